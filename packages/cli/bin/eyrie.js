@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// Starts `eyrie` on Node 24, whichever Node was asked to run this file. Plain JavaScript of an old
+// kind, so that an old Node gets far enough to find the right one.
+
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const NODE_MAJOR_MIN = 24;
+
+if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) start();
+else import('./newer-node.js').then((other) => other.startOnNewerNode(NODE_MAJOR_MIN));
+
+/** Loads the program: the sources in a checkout, the built files in a published package, which has no src. */
+function start() {
+  // Node keeps what it stripped and compiled: a start takes a third of the time. A folder that cannot be
+  // written only means no saving.
+  module.enableCompileCache(join(cacheFolder(), 'compile'));
+  const source = new URL('../src/main.ts', import.meta.url);
+  import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);
+}
+
+/** Node would take the system's temporary folder, where other users can write: not for code that we run. */
+function cacheFolder() {
+  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA || homedir(), 'eyrie', 'cache');
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'eyrie');
+}
