@@ -2,6 +2,9 @@
  * One captured packet, borrowed from the reader: `data[start, end)` is valid until the next call of
  * `next()` or `feed()`. The reader fills the same object again and again, so that a walk over a file
  * allocates nothing per packet.
+ *
+ * A pseudo-header that the file puts before a packet (SunATM, MTP2, PPP with direction …) is not part
+ * of it, as in Wireshark: it lies in `data` just before `start` and is counted in neither length.
  */
 export interface Frame {
   /** 1-based position in the file, `frame.number`. */
@@ -10,7 +13,7 @@ export interface Frame {
   data: Uint8Array;
   /** Where the captured bytes begin in `data`. */
   start: number;
-  /** Where they end: the captured bytes are `data[start, end)`. */
+  /** Where they end: the captured bytes are `data[start, end)`, `end - start` is `frame.cap_len`. */
   end: number;
   /** Bytes on the wire, `frame.len`; more than were captured when a snap length cut the packet. */
   wireLength: number;
@@ -18,11 +21,19 @@ export interface Frame {
   seconds: number;
   /** Nanoseconds within that second, 0 to 999,999,999. */
   nanoseconds: number;
-  /** LINKTYPE_* value (https://www.tcpdump.org/linktypes.html). */
+  /** False where the file gives no time (a Simple Packet Block); both times are 0 then. */
+  hasTime: boolean;
+  /**
+   * LINKTYPE_* value (https://www.tcpdump.org/linktypes.html). Negative for a pcapng block that is
+   * counted as a frame but is no packet: minus its block type, see `blocks.ts`.
+   */
   linkType: number;
-  /** `frame.interface_id`, counted across all sections of a file. */
+  /**
+   * `frame.interface_id`, counted across all sections of a file: an index into the reader's
+   * `interfaces`. -1 where the format names no interface (pcap, snoop).
+   */
   interfaceId: number;
-  /** Where the captured bytes begin in the (uncompressed) file. */
+  /** Where `data[start]` stands in the (uncompressed) file. */
   fileOffset: number;
 }
 
@@ -37,8 +48,9 @@ export function newFrame(): Frame {
     wireLength: 0,
     seconds: 0,
     nanoseconds: 0,
+    hasTime: true,
     linkType: 0,
-    interfaceId: 0,
+    interfaceId: -1,
     fileOffset: 0,
   };
 }
