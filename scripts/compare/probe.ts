@@ -1,0 +1,52 @@
+/** Which of the fields a side knows: one unknown name would make it refuse the whole run. */
+import { spawnSync } from 'node:child_process';
+import { type SideCommand, sideCommand } from './pair.ts';
+
+const PROBE_TIMEOUT_MS = 30_000;
+
+/** A classic pcap file without a packet (magic, 2.4, zone, sigfigs, snap length, Ethernet). */
+export function emptyCapture(): Uint8Array {
+  const header = new DataView(new ArrayBuffer(24));
+  header.setUint32(0, 0xa1b2c3d4, true);
+  header.setUint16(4, 2, true);
+  header.setUint16(6, 4, true);
+  header.setUint32(16, 262_144, true);
+  header.setUint32(20, 1, true);
+  return new Uint8Array(header.buffer);
+}
+
+/**
+ * The names out of `names` that the side accepts, or null when it does not run at all; asks once,
+ * then without the names that its error message mentions, then one by one.
+ */
+export function knownFields(
+  words: readonly string[],
+  names: readonly string[],
+  file: string,
+  environment: NodeJS.ProcessEnv,
+): { known: Set<string>; error: string | null } {
+  const ask = (asked: readonly string[]): { ok: boolean; said: string } => {
+    const side: SideCommand = { words, known: new Set(asked) };
+    const [program, ...rest] = sideCommand(side, file, asked);
+    const result = spawnSync(program as string, rest, {
+      encoding: 'utf8',
+      env: environment,
+      timeout: PROBE_TIMEOUT_MS,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return { ok: result.status === 0, said: result.error?.message ?? result.stderr };
+  };
+  let known = [...names];
+  for (;;) {
+    const answer = ask(known);
+    if (answer.ok) return { known: new Set(known), error: null };
+    const mentioned = new Set(answer.said.split(/[^A-Za-z0-9_.]+/).map((word) => word.replace(/\.$/, '')));
+    const kept = known.filter((name) => !mentioned.has(name));
+    if (kept.length === known.length) break;
+    known = kept;
+  }
+  const first = names[0] as string;
+  const alone = ask([first]);
+  if (!alone.ok) return { known: new Set(), error: alone.said.trim().split('\n').at(-1) ?? '' };
+  return { known: new Set(known.filter((name) => name === first || ask([first, name]).ok)), error: null };
+}
