@@ -1,0 +1,94 @@
+// bin/eyrie.js, copied into packages made for the purpose: with sources or built, with a newer Node at hand or without.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const made: string[] = [];
+after(() => {
+  for (const folder of made) rmSync(folder, { recursive: true });
+});
+
+/** A package with the launcher and `files`; `old.js` starts it as a Node that is too old would. */
+function makePackage(files: Record<string, string>, bundledNode: boolean): string {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-launcher-'));
+  made.push(folder);
+  cpSync(join(import.meta.dirname, '../bin'), join(folder, 'bin'), { recursive: true });
+  const all = {
+    'package.json': '{ "type": "module" }',
+    'old.js': `import { startOnNewerNode } from './bin/newer-node.js'; startOnNewerNode(24);`,
+    ...files,
+  };
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  if (bundledNode) {
+    const bin = join(folder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin');
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(process.execPath, join(bin, 'node'));
+  }
+  return folder;
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), NODE_OPTIONS: '' };
+}
+
+function run(folder: string, script: string, ...args: string[]) {
+  const options = { encoding: 'utf8', env: environment(folder) } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, script), ...args], options);
+  return { status, stdout, stderr };
+}
+
+const echo = 'console.log(process.argv.slice(2).join()); process.exitCode = 3;';
+const skip = process.platform === 'win32' ? 'makes symbolic links' : false;
+
+test('the sources of a checkout are started before anything built', () => {
+  const folder = makePackage(
+    { 'src/main.ts': `const x: string = 'sources'; console.log(x);`, 'dist/main.js': '' },
+    false,
+  );
+  assert.deepEqual(run(folder, 'bin/eyrie.js'), { status: 0, stdout: 'sources\n', stderr: '' });
+});
+
+test('a published package is started from dist', () => {
+  const folder = makePackage({ 'dist/main.js': echo }, false);
+  assert.deepEqual(run(folder, 'bin/eyrie.js', 'a', 'b'), { status: 3, stdout: 'a,b\n', stderr: '' });
+});
+
+test('an older Node hands over arguments and exit status', { skip }, () => {
+  const folder = makePackage({ 'dist/main.js': echo }, true);
+  assert.deepEqual(run(folder, 'old.js', 'a b', '--c'), { status: 3, stdout: 'a b,--c\n', stderr: '' });
+});
+
+test('an older Node alone says in one line what to install', () => {
+  const { status, stdout, stderr } = run(makePackage({ 'dist/main.js': echo }, false), 'old.js');
+  assert.equal(status, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^eyrie: needs Node\.js 24 or newer, this is .*npm ci.*\n$/);
+});
+
+test('an older Node passes signals on, and ends of the signal that ended the program', { skip }, async () => {
+  const waits = 'setInterval(() => {}, 1000); console.log("up");';
+  const answers = `process.on('SIGTERM', () => process.exit(7)); ${waits}`;
+
+  for (const [program, expected] of [
+    [answers, [7, null]],
+    [waits, [null, 'SIGTERM']],
+  ] as const) {
+    const folder = makePackage({ 'dist/main.js': program }, true);
+    const child = spawn(process.execPath, [join(folder, 'old.js')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: environment(folder),
+    });
+    const exit = once(child, 'exit');
+    await once(child.stdout!, 'data');
+    child.kill('SIGTERM');
+    assert.deepEqual(await exit, expected);
+  }
+});
