@@ -1,0 +1,79 @@
+// Reads of whole numbers from bytes. Callers check lengths first; a read past the end gives 0 bits, never a throw.
+
+export function u8(b: Uint8Array, i: number): number {
+  return b[i]!;
+}
+
+/** Big-endian (network order), as nearly all protocols here. */
+export function u16(b: Uint8Array, i: number): number {
+  return (b[i]! << 8) | b[i + 1]!;
+}
+
+export function u24(b: Uint8Array, i: number): number {
+  return (b[i]! << 16) | (b[i + 1]! << 8) | b[i + 2]!;
+}
+
+export function u32(b: Uint8Array, i: number): number {
+  return ((b[i]! << 24) | (b[i + 1]! << 16) | (b[i + 2]! << 8) | b[i + 3]!) >>> 0;
+}
+
+/** Exact up to 2^53; beyond that use {@link u64}. */
+export function u48(b: Uint8Array, i: number): number {
+  return u16(b, i) * 0x1_0000_0000 + u32(b, i + 2);
+}
+
+export function u64(b: Uint8Array, i: number): bigint {
+  return (BigInt(u32(b, i)) << 32n) | BigInt(u32(b, i + 4));
+}
+
+export function u16le(b: Uint8Array, i: number): number {
+  return b[i]! | (b[i + 1]! << 8);
+}
+
+export function u24le(b: Uint8Array, i: number): number {
+  return b[i]! | (b[i + 1]! << 8) | (b[i + 2]! << 16);
+}
+
+export function u32le(b: Uint8Array, i: number): number {
+  return (b[i]! | (b[i + 1]! << 8) | (b[i + 2]! << 16) | (b[i + 3]! << 24)) >>> 0;
+}
+
+export function u64le(b: Uint8Array, i: number): bigint {
+  return (BigInt(u32le(b, i + 4)) << 32n) | BigInt(u32le(b, i));
+}
+
+/** A number of 1 to 6 bytes, either order; masked numbers are read through this too. */
+export function uint(b: Uint8Array, i: number, width: number, littleEndian = false): number {
+  let value = 0;
+  if (littleEndian) for (let k = width - 1; k >= 0; k--) value = value * 256 + b[i + k]!;
+  else for (let k = 0; k < width; k++) value = value * 256 + b[i + k]!;
+  return value;
+}
+
+/** Do the bytes at i spell this ASCII text? */
+export function spells(b: Uint8Array, i: number, end: number, text: string): boolean {
+  if (end - i < text.length) return false;
+  for (let k = 0; k < text.length; k++) if (b[i + k] !== text.charCodeAt(k)) return false;
+  return true;
+}
+
+/** ASCII or Latin-1 text; for text that may be UTF-8 use {@link utf8}. */
+export function ascii(b: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let i = start; i < end; i++) text += String.fromCharCode(b[i]!);
+  return text;
+}
+
+const decoder = new TextDecoder('utf-8');
+
+/** Text as UTF-8; bytes that are not become U+FFFD, as Wireshark shows them. */
+export function utf8(b: Uint8Array, start: number, end: number): string {
+  for (let i = start; i < end; i++) if (b[i]! > 127) return decoder.decode(b.subarray(start, end));
+  return ascii(b, start, end);
+}
+
+/** The index of the first byte equal to value in [start, end), or -1. */
+export function indexOf(b: Uint8Array, value: number, start: number, end: number): number {
+  const i = b.indexOf(value, start);
+  return i >= 0 && i < end ? i : -1;
+}

@@ -1,0 +1,37 @@
+// The entry to dissection: frames go in, one after the other; after each, the packet's layers stand to be read.
+import type { Frame } from '../files/frame.ts';
+import { frame as frameProtocol } from '../protocols/frame.ts';
+import '../protocols/index.ts';
+import { data } from './data.ts';
+import { Packet } from './packet.ts';
+import { Session, type SessionOptions } from './session.ts';
+import { linkTypes } from './table.ts';
+
+export class Dissector {
+  readonly session: Session;
+  /** The packet of the last `dissect`; borrowed, as the frame's bytes are. */
+  readonly packet: Packet;
+
+  constructor(options: SessionOptions = {}) {
+    this.session = new Session(options);
+    this.packet = new Packet(this.session);
+  }
+
+  dissect(frame: Frame): Packet {
+    const p = this.packet;
+    const session = this.session;
+    session.previousSeconds = session.lastSeconds;
+    session.previousNanoseconds = session.lastNanoseconds;
+    session.lastSeconds = frame.seconds;
+    session.lastNanoseconds = frame.nanoseconds;
+    if (session.firstSeconds < 0) {
+      session.firstSeconds = session.previousSeconds = frame.seconds;
+      session.firstNanoseconds = session.previousNanoseconds = frame.nanoseconds;
+    }
+    p.reset(frame);
+    p.push(frameProtocol, 0);
+    if (p.at < p.end) p.run(linkTypes.get(p.linkType) ?? data);
+    if (p.flow >= 0) session.flows.count(p);
+    return p;
+  }
+}

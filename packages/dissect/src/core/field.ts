@@ -1,0 +1,139 @@
+// A field is one named value of a protocol: the display-filter name, how it is read from the bytes and how it is shown.
+// Names, types and bases are those of Wireshark's display-filter reference.
+import type { Packet } from './packet.ts';
+import type { Protocol } from './protocol.ts';
+
+/**
+ * What a field holds. `uint` up to 48 bits is a number, `uint64` a bigint. `time` is a point in time, a bigint of
+ * nanoseconds since the epoch; `seconds` a span, as a number of seconds or a bigint of nanoseconds.
+ */
+export type FieldType =
+  | 'none'
+  | 'uint'
+  | 'int'
+  | 'uint64'
+  | 'bool'
+  | 'text'
+  | 'bytes'
+  | 'ether'
+  | 'ipv4'
+  | 'ipv6'
+  | 'time'
+  | 'seconds'
+  | 'double';
+
+/** A value as filters and formatters see it. Addresses and bytes are views into the packet: copy what must live longer. */
+export type Value = number | bigint | string | boolean | Uint8Array;
+
+export type Names = ReadonlyMap<number, string> | ((value: number) => string | undefined);
+
+let fieldCount = 0;
+
+/**
+ * Built by the functions below and refined by chaining: `uint('udp.length', 'Length').at(4, 2)`.
+ * A field with a fixed place (`at`) is read straight from the header; any other is emitted by its protocol's `emit`
+ * or computed by `get`.
+ */
+export class Field {
+  readonly id: number = fieldCount++;
+  readonly name: string;
+  readonly title: string;
+  readonly type: FieldType;
+  /** Byte offset from the start of the layer, -1 when the place varies. */
+  offset = -1;
+  /** Bytes. */
+  width = 0;
+  /** Bits of the number that belong to the field; 0 means all. Its trailing zero bits are shifted out. */
+  bits = 0;
+  shift = 0;
+  base: 'dec' | 'hex' = 'dec';
+  littleEndian = false;
+  names: Names | null = null;
+  /** Computed from the packet's state, not from its bytes (`tcp.stream`); undefined when this packet has none. */
+  getter: ((p: Packet, layer: number) => Value | undefined) | null = null;
+  /** An alias is the multi-valued sum of others: `ip.addr` is `ip.src` and `ip.dst`. */
+  of: readonly Field[] = [];
+  /** Set when the protocol that owns it is made. */
+  protocol: Protocol | null = null;
+  /** Not drawn in the tree, though filters and `-e` see it. */
+  isHidden = false;
+
+  constructor(name: string, title: string, type: FieldType) {
+    this.name = name;
+    this.title = title;
+    this.type = type;
+  }
+
+  /** A fixed place in the header: offset from the layer's start and width, in bytes. */
+  at(offset: number, width: number): this {
+    this.offset = offset;
+    this.width = width;
+    return this;
+  }
+
+  /** Only these bits of the number, e.g. 0x0fff. */
+  mask(bits: number): this {
+    this.bits = bits;
+    this.shift = bits === 0 ? 0 : 31 - Math.clz32(bits & -bits);
+    return this;
+  }
+
+  hex(): this {
+    this.base = 'hex';
+    return this;
+  }
+
+  le(): this {
+    this.littleEndian = true;
+    return this;
+  }
+
+  /** What the numbers are called; shown as `Type: Echo (ping) request (8)`. */
+  named(names: Names | Readonly<Record<number, string>>): this {
+    this.names =
+      typeof names === 'function' || names instanceof Map
+        ? (names as Names)
+        : new Map(Object.entries(names).map(([key, name]) => [Number(key), name as string]));
+    return this;
+  }
+
+  get(getter: (p: Packet, layer: number) => Value | undefined): this {
+    this.getter = getter;
+    return this;
+  }
+
+  hidden(): this {
+    this.isHidden = true;
+    return this;
+  }
+
+  nameOf(value: number): string | undefined {
+    if (this.names === null) return undefined;
+    return typeof this.names === 'function' ? this.names(value) : this.names.get(value);
+  }
+}
+
+export const uint = (name: string, title: string): Field => new Field(name, title, 'uint');
+export const int = (name: string, title: string): Field => new Field(name, title, 'int');
+export const uint64 = (name: string, title: string): Field => new Field(name, title, 'uint64').at(-1, 8);
+export const bool = (name: string, title: string): Field => new Field(name, title, 'bool');
+export const text = (name: string, title: string): Field => new Field(name, title, 'text');
+export const bytes = (name: string, title: string): Field => new Field(name, title, 'bytes');
+export const ether = (name: string, title: string): Field => new Field(name, title, 'ether').at(-1, 6);
+export const ipv4 = (name: string, title: string): Field => new Field(name, title, 'ipv4').at(-1, 4);
+export const ipv6 = (name: string, title: string): Field => new Field(name, title, 'ipv6').at(-1, 16);
+export const time = (name: string, title: string): Field => new Field(name, title, 'time');
+export const seconds = (name: string, title: string): Field => new Field(name, title, 'seconds');
+export const double = (name: string, title: string): Field => new Field(name, title, 'double');
+/** A heading that opens a subtree, or a bare fact. */
+export const none = (name: string, title: string): Field => new Field(name, title, 'none');
+
+export function alias(name: string, title: string, of: readonly Field[]): Field {
+  const field = new Field(name, title, of[0]!.type).hidden();
+  field.of = of;
+  return field;
+}
+
+export function fieldsMade(): number {
+  return fieldCount;
+}

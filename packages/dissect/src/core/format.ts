@@ -1,0 +1,86 @@
+// Values as text: as tshark prints them with -T fields, and as a line of the tree.
+import type { Field, Value } from './field.ts';
+import { ethernetAddress, hex, ipv4Address, ipv6Address } from './text.ts';
+
+/** As `tshark -T fields` prints it: numbers in the field's base, booleans as 1 and 0, bytes as plain hexadecimal. */
+export function raw(field: Field, value: Value): string {
+  switch (field.type) {
+    case 'none':
+      return field.name;
+    case 'bool':
+      return value ? '1' : '0';
+    case 'uint':
+    case 'uint64':
+      return field.base === 'hex' ? hexNumber(value as number | bigint, field) : String(value);
+    case 'seconds':
+      return secondsText(value as number | bigint);
+    case 'time':
+      return timeText(value as bigint);
+    case 'bytes':
+      return typeof value === 'string' ? value : hex(value as Uint8Array, 0, (value as Uint8Array).length);
+    default:
+      return addressOr(field, value);
+  }
+}
+
+function addressOr(field: Field, value: Value): string {
+  if (!(value instanceof Uint8Array)) return String(value);
+  if (field.type === 'ether' && value.length === 6) return ethernetAddress(value, 0);
+  if (field.type === 'ipv4' && value.length === 4) return ipv4Address(value, 0);
+  if (field.type === 'ipv6' && value.length === 16) return ipv6Address(value, 0);
+  return hex(value, 0, value.length, field.type === 'ether' ? ':' : '');
+}
+
+/** Hex digits by the number's width, or by the mask's. */
+function hexNumber(value: number | bigint, field: Field): string {
+  const width = field.bits !== 0 ? Math.ceil((32 - Math.clz32(field.bits >>> field.shift)) / 4) : (field.width || hexWidth(value)) * 2;
+  return `0x${value.toString(16).padStart(width, '0')}`;
+}
+
+function hexWidth(value: number | bigint): number {
+  return value < 0x100 ? 1 : value < 0x10000 ? 2 : value < 0x1_0000_0000 ? 4 : 8;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `12.000345000`, nine decimals. */
+function secondsText(value: number | bigint): string {
+  if (typeof value === 'number') return value.toFixed(9);
+  const digits = (value < 0n ? -value : value).toString().padStart(10, '0');
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+
+/** `Nov 21, 2026 10:40:00.123456789 UTC` */
+export function timeText(epochNanoseconds: bigint): string {
+  const fraction = ((epochNanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  const date = new Date(Number((epochNanoseconds - fraction) / 1_000_000n));
+  if (Number.isNaN(date.getTime())) return secondsText(epochNanoseconds);
+  const clock = date.toISOString().slice(11, 19);
+  const day = String(date.getUTCDate()).padStart(2, ' ');
+  return `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}.${String(fraction).padStart(9, '0')} UTC`;
+}
+
+/** The field's line in the tree: `Type: Echo (ping) request (8)`. `width` is the number of bytes it stands in. */
+export function shown(field: Field, value: Value, width: number): string {
+  const title = field.title;
+  switch (field.type) {
+    case 'none':
+      return title;
+    case 'bool':
+      return `${title}: ${value ? 'Set' : 'Not set'}`;
+    case 'uint':
+    case 'int': {
+      const name = typeof value === 'number' ? field.nameOf(value) : undefined;
+      const number = field.base === 'hex' ? hexNumber(value as number, field) : String(value);
+      return name === undefined ? `${title}: ${number}` : `${title}: ${name} (${number})`;
+    }
+    case 'seconds':
+      return `${title}: ${raw(field, value)} seconds`;
+    case 'bytes': {
+      const text = raw(field, value);
+      return `${title}${width > 0 ? ` (${width} bytes)` : ''}: ${text.length > 72 ? `${text.slice(0, 72)}…` : text}`;
+    }
+    default:
+      return `${title}: ${raw(field, value)}`;
+  }
+}

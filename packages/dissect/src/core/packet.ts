@@ -1,0 +1,322 @@
+// One packet being walked: its bytes, the cursor, and the stack of layers found so far. One object serves a whole
+// capture; nothing here is allocated per packet.
+import type { Frame } from '../files/frame.ts';
+import type { Session } from './session.ts';
+import { type Protocol, REJECTED } from './protocol.ts';
+import { malformed, short } from './trouble.ts';
+
+/** Layers kept per packet; a packet that nests or repeats more is cut there. */
+export const LAYERS_MAX = 256;
+/** How deep protocols may call each other (tunnel in tunnel), against hostile packets. */
+export const DEPTH_MAX = 48;
+
+/** The layer stands in frame.protocols. */
+export const LISTED = 1;
+/** The layer has a tree of its own and counts in the protocol hierarchy. */
+export const SHOWN = 2;
+/** The layer may set the Protocol and Info columns; not so inside an ICMP error. */
+export const COLUMN = 4;
+
+/** Kinds of network address in the columns. */
+export const NO_ADDRESS = 0;
+export const ETHER = 1;
+export const IPV4 = 2;
+export const IPV6 = 3;
+/** Any other, given as text. */
+export const OTHER = 4;
+
+const NOTHING = new Uint8Array(0);
+
+export class Packet {
+  readonly session: Session;
+
+  // The frame.
+  number = 0;
+  seconds = 0;
+  nanoseconds = 0;
+  /** Bytes on the wire and bytes captured. */
+  wireLength = 0;
+  capturedLength = 0;
+  linkType = 0;
+  interfaceId = 0;
+  fileOffset = 0;
+
+  // The cursor.
+  buf: Uint8Array = NOTHING;
+  /** Index of buf in buffers: 0 is the frame, others are reassembled, decompressed or decrypted. */
+  from = 0;
+  at = 0;
+  /** Captured end of the current payload. */
+  end = 0;
+  /** End of the current payload on the wire, as the headers say; beyond `end` when the capture cut the packet. */
+  wireEnd = 0;
+
+  // The layers.
+  count = 0;
+  readonly proto = new Uint16Array(LAYERS_MAX);
+  readonly start = new Int32Array(LAYERS_MAX);
+  /** Captured end of the layer with its payload; set anew when the step narrows it. */
+  readonly stop = new Int32Array(LAYERS_MAX);
+  /** Where the layer's header ends and its payload starts. */
+  readonly payload = new Int32Array(LAYERS_MAX);
+  readonly layerFrom = new Uint8Array(LAYERS_MAX);
+  readonly flags = new Uint8Array(LAYERS_MAX);
+  /** A number and an object a step may leave for its own emit and info. */
+  readonly mark = new Int32Array(LAYERS_MAX);
+  readonly notes: unknown[] = [];
+  readonly protocols: Protocol[] = [];
+  readonly buffers: Uint8Array[] = [];
+  depth = 0;
+  /** Flags given to layers pushed now; ICMP errors clear COLUMN while they call the packet within. */
+  visibility: number = LISTED | SHOWN | COLUMN;
+
+  // What lower layers tell higher ones.
+  /** Innermost network addresses, for flows and checksums: kind and offsets in `netBuf`. */
+  netKind: number = NO_ADDRESS;
+  netBuf: Uint8Array = NOTHING;
+  netSrc = 0;
+  netDst = 0;
+  /** Innermost transport: IP protocol number and ports; 0 when there is none. */
+  transport = 0;
+  srcPort = 0;
+  dstPort = 0;
+  /** Entry in session.flows, or -1, and direction (0: from the lower endpoint, see FlowTable). */
+  flow = -1;
+  direction = 0;
+  /** The innermost TCP layer, or -1, with its tcp.analysis flags and relative numbers; see flows/tcp-analysis.ts. */
+  tcpLayer = -1;
+  analysis = 0;
+  relativeSeq = 0;
+  relativeAck = 0;
+  /** Bytes, scaled. */
+  window = 0;
+  /** Payload bytes on the wire. */
+  segmentLength = 0;
+  /** Part of a message that a later segment completes. */
+  isPartOfMessage = false;
+
+  // The address columns; not always the network addresses (ARP, Ethernet only).
+  columnKind: number = NO_ADDRESS;
+  columnBuf: Uint8Array = NOTHING;
+  columnSrc = 0;
+  columnDst = 0;
+  columnSrcText = '';
+  columnDstText = '';
+
+  // Stream reassembly, between TCP and the protocol above it.
+  /** True while the protocol above may ask for more bytes. */
+  mayAskMore = false;
+  /** Bytes wanted from `wantedAt` on (MORE_SEGMENT, MORE_UNTIL_END: unknown), 0: none asked. */
+  wanted = 0;
+  wantedAt = 0;
+
+  constructor(session: Session) {
+    this.session = session;
+    for (let i = 0; i < LAYERS_MAX; i++) this.notes.push(null);
+  }
+
+  reset(frame: Frame): void {
+    this.number = frame.number;
+    this.seconds = frame.seconds;
+    this.nanoseconds = frame.nanoseconds;
+    this.wireLength = frame.wireLength;
+    this.capturedLength = frame.end - frame.start;
+    this.linkType = frame.linkType;
+    this.interfaceId = frame.interfaceId;
+    this.fileOffset = frame.fileOffset;
+    this.buf = frame.data;
+    this.from = 0;
+    this.buffers.length = 0;
+    this.buffers.push(frame.data);
+    this.at = frame.start;
+    this.end = frame.end;
+    this.wireEnd = frame.start + frame.wireLength;
+    this.count = 0;
+    this.depth = 0;
+    this.visibility = LISTED | SHOWN | COLUMN;
+    this.netKind = NO_ADDRESS;
+    this.transport = 0;
+    this.srcPort = 0;
+    this.dstPort = 0;
+    this.flow = -1;
+    this.direction = 0;
+    this.tcpLayer = -1;
+    this.analysis = 0;
+    this.isPartOfMessage = false;
+    this.columnKind = NO_ADDRESS;
+    this.mayAskMore = false;
+    this.wanted = 0;
+  }
+
+  /** The current layer: the one whose step runs. */
+  get layer(): number {
+    return this.count - 1;
+  }
+
+  /** Bytes captured from the cursor on. */
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  /** Bytes the payload had on the wire from the cursor on. */
+  get wireLeft(): number {
+    return this.wireEnd - this.at;
+  }
+
+  push(made: Protocol, flags: number): boolean {
+    const i = this.count;
+    if (i === LAYERS_MAX) return false;
+    this.proto[i] = made.id;
+    this.protocols[i] = made;
+    this.start[i] = this.at;
+    this.stop[i] = this.end;
+    this.payload[i] = this.end;
+    this.layerFrom[i] = this.from;
+    this.flags[i] = flags & this.visibility;
+    this.mark[i] = 0;
+    if (this.notes[i] !== null) this.notes[i] = null;
+    this.count = i + 1;
+    return true;
+  }
+
+  /** Walks from the cursor: this protocol, then what it says comes next, to the end. */
+  run(first: Protocol | null, flags: number = LISTED | SHOWN | COLUMN): void {
+    let next = first;
+    while (next !== null && this.push(next, flags)) {
+      const layer = this.count - 1;
+      next = next.step(this);
+      if (next === REJECTED) {
+        this.count = layer;
+        return;
+      }
+      flags = LISTED | SHOWN | COLUMN;
+      // A step that called its payload itself has moved on; its own span was set by `narrow` already.
+      if (next !== null) this.payload[layer] = this.at;
+    }
+  }
+
+  /** Sets the end of the current payload by a length field: bytes from `at` on the wire. */
+  narrow(layer: number, wireLength: number): void {
+    const wireEnd = this.start[layer]! + wireLength;
+    if (wireEnd < this.wireEnd) {
+      this.wireEnd = wireEnd;
+      if (wireEnd < this.end) {
+        this.end = wireEnd;
+        this.stop[layer] = wireEnd;
+      }
+    }
+  }
+
+  /** Walks [at, end) of the current buffer as `made`, then puts the cursor back as it was. */
+  call(made: Protocol, at: number, end: number, wireEnd: number = end): void {
+    if (this.depth === DEPTH_MAX) return;
+    const oldAt = this.at;
+    const oldEnd = this.end;
+    const oldWireEnd = this.wireEnd;
+    this.depth++;
+    this.at = at;
+    this.end = end;
+    this.wireEnd = wireEnd;
+    this.run(made);
+    this.depth--;
+    this.at = oldAt;
+    this.end = oldEnd;
+    this.wireEnd = oldWireEnd;
+  }
+
+  /** As call, on bytes of another buffer (reassembled, decrypted): they must stay untouched until the next packet. */
+  callIn(made: Protocol, buf: Uint8Array, at: number, end: number, wireEnd: number = end): void {
+    this.within(buf, at, end, wireEnd, (p) => p.run(made));
+  }
+
+  /** As call, from the cursor; false when the protocol rejected the bytes, and then nothing has changed. */
+  offer(made: Protocol, flags: number = LISTED | SHOWN | COLUMN): boolean {
+    if (this.depth === DEPTH_MAX || this.count === LAYERS_MAX) return true;
+    const before = this.count;
+    const at = this.at;
+    const end = this.end;
+    const wireEnd = this.wireEnd;
+    this.depth++;
+    this.run(made, flags);
+    this.depth--;
+    this.at = at;
+    this.end = end;
+    this.wireEnd = wireEnd;
+    return this.count > before;
+  }
+
+  /** Does `work` with the cursor on bytes of another buffer, then puts it back. */
+  within(buf: Uint8Array, at: number, end: number, wireEnd: number, work: (p: Packet) => void): void {
+    if (this.buffers.length === 255 || this.depth === DEPTH_MAX) return;
+    const { buf: oldBuf, from, at: oldAt, end: oldEnd, wireEnd: oldWireEnd } = this;
+    this.buf = buf;
+    this.from = this.buffers.length;
+    this.buffers.push(buf);
+    this.at = at;
+    this.end = end;
+    this.wireEnd = wireEnd;
+    this.depth++;
+    work(this);
+    this.depth--;
+    this.buf = oldBuf;
+    this.from = from;
+    this.at = oldAt;
+    this.end = oldEnd;
+    this.wireEnd = oldWireEnd;
+  }
+
+  /** The bytes of a layer. */
+  bufferOf(layer: number): Uint8Array {
+    return this.buffers[this.layerFrom[layer]!]!;
+  }
+
+  /** The innermost layer of a protocol, or -1. */
+  find(made: Protocol): number {
+    const id = made.id;
+    for (let i = this.count - 1; i >= 0; i--) if (this.proto[i] === id) return i;
+    return -1;
+  }
+
+  /**
+   * What a step returns when the bytes end before its header does: the layer stays, and a layer of trouble says
+   * whether the capture cut the packet (`_ws.short`) or its own lengths lie (`_ws.malformed`).
+   */
+  cut(needed: number): null {
+    const trouble = this.at + needed > this.wireEnd ? malformed : short;
+    this.push(trouble, SHOWN);
+    this.at = this.end;
+    return null;
+  }
+
+  /** What a step returns when the bytes contradict the protocol. */
+  malformed(): null {
+    this.push(malformed, SHOWN);
+    this.at = this.end;
+    return null;
+  }
+
+  /**
+   * Asks TCP for more bytes of this stream: `bytes` in all from the cursor on, or MORE_SEGMENT / MORE_UNTIL_END.
+   * False when that can't be had (a datagram, reassembly off): go on with what there is.
+   */
+  askMore(bytes: number): boolean {
+    if (!this.mayAskMore) return false;
+    this.wanted = bytes;
+    this.wantedAt = this.at;
+    return true;
+  }
+
+  /** Says which addresses the address columns show. */
+  showAddresses(kind: number, src: number, dst: number): void {
+    if ((this.visibility & COLUMN) === 0) return;
+    this.columnKind = kind;
+    this.columnBuf = this.buf;
+    this.columnSrc = src;
+    this.columnDst = dst;
+  }
+}
+
+/** At least one byte more, length unknown. */
+export const MORE_SEGMENT = -1;
+/** All until the sender closes. */
+export const MORE_UNTIL_END = -2;

@@ -1,0 +1,97 @@
+// What is remembered from packet to packet while one capture is read: conversations, streams, fragments, expectations.
+import { FlowTable } from '../flows/flow-table.ts';
+import { StreamReassembly } from '../flows/reassembly.ts';
+import { TcpAnalysis } from '../flows/tcp-analysis.ts';
+import { Fragments } from '../flows/fragments.ts';
+import type { Packet } from './packet.ts';
+import type { Protocol } from './protocol.ts';
+import { netAddress } from './text.ts';
+
+export interface SessionOptions {
+  /** Conversations remembered at once; about 400 bytes each. Default 200,000. */
+  readonly maxFlows?: number;
+}
+
+/** Ports announced by signalling (SDP, FTP PORT, TFTP) kept at once; the oldest go first. */
+const EXPECTED_MAX = 4096;
+
+export class Session {
+  readonly flows: FlowTable;
+  readonly tcp = new TcpAnalysis();
+  readonly streams = new StreamReassembly();
+  readonly fragments = new Fragments();
+  readonly #expected = new Map<string, Protocol>();
+  /** Things a protocol remembers beyond one conversation; see `memoryOf`. */
+  readonly #memory = new Map<string, object>();
+  /** Of the first frame, for relative times. */
+  firstSeconds = -1;
+  firstNanoseconds = 0;
+  /** Of the frame before this one, and of this one. */
+  previousSeconds = 0;
+  previousNanoseconds = 0;
+  lastSeconds = 0;
+  lastNanoseconds = 0;
+  /** Names interfaces by id, for frame.interface_name; set by the reader. */
+  interfaceName: (id: number) => string | undefined = () => undefined;
+
+  constructor(options: SessionOptions = {}) {
+    this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 200_000 });
+    this.flows.onEvict = (flow) => {
+      this.streams.forget(flow * 2);
+      this.streams.forget(flow * 2 + 1);
+    };
+  }
+
+  /** What a protocol remembers about the packet's conversation, made on first use. One object a protocol and flow. */
+  stateOf<T extends object>(p: Packet, key: string, make: () => T): T {
+    if (p.flow < 0) return make();
+    const memory = this.flows.memory;
+    let states = memory[p.flow] as Map<string, object> | null;
+    if (states === null || states === undefined) {
+      states = new Map();
+      memory[p.flow] = states;
+    }
+    let state = states.get(key) as T | undefined;
+    if (state === undefined) {
+      state = make();
+      states.set(key, state);
+    }
+    return state;
+  }
+
+  /** As stateOf, but null when nothing was remembered yet. */
+  knownState<T extends object>(p: Packet, key: string): T | null {
+    if (p.flow < 0) return null;
+    const states = this.flows.memory[p.flow] as Map<string, object> | null;
+    return (states?.get(key) as T | undefined) ?? null;
+  }
+
+  /** What a protocol remembers across the whole capture; the protocol bounds it. */
+  memoryOf<T extends object>(key: string, make: () => T): T {
+    let memory = this.#memory.get(key) as T | undefined;
+    if (memory === undefined) {
+      memory = make();
+      this.#memory.set(key, memory);
+    }
+    return memory;
+  }
+
+  /**
+   * Traffic to or from this endpoint is that protocol: announced by another one (an SDP body, a PASV reply).
+   * `address` as text ('192.0.2.1', '' for any), `transport` the IP protocol number.
+   */
+  expect(transport: number, address: string, port: number, protocol: Protocol): void {
+    if (this.#expected.size >= EXPECTED_MAX) this.#expected.delete(this.#expected.keys().next().value!);
+    this.#expected.set(`${transport} ${address} ${port}`, protocol);
+  }
+
+  /** The protocol announced for one of the packet's endpoints. */
+  announced(p: Packet): Protocol | undefined {
+    if (this.#expected.size === 0) return undefined;
+    return this.#expectedAt(p.transport, netAddress(p, p.netDst), p.dstPort) ?? this.#expectedAt(p.transport, netAddress(p, p.netSrc), p.srcPort);
+  }
+
+  #expectedAt(transport: number, address: string, port: number): Protocol | undefined {
+    return this.#expected.get(`${transport} ${address} ${port}`) ?? this.#expected.get(`${transport}  ${port}`);
+  }
+}

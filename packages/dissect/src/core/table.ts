@@ -1,0 +1,51 @@
+// Dispatch tables: which protocol a number in one header selects next. A protocol enters itself with `on`.
+import type { Packet } from './packet.ts';
+import type { Protocol } from './protocol.ts';
+
+/** A table over 16-bit keys (all there is below TCP and UDP), or sparse for larger ones. */
+export class Table {
+  readonly name: string;
+  readonly #dense: (Protocol | undefined)[] = [];
+  readonly #sparse = new Map<number, Protocol>();
+
+  constructor(name: string, size = 0x10000) {
+    this.name = name;
+    for (let i = 0; i < size; i++) this.#dense.push(undefined);
+  }
+
+  get(key: number): Protocol | undefined {
+    return key < this.#dense.length ? this.#dense[key] : this.#sparse.get(key);
+  }
+
+  set(key: number, protocol: Protocol): void {
+    if (key < this.#dense.length) this.#dense[key] = protocol;
+    else this.#sparse.set(key, protocol);
+  }
+}
+
+/** LINKTYPE_* of the capture file. */
+export const linkTypes = new Table('wtap_encap', 512);
+export const etherTypes = new Table('ethertype');
+/** IEEE 802.2 destination service access points. */
+export const llcSaps = new Table('llc.dsap', 256);
+/** SNAP: organisation code * 65536 + protocol id, where the organisation is not 0 (then it is an EtherType). */
+export const snapPids = new Table('llc.snap', 0);
+export const pppProtocols = new Table('ppp.protocol');
+export const ipProtocols = new Table('ip.proto', 256);
+export const udpPorts = new Table('udp.port');
+export const tcpPorts = new Table('tcp.port');
+export const sctpPorts = new Table('sctp.port');
+/** SCTP payload protocol identifiers. */
+export const sctpPayloads = new Table('sctp.ppi', 256);
+export const dccpPorts = new Table('dccp.port');
+
+/** A guess by content: true when the payload [p.at, p.end) is this protocol's beyond reasonable doubt. */
+export type Heuristic = (p: Packet) => boolean;
+
+/** Tried in order when no table knows the payload. */
+export class HeuristicList {
+  readonly entries: { readonly protocol: Protocol; readonly matches: Heuristic }[] = [];
+}
+
+export const udpHeuristics = new HeuristicList();
+export const tcpHeuristics = new HeuristicList();

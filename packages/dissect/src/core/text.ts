@@ -1,0 +1,57 @@
+// Addresses as text.
+import { u16 } from './bytes.ts';
+import { IPV4, IPV6, type Packet } from './packet.ts';
+
+const HEX: string[] = [];
+for (let i = 0; i < 256; i++) HEX.push(i.toString(16).padStart(2, '0'));
+
+/** 00:1b:21:3c:9d:f8 */
+export function ethernetAddress(b: Uint8Array, i: number): string {
+  return `${HEX[b[i]!]}:${HEX[b[i + 1]!]}:${HEX[b[i + 2]!]}:${HEX[b[i + 3]!]}:${HEX[b[i + 4]!]}:${HEX[b[i + 5]!]}`;
+}
+
+/** 192.0.2.1 */
+export function ipv4Address(b: Uint8Array, i: number): string {
+  return `${b[i]}.${b[i + 1]}.${b[i + 2]}.${b[i + 3]}`;
+}
+
+/** As RFC 5952 has it: 2001:db8::1. */
+export function ipv6Address(b: Uint8Array, i: number): string {
+  let bestAt = -1;
+  let best = 1;
+  for (let k = 0; k < 8; k++) {
+    let run = 0;
+    while (k + run < 8 && u16(b, i + (k + run) * 2) === 0) run++;
+    if (run > best) {
+      best = run;
+      bestAt = k;
+    }
+    k += run;
+  }
+  // RFC 5952 §5: embedded IPv4 in mixed notation, for the prefixes where that is known: ::ffff:0:0/96.
+  if (bestAt === 0 && best === 5 && u16(b, i + 10) === 0xffff) return `::ffff:${ipv4Address(b, i + 12)}`;
+  let text = '';
+  for (let k = 0; k < 8; k++) {
+    if (k === bestAt) {
+      text += '::';
+      k += best - 1;
+      continue;
+    }
+    if (text !== '' && !text.endsWith(':')) text += ':';
+    text += u16(b, i + k * 2).toString(16);
+  }
+  return text;
+}
+
+/** An innermost network address of the packet: give p.netSrc or p.netDst. */
+export function netAddress(p: Packet, at: number): string {
+  if (p.netKind === IPV4) return ipv4Address(p.netBuf, at);
+  return p.netKind === IPV6 ? ipv6Address(p.netBuf, at) : '';
+}
+
+/** Bytes as lower-case hexadecimal, with a separator between them. */
+export function hex(b: Uint8Array, start: number, end: number, separator = ''): string {
+  let text = '';
+  for (let i = start; i < end; i++) text += i === start ? HEX[b[i]!] : separator + HEX[b[i]!];
+  return text;
+}

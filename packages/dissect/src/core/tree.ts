@@ -1,0 +1,142 @@
+// One packet as a tree: layers, fields with their text and byte ranges. Made when someone looks at the packet.
+import type { Field, Value } from './field.ts';
+import { shown } from './format.ts';
+import { type Packet, SHOWN } from './packet.ts';
+import { readValue } from './reading.ts';
+import type { Sink } from './sink.ts';
+
+export interface TreeNode {
+  /** Filter name; '' for a line that is no field. */
+  readonly name: string;
+  readonly field: Field | null;
+  value: Value | null;
+  /** What the line says: `Source Port: 53`. */
+  text: string;
+  /** Bytes [start, start + length) of buffer number `buffer` (0: the frame). */
+  readonly start: number;
+  readonly length: number;
+  readonly buffer: number;
+  readonly children: TreeNode[];
+}
+
+/** Nodes of one packet's tree; a hostile packet's tree is cut there. */
+const NODES_MAX = 20_000;
+
+/** The tree of the packet that was dissected last. Byte offsets are relative to the frame's first byte. */
+export function treeOf(p: Packet): TreeNode[] {
+  const builder = new TreeBuilder(p);
+  return builder.build();
+}
+
+class TreeBuilder implements Sink {
+  readonly #packet: Packet;
+  readonly #roots: TreeNode[] = [];
+  readonly #open: TreeNode[] = [];
+  #last: TreeNode | null = null;
+  #layer = 0;
+  #buffer = 0;
+  #base = 0;
+  #buf: Uint8Array = new Uint8Array(0);
+  #nodes = 0;
+
+  constructor(p: Packet) {
+    this.#packet = p;
+  }
+
+  build(): TreeNode[] {
+    const p = this.#packet;
+    for (let layer = 0; layer < p.count; layer++) if (layer === 0 || p.flags[layer]! & SHOWN) this.#addLayer(layer);
+    return this.#roots;
+  }
+
+  #addLayer(layer: number): void {
+    const p = this.#packet;
+    const made = p.protocols[layer]!;
+    this.#layer = layer;
+    this.#buffer = p.layerFrom[layer]!;
+    this.#base = this.#buffer === 0 ? p.start[0]! : 0;
+    this.#buf = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    const node: TreeNode = {
+      name: made.name,
+      field: null,
+      value: null,
+      text: made.title,
+      start: start - this.#base,
+      length: Math.max(0, p.payload[layer]! - start),
+      buffer: this.#buffer,
+      children: [],
+    };
+    this.#roots.push(node);
+    this.#open.length = 0;
+    this.#open.push(node);
+    this.#last = node;
+    if (made.headline !== null) node.text += made.headline(p, layer);
+    if (made.emit !== null) made.emit(p, layer, this);
+    else for (const field of made.fields) this.fixed(field);
+  }
+
+  add(field: Field, start: number, length: number, value?: Value): void {
+    this.#add(field, start, length, value);
+  }
+
+  #add(field: Field, start: number, length: number, value?: Value): TreeNode | null {
+    if (value === undefined) {
+      if (start + length > this.#packet.stop[this.#layer]!) return null;
+      value = readValue(field, this.#buf, start, length);
+    }
+    if (field.isHidden) return null;
+    return this.#put(field.name, field, value, shown(field, value, length), start, length);
+  }
+
+  #put(name: string, field: Field | null, value: Value | null, text: string, start: number, length: number): TreeNode | null {
+    if (this.#nodes >= NODES_MAX) return null;
+    this.#nodes++;
+    const node: TreeNode = { name, field, value, text, start: start - this.#base, length, buffer: this.#buffer, children: [] };
+    this.#open[this.#open.length - 1]!.children.push(node);
+    this.#last = node;
+    return node;
+  }
+
+  fixed(field: Field): void {
+    this.#fixed(field);
+  }
+
+  #fixed(field: Field): TreeNode | null {
+    const start = this.#packet.start[this.#layer]!;
+    if (field.getter !== null) {
+      const value = field.getter(this.#packet, this.#layer);
+      return value === undefined ? null : this.#add(field, start + Math.max(0, field.offset), field.width, value);
+    }
+    return field.offset < 0 ? null : this.#add(field, start + field.offset, field.width);
+  }
+
+  open(field: Field, start: number, length: number, value?: Value): void {
+    this.#enter(this.#add(field, start, length, value));
+  }
+
+  openFixed(field: Field): void {
+    this.#enter(this.#fixed(field));
+  }
+
+  group(text: string, start: number, length: number): void {
+    this.#enter(this.#put('', null, null, text, start, length));
+  }
+
+  /** A node that could not be made still opens a level, so that open and close stay paired. */
+  #enter(node: TreeNode | null): void {
+    this.#open.push(node ?? this.#open[this.#open.length - 1]!);
+  }
+
+  close(): void {
+    if (this.#open.length > 1) this.#open.pop();
+  }
+
+  note(text: string): void {
+    if (this.#last !== null) this.#last.text += text;
+  }
+
+  wants(): boolean {
+    return true;
+  }
+}

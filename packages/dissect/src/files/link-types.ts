@@ -1,0 +1,55 @@
+// Link-layer header types (https://www.tcpdump.org/linktypes.html) as far as reading a file depends on them.
+
+/** libpcap's MAXIMUM_SNAPLEN: no captured packet is longer, so a longer one is damage. */
+const CAPTURED_MAX_BYTES = 262144;
+/** A D-Bus message may have 128 MiB; USB transfers are as large in principle. */
+const CAPTURED_MAX_BYTES_LARGE = 128 << 20;
+/** Larger packets than the usual maximum are believed if the file announced them, up to this length. */
+const ANNOUNCED_MAX_BYTES = 16 << 20;
+
+/** DLT_* values of some systems, written to files before LINKTYPE_* values were assigned. */
+const olderLinkTypes: Record<number, number> = {
+  11: 100, // DLT_ATM_RFC1483
+  12: 101, // DLT_RAW
+  13: 109, // DLT_ENC of OpenBSD
+  14: 101, // DLT_RAW of OpenBSD and BSD/OS
+  16: 106, // DLT_CIP of Linux ATM
+  18: 106,
+  19: 106,
+  112: 104, // Cisco HDLC of NetBSD
+};
+
+/** Bytes that a file puts before each packet of a link type, which Wireshark does not count as part of it. */
+const pseudoHeaderBytes: Record<number, number> = {
+  123: 4, // SunATM
+  139: 4, // MTP2 with pseudo-header
+  144: 16, // IrDA
+  177: 16, // Linux LAPD
+  196: 5, // SITA
+  201: 4, // Bluetooth H4 with direction
+  204: 1, // PPP with direction
+  209: 5, // Linux I2C
+  245: 2, // NFC LLCP
+  254: 4, // Bluetooth Linux monitor
+};
+
+const largeLinkTypes = new Set([189, 220, 231, 249, 279]);
+
+/** The LINKTYPE_* value that is meant by the value in a file. */
+export function canonicalLinkType(value: number): number {
+  return olderLinkTypes[value] ?? value;
+}
+
+export function pseudoHeaderLength(linkType: number): number {
+  return pseudoHeaderBytes[linkType] ?? 0;
+}
+
+/**
+ * The most bytes that one captured packet may have; a record that claims more is damaged.
+ *
+ * @param snapLength the limit that the file announces, 0 if none.
+ */
+export function capturedLengthMax(linkType: number, snapLength: number): number {
+  if (largeLinkTypes.has(linkType)) return CAPTURED_MAX_BYTES_LARGE;
+  return snapLength <= ANNOUNCED_MAX_BYTES ? Math.max(CAPTURED_MAX_BYTES, snapLength) : CAPTURED_MAX_BYTES;
+}

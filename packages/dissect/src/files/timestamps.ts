@@ -1,0 +1,40 @@
+// Time stamps of pcapng: 64 bits that count units of the interface's resolution since the epoch.
+
+const TWO_32 = 4294967296;
+
+/** What `if_tsresol` means (draft-ietf-opsawg-pcapng §4.2): 10^-n seconds, or 2^-n if the top bit is set. */
+export function ticksPerSecond(resolution: number): number {
+  const exponent = resolution & 0x7f;
+  return (resolution & 0x80) === 0 ? 10 ** exponent : 2 ** exponent;
+}
+
+/** The `if_tsresol` whose units are exactly `ticks` to the second; that of nanoseconds if there is none. */
+export function resolutionOf(ticks: number): number {
+  for (let exponent = 0; exponent < 128; exponent++) {
+    if (10 ** exponent === ticks) return exponent;
+    if (exponent > 0 && 2 ** exponent === ticks) return 0x80 | exponent;
+  }
+  return 9;
+}
+
+/** Time stamps of units that do not divide a second into whole nanoseconds, or are finer. Slow, and exact. */
+export function splitTicks(high: number, low: number, resolution: number): { seconds: number; nanoseconds: number } {
+  const exponent = BigInt(resolution & 0x7f);
+  const perSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;
+  const ticks = (BigInt(high) << 32n) | BigInt(low);
+  return {
+    seconds: Number(ticks / perSecond),
+    nanoseconds: Number(((ticks % perSecond) * 1_000_000_000n) / perSecond),
+  };
+}
+
+/** The high word of `seconds * 1e9 + nanoseconds`; the low word is `nanosecondsLow()`. */
+export function nanosecondsHigh(seconds: number, nanoseconds: number): number {
+  const low = nanosecondsLow(seconds, nanoseconds);
+  // The sum is rounded, but by far less than 2^32.
+  return Math.round((seconds * 1e9 + nanoseconds - low) / TWO_32) >>> 0;
+}
+
+export function nanosecondsLow(seconds: number, nanoseconds: number): number {
+  return (Math.imul(seconds, 1_000_000_000) + nanoseconds) >>> 0;
+}

@@ -1,0 +1,248 @@
+// Who talks with whom: one entry a conversation (addresses, ports, transport), in columns, found by hash.
+// An entry is also a stream number: `tcp.stream` and `udp.stream` count the entries of their transport.
+import { u16, u32 } from '../core/bytes.ts';
+import { IPV4, type Packet } from '../core/packet.ts';
+import type { Protocol } from '../core/protocol.ts';
+
+/** Key words of an entry: 4 per address, lower endpoint first; ports; transport and address kind. */
+const KEY_WORDS = 10;
+const START_CAPACITY = 1024;
+
+export interface FlowTableOptions {
+  /** Conversations kept at once; beyond it the one seen longest ago by the clock hand is forgotten. */
+  readonly maxFlows: number;
+}
+
+export class FlowTable {
+  /** Entries in use; indices run from 0 to size - 1 and are reused only after eviction. */
+  size = 0;
+  capacity = START_CAPACITY;
+  keys = new Uint32Array(START_CAPACITY * KEY_WORDS);
+  hashes = new Uint32Array(START_CAPACITY);
+  /** tcp.stream / udp.stream / sctp association number. */
+  stream = new Uint32Array(START_CAPACITY);
+  firstSeconds = new Float64Array(START_CAPACITY);
+  firstNanoseconds = new Uint32Array(START_CAPACITY);
+  lastSeconds = new Float64Array(START_CAPACITY);
+  lastNanoseconds = new Uint32Array(START_CAPACITY);
+  /** Two cells an entry: as the lower endpoint sent, as the higher one did. Bytes are frame lengths. */
+  packets = new Uint32Array(START_CAPACITY * 2);
+  bytes = new Float64Array(START_CAPACITY * 2);
+  /** Which endpoint (0: lower, 1: higher) sent the first packet. */
+  initiator = new Uint8Array(START_CAPACITY);
+  /** Protocol id + 1 that the payload was found to be; 0: not yet. */
+  application = new Uint16Array(START_CAPACITY);
+  /** Payloads of the conversation that no guess by content knew. */
+  guesses = new Uint8Array(START_CAPACITY);
+  /** What protocols remember about a conversation; see Session.stateOf. */
+  readonly memory: (object | null)[] = [];
+  /** Called when an entry is about to be forgotten or replaced. */
+  onEvict: ((flow: number) => void) | null = null;
+  /** How many entries were forgotten because of the bound. */
+  evicted = 0;
+
+  readonly #maxFlows: number;
+  readonly #streams = new Uint32Array(256);
+  #slots = new Int32Array(START_CAPACITY * 2).fill(-1);
+  #hand = 0;
+  readonly #protocols: Protocol[] = [];
+  readonly #key = new Uint32Array(KEY_WORDS);
+
+  constructor(options: FlowTableOptions) {
+    this.#maxFlows = options.maxFlows;
+  }
+
+  /**
+   * The entry of the packet's innermost transport, made when new. Sets p.flow and p.direction (0: from the lower
+   * endpoint) and counts the packet.
+   */
+  see(p: Packet): number {
+    const direction = this.#readKey(p);
+    const hash = this.#hash();
+    let flow = this.#lookup(hash);
+    if (flow < 0) flow = this.#insert(p, hash, direction);
+    p.flow = flow;
+    p.direction = direction;
+    return flow;
+  }
+
+  /** Counts the frame for the entry p.flow. */
+  count(p: Packet): void {
+    const flow = p.flow;
+    this.lastSeconds[flow] = p.seconds;
+    this.lastNanoseconds[flow] = p.nanoseconds;
+    this.packets[flow * 2 + p.direction]! += 1;
+    this.bytes[flow * 2 + p.direction]! += p.wireLength;
+  }
+
+  /** A new conversation with the key of an old one (ports used again): it takes over the entry p.flow. */
+  renew(p: Packet): number {
+    const flow = p.flow;
+    this.#unlink(flow);
+    const direction = this.#readKey(p);
+    this.#place(p, flow, this.#hash(), direction);
+    return flow;
+  }
+
+  /** The payload of this conversation is that protocol, whatever its ports say. */
+  setApplication(flow: number, protocol: Protocol): void {
+    this.application[flow] = protocol.id + 1;
+    this.#protocols[protocol.id] = protocol;
+  }
+
+  /** The protocol of an `application` cell that is not 0. */
+  protocolOf(application: number): Protocol {
+    return this.#protocols[application - 1]!;
+  }
+
+  /** Conversations of a transport so far. */
+  streams(transport: number): number {
+    return this.#streams[transport]!;
+  }
+
+  #readKey(p: Packet): number {
+    const key = this.#key;
+    const b = p.netBuf;
+    const s = p.netSrc;
+    const d = p.netDst;
+    let direction = 0;
+    if (p.netKind === IPV4) {
+      const src = u32(b, s);
+      const dst = u32(b, d);
+      direction = src > dst || (src === dst && p.srcPort > p.dstPort) ? 1 : 0;
+      key[0] = direction === 0 ? src : dst;
+      key[1] = key[2] = key[3] = 0;
+      key[4] = direction === 0 ? dst : src;
+      key[5] = key[6] = key[7] = 0;
+    } else {
+      let order = 0;
+      for (let k = 0; k < 16 && order === 0; k += 2) order = u16(b, s + k) - u16(b, d + k);
+      direction = order > 0 || (order === 0 && p.srcPort > p.dstPort) ? 1 : 0;
+      const low = direction === 0 ? s : d;
+      const high = direction === 0 ? d : s;
+      for (let k = 0; k < 4; k++) {
+        key[k] = u32(b, low + k * 4);
+        key[4 + k] = u32(b, high + k * 4);
+      }
+    }
+    key[8] = direction === 0 ? p.srcPort * 0x10000 + p.dstPort : p.dstPort * 0x10000 + p.srcPort;
+    key[9] = p.transport * 256 + p.netKind;
+    return direction;
+  }
+
+  #hash(): number {
+    const key = this.#key;
+    let h = 0x811c9dc5;
+    for (let k = 0; k < KEY_WORDS; k++) {
+      h = Math.imul(h ^ key[k]!, 0x9e3779b1);
+      h ^= h >>> 15;
+    }
+    return h >>> 0;
+  }
+
+  #lookup(hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
+      const flow = slots[i]!;
+      if (flow < 0) return -1;
+      if (this.hashes[flow] === hash && this.#sameKey(flow)) return flow;
+    }
+  }
+
+  #sameKey(flow: number): boolean {
+    const keys = this.keys;
+    const at = flow * KEY_WORDS;
+    for (let k = 0; k < KEY_WORDS; k++) if (keys[at + k] !== this.#key[k]) return false;
+    return true;
+  }
+
+  #insert(p: Packet, hash: number, direction: number): number {
+    const flow = this.size < this.#maxFlows ? this.#grow() : this.#evict();
+    this.#place(p, flow, hash, direction);
+    return flow;
+  }
+
+  #place(p: Packet, flow: number, hash: number, direction: number): void {
+    this.keys.set(this.#key, flow * KEY_WORDS);
+    this.hashes[flow] = hash;
+    this.stream[flow] = this.#streams[p.transport]!++;
+    this.firstSeconds[flow] = this.lastSeconds[flow] = p.seconds;
+    this.firstNanoseconds[flow] = this.lastNanoseconds[flow] = p.nanoseconds;
+    this.packets.fill(0, flow * 2, flow * 2 + 2);
+    this.bytes.fill(0, flow * 2, flow * 2 + 2);
+    this.initiator[flow] = direction;
+    this.application[flow] = 0;
+    this.guesses[flow] = 0;
+    this.memory[flow] = null;
+    this.#link(flow, hash);
+  }
+
+  #link(flow: number, hash: number): void {
+    const mask = this.#slots.length - 1;
+    let i = hash & mask;
+    while (this.#slots[i]! >= 0) i = (i + 1) & mask;
+    this.#slots[i] = flow;
+  }
+
+  /** Open addressing without tombstones: the cluster behind the gap moves up. */
+  #unlink(flow: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let gap = this.hashes[flow]! & mask;
+    while (slots[gap] !== flow) gap = (gap + 1) & mask;
+    for (let i = (gap + 1) & mask; slots[i]! >= 0; i = (i + 1) & mask) {
+      const home = this.hashes[slots[i]!]! & mask;
+      if (((i - home) & mask) >= ((i - gap) & mask)) {
+        slots[gap] = slots[i]!;
+        gap = i;
+      }
+    }
+    slots[gap] = -1;
+    this.onEvict?.(flow);
+  }
+
+  /** The clock algorithm on the time last seen: a sweep over some entries, the one idle longest goes. */
+  #evict(): number {
+    let victim = this.#hand;
+    for (let k = 0; k < 16; k++) {
+      this.#hand = (this.#hand + 1) % this.size;
+      if (this.lastSeconds[this.#hand]! < this.lastSeconds[victim]!) victim = this.#hand;
+    }
+    this.#unlink(victim);
+    this.evicted++;
+    return victim;
+  }
+
+  #grow(): number {
+    if (this.size === this.capacity) this.#resize(this.capacity * 2);
+    this.memory.push(null);
+    return this.size++;
+  }
+
+  #resize(capacity: number): void {
+    this.keys = grown(this.keys, capacity * KEY_WORDS);
+    this.hashes = grown(this.hashes, capacity);
+    this.stream = grown(this.stream, capacity);
+    this.firstSeconds = grown(this.firstSeconds, capacity);
+    this.firstNanoseconds = grown(this.firstNanoseconds, capacity);
+    this.lastSeconds = grown(this.lastSeconds, capacity);
+    this.lastNanoseconds = grown(this.lastNanoseconds, capacity);
+    this.packets = grown(this.packets, capacity * 2);
+    this.bytes = grown(this.bytes, capacity * 2);
+    this.initiator = grown(this.initiator, capacity);
+    this.application = grown(this.application, capacity);
+    this.guesses = grown(this.guesses, capacity);
+    this.capacity = capacity;
+    const old = this.#slots;
+    this.#slots = new Int32Array(capacity * 2).fill(-1);
+    for (const flow of old) if (flow >= 0) this.#link(flow, this.hashes[flow]!);
+  }
+}
+
+/** A longer copy of a column. */
+export function grown<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(old: T, length: number): T {
+  const made = new (old.constructor as new (length: number) => T)(length);
+  made.set(old as never);
+  return made;
+}

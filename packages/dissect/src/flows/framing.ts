@@ -1,0 +1,39 @@
+// Messages of known length on a stream: handed to their protocol one by one and whole.
+import { COLUMN, LISTED, LAYERS_MAX, type Packet, SHOWN } from '../core/packet.ts';
+import type { Framing, Protocol } from '../core/protocol.ts';
+
+/**
+ * Reads messages from the cursor to the end. The first one's layer stands in frame.protocols, each has a tree.
+ * False when the first bytes are not this protocol's.
+ */
+export function runFramed(p: Packet, made: Protocol, framing: Framing): boolean {
+  const { end, wireEnd } = p;
+  let flags = LISTED | SHOWN | COLUMN;
+  while (p.at < end && p.count < LAYERS_MAX) {
+    const start = p.at;
+    const left = end - start;
+    if (left < framing.header) {
+      if (p.askMore(framing.header)) return waiting(p, made, flags);
+    } else {
+      const length = framing.length(p);
+      if (length < framing.header) return (flags & LISTED) === 0;
+      if (length > left && p.askMore(length)) return waiting(p, made, flags);
+      p.end = Math.min(end, start + length);
+      p.wireEnd = Math.min(wireEnd, start + length);
+    }
+    const isAccepted = p.offer(made, flags);
+    const next = p.end;
+    p.end = end;
+    p.wireEnd = wireEnd;
+    if (!isAccepted) return (flags & LISTED) === 0;
+    p.at = next;
+    flags = SHOWN | COLUMN;
+  }
+  return true;
+}
+
+/** Nothing to read yet: the protocol is listed, but has no tree and no column. */
+function waiting(p: Packet, made: Protocol, flags: number): true {
+  if (flags & LISTED) p.push(made, LISTED);
+  return true;
+}

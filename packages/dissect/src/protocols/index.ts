@@ -1,0 +1,15 @@
+// The protocol table: every protocol Eyrie reads. A new one is a file beside this one and a line here.
+// The order is the order in which guesses by content are tried.
+import { data } from '../core/data.ts';
+import { register } from '../core/protocol.ts';
+import { malformed, short } from '../core/trouble.ts';
+import { eth } from './eth.ts';
+import { frame } from './frame.ts';
+import { ip } from './ip.ts';
+import { llc } from './llc.ts';
+import { tcp } from './tcp.ts';
+import { udp } from './udp.ts';
+
+export const protocols = [frame, data, malformed, short, eth, llc, ip, tcp, udp];
+
+register(protocols);

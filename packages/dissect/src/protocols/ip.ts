@@ -1,0 +1,151 @@
+// Internet Protocol version 4 (RFC 791), with reassembly of fragments.
+import { u16, u32 } from '../core/bytes.ts';
+import { data } from '../core/data.ts';
+import { alias, bool, ipv4, uint } from '../core/field.ts';
+import { IPV4, type Packet } from '../core/packet.ts';
+import { type Protocol, protocol } from '../core/protocol.ts';
+import { etherTypes, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
+import { ipv4Address } from '../core/text.ts';
+import { ipProtocolNames } from './names/ip-protocols.ts';
+import { emitIpOptions, ipOptionFields } from './ip-options.ts';
+import { dscpNames, ecnNames } from './names/dscp.ts';
+
+const HEADER = 20;
+
+const src = ipv4('ip.src', 'Source Address').at(12, 4);
+const dst = ipv4('ip.dst', 'Destination Address').at(16, 4);
+const f = {
+  version: uint('ip.version', 'Version').at(0, 1).mask(0xf0),
+  hdrLen: uint('ip.hdr_len', 'Header Length'),
+  dsfield: uint('ip.dsfield', 'Differentiated Services Field').at(1, 1).hex(),
+  dscp: uint('ip.dsfield.dscp', 'Differentiated Services Codepoint').at(1, 1).mask(0xfc).named(dscpNames),
+  ecn: uint('ip.dsfield.ecn', 'Explicit Congestion Notification').at(1, 1).mask(0x03).named(ecnNames),
+  len: uint('ip.len', 'Total Length').at(2, 2),
+  id: uint('ip.id', 'Identification').at(4, 2).hex(),
+  flags: uint('ip.flags', 'Flags').at(6, 1).mask(0xe0).hex(),
+  rb: bool('ip.flags.rb', 'Reserved bit').at(6, 1).mask(0x80),
+  df: bool('ip.flags.df', "Don't fragment").at(6, 1).mask(0x40),
+  mf: bool('ip.flags.mf', 'More fragments').at(6, 1).mask(0x20),
+  fragOffset: uint('ip.frag_offset', 'Fragment Offset').get((p, layer) => fragmentOffset(p.bufferOf(layer), p.start[layer]!)),
+  ttl: uint('ip.ttl', 'Time to Live').at(8, 1),
+  proto: uint('ip.proto', 'Protocol').at(9, 1).named(ipProtocolNames),
+  checksum: uint('ip.checksum', 'Header Checksum').at(10, 2).hex(),
+  checksumStatus: uint('ip.checksum.status', 'Header Checksum Status').named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
+  src,
+  srcHost: ipv4('ip.src_host', 'Source Host').at(12, 4).hidden(),
+  dst,
+  dstHost: ipv4('ip.dst_host', 'Destination Host').at(16, 4).hidden(),
+  addr: alias('ip.addr', 'Source or Destination Address', [src, dst]),
+  optType: ipOptionFields.type,
+  optLen: ipOptionFields.len,
+  host: alias('ip.host', 'Source or Destination Host', [src, dst]),
+};
+
+/** Bytes. RFC 791 §3.1: the header counts in units of 8. */
+function fragmentOffset(b: Uint8Array, start: number): number {
+  return (u16(b, start + 6) & 0x1fff) * 8;
+}
+
+/** Marks of a layer: a fragment whose datagram isn't whole here. */
+const FRAGMENT = 1;
+const REASSEMBLED = 2;
+
+export const ip: Protocol = protocol({
+  name: 'ip',
+  title: 'Internet Protocol Version 4',
+  column: 'IPv4',
+  fields: f,
+  on: [
+    [etherTypes, 0x0800],
+    [ipProtocols, 4],
+    [linkTypes, 228],
+    [pppProtocols, 0x0021],
+  ],
+  step(p) {
+    const b = p.buf;
+    const start = p.at;
+    if (p.end - start < HEADER) return p.cut(HEADER);
+    const headerLength = (b[start]! & 0x0f) * 4;
+    if (headerLength < HEADER) return p.malformed();
+    const layer = p.count - 1;
+    // A total length of 0 stands for segmentation offload: the packet is as long as the frame says.
+    const totalLength = u16(b, start + 2);
+    if (totalLength >= headerLength) p.narrow(layer, totalLength);
+    else if (totalLength !== 0) return p.malformed();
+    p.netKind = IPV4;
+    p.netBuf = b;
+    p.netSrc = start + 12;
+    p.netDst = start + 16;
+    p.showAddresses(IPV4, start + 12, start + 16);
+    p.at = start + headerLength;
+    if (p.at > p.end) return p.cut(0);
+    const fragment = u16(b, start + 6);
+    if ((fragment & 0x3fff) !== 0) return assemble(p, layer, start, fragment);
+    return payloadOf(p, b[start + 9]!);
+  },
+  emit(p, layer, out) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    const headerLength = (b[start]! & 0x0f) * 4;
+    out.fixed(f.version);
+    out.add(f.hdrLen, start, 1, headerLength);
+    out.note(` bytes (${headerLength / 4})`);
+    out.openFixed(f.dsfield);
+    out.fixed(f.dscp);
+    out.fixed(f.ecn);
+    out.close();
+    out.fixed(f.len);
+    out.fixed(f.id);
+    out.openFixed(f.flags);
+    out.fixed(f.rb);
+    out.fixed(f.df);
+    out.fixed(f.mf);
+    out.close();
+    out.add(f.fragOffset, start + 6, 2, fragmentOffset(b, start));
+    out.fixed(f.ttl);
+    out.fixed(f.proto);
+    out.fixed(f.checksum);
+    // Verified only on demand; unverified is what Wireshark says by default.
+    out.add(f.checksumStatus, start + 10, 0, 2);
+    out.fixed(f.src);
+    out.fixed(f.srcHost);
+    out.fixed(f.dst);
+    out.fixed(f.dstHost);
+    if (headerLength > HEADER) emitIpOptions(b, start + HEADER, Math.min(start + headerLength, p.stop[layer]!), out);
+  },
+  headline: (p, layer) =>
+    `, Src: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 12)}, Dst: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 16)}`,
+  info(p, layer) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    const proto = b[start + 9]!;
+    const name = ipProtocolNames[proto] ?? 'Unknown';
+    if (p.mark[layer] !== FRAGMENT) return `${name} (${proto})`;
+    return `Fragmented IP protocol (proto=${name} ${proto}, off=${fragmentOffset(b, start)}, ID=${u16(b, start + 4).toString(16).padStart(4, '0')})`;
+  },
+});
+
+function payloadOf(p: Packet, proto: number): Protocol | null {
+  if (p.at >= p.end) return null;
+  p.transport = 0;
+  return ipProtocols.get(proto) ?? data;
+}
+
+function assemble(p: Packet, layer: number, start: number, fragment: number): Protocol | null {
+  const b = p.buf;
+  // Cut by the capture: not to be put together (its end is missing).
+  if (p.wireEnd > p.end) {
+    p.mark[layer] = FRAGMENT;
+    return (fragment & 0x1fff) === 0 ? payloadOf(p, b[start + 9]!) : data;
+  }
+  const key = `4 ${u32(b, start + 12)} ${u32(b, start + 16)} ${u16(b, start + 4)} ${b[start + 9]}`;
+  const whole = p.session.fragments.add(key, p.seconds, b, p.at, p.end - p.at, (fragment & 0x1fff) * 8, (fragment & 0x2000) === 0);
+  if (whole === null) {
+    p.mark[layer] = FRAGMENT;
+    return data;
+  }
+  p.mark[layer] = REASSEMBLED;
+  const next = ipProtocols.get(b[start + 9]!) ?? data;
+  p.callIn(next, whole, 0, whole.length);
+  return null;
+}

@@ -1,0 +1,91 @@
+// How a TCP segment reads: its line in the list, its flags, and the findings of the sequence analysis.
+import { u16, u32 } from '../core/bytes.ts';
+import { none } from '../core/field.ts';
+import type { Packet } from '../core/packet.ts';
+import type { Sink } from '../core/sink.ts';
+import * as a from '../flows/tcp-analysis.ts';
+import { findOption } from './tcp-options.ts';
+
+const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
+const flagsTexts: string[] = [];
+
+/** `SYN, ACK`; `<None>` when none is set. */
+export function tcpFlagsText(flags: number): string {
+  const known = flagsTexts[flags & 0xfff];
+  if (known !== undefined) return known;
+  const names: string[] = FLAG_NAMES.filter((_, bit) => flags & (1 << bit));
+  if (flags & 0xe00) names.push('Reserved');
+  const text = names.length === 0 ? '<None>' : names.join(', ');
+  flagsTexts[flags & 0xfff] = text;
+  return text;
+}
+
+/** Finding, field and the words of the Info column; in the order in which the words stand there. */
+const FINDINGS = [
+  [a.REUSED_PORTS, none('tcp.analysis.reused_ports', 'A new tcp session is started with the same ports as an earlier session in this trace'), 'TCP Port numbers reused'],
+  [a.RETRANSMISSION, none('tcp.analysis.retransmission', 'This frame is a (suspected) retransmission'), 'TCP Retransmission'],
+  [a.FAST_RETRANSMISSION, none('tcp.analysis.fast_retransmission', 'This frame is a (suspected) fast retransmission'), 'TCP Fast Retransmission'],
+  [a.SPURIOUS_RETRANSMISSION, none('tcp.analysis.spurious_retransmission', 'This frame is a (suspected) spurious retransmission'), 'TCP Spurious Retransmission'],
+  [a.OUT_OF_ORDER, none('tcp.analysis.out_of_order', 'This frame is a (suspected) out-of-order segment'), 'TCP Out-Of-Order'],
+  [a.LOST_SEGMENT, none('tcp.analysis.lost_segment', "Previous segment(s) not captured (common at capture start)"), 'TCP Previous segment not captured'],
+  [a.ACK_LOST_SEGMENT, none('tcp.analysis.ack_lost_segment', "ACKed segment that wasn't captured (common at capture start)"), 'TCP ACKed unseen segment'],
+  [a.WINDOW_UPDATE, none('tcp.analysis.window_update', 'Window update'), 'TCP Window Update'],
+  [a.WINDOW_FULL, none('tcp.analysis.window_full', 'TCP window specified by the receiver is now completely full'), 'TCP Window Full'],
+  [a.KEEP_ALIVE, none('tcp.analysis.keep_alive', 'TCP keep-alive segment'), 'TCP Keep-Alive'],
+  [a.KEEP_ALIVE_ACK, none('tcp.analysis.keep_alive_ack', 'ACK to a TCP keep-alive segment'), 'TCP Keep-Alive ACK'],
+  [a.DUPLICATE_ACK, none('tcp.analysis.duplicate_ack', 'Duplicate ACK'), 'TCP Dup ACK'],
+  [a.ZERO_WINDOW_PROBE, none('tcp.analysis.zero_window_probe', 'TCP Zero Window Probe'), 'TCP ZeroWindowProbe'],
+  [a.ZERO_WINDOW, none('tcp.analysis.zero_window', 'TCP Zero Window segment'), 'TCP ZeroWindow'],
+  [a.ZERO_WINDOW_PROBE_ACK, none('tcp.analysis.zero_window_probe_ack', 'This is an ACK to a TCP zero-window-probe'), 'TCP ZeroWindowProbeAck'],
+] as const;
+
+const flagsField = none('tcp.analysis.flags', 'TCP Analysis Flags');
+export const tcpAnalysisFields = Object.fromEntries([
+  ['analysisFlags', flagsField],
+  ...FINDINGS.map(([, field], i) => [`analysis${i}`, field] as const),
+]);
+
+export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
+  if (p.analysis === 0) return;
+  out.group('[SEQ/ACK analysis]', start, 0);
+  out.open(flagsField, start, 0);
+  for (const [bit, field] of FINDINGS) if (p.analysis & bit) out.add(field, start, 0);
+  out.close();
+  out.close();
+}
+
+/** `443 → 51234 [ACK] Seq=1 Ack=2 Win=501 Len=0 …` with the findings before it. */
+export function tcpInfo(p: Packet, layer: number): string | null {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const flags = u16(b, start + 12) & 0xfff;
+  let text = `${u16(b, start)} → ${u16(b, start + 2)} [${tcpFlagsText(flags)}]`;
+  if (layer !== p.tcpLayer) return `${text} Seq=${u32(b, start + 4)}`;
+  if (p.analysis !== 0) text = findingsText(p.analysis) + text;
+  text += ` Seq=${p.relativeSeq}`;
+  if (flags & a.ACK) text += ` Ack=${p.relativeAck}`;
+  text += ` Win=${p.window} Len=${p.segmentLength}`;
+  const header = (b[start + 12]! >> 4) * 4;
+  if (header > 20) text += optionsText(b, start + 20, Math.min(start + header, p.stop[layer]!), flags);
+  return p.isPartOfMessage ? `${text} [TCP segment of a reassembled PDU]` : text;
+}
+
+function findingsText(found: number): string {
+  let text = '';
+  for (const [bit, , words] of FINDINGS) if (found & bit) text += `[${words}] `;
+  return text;
+}
+
+function optionsText(b: Uint8Array, at: number, end: number, flags: number): string {
+  let text = '';
+  if (flags & a.SYN) {
+    const mss = findOption(b, at, end, 2);
+    if (mss >= 0) text += ` MSS=${u16(b, mss + 2)}`;
+    const scale = findOption(b, at, end, 3);
+    if (scale >= 0) text += ` WS=${2 ** Math.min(14, b[scale + 2]!)}`;
+    if (findOption(b, at, end, 4) >= 0) text += ' SACK_PERM';
+  }
+  const stamps = findOption(b, at, end, 8);
+  if (stamps >= 0 && b[stamps + 1] === 10) text += ` TSval=${u32(b, stamps + 2)} TSecr=${u32(b, stamps + 6)}`;
+  return text;
+}

@@ -1,0 +1,217 @@
+// Transmission Control Protocol (RFC 9293).
+import { u16, u32 } from '../core/bytes.ts';
+import { data } from '../core/data.ts';
+import { alias, bool, bytes, seconds, uint } from '../core/field.ts';
+import { COLUMN, type Packet, SHOWN } from '../core/packet.ts';
+import { type Protocol, protocol } from '../core/protocol.ts';
+import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
+import { ACK, FIN, REUSED_PORTS, RETRANSMISSION, FAST_RETRANSMISSION, SPURIOUS_RETRANSMISSION, OUT_OF_ORDER, RST, SYN, type Segment } from '../flows/tcp-analysis.ts';
+import { runFramed } from '../flows/framing.ts';
+import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, tcpInfo } from './tcp-text.ts';
+import { emitTcpOptions, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
+
+const HEADER = 20;
+export const TCP = 6;
+
+const srcport = uint('tcp.srcport', 'Source Port').at(0, 2);
+const dstport = uint('tcp.dstport', 'Destination Port').at(2, 2);
+const innermost = (p: Packet, layer: number): boolean => layer === p.tcpLayer;
+const f = {
+  srcport,
+  dstport,
+  port: alias('tcp.port', 'Source or Destination Port', [srcport, dstport]),
+  stream: uint('tcp.stream', 'Stream index').get((p, layer) => (innermost(p, layer) ? p.session.flows.stream[p.flow] : undefined)),
+  len: uint('tcp.len', 'TCP Segment Len').get((p, layer) => (innermost(p, layer) ? p.segmentLength : undefined)),
+  seq: uint('tcp.seq', 'Sequence Number').get((p, layer) => (innermost(p, layer) ? p.relativeSeq : undefined)),
+  seqRaw: uint('tcp.seq_raw', 'Sequence Number (raw)').at(4, 4),
+  nxtseq: uint('tcp.nxtseq', 'Next Sequence Number').get((p, layer) => (innermost(p, layer) ? nextSequence(p, layer) : undefined)),
+  ack: uint('tcp.ack', 'Acknowledgment Number').get((p, layer) => (innermost(p, layer) ? p.relativeAck : undefined)),
+  ackRaw: uint('tcp.ack_raw', 'Acknowledgment number (raw)').at(8, 4),
+  hdrLen: uint('tcp.hdr_len', 'Header Length').get((p, layer) => (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4),
+  flags: uint('tcp.flags', 'Flags').at(12, 2).mask(0x0fff).hex(),
+  res: bool('tcp.flags.res', 'Reserved').at(12, 2).mask(0x0e00),
+  ae: bool('tcp.flags.ns', 'Nonce').at(12, 2).mask(0x0100),
+  cwr: bool('tcp.flags.cwr', 'Congestion Window Reduced').at(12, 2).mask(0x0080),
+  ece: bool('tcp.flags.ecn', 'ECN-Echo').at(12, 2).mask(0x0040),
+  urg: bool('tcp.flags.urg', 'Urgent').at(12, 2).mask(0x0020),
+  ackFlag: bool('tcp.flags.ack', 'Acknowledgment').at(12, 2).mask(0x0010),
+  psh: bool('tcp.flags.push', 'Push').at(12, 2).mask(0x0008),
+  rst: bool('tcp.flags.reset', 'Reset').at(12, 2).mask(0x0004),
+  syn: bool('tcp.flags.syn', 'Syn').at(12, 2).mask(0x0002),
+  fin: bool('tcp.flags.fin', 'Fin').at(12, 2).mask(0x0001),
+  flagsStr: uint('tcp.flags.str', 'TCP Flags'),
+  windowValue: uint('tcp.window_size_value', 'Window').at(14, 2),
+  window: uint('tcp.window_size', 'Calculated window size').get((p, layer) => (innermost(p, layer) ? p.window : undefined)),
+  windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor'),
+  checksum: uint('tcp.checksum', 'Checksum').at(16, 2).hex(),
+  urgentPointer: uint('tcp.urgent_pointer', 'Urgent Pointer').at(18, 2),
+  ...tcpOptionFields,
+  timeRelative: seconds('tcp.time_relative', 'Time since first frame in this TCP stream').get((p, layer) =>
+    innermost(p, layer) ? sinceFirst(p) : undefined,
+  ),
+  ...tcpAnalysisFields,
+  payload: bytes('tcp.payload', 'TCP payload'),
+};
+
+const segment: Segment = { seq: 0, ack: 0, window: 0, flags: 0, length: 0, scale: -1, now: 0 };
+
+function sinceFirst(p: Packet): number {
+  const { firstSeconds, firstNanoseconds } = p.session.flows;
+  return p.seconds - firstSeconds[p.flow]! + (p.nanoseconds - firstNanoseconds[p.flow]!) / 1e9;
+}
+
+function nextSequence(p: Packet, layer: number): number {
+  const flags = p.bufferOf(layer)[p.start[layer]! + 13]!;
+  return p.relativeSeq + p.segmentLength + (flags & (SYN | FIN) ? 1 : 0);
+}
+
+/** Findings after which the payload isn't read again: it was, or would be out of place. */
+const NOT_READ = RETRANSMISSION | FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION | OUT_OF_ORDER;
+
+export const tcp: Protocol = protocol({
+  name: 'tcp',
+  title: 'Transmission Control Protocol',
+  column: 'TCP',
+  fields: f,
+  on: [[ipProtocols, TCP]],
+  step(p) {
+    const b = p.buf;
+    const start = p.at;
+    if (p.end - start < HEADER) return p.cut(HEADER);
+    const layer = p.count - 1;
+    const headerLength = (b[start + 12]! >> 4) * 4;
+    if (headerLength < HEADER) return p.malformed();
+    p.srcPort = u16(b, start);
+    p.dstPort = u16(b, start + 2);
+    p.transport = TCP;
+    p.tcpLayer = layer;
+    p.segmentLength = Math.max(0, p.wireEnd - start - headerLength);
+    track(p, b, start, headerLength);
+    p.payload[layer] = p.at = Math.min(start + headerLength, p.end);
+    if (p.at < p.end && (p.analysis & NOT_READ) === 0 && (b[start + 13]! & RST) === 0) readPayload(p, u32(b, start + 4), b[start + 13]!);
+    return null;
+  },
+  emit(p, layer, out) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    const isInnermost = innermost(p, layer);
+    out.fixed(f.srcport);
+    out.fixed(f.dstport);
+    if (isInnermost) {
+      out.add(f.stream, start, 0, p.session.flows.stream[p.flow]!);
+      out.add(f.len, start + 12, 1, p.segmentLength);
+      out.add(f.seq, start + 4, 4, p.relativeSeq);
+      out.note('    (relative sequence number)');
+    }
+    out.fixed(f.seqRaw);
+    if (isInnermost) {
+      out.add(f.nxtseq, start, 0, nextSequence(p, layer));
+      out.add(f.ack, start + 8, 4, p.relativeAck);
+      out.note('    (relative ack number)');
+    }
+    out.fixed(f.ackRaw);
+    const headerLength = (b[start + 12]! >> 4) * 4;
+    out.add(f.hdrLen, start + 12, 1, headerLength);
+    out.note(` bytes (${headerLength / 4})`);
+    out.openFixed(f.flags);
+    out.note(` (${tcpFlagsText(u16(b, start + 12) & 0x0fff)})`);
+    for (const flag of [f.res, f.ae, f.cwr, f.ece, f.urg, f.ackFlag, f.psh, f.rst, f.syn, f.fin]) out.fixed(flag);
+    out.close();
+    out.fixed(f.windowValue);
+    if (isInnermost) {
+      out.add(f.window, start + 14, 2, p.window);
+      const scaling = p.session.tcp.scaling(p.flow * 2 + p.direction);
+      if ((b[start + 13]! & SYN) === 0) out.add(f.windowScale, start + 14, 2, scaling >= 0 ? 2 ** scaling : scaling);
+    }
+    out.fixed(f.checksum);
+    out.fixed(f.urgentPointer);
+    const end = Math.min(start + headerLength, p.stop[layer]!);
+    if (headerLength > HEADER) emitTcpOptions(b, start + HEADER, end, out);
+    if (!isInnermost) return;
+    out.group('Timestamps', start, 0);
+    out.add(f.timeRelative, start, 0, sinceFirst(p));
+    out.close();
+    emitTcpAnalysis(p, start, out);
+    if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
+  },
+  headline: (p, layer) =>
+    `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}` +
+    (innermost(p, layer) ? `, Seq: ${p.relativeSeq}, Ack: ${p.relativeAck}, Len: ${p.segmentLength}` : ''),
+  info: tcpInfo,
+});
+
+/** Finds the conversation and what the segment means in it. */
+function track(p: Packet, b: Uint8Array, start: number, headerLength: number): void {
+  const { flows, tcp: analysis } = p.session;
+  const before = flows.size;
+  const evicted = flows.evicted;
+  const flow = flows.see(p);
+  const cell = flow * 2 + p.direction;
+  if (flows.size !== before || flows.evicted !== evicted) analysis.begin(flow, flows.capacity);
+  segment.seq = u32(b, start + 4);
+  segment.ack = u32(b, start + 8);
+  segment.flags = b[start + 13]! & 0x3f;
+  segment.window = u16(b, start + 14);
+  segment.length = p.segmentLength;
+  segment.scale = segment.flags & SYN ? windowScaleOf(b, start + HEADER, Math.min(start + headerLength, p.end)) : -1;
+  let found = 0;
+  if (analysis.isReuse(cell, segment)) {
+    flows.renew(p);
+    analysis.begin(flow, flows.capacity);
+    found = REUSED_PORTS;
+  }
+  if (segment.flags & SYN) analysis.serverPort[flow] = segment.flags & ACK ? p.srcPort : p.dstPort;
+  segment.now = sinceFirst(p);
+  p.analysis = found | analysis.see(cell, segment);
+  p.relativeSeq = analysis.relativeSeq;
+  p.relativeAck = analysis.relativeAck;
+  p.window = analysis.scaledWindow;
+}
+
+/** The tree of a message put together from several segments: a layer of its own, as Wireshark shows it. */
+const segments = protocol({ name: 'tcp.segments', title: 'Reassembled TCP Segments', step: () => null });
+
+function onWhole(p: Packet): void {
+  p.push(segments, SHOWN);
+}
+
+function readPayload(p: Packet, seq: number, flags: number): void {
+  // Segments quoted in an ICMP error are not part of the stream.
+  if ((p.visibility & COLUMN) === 0) {
+    choose(p);
+    return;
+  }
+  p.session.streams.payload(p, p.flow * 2 + p.direction, seq, (flags & FIN) !== 0, choose, onWhole);
+}
+
+/** Guesses by content stop after this many payloads of a conversation that none of them knew. */
+const GUESSES_MAX = 64;
+
+/** Who reads the payload: what the conversation is known for, the server's port, the lower port, the higher, content. */
+function choose(p: Packet): void {
+  const { flows, tcp: analysis } = p.session;
+  const known = flows.application[p.flow]!;
+  if (known !== 0 && offer(p, flows.protocolOf(known))) return;
+  const announced = p.session.announced(p);
+  if (announced !== undefined && offer(p, announced)) return;
+  const server = tcpPorts.get(analysis.serverPort[p.flow]!);
+  if (server !== undefined && offer(p, server)) return;
+  const low = tcpPorts.get(Math.min(p.srcPort, p.dstPort));
+  if (low !== undefined && low !== server && offer(p, low)) return;
+  const high = tcpPorts.get(Math.max(p.srcPort, p.dstPort));
+  if (high !== undefined && high !== server && high !== low && offer(p, high)) return;
+  if (flows.guesses[p.flow]! < GUESSES_MAX) {
+    for (const { protocol: guess, matches } of tcpHeuristics.entries) {
+      if (!matches(p) || !offer(p, guess)) continue;
+      flows.setApplication(p.flow, guess);
+      return;
+    }
+    flows.guesses[p.flow]!++;
+  }
+  p.run(data);
+}
+
+function offer(p: Packet, made: Protocol): boolean {
+  return made.framing === null ? p.offer(made) : runFramed(p, made, made.framing);
+}
+
