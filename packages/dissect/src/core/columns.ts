@@ -1,0 +1,54 @@
+// The columns of the packet list: addresses, protocol and info, as the innermost layer that has a say sets them.
+import { COLUMN, ETHER, IPV4, IPV6, OTHER, type Packet } from './packet.ts';
+import { ethernetAddress, ipv4Address, ipv6Address } from './text.ts';
+
+/** The Protocol column. */
+export function protocolColumn(p: Packet): string {
+  for (let layer = p.count - 1; layer >= 0; layer--) {
+    if ((p.flags[layer]! & COLUMN) === 0) continue;
+    const column = p.protocols[layer]!.column;
+    if (column === null) continue;
+    const text = typeof column === 'string' ? column : column(p, layer);
+    if (text !== null) return text;
+  }
+  return '';
+}
+
+/** The Info column. */
+export function infoColumn(p: Packet): string {
+  for (let layer = p.count - 1; layer >= 0; layer--) {
+    if ((p.flags[layer]! & COLUMN) === 0) continue;
+    const info = p.protocols[layer]!.info;
+    if (info === null) continue;
+    const text = info(p, layer);
+    if (text !== null) return text + troubleText(p);
+  }
+  return troubleText(p).trimStart();
+}
+
+function troubleText(p: Packet): string {
+  const last = p.count > 0 ? p.protocols[p.count - 1]!.name : '';
+  if (last === '_ws.malformed') return ' [Malformed Packet]';
+  return last === '_ws.short' ? ' [Packet size limited during capture]' : '';
+}
+
+export function sourceColumn(p: Packet): string {
+  return p.columnKind === OTHER ? p.columnSrcText : address(p, p.columnSrc);
+}
+
+export function destinationColumn(p: Packet): string {
+  return p.columnKind === OTHER ? p.columnDstText : address(p, p.columnDst);
+}
+
+function address(p: Packet, at: number): string {
+  switch (p.columnKind) {
+    case IPV4:
+      return ipv4Address(p.columnBuf, at);
+    case IPV6:
+      return ipv6Address(p.columnBuf, at);
+    case ETHER:
+      return ethernetAddress(p.columnBuf, at);
+    default:
+      return '';
+  }
+}
