@@ -5,7 +5,7 @@ import { alias, bool, bytes, seconds, uint } from '../core/field.ts';
 import { COLUMN, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
-import { ACK, FIN, REUSED_PORTS, RETRANSMISSION, FAST_RETRANSMISSION, SPURIOUS_RETRANSMISSION, OUT_OF_ORDER, RST, SYN, type Segment } from '../flows/tcp-analysis.ts';
+import { ACK, FIN, REUSED_PORTS, RETRANSMISSION, SPURIOUS_RETRANSMISSION, OUT_OF_ORDER, RST, SYN, type Segment } from '../flows/tcp-analysis.ts';
 import { runFramed } from '../flows/framing.ts';
 import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, tcpInfo } from './tcp-text.ts';
 import { emitTcpOptions, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
@@ -66,7 +66,7 @@ function nextSequence(p: Packet, layer: number): number {
 }
 
 /** Findings after which the payload isn't read again: it was, or would be out of place. */
-const NOT_READ = RETRANSMISSION | FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION | OUT_OF_ORDER;
+const NOT_READ = RETRANSMISSION | SPURIOUS_RETRANSMISSION | OUT_OF_ORDER;
 
 export const tcp: Protocol = protocol({
   name: 'tcp',
