@@ -24,7 +24,11 @@ export function readJournalTime(frame: Frame, data: Uint8Array, start: number, e
 /** Where `text` ends in `data[start, end)`, or -1. */
 function findText(data: Uint8Array, start: number, end: number, text: string): number {
   const first = text.charCodeAt(0);
-  for (let at = data.indexOf(first, start); at >= 0 && at + text.length <= end; at = data.indexOf(first, at + 1)) {
+  for (
+    let at = data.indexOf(first, start);
+    at >= 0 && at + text.length <= end;
+    at = data.indexOf(first, at + 1)
+  ) {
     let length = 1;
     while (length < text.length && data[at + length] === text.charCodeAt(length)) length += 1;
     if (length === text.length) return at + length;

@@ -14,14 +14,20 @@ import {
   BLOCK_STATISTICS,
   BYTE_ORDER_MAGIC,
 } from './blocks.ts';
-import type { CaptureInfo, CaptureInterface } from './capture-info.ts';
+import type { CaptureInfo } from './capture-info.ts';
 import type { Frame } from './frame.ts';
 import { readJournalTime } from './journal.ts';
-import { capturedLengthMax, pseudoHeaderLength } from './link-types.ts';
-import { type Block, readInterface, readNames, readSecrets, readSection, readStatistics } from './pcapng-blocks.ts';
+import {
+  type Block,
+  readInterface,
+  readNames,
+  readSecrets,
+  readSection,
+  readStatistics,
+} from './pcapng-blocks.ts';
+import { InterfaceState } from './pcapng-interface.ts';
 import { OPTION_COMMENT, OptionCursor } from './pcapng-options.ts';
-import { splitTicks } from './timestamps.ts';
-import { FRAME, MORE, STOP, type Window } from './window.ts';
+import { FRAME, type STOP, type Window } from './window.ts';
 
 /** A block was dealt with, and no frame came of it. */
 const NEXT_BLOCK = 2;
@@ -41,34 +47,6 @@ const BLOCK_BYTES_MAX = 256 << 20;
 const DESCRIPTION_BYTES_MAX = 16 << 20;
 const PACKET_OPTIONS_BYTES_MAX = 16 << 20;
 const INTERFACES_MAX = 65536;
-
-const TWO_32 = 4294967296;
-
-/** What a packet needs of its interface. */
-class InterfaceState {
-  readonly description: CaptureInterface;
-  readonly resolution: number;
-  readonly id: number;
-  readonly linkType: number;
-  readonly prefix: number;
-  readonly capturedMax: number;
-  readonly timeOffset: number;
-  /** Units per second, or 0 if they are none of 1, 10 … 10^9, for which the time is split without BigInt. */
-  readonly unit: number;
-  readonly nanosecondsPerTick: number;
-
-  constructor(description: CaptureInterface, resolution: number) {
-    this.description = description;
-    this.resolution = resolution;
-    this.id = description.id;
-    this.linkType = description.linkType;
-    this.prefix = pseudoHeaderLength(this.linkType);
-    this.capturedMax = capturedLengthMax(this.linkType, description.snapLength);
-    this.timeOffset = description.timeOffset;
-    this.unit = resolution <= 9 ? 10 ** resolution : 0;
-    this.nanosecondsPerTick = resolution <= 9 ? 10 ** (9 - resolution) : 0;
-  }
-}
 
 /** Block lengths are multiples of 4; some writers forget to count the padding, so it is added. */
 function rounded(length: number): number {
@@ -99,8 +77,7 @@ export class PcapngReader {
       }
       if (window.end - window.at < BLOCK_BYTES_MIN) return window.need(BLOCK_BYTES_MIN);
       const type = window.view.getUint32(window.at, this.#little);
-      const step =
-        type === BLOCK_ENHANCED_PACKET ? this.#packet(frame, true) : this.#otherBlock(frame, type);
+      const step = type === BLOCK_ENHANCED_PACKET ? this.#packet(frame, true) : this.#otherBlock(frame, type);
       if (step !== NEXT_BLOCK) return step;
     }
   }
@@ -127,7 +104,7 @@ export class PcapngReader {
     const trailer = rounded(view.getUint32(at + length - 4, little));
     if (trailer !== length) return this.#lengthsDiffer(length, trailer);
 
-    this.#setTime(frame, from, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
+    from.setTime(frame, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
     this.#deliver(frame, from, at + 28, captured, view.getUint32(at + 24, little));
     window.at = at + length;
     if (extra >= 4) this.#packetComments(at + 28 + rounded(captured), at + length - 4);
@@ -166,29 +143,6 @@ export class PcapngReader {
     frame.linkType = from.linkType;
     frame.interfaceId = from.id;
     frame.fileOffset = window.base + start;
-  }
-
-  #setTime(frame: Frame, from: InterfaceState, high: number, low: number): void {
-    frame.hasTime = true;
-    const unit = from.unit;
-    let seconds = Math.floor((high * TWO_32 + low) / unit);
-    // The quotient may be off by one, for the sum is rounded beyond 2^53; the remainder, modulo 2^32, is exact.
-    let ticks = (low - Math.imul(seconds, unit)) | 0;
-    if (ticks < 0) {
-      seconds -= 1;
-      ticks += unit;
-    } else if (ticks >= unit) {
-      seconds += 1;
-      ticks -= unit;
-    }
-    if (ticks >= 0 && ticks < unit) {
-      frame.seconds = seconds + from.timeOffset;
-      frame.nanoseconds = ticks * from.nanosecondsPerTick;
-    } else {
-      const time = splitTicks(high, low, from.resolution);
-      frame.seconds = time.seconds + from.timeOffset;
-      frame.nanoseconds = time.nanoseconds;
-    }
   }
 
   #packetComments(at: number, end: number): void {
@@ -248,7 +202,8 @@ export class PcapngReader {
       return this.#damaged(`a section header claims ${length} bytes, more than any real one has`);
     }
     const major = view.getUint16(at + 12, little);
-    if (major !== 1) return window.stop('unsupported', `pcapng version ${major} is not known, only version 1`);
+    if (major !== 1)
+      return window.stop('unsupported', `pcapng version ${major} is not known, only version 1`);
     this.#little = little;
     const step = this.#whole(length);
     if (step !== NEXT_BLOCK) return step;
@@ -260,7 +215,11 @@ export class PcapngReader {
   }
 
   /** A block that says something about the capture. */
-  #description(length: number, lengthMin: number, read: (this: PcapngReader, block: Block) => number): number {
+  #description(
+    length: number,
+    lengthMin: number,
+    read: (this: PcapngReader, block: Block) => number,
+  ): number {
     if (length < lengthMin) return this.#tooShort(length, lengthMin);
     if (length > DESCRIPTION_BYTES_MAX && read !== this.#interface) {
       this.#info.omitted += 1;
@@ -386,7 +345,8 @@ export class PcapngReader {
 
   #badPacketLength(captured: number, length: number, capturedMax: number): typeof STOP {
     const claim = `packet ${this.#window.frames + 1} claims ${captured} captured bytes`;
-    if (captured > capturedMax) return this.#damaged(`${claim}, more than the ${capturedMax} a packet may have`);
+    if (captured > capturedMax)
+      return this.#damaged(`${claim}, more than the ${capturedMax} a packet may have`);
     return this.#damaged(`${claim} in a block of ${length} bytes`);
   }
 }

@@ -8,17 +8,12 @@ export function ticksPerSecond(resolution: number): number {
   return (resolution & 0x80) === 0 ? 10 ** exponent : 2 ** exponent;
 }
 
-/** The `if_tsresol` whose units are exactly `ticks` to the second; that of nanoseconds if there is none. */
-export function resolutionOf(ticks: number): number {
-  for (let exponent = 0; exponent < 128; exponent++) {
-    if (10 ** exponent === ticks) return exponent;
-    if (exponent > 0 && 2 ** exponent === ticks) return 0x80 | exponent;
-  }
-  return 9;
-}
-
 /** Time stamps of units that do not divide a second into whole nanoseconds, or are finer. Slow, and exact. */
-export function splitTicks(high: number, low: number, resolution: number): { seconds: number; nanoseconds: number } {
+export function splitTicks(
+  high: number,
+  low: number,
+  resolution: number,
+): { seconds: number; nanoseconds: number } {
   const exponent = BigInt(resolution & 0x7f);
   const perSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;
   const ticks = (BigInt(high) << 32n) | BigInt(low);

@@ -1,0 +1,49 @@
+/** Bytes to be written: grows as needed, and is emptied by `take()`. */
+export class ByteBuffer {
+  bytes: Uint8Array;
+  view: DataView;
+  length = 0;
+  readonly #initialBytes: number;
+
+  constructor(initialBytes = 65536) {
+    this.#initialBytes = initialBytes;
+    this.bytes = new Uint8Array(initialBytes);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Makes room for `count` bytes at the end and counts them as written; returns where they begin. */
+  extend(count: number): number {
+    const at = this.length;
+    this.length += count;
+    if (this.length > this.bytes.length) this.#grow();
+    return at;
+  }
+
+  /** Appends `data[start, end)`. */
+  append(data: Uint8Array, start = 0, end = data.length): void {
+    const at = this.extend(end - start);
+    this.bytes.set(data.subarray(start, end), at);
+  }
+
+  /** Appends `count` zero bytes. */
+  appendZeros(count: number): void {
+    const at = this.extend(count);
+    this.bytes.fill(0, at, at + count);
+  }
+
+  /** What was written since the last call; it is the caller's from now on. */
+  take(): Uint8Array {
+    const taken = this.bytes.subarray(0, this.length);
+    this.bytes = new Uint8Array(this.#initialBytes);
+    this.view = new DataView(this.bytes.buffer);
+    this.length = 0;
+    return taken;
+  }
+
+  #grow(): void {
+    const bytes = new Uint8Array(Math.max(this.length, 2 * this.bytes.length));
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+}
