@@ -52,3 +52,20 @@ function address(p: Packet, at: number): string {
       return '';
   }
 }
+
+/** Seconds since the first frame, with as many decimals as the capture's clock has (6 or 9). */
+export function relativeTimeText(p: Packet): string {
+  const session = p.session;
+  let nanoseconds = (p.seconds - session.firstSeconds) * 1e9 + (p.nanoseconds - session.firstNanoseconds);
+  const sign = nanoseconds < 0 ? '-' : '';
+  if (nanoseconds < 0) nanoseconds = -nanoseconds;
+  const seconds = Math.floor(nanoseconds / 1e9);
+  const fraction = String(nanoseconds - seconds * 1e9).padStart(9, '0');
+  return `${sign}${seconds}.${fraction.slice(0, timeDigits(p))}`;
+}
+
+/** Decimals of the packet's time stamp: those of its interface's clock, at least microseconds. */
+function timeDigits(p: Packet): number {
+  const ticks = p.session.interfaces[p.interfaceId]?.ticksPerSecond ?? 1e6;
+  return ticks > 1e6 ? 9 : 6;
+}

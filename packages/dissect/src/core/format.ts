@@ -33,7 +33,10 @@ function addressOr(field: Field, value: Value): string {
 
 /** Hex digits by the number's width, or by the mask's. */
 function hexNumber(value: number | bigint, field: Field): string {
-  const width = field.bits !== 0 ? Math.ceil((32 - Math.clz32(field.bits >>> field.shift)) / 4) : (field.width || hexWidth(value)) * 2;
+  const width =
+    field.bits !== 0
+      ? Math.ceil((32 - Math.clz32(field.bits >>> field.shift)) / 4)
+      : (field.width || hexWidth(value)) * 2;
   return `0x${value.toString(16).padStart(width, '0')}`;
 }
 

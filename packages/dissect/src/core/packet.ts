@@ -1,8 +1,8 @@
 // One packet being walked: its bytes, the cursor, and the stack of layers found so far. One object serves a whole
 // capture; nothing here is allocated per packet.
 import type { Frame } from '../files/frame.ts';
-import type { Session } from './session.ts';
 import { type Protocol, REJECTED } from './protocol.ts';
+import type { Session } from './session.ts';
 import { malformed, short } from './trouble.ts';
 
 /** Layers kept per packet; a packet that nests or repeats more is cut there. */

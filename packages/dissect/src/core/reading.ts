@@ -25,7 +25,11 @@ export function readValue(field: Field, b: Uint8Array, start: number, length: nu
   switch (field.type) {
     case 'uint':
     case 'int':
-      return length > 6 ? (field.littleEndian ? u64le(b, start) : u64(b, start)) : readNumber(field, b, start, length);
+      return length > 6
+        ? field.littleEndian
+          ? u64le(b, start)
+          : u64(b, start)
+        : readNumber(field, b, start, length);
     case 'uint64':
       return field.littleEndian ? u64le(b, start) : u64(b, start);
     case 'bool':

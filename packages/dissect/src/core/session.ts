@@ -1,8 +1,9 @@
 // What is remembered from packet to packet while one capture is read: conversations, streams, fragments, expectations.
+import type { CaptureInterface } from '../files/capture-info.ts';
 import { FlowTable } from '../flows/flow-table.ts';
+import { Fragments } from '../flows/fragments.ts';
 import { StreamReassembly } from '../flows/reassembly.ts';
 import { TcpAnalysis } from '../flows/tcp-analysis.ts';
-import { Fragments } from '../flows/fragments.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 import { netAddress } from './text.ts';
@@ -31,8 +32,8 @@ export class Session {
   previousNanoseconds = 0;
   lastSeconds = 0;
   lastNanoseconds = 0;
-  /** Names interfaces by id, for frame.interface_name; set by the reader. */
-  interfaceName: (id: number) => string | undefined = () => undefined;
+  /** The interfaces of the capture, by frame.interface_id: set by whoever reads the file, and growing with it. */
+  interfaces: readonly CaptureInterface[] = [];
 
   constructor(options: SessionOptions = {}) {
     this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 200_000 });
@@ -88,10 +89,15 @@ export class Session {
   /** The protocol announced for one of the packet's endpoints. */
   announced(p: Packet): Protocol | undefined {
     if (this.#expected.size === 0) return undefined;
-    return this.#expectedAt(p.transport, netAddress(p, p.netDst), p.dstPort) ?? this.#expectedAt(p.transport, netAddress(p, p.netSrc), p.srcPort);
+    return (
+      this.#expectedAt(p.transport, netAddress(p, p.netDst), p.dstPort) ??
+      this.#expectedAt(p.transport, netAddress(p, p.netSrc), p.srcPort)
+    );
   }
 
   #expectedAt(transport: number, address: string, port: number): Protocol | undefined {
-    return this.#expected.get(`${transport} ${address} ${port}`) ?? this.#expected.get(`${transport}  ${port}`);
+    return (
+      this.#expected.get(`${transport} ${address} ${port}`) ?? this.#expected.get(`${transport}  ${port}`)
+    );
   }
 }

@@ -45,7 +45,8 @@ class TreeBuilder implements Sink {
 
   build(): TreeNode[] {
     const p = this.#packet;
-    for (let layer = 0; layer < p.count; layer++) if (layer === 0 || p.flags[layer]! & SHOWN) this.#addLayer(layer);
+    for (let layer = 0; layer < p.count; layer++)
+      if (layer === 0 || p.flags[layer]! & SHOWN) this.#addLayer(layer);
     return this.#roots;
   }
 
@@ -89,10 +90,26 @@ class TreeBuilder implements Sink {
     return this.#put(field.name, field, value, shown(field, value, length), start, length);
   }
 
-  #put(name: string, field: Field | null, value: Value | null, text: string, start: number, length: number): TreeNode | null {
+  #put(
+    name: string,
+    field: Field | null,
+    value: Value | null,
+    text: string,
+    start: number,
+    length: number,
+  ): TreeNode | null {
     if (this.#nodes >= NODES_MAX) return null;
     this.#nodes++;
-    const node: TreeNode = { name, field, value, text, start: start - this.#base, length, buffer: this.#buffer, children: [] };
+    const node: TreeNode = {
+      name,
+      field,
+      value,
+      text,
+      start: start - this.#base,
+      length,
+      buffer: this.#buffer,
+      children: [],
+    };
     this.#open[this.#open.length - 1]!.children.push(node);
     this.#last = node;
     return node;
@@ -106,7 +123,9 @@ class TreeBuilder implements Sink {
     const start = this.#packet.start[this.#layer]!;
     if (field.getter !== null) {
       const value = field.getter(this.#packet, this.#layer);
-      return value === undefined ? null : this.#add(field, start + Math.max(0, field.offset), field.width, value);
+      return value === undefined
+        ? null
+        : this.#add(field, start + Math.max(0, field.offset), field.width, value);
     }
     return field.offset < 0 ? null : this.#add(field, start + field.offset, field.width);
   }

@@ -5,4 +5,8 @@ import { protocol } from './protocol.ts';
 export const malformed = protocol({ name: '_ws.malformed', title: 'Malformed Packet', step: () => null });
 
 /** The capture kept fewer bytes than the packet had (snap length). */
-export const short = protocol({ name: '_ws.short', title: 'Packet size limited during capture', step: () => null });
+export const short = protocol({
+  name: '_ws.short',
+  title: 'Packet size limited during capture',
+  step: () => null,
+});

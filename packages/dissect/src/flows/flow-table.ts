@@ -241,7 +241,10 @@ export class FlowTable {
 }
 
 /** A longer copy of a column. */
-export function grown<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(old: T, length: number): T {
+export function grown<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(
+  old: T,
+  length: number,
+): T {
   const made = new (old.constructor as new (length: number) => T)(length);
   made.set(old as never);
   return made;

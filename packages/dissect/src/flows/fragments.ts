@@ -25,7 +25,15 @@ export class Fragments {
    * Adds a fragment: bytes [at, at + length) of `buf` at `offset` in the datagram's payload.
    * Returns the whole payload when this one completes it, else null.
    */
-  add(key: string, seconds: number, buf: Uint8Array, at: number, length: number, offset: number, isLast: boolean): Uint8Array | null {
+  add(
+    key: string,
+    seconds: number,
+    buf: Uint8Array,
+    at: number,
+    length: number,
+    offset: number,
+    isLast: boolean,
+  ): Uint8Array | null {
     if (offset + length > DATAGRAM_BYTES_MAX) return null;
     let datagram = this.#datagrams.get(key);
     if (datagram !== undefined && seconds - datagram.seconds > TIMEOUT_SECONDS) {
@@ -40,7 +48,13 @@ export class Fragments {
     }
     this.#store(datagram, buf, at, length, offset);
     if (isLast) datagram.length = offset + length;
-    if (datagram.length < 0 || datagram.ranges.length !== 2 || datagram.ranges[0] !== 0 || datagram.ranges[1]! < datagram.length) return null;
+    if (
+      datagram.length < 0 ||
+      datagram.ranges.length !== 2 ||
+      datagram.ranges[0] !== 0 ||
+      datagram.ranges[1]! < datagram.length
+    )
+      return null;
     this.#drop(key, datagram);
     return datagram.bytes.subarray(0, datagram.length);
   }

@@ -1,5 +1,5 @@
 // Messages of known length on a stream: handed to their protocol one by one and whole.
-import { COLUMN, LISTED, LAYERS_MAX, type Packet, SHOWN } from '../core/packet.ts';
+import { COLUMN, LAYERS_MAX, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import type { Framing, Protocol } from '../core/protocol.ts';
 
 /**

@@ -40,7 +40,14 @@ export class StreamReassembly {
    * `cell` is flow * 2 + direction; `isLast`: the segment carries FIN. `onWhole` is called before a message made of
    * several segments is delivered.
    */
-  payload(p: Packet, cell: number, seq: number, isLast: boolean, deliver: (p: Packet) => void, onWhole: (p: Packet) => void): void {
+  payload(
+    p: Packet,
+    cell: number,
+    seq: number,
+    isLast: boolean,
+    deliver: (p: Packet) => void,
+    onWhole: (p: Packet) => void,
+  ): void {
     if (p.number !== this.#packet) {
       this.#packet = p.number;
       while (this.#used.length > 0 && this.#spare.length < SPARE_MAX) this.#spare.push(this.#used.pop()!);
@@ -59,7 +66,8 @@ export class StreamReassembly {
           this.forget(cell);
           return;
         }
-        const isWhole = pending.wanted === MORE_SEGMENT || (pending.wanted > 0 ? pending.stored >= pending.wanted : isLast);
+        const isWhole =
+          pending.wanted === MORE_SEGMENT || (pending.wanted > 0 ? pending.stored >= pending.wanted : isLast);
         if (!isWhole) {
           p.isPartOfMessage = true;
           return;

@@ -145,8 +145,13 @@ export class TcpAnalysis {
     const flow = cell >> 1;
     if ((s.flags & (SYN | ACK)) === SYN) {
       if (this.#synTime[flow]! < 0) this.#synTime[flow] = s.now;
-    } else if (this.#synTime[flow]! >= 0 && this.handshakeSeconds[flow] === 0 && (s.flags & (SYN | RST)) === 0) {
-      if (this.flagsSeen[cell ^ 1]! & SYN && this.flagsSeen[cell]! & SYN) this.handshakeSeconds[flow] = s.now - this.#synTime[flow]!;
+    } else if (
+      this.#synTime[flow]! >= 0 &&
+      this.handshakeSeconds[flow] === 0 &&
+      (s.flags & (SYN | RST)) === 0
+    ) {
+      if (this.flagsSeen[cell ^ 1]! & SYN && this.flagsSeen[cell]! & SYN)
+        this.handshakeSeconds[flow] = s.now - this.#synTime[flow]!;
     }
     // RFC 7323 §2.2: scaling is in force only when both SYNs carried the option.
     if (s.flags & SYN) this.#words[cell * WORDS + SCALE] = s.scale + 2;
@@ -164,11 +169,13 @@ export class TcpAnalysis {
     let found = 0;
     if (s.window === 0 && control === 0) found |= ZERO_WINDOW;
     if (hasNext && after(s.seq, nextSeq) && (s.flags & RST) === 0) found |= LOST_SEGMENT;
-    if (s.length <= 1 && hasNext && s.seq === ((nextSeq - 1) >>> 0) && control === 0) found |= KEEP_ALIVE;
-    if (s.length === 0 && hasNext && s.seq === nextSeq && control === 0) found |= this.#judgeBareAck(fwd, rev, s);
+    if (s.length <= 1 && hasNext && s.seq === (nextSeq - 1) >>> 0 && control === 0) found |= KEEP_ALIVE;
+    if (s.length === 0 && hasNext && s.seq === nextSeq && control === 0)
+      found |= this.#judgeBareAck(fwd, rev, s);
     if (s.length > 0 && control === 0 && this.#fillsWindow(fwd, rev, s)) found |= WINDOW_FULL;
     found |= this.#judgeAck(rev, s);
-    if ((s.length > 0 || (s.flags & (SYN | FIN)) !== 0) && (found & KEEP_ALIVE) === 0) found |= this.#judgeRepeat(fwd, rev, cell, s);
+    if ((s.length > 0 || (s.flags & (SYN | FIN)) !== 0) && (found & KEEP_ALIVE) === 0)
+      found |= this.#judgeRepeat(fwd, rev, cell, s);
     return found;
   }
 
@@ -179,7 +186,7 @@ export class TcpAnalysis {
     const sameWindow = s.window === w[fwd + WINDOW];
     const revLast = w[rev + LAST_ANALYSIS]!;
     if (s.window === 0) {
-      const acksProbe = sameAck || s.ack === ((w[fwd + LAST_ACK]! + 1) >>> 0);
+      const acksProbe = sameAck || s.ack === (w[fwd + LAST_ACK]! + 1) >>> 0;
       return sameWindow && acksProbe && revLast & ZERO_WINDOW_PROBE ? ZERO_WINDOW_PROBE_ACK : 0;
     }
     if (!sameAck) return 0;
@@ -191,7 +198,7 @@ export class TcpAnalysis {
     const w = this.#words;
     if (w[rev + SCALE] === 0 || (w[rev + KNOWN]! & HAS_ACK) === 0) return false;
     const limit = (w[rev + LAST_ACK]! + w[rev + WINDOW]! * 2 ** this.#shift(_fwd, rev, rev)) >>> 0;
-    return ((s.seq + s.length) >>> 0) === limit;
+    return (s.seq + s.length) >>> 0 === limit;
   }
 
   #judgeAck(rev: number, s: Segment): number {
@@ -205,10 +212,12 @@ export class TcpAnalysis {
     const w = this.#words;
     if ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || !after(w[fwd + NEXT_SEQ]!, s.seq)) return 0;
     const sinceAck = s.now - this.#times[(cell ^ 1) * TIMES + ACK_TIME]!;
-    if (w[rev + DUP_ACKS]! >= 2 && w[rev + LAST_ACK] === s.seq && sinceAck < FAST_RETRANSMIT_SECONDS) return FAST_RETRANSMISSION;
+    if (w[rev + DUP_ACKS]! >= 2 && w[rev + LAST_ACK] === s.seq && sinceAck < FAST_RETRANSMIT_SECONDS)
+      return FAST_RETRANSMISSION;
     const rtt = this.handshakeSeconds[cell >> 1]!;
     const sinceNext = s.now - this.#times[cell * TIMES + NEXT_SEQ_TIME]!;
-    if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && w[fwd + NEXT_SEQ] !== ((s.seq + s.length) >>> 0)) return OUT_OF_ORDER;
+    if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && w[fwd + NEXT_SEQ] !== (s.seq + s.length) >>> 0)
+      return OUT_OF_ORDER;
     const acked = (w[rev + KNOWN]! & HAS_ACK) !== 0 && w[rev + LAST_ACK] !== 0;
     if (s.length > 0 && acked && !after(s.seq + s.length, w[rev + LAST_ACK]!)) return SPURIOUS_RETRANSMISSION;
     return RETRANSMISSION;
@@ -217,7 +226,8 @@ export class TcpAnalysis {
   #remember(fwd: number, rev: number, cell: number, s: Segment, found: number): void {
     const w = this.#words;
     w[fwd + DUP_ACKS] = found & DUPLICATE_ACK ? w[fwd + DUP_ACKS]! + 1 : 0;
-    if (found & ACK_LOST_SEGMENT) w[rev + MAX_TO_ACK] = w[rev + KNOWN]! & HAS_NEXT ? w[rev + NEXT_SEQ]! : s.ack;
+    if (found & ACK_LOST_SEGMENT)
+      w[rev + MAX_TO_ACK] = w[rev + KNOWN]! & HAS_NEXT ? w[rev + NEXT_SEQ]! : s.ack;
     const next = (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) >>> 0;
     const isProbe = (found & ZERO_WINDOW_PROBE) !== 0;
     if (!isProbe && ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || after(next, w[fwd + NEXT_SEQ]!))) {
@@ -257,7 +267,8 @@ export class TcpAnalysis {
   }
 
   #tally(cell: number, found: number): void {
-    if (found & (RETRANSMISSION | FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION)) this.retransmissions[cell]! += 1;
+    if (found & (RETRANSMISSION | FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION))
+      this.retransmissions[cell]! += 1;
     if (found & OUT_OF_ORDER) this.outOfOrder[cell]! += 1;
     if (found & ZERO_WINDOW) this.zeroWindows[cell]! += 1;
   }

@@ -1,27 +1,53 @@
 // The frame: what the capture file says of a packet, before any of its bytes is read.
+import {
+  destinationColumn,
+  infoColumn,
+  protocolColumn,
+  relativeTimeText,
+  sourceColumn,
+} from '../core/columns.ts';
 import { seconds, text, time, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
-import { protocol } from '../core/protocol.ts';
 import { framePath } from '../core/path.ts';
+import { protocol } from '../core/protocol.ts';
 
 const sinceEpoch = (p: Packet): bigint => BigInt(p.seconds) * 1_000_000_000n + BigInt(p.nanoseconds);
 
+const relativeTime = (p: Packet): number =>
+  p.seconds - p.session.firstSeconds + (p.nanoseconds - p.session.firstNanoseconds) / 1e9;
+
+/** The columns of the packet list, by the names under which tshark prints them. */
+const columnFields = {
+  columnNumber: text('_ws.col.No.', 'No.')
+    .get((p) => String(p.number))
+    .hidden(),
+  columnTime: text('_ws.col.Time', 'Time').get(relativeTimeText).hidden(),
+  columnSource: text('_ws.col.Source', 'Source').get(sourceColumn).hidden(),
+  columnDestination: text('_ws.col.Destination', 'Destination').get(destinationColumn).hidden(),
+  columnProtocol: text('_ws.col.Protocol', 'Protocol').get(protocolColumn).hidden(),
+  columnLength: text('_ws.col.Length', 'Length')
+    .get((p) => String(p.wireLength))
+    .hidden(),
+  columnInfo: text('_ws.col.Info', 'Info').get(infoColumn).hidden(),
+};
+
 const f = {
   interfaceId: uint('frame.interface_id', 'Interface id').get((p) => p.interfaceId),
-  interfaceName: text('frame.interface_name', 'Interface name').get((p) => p.session.interfaceName(p.interfaceId)),
+  interfaceName: text('frame.interface_name', 'Interface name').get(
+    (p) => p.session.interfaces[p.interfaceId]?.name ?? undefined,
+  ),
   encapType: uint('frame.encap_type', 'Encapsulation type').get((p) => p.linkType),
   time: time('frame.time', 'Arrival Time').get(sinceEpoch),
   timeEpoch: seconds('frame.time_epoch', 'Epoch Time').get(sinceEpoch),
   timeDelta: seconds('frame.time_delta', 'Time delta from previous captured frame').get(
     (p) => p.seconds - p.session.previousSeconds + (p.nanoseconds - p.session.previousNanoseconds) / 1e9,
   ),
-  timeRelative: seconds('frame.time_relative', 'Time since reference or first frame').get(
-    (p) => p.seconds - p.session.firstSeconds + (p.nanoseconds - p.session.firstNanoseconds) / 1e9,
-  ),
+  timeRelative: seconds('frame.time_relative', 'Time since reference or first frame').get(relativeTime),
   number: uint('frame.number', 'Frame Number').get((p) => p.number),
   len: uint('frame.len', 'Frame Length').get((p) => p.wireLength),
   capLen: uint('frame.cap_len', 'Capture Length').get((p) => p.capturedLength),
   protocols: text('frame.protocols', 'Protocols in frame').get((p) => framePath(p)),
+  ...columnFields,
 };
 
 export const frame = protocol({
@@ -32,4 +58,3 @@ export const frame = protocol({
   headline: (p) =>
     ` ${p.number}: ${p.wireLength} bytes on wire (${p.wireLength * 8} bits), ${p.capturedLength} bytes captured (${p.capturedLength * 8} bits)`,
 });
-

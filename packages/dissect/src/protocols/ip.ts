@@ -6,9 +6,9 @@ import { IPV4, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { etherTypes, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
 import { ipv4Address } from '../core/text.ts';
-import { ipProtocolNames } from './names/ip-protocols.ts';
 import { emitIpOptions, ipOptionFields } from './ip-options.ts';
 import { dscpNames, ecnNames } from './names/dscp.ts';
+import { ipProtocolNames } from './names/ip-protocols.ts';
 
 const HEADER = 20;
 
@@ -26,11 +26,17 @@ const f = {
   rb: bool('ip.flags.rb', 'Reserved bit').at(6, 1).mask(0x80),
   df: bool('ip.flags.df', "Don't fragment").at(6, 1).mask(0x40),
   mf: bool('ip.flags.mf', 'More fragments').at(6, 1).mask(0x20),
-  fragOffset: uint('ip.frag_offset', 'Fragment Offset').get((p, layer) => fragmentOffset(p.bufferOf(layer), p.start[layer]!)),
+  fragOffset: uint('ip.frag_offset', 'Fragment Offset').get((p, layer) =>
+    fragmentOffset(p.bufferOf(layer), p.start[layer]!),
+  ),
   ttl: uint('ip.ttl', 'Time to Live').at(8, 1),
   proto: uint('ip.proto', 'Protocol').at(9, 1).named(ipProtocolNames),
   checksum: uint('ip.checksum', 'Header Checksum').at(10, 2).hex(),
-  checksumStatus: uint('ip.checksum.status', 'Header Checksum Status').named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
+  checksumStatus: uint('ip.checksum.status', 'Header Checksum Status').named({
+    0: 'Bad',
+    1: 'Good',
+    2: 'Unverified',
+  }),
   src,
   srcHost: ipv4('ip.src_host', 'Source Host').at(12, 4).hidden(),
   dst,
@@ -111,7 +117,8 @@ export const ip: Protocol = protocol({
     out.fixed(f.srcHost);
     out.fixed(f.dst);
     out.fixed(f.dstHost);
-    if (headerLength > HEADER) emitIpOptions(b, start + HEADER, Math.min(start + headerLength, p.stop[layer]!), out);
+    if (headerLength > HEADER)
+      emitIpOptions(b, start + HEADER, Math.min(start + headerLength, p.stop[layer]!), out);
   },
   headline: (p, layer) =>
     `, Src: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 12)}, Dst: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 16)}`,
@@ -121,7 +128,12 @@ export const ip: Protocol = protocol({
     const proto = b[start + 9]!;
     const name = ipProtocolNames[proto] ?? 'Unknown';
     if (p.mark[layer] !== FRAGMENT) return `${name} (${proto})`;
-    return `Fragmented IP protocol (proto=${name} ${proto}, off=${fragmentOffset(b, start)}, ID=${u16(b, start + 4).toString(16).padStart(4, '0')})`;
+    return `Fragmented IP protocol (proto=${name} ${proto}, off=${fragmentOffset(b, start)}, ID=${u16(
+      b,
+      start + 4,
+    )
+      .toString(16)
+      .padStart(4, '0')})`;
   },
 });
 
@@ -139,7 +151,15 @@ function assemble(p: Packet, layer: number, start: number, fragment: number): Pr
     return (fragment & 0x1fff) === 0 ? payloadOf(p, b[start + 9]!) : data;
   }
   const key = `4 ${u32(b, start + 12)} ${u32(b, start + 16)} ${u16(b, start + 4)} ${b[start + 9]}`;
-  const whole = p.session.fragments.add(key, p.seconds, b, p.at, p.end - p.at, (fragment & 0x1fff) * 8, (fragment & 0x2000) === 0);
+  const whole = p.session.fragments.add(
+    key,
+    p.seconds,
+    b,
+    p.at,
+    p.end - p.at,
+    (fragment & 0x1fff) * 8,
+    (fragment & 0x2000) === 0,
+  );
   if (whole === null) {
     p.mark[layer] = FRAGMENT;
     return data;

@@ -22,21 +22,68 @@ export function tcpFlagsText(flags: number): string {
 
 /** Finding, field and the words of the Info column; in the order in which the words stand there. */
 const FINDINGS = [
-  [a.REUSED_PORTS, none('tcp.analysis.reused_ports', 'A new tcp session is started with the same ports as an earlier session in this trace'), 'TCP Port numbers reused'],
-  [a.RETRANSMISSION, none('tcp.analysis.retransmission', 'This frame is a (suspected) retransmission'), 'TCP Retransmission'],
-  [a.FAST_RETRANSMISSION, none('tcp.analysis.fast_retransmission', 'This frame is a (suspected) fast retransmission'), 'TCP Fast Retransmission'],
-  [a.SPURIOUS_RETRANSMISSION, none('tcp.analysis.spurious_retransmission', 'This frame is a (suspected) spurious retransmission'), 'TCP Spurious Retransmission'],
-  [a.OUT_OF_ORDER, none('tcp.analysis.out_of_order', 'This frame is a (suspected) out-of-order segment'), 'TCP Out-Of-Order'],
-  [a.LOST_SEGMENT, none('tcp.analysis.lost_segment', "Previous segment(s) not captured (common at capture start)"), 'TCP Previous segment not captured'],
-  [a.ACK_LOST_SEGMENT, none('tcp.analysis.ack_lost_segment', "ACKed segment that wasn't captured (common at capture start)"), 'TCP ACKed unseen segment'],
+  [
+    a.REUSED_PORTS,
+    none(
+      'tcp.analysis.reused_ports',
+      'A new tcp session is started with the same ports as an earlier session in this trace',
+    ),
+    'TCP Port numbers reused',
+  ],
+  [
+    a.RETRANSMISSION,
+    none('tcp.analysis.retransmission', 'This frame is a (suspected) retransmission'),
+    'TCP Retransmission',
+  ],
+  [
+    a.FAST_RETRANSMISSION,
+    none('tcp.analysis.fast_retransmission', 'This frame is a (suspected) fast retransmission'),
+    'TCP Fast Retransmission',
+  ],
+  [
+    a.SPURIOUS_RETRANSMISSION,
+    none('tcp.analysis.spurious_retransmission', 'This frame is a (suspected) spurious retransmission'),
+    'TCP Spurious Retransmission',
+  ],
+  [
+    a.OUT_OF_ORDER,
+    none('tcp.analysis.out_of_order', 'This frame is a (suspected) out-of-order segment'),
+    'TCP Out-Of-Order',
+  ],
+  [
+    a.LOST_SEGMENT,
+    none('tcp.analysis.lost_segment', 'Previous segment(s) not captured (common at capture start)'),
+    'TCP Previous segment not captured',
+  ],
+  [
+    a.ACK_LOST_SEGMENT,
+    none('tcp.analysis.ack_lost_segment', "ACKed segment that wasn't captured (common at capture start)"),
+    'TCP ACKed unseen segment',
+  ],
   [a.WINDOW_UPDATE, none('tcp.analysis.window_update', 'Window update'), 'TCP Window Update'],
-  [a.WINDOW_FULL, none('tcp.analysis.window_full', 'TCP window specified by the receiver is now completely full'), 'TCP Window Full'],
+  [
+    a.WINDOW_FULL,
+    none('tcp.analysis.window_full', 'TCP window specified by the receiver is now completely full'),
+    'TCP Window Full',
+  ],
   [a.KEEP_ALIVE, none('tcp.analysis.keep_alive', 'TCP keep-alive segment'), 'TCP Keep-Alive'],
-  [a.KEEP_ALIVE_ACK, none('tcp.analysis.keep_alive_ack', 'ACK to a TCP keep-alive segment'), 'TCP Keep-Alive ACK'],
+  [
+    a.KEEP_ALIVE_ACK,
+    none('tcp.analysis.keep_alive_ack', 'ACK to a TCP keep-alive segment'),
+    'TCP Keep-Alive ACK',
+  ],
   [a.DUPLICATE_ACK, none('tcp.analysis.duplicate_ack', 'Duplicate ACK'), 'TCP Dup ACK'],
-  [a.ZERO_WINDOW_PROBE, none('tcp.analysis.zero_window_probe', 'TCP Zero Window Probe'), 'TCP ZeroWindowProbe'],
+  [
+    a.ZERO_WINDOW_PROBE,
+    none('tcp.analysis.zero_window_probe', 'TCP Zero Window Probe'),
+    'TCP ZeroWindowProbe',
+  ],
   [a.ZERO_WINDOW, none('tcp.analysis.zero_window', 'TCP Zero Window segment'), 'TCP ZeroWindow'],
-  [a.ZERO_WINDOW_PROBE_ACK, none('tcp.analysis.zero_window_probe_ack', 'This is an ACK to a TCP zero-window-probe'), 'TCP ZeroWindowProbeAck'],
+  [
+    a.ZERO_WINDOW_PROBE_ACK,
+    none('tcp.analysis.zero_window_probe_ack', 'This is an ACK to a TCP zero-window-probe'),
+    'TCP ZeroWindowProbeAck',
+  ],
 ] as const;
 
 const flagsField = none('tcp.analysis.flags', 'TCP Analysis Flags');

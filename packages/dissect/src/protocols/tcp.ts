@@ -5,10 +5,20 @@ import { alias, bool, bytes, seconds, uint } from '../core/field.ts';
 import { COLUMN, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
-import { ACK, FIN, REUSED_PORTS, RETRANSMISSION, SPURIOUS_RETRANSMISSION, OUT_OF_ORDER, RST, SYN, type Segment } from '../flows/tcp-analysis.ts';
 import { runFramed } from '../flows/framing.ts';
-import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, tcpInfo } from './tcp-text.ts';
+import {
+  ACK,
+  FIN,
+  OUT_OF_ORDER,
+  RETRANSMISSION,
+  REUSED_PORTS,
+  RST,
+  type Segment,
+  SPURIOUS_RETRANSMISSION,
+  SYN,
+} from '../flows/tcp-analysis.ts';
 import { emitTcpOptions, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
+import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, tcpInfo } from './tcp-text.ts';
 
 const HEADER = 20;
 export const TCP = 6;
@@ -20,14 +30,26 @@ const f = {
   srcport,
   dstport,
   port: alias('tcp.port', 'Source or Destination Port', [srcport, dstport]),
-  stream: uint('tcp.stream', 'Stream index').get((p, layer) => (innermost(p, layer) ? p.session.flows.stream[p.flow] : undefined)),
-  len: uint('tcp.len', 'TCP Segment Len').get((p, layer) => (innermost(p, layer) ? p.segmentLength : undefined)),
-  seq: uint('tcp.seq', 'Sequence Number').get((p, layer) => (innermost(p, layer) ? p.relativeSeq : undefined)),
+  stream: uint('tcp.stream', 'Stream index').get((p, layer) =>
+    innermost(p, layer) ? p.session.flows.stream[p.flow] : undefined,
+  ),
+  len: uint('tcp.len', 'TCP Segment Len').get((p, layer) =>
+    innermost(p, layer) ? p.segmentLength : undefined,
+  ),
+  seq: uint('tcp.seq', 'Sequence Number').get((p, layer) =>
+    innermost(p, layer) ? p.relativeSeq : undefined,
+  ),
   seqRaw: uint('tcp.seq_raw', 'Sequence Number (raw)').at(4, 4),
-  nxtseq: uint('tcp.nxtseq', 'Next Sequence Number').get((p, layer) => (innermost(p, layer) ? nextSequence(p, layer) : undefined)),
-  ack: uint('tcp.ack', 'Acknowledgment Number').get((p, layer) => (innermost(p, layer) ? p.relativeAck : undefined)),
+  nxtseq: uint('tcp.nxtseq', 'Next Sequence Number').get((p, layer) =>
+    innermost(p, layer) ? nextSequence(p, layer) : undefined,
+  ),
+  ack: uint('tcp.ack', 'Acknowledgment Number').get((p, layer) =>
+    innermost(p, layer) ? p.relativeAck : undefined,
+  ),
   ackRaw: uint('tcp.ack_raw', 'Acknowledgment number (raw)').at(8, 4),
-  hdrLen: uint('tcp.hdr_len', 'Header Length').get((p, layer) => (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4),
+  hdrLen: uint('tcp.hdr_len', 'Header Length').get(
+    (p, layer) => (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4,
+  ),
   flags: uint('tcp.flags', 'Flags').at(12, 2).mask(0x0fff).hex(),
   res: bool('tcp.flags.res', 'Reserved').at(12, 2).mask(0x0e00),
   ae: bool('tcp.flags.ns', 'Nonce').at(12, 2).mask(0x0100),
@@ -41,7 +63,9 @@ const f = {
   fin: bool('tcp.flags.fin', 'Fin').at(12, 2).mask(0x0001),
   flagsStr: uint('tcp.flags.str', 'TCP Flags'),
   windowValue: uint('tcp.window_size_value', 'Window').at(14, 2),
-  window: uint('tcp.window_size', 'Calculated window size').get((p, layer) => (innermost(p, layer) ? p.window : undefined)),
+  window: uint('tcp.window_size', 'Calculated window size').get((p, layer) =>
+    innermost(p, layer) ? p.window : undefined,
+  ),
   windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor'),
   checksum: uint('tcp.checksum', 'Checksum').at(16, 2).hex(),
   urgentPointer: uint('tcp.urgent_pointer', 'Urgent Pointer').at(18, 2),
@@ -88,7 +112,8 @@ export const tcp: Protocol = protocol({
     p.segmentLength = Math.max(0, p.wireEnd - start - headerLength);
     track(p, b, start, headerLength);
     p.payload[layer] = p.at = Math.min(start + headerLength, p.end);
-    if (p.at < p.end && (p.analysis & NOT_READ) === 0 && (b[start + 13]! & RST) === 0) readPayload(p, u32(b, start + 4), b[start + 13]!);
+    if (p.at < p.end && (p.analysis & NOT_READ) === 0 && (b[start + 13]! & RST) === 0)
+      readPayload(p, u32(b, start + 4), b[start + 13]!);
     return null;
   },
   emit(p, layer, out) {
@@ -115,13 +140,15 @@ export const tcp: Protocol = protocol({
     out.note(` bytes (${headerLength / 4})`);
     out.openFixed(f.flags);
     out.note(` (${tcpFlagsText(u16(b, start + 12) & 0x0fff)})`);
-    for (const flag of [f.res, f.ae, f.cwr, f.ece, f.urg, f.ackFlag, f.psh, f.rst, f.syn, f.fin]) out.fixed(flag);
+    for (const flag of [f.res, f.ae, f.cwr, f.ece, f.urg, f.ackFlag, f.psh, f.rst, f.syn, f.fin])
+      out.fixed(flag);
     out.close();
     out.fixed(f.windowValue);
     if (isInnermost) {
       out.add(f.window, start + 14, 2, p.window);
       const scaling = p.session.tcp.scaling(p.flow * 2 + p.direction);
-      if ((b[start + 13]! & SYN) === 0) out.add(f.windowScale, start + 14, 2, scaling >= 0 ? 2 ** scaling : scaling);
+      if ((b[start + 13]! & SYN) === 0)
+        out.add(f.windowScale, start + 14, 2, scaling >= 0 ? 2 ** scaling : scaling);
     }
     out.fixed(f.checksum);
     out.fixed(f.urgentPointer);
@@ -153,7 +180,8 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   segment.flags = b[start + 13]! & 0x3f;
   segment.window = u16(b, start + 14);
   segment.length = p.segmentLength;
-  segment.scale = segment.flags & SYN ? windowScaleOf(b, start + HEADER, Math.min(start + headerLength, p.end)) : -1;
+  segment.scale =
+    segment.flags & SYN ? windowScaleOf(b, start + HEADER, Math.min(start + headerLength, p.end)) : -1;
   let found = 0;
   if (analysis.isReuse(cell, segment)) {
     flows.renew(p);
@@ -214,4 +242,3 @@ function choose(p: Packet): void {
 function offer(p: Packet, made: Protocol): boolean {
   return made.framing === null ? p.offer(made) : runFramed(p, made, made.framing);
 }
-

@@ -1,0 +1,250 @@
+// `-T fields`: chosen fields of each packet, one line a packet, as tshark prints them.
+import {
+  Collector,
+  type Field,
+  fieldsMade,
+  type Packet,
+  protocolsMade,
+  raw,
+  readValue,
+  type Value,
+} from '@eyrie/dissect';
+import { BAD_USAGE, UserError } from '../errors.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Printer } from './printer.ts';
+
+/** tshark's -E options. */
+export interface FieldsFormat {
+  readonly header: boolean;
+  readonly separator: string;
+  readonly occurrence: 'f' | 'l' | 'a';
+  readonly aggregator: string;
+  readonly quote: '' | '"' | "'";
+  readonly bom: boolean;
+}
+
+const DEFAULTS: FieldsFormat = {
+  header: false,
+  separator: '\t',
+  occurrence: 'a',
+  aggregator: ',',
+  quote: '',
+  bom: false,
+};
+
+/** Reads `-E header=y -E separator=, …`. */
+export function parseFieldsFormat(options: readonly string[]): FieldsFormat {
+  const format: Record<string, unknown> = { ...DEFAULTS };
+  for (const option of options) {
+    const equals = option.indexOf('=');
+    const key = option.slice(0, equals);
+    const value = option.slice(equals + 1);
+    if (key === 'header' || key === 'bom') format[key] = yesOrNo(option, value);
+    else if (key === 'separator' || key === 'aggregator') format[key] = character(value);
+    else if (key === 'occurrence' && ['f', 'l', 'a'].includes(value)) format.occurrence = value;
+    else if (key === 'quote' && ['d', 's', 'n'].includes(value))
+      format.quote = { d: '"', s: "'", n: '' }[value];
+    else
+      throw new UserError(
+        `-E ${option} is not known; use header=y|n, bom=y|n, separator=/t|/s|CHAR, occurrence=f|l|a, aggregator=,|/s|CHAR, quote=d|s|n`,
+        BAD_USAGE,
+      );
+  }
+  return format as unknown as FieldsFormat;
+}
+
+function yesOrNo(option: string, value: string): boolean {
+  if (value !== 'y' && value !== 'n') throw new UserError(`-E ${option}: say y or n`, BAD_USAGE);
+  return value === 'y';
+}
+
+function character(value: string): string {
+  return value === '/t' ? '\t' : value === '/s' ? ' ' : value;
+}
+
+export class FieldsPrinter implements Printer {
+  readonly #out: Output;
+  readonly #format: FieldsFormat;
+  readonly #columns: readonly Column[];
+  readonly #collector: Collector | null;
+  readonly #separator: string;
+
+  constructor(out: Output, fields: readonly Field[], format: FieldsFormat) {
+    this.#out = out;
+    this.#format = format;
+    this.#separator = format.separator;
+    const collected = fields.filter((field) => fastKind(field) === COLLECTED);
+    this.#collector = collected.length > 0 ? new Collector(collected, fieldsMade(), protocolsMade()) : null;
+    this.#columns = fields.map((field) => ({
+      field,
+      kind: fastKind(field),
+      protocol: field.protocol?.id ?? -1,
+      values: this.#collector?.values[collected.indexOf(field)] ?? [],
+    }));
+    if (format.bom) out.text('\ufeff');
+    if (format.header) out.text(`${fields.map((field) => field.name).join(format.separator)}\n`);
+  }
+
+  see(p: Packet): void {
+    const out = this.#out;
+    const columns = this.#columns;
+    this.#collector?.collect(p);
+    for (let i = 0; i < columns.length; i++) {
+      if (i > 0) out.text(this.#separator);
+      this.#print(p, columns[i]!);
+    }
+    out.byte(10);
+  }
+
+  #print(p: Packet, column: Column): void {
+    if (this.#format.quote !== '') return this.#printQuoted(p, column);
+    if (column.kind === COLLECTED) return this.#printValues(column);
+    if (this.#format.occurrence !== 'a') return this.#printOne(p, column);
+    let isFirst = true;
+    for (let layer = 0; layer < p.count; layer++) {
+      if (p.proto[layer] !== column.protocol) continue;
+      if (column.kind === GETTER) {
+        const value = column.field.getter!(p, layer);
+        if (value === undefined) continue;
+        if (!isFirst) this.#out.text(this.#format.aggregator);
+        printValue(this.#out, column.field, value);
+        isFirst = false;
+      } else if (p.start[layer]! + column.field.offset + column.field.width <= p.stop[layer]!) {
+        if (!isFirst) this.#out.text(this.#format.aggregator);
+        printFixed(
+          this.#out,
+          column.kind,
+          column.field,
+          p.bufferOf(layer),
+          p.start[layer]! + column.field.offset,
+        );
+        isFirst = false;
+      }
+    }
+  }
+
+  #printOne(p: Packet, column: Column): void {
+    const values = valuesOf(p, column);
+    if (values.length > 0) printValue(this.#out, column.field, this.#chosen(values)[0]!);
+  }
+
+  #chosen(values: readonly Value[]): readonly Value[] {
+    if (this.#format.occurrence === 'f') return values.slice(0, 1);
+    return this.#format.occurrence === 'l' ? values.slice(-1) : values;
+  }
+
+  #printValues(column: Column): void {
+    const values = this.#chosen(column.values);
+    for (let i = 0; i < values.length; i++) {
+      if (i > 0) this.#out.text(this.#format.aggregator);
+      this.#out.text(escape(raw(column.field, values[i]!)));
+    }
+  }
+
+  #printQuoted(p: Packet, column: Column): void {
+    const { quote, aggregator } = this.#format;
+    const values = this.#chosen(valuesOf(p, column));
+    if (values.length === 0) return;
+    this.#out.text(quote + values.map((value) => escape(raw(column.field, value))).join(aggregator) + quote);
+  }
+
+  finish(): void {
+    this.#out.flush();
+  }
+}
+
+interface Column {
+  readonly field: Field;
+  readonly kind: number;
+  readonly protocol: number;
+  readonly values: readonly Value[];
+}
+
+/** How a field's values are had: straight from the header's bytes, from the packet's state, or by the collector. */
+const COLLECTED = 0;
+const GETTER = 1;
+const NUMBER = 2;
+const IPV4 = 3;
+const ETHER = 4;
+const GENERAL = 5;
+
+function fastKind(field: Field): number {
+  if (field.of.length > 0) return COLLECTED;
+  if (field.getter !== null) return GETTER;
+  if (field.offset < 0) return COLLECTED;
+  if (field.type === 'ipv4') return IPV4;
+  if (field.type === 'ether') return ETHER;
+  if (
+    field.type === 'uint' &&
+    field.bits === 0 &&
+    field.base === 'dec' &&
+    !field.littleEndian &&
+    field.width <= 4
+  )
+    return NUMBER;
+  return GENERAL;
+}
+
+function printFixed(out: Output, kind: number, field: Field, b: Uint8Array, at: number): void {
+  if (kind === NUMBER) {
+    let value = 0;
+    for (let i = 0; i < field.width; i++) value = value * 256 + b[at + i]!;
+    out.number(value);
+  } else if (kind === IPV4) {
+    out.number(b[at]!);
+    for (let i = 1; i < 4; i++) {
+      out.byte(46);
+      out.number(b[at + i]!);
+    }
+  } else if (kind === ETHER) {
+    out.hexByte(b[at]!);
+    for (let i = 1; i < 6; i++) {
+      out.byte(58);
+      out.hexByte(b[at + i]!);
+    }
+  } else out.text(raw(field, readValue(field, b, at, field.width)));
+}
+
+function printValue(out: Output, field: Field, value: Value): void {
+  if (typeof value === 'number' && field.base === 'dec' && value >= 0 && field.type === 'uint')
+    out.number(value);
+  else out.text(field.type === 'text' ? escape(value as string) : raw(field, value));
+}
+
+function valuesOf(p: Packet, column: Column): readonly Value[] {
+  if (column.kind === COLLECTED) return column.values;
+  const values: Value[] = [];
+  const { field } = column;
+  for (let layer = 0; layer < p.count; layer++) {
+    if (p.proto[layer] !== column.protocol) continue;
+    if (field.getter !== null) {
+      const value = field.getter(p, layer);
+      if (value !== undefined) values.push(value);
+    } else if (p.start[layer]! + field.offset + field.width <= p.stop[layer]!) {
+      values.push(readValue(field, p.bufferOf(layer), p.start[layer]! + field.offset, field.width));
+    }
+  }
+  return values;
+}
+
+const UNSAFE = /[\u0000-\u001f\\]/;
+
+/** tshark escapes what would break a line or a column: tabs, line ends, backslashes. */
+function escape(text: string): string {
+  if (!UNSAFE.test(text)) return text;
+  return text.replace(
+    /[\u0000-\u001f\\]/g,
+    (c) => ESCAPES[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\v': '\\v',
+};

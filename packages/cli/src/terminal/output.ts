@@ -1,0 +1,105 @@
+// Standard output for bulk text: lines are put together as bytes in one buffer and written when it is full.
+import { writeSync } from 'node:fs';
+
+const CAPACITY = 1 << 18;
+/** Longer strings are written around the buffer. */
+const LONG = CAPACITY >> 2;
+
+/** The reader at the other end of the pipe went away: the work is over, and that is no error. */
+export class ClosedPipe extends Error {}
+
+export class Output {
+  readonly #fd: number;
+  readonly #buffer = Buffer.allocUnsafe(CAPACITY);
+  #at = 0;
+
+  constructor(fd = 1) {
+    this.#fd = fd;
+  }
+
+  text(text: string): void {
+    const length = text.length;
+    if (length > LONG) {
+      this.flush();
+      this.#write(Buffer.from(text));
+      return;
+    }
+    if (this.#at + length * 3 > CAPACITY) this.flush();
+    if (length > 24) {
+      this.#at += this.#buffer.write(text, this.#at);
+      return;
+    }
+    // Short ASCII text is copied faster here than by a call into the runtime.
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) {
+        this.#at += buffer.write(text, this.#at);
+        return;
+      }
+      buffer[at++] = code;
+    }
+    this.#at = at;
+  }
+
+  byte(code: number): void {
+    if (this.#at === CAPACITY) this.flush();
+    this.#buffer[this.#at++] = code;
+  }
+
+  /** A whole number from 0 to 2^53, in decimal; `width`: padded with zeros. */
+  number(value: number, width = 1): void {
+    if (this.#at + 20 > CAPACITY) this.flush();
+    const buffer = this.#buffer;
+    let digits = width;
+    for (let limit = 10 ** width; value >= limit; limit *= 10) digits++;
+    const end = this.#at + digits;
+    let rest = value;
+    let i = end - 1;
+    // Beyond 32 bits the remainder is taken by doubles, below by integers.
+    while (rest > 0x7fff_ffff) {
+      const quotient = Math.floor(rest / 10);
+      buffer[i--] = 48 + (rest - quotient * 10);
+      rest = quotient;
+    }
+    let small = rest | 0;
+    for (; i >= this.#at; i--) {
+      const quotient = (small / 10) | 0;
+      buffer[i] = 48 + small - quotient * 10;
+      small = quotient;
+    }
+    this.#at = end;
+  }
+
+  /** Two hexadecimal digits. */
+  hexByte(value: number): void {
+    if (this.#at + 2 > CAPACITY) this.flush();
+    this.#buffer[this.#at++] = HEX[value >> 4]!;
+    this.#buffer[this.#at++] = HEX[value & 15]!;
+  }
+
+  flush(): void {
+    if (this.#at === 0) return;
+    const length = this.#at;
+    this.#at = 0;
+    this.#write(this.#buffer.subarray(0, length));
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      try {
+        at += writeSync(this.#fd, bytes, at);
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code === 'EPIPE') throw new ClosedPipe();
+        if (code !== 'EAGAIN') throw error;
+        // A pipe that somebody made non-blocking and that is full just now.
+        Atomics.wait(PAUSE, 0, 0, 1);
+      }
+    }
+  }
+}
+
+const HEX = Buffer.from('0123456789abcdef');
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));

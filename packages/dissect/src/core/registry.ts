@@ -1,0 +1,57 @@
+// Fields and protocols by name, for `-e`, filters and completion.
+import { protocols } from '../protocols/index.ts';
+import type { Field } from './field.ts';
+import type { Protocol } from './protocol.ts';
+
+const fields = new Map<string, Field>();
+const protocolsByName = new Map<string, Protocol>();
+for (const made of protocols) {
+  if (!protocolsByName.has(made.name)) protocolsByName.set(made.name, made);
+  for (const field of made.fields) if (!fields.has(field.name)) fields.set(field.name, field);
+}
+
+export function fieldNamed(name: string): Field | undefined {
+  return fields.get(name);
+}
+
+export function protocolNamed(name: string): Protocol | undefined {
+  return protocolsByName.get(name);
+}
+
+export function fieldNames(): IterableIterator<string> {
+  return fields.keys();
+}
+
+export function protocolNames(): IterableIterator<string> {
+  return protocolsByName.keys();
+}
+
+/** The names nearest to one that does not exist, best first: what was probably meant. */
+export function nearestNames(name: string, most = 3): string[] {
+  const scored: [number, string][] = [];
+  for (const names of [fields.keys(), protocolsByName.keys()])
+    for (const candidate of names) {
+      if (Math.abs(candidate.length - name.length) > 4) continue;
+      const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+      if (distance <= Math.max(1, name.length >> 2)) scored.push([distance, candidate]);
+    }
+  return scored
+    .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+    .slice(0, most)
+    .map(([, candidate]) => candidate);
+}
+
+/** Levenshtein's distance, one row. */
+function editDistance(a: string, b: string): number {
+  const row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    let diagonal = row[0]!;
+    row[0] = i;
+    for (let j = 1; j <= b.length; j++) {
+      const above = row[j]!;
+      row[j] = Math.min(above + 1, row[j - 1]! + 1, diagonal + (a[i - 1] === b[j - 1] ? 0 : 1));
+      diagonal = above;
+    }
+  }
+  return row[b.length]!;
+}
