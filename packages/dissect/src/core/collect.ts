@@ -1,7 +1,7 @@
 // Collects the values of chosen fields from one packet: what `-e`, filters and columns ask for.
 // Only protocols that own a chosen field run their emit, and fields with a fixed place are read straight.
 import type { Field, Value } from './field.ts';
-import type { Packet } from './packet.ts';
+import { NESTED, type Packet, SHOWN } from './packet.ts';
 import { readValue } from './reading.ts';
 import type { Sink } from './sink.ts';
 
@@ -58,7 +58,8 @@ export class Collector implements Sink {
     for (let layer = 0; layer < p.count; layer++) {
       const id = p.proto[layer]!;
       const how = this.#how[id];
-      if (how === 0) continue;
+      // Layers without a tree (a message still to be reassembled) have no fields yet; the frame always has.
+      if (how === 0 || (layer > 0 && (p.flags[layer]! & (SHOWN | NESTED)) === 0)) continue;
       this.#layer = layer;
       this.#start = p.start[layer]!;
       this.#stop = p.stop[layer]!;

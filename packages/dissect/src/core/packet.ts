@@ -16,6 +16,8 @@ export const LISTED = 1;
 export const SHOWN = 2;
 /** The layer may set the Protocol and Info columns; not so inside an ICMP error. */
 export const COLUMN = 4;
+/** The layer's tree stands inside that of the last SHOWN layer, and doesn't count in the hierarchy. */
+export const NESTED = 8;
 
 /** Kinds of network address in the columns. */
 export const NO_ADDRESS = 0;
@@ -67,8 +69,8 @@ export class Packet {
   readonly protocols: Protocol[] = [];
   readonly buffers: Uint8Array[] = [];
   depth = 0;
-  /** Flags given to layers pushed now; ICMP errors clear COLUMN while they call the packet within. */
-  visibility: number = LISTED | SHOWN | COLUMN;
+  /** Flags given to layers pushed now; ICMP errors clear SHOWN and COLUMN while they call the packet within. */
+  visibility: number = LISTED | SHOWN | COLUMN | NESTED;
 
   // What lower layers tell higher ones.
   /** Innermost network addresses, for flows and checksums: kind and offsets in `netBuf`. */
@@ -133,7 +135,7 @@ export class Packet {
     this.wireEnd = frame.start + frame.wireLength;
     this.count = 0;
     this.depth = 0;
-    this.visibility = LISTED | SHOWN | COLUMN;
+    this.visibility = LISTED | SHOWN | COLUMN | NESTED;
     this.netKind = NO_ADDRESS;
     this.transport = 0;
     this.srcPort = 0;
@@ -172,7 +174,8 @@ export class Packet {
     this.stop[i] = this.end;
     this.payload[i] = this.end;
     this.layerFrom[i] = this.from;
-    this.flags[i] = flags & this.visibility;
+    // What has a tree of its own keeps it, nested, where such trees are not to be SHOWN.
+    this.flags[i] = (flags | ((flags & SHOWN) << 2)) & this.visibility;
     this.mark[i] = 0;
     if (this.notes[i] !== null) this.notes[i] = null;
     this.count = i + 1;

@@ -1,7 +1,7 @@
 // One packet as a tree: layers, fields with their text and byte ranges. Made when someone looks at the packet.
 import type { Field, Value } from './field.ts';
 import { shown } from './format.ts';
-import { type Packet, SHOWN } from './packet.ts';
+import { NESTED, type Packet, SHOWN } from './packet.ts';
 import { readValue } from './reading.ts';
 import type { Sink } from './sink.ts';
 
@@ -46,7 +46,7 @@ class TreeBuilder implements Sink {
   build(): TreeNode[] {
     const p = this.#packet;
     for (let layer = 0; layer < p.count; layer++)
-      if (layer === 0 || p.flags[layer]! & SHOWN) this.#addLayer(layer);
+      if (layer === 0 || p.flags[layer]! & (SHOWN | NESTED)) this.#addLayer(layer);
     return this.#roots;
   }
 
@@ -68,7 +68,9 @@ class TreeBuilder implements Sink {
       buffer: this.#buffer,
       children: [],
     };
-    this.#roots.push(node);
+    const parent = this.#roots[this.#roots.length - 1];
+    if (parent !== undefined && (p.flags[layer]! & SHOWN) === 0) parent.children.push(node);
+    else this.#roots.push(node);
     this.#open.length = 0;
     this.#open.push(node);
     this.#last = node;
