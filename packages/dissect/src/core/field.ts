@@ -47,6 +47,7 @@ export class Field {
   bits = 0;
   shift = 0;
   base: 'dec' | 'hex' = 'dec';
+  hexBytes = 0;
   littleEndian = false;
   names: Names | null = null;
   /** Computed from the packet's state, not from its bytes (`tcp.stream`); undefined when this packet has none. */
@@ -78,8 +79,10 @@ export class Field {
     return this;
   }
 
-  hex(): this {
+  /** Shown in hexadecimal; `bytes` says how wide the number is where it has no fixed place. */
+  hex(bytes = 0): this {
     this.base = 'hex';
+    this.hexBytes = bytes;
     return this;
   }
 

@@ -31,13 +31,9 @@ function addressOr(field: Field, value: Value): string {
   return hex(value, 0, value.length, field.type === 'ether' ? ':' : '');
 }
 
-/** Hex digits by the number's width, or by the mask's. */
+/** Hex digits by the number's width in bytes: as the field says, else by the place it is read from, else as needed. */
 function hexNumber(value: number | bigint, field: Field): string {
-  const width =
-    field.bits !== 0
-      ? Math.ceil((32 - Math.clz32(field.bits >>> field.shift)) / 4)
-      : (field.width || hexWidth(value)) * 2;
-  return `0x${value.toString(16).padStart(width, '0')}`;
+  return `0x${value.toString(16).padStart((field.hexBytes || field.width || hexWidth(value)) * 2, '0')}`;
 }
 
 function hexWidth(value: number | bigint): number {
