@@ -6,7 +6,7 @@ import { ethernetAddress, hex, ipv4Address, ipv6Address } from './text.ts';
 export function raw(field: Field, value: Value): string {
   switch (field.type) {
     case 'none':
-      return field.name;
+      return '1';
     case 'bool':
       return value ? '1' : '0';
     case 'uint':

@@ -39,7 +39,9 @@ const DUP_ACKS = 6;
 const KNOWN = 7;
 /** Window scale shift + 1; 0: no handshake seen. */
 const SCALE = 8;
-const WORDS = 9;
+/** Frame that first carried the last acknowledgment number. */
+const FIRST_ACK_FRAME = 9;
+const WORDS = 10;
 
 /** Cells of one direction in `times`, seconds relative to the flow's first packet. */
 const NEXT_SEQ_TIME = 0;
@@ -69,7 +71,11 @@ export interface Segment {
   scale: number;
   /** Seconds since the flow's first packet. */
   now: number;
+  frame: number;
 }
+
+/** The sequence number after the segment; SYN and FIN take one each (RFC 9293 §3.4). */
+const sequenceEnd = (s: Segment): number => (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) >>> 0;
 
 const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 
@@ -92,6 +98,9 @@ export class TcpAnalysis {
   relativeSeq = 0;
   relativeAck = 0;
   scaledWindow = 0;
+  /** Of a duplicate ACK: which one it is, and of which frame. */
+  duplicateAcks = 0;
+  duplicatedFrame = 0;
 
   /** Makes room for flows 0 to capacity - 1 and forgets what an earlier flow of this index was. */
   begin(flow: number, capacity: number): void {
@@ -113,6 +122,19 @@ export class TcpAnalysis {
     const w = this.#words;
     const fwd = cell * WORDS;
     return (w[fwd + KNOWN]! & HAS_BASE) !== 0 && w[fwd + BASE_SEQ] !== segment.seq;
+  }
+
+  /**
+   * A SYN-ACK with another number than before: the server began anew for the same client ports. Only its numbering
+   * starts again.
+   */
+  restart(cell: number, segment: Segment): boolean {
+    if ((segment.flags & (SYN | ACK)) !== (SYN | ACK)) return false;
+    const w = this.#words;
+    const fwd = cell * WORDS;
+    if ((w[fwd + KNOWN]! & HAS_BASE) === 0 || w[fwd + BASE_SEQ] === segment.seq) return false;
+    w[fwd + BASE_SEQ] = segment.seq;
+    return true;
   }
 
   /** Analyses one segment; cell is flow * 2 + direction. Returns the findings' bits. */
@@ -225,10 +247,15 @@ export class TcpAnalysis {
 
   #remember(fwd: number, rev: number, cell: number, s: Segment, found: number): void {
     const w = this.#words;
-    w[fwd + DUP_ACKS] = found & DUPLICATE_ACK ? w[fwd + DUP_ACKS]! + 1 : 0;
+    if ((w[fwd + KNOWN]! & HAS_ACK) === 0 || s.ack !== w[fwd + LAST_ACK]) {
+      w[fwd + DUP_ACKS] = 0;
+      w[fwd + FIRST_ACK_FRAME] = s.frame;
+    } else if (found & DUPLICATE_ACK) w[fwd + DUP_ACKS]! += 1;
+    this.duplicateAcks = w[fwd + DUP_ACKS]!;
+    this.duplicatedFrame = w[fwd + FIRST_ACK_FRAME]!;
     if (found & ACK_LOST_SEGMENT)
       w[rev + MAX_TO_ACK] = w[rev + KNOWN]! & HAS_NEXT ? w[rev + NEXT_SEQ]! : s.ack;
-    const next = (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) >>> 0;
+    const next = sequenceEnd(s);
     const isProbe = (found & ZERO_WINDOW_PROBE) !== 0;
     if (!isProbe && ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || after(next, w[fwd + NEXT_SEQ]!))) {
       w[fwd + NEXT_SEQ] = next;
@@ -249,7 +276,7 @@ export class TcpAnalysis {
   #show(fwd: number, rev: number, s: Segment): void {
     const w = this.#words;
     this.relativeSeq = (s.seq - w[fwd + BASE_SEQ]!) >>> 0;
-    this.relativeAck = s.flags & ACK ? (s.ack - w[rev + BASE_SEQ]!) >>> 0 : 0;
+    this.relativeAck = s.flags & ACK ? (s.ack - w[rev + BASE_SEQ]!) >>> 0 : s.ack;
     this.scaledWindow = s.flags & SYN ? s.window : s.window * 2 ** this.#shift(fwd, rev, fwd);
   }
 

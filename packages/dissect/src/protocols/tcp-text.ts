@@ -1,6 +1,6 @@
 // How a TCP segment reads: its line in the list, its flags, and the findings of the sequence analysis.
 import { u16, u32 } from '../core/bytes.ts';
-import { none } from '../core/field.ts';
+import { none, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
 import * as a from '../flows/tcp-analysis.ts';
@@ -87,9 +87,17 @@ const FINDINGS = [
 ] as const;
 
 const flagsField = none('tcp.analysis.flags', 'TCP Analysis Flags');
+const fieldOf = new Map(FINDINGS.map(([bit, field]) => [bit as number, field]));
+const retransmission = fieldOf.get(a.RETRANSMISSION)!;
+const duplicateAck = fieldOf.get(a.DUPLICATE_ACK)!;
+const duplicateNumber = uint('tcp.analysis.duplicate_ack_num', 'Duplicate ACK #');
+const duplicateFrame = uint('tcp.analysis.duplicate_ack_frame', 'Duplicate to the ACK in frame');
+
 export const tcpAnalysisFields = Object.fromEntries([
   ['analysisFlags', flagsField],
   ...FINDINGS.map(([, field], i) => [`analysis${i}`, field] as const),
+  ['duplicateNumber', duplicateNumber],
+  ['duplicateFrame', duplicateFrame],
 ]);
 
 export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
@@ -97,7 +105,15 @@ export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
   out.group('[SEQ/ACK analysis]', start, 0);
   out.open(flagsField, start, 0);
   for (const [bit, field] of FINDINGS) if (p.analysis & bit) out.add(field, start, 0);
+  // The special kinds are retransmissions too, as Wireshark has it.
+  if (p.analysis & (a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION)) out.add(retransmission, start, 0);
   out.close();
+  if (p.analysis & a.DUPLICATE_ACK) {
+    out.open(duplicateAck, start, 0);
+    out.add(duplicateNumber, start, 0, p.session.tcp.duplicateAcks);
+    out.add(duplicateFrame, start, 0, p.session.tcp.duplicatedFrame);
+    out.close();
+  }
   out.close();
 }
 
@@ -108,7 +124,7 @@ export function tcpInfo(p: Packet, layer: number): string | null {
   const flags = u16(b, start + 12) & 0xfff;
   let text = `${u16(b, start)} → ${u16(b, start + 2)} [${tcpFlagsText(flags)}]`;
   if (layer !== p.tcpLayer) return `${text} Seq=${u32(b, start + 4)}`;
-  if (p.analysis !== 0) text = findingsText(p.analysis) + text;
+  if (p.analysis !== 0) text = findingsText(p) + text;
   text += ` Seq=${p.relativeSeq}`;
   if (flags & a.ACK) text += ` Ack=${p.relativeAck}`;
   text += ` Win=${p.window} Len=${p.segmentLength}`;
@@ -117,9 +133,14 @@ export function tcpInfo(p: Packet, layer: number): string | null {
   return p.isPartOfMessage ? `${text} [TCP segment of a reassembled PDU]` : text;
 }
 
-function findingsText(found: number): string {
+function findingsText(p: Packet): string {
+  const found = p.analysis;
   let text = '';
-  for (const [bit, , words] of FINDINGS) if (found & bit) text += `[${words}] `;
+  for (const [bit, , words] of FINDINGS) {
+    if ((found & bit) === 0) continue;
+    const { duplicateAcks, duplicatedFrame } = p.session.tcp;
+    text += bit === a.DUPLICATE_ACK ? `[${words} ${duplicatedFrame}#${duplicateAcks}] ` : `[${words}] `;
+  }
   return text;
 }
 

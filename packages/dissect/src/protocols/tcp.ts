@@ -77,7 +77,7 @@ const f = {
   payload: bytes('tcp.payload', 'TCP payload'),
 };
 
-const segment: Segment = { seq: 0, ack: 0, window: 0, flags: 0, length: 0, scale: -1, now: 0 };
+const segment: Segment = { seq: 0, ack: 0, window: 0, flags: 0, length: 0, scale: -1, now: 0, frame: 0 };
 
 function sinceFirst(p: Packet): number {
   const { firstSeconds, firstNanoseconds } = p.session.flows;
@@ -187,9 +187,10 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
     flows.renew(p);
     analysis.begin(flow, flows.capacity);
     found = REUSED_PORTS;
-  }
+  } else if (analysis.restart(cell, segment)) found = REUSED_PORTS;
   if (segment.flags & SYN) analysis.serverPort[flow] = segment.flags & ACK ? p.srcPort : p.dstPort;
   segment.now = sinceFirst(p);
+  segment.frame = p.number;
   p.analysis = found | analysis.see(cell, segment);
   p.relativeSeq = analysis.relativeSeq;
   p.relativeAck = analysis.relativeAck;
