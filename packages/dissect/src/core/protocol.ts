@@ -10,6 +10,8 @@ export interface Framing {
   readonly header: number;
   /** Bytes of the message that starts at p.at, its header included; 0 or less: this is not the protocol. */
   length(p: Packet): number;
+  /** Stands in frame.protocols of a segment that only begins a message too: so for TLS, SSH and VNC in Wireshark. */
+  readonly isListedWaiting?: boolean;
 }
 
 export interface ProtocolDefinition {

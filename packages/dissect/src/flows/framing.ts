@@ -13,11 +13,11 @@ export function runFramed(p: Packet, made: Protocol, framing: Framing): boolean 
     const start = p.at;
     const left = end - start;
     if (left < framing.header) {
-      if (p.askMore(framing.header)) return waiting(p, made, flags);
+      if (p.askMore(framing.header)) return waiting(p, made, framing, flags);
     } else {
       const length = framing.length(p);
       if (length < framing.header) return (flags & LISTED) === 0;
-      if (length > left && p.askMore(length)) return waiting(p, made, flags);
+      if (length > left && p.askMore(length)) return waiting(p, made, framing, flags);
       p.end = Math.min(end, start + length);
       p.wireEnd = Math.min(wireEnd, start + length);
     }
@@ -32,8 +32,8 @@ export function runFramed(p: Packet, made: Protocol, framing: Framing): boolean 
   return true;
 }
 
-/** Nothing to read yet: the protocol is listed, but has no tree and no column. */
-function waiting(p: Packet, made: Protocol, flags: number): true {
-  if (flags & LISTED) p.push(made, LISTED);
+/** Nothing to read yet: no tree and no column; in frame.protocols only if the protocol stands there even so. */
+function waiting(p: Packet, made: Protocol, framing: Framing, flags: number): true {
+  if (flags & LISTED && framing.isListedWaiting === true) p.push(made, LISTED);
   return true;
 }

@@ -3,13 +3,15 @@
 import { data } from '../core/data.ts';
 import { register } from '../core/protocol.ts';
 import { malformed, short } from '../core/trouble.ts';
+import { cotp } from './cotp.ts';
 import { eth } from './eth.ts';
 import { frame } from './frame.ts';
 import { ip } from './ip.ts';
 import { llc } from './llc.ts';
 import { tcp } from './tcp.ts';
+import { tpkt } from './tpkt.ts';
 import { udp } from './udp.ts';
 
-export const protocols = [frame, data, malformed, short, eth, llc, ip, tcp, udp];
+export const protocols = [frame, data, malformed, short, eth, llc, ip, tcp, udp, tpkt, cotp];
 
 register(protocols);

@@ -1,0 +1,76 @@
+// TPKT, ISO transport on top of TCP (RFC 1006 §6, RFC 2126).
+import { u16 } from '../core/bytes.ts';
+import { bytes, uint } from '../core/field.ts';
+import { LISTED, type Packet } from '../core/packet.ts';
+import { type Protocol, protocol } from '../core/protocol.ts';
+import { tcpPorts } from '../core/table.ts';
+import { cotp } from './cotp.ts';
+
+const HEADER = 4;
+const VERSION = 3;
+/** The remote desktop port. */
+const RDP = 3389;
+/** COTP's connection request, in the octet after the length indicator. */
+const CONNECTION_REQUEST = 0xe0;
+
+const f = {
+  version: uint('tpkt.version', 'Version').at(0, 1),
+  reserved: uint('tpkt.reserved', 'Reserved').at(1, 1),
+  length: uint('tpkt.length', 'Length').at(2, 2),
+  continuation: bytes('tpkt.continuation_data', 'Continuation data'),
+};
+
+/** RFC 1006 §6: version 3; anything else is the middle of a message whose beginning was not seen. */
+function isContinuation(b: Uint8Array, start: number): boolean {
+  return b[start] !== VERSION;
+}
+
+export const tpkt: Protocol = protocol({
+  name: 'tpkt',
+  title: 'TPKT',
+  column: 'TPKT',
+  fields: f,
+  on: [[tcpPorts, 102, RDP]],
+  framing: {
+    header: 1,
+    length(p) {
+      const left = p.end - p.at;
+      if (isContinuation(p.buf, p.at)) return left;
+      return left < HEADER ? HEADER : Math.max(HEADER, u16(p.buf, p.at + 2));
+    },
+  },
+  step(p) {
+    if (isContinuation(p.buf, p.at)) {
+      p.at = p.end;
+      return null;
+    }
+    if (p.end - p.at < HEADER) return p.cut(HEADER);
+    const layer = p.count - 1;
+    // tshark leaves TPKT out of the path of a remote desktop's first message.
+    if (
+      p.end - p.at >= 6 &&
+      p.buf[p.at + 5] === CONNECTION_REQUEST &&
+      (p.srcPort === RDP || p.dstPort === RDP)
+    ) {
+      p.flags[layer]! &= ~LISTED;
+    }
+    p.at += HEADER;
+    return p.at < p.end ? cotp : null;
+  },
+  emit(p, layer, out) {
+    const start = p.start[layer]!;
+    if (isContinuation(p.bufferOf(layer), start)) {
+      out.add(f.continuation, start, p.stop[layer]! - start);
+      return;
+    }
+    out.fixed(f.version);
+    out.fixed(f.reserved);
+    out.fixed(f.length);
+  },
+  headline: (p, layer) => (isContinuation(p.bufferOf(layer), p.start[layer]!) ? '' : headline(p, layer)),
+  info: (p, layer) => (isContinuation(p.bufferOf(layer), p.start[layer]!) ? 'Continuation' : null),
+});
+
+function headline(p: Packet, layer: number): string {
+  return `, Version: ${VERSION}, Length: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}`;
+}
