@@ -23,13 +23,13 @@ export function infoColumn(p: Packet): string {
     const text = info(p, layer);
     if (text !== null) return text + troubleText(p);
   }
-  return troubleText(p).trimStart();
+  return troubleText(p);
 }
 
 function troubleText(p: Packet): string {
   const last = p.count > 0 ? p.protocols[p.count - 1]!.name : '';
-  if (last === '_ws.malformed') return ' [Malformed Packet]';
-  return last === '_ws.short' ? ' [Packet size limited during capture]' : '';
+  if (last === '_ws.malformed') return '[Malformed Packet]';
+  return last === '_ws.short' ? '[Packet size limited during capture]' : '';
 }
 
 export function sourceColumn(p: Packet): string {

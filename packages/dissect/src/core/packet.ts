@@ -285,8 +285,12 @@ export class Packet {
    * whether the capture cut the packet (`_ws.short`) or its own lengths lie (`_ws.malformed`).
    */
   cut(needed: number): null {
-    const trouble = this.at + needed > this.wireEnd ? malformed : short;
-    this.push(trouble, SHOWN);
+    // A packet quoted in an ICMP error ends where its sender cut it: no trouble (RFC 792, RFC 1812 §4.3.2.3).
+    const isQuoted = (this.visibility & COLUMN) === 0;
+    if (this.at + needed <= this.wireEnd) {
+      this.visibility |= SHOWN;
+      this.push(short, SHOWN);
+    } else if (!isQuoted) this.push(malformed, SHOWN);
     this.at = this.end;
     return null;
   }

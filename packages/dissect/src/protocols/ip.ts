@@ -2,13 +2,15 @@
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { alias, bool, ipv4, uint } from '../core/field.ts';
-import { IPV4, type Packet } from '../core/packet.ts';
+import { COLUMN, IPV4, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
+import type { Sink } from '../core/sink.ts';
 import { etherTypes, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
 import { ipv4Address } from '../core/text.ts';
 import { emitIpOptions, ipOptionFields } from './ip-options.ts';
+import { ipPayload } from './ip-payload.ts';
 import { dscpNames, ecnNames } from './names/dscp.ts';
-import { ipProtocolNames } from './names/ip-protocols.ts';
+import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
 
 const HEADER = 20;
 
@@ -42,8 +44,7 @@ const f = {
   dst,
   dstHost: ipv4('ip.dst_host', 'Destination Host').at(16, 4).hidden(),
   addr: alias('ip.addr', 'Source or Destination Address', [src, dst]),
-  optType: ipOptionFields.type,
-  optLen: ipOptionFields.len,
+  ...ipOptionFields,
   host: alias('ip.host', 'Source or Destination Host', [src, dst]),
 };
 
@@ -52,9 +53,13 @@ function fragmentOffset(b: Uint8Array, start: number): number {
   return (u16(b, start + 6) & 0x1fff) * 8;
 }
 
-/** Marks of a layer: a fragment whose datagram isn't whole here. */
+/** Marks of a layer: a fragment whose datagram isn't whole here, and headers that contradict themselves. */
 const FRAGMENT = 1;
 const REASSEMBLED = 2;
+const BOGUS_VERSION = 3;
+const BOGUS_HEADER_LENGTH = 4;
+const BOGUS_TOTAL_LENGTH = 5;
+const EMPTY = 6;
 
 export const ip: Protocol = protocol({
   name: 'ip',
@@ -71,13 +76,14 @@ export const ip: Protocol = protocol({
     const b = p.buf;
     const start = p.at;
     if (p.end - start < HEADER) return p.cut(HEADER);
-    const headerLength = (b[start]! & 0x0f) * 4;
-    if (headerLength < HEADER) return p.malformed();
     const layer = p.count - 1;
+    if (b[start]! >> 4 !== 4) return bogus(p, layer, BOGUS_VERSION, 1);
+    const headerLength = (b[start]! & 0x0f) * 4;
+    if (headerLength < HEADER) return bogus(p, layer, BOGUS_HEADER_LENGTH, 1);
     // A total length of 0 stands for segmentation offload: the packet is as long as the frame says.
     const totalLength = u16(b, start + 2);
     if (totalLength >= headerLength) p.narrow(layer, totalLength);
-    else if (totalLength !== 0) return p.malformed();
+    else if (totalLength !== 0) return bogus(p, layer, BOGUS_TOTAL_LENGTH, 4);
     p.netKind = IPV4;
     p.netBuf = b;
     p.netSrc = start + 12;
@@ -87,15 +93,18 @@ export const ip: Protocol = protocol({
     if (p.at > p.end) return p.cut(0);
     const fragment = u16(b, start + 6);
     if ((fragment & 0x3fff) !== 0) return assemble(p, layer, start, fragment);
-    return payloadOf(p, b[start + 9]!);
+    if (p.at >= p.wireEnd) p.mark[layer] = EMPTY;
+    return ipPayload(p, b[start + 9]!);
   },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const headerLength = (b[start]! & 0x0f) * 4;
     out.fixed(f.version);
+    if (p.mark[layer] === BOGUS_VERSION) return;
     out.add(f.hdrLen, start, 1, headerLength);
     out.note(` bytes (${headerLength / 4})`);
+    if (p.stop[layer]! - start < HEADER) return emitCut(out);
     out.openFixed(f.dsfield);
     out.fixed(f.dscp);
     out.fixed(f.ecn);
@@ -121,51 +130,75 @@ export const ip: Protocol = protocol({
       emitIpOptions(b, start + HEADER, Math.min(start + headerLength, p.stop[layer]!), out);
   },
   headline: (p, layer) =>
-    `, Src: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 12)}, Dst: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 16)}`,
+    p.stop[layer]! - p.start[layer]! < HEADER
+      ? ''
+      : `, Src: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 12)}, Dst: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 16)}`,
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
-    const proto = b[start + 9]!;
-    const name = ipProtocolNames[proto] ?? 'Unknown';
-    if (p.mark[layer] !== FRAGMENT) return `${name} (${proto})`;
-    return `Fragmented IP protocol (proto=${name} ${proto}, off=${fragmentOffset(b, start)}, ID=${u16(
-      b,
-      start + 4,
-    )
-      .toString(16)
-      .padStart(4, '0')})`;
+    const headerLength = (b[start]! & 0x0f) * 4;
+    switch (p.mark[layer]) {
+      case BOGUS_VERSION:
+        return `Bogus IPv4 version (${b[start]! >> 4}, must be 4)`;
+      case BOGUS_HEADER_LENGTH:
+        return `Bogus IP header length (${headerLength}, must be at least ${HEADER})`;
+      case BOGUS_TOTAL_LENGTH:
+        return `Bogus IP length (${u16(b, start + 2)}, less than header length ${headerLength})`;
+      case FRAGMENT:
+        return fragmentText(b, start);
+      case EMPTY:
+        return '';
+      default:
+        return p.stop[layer]! - start < HEADER ? '' : `${ipProtocolName(b[start + 9]!)} (${b[start + 9]})`;
+    }
   },
 });
 
-function payloadOf(p: Packet, proto: number): Protocol | null {
-  if (p.at >= p.end) return null;
-  p.transport = 0;
-  return ipProtocols.get(proto) ?? data;
+function fragmentText(b: Uint8Array, start: number): string {
+  const id = u16(b, start + 4)
+    .toString(16)
+    .padStart(4, '0');
+  const proto = b[start + 9]!;
+  return `Fragmented IP protocol (proto=${ipProtocolName(proto)} ${proto}, off=${fragmentOffset(b, start)}, ID=${id})`;
+}
+
+/** The header contradicts itself: its first bytes are kept, nothing after them is read. */
+function bogus(p: Packet, layer: number, mark: number, bytesKept: number): null {
+  p.mark[layer] = mark;
+  p.at = p.stop[layer] = p.start[layer]! + bytesKept;
+  return null;
+}
+
+/** What there is of a header that the capture cut or that stops at its lengths. */
+function emitCut(out: Sink): void {
+  for (const field of [f.dsfield, f.len, f.id, f.flags, f.ttl, f.proto, f.checksum, f.src]) out.fixed(field);
 }
 
 function assemble(p: Packet, layer: number, start: number, fragment: number): Protocol | null {
   const b = p.buf;
-  // Cut by the capture: not to be put together (its end is missing).
-  if (p.wireEnd > p.end) {
+  // Cut by the capture, or shorter than it says: not to be put together, for its end is missing.
+  if (p.wireEnd > p.end || p.wireEnd < start + u16(b, start + 2)) {
     p.mark[layer] = FRAGMENT;
-    return (fragment & 0x1fff) === 0 ? payloadOf(p, b[start + 9]!) : data;
+    return (fragment & 0x1fff) === 0 ? ipPayload(p, b[start + 9]!) : data;
   }
+  p.mark[layer] = FRAGMENT;
+  if (p.at >= p.end) return null;
+  // The packet quoted in an ICMP error is no fragment of this conversation.
+  if ((p.visibility & COLUMN) === 0) return data;
   const key = `4 ${u32(b, start + 12)} ${u32(b, start + 16)} ${u16(b, start + 4)} ${b[start + 9]}`;
+  const offset = (fragment & 0x1fff) * 8;
   const whole = p.session.fragments.add(
     key,
     p.seconds,
     b,
     p.at,
     p.end - p.at,
-    (fragment & 0x1fff) * 8,
+    offset,
     (fragment & 0x2000) === 0,
   );
-  if (whole === null) {
-    p.mark[layer] = FRAGMENT;
-    return data;
-  }
+  if (whole === null) return data;
   p.mark[layer] = REASSEMBLED;
-  const next = ipProtocols.get(b[start + 9]!) ?? data;
-  p.callIn(next, whole, 0, whole.length);
+  p.transport = 0;
+  p.callIn(ipProtocols.get(b[start + 9]!) ?? data, whole, 0, whole.length);
   return null;
 }

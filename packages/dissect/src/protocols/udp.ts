@@ -1,8 +1,8 @@
 // User Datagram Protocol (RFC 768).
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bytes, uint } from '../core/field.ts';
-import type { Packet } from '../core/packet.ts';
+import { alias, bytes, seconds, uint } from '../core/field.ts';
+import { COLUMN, IPV6, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, udpHeuristics, udpPorts } from '../core/table.ts';
 
@@ -17,18 +17,50 @@ const f = {
   port: alias('udp.port', 'Source or Destination Port', [srcport, dstport]),
   length: uint('udp.length', 'Length').at(4, 2),
   checksum: uint('udp.checksum', 'Checksum').at(6, 2).hex(),
+  checksumStatus: uint('udp.checksum.status', 'Checksum Status').named({
+    0: 'Bad',
+    1: 'Good',
+    2: 'Unverified',
+    3: 'Not present',
+    4: 'Illegal',
+  }),
   stream: uint('udp.stream', 'Stream index').get((p, layer) => streamOf(p, layer)),
+  timeRelative: seconds('udp.time_relative', 'Time since first frame').get((p, layer) =>
+    sinceFirst(p, layer),
+  ),
   payload: bytes('udp.payload', 'UDP payload'),
 };
 
+/** Checksum status; 3: not present, 4: zero where IPv6 forbids it (RFC 8200 §8.1), 2: not verified. */
+const UNVERIFIED = 2;
+const NOT_PRESENT = 3;
+const ILLEGAL = 4;
+
+/** The layer's entry in the flow table, which its mark keeps; -1 without one. */
+const flowOf = (p: Packet, layer: number): number => p.mark[layer]! - 1;
+
 function streamOf(p: Packet, layer: number): number | undefined {
-  return p.flow >= 0 && p.mark[layer] === 1 ? p.session.flows.stream[p.flow] : undefined;
+  const flow = flowOf(p, layer);
+  return flow >= 0 ? p.session.flows.stream[flow] : undefined;
+}
+
+function sinceFirst(p: Packet, layer: number): number | undefined {
+  const flow = flowOf(p, layer);
+  if (flow < 0) return undefined;
+  const { firstSeconds, firstNanoseconds } = p.session.flows;
+  return p.seconds - firstSeconds[flow]! + (p.nanoseconds - firstNanoseconds[flow]!) / 1e9;
+}
+
+function checksumStatus(p: Packet, layer: number): number {
+  if (u16(p.bufferOf(layer), p.start[layer]! + 6) !== 0) return UNVERIFIED;
+  return p.netKind === IPV6 ? ILLEGAL : NOT_PRESENT;
 }
 
 export const udp: Protocol = protocol({
   name: 'udp',
   title: 'User Datagram Protocol',
-  column: 'UDP',
+  // The ports are read before the column is set: a header cut before them leaves it to IP.
+  column: (p, layer) => (p.stop[layer]! - p.start[layer]! < 4 ? null : 'UDP'),
   fields: f,
   on: [[ipProtocols, UDP]],
   step(p) {
@@ -40,13 +72,15 @@ export const udp: Protocol = protocol({
     p.dstPort = u16(b, start + 2);
     p.transport = UDP;
     const length = u16(b, start + 4);
-    // RFC 2675 §4: a length of 0 stands for a jumbogram's whole payload.
-    if (length >= HEADER) p.narrow(layer, length);
-    else if (length !== 0) return p.malformed();
-    p.mark[layer] = 1;
-    p.session.flows.see(p);
+    p.mark[layer] = p.session.flows.see(p) + 1;
     p.payload[layer] = p.at = start + HEADER;
-    if (p.at < p.end) udpPayload(p);
+    if (length > p.wireEnd - start) p.notes[layer] = TOO_LONG;
+    if (length >= HEADER) p.narrow(layer, length);
+    // RFC 2675 §4: a length of 0 stands for a jumbogram's whole payload.
+    else if (length !== 0 || p.wireEnd - start < 0x10000) return null;
+    // What a quoted datagram carries stands beside the ICMP error, not within it.
+    if ((p.visibility & COLUMN) === 0) p.visibility |= SHOWN;
+    if (p.at < p.wireEnd) udpPayload(p);
     return null;
   },
   emit(p, layer, out) {
@@ -54,20 +88,39 @@ export const udp: Protocol = protocol({
     out.fixed(f.srcport);
     out.fixed(f.dstport);
     out.fixed(f.length);
-    out.fixed(f.checksum);
+    out.openFixed(f.checksum);
+    out.add(f.checksumStatus, start + 6, 0, checksumStatus(p, layer));
+    out.close();
     const stream = streamOf(p, layer);
     if (stream !== undefined) out.add(f.stream, start, 0, stream);
+    out.group('[Timestamps]', start, 0);
+    out.fixed(f.timeRelative);
+    out.close();
     const payload = start + HEADER;
     if (p.stop[layer]! > payload) out.add(f.payload, payload, p.stop[layer]! - payload);
   },
   headline: (p, layer) =>
-    `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}`,
-  info: (p, layer) => {
+    p.stop[layer]! - p.start[layer]! < 4
+      ? ''
+      : `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}`,
+  info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
-    return `${u16(b, start)} → ${u16(b, start + 2)} Len=${u16(b, start + 4) - HEADER}`;
+    const captured = p.stop[layer]! - start;
+    if (captured < 4) return null;
+    const ports = `${u16(b, start)} → ${u16(b, start + 2)}`;
+    if (captured < HEADER) return ports;
+    const length = u16(b, start + 4);
+    if (length < HEADER && (length !== 0 || captured < 0x10000))
+      return `${ports} [BAD UDP LENGTH ${length} < ${HEADER}]`;
+    const illegal = checksumStatus(p, layer) === ILLEGAL ? ' [ILLEGAL CHECKSUM (0)]' : '';
+    const bad = p.notes[layer] === TOO_LONG ? ` [BAD UDP LENGTH ${length} > IP PAYLOAD LENGTH]` : '';
+    return `${ports}${bad} Len=${length - HEADER}${illegal}`;
   },
 });
+
+/** Noted of a datagram that says it is longer than what IP brought. */
+const TOO_LONG = { reason: 'longer than its IP payload' };
 
 /** Guesses by content stop after this many datagrams of a conversation that none of them knew. */
 const GUESSES_MAX = 32;
@@ -84,6 +137,10 @@ function udpPayload(p: Packet): void {
   if (low !== undefined && p.offer(low)) return;
   const high = udpPorts.get(Math.max(srcPort, dstPort));
   if (high !== undefined && high !== low && p.offer(high)) return;
+  if (p.at >= p.end) {
+    p.cut(1);
+    return;
+  }
   if (flows.guesses[p.flow]! < GUESSES_MAX) {
     for (const { protocol: guess, matches } of udpHeuristics.entries) {
       if (!matches(p) || !p.offer(guess)) continue;

@@ -1,0 +1,14 @@
+// What an IP packet carries: the protocol that its number selects.
+import { data } from '../core/data.ts';
+import type { Packet } from '../core/packet.ts';
+import type { Protocol } from '../core/protocol.ts';
+import { ipProtocols } from '../core/table.ts';
+
+/** The protocol of the payload at p.at; null when nothing follows. */
+export function ipPayload(p: Packet, number: number): Protocol | null {
+  p.transport = 0;
+  if (p.at >= p.wireEnd) return null;
+  const next = ipProtocols.get(number);
+  if (next !== undefined) return next;
+  return p.at < p.end ? data : null;
+}
