@@ -1,7 +1,7 @@
 /** The machine and the versions that figures belong to. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { OURS } from './tasks.ts';
 
@@ -11,6 +11,8 @@ export interface Machine {
   readonly memoryBytes: number;
   readonly system: string;
   readonly node: string;
+  /** Processes that ran or waited during the last five minutes: beyond 1, others disturbed the figures. */
+  readonly load: number;
 }
 
 export function describeMachine(): Machine {
@@ -20,6 +22,7 @@ export function describeMachine(): Machine {
     memoryBytes: totalmem(),
     system: `${type()} ${release()}`,
     node: process.version,
+    load: loadavg()[1] ?? 0,
   };
 }
 

@@ -25,6 +25,8 @@ interface CommandSummary {
   readonly packetsPerSecond: number | null;
   /** Median over the turns of this tool's wall time / ours: how many times as fast ours is. */
   readonly ratio: number | null;
+  /** The same in processor time, which a busy machine disturbs less. */
+  readonly cpuRatio: number | null;
 }
 
 export interface GoalResult {
@@ -68,6 +70,8 @@ function summarizeCommand(
   const oursBad = ours.length === 0 || ours.some((each) => each.exit !== 0);
   const turns = Math.min(runs.length, ours.length);
   const ratios = Array.from({ length: turns }, (_, turn) => walls[turn]! / ours[turn]!.wallSeconds);
+  const cpuRatios = Array.from({ length: turns }, (_, turn) => quotient(runs[turn]!, ours[turn]!));
+  const comparable = command.tool !== OURS && !oursBad && bad === undefined;
   return {
     tool: command.tool,
     line: command.words.join(' '),
@@ -84,8 +88,13 @@ function summarizeCommand(
     cpuSeconds: medianKnown(runs.map((each) => each.cpuSeconds)),
     peakBytes: medianKnown(runs.map((each) => each.peakBytes)),
     packetsPerSecond: packets === null ? null : packets / wallSeconds,
-    ratio: command.tool === OURS || oursBad || bad !== undefined ? null : median(ratios),
+    ratio: comparable ? median(ratios) : null,
+    cpuRatio: comparable ? medianKnown(cpuRatios) : null,
   };
+}
+
+function quotient(theirs: Run, ours: Run): number | null {
+  return theirs.cpuSeconds === null || !ours.cpuSeconds ? null : theirs.cpuSeconds / ours.cpuSeconds;
 }
 
 function medianKnown(values: readonly (number | null)[]): number | null {
@@ -141,7 +150,7 @@ export function reportLines(
   summary: readonly TaskSummary[],
 ): string[] {
   const lines = [
-    `Machine: ${machine.cores} cores, ${machine.cpu}, ${megabytes(machine.memoryBytes)} MB, ${machine.system}, Node ${machine.node}`,
+    `Machine: ${machine.cores} cores, ${machine.cpu}, ${megabytes(machine.memoryBytes)} MB, ${machine.system}, Node ${machine.node}, load ${machine.load.toFixed(1)}`,
     `Tools: ${tools.map((tool) => `${tool.name} ${tool.version}`).join(', ')}`,
     '',
   ];
@@ -154,7 +163,7 @@ export function reportLines(
   for (const one of summary) {
     lines.push('', `${one.task} on ${one.mix}: ${one.what}`);
     lines.push(
-      `  ${'tool'.padEnd(12)}${'median'.padStart(10)}${'min'.padStart(10)}${'max'.padStart(10)}${'packets'.padStart(12)}${'user+sys'.padStart(10)}${'peak'.padStart(9)}${'ours is'.padStart(10)}`,
+      `  ${'tool'.padEnd(12)}${'median'.padStart(10)}${'min'.padStart(10)}${'max'.padStart(10)}${'packets'.padStart(12)}${'user+sys'.padStart(10)}${'peak'.padStart(9)}${'ours is'.padStart(10)}${'in cpu'.padStart(10)}${'turns'.padStart(6)}`,
     );
     for (const command of one.commands) lines.push(`  ${commandLine(command)}`);
     for (const goal of one.goals) lines.push(`  ${goal.met ? 'ok  ' : 'MISSED '}${goal.text}`);
@@ -167,7 +176,7 @@ export function reportLines(
 
 function commandLine(command: CommandSummary): string {
   if (command.failed !== null) return `${command.tool.padEnd(12)}failed: ${command.failed}`;
-  const { cpuSeconds, peakBytes, ratio } = command;
+  const { cpuSeconds, peakBytes, ratio, cpuRatio } = command;
   return (
     command.tool.padEnd(12) +
     seconds(command.wallSeconds).padStart(10) +
@@ -176,7 +185,9 @@ function commandLine(command: CommandSummary): string {
     rate(command.packetsPerSecond).padStart(12) +
     (cpuSeconds === null ? '–' : seconds(cpuSeconds)).padStart(10) +
     (peakBytes === null ? '–' : `${megabytes(peakBytes)} MB`).padStart(9) +
-    (ratio === null ? '' : `× ${ratio.toFixed(1)}`).padStart(10)
+    (ratio === null ? '' : `× ${ratio.toFixed(1)}`).padStart(10) +
+    (cpuRatio === null ? '' : `× ${cpuRatio.toFixed(1)}`).padStart(10) +
+    String(command.runs).padStart(6)
   );
 }
 

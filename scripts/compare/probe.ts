@@ -1,5 +1,6 @@
 /** Which of the fields a side knows: one unknown name would make it refuse the whole run. */
 import { spawnSync } from 'node:child_process';
+import { tellingLine } from '../telling-line.ts';
 import { type SideCommand, sideCommand } from './pair.ts';
 
 const PROBE_TIMEOUT_MS = 30_000;
@@ -47,6 +48,6 @@ export function knownFields(
   }
   const first = names[0] as string;
   const alone = ask([first]);
-  if (!alone.ok) return { known: new Set(), error: alone.said.trim().split('\n').at(-1) ?? '' };
+  if (!alone.ok) return { known: new Set(), error: tellingLine(alone.said) };
   return { known: new Set(known.filter((name) => name === first || ask([first, name]).ok)), error: null };
 }

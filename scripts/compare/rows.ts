@@ -3,6 +3,7 @@
  * A row ends at the line end after its last column, so a value that holds a line end stays whole.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tellingLine } from '../telling-line.ts';
 
 /** US, the ASCII unit separator: no dissector prints it inside a value. */
 export const SEPARATOR = '\x1f';
@@ -17,7 +18,7 @@ export interface Ending {
   /** Exit status; null when a signal ended it or it could not be started. */
   readonly exit: number | null;
   readonly hung: boolean;
-  /** The last line it said on stderr, without the leading program name; '' when it said nothing. */
+  /** The telling line of what it said on stderr; '' when it said nothing. */
   readonly message: string;
   readonly seconds: number;
 }
@@ -165,7 +166,7 @@ export class SideRun {
     const exit = await this.#exited;
     running.delete(this);
     const seconds = (performance.now() - this.#startedAt) / 1000;
-    return { exit, hung: this.#hung, message: this.#failure || lastLine(this.#stderr), seconds };
+    return { exit, hung: this.#hung, message: this.#failure || tellingLine(this.#stderr), seconds };
   }
 
   /** Ends the side at once; what it printed and nobody read is dropped. */
@@ -179,13 +180,4 @@ export class SideRun {
       // It has ended already.
     }
   }
-}
-
-/** The last line that says something; tshark's remark on running as root says nothing. */
-function lastLine(text: string): string {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('Running as user "root"'));
-  return (lines.at(-1) ?? '').replace(/^\S*(tshark|eyrie): /, '');
 }
