@@ -186,7 +186,7 @@ export class TcpAnalysis {
     const control = s.flags & (SYN | FIN | RST);
     const revHasAck = (w[rev + KNOWN]! & HAS_ACK) !== 0;
     if (s.length === 1 && hasNext && s.seq === nextSeq && revHasAck && w[rev + WINDOW] === 0) {
-      return ZERO_WINDOW_PROBE | this.#judgeAck(rev, s);
+      return ZERO_WINDOW_PROBE | this.#judgeAck(fwd, rev, s);
     }
     let found = 0;
     if (s.window === 0 && control === 0) found |= ZERO_WINDOW;
@@ -195,7 +195,7 @@ export class TcpAnalysis {
     if (s.length === 0 && hasNext && s.seq === nextSeq && control === 0)
       found |= this.#judgeBareAck(fwd, rev, s);
     if (s.length > 0 && control === 0 && this.#fillsWindow(fwd, rev, s)) found |= WINDOW_FULL;
-    found |= this.#judgeAck(rev, s);
+    found |= this.#judgeAck(fwd, rev, s);
     if ((s.length > 0 || (s.flags & (SYN | FIN)) !== 0) && (found & KEEP_ALIVE) === 0)
       found |= this.#judgeRepeat(fwd, rev, cell, s);
     return found;
@@ -223,9 +223,10 @@ export class TcpAnalysis {
     return (s.seq + s.length) >>> 0 === limit;
   }
 
-  #judgeAck(rev: number, s: Segment): number {
+  #judgeAck(fwd: number, rev: number, s: Segment): number {
     const w = this.#words;
     if ((s.flags & ACK) === 0 || (w[rev + KNOWN]! & HAS_MAX_TO_ACK) === 0) return 0;
+    if ((w[fwd + KNOWN]! & HAS_ACK) !== 0 && s.ack === w[fwd + LAST_ACK]) return 0;
     return after(s.ack, w[rev + MAX_TO_ACK]!) ? ACK_LOST_SEGMENT : 0;
   }
 
@@ -238,7 +239,7 @@ export class TcpAnalysis {
       return FAST_RETRANSMISSION;
     const rtt = this.handshakeSeconds[cell >> 1]!;
     const sinceNext = s.now - this.#times[cell * TIMES + NEXT_SEQ_TIME]!;
-    if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && w[fwd + NEXT_SEQ] !== (s.seq + s.length) >>> 0)
+    if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && w[fwd + NEXT_SEQ] !== sequenceEnd(s))
       return OUT_OF_ORDER;
     const acked = (w[rev + KNOWN]! & HAS_ACK) !== 0 && w[rev + LAST_ACK] !== 0;
     if (s.length > 0 && acked && !after(s.seq + s.length, w[rev + LAST_ACK]!)) return SPURIOUS_RETRANSMISSION;
