@@ -28,7 +28,13 @@ export async function read(path: string, options: ReadOptions): Promise<void> {
     if (name === 'io,phs') printers.push(new HierarchyPrinter(out, options.displayFilter ?? ''));
     else throw new UserError(`-z ${name} is not known`);
   }
-  run({ path, filter: null, printers, countMax: options.count ?? Number.POSITIVE_INFINITY });
+  await run({
+    path,
+    filter: null,
+    printers: () => printers,
+    countMax: options.count ?? Number.POSITIVE_INFINITY,
+    progress: null,
+  });
 }
 
 function field(name: string): Field {

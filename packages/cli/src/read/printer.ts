@@ -4,5 +4,5 @@ import type { Packet } from '@eyrie/dissect';
 export interface Printer {
   see(p: Packet): void;
   /** After the last packet. */
-  finish(): void;
+  finish(): void | Promise<void>;
 }

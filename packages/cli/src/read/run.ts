@@ -1,45 +1,58 @@
 // The loop of `eyrie read`: frames from the source, dissected, filtered, and shown to the printers.
-import { closeSync, openSync, readSync } from 'node:fs';
-import { CaptureReader, Dissector, newFrame, type Packet } from '@eyrie/dissect';
-import { FAILED, UserError } from '../errors.ts';
+import { CaptureError, type CaptureSource, openCapture } from '@eyrie/capture';
+import { type CaptureReader, Dissector, newFrame, type Packet } from '@eyrie/dissect';
+import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import type { Printer } from './printer.ts';
 
 export interface ReadPlan {
   readonly path: string;
   readonly filter: ((p: Packet) => boolean) | null;
-  readonly printers: readonly Printer[];
+  /** Given the reader, since a writer of packets needs its interfaces. */
+  readonly printers: (reader: CaptureReader) => readonly Printer[];
   /** Stop after this many packets read; Infinity for all. */
   readonly countMax: number;
+  /** Told now and then how far the work is. */
+  readonly progress: ((source: CaptureSource, packets: number) => void) | null;
 }
 
-const CHUNK_BYTES = 1 << 20;
-
-export function run(plan: ReadPlan): void {
-  const reader = new CaptureReader();
-  const frame = newFrame();
+export async function run(plan: ReadPlan): Promise<void> {
+  const source = await open(plan.path);
+  const { reader } = source;
   const dissector = new Dissector();
   dissector.session.interfaces = reader.interfaces;
-  const { filter, printers } = plan;
-  const fd = openSync(plan.path, 'r');
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  let isDone = false;
-  while (!isDone) {
-    const length = readSync(fd, chunk);
-    if (length === 0) {
-      reader.finish();
-      isDone = true;
-    } else reader.feed(chunk.subarray(0, length));
-    while (reader.next(frame)) {
-      if (frame.number > plan.countMax) {
-        isDone = true;
-        break;
-      }
-      const p = dissector.dissect(frame);
-      if (filter !== null && !filter(p)) continue;
-      for (let i = 0; i < printers.length; i++) printers[i]!.see(p);
-    }
+  const printers = plan.printers(reader);
+  const frame = newFrame();
+  for await (const _ of source.chunks()) {
+    if (!pump(reader, frame, dissector, plan, printers)) break;
+    plan.progress?.(source, frame.number);
   }
-  closeSync(fd);
-  for (const printer of printers) printer.finish();
+  for (const printer of printers) await printer.finish();
   if (reader.problem !== null) throw new UserError(`${plan.path}: ${reader.problem.message}`, FAILED);
+}
+
+/** All packets that the reader has now; false once enough were read. A function of its own: this is the hot loop. */
+function pump(
+  reader: CaptureReader,
+  frame: ReturnType<typeof newFrame>,
+  dissector: Dissector,
+  { filter, countMax }: ReadPlan,
+  printers: readonly Printer[],
+): boolean {
+  while (reader.next(frame)) {
+    if (frame.number > countMax) return false;
+    const p = dissector.dissect(frame);
+    if (filter !== null && !filter(p)) continue;
+    for (let i = 0; i < printers.length; i++) printers[i]!.see(p);
+  }
+  return true;
+}
+
+async function open(path: string): Promise<CaptureSource> {
+  try {
+    return await openCapture(path);
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    const isUsage = error.code === 'ERR_CAPTURE_NOT_FOUND' || error.code === 'ERR_CAPTURE_UNKNOWN_FORMAT';
+    throw new UserError(error.message, isUsage ? BAD_USAGE : FAILED);
+  }
 }
