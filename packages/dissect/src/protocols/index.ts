@@ -7,11 +7,32 @@ import { cotp } from './cotp.ts';
 import { eth } from './eth.ts';
 import { frame } from './frame.ts';
 import { ip } from './ip.ts';
+import { ipv6 } from './ipv6.ts';
+import { fragmentHeader } from './ipv6-extensions.ts';
+import { destinationOptions, hopByHop } from './ipv6-options.ts';
+import { routing } from './ipv6-routing.ts';
 import { llc } from './llc.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
 import { udp } from './udp.ts';
 
-export const protocols = [frame, data, malformed, short, eth, llc, ip, tcp, udp, tpkt, cotp];
+export const protocols = [
+  frame,
+  data,
+  malformed,
+  short,
+  eth,
+  llc,
+  ip,
+  tcp,
+  udp,
+  tpkt,
+  cotp,
+  ipv6,
+  fragmentHeader,
+  destinationOptions,
+  hopByHop,
+  routing,
+];
 
 register(protocols);

@@ -1,0 +1,112 @@
+// The chain of IPv6 extension headers (RFC 8200 §4), with reassembly of fragments (§4.5).
+// Each header is a layer whose tree stands inside that of IPv6.
+import { u16, u32 } from '../core/bytes.ts';
+import { data } from '../core/data.ts';
+import { bool, uint } from '../core/field.ts';
+import { COLUMN, LISTED, NESTED, type Packet } from '../core/packet.ts';
+import { type Protocol, protocol } from '../core/protocol.ts';
+import { ipProtocols } from '../core/table.ts';
+import { hex } from '../core/text.ts';
+import { destinationOptions, hopByHop } from './ipv6-options.ts';
+import { finalSegment, routing } from './ipv6-routing.ts';
+import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
+
+const HOP_BY_HOP = 0;
+const ROUTING = 43;
+const FRAGMENT = 44;
+const NO_NEXT = 59;
+const DESTINATION_OPTIONS = 60;
+
+const FRAGMENT_HEADER = 8;
+
+const f = {
+  nxt: uint('ipv6.fraghdr.nxt', 'Next header').at(0, 1).named(ipProtocolNames),
+  reserved: uint('ipv6.fraghdr.reserved_octet', 'Reserved octet').at(1, 1).hex(),
+  offset: uint('ipv6.fraghdr.offset', 'Offset').at(2, 2).mask(0xfff8),
+  reservedBits: uint('ipv6.fraghdr.reserved_bits', 'Reserved bits').at(2, 2).mask(0x0006),
+  more: bool('ipv6.fraghdr.more', 'More Fragments').at(2, 2).mask(0x0001),
+  ident: uint('ipv6.fraghdr.ident', 'Identification').at(4, 4).hex(),
+};
+
+export const fragmentHeader = protocol({
+  name: 'ipv6.fraghdr',
+  title: 'Fragment Header for IPv6',
+  fields: f,
+  step: () => null,
+  info(p, layer) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    if (p.stop[layer]! - start < FRAGMENT_HEADER) return null;
+    const field = u16(b, start + 2);
+    return `IPv6 fragment (off=${field & 0xfff8} more=${field & 1 ? 'y' : 'n'} ident=0x${hex(b, start + 4, start + 8)} nxt=${b[start]})`;
+  },
+});
+
+/** What stands at p.at, after the extension headers; `ipv6Layer` keeps what it is, for the Info column. */
+export function ipv6Payload(p: Packet, next: number, ipv6Layer: number): Protocol | null {
+  const b = p.buf;
+  for (;;) {
+    const header = extensionHeader(next);
+    if (header === null) break;
+    const start = p.at;
+    p.push(header, LISTED | NESTED | COLUMN);
+    const layer = p.count - 1;
+    if (p.end - start < FRAGMENT_HEADER) return p.cut(FRAGMENT_HEADER);
+    const length = next === FRAGMENT ? FRAGMENT_HEADER : (b[start + 1]! + 1) * 8;
+    if (p.end - start < length) return p.cut(length);
+    if (p.layer !== layer) return null;
+    p.stop[layer] = p.payload[layer] = p.at = start + length;
+    if (next === ROUTING) redirect(p, start);
+    // An atomic fragment (RFC 6946) is whole by itself.
+    if (next === FRAGMENT && (u16(b, start + 2) & 0xfff9) !== 0) return assemble(p, start, ipv6Layer);
+    next = b[start]!;
+  }
+  p.transport = 0;
+  if (ipv6Layer >= 0) p.mark[ipv6Layer] = next + 1;
+  const found = next === NO_NEXT ? undefined : ipProtocols.get(next);
+  return found ?? (p.at < p.end ? data : null);
+}
+
+function extensionHeader(next: number): Protocol | null {
+  switch (next) {
+    case HOP_BY_HOP:
+      return hopByHop;
+    case ROUTING:
+      return routing;
+    case FRAGMENT:
+      return fragmentHeader;
+    case DESTINATION_OPTIONS:
+      return destinationOptions;
+    default:
+      return null;
+  }
+}
+
+/** RFC 8200 §4.4: while segments are left, the packet's destination is the last of them (and so in checksums, §8.1). */
+function redirect(p: Packet, start: number): void {
+  const address = finalSegment(p, start, p.at);
+  if (address < 0 || p.netBuf !== p.buf) return;
+  p.netDst = address;
+  if ((p.visibility & COLUMN) !== 0 && p.columnBuf === p.buf) p.columnDst = address;
+}
+
+function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null {
+  const b = p.buf;
+  const offset = u16(b, start + 2) & 0xfff8;
+  const isMore = (b[start + 3]! & 1) !== 0;
+  // Cut by the capture, or quoted in an error: not to be put together.
+  if (p.wireEnd > p.end || (p.visibility & COLUMN) === 0 || p.at >= p.end) return p.at < p.end ? data : null;
+  const { netBuf: n, netSrc, netDst } = p;
+  const key = `6 ${hex(n, netSrc, netSrc + 16)} ${hex(n, netDst, netDst + 16)} ${u32(b, start + 4)}`;
+  const whole = p.session.fragments.add(key, p.seconds, b, p.at, p.end - p.at, offset, !isMore);
+  if (whole === null) return data;
+  const next = b[start]!;
+  p.within(whole, 0, whole.length, whole.length, (q) => q.run(ipv6Payload(q, next, ipv6Layer)));
+  return null;
+}
+
+/** The Info column of IPv6 itself, by the number of what follows. */
+export function ipv6Info(next: number): string {
+  if (next === NO_NEXT) return 'IPv6 no next header';
+  return ipProtocols.get(next) === undefined ? `Unknown IP Protocol: ${ipProtocolName(next)} (${next})` : '';
+}
