@@ -1,12 +1,13 @@
+/** A buffer that grew beyond this is not made as large again. */
+const KEPT_BYTES_MAX = 4 << 20;
+
 /** Bytes to be written: grows as needed, and is emptied by `take()`. */
 export class ByteBuffer {
   bytes: Uint8Array;
   view: DataView;
   length = 0;
-  readonly #initialBytes: number;
 
   constructor(initialBytes = 65536) {
-    this.#initialBytes = initialBytes;
     this.bytes = new Uint8Array(initialBytes);
     this.view = new DataView(this.bytes.buffer);
   }
@@ -34,7 +35,7 @@ export class ByteBuffer {
   /** What was written since the last call; it is the caller's from now on. */
   take(): Uint8Array {
     const taken = this.bytes.subarray(0, this.length);
-    this.bytes = new Uint8Array(this.#initialBytes);
+    this.bytes = new Uint8Array(Math.min(this.bytes.length, KEPT_BYTES_MAX));
     this.view = new DataView(this.bytes.buffer);
     this.length = 0;
     return taken;

@@ -7,6 +7,7 @@ import {
   BLOCK_NAMES,
   BLOCK_SECRETS,
   BLOCK_SECTION_HEADER,
+  BLOCK_SIMPLE_PACKET,
   BLOCK_STATISTICS,
   BYTE_ORDER_MAGIC,
   LINKTYPE_CUSTOM,
@@ -20,9 +21,8 @@ import {
 } from './capture-info.ts';
 import type { Frame } from './frame.ts';
 import { pseudoHeaderLength } from './link-types.ts';
-import { nanosecondsHigh, nanosecondsLow } from './timestamps.ts';
+import { ticksHigh, ticksLow } from './timestamps.ts';
 
-const TWO_32 = 4294967296;
 const RESOLUTION_NANOSECONDS = 9;
 const RECORD_BYTES_MAX = 0xffff;
 
@@ -83,7 +83,7 @@ export class PcapngWriter {
    *
    * @param from the interface it came from; without it, one of the frame's link type is made up.
    */
-  write(frame: Frame, from?: CaptureInterface, comment?: string): void {
+  write(frame: Frame, from?: CaptureInterface, comments: readonly string[] = []): void {
     if (frame.linkType < 0) {
       this.#writeNonPacket(frame);
       return;
@@ -91,16 +91,21 @@ export class PcapngWriter {
     const source = from ?? this.#interfaceFor(frame.linkType);
     const id = this.addInterface(source);
     const prefix = Math.min(pseudoHeaderLength(frame.linkType), frame.start);
+    const captured = frame.end - frame.start + prefix;
+    const wire = frame.wireLength + prefix;
     const block = this.#block;
-    block.begin(BLOCK_ENHANCED_PACKET);
-    block.u32(id);
-    if (frame.hasTime) this.#time(frame.seconds, frame.nanoseconds, source);
-    else this.#time(source.timeOffset, 0, source);
-    block.u32(frame.end - frame.start + prefix);
-    block.u32(frame.wireLength + prefix);
+    // §4.4: a block without a time, nor a captured length, which follows from the first interface.
+    const isSimple = !frame.hasTime && id === 0 && captured === Math.min(wire, source.snapLength || wire);
+    block.begin(isSimple ? BLOCK_SIMPLE_PACKET : BLOCK_ENHANCED_PACKET);
+    if (!isSimple) {
+      block.u32(id);
+      this.#time(frame.hasTime ? frame.seconds : source.timeOffset, frame.nanoseconds, source);
+      block.u32(captured);
+    }
+    block.u32(wire);
     block.padded(frame.data, frame.start - prefix, frame.end);
-    if (comment !== undefined) {
-      block.text(1, comment);
+    if (comments.length > 0 && !isSimple) {
+      for (const comment of comments) block.text(1, comment);
       block.endOptions();
     }
     block.end();
@@ -204,14 +209,10 @@ export class PcapngWriter {
   /** A time stamp in the units of an interface, high word first. */
   #time(seconds: number, nanoseconds: number, from: CaptureInterface): void {
     const since = seconds - from.timeOffset;
-    if (from.ticksPerSecond === 1e6) {
-      const microseconds = since * 1e6 + Math.floor(nanoseconds / 1000);
-      this.#block.u32(Math.floor(microseconds / TWO_32));
-      this.#block.u32(microseconds);
-    } else {
-      this.#block.u32(nanosecondsHigh(since, nanoseconds));
-      this.#block.u32(nanosecondsLow(since, nanoseconds));
-    }
+    const unit = from.ticksPerSecond === 1e6 ? 1e6 : 1e9;
+    const ticks = unit === 1e6 ? Math.floor(nanoseconds / 1000) : nanoseconds;
+    this.#block.u32(ticksHigh(since, ticks, unit));
+    this.#block.u32(ticksLow(since, ticks, unit));
   }
 
   #decimalTime(time: number, from: CaptureInterface): void {

@@ -109,6 +109,12 @@ export class CaptureReader {
     return this.#info.interfaces[frame.interfaceId < 0 && frame.linkType >= 0 ? 0 : frame.interfaceId];
   }
 
+  /** The format, if the bytes fed so far tell; no packet is delivered yet. */
+  recognize(): CaptureFormat | null {
+    while (this.#open() === null && this.#window.problem === null && this.#window.refill());
+    return this.format;
+  }
+
   /** Gives the reader more bytes. They are read in place, so they must not change until `next()` says false. */
   feed(chunk: Uint8Array): void {
     this.#window.feed(chunk);
@@ -146,6 +152,7 @@ export class CaptureReader {
 
   /** Recognizes the format; null while the bytes do not suffice, or if it is none. */
   #open(): FormatReader | null {
+    if (this.#reader !== null) return this.#reader;
     const window = this.#window;
     const { view, at } = window;
     const present = window.end - at;

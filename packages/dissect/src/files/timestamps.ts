@@ -23,13 +23,12 @@ export function splitTicks(
   };
 }
 
-/** The high word of `seconds * 1e9 + nanoseconds`; the low word is `nanosecondsLow()`. */
-export function nanosecondsHigh(seconds: number, nanoseconds: number): number {
-  const low = nanosecondsLow(seconds, nanoseconds);
-  // The sum is rounded, but by far less than 2^32.
-  return Math.round((seconds * 1e9 + nanoseconds - low) / TWO_32) >>> 0;
+/** The low word of `seconds * unit + ticks`, a time stamp in units of 1/`unit` second; `ticksHigh()` is the other. */
+export function ticksLow(seconds: number, ticks: number, unit: number): number {
+  return (Math.imul(seconds, unit) + ticks) >>> 0;
 }
 
-export function nanosecondsLow(seconds: number, nanoseconds: number): number {
-  return (Math.imul(seconds, 1_000_000_000) + nanoseconds) >>> 0;
+export function ticksHigh(seconds: number, ticks: number, unit: number): number {
+  // The sum is rounded beyond 2^53, but by far less than 2^32.
+  return Math.round((seconds * unit + ticks - ticksLow(seconds, ticks, unit)) / TWO_32) >>> 0;
 }

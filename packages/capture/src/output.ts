@@ -1,0 +1,176 @@
+import {
+  type CaptureInterface,
+  type CaptureReader,
+  type Frame,
+  type PacketComment,
+  PcapngWriter,
+  PcapWriter,
+} from '@eyrie/dissect/files';
+import { CaptureError } from './errors.ts';
+import { openSink, type Sink } from './sink.ts';
+
+const ETHERNET = 1;
+
+/** Bytes gathered before they are written. */
+const WRITE_BYTES = 1 << 20;
+
+export type OutputFormat = 'pcap' | 'pcapng';
+
+export interface OutputOptions {
+  /** Default: what the name says, see `formatOf()`. */
+  format?: OutputFormat;
+  /** Whether an existing file may be replaced; default false. */
+  force?: boolean;
+  /** Where the frames come from: its interfaces, names, keys and comments are copied into a pcapng file. */
+  from?: CaptureReader;
+  /** The program that writes, as a pcapng file says. */
+  application?: string;
+}
+
+/** The format that a name asks for: pcap if it ends in .pcap, .cap or .dmp, else pcapng, which can hold anything. */
+export function formatOf(path: string): OutputFormat {
+  return /\.(pcap|cap|dmp)$/i.test(path) ? 'pcap' : 'pcapng';
+}
+
+/** A capture file that is being written; nothing stands under its name before `close()`. */
+export class CaptureOutput {
+  readonly path: string;
+  readonly format: OutputFormat;
+  frameCount = 0;
+  readonly #sink: Sink;
+  readonly #from: CaptureReader | undefined;
+  #pcapng: PcapngWriter | null = null;
+  #pcap: PcapWriter | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #interfacesDone = 0;
+  #namesDone = 0;
+  #secretsDone = 0;
+
+  constructor(path: string, sink: Sink, { format = formatOf(path), from, application }: OutputOptions) {
+    this.path = path;
+    this.format = format;
+    this.#sink = sink;
+    this.#from = from;
+    if (format === 'pcapng') this.#pcapng = new PcapngWriter({ application: application ?? 'Eyrie' });
+  }
+
+  /**
+   * Appends a packet.
+   *
+   * @returns false if it is time to wait for the disk: `if (!output.write(frame)) await output.flush()`.
+   * @throws CaptureError if a pcap file, which has but one link type, is given another.
+   */
+  write(frame: Frame): boolean {
+    const pending = this.#pcapng === null ? this.#writePcap(frame) : this.#writePcapng(this.#pcapng, frame);
+    return pending < WRITE_BYTES;
+  }
+
+  /**
+   * Begins to write what was gathered, when the write before is done: one is under way while the next is gathered.
+   *
+   * @throws CaptureError if the disk fails.
+   */
+  async flush(): Promise<void> {
+    await this.#writing;
+    const writer = this.#pcapng ?? this.#pcap;
+    if (writer === null || writer.pending === 0) return;
+    this.#writing = this.#sink.write(writer.take());
+    // The error is met by the next flush or by close; until then it must not count as unhandled.
+    this.#writing.catch(() => {});
+  }
+
+  /**
+   * Writes the rest and gives the file its name.
+   *
+   * @throws CaptureError if the disk fails, or the name was taken meanwhile; nothing is left behind then.
+   */
+  async close(): Promise<void> {
+    if (this.#pcapng !== null) this.#copyStatistics(this.#pcapng);
+    else this.#pcap ??= this.#newPcap(this.#from?.interfaces[0]);
+    try {
+      await this.flush();
+      await this.#writing;
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+    await this.#sink.finish();
+  }
+
+  /** Gives up: nothing is left behind. */
+  async abandon(): Promise<void> {
+    await this.#writing.catch(() => {});
+    await this.#sink.abandon();
+  }
+
+  #writePcap(frame: Frame): number {
+    // Journal entries and custom blocks have no place in pcap.
+    if (frame.linkType < 0) return this.#pcap?.pending ?? 0;
+    this.#pcap ??= this.#newPcap(this.#from?.interfaceOf(frame), frame.linkType);
+    const { linkType } = this.#pcap;
+    if (frame.linkType !== linkType) {
+      throw new CaptureError(
+        'ERR_CAPTURE_LINK_TYPE',
+        `${this.path}: packet ${frame.number} is of link type ${frame.linkType}, those before of ${linkType}: ` +
+          'pcap has but one; name the output .pcapng',
+      );
+    }
+    this.#pcap.write(frame);
+    this.frameCount += 1;
+    return this.#pcap.pending;
+  }
+
+  #newPcap(source: CaptureInterface | undefined, linkType = source?.linkType ?? ETHERNET): PcapWriter {
+    const nanoseconds = source !== undefined && source.ticksPerSecond > 1e6;
+    return new PcapWriter({ linkType, nanoseconds, snapLength: source?.snapLength || undefined });
+  }
+
+  #writePcapng(writer: PcapngWriter, frame: Frame): number {
+    const from = this.#from;
+    if (from === undefined) {
+      writer.write(frame);
+    } else {
+      this.#copyDescriptions(writer, from);
+      writer.write(frame, from.interfaceOf(frame), commentsOn(frame, from.comments));
+    }
+    this.frameCount += 1;
+    return writer.pending;
+  }
+
+  /** Interfaces, names and keys that the source had before this packet. */
+  #copyDescriptions(writer: PcapngWriter, from: CaptureReader): void {
+    for (; this.#interfacesDone < from.interfaces.length; this.#interfacesDone++) {
+      writer.addInterface(from.interfaces[this.#interfacesDone]!);
+    }
+    if (from.names.length > this.#namesDone) {
+      writer.addNames(from.names.slice(this.#namesDone));
+      this.#namesDone = from.names.length;
+    }
+    for (; this.#secretsDone < from.secrets.length; this.#secretsDone++) {
+      writer.addSecrets(from.secrets[this.#secretsDone]!);
+    }
+  }
+
+  #copyStatistics(writer: PcapngWriter): void {
+    const from = this.#from;
+    if (from === undefined) return;
+    this.#copyDescriptions(writer, from);
+    for (const source of from.interfaces) writer.addStatistics(source);
+  }
+}
+
+/** The comments on the packet that was read last, which are the last in the list. */
+function commentsOn(frame: Frame, comments: readonly PacketComment[]): string[] | undefined {
+  let first = comments.length;
+  while (first > 0 && comments[first - 1]!.frameNumber === frame.number) first -= 1;
+  return first === comments.length ? undefined : comments.slice(first).map(({ text }) => text);
+}
+
+/**
+ * Begins a capture file; on stdout if the path is `-`.
+ *
+ * @throws CaptureError if it exists and `force` is not set, or cannot be written.
+ */
+export async function createCapture(path: string, options: OutputOptions = {}): Promise<CaptureOutput> {
+  return new CaptureOutput(path, await openSink(path, options.force ?? false), options);
+}

@@ -1,0 +1,114 @@
+// Where the bytes of a new file go, so that nothing half written ever stands under its name.
+
+import { randomBytes } from 'node:crypto';
+import { close, link, open, rename, stat, unlink, write } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { systemCode, writeError } from './errors.ts';
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const statFile = promisify(stat);
+const linkFile = promisify(link);
+const renameFile = promisify(rename);
+const unlinkFile = promisify(unlink);
+const writeFrom = promisify(write);
+
+const STDOUT = 1;
+
+/** A file that is being written; it appears under its own name when it is complete. */
+export class Sink {
+  readonly #path: string;
+  readonly #file: number;
+  /** The name until it is complete; null where bytes go straight to the path (stdout, a device, a pipe). */
+  readonly #temporary: string | null;
+  readonly #force: boolean;
+
+  constructor(path: string, file: number, temporary: string | null, force: boolean) {
+    this.#path = path;
+    this.#file = file;
+    this.#temporary = temporary;
+    this.#force = force;
+  }
+
+  /** @throws CaptureError */
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesWritten } = await writeFrom(this.#file, bytes, at, bytes.length - at, null);
+        at += bytesWritten;
+      }
+    } catch (error) {
+      throw writeError(this.#path, error);
+    }
+  }
+
+  /**
+   * Closes the file and gives it its name.
+   *
+   * @throws CaptureError
+   */
+  async finish(): Promise<void> {
+    await this.#close();
+    if (this.#temporary === null) return;
+    try {
+      if (this.#force) await renameFile(this.#temporary, this.#path);
+      else await this.#nameUnlessTaken(this.#temporary);
+    } catch (error) {
+      await unlinkFile(this.#temporary).catch(() => {});
+      throw writeError(this.#path, error);
+    }
+  }
+
+  /** Closes the file and removes what was written. */
+  async abandon(): Promise<void> {
+    await this.#close();
+    if (this.#temporary !== null) await unlinkFile(this.#temporary).catch(() => {});
+  }
+
+  /** A link, unlike a rename, fails if the name was taken meanwhile; some file systems have none. */
+  async #nameUnlessTaken(temporary: string): Promise<void> {
+    try {
+      await linkFile(temporary, this.#path);
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') throw error;
+      await renameFile(temporary, this.#path);
+      return;
+    }
+    await unlinkFile(temporary);
+  }
+
+  async #close(): Promise<void> {
+    if (this.#file !== STDOUT) await closeFile(this.#file);
+  }
+}
+
+/**
+ * Begins a file; stdout if the path is `-`. A device or pipe is written to as it is.
+ *
+ * @throws CaptureError if it exists and `force` is false, or cannot be written.
+ */
+export async function openSink(path: string, force: boolean): Promise<Sink> {
+  if (path === '-') return new Sink(path, STDOUT, null, force);
+  try {
+    const kind = await kindOf(path);
+    if (kind === 'special') return new Sink(path, await openFile(path, 'w'), null, force);
+    if (kind === 'directory') throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    if (kind === 'file' && !force) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
+    const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+    return new Sink(path, await openFile(temporary, 'wx'), temporary, force);
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+async function kindOf(path: string): Promise<'none' | 'file' | 'directory' | 'special'> {
+  try {
+    const stats = await statFile(path);
+    if (stats.isFile()) return 'file';
+    return stats.isDirectory() ? 'directory' : 'special';
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 'none';
+    throw error;
+  }
+}

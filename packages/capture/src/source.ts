@@ -1,0 +1,211 @@
+import { type CaptureFormat, CaptureReader, newFrame } from '@eyrie/dissect/files';
+import { type Compression, compressionOf, DecompressError, decompress } from './decompress.ts';
+import { CaptureError, readError } from './errors.ts';
+import { type Input, openInput } from './input.ts';
+import { hintAbout } from './other-formats.ts';
+
+/** Enough of the beginning to tell how a file is compressed. */
+const MAGIC_BYTES = 4;
+const HEAD_BYTES = 512;
+
+/** An open capture: its `reader` is fed while `chunks()` is iterated over. */
+export class CaptureSource {
+  readonly path: string;
+  readonly reader: CaptureReader;
+  readonly format: CaptureFormat;
+  readonly compression: Compression | null;
+  /** Bytes on disk; null for a pipe. */
+  readonly size: number | null;
+  readonly #meter: Meter;
+  readonly #bytes: AsyncIterator<Uint8Array>;
+  readonly #stop: () => void;
+  #isClosed = false;
+
+  constructor(path: string, input: Input, opened: Opened) {
+    this.path = path;
+    this.size = input.size;
+    this.#stop = input.stop;
+    this.reader = opened.reader;
+    this.format = opened.format;
+    this.compression = opened.compression;
+    this.#meter = opened.meter;
+    this.#bytes = opened.bytes;
+  }
+
+  /** Bytes taken from the disk or pipe so far, before decompression: with `size`, how far we are. */
+  get bytesRead(): number {
+    return this.#meter.bytes;
+  }
+
+  /**
+   * Feeds the reader a chunk at a time. Take all packets that it has after each:
+   *
+   *     for await (const reader of source.chunks()) while (reader.next(frame)) look(frame);
+   *
+   * Ends at the end of the input, or where `reader.problem` says; leaving the loop early closes the source.
+   *
+   * @throws CaptureError if the disk fails.
+   */
+  async *chunks(): AsyncGenerator<CaptureReader, void, void> {
+    const { reader } = this;
+    try {
+      // The first chunk was fed when the format was looked for.
+      yield reader;
+      while (reader.problem === null) {
+        // The buffer of the last chunk is about to be used again.
+        reader.release();
+        const { done, value } = await this.#bytes.next();
+        if (done) break;
+        reader.feed(value);
+        yield reader;
+      }
+      reader.finish();
+    } catch (error) {
+      finishOn(error, reader, this.path);
+    } finally {
+      await this.close();
+    }
+    yield reader;
+  }
+
+  /** Closes the file; more than once is no harm. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stop();
+    await this.#bytes.return?.();
+  }
+}
+
+/** Ends the reader's input where decompression failed; any other error is the disk's. */
+function finishOn(error: unknown, reader: CaptureReader, path: string): void {
+  if (!(error instanceof DecompressError))
+    throw error instanceof CaptureError ? error : readError(path, error);
+  reader.finish({ code: error.isTruncated ? 'truncated' : 'damaged', message: error.message });
+}
+
+interface Meter {
+  bytes: number;
+}
+
+interface Opened {
+  reader: CaptureReader;
+  format: CaptureFormat;
+  compression: Compression | null;
+  bytes: AsyncIterator<Uint8Array>;
+  meter: Meter;
+}
+
+/**
+ * Opens a capture file (pcap, pcapng or snoop, also compressed with gzip or zstd, whatever its name), or stdin if
+ * the path is `-`.
+ *
+ * @throws CaptureError if there is no such file, or it is no capture.
+ */
+export async function openCapture(path: string): Promise<CaptureSource> {
+  const input = await openInput(path);
+  const meter: Meter = { bytes: 0 };
+  const raw = metered(input.chunks, meter);
+  try {
+    const head = await takeHead(raw);
+    const compression = compressionOf(head);
+    const joined = startingWith(head, raw);
+    const bytes = compression === null ? joined : decompress(compression, joined, input.reopen);
+    const reader = new CaptureReader({ mayLookAhead: input.size !== null });
+    const format = await recognize(path, reader, bytes, compression);
+    return new CaptureSource(path, input, { reader, format, compression, bytes, meter });
+  } catch (error) {
+    input.stop();
+    await raw.return();
+    throw error instanceof CaptureError ? error : readError(path, error);
+  }
+}
+
+/** Feeds the reader until it knows the format. */
+async function recognize(
+  path: string,
+  reader: CaptureReader,
+  bytes: AsyncGenerator<Uint8Array, void, void>,
+  compression: Compression | null,
+): Promise<CaptureFormat> {
+  let head: Uint8Array = new Uint8Array(0);
+  try {
+    while (reader.recognize() === null && reader.problem === null) {
+      const { done, value } = await bytes.next();
+      if (done) {
+        reader.finish();
+        break;
+      }
+      if (head.length < HEAD_BYTES) head = joined(head, value.subarray(0, HEAD_BYTES));
+      reader.feed(value);
+    }
+  } catch (error) {
+    finishOn(error, reader, path);
+  }
+  // Without a format this delivers nothing, and says what is wrong.
+  if (reader.recognize() === null) reader.next(newFrame());
+  if (reader.format !== null) return reader.format;
+  await bytes.return();
+  throw noCapture(path, reader, head, compression);
+}
+
+function noCapture(
+  path: string,
+  { problem }: CaptureReader,
+  head: Uint8Array,
+  compression: Compression | null,
+): CaptureError {
+  const inside = compression === null ? '' : ` inside its ${compression} compression`;
+  if (problem?.code === 'empty') {
+    return new CaptureError(
+      'ERR_CAPTURE_EMPTY',
+      `${path}: the file is empty${inside}; capture or copy it again`,
+    );
+  }
+  if (problem !== null && problem.code !== 'unknown-format') {
+    return new CaptureError('ERR_CAPTURE_UNKNOWN_FORMAT', `${path}: ${problem.message}; copy the file again`);
+  }
+  const hint = hintAbout(head);
+  const looks = hint === null ? '' : ` It seems to be ${hint}.`;
+  return new CaptureError(
+    'ERR_CAPTURE_UNKNOWN_FORMAT',
+    `${path}: not a capture file${inside}: pcap, pcapng and snoop are read, also as .gz and .zst.${looks}`,
+  );
+}
+
+async function* metered(
+  chunks: AsyncIterable<Uint8Array>,
+  meter: Meter,
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of chunks) {
+    meter.bytes += chunk.length;
+    yield chunk;
+  }
+}
+
+/** The first chunk, or more if that is too short to tell anything. */
+async function takeHead(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < MAGIC_BYTES) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    // Only a copy outlives the next chunk.
+    head = head.length === 0 && value.length >= MAGIC_BYTES ? value : joined(head, value);
+  }
+  return head;
+}
+
+async function* startingWith(
+  head: Uint8Array,
+  rest: AsyncGenerator<Uint8Array, void, void>,
+): AsyncGenerator<Uint8Array, void, void> {
+  if (head.length > 0) yield head;
+  yield* rest;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
