@@ -10,6 +10,7 @@ import { countLone, countPair, FileTally, scoreField } from '../scripts/compare/
 
 const number: ComparedField = { name: 'tcp.seq', group: 'transport', kind: 'number' };
 const code: ComparedField = { name: '_ws.col.Protocol', group: 'names', kind: 'code' };
+const flags: ComparedField = { name: 'tcp.flags', group: 'transport', kind: 'code' };
 const stack: ComparedField = { name: 'frame.protocols', group: 'names', kind: 'code' };
 const text: ComparedField = { name: '_ws.col.Info', group: 'info', kind: 'text' };
 const key: ComparedField = { name: 'frame.number', group: 'link', kind: 'number' };
@@ -170,6 +171,9 @@ describe('patterns', () => {
   const cases: [ComparedField, string, string, string][] = [
     [code, 'HTTP', 'TCP', 'HTTP → TCP'],
     [code, '', 'TCP', '(nothing) → TCP'],
+    [flags, '0x0010', '', 'a value → nothing'],
+    [flags, '0x0010', '0x0018', '0x0010 → 0x0018'],
+    [flags, '1,2', '', 'a value → nothing'],
     [stack, 'eth:ethertype:ip:tcp:tls', 'eth:ethertype:ip:tcp', 'tcp | tls → (nothing)'],
     [stack, 'eth:ethertype:ip:udp:dns', 'eth:ethertype:ip:udp:mdns', 'udp | dns → mdns'],
     [stack, 'sll:ip', 'eth:ip', 'sll:ip → eth:ip'],
@@ -305,7 +309,7 @@ describe('probe', () => {
   it('leaves out the fields that the error names', () => {
     const script = `
       const bad = process.argv.filter((word) => word === 'a.b' || word === 'e.f');
-      if (bad.length > 0) { console.error('tshark: unknown field ' + bad[0] + '.'); process.exitCode = 1; }`;
+      if (bad.length > 0) { console.error('unknown field ' + bad[0] + ': did you mean c.d?'); process.exitCode = 1; }`;
     assert.deepEqual([...known(script).known], ['frame.number', 'c.d']);
   });
 

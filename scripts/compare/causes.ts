@@ -101,11 +101,13 @@ const INTEGER = /^-?(0x[0-9a-f]+|\d+)(\.\d+)?$/i;
 /** The pattern that one disagreement belongs to. */
 export function patternOf(field: ComparedField, theirs: string, ours: string): string {
   if (field.name === 'frame.protocols') return stackPattern(theirs, ours);
+  // That a name is missing is a cause of its own for each name; a missing code is one for all codes.
+  const isName = field.group === 'names';
+  if (!isName && theirs === '') return 'nothing → a value';
+  if (!isName && ours === '') return 'a value → nothing';
   const list = field.kind === 'text' ? null : listPattern(theirs, ours);
   if (list !== null && field.kind === 'number') return list;
   if (field.kind === 'code') return list ?? `${shown(theirs)} → ${shown(ours)}`;
-  if (theirs === '') return 'nothing → a value';
-  if (ours === '') return 'a value → nothing';
   if (field.kind === 'number') return numberPattern(theirs, ours);
   return textPattern(theirs, ours);
 }
@@ -132,8 +134,6 @@ function listPattern(theirs: string, ours: string): string | null {
   const theirItems = theirs === '' ? [] : theirs.split(',');
   const ourItems = ours === '' ? [] : ours.split(',');
   if (theirItems.length < 2 && ourItems.length < 2) return null;
-  if (theirItems.length === 0) return 'nothing → several values';
-  if (ourItems.length === 0) return 'several values → nothing';
   if ([...theirItems].sort().join() === [...ourItems].sort().join()) return 'several values → other order';
   const shorter = Math.min(theirItems.length, ourItems.length);
   const prefix = theirItems.slice(0, shorter).join() === ourItems.slice(0, shorter).join();

@@ -17,8 +17,8 @@ export function emptyCapture(): Uint8Array {
 }
 
 /**
- * The names out of `names` that the side accepts, or null when it does not run at all; asks once,
- * then without the names that its error message mentions, then one by one.
+ * The names out of `names` that the side accepts. A refused name is found in the error message; names
+ * there that are accepted when asked for alone (suggestions) stay.
  */
 export function knownFields(
   words: readonly string[],
@@ -37,17 +37,18 @@ export function knownFields(
     });
     return { ok: result.status === 0, said: result.error?.message ?? result.stderr };
   };
-  let known = [...names];
-  for (;;) {
-    const answer = ask(known);
-    if (answer.ok) return { known: new Set(known), error: null };
-    const mentioned = new Set(answer.said.split(/[^A-Za-z0-9_.]+/).map((word) => word.replace(/\.$/, '')));
-    const kept = known.filter((name) => !mentioned.has(name));
-    if (kept.length === known.length) break;
-    known = kept;
-  }
+  const isRefused = (name: string): boolean => !ask([name]).ok;
+
   const first = names[0] as string;
   const alone = ask([first]);
   if (!alone.ok) return { known: new Set(), error: tellingLine(alone.said) };
-  return { known: new Set(known.filter((name) => name === first || ask([first, name]).ok)), error: null };
+  let known = [...names];
+  for (let answer = ask(known); !answer.ok; answer = ask(known)) {
+    const mentioned = new Set(answer.said.split(/[^A-Za-z0-9_.]+/).map((word) => word.replace(/\.$/, '')));
+    const refused = [...mentioned].find((word) => known.includes(word) && isRefused(word));
+    // A message that blames no name: each is tried.
+    known = known.filter((name) => (refused === undefined ? !isRefused(name) : name !== refused));
+    if (refused === undefined) break;
+  }
+  return { known: new Set(known), error: null };
 }

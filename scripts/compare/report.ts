@@ -86,21 +86,40 @@ function scoreLine(score: FieldScore): string {
   ).trimEnd();
 }
 
-/** For each field below its goal, the files that pull it down. */
+const WORST_FILES = 12;
+
+/** The files that pull the fields below their goals down most, with the fields they agree least on. */
 export function worstLines(report: Report): string[] {
-  const low = report.scores.filter((score) => !score.met);
-  if (low.length === 0) return [];
-  const lines = ['', 'Below the goal, worst files'];
-  for (const score of low) {
-    const files = score.worst.map((entry) => `${shortName(entry.file)} ${percent(entry.agreement)}`);
-    lines.push(`${score.name}: ${files.join(', ')}`);
+  const low = report.scores.map((score, index) => ({ score, index })).filter(({ score }) => !score.met);
+  const files = report.counted
+    .map(({ tally }) => {
+      const fields = low
+        .map(({ score, index }) => ({ name: score.name, agreement: tally.agreement(index) }))
+        .filter((field) => field.agreement < 1)
+        .sort((one, other) => one.agreement - other.agreement);
+      return { file: tally.file, fields, lack: fields.reduce((sum, field) => sum + 1 - field.agreement, 0) };
+    })
+    .filter((file) => file.lack > 0)
+    .sort((one, other) => other.lack - one.lack);
+  if (files.length === 0) return [];
+  const lines = ['', `Files that cost most of the ${low.length} fields below their goal`];
+  for (const { file, fields } of files.slice(0, WORST_FILES)) {
+    const worst = fields.slice(0, 4).map((field) => `${field.name} ${percent(field.agreement)}`);
+    const more = fields.length > 4 ? ` and ${fields.length - 4} fields more` : '';
+    lines.push(`${shortName(file)}: ${worst.join(', ')}${more}`);
   }
   return lines;
 }
 
-/** The costliest groups, first of the fields that have a goal, then of those only reported. */
+/**
+ * The costliest groups, first of the fields that have a goal, then of those only reported. Fields that
+ * one side has no name for are told of at the end.
+ */
 export function causeLines(report: Report, show: number): string[] {
-  const groups = report.causes.groups(report.counted.length);
+  const unknown = [...report.unknown.ours, ...report.unknown.theirs];
+  const groups = report.causes
+    .groups(report.counted.length)
+    .filter((group) => !unknown.includes(group.field));
   if (groups.length === 0) return ['', 'No disagreement.'];
   const withGoal = new Set(report.scores.filter((score) => score.goal !== null).map((score) => score.name));
   withGoal.add(EVERY_FIELD);
