@@ -19,4 +19,8 @@ export type { Session, SessionOptions } from './core/session.ts';
 export { ethernetAddress, hex, ipv4Address, ipv6Address } from './core/text.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';
 export * from './files/index.ts';
+export type * from './filter/ast.ts';
+export { compileFilter, type Predicate } from './filter/compile.ts';
+export { FilterError } from './filter/error.ts';
+export { parseFilter } from './filter/parser.ts';
 export { type HierarchyNode, ProtocolHierarchy } from './stats/hierarchy.ts';

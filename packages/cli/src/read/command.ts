@@ -1,5 +1,12 @@
 // `eyrie read`: what the flags ask for becomes a plan of printers and a filter.
-import { type Field, fieldNamed, nearestNames } from '@eyrie/dissect';
+import {
+  compileFilter,
+  type Field,
+  FilterError,
+  fieldNamed,
+  nearestNames,
+  type Predicate,
+} from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { Output } from '../terminal/output.ts';
 import { FieldsPrinter, parseFieldsFormat } from './fields.ts';
@@ -30,7 +37,7 @@ export async function read(path: string, options: ReadOptions): Promise<void> {
   }
   await run({
     path,
-    filter: null,
+    filter: options.displayFilter === undefined ? null : filter(options.displayFilter),
     printers: () => printers,
     countMax: options.count ?? Number.POSITIVE_INFINITY,
     progress: null,
@@ -44,4 +51,13 @@ function field(name: string): Field {
   throw new UserError(
     `-e ${name}: no such field${near.length > 0 ? `; did you mean ${near.join(', ')}?` : ''}`,
   );
+}
+
+function filter(text: string): Predicate {
+  try {
+    return compileFilter(text);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    throw new UserError(`-Y: ${error.message}\n${error.picture}`);
+  }
 }

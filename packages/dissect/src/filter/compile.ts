@@ -1,0 +1,317 @@
+// From a display filter's syntax tree to a predicate over packets.
+
+import { utf8 } from '../core/bytes.ts';
+import { Collector } from '../core/collect.ts';
+import { type Field, type FieldType, fieldsMade, type Value } from '../core/field.ts';
+import { raw } from '../core/format.ts';
+import type { Packet } from '../core/packet.ts';
+import { type Protocol, protocolsMade } from '../core/protocol.ts';
+import type { Comparison, Expression, Operand } from './ast.ts';
+import { FilterError } from './error.ts';
+import { type Constant, constant, isPrefix, latin1 } from './literal.ts';
+import { parseFilter } from './parser.ts';
+import { compare, holds, holdsBytes } from './values.ts';
+
+export type Predicate = (p: Packet) => boolean;
+
+/** @throws FilterError */
+export function compileFilter(filter: string): Predicate {
+  if (filter.trim() === '') return () => true;
+  return new Compiler(filter).compile(parseFilter(filter));
+}
+
+/** What an operand has in a packet. */
+interface Source {
+  readonly type: FieldType;
+  /** For the names of its values; null when it isn't a plain field. */
+  readonly field: Field | null;
+  readonly values: (p: Packet) => readonly Constant[];
+}
+
+class Compiler {
+  readonly #filter: string;
+  readonly #fields: Field[] = [];
+  #collector: Collector | null = null;
+
+  constructor(filter: string) {
+    this.#filter = filter;
+  }
+
+  compile(expression: Expression): Predicate {
+    const test = this.#expression(expression);
+    if (this.#fields.length === 0) return test;
+    const collector = new Collector(this.#fields, fieldsMade(), protocolsMade());
+    this.#collector = collector;
+    return (p) => {
+      collector.collect(p);
+      return test(p);
+    };
+  }
+
+  #expression(e: Expression): Predicate {
+    switch (e.kind) {
+      case 'and': {
+        const [left, right] = [this.#expression(e.left), this.#expression(e.right)];
+        return (p) => left(p) && right(p);
+      }
+      case 'or': {
+        const [left, right] = [this.#expression(e.left), this.#expression(e.right)];
+        return (p) => left(p) || right(p);
+      }
+      case 'xor': {
+        const [left, right] = [this.#expression(e.left), this.#expression(e.right)];
+        return (p) => left(p) !== right(p);
+      }
+      case 'not': {
+        const of = this.#expression(e.of);
+        return (p) => !of(p);
+      }
+      case 'exists':
+        return this.#exists(e.operand);
+      case 'compare':
+        return this.#compare(e);
+      case 'in':
+        return this.#in(e);
+    }
+  }
+
+  #exists(operand: Operand): Predicate {
+    if (operand.kind === 'protocol') return hasProtocol(operand.protocol);
+    const { values } = this.#source(operand, null);
+    // `tcp.flags & 2` asks for a bit, not for the field.
+    if (operand.kind === 'arithmetic') return (p) => values(p).some((value) => Number(value) !== 0);
+    return (p) => values(p).length > 0;
+  }
+
+  #compare(e: Expression & { kind: 'compare' }): Predicate {
+    const { left, right, comparison } = e;
+    const leads = left.kind === 'literal' ? right : left;
+    const lead = this.#source(leads, null);
+    const a = left.kind === 'literal' ? this.#source(left, lead) : lead;
+    const b =
+      right.kind === 'literal' && comparison === 'matches' ? this.#pattern(right) : this.#source(right, lead);
+    const test = this.#test(comparison, a, right);
+    const isAll =
+      e.quantifier === 'all' || (e.quantifier === null && (comparison === '!=' || comparison === '==='));
+    return (p) => {
+      const lefts = a.values(p);
+      const rights = b.values(p);
+      if (lefts.length === 0 || rights.length === 0) return false;
+      for (const x of lefts) for (const y of rights) if (test(x, y) !== isAll) return !isAll;
+      return isAll;
+    };
+  }
+
+  #in(e: Expression & { kind: 'in' }): Predicate {
+    const of = this.#source(e.operand, null);
+    const ranges = e.ranges.map(
+      ({ low, high }) => [this.#source(low, of), low === high ? null : this.#source(high, of)] as const,
+    );
+    const isIn = (p: Packet, x: Constant): boolean =>
+      ranges.some(([low, high]) =>
+        high === null
+          ? low.values(p).some((y) => holds('==', x, y))
+          : low.values(p).some((y) => compare(x, y) >= 0) && high.values(p).some((y) => compare(x, y) <= 0),
+      );
+    if (e.quantifier === 'all')
+      return (p) => of.values(p).length > 0 && of.values(p).every((x) => isIn(p, x));
+    return (p) => of.values(p).some((x) => isIn(p, x));
+  }
+
+  #test(comparison: Comparison, a: Source, right: Operand): (x: Constant, y: Constant) => boolean {
+    if (comparison === 'contains') return holdsBytes;
+    if (comparison === 'matches') return (x, y) => (y as unknown as RegExp).test(textOf(a, x));
+    if (a.type === 'none')
+      throw this.#error(right, 'this field has no value to compare; test whether it exists');
+    const operator = comparison === '===' ? '==' : comparison === '!==' ? '!=' : comparison;
+    return (x, y) => holds(operator, x, y);
+  }
+
+  #pattern(literal: Operand & { kind: 'literal' }): Source {
+    let pattern: RegExp;
+    try {
+      // As in Wireshark: case does not matter, the dot matches line ends.
+      pattern = new RegExp(literal.text.replace(/^\(\?i\)/, ''), 'is');
+    } catch (error) {
+      throw this.#error(
+        literal,
+        `this regular expression can't be used: ${(error as Error).message.replace(/^.*: /, '')}`,
+      );
+    }
+    const values = [pattern as unknown as Value];
+    return { type: 'text', field: null, values: () => values };
+  }
+
+  /** `with`: the operand that a literal is compared with. */
+  #source(operand: Operand, other: Source | null): Source {
+    switch (operand.kind) {
+      case 'field': {
+        const values = this.#slot(operand.field);
+        return { type: operand.field.type, field: operand.field, values };
+      }
+      case 'protocol':
+        return { type: 'bytes', field: null, values: layersOf(operand.protocol) };
+      case 'literal':
+        return this.#literal(operand, other);
+      case 'slice':
+        return this.#slice(operand);
+      case 'call':
+        return this.#call(operand, other);
+      case 'arithmetic':
+        return this.#arithmetic(operand, other);
+    }
+  }
+
+  #slot(field: Field): (p: Packet) => readonly Value[] {
+    let slot = this.#fields.indexOf(field);
+    if (slot < 0) slot = this.#fields.push(field) - 1;
+    const values = (): readonly Value[] => this.#collector!.values[slot]!;
+    // Spans are compared in nanoseconds, whichever way a protocol gives them.
+    return field.type === 'seconds' ? () => values().map(nanoseconds) : values;
+  }
+
+  #literal(operand: Operand & { kind: 'literal' }, other: Source | null): Source {
+    const type = other?.type ?? 'uint';
+    const value = constant(operand, type, other?.field ?? null);
+    if (typeof value === 'object' && 'error' in value) throw this.#error(operand, value.error);
+    const values = [value];
+    return { type, field: null, values: () => values };
+  }
+
+  #slice(operand: Operand & { kind: 'slice' }): Source {
+    const of = this.#source(operand.of, null);
+    const cut = (value: Constant): Constant => {
+      if (of.type === 'text')
+        return operand.ranges.map(({ start, end }) => String(value).slice(start, end ?? undefined)).join('');
+      const bytes = bytesOf(value);
+      const parts = operand.ranges.map(({ start, end }) => bytes.slice(start, end ?? undefined));
+      return parts.length === 1 ? parts[0]! : Uint8Array.from(parts.flatMap((part) => [...part]));
+    };
+    const type = of.type === 'text' ? 'text' : 'bytes';
+    const isEmpty = (value: Constant): boolean => (value as Uint8Array | string).length === 0;
+    return {
+      type,
+      field: null,
+      values: (p) =>
+        of
+          .values(p)
+          .map(cut)
+          .filter((value) => !isEmpty(value)),
+    };
+  }
+
+  #call(operand: Operand & { kind: 'call' }, other: Source | null): Source {
+    const sources = operand.operands.map((each) => this.#source(each, other));
+    const of = sources[0]!;
+    switch (operand.name) {
+      case 'upper':
+        return {
+          type: 'text',
+          field: null,
+          values: (p) => of.values(p).map((value) => textOf(of, value).toUpperCase()),
+        };
+      case 'lower':
+        return {
+          type: 'text',
+          field: null,
+          values: (p) => of.values(p).map((value) => textOf(of, value).toLowerCase()),
+        };
+      case 'string':
+        return { type: 'text', field: null, values: (p) => of.values(p).map((value) => textOf(of, value)) };
+      case 'len':
+        return { type: 'uint', field: null, values: (p) => of.values(p).map((value) => lengthOf(of, value)) };
+      case 'count':
+        return {
+          type: 'uint',
+          field: null,
+          values: (p) => (of.values(p).length === 0 ? [] : [of.values(p).length]),
+        };
+      case 'abs':
+        return {
+          type: of.type,
+          field: null,
+          values: (p) => of.values(p).map((value) => Math.abs(Number(value))),
+        };
+      default: {
+        const pick = operand.name === 'max' ? Math.max : Math.min;
+        return {
+          type: of.type,
+          field: null,
+          values: (p) =>
+            extreme(
+              sources.flatMap((each) => each.values(p)),
+              pick,
+            ),
+        };
+      }
+    }
+  }
+
+  #arithmetic(operand: Operand & { kind: 'arithmetic' }, other: Source | null): Source {
+    const left = this.#source(operand.left, other);
+    const right = this.#source(operand.right, left);
+    const calculate = CALCULATE[operand.operator]!;
+    return {
+      type: left.type === 'bytes' ? 'uint' : left.type,
+      field: null,
+      values: (p) =>
+        left.values(p).flatMap((x) => right.values(p).map((y) => calculate(Number(x), Number(y)))),
+    };
+  }
+
+  #error(operand: Operand, message: string): FilterError {
+    return new FilterError(message, this.#filter, operand.at, operand.length);
+  }
+}
+
+function nanoseconds(value: Value): bigint {
+  return typeof value === 'bigint' ? value : BigInt(Math.round(Number(value) * 1e9));
+}
+
+const CALCULATE: Readonly<Record<string, (x: number, y: number) => number>> = {
+  // Bits beyond 32 matter for large fields, so not JavaScript's &.
+  '&': (x, y) => Number(BigInt(Math.trunc(x)) & BigInt(Math.trunc(y))),
+  '+': (x, y) => x + y,
+  '-': (x, y) => x - y,
+  '*': (x, y) => x * y,
+  '/': (x, y) => (y === 0 ? Number.NaN : Math.trunc(x / y)),
+  '%': (x, y) => (y === 0 ? Number.NaN : x % y),
+};
+
+function extreme(values: readonly Constant[], pick: (...numbers: number[]) => number): Constant[] {
+  return values.length === 0 ? [] : [pick(...values.map(Number))];
+}
+
+function hasProtocol(protocol: Protocol): Predicate {
+  // Protocols of one name count as one (a protocol read in several ways).
+  const { id, name } = protocol;
+  return (p) => {
+    for (let i = 0; i < p.count; i++) if (p.proto[i] === id || p.protocols[i]!.name === name) return true;
+    return false;
+  };
+}
+
+/** The bytes of each of a protocol's layers, to the end of its payload. */
+function layersOf(protocol: Protocol): (p: Packet) => Uint8Array[] {
+  return (p) => {
+    const found: Uint8Array[] = [];
+    for (let i = 0; i < p.count; i++)
+      if (p.proto[i] === protocol.id) found.push(p.bufferOf(i).subarray(p.start[i]!, p.stop[i]!));
+    return found;
+  };
+}
+
+function textOf(source: Source, value: Constant): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array && source.type === 'bytes') return utf8(value, 0, value.length);
+  return source.field === null || isPrefix(value) ? String(value) : raw(source.field, value);
+}
+
+function bytesOf(value: Constant): Uint8Array {
+  return value instanceof Uint8Array ? value : latin1(String(value));
+}
+
+function lengthOf(source: Source, value: Constant): number {
+  if (value instanceof Uint8Array) return value.length;
+  return source.type === 'text' ? latin1(String(value)).length : (source.field?.width ?? 0);
+}

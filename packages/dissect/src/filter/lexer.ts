@@ -1,0 +1,137 @@
+// Words of a display filter. Unquoted words may hold dots, colons, dashes and slashes: fields, numbers and addresses.
+import { FilterError } from './error.ts';
+
+export type TokenKind = 'word' | 'string' | 'character' | 'operator' | 'end';
+
+export interface Token {
+  readonly kind: TokenKind;
+  /** The operator or word as it stands; of strings what they say, without quotes and escapes. */
+  readonly text: string;
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Longest first, so that the longest match wins. */
+const OPERATORS = [
+  '!==',
+  '===',
+  '==',
+  '!=',
+  '~=',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  '^^',
+  '..',
+  '<',
+  '>',
+  '!',
+  '(',
+  ')',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '~',
+  '&',
+  '+',
+  '*',
+  '%',
+  '-',
+  '/',
+  '#',
+  '=',
+] as const;
+
+const WORD_START = /[A-Za-z0-9_.:]/;
+const WORD_PART = /[A-Za-z0-9_.:-]/;
+
+export function tokens(filter: string): Token[] {
+  const found: Token[] = [];
+  for (let at = 0; ; ) {
+    while (at < filter.length && /\s/.test(filter[at]!)) at++;
+    if (at >= filter.length) {
+      found.push({ kind: 'end', text: '', at: filter.length, length: 1 });
+      return found;
+    }
+    const token = next(filter, at);
+    found.push(token);
+    at += token.length;
+  }
+}
+
+function next(filter: string, at: number): Token {
+  const c = filter[at]!;
+  if (c === '"') return quoted(filter, at, at + 1, false);
+  if ((c === 'r' || c === 'R') && filter[at + 1] === '"') return quoted(filter, at, at + 2, true);
+  if (c === "'") return character(filter, at);
+  if (filter.startsWith('..', at)) return { kind: 'operator', text: '..', at, length: 2 };
+  if (WORD_START.test(c)) return word(filter, at);
+  const operator = OPERATORS.find((candidate) => filter.startsWith(candidate, at));
+  if (operator === undefined) throw new FilterError(`"${c}" means nothing here`, filter, at);
+  return { kind: 'operator', text: operator, at, length: operator.length };
+}
+
+function word(filter: string, at: number): Token {
+  let end = at + 1;
+  while (end < filter.length && WORD_PART.test(filter[end]!)) {
+    // 1..5 is a range; fields hold single dots only.
+    if (filter.startsWith('..', end)) break;
+    end++;
+  }
+  // A prefix length belongs to its address: 10.0.0.0/8, 2001:db8::/32.
+  if (/[.:]/.test(filter.slice(at, end)) && filter[end] === '/') {
+    const prefix = /^\/[0-9.]+/.exec(filter.slice(end));
+    if (prefix !== null) end += prefix[0].length;
+  }
+  return { kind: 'word', text: filter.slice(at, end), at, length: end - at };
+}
+
+function quoted(filter: string, at: number, from: number, isRaw: boolean): Token {
+  let text = '';
+  for (let i = from; i < filter.length; i++) {
+    const c = filter[i]!;
+    if (c === '"') return { kind: 'string', text, at, length: i + 1 - at };
+    if (c !== '\\' || isRaw) {
+      text += c;
+      // A raw string keeps its backslashes, but \" does not end it.
+      if (c === '\\' && filter[i + 1] === '"') text += filter[++i]!;
+      continue;
+    }
+    const [value, length] = escaped(filter, i);
+    text += value;
+    i += length - 1;
+  }
+  throw new FilterError('this string has no closing quote', filter, at, filter.length - at);
+}
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** The character of an escape at i and how many characters it takes. */
+function escaped(filter: string, i: number): [string, number] {
+  const hex = /^\\x([0-9a-fA-F]{1,2})/.exec(filter.slice(i, i + 4));
+  if (hex !== null) return [String.fromCharCode(Number.parseInt(hex[1]!, 16)), hex[0].length];
+  const octal = /^\\([0-7]{1,3})/.exec(filter.slice(i, i + 4));
+  if (octal !== null) return [String.fromCharCode(Number.parseInt(octal[1]!, 8) & 255), octal[0].length];
+  const c = filter[i + 1];
+  if (c === undefined) throw new FilterError('this string has no closing quote', filter, i);
+  return [SIMPLE_ESCAPES[c] ?? c, 2];
+}
+
+function character(filter: string, at: number): Token {
+  const isEscape = filter[at + 1] === '\\';
+  const [text, length] = isEscape ? escaped(filter, at + 1) : [filter[at + 1] ?? '', 1];
+  if (text === '' || filter[at + 1 + length] !== "'")
+    throw new FilterError("a character stands between two ' '", filter, at);
+  return { kind: 'character', text, at, length: length + 2 };
+}

@@ -1,0 +1,159 @@
+// A literal takes the type of what it is compared with: 10.0.0.0/8 with addresses, 0x50 with numbers, aa:bb with bytes.
+import type { Field, FieldType, Value } from '../core/field.ts';
+import type { Operand } from './ast.ts';
+
+/** An address with a prefix length: matches all addresses that begin with these bits. */
+export interface Prefix {
+  readonly bytes: Uint8Array;
+  readonly bits: number;
+}
+
+export type Constant = Value | Prefix;
+
+export function isPrefix(value: Constant): value is Prefix {
+  return typeof value === 'object' && 'bits' in value;
+}
+
+/** The literal as a value of the type; a text says why it is none. */
+export function constant(
+  operand: Operand & { kind: 'literal' },
+  type: FieldType,
+  field: Field | null,
+): Constant | { error: string } {
+  const { text, literal } = operand;
+  switch (type) {
+    case 'uint':
+    case 'int':
+    case 'uint64':
+      return (
+        number(text, literal === 'character') ?? named(text, field) ?? { error: `"${text}" is no number` }
+      );
+    case 'seconds':
+      return span(text) ?? { error: `"${text}" is no number of seconds` };
+    case 'double':
+      return Number.isNaN(Number(text)) ? { error: `"${text}" is no number` } : Number(text);
+    case 'bool':
+      return boolean(text) ?? { error: `"${text}" is neither true nor false` };
+    case 'time':
+      return (
+        time(text) ?? {
+          error: `"${text}" is no point in time; write "Nov 21, 2026 10:40:00" or 2026-11-21T10:40:00Z`,
+        }
+      );
+    case 'ipv4':
+      return prefix(text, ipv4, 32) ?? { error: `"${text}" is no IPv4 address or network` };
+    case 'ipv6':
+      return prefix(text, ipv6, 128) ?? { error: `"${text}" is no IPv6 address or network` };
+    case 'ether':
+    case 'bytes':
+      return literal === 'string'
+        ? latin1(text)
+        : (bytes(text) ?? { error: `"${text}" is no byte sequence; write aa:bb:cc` });
+    default:
+      return text;
+  }
+}
+
+function number(text: string, isCharacter: boolean): number | bigint | null {
+  if (isCharacter) return text.charCodeAt(0);
+  const plain = text.replace(/^[+-]/, '');
+  const sign = text.startsWith('-') ? -1 : 1;
+  if (!/^(0x[0-9a-f]+|0b[01]+|\d+)$/i.test(plain)) return null;
+  // C's octal, as Wireshark reads it: 017.
+  const value = /^0[0-7]+$/.test(plain) ? Number.parseInt(plain, 8) : Number(plain);
+  return Number.isSafeInteger(value) ? sign * value : BigInt(plain) * BigInt(sign);
+}
+
+/** The number whose name the text is: `dns.qry.type == "AAAA"`. */
+function named(text: string, field: Field | null): number | null {
+  if (field === null || !(field.names instanceof Map)) return null;
+  const wanted = text.toLowerCase();
+  for (const [value, name] of field.names) if (name.toLowerCase() === wanted) return value;
+  return null;
+}
+
+function boolean(text: string): boolean | null {
+  if (/^(1|true|set)$/i.test(text)) return true;
+  return /^(0|false|not set)$/i.test(text) ? false : null;
+}
+
+/** Seconds as nanoseconds, exactly. */
+function span(text: string): bigint | null {
+  const parts = /^(-?)(\d*)\.?(\d{0,9})\d*$/.exec(text);
+  if (parts === null || text === '') return null;
+  const magnitude = BigInt(parts[2] || '0') * 1_000_000_000n + BigInt(parts[3]!.padEnd(9, '0'));
+  return parts[1] === '-' ? -magnitude : magnitude;
+}
+
+/** Nanoseconds since the epoch; a time without a zone is UTC here. */
+function time(text: string): bigint | null {
+  const fraction = /\.(\d{1,9})/.exec(text);
+  const rest = text.replace(/\.\d+/, '');
+  const hasZone = /(Z|UTC|GMT|[+-]\d\d:?\d\d)$/i.test(rest.trim());
+  const parsed = /^\d+$/.test(rest) ? Number(rest) * 1000 : Date.parse(hasZone ? rest : `${rest} UTC`);
+  const milliseconds = Number.isNaN(parsed) ? Date.parse(`${rest}Z`) : parsed;
+  if (Number.isNaN(milliseconds)) return null;
+  return BigInt(milliseconds) * 1_000_000n + BigInt((fraction?.[1] ?? '0').padEnd(9, '0'));
+}
+
+function prefix(text: string, parse: (text: string) => Uint8Array | null, most: number): Constant | null {
+  const [address = '', length] = text.split('/');
+  const parsed = parse(address);
+  if (parsed === null) return null;
+  if (length === undefined) return parsed;
+  const bits = /^\d+$/.test(length) ? Number(length) : maskBits(length);
+  return bits >= 0 && bits <= most ? { bytes: parsed, bits } : null;
+}
+
+/** 255.255.0.0 is 16 bits; -1 when it is no mask. */
+function maskBits(text: string): number {
+  const mask = ipv4(text);
+  if (mask === null) return -1;
+  const bits = [...mask].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : -1;
+}
+
+export function ipv4(text: string): Uint8Array | null {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return null;
+  return Uint8Array.from(parts, Number);
+}
+
+export function ipv6(text: string): Uint8Array | null {
+  const halves = text.split('::');
+  if (halves.length > 2) return null;
+  const head = groups(halves[0]!);
+  const tail = halves.length === 2 ? groups(halves[1]!) : [];
+  if (head === null || tail === null) return null;
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
+  const all = [...head, ...new Array<number>(missing).fill(0), ...tail];
+  return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 255]));
+}
+
+/** 16-bit groups; the last may be an IPv4 address (RFC 4291 §2.2). */
+function groups(text: string): number[] | null {
+  if (text === '') return [];
+  const found: number[] = [];
+  for (const part of text.split(':')) {
+    if (part.includes('.')) {
+      const address = ipv4(part);
+      if (address === null) return null;
+      found.push(address[0]! * 256 + address[1]!, address[2]! * 256 + address[3]!);
+    } else if (/^[0-9a-f]{1,4}$/i.test(part)) found.push(Number.parseInt(part, 16));
+    else return null;
+  }
+  return found;
+}
+
+/** aa:bb, aa-bb, aa.bb, aabb; a single byte too. */
+function bytes(text: string): Uint8Array | null {
+  const digits = text.replace(/^0x/i, '').replace(/[:.-]/g, '');
+  if (!/^([0-9a-f]{2})+$/i.test(digits))
+    return /^[0-9a-f]$/i.test(digits) ? Uint8Array.of(Number.parseInt(digits, 16)) : null;
+  return Uint8Array.from(digits.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+}
+
+export function latin1(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
