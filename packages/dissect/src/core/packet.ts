@@ -295,6 +295,12 @@ export class Packet {
     return null;
   }
 
+  /** As cut, where too little is left to show anything of the header: the layer keeps its name and its column. */
+  cutUnseen(needed: number): null {
+    this.flags[this.count - 1]! &= ~(SHOWN | NESTED);
+    return this.cut(needed);
+  }
+
   /** What a step returns when the bytes contradict the protocol. */
   malformed(): null {
     this.push(malformed, SHOWN);

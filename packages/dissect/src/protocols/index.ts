@@ -6,6 +6,7 @@ import { malformed, short } from '../core/trouble.ts';
 import { cotp } from './cotp.ts';
 import { eth } from './eth.ts';
 import { frame } from './frame.ts';
+import { icmp } from './icmp.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
 import { fragmentHeader } from './ipv6-extensions.ts';
@@ -33,6 +34,7 @@ export const protocols = [
   destinationOptions,
   hopByHop,
   routing,
+  icmp,
 ];
 
 register(protocols);

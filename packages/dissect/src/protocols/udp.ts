@@ -66,7 +66,7 @@ export const udp: Protocol = protocol({
   step(p) {
     const b = p.buf;
     const start = p.at;
-    if (p.end - start < HEADER) return p.cut(HEADER);
+    if (p.end - start < HEADER) return p.end - start < 4 ? p.cutUnseen(HEADER) : p.cut(HEADER);
     const layer = p.count - 1;
     p.srcPort = u16(b, start);
     p.dstPort = u16(b, start + 2);

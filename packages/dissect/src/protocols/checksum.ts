@@ -1,0 +1,32 @@
+// The Internet checksum (RFC 1071), alone or with the pseudo-header of IP (RFC 9293 §3.1, RFC 8200 §8.1).
+import { u16 } from '../core/bytes.ts';
+import { IPV4, type Packet } from '../core/packet.ts';
+
+/** What a `checksum.status` field says. */
+export const BAD = 0;
+export const GOOD = 1;
+export const UNVERIFIED = 2;
+export const NOT_PRESENT = 3;
+export const checksumStatusNames = { 0: 'Bad', 1: 'Good', 2: 'Unverified', 3: 'Not present', 4: 'Illegal' };
+
+/** Sum of the 16-bit words of [start, end), an odd last byte padded with zero; up to 64 KiB without overflow. */
+export function sumWords(b: Uint8Array, start: number, end: number): number {
+  let sum = 0;
+  for (let i = start; i + 1 < end; i += 2) sum += u16(b, i);
+  return (end - start) & 1 ? sum + b[end - 1]! * 256 : sum;
+}
+
+/** Are the bytes right, their checksum among them? `sum` is what is added before (a pseudo-header). */
+export function isChecksumGood(b: Uint8Array, start: number, end: number, sum = 0): boolean {
+  sum += sumWords(b, start, end);
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return sum === 0xffff;
+}
+
+/** The pseudo-header of the packet's innermost addresses. */
+export function pseudoHeader(p: Packet, protocol: number, length: number): number {
+  const width = p.netKind === IPV4 ? 4 : 16;
+  const addresses =
+    sumWords(p.netBuf, p.netSrc, p.netSrc + width) + sumWords(p.netBuf, p.netDst, p.netDst + width);
+  return addresses + protocol + length;
+}

@@ -1,0 +1,54 @@
+// Echo requests waiting for their reply, so that a reply can say which request it answers and how long that took.
+import { u16, u32 } from '../core/bytes.ts';
+import { IPV4, type Packet } from '../core/packet.ts';
+
+/** Requests remembered at once; the oldest go first. */
+const REQUESTS_MAX = 8192;
+
+interface Request {
+  readonly number: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** What a reply's layer keeps: the frame of its request, and the milliseconds since. */
+export interface Answer {
+  readonly request: number;
+  readonly milliseconds: number;
+}
+
+class Pings {
+  readonly requests = new Map<string, Request>();
+}
+
+const memory = (p: Packet): Pings => p.session.memoryOf('pings', () => new Pings());
+
+/** The same for a request and its reply: the two addresses in either order, identifier and sequence number. */
+function keyOf(p: Packet, at: number): string {
+  const width = p.netKind === IPV4 ? 4 : 16;
+  let addresses = '';
+  for (let i = 0; i < width; i += 4)
+    addresses += `${(u32(p.netBuf, p.netSrc + i) ^ u32(p.netBuf, p.netDst + i)) >>> 0} `;
+  return `${addresses}${u16(p.buf, at)} ${u16(p.buf, at + 2)}`;
+}
+
+/** Remembers the request whose identifier stands at `at`. */
+export function rememberPing(p: Packet, at: number): void {
+  const { requests } = memory(p);
+  const key = keyOf(p, at);
+  requests.delete(key);
+  if (requests.size >= REQUESTS_MAX) requests.delete(requests.keys().next().value!);
+  requests.set(key, { number: p.number, seconds: p.seconds, nanoseconds: p.nanoseconds });
+}
+
+/** The request that this reply answers, or null. A request is answered once. */
+export function answeredPing(p: Packet, at: number): Answer | null {
+  const { requests } = memory(p);
+  const key = keyOf(p, at);
+  const request = requests.get(key);
+  if (request === undefined) return null;
+  requests.delete(key);
+  const milliseconds =
+    (p.seconds - request.seconds) * 1000 + Math.round((p.nanoseconds - request.nanoseconds) / 1000) / 1000;
+  return { request: request.number, milliseconds };
+}

@@ -1,0 +1,29 @@
+// The packet that an error message quotes: read like any other, but it is no packet of its own.
+import { LISTED, NESTED, type Packet } from '../core/packet.ts';
+import type { Protocol } from '../core/protocol.ts';
+
+/**
+ * Walks [at, end) as `made`. What lower layers told stays as it was: columns, addresses, ports and conversation are
+ * those of the packet that carries the error.
+ */
+export function quote(p: Packet, made: Protocol, at: number, end: number, wireEnd: number): void {
+  const { visibility, netKind, netBuf, netSrc, netDst, transport, srcPort, dstPort, flow, direction } = p;
+  const { tcpLayer, analysis, isPartOfMessage, mayAskMore } = p;
+  p.visibility = LISTED | NESTED;
+  p.mayAskMore = false;
+  p.call(made, at, end, wireEnd);
+  p.visibility = visibility;
+  p.netKind = netKind;
+  p.netBuf = netBuf;
+  p.netSrc = netSrc;
+  p.netDst = netDst;
+  p.transport = transport;
+  p.srcPort = srcPort;
+  p.dstPort = dstPort;
+  p.flow = flow;
+  p.direction = direction;
+  p.tcpLayer = tcpLayer;
+  p.analysis = analysis;
+  p.isPartOfMessage = isPartOfMessage;
+  p.mayAskMore = mayAskMore;
+}
