@@ -97,9 +97,13 @@ export class FieldsPrinter implements Printer {
   }
 
   #print(p: Packet, column: Column): void {
-    if (this.#format.quote !== '') return this.#printQuoted(p, column);
-    if (column.kind === COLLECTED) return this.#printValues(column);
-    if (this.#format.occurrence !== 'a') return this.#printOne(p, column);
+    if (this.#format.quote !== '') this.#printQuoted(p, column);
+    else if (column.kind === COLLECTED) this.#printValues(column);
+    else if (this.#format.occurrence !== 'a') this.#printOne(p, column);
+    else this.#printAll(p, column);
+  }
+
+  #printAll(p: Packet, column: Column): void {
     let isFirst = true;
     for (let layer = 0; layer < p.count; layer++) {
       if (p.proto[layer] !== column.protocol) continue;
@@ -137,7 +141,7 @@ export class FieldsPrinter implements Printer {
     const values = this.#chosen(column.values);
     for (let i = 0; i < values.length; i++) {
       if (i > 0) this.#out.text(this.#format.aggregator);
-      this.#out.text(escape(raw(column.field, values[i]!)));
+      this.#out.text(escaped(raw(column.field, values[i]!)));
     }
   }
 
@@ -145,7 +149,7 @@ export class FieldsPrinter implements Printer {
     const { quote, aggregator } = this.#format;
     const values = this.#chosen(valuesOf(p, column));
     if (values.length === 0) return;
-    this.#out.text(quote + values.map((value) => escape(raw(column.field, value))).join(aggregator) + quote);
+    this.#out.text(quote + values.map((value) => escaped(raw(column.field, value))).join(aggregator) + quote);
   }
 
   finish(): void {
@@ -208,7 +212,7 @@ function printFixed(out: Output, kind: number, field: Field, b: Uint8Array, at: 
 function printValue(out: Output, field: Field, value: Value): void {
   if (typeof value === 'number' && field.base === 'dec' && value >= 0 && field.type === 'uint')
     out.number(value);
-  else out.text(field.type === 'text' ? escape(value as string) : raw(field, value));
+  else out.text(field.type === 'text' ? escaped(value as string) : raw(field, value));
 }
 
 function valuesOf(p: Packet, column: Column): readonly Value[] {
@@ -230,7 +234,7 @@ function valuesOf(p: Packet, column: Column): readonly Value[] {
 const UNSAFE = /[\u0000-\u001f\\]/;
 
 /** tshark escapes what would break a line or a column: tabs, line ends, backslashes. */
-function escape(text: string): string {
+function escaped(text: string): string {
   if (!UNSAFE.test(text)) return text;
   return text.replace(
     /[\u0000-\u001f\\]/g,

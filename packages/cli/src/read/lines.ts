@@ -38,6 +38,35 @@ export class LinesPrinter implements Printer {
   }
 }
 
+/** `-T tabs`: the same columns with a tab between them. */
+export class TabsPrinter implements Printer {
+  readonly #out: Output;
+
+  constructor(out: Output) {
+    this.#out = out;
+  }
+
+  see(p: Packet): void {
+    const number = String(p.number).padStart(NUMBER_WIDTH);
+    const time = relativeTimeText(p).padStart(TIME_WIDTH);
+    const columns = [
+      number,
+      time,
+      sourceColumn(p),
+      '→',
+      destinationColumn(p),
+      protocolColumn(p),
+      p.wireLength,
+      infoColumn(p),
+    ];
+    this.#out.text(`${columns.join('\t')}\n`);
+  }
+
+  finish(): void {
+    this.#out.flush();
+  }
+}
+
 /** `    1   0.000000  192.0.2.1 → 192.0.2.2  TCP 74 443 → 51234 [SYN] …` */
 export function summaryLine(p: Packet, protocol: string): string {
   const number = String(p.number).padStart(NUMBER_WIDTH);

@@ -1,8 +1,10 @@
-import type { Packet } from '@eyrie/dissect';
+import type { Frame, Packet } from '@eyrie/dissect';
 
-/** Sees every packet that passed the filter, in order; the packet is borrowed until `see` returns. */
+/** Sees every packet that passed the filter, in order; packet and frame are borrowed until `see` returns. */
 export interface Printer {
-  see(p: Packet): void;
+  see(p: Packet, frame: Frame): void;
+  /** Between chunks of input: the time to wait for a slow disk. */
+  drain?(): Promise<void>;
   /** After the last packet. */
   finish(): void | Promise<void>;
 }

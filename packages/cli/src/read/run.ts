@@ -8,7 +8,7 @@ export interface ReadPlan {
   readonly path: string;
   readonly filter: ((p: Packet) => boolean) | null;
   /** Given the reader, since a writer of packets needs its interfaces. */
-  readonly printers: (reader: CaptureReader) => readonly Printer[];
+  readonly printers: (reader: CaptureReader) => Promise<readonly Printer[]>;
   /** Stop after this many packets read; Infinity for all. */
   readonly countMax: number;
   /** Told now and then how far the work is. */
@@ -20,10 +20,11 @@ export async function run(plan: ReadPlan): Promise<void> {
   const { reader } = source;
   const dissector = new Dissector();
   dissector.session.interfaces = reader.interfaces;
-  const printers = plan.printers(reader);
+  const printers = await plan.printers(reader);
   const frame = newFrame();
   for await (const _ of source.chunks()) {
     if (!pump(reader, frame, dissector, plan, printers)) break;
+    for (const printer of printers) await printer.drain?.();
     plan.progress?.(source, frame.number);
   }
   for (const printer of printers) await printer.finish();
@@ -42,7 +43,7 @@ function pump(
     if (frame.number > countMax) return false;
     const p = dissector.dissect(frame);
     if (filter !== null && !filter(p)) continue;
-    for (let i = 0; i < printers.length; i++) printers[i]!.see(p);
+    for (let i = 0; i < printers.length; i++) printers[i]!.see(p, frame);
   }
   return true;
 }

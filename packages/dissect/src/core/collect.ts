@@ -41,14 +41,14 @@ export class Collector implements Sink {
   #choose(field: Field, slot: number): void {
     if (this.#slots[field.id] === 0) this.#slots[field.id] = slot + 1;
     else this.#also.set(field.id, [...(this.#also.get(field.id) ?? []), slot]);
-    const owner = field.protocol;
-    if (owner === null) return;
     const isStraight = field.offset >= 0 || field.getter !== null;
-    if (!isStraight) this.#how[owner.id] = 2;
-    else {
-      if (this.#how[owner.id] === 0) this.#how[owner.id] = 1;
-      this.#straight[owner.id] ??= [];
-      this.#straight[owner.id]!.push(field);
+    for (const owner of field.owners) {
+      if (!isStraight) this.#how[owner.id] = 2;
+      else {
+        if (this.#how[owner.id] === 0) this.#how[owner.id] = 1;
+        this.#straight[owner.id] ??= [];
+        this.#straight[owner.id]!.push(field);
+      }
     }
   }
 

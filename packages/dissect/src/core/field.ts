@@ -56,6 +56,8 @@ export class Field {
   of: readonly Field[] = [];
   /** Set when the protocol that owns it is made. */
   protocol: Protocol | null = null;
+  /** All that do: DNS, mDNS and LLMNR share theirs. A field of more than one has no fixed place. */
+  readonly owners: Protocol[] = [];
   /** Not drawn in the tree, though filters and `-e` see it. */
   isHidden = false;
 

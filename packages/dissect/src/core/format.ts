@@ -59,14 +59,22 @@ export function timeText(epochNanoseconds: bigint): string {
   return `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}.${String(fraction).padStart(9, '0')} UTC`;
 }
 
-/** The field's line in the tree: `Type: Echo (ping) request (8)`. `width` is the number of bytes it stands in. */
+/**
+ * The field's line in the tree: `Type: Echo (ping) request (8)`, `.... 0101 = Header length: 5`.
+ * `width` is the number of bytes it stands in; 0: it is derived, and shown in brackets.
+ */
 export function shown(field: Field, value: Value, width: number): string {
+  const line = bitsText(field, value, width) + lineOf(field, value, width);
+  return width === 0 && field.type !== 'none' ? `[${line}]` : line;
+}
+
+function lineOf(field: Field, value: Value, width: number): string {
   const title = field.title;
   switch (field.type) {
     case 'none':
       return title;
     case 'bool':
-      return `${title}: ${value ? 'Set' : 'Not set'}`;
+      return `${title}: ${field.nameOf(value ? 1 : 0) ?? (field.bits === 0 ? (value ? 'True' : 'False') : value ? 'Set' : 'Not set')}`;
     case 'uint':
     case 'int': {
       const name = typeof value === 'number' ? field.nameOf(value) : undefined;
@@ -77,9 +85,25 @@ export function shown(field: Field, value: Value, width: number): string {
       return `${title}: ${raw(field, value)} seconds`;
     case 'bytes': {
       const text = raw(field, value);
-      return `${title}${width > 0 ? ` (${width} bytes)` : ''}: ${text.length > 72 ? `${text.slice(0, 72)}…` : text}`;
+      const size = width > 0 ? ` (${width} byte${width === 1 ? '' : 's'})` : '';
+      return `${title}${size}: ${text.length > BYTES_SHOWN * 2 ? `${text.slice(0, BYTES_SHOWN * 2)}…` : text}`;
     }
     default:
       return `${title}: ${raw(field, value)}`;
   }
+}
+
+/** Bytes of a byte field that its line shows. */
+const BYTES_SHOWN = 36;
+
+/** `.... 0101 = `: which bits of the number the field is. */
+function bitsText(field: Field, value: Value, width: number): string {
+  if (field.bits === 0 || width === 0 || width > 4) return '';
+  const number = (Number(value) * 2 ** field.shift) >>> 0;
+  let text = '';
+  for (let bit = width * 8 - 1; bit >= 0; bit--) {
+    text += (field.bits >>> bit) & 1 ? (number >>> bit) & 1 : '.';
+    if (bit % 4 === 0) text += ' ';
+  }
+  return `${text}= `;
 }

@@ -71,7 +71,10 @@ export class Protocol {
     this.framing = d.framing ?? null;
     this.on = d.on;
     this.heuristics = d.heuristics;
-    for (const field of this.fields) field.protocol = this;
+    for (const field of this.fields) {
+      field.protocol ??= this;
+      field.owners.push(this);
+    }
   }
 }
 

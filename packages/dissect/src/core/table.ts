@@ -31,6 +31,12 @@ export const llcSaps = new Table('llc.dsap', 256);
 /** SNAP: organisation code * 65536 + protocol id, where the organisation is not 0 (then it is an EtherType). */
 export const snapPids = new Table('llc.snap', 0);
 export const pppProtocols = new Table('ppp.protocol');
+/** Protocol types of GRE (RFC 2784 §2.4): EtherTypes and some of its own. */
+export const greProtocols = new Table('gre.proto');
+/** Protocol types of Cisco HDLC. */
+export const chdlcProtocols = new Table('chdlc.protocol');
+/** Network layer protocol identifiers (ISO/IEC TR 9577): the first byte of an OSI packet. */
+export const osiNlpids = new Table('osinl', 256);
 export const ipProtocols = new Table('ip.proto', 256);
 export const udpPorts = new Table('udp.port');
 export const tcpPorts = new Table('tcp.port');

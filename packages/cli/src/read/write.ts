@@ -1,0 +1,42 @@
+// `-w`: the packets that passed the filter as a capture file.
+import { CaptureError, type CaptureOutput, createCapture } from '@eyrie/capture';
+import type { CaptureReader, Frame, Packet } from '@eyrie/dissect';
+import { FAILED, UserError } from '../errors.ts';
+import type { Printer } from './printer.ts';
+
+export class CapturePrinter implements Printer {
+  readonly #output: CaptureOutput;
+
+  constructor(output: CaptureOutput) {
+    this.#output = output;
+  }
+
+  static async open(path: string, from: CaptureReader, force: boolean): Promise<CapturePrinter> {
+    return new CapturePrinter(await reported(() => createCapture(path, { from, force })));
+  }
+
+  see(_: Packet, frame: Frame): void {
+    this.#output.write(frame);
+  }
+
+  async drain(): Promise<void> {
+    await reported(() => this.#output.flush());
+  }
+
+  async finish(): Promise<void> {
+    await reported(() => this.#output.close());
+  }
+
+  /** Nothing is left under the name when reading failed. */
+  async abandon(): Promise<void> {
+    await this.#output.abandon();
+  }
+}
+
+async function reported<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof CaptureError ? new UserError(error.message, FAILED) : error;
+  }
+}
