@@ -6,7 +6,7 @@ import { ClosedPipe } from './terminal/output.ts';
 
 const program = new Command('eyrie')
   .description('A peer-to-peer network that watches itself.')
-  .version(packageJson.version);
+  .version(packageJson.version, '-v, --version');
 
 const all = (value: string, before: string[]): string[] => [...before, value];
 

@@ -76,18 +76,7 @@ export class JsonPrinter extends JsonBase {
         '      ',
       );
     else {
-      const frameBytes = this.#isRaw
-        ? [
-            [
-              'frame_raw',
-              JSON.stringify([hex(frame.data, frame.start, frame.end), 0, frame.end - frame.start, 0, 1]),
-            ] as [string, string],
-          ]
-        : [];
-      this.#members(
-        [...frameBytes, ...treeOf(p).flatMap((layer) => this.#node(p, layer, '        '))],
-        '      ',
-      );
+      this.#members([...treeOf(p).flatMap((layer) => this.#node(p, layer, '        '))], '      ');
     }
     out.text('\n    }\n  }');
   }

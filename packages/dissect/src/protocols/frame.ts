@@ -32,7 +32,7 @@ const columnFields = {
 };
 
 const f = {
-  interfaceId: uint('frame.interface_id', 'Interface id').get((p) => p.interfaceId),
+  interfaceId: uint('frame.interface_id', 'Interface id').get((p) => (p.interfaceId < 0 ? undefined : p.interfaceId)),
   interfaceName: text('frame.interface_name', 'Interface name').get(
     (p) => p.session.interfaces[p.interfaceId]?.name ?? undefined,
   ),
