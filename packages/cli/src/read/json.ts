@@ -2,7 +2,6 @@
 import {
   Collector,
   type Field,
-  type Frame,
   fieldsMade,
   hex,
   type Packet,
@@ -34,7 +33,7 @@ abstract class JsonBase implements Printer {
     this.collector = fields.length > 0 ? new Collector(fields, fieldsMade(), protocolsMade()) : null;
   }
 
-  abstract see(p: Packet, frame: Frame): void;
+  abstract see(p: Packet): void;
   abstract finish(): void;
 
   /** Field names and values as text, for those that the packet has. */
@@ -60,7 +59,7 @@ export class JsonPrinter extends JsonBase {
     out.text('[\n');
   }
 
-  see(p: Packet, frame: Frame): void {
+  see(p: Packet): void {
     const out = this.out;
     out.text(this.#isFirst ? '  {\n' : ',\n  {\n');
     this.#isFirst = false;
@@ -76,7 +75,10 @@ export class JsonPrinter extends JsonBase {
         '      ',
       );
     else {
-      this.#members([...treeOf(p).flatMap((layer) => this.#node(p, layer, '        '))], '      ');
+      this.#members(
+        treeOf(p).flatMap((layer) => this.#node(p, layer, '        ')),
+        '      ',
+      );
     }
     out.text('\n    }\n  }');
   }
