@@ -30,7 +30,7 @@ const HELP = `Measures eyrie read beside tshark, tcpdump, ndpiReader and capinfo
   --timeout S    longest single run in seconds (300)
   --captures DIR where real captures are taken from (default: ${FOLDERS.join(', else ')})
   --make         only make the captures
-  --clean        remove the made captures from the cache folder
+  --clean        remove the made captures from the cache folder afterwards
   --json FILE    write all figures as JSON
   --check        exit with status 1 when a goal is missed
 
@@ -127,15 +127,9 @@ async function measureTask(
   return measured;
 }
 
-async function main(): Promise<number> {
-  const options = readArguments();
+async function main(options: ReturnType<typeof readArguments>): Promise<number> {
   if (options.help) {
     process.stdout.write(HELP);
-    return 0;
-  }
-  if (options.clean) {
-    rmSync(cacheFolder(), { recursive: true, force: true });
-    process.stdout.write(`Removed ${cacheFolder()}\n`);
     return 0;
   }
   const made: MadeMix[] = [];
@@ -186,7 +180,9 @@ process.once('SIGINT', () => {
 });
 
 try {
-  process.exitCode = await main();
+  const options = readArguments();
+  process.exitCode = await main(options);
+  if (options.clean) rmSync(cacheFolder(), { recursive: true, force: true });
 } catch (error) {
   const usage =
     error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');

@@ -8,9 +8,11 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -103,7 +105,8 @@ export function makeMix(mix: Mix, folders: readonly string[], megabytes: number)
   );
   const target = Math.round(megabytes * mix.share);
   const hash = createHash('sha256').update(JSON.stringify([VERSION, mix, sources, String(mix.takes)]));
-  const name = `${mix.name}-${target}MB-${hash.digest('hex').slice(0, 10)}`;
+  const kind = `${mix.name}-${target}MB-`;
+  const name = kind + hash.digest('hex').slice(0, 10);
   const path = join(cacheFolder(), `${name}.pcap`);
   const notePath = join(cacheFolder(), `${name}.json`);
   if (existsSync(path) && existsSync(notePath)) {
@@ -118,6 +121,9 @@ export function makeMix(mix: Mix, folders: readonly string[], megabytes: number)
   const used = captures.filter((capture) => capture.packets.length > 0);
   if (used.length === 0) return null;
   mkdirSync(cacheFolder(), { recursive: true });
+  for (const older of readdirSync(cacheFolder())) {
+    if (older.startsWith(kind)) rmSync(join(cacheFolder(), older));
+  }
   const base = lay(used.map((capture) => capture.packets));
   const written = repeat(base, mix.newHosts, target * 1024 * 1024, `${path}.partial`);
   const note = { ...written, sources: used.map((capture) => basename(capture.source)) };
