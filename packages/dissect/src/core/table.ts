@@ -2,24 +2,26 @@
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 
-/** A table over 16-bit keys (all there is below TCP and UDP), or sparse for larger ones. */
+/** A table over keys below `size`, answered by two array reads; larger keys are sparse. */
 export class Table {
   readonly name: string;
-  readonly #dense: (Protocol | undefined)[] = [];
+  /** Per key the place in `#protocols`; 0: none. */
+  readonly #index: Uint16Array;
+  readonly #protocols: (Protocol | undefined)[] = [undefined];
   readonly #sparse = new Map<number, Protocol>();
 
   constructor(name: string, size = 0x10000) {
     this.name = name;
-    for (let i = 0; i < size; i++) this.#dense.push(undefined);
+    this.#index = new Uint16Array(size);
   }
 
   get(key: number): Protocol | undefined {
-    return key < this.#dense.length ? this.#dense[key] : this.#sparse.get(key);
+    return key < this.#index.length ? this.#protocols[this.#index[key]!] : this.#sparse.get(key);
   }
 
   set(key: number, protocol: Protocol): void {
-    if (key < this.#dense.length) this.#dense[key] = protocol;
-    else this.#sparse.set(key, protocol);
+    if (key >= this.#index.length) this.#sparse.set(key, protocol);
+    else this.#index[key] = this.#protocols.push(protocol) - 1;
   }
 }
 
