@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { newFrame, newInterface, PcapngWriter } from '@eyrie/dissect/files';
+import { createCapture, formatOf, openCapture } from '../src/index.ts';
+import { folderFor, frameNumber, readFile, upTo } from './support.ts';
+
+test('the name says which format is written', () => {
+  assert.deepEqual(['a.pcap', 'a.CAP', 'a.dmp', 'a.pcapng', 'a', '-'].map(formatOf), [
+    'pcap',
+    'pcap',
+    'pcap',
+    'pcapng',
+    'pcapng',
+    'pcapng',
+  ]);
+});
+
+test('a file has its name only when it is complete', async (t) => {
+  const folder = folderFor(t);
+  const path = join(folder, 'out.pcap');
+  const output = await createCapture(path);
+  for (let i = 0; i < 3000; i++) if (!output.write(frameNumber(i, 1500))) await output.flush();
+  assert.deepEqual(readdirSync(folder).includes('out.pcap'), false);
+  await output.close();
+  assert.deepEqual(readdirSync(folder), ['out.pcap']);
+  const { source, numbers, problem } = await readFile(path);
+  assert.equal(problem, null);
+  assert.equal(source.format, 'pcap');
+  assert.deepEqual(numbers, upTo(3000));
+  assert.equal(output.frameCount, 3000);
+});
+
+test('given up, nothing is left', async (t) => {
+  const folder = folderFor(t);
+  const output = await createCapture(join(folder, 'out.pcapng'));
+  output.write(frameNumber(0));
+  await output.flush();
+  await output.abandon();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('an existing file is kept unless force is given', async (t) => {
+  const folder = folderFor(t);
+  const path = join(folder, 'out.pcap');
+  writeFileSync(path, 'precious');
+  await assert.rejects(createCapture(path), { code: 'ERR_CAPTURE_EXISTS', message: /--force/ });
+  assert.equal(readFileSync(path, 'utf8'), 'precious');
+
+  const forced = await createCapture(path, { force: true });
+  forced.write(frameNumber(0));
+  assert.equal(readFileSync(path, 'utf8'), 'precious');
+  await forced.close();
+  assert.deepEqual((await readFile(path)).numbers, [0]);
+  assert.deepEqual(readdirSync(folder), ['out.pcap']);
+});
+
+test('a name that was taken while we wrote is kept too', async (t) => {
+  const folder = folderFor(t);
+  const path = join(folder, 'out.pcap');
+  const output = await createCapture(path);
+  output.write(frameNumber(0));
+  writeFileSync(path, 'precious');
+  await assert.rejects(output.close(), { code: 'ERR_CAPTURE_EXISTS' });
+  assert.deepEqual(readdirSync(folder), ['out.pcap']);
+  assert.equal(readFileSync(path, 'utf8'), 'precious');
+});
+
+test('a file can be filtered into itself', async (t) => {
+  const path = join(folderFor(t), 'same.pcap');
+  const first = await createCapture(path);
+  for (let i = 0; i < 10; i++) first.write(frameNumber(i));
+  await first.close();
+
+  const source = await openCapture(path);
+  const output = await createCapture(path, { force: true, from: source.reader });
+  const frame = newFrame();
+  for await (const reader of source.chunks()) {
+    while (reader.next(frame)) if (frame.number % 2 === 0) output.write(frame);
+  }
+  await output.close();
+  assert.deepEqual((await readFile(path)).numbers, [1, 3, 5, 7, 9]);
+});
+
+test('places where nothing can be written', async (t) => {
+  const folder = folderFor(t);
+  mkdirSync(join(folder, 'there'));
+  for (const [name, code] of [
+    ['nowhere/out.pcap', 'ERR_CAPTURE_NOT_WRITABLE'],
+    ['there', 'ERR_CAPTURE_IS_DIRECTORY'],
+  ]) {
+    await assert.rejects(createCapture(join(folder, name!)), { code });
+  }
+});
+
+test('a device is written to as it is', { skip: process.platform === 'win32' && 'no /dev' }, async () => {
+  const output = await createCapture('/dev/null');
+  output.write(frameNumber(0));
+  await output.close();
+});
+
+test('a full disk is one line', { skip: process.platform !== 'linux' && 'needs /dev/full' }, async () => {
+  const output = await createCapture('/dev/full');
+  output.write(frameNumber(0));
+  await assert.rejects(output.close(), { code: 'ERR_CAPTURE_WRITE', message: /disk is full/ });
+});
+
+test('pcap takes one link type, and names what can take more', async (t) => {
+  const output = await createCapture(join(folderFor(t), 'out.pcap'));
+  output.write(frameNumber(0));
+  const other = { ...frameNumber(1), linkType: 113 };
+  assert.throws(() => output.write(other), { code: 'ERR_CAPTURE_LINK_TYPE', message: /\.pcapng/ });
+  await output.abandon();
+});
+
+test('a capture without packets is a valid file', async (t) => {
+  const folder = folderFor(t);
+  for (const name of ['none.pcap', 'none.pcapng']) {
+    const output = await createCapture(join(folder, name));
+    await output.close();
+    const { numbers, problem } = await readFile(join(folder, name));
+    assert.deepEqual([numbers, problem], [[], null]);
+  }
+});
+
+test('interfaces, names, keys, comments and statistics go with the packets', async (t) => {
+  const folder = folderFor(t);
+  const [first, second] = [newInterface(0, 0, 1), newInterface(1, 0, 113)];
+  const statistics = { ...emptyStatistics, received: 7 };
+  const described = { ...second, name: 'any', ticksPerSecond: 1e9, statistics };
+  const writer = new PcapngWriter();
+  writer.addInterface(first);
+  writer.addInterface(described);
+  writer.addNames([{ address: Uint8Array.of(10, 0, 0, 1), names: ['host'] }]);
+  writer.addSecrets({ kind: 1, data: Uint8Array.of(1, 2, 3) });
+  writer.write({ ...frameNumber(0), linkType: 113, nanoseconds: 5 }, described, ['a remark', 'another']);
+  writer.write(frameNumber(1), first);
+  writer.addStatistics(described);
+  writeFileSync(join(folder, 'in.pcapng'), writer.take());
+
+  const source = await openCapture(join(folder, 'in.pcapng'));
+  const output = await createCapture(join(folder, 'out.pcapng'), { from: source.reader });
+  const frame = newFrame();
+  for await (const reader of source.chunks()) while (reader.next(frame)) output.write(frame);
+  await output.close();
+
+  const before = source.reader;
+  const { reader: after, numbers } = await readFile(join(folder, 'out.pcapng'));
+  assert.deepEqual(numbers, [0, 1]);
+  assert.deepEqual(after.interfaces, before.interfaces);
+  assert.deepEqual(after.names, before.names);
+  assert.deepEqual(after.secrets, before.secrets);
+  assert.deepEqual(after.comments, before.comments);
+});
+
+const emptyStatistics = {
+  startTime: null,
+  endTime: null,
+  received: null,
+  dropped: null,
+  accepted: null,
+  droppedBySystem: null,
+  delivered: null,
+};
