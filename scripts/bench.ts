@@ -95,6 +95,11 @@ interface Limits {
   readonly until: number;
 }
 
+/** One line on a terminal that says what runs now. */
+function tell(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}`);
+}
+
 /** Runs the commands of a task in turn; the first turn warms the file cache and is not counted. */
 async function measureTask(
   task: Task,
@@ -113,9 +118,7 @@ async function measureTask(
       if (failed) continue;
       const [, ...rest] = command.words;
       const words = [...(tools.get(command.tool) as Tool).words, ...rest];
-      process.stderr.write(
-        `\r\x1b[K${mix?.mix.name ?? 'ten packets'} ${task.name} ${turn}/${limits.runs} ${command.tool} `,
-      );
+      tell(`${mix?.mix.name ?? 'ten packets'} ${task.name} ${turn}/${limits.runs} ${command.tool}`);
       const result = await run(
         words.map((word) => (word === 'FILE' ? path : word)),
         limits.timeoutSeconds,
@@ -123,7 +126,7 @@ async function measureTask(
       if (turn > 0 || result.exit !== 0) runs.push(result);
     }
   }
-  process.stderr.write('\r\x1b[K');
+  tell('');
   return measured;
 }
 

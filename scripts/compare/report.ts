@@ -71,9 +71,14 @@ export function scoreLines(report: Report, all: boolean): string[] {
   return lines;
 }
 
+/** `thin`: the goal is met only thanks to the packets that do not have the field. */
+function verdictOf(score: FieldScore): 'ok  ' | 'thin' | 'LOW ' {
+  if (!score.met) return 'LOW ';
+  return (score.agreementPresent ?? 1) < (score.goal ?? 0) ? 'thin' : 'ok  ';
+}
+
 function scoreLine(score: FieldScore): string {
-  const verdict =
-    score.goal === null ? '' : `${score.met ? 'ok  ' : 'LOW '} ${(score.goal * 100).toFixed(1)} %`;
+  const verdict = score.goal === null ? '' : `${verdictOf(score)} ${(score.goal * 100).toFixed(1)} %`;
   return (
     score.name.padEnd(44) +
     percent(score.agreement).padStart(11) +
@@ -257,7 +262,11 @@ export function totalLines(report: Report): string[] {
     const score = report.scores.find((entry) => entry.name === name);
     if (score !== undefined) lines.push(`${name}: ${percent(score.agreement)}`);
   }
-  lines.push(`${goalsMet(report) ? 'Goals met' : 'GOALS NOT MET'}: ${met} of ${goals.length} fields`);
+  const thin = goals.filter((score) => verdictOf(score) === 'thin').length;
+  const thinly = thin === 0 ? '' : ` (${thin} thin: only thanks to packets without the field)`;
+  lines.push(
+    `${goalsMet(report) ? 'Goals met' : 'GOALS NOT MET'}: ${met} of ${goals.length} fields${thinly}`,
+  );
   return lines;
 }
 
