@@ -125,7 +125,7 @@ export function causeLines(report: Report, show: number): string[] {
   const groups = report.causes
     .groups(report.counted.length)
     .filter((group) => !unknown.includes(group.field));
-  if (groups.length === 0) return ['', 'No disagreement.'];
+  if (groups.length === 0) return ['', unknown.length > 0 ? 'No other disagreement.' : 'No disagreement.'];
   const withGoal = new Set(report.scores.filter((score) => score.goal !== null).map((score) => score.name));
   withGoal.add(EVERY_FIELD);
   return [
