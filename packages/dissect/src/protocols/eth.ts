@@ -1,60 +1,135 @@
 // Ethernet II and IEEE 802.3 (IEEE Std 802.3-2022 §3.2).
 import { u16 } from '../core/bytes.ts';
-import { alias, bool, ether, uint } from '../core/field.ts';
-import { ETHER } from '../core/packet.ts';
-import { protocol } from '../core/protocol.ts';
-import { linkTypes } from '../core/table.ts';
+import { data } from '../core/data.ts';
+import { alias, bool, bytes, ether, uint } from '../core/field.ts';
+import { ETHER, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import { type Protocol, protocol } from '../core/protocol.ts';
+import { etherTypes, linkTypes } from '../core/table.ts';
 import { ethernetAddress } from '../core/text.ts';
+import { fabricPath, isFabricPath } from './cisco/fabricpath.ts';
+import { isIsl, runIsl } from './cisco/isl.ts';
 import { byEtherType } from './ethertype.ts';
-import { llc } from './llc.ts';
+import { byLength, LENGTH_MAX } from './link/ieee8023.ts';
+import { emitTrailer, ethPadding, runTrailer, trailerOf } from './link/trailer.ts';
 import { etherTypeNames } from './names/ethertypes.ts';
 
 const HEADER = 14;
-/** §3.2.6: up to 1500 the field is a length, from 1536 a type; between them it is neither, and is read as a type. */
-const LENGTH_MAX = 1500;
+/** §3.2.6: up to 1500 the field is a length, from 1536 a type. */
+const TYPE_MIN = 1536;
 
 const dst = ether('eth.dst', 'Destination').at(0, 6);
 const src = ether('eth.src', 'Source').at(6, 6);
+const dstOui = uint('eth.dst.oui', 'Destination OUI').at(0, 3).hidden();
+const srcOui = uint('eth.src.oui', 'Source OUI').at(6, 3).hidden();
+const dstLg = bool('eth.dst.lg', 'LG bit').at(0, 3).mask(0x020000);
+const srcLg = bool('eth.src.lg', 'LG bit').at(6, 3).mask(0x020000);
+const dstIg = bool('eth.dst.ig', 'IG bit').at(0, 3).mask(0x010000);
+const srcIg = bool('eth.src.ig', 'IG bit').at(6, 3).mask(0x010000);
 const f = {
   dst,
-  dstLg: bool('eth.dst.lg', 'LG bit').at(0, 3).mask(0x020000),
-  dstIg: bool('eth.dst.ig', 'IG bit').at(0, 3).mask(0x010000),
+  dstOui,
+  dstLg,
+  dstIg,
   src,
-  srcLg: bool('eth.src.lg', 'LG bit').at(6, 3).mask(0x020000),
-  srcIg: bool('eth.src.ig', 'IG bit').at(6, 3).mask(0x010000),
+  srcOui,
+  srcLg,
+  srcIg,
   addr: alias('eth.addr', 'Address', [dst, src]),
-  type: uint('eth.type', 'Type').hex().named(etherTypeNames),
+  addrOui: alias('eth.addr.oui', 'Address OUI', [dstOui, srcOui]),
+  lg: alias('eth.lg', 'LG bit', [dstLg, srcLg]),
+  ig: alias('eth.ig', 'IG bit', [dstIg, srcIg]),
+  type: uint('eth.type', 'Type').hex(2).named(etherTypeNames),
   len: uint('eth.len', 'Length'),
+  invalid: uint('eth.invalid_lentype', 'Invalid length/type').hex(2),
+  padding: ethPadding,
+  trailer: bytes('eth.trailer', 'Trailer'),
+  fcs: uint('eth.fcs', 'Frame check sequence').hex(4),
+  fcsStatus: uint('eth.fcs.status', 'FCS Status').named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
 };
+/** Frames that another header carries come without a frame check sequence. */
+const carried = { trailer: f.trailer };
 
-export const eth = protocol({
+export const eth: Protocol = protocol({
   name: 'eth',
   title: 'Ethernet II',
   column: 'Ethernet',
   fields: f,
-  on: [[linkTypes, 1]],
+  on: [
+    [linkTypes, 1],
+    [etherTypes, 0x6558],
+  ],
   step(p) {
     if (p.end - p.at < HEADER) return p.cut(HEADER);
     const start = p.at;
     p.showAddresses(ETHER, start + 6, start);
     const type = u16(p.buf, start + 12);
-    p.at = start + HEADER;
-    if (type > LENGTH_MAX) return byEtherType(p, type);
-    p.narrow(p.count - 1, HEADER + type);
-    return llc;
+    if (type <= LENGTH_MAX) {
+      if (isIsl(p.buf, start)) {
+        hideTree(p);
+        return runIsl(p);
+      }
+      if (type !== 0) return unpack(p, type);
+    } else if (type < TYPE_MIN) {
+      p.at = start + HEADER;
+      return p.at < p.end ? data : null;
+    } else if (isFabricPath(p.buf, start, p.end, type)) {
+      hideTree(p);
+      return fabricPath;
+    }
+    return unpack(p, type);
   },
   emit(p, layer, out) {
     const start = p.start[layer]!;
+    if (p.stop[layer]! - start < HEADER) return;
     out.openFixed(f.dst);
+    out.fixed(f.dstOui);
     out.fixed(f.dstLg);
     out.fixed(f.dstIg);
     out.close();
     out.openFixed(f.src);
+    out.fixed(f.srcOui);
     out.fixed(f.srcLg);
     out.fixed(f.srcIg);
     out.close();
-    out.add(u16(p.bufferOf(layer), start + 12) > LENGTH_MAX ? f.type : f.len, start + 12, 2);
+    const type = u16(p.bufferOf(layer), start + 12);
+    if (type === 0 || type >= TYPE_MIN) out.add(f.type, start + 12, 2);
+    else if (type <= LENGTH_MAX) out.add(f.len, start + 12, 2);
+    else out.add(f.invalid, start + 12, 2);
+    emitTrailer(p, layer, out, layer === 1 ? f : carried);
   },
   headline: (p, layer) =>
     `, Src: ${ethernetAddress(p.bufferOf(layer), p.start[layer]! + 6)}, Dst: ${ethernetAddress(p.bufferOf(layer), p.start[layer]!)}`,
+  info(p, layer) {
+    const start = p.start[layer]!;
+    if (p.stop[layer]! - start < HEADER) return '';
+    const type = u16(p.bufferOf(layer), start + 12);
+    if (type === 0 || type >= TYPE_MIN) return 'Ethernet II';
+    if (type <= LENGTH_MAX) return 'IEEE 802.3 Ethernet ';
+    return `Ethernet Unknown: Invalid length/type: 0x${type.toString(16).padStart(4, '0')} (${type})`;
+  },
 });
+
+/** Frames that only look like Ethernet are named in the path, but have no tree. */
+function hideTree(p: Packet): void {
+  p.flags[p.count - 1]! &= ~(SHOWN | NESTED);
+}
+
+/** The protocol by type or length; where more stands behind its packet, it is walked here, and then what is behind. */
+function unpack(p: Packet, type: number): Protocol | null {
+  const layer = p.count - 1;
+  p.at += HEADER;
+  const trailer = type === 0 ? -1 : trailerOf(p, type);
+  if (trailer < 0) return choose(p, type);
+  const { at, end, wireEnd } = p;
+  p.payload[layer] = at;
+  const next = choose(p, type);
+  if (next !== null) p.call(next, at, p.end, p.wireEnd);
+  p.end = end;
+  p.wireEnd = wireEnd;
+  runTrailer(p, trailer);
+  return null;
+}
+
+function choose(p: Packet, type: number): Protocol | null {
+  return type <= LENGTH_MAX && type !== 0 ? byLength(p, type) : byEtherType(p, type);
+}

@@ -1,15 +1,30 @@
 // The EtherType that Ethernet, VLAN tags, Linux cooked captures, GRE and others share (IEEE 802 numbers).
 import { data } from '../core/data.ts';
-import { LISTED, type Packet } from '../core/packet.ts';
+import { COLUMN, LISTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { etherTypes } from '../core/table.ts';
+import { etherTypeNames } from './names/ethertypes.ts';
 
-/** Stands in frame.protocols between a link header and what its type selects; it has no bytes of its own. */
-const ethertype = protocol({ name: 'ethertype', title: 'Ethertype', step: () => null });
+/**
+ * Stands in frame.protocols between a link header and what its type selects; it has no bytes of its own. A type that
+ * nobody here reads names itself in the columns (its number is the layer's mark).
+ */
+export const ethertype = protocol({
+  name: 'ethertype',
+  title: 'Ethertype',
+  column: (p, layer) => `0x${p.mark[layer]!.toString(16).padStart(4, '0')}`,
+  info: (p, layer) => etherTypeNames[p.mark[layer]!] ?? null,
+  step: () => null,
+});
 
 /** The protocol of a payload that starts at p.at, by EtherType. */
 export function byEtherType(p: Packet, type: number): Protocol | null {
-  p.push(ethertype, LISTED);
-  if (p.at >= p.end) return null;
-  return etherTypes.get(type) ?? data;
+  const next = etherTypes.get(type);
+  if (next !== undefined) {
+    p.push(ethertype, LISTED);
+    return next;
+  }
+  p.push(ethertype, LISTED | COLUMN);
+  p.mark[p.count - 1] = type;
+  return p.at < p.end ? data : null;
 }

@@ -4,7 +4,6 @@ import { data } from '../core/data.ts';
 import { register } from '../core/protocol.ts';
 import { malformed, short } from '../core/trouble.ts';
 import { cotp } from './cotp.ts';
-import { eth } from './eth.ts';
 import { frame } from './frame.ts';
 import { icmp } from './icmp.ts';
 import { ip } from './ip.ts';
@@ -12,7 +11,7 @@ import { ipv6 } from './ipv6.ts';
 import { fragmentHeader } from './ipv6-extensions.ts';
 import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { routing } from './ipv6-routing.ts';
-import { llc } from './llc.ts';
+import { linkProtocols } from './link/index.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
 import { udp } from './udp.ts';
@@ -22,8 +21,7 @@ export const protocols = [
   data,
   malformed,
   short,
-  eth,
-  llc,
+  ...linkProtocols,
   ip,
   tcp,
   udp,

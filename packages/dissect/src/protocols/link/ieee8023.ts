@@ -1,0 +1,16 @@
+// What follows a length instead of an EtherType (IEEE Std 802.3-2022 §3.2.6): LLC, or IPX straight away.
+import type { Packet } from '../../core/packet.ts';
+import type { Protocol } from '../../core/protocol.ts';
+import { llc } from '../llc.ts';
+import { ipx } from '../oldlan/ipx.ts';
+
+export const LENGTH_MAX = 1500;
+
+/** The protocol of `length` bytes at p.at, to which the payload is narrowed; the layer below keeps what is behind. */
+export function byLength(p: Packet, length: number): Protocol {
+  const end = p.at + length;
+  if (end < p.wireEnd) p.wireEnd = end;
+  if (end < p.end) p.end = end;
+  // Novell's "raw" frames: IPX without LLC, known by its checksum field of all ones.
+  return p.end - p.at >= 2 && p.buf[p.at] === 0xff && p.buf[p.at + 1] === 0xff ? ipx : llc;
+}

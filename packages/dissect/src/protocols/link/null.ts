@@ -1,0 +1,72 @@
+// BSD loopback headers: the address family, in the byte order of the machine that captured (LINKTYPE_NULL) or of the
+// network (LINKTYPE_LOOP) (https://www.tcpdump.org/linktypes/LINKTYPE_NULL.html).
+import { u32, u32le } from '../../core/bytes.ts';
+import { data } from '../../core/data.ts';
+import { uint } from '../../core/field.ts';
+import type { Packet } from '../../core/packet.ts';
+import { type Protocol, protocol } from '../../core/protocol.ts';
+import { etherTypes, linkTypes } from '../../core/table.ts';
+import { etherTypeNames } from '../names/ethertypes.ts';
+import { ppp } from '../ppp/ppp.ts';
+import { nullFamilies } from './tables.ts';
+
+const HEADER = 4;
+const LOOP = 108;
+/** Larger numbers are EtherTypes, as Linux wrote them. */
+const FAMILY_MAX = 1500;
+
+const families = {
+  2: 'IP',
+  7: 'OSI',
+  16: 'Appletalk',
+  23: 'Netware IPX/SPX',
+  24: 'IPv6',
+  28: 'IPv6',
+  30: 'IPv6',
+};
+
+const f = {
+  family: uint('null.family', 'Family').named(families),
+  type: uint('null.type', 'Type').hex(2).named(etherTypeNames),
+};
+
+function swap16(value: number): number {
+  return ((value & 0xff) << 8) | ((value >> 8) & 0xff);
+}
+
+/** The family or EtherType, whichever way its writer ordered the bytes. */
+function familyOf(p: Packet, b: Uint8Array, at: number): number {
+  const big = u32(b, at);
+  if (p.linkType === LOOP) return big;
+  const little = u32le(b, at);
+  // Families are below 256: with the upper half set, it is in the other order, or a family of 16 bits comes first.
+  if (little > 0xffff) return little < 0x60000 ? little >>> 16 : big;
+  return (little & 0xff) === 0 && little < 0x600 ? swap16(little) : little;
+}
+
+export const nullLoopback: Protocol = protocol({
+  name: 'null',
+  title: 'Null/Loopback',
+  column: 'N/A',
+  fields: f,
+  on: [[linkTypes, 0, LOOP]],
+  step(p) {
+    const b = p.buf;
+    if (p.end - p.at < HEADER) return p.cut(HEADER);
+    // A PPP header is no family in any order.
+    if (p.linkType !== LOOP && b[p.at] === 0xff && b[p.at + 1] === 0x03) return ppp;
+    const family = familyOf(p, b, p.at);
+    p.at += HEADER;
+    const next =
+      family > FAMILY_MAX && p.linkType !== LOOP ? etherTypes.get(family & 0xffff) : nullFamilies.get(family);
+    return next ?? (p.at < p.end ? data : null);
+  },
+  emit(p, layer, out) {
+    const start = p.start[layer]!;
+    if (p.payload[layer]! - start < HEADER || p.stop[layer]! - start < HEADER) return;
+    const family = familyOf(p, p.bufferOf(layer), start);
+    if (family > FAMILY_MAX && p.linkType !== LOOP) out.add(f.type, start, HEADER, family & 0xffff);
+    else out.add(f.family, start, HEADER, family);
+  },
+  info: () => 'Null/Loopback',
+});

@@ -1,0 +1,123 @@
+// What stands in a frame behind its payload: padding up to the least frame, a frame check sequence, or what a tap added.
+import { u16, u32 } from '../../core/bytes.ts';
+import { bytes, type Field } from '../../core/field.ts';
+import { COLUMN, LISTED, NESTED, type Packet, SHOWN } from '../../core/packet.ts';
+import type { Protocol } from '../../core/protocol.ts';
+import type { Sink } from '../../core/sink.ts';
+import { f5ethtrailer, isF5Trailer } from './f5ethtrailer.ts';
+import { gmtrailer, isGigamonTrailer, isIxiaTrailer, ixiatrailer } from './visibility-trailers.ts';
+import { isVssTrailer, vssmonitoring } from './vssmonitoring.ts';
+
+/** IEEE Std 802.3-2022 §3.2.8: frames are at least 64 bytes long, 60 without the frame check sequence. */
+const FRAME_MIN = 60;
+const FCS = 4;
+/** VLAN tags looked through. */
+const TAGS_MAX = 4;
+
+/**
+ * Where the payload of EtherType or length `type` at p.at ends by its own account, if bytes stand behind that which
+ * another protocol may claim; else -1. Most frames have none, and their walk needs no return to the link layer.
+ */
+export function trailerOf(p: Packet, type: number): number {
+  const end = payloadEndOf(p.buf, p.at, p.end, type);
+  // A frame check sequence alone is nobody's, nor are zeros.
+  if (end < 0 || p.end - end <= FCS) return -1;
+  for (let at = end; at < p.end; at++) if (p.buf[at] !== 0) return end;
+  return -1;
+}
+
+function payloadEndOf(b: Uint8Array, at: number, end: number, type: number): number {
+  for (let tags = 0; tags < TAGS_MAX; tags++) {
+    if (type <= 1500) return at + type;
+    if (type === 0x0800) {
+      if (at + 20 > end) return -1;
+      const length = u16(b, at + 2);
+      return length < 20 ? -1 : at + length;
+    }
+    if (type === 0x86dd) {
+      const length = at + 40 > end ? 0 : u16(b, at + 4);
+      return length === 0 ? -1 : at + 40 + length;
+    }
+    if (type === 0x0806) return at + 8 > end ? -1 : at + 8 + 2 * (b[at + 4]! + b[at + 5]!);
+    if ((type !== 0x8100 && type !== 0x88a8 && type !== 0x9100) || at + 4 > end) return -1;
+    type = u16(b, at + 2);
+    at += 4;
+  }
+  return -1;
+}
+
+/** Belongs to Ethernet, wherever in the frame the padding is found. */
+export const ethPadding = bytes('eth.padding', 'Padding');
+
+/** Bytes of padding at `at`: what brings the frame to its least length, if zeros. */
+function paddingAt(p: Packet, b: Uint8Array, at: number, stop: number): number {
+  const before = p.wireLength - (stop - at);
+  if (p.wireLength < FRAME_MIN || before >= FRAME_MIN) return 0;
+  const length = FRAME_MIN - before;
+  for (let i = at; i < at + length; i++) if (b[i] !== 0) return 0;
+  return length;
+}
+
+/** Reads what a tap appended behind [.., at), if it is known. */
+export function runTrailer(p: Packet, at: number): void {
+  if (at > p.end || p.wireEnd > p.end) return;
+  const start = at + paddingAt(p, p.buf, at, p.end);
+  const made = claimant(p, start, p.end);
+  if (made === null) return;
+  const old = p.at;
+  p.at = start;
+  p.push(made, LISTED | SHOWN | COLUMN);
+  p.at = old;
+}
+
+function claimant(p: Packet, at: number, end: number): Protocol | null {
+  if (isVssTrailer(p, at, end)) return vssmonitoring;
+  if (isIxiaTrailer(p, at, end)) return ixiatrailer;
+  if (isGigamonTrailer(p, at, end)) return gmtrailer;
+  return isF5Trailer(p, at, end) ? f5ethtrailer : null;
+}
+
+export interface TrailerFields {
+  readonly trailer: Field;
+  /** Only where a frame check sequence may stand. */
+  readonly fcs?: Field;
+  readonly fcsStatus?: Field;
+}
+
+/** Shows what stands behind the payload of a link header that reaches to the end of the frame. */
+export function emitTrailer(p: Packet, layer: number, out: Sink, fields: TrailerFields): void {
+  const stop = p.stop[layer]!;
+  const at = payloadEnd(p, layer);
+  if (at >= stop) return;
+  const b = p.bufferOf(layer);
+  const padding = paddingAt(p, b, at, stop);
+  if (padding > 0) out.add(ethPadding, at, padding);
+  const start = at + padding;
+  if (isClaimed(p, layer, start)) return;
+  // A frame this long needs no padding, so the last bytes of its trailer are the frame check sequence.
+  const hasFcs = fields.fcs !== undefined && stop - p.start[layer]! >= FRAME_MIN + FCS && stop - start >= FCS;
+  const end = hasFcs ? stop - FCS : stop;
+  if (end > start) out.add(fields.trailer, start, end - start);
+  if (!hasFcs) return;
+  out.add(fields.fcs!, end, FCS, u32(b, end));
+  if (fields.fcsStatus !== undefined) out.add(fields.fcsStatus, end, 0, 2);
+}
+
+/** Where the layer above, once its own length is known, ends. */
+function payloadEnd(p: Packet, layer: number): number {
+  for (let above = layer + 1; above < p.count; above++) {
+    if (p.layerFrom[above] === p.layerFrom[layer] && (p.flags[above]! & (SHOWN | NESTED)) !== 0)
+      return p.stop[above]!;
+  }
+  return p.stop[layer]!;
+}
+
+function isClaimed(p: Packet, layer: number, start: number): boolean {
+  for (let above = p.count - 1; above > layer; above--) {
+    const made = p.protocols[above]!;
+    if (made !== vssmonitoring && made !== ixiatrailer && made !== gmtrailer && made !== f5ethtrailer)
+      continue;
+    if (p.start[above] === start) return true;
+  }
+  return false;
+}

@@ -1,0 +1,12 @@
+// A NetBIOS name of 16 bytes as people read it (RFC 1001 §5.2): padding goes, the last byte is its type.
+export function netbiosName(b: Uint8Array, at: number): string {
+  let length = 15;
+  while (length > 0 && (b[at + length - 1] === 0x20 || b[at + length - 1] === 0)) length--;
+  let name = '';
+  for (let i = at; i < at + length; i++) name += printable(b[i]!);
+  return `${name}<${b[at + 15]!.toString(16).padStart(2, '0')}>`;
+}
+
+function printable(byte: number): string {
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `<${byte.toString(16).padStart(2, '0')}>`;
+}
