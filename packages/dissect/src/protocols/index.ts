@@ -4,6 +4,7 @@ import { data } from '../core/data.ts';
 import { register } from '../core/protocol.ts';
 import { malformed, short } from '../core/trouble.ts';
 import { cotp } from './cotp.ts';
+import { dns, llmnr, mdns } from './dns.ts';
 import { frame } from './frame.ts';
 import { icmp } from './icmp.ts';
 import { ip } from './ip.ts';
@@ -33,6 +34,9 @@ export const protocols = [
   hopByHop,
   routing,
   icmp,
+  dns,
+  mdns,
+  llmnr,
 ];
 
 register(protocols);

@@ -1,0 +1,71 @@
+// The Info column of a DNS message: what is asked, and what is answered, section by section.
+import { u16 } from '../../core/bytes.ts';
+import type { Packet } from '../../core/packet.ts';
+import { printable } from '../../core/printable.ts';
+import type { Rdata } from './layout.ts';
+import { HEADER, messageStart, RESPONSE, TOP_BIT } from './message.ts';
+import { nameEnd, readName, skipName } from './name.ts';
+import { layouts } from './records.ts';
+import { opcodeNames, rcodeNames, typeName } from './types.ts';
+
+export function messageInfo(p: Packet, layer: number, isMulticast: boolean): string | null {
+  const b = p.bufferOf(layer);
+  const start = messageStart(p, layer);
+  const end = p.stop[layer]!;
+  if (end - start < 2) return '';
+  const flags = end - start < 4 ? 0 : u16(b, start + 2);
+  const opcode = (flags >> 11) & 15;
+  let info = opcodeNames[opcode] ?? `Unknown operation (${opcode})`;
+  if (flags & RESPONSE) info += ' response';
+  info += ` 0x${u16(b, start).toString(16).padStart(4, '0')}`;
+  const rcode = flags & 15;
+  if (flags & RESPONSE && rcode !== 0) info += ` ${rcodeNames[rcode] ?? `Unknown error (${rcode})`}`;
+  return end - start < HEADER ? info : info + sectionsInfo(b, start, end, isMulticast);
+}
+
+/** Records told in the Info column: what nobody reads to the end is not written to the end. */
+const INFO_RECORDS_MAX = 300;
+
+function sectionsInfo(b: Uint8Array, start: number, end: number, isMulticast: boolean): string {
+  let info = '';
+  let at = start + HEADER;
+  let told = 0;
+  for (let left = u16(b, start + 4); left > 0 && told < INFO_RECORDS_MAX; left--, told++) {
+    const name = readName(b, at, start, end);
+    at = nameEnd;
+    if (at < 0 || at + 4 > end) return info;
+    info += ` ${typeName(u16(b, at))} ${printable(name)}`;
+    if (isMulticast) info += u16(b, at + 2) & TOP_BIT ? ', "QU" question' : ', "QM" question';
+    at += 4;
+  }
+  for (let left = recordCount(b, start); left > 0 && told < INFO_RECORDS_MAX; left--, told++) {
+    const owner = at;
+    at = skipName(b, at, end);
+    if (at < 0 || at + 10 > end) return info;
+    const type = u16(b, at);
+    info += ` ${typeName(type)}`;
+    if (isMulticast && u16(b, at + 2) & TOP_BIT) info += ', cache flush';
+    const data = at + 10;
+    at = data + u16(b, at + 8);
+    if (at > data)
+      info += dataInfo({ b, base: start, messageEnd: end, at: data, end: Math.min(at, end) }, type, owner);
+    if (at > end) return info;
+  }
+  return info;
+}
+
+function recordCount(b: Uint8Array, start: number): number {
+  return u16(b, start + 6) + u16(b, start + 8) + u16(b, start + 10);
+}
+
+function dataInfo(r: Rdata, type: number, owner: number): string {
+  const layout = layouts.get(type);
+  if (layout === undefined) return '';
+  if (layout.tellsOwner) return ` ${printable(readName(r.b, owner, r.base, r.messageEnd))}`;
+  let info = '';
+  layout.words?.forEach((word, i) => {
+    const said = layout.parts[i]!.text(r);
+    if (word !== null) info += ` ${said}`;
+  });
+  return info;
+}

@@ -1,0 +1,96 @@
+// Domain names on the wire (RFC 1035 §4.1.4): labels, and pointers to where they stood before.
+import { ascii } from '../../core/bytes.ts';
+
+/** Pointers followed in one name; more is a loop. */
+const POINTERS_MAX = 255;
+/** Bytes of a name that are kept, as in Wireshark; RFC 1035 §2.3.4 allows 255. */
+const NAME_BYTES_MAX = 1025;
+
+const LOOP = '<Name contains a pointer that loops>';
+const TOO_LONG = '<Name too long>';
+const UNKNOWN_LABEL = '<Unknown extended label>';
+const ROOT = '<Root>';
+
+/** The index after the name at `at`, not following pointers; -1 when it runs over `end` or is no name. */
+export function skipName(b: Uint8Array, at: number, end: number): number {
+  while (at < end) {
+    const length = b[at]!;
+    if (length === 0) return at + 1;
+    if (length >= 0xc0) return at + 2 <= end ? at + 2 : -1;
+    // RFC 6891 §5: the other two label types came to nothing.
+    if (length >= 0x40) return -1;
+    at += 1 + length;
+  }
+  return -1;
+}
+
+const decoder = new TextDecoder('utf-8');
+const scratch = new Uint8Array(NAME_BYTES_MAX);
+
+/** The last name read: where it ended in the record, or -1 when it is damaged. */
+export let nameEnd = -1;
+
+/**
+ * The name at `at` of the message [base, end), with dots between the labels; '' when it is damaged.
+ * Sets {@link nameEnd}.
+ */
+export function readName(b: Uint8Array, at: number, base: number, end: number): string {
+  const start = at;
+  let after = -1;
+  let length = 0;
+  let pointers = 0;
+  nameEnd = -1;
+  for (;;) {
+    if (at >= end) return '';
+    const octet = b[at]!;
+    if (octet === 0) break;
+    if (octet < 0x40) {
+      if (at + 1 + octet > end) return '';
+      if (length > 0 && length < NAME_BYTES_MAX) scratch[length++] = 0x2e;
+      for (let k = 1; k <= octet && length < NAME_BYTES_MAX; k++) scratch[length++] = b[at + k]!;
+      at += 1 + octet;
+      continue;
+    }
+    if (octet < 0xc0) {
+      nameEnd = octet < 0x80 && after < 0 ? at + 1 : after;
+      return octet < 0x80 ? UNKNOWN_LABEL : '';
+    }
+    if (at + 2 > end) return '';
+    const target = base + (((octet & 0x3f) << 8) | b[at + 1]!);
+    if (after < 0) after = at + 2;
+    if (target === at || ++pointers > POINTERS_MAX) {
+      nameEnd = after;
+      return LOOP;
+    }
+    at = target;
+  }
+  nameEnd = after < 0 ? at + 1 : after;
+  if (length === 0) {
+    // A name of pointers and nothing else is the root only if the pointer is all there is.
+    if (nameEnd - start > 2) nameEnd = -1;
+    return ROOT;
+  }
+  return length >= NAME_BYTES_MAX ? TOO_LONG : textOf(length);
+}
+
+function textOf(length: number): string {
+  for (let i = 0; i < length; i++) if (scratch[i]! > 127) return decoder.decode(scratch.subarray(0, length));
+  return ascii(scratch, 0, length);
+}
+
+/** Labels of a name as text. */
+export function labelCount(name: string): number {
+  if (name === ROOT) return 0;
+  let count = 1;
+  for (let i = 0; i < name.length - 1; i++) if (name.charCodeAt(i) === 0x2e) count++;
+  return count;
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes of a name as text in UTF-8. */
+export function nameLength(name: string): number {
+  if (name.length < 2) return 0;
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 127) return encoder.encode(name).length;
+  return name.length;
+}

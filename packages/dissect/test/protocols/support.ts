@@ -1,0 +1,105 @@
+// Hand-made packets through the dissector: what a protocol's test needs.
+import { Collector } from '../../src/core/collect.ts';
+import { Dissector } from '../../src/core/dissector.ts';
+import { fieldsMade } from '../../src/core/field.ts';
+import { raw } from '../../src/core/format.ts';
+import type { Packet } from '../../src/core/packet.ts';
+import { protocolsMade } from '../../src/core/protocol.ts';
+import { fieldNamed } from '../../src/core/registry.ts';
+
+export const ETHERNET = 1;
+
+/** Bytes from hexadecimal; blanks and line ends don't matter. */
+export function bytesOf(hex: string): Uint8Array {
+  const digits = hex.replace(/\s+/g, '');
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
+  return bytes;
+}
+
+const two = (value: number): string => value.toString(16).padStart(4, '0');
+
+/** A UDP datagram from 10.0.0.1 to 10.0.0.2 in an Ethernet frame; `isReply` swaps the hosts. */
+export function udpFrame(
+  srcPort: number,
+  dstPort: number,
+  payload: string | Uint8Array,
+  isReply = false,
+): Uint8Array {
+  const body = typeof payload === 'string' ? bytesOf(payload) : payload;
+  const udp = `${two(srcPort)}${two(dstPort)}${two(body.length + 8)}0000`;
+  return join(ipv4Head(17, body.length + 8, isReply), bytesOf(udp), body);
+}
+
+/** A TCP segment likewise, with PSH and ACK set. */
+export function tcpFrame(
+  srcPort: number,
+  dstPort: number,
+  payload: string | Uint8Array,
+  seq = 1,
+  isReply = false,
+): Uint8Array {
+  const body = typeof payload === 'string' ? bytesOf(payload) : payload;
+  const tcp = `${two(srcPort)}${two(dstPort)}${seq.toString(16).padStart(8, '0')}000000015018200000000000`;
+  return join(ipv4Head(6, body.length + 20, isReply), bytesOf(tcp), body);
+}
+
+function ipv4Head(protocol: number, length: number, isReply: boolean): Uint8Array {
+  const [src, dst] = isReply ? ['0a000002', '0a000001'] : ['0a000001', '0a000002'];
+  return bytesOf(
+    `020000000002 020000000001 0800 4500${two(length + 20)}0000000040${protocol.toString(16).padStart(2, '0')}0000${src}${dst}`,
+  );
+}
+
+export function join(...parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Dissects frames one after the other as one capture, a second apart; gives the last packet. */
+export function dissect(
+  frames: readonly Uint8Array[],
+  linkType = ETHERNET,
+  dissector = new Dissector(),
+): Packet {
+  frames.forEach((data, i) => {
+    dissector.dissect({
+      number: i + 1,
+      data,
+      start: 0,
+      end: data.length,
+      wireLength: data.length,
+      seconds: 1_700_000_000 + i,
+      nanoseconds: 0,
+      linkType,
+      hasTime: true,
+      interfaceId: 0,
+      fileOffset: 0,
+    });
+  });
+  return dissector.packet;
+}
+
+/** As dissect, of one frame in hexadecimal. */
+export function dissectHex(linkType: number, hex: string): Packet {
+  return dissect([bytesOf(hex)], linkType);
+}
+
+/** Values as `tshark -T fields` prints them, by field; several joined by commas. */
+export function fieldsOf(p: Packet, names: readonly string[]): Record<string, string> {
+  const fields = names.map((name) => {
+    const field = fieldNamed(name);
+    if (field === undefined) throw new Error(`no field ${name}`);
+    return field;
+  });
+  const collector = new Collector(fields, fieldsMade(), protocolsMade());
+  collector.collect(p);
+  return Object.fromEntries(
+    names.map((name, i) => [name, collector.values[i]!.map((value) => raw(fields[i]!, value)).join(',')]),
+  );
+}
