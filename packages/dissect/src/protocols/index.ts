@@ -6,6 +6,7 @@ import { malformed, short } from '../core/trouble.ts';
 import { cotp } from './cotp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { frame } from './frame.ts';
+import { httpProtocols } from './http/index.ts';
 import { icmp } from './icmp.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
@@ -13,6 +14,7 @@ import { fragmentHeader } from './ipv6-extensions.ts';
 import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { routing } from './ipv6-routing.ts';
 import { linkProtocols } from './link/index.ts';
+import { mediaProtocols } from './media/index.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
 import { udp } from './udp.ts';
@@ -37,6 +39,8 @@ export const protocols = [
   dns,
   mdns,
   llmnr,
+  ...httpProtocols,
+  ...mediaProtocols,
 ];
 
 register(protocols);

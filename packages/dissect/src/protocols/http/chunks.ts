@@ -1,0 +1,93 @@
+// The chunked transfer coding (RFC 9112 §7.1).
+import { indexOf } from '../../core/bytes.ts';
+
+/** One chunk: where its size line begins, its data, its end with CR LF. A size of 0 is the last chunk. */
+export type ChunkVisitor = (lineStart: number, dataStart: number, size: number, end: number) => void;
+
+/** The body goes on beyond the bytes given; `resumeAt` is where the next chunk's size line begins. */
+export const CHUNKS_INCOMPLETE = -1;
+
+/** Where `endOfChunks` stopped when a body was incomplete, and the bytes from there that are needed at least. */
+export const progress = { resumeAt: 0, needed: 0 };
+
+/** A chunk said to be larger than this is not a chunk. */
+const CHUNK_BYTES_MAX = 2 ** 31;
+
+/** The size in the line [at, stop); -1 when it holds none. Extensions after a semicolon don't count. */
+function sizeIn(b: Uint8Array, at: number, stop: number): number {
+  let size = 0;
+  let i = at;
+  while (i < stop && (b[i] === 0x20 || b[i] === 9)) i++;
+  const first = i;
+  for (; i < stop; i++) {
+    const c = b[i]! | 0x20;
+    if (c >= 0x30 && c <= 0x39) size = size * 16 + c - 0x30;
+    else if (c >= 0x61 && c <= 0x66) size = size * 16 + c - 0x57;
+    else break;
+    if (size > CHUNK_BYTES_MAX) return -1;
+  }
+  return i === first ? -1 : size;
+}
+
+/**
+ * Where the chunked body at `at` ends, trailers included; CHUNKS_INCOMPLETE when it goes on. A line that is no size
+ * ends the body where it stands.
+ */
+export function endOfChunks(b: Uint8Array, at: number, end: number): number {
+  for (;;) {
+    const feed = indexOf(b, 10, at, end);
+    if (feed < 0) return incomplete(at, end - at + 1);
+    const size = sizeIn(b, at, feed);
+    if (size < 0) return at;
+    if (size === 0) return endOfTrailers(b, at, feed + 1, end);
+    const next = feed + 1 + size + 2;
+    // The last chunk and the empty line after it take at least five bytes more.
+    if (next > end) return incomplete(at, next - at + 5);
+    at = next;
+  }
+}
+
+function incomplete(at: number, needed: number): number {
+  progress.resumeAt = at;
+  progress.needed = needed;
+  return CHUNKS_INCOMPLETE;
+}
+
+/** RFC 9112 §7.1.2: field lines and an empty line. */
+function endOfTrailers(b: Uint8Array, lastChunk: number, at: number, end: number): number {
+  for (;;) {
+    const feed = indexOf(b, 10, at, end);
+    if (feed < 0) return incomplete(lastChunk, end - lastChunk + 1);
+    if (feed === at || (feed === at + 1 && b[at] === 13)) return feed + 1;
+    at = feed + 1;
+  }
+}
+
+/** Visits the chunks of a body, as many as are there; a chunk that is cut short is visited with what is there. */
+export function eachChunk(b: Uint8Array, at: number, end: number, visit: ChunkVisitor): void {
+  while (at < end) {
+    const feed = indexOf(b, 10, at, end);
+    if (feed < 0) return;
+    const size = sizeIn(b, at, feed);
+    if (size < 0) return;
+    const next = Math.min(end, feed + 1 + size + 2);
+    visit(at, feed + 1, Math.max(0, Math.min(size, end - feed - 1)), next);
+    if (size === 0) return;
+    at = next;
+  }
+}
+
+/** The body without its chunk lines. */
+export function dechunked(b: Uint8Array, at: number, end: number): Uint8Array {
+  let length = 0;
+  eachChunk(b, at, end, (_line, _data, size) => {
+    length += size;
+  });
+  const whole = new Uint8Array(length);
+  let to = 0;
+  eachChunk(b, at, end, (_line, data, size) => {
+    whole.set(b.subarray(data, data + size), to);
+    to += size;
+  });
+  return whole;
+}

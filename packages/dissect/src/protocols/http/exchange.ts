@@ -1,0 +1,80 @@
+// What an HTTP conversation remembers: its requests and responses as far as the next message needs them.
+import type { Packet } from '../../core/packet.ts';
+import type { Protocol } from '../../core/protocol.ts';
+
+/** One request and its response. Frame numbers are 0 where there was none. */
+export interface Exchange {
+  readonly number: number;
+  requestFrame: number;
+  responseFrame: number;
+  requestSeconds: number;
+  requestNanoseconds: number;
+  /** Copies of the request's target and Host, null without a request. */
+  target: Uint8Array | null;
+  host: Uint8Array | null;
+  isHead: boolean;
+  isConnect: boolean;
+  code: number;
+  previousRequestFrame: number;
+  previousResponseFrame: number;
+}
+
+export class HttpMemory {
+  /** Requests (and responses without one) so far. */
+  count = 0;
+  /** The latest; Wireshark pairs a response with it, pipelined or not. */
+  last: Exchange | null = null;
+  /** Where the walk over an unfinished chunked body goes on, by direction: bytes from the message's start. */
+  readonly chunksDone = [0, 0];
+  /** True once the conversation left HTTP: 101 Switching Protocols or CONNECT. */
+  isSwitched = false;
+  /** What it speaks from then on; null: nobody knows. */
+  next: Protocol | null = null;
+  /** Port of the server behind a CONNECT tunnel; 0 when there is none. */
+  tunnelPort = 0;
+  /** Payloads in the tunnel that nothing was recognised in. */
+  guesses = 0;
+}
+
+const KEY = 'http';
+
+export function httpMemory(p: Packet): HttpMemory {
+  return p.session.stateOf(p, KEY, () => new HttpMemory());
+}
+
+function add(memory: HttpMemory): Exchange {
+  const before = memory.last;
+  const made: Exchange = {
+    number: ++memory.count,
+    requestFrame: 0,
+    responseFrame: 0,
+    requestSeconds: 0,
+    requestNanoseconds: 0,
+    target: null,
+    host: null,
+    isHead: false,
+    isConnect: false,
+    code: 0,
+    previousRequestFrame: before?.requestFrame ?? 0,
+    previousResponseFrame: before?.responseFrame ?? 0,
+  };
+  memory.last = made;
+  return made;
+}
+
+export function addRequest(p: Packet, memory: HttpMemory): Exchange {
+  const made = add(memory);
+  made.requestFrame = p.number;
+  made.requestSeconds = p.seconds;
+  made.requestNanoseconds = p.nanoseconds;
+  return made;
+}
+
+/** A response belongs to the latest request unless that has its final response already (RFC 9110 §15.2: 1xx are interim). */
+export function addResponse(p: Packet, memory: HttpMemory, code: number): Exchange {
+  const { last } = memory;
+  const exchange = last === null || (last.responseFrame > 0 && last.code >= 200) ? add(memory) : last;
+  exchange.responseFrame = p.number;
+  exchange.code = code;
+  return exchange;
+}

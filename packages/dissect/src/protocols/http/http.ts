@@ -1,0 +1,288 @@
+// Hypertext Transfer Protocol 1.x (RFC 9110, RFC 9112), on its ports and wherever a conversation begins with it.
+import { ascii, spells } from '../../core/bytes.ts';
+import { data } from '../../core/data.ts';
+import { COLUMN, MORE_SEGMENT, MORE_UNTIL_END, type Packet, SHOWN } from '../../core/packet.ts';
+import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
+import type { Sink } from '../../core/sink.ts';
+import { sctpPorts, Table, tcpHeuristics, tcpPorts } from '../../core/table.ts';
+import { nestFrom } from '../media/nesting.ts';
+import { bodySuffix } from '../media/suffix.ts';
+import { readAuthentication } from './authentication.ts';
+import { readBody } from './body.ts';
+import { CHUNKS_INCOMPLETE, endOfChunks, progress } from './chunks.ts';
+import { emitBody, emitExchange, emitHead } from './emit.ts';
+import { addRequest, addResponse, type Exchange, type HttpMemory, httpMemory } from './exchange.ts';
+import { httpFields as f } from './fields.ts';
+import { FOREIGN, HEAD_BYTES_MAX, Head, INCOMPLETE, NEITHER, REQUEST, RESPONSE, readHead } from './head.ts';
+import { isSwitched, stepSwitched, switchProtocol } from './switching.ts';
+
+/** Wireshark's TCP ports of HTTP; 631 is IPP's, 3689 DAAP's. */
+const PORTS = [80, 591, 3128, 3132, 3689, 5985, 8080, 8088, 11371, 1900, 2710, 2869, 631];
+
+/** Protocols that are HTTP on a port of their own and read the bodies there (Wireshark's table http.port). */
+export const httpPorts = new Table('http.port');
+
+/** What a layer stands for: its mark. */
+const MESSAGE = 1;
+/** The beginning of a message that later segments complete. */
+const PARTIAL = 2;
+const CONTINUATION = 3;
+/** Header lines without a first line, before anything was known to be HTTP: shown, but not claimed in the columns. */
+const HEADERS = 4;
+
+const FIN = 1;
+
+const head = new Head();
+
+export const http: Protocol = protocol({
+  name: 'http',
+  title: 'Hypertext Transfer Protocol',
+  column: (p, layer) => (isClaimed(p.mark[layer]!) ? 'HTTP' : null),
+  info: httpInfo,
+  fields: f,
+  on: [
+    [tcpPorts, ...PORTS],
+    [sctpPorts, 80],
+  ],
+  heuristics: [[tcpHeuristics, looksLikeHttp]],
+  step(p) {
+    const memory = httpMemory(p);
+    if (isSwitched(memory)) return stepSwitched(p, memory);
+    const { end } = p;
+    const from = p.at;
+    while (p.at < end) {
+      if (p.at > from) {
+        if (isSwitched(memory)) return stepSwitched(p, memory);
+        if (!p.push(http, SHOWN | COLUMN)) break;
+      }
+      const result = readMessage(p, memory, p.at === from);
+      if (result !== GO_ON) return result === NOT_HTTP ? REJECTED : null;
+    }
+    p.at = end;
+    return null;
+  },
+  emit: emitHttp,
+});
+
+function isClaimed(mark: number): boolean {
+  return mark === MESSAGE || mark === CONTINUATION;
+}
+
+/** A line that begins or ends with a version: how Wireshark knows HTTP on any port. */
+function looksLikeHttp(p: Packet): boolean {
+  const b = p.buf;
+  const { at, end } = p;
+  if (b[at] === 0x48) return isVersion(b, at, end) && b.indexOf(10, at) >= 0;
+  // A method, or anything else that may stand first: the version ends the line.
+  const c = b[at]!;
+  if (c < 0x21 || c > 0x7e || end - at < 14) return false;
+  const feed = b.indexOf(10, at);
+  if (feed < 0 || feed >= end || feed - at > 65536) return false;
+  const stop = b[feed - 1] === 13 ? feed - 1 : feed;
+  return stop - at > 8 && isVersion(b, stop - 8, stop);
+}
+
+function isVersion(b: Uint8Array, at: number, end: number): boolean {
+  return spells(b, at, end, 'HTTP/1.') || spells(b, at, end, 'http/1.');
+}
+
+/** Results of readMessage. */
+const GO_ON = 0;
+const WAIT = 1;
+const NOT_HTTP = 2;
+
+function isEndOfStream(p: Packet): boolean {
+  return p.tcpLayer >= 0 && (p.bufferOf(p.tcpLayer)[p.start[p.tcpLayer]! + 13]! & FIN) !== 0;
+}
+
+/** Reads the message at the cursor, whose layer was pushed, and moves behind it. */
+function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
+  const b = p.buf;
+  const { end } = p;
+  const layer = p.count - 1;
+  // RFC 9112 §2.2: an empty line before a request is passed over.
+  const start = end - p.at > 3 && b[p.at] === 13 && b[p.at + 1] === 10 ? p.at + 2 : p.at;
+  const isText = b[start]! >= 0x20 && b[start]! < 0x7f;
+  if (!isText) return memory.last === null ? foreign(p, layer, isFirst) : continuation(p, layer, isFirst);
+  const isCut = p.wireEnd > end;
+  const found = readHead(head, b, start, end, isCut || !p.mayAskMore);
+  if (found === INCOMPLETE) return wait(p, layer, MORE_SEGMENT, isFirst);
+  if (found === FOREIGN)
+    return memory.last === null ? foreign(p, layer, isFirst) : continuation(p, layer, isFirst);
+  const bodyStart = head.end;
+  const bodyEnd = endOfBody(p, memory, start, isFirst);
+  if (bodyEnd < 0) return wait(p, layer, -bodyEnd === UNTIL_END ? MORE_UNTIL_END : -bodyEnd, isFirst);
+  memory.chunksDone[p.direction] = 0;
+  p.mark[layer] = head.kind !== NEITHER ? MESSAGE : memory.last === null ? HEADERS : CONTINUATION;
+  p.start[layer] = start;
+  p.payload[layer] = bodyStart;
+  p.stop[layer] = Math.min(end, bodyEnd);
+  const exchange = remember(p, memory, b);
+  p.notes[layer] = exchange;
+  if (head.authStop > 0) readAuthentication(p, head.authStart, head.authStop);
+  const { kind, code, upgradeStart, upgradeStop } = head;
+  if (bodyEnd > bodyStart) {
+    const byPort = httpPorts.get(kind === RESPONSE ? p.srcPort : p.dstPort) ?? null;
+    const mayAskMore = p.mayAskMore;
+    readBody(p, head, bodyStart, Math.min(end, bodyEnd), bodyEnd, byPort);
+    p.mayAskMore = mayAskMore;
+  }
+  p.at = Math.min(end, bodyEnd);
+  if (kind === RESPONSE && exchange !== null)
+    switchProtocol(memory, exchange, code, b, upgradeStart, upgradeStop);
+  return GO_ON;
+}
+
+/** The kind's place among negative results of endOfBody; larger than any length. */
+const UNTIL_END = 2 ** 52;
+
+/**
+ * Where the body of the message at `start` ends (RFC 9112 §6.3); minus the bytes it needs from the cursor on, or
+ * minus UNTIL_END, when it isn't all there and more can be had.
+ */
+function endOfBody(p: Packet, memory: HttpMemory, start: number, isFirst: boolean): number {
+  const { kind, code, contentLength, end: bodyStart } = head;
+  const { end, wireEnd } = p;
+  const mayWait = p.mayAskMore && wireEnd === end && !isEndOfStream(p);
+  if (kind === RESPONSE && hasNoBody(code, memory.last)) return bodyStart;
+  if (head.isChunked) {
+    const stop = endOfChunks(p.buf, resumeAt(p, memory, start, bodyStart, isFirst), end);
+    if (stop !== CHUNKS_INCOMPLETE) return stop;
+    if (!mayWait) return wireEnd;
+    memory.chunksDone[p.direction] = progress.resumeAt - p.at;
+    return -(progress.resumeAt - p.at + progress.needed);
+  }
+  if (contentLength >= 0 && !head.hasTransferCoding) {
+    const stop = bodyStart + contentLength;
+    if (stop <= wireEnd) return stop;
+    return mayWait && !isRpcOverHttp(p, start) ? -(stop - p.at) : wireEnd;
+  }
+  if (kind === REQUEST) return head.hasTransferCoding ? wireEnd : bodyStart;
+  if (kind === RESPONSE && mayWait) return -UNTIL_END;
+  return wireEnd;
+}
+
+/** RFC 9110 §6.4.1 and §9.3.2: what never has a body. */
+function hasNoBody(code: number, request: Exchange | null): boolean {
+  if (code === 204 || code === 304 || (code >= 100 && code < 200)) return true;
+  return request !== null && (request.isHead || (request.isConnect && code >= 200 && code < 300));
+}
+
+/** [MS-RPCH] §2.1.2.1: the length of these bodies is a channel's lifetime, not a message's. */
+function isRpcOverHttp(p: Packet, start: number): boolean {
+  if (head.contentLength < 131072) return false;
+  return (
+    spells(p.buf, start, p.end, 'RPC_IN_DATA') ||
+    spells(p.buf, start, p.end, 'RPC_OUT_DATA') ||
+    spells(p.buf, head.typeStart, head.typeStop, 'application/rpc')
+  );
+}
+
+/** A chunked body that was walked before, when less of it had come, is walked on from there. */
+function resumeAt(p: Packet, memory: HttpMemory, start: number, bodyStart: number, isFirst: boolean): number {
+  const done = memory.chunksDone[p.direction]!;
+  if (!isFirst || p.from === 0 || done === 0) return bodyStart;
+  const at = start + done;
+  return at > bodyStart && at <= p.end && p.buf[at - 1] === 10 ? at : bodyStart;
+}
+
+function wait(p: Packet, layer: number, bytes: number, isFirst: boolean): number {
+  if (!p.askMore(bytes)) return continuation(p, layer, isFirst);
+  // Seen in the Info column only, as in Wireshark: the tree stands where the message is whole.
+  p.flags[layer] = p.flags[layer]! & COLUMN;
+  p.start[layer] = p.at;
+  p.stop[layer] = p.end;
+  p.mark[layer] = head.kind === NEITHER ? 0 : PARTIAL;
+  return WAIT;
+}
+
+/** Bytes of a conversation that is HTTP, but not the beginning of a message: the rest of a body, mostly. */
+function continuation(p: Packet, layer: number, isFirst: boolean): number {
+  p.mark[layer] = CONTINUATION;
+  if (!isFirst) p.start[layer] = p.at;
+  p.payload[layer] = p.at;
+  const layers = p.count;
+  p.call(data, p.at, p.end, p.wireEnd);
+  nestFrom(p, layers);
+  return WAIT;
+}
+
+/** Guesses by content on a port of HTTP stop after this many payloads. */
+const GUESSES_MAX = 16;
+
+/** Not HTTP, on a port of HTTP: another protocol's when it says so itself; else nobody's, as in Wireshark. */
+function foreign(p: Packet, layer: number, isFirst: boolean): number {
+  const { flows } = p.session;
+  if (isFirst && p.flow >= 0 && flows.guesses[p.flow]! < GUESSES_MAX) {
+    for (const { protocol: guess, matches } of tcpHeuristics.entries)
+      if (guess !== http && matches(p)) return NOT_HTTP;
+    flows.guesses[p.flow]!++;
+  }
+  p.flags[layer] = 0;
+  p.at = p.end;
+  return WAIT;
+}
+
+function remember(p: Packet, memory: HttpMemory, bytes: Uint8Array): Exchange | null {
+  if (head.kind === RESPONSE) return addResponse(p, memory, head.code);
+  if (head.kind !== REQUEST) return null;
+  const exchange = addRequest(p, memory);
+  exchange.target = bytes.slice(head.uriStart, head.uriStop);
+  if (head.hostStop > 0) exchange.host = bytes.slice(head.hostStart, head.hostStop);
+  const start = p.start[p.count - 1]!;
+  exchange.isHead = spells(bytes, start, p.end, 'HEAD ');
+  exchange.isConnect =
+    spells(bytes, start, p.end, 'CONNECT ') || spells(bytes, start, p.end, 'SSTP_DUPLEX_POST ');
+  return exchange;
+}
+
+function isTls(p: Packet, layer: number): boolean {
+  for (let below = layer - 1; below >= 0; below--) if (p.protocols[below]!.name === 'tls') return true;
+  return false;
+}
+
+const emitted = new Head();
+
+function emitHttp(p: Packet, layer: number, out: Sink): void {
+  const bytes = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const stop = p.stop[layer]!;
+  const mark = p.mark[layer]!;
+  if (mark === CONTINUATION) {
+    if (out.wants(f.fileData)) out.add(f.fileData, start, stop - start);
+    return;
+  }
+  if (mark !== MESSAGE && mark !== HEADERS) return;
+  if (readHead(emitted, bytes, start, stop, true) === FOREIGN) return;
+  emitHead(bytes, start, emitted, out);
+  emitExchange(p, start, emitted, p.notes[layer] as Exchange | null, isTls(p, layer), out);
+  emitBody(bytes, emitted.end, stop, emitted, out);
+}
+
+/** Messages of one packet whose lines stand in the Info column. */
+const INFO_MESSAGES_MAX = 50;
+
+/** The lines of all messages in the packet, each with what its body adds. */
+function httpInfo(p: Packet, layer: number): string | null {
+  let text = '';
+  let messages = 0;
+  for (let i = 0; i <= layer && messages < INFO_MESSAGES_MAX; i++) {
+    if (p.protocols[i] !== http || (p.flags[i]! & COLUMN) === 0) continue;
+    const mark = p.mark[i]!;
+    if (mark === CONTINUATION) text += 'Continuation';
+    else if (mark === MESSAGE || mark === PARTIAL)
+      text += `${firstLine(p, i)} ${mark === MESSAGE ? bodySuffix(p, i) : '[TCP segment of a reassembled PDU]'}`;
+    else continue;
+    messages++;
+  }
+  return messages === 0 ? null : text;
+}
+
+function firstLine(p: Packet, layer: number): string {
+  const bytes = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  let stop = start;
+  const most = Math.min(p.stop[layer]!, start + HEAD_BYTES_MAX);
+  while (stop < most && bytes[stop] !== 10 && bytes[stop] !== 13) stop++;
+  return ascii(bytes, start, stop);
+}

@@ -1,0 +1,80 @@
+// Conversations that leave HTTP: 101 Switching Protocols (RFC 9110 §7.8) and tunnels by CONNECT (§9.3.6). What comes
+// then is read as the new protocol, below an http layer that only says how it came there.
+import { ascii } from '../../core/bytes.ts';
+import { data } from '../../core/data.ts';
+import { LISTED, type Packet } from '../../core/packet.ts';
+import type { Protocol } from '../../core/protocol.ts';
+import { tcpHeuristics, tcpPorts } from '../../core/table.ts';
+import { runFramed } from '../../flows/framing.ts';
+import type { Exchange, HttpMemory } from './exchange.ts';
+
+const upgrades = new Map<string, Protocol>();
+
+/** Enters a protocol by its token in the Upgrade header. */
+export function onUpgrade(token: string, made: Protocol): void {
+  upgrades.set(token, made);
+}
+
+export function isSwitched(memory: HttpMemory): boolean {
+  return memory.isSwitched;
+}
+
+/** Called with every response: does the conversation leave HTTP after it? */
+export function switchProtocol(
+  memory: HttpMemory,
+  exchange: Exchange,
+  code: number,
+  b: Uint8Array,
+  upgradeStart: number,
+  upgradeStop: number,
+): void {
+  if (code === 101 && upgradeStop > upgradeStart) {
+    const token = ascii(b, upgradeStart, Math.min(upgradeStop, upgradeStart + 64))
+      .trim()
+      .toLowerCase();
+    memory.isSwitched = true;
+    memory.next = upgrades.get(token) ?? upgrades.get(token.split('/')[0]!) ?? null;
+  } else if (code === 200 && exchange.isConnect && exchange.target !== null) {
+    const target = ascii(exchange.target, 0, Math.min(exchange.target.length, 300));
+    const port = Number(/:(\d{1,5})$/.exec(target)?.[1] ?? 0);
+    memory.isSwitched = true;
+    memory.tunnelPort = port;
+    memory.next = null;
+  }
+}
+
+/** Reads what comes after the switch; the http layer was pushed. */
+export function stepSwitched(p: Packet, memory: HttpMemory): null {
+  const layer = p.count - 1;
+  if (memory.next !== null) {
+    p.flags[layer] = p.flags[layer]! & LISTED;
+    offer(p, memory.next);
+  } else if (memory.tunnelPort > 0) throughTunnel(p, memory);
+  else {
+    p.flags[layer] = p.flags[layer]! & LISTED;
+    p.run(data);
+  }
+  p.at = p.end;
+  return null;
+}
+
+/** Guesses by content in a tunnel stop after this many payloads. */
+const GUESSES_MAX = 32;
+
+/** What the far server's port says, else what the bytes say; what nobody knows stays HTTP's, as in Wireshark. */
+function throughTunnel(p: Packet, memory: HttpMemory): void {
+  const byPort = tcpPorts.get(memory.tunnelPort);
+  // A second HTTP inside would follow this very state.
+  if (byPort !== undefined && byPort.name !== 'http' && offer(p, byPort)) return;
+  if (memory.guesses >= GUESSES_MAX) return;
+  memory.guesses++;
+  for (const { protocol: guess, matches } of tcpHeuristics.entries) {
+    if (guess.name === 'http' || !matches(p) || !offer(p, guess)) continue;
+    memory.next = guess;
+    return;
+  }
+}
+
+function offer(p: Packet, made: Protocol): boolean {
+  return made.framing === null ? p.offer(made) : runFramed(p, made, made.framing);
+}

@@ -1,0 +1,21 @@
+// A body's reader adds its name to the Protocol column of what carries it: HTTP/JSON, SIP/SDP.
+import { COLUMN, type Packet } from '../../core/packet.ts';
+
+/** The Protocol column as the layers below this one have it. */
+function columnBelow(p: Packet, layer: number): string {
+  for (let below = layer - 1; below >= 0; below--) {
+    if ((p.flags[below]! & COLUMN) === 0) continue;
+    const { column } = p.protocols[below]!;
+    const text = typeof column === 'function' ? column(p, below) : column;
+    if (text !== null) return text;
+  }
+  return '';
+}
+
+/** A `column` that appends to the one below. */
+export function appended(name: string): (p: Packet, layer: number) => string {
+  return (p, layer) => {
+    const below = columnBelow(p, layer);
+    return below === '' ? name : `${below}/${name}`;
+  };
+}

@@ -1,0 +1,22 @@
+// Readers of message bodies, by media type.
+import { gif, jfif, mp4, png } from './images.ts';
+import { json } from './json.ts';
+import { media, unreadMedia } from './media.ts';
+import { mimeMultipart } from './multipart.ts';
+import { textLines } from './text-lines.ts';
+import { urlencodedForm } from './urlencoded.ts';
+import { xml } from './xml.ts';
+
+export const mediaProtocols = [
+  textLines,
+  json,
+  xml,
+  urlencodedForm,
+  mimeMultipart,
+  png,
+  gif,
+  jfif,
+  mp4,
+  media,
+  ...unreadMedia,
+];

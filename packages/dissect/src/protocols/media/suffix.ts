@@ -1,0 +1,35 @@
+// What the bodies of a message add to its line in the packet list: ` (text/html)`, `, JavaScript Object Notation (…)`.
+import type { Packet } from '../../core/packet.ts';
+import type { Protocol } from '../../core/protocol.ts';
+import { gif, gifVersion, jfif, png } from './images.ts';
+import { json } from './json.ts';
+import { media } from './media.ts';
+import { textLines } from './text-lines.ts';
+import { contentOf } from './types.ts';
+import { urlencodedForm } from './urlencoded.ts';
+
+function typed(p: Packet, layer: number): string {
+  const type = contentOf(p, layer).type;
+  return type === null ? '' : ` (${type.name})`;
+}
+
+const suffixes = new Map<Protocol, (p: Packet, layer: number) => string>([
+  [media, typed],
+  [textLines, typed],
+  [urlencodedForm, typed],
+  [json, (p, layer) => `, JavaScript Object Notation${typed(p, layer)}`],
+  [png, () => ' (PNG)'],
+  [gif, (p, layer) => ` (${gifVersion(p, layer)})`],
+  [jfif, () => ' (JPEG JFIF image)'],
+]);
+
+/** Of all body layers above `layer`, up to the next layer of the same protocol. */
+export function bodySuffix(p: Packet, layer: number): string {
+  let text = '';
+  for (let above = layer + 1; above < p.count && p.protocols[above] !== p.protocols[layer]; above++) {
+    // Text that JSON left over is part of the JSON body.
+    if (p.protocols[above] === textLines && p.protocols[above - 1] === json) continue;
+    text += suffixes.get(p.protocols[above]!)?.(p, above) ?? '';
+  }
+  return text;
+}

@@ -1,0 +1,233 @@
+// Internet media types (RFC 6838): which protocol reads a body of which type. A body is handed over with `callBody` by
+// whatever carries it: HTTP, SIP, RTSP, multipart messages, HTTP/2 streams.
+import { inflate } from '../../codec/inflate.ts';
+import { data } from '../../core/data.ts';
+import type { Packet } from '../../core/packet.ts';
+import type { Protocol } from '../../core/protocol.ts';
+import { HeuristicList } from '../../core/table.ts';
+import { nestFrom } from './nesting.ts';
+
+export interface MediaType {
+  /** Lower case, without parameters: `text/html`. */
+  readonly name: string;
+  /** Who reads it; null: nobody knows it. */
+  protocol: Protocol | null;
+}
+
+/** What a body's protocol is told about it; stands in the layer's notes. */
+export interface Content {
+  readonly type: MediaType | null;
+  /** What follows the type: `boundary=xyz; charset=utf-8`. */
+  readonly parameters: string;
+  /** The layer spans compressed bytes: read them with `contentBytes`. */
+  readonly isCompressed: boolean;
+}
+
+/** Types seen that nobody registered, remembered so that a name is made once; more are made anew each time. */
+const UNKNOWN_MAX = 2048;
+/** A type longer than this is none. */
+const NAME_BYTES_MAX = 128;
+
+class MediaTypes {
+  readonly #byName = new Map<string, MediaType>();
+  readonly #byHash = new Map<number, MediaType>();
+  #unknown = 0;
+
+  /** Enters a protocol as the reader of these types. */
+  add(protocol: Protocol, ...names: readonly string[]): void {
+    for (const name of names) this.named(name).protocol = protocol;
+  }
+
+  /** The type of that name (lower case, no parameters). */
+  named(name: string): MediaType {
+    let type = this.#byName.get(name);
+    if (type === undefined) {
+      // RFC 2046 §5.1.3: an unknown multipart is read as mixed.
+      const isMultipart = name.startsWith('multipart/');
+      type = { name, protocol: isMultipart ? (this.#byName.get('multipart/mixed')?.protocol ?? null) : null };
+      if (this.#unknown++ < UNKNOWN_MAX) this.#byName.set(name, type);
+    }
+    return type;
+  }
+
+  /** The type that the text at [start, end) begins with; null when there is none. No string is made for one seen before. */
+  at(b: Uint8Array, start: number, end: number): MediaType | null {
+    const stop = typeEnd(b, start, end);
+    if (stop === start) return null;
+    let hash = 0x811c9dc5;
+    for (let i = start; i < stop; i++) hash = Math.imul(hash ^ lower(b[i]!), 0x01000193);
+    const known = this.#byHash.get(hash);
+    if (known !== undefined && isSame(known.name, b, start, stop)) return known;
+    let name = '';
+    for (let i = start; i < stop; i++) name += String.fromCharCode(lower(b[i]!));
+    const type = this.named(name);
+    if (known === undefined && this.#byHash.size < 2 * UNKNOWN_MAX) this.#byHash.set(hash, type);
+    return type;
+  }
+}
+
+export const mediaTypes = new MediaTypes();
+
+/** Guesses by content for bodies whose type says nothing (Wireshark's list "http"). */
+export const bodyHeuristics = new HeuristicList();
+
+/** Readers that need a compressed body only when somebody looks at it. */
+export const lazyReaders = new Set<Protocol>();
+
+function lower(c: number): number {
+  return c >= 0x41 && c <= 0x5a ? c + 32 : c;
+}
+
+/** Where a media type ends: at a semicolon or white space. */
+export function typeEnd(b: Uint8Array, start: number, end: number): number {
+  let i = start;
+  const stop = Math.min(end, start + NAME_BYTES_MAX);
+  while (i < stop && b[i] !== 0x3b && b[i]! > 0x20) i++;
+  return i;
+}
+
+function isSame(name: string, b: Uint8Array, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) !== lower(b[start + i]!)) return false;
+  return true;
+}
+
+const NOTHING: Content = { type: null, parameters: '', isCompressed: false };
+const plain = new WeakMap<MediaType, Content>();
+let offered: Content = NOTHING;
+
+function plainContent(type: MediaType): Content {
+  let content = plain.get(type);
+  if (content === undefined) {
+    content = { type, parameters: '', isCompressed: false };
+    plain.set(type, content);
+  }
+  return content;
+}
+
+/** The last resort for bodies of a type that nobody reads; set by media.ts, which needs this file. */
+let media: Protocol = data;
+
+export function setMedia(made: Protocol): void {
+  media = made;
+}
+
+/** For the step of a body's protocol: keeps what is known about the body with the layer, and returns it. */
+export function takeContent(p: Packet): Content {
+  p.notes[p.count - 1] = offered;
+  return offered;
+}
+
+/** What is known about the body that a layer stands for. */
+export function contentOf(p: Packet, layer: number): Content {
+  return (p.notes[layer] as Content | null) ?? NOTHING;
+}
+
+/**
+ * The body [at, end) of the packet's current buffer goes to who reads its type; failing that to who recognises the
+ * bytes, to `media` when it has a type at all, else to `data`.
+ */
+export function callBody(
+  p: Packet,
+  type: MediaType | null,
+  at: number,
+  end: number,
+  wireEnd: number = end,
+  parameters = '',
+): void {
+  const content: Content =
+    type === null
+      ? NOTHING
+      : parameters === ''
+        ? plainContent(type)
+        : { type, parameters, isCompressed: false };
+  if (type?.protocol && hand(p, type.protocol, content, at, end, wireEnd)) return;
+  for (const { protocol, matches } of bodyHeuristics.entries) {
+    if (
+      protocol !== type?.protocol &&
+      matchesAt(p, matches, at, end) &&
+      hand(p, protocol, content, at, end, wireEnd)
+    )
+      return;
+  }
+  const layers = p.count;
+  hand(p, type === null ? data : media, content, at, end, wireEnd);
+  if (type === null) nestFrom(p, layers);
+}
+
+/** Enough decompressed bytes to tell what they are. */
+const PREFIX_BYTES = 64;
+
+/**
+ * As callBody, for bytes compressed with gzip or deflate. They are only unpacked now when their reader needs them at
+ * once. False when they can't be unpacked.
+ */
+export function callCompressedBody(
+  p: Packet,
+  type: MediaType | null,
+  at: number,
+  end: number,
+  parameters: string,
+): boolean {
+  const prefix = inflate(p.buf, at, end, PREFIX_BYTES);
+  if (prefix === null) return false;
+  if (isLazy(p, type, prefix.bytes)) {
+    hand(p, type!.protocol ?? media, { type, parameters, isCompressed: true }, at, end, end);
+    return true;
+  }
+  const whole = inflate(p.buf, at, end);
+  if (whole === null) return false;
+  const { bytes } = whole;
+  p.within(bytes, 0, bytes.length, bytes.length, () =>
+    callBody(p, type, 0, bytes.length, bytes.length, parameters),
+  );
+  return true;
+}
+
+function isLazy(p: Packet, type: MediaType | null, prefix: Uint8Array): boolean {
+  if (type === null) return false;
+  if (type.protocol !== null) return lazyReaders.has(type.protocol);
+  let isGuessed = false;
+  p.within(prefix, 0, prefix.length, prefix.length, () => {
+    for (const { matches } of bodyHeuristics.entries) if (matches(p)) isGuessed = true;
+  });
+  return !isGuessed;
+}
+
+function matchesAt(p: Packet, matches: (p: Packet) => boolean, at: number, end: number): boolean {
+  const { at: oldAt, end: oldEnd } = p;
+  p.at = at;
+  p.end = end;
+  const result = matches(p);
+  p.at = oldAt;
+  p.end = oldEnd;
+  return result;
+}
+
+/** False when the protocol rejected the bytes. */
+function hand(
+  p: Packet,
+  made: Protocol,
+  content: Content,
+  at: number,
+  end: number,
+  wireEnd: number,
+): boolean {
+  const before = offered;
+  const layers = p.count;
+  // A body is whole as it is given, or can't be had whole: its readers ask for no more.
+  const mayAskMore = p.mayAskMore;
+  p.mayAskMore = false;
+  offered = content;
+  p.call(made, at, end, wireEnd);
+  offered = before;
+  p.mayAskMore = mayAskMore;
+  return p.count > layers;
+}
+
+/** A body's bytes, unpacked if need be; null when they can't be. Costs time when compressed: not for steps. */
+export function contentBytes(p: Packet, layer: number): Uint8Array | null {
+  const bytes = p.bufferOf(layer).subarray(p.start[layer]!, p.stop[layer]!);
+  if (!contentOf(p, layer).isCompressed) return bytes;
+  return inflate(bytes, 0, bytes.length)?.bytes ?? null;
+}
