@@ -295,9 +295,12 @@ export class Packet {
     return null;
   }
 
-  /** As cut, where too little is left to show anything of the header: the layer keeps its name and its column. */
-  cutUnseen(needed: number): null {
-    this.flags[this.count - 1]! &= ~(SHOWN | NESTED);
+  /**
+   * As cut, where too little is left to show anything of the header: the layer keeps its name, and of its flags only
+   * those in `kept` (COLUMN, where the protocol is known before its header is read).
+   */
+  cutUnseen(needed: number, kept = 0): null {
+    this.flags[this.count - 1]! &= LISTED | kept;
     return this.cut(needed);
   }
 

@@ -93,7 +93,7 @@ export const icmp: Protocol = protocol({
   step(p) {
     const b = p.buf;
     const start = p.at;
-    if (p.end - start < HEADER) return p.cutUnseen(HEADER);
+    if (p.end - start < HEADER) return p.cutUnseen(HEADER, COLUMN);
     const layer = p.count - 1;
     p.payload[layer] = p.end;
     const type = b[start]!;
@@ -184,8 +184,8 @@ function quoteOriginal(p: Packet, type: number, start: number): void {
 
 function matchEcho(p: Packet, layer: number, type: number, start: number): void {
   if ((p.visibility & COLUMN) === 0) return;
-  if (type === ECHO) rememberPing(p, start + 4);
-  else p.notes[layer] = answeredPing(p, start + 4);
+  if (type === ECHO) rememberPing(p, start);
+  else p.notes[layer] = answeredPing(p, start);
 }
 
 /** ping puts the time of sending, seconds and microseconds in its own byte order, first: taken as such within a day. */

@@ -8,6 +8,7 @@ import { dns, llmnr, mdns } from './dns.ts';
 import { frame } from './frame.ts';
 import { httpProtocols } from './http/index.ts';
 import { icmp } from './icmp.ts';
+import { icmpv6 } from './icmpv6.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
 import { fragmentHeader } from './ipv6-extensions.ts';
@@ -41,6 +42,7 @@ export const protocols = [
   llmnr,
   ...httpProtocols,
   ...mediaProtocols,
+  icmpv6,
 ];
 
 register(protocols);

@@ -23,19 +23,33 @@ class Pings {
 
 const memory = (p: Packet): Pings => p.session.memoryOf('pings', () => new Pings());
 
-/** The same for a request and its reply: the two addresses in either order, identifier and sequence number. */
-function keyOf(p: Packet, at: number): string {
+/**
+ * The same for a request and its reply: the two addresses in either order, identifier, sequence number and the
+ * checksum that a reply with the same data has, for the two differ in the type only.
+ */
+function keyOf(p: Packet, at: number, checksum: number): string {
   const width = p.netKind === IPV4 ? 4 : 16;
   let addresses = '';
   for (let i = 0; i < width; i += 4)
     addresses += `${(u32(p.netBuf, p.netSrc + i) ^ u32(p.netBuf, p.netDst + i)) >>> 0} `;
-  return `${addresses}${u16(p.buf, at)} ${u16(p.buf, at + 2)}`;
+  return `${addresses}${u32(p.buf, at + 4)} ${checksum}`;
 }
 
-/** Remembers the request whose identifier stands at `at`. */
+/** One's complement addition, with the two zeros made one (RFC 1071 §2). */
+function add(a: number, b: number): number {
+  const sum = a + b;
+  const folded = sum > 0xffff ? (sum & 0xffff) + 1 : sum;
+  return folded === 0xffff ? 0 : folded;
+}
+
+/** What the checksum grows by from request to reply: ICMP goes from type 8 to 0, ICMPv6 from 128 to 129. */
+const GROWTH_4 = 0x0800;
+const GROWTH_6 = 0xffff - 0x0100;
+
+/** Remembers the request whose header stands at `at`. */
 export function rememberPing(p: Packet, at: number): void {
   const { requests } = memory(p);
-  const key = keyOf(p, at);
+  const key = keyOf(p, at, add(u16(p.buf, at + 2), p.netKind === IPV4 ? GROWTH_4 : GROWTH_6));
   requests.delete(key);
   if (requests.size >= REQUESTS_MAX) requests.delete(requests.keys().next().value!);
   requests.set(key, { number: p.number, seconds: p.seconds, nanoseconds: p.nanoseconds });
@@ -44,7 +58,7 @@ export function rememberPing(p: Packet, at: number): void {
 /** The request that this reply answers, or null. A request is answered once. */
 export function answeredPing(p: Packet, at: number): Answer | null {
   const { requests } = memory(p);
-  const key = keyOf(p, at);
+  const key = keyOf(p, at, add(u16(p.buf, at + 2), 0));
   const request = requests.get(key);
   if (request === undefined) return null;
   requests.delete(key);

@@ -59,8 +59,7 @@ function checksumStatus(p: Packet, layer: number): number {
 export const udp: Protocol = protocol({
   name: 'udp',
   title: 'User Datagram Protocol',
-  // The ports are read before the column is set: a header cut before them leaves it to IP.
-  column: (p, layer) => (p.stop[layer]! - p.start[layer]! < 4 ? null : 'UDP'),
+  column: 'UDP',
   fields: f,
   on: [[ipProtocols, UDP]],
   step(p) {
@@ -107,7 +106,6 @@ export const udp: Protocol = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const captured = p.stop[layer]! - start;
-    if (captured < 4) return null;
     const ports = `${u16(b, start)} → ${u16(b, start + 2)}`;
     if (captured < HEADER) return ports;
     const length = u16(b, start + 4);
