@@ -23,4 +23,5 @@ export type * from './filter/ast.ts';
 export { compileFilter, type Predicate } from './filter/compile.ts';
 export { FilterError } from './filter/error.ts';
 export { parseFilter } from './filter/parser.ts';
+export { ADDRESS_KINDS, type AddressKind, type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './stats/endpoints.ts';
 export { type HierarchyNode, ProtocolHierarchy } from './stats/hierarchy.ts';

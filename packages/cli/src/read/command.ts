@@ -11,11 +11,11 @@ import {
 import { UserError } from '../errors.ts';
 import { Output } from '../terminal/output.ts';
 import { FieldsPrinter, parseFieldsFormat } from './fields.ts';
-import { HierarchyPrinter } from './hierarchy.ts';
 import { EkPrinter, JsonPrinter } from './json.ts';
 import { LinesPrinter, TabsPrinter } from './lines.ts';
 import type { Printer } from './printer.ts';
 import { run } from './run.ts';
+import { statistic } from './statistics.ts';
 import { TextPrinter } from './text.ts';
 import { CapturePrinter } from './write.ts';
 
@@ -79,11 +79,6 @@ function packetPrinter(out: Output, options: ReadOptions): Printer {
     default:
       throw new UserError(`-T ${options.type} is not known; use text, tabs, fields, json, jsonraw or ek`);
   }
-}
-
-function statistic(name: string, out: Output, filterText: string): Printer {
-  if (name === 'io,phs') return new HierarchyPrinter(out, filterText);
-  throw new UserError(`-z ${name} is not known`);
 }
 
 function field(name: string): Field {
