@@ -10,6 +10,7 @@ export type {
   PacketComment,
 } from './capture-info.ts';
 export { newInterface } from './capture-info.ts';
+export { encapTypeOf } from './encap-types.ts';
 export type { Frame } from './frame.ts';
 export { newFrame } from './frame.ts';
 export { canonicalLinkType, pseudoHeaderLength } from './link-types.ts';

@@ -33,6 +33,9 @@ const pseudoHeaderBytes: Record<number, number> = {
   254: 4, // Bluetooth Linux monitor
 };
 
+/** Wireshark shows no larger `frame.len`, and no real packet has it. */
+const WIRE_LENGTH_MAX = 0x7fffffff;
+
 const largeLinkTypes = new Set([189, 220, 231, 249, 279]);
 
 /** The LINKTYPE_* value that is meant by the value in a file. */
@@ -52,4 +55,9 @@ export function pseudoHeaderLength(linkType: number): number {
 export function capturedLengthMax(linkType: number, snapLength: number): number {
   if (largeLinkTypes.has(linkType)) return CAPTURED_MAX_BYTES_LARGE;
   return snapLength <= ANNOUNCED_MAX_BYTES ? Math.max(CAPTURED_MAX_BYTES, snapLength) : CAPTURED_MAX_BYTES;
+}
+
+/** A packet's length on the wire, from the length in its record, which counts the pseudo-header too. */
+export function wireLengthOf(wire: number, prefix: number): number {
+  return wire > prefix ? Math.min(wire - prefix, WIRE_LENGTH_MAX) : 0;
 }

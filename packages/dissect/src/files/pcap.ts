@@ -2,7 +2,7 @@
 
 import { type CaptureInfo, newInterface } from './capture-info.ts';
 import type { Frame } from './frame.ts';
-import { canonicalLinkType, capturedLengthMax, pseudoHeaderLength } from './link-types.ts';
+import { canonicalLinkType, capturedLengthMax, pseudoHeaderLength, wireLengthOf } from './link-types.ts';
 import { guessVariant, type PcapVariant, recordHeaderLength } from './pcap-variants.ts';
 import { FRAME, MORE, type Window } from './window.ts';
 
@@ -90,7 +90,7 @@ export class PcapReader {
     frame.data = window.data;
     frame.start = start;
     frame.end = end;
-    frame.wireLength = wire > prefix ? wire - prefix : 0;
+    frame.wireLength = wireLengthOf(wire, prefix);
     frame.seconds = seconds;
     frame.nanoseconds = nanoseconds;
     frame.hasTime = true;

@@ -17,6 +17,7 @@ import {
 import type { CaptureInfo } from './capture-info.ts';
 import type { Frame } from './frame.ts';
 import { readJournalTime } from './journal.ts';
+import { wireLengthOf } from './link-types.ts';
 import {
   type Block,
   readInterface,
@@ -139,7 +140,7 @@ export class PcapngReader {
     frame.data = window.data;
     frame.start = start;
     frame.end = body + captured;
-    frame.wireLength = wire > prefix ? wire - prefix : 0;
+    frame.wireLength = wireLengthOf(wire, prefix);
     frame.linkType = from.linkType;
     frame.interfaceId = from.id;
     frame.fileOffset = window.base + start;

@@ -2,7 +2,7 @@
 
 import { type CaptureInfo, newInterface } from './capture-info.ts';
 import type { Frame } from './frame.ts';
-import { capturedLengthMax, pseudoHeaderLength } from './link-types.ts';
+import { capturedLengthMax, pseudoHeaderLength, wireLengthOf } from './link-types.ts';
 import { FRAME, MORE, type Window } from './window.ts';
 
 /** The first four bytes of the magic "snoop\0\0\0", as a big-endian number. */
@@ -72,7 +72,7 @@ export class SnoopReader {
     frame.data = window.data;
     frame.start = start;
     frame.end = body + captured;
-    frame.wireLength = wire > prefix ? wire - prefix : 0;
+    frame.wireLength = wireLengthOf(wire, prefix);
     frame.seconds = view.getUint32(at + 16) + Math.floor(microseconds / 1e6);
     frame.nanoseconds = (microseconds % 1e6) * 1000;
     frame.hasTime = true;
