@@ -5,7 +5,7 @@ export LC_ALL=C.UTF-8 TZ=UTC HOME=$lab
 declare -A pid_of
 
 # Gives the lab its own copy of /etc and empty folders wherever daemons write, so that no name, key or user of
-# this machine gets into the capture and nothing the lab writes stays behind.
+# this machine gets into the capture and nothing the lab writes stays behind; the rest is read-only in here.
 # The folder for results and these scripts stay in sight under /mnt/lab, wherever they are.
 private_files() {
   local d out scripts
@@ -23,9 +23,13 @@ private_files() {
   : >/etc/motd
   # CUPS and UPnP tell everyone the kernel's version: in the lab that is Debian 12's.
   tcc -shared -nostdlib -o $lab/uname.so "$parts/uname.c" && echo $lab/uname.so >/etc/ld.so.preload
+  # Whatever would be written elsewhere fails.
+  mount -o remount,bind,ro / && cd $lab
   echo 127.0.0.1 localhost >/etc/hosts
   sed -i 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >/etc/machine-id
+  # A wrong password is answered at once: the capture is of guessing, not of waiting.
+  sed -i '/pam_unix.so/s/$/ nodelay/' /etc/pam.d/common-auth
 }
 
 # host NAME [RESOLVER]: a machine with its own network, host name, /run and resolv.conf.

