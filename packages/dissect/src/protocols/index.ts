@@ -3,22 +3,29 @@
 import { data } from '../core/data.ts';
 import { register } from '../core/protocol.ts';
 import { malformed, short } from '../core/trouble.ts';
+import { ah } from './ah.ts';
 import { cotp } from './cotp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
+import { esp } from './esp.ts';
+import { etherip } from './etherip.ts';
 import { frame } from './frame.ts';
+import { hip, shim6 } from './hip.ts';
 import { httpProtocols } from './http/index.ts';
 import { icmp } from './icmp.ts';
 import { icmpv6 } from './icmpv6.ts';
 import { ip } from './ip.ts';
+import { ipcomp } from './ipcomp.ts';
 import { ipv6 } from './ipv6.ts';
 import { fragmentHeader } from './ipv6-extensions.ts';
 import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { routing } from './ipv6-routing.ts';
 import { linkProtocols } from './link/index.ts';
 import { mediaProtocols } from './media/index.ts';
+import { mipv6 } from './mipv6.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
 import { udp } from './udp.ts';
+import { udplite } from './udplite.ts';
 
 export const protocols = [
   frame,
@@ -43,6 +50,14 @@ export const protocols = [
   ...httpProtocols,
   ...mediaProtocols,
   icmpv6,
+  ah,
+  esp,
+  ipcomp,
+  etherip,
+  udplite,
+  mipv6,
+  hip,
+  shim6,
 ];
 
 register(protocols);

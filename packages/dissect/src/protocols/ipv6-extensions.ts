@@ -7,17 +7,24 @@ import { COLUMN, LISTED, NESTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols } from '../core/table.ts';
 import { hex } from '../core/text.ts';
+import { ah, ahLength } from './ah.ts';
+import { shim6 } from './hip.ts';
 import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { finalSegment, routing } from './ipv6-routing.ts';
+import { mipv6 } from './mipv6.ts';
 import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
 
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
+const AUTHENTICATION = 51;
 const NO_NEXT = 59;
 const DESTINATION_OPTIONS = 60;
+const MOBILITY = 135;
+const SHIM6 = 140;
 
 const FRAGMENT_HEADER = 8;
+const HEADER_MIN = 8;
 
 const f = {
   nxt: uint('ipv6.fraghdr.nxt', 'Next header').at(0, 1).named(ipProtocolNames),
@@ -49,22 +56,31 @@ export function ipv6Payload(p: Packet, next: number, ipv6Layer: number): Protoco
     const header = extensionHeader(next);
     if (header === null) break;
     const start = p.at;
-    p.push(header, LISTED | NESTED | COLUMN);
+    if (!p.push(header, LISTED | NESTED | COLUMN)) return null;
     const layer = p.count - 1;
-    if (p.end - start < FRAGMENT_HEADER) return p.cut(FRAGMENT_HEADER);
-    const length = next === FRAGMENT ? FRAGMENT_HEADER : (b[start + 1]! + 1) * 8;
+    if (p.end - start < HEADER_MIN) return p.cut(HEADER_MIN);
+    const length = headerLength(b, start, next);
     if (p.end - start < length) return p.cut(length);
-    if (p.layer !== layer) return null;
     p.stop[layer] = p.payload[layer] = p.at = start + length;
     if (next === ROUTING) redirect(p, start);
     // An atomic fragment (RFC 6946) is whole by itself.
     if (next === FRAGMENT && (u16(b, start + 2) & 0xfff9) !== 0) return assemble(p, start, ipv6Layer);
+    if (next === MOBILITY) return null;
     next = b[start]!;
   }
   p.transport = 0;
   if (ipv6Layer >= 0) p.mark[ipv6Layer] = next + 1;
   const found = next === NO_NEXT ? undefined : ipProtocols.get(next);
-  return found ?? (p.at < p.end ? data : null);
+  if (found !== undefined) return found;
+  // Nothing known follows: IPv6 itself says so in the Info column, not its extension headers.
+  for (let layer = ipv6Layer + 1; ipv6Layer >= 0 && layer < p.count; layer++) p.flags[layer]! &= ~COLUMN;
+  return p.at < p.end ? data : null;
+}
+
+/** Bytes. §4: units of 8 beyond the first 8, but for the fragment header and AH. */
+function headerLength(b: Uint8Array, start: number, next: number): number {
+  if (next === FRAGMENT) return FRAGMENT_HEADER;
+  return next === AUTHENTICATION ? ahLength(b, start) : (b[start + 1]! + 1) * 8;
 }
 
 function extensionHeader(next: number): Protocol | null {
@@ -77,6 +93,12 @@ function extensionHeader(next: number): Protocol | null {
       return fragmentHeader;
     case DESTINATION_OPTIONS:
       return destinationOptions;
+    case AUTHENTICATION:
+      return ah;
+    case MOBILITY:
+      return mipv6;
+    case SHIM6:
+      return shim6;
     default:
       return null;
   }

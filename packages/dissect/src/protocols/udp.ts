@@ -124,7 +124,7 @@ const TOO_LONG = { reason: 'longer than its IP payload' };
 const GUESSES_MAX = 32;
 
 /** Who reads the payload: what the conversation is known for, what was announced, the ports (lower first), content. */
-function udpPayload(p: Packet): void {
+export function udpPayload(p: Packet): void {
   const { session, srcPort, dstPort } = p;
   const flows = session.flows;
   const known = flows.application[p.flow]!;
