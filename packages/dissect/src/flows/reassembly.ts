@@ -2,8 +2,8 @@
 // A protocol says how much it needs with `Packet.askMore`.
 import { MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../core/packet.ts';
 
-/** A message longer than this is not put together: its segments stay segments. */
-const MESSAGE_BYTES_MAX = 16 << 20;
+/** Of a longer message only the beginning is kept: it is read like a packet that the capture cut. */
+const KEPT_BYTES_MAX = 16 << 20;
 /** All unfinished messages together; the oldest go first. */
 const TOTAL_BYTES_MAX = 48 << 20;
 /** Buffers kept for use again, and the largest kept. */
@@ -12,17 +12,20 @@ const SPARE_BYTES_MAX = 1 << 18;
 /** Messages one segment may complete or begin. */
 const ROUNDS_MAX = 512;
 
+/** Runs of bytes an unfinished message may have with gaps between them. */
+const RUNS_MAX = 64;
+
 interface Pending {
   /** Sequence number of the first byte. */
   seq: number;
   /** Bytes the message needs, or MORE_SEGMENT / MORE_UNTIL_END. */
   wanted: number;
-  /** Bytes stored, and the highest offset stored to. */
-  stored: number;
+  /** What has come, as offsets [start, end) in order; one run from 0 on unless something is missing. */
+  readonly runs: number[];
+  /** The highest offset that has come. */
   extent: number;
+  /** The bytes; those from KEPT_BYTES_MAX on are only counted. */
   bytes: Uint8Array;
-  /** Segments it came in, for the tree. */
-  segments: number;
 }
 
 export class StreamReassembly {
@@ -30,6 +33,8 @@ export class StreamReassembly {
   /** Buffers to use again; those given back while a packet is read wait in #used, for its layers still point into them. */
   readonly #spare: Uint8Array[] = [];
   readonly #used: Uint8Array[] = [];
+  /** By cell, where the last message of several segments lay: what comes again of it is not read again. */
+  readonly #finished = new Map<number, { readonly seq: number; readonly length: number }>();
   #packet = 0;
   #total = 0;
   /** Unfinished messages given up because of the bound. */
@@ -48,38 +53,33 @@ export class StreamReassembly {
     deliver: (p: Packet) => void,
     onWhole: (p: Packet) => void,
   ): void {
-    if (p.number !== this.#packet) {
-      this.#packet = p.number;
-      while (this.#used.length > 0 && this.#spare.length < SPARE_MAX) this.#spare.push(this.#used.pop()!);
-      this.#used.length = 0;
-    }
+    this.#newPacket(p.number);
     // What the capture cut can't be put together.
     const isCut = p.wireEnd > p.end;
+    if (isCut) this.#drop(cell);
     let at = p.at;
     const { end, wireEnd } = p;
     for (let round = 0; round < ROUNDS_MAX && at < end; round++) {
       const pending = this.#pending.get(cell);
       const offset = pending === undefined ? -1 : (seq - pending.seq) | 0;
-      if (pending !== undefined && offset >= 0 && this.#covers(pending, offset)) {
+      if (pending !== undefined && offset >= 0 && covers(pending, offset)) {
         const taken = pending.wanted > 0 ? Math.min(end - at, pending.wanted - offset) : end - at;
-        if (isCut || !this.#store(pending, p.buf, at, taken, offset)) {
-          this.forget(cell);
+        if (!this.#store(pending, p.buf, at, taken, offset)) {
+          this.#drop(cell);
           return;
         }
-        const isWhole =
-          pending.wanted === MORE_SEGMENT || (pending.wanted > 0 ? pending.stored >= pending.wanted : isLast);
-        if (!isWhole) {
+        if (!isWhole(pending, isLast)) {
           p.isPartOfMessage = true;
           return;
         }
-        this.#take(cell, pending);
         onWhole(p);
         this.#deliverWhole(p, cell, pending, deliver);
         at += taken;
         seq = (seq + taken) >>> 0;
         continue;
       }
-      if (pending !== undefined && offset >= 0) this.forget(cell);
+      if (pending !== undefined && offset >= 0) this.#drop(cell);
+      if (this.#isRepeated(cell, seq)) return;
       p.at = at;
       p.end = end;
       p.wireEnd = wireEnd;
@@ -97,59 +97,101 @@ export class StreamReassembly {
     }
   }
 
+  /** The sender closed with a segment that carries no data: a message that lasts until then is whole. */
+  close(
+    p: Packet,
+    cell: number,
+    seq: number,
+    deliver: (p: Packet) => void,
+    onWhole: (p: Packet) => void,
+  ): void {
+    const pending = this.#pending.get(cell);
+    if (pending === undefined || pending.wanted !== MORE_UNTIL_END || !isWhole(pending, true)) return;
+    if (((seq - pending.seq) | 0) !== pending.extent) return;
+    this.#newPacket(p.number);
+    onWhole(p);
+    this.#deliverWhole(p, cell, pending, deliver);
+  }
+
+  #newPacket(number: number): void {
+    if (number === this.#packet) return;
+    this.#packet = number;
+    while (this.#used.length > 0 && this.#spare.length < SPARE_MAX) this.#spare.push(this.#used.pop()!);
+    this.#used.length = 0;
+  }
+
   /** The flow is over: what was kept for it is given back. */
   forget(cell: number): void {
+    this.#drop(cell);
+    this.#finished.delete(cell);
+  }
+
+  #drop(cell: number): void {
     const pending = this.#pending.get(cell);
     if (pending === undefined) return;
     this.#take(cell, pending);
     this.#release(pending.bytes);
   }
 
+  /** Inside the last message that took several segments, but not at its start. */
+  #isRepeated(cell: number, seq: number): boolean {
+    const finished = this.#finished.get(cell);
+    if (finished === undefined) return false;
+    const offset = (seq - finished.seq) | 0;
+    return offset > 0 && offset < finished.length;
+  }
+
   #deliverWhole(p: Packet, cell: number, whole: Pending, deliver: (p: Packet) => void): void {
+    this.#take(cell, whole);
     const { bytes, extent } = whole;
-    p.mayAskMore = true;
+    const kept = Math.min(extent, KEPT_BYTES_MAX);
+    p.mayAskMore = kept === extent;
     p.wanted = 0;
-    p.within(bytes, 0, extent, extent, deliver);
+    p.within(bytes, 0, kept, extent, deliver);
     p.mayAskMore = false;
-    if (p.wanted !== 0) {
-      this.#begin(cell, (whole.seq + p.wantedAt) >>> 0, p.wanted, bytes, p.wantedAt, extent);
-      p.isPartOfMessage = true;
-    }
+    const { wanted, wantedAt } = p;
     p.wanted = 0;
+    if (wanted !== 0) p.isPartOfMessage = true;
+    if (wanted !== 0 && wantedAt === 0) {
+      // The same message again, longer than it looked: nothing is copied.
+      whole.wanted = wanted;
+      this.#keep(cell, whole);
+      return;
+    }
+    this.#finished.set(cell, { seq: whole.seq, length: wanted !== 0 ? wantedAt : extent });
+    if (wanted !== 0) this.#begin(cell, (whole.seq + wantedAt) >>> 0, wanted, bytes, wantedAt, extent);
     this.#release(bytes);
   }
 
-  #covers(pending: Pending, offset: number): boolean {
-    return pending.wanted > 0 ? offset < pending.wanted : offset <= pending.extent;
-  }
-
   #begin(cell: number, seq: number, wanted: number, from: Uint8Array, start: number, end: number): void {
-    if (wanted > MESSAGE_BYTES_MAX) return;
     const bytes = this.#buffer(Math.max(end - start, Math.min(wanted, 1 << 16), 2048));
     bytes.set(from.subarray(start, end));
-    this.#pending.set(cell, { seq, wanted, stored: end - start, extent: end - start, bytes, segments: 1 });
-    this.#total += bytes.length;
+    this.#keep(cell, { seq, wanted, runs: [0, end - start], extent: end - start, bytes });
+  }
+
+  #keep(cell: number, pending: Pending): void {
+    this.#pending.set(cell, pending);
+    this.#total += pending.bytes.length;
     while (this.#total > TOTAL_BYTES_MAX) {
       const oldest = this.#pending.keys().next().value;
       if (oldest === undefined) break;
-      this.forget(oldest);
+      this.#drop(oldest);
       this.dropped++;
     }
   }
 
   #store(pending: Pending, from: Uint8Array, at: number, length: number, offset: number): boolean {
     const end = offset + length;
-    if (end > MESSAGE_BYTES_MAX) return false;
-    if (end > pending.bytes.length) {
-      const larger = this.#buffer(Math.max(end, pending.bytes.length * 2));
-      larger.set(pending.bytes.subarray(0, pending.extent));
+    if (!addRun(pending.runs, offset, end)) return false;
+    const kept = Math.min(end, KEPT_BYTES_MAX);
+    if (kept > pending.bytes.length) {
+      const larger = this.#buffer(Math.max(kept, Math.min(KEPT_BYTES_MAX, pending.bytes.length * 2)));
+      larger.set(pending.bytes.subarray(0, Math.min(pending.extent, pending.bytes.length)));
       this.#total += larger.length - pending.bytes.length;
       this.#release(pending.bytes);
       pending.bytes = larger;
     }
-    pending.bytes.set(from.subarray(at, at + length), offset);
-    pending.stored += length;
-    pending.segments++;
+    if (kept > offset) pending.bytes.set(from.subarray(at, at + kept - offset), offset);
     if (end > pending.extent) pending.extent = end;
     return true;
   }
@@ -173,4 +215,37 @@ export class StreamReassembly {
     }
     return new Uint8Array(1 << (32 - Math.clz32(length - 1)));
   }
+}
+
+function covers(pending: Pending, offset: number): boolean {
+  if (pending.wanted > 0) return offset < pending.wanted;
+  return pending.wanted === MORE_UNTIL_END || offset <= pending.extent;
+}
+
+/** Nothing is missing, as far as the message is known to go. */
+function isWhole(pending: Pending, isLast: boolean): boolean {
+  const { runs, wanted } = pending;
+  if (runs.length > 2 || runs[0] !== 0) return false;
+  if (wanted === MORE_UNTIL_END) return isLast;
+  return wanted === MORE_SEGMENT || runs[1]! >= wanted;
+}
+
+/** Adds [start, end) to the runs, joining those it touches; false when there are too many. */
+function addRun(runs: number[], start: number, end: number): boolean {
+  const last = runs.length - 1;
+  // In order: the ordinary case.
+  if (start <= runs[last]! && start >= runs[last - 1]!) {
+    if (end > runs[last]!) runs[last] = end;
+    return true;
+  }
+  let first = 0;
+  while (first < runs.length && runs[first + 1]! < start) first += 2;
+  let behind = first;
+  while (behind < runs.length && runs[behind]! <= end) {
+    start = Math.min(start, runs[behind]!);
+    end = Math.max(end, runs[behind + 1]!);
+    behind += 2;
+  }
+  runs.splice(first, behind - first, start, end);
+  return runs.length <= 2 * RUNS_MAX;
 }

@@ -112,8 +112,10 @@ export const tcp: Protocol = protocol({
     p.segmentLength = Math.max(0, p.wireEnd - start - headerLength);
     track(p, b, start, headerLength);
     p.payload[layer] = p.at = Math.min(start + headerLength, p.end);
-    if (p.at < p.end && (p.analysis & NOT_READ) === 0 && (b[start + 13]! & RST) === 0)
-      readPayload(p, u32(b, start + 4), b[start + 13]!);
+    if ((p.analysis & NOT_READ) === 0 && (b[start + 13]! & RST) === 0) {
+      if (p.at < p.end) readPayload(p, u32(b, start + 4), b[start + 13]!);
+      else if (b[start + 13]! & FIN) closeStream(p, u32(b, start + 4));
+    }
     return null;
   },
   emit(p, layer, out) {
@@ -211,6 +213,12 @@ function readPayload(p: Packet, seq: number, flags: number): void {
     return;
   }
   p.session.streams.payload(p, p.flow * 2 + p.direction, seq, (flags & FIN) !== 0, choose, onWhole);
+}
+
+/** RFC 9293 §3.6: no more data will come; what lasted until the end of the stream is whole. */
+function closeStream(p: Packet, seq: number): void {
+  if ((p.visibility & COLUMN) !== 0 && p.segmentLength === 0)
+    p.session.streams.close(p, p.flow * 2 + p.direction, seq, choose, onWhole);
 }
 
 /** Guesses by content stop after this many payloads of a conversation that none of them knew. */
