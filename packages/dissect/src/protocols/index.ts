@@ -9,6 +9,7 @@ import { dns, llmnr, mdns } from './dns.ts';
 import { esp } from './esp.ts';
 import { etherip } from './etherip.ts';
 import { frame } from './frame.ts';
+import { gre } from './gre.ts';
 import { hip, shim6 } from './hip.ts';
 import { httpProtocols } from './http/index.ts';
 import { icmp } from './icmp.ts';
@@ -58,6 +59,7 @@ export const protocols = [
   mipv6,
   hip,
   shim6,
+  gre,
 ];
 
 register(protocols);

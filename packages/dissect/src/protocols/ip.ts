@@ -5,7 +5,7 @@ import { alias, bool, ipv4, uint } from '../core/field.ts';
 import { COLUMN, IPV4, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
-import { etherTypes, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
+import { etherTypes, greProtocols, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
 import { ipv4Address } from '../core/text.ts';
 import { emitIpOptions, ipOptionFields } from './ip-options.ts';
 import { ipPayload } from './ip-payload.ts';
@@ -71,6 +71,7 @@ export const ip: Protocol = protocol({
     [ipProtocols, 4],
     [linkTypes, 228],
     [pppProtocols, 0x0021],
+    [greProtocols, 0x0800, 0x883e],
   ],
   step(p) {
     const b = p.buf;

@@ -5,7 +5,7 @@ import { alias, ether, ipv4, ipv6 as ipv6Field, uint } from '../core/field.ts';
 import { IPV6 } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
-import { etherTypes, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
+import { etherTypes, greProtocols, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
 import { ipv6Address } from '../core/text.ts';
 import { ipv6Info, ipv6Payload } from './ipv6-extensions.ts';
 import { jumboLength } from './ipv6-options.ts';
@@ -60,6 +60,7 @@ export const ipv6: Protocol = protocol({
     [ipProtocols, 41],
     [linkTypes, 229],
     [pppProtocols, 0x0057],
+    [greProtocols, 0x86dd],
   ],
   step(p) {
     const b = p.buf;
