@@ -30,7 +30,7 @@ export class TextPrinter implements Printer {
     } else if (summary && bytes) this.#out.byte(10);
     if (!bytes) return;
     hexDump(this.#out, frame.data, frame.start, frame.end);
-    for (let i = 1; i < p.buffers.length; i++) {
+    for (let i = 1; i < p.bufferCount; i++) {
       const buffer = p.buffers[i]!;
       const end = reassembledEnd(p, i);
       this.#out.text(`Reassembled or decrypted (${end} bytes):\n`);

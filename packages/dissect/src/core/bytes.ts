@@ -72,8 +72,15 @@ export function utf8(b: Uint8Array, start: number, end: number): string {
   return ascii(b, start, end);
 }
 
+/** Below this many bytes a loop is faster than a call into the runtime. */
+const SHORT_SEARCH = 64;
+
 /** The index of the first byte equal to value in [start, end), or -1. */
 export function indexOf(b: Uint8Array, value: number, start: number, end: number): number {
-  const i = b.indexOf(value, start);
-  return i >= 0 && i < end ? i : -1;
+  const shortEnd = Math.min(end, start + SHORT_SEARCH);
+  for (let i = start; i < shortEnd; i++) if (b[i] === value) return i;
+  if (shortEnd >= end) return -1;
+  // Never beyond `end`: the buffer goes on for megabytes.
+  const i = b.subarray(shortEnd, end).indexOf(value);
+  return i < 0 ? -1 : shortEnd + i;
 }

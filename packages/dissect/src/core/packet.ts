@@ -7,6 +7,8 @@ import { malformed, short } from './trouble.ts';
 
 /** Layers kept per packet; a packet that nests or repeats more is cut there. */
 export const LAYERS_MAX = 256;
+/** Reassembled, decompressed and decrypted buffers of one packet, the frame among them. */
+const BUFFERS_MAX = 255;
 /** How deep protocols may call each other (tunnel in tunnel), against hostile packets. */
 export const DEPTH_MAX = 48;
 
@@ -67,7 +69,9 @@ export class Packet {
   readonly mark = new Int32Array(LAYERS_MAX);
   readonly notes: unknown[] = [];
   readonly protocols: Protocol[] = [];
+  /** The frame's bytes and those made of it; only the first `bufferCount` belong to this packet. */
   readonly buffers: Uint8Array[] = [];
+  bufferCount = 0;
   depth = 0;
   /** Flags given to layers pushed now; ICMP errors clear SHOWN and COLUMN while they call the packet within. */
   visibility: number = LISTED | SHOWN | COLUMN | NESTED;
@@ -128,8 +132,8 @@ export class Packet {
     this.fileOffset = frame.fileOffset;
     this.buf = frame.data;
     this.from = 0;
-    this.buffers.length = 0;
-    this.buffers.push(frame.data);
+    this.buffers[0] = frame.data;
+    this.bufferCount = 1;
     this.at = frame.start;
     this.end = frame.end;
     this.wireEnd = frame.start + frame.wireLength;
@@ -250,11 +254,11 @@ export class Packet {
 
   /** Does `work` with the cursor on bytes of another buffer, then puts it back. */
   within(buf: Uint8Array, at: number, end: number, wireEnd: number, work: (p: Packet) => void): void {
-    if (this.buffers.length === 255 || this.depth === DEPTH_MAX) return;
+    if (this.bufferCount === BUFFERS_MAX || this.depth === DEPTH_MAX) return;
     const { buf: oldBuf, from, at: oldAt, end: oldEnd, wireEnd: oldWireEnd } = this;
     this.buf = buf;
-    this.from = this.buffers.length;
-    this.buffers.push(buf);
+    this.from = this.bufferCount++;
+    this.buffers[this.from] = buf;
     this.at = at;
     this.end = end;
     this.wireEnd = wireEnd;

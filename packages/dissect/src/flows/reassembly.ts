@@ -1,14 +1,12 @@
 // Messages that span TCP segments: bytes are kept per direction until the message is whole, then read at once.
 // A protocol says how much it needs with `Packet.askMore`.
 import { MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../core/packet.ts';
+import { BufferPool } from './buffer-pool.ts';
 
 /** Of a longer message only the beginning is kept: it is read like a packet that the capture cut. */
 const KEPT_BYTES_MAX = 16 << 20;
 /** All unfinished messages together; the oldest go first. */
 const TOTAL_BYTES_MAX = 48 << 20;
-/** Buffers kept for use again, and the largest kept. */
-const SPARE_MAX = 16;
-const SPARE_BYTES_MAX = 1 << 18;
 /** Messages one segment may complete or begin. */
 const ROUNDS_MAX = 512;
 
@@ -30,8 +28,8 @@ interface Pending {
 
 export class StreamReassembly {
   readonly #pending = new Map<number, Pending>();
-  /** Buffers to use again; those given back while a packet is read wait in #used, for its layers still point into them. */
-  readonly #spare: Uint8Array[] = [];
+  readonly #pool = new BufferPool();
+  /** Given back while a packet is read, to the pool only after it: the packet's layers still point into them. */
   readonly #used: Uint8Array[] = [];
   /** By cell, where the last message of several segments lay: what comes again of it is not read again. */
   readonly #finished = new Map<number, { readonly seq: number; readonly length: number }>();
@@ -116,8 +114,7 @@ export class StreamReassembly {
   #newPacket(number: number): void {
     if (number === this.#packet) return;
     this.#packet = number;
-    while (this.#used.length > 0 && this.#spare.length < SPARE_MAX) this.#spare.push(this.#used.pop()!);
-    this.#used.length = 0;
+    while (this.#used.length > 0) this.#pool.give(this.#used.pop()!);
   }
 
   /** The flow is over: what was kept for it is given back. */
@@ -164,7 +161,7 @@ export class StreamReassembly {
   }
 
   #begin(cell: number, seq: number, wanted: number, from: Uint8Array, start: number, end: number): void {
-    const bytes = this.#buffer(Math.max(end - start, Math.min(wanted, 1 << 16), 2048));
+    const bytes = this.#pool.take(Math.max(end - start, Math.min(wanted, 1 << 16), 2048));
     bytes.set(from.subarray(start, end));
     this.#keep(cell, { seq, wanted, runs: [0, end - start], extent: end - start, bytes });
   }
@@ -185,7 +182,7 @@ export class StreamReassembly {
     if (!addRun(pending.runs, offset, end)) return false;
     const kept = Math.min(end, KEPT_BYTES_MAX);
     if (kept > pending.bytes.length) {
-      const larger = this.#buffer(Math.max(kept, Math.min(KEPT_BYTES_MAX, pending.bytes.length * 2)));
+      const larger = this.#pool.take(Math.max(kept, Math.min(KEPT_BYTES_MAX, pending.bytes.length * 2)));
       larger.set(pending.bytes.subarray(0, Math.min(pending.extent, pending.bytes.length)));
       this.#total += larger.length - pending.bytes.length;
       this.#release(pending.bytes);
@@ -202,18 +199,7 @@ export class StreamReassembly {
   }
 
   #release(bytes: Uint8Array): void {
-    if (bytes.length <= SPARE_BYTES_MAX) this.#used.push(bytes);
-  }
-
-  #buffer(length: number): Uint8Array {
-    for (let i = this.#spare.length - 1; i >= 0; i--) {
-      const spare = this.#spare[i]!;
-      if (spare.length < length) continue;
-      this.#spare[i] = this.#spare[this.#spare.length - 1]!;
-      this.#spare.pop();
-      return spare;
-    }
-    return new Uint8Array(1 << (32 - Math.clz32(length - 1)));
+    this.#used.push(bytes);
   }
 }
 
