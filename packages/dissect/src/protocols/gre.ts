@@ -7,7 +7,7 @@ import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { greProtocols, ipProtocols, udpPorts } from '../core/table.ts';
-import { BAD, checksumStatusNames, GOOD, isChecksumGood } from './checksum.ts';
+import { BAD, checksumStatusNames, GOOD, isChecksumGood, UNVERIFIED } from './checksum.ts';
 import { eth } from './eth.ts';
 
 const HEADER = 4;
@@ -61,10 +61,10 @@ const f = {
   reserved: uint('gre.flags.reserved', 'Flags (Reserved)').mask(0x00f8),
   version: uint('gre.flags.version', 'Version').at(0, 2).mask(VERSION).named({ 0: 'GRE', 1: 'Enhanced GRE' }),
   proto: uint('gre.proto', 'Protocol Type').at(2, 2).hex().named(types),
-  checksum: uint('gre.checksum', 'Checksum').hex(),
+  checksum: uint('gre.checksum', 'Checksum').hex(2),
   checksumStatus: uint('gre.checksum.status', 'Checksum Status').named(checksumStatusNames),
   offset: uint('gre.offset', 'Offset'),
-  key: uint('gre.key', 'Key').hex(),
+  key: uint('gre.key', 'Key').hex(4),
   payloadLength: uint('gre.key.payload_length', 'Payload Length'),
   callId: uint('gre.key.call_id', 'Call ID'),
   sequence: uint('gre.sequence_number', 'Sequence Number'),
@@ -154,8 +154,9 @@ function emitFlags(b: Uint8Array, start: number, out: Sink): void {
   out.openFixed(f.flags);
   for (const flag of [f.hasChecksum, f.hasRouting, f.hasKey, f.hasSequence, f.isStrict, f.recursion])
     out.fixed(flag);
-  if ((b[start + 1]! & VERSION) === 1) out.add(f.hasAck, start, 2);
-  out.add(f.reserved, start, 2);
+  const isEnhanced = (b[start + 1]! & VERSION) === 1;
+  if (isEnhanced) out.add(f.hasAck, start, 2);
+  out.add(f.reserved, start, 2, isEnhanced ? (b[start + 1]! & 0x78) >> 3 : (b[start + 1]! & 0xf8) >> 3);
   out.fixed(f.version);
   out.close();
 }
@@ -166,7 +167,8 @@ function emitOptional(p: Packet, layer: number, b: Uint8Array, start: number, ou
   let at = start + HEADER;
   if (flags & (CHECKSUM | ROUTING)) {
     out.add(f.checksum, at, 2);
-    if (flags & CHECKSUM) out.add(f.checksumStatus, at, 0, isChecksumGood(b, start, end) ? GOOD : BAD);
+    const isGood = isChecksumGood(b, start, end);
+    out.add(f.checksumStatus, at, 0, (flags & CHECKSUM) === 0 ? UNVERIFIED : isGood ? GOOD : BAD);
     out.add(f.offset, at + 2, 2);
     at += 4;
   }

@@ -24,8 +24,8 @@ const roles = {
 export const icmpExtensionFields = {
   ext: none('icmp.ext', 'ICMP Multi-Part Extensions'),
   extVersion: uint('icmp.ext.version', 'Version').mask(0xf0),
-  extReserved: uint('icmp.ext.res', 'Reserved').mask(0x0fff).hex(),
-  extChecksum: uint('icmp.ext.checksum', 'Checksum').hex(),
+  extReserved: uint('icmp.ext.res', 'Reserved').mask(0x0fff).hex(2),
+  extChecksum: uint('icmp.ext.checksum', 'Checksum').hex(2),
   extChecksumStatus: uint('icmp.ext.checksum.status', 'Checksum Status').named(checksumStatusNames),
   extLength: uint('icmp.ext.length', 'Length'),
   extClass: uint('icmp.ext.class', 'Class').named(classes),

@@ -56,7 +56,7 @@ export const ndpOptionFields = {
   routeLifetime: uint('icmpv6.opt.route_lifetime', 'Route Lifetime'),
   rdnssLifetime: uint('icmpv6.opt.rdnss.lifetime', 'Lifetime'),
   rdnss: ipv6('icmpv6.opt.rdnss', 'Recursive DNS Servers'),
-  efo: uint('icmpv6.opt.efo', 'Flags Expansion Option').hex(),
+  efo: uint('icmpv6.opt.efo', 'Flags Expansion Option').hex(2),
   dnsslLifetime: uint('icmpv6.opt.dnssl.lifetime', 'Lifetime'),
   dnssl: text('icmpv6.opt.dnssl', 'Domain Names'),
   aroStatus: uint('icmpv6.opt.aro.status', 'Status'),
@@ -73,7 +73,7 @@ export const ndpOptionFields = {
   borderRouter: ipv6('icmpv6.opt.abro.6lbr_address', '6LBR Address'),
   captivePortal: text('icmpv6.opt.captive_portal', 'Captive Portal'),
   pref64Lifetime: uint('icmpv6.opt.pref64.scaled_lifetime', 'Scaled Lifetime').mask(0xfff8),
-  pref64Code: uint('icmpv6.opt.pref64.plc', 'PLC (Prefix Length Code)').mask(0x0007).hex(),
+  pref64Code: uint('icmpv6.opt.pref64.plc', 'PLC (Prefix Length Code)').mask(0x0007).hex(2),
   pref64: ipv6('icmpv6.opt.pref64.prefix', 'Prefix'),
 };
 
