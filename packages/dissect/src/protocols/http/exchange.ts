@@ -1,6 +1,8 @@
 // What an HTTP conversation remembers: its requests and responses as far as the next message needs them.
+import { spells } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
+import { type Head, REQUEST, RESPONSE } from './head.ts';
 
 /** One request and its response. Frame numbers are 0 where there was none. */
 export interface Exchange {
@@ -62,7 +64,7 @@ function add(memory: HttpMemory): Exchange {
   return made;
 }
 
-export function addRequest(p: Packet, memory: HttpMemory): Exchange {
+function addRequest(p: Packet, memory: HttpMemory): Exchange {
   const made = add(memory);
   made.requestFrame = p.number;
   made.requestSeconds = p.seconds;
@@ -71,10 +73,23 @@ export function addRequest(p: Packet, memory: HttpMemory): Exchange {
 }
 
 /** A response belongs to the latest request unless that has its final response already (RFC 9110 §15.2: 1xx are interim). */
-export function addResponse(p: Packet, memory: HttpMemory, code: number): Exchange {
+function addResponse(p: Packet, memory: HttpMemory, code: number): Exchange {
   const { last } = memory;
   const exchange = last === null || (last.responseFrame > 0 && last.code >= 200) ? add(memory) : last;
   exchange.responseFrame = p.number;
   exchange.code = code;
+  return exchange;
+}
+
+/** Enters the message whose head was read at `start`; null when it is neither request nor response. */
+export function remember(p: Packet, memory: HttpMemory, head: Head, start: number): Exchange | null {
+  if (head.kind === RESPONSE) return addResponse(p, memory, head.code);
+  if (head.kind !== REQUEST) return null;
+  const b = p.buf;
+  const exchange = addRequest(p, memory);
+  exchange.target = b.slice(head.uriStart, head.uriStop);
+  if (head.hostStop > 0) exchange.host = b.slice(head.hostStart, head.hostStop);
+  exchange.isHead = spells(b, start, p.end, 'HEAD ');
+  exchange.isConnect = spells(b, start, p.end, 'CONNECT ') || spells(b, start, p.end, 'SSTP_DUPLEX_POST ');
   return exchange;
 }

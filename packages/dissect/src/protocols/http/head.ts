@@ -57,6 +57,8 @@ export function lineEnd(b: Uint8Array, at: number, end: number): number {
 /** What a message's head says about its body and about what comes after. Offsets are into the bytes read. */
 export class Head {
   kind = NEITHER;
+  /** The empty line after the header fields is there. */
+  isComplete = false;
   /** End of the first line, without CR LF. */
   lineStop = 0;
   /** Where the body begins. */
@@ -87,6 +89,7 @@ export class Head {
 
   reset(): void {
     this.kind = NEITHER;
+    this.isComplete = false;
     this.code = 0;
     this.uriStart = this.uriStop = 0;
     this.contentLength = -1;
@@ -122,6 +125,7 @@ export function readHead(head: Head, b: Uint8Array, at: number, end: number, isL
       stop = end;
     }
     if (stop === next) {
+      head.isComplete = true;
       head.end = nextLine(b, stop, end);
       return WHOLE;
     }

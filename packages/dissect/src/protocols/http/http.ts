@@ -5,15 +5,26 @@ import { COLUMN, MORE_SEGMENT, MORE_UNTIL_END, type Packet, SHOWN } from '../../
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { sctpPorts, Table, tcpHeuristics, tcpPorts } from '../../core/table.ts';
+import { short } from '../../core/trouble.ts';
 import { nestFrom } from '../media/nesting.ts';
 import { bodySuffix } from '../media/suffix.ts';
 import { readAuthentication } from './authentication.ts';
 import { readBody } from './body.ts';
 import { CHUNKS_INCOMPLETE, endOfChunks, progress } from './chunks.ts';
 import { emitBody, emitExchange, emitHead } from './emit.ts';
-import { addRequest, addResponse, type Exchange, type HttpMemory, httpMemory } from './exchange.ts';
+import { type Exchange, type HttpMemory, httpMemory, remember } from './exchange.ts';
 import { httpFields as f } from './fields.ts';
-import { FOREIGN, HEAD_BYTES_MAX, Head, INCOMPLETE, NEITHER, REQUEST, RESPONSE, readHead } from './head.ts';
+import {
+  FOREIGN,
+  HEAD_BYTES_MAX,
+  Head,
+  INCOMPLETE,
+  NEITHER,
+  REQUEST,
+  RESPONSE,
+  readHead,
+  WHOLE,
+} from './head.ts';
 import { isSwitched, stepSwitched, switchProtocol } from './switching.ts';
 
 /** Wireshark's TCP ports of HTTP; 631 is IPP's, 3689 DAAP's. */
@@ -106,18 +117,19 @@ function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   if (!isText) return memory.last === null ? foreign(p, layer, isFirst) : continuation(p, layer, isFirst);
   const isCut = p.wireEnd > end;
   const found = readHead(head, b, start, end, isCut || !p.mayAskMore);
+  if (isCut && found === WHOLE && !head.isComplete) return cutHead(p, memory, layer, start);
   if (found === INCOMPLETE) return wait(p, layer, MORE_SEGMENT, isFirst);
   if (found === FOREIGN)
     return memory.last === null ? foreign(p, layer, isFirst) : continuation(p, layer, isFirst);
   const bodyStart = head.end;
   const bodyEnd = endOfBody(p, memory, start, isFirst);
-  if (bodyEnd < 0) return wait(p, layer, -bodyEnd === UNTIL_END ? MORE_UNTIL_END : -bodyEnd, isFirst);
+  if (bodyEnd < 0) return wait(p, layer, wanted(-bodyEnd), isFirst);
   memory.chunksDone[p.direction] = 0;
   p.mark[layer] = head.kind !== NEITHER ? MESSAGE : memory.last === null ? HEADERS : CONTINUATION;
   p.start[layer] = start;
   p.payload[layer] = bodyStart;
   p.stop[layer] = Math.min(end, bodyEnd);
-  const exchange = remember(p, memory, b);
+  const exchange = remember(p, memory, head, start);
   p.notes[layer] = exchange;
   if (head.authStop > 0) readAuthentication(p, head.authStart, head.authStop);
   const { kind, code, upgradeStart, upgradeStop } = head;
@@ -133,12 +145,24 @@ function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   return GO_ON;
 }
 
-/** The kind's place among negative results of endOfBody; larger than any length. */
-const UNTIL_END = 2 ** 52;
+/** The capture kept less than the head: what is there is shown; a first line that is cut claims no column. */
+function cutHead(p: Packet, memory: HttpMemory, layer: number, start: number): number {
+  p.mark[layer] = head.lineStop < p.end ? MESSAGE : HEADERS;
+  p.start[layer] = start;
+  p.notes[layer] = remember(p, memory, head, start);
+  p.at = p.end;
+  p.push(short, SHOWN);
+  return WAIT;
+}
+
+/** Results of endOfBody, negated, beside lengths: larger than any of them. */
+const UNTIL_END = 2 ** 53;
+const NEXT_SEGMENT = 2 ** 54;
+const LARGE_CHUNK_BYTES = 4096;
 
 /**
  * Where the body of the message at `start` ends (RFC 9112 §6.3); minus the bytes it needs from the cursor on, or
- * minus UNTIL_END, when it isn't all there and more can be had.
+ * minus UNTIL_END or NEXT_SEGMENT, when it isn't all there and more can be had.
  */
 function endOfBody(p: Packet, memory: HttpMemory, start: number, isFirst: boolean): number {
   const { kind, code, contentLength, end: bodyStart } = head;
@@ -150,7 +174,10 @@ function endOfBody(p: Packet, memory: HttpMemory, start: number, isFirst: boolea
     if (stop !== CHUNKS_INCOMPLETE) return stop;
     if (!mayWait) return wireEnd;
     memory.chunksDone[p.direction] = progress.resumeAt - p.at;
-    return -(progress.resumeAt - p.at + progress.needed);
+    // What is left of a large chunk is waited for at once; small ones are taken as their segments come.
+    return progress.needed > LARGE_CHUNK_BYTES
+      ? -(progress.resumeAt - p.at + progress.needed)
+      : -NEXT_SEGMENT;
   }
   if (contentLength >= 0 && !head.hasTransferCoding) {
     const stop = bodyStart + contentLength;
@@ -160,6 +187,11 @@ function endOfBody(p: Packet, memory: HttpMemory, start: number, isFirst: boolea
   if (kind === REQUEST) return head.hasTransferCoding ? wireEnd : bodyStart;
   if (kind === RESPONSE && mayWait) return -UNTIL_END;
   return wireEnd;
+}
+
+function wanted(bytes: number): number {
+  if (bytes === UNTIL_END) return MORE_UNTIL_END;
+  return bytes === NEXT_SEGMENT ? MORE_SEGMENT : bytes;
 }
 
 /** RFC 9110 §6.4.1 and §9.3.2: what never has a body. */
@@ -223,19 +255,6 @@ function foreign(p: Packet, layer: number, isFirst: boolean): number {
   return WAIT;
 }
 
-function remember(p: Packet, memory: HttpMemory, bytes: Uint8Array): Exchange | null {
-  if (head.kind === RESPONSE) return addResponse(p, memory, head.code);
-  if (head.kind !== REQUEST) return null;
-  const exchange = addRequest(p, memory);
-  exchange.target = bytes.slice(head.uriStart, head.uriStop);
-  if (head.hostStop > 0) exchange.host = bytes.slice(head.hostStart, head.hostStop);
-  const start = p.start[p.count - 1]!;
-  exchange.isHead = spells(bytes, start, p.end, 'HEAD ');
-  exchange.isConnect =
-    spells(bytes, start, p.end, 'CONNECT ') || spells(bytes, start, p.end, 'SSTP_DUPLEX_POST ');
-  return exchange;
-}
-
 function isTls(p: Packet, layer: number): boolean {
   for (let below = layer - 1; below >= 0; below--) if (p.protocols[below]!.name === 'tls') return true;
   return false;
@@ -270,8 +289,9 @@ function httpInfo(p: Packet, layer: number): string | null {
     if (p.protocols[i] !== http || (p.flags[i]! & COLUMN) === 0) continue;
     const mark = p.mark[i]!;
     if (mark === CONTINUATION) text += 'Continuation';
-    else if (mark === MESSAGE || mark === PARTIAL)
-      text += `${firstLine(p, i)} ${mark === MESSAGE ? bodySuffix(p, i) : '[TCP segment of a reassembled PDU]'}`;
+    else if (mark === MESSAGE) text += `${firstLine(p, i)} ${bodySuffix(p, i)}`;
+    else if (mark === PARTIAL && i === layer)
+      text += `${firstLine(p, i)}  [TCP segment of a reassembled PDU]`;
     else continue;
     messages++;
   }

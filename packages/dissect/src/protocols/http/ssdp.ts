@@ -3,7 +3,8 @@ import { ascii } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { protocol } from '../../core/protocol.ts';
 import { udpHeuristics, udpPorts } from '../../core/table.ts';
-import { emitHead } from './emit.ts';
+import { emitExchange, emitHead } from './emit.ts';
+import { type Exchange, httpMemory, remember } from './exchange.ts';
 import { httpFields as f } from './fields.ts';
 import { FOREIGN, Head, kindOfLine, lineEnd, NEITHER, NOTIFICATION, REQUEST, readHead } from './head.ts';
 
@@ -33,6 +34,7 @@ export const ssdp = protocol({
       return null;
     }
     p.mark[layer] = head.kind === NEITHER ? 0 : 1;
+    p.notes[layer] = remember(p, httpMemory(p), head, p.at);
     p.at = head.end;
     if (p.at >= p.end || head.kind === REQUEST || head.kind === NOTIFICATION) return null;
     return head.contentLength === 0 ? null : data;
@@ -42,9 +44,7 @@ export const ssdp = protocol({
     const start = p.start[layer]!;
     if (readHead(head, b, start, p.stop[layer]!, true) === FOREIGN) return;
     emitHead(b, start, head, out);
-    if (head.kind === REQUEST) out.add(f.request, start, 0, true);
-    else if (head.kind === NOTIFICATION) out.add(f.notification, start, 0, true);
-    else out.add(f.response, start, 0, true);
+    emitExchange(p, start, head, p.notes[layer] as Exchange | null, false, out);
   },
 });
 
