@@ -141,12 +141,15 @@ export function emitExchange(
   isTls: boolean,
   out: Sink,
 ): void {
-  if (head.kind === NOTIFICATION) out.add(f.notification, start, 0, true);
   if (exchange === null) return;
   const { target, host } = exchange;
   const uri = target === null ? '' : fullUri(target, host, exchange.isConnect, isTls);
+  if (head.kind !== RESPONSE && host !== null && host.length > 0) out.add(f.fullUri, start, 0, uri);
+  if (head.kind === NOTIFICATION) {
+    out.add(f.notification, start, 0, true);
+    return;
+  }
   if (head.kind === REQUEST) {
-    if (host !== null && host.length > 0) out.add(f.fullUri, start, 0, uri);
     out.add(f.request, start, 0, true);
     out.add(f.requestNumber, start, 0, exchange.number);
     if (exchange.previousRequestFrame > 0) out.add(f.prevRequestIn, start, 0, exchange.previousRequestFrame);

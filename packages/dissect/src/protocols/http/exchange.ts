@@ -2,7 +2,7 @@
 import { spells } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
-import { type Head, REQUEST, RESPONSE } from './head.ts';
+import { type Head, NEITHER, REQUEST, RESPONSE } from './head.ts';
 
 /** One request and its response. Frame numbers are 0 where there was none. */
 export interface Exchange {
@@ -26,6 +26,9 @@ export class HttpMemory {
   count = 0;
   /** The latest; Wireshark pairs a response with it, pipelined or not. */
   last: Exchange | null = null;
+  /** Of the latest request, also one that begins no exchange (NOTIFY). */
+  target: Uint8Array | null = null;
+  host: Uint8Array | null = null;
   /** Where the walk over an unfinished chunked body goes on, by direction: bytes from the message's start. */
   readonly chunksDone = [0, 0];
   /** True once the conversation left HTTP: 101 Switching Protocols or CONNECT. */
@@ -44,10 +47,9 @@ export function httpMemory(p: Packet): HttpMemory {
   return p.session.stateOf(p, KEY, () => new HttpMemory());
 }
 
-function add(memory: HttpMemory): Exchange {
-  const before = memory.last;
-  const made: Exchange = {
-    number: ++memory.count,
+function newExchange(number: number, before: Exchange | null): Exchange {
+  return {
+    number,
     requestFrame: 0,
     responseFrame: 0,
     requestSeconds: 0,
@@ -60,6 +62,10 @@ function add(memory: HttpMemory): Exchange {
     previousRequestFrame: before?.requestFrame ?? 0,
     previousResponseFrame: before?.responseFrame ?? 0,
   };
+}
+
+function add(memory: HttpMemory): Exchange {
+  const made = newExchange(++memory.count, memory.last);
   memory.last = made;
   return made;
 }
@@ -78,17 +84,19 @@ function addResponse(p: Packet, memory: HttpMemory, code: number): Exchange {
   const exchange = last === null || (last.responseFrame > 0 && last.code >= 200) ? add(memory) : last;
   exchange.responseFrame = p.number;
   exchange.code = code;
+  exchange.target = memory.target;
+  exchange.host = memory.host;
   return exchange;
 }
 
 /** Enters the message whose head was read at `start`; null when it is neither request nor response. */
 export function remember(p: Packet, memory: HttpMemory, head: Head, start: number): Exchange | null {
   if (head.kind === RESPONSE) return addResponse(p, memory, head.code);
-  if (head.kind !== REQUEST) return null;
+  if (head.kind === NEITHER) return null;
   const b = p.buf;
-  const exchange = addRequest(p, memory);
-  exchange.target = b.slice(head.uriStart, head.uriStop);
-  if (head.hostStop > 0) exchange.host = b.slice(head.hostStart, head.hostStop);
+  const exchange = head.kind === REQUEST ? addRequest(p, memory) : newExchange(0, null);
+  memory.target = exchange.target = b.slice(head.uriStart, head.uriStop);
+  memory.host = exchange.host = head.hostStop > 0 ? b.slice(head.hostStart, head.hostStop) : null;
   exchange.isHead = spells(b, start, p.end, 'HEAD ');
   exchange.isConnect = spells(b, start, p.end, 'CONNECT ') || spells(b, start, p.end, 'SSTP_DUPLEX_POST ');
   return exchange;
