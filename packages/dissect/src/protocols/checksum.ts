@@ -1,6 +1,6 @@
 // The Internet checksum (RFC 1071), alone or with the pseudo-header of IP (RFC 9293 §3.1, RFC 8200 §8.1).
 import { u16 } from '../core/bytes.ts';
-import { IPV4, type Packet } from '../core/packet.ts';
+import { COLUMN, IPV4, type Packet } from '../core/packet.ts';
 
 /** What a `checksum.status` field says. */
 export const BAD = 0;
@@ -29,4 +29,10 @@ export function pseudoHeader(p: Packet, protocol: number, length: number): numbe
   const addresses =
     sumWords(p.netBuf, p.netSrc, p.netSrc + width) + sumWords(p.netBuf, p.netDst, p.netDst + width);
   return addresses + protocol + length;
+}
+
+/** Status of a checksum over the whole layer: not verified where the capture cut the packet, nor in a quoted one. */
+export function checksumStatus(p: Packet, layer: number, sum = 0): number {
+  if (p.capturedLength < p.wireLength || (p.flags[layer]! & COLUMN) === 0) return UNVERIFIED;
+  return isChecksumGood(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!, sum) ? GOOD : BAD;
 }

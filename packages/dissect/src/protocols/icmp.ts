@@ -7,7 +7,7 @@ import { COLUMN, LISTED, NESTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocols } from '../core/table.ts';
-import { BAD, checksumStatusNames, GOOD, isChecksumGood, UNVERIFIED } from './checksum.ts';
+import { checksumStatus, checksumStatusNames } from './checksum.ts';
 import { emitIcmpExtensions, icmpExtensionFields } from './icmp-extensions.ts';
 import { ip } from './ip.ts';
 import { icmpCode, icmpTypes } from './names/icmp.ts';
@@ -134,7 +134,7 @@ export const icmp: Protocol = protocol({
     if (code !== null) out.note(` (${code})`);
     out.fixed(f.checksum);
     if (p.stop[layer]! - start < HEADER) return;
-    out.add(f.checksumStatus, start + 2, 0, statusOf(p, layer));
+    out.add(f.checksumStatus, start + 2, 0, checksumStatus(p, layer));
     emitBody(p, b, start, p.stop[layer]!, out);
     out.fixed(f.respTo);
     out.fixed(f.respTime);
@@ -197,21 +197,6 @@ function hasTimestamp(p: Packet, b: Uint8Array, at: number, end: number): boolea
 
 function isNear(p: Packet, secondsThen: number, microseconds: number): boolean {
   return microseconds < 1_000_000 && Math.abs(p.seconds - secondsThen) < 86_400;
-}
-
-/** Verified for packets that are whole and not quoted, as Wireshark does. */
-function statusOf(p: Packet, layer: number): number {
-  if ((p.flags[layer]! & COLUMN) === 0 || p.protocols[p.count - 1]!.name === '_ws.short') return UNVERIFIED;
-  const start = p.start[layer]!;
-  if (layer > 0 && p.stop[layer]! < wireEndOf(p, layer)) return UNVERIFIED;
-  return isChecksumGood(p.bufferOf(layer), start, p.stop[layer]!) ? GOOD : BAD;
-}
-
-/** The end on the wire of what IP below this layer carries. */
-function wireEndOf(p: Packet, layer: number): number {
-  if (p.protocols[layer - 1] !== ip || p.layerFrom[layer - 1] !== p.layerFrom[layer]) return p.stop[layer]!;
-  const start = p.start[layer - 1]!;
-  return start + u16(p.bufferOf(layer - 1), start + 2);
 }
 
 function emitBody(p: Packet, b: Uint8Array, start: number, end: number, out: Sink): void {

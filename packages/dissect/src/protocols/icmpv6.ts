@@ -8,7 +8,7 @@ import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocols } from '../core/table.ts';
 import { ethernetAddress, ipv6Address } from '../core/text.ts';
-import { BAD, checksumStatusNames, GOOD, isChecksumGood, pseudoHeader, UNVERIFIED } from './checksum.ts';
+import { checksumStatus, checksumStatusNames, pseudoHeader } from './checksum.ts';
 import { emitIcmpExtensions, icmpExtensionFields } from './icmp-extensions.ts';
 import { ipv6 } from './ipv6.ts';
 import { emitMldQuery, emitMldReport, mldFields, mldQueryLength, mldReportLack } from './mld.ts';
@@ -202,7 +202,7 @@ export const icmpv6: Protocol = protocol({
     if (code !== null) out.note(` (${code})`);
     out.fixed(f.checksum);
     if (end - start < RPL_MIN) return;
-    out.add(f.checksumStatus, start + 2, 0, statusOf(p, layer));
+    out.add(f.checksumStatus, start + 2, 0, checksumStatus(p, layer, pseudoHeader(p, ICMPV6, end - start)));
     emitBody(b, start, end, out);
     out.fixed(f.responseTo);
     out.fixed(f.responseTime);
@@ -275,17 +275,6 @@ function advertised(flags: number): string {
   const names = ['rtr', 'sol', 'ovr'].filter((_, i) => flags & (0x80 >> i));
   return names.length === 0 ? 'none' : names.join(', ');
 }
-
-function statusOf(p: Packet, layer: number): number {
-  if ((p.flags[layer]! & COLUMN) === 0 || p.protocols[p.count - 1]!.name === '_ws.short') return UNVERIFIED;
-  const start = p.start[layer]!;
-  const length = p.stop[layer]! - start;
-  if (layer > 0 && p.protocols[layer - 1] === ipv6 && lengthAsSaid(p, layer - 1) > length) return UNVERIFIED;
-  const isGood = isChecksumGood(p.bufferOf(layer), start, start + length, pseudoHeader(p, ICMPV6, length));
-  return isGood ? GOOD : BAD;
-}
-
-const lengthAsSaid = (p: Packet, below: number): number => u16(p.bufferOf(below), p.start[below]! + 4);
 
 function emitBody(b: Uint8Array, start: number, end: number, out: Sink): void {
   const type = b[start]!;

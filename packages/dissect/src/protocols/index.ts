@@ -14,6 +14,7 @@ import { hip, shim6 } from './hip.ts';
 import { httpProtocols } from './http/index.ts';
 import { icmp } from './icmp.ts';
 import { icmpv6 } from './icmpv6.ts';
+import { dvmrp, igmp, rgmp } from './igmp.ts';
 import { ip } from './ip.ts';
 import { ipcomp } from './ipcomp.ts';
 import { ipv6 } from './ipv6.ts';
@@ -60,6 +61,9 @@ export const protocols = [
   hip,
   shim6,
   gre,
+  dvmrp,
+  igmp,
+  rgmp,
 ];
 
 register(protocols);
