@@ -1,5 +1,6 @@
 // `eyrie samples` against a web server on loopback that behaves well, badly, or breaks off.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -151,6 +152,24 @@ describe('downloading a sample', () => {
     assert.equal(await download(), 'fetched');
     assert.equal(requests[1]?.headers['if-range'], '"v0"');
     assert.deepEqual(await readFile(target()), FILE);
+  });
+
+  it('follows redirects, but not for ever', async () => {
+    answer = (request, response) => {
+      if (request.url === '/moved') wellBehaved(request, response);
+      else response.writeHead(302, { location: '/moved' }).end();
+    };
+    assert.equal(await download(), 'fetched');
+    await rm(target());
+    answer = (_, response) => response.writeHead(301, { location: '/a.pcap' }).end();
+    await assert.rejects(download({ triesMax: 1 }), /no answer from 127.*too many redirects/);
+  });
+
+  it('reads a large file from a server that closes after each answer', async () => {
+    const large = Buffer.alloc(1 << 20, FILE);
+    answer = (_, response) => response.writeHead(200, { connection: 'close' }).end(large);
+    const sha256 = createHash('sha256').update(large).digest('hex');
+    assert.equal(await download({ bytes: large.length, sha256 }), 'fetched');
   });
 
   it('drops a piece that does not belong to the file', async () => {
@@ -315,6 +334,30 @@ describe('eyrie samples', () => {
     const { status, err } = await run('fetch', 'a.pcap', '--to', join(folder, 'plain', 'under'));
     assert.equal(status, 1);
     assert.match(err, /^eyrie: cannot write to .* \(ENOTDIR\): .*--to$/m);
+  });
+
+  const noSignals = process.platform === 'win32' && 'Windows has no SIGINT to send';
+  it('ends cleanly on Ctrl-C and keeps what came so far', { skip: noSignals }, async () => {
+    const code = `import { runSamples } from ${JSON.stringify(import.meta.resolve('../src/samples/index.ts'))};
+      process.exitCode = await runSamples(process.argv.slice(1));`;
+    const args = ['fetch', 'wifi-wpa.pcap', '--from', origin, '--to', join(folder, 'cache')];
+    const asked = new Promise<void>((resolve) => {
+      answer = (_, response) => {
+        response.writeHead(200).write(FILE.subarray(0, 1_000));
+        resolve();
+      };
+    });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code, ...args]);
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      err += text;
+    });
+    await asked;
+    child.kill('SIGINT');
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(err, 'eyrie: stopped; run the command again to go on from here\n');
+    assert.equal(status, 130);
+    assert.ok(!(await filesThere()).includes('wifi-wpa.pcap'));
   });
 
   it('refuses a manifest whose names lead elsewhere', async () => {

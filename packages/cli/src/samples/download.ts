@@ -1,9 +1,11 @@
 // One file over HTTP to disk: resumed where an earlier try stopped, checked, and only then given its name.
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAILED, UserError } from '../errors.ts';
 import { isComplete, sizeOf } from './cache.ts';
+import { get } from './http.ts';
 
 export interface Download {
   readonly url: string;
@@ -97,10 +99,10 @@ async function receive(download: Download, have: number): Promise<void> {
   try {
     const response = await request(url, await resumeHeaders(path, have), signal);
     const start = await placeOf(response, have, download);
-    const length = response.headers.get('content-length');
-    const encoded = response.headers.get('content-encoding') !== null;
-    if (length !== null && !encoded && start + Number(length) !== bytes) {
-      await response.body?.cancel();
+    const length = response.headers['content-length'];
+    const encoded = response.headers['content-encoding'] !== undefined;
+    if (length !== undefined && !encoded && start + Number(length) !== bytes) {
+      response.destroy();
       await discard(path);
       throw changed(download, `the server has ${start + Number(length)} bytes, the manifest says ${bytes}`);
     }
@@ -128,32 +130,35 @@ async function resumeHeaders(path: string, have: number): Promise<Record<string,
 }
 
 /** Only a strong entity tag, or else the date, may stand in If-Range (RFC 9110 §13.1.5). */
-async function rememberTag(path: string, headers: Headers): Promise<void> {
-  const tag = headers.get('etag');
-  const validator = tag && !tag.startsWith('W/') ? tag : headers.get('last-modified');
+async function rememberTag(path: string, headers: IncomingHttpHeaders): Promise<void> {
+  const { etag } = headers;
+  const validator = etag && !etag.startsWith('W/') ? etag : headers['last-modified'];
   if (validator) await writeFile(tagOf(path), validator);
   else await rm(tagOf(path), { force: true });
 }
 
-async function request(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+async function request(
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   try {
-    return await fetch(url, { headers, signal, redirect: 'follow' });
+    return await get(url, headers, signal);
   } catch (error) {
-    const { cause } = error as { cause?: NodeJS.ErrnoException };
-    const reason = cause?.code ?? cause?.message ?? (error as Error).message;
-    throw new Interrupted(`no answer from ${new URL(url).host} (${reason})`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Interrupted(`no answer from ${new URL(url).host} (${code ?? message})`);
   }
 }
 
 /** Where in the file the body of `response` begins. Throws if it has none of the file. */
-async function placeOf(response: Response, have: number, download: Download): Promise<number> {
-  const { status } = response;
+async function placeOf(response: IncomingMessage, have: number, download: Download): Promise<number> {
+  const status = response.statusCode ?? 0;
   if (status === 200) return 0;
   if (status === 206) {
-    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers['content-range'] ?? '');
     if (range && Number(range[1]) === have && have > 0) return have;
   }
-  await response.body?.cancel();
+  response.destroy();
   // 416: what is here is longer than the file, or not of it (RFC 9110 §15.5.17); so is a 206 of another place.
   if (status === 416 || status === 206) {
     await discard(download.path);
@@ -168,7 +173,7 @@ async function placeOf(response: Response, have: number, download: Download): Pr
 }
 
 async function write(
-  response: Response,
+  response: IncomingMessage,
   file: FileHandle,
   start: number,
   download: Download,
@@ -176,7 +181,7 @@ async function write(
 ): Promise<void> {
   let at = start;
   try {
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
       silence.broken();
       if (at + chunk.length > download.bytes) {
         await discard(download.path);
