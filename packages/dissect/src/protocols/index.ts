@@ -5,6 +5,7 @@ import { register } from '../core/protocol.ts';
 import { malformed, short } from '../core/trouble.ts';
 import { ah } from './ah.ts';
 import { cotp } from './cotp.ts';
+import { dhcp } from './dhcp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { esp } from './esp.ts';
 import { etherip } from './etherip.ts';
@@ -64,6 +65,7 @@ export const protocols = [
   dvmrp,
   igmp,
   rgmp,
+  dhcp,
 ];
 
 register(protocols);
