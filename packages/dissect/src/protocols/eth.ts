@@ -4,12 +4,13 @@ import { data } from '../core/data.ts';
 import { alias, bool, bytes, ether, uint } from '../core/field.ts';
 import { ETHER, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
-import { etherTypes, linkTypes } from '../core/table.ts';
+import { etherTypes, greProtocols, linkTypes } from '../core/table.ts';
 import { ethernetAddress } from '../core/text.ts';
 import { fabricPath, isFabricPath } from './cisco/fabricpath.ts';
 import { isIsl, runIsl } from './cisco/isl.ts';
 import { byEtherType } from './ethertype.ts';
 import { byLength, LENGTH_MAX } from './link/ieee8023.ts';
+import { sllTypes } from './link/tables.ts';
 import { emitTrailer, ethPadding, runTrailer, trailerOf } from './link/trailer.ts';
 import { etherTypeNames } from './names/ethertypes.ts';
 
@@ -57,6 +58,8 @@ export const eth: Protocol = protocol({
   on: [
     [linkTypes, 1],
     [etherTypes, 0x6558],
+    [greProtocols, 0x6558, 0x6400],
+    [sllTypes, 3],
   ],
   step(p) {
     if (p.end - p.at < HEADER) return p.cut(HEADER);

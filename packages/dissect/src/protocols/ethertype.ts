@@ -24,7 +24,9 @@ export function byEtherType(p: Packet, type: number): Protocol | null {
     p.push(ethertype, LISTED);
     return next;
   }
-  p.push(ethertype, LISTED | COLUMN);
+  // With no bytes left there is nothing to list, as in Wireshark.
+  const isEmpty = p.at >= p.end;
+  p.push(ethertype, isEmpty ? COLUMN : LISTED | COLUMN);
   p.mark[p.count - 1] = type;
-  return p.at < p.end ? data : null;
+  return isEmpty ? null : data;
 }

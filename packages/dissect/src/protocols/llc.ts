@@ -6,6 +6,7 @@ import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { etherTypes, linkTypes, llcSaps, pppProtocols, snapPids } from '../core/table.ts';
+import { sllTypes } from './link/tables.ts';
 import { etherTypeNames } from './names/ethertypes.ts';
 import { organisationNames, sapNames } from './names/llc.ts';
 import {
@@ -28,6 +29,12 @@ const CISCO_ETHERTYPES = 0x0000f8;
 const BRIDGED = 0x0080c2;
 const CABLE_BPDU = 0x001000;
 const HP_TEAMING = 0x00805f;
+const ETHERNET_WITH_FCS = 1;
+const ETHERNET_WITHOUT_FCS = 7;
+const BRIDGE_PDU = 14;
+const FCS = 4;
+/** IP straight behind LLC; everyone else uses SNAP. */
+const IP = 0x06;
 
 const CISCO = 0x00000c;
 
@@ -81,13 +88,6 @@ const f = {
 /** Bridged frames over SNAP stand behind this many bytes of padding (RFC 2684 §5.2). */
 const BRIDGE_PAD = 2;
 
-/** The protocol of a bridged frame (RFC 2684 §5.2), set by the protocols themselves. */
-const bridged = new Map<number, Protocol>();
-
-export function carryBridged(protocolId: number, made: Protocol): void {
-  bridged.set(protocolId, made);
-}
-
 /** What a SNAP header selects that ends at p.at (which skips padding of bridged frames); null at the end. */
 export function bySnap(
   p: Packet,
@@ -96,14 +96,15 @@ export function bySnap(
   information: boolean,
   bridgePad: number = BRIDGE_PAD,
 ): Protocol | null {
-  if (oui === BRIDGED) {
-    const made = bridged.get(type);
-    if (made !== undefined) {
-      if (type !== 0x0e) p.at = Math.min(p.end, p.at + bridgePad);
-      return made;
+  if (oui === BRIDGED && (type === ETHERNET_WITH_FCS || type === ETHERNET_WITHOUT_FCS)) {
+    p.at = Math.min(p.end, p.at + bridgePad);
+    if (type === ETHERNET_WITH_FCS) {
+      p.wireEnd = Math.max(p.at, p.wireEnd - FCS);
+      p.end = Math.min(p.end, p.wireEnd);
     }
+    return etherTypes.get(0x6558) ?? data;
   }
-  if (oui === CABLE_BPDU) return llcSaps.get(0x42) ?? data;
+  if (oui === CABLE_BPDU || (oui === BRIDGED && type === BRIDGE_PDU)) return llcSaps.get(0x42) ?? data;
   let next: Protocol | undefined;
   if (information || oui === HP_TEAMING) {
     next =
@@ -123,6 +124,7 @@ export const llc: Protocol = protocol({
     [linkTypes, 106],
     [etherTypes, 0x8870],
     [pppProtocols, 0x004b],
+    [sllTypes, 4],
   ],
   step(p) {
     const b = p.buf;
@@ -139,7 +141,7 @@ export const llc: Protocol = protocol({
     }
     p.at = start + 2 + width;
     if (p.at >= p.wireEnd) return null;
-    if (isInfo) return llcSaps.get(dsap) ?? data;
+    if (isInfo) return (dsap === IP ? etherTypes.get(0x0800) : llcSaps.get(dsap)) ?? data;
     if (isXid(b[start + 2]!)) {
       if (p.at >= p.end) return p.cut(1);
       if (b[p.at] === XID_BASIC) return p.end - p.at < 3 ? p.cut(3) : null;

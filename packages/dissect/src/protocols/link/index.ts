@@ -6,12 +6,21 @@ import { eth } from '../eth.ts';
 import { ethertype } from '../ethertype.ts';
 import { llc } from '../llc.ts';
 import { ipx, ipxOthers, ipxrip, ipxsap, nbipx, nlsp } from '../oldlan/ipx.ts';
+import { chap, pap } from '../ppp/authentication.ts';
 import { chdlc, slarp } from '../ppp/chdlc.ts';
+import { bacp, bcpNcp, ccp, cdpcp, ipcp, ipv6cp, lcp, mplscp, osinlcp } from '../ppp/control.ts';
+import { bap, bcpBpdu, cbcp, compData, mp, vjc } from '../ppp/others.ts';
 import { ppp } from '../ppp/ppp.ts';
+import { pppoed, pppoes } from '../ppp/pppoe.ts';
 import { f5ethtrailer } from './f5ethtrailer.ts';
+import { gmrp, gvrp } from './garp.ts';
+import { mpls, pwach, pwethcw, pwethheuristic, pwethnocw } from './mpls.ts';
 import { nullLoopback } from './null.ts';
+import { etag, vntag } from './port-tags.ts';
+import { ieee8021ad, ieee8021ah } from './provider-tags.ts';
 import { raw } from './raw.ts';
 import { sll } from './sll.ts';
+import { stp } from './stp.ts';
 import { gmtrailer, ixiatrailer } from './visibility-trailers.ts';
 import { vlan } from './vlan.ts';
 import { vssmonitoring } from './vssmonitoring.ts';
@@ -21,23 +30,54 @@ export const linkProtocols = [
   ethertype,
   llc,
   arp,
-  vlan,
-  sll,
+  f5ethtrailer,
+  gvrp,
+  gmrp,
+  mpls,
+  pwach,
+  pwethheuristic,
+  pwethnocw,
+  pwethcw,
   nullLoopback,
+  vntag,
+  etag,
+  ieee8021ah,
+  ieee8021ad,
   raw,
-  ppp,
+  sll,
+  stp,
+  ixiatrailer,
+  gmtrailer,
+  vlan,
+  vssmonitoring,
+  pap,
+  chap,
   chdlc,
   slarp,
+  lcp,
+  ipcp,
+  ipv6cp,
+  ccp,
+  mplscp,
+  cdpcp,
+  osinlcp,
+  bcpNcp,
+  bacp,
+  compData,
+  vjc,
+  cbcp,
+  bap,
+  bcpBpdu,
+  mp,
+  ppp,
+  pppoed,
+  pppoes,
+  fabricPath,
+  isl,
   ipx,
   ipxsap,
   ipxrip,
   nbipx,
   nlsp,
   ...ipxOthers,
-  fabricPath,
-  isl,
-  f5ethtrailer,
-  vssmonitoring,
-  ixiatrailer,
-  gmtrailer,
 ];

@@ -25,6 +25,9 @@ const families = {
   30: 'IPv6',
 };
 
+/** The EtherType of the families of IP: IPv6 has another number on each BSD. */
+const etherTypeOf: Readonly<Record<number, number>> = { 2: 0x0800, 24: 0x86dd, 28: 0x86dd, 30: 0x86dd };
+
 const f = {
   family: uint('null.family', 'Family').named(families),
   type: uint('null.type', 'Type').hex(2).named(etherTypeNames),
@@ -57,8 +60,8 @@ export const nullLoopback: Protocol = protocol({
     if (p.linkType !== LOOP && b[p.at] === 0xff && b[p.at + 1] === 0x03) return ppp;
     const family = familyOf(p, b, p.at);
     p.at += HEADER;
-    const next =
-      family > FAMILY_MAX && p.linkType !== LOOP ? etherTypes.get(family & 0xffff) : nullFamilies.get(family);
+    const type = family > FAMILY_MAX && p.linkType !== LOOP ? family & 0xffff : etherTypeOf[family];
+    const next = type === undefined ? nullFamilies.get(family) : etherTypes.get(type);
     return next ?? (p.at < p.end ? data : null);
   },
   emit(p, layer, out) {

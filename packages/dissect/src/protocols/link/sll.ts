@@ -9,7 +9,7 @@ import { byEtherType } from '../ethertype.ts';
 import { etherTypeNames } from '../names/ethertypes.ts';
 import { hardwareTypeNames } from '../names/hardware-types.ts';
 import { sllHardware, sllTypes } from './tables.ts';
-import { emitTrailer } from './trailer.ts';
+import { emitTrailer, ethPadding } from './trailer.ts';
 
 const HEADER = 16;
 const HEADER_V2 = 20;
@@ -49,6 +49,7 @@ const f = {
   etherType: uint('sll.etype', 'Protocol').hex(2).named(etherTypeNames),
   greType: uint('sll.gretype', 'Protocol').hex(2).named(etherTypeNames),
   ownType: uint('sll.ltype', 'Protocol').hex(2).named(typeNames),
+  padding: ethPadding,
   trailer: bytes('sll.trailer', 'Trailer'),
 };
 

@@ -6,7 +6,7 @@ import { etherTypes } from '../../core/table.ts';
 import { byEtherType } from '../ethertype.ts';
 import { etherTypeNames } from '../names/ethertypes.ts';
 import { byLength, LENGTH_MAX } from './ieee8023.ts';
-import { emitTrailer } from './trailer.ts';
+import { emitTrailer, ethPadding } from './trailer.ts';
 
 const HEADER = 4;
 
@@ -28,6 +28,7 @@ const f = {
   id: uint('vlan.id', 'ID').at(0, 2).mask(0x0fff),
   type: uint('vlan.etype', 'Type').hex(2).named(etherTypeNames),
   len: uint('vlan.len', 'Length'),
+  padding: ethPadding,
   trailer: bytes('vlan.trailer', 'Trailer'),
 };
 

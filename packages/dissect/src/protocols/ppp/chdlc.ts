@@ -3,7 +3,7 @@ import { u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { ipv4, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
-import { chdlcProtocols, linkTypes } from '../../core/table.ts';
+import { chdlcProtocols, etherTypes, linkTypes } from '../../core/table.ts';
 import { ipv4Address } from '../../core/text.ts';
 import { etherTypeNames } from '../names/ethertypes.ts';
 
@@ -11,6 +11,8 @@ const HEADER = 4;
 const UNICAST = 0x0f;
 const MULTICAST = 0x8f;
 const OSI = 0xfefe;
+/** EtherTypes that keep their number: IPv4, IPv6, transparent bridging. */
+const ETHERTYPES = [0x0800, 0x86dd, 0x6558];
 
 const f = {
   address: uint('chdlc.address', 'Address')
@@ -43,7 +45,7 @@ export const chdlc: Protocol = protocol({
     p.at += HEADER;
     // RFC 4349 §2 leaves out a byte of padding that IOS puts before OSI packets.
     if (number === OSI && p.at < p.end && p.buf[p.at] === 0) p.at++;
-    const next = chdlcProtocols.get(number);
+    const next = ETHERTYPES.includes(number) ? etherTypes.get(number) : chdlcProtocols.get(number);
     if (next !== undefined) return next;
     p.mark[p.count - 1] = number;
     return p.at < p.end ? data : null;

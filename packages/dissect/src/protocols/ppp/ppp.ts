@@ -31,6 +31,11 @@ function protocolAt(b: Uint8Array, at: number): number {
   return b[at]! & 1 ? b[at]! : u16(b, at);
 }
 
+/** PPPoE speaks for the packet where PPP has nothing to say. */
+function isInSession(p: Packet, layer: number): boolean {
+  return layer > 0 && p.protocols[layer - 1]!.name === 'pppoes';
+}
+
 function hex4(value: number): string {
   return value.toString(16).padStart(4, '0');
 }
@@ -39,10 +44,11 @@ export const ppp: Protocol = protocol({
   name: 'ppp',
   title: 'Point-to-Point Protocol',
   // A protocol that nobody here reads names itself; its number is the layer's mark.
-  column: (p, layer) => (p.mark[layer] ? `0x${hex4(p.mark[layer]!)}` : 'PPP'),
+  column: (p, layer) => (p.mark[layer] ? `0x${hex4(p.mark[layer]!)}` : isInSession(p, layer) ? null : 'PPP'),
   info(p, layer) {
     const number = p.mark[layer]!;
-    return number === 0 ? '' : `PPP ${pppProtocolNames[number] ?? 'Unknown'} (0x${hex4(number)})`;
+    if (number === 0) return isInSession(p, layer) ? null : '';
+    return `PPP ${pppProtocolNames[number] ?? 'Unknown'} (0x${hex4(number)})`;
   },
   fields: f,
   on: [
