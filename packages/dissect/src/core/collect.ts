@@ -72,12 +72,9 @@ export class Collector implements Sink {
 
   add(field: Field, start: number, length: number, value?: Value): void {
     const slot = this.#slots[field.id]!;
-    if (slot === 0) return;
-    if (value === undefined) {
-      if (start + length > this.#stop) return;
-      value = readValue(field, this.#buf, start, length);
-    }
-    this.#put(field, slot, value);
+    // What lies beyond the layer is not there, whatever a value was computed from.
+    if (slot === 0 || length < 0 || start + length > this.#stop) return;
+    this.#put(field, slot, value ?? readValue(field, this.#buf, start, length));
   }
 
   fixed(field: Field): void {

@@ -38,6 +38,8 @@ export class Packet {
   number = 0;
   seconds = 0;
   nanoseconds = 0;
+  /** False when the capture gives the packet no time (a Simple Packet Block). */
+  hasTime = true;
   /** Bytes on the wire and bytes captured. */
   wireLength = 0;
   capturedLength = 0;
@@ -125,6 +127,7 @@ export class Packet {
     this.number = frame.number;
     this.seconds = frame.seconds;
     this.nanoseconds = frame.nanoseconds;
+    this.hasTime = frame.hasTime;
     this.wireLength = frame.wireLength;
     this.capturedLength = frame.end - frame.start;
     this.linkType = frame.linkType;
@@ -172,6 +175,8 @@ export class Packet {
   push(made: Protocol, flags: number): boolean {
     const i = this.count;
     if (i === LAYERS_MAX) return false;
+    // A header that ends beyond its bytes leaves nothing, not less.
+    if (this.at > this.end) this.at = this.end;
     this.proto[i] = made.id;
     this.protocols[i] = made;
     this.start[i] = this.at;

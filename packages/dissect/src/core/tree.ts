@@ -84,12 +84,9 @@ class TreeBuilder implements Sink {
   }
 
   #add(field: Field, start: number, length: number, value?: Value): TreeNode | null {
-    if (value === undefined) {
-      if (start + length > this.#packet.stop[this.#layer]!) return null;
-      value = readValue(field, this.#buf, start, length);
-    }
-    if (field.isHidden) return null;
-    return this.#put(field.name, field, value, shown(field, value, length), start, length);
+    if (field.isHidden || !this.#isWithin(start, length)) return null;
+    const known = value ?? readValue(field, this.#buf, start, length);
+    return this.#put(field.name, field, known, shown(field, known, length), start, length);
   }
 
   #put(
@@ -141,7 +138,12 @@ class TreeBuilder implements Sink {
   }
 
   group(text: string, start: number, length: number): void {
-    this.#enter(this.#put('', null, null, text, start, length));
+    this.#enter(this.#isWithin(start, length) ? this.#put('', null, null, text, start, length) : null);
+  }
+
+  /** What lies beyond the layer is not there, whatever a value was computed from. */
+  #isWithin(start: number, length: number): boolean {
+    return length >= 0 && start + length <= this.#packet.stop[this.#layer]!;
   }
 
   /** A node that could not be made still opens a level, so that open and close stay paired. */

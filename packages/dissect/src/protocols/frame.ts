@@ -10,8 +10,10 @@ import { seconds, text, time, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { protocol } from '../core/protocol.ts';
+import { encapTypeOf } from '../files/encap-types.ts';
 
-const sinceEpoch = (p: Packet): bigint => BigInt(p.seconds) * 1_000_000_000n + BigInt(p.nanoseconds);
+const sinceEpoch = (p: Packet): bigint | undefined =>
+  p.hasTime ? BigInt(p.seconds) * 1_000_000_000n + BigInt(p.nanoseconds) : undefined;
 
 const relativeTime = (p: Packet): number =>
   p.seconds - p.session.firstSeconds + (p.nanoseconds - p.session.firstNanoseconds) / 1e9;
@@ -32,11 +34,13 @@ const columnFields = {
 };
 
 const f = {
-  interfaceId: uint('frame.interface_id', 'Interface id').get((p) => (p.interfaceId < 0 ? undefined : p.interfaceId)),
+  interfaceId: uint('frame.interface_id', 'Interface id').get((p) =>
+    p.interfaceId < 0 ? undefined : p.interfaceId,
+  ),
   interfaceName: text('frame.interface_name', 'Interface name').get(
     (p) => p.session.interfaces[p.interfaceId]?.name ?? undefined,
   ),
-  encapType: uint('frame.encap_type', 'Encapsulation type').get((p) => p.linkType),
+  encapType: uint('frame.encap_type', 'Encapsulation type').get((p) => encapTypeOf(p.linkType)),
   time: time('frame.time', 'Arrival Time').get(sinceEpoch),
   timeEpoch: seconds('frame.time_epoch', 'Epoch Time').get(sinceEpoch),
   timeDelta: seconds('frame.time_delta', 'Time delta from previous captured frame').get(
