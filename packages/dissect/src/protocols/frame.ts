@@ -40,7 +40,7 @@ const f = {
   interfaceName: text('frame.interface_name', 'Interface name').get(
     (p) => p.session.interfaces[p.interfaceId]?.name ?? undefined,
   ),
-  encapType: uint('frame.encap_type', 'Encapsulation type').get((p) => encapTypeOf(p.linkType)),
+  encapType: uint('frame.encap_type', 'Encapsulation type').get((p) => encapTypeOf(p.linkType) ?? undefined),
   time: time('frame.time', 'Arrival Time').get(sinceEpoch),
   timeEpoch: seconds('frame.time_epoch', 'Epoch Time').get(sinceEpoch),
   timeDelta: seconds('frame.time_delta', 'Time delta from previous captured frame').get(
