@@ -25,6 +25,7 @@ import { routing } from './ipv6-routing.ts';
 import { linkProtocols } from './link/index.ts';
 import { mediaProtocols } from './media/index.ts';
 import { mipv6 } from './mipv6.ts';
+import { secureProtocols } from './secure.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
 import { udp } from './udp.ts';
@@ -66,6 +67,7 @@ export const protocols = [
   igmp,
   rgmp,
   dhcp,
+  ...secureProtocols,
 ];
 
 register(protocols);

@@ -1,0 +1,17 @@
+// Variable-length integers (RFC 9000 §16): the two high bits of the first byte say how many bytes there are.
+
+export function varintBytes(b: Uint8Array, at: number): number {
+  return 1 << (b[at]! >> 6);
+}
+
+/** Does a whole one stand at `at`? */
+export function isVarint(b: Uint8Array, at: number, end: number): boolean {
+  return at < end && at + varintBytes(b, at) <= end;
+}
+
+/** Its value; beyond 2^53 rounded. */
+export function varint(b: Uint8Array, at: number): number {
+  let value = b[at]! & 0x3f;
+  for (let k = 1, bytes = varintBytes(b, at); k < bytes; k++) value = value * 256 + b[at + k]!;
+  return value;
+}

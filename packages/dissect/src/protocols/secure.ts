@@ -1,0 +1,8 @@
+// Protocols that protect others: TLS and its kin, SSH, IPsec's key exchange and VPNs.
+
+import { tls } from './tls/tls.ts';
+import { pkixCert, x509af } from './x509/certificate.ts';
+import { ocsp } from './x509/ocsp.ts';
+import { listedProtocols } from './x509/oid-table.ts';
+
+export const secureProtocols = [tls, ocsp, x509af, pkixCert, ...listedProtocols];

@@ -1,0 +1,181 @@
+// Transport Layer Security 1.0 to 1.3 (RFC 2246, 4346, 5246, 8446) and SSL 2.0 and 3.0 before it (RFC 6101).
+import { u16 } from '../../core/bytes.ts';
+import { COLUMN, MORE_SEGMENT, type Packet } from '../../core/packet.ts';
+import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
+import { sctpPorts, tcpHeuristics, tcpPorts } from '../../core/table.ts';
+import { certificateAt } from '../x509/certificate.ts';
+import { enterOids } from '../x509/oid-table.ts';
+import { emitBareMessage, emitRecords, recordsInfo } from './emit.ts';
+import { certificateTimestamps } from './extensions.ts';
+import { packVersions, readHandshakeRecord } from './handshake.ts';
+import { Reader } from './reader.ts';
+import {
+  beginsRecord,
+  beginsSsl2Hello,
+  CONTINUATION,
+  HEADER_CUT,
+  IGNORED,
+  isContentType,
+  kindOf,
+  NOT_CAPTURED,
+  RECORD_HEADER,
+  SSL2_RECORD,
+} from './record.ts';
+import {
+  CHANGE_CIPHER_SPEC,
+  HANDSHAKE,
+  isAuthoritative,
+  newVersion,
+  SSL2,
+  SSL3,
+  TLS13,
+  type TlsSession,
+  tlsSession,
+  versionColumn,
+} from './session.ts';
+import { settlesSsl2, ssl2Certificate, ssl2Header, ssl2Length } from './ssl2.ts';
+import { tlsFields } from './tls-fields.ts';
+
+/** Marks of a layer: versions before and after, or this: a list of certificate timestamps within a certificate. */
+const TIMESTAMPS = -1;
+/** In the half of a mark that says the version after: something was read, of a version that has no name. */
+const NAMELESS = 0x7fff;
+
+export const tls: Protocol = protocol({
+  name: 'tls',
+  title: 'Transport Layer Security',
+  fields: tlsFields,
+  on: [
+    // 443 HTTPS, 465 SMTP, 636 LDAP, 853 DNS, 993 IMAP, 995 POP3, 5061 SIP, 8883 MQTT and others.
+    [
+      tcpPorts,
+      324,
+      443,
+      465,
+      636,
+      802,
+      853,
+      993,
+      995,
+      1300,
+      2221,
+      2443,
+      3249,
+      3250,
+      3251,
+      3252,
+      3496,
+      5061,
+      5671,
+    ],
+    [tcpPorts, 5684, 5868, 8883, 11207, 19999],
+    [sctpPorts, 443, 465, 636, 993, 995, 5061, 5671, 8883],
+  ],
+  heuristics: [
+    [tcpHeuristics, (p) => beginsRecord(p.buf, p.at, p.end) || beginsSsl2Hello(p.buf, p.at, p.end)],
+  ],
+  column: (p, layer) => {
+    const version = p.mark[layer]! >>> 16;
+    return version === 0 ? null : (versionColumn(version) ?? 'SSL');
+  },
+  step(p) {
+    if (isText(p.buf, p.at, p.end)) return REJECTED;
+    const s = tlsSession(p);
+    const { layer } = p;
+    const before = s.version;
+    let shown = before;
+    const start = p.at;
+    while (p.at < p.wireEnd) {
+      const at = p.at;
+      const kind = kindOf(p.buf, at, p.end, p.wireEnd, s.version);
+      if (kind === HEADER_CUT) {
+        if (!p.askMore(MORE_SEGMENT)) p.at = p.wireEnd;
+        break;
+      }
+      if (kind === NOT_CAPTURED) {
+        p.mark[layer] = packVersions(before, shown || NAMELESS);
+        return p.cut(RECORD_HEADER);
+      }
+      if (kind === IGNORED) {
+        p.at = p.wireEnd;
+        shown ||= NAMELESS;
+        break;
+      }
+      const length =
+        kind === SSL2_RECORD
+          ? ssl2Header(p.buf, at) + ssl2Length(p.buf, at)
+          : RECORD_HEADER + u16(p.buf, at + 3);
+      if (kind === CONTINUATION) {
+        // Of a version that is told by each record, nothing behind the unknown bytes can be found again.
+        p.at = s.version === SSL3 ? at + length : p.wireEnd;
+        shown ||= NAMELESS;
+        continue;
+      }
+      if (kind !== SSL2_RECORD && !isContentType(p.buf[at]!)) {
+        p.at = at + length;
+        shown ||= NAMELESS;
+        continue;
+      }
+      if (length > p.wireEnd - at) {
+        if (!p.askMore(length)) p.at = p.wireEnd;
+        break;
+      }
+      if (at + length > p.end) {
+        p.mark[layer] = packVersions(before, shown || NAMELESS);
+        return p.cut(length);
+      }
+      if (kind === SSL2_RECORD) shown = readSsl2(p, s, at, at + length);
+      else shown = readRecord(p, s, layer, at, at + length);
+      p.at = at + length;
+    }
+    p.mark[layer] = packVersions(before, p.at === start ? 0 : shown);
+    return null;
+  },
+  emit(p, layer, out) {
+    if (p.mark[layer] === TIMESTAMPS)
+      certificateTimestamps(new Reader(out, p.bufferOf(layer), p.start[layer]!, p.stop[layer]!), tlsFields);
+    else if (!emitBareMessage(p, layer, out)) emitRecords(p, layer, out);
+  },
+  info(p, layer) {
+    let text = '';
+    for (let i = 0; i <= layer; i++) {
+      if (p.protocols[i] !== tls || (p.flags[i]! & COLUMN) === 0) continue;
+      const part = recordsInfo(p, i);
+      if (part !== '') text += text === '' ? part : `, ${part}`;
+    }
+    return text === '' && p.isPartOfMessage ? '[TCP segment of a reassembled PDU]' : text;
+  },
+});
+
+// RFC 6962 §3.3: in certificates and in OCSP responses.
+enterOids(tls, '1.3.6.1.4.1.11129.2.4', '2 5', TIMESTAMPS);
+
+/** Records don't begin with four printable characters: this is another protocol, or TLS is still to be started. */
+function isText(b: Uint8Array, at: number, end: number): boolean {
+  if (end - at <= 4) return false;
+  for (let i = at; i < at + 4; i++) if (b[i]! < 0x20 || b[i]! > 0x7e) return false;
+  return true;
+}
+
+/** Reads the whole record [at, end); returns the version it shows. */
+function readRecord(p: Packet, s: TlsSession, layer: number, at: number, end: number): number {
+  const b = p.buf;
+  const type = b[at]!;
+  let shown = s.version;
+  if (shown === 0) {
+    shown = u16(b, at + 1);
+    if (isAuthoritative(type, b[at + RECORD_HEADER]!)) s.version = newVersion(0, shown, false);
+  }
+  if (type === HANDSHAKE) {
+    if (end > at + RECORD_HEADER) readHandshakeRecord(p, s, layer, at + RECORD_HEADER, end, tls);
+  } else if (type === CHANGE_CIPHER_SPEC && s.version !== TLS13)
+    s.changedFrame[p.direction as 0 | 1] = p.number;
+  return s.version || (versionColumn(shown) === undefined ? NAMELESS : shown);
+}
+
+function readSsl2(p: Packet, s: TlsSession, at: number, end: number): number {
+  if (s.version === 0 && settlesSsl2(p.buf, at, end)) s.version = SSL2;
+  const place = ssl2Certificate(p.buf, at, end);
+  if (place !== null) certificateAt(p, place[0], place[1]);
+  return SSL2;
+}

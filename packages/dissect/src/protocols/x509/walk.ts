@@ -1,0 +1,81 @@
+// One way through the structures of a certificate serves two ends: listing the protocols of the values met (in step)
+// and writing the fields (in emit).
+
+import type { Field } from '../../core/field.ts';
+import type { Packet } from '../../core/packet.ts';
+import type { Sink } from '../../core/sink.ts';
+import { type Der, GENERALIZED_TIME, oidText, timeNanoseconds, timeText } from './der.ts';
+import { f } from './fields.ts';
+import { oidListing } from './oid-table.ts';
+import { oidNames } from './oids.ts';
+
+/** Nobody looks. */
+const silent: Sink = {
+  add() {},
+  fixed() {},
+  open() {},
+  openFixed() {},
+  group() {},
+  close() {},
+  note() {},
+  wants: () => false,
+};
+
+export class Walk {
+  readonly out: Sink;
+  readonly p: Packet | null;
+
+  /** Lists in `p`, or writes to `out`: give one. */
+  constructor(p: Packet | null, out: Sink = silent) {
+    this.p = p;
+    this.out = out;
+  }
+
+  /** The protocol of a value described by this identifier now stands in frame.protocols. */
+  list(oid: string, value: Der): void {
+    const { p } = this;
+    const listing = p === null ? undefined : oidListing(oid);
+    if (p === null || listing === undefined) return;
+    const { at, end } = p;
+    p.at = value.at;
+    p.end = value.stop;
+    if (p.push(listing.protocol, listing.flags)) p.mark[p.layer] = listing.mark;
+    p.at = at;
+    p.end = end;
+  }
+
+  add(field: Field, der: Der): void {
+    this.out.add(field, der.at, der.length);
+  }
+
+  open(field: Field, der: Der, value?: number): void {
+    this.out.open(field, der.start, der.stop - der.start, value);
+  }
+
+  text(field: Field, der: Der, value: string): void {
+    this.out.add(field, der.at, der.length, value);
+  }
+
+  /** An object identifier, with its name behind it. Returns it as text. */
+  oid(field: Field, der: Der): string {
+    const oid = oidText(der.b, der.at, der.stop);
+    this.out.add(field, der.at, der.length, oid);
+    const name = oidNames[oid];
+    if (name !== undefined) this.out.note(` (${name})`);
+    return oid;
+  }
+
+  /** A choice of UTCTime and GeneralizedTime. */
+  time(field: Field, der: Der): void {
+    const isGeneralized = der.tag === GENERALIZED_TIME;
+    this.open(field, der, isGeneralized ? 1 : 0);
+    if (isGeneralized) this.generalizedTime(f.generalizedTime, der);
+    else this.text(f.utcTime, der, timeText(der.b, der.tag, der.at, der.stop));
+    this.out.close();
+  }
+
+  generalizedTime(field: Field, der: Der): void {
+    const value = timeNanoseconds(der.b, der.at, der.stop);
+    if (value !== null) this.out.add(field, der.at, der.length, value);
+  }
+}
