@@ -10,11 +10,15 @@ declare -A pid_of
 private_files() {
   local d out scripts
   exec {out}<"$folder" {scripts}<"$parts"
-  mount -t tmpfs lab /mnt && mkdir -p $lab/{log,out,parts} && chmod 755 $lab
-  mount --bind /proc/$$/fd/$out $lab/out && mount --bind /proc/$$/fd/$scripts $lab/parts
+  mount -t tmpfs lab /mnt
+  mkdir -p $lab/{log,out,parts}
+  mount --bind "/proc/$$/fd/$out" $lab/out
+  mount --bind "/proc/$$/fd/$scripts" $lab/parts
   folder=$lab/out parts=$lab/parts
-  cp -a /etc $lab/etc && mount --bind $lab/etc /etc
-  for d in /run /dev/shm /tmp /home /srv /root /var/log /var/spool /var/mail /var/tmp /var/cache /var/lib/{dhcp,snmp,samba,chrony,lldpd,dovecot,misc,mosquitto,redis,postgresql,ldap}; do
+  cp -a /etc $lab/etc
+  mount --bind $lab/etc /etc
+  for d in /run /dev/shm /tmp /home /srv /root /var/{log,spool,mail,tmp,cache} \
+    /var/lib/{dhcp,snmp,samba,chrony,lldpd,dovecot,misc,mosquitto,redis,postgresql,ldap}; do
     [[ -d $d ]] && mount -t tmpfs lab "$d"
   done
   chmod 1777 /tmp /var/tmp
@@ -22,14 +26,16 @@ private_files() {
   rm -rf /etc/ldap/ldap.conf /etc/curlrc /etc/postgresql /etc/avahi/services/*
   : >/etc/motd
   # CUPS and UPnP tell everyone the kernel's version: in the lab that is Debian 12's.
-  tcc -shared -nostdlib -o $lab/uname.so "$parts/uname.c" && echo $lab/uname.so >/etc/ld.so.preload
-  # Whatever would be written elsewhere fails.
-  mount -o remount,bind,ro / && cd $lab
+  tcc -shared -nostdlib -o $lab/uname.so "$parts/uname.c"
+  echo $lab/uname.so >/etc/ld.so.preload
   echo 127.0.0.1 localhost >/etc/hosts
   sed -i 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >/etc/machine-id
   # A wrong password is answered at once: the capture is of guessing, not of waiting.
   sed -i '/pam_unix.so/s/$/ nodelay/' /etc/pam.d/common-auth
+  # Whatever would be written elsewhere fails.
+  mount -o remount,bind,ro /
+  cd $lab
 }
 
 # host NAME [RESOLVER]: a machine with its own network, host name, /run and resolv.conf.

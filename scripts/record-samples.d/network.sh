@@ -10,7 +10,8 @@ cloud_names=(dns:53 www:80 bank:81 shop:82 media:83 mail:25 time:123 vpn:51 tunn
 
 make_office() {
   local h
-  host switch && host upstairs
+  host switch
+  host upstairs
   for h in switch upstairs; do
     at $h ip link add br0 type bridge stp_state 1 forward_delay 200 hello_time 500 max_age 2000 mcast_snooping 0
     # LLDP is meant to stop at a bridge; without this the mirror port would never show it.
@@ -19,7 +20,7 @@ make_office() {
     at $h ip link set br0 up
   done
   at switch ip link set br0 type bridge priority 4096
-  join switch uplink 02:5e:00:00:00:01 upstairs uplink 02:5e:00:00:00:02
+  cable switch uplink 02:5e:00:00:00:01 upstairs uplink 02:5e:00:00:00:02
   at switch ip link set uplink master br0
   at upstairs ip link set uplink master br0
 
@@ -35,7 +36,6 @@ make_office() {
   plug_in thermostat switch 24:0a:c4:60:b1:5e
 }
 
-join() { cable "$@"; }
 plug_in() { host "$1"; plug "$@"; }
 # plug NAME SWITCH MAC: eth0 of that host into a port of the switch.
 plug() {
@@ -55,7 +55,9 @@ address() {
 
 make_world() {
   local entry last
-  host line && host isp 10.20.0.53 && host cloud 10.20.0.53
+  host line
+  host isp 10.20.0.53
+  host cloud 10.20.0.53
   cable router wan 00:0d:b9:4a:10:02 line near 02:5e:00:00:01:01
   cable isp wan 02:5e:00:00:01:02 line far 02:5e:00:00:01:03
   cable isp lan 02:5e:00:00:02:01 cloud eth0 02:5e:00:00:02:02
@@ -63,12 +65,20 @@ make_world() {
 
   at router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
   at isp sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-  ipv6_on router wan && ipv6_on isp wan && ipv6_on isp lan && ipv6_on cloud eth0
-  at router ip addr add 10.1.0.1/30 dev wan && at router ip addr add fd01::1/64 dev wan nodad
-  at isp ip addr add 10.1.0.2/30 dev wan && at isp ip addr add fd01::2/64 dev wan nodad
-  at isp ip addr add 10.20.0.1/24 dev lan && at isp ip addr add fd20:20::1/64 dev lan nodad
-  at router ip route add 10.20.0.0/24 via 10.1.0.2 && at router ip route add fd20:20::/64 via fd01::2
-  at isp ip route add 192.168.0.0/16 via 10.1.0.1 && at isp ip route add fd10:10::/64 via fd01::1
+  ipv6_on router wan
+  ipv6_on isp wan
+  ipv6_on isp lan
+  ipv6_on cloud eth0
+  at router ip addr add 10.1.0.1/30 dev wan
+  at router ip addr add fd01::1/64 dev wan nodad
+  at isp ip addr add 10.1.0.2/30 dev wan
+  at isp ip addr add fd01::2/64 dev wan nodad
+  at isp ip addr add 10.20.0.1/24 dev lan
+  at isp ip addr add fd20:20::1/64 dev lan nodad
+  at router ip route add 10.20.0.0/24 via 10.1.0.2
+  at router ip route add fd20:20::/64 via fd01::2
+  at isp ip route add 192.168.0.0/16 via 10.1.0.1
+  at isp ip route add fd10:10::/64 via fd01::1
   for entry in "${cloud_names[@]}"; do
     last=${entry#*:}
     at cloud ip addr add "10.20.0.$last/24" dev eth0
@@ -77,7 +87,8 @@ make_world() {
   at cloud ip route replace default via 10.20.0.1
   at cloud ip route add default via fd20:20::1
   # A narrower link further on, for path MTU discovery (RFC 1191).
-  at isp ip link set lan mtu 1400 && at cloud ip link set eth0 mtu 1400
+  at isp ip link set lan mtu 1400
+  at cloud ip link set eth0 mtu 1400
 
   at router ip addr add 192.168.10.1/24 brd + dev eth0
   at router ip route add 224.0.0.0/4 dev eth0
@@ -92,7 +103,8 @@ make_camera() {
   at switch ip link set p-camera master br0
   serve camera python3 "$parts/wire.py" vlan trunk 30 eth0
   serve router python3 "$parts/wire.py" vlan eth0 30 vlan30
-  wait_for 5 at camera ip link show eth0 && wait_for 5 at router ip link show vlan30
+  wait_for 5 at camera ip link show eth0
+  wait_for 5 at router ip link show vlan30
   at camera sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
   at router sysctl -qw net.ipv6.conf.vlan30.disable_ipv6=1
   at camera ip link set eth0 address ac:cc:8e:33:d0:6d

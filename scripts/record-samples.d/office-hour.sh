@@ -4,27 +4,50 @@
 ua='Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0'
 
 prepare() {
+  local where
   private_files
-  add_people && make_certificates && make_pages
-  make_office && make_world
-  address nas 10 && address db 11 && address hub 12 && address printer 20
+  add_people
+  make_certificates
+  make_pages
+  make_office
+  make_world
+  address nas 10
+  address db 11
+  address hub 12
+  address printer 20
   make_camera
-  world_dns && world_web && world_mail && world_time && world_vpn
-  office_dns && office_time
-  sshd_on nas && vsftpd_on nas && snmpd_on nas 'Office NAS, 4 bays' && samba_on nas && ldap_on nas && mdns_on nas
+  world_dns
+  world_web
+  world_mail
+  world_time
+  world_vpn
+  office_dns
+  office_time
+  sshd_on nas
+  vsftpd_on nas
+  snmpd_on nas 'Office NAS, 4 bays'
+  samba_on nas
+  ldap_on nas
+  mdns_on nas
   serve nas in.tftpd --foreground --listen --secure --address 192.168.10.10:69 /srv/tftp
   serve nas socat -u UDP4-RECV:514 OPEN:/dev/null
   serve nas socat -u UDP4-RECV:162 OPEN:/dev/null
-  database_on db && mqtt_on hub
-  snmpd_on printer 'Laser printer, 28 pages a minute' && mdns_on printer && mdns_on laptop-ana
-  mkdir -p $lab/printer/spool && serve printer ippeveprinter -d $lab/printer/spool -f application/pdf,image/png,text/plain -k -l 'First floor' -M Office -m 'Laser 28' -n printer.office.example -p 631 -s 28 'Office Laser'
+  database_on db
+  mqtt_on hub
+  snmpd_on printer 'Laser printer, 28 pages a minute'
+  mdns_on printer
+  mdns_on laptop-ana
+  mkdir -p $lab/printer/spool
+  serve printer ippeveprinter -d $lab/printer/spool -f application/pdf,image/png,text/plain -k -l 'First floor' -M Office -m 'Laser 28' \
+    -n printer.office.example -p 631 -s 28 'Office Laser'
   serve camera busybox httpd -f -p 80 -h /srv/camera
   serve cloud openssl s_server -dtls1_2 -accept 10.20.0.51:4433 -cert $lab/tls/www.pem -key $lab/tls/www.key -quiet
   serve cloud busybox httpd -f -p 10.99.0.1:80 -h /srv/www
   tunnels
   sip_phone
-  wait_for 20 listening cloud 25 && wait_for 20 listening cloud 143 && wait_for 20 listening cloud 443 && wait_for 20 listening db 5432
-  wait_for 10 listening nas 445 && wait_for 10 listening hub 1883 && wait_for 10 listening router 53 && wait_for 10 listening nas 389
+  for where in cloud:25 cloud:143 cloud:587 cloud:443 db:5432 db:6379 nas:445 nas:389 nas:21 nas:22 hub:1883 router:53 printer:631; do
+    wait_for 20 listening "${where%:*}" "${where#*:}"
+  done
   losses
   sleep 6 # spanning tree opens the ports, avahi says what it has to say
 }
@@ -146,7 +169,10 @@ ana_day() {
   until_s 154; on $n curl -sS -Z -A "$ua" --cacert $lab/tls/root.pem https://shop.alder.example/index.html -o /dev/null https://shop.alder.example/img/stool.png -o /dev/null
   until_s 160; at $n $a sftp -q -i /home/ana/.ssh/id_ed25519 -b - ana@nas <<<$'cd /srv/share\nget scan.png /tmp/scan.png\nls -l' >>$lab/log/$n 2>&1 || true
   until_s 172; on $n llmnr-query -c 1 laptop-ben
+  until_s 176; on $n curl -sS -4 -A "$ua" --cacert $lab/tls/root.pem https://www.alder.example/index.html -o /dev/null https://www.alder.example/img/lamp.png -o /dev/null
+  until_s 187; on $n curl -sS -u ana:ana-likes-tea-4 --cacert $lab/tls/root.pem imaps://mail.alder.example/INBOX -X 'SEARCH UNSEEN'
   until_s 198; on $n curl -sS -A "$ua" --compressed -o /dev/null http://www.alder.example/news.html
+  on $n ping -q -c 3 -i 0.8 nas
   until_s 210; on $n dhclient -6 -r -pf $lab/$n/dh6.pid -lf $lab/$n/dh6.leases eth0
   on $n dhclient -4 -r -pf $lab/$n/dh4.pid -lf $lab/$n/dh4.leases eth0
 }
@@ -198,7 +224,10 @@ ben_day() {
   until_s 166; on $n curl -sS -A "$ua" --cacert $lab/tls/root.pem -o /dev/null https://bank.alder.example/index.html
   until_s 178; on $n sshpass -p ben-likes-tea-4 ssh ben@nas uptime
   until_s 186; on $n curl -sS -A orders/1.4 http://www.alder.example/api/orders
-  until_s 204; on $n ip link set wg0 down
+  until_s 194; on $n curl -sS -4 -A "$ua" --cacert $lab/tls/root.pem -o /dev/null https://shop.alder.example/img/lamp.png
+  on $n ping -q -c 2 -i 0.7 10.99.0.1
+  until_s 203; PGPASSWORD=keep-the-bees on $n psql -X -h db -U postgres -c "update orders set pieces = 3 where id = 1" -c 'table orders'
+  until_s 206; on $n ip link set wg0 down
 }
 
 # Cho: a desk telephone that fetches its settings, and a person who wonders why the line is slow.
@@ -219,6 +248,8 @@ cho_day() {
   until_s 182; on $n ping -q -6 -c 2 fd10:10::20
   on $n dig -6 @fd10:10::1 nas.office.example AAAA
   until_s 192; on $n curl -sS -o /dev/null -A "$ua" http://192.168.10.1:5000/rootDesc.xml
+  until_s 201; on $n curl -sS -A "$ua" --compressed -o /dev/null http://www.alder.example/ -o /dev/null http://www.alder.example/img/stool.png
+  until_s 208; on $n dig intranet.birch.example
 }
 
 # A call with a few seconds of sound, G.711 A-law (RFC 3551 §4.5.14).

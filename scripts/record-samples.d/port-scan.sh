@@ -4,20 +4,36 @@
 ua='Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0'
 
 prepare() {
+  local where
   private_files
-  add_people && make_certificates && make_pages
-  make_office && make_world
-  address nas 10 && address db 11 && address hub 12 && address printer 20
+  add_people
+  make_certificates
+  make_pages
+  make_office
+  make_world
+  address nas 10
+  address db 11
+  address hub 12
+  address printer 20
   plug_in kiosk switch b8:27:eb:51:7c:d3
   address kiosk 66
-  world_dns && world_web && world_time
-  office_dns && office_time
-  sshd_on nas && vsftpd_on nas && snmpd_on nas 'Office NAS, 4 bays' && samba_on nas && ldap_on nas
+  world_dns
+  world_web
+  world_time
+  office_dns
+  office_time
+  sshd_on nas
+  vsftpd_on nas
+  snmpd_on nas 'Office NAS, 4 bays'
+  samba_on nas
+  ldap_on nas
   snmpd_on printer 'Laser printer, 28 pages a minute'
   serve printer busybox httpd -f -p 80 -h /srv/camera
-  database_on db && mqtt_on hub
-  wait_for 20 listening cloud 443 && wait_for 20 listening db 5432 && wait_for 10 listening nas 445 && wait_for 10 listening nas 22
-  wait_for 10 listening hub 1883 && wait_for 10 listening router 53
+  database_on db
+  mqtt_on hub
+  for where in cloud:443 db:5432 db:6379 nas:445 nas:389 nas:21 nas:22 hub:1883 router:53 printer:80; do
+    wait_for 20 listening "${where%:*}" "${where#*:}"
+  done
   # The passwords that people take first; Ben's real one is the last.
   printf '%s\n' 123456 password 12345678 qwerty 123456789 12345 1234 111111 1234567 dragon 123123 baseball abc123 football monkey letmein \
     696969 shadow master 666666 qwertyuiop 123321 mustang 1234567890 michael 654321 superman 1qaz2wsx 7777777 121212 000000 qazwsx 123qwe \

@@ -3,7 +3,8 @@
 add_people() {
   local u
   for u in ana ben cho; do
-    useradd -m -s /bin/bash "$u" && echo "$u:$u-likes-tea-4" | chpasswd
+    useradd -m -s /bin/bash "$u"
+    echo "$u:$u-likes-tea-4" | chpasswd
     chmod 755 "/home/$u"
   done
   mkdir -p -m 700 /home/ana/.ssh && ssh-keygen -q -t ed25519 -N '' -C ana@office.example -f /home/ana/.ssh/id_ed25519
@@ -189,7 +190,7 @@ office_time() {
 }
 
 office_upnp() {
-  printf '%s\n' ext_ifname=wan listening_ip=eth0 enable_upnp=yes enable_natpmp=yes secure_mode=yes system_uptime=yes notify_interval=900 \
+  printf '%s\n' ext_ifname=wan listening_ip=eth0 port=5000 enable_upnp=yes enable_natpmp=yes secure_mode=yes system_uptime=yes notify_interval=900 \
     friendly_name="Office router" serial=20200117 model_number=2 uuid=7a1e3b52-77c4-4a0e-9a7b-5f2c10d3e981 "lease_file=$lab/router/upnp" \
     "allow 1024-65535 192.168.10.0/24 1024-65535" >$lab/router/miniupnpd.conf
   serve router miniupnpd -d -f $lab/router/miniupnpd.conf -P $lab/router/miniupnpd.pid
