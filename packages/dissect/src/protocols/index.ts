@@ -25,6 +25,7 @@ import { routing } from './ipv6-routing.ts';
 import { linkProtocols } from './link/index.ts';
 import { mediaProtocols } from './media/index.ts';
 import { mipv6 } from './mipv6.ts';
+import { mptcp } from './mptcp.ts';
 import { secureProtocols } from './secure.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
@@ -68,6 +69,7 @@ export const protocols = [
   rgmp,
   dhcp,
   ...secureProtocols,
+  mptcp,
 ];
 
 register(protocols);

@@ -1,7 +1,8 @@
-// TCP options (RFC 9293 §3.2, RFC 7323, RFC 2018).
+// TCP options (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 7413; https://www.iana.org/assignments/tcp-parameters).
 import { u16, u32 } from '../core/bytes.ts';
 import { bytes, none, uint } from '../core/field.ts';
 import type { Sink } from '../core/sink.ts';
+import { emitMptcp, mptcpFields } from './mptcp.ts';
 
 const END = 0;
 const NOP = 1;
@@ -9,7 +10,18 @@ const MSS = 2;
 const WINDOW_SCALE = 3;
 const SACK_PERMITTED = 4;
 const SACK = 5;
+const ECHO = 6;
+const ECHO_REPLY = 7;
 const TIMESTAMPS = 8;
+const MD5 = 19;
+const USER_TIMEOUT = 28;
+const AUTHENTICATION = 29;
+const MULTIPATH = 30;
+const FAST_OPEN = 34;
+const EXPERIMENT_1 = 253;
+const EXPERIMENT_2 = 254;
+/** Fast open before it had a number (RFC 7413 appendix A). */
+const FAST_OPEN_EXPERIMENT = 0xf989;
 
 const kinds: Readonly<Record<number, string>> = {
   0: 'End of Option List',
@@ -18,12 +30,25 @@ const kinds: Readonly<Record<number, string>> = {
   3: 'Window Scale',
   4: 'SACK Permitted',
   5: 'SACK',
+  6: 'Echo',
+  7: 'Echo Reply',
   8: 'Time Stamp Option',
-  19: 'TCP MD5 Signature',
+  11: 'CC',
+  12: 'CC.NEW',
+  13: 'CC.ECHO',
+  19: 'MD5 Signature Option',
+  20: 'SCPS Capabilities',
+  21: 'Selective Negative Acknowledgment',
+  27: 'Quick-Start Response',
   28: 'User Timeout Option',
-  29: 'TCP Authentication Option',
+  29: 'Authentication Option',
   30: 'Multipath TCP',
   34: 'TCP Fast Open Cookie',
+  69: 'Encryption Negotiation',
+  172: 'Accurate ECN Order 0',
+  174: 'Accurate ECN Order 1',
+  253: 'RFC3692-style Experiment 1',
+  254: 'RFC3692-style Experiment 2',
 };
 
 export const tcpOptionFields = {
@@ -34,24 +59,40 @@ export const tcpOptionFields = {
   shift: uint('tcp.options.wscale.shift', 'Shift count'),
   multiplier: uint('tcp.options.wscale.multiplier', 'Multiplier'),
   sackPermitted: none('tcp.options.sack_perm', 'SACK permitted'),
+  sackCount: uint('tcp.options.sack.count', 'TCP SACK Count'),
   sackLeft: uint('tcp.options.sack_le', 'TCP SACK Left Edge'),
   sackRight: uint('tcp.options.sack_re', 'TCP SACK Right Edge'),
+  echo: uint('tcp.options.echo_value', 'TCP Echo Option'),
   tsval: uint('tcp.options.timestamp.tsval', 'Timestamp value'),
   tsecr: uint('tcp.options.timestamp.tsecr', 'Timestamp echo reply'),
+  md5: bytes('tcp.options.md5.digest', 'MD5 digest'),
+  userTimeout: uint('tcp.options.user_to_val', 'User Timeout').mask(0x7fff),
+  aoKeyId: uint('tcp.options.ao.keyid', 'AO KeyID'),
+  aoNextKeyId: uint('tcp.options.ao.rnextkeyid', 'AO RNextKeyID'),
+  aoMac: bytes('tcp.options.ao.mac', 'AO MAC'),
+  fastOpenRequest: none('tcp.options.tfo.request', 'Fast Open Cookie Request'),
+  fastOpenCookie: bytes('tcp.options.tfo.cookie', 'Fast Open Cookie'),
+  experiment: uint('tcp.options.experimental.exid', 'Experiment Identifier').hex(2),
+  ...mptcpFields,
 };
+
+const f = tcpOptionFields;
+
+/** Bytes of the option at `at`, 0 when it contradicts itself. */
+function optionLength(b: Uint8Array, at: number, end: number): number {
+  const kind = b[at]!;
+  if (kind === END || kind === NOP) return 1;
+  const length = at + 1 < end ? b[at + 1]! : 0;
+  return length >= 2 && at + length <= end ? length : 0;
+}
 
 /** Where option `kind` stands in [at, end), or -1. RFC 9293 §3.2: options of no use are skipped by their length. */
 export function findOption(b: Uint8Array, at: number, end: number, kind: number): number {
-  while (at < end) {
-    const found = b[at]!;
-    if (found === END) return -1;
-    if (found === NOP) {
-      at++;
-      continue;
-    }
-    if (at + 1 >= end || b[at + 1]! < 2 || at + b[at + 1]! > end) return -1;
-    if (found === kind) return at;
-    at += b[at + 1]!;
+  while (at < end && b[at] !== END) {
+    const length = optionLength(b, at, end);
+    if (length === 0) return -1;
+    if (b[at] === kind) return at;
+    at += length;
   }
   return -1;
 }
@@ -62,34 +103,135 @@ export function windowScaleOf(b: Uint8Array, at: number, end: number): number {
   return option < 0 || b[option + 1] !== 3 ? -1 : Math.min(14, b[option + 2]!);
 }
 
-export function emitTcpOptions(b: Uint8Array, start: number, end: number, out: Sink): void {
-  const f = tcpOptionFields;
+/** ` MSS=1460 SACK_PERM TSval=1 TSecr=0 WS=128`, in the order of the header. `base`: what relative edges count from. */
+export function tcpOptionsText(b: Uint8Array, at: number, end: number, base: number): string {
+  let text = '';
+  while (at < end && b[at] !== END) {
+    const length = optionLength(b, at, end);
+    if (length === 0) break;
+    if (length > 1) text += optionText(b, at, length, base);
+    at += length;
+  }
+  return text;
+}
+
+function optionText(b: Uint8Array, at: number, length: number, base: number): string {
+  switch (b[at]) {
+    case MSS:
+      return length === 4 ? ` MSS=${u16(b, at + 2)}` : '';
+    case WINDOW_SCALE:
+      return length === 3 ? ` WS=${2 ** Math.min(14, b[at + 2]!)}` : '';
+    case SACK_PERMITTED:
+      return length === 2 ? ' SACK_PERM' : '';
+    case SACK:
+      return sackText(b, at, length, base);
+    case ECHO:
+    case ECHO_REPLY:
+      return length === 6 ? ` ${b[at] === ECHO ? 'ECHO' : 'ECHOREPLY'}=${u32(b, at + 2)}` : '';
+    case TIMESTAMPS:
+      return length === 10 ? ` TSval=${u32(b, at + 2)} TSecr=${u32(b, at + 6)}` : '';
+    case MD5:
+      return length === 18 ? ' MD5' : '';
+    case USER_TIMEOUT:
+      return length === 4 ? ` USER_TO=${u16(b, at + 2) & 0x7fff}` : '';
+    case AUTHENTICATION:
+      return 'TCP AO';
+    case FAST_OPEN:
+      return length === 2 ? ' TFO=R' : ' TFO=C';
+    case EXPERIMENT_1:
+    case EXPERIMENT_2:
+      if (length < 4 || u16(b, at + 2) !== FAST_OPEN_EXPERIMENT) return '';
+      return length === 4 ? ' TFO=R' : ' TFO=C';
+    default:
+      return '';
+  }
+}
+
+/** RFC 2018 §3: edges of the blocks received. */
+function sackText(b: Uint8Array, at: number, length: number, base: number): string {
+  let text = '';
+  for (let block = at + 2; block + 8 <= at + length; block += 8)
+    text += ` SLE=${(u32(b, block) - base) >>> 0} SRE=${(u32(b, block + 4) - base) >>> 0}`;
+  return text;
+}
+
+/** `base`: what relative edges count from. */
+export function emitTcpOptions(b: Uint8Array, start: number, end: number, base: number, out: Sink): void {
   out.open(f.options, start, end - start);
   for (let at = start; at < end; ) {
-    const kind = b[at]!;
-    const length = kind === END || kind === NOP || at + 1 >= end ? 1 : b[at + 1]!;
-    if (length === 0 || at + length > end) break;
-    out.open(f.optionKind, at, 1);
-    if (length > 1) out.add(f.optionLen, at + 1, 1);
-    if (kind === MSS && length === 4) out.add(f.mss, at + 2, 2, u16(b, at + 2));
-    if (kind === WINDOW_SCALE && length === 3) {
-      out.add(f.shift, at + 2, 1);
-      out.add(f.multiplier, at + 2, 1, 2 ** Math.min(14, b[at + 2]!));
-    }
-    if (kind === SACK_PERMITTED) out.add(f.sackPermitted, at, length);
-    if (kind === TIMESTAMPS && length === 10) {
-      out.add(f.tsval, at + 2, 4, u32(b, at + 2));
-      out.add(f.tsecr, at + 6, 4, u32(b, at + 6));
-    }
-    if (kind === SACK) {
-      for (let block = at + 2; block + 8 <= at + length; block += 8) {
-        out.add(f.sackLeft, block, 4, u32(b, block));
-        out.add(f.sackRight, block + 4, 4, u32(b, block + 4));
-      }
+    const length = optionLength(b, at, end);
+    if (length === 0) break;
+    out.group(`TCP Option - ${kinds[b[at]!] ?? 'Unknown'}`, at, length);
+    out.add(f.optionKind, at, 1);
+    if (length > 1) {
+      out.add(f.optionLen, at + 1, 1);
+      emitValue(b, at, length, base, out);
     }
     out.close();
-    if (kind === END) break;
+    if (b[at] === END) break;
     at += length;
   }
   out.close();
+}
+
+function emitValue(b: Uint8Array, at: number, length: number, base: number, out: Sink): void {
+  switch (b[at]) {
+    case MSS:
+      if (length === 4) out.add(f.mss, at + 2, 2);
+      break;
+    case WINDOW_SCALE:
+      if (length !== 3) break;
+      out.add(f.shift, at + 2, 1);
+      out.add(f.multiplier, at + 2, 1, 2 ** Math.min(14, b[at + 2]!));
+      break;
+    case SACK_PERMITTED:
+      out.add(f.sackPermitted, at, length);
+      break;
+    case SACK:
+      for (let block = at + 2; block + 8 <= at + length; block += 8) {
+        out.add(f.sackLeft, block, 4, (u32(b, block) - base) >>> 0);
+        out.add(f.sackRight, block + 4, 4, (u32(b, block + 4) - base) >>> 0);
+      }
+      out.add(f.sackCount, at + 1, 0, (length - 2) >> 3);
+      break;
+    case ECHO:
+    case ECHO_REPLY:
+      if (length === 6) out.add(f.echo, at + 2, 4);
+      break;
+    case TIMESTAMPS:
+      if (length !== 10) break;
+      out.add(f.tsval, at + 2, 4);
+      out.add(f.tsecr, at + 6, 4);
+      break;
+    case MD5:
+      out.add(f.md5, at + 2, length - 2);
+      break;
+    case USER_TIMEOUT:
+      if (length === 4) out.add(f.userTimeout, at + 2, 2);
+      break;
+    case AUTHENTICATION:
+      if (length < 4) break;
+      out.add(f.aoKeyId, at + 2, 1);
+      out.add(f.aoNextKeyId, at + 3, 1);
+      out.add(f.aoMac, at + 4, length - 4);
+      break;
+    case MULTIPATH:
+      emitMptcp(b, at, length, out);
+      break;
+    case FAST_OPEN:
+      emitFastOpen(at + 2, length - 2, out);
+      break;
+    case EXPERIMENT_1:
+    case EXPERIMENT_2:
+      if (length < 4) break;
+      out.add(f.experiment, at + 2, 2);
+      if (u16(b, at + 2) === FAST_OPEN_EXPERIMENT) emitFastOpen(at + 4, length - 4, out);
+      break;
+  }
+}
+
+/** RFC 7413 §4.1.1: an empty cookie asks for one. */
+function emitFastOpen(at: number, length: number, out: Sink): void {
+  if (length === 0) out.add(f.fastOpenRequest, at, 0);
+  else out.add(f.fastOpenCookie, at, length);
 }

@@ -4,7 +4,7 @@ import { none, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
 import * as a from '../flows/tcp-analysis.ts';
-import { findOption } from './tcp-options.ts';
+import { tcpOptionsText } from './tcp-options.ts';
 
 const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
 const flagsTexts: string[] = [];
@@ -121,15 +121,39 @@ export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
 export function tcpInfo(p: Packet, layer: number): string | null {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
+  const captured = p.stop[layer]! - start;
+  const ports = `${u16(b, start)} → ${u16(b, start + 2)}`;
+  if (captured < CUT_MIN) return ports;
   const flags = u16(b, start + 12) & 0xfff;
-  let text = `${u16(b, start)} → ${u16(b, start + 2)} [${tcpFlagsText(flags)}]`;
-  if (layer !== p.tcpLayer) return `${text} Seq=${u32(b, start + 4)}`;
-  if (p.analysis !== 0) text = findingsText(p) + text;
-  text += ` Seq=${p.relativeSeq}`;
-  if (flags & a.ACK) text += ` Ack=${p.relativeAck}`;
-  text += ` Win=${p.window} Len=${p.segmentLength}`;
+  const text = `${ports} [${tcpFlagsText(flags)}]`;
+  if (layer !== p.tcpLayer) return text + headerText(b, start, flags, captured);
+  return findingsText(p) + text + segmentText(p, b, start, flags, p.stop[layer]!);
+}
+
+/** With less of the header than this the flags are not read. */
+const CUT_MIN = 16;
+
+/** A header that is cut or bogus: its own numbers. */
+function headerText(b: Uint8Array, start: number, flags: number, captured: number): string {
+  let text = ` Seq=${u32(b, start + 4)}`;
+  if (flags & a.ACK) text += ` Ack=${u32(b, start + 8)}`;
+  text += ` Win=${u16(b, start + 14)}`;
   const header = (b[start + 12]! >> 4) * 4;
-  if (header > 20) text += optionsText(b, start + 20, Math.min(start + header, p.stop[layer]!), flags);
+  if (captured < 20 || header >= 20) return text;
+  return `${text}, bogus TCP header length (${header}, must be at least 20)`;
+}
+
+function segmentText(p: Packet, b: Uint8Array, start: number, flags: number, stop: number): string {
+  let text = ` Seq=${p.relativeSeq}`;
+  if (flags & a.ACK) text += ` Ack=${p.relativeAck}`;
+  text += ` Win=${p.window}`;
+  if (flags & a.URG) text += ` Urg=${u16(b, start + 18)}`;
+  const header = (b[start + 12]! >> 4) * 4;
+  if (stop - start < header) return text;
+  text += ` Len=${p.segmentLength}`;
+  // SACK edges count as the other side's relative numbers do.
+  const base = (u32(b, start + 8) - p.relativeAck) >>> 0;
+  if (header > 20) text += tcpOptionsText(b, start + 20, start + header, base);
   return p.isPartOfMessage ? `${text} [TCP segment of a reassembled PDU]` : text;
 }
 
@@ -141,19 +165,5 @@ function findingsText(p: Packet): string {
     const { duplicateAcks, duplicatedFrame } = p.session.tcp;
     text += bit === a.DUPLICATE_ACK ? `[${words} ${duplicatedFrame}#${duplicateAcks}] ` : `[${words}] `;
   }
-  return text;
-}
-
-function optionsText(b: Uint8Array, at: number, end: number, flags: number): string {
-  let text = '';
-  if (flags & a.SYN) {
-    const mss = findOption(b, at, end, 2);
-    if (mss >= 0) text += ` MSS=${u16(b, mss + 2)}`;
-    const scale = findOption(b, at, end, 3);
-    if (scale >= 0) text += ` WS=${2 ** Math.min(14, b[scale + 2]!)}`;
-    if (findOption(b, at, end, 4) >= 0) text += ' SACK_PERM';
-  }
-  const stamps = findOption(b, at, end, 8);
-  if (stamps >= 0 && b[stamps + 1] === 10) text += ` TSval=${u32(b, stamps + 2)} TSecr=${u32(b, stamps + 6)}`;
   return text;
 }

@@ -2,7 +2,7 @@
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { alias, bool, bytes, seconds, uint } from '../core/field.ts';
-import { COLUMN, type Packet, SHOWN } from '../core/packet.ts';
+import { COLUMN, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
 import { runFramed } from '../flows/framing.ts';
@@ -17,6 +17,7 @@ import {
   SPURIOUS_RETRANSMISSION,
   SYN,
 } from '../flows/tcp-analysis.ts';
+import { hasMultipath, mptcp } from './mptcp.ts';
 import { emitTcpOptions, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
 import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, tcpInfo } from './tcp-text.ts';
 
@@ -101,10 +102,13 @@ export const tcp: Protocol = protocol({
   step(p) {
     const b = p.buf;
     const start = p.at;
-    if (p.end - start < HEADER) return p.cut(HEADER);
+    if (p.end - start < HEADER) return p.end - start < 4 ? p.cutUnseen(HEADER) : p.cut(HEADER);
     const layer = p.count - 1;
     const headerLength = (b[start + 12]! >> 4) * 4;
-    if (headerLength < HEADER) return p.malformed();
+    if (headerLength < HEADER) {
+      p.at = p.end;
+      return null;
+    }
     p.srcPort = u16(b, start);
     p.dstPort = u16(b, start + 2);
     p.transport = TCP;
@@ -112,6 +116,12 @@ export const tcp: Protocol = protocol({
     p.segmentLength = Math.max(0, p.wireEnd - start - headerLength);
     track(p, b, start, headerLength);
     p.payload[layer] = p.at = Math.min(start + headerLength, p.end);
+    if (headerLength > HEADER) {
+      if (p.end - start < headerLength) return p.cut(headerLength);
+      if (hasMultipath(b, start + HEADER, start + headerLength)) p.push(mptcp, LISTED | COLUMN);
+    }
+    // What a quoted segment carries stands beside the ICMP error, not within it.
+    if ((p.visibility & COLUMN) === 0) p.visibility |= SHOWN;
     if ((p.analysis & NOT_READ) === 0 && (b[start + 13]! & RST) === 0) {
       if (p.at < p.end) readPayload(p, u32(b, start + 4), b[start + 13]!);
       else if (b[start + 13]! & FIN) closeStream(p, u32(b, start + 4));
@@ -155,7 +165,9 @@ export const tcp: Protocol = protocol({
     out.fixed(f.checksum);
     out.fixed(f.urgentPointer);
     const end = Math.min(start + headerLength, p.stop[layer]!);
-    if (headerLength > HEADER) emitTcpOptions(b, start + HEADER, end, out);
+    // SACK edges count as the other side's relative numbers do.
+    const base = isInnermost ? (u32(b, start + 8) - p.relativeAck) >>> 0 : 0;
+    if (headerLength > HEADER) emitTcpOptions(b, start + HEADER, end, base, out);
     if (!isInnermost) return;
     out.group('Timestamps', start, 0);
     out.add(f.timeRelative, start, 0, sinceFirst(p));
@@ -164,8 +176,12 @@ export const tcp: Protocol = protocol({
     if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
   },
   headline: (p, layer) =>
-    `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}` +
-    (innermost(p, layer) ? `, Seq: ${p.relativeSeq}, Ack: ${p.relativeAck}, Len: ${p.segmentLength}` : ''),
+    p.stop[layer]! - p.start[layer]! < 4
+      ? ''
+      : `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}` +
+        (innermost(p, layer)
+          ? `, Seq: ${p.relativeSeq}, Ack: ${p.relativeAck}, Len: ${p.segmentLength}`
+          : ''),
   info: tcpInfo,
 });
 
@@ -177,6 +193,8 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   const flow = flows.see(p);
   const cell = flow * 2 + p.direction;
   if (flows.size !== before || flows.evicted !== evicted) analysis.begin(flow, flows.capacity);
+  // A segment quoted in an ICMP error is none of the conversation's own.
+  if ((p.visibility & COLUMN) === 0) return;
   segment.seq = u32(b, start + 4);
   segment.ack = u32(b, start + 8);
   segment.flags = b[start + 13]! & 0x3f;
