@@ -25,7 +25,8 @@ import {
   readHead,
   WHOLE,
 } from './head.ts';
-import { isSwitched, stepSwitched, switchProtocol } from './switching.ts';
+import { http2, isPreface } from './http2/http2.ts';
+import { beginWith, isSwitched, stepSwitched, switchProtocol } from './switching.ts';
 
 /** Wireshark's TCP ports of HTTP; 631 is IPP's, 3689 DAAP's. */
 const PORTS = [80, 591, 3128, 3132, 3689, 5985, 8080, 8088, 11371, 1900, 2710, 2869, 631];
@@ -58,6 +59,7 @@ export const http: Protocol = protocol({
   heuristics: [[tcpHeuristics, looksLikeHttp]],
   step(p) {
     const memory = httpMemory(p);
+    if (memory.last === null && isPreface(p.buf, p.at, p.end)) beginWith(memory, http2);
     if (isSwitched(memory)) return stepSwitched(p, memory);
     const { end } = p;
     const from = p.at;
@@ -132,16 +134,14 @@ function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   const exchange = remember(p, memory, head, start);
   p.notes[layer] = exchange;
   if (head.authStop > 0) readAuthentication(p, head.authStart, head.authStop);
-  const { kind, code, upgradeStart, upgradeStop } = head;
+  if (head.kind === RESPONSE && exchange !== null) switchProtocol(p, memory, exchange, b, start, head);
   if (bodyEnd > bodyStart) {
-    const byPort = httpPorts.get(kind === RESPONSE ? p.srcPort : p.dstPort) ?? null;
+    const byPort = httpPorts.get(head.kind === RESPONSE ? p.srcPort : p.dstPort) ?? null;
     const mayAskMore = p.mayAskMore;
     readBody(p, head, bodyStart, Math.min(end, bodyEnd), bodyEnd, byPort);
     p.mayAskMore = mayAskMore;
   }
   p.at = Math.min(end, bodyEnd);
-  if (kind === RESPONSE && exchange !== null)
-    switchProtocol(memory, exchange, code, b, upgradeStart, upgradeStop);
   return GO_ON;
 }
 

@@ -1,5 +1,11 @@
 // HTTP in its versions, and what lives on it.
 import { http } from './http.ts';
+import { http2 } from './http2/http2.ts';
 import { ssdp } from './ssdp.ts';
+import { onUpgrade } from './switching.ts';
+import { websocket } from './websocket.ts';
 
-export const httpProtocols = [http, ssdp];
+onUpgrade('websocket', websocket);
+onUpgrade('h2c', http2);
+
+export const httpProtocols = [http, http2, websocket, ssdp];

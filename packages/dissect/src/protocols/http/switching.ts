@@ -7,6 +7,7 @@ import type { Protocol } from '../../core/protocol.ts';
 import { tcpHeuristics, tcpPorts } from '../../core/table.ts';
 import { runFramed } from '../../flows/framing.ts';
 import type { Exchange, HttpMemory } from './exchange.ts';
+import type { Head } from './head.ts';
 
 const upgrades = new Map<string, Protocol>();
 
@@ -21,19 +22,23 @@ export function isSwitched(memory: HttpMemory): boolean {
 
 /** Called with every response: does the conversation leave HTTP after it? */
 export function switchProtocol(
+  p: Packet,
   memory: HttpMemory,
   exchange: Exchange,
-  code: number,
   b: Uint8Array,
-  upgradeStart: number,
-  upgradeStop: number,
+  start: number,
+  head: Head,
 ): void {
+  const { code, upgradeStart, upgradeStop } = head;
   if (code === 101 && upgradeStop > upgradeStart) {
     const token = ascii(b, upgradeStart, Math.min(upgradeStop, upgradeStart + 64))
       .trim()
       .toLowerCase();
     memory.isSwitched = true;
     memory.next = upgrades.get(token) ?? upgrades.get(token.split('/')[0]!) ?? null;
+    const chosen = /^sec-websocket-protocol:[ \t]*([^\s,]+)/im.exec(ascii(b, start, head.end));
+    if (chosen !== null)
+      p.session.stateOf(p, 'websocket.protocol', () => ({ name: chosen[1]!.toLowerCase() }));
   } else if (code === 200 && exchange.isConnect && exchange.target !== null) {
     const target = ascii(exchange.target, 0, Math.min(exchange.target.length, 300));
     const port = Number(/:(\d{1,5})$/.exec(target)?.[1] ?? 0);
@@ -49,6 +54,8 @@ export function stepSwitched(p: Packet, memory: HttpMemory): null {
   if (memory.next !== null) {
     p.flags[layer] = p.flags[layer]! & LISTED;
     offer(p, memory.next);
+    // Nothing of it can be read before more segments have come: then HTTP isn't listed either.
+    if (p.count === layer + 1) p.flags[layer] = 0;
   } else if (memory.tunnelPort > 0) throughTunnel(p, memory);
   else {
     p.flags[layer] = p.flags[layer]! & LISTED;
@@ -77,4 +84,10 @@ function throughTunnel(p: Packet, memory: HttpMemory): void {
 
 function offer(p: Packet, made: Protocol): boolean {
   return made.framing === null ? p.offer(made) : runFramed(p, made, made.framing);
+}
+
+/** The conversation begins with that protocol, on a port of HTTP. */
+export function beginWith(memory: HttpMemory, made: Protocol): void {
+  memory.isSwitched = true;
+  memory.next = made;
 }

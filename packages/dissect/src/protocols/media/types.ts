@@ -141,17 +141,17 @@ export function callBody(
       : parameters === ''
         ? plainContent(type)
         : { type, parameters, isCompressed: false };
-  if (type?.protocol && hand(p, type.protocol, content, at, end, wireEnd)) return;
+  if (type?.protocol && callReader(p, type.protocol, content, at, end, wireEnd)) return;
   for (const { protocol, matches } of bodyHeuristics.entries) {
     if (
       protocol !== type?.protocol &&
       matchesAt(p, matches, at, end) &&
-      hand(p, protocol, content, at, end, wireEnd)
+      callReader(p, protocol, content, at, end, wireEnd)
     )
       return;
   }
   const layers = p.count;
-  hand(p, type === null ? data : media, content, at, end, wireEnd);
+  callReader(p, type === null ? data : media, content, at, end, wireEnd);
   if (type === null) nestFrom(p, layers);
 }
 
@@ -172,7 +172,7 @@ export function callCompressedBody(
   const prefix = inflate(p.buf, at, end, PREFIX_BYTES);
   if (prefix === null) return false;
   if (isLazy(p, type, prefix.bytes)) {
-    hand(p, type!.protocol ?? media, { type, parameters, isCompressed: true }, at, end, end);
+    callReader(p, type!.protocol ?? media, { type, parameters, isCompressed: true }, at, end, end);
     return true;
   }
   const whole = inflate(p.buf, at, end);
@@ -204,14 +204,14 @@ function matchesAt(p: Packet, matches: (p: Packet) => boolean, at: number, end: 
   return result;
 }
 
-/** False when the protocol rejected the bytes. */
-function hand(
+/** Hands a body to this reader; false when it rejected the bytes. */
+export function callReader(
   p: Packet,
   made: Protocol,
   content: Content,
   at: number,
   end: number,
-  wireEnd: number,
+  wireEnd: number = end,
 ): boolean {
   const before = offered;
   const layers = p.count;

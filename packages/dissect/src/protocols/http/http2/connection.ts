@@ -1,0 +1,107 @@
+// What an HTTP/2 connection remembers: header compression, and the bodies of streams that are not complete yet.
+import type { Packet } from '../../../core/packet.ts';
+import { type MediaType, mediaTypes } from '../../media/types.ts';
+import { type HeaderField, HpackDecoder } from './hpack.ts';
+
+/** Streams remembered at once, and bytes kept for their bodies. */
+const STREAMS_MAX = 512;
+const BODY_BYTES_MAX = 8 << 20;
+const BLOCK_BYTES_MAX = 1 << 20;
+
+const NO_BYTES = new Uint8Array(0);
+
+/** One direction of a stream. */
+export class Message {
+  type: MediaType | null = null;
+  parameters = '';
+  encoding = '';
+  readonly #parts: Uint8Array[] = [];
+  length = 0;
+
+  take(fields: readonly HeaderField[]): void {
+    for (const { name, value } of fields) {
+      if (name === 'content-type') {
+        const semicolon = value.indexOf(';');
+        this.type = mediaTypes.named(
+          (semicolon < 0 ? value : value.slice(0, semicolon)).trim().toLowerCase(),
+        );
+        this.parameters = semicolon < 0 ? '' : value.slice(semicolon);
+      } else if (name === 'content-encoding') this.encoding = value.trim().toLowerCase();
+    }
+  }
+
+  /** Keeps a part of the body that others follow. */
+  keep(part: Uint8Array): void {
+    this.#parts.push(part.slice());
+    this.length += part.length;
+  }
+
+  get hasParts(): boolean {
+    return this.#parts.length > 0;
+  }
+
+  /** The whole body, with its last part. */
+  whole(last: Uint8Array): Uint8Array {
+    const bytes = new Uint8Array(this.length + last.length);
+    let at = 0;
+    for (const part of this.#parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    bytes.set(last, at);
+    return bytes;
+  }
+}
+
+export class Http2Connection {
+  /** By direction. */
+  readonly decoders = [new HpackDecoder(), new HpackDecoder()] as const;
+  readonly blocks: [Uint8Array, Uint8Array] = [NO_BYTES, NO_BYTES];
+  readonly #messages = new Map<number, Message>();
+  #held = 0;
+
+  message(stream: number, direction: number): Message {
+    const key = stream * 2 + direction;
+    let message = this.#messages.get(key);
+    if (message === undefined) {
+      if (this.#messages.size >= STREAMS_MAX) this.end(this.#messages.keys().next().value!);
+      message = new Message();
+      this.#messages.set(key, message);
+    }
+    return message;
+  }
+
+  /** False when no more is kept: the body will be read without this part. */
+  keep(message: Message, part: Uint8Array): boolean {
+    if (this.#held + part.length > BODY_BYTES_MAX) return false;
+    this.#held += part.length;
+    message.keep(part);
+    return true;
+  }
+
+  end(key: number): void {
+    this.#held -= this.#messages.get(key)?.length ?? 0;
+    this.#messages.delete(key);
+  }
+
+  /** A header block, perhaps in several frames (RFC 9113 §4.3); null while it is not whole. */
+  headers(
+    direction: 0 | 1,
+    b: Uint8Array,
+    start: number,
+    end: number,
+    isLast: boolean,
+  ): HeaderField[] | null {
+    const before = this.blocks[direction];
+    if (before.length === 0 && isLast) return this.decoders[direction].read(b, start, end);
+    const block = new Uint8Array(Math.min(BLOCK_BYTES_MAX, before.length + end - start));
+    block.set(before);
+    block.set(b.subarray(start, start + block.length - before.length), before.length);
+    this.blocks[direction] = isLast ? NO_BYTES : block;
+    return isLast ? this.decoders[direction].read(block, 0, block.length) : null;
+  }
+}
+
+export function http2Connection(p: Packet): Http2Connection {
+  return p.session.stateOf(p, 'http2', () => new Http2Connection());
+}
