@@ -60,6 +60,8 @@ export class Field {
   readonly owners: Protocol[] = [];
   /** Not drawn in the tree, though filters and `-e` see it. */
   isHidden = false;
+  /** What a time of 0 is shown as; NTP's means that there is none. */
+  zeroText: string | null = null;
 
   constructor(name: string, title: string, type: FieldType) {
     this.name = name;
@@ -109,6 +111,11 @@ export class Field {
 
   hidden(): this {
     this.isHidden = true;
+    return this;
+  }
+
+  zeroAs(text: string): this {
+    this.zeroText = text;
     return this;
   }
 

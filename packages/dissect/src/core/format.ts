@@ -15,7 +15,7 @@ export function raw(field: Field, value: Value): string {
     case 'seconds':
       return secondsText(value as number | bigint);
     case 'time':
-      return timeText(value as bigint);
+      return value === 0n && field.zeroText !== null ? field.zeroText : timeText(value as bigint);
     case 'bytes':
       return typeof value === 'string' ? value : hex(value as Uint8Array, 0, (value as Uint8Array).length);
     default:

@@ -26,6 +26,7 @@ import { linkProtocols } from './link/index.ts';
 import { mediaProtocols } from './media/index.ts';
 import { mipv6 } from './mipv6.ts';
 import { mptcp } from './mptcp.ts';
+import { ntp } from './ntp.ts';
 import { secureProtocols } from './secure.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
@@ -70,6 +71,7 @@ export const protocols = [
   dhcp,
   ...secureProtocols,
   mptcp,
+  ntp,
 ];
 
 register(protocols);

@@ -1,11 +1,17 @@
 // Hand-made packets through the dissector: what a protocol's test needs.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { Collector } from '../../src/core/collect.ts';
+import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
 import { fieldsMade } from '../../src/core/field.ts';
 import { raw } from '../../src/core/format.ts';
 import type { Packet } from '../../src/core/packet.ts';
+import { framePath } from '../../src/core/path.ts';
 import { protocolsMade } from '../../src/core/protocol.ts';
 import { fieldNamed } from '../../src/core/registry.ts';
+import { treeOf } from '../../src/core/tree.ts';
+import type { Frame } from '../../src/files/frame.ts';
 
 export const ETHERNET = 1;
 
@@ -61,6 +67,22 @@ export function join(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
+function frameOf(data: Uint8Array, i: number, linkType: number): Frame {
+  return {
+    number: i + 1,
+    data,
+    start: 0,
+    end: data.length,
+    wireLength: data.length,
+    seconds: 1_700_000_000 + i,
+    nanoseconds: 0,
+    hasTime: true,
+    linkType,
+    interfaceId: 0,
+    fileOffset: 0,
+  };
+}
+
 /** Dissects frames one after the other as one capture, a second apart; gives the last packet. */
 export function dissect(
   frames: readonly Uint8Array[],
@@ -68,19 +90,7 @@ export function dissect(
   dissector = new Dissector(),
 ): Packet {
   frames.forEach((data, i) => {
-    dissector.dissect({
-      number: i + 1,
-      data,
-      start: 0,
-      end: data.length,
-      wireLength: data.length,
-      seconds: 1_700_000_000 + i,
-      nanoseconds: 0,
-      linkType,
-      hasTime: true,
-      interfaceId: 0,
-      fileOffset: 0,
-    });
+    dissector.dissect(frameOf(data, i, linkType));
   });
   return dissector.packet;
 }
@@ -102,4 +112,34 @@ export function fieldsOf(p: Packet, names: readonly string[]): Record<string, st
   return Object.fromEntries(
     names.map((name, i) => [name, collector.values[i]!.map((value) => raw(fields[i]!, value)).join(',')]),
   );
+}
+
+/** A frame, and what Wireshark says of it: frame.protocols, Protocol, Info, and fields as `-T fields` prints them. */
+export type Case = readonly [
+  frame: Uint8Array,
+  path: string,
+  column: string,
+  info: string,
+  fields?: Readonly<Record<string, string>>,
+];
+
+/** Tests that the frames, read as one capture, are told as expected, and that no cut of one of them throws. */
+export function testCases(name: string, cases: readonly Case[]): void {
+  test(`${name}: as Wireshark tells it`, () => {
+    const dissector = new Dissector();
+    cases.forEach(([data, path, column, info, fields = {}], i) => {
+      const p = dissector.dissect(frameOf(data, i, ETHERNET));
+      const told = [framePath(p), protocolColumn(p), infoColumn(p), fieldsOf(p, Object.keys(fields))];
+      assert.deepEqual(told, [path, column, info, fields], `packet ${i + 1}`);
+    });
+  });
+  test(`${name}: cut anywhere, it is read as far as it goes`, () => {
+    for (const [data] of cases) {
+      for (let length = 34; length < data.length; length += length < 300 ? 1 : 13) {
+        const p = dissect([data.slice(0, length)]);
+        infoColumn(p);
+        treeOf(p);
+      }
+    }
+  });
 }
