@@ -7,11 +7,13 @@ export class LayerTrie {
   readonly names: string[] = [''];
   readonly parents: number[] = [0];
   readonly depths: number[] = [0];
-  readonly #children: Int32Array[] = [new Int32Array(protocolsMade())];
+  /** Made on first use: by then all protocols are. */
+  readonly #children: Int32Array[] = [];
 
   /** The node of the packet's layers that carry `flag`. */
   walk(p: Packet, flag: number): number {
     let node = 0;
+    if (this.#children.length === 0) this.#children.push(new Int32Array(protocolsMade()));
     for (let i = 0; i < p.count; i++) {
       if ((p.flags[i]! & flag) === 0) continue;
       node = this.#children[node]![p.proto[i]!] || this.child(node, p.proto[i]!, p.protocols[i]!.name);
