@@ -10,6 +10,8 @@ export interface Inflated {
 /** Output that nobody should need to exceed: a compressed body of some kilobytes can claim terabytes. */
 export const INFLATE_BYTES_MAX = 8 << 20;
 
+const NOTHING = new Uint8Array(0);
+
 /** Unpacks [start, end) of `source`; null when not one byte comes out. Checksums are not verified. */
 export function inflate(
   source: Uint8Array,
@@ -19,11 +21,25 @@ export function inflate(
 ): Inflated | null {
   const body = skipWrapping(source, start, end);
   if (body < 0) return null;
-  const reader = new Inflater(source, body, end, limit);
+  const reader = new Inflater(source, body, end, limit, NOTHING);
   const isComplete = reader.run();
   return reader.length === 0 && !isComplete
     ? null
     : { bytes: reader.out.subarray(0, reader.length), isComplete };
+}
+
+/**
+ * As inflate, for bare DEFLATE data that go on with the window of what came before: `dictionary` holds its last 32 KiB.
+ * Not complete when the data end without a last block, as those of RFC 7692 do.
+ */
+export function inflateWithWindow(
+  source: Uint8Array,
+  dictionary: Uint8Array,
+  limit: number = INFLATE_BYTES_MAX,
+): Uint8Array {
+  const reader = new Inflater(source, 0, source.length, limit + dictionary.length, dictionary);
+  reader.run();
+  return reader.out.subarray(dictionary.length, reader.length);
 }
 
 const FHCRC = 2;
@@ -138,12 +154,14 @@ class Inflater {
   out: Uint8Array;
   length = 0;
 
-  constructor(b: Uint8Array, start: number, end: number, limit: number) {
+  constructor(b: Uint8Array, start: number, end: number, limit: number, dictionary: Uint8Array) {
     this.#b = b;
     this.#at = start;
     this.#end = end;
     this.#limit = limit;
-    this.out = new Uint8Array(Math.min(limit, Math.max(1024, (end - start) * 4)));
+    this.out = new Uint8Array(Math.min(limit, dictionary.length + Math.max(1024, (end - start) * 4)));
+    this.out.set(dictionary);
+    this.length = dictionary.length;
   }
 
   /** Reads blocks to the last one; false when the input is damaged or too short, or the output full. */

@@ -84,3 +84,8 @@ export function indexOf(b: Uint8Array, value: number, start: number, end: number
   const i = b.subarray(shortEnd, end).indexOf(value);
   return i < 0 ? -1 : shortEnd + i;
 }
+
+/** The bytes [start, end) to keep: a packet's own are borrowed. (`slice` of a Node Buffer would not copy.) */
+export function copyOf(b: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(b.subarray(start, end));
+}

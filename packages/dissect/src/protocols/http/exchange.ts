@@ -1,5 +1,5 @@
 // What an HTTP conversation remembers: its requests and responses as far as the next message needs them.
-import { spells } from '../../core/bytes.ts';
+import { copyOf, spells } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { type Head, NEITHER, REQUEST, RESPONSE } from './head.ts';
@@ -95,8 +95,8 @@ export function remember(p: Packet, memory: HttpMemory, head: Head, start: numbe
   if (head.kind === NEITHER) return null;
   const b = p.buf;
   const exchange = head.kind === REQUEST ? addRequest(p, memory) : newExchange(0, null);
-  memory.target = exchange.target = b.slice(head.uriStart, head.uriStop);
-  memory.host = exchange.host = head.hostStop > 0 ? b.slice(head.hostStart, head.hostStop) : null;
+  memory.target = exchange.target = copyOf(b, head.uriStart, head.uriStop);
+  memory.host = exchange.host = head.hostStop > 0 ? copyOf(b, head.hostStart, head.hostStop) : null;
   exchange.isHead = spells(b, start, p.end, 'HEAD ');
   exchange.isConnect = spells(b, start, p.end, 'CONNECT ') || spells(b, start, p.end, 'SSTP_DUPLEX_POST ');
   return exchange;

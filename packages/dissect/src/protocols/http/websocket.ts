@@ -1,5 +1,6 @@
 // The WebSocket protocol (RFC 6455), after its handshake over HTTP.
-import { u16, u32, utf8 } from '../../core/bytes.ts';
+import { inflateWithWindow } from '../../codec/inflate.ts';
+import { copyOf, u16, u32, utf8 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, bytes, none, text, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -71,18 +72,30 @@ function payloadLength(b: Uint8Array, at: number): number {
   return length === 127 ? u32(b, at + 2) * 0x1_0000_0000 + u32(b, at + 6) : length;
 }
 
-/** §5.3. */
-function unmasked(b: Uint8Array, key: number, start: number, end: number): Uint8Array {
-  const bytes = b.slice(start, end);
-  for (let i = 0; i < bytes.length; i++) bytes[i]! ^= b[key + (i & 3)]!;
+/** §5.3: the payload, its mask taken off. */
+function unmasked(b: Uint8Array, start: number): Uint8Array {
+  const at = start + headerLength(b, start);
+  const end = Math.min(b.length, at + payloadLength(b, start));
+  const bytes = copyOf(b, at, end);
+  for (let i = 0; i < bytes.length; i++) bytes[i]! ^= b[at - 4 + (i & 3)]!;
   return bytes;
 }
 
-/** The kind of the message whose fragments are coming, by direction. */
-interface Fragments {
-  readonly opcode: [number, number];
-  readonly isCompressed: [boolean, boolean];
+/** One direction: the message whose fragments are coming, and the window that compressed messages go on with. */
+class Direction {
+  opcode = 0;
+  isCompressed = false;
+  parts: Uint8Array[] = [];
+  length = 0;
+  window: Uint8Array = NO_BYTES;
 }
+
+const NO_BYTES = new Uint8Array(0);
+/** Bytes kept of a message in fragments. */
+const MESSAGE_BYTES_MAX = 1 << 20;
+/** RFC 7692 §7.2.2: what a sender leaves off a compressed message. */
+const DEFLATE_TAIL = [0x00, 0x00, 0xff, 0xff];
+const WINDOW_BYTES = 32768;
 
 /** Readers of messages by the subprotocol that the server chose (Sec-WebSocket-Protocol). */
 const subprotocols = new Map<string, Protocol>();
@@ -129,9 +142,12 @@ export const websocket = protocol({
     const isMasked = (b[start + 1]! & 0x80) !== 0;
     if (isMasked) out.add(f.maskingKey, at - 4, 4);
     if (at >= stop) return;
-    const payload = isMasked ? unmasked(b, at - 4, at, stop) : b.subarray(at, stop);
+    const whole = p.notes[layer] as Uint8Array | null;
+    const payload = whole ?? (isMasked ? unmasked(b, start) : b.subarray(at, stop));
+    const opcode = b[start]! & 0x0f;
+    const isPart = (b[start]! & 0x80) === 0;
     out.open(f.payload, at, stop - at);
-    emitPayload(b[start]! & 0x0f, payload, at, out);
+    emitPayload(isPart ? CONTINUATION : opcode === CONTINUATION ? TEXT : opcode, payload, at, stop - at, out);
     out.close();
   },
   info(p, layer) {
@@ -142,46 +158,101 @@ export const websocket = protocol({
   },
 });
 
-function readPayload(p: Packet, b: Uint8Array, start: number, at: number): void {
-  const isFinal = (b[start]! & 0x80) !== 0;
-  let opcode = b[start]! & 0x0f;
-  // RFC 7692 §6: the first reserved bit says that the message is compressed.
-  let isCompressed = (b[start]! & 0x40) !== 0;
-  if (!isFinal || opcode === CONTINUATION) {
-    const fragments = p.session.stateOf<Fragments>(p, 'websocket', () => ({
-      opcode: [0, 0],
-      isCompressed: [false, false],
-    }));
-    const direction = p.direction as 0 | 1;
-    if (opcode !== CONTINUATION) {
-      fragments.opcode[direction] = opcode;
-      fragments.isCompressed[direction] = isCompressed;
-    }
-    if (!isFinal) return;
-    opcode = fragments.opcode[direction];
-    isCompressed = fragments.isCompressed[direction];
-  }
-  if (opcode !== TEXT && opcode !== BINARY) return;
-  const made = subprotocols.get(p.session.knownState<{ name: string }>(p, 'websocket.protocol')?.name ?? '');
-  const reader = made ?? (opcode === TEXT ? textLines : data);
-  const content = { type: null, parameters: '', isCompressed };
-  if ((b[start + 1]! & 0x80) === 0) callReader(p, reader, content, at, p.end);
-  else {
-    const payload = unmasked(b, at - 4, at, p.end);
-    p.within(payload, 0, payload.length, payload.length, () =>
-      callReader(p, reader, content, 0, payload.length),
-    );
-  }
+function direction(p: Packet): Direction {
+  return p.session.stateOf(p, 'websocket', () => [new Direction(), new Direction()] as const)[
+    p.direction as 0 | 1
+  ];
 }
 
-function emitPayload(opcode: number, payload: Uint8Array, at: number, out: Sink): void {
-  const { length } = payload;
-  if (opcode === TEXT) out.add(f.text, at, length, utf8(payload, 0, length));
+function readPayload(p: Packet, b: Uint8Array, start: number, at: number): void {
+  const isFinal = (b[start]! & 0x80) !== 0;
+  const isMasked = (b[start + 1]! & 0x80) !== 0;
+  const opcode = b[start]! & 0x0f;
+  if (opcode > BINARY) return;
+  // RFC 7692 §6: the first reserved bit says that the message is compressed.
+  const isCompressed = (b[start]! & 0x40) !== 0;
+  if (isFinal && opcode !== CONTINUATION && !isMasked && !isCompressed) {
+    callReader(p, readerOf(p, opcode), NO_CONTENT, at, p.end);
+    return;
+  }
+  const payload = isMasked ? unmasked(b, start).subarray(0, p.end - at) : b.subarray(at, p.end);
+  const message =
+    isFinal && opcode !== CONTINUATION ? payload : assembled(p, opcode, isCompressed, isFinal, payload);
+  if (message === null) return;
+  const state = direction(p);
+  const kind = opcode === CONTINUATION ? state.opcode : opcode;
+  const isDeflated = opcode === CONTINUATION ? state.isCompressed : isCompressed;
+  const whole = isDeflated ? inflated(state, message) : message;
+  p.notes[p.count - 1] = whole;
+  if (kind === TEXT || kind === BINARY)
+    p.within(whole, 0, whole.length, whole.length, () =>
+      callReader(p, readerOf(p, kind), NO_CONTENT, 0, whole.length),
+    );
+}
+
+/** §5.4: the message that this fragment completes, or null. */
+function assembled(
+  p: Packet,
+  opcode: number,
+  isCompressed: boolean,
+  isFinal: boolean,
+  payload: Uint8Array,
+): Uint8Array | null {
+  const state = direction(p);
+  if (opcode !== CONTINUATION) {
+    state.opcode = opcode;
+    state.isCompressed = isCompressed;
+    state.parts = [];
+    state.length = 0;
+  }
+  if (state.length + payload.length <= MESSAGE_BYTES_MAX) {
+    state.parts.push(copyOf(payload, 0, payload.length));
+    state.length += payload.length;
+  }
+  if (!isFinal) return null;
+  const whole = joined(state.parts, state.length, []);
+  state.parts = [];
+  state.length = 0;
+  return whole;
+}
+
+function joined(parts: readonly Uint8Array[], length: number, tail: readonly number[]): Uint8Array {
+  const whole = new Uint8Array(length + tail.length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  whole.set(tail, at);
+  return whole;
+}
+
+/** RFC 7692 §7.2.2. */
+function inflated(state: Direction, message: Uint8Array): Uint8Array {
+  const bytes = inflateWithWindow(
+    joined([message], message.length, DEFLATE_TAIL),
+    state.window,
+    MESSAGE_BYTES_MAX,
+  );
+  const window = joined([state.window, bytes], state.window.length + bytes.length, []);
+  state.window = copyOf(window, Math.max(0, window.length - WINDOW_BYTES), window.length);
+  return bytes;
+}
+
+function readerOf(p: Packet, opcode: number): Protocol {
+  const chosen = p.session.knownState<{ readonly name: string }>(p, 'websocket.protocol');
+  return subprotocols.get(chosen?.name ?? '') ?? (opcode === TEXT ? textLines : data);
+}
+
+const NO_CONTENT = { type: null, parameters: '', isCompressed: false };
+
+function emitPayload(opcode: number, payload: Uint8Array, at: number, length: number, out: Sink): void {
+  if (opcode === TEXT) out.add(f.text, at, length, utf8(payload, 0, payload.length));
   else if (opcode === PING) out.add(f.ping, at, length, payload);
   else if (opcode === PONG) out.add(f.pong, at, length, payload);
   else if (opcode === CONTINUATION) out.add(f.continuation, at, length, payload);
-  else if (opcode === CLOSE && length >= 2) {
+  else if (opcode === CLOSE && payload.length >= 2) {
     out.add(f.closeCode, at, 2, u16(payload, 0));
-    if (length > 2) out.add(f.closeReason, at + 2, length - 2, utf8(payload, 2, length));
+    if (length > 2) out.add(f.closeReason, at + 2, length - 2, utf8(payload, 2, payload.length));
   }
 }

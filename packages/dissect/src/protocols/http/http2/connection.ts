@@ -1,4 +1,5 @@
 // What an HTTP/2 connection remembers: header compression, and the bodies of streams that are not complete yet.
+import { copyOf } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import { type MediaType, mediaTypes } from '../../media/types.ts';
 import { type HeaderField, HpackDecoder } from './hpack.ts';
@@ -32,7 +33,7 @@ export class Message {
 
   /** Keeps a part of the body that others follow. */
   keep(part: Uint8Array): void {
-    this.#parts.push(part.slice());
+    this.#parts.push(copyOf(part, 0, part.length));
     this.length += part.length;
   }
 
