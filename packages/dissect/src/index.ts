@@ -6,6 +6,8 @@ export {
   protocolColumn,
   relativeTimeText,
   sourceColumn,
+  timeDigits,
+  writeInfo,
 } from './core/columns.ts';
 export { Dissector } from './core/dissector.ts';
 export { type Field, type FieldType, fieldsMade, type Value } from './core/field.ts';
@@ -13,15 +15,24 @@ export { raw, shown, timeText } from './core/format.ts';
 export * from './core/packet.ts';
 export { framePath, LayerTrie } from './core/path.ts';
 export { type Protocol, protocolsMade } from './core/protocol.ts';
+export { DEFAULT_PREFERENCES, type Preferences } from './core/preferences.ts';
 export { readValue } from './core/reading.ts';
-export { fieldNamed, fieldNames, nearestNames, protocolNamed, protocolNames } from './core/registry.ts';
+export {
+  fieldNamed,
+  fieldNames,
+  nearestNames,
+  nearestOf,
+  protocolNamed,
+  protocolNames,
+} from './core/registry.ts';
 export type { Session, SessionOptions } from './core/session.ts';
+export { type Table, tableNamed, tableNames } from './core/table.ts';
 export { ethernetAddress, hex, ipv4Address, ipv6Address } from './core/text.ts';
+export { StringSink, type TextSink } from './core/text-sink.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';
 export * from './files/index.ts';
 export type * from './filter/ast.ts';
 export { compileFilter, type Predicate } from './filter/compile.ts';
 export { FilterError } from './filter/error.ts';
 export { parseFilter } from './filter/parser.ts';
-export { ADDRESS_KINDS, type AddressKind, type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './stats/endpoints.ts';
-export { type HierarchyNode, ProtocolHierarchy } from './stats/hierarchy.ts';
+export * from './stats/index.ts';

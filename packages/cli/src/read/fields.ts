@@ -195,11 +195,7 @@ function printFixed(out: Output, kind: number, field: Field, b: Uint8Array, at: 
     for (let i = 0; i < field.width; i++) value = value * 256 + b[at + i]!;
     out.number(value);
   } else if (kind === IPV4) {
-    out.number(b[at]!);
-    for (let i = 1; i < 4; i++) {
-      out.byte(46);
-      out.number(b[at + i]!);
-    }
+    out.ipv4(b, at);
   } else if (kind === ETHER) {
     out.hexByte(b[at]!);
     for (let i = 1; i < 6; i++) {

@@ -25,7 +25,7 @@ export class Output {
       return;
     }
     if (this.#at + length * 3 > CAPACITY) this.flush();
-    if (length > 24) {
+    if (length > 48) {
       this.#at += this.#buffer.write(text, this.#at);
       return;
     }
@@ -70,6 +70,33 @@ export class Output {
       small = quotient;
     }
     this.#at = end;
+  }
+
+  /** Makes room for this many bytes at once. */
+  reserve(bytes: number): void {
+    if (this.#at + bytes > CAPACITY) this.flush();
+  }
+
+  /** 192.0.2.1 */
+  ipv4(b: Uint8Array, at: number): void {
+    if (this.#at + 16 > CAPACITY) this.flush();
+    for (let i = at; i < at + 4; i++) {
+      const value = b[i]!;
+      if (i > at) this.#buffer[this.#at++] = 46;
+      if (value > 99) this.#buffer[this.#at++] = 48 + ((value / 100) | 0);
+      if (value > 9) this.#buffer[this.#at++] = 48 + (((value / 10) | 0) % 10);
+      this.#buffer[this.#at++] = 48 + (value % 10);
+    }
+  }
+
+  /** ` → ` */
+  arrow(): void {
+    if (this.#at + 5 > CAPACITY) this.flush();
+    this.#buffer[this.#at++] = 32;
+    this.#buffer[this.#at++] = 0xe2;
+    this.#buffer[this.#at++] = 0x86;
+    this.#buffer[this.#at++] = 0x92;
+    this.#buffer[this.#at++] = 32;
   }
 
   /** Two hexadecimal digits. */

@@ -1,10 +1,12 @@
 // The columns of the packet list: addresses, protocol and info, as the innermost layer that has a say sets them.
 import { COLUMN, ETHER, IPV4, IPV6, OTHER, type Packet } from './packet.ts';
 import { ethernetAddress, ipv4Address, ipv6Address } from './text.ts';
+import { StringSink, type TextSink } from './text-sink.ts';
+import { malformed, short } from './trouble.ts';
 
 /** The Protocol column. */
 export function protocolColumn(p: Packet): string {
-  for (let layer = p.count - 1; layer >= 0; layer--) {
+  for (let layer = Math.min(p.count, p.protocolLayers) - 1; layer >= 0; layer--) {
     if ((p.flags[layer]! & COLUMN) === 0) continue;
     const column = p.protocols[layer]!.column;
     if (column === null) continue;
@@ -16,20 +18,32 @@ export function protocolColumn(p: Packet): string {
 
 /** The Info column. */
 export function infoColumn(p: Packet): string {
+  const out = new StringSink();
+  writeInfo(p, out);
+  return out.value;
+}
+
+/** The Info column, written to `out`. */
+export function writeInfo(p: Packet, out: TextSink): void {
   for (let layer = p.count - 1; layer >= 0; layer--) {
     if ((p.flags[layer]! & COLUMN) === 0) continue;
-    const info = p.protocols[layer]!.info;
-    if (info === null) continue;
-    const text = info(p, layer);
-    if (text !== null) return text + troubleText(p);
+    const made = p.protocols[layer]!;
+    if (made.writeInfo !== null) made.writeInfo(p, layer, out);
+    else {
+      const text = made.info === null ? null : made.info(p, layer);
+      if (text === null) continue;
+      out.text(text);
+    }
+    break;
   }
-  return troubleText(p);
+  const trouble = troubleText(p);
+  if (trouble !== '') out.text(trouble);
 }
 
 function troubleText(p: Packet): string {
-  const last = p.count > 0 ? p.protocols[p.count - 1]!.name : '';
-  if (last === '_ws.malformed') return '[Malformed Packet]';
-  return last === '_ws.short' ? '[Packet size limited during capture]' : '';
+  const last = p.protocols[p.count - 1];
+  if (last === malformed) return '[Malformed Packet]';
+  return last === short ? '[Packet size limited during capture]' : '';
 }
 
 export function sourceColumn(p: Packet): string {
@@ -65,7 +79,7 @@ export function relativeTimeText(p: Packet): string {
 }
 
 /** Decimals of the packet's time stamp: those of its interface's clock, at least microseconds. */
-function timeDigits(p: Packet): number {
+export function timeDigits(p: Packet): number {
   const ticks = p.session.interfaces[p.interfaceId]?.ticksPerSecond ?? 1e6;
   return ticks > 1e6 ? 9 : 6;
 }

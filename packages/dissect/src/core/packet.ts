@@ -103,6 +103,9 @@ export class Packet {
   /** Part of a message that a later segment completes. */
   isPartOfMessage = false;
 
+  /** Only the layers before this one have a say in the Protocol column. */
+  protocolLayers: number = LAYERS_MAX;
+
   // The address columns; not always the network addresses (ARP, Ethernet only).
   columnKind: number = NO_ADDRESS;
   columnBuf: Uint8Array = NOTHING;
@@ -152,6 +155,7 @@ export class Packet {
     this.tcpLayer = -1;
     this.analysis = 0;
     this.isPartOfMessage = false;
+    this.protocolLayers = LAYERS_MAX;
     this.columnKind = NO_ADDRESS;
     this.mayAskMore = false;
     this.wanted = 0;

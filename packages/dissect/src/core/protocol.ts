@@ -3,6 +3,7 @@ import type { Field } from './field.ts';
 import type { Packet } from './packet.ts';
 import type { Sink } from './sink.ts';
 import type { Heuristic, HeuristicList, Table } from './table.ts';
+import type { TextSink } from './text-sink.ts';
 
 /** How many bytes a message of a stream protocol takes, so that TCP hands it over whole. */
 export interface Framing {
@@ -23,6 +24,8 @@ export interface ProtocolDefinition {
   readonly column?: string | ((p: Packet, layer: number) => string | null);
   /** The Info column; null leaves it to the layer below. */
   readonly info?: (p: Packet, layer: number) => string | null;
+  /** The same for a layer that ends many packets: written without making strings. Used in place of `info`. */
+  readonly writeInfo?: (p: Packet, layer: number, out: TextSink) => void;
   /** In the order of the header. */
   readonly fields?: Readonly<Record<string, Field>>;
   /**
@@ -51,6 +54,7 @@ export class Protocol {
   readonly title: string;
   readonly column: string | ((p: Packet, layer: number) => string | null) | null;
   readonly info: ((p: Packet, layer: number) => string | null) | null;
+  readonly writeInfo: ((p: Packet, layer: number, out: TextSink) => void) | null;
   readonly fields: readonly Field[];
   readonly step: (p: Packet) => Protocol | null;
   readonly emit: ((p: Packet, layer: number, out: Sink) => void) | null;
@@ -64,6 +68,7 @@ export class Protocol {
     this.title = d.title;
     this.column = d.column ?? null;
     this.info = d.info ?? null;
+    this.writeInfo = d.writeInfo ?? null;
     this.fields = Object.values(d.fields ?? {});
     this.step = d.step;
     this.emit = d.emit ?? null;

@@ -26,15 +26,19 @@ export function protocolNames(): IterableIterator<string> {
   return protocolsByName.keys();
 }
 
-/** The names nearest to one that does not exist, best first: what was probably meant. */
+/** The fields and protocols nearest to a name that does not exist, best first: what was probably meant. */
 export function nearestNames(name: string, most = 3): string[] {
+  return nearestOf(name, [...fields.keys(), ...protocolsByName.keys()], most);
+}
+
+/** Those of the candidates that differ from the name in few letters, best first. */
+export function nearestOf(name: string, candidates: readonly string[], most = 3): string[] {
   const scored: [number, string][] = [];
-  for (const names of [fields.keys(), protocolsByName.keys()])
-    for (const candidate of names) {
-      if (Math.abs(candidate.length - name.length) > 4) continue;
-      const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-      if (distance <= Math.max(1, name.length >> 2)) scored.push([distance, candidate]);
-    }
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) > 4) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance <= Math.max(1, name.length >> 2)) scored.push([distance, candidate]);
+  }
   return scored
     .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
     .slice(0, most)

@@ -5,12 +5,14 @@ import { Fragments } from '../flows/fragments.ts';
 import { StreamReassembly } from '../flows/reassembly.ts';
 import { TcpAnalysis } from '../flows/tcp-analysis.ts';
 import type { Packet } from './packet.ts';
+import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { Protocol } from './protocol.ts';
 import { netAddress } from './text.ts';
 
 export interface SessionOptions {
   /** Conversations remembered at once; about 400 bytes each. Default 200,000. */
   readonly maxFlows?: number;
+  readonly preferences?: Preferences;
 }
 
 /** Ports announced by signalling (SDP, FTP PORT, TFTP) kept at once; the oldest go first. */
@@ -21,6 +23,7 @@ export class Session {
   readonly tcp = new TcpAnalysis();
   readonly streams = new StreamReassembly();
   readonly fragments = new Fragments();
+  readonly preferences: Preferences;
   readonly #expected = new Map<string, Protocol>();
   /** Things a protocol remembers beyond one conversation; see `memoryOf`. */
   readonly #memory = new Map<string, object>();
@@ -36,6 +39,7 @@ export class Session {
   interfaces: readonly CaptureInterface[] = [];
 
   constructor(options: SessionOptions = {}) {
+    this.preferences = options.preferences ?? DEFAULT_PREFERENCES;
     this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 200_000 });
     this.flows.onEvict = (flow) => {
       this.streams.forget(flow * 2);

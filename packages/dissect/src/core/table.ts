@@ -2,6 +2,8 @@
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 
+const tables = new Map<string, Table>();
+
 /** A table over keys below `size`, answered by two array reads; larger keys are sparse. */
 export class Table {
   readonly name: string;
@@ -13,6 +15,7 @@ export class Table {
   constructor(name: string, size = 0x10000) {
     this.name = name;
     this.#index = new Uint16Array(size);
+    tables.set(name, this);
   }
 
   get(key: number): Protocol | undefined {
@@ -23,6 +26,15 @@ export class Table {
     if (key >= this.#index.length) this.#sparse.set(key, protocol);
     else this.#index[key] = this.#protocols.push(protocol) - 1;
   }
+}
+
+/** A table by its name, as "decode as" has it: `tcp.port`. */
+export function tableNamed(name: string): Table | undefined {
+  return tables.get(name);
+}
+
+export function tableNames(): string[] {
+  return [...tables.keys()];
 }
 
 /** LINKTYPE_* of the capture file. */

@@ -1,5 +1,5 @@
 // Addresses as text.
-import { u16 } from './bytes.ts';
+import { u16, u32 } from './bytes.ts';
 import { IPV4, IPV6, type Packet } from './packet.ts';
 
 const HEX: string[] = [];
@@ -15,8 +15,40 @@ export function ipv4Address(b: Uint8Array, i: number): string {
   return `${b[i]}.${b[i + 1]}.${b[i + 2]}.${b[i + 3]}`;
 }
 
+/** Texts of IPv6 addresses, each in the place its bytes hash to: formatting one costs far more than finding it. */
+const KNOWN_SIZE = 1024;
+const knownWords = new Uint32Array(KNOWN_SIZE * 4);
+const knownTexts: string[] = [];
+for (let i = 0; i < KNOWN_SIZE; i++) knownTexts.push('');
+
 /** As RFC 5952 has it: 2001:db8::1. */
 export function ipv6Address(b: Uint8Array, i: number): string {
+  const w0 = u32(b, i);
+  const w1 = u32(b, i + 4);
+  const w2 = u32(b, i + 8);
+  const w3 = u32(b, i + 12);
+  const h = Math.imul(w0 ^ Math.imul(w1, 3) ^ Math.imul(w2, 5) ^ Math.imul(w3, 7), 0x9e3779b1);
+  const place = h >>> 22;
+  const at = place * 4;
+  const known = knownTexts[place]!;
+  if (
+    known !== '' &&
+    knownWords[at] === w0 &&
+    knownWords[at + 1] === w1 &&
+    knownWords[at + 2] === w2 &&
+    knownWords[at + 3] === w3
+  )
+    return known;
+  const text = formatIpv6(b, i);
+  knownTexts[place] = text;
+  knownWords[at] = w0;
+  knownWords[at + 1] = w1;
+  knownWords[at + 2] = w2;
+  knownWords[at + 3] = w3;
+  return text;
+}
+
+function formatIpv6(b: Uint8Array, i: number): string {
   let bestAt = -1;
   let best = 1;
   for (let k = 0; k < 8; k++) {

@@ -2,6 +2,7 @@
 import { u16, u32 } from '../core/bytes.ts';
 import { bytes, none, uint } from '../core/field.ts';
 import type { Sink } from '../core/sink.ts';
+import type { TextSink } from '../core/text-sink.ts';
 import { emitMptcp, mptcpFields } from './mptcp.ts';
 
 const END = 0;
@@ -104,15 +105,18 @@ export function windowScaleOf(b: Uint8Array, at: number, end: number): number {
 }
 
 /** ` MSS=1460 SACK_PERM TSval=1 TSecr=0 WS=128`, in the order of the header. `base`: what relative edges count from. */
-export function tcpOptionsText(b: Uint8Array, at: number, end: number, base: number): string {
-  let text = '';
+export function writeTcpOptions(b: Uint8Array, at: number, end: number, base: number, out: TextSink): void {
   while (at < end && b[at] !== END) {
     const length = optionLength(b, at, end);
     if (length === 0) break;
-    if (length > 1) text += optionText(b, at, length, base);
+    if (b[at] === TIMESTAMPS && length === 10) {
+      out.text(' TSval=');
+      out.number(u32(b, at + 2));
+      out.text(' TSecr=');
+      out.number(u32(b, at + 6));
+    } else if (length > 1) out.text(optionText(b, at, length, base));
     at += length;
   }
-  return text;
 }
 
 function optionText(b: Uint8Array, at: number, length: number, base: number): string {
@@ -128,8 +132,6 @@ function optionText(b: Uint8Array, at: number, length: number, base: number): st
     case ECHO:
     case ECHO_REPLY:
       return length === 6 ? ` ${b[at] === ECHO ? 'ECHO' : 'ECHOREPLY'}=${u32(b, at + 2)}` : '';
-    case TIMESTAMPS:
-      return length === 10 ? ` TSval=${u32(b, at + 2)} TSecr=${u32(b, at + 6)}` : '';
     case MD5:
       return length === 18 ? ' MD5' : '';
     case USER_TIMEOUT:

@@ -3,8 +3,9 @@ import { u16, u32 } from '../core/bytes.ts';
 import { none, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
+import type { TextSink } from '../core/text-sink.ts';
 import * as a from '../flows/tcp-analysis.ts';
-import { tcpOptionsText } from './tcp-options.ts';
+import { writeTcpOptions } from './tcp-options.ts';
 
 const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
 const flagsTexts: string[] = [];
@@ -20,7 +21,7 @@ export function tcpFlagsText(flags: number): string {
   return text;
 }
 
-/** Finding, field and the words of the Info column; in the order in which the words stand there. */
+/** Finding, field and the words of the Info column; in the order in which Wireshark looks for them. */
 const FINDINGS = [
   [
     a.REUSED_PORTS,
@@ -118,24 +119,36 @@ export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
 }
 
 /** `443 → 51234 [ACK] Seq=1 Ack=2 Win=501 Len=0 …` with the findings before it. */
-export function tcpInfo(p: Packet, layer: number): string | null {
+export function writeTcpInfo(p: Packet, layer: number, out: TextSink): void {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
   const captured = p.stop[layer]! - start;
-  const ports = `${u16(b, start)} → ${u16(b, start + 2)}`;
-  if (captured < CUT_MIN) return ports;
+  const isInnermost = layer === p.tcpLayer;
+  if (isInnermost && p.analysis !== 0 && captured >= CUT_MIN) writeFindings(p, out);
+  out.number(u16(b, start));
+  out.arrow();
+  out.number(u16(b, start + 2));
+  if (captured < CUT_MIN) return;
   const flags = u16(b, start + 12) & 0xfff;
-  const text = `${ports} [${tcpFlagsText(flags)}]`;
-  if (layer !== p.tcpLayer) return text + headerText(b, start, flags, captured);
-  return findingsText(p) + text + segmentText(p, b, start, flags, p.stop[layer]!);
+  out.text(bracketedFlags(flags));
+  if (isInnermost) writeSegment(p, b, start, flags, p.stop[layer]!, out);
+  else out.text(headerText(b, start, flags, captured));
 }
 
 /** With less of the header than this the flags are not read. */
 const CUT_MIN = 16;
 
+const bracketed: string[] = [];
+
+/** ` [SYN, ACK] Seq=`; kept, since few combinations occur. */
+function bracketedFlags(flags: number): string {
+  bracketed[flags] ??= ` [${tcpFlagsText(flags)}] Seq=`;
+  return bracketed[flags];
+}
+
 /** A header that is cut or bogus: its own numbers. */
 function headerText(b: Uint8Array, start: number, flags: number, captured: number): string {
-  let text = ` Seq=${u32(b, start + 4)}`;
+  let text = `${u32(b, start + 4)}`;
   if (flags & a.ACK) text += ` Ack=${u32(b, start + 8)}`;
   text += ` Win=${u16(b, start + 14)}`;
   const header = (b[start + 12]! >> 4) * 4;
@@ -143,27 +156,41 @@ function headerText(b: Uint8Array, start: number, flags: number, captured: numbe
   return `${text}, bogus TCP header length (${header}, must be at least 20)`;
 }
 
-function segmentText(p: Packet, b: Uint8Array, start: number, flags: number, stop: number): string {
-  let text = ` Seq=${p.relativeSeq}`;
-  if (flags & a.ACK) text += ` Ack=${p.relativeAck}`;
-  text += ` Win=${p.window}`;
-  if (flags & a.URG) text += ` Urg=${u16(b, start + 18)}`;
+function writeSegment(
+  p: Packet,
+  b: Uint8Array,
+  start: number,
+  flags: number,
+  stop: number,
+  out: TextSink,
+): void {
+  out.number(p.relativeSeq);
+  if (flags & a.ACK) {
+    out.text(' Ack=');
+    out.number(p.relativeAck);
+  }
+  out.text(' Win=');
+  out.number(p.window);
+  if (flags & a.URG) {
+    out.text(' Urg=');
+    out.number(u16(b, start + 18));
+  }
   const header = (b[start + 12]! >> 4) * 4;
-  if (stop - start < header) return text;
-  text += ` Len=${p.segmentLength}`;
+  if (stop - start < header) return;
+  out.text(' Len=');
+  out.number(p.segmentLength);
   // SACK edges count as the other side's relative numbers do.
   const base = (u32(b, start + 8) - p.relativeAck) >>> 0;
-  if (header > 20) text += tcpOptionsText(b, start + 20, start + header, base);
-  return p.isPartOfMessage ? `${text} [TCP segment of a reassembled PDU]` : text;
+  if (header > 20) writeTcpOptions(b, start + 20, start + header, base, out);
+  if (p.isPartOfMessage) out.text(' [TCP segment of a reassembled PDU]');
 }
 
-function findingsText(p: Packet): string {
-  const found = p.analysis;
-  let text = '';
-  for (const [bit, , words] of FINDINGS) {
-    if ((found & bit) === 0) continue;
+/** Wireshark puts each finding before those it has: the list backwards. */
+function writeFindings(p: Packet, out: TextSink): void {
+  for (let i = FINDINGS.length - 1; i >= 0; i--) {
+    const [bit, , words] = FINDINGS[i]!;
+    if ((p.analysis & bit) === 0) continue;
     const { duplicateAcks, duplicatedFrame } = p.session.tcp;
-    text += bit === a.DUPLICATE_ACK ? `[${words} ${duplicatedFrame}#${duplicateAcks}] ` : `[${words}] `;
+    out.text(bit === a.DUPLICATE_ACK ? `[${words} ${duplicatedFrame}#${duplicateAcks}] ` : `[${words}] `);
   }
-  return text;
 }

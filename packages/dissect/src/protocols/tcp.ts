@@ -19,7 +19,7 @@ import {
 } from '../flows/tcp-analysis.ts';
 import { hasMultipath, mptcp } from './mptcp.ts';
 import { emitTcpOptions, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
-import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, tcpInfo } from './tcp-text.ts';
+import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, writeTcpInfo } from './tcp-text.ts';
 
 const HEADER = 20;
 export const TCP = 6;
@@ -182,7 +182,7 @@ export const tcp: Protocol = protocol({
         (innermost(p, layer)
           ? `, Seq: ${p.relativeSeq}, Ack: ${p.relativeAck}, Len: ${p.segmentLength}`
           : ''),
-  info: tcpInfo,
+  writeInfo: writeTcpInfo,
 });
 
 /** Finds the conversation and what the segment means in it. */

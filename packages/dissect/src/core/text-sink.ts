@@ -1,0 +1,25 @@
+// Where text is put together piece by piece: into a string, or straight into the bytes of an output buffer.
+
+export interface TextSink {
+  text(text: string): void;
+  /** A whole number from 0 to 2^53, in decimal. */
+  number(value: number): void;
+  /** ` → `, which stands in nearly every line and is not ASCII. */
+  arrow(): void;
+}
+
+export class StringSink implements TextSink {
+  value = '';
+
+  text(text: string): void {
+    this.value += text;
+  }
+
+  number(value: number): void {
+    this.value += value;
+  }
+
+  arrow(): void {
+    this.value += ' → ';
+  }
+}
