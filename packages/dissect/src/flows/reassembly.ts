@@ -1,6 +1,6 @@
 // Messages that span TCP segments: bytes are kept per direction until the message is whole, then read at once.
 // A protocol says how much it needs with `Packet.askMore`.
-import { MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../core/packet.ts';
+import { LAYERS_MAX, MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../core/packet.ts';
 import { BufferPool } from './buffer-pool.ts';
 
 /** Of a longer message only the beginning is kept: it is read like a packet that the capture cut. */
@@ -66,12 +66,17 @@ export class StreamReassembly {
           this.#drop(cell);
           return;
         }
-        if (!isWhole(pending, isLast)) {
+        if (isWhole(pending, isLast)) {
+          onWhole(p);
+          this.#deliverWhole(p, cell, pending, deliver);
+        } else {
           p.isPartOfMessage = true;
-          return;
+          if (at + taken === end) return;
+          // Parts of it are missing, but its end is here: behind it another message begins.
+          this.#drop(cell);
         }
-        onWhole(p);
-        this.#deliverWhole(p, cell, pending, deliver);
+        // As in Wireshark, the column shows what the segment began with.
+        if (p.protocolLayers === LAYERS_MAX) p.protocolLayers = p.count;
         at += taken;
         seq = (seq + taken) >>> 0;
         continue;

@@ -18,7 +18,7 @@ export const HEADER_CUT = 5;
 export const NOT_CAPTURED = 6;
 
 export function isContentType(type: number): boolean {
-  return type >= 20 && type <= 24;
+  return type >= 20 && type <= 25;
 }
 
 /** What stands at `at`, as the session's version so far lets one expect. Bytes are captured up to `end`. */
