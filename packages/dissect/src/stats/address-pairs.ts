@@ -1,0 +1,89 @@
+// The pairs of addresses of one kind in a packet's layers: what conversations and endpoints are counted by.
+import { u16 } from '../core/bytes.ts';
+import { COLUMN, type Packet } from '../core/packet.ts';
+import { ethernetAddress, ipv4Address, ipv6Address } from '../core/text.ts';
+
+export type AddressKind = 'eth' | 'ip' | 'ipv6' | 'tcp' | 'udp' | 'sctp' | 'dccp';
+
+/** What each kind is called, and whether its endpoints have ports. */
+export const ADDRESS_KINDS: Readonly<Record<AddressKind, { readonly title: string; readonly hasPorts: boolean }>> = {
+  eth: { title: 'Ethernet', hasPorts: false },
+  ip: { title: 'IPv4', hasPorts: false },
+  ipv6: { title: 'IPv6', hasPorts: false },
+  tcp: { title: 'TCP', hasPorts: true },
+  udp: { title: 'UDP', hasPorts: true },
+  sctp: { title: 'SCTP', hasPorts: true },
+  dccp: { title: 'DCCP', hasPorts: true },
+};
+
+/** Where a layer's two addresses are. One object is reused. */
+export interface Pair {
+  b: Uint8Array;
+  src: number;
+  dst: number;
+  /** Bytes of an address: 4, 6 or 16. */
+  width: number;
+  /** -1 without. */
+  srcPort: number;
+  dstPort: number;
+}
+
+export class AddressPairs {
+  readonly #kind: AddressKind;
+  readonly #hasPorts: boolean;
+  readonly #pair: Pair = { b: new Uint8Array(0), src: 0, dst: 0, width: 0, srcPort: -1, dstPort: -1 };
+
+  constructor(kind: AddressKind) {
+    this.#kind = kind;
+    this.#hasPorts = ADDRESS_KINDS[kind].hasPorts;
+  }
+
+  /** The outermost first. Packets quoted in ICMP errors don't count: nobody sent them here. */
+  forEach(p: Packet, visit: (pair: Pair, p: Packet) => void): void {
+    for (let layer = 1; layer < p.count; layer++) {
+      if (p.protocols[layer]!.name !== this.#kind || (p.flags[layer]! & COLUMN) === 0) continue;
+      if (this.#hasPorts ? this.#ports(p, layer) : this.#network(p, layer, this.#kind)) visit(this.#pair, p);
+    }
+  }
+
+  #ports(p: Packet, layer: number): boolean {
+    let below = layer - 1;
+    while (below > 0 && p.protocols[below]!.name !== 'ip' && p.protocols[below]!.name !== 'ipv6') below--;
+    if (below <= 0 || p.start[layer]! + 4 > p.stop[layer]!) return false;
+    if (!this.#network(p, below, p.protocols[below]!.name as AddressKind)) return false;
+    const b = p.bufferOf(layer);
+    this.#pair.srcPort = u16(b, p.start[layer]!);
+    this.#pair.dstPort = u16(b, p.start[layer]! + 2);
+    return true;
+  }
+
+  #network(p: Packet, layer: number, kind: AddressKind): boolean {
+    const pair = this.#pair;
+    const start = p.start[layer]!;
+    pair.b = p.bufferOf(layer);
+    pair.srcPort = pair.dstPort = -1;
+    // RFC 791 §3.1, RFC 8200 §3, IEEE 802.3 §3.2.
+    if (kind === 'ip') place(pair, start + 12, start + 16, 4);
+    else if (kind === 'ipv6') place(pair, start + 8, start + 24, 16);
+    else place(pair, start + 6, start, 6);
+    return Math.max(pair.src, pair.dst) + pair.width <= p.stop[layer]!;
+  }
+}
+
+function place(pair: Pair, src: number, dst: number, width: number): void {
+  pair.src = src;
+  pair.dst = dst;
+  pair.width = width;
+}
+
+export function addressText({ b, width }: Pair, at: number): string {
+  return width === 4 ? ipv4Address(b, at) : width === 16 ? ipv6Address(b, at) : ethernetAddress(b, at);
+}
+
+/** An address and port as a short string: a key that costs no formatting. */
+export function pairKey({ b, width }: Pair, at: number, port: number): string {
+  if (width === 4) return String.fromCharCode(u16(b, at), u16(b, at + 2), port & 0xffff);
+  let text = String.fromCharCode(u16(b, at), u16(b, at + 2), u16(b, at + 4), port & 0xffff);
+  for (let i = 6; i < width; i += 2) text += String.fromCharCode(u16(b, at + i));
+  return text;
+}

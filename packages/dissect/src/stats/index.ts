@@ -1,0 +1,4 @@
+// What a capture says as a whole: counted packet by packet, told at the end.
+export { ADDRESS_KINDS, type AddressKind } from './address-pairs.ts';
+export { type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './endpoints.ts';
+export { type HierarchyNode, ProtocolHierarchy } from './hierarchy.ts';
