@@ -1,7 +1,12 @@
 // The link layer's protocols, for the protocol table.
 import { arp } from '../arp.ts';
+import { cdp } from '../cisco/cdp.ts';
 import { fabricPath } from '../cisco/fabricpath.ts';
 import { isl } from '../cisco/isl.ts';
+import { dtp, otherDiscovery, pagp, udld } from '../cisco/link-records.ts';
+import { vtp } from '../cisco/vtp.ts';
+import { eap } from '../eap.ts';
+import { eapol } from '../eapol.ts';
 import { eth } from '../eth.ts';
 import { ethertype } from '../ethertype.ts';
 import { llc } from '../llc.ts';
@@ -14,12 +19,14 @@ import { ppp } from '../ppp/ppp.ts';
 import { pppoed, pppoes } from '../ppp/pppoe.ts';
 import { f5ethtrailer } from './f5ethtrailer.ts';
 import { gmrp, gvrp } from './garp.ts';
+import { lldp } from './lldp.ts';
 import { mpls, pwach, pwethcw, pwethheuristic, pwethnocw } from './mpls.ts';
 import { nullLoopback } from './null.ts';
 import { etag, vntag } from './port-tags.ts';
 import { ieee8021ad, ieee8021ah } from './provider-tags.ts';
 import { raw } from './raw.ts';
 import { sll } from './sll.ts';
+import { lacp, marker, oampdu, ossp, slow } from './slow.ts';
 import { stp } from './stp.ts';
 import { gmtrailer, ixiatrailer } from './visibility-trailers.ts';
 import { vlan } from './vlan.ts';
@@ -30,9 +37,12 @@ export const linkProtocols = [
   ethertype,
   llc,
   arp,
+  eap,
+  eapol,
   f5ethtrailer,
   gvrp,
   gmrp,
+  lldp,
   mpls,
   pwach,
   pwethheuristic,
@@ -45,6 +55,11 @@ export const linkProtocols = [
   ieee8021ad,
   raw,
   sll,
+  slow,
+  lacp,
+  marker,
+  oampdu,
+  ossp,
   stp,
   ixiatrailer,
   gmtrailer,
@@ -72,8 +87,14 @@ export const linkProtocols = [
   ppp,
   pppoed,
   pppoes,
+  cdp,
   fabricPath,
   isl,
+  dtp,
+  udld,
+  pagp,
+  ...otherDiscovery,
+  vtp,
   ipx,
   ipxsap,
   ipxrip,
