@@ -27,6 +27,7 @@ import { mediaProtocols } from './media/index.ts';
 import { mipv6 } from './mipv6.ts';
 import { mptcp } from './mptcp.ts';
 import { ntp } from './ntp.ts';
+import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
@@ -72,6 +73,7 @@ export const protocols = [
   ...secureProtocols,
   mptcp,
   ntp,
+  sctp,
 ];
 
 register(protocols);
