@@ -59,6 +59,11 @@ export class BerItem {
     return true;
   }
 
+  /** As read, but false too when the identifier octet is not `id`. */
+  readA(id: number, b: Uint8Array, at: number, end: number): boolean {
+    return this.read(b, at, end) && this.id === id;
+  }
+
   get isConstructed(): boolean {
     return (this.id & 0x20) !== 0;
   }

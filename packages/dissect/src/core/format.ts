@@ -17,10 +17,15 @@ export function raw(field: Field, value: Value): string {
     case 'time':
       return value === 0n && field.zeroText !== null ? field.zeroText : timeText(value as bigint);
     case 'bytes':
-      return typeof value === 'string' ? value : hex(value as Uint8Array, 0, (value as Uint8Array).length);
+      return typeof value === 'string' ? value : bytesText(value as Uint8Array);
     default:
       return addressOr(field, value);
   }
+}
+
+/** Wireshark says so of an octet string without octets. */
+function bytesText(value: Uint8Array): string {
+  return value.length === 0 ? '<MISSING>' : hex(value, 0, value.length);
 }
 
 function addressOr(field: Field, value: Value): string {

@@ -241,7 +241,7 @@ function emitOption(b: Uint8Array, at: number, next: number, out: Sink): void {
   out.open(f.optionType, at, next - at, code);
   out.note(` ${optionName(code)}`);
   out.add(f.optionLength, at + 1, 1);
-  if (next > start) out.add(f.optionValue, start, next - start);
+  out.add(f.optionValue, start, next - start);
   const plain = plainOptions.get(code);
   if (plain !== undefined) {
     const { field, width, isList } = plain;

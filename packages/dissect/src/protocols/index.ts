@@ -29,6 +29,7 @@ import { mptcp } from './mptcp.ts';
 import { ntp } from './ntp.ts';
 import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
+import { smux, snmp } from './snmp.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
 import { udp } from './udp.ts';
@@ -74,6 +75,8 @@ export const protocols = [
   mptcp,
   ntp,
   sctp,
+  snmp,
+  smux,
 ];
 
 register(protocols);

@@ -1,0 +1,292 @@
+// Simple Network Management Protocol, versions 1 to 3 (RFC 1157, RFC 3416, RFC 3412), and the start of SMUX (RFC 1227).
+import {
+  type BerItem,
+  berInteger,
+  berMessageLength,
+  berOid,
+  berUnsigned,
+  OBJECT_IDENTIFIER,
+  OCTET_STRING,
+} from '../codec/ber.ts';
+import { u32, u32le, utf8 } from '../core/bytes.ts';
+import { data } from '../core/data.ts';
+import type { Field, Value } from '../core/field.ts';
+import { COLUMN, LISTED, type Packet } from '../core/packet.ts';
+import { type Protocol, protocol, REJECTED } from '../core/protocol.ts';
+import type { Sink } from '../core/sink.ts';
+import { tcpPorts, udpPorts } from '../core/table.ts';
+import { Exchanges, UNASKED } from '../flows/exchanges.ts';
+import { f, snmpFields } from './snmp/fields.ts';
+import {
+  Binding,
+  GET_BULK,
+  pduNames,
+  RESPONSE,
+  SnmpParts,
+  type Span,
+  TRAP,
+  VERSION_2U,
+  VERSION_3,
+} from './snmp/parse.ts';
+
+const parts = new SnmpParts();
+const binding = new Binding();
+
+/** Variables whose text Wireshark hands to a reader of its own, so that SNMP stands twice: sysDescr.0 and sysName.0. */
+const TEXT_VARIABLES = [1, 5];
+
+const EXCHANGES = 'snmp.exchanges';
+const makeExchanges = (): Exchanges => new Exchanges();
+
+export const snmp: Protocol = protocol({
+  name: 'snmp',
+  title: 'Simple Network Management Protocol',
+  column: 'SNMP',
+  fields: snmpFields,
+  on: [
+    [udpPorts, 161, 162, 8161],
+    [tcpPorts, 161, 162],
+  ],
+  framing: { header: 2, length: (p) => Math.max(0, berMessageLength(p.buf, p.at, p.end)) },
+  step(p) {
+    const b = p.buf;
+    if (!parts.parse(b, p.at, p.end, p.wireEnd)) return REJECTED;
+    const layer = p.count - 1;
+    const { end } = parts;
+    p.at = p.end;
+    if (!parts.isWhole) return p.cut(1);
+    if (p.visibility & COLUMN) p.mark[layer] = exchangeOf(p, b);
+    listTexts(p, b);
+    if (end >= p.end) return null;
+    p.at = end;
+    return data;
+  },
+  emit(p, layer, out) {
+    const b = p.bufferOf(layer);
+    if (!parts.parse(b, p.start[layer]!, p.stop[layer]!, Number.MAX_SAFE_INTEGER)) return;
+    if (parts.version === VERSION_3) emitV3(b, out);
+    else {
+      number(b, f.version, parts.versionAt, out);
+      if (parts.community.start >= 0)
+        put(parts.version === VERSION_2U ? f.parameters : f.community, parts.community, out);
+    }
+    if (parts.pdu >= 0) emitPdu(b, out);
+    emitExchange(p, layer, out);
+  },
+  info(p, layer) {
+    const b = p.bufferOf(layer);
+    if (!parts.parse(b, p.start[layer]!, p.stop[layer]!, Number.MAX_SAFE_INTEGER)) return null;
+    if (parts.encrypted.start >= 0) return 'encryptedPDU: privKey Unknown';
+    if (parts.pdu < 0) return null;
+    let info = pduNames[parts.pdu]!;
+    const [enterprise] = parts.numbers;
+    if (parts.pdu === TRAP && parts.numberCount > 0)
+      info += ` ${shortOid(berOid(b, enterprise!.start, enterprise!.stop))}`;
+    const { start, stop } = parts.bindings;
+    for (let at = start; start >= 0 && binding.read(b, at, stop); at = binding.next) {
+      info += ` ${berOid(b, binding.name.content, binding.name.stop)}`;
+    }
+    return info;
+  },
+});
+
+/** Wireshark knows the name of the first arc. */
+function shortOid(oid: string): string {
+  return oid.startsWith('1.') ? `iso${oid.slice(1)}` : oid;
+}
+
+/** The entry of the request this answers + 1, else 0. */
+function exchangeOf(p: Packet, b: Uint8Array): number {
+  if (parts.pdu < 0 || parts.pdu === TRAP || parts.pdu > 6 || parts.numberCount === 0) return 0;
+  const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
+  const [id] = parts.numbers;
+  const request = Number(berUnsigned(b, id!.start, id!.stop));
+  if (parts.pdu !== RESPONSE) {
+    exchanges.seeRequest(p, request, 0);
+    return 0;
+  }
+  return exchanges.seeReply(p, request) === UNASKED ? 0 : exchanges.entry + 1;
+}
+
+function listTexts(p: Packet, b: Uint8Array): void {
+  const { start, stop } = parts.bindings;
+  for (let at = start; start >= 0 && binding.read(b, at, stop); at = binding.next) {
+    if (isTextVariable(b, binding.name) && binding.value.id === OCTET_STRING && binding.value.length > 0)
+      p.push(snmp, LISTED);
+  }
+}
+
+/** 1.3.6.1.2.1.1.N.0 */
+function isTextVariable(b: Uint8Array, name: BerItem): boolean {
+  const at = name.content;
+  return (
+    name.id === OBJECT_IDENTIFIER &&
+    name.length === 8 &&
+    u32(b, at) === 0x2b060102 &&
+    b[at + 4] === 1 &&
+    b[at + 5] === 1 &&
+    TEXT_VARIABLES.includes(b[at + 6]!) &&
+    b[at + 7] === 0
+  );
+}
+
+function put(field: Field, span: Span, out: Sink, value?: Value): void {
+  if (span.start >= 0) out.add(field, span.start, span.stop - span.start, value);
+}
+
+function number(b: Uint8Array, field: Field, span: Span, out: Sink): void {
+  if (span.start >= 0 && out.wants(field))
+    put(field, span, out, Number(berInteger(b, span.start, span.stop)));
+}
+
+function emitV3(b: Uint8Array, out: Sink): void {
+  const [id, size, flags, model] = parts.header as [Span, Span, Span, Span];
+  const [engine, boots, time, user, auth, priv] = parts.security as [Span, Span, Span, Span, Span, Span];
+  number(b, f.msgVersion, parts.versionAt, out);
+  number(b, f.msgID, id, out);
+  number(b, f.msgMaxSize, size, out);
+  if (flags.stop > flags.start && flags.start >= 0) {
+    out.open(f.msgFlags, flags.start, flags.stop - flags.start);
+    for (const field of [f.report, f.crypt, f.auth]) out.add(field, flags.start, 1);
+    out.close();
+  }
+  number(b, f.securityModel, model, out);
+  emitEngine(b, f.engineID, engine, out);
+  number(b, f.engineBoots, boots, out);
+  number(b, f.engineTime, time, out);
+  put(f.userName, user, out);
+  put(f.authParameters, auth, out);
+  put(f.privParameters, priv, out);
+  if (parts.encrypted.start >= 0) {
+    put(f.msgData, parts.encrypted, out, 1);
+    put(f.encryptedPDU, parts.encrypted, out);
+    return;
+  }
+  put(f.msgData, parts.contextEngine, out, 0);
+  emitEngine(b, f.contextEngineID, parts.contextEngine, out);
+  put(f.contextName, parts.contextName, out);
+}
+
+/** Enterprise of the net-snmp agent, and the format of its own that says when it was set up. */
+const NET_SNMP = 8072;
+const NET_SNMP_RANDOM = 128;
+
+/** RFC 3411 §5, SnmpEngineID. */
+function emitEngine(b: Uint8Array, field: Field, span: Span, out: Sink): void {
+  if (span.start < 0 || span.stop === span.start) return;
+  const at = span.start;
+  const length = span.stop - at;
+  out.open(field, at, length);
+  if (length >= 5) {
+    const enterprise = u32(b, at) & 0x7fffffff;
+    const isConform = b[at]! >= 0x80;
+    out.add(f.conform, at, 1);
+    out.add(f.enterpriseId, at, 4, enterprise);
+    if (isConform) {
+      out.add(f.format, at + 4, 1);
+      emitEngineData(b, enterprise, b[at + 4]!, at + 5, span.stop, out);
+    } else out.add(f.engineData, at + 4, length - 4);
+  }
+  out.close();
+}
+
+function emitEngineData(
+  b: Uint8Array,
+  enterprise: number,
+  format: number,
+  at: number,
+  stop: number,
+  out: Sink,
+): void {
+  const length = stop - at;
+  if (format === 1 && length === 4) out.add(f.engineIpv4, at, 4);
+  else if (format === 2 && length === 16) out.add(f.engineIpv6, at, 16);
+  else if (format === 3 && length === 6) out.add(f.engineMac, at, 6);
+  else if (format === 4) out.add(f.engineText, at, length, utf8(b, at, stop));
+  else if (format === NET_SNMP_RANDOM && enterprise === NET_SNMP && length >= 8) {
+    out.add(f.engineData, at, 4);
+    out.add(f.engineCreated, at + 4, 4, BigInt(u32le(b, at + 4)) * 1_000_000_000n);
+  } else if (length > 0) out.add(f.engineData, at, length);
+}
+
+const pduFields = [f.requestId, f.errorStatus, f.errorIndex];
+const bulkFields = [f.requestId, f.nonRepeaters, f.maxRepetitions];
+
+function emitPdu(b: Uint8Array, out: Sink): void {
+  const { pdu, numbers, numberCount, bindings } = parts;
+  const start = numbers[0]!.start;
+  const stop = bindings.start >= 0 ? bindings.stop : start;
+  out.open(f.data, start, stop - start, pdu);
+  out.open(f.elements[pdu]!, start, stop - start, true);
+  if (pdu === TRAP) emitTrap(b, numberCount, out);
+  else {
+    const fields = pdu === GET_BULK ? bulkFields : pduFields;
+    for (let k = 0; k < numberCount; k++) number(b, fields[k]!, numbers[k]!, out);
+  }
+  if (bindings.start >= 0) emitBindings(b, bindings.start, bindings.stop, out);
+  out.close();
+  out.close();
+}
+
+/** RFC 1157 §4.1.6. */
+function emitTrap(b: Uint8Array, count: number, out: Sink): void {
+  const [enterprise, agent, generic, specific, stamp] = parts.numbers as [Span, Span, Span, Span, Span];
+  if (count > 0) put(f.enterprise, enterprise, out, berOid(b, enterprise.start, enterprise.stop));
+  if (count > 1 && agent.stop - agent.start === 4) put(f.agentAddr, agent, out);
+  if (count > 2) number(b, f.genericTrap, generic, out);
+  if (count > 3) number(b, f.specificTrap, specific, out);
+  if (count > 4) put(f.timeStamp, stamp, out, Number(berUnsigned(b, stamp.start, stamp.stop)));
+}
+
+function emitBindings(b: Uint8Array, start: number, stop: number, out: Sink): void {
+  let count = 0;
+  for (let at = start; binding.read(b, at, stop); at = binding.next) count++;
+  out.open(f.bindings, start, stop - start, count);
+  for (let at = start; binding.read(b, at, stop); at = binding.next) {
+    const name = berOid(b, binding.name.content, binding.name.stop);
+    out.group(name, binding.start, binding.next - binding.start);
+    out.add(f.name, binding.name.content, binding.name.length, name);
+    emitValue(b, binding.value, out);
+    out.close();
+  }
+  out.close();
+}
+
+/** RFC 2578 §7.1 (the types), RFC 3416 §3 (the three exceptions). */
+function emitValue(b: Uint8Array, value: BerItem, out: Sink): void {
+  const { id, content, stop, length } = value;
+  if (id === 0x02) out.add(f.int, content, length, Number(berInteger(b, content, stop)));
+  else if (id === OCTET_STRING) out.add(f.octets, content, length);
+  else if (id === 0x05) out.add(f.null, content, 0, true);
+  else if (id === OBJECT_IDENTIFIER) out.add(f.oid, content, length, berOid(b, content, stop));
+  else if (id === 0x40) out.add(length === 4 ? f.ipv4 : length === 16 ? f.ipv6 : f.addr, content, length);
+  else if (id === 0x41 || id === 0x46)
+    out.add(f.counter, content, length, BigInt(berUnsigned(b, content, stop)));
+  else if (id === 0x42) out.add(f.gauge, content, length, Number(berUnsigned(b, content, stop)));
+  else if (id === 0x43) out.add(f.timeticks, content, length, BigInt(berUnsigned(b, content, stop)));
+  else if (id === 0x44) out.add(f.opaque, content, length);
+  else if (id === 0x47) out.add(f.unsigned, content, length, Number(berUnsigned(b, content, stop)));
+  else if (id === 0x80) out.add(f.noSuchObject, content, 0, true);
+  else if (id === 0x81) out.add(f.noSuchInstance, content, 0, true);
+  else if (id === 0x82) out.add(f.endOfMibView, content, 0, true);
+  else out.add(f.unknown, content, length);
+}
+
+function emitExchange(p: Packet, layer: number, out: Sink): void {
+  const entry = p.mark[layer]! - 1;
+  if (entry < 0) return;
+  const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
+  out.add(f.responseTo, p.start[layer]!, 0, exchanges.request[entry]!);
+  if (out.wants(f.time)) out.add(f.time, p.start[layer]!, 0, exchanges.secondsSince(p, entry));
+}
+
+export const smux = protocol({
+  name: 'smux',
+  title: 'SNMP Multiplex Protocol',
+  column: 'SMUX',
+  on: [[tcpPorts, 199]],
+  step(p) {
+    p.at = p.end;
+    return null;
+  },
+});
