@@ -1,43 +1,95 @@
 // The `eyrie` command: runs when it is imported, as bin/eyrie.js does. Each command's code is loaded when it is called.
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
+import { addReadCommand } from './read/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
+
+const isDebugging = process.argv.includes('--debug');
 
 const program = new Command('eyrie')
   .description('A peer-to-peer network that watches itself.')
-  .version(packageJson.version, '-v, --version');
+  .version(packageJson.version, '-v, --version')
+  .exitOverride()
+  .configureOutput({ writeErr: () => {} })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  eyrie start                       what is in a bundled capture, on one page
+  eyrie read office.pcapng -Y dns   packets that pass a display filter
 
-const all = (value: string, before: string[]): string[] => [...before, value];
+Exit status: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
+Errors are one line; --debug adds where in the program they come from.`,
+  );
 
 program
-  .command('read')
-  .description('read a capture file and answer as tshark does')
-  .argument('<file>', 'capture file (pcap, pcapng, snoop; also .gz, .zst), or - for standard input')
-  .option('-Y, --display-filter <filter>', 'only packets that pass this display filter')
-  .option('-T, --type <format>', 'output: text, tabs, fields, json, jsonraw, ek', 'text')
-  .option('-e, --field <name>', 'field to print with -T fields; may be repeated', all, [])
-  .option('-E, --fields-option <key=value>', 'format of -T fields', all, [])
-  .option('-V, --tree', 'each packet as a tree of its layers and fields')
-  .option('-x, --bytes', 'each packet in hexadecimal')
-  .option('-w, --write <file>', 'write the packets that pass to a capture file (.pcap, else pcapng)')
-  .option('-P, --print', 'print packets also where they are written')
-  .option('--force', 'replace an existing file')
-  .option('-z, --statistics <name>', 'statistics at the end: io,phs', all, [])
-  .option('-q, --quiet', 'no line a packet')
-  .option('-n', 'no name resolution; accepted for tshark users: names are never looked up')
-  .option('-c, --count <number>', 'stop after this many packets', Number)
-  .action(async (file: string, options) => {
-    const { read } = await import('./read/command.ts');
-    await read(file, options);
+  .command('start')
+  .description('show on one page what a capture file holds')
+  .argument('[file]', 'capture file; without it, the bundled capture of an office hour')
+  .option('--json', 'as JSON')
+  .option('--color', 'in colour, also where the output is no terminal')
+  .option('--no-color', 'without colour')
+  .addHelpText('after', '\nExample:\n  eyrie start office.pcapng')
+  .action(async (file: string | undefined, options) => {
+    const { start } = await import('./summary/start.ts');
+    process.exitCode = await start(file, options);
+  });
+
+addReadCommand(program);
+
+program
+  .command('fields')
+  .description('list fields and protocols: the names for filters and -e')
+  .argument('[text]', 'only those with this text in their name or title')
+  .option('--protocols', 'protocols instead of fields')
+  .option('--json', 'as JSON')
+  .addHelpText('after', '\nExample:\n  eyrie fields dns.qry')
+  .action(async (text: string | undefined, options) => {
+    const { listFields } = await import('./fields/command.ts');
+    listFields(text ?? '', options);
+  });
+
+program
+  .command('samples')
+  .description('list the captures that come along, fetch public ones')
+  .argument('[args...]')
+  .helpOption(false)
+  .allowUnknownOption()
+  .action(async (args: string[]) => {
+    const { runSamples } = await import('./samples/index.ts');
+    process.exitCode = await runSamples(args);
   });
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));
 } catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong in one line; gives the exit status. */
+function report(error: unknown): number {
   // `eyrie read … | head`: whoever read has enough.
-  if (error instanceof ClosedPipe) process.exit(0);
-  if (!(error instanceof UserError)) throw error;
-  console.error(`eyrie: ${error.message}`);
-  process.exitCode = error.exitCode === FAILED ? FAILED : BAD_USAGE;
+  if (error instanceof ClosedPipe) return 0;
+  if (error instanceof CommanderError) return reportUsage(error);
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`eyrie: ${error instanceof UserError ? message : `unexpected error: ${message}`}`);
+  if (isDebugging && error instanceof Error) console.error(error.stack);
+  else if (!(error instanceof UserError))
+    console.error('Run it again with --debug to see where, and report it.');
+  return error instanceof UserError ? error.exitCode : FAILED;
+}
+
+function reportUsage(error: CommanderError): number {
+  // Help and version that were asked for, and help for `eyrie` alone.
+  if (error.exitCode === 0) return 0;
+  if (error.code === 'commander.help') {
+    program.configureOutput({ writeErr: (text) => process.stderr.write(text) });
+    program.outputHelp({ error: true });
+    return BAD_USAGE;
+  }
+  const command = program.commands.find((each) => each.name() === process.argv[2]);
+  const help = command === undefined ? 'eyrie --help' : `eyrie ${command.name()} --help`;
+  console.error(`eyrie: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; see ${help}`);
+  return BAD_USAGE;
 }

@@ -1,51 +1,118 @@
-// The loop of `eyrie read`: frames from the source, dissected, filtered, and shown to the printers.
+// The loop of `eyrie read`: frames from the source, dissected, filtered, and shown to printers and statistics.
 import { CaptureError, type CaptureSource, openCapture } from '@eyrie/capture';
-import { type CaptureReader, Dissector, newFrame, type Packet } from '@eyrie/dissect';
+import {
+  type CaptureReader,
+  Dissector,
+  type Frame,
+  newFrame,
+  type Packet,
+  type Preferences,
+} from '@eyrie/dissect';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import type { Statistic } from '../statistics/index.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Progress } from '../terminal/progress.ts';
 import type { Printer } from './printer.ts';
 
 export interface ReadPlan {
   readonly path: string;
+  /** Which packets are printed and written. */
   readonly filter: ((p: Packet) => boolean) | null;
   /** Given the reader, since a writer of packets needs its interfaces. */
   readonly printers: (reader: CaptureReader) => Promise<readonly Printer[]>;
+  /** As in tshark, these see all packets, whatever the display filter says. */
+  readonly statistics: readonly Statistic[];
   /** Stop after this many packets read; Infinity for all. */
   readonly countMax: number;
-  /** Told now and then how far the work is. */
-  readonly progress: ((source: CaptureSource, packets: number) => void) | null;
+  readonly preferences: Preferences;
+  readonly out: Output;
+  readonly progress: Progress | null;
 }
 
-export async function run(plan: ReadPlan): Promise<void> {
+export interface ReadResult {
+  /** Ctrl-C ended it. */
+  readonly isInterrupted: boolean;
+  /** What is wrong with the file, after the last packet that could be read; null: nothing. */
+  readonly problem: string | null;
+}
+
+/** @throws UserError when the file can't be opened, or output can't be written: then nothing is left half written. */
+export async function run(plan: ReadPlan): Promise<ReadResult> {
   const source = await open(plan.path);
+  const interrupt = listenForInterrupt(source);
+  let printers: readonly Printer[] = [];
+  try {
+    printers = await plan.printers(source.reader);
+    await readAll(source, plan, printers, interrupt);
+    for (const printer of printers) await printer.finish();
+  } catch (error) {
+    for (const printer of printers) await printer.abandon?.();
+    throw error;
+  } finally {
+    plan.progress?.end();
+    interrupt.end();
+    await source.close();
+  }
+  const { problem } = source.reader;
+  return {
+    isInterrupted: interrupt.came,
+    problem: problem === null ? null : `${plan.path}: ${problem.message}`,
+  };
+}
+
+async function readAll(
+  source: CaptureSource,
+  plan: ReadPlan,
+  printers: readonly Printer[],
+  interrupt: Interrupt,
+): Promise<void> {
   const { reader } = source;
-  const dissector = new Dissector();
+  const dissector = new Dissector({ preferences: plan.preferences });
   dissector.session.interfaces = reader.interfaces;
-  const printers = await plan.printers(reader);
+  for (const statistic of plan.statistics) statistic.begin?.(dissector.session, source);
   const frame = newFrame();
   for await (const _ of source.chunks()) {
-    if (!pump(reader, frame, dissector, plan, printers)) break;
+    if (interrupt.came || !pump(reader, frame, dissector, plan, printers)) break;
     for (const printer of printers) await printer.drain?.();
-    plan.progress?.(source, frame.number);
+    // Whoever reads a pipe wants to see what came, not what fills a buffer.
+    if (source.size === null) plan.out.flush();
+    plan.progress?.update(source.bytesRead, source.size, frame.number);
   }
-  for (const printer of printers) await printer.finish();
-  if (reader.problem !== null) throw new UserError(`${plan.path}: ${reader.problem.message}`, FAILED);
 }
 
 /** All packets that the reader has now; false once enough were read. A function of its own: this is the hot loop. */
 function pump(
   reader: CaptureReader,
-  frame: ReturnType<typeof newFrame>,
+  frame: Frame,
   dissector: Dissector,
-  { filter, countMax }: ReadPlan,
+  { filter, countMax, statistics }: ReadPlan,
   printers: readonly Printer[],
 ): boolean {
   while (reader.next(frame)) {
-    if (frame.number > countMax) return false;
     const p = dissector.dissect(frame);
+    for (let i = 0; i < statistics.length; i++) statistics[i]!.see(p, frame);
     if (filter !== null && !filter(p)) continue;
     for (let i = 0; i < printers.length; i++) printers[i]!.see(p, frame);
+    // Not one packet more: a pipe may stay silent for long after it.
+    if (frame.number === countMax) return false;
   }
   return true;
+}
+
+interface Interrupt {
+  came: boolean;
+  end(): void;
+}
+
+/** Ctrl-C ends the reading, and what was read so far is shown; a second one ends at once. */
+function listenForInterrupt(source: CaptureSource): Interrupt {
+  const onInterrupt = (): void => {
+    interrupt.came = true;
+    source.close();
+  };
+  const interrupt = { came: false, end: () => process.removeListener('SIGINT', onInterrupt) };
+  process.once('SIGINT', onInterrupt);
+  return interrupt;
 }
 
 async function open(path: string): Promise<CaptureSource> {

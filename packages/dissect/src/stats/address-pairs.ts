@@ -6,7 +6,9 @@ import { ethernetAddress, ipv4Address, ipv6Address } from '../core/text.ts';
 export type AddressKind = 'eth' | 'ip' | 'ipv6' | 'tcp' | 'udp' | 'sctp' | 'dccp';
 
 /** What each kind is called, and whether its endpoints have ports. */
-export const ADDRESS_KINDS: Readonly<Record<AddressKind, { readonly title: string; readonly hasPorts: boolean }>> = {
+export const ADDRESS_KINDS: Readonly<
+  Record<AddressKind, { readonly title: string; readonly hasPorts: boolean }>
+> = {
   eth: { title: 'Ethernet', hasPorts: false },
   ip: { title: 'IPv4', hasPorts: false },
   ipv6: { title: 'IPv6', hasPorts: false },

@@ -1,6 +1,7 @@
 // Who talks with whom and how much: conversations and endpoints of one kind of address (`-z conv,TYPE`).
-import { AddressPairs, type AddressKind, addressText, type Pair, pairKey } from './address-pairs.ts';
+
 import type { Packet } from '../core/packet.ts';
+import { type AddressKind, AddressPairs, addressText, type Pair, pairKey } from './address-pairs.ts';
 
 /** One side of a conversation, or an endpoint by itself. */
 export interface Party {

@@ -1,0 +1,52 @@
+// `-o NAME:VALUE` and `-d LAYER==SELECTOR,PROTOCOL`: tshark's preferences, where they matter here, and decode-as.
+import {
+  DEFAULT_PREFERENCES,
+  nearestOf,
+  type Preferences,
+  protocolNamed,
+  tableNamed,
+  tableNames,
+} from '@eyrie/dissect';
+import { UserError } from '../errors.ts';
+
+/** @throws UserError */
+export function preferences(options: readonly string[]): Preferences {
+  const chosen: Record<string, boolean> = { ...DEFAULT_PREFERENCES };
+  for (const option of options) {
+    const colon = option.indexOf(':');
+    const name = option.slice(0, colon < 0 ? undefined : colon).trim();
+    if (!Object.hasOwn(chosen, name)) {
+      const names = Object.keys(chosen).join(', ');
+      throw new UserError(`-o ${option}: there are these preferences: ${names}`);
+    }
+    const value = colon < 0 ? '' : option.slice(colon + 1).trim();
+    if (!/^(true|false)$/i.test(value))
+      throw new UserError(`-o ${option}: say ${name}:TRUE or ${name}:FALSE`);
+    chosen[name] = value.toLowerCase() === 'true';
+  }
+  return chosen as unknown as Preferences;
+}
+
+const KEYS_MAX = 0x10000;
+
+/** `tcp.port==8888,http`, `udp.port==5000-5010,rtp`. Holds for the whole process. @throws UserError */
+export function decodeAs(rules: readonly string[]): void {
+  for (const rule of rules) {
+    const parts = /^([^=]+)==(\w+)(?:-(\w+))?,(.+)$/.exec(rule);
+    if (parts === null) throw new UserError(`-d ${rule}: write it as tcp.port==8888,http`);
+    const [, tableName = '', from = '', to = from, name = ''] = parts;
+    const table = tableNamed(tableName);
+    if (table === undefined) {
+      const near = nearestOf(tableName, tableNames());
+      const hint = near.length > 0 ? near.join(', ') : 'tcp.port, udp.port, ip.proto or ethertype';
+      throw new UserError(`-d ${rule}: no table ${tableName}; did you mean ${hint}?`);
+    }
+    const [low, high] = [Number(from), Number(to)];
+    if (!Number.isInteger(low) || !Number.isInteger(high) || low > high || high >= KEYS_MAX)
+      throw new UserError(`-d ${rule}: the selector is a number or range within 0-${KEYS_MAX - 1}`);
+    const protocol = protocolNamed(name.trim());
+    if (protocol === undefined)
+      throw new UserError(`-d ${rule}: no protocol ${name}; eyrie fields --protocols lists all`);
+    for (let key = low; key <= high; key++) table.set(key, protocol);
+  }
+}

@@ -1,0 +1,48 @@
+// What `-z` asks for: something that sees every packet of the file and says at the end what it found.
+import type { CaptureSource } from '@eyrie/capture';
+import type { Frame, Packet, Session } from '@eyrie/dissect';
+import { filterOf } from '../read/filter.ts';
+import type { Output } from '../terminal/output.ts';
+
+export interface Statistic {
+  /** Before the first packet. */
+  begin?(session: Session, source: CaptureSource): void;
+  /** Packet and frame are borrowed until it returns. */
+  see(p: Packet, frame: Frame): void;
+  /** After the last packet, as text in tshark's words. */
+  print(out: Output): void;
+  /** The same as plain data, for --json. */
+  data(): unknown;
+}
+
+/** A name that `-z` knows. */
+export interface StatisticKind {
+  /** What stands before the arguments: `io,phs`, `conv`. */
+  readonly name: string;
+  /** The whole, for help and errors: `conv,TYPE[,FILTER]`. */
+  readonly usage: string;
+  /** What it tells, in a few words. */
+  readonly about: string;
+  /** From what stands after the name and a comma; '' for nothing. @throws UserError */
+  readonly make: (args: string) => Statistic;
+}
+
+/** The statistic for the packets that pass the filter alone; an empty filter passes all. */
+export function filtered(name: string, filter: string, of: Statistic): Statistic {
+  if (filter === '') return of;
+  const passes = filterOf(`-z ${name}`, filter);
+  return {
+    begin: (session, source) => of.begin?.(session, source),
+    see: (p, frame) => {
+      if (passes(p)) of.see(p, frame);
+    },
+    print: (out) => of.print(out),
+    data: () => of.data(),
+  };
+}
+
+/** `tcp,ip.addr == 10.0.0.1` is `['tcp', 'ip.addr == 10.0.0.1']`: only the first comma separates. */
+export function firstAndRest(args: string): [string, string] {
+  const comma = args.indexOf(',');
+  return comma < 0 ? [args, ''] : [args.slice(0, comma), args.slice(comma + 1)];
+}

@@ -1,0 +1,17 @@
+// `eyrie start [FILE]`: what `npm start` runs.
+import { isAbsolute, join, resolve } from 'node:path';
+import { findSamplesFolder } from '../samples/manifest.ts';
+import { type SummaryOptions, summarize } from './command.ts';
+
+const BUNDLED = 'office-hour.pcapng';
+
+/** Resolves to the exit status. @throws UserError */
+export async function start(file: string | undefined, options: SummaryOptions): Promise<number> {
+  return summarize(file === undefined ? join(await findSamplesFolder(), BUNDLED) : asked(file), options);
+}
+
+/** npm runs scripts in the package's folder, and says in INIT_CWD where the person stands. */
+function asked(file: string): string {
+  if (file === '-' || isAbsolute(file)) return file;
+  return resolve(process.env.INIT_CWD ?? '', file);
+}

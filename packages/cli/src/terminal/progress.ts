@@ -1,0 +1,60 @@
+// How far a file has been read: one line on standard error, drawn over, for work that takes more than a second.
+import { formatBytes } from '../samples/progress.ts';
+
+const FIRST_MS = 1000;
+const REDRAW_MS = 200;
+const ERASE_LINE = '\r\x1b[K';
+const BAR_WIDTH = 24;
+
+/** The part of process.stderr that is needed. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export class Progress {
+  readonly #screen: Screen;
+  readonly #now: () => number;
+  readonly #started: number;
+  #drawn = -Infinity;
+
+  constructor(screen: Screen, now: () => number = performance.now.bind(performance)) {
+    this.#screen = screen;
+    this.#now = now;
+    this.#started = now();
+  }
+
+  /** `size` is null where nobody knows it: a pipe. */
+  update(bytes: number, size: number | null, packets: number): void {
+    const now = this.#now();
+    if (now - this.#started < FIRST_MS || now - this.#drawn < REDRAW_MS) return;
+    this.#drawn = now;
+    const text = progressLine(bytes, size, packets, (now - this.#started) / 1000);
+    this.#screen.write(ERASE_LINE + text.slice(0, (this.#screen.columns ?? 80) - 1));
+  }
+
+  /** Takes the line away. */
+  end(): void {
+    if (this.#drawn > 0) this.#screen.write(ERASE_LINE);
+    this.#drawn = -Infinity;
+  }
+}
+
+/** `[########................]  34 % of 324 MB  251,000 packets  912,000 packets/s  1 s left` */
+export function progressLine(bytes: number, size: number | null, packets: number, seconds: number): string {
+  const rate = `${rounded(packets)} packets  ${rounded(packets / seconds)} packets/s`;
+  if (size === null || size === 0) return `${formatBytes(bytes)}  ${rate}`;
+  const share = Math.min(1, bytes / size);
+  const full = Math.round(share * BAR_WIDTH);
+  const bar = `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}]`;
+  const left = Math.ceil((seconds / share) * (1 - share));
+  const percent = String(Math.floor(share * 100)).padStart(3);
+  return `${bar} ${percent} % of ${formatBytes(size)}  ${rate}  ${left} s left`;
+}
+
+/** Three digits are enough for something that moves: 912,000. */
+function rounded(count: number): string {
+  const digits = Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 2);
+  return (Math.round(count / 10 ** digits) * 10 ** digits).toLocaleString('en-US');
+}
