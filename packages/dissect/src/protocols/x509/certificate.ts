@@ -2,6 +2,7 @@
 // carrier's; frame.protocols names the protocol of each attribute and extension.
 import { NESTED, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
+import { mediaTypes } from '../media/types.ts';
 import {
   BIT_STRING,
   constructed,
@@ -16,6 +17,7 @@ import {
 import { readAlgorithm, readExtensions } from './extensions.ts';
 import { f } from './fields.ts';
 import { nameText, readName } from './name.ts';
+import { enterOids } from './oid-table.ts';
 import { Walk } from './walk.ts';
 
 /** What a layer of this protocol holds. As a body of its own it is a revocation list (application/pkix-crl). */
@@ -55,6 +57,13 @@ export const pkixCert = protocol({
     return null;
   },
 });
+
+// Attributes and parameters that Wireshark counts to it.
+enterOids(x509af, '0.9.2342.19200300.100.1', '1');
+enterOids(x509af, '1.2.840.10040.4', '1');
+enterOids(x509af, '2.5.4', '36-40 53 58-59');
+mediaTypes.add(x509af, 'application/pkix-crl');
+mediaTypes.add(pkixCert, 'application/pkix-cert');
 
 function readLayer(p: Packet, layer: number, w: Walk, b: Uint8Array, at: number, end: number): void {
   const der = new Der(b, at, end);

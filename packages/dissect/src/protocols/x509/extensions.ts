@@ -10,10 +10,11 @@ import {
   integer,
   OID,
   SEQUENCE,
+  SET,
   stringText,
 } from './der.ts';
 import { f } from './fields.ts';
-import { readGeneralName, readGeneralNames } from './name.ts';
+import { readAttributeValue, readGeneralName, readGeneralNames } from './name.ts';
 import type { Walk } from './walk.ts';
 
 type Reader = (w: Walk, value: Der) => void;
@@ -25,6 +26,9 @@ const ia5 =
 
 /** What stands in the OCTET STRING of an extension, by the extension's identifier. */
 const readers = new Map<string, Reader>([
+  ['1.2.840.113549.1.9.15', (w, value) => readTypedValues(w, value)],
+  ['1.3.6.1.5.5.7.1.3', (w, value) => readTypedValues(w, value)],
+  ['2.5.29.9', readDirectoryAttributes],
   ['2.5.29.14', (w, value) => w.add(f.subjectKeyIdentifier, value)],
   ['2.5.29.15', readKeyUsage],
   ['2.5.29.17', (w, value) => readGeneralNames(w, value)],
@@ -194,6 +198,27 @@ function readAccess(w: Walk, value: Der): void {
   w.out.close();
 }
 
+/** Lists of identifiers with values behind them: statements (RFC 3739 §3.2.6), S/MIME capabilities (RFC 8551 §2.5.2). */
+function readTypedValues(w: Walk, value: Der): void {
+  for (const list = value.inside(); list.next(); ) {
+    const inner = list.inside();
+    if (!inner.take(OID)) continue;
+    const oid = w.oid(f.oid, inner);
+    if (inner.next()) w.list(oid, inner);
+  }
+}
+
+/** §4.2.1.8. */
+function readDirectoryAttributes(w: Walk, value: Der): void {
+  for (const list = value.inside(); list.next(); ) {
+    const inner = list.inside();
+    if (!inner.take(OID)) continue;
+    const oid = w.oid(f.oid, inner);
+    if (!inner.take(SET)) continue;
+    for (const values = inner.inside(); values.next(); ) readAttributeValue(w, oid, values);
+  }
+}
+
 /** The identifier of an algorithm: lists what its parameters are. The element stepped to is its SEQUENCE. */
 export function readAlgorithm(w: Walk, der: Der, field: Field): void {
   w.open(field, der);
@@ -205,6 +230,17 @@ export function readAlgorithm(w: Walk, der: Der, field: Field): void {
   w.out.close();
 }
 
+/** SEC 1 §C.2: explicit parameters name the kind of their field. */
+function readField(w: Walk, parameters: Der): void {
+  const inner = parameters.inside();
+  inner.take(INTEGER);
+  if (!inner.take(SEQUENCE)) return;
+  const field = inner.inside();
+  if (!field.take(OID)) return;
+  const oid = w.oid(f.fieldType, field);
+  if (field.next()) w.list(oid, field);
+}
+
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
 const RSASSA_PSS = '1.2.840.113549.1.1.10';
 
@@ -214,6 +250,7 @@ function readParameters(w: Walk, oid: string, value: Der): void {
     if (value.tag !== OID && value.tag !== SEQUENCE) return;
     w.list(oid, value);
     if (value.tag === OID) w.oid(f.namedCurve, value);
+    else readField(w, value);
     return;
   }
   w.list(oid, value);

@@ -59,6 +59,7 @@ export const f = {
   subjectRdnSequence: uint('x509af.rdnSequence', 'rdnSequence'),
   subjectPublicKeyInfo: none('x509af.subjectPublicKeyInfo_element', 'subjectPublicKeyInfo'),
   algorithm: none('x509af.algorithm_element', 'algorithm'),
+  fieldType: text('pkcs1.fieldType', 'fieldType'),
   namedCurve: text('pkcs1.namedCurve', 'namedCurve'),
   subjectPublicKey: bytes('x509af.subjectPublicKey', 'subjectPublicKey'),
   modulus: bytes('pkcs1.modulus', 'modulus'),

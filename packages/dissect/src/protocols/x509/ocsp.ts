@@ -2,6 +2,7 @@
 import { bytes, none, text, time, uint } from '../../core/field.ts';
 import { NESTED, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
+import { mediaTypes } from '../media/types.ts';
 import { certificateAt } from './certificate.ts';
 import {
   BIT_STRING,
@@ -81,6 +82,8 @@ export const ocsp = protocol({
 
 // What a basic response, a nonce and the other extensions are (§4.2.1, §4.4).
 enterOids(ocsp, '1.3.6.1.5.5.7.48.1', '1-7');
+// Appendix A, over HTTP.
+mediaTypes.add(ocsp, 'application/ocsp-request', 'application/ocsp-response');
 
 /** Reads an OCSPResponse at [at, end) of the current buffer below the layer at work, itself not listed. */
 export function ocspResponseAt(p: Packet, at: number, end: number): void {
