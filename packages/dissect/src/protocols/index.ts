@@ -4,6 +4,7 @@ import { data } from '../core/data.ts';
 import { register } from '../core/protocol.ts';
 import { malformed, short } from '../core/trouble.ts';
 import { ah } from './ah.ts';
+import { appProtocols } from './apps/index.ts';
 import { cotp } from './cotp.ts';
 import { dhcp } from './dhcp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
@@ -77,6 +78,7 @@ export const protocols = [
   sctp,
   snmp,
   smux,
+  ...appProtocols,
 ];
 
 register(protocols);
