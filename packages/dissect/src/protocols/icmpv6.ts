@@ -50,6 +50,7 @@ const EXTENDED_ECHO = 160;
 
 /** Bytes. */
 const RPL_MIN = 6;
+const TEREDO_PORT = 3544;
 
 /** Bytes before the options of a message that has some. */
 const OPTIONS_AT: Readonly<Record<number, number>> = {
@@ -146,7 +147,7 @@ const extensions = protocol({
 export const icmpv6: Protocol = protocol({
   name: 'icmpv6',
   title: 'Internet Control Message Protocol v6',
-  column: 'ICMPv6',
+  column: (p, layer) => (isConnectivityTest(p, layer) ? 'Teredo' : 'ICMPv6'),
   fields: f,
   on: [[ipProtocols, ICMPV6]],
   step(p) {
@@ -213,7 +214,9 @@ export const icmpv6: Protocol = protocol({
     const end = p.stop[layer]!;
     const type = b[start]!;
     if (end - start < 1) return '';
-    let text = icmpv6Types[type] ?? `Unknown (${type})`;
+    let text = isConnectivityTest(p, layer)
+      ? 'Direct IPv6 Connectivity Test'
+      : (icmpv6Types[type] ?? `Unknown (${type})`);
     if (end - start < RPL_MIN) return text;
     const code = icmpv6Code(type, b[start + 1]!);
     if (code !== null) text += ` (${code})`;
@@ -223,6 +226,11 @@ export const icmpv6: Protocol = protocol({
       : text + neighborText(b, type, start, end);
   },
 });
+
+/** RFC 4380 §5.2.9: a Teredo client pings an IPv6 node to find the way there. */
+function isConnectivityTest(p: Packet, layer: number): boolean {
+  return p.dstPort === TEREDO_PORT && p.bufferOf(layer)[p.start[layer]!] === ECHO_REQUEST;
+}
 
 /** RFC 4443 §2.4(c): as much of the packet as fits; RFC 4884 §4.2: its length in units of 8 bytes, then extensions. */
 function quoteOriginal(p: Packet, type: number, start: number): void {

@@ -33,6 +33,10 @@ import { secureProtocols } from './secure.ts';
 import { smux, snmp } from './snmp.ts';
 import { tcp } from './tcp.ts';
 import { tpkt } from './tpkt.ts';
+import { geneve } from './tunnels/geneve.ts';
+import { nsh } from './tunnels/nsh.ts';
+import { teredo } from './tunnels/teredo.ts';
+import { vxlan, vxlanGpe } from './tunnels/vxlan.ts';
 import { udp } from './udp.ts';
 import { udplite } from './udplite.ts';
 
@@ -79,6 +83,11 @@ export const protocols = [
   snmp,
   smux,
   ...appProtocols,
+  geneve,
+  nsh,
+  teredo,
+  vxlan,
+  vxlanGpe,
 ];
 
 register(protocols);
