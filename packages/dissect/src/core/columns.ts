@@ -80,6 +80,7 @@ export function relativeTimeText(p: Packet): string {
 
 /** Decimals of the packet's time stamp: those of its interface's clock, at least microseconds. */
 export function timeDigits(p: Packet): number {
-  const ticks = p.session.interfaces[p.interfaceId]?.ticksPerSecond ?? 1e6;
-  return ticks > 1e6 ? 9 : 6;
+  // A file with one clock for all (pcap) has no interface ids.
+  const source = p.session.interfaces[p.interfaceId < 0 ? 0 : p.interfaceId];
+  return source !== undefined && source.ticksPerSecond > 1e6 ? 9 : 6;
 }

@@ -25,6 +25,8 @@ export class Session {
   readonly fragments = new Fragments();
   readonly preferences: Preferences;
   readonly #expected = new Map<string, Protocol>();
+  /** Ports that any expectation ever named: most packets need no look-up by text. */
+  readonly #expectedPorts = new Uint8Array(0x10000);
   /** Things a protocol remembers beyond one conversation; see `memoryOf`. */
   readonly #memory = new Map<string, object>();
   /** Of the first frame, for relative times. */
@@ -86,13 +88,15 @@ export class Session {
    * `address` as text ('192.0.2.1', '' for any), `transport` the IP protocol number.
    */
   expect(transport: number, address: string, port: number, protocol: Protocol): void {
+    this.#expectedPorts[port & 0xffff] = 1;
     if (this.#expected.size >= EXPECTED_MAX) this.#expected.delete(this.#expected.keys().next().value!);
     this.#expected.set(`${transport} ${address} ${port}`, protocol);
   }
 
   /** The protocol announced for one of the packet's endpoints. */
   announced(p: Packet): Protocol | undefined {
-    if (this.#expected.size === 0) return undefined;
+    const ports = this.#expectedPorts;
+    if (this.#expected.size === 0 || (ports[p.dstPort] === 0 && ports[p.srcPort] === 0)) return undefined;
     return (
       this.#expectedAt(p.transport, netAddress(p, p.netDst), p.dstPort) ??
       this.#expectedAt(p.transport, netAddress(p, p.netSrc), p.srcPort)

@@ -125,7 +125,7 @@ export class Exchanges {
 
 /** The packet's conversation as a number that isn't used again, unlike its entry in the flow table. */
 function conversationOf(p: Packet): number {
-  return p.transport * 0x1_0000_0000 + (p.flow >= 0 ? p.session.flows.stream[p.flow]! : 0);
+  return p.transport * 0x1_0000_0000 + (p.flow >= 0 ? p.session.flows.stream(p.flow) : 0);
 }
 
 function slotOf(conversation: number, id: number): number {

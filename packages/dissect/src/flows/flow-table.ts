@@ -1,12 +1,33 @@
-// Who talks with whom: one entry a conversation (addresses, ports, transport), in columns, found by hash.
+// Who talks with whom: one entry a conversation (addresses, ports, transport), found by hash.
 // An entry is also a stream number: `tcp.stream` and `udp.stream` count the entries of their transport.
 import { u16, u32 } from '../core/bytes.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
 
-/** Key words of an entry: 4 per address, lower endpoint first; ports; transport and address kind. */
+/**
+ * An entry is one record of 32-bit words, two cache lines long, for a packet touches most of it. The key first: 4 words
+ * per address, lower endpoint first; ports; transport and address kind.
+ */
 const KEY_WORDS = 10;
+const HASH = 10;
+const STREAM = 11;
+/** Two cells: as the lower endpoint sent, as the higher one did. */
+const PACKETS = 12;
+const APPLICATION = 14;
+const GUESSES = 15;
+const INITIATOR = 16;
+const FIRST_NANOSECONDS = 17;
+const LAST_NANOSECONDS = 18;
+const RECORD_WORDS = 32;
+/** In doubles, over the same bytes. */
+const FIRST_SECONDS = 10;
+const LAST_SECONDS = 11;
+const BYTES = 12;
+const RECORD_DOUBLES = RECORD_WORDS / 2;
+
 const START_CAPACITY = 1024;
+/** Entries looked at for one to forget. */
+const EVICTION_SWEEP = 8;
 
 export interface FlowTableOptions {
   /** Conversations kept at once; beyond it the one seen longest ago by the clock hand is forgotten. */
@@ -17,23 +38,8 @@ export class FlowTable {
   /** Entries in use; indices run from 0 to size - 1 and are reused only after eviction. */
   size = 0;
   capacity = START_CAPACITY;
-  keys = new Uint32Array(START_CAPACITY * KEY_WORDS);
-  hashes = new Uint32Array(START_CAPACITY);
-  /** tcp.stream / udp.stream / sctp association number. */
-  stream = new Uint32Array(START_CAPACITY);
-  firstSeconds = new Float64Array(START_CAPACITY);
-  firstNanoseconds = new Uint32Array(START_CAPACITY);
-  lastSeconds = new Float64Array(START_CAPACITY);
-  lastNanoseconds = new Uint32Array(START_CAPACITY);
-  /** Two cells an entry: as the lower endpoint sent, as the higher one did. Bytes are frame lengths. */
-  packets = new Uint32Array(START_CAPACITY * 2);
-  bytes = new Float64Array(START_CAPACITY * 2);
-  /** Which endpoint (0: lower, 1: higher) sent the first packet. */
-  initiator = new Uint8Array(START_CAPACITY);
-  /** Protocol id + 1 that the payload was found to be; 0: not yet. */
-  application = new Uint16Array(START_CAPACITY);
-  /** Payloads of the conversation that no guess by content knew. */
-  guesses = new Uint8Array(START_CAPACITY);
+  /** True when the last `see` made the entry. */
+  isNew = false;
   /** What protocols remember about a conversation; see Session.stateOf. */
   readonly memory: (object | null)[] = [];
   /** Called when an entry is about to be forgotten or replaced. */
@@ -43,6 +49,8 @@ export class FlowTable {
 
   readonly #maxFlows: number;
   readonly #streams = new Uint32Array(256);
+  #words = new Uint32Array(START_CAPACITY * RECORD_WORDS);
+  #doubles = new Float64Array(this.#words.buffer);
   #slots = new Int32Array(START_CAPACITY * 2).fill(-1);
   #hand = 0;
   readonly #protocols: Protocol[] = [];
@@ -60,6 +68,7 @@ export class FlowTable {
     const direction = this.#readKey(p);
     const hash = this.#hash();
     let flow = this.#lookup(hash);
+    this.isNew = flow < 0;
     if (flow < 0) flow = this.#insert(p, hash, direction);
     p.flow = flow;
     p.direction = direction;
@@ -68,11 +77,61 @@ export class FlowTable {
 
   /** Counts the frame for the entry p.flow. */
   count(p: Packet): void {
-    const flow = p.flow;
-    this.lastSeconds[flow] = p.seconds;
-    this.lastNanoseconds[flow] = p.nanoseconds;
-    this.packets[flow * 2 + p.direction]! += 1;
-    this.bytes[flow * 2 + p.direction]! += p.wireLength;
+    const at = p.flow * RECORD_WORDS;
+    const doubles = p.flow * RECORD_DOUBLES;
+    this.#words[at + LAST_NANOSECONDS] = p.nanoseconds;
+    this.#words[at + PACKETS + p.direction]! += 1;
+    this.#doubles[doubles + LAST_SECONDS] = p.seconds;
+    this.#doubles[doubles + BYTES + p.direction]! += p.wireLength;
+  }
+
+  /** tcp.stream, udp.stream: entries are counted by transport. */
+  stream(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + STREAM]!;
+  }
+
+  /** Packets and bytes (frame lengths) sent by the lower (0) or higher (1) endpoint. */
+  packets(flow: number, direction: number): number {
+    return this.#words[flow * RECORD_WORDS + PACKETS + direction]!;
+  }
+
+  bytes(flow: number, direction: number): number {
+    return this.#doubles[flow * RECORD_DOUBLES + BYTES + direction]!;
+  }
+
+  /** Which endpoint (0: lower, 1: higher) sent the first packet. */
+  initiator(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + INITIATOR]!;
+  }
+
+  firstSeconds(flow: number): number {
+    return this.#doubles[flow * RECORD_DOUBLES + FIRST_SECONDS]!;
+  }
+
+  firstNanoseconds(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + FIRST_NANOSECONDS]!;
+  }
+
+  lastSeconds(flow: number): number {
+    return this.#doubles[flow * RECORD_DOUBLES + LAST_SECONDS]!;
+  }
+
+  lastNanoseconds(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + LAST_NANOSECONDS]!;
+  }
+
+  /** Protocol id + 1 that the payload was found to be; 0: not yet. */
+  application(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + APPLICATION]!;
+  }
+
+  /** Payloads of the conversation that no guess by content knew. */
+  guesses(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + GUESSES]!;
+  }
+
+  addGuess(flow: number): void {
+    this.#words[flow * RECORD_WORDS + GUESSES]! += 1;
   }
 
   /** A new conversation with the key of an old one (ports used again): it takes over the entry p.flow. */
@@ -86,7 +145,7 @@ export class FlowTable {
 
   /** The payload of this conversation is that protocol, whatever its ports say. */
   setApplication(flow: number, protocol: Protocol): void {
-    this.application[flow] = protocol.id + 1;
+    this.#words[flow * RECORD_WORDS + APPLICATION] = protocol.id + 1;
     this.#protocols[protocol.id] = protocol;
   }
 
@@ -146,14 +205,14 @@ export class FlowTable {
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const flow = slots[i]!;
       if (flow < 0) return -1;
-      if (this.hashes[flow] === hash && this.#sameKey(flow)) return flow;
+      if (this.#words[flow * RECORD_WORDS + HASH] === hash && this.#sameKey(flow)) return flow;
     }
   }
 
   #sameKey(flow: number): boolean {
-    const keys = this.keys;
-    const at = flow * KEY_WORDS;
-    for (let k = 0; k < KEY_WORDS; k++) if (keys[at + k] !== this.#key[k]) return false;
+    const words = this.#words;
+    const at = flow * RECORD_WORDS;
+    for (let k = 0; k < KEY_WORDS; k++) if (words[at + k] !== this.#key[k]) return false;
     return true;
   }
 
@@ -164,18 +223,22 @@ export class FlowTable {
   }
 
   #place(p: Packet, flow: number, hash: number, direction: number): void {
-    this.keys.set(this.#key, flow * KEY_WORDS);
-    this.hashes[flow] = hash;
-    this.stream[flow] = this.#streams[p.transport]!++;
-    this.firstSeconds[flow] = this.lastSeconds[flow] = p.seconds;
-    this.firstNanoseconds[flow] = this.lastNanoseconds[flow] = p.nanoseconds;
-    this.packets.fill(0, flow * 2, flow * 2 + 2);
-    this.bytes.fill(0, flow * 2, flow * 2 + 2);
-    this.initiator[flow] = direction;
-    this.application[flow] = 0;
-    this.guesses[flow] = 0;
+    const words = this.#words;
+    const at = flow * RECORD_WORDS;
+    for (let k = 0; k < KEY_WORDS; k++) words[at + k] = this.#key[k]!;
+    for (let k = KEY_WORDS; k < RECORD_WORDS; k++) words[at + k] = 0;
+    words[at + HASH] = hash;
+    words[at + STREAM] = this.#streams[p.transport]!++;
+    words[at + INITIATOR] = direction;
+    words[at + FIRST_NANOSECONDS] = words[at + LAST_NANOSECONDS] = p.nanoseconds;
+    const doubles = flow * RECORD_DOUBLES;
+    this.#doubles[doubles + FIRST_SECONDS] = this.#doubles[doubles + LAST_SECONDS] = p.seconds;
     this.memory[flow] = null;
     this.#link(flow, hash);
+  }
+
+  #hashOf(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + HASH]!;
   }
 
   #link(flow: number, hash: number): void {
@@ -189,10 +252,10 @@ export class FlowTable {
   #unlink(flow: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let gap = this.hashes[flow]! & mask;
+    let gap = this.#hashOf(flow) & mask;
     while (slots[gap] !== flow) gap = (gap + 1) & mask;
     for (let i = (gap + 1) & mask; slots[i]! >= 0; i = (i + 1) & mask) {
-      const home = this.hashes[slots[i]!]! & mask;
+      const home = this.#hashOf(slots[i]!) & mask;
       if (((i - home) & mask) >= ((i - gap) & mask)) {
         slots[gap] = slots[i]!;
         gap = i;
@@ -205,9 +268,9 @@ export class FlowTable {
   /** The clock algorithm on the time last seen: a sweep over some entries, the one idle longest goes. */
   #evict(): number {
     let victim = this.#hand;
-    for (let k = 0; k < 16; k++) {
+    for (let k = 0; k < EVICTION_SWEEP; k++) {
       this.#hand = (this.#hand + 1) % this.size;
-      if (this.lastSeconds[this.#hand]! < this.lastSeconds[victim]!) victim = this.#hand;
+      if (this.lastSeconds(this.#hand) < this.lastSeconds(victim)) victim = this.#hand;
     }
     this.#unlink(victim);
     this.evicted++;
@@ -221,31 +284,13 @@ export class FlowTable {
   }
 
   #resize(capacity: number): void {
-    this.keys = grown(this.keys, capacity * KEY_WORDS);
-    this.hashes = grown(this.hashes, capacity);
-    this.stream = grown(this.stream, capacity);
-    this.firstSeconds = grown(this.firstSeconds, capacity);
-    this.firstNanoseconds = grown(this.firstNanoseconds, capacity);
-    this.lastSeconds = grown(this.lastSeconds, capacity);
-    this.lastNanoseconds = grown(this.lastNanoseconds, capacity);
-    this.packets = grown(this.packets, capacity * 2);
-    this.bytes = grown(this.bytes, capacity * 2);
-    this.initiator = grown(this.initiator, capacity);
-    this.application = grown(this.application, capacity);
-    this.guesses = grown(this.guesses, capacity);
+    const words = new Uint32Array(capacity * RECORD_WORDS);
+    words.set(this.#words);
+    this.#words = words;
+    this.#doubles = new Float64Array(words.buffer);
     this.capacity = capacity;
     const old = this.#slots;
     this.#slots = new Int32Array(capacity * 2).fill(-1);
-    for (const flow of old) if (flow >= 0) this.#link(flow, this.hashes[flow]!);
+    for (const flow of old) if (flow >= 0) this.#link(flow, this.#hashOf(flow));
   }
-}
-
-/** A longer copy of a column. */
-export function grown<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(
-  old: T,
-  length: number,
-): T {
-  const made = new (old.constructor as new (length: number) => T)(length);
-  made.set(old as never);
-  return made;
 }

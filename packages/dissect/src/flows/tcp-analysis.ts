@@ -1,7 +1,5 @@
 // What a TCP segment means in its conversation: retransmission, lost segment, duplicate ACK and the other findings
 // of Wireshark's sequence analysis (User's Guide §7.5 "TCP Analysis"), and relative sequence numbers.
-import { grown } from './flow-table.ts';
-
 export const RETRANSMISSION = 0x0001;
 export const FAST_RETRANSMISSION = 0x0002;
 export const SPURIOUS_RETRANSMISSION = 0x0004;
@@ -27,7 +25,10 @@ export const PSH = 0x08;
 export const ACK = 0x10;
 export const URG = 0x20;
 
-/** Cells of one direction in `words`. */
+/**
+ * A conversation is one record of 32-bit words, three cache lines long, for a segment touches most of it: the words of
+ * each direction, the tallies of both, and the times in doubles over the same bytes.
+ */
 const BASE_SEQ = 0;
 const NEXT_SEQ = 1;
 /** Highest sequence number up to which everything was captured. */
@@ -42,11 +43,21 @@ const SCALE = 8;
 /** Frame that first carried the last acknowledgment number. */
 const FIRST_ACK_FRAME = 9;
 const WORDS = 10;
+/** Two cells each, behind both directions' words. */
+const FLAGS_SEEN = 20;
+const RETRANSMISSIONS = 22;
+const OUT_OF_ORDERS = 24;
+const ZERO_WINDOWS = 26;
+const SERVER_PORT = 28;
+const RECORD_WORDS = 48;
 
-/** Cells of one direction in `times`, seconds relative to the flow's first packet. */
-const NEXT_SEQ_TIME = 0;
-const ACK_TIME = 1;
+/** In doubles: seconds since the flow's first packet; of each direction two, then of the conversation. */
+const NEXT_SEQ_TIME = 16;
+const ACK_TIME = 17;
 const TIMES = 2;
+const HANDSHAKE = 20;
+const SYN_TIME = 21;
+const RECORD_DOUBLES = RECORD_WORDS / 2;
 
 /** Bits of KNOWN. */
 const HAS_BASE = 1;
@@ -80,19 +91,8 @@ const sequenceEnd = (s: Segment): number => (s.seq + s.length + (s.flags & (SYN 
 const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 
 export class TcpAnalysis {
-  #words = new Uint32Array(2048 * WORDS);
-  #times = new Float64Array(2048 * TIMES);
-  /** Per flow: seconds from SYN to the ACK that ends the handshake; 0 unknown. */
-  handshakeSeconds = new Float64Array(1024);
-  #synTime = new Float64Array(1024);
-  /** Union of TCP flags seen, per direction. */
-  flagsSeen = new Uint8Array(2048);
-  /** Count of retransmissions and out-of-order segments, per direction. */
-  retransmissions = new Uint32Array(2048);
-  outOfOrder = new Uint32Array(2048);
-  zeroWindows = new Uint32Array(2048);
-  /** Port of the side that answered the SYN; 0 unknown. Per flow. */
-  serverPort = new Uint16Array(1024);
+  #words = new Uint32Array(1024 * RECORD_WORDS);
+  #doubles = new Float64Array(this.#words.buffer);
 
   /** Relative numbers and scaled window of the last segment analysed. */
   relativeSeq = 0;
@@ -104,23 +104,49 @@ export class TcpAnalysis {
 
   /** Makes room for flows 0 to capacity - 1 and forgets what an earlier flow of this index was. */
   begin(flow: number, capacity: number): void {
-    if (this.serverPort.length < capacity) this.#resize(capacity);
-    this.#words.fill(0, flow * 2 * WORDS, (flow * 2 + 2) * WORDS);
-    this.#times.fill(0, flow * 2 * TIMES, (flow * 2 + 2) * TIMES);
-    this.handshakeSeconds[flow] = 0;
-    this.#synTime[flow] = -1;
-    this.flagsSeen.fill(0, flow * 2, flow * 2 + 2);
-    this.retransmissions.fill(0, flow * 2, flow * 2 + 2);
-    this.outOfOrder.fill(0, flow * 2, flow * 2 + 2);
-    this.zeroWindows.fill(0, flow * 2, flow * 2 + 2);
-    this.serverPort[flow] = 0;
+    if (this.#words.length < capacity * RECORD_WORDS) this.#resize(capacity);
+    const w = this.#words;
+    const end = (flow + 1) * RECORD_WORDS;
+    for (let i = flow * RECORD_WORDS; i < end; i++) w[i] = 0;
+    this.#doubles[flow * RECORD_DOUBLES + SYN_TIME] = -1;
+  }
+
+  /** Port of the side that answered the SYN; 0 unknown. */
+  serverPort(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + SERVER_PORT]!;
+  }
+
+  setServerPort(flow: number, port: number): void {
+    this.#words[flow * RECORD_WORDS + SERVER_PORT] = port;
+  }
+
+  /** Seconds from SYN to the ACK that ends the handshake; 0 unknown. */
+  handshakeSeconds(flow: number): number {
+    return this.#doubles[flow * RECORD_DOUBLES + HANDSHAKE]!;
+  }
+
+  /** Union of the TCP flags that a direction sent. */
+  flagsSeen(flow: number, direction: number): number {
+    return this.#words[flow * RECORD_WORDS + FLAGS_SEEN + direction]!;
+  }
+
+  retransmissions(flow: number, direction: number): number {
+    return this.#words[flow * RECORD_WORDS + RETRANSMISSIONS + direction]!;
+  }
+
+  outOfOrder(flow: number, direction: number): number {
+    return this.#words[flow * RECORD_WORDS + OUT_OF_ORDERS + direction]!;
+  }
+
+  zeroWindows(flow: number, direction: number): number {
+    return this.#words[flow * RECORD_WORDS + ZERO_WINDOWS + direction]!;
   }
 
   /** A SYN whose number differs from the one this conversation began with starts another one (RFC 9293 §3.4.1). */
-  isReuse(cell: number, segment: Segment): boolean {
+  isReuse(flow: number, direction: number, segment: Segment): boolean {
     if ((segment.flags & (SYN | ACK)) !== SYN) return false;
     const w = this.#words;
-    const fwd = cell * WORDS;
+    const fwd = flow * RECORD_WORDS + direction * WORDS;
     return (w[fwd + KNOWN]! & HAS_BASE) !== 0 && w[fwd + BASE_SEQ] !== segment.seq;
   }
 
@@ -128,26 +154,27 @@ export class TcpAnalysis {
    * A SYN-ACK with another number than before: the server began anew for the same client ports. Only its numbering
    * starts again.
    */
-  restart(cell: number, segment: Segment): boolean {
+  restart(flow: number, direction: number, segment: Segment): boolean {
     if ((segment.flags & (SYN | ACK)) !== (SYN | ACK)) return false;
     const w = this.#words;
-    const fwd = cell * WORDS;
+    const fwd = flow * RECORD_WORDS + direction * WORDS;
     if ((w[fwd + KNOWN]! & HAS_BASE) === 0 || w[fwd + BASE_SEQ] === segment.seq) return false;
     w[fwd + BASE_SEQ] = segment.seq;
     return true;
   }
 
-  /** Analyses one segment; cell is flow * 2 + direction. Returns the findings' bits. */
-  see(cell: number, s: Segment): number {
-    const fwd = cell * WORDS;
-    const rev = (cell ^ 1) * WORDS;
+  /** Analyses one segment of a flow's direction (0 or 1). Returns the findings' bits. */
+  see(flow: number, direction: number, s: Segment): number {
+    const record = flow * RECORD_WORDS;
+    const fwd = record + direction * WORDS;
+    const rev = record + (direction ^ 1) * WORDS;
     this.#learnBase(fwd, rev, s);
-    this.#learnHandshake(cell, s);
-    const found = this.#judge(fwd, rev, cell, s);
-    this.#remember(fwd, rev, cell, s, found);
+    this.#learnHandshake(flow, direction, fwd, s);
+    const found = this.#judge(fwd, rev, flow, direction, s);
+    this.#remember(fwd, rev, flow * RECORD_DOUBLES + direction * TIMES, s, found);
     this.#show(fwd, rev, s);
-    this.flagsSeen[cell]! |= s.flags;
-    if (found !== 0) this.#tally(cell, found);
+    this.#words[record + FLAGS_SEEN + direction]! |= s.flags;
+    if (found !== 0) this.#tally(record + direction, found);
     return found;
   }
 
@@ -163,23 +190,20 @@ export class TcpAnalysis {
     }
   }
 
-  #learnHandshake(cell: number, s: Segment): void {
-    const flow = cell >> 1;
+  #learnHandshake(flow: number, direction: number, fwd: number, s: Segment): void {
+    const d = this.#doubles;
+    const times = flow * RECORD_DOUBLES;
     if ((s.flags & (SYN | ACK)) === SYN) {
-      if (this.#synTime[flow]! < 0) this.#synTime[flow] = s.now;
-    } else if (
-      this.#synTime[flow]! >= 0 &&
-      this.handshakeSeconds[flow] === 0 &&
-      (s.flags & (SYN | RST)) === 0
-    ) {
-      if (this.flagsSeen[cell ^ 1]! & SYN && this.flagsSeen[cell]! & SYN)
-        this.handshakeSeconds[flow] = s.now - this.#synTime[flow]!;
+      if (d[times + SYN_TIME]! < 0) d[times + SYN_TIME] = s.now;
+    } else if (d[times + SYN_TIME]! >= 0 && d[times + HANDSHAKE] === 0 && (s.flags & (SYN | RST)) === 0) {
+      if (this.flagsSeen(flow, direction) & this.flagsSeen(flow, direction ^ 1) & SYN)
+        d[times + HANDSHAKE] = s.now - d[times + SYN_TIME]!;
     }
     // RFC 7323 §2.2: scaling is in force only when both SYNs carried the option.
-    if (s.flags & SYN) this.#words[cell * WORDS + SCALE] = s.scale + 2;
+    if (s.flags & SYN) this.#words[fwd + SCALE] = s.scale + 2;
   }
 
-  #judge(fwd: number, rev: number, cell: number, s: Segment): number {
+  #judge(fwd: number, rev: number, flow: number, direction: number, s: Segment): number {
     const w = this.#words;
     const hasNext = (w[fwd + KNOWN]! & HAS_NEXT) !== 0;
     const nextSeq = w[fwd + NEXT_SEQ]!;
@@ -197,7 +221,7 @@ export class TcpAnalysis {
     if (s.length > 0 && control === 0 && this.#fillsWindow(fwd, rev, s)) found |= WINDOW_FULL;
     found |= this.#judgeAck(fwd, rev, s);
     if ((s.length > 0 || (s.flags & (SYN | FIN)) !== 0) && (found & KEEP_ALIVE) === 0)
-      found |= this.#judgeRepeat(fwd, rev, cell, s);
+      found |= this.#judgeRepeat(fwd, rev, flow, direction, s);
     return found;
   }
 
@@ -231,14 +255,15 @@ export class TcpAnalysis {
   }
 
   /** Bytes (or SYN, FIN) below the highest number seen: sent again, or late? */
-  #judgeRepeat(fwd: number, rev: number, cell: number, s: Segment): number {
+  #judgeRepeat(fwd: number, rev: number, flow: number, direction: number, s: Segment): number {
     const w = this.#words;
     if ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || !after(w[fwd + NEXT_SEQ]!, s.seq)) return 0;
-    const sinceAck = s.now - this.#times[(cell ^ 1) * TIMES + ACK_TIME]!;
+    const times = flow * RECORD_DOUBLES;
+    const sinceAck = s.now - this.#doubles[times + (direction ^ 1) * TIMES + ACK_TIME]!;
     if (w[rev + DUP_ACKS]! >= 2 && w[rev + LAST_ACK] === s.seq && sinceAck < FAST_RETRANSMIT_SECONDS)
       return FAST_RETRANSMISSION;
-    const rtt = this.handshakeSeconds[cell >> 1]!;
-    const sinceNext = s.now - this.#times[cell * TIMES + NEXT_SEQ_TIME]!;
+    const rtt = this.#doubles[times + HANDSHAKE]!;
+    const sinceNext = s.now - this.#doubles[times + direction * TIMES + NEXT_SEQ_TIME]!;
     if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && w[fwd + NEXT_SEQ] !== sequenceEnd(s))
       return OUT_OF_ORDER;
     const acked = (w[rev + KNOWN]! & HAS_ACK) !== 0 && w[rev + LAST_ACK] !== 0;
@@ -246,7 +271,7 @@ export class TcpAnalysis {
     return RETRANSMISSION;
   }
 
-  #remember(fwd: number, rev: number, cell: number, s: Segment, found: number): void {
+  #remember(fwd: number, rev: number, times: number, s: Segment, found: number): void {
     const w = this.#words;
     if ((w[fwd + KNOWN]! & HAS_ACK) === 0 || s.ack !== w[fwd + LAST_ACK]) {
       w[fwd + DUP_ACKS] = 0;
@@ -261,7 +286,7 @@ export class TcpAnalysis {
     if (!isProbe && ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || after(next, w[fwd + NEXT_SEQ]!))) {
       w[fwd + NEXT_SEQ] = next;
       w[fwd + KNOWN]! |= HAS_NEXT;
-      this.#times[cell * TIMES + NEXT_SEQ_TIME] = s.now;
+      this.#doubles[times + NEXT_SEQ_TIME] = s.now;
     }
     if (!isProbe && ((w[fwd + KNOWN]! & HAS_MAX_TO_ACK) === 0 || s.seq === w[fwd + MAX_TO_ACK])) {
       w[fwd + MAX_TO_ACK] = next;
@@ -271,7 +296,7 @@ export class TcpAnalysis {
     w[fwd + LAST_ACK] = s.ack;
     w[fwd + KNOWN]! |= HAS_ACK;
     w[fwd + LAST_ANALYSIS] = found;
-    this.#times[cell * TIMES + ACK_TIME] = s.now;
+    this.#doubles[times + ACK_TIME] = s.now;
   }
 
   #show(fwd: number, rev: number, s: Segment): void {
@@ -286,30 +311,27 @@ export class TcpAnalysis {
     return w[fwd + SCALE]! >= 2 && w[rev + SCALE]! >= 2 ? w[of + SCALE]! - 2 : 0;
   }
 
-  /** Window scaling: 'unknown' without the handshake, 'none' when a side has no option, else the shift. */
-  scaling(cell: number): number {
-    const own = this.#words[cell * WORDS + SCALE]!;
-    const other = this.#words[(cell ^ 1) * WORDS + SCALE]!;
+  /** Window scaling of a direction: the shift; -1 unknown without the handshake, -2 not used. */
+  scaling(flow: number, direction: number): number {
+    const own = this.#words[flow * RECORD_WORDS + direction * WORDS + SCALE]!;
+    const other = this.#words[flow * RECORD_WORDS + (direction ^ 1) * WORDS + SCALE]!;
     if (own === 0) return -1;
     return own >= 2 && other >= 2 ? own - 2 : -2;
   }
 
-  #tally(cell: number, found: number): void {
+  /** `tallies`: the record's start plus the direction. */
+  #tally(tallies: number, found: number): void {
+    const w = this.#words;
     if (found & (RETRANSMISSION | FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION))
-      this.retransmissions[cell]! += 1;
-    if (found & OUT_OF_ORDER) this.outOfOrder[cell]! += 1;
-    if (found & ZERO_WINDOW) this.zeroWindows[cell]! += 1;
+      w[tallies + RETRANSMISSIONS]! += 1;
+    if (found & OUT_OF_ORDER) w[tallies + OUT_OF_ORDERS]! += 1;
+    if (found & ZERO_WINDOW) w[tallies + ZERO_WINDOWS]! += 1;
   }
 
   #resize(capacity: number): void {
-    this.#words = grown(this.#words, capacity * 2 * WORDS);
-    this.#times = grown(this.#times, capacity * 2 * TIMES);
-    this.handshakeSeconds = grown(this.handshakeSeconds, capacity);
-    this.#synTime = grown(this.#synTime, capacity);
-    this.flagsSeen = grown(this.flagsSeen, capacity * 2);
-    this.retransmissions = grown(this.retransmissions, capacity * 2);
-    this.outOfOrder = grown(this.outOfOrder, capacity * 2);
-    this.zeroWindows = grown(this.zeroWindows, capacity * 2);
-    this.serverPort = grown(this.serverPort, capacity);
+    const words = new Uint32Array(capacity * RECORD_WORDS);
+    words.set(this.#words);
+    this.#words = words;
+    this.#doubles = new Float64Array(words.buffer);
   }
 }

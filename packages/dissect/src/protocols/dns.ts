@@ -44,7 +44,7 @@ export const dns: Protocol = protocol({
       p.srcPort !== 53 &&
       p.dstPort !== 53 &&
       p.flow >= 0 &&
-      p.session.flows.application[p.flow] === dns.id + 1;
+      p.session.flows.application(p.flow) === dns.id + 1;
     return isGuess && !looksLikeMessage(p) ? REJECTED : stepMessage(p, 0);
   },
   emit: (p, layer, out) => emitMessage(p, layer, out, UNICAST),

@@ -32,7 +32,7 @@ const f = {
   dstport,
   port: alias('tcp.port', 'Source or Destination Port', [srcport, dstport]),
   stream: uint('tcp.stream', 'Stream index').get((p, layer) =>
-    innermost(p, layer) ? p.session.flows.stream[p.flow] : undefined,
+    innermost(p, layer) ? p.session.flows.stream(p.flow) : undefined,
   ),
   len: uint('tcp.len', 'TCP Segment Len').get((p, layer) =>
     innermost(p, layer) ? p.segmentLength : undefined,
@@ -81,8 +81,8 @@ const f = {
 const segment: Segment = { seq: 0, ack: 0, window: 0, flags: 0, length: 0, scale: -1, now: 0, frame: 0 };
 
 function sinceFirst(p: Packet): number {
-  const { firstSeconds, firstNanoseconds } = p.session.flows;
-  return p.seconds - firstSeconds[p.flow]! + (p.nanoseconds - firstNanoseconds[p.flow]!) / 1e9;
+  const { flows } = p.session;
+  return p.seconds - flows.firstSeconds(p.flow) + (p.nanoseconds - flows.firstNanoseconds(p.flow)) / 1e9;
 }
 
 function nextSequence(p: Packet, layer: number): number {
@@ -135,7 +135,7 @@ export const tcp: Protocol = protocol({
     out.fixed(f.srcport);
     out.fixed(f.dstport);
     if (isInnermost) {
-      out.add(f.stream, start, 0, p.session.flows.stream[p.flow]!);
+      out.add(f.stream, start, 0, p.session.flows.stream(p.flow));
       out.add(f.len, start + 12, 1, p.segmentLength);
       out.add(f.seq, start + 4, 4, p.relativeSeq);
       out.note('    (relative sequence number)');
@@ -158,7 +158,7 @@ export const tcp: Protocol = protocol({
     out.fixed(f.windowValue);
     if (isInnermost) {
       out.add(f.window, start + 14, 2, p.window);
-      const scaling = p.session.tcp.scaling(p.flow * 2 + p.direction);
+      const scaling = p.session.tcp.scaling(p.flow, p.direction);
       if ((b[start + 13]! & SYN) === 0)
         out.add(f.windowScale, start + 14, 2, scaling >= 0 ? 2 ** scaling : scaling);
     }
@@ -188,11 +188,9 @@ export const tcp: Protocol = protocol({
 /** Finds the conversation and what the segment means in it. */
 function track(p: Packet, b: Uint8Array, start: number, headerLength: number): void {
   const { flows, tcp: analysis } = p.session;
-  const before = flows.size;
-  const evicted = flows.evicted;
   const flow = flows.see(p);
-  const cell = flow * 2 + p.direction;
-  if (flows.size !== before || flows.evicted !== evicted) analysis.begin(flow, flows.capacity);
+  const { direction } = p;
+  if (flows.isNew) analysis.begin(flow, flows.capacity);
   // A segment quoted in an ICMP error is none of the conversation's own.
   if ((p.visibility & COLUMN) === 0) return;
   segment.seq = u32(b, start + 4);
@@ -203,15 +201,15 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   segment.scale =
     segment.flags & SYN ? windowScaleOf(b, start + HEADER, Math.min(start + headerLength, p.end)) : -1;
   let found = 0;
-  if (analysis.isReuse(cell, segment)) {
+  if (analysis.isReuse(flow, direction, segment)) {
     flows.renew(p);
     analysis.begin(flow, flows.capacity);
     found = REUSED_PORTS;
-  } else if (analysis.restart(cell, segment)) found = REUSED_PORTS;
-  if (segment.flags & SYN) analysis.serverPort[flow] = segment.flags & ACK ? p.srcPort : p.dstPort;
+  } else if (analysis.restart(flow, direction, segment)) found = REUSED_PORTS;
+  if (segment.flags & SYN) analysis.setServerPort(flow, segment.flags & ACK ? p.srcPort : p.dstPort);
   segment.now = sinceFirst(p);
   segment.frame = p.number;
-  p.analysis = found | analysis.see(cell, segment);
+  p.analysis = found | analysis.see(flow, direction, segment);
   p.relativeSeq = analysis.relativeSeq;
   p.relativeAck = analysis.relativeAck;
   p.window = analysis.scaledWindow;
@@ -245,23 +243,23 @@ const GUESSES_MAX = 64;
 /** Who reads the payload: what the conversation is known for, the server's port, the lower port, the higher, content. */
 function choose(p: Packet): void {
   const { flows, tcp: analysis } = p.session;
-  const known = flows.application[p.flow]!;
+  const known = flows.application(p.flow);
   if (known !== 0 && offer(p, flows.protocolOf(known))) return;
   const announced = p.session.announced(p);
   if (announced !== undefined && offer(p, announced)) return;
-  const server = tcpPorts.get(analysis.serverPort[p.flow]!);
+  const server = tcpPorts.get(analysis.serverPort(p.flow));
   if (server !== undefined && offer(p, server)) return;
   const low = tcpPorts.get(Math.min(p.srcPort, p.dstPort));
   if (low !== undefined && low !== server && offer(p, low)) return;
   const high = tcpPorts.get(Math.max(p.srcPort, p.dstPort));
   if (high !== undefined && high !== server && high !== low && offer(p, high)) return;
-  if (flows.guesses[p.flow]! < GUESSES_MAX) {
+  if (flows.guesses(p.flow) < GUESSES_MAX) {
     for (const { protocol: guess, matches } of tcpHeuristics.entries) {
       if (!matches(p) || !offer(p, guess)) continue;
       flows.setApplication(p.flow, guess);
       return;
     }
-    flows.guesses[p.flow]!++;
+    flows.addGuess(p.flow);
   }
   p.run(data);
 }

@@ -41,14 +41,14 @@ const flowOf = (p: Packet, layer: number): number => p.mark[layer]! - 1;
 
 function streamOf(p: Packet, layer: number): number | undefined {
   const flow = flowOf(p, layer);
-  return flow >= 0 ? p.session.flows.stream[flow] : undefined;
+  return flow >= 0 ? p.session.flows.stream(flow) : undefined;
 }
 
 function sinceFirst(p: Packet, layer: number): number | undefined {
   const flow = flowOf(p, layer);
   if (flow < 0) return undefined;
-  const { firstSeconds, firstNanoseconds } = p.session.flows;
-  return p.seconds - firstSeconds[flow]! + (p.nanoseconds - firstNanoseconds[flow]!) / 1e9;
+  const { flows } = p.session;
+  return p.seconds - flows.firstSeconds(flow) + (p.nanoseconds - flows.firstNanoseconds(flow)) / 1e9;
 }
 
 function checksumStatus(p: Packet, layer: number): number {
@@ -127,7 +127,7 @@ const GUESSES_MAX = 32;
 export function udpPayload(p: Packet): void {
   const { session, srcPort, dstPort } = p;
   const flows = session.flows;
-  const known = flows.application[p.flow]!;
+  const known = flows.application(p.flow);
   if (known !== 0 && p.offer(flows.protocolOf(known))) return;
   const announced = session.announced(p);
   if (announced !== undefined && p.offer(announced)) return;
@@ -139,13 +139,13 @@ export function udpPayload(p: Packet): void {
     p.cut(1);
     return;
   }
-  if (flows.guesses[p.flow]! < GUESSES_MAX) {
+  if (flows.guesses(p.flow) < GUESSES_MAX) {
     for (const { protocol: guess, matches } of udpHeuristics.entries) {
       if (!matches(p) || !p.offer(guess)) continue;
       flows.setApplication(p.flow, guess);
       return;
     }
-    flows.guesses[p.flow]!++;
+    flows.addGuess(p.flow);
   }
   p.run(data);
 }

@@ -83,7 +83,7 @@ export class Conversations {
     const isStream =
       this.#hasStreams && p.flow >= 0 && p.srcPort === pair.srcPort && p.dstPort === pair.dstPort;
     if (isStream) {
-      const stream = p.session.flows.stream[p.flow]!;
+      const stream = p.session.flows.stream(p.flow);
       this.#byStream[stream] ??= this.#make(pair, src, p);
       return this.#byStream[stream];
     }

@@ -245,10 +245,10 @@ const GUESSES_MAX = 16;
 /** Not HTTP, on a port of HTTP: another protocol's when it says so itself; else nobody's, as in Wireshark. */
 function foreign(p: Packet, layer: number, isFirst: boolean): number {
   const { flows } = p.session;
-  if (isFirst && p.flow >= 0 && flows.guesses[p.flow]! < GUESSES_MAX) {
+  if (isFirst && p.flow >= 0 && flows.guesses(p.flow) < GUESSES_MAX) {
     for (const { protocol: guess, matches } of tcpHeuristics.entries)
       if (guess !== http && matches(p)) return NOT_HTTP;
-    flows.guesses[p.flow]!++;
+    flows.addGuess(p.flow);
   }
   p.flags[layer] = 0;
   p.at = p.end;
