@@ -36,7 +36,7 @@ import { tpkt } from './tpkt.ts';
 import { geneve } from './tunnels/geneve.ts';
 import { nsh } from './tunnels/nsh.ts';
 import { teredo } from './tunnels/teredo.ts';
-import { vxlan, vxlanGpe } from './tunnels/vxlan.ts';
+import { vxlan } from './tunnels/vxlan.ts';
 import { udp } from './udp.ts';
 import { udplite } from './udplite.ts';
 

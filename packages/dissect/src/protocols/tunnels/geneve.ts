@@ -66,6 +66,7 @@ export const geneve = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     out.fixed(f.version);
+    out.add(f.optionsLength, start, 1, (b[start]! & 0x3f) * 4);
     out.openFixed(f.flags);
     out.fixed(f.oam);
     out.fixed(f.critical);
@@ -88,12 +89,13 @@ function emitOptions(b: Uint8Array, start: number, length: number, out: Sink): v
   out.open(f.options, start, length);
   for (let at = start; at + 4 <= end; ) {
     const size = (b[at + 3]! & 0x1f) * 4;
-    out.group(`${className(u16(b, at))} option`, at, Math.min(4 + size, end - at));
+    if (at + 4 + size > end) break;
+    out.group(`${className(u16(b, at))} option`, at, 4 + size);
     out.add(f.optionClass, at, 2);
     out.add(f.optionType, at + 2, 1);
     out.add(f.optionCritical, at + 2, 1);
     out.add(f.optionsLength, at + 3, 1, size + 4);
-    if (size > 0 && at + 4 + size <= end) out.add(f.optionData, at + 4, size);
+    if (size > 0) out.add(f.optionData, at + 4, size);
     out.close();
     at += 4 + size;
   }

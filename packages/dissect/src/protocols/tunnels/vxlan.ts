@@ -13,35 +13,7 @@ const HEADER = 8;
 const NSH = 0x894f;
 const MPLS = 0x8847;
 
-const f = {
-  flags: uint('vxlan.flags', 'Flags').at(0, 2).hex(),
-  hasPolicy: bool('vxlan.flag_g', 'GBP Extension').at(0, 2).mask(0x8000),
-  hasNetwork: bool('vxlan.flag_i', 'VXLAN Network ID (VNI)').at(0, 2).mask(0x0800),
-  dontLearn: bool('vxlan.flag_d', "Don't Learn").at(0, 2).mask(0x0040),
-  isApplied: bool('vxlan.flag_a', 'Policy Applied').at(0, 2).mask(0x0008),
-  policy: uint('vxlan.gbp', 'Group Policy ID').at(2, 2),
-  vni: uint('vxlan.vni', 'VXLAN Network Identifier (VNI)').at(4, 3),
-  reserved: uint('vxlan.reserved8', 'Reserved').at(7, 1),
-};
-
-export const vxlan: Protocol = protocol({
-  name: 'vxlan',
-  title: 'Virtual eXtensible Local Area Network',
-  column: 'VxLAN',
-  fields: f,
-  on: [[udpPorts, 4789]],
-  step(p) {
-    if (p.end - p.at < HEADER) return p.cut(HEADER);
-    p.at += HEADER;
-    return eth;
-  },
-  emit(_p, _layer, out) {
-    out.openFixed(f.flags);
-    for (const flag of [f.hasPolicy, f.hasNetwork, f.dontLearn, f.isApplied]) out.fixed(flag);
-    out.close();
-    for (const field of [f.policy, f.vni, f.reserved]) out.fixed(field);
-  },
-});
+const EXTENDED_PORT = 4790;
 
 const nextNames = {
   1: 'IPv4',
@@ -53,41 +25,78 @@ const nextNames = {
   7: 'vBNG',
 };
 
-const g = {
-  version: uint('vxlan.ver', 'Version').at(0, 1).mask(0x30),
-  instance: uint('vxlan.i_bit', 'Instance').at(0, 1).mask(0x08),
-  hasNext: uint('vxlan.p_bit', 'Next Protocol Bit').at(0, 1).mask(0x04),
-  oam: uint('vxlan.o_bit', 'OAM bit').at(0, 1).mask(0x01),
-  next: uint('vxlan.next_proto', 'Next Protocol').at(3, 1).named(nextNames),
+const f = {
+  flags: uint('vxlan.flags', 'Flags').hex(),
+  hasPolicy: bool('vxlan.flag_g', 'GBP Extension').mask(0x8000),
+  hasNetwork: bool('vxlan.flag_i', 'VXLAN Network ID (VNI)').mask(0x0800),
+  dontLearn: bool('vxlan.flag_d', "Don't Learn").mask(0x0040),
+  isApplied: bool('vxlan.flag_a', 'Policy Applied').mask(0x0008),
+  policy: uint('vxlan.gbp', 'Group Policy ID'),
+  version: uint('vxlan.ver', 'Version').mask(0x30),
+  instance: uint('vxlan.i_bit', 'Instance').mask(0x08),
+  hasNext: uint('vxlan.p_bit', 'Next Protocol Bit').mask(0x04),
+  oam: uint('vxlan.o_bit', 'OAM bit').mask(0x01),
+  next: uint('vxlan.next_proto', 'Next Protocol').named(nextNames),
   vni: uint('vxlan.vni', 'VXLAN Network Identifier (VNI)').at(4, 3),
+  reserved: uint('vxlan.reserved8', 'Reserved').at(7, 1),
 };
 
-/** draft-ietf-nvo3-vxlan-gpe §3. It has a tree and a column, but no place of its own in frame.protocols. */
-export const vxlanGpe: Protocol = protocol({
+/** Mark of a layer with the protocol extension. */
+const EXTENDED = 1;
+
+export const vxlan: Protocol = protocol({
   name: 'vxlan',
   title: 'Virtual eXtensible Local Area Network',
   column: 'VxLAN',
-  fields: g,
-  on: [[udpPorts, 4790]],
+  fields: f,
+  on: [[udpPorts, 4789, EXTENDED_PORT]],
   step(p) {
     if (p.end - p.at < HEADER) return p.cut(HEADER);
-    p.flags[p.layer]! &= ~LISTED;
-    const next = p.buf[p.at + 3]!;
-    p.at += HEADER;
-    switch (next) {
-      case 1:
-        return ip;
-      case 2:
-        return ipv6;
-      case 3:
-        return eth;
-      case 4:
-        return etherTypes.get(NSH) ?? data;
-      case 5:
-        return etherTypes.get(MPLS) ?? data;
-      default:
-        return p.at < p.end ? data : null;
+    const isExtended = p.srcPort === EXTENDED_PORT || p.dstPort === EXTENDED_PORT;
+    const next = isExtended ? p.buf[p.at + 3]! : NEXT_ETHERNET;
+    if (isExtended) {
+      // Wireshark gives the extension no place of its own in frame.protocols.
+      p.mark[p.layer] = EXTENDED;
+      p.flags[p.layer]! &= ~LISTED;
     }
+    p.at += HEADER;
+    return nextProtocol(next) ?? (p.at < p.end ? data : null);
+  },
+  emit(p, layer, out) {
+    const start = p.start[layer]!;
+    if (p.mark[layer] === EXTENDED) {
+      out.open(f.flags, start, 1);
+      for (const flag of [f.version, f.instance, f.hasNext, f.oam]) out.add(flag, start, 1);
+      out.close();
+      out.add(f.next, start + 3, 1);
+    } else {
+      out.open(f.flags, start, 2);
+      for (const flag of [f.hasPolicy, f.hasNetwork, f.dontLearn, f.isApplied]) out.add(flag, start, 2);
+      out.close();
+      out.add(f.policy, start + 2, 2);
+    }
+    out.fixed(f.vni);
+    out.fixed(f.reserved);
   },
   info: () => '',
 });
+
+const NEXT_ETHERNET = 3;
+
+/** draft-ietf-nvo3-vxlan-gpe §3.2. */
+function nextProtocol(next: number): Protocol | undefined {
+  switch (next) {
+    case 1:
+      return ip;
+    case 2:
+      return ipv6;
+    case NEXT_ETHERNET:
+      return eth;
+    case 4:
+      return etherTypes.get(NSH);
+    case 5:
+      return etherTypes.get(MPLS);
+    default:
+      return undefined;
+  }
+}
