@@ -87,7 +87,6 @@ export const protocols = [
   nsh,
   teredo,
   vxlan,
-  vxlanGpe,
 ];
 
 register(protocols);
