@@ -11,6 +11,7 @@ import { dns, llmnr, mdns } from './dns.ts';
 import { esp } from './esp.ts';
 import { etherip } from './etherip.ts';
 import { frame } from './frame.ts';
+import { ftpProtocols } from './ftp/index.ts';
 import { gre } from './gre.ts';
 import { hip, shim6 } from './hip.ts';
 import { httpProtocols } from './http/index.ts';
@@ -24,9 +25,15 @@ import { fragmentHeader } from './ipv6-extensions.ts';
 import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { routing } from './ipv6-routing.ts';
 import { linkProtocols } from './link/index.ts';
+import { mailProtocols } from './mail/index.ts';
 import { mediaProtocols } from './media/index.ts';
 import { mipv6 } from './mipv6.ts';
 import { mptcp } from './mptcp.ts';
+import { nbdgm } from './nbdgm.ts';
+import { nbns } from './nbns.ts';
+import { browser } from './netbios/browser.ts';
+import { mailslot } from './netbios/mailslot.ts';
+import { netlogon } from './netbios/netlogon.ts';
 import { ntp } from './ntp.ts';
 import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
@@ -62,6 +69,8 @@ export const protocols = [
   llmnr,
   ...httpProtocols,
   ...mediaProtocols,
+  ...ftpProtocols,
+  ...mailProtocols,
   icmpv6,
   ah,
   esp,
@@ -87,6 +96,11 @@ export const protocols = [
   nsh,
   teredo,
   vxlan,
+  nbns,
+  nbdgm,
+  browser,
+  mailslot,
+  netlogon,
 ];
 
 register(protocols);
