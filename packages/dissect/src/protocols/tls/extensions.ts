@@ -1,4 +1,6 @@
 // Extensions of hellos and of other TLS messages, field by field.
+import type { Sink } from '../../core/sink.ts';
+import { Der, OCTET_STRING } from '../x509/der.ts';
 import type { HandshakeFields } from './fields.ts';
 import { extensionName } from './names.ts';
 import { emitTransportParameters } from './quic-parameters.ts';
@@ -6,6 +8,9 @@ import { Reader } from './reader.ts';
 import { CLIENT_HELLO, SERVER_HELLO } from './session.ts';
 
 type Emit = (r: Reader, f: HandshakeFields, message: number) => void;
+
+/** Whose presence says it all: truncated_hmac, encrypt_then_mac, extended_master_secret, post_handshake_auth. */
+const EMPTY = new Set([4, 22, 23, 49]);
 
 const emitters = new Map<number, Emit>([
   [0, serverName],
@@ -22,7 +27,7 @@ const emitters = new Map<number, Emit>([
   [21, (r, f) => r.bytes(f.padding, r.left)],
   [27, compressions],
   [28, (r, f) => r.number(f.recordSizeLimit, 2)],
-  [35, (r, f) => r.bytes(f.ticket, r.left)],
+  [34, delegatedCredentials],
   [41, preSharedKey],
   [42, (r, f) => r.left === 4 && r.number(f.maxEarlyData, 4)],
   [43, supportedVersions],
@@ -63,7 +68,7 @@ function emitExtension(r: Reader, f: HandshakeFields, message: number): void {
   const body = r.part(length);
   const emit = emitters.get(type);
   if (emit !== undefined) emit(body, f, message);
-  else if (body.left > 0) body.bytes(f.extensionData, body.left);
+  else if (!EMPTY.has(type)) r.out.add(f.extensionData, body.at, body.left);
   r.out.close();
 }
 
@@ -118,6 +123,11 @@ export function signature(r: Reader, f: HandshakeFields): void {
   r.out.close();
 }
 
+/** RFC 9345 §4.1.1. */
+function delegatedCredentials(r: Reader, f: HandshakeFields, message: number): void {
+  if (message === CLIENT_HELLO) signatures(r, f);
+}
+
 /** RFC 7301 §3.1. */
 function alpn(r: Reader, f: HandshakeFields): void {
   r.number(f.alpnLength, 2);
@@ -136,8 +146,20 @@ function applicationSettings(r: Reader, f: HandshakeFields): void {
   while (r.left > 0) r.vector(f.alpsStringLength, 1, f.alps);
 }
 
+/** A list of timestamps as an extension of a certificate: within another OCTET STRING (RFC 6962 §3.3). */
+export function wrappedTimestamps(
+  out: Sink,
+  f: HandshakeFields,
+  b: Uint8Array,
+  at: number,
+  end: number,
+): void {
+  const der = new Der(b, at, end);
+  if (der.take(OCTET_STRING)) certificateTimestamps(new Reader(out, b, der.at, der.stop), f);
+}
+
 /** RFC 6962 §3.3; the client's is empty. */
-export function certificateTimestamps(r: Reader, f: HandshakeFields): void {
+function certificateTimestamps(r: Reader, f: HandshakeFields): void {
   if (r.left < 2) return;
   r.number(f.sctsLength, 2);
   while (r.left >= 2) {
@@ -212,9 +234,9 @@ function keyShare(r: Reader, f: HandshakeFields, message: number): void {
 
 /** RFC 9849 §5. */
 function encryptedHello(r: Reader, f: HandshakeFields, message: number): void {
+  r.out.add(f.extensionData, r.at, r.left);
   if (message !== CLIENT_HELLO) {
     if (message === SERVER_HELLO) r.bytes(f.echConfirmation, r.left);
-    else if (r.left > 0) r.bytes(f.extensionData, r.left);
     return;
   }
   if (r.number(f.echType, 1) !== 0) return;

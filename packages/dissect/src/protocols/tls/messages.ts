@@ -58,11 +58,13 @@ export function emitBody(
 }
 
 /** RFC 8446 §4.1.2: the first four bytes were a time once (RFC 5246 §7.4.1.2). */
-function random(r: Reader, f: HandshakeFields): void {
+function random(r: Reader, f: HandshakeFields, context: MessageContext): void {
   if (r.left < 32) return;
   r.out.open(f.random, r.at, 32);
-  r.out.add(f.randomTime, r.at, 4, BigInt(u32(r.b, r.at)) * 1_000_000_000n);
-  r.out.add(f.randomBytes, r.at + 4, 28);
+  if (!isTls13(context)) {
+    r.out.add(f.randomTime, r.at, 4, BigInt(u32(r.b, r.at)) * 1_000_000_000n);
+    r.out.add(f.randomBytes, r.at + 4, 28);
+  }
   r.out.close();
   r.at += 32;
 }
@@ -72,7 +74,7 @@ function clientHello(r: Reader, f: HandshakeFields, context: MessageContext): vo
   const { out, b, end } = r;
   const isDatagram = context.carrier === 'd';
   r.number(f.version, 2);
-  random(r, f);
+  random(r, f, context);
   r.vector(f.sessionIdLength, 1, f.sessionId);
   if (isDatagram) r.vector(f.cookieLength, 1, f.cookie);
   const suites = r.number(f.cipherSuitesLength, 2);
@@ -95,7 +97,7 @@ function serverHello(r: Reader, f: HandshakeFields, context: MessageContext): vo
   const start = r.at;
   const { out, b, end } = r;
   r.number(f.version, 2);
-  random(r, f);
+  random(r, f, context);
   if (isRetryRequest(b, start, end)) out.note(' (HelloRetryRequest magic)');
   r.vector(f.sessionIdLength, 1, f.sessionId);
   r.number(f.cipherSuite, 2);

@@ -6,9 +6,8 @@ import { sctpPorts, tcpHeuristics, tcpPorts } from '../../core/table.ts';
 import { certificateAt } from '../x509/certificate.ts';
 import { enterOids } from '../x509/oid-table.ts';
 import { emitBareMessage, emitRecords, recordsInfo } from './emit.ts';
-import { certificateTimestamps } from './extensions.ts';
+import { wrappedTimestamps } from './extensions.ts';
 import { packVersions, readHandshakeRecord } from './handshake.ts';
-import { Reader } from './reader.ts';
 import {
   beginsRecord,
   beginsSsl2Hello,
@@ -133,7 +132,7 @@ export const tls: Protocol = protocol({
   },
   emit(p, layer, out) {
     if (p.mark[layer] === TIMESTAMPS)
-      certificateTimestamps(new Reader(out, p.bufferOf(layer), p.start[layer]!, p.stop[layer]!), tlsFields);
+      wrappedTimestamps(out, tlsFields, p.bufferOf(layer), p.start[layer]!, p.stop[layer]!);
     else if (!emitBareMessage(p, layer, out)) emitRecords(p, layer, out);
   },
   info(p, layer) {

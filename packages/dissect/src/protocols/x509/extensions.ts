@@ -137,10 +137,10 @@ function readDistributionPoint(w: Walk, point: Der): void {
   const inner = point.inside();
   if (inner.take(constructed(0))) {
     const name = inner.inside();
-    if (name.take(constructed(0))) readGeneralNames(w, name);
+    if (name.take(constructed(0))) readGeneralNames(w, name, f.fullName);
   }
   if (inner.take(context(1)) || inner.take(constructed(2))) {
-    if (inner.tag === constructed(2) || inner.take(constructed(2))) readGeneralNames(w, inner);
+    if (inner.tag === constructed(2) || inner.take(constructed(2))) readGeneralNames(w, inner, f.crlIssuer);
   }
 }
 

@@ -117,6 +117,8 @@ export const f = {
   qualifierId: text('x509ce.id', 'Id'),
   practiceStatement: text('pkix1explicit.DirectoryString', 'DirectoryString'),
   distributionPoints: uint('x509ce.CRLDistPointsSyntax', 'CRLDistPointsSyntax'),
+  fullName: uint('x509ce.fullName', 'fullName'),
+  crlIssuer: uint('x509ce.cRLIssuer', 'cRLIssuer'),
   crlNumber: bytes('x509ce.CRLNumber', 'CRLNumber'),
   crlReason: uint('x509ce.CRLReason', 'CRLReason'),
   accessDescriptions: uint('pkix1implicit.AuthorityInfoAccessSyntax', 'AuthorityInfoAccessSyntax'),

@@ -204,8 +204,11 @@ function readResponseData(w: Walk, der: Der): void {
 function readResponder(w: Walk, der: Der, choice: 1 | 2): void {
   w.open(f.responderId, der, choice);
   const inner = der.inside();
-  if (choice === 1 && inner.take(SEQUENCE)) readName(w, inner, f.byName);
-  else if (choice === 2 && inner.take(OCTET_STRING)) w.add(f.byKey, inner);
+  if (choice === 1 && inner.take(SEQUENCE)) {
+    w.open(f.byName, inner, 0);
+    readName(w, inner);
+    w.out.close();
+  } else if (choice === 2 && inner.take(OCTET_STRING)) w.add(f.byKey, inner);
   w.out.close();
 }
 
