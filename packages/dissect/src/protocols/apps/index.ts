@@ -1,4 +1,7 @@
 // Application protocols that have a port of their own and little to do with each other.
+import { portProtocols } from './by-port.ts';
+import { framedProtocols } from './framed.ts';
 import { mqtt } from './mqtt.ts';
+import { chargen, daytime, echo, time } from './small.ts';
 
-export const appProtocols = [mqtt];
+export const appProtocols = [...portProtocols, ...framedProtocols, echo, chargen, daytime, time, mqtt];
