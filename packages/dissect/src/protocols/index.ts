@@ -52,6 +52,8 @@ export const protocols = [
   data,
   malformed,
   short,
+  // First: whoever reads one of its ports better is entered after it.
+  ...appProtocols,
   ...linkProtocols,
   ip,
   tcp,
@@ -91,7 +93,6 @@ export const protocols = [
   sctp,
   snmp,
   smux,
-  ...appProtocols,
   geneve,
   nsh,
   teredo,
