@@ -39,6 +39,7 @@ import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
 import { smux, snmp } from './snmp.ts';
 import { tcp } from './tcp.ts';
+import { textProtocols } from './text/index.ts';
 import { tpkt } from './tpkt.ts';
 import { geneve } from './tunnels/geneve.ts';
 import { nsh } from './tunnels/nsh.ts';
@@ -73,6 +74,7 @@ export const protocols = [
   ...mediaProtocols,
   ...ftpProtocols,
   ...mailProtocols,
+  ...textProtocols,
   icmpv6,
   ah,
   esp,

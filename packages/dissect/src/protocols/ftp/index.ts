@@ -1,0 +1,5 @@
+// File Transfer Protocol.
+import { ftp } from './ftp.ts';
+import { ftpData } from './ftp-data.ts';
+
+export const ftpProtocols = [ftp, ftpData];

@@ -1,0 +1,55 @@
+// Which data connections the control connections announced, and for which commands.
+import type { Packet } from '../../core/packet.ts';
+import type { Protocol } from '../../core/protocol.ts';
+import { netAddress } from '../../core/text.ts';
+import { TCP } from '../tcp.ts';
+
+export interface Transfer {
+  /** PORT, PASV, EPRT or EPASV, as Wireshark names them. */
+  readonly method: string;
+  readonly setupFrame: number;
+  command: string;
+  commandFrame: number;
+}
+
+/** Announced connections remembered; the oldest go first. */
+const TRANSFERS_MAX = 1024;
+
+let dataProtocol: Protocol | null = null;
+
+/** ftp-data enters itself: it needs this file. */
+export function setDataProtocol(made: Protocol): void {
+  dataProtocol = made;
+}
+
+function transfers(p: Packet): Map<string, Transfer> {
+  return p.session.memoryOf('ftp', () => new Map<string, Transfer>());
+}
+
+/** A data connection to or from this endpoint is to come. */
+export function announceTransfer(p: Packet, address: string, port: number, method: string): void {
+  const known = transfers(p);
+  if (known.size >= TRANSFERS_MAX) known.delete(known.keys().next().value!);
+  const transfer: Transfer = { method, setupFrame: p.number, command: '', commandFrame: 0 };
+  known.set(`${address} ${port}`, transfer);
+  p.session.stateOf(p, 'ftp.transfer', () => ({ last: transfer })).last = transfer;
+  if (dataProtocol !== null) p.session.expect(TCP, address, port, dataProtocol);
+}
+
+/** The command that the connection announced last is for. */
+export function commandOfTransfers(p: Packet, command: string): void {
+  const last = p.session.knownState<{ last: Transfer }>(p, 'ftp.transfer')?.last;
+  if (last === undefined || last.command !== '') return;
+  last.command = command;
+  last.commandFrame = p.number;
+}
+
+/** What announced the packet's connection. */
+export function transferOf(p: Packet): Transfer | null {
+  const known = transfers(p);
+  return (
+    known.get(`${netAddress(p, p.netDst)} ${p.dstPort}`) ??
+    known.get(`${netAddress(p, p.netSrc)} ${p.srcPort}`) ??
+    null
+  );
+}

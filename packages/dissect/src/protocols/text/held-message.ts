@@ -1,0 +1,46 @@
+// A message that a protocol puts together itself from what its packets carry, beside them: mail in SMTP and POP.
+import { copyOf } from '../../core/bytes.ts';
+import type { Packet } from '../../core/packet.ts';
+
+/** Bytes kept of one message, and of all unfinished ones of a capture; what comes then is left out. */
+const MESSAGE_BYTES_MAX = 4 << 20;
+const TOTAL_BYTES_MAX = 32 << 20;
+
+interface Held {
+  bytes: number;
+}
+
+function held(p: Packet): Held {
+  return p.session.memoryOf('held-messages', () => ({ bytes: 0 }));
+}
+
+export class HeldMessage {
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  /** Bytes of the message so far, kept or not. */
+  seen = 0;
+
+  add(p: Packet, b: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    this.seen += length;
+    const total = held(p);
+    if (this.#length + length > MESSAGE_BYTES_MAX || total.bytes + length > TOTAL_BYTES_MAX) return;
+    total.bytes += length;
+    this.#length += length;
+    this.#parts.push(copyOf(b, start, end));
+  }
+
+  /** The message, which is then forgotten. */
+  take(p: Packet): Uint8Array {
+    const whole = new Uint8Array(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    held(p).bytes -= this.#length;
+    this.#parts = [];
+    this.#length = this.seen = 0;
+    return whole;
+  }
+}

@@ -1,0 +1,7 @@
+// Protocols of lines and text that are not mail, files or calls.
+import { irc } from './irc.ts';
+import { finger, gopher, msnms, whois } from './small.ts';
+import { telnet } from './telnet.ts';
+import { xmpp } from './xmpp.ts';
+
+export const textProtocols = [telnet, irc, xmpp, gopher, finger, whois, msnms];
