@@ -17,6 +17,11 @@ import { bacp, bcpNcp, ccp, cdpcp, ipcp, ipv6cp, lcp, mplscp, osinlcp } from '..
 import { bap, bcpBpdu, cbcp, compData, mp, vjc } from '../ppp/others.ts';
 import { ppp } from '../ppp/ppp.ts';
 import { pppoed, pppoes } from '../ppp/pppoe.ts';
+import { ppi, prism, wlancap } from '../wlan/capture-headers.ts';
+import { wlanManagement } from '../wlan/management.ts';
+import { wlanRadio } from '../wlan/radio.ts';
+import { radiotap } from '../wlan/radiotap.ts';
+import { wlan, wlanAggregate } from '../wlan/wlan.ts';
 import { f5ethtrailer } from './f5ethtrailer.ts';
 import { gmrp, gvrp } from './garp.ts';
 import { lldp } from './lldp.ts';
@@ -101,4 +106,12 @@ export const linkProtocols = [
   nbipx,
   nlsp,
   ...ipxOthers,
+  prism,
+  wlancap,
+  ppi,
+  wlanManagement,
+  wlanRadio,
+  radiotap,
+  wlan,
+  wlanAggregate,
 ];

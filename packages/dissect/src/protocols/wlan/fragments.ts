@@ -1,0 +1,53 @@
+// Fragments of 802.11 frames put together again (IEEE Std 802.11-2020 §10.5): they come in order, numbered from 0, with
+// the sequence number of the whole.
+
+/** Unfinished frames kept; the oldest go first. */
+const FRAMES_MAX = 64;
+/** §9.2.4.4.3: the fragment number has four bits. */
+const FRAGMENTS_MAX = 16;
+
+interface Unfinished {
+  next: number;
+  length: number;
+  readonly parts: Uint8Array[];
+}
+
+export class FragmentStore {
+  readonly #frames = new Map<string, Unfinished>();
+
+  /**
+   * Keeps fragment `number` of frame `sequence` from the transmitter whose address stands at `transmitter`; returns the
+   * whole payload once the last one is there.
+   */
+  add(
+    b: Uint8Array,
+    transmitter: number,
+    sequence: number,
+    number: number,
+    at: number,
+    end: number,
+    isLast: boolean,
+  ): Uint8Array | null {
+    const key = `${b.subarray(transmitter, transmitter + 6).join('.')} ${sequence}`;
+    let frame = this.#frames.get(key);
+    if (number === 0) {
+      frame = { next: 0, length: 0, parts: [] };
+      this.#frames.delete(key);
+      if (this.#frames.size >= FRAMES_MAX) this.#frames.delete(this.#frames.keys().next().value!);
+      this.#frames.set(key, frame);
+    }
+    if (frame === undefined || frame.next !== number || number >= FRAGMENTS_MAX) return null;
+    frame.parts.push(b.slice(at, end));
+    frame.length += end - at;
+    frame.next++;
+    if (!isLast) return null;
+    this.#frames.delete(key);
+    const whole = new Uint8Array(frame.length);
+    let filled = 0;
+    for (const part of frame.parts) {
+      whole.set(part, filled);
+      filled += part.length;
+    }
+    return whole;
+  }
+}

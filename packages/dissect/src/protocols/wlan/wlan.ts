@@ -1,0 +1,317 @@
+// IEEE 802.11 frames (IEEE Std 802.11-2020 §9).
+import { u16le, u32le } from '../../core/bytes.ts';
+import { data } from '../../core/data.ts';
+import { alias, bool, ether, type Field, uint } from '../../core/field.ts';
+import { COLUMN, ETHER, NESTED, OTHER, type Packet, SHOWN } from '../../core/packet.ts';
+import { type Protocol, protocol } from '../../core/protocol.ts';
+import type { Sink } from '../../core/sink.ts';
+import { greProtocols, linkTypes } from '../../core/table.ts';
+import { ethernetAddress } from '../../core/text.ts';
+import { eth } from '../eth.ts';
+import { sllTypes } from '../link/tables.ts';
+import { llc } from '../llc.ts';
+import { frameTypeNames } from '../names/wlan.ts';
+import { ipx } from '../oldlan/ipx.ts';
+import { FragmentStore } from './fragments.ts';
+import * as w from './frame.ts';
+import { managementText, readManagement } from './management.ts';
+import { HAS_FCS, IS_PADDED, wlanRadio } from './radio.ts';
+
+const FCS = 4;
+const HT_CONTROL = 4;
+/** Initialization vectors: of WEP, and of TKIP and CCMP, which the extended bit tells (§12.3.2, §12.5.3.2). */
+const IV = 4;
+const EXTENDED_IV = 8;
+const IS_EXTENDED = 0x20;
+/** Marks of a layer, besides those of the radio: it is a fragment of a frame not whole yet; its header was cut. */
+const IS_FRAGMENT = 4;
+const IS_CUT = 8;
+
+const ra = ether('wlan.ra', 'Receiver address');
+const ta = ether('wlan.ta', 'Transmitter address');
+const da = ether('wlan.da', 'Destination address');
+const sa = ether('wlan.sa', 'Source address');
+const bssid = ether('wlan.bssid', 'BSS Id');
+const typeNames = { 0: 'Management frame', 1: 'Control frame', 2: 'Data frame', 3: 'Extension frame' };
+const f = {
+  kind: uint('wlan.fc.type_subtype', 'Type/Subtype').hex(2).named(frameTypeNames),
+  control: uint('wlan.fc', 'Frame Control Field').at(0, 2).hex(),
+  version: uint('wlan.fc.version', 'Version').at(0, 1).mask(0x03),
+  type: uint('wlan.fc.type', 'Type').at(0, 1).mask(0x0c).named(typeNames),
+  subtype: uint('wlan.fc.subtype', 'Subtype').at(0, 1).mask(0xf0),
+  flags: uint('wlan.flags', 'Flags').at(1, 1).hex(),
+  ds: uint('wlan.fc.ds', 'DS status').at(1, 1).mask(0x03).hex(1),
+  toDs: bool('wlan.fc.tods', 'To DS').at(1, 1).mask(0x01).hidden(),
+  fromDs: bool('wlan.fc.fromds', 'From DS').at(1, 1).mask(0x02).hidden(),
+  moreFragments: bool('wlan.fc.frag', 'More Fragments').at(1, 1).mask(0x04),
+  retry: bool('wlan.fc.retry', 'Retry').at(1, 1).mask(0x08),
+  powerManagement: bool('wlan.fc.pwrmgt', 'PWR MGT').at(1, 1).mask(0x10),
+  moreData: bool('wlan.fc.moredata', 'More Data').at(1, 1).mask(0x20),
+  protectedFrame: bool('wlan.fc.protected', 'Protected flag').at(1, 1).mask(0x40),
+  order: bool('wlan.fc.order', '+HTC/Order flag').at(1, 1).mask(0x80),
+  duration: uint('wlan.duration', 'Duration').le().mask(0x7fff),
+  aid: uint('wlan.aid', 'Association ID').le().mask(0x3fff),
+  ra,
+  ta,
+  da,
+  sa,
+  bssid,
+  addr: alias('wlan.addr', 'Hardware address', [ra, ta, da, sa, bssid]),
+  fragment: uint('wlan.frag', 'Fragment number').le().mask(0x000f),
+  sequence: uint('wlan.seq', 'Sequence number').le().mask(0xfff0),
+  qos: uint('wlan.qos', 'Qos Control').hex(2).le(),
+  tid: uint('wlan.qos.tid', 'TID').le().mask(0x000f),
+  priority: uint('wlan.qos.priority', 'Priority').le().mask(0x0007),
+  ackPolicy: uint('wlan.qos.ack', 'Ack Policy').hex(2).le().mask(0x0060),
+  amsdu: bool('wlan.qos.amsdupresent', 'Payload Type').le().mask(0x0080),
+  wepIv: uint('wlan.wep.iv', 'Initialization Vector').hex(3),
+  wepKey: uint('wlan.wep.key', 'Key Index'),
+  fcs: uint('wlan.fcs', 'Frame check sequence').hex(4).le(),
+  fcsStatus: uint('wlan.fcs.status', 'FCS Status').named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
+};
+const flagFields: readonly Field[] = [
+  f.ds,
+  f.toDs,
+  f.fromDs,
+  f.moreFragments,
+  f.retry,
+  f.powerManagement,
+  f.moreData,
+  f.protectedFrame,
+  f.order,
+];
+
+export const wlan: Protocol = protocol({
+  name: 'wlan',
+  title: 'IEEE 802.11',
+  column: '802.11',
+  fields: f,
+  on: [
+    [linkTypes, 105],
+    [sllTypes, 25],
+    [greProtocols, ...Array.from({ length: 27 }, (_, i) => 0x8200 + i * 16)],
+  ],
+  step(p) {
+    const b = p.buf;
+    const layer = p.count - 1;
+    const start = p.at;
+    let marks = layer > 0 && p.protocols[layer - 1] === wlanRadio ? p.mark[layer - 1]! : 0;
+    p.mark[layer] = marks;
+    if (p.end - start < 2) return p.cut(2);
+    if (marks & HAS_FCS) {
+      if (p.wireEnd - start < FCS) return p.cut(FCS);
+      p.wireEnd -= FCS;
+      if (p.end > p.wireEnd) p.end = p.wireEnd;
+    }
+    const frame = w.readFrame(b, start, p.end);
+    if (p.end - start < frame.header) {
+      marks |= IS_CUT;
+      p.mark[layer] = marks;
+      return p.cut(frame.header);
+    }
+    showAddresses(p, frame);
+    p.at = start + frame.header;
+    if (frame.type === w.CONTROL || frame.type === w.EXTENSION) {
+      p.at = p.end;
+      return null;
+    }
+    // §9.2.4.6: the HT control field is there when the order bit is set in QoS data and management frames.
+    if (frame.flags & w.ORDER && (frame.type === w.MANAGEMENT || frame.qos >= 0)) p.at += HT_CONTROL;
+    if (marks & IS_PADDED) p.at = start + ((p.at - start + 3) & ~3);
+    if (p.at > p.end) return p.cut(p.at - start);
+    if (!frame.hasBody) return null;
+    if (frame.flags & w.PROTECTED) return readProtected(p);
+    const isFragment = (frame.flags & w.MORE_FRAGMENTS) !== 0 || (b[frame.sequence]! & 0x0f) !== 0;
+    if (isFragment && frame.type === w.DATA) return readFragment(p, layer, frame);
+    if (frame.type === w.MANAGEMENT) return readManagement(p, frame.subtype);
+    return frame.isAmsdu ? readAmsdu(p) : payloadOf(p);
+  },
+  emit(p, layer, out) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    const stop = p.stop[layer]!;
+    if (stop - start < 2) return;
+    const frame = w.readFrame(b, start, stop);
+    out.add(f.kind, start, 2, frame.kind);
+    out.openFixed(f.control);
+    for (const field of [f.version, f.type, f.subtype]) out.fixed(field);
+    out.openFixed(f.flags);
+    for (const field of flagFields) out.fixed(field);
+    out.close();
+    out.close();
+    if (stop - start < frame.header) return;
+    out.add(frame.kind === w.PS_POLL ? f.aid : f.duration, start + 2, 2);
+    emitAddresses(frame, out);
+    if (frame.sequence >= 0) {
+      out.add(f.fragment, frame.sequence, 2);
+      out.add(f.sequence, frame.sequence, 2);
+    }
+    const { hasBody, flags, qos } = frame;
+    if (p.mark[layer]! & HAS_FCS && (p.mark[layer]! & IS_CUT) === 0) {
+      out.add(f.fcs, stop - FCS, FCS, u32le(b, stop - FCS));
+      out.add(f.fcsStatus, stop - FCS, 0, 2);
+    }
+    if (qos >= 0) {
+      out.open(f.qos, qos, 2);
+      for (const field of [f.tid, f.priority, f.ackPolicy, f.amsdu]) out.add(field, qos, 2);
+      out.close();
+    }
+    const body = p.payload[layer]!;
+    if (hasBody && flags & w.PROTECTED && body - IV > start && body <= stop) {
+      const iv =
+        body - (b[body - EXTENDED_IV + 3]! & IS_EXTENDED && body - EXTENDED_IV > start ? EXTENDED_IV : IV);
+      if ((b[iv + 3]! & IS_EXTENDED) === 0) out.add(f.wepIv, iv, 3);
+      out.add(f.wepKey, iv + 3, 1, b[iv + 3]! >> 6);
+    }
+  },
+  headline(p, layer) {
+    const start = p.start[layer]!;
+    if (p.stop[layer]! - start < 2) return '';
+    const b = p.bufferOf(layer);
+    const { kind, flags } = w.readFrame(b, start, p.stop[layer]!);
+    return ` ${kindName(kind)}, Flags: ${w.flagsText(flags, (p.mark[layer]! & HAS_FCS) !== 0)}`;
+  },
+  info(p, layer) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    const stop = p.stop[layer]!;
+    const marks = p.mark[layer]!;
+    if (stop - start < 2) return '';
+    if (marks & IS_FRAGMENT) return 'Fragmented IEEE 802.11 frame';
+    const frame = w.readFrame(b, start, stop);
+    const name = kindName(frame.kind);
+    if (stop - start < frame.header || marks & IS_CUT) return name;
+    const flags = w.flagsText(frame.flags, (marks & HAS_FCS) !== 0);
+    if (frame.sequence < 0) return `${name}, Flags=${flags}`;
+    const sequence = u16le(b, frame.sequence);
+    const said = `${name}, SN=${sequence >> 4}, FN=${sequence & 15}, Flags=${flags}`;
+    const { type, subtype } = frame;
+    return type === w.MANAGEMENT && (frame.flags & w.PROTECTED) === 0
+      ? said + managementText(p, layer, subtype)
+      : said;
+  },
+});
+
+function kindName(kind: number): string {
+  return frameTypeNames[kind] ?? 'Unrecognized (Reserved frame)';
+}
+
+/** The columns show source and destination; control frames say which end an address is. */
+function showAddresses(p: Packet, frame: w.Frame): void {
+  if (frame.sa >= 0) {
+    p.showAddresses(ETHER, frame.sa, frame.da);
+    return;
+  }
+  if ((p.visibility & COLUMN) === 0) return;
+  p.columnKind = OTHER;
+  const toBss = frame.kind === w.PS_POLL;
+  const to = toBss ? frame.bssid : frame.ra;
+  p.columnDstText = `${ethernetAddress(p.buf, to)} (${toBss ? 'BSSID' : 'RA'})`;
+  p.columnSrcText =
+    frame.ta < 0 ? '' : `${ethernetAddress(p.buf, frame.ta)} (${frame.kind === w.CF_END ? 'BSSID' : 'TA'})`;
+}
+
+function emitAddresses(frame: w.Frame, out: Sink): void {
+  if (frame.ra >= 0) out.add(f.ra, frame.ra, 6);
+  if (frame.kind === w.CF_END) out.add(f.bssid, frame.ta, 6);
+  if (frame.ta >= 0) out.add(f.ta, frame.ta, 6);
+  if (frame.da >= 0) out.add(f.da, frame.da, 6);
+  if (frame.sa >= 0) out.add(f.sa, frame.sa, 6);
+  if (frame.bssid >= 0) out.add(f.bssid, frame.bssid, 6);
+}
+
+/** Behind the initialization vector nothing can be read without the key. */
+function readProtected(p: Packet): Protocol | null {
+  if (p.end - p.at < IV) return p.cut(IV);
+  const width = p.buf[p.at + 3]! & IS_EXTENDED ? EXTENDED_IV : IV;
+  if (p.end - p.at < width) return p.cut(width);
+  p.at += width;
+  return p.at < p.end ? data : null;
+}
+
+function readFragment(p: Packet, layer: number, frame: w.Frame): Protocol | null {
+  const sequence = u16le(p.buf, frame.sequence);
+  const isLast = (frame.flags & w.MORE_FRAGMENTS) === 0;
+  const store = p.session.memoryOf('wlan', () => new FragmentStore());
+  const whole =
+    p.wireEnd > p.end ? null : store.add(p.buf, frame.ta, sequence >> 4, sequence & 15, p.at, p.end, isLast);
+  if (whole === null) {
+    p.mark[layer]! |= IS_FRAGMENT;
+    return p.at < p.end ? data : null;
+  }
+  p.within(whole, 0, whole.length, whole.length, (inner) => {
+    const next = payloadOf(inner);
+    if (next !== null) inner.run(next);
+  });
+  return null;
+}
+
+/** LLC, unless the first bytes say that a driver left something else there. */
+function payloadOf(p: Packet): Protocol | null {
+  const b = p.buf;
+  if (p.end - p.at < 2) return p.at < p.end ? llc : null;
+  const first = b[p.at]!;
+  const second = b[p.at + 1]!;
+  if (first === 0xaa && second === 0xaa) return llc;
+  if (p.columnKind === ETHER && p.end - p.at >= 14 && holdsAddress(p)) return eth;
+  if (first === 0xff && second === 0xff) return ipx;
+  if (first === 0 && second === 0) p.at += 2;
+  return llc;
+}
+
+/** A whole Ethernet frame: its addresses are those of the frame it stands in. */
+function holdsAddress(p: Packet): boolean {
+  const b = p.buf;
+  const isAt = (at: number, address: number): boolean => {
+    for (let i = 0; i < 6; i++) if (b[at + i] !== p.columnBuf[address + i]) return false;
+    return true;
+  };
+  return isAt(p.at + 6, p.columnSrc) || isAt(p.at, p.columnDst);
+}
+
+const aggregateFields = {
+  da: ether('wlan_aggregate.a_mdsu.da', 'Destination address'),
+  sa: ether('wlan_aggregate.a_mdsu.sa', 'Source address'),
+  length: uint('wlan_aggregate.a_mdsu.length', 'A-MSDU Length'),
+};
+const SUBFRAME = 14;
+
+/** A tree of its own for the several packets of one frame. */
+export const wlanAggregate: Protocol = protocol({
+  name: 'wlan_aggregate',
+  title: 'IEEE 802.11 Aggregate MSDU',
+  column: 'WLAN_AGGREGATE',
+  fields: aggregateFields,
+  step: () => null,
+  emit(p, layer, out) {
+    const b = p.bufferOf(layer);
+    let at = p.start[layer]!;
+    for (let i = 1; at + SUBFRAME <= p.stop[layer]!; i++) {
+      const length = (b[at + 12]! << 8) | b[at + 13]!;
+      out.group(`A-MSDU Subframe #${i}`, at, SUBFRAME + length);
+      out.add(aggregateFields.da, at, 6);
+      out.add(aggregateFields.sa, at + 6, 6);
+      out.add(aggregateFields.length, at + 12, 2);
+      out.close();
+      at += (SUBFRAME + length + 3) & ~3;
+    }
+  },
+});
+
+/** §9.3.2.2: destination, source, length, packet; padded to four bytes, but for the last. */
+function readAmsdu(p: Packet): null {
+  const b = p.buf;
+  p.push(wlanAggregate, SHOWN | NESTED);
+  while (p.end - p.at >= SUBFRAME) {
+    const length = (b[p.at + 12]! << 8) | b[p.at + 13]!;
+    const start = p.at + SUBFRAME;
+    const end = start + length;
+    if (end > p.end) {
+      p.at = start;
+      return p.cut(length);
+    }
+    if (length > 0) p.call(llc, start, end);
+    p.at += (SUBFRAME + length + 3) & ~3;
+  }
+  return null;
+}
