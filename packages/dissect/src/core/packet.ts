@@ -30,6 +30,8 @@ export const IPV6 = 3;
 export const OTHER = 4;
 
 const NOTHING = new Uint8Array(0);
+/** Starts a field that will hold 32-bit numbers: the engine then need not change its mind, and its code, later. */
+const WIDE = 2 ** 32;
 
 export class Packet {
   readonly session: Session;
@@ -94,8 +96,8 @@ export class Packet {
   /** The innermost TCP layer, or -1, with its tcp.analysis flags and relative numbers; see flows/tcp-analysis.ts. */
   tcpLayer = -1;
   analysis = 0;
-  relativeSeq = 0;
-  relativeAck = 0;
+  relativeSeq: number = WIDE;
+  relativeAck: number = WIDE;
   /** Bytes, scaled. */
   window = 0;
   /** Payload bytes on the wire. */
@@ -113,6 +115,8 @@ export class Packet {
   columnDst = 0;
   columnSrcText = '';
   columnDstText = '';
+  /** A tunnel that names itself around what it carries: GTP makes the Protocol column `GTP <DNS>`; '' without one. */
+  columnWrap = '';
 
   // Stream reassembly, between TCP and the protocol above it.
   /** True while the protocol above may ask for more bytes. */
@@ -157,6 +161,7 @@ export class Packet {
     this.isPartOfMessage = false;
     this.protocolLayers = LAYERS_MAX;
     this.columnKind = NO_ADDRESS;
+    this.columnWrap = '';
     this.mayAskMore = false;
     this.wanted = 0;
   }

@@ -95,8 +95,8 @@ export class TcpAnalysis {
   #doubles = new Float64Array(this.#words.buffer);
 
   /** Relative numbers and scaled window of the last segment analysed. */
-  relativeSeq = 0;
-  relativeAck = 0;
+  relativeSeq: number = 2 ** 32;
+  relativeAck: number = 2 ** 32;
   scaledWindow = 0;
   /** Of a duplicate ACK: which one it is, and of which frame. */
   duplicateAcks = 0;

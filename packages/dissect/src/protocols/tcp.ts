@@ -78,7 +78,7 @@ const f = {
   payload: bytes('tcp.payload', 'TCP payload'),
 };
 
-const segment: Segment = { seq: 0, ack: 0, window: 0, flags: 0, length: 0, scale: -1, now: 0, frame: 0 };
+const segment: Segment = { seq: 2 ** 32, ack: 2 ** 32, window: 0, flags: 0, length: 0, scale: -1, now: 0.5, frame: 0 };
 
 function sinceFirst(p: Packet): number {
   const { flows } = p.session;

@@ -1,0 +1,48 @@
+// Puts the sources of `eyrie` together in a few files, which start three times as fast as some hundred. `npm ci` runs
+// this; bin/eyrie.js takes the result only while every source is as it was then. Nothing but speed depends on it.
+// Plain JavaScript: it must run on whatever Node `npm ci` was started with.
+
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = join(root, 'packages/cli/.bundle');
+
+try {
+  await bundle();
+} catch (error) {
+  rmSync(folder, { recursive: true, force: true });
+  console.error(
+    `eyrie starts from its sources: they could not be put together (${String(error).split('\n')[0]})`,
+  );
+}
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['packages/cli/src/main.ts'],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    // Commands stay apart, so that each loads only what it needs.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    metafile: true,
+    logLevel: 'silent',
+    // commander is CommonJS and asks for Node's own modules with require.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+  });
+  const sources = Object.keys(metafile.inputs)
+    .map((path) => resolve(root, path))
+    .filter((path) => !relative(root, path).startsWith('node_modules'))
+    .map((path) => [relative(root, path), statSync(path).mtimeMs, statSync(path).size]);
+  writeFileSync(join(folder, 'sources.json'), JSON.stringify(sources));
+}
