@@ -85,7 +85,14 @@ export function readHandshakeRecord(
     }
     s.pending[direction as 0 | 1] = null;
     readWhole(p, s, pending, bare);
-    notes.pieces.push({ kind: LAST, at, end: at + taken, type, whole: pending.bytes, version: s.version });
+    notes.pieces.push({
+      kind: LAST,
+      at,
+      end: at + taken,
+      type,
+      whole: pending.bytes.subarray(0, pending.have),
+      version: s.version,
+    });
     at += taken;
   } else if (isEncrypted(p, s, b, at, end)) {
     notes.pieces.push({ kind: ENCRYPTED, at, end, type: 0, whole: null, version: s.version });

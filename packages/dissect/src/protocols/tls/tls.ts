@@ -137,12 +137,14 @@ export const tls: Protocol = protocol({
   },
   info(p, layer) {
     let text = '';
+    let isRead = false;
     for (let i = 0; i <= layer; i++) {
       if (p.protocols[i] !== tls || (p.flags[i]! & COLUMN) === 0) continue;
+      isRead ||= p.mark[i]! >>> 16 !== 0;
       const part = recordsInfo(p, i);
       if (part !== '') text += text === '' ? part : `, ${part}`;
     }
-    return text === '' && p.isPartOfMessage ? '[TCP segment of a reassembled PDU]' : text;
+    return isRead || !p.isPartOfMessage ? text : '[TCP segment of a reassembled PDU]';
   },
 });
 
