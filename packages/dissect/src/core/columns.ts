@@ -11,7 +11,7 @@ export function protocolColumn(p: Packet): string {
     const column = p.protocols[layer]!.column;
     if (column === null) continue;
     const text = typeof column === 'string' ? column : column(p, layer);
-    if (text !== null) return text;
+    if (text !== null) return p.columnWrap === '' ? text : `${p.columnWrap} <${text}>`;
   }
   return '';
 }

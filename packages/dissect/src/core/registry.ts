@@ -1,13 +1,27 @@
 // Fields and protocols by name, for `-e`, filters and completion.
 import { protocols } from '../protocols/index.ts';
-import type { Field } from './field.ts';
+import { alias, type Field } from './field.ts';
 import type { Protocol } from './protocol.ts';
 
 const fields = new Map<string, Field>();
 const protocolsByName = new Map<string, Protocol>();
 for (const made of protocols) {
   if (!protocolsByName.has(made.name)) protocolsByName.set(made.name, made);
-  for (const field of made.fields) if (!fields.has(field.name)) fields.set(field.name, field);
+  for (const field of made.fields) {
+    const known = fields.get(field.name);
+    if (known === undefined) fields.set(field.name, field);
+    else if (known !== field) fields.set(field.name, together(known, field));
+  }
+}
+
+/** A name that several protocols share (`e212.imsi`) stands for all of them, but where both have fixed places. */
+function together(known: Field, field: Field): Field {
+  if (known.offset >= 0 && field.offset >= 0) return known;
+  const merged = alias(known.name, known.title, [...(known.of.length > 0 ? known.of : [known]), field]);
+  merged.base = known.base;
+  merged.hexBytes = known.hexBytes || known.width;
+  merged.names = known.names;
+  return merged;
 }
 
 export function fieldNamed(name: string): Field | undefined {

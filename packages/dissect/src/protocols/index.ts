@@ -13,6 +13,8 @@ import { etherip } from './etherip.ts';
 import { frame } from './frame.ts';
 import { ftpProtocols } from './ftp/index.ts';
 import { gre } from './gre.ts';
+import { gtp, gtpPrime } from './gtp/gtp.ts';
+import { gtpv2 } from './gtp/gtpv2.ts';
 import { hip, shim6 } from './hip.ts';
 import { httpProtocols } from './http/index.ts';
 import { icmp } from './icmp.ts';
@@ -104,6 +106,9 @@ export const protocols = [
   browser,
   mailslot,
   netlogon,
+  gtp,
+  gtpPrime,
+  gtpv2,
 ];
 
 register(protocols);

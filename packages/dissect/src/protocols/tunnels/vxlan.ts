@@ -26,7 +26,7 @@ const nextNames = {
 };
 
 const f = {
-  flags: uint('vxlan.flags', 'Flags').hex(),
+  flags: uint('vxlan.flags', 'Flags').hex(2),
   hasPolicy: bool('vxlan.flag_g', 'GBP Extension').mask(0x8000),
   hasNetwork: bool('vxlan.flag_i', 'VXLAN Network ID (VNI)').mask(0x0800),
   dontLearn: bool('vxlan.flag_d', "Don't Learn").mask(0x0040),

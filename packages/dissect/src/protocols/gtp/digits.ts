@@ -1,0 +1,27 @@
+// Numbers in telephony's packed decimal: two digits a byte, the low half first, 1111 filling an odd number (TS 23.003).
+
+/** The digits of [start, end). */
+export function packedDigits(b: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let i = start; i < end; i++) {
+    const low = b[i]! & 15;
+    const high = b[i]! >> 4;
+    if (low > 9) break;
+    text += low;
+    if (high > 9) break;
+    text += high;
+  }
+  return text;
+}
+
+/** An access point name: labels as in DNS (TS 23.003 §9.1). */
+export function accessPointName(b: Uint8Array, start: number, end: number): string {
+  let name = '';
+  for (let at = start; at < end; ) {
+    const stop = Math.min(end, at + 1 + b[at]!);
+    if (name !== '') name += '.';
+    for (let i = at + 1; i < stop; i++) name += String.fromCharCode(b[i]!);
+    at = stop;
+  }
+  return name;
+}
