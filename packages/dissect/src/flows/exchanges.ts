@@ -20,6 +20,8 @@ export class Exchanges {
   reply = new Uint32Array(START);
   requestSeconds = new Float64Array(START);
   requestNanoseconds = new Uint32Array(START);
+  /** A number the protocol keeps with the request, for reading the reply. */
+  note = new Float64Array(START);
   #conversation = new Float64Array(START);
   #id = new Float64Array(START);
   #used = 0;
@@ -42,6 +44,7 @@ export class Exchanges {
     this.reply[at] = 0;
     this.requestSeconds[at] = p.seconds;
     this.requestNanoseconds[at] = p.nanoseconds;
+    this.note[at] = 0;
     this.entry = at;
     return FIRST;
   }
@@ -98,7 +101,7 @@ export class Exchanges {
   }
 
   #grow(): void {
-    const { request, reply, requestSeconds, requestNanoseconds } = this;
+    const { request, reply, requestSeconds, requestNanoseconds, note } = this;
     const conversation = this.#conversation;
     const ids = this.#id;
     const length = request.length * 2;
@@ -106,6 +109,7 @@ export class Exchanges {
     this.reply = new Uint32Array(length);
     this.requestSeconds = new Float64Array(length);
     this.requestNanoseconds = new Uint32Array(length);
+    this.note = new Float64Array(length);
     this.#conversation = new Float64Array(length);
     this.#id = new Float64Array(length);
     this.#used = 0;
@@ -119,6 +123,7 @@ export class Exchanges {
       this.reply[at] = reply[old]!;
       this.requestSeconds[at] = requestSeconds[old]!;
       this.requestNanoseconds[at] = requestNanoseconds[old]!;
+      this.note[at] = note[old]!;
     }
   }
 }

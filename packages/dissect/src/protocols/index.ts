@@ -20,6 +20,7 @@ import { httpProtocols } from './http/index.ts';
 import { icmp } from './icmp.ts';
 import { icmpv6 } from './icmpv6.ts';
 import { dvmrp, igmp, rgmp } from './igmp.ts';
+import { industrialProtocols } from './industrial.ts';
 import { ip } from './ip.ts';
 import { ipcomp } from './ipcomp.ts';
 import { ipv6 } from './ipv6.ts';
@@ -109,6 +110,7 @@ export const protocols = [
   gtp,
   gtpPrime,
   gtpv2,
+  industrialProtocols,
 ];
 
 register(protocols);
