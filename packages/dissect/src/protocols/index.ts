@@ -110,7 +110,7 @@ export const protocols = [
   gtp,
   gtpPrime,
   gtpv2,
-  industrialProtocols,
+  ...industrialProtocols,
 ];
 
 register(protocols);
