@@ -2,6 +2,18 @@
 import { portProtocols } from './by-port.ts';
 import { framedProtocols } from './framed.ts';
 import { mqtt } from './mqtt.ts';
+import { pgsql } from './pgsql.ts';
+import { resp } from './redis.ts';
 import { chargen, daytime, echo, time } from './small.ts';
 
-export const appProtocols = [...portProtocols, ...framedProtocols, echo, chargen, daytime, time, mqtt];
+export const appProtocols = [
+  ...portProtocols,
+  ...framedProtocols,
+  echo,
+  chargen,
+  daytime,
+  time,
+  mqtt,
+  pgsql,
+  resp,
+];
