@@ -45,6 +45,7 @@ import { tcp } from './tcp.ts';
 import { textProtocols } from './text/index.ts';
 import { tpkt } from './tpkt.ts';
 import { geneve } from './tunnels/geneve.ts';
+import { l2tp } from './tunnels/l2tp.ts';
 import { nsh } from './tunnels/nsh.ts';
 import { teredo } from './tunnels/teredo.ts';
 import { vxlan } from './tunnels/vxlan.ts';
@@ -111,6 +112,7 @@ export const protocols = [
   gtpPrime,
   gtpv2,
   ...industrialProtocols,
+  l2tp,
 ];
 
 register(protocols);

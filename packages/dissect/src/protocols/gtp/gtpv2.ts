@@ -38,12 +38,17 @@ export const gtpv2: Protocol = protocol({
     if (p.end - start < UNCOUNTED) return p.cut(UNCOUNTED);
     const header = headerLength(b[start]!);
     if (p.end - start < header) return p.cut(header);
+    // The length matters only where another message follows; some senders get it wrong.
+    if ((b[start]! & PIGGYBACK) === 0) {
+      p.at = p.end;
+      return null;
+    }
     const { end, wireEnd } = p;
     p.narrow(layer, UNCOUNTED + u16(b, start + 2));
     const next = p.end;
     p.at = p.payload[layer] = next;
-    // §5.5.1: one more message may follow, with no place of its own in frame.protocols.
-    if ((b[start]! & PIGGYBACK) === 0 || next >= end) return null;
+    if (next >= end) return null;
+    // §5.5.1: the message after it has no place of its own in frame.protocols.
     p.end = end;
     p.wireEnd = wireEnd;
     p.run(gtpv2, SHOWN | COLUMN);
