@@ -1,4 +1,5 @@
 // Protocols of plants and power grids.
+import { dnp3 } from './dnp3.ts';
 import { mbtcp, mbudp, modbus } from './modbus.ts';
 
-export const industrialProtocols = [mbtcp, mbudp, modbus];
+export const industrialProtocols = [dnp3, mbtcp, mbudp, modbus];
