@@ -122,7 +122,9 @@ export const tcp: Protocol = protocol({
     }
     // What a quoted segment carries stands beside the ICMP error, not within it.
     if ((p.visibility & COLUMN) === 0) p.visibility |= SHOWN;
-    if ((p.analysis & NOT_READ) === 0 && (b[start + 13]! & RST) === 0) {
+    // Of cut segments nothing is put together, so each is read for itself, whatever came before.
+    const isRead = (p.analysis & NOT_READ) === 0 || p.wireEnd > p.end;
+    if (isRead && (b[start + 13]! & RST) === 0) {
       if (p.at < p.end) readPayload(p, u32(b, start + 4), b[start + 13]!);
       else if (b[start + 13]! & FIN) closeStream(p, u32(b, start + 4));
     }

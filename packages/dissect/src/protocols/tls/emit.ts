@@ -3,7 +3,7 @@ import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { HandshakeFields } from './fields.ts';
-import { ENCRYPTED, FIRST, HandshakeNotes, LAST, MIDDLE, type Piece, WHOLE } from './handshake.ts';
+import { CUT, ENCRYPTED, FIRST, HandshakeNotes, LAST, MIDDLE, type Piece, WHOLE } from './handshake.ts';
 import { emitBody, type MessageContext } from './messages.ts';
 import { alertLevelNames, alertNames, handshakeTypeNames } from './names.ts';
 import {
@@ -41,7 +41,8 @@ function eachRecord(
 ): void {
   const b = p.bufferOf(layer);
   const stop = p.stop[layer]!;
-  let version = p.mark[layer]! & 0xffff;
+  let version = p.mark[layer]! & (CUT - 1);
+  const isCut = (p.mark[layer]! & CUT) !== 0;
   for (let at = p.start[layer]!; at < stop; ) {
     const kind = kindOf(b, at, stop, stop, version);
     if (kind === IGNORED) {
@@ -57,12 +58,13 @@ function eachRecord(
     if (kind !== RECORD && kind !== SSL2_RECORD) return;
     const end =
       at + (kind === RECORD ? RECORD_HEADER + u16(b, at + 3) : ssl2Header(b, at) + ssl2Length(b, at));
-    if (end > stop) return;
+    if (end > stop && !isCut) return;
+    const captured = Math.min(end, stop);
     const after =
       kind === RECORD
-        ? versionAfterRecord(p, layer, b, at, end, version)
-        : versionAfterSsl2(b, at, end, version);
-    visit(kind, at, end, version, after);
+        ? versionAfterRecord(p, layer, b, at, captured, version)
+        : versionAfterSsl2(b, at, captured, version);
+    visit(kind, at, captured, version, after);
     version = after;
     at = end;
   }

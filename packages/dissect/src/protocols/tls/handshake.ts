@@ -112,6 +112,31 @@ export function readHandshakeRecord(
   notes.cipher = s.cipher;
 }
 
+/** As readHandshakeRecord for a record of which the capture kept only [at, end): what begins in it is read as far. */
+export function readCutHandshakeRecord(
+  p: Packet,
+  s: TlsSession,
+  layer: number,
+  at: number,
+  end: number,
+): void {
+  const b = p.buf;
+  const notes = notesOf(p, layer);
+  s.pending[p.direction as 0 | 1] = null;
+  if (isEncrypted(p, s, b, at, end)) {
+    notes.pieces.push({ kind: ENCRYPTED, at, end, type: 0, whole: null, version: s.version });
+    return;
+  }
+  while (at < end) {
+    const stop = end - at < HEADER ? end : Math.min(end, at + messageLength(b, at));
+    // What a hello announces counts when it is whole.
+    if (stop < end) readMessage(p, s, at, stop);
+    notes.pieces.push({ kind: WHOLE, at, end: stop, type: b[at]!, whole: null, version: s.version });
+    at = stop;
+  }
+  notes.cipher = s.cipher;
+}
+
 function begin(s: TlsSession, direction: 0 | 1, b: Uint8Array, at: number, end: number): void {
   const bytes = new Uint8Array(Math.max(64, (end - at) * 2));
   bytes.set(b.subarray(at, end));
@@ -171,6 +196,9 @@ export function readBareMessage(
   p.mark[layer] = packVersions(before, s.version);
   notes.cipher = s.cipher;
 }
+
+/** In the half of a mark that says the version before: the capture cut the last record. */
+export const CUT = 0x8000;
 
 /** The versions before and after a layer, in one mark. */
 export function packVersions(before: number, after: number): number {

@@ -1,6 +1,6 @@
 // The record layer (RFC 5246 §6.2, RFC 8446 §5.1): what stands at a place of the stream, and how long it is.
 import { u16 } from '../../core/bytes.ts';
-import { GMTLS, SSL2, SSL3, TLS12, TLS13 } from './session.ts';
+import { GMTLS, SSL2, SSL3, TLS12 } from './session.ts';
 
 export const RECORD_HEADER = 5;
 
@@ -49,7 +49,7 @@ function looksLikeSsl2(b: Uint8Array, at: number): boolean {
 
 function looksLikeRecord(b: Uint8Array, at: number): boolean {
   const version = u16(b, at + 1);
-  return isContentType(b[at]!) && ((version >= SSL3 && version <= TLS13) || version === GMTLS);
+  return isContentType(b[at]!) && ((version >= SSL3 && version <= TLS12) || version === GMTLS);
 }
 
 /** RFC 8446 §5.2, with room for the expansion of older versions. */

@@ -55,7 +55,7 @@ const COLUMNS: Readonly<Record<number, string>> = {
   0x0302: 'TLSv1.1',
   [TLS12]: 'TLSv1.2',
   [TLS13]: 'TLSv1.3',
-  [GMTLS]: 'GMTLS',
+  [GMTLS]: 'GMTLSv1',
   [DTLS10_OPENSSL]: 'DTLS 1.0 (OpenSSL pre 0.9.8f)',
   [DTLS10]: 'DTLSv1.0',
   [DTLS12]: 'DTLSv1.2',

@@ -7,7 +7,7 @@ import { certificateAt } from '../x509/certificate.ts';
 import { enterOids } from '../x509/oid-table.ts';
 import { emitBareMessage, emitRecords, recordsInfo } from './emit.ts';
 import { wrappedTimestamps } from './extensions.ts';
-import { packVersions, readHandshakeRecord } from './handshake.ts';
+import { CUT, packVersions, readCutHandshakeRecord, readHandshakeRecord } from './handshake.ts';
 import {
   beginsRecord,
   beginsSsl2Hello,
@@ -22,6 +22,7 @@ import {
 } from './record.ts';
 import {
   CHANGE_CIPHER_SPEC,
+  CLIENT_HELLO,
   HANDSHAKE,
   isAuthoritative,
   newVersion,
@@ -92,7 +93,7 @@ export const tls: Protocol = protocol({
         break;
       }
       if (kind === NOT_CAPTURED) {
-        p.mark[layer] = packVersions(before, shown || NAMELESS);
+        p.mark[layer] = packVersions(before | CUT, shown || NAMELESS);
         return p.cut(RECORD_HEADER);
       }
       if (kind === IGNORED) {
@@ -119,12 +120,12 @@ export const tls: Protocol = protocol({
         if (!p.askMore(length)) p.at = p.wireEnd;
         break;
       }
+      const end = Math.min(p.end, at + length);
+      shown = kind === SSL2_RECORD ? readSsl2(p, s, at, end) : readRecord(p, s, layer, at, end, at + length);
       if (at + length > p.end) {
-        p.mark[layer] = packVersions(before, shown || NAMELESS);
+        p.mark[layer] = packVersions(before | CUT, shown);
         return p.cut(length);
       }
-      if (kind === SSL2_RECORD) shown = readSsl2(p, s, at, at + length);
-      else shown = readRecord(p, s, layer, at, at + length);
       p.at = at + length;
     }
     p.mark[layer] = packVersions(before, p.at === start ? 0 : shown);
@@ -158,20 +159,34 @@ function isText(b: Uint8Array, at: number, end: number): boolean {
   return true;
 }
 
-/** Reads the whole record [at, end); returns the version it shows. */
-function readRecord(p: Packet, s: TlsSession, layer: number, at: number, end: number): number {
+/** Reads the record [at, wireEnd), of which bytes up to `end` were captured; returns the version it shows. */
+function readRecord(
+  p: Packet,
+  s: TlsSession,
+  layer: number,
+  at: number,
+  end: number,
+  wireEnd: number,
+): number {
   const b = p.buf;
   const type = b[at]!;
+  const isFirst = s.version === 0;
   let shown = s.version;
-  if (shown === 0) {
+  if (isFirst) {
     shown = u16(b, at + 1);
+    if (end === at + RECORD_HEADER && end < wireEnd) return NAMELESS;
     if (isAuthoritative(type, b[at + RECORD_HEADER]!)) s.version = newVersion(0, shown, false);
   }
   if (type === HANDSHAKE) {
-    if (end > at + RECORD_HEADER) readHandshakeRecord(p, s, layer, at + RECORD_HEADER, end, tls);
+    const body = at + RECORD_HEADER;
+    if (end < wireEnd) readCutHandshakeRecord(p, s, layer, body, end);
+    else if (end > body) readHandshakeRecord(p, s, layer, body, end, tls);
   } else if (type === CHANGE_CIPHER_SPEC && s.version !== TLS13)
     s.changedFrame[p.direction as 0 | 1] = p.number;
-  return s.version || (versionColumn(shown) === undefined ? NAMELESS : shown);
+  // A ClientHello shows the version of its record, even if it settles on one by announcing early data.
+  if (s.version !== 0 && !(type === HANDSHAKE && b[at + RECORD_HEADER] === CLIENT_HELLO && isFirst))
+    return s.version;
+  return versionColumn(shown) === undefined ? NAMELESS : shown;
 }
 
 function readSsl2(p: Packet, s: TlsSession, at: number, end: number): number {
