@@ -1,4 +1,5 @@
 // What other rooms may use of this one.
+export { ADDRESS_BYTES, type FieldColumn, NONE, PacketBatch } from './batch/packet-batch.ts';
 export { Collector } from './core/collect.ts';
 export {
   destinationColumn,
@@ -14,8 +15,8 @@ export { type Field, type FieldType, fieldsMade, type Value } from './core/field
 export { raw, shown, timeText } from './core/format.ts';
 export * from './core/packet.ts';
 export { framePath, LayerTrie } from './core/path.ts';
-export { type Protocol, protocolsMade } from './core/protocol.ts';
 export { DEFAULT_PREFERENCES, type Preferences } from './core/preferences.ts';
+export { type Protocol, protocolsMade } from './core/protocol.ts';
 export { readValue } from './core/reading.ts';
 export {
   fieldNamed,

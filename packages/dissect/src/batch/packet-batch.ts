@@ -1,0 +1,147 @@
+// Some thousands of packets as columns: what the pipeline hands on and a store takes in. No object a packet; text goes
+// into one table a batch, each different text once.
+import { Collector } from '../core/collect.ts';
+import { protocolColumn } from '../core/columns.ts';
+import { type Field, fieldsMade, type Value } from '../core/field.ts';
+import { raw } from '../core/format.ts';
+import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
+import { framePath } from '../core/path.ts';
+import { protocolsMade } from '../core/protocol.ts';
+
+/** Bytes of an address cell: IPv6 fills it, shorter addresses stand at its start. */
+export const ADDRESS_BYTES = 16;
+/** Stands for no value in columns of table indices, streams and interfaces. */
+export const NONE = -1;
+
+/** One chosen field: numbers as they are (NaN: none), anything else as an index into the batch's texts (NONE: none). */
+export interface FieldColumn {
+  readonly field: Field;
+  readonly numbers: Float64Array | null;
+  readonly texts: Int32Array | null;
+}
+
+export class PacketBatch {
+  readonly capacity: number;
+  length = 0;
+  /** frame.number, seconds and nanoseconds since the epoch, bytes on the wire and captured, place in the file. */
+  readonly number: Float64Array;
+  readonly seconds: Float64Array;
+  readonly nanoseconds: Uint32Array;
+  readonly wireLength: Uint32Array;
+  readonly capturedLength: Uint32Array;
+  readonly fileOffset: Float64Array;
+  readonly interfaceId: Int32Array;
+  /** What the address columns show: ETHER, IPV4, IPV6 or nothing of these (0), and ADDRESS_BYTES a packet. */
+  readonly addressKind: Uint8Array;
+  readonly source: Uint8Array;
+  readonly destination: Uint8Array;
+  /** Innermost transport: IP protocol number (0: none) and ports. */
+  readonly transport: Uint8Array;
+  readonly sourcePort: Uint16Array;
+  readonly destinationPort: Uint16Array;
+  /** tcp.stream, udp.stream … of that transport. */
+  readonly stream: Int32Array;
+  /** Protocol column and frame.protocols, as indices into `texts`. */
+  readonly protocol: Uint32Array;
+  readonly path: Uint32Array;
+  readonly fields: readonly FieldColumn[];
+  readonly texts: string[] = [];
+
+  readonly #places = new Map<string, number>();
+  readonly #collector: Collector | null;
+
+  /** `fields` are collected beside the fixed columns: only what is asked for is decoded. */
+  constructor(capacity: number, fields: readonly Field[] = []) {
+    this.capacity = capacity;
+    this.number = new Float64Array(capacity);
+    this.seconds = new Float64Array(capacity);
+    this.nanoseconds = new Uint32Array(capacity);
+    this.wireLength = new Uint32Array(capacity);
+    this.capturedLength = new Uint32Array(capacity);
+    this.fileOffset = new Float64Array(capacity);
+    this.interfaceId = new Int32Array(capacity);
+    this.addressKind = new Uint8Array(capacity);
+    this.source = new Uint8Array(capacity * ADDRESS_BYTES);
+    this.destination = new Uint8Array(capacity * ADDRESS_BYTES);
+    this.transport = new Uint8Array(capacity);
+    this.sourcePort = new Uint16Array(capacity);
+    this.destinationPort = new Uint16Array(capacity);
+    this.stream = new Int32Array(capacity);
+    this.protocol = new Uint32Array(capacity);
+    this.path = new Uint32Array(capacity);
+    this.fields = fields.map((field) => ({
+      field,
+      numbers: isNumeric(field) ? new Float64Array(capacity) : null,
+      texts: isNumeric(field) ? null : new Int32Array(capacity),
+    }));
+    this.#collector = fields.length > 0 ? new Collector(fields, fieldsMade(), protocolsMade()) : null;
+  }
+
+  get isFull(): boolean {
+    return this.length === this.capacity;
+  }
+
+  /** Copies what the columns hold of the packet dissected last. The batch must not be full. */
+  add(p: Packet): void {
+    const i = this.length++;
+    this.number[i] = p.number;
+    this.seconds[i] = p.seconds;
+    this.nanoseconds[i] = p.nanoseconds;
+    this.wireLength[i] = p.wireLength;
+    this.capturedLength[i] = p.capturedLength;
+    this.fileOffset[i] = p.fileOffset;
+    this.interfaceId[i] = p.interfaceId;
+    this.#addAddresses(p, i);
+    this.transport[i] = p.transport;
+    this.sourcePort[i] = p.srcPort;
+    this.destinationPort[i] = p.dstPort;
+    this.stream[i] = p.flow < 0 ? NONE : p.session.flows.stream(p.flow);
+    this.protocol[i] = this.#place(protocolColumn(p));
+    this.path[i] = this.#place(framePath(p));
+    if (this.#collector !== null) this.#addFields(p, i, this.#collector);
+  }
+
+  /** Empties the batch for use again. */
+  clear(): void {
+    this.length = 0;
+    this.texts.length = 0;
+    this.#places.clear();
+  }
+
+  #addAddresses(p: Packet, i: number): void {
+    const width = p.columnKind === IPV6 ? 16 : p.columnKind === IPV4 ? 4 : p.columnKind === ETHER ? 6 : 0;
+    this.addressKind[i] = width === 0 ? 0 : p.columnKind;
+    const at = i * ADDRESS_BYTES;
+    for (let k = 0; k < ADDRESS_BYTES; k++) {
+      this.source[at + k] = k < width ? p.columnBuf[p.columnSrc + k]! : 0;
+      this.destination[at + k] = k < width ? p.columnBuf[p.columnDst + k]! : 0;
+    }
+  }
+
+  #addFields(p: Packet, i: number, collector: Collector): void {
+    collector.collect(p);
+    this.fields.forEach(({ field, numbers, texts }, slot) => {
+      const values = collector.values[slot]!;
+      if (numbers !== null) numbers[i] = values.length === 0 ? Number.NaN : Number(values[0]);
+      else if (texts !== null) texts[i] = values.length === 0 ? NONE : this.#place(textOf(field, values));
+    });
+  }
+
+  #place(text: string): number {
+    let place = this.#places.get(text);
+    if (place === undefined) {
+      place = this.texts.push(text) - 1;
+      this.#places.set(text, place);
+    }
+    return place;
+  }
+}
+
+function isNumeric({ type }: Field): boolean {
+  return type === 'uint' || type === 'int' || type === 'bool' || type === 'double';
+}
+
+/** Several values stand with commas between them, as tshark prints them. */
+function textOf(field: Field, values: readonly Value[]): string {
+  return values.length === 1 ? raw(field, values[0]!) : values.map((value) => raw(field, value)).join(',');
+}
