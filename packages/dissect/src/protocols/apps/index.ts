@@ -1,4 +1,7 @@
 // Application protocols that have a port of their own and little to do with each other.
+import { bencode } from './bencode.ts';
+import { bittorrent } from './bittorrent.ts';
+import { btDht } from './bt-dht.ts';
 import { portProtocols } from './by-port.ts';
 import { framedProtocols } from './framed.ts';
 import { mqtt } from './mqtt.ts';
@@ -16,4 +19,7 @@ export const appProtocols = [
   mqtt,
   pgsql,
   resp,
+  bittorrent,
+  bencode,
+  btDht,
 ];
