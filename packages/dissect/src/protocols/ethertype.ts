@@ -3,6 +3,8 @@ import { data } from '../core/data.ts';
 import { COLUMN, LISTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { etherTypes } from '../core/table.ts';
+import { wakeOnLan } from './link/ethernet-control.ts';
+import { macsecOf } from './link/macsec.ts';
 import { etherTypeNames } from './names/ethertypes.ts';
 
 /**
@@ -19,7 +21,7 @@ export const ethertype = protocol({
 
 /** The protocol of a payload that starts at p.at, by EtherType. */
 export function byEtherType(p: Packet, type: number): Protocol | null {
-  const next = etherTypes.get(type);
+  const next = etherTypes.get(type) ?? byContent(p, type);
   if (next !== undefined) {
     p.push(ethertype, LISTED);
     return next;
@@ -29,4 +31,10 @@ export function byEtherType(p: Packet, type: number): Protocol | null {
   p.push(ethertype, isEmpty ? COLUMN : LISTED | COLUMN);
   p.mark[p.count - 1] = type;
   return isEmpty ? null : data;
+}
+
+/** Types whose protocol also wants to see the packet: anything else under them is nobody's. */
+function byContent(p: Packet, type: number): Protocol | undefined {
+  if (type === 0x0842) return wakeOnLan(p);
+  return type === 0x88e5 ? macsecOf(p) : undefined;
 }

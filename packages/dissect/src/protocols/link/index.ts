@@ -1,6 +1,7 @@
 // The link layer's protocols, for the protocol table.
 import { arp } from '../arp.ts';
 import { cdp } from '../cisco/cdp.ts';
+import { erspan } from '../cisco/erspan.ts';
 import { fabricPath } from '../cisco/fabricpath.ts';
 import { isl } from '../cisco/isl.ts';
 import { dtp, otherDiscovery, pagp, udld } from '../cisco/link-records.ts';
@@ -22,17 +23,47 @@ import { wlanManagement } from '../wlan/management.ts';
 import { wlanRadio } from '../wlan/radio.ts';
 import { radiotap } from '../wlan/radiotap.ts';
 import { wlan, wlanAggregate } from '../wlan/wlan.ts';
+import { aoe } from './aoe.ts';
+import { batadv } from './batadv.ts';
+import { loop, macc, wol } from './ethernet-control.ts';
+import {
+  cfm,
+  ecat,
+  ecatf,
+  fc,
+  hpext,
+  hpsw,
+  hsr,
+  industrialHeads,
+  pnDcp,
+  pnIo,
+  pnPtcp,
+  pnRt,
+  realtek,
+  realtekEcho,
+  rldp,
+  rrcp,
+  sapHeads,
+  storageHeads,
+  vendorHeads,
+  vinesHeads,
+} from './ethernet-heads.ts';
 import { f5ethtrailer } from './f5ethtrailer.ts';
+import { fr } from './framerelay.ts';
 import { gmrp, gvrp } from './garp.ts';
+import { homeplug, homeplugAv } from './homeplug.ts';
 import { lldp } from './lldp.ts';
+import { macsec } from './macsec.ts';
 import { mpls, pwach, pwethcw, pwethheuristic, pwethnocw } from './mpls.ts';
 import { nullLoopback } from './null.ts';
+import { osi } from './osi.ts';
 import { etag, vntag } from './port-tags.ts';
 import { ieee8021ad, ieee8021ah } from './provider-tags.ts';
 import { raw } from './raw.ts';
 import { sll } from './sll.ts';
 import { lacp, marker, oampdu, ossp, slow } from './slow.ts';
 import { stp } from './stp.ts';
+import { trill } from './trill.ts';
 import { gmtrailer, ixiatrailer } from './visibility-trailers.ts';
 import { vlan } from './vlan.ts';
 import { vssmonitoring } from './vssmonitoring.ts';
@@ -44,16 +75,46 @@ export const linkProtocols = [
   arp,
   eap,
   eapol,
+  aoe,
+  batadv,
+  macc,
+  loop,
+  wol,
+  ecatf,
+  ecat,
+  pnRt,
+  pnIo,
+  pnDcp,
+  pnPtcp,
+  hsr,
+  cfm,
+  fc,
+  realtek,
+  rrcp,
+  realtekEcho,
+  rldp,
+  hpext,
+  hpsw,
+  ...industrialHeads,
+  ...storageHeads,
+  ...vendorHeads,
+  ...vinesHeads,
+  ...sapHeads,
   f5ethtrailer,
+  fr,
   gvrp,
   gmrp,
+  homeplugAv,
+  homeplug,
   lldp,
+  macsec,
   mpls,
   pwach,
   pwethheuristic,
   pwethnocw,
   pwethcw,
   nullLoopback,
+  osi,
   vntag,
   etag,
   ieee8021ah,
@@ -66,6 +127,7 @@ export const linkProtocols = [
   oampdu,
   ossp,
   stp,
+  trill,
   ixiatrailer,
   gmtrailer,
   vlan,
@@ -93,6 +155,7 @@ export const linkProtocols = [
   pppoed,
   pppoes,
   cdp,
+  erspan,
   fabricPath,
   isl,
   dtp,

@@ -1,0 +1,70 @@
+// B.A.T.M.A.N. advanced, compatibility version 15 (https://www.open-mesh.org/projects/batman-adv/wiki).
+import { u16, u32 } from '../../core/bytes.ts';
+import { data } from '../../core/data.ts';
+import { ether, uint } from '../../core/field.ts';
+import { type Protocol, protocol } from '../../core/protocol.ts';
+import { etherTypes } from '../../core/table.ts';
+import { eth } from '../eth.ts';
+
+const IV_OGM = 0x00;
+const VERSION = 15;
+/** Column and header length by packet type; a frame of Ethernet stands behind those marked. */
+const types: Readonly<Record<number, readonly [string, number, boolean]>> = {
+  0x00: ['BATADV_IV_OGM', 24, false],
+  0x01: ['BATADV_BCAST', 14, true],
+  0x02: ['BATADV_CODED', 46, false],
+  0x03: ['BATADV_ELP', 16, false],
+  0x04: ['BATADV_OGM2', 20, false],
+  0x40: ['BATADV_UNICAST', 10, true],
+  0x41: ['BATADV_UNICAST_FRAG', 20, false],
+  0x42: ['BATADV_UNICAST_4ADDR', 18, true],
+  0x43: ['BATADV_ICMP', 20, false],
+  0x44: ['BATADV_UNICAST_TVLV', 20, false],
+};
+const TVLV_LENGTH = 22;
+
+const f = {
+  type: uint('batadv.batman.packet_type', 'Packet Type').at(0, 1).hex(),
+  version: uint('batadv.batman.version', 'Version').at(1, 1),
+  ttl: uint('batadv.batman.ttl', 'Time to Live').at(2, 1),
+  orig: ether('batadv.iv_ogm.orig', 'Originator'),
+  dst: ether('batadv.unicast.dst', 'Destination'),
+};
+
+export const batadv: Protocol = protocol({
+  name: 'batadv',
+  title: 'B.A.T.M.A.N. Advanced Protocol',
+  column(p, layer) {
+    const start = p.start[layer]!;
+    return (p.stop[layer]! > start ? types[p.bufferOf(layer)[start]!]?.[0] : undefined) ?? 'BATADV_???';
+  },
+  fields: f,
+  on: [[etherTypes, 0x4305]],
+  step(p) {
+    const b = p.buf;
+    if (p.end - p.at < 2) return p.cut(2);
+    const type = types[b[p.at]!];
+    if (type === undefined || b[p.at + 1] !== VERSION) return data;
+    const [, length, isFrame] = type;
+    if (p.end - p.at < length) return p.cut(length);
+    const kind = b[p.at]!;
+    // Announcements carry records of their own, whose length they say.
+    const records = kind === IV_OGM ? u16(b, p.at + TVLV_LENGTH) : 0;
+    p.at = Math.min(p.end, p.at + length + records);
+    if (isFrame) return eth;
+    return p.at < p.end ? data : null;
+  },
+  emit(p, layer, out) {
+    const start = p.start[layer]!;
+    if (p.stop[layer]! - start < 16) return;
+    for (const field of [f.type, f.version, f.ttl]) out.fixed(field);
+    const kind = p.bufferOf(layer)[start]!;
+    if (kind === IV_OGM) out.add(f.orig, start + 8, 6);
+    if (kind === 0x40) out.add(f.dst, start + 4, 6);
+  },
+  info(p, layer) {
+    const start = p.start[layer]!;
+    const b = p.bufferOf(layer);
+    return p.stop[layer]! - start >= 8 && b[start] === IV_OGM ? `Seq=${u32(b, start + 4)}` : '';
+  },
+});

@@ -1,0 +1,49 @@
+// Protocols that are named and bounded, but read no further than their first bytes.
+import { data } from '../../core/data.ts';
+import type { Packet } from '../../core/packet.ts';
+import { type Protocol, type ProtocolDefinition, protocol } from '../../core/protocol.ts';
+
+export interface Head {
+  readonly name: string;
+  readonly title: string;
+  /** The Protocol column; null leaves it to the layer below. */
+  readonly column: string | null;
+  /** The Info column: words, or a function of the layer's bytes [start, stop), of which `least` are there. */
+  readonly info?: string | ((b: Uint8Array, start: number, stop: number) => string);
+  readonly on: NonNullable<ProtocolDefinition['on']>;
+  /** Bytes without which it is malformed; default 0. */
+  readonly least?: number;
+  /** What stands behind the first `least` bytes; without it, all of them are this protocol's. */
+  readonly behind?: (p: Packet) => Protocol | null;
+}
+
+/** The rest is nobody's. */
+export function thenData(p: Packet): Protocol | null {
+  return p.at < p.end ? data : null;
+}
+
+export function head(d: Head): Protocol {
+  const least = d.least ?? 0;
+  const say = d.info;
+  const info = (p: Packet, layer: number): string => {
+    if (typeof say === 'string') return say;
+    const start = p.start[layer]!;
+    const stop = p.stop[layer]!;
+    return say === undefined || stop - start < least ? '' : say(p.bufferOf(layer), start, stop);
+  };
+  return protocol({
+    name: d.name,
+    title: d.title,
+    ...(d.column === null ? {} : { column: d.column, info }),
+    on: d.on,
+    step(p) {
+      if (p.end - p.at < least) return p.cut(least);
+      if (d.behind === undefined) {
+        p.at = p.end;
+        return null;
+      }
+      p.at += least;
+      return d.behind(p);
+    },
+  });
+}

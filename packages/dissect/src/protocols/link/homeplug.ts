@@ -1,0 +1,90 @@
+// HomePlug powerline, 1.0 and AV: management messages, read at header level (HomePlug AV Specification 1.1 §11).
+import { u16le } from '../../core/bytes.ts';
+import { uint } from '../../core/field.ts';
+import { type Protocol, protocol } from '../../core/protocol.ts';
+import { etherTypes } from '../../core/table.ts';
+
+/** Version, message type in little-endian; from version 1 on, fragmentation; vendors' messages begin with an OUI. */
+const HEADER = 3;
+const VENDOR_FIRST = 0xa000;
+const QUALCOMM = [0x00, 0xb0, 0x52];
+const suffixes = ['REQ', 'CNF', 'IND', 'RSP'];
+
+const messages: Readonly<Record<number, string>> = {
+  0x0014: 'CC_DISCOVER_LIST',
+  0x6000: 'CM_UNASSOCIATED_STA',
+  0x6004: 'CM_ENCRYPTED_PAYLOAD',
+  0x6008: 'CM_SET_KEY',
+  0x600c: 'CM_GET_KEY',
+  0x6010: 'CM_SC_JOIN',
+  0x6014: 'CM_CHAN_EST',
+  0x6018: 'CM_TM_UPDATE',
+  0x601c: 'CM_AMP_MAP',
+  0x6020: 'CM_BRG_INFO',
+  0x6024: 'CM_CONN_NEW',
+  0x6034: 'CM_STA_CAP',
+  0x6038: 'CM_NW_INFO',
+  0x603c: 'CM_GET_BEACON',
+  0x6040: 'CM_HFID',
+  0x6044: 'CM_MME_ERROR',
+  0x6048: 'CM_NW_STATS',
+  0x6064: 'CM_SLAC_PARAM',
+  0x6068: 'CM_START_ATTEN_CHAR',
+  0x606c: 'CM_ATTEN_CHAR',
+  0x6078: 'CM_MNBC_SOUND',
+  0x607c: 'CM_SLAC_MATCH',
+  0x6084: 'CM_ATTEN_PROFILE',
+};
+const qualcommMessages: Readonly<Record<number, string>> = {
+  0xa000: 'GET_SW.REQ (Get Device/SW Version Request)',
+  0xa001: 'GET_SW.CNF (Get Device/SW Version Confirmation)',
+  0xa038: 'NW_INFO.REQ (Network Info Request)',
+  0xa039: 'NW_INFO.CNF (Network Info Confirmation)',
+};
+
+const f = {
+  version: uint('homeplug_av.mmhdr.mmver', 'Version').at(0, 1),
+  type: uint('homeplug_av.mmhdr.mmtype', 'Type').at(1, 2).hex().le(),
+};
+
+function messageText(type: number): string {
+  const name = messages[type & 0xfffc];
+  return name === undefined ? `Unknown 0x${type.toString(16)}` : `${name}.${suffixes[type & 3]}`;
+}
+
+export const homeplugAv: Protocol = protocol({
+  name: 'homeplug-av',
+  title: 'HomePlug AV protocol',
+  column: 'HomePlug AV',
+  fields: f,
+  on: [[etherTypes, 0x88e1]],
+  step(p) {
+    if (p.end - p.at < HEADER) return p.cut(HEADER);
+    p.at = p.end;
+    return null;
+  },
+  info(p, layer) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    if (p.stop[layer]! - start < HEADER + 3) return '';
+    const type = u16le(b, start + 1);
+    if ((type & 0xe000) !== VENDOR_FIRST) return messageText(type);
+    const isQualcomm = QUALCOMM.every((byte, i) => b[start + HEADER + i] === byte);
+    return isQualcomm
+      ? `Qualcomm Atheros, ${qualcommMessages[type] ?? `Unknown 0x${type.toString(16)}`}`
+      : messageText(type);
+  },
+});
+
+export const homeplug: Protocol = protocol({
+  name: 'homeplug',
+  title: 'HomePlug protocol',
+  column: 'HomePlug',
+  info: () => 'MAC Management',
+  on: [[etherTypes, 0x887b]],
+  step(p) {
+    if (p.end - p.at < 1) return p.cut(1);
+    p.at = p.end;
+    return null;
+  },
+});
