@@ -21,9 +21,9 @@ export interface ReadOptions {
   readonly displayFilter?: string;
   /** Default: fields where fields are named, else text. */
   readonly type?: string;
-  readonly field: readonly string[];
-  readonly fieldsOption: readonly string[];
-  readonly statistics: readonly string[];
+  readonly field?: readonly string[];
+  readonly fieldsOption?: readonly string[];
+  readonly statistics?: readonly string[];
   readonly quiet?: boolean;
   readonly count?: string;
   readonly tree?: boolean;
@@ -33,8 +33,8 @@ export interface ReadOptions {
   readonly print?: boolean;
   readonly json?: boolean;
   readonly color?: boolean;
-  readonly option: readonly string[];
-  readonly decodeAs: readonly string[];
+  readonly option?: readonly string[];
+  readonly decodeAs?: readonly string[];
 }
 
 /** After Ctrl-C, as shells expect (128 + SIGINT). */
@@ -44,16 +44,17 @@ const INTERRUPTED = 130;
 export async function read(path: string, options: ReadOptions): Promise<number> {
   const out = new Output();
   const countMax = count(options.count);
-  decodeAs(options.decodeAs);
+  decodeAs(options.decodeAs ?? []);
   const filter = options.displayFilter === undefined ? null : filterOf('-Y', options.displayFilter);
-  const statistics = options.statistics.map((text) => statistic(text));
+  const names = options.statistics ?? [];
+  const statistics = names.map(statistic);
   const asJson = options.json === true && statistics.length > 0;
   // tshark prints no packets where it writes them, unless told to.
   const isQuiet = asJson || options.quiet === true || (options.write !== undefined && options.print !== true);
   const packets = isQuiet ? [] : [packetPrinter(out, options)];
   const result = await run({
     path,
-    preferences: preferences(options.option),
+    preferences: preferences(options.option ?? []),
     filter,
     printers: async (reader) => [...(await writers(reader, options)), ...packets],
     statistics,
@@ -61,7 +62,7 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
     out,
     progress: hasProgress(isQuiet) ? new Progress(process.stderr) : null,
   });
-  if (asJson) out.text(`${statisticsJson(options.statistics, statistics)}\n`);
+  if (asJson) out.text(`${statisticsJson(names, statistics)}\n`);
   // The last one asked for comes first, as in tshark.
   else for (const each of statistics.toReversed()) each.print(out);
   out.flush();
@@ -89,12 +90,12 @@ async function writers(reader: CaptureReader, options: ReadOptions): Promise<Pri
 }
 
 function packetPrinter(out: Output, options: ReadOptions): Printer {
-  const fields = fieldsNamed(options.field);
+  const fields = fieldsNamed(options.field ?? []);
   const type = options.json === true ? 'json' : (options.type ?? (fields.length > 0 ? 'fields' : 'text'));
   switch (type) {
     case 'fields':
       if (fields.length === 0) throw new UserError('-T fields needs at least one -e FIELD, e.g. -e ip.src');
-      return new FieldsPrinter(out, fields, parseFieldsFormat(options.fieldsOption));
+      return new FieldsPrinter(out, fields, parseFieldsFormat(options.fieldsOption ?? []));
     case 'json':
     case 'jsonraw':
       return new JsonPrinter(out, type, fields);

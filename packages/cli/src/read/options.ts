@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import type { ReadOptions } from './command.ts';
 
-const all = (value: string, before: string[]): string[] => [...before, value];
+const all = (value: string, before: string[] = []): string[] => [...before, value];
 
 const EXAMPLES = `
 Examples:
@@ -31,12 +31,11 @@ export function addReadCommand(program: Command): void {
     .option('-c, --count <number>', 'stop after reading this many packets')
     .optionsGroup('How packets are printed:')
     .option('-T, --type <format>', 'text (lines; the default), tabs, fields, json, jsonraw, ek')
-    .option('-e, --field <name>', 'field to print with -T fields, json or ek; may be repeated', all, [])
+    .option('-e, --field <name>', 'field to print with -T fields, json or ek; may be repeated', all)
     .option(
       '-E, --fields-option <key=value>',
       'format of -T fields: header=y|n, separator=/t|/s|CHAR, occurrence=f|l|a, aggregator=,|/s|CHAR, quote=d|s|n, bom=y|n',
       all,
-      [],
     )
     .option('-V, --tree', 'each packet as a tree of its layers and fields')
     .option('-x, --bytes', 'each packet in hexadecimal')
@@ -49,7 +48,6 @@ export function addReadCommand(program: Command): void {
       '-z, --statistics <name>',
       'statistics at the end, as tshark; may be repeated; -z help lists them',
       all,
-      [],
     )
     .option('--json', 'statistics, summary or packets as JSON')
     .optionsGroup('Writing packets:')
@@ -64,13 +62,11 @@ export function addReadCommand(program: Command): void {
       '-o, --option <name:value>',
       'set a preference, e.g. ip.check_checksum:TRUE; may be repeated',
       all,
-      [],
     )
     .option(
       '-d, --decode-as <rule>',
       'read what a number selects as a protocol, e.g. tcp.port==8888,http',
       all,
-      [],
     )
     .option('-n', 'accepted for tshark users: names are never looked up')
     .option('-l', 'accepted for tshark users: packets from a pipe are shown as they come')
@@ -79,7 +75,7 @@ export function addReadCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(
       async (argument: string | undefined, options: ReadOptions & { read?: string; summary?: boolean }) => {
-        if (options.statistics.includes('help')) {
+        if (options.statistics?.includes('help')) {
           const { listStatistics } = await import('../statistics/help.ts');
           listStatistics();
           return;

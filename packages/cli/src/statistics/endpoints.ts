@@ -10,6 +10,7 @@ import {
   type Party,
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
+import { fixed } from '../terminal/numbers.ts';
 import type { Output } from '../terminal/output.ts';
 import { filtered, firstAndRest, type Statistic, type StatisticKind } from './statistic.ts';
 
@@ -87,8 +88,8 @@ function conversationLine(c: Conversation, width: number): string {
     count(c.framesFromA, c.bytesFromA),
     count(c.framesFromA + c.framesFromB, c.bytesFromA + c.bytesFromB),
   ];
-  const start = (c.start / 1e9).toFixed(9).padStart(14);
-  const duration = ((c.end - c.start) / 1e9).toFixed(4).padStart(12);
+  const start = fixed(c.start, 9).padStart(14);
+  const duration = fixed(c.end - c.start, 4).padStart(12);
   return `${name(c.a).padEnd(width)} <-> ${name(c.b).padEnd(width)}  ${counts.join('  ')}  ${start}   ${duration}\n`;
 }
 

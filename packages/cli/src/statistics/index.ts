@@ -2,11 +2,12 @@
 import { UserError } from '../errors.ts';
 import { conversations, endpoints } from './endpoints.ts';
 import { hierarchy } from './hierarchy.ts';
+import { ioStat } from './io-stat.ts';
 import type { Statistic, StatisticKind } from './statistic.ts';
 
 export type { Statistic } from './statistic.ts';
 
-export const STATISTICS: readonly StatisticKind[] = [hierarchy, conversations, endpoints];
+export const STATISTICS: readonly StatisticKind[] = [hierarchy, ioStat, conversations, endpoints];
 
 /** The statistic that `-z TEXT` asks for. @throws UserError that lists what there is */
 export function statistic(text: string): Statistic {

@@ -12,9 +12,5 @@ export function summarize(path: string, options: SummaryOptions): Promise<number
     ...options,
     quiet: true,
     statistics: ['io,phs'],
-    field: [],
-    fieldsOption: [],
-    option: [],
-    decodeAs: [],
   });
 }

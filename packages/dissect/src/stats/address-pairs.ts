@@ -18,6 +18,17 @@ export const ADDRESS_KINDS: Readonly<
   dccp: { title: 'DCCP', hasPorts: true },
 };
 
+/** Bytes of a header that must be there before its conversation counts. */
+const HEADER_MIN: Readonly<Record<AddressKind, number>> = {
+  eth: 14,
+  ip: 20,
+  ipv6: 40,
+  tcp: 20,
+  udp: 8,
+  sctp: 12,
+  dccp: 12,
+};
+
 /** Where a layer's two addresses are. One object is reused. */
 export interface Pair {
   b: Uint8Array;
@@ -44,6 +55,7 @@ export class AddressPairs {
   forEach(p: Packet, visit: (pair: Pair, p: Packet) => void): void {
     for (let layer = 1; layer < p.count; layer++) {
       if (p.protocols[layer]!.name !== this.#kind || (p.flags[layer]! & COLUMN) === 0) continue;
+      if (p.start[layer]! + HEADER_MIN[this.#kind] > p.stop[layer]!) continue;
       if (this.#hasPorts ? this.#ports(p, layer) : this.#network(p, layer, this.#kind)) visit(this.#pair, p);
     }
   }
@@ -51,7 +63,7 @@ export class AddressPairs {
   #ports(p: Packet, layer: number): boolean {
     let below = layer - 1;
     while (below > 0 && p.protocols[below]!.name !== 'ip' && p.protocols[below]!.name !== 'ipv6') below--;
-    if (below <= 0 || p.start[layer]! + 4 > p.stop[layer]!) return false;
+    if (below <= 0) return false;
     if (!this.#network(p, below, p.protocols[below]!.name as AddressKind)) return false;
     const b = p.bufferOf(layer);
     this.#pair.srcPort = u16(b, p.start[layer]!);

@@ -2,6 +2,7 @@
 
 import type { Packet } from '../core/packet.ts';
 import { type AddressKind, AddressPairs, addressText, type Pair, pairKey } from './address-pairs.ts';
+import { secondsSinceStart } from './time.ts';
 
 /** One side of a conversation, or an endpoint by itself. */
 export interface Party {
@@ -19,7 +20,7 @@ export interface Conversation {
   bytesFromA: number;
   framesFromB: number;
   bytesFromB: number;
-  /** Nanoseconds since the first frame of the capture: exact for captures of up to 104 days. */
+  /** Seconds since the first frame of the capture. */
   start: number;
   end: number;
 }
@@ -29,10 +30,6 @@ export interface Endpoint extends Party {
   bytesSent: number;
   framesReceived: number;
   bytesReceived: number;
-}
-
-function sinceStart(p: Packet): number {
-  return (p.seconds - p.session.firstSeconds) * 1e9 + p.nanoseconds - p.session.firstNanoseconds;
 }
 
 /** A conversation with the address and port of a as bytes, to tell the directions apart without making text. */
@@ -74,7 +71,7 @@ export class Conversations {
       conversation.framesFromB++;
       conversation.bytesFromB += p.wireLength;
     }
-    const now = sinceStart(p);
+    const now = secondsSinceStart(p);
     if (now < conversation.start) conversation.start = now;
     if (now > conversation.end) conversation.end = now;
   };
@@ -98,7 +95,7 @@ export class Conversations {
   }
 
   #make(pair: Pair, src: string, p: Packet): Counted {
-    const now = sinceStart(p);
+    const now = secondsSinceStart(p);
     const made: Counted = {
       a: { address: addressText(pair, pair.src), port: pair.srcPort },
       b: { address: addressText(pair, pair.dst), port: pair.dstPort },

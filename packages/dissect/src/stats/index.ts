@@ -2,3 +2,4 @@
 export { ADDRESS_KINDS, type AddressKind } from './address-pairs.ts';
 export { type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './endpoints.ts';
 export { type HierarchyNode, ProtocolHierarchy } from './hierarchy.ts';
+export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, IoTable } from './io.ts';

@@ -1,0 +1,126 @@
+// Traffic over time (`-z io,stat`): for each interval, frames and bytes, or a sum over a field's values.
+import { Collector } from '../core/collect.ts';
+import { type Field, fieldsMade, type Value } from '../core/field.ts';
+import type { Packet } from '../core/packet.ts';
+import { protocolsMade } from '../core/protocol.ts';
+import type { Predicate } from '../filter/compile.ts';
+
+export const IO_FUNCTIONS = [
+  'FRAMES',
+  'BYTES',
+  'FRAMES BYTES',
+  'COUNT',
+  'SUM',
+  'MIN',
+  'MAX',
+  'AVG',
+  'LOAD',
+] as const;
+export type IoFunction = (typeof IO_FUNCTIONS)[number];
+
+export interface IoColumn {
+  readonly function: IoFunction;
+  /** Of COUNT and what follows it. */
+  readonly field: Field | null;
+  readonly filter: Predicate | null;
+}
+
+/** One interval of one column. */
+export interface IoCell {
+  frames: number;
+  /**
+   * Bytes, a count, or what the function makes of the values; of spans of time in nanoseconds, LOAD in microseconds.
+   * AVG is the sum: divide it by `values`.
+   */
+  total: number;
+  /** How many values went into an average. */
+  values: number;
+}
+
+export class IoTable {
+  readonly columns: readonly IoColumn[];
+  /** Microseconds; Infinity: the whole capture is one interval. */
+  readonly interval: number;
+  /** Microseconds from the first frame to the latest. */
+  duration = 0;
+  /** Of each column by number of the interval; intervals without a frame that passes have none. */
+  readonly cells: Map<number, IoCell>[];
+  readonly #collectors: (Collector | null)[];
+  #now = 0;
+
+  constructor(interval: number, columns: readonly IoColumn[]) {
+    this.interval = interval;
+    this.columns = columns;
+    this.cells = columns.map(() => new Map());
+    this.#collectors = columns.map(({ field }) =>
+      field === null ? null : new Collector([field], fieldsMade(), protocolsMade()),
+    );
+  }
+
+  add(p: Packet): void {
+    const { firstSeconds, firstNanoseconds } = p.session;
+    const nanoseconds = (p.seconds - firstSeconds) * 1e9 + (p.nanoseconds - firstNanoseconds);
+    // A frame from before the first one counts where the frame before it did.
+    if (nanoseconds >= 0) this.#now = Math.floor((nanoseconds + 500) / 1000);
+    if (this.#now > this.duration) this.duration = this.#now;
+    const row = this.interval === Infinity ? 0 : Math.floor(this.#now / this.interval);
+    for (let i = 0; i < this.columns.length; i++) {
+      const column = this.columns[i]!;
+      if (column.filter === null || column.filter(p)) this.#count(p, i, column, row);
+    }
+  }
+
+  #cell(column: number, row: number): IoCell {
+    let cell = this.cells[column]!.get(row);
+    if (cell === undefined) {
+      cell = { frames: 0, total: 0, values: 0 };
+      this.cells[column]!.set(row, cell);
+    }
+    return cell;
+  }
+
+  #count(p: Packet, i: number, { function: name }: IoColumn, row: number): void {
+    const cell = this.#cell(i, row);
+    cell.frames++;
+    const collector = this.#collectors[i]!;
+    if (collector === null) {
+      cell.total += p.wireLength;
+      return;
+    }
+    collector.collect(p);
+    const values = collector.values[0]!;
+    if (name === 'COUNT') cell.total += values.length;
+    else if (name === 'LOAD') for (const value of values) this.#load(i, row, spanOf(value) / 1000);
+    else {
+      const isSpan = collector.fields[0]!.type === 'seconds';
+      values.forEach((value, k) => {
+        take(cell, name, isSpan ? spanOf(value) : Number(value), cell.frames === 1 && k === 0);
+      });
+    }
+  }
+
+  /** Spreads a span that ends in this interval over the intervals before: how many were under way at a time. */
+  #load(column: number, row: number, microseconds: number): void {
+    let left = Math.floor(microseconds);
+    const first = this.interval === Infinity ? left : left % this.interval;
+    this.#cell(column, row).total += first;
+    left -= first;
+    for (let at = row - 1; left > 0 && at >= 0; at--) {
+      const part = Math.min(left, this.interval);
+      this.#cell(column, at).total += part;
+      left -= part;
+    }
+  }
+}
+
+/** Nanoseconds. */
+function spanOf(value: Value): number {
+  return typeof value === 'bigint' ? Number(value) : Math.round(Number(value) * 1e9);
+}
+
+function take(cell: IoCell, name: IoFunction, value: number, isFirst: boolean): void {
+  if (name === 'MIN') cell.total = isFirst ? value : Math.min(cell.total, value);
+  else if (name === 'MAX') cell.total = Math.max(cell.total, value);
+  else cell.total += value;
+  cell.values++;
+}
