@@ -6,6 +6,7 @@ import { malformed, short } from '../core/trouble.ts';
 import { ah } from './ah.ts';
 import { appProtocols } from './apps/index.ts';
 import { cotp } from './cotp.ts';
+import { dccp } from './dccp.ts';
 import { dhcp } from './dhcp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { esp } from './esp.ts';
@@ -44,8 +45,10 @@ import { smux, snmp } from './snmp.ts';
 import { tcp } from './tcp.ts';
 import { textProtocols } from './text/index.ts';
 import { tpkt } from './tpkt.ts';
+import { capwap, capwapData } from './tunnels/capwap.ts';
 import { geneve } from './tunnels/geneve.ts';
 import { l2tp } from './tunnels/l2tp.ts';
+import { lisp, lispData } from './tunnels/lisp.ts';
 import { nsh } from './tunnels/nsh.ts';
 import { teredo } from './tunnels/teredo.ts';
 import { vxlan } from './tunnels/vxlan.ts';
@@ -113,6 +116,11 @@ export const protocols = [
   gtpv2,
   ...industrialProtocols,
   l2tp,
+  capwap,
+  capwapData,
+  lisp,
+  lispData,
+  dccp,
 ];
 
 register(protocols);
