@@ -80,6 +80,9 @@ export class Packet {
   /** Flags given to layers pushed now; ICMP errors clear SHOWN and COLUMN while they call the packet within. */
   visibility: number = LISTED | SHOWN | COLUMN | NESTED;
 
+  /** Within the packet that an ICMP error quotes: no packet of its own, and often cut. */
+  isQuoted = false;
+
   // What lower layers tell higher ones.
   /** Innermost network addresses, for flows and checksums: kind and offsets in `netBuf`. */
   netKind: number = NO_ADDRESS;
@@ -149,6 +152,7 @@ export class Packet {
     this.wireEnd = frame.start + frame.wireLength;
     this.count = 0;
     this.depth = 0;
+    this.isQuoted = false;
     this.visibility = LISTED | SHOWN | COLUMN | NESTED;
     this.netKind = NO_ADDRESS;
     this.transport = 0;
@@ -304,11 +308,10 @@ export class Packet {
    */
   cut(needed: number): null {
     // A packet quoted in an ICMP error ends where its sender cut it: no trouble (RFC 792, RFC 1812 §4.3.2.3).
-    const isQuoted = (this.visibility & COLUMN) === 0;
     if (this.at + needed <= this.wireEnd) {
       this.visibility |= SHOWN;
       this.push(short, SHOWN);
-    } else if (!isQuoted) this.push(malformed, SHOWN);
+    } else if (!this.isQuoted) this.push(malformed, SHOWN);
     this.at = this.end;
     return null;
   }
@@ -342,7 +345,7 @@ export class Packet {
 
   /** Says which addresses the address columns show. */
   showAddresses(kind: number, src: number, dst: number): void {
-    if ((this.visibility & COLUMN) === 0) return;
+    if (this.isQuoted) return;
     this.columnKind = kind;
     this.columnBuf = this.buf;
     this.columnSrc = src;

@@ -183,7 +183,7 @@ function quoteOriginal(p: Packet, type: number, start: number): void {
 }
 
 function matchEcho(p: Packet, layer: number, type: number, start: number): void {
-  if ((p.visibility & COLUMN) === 0) return;
+  if (p.isQuoted) return;
   if (type === ECHO) rememberPing(p, start);
   else p.notes[layer] = answeredPing(p, start);
 }

@@ -3,7 +3,7 @@
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { bool, bytes, double, type Field, ipv6 as ipv6Field, uint, uint64 } from '../core/field.ts';
-import { COLUMN, LISTED, NESTED, type Packet } from '../core/packet.ts';
+import { LISTED, NESTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocols } from '../core/table.ts';
@@ -247,7 +247,7 @@ function quoteOriginal(p: Packet, type: number, start: number): void {
 }
 
 function matchEcho(p: Packet, layer: number, type: number, start: number): void {
-  if ((p.visibility & COLUMN) === 0) return;
+  if (p.isQuoted) return;
   if (type === ECHO_REQUEST) rememberPing(p, start);
   else p.notes[layer] = answeredPing(p, start);
 }

@@ -2,7 +2,7 @@
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { alias, bool, ipv4, uint } from '../core/field.ts';
-import { COLUMN, IPV4, type Packet } from '../core/packet.ts';
+import { IPV4, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { etherTypes, greProtocols, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
@@ -185,7 +185,7 @@ function assemble(p: Packet, layer: number, start: number, fragment: number): Pr
   p.mark[layer] = FRAGMENT;
   if (p.at >= p.end) return null;
   // The packet quoted in an ICMP error is no fragment of this conversation.
-  if ((p.visibility & COLUMN) === 0) return data;
+  if (p.isQuoted) return data;
   const key = `4 ${u32(b, start + 12)} ${u32(b, start + 16)} ${u16(b, start + 4)} ${b[start + 9]}`;
   const offset = (fragment & 0x1fff) * 8;
   const whole = p.session.fragments.add(

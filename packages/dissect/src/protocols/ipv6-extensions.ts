@@ -109,7 +109,7 @@ function redirect(p: Packet, start: number): void {
   const address = finalSegment(p, start, p.at);
   if (address < 0 || p.netBuf !== p.buf) return;
   p.netDst = address;
-  if ((p.visibility & COLUMN) !== 0 && p.columnBuf === p.buf) p.columnDst = address;
+  if (!p.isQuoted && p.columnBuf === p.buf) p.columnDst = address;
 }
 
 function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null {
@@ -117,7 +117,7 @@ function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null 
   const offset = u16(b, start + 2) & 0xfff8;
   const isMore = (b[start + 3]! & 1) !== 0;
   // Cut by the capture, or quoted in an error: not to be put together.
-  if (p.wireEnd > p.end || (p.visibility & COLUMN) === 0 || p.at >= p.end) return p.at < p.end ? data : null;
+  if (p.wireEnd > p.end || p.isQuoted || p.at >= p.end) return p.at < p.end ? data : null;
   const { netBuf: n, netSrc, netDst } = p;
   const key = `6 ${hex(n, netSrc, netSrc + 16)} ${hex(n, netDst, netDst + 16)} ${u32(b, start + 4)}`;
   const whole = p.session.fragments.add(key, p.seconds, b, p.at, p.end - p.at, offset, !isMore);

@@ -8,11 +8,13 @@ import type { Protocol } from '../core/protocol.ts';
  */
 export function quote(p: Packet, made: Protocol, at: number, end: number, wireEnd: number): void {
   const { visibility, netKind, netBuf, netSrc, netDst, transport, srcPort, dstPort, flow, direction } = p;
-  const { tcpLayer, analysis, isPartOfMessage, mayAskMore } = p;
+  const { tcpLayer, analysis, isPartOfMessage, mayAskMore, isQuoted } = p;
   p.visibility = LISTED | NESTED;
+  p.isQuoted = true;
   p.mayAskMore = false;
   p.call(made, at, end, wireEnd);
   p.visibility = visibility;
+  p.isQuoted = isQuoted;
   p.netKind = netKind;
   p.netBuf = netBuf;
   p.netSrc = netSrc;

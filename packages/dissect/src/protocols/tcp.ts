@@ -78,7 +78,16 @@ const f = {
   payload: bytes('tcp.payload', 'TCP payload'),
 };
 
-const segment: Segment = { seq: 2 ** 32, ack: 2 ** 32, window: 0, flags: 0, length: 0, scale: -1, now: 0.5, frame: 0 };
+const segment: Segment = {
+  seq: 2 ** 32,
+  ack: 2 ** 32,
+  window: 0,
+  flags: 0,
+  length: 0,
+  scale: -1,
+  now: 0.5,
+  frame: 0,
+};
 
 function sinceFirst(p: Packet): number {
   const { flows } = p.session;
@@ -121,7 +130,7 @@ export const tcp: Protocol = protocol({
       if (hasMultipath(b, start + HEADER, start + headerLength)) p.push(mptcp, LISTED | COLUMN);
     }
     // What a quoted segment carries stands beside the ICMP error, not within it.
-    if ((p.visibility & COLUMN) === 0) p.visibility |= SHOWN;
+    if (p.isQuoted) p.visibility |= SHOWN;
     // Of cut segments nothing is put together, so each is read for itself, whatever came before.
     const isRead = (p.analysis & NOT_READ) === 0 || p.wireEnd > p.end;
     if (isRead && (b[start + 13]! & RST) === 0) {
@@ -194,7 +203,7 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   const { direction } = p;
   if (flows.isNew) analysis.begin(flow, flows.capacity);
   // A segment quoted in an ICMP error is none of the conversation's own.
-  if ((p.visibility & COLUMN) === 0) return;
+  if (p.isQuoted) return;
   segment.seq = u32(b, start + 4);
   segment.ack = u32(b, start + 8);
   segment.flags = b[start + 13]! & 0x3f;
@@ -226,7 +235,7 @@ function onWhole(p: Packet): void {
 
 function readPayload(p: Packet, seq: number, flags: number): void {
   // Segments quoted in an ICMP error are not part of the stream.
-  if ((p.visibility & COLUMN) === 0) {
+  if (p.isQuoted) {
     choose(p);
     return;
   }
@@ -235,7 +244,7 @@ function readPayload(p: Packet, seq: number, flags: number): void {
 
 /** RFC 9293 §3.6: no more data will come; what lasted until the end of the stream is whole. */
 function closeStream(p: Packet, seq: number): void {
-  if ((p.visibility & COLUMN) !== 0 && p.segmentLength === 0)
+  if (!p.isQuoted && p.segmentLength === 0)
     p.session.streams.close(p, p.flow * 2 + p.direction, seq, choose, onWhole);
 }
 

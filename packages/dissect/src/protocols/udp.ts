@@ -2,7 +2,7 @@
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { alias, bytes, seconds, uint } from '../core/field.ts';
-import { COLUMN, IPV6, type Packet, SHOWN } from '../core/packet.ts';
+import { IPV6, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, udpHeuristics, udpPorts } from '../core/table.ts';
 
@@ -78,7 +78,7 @@ export const udp: Protocol = protocol({
     // RFC 2675 §4: a length of 0 stands for a jumbogram's whole payload.
     else if (length !== 0 || p.wireEnd - start < 0x10000) return null;
     // What a quoted datagram carries stands beside the ICMP error, not within it.
-    if ((p.visibility & COLUMN) === 0) p.visibility |= SHOWN;
+    if (p.isQuoted) p.visibility |= SHOWN;
     if (p.at < p.wireEnd) udpPayload(p);
     return null;
   },

@@ -161,7 +161,7 @@ function dataChunk(p: Packet, type: number, at: number, length: number): number 
   const header = type === DATA ? DATA_HEADER : I_DATA_HEADER;
   if (length < header) return 0;
   const tsn = u32(b, at + 4);
-  const isQuoted = (p.visibility & COLUMN) === 0;
+  const { isQuoted } = p;
   const sender = association(p).directions[p.direction]!;
   if (!isQuoted && !sender.see(tsn)) return RETRANSMITTED;
   const isFirst = (b[at + 1]! & 2) !== 0;
