@@ -1,6 +1,7 @@
 // Extensions of hellos and of other TLS messages, field by field.
 import type { Sink } from '../../core/sink.ts';
 import { Der, OCTET_STRING } from '../x509/der.ts';
+import { datagramFields } from './dtls-fields.ts';
 import type { HandshakeFields } from './fields.ts';
 import { extensionName } from './names.ts';
 import { emitTransportParameters } from './quic-parameters.ts';
@@ -19,6 +20,7 @@ const emitters = new Map<number, Emit>([
   [10, (r, f) => list(r, f.groupsLength, 2, f.groups, f.group, 2, 'group')],
   [11, (r, f) => list(r, f.pointFormatsLength, 1, f.pointFormats, f.pointFormat, 1, 'format')],
   [13, signatures],
+  [14, (r) => useSrtp(r)],
   [15, (r, f) => r.number(f.heartbeatMode, 1)],
   [16, alpn],
   [18, certificateTimestamps],
@@ -121,6 +123,13 @@ export function signature(r: Reader, f: HandshakeFields): void {
   r.number(f.signatureHash, 1);
   r.number(f.signatureKind, 1);
   r.out.close();
+}
+
+/** RFC 5764 §4.1.1. */
+function useSrtp(r: Reader): void {
+  const profiles = r.part(r.number(datagramFields.srtpProfilesLength, 2));
+  while (profiles.left >= 2) profiles.number(datagramFields.srtpProfile, 2);
+  r.vector(datagramFields.srtpMkiLength, 1, datagramFields.srtpMki);
 }
 
 /** RFC 9345 §4.1.1. */

@@ -3,6 +3,7 @@ import { u16, u32 } from '../../core/bytes.ts';
 import type { Sink } from '../../core/sink.ts';
 import { cipherSuiteNames } from './cipher-suites.ts';
 import { NAMES_SHOWN_MAX } from './contents.ts';
+import { datagramFields } from './dtls-fields.ts';
 import { emitExtensions, signature, signatures } from './extensions.ts';
 import type { HandshakeFields } from './fields.ts';
 import { type Carrier, ja3sText, ja3Text, ja4, md5Text } from './fingerprints.ts';
@@ -76,7 +77,7 @@ function clientHello(r: Reader, f: HandshakeFields, context: MessageContext): vo
   r.number(f.version, 2);
   random(r, f, context);
   r.vector(f.sessionIdLength, 1, f.sessionId);
-  if (isDatagram) r.vector(f.cookieLength, 1, f.cookie);
+  if (isDatagram) r.vector(datagramFields.helloCookieLength, 1, datagramFields.helloCookie);
   const suites = r.number(f.cipherSuitesLength, 2);
   r.part(suites).list(f.cipherSuites, f.cipherSuite, 2, 'suite');
   const compressions = r.number(f.compressionsLength, 1);
@@ -119,7 +120,7 @@ function oldRetryRequest(r: Reader, f: HandshakeFields): void {
 /** RFC 6347 §4.2.1. */
 function helloVerifyRequest(r: Reader, f: HandshakeFields): void {
   r.number(f.version, 2);
-  r.vector(f.cookieLength, 1, f.cookie);
+  r.vector(datagramFields.helloCookieLength, 1, datagramFields.helloCookie);
 }
 
 /** RFC 5077 §3.3, RFC 8446 §4.6.1. */

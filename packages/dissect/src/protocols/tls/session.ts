@@ -140,6 +140,23 @@ function offersEarlyData(b: Uint8Array, at: number, end: number): boolean {
   return findExtension(b, i + 1 + b[i]!, end, EARLY_DATA) >= 0;
 }
 
+const CONNECTION_ID = 54;
+
+/** The length of the connection identifier that a hello of DTLS offers (RFC 9146 §3); 0: none. */
+export function findConnectionId(b: Uint8Array, at: number, end: number, isClient: boolean): number {
+  let extensions = serverExtensions(b, at, end);
+  if (isClient) {
+    extensions = end;
+    let i = at + HELLO_FIXED > end ? end : at + HELLO_FIXED + b[at + 34]!;
+    // The cookie, the cipher suites and the compressions stand before.
+    if (i < end) i += 1 + b[i]!;
+    if (i + 2 <= end) i += 2 + u16(b, i);
+    if (i < end) extensions = i + 1 + b[i]!;
+  }
+  const extension = findExtension(b, extensions, end, CONNECTION_ID);
+  return extension >= 0 && extension < end ? b[extension]! : 0;
+}
+
 /** The version of the session after this whole handshake message [at, end), header of 4 bytes included. */
 export function versionAfterMessage(known: number, b: Uint8Array, at: number, end: number): number {
   if (b[at] === SERVER_HELLO) return newVersion(known, serverHelloVersion(b, at + 4, end), false);

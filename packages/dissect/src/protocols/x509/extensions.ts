@@ -45,6 +45,8 @@ const readers = new Map<string, Reader>([
   ['2.5.29.37', readKeyPurposes],
   ['2.5.29.46', readDistributionPoints],
   ['1.3.6.1.4.1.311.21.10', readPolicies],
+  ['1.3.6.1.4.1.311.20.2', (w, value) => readAttributeValue(w, '', value)],
+  ['1.3.6.1.4.1.311.21.1', (w, value) => readAttributeValue(w, '', value)],
   ['1.3.6.1.5.5.7.1.1', readAccess],
   [
     '2.16.840.1.113730.1.1',

@@ -1,0 +1,74 @@
+// Records of DTLS (RFC 6347 §4.1, RFC 9146 §4, RFC 9147 §4), and what is remembered of a conversation.
+import { u16 } from '../../core/bytes.ts';
+import type { Packet } from '../../core/packet.ts';
+import { DTLS10, DTLS10_OPENSSL, DTLS12, DTLS13, TLS12_CID } from './session.ts';
+
+export const RECORD_HEADER = 13;
+
+/** A handshake message of which some fragments have come: its body, and the ranges of it that are there. */
+export interface Fragmented {
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+  readonly ranges: number[];
+}
+
+export interface DtlsSession {
+  version: number;
+  cipher: number;
+  /** Of each direction: bytes of the connection identifier in records that go there. */
+  cidLength: [number, number];
+  fragmented: [Fragmented[], Fragmented[]];
+}
+
+const newSession = (): DtlsSession => ({ version: 0, cipher: 0, cidLength: [0, 0], fragmented: [[], []] });
+
+export function dtlsSession(p: Packet): DtlsSession {
+  return p.session.stateOf(p, 'dtls', newSession);
+}
+
+function isContentType(type: number): boolean {
+  return type >= 20 && type <= 25;
+}
+
+function isVersion(version: number): boolean {
+  return version === DTLS10 || version === DTLS12 || version === DTLS10_OPENSSL || version === DTLS13;
+}
+
+/** Does a record begin here? */
+export function looksLikeRecord(b: Uint8Array, at: number): boolean {
+  return isContentType(b[at]!) && isVersion(u16(b, at + 1));
+}
+
+/** Bytes of the header of the record at `at`; 0: none begins here. RFC 9146 §4 puts an identifier before the length. */
+export function headerBytes(b: Uint8Array, at: number, end: number, cidLength: number): number {
+  if (end - at < 3 || !looksLikeRecord(b, at)) return 0;
+  return RECORD_HEADER + (b[at] === TLS12_CID ? cidLength : 0);
+}
+
+/**
+ * RFC 9147 §4: after the handshake of DTLS 1.3 records begin with the bits 001, and tell what follows: a connection
+ * identifier, a sequence number of 16 or 8 bits, a length. Returns the bytes of the header; 0 if it doesn't fit.
+ */
+export function unifiedHeaderBytes(b: Uint8Array, at: number, end: number, cidLength: number): number {
+  const flags = b[at]!;
+  if (flags >> 5 !== 1) return 0;
+  const bytes = 1 + (flags & 0x10 ? cidLength : 0) + (flags & 0x08 ? 2 : 1) + (flags & 0x04 ? 2 : 0);
+  return at + bytes > end ? 0 : bytes;
+}
+
+/** Bytes of the whole record with a unified header of `header` bytes; without a length it fills the datagram. */
+export function unifiedRecordBytes(b: Uint8Array, at: number, wireEnd: number, header: number): number {
+  return b[at]! & 0x04 ? header + u16(b, at + header - 2) : wireEnd - at;
+}
+
+/** Is the payload a row of whole records (or, cut by the capture, does it begin like one)? */
+export function isRecords(p: Packet): boolean {
+  const { buf: b, end, wireEnd } = p;
+  if (end < wireEnd) return end - p.at >= 3 && looksLikeRecord(b, p.at);
+  let at = p.at;
+  while (at + RECORD_HEADER <= end && looksLikeRecord(b, at)) {
+    at += RECORD_HEADER + u16(b, at + 11);
+    if (at === end) return true;
+  }
+  return false;
+}
