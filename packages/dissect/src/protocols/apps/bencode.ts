@@ -1,6 +1,6 @@
 // Bencoded values within BitTorrent's messages (BEP 3).
-import { indexOf } from '../../core/bytes.ts';
-import { text, uint } from '../../core/field.ts';
+import { ascii, indexOf } from '../../core/bytes.ts';
+import { int, text, uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 
@@ -13,7 +13,7 @@ const SHOWN_MAX = 500;
 const f = {
   length: uint('bencode.str.length', 'String Length'),
   string: text('bencode.str', 'String'),
-  int: text('bencode.int', 'Integer'),
+  int: int('bencode.int', 'Integer'),
 };
 
 export const bencode = protocol({
@@ -34,7 +34,7 @@ function emitValues(b: Uint8Array, at: number, end: number, out: Sink): void {
     if (first === I) {
       const stop = indexOf(b, E, at, end);
       if (stop < 0) return;
-      out.add(f.int, at + 1, stop - at - 1);
+      out.add(f.int, at + 1, stop - at - 1, Number(ascii(b, at + 1, Math.min(stop, at + 20))) || 0);
       at = stop + 1;
       shown++;
     } else if (first >= 0x30 && first <= 0x39) {

@@ -1,10 +1,14 @@
 // Application protocols that have a port of their own and little to do with each other.
+import { amqp } from './amqp.ts';
 import { bencode } from './bencode.ts';
 import { bittorrent } from './bittorrent.ts';
 import { btDht } from './bt-dht.ts';
 import { portProtocols } from './by-port.ts';
+import { cql } from './cql.ts';
 import { framedProtocols } from './framed.ts';
+import { kafka } from './kafka.ts';
 import { mqtt } from './mqtt.ts';
+import { mysql } from './mysql.ts';
 import { pgsql } from './pgsql.ts';
 import { resp } from './redis.ts';
 import { chargen, daytime, echo, time } from './small.ts';
@@ -22,4 +26,8 @@ export const appProtocols = [
   bittorrent,
   bencode,
   btDht,
+  mysql,
+  kafka,
+  cql,
+  amqp,
 ];

@@ -1,0 +1,189 @@
+// Advanced Message Queuing Protocol, version 0-9-1 (and the protocol headers of all versions).
+import { spells, u16, u32, utf8 } from '../../core/bytes.ts';
+import { type Field, none, text, uint } from '../../core/field.ts';
+import { COLUMN, type Packet } from '../../core/packet.ts';
+import { printable } from '../../core/printable.ts';
+import { protocol } from '../../core/protocol.ts';
+import type { Sink } from '../../core/sink.ts';
+import { tcpPorts } from '../../core/table.ts';
+import { classNames, methodName } from './amqp-names.ts';
+import { joinedInfo } from './joined.ts';
+
+/** Type, channel and length before, a byte of its own behind (§4.2.3). */
+const HEADER = 7;
+const FRAME_END = 1;
+const PROTOCOL_HEADER = 8;
+const METHOD = 1;
+
+const frameNames = { 1: 'Method', 2: 'Content header', 3: 'Content body', 8: 'Heartbeat' };
+
+const f = {
+  type: uint('amqp.type', 'Type').named(frameNames),
+  channel: uint('amqp.channel', 'Channel'),
+  length: uint('amqp.length', 'Length'),
+  cls: uint('amqp.method.class', 'Class').named(classNames),
+  method: uint('amqp.method.method', 'Method'),
+  arguments: none('amqp.method.arguments', 'Arguments'),
+  exchange: text('amqp.method.arguments.exchange', 'Exchange'),
+  routingKey: text('amqp.method.arguments.routing_key', 'Routing-Key'),
+  queue: text('amqp.method.arguments.queue', 'Queue'),
+  consumerTag: text('amqp.method.arguments.consumer_tag', 'Consumer-Tag'),
+  virtualHost: text('amqp.method.arguments.virtual_host', 'Virtual-Host'),
+  replyCode: uint('amqp.method.arguments.reply_code', 'Reply-Code'),
+  replyText: text('amqp.method.arguments.reply_text', 'Reply-Text'),
+};
+
+/** What a method's arguments begin with: numbers to skip, then short strings in this order. */
+interface Shape {
+  readonly skip: number;
+  readonly strings: readonly Field[];
+}
+
+const key = (cls: number, method: number): number => cls * 65536 + method;
+/** §1.7 of the specification's generated part, as far as names are concerned. */
+const shapes: ReadonlyMap<number, Shape> = new Map([
+  [key(10, 40), { skip: 0, strings: [f.virtualHost] }],
+  [key(40, 10), { skip: 2, strings: [f.exchange] }],
+  [key(40, 20), { skip: 2, strings: [f.exchange] }],
+  [key(50, 10), { skip: 2, strings: [f.queue] }],
+  [key(50, 11), { skip: 0, strings: [f.queue] }],
+  [key(50, 20), { skip: 2, strings: [f.queue, f.exchange, f.routingKey] }],
+  [key(50, 30), { skip: 2, strings: [f.queue] }],
+  [key(50, 40), { skip: 2, strings: [f.queue] }],
+  [key(50, 50), { skip: 2, strings: [f.queue, f.exchange, f.routingKey] }],
+  [key(60, 20), { skip: 2, strings: [f.queue, f.consumerTag] }],
+  [key(60, 21), { skip: 0, strings: [f.consumerTag] }],
+  [key(60, 30), { skip: 0, strings: [f.consumerTag] }],
+  [key(60, 31), { skip: 0, strings: [f.consumerTag] }],
+  [key(60, 40), { skip: 2, strings: [f.exchange, f.routingKey] }],
+  [key(60, 70), { skip: 2, strings: [f.queue] }],
+]);
+const CLOSES = new Set([key(10, 50), key(20, 40)]);
+const DELIVER = key(60, 60);
+
+/** What the Info column calls them. */
+const infoNames = new Map<Field, string>([
+  [f.exchange, 'x='],
+  [f.routingKey, 'rk='],
+  [f.queue, 'q='],
+  [f.virtualHost, 'vhost='],
+]);
+
+function isProtocolHeader(b: Uint8Array, at: number, end: number): boolean {
+  return spells(b, at, end, 'AMQP');
+}
+
+export const amqp = protocol({
+  name: 'amqp',
+  title: 'Advanced Message Queuing Protocol',
+  column: 'AMQP',
+  fields: f,
+  on: [[tcpPorts, 5672]],
+  framing: {
+    header: HEADER,
+    length: (p) =>
+      isProtocolHeader(p.buf, p.at, p.end) ? PROTOCOL_HEADER : HEADER + u32(p.buf, p.at + 3) + FRAME_END,
+  },
+  step(p) {
+    if (isProtocolHeader(p.buf, p.at, p.end)) {
+      // Wireshark names this version's header in the column only.
+      if (p.buf[p.at + 4] === 0) p.flags[p.count - 1]! &= COLUMN;
+    } else if (p.end - p.at < HEADER) return p.cut(HEADER);
+    p.at = p.end;
+    return null;
+  },
+  emit(p, layer, out) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    const end = p.stop[layer]!;
+    if (end - start < HEADER || isProtocolHeader(b, start, end)) return;
+    out.add(f.type, start, 1);
+    out.add(f.channel, start + 1, 2);
+    out.add(f.length, start + 3, 4);
+    if (b[start] !== METHOD || end - start < HEADER + 4) return;
+    const at = start + HEADER;
+    out.add(f.cls, at, 2);
+    out.add(f.method, at + 2, 2);
+    out.note(` (${methodName(u16(b, at), u16(b, at + 2)) ?? 'Unknown'})`);
+    emitArguments(b, at, end - FRAME_END, out);
+  },
+  info: (p, layer) => `${joinedInfo(p, layer, ' ', frameInfo)} `,
+});
+
+/** Calls `found` with the short strings of a method's arguments (§4.2.5.3); [at, end) starts with its class. */
+function eachString(
+  b: Uint8Array,
+  at: number,
+  end: number,
+  found: (field: Field, at: number, length: number) => void,
+): void {
+  const method = u32(b, at);
+  let place = at + 4;
+  if (method === DELIVER) {
+    // Consumer tag, delivery tag and whether it comes again stand before.
+    if (place >= end) return;
+    found(f.consumerTag, place + 1, b[place]!);
+    place += 1 + b[place]! + 9;
+    eachOf([f.exchange, f.routingKey], b, place, end, found);
+    return;
+  }
+  const shape = shapes.get(method);
+  if (shape !== undefined) eachOf(shape.strings, b, place + shape.skip, end, found);
+}
+
+function eachOf(
+  fields: readonly Field[],
+  b: Uint8Array,
+  at: number,
+  end: number,
+  found: (field: Field, at: number, length: number) => void,
+): void {
+  for (const field of fields) {
+    if (at >= end || at + 1 + b[at]! > end) return;
+    found(field, at + 1, b[at]!);
+    at += 1 + b[at]!;
+  }
+}
+
+function emitArguments(b: Uint8Array, at: number, end: number, out: Sink): void {
+  if (end - at <= 4) return;
+  out.open(f.arguments, at + 4, end - at - 4);
+  if (CLOSES.has(u32(b, at)) && end - at >= 7) {
+    out.add(f.replyCode, at + 4, 2);
+    eachOf([f.replyText], b, at + 6, end, (field, place, length) => out.add(field, place, length));
+  } else eachString(b, at, end, (field, place, length) => out.add(field, place, length));
+  out.close();
+}
+
+function frameInfo(p: Packet, layer: number): string {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const end = p.stop[layer]!;
+  if (isProtocolHeader(b, start, end))
+    return b[start + 4] === 0
+      ? 'AMQP (unknown version)'
+      : `Protocol-Header ${b[start + 5]}-${b[start + 6]}-${b[start + 7]}`;
+  if (end - start < HEADER) return '';
+  switch (b[start]) {
+    case METHOD:
+      return methodInfo(b, start + HEADER, end - FRAME_END);
+    case 2:
+      return 'Content-Header';
+    case 3:
+      return 'Content-Body';
+    case 8:
+      return 'Heartbeat';
+  }
+  return '';
+}
+
+function methodInfo(b: Uint8Array, at: number, end: number): string {
+  if (end - at < 4) return '';
+  const cls = u16(b, at);
+  let info = `${classNames[cls] ?? cls}.${methodName(cls, u16(b, at + 2)) ?? u16(b, at + 2)}`;
+  eachString(b, at, end, (field, place, length) => {
+    const name = infoNames.get(field);
+    if (name !== undefined) info += ` ${name}${printable(utf8(b, place, place + length))}`;
+  });
+  return info;
+}
