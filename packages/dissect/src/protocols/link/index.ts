@@ -11,7 +11,10 @@ import { eapol } from '../eapol.ts';
 import { eth } from '../eth.ts';
 import { ethertype } from '../ethertype.ts';
 import { llc } from '../llc.ts';
+import { aarp, atp, ddp, llap, nbp, rtmp, shortDdp, zip } from '../oldlan/appletalk.ts';
+import { decDna, lat } from '../oldlan/dec.ts';
 import { ipx, ipxOthers, ipxrip, ipxsap, nbipx, nlsp } from '../oldlan/ipx.ts';
+import { netbios } from '../oldlan/netbios.ts';
 import { chap, pap } from '../ppp/authentication.ts';
 import { chdlc, slarp } from '../ppp/chdlc.ts';
 import { bacp, bcpNcp, ccp, cdpcp, ipcp, ipv6cp, lcp, mplscp, osinlcp } from '../ppp/control.ts';
@@ -163,12 +166,23 @@ export const linkProtocols = [
   pagp,
   ...otherDiscovery,
   vtp,
+  ddp,
+  aarp,
+  nbp,
+  rtmp,
+  zip,
+  atp,
+  llap,
+  shortDdp,
+  decDna,
+  lat,
   ipx,
   ipxsap,
   ipxrip,
   nbipx,
   nlsp,
   ...ipxOthers,
+  netbios,
   prism,
   wlancap,
   ppi,
