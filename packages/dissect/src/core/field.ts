@@ -25,7 +25,11 @@ export type FieldType =
 /** A value as filters and formatters see it. Addresses and bytes are views into the packet: copy what must live longer. */
 export type Value = number | bigint | string | boolean | Uint8Array;
 
-export type Names = ReadonlyMap<number, string> | ((value: number) => string | undefined);
+/** What numbers are called: listed, or computed. */
+export type Names =
+  | Readonly<Record<number, string>>
+  | ReadonlyMap<number, string>
+  | ((value: number) => string | undefined);
 
 let fieldCount = 0;
 
@@ -62,6 +66,8 @@ export class Field {
   isHidden = false;
   /** What a time of 0 is shown as; NTP's means that there is none. */
   zeroText: string | null = null;
+  /** Significant digits of a `double`. */
+  digits = 15;
 
   constructor(name: string, title: string, type: FieldType) {
     this.name = name;
@@ -96,11 +102,8 @@ export class Field {
   }
 
   /** What the numbers are called; shown as `Type: Echo (ping) request (8)`. */
-  named(names: Names | Readonly<Record<number, string>>): this {
-    this.names =
-      typeof names === 'function' || names instanceof Map
-        ? (names as Names)
-        : new Map(Object.entries(names).map(([key, name]) => [Number(key), name as string]));
+  named(names: Names): this {
+    this.names = names;
     return this;
   }
 
@@ -114,14 +117,32 @@ export class Field {
     return this;
   }
 
+  /** How many digits of a `double` are shown. */
+  precise(digits: number): this {
+    this.digits = digits;
+    return this;
+  }
+
   zeroAs(text: string): this {
     this.zeroText = text;
     return this;
   }
 
   nameOf(value: number): string | undefined {
-    if (this.names === null) return undefined;
-    return typeof this.names === 'function' ? this.names(value) : this.names.get(value);
+    const { names } = this;
+    if (names === null) return undefined;
+    if (typeof names === 'function') return names(value);
+    return names instanceof Map ? names.get(value) : (names as Readonly<Record<number, string>>)[value];
+  }
+
+  /** The number that a name stands for, whatever its case; undefined too where names are computed. */
+  numberOf(name: string): number | undefined {
+    const { names } = this;
+    if (names === null || typeof names === 'function') return undefined;
+    const wanted = name.toLowerCase();
+    const entries = names instanceof Map ? names.entries() : Object.entries(names);
+    for (const [value, known] of entries) if (known.toLowerCase() === wanted) return Number(value);
+    return undefined;
   }
 }
 
@@ -137,6 +158,8 @@ export const ipv6 = (name: string, title: string): Field => new Field(name, titl
 export const time = (name: string, title: string): Field => new Field(name, title, 'time');
 export const seconds = (name: string, title: string): Field => new Field(name, title, 'seconds');
 export const double = (name: string, title: string): Field => new Field(name, title, 'double');
+/** A number of single precision: four bytes, shown with seven digits. */
+export const float = (name: string, title: string): Field => new Field(name, title, 'double').precise(7);
 /** A heading that opens a subtree, or a bare fact. */
 export const none = (name: string, title: string): Field => new Field(name, title, 'none');
 

@@ -26,7 +26,7 @@ export function constant(
     case 'int':
     case 'uint64':
       return (
-        number(text, literal === 'character') ?? named(text, field) ?? { error: `"${text}" is no number` }
+        number(text, literal === 'character') ?? field?.numberOf(text) ?? { error: `"${text}" is no number` }
       );
     case 'seconds':
       return span(text) ?? { error: `"${text}" is no number of seconds` };
@@ -62,14 +62,6 @@ function number(text: string, isCharacter: boolean): number | bigint | null {
   // C's octal, as Wireshark reads it: 017.
   const value = /^0[0-7]+$/.test(plain) ? Number.parseInt(plain, 8) : Number(plain);
   return Number.isSafeInteger(value) ? sign * value : BigInt(plain) * BigInt(sign);
-}
-
-/** The number whose name the text is: `dns.qry.type == "AAAA"`. */
-function named(text: string, field: Field | null): number | null {
-  if (field === null || !(field.names instanceof Map)) return null;
-  const wanted = text.toLowerCase();
-  for (const [value, name] of field.names) if (name.toLowerCase() === wanted) return value;
-  return null;
 }
 
 function boolean(text: string): boolean | null {

@@ -243,7 +243,7 @@ export class TcpAnalysis {
   #fillsWindow(_fwd: number, rev: number, s: Segment): boolean {
     const w = this.#words;
     if (w[rev + SCALE] === 0 || (w[rev + KNOWN]! & HAS_ACK) === 0) return false;
-    const limit = (w[rev + LAST_ACK]! + w[rev + WINDOW]! * 2 ** this.#shift(_fwd, rev, rev)) >>> 0;
+    const limit = (w[rev + LAST_ACK]! + (w[rev + WINDOW]! << this.#shift(_fwd, rev, rev))) >>> 0;
     return (s.seq + s.length) >>> 0 === limit;
   }
 
@@ -303,7 +303,7 @@ export class TcpAnalysis {
     const w = this.#words;
     this.relativeSeq = (s.seq - w[fwd + BASE_SEQ]!) >>> 0;
     this.relativeAck = s.flags & ACK ? (s.ack - w[rev + BASE_SEQ]!) >>> 0 : s.ack;
-    this.scaledWindow = s.flags & SYN ? s.window : s.window * 2 ** this.#shift(fwd, rev, fwd);
+    this.scaledWindow = s.flags & SYN ? s.window : s.window << this.#shift(fwd, rev, fwd);
   }
 
   #shift(fwd: number, rev: number, of: number): number {
