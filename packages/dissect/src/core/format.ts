@@ -16,11 +16,24 @@ export function raw(field: Field, value: Value): string {
       return secondsText(value as number | bigint);
     case 'time':
       return value === 0n && field.zeroText !== null ? field.zeroText : timeText(value as bigint);
+    case 'double':
+      return floatText(value as number, field.digits);
     case 'bytes':
       return typeof value === 'string' ? value : bytesText(value as Uint8Array);
     default:
       return addressOr(field, value);
   }
+}
+
+/** As C's `%.15g`: few digits where few are enough, an exponent for what is very large or small. */
+function floatText(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+  const [mantissa, exponent] = value.toExponential(digits - 1).split('e') as [string, string];
+  const power = Number(exponent);
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  if (power >= -4 && power < digits) return String(Number(value.toPrecision(digits)));
+  const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
+  return `${short}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 /** Wireshark says so of an octet string without octets. */
