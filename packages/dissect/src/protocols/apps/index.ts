@@ -3,19 +3,24 @@ import { amqp } from './amqp.ts';
 import { bencode } from './bencode.ts';
 import { bittorrent } from './bittorrent.ts';
 import { btDht } from './bt-dht.ts';
+import { contentProtocols } from './by-content.ts';
 import { portProtocols } from './by-port.ts';
 import { cql } from './cql.ts';
+import { dropbox } from './dropbox.ts';
 import { framedProtocols } from './framed.ts';
 import { kafka } from './kafka.ts';
+import { memcache } from './memcache.ts';
 import { mqtt } from './mqtt.ts';
 import { mysql } from './mysql.ts';
 import { pgsql } from './pgsql.ts';
 import { resp } from './redis.ts';
 import { chargen, daytime, echo, time } from './small.ts';
+import { socks } from './socks.ts';
 
 export const appProtocols = [
   ...portProtocols,
   ...framedProtocols,
+  ...contentProtocols,
   echo,
   chargen,
   daytime,
@@ -26,6 +31,9 @@ export const appProtocols = [
   bittorrent,
   bencode,
   btDht,
+  dropbox,
+  memcache,
+  socks,
   mysql,
   kafka,
   cql,

@@ -1,0 +1,178 @@
+// Protocols known by their port and a look at their first bytes, or by bytes nobody else begins with: named and
+// counted, their fields not explained. A protocol that learns to be read leaves this table.
+import { spells, u16, u32, u32le } from '../../core/bytes.ts';
+
+import type { Packet } from '../../core/packet.ts';
+import { type Framing, type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
+import { type HeuristicList, type Table, tcpHeuristics, tcpPorts, udpPorts } from '../../core/table.ts';
+
+interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly column: string;
+  readonly on: readonly (readonly [Table, ...number[]])[];
+  readonly isMine?: (p: Packet) => boolean;
+  readonly framing?: Framing;
+  readonly signature?: readonly [HeuristicList, (p: Packet) => boolean];
+}
+
+/** A length of 4 bytes, little-endian, at `at`, that does not count `extra` bytes. */
+function littleLength(header: number, at: number, extra: number): Framing {
+  return { header, length: (p) => u32le(p.buf, p.at + at) + extra };
+}
+
+const first = (p: Packet): number => p.buf[p.at]!;
+
+/** Servers and clients of eDonkey, eMule's extensions, packed ones. */
+const isDonkey = (p: Packet): boolean => first(p) === 0xe3 || first(p) === 0xc5 || first(p) === 0xd4;
+/** As over TCP, and Kademlia, plain and packed. */
+const isDonkeyDatagram = (p: Packet): boolean => isDonkey(p) || first(p) === 0xe4 || first(p) === 0xe5;
+
+/** The networks of Bitcoin begin every message with a number of their own: main, test, test 3, name coin, signet. */
+const BITCOIN_MAGIC = new Set([0xf9beb4d9, 0xfabfb5da, 0x0b110907, 0xf9beb4fe, 0x0a03cf40]);
+const isBitcoin = (p: Packet): boolean => p.end - p.at >= 4 && BITCOIN_MAGIC.has(u32(p.buf, p.at));
+
+/** Skinny's header versions: basic and those of several releases of the call manager. */
+const SKINNY_VERSIONS = new Set([0, 0x0a, 0x0b, 0x0f, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16]);
+function isSkinny(p: Packet): boolean {
+  if (p.end - p.at < 12) return false;
+  const length = u32le(p.buf, p.at);
+  return length >= 4 && length <= 1500 && SKINNY_VERSIONS.has(u32le(p.buf, p.at + 4));
+}
+
+/** A packet line (gitprotocol-common): four hexadecimal digits, its own length; 0000 to 0002 are marks. */
+function gitLength(p: Packet): number {
+  let length = 0;
+  for (let i = 0; i < 4; i++) {
+    const c = p.buf[p.at + i]! | 0x20;
+    const digit = c >= 0x61 && c <= 0x66 ? c - 0x57 : c >= 0x30 && c <= 0x39 ? c - 0x30 : -1;
+    if (digit < 0) return p.end - p.at;
+    length = length * 16 + digit;
+  }
+  return Math.max(length, 4);
+}
+
+/** Gnutella: the handshake is text, messages have 23 bytes with the length of the rest at their end. */
+const GNUTELLA_HEADER = 23;
+function gnutellaLength(p: Packet): number {
+  const { buf: b, at, end } = p;
+  if (spells(b, at, end, 'GNUTELLA') || spells(b, at, end, 'GET ') || spells(b, at, end, 'HTTP'))
+    return end - at;
+  if (end - at < GNUTELLA_HEADER) return GNUTELLA_HEADER;
+  const length = u32le(b, at + 19);
+  return length > 65_536 ? end - at : GNUTELLA_HEADER + length;
+}
+
+const rows: readonly Row[] = [
+  {
+    name: 'gnutella',
+    title: 'Gnutella Protocol',
+    column: 'Gnutella',
+    on: [[tcpPorts, 6346]],
+    framing: { header: 1, length: gnutellaLength },
+  },
+  {
+    name: 'edonkey',
+    title: 'eDonkey Protocol',
+    column: 'eDonkey',
+    on: [[tcpPorts, 4661, 4662, 4663]],
+    isMine: isDonkey,
+    framing: littleLength(5, 1, 5),
+  },
+  {
+    name: 'edonkey',
+    title: 'eDonkey Protocol',
+    column: 'eDonkey',
+    on: [[udpPorts, 4665, 4672]],
+    isMine: isDonkeyDatagram,
+  },
+  {
+    name: 'skinny',
+    title: 'Skinny Client Control Protocol',
+    column: 'SKINNY',
+    on: [[tcpPorts, 2000]],
+    isMine: isSkinny,
+    framing: littleLength(12, 0, 8),
+  },
+  { name: 'lpd', title: 'Line Printer Daemon Protocol', column: 'LPD', on: [[tcpPorts, 515]] },
+  {
+    name: 'git',
+    title: 'Git Smart Protocol',
+    column: 'Git',
+    on: [[tcpPorts, 9418]],
+    framing: { header: 4, length: gitLength },
+  },
+  { name: 'rsync', title: 'RSYNC File Synchroniser', column: 'RSYNC', on: [[tcpPorts, 873]] },
+  { name: 'collectd', title: 'collectd network data', column: 'collectd', on: [[udpPorts, 25826]] },
+  {
+    name: 'bitcoin',
+    title: 'Bitcoin protocol',
+    column: 'Bitcoin',
+    on: [],
+    isMine: isBitcoin,
+    framing: littleLength(24, 16, 24),
+    signature: [tcpHeuristics, isBitcoin],
+  },
+  {
+    name: 'steam_ihs_discovery',
+    title: 'Steam In-Home Streaming Discovery Protocol',
+    column: 'STEAMDISCOVER',
+    on: [[udpPorts, 27036]],
+    isMine: (p) =>
+      p.end - p.at >= 8 && u32(p.buf, p.at) === 0xffffffff && u32(p.buf, p.at + 4) === 0x214c5fa0,
+  },
+  {
+    name: 'db-lsp',
+    title: 'Dropbox LAN sync Protocol',
+    column: 'DB-LSP',
+    on: [[tcpPorts, 17500]],
+    framing: { header: 5, length: (p) => (first(p) === 0x16 ? u16(p.buf, p.at + 3) + 5 : p.end - p.at) },
+  },
+  {
+    name: 'mndp',
+    title: 'Mikrotik Neighbor Discovery Protocol',
+    column: 'MNDP',
+    on: [[udpPorts, 5678]],
+    isMine: (p) => p.end - p.at >= 8 && u16(p.buf, p.at + 4) <= 17,
+  },
+  { name: 'openvpn', title: 'OpenVPN Protocol', column: 'OpenVPN', on: [[udpPorts, 1194]] },
+  {
+    name: 'openvpn',
+    title: 'OpenVPN Protocol',
+    column: 'OpenVPN',
+    on: [[tcpPorts, 1194]],
+    framing: { header: 2, length: (p) => u16(p.buf, p.at) + 2 },
+  },
+  {
+    name: 'oicq',
+    title: 'OICQ - IM software, popular in China',
+    column: 'OICQ',
+    on: [[udpPorts, 8000]],
+    isMine: (p) => first(p) === 2,
+  },
+];
+
+function byContent(row: Row): Protocol {
+  const { isMine } = row;
+  return protocol({
+    name: row.name,
+    title: row.title,
+    column: row.column,
+    on: row.on,
+    ...(row.framing === undefined ? {} : { framing: framingOf(row.framing, isMine) }),
+    ...(row.signature === undefined ? {} : { heuristics: [row.signature] }),
+    step(p) {
+      if (isMine !== undefined && !isMine(p)) return REJECTED;
+      p.at = p.end;
+      return null;
+    },
+  });
+}
+
+/** What isn't this protocol's has no length. */
+function framingOf(framing: Framing, isMine: Row['isMine']): Framing {
+  if (isMine === undefined) return framing;
+  return { header: framing.header, length: (p) => (isMine(p) ? framing.length(p) : 0) };
+}
+
+export const contentProtocols: readonly Protocol[] = rows.map(byContent);
