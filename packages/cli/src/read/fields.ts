@@ -68,11 +68,15 @@ export class FieldsPrinter implements Printer {
   readonly #columns: readonly Column[];
   readonly #collector: Collector | null;
   readonly #separator: string;
+  /** Its code when it is one ASCII character, else 0. */
+  readonly #separatorCode: number;
 
   constructor(out: Output, fields: readonly Field[], format: FieldsFormat) {
     this.#out = out;
     this.#format = format;
     this.#separator = format.separator;
+    const code = format.separator.length === 1 ? format.separator.charCodeAt(0) : 0;
+    this.#separatorCode = code < 128 ? code : 0;
     const collected = fields.filter((field) => fastKind(field) === COLLECTED);
     this.#collector = collected.length > 0 ? new Collector(collected, fieldsMade(), protocolsMade()) : null;
     this.#columns = fields.map((field) => ({
@@ -90,7 +94,10 @@ export class FieldsPrinter implements Printer {
     const columns = this.#columns;
     this.#collector?.collect(p);
     for (let i = 0; i < columns.length; i++) {
-      if (i > 0) out.text(this.#separator);
+      if (i > 0) {
+        if (this.#separatorCode > 0) out.byte(this.#separatorCode);
+        else out.text(this.#separator);
+      }
       this.#print(p, columns[i]!);
     }
     out.byte(10);
@@ -104,26 +111,29 @@ export class FieldsPrinter implements Printer {
   }
 
   #printAll(p: Packet, column: Column): void {
+    const { field, kind, protocol } = column;
+    if (kind === FRAME) {
+      field.writer!(p, 0, this.#out);
+      return;
+    }
     let isFirst = true;
-    for (let layer = 0; layer < p.count; layer++) {
-      if (p.proto[layer] !== column.protocol) continue;
-      if (column.kind === GETTER) {
-        const value = column.field.getter!(p, layer);
+    for (let layer = 1; layer < p.count; layer++) {
+      if (p.proto[layer] !== protocol) continue;
+      const at = p.start[layer]! + field.offset;
+      let value: Value | undefined;
+      if (kind === GETTER) {
+        value = field.getter!(p, layer);
         if (value === undefined) continue;
-        if (!isFirst) this.#out.text(this.#format.aggregator);
-        printValue(this.#out, column.field, value);
-        isFirst = false;
-      } else if (p.start[layer]! + column.field.offset + column.field.width <= p.stop[layer]!) {
-        if (!isFirst) this.#out.text(this.#format.aggregator);
-        printFixed(
-          this.#out,
-          column.kind,
-          column.field,
-          p.bufferOf(layer),
-          p.start[layer]! + column.field.offset,
-        );
-        isFirst = false;
-      }
+      } else if (at + field.width > p.stop[layer]!) continue;
+      if (!isFirst) this.#out.text(this.#format.aggregator);
+      isFirst = false;
+      if (value !== undefined) printValue(this.#out, field, value);
+      else printFixed(this.#out, kind, field, p.bufferOf(layer), at);
+    }
+    // The frame's own fields are of layer 0.
+    if (kind === GETTER && p.proto[0] === protocol) {
+      const value = field.getter!(p, 0);
+      if (value !== undefined) printValue(this.#out, field, value);
     }
   }
 
@@ -171,9 +181,12 @@ const NUMBER = 2;
 const IPV4 = 3;
 const ETHER = 4;
 const GENERAL = 5;
+/** What the frame says of itself and writes by itself. */
+const FRAME = 6;
 
 function fastKind(field: Field): number {
   if (field.of.length > 0) return COLLECTED;
+  if (field.writer !== null) return FRAME;
   if (field.getter !== null) return GETTER;
   if (field.offset < 0) return COLLECTED;
   if (field.type === 'ipv4') return IPV4;

@@ -53,21 +53,33 @@ export class Collector implements Sink {
   }
 
   collect(p: Packet): void {
+    this.#begin(p);
+    for (let layer = 0; layer < p.count; layer++) this.#take(p, layer);
+  }
+
+  /** Only what one layer has. */
+  collectLayer(p: Packet, layer: number): void {
+    this.#begin(p);
+    this.#take(p, layer);
+  }
+
+  #begin(p: Packet): void {
     for (const list of this.values) if (list.length > 0) list.length = 0;
     this.#packet = p;
-    for (let layer = 0; layer < p.count; layer++) {
-      const id = p.proto[layer]!;
-      const how = this.#how[id];
-      // Layers without a tree (a message still to be reassembled) have no fields yet; the frame always has.
-      if (how === 0 || (layer > 0 && (p.flags[layer]! & (SHOWN | NESTED)) === 0)) continue;
-      this.#layer = layer;
-      this.#start = p.start[layer]!;
-      this.#stop = p.stop[layer]!;
-      this.#buf = p.bufferOf(layer);
-      const made = p.protocols[layer]!;
-      if (how === 2 && made.emit !== null) made.emit(p, layer, this);
-      else for (const field of this.#straight[id]!) this.fixed(field);
-    }
+  }
+
+  #take(p: Packet, layer: number): void {
+    const id = p.proto[layer]!;
+    const how = this.#how[id];
+    // Layers without a tree (a message still to be reassembled) have no fields yet; the frame always has.
+    if (how === 0 || (layer > 0 && (p.flags[layer]! & (SHOWN | NESTED)) === 0)) return;
+    this.#layer = layer;
+    this.#start = p.start[layer]!;
+    this.#stop = p.stop[layer]!;
+    this.#buf = p.bufferOf(layer);
+    const made = p.protocols[layer]!;
+    if (how === 2 && made.emit !== null) made.emit(p, layer, this);
+    else for (const field of this.#straight[id]!) this.fixed(field);
   }
 
   add(field: Field, start: number, length: number, value?: Value): void {

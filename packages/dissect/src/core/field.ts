@@ -2,6 +2,7 @@
 // Names, types and bases are those of Wireshark's display-filter reference.
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
+import type { TextSink } from './text-sink.ts';
 
 /**
  * What a field holds. `uint` up to 48 bits is a number, `uint64` a bigint. `time` is a point in time, a bigint of
@@ -56,6 +57,8 @@ export class Field {
   names: Names | null = null;
   /** Computed from the packet's state, not from its bytes (`tcp.stream`); undefined when this packet has none. */
   getter: ((p: Packet, layer: number) => Value | undefined) | null = null;
+  /** Writes what the getter would give as `-T fields` prints it, without making a value. */
+  writer: ((p: Packet, layer: number, out: TextSink) => void) | null = null;
   /** An alias is the multi-valued sum of others: `ip.addr` is `ip.src` and `ip.dst`. */
   of: readonly Field[] = [];
   /** Set when the protocol that owns it is made. */
@@ -109,6 +112,11 @@ export class Field {
 
   get(getter: (p: Packet, layer: number) => Value | undefined): this {
     this.getter = getter;
+    return this;
+  }
+
+  writes(writer: (p: Packet, layer: number, out: TextSink) => void): this {
+    this.writer = writer;
     return this;
   }
 

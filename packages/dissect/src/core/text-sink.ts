@@ -2,8 +2,8 @@
 
 export interface TextSink {
   text(text: string): void;
-  /** A whole number from 0 to 2^53, in decimal. */
-  number(value: number): void;
+  /** A whole number from 0 to 2^53, in decimal; `width`: digits at least, with zeros before it. */
+  number(value: number, width?: number): void;
   /** ` → `, which stands in nearly every line and is not ASCII. */
   arrow(): void;
 }
@@ -15,8 +15,8 @@ export class StringSink implements TextSink {
     this.value += text;
   }
 
-  number(value: number): void {
-    this.value += value;
+  number(value: number, width = 1): void {
+    this.value += String(value).padStart(width, '0');
   }
 
   arrow(): void {

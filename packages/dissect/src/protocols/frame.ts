@@ -7,10 +7,23 @@ import {
   sourceColumn,
 } from '../core/columns.ts';
 import { seconds, text, time, uint } from '../core/field.ts';
+import { raw } from '../core/format.ts';
 import type { Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { protocol } from '../core/protocol.ts';
+import type { TextSink } from '../core/text-sink.ts';
 import { encapTypeOf } from '../files/encap-types.ts';
+
+function writeSinceEpoch(p: Packet, _: number, out: TextSink): void {
+  if (!p.hasTime) return;
+  if (p.seconds < 0) {
+    out.text(raw(f.timeEpoch, sinceEpoch(p)!));
+    return;
+  }
+  out.number(p.seconds);
+  out.text('.');
+  out.number(p.nanoseconds, 9);
+}
 
 const sinceEpoch = (p: Packet): bigint | undefined =>
   p.hasTime ? BigInt(p.seconds) * 1_000_000_000n + BigInt(p.nanoseconds) : undefined;
@@ -26,7 +39,10 @@ const columnFields = {
   columnTime: text('_ws.col.Time', 'Time').get(relativeTimeText).hidden(),
   columnSource: text('_ws.col.Source', 'Source').get(sourceColumn).hidden(),
   columnDestination: text('_ws.col.Destination', 'Destination').get(destinationColumn).hidden(),
-  columnProtocol: text('_ws.col.Protocol', 'Protocol').get(protocolColumn).hidden(),
+  columnProtocol: text('_ws.col.Protocol', 'Protocol')
+    .get(protocolColumn)
+    .writes((p, _, out) => out.text(protocolColumn(p)))
+    .hidden(),
   columnLength: text('_ws.col.Length', 'Length')
     .get((p) => String(p.wireLength))
     .hidden(),
@@ -42,15 +58,21 @@ const f = {
   ),
   encapType: uint('frame.encap_type', 'Encapsulation type').get((p) => encapTypeOf(p.linkType) ?? undefined),
   time: time('frame.time', 'Arrival Time').get(sinceEpoch),
-  timeEpoch: seconds('frame.time_epoch', 'Epoch Time').get(sinceEpoch),
+  timeEpoch: seconds('frame.time_epoch', 'Epoch Time').get(sinceEpoch).writes(writeSinceEpoch),
   timeDelta: seconds('frame.time_delta', 'Time delta from previous captured frame').get(
     (p) => p.seconds - p.session.previousSeconds + (p.nanoseconds - p.session.previousNanoseconds) / 1e9,
   ),
   timeRelative: seconds('frame.time_relative', 'Time since reference or first frame').get(relativeTime),
-  number: uint('frame.number', 'Frame Number').get((p) => p.number),
-  len: uint('frame.len', 'Frame Length').get((p) => p.wireLength),
+  number: uint('frame.number', 'Frame Number')
+    .get((p) => p.number)
+    .writes((p, _, out) => out.number(p.number)),
+  len: uint('frame.len', 'Frame Length')
+    .get((p) => p.wireLength)
+    .writes((p, _, out) => out.number(p.wireLength)),
   capLen: uint('frame.cap_len', 'Capture Length').get((p) => p.capturedLength),
-  protocols: text('frame.protocols', 'Protocols in frame').get((p) => framePath(p)),
+  protocols: text('frame.protocols', 'Protocols in frame')
+    .get(framePath)
+    .writes((p, _, out) => out.text(framePath(p))),
   ...columnFields,
 };
 
