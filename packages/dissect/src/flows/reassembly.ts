@@ -66,17 +66,16 @@ export class StreamReassembly {
           this.#drop(cell);
           return;
         }
-        if (isWhole(pending, isLast)) {
-          onWhole(p);
-          this.#deliverWhole(p, cell, pending, deliver);
-        } else {
+        let isShown = true;
+        if (isWhole(pending, isLast)) isShown = this.#deliverWhole(p, cell, pending, deliver, onWhole);
+        else {
           p.isPartOfMessage = true;
           if (at + taken === end) return;
           // Parts of it are missing, but its end is here: behind it another message begins.
           this.#drop(cell);
         }
         // As in Wireshark, the column shows what the segment began with.
-        if (p.protocolLayers === LAYERS_MAX) p.protocolLayers = p.count;
+        if (isShown && p.protocolLayers === LAYERS_MAX) p.protocolLayers = p.count;
         at += taken;
         seq = (seq + taken) >>> 0;
         continue;
@@ -112,8 +111,7 @@ export class StreamReassembly {
     if (pending === undefined || pending.wanted !== MORE_UNTIL_END || !isWhole(pending, true)) return;
     if (((seq - pending.seq) | 0) !== pending.extent) return;
     this.#newPacket(p.number);
-    onWhole(p);
-    this.#deliverWhole(p, cell, pending, deliver);
+    this.#deliverWhole(p, cell, pending, deliver, onWhole);
   }
 
   #newPacket(number: number): void {
@@ -143,7 +141,16 @@ export class StreamReassembly {
     return offset > 0 && offset < finished.length;
   }
 
-  #deliverWhole(p: Packet, cell: number, whole: Pending, deliver: (p: Packet) => void): void {
+  /** False when the message turned out to be longer than it looked: nothing was shown of it yet. */
+  #deliverWhole(
+    p: Packet,
+    cell: number,
+    whole: Pending,
+    deliver: (p: Packet) => void,
+    onWhole: (p: Packet) => void,
+  ): boolean {
+    const layer = p.count;
+    onWhole(p);
     this.#take(cell, whole);
     const { bytes, extent } = whole;
     const kept = Math.min(extent, KEPT_BYTES_MAX);
@@ -158,11 +165,13 @@ export class StreamReassembly {
       // The same message again, longer than it looked: nothing is copied.
       whole.wanted = wanted;
       this.#keep(cell, whole);
-      return;
+      if (p.count > layer) p.flags[layer] = 0;
+      return false;
     }
     this.#finished.set(cell, { seq: whole.seq, length: wanted !== 0 ? wantedAt : extent });
     if (wanted !== 0) this.#begin(cell, (whole.seq + wantedAt) >>> 0, wanted, bytes, wantedAt, extent);
     this.#release(bytes);
+    return true;
   }
 
   #begin(cell: number, seq: number, wanted: number, from: Uint8Array, start: number, end: number): void {

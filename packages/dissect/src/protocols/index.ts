@@ -54,6 +54,7 @@ import { teredo } from './tunnels/teredo.ts';
 import { vxlan } from './tunnels/vxlan.ts';
 import { udp } from './udp.ts';
 import { udplite } from './udplite.ts';
+import { voiceProtocols } from './voice/index.ts';
 
 export const protocols = [
   frame,
@@ -82,6 +83,7 @@ export const protocols = [
   ...ftpProtocols,
   ...mailProtocols,
   ...textProtocols,
+  ...voiceProtocols,
   icmpv6,
   ah,
   esp,

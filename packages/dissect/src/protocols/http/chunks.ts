@@ -7,8 +7,8 @@ export type ChunkVisitor = (lineStart: number, dataStart: number, size: number, 
 /** The body goes on beyond the bytes given; `resumeAt` is where the next chunk's size line begins. */
 export const CHUNKS_INCOMPLETE = -1;
 
-/** Where `endOfChunks` stopped when a body was incomplete, and the bytes from there that are needed at least. */
-export const progress = { resumeAt: 0, needed: 0 };
+/** Where `endOfChunks` stopped when a body was incomplete. */
+export const progress = { resumeAt: 0 };
 
 /** A chunk said to be larger than this is not a chunk. */
 const CHUNK_BYTES_MAX = 2 ** 31;
@@ -36,20 +36,18 @@ function sizeIn(b: Uint8Array, at: number, stop: number): number {
 export function endOfChunks(b: Uint8Array, at: number, end: number): number {
   for (;;) {
     const feed = indexOf(b, 10, at, end);
-    if (feed < 0) return incomplete(at, end - at + 1);
+    if (feed < 0) return incomplete(at);
     const size = sizeIn(b, at, feed);
     if (size < 0) return at;
     if (size === 0) return endOfTrailers(b, at, feed + 1, end);
     const next = feed + 1 + size + 2;
-    // The last chunk and the empty line after it take at least five bytes more.
-    if (next > end) return incomplete(at, next - at + 5);
+    if (next > end) return incomplete(at);
     at = next;
   }
 }
 
-function incomplete(at: number, needed: number): number {
+function incomplete(at: number): number {
   progress.resumeAt = at;
-  progress.needed = needed;
   return CHUNKS_INCOMPLETE;
 }
 
@@ -57,7 +55,7 @@ function incomplete(at: number, needed: number): number {
 function endOfTrailers(b: Uint8Array, lastChunk: number, at: number, end: number): number {
   for (;;) {
     const feed = indexOf(b, 10, at, end);
-    if (feed < 0) return incomplete(lastChunk, end - lastChunk + 1);
+    if (feed < 0) return incomplete(lastChunk);
     if (feed === at || (feed === at + 1 && b[at] === 13)) return feed + 1;
     at = feed + 1;
   }

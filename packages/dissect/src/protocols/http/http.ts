@@ -158,7 +158,6 @@ function cutHead(p: Packet, memory: HttpMemory, layer: number, start: number): n
 /** Results of endOfBody, negated, beside lengths: larger than any of them. */
 const UNTIL_END = 2 ** 53;
 const NEXT_SEGMENT = 2 ** 54;
-const LARGE_CHUNK_BYTES = 4096;
 
 /**
  * Where the body of the message at `start` ends (RFC 9112 §6.3); minus the bytes it needs from the cursor on, or
@@ -174,10 +173,7 @@ function endOfBody(p: Packet, memory: HttpMemory, start: number, isFirst: boolea
     if (stop !== CHUNKS_INCOMPLETE) return stop;
     if (!mayWait) return wireEnd;
     memory.chunksDone[p.direction] = progress.resumeAt - p.at;
-    // What is left of a large chunk is waited for at once; small ones are taken as their segments come.
-    return progress.needed > LARGE_CHUNK_BYTES
-      ? -(progress.resumeAt - p.at + progress.needed)
-      : -NEXT_SEGMENT;
+    return -NEXT_SEGMENT;
   }
   if (contentLength >= 0 && !head.hasTransferCoding) {
     const stop = bodyStart + contentLength;
