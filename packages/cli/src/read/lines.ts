@@ -10,7 +10,7 @@ import {
   timeDigits,
   writeInfo,
 } from '@eyrie/dissect';
-import type { Output } from '../terminal/output.ts';
+import { decimalDigits, type Output } from '../terminal/output.ts';
 import type { Printer } from './printer.ts';
 
 /** Least widths of the columns, in characters; longer values push the rest to the right. */
@@ -49,7 +49,7 @@ const SPACE = 32;
 /** The line of `summaryLine`, straight into the output's bytes: a million of these make a capture. */
 function writeLine(p: Packet, protocol: string, out: Output): void {
   out.reserve(LINE_BYTES);
-  for (let limit = 10 ** (NUMBER_WIDTH - 1); limit > p.number; limit /= 10) out.byte(SPACE);
+  for (let length = decimalDigits(p.number); length < NUMBER_WIDTH; length++) out.byte(SPACE);
   out.number(p.number);
   out.byte(SPACE);
   writeRelativeTime(p, out);

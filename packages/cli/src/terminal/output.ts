@@ -50,14 +50,12 @@ export class Output {
 
   /** A whole number from 0 to 2^53, in decimal; `width`: padded with zeros. */
   number(value: number, width = 1): void {
-    if (this.#at + 20 > CAPACITY) this.flush();
+    if (this.#at + 24 > CAPACITY) this.flush();
     const buffer = this.#buffer;
-    let digits = width;
-    for (let limit = 10 ** width; value >= limit; limit *= 10) digits++;
-    const end = this.#at + digits;
-    let rest = value;
+    const end = this.#at + Math.max(width, decimalDigits(value));
     let i = end - 1;
-    // Beyond 32 bits the remainder is taken by doubles, below by integers.
+    let rest = value;
+    // Beyond 31 bits the remainder is taken by doubles, below by integers.
     while (rest > 0x7fff_ffff) {
       const quotient = Math.floor(rest / 10);
       buffer[i--] = 48 + (rest - quotient * 10);
@@ -126,6 +124,14 @@ export class Output {
       }
     }
   }
+}
+
+/** How many decimal digits a whole number from 0 on takes. */
+export function decimalDigits(value: number): number {
+  if (value < 100_000) return value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : value < 10_000 ? 4 : 5;
+  let digits = 6;
+  for (let limit = 1_000_000; value >= limit; limit *= 10) digits++;
+  return digits;
 }
 
 const HEX = Buffer.from('0123456789abcdef');

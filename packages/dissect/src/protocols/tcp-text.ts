@@ -185,12 +185,26 @@ function writeSegment(
   if (p.isPartOfMessage) out.text(' [TCP segment of a reassembled PDU]');
 }
 
-/** Wireshark puts each finding before those it has: the list backwards. */
-function writeFindings(p: Packet, out: TextSink): void {
-  for (let i = FINDINGS.length - 1; i >= 0; i--) {
-    const [bit, , words] = FINDINGS[i]!;
-    if ((p.analysis & bit) === 0) continue;
-    const { duplicateAcks, duplicatedFrame } = p.session.tcp;
-    out.text(bit === a.DUPLICATE_ACK ? `[${words} ${duplicatedFrame}#${duplicateAcks}] ` : `[${words}] `);
+const findingsTexts: string[] = [];
+
+/** What the findings' words are, kept by combination. Wireshark puts each finding before those it has: backwards. */
+function findingsText(found: number): string {
+  let text = findingsTexts[found];
+  if (text === undefined) {
+    text = '';
+    for (const [bit, , words] of FINDINGS) if (found & bit) text = `[${words}] ${text}`;
+    findingsTexts[found] = text;
   }
+  return text;
+}
+
+function writeFindings(p: Packet, out: TextSink): void {
+  if ((p.analysis & a.DUPLICATE_ACK) === 0) {
+    out.text(findingsText(p.analysis));
+    return;
+  }
+  const { duplicateAcks, duplicatedFrame } = p.session.tcp;
+  out.text(
+    findingsText(p.analysis).replace('TCP Dup ACK', `TCP Dup ACK ${duplicatedFrame}#${duplicateAcks}`),
+  );
 }
