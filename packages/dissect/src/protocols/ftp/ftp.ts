@@ -66,8 +66,9 @@ export const ftp = protocol({
     out.add(isRequest ? f.response : f.request, start, 0, false);
     eachLine(b, start, p.stop[layer]!, (at, stop, next) => {
       out.group(ascii(b, at, stop), at, next - at);
-      if (isRequest) emitCommand(b, at, stop, out);
-      else emitReply(b, at, stop, out);
+      // Only the first line is taken apart, as in Wireshark.
+      if (at === start && isRequest) emitCommand(b, at, stop, out);
+      else if (at === start) emitReply(b, at, stop, out);
       out.close();
     });
   },

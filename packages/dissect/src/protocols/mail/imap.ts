@@ -95,7 +95,7 @@ export const imap = protocol({
 /** Waits for more from `at` on: what was read before it stays as it is; a message alone is shown, but is TCP's still. */
 function wait(p: Packet, layer: number, at: number, isMessage: boolean): null {
   if (at === p.start[layer]) p.flags[layer] = isMessage ? p.flags[layer]! & ~COLUMN : 0;
-  else p.stop[layer] = at;
+  p.stop[layer] = at;
   p.at = at;
   return null;
 }

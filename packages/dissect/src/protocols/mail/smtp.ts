@@ -247,8 +247,9 @@ function emitSmtp(p: Packet, layer: number, out: Sink): void {
     return;
   }
   out.add(isReply ? f.rsp : f.req, start, 0, true);
+  let isContinued = false;
   eachLine(b, start, p.stop[layer]!, (at, stop, next) => {
-    if (isReply) emitReply(b, at, stop, next, out);
+    if (isReply) isContinued = emitReply(b, at, stop, next, isContinued, out);
     else if (mark === USER_LINE || mark === PASSWORD_LINE)
       out.add(mark === USER_LINE ? f.username : f.password, at, stop - at);
     else emitCommand(b, at, stop, next, out);
@@ -264,11 +265,20 @@ function emitCommand(b: Uint8Array, at: number, stop: number, next: number, out:
   out.close();
 }
 
-function emitReply(b: Uint8Array, at: number, stop: number, next: number, out: Sink): void {
+/** The code stands with the first line of a reply only; true when more lines follow (RFC 5321 §4.2.1). */
+function emitReply(
+  b: Uint8Array,
+  at: number,
+  stop: number,
+  next: number,
+  isContinued: boolean,
+  out: Sink,
+): boolean {
   const code = replyCode(b, at, stop);
-  if (code < 0) return;
+  if (code < 0) return false;
   out.open(f.response, at, next - at);
-  out.add(f.code, at, 3, code);
+  if (!isContinued) out.add(f.code, at, 3, code);
   if (stop > at + 4) out.add(f.responseParameter, at + 4, stop - at - 4);
   out.close();
+  return b[at + 3] === 0x2d;
 }

@@ -52,7 +52,7 @@ const pngFields = {
     4: 'Greyscale with alpha',
     6: 'Truecolour with alpha',
   }),
-  crc: uint('png.chunk.crc', 'CRC').hex(),
+  crc: uint('png.chunk.crc', 'CRC').at(-1, 4).hex(),
 };
 
 /** Chunks shown. */
@@ -107,7 +107,7 @@ export function gifVersion(p: Packet, layer: number): string {
 }
 
 const jfifFields = {
-  marker: uint('image-jfif.marker', 'Marker').hex(),
+  marker: uint('image-jfif.marker', 'Marker').at(-1, 2).hex(),
   length: uint('image-jfif.length', 'Length'),
   identifier: text('image-jfif.identifier', 'Identifier').at(6, 4),
   lines: uint('image-jfif.sof.lines', 'Lines'),

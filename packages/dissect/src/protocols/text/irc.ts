@@ -109,5 +109,5 @@ function emitLine(b: Uint8Array, at: number, stop: number, isRequest: boolean, o
 function emitCommand(b: Uint8Array, at: number, end: number, isRequest: boolean, out: Sink): void {
   const name = ascii(b, at, end);
   if (!isRequest && /^\d{3}$/.test(name)) out.add(f.responseNumber, at, 3, Number(name));
-  else out.add(isRequest ? f.requestCommand : f.responseCommand, at, end - at, name);
+  out.add(isRequest ? f.requestCommand : f.responseCommand, at, end - at, name);
 }

@@ -67,7 +67,7 @@ function questionAndAnswer(
   return protocol({
     name,
     title,
-    column,
+    column: (p, layer) => (p.mark[layer] === 1 ? null : column),
     fields: f,
     on: [[tcpPorts, port]],
     step(p) {

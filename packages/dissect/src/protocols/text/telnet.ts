@@ -142,9 +142,13 @@ function emitSuboption(b: Uint8Array, at: number, end: number, out: Sink): numbe
       out.add(f.width, data, 2, u16(b, data));
       out.add(f.height, data + 2, 2, u16(b, data + 2));
     } else if ([24, 32, 35].includes(b[at + 2]!) && b[data] === 0 && stop > data + 1) {
+      out.add(f.subcommand, data, 1);
       out.add(f.value, data + 1, stop - data - 1);
-    } else if (stop > data) out.add(f.optionData, data, stop - data);
+    } else if ([24, 32, 35].includes(b[at + 2]!) && b[data] === 1 && stop > data)
+      out.add(f.subcommand, data, 1);
+    else if (stop > data) out.add(f.optionData, data, stop - data);
   }
   out.close();
+  if (stop + 2 <= end) out.add(f.command, stop + 1, 1);
   return Math.min(end, stop + 2);
 }

@@ -31,7 +31,7 @@ const f = {
   type: uint('classicstun.type', 'Message Type').at(0, 2).hex().named(types),
   length: uint('classicstun.length', 'Message Length').at(2, 2).hex(),
   id: bytes('classicstun.id', 'Message Transaction ID').at(4, 16),
-  attType: uint('classicstun.att.type', 'Attribute Type').hex(),
+  attType: uint('classicstun.att.type', 'Attribute Type').at(-1, 2).hex(),
   attLength: uint('classicstun.att.length', 'Attribute Length'),
   port: uint('classicstun.att.port', 'Port'),
   ipv4: ipv4('classicstun.att.ipv4', 'IP'),

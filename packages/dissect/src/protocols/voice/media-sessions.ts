@@ -46,21 +46,41 @@ export function announceMedia(
 
 interface Looked {
   generation: number;
-  session: MediaSession | null;
+  /** Of the packet's receiver and sender. */
+  receiver: MediaSession | null;
+  sender: MediaSession | null;
 }
 
-/** What announced the packet's stream; null when nothing did. */
-export function mediaSessionOf(p: Packet): MediaSession | null {
+/** What was announced of the endpoints, looked up again after every announcement: by direction. */
+function looked(p: Packet): Looked {
   const known = announced(p);
-  const looked = p.session.stateOf<Looked>(p, 'media', () => ({ generation: -1, session: null }));
-  if (looked.generation !== known.generation) {
-    looked.generation = known.generation;
-    looked.session =
-      at(known, netAddress(p, p.netDst), p.dstPort) ?? at(known, netAddress(p, p.netSrc), p.srcPort) ?? null;
+  const both = p.session.stateOf(p, 'media', () => [newLooked(), newLooked()] as const);
+  const result = both[p.direction as 0 | 1];
+  if (result.generation !== known.generation) {
+    result.generation = known.generation;
+    result.receiver = at(known, netAddress(p, p.netDst), p.dstPort);
+    result.sender = at(known, netAddress(p, p.netSrc), p.srcPort);
   }
-  return looked.session;
+  return result;
 }
 
-function at(known: Announced, address: string, port: number): MediaSession | undefined {
-  return known.sessions.get(`${address} ${port}`) ?? known.sessions.get(` ${port}`);
+function newLooked(): Looked {
+  return { generation: -1, receiver: null, sender: null };
+}
+
+function at(known: Announced, address: string, port: number): MediaSession | null {
+  return known.sessions.get(`${address} ${port}`) ?? known.sessions.get(` ${port}`) ?? null;
+}
+
+/** What announced the packet's stream: the earlier of the two; null when nothing did. */
+export function mediaSessionOf(p: Packet): MediaSession | null {
+  const { receiver, sender } = looked(p);
+  if (receiver === null || sender === null) return receiver ?? sender;
+  return sender.setupFrame < receiver.setupFrame ? sender : receiver;
+}
+
+/** The encoding that a dynamic payload type stands for: as the receiver said (RFC 3264 §5.1), else as the sender did. */
+export function encodingOf(p: Packet, type: number): string | undefined {
+  const { receiver, sender } = looked(p);
+  return receiver?.encodings.get(type) ?? sender?.encodings.get(type);
 }

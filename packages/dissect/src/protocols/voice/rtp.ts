@@ -4,7 +4,7 @@ import { bool, bytes, none, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { byEncoding, byType, payloadTypeName, zrtp } from './codecs.ts';
-import { mediaSessionOf } from './media-sessions.ts';
+import { encodingOf, mediaSessionOf } from './media-sessions.ts';
 import { rtcp } from './rtcp.ts';
 
 const HEADER = 12;
@@ -20,12 +20,13 @@ const f = {
   timestamp: uint('rtp.timestamp', 'Timestamp').at(4, 4),
   ssrc: uint('rtp.ssrc', 'Synchronization Source identifier').at(8, 4).hex(),
   csrcs: none('rtp.csrc.items', 'Contributing Source identifiers'),
-  csrc: uint('rtp.csrc.item', 'CSRC item').hex(),
-  extProfile: uint('rtp.ext.profile', 'Defined by profile').hex(),
+  csrc: uint('rtp.csrc.item', 'CSRC item').at(-1, 4).hex(),
+  extProfile: uint('rtp.ext.profile', 'Defined by profile').at(-1, 2).hex(),
   extLength: uint('rtp.ext.len', 'Extension length'),
   setupFrame: uint('rtp.setup-frame', 'Setup frame'),
   setupMethod: text('rtp.setup-method', 'Setup Method'),
   payload: bytes('rtp.payload', 'Payload'),
+  encrypted: bytes('srtp.enc_payload', 'SRTP Encrypted Payload'),
   paddingCount: uint('rtp.padding.count', 'Padding count'),
 };
 
@@ -101,7 +102,8 @@ export const rtp: Protocol = protocol({
     const payload = payloadStart(b, start, stop);
     if (payload < 0) return;
     const end = payloadEnd(b, start, payload, stop);
-    if (end > payload) out.add(f.payload, payload, end - payload);
+    const field = session?.isSecure === true ? f.encrypted : f.payload;
+    if (end > payload) out.add(field, payload, end - payload);
     if (end < stop) out.add(f.paddingCount, stop - 1, 1);
   },
   info(p, layer) {
@@ -109,8 +111,7 @@ export const rtp: Protocol = protocol({
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < HEADER) return null;
     const type = b[start + 1]! & 0x7f;
-    const name =
-      type >= 96 ? (mediaSessionOf(p)?.encodings.get(type) ?? payloadTypeName(type)) : payloadTypeName(type);
+    const name = type >= 96 ? (encodingOf(p, type) ?? payloadTypeName(type)) : payloadTypeName(type);
     const mark = b[start + 1]! & 0x80 ? ', Mark' : '';
     return `PT=${name}, SSRC=0x${u32(b, start + 8)
       .toString(16)
@@ -121,8 +122,7 @@ export const rtp: Protocol = protocol({
 /** Who reads a payload of this type; null: nobody, its bytes stay RTP's. */
 function readerOf(p: Packet, type: number): Protocol | null {
   if (type < 96) return byType[type] ?? null;
-  const session = mediaSessionOf(p);
-  if (session?.isSecure === true) return null;
-  const encoding = session?.encodings.get(type);
+  if (mediaSessionOf(p)?.isSecure === true) return null;
+  const encoding = encodingOf(p, type);
   return (encoding === undefined ? byType[type] : byEncoding.get(encoding.toUpperCase())) ?? null;
 }

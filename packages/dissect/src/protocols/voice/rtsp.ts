@@ -36,8 +36,8 @@ const f = {
   contentLength: uint('rtsp.content-length', 'Content-length'),
   session: text('rtsp.session', 'Session'),
   transport: text('rtsp.transport', 'Transport'),
-  magic: uint('rtsp.magic', 'Magic').hex(),
-  channel: uint('rtsp.channel', 'Channel').hex(),
+  magic: uint('rtsp.magic', 'Magic').at(-1, 1).hex(),
+  channel: uint('rtsp.channel', 'Channel').at(-1, 1).hex(),
   length: uint('rtsp.length', 'Length'),
 };
 

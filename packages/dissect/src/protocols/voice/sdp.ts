@@ -43,6 +43,7 @@ const f = {
   attributeValue: text('sdp.media_attribute.value', 'Media Attribute Value'),
   mimeType: text('sdp.mime.type', 'MIME Type'),
   sampleRate: text('sdp.sample_rate', 'Sample Rate'),
+  formatParameter: text('sdp.fmtp.parameter', 'Media format specific parameters'),
   unknown: text('sdp.unknown', 'Unknown'),
 };
 
@@ -224,12 +225,17 @@ function emitAttribute(start: number, length: number, value: string, isMedia: bo
   out.open(isMedia ? f.mediaAttribute : f.sessionAttribute, start, length, value);
   const colon = value.indexOf(':');
   if (isMedia) {
-    out.add(f.attributeField, start, length, colon < 0 ? value : value.slice(0, colon));
+    if (colon >= 0) out.add(f.attributeField, start, length, value.slice(0, colon));
     const map = /^rtpmap:\s*(\d+)\s+([^/\s]+)(?:\/(\d+))?/i.exec(value);
     if (map !== null) {
       out.add(f.mediaFormat, start, length, map[1]!);
       out.add(f.mimeType, start, length, map[2]!);
       if (map[3] !== undefined) out.add(f.sampleRate, start, length, map[3]);
+    } else if (value.startsWith('fmtp:')) {
+      const format = /^fmtp:\s*(\S+)\s*(.*)$/.exec(value);
+      if (format !== null) out.add(f.mediaFormat, start, length, format[1]!);
+      for (const parameter of format?.[2]?.split(';') ?? [])
+        if (parameter !== '') out.add(f.formatParameter, start, length, parameter.trim());
     } else if (colon >= 0) out.add(f.attributeValue, start, length, value.slice(colon + 1));
   }
   out.close();

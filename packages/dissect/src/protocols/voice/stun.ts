@@ -84,15 +84,15 @@ const attributes: Readonly<Record<number, string>> = {
 };
 
 const f = {
-  channel: uint('stun.channel', 'Channel Number').hex(),
+  channel: uint('stun.channel', 'Channel Number').at(-1, 2).hex(),
   frameLength: uint('stun.tcp_frame_length', 'TCP Frame Length'),
-  type: uint('stun.type', 'Message Type').hex(),
-  class: uint('stun.type.class', 'Message Class').hex(),
-  method: uint('stun.type.method', 'Message Method').hex().named(methods),
+  type: uint('stun.type', 'Message Type').at(-1, 2).hex(),
+  class: uint('stun.type.class', 'Message Class').at(-1, 2).hex(),
+  method: uint('stun.type.method', 'Message Method').at(-1, 2).hex().named(methods),
   length: uint('stun.length', 'Message Length'),
   cookie: bytes('stun.cookie', 'Message Cookie'),
   id: bytes('stun.id', 'Message Transaction ID'),
-  attType: uint('stun.att.type', 'Attribute Type').hex().named(attributes),
+  attType: uint('stun.att.type', 'Attribute Type').at(-1, 2).hex().named(attributes),
   attLength: uint('stun.att.length', 'Attribute Length'),
   family: uint('stun.att.family', 'Protocol Family').hex().named({ 1: 'IPv4', 2: 'IPv6' }),
   port: uint('stun.att.port', 'Port'),
@@ -106,12 +106,12 @@ const f = {
   errorCode: uint('stun.att.error', 'Error Code'),
   errorReason: text('stun.att.error.reason', 'Error Reason Phrase'),
   hmac: bytes('stun.att.hmac', 'HMAC-SHA1'),
-  crc: uint('stun.att.crc32', 'CRC-32').hex(),
+  crc: uint('stun.att.crc32', 'CRC-32').at(-1, 4).hex(),
   priority: uint('stun.att.priority', 'Priority'),
   tieBreaker: bytes('stun.att.tie-breaker', 'Tie breaker'),
   lifetime: uint('stun.att.lifetime', 'Lifetime'),
   transport: uint('stun.att.transp', 'Transport').hex().named({ 6: 'TCP', 17: 'UDP' }),
-  channelNumber: uint('stun.att.channelnum', 'Channel-Number').hex(),
+  channelNumber: uint('stun.att.channelnum', 'Channel-Number').at(-1, 2).hex(),
   value: bytes('stun.value', 'Value'),
 };
 
@@ -196,13 +196,14 @@ export const stunTcp = protocol({
   on: [[tcpPorts, PORT]],
   heuristics: [[tcpHeuristics, (p) => isMessage(p.buf, messageAt(p.buf, p.at, p.end), p.end)]],
   framing: {
-    header: HEADER,
+    header: 4,
     length(p) {
       const { buf: b, at, end } = p;
-      const start = messageAt(b, at, end);
-      if (u32(b, start + 4) === COOKIE) return start - at + HEADER + u16(b, start + 2);
       // RFC 8656 §12.5: channel data are padded on TCP.
-      return b[at]! >= 0x40 && b[at]! <= 0x4f ? Math.max(HEADER, 4 + Math.ceil(u16(b, at + 2) / 4) * 4) : 0;
+      if (b[at]! >= 0x40 && b[at]! <= 0x4f) return 4 + Math.ceil(u16(b, at + 2) / 4) * 4;
+      if (end - at < HEADER) return b[at]! < 0x40 ? HEADER : 0;
+      const start = messageAt(b, at, end);
+      return u32(b, start + 4) === COOKIE ? start - at + HEADER + u16(b, start + 2) : 0;
     },
   },
   step: (p) => stun.step(p),
@@ -239,8 +240,8 @@ function emitStun(p: Packet, layer: number, out: Sink): void {
   const type = u16(b, start);
   out.open(f.type, start, 2);
   out.note(` (${messageName(type)})`);
-  out.add(f.class, start, 2, classOf(type));
-  out.add(f.method, start, 2, methodOf(type));
+  out.add(f.class, start, 2, (type & 0x0110) >> 4);
+  out.add(f.method, start, 2, type & 0x3eef);
   out.close();
   out.add(f.length, start + 2, 2);
   out.add(f.cookie, start + 4, 4);

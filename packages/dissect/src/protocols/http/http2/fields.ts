@@ -51,7 +51,7 @@ export const http2Fields = {
   magic: text('http2.magic', 'Magic'),
   length: uint('http2.length', 'Length'),
   type: uint('http2.type', 'Type').named(frameTypes),
-  flags: uint('http2.flags', 'Flags').hex(),
+  flags: uint('http2.flags', 'Flags').at(-1, 1).hex(),
   endStream: bool('http2.flags.end_stream', 'End Stream').mask(0x01),
   endHeaders: bool('http2.flags.eh', 'End Headers').mask(0x04),
   padded: bool('http2.flags.padded', 'Padded').mask(0x08),
