@@ -10,7 +10,7 @@ import type { Protocol } from './protocol.ts';
 import { netAddress } from './text.ts';
 
 export interface SessionOptions {
-  /** Conversations remembered at once; about 400 bytes each. Default 200,000. */
+  /** Conversations remembered at once; about 350 bytes each, and what protocols remember. Default 100,000. */
   readonly maxFlows?: number;
   readonly preferences?: Preferences;
 }
@@ -42,7 +42,7 @@ export class Session {
 
   constructor(options: SessionOptions = {}) {
     this.preferences = options.preferences ?? DEFAULT_PREFERENCES;
-    this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 200_000 });
+    this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 100_000 });
     this.flows.onEvict = (flow) => {
       this.streams.forget(flow * 2);
       this.streams.forget(flow * 2 + 1);
