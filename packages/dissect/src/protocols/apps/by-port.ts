@@ -34,7 +34,6 @@ const rows: readonly Row[] = [
   ['kdp', 'Kontiki Delivery Protocol', 'KDP', 1, 0, [19948], []],
   ['who', 'Who', 'WHO', 1, 0, [513], []],
   ['dvb_ipdc', 'ETSI IPDC Bootstrap', 'ALC', 1, 1, [9214], []],
-  ['ieee1722', 'IEEE 1722 Audio Video Transport Protocol (AVTP)', 'IEEE1722', 1, 1, [17220], []],
   ['ecmp', 'ECMP', 'ECMP', 11, 0, [6160], [6160]],
   ['lmp', 'Link Management Protocol (LMP)', 'LMP', 1, 0, [701], []],
   ['ajns', 'AllJoyn Name Service Protocol', 'ALLJOYN-NS', 1, 0, [9956], [9956]],

@@ -11,13 +11,17 @@ const QUERY = 7;
 const PREPARE = 9;
 
 const f = {
-  version: uint('cql.version', 'Version').at(0, 1).mask(0x7f),
-  direction: uint('cql.direction', 'Direction').at(0, 1).mask(0x80).named({ 0: 'Request', 1: 'Response' }),
+  version: uint('cql.version', 'Version').at(0, 1).hex(),
+  direction: uint('cql.direction', 'Direction')
+    .at(0, 1)
+    .mask(0x80)
+    .hex()
+    .named({ 0: 'Request', 1: 'Response' }),
   flags: uint('cql.flags', 'Flags').at(1, 1).hex(),
   stream: int('cql.stream', 'Stream Identifier').at(2, 2),
   opcode: uint('cql.opcode', 'Opcode').at(4, 1).named(opcodeNames),
-  length: uint('cql.length', 'Message Length').at(5, 4),
-  stringLength: int('cql.long_string_length', 'String Length'),
+  length: uint('cql.message_length', 'Message Length').at(5, 4),
+  stringLength: uint('cql.string_length', 'String Length'),
   string: text('cql.string', 'String'),
 };
 

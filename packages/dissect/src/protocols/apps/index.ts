@@ -16,6 +16,7 @@ import { pgsql } from './pgsql.ts';
 import { resp } from './redis.ts';
 import { chargen, daytime, echo, time } from './small.ts';
 import { socks } from './socks.ts';
+import { x11 } from './x11.ts';
 
 export const appProtocols = [
   ...portProtocols,
@@ -34,6 +35,7 @@ export const appProtocols = [
   dropbox,
   memcache,
   socks,
+  x11,
   mysql,
   kafka,
   cql,

@@ -1,6 +1,6 @@
 // memcached: commands and answers as lines of text, and the binary protocol; over UDP with 8 bytes before them.
 import { ascii, indexOf, u16, u32 } from '../../core/bytes.ts';
-import { bytes, text, uint } from '../../core/field.ts';
+import { text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { printable } from '../../core/printable.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -42,7 +42,7 @@ const f = {
   total: uint('memcache.total_body_length', 'Total body length'),
   opaque: uint('memcache.opaque', 'Opaque'),
   key: text('memcache.key', 'Key'),
-  value: bytes('memcache.value', 'Value'),
+  value: text('memcache.value', 'Value'),
   command: text('memcache.command', 'Command'),
   response: text('memcache.response', 'Response'),
 };

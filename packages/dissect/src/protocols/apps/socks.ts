@@ -32,7 +32,7 @@ const commandNames: Readonly<Record<number, string>> = {
 const f = {
   version: uint('socks.version', 'Version').at(0, 1),
   command: uint('socks.command', 'Command').named(commandNames),
-  port: uint('socks.port', 'Remote Port'),
+  port: uint('socks.port', 'Port'),
   dst: ipv4('socks.dst', 'Remote Address'),
   dst6: ipv6('socks.dstV6', 'Remote Address(ipv6)'),
   remoteName: text('socks.remote_name', 'Remote name'),
@@ -94,8 +94,8 @@ export const socks: Protocol = protocol({
       out.add(f.dst, start + 4, 4);
       const zero = indexOf(b, 0, start + 8, end);
       if (zero >= 0) out.add(f.username, start + 8, zero - start - 8);
-    } else if (phase === COMMAND && end - start >= 10) {
-      out.add(f.command, start + 1, 1);
+    } else if ((phase === COMMAND || phase === COMMAND_REPLY) && end - start >= 10) {
+      if (phase === COMMAND) out.add(f.command, start + 1, 1);
       const type = b[start + 3];
       const at = start + 4;
       const length = type === 1 ? 4 : type === 4 ? 16 : 1 + b[at]!;
