@@ -39,6 +39,7 @@ import { browser } from './netbios/browser.ts';
 import { mailslot } from './netbios/mailslot.ts';
 import { netlogon } from './netbios/netlogon.ts';
 import { ntp } from './ntp.ts';
+import { routingProtocols } from './routing/index.ts';
 import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
 import { smux, snmp } from './snmp.ts';
@@ -123,6 +124,7 @@ export const protocols = [
   lisp,
   lispData,
   dccp,
+  ...routingProtocols,
 ];
 
 register(protocols);

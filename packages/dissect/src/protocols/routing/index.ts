@@ -1,0 +1,29 @@
+// Routing and first-hop redundancy protocols, for the protocol table.
+import { babel } from './babel.ts';
+import { bfd, bfdEcho } from './bfd.ts';
+import { eigrp } from './eigrp.ts';
+import { glbp, hsrp } from './hsrp.ts';
+import { ldp } from './ldp.ts';
+import { nhrp } from './nhrp.ts';
+import { ospf } from './ospf.ts';
+import { pim } from './pim.ts';
+import { rip, ripng } from './rip.ts';
+import { rsvp } from './rsvp.ts';
+import { vrrp } from './vrrp.ts';
+
+export const routingProtocols = [
+  pim,
+  ospf,
+  vrrp,
+  hsrp,
+  glbp,
+  eigrp,
+  rip,
+  ripng,
+  bfd,
+  bfdEcho,
+  babel,
+  ldp,
+  rsvp,
+  nhrp,
+];
