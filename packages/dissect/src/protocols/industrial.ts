@@ -1,4 +1,5 @@
 // Protocols of plants and power grids.
+import { bacapp, bacnet, bvlc } from './bacnet.ts';
 import { cip, cipClass, cipManager, cipModbus, cipPccc } from './cip.ts';
 import { dnp3 } from './dnp3.ts';
 import { cipio, enip } from './enip.ts';
@@ -21,4 +22,7 @@ export const industrialProtocols = [
   cipPccc,
   cipModbus,
   cipio,
+  bvlc,
+  bacnet,
+  bacapp,
 ];
