@@ -62,7 +62,11 @@ function character(value: string): string {
   return value === '/t' ? '\t' : value === '/s' ? ' ' : value;
 }
 
+/** Protocols whose fields need nothing beyond the packet and its conversation. */
+const LAYERS = new Set(['frame', 'eth', 'ip', 'ipv6', 'tcp', 'udp']);
+
 export class FieldsPrinter implements Printer {
+  readonly seesLayersOnly: boolean;
   readonly #out: Output;
   readonly #format: FieldsFormat;
   readonly #columns: readonly Column[];
@@ -73,6 +77,9 @@ export class FieldsPrinter implements Printer {
 
   constructor(out: Output, fields: readonly Field[], format: FieldsFormat) {
     this.#out = out;
+    this.seesLayersOnly = fields.every(
+      ({ name, protocol }) => LAYERS.has(protocol?.name ?? '') && name !== '_ws.col.Info',
+    );
     this.#format = format;
     this.#separator = format.separator;
     const code = format.separator.length === 1 ? format.separator.charCodeAt(0) : 0;

@@ -2,6 +2,8 @@ import type { Frame, Packet } from '@eyrie/dissect';
 
 /** Sees every packet that passed the filter, in order; packet and frame are borrowed until `see` returns. */
 export interface Printer {
+  /** It prints layers, addresses and lengths alone: what replies answer need not be known. */
+  readonly seesLayersOnly?: boolean;
   see(p: Packet, frame: Frame): void;
   /** Between chunks of input: the time to wait for a slow disk, or to show what is there. */
   drain?(): void | Promise<void>;

@@ -67,7 +67,11 @@ async function readAll(
   interrupt: Interrupt,
 ): Promise<void> {
   const { reader } = source;
-  const dissector = new Dissector({ preferences: plan.preferences });
+  const seers = [...printers, ...plan.statistics];
+  const dissector = new Dissector({
+    preferences: plan.preferences,
+    matchReplies: plan.filter !== null || !seers.every((each) => each.seesLayersOnly),
+  });
   dissector.session.interfaces = reader.interfaces;
   for (const statistic of plan.statistics) statistic.begin?.(dissector.session, source);
   const frame = newFrame();

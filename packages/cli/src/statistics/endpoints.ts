@@ -49,6 +49,7 @@ function title(kind: AddressKind, what: string, filter: string): string {
 }
 
 class ConversationsStatistic implements Statistic {
+  readonly seesLayersOnly = true;
   readonly #kind: AddressKind;
   readonly #filter: string;
   readonly #conversations: Conversations;
@@ -116,6 +117,7 @@ function size(bytes: number): string {
 }
 
 class EndpointsStatistic implements Statistic {
+  readonly seesLayersOnly = true;
   readonly #kind: AddressKind;
   readonly #filter: string;
   readonly #endpoints: Endpoints;

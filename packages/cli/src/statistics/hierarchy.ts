@@ -15,6 +15,7 @@ export const hierarchy: StatisticKind = {
 };
 
 class Hierarchy implements Statistic {
+  readonly seesLayersOnly = true;
   readonly #filter: string;
   readonly #hierarchy = new ProtocolHierarchy();
 

@@ -4,10 +4,17 @@ import { conversations, endpoints } from './endpoints.ts';
 import { hierarchy } from './hierarchy.ts';
 import { ioStat } from './io-stat.ts';
 import type { Statistic, StatisticKind } from './statistic.ts';
+import { treeStatistics } from './tree.ts';
 
 export type { Statistic } from './statistic.ts';
 
-export const STATISTICS: readonly StatisticKind[] = [hierarchy, ioStat, conversations, endpoints];
+export const STATISTICS: readonly StatisticKind[] = [
+  hierarchy,
+  ioStat,
+  conversations,
+  endpoints,
+  ...treeStatistics,
+];
 
 /** The statistic that `-z TEXT` asks for. @throws UserError that lists what there is */
 export function statistic(text: string): Statistic {

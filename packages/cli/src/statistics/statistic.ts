@@ -5,6 +5,8 @@ import { filterOf } from '../read/filter.ts';
 import type { Output } from '../terminal/output.ts';
 
 export interface Statistic {
+  /** It looks at layers, addresses and lengths alone: what replies answer need not be known. */
+  readonly seesLayersOnly?: true;
   /** Before the first packet. */
   begin?(session: Session, source: CaptureSource): void;
   /** Packet and frame are borrowed until it returns. */

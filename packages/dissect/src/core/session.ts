@@ -10,6 +10,11 @@ import type { Protocol } from './protocol.ts';
 import { netAddress } from './text.ts';
 
 export interface SessionOptions {
+  /**
+   * Whether replies are matched with their requests (`dns.response_to`, `icmp.resptime`). Default true; false saves the
+   * work where nobody will read what comes of it.
+   */
+  readonly matchReplies?: boolean;
   /** Conversations remembered at once; about 350 bytes each, and what protocols remember. Default 100,000. */
   readonly maxFlows?: number;
   readonly preferences?: Preferences;
@@ -23,6 +28,7 @@ export class Session {
   readonly tcp = new TcpAnalysis();
   readonly streams = new StreamReassembly();
   readonly fragments = new Fragments();
+  readonly matchesReplies: boolean;
   readonly preferences: Preferences;
   readonly #expected = new Map<string, Protocol>();
   /** Ports that any expectation ever named: most packets need no look-up by text. */
@@ -42,6 +48,7 @@ export class Session {
 
   constructor(options: SessionOptions = {}) {
     this.preferences = options.preferences ?? DEFAULT_PREFERENCES;
+    this.matchesReplies = options.matchReplies ?? true;
     this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 100_000 });
     this.flows.onEvict = (flow) => {
       this.streams.forget(flow * 2);

@@ -31,6 +31,7 @@ export class Exchanges {
    * counted to that one.
    */
   seeRequest(p: Packet, id: number, againSeconds: number): number {
+    if (!p.session.matchesReplies) return FIRST;
     const conversation = conversationOf(p);
     let at = this.#find(conversation, id);
     if (at >= 0 && this.reply[at] === 0 && this.#since(p, at) < againSeconds) {
@@ -51,6 +52,7 @@ export class Exchanges {
 
   /** Enters a reply: FIRST to its request, AGAIN, or UNASKED when no request is known. */
   seeReply(p: Packet, id: number): number {
+    if (!p.session.matchesReplies) return UNASKED;
     const at = this.#find(conversationOf(p), id);
     this.entry = at;
     if (at < 0) return UNASKED;

@@ -48,6 +48,7 @@ const GROWTH_6 = 0xffff - 0x0100;
 
 /** Remembers the request whose header stands at `at`. */
 export function rememberPing(p: Packet, at: number): void {
+  if (!p.session.matchesReplies) return;
   const { requests } = memory(p);
   const key = keyOf(p, at, add(u16(p.buf, at + 2), p.netKind === IPV4 ? GROWTH_4 : GROWTH_6));
   requests.delete(key);
@@ -57,6 +58,7 @@ export function rememberPing(p: Packet, at: number): void {
 
 /** The request that this reply answers, or null. A request is answered once. */
 export function answeredPing(p: Packet, at: number): Answer | null {
+  if (!p.session.matchesReplies) return null;
   const { requests } = memory(p);
   const key = keyOf(p, at, add(u16(p.buf, at + 2), 0));
   const request = requests.get(key);
