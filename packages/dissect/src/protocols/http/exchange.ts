@@ -31,6 +31,8 @@ export class HttpMemory {
   host: Uint8Array | null = null;
   /** Where the walk over an unfinished chunked body goes on, by direction: bytes from the message's start. */
   readonly chunksDone = [0, 0];
+  /** Bytes of an unfinished first line in which no end was found, by direction. */
+  readonly searched = [0, 0];
   /** True once the conversation left HTTP: 101 Switching Protocols or CONNECT. */
   isSwitched = false;
   /** What it speaks from then on; null: nobody knows. */

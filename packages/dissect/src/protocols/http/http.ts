@@ -1,5 +1,5 @@
 // Hypertext Transfer Protocol 1.x (RFC 9110, RFC 9112), on its ports and wherever a conversation begins with it.
-import { ascii, spells } from '../../core/bytes.ts';
+import { ascii, indexOf, spells } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { COLUMN, MORE_SEGMENT, MORE_UNTIL_END, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
@@ -118,9 +118,14 @@ function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   const isText = b[start]! >= 0x20 && b[start]! < 0x7f;
   if (!isText) return memory.last === null ? foreign(p, layer, isFirst) : continuation(p, layer, isFirst);
   const isCut = p.wireEnd > end;
+  if (!isCut && isEndless(p, memory, start, isFirst)) return wait(p, layer, MORE_SEGMENT, isFirst);
   const found = readHead(head, b, start, end, isCut || !p.mayAskMore);
   if (isCut && found === WHOLE && !head.isComplete) return cutHead(p, memory, layer, start);
-  if (found === INCOMPLETE) return wait(p, layer, MORE_SEGMENT, isFirst);
+  if (found === INCOMPLETE) {
+    if (head.kind === NEITHER) memory.searched[p.direction] = end - start;
+    return wait(p, layer, MORE_SEGMENT, isFirst);
+  }
+  memory.searched[p.direction] = 0;
   if (found === FOREIGN)
     return memory.last === null ? foreign(p, layer, isFirst) : continuation(p, layer, isFirst);
   const bodyStart = head.end;
@@ -144,6 +149,21 @@ function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   p.at = Math.min(end, bodyEnd);
   return GO_ON;
 }
+
+/** Of a first line that was searched before, when less of it had come, only what is new is searched. */
+function isEndless(p: Packet, memory: HttpMemory, start: number, isFirst: boolean): boolean {
+  const searched = memory.searched[p.direction]!;
+  if (!isFirst || searched === 0 || p.from === 0 || !p.mayAskMore) return false;
+  const length = p.end - start;
+  if (length <= searched || length > LINE_BYTES_MAX) return false;
+  if (indexOf(p.buf, 10, start + searched, p.end) >= 0) return false;
+  memory.searched[p.direction] = length;
+  head.kind = NEITHER;
+  return true;
+}
+
+/** A first line whose end is farther off is not waited for: it is part of a body. */
+const LINE_BYTES_MAX = 4 << 20;
 
 /** The capture kept less than the head: what is there is shown; a first line that is cut claims no column. */
 function cutHead(p: Packet, memory: HttpMemory, layer: number, start: number): number {
