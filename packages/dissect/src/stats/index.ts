@@ -3,3 +3,7 @@ export { ADDRESS_KINDS, type AddressKind } from './address-pairs.ts';
 export { type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './endpoints.ts';
 export { type HierarchyNode, ProtocolHierarchy } from './hierarchy.ts';
 export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, IoTable } from './io.ts';
+export { BURST_MS, type CounterNode, CounterTree, inOrder } from './counter-tree.ts';
+export { Tap } from './tap.ts';
+export { statusText } from './trees/http.ts';
+export { type TreeDefinition, TREES } from './trees/index.ts';

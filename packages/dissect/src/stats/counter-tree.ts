@@ -1,0 +1,152 @@
+// Counters in a tree, each with its rate and its busiest moment: what all `-z NAME,tree` are made of.
+import type { Packet } from '../core/packet.ts';
+import { secondsSinceStart } from './time.ts';
+
+/** The busiest moment is the most in so many milliseconds, kept in buckets. */
+const BUCKET_MS = 5;
+export const BURST_MS = 100;
+
+/** Distinct counters of one tree; what would be one more is not counted on its own. */
+const NODES_MAX = 200_000;
+
+interface Bucket {
+  readonly number: number;
+  count: number;
+  startMs: number;
+}
+
+export class CounterNode {
+  readonly name: string;
+  readonly parent: CounterNode | null;
+  readonly children: CounterNode[] = [];
+  count = 0;
+  /** Of nodes that keep values too: their sum, smallest and largest. */
+  hasValues = false;
+  sum = 0;
+  min = Infinity;
+  max = -Infinity;
+  /** Values are fractions, not whole numbers. */
+  isFraction = false;
+  /** Of a node that stands for a range of values: where it begins. */
+  from: number | null = null;
+  to: number | null = null;
+  /** Most counts in BURST_MS, and when that began, in milliseconds. */
+  burst = 0;
+  burstStartMs = 0;
+  /** As in Wireshark, an empty one stands for the beginning of the capture. */
+  readonly #buckets: Bucket[] = [{ number: 0, count: 0, startMs: 0 }];
+  #recent = 0;
+  readonly #byName = new Map<string, CounterNode>();
+
+  constructor(name: string, parent: CounterNode | null) {
+    this.name = name;
+    this.parent = parent;
+  }
+
+  childNamed(name: string): CounterNode | undefined {
+    return this.#byName.get(name);
+  }
+
+  adopt(child: CounterNode): CounterNode {
+    this.children.push(child);
+    this.#byName.set(child.name, child);
+    return child;
+  }
+
+  tick(nowMs: number): void {
+    this.count++;
+    this.#seeBurst(nowMs);
+  }
+
+  #seeBurst(nowMs: number): void {
+    const buckets = this.#buckets;
+    const number = Math.floor(nowMs / BUCKET_MS);
+    let i = buckets.length;
+    while (i > 0 && buckets[i - 1]!.number > number) i--;
+    const bucket = buckets[i - 1];
+    if (bucket !== undefined && bucket.number === number) {
+      bucket.count++;
+      bucket.startMs = Math.min(bucket.startMs, nowMs);
+    } else if (i === 0 && number + BURST_MS / BUCKET_MS <= buckets.at(-1)!.number) {
+      // Times run backwards here, and this one is too long ago to matter.
+      return;
+    } else buckets.splice(i, 0, { number, count: 1, startMs: nowMs });
+    this.#recent++;
+    while (buckets[0]!.number + BURST_MS / BUCKET_MS <= buckets.at(-1)!.number)
+      this.#recent -= buckets.shift()!.count;
+    if (this.#recent <= this.burst) return;
+    this.burst = this.#recent;
+    this.burstStartMs = buckets[0]!.startMs;
+  }
+
+  value(value: number): void {
+    this.hasValues = true;
+    // Wireshark keeps fractions in 32 bits.
+    if (this.isFraction) value = Math.fround(value);
+    this.sum = this.isFraction ? Math.fround(this.sum + value) : this.sum + value;
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+  }
+}
+
+export class CounterTree {
+  readonly root = new CounterNode('', null);
+  /** Milliseconds from the first packet counted to the last. */
+  elapsedMs = 0;
+  #startMs = -1;
+  #nowMs = 0;
+  #nodes = 0;
+
+  /** Before the counters of each packet. */
+  begin(p: Packet): void {
+    this.#nowMs = secondsSinceStart(p) * 1000;
+    if (this.#startMs < 0) this.#startMs = this.#nowMs;
+    this.elapsedMs = this.#nowMs - this.#startMs;
+  }
+
+  /** The counter of that name below the parent, made when new. */
+  node(parent: CounterNode, name: string): CounterNode {
+    const known = parent.childNamed(name);
+    if (known !== undefined) return known;
+    if (this.#nodes >= NODES_MAX) return parent;
+    this.#nodes++;
+    return parent.adopt(new CounterNode(name, parent));
+  }
+
+  /** Counts one for the counter of that name. */
+  tick(parent: CounterNode, name: string): CounterNode {
+    const node = this.node(parent, name);
+    if (node !== parent) node.tick(this.#nowMs);
+    return node;
+  }
+
+  /** Counts one for a counter and one for the one of that name below it. */
+  tickPivot(pivot: CounterNode, name: string): void {
+    pivot.tick(this.#nowMs);
+    this.tick(pivot, name);
+  }
+
+  /** Counts one, and the value into the average. */
+  average(parent: CounterNode, name: string, value: number): void {
+    this.tick(parent, name).value(value);
+  }
+
+  /** Counts the value into the range it lies in and into the whole. */
+  tickRange(whole: CounterNode, value: number): void {
+    whole.tick(this.#nowMs);
+    whole.value(value);
+    const range = whole.children.find(({ from, to }) => from !== null && from <= value && value <= to!);
+    if (range === undefined) return;
+    range.tick(this.#nowMs);
+    range.value(value);
+  }
+}
+
+/** As Wireshark orders them: ranges by their beginning, else the largest first, and equals by name, backwards. */
+export function inOrder(nodes: readonly CounterNode[]): CounterNode[] {
+  return nodes.toSorted((a, b) => {
+    if (a.from !== null && b.from !== null) return a.from - b.from;
+    if (a.count !== b.count) return b.count - a.count;
+    return a.name < b.name ? 1 : -1;
+  });
+}

@@ -1,0 +1,66 @@
+// Values of chosen fields, layer by layer: what a statistic about one protocol is made from.
+import { Collector } from '../core/collect.ts';
+import { type Field, fieldsMade, type Value } from '../core/field.ts';
+import { raw } from '../core/format.ts';
+import { COLUMN, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import { protocolsMade } from '../core/protocol.ts';
+import { fieldNamed } from '../core/registry.ts';
+
+export class Tap {
+  readonly #protocols: ReadonlySet<string>;
+  readonly #slots = new Map<string, number>();
+  readonly #collector: Collector;
+
+  /** Names of protocols whose layers are looked at, and of the fields wanted; fields that do not exist have no values. */
+  constructor(protocols: readonly string[], fields: readonly string[]) {
+    this.#protocols = new Set(protocols);
+    const known = fields.map(fieldNamed).filter((field): field is Field => field !== undefined);
+    known.forEach((field, slot) => {
+      this.#slots.set(field.name, slot);
+    });
+    this.#collector = new Collector(known, fieldsMade(), protocolsMade());
+  }
+
+  /** Calls `visit` for each layer of the protocols, with its values taken. Packets in ICMP errors don't count. */
+  forEach(p: Packet, visit: (p: Packet, layer: number) => void): void {
+    for (let layer = 1; layer < p.count; layer++) {
+      const isSeen = (p.flags[layer]! & COLUMN) !== 0 && (p.flags[layer]! & (SHOWN | NESTED)) !== 0;
+      if (!isSeen || !this.#protocols.has(p.protocols[layer]!.name)) continue;
+      this.#collector.collectLayer(p, layer);
+      visit(p, layer);
+    }
+  }
+
+  values(name: string): readonly Value[] {
+    const slot = this.#slots.get(name);
+    return slot === undefined ? [] : this.#collector.values[slot]!;
+  }
+
+  has(name: string): boolean {
+    return this.values(name).length > 0;
+  }
+
+  /** The first value as a number, NaN without one; spans of time in nanoseconds. */
+  number(name: string): number {
+    const value = this.values(name)[0];
+    if (value === undefined) return Number.NaN;
+    const isSpan = this.#field(name).type === 'seconds' && typeof value === 'number';
+    return isSpan ? value * 1e9 : Number(value);
+  }
+
+  /** The first value as `-T fields` prints it, '' without one. */
+  text(name: string): string {
+    const value = this.values(name)[0];
+    return value === undefined ? '' : raw(this.#field(name), value);
+  }
+
+  /** What the number is called, or else `Unknown (17)`. */
+  nameOf(name: string): string {
+    const value = this.number(name);
+    return this.#field(name).nameOf(value) ?? `Unknown (${value})`;
+  }
+
+  #field(name: string): Field {
+    return this.#collector.fields[this.#slots.get(name)!]!;
+  }
+}

@@ -1,0 +1,18 @@
+import { dnsTree } from './dns.ts';
+import { httpRequestTree, httpServerTree, httpTree } from './http.ts';
+import { ipTrees } from './ip.ts';
+import { http2Tree, lengthsTree } from './others.ts';
+import type { TreeDefinition } from './tree.ts';
+
+export type { TreeDefinition } from './tree.ts';
+
+/** All `-z NAME,tree`. */
+export const TREES: readonly TreeDefinition[] = [
+  dnsTree,
+  httpTree,
+  httpRequestTree,
+  httpServerTree,
+  http2Tree,
+  lengthsTree,
+  ...ipTrees,
+];
