@@ -1,9 +1,11 @@
 // Protocols that protect others: TLS and its kin, SSH, IPsec's key exchange and VPNs.
 
+import { gquic } from './quic/gquic.ts';
+import { quic } from './quic/quic.ts';
 import { dtls } from './tls/dtls.ts';
 import { tls } from './tls/tls.ts';
 import { pkixCert, x509af } from './x509/certificate.ts';
 import { ocsp } from './x509/ocsp.ts';
 import { listedProtocols } from './x509/oid-table.ts';
 
-export const secureProtocols = [tls, dtls, ocsp, x509af, pkixCert, ...listedProtocols];
+export const secureProtocols = [tls, dtls, quic, gquic, ocsp, x509af, pkixCert, ...listedProtocols];

@@ -15,3 +15,10 @@ export function varint(b: Uint8Array, at: number): number {
   for (let k = 1, bytes = varintBytes(b, at); k < bytes; k++) value = value * 256 + b[at + k]!;
   return value;
 }
+
+/** Its value, exact. */
+export function varint64(b: Uint8Array, at: number): bigint {
+  let value = BigInt(b[at]! & 0x3f);
+  for (let k = 1, bytes = varintBytes(b, at); k < bytes; k++) value = (value << 8n) | BigInt(b[at + k]!);
+  return value;
+}

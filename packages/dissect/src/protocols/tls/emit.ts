@@ -250,13 +250,18 @@ function emitHandshake(p: Packet, layer: number, out: Sink, at: number, end: num
   }
 }
 
-/** A layer that is one handshake message; false when this one is not. */
-export function emitBareMessage(p: Packet, layer: number, out: Sink): boolean {
+/** A layer that is one handshake message or a row of them; false when it has records. */
+export function emitRecordless(p: Packet, layer: number, out: Sink): boolean {
   const notes = p.notes[layer];
-  if (!(notes instanceof HandshakeNotes) || !notes.isBare) return false;
-  const b = p.bufferOf(layer);
+  if (!(notes instanceof HandshakeNotes)) return false;
   const start = p.start[layer]!;
   const stop = p.stop[layer]!;
+  if (notes.isRecordless) {
+    emitHandshake(p, layer, out, start, stop);
+    return true;
+  }
+  if (!notes.isBare) return false;
+  const b = p.bufferOf(layer);
   out.open(f.handshake, start, stop - start);
   out.note(`: ${typeName(b[start]!)}`);
   const { cipher, carrier } = notes;

@@ -39,8 +39,10 @@ export interface Piece {
 export class HandshakeNotes {
   readonly pieces: Piece[] = [];
   cipher = 0;
-  /** The layer is one bare message, put together from several records or carried by QUIC. */
+  /** The layer is one bare message, put together from several records. */
   isBare = false;
+  /** The layer is a stretch of messages without records around them, as QUIC carries them. */
+  isRecordless = false;
   carrier: Carrier = 't';
 }
 
@@ -84,7 +86,7 @@ export function readHandshakeRecord(
       return;
     }
     s.pending[direction as 0 | 1] = null;
-    readWhole(p, s, pending, bare);
+    readWhole(p, s, pending, bare, notes.carrier);
     notes.pieces.push({
       kind: LAST,
       at,
@@ -94,7 +96,7 @@ export function readHandshakeRecord(
       version: s.version,
     });
     at += taken;
-  } else if (isEncrypted(p, s, b, at, end)) {
+  } else if (!notes.isRecordless && isEncrypted(p, s, b, at, end)) {
     notes.pieces.push({ kind: ENCRYPTED, at, end, type: 0, whole: null, version: s.version });
     return;
   }
@@ -172,22 +174,17 @@ function readWhole(
   s: TlsSession,
   pending: { bytes: Uint8Array; have: number },
   bare: Protocol,
+  carrier: Carrier,
 ): void {
   p.within(pending.bytes, 0, pending.have, pending.have, () => {
-    readBareMessage(p, s, bare, NESTED);
+    readBareMessage(p, s, bare, carrier);
   });
 }
 
-/** The bytes from the cursor on are one whole message: it gets a layer of its own with these flags. */
-export function readBareMessage(
-  p: Packet,
-  s: TlsSession,
-  bare: Protocol,
-  flags: number,
-  carrier: Carrier = 't',
-): void {
+/** The bytes from the cursor on are one whole message: it gets a layer of its own. */
+function readBareMessage(p: Packet, s: TlsSession, bare: Protocol, carrier: Carrier): void {
   const before = s.version;
-  if (!p.push(bare, flags)) return;
+  if (!p.push(bare, NESTED)) return;
   const { layer } = p;
   const notes = notesOf(p, layer);
   notes.isBare = true;

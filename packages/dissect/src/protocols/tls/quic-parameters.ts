@@ -1,6 +1,6 @@
 // QUIC transport parameters, as they stand in the TLS hello (RFC 9000 §18).
 import { bytes, type Field, none, text, uint, uint64 } from '../../core/field.ts';
-import { isVarint, varint, varintBytes } from '../quic/varint.ts';
+import { isVarint, varint, varint64, varintBytes } from '../quic/varint.ts';
 import type { Reader } from './reader.ts';
 
 const parameterNames: Readonly<Record<number, string>> = {
@@ -35,7 +35,7 @@ const id = (name: string): Field => bytes(`tls.quic.parameter.${name}`, name);
 
 const f = {
   parameter: none('tls.quic.parameter', 'Parameter'),
-  type: uint64('tls.quic.parameter.type', 'Type').hex(),
+  type: uint64('tls.quic.parameter.type', 'Type'),
   length: uint64('tls.quic.parameter.length', 'Length'),
   value: bytes('tls.quic.parameter.value', 'Value'),
   originalDcid: id('original_destination_connection_id'),
@@ -89,6 +89,7 @@ export function emitTransportParameters(r: Reader): void {
     const start = r.at;
     const type = varint(r.b, r.at);
     const typeBytes = varintBytes(r.b, r.at);
+    const exactType = varint64(r.b, r.at);
     r.at += typeBytes;
     if (!isVarint(r.b, r.at, r.end)) return;
     const lengthAt = r.at;
@@ -98,9 +99,9 @@ export function emitTransportParameters(r: Reader): void {
     const body = r.part(length);
     r.out.open(f.parameter, start, body.end - start);
     r.out.note(`: ${parameterNames[type] ?? `Unknown 0x${type.toString(16)}`} (len=${length})`);
-    r.out.add(f.type, start, typeBytes, BigInt(type));
+    r.out.add(f.type, start, typeBytes, exactType);
     r.out.add(f.length, lengthAt, lengthBytes, BigInt(length));
-    if (body.left > 0) r.out.add(f.value, body.at, body.left);
+    r.out.add(f.value, body.at, body.left);
     emitValue(body, type);
     r.out.close();
   }
@@ -109,8 +110,8 @@ export function emitTransportParameters(r: Reader): void {
 function emitValue(r: Reader, type: number): void {
   const field = values.get(type);
   if (field !== undefined) {
-    if (field.type !== 'uint64') r.bytes(field, r.left);
-    else if (isVarint(r.b, r.at, r.end)) r.out.add(field, r.at, r.left, BigInt(varint(r.b, r.at)));
+    if (field.type !== 'uint64') r.out.add(field, r.at, r.left);
+    else if (isVarint(r.b, r.at, r.end)) r.out.add(field, r.at, r.left, varint64(r.b, r.at));
   } else if (type === VERSION_INFORMATION) {
     r.number(f.chosenVersion, 4);
     while (r.left >= 4) r.number(f.otherVersion, 4);

@@ -1,13 +1,13 @@
 // Transport Layer Security 1.0 to 1.3 (RFC 2246, 4346, 5246, 8446) and SSL 2.0 and 3.0 before it (RFC 6101).
 import { u16 } from '../../core/bytes.ts';
-import { COLUMN, MORE_SEGMENT, type Packet } from '../../core/packet.ts';
+import { COLUMN, LISTED, MORE_SEGMENT, NESTED, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { sctpPorts, tcpHeuristics, tcpPorts } from '../../core/table.ts';
 import { certificateAt } from '../x509/certificate.ts';
 import { enterOids } from '../x509/oid-table.ts';
-import { emitBareMessage, emitRecords, recordsInfo } from './emit.ts';
+import { emitRecordless, emitRecords, recordsInfo } from './emit.ts';
 import { wrappedTimestamps } from './extensions.ts';
-import { CUT, packVersions, readCutHandshakeRecord, readHandshakeRecord } from './handshake.ts';
+import { CUT, notesOf, packVersions, readCutHandshakeRecord, readHandshakeRecord } from './handshake.ts';
 import {
   beginsRecord,
   beginsSsl2Hello,
@@ -134,7 +134,7 @@ export const tls: Protocol = protocol({
   emit(p, layer, out) {
     if (p.mark[layer] === TIMESTAMPS)
       wrappedTimestamps(out, tlsFields, p.bufferOf(layer), p.start[layer]!, p.stop[layer]!);
-    else if (!emitBareMessage(p, layer, out)) emitRecords(p, layer, out);
+    else if (!emitRecordless(p, layer, out)) emitRecords(p, layer, out);
   },
   info(p, layer) {
     let text = '';
@@ -151,6 +151,25 @@ export const tls: Protocol = protocol({
 
 // RFC 6962 §3.3: in certificates and in OCSP responses.
 enterOids(tls, '1.3.6.1.4.1.11129.2.4', '2 5', TIMESTAMPS);
+
+/** The bytes [at, end) are the handshake of a QUIC connection, without records around it (RFC 9001 §4.1.3). */
+export function readQuicHandshake(p: Packet, at: number, end: number): void {
+  const { at: oldAt, end: oldEnd } = p;
+  p.at = at;
+  p.end = end;
+  const s = tlsSession(p);
+  s.version = TLS13;
+  if (p.push(tls, LISTED | NESTED)) {
+    const { layer } = p;
+    const notes = notesOf(p, layer);
+    notes.isRecordless = true;
+    notes.carrier = 'q';
+    readHandshakeRecord(p, s, layer, at, end, tls);
+    p.mark[layer] = packVersions(TLS13, TLS13);
+  }
+  p.at = oldAt;
+  p.end = oldEnd;
+}
 
 /** Records don't begin with four printable characters: this is another protocol, or TLS is still to be started. */
 function isText(b: Uint8Array, at: number, end: number): boolean {

@@ -1,0 +1,137 @@
+// QUIC connections: told apart by connection identifiers, which outlive addresses (RFC 9000 §5.1, §9).
+import { u32 } from '../../core/bytes.ts';
+import type { Packet } from '../../core/packet.ts';
+import { CryptoStream } from './crypto-stream.ts';
+import { type InitialKeys, initialKeys } from './initial.ts';
+
+export const CID_BYTES_MAX = 20;
+/** Shorter identifiers are not looked for on other addresses: anything would match. */
+const CID_BYTES_ROAMING = 4;
+/** Identifiers remembered for the whole capture; the oldest go first. */
+const ROAMING_MAX = 8192;
+
+export interface Connection {
+  readonly number: number;
+  version: number;
+  /** Direction (Packet.direction) in which the server sends, on the addresses of the first packet. */
+  readonly serverDirection: number;
+  /** The identifiers that the client and the server chose for packets to themselves. */
+  clientCid: Uint8Array;
+  serverCid: Uint8Array;
+  /** Destination of the client's first Initial, from which the keys come; null after a Retry, until the next. */
+  initialDcid: Uint8Array | null;
+  keys: InitialKeys | null;
+  /** Largest packet number of Initials from the client and the server; -1: none. */
+  readonly largest: [number, number];
+  readonly crypto: [CryptoStream, CryptoStream];
+  /** The one before it between the same addresses. */
+  readonly previous: Connection | null;
+}
+
+interface Known {
+  connection: Connection;
+  cid: Uint8Array;
+  isServers: boolean;
+}
+
+class Connections {
+  count = 0;
+  /** By the first four bytes of an identifier. */
+  readonly roaming = new Map<number, Known>();
+}
+
+const newConnections = (): Connections => new Connections();
+
+interface Memory {
+  connection: Connection | null;
+}
+
+const newMemory = (): Memory => ({ connection: null });
+
+const NO_CID = new Uint8Array(0);
+
+/** The connection last begun between the packet's addresses. */
+export function connectionHere(p: Packet): Connection | null {
+  return p.session.knownState<Memory>(p, 'quic')?.connection ?? null;
+}
+
+/** A client's first Initial, with these identifiers, begins a connection. */
+export function beginConnection(p: Packet, version: number, dcid: Uint8Array, scid: Uint8Array): Connection {
+  const memory = p.session.stateOf(p, 'quic', newMemory);
+  const connection: Connection = {
+    number: p.session.memoryOf('quic', newConnections).count++,
+    version,
+    serverDirection: 1 - p.direction,
+    clientCid: NO_CID,
+    serverCid: NO_CID,
+    initialDcid: null,
+    keys: null,
+    largest: [-1, -1],
+    crypto: [new CryptoStream(), new CryptoStream()],
+    // More than two between the same addresses would only cost memory.
+    previous: memory.connection === null ? null : { ...memory.connection, previous: null },
+  };
+  memory.connection = connection;
+  takeInitial(p, connection, dcid, scid);
+  return connection;
+}
+
+/** The client's Initial, the first or the first after a Retry, tells what the keys come from (RFC 9001 §5.2). */
+export function takeInitial(p: Packet, connection: Connection, dcid: Uint8Array, scid: Uint8Array): void {
+  connection.initialDcid = dcid.slice();
+  connection.keys = initialKeys(connection.version, connection.initialDcid);
+  if (scid.length > 0) {
+    connection.clientCid = scid.slice();
+    remember(p, connection, connection.clientCid, false);
+  }
+}
+
+/** RFC 9000 §7.2: the server chooses its identifier with its first packet. */
+export function takeServerCid(p: Packet, connection: Connection, scid: Uint8Array): void {
+  if (connection.serverCid.length > 0 || scid.length === 0) return;
+  connection.serverCid = scid.slice();
+  remember(p, connection, connection.serverCid, true);
+}
+
+/** RFC 9000 §17.2.5.2: after a Retry the handshake starts anew with another identifier, and keys. */
+export function takeRetry(p: Packet, connection: Connection, scid: Uint8Array): void {
+  connection.initialDcid = null;
+  takeServerCid(p, connection, scid);
+}
+
+function remember(p: Packet, connection: Connection, cid: Uint8Array, isServers: boolean): void {
+  if (cid.length < CID_BYTES_ROAMING) return;
+  const { roaming } = p.session.memoryOf('quic', newConnections);
+  if (roaming.size >= ROAMING_MAX) roaming.delete(roaming.keys().next().value!);
+  roaming.set(u32(cid, 0), { connection, cid, isServers });
+}
+
+/** Is a packet with a short header at `at` to an identifier of a connection begun on other addresses? */
+export function isRoaming(p: Packet, at: number, end: number): boolean {
+  if (end - at < 1 + CID_BYTES_ROAMING) return false;
+  const { roaming } = p.session.memoryOf('quic', newConnections);
+  if (roaming.size === 0) return false;
+  const known = roaming.get(u32(p.buf, at + 1));
+  return known !== undefined && at + 1 + known.cid.length <= end && isAt(known.cid, p.buf, at + 1);
+}
+
+/** The connection of a packet with a short header on these addresses: the one whose identifier it carries. */
+export function roamingConnection(
+  p: Packet,
+  at: number,
+  end: number,
+): { connection: Connection; isFromServer: boolean } | null {
+  if (!isRoaming(p, at, end)) return null;
+  const known = p.session.memoryOf('quic', newConnections).roaming.get(u32(p.buf, at + 1))!;
+  return { connection: known.connection, isFromServer: !known.isServers };
+}
+
+/** Does this identifier stand at `at`? */
+export function isAt(cid: Uint8Array, b: Uint8Array, at: number): boolean {
+  for (let k = 0; k < cid.length; k++) if (cid[k] !== b[at + k]) return false;
+  return true;
+}
+
+export function isSame(a: Uint8Array | null, b: Uint8Array): boolean {
+  return a !== null && a.length === b.length && isAt(a, b, 0);
+}

@@ -1,0 +1,58 @@
+// The handshake's bytes of one direction, which come in CRYPTO frames in any order (RFC 9000 §19.6).
+import { cover } from '../../flows/fragments.ts';
+
+/** More is not kept: a ClientHello with keys of post-quantum size and all its padding has a few kilobytes. */
+const BYTES_MAX = 1 << 16;
+
+export class CryptoStream {
+  /** Bytes handed over so far. */
+  #delivered = 0;
+  /** Frames that came before their turn: bytes from #delivered on, and the ranges that are there. */
+  #early: Uint8Array | null = null;
+  readonly #ranges: number[] = [];
+  /** Where the bytes last handed over stand. */
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+
+  /**
+   * Adds the bytes [at, end) of `b` at `offset` of the stream. True when there is something new in order: it stands in
+   * bytes[start, end). After a gap nothing is handed over until all that came early is in order.
+   */
+  add(b: Uint8Array, at: number, end: number, offset: number): boolean {
+    const skipped = this.#delivered - offset;
+    if (skipped > 0) {
+      at += skipped;
+      offset = this.#delivered;
+    }
+    if (at >= end) return false;
+    if (this.#early === null && offset === this.#delivered) {
+      this.#delivered += end - at;
+      this.bytes = b;
+      this.start = at;
+      this.end = end;
+      return true;
+    }
+    return this.#keep(b, at, end, offset - this.#delivered);
+  }
+
+  #keep(b: Uint8Array, at: number, end: number, place: number): boolean {
+    const stop = place + end - at;
+    if (stop > BYTES_MAX) return false;
+    if (this.#early === null || this.#early.length < stop) {
+      const larger = new Uint8Array(Math.min(BYTES_MAX, stop * 2));
+      if (this.#early !== null) larger.set(this.#early);
+      this.#early = larger;
+    }
+    this.#early.set(b.subarray(at, end), place);
+    cover(this.#ranges, place, stop);
+    if (this.#ranges.length !== 2 || this.#ranges[0] !== 0) return false;
+    this.bytes = this.#early;
+    this.start = 0;
+    this.end = this.#ranges[1]!;
+    this.#delivered += this.end;
+    this.#early = null;
+    this.#ranges.length = 0;
+    return true;
+  }
+}

@@ -1,0 +1,143 @@
+// QUIC packets as a tree, as fields and as words for the Info column.
+import type { Packet } from '../../core/packet.ts';
+import type { Sink } from '../../core/sink.ts';
+import { hex } from '../../core/text.ts';
+import type { Connection } from './connection.ts';
+import { f } from './fields.ts';
+import { eachFrame, emitFrame, framesText } from './frames.ts';
+import { isLong, type LongHeader, newLongHeader, readLongHeader } from './header.ts';
+import type { Unprotected } from './initial.ts';
+import type { QuicNotes } from './quic.ts';
+import { varint, varintBytes } from './varint.ts';
+import { INITIAL, isVersion2, longTypeNames, RETRY } from './versions.ts';
+
+/** Marks of a layer: the frames of an opened packet, or bytes behind the last packet; else see quic.ts. */
+export const FRAMES = -1;
+export const PADDING = -2;
+/** RFC 9001 §5.8. */
+const RETRY_TAG_BYTES = 16;
+
+const h = newLongHeader();
+
+function connectionOf(p: Packet, layer: number): Connection | null {
+  const notes = p.notes[layer] as Connection | QuicNotes | null;
+  if (notes === null) return null;
+  return 'opened' in notes ? notes.connection : notes;
+}
+
+function openedOf(p: Packet, layer: number): Unprotected | null {
+  const notes = p.notes[layer] as Connection | QuicNotes | null;
+  return notes !== null && 'opened' in notes ? notes.opened : null;
+}
+
+/** The Info column shows the last packet of a datagram. */
+export function quicInfo(p: Packet, layer: number): string | null {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  if (p.mark[layer] === PADDING) return null;
+  if (!isLong(b, start)) {
+    const bytes = p.mark[layer]!;
+    return `Protected Payload (KP0)${bytes === 0 ? '' : `, DCID=${hex(b, start + 1, start + 1 + bytes)}`}`;
+  }
+  readLongHeader(h, b, start, p.stop[layer]!);
+  let text: string = h.version === 0 ? 'Version Negotiation' : longTypeNames[h.type]!;
+  if (h.dcidBytes > 0) text += `, DCID=${hex(b, h.dcid, h.dcid + h.dcidBytes)}`;
+  if (h.scidBytes > 0) text += `, SCID=${hex(b, h.scid, h.scid + h.scidBytes)}`;
+  const opened = openedOf(p, layer);
+  if (opened === null) return text;
+  return `${text}, PKN: ${opened.packetNumber}${opened.plain === null ? '' : framesText(opened.plain)}`;
+}
+
+export function emitPacket(p: Packet, layer: number, out: Sink): void {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const stop = p.stop[layer]!;
+  const connection = connectionOf(p, layer);
+  // A datagram belongs to one connection: said once, with its first packet.
+  if (
+    connection !== null &&
+    p.protocols[layer - 1]!.name !== 'quic' &&
+    p.protocols[layer - 1]!.name !== 'tls'
+  )
+    out.add(f.connectionNumber, start, 0, connection.number);
+  if (p.mark[layer] === PADDING) return;
+  out.add(f.packetLength, start, 0, stop - start);
+  if (isLong(b, start)) {
+    out.add(f.headerForm, start, 1);
+    if (readLongHeader(h, b, start, stop)) emitLong(out, p, layer, h);
+    return;
+  }
+  out.open(f.short, start, stop - start);
+  out.add(f.headerForm, start, 1);
+  out.add(f.fixedBit, start, 1);
+  out.add(f.spinBit, start, 1);
+  const cid = p.mark[layer]!;
+  if (cid > 0) out.add(f.dcid, start + 1, cid);
+  out.close();
+  if (stop > start + 1 + cid) out.add(f.remaining, start + 1 + cid, stop - start - 1 - cid);
+}
+
+function emitLong(out: Sink, p: Packet, layer: number, header: LongHeader): void {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const stop = p.stop[layer]!;
+  const opened = openedOf(p, layer);
+  if (header.version === 0) out.add(f.unused, start, 1);
+  else {
+    if (header.type !== RETRY) out.add(f.fixedBit, start, 1);
+    out.add(isVersion2(header.version) ? f.longTypeV2 : f.longType, start, 1);
+    if (opened !== null) {
+      out.add(f.reserved, start, 1, (opened.first >> 2) & 3);
+      out.add(f.packetNumberLength, start, 1, opened.first & 3);
+    }
+  }
+  out.add(f.version, start + 1, 4);
+  out.add(f.dcil, start + 5, 1);
+  if (header.dcidBytes > 0) out.add(f.dcid, header.dcid, header.dcidBytes);
+  out.add(f.scil, header.scid - 1, 1);
+  if (header.scidBytes > 0) out.add(f.scid, header.scid, header.scidBytes);
+  const rest = header.scid + header.scidBytes;
+  if (header.version === 0) {
+    for (let at = rest; at + 4 <= stop; at += 4) out.add(f.supportedVersion, at, 4);
+  } else if (header.type === RETRY) emitRetry(out, rest, stop);
+  else emitProtected(out, b, header, rest, stop, opened);
+}
+
+function emitRetry(out: Sink, rest: number, stop: number): void {
+  const tag = Math.max(rest, stop - RETRY_TAG_BYTES);
+  if (tag > rest) out.add(f.retryToken, rest, tag - rest);
+  if (stop > tag) out.add(f.retryTag, tag, stop - tag);
+}
+
+function emitProtected(
+  out: Sink,
+  b: Uint8Array,
+  header: LongHeader,
+  rest: number,
+  stop: number,
+  opened: Unprotected | null,
+): void {
+  let length = rest;
+  if (header.type === INITIAL) {
+    out.add(f.tokenLength, rest, varintBytes(b, rest), BigInt(varint(b, rest)));
+    if (header.tokenBytes > 0) out.add(f.token, header.token, header.tokenBytes);
+    length = header.token + header.tokenBytes;
+  }
+  out.add(f.length, length, header.packetNumber - length, BigInt(header.length));
+  if (opened === null) {
+    if (stop > header.packetNumber) out.add(f.remaining, header.packetNumber, stop - header.packetNumber);
+    return;
+  }
+  const payload = header.packetNumber + opened.packetNumberBytes;
+  out.add(f.packetNumber, header.packetNumber, opened.packetNumberBytes, BigInt(opened.packetNumber));
+  out.add(f.payload, payload, stop - payload);
+}
+
+/** The frames of an opened packet, in a buffer of their own. */
+export function emitFrames(p: Packet, layer: number, out: Sink): void {
+  const b = p.bufferOf(layer);
+  eachFrame(b, p.start[layer]!, p.stop[layer]!, (type, at, body, end) => {
+    emitFrame(out, b, type, at, body, end);
+    return true;
+  });
+}

@@ -1,0 +1,212 @@
+// QUIC (RFC 9000, RFC 9001, RFC 9369): headers of all packets, and what Initial packets say, whose keys anyone has.
+import { COLUMN, NESTED, type Packet, SHOWN } from '../../core/packet.ts';
+import { type Protocol, protocol } from '../../core/protocol.ts';
+import { udpHeuristics } from '../../core/table.ts';
+import { readQuicHandshake } from '../tls/tls.ts';
+import {
+  beginConnection,
+  type Connection,
+  connectionHere,
+  isAt,
+  isRoaming,
+  isSame,
+  roamingConnection,
+  takeInitial,
+  takeRetry,
+  takeServerCid,
+} from './connection.ts';
+import { emitFrames, emitPacket, FRAMES, PADDING, quicInfo } from './emit.ts';
+import { f } from './fields.ts';
+import { CRYPTO, eachFrame } from './frames.ts';
+import { hasPlainCids, isLong, newLongHeader, packetEnd, readLongHeader } from './header.ts';
+import { initialKeys, type Unprotected, unprotect } from './initial.ts';
+import { varint, varintBytes } from './varint.ts';
+import { HANDSHAKE, INITIAL, isKnown, RETRY } from './versions.ts';
+
+/** What a packet's step leaves for its emit and info. */
+export interface QuicNotes {
+  readonly connection: Connection;
+  readonly opened: Unprotected | null;
+}
+
+const h = newLongHeader();
+
+/** Who sent the datagram at work, in which connection. */
+let connection: Connection | null = null;
+let isFromServer = false;
+
+/** The shortest long header with its identifiers, and with a packet number and a tag behind a short one. */
+const LONG_BYTES_MIN = 13;
+const SHORT_BYTES_MIN = 19;
+
+function matches(p: Packet): boolean {
+  const { buf: b, at, end } = p;
+  if (end - at < LONG_BYTES_MIN) return false;
+  if (!isLong(b, at)) return end - at >= SHORT_BYTES_MIN && isRoaming(p, at, end);
+  const version = b[at + 1]! * 0x1000000 + b[at + 2]! * 0x10000 + b[at + 3]! * 0x100 + b[at + 4]!;
+  if (!isKnown(version)) return false;
+  readLongHeader(h, b, at, end);
+  return hasPlainCids(h) && h.scid <= end;
+}
+
+export const quic: Protocol = protocol({
+  name: 'quic',
+  title: 'QUIC IETF',
+  column: 'QUIC',
+  fields: f,
+  heuristics: [[udpHeuristics, matches]],
+  step(p) {
+    const { end, wireEnd, layer } = p;
+    const dcid = p.at;
+    let current = layer;
+    findConnection(p);
+    for (;;) {
+      const at = p.at;
+      const stop = readPacket(p, current, wireEnd);
+      if (stop < 0) return p.cut(LONG_BYTES_MIN);
+      p.stop[current] = Math.min(end, stop);
+      p.payload[current] = p.stop[current]!;
+      p.end = end;
+      p.at = stop;
+      if (stop >= wireEnd) return null;
+      if (stop >= end) return p.cut(1);
+      if (!p.push(quic, SHOWN | COLUMN)) return null;
+      current = p.layer;
+      // RFC 9000 §12.2: packets of one datagram have one destination; what has another is padding.
+      if (!hasSameDestination(p, dcid, at)) {
+        p.mark[current] = PADDING;
+        return null;
+      }
+    }
+  },
+  emit(p, layer, out) {
+    if (p.mark[layer] === FRAMES) emitFrames(p, layer, out);
+    else emitPacket(p, layer, out);
+  },
+  info: quicInfo,
+});
+
+/** Sets `connection` and `isFromServer` for the datagram at the cursor. */
+function findConnection(p: Packet): void {
+  const b = p.buf;
+  connection = connectionHere(p);
+  isFromServer = connection !== null && p.direction === connection.serverDirection;
+  if (!isLong(b, p.at)) {
+    connection = matchingShort(p, connection);
+    return;
+  }
+  if (!readLongHeader(h, b, p.at, p.end) || !hasPlainCids(h)) return;
+  const dcid = b.subarray(h.dcid, h.dcid + h.dcidBytes);
+  const scid = b.subarray(h.scid, h.scid + h.scidBytes);
+  if (h.type === INITIAL && h.version !== 0 && !isFromServer) fromClient(p, dcid, scid);
+  else if (h.version !== 0) connection = matchingLong(connection, dcid);
+  if (connection !== null && isFromServer && h.version !== 0) fromServer(p, connection, scid);
+}
+
+/** The connection whose identifier, of the side that receives, the packet carries. */
+function matchingLong(here: Connection | null, dcid: Uint8Array): Connection | null {
+  for (let known = here; known !== null; known = known.previous) {
+    if (dcid.length === 0) return known;
+    if (isFromServer ? isSame(known.clientCid, dcid) : isOf(known, dcid)) return known;
+  }
+  return null;
+}
+
+function fromClient(p: Packet, dcid: Uint8Array, scid: Uint8Array): void {
+  if (connection !== null && connection.initialDcid === null && dcid.length > 0) {
+    connection.serverCid = connection.serverCid.subarray(0, 0);
+    takeInitial(p, connection, dcid, scid);
+  } else if (connection === null || (dcid.length > 0 && !isOf(connection, dcid)))
+    connection = beginConnection(p, h.version, dcid, scid);
+}
+
+const isOf = (known: Connection, dcid: Uint8Array): boolean =>
+  isSame(known.initialDcid, dcid) || isSame(known.serverCid, dcid);
+
+function fromServer(p: Packet, known: Connection, scid: Uint8Array): void {
+  if (h.type === RETRY) takeRetry(p, known, scid);
+  else if (h.type === INITIAL || h.type === HANDSHAKE) takeServerCid(p, known, scid);
+  // RFC 9368 §2.3: the server may go on in another, compatible version.
+  if (h.type === INITIAL && h.version !== known.version && known.initialDcid !== null) {
+    known.version = h.version;
+    known.keys = initialKeys(h.version, known.initialDcid);
+  }
+}
+
+/** Of a short header the identifier's length is not said: it is the one the receiver chose. */
+function matchingShort(p: Packet, here: Connection | null): Connection | null {
+  for (let known = here; known !== null; known = known.previous) {
+    const cid = isFromServer ? known.clientCid : known.serverCid;
+    if (p.at + 1 + cid.length <= p.end && isAt(cid, p.buf, p.at + 1)) return known;
+  }
+  const roaming = roamingConnection(p, p.at, p.end);
+  if (roaming === null) return null;
+  isFromServer = roaming.isFromServer;
+  return roaming.connection;
+}
+
+function hasSameDestination(p: Packet, first: number, before: number): boolean {
+  const b = p.buf;
+  if (!isLong(b, p.at)) {
+    const cid = connection === null ? null : isFromServer ? connection.clientCid : connection.serverCid;
+    if (cid === null) return true;
+    if (p.at + 1 + cid.length > p.end) return false;
+    return isLong(b, first)
+      ? b[first + 5] === cid.length && isAt(b.subarray(p.at + 1, p.at + 1 + cid.length), b, first + 6)
+      : before >= 0;
+  }
+  const length = b[p.at + 5]!;
+  if (!isLong(b, first) || p.at + 6 + length > p.end || length !== b[first + 5]) return false;
+  return isAt(b.subarray(p.at + 6, p.at + 6 + length), b, first + 6);
+}
+
+/** Reads the packet at the cursor; returns where it ends on the wire, or -1 when the bytes end within its header. */
+function readPacket(p: Packet, layer: number, wireEnd: number): number {
+  const b = p.buf;
+  const { at, end } = p;
+  if (!isLong(b, at)) {
+    const cid = connection === null ? 0 : (isFromServer ? connection.clientCid : connection.serverCid).length;
+    p.mark[layer] = at + 1 + cid <= end ? cid : 0;
+    p.notes[layer] = connection;
+    return wireEnd;
+  }
+  if (!readLongHeader(h, b, at, end)) return -1;
+  p.notes[layer] = connection;
+  if (h.version === 0 || h.type === RETRY) return wireEnd;
+  const stop = packetEnd(h, wireEnd);
+  if (h.type !== INITIAL || connection === null || connection.keys === null) return stop;
+  openInitial(p, layer, connection, stop);
+  return stop;
+}
+
+function openInitial(p: Packet, layer: number, known: Connection, stop: number): void {
+  const side = isFromServer ? 1 : 0;
+  const keys = isFromServer ? known.keys!.server : known.keys!.client;
+  const opened = unprotect(keys, p.buf, p.at, h.packetNumber, Math.min(stop, p.end), known.largest[side]!);
+  const notes: QuicNotes = { connection: known, opened };
+  p.notes[layer] = notes;
+  if (opened === null || opened.plain === null) return;
+  known.largest[side] = Math.max(known.largest[side]!, opened.packetNumber);
+  const { plain } = opened;
+  p.within(plain, 0, plain.length, plain.length, () => {
+    if (!p.push(quic, NESTED)) return;
+    p.mark[p.layer] = FRAMES;
+    eachFrame(plain, 0, plain.length, (type, at, body, end) => {
+      if (type === CRYPTO) takeCrypto(p, known, side, body, end);
+      return at < end;
+    });
+  });
+}
+
+function takeCrypto(p: Packet, known: Connection, side: 0 | 1, body: number, end: number): void {
+  const offset = varint(p.buf, body);
+  const length = body + varintBytes(p.buf, body);
+  const at = length + varintBytes(p.buf, length);
+  const stream = known.crypto[side]!;
+  if (!stream.add(p.buf, at, end, offset)) return;
+  if (stream.bytes === p.buf) readQuicHandshake(p, stream.start, stream.end);
+  else
+    p.within(stream.bytes, stream.start, stream.end, stream.end, () =>
+      readQuicHandshake(p, stream.start, stream.end),
+    );
+}
