@@ -29,6 +29,15 @@ const HEADER_MIN: Readonly<Record<AddressKind, number>> = {
   dccp: 12,
 };
 
+/** True for a layer with a whole header; packets quoted in ICMP errors don't count: nobody sent them here. */
+export function isOfKind(p: Packet, layer: number, kind: AddressKind): boolean {
+  return (
+    p.protocols[layer]!.name === kind &&
+    (p.flags[layer]! & COLUMN) !== 0 &&
+    p.start[layer]! + HEADER_MIN[kind] <= p.stop[layer]!
+  );
+}
+
 /** Where a layer's two addresses are. One object is reused. */
 export interface Pair {
   b: Uint8Array;
@@ -51,11 +60,10 @@ export class AddressPairs {
     this.#hasPorts = ADDRESS_KINDS[kind].hasPorts;
   }
 
-  /** The outermost first. Packets quoted in ICMP errors don't count: nobody sent them here. */
+  /** The outermost first. */
   forEach(p: Packet, visit: (pair: Pair, p: Packet) => void): void {
     for (let layer = 1; layer < p.count; layer++) {
-      if (p.protocols[layer]!.name !== this.#kind || (p.flags[layer]! & COLUMN) === 0) continue;
-      if (p.start[layer]! + HEADER_MIN[this.#kind] > p.stop[layer]!) continue;
+      if (!isOfKind(p, layer, this.#kind)) continue;
       if (this.#hasPorts ? this.#ports(p, layer) : this.#network(p, layer, this.#kind)) visit(this.#pair, p);
     }
   }

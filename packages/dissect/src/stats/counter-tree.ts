@@ -1,6 +1,6 @@
 // Counters in a tree, each with its rate and its busiest moment: what all `-z NAME,tree` are made of.
 import type { Packet } from '../core/packet.ts';
-import { secondsSinceStart } from './time.ts';
+import { millisecondsSinceStart } from './time.ts';
 
 /** The busiest moment is the most in so many milliseconds, kept in buckets. */
 const BUCKET_MS = 5;
@@ -99,7 +99,7 @@ export class CounterTree {
 
   /** Before the counters of each packet. */
   begin(p: Packet): void {
-    this.#nowMs = secondsSinceStart(p) * 1000;
+    this.#nowMs = millisecondsSinceStart(p);
     if (this.#startMs < 0) this.#startMs = this.#nowMs;
     this.elapsedMs = this.#nowMs - this.#startMs;
   }

@@ -1,9 +1,9 @@
 // What a capture says as a whole: counted packet by packet, told at the end.
 export { ADDRESS_KINDS, type AddressKind } from './address-pairs.ts';
+export { BURST_MS, type CounterNode, CounterTree, inOrder } from './counter-tree.ts';
 export { type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './endpoints.ts';
 export { type HierarchyNode, ProtocolHierarchy } from './hierarchy.ts';
 export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, IoTable } from './io.ts';
-export { BURST_MS, type CounterNode, CounterTree, inOrder } from './counter-tree.ts';
 export { Tap } from './tap.ts';
 export { statusText } from './trees/http.ts';
-export { type TreeDefinition, TREES } from './trees/index.ts';
+export { TREES, type TreeDefinition } from './trees/index.ts';

@@ -1,12 +1,21 @@
+// Times since the first frame of the capture. Whole seconds and the rest are added last, so that no digit is lost.
 import type { Packet } from '../core/packet.ts';
 
-/** Seconds from the first frame of the capture to this one. */
 export function secondsSinceStart(p: Packet): number {
-  const { firstSeconds, firstNanoseconds } = p.session;
-  // Whole seconds and the rest are added last, so that no digit is lost.
-  const nanoseconds = p.nanoseconds - firstNanoseconds;
-  const seconds = p.seconds - firstSeconds;
-  return nanoseconds < 0 && seconds > 0
-    ? seconds - 1 + (nanoseconds + 1e9) / 1e9
-    : seconds + nanoseconds / 1e9;
+  return wholeSeconds(p) + nanosecondsBeyond(p) / 1e9;
+}
+
+export function millisecondsSinceStart(p: Packet): number {
+  return wholeSeconds(p) * 1000 + nanosecondsBeyond(p) / 1e6;
+}
+
+/** The two have one sign. */
+function wholeSeconds(p: Packet): number {
+  const seconds = p.seconds - p.session.firstSeconds;
+  return seconds > 0 && p.nanoseconds < p.session.firstNanoseconds ? seconds - 1 : seconds;
+}
+
+function nanosecondsBeyond(p: Packet): number {
+  const nanoseconds = p.nanoseconds - p.session.firstNanoseconds;
+  return nanoseconds < 0 && p.seconds > p.session.firstSeconds ? nanoseconds + 1e9 : nanoseconds;
 }

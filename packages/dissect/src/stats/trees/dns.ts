@@ -23,6 +23,7 @@ export const dnsTree: TreeDefinition = {
         'dns.count.answers',
         'dns.count.auth_rr',
         'dns.count.add_rr',
+        'dns.response_to',
         'dns.time',
         'dns.unsolicited',
         'dns.retransmission',
@@ -76,8 +77,8 @@ export const dnsTree: TreeDefinition = {
 
     function seeResponse(): void {
       const numbers = ['dns.count.queries', 'dns.count.auth_rr', 'dns.count.answers', 'dns.count.add_rr'];
-      // Wireshark 4.0 counts each response twice here; the averages are right.
-      for (let twice = 0; twice < 2; twice++)
+      // Wireshark 4.0 counts a response twice here when it has its request.
+      for (let times = tap.has('dns.response_to') ? 2 : 1; times > 0; times--)
         counts.forEach((count, i) => {
           tree.average(responses, `no. of ${count}`, tap.number(numbers[i]!));
         });

@@ -21,6 +21,11 @@ const FIELDS = [
   'http.response.code.desc',
 ];
 
+/** UPnP's M-SEARCH counts as SEARCH, as in Wireshark. */
+export function methodOf(tap: Tap): string {
+  return tap.text('http.request.method').replace(/^M-/, '');
+}
+
 /** `404 Not Found` */
 export function statusText(tap: Tap): string {
   const code = tap.number('http.response.code');
@@ -46,8 +51,7 @@ export const httpTree: TreeDefinition = {
           tree.tick(total, responses.name);
           const kind = Math.floor(tap.number('http.response.code') / 100);
           tree.tick(tree.tick(responses, CLASSES[kind] ?? CLASSES[0]!), statusText(tap));
-        } else if (tap.has('http.request.method'))
-          tree.tickPivot(requests, tap.text('http.request.method'));
+        } else if (tap.has('http.request.method')) tree.tickPivot(requests, methodOf(tap));
         else tree.tick(total, 'Other HTTP Packets');
       });
   },

@@ -1,7 +1,8 @@
 // IPv4 and IPv6 packets by address, transport and port. Of packets in tunnels the innermost addresses count, as in
 // Wireshark.
-import { COLUMN, type Packet } from '../../core/packet.ts';
+import type { Packet } from '../../core/packet.ts';
 import { netAddress } from '../../core/text.ts';
+import { isOfKind } from '../address-pairs.ts';
 import type { TreeDefinition } from './tree.ts';
 
 const TRANSPORTS: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP', 33: 'DCCP', 132: 'SCTP' };
@@ -10,11 +11,9 @@ function transportOf(p: Packet): string {
   return TRANSPORTS[p.transport] ?? 'NONE';
 }
 
-/** How many layers of this protocol the packet has that aren't quoted in an ICMP error. */
-function layersOf(p: Packet, protocol: string): number {
+function layersOf(p: Packet, protocol: 'ip' | 'ipv6'): number {
   let count = 0;
-  for (let layer = 1; layer < p.count; layer++)
-    if (p.protocols[layer]!.name === protocol && p.flags[layer]! & COLUMN) count++;
+  for (let layer = 1; layer < p.count; layer++) if (isOfKind(p, layer, protocol)) count++;
   return count;
 }
 
