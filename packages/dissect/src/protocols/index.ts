@@ -56,6 +56,7 @@ import { vxlan } from './tunnels/vxlan.ts';
 import { udp } from './udp.ts';
 import { udplite } from './udplite.ts';
 import { voiceProtocols } from './voice/index.ts';
+import { windowsProtocols } from './windows.ts';
 
 export const protocols = [
   frame,
@@ -125,6 +126,7 @@ export const protocols = [
   lispData,
   dccp,
   ...routingProtocols,
+  ...windowsProtocols,
 ];
 
 register(protocols);

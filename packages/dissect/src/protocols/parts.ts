@@ -1,0 +1,33 @@
+// A stretch of a message as a row of fields of fixed width: what many binary protocols are made of.
+import type { Field, Value } from '../core/field.ts';
+import type { Sink } from '../core/sink.ts';
+
+/** Makes the value where the field's type alone does not say how: a GUID, a file time. */
+export type Reader = (b: Uint8Array, at: number, end: number) => Value;
+
+/**
+ * A field and its bytes, then the bits of it that stand below, or how its value is read. Without a field the bytes
+ * are passed over.
+ */
+export type Part = readonly [field: Field | null, width: number, more?: readonly Field[] | Reader];
+
+/** Adds the parts from `at` on, as far as the bytes go. Returns where they end. */
+export function emitParts(out: Sink, b: Uint8Array, at: number, end: number, parts: readonly Part[]): number {
+  for (const [field, width, more] of parts) {
+    if (at + width > end) return end;
+    if (field === null) {
+      at += width;
+      continue;
+    }
+    if (typeof more === 'function') {
+      if (out.wants(field)) out.add(field, at, width, more(b, at, at + width));
+    } else if (more === undefined) out.add(field, at, width);
+    else {
+      out.open(field, at, width);
+      for (const bit of more) out.add(bit, at, width);
+      out.close();
+    }
+    at += width;
+  }
+  return at;
+}

@@ -1,0 +1,43 @@
+// Numbers of SMB2 that decide what is read ([MS-SMB2] §2.2.1).
+import { u16le } from '../../core/bytes.ts';
+
+export const NEGOTIATE = 0;
+export const SESSION_SETUP = 1;
+export const LOGOFF = 2;
+export const TREE_CONNECT = 3;
+export const TREE_DISCONNECT = 4;
+export const CREATE = 5;
+export const CLOSE = 6;
+export const FLUSH = 7;
+export const READ = 8;
+export const WRITE = 9;
+export const LOCK = 10;
+export const IOCTL = 11;
+export const CANCEL = 12;
+export const ECHO = 13;
+export const FIND = 14;
+export const NOTIFY = 15;
+export const GET_INFO = 16;
+export const SET_INFO = 17;
+export const BREAK = 18;
+
+/** Flags of the header. */
+export const RESPONSE = 0x01;
+export const ASYNC = 0x02;
+
+export const HEADER = 64;
+/** The command is under way; its reply comes later. */
+export const STATUS_PENDING = 0x103;
+
+const MORE_PROCESSING_REQUIRED = 0xc0000016;
+const BUFFER_OVERFLOW = 0x80000005;
+const NOTIFY_ENUM_DIR = 0x10c;
+
+/** §2.2.2: an error body has a size of 9; some commands answer in full with a status that is not success. */
+export function isError(b: Uint8Array, body: number, command: number, status: number): boolean {
+  if (status === 0 || u16le(b, body) !== 9) return false;
+  if (command === SESSION_SETUP) return status !== MORE_PROCESSING_REQUIRED;
+  if (command === GET_INFO || command === NOTIFY)
+    return status !== BUFFER_OVERFLOW && status !== NOTIFY_ENUM_DIR;
+  return true;
+}

@@ -1,0 +1,123 @@
+// What SMB2 remembers from message to message: open requests, names of files and trees, who a session belongs to.
+import { u32le } from '../../core/bytes.ts';
+import type { Packet } from '../../core/packet.ts';
+import { Exchanges } from '../../flows/exchanges.ts';
+import type { NtlmUser } from '../auth/ntlmssp.ts';
+import { remember } from './bounded.ts';
+
+/** Of each kind, over the whole capture; the oldest go first. */
+const KEPT_MAX = 1 << 16;
+/** Requests of one conversation without a reply. */
+const ASKED_MAX = 4096;
+
+/** Of a request what its reply doesn't say again. Also the note of the layers of both. */
+export interface Asked {
+  command: number;
+  /** The file, the tree or the search pattern. */
+  name: string;
+  /** Information class and level. */
+  class: number;
+  level: number;
+  /** The file that may be a pipe, as fileKey gives it; 0: none. */
+  pipe: number;
+  /** Who sets up a session. */
+  user: NtlmUser | null;
+}
+
+export interface Tree {
+  readonly name: string;
+  readonly type: number;
+  /** Where it was connected. */
+  readonly frame: number;
+}
+
+export interface Account extends NtlmUser {
+  /** Where it was authenticated. */
+  readonly frame: number;
+}
+
+export class Smb2Memory {
+  readonly exchanges = new Exchanges();
+  readonly #files = new Map<number, string>();
+  readonly #trees = new Map<number, Tree>();
+  readonly #accounts = new Map<number, Account>();
+
+  fileName(key: number): string | undefined {
+    return this.#files.get(key);
+  }
+
+  nameFile(key: number, name: string): void {
+    remember(this.#files, key, name, KEPT_MAX);
+  }
+
+  tree(key: number): Tree | undefined {
+    return this.#trees.get(key);
+  }
+
+  setTree(key: number, tree: Tree): void {
+    remember(this.#trees, key, tree, KEPT_MAX);
+  }
+
+  account(key: number): Account | undefined {
+    return this.#accounts.get(key);
+  }
+
+  setAccount(key: number, account: Account): void {
+    remember(this.#accounts, key, account, KEPT_MAX);
+  }
+}
+
+export function memory(p: Packet): Smb2Memory {
+  return p.session.memoryOf('smb2', () => new Smb2Memory());
+}
+
+interface Conversation {
+  readonly asked: Map<number, Asked>;
+}
+
+/** Enters what a request asked for. */
+export function ask(p: Packet, messageId: number, asked: Asked): void {
+  const state = p.session.stateOf(p, 'smb2', (): Conversation => ({ asked: new Map() }));
+  remember(state.asked, messageId, asked, ASKED_MAX);
+}
+
+/** What the request of that number asked for; forgotten when this is the last reply. */
+export function answered(p: Packet, messageId: number, isLast: boolean): Asked | null {
+  const asked = p.session.knownState<Conversation>(p, 'smb2')?.asked;
+  const found = asked?.get(messageId) ?? null;
+  if (found !== null && isLast) asked!.delete(messageId);
+  return found;
+}
+
+/** The message id as a number; it counts from 0. */
+export function messageId(b: Uint8Array, start: number): number {
+  return u32le(b, start + 24) + (u32le(b, start + 28) & 0x1fffff) * 0x1_0000_0000;
+}
+
+/** §2.2.1.2: the tree's number counts within the session. */
+export function treeKey(b: Uint8Array, start: number): number {
+  return digest(b, start + 36, start + 48);
+}
+
+export function sessionKey(b: Uint8Array, start: number): number {
+  return digest(b, start + 40, start + 48);
+}
+
+/** §2.2.14.1: a file's number, of 16 bytes at `fid`, within the session and tree of the header at `start`. */
+export function fileKey(b: Uint8Array, start: number, fid: number): number {
+  return digest(b, fid, fid + 16, treeKey(b, start));
+}
+
+/** Of whole words, as a number of 52 bits: two that are alike by chance would only mislabel a file. */
+function digest(b: Uint8Array, at: number, end: number, seed = 0): number {
+  let low = (seed % 0x4000000) | 0;
+  let high = Math.floor(seed / 0x4000000) | 0;
+  for (let i = at; i < end; i += 4) {
+    const word = u32le(b, i);
+    low = Math.imul(low ^ word, 0x9e3779b1);
+    low ^= low >>> 15;
+    high = Math.imul(high ^ word ^ low, 0x85ebca6b);
+    high ^= high >>> 13;
+  }
+  return (high >>> 6) * 0x4000000 + (low >>> 6);
+}

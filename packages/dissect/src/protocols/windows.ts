@@ -1,0 +1,32 @@
+// What Windows networks speak, and what authenticates there and elsewhere.
+import { gssapi } from './auth/gssapi.ts';
+import { krb5Token } from './auth/krb5-token.ts';
+import { negoex } from './auth/negoex.ts';
+import { ntlmssp } from './auth/ntlmssp.ts';
+import { spnego } from './auth/spnego.ts';
+import { dcerpc } from './dcerpc/connection.ts';
+import { interfaces } from './dcerpc/interfaces.ts';
+import { onAuthentication } from './http/authentication.ts';
+import { kerberos, kerberosStream } from './kerberos/kerberos.ts';
+import { cms, pkinit } from './kerberos/pkinit.ts';
+import { nbss } from './smb/nbss.ts';
+import { smb2 } from './smb/smb2.ts';
+
+onAuthentication('ntlm', ntlmssp);
+onAuthentication('negotiate', gssapi);
+
+export const windowsProtocols = [
+  nbss,
+  smb2,
+  dcerpc,
+  ...interfaces,
+  gssapi,
+  spnego,
+  krb5Token,
+  negoex,
+  ntlmssp,
+  kerberos,
+  kerberosStream,
+  cms,
+  pkinit,
+];
