@@ -1,10 +1,12 @@
 // HTTP in its versions, and what lives on it.
-import { http } from './http.ts';
+import { ipp } from '../media/ipp.ts';
+import { http, httpPorts } from './http.ts';
 import { http2 } from './http2/http2.ts';
 import { ssdp } from './ssdp.ts';
 import { onUpgrade } from './switching.ts';
 import { websocket } from './websocket.ts';
 
+httpPorts.set(631, ipp);
 onUpgrade('websocket', websocket);
 onUpgrade('h2c', http2);
 

@@ -2,10 +2,8 @@
 // handed on as text.
 import { utf8 } from '../../core/bytes.ts';
 import { none, text } from '../../core/field.ts';
-import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
-import { udpHeuristics } from '../../core/table.ts';
 import { appended } from './column.ts';
 import { textLines } from './text-lines.ts';
 import { contentOf, mediaTypes, takeContent } from './types.ts';
@@ -201,22 +199,11 @@ function isHex(c: number): boolean {
   return (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66);
 }
 
-/** A datagram that is one whole JSON text, and begins like one (as Wireshark: at least an object or array). */
-function looksLikeJson(p: Packet): boolean {
-  const b = p.buf;
-  let at = p.at;
-  if (p.end - at < 2) return false;
-  while (at < p.end && (b[at] === 0x20 || b[at] === 9 || b[at] === 10 || b[at] === 13)) at++;
-  if (b[at] !== 0x7b && b[at] !== 0x5b) return false;
-  return new Reader(b, at, p.end, null).documents();
-}
-
 export const json = protocol({
   name: 'json',
   title: 'JavaScript Object Notation',
   column: appended('JSON'),
   fields: f,
-  heuristics: [[udpHeuristics, looksLikeJson]],
   step(p) {
     takeContent(p);
     const reader = new Reader(p.buf, p.at, p.end, null);

@@ -131,16 +131,4 @@ export const unreadMedia: readonly Protocol[] = [
     'application/oma-supl-ulp',
     'application/vnd.omaloc-supl-init',
   ),
-  unread(
-    'grpc',
-    'GRPC Message',
-    undefined,
-    'application/grpc',
-    'application/grpc+json',
-    'application/grpc+proto',
-    'application/grpc-web',
-    'application/grpc-web+proto',
-    'application/grpc-web-text',
-    'application/grpc-web-text+proto',
-  ),
 ];

@@ -1,6 +1,7 @@
 // What the bodies of a message add to its line in the packet list: ` (text/html)`, `, JavaScript Object Notation (…)`.
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
+import { grpc, protobuf } from './grpc.ts';
 import { gif, gifVersion, jfif, png } from './images.ts';
 import { json } from './json.ts';
 import { media } from './media.ts';
@@ -18,6 +19,8 @@ const suffixes = new Map<Protocol, (p: Packet, layer: number) => string>([
   [textLines, typed],
   [urlencodedForm, typed],
   [json, (p, layer) => `, JavaScript Object Notation${typed(p, layer)}`],
+  [grpc, () => ' (GRPC)'],
+  [protobuf, () => ' (PROTOBUF)'],
   [png, () => ' (PNG)'],
   [gif, (p, layer) => ` (${gifVersion(p, layer)})`],
   [jfif, () => ' (JPEG JFIF image)'],

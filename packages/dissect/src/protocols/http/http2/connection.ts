@@ -37,6 +37,11 @@ export class Message {
     this.length += part.length;
   }
 
+  forget(): void {
+    this.#parts.length = 0;
+    this.length = 0;
+  }
+
   get hasParts(): boolean {
     return this.#parts.length > 0;
   }
@@ -78,6 +83,14 @@ export class Http2Connection {
     this.#held += part.length;
     message.keep(part);
     return true;
+  }
+
+  /** What was kept of a body, with the part that has just come; it is no longer kept. */
+  take(message: Message, part: Uint8Array): Uint8Array {
+    this.#held -= message.length;
+    const whole = message.whole(part);
+    message.forget();
+    return whole;
   }
 
   end(key: number): void {

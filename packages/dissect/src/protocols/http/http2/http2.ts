@@ -4,11 +4,12 @@ import type { Packet } from '../../../core/packet.ts';
 import { protocol } from '../../../core/protocol.ts';
 import type { Sink } from '../../../core/sink.ts';
 import { tcpHeuristics } from '../../../core/table.ts';
+import { grpc, grpcWholeEnd } from '../../media/grpc.ts';
 import { nestFrom } from '../../media/nesting.ts';
 import { bodySuffix } from '../../media/suffix.ts';
 import { callBody, callCompressedBody } from '../../media/types.ts';
 import { statusPhrases } from '../fields.ts';
-import { http2Connection, type Message } from './connection.ts';
+import { type Http2Connection, http2Connection, type Message } from './connection.ts';
 import { http2Fields as f, frameTypes, headerFields, settingFields } from './fields.ts';
 import type { HeaderField } from './hpack.ts';
 
@@ -117,8 +118,18 @@ function readData(p: Packet, b: Uint8Array, start: number): void {
   if (b[start + 4]! & END_STREAM) finish(p, start, b, at, end);
   else if (end > at) {
     const connection = http2Connection(p);
-    connection.keep(connection.message(streamOf(b, start), p.direction), b.subarray(at, end));
+    const message = connection.message(streamOf(b, start), p.direction);
+    if (message.type?.protocol === grpc) readStream(p, connection, message, b.subarray(at, end));
+    else connection.keep(message, b.subarray(at, end));
   }
+}
+
+/** Calls are read message by message, for a stream of them may never end. */
+function readStream(p: Packet, connection: Http2Connection, message: Message, part: Uint8Array): void {
+  const whole = connection.take(message, part);
+  const end = grpcWholeEnd(whole, 0, whole.length);
+  if (end > 0) p.within(whole, 0, end, end, () => callBody(p, message.type, 0, end));
+  if (end < whole.length) connection.keep(message, whole.subarray(end));
 }
 
 /** The stream's direction is over: its body is read, with [at, end) as its last part. */
