@@ -41,6 +41,7 @@ export function writeInfo(p: Packet, out: TextSink): void {
 }
 
 function troubleText(p: Packet): string {
+  if ((p.flags[p.count - 1]! & COLUMN) === 0) return '';
   const last = p.protocols[p.count - 1];
   if (last === malformed) return '[Malformed Packet]';
   return last === short ? '[Packet size limited during capture]' : '';
@@ -54,7 +55,9 @@ export function destinationColumn(p: Packet): string {
   return p.columnKind === OTHER ? p.columnDstText : address(p, p.columnDst);
 }
 
+/** A place of -1: the packet does not say that end (Linux cooked captures have a source only). */
 function address(p: Packet, at: number): string {
+  if (at < 0) return '';
   switch (p.columnKind) {
     case IPV4:
       return ipv4Address(p.columnBuf, at);

@@ -121,7 +121,7 @@ export const llc: Protocol = protocol({
   column: (p, layer) => (isBasicXid(p, layer) ? 'XID' : 'LLC'),
   fields: f,
   on: [
-    [linkTypes, 106],
+    [linkTypes, 11, 100],
     [etherTypes, 0x8870],
     [pppProtocols, 0x004b],
     [sllTypes, 4],

@@ -5,6 +5,7 @@ import { bool, none, text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
+import { StringSink } from '../../core/text-sink.ts';
 
 const MAGIC = 0xf5deb0f5;
 const MAGIC_HEADER = 8;
@@ -122,10 +123,12 @@ function emitLow(b: Uint8Array, at: number, slotBase: number, out: Sink): void {
 }
 
 function infoBelow(p: Packet, layer: number): string {
-  for (let below = layer - 1; below >= 0; below--) {
+  const out = new StringSink();
+  for (let below = layer - 1; below >= 0 && out.value === ''; below--) {
     if ((p.flags[below]! & COLUMN) === 0) continue;
-    const said = p.protocols[below]!.info?.(p, below);
-    if (said !== null && said !== undefined) return said;
+    const made = p.protocols[below]!;
+    if (made.writeInfo !== null) made.writeInfo(p, below, out);
+    else out.text(made.info?.(p, below) ?? '');
   }
-  return '';
+  return out.value;
 }

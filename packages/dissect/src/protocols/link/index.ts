@@ -21,13 +21,37 @@ import { bacp, bcpNcp, ccp, cdpcp, ipcp, ipv6cp, lcp, mplscp, osinlcp } from '..
 import { bap, bcpBpdu, cbcp, compData, mp, vjc } from '../ppp/others.ts';
 import { ppp } from '../ppp/ppp.ts';
 import { pppoed, pppoes } from '../ppp/pppoe.ts';
+import {
+  bluetoothH4,
+  bluetoothLe,
+  bluetoothLeRadio,
+  bluetoothMonitor,
+  btatt,
+  btle,
+  btleRadio,
+  btsmp,
+  hciAcl,
+  hciCommand,
+  hciEvent,
+  hciH4,
+  hciIso,
+  hciMonitor,
+  hciSco,
+  l2cap,
+} from '../serial/bluetooth.ts';
+import { can } from '../serial/can.ts';
+import { netanalyzer, serialHeads, vsock } from '../serial/heads.ts';
+import { usb } from '../serial/usb.ts';
+import { wpan } from '../serial/wpan.ts';
 import { ppi, prism, wlancap } from '../wlan/capture-headers.ts';
 import { wlanManagement } from '../wlan/management.ts';
 import { wlanRadio } from '../wlan/radio.ts';
 import { radiotap } from '../wlan/radiotap.ts';
 import { wlan, wlanAggregate } from '../wlan/wlan.ts';
 import { aoe } from './aoe.ts';
+import { arcnet } from './arcnet.ts';
 import { batadv } from './batadv.ts';
+import { dsa } from './dsa.ts';
 import { loop, macc, wol } from './ethernet-control.ts';
 import {
   cfm,
@@ -55,17 +79,25 @@ import { f5ethtrailer } from './f5ethtrailer.ts';
 import { fr } from './framerelay.ts';
 import { gmrp, gvrp } from './garp.ts';
 import { homeplug, homeplugAv } from './homeplug.ts';
+import { ipnet, ipoib } from './infiniband-solaris.ts';
+import { juniper } from './juniper.ts';
 import { lldp } from './lldp.ts';
 import { macsec } from './macsec.ts';
 import { mpls, pwach, pwethcw, pwethheuristic, pwethnocw } from './mpls.ts';
+import { netlink, netlinkFamilies } from './netlink.ts';
+import { nflog } from './nflog.ts';
 import { nullLoopback } from './null.ts';
+import { enc, pflog } from './openbsd.ts';
 import { osi } from './osi.ts';
+import { packetData } from './packet-data.ts';
+import { pktap, userDlt } from './pktap.ts';
 import { etag, vntag } from './port-tags.ts';
 import { ieee8021ad, ieee8021ah } from './provider-tags.ts';
 import { raw } from './raw.ts';
 import { sll } from './sll.ts';
 import { lacp, marker, oampdu, ossp, slow } from './slow.ts';
 import { stp } from './stp.ts';
+import { clip, fddi, tokenRing, trmac } from './tokenring.ts';
 import { trill } from './trill.ts';
 import { gmtrailer, ixiatrailer } from './visibility-trailers.ts';
 import { vlan } from './vlan.ts';
@@ -79,7 +111,9 @@ export const linkProtocols = [
   eap,
   eapol,
   aoe,
+  arcnet,
   batadv,
+  dsa,
   macc,
   loop,
   wol,
@@ -109,6 +143,9 @@ export const linkProtocols = [
   gmrp,
   homeplugAv,
   homeplug,
+  ipoib,
+  ipnet,
+  juniper,
   lldp,
   macsec,
   mpls,
@@ -116,8 +153,16 @@ export const linkProtocols = [
   pwethheuristic,
   pwethnocw,
   pwethcw,
+  netlink,
+  ...netlinkFamilies,
+  nflog,
   nullLoopback,
+  pflog,
+  enc,
   osi,
+  packetData,
+  pktap,
+  userDlt,
   vntag,
   etag,
   ieee8021ah,
@@ -130,6 +175,10 @@ export const linkProtocols = [
   oampdu,
   ossp,
   stp,
+  tokenRing,
+  trmac,
+  fddi,
+  clip,
   trill,
   ixiatrailer,
   gmtrailer,
@@ -191,4 +240,26 @@ export const linkProtocols = [
   radiotap,
   wlan,
   wlanAggregate,
+  hciH4,
+  bluetoothH4,
+  bluetoothMonitor,
+  bluetoothLe,
+  bluetoothLeRadio,
+  hciMonitor,
+  btle,
+  btleRadio,
+  hciCommand,
+  hciEvent,
+  hciAcl,
+  hciSco,
+  hciIso,
+  l2cap,
+  btatt,
+  btsmp,
+  can,
+  netanalyzer,
+  vsock,
+  ...serialHeads,
+  usb,
+  wpan,
 ];

@@ -16,7 +16,8 @@ export const raw = protocol({
   name: 'raw',
   title: 'Raw packet data',
   column: 'N/A',
-  on: [[linkTypes, 101]],
+  // 12 and 14 are what BSDs called it, and what headers inside packets still say.
+  on: [[linkTypes, 12, 14, 101]],
   step(p) {
     const b = p.buf;
     if (p.end - p.at < LEAST) return p.cut(LEAST);

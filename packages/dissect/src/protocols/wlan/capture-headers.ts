@@ -6,6 +6,7 @@ import { text, uint } from '../../core/field.ts';
 import { LISTED } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { linkTypes } from '../../core/table.ts';
+import { packetData } from '../link/packet-data.ts';
 import { HAS_FCS, toRadio } from './radio.ts';
 
 const PRISM = 24;
@@ -94,8 +95,6 @@ const ppiFields = {
   length: uint('ppi.length', 'Header length').at(2, 2).le(),
   dlt: uint('ppi.dlt', 'DLT').at(4, 4).le(),
 };
-/** Stands in frame.protocols before packets that are not 802.11. */
-const packetData = protocol({ name: 'pcap_pktdata', title: 'pcap/pcapng packet data', step: () => null });
 
 export const ppi: Protocol = protocol({
   name: 'ppi',
