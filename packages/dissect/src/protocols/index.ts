@@ -42,6 +42,7 @@ import { ntp } from './ntp.ts';
 import { routingProtocols } from './routing/index.ts';
 import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
+import { serviceProtocols } from './services.ts';
 import { smux, snmp } from './snmp.ts';
 import { tcp } from './tcp.ts';
 import { textProtocols } from './text/index.ts';
@@ -127,6 +128,7 @@ export const protocols = [
   dccp,
   ...routingProtocols,
   ...windowsProtocols,
+  ...serviceProtocols,
 ];
 
 register(protocols);

@@ -18,7 +18,6 @@ type Row = readonly [
 
 const rows: readonly Row[] = [
   ['amt', 'Automatic Multicast Tunneling', 'AMT', 1, 0, [2268], []],
-  ['cipio', 'Common Industrial Protocol, I/O', 'CIP I/O', 1, 0, [2222], []],
   [
     'quake3',
     'Quake III Arena Network Protocol',
