@@ -309,9 +309,9 @@ export class Packet {
   cut(needed: number): null {
     // A packet quoted in an ICMP error ends where its sender cut it: no trouble (RFC 792, RFC 1812 §4.3.2.3).
     if (this.at + needed <= this.wireEnd) {
-      this.visibility |= SHOWN;
-      this.push(short, SHOWN);
-    } else if (!this.isQuoted) this.push(malformed, SHOWN);
+      this.visibility |= this.isQuoted ? SHOWN | COLUMN : SHOWN;
+      this.push(short, SHOWN | COLUMN);
+    } else if (!this.isQuoted) this.push(malformed, SHOWN | COLUMN);
     this.at = this.end;
     return null;
   }
@@ -327,7 +327,7 @@ export class Packet {
 
   /** What a step returns when the bytes contradict the protocol. */
   malformed(): null {
-    this.push(malformed, SHOWN);
+    this.push(malformed, SHOWN | COLUMN);
     this.at = this.end;
     return null;
   }

@@ -50,7 +50,8 @@ export const lsaFields = {
   lsType: uint('ospf.lsa', 'LS Type').named(types2),
   lsType3: uint('ospf.v3.lsa', 'LS Type').hex(2),
   lsFunction: uint('ospf.v3.lsa.fc', 'Function Code').mask(0x1fff).named(functions3),
-  linkStateId: ipv4('ospf.lsa.id', 'Link State ID'),
+  lsaId: ipv4('ospf.lsa.id', 'Link State ID'),
+  linkStateId: ipv4('ospf.link_state_id', 'Link State ID'),
   advertising: ipv4('ospf.advrouter', 'Advertising Router'),
   lsSequence: uint('ospf.lsa.seqnum', 'Sequence Number').hex(4),
   lsChecksum: uint('ospf.lsa.chksum', 'Checksum').hex(2),
@@ -102,7 +103,7 @@ export function emitLsaHeader(
     out.add(ospfOptionFields.options2, at + 2, 1);
     out.add(f.lsType, at + 3, 1);
   }
-  out.add(f.linkStateId, at + 4, 4);
+  out.add(isVersion3 ? f.linkStateId : f.lsaId, at + 4, 4);
   out.add(f.advertising, at + 8, 4);
   out.add(f.lsSequence, at + 12, 4);
   out.add(f.lsChecksum, at + 16, 2);
