@@ -139,8 +139,9 @@ export const gquic = protocol({
     const stop = p.stop[layer]!;
     const parts = partsOf(b, start, (p.mark[layer]! & 0x100) !== 0, p.mark[layer]! & 0xff);
     out.open(f.flags, start, 1);
-    for (const flag of [f.hasVersion, f.isReset, f.hasNonce, f.hasCid, f.numberLength])
-      out.add(flag, start, 1);
+    const isOld = versionOf(p, layer) !== 0 && versionOf(p, layer) < 33;
+    const middle = isOld ? [f.oldCidLength] : [f.hasNonce, f.hasCid];
+    for (const flag of [f.hasVersion, f.isReset, ...middle, f.numberLength]) out.add(flag, start, 1);
     out.close();
     if (parts.cid >= 0) out.add(f.cid, parts.cid, parts.cidBytes, cidOf(p, layer, parts));
     if (parts.version >= 0) out.add(f.version, parts.version, VERSION_BYTES);

@@ -1,10 +1,12 @@
 // QUIC (RFC 9000, RFC 9001, RFC 9369): headers of all packets, and what Initial packets say, whose keys anyone has.
+import { u32 } from '../../core/bytes.ts';
 import { COLUMN, NESTED, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { udpHeuristics } from '../../core/table.ts';
 import { readQuicHandshake } from '../tls/tls.ts';
 import {
   beginConnection,
+  CID_BYTES_MAX,
   type Connection,
   connectionHere,
   isAt,
@@ -21,7 +23,7 @@ import { CRYPTO, eachFrame } from './frames.ts';
 import { hasPlainCids, isLong, newLongHeader, packetEnd, readLongHeader } from './header.ts';
 import { initialKeys, type Unprotected, unprotect } from './initial.ts';
 import { varint, varintBytes } from './varint.ts';
-import { HANDSHAKE, INITIAL, isKnown, RETRY } from './versions.ts';
+import { HANDSHAKE, hasTls, INITIAL, isKnown, RETRY } from './versions.ts';
 
 /** What a packet's step leaves for its emit and info. */
 export interface QuicNotes {
@@ -43,10 +45,9 @@ function matches(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (end - at < LONG_BYTES_MIN) return false;
   if (!isLong(b, at)) return end - at >= SHORT_BYTES_MIN && isRoaming(p, at, end);
-  const version = b[at + 1]! * 0x1000000 + b[at + 2]! * 0x10000 + b[at + 3]! * 0x100 + b[at + 4]!;
-  if (!isKnown(version)) return false;
-  readLongHeader(h, b, at, end);
-  return hasPlainCids(h) && h.scid <= end;
+  if (!isKnown(u32(b, at + 1)) || b[at + 5]! > CID_BYTES_MAX) return false;
+  const source = at + 6 + b[at + 5]!;
+  return source < end && b[source]! <= CID_BYTES_MAX;
 }
 
 export const quic: Protocol = protocol({
@@ -192,7 +193,7 @@ function openInitial(p: Packet, layer: number, known: Connection, stop: number):
     if (!p.push(quic, NESTED)) return;
     p.mark[p.layer] = FRAMES;
     eachFrame(plain, 0, plain.length, (type, at, body, end) => {
-      if (type === CRYPTO) takeCrypto(p, known, side, body, end);
+      if (type === CRYPTO && hasTls(known.version)) takeCrypto(p, known, side, body, end);
       return at < end;
     });
   });

@@ -43,6 +43,11 @@ export function isKnown(version: number): boolean {
   return version >>> 8 === 0xff0000 && (version & 0xff) >= 11;
 }
 
+/** Google's Q050 has a handshake of its own in its CRYPTO frames. */
+export function hasTls(version: number): boolean {
+  return version !== Q050;
+}
+
 const salt = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
 

@@ -26,7 +26,7 @@ const emitters = new Map<number, Emit>([
   [18, certificateTimestamps],
   [19, certificateType],
   [20, certificateType],
-  [21, (r, f) => r.bytes(f.padding, r.left)],
+  [21, (r, f) => r.out.add(f.padding, r.at, r.left)],
   [27, compressions],
   [28, (r, f) => r.number(f.recordSizeLimit, 2)],
   [34, delegatedCredentials],
