@@ -3,10 +3,12 @@ import {
   Collector,
   type Field,
   fieldsMade,
+  NESTED,
   type Packet,
   protocolsMade,
   raw,
   readValue,
+  SHOWN,
   type Value,
 } from '@eyrie/dissect';
 import { BAD_USAGE, UserError } from '../errors.ts';
@@ -125,7 +127,7 @@ export class FieldsPrinter implements Printer {
     }
     let isFirst = true;
     for (let layer = 1; layer < p.count; layer++) {
-      if (p.proto[layer] !== protocol) continue;
+      if (p.proto[layer] !== protocol || !hasTree(p, layer)) continue;
       const at = p.start[layer]! + field.offset;
       let value: Value | undefined;
       if (kind === GETTER) {
@@ -181,6 +183,11 @@ interface Column {
   readonly values: readonly Value[];
 }
 
+/** A layer without a tree of its own (a frame that only looks like Ethernet) has no fields. */
+function hasTree(p: Packet, layer: number): boolean {
+  return (p.flags[layer]! & (SHOWN | NESTED)) !== 0;
+}
+
 /** How a field's values are had: straight from the header's bytes, from the packet's state, or by the collector. */
 const COLLECTED = 0;
 const GETTER = 1;
@@ -192,7 +199,7 @@ const GENERAL = 5;
 const FRAME = 6;
 
 function fastKind(field: Field): number {
-  if (field.of.length > 0) return COLLECTED;
+  if (field.of.length > 0 || field.owners.length > 1) return COLLECTED;
   if (field.writer !== null) return FRAME;
   if (field.getter !== null) return GETTER;
   if (field.offset < 0) return COLLECTED;
