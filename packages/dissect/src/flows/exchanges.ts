@@ -61,6 +61,12 @@ export class Exchanges {
     return FIRST;
   }
 
+  /** Is an exchange known? Then `entry` is it. */
+  recall(p: Packet, id: number): boolean {
+    this.entry = this.#find(conversationOf(p), id);
+    return this.entry >= 0;
+  }
+
   /** Seconds from the request of an entry to this packet. */
   secondsSince(p: Packet, entry: number): bigint {
     const seconds = p.seconds - this.requestSeconds[entry]!;

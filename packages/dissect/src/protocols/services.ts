@@ -1,5 +1,6 @@
 // Services that networks run on.
+import { radius } from './radius.ts';
 import { syslog } from './syslog.ts';
 import { tftp } from './tftp.ts';
 
-export const serviceProtocols = [syslog, tftp];
+export const serviceProtocols = [syslog, tftp, radius];
