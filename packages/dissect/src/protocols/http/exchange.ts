@@ -37,8 +37,11 @@ export class HttpMemory {
   isSwitched = false;
   /** What it speaks from then on; null: nobody knows. */
   next: Protocol | null = null;
-  /** Port of the server behind a CONNECT tunnel; 0 when there is none. */
+  /** The server behind a CONNECT tunnel; its port is 0 when there is none. */
+  tunnelHost = '';
   tunnelPort = 0;
+  /** What was recognised in the tunnel. */
+  inTunnel: Protocol | null = null;
   /** Payloads in the tunnel that nothing was recognised in. */
   guesses = 0;
 }

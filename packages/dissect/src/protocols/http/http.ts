@@ -26,7 +26,7 @@ import {
   WHOLE,
 } from './head.ts';
 import { http2, isPreface } from './http2/http2.ts';
-import { beginWith, isSwitched, stepSwitched, switchProtocol } from './switching.ts';
+import { beginWith, isSwitched, stepSwitched, switchProtocol, TUNNEL } from './switching.ts';
 
 /** Wireshark's TCP ports of HTTP; 631 is IPP's, 3689 DAAP's. */
 const PORTS = [80, 591, 3128, 3132, 3689, 5985, 8080, 8088, 11371, 1900, 2710, 2869, 631];
@@ -286,6 +286,11 @@ function emitHttp(p: Packet, layer: number, out: Sink): void {
   if (mark === CONTINUATION) {
     if (out.wants(f.fileData)) out.add(f.fileData, start, stop - start);
     return;
+  }
+  if (mark === TUNNEL) {
+    const { tunnelHost, tunnelPort } = p.notes[layer] as HttpMemory;
+    out.add(f.proxyHost, start, 0, tunnelHost);
+    out.add(f.proxyPort, start, 0, tunnelPort);
   }
   if (mark !== MESSAGE && mark !== HEADERS) return;
   if (readHead(emitted, bytes, start, stop, true) === FOREIGN) return;

@@ -41,12 +41,16 @@ export function switchProtocol(
       p.session.stateOf(p, 'websocket.protocol', () => ({ name: chosen[1]!.toLowerCase() }));
   } else if (code === 200 && exchange.isConnect && exchange.target !== null) {
     const target = ascii(exchange.target, 0, Math.min(exchange.target.length, 300));
-    const port = Number(/:(\d{1,5})$/.exec(target)?.[1] ?? 0);
+    const found = /^(.*):(\d{1,5})$/.exec(target);
     memory.isSwitched = true;
-    memory.tunnelPort = port;
+    memory.tunnelHost = found?.[1] ?? '';
+    memory.tunnelPort = Number(found?.[2] ?? 0);
     memory.next = null;
   }
 }
+
+/** The mark of a layer that stands for a tunnel; its note is the conversation's memory. */
+export const TUNNEL = 5;
 
 /** Reads what comes after the switch; the http layer was pushed. */
 export function stepSwitched(p: Packet, memory: HttpMemory): null {
@@ -56,8 +60,11 @@ export function stepSwitched(p: Packet, memory: HttpMemory): null {
     offer(p, memory.next);
     // Nothing of it can be read before more segments have come: then HTTP isn't listed either.
     if (p.count === layer + 1) p.flags[layer] = 0;
-  } else if (memory.tunnelPort > 0) throughTunnel(p, memory);
-  else {
+  } else if (memory.tunnelPort > 0) {
+    p.mark[layer] = TUNNEL;
+    p.notes[layer] = memory;
+    throughTunnel(p, memory);
+  } else {
     p.flags[layer] = p.flags[layer]! & LISTED;
     p.run(data);
   }
@@ -70,14 +77,14 @@ const GUESSES_MAX = 32;
 
 /** What the far server's port says, else what the bytes say; what nobody knows stays HTTP's, as in Wireshark. */
 function throughTunnel(p: Packet, memory: HttpMemory): void {
-  const byPort = tcpPorts.get(memory.tunnelPort);
+  const byPort = memory.inTunnel ?? tcpPorts.get(memory.tunnelPort);
   // A second HTTP inside would follow this very state.
   if (byPort !== undefined && byPort.name !== 'http' && offer(p, byPort)) return;
   if (memory.guesses >= GUESSES_MAX) return;
   memory.guesses++;
   for (const { protocol: guess, matches } of tcpHeuristics.entries) {
     if (guess.name === 'http' || !matches(p) || !offer(p, guess)) continue;
-    memory.next = guess;
+    memory.inTunnel = guess;
     return;
   }
 }
