@@ -28,9 +28,11 @@ const f = {
   rb: bool('ip.flags.rb', 'Reserved bit').at(6, 1).mask(0x80),
   df: bool('ip.flags.df', "Don't fragment").at(6, 1).mask(0x40),
   mf: bool('ip.flags.mf', 'More fragments').at(6, 1).mask(0x20),
-  fragOffset: uint('ip.frag_offset', 'Fragment Offset').get((p, layer) =>
-    fragmentOffset(p.bufferOf(layer), p.start[layer]!),
-  ),
+  // In units of 8 bytes, as Wireshark's filters have it.
+  fragOffset: uint('ip.frag_offset', 'Fragment Offset')
+    .at(6, 2)
+    .mask(0x1fff)
+    .named((units) => `${units * 8} bytes`),
   ttl: uint('ip.ttl', 'Time to Live').at(8, 1),
   proto: uint('ip.proto', 'Protocol').at(9, 1).named(ipProtocolNames),
   checksum: uint('ip.checksum', 'Header Checksum').at(10, 2).hex(),
@@ -117,7 +119,7 @@ export const ip: Protocol = protocol({
     out.fixed(f.df);
     out.fixed(f.mf);
     out.close();
-    out.add(f.fragOffset, start + 6, 2, fragmentOffset(b, start));
+    out.fixed(f.fragOffset);
     out.fixed(f.ttl);
     out.fixed(f.proto);
     out.fixed(f.checksum);
