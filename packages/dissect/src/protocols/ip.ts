@@ -22,7 +22,7 @@ const f = {
   dsfield: uint('ip.dsfield', 'Differentiated Services Field').at(1, 1).hex(),
   dscp: uint('ip.dsfield.dscp', 'Differentiated Services Codepoint').at(1, 1).mask(0xfc).named(dscpNames),
   ecn: uint('ip.dsfield.ecn', 'Explicit Congestion Notification').at(1, 1).mask(0x03).named(ecnNames),
-  len: uint('ip.len', 'Total Length').at(2, 2),
+  len: uint('ip.len', 'Total Length').at(2, 2).get(totalLength),
   id: uint('ip.id', 'Identification').at(4, 2).hex(),
   flags: uint('ip.flags', 'Flags').at(6, 1).mask(0xe0).hex(),
   rb: bool('ip.flags.rb', 'Reserved bit').at(6, 1).mask(0x80),
@@ -49,6 +49,13 @@ const f = {
   ...ipOptionFields,
   host: alias('ip.host', 'Source or Destination Host', [src, dst]),
 };
+
+/** Bytes. 0 in the header stands for more than 16 bits hold: segmentation offload, or BIG TCP. */
+function totalLength(p: Packet, layer: number): number | undefined {
+  const start = p.start[layer]!;
+  if (p.stop[layer]! - start < 4) return undefined;
+  return u16(p.bufferOf(layer), start + 2) || p.stop[layer]! - start;
+}
 
 /** Bytes. RFC 791 §3.1: the header counts in units of 8. */
 function fragmentOffset(b: Uint8Array, start: number): number {
