@@ -40,10 +40,13 @@ interface Attribute {
   readonly isTagged: boolean;
 }
 
+/** Hidden by the shared secret (RFC 2865 §5.2, RFC 2868 §3.5). */
+const ENCRYPTED = [2, 69];
+
 const known: ReadonlyMap<number, Attribute> = new Map(
   attributes.map(([type, name, kind, tagged]) => {
     const field = new Field(
-      `radius.${kind === 'ipv4' && type === 8 ? name : name.replaceAll('-', '_')}`,
+      `radius.${kind === 'ipv4' && type === 8 ? name : name.replaceAll('-', '_')}${ENCRYPTED.includes(type) ? '_encrypted' : ''}`,
       name,
       kind,
     );
