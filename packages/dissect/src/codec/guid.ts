@@ -16,5 +16,7 @@ function tail(b: Uint8Array, at: number): string {
 }
 
 function reversed(b: Uint8Array, at: number, width: number): string {
-  return hex(b.slice(at, at + width).reverse(), 0, width);
+  let text = '';
+  for (let i = at + width - 1; i >= at; i--) text += hex(b, i, i + 1);
+  return text;
 }
