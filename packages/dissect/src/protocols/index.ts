@@ -5,6 +5,7 @@ import { register } from '../core/protocol.ts';
 import { malformed, short } from '../core/trouble.ts';
 import { ah } from './ah.ts';
 import { appProtocols } from './apps/index.ts';
+import { bgp } from './bgp/bgp.ts';
 import { cotp } from './cotp.ts';
 import { dccp } from './dccp.ts';
 import { dhcp } from './dhcp.ts';
@@ -129,6 +130,7 @@ export const protocols = [
   ...routingProtocols,
   ...windowsProtocols,
   ...serviceProtocols,
+  bgp,
 ];
 
 register(protocols);
