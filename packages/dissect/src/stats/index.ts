@@ -4,6 +4,8 @@ export { BURST_MS, type CounterNode, CounterTree, inOrder } from './counter-tree
 export { type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './endpoints.ts';
 export { type HierarchyNode, ProtocolHierarchy } from './hierarchy.ts';
 export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, IoTable } from './io.ts';
+export { type Finding, type NamedCount, Overview, type OverviewFlow } from './overview.ts';
 export { Tap } from './tap.ts';
+export { Timeline } from './timeline.ts';
 export { statusText } from './trees/http.ts';
 export { TREES, type TreeDefinition } from './trees/index.ts';
