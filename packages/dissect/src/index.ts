@@ -36,4 +36,6 @@ export type * from './filter/ast.ts';
 export { compileFilter, type Predicate } from './filter/compile.ts';
 export { FilterError } from './filter/error.ts';
 export { parseFilter } from './filter/parser.ts';
+export { Follow, type Piece, type Side, type Wanted } from './flows/follow.ts';
+export { FollowHttp } from './flows/follow-http.ts';
 export * from './stats/index.ts';

@@ -51,6 +51,7 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const asJson = options.json === true && statistics.length > 0;
   // tshark prints no packets where it writes them, unless told to.
   const isQuiet = asJson || options.quiet === true || (options.write !== undefined && options.print !== true);
+  if (isQuiet && !asJson && statistics.length === 1) statistics[0]!.streamTo?.(out);
   const packets = isQuiet ? [] : [packetPrinter(out, options)];
   const result = await run({
     path,

@@ -1,6 +1,7 @@
 // The `-z` table: names of statistics, as tshark has them, and what makes them.
 import { UserError } from '../errors.ts';
 import { conversations, endpoints } from './endpoints.ts';
+import { follow } from './follow.ts';
 import { hierarchy } from './hierarchy.ts';
 import { ioStat } from './io-stat.ts';
 import type { Statistic, StatisticKind } from './statistic.ts';
@@ -13,6 +14,7 @@ export const STATISTICS: readonly StatisticKind[] = [
   ioStat,
   conversations,
   endpoints,
+  follow,
   ...treeStatistics,
 ];
 

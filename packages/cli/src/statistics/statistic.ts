@@ -11,6 +11,8 @@ export interface Statistic {
   begin?(session: Session, source: CaptureSource): void;
   /** Packet and frame are borrowed until it returns. */
   see(p: Packet, frame: Frame): void;
+  /** Before the first packet, where nothing else will be printed: it need not keep what it can print at once. */
+  streamTo?(out: Output): void;
   /** After the last packet, as text in tshark's words. */
   print(out: Output): void;
   /** The same as plain data, for --json. */

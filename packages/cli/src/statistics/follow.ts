@@ -1,0 +1,236 @@
+// `-z follow,PROTOCOL,MODE,STREAM[,RANGE]`: what the two sides of a conversation said.
+import { Follow, FollowHttp, type Packet, type Piece, type Side, type Wanted } from '@eyrie/dissect';
+import { UserError } from '../errors.ts';
+import { fixed } from '../terminal/numbers.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Statistic, StatisticKind } from './statistic.ts';
+
+const RULE = '===================================================================\n';
+
+/** Bytes kept until they are printed, where something else is to be printed first. */
+const KEPT_BYTES_MAX = 64 << 20;
+
+const PROTOCOLS = ['tcp', 'udp', 'http', 'tls'] as const;
+type Protocol = (typeof PROTOCOLS)[number];
+
+const MODES = ['ascii', 'hex', 'raw', 'utf-8', 'yaml'] as const;
+type Mode = (typeof MODES)[number];
+
+interface Asked {
+  readonly protocol: Protocol;
+  readonly mode: Mode;
+  readonly wanted: Wanted;
+  /** First and last piece to show, counted from 1. */
+  readonly first: number;
+  readonly last: number;
+}
+
+export const follow: StatisticKind = {
+  name: 'follow',
+  usage: `follow,${PROTOCOLS.join('|')},${MODES.join('|')},STREAM[,FROM-TO]`,
+  about:
+    'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT',
+  make: (args) => new FollowStatistic(asked(args)),
+};
+
+const ENDPOINT = String.raw`(?:\[([^\]]+)\]|([^:,[]+)):(\d+)`;
+const ARGUMENTS = new RegExp(
+  String.raw`^(\w+),([\w-]+),(?:(\d+)|${ENDPOINT},${ENDPOINT})(?:,(\d+)(?:-(\d+))?)?$`,
+);
+
+function asked(args: string): Asked {
+  const match = ARGUMENTS.exec(args);
+  if (match === null) throw usage(args);
+  const [, protocol, mode, stream, six1, four1, port1, six2, four2, port2, first, last] = match;
+  if (!includes(PROTOCOLS, protocol) || !includes(MODES, mode)) throw usage(args);
+  const wanted: Wanted =
+    stream !== undefined
+      ? Number(stream)
+      : [
+          { address: (six1 ?? four1)!, port: Number(port1) },
+          { address: (six2 ?? four2)!, port: Number(port2) },
+        ];
+  const from = first === undefined ? 1 : Number(first);
+  const to = first === undefined ? Infinity : Number(last ?? first);
+  if (from < 1 || to < from) throw new UserError(`-z follow,${args}: pieces are counted from 1, as in 2-5`);
+  return { protocol, mode, wanted, first: from, last: to };
+}
+
+function includes<T extends string>(values: readonly T[], value: string | undefined): value is T {
+  return (values as readonly string[]).includes(value ?? '');
+}
+
+function usage(args: string): UserError {
+  return new UserError(
+    `-z follow,${args}: write it as follow,tcp,ascii,0 (${PROTOCOLS.join(', ')}; ${MODES.join(', ')}) ` +
+      'or follow,udp,hex,192.0.2.1:5353,192.0.2.2:53',
+  );
+}
+
+class FollowStatistic implements Statistic {
+  readonly #asked: Asked;
+  readonly #source: Follow | FollowHttp;
+  readonly #kept: Piece[] = [];
+  #keptBytes = 0;
+  #droppedBytes = 0;
+  #count = 0;
+  /** Bytes of each side before the piece at hand. */
+  readonly #offsets = [0, 0];
+  /** Where pieces go at once; null: they are kept until the end. */
+  #out: Output | null = null;
+  #hasHeader = false;
+
+  constructor(asked: Asked) {
+    this.#asked = asked;
+    const { protocol, wanted } = asked;
+    const onPiece = (piece: Piece): void => this.#take(piece);
+    if (protocol === 'tcp' || protocol === 'udp') this.#source = new Follow(protocol, wanted, onPiece);
+    // What TLS hides stays hidden: there are no keys here, so nothing is ever said.
+    else if (protocol === 'tls') this.#source = new Follow('tcp', [NOBODY, NOBODY], onPiece);
+    else this.#source = new FollowHttp(wanted, onPiece);
+  }
+
+  /** The only thing to print: no need to keep anything. */
+  streamTo(out: Output): void {
+    this.#out = out;
+  }
+
+  see(p: Packet): void {
+    this.#source.add(p);
+  }
+
+  #take(piece: Piece): void {
+    this.#count++;
+    const { first, last } = this.#asked;
+    if (this.#count < first || this.#count > last) {
+      this.#offsets[piece.side]! += piece.data.length;
+      return;
+    }
+    if (this.#out !== null) {
+      this.#header(this.#out);
+      this.#print(this.#out, piece);
+    } else if (this.#keptBytes + piece.data.length > KEPT_BYTES_MAX) this.#droppedBytes += piece.data.length;
+    else {
+      this.#keptBytes += piece.data.length;
+      this.#kept.push({ ...piece, data: piece.data.slice() });
+    }
+  }
+
+  print(out: Output): void {
+    this.#header(out);
+    for (const piece of this.#kept) this.#print(out, piece);
+    if (this.#droppedBytes > 0)
+      out.text(`[${this.#droppedBytes} bytes more: follow it alone, with -q, to see all]\n`);
+    if (this.#asked.mode !== 'yaml') out.text(RULE);
+  }
+
+  #header(out: Output): void {
+    if (this.#hasHeader) return;
+    this.#hasHeader = true;
+    const [a, b] = this.#source.sides ?? [NOBODY, NOBODY];
+    const { protocol, mode } = this.#asked;
+    if (mode === 'yaml') {
+      out.text('peers:\n');
+      [a, b].forEach((side, i) => {
+        out.text(`  - peer: ${i}\n    host: ${side.address}\n    port: ${side.port}\n`);
+      });
+      out.text('packets:\n');
+      return;
+    }
+    out.text(`\n${RULE}Follow: ${protocol},${mode}\nFilter: ${filterText(this.#asked)}\n`);
+    out.text(`Node 0: ${endpoint(a)}\nNode 1: ${endpoint(b)}\n`);
+  }
+
+  #print(out: Output, piece: Piece): void {
+    const { side, data } = piece;
+    const indent = side === 1 ? '\t' : '';
+    switch (this.#asked.mode) {
+      case 'ascii':
+        out.text(`${indent}${data.length}\n${printable(data)}\n`);
+        break;
+      case 'utf-8': {
+        const text = Buffer.from(data.buffer, data.byteOffset, data.length).toString('utf8');
+        out.text(`${indent}${Buffer.byteLength(text)}\n${text}\n`);
+        break;
+      }
+      case 'raw':
+        out.text(`${indent}${Buffer.from(data.buffer, data.byteOffset, data.length).toString('hex')}\n`);
+        break;
+      case 'hex':
+        hexLines(out, indent, this.#offsets[side]!, data);
+        break;
+      case 'yaml':
+        yaml(out, piece);
+    }
+    this.#offsets[side]! += data.length;
+  }
+
+  data(): unknown {
+    const [a, b] = this.#source.sides ?? [null, null];
+    return {
+      sides: [a, b],
+      pieces: this.#kept.map(({ side, frame, seconds, nanoseconds, data }) => ({
+        side,
+        frame,
+        time: seconds + nanoseconds / 1e9,
+        base64: Buffer.from(data).toString('base64'),
+      })),
+      bytesLeftOut: this.#droppedBytes,
+    };
+  }
+}
+
+const NOBODY: Side = { address: '', port: 0 };
+
+function endpoint({ address, port }: Side): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** The display filter that finds the conversation. */
+function filterText({ protocol, wanted }: Asked): string {
+  const transport = protocol === 'udp' ? 'udp' : 'tcp';
+  if (typeof wanted === 'number') return `${transport}.stream eq ${wanted}`;
+  const way = (from: Side, to: Side): string => {
+    const ip = from.address.includes(':') ? 'ipv6' : 'ip';
+    return (
+      `((${ip}.src eq ${from.address} and ${transport}.srcport eq ${from.port}) and ` +
+      `(${ip}.dst eq ${to.address} and ${transport}.dstport eq ${to.port}))`
+    );
+  };
+  return `${way(wanted[0], wanted[1])} or ${way(wanted[1], wanted[0])}`;
+}
+
+/** ASCII with its line ends; anything else is a dot. */
+function printable(data: Uint8Array): string {
+  const text = Buffer.from(data.buffer, data.byteOffset, data.length).toString('latin1');
+  return text.replace(/[^\x20-\x7e\r\n]/g, '.');
+}
+
+const ROW = 16;
+
+/** `00000010  01 34 01 31 01 65 01 38  01 65 01 66 01 66 01 66  .4.1.e.8 .e.f.f.f` */
+function hexLines(out: Output, indent: string, offset: number, data: Uint8Array): void {
+  for (let row = 0; row < data.length; row += ROW) {
+    const bytes = data.subarray(row, row + ROW);
+    let hex = '';
+    let text = '';
+    bytes.forEach((byte, i) => {
+      hex += `${i === ROW / 2 ? ' ' : ''}${byte.toString(16).padStart(2, '0')} `;
+      text += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.';
+      if (i === ROW / 2 - 1) text += ' ';
+    });
+    const at = (offset + row).toString(16).toUpperCase().padStart(8, '0');
+    out.text(`${indent}${at}  ${hex.padEnd(50)}${text.replace(/ $/, '')}\n`);
+  }
+}
+
+/** Bytes that make a line of 76 characters of base64. */
+const BASE64_BYTES = 57;
+
+function yaml(out: Output, { side, frame, seconds, nanoseconds, data }: Piece): void {
+  // In doubles, as tshark: the last digits are not the clock's.
+  const time = fixed(seconds + nanoseconds / 1e9, 9);
+  out.text(`  - packet: ${frame}\n    peer: ${side}\n    timestamp: ${time}\n    data: !!binary |\n`);
+  for (let at = 0; at < data.length; at += BASE64_BYTES)
+    out.text(`      ${Buffer.from(data.subarray(at, at + BASE64_BYTES)).toString('base64')}\n`);
+}
