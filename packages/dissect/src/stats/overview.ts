@@ -160,6 +160,7 @@ export class Overview {
     if (p.analysis !== 0) {
       for (const [bits, what, filter] of TCP_FINDINGS) if (p.analysis & bits) this.#find(what, filter);
     }
+    if (p.tcpLayer > 0 && flagsOf(p) & a.RST) this.#find('TCP resets', 'tcp.flags.reset == 1');
     const last = p.protocols[p.count - 1]!.name;
     if (last === '_ws.malformed') this.#find('malformed packets', '_ws.malformed');
     if (last === '_ws.short') this.#find('packets cut by the capture', '_ws.short');
@@ -185,6 +186,12 @@ const TCP_FINDINGS = [
   [a.DUPLICATE_ACK, 'duplicate ACKs', 'tcp.analysis.duplicate_ack'],
   [a.ZERO_WINDOW, 'zero windows: a receiver is full', 'tcp.analysis.zero_window'],
 ] as const;
+
+/** Of the innermost segment; 0 when its header is cut before them. */
+function flagsOf(p: Packet): number {
+  const at = p.start[p.tcpLayer]! + 13;
+  return at < p.stop[p.tcpLayer]! ? p.bufferOf(p.tcpLayer)[at]! : 0;
+}
 
 /** A host given as an address, with or without a port: no name. */
 const ADDRESS = /^(\d+(\.\d+){3}|\[[0-9a-f:.]+\])(:\d+)?$/i;
