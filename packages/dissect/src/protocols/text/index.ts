@@ -1,7 +1,23 @@
 // Protocols of lines and text that are not mail, files or calls.
+import { acap, cups, icap } from './adaptation.ts';
 import { irc } from './irc.ts';
+import { rexec, rlogin, rsh } from './remote-shell.ts';
 import { finger, gopher, msnms, whois } from './small.ts';
 import { telnet } from './telnet.ts';
 import { xmpp } from './xmpp.ts';
 
-export const textProtocols = [telnet, irc, xmpp, gopher, finger, whois, msnms];
+export const textProtocols = [
+  telnet,
+  irc,
+  xmpp,
+  gopher,
+  finger,
+  whois,
+  msnms,
+  rlogin,
+  rsh,
+  rexec,
+  icap,
+  acap,
+  cups,
+];
