@@ -1,17 +1,11 @@
-// NetBIOS Datagram Service (RFC 1002 §4.4), and the mailslots of Windows networking that it carries in SMB.
-import { spells, u16 } from '../core/bytes.ts';
-import { data } from '../core/data.ts';
+// NetBIOS Datagram Service (RFC 1002 §4.4).
 import { bool, type Field, ipv4, text, uint } from '../core/field.ts';
-import type { Packet } from '../core/packet.ts';
 import { protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
-import { HeuristicList, udpPorts } from '../core/table.ts';
+import { udpPorts } from '../core/table.ts';
 import { skipName } from './dns/name.ts';
-import { callMailslot } from './netbios/mailslot.ts';
 import { nameSuffix, netbiosName, suffixName } from './netbios/name.ts';
-
-/** Who reads a datagram's user data: SMB enters itself here. */
-export const netbiosDatagrams = new HeuristicList();
+import { netbiosPayload } from './netbios/payload.ts';
 
 const HEADER = 10;
 /** Of a datagram with user data: length and offset too, and after that the two names. */
@@ -73,9 +67,7 @@ export const nbdgm = protocol({
     const userData = source < 0 ? -1 : skipName(b, source, end);
     if (userData < 0) return p.cut(1);
     p.at = userData;
-    if (!hasData(type) || userData >= end) return null;
-    readUserData(p);
-    return null;
+    return hasData(type) ? netbiosPayload(p) : null;
   },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
@@ -109,9 +101,6 @@ export const nbdgm = protocol({
   },
 });
 
-const SMB_HEADER = 32;
-const SMB_TRANSACTION = 0x25;
-
 function emitName(
   b: Uint8Array,
   field: Field,
@@ -123,30 +112,4 @@ function emitName(
 ): void {
   out.add(field, at, after - at, netbiosName(b, at, start, end));
   if (nameSuffix >= 0) out.note(` (${suffixName(nameSuffix)})`);
-}
-
-function readUserData(p: Packet): void {
-  const { buf: b, at, end } = p;
-  const reader = netbiosDatagrams.entries.find(({ matches }) => matches(p));
-  if (reader === undefined || !p.offer(reader.protocol)) {
-    p.run(data);
-    return;
-  }
-  if (end - at > SMB_HEADER && spells(b, at, end, '\u00ffSMB') && b[at + 4] === SMB_TRANSACTION)
-    mailslotOf(p, at);
-}
-
-/** MS-CIFS §2.2.4.33: a transaction's words, then its name, then what is written to the mailslot. */
-function mailslotOf(p: Packet, smb: number): void {
-  const { buf: b, end } = p;
-  const words = smb + SMB_HEADER;
-  const bytes = words + 1 + b[words]! * 2;
-  // 14 words, and three of set-up that say what is done to the mailslot.
-  if (b[words]! < 17 || bytes + 2 > end) return;
-  const name = bytes + 2;
-  const zero = b.indexOf(0, name);
-  const count = b[words + 23]! | (b[words + 24]! << 8);
-  const start = smb + (b[words + 25]! | (b[words + 26]! << 8));
-  if (zero < 0 || zero >= end || start < zero || start > end) return;
-  callMailslot(p, words + 29, name, zero, start, Math.min(start + count, end), u16(b, bytes));
 }

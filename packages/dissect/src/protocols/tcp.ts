@@ -9,6 +9,7 @@ import { runFramed } from '../flows/framing.ts';
 import {
   ACK,
   FIN,
+  KEEP_ALIVE,
   OUT_OF_ORDER,
   RETRANSMISSION,
   REUSED_PORTS,
@@ -253,6 +254,11 @@ const GUESSES_MAX = 64;
 
 /** Who reads the payload: what the conversation is known for, the server's port, the lower port, the higher, content. */
 function choose(p: Packet): void {
+  // RFC 9293 §3.8.4: the octet of a keep-alive is garbage.
+  if (p.analysis & KEEP_ALIVE) {
+    p.run(data);
+    return;
+  }
   const { flows, tcp: analysis } = p.session;
   const known = flows.application(p.flow);
   if (known !== 0 && offer(p, flows.protocolOf(known))) return;

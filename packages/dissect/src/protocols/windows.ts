@@ -10,6 +10,8 @@ import { onAuthentication } from './http/authentication.ts';
 import { kerberos, kerberosStream } from './kerberos/kerberos.ts';
 import { cms, pkinit } from './kerberos/pkinit.ts';
 import { nbss } from './smb/nbss.ts';
+import { smb } from './smb/smb1.ts';
+import { lanman, smbPipe } from './smb/smb1-pipe.ts';
 import { smb2 } from './smb/smb2.ts';
 
 onAuthentication('ntlm', ntlmssp);
@@ -18,6 +20,9 @@ onAuthentication('negotiate', gssapi);
 export const windowsProtocols = [
   nbss,
   smb2,
+  smb,
+  smbPipe,
+  lanman,
   dcerpc,
   ...interfaces,
   gssapi,

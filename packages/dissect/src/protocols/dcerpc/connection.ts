@@ -6,7 +6,7 @@ import { tcpHeuristics } from '../../core/table.ts';
 import { gssapi } from '../auth/gssapi.ts';
 import { callNested } from '../auth/nested.ts';
 import { ntlmssp } from '../auth/ntlmssp.ts';
-import { netbiosHeuristics } from '../smb/netbios-payload.ts';
+import { netbiosHeuristics } from '../netbios/payload.ts';
 import { addFragment, beginCall, bindContext, type Call, type Context, callOf, contextOf } from './calls.ts';
 import { emitConnection } from './connection-emit.ts';
 import { f } from './fields.ts';

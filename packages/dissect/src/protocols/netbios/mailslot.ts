@@ -64,7 +64,7 @@ export function callMailslot(
   const b = p.buf;
   const full = ascii(b, name, nameEnd);
   if (!full.startsWith('\\MAILSLOT\\') || !p.push(mailslot, SHOWN | COLUMN)) return;
-  const place: Place = { setup, size: ((size & 0xff) << 8) | (size >> 8), nameAt: name, name: full };
+  const place: Place = { setup, size, nameAt: name, name: full };
   p.notes[p.count - 1] = place;
   p.start[p.count - 1] = setup;
   if (start < end) p.call(readers[full.slice(10)] ?? data, start, end);

@@ -1,10 +1,10 @@
 // NetBIOS frames over LLC (IBM "LAN Technical Reference: IEEE 802.2 and NetBIOS APIs", chapter 5).
 import { u16le } from '../../core/bytes.ts';
-import { data } from '../../core/data.ts';
 import { text, uint } from '../../core/field.ts';
 import { LISTED } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
-import { HeuristicList, llcSaps } from '../../core/table.ts';
+import { llcSaps } from '../../core/table.ts';
+import { netbiosPayload } from '../netbios/payload.ts';
 import { netbiosName } from './netbios-name.ts';
 
 /** Length, delimiter, command, data, correlators; then names, or the numbers of a session. */
@@ -56,9 +56,6 @@ const f = {
   local: uint('netbios.local_session', 'Local Session No.').hex(1),
 };
 
-/** Who reads the data of datagrams and sessions, by content. */
-export const netbiosHeuristics = new HeuristicList();
-
 function hasMarker(b: Uint8Array, at: number): boolean {
   return u16le(b, at + 2) === DELIMITER;
 }
@@ -81,10 +78,7 @@ export const netbios: Protocol = protocol({
     const least = HEADER + (command <= LAST_WITH_NAMES ? NAMES : NUMBERS);
     if (p.end - start < least) return p.cut(least);
     p.at = Math.min(p.end, start + Math.max(least, u16le(b, start)));
-    if (p.at >= p.end || !carriers.includes(command)) return null;
-    for (const { protocol: made, matches } of netbiosHeuristics.entries)
-      if (matches(p) && p.offer(made)) return null;
-    return data;
+    return carriers.includes(command) ? netbiosPayload(p) : null;
   },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);

@@ -1,12 +1,13 @@
 // NetBIOS session service (RFC 1002 §4.3), and the same framing without NetBIOS on port 445 ([MS-SMB2] §2.1).
 import { spells, u16, u24 } from '../../core/bytes.ts';
-import { bool, bytes, ipv4, text, uint } from '../../core/field.ts';
+import { bool, bytes, type Field, ipv4, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpPorts } from '../../core/table.ts';
-import { netbiosName } from '../oldlan/netbios-name.ts';
-import { netbiosPayload } from './netbios-payload.ts';
+import { skipName } from '../dns/name.ts';
+import { nameSuffix, netbiosName, suffixName } from '../netbios/name.ts';
+import { netbiosPayload } from '../netbios/payload.ts';
 
 const HEADER = 4;
 const MESSAGE = 0x00;
@@ -146,7 +147,9 @@ export const nbss: Protocol = protocol({
     const words = typeNames[type] ?? `Unknown (${type.toString(16).padStart(2, '0')})`;
     if (type === REQUEST) {
       const calling = skipName(b, at, end);
-      return `${words}, to ${sessionName(b, at, end)} from ${sessionName(b, calling, end)}`;
+      const names =
+        calling < 0 ? ['', ''] : [netbiosName(b, at, at, end), netbiosName(b, calling, calling, end)];
+      return `${words}, to ${names[0]} from ${names[1]}`;
     }
     if (type === NEGATIVE && at < end) {
       const error = b[at]!;
@@ -159,41 +162,22 @@ export const nbss: Protocol = protocol({
 /** Mark of a layer that holds the middle of a message. */
 const CONTINUATION = 1;
 
+/** Returns where the name ends, -1 when it is cut. */
+function emitName(b: Uint8Array, at: number, end: number, field: Field, out: Sink): number {
+  const stop = skipName(b, at, end);
+  if (stop < 0) return -1;
+  out.add(field, at, stop - at, netbiosName(b, at, at, end));
+  if (nameSuffix >= 0) out.note(` (${suffixName(nameSuffix)})`);
+  return stop;
+}
+
 function emitBody(b: Uint8Array, at: number, end: number, type: number, out: Sink): void {
   if (type === REQUEST) {
-    const calling = skipName(b, at, end);
-    const stop = skipName(b, calling, end);
-    if (calling > at) out.add(f.called, at, calling - at, sessionName(b, at, end));
-    if (stop > calling) out.add(f.calling, calling, stop - calling, sessionName(b, calling, end));
+    const calling = emitName(b, at, end, f.called, out);
+    if (calling >= 0) emitName(b, calling, end, f.calling, out);
   } else if (type === NEGATIVE) out.add(f.error, at, 1);
   else if (type === RETARGET) {
     out.add(f.retargetAddress, at, 4);
     out.add(f.retargetPort, at + 4, 2);
   }
-}
-
-/** Past a name in labels (RFC 1001 §14.1), at most up to `end`. */
-function skipName(b: Uint8Array, at: number, end: number): number {
-  while (at < end) {
-    const length = b[at]!;
-    if (length >= 0xc0) return Math.min(at + 2, end);
-    at += 1 + length;
-    if (length === 0) return at;
-  }
-  return end;
-}
-
-const NAME_LETTERS = 32;
-
-/** RFC 1001 §14.1: a name's 16 bytes, each as two letters from A to P. */
-function sessionName(b: Uint8Array, at: number, end: number): string {
-  if (at + 1 + NAME_LETTERS > end || b[at] !== NAME_LETTERS) return '';
-  const name = new Uint8Array(NAME_LETTERS / 2);
-  for (let i = 0; i < name.length; i++) {
-    const high = b[at + 1 + i * 2]! - 0x41;
-    const low = b[at + 2 + i * 2]! - 0x41;
-    if ((high | low) & ~0x0f) return '';
-    name[i] = (high << 4) | low;
-  }
-  return netbiosName(name, 0);
 }

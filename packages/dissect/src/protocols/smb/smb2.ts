@@ -8,7 +8,7 @@ import { gssapi } from '../auth/gssapi.ts';
 import { callNested } from '../auth/nested.ts';
 import { type NtlmUser, ntlmssp } from '../auth/ntlmssp.ts';
 import { fileData } from '../dcerpc/pipe.ts';
-import { netbiosHeuristics } from './netbios-payload.ts';
+import { netbiosHeuristics } from '../netbios/payload.ts';
 import * as cmd from './smb2-commands.ts';
 import { emitMessage } from './smb2-emit.ts';
 import { f } from './smb2-fields.ts';

@@ -1,0 +1,55 @@
+// What SMB1 remembers from message to message: requests without a reply yet, and which trees are pipes.
+import { u16le, u32le } from '../../core/bytes.ts';
+import type { Packet } from '../../core/packet.ts';
+import { Exchanges } from '../../flows/exchanges.ts';
+import { remember } from './bounded.ts';
+
+const ASKED_MAX = 1024;
+const TREES_MAX = 1024;
+
+/** Of a request what its reply doesn't say again: the note of the layers of both. */
+export interface Asked1 {
+  readonly command: number;
+  /** The file; -1: none. */
+  fid: number;
+  /** As fileData takes it; 0: not a pipe. */
+  pipe: number;
+  /** A transaction's subcommand, information level, and name or search pattern; -1: none. */
+  subcommand: number;
+  level: number;
+  name: string;
+}
+
+interface Conversation {
+  readonly asked: Map<number, Asked1>;
+  /** Trees of the service IPC. */
+  readonly pipes: Set<number>;
+}
+
+const make = (): Conversation => ({ asked: new Map(), pipes: new Set() });
+
+export function exchanges(p: Packet): Exchanges {
+  return p.session.memoryOf('smb', () => new Exchanges());
+}
+
+/** §2.2.3.1: process and multiplex number together tell a request. */
+export function requestKey(b: Uint8Array, start: number): number {
+  return u32le(b, start + 24) + u16le(b, start + 30) * 0x1_0000_0000;
+}
+
+export function ask1(p: Packet, key: number, asked: Asked1): void {
+  remember(p.session.stateOf(p, 'smb', make).asked, key, asked, ASKED_MAX);
+}
+
+export function asked1(p: Packet, key: number): Asked1 | null {
+  return p.session.knownState<Conversation>(p, 'smb')?.asked.get(key) ?? null;
+}
+
+export function markPipes(p: Packet, tid: number): void {
+  const { pipes } = p.session.stateOf(p, 'smb', make);
+  if (pipes.size < TREES_MAX) pipes.add(tid);
+}
+
+export function isPipes(p: Packet, tid: number): boolean {
+  return p.session.knownState<Conversation>(p, 'smb')?.pipes.has(tid) ?? false;
+}
