@@ -5,8 +5,24 @@ import { quic } from './quic/quic.ts';
 import { ssh } from './ssh/ssh.ts';
 import { dtls } from './tls/dtls.ts';
 import { tls } from './tls/tls.ts';
+import { isakmp } from './vpn/isakmp.ts';
+import { udpencap } from './vpn/udpencap.ts';
+import { wireguard } from './vpn/wireguard.ts';
 import { pkixCert, x509af } from './x509/certificate.ts';
 import { ocsp } from './x509/ocsp.ts';
 import { listedProtocols } from './x509/oid-table.ts';
 
-export const secureProtocols = [tls, dtls, quic, gquic, ssh, ocsp, x509af, pkixCert, ...listedProtocols];
+export const secureProtocols = [
+  tls,
+  dtls,
+  quic,
+  gquic,
+  ssh,
+  isakmp,
+  udpencap,
+  wireguard,
+  ocsp,
+  x509af,
+  pkixCert,
+  ...listedProtocols,
+];
