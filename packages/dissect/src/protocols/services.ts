@@ -1,6 +1,8 @@
 // Services that networks run on.
 import { radius } from './radius.ts';
 import { syslog } from './syslog.ts';
+import { tacacs } from './tacacs.ts';
+import { tacplus } from './tacplus.ts';
 import { tftp } from './tftp.ts';
 
-export const serviceProtocols = [syslog, tftp, radius];
+export const serviceProtocols = [syslog, tftp, radius, tacacs, tacplus];
