@@ -69,3 +69,13 @@ test('compressed messages go on with the window of those before (RFC 7692 §7.2.
   const p = dissect(talk(80, [...HANDSHAKE, ['<', join(Uint8Array.from([0xc1, long.length]), long)]]));
   assert.equal(fieldsOf(p, ['websocket.payload.text'])['websocket.payload.text'], 'x'.repeat(300));
 });
+
+test('a frame in the same segment as the handshake leaves the handshake as it is', () => {
+  const accept = new TextEncoder().encode(HANDSHAKE[1][1]);
+  const p = dissect(talk(80, [HANDSHAKE[0], ['<', join(accept, bytesOf('810568656c6c6f'))]]));
+  assert.equal(framePath(p), `${PATH}:data-text-lines`);
+  assert.deepEqual(fieldsOf(p, ['http.response.code', 'websocket.payload.text']), {
+    'http.response.code': '101',
+    'websocket.payload.text': 'hello',
+  });
+});

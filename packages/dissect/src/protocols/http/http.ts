@@ -60,12 +60,12 @@ export const http: Protocol = protocol({
   step(p) {
     const memory = httpMemory(p);
     if (memory.last === null && isPreface(p.buf, p.at, p.end)) beginWith(memory, http2);
-    if (isSwitched(memory)) return stepSwitched(p, memory);
+    if (isSwitched(memory)) return stepSwitched(p, memory, true);
     const { end } = p;
     const from = p.at;
     while (p.at < end) {
       if (p.at > from) {
-        if (isSwitched(memory)) return stepSwitched(p, memory);
+        if (isSwitched(memory)) return stepSwitched(p, memory, false);
         if (!p.push(http, SHOWN | COLUMN)) break;
       }
       const result = readMessage(p, memory, p.at === from);

@@ -52,21 +52,20 @@ export function switchProtocol(
 /** The mark of a layer that stands for a tunnel; its note is the conversation's memory. */
 export const TUNNEL = 5;
 
-/** Reads what comes after the switch; the http layer was pushed. */
-export function stepSwitched(p: Packet, memory: HttpMemory): null {
+/** Reads what comes after the switch. `isOwn`: the innermost layer was pushed for it, and is no message of HTTP. */
+export function stepSwitched(p: Packet, memory: HttpMemory, isOwn: boolean): null {
   const layer = p.count - 1;
-  if (memory.next !== null) {
-    p.flags[layer] = p.flags[layer]! & LISTED;
-    offer(p, memory.next);
-    // Nothing of it can be read before more segments have come: then HTTP isn't listed either.
-    if (p.count === layer + 1) p.flags[layer] = 0;
-  } else if (memory.tunnelPort > 0) {
+  const isTunnel = memory.next === null && memory.tunnelPort > 0;
+  if (isOwn && isTunnel) {
     p.mark[layer] = TUNNEL;
     p.notes[layer] = memory;
-    throughTunnel(p, memory);
-  } else {
-    p.flags[layer] = p.flags[layer]! & LISTED;
-    p.run(data);
+  } else if (isOwn) p.flags[layer] = p.flags[layer]! & LISTED;
+  if (isTunnel) throughTunnel(p, memory);
+  else if (memory.next === null) p.run(data);
+  else {
+    offer(p, memory.next);
+    // Nothing of it can be read before more segments have come: then HTTP isn't listed either.
+    if (isOwn && p.count === layer + 1) p.flags[layer] = 0;
   }
   p.at = p.end;
   return null;
