@@ -6,6 +6,7 @@ import { ssh } from './ssh/ssh.ts';
 import { dtls } from './tls/dtls.ts';
 import { tls } from './tls/tls.ts';
 import { isakmp } from './vpn/isakmp.ts';
+import { openvpn } from './vpn/openvpn.ts';
 import { udpencap } from './vpn/udpencap.ts';
 import { wireguard } from './vpn/wireguard.ts';
 import { pkixCert, x509af } from './x509/certificate.ts';
@@ -20,6 +21,7 @@ export const secureProtocols = [
   ssh,
   isakmp,
   udpencap,
+  openvpn,
   wireguard,
   ocsp,
   x509af,

@@ -2,7 +2,7 @@
 import { u32le, u64le } from '../../core/bytes.ts';
 import { bytes, none, text, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
-import { protocol } from '../../core/protocol.ts';
+import { protocol, REJECTED } from '../../core/protocol.ts';
 import { udpHeuristics } from '../../core/table.ts';
 
 const INITIATION = 1;
@@ -34,19 +34,13 @@ const f = {
   keepalive: none('wg.keepalive', 'This is a Keepalive message'),
 };
 
-/** A type, three zero bytes, and the length that goes with the type. */
+/** A type, and the length that goes with it; then three zero bytes, which some give a use of their own. */
 function matches(p: Packet): boolean {
   const { buf: b, at } = p;
   const type = b[at]!;
-  if (
-    p.end - at < 4 ||
-    type < INITIATION ||
-    type > DATA ||
-    b[at + 1] !== 0 ||
-    b[at + 2] !== 0 ||
-    b[at + 3] !== 0
-  )
-    return false;
+  if (p.end - at < 8 || type < INITIATION || type > DATA) return false;
+  if (type <= RESPONSE) return p.wireLeft === LENGTHS[type];
+  if (b[at + 1] !== 0 || b[at + 2] !== 0 || b[at + 3] !== 0) return false;
   return type === DATA ? p.wireLeft >= LENGTHS[DATA] : p.wireLeft === LENGTHS[type];
 }
 
@@ -58,7 +52,8 @@ export const wireguard = protocol({
   heuristics: [[udpHeuristics, matches]],
   step(p) {
     if (p.end - p.at < 8) return p.cut(8);
-    const length = LENGTHS[p.buf[p.at]!] ?? 0;
+    const length = LENGTHS[p.buf[p.at]!];
+    if (length === undefined || length === 0) return REJECTED;
     if (p.end - p.at < length) return p.cut(length);
     p.at = p.end;
     return null;
