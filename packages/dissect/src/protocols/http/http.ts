@@ -1,7 +1,7 @@
 // Hypertext Transfer Protocol 1.x (RFC 9110, RFC 9112), on its ports and wherever a conversation begins with it.
 import { ascii, indexOf, spells } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
-import { COLUMN, MORE_SEGMENT, MORE_UNTIL_END, type Packet, SHOWN } from '../../core/packet.ts';
+import { COLUMN, MORE_SEGMENT, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { sctpPorts, Table, tcpHeuristics, tcpPorts } from '../../core/table.ts';
@@ -10,22 +10,13 @@ import { nestFrom } from '../media/nesting.ts';
 import { bodySuffix } from '../media/suffix.ts';
 import { readAuthentication } from './authentication.ts';
 import { readBody } from './body.ts';
-import { CHUNKS_INCOMPLETE, endOfChunks, progress } from './chunks.ts';
+import { endOfBody, wanted } from './body-length.ts';
 import { emitBody, emitExchange, emitHead } from './emit.ts';
 import { type Exchange, type HttpMemory, httpMemory, remember } from './exchange.ts';
 import { httpFields as f } from './fields.ts';
-import {
-  FOREIGN,
-  HEAD_BYTES_MAX,
-  Head,
-  INCOMPLETE,
-  NEITHER,
-  REQUEST,
-  RESPONSE,
-  readHead,
-  WHOLE,
-} from './head.ts';
-import { http2, isPreface } from './http2/http2.ts';
+import { FOREIGN, HEAD_BYTES_MAX, Head, INCOMPLETE, NEITHER, RESPONSE, readHead, WHOLE } from './head.ts';
+import { isPreface } from './http2/frames.ts';
+import { http2 } from './http2/http2.ts';
 import { beginWith, isSwitched, stepSwitched, switchProtocol, TUNNEL } from './switching.ts';
 
 /** Wireshark's TCP ports of HTTP; 631 is IPP's, 3689 DAAP's. */
@@ -41,8 +32,6 @@ const PARTIAL = 2;
 const CONTINUATION = 3;
 /** Header lines without a first line, before anything was known to be HTTP: shown, but not claimed in the columns. */
 const HEADERS = 4;
-
-const FIN = 1;
 
 const head = new Head();
 
@@ -104,10 +93,6 @@ const GO_ON = 0;
 const WAIT = 1;
 const NOT_HTTP = 2;
 
-function isEndOfStream(p: Packet): boolean {
-  return p.tcpLayer >= 0 && (p.bufferOf(p.tcpLayer)[p.start[p.tcpLayer]! + 13]! & FIN) !== 0;
-}
-
 /** Reads the message at the cursor, whose layer was pushed, and moves behind it. */
 function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   const b = p.buf;
@@ -129,7 +114,7 @@ function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   if (found === FOREIGN)
     return memory.last === null ? foreign(p, layer, isFirst) : continuation(p, layer, isFirst);
   const bodyStart = head.end;
-  const bodyEnd = endOfBody(p, memory, start, isFirst);
+  const bodyEnd = endOfBody(p, memory, head, start, isFirst);
   if (bodyEnd < 0) return wait(p, layer, wanted(-bodyEnd), isFirst);
   memory.chunksDone[p.direction] = 0;
   p.mark[layer] = head.kind !== NEITHER ? MESSAGE : memory.last === null ? HEADERS : CONTINUATION;
@@ -173,65 +158,6 @@ function cutHead(p: Packet, memory: HttpMemory, layer: number, start: number): n
   p.at = p.end;
   p.push(short, SHOWN);
   return WAIT;
-}
-
-/** Results of endOfBody, negated, beside lengths: larger than any of them. */
-const UNTIL_END = 2 ** 53;
-const NEXT_SEGMENT = 2 ** 54;
-
-/**
- * Where the body of the message at `start` ends (RFC 9112 §6.3); minus the bytes it needs from the cursor on, or
- * minus UNTIL_END or NEXT_SEGMENT, when it isn't all there and more can be had.
- */
-function endOfBody(p: Packet, memory: HttpMemory, start: number, isFirst: boolean): number {
-  const { kind, code, contentLength, end: bodyStart } = head;
-  const { end, wireEnd } = p;
-  const mayWait = p.mayAskMore && wireEnd === end && !isEndOfStream(p);
-  if (kind === RESPONSE && hasNoBody(code, memory.last)) return bodyStart;
-  if (head.isChunked) {
-    const stop = endOfChunks(p.buf, resumeAt(p, memory, start, bodyStart, isFirst), end);
-    if (stop !== CHUNKS_INCOMPLETE) return stop;
-    if (!mayWait) return wireEnd;
-    memory.chunksDone[p.direction] = progress.resumeAt - p.at;
-    return -NEXT_SEGMENT;
-  }
-  if (contentLength >= 0 && !head.hasTransferCoding) {
-    const stop = bodyStart + contentLength;
-    if (stop <= wireEnd) return stop;
-    return mayWait && !isRpcOverHttp(p, start) ? -(stop - p.at) : wireEnd;
-  }
-  if (kind === REQUEST) return head.hasTransferCoding ? wireEnd : bodyStart;
-  if (kind === RESPONSE && mayWait) return -UNTIL_END;
-  return wireEnd;
-}
-
-function wanted(bytes: number): number {
-  if (bytes === UNTIL_END) return MORE_UNTIL_END;
-  return bytes === NEXT_SEGMENT ? MORE_SEGMENT : bytes;
-}
-
-/** RFC 9110 §6.4.1 and §9.3.2: what never has a body. */
-function hasNoBody(code: number, request: Exchange | null): boolean {
-  if (code === 204 || code === 304 || (code >= 100 && code < 200)) return true;
-  return request !== null && (request.isHead || (request.isConnect && code >= 200 && code < 300));
-}
-
-/** [MS-RPCH] §2.1.2.1: the length of these bodies is a channel's lifetime, not a message's. */
-function isRpcOverHttp(p: Packet, start: number): boolean {
-  if (head.contentLength < 131072) return false;
-  return (
-    spells(p.buf, start, p.end, 'RPC_IN_DATA') ||
-    spells(p.buf, start, p.end, 'RPC_OUT_DATA') ||
-    spells(p.buf, head.typeStart, head.typeStop, 'application/rpc')
-  );
-}
-
-/** A chunked body that was walked before, when less of it had come, is walked on from there. */
-function resumeAt(p: Packet, memory: HttpMemory, start: number, bodyStart: number, isFirst: boolean): number {
-  const done = memory.chunksDone[p.direction]!;
-  if (!isFirst || p.from === 0 || done === 0) return bodyStart;
-  const at = start + done;
-  return at > bodyStart && at <= p.end && p.buf[at - 1] === 10 ? at : bodyStart;
 }
 
 function wait(p: Packet, layer: number, bytes: number, isFirst: boolean): number {

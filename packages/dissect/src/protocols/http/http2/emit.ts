@@ -1,0 +1,159 @@
+// A frame of HTTP/2 as fields.
+import { ascii, u16 } from '../../../core/bytes.ts';
+import type { Packet } from '../../../core/packet.ts';
+import type { Sink } from '../../../core/sink.ts';
+import { http2Fields as f, headerFields, settingFields } from './fields.ts';
+import {
+  ACK,
+  blockOf,
+  CONTINUATION,
+  contentOf,
+  DATA,
+  GOAWAY,
+  HAS_PRIORITY,
+  HEADER,
+  HEADERS,
+  headerValue,
+  isPreface,
+  NO_FIELDS,
+  PING,
+  PRIORITY,
+  PUSH_PROMISE,
+  RST_STREAM,
+  SETTINGS,
+  WINDOW_UPDATE,
+} from './frames.ts';
+import type { HeaderField } from './hpack.ts';
+
+export function emitFrame(p: Packet, layer: number, out: Sink): void {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const stop = p.stop[layer]!;
+  if (isPreface(b, start, stop)) {
+    out.add(f.magic, start, stop - start, ascii(b, start, stop));
+    return;
+  }
+  if (stop - start < HEADER) return;
+  out.open(f.stream, start, stop - start);
+  out.add(f.length, start, 3);
+  out.add(f.type, start + 3, 1);
+  emitFlags(b, start, out);
+  out.add(f.reserved, start + 5, 4);
+  out.add(f.streamId, start + 5, 4);
+  const fields = (p.notes[layer] as readonly HeaderField[] | null) ?? NO_FIELDS;
+  emitContent(b, start, stop, fields, out);
+  out.close();
+}
+
+function emitFlags(b: Uint8Array, start: number, out: Sink): void {
+  const at = start + 4;
+  const type = b[start + 3]!;
+  out.open(f.flags, at, 1);
+  if (type === SETTINGS) out.add(f.ackSettings, at, 1);
+  else if (type === PING) out.add(f.ackPing, at, 1);
+  if (type === DATA || type === HEADERS) out.add(f.endStream, at, 1);
+  if (type === HEADERS || type === PUSH_PROMISE || type === CONTINUATION) out.add(f.endHeaders, at, 1);
+  if (type === DATA || type === HEADERS || type === PUSH_PROMISE) out.add(f.padded, at, 1);
+  if (type === HEADERS) out.add(f.priority, at, 1);
+  out.close();
+}
+
+function emitContent(
+  b: Uint8Array,
+  start: number,
+  stop: number,
+  fields: readonly HeaderField[],
+  out: Sink,
+): void {
+  const at = start + HEADER;
+  const length = stop - at;
+  switch (b[start + 3]) {
+    case DATA: {
+      const [from, end] = contentOf(b, start, stop);
+      if (from > at) out.add(f.padLength, at, 1);
+      if (end > from) out.add(f.data, from, end - from);
+      return;
+    }
+    case HEADERS:
+    case PUSH_PROMISE:
+    case CONTINUATION:
+      emitHeaders(b, start, stop, fields, out);
+      return;
+    case PRIORITY:
+      emitPriority(at, out);
+      return;
+    case RST_STREAM:
+      out.add(f.error, at, 4);
+      return;
+    case SETTINGS:
+      for (let i = at; i + 6 <= stop; i += 6) emitSetting(b, i, out);
+      return;
+    case PING:
+      if (length > 0) out.add(b[start + 4]! & ACK ? f.pong : f.ping, at, length);
+      return;
+    case GOAWAY:
+      out.add(f.lastStream, at, 4);
+      out.add(f.goAwayError, at + 4, 4);
+      if (length > 8) out.add(f.goAwayData, at + 8, length - 8);
+      return;
+    case WINDOW_UPDATE:
+      out.add(f.increment, at, 4);
+      return;
+    default:
+      if (length > 0) out.add(f.unknown, at, length);
+  }
+}
+
+function emitPriority(at: number, out: Sink): void {
+  out.add(f.exclusive, at, 4);
+  out.add(f.dependency, at, 4);
+  out.add(f.weight, at + 4, 1);
+}
+
+function emitSetting(b: Uint8Array, at: number, out: Sink): void {
+  out.open(f.setting, at, 6);
+  out.add(f.settingId, at, 2);
+  out.add(settingFields[u16(b, at)] ?? f.settingUnknown, at + 2, 4);
+  out.close();
+}
+
+function emitHeaders(
+  b: Uint8Array,
+  start: number,
+  stop: number,
+  fields: readonly HeaderField[],
+  out: Sink,
+): void {
+  const [content] = contentOf(b, start, stop);
+  const [at, end] = blockOf(b, start, stop);
+  if (b[start + 3] === PUSH_PROMISE) out.add(f.promised, content, 4);
+  else if (b[start + 3] === HEADERS && b[start + 4]! & HAS_PRIORITY) emitPriority(content, out);
+  out.add(f.headerBlock, at, end - at);
+  if (fields.length === 0) return;
+  // A block that came in several frames has no place in this one.
+  const isHere = b[start + 3] !== CONTINUATION;
+  for (const field of fields) {
+    const place = isHere ? at + field.start - fields[0]!.start : at;
+    const length = isHere ? field.length : 0;
+    out.open(f.header, place, length);
+    out.note(`: ${field.name}: ${field.value}`);
+    out.add(f.headerName, place, length, field.name);
+    out.add(f.headerValue, place, length, field.value);
+    const named = headerFields.get(field.name);
+    if (named !== undefined) emitNamed(named.type === 'text', field, place, length, out);
+    out.close();
+  }
+  const [scheme, authority, path] = [':scheme', ':authority', ':path'].map((name) =>
+    headerValue(fields, name),
+  );
+  if (scheme !== undefined && authority !== undefined && path !== undefined)
+    out.add(f.fullUri, at, 0, `${scheme}://${authority}${path}`);
+}
+
+function emitNamed(isText: boolean, field: HeaderField, place: number, length: number, out: Sink): void {
+  const named = headerFields.get(field.name)!;
+  if (isText) out.add(named, place, length, field.value);
+  else if (/^\d{1,15}$/.test(field.value)) {
+    out.add(named, place, length, named.type === 'uint' ? Number(field.value) : BigInt(field.value));
+  }
+}
