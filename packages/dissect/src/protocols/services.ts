@@ -1,8 +1,9 @@
 // Services that networks run on.
 import { radius } from './radius.ts';
+import { networkServices } from './services/index.ts';
 import { syslog } from './syslog.ts';
 import { tacacs } from './tacacs.ts';
 import { tacplus } from './tacplus.ts';
 import { tftp } from './tftp.ts';
 
-export const serviceProtocols = [syslog, tftp, radius, tacacs, tacplus];
+export const serviceProtocols = [syslog, tftp, radius, tacacs, tacplus, ...networkServices];
