@@ -19,7 +19,7 @@ export const evpnFields = {
   routeType: uint('bgp.evpn.nlri.rt', 'Route Type').named(evpnNames),
   routeLength: uint('bgp.evpn.nlri.len', 'Length'),
   routeDistinguisher: bytes('bgp.evpn.nlri.rd', 'Route Distinguisher'),
-  segment: bytes('bgp.evpn.nlri.esi', 'ESI'),
+  segmentId: bytes('bgp.evpn.nlri.esi', 'ESI'),
   tag: uint('bgp.evpn.nlri.etag', 'Ethernet Tag ID'),
   macLength: uint('bgp.evpn.nlri.maclen', 'MAC Address Length'),
   mac: ether('bgp.evpn.nlri.mac_addr', 'MAC Address'),
@@ -58,7 +58,7 @@ function emitRoute(b: Uint8Array, type: number, at: number, end: number, out: Si
   switch (type) {
     case AUTO_DISCOVERY:
       if (at + SEGMENT_ID + 7 > end) break;
-      out.add(f.segment, at, SEGMENT_ID);
+      out.add(f.segmentId, at, SEGMENT_ID);
       out.add(f.tag, at + SEGMENT_ID, 4);
       out.add(f.label1, at + SEGMENT_ID + 4, 3);
       break;
@@ -72,7 +72,7 @@ function emitRoute(b: Uint8Array, type: number, at: number, end: number, out: Si
       break;
     case SEGMENT:
       if (at + SEGMENT_ID + 1 > end) break;
-      out.add(f.segment, at, SEGMENT_ID);
+      out.add(f.segmentId, at, SEGMENT_ID);
       emitAddress(b, at + SEGMENT_ID, end, out);
       break;
     case PREFIX:
@@ -84,7 +84,7 @@ function emitRoute(b: Uint8Array, type: number, at: number, end: number, out: Si
 /** RFC 7432 §7.2 */
 function emitMac(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at + SEGMENT_ID + 12 > end) return;
-  out.add(f.segment, at, SEGMENT_ID);
+  out.add(f.segmentId, at, SEGMENT_ID);
   at += SEGMENT_ID;
   out.add(f.tag, at, 4);
   out.add(f.macLength, at + 4, 1);
@@ -111,7 +111,7 @@ function emitAddress(b: Uint8Array, at: number, end: number, out: Sink): number 
 function emitIpPrefix(at: number, end: number, out: Sink): void {
   const width = end - at === 26 ? 4 : 16;
   if (end - at !== 26 && end - at !== 50) return;
-  out.add(f.segment, at, SEGMENT_ID);
+  out.add(f.segmentId, at, SEGMENT_ID);
   at += SEGMENT_ID;
   out.add(f.tag, at, 4);
   out.add(f.ipPrefixLength, at + 4, 1);

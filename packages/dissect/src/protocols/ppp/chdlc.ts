@@ -43,8 +43,8 @@ export const chdlc: Protocol = protocol({
     if (p.end - p.at < HEADER) return p.cut(HEADER);
     const number = u16(p.buf, p.at + 2);
     p.at += HEADER;
-    // RFC 4349 §2 leaves out a byte of padding that IOS puts before OSI packets.
-    if (number === OSI && p.at < p.end && p.buf[p.at] === 0) p.at++;
+    // RFC 4349 §2 leaves out a byte of padding, of any value, that IOS puts before OSI packets.
+    if (number === OSI && p.at < p.end) p.at++;
     const next = ETHERTYPES.includes(number) ? etherTypes.get(number) : chdlcProtocols.get(number);
     if (next !== undefined) return next;
     p.mark[p.count - 1] = number;

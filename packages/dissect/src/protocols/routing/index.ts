@@ -1,8 +1,11 @@
 // Routing and first-hop redundancy protocols, for the protocol table.
 import { babel } from './babel.ts';
 import { bfd, bfdEcho } from './bfd.ts';
+import { clnp } from './clnp.ts';
 import { eigrp } from './eigrp.ts';
+import { esis } from './esis.ts';
 import { glbp, hsrp } from './hsrp.ts';
+import { isisProtocols } from './isis.ts';
 import { ldp } from './ldp.ts';
 import { nhrp } from './nhrp.ts';
 import { ospf } from './ospf.ts';
@@ -26,4 +29,7 @@ export const routingProtocols = [
   ldp,
   rsvp,
   nhrp,
+  clnp,
+  esis,
+  ...isisProtocols,
 ];
