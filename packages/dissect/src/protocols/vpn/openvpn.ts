@@ -182,6 +182,11 @@ function readTls(p: Packet, at: number, end: number): void {
   const { mayAskMore } = p;
   p.mayAskMore = false;
   if (before === null) {
+    // A later piece of a record whose beginning wasn't seen tells nothing.
+    if (!looksLikeRecord(p.buf, at)) {
+      p.mayAskMore = mayAskMore;
+      return;
+    }
     const whole = wholeRecords(p.buf, at, end);
     if (whole > at) p.call(tls, at, whole);
     if (whole < end) partial[side] = keep(null, p.buf, whole, end);
@@ -195,6 +200,11 @@ function readTls(p: Packet, at: number, end: number): void {
     }
   }
   p.mayAskMore = mayAskMore;
+}
+
+/** Content type and version of a TLS record (RFC 8446 §5.1). */
+function looksLikeRecord(b: Uint8Array, at: number): boolean {
+  return b[at]! >= 20 && b[at]! <= 23 && b[at + 1] === 3;
 }
 
 /** End of the last whole record from `at` on. */
