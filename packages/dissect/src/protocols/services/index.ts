@@ -1,9 +1,10 @@
 // Services of networks: time, flows, access, files.
+import { coap } from './coap.ts';
 import { diameter } from './diameter.ts';
 import { cflow } from './netflow.ts';
 import { ptp } from './ptp.ts';
+import { rtmpt } from './rtmp.ts';
 import { afs, rx } from './rx.ts';
 import { sflow } from './sflow.ts';
-import { tacacs, tacplus } from './tacacs.ts';
 
-export const networkServices = [rx, afs, sflow, cflow, ptp, tacplus, tacacs, diameter];
+export const networkServices = [rx, afs, sflow, cflow, ptp, diameter, coap, rtmpt];
