@@ -9,6 +9,7 @@ import { interfaces } from './dcerpc/interfaces.ts';
 import { onAuthentication } from './http/authentication.ts';
 import { kerberos, kerberosStream } from './kerberos/kerberos.ts';
 import { cms, pkinit } from './kerberos/pkinit.ts';
+import { cldap, ldap } from './ldap/ldap.ts';
 import { nbss } from './smb/nbss.ts';
 import { smb } from './smb/smb1.ts';
 import { lanman, smbPipe } from './smb/smb1-pipe.ts';
@@ -34,4 +35,6 @@ export const windowsProtocols = [
   kerberosStream,
   cms,
   pkinit,
+  ldap,
+  cldap,
 ];

@@ -1,0 +1,100 @@
+// The Info column of LDAP: each message's operation with what it is about.
+import { BerItem, berInteger } from '../../codec/ber.ts';
+import { printable } from '../../core/printable.ts';
+import * as op from './message.ts';
+import { elements, Message, textOf } from './message.ts';
+import { authenticationNames, oidNames, operationNames, resultName, scopeNames } from './names.ts';
+
+const message = new Message();
+/** Messages told of one packet. */
+const TOLD_MAX = 64;
+
+/** Of the messages in [at, end); `results` is the number of entries found until then. */
+export function messagesInfo(b: Uint8Array, at: number, end: number, results: number): string {
+  const told: string[] = [];
+  while (told.length < TOLD_MAX && message.read(b, at, end)) {
+    at = message.next;
+    const name = operationNames[message.operation] ?? `Unknown (${message.operation})`;
+    told.push(`${name}(${message.id}) ${bodyInfo(b, message, results)}`);
+  }
+  return told.join(' | ');
+}
+
+const quoted = (text: string): string => `"${text === '' ? '<ROOT>' : printable(text)}" `;
+
+function bodyInfo(b: Uint8Array, { operation, body }: Message, results: number): string {
+  switch (operation) {
+    case op.BIND_REQUEST:
+      return bindInfo(b, body);
+    case op.SEARCH_REQUEST:
+      return searchInfo(b, body);
+    case op.SEARCH_ENTRY:
+    case op.MODIFY_REQUEST:
+    case op.ADD_REQUEST:
+    case op.RENAME_REQUEST:
+    case op.COMPARE_REQUEST: {
+      const first = new BerItem();
+      return first.read(b, body.content, body.stop) ? quoted(textOf(b, first)) : '';
+    }
+    case op.DELETE_REQUEST:
+      return quoted(textOf(b, body));
+    case op.EXTENDED_REQUEST:
+      return extendedInfo(b, body);
+    case op.EXTENDED_RESPONSE:
+      return messageInfo(b, body);
+    case op.SEARCH_REFERENCE:
+    case op.INTERMEDIATE_RESPONSE:
+    case op.ABANDON_REQUEST:
+    case 2:
+      return '';
+    default:
+      return (
+        resultInfo(b, body) +
+        (operation === op.SEARCH_DONE ? ` [${results} result${results === 1 ? '' : 's'}]` : '')
+      );
+  }
+}
+
+/** §4.2: version, name, authentication. */
+function bindInfo(b: Uint8Array, body: BerItem): string {
+  let text = '';
+  let place = 0;
+  for (const item of elements(b, body.content, body.stop)) {
+    if (place === 1) text += quoted(textOf(b, item));
+    else if (place === 2) {
+      const kind = item.tag;
+      if (kind !== 10 && kind !== 11) text += `${authenticationNames[kind] ?? `Unknown auth(${kind})`} `;
+    }
+    place++;
+  }
+  return text;
+}
+
+/** §4.5.1: base, scope. */
+function searchInfo(b: Uint8Array, body: BerItem): string {
+  const item = new BerItem();
+  if (!item.read(b, body.content, body.stop)) return '';
+  const base = quoted(textOf(b, item));
+  if (!item.read(b, item.next, body.stop)) return base;
+  const scope = Number(berInteger(b, item.content, item.stop));
+  return `${base}${scopeNames[scope] ?? `Unknown scope(${scope})`} `;
+}
+
+/** §4.12: the name of the extension. */
+function extendedInfo(b: Uint8Array, body: BerItem): string {
+  const item = new BerItem();
+  if (!item.read(b, body.content, body.stop)) return '';
+  const oid = textOf(b, item);
+  return `${oidNames[oid] ?? oid.replace(/^1\./, 'iso.')} `;
+}
+
+/** §4.1.9: code, matched name, message. */
+function resultInfo(b: Uint8Array, body: BerItem): string {
+  const item = new BerItem();
+  if (!item.read(b, body.content, body.stop)) return '';
+  const code = Number(berInteger(b, item.content, item.stop));
+  const text = `${resultName(code) ?? `Unknown result(${code})`} `;
+  if (!item.read(b, item.next, body.stop) || !item.read(b, item.next, body.stop) || item.length === 0)
+    return text;
+  return `${text}(${printable(textOf(b, item))}) `;
+}
