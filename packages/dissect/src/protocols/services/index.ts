@@ -1,10 +1,24 @@
 // Services of networks: time, flows, access, files.
 import { coap } from './coap.ts';
 import { diameter } from './diameter.ts';
+import { namedServices } from './named.ts';
 import { cflow } from './netflow.ts';
 import { ptp } from './ptp.ts';
 import { rtmpt } from './rtmp.ts';
 import { afs, rx } from './rx.ts';
 import { sflow } from './sflow.ts';
+import { iscsi, nbd } from './storage.ts';
 
-export const networkServices = [rx, afs, sflow, cflow, ptp, diameter, coap, rtmpt];
+export const networkServices = [
+  rx,
+  afs,
+  sflow,
+  cflow,
+  ptp,
+  diameter,
+  coap,
+  rtmpt,
+  iscsi,
+  nbd,
+  ...namedServices,
+];

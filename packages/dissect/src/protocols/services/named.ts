@@ -1,0 +1,112 @@
+// Protocols of services that are named and counted, their contents not explained. One that learns to be read gets a
+// file of its own.
+import { spells, u16, u16le, u32le } from '../../core/bytes.ts';
+import { data } from '../../core/data.ts';
+import { MORE_SEGMENT, type Packet } from '../../core/packet.ts';
+import { protocol, REJECTED } from '../../core/protocol.ts';
+import { tcpHeuristics, tcpPorts, udpPorts } from '../../core/table.ts';
+
+/** OPC Unified Architecture part 6, clause 7.1.2: a type, a letter on pieces, a length. */
+export const opcua = protocol({
+  name: 'opcua',
+  title: 'OpcUa Binary Protocol',
+  column: 'OpcUa',
+  on: [[tcpPorts, 4840]],
+  framing: { header: 8, length: (p) => Math.max(u32le(p.buf, p.at + 4), 8) },
+  step(p) {
+    p.at = p.end;
+    return null;
+  },
+});
+
+const FULL = 0x8000;
+const FULL_BYTES = 12;
+const MINI_BYTES = 4;
+const VOICE = 2;
+
+/** Inter-Asterisk eXchange (RFC 5456 §8): full frames, and mini frames that only carry media. */
+export const iax2 = protocol({
+  name: 'iax2',
+  title: 'Inter-Asterisk eXchange v2',
+  column: 'IAX2',
+  on: [[udpPorts, 4569]],
+  step(p) {
+    const { buf: b, at, end } = p;
+    if (end - at < MINI_BYTES) return p.cut(MINI_BYTES);
+    const isFull = (u16(b, at) & FULL) !== 0;
+    if (isFull && end - at < FULL_BYTES) return p.cut(FULL_BYTES);
+    p.at += isFull ? FULL_BYTES : MINI_BYTES;
+    const isMedia = !isFull || b[at + 10] === VOICE;
+    if (isMedia && p.at < end) return data;
+    p.at = end;
+    return null;
+  },
+});
+
+/** The versions of ICQ's protocol over UDP. */
+export const icq = protocol({
+  name: 'icq',
+  title: 'ICQ Protocol',
+  column: (p, layer) => (p.bufferOf(layer)[p.start[layer]!] === 5 ? 'ICQv5' : 'ICQv2'),
+  on: [[udpPorts, 4000]],
+  step(p) {
+    if (p.end - p.at < 2) return REJECTED;
+    const version = u16le(p.buf, p.at);
+    if (version !== 2 && version !== 5) return REJECTED;
+    p.at = p.end;
+    return null;
+  },
+});
+
+const BLOCK_START = 0x0b;
+const BLOCK_END = 0x1c;
+
+/** Health Level 7 version 2 in its minimal lower layer protocol: blocks between control characters. */
+export const hl7 = protocol({
+  name: 'hl7',
+  title: 'Health Level Seven',
+  column: 'HL7',
+  on: [[tcpPorts, 2575]],
+  step(p) {
+    if (p.buf[p.at] !== BLOCK_START) return REJECTED;
+    if (p.buf.subarray(p.at, p.end).indexOf(BLOCK_END) < 0 && p.askMore(MORE_SEGMENT)) return null;
+    p.at = p.end;
+    return null;
+  },
+});
+
+/** Media gateway control, H.248.1 Annex B: its text form, short and long. */
+export const megaco = protocol({
+  name: 'megaco',
+  title: 'MEGACO',
+  column: 'MEGACO',
+  on: [
+    [udpPorts, 2944],
+    [tcpPorts, 2944],
+  ],
+  step(p) {
+    if (p.buf[p.at] !== 0x21 && !spells(p.buf, p.at, p.end, 'MEGACO')) return REJECTED;
+    p.at = p.end;
+    return null;
+  },
+});
+
+/** The marks of both versions of HAProxy's PROXY protocol. */
+const V2_MARK = '\r\n\r\n\0\r\nQUIT\n';
+const isSecond = (p: Packet): boolean => spells(p.buf, p.at, p.end, V2_MARK);
+const isFirst = (p: Packet): boolean =>
+  spells(p.buf, p.at, p.end, 'PROXY TCP') || spells(p.buf, p.at, p.end, 'PROXY UNKNOWN');
+
+/** Who the client is, told by a proxy before the conversation (HAProxy, "The PROXY protocol"). */
+export const proxy = protocol({
+  name: 'proxy',
+  title: 'PROXY Protocol',
+  column: (p, layer) => (p.bufferOf(layer)[p.start[layer]!] === 0x0d ? 'PROXYv2' : 'PROXYv1'),
+  heuristics: [[tcpHeuristics, (p) => isFirst(p) || (p.end - p.at >= 16 && isSecond(p))]],
+  step(p) {
+    p.at = p.end;
+    return null;
+  },
+});
+
+export const namedServices = [opcua, iax2, icq, hl7, megaco, proxy];
