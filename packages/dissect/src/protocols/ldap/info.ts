@@ -41,7 +41,7 @@ function bodyInfo(b: Uint8Array, { operation, body }: Message, results: number):
     case op.EXTENDED_REQUEST:
       return extendedInfo(b, body);
     case op.EXTENDED_RESPONSE:
-      return messageInfo(b, body);
+      return diagnostic(b, body);
     case op.SEARCH_REFERENCE:
     case op.INTERMEDIATE_RESPONSE:
     case op.ABANDON_REQUEST:
@@ -93,8 +93,13 @@ function resultInfo(b: Uint8Array, body: BerItem): string {
   const item = new BerItem();
   if (!item.read(b, body.content, body.stop)) return '';
   const code = Number(berInteger(b, item.content, item.stop));
-  const text = `${resultName(code) ?? `Unknown result(${code})`} `;
-  if (!item.read(b, item.next, body.stop) || !item.read(b, item.next, body.stop) || item.length === 0)
-    return text;
-  return `${text}(${printable(textOf(b, item))}) `;
+  return `${resultName(code) ?? `Unknown result(${code})`} ${diagnostic(b, body)}`;
+}
+
+/** The diagnostic message, the third element, when there is one. */
+function diagnostic(b: Uint8Array, body: BerItem): string {
+  let place = 0;
+  for (const item of elements(b, body.content, body.stop))
+    if (place++ === 2 && item.length > 0) return `(${printable(textOf(b, item))}) `;
+  return '';
 }
