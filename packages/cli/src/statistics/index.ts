@@ -3,8 +3,13 @@ import { UserError } from '../errors.ts';
 import { conversations, endpoints } from './endpoints.ts';
 import { follow } from './follow.ts';
 import { hierarchy } from './hierarchy.ts';
+import { hosts } from './hosts.ts';
 import { ioStat } from './io-stat.ts';
+import { credentials } from './logins.ts';
+import { pings } from './pings.ts';
+import { rtpStreams } from './rtp.ts';
 import type { Statistic, StatisticKind } from './statistic.ts';
+import { dhcpStat, httpStat, sipStat } from './tallies.ts';
 import { treeStatistics } from './tree.ts';
 
 export type { Statistic } from './statistic.ts';
@@ -15,6 +20,13 @@ export const STATISTICS: readonly StatisticKind[] = [
   conversations,
   endpoints,
   follow,
+  hosts,
+  credentials,
+  httpStat,
+  sipStat,
+  dhcpStat,
+  rtpStreams,
+  ...pings,
   ...treeStatistics,
 ];
 
