@@ -1,4 +1,5 @@
 // Services that networks run on.
+import { dhcpv6 } from './dhcpv6.ts';
 import { radius } from './radius.ts';
 import { networkServices } from './services/index.ts';
 import { syslog } from './syslog.ts';
@@ -6,4 +7,4 @@ import { tacacs } from './tacacs.ts';
 import { tacplus } from './tacplus.ts';
 import { tftp } from './tftp.ts';
 
-export const serviceProtocols = [syslog, tftp, radius, tacacs, tacplus, ...networkServices];
+export const serviceProtocols = [syslog, tftp, dhcpv6, radius, tacacs, tacplus, ...networkServices];
