@@ -99,7 +99,7 @@ testCases('TLS 1.2 handshake, on no port of its own', [
     {
       'tls.handshake.type': '2,11,14',
       'x509sat.CountryName': 'DE,DE',
-      'x509sat.uTF8String': 'example,www.example.org,example,www.example.org',
+      'x509sat.uTF8String': 'Example,www.example.org,Example,www.example.org',
       'x509ce.dNSName': 'www.example.org,example.org',
       'x509af.serialNumber': '1234567890',
       'x509af.utcTime': '2026-11-21 12:58:07 (UTC),2036-11-18 12:58:07 (UTC)',

@@ -1,6 +1,7 @@
 // What the bodies of a message add to its line in the packet list: ` (text/html)`, `, JavaScript Object Notation (…)`.
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
+import { pkixCert } from '../x509/certificate.ts';
 import { grpc, protobuf } from './grpc.ts';
 import { gif, gifVersion, jfif, png } from './images.ts';
 import { json } from './json.ts';
@@ -18,6 +19,7 @@ const suffixes = new Map<Protocol, (p: Packet, layer: number) => string>([
   [media, typed],
   [textLines, typed],
   [urlencodedForm, typed],
+  [pkixCert, typed],
   [json, (p, layer) => `, JavaScript Object Notation${typed(p, layer)}`],
   [grpc, () => ' (GRPC)'],
   [protobuf, () => ' (PROTOBUF)'],
