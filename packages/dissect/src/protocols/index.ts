@@ -9,6 +9,7 @@ import { bgp } from './bgp/bgp.ts';
 import { cotp } from './cotp.ts';
 import { dccp } from './dccp.ts';
 import { dhcp } from './dhcp.ts';
+import { dhcpv6 } from './dhcpv6.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { esp } from './esp.ts';
 import { etherip } from './etherip.ts';
@@ -79,6 +80,7 @@ export const protocols = [
   hopByHop,
   routing,
   icmp,
+  dhcpv6,
   dns,
   mdns,
   llmnr,

@@ -1,245 +1,68 @@
-import { testCases, udpFrame } from './support.ts';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Collector } from '../../src/core/collect.ts';
+import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
+import { Dissector } from '../../src/core/dissector.ts';
+import { fieldsMade } from '../../src/core/field.ts';
+import { raw } from '../../src/core/format.ts';
+import { framePath } from '../../src/core/path.ts';
+import { protocolsMade } from '../../src/core/protocol.ts';
+import { fieldNamed } from '../../src/core/registry.ts';
+import { newFrame } from '../../src/files/index.ts';
+import { bytesOf } from './support.ts';
 
-testCases('DHCPv6', [
-  [
-    udpFrame(
-      546,
-      547,
-      '01a1b2c30001000e000100011d110a8c0050568208d10003000c0e0050560000000000000000000800020064000e0000',
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Solicit XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 ',
-    {
-      'dhcpv6.msgtype': '1',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '1,3,8,14',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.elapsed_time': '1000',
-    },
-  ],
-  [
-    udpFrame(
-      547,
-      546,
-      '02a1b2c30001000e000100011d110a8c0050568208d10002000a00030001001122334455000300360e0050560000070800000b400005002620010db800000000000000000000000100000e1000001c20000d000a0000616c6c2066696e6500070001ff0017002020010db800000000000000000000000120010db80000000000000000000000010018001b076578616d706c6503636f6d0004636f7270076578616d706c6500',
-      true,
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Advertise XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 IAA: 2001:db8::1 ',
-    {
-      'dhcpv6.msgtype': '2',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '1,2,3,5,13,7,23,24',
-      'dhcpv6.iaaddr.ip': '2001:db8::1',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.dns_server': '2001:db8::1,2001:db8::1',
-      'dhcpv6.search_list_entry': 'example.com.,corp.example.',
-      'dhcpv6.status_code': '0',
-      'dhcpv6.status_msg': 'all fine',
-    },
-  ],
-  [
-    udpFrame(
-      546,
-      547,
-      '03a1b2c30001000e000100011d110a8c0050568208d10002000a000300010011223344550004002e0e0050570005002620010db800000000000000000000000100000e1000001c20000d000a0000616c6c2066696e65001900290000000100000e1000001c20001a001900000e1000001c203820010db800000000000000000000000100060006001700180001',
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Request XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 IAA: 2001:db8::1 ',
-    {
-      'dhcpv6.msgtype': '3',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '1,2,4,5,13,25,26,6',
-      'dhcpv6.iaaddr.ip': '2001:db8::1',
-      'dhcpv6.iaprefix.pref_addr': '2001:db8::1',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.status_code': '0',
-      'dhcpv6.status_msg': 'all fine',
-    },
-  ],
-  [
-    udpFrame(
-      547,
-      546,
-      '07a1b2c30001000e000100011d110a8c0050568208d10002000a00030001001122334455001900120000000100000e1000001c20000d00020006000d000400016e6f000c001020010db80000000000000000000000010020000400000e100052000400000e10',
-      true,
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Reply XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 ',
-    {
-      'dhcpv6.msgtype': '7',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '1,2,25,13,13,12,32,82',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.status_code': '6,1',
-      'dhcpv6.status_msg': 'no',
-    },
-  ],
-  [
-    udpFrame(
-      546,
-      547,
-      '0ba1b2c30001000e000100011d110a8c0050568208d1000f000800036162630001aa0010000a0000013700044d5346540011000a0000000900010002aabb',
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Information-request XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 ',
-    {
-      'dhcpv6.msgtype': '11',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '1,15,16,17',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.vendorclass.data': 'MSFT',
-    },
-  ],
-  [
-    udpFrame(
-      546,
-      547,
-      '0c0020010db8000000000000000000000001fe80000000000000000000000000000100120006657468302f310025000800000009010203040009005001a1b2c30001000e000100011d110a8c0050568208d1000300360e00505600000000000000000005002620010db800000000000000000000000100000e1000001c20000d000a0000616c6c2066696e6500260003737562',
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Relay-forw L: 2001:db8::1 Solicit XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 IAA: 2001:db8::1 ',
-    {
-      'dhcpv6.msgtype': '12,1',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '18,37,9,1,3,5,13,38',
-      'dhcpv6.iaaddr.ip': '2001:db8::1',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.status_code': '0',
-      'dhcpv6.status_msg': 'all fine',
-      'dhcpv6.linkaddr': '2001:db8::1',
-    },
-  ],
-  [
-    udpFrame(
-      546,
-      547,
-      '0c0120010db800000000000000000000000120010db8000000000000000000000001000900820c0020010db8000000000000000000000001fe8000000000000000000000000000010009005001a1b2c30001000e000100011d110a8c0050568208d1000300360e00505600000000000000000005002620010db800000000000000000000000100000e1000001c20000d000a0000616c6c2066696e65004f00080001001122334455',
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Relay-forw L: 2001:db8::1 Relay-forw L: 2001:db8::1 Solicit XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 IAA: 2001:db8::1 ',
-    {
-      'dhcpv6.msgtype': '12,12,1',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '9,9,1,3,5,13,79',
-      'dhcpv6.iaaddr.ip': '2001:db8::1',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.status_code': '0',
-      'dhcpv6.status_msg': 'all fine',
-      'dhcpv6.linkaddr': '2001:db8::1,2001:db8::1',
-    },
-  ],
-  [
-    udpFrame(
-      547,
-      546,
-      '0d0020010db800000000000000000000000120010db800000000000000000000000100120004657468300009004e02a1b2c30001000e000100011d110a8c0050568208d10002000a000300010011223344550005002620010db800000000000000000000000100000e1000001c20000d000a0000616c6c2066696e65',
-      true,
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Relay-reply L: 2001:db8::1 Advertise XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 IAA: 2001:db8::1 ',
-    {
-      'dhcpv6.msgtype': '13,2',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '18,9,1,2,5,13',
-      'dhcpv6.iaaddr.ip': '2001:db8::1',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.status_code': '0',
-      'dhcpv6.status_msg': 'all fine',
-      'dhcpv6.linkaddr': '2001:db8::1',
-    },
-  ],
-  [
-    udpFrame(
-      547,
-      546,
-      '07a1b2c3002700130304686f7374076578616d706c6503636f6d00001f001020010db8000000000000000000000001001b001020010db80000000000000000000000010015000d03736970076578616d706c65000016001020010db80000000000000000000000010029000445535435002a000d4575726f70652f4265726c696e0040000e0461667472076578616d706c6500003800250001001020010db80000000000000000000000010003000d036e7470076578616d706c6500003b000a687474703a2f2f612f6200670008687474703a2f2f63',
-      true,
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Reply XID: 0xa1b2c3 ',
-    {
-      'dhcpv6.msgtype': '7',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '39,31,27,21,22,41,42,64,56,59,103',
-      'dhcpv6.client_domain': 'host.example.com.',
-      'dhcpv6.ntpserver.fqdn': 'ntp.example.',
-    },
-  ],
-  [
-    udpFrame(
-      546,
-      547,
-      '0ea1b2c30001000e000100011d110a8c0050568208d1002c002d0120010db80000000000000000000000010005001820010db80000000000000000000000010000000000000000',
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Leasequery XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 IAA: 2001:db8::1 ',
-    {
-      'dhcpv6.msgtype': '14',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '1,44,5',
-      'dhcpv6.iaaddr.ip': '2001:db8::1',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-    },
-  ],
-  [
-    udpFrame(
-      547,
-      546,
-      '0fa1b2c3002d00440001000e000100011d110a8c0050568208d10005002620010db800000000000000000000000100000e1000001c20000d000a0000616c6c2066696e65002e000400000064002f001220010db800000000000000000000000101020030001020010db8000000000000000000000001',
-      true,
-    ),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Leasequery-reply XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 IAA: 2001:db8::1 ',
-    {
-      'dhcpv6.msgtype': '15',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '45,1,5,13,46,47,48',
-      'dhcpv6.iaaddr.ip': '2001:db8::1',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-      'dhcpv6.status_code': '0',
-      'dhcpv6.status_msg': 'all fine',
-    },
-  ],
-  [
-    udpFrame(546, 547, '01a1b2c30001000e000100011d110a8c0050568208d1000300300e005056'),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Solicit XID: 0xa1b2c3 CID: 000100011d110a8c0050568208d1 ',
-    {
-      'dhcpv6.msgtype': '1',
-      'dhcpv6.xid': '0xa1b2c3',
-      'dhcpv6.option.type': '1',
-      'dhcpv6.duidllt.link_layer_addr': '00:50:56:82:08:d1',
-      'dhcpv6.duidllt.time': 'Jun 15, 2015 04:01:16.000000000 UTC',
-    },
-  ],
-  [
-    udpFrame(546, 547, '01a1b2c300fa0003aabbcc03e7000101'),
-    'eth:ethertype:ip:udp:dhcpv6',
-    'DHCPv6',
-    'Solicit XID: 0xa1b2c3 ',
-    { 'dhcpv6.msgtype': '1', 'dhcpv6.xid': '0xa1b2c3', 'dhcpv6.option.type': '250,999' },
-  ],
-]);
+const two = (value: number): string => value.toString(16).padStart(4, '0');
+
+/** From a client's link-local address to all servers, as RFC 8415 §7 has it. */
+function dissected(payload: string) {
+  const length = bytesOf(payload).length + 8;
+  const ethernet = '333300010002 02005e000001 86dd';
+  const ipv6 = `60000000 ${two(length)} 11 01 fe800000000000000000000000000001 ff020000000000000000000000010002`;
+  const bytes = bytesOf(`${ethernet} ${ipv6} 0222 0223 ${two(length)} 0000 ${payload}`);
+  const frame = {
+    ...newFrame(),
+    number: 1,
+    linkType: 1,
+    data: bytes,
+    end: bytes.length,
+    wireLength: bytes.length,
+  };
+  return new Dissector().dissect(frame);
+}
+
+function values(p: ReturnType<typeof dissected>, name: string): string[] {
+  const field = fieldNamed(name)!;
+  const collector = new Collector([field], fieldsMade(), protocolsMade());
+  collector.collect(p);
+  return collector.values[0]!.map((value) => raw(field, value));
+}
+
+const CLIENT = '0001 000a 00030001 02005e000001';
+
+describe('DHCPv6', () => {
+  it('reads an address that a server offers', () => {
+    const address = '0005 0018 20010db8000000000000000000000001 00000e10 00001c20';
+    const p = dissected(`02 001122 ${CLIENT} 0003 0028 00000001 00000000 00000000 ${address}`);
+    assert.equal(framePath(p), 'eth:ethertype:ipv6:udp:dhcpv6');
+    assert.equal(protocolColumn(p), 'DHCPv6');
+    assert.equal(infoColumn(p), 'Advertise XID: 0x001122 CID: 0003000102005e000001 IAA: 2001:db8::1 ');
+    assert.deepEqual(values(p, 'dhcpv6.iaaddr.ip'), ['2001:db8::1']);
+    assert.deepEqual(values(p, 'dhcpv6.xid'), ['0x001122']);
+  });
+
+  it('reads the message that a relay carries', () => {
+    const inner = `01 00000a ${CLIENT}`;
+    const size = two(bytesOf(inner).length);
+    const p = dissected(
+      `0c 00 20010db8000000000000000000000002 fe800000000000000000000000000001 0009 ${size} ${inner}`,
+    );
+    assert.match(infoColumn(p), /^Relay-forw L: 2001:db8::2 Solicit XID: 0x00000a CID:/);
+    assert.deepEqual(values(p, 'dhcpv6.msgtype'), ['12', '1']);
+  });
+
+  it('stops at an option that says it is longer than the message', () => {
+    const p = dissected('01 000001 0006 00ff 0017');
+    assert.equal(infoColumn(p), 'Solicit XID: 0x000001 ');
+    assert.deepEqual(values(p, 'dhcpv6.option.type'), []);
+  });
+});
