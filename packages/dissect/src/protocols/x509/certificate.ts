@@ -2,7 +2,7 @@
 // carrier's; frame.protocols names the protocol of each attribute and extension.
 import { NESTED, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
-import { mediaTypes } from '../media/types.ts';
+import { mediaTypes, takeContent } from '../media/types.ts';
 import {
   BIT_STRING,
   constructed,
@@ -53,6 +53,7 @@ export const pkixCert = protocol({
   name: 'pkix-cert',
   title: 'Certificate',
   step(p) {
+    takeContent(p);
     certificateAt(p, p.at, p.end);
     return null;
   },
