@@ -1,6 +1,7 @@
 // The protocol table: every protocol Eyrie reads. A new one is a file beside this one and a line here.
 // The order is the order in which guesses by content are tried.
 import { data } from '../core/data.ts';
+import { expertInfo } from '../core/expert.ts';
 import { register } from '../core/protocol.ts';
 import { malformed, short } from '../core/trouble.ts';
 import { ah } from './ah.ts';
@@ -9,7 +10,6 @@ import { bgp } from './bgp/bgp.ts';
 import { cotp } from './cotp.ts';
 import { dccp } from './dccp.ts';
 import { dhcp } from './dhcp.ts';
-import { dhcpv6 } from './dhcpv6.ts';
 import { dns, llmnr, mdns } from './dns.ts';
 import { esp } from './esp.ts';
 import { etherip } from './etherip.ts';
@@ -66,6 +66,7 @@ export const protocols = [
   data,
   malformed,
   short,
+  expertInfo,
   // First: whoever reads one of its ports better is entered after it.
   ...appProtocols,
   ...linkProtocols,
@@ -80,7 +81,6 @@ export const protocols = [
   hopByHop,
   routing,
   icmp,
-  dhcpv6,
   dns,
   mdns,
   llmnr,
