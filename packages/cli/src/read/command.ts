@@ -107,7 +107,8 @@ function packetPrinter(out: Output, options: ReadOptions): Printer {
     case 'text':
       if (options.tree || options.bytes) {
         return new TextPrinter(out, {
-          summary: !options.tree,
+          // As in tshark: the line of the packet only where -P asks for it.
+          summary: options.print === true,
           tree: options.tree === true,
           bytes: options.bytes === true,
         });

@@ -124,9 +124,9 @@ export class TabsPrinter implements Printer {
     const columns = [
       number,
       time,
-      sourceColumn(p),
+      sourceColumn(p).padStart(SOURCE_WIDTH),
       '→',
-      destinationColumn(p),
+      destinationColumn(p).padEnd(DESTINATION_WIDTH),
       protocolColumn(p),
       p.wireLength,
       infoColumn(p),

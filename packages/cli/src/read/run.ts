@@ -95,8 +95,7 @@ function pump(
   while (reader.next(frame)) {
     const p = dissector.dissect(frame);
     for (let i = 0; i < statistics.length; i++) statistics[i]!.see(p, frame);
-    if (filter !== null && !filter(p)) continue;
-    for (let i = 0; i < printers.length; i++) printers[i]!.see(p, frame);
+    if (filter === null || filter(p)) for (let i = 0; i < printers.length; i++) printers[i]!.see(p, frame);
     // Not one packet more: a pipe may stay silent for long after it.
     if (frame.number === countMax) return false;
   }

@@ -16,7 +16,11 @@ export class CapturePrinter implements Printer {
   }
 
   see(_: Packet, frame: Frame): void {
-    this.#output.write(frame);
+    try {
+      this.#output.write(frame);
+    } catch (error) {
+      throw userError(error);
+    }
   }
 
   async drain(): Promise<void> {
@@ -37,6 +41,10 @@ async function reported<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof CaptureError ? new UserError(error.message, FAILED) : error;
+    throw userError(error);
   }
+}
+
+function userError(error: unknown): unknown {
+  return error instanceof CaptureError ? new UserError(error.message, FAILED) : error;
 }

@@ -1,5 +1,6 @@
 // Standard output for bulk text: lines are put together as bytes in one buffer and written when it is full.
 import { writeSync } from 'node:fs';
+import { FAILED, UserError } from '../errors.ts';
 
 const CAPACITY = 1 << 18;
 /** Longer strings are written around the buffer. */
@@ -118,6 +119,8 @@ export class Output {
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === 'EPIPE') throw new ClosedPipe();
+        if (code === 'ENOSPC' || code === 'EDQUOT')
+          throw new UserError('standard output: the disk is full; free some space', FAILED);
         if (code !== 'EAGAIN') throw error;
         // A pipe that somebody made non-blocking and that is full just now.
         Atomics.wait(PAUSE, 0, 0, 1);

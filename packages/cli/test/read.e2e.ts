@@ -1,0 +1,70 @@
+// `eyrie read` as a user calls it, in a process of its own.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { newFrame, newInterface, PcapngWriter } from '@eyrie/dissect/files';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const sample = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
+
+function read(args: readonly string[], stdout: 'pipe' | number = 'pipe') {
+  const child = spawnSync(process.execPath, [eyrie, 'read', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', stdout, 'pipe'],
+  });
+  return { status: child.status, stdout: child.stdout, stderr: child.stderr };
+}
+
+function folderFor(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-read-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('-c counts packets read, also where the last of them does not pass the filter', () => {
+  const { status, stdout } = read([sample, '-c', '5', '-Y', 'frame.number != 5', '-e', 'frame.number']);
+  assert.equal(status, 0);
+  assert.equal(stdout, '1\n2\n3\n4\n');
+});
+
+test('a pcap file cannot hold two link types: one line says so, and no file is left', (t) => {
+  const folder = folderFor(t);
+  const path = join(folder, 'two.pcapng');
+  const writer = new PcapngWriter({ application: 'test' });
+  for (const [i, linkType] of [1, 127].entries()) {
+    const source = newInterface(i, 0, linkType);
+    writer.addInterface(source);
+    const data = new Uint8Array(60);
+    writer.write({ ...newFrame(), data, end: 60, wireLength: 60, linkType, number: i + 1 }, source);
+  }
+  writeFileSync(path, writer.take());
+
+  const { status, stderr } = read([path, '-w', join(folder, 'one.pcap')]);
+  assert.equal(status, 1);
+  assert.match(stderr, /^eyrie: .*one\.pcap: packet 2 is of link type 127.*\.pcapng\n$/);
+  assert.deepEqual(readdirSync(folder), ['two.pcapng']);
+});
+
+const full = '/dev/full';
+test('a full disk is told in one line', { skip: existsSync(full) ? false : `no ${full} here` }, (t) => {
+  const file = openSync(full, 'w');
+  t.after(() => closeSync(file));
+  const { status, stderr } = read([sample], file);
+  assert.equal(status, 1);
+  assert.equal(stderr, 'eyrie: standard output: the disk is full; free some space\n');
+});
+
+test('-T tabs pads as the lines do; -x and -V have no summary line unless -P asks for it', () => {
+  const padded = read([sample, '-c', '1', '-T', 'tabs']).stdout.split('\t');
+  const plain = read([sample, '-c', '1']).stdout;
+  assert.ok(padded[2]!.length >= 12 && padded[4]!.length >= 12);
+  assert.ok(plain.includes(`${padded[2]} → ${padded[4]} `));
+  assert.match(read([sample, '-c', '1', '-x']).stdout, /^0000 /);
+  assert.match(read([sample, '-c', '1', '-V']).stdout, /^Frame 1: /);
+  for (const flag of ['-x', '-V'])
+    assert.equal(read([sample, '-c', '1', '-P', flag]).stdout.split('\n')[0], plain.split('\n')[0]);
+});
