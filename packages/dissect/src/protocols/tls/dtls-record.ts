@@ -41,7 +41,7 @@ export function looksLikeRecord(b: Uint8Array, at: number): boolean {
 
 /** Bytes of the header of the record at `at`; 0: none begins here. RFC 9146 §4 puts an identifier before the length. */
 export function headerBytes(b: Uint8Array, at: number, end: number, cidLength: number): number {
-  if (end - at < 3 || !looksLikeRecord(b, at)) return 0;
+  if (end - at < 3 ? !isContentType(b[at]!) : !looksLikeRecord(b, at)) return 0;
   return RECORD_HEADER + (b[at] === TLS12_CID ? cidLength : 0);
 }
 

@@ -46,6 +46,11 @@ export const dtls: Protocol = protocol({
       }
       if (at + header > p.end) return cut(p, s, layer, header);
       const length = header + u16(p.buf, at + header - 2);
+      // A handshake record holds at least the start of a message.
+      if (p.buf[at] === HANDSHAKE && (length === header || at + header === p.wireEnd)) {
+        p.mark[layer] = s.version;
+        return p.malformed();
+      }
       const end = Math.min(p.end, at + length);
       readRecord(p, s, layer, at, at + header, end);
       if (at + length > p.end && p.end < p.wireEnd) return cut(p, s, layer, length);
