@@ -1,6 +1,6 @@
 // From a display filter's syntax tree to a predicate over packets.
 
-import { utf8 } from '../core/bytes.ts';
+import { ascii, utf8 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
 import { type Field, type FieldType, fieldsMade, type Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
@@ -8,8 +8,9 @@ import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocolsMade } from '../core/protocol.ts';
 import type { Comparison, Expression, Operand } from './ast.ts';
 import { FilterError } from './error.ts';
-import { type Constant, constant, isPrefix, latin1 } from './literal.ts';
+import { type Constant, constant, isPrefix, textOfLiteral, utf8Bytes } from './literal.ts';
 import { parseFilter } from './parser.ts';
+import { patternOf } from './pattern.ts';
 import { compare, holds, holdsBytes } from './values.ts';
 
 export type Predicate = (p: Packet) => boolean;
@@ -89,7 +90,9 @@ class Compiler {
     const lead = this.#source(leads, null);
     const a = left.kind === 'literal' ? this.#source(left, lead) : lead;
     const b =
-      right.kind === 'literal' && comparison === 'matches' ? this.#pattern(right) : this.#source(right, lead);
+      right.kind === 'literal' && comparison === 'matches'
+        ? this.#pattern(right, lead)
+        : this.#source(right, lead);
     const test = this.#test(comparison, a, right);
     const isAll =
       e.quantifier === 'all' || (e.quantifier === null && (comparison === '!=' || comparison === '==='));
@@ -120,18 +123,22 @@ class Compiler {
 
   #test(comparison: Comparison, a: Source, right: Operand): (x: Constant, y: Constant) => boolean {
     if (comparison === 'contains') return holdsBytes;
-    if (comparison === 'matches') return (x, y) => (y as unknown as RegExp).test(textOf(a, x));
+    if (comparison === 'matches')
+      return (x, y) =>
+        (y as unknown as RegExp).test(
+          x instanceof Uint8Array && a.type === 'bytes' ? ascii(x, 0, x.length) : textOf(a, x),
+        );
     if (a.type === 'none')
       throw this.#error(right, 'this field has no value to compare; test whether it exists');
     const operator = comparison === '===' ? '==' : comparison === '!==' ? '!=' : comparison;
     return (x, y) => holds(operator, x, y);
   }
 
-  #pattern(literal: Operand & { kind: 'literal' }): Source {
+  #pattern(literal: Operand & { kind: 'literal' }, lead: Source): Source {
     let pattern: RegExp;
     try {
-      // As in Wireshark: case does not matter, the dot matches line ends.
-      pattern = new RegExp(literal.text.replace(/^\(\?i\)/, ''), 'is');
+      // Bytes are matched byte by byte, text by characters.
+      pattern = patternOf(lead.type === 'bytes' ? literal.text : textOfLiteral(literal));
     } catch (error) {
       throw this.#error(
         literal,
@@ -308,10 +315,10 @@ function textOf(source: Source, value: Constant): string {
 }
 
 function bytesOf(value: Constant): Uint8Array {
-  return value instanceof Uint8Array ? value : latin1(String(value));
+  return value instanceof Uint8Array ? value : utf8Bytes(String(value));
 }
 
 function lengthOf(source: Source, value: Constant): number {
   if (value instanceof Uint8Array) return value.length;
-  return source.type === 'text' ? latin1(String(value)).length : (source.field?.width ?? 0);
+  return source.type === 'text' ? utf8Bytes(String(value)).length : (source.field?.width ?? 0);
 }

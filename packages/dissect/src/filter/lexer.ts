@@ -5,7 +5,10 @@ export type TokenKind = 'word' | 'string' | 'character' | 'operator' | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
-  /** The operator or word as it stands; of strings what they say, without quotes and escapes. */
+  /**
+   * The operator or word as it stands; of strings what they say, without quotes and escapes, a character for each byte
+   * of UTF-8, since an escape stands for a byte.
+   */
   readonly text: string;
   readonly at: number;
   readonly length: number;
@@ -95,7 +98,11 @@ function quoted(filter: string, at: number, from: number, isRaw: boolean): Token
     const c = filter[i]!;
     if (c === '"') return { kind: 'string', text, at, length: i + 1 - at };
     if (c !== '\\' || isRaw) {
-      text += c;
+      if (c > '\x7f') {
+        const codePoint = String.fromCodePoint(filter.codePointAt(i)!);
+        text += String.fromCharCode(...new TextEncoder().encode(codePoint));
+        i += codePoint.length - 1;
+      } else text += c;
       // A raw string keeps its backslashes, but \" does not end it.
       if (c === '\\' && filter[i + 1] === '"') text += filter[++i]!;
       continue;

@@ -1,4 +1,5 @@
 // A literal takes the type of what it is compared with: 10.0.0.0/8 with addresses, 0x50 with numbers, aa:bb with bytes.
+import { utf8 } from '../core/bytes.ts';
 import type { Field, FieldType, Value } from '../core/field.ts';
 import type { Operand } from './ast.ts';
 
@@ -47,10 +48,10 @@ export function constant(
     case 'ether':
     case 'bytes':
       return literal === 'string'
-        ? latin1(text)
+        ? bytesOfCodes(text)
         : (bytes(text) ?? { error: `"${text}" is no byte sequence; write aa:bb:cc` });
     default:
-      return text;
+      return textOfLiteral(operand);
   }
 }
 
@@ -146,6 +147,15 @@ function bytes(text: string): Uint8Array | null {
   return Uint8Array.from(digits.match(/../g)!, (pair) => Number.parseInt(pair, 16));
 }
 
-export function latin1(text: string): Uint8Array {
+/** What a quoted literal says as text: its characters stand for bytes of UTF-8, as the lexer gives them. */
+export function textOfLiteral({ text, literal }: Operand & { kind: 'literal' }): string {
+  return literal === 'string' ? utf8(bytesOfCodes(text), 0, text.length) : text;
+}
+
+function bytesOfCodes(text: string): Uint8Array {
+  return Uint8Array.from(text, (c) => c.charCodeAt(0));
+}
+
+export function utf8Bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

@@ -1,5 +1,5 @@
 // How two values of a filter compare.
-import { type Constant, isPrefix, latin1 } from './literal.ts';
+import { type Constant, isPrefix, utf8Bytes } from './literal.ts';
 
 /** Negative, 0 or positive; NaN when the two can't be ordered. */
 export function compare(x: Constant, y: Constant): number {
@@ -74,5 +74,5 @@ function compareBytes(x: Uint8Array, y: Uint8Array): number {
 
 function asBytes(value: Constant): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  return latin1(String(value));
+  return utf8Bytes(String(value));
 }
