@@ -181,16 +181,24 @@ function useOf(p: Packet, mac: number, address: number): Duplicate | null {
   return null;
 }
 
+/** Does this hardware address stand for one station? */
+function isStation(b: Uint8Array, at: number): boolean {
+  return (b[at]! & 1) === 0 && !isZero(b, at, 6);
+}
+
 /** Both ends of a reply, and the sender of a request, say which hardware has an address. */
 function findDuplicates(p: Packet, start: number): Duplicates | null {
   const opcode = u16(p.buf, start + 6);
   const at = locate(p.buf, start);
   if (!at.isMac || !at.isIpv4 || (opcode !== REQUEST && opcode !== REPLY)) return null;
   const { dstHw, dstProto } = at;
-  const first = useOf(p, at.srcHw, at.srcProto);
-  const second = opcode === REPLY ? useOf(p, dstHw, dstProto) : null;
+  const first = isStation(p.buf, at.srcHw) ? useOf(p, at.srcHw, at.srcProto) : null;
+  // An address that has two owners already is not told twice.
+  const hasSecond =
+    opcode === REPLY && isStation(p.buf, dstHw) && (first === null || first.address !== u32(p.buf, dstProto));
+  const second = hasSecond ? useOf(p, dstHw, dstProto) : null;
   if (first === null && second === null) return null;
-  const last = opcode === REPLY ? second : first;
+  const last = hasSecond ? second : first;
   return { found: [first, second].filter((one) => one !== null), told: last === null ? -1 : last.address };
 }
 

@@ -5,7 +5,7 @@ import { bool, bytes, float, ipv4, text, uint } from '../core/field.ts';
 
 import { type Protocol, protocol, REJECTED } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
-import { udpPorts } from '../core/table.ts';
+import { llcSaps, udpPorts } from '../core/table.ts';
 import { confirmedNames, objectTypeNames, propertyNames, unconfirmedNames } from './bacnet/names.ts';
 
 const PORT = 47808;
@@ -129,6 +129,7 @@ export const bacnet: Protocol = protocol({
   title: 'Building Automation and Control Network NPDU',
   column: 'BACnet-NPDU',
   fields: nf,
+  on: [[llcSaps, 0x82]],
   step(p) {
     const b = p.buf;
     const start = p.at;

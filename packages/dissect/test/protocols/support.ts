@@ -116,27 +116,31 @@ export function fieldsOf(p: Packet, names: readonly string[]): Record<string, st
 
 /** A frame, and what Wireshark says of it: frame.protocols, Protocol, Info, and fields as `-T fields` prints them. */
 export type Case = readonly [
-  frame: Uint8Array,
+  frame: Uint8Array | string,
   path: string,
   column: string,
   info: string,
   fields?: Readonly<Record<string, string>>,
 ];
 
-/** Tests that the frames, read as one capture, are told as expected, and that no cut of one of them throws. */
-export function testCases(name: string, cases: readonly Case[]): void {
+/**
+ * Tests that the frames (bytes, or hexadecimal), read as one capture, are told as expected, and that no cut of one of
+ * them throws.
+ */
+export function testCases(name: string, cases: readonly Case[], linkType = ETHERNET): void {
   test(`${name}: as Wireshark tells it`, () => {
     const dissector = new Dissector();
-    cases.forEach(([data, path, column, info, fields = {}], i) => {
-      const p = dissector.dissect(frameOf(data, i, ETHERNET));
+    cases.forEach(([frame, path, column, info, fields = {}], i) => {
+      const p = dissector.dissect(frameOf(typeof frame === 'string' ? bytesOf(frame) : frame, i, linkType));
       const told = [framePath(p), protocolColumn(p), infoColumn(p), fieldsOf(p, Object.keys(fields))];
       assert.deepEqual(told, [path, column, info, fields], `packet ${i + 1}`);
     });
   });
   test(`${name}: cut anywhere, it is read as far as it goes`, () => {
-    for (const [data] of cases) {
-      for (let length = 34; length < data.length; length += length < 300 ? 1 : 13) {
-        const p = dissect([data.slice(0, length)]);
+    for (const [frame] of cases) {
+      const data = typeof frame === 'string' ? bytesOf(frame) : frame;
+      for (let length = 0; length < data.length; length += length < 300 ? 1 : 13) {
+        const p = dissect([data.slice(0, length)], linkType);
         infoColumn(p);
         treeOf(p);
       }

@@ -24,7 +24,7 @@ const types: Readonly<Record<number, readonly [string, number, boolean]>> = {
 const TVLV_LENGTH = 22;
 
 const f = {
-  type: uint('batadv.batman.packet_type', 'Packet Type').at(0, 1).hex(),
+  type: uint('batadv.batman.packet_type', 'Packet Type').at(0, 1),
   version: uint('batadv.batman.version', 'Version').at(1, 1),
   ttl: uint('batadv.batman.ttl', 'Time to Live').at(2, 1),
   orig: ether('batadv.iv_ogm.orig', 'Originator'),

@@ -1,6 +1,6 @@
 // What else stands behind EtherTypes, in the columns and in frame.protocols (https://www.iana.org/assignments/ieee-802-numbers):
 // industrial networks, storage, vendors' own.
-import { u16, u16le, u24 } from '../../core/bytes.ts';
+import { u16, u16le, u24, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
@@ -16,6 +16,12 @@ function thenType(p: Packet): Protocol | null {
 }
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+
+const heartbeats: Readonly<Record<number, string>> = {
+  0xc0de01bf: 'NLB Cluster Membership HeartBeat',
+  0xc0de01c0: 'NLB Extended HeartBeat',
+  0xc0de01de: 'NLB Reliable Protocol',
+};
 
 export const industrialHeads = [
   head({ name: 'goose', title: 'GOOSE', column: 'GOOSE', least: 8, on: [[etherTypes, 0x88b8]] }),
@@ -244,6 +250,10 @@ export const vendorHeads = [
     title: 'MS Network Load Balancing',
     column: 'MS NLB',
     least: 4,
+    info: (b, start) => {
+      const signature = u32le(b, start);
+      return `MS NLB heartbeat - ${heartbeats[signature] ?? `Unknown (${signature})`}`;
+    },
     on: [[etherTypes, 0x886f]],
   }),
   head({
@@ -352,7 +362,6 @@ export const vendorHeads = [
     info: 'WAVE Short Message Protocol IEEE P1609.3',
     on: [[etherTypes, 0x88dc]],
   }),
-  head({ name: 'gnw', title: 'GeoNetworking', column: 'GEONW', least: 4, on: [[etherTypes, 0x8947]] }),
   head({ name: 'ncsi', title: 'NCSI', column: 'NCSI', least: 16, on: [[etherTypes, 0x88f8]] }),
   head({
     name: 'ecpri',

@@ -76,15 +76,41 @@ export const homeplugAv: Protocol = protocol({
   },
 });
 
+const entries: Readonly<Record<number, string>> = {
+  0x00: 'Request Channel Estimation',
+  0x01: 'Channel Estimation Response',
+  0x04: 'Set Network Encryption Key',
+  0x05: 'Multicast With Response',
+  0x06: 'Confirm Network Encryption Key',
+  0x07: 'Request Parameters and Statistics',
+  0x08: 'Parameters and Statistics Response',
+  0x19: 'Set Local Parameters',
+  0x1a: 'Network Statistics Basic',
+  0x1c: 'Performance Statistics',
+  0x1f: 'Set Transmit Characteristics',
+};
+
 export const homeplug: Protocol = protocol({
   name: 'homeplug',
   title: 'HomePlug protocol',
   column: 'HomePlug',
-  info: () => 'MAC Management',
   on: [[etherTypes, 0x887b]],
   step(p) {
     if (p.end - p.at < 1) return p.cut(1);
     p.at = p.end;
     return null;
+  },
+  info(p, layer) {
+    const b = p.bufferOf(layer);
+    const stop = p.stop[layer]!;
+    let at = p.start[layer]! + 1;
+    const names: string[] = [];
+    // HomePlug 1.0.1 §5.4: a count of entries, then each of them with its type and length.
+    for (let left = b[at - 1]! & 0x7f; left > 0 && at + 2 <= stop; left--) {
+      const name = entries[b[at]! & 0x1f];
+      if (name !== undefined) names.push(name);
+      at += 2 + b[at + 1]!;
+    }
+    return names.length === 0 ? 'MAC Management' : names.join(', ');
   },
 });

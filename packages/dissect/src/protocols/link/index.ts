@@ -40,8 +40,9 @@ import {
   l2cap,
 } from '../serial/bluetooth.ts';
 import { can } from '../serial/can.ts';
-import { netanalyzer, serialHeads, vsock } from '../serial/heads.ts';
+import { netanalyzer, serialHeads } from '../serial/heads.ts';
 import { usb } from '../serial/usb.ts';
+import { vsock } from '../serial/vsock.ts';
 import { wpan } from '../serial/wpan.ts';
 import { ppi, prism, wlancap } from '../wlan/capture-headers.ts';
 import { wlanManagement } from '../wlan/management.ts';
@@ -50,6 +51,7 @@ import { radiotap } from '../wlan/radiotap.ts';
 import { wlan, wlanAggregate } from '../wlan/wlan.ts';
 import { aoe } from './aoe.ts';
 import { arcnet } from './arcnet.ts';
+import { atm, ilmi, lane, sscop } from './atm.ts';
 import { batadv } from './batadv.ts';
 import { dsa } from './dsa.ts';
 import { loop, macc, wol } from './ethernet-control.ts';
@@ -78,6 +80,7 @@ import {
 import { f5ethtrailer } from './f5ethtrailer.ts';
 import { fr } from './framerelay.ts';
 import { gmrp, gvrp } from './garp.ts';
+import { btpa, btpb, geonetworking, its } from './geonetworking.ts';
 import { homeplug, homeplugAv } from './homeplug.ts';
 import { ipnet, ipoib } from './infiniband-solaris.ts';
 import { juniper } from './juniper.ts';
@@ -112,6 +115,10 @@ export const linkProtocols = [
   eapol,
   aoe,
   arcnet,
+  atm,
+  lane,
+  sscop,
+  ilmi,
   batadv,
   dsa,
   macc,
@@ -141,6 +148,10 @@ export const linkProtocols = [
   fr,
   gvrp,
   gmrp,
+  geonetworking,
+  btpa,
+  btpb,
+  its,
   homeplugAv,
   homeplug,
   ipoib,
@@ -258,8 +269,8 @@ export const linkProtocols = [
   btsmp,
   can,
   netanalyzer,
-  vsock,
   ...serialHeads,
   usb,
+  vsock,
   wpan,
 ];

@@ -95,5 +95,4 @@ export const etag = protocol({
     for (const field of fixed) out.fixed(field);
     emitTrailer(p, layer, out, e);
   },
-  info: () => '802.1BR E-TAG',
 });

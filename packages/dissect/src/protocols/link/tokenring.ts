@@ -79,13 +79,50 @@ export const trmac = head({
 const FDDI = 13;
 const fddiFields = {
   control: uint('fddi.fc', 'Frame Control').at(0, 1).hex(),
-  dst: ether('fddi.dst', 'Destination').at(1, 6),
-  src: ether('fddi.src', 'Source').at(7, 6),
+  dst: ether('fddi.dst', 'Destination'),
+  src: ether('fddi.src', 'Source'),
 };
 
-/** Asynchronous and synchronous frames of LLC: L bit set, F bits 01. */
+/** Asynchronous frames of LLC. */
 function isLlc(control: number): boolean {
-  return (control & 0x70) === 0x50;
+  return (control & 0xf0) === 0x50;
+}
+
+const exactNames: Readonly<Record<number, string>> = {
+  0x00: 'Void frame',
+  0x80: 'Nonrestricted token',
+  0xc0: 'Restricted token',
+  0x41: 'SMT info',
+  0x4f: 'SMT Next station address',
+  0xc2: 'MAC beacon',
+  0xc3: 'MAC claim token',
+};
+const classNames: Readonly<Record<number, string>> = {
+  0x40: 'SMT frame, control ',
+  0xc0: 'MAC frame, control ',
+  0x60: 'Implementor async frame, control ',
+  0xe0: 'Implementor sync frame, control ',
+};
+
+/** What a frame control stands for (§7.2.2). */
+function frameText(control: number): string {
+  const exact = exactNames[control];
+  if (exact !== undefined) return exact;
+  if ((control & 0xf0) === 0xd0) return 'Sync LLC frame';
+  const start = classNames[control & 0xf0];
+  return start === undefined ? 'Unknown frame type' : `${start}${control & 0x0f}`;
+}
+
+/** FDDI sends the most significant bit of an address first, Ethernet the least (RFC 1390 §4). */
+function swapBits(b: Uint8Array, at: number, length: number): Uint8Array {
+  const swapped = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    let bits = b[at + i]!;
+    bits = ((bits & 0xf0) >> 4) | ((bits & 0x0f) << 4);
+    bits = ((bits & 0xcc) >> 2) | ((bits & 0x33) << 2);
+    swapped[i] = ((bits & 0xaa) >> 1) | ((bits & 0x55) << 1);
+  }
+  return swapped;
 }
 
 export const fddi: Protocol = protocol({
@@ -97,12 +134,23 @@ export const fddi: Protocol = protocol({
   step(p) {
     const start = p.at;
     if (p.end - start < FDDI) return p.cut(FDDI);
-    p.showAddresses(ETHER, start + 7, start + 1);
+    p.showAddresses(ETHER, 6, 0);
+    if (!p.isQuoted) p.columnBuf = swapBits(p.buf, start + 1, 12);
     p.at = start + FDDI;
     return isLlc(p.buf[start]!) ? llc : p.at < p.end ? data : null;
   },
-  info: (p, layer) =>
-    p.stop[layer]! - p.start[layer]! < FDDI || !isLlc(p.bufferOf(layer)[p.start[layer]!]!) ? '' : 'FDDI',
+  emit(p, layer, out) {
+    const start = p.start[layer]!;
+    if (p.stop[layer]! - start < FDDI) return;
+    const addresses = swapBits(p.bufferOf(layer), start + 1, 12);
+    out.fixed(fddiFields.control);
+    out.add(fddiFields.dst, start + 1, 6, addresses.subarray(0, 6));
+    out.add(fddiFields.src, start + 7, 6, addresses.subarray(6));
+  },
+  info(p, layer) {
+    const start = p.start[layer]!;
+    return p.stop[layer]! - start < FDDI ? '' : frameText(p.bufferOf(layer)[start]!);
+  },
 });
 
 const CLIP_SNAP = 0xaaaa;

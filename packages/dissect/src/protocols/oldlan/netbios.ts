@@ -106,7 +106,7 @@ export const netbios: Protocol = protocol({
     if (length < HEADER + NAMES) return name;
     if (command === NAME_QUERY) return `${name} for ${netbiosName(b, start + HEADER)}`;
     if (command === ADD_GROUP || command === ADD_NAME || command === NAME_RECOGNIZED)
-      return `${name} - ${netbiosName(b, start + HEADER + 16)}`;
+      return `${name} - ${netbiosName(b, start + HEADER + 16)}<${b[start + HEADER + 31]!.toString(16).padStart(2, '0')}>`;
     return name;
   },
 });

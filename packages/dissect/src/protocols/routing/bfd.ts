@@ -3,6 +3,7 @@ import { bool, text, uint } from '../../core/field.ts';
 import { COLUMN } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import { udpPorts } from '../../core/table.ts';
+import { pwChannels } from '../link/tables.ts';
 
 const HEADER = 24;
 const HAS_AUTHENTICATION = 0x04;
@@ -57,7 +58,10 @@ export const bfd = protocol({
   title: 'BFD Control message',
   column: 'BFD Control',
   fields: f,
-  on: [[udpPorts, 3784, 4784, 6784]],
+  on: [
+    [udpPorts, 3784, 4784, 6784],
+    [pwChannels, 0x07, 0x22],
+  ],
   step(p) {
     if (p.end - p.at < HEADER) return p.cutUnseen(HEADER, COLUMN);
     p.at = p.end;

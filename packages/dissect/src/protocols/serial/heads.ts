@@ -1,6 +1,5 @@
 // Link types of serial lines, buses and radios that are named and read no further
 // (https://www.tcpdump.org/linktypes.html).
-import { u16le } from '../../core/bytes.ts';
 import { etherTypes, linkTypes } from '../../core/table.ts';
 import { fc } from '../link/ethernet-heads.ts';
 import { head, thenData } from '../link/head.ts';
@@ -176,21 +175,4 @@ export const netanalyzer = head({
   least: 4,
   on: [[linkTypes, 240, 241]],
   behind: () => etherTypes.get(0x6558) ?? null,
-});
-
-const VSOCK_OPERATIONS: Readonly<Record<number, string>> = {
-  1: 'Connect',
-  2: 'Disconnect',
-  3: 'Control',
-  4: 'Payload',
-};
-/** Sockets between host and guests (https://www.tcpdump.org/linktypes/LINKTYPE_VSOCK.html). */
-export const vsock = head({
-  name: 'vsock',
-  title: 'Virtio sockets',
-  column: 'vSocket',
-  least: 32,
-  on: [[linkTypes, 271]],
-  info: (b, start) =>
-    `[${VSOCK_OPERATIONS[u16le(b, start + 24)] ?? 'Unknown'}] ${['Unknown', 'No info', 'Virtio'][u16le(b, start + 26)] ?? 'Unknown'}`,
 });

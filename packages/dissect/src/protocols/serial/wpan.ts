@@ -31,6 +31,8 @@ const f = {
   security: bool('wpan.security', 'Security Enabled').at(0, 2).le().mask(SECURITY),
   ackRequest: bool('wpan.ack_request', 'Acknowledge Request').at(0, 2).le().mask(0x0020),
   sequence: uint('wpan.seq_no', 'Sequence Number').at(2, 1),
+  fcs: uint('wpan.fcs', 'FCS').hex(2).le(),
+  isGood: bool('wpan.fcs_ok', 'FCS Valid'),
 };
 
 /** Offsets from the frame control field on of the addresses, and the header's length; used again by the next call. */
@@ -57,6 +59,19 @@ function readLayout(b: Uint8Array, start: number): typeof layout {
   return layout;
 }
 
+const GOOD = 1;
+const BAD = 2;
+
+/** §7.2.10: the ITU-T CRC of 16 bits, least significant bit first, over all before it. */
+function isFcsGood(b: Uint8Array, start: number, end: number): boolean {
+  let crc = 0;
+  for (let i = start; i < end - FCS; i++) {
+    crc ^= b[i]!;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0x8408 : crc >> 1;
+  }
+  return crc === u16le(b, end - FCS);
+}
+
 export const wpan: Protocol = protocol({
   name: 'wpan',
   title: 'IEEE 802.15.4',
@@ -66,12 +81,22 @@ export const wpan: Protocol = protocol({
   step(p) {
     const fcs = p.linkType === WITH_FCS ? FCS : 0;
     if (p.end - p.at < 3 + fcs) return p.cut(3 + fcs);
+    const layer = p.count - 1;
+    if (fcs > 0 && p.end === p.wireEnd) p.mark[layer] = isFcsGood(p.buf, p.at, p.end) ? GOOD : BAD;
     if (p.wireEnd - fcs < p.end) p.end = p.wireEnd = p.wireEnd - fcs;
     const control = u16le(p.buf, p.at);
     const { header } = readLayout(p.buf, p.at);
     if (p.end - p.at < header) return p.cut(header);
     p.at += header;
     return p.at < p.end && (control & 7) === DATA ? data : null;
+  },
+  emit(p, layer, out) {
+    const stop = p.stop[layer]!;
+    if (stop - p.start[layer]! < 3) return;
+    for (const field of [f.control, f.type, f.security, f.ackRequest, f.sequence]) out.fixed(field);
+    if (p.mark[layer] === 0) return;
+    out.add(f.fcs, stop - FCS, FCS);
+    out.add(f.isGood, stop - FCS, FCS, p.mark[layer] === GOOD);
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
@@ -81,7 +106,8 @@ export const wpan: Protocol = protocol({
     const { dst, dstWidth, src, srcWidth, header } = readLayout(b, start);
     if (p.stop[layer]! - start < header) return said;
     if (dst >= 0) said += `, Dst: ${addressText(b, dst, dstWidth)}`;
-    return src >= 0 ? `${said}, Src: ${addressText(b, src, srcWidth)}` : said;
+    if (src >= 0) said += `, Src: ${addressText(b, src, srcWidth)}`;
+    return p.mark[layer] === BAD ? `${said}, Bad FCS` : said;
   },
 });
 
