@@ -41,6 +41,7 @@ import { browser } from './netbios/browser.ts';
 import { mailslot } from './netbios/mailslot.ts';
 import { netlogon } from './netbios/netlogon.ts';
 import { ntp } from './ntp.ts';
+import { pgm } from './pgm.ts';
 import { routingProtocols } from './routing/index.ts';
 import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
@@ -49,12 +50,17 @@ import { smux, snmp } from './snmp.ts';
 import { tcp } from './tcp.ts';
 import { textProtocols } from './text/index.ts';
 import { tpkt } from './tpkt.ts';
+import { ayiya } from './tunnels/ayiya.ts';
 import { capwap, capwapData } from './tunnels/capwap.ts';
 import { geneve } from './tunnels/geneve.ts';
 import { l2tp } from './tunnels/l2tp.ts';
 import { lisp, lispData } from './tunnels/lisp.ts';
+import { lwapp } from './tunnels/lwapp.ts';
+import { mip } from './tunnels/mip.ts';
 import { nsh } from './tunnels/nsh.ts';
+import { pptp } from './tunnels/pptp.ts';
 import { teredo } from './tunnels/teredo.ts';
+import { tzsp } from './tunnels/tzsp.ts';
 import { vxlan } from './tunnels/vxlan.ts';
 import { udp } from './udp.ts';
 import { udplite } from './udplite.ts';
@@ -133,6 +139,12 @@ export const protocols = [
   ...windowsProtocols,
   ...serviceProtocols,
   bgp,
+  pptp,
+  tzsp,
+  ayiya,
+  mip,
+  lwapp,
+  pgm,
 ];
 
 register(protocols);

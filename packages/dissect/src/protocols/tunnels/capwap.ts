@@ -210,7 +210,7 @@ export const capwapData: Protocol = protocol({
 });
 
 /** Access points swap the two bytes of 802.11's frame control; Wireshark takes them so unless told otherwise. */
-function stationFrame(p: Packet): void {
+export function stationFrame(p: Packet): void {
   const wlan = linkTypes.get(LINKTYPE_IEEE802_11) ?? data;
   const frame = p.buf.slice(p.at, p.end);
   if (frame.length >= 2) {
