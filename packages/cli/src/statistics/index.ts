@@ -1,6 +1,7 @@
 // The `-z` table: names of statistics, as tshark has them, and what makes them.
 import { UserError } from '../errors.ts';
 import { conversations, endpoints } from './endpoints.ts';
+import { expert } from './expert.ts';
 import { follow } from './follow.ts';
 import { hierarchy } from './hierarchy.ts';
 import { hosts } from './hosts.ts';
@@ -19,6 +20,7 @@ export const STATISTICS: readonly StatisticKind[] = [
   ioStat,
   conversations,
   endpoints,
+  expert,
   follow,
   hosts,
   credentials,

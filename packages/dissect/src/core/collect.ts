@@ -1,5 +1,6 @@
 // Collects the values of chosen fields from one packet: what `-e`, filters and columns ask for.
 // Only protocols that own a chosen field run their emit, and fields with a fixed place are read straight.
+import { consult, expertFields, expertInfo, expertText, groups, type Say, severities } from './expert.ts';
 import type { Field, Value } from './field.ts';
 import { NESTED, type Packet, SHOWN } from './packet.ts';
 import { readValue } from './reading.ts';
@@ -37,10 +38,12 @@ export class Collector implements Sink {
 
   // A field may be chosen for itself and as a part of an alias: slots then share its values through #also.
   readonly #also = new Map<number, number[]>();
+  #wantsExpert = false;
 
   #choose(field: Field, slot: number): void {
     if (this.#slots[field.id] === 0) this.#slots[field.id] = slot + 1;
     else this.#also.set(field.id, [...(this.#also.get(field.id) ?? []), slot]);
+    if (field.protocol === expertInfo) this.#wantsExpert = true;
     const isStraight = field.offset >= 0 || field.getter !== null;
     for (const owner of field.owners) {
       if (!isStraight) this.#how[owner.id] = 2;
@@ -72,7 +75,9 @@ export class Collector implements Sink {
     const id = p.proto[layer]!;
     const how = this.#how[id];
     // Layers without a tree (a message still to be reassembled) have no fields yet; the frame always has.
-    if (how === 0 || (layer > 0 && (p.flags[layer]! & (SHOWN | NESTED)) === 0)) return;
+    if (layer > 0 && (p.flags[layer]! & (SHOWN | NESTED)) === 0) return;
+    if (this.#wantsExpert) consult(p, layer, this.#say);
+    if (how === 0) return;
     this.#layer = layer;
     this.#start = p.start[layer]!;
     this.#stop = p.stop[layer]!;
@@ -81,6 +86,14 @@ export class Collector implements Sink {
     if (how === 2 && made.emit !== null) made.emit(p, layer, this);
     else for (const field of this.#straight[id]!) this.fixed(field);
   }
+
+  readonly #say: Say = (severity, group, message) => {
+    const { expert, message: text, severity: gravity, group: kind } = expertFields;
+    if (this.wants(expert)) this.#put(expert, this.#slots[expert.id]!, expertText(severity, group, message));
+    if (this.wants(text)) this.#put(text, this.#slots[text.id]!, message);
+    if (this.wants(gravity)) this.#put(gravity, this.#slots[gravity.id]!, severities[severity][0]);
+    if (this.wants(kind)) this.#put(kind, this.#slots[kind.id]!, groups[group][0]);
+  };
 
   add(field: Field, start: number, length: number, value?: Value): void {
     const slot = this.#slots[field.id]!;

@@ -2,6 +2,7 @@
 import type { Frame } from '../files/frame.ts';
 import { frame as frameProtocol } from '../protocols/frame.ts';
 import '../protocols/index.ts';
+import '../expert/index.ts';
 import { data } from './data.ts';
 import { Packet } from './packet.ts';
 import { Session, type SessionOptions } from './session.ts';

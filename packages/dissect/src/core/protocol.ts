@@ -1,4 +1,5 @@
 // A protocol is a small object: its names, its fields, and one step that moves past its header and says what comes next.
+import type { Say } from './expert.ts';
 import type { Field } from './field.ts';
 import type { Packet } from './packet.ts';
 import type { Sink } from './sink.ts';
@@ -38,6 +39,8 @@ export interface ProtocolDefinition {
   readonly emit?: (p: Packet, layer: number, out: Sink) => void;
   /** The text of the layer's line in the tree after its title: `, Src Port: 53, Dst Port: 1024`. */
   readonly headline?: (p: Packet, layer: number) => string;
+  /** What an expert would say of a layer; run only when somebody asks. */
+  readonly expert?: (p: Packet, layer: number, say: Say) => void;
   /** Where it is entered: table and keys. */
   readonly on?: readonly (readonly [Table, ...number[]])[];
   readonly framing?: Framing;
@@ -60,6 +63,8 @@ export class Protocol {
   readonly emit: ((p: Packet, layer: number, out: Sink) => void) | null;
   readonly headline: ((p: Packet, layer: number) => string) | null;
   readonly framing: Framing | null;
+  /** Its own, or the one in expert/. */
+  expert: ((p: Packet, layer: number, say: Say) => void) | null;
   readonly on: ProtocolDefinition['on'];
   readonly heuristics: ProtocolDefinition['heuristics'];
 
@@ -74,6 +79,7 @@ export class Protocol {
     this.emit = d.emit ?? null;
     this.headline = d.headline ?? null;
     this.framing = d.framing ?? null;
+    this.expert = d.expert ?? null;
     this.on = d.on;
     this.heuristics = d.heuristics;
     for (const field of this.fields) {

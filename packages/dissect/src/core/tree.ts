@@ -1,4 +1,5 @@
 // One packet as a tree: layers, fields with their text and byte ranges. Made when someone looks at the packet.
+import { consult, expertFields, expertText, groups, type Say, severities } from './expert.ts';
 import type { Field, Value } from './field.ts';
 import { shown } from './format.ts';
 import { NESTED, type Packet, SHOWN } from './packet.ts';
@@ -77,7 +78,21 @@ class TreeBuilder implements Sink {
     if (made.headline !== null) node.text += made.headline(p, layer);
     if (made.emit !== null) made.emit(p, layer, this);
     else for (const field of made.fields) this.fixed(field);
+    this.#open.length = 1;
+    consult(p, layer, this.#say);
   }
+
+  readonly #say: Say = (severity, group, message) => {
+    const start = this.#packet.start[this.#layer]!;
+    const { message: text, severity: gravity, group: kind } = expertFields;
+    const line = `[${expertText(severity, group, message)}]`;
+    this.#enter(this.#put('_ws.expert', null, null, line, start, 0));
+    this.#put(text.name, text, message, `[${message}]`, start, 0);
+    const [level, name] = severities[severity];
+    this.#put(gravity.name, gravity, level, `[Severity level: ${name}]`, start, 0);
+    this.#put(kind.name, kind, groups[group][0], `[Group: ${groups[group][1]}]`, start, 0);
+    this.close();
+  };
 
   add(field: Field, start: number, length: number, value?: Value): void {
     this.#add(field, start, length, value);

@@ -49,6 +49,8 @@ const RETRANSMISSIONS = 22;
 const OUT_OF_ORDERS = 24;
 const ZERO_WINDOWS = 26;
 const SERVER_PORT = 28;
+/** Direction that sent the first FIN, plus 1; 0: none yet. */
+const CLOSER = 29;
 const RECORD_WORDS = 48;
 
 /** In doubles: seconds since the flow's first packet; of each direction two, then of the conversation. */
@@ -130,6 +132,11 @@ export class TcpAnalysis {
     return this.#words[flow * RECORD_WORDS + FLAGS_SEEN + direction]!;
   }
 
+  /** Which direction closed first; -1: none yet. */
+  closer(flow: number): number {
+    return this.#words[flow * RECORD_WORDS + CLOSER]! - 1;
+  }
+
   retransmissions(flow: number, direction: number): number {
     return this.#words[flow * RECORD_WORDS + RETRANSMISSIONS + direction]!;
   }
@@ -174,6 +181,7 @@ export class TcpAnalysis {
     this.#remember(fwd, rev, flow * RECORD_DOUBLES + direction * TIMES, s, found);
     this.#show(fwd, rev, s);
     this.#words[record + FLAGS_SEEN + direction]! |= s.flags;
+    if (s.flags & FIN && this.#words[record + CLOSER] === 0) this.#words[record + CLOSER] = direction + 1;
     if (found !== 0) this.#tally(record + direction, found);
     return found;
   }
@@ -289,7 +297,7 @@ export class TcpAnalysis {
       this.#doubles[times + NEXT_SEQ_TIME] = s.now;
     }
     if (!isProbe && ((w[fwd + KNOWN]! & HAS_MAX_TO_ACK) === 0 || s.seq === w[fwd + MAX_TO_ACK])) {
-      w[fwd + MAX_TO_ACK] = next;
+      w[fwd + MAX_TO_ACK] = w[fwd + NEXT_SEQ]!;
       w[fwd + KNOWN]! |= HAS_MAX_TO_ACK;
     }
     w[fwd + WINDOW] = s.window;

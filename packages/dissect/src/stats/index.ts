@@ -2,6 +2,7 @@
 export { ADDRESS_KINDS, type AddressKind } from './address-pairs.ts';
 export { BURST_MS, type CounterNode, CounterTree, inOrder } from './counter-tree.ts';
 export { type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './endpoints.ts';
+export { type ExpertFinding, ExpertFindings } from './expert-findings.ts';
 export { type HierarchyNode, ProtocolHierarchy } from './hierarchy.ts';
 export { HostNames } from './host-names.ts';
 export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, IoTable } from './io.ts';

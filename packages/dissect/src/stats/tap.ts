@@ -26,9 +26,14 @@ export class Tap {
     for (let layer = 1; layer < p.count; layer++) {
       const isSeen = (p.flags[layer]! & COLUMN) !== 0 && (p.flags[layer]! & (SHOWN | NESTED)) !== 0;
       if (!isSeen || !this.#protocols.has(p.protocols[layer]!.name)) continue;
-      this.#collector.collectLayer(p, layer);
+      this.take(p, layer);
       visit(p, layer);
     }
+  }
+
+  /** Takes the values of one layer. */
+  take(p: Packet, layer: number): void {
+    this.#collector.collectLayer(p, layer);
   }
 
   values(name: string): readonly Value[] {

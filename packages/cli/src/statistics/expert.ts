@@ -1,0 +1,59 @@
+// `-z expert[,LEVEL][,FILTER]`: what an expert would say, the gravest first, as tshark prints it.
+import { ExpertFindings, type Packet, type Severity } from '@eyrie/dissect';
+import type { Output } from '../terminal/output.ts';
+import { filtered, firstAndRest, type Statistic, type StatisticKind } from './statistic.ts';
+
+/** The gravest first, with the words above their lists. */
+const LEVELS: readonly (readonly [Severity, string])[] = [
+  ['error', 'Errors'],
+  ['warn', 'Warns'],
+  ['note', 'Notes'],
+  ['chat', 'Chats'],
+  ['comment', 'Comments'],
+];
+
+export const expert: StatisticKind = {
+  name: 'expert',
+  usage: 'expert[,LEVEL][,FILTER]',
+  about: `what an expert would say; LEVEL leaves out what is less grave: ${LEVELS.map(([level]) => level).join(', ')}`,
+  make(args) {
+    const [first, rest] = firstAndRest(args);
+    const level = LEVELS.findIndex(([name]) => name === first);
+    const filter = level < 0 ? args : rest;
+    return filtered('expert', filter, new Expert(level < 0 ? LEVELS.length - 1 : level));
+  },
+};
+
+class Expert implements Statistic {
+  /** How many of the levels are shown, less one. */
+  readonly #last: number;
+  readonly #findings = new ExpertFindings();
+
+  constructor(last: number) {
+    this.#last = last;
+  }
+
+  see(p: Packet): void {
+    this.#findings.add(p);
+  }
+
+  print(out: Output): void {
+    const all = this.#findings.list();
+    for (const [severity, title] of LEVELS.slice(0, this.#last + 1)) {
+      const found = all.filter((each) => each.severity === severity);
+      if (found.length === 0) continue;
+      const total = found.reduce((sum, { count }) => sum + count, 0);
+      out.text(`\n${title} (${total})\n=============\n`);
+      out.text('   Frequency      Group           Protocol  Summary\n');
+      for (const { count, group, protocol, message } of found)
+        out.text(
+          `${String(count).padStart(12)} ${group.padStart(10)} ${protocol.padStart(18)}  ${message}\n`,
+        );
+    }
+  }
+
+  data(): unknown {
+    const shown = LEVELS.slice(0, this.#last + 1).map(([severity]) => severity);
+    return this.#findings.list().filter(({ severity }) => shown.includes(severity));
+  }
+}

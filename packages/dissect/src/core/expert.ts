@@ -1,0 +1,90 @@
+// What an expert would say of a packet (Wireshark's "expert information"): looked for only when somebody asks.
+import { text, uint } from './field.ts';
+import type { Packet } from './packet.ts';
+import { type Protocol, protocol } from './protocol.ts';
+
+export type Severity = 'comment' | 'chat' | 'note' | 'warn' | 'error';
+export type Group =
+  | 'checksum'
+  | 'sequence'
+  | 'response'
+  | 'request'
+  | 'undecoded'
+  | 'reassemble'
+  | 'malformed'
+  | 'protocol'
+  | 'security'
+  | 'comment'
+  | 'decryption'
+  | 'assumption'
+  | 'deprecated';
+
+/** Says one thing about the layer: how grave it is, of what kind, and in one sentence. */
+export type Say = (severity: Severity, group: Group, message: string) => void;
+
+/** Numbers and names as Wireshark has them. */
+export const severities: Readonly<Record<Severity, readonly [number, string]>> = {
+  comment: [0x0010_0000, 'Comment'],
+  chat: [0x0020_0000, 'Chat'],
+  note: [0x0040_0000, 'Note'],
+  warn: [0x0060_0000, 'Warning'],
+  error: [0x0080_0000, 'Error'],
+};
+
+export const groups: Readonly<Record<Group, readonly [number, string]>> = {
+  checksum: [0x0100_0000, 'Checksum'],
+  sequence: [0x0200_0000, 'Sequence'],
+  response: [0x0300_0000, 'Response'],
+  request: [0x0400_0000, 'Request'],
+  undecoded: [0x0500_0000, 'Undecoded'],
+  reassemble: [0x0600_0000, 'Reassemble'],
+  malformed: [0x0700_0000, 'Malformed'],
+  protocol: [0x0900_0000, 'Protocol'],
+  security: [0x0a00_0000, 'Security'],
+  comment: [0x0b00_0000, 'Comment'],
+  decryption: [0x0c00_0000, 'Decryption'],
+  assumption: [0x0d00_0000, 'Assumption'],
+  deprecated: [0x0e00_0000, 'Deprecated'],
+};
+
+export const expertFields = {
+  expert: text('_ws.expert', 'Expert Info'),
+  message: text('_ws.expert.message', 'Message'),
+  severity: uint('_ws.expert.severity', 'Severity level').named(new Map(Object.values(severities))),
+  group: uint('_ws.expert.group', 'Group').named(new Map(Object.values(groups))),
+};
+
+/** Owns the fields; never a layer. */
+export const expertInfo: Protocol = protocol({
+  name: '_ws.expert',
+  title: 'Expert Info',
+  fields: expertFields,
+  step: () => null,
+});
+
+/** `Expert Info (Warning/Sequence): Connection reset (RST)` */
+export function expertText(severity: Severity, group: Group, message: string): string {
+  return `Expert Info (${severities[severity][1]}/${groups[group][1]}): ${message}`;
+}
+
+/** What is said of one layer. */
+export function consult(p: Packet, layer: number, say: Say): void {
+  p.protocols[layer]!.expert?.(p, layer, say);
+}
+
+/** The protocol of a finding, by its short name: a malformed packet is the trouble of the layer before. */
+export function expertProtocol(p: Packet, layer: number): string {
+  let at = layer;
+  while (at > 0 && p.protocols[at]!.name === '_ws.malformed') at--;
+  const { column, name } = p.protocols[at]!;
+  return SHORT_NAMES[name] ?? (typeof column === 'string' ? column : name.toUpperCase());
+}
+
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  eth: 'Ethernet',
+  ip: 'IPv4',
+  ipv6: 'IPv6',
+  mdns: 'mDNS',
+  dhcp: 'DHCP/BOOTP',
+  wg: 'WireGuard',
+};

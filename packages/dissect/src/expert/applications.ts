@@ -1,0 +1,67 @@
+// What Wireshark's expert says of application messages, by what their fields say.
+import { ascii } from '../core/bytes.ts';
+import type { Say } from '../core/expert.ts';
+import type { Packet } from '../core/packet.ts';
+import { printable } from '../core/printable.ts';
+import { Tap } from '../stats/tap.ts';
+
+/** Longest first line of a message that is told. */
+const LINE_MAX = 2048;
+
+/** The first line of a request or a response. */
+export function httpExpert(p: Packet, layer: number, say: Say): void {
+  const tap = taps.http();
+  tap.take(p, layer);
+  if (!tap.has('http.request.method') && !tap.has('http.response.code')) return;
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const feed = b.indexOf(10, start);
+  const end = feed < 0 || feed >= p.stop[layer]! ? p.stop[layer]! : feed + 1;
+  say('chat', 'sequence', printable(ascii(b, start, Math.min(end, start + LINE_MAX))));
+}
+
+export function dnsExpert(p: Packet, layer: number, say: Say): void {
+  const tap = taps.dns();
+  tap.take(p, layer);
+  if (tap.has('dns.retransmit_request_in'))
+    say(
+      'warn',
+      'protocol',
+      `DNS query retransmission. Original request in frame ${tap.number('dns.retransmit_request_in')}`,
+    );
+  if (tap.has('dns.retransmit_response_in'))
+    say(
+      'warn',
+      'protocol',
+      `DNS response retransmission. Original response in frame ${tap.number('dns.retransmit_response_in')}`,
+    );
+}
+
+const TFTP_ERROR = 5;
+
+export function tftpExpert(p: Packet, layer: number, say: Say): void {
+  const tap = taps.tftp();
+  tap.take(p, layer);
+  if (tap.number('tftp.opcode') === TFTP_ERROR) say('warn', 'response', 'TFTP ERROR packet');
+}
+
+export function malformedExpert(_: Packet, __: number, say: Say): void {
+  say('error', 'malformed', 'Malformed Packet (Exception occurred)');
+}
+
+/** Made when first needed: by then all protocols are there. */
+const taps = {
+  http: once(() => new Tap(['http', 'ssdp'], ['http.request.method', 'http.response.code'])),
+  dns: once(
+    () => new Tap(['dns', 'mdns', 'llmnr'], ['dns.retransmit_request_in', 'dns.retransmit_response_in']),
+  ),
+  tftp: once(() => new Tap(['tftp'], ['tftp.opcode'])),
+};
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,75 @@
+// What Wireshark's expert says of IP and UDP headers: lengths that lie, hop counts about to end, checksums.
+import { u16, u32 } from '../core/bytes.ts';
+import type { Say } from '../core/expert.ts';
+import type { Packet } from '../core/packet.ts';
+import { isChecksumGood, pseudoHeader } from '../protocols/checksum.ts';
+
+const PIM = 103;
+const OSPF = 89;
+const UDP = 17;
+
+/** 224.0.0.0/24, where packets may not leave the link (RFC 5771 §4), but for some whose protocol says otherwise. */
+const ANY_TTL = [18, 102, 251, 252];
+
+export function ipExpert(p: Packet, layer: number, say: Say): void {
+  const start = p.start[layer]!;
+  if (start + 20 > p.stop[layer]!) return;
+  const b = p.bufferOf(layer);
+  const headerLength = (b[start]! & 0x0f) * 4;
+  const beyond = tooLong(p, layer, u16(b, start + 2));
+  if (beyond > 0) say('error', 'protocol', `IPv4 total length exceeds packet length (${beyond} bytes)`);
+  hops(b, start, say);
+  if (!p.session.preferences['ip.check_checksum'] || start + headerLength > p.stop[layer]!) return;
+  if (!isChecksumGood(b, start, start + headerLength)) say('error', 'checksum', 'Bad checksum');
+}
+
+function hops(b: Uint8Array, start: number, say: Say): void {
+  const ttl = b[start + 8]!;
+  const destination = u32(b, start + 16);
+  if (destination >>> 8 === 0xe00000) {
+    if (ttl !== 1 && !ANY_TTL.includes(destination & 0xff))
+      say(
+        'note',
+        'sequence',
+        '"Time To Live" != 1 for a packet sent to the Local Network Control Block (see RFC 3171)',
+      );
+  } else if (ttl < 5 && destination >>> 28 !== 0xe && b[start + 9] !== PIM && b[start + 9] !== OSPF)
+    say('note', 'sequence', `"Time To Live" only ${ttl}`);
+}
+
+export function ipv6Expert(p: Packet, layer: number, say: Say): void {
+  const start = p.start[layer]!;
+  if (start + 40 > p.stop[layer]!) return;
+  const length = u16(p.bufferOf(layer), start + 4);
+  const beyond = length === 0 ? 0 : tooLong(p, layer, length + 40);
+  if (beyond > 0)
+    say('warn', 'protocol', `IPv6 payload length exceeds framing length (${beyond - 40} bytes)`);
+}
+
+/** What was there of a packet that says it is longer; 0 when it is not, or when the capture cut it. */
+function tooLong(p: Packet, layer: number, length: number): number {
+  const there = p.stop[layer]! - p.start[layer]!;
+  return p.capturedLength === p.wireLength && length > there ? there : 0;
+}
+
+/** Where traceroute's probes begin, as Wireshark counts them: three a hop. */
+const TRACEROUTE_PORT = 33_435;
+const TRACEROUTE_HOPS_MAX = 30;
+
+export function udpExpert(p: Packet, layer: number, say: Say): void {
+  const start = p.start[layer]!;
+  if (start + 8 > p.stop[layer]!) return;
+  const b = p.bufferOf(layer);
+  const probe = u16(b, start + 2) - TRACEROUTE_PORT;
+  if (u16(b, start) >= 32_768 && probe >= 0 && probe < TRACEROUTE_HOPS_MAX * 3)
+    say(
+      'chat',
+      'sequence',
+      `Possible traceroute: hop #${Math.floor(probe / 3) + 1}, attempt #${(probe % 3) + 1}`,
+    );
+  if (!p.session.preferences['udp.check_checksum'] || u16(b, start + 6) === 0) return;
+  const stop = p.stop[layer]!;
+  if (p.capturedLength < p.wireLength || u16(b, start + 4) !== stop - start) return;
+  if (!isChecksumGood(b, start, stop, pseudoHeader(p, UDP, stop - start)))
+    say('error', 'checksum', 'Bad checksum');
+}

@@ -1,0 +1,86 @@
+// What Wireshark's expert says of TCP segments: opening and closing of connections, and the findings of the analysis.
+import { u32 } from '../core/bytes.ts';
+import type { Say, Severity } from '../core/expert.ts';
+import { COLUMN, type Packet } from '../core/packet.ts';
+import * as a from '../flows/tcp-analysis.ts';
+import { isChecksumGood, pseudoHeader } from '../protocols/checksum.ts';
+import { findOption } from '../protocols/tcp-options.ts';
+
+const TCP = 6;
+const HEADER = 20;
+const SACK = 5;
+
+const ANALYSIS: readonly (readonly [number, Severity, string])[] = [
+  [a.ZERO_WINDOW_PROBE, 'note', 'TCP Zero Window Probe'],
+  [a.ZERO_WINDOW, 'warn', 'TCP Zero Window segment'],
+  [a.ZERO_WINDOW_PROBE_ACK, 'note', 'ACK to a TCP zero window probe'],
+  [
+    a.REUSED_PORTS,
+    'note',
+    'A new tcp session is started with the same ports as an earlier session in this trace',
+  ],
+  [a.FAST_RETRANSMISSION, 'note', 'This frame is a (suspected) fast retransmission'],
+  [a.SPURIOUS_RETRANSMISSION, 'note', 'This frame is a (suspected) spurious retransmission'],
+  [a.RETRANSMISSION, 'note', 'This frame is a (suspected) retransmission'],
+  [a.OUT_OF_ORDER, 'warn', 'This frame is a (suspected) out-of-order segment'],
+  [a.LOST_SEGMENT, 'warn', 'Previous segment(s) not captured (common at capture start)'],
+  [a.ACK_LOST_SEGMENT, 'warn', "ACKed segment that wasn't captured (common at capture start)"],
+  [a.WINDOW_UPDATE, 'chat', 'TCP window update'],
+  [a.WINDOW_FULL, 'warn', 'TCP window specified by the receiver is now completely full'],
+  [a.KEEP_ALIVE, 'note', 'TCP keep-alive segment'],
+  [a.KEEP_ALIVE_ACK, 'note', 'ACK to a TCP keep-alive segment'],
+];
+
+/** The special kinds are retransmissions too. */
+const SPECIAL = a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION;
+
+export function tcpExpert(p: Packet, layer: number, say: Say): void {
+  const start = p.start[layer]!;
+  if (layer !== p.tcpLayer || start + HEADER > p.stop[layer]! || (p.flags[layer]! & COLUMN) === 0) return;
+  const b = p.bufferOf(layer);
+  const flags = b[start + 13]!;
+  connection(p, flags, say);
+  if ((flags & a.ACK) === 0 && u32(b, start + 8) !== 0)
+    say('note', 'protocol', 'The acknowledgment number field is nonzero while the ACK flag is not set');
+  checksum(p, layer, say);
+  if (isDuplicateSack(b, start, Math.min(p.payload[layer]!, p.stop[layer]!)))
+    say('warn', 'sequence', 'D-SACK Sequence');
+  const found = p.analysis & SPECIAL ? p.analysis | a.RETRANSMISSION : p.analysis;
+  if (found & a.DUPLICATE_ACK) say('note', 'sequence', `Duplicate ACK (#${p.session.tcp.duplicateAcks})`);
+  for (const [bit, severity, words] of ANALYSIS) if (found & bit) say(severity, 'sequence', words);
+}
+
+function connection(p: Packet, flags: number, say: Say): void {
+  const server = `server port ${flags & a.ACK ? p.srcPort : p.dstPort}`;
+  if (flags & a.SYN)
+    say(
+      'chat',
+      'sequence',
+      flags & a.ACK
+        ? `Connection establish acknowledge (SYN+ACK): ${server}`
+        : `Connection establish request (SYN): ${server}`,
+    );
+  if (flags & a.FIN) {
+    say('chat', 'sequence', 'Connection finish (FIN)');
+    const isFirst = p.session.tcp.closer(p.flow) === p.direction;
+    say('note', 'sequence', `This frame ${isFirst ? 'initiates' : 'undergoes'} the connection closing`);
+  }
+  if (flags & a.RST) say('warn', 'sequence', 'Connection reset (RST)');
+}
+
+function checksum(p: Packet, layer: number, say: Say): void {
+  if (!p.session.preferences['tcp.check_checksum'] || p.stop[layer]! - p.start[layer]! < p.segmentLength)
+    return;
+  const [start, stop] = [p.start[layer]!, p.stop[layer]!];
+  if (p.capturedLength < p.wireLength) return;
+  if (!isChecksumGood(p.bufferOf(layer), start, stop, pseudoHeader(p, TCP, stop - start)))
+    say('error', 'checksum', 'Bad checksum');
+}
+
+/** RFC 2883 §4: the first block tells of bytes below the acknowledgment, which came twice. */
+function isDuplicateSack(b: Uint8Array, start: number, end: number): boolean {
+  if (end - start <= HEADER) return false;
+  const option = findOption(b, start + HEADER, end, SACK);
+  if (option < 0 || b[option + 1]! < 10) return false;
+  return ((u32(b, option + 2) - u32(b, start + 8)) | 0) < 0;
+}

@@ -1,0 +1,58 @@
+// What an expert would say of a capture as a whole (`-z expert`): each finding with how often it came.
+import { consult, expertProtocol, type Group, groups, type Say, type Severity } from '../core/expert.ts';
+import { COLUMN, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+
+/** Distinct findings kept. */
+const FINDINGS_MAX = 20_000;
+
+export interface ExpertFinding {
+  readonly severity: Severity;
+  /** `Sequence`, `Malformed`, … */
+  readonly group: string;
+  /** Short name. */
+  readonly protocol: string;
+  readonly message: string;
+  count: number;
+  /** The frame that showed it first. */
+  readonly frame: number;
+}
+
+export class ExpertFindings {
+  readonly #found = new Map<string, ExpertFinding>();
+  #packet: Packet | null = null;
+  #layer = 0;
+
+  add(p: Packet): void {
+    this.#packet = p;
+    for (let layer = 0; layer < p.count; layer++) {
+      const flags = p.flags[layer]!;
+      if (p.protocols[layer]!.expert === null || (flags & (SHOWN | NESTED)) === 0) continue;
+      // What an ICMP error quotes was said of the packet itself. Trouble has no columns anywhere.
+      if ((flags & COLUMN) === 0 && p.protocols[layer]!.name !== '_ws.malformed') continue;
+      this.#layer = layer;
+      consult(p, layer, this.#say);
+    }
+  }
+
+  readonly #say: Say = (severity: Severity, group: Group, message: string): void => {
+    const p = this.#packet!;
+    const protocol = expertProtocol(p, this.#layer);
+    const key = `${severity} ${group} ${protocol} ${message}`;
+    const known = this.#found.get(key);
+    if (known !== undefined) known.count++;
+    else if (this.#found.size < FINDINGS_MAX)
+      this.#found.set(key, {
+        severity,
+        group: groups[group][1],
+        protocol,
+        message,
+        count: 1,
+        frame: p.number,
+      });
+  };
+
+  /** In the order in which they were first seen. */
+  list(): ExpertFinding[] {
+    return [...this.#found.values()];
+  }
+}
