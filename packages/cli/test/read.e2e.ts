@@ -68,3 +68,11 @@ test('-T tabs pads as the lines do; -x and -V have no summary line unless -P ask
   for (const flag of ['-x', '-V'])
     assert.equal(read([sample, '-c', '1', '-P', flag]).stdout.split('\n')[0], plain.split('\n')[0]);
 });
+
+test('-T ek gives Elasticsearch points in time that it can read', () => {
+  const { stdout } = read([sample, '-c', '1', '-T', 'ek']);
+  const { frame } = JSON.parse(stdout.split('\n')[1]!).layers;
+  const seconds = Number(frame.frame_frame_time_epoch);
+  assert.match(frame.frame_frame_time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+  assert.equal(Math.floor(Date.parse(frame.frame_frame_time) / 1000), Math.floor(seconds));
+});

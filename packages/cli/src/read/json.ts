@@ -9,6 +9,7 @@ import {
   raw,
   type TreeNode,
   treeOf,
+  type Value,
 } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import type { Printer } from './printer.ts';
@@ -157,18 +158,30 @@ function underscored(name: string): string {
   return name.replaceAll('.', '_');
 }
 
+/** As tshark gives it to Elasticsearch: yes and no as booleans, points in time in ISO 8601, all else as text. */
+function ekValue(field: Field, value: Value): boolean | string {
+  if (field.type === 'bool') return Boolean(value);
+  if (field.type === 'none') return '';
+  return (field.type === 'time' ? isoTime(value as bigint) : null) ?? raw(field, value);
+}
+
+/** `2026-11-21T10:40:00.123456789Z`, from nanoseconds since the epoch; null beyond the years a Date can hold. */
+function isoTime(nanoseconds: bigint): string | null {
+  const fraction = ((nanoseconds % SECOND) + SECOND) % SECOND;
+  const date = new Date(Number((nanoseconds - fraction) / 1_000_000n));
+  if (Number.isNaN(date.getTime())) return null;
+  return `${date.toISOString().slice(0, -5)}.${String(fraction).padStart(9, '0')}Z`;
+}
+
+const SECOND = 1_000_000_000n;
+
 /** All fields below a layer on one level, named `layer_field`; a field with several values is a list. */
 function flat(layer: TreeNode): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   const visit = (node: TreeNode): void => {
     if (node.field !== null && node.value !== null) {
       const key = `${underscored(layer.name)}_${underscored(node.name)}`;
-      const value =
-        node.field.type === 'bool'
-          ? Boolean(node.value)
-          : node.field.type === 'none'
-            ? ''
-            : raw(node.field, node.value);
+      const value = ekValue(node.field, node.value);
       const before = found[key];
       if (before === undefined) found[key] = value;
       else if (Array.isArray(before)) before.push(value);
