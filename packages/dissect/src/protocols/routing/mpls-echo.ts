@@ -3,6 +3,7 @@ import { u16 } from '../../core/bytes.ts';
 import { ipv4, time, uint } from '../../core/field.ts';
 import { protocol, REJECTED } from '../../core/protocol.ts';
 import { udpPorts } from '../../core/table.ts';
+import { ntpTime } from '../ntp.ts';
 
 const PORT = 3503;
 const HEADER = 32;
@@ -47,6 +48,7 @@ const f = {
   handle: uint('mpls_echo.sender_handle', "Sender's Handle").at(8, 4).hex(),
   sequence: uint('mpls_echo.sequence', 'Sequence Number').at(12, 4),
   sent: time('mpls_echo.timestamp_sent', 'Timestamp Sent'),
+  received: time('mpls_echo.timestamp_rec', 'Timestamp Received'),
   tlv: uint('mpls_echo.tlv.type', 'Type').named({
     1: 'Target FEC Stack',
     2: 'Downstream Mapping (Deprecated)',
@@ -97,6 +99,9 @@ export const mplsEcho = protocol({
     ]) {
       out.fixed(field);
     }
+    if (end - start < HEADER) return;
+    out.add(f.sent, start + 16, 8, ntpTime(b, start + 16));
+    out.add(f.received, start + 24, 8, ntpTime(b, start + 24));
     for (let at = start + HEADER; at + 4 <= end; ) {
       const length = u16(b, at + 2);
       out.add(f.tlv, at, 2);

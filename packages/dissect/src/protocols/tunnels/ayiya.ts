@@ -1,4 +1,5 @@
 // Anything In Anything, IPv6 through NATs (draft-massar-v6ops-ayiya-02 §3).
+import { u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bytes, time, uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -38,7 +39,7 @@ const f = {
     7: 'Query Response',
   }),
   next: uint('ayiya.nextheader', 'Next Header').at(3, 1).hex(),
-  epoch: time('ayiya.epoch', 'Epoch').at(4, 4),
+  epoch: time('ayiya.epoch', 'Epoch'),
   identity: bytes('ayiya.identity', 'Identity'),
   signature: bytes('ayiya.signature', 'Signature'),
 };
@@ -71,11 +72,11 @@ export const ayiya = protocol({
       f.authentication,
       f.operation,
       f.next,
-      f.epoch,
     ]) {
       out.fixed(field);
     }
     if (p.stop[layer]! - start < HEADER) return;
+    out.add(f.epoch, start + 4, 4, BigInt(u32(b, start + 4)) * 1_000_000_000n);
     const identity = identityWidth(b, start);
     const signature = signatureWidth(b, start);
     if (start + HEADER + identity + signature > p.stop[layer]!) return;

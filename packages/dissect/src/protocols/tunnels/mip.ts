@@ -7,6 +7,7 @@ import { protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { ipProtocols, udpPorts } from '../../core/table.ts';
 import { ipv4Address } from '../../core/text.ts';
+import { ntpTime } from '../ntp.ts';
 
 const PORT = 434;
 const REQUEST = 1;
@@ -111,7 +112,7 @@ export const mip = protocol({
     out.fixed(f.type);
     const size = sizes[type];
     if (size === undefined || end - start < size) return;
-    emitMessage(type, start, out);
+    emitMessage(b, type, start, out);
     if (type !== TUNNEL) emitExtensions(b, start + size, end, out);
   },
   info(p, layer) {
@@ -135,7 +136,7 @@ export const mip = protocol({
   },
 });
 
-function emitMessage(type: number, start: number, out: Sink): void {
+function emitMessage(b: Uint8Array, type: number, start: number, out: Sink): void {
   switch (type) {
     case REQUEST:
       out.open(f.flags, start + 1, 1);
@@ -147,12 +148,14 @@ function emitMessage(type: number, start: number, out: Sink): void {
       out.add(f.home, start + 4, 4);
       out.add(f.agent, start + 8, 4);
       out.add(f.careOf, start + 12, 4);
+      out.add(f.identification, start + 16, 8, ntpTime(b, start + 16));
       break;
     case REPLY:
       out.add(f.code, start + 1, 1);
       out.add(f.lifetime, start + 2, 2);
       out.add(f.home, start + 4, 4);
       out.add(f.agent, start + 8, 4);
+      out.add(f.identification, start + 12, 8, ntpTime(b, start + 12));
       break;
     case TUNNEL:
       out.add(f.next, start + 1, 1);
