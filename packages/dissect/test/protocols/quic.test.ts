@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { treeOf } from '../../src/core/tree.ts';
 import { crypto, DRAFT_29, sealed, V2 } from './quic-bytes.ts';
 import { bytesOf, dissect, fieldsOf, testCases, udpFrame } from './support.ts';
 import { HELLO_13, hexOf, SERVER_HELLO_13 } from './tls-bytes.ts';
@@ -183,6 +184,6 @@ test('QUIC: any byte of a first packet changed is survived', () => {
   for (let i = 0; i < bytes.length; i++) {
     const changed = bytes.slice();
     changed[i]! ^= 0xff;
-    dissect([udpFrame(50005, 443, changed)]);
+    treeOf(dissect([udpFrame(50005, 443, changed)]));
   }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { treeOf } from '../../src/core/tree.ts';
 import { bytesOf, dissect, fieldsOf, tcpFrame, testCases } from './support.ts';
 import {
   CERTIFICATE,
@@ -245,6 +246,6 @@ test('TLS: any byte of a handshake changed is survived', () => {
   for (let i = 0; i < bytes.length; i++) {
     const changed = bytes.slice();
     changed[i]! ^= i % 3 === 0 ? 0xff : 0x81;
-    dissect([tcpFrame(50004, 443, changed)]);
+    treeOf(dissect([tcpFrame(50004, 443, changed)]));
   }
 });
