@@ -2,11 +2,10 @@
 import { u16, u32 } from '../core/bytes.ts';
 import type { Say } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
-import { isChecksumGood, pseudoHeader } from '../protocols/checksum.ts';
+import { badIpChecksum, badUdpChecksum, sayChecksum } from './checksums.ts';
 
 const PIM = 103;
 const OSPF = 89;
-const UDP = 17;
 
 /** 224.0.0.0/24, where packets may not leave the link (RFC 5771 §4), but for some whose protocol says otherwise. */
 const ANY_TTL = [18, 102, 251, 252];
@@ -15,12 +14,11 @@ export function ipExpert(p: Packet, layer: number, say: Say): void {
   const start = p.start[layer]!;
   if (start + 20 > p.stop[layer]!) return;
   const b = p.bufferOf(layer);
-  const headerLength = (b[start]! & 0x0f) * 4;
   const beyond = tooLong(p, layer, u16(b, start + 2));
   if (beyond > 0) say('error', 'protocol', `IPv4 total length exceeds packet length (${beyond} bytes)`);
   hops(b, start, say);
-  if (!p.session.preferences['ip.check_checksum'] || start + headerLength > p.stop[layer]!) return;
-  if (!isChecksumGood(b, start, start + headerLength)) say('error', 'checksum', 'Bad checksum');
+  const expected = badIpChecksum(p, layer);
+  if (expected >= 0) sayChecksum(expected, say);
 }
 
 function hops(b: Uint8Array, start: number, say: Say): void {
@@ -67,9 +65,6 @@ export function udpExpert(p: Packet, layer: number, say: Say): void {
       'sequence',
       `Possible traceroute: hop #${Math.floor(probe / 3) + 1}, attempt #${(probe % 3) + 1}`,
     );
-  if (!p.session.preferences['udp.check_checksum'] || u16(b, start + 6) === 0) return;
-  const stop = p.stop[layer]!;
-  if (p.capturedLength < p.wireLength || u16(b, start + 4) !== stop - start) return;
-  if (!isChecksumGood(b, start, stop, pseudoHeader(p, UDP, stop - start)))
-    say('error', 'checksum', 'Bad checksum');
+  const expected = badUdpChecksum(p, layer);
+  if (expected >= 0) sayChecksum(expected, say);
 }

@@ -3,10 +3,9 @@ import { u32 } from '../core/bytes.ts';
 import type { Say, Severity } from '../core/expert.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
 import * as a from '../flows/tcp-analysis.ts';
-import { isChecksumGood, pseudoHeader } from '../protocols/checksum.ts';
 import { findOption } from '../protocols/tcp-options.ts';
+import { badTcpChecksum, sayChecksum } from './checksums.ts';
 
-const TCP = 6;
 const HEADER = 20;
 const SACK = 5;
 
@@ -42,7 +41,8 @@ export function tcpExpert(p: Packet, layer: number, say: Say): void {
   connection(p, flags, say);
   if ((flags & a.ACK) === 0 && u32(b, start + 8) !== 0)
     say('note', 'protocol', 'The acknowledgment number field is nonzero while the ACK flag is not set');
-  checksum(p, layer, say);
+  const expected = badTcpChecksum(p, layer);
+  if (expected >= 0) sayChecksum(expected, say);
   if (isDuplicateSack(b, start, Math.min(p.payload[layer]!, p.stop[layer]!)))
     say('warn', 'sequence', 'D-SACK Sequence');
   const found = p.analysis & SPECIAL ? p.analysis | a.RETRANSMISSION : p.analysis;
@@ -66,15 +66,6 @@ function connection(p: Packet, flags: number, say: Say): void {
     say('note', 'sequence', `This frame ${isFirst ? 'initiates' : 'undergoes'} the connection closing`);
   }
   if (flags & a.RST) say('warn', 'sequence', 'Connection reset (RST)');
-}
-
-function checksum(p: Packet, layer: number, say: Say): void {
-  if (!p.session.preferences['tcp.check_checksum'] || p.stop[layer]! - p.start[layer]! < p.segmentLength)
-    return;
-  const [start, stop] = [p.start[layer]!, p.stop[layer]!];
-  if (p.capturedLength < p.wireLength) return;
-  if (!isChecksumGood(p.bufferOf(layer), start, stop, pseudoHeader(p, TCP, stop - start)))
-    say('error', 'checksum', 'Bad checksum');
 }
 
 /** RFC 2883 §4: the first block tells of bytes below the acknowledgment, which came twice. */

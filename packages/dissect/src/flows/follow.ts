@@ -1,5 +1,5 @@
 // What the two sides of one conversation said, in order: TCP segments put right, datagrams as they came.
-import type { Packet } from '../core/packet.ts';
+import { COLUMN, type Packet } from '../core/packet.ts';
 import { netAddress } from '../core/text.ts';
 import { SYN } from './tcp-analysis.ts';
 
@@ -84,13 +84,15 @@ export class Follow {
   #datagram(p: Packet, side: 0 | 1): void {
     let layer = p.count - 1;
     while (layer > 0 && p.protocols[layer]!.name !== 'udp') layer--;
-    if (layer === 0 || p.payload[layer]! >= p.stop[layer]!) return;
+    if (layer === 0 || (p.flags[layer]! & COLUMN) === 0 || p.payload[layer]! >= p.stop[layer]!) return;
     const data = p.bufferOf(layer).subarray(p.payload[layer]!, p.stop[layer]!);
     this.#onPiece(piece(p, side, data));
   }
 
   #segment(p: Packet, side: 0 | 1): void {
     const layer = p.tcpLayer;
+    // What an ICMP error quotes is said already.
+    if (layer < 0 || (p.flags[layer]! & COLUMN) === 0) return;
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const view = new DataView(b.buffer, b.byteOffset);

@@ -23,6 +23,13 @@ export function isChecksumGood(b: Uint8Array, start: number, end: number, sum = 
   return sum === 0xffff;
 }
 
+/** What the 16-bit checksum at `at` should be, given the bytes around it. */
+export function expectedChecksum(b: Uint8Array, start: number, end: number, at: number, sum = 0): number {
+  sum += sumWords(b, start, end) - u16(b, at);
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return ~sum & 0xffff;
+}
+
 /** The pseudo-header of the packet's innermost addresses. */
 export function pseudoHeader(p: Packet, protocol: number, length: number): number {
   const width = p.netKind === IPV4 ? 4 : 16;

@@ -7,6 +7,7 @@ import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { etherTypes, greProtocols, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
 import { ipv4Address } from '../core/text.ts';
+import { badIpChecksum, statusOf } from '../expert/checksums.ts';
 import { emitIpOptions, ipOptionFields } from './ip-options.ts';
 import { ipPayload } from './ip-payload.ts';
 import { dscpNames, ecnNames } from './names/dscp.ts';
@@ -130,8 +131,8 @@ export const ip: Protocol = protocol({
     out.fixed(f.ttl);
     out.fixed(f.proto);
     out.fixed(f.checksum);
-    // Verified only on demand; unverified is what Wireshark says by default.
-    out.add(f.checksumStatus, start + 10, 0, 2);
+    const isAsked = p.session.preferences['ip.check_checksum'];
+    out.add(f.checksumStatus, start + 10, 0, statusOf(isAsked, badIpChecksum(p, layer)));
     out.fixed(f.src);
     out.fixed(f.srcHost);
     out.fixed(f.dst);

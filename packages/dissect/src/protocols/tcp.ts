@@ -5,6 +5,7 @@ import { alias, bool, bytes, seconds, uint } from '../core/field.ts';
 import { COLUMN, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
+import { badTcpChecksum, statusOf } from '../expert/checksums.ts';
 import { runFramed } from '../flows/framing.ts';
 import {
   ACK,
@@ -18,6 +19,7 @@ import {
   SPURIOUS_RETRANSMISSION,
   SYN,
 } from '../flows/tcp-analysis.ts';
+import { checksumStatusNames } from './checksum.ts';
 import { hasMultipath, mptcp } from './mptcp.ts';
 import { emitTcpOptions, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
 import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, writeTcpInfo } from './tcp-text.ts';
@@ -70,6 +72,7 @@ const f = {
   ),
   windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor'),
   checksum: uint('tcp.checksum', 'Checksum').at(16, 2).hex(),
+  checksumStatus: uint('tcp.checksum.status', 'Checksum Status').named(checksumStatusNames),
   urgentPointer: uint('tcp.urgent_pointer', 'Urgent Pointer').at(18, 2),
   ...tcpOptionFields,
   timeRelative: seconds('tcp.time_relative', 'Time since first frame in this TCP stream').get((p, layer) =>
@@ -175,6 +178,8 @@ export const tcp: Protocol = protocol({
         out.add(f.windowScale, start + 14, 2, scaling >= 0 ? 2 ** scaling : scaling);
     }
     out.fixed(f.checksum);
+    const isAsked = p.session.preferences['tcp.check_checksum'];
+    out.add(f.checksumStatus, start + 16, 0, statusOf(isAsked, badTcpChecksum(p, layer)));
     out.fixed(f.urgentPointer);
     const end = Math.min(start + headerLength, p.stop[layer]!);
     // SACK edges count as the other side's relative numbers do.
@@ -222,8 +227,12 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   segment.now = sinceFirst(p);
   segment.frame = p.number;
   p.analysis = found | analysis.see(flow, direction, segment);
-  p.relativeSeq = analysis.relativeSeq;
-  p.relativeAck = analysis.relativeAck;
+  const { preferences } = p.session;
+  if (!preferences['tcp.analyze_sequence_numbers']) p.analysis = 0;
+  const isRelative =
+    preferences['tcp.relative_sequence_numbers'] && preferences['tcp.analyze_sequence_numbers'];
+  p.relativeSeq = isRelative ? analysis.relativeSeq : segment.seq;
+  p.relativeAck = isRelative ? analysis.relativeAck : segment.ack;
   p.window = analysis.scaledWindow;
 }
 
@@ -236,7 +245,7 @@ function onWhole(p: Packet): void {
 
 function readPayload(p: Packet, seq: number, flags: number): void {
   // Segments quoted in an ICMP error are not part of the stream.
-  if (p.isQuoted) {
+  if (p.isQuoted || !p.session.preferences['tcp.desegment_tcp_streams']) {
     choose(p);
     return;
   }

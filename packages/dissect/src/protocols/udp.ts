@@ -5,6 +5,7 @@ import { alias, bytes, seconds, uint } from '../core/field.ts';
 import { IPV6, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, udpHeuristics, udpPorts } from '../core/table.ts';
+import { badUdpChecksum, statusOf } from '../expert/checksums.ts';
 
 const HEADER = 8;
 export const UDP = 17;
@@ -31,8 +32,7 @@ const f = {
   payload: bytes('udp.payload', 'UDP payload'),
 };
 
-/** Checksum status; 3: not present, 4: zero where IPv6 forbids it (RFC 8200 §8.1), 2: not verified. */
-const UNVERIFIED = 2;
+/** Checksum status; 3: not present, 4: zero where IPv6 forbids it (RFC 8200 §8.1). */
 const NOT_PRESENT = 3;
 const ILLEGAL = 4;
 
@@ -52,7 +52,8 @@ function sinceFirst(p: Packet, layer: number): number | undefined {
 }
 
 function checksumStatus(p: Packet, layer: number): number {
-  if (u16(p.bufferOf(layer), p.start[layer]! + 6) !== 0) return UNVERIFIED;
+  if (u16(p.bufferOf(layer), p.start[layer]! + 6) !== 0)
+    return statusOf(p.session.preferences['udp.check_checksum'], badUdpChecksum(p, layer));
   return p.netKind === IPV6 ? ILLEGAL : NOT_PRESENT;
 }
 
