@@ -144,7 +144,7 @@ class Parser {
       if (kind !== 'operator') {
         if (
           kind === 'word' &&
-          (text in COMPARISONS || ['and', 'or', 'xor', 'not', 'in'].includes(text)) &&
+          (Object.hasOwn(COMPARISONS, text) || ['and', 'or', 'xor', 'not', 'in'].includes(text)) &&
           depth > 0
         )
           return false;
@@ -154,9 +154,9 @@ class Parser {
       else if (text === ')' && --depth === 0) {
         const after = this.#tokens[i + 1]!;
         return (
-          after.text in COMPARISONS || after.text === 'in' || ['&', '+', '*', '%', '/'].includes(after.text)
+          after.Object.hasOwn(COMPARISONS, text) || after.text === 'in' || ['&', '+', '*', '%', '/'].includes(after.text)
         );
-      } else if (text in COMPARISONS || ['&&', '||', '!', '^^'].includes(text)) return false;
+      } else if (Object.hasOwn(COMPARISONS, text) || ['&&', '||', '!', '^^'].includes(text)) return false;
     }
     return false;
   }
