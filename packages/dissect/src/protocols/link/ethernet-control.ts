@@ -4,7 +4,7 @@ import { u16, u16le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { ether, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
-import { type Protocol, protocol } from '../../core/protocol.ts';
+import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { etherTypes, udpHeuristics } from '../../core/table.ts';
 import { ethernetAddress, ipv4Address } from '../../core/text.ts';
 
@@ -134,6 +134,8 @@ export const wol: Protocol = protocol({
   on: [],
   heuristics: [[udpHeuristics, isMagic]],
   step(p) {
+    // Other datagrams of the same ports need not be magic.
+    if (!isMagic(p)) return REJECTED;
     p.at = p.end;
     return null;
   },

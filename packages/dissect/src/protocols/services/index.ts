@@ -3,6 +3,7 @@ import { coap } from './coap.ts';
 import { diameter } from './diameter.ts';
 import { namedServices } from './named.ts';
 import { cflow } from './netflow.ts';
+import { portcontrol } from './portcontrol.ts';
 import { ptp } from './ptp.ts';
 import { rtmpt } from './rtmp.ts';
 import { afs, rx } from './rx.ts';
@@ -15,6 +16,7 @@ export const networkServices = [
   sflow,
   cflow,
   ptp,
+  portcontrol,
   diameter,
   coap,
   rtmpt,
