@@ -154,7 +154,9 @@ class Parser {
       else if (text === ')' && --depth === 0) {
         const after = this.#tokens[i + 1]!;
         return (
-          after.Object.hasOwn(COMPARISONS, text) || after.text === 'in' || ['&', '+', '*', '%', '/'].includes(after.text)
+          Object.hasOwn(COMPARISONS, after.text) ||
+          after.text === 'in' ||
+          ['&', '+', '*', '%', '/'].includes(after.text)
         );
       } else if (Object.hasOwn(COMPARISONS, text) || ['&&', '||', '!', '^^'].includes(text)) return false;
     }
