@@ -148,7 +148,7 @@ export const portcontrol: Protocol = protocol({
     const version = p.bufferOf(layer)[p.start[layer]!];
     return version === 0 ? 'NAT-PMP' : `PCP v${version}`;
   },
-  fields: { ...nat, ...f },
+  fields: { ...Object.fromEntries(Object.values(nat).map((field) => [field.name, field])), ...f },
   on: [[udpPorts, 5350, 5351]],
   step(p) {
     const { buf: b, at, end } = p;
