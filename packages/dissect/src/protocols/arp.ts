@@ -1,16 +1,21 @@
 // Address resolution: ARP (RFC 826), reverse ARP (RFC 903), inverse ARP (RFC 2390), address conflicts (RFC 5227).
 import { u16, u32 } from '../core/bytes.ts';
 import { bool, bytes, ether, ipv4, none, uint } from '../core/field.ts';
-import { LISTED, type Packet } from '../core/packet.ts';
+import { LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { etherTypes } from '../core/table.ts';
 import { ethernetAddress, hex, ipv4Address } from '../core/text.ts';
+import { atmarp } from './link/atmarp.ts';
+import { marsTexts } from './link/mars.ts';
 import { etherTypeNames } from './names/ethertypes.ts';
 import { hardwareTypeNames } from './names/hardware-types.ts';
 
 const HEADER = 8;
 const ETHERNET = 1;
+const ATM = 19;
 const AX25 = 3;
+/** The identifier of IP in AX.25 (AX.25 2.2 figure 3.2). */
+const AX25_IP = 0xcc;
 const IEEE_802 = 6;
 const IPV4 = 0x0800;
 
@@ -49,23 +54,6 @@ const opcodeNames: Readonly<Record<number, string>> = {
   24: 'experimental 1',
   25: 'experimental 2',
   65535: 'reserved',
-};
-
-/** RFC 2022 §5 and RFC 2176 §3, as they are spoken of. */
-const marsTexts: Readonly<Record<number, string>> = {
-  11: 'MARS request',
-  12: 'MARS MULTI request',
-  13: 'MARS MSERV request',
-  14: 'MARS JOIN request',
-  15: 'MARS LEAVE',
-  16: 'MARS NAK',
-  17: 'MARS UNSERV request',
-  18: 'MARS SJOIN request',
-  19: 'MARS SLEAVE',
-  20: 'MARS grouplist request',
-  21: 'MARS grouplist reply',
-  22: 'MARS redirect map',
-  23: 'MAPOS UNARP request',
 };
 
 const f = {
@@ -108,7 +96,8 @@ function locate(b: Uint8Array, start: number): typeof places {
   places.hwLength = b[start + 4]!;
   places.protoLength = b[start + 5]!;
   places.isMac = places.hwLength === 6 && (hardware === ETHERNET || hardware === IEEE_802);
-  places.isIpv4 = places.protoLength === 4 && u16(b, start + 2) === IPV4;
+  const type = u16(b, start + 2);
+  places.isIpv4 = places.protoLength === 4 && (type === IPV4 || (hardware === AX25 && type === AX25_IP));
   places.srcHw = start + HEADER;
   places.srcProto = places.srcHw + places.hwLength;
   places.dstHw = places.srcProto + places.protoLength;
@@ -226,7 +215,12 @@ export const arp: Protocol = protocol({
     const layer = p.count - 1;
     if (p.end - start < HEADER) return p.cut(HEADER);
     const { end } = locate(p.buf, start);
-    if (u16(p.buf, start) === AX25) p.push(arp, LISTED);
+    const hardware = u16(p.buf, start);
+    if (hardware === ATM) {
+      p.flags[layer]! &= ~SHOWN;
+      return atmarp;
+    }
+    if (hardware === AX25) p.push(arp, LISTED);
     if (end > p.end) return p.cut(end - start);
     p.narrow(layer, end - start);
     p.notes[layer] = findDuplicates(p, start);

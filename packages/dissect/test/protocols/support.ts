@@ -137,10 +137,11 @@ export function testCases(name: string, cases: readonly Case[], linkType = ETHER
     });
   });
   test(`${name}: cut anywhere, it is read as far as it goes`, () => {
+    const dissector = new Dissector();
     for (const [frame] of cases) {
       const data = typeof frame === 'string' ? bytesOf(frame) : frame;
       for (let length = 0; length < data.length; length += length < 300 ? 1 : 13) {
-        const p = dissect([data.slice(0, length)], linkType);
+        const p = dissect([data.slice(0, length)], linkType, dissector);
         infoColumn(p);
         treeOf(p);
       }

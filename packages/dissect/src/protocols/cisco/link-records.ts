@@ -117,7 +117,7 @@ const pagpFields = {
   version: uint('pagp.version', 'Version').at(0, 1).hex().named({ 1: 'Info PDU', 2: 'Flush PDU' }),
   flags: uint('pagp.flags', 'Flags').at(1, 1).hex(),
   localDevice: ether('pagp.localdevid', 'Local Device ID').at(2, 6),
-  partnerDevice: ether('pagp.partnerdevid', 'Partner Device ID').at(18, 6),
+  partnerDevice: ether('pagp.partnerdevid', 'Partner Device ID').at(22, 6),
 };
 export const pagp: Protocol = protocol({
   name: 'pagp',
@@ -135,9 +135,9 @@ export const pagp: Protocol = protocol({
       const transaction = u32(b, start + 14).toString(16);
       return `Flush PDU; Local DevID: ${ethernetAddress(b, start + 2)}, Partner DevID: ${ethernetAddress(b, start + 8)}; Transaction ID: 0x${transaction} `;
     }
-    if (length < 24) return '';
+    if (length < 28) return '';
     const flags = b[start + 1]!.toString(16);
-    return `Info PDU; Flags 0x${flags}; Local DevID: ${ethernetAddress(b, start + 2)}, Partner DevID: ${ethernetAddress(b, start + 18)}`;
+    return `Info PDU; Flags 0x${flags}; Local DevID: ${ethernetAddress(b, start + 2)}, Partner DevID: ${ethernetAddress(b, start + 22)}`;
   },
 });
 

@@ -7,6 +7,10 @@ import { etherTypes } from '../../core/table.ts';
 import { eth } from '../eth.ts';
 
 const IV_OGM = 0x00;
+const OGM2 = 0x04;
+const FRAGMENT = 0x41;
+const ICMP = 0x43;
+const RECORDS = 0x44;
 const VERSION = 15;
 /** Column and header length by packet type; a frame of Ethernet stands behind those marked. */
 const types: Readonly<Record<number, readonly [string, number, boolean]>> = {
@@ -21,7 +25,16 @@ const types: Readonly<Record<number, readonly [string, number, boolean]>> = {
   0x43: ['BATADV_ICMP', 20, false],
   0x44: ['BATADV_UNICAST_TVLV', 20, false],
 };
-const TVLV_LENGTH = 22;
+
+const icmpNames: Readonly<Record<number, string>> = {
+  0: 'ECHO_REPLY',
+  3: 'DESTINATION UNREACHABLE',
+  8: 'ECHO_REQUEST',
+  11: 'TTL exceeded',
+  15: 'Throughput Meter',
+};
+const THROUGHPUT = 15;
+const THROUGHPUT_LENGTH = 28;
 
 const f = {
   type: uint('batadv.batman.packet_type', 'Packet Type').at(0, 1),
@@ -30,6 +43,17 @@ const f = {
   orig: ether('batadv.iv_ogm.orig', 'Originator'),
   dst: ether('batadv.unicast.dst', 'Destination'),
 };
+
+/** Where the last of the announcements that share a packet stands; each has records behind it, whose length it says. */
+function lastOf(b: Uint8Array, start: number, end: number, kind: number, length: number): number {
+  const recordsAt = kind === IV_OGM ? 22 : 14;
+  let last = start;
+  for (;;) {
+    const next = last + length + u16(b, last + recordsAt);
+    if (end - next < length || b[next] !== kind || b[next + 1] !== VERSION) return last;
+    last = next;
+  }
+}
 
 export const batadv: Protocol = protocol({
   name: 'batadv',
@@ -48,9 +72,13 @@ export const batadv: Protocol = protocol({
     const [, length, isFrame] = type;
     if (p.end - p.at < length) return p.cut(length);
     const kind = b[p.at]!;
-    // Announcements carry records of their own, whose length they say.
-    const records = kind === IV_OGM ? u16(b, p.at + TVLV_LENGTH) : 0;
-    p.at = Math.min(p.end, p.at + length + records);
+    if (kind === IV_OGM || kind === OGM2) {
+      p.mark[p.count - 1] = lastOf(b, p.at, p.end, kind, length) - p.at;
+      p.at = p.end;
+      return null;
+    }
+    if (kind === FRAGMENT || kind === RECORDS) p.at = p.end;
+    else p.at += length;
     if (isFrame) return eth;
     return p.at < p.end ? data : null;
   },
@@ -65,6 +93,17 @@ export const batadv: Protocol = protocol({
   info(p, layer) {
     const start = p.start[layer]!;
     const b = p.bufferOf(layer);
-    return p.stop[layer]! - start >= 8 && b[start] === IV_OGM ? `Seq=${u32(b, start + 4)}` : '';
+    const length = p.stop[layer]! - start;
+    if (length >= 24 && b[start] === IV_OGM && b[start + 1] === VERSION)
+      return `Seq=${u32(b, start + p.mark[layer]! + 4)}`;
+    if (length < 20 || b[start] !== ICMP) return '';
+    const type = b[start + 3]!;
+    const sequence =
+      type !== THROUGHPUT
+        ? u16(b, start + 18)
+        : length < THROUGHPUT_LENGTH
+          ? 0
+          : u32(b, start + THROUGHPUT_LENGTH - 8);
+    return `[${icmpNames[type] ?? `Unknown (0x${type.toString(16).padStart(2, '0')})`}] Seq=${sequence}`;
   },
 });

@@ -52,6 +52,7 @@ import { wlan, wlanAggregate } from '../wlan/wlan.ts';
 import { aoe } from './aoe.ts';
 import { arcnet } from './arcnet.ts';
 import { atm, ilmi, lane, sscop } from './atm.ts';
+import { atmarp } from './atmarp.ts';
 import { batadv } from './batadv.ts';
 import { dsa } from './dsa.ts';
 import { loop, macc, wol } from './ethernet-control.ts';
@@ -85,6 +86,7 @@ import { homeplug, homeplugAv } from './homeplug.ts';
 import { ipnet, ipoib } from './infiniband-solaris.ts';
 import { juniper } from './juniper.ts';
 import { lldp } from './lldp.ts';
+import { lmi, q933 } from './lmi.ts';
 import { macsec } from './macsec.ts';
 import { mpls, pwach, pwethcw, pwethheuristic, pwethnocw } from './mpls.ts';
 import { netlink, netlinkFamilies } from './netlink.ts';
@@ -119,6 +121,7 @@ export const linkProtocols = [
   lane,
   sscop,
   ilmi,
+  atmarp,
   batadv,
   dsa,
   macc,
@@ -158,6 +161,8 @@ export const linkProtocols = [
   ipnet,
   juniper,
   lldp,
+  q933,
+  lmi,
   macsec,
   mpls,
   pwach,

@@ -95,4 +95,5 @@ export const etag = protocol({
     for (const field of fixed) out.fixed(field);
     emitTrailer(p, layer, out, e);
   },
+  info: () => '',
 });

@@ -1,0 +1,17 @@
+// Operations of multicast address resolution, in the words of the Info column.
+/** RFC 2022 §5 and RFC 2176 §3, as they are spoken of. */
+export const marsTexts: Readonly<Record<number, string>> = {
+  11: 'MARS request',
+  12: 'MARS MULTI request',
+  13: 'MARS MSERV request',
+  14: 'MARS JOIN request',
+  15: 'MARS LEAVE',
+  16: 'MARS NAK',
+  17: 'MARS UNSERV request',
+  18: 'MARS SJOIN request',
+  19: 'MARS SLEAVE',
+  20: 'MARS grouplist request',
+  21: 'MARS grouplist reply',
+  22: 'MARS redirect map',
+  23: 'MAPOS UNARP request',
+};
