@@ -37,6 +37,16 @@ export type * from './filter/ast.ts';
 export { compileFilter, type Predicate } from './filter/compile.ts';
 export { FilterError } from './filter/error.ts';
 export { parseFilter } from './filter/parser.ts';
+export { communityId } from './flows/community-id.ts';
+export {
+  type Flow,
+  type FlowEnd,
+  type FlowEnding,
+  type FlowOptions,
+  FlowRecords,
+  type FlowTcp,
+  type TcpState,
+} from './flows/flow-records.ts';
 export { Follow, type Piece, type Side, type Wanted } from './flows/follow.ts';
 export { FollowHttp } from './flows/follow-http.ts';
 export * from './stats/index.ts';

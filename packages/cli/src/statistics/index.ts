@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import { conversations, endpoints } from './endpoints.ts';
 import { expert } from './expert.ts';
+import { flows } from './flows.ts';
 import { follow } from './follow.ts';
 import { hierarchy } from './hierarchy.ts';
 import { hosts } from './hosts.ts';
@@ -21,6 +22,7 @@ export const STATISTICS: readonly StatisticKind[] = [
   conversations,
   endpoints,
   expert,
+  flows,
   follow,
   hosts,
   credentials,

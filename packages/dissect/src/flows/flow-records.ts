@@ -1,0 +1,357 @@
+// Conversations as records: who with whom, how much, how it went, which application and which server. Made on demand
+// from what the session knows anyway; what costs more than counting is looked at in handshakes only.
+import { COLUMN, IPV4, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import type { Session } from '../core/session.ts';
+import { tcpPorts, udpPorts } from '../core/table.ts';
+import { netAddress } from '../core/text.ts';
+import { Tap } from '../stats/tap.ts';
+import { communityId } from './community-id.ts';
+import { ACK, FIN, RST, SYN } from './tcp-analysis.ts';
+
+export type Transport = 'tcp' | 'udp' | 'dccp' | 'sctp' | 'udplite';
+
+/** How a TCP conversation stands, in plain words. */
+export type TcpState =
+  /** Begun before the capture. */
+  'midstream' | 'unanswered' | 'refused' | 'half-open' | 'established' | 'closing' | 'closed' | 'reset';
+
+export interface Amount {
+  readonly packets: number;
+  /** Of whole frames. */
+  readonly bytes: number;
+}
+
+export interface FlowEnd {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Flow {
+  /** `tcp.stream`, `udp.stream`. */
+  readonly stream: number;
+  readonly transport: Transport;
+  readonly client: FlowEnd;
+  readonly server: FlowEnd;
+  /** Seconds since 1970. */
+  readonly start: number;
+  readonly end: number;
+  readonly toServer: Amount;
+  readonly toClient: Amount;
+  /** Protocols of the payload, in the order in which they came. */
+  readonly applications: readonly string[];
+  /** What the client called the server: TLS server name, HTTP host; null when it said nothing. */
+  readonly serverName: string | null;
+  /** By field: `tls.handshake.ja3`, `ssh.kex.hassh` … */
+  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly communityId: string;
+  readonly tcp: FlowTcp | null;
+  readonly why: FlowEnding;
+}
+
+export interface FlowTcp {
+  readonly state: TcpState;
+  /** From SYN to the ACK that ends the handshake; null when it was not seen whole. */
+  readonly handshakeMs: number | null;
+  /** Of both directions together. */
+  readonly retransmissions: number;
+  readonly outOfOrder: number;
+  readonly zeroWindows: number;
+}
+
+/**
+ * Why a record was made: the conversation was idle or active for too long, its entry was needed for another (or its
+ * ports were used again), or the capture ended.
+ */
+export type FlowEnding = 'idle' | 'active' | 'replaced' | 'end';
+
+export interface FlowOptions {
+  /** Seconds without a packet after which a conversation is reported. Default: none, only at the end. */
+  readonly idleSeconds?: number;
+  /** Seconds after which a conversation that goes on is reported, and counted anew. Default: none. */
+  readonly activeSeconds?: number;
+}
+
+const TRANSPORTS: Readonly<Record<number, Transport>> = {
+  6: 'tcp',
+  17: 'udp',
+  33: 'dccp',
+  132: 'sctp',
+  136: 'udplite',
+};
+const TCP = 6;
+
+const APPLICATIONS_MAX = 4;
+/** Messages of a conversation whose fields are looked at for names and fingerprints. */
+const LOOKS_MAX = 12;
+
+/** What is known of a conversation beside its counters. */
+interface Notes {
+  readonly transport: number;
+  readonly source: FlowEnd;
+  readonly destination: FlowEnd;
+  readonly sourceBytes: Uint8Array;
+  readonly destinationBytes: Uint8Array;
+  /** Direction that the first packet took. */
+  readonly direction: number;
+  isSourceClient: boolean;
+  applications: string[];
+  lastApplication: number;
+  serverName: string | null;
+  fingerprints: Record<string, string>;
+  looks: number;
+  /** Counts that were reported before, by direction: packets and bytes; and since when the rest counts. */
+  readonly reported: [number, number, number, number];
+  since: number;
+}
+
+const SERVER_NAMES = ['tls.handshake.extensions_server_name', 'http.host', 'http2.headers.authority'];
+const FINGERPRINTS = [
+  'tls.handshake.ja3',
+  'tls.handshake.ja3s',
+  'tls.handshake.ja4',
+  'dtls.handshake.ja3',
+  'dtls.handshake.ja3s',
+  'dtls.handshake.ja4',
+  'ssh.kex.hassh',
+  'ssh.kex.hasshserver',
+];
+/** TLS and DTLS record type of a handshake (RFC 8446 §5.1); inside QUIC there are no records, only messages. */
+const HANDSHAKE_RECORD = 22;
+const HELLOS = [1, 2];
+
+export class FlowRecords {
+  readonly #session: Session;
+  readonly #onFlow: (flow: Flow) => void;
+  readonly #idleSeconds: number;
+  readonly #activeSeconds: number;
+  readonly #notes: (Notes | null)[] = [];
+  readonly #tap = new Tap(['tls', 'dtls', 'http', 'http2', 'ssh'], [...SERVER_NAMES, ...FINGERPRINTS]);
+  #hand = 0;
+
+  /** `onFlow` is told of each conversation once it is over, or of what happened since it was told last. */
+  constructor(session: Session, onFlow: (flow: Flow) => void, options: FlowOptions = {}) {
+    this.#session = session;
+    this.#onFlow = onFlow;
+    this.#idleSeconds = options.idleSeconds ?? Infinity;
+    this.#activeSeconds = options.activeSeconds ?? Infinity;
+    const before = session.flows.onEvict;
+    session.flows.onEvict = (flow) => {
+      this.#report(flow, 'replaced');
+      this.#notes[flow] = null;
+      before?.(flow);
+    };
+  }
+
+  /** After each packet. */
+  add(p: Packet): void {
+    if (p.flow < 0 || TRANSPORTS[p.transport] === undefined) return;
+    let notes = this.#notes[p.flow];
+    if (notes === undefined || notes === null) {
+      notes = begin(p);
+      this.#notes[p.flow] = notes;
+    }
+    this.#learn(p, notes);
+    if (this.#idleSeconds !== Infinity || this.#activeSeconds !== Infinity) this.#sweepOne(p.seconds);
+  }
+
+  /** Conversations that are too old at this time (seconds since 1970); for when no packets come. */
+  sweep(now: number): void {
+    for (let flow = 0; flow < this.#notes.length; flow++) this.#judge(flow, now);
+  }
+
+  /** Reports all that are left. */
+  end(): void {
+    for (let flow = 0; flow < this.#notes.length; flow++) {
+      this.#report(flow, 'end');
+      this.#notes[flow] = null;
+    }
+  }
+
+  /** Records of all conversations known now, the ones with most bytes first. */
+  top(most: number): Flow[] {
+    const { flows } = this.#session;
+    const all: [number, number][] = [];
+    for (let flow = 0; flow < this.#notes.length; flow++)
+      if (this.#notes[flow]) all.push([flow, flows.bytes(flow, 0) + flows.bytes(flow, 1)]);
+    return all
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, most)
+      .map(([flow]) => this.#make(flow, this.#notes[flow]!, 'end'));
+  }
+
+  /** Conversations known now. */
+  get size(): number {
+    return this.#notes.reduce((count, notes) => count + (notes ? 1 : 0), 0);
+  }
+
+  /** One step of a walk round the table: all entries are met again and again without ever stopping for all. */
+  #sweepOne(now: number): void {
+    this.#hand = this.#hand + 1 < this.#notes.length ? this.#hand + 1 : 0;
+    this.#judge(this.#hand, now);
+  }
+
+  #judge(flow: number, now: number): void {
+    const notes = this.#notes[flow];
+    if (!notes) return;
+    if (now - this.#session.flows.lastSeconds(flow) >= this.#idleSeconds) this.#report(flow, 'idle');
+    else if (now - notes.since >= this.#activeSeconds) this.#report(flow, 'active');
+    else return;
+    notes.since = now;
+  }
+
+  #report(flow: number, why: FlowEnding): void {
+    const notes = this.#notes[flow];
+    if (!notes) return;
+    const made = this.#make(flow, notes, why);
+    if (made.toServer.packets + made.toClient.packets === 0) return;
+    const { flows } = this.#session;
+    notes.reported.splice(
+      0,
+      4,
+      flows.packets(flow, 0),
+      flows.packets(flow, 1),
+      flows.bytes(flow, 0),
+      flows.bytes(flow, 1),
+    );
+    this.#onFlow(made);
+  }
+
+  #make(flow: number, notes: Notes, why: FlowEnding): Flow {
+    const { flows } = this.#session;
+    const isSourceClient = this.#isSourceClient(flow, notes);
+    const forward = isSourceClient ? notes.direction : notes.direction ^ 1;
+    const amount = (direction: number): Amount => ({
+      packets: flows.packets(flow, direction) - notes.reported[direction]!,
+      bytes: flows.bytes(flow, direction) - notes.reported[2 + direction]!,
+    });
+    const hasReported = notes.reported[0] + notes.reported[1] > 0;
+    return {
+      stream: flows.stream(flow),
+      transport: TRANSPORTS[notes.transport]!,
+      client: isSourceClient ? notes.source : notes.destination,
+      server: isSourceClient ? notes.destination : notes.source,
+      start: hasReported ? notes.since : flows.firstSeconds(flow) + flows.firstNanoseconds(flow) / 1e9,
+      end: flows.lastSeconds(flow) + flows.lastNanoseconds(flow) / 1e9,
+      toServer: amount(forward),
+      toClient: amount(forward ^ 1),
+      applications: notes.applications,
+      serverName: notes.serverName,
+      fingerprints: notes.fingerprints,
+      communityId: communityId(
+        notes.transport,
+        notes.sourceBytes,
+        notes.destinationBytes,
+        notes.source.port,
+        notes.destination.port,
+      ),
+      tcp: notes.transport === TCP ? this.#tcp(flow, forward) : null,
+      why,
+    };
+  }
+
+  /** Who answered the SYN is the server, whatever was guessed when the first packet came. */
+  #isSourceClient(flow: number, notes: Notes): boolean {
+    if (notes.transport !== TCP || notes.source.port === notes.destination.port) return notes.isSourceClient;
+    const server = this.#session.tcp.serverPort(flow);
+    return server === 0 ? notes.isSourceClient : notes.destination.port === server;
+  }
+
+  #tcp(flow: number, forward: number): FlowTcp {
+    const { tcp } = this.#session;
+    const both = (count: (flow: number, direction: number) => number): number =>
+      count(flow, 0) + count(flow, 1);
+    const handshake = tcp.handshakeSeconds(flow);
+    return {
+      state: tcpState(tcp.flagsSeen(flow, forward), tcp.flagsSeen(flow, forward ^ 1)),
+      handshakeMs: handshake > 0 ? handshake * 1000 : null,
+      retransmissions: both((f, d) => tcp.retransmissions(f, d)),
+      outOfOrder: both((f, d) => tcp.outOfOrder(f, d)),
+      zeroWindows: both((f, d) => tcp.zeroWindows(f, d)),
+    };
+  }
+
+  #learn(p: Packet, notes: Notes): void {
+    const from = transportLayer(p) + 1;
+    let isFirst = true;
+    for (let layer = from; layer < p.count; layer++) {
+      if ((p.flags[layer]! & COLUMN) === 0 || (p.flags[layer]! & (SHOWN | NESTED)) === 0) continue;
+      const { name } = p.protocols[layer]!;
+      if (name === 'tcp.segments') continue;
+      if (isFirst && p.proto[layer] !== notes.lastApplication) learnApplication(notes, p.proto[layer]!, name);
+      isFirst = false;
+      if (notes.looks < LOOKS_MAX && tells(p, layer, name)) this.#look(p, layer, notes);
+    }
+  }
+
+  #look(p: Packet, layer: number, notes: Notes): void {
+    notes.looks++;
+    this.#tap.take(p, layer);
+    for (const field of SERVER_NAMES)
+      if (notes.serverName === null && this.#tap.has(field)) notes.serverName = this.#tap.text(field);
+    for (const field of FINGERPRINTS)
+      if (this.#tap.has(field)) notes.fingerprints[field] ??= this.#tap.text(field);
+  }
+}
+
+function begin(p: Packet): Notes {
+  const width = p.netKind === IPV4 ? 4 : 16;
+  return {
+    transport: p.transport,
+    source: { address: netAddress(p, p.netSrc), port: p.srcPort },
+    destination: { address: netAddress(p, p.netDst), port: p.dstPort },
+    sourceBytes: p.netBuf.slice(p.netSrc, p.netSrc + width),
+    destinationBytes: p.netBuf.slice(p.netDst, p.netDst + width),
+    direction: p.direction,
+    isSourceClient: isFromClient(p),
+    applications: [],
+    lastApplication: -1,
+    serverName: null,
+    fingerprints: {},
+    looks: 0,
+    reported: [0, 0, 0, 0],
+    since: p.seconds,
+  };
+}
+
+/** The side with a port that some protocol is known by is the server, of two such the lower; else who spoke first asks. */
+function isFromClient({ transport, srcPort, dstPort }: Packet): boolean {
+  const table = transport === TCP ? tcpPorts : udpPorts;
+  const isSourceKnown = table.get(srcPort) !== undefined;
+  if (isSourceKnown !== (table.get(dstPort) !== undefined)) return !isSourceKnown;
+  return !isSourceKnown || dstPort <= srcPort;
+}
+
+function transportLayer(p: Packet): number {
+  if (p.transport === TCP) return p.tcpLayer;
+  const name = TRANSPORTS[p.transport]!;
+  let layer = p.count - 1;
+  while (layer > 0 && p.protocols[layer]!.name !== name) layer--;
+  return layer;
+}
+
+function learnApplication(notes: Notes, id: number, name: string): void {
+  if (name === 'data' || name.startsWith('_ws.')) return;
+  notes.lastApplication = id;
+  if (notes.applications.length < APPLICATIONS_MAX && !notes.applications.includes(name))
+    notes.applications = [...notes.applications, name];
+}
+
+/** Could this layer name the server or show a fingerprint? Bulk data does not. */
+function tells(p: Packet, layer: number, name: string): boolean {
+  const first = p.bufferOf(layer)[p.start[layer]!]!;
+  if (name === 'tls') return first === HANDSHAKE_RECORD || HELLOS.includes(first);
+  return (
+    name === 'http' || name === 'ssh' || name === 'http2' || (name === 'dtls' && first === HANDSHAKE_RECORD)
+  );
+}
+
+/** Flags seen from the client and from the server. */
+function tcpState(client: number, server: number): TcpState {
+  const isAnswered = (server & (SYN | ACK)) === (SYN | ACK);
+  if ((client | server) & RST) return client & SYN && !isAnswered && server & RST ? 'refused' : 'reset';
+  if (client & server & FIN) return 'closed';
+  if ((client | server) & FIN) return 'closing';
+  if ((client & SYN) === 0) return 'midstream';
+  if (!isAnswered) return 'unanswered';
+  return client & ACK ? 'established' : 'half-open';
+}
