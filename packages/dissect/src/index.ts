@@ -11,7 +11,7 @@ export {
   writeInfo,
 } from './core/columns.ts';
 export { Dissector } from './core/dissector.ts';
-export { type Group, type Say, type Severity } from './core/expert.ts';
+export type { Group, Say, Severity } from './core/expert.ts';
 export { type Field, type FieldType, fieldsMade, type Value } from './core/field.ts';
 export { raw, shown, timeText } from './core/format.ts';
 export * from './core/packet.ts';
