@@ -5,8 +5,8 @@ import { type Protocol, REJECTED } from './protocol.ts';
 import type { Session } from './session.ts';
 import { malformed, short } from './trouble.ts';
 
-/** Layers kept per packet; a packet that nests or repeats more is cut there. */
-export const LAYERS_MAX = 256;
+/** Layers kept per packet (each name of a certificate authority is some); a packet that has more is cut there. */
+export const LAYERS_MAX = 1024;
 /** Reassembled, decompressed and decrypted buffers of one packet, the frame among them. */
 const BUFFERS_MAX = 255;
 /** How deep protocols may call each other (tunnel in tunnel), against hostile packets. */

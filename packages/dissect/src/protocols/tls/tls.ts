@@ -120,6 +120,10 @@ export const tls: Protocol = protocol({
         if (!p.askMore(length)) p.at = p.wireEnd;
         break;
       }
+      if (length === RECORD_HEADER && p.buf[at] === HANDSHAKE && kind !== SSL2_RECORD) {
+        p.mark[layer] = packVersions(before, shown || NAMELESS);
+        return p.malformed();
+      }
       const end = Math.min(p.end, at + length);
       shown = kind === SSL2_RECORD ? readSsl2(p, s, at, end) : readRecord(p, s, layer, at, end, at + length);
       if (at + length > p.end) {
