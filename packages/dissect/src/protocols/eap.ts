@@ -1,8 +1,9 @@
-// Extensible Authentication Protocol (RFC 3748), and the beginning of its TLS-based methods (RFC 5216 §3.1).
+// Extensible Authentication Protocol (RFC 3748).
 import { u16, utf8 } from '../core/bytes.ts';
 import { bytes, text, uint } from '../core/field.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { pppProtocols } from '../core/table.ts';
+import { isTlsMethod, LENGTH_INCLUDED, readTls } from './eap-tls.ts';
 
 const HEADER = 4;
 const REQUEST = 1;
@@ -11,8 +12,6 @@ const IDENTITY = 1;
 const NOTIFICATION = 2;
 const NAK = 3;
 const MD5 = 4;
-/** TLS, TTLS, PEAP, FAST, TEAP. */
-const TLS_METHODS = [13, 21, 25, 43, 55];
 
 const codes: Readonly<Record<number, string>> = {
   1: 'Request',
@@ -86,9 +85,6 @@ const f = {
   tlsLength: uint('eap.tls.len', 'EAP-TLS Length'),
 };
 
-/** RFC 5216 §3.1: the length of the whole message stands behind the flags when this bit is set. */
-const LENGTH_INCLUDED = 0x80;
-
 export const eap: Protocol = protocol({
   name: 'eap',
   title: 'Extensible Authentication Protocol',
@@ -103,6 +99,8 @@ export const eap: Protocol = protocol({
     const code = b[start]!;
     const hasType = code === REQUEST || code === RESPONSE;
     if (hasType && p.end - start < HEADER + 1) return p.cut(HEADER + 1);
+    const type = hasType ? b[start + HEADER]! : 0;
+    if (isTlsMethod(type) && p.end - start > HEADER + 1) readTls(p, type, code, start + HEADER + 1, p.end);
     p.at = p.end;
     return null;
   },
@@ -126,7 +124,7 @@ export const eap: Protocol = protocol({
       if (end > stop) return;
       out.add(f.md5Value, at + 1, b[at]!);
       if (stop > end) out.add(f.md5Extra, end, stop - end);
-    } else if (TLS_METHODS.includes(type)) {
+    } else if (isTlsMethod(type)) {
       out.add(f.tlsFlags, at, 1);
       if (b[at]! & LENGTH_INCLUDED) out.add(f.tlsLength, at + 1, 4);
     }
