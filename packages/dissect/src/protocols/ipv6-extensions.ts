@@ -132,7 +132,9 @@ function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null 
   if (whole === null) return data;
   const next = b[start]!;
   p.notes[p.layer] = whole;
-  p.within(whole.bytes, 0, whole.bytes.length, whole.bytes.length, (q) => q.run(ipv6Payload(q, next, ipv6Layer)));
+  p.within(whole.bytes, 0, whole.bytes.length, whole.bytes.length, (q) =>
+    q.run(ipv6Payload(q, next, ipv6Layer)),
+  );
   return null;
 }
 
