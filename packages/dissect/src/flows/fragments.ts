@@ -4,8 +4,26 @@
 const DATAGRAMS_MAX = 1024;
 const TOTAL_BYTES_MAX = 16 << 20;
 const DATAGRAM_BYTES_MAX = 0x10000 + 64;
+/** Fragments of one datagram: as many as 8 bytes each make of the longest. */
+const FRAGMENTS_MAX = 8192;
 /** A datagram not whole after this many seconds is given up (RFC 8200 §4.5). */
 const TIMEOUT_SECONDS = 60;
+
+/** One fragment of a datagram that became whole. */
+export interface Fragment {
+  readonly frame: number;
+  readonly offset: number;
+  readonly length: number;
+  /** It repeats bytes that were there before; with others than those. */
+  readonly isOverlap: boolean;
+  readonly isConflict: boolean;
+}
+
+/** A datagram's payload and what it came in, by offset. */
+export interface Assembled {
+  readonly bytes: Uint8Array;
+  readonly fragments: readonly Fragment[];
+}
 
 interface Datagram {
   seconds: number;
@@ -14,7 +32,7 @@ interface Datagram {
   ranges: number[];
   /** -1 until the last fragment came. */
   length: number;
-  fragments: number;
+  fragments: Fragment[];
 }
 
 export class Fragments {
@@ -22,18 +40,19 @@ export class Fragments {
   #total = 0;
 
   /**
-   * Adds a fragment: bytes [at, at + length) of `buf` at `offset` in the datagram's payload.
+   * Adds a fragment of frame `frame`: bytes [at, at + length) of `buf` at `offset` in the datagram's payload.
    * Returns the whole payload when this one completes it, else null.
    */
   add(
     key: string,
+    frame: number,
     seconds: number,
     buf: Uint8Array,
     at: number,
     length: number,
     offset: number,
     isLast: boolean,
-  ): Uint8Array | null {
+  ): Assembled | null {
     if (offset + length > DATAGRAM_BYTES_MAX) return null;
     let datagram = this.#datagrams.get(key);
     if (datagram !== undefined && seconds - datagram.seconds > TIMEOUT_SECONDS) {
@@ -41,12 +60,13 @@ export class Fragments {
       datagram = undefined;
     }
     if (datagram === undefined) {
-      datagram = { seconds, bytes: new Uint8Array(4096), ranges: [], length: -1, fragments: 0 };
+      datagram = { seconds, bytes: new Uint8Array(4096), ranges: [], length: -1, fragments: [] };
       this.#datagrams.set(key, datagram);
       this.#total += datagram.bytes.length;
       this.#bound();
     }
-    this.#store(datagram, buf, at, length, offset);
+    if (datagram.fragments.length === FRAGMENTS_MAX) return null;
+    this.#store(datagram, frame, buf, at, length, offset);
     if (isLast) datagram.length = offset + length;
     if (
       datagram.length < 0 ||
@@ -56,11 +76,22 @@ export class Fragments {
     )
       return null;
     this.#drop(key, datagram);
-    return datagram.bytes.subarray(0, datagram.length);
+    const fragments = datagram.fragments.sort((a, b) => a.offset - b.offset || a.frame - b.frame);
+    return { bytes: datagram.bytes.subarray(0, datagram.length), fragments };
   }
 
-  #store(datagram: Datagram, buf: Uint8Array, at: number, length: number, offset: number): void {
+  #store(
+    datagram: Datagram,
+    frame: number,
+    buf: Uint8Array,
+    at: number,
+    length: number,
+    offset: number,
+  ): void {
     const end = offset + length;
+    const isOverlap = overlaps(datagram.ranges, offset, end);
+    const isConflict = isOverlap && differs(datagram, buf, at, offset, end);
+    datagram.fragments.push({ frame, offset, length, isOverlap, isConflict });
     if (end > datagram.bytes.length) {
       const larger = new Uint8Array(Math.min(DATAGRAM_BYTES_MAX, Math.max(end, datagram.bytes.length * 2)));
       larger.set(datagram.bytes);
@@ -68,7 +99,6 @@ export class Fragments {
       datagram.bytes = larger;
     }
     datagram.bytes.set(buf.subarray(at, at + length), offset);
-    datagram.fragments++;
     cover(datagram.ranges, offset, end);
   }
 
@@ -84,6 +114,23 @@ export class Fragments {
       this.#drop(oldest[0], oldest[1]);
     }
   }
+}
+
+function overlaps(ranges: readonly number[], start: number, end: number): boolean {
+  for (let i = 0; i < ranges.length; i += 2) if (ranges[i]! < end && ranges[i + 1]! > start) return true;
+  return false;
+}
+
+/** Whether bytes that are there already are others than those at `at`. */
+function differs(datagram: Datagram, buf: Uint8Array, at: number, offset: number, end: number): boolean {
+  const { ranges, bytes } = datagram;
+  for (let i = 0; i < ranges.length; i += 2) {
+    const stop = Math.min(ranges[i + 1]!, end);
+    for (let k = Math.max(ranges[i]!, offset); k < stop; k++) {
+      if (bytes[k] !== buf[at + k - offset]) return true;
+    }
+  }
+  return false;
 }
 
 /** Adds [start, end) to sorted disjoint ranges, joining those it touches. */

@@ -8,10 +8,12 @@ import type { Sink } from '../core/sink.ts';
 import { etherTypes, greProtocols, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
 import { ipv4Address } from '../core/text.ts';
 import { badIpChecksum, statusOf } from '../expert/checksums.ts';
+import type { Assembled } from '../flows/fragments.ts';
 import { emitIpOptions, ipOptionFields } from './ip-options.ts';
 import { ipPayload } from './ip-payload.ts';
 import { dscpNames, ecnNames } from './names/dscp.ts';
 import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
+import { emitFragments, fragmentFields } from './reassembled.ts';
 
 const HEADER = 20;
 
@@ -48,6 +50,7 @@ const f = {
   dstHost: ipv4('ip.dst_host', 'Destination Host').at(16, 4).hidden(),
   addr: alias('ip.addr', 'Source or Destination Address', [src, dst]),
   ...ipOptionFields,
+  ...fragmentFields('ip', 'IPv4'),
   host: alias('ip.host', 'Source or Destination Host', [src, dst]),
 };
 
@@ -69,7 +72,6 @@ const REASSEMBLED = 2;
 const BOGUS_VERSION = 3;
 const BOGUS_HEADER_LENGTH = 4;
 const BOGUS_TOTAL_LENGTH = 5;
-const EMPTY = 6;
 
 export const ip: Protocol = protocol({
   name: 'ip',
@@ -104,7 +106,6 @@ export const ip: Protocol = protocol({
     if (p.at > p.end) return p.cut(0);
     const fragment = u16(b, start + 6);
     if ((fragment & 0x3fff) !== 0) return assemble(p, layer, start, fragment);
-    if (p.at >= p.wireEnd) p.mark[layer] = EMPTY;
     return ipPayload(p, b[start + 9]!);
   },
   emit(p, layer, out) {
@@ -139,6 +140,7 @@ export const ip: Protocol = protocol({
     out.fixed(f.dstHost);
     if (headerLength > HEADER)
       emitIpOptions(b, start + HEADER, Math.min(start + headerLength, p.stop[layer]!), out);
+    if (p.mark[layer] === REASSEMBLED) emitFragments(f, p.notes[layer] as Assembled, start, out);
   },
   headline: (p, layer) =>
     p.stop[layer]! - p.start[layer]! < HEADER
@@ -157,13 +159,18 @@ export const ip: Protocol = protocol({
         return `Bogus IP length (${u16(b, start + 2)}, less than header length ${headerLength})`;
       case FRAGMENT:
         return fragmentText(b, start);
-      case EMPTY:
-        return '';
       default:
-        return p.stop[layer]! - start < HEADER ? '' : `${ipProtocolName(b[start + 9]!)} (${b[start + 9]})`;
+        return isUnknown(p, layer) ? `${ipProtocolName(b[start + 9]!)} (${b[start + 9]})` : '';
     }
   },
 });
+
+/** Whether nobody here reads what the packet carries. */
+function isUnknown(p: Packet, layer: number): boolean {
+  let next = layer + 1;
+  while (next < p.count && p.flags[next] === 0) next++;
+  return next < p.count && p.protocols[next] === data;
+}
 
 function fragmentText(b: Uint8Array, start: number): string {
   const id = u16(b, start + 4)
@@ -192,14 +199,15 @@ function assemble(p: Packet, layer: number, start: number, fragment: number): Pr
     p.mark[layer] = FRAGMENT;
     return (fragment & 0x1fff) === 0 ? ipPayload(p, b[start + 9]!) : data;
   }
-  p.mark[layer] = FRAGMENT;
   if (p.at >= p.end) return null;
+  p.mark[layer] = FRAGMENT;
   // The packet quoted in an ICMP error is no fragment of this conversation.
   if (p.isQuoted) return data;
   const key = `4 ${u32(b, start + 12)} ${u32(b, start + 16)} ${u16(b, start + 4)} ${b[start + 9]}`;
   const offset = (fragment & 0x1fff) * 8;
   const whole = p.session.fragments.add(
     key,
+    p.number,
     p.seconds,
     b,
     p.at,
@@ -210,6 +218,7 @@ function assemble(p: Packet, layer: number, start: number, fragment: number): Pr
   if (whole === null) return data;
   p.mark[layer] = REASSEMBLED;
   p.transport = 0;
-  p.callIn(ipProtocols.get(b[start + 9]!) ?? data, whole, 0, whole.length);
+  p.notes[layer] = whole;
+  p.callIn(ipProtocols.get(b[start + 9]!) ?? data, whole.bytes, 0, whole.bytes.length);
   return null;
 }

@@ -7,12 +7,14 @@ import { COLUMN, LISTED, NESTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols } from '../core/table.ts';
 import { hex } from '../core/text.ts';
+import type { Assembled } from '../flows/fragments.ts';
 import { ah, ahLength } from './ah.ts';
 import { shim6 } from './hip.ts';
 import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { finalSegment, routing } from './ipv6-routing.ts';
 import { mipv6 } from './mipv6.ts';
 import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
+import { emitFragments, fragmentFields } from './reassembled.ts';
 
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
@@ -33,6 +35,7 @@ const f = {
   reservedBits: uint('ipv6.fraghdr.reserved_bits', 'Reserved bits').at(2, 2).mask(0x0006),
   more: bool('ipv6.fraghdr.more', 'More Fragments').at(2, 2).mask(0x0001),
   ident: uint('ipv6.fraghdr.ident', 'Identification').at(4, 4).hex(),
+  ...fragmentFields('ipv6', 'IPv6'),
 };
 
 export const fragmentHeader = protocol({
@@ -40,6 +43,11 @@ export const fragmentHeader = protocol({
   title: 'Fragment Header for IPv6',
   fields: f,
   step: () => null,
+  emit(p, layer, out) {
+    for (const field of [f.nxt, f.reserved, f.offset, f.reservedBits, f.more, f.ident]) out.fixed(field);
+    const whole = p.notes[layer] as Assembled | null;
+    if (whole !== null) emitFragments(f, whole, p.start[layer]!, out);
+  },
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
@@ -120,10 +128,13 @@ function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null 
   if (p.wireEnd > p.end || p.isQuoted || p.at >= p.end) return p.at < p.end ? data : null;
   const { netBuf: n, netSrc, netDst } = p;
   const key = `6 ${hex(n, netSrc, netSrc + 16)} ${hex(n, netDst, netDst + 16)} ${u32(b, start + 4)}`;
-  const whole = p.session.fragments.add(key, p.seconds, b, p.at, p.end - p.at, offset, !isMore);
+  const whole = p.session.fragments.add(key, p.number, p.seconds, b, p.at, p.end - p.at, offset, !isMore);
   if (whole === null) return data;
   const next = b[start]!;
-  p.within(whole, 0, whole.length, whole.length, (q) => q.run(ipv6Payload(q, next, ipv6Layer)));
+  p.notes[p.layer] = whole;
+  p.within(whole.bytes, 0, whole.bytes.length, whole.bytes.length, (q) =>
+    q.run(ipv6Payload(q, next, ipv6Layer)),
+  );
   return null;
 }
 

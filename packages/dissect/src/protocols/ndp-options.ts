@@ -164,7 +164,7 @@ export function stepNdpOptions(p: Packet, at: number, inner: Protocol): void {
 /** Where the option of a type stands, -1 without it. */
 export function findNdpOption(b: Uint8Array, at: number, end: number, type: number): number {
   while (at + 8 <= end && b[at + 1] !== 0) {
-    if (b[at] === type) return at;
+    if (b[at] === type) return at + b[at + 1]! * 8 <= end ? at : -1;
     at += b[at + 1]! * 8;
   }
   return -1;

@@ -24,9 +24,9 @@ const REFRESH = 5;
 const CISCO_REFRESH = 128;
 
 const f = {
-  marker: bytes('bgp.marker', 'Marker').at(0, MARKER),
-  length: uint('bgp.length', 'Length').at(16, 2),
-  type: uint('bgp.type', 'Type').at(18, 1).named(messageNames),
+  marker: bytes('bgp.marker', 'Marker'),
+  length: uint('bgp.length', 'Length'),
+  type: uint('bgp.type', 'Type').named(messageNames),
   continuation: none('bgp.continuation', 'Continuation'),
   ...openFields,
   ...updateFields,
@@ -66,9 +66,9 @@ export const bgp: Protocol = protocol({
       out.add(f.continuation, start, end - start);
       return;
     }
-    out.fixed(f.marker);
-    out.fixed(f.length);
-    out.fixed(f.type);
+    out.add(f.marker, start, MARKER);
+    out.add(f.length, start + MARKER, 2);
+    out.add(f.type, start + 18, 1);
     emitBody(b, b[start + 18]!, start + HEADER, end, out);
   },
   headline: (p, layer) => (isMessage(p, layer) ? ` - ${typeText(p, layer)}` : ''),

@@ -1,7 +1,7 @@
 // GPRS Tunnelling Protocol: version 1 for user data (3GPP TS 29.281) and control (TS 29.060), version 0 and GTP'
 // (TS 32.295); version 2 is handed on.
 import { u16 } from '../../core/bytes.ts';
-import { bool, bytes, type Field, none, uint } from '../../core/field.ts';
+import { bool, bytes, type Field, none, text, uint } from '../../core/field.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -23,15 +23,19 @@ const EXTENSIONS_MAX = 32;
 
 const f = {
   flags: uint('gtp.flags', 'Flags').at(0, 1).hex(),
-  version: uint('gtp.flags.version', 'Version').at(0, 1).mask(0xe0),
+  version: uint('gtp.flags.version', 'Version').mask(0xe0),
   payload: uint('gtp.flags.payload', 'Protocol type').at(0, 1).mask(0x10).named({ 0: "GTP'", 1: 'GTP' }),
-  hasExtension: bool('gtp.flags.e', 'Is Next Extension Header present?').at(0, 1).mask(0x04),
-  hasSequence: bool('gtp.flags.s', 'Is Sequence Number present?').at(0, 1).mask(0x02),
-  hasPdu: bool('gtp.flags.pn', 'Is N-PDU number present?').at(0, 1).mask(0x01),
+  hasExtension: bool('gtp.flags.e', 'Is Next Extension Header present?').mask(0x04),
+  hasSequence: bool('gtp.flags.s', 'Is Sequence Number present?').mask(0x02),
+  hasPdu: bool('gtp.flags.pn', 'Is N-PDU number present?').mask(0x01),
+  primeVersion: uint('gtp.prim.flags.version', 'Version').mask(0xe0),
   message: uint('gtp.message', 'Message Type').at(1, 1).hex().named(messages1),
   length: uint('gtp.length', 'Length').at(2, 2),
   teid: uint('gtp.teid', 'TEID').hex(4),
   sequence: uint('gtp.seq_number', 'Sequence number').hex(2),
+  flowLabel: uint('gtp.flow_label', 'Flow label').hex(2),
+  sndcp: uint('gtp.sndcp_number', 'SNDCP N-PDU LLC Number').hex(1),
+  tid: text('gtp.tid', 'TID'),
   pduNumber: uint('gtp.npdu_number', 'N-PDU Number').hex(),
   extension: none('gtp.ext_hdr', 'Extension header'),
   extensionLength: uint('gtp.ext_hdr.length', 'Extension Header Length'),
@@ -123,18 +127,11 @@ export const gtp: Protocol = protocol({
   emit,
 });
 
-const primeFields = {
-  primeFlags: uint('gtp.flags', 'Flags').at(0, 1).hex(),
-  primeVersion: uint('gtp.prim.flags.version', 'Version').at(0, 1).mask(0xe0),
-  primeMessage: uint('gtp.message', 'Message Type').at(1, 1).hex().named(messages1),
-  primeLength: uint('gtp.length', 'Length').at(2, 2),
-  primeSequence: uint('gtp.seq_number', 'Sequence number').at(4, 2).hex(),
-};
-
 /** GTP' has a port and a name of its own. */
 export const gtpPrime: Protocol = protocol({
   ...definition('gtpprime', [3386]),
-  fields: primeFields,
+  fields: f,
+  emit,
 });
 
 function emit(p: Packet, layer: number, out: Sink): void {
@@ -142,14 +139,19 @@ function emit(p: Packet, layer: number, out: Sink): void {
   const start = p.start[layer]!;
   const end = p.stop[layer]!;
   const version = b[start]! >> 5;
+  const isPrime = (b[start]! & 0x10) === 0;
   out.openFixed(f.flags);
-  out.fixed(f.version);
+  out.add(isPrime ? f.primeVersion : f.version, start, 1);
   out.fixed(f.payload);
   const flags: readonly Field[] = version === 1 ? [f.hasExtension, f.hasSequence, f.hasPdu] : [];
-  for (const flag of flags) out.fixed(flag);
+  for (const flag of flags) out.add(flag, start, 1);
   out.close();
   out.fixed(f.message);
   out.fixed(f.length);
+  if (version === 0 || isPrime) {
+    emitOldHeader(b, start, end, isPrime, out);
+    return;
+  }
   if (version !== 1 || end - start < HEADER) return;
   out.add(f.teid, start + 4, 4);
   let at = start + HEADER;
@@ -162,6 +164,22 @@ function emit(p: Packet, layer: number, out: Sink): void {
   }
   if (b[start + 1] !== T_PDU) emitElements1(b, at, end, out);
   else if (p.payload[layer]! >= end && p.mark[layer] !== 0 && end > at) out.add(f.data, at, end - at);
+}
+
+/** GSM 09.60 §6; of GTP' the sequence number only (TS 32.295 §6.1.1). */
+function emitOldHeader(b: Uint8Array, start: number, end: number, isPrime: boolean, out: Sink): void {
+  if (start + 6 > end) return;
+  out.add(f.sequence, start + 4, 2);
+  if (isPrime || start + HEADER_0 > end) return;
+  out.add(f.flowLabel, start + 6, 2);
+  out.add(f.sndcp, start + 8, 1);
+  out.add(f.tid, start + 12, 8, swappedDigits(b, start + 12, start + HEADER_0));
+}
+
+function swappedDigits(b: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at++) text += (b[at]! & 15).toString(16) + (b[at]! >> 4).toString(16);
+  return text;
 }
 
 function emitExtensions(b: Uint8Array, at: number, next: number, end: number, out: Sink): number {

@@ -260,7 +260,8 @@ function lspStatus(p: Packet, layer: number): number {
   const start = p.start[layer]!;
   const end = start - HEADER + u16(b, start);
   if (end > p.stop[layer]!) return UNVERIFIED;
-  if (u16(b, start + 10 + idLengthOf(b, start - HEADER)) === 0) return NOT_PRESENT;
+  // §7.3.16.4: what is purged, its lifetime at 0, keeps its header only.
+  if (u16(b, start + 2) === 0 || u16(b, start + 10 + idLengthOf(b, start - HEADER)) === 0) return NOT_PRESENT;
   let sum = 0;
   let sums = 0;
   for (let at = start + 4; at < end; at++) {

@@ -2,7 +2,7 @@
 import { COLUMN, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { ipProtocols } from '../../core/table.ts';
-import { BAD, GOOD, isChecksumGood, pseudoHeader, UNVERIFIED } from '../checksum.ts';
+import { BAD, checksumStatus, GOOD, isChecksumGood, sumWords, UNVERIFIED } from '../checksum.ts';
 import { igmpTypes } from '../igmp.ts';
 import { ip } from '../ip.ts';
 import { ipv6 } from '../ipv6.ts';
@@ -41,6 +41,7 @@ export const pim: Protocol = protocol({
     if (isVersion1(p, layer)) {
       out.add(f.code, start + 1, 1);
       out.fixed(f.checksum);
+      out.add(f.checksumStatus, start + 2, 0, checksumStatus(p, layer));
       return;
     }
     out.add(f.version, start, 1);
@@ -76,13 +77,17 @@ function registered(p: Packet, at: number): void {
   p.visibility = visibility;
 }
 
+/** §4.9: over IPv6 the pseudo-header counts, of the packet that carries PIM: not of one within a register. */
+function pseudoHeader6(p: Packet, layer: number, length: number): number {
+  if (layer === 0 || p.protocols[layer - 1] !== ipv6) return 0;
+  const at = p.start[layer - 1]! + 8;
+  return sumWords(p.bufferOf(layer - 1), at, at + 32) + PIM + length;
+}
+
 function statusOf(p: Packet, layer: number, b: Uint8Array, start: number, end: number): number {
   if (p.capturedLength < p.wireLength || (p.flags[layer]! & COLUMN) === 0) return UNVERIFIED;
   const isRegister = (b[start]! & 15) === REGISTER;
-  // §4.9: over IPv6 the pseudo-header counts. The packet within a register has replaced the outer addresses.
-  const isOverIpv6 = layer > 0 && p.protocols[layer - 1] === ipv6;
-  if (isOverIpv6 && isRegister) return UNVERIFIED;
-  const sum = isOverIpv6 ? pseudoHeader(p, PIM, end - start) : 0;
+  const sum = pseudoHeader6(p, layer, end - start);
   if (isRegister && isChecksumGood(b, start, start + REGISTER_HEADER, sum)) return GOOD;
   return isChecksumGood(b, start, end, sum) ? GOOD : BAD;
 }

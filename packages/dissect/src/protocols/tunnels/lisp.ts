@@ -43,7 +43,7 @@ const d = {
   echo: bool('lisp-data.flags.enr', 'E bit (Echo-Nonce-Request)').at(0, 1).mask(0x20),
   hasVersion: bool('lisp-data.flags.mv', 'V bit (Map-Version present)').at(0, 1).mask(0x10),
   hasInstance: bool('lisp-data.flags.iid', 'I bit (Instance ID present)').at(0, 1).mask(0x08),
-  nonce: uint('lisp-data.nonce', 'Nonce').at(1, 3).hex(),
+  nonce: uint('lisp-data.nonce', 'Nonce').at(1, 3),
   status: uint('lisp-data.lsb', 'Locator-Status-Bits').at(4, 4).hex(),
 };
 
