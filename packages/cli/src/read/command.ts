@@ -13,7 +13,7 @@ import { EkPrinter, JsonPrinter } from './json.ts';
 import { LinesPrinter, TabsPrinter } from './lines.ts';
 import { decodeAs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
-import { run } from './run.ts';
+import { type ReadPlan, run } from './run.ts';
 import { TextPrinter } from './text.ts';
 import { CapturePrinter } from './write.ts';
 
@@ -40,12 +40,20 @@ export interface ReadOptions {
 /** After Ctrl-C, as shells expect (128 + SIGINT). */
 const INTERRUPTED = 130;
 
+/** What the flags say of how a file is read. @throws UserError */
+export function readingOf(options: ReadOptions): Pick<ReadPlan, 'filter' | 'countMax' | 'preferences'> {
+  decodeAs(options.decodeAs ?? []);
+  return {
+    filter: options.displayFilter === undefined ? null : filterOf('-Y', options.displayFilter),
+    countMax: count(options.count),
+    preferences: preferences(options.option ?? []),
+  };
+}
+
 /** Resolves to the exit status. @throws UserError */
 export async function read(path: string, options: ReadOptions): Promise<number> {
   const out = new Output();
-  const countMax = count(options.count);
-  decodeAs(options.decodeAs ?? []);
-  const filter = options.displayFilter === undefined ? null : filterOf('-Y', options.displayFilter);
+  const reading = readingOf(options);
   const names = options.statistics ?? [];
   const statistics = names.map(statistic);
   const asJson = options.json === true && statistics.length > 0;
@@ -54,12 +62,10 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   if (isQuiet && !asJson && statistics.length === 1) statistics[0]!.streamTo?.(out);
   const packets = isQuiet ? [] : [packetPrinter(out, options)];
   const result = await run({
+    ...reading,
     path,
-    preferences: preferences(options.option ?? []),
-    filter,
     printers: async (reader) => [...(await writers(reader, options)), ...packets],
     statistics,
-    countMax,
     out,
     progress: hasProgress(isQuiet) ? new Progress(process.stderr) : null,
   });

@@ -160,7 +160,7 @@ export class FieldsPrinter implements Printer {
     const values = this.#chosen(column.values);
     for (let i = 0; i < values.length; i++) {
       if (i > 0) this.#out.text(this.#format.aggregator);
-      this.#out.text(escaped(raw(column.field, values[i]!)));
+      this.#out.text(escaped(column.field, raw(column.field, values[i]!)));
     }
   }
 
@@ -168,7 +168,9 @@ export class FieldsPrinter implements Printer {
     const { quote, aggregator } = this.#format;
     const values = this.#chosen(valuesOf(p, column));
     if (values.length === 0) return;
-    this.#out.text(quote + values.map((value) => escaped(raw(column.field, value))).join(aggregator) + quote);
+    this.#out.text(
+      quote + values.map((value) => escaped(column.field, raw(column.field, value))).join(aggregator) + quote,
+    );
   }
 
   finish(): void {
@@ -235,7 +237,7 @@ function printFixed(out: Output, kind: number, field: Field, b: Uint8Array, at: 
 function printValue(out: Output, field: Field, value: Value): void {
   if (typeof value === 'number' && field.base === 'dec' && value >= 0 && field.type === 'uint')
     out.number(value);
-  else out.text(field.type === 'text' ? escaped(value as string) : raw(field, value));
+  else out.text(field.type === 'text' ? escaped(field, value as string) : raw(field, value));
 }
 
 function valuesOf(p: Packet, column: Column): readonly Value[] {
@@ -256,9 +258,9 @@ function valuesOf(p: Packet, column: Column): readonly Value[] {
 
 const UNSAFE = /[\u0000-\u001f\\]/;
 
-/** tshark escapes what would break a line or a column: tabs, line ends, backslashes. */
-function escaped(text: string): string {
-  if (!UNSAFE.test(text)) return text;
+/** tshark escapes what would break a line or a column: tabs, line ends, backslashes; its columns are so by themselves. */
+function escaped(field: Field, text: string): string {
+  if (!UNSAFE.test(text) || field.name.startsWith('_ws.col.')) return text;
   return text.replace(
     /[\u0000-\u001f\\]/g,
     (c) => ESCAPES[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,

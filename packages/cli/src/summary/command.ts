@@ -2,35 +2,33 @@
 import type { CaptureSource } from '@eyrie/capture';
 import { Overview, type Packet, type Session } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
-import { preferences } from '../read/preferences.ts';
+import { type ReadOptions, readingOf } from '../read/command.ts';
 import { run } from '../read/run.ts';
 import type { Statistic } from '../statistics/index.ts';
 import { useColours } from '../terminal/colours.ts';
 import { Output } from '../terminal/output.ts';
+import { hasUnicode } from '../terminal/paint.ts';
 import { Progress } from '../terminal/progress.ts';
 import { type PageFacts, page } from './page.ts';
-
-export interface SummaryOptions {
-  readonly json?: boolean;
-  readonly color?: boolean;
-}
 
 /** After Ctrl-C, as shells expect (128 + SIGINT). */
 const INTERRUPTED = 130;
 const WIDTH_MIN = 80;
 const WIDTH_MAX = 120;
+/** Where the output is no terminal. */
+const WIDTH_ELSE = 100;
 
 /** Resolves to the exit status. @throws UserError */
-export async function summarize(path: string, options: SummaryOptions): Promise<number> {
+export async function summarize(path: string, options: ReadOptions): Promise<number> {
   const out = new Output();
-  const summary = new SummaryStatistic(path);
+  const { filter, ...reading } = readingOf(options);
+  const summary = new Summary(path, filter);
   const result = await run({
+    ...reading,
     path,
-    preferences: preferences([]),
     filter: null,
     printers: async () => [],
     statistics: [summary],
-    countMax: Number.POSITIVE_INFINITY,
     out,
     progress: process.stderr.isTTY === true ? new Progress(process.stderr) : null,
   });
@@ -41,15 +39,17 @@ export async function summarize(path: string, options: SummaryOptions): Promise<
   return result.isInterrupted ? INTERRUPTED : 0;
 }
 
-class SummaryStatistic implements Statistic {
+class Summary implements Statistic {
   readonly #path: string;
+  readonly #passes: ((p: Packet) => boolean) | null;
   readonly #overview = new Overview();
   #session: Session | null = null;
   #source: CaptureSource | null = null;
   #started = 0;
 
-  constructor(path: string) {
+  constructor(path: string, passes: ((p: Packet) => boolean) | null) {
     this.#path = path;
+    this.#passes = passes;
   }
 
   begin(session: Session, source: CaptureSource): void {
@@ -59,33 +59,41 @@ class SummaryStatistic implements Statistic {
   }
 
   see(p: Packet): void {
-    this.#overview.add(p);
+    if (this.#passes === null || this.#passes(p)) this.#overview.add(p);
   }
 
   print(out: Output, colours = false): void {
-    const width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, process.stdout.columns ?? WIDTH_MIN + 20));
-    out.text(page(this.#overview, this.#facts(), { width, colours, unicode: hasUnicode(process.env) }));
+    const columns = process.stdout.isTTY ? process.stdout.columns : WIDTH_ELSE;
+    const width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns));
+    out.text(page(this.#overview, this.#facts(), { width, colours, unicode: hasUnicode() }));
   }
 
   data(): unknown {
     const overview = this.#overview;
-    const { startNanoseconds, fileBytes } = this.#facts();
+    const { startNanoseconds, fileBytes, seconds } = this.#facts();
     return {
       file: this.#path,
       format: this.#source?.reader.format ?? null,
       fileBytes,
-      start: startNanoseconds === null ? null : new Date(Number(startNanoseconds / 1_000_000n)).toISOString(),
+      linkTypes: Object.fromEntries(overview.linkTypes),
+      start: startNanoseconds === null ? null : Number(startNanoseconds) / 1e9,
       durationSeconds: overview.duration / 1e9,
       packets: overview.packets,
       bytes: overview.bytes,
       capturedBytes: overview.capturedBytes,
-      timeline: overview.timeline.shape(120),
-      hierarchy: overview.hierarchy.tree(),
+      dropped: this.#source?.reader.interfaces.reduce(
+        (sum, each) => sum + (each.statistics?.dropped ?? 0),
+        0,
+      ),
+      packetsOverTime: overview.timeline.shape(WIDTH_MAX),
+      protocols: overview.hierarchy.tree(),
       talkers: overview.talkers(20),
+      conversationCount: overview.flowCount,
       conversations: overview.flows(20),
       servers: overview.servers(20),
       names: overview.queries(20),
       findings: overview.findings(),
+      readSeconds: seconds,
     };
   }
 
@@ -103,10 +111,4 @@ class SummaryStatistic implements Statistic {
       seconds: (performance.now() - this.#started) / 1000,
     };
   }
-}
-
-/** Blocks are drawn unless the environment says that it is plain ASCII. */
-function hasUnicode(env: NodeJS.ProcessEnv): boolean {
-  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
-  return locale === '' || /utf-?8/i.test(locale) || process.platform === 'win32';
 }

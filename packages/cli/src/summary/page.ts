@@ -1,15 +1,17 @@
-// The page itself: columns of text as wide as the terminal, bars, a line of time.
+// The page itself: what a person wants to know first about a capture, as wide as the terminal.
 import { basename, relative } from 'node:path';
-import { styleText } from 'node:util';
-import type { CaptureReader, HierarchyNode, Overview } from '@eyrie/dissect';
-
-export interface PageStyle {
-  /** Characters a line. */
-  readonly width: number;
-  readonly colours: boolean;
-  /** Blocks and arrows beyond ASCII. */
-  readonly unicode: boolean;
-}
+import type {
+  CaptureReader,
+  Finding,
+  Flow,
+  HierarchyNode,
+  HostNames,
+  NamedCount,
+  Overview,
+} from '@eyrie/dissect';
+import { Paint, type Style } from '../terminal/paint.ts';
+import { bitRateText, bytesText, durationText, grouped, percentText } from '../terminal/units.ts';
+import { linkTypeName } from './link-types.ts';
 
 export interface PageFacts {
   readonly path: string;
@@ -20,266 +22,240 @@ export interface PageFacts {
   readonly seconds: number;
 }
 
-const MOST = { protocols: 14, talkers: 6, flows: 8, servers: 6, queries: 6 };
+const MOST = { protocols: 14, talkers: 6, flows: 8, names: 6, findings: 8 };
 
-export function page(overview: Overview, facts: PageFacts, style: PageStyle): string {
+export function page(overview: Overview, facts: PageFacts, style: Style): string {
   const paint = new Paint(style);
+  const findings = overview.findings();
+  const flows = overview.flows(MOST.flows);
   return [
     ...heading(overview, facts, paint),
     ...section(paint, 'Traffic', timeline(overview, paint)),
     ...section(paint, 'Protocols', protocols(overview, paint)),
     ...section(paint, 'Top talkers', talkers(overview, paint)),
-    ...section(paint, `Conversations (${grouped(overview.flowCount)})`, flows(overview, paint)),
-    ...sideBySide(overview, paint),
-    ...section(paint, 'Worth a look', findings(overview, paint)),
-    ...section(paint, 'Next', next(facts.path, overview, paint)),
+    ...section(
+      paint,
+      `Conversations (${grouped(overview.flowCount)})`,
+      conversations(flows, overview, paint),
+    ),
+    ...names(overview.servers(MOST.names), overview.queries(MOST.names), paint),
+    ...section(paint, 'Worth a look', findingLines(findings.slice(0, MOST.findings), paint)),
+    ...section(paint, 'Next', next(facts.path, overview.packets, findings, flows, paint)),
     '',
   ].join('\n');
 }
 
-type Colour = 'bold' | 'dim' | 'cyan' | 'green' | 'yellow';
-
-class Paint {
-  readonly style: PageStyle;
-
-  constructor(style: PageStyle) {
-    this.style = style;
-  }
-
-  in(colour: Colour, text: string): string {
-    return this.style.colours ? styleText(colour, text, { validateStream: false }) : text;
-  }
-
-  /** A bar of `share` of `width` characters, in eighths where the terminal can. */
-  bar(share: number, width: number): string {
-    const eighths = Math.max(share > 0 ? 1 : 0, Math.round(share * width * 8));
-    if (!this.style.unicode) return '#'.repeat(Math.max(1, Math.round(eighths / 8))).padEnd(width);
-    const text = '█'.repeat(eighths >> 3) + (eighths % 8 === 0 ? '' : ' ▏▎▍▌▋▊▉'[eighths % 8]!);
-    return this.in('cyan', text) + ' '.repeat(Math.max(0, width - text.length));
-  }
-
-  get arrow(): string {
-    return this.style.unicode ? '→' : '->';
-  }
-}
-
-function heading(
-  overview: Overview,
-  { path, fileBytes, reader, startNanoseconds, seconds }: PageFacts,
-  paint: Paint,
-): string[] {
-  const size = fileBytes === null ? '' : `, ${bytesText(fileBytes)}`;
-  const rate = seconds > 0 ? `, read at ${grouped(Math.round(overview.packets / seconds))} packets/s` : '';
+function heading(overview: Overview, facts: PageFacts, paint: Paint): string[] {
+  const { path, fileBytes, reader, startNanoseconds, seconds } = facts;
+  const links = [...overview.linkTypes.keys()].map(linkTypeName);
+  const kinds = links.length > 3 ? `${links.length} link types` : links.join(' and ');
+  const about = [
+    reader.format ?? '',
+    fileBytes === null ? '' : bytesText(fileBytes),
+    kinds,
+    speed(overview.packets, seconds),
+  ].filter((text) => text !== '');
   const lines = [
-    `${paint.in('bold', path === '-' ? 'standard input' : basename(path))}  ${paint.in('dim', `${reader.format ?? ''}${size}${rate}`)}`,
+    `${paint.in('bold', path === '-' ? 'standard input' : basename(path))}  ${paint.in('dim', about.join(', '))}`,
     '',
   ];
-  if (startNanoseconds !== null) lines.push(`  ${when(startNanoseconds, overview.duration)}`);
-  const duration = overview.duration / 1e9;
-  const average = overview.packets === 0 ? 0 : Math.round(overview.bytes / overview.packets);
-  const perSecond =
-    duration > 0
-      ? `; ${grouped(Math.round(overview.packets / duration))} packets/s and ${bitsText((overview.bytes * 8) / duration)} on average`
-      : '';
-  lines.push(
-    `  ${grouped(overview.packets)} packets, ${bytesText(overview.bytes)}, ${grouped(average)} bytes each${perSecond}`,
-  );
-  if (overview.capturedBytes < overview.bytes) {
-    lines.push(`  ${paint.in('yellow', `only ${bytesText(overview.capturedBytes)} of them were captured`)}`);
-  }
-  const dropped = reader.interfaces.reduce((sum, each) => sum + (each.statistics?.dropped ?? 0), 0);
-  if (dropped > 0)
-    lines.push(`  ${paint.in('yellow', `${grouped(dropped)} packets were dropped while capturing`)}`);
+  if (startNanoseconds !== null) lines.push(`  ${when(startNanoseconds, overview.duration / 1e9)}`);
+  lines.push(`  ${amounts(overview)}`);
+  for (const warning of warnings(overview, reader)) lines.push(`  ${paint.in('yellow', warning)}`);
   return lines;
 }
 
-function when(start: bigint, duration: number): string {
-  const from = new Date(Number(start / 1_000_000n));
-  const to = new Date(from.getTime() + duration / 1e6);
-  const [day, clock] = parts(from);
-  const [lastDay, lastClock] = parts(to);
-  return `${day} ${clock} to ${lastDay === day ? '' : `${lastDay} `}${lastClock} UTC, ${durationText(duration / 1e9)}`;
+/** Packets below which the rate says more about starting than about reading. */
+const RATED_MIN = 50_000;
+
+function speed(packets: number, seconds: number): string {
+  const time = `read in ${durationText(seconds)}`;
+  return packets < RATED_MIN ? time : `${time}, ${grouped(Math.round(packets / seconds))} packets/s`;
 }
 
-function parts(date: Date): [string, string] {
-  const text = Number.isNaN(date.getTime()) ? '? ?' : date.toISOString().slice(0, 19).replace('T', ' ');
-  return text.split(' ') as [string, string];
+function when(start: bigint, seconds: number): string {
+  const from = new Date(Number(start / 1_000_000n));
+  const to = new Date(from.getTime() + seconds * 1000);
+  const [day, clock] = dayAndClock(from);
+  const [lastDay, lastClock] = dayAndClock(to);
+  return `${day} ${clock} to ${lastDay === day ? '' : `${lastDay} `}${lastClock} UTC, ${durationText(seconds)}`;
+}
+
+function dayAndClock(date: Date): [string, string] {
+  if (Number.isNaN(date.getTime())) return ['an unknown day', ''];
+  const text = date.toISOString();
+  return [text.slice(0, text.indexOf('T')), text.slice(text.indexOf('T') + 1, -5)];
+}
+
+function amounts({ packets, bytes, duration }: Overview): string {
+  const all = `${grouped(packets)} packets, ${bytesText(bytes)}`;
+  if (packets === 0) return all;
+  const each = `${grouped(Math.round(bytes / packets))} bytes each`;
+  if (duration <= 0) return `${all}, ${each}`;
+  const perSecond = (packets * 1e9) / duration;
+  const rate = perSecond >= 10 ? grouped(Math.round(perSecond)) : perSecond.toPrecision(2);
+  return `${all}, ${each}; on average ${rate} packets/s and ${bitRateText((bytes * 8e9) / duration)}`;
+}
+
+/** Less than this share captured is worth a warning. */
+const NEARLY_ALL = 0.995;
+
+function warnings(overview: Overview, reader: CaptureReader): string[] {
+  const found: string[] = [];
+  if (overview.capturedBytes < overview.bytes * NEARLY_ALL)
+    found.push(`only ${bytesText(overview.capturedBytes)} of ${bytesText(overview.bytes)} were captured`);
+  const dropped = reader.interfaces.reduce((sum, each) => sum + (each.statistics?.dropped ?? 0), 0);
+  if (dropped > 0) found.push(`${grouped(dropped)} packets were dropped while capturing`);
+  return found;
 }
 
 function section(paint: Paint, title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', paint.in('bold', title), ...lines];
 }
 
-const SPARKS = '▁▂▃▄▅▆▇█';
-const ASCII_SPARKS = '_.-=+*#@';
+/** Fewer steps tell nothing. */
+const STEPS_MIN = 8;
 
 function timeline(overview: Overview, paint: Paint): string[] {
   const shape = overview.timeline.shape(paint.style.width - 4);
   const most = Math.max(...shape);
-  if (shape.length < 8 || most === 0) return [];
-  const sparks = paint.style.unicode ? SPARKS : ASCII_SPARKS;
-  const line = shape
-    .map((packets) => (packets === 0 ? ' ' : sparks[Math.min(7, Math.floor((packets / most) * 8))]!))
-    .join('');
-  const step = overview.duration / 1e9 / shape.length;
+  if (shape.length < STEPS_MIN || most === 0) return [];
+  const step = durationText(overview.duration / 1e9 / shape.length);
   return [
-    `  ${paint.in('green', line)}`,
-    `  ${paint.in('dim', `packets over time; a step is ${durationText(step)}, the highest has ${grouped(most)} packets`)}`,
+    `  ${paint.in('green', paint.spark(shape))}`,
+    `  ${paint.in('dim', `packets over time: a step is ${step}, the highest has ${grouped(most)} packet${most === 1 ? '' : 's'}`)}`,
   ];
 }
 
 /** The commonest protocols as a tree, each under what carries it. */
 function protocols(overview: Overview, paint: Paint): string[] {
-  const rows: { name: string; depth: number; node: HierarchyNode }[] = [];
-  const visit = (node: HierarchyNode, depth: number): void => {
-    rows.push({ name: node.name, depth, node });
-    // Messages within one packet nest without end: once says enough.
-    for (const child of [...node.children].sort((x, y) => y.frames - x.frames))
-      if (child.name !== node.name) visit(child, depth + 1);
-  };
-  for (const node of [...overview.hierarchy.tree()].sort((x, y) => y.frames - x.frames)) visit(node, 0);
+  const rows = hierarchyRows(overview.hierarchy.tree(), 0);
   const least = rows.map(({ node }) => node.frames).sort((x, y) => y - x)[MOST.protocols - 1] ?? 0;
   const shown = rows.filter(({ node }) => node.frames >= least).slice(0, MOST.protocols);
-  const nameWidth = Math.max(...shown.map(({ name, depth }) => name.length + depth * 2)) + 2;
+  const nameWidth = Math.max(...shown.map(({ node, depth }) => node.name.length + depth * 2)) + 2;
   const barWidth = Math.max(10, paint.style.width - nameWidth - 32);
-  const lines = shown.map(({ name, depth, node }) => {
+  const lines = shown.map(({ node, depth }) => {
     const share = node.frames / overview.packets;
-    const counts = `${percent(share)}  ${grouped(node.frames).padStart(9)}  ${bytesText(node.bytes).padStart(9)}`;
-    return `  ${(' '.repeat(depth * 2) + name).padEnd(nameWidth)}${paint.bar(share, barWidth)} ${counts}`;
+    const counts = `${percentText(share)}  ${grouped(node.frames).padStart(9)}  ${bytesText(node.bytes).padStart(9)}`;
+    return `  ${(' '.repeat(depth * 2) + node.name).padEnd(nameWidth)}${paint.bar(share, barWidth)} ${counts}`;
   });
   const left = rows.length - shown.length;
   if (left > 0) lines.push(`  ${paint.in('dim', `and ${left} more: eyrie read FILE -q -z io,phs`)}`);
   return lines;
 }
 
+interface Row {
+  readonly node: HierarchyNode;
+  readonly depth: number;
+}
+
+/** The commonest first; messages within one packet nest without end, and once says enough. */
+function hierarchyRows(nodes: readonly HierarchyNode[], depth: number): Row[] {
+  return nodes
+    .toSorted((x, y) => y.frames - x.frames)
+    .flatMap((node) => [
+      { node, depth },
+      ...hierarchyRows(
+        node.children.filter(({ name }) => name !== node.name),
+        depth + 1,
+      ),
+    ]);
+}
+
 function talkers(overview: Overview, paint: Paint): string[] {
   const list = overview.talkers(MOST.talkers);
   const most = list[0]?.bytes ?? 1;
-  const nameWidth = Math.max(...list.map(({ address }) => address.length), 10) + 2;
-  const barWidth = Math.max(10, paint.style.width - nameWidth - 32);
-  return list.map(
-    ({ address, packets, bytes }) =>
-      `  ${address.padEnd(nameWidth)}${paint.bar(bytes / most, barWidth)}        ${grouped(packets).padStart(9)}  ${bytesText(bytes).padStart(9)}`,
-  );
-}
-
-function flows(overview: Overview, paint: Paint): string[] {
-  const list = overview.flows(MOST.flows);
-  const clientWidth = Math.max(...list.map(({ client }) => client.length), 0);
-  const room = paint.style.width - clientWidth - 30;
-  return list.map((flow) => {
-    const server = serverText(flow.server, flow.serverName, room);
-    const shown = server.name === '' ? server.address : `${server.address}${paint.in('dim', server.name)}`;
-    const padding = ' '.repeat(Math.max(0, room - server.address.length - server.name.length));
-    const application = (flow.application || flow.transport).padEnd(9).slice(0, 9);
-    return `  ${flow.client.padEnd(clientWidth)} ${paint.arrow} ${shown}${padding}  ${paint.in('cyan', application)} ${bytesText(flow.bytes).padStart(9)}`;
+  const addressWidth = Math.max(...list.map(({ address }) => address.length), 10);
+  const room = paint.style.width - addressWidth - 26;
+  const names = list.map(({ address }) => overview.hostNames.names.get(address) ?? '');
+  const nameWidth = Math.min(Math.max(...names.map((name) => name.length)), room - 10);
+  const barWidth = Math.min(40, room - nameWidth - 2);
+  return list.map(({ address, packets, bytes }, i) => {
+    const counts = `${grouped(packets).padStart(9)}  ${bytesText(bytes).padStart(9)}`;
+    const name = paint.in('dim', paint.fit(names[i]!, nameWidth));
+    return `  ${address.padEnd(addressWidth)}  ${name}  ${paint.bar(bytes / most, barWidth)}${counts}`;
   });
 }
 
-/** The server's address and name; where both do not fit, its name with the port says more. */
-function serverText(address: string, name: string, room: number): { address: string; name: string } {
-  if (name === '') return { address: clipped(address, room), name };
-  if (address.length + 1 + name.length <= room) return { address, name: ` ${name}` };
-  return { address: '', name: clipped(name + address.slice(address.lastIndexOf(':')), room) };
+/** Who asked, whom, about what, how much and for how long. */
+function conversations(flows: readonly Flow[], overview: Overview, paint: Paint): string[] {
+  const { width } = paint.style;
+  const clientWidth = Math.min(Math.max(...flows.map(({ client }) => client.address.length), 0), width >> 2);
+  const serverWidth = width - clientWidth - 38;
+  return flows.map((flow) => {
+    const client = paint.fit(flow.client.address, clientWidth);
+    const server = serverText(flow, overview.hostNames, serverWidth, paint).padEnd(serverWidth);
+    const application = paint.in('cyan', paint.fit(flow.applications.join('+') || flow.transport, 9));
+    const bytes = bytesText(flow.toServer.bytes + flow.toClient.bytes).padStart(9);
+    const time = durationText(flow.end - flow.start).padStart(10);
+    return `  ${client} ${paint.arrow} ${server} ${application} ${bytes} ${time}`;
+  });
 }
+
+/** The name that the client used, or that DNS told, with the port; else the address with the port. */
+function serverText({ server, serverName }: Flow, { names }: HostNames, width: number, paint: Paint): string {
+  const address = server.address.includes(':') ? `[${server.address}]` : server.address;
+  const name = (serverName || names.get(server.address) || address).replace(PORT, '');
+  const port = `:${server.port}`;
+  return paint.clip(name, width - port.length) + port;
+}
+
+/** Of a host as HTTP gives it. */
+const PORT = /:\d+$/;
 
 /** Servers by name and names asked for, beside each other. */
-function sideBySide(overview: Overview, paint: Paint): string[] {
-  const column = Math.floor((paint.style.width - 4) / 2);
-  const cells = (list: readonly { name: string; count: number }[]): string[] =>
-    list.map(
-      ({ name, count }) => `${clipped(name, column - 8).padEnd(column - 7)}${grouped(count).padStart(6)}`,
-    );
-  const left = cells(overview.servers(MOST.servers));
-  const right = cells(overview.queries(MOST.queries));
-  if (left.length + right.length === 0) return [];
-  const lines = [
-    '',
-    `${paint.in('bold', 'Servers by name'.padEnd(column + 3))}${paint.in('bold', 'Names asked for')}`,
-  ];
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    lines.push(`  ${(left[i] ?? '').padEnd(column)}   ${right[i] ?? ''}`.trimEnd());
-  }
-  return lines;
+function names(servers: readonly NamedCount[], queries: readonly NamedCount[], paint: Paint): string[] {
+  if (servers.length + queries.length === 0) return [];
+  const column = Math.floor((paint.style.width - 5) / 2);
+  const cell = (named: NamedCount | undefined): string =>
+    named === undefined
+      ? ' '.repeat(column)
+      : `${paint.fit(named.name, column - 8)} ${grouped(named.count).padStart(7)}`;
+  const lines = Array.from({ length: Math.max(servers.length, queries.length) }, (_, i) =>
+    `  ${cell(servers[i])}   ${cell(queries[i])}`.trimEnd(),
+  );
+  const title = (text: string, of: string): string =>
+    `${paint.in('bold', text)}${paint.in('dim', of.padStart(column + 2 - text.length))}`;
+  const titles = `${title('Servers by name', 'conversations')}   ${title('Names asked for', 'queries').slice(0)}`;
+  return ['', titles, ...lines];
 }
 
-function findings(overview: Overview, paint: Paint): string[] {
-  return overview
-    .findings()
-    .slice(0, 8)
-    .map(({ what, count, filter }) => {
-      const share = overview.packets === 0 ? 0 : count / overview.packets;
-      return `  ${paint.in('yellow', grouped(count).padStart(7))}  ${`${what} (${percent(share).trim()})`.padEnd(46)} ${paint.in('dim', `-Y '${filter}'`)}`;
-    });
+function findingLines(findings: readonly Finding[], paint: Paint): string[] {
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  return findings.map(({ what, count, of, filter, statistic }) => {
+    const how = filter === null ? `-q -z ${statistic}` : `-Y '${filter}'`;
+    const share = paint.in('dim', percentText(of > 0 ? count / of : 0));
+    return `  ${paint.in('yellow', grouped(count).padStart(7))} ${share}  ${what.padEnd(width)}  ${paint.in('dim', how)}`;
+  });
 }
 
-function next(path: string, overview: Overview, paint: Paint): string[] {
+function next(
+  path: string,
+  packets: number,
+  findings: readonly Finding[],
+  flows: readonly Flow[],
+  paint: Paint,
+): string[] {
+  // Of a pipe there is nothing more to read, and of an empty file neither.
+  if (path === '-' || packets === 0) return [];
   const near = relative('', path);
   const short = near.length < path.length ? near : path;
-  const name = path === '-' ? 'FILE' : /[^\w./-]/.test(short) ? `'${short}'` : short;
-  const first = overview.findings()[0]?.filter ?? 'tcp';
+  const file = /[^\w./-]/.test(short) ? `'${short}'` : short;
+  const filter = findings.find((finding) => finding.filter !== null)?.filter;
+  const tcp = flows.find(({ transport }) => transport === 'tcp');
   const commands = [
-    [`eyrie read ${name}`, 'one line a packet'],
-    [`eyrie read ${name} -Y '${first}' -V`, 'a finding, packet by packet'],
-    [`eyrie read ${name} -q -z conv,tcp`, 'all conversations'],
+    filter == null
+      ? [`eyrie read ${file}`, 'one line a packet']
+      : [`eyrie read ${file} -Y '${filter}'`, 'the first finding'],
+    tcp === undefined
+      ? [`eyrie read ${file} -V -c 1`, 'the first packet in full']
+      : [`eyrie read ${file} -q -z follow,tcp,ascii,${tcp.stream}`, 'what was said in the largest'],
+    [`eyrie read ${file} -q -z flows`, 'all conversations'],
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length));
-  return commands.map(([command, about]) => `  ${command.padEnd(width)}  ${paint.in('dim', about)}`);
-}
-
-function clipped(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
-}
-
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function percent(share: number): string {
-  const value = share * 100;
-  return `${value >= 99.95 ? '100' : value >= 10 ? value.toFixed(1) : value.toFixed(2)} %`.padStart(7);
-}
-
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** Decimal units, three digits: `2.23 MB`. */
-export function bytesText(bytes: number): string {
-  return scaled(bytes, BYTE_UNITS);
-}
-
-function bitsText(bits: number): string {
-  return scaled(bits, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
-}
-
-function scaled(value: number, units: readonly string[]): string {
-  let unit = 0;
-  let rest = value;
-  while (rest >= 1000 && unit < units.length - 1) {
-    rest /= 1000;
-    unit++;
-  }
-  const digits = unit === 0 || rest >= 100 ? 0 : rest >= 10 ? 1 : 2;
-  return `${rest.toFixed(digits)} ${units[unit]}`;
-}
-
-/** `3 min 40 s`, `1.5 s`, `20 ms`. */
-function durationText(seconds: number): string {
-  if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const units = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'min'],
-    [1, 's'],
-  ] as const;
-  const first = units.findIndex(([size]) => whole >= size);
-  let rest = whole;
-  const said: string[] = [];
-  for (const [size, name] of units.slice(first, first + 2)) {
-    said.push(`${Math.floor(rest / size)} ${name}`);
-    rest %= size;
-  }
-  return said.join(' ');
+  const room = paint.style.width - width - 4;
+  const isRoomy = commands.every(([, about]) => about.length <= room);
+  return commands.map(([command, about]) =>
+    isRoomy ? `  ${command.padEnd(width)}  ${paint.in('dim', about)}` : `  ${command}`,
+  );
 }

@@ -1,12 +1,13 @@
 // `eyrie start [FILE]`: what `npm start` runs.
 import { isAbsolute, join, resolve } from 'node:path';
+import type { ReadOptions } from '../read/command.ts';
 import { findSamplesFolder } from '../samples/manifest.ts';
-import { type SummaryOptions, summarize } from './command.ts';
+import { summarize } from './command.ts';
 
 const BUNDLED = 'office-hour.pcapng';
 
 /** Resolves to the exit status. @throws UserError */
-export async function start(file: string | undefined, options: SummaryOptions): Promise<number> {
+export async function start(file: string | undefined, options: ReadOptions): Promise<number> {
   return summarize(file === undefined ? join(await findSamplesFolder(), BUNDLED) : asked(file), options);
 }
 

@@ -1,6 +1,6 @@
 // Conversations as records: who with whom, how much, how it went, which application and which server. Made on demand
 // from what the session knows anyway; what costs more than counting is looked at in handshakes only.
-import { COLUMN, IPV4, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import { IPV4, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import type { Session } from '../core/session.ts';
 import { tcpPorts, udpPorts } from '../core/table.ts';
 import { netAddress } from '../core/text.ts';
@@ -79,6 +79,9 @@ const TRANSPORTS: Readonly<Record<number, Transport>> = {
   136: 'udplite',
 };
 const TCP = 6;
+
+/** Layers that only carry the application within them. */
+const CARRIERS = new Set(['tcp.segments', 'nbss', 'tpkt', 'cotp']);
 
 const APPLICATIONS_MAX = 4;
 /** Messages of a conversation whose fields are looked at for names and fingerprints. */
@@ -167,21 +170,13 @@ export class FlowRecords {
     }
   }
 
-  /** Records of all conversations known now, the ones with most bytes first. */
-  top(most: number): Flow[] {
-    const { flows } = this.#session;
-    const all: [number, number][] = [];
-    for (let flow = 0; flow < this.#notes.length; flow++)
-      if (this.#notes[flow]) all.push([flow, flows.bytes(flow, 0) + flows.bytes(flow, 1)]);
-    return all
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, most)
-      .map(([flow]) => this.#make(flow, this.#notes[flow]!, 'end'));
-  }
-
-  /** Conversations known now. */
-  get size(): number {
-    return this.#notes.reduce((count, notes) => count + (notes ? 1 : 0), 0);
+  /** Records of all conversations that are known now; they go on. */
+  list(): Flow[] {
+    const all: Flow[] = [];
+    this.#notes.forEach((notes, flow) => {
+      if (notes) all.push(this.#make(flow, notes, 'end'));
+    });
+    return all;
   }
 
   /** One step of a walk round the table: all entries are met again and again without ever stopping for all. */
@@ -237,13 +232,11 @@ export class FlowRecords {
       applications: notes.applications,
       serverName: notes.serverName,
       fingerprints: notes.fingerprints,
-      communityId: communityId(
-        notes.transport,
-        notes.sourceBytes,
-        notes.destinationBytes,
-        notes.source.port,
-        notes.destination.port,
-      ),
+      // Made only when somebody looks.
+      get communityId() {
+        const { transport, sourceBytes, destinationBytes, source, destination } = notes;
+        return communityId(transport, sourceBytes, destinationBytes, source.port, destination.port);
+      },
       tcp: notes.transport === TCP ? this.#tcp(flow, forward) : null,
       why,
     };
@@ -274,9 +267,9 @@ export class FlowRecords {
     const from = transportLayer(p) + 1;
     let isFirst = true;
     for (let layer = from; layer < p.count; layer++) {
-      if ((p.flags[layer]! & COLUMN) === 0 || (p.flags[layer]! & (SHOWN | NESTED)) === 0) continue;
+      if ((p.flags[layer]! & (SHOWN | NESTED)) === 0) continue;
       const { name } = p.protocols[layer]!;
-      if (name === 'tcp.segments') continue;
+      if (CARRIERS.has(name) && (name === 'tcp.segments' || layer + 1 < p.count)) continue;
       if (isFirst && p.proto[layer] !== notes.lastApplication) learnApplication(notes, p.proto[layer]!, name);
       isFirst = false;
       if (notes.looks < LOOKS_MAX && tells(p, layer, name)) this.#look(p, layer, notes);
@@ -331,6 +324,7 @@ function transportLayer(p: Packet): number {
 
 function learnApplication(notes: Notes, id: number, name: string): void {
   if (name === 'data' || name.startsWith('_ws.')) return;
+  if (CARRIERS.has(name) && notes.applications.length > 0) return;
   notes.lastApplication = id;
   if (notes.applications.length < APPLICATIONS_MAX && !notes.applications.includes(name))
     notes.applications = [...notes.applications, name];

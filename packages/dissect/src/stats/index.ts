@@ -7,7 +7,7 @@ export { type HierarchyNode, ProtocolHierarchy } from './hierarchy.ts';
 export { HostNames } from './host-names.ts';
 export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, IoTable } from './io.ts';
 export { type Login, Logins } from './logins.ts';
-export { type Finding, type NamedCount, Overview, type OverviewFlow } from './overview.ts';
+export { type Finding, type NamedCount, Overview } from './overview.ts';
 export { Pings, type PingTimes } from './pings.ts';
 export { type RtpStream, RtpStreams } from './rtp-streams.ts';
 export { sipCodes } from './sip-codes.ts';

@@ -1,53 +1,36 @@
 // A capture on one page: when, how much, which protocols, who with whom, by which names, and what is odd.
-import { Collector } from '../core/collect.ts';
-import { protocolColumn } from '../core/columns.ts';
-import { fieldsMade } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
-import { protocolsMade } from '../core/protocol.ts';
-import { fieldNamed } from '../core/registry.ts';
-import { netAddress } from '../core/text.ts';
+import { type Flow, FlowRecords, type TcpState } from '../flows/flow-records.ts';
 import * as a from '../flows/tcp-analysis.ts';
 import { Endpoints } from './endpoints.ts';
 import { ProtocolHierarchy } from './hierarchy.ts';
+import { HostNames } from './host-names.ts';
+import { Tally } from './tallies.ts';
+import { Tap } from './tap.ts';
+import { millisecondsSinceStart } from './time.ts';
 import { Timeline } from './timeline.ts';
 
-/** A conversation of TCP or UDP. */
-export interface OverviewFlow {
-  readonly client: string;
-  readonly server: string;
-  readonly transport: 'TCP' | 'UDP';
-  /** The Protocol column where it says more than the transport. */
-  application: string;
-  /** What the client called the server: SNI or Host. */
-  serverName: string;
-  packets: number;
-  bytes: number;
-}
+const TCP = 6;
 
 export interface NamedCount {
   readonly name: string;
-  count: number;
+  readonly count: number;
 }
 
-/** Something a reader should look at, with the display filter that shows it. */
+/** Something a reader should look at. */
 export interface Finding {
   readonly what: string;
   readonly count: number;
-  readonly filter: string;
+  /** Of how many of what: 17 of 3,218 TCP segments. */
+  readonly of: number;
+  readonly ofWhat: string;
+  /** What shows it: a display filter, or where none can, a statistic. */
+  readonly filter: string | null;
+  readonly statistic: string | null;
 }
 
-/** Conversations and names told apart; further ones are counted, not listed. */
-const FLOWS_MAX = 50_000;
-const NAMES_MAX = 20_000;
-
-const FIELDS = [
-  'tls.handshake.extensions_server_name',
-  'http.host',
-  'dns.qry.name',
-  'dns.flags.response',
-  'dns.flags.rcode',
-  'http.response.code',
-] as const;
+/** Conversations that ended before the capture did, kept for the list of the largest; the others are only counted. */
+const ENDED_MAX = 200;
 
 export class Overview {
   packets = 0;
@@ -60,16 +43,23 @@ export class Overview {
   readonly hierarchy = new ProtocolHierarchy();
   readonly timeline = new Timeline();
   readonly #endpoints = [new Endpoints('ip'), new Endpoints('ipv6')];
-  readonly #flows = new Map<number, OverviewFlow>();
-  readonly #servers = new Map<string, NamedCount>();
-  readonly #queries = new Map<string, NamedCount>();
-  readonly #findings = new Map<string, { count: number; filter: string }>();
-  readonly #collector: Collector;
-
-  constructor() {
-    const fields = FIELDS.map((name) => fieldNamed(name)).filter((field) => field !== undefined);
-    this.#collector = new Collector(fields, fieldsMade(), protocolsMade());
-  }
+  readonly #dns = new Tap(
+    ['dns', 'mdns', 'llmnr'],
+    ['dns.qry.name', 'dns.flags.response', 'dns.flags.rcode'],
+  );
+  readonly hostNames = new HostNames();
+  readonly #http = new Tap(['http'], ['http.response.code']);
+  readonly #queries = new Tally<string>();
+  readonly #serverNames = new Tally<string>();
+  readonly #states = new Tally<TcpState>();
+  readonly #trouble = new Tally<string>();
+  #records: FlowRecords | null = null;
+  /** The largest conversations that have ended, and how many have. */
+  #ended: Flow[] = [];
+  #endedCount = 0;
+  #segments = 0;
+  #dnsReplies = 0;
+  #httpReplies = 0;
 
   add(p: Packet): void {
     this.packets++;
@@ -78,16 +68,16 @@ export class Overview {
     this.linkTypes.set(p.linkType, (this.linkTypes.get(p.linkType) ?? 0) + 1);
     this.hierarchy.add(p);
     if (p.hasTime) {
-      const now = (p.seconds - p.session.firstSeconds) * 1e9 + p.nanoseconds - p.session.firstNanoseconds;
+      const now = millisecondsSinceStart(p) * 1e6;
       this.duration = Math.max(this.duration, now);
       this.timeline.add(now, p.wireLength);
     }
     for (const endpoints of this.#endpoints) endpoints.add(p);
-    this.#collector.collect(p);
-    const flow = this.#flowOf(p);
-    if (flow !== undefined) this.#addToFlow(p, flow);
-    this.#addNames(flow);
-    this.#addFindings(p);
+    this.#records ??= new FlowRecords(p.session, (flow) => this.#end(flow));
+    this.#records.add(p);
+    this.hostNames.add(p);
+    this.#addNames(p);
+    this.#addTrouble(p);
   }
 
   /** Addresses by bytes sent and received, most first. */
@@ -104,17 +94,19 @@ export class Overview {
   }
 
   /** Conversations by bytes, most first. */
-  flows(most: number): OverviewFlow[] {
-    return [...this.#flows.values()].sort((x, y) => y.bytes - x.bytes).slice(0, most);
+  flows(most: number): Flow[] {
+    return largest([...this.#ended, ...(this.#records?.list() ?? [])], most);
   }
 
   get flowCount(): number {
-    return this.#flows.size;
+    return this.#endedCount + (this.#records?.list().length ?? 0);
   }
 
-  /** Servers by the names that clients used, most connections first. */
+  /** Servers by the names that clients used, most conversations first. */
   servers(most: number): NamedCount[] {
-    return top(this.#servers, most);
+    const names = new Tally<string>(this.#serverNames);
+    for (const { serverName } of this.#records?.list() ?? []) if (isName(serverName)) names.add(serverName);
+    return top(names, most);
   }
 
   /** Names asked for over DNS, most often first. */
@@ -122,69 +114,100 @@ export class Overview {
     return top(this.#queries, most);
   }
 
+  /** The gravest first. */
   findings(): Finding[] {
-    return [...this.#findings]
-      .map(([what, { count, filter }]) => ({ what, count, filter }))
-      .sort((x, y) => y.count - x.count);
-  }
-
-  #flowOf(p: Packet): OverviewFlow | undefined {
-    if (p.flow < 0 || (p.transport !== 6 && p.transport !== 17)) return undefined;
-    const key = p.session.flows.stream(p.flow) * 2 + (p.transport === 6 ? 0 : 1);
-    let flow = this.#flows.get(key);
-    if (flow === undefined && this.#flows.size < FLOWS_MAX) {
-      flow = newFlow(p);
-      this.#flows.set(key, flow);
+    const states = new Tally<TcpState>(this.#states);
+    for (const { tcp } of this.#records?.list() ?? []) if (tcp !== null) states.add(tcp.state);
+    const connections = [...states.counts.values()].reduce((sum, count) => sum + count, 0);
+    const totals: Record<Base, number> = {
+      packets: this.packets,
+      'TCP segments': this.#segments,
+      'TCP connections': connections,
+      'DNS replies': this.#dnsReplies,
+      'HTTP responses': this.#httpReplies,
+    };
+    const found: Finding[] = [];
+    for (const { what, of, filter, state } of KINDS) {
+      const count = (state === undefined ? this.#trouble.counts.get(what) : states.counts.get(state)) ?? 0;
+      const statistic = filter === null ? 'flows' : null;
+      if (count > 0) found.push({ what, count, of: totals[of], ofWhat: of, filter, statistic });
     }
-    return flow;
+    return found;
   }
 
-  #addToFlow(p: Packet, flow: OverviewFlow): void {
-    flow.packets++;
-    flow.bytes += p.wireLength;
-    const said = protocolColumn(p);
-    if (said !== 'TCP' && said !== 'UDP') flow.application = said;
+  #end(flow: Flow): void {
+    this.#endedCount++;
+    if (isName(flow.serverName)) this.#serverNames.add(flow.serverName);
+    if (flow.tcp !== null) this.#states.add(flow.tcp.state);
+    this.#ended.push(flow);
+    if (this.#ended.length >= ENDED_MAX * 2) this.#ended = largest(this.#ended, ENDED_MAX);
   }
 
-  #addNames(flow: OverviewFlow | undefined): void {
-    const [sni, host, query, isResponse] = this.#collector.values;
-    const name = sni?.[0] ?? host?.[0];
-    if (name !== undefined && name !== '' && !ADDRESS.test(String(name))) {
-      count(this.#servers, String(name));
-      if (flow !== undefined) flow.serverName = String(name);
+  #addNames(p: Packet): void {
+    this.#dns.forEach(p, () => {
+      if (!this.#dns.has('dns.flags.response')) return;
+      if (this.#dns.number('dns.flags.response') === 1) {
+        this.#dnsReplies++;
+        if (this.#dns.number('dns.flags.rcode') > 0) this.#trouble.add('DNS errors');
+      } else if (this.#dns.has('dns.qry.name')) this.#queries.add(this.#dns.text('dns.qry.name'));
+    });
+    for (let layer = 1; layer < p.count; layer++) {
+      if (p.protocols[layer]!.name !== 'http' || p.bufferOf(layer)[p.start[layer]!] !== LETTER_H) continue;
+      this.#http.take(p, layer);
+      if (!this.#http.has('http.response.code')) continue;
+      this.#httpReplies++;
+      if (this.#http.number('http.response.code') >= 400) this.#trouble.add('HTTP errors');
     }
-    if (query?.[0] !== undefined && isResponse?.[0] === false) count(this.#queries, String(query[0]));
   }
 
-  #addFindings(p: Packet): void {
-    if (p.analysis !== 0) {
-      for (const [bits, what, filter] of TCP_FINDINGS) if (p.analysis & bits) this.#find(what, filter);
+  #addTrouble(p: Packet): void {
+    if (p.transport === TCP) {
+      this.#segments++;
+      if (p.analysis !== 0)
+        for (const [bits, what] of ANALYSIS) if (p.analysis & bits) this.#trouble.add(what);
+      if (p.tcpLayer > 0 && flagsOf(p) & a.RST) this.#trouble.add('connections reset');
     }
-    if (p.tcpLayer > 0 && flagsOf(p) & a.RST) this.#find('TCP resets', 'tcp.flags.reset == 1');
     const last = p.protocols[p.count - 1]!.name;
-    if (last === '_ws.malformed') this.#find('malformed packets', '_ws.malformed');
-    if (last === '_ws.short') this.#find('packets cut by the capture', '_ws.short');
-    const rcode = this.#collector.values[4]?.[0];
-    if (rcode !== undefined && rcode !== 0) this.#find('DNS errors', 'dns.flags.rcode != 0');
-    const status = Number(this.#collector.values[5]?.[0] ?? 0);
-    if (status >= 400) this.#find('HTTP errors', 'http.response.code >= 400');
-  }
-
-  #find(what: string, filter: string): void {
-    const known = this.#findings.get(what);
-    if (known !== undefined) known.count++;
-    else this.#findings.set(what, { count: 1, filter });
+    if (last === '_ws.malformed') this.#trouble.add('malformed packets');
+    if (last === '_ws.short') this.#trouble.add('packets cut by the capture');
   }
 }
 
-const RETRANSMISSIONS = a.RETRANSMISSION | a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION;
+/** Of `HTTP/1.1 200 OK`. */
+const LETTER_H = 0x48;
 
-const TCP_FINDINGS = [
-  [RETRANSMISSIONS, 'TCP retransmissions', 'tcp.analysis.retransmission'],
-  [a.OUT_OF_ORDER, 'TCP segments out of order', 'tcp.analysis.out_of_order'],
-  [a.LOST_SEGMENT, 'gaps: TCP segments not captured', 'tcp.analysis.lost_segment'],
-  [a.DUPLICATE_ACK, 'duplicate ACKs', 'tcp.analysis.duplicate_ack'],
-  [a.ZERO_WINDOW, 'zero windows: a receiver is full', 'tcp.analysis.zero_window'],
+type Base = 'packets' | 'TCP segments' | 'TCP connections' | 'DNS replies' | 'HTTP responses';
+
+interface Kind {
+  readonly what: string;
+  readonly of: Base;
+  readonly filter: string | null;
+  /** Counted by how connections stood at last. */
+  readonly state?: TcpState;
+}
+
+/** The gravest first. */
+const KINDS: readonly Kind[] = [
+  { what: 'malformed packets', of: 'packets', filter: '_ws.malformed' },
+  { what: 'TCP segments not captured', of: 'TCP segments', filter: 'tcp.analysis.lost_segment' },
+  { what: 'TCP retransmissions', of: 'TCP segments', filter: 'tcp.analysis.retransmission' },
+  { what: 'zero windows (receiver full)', of: 'TCP segments', filter: 'tcp.analysis.zero_window' },
+  { what: 'connections unanswered', of: 'TCP connections', filter: null, state: 'unanswered' },
+  { what: 'connections refused', of: 'TCP connections', filter: null, state: 'refused' },
+  { what: 'connections reset', of: 'TCP segments', filter: 'tcp.flags.reset == 1' },
+  { what: 'HTTP errors', of: 'HTTP responses', filter: 'http.response.code >= 400' },
+  { what: 'DNS errors', of: 'DNS replies', filter: 'dns.flags.rcode > 0' },
+  { what: 'TCP segments out of order', of: 'TCP segments', filter: 'tcp.analysis.out_of_order' },
+  { what: 'duplicate ACKs', of: 'TCP segments', filter: 'tcp.analysis.duplicate_ack' },
+  { what: 'packets cut by the capture', of: 'packets', filter: '_ws.short' },
+];
+
+const ANALYSIS = [
+  [a.RETRANSMISSION | a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION, 'TCP retransmissions'],
+  [a.OUT_OF_ORDER, 'TCP segments out of order'],
+  [a.LOST_SEGMENT, 'TCP segments not captured'],
+  [a.DUPLICATE_ACK, 'duplicate ACKs'],
+  [a.ZERO_WINDOW, 'zero windows (receiver full)'],
 ] as const;
 
 /** Of the innermost segment; 0 when its header is cut before them. */
@@ -193,30 +216,21 @@ function flagsOf(p: Packet): number {
   return at < p.stop[p.tcpLayer]! ? p.bufferOf(p.tcpLayer)[at]! : 0;
 }
 
-/** A host given as an address, with or without a port: no name. */
+/** A host given as an address, with or without a port, is no name. */
 const ADDRESS = /^(\d+(\.\d+){3}|\[[0-9a-f:.]+\])(:\d+)?$/i;
 
-/** The client is who sent the first packet, unless the handshake says who answered. */
-function newFlow(p: Packet): OverviewFlow {
-  const src = `${bracketed(netAddress(p, p.netSrc))}:${p.srcPort}`;
-  const dst = `${bracketed(netAddress(p, p.netDst))}:${p.dstPort}`;
-  const server = p.transport === 6 ? p.session.tcp.serverPort(p.flow) : 0;
-  const isToServer = server !== 0 ? p.dstPort === server : p.dstPort <= p.srcPort;
-  const [client, served] = isToServer ? [src, dst] : [dst, src];
-  const transport = p.transport === 6 ? 'TCP' : 'UDP';
-  return { client, server: served, transport, application: '', serverName: '', packets: 0, bytes: 0 };
+function isName(name: string | null): name is string {
+  return name !== null && name !== '' && !ADDRESS.test(name);
 }
 
-function bracketed(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
+function largest(flows: Flow[], most: number): Flow[] {
+  const bytes = (flow: Flow): number => flow.toServer.bytes + flow.toClient.bytes;
+  return flows.sort((x, y) => bytes(y) - bytes(x)).slice(0, most);
 }
 
-function count(into: Map<string, NamedCount>, name: string): void {
-  const known = into.get(name);
-  if (known !== undefined) known.count++;
-  else if (into.size < NAMES_MAX) into.set(name, { name, count: 1 });
-}
-
-function top(of: Map<string, NamedCount>, most: number): NamedCount[] {
-  return [...of.values()].sort((x, y) => y.count - x.count).slice(0, most);
+function top(of: Tally<string>, most: number): NamedCount[] {
+  return [...of.counts]
+    .map(([name, count]) => ({ name, count }))
+    .sort((x, y) => y.count - x.count)
+    .slice(0, most);
 }

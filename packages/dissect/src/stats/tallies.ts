@@ -10,7 +10,12 @@ const NAMES_MAX = 10_000;
 
 /** How often each name came, in the order in which they came first. */
 export class Tally<K> {
-  readonly counts = new Map<K, number>();
+  readonly counts: Map<K, number>;
+
+  /** Begins with the counts of another. */
+  constructor(of?: Tally<K>) {
+    this.counts = new Map(of?.counts);
+  }
 
   add(name: K): void {
     const count = this.counts.get(name);
