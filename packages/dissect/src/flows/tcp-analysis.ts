@@ -38,8 +38,9 @@ const WINDOW = 4;
 const LAST_ANALYSIS = 5;
 const DUP_ACKS = 6;
 const KNOWN = 7;
-/** Window scale shift + 1; 0: no handshake seen. */
+/** Window scale shift + 2; 0: no handshake seen. */
 const SCALE = 8;
+const NO_SCALE = 1;
 /** Frame that first carried the last acknowledgment number. */
 const FIRST_ACK_FRAME = 9;
 const WORDS = 10;
@@ -207,8 +208,14 @@ export class TcpAnalysis {
       if (this.flagsSeen(flow, direction) & this.flagsSeen(flow, direction ^ 1) & SYN)
         d[times + HANDSHAKE] = s.now - d[times + SYN_TIME]!;
     }
-    // RFC 7323 §2.2: scaling is in force only when both SYNs carried the option.
-    if (s.flags & SYN) this.#words[fwd + SCALE] = s.scale + 2;
+    if ((s.flags & SYN) === 0) return;
+    // RFC 7323 §2.2: scaling is in force only when both SYNs carried the option. Of a capture that has one direction
+    // only, the first SYN is believed.
+    const w = this.#words;
+    const rev = flow * RECORD_WORDS + (direction ^ 1) * WORDS;
+    w[fwd + SCALE] = s.scale + 2;
+    if (s.flags & ACK && (w[fwd + SCALE]! < 2 || w[rev + SCALE]! < 2))
+      w[fwd + SCALE] = w[rev + SCALE] = NO_SCALE;
   }
 
   #judge(fwd: number, rev: number, flow: number, direction: number, s: Segment): number {
@@ -316,7 +323,7 @@ export class TcpAnalysis {
 
   #shift(fwd: number, rev: number, of: number): number {
     const w = this.#words;
-    return w[fwd + SCALE]! >= 2 && w[rev + SCALE]! >= 2 ? w[of + SCALE]! - 2 : 0;
+    return w[fwd + SCALE] === NO_SCALE || w[rev + SCALE] === NO_SCALE ? 0 : Math.max(0, w[of + SCALE]! - 2);
   }
 
   /** Window scaling of a direction: the shift; -1 unknown without the handshake, -2 not used. */
@@ -324,7 +331,7 @@ export class TcpAnalysis {
     const own = this.#words[flow * RECORD_WORDS + direction * WORDS + SCALE]!;
     const other = this.#words[flow * RECORD_WORDS + (direction ^ 1) * WORDS + SCALE]!;
     if (own === 0) return -1;
-    return own >= 2 && other >= 2 ? own - 2 : -2;
+    return own === NO_SCALE || other === NO_SCALE ? -2 : own - 2;
   }
 
   /** `tallies`: the record's start plus the direction. */
