@@ -99,13 +99,10 @@ async function writers(reader: CaptureReader, options: ReadOptions): Promise<Pri
 function packetPrinter(out: Output, options: ReadOptions): Printer {
   const fields = fieldsNamed(options.field ?? []);
   const type = options.json === true ? 'json' : (options.type ?? (fields.length > 0 ? 'fields' : 'text'));
-  const format = parseFieldsFormat(options.fieldsOption ?? []);
-  if (type !== 'fields' && options.fieldsOption !== undefined)
-    throw new UserError(`-E goes with -T fields, not with -T ${type}`);
   switch (type) {
     case 'fields':
       if (fields.length === 0) throw new UserError('-T fields needs at least one -e FIELD, e.g. -e ip.src');
-      return new FieldsPrinter(out, fields, format);
+      return new FieldsPrinter(out, fields, parseFieldsFormat(options.fieldsOption ?? []));
     case 'json':
     case 'jsonraw':
       return new JsonPrinter(out, type, fields);

@@ -1,5 +1,4 @@
 // The `-z` table: names of statistics, as tshark has them, and what makes them.
-import { nearestOf } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { conversations, endpoints } from './endpoints.ts';
 import { expert } from './expert.ts';
@@ -41,11 +40,8 @@ export function statistic(text: string): Statistic {
   // `http` must not take what is meant for `http,tree`.
   const kind = fitting.sort((x, y) => y.name.length - x.name.length)[0];
   if (kind === undefined) {
-    const names = STATISTICS.map(({ name }) => name);
-    const [first = ''] = text.split(',');
-    const near = [...names.filter((name) => name.startsWith(`${first},`)), ...nearestOf(first, names)];
-    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${names.join(' ')}`;
-    throw new UserError(`-z ${text} is not known; ${hint} (-z help says what each tells)`);
+    const usages = STATISTICS.map(({ usage }) => usage).join('  ');
+    throw new UserError(`-z ${text} is not known; there are ${usages}`);
   }
   return kind.make(text.slice(kind.name.length + 1));
 }

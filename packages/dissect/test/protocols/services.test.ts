@@ -79,7 +79,7 @@ testCases('network services', [
     udpFrame(5683, 40003, '60451235 c132 ff 7b2261223a317d', true),
     'eth:ethertype:ip:udp:coap:json',
     'CoAP/JSON',
-    'ACK, MID:4661, 2.05 Content',
+    'ACK, MID:4661, 2.05 Content, JavaScript Object Notation (application/json)',
     { 'coap.code': '69' },
   ],
   [tcpFrame(40004, 1935, `03${zeros(1536)}`), 'eth:ethertype:ip:tcp:rtmpt', 'RTMP', 'Handshake C0+C1', {}],

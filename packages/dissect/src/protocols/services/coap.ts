@@ -1,14 +1,35 @@
-// The Constrained Application Protocol (RFC 7252), and over TCP (RFC 8323).
-import { ascii, u16, u32, utf8 } from '../../core/bytes.ts';
-import { bytes, text, uint } from '../../core/field.ts';
+// The Constrained Application Protocol (RFC 7252), its blocks (RFC 7959), and over TCP (RFC 8323).
+import { u16, u32 } from '../../core/bytes.ts';
+import { data } from '../../core/data.ts';
+import { bytes, seconds, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
+import { printable } from '../../core/printable.ts';
 import { protocol } from '../../core/protocol.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
-import { callBody, mediaTypes } from '../media/types.ts';
+import { hex } from '../../core/text.ts';
+import { bodySuffix } from '../media/suffix.ts';
+import { callBody, mediaTypes, typeEnd } from '../media/types.ts';
+import { addBlock, type Exchange, enterRequest, enterResponse } from './coap/exchanges.ts';
+import { codeName, codeNames, OCTETS, PLAIN } from './coap/names.ts';
+import {
+  BROKEN,
+  CUT,
+  emitOptions,
+  formatName,
+  found,
+  optionFields,
+  queryOf,
+  readOptions,
+  uriOf,
+} from './coap/options.ts';
 
+const TCP = 6;
 const HEADER = 4;
-const PAYLOAD_MARKER = 0xff;
-const OPTIONS_MAX = 256;
+/** Over TCP: length and token length, code. */
+const TCP_HEADER = 2;
+const FIRST_RESPONSE = 64;
+const FIRST_ERROR = 128;
+const FIRST_SIGNAL = 224;
 
 const typeNames: Record<number, string> = {
   0: 'Confirmable',
@@ -18,236 +39,206 @@ const typeNames: Record<number, string> = {
 };
 const shortTypes = ['CON', 'NON', 'ACK', 'RST'];
 
-/** RFC 7252 §12.1, RFC 8132, RFC 7959. */
-const codeNames: Record<number, string> = {
-  0: 'Empty Message',
-  1: 'GET',
-  2: 'POST',
-  3: 'PUT',
-  4: 'DELETE',
-  5: 'FETCH',
-  6: 'PATCH',
-  7: 'iPATCH',
-  65: '2.01 Created',
-  66: '2.02 Deleted',
-  67: '2.03 Valid',
-  68: '2.04 Changed',
-  69: '2.05 Content',
-  95: '2.31 Continue',
-  128: '4.00 Bad Request',
-  129: '4.01 Unauthorized',
-  130: '4.02 Bad Option',
-  131: '4.03 Forbidden',
-  132: '4.04 Not Found',
-  133: '4.05 Method Not Allowed',
-  134: '4.06 Not Acceptable',
-  136: '4.08 Request Entity Incomplete',
-  140: '4.12 Precondition Failed',
-  141: '4.13 Request Entity Too Large',
-  143: '4.15 Unsupported Content-Format',
-  160: '5.00 Internal Server Error',
-  161: '5.01 Not Implemented',
-  162: '5.02 Bad Gateway',
-  163: '5.03 Service Unavailable',
-  164: '5.04 Gateway Timeout',
-  165: '5.05 Proxying Not Supported',
-};
-
-const URI_HOST = 3;
-const URI_PATH = 11;
-const CONTENT_FORMAT = 12;
-const URI_QUERY = 15;
-
-const optionNames: Record<number, string> = {
-  1: 'If-Match',
-  [URI_HOST]: 'Uri-Host',
-  4: 'Etag',
-  5: 'If-None-Match',
-  6: 'Observe',
-  7: 'Uri-Port',
-  8: 'Location-Path',
-  [URI_PATH]: 'Uri-Path',
-  [CONTENT_FORMAT]: 'Content-Format',
-  14: 'Max-age',
-  [URI_QUERY]: 'Uri-Query',
-  17: 'Accept',
-  20: 'Location-Query',
-  23: 'Block2',
-  27: 'Block1',
-  28: 'Block Size',
-  35: 'Proxy-Uri',
-  39: 'Proxy-Scheme',
-  60: 'Size1',
-};
-
-/** RFC 7252 §12.3 and the registry of content formats. */
-const formats: Record<number, string> = {
-  0: 'text/plain',
-  40: 'application/link-format',
-  41: 'application/xml',
-  42: 'application/octet-stream',
-  47: 'application/exi',
-  50: 'application/json',
-  60: 'application/cbor',
-};
-
 const f = {
+  length: uint('coap.length', 'Length'),
   version: uint('coap.version', 'Version').at(0, 1).mask(0xc0),
   type: uint('coap.type', 'Type').at(0, 1).mask(0x30).named(typeNames),
-  tokenLength: uint('coap.token_len', 'Token Length'),
+  tokenLength: uint('coap.token_len', 'Token Length').at(0, 1).mask(0x0f),
   code: uint('coap.code', 'Code').named(codeNames),
   mid: uint('coap.mid', 'Message ID').at(2, 2),
   token: bytes('coap.token', 'Token'),
-  optionName: text('coap.opt.name', 'Opt Name'),
-  host: text('coap.opt.uri_host', 'Uri-Host'),
-  path: text('coap.opt.uri_path', 'Uri-Path'),
-  query: text('coap.opt.uri_query', 'Uri-Query'),
-  format: text('coap.opt.ctype', 'Content-type'),
+  marker: uint('coap.opt.end_marker', 'End of options marker'),
+  blockPayload: bytes('coap.block_payload', 'Block Payload'),
+  blockLength: uint('coap.block_length', 'Block Length'),
+  payload: text('coap.payload', 'Payload'),
+  payloadType: text('coap.payload_desc', 'Payload Desc'),
+  payloadLength: uint('coap.payload_length', 'Payload Length'),
+  uri: text('coap.opt.uri_path_recon', 'Uri-Path'),
+  request: uint('coap.response_to', 'Request In'),
+  time: seconds('coap.response_time', 'Response Time'),
+  repeats: uint('coap.request_first_in', 'Retransmission of request in'),
 };
 
-/** One option (RFC 7252 §3.1), read in place. */
-const option = { number: 0, start: 0, value: 0, stop: 0 };
+/** Octets of the length behind the first one (RFC 8323 §3.2). */
+function lengthBytes(first: number): number {
+  const nibble = first >> 4;
+  return nibble < 13 ? 0 : nibble === 13 ? 1 : nibble === 14 ? 2 : 4;
+}
 
-/** Reads the option at `at`; false at the payload's marker, at the end, and where the bytes make none. */
-function readOption(b: Uint8Array, at: number, end: number): boolean {
-  if (at >= end || b[at] === PAYLOAD_MARKER) return false;
-  let delta = b[at]! >> 4;
-  let length = b[at]! & 0x0f;
-  option.start = at++;
-  if (delta === 15 || length === 15) return false;
-  if (delta === 13) delta = 13 + b[at++]!;
-  else if (delta === 14) {
-    delta = 269 + u16(b, at);
-    at += 2;
+/** Over TCP, the length of options and payload. */
+function restLength(b: Uint8Array, at: number): number {
+  switch (lengthBytes(b[at]!)) {
+    case 0:
+      return b[at]! >> 4;
+    case 1:
+      return 13 + b[at + 1]!;
+    case 2:
+      return 269 + u16(b, at + 1);
+    default:
+      return 65805 + u32(b, at + 1);
   }
-  if (length === 13) length = 13 + b[at++]!;
-  else if (length === 14) {
-    length = 269 + u16(b, at);
-    at += 2;
-  }
-  option.number += delta;
-  option.value = at;
-  option.stop = at + length;
-  return option.stop <= end;
 }
 
-/** Over TCP the header is a length, up to four octets of it, and the code: where the code stands (RFC 8323 §3.2). */
-function codeAt(p: Packet, b: Uint8Array, start: number): number {
-  if (p.transport !== TCP) return start + 1;
-  const nibble = b[start]! >> 4;
-  return start + 1 + (nibble < 13 ? 0 : nibble === 13 ? 1 : nibble === 14 ? 2 : 4);
-}
-const TCP = 6;
+const codeAt = (isStream: boolean, b: Uint8Array, start: number): number =>
+  start + 1 + (isStream ? lengthBytes(b[start]!) : 0);
 
-/** Where the token starts. */
-const tokenAt = (p: Packet, b: Uint8Array, start: number): number =>
-  p.transport === TCP ? codeAt(p, b, start) + 1 : start + HEADER;
-
-/** RFC 8323 §3.2: length of the options and payload, and what stands before them. */
-function messageLength(p: Packet): number {
-  const { buf: b, at } = p;
-  const nibble = b[at]! >> 4;
-  const rest =
-    nibble < 13
-      ? nibble
-      : nibble === 13
-        ? 13 + b[at + 1]!
-        : nibble === 14
-          ? 269 + u16(b, at + 1)
-          : 65805 + u32(b, at + 1);
-  return codeAt(p, b, at) + 1 - at + (b[at]! & 0x0f) + rest;
-}
+const tokenAt = (isStream: boolean, b: Uint8Array, start: number): number =>
+  isStream ? codeAt(true, b, start) + 1 : start + HEADER;
 
 export const coap = protocol({
   name: 'coap',
   title: 'Constrained Application Protocol',
   column: 'CoAP',
-  fields: f,
+  fields: { ...f, ...optionFields },
   on: [
     [udpPorts, 5683],
     [tcpPorts, 5683],
   ],
   framing: {
-    header: 2,
-    length: (p) => (p.end - p.at < codeAt(p, p.buf, p.at) + 1 - p.at ? 5 : messageLength(p)),
+    header: TCP_HEADER,
+    length({ buf: b, at, end }) {
+      const head = TCP_HEADER + lengthBytes(b[at]!);
+      return end - at < head ? head : head + (b[at]! & 0x0f) + restLength(b, at);
+    },
   },
   step(p) {
     const { buf: b, at: start, end } = p;
-    const header = p.transport === TCP ? 2 : HEADER;
+    const isStream = p.transport === TCP;
+    const header = isStream ? TCP_HEADER + lengthBytes(b[start]!) : HEADER;
     if (end - start < header) return p.cut(header);
-    let at = tokenAt(p, b, start) + (b[start]! & 0x0f);
-    if (at > end) return p.cut(at - start);
-    let format = -1;
-    option.number = 0;
-    for (let left = OPTIONS_MAX; left > 0 && readOption(b, at, end); left--) {
-      if (option.number === CONTENT_FORMAT) {
-        format = 0;
-        for (let i = option.value; i < Math.min(option.stop, option.value + 2); i++)
-          format = format * 256 + b[i]!;
-      }
-      at = option.stop;
-    }
-    const payload = b[at] === PAYLOAD_MARKER && at + 1 < end ? at + 1 : end;
+    const token = start + header;
+    const tokenLength = b[start]! & 0x0f;
+    const options = token + tokenLength;
+    if (options > end) return p.cut(options - start);
+    const result = readOptions(b, options, end);
     p.at = end;
-    if (payload === end) return null;
-    const name = format < 0 ? undefined : formats[format];
-    const type = name === undefined ? null : mediaTypes.named(name);
-    // Wireshark shows the bytes of a format nobody reads within CoAP.
-    if (type === null || type.protocol !== null) callBody(p, type, payload, end, p.wireEnd);
+    if (result === CUT) return p.malformed();
+    const code = b[codeAt(isStream, b, start)]!;
+    const exchange = result === BROKEN ? null : enter(p, code, token, tokenLength, isStream ? -1 : start + 2);
+    p.notes[p.count - 1] = exchange;
+    if (exchange !== null && found.end + 1 < end) callPayload(p, exchange, code, found.end + 1, end);
     return null;
+  },
+  headline(p, layer) {
+    const b = p.bufferOf(layer);
+    const start = p.start[layer]!;
+    const isStream = p.transport === TCP;
+    if (p.stop[layer]! <= codeAt(isStream, b, start) + 2) return '';
+    const code = codeName(b[codeAt(isStream, b, start)]!);
+    return isStream ? `, ${code}` : `, ${typeNames[(b[start]! >> 4) & 3]}, ${code}, MID:${u16(b, start + 2)}`;
   },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const end = p.stop[layer]!;
-    const token = tokenAt(p, b, start);
+    const isStream = p.transport === TCP;
+    const token = tokenAt(isStream, b, start);
     if (token > end) return;
     const tokenLength = b[start]! & 0x0f;
-    if (p.transport !== TCP) {
+    if (isStream) out.add(f.length, start, token - start - 1, restLength(b, start));
+    else {
       out.fixed(f.version);
       out.fixed(f.type);
     }
-    out.add(f.tokenLength, start, 1, tokenLength);
-    out.add(f.code, codeAt(p, b, start), 1);
-    if (p.transport !== TCP) out.fixed(f.mid);
-    let at = token + tokenLength;
-    if (at > end) return;
+    out.fixed(f.tokenLength);
+    out.add(f.code, codeAt(isStream, b, start), 1);
+    if (!isStream) out.fixed(f.mid);
+    const options = token + tokenLength;
+    if (options > end) return;
     if (tokenLength > 0) out.add(f.token, token, tokenLength);
-    option.number = 0;
-    for (let left = OPTIONS_MAX; left > 0 && readOption(b, at, end); left--) {
-      const { number, start: from, value, stop } = option;
-      out.group(
-        `Opt Name: #${OPTIONS_MAX - left + 1}: ${optionNames[number] ?? `Unknown Option (${number})`}`,
-        from,
-        stop - from,
-      );
-      out.add(f.optionName, from, stop - from, optionNames[number] ?? `Unknown Option (${number})`);
-      const field =
-        number === URI_HOST ? f.host : number === URI_PATH ? f.path : number === URI_QUERY ? f.query : null;
-      if (field !== null) out.add(field, value, stop - value, utf8(b, value, stop));
-      out.close();
-      at = stop;
+    const exchange = p.notes[layer] as Exchange | null;
+    emitOptions(b, options, end, out);
+    readOptions(b, options, end);
+    if (exchange === null) return;
+    if (found.end < end) out.add(f.marker, found.end, 1);
+    if (found.end + 1 < end) {
+      const payload = found.end + 1;
+      if (found.block !== 0) {
+        out.add(f.blockPayload, payload, end - payload);
+        out.add(f.blockLength, payload, 0, end - payload);
+      }
+      if (exchange.content !== null) {
+        const name = contentName(found.format, b[codeAt(isStream, b, start)]!);
+        const { length } = exchange.content;
+        const given = found.format < 0 ? ' (no Content-Format)' : '';
+        const told = `Payload Content-Format: ${name}${given}, Length: ${length}`;
+        out.open(f.payload, payload, end - payload, told);
+        out.add(f.payloadType, payload, 0, name);
+        out.add(f.payloadLength, payload, 0, length);
+        out.close();
+      }
     }
+    if (exchange.uri !== '') out.add(f.uri, start, 0, exchange.uri);
+    if (exchange.repeats > 0) out.add(f.repeats, start, 0, exchange.repeats);
+    if (exchange.request === 0) return;
+    out.add(f.request, start, 0, exchange.request);
+    out.add(f.time, start, 0, exchange.time);
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const end = p.stop[layer]!;
-    let at = tokenAt(p, b, start) + (b[start]! & 0x0f);
-    if (at > end) return '';
-    const code = codeNames[b[codeAt(p, b, start)]!] ?? 'Unknown';
-    let told =
-      p.transport === TCP ? code : `${shortTypes[(b[start]! >> 4) & 3]}, MID:${u16(b, start + 2)}, ${code}`;
-    let path = '';
-    let query = '';
-    option.number = 0;
-    for (let left = OPTIONS_MAX; left > 0 && readOption(b, at, end); left--) {
-      if (option.number === URI_PATH) path += `/${ascii(b, option.value, option.stop)}`;
-      else if (option.number === URI_QUERY)
-        query += `${query === '' ? '?' : '&'}${ascii(b, option.value, option.stop)}`;
-      at = option.stop;
-    }
-    if (path !== '' || query !== '') told += `, ${path}${query}`;
-    return told;
+    const isStream = p.transport === TCP;
+    if (end - start < (isStream ? TCP_HEADER : HEADER)) return '';
+    const code = codeName(b[codeAt(isStream, b, start)]!);
+    const head = isStream ? code : `${shortTypes[(b[start]! >> 4) & 3]}, MID:${u16(b, start + 2)}, ${code}`;
+    const exchange = p.notes[layer] as Exchange | null;
+    return exchange === null ? head : `${head}${bodySuffix(p, layer)}${details(p, layer, exchange)}`;
   },
 });
+
+function enter(p: Packet, code: number, token: number, length: number, messageAt: number): Exchange {
+  const options = token + length;
+  const uri = code < FIRST_RESPONSE && code > 0 ? uriOf(p.buf, options, p.end) : '';
+  const isExchange = length > 0 && code > 0 && code < FIRST_SIGNAL;
+  if (!isExchange) return { uri, request: 0, repeats: 0, time: 0n, content: null };
+  return code < FIRST_RESPONSE
+    ? enterRequest(p, token, length, uri, messageAt)
+    : enterResponse(p, token, length, messageAt);
+}
+
+/** RFC 7252 §5.5.2: an error without a format has text for people to read. */
+const contentName = (format: number, code: number): string =>
+  format >= 0 ? formatName(format) : code >= FIRST_ERROR && code < FIRST_SIGNAL ? PLAIN : OCTETS;
+
+function callPayload(p: Packet, exchange: Exchange, code: number, at: number, end: number): void {
+  const content =
+    found.block === 0
+      ? p.buf.subarray(at, end)
+      : addBlock(p, at, end, found.block, found.blockNumber, found.hasMore);
+  exchange.content = content;
+  if (content === null) return;
+  const isOwn = content.buffer === p.buf.buffer && content.length === end - at;
+  const buf = isOwn ? p.buf : content;
+  const from = isOwn ? at : 0;
+  const to = from + content.length;
+  const name = contentName(found.format, code);
+  if (name === OCTETS) {
+    p.callIn(data, buf, from, to);
+    return;
+  }
+  const encoded = new TextEncoder().encode(name);
+  const type = mediaTypes.named(name.slice(0, typeEnd(encoded, 0, encoded.length)));
+  // What nobody reads stays within CoAP.
+  if (type.protocol !== null) p.within(buf, from, to, to, () => callBody(p, type, from, to));
+}
+
+/** What follows the code: token, block, resource. */
+function details(p: Packet, layer: number, exchange: Exchange): string {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const end = p.stop[layer]!;
+  const isStream = p.transport === TCP;
+  const token = tokenAt(isStream, b, start);
+  const options = token + (b[start]! & 0x0f);
+  let told = options > token ? `, TKN:${hex(b, token, options, ' ')}` : '';
+  readOptions(b, options, end);
+  if (found.block !== 0) {
+    const isLast = !found.hasMore && found.end + 1 < end;
+    told += `, ${isLast ? 'End of Block' : 'Block'} #${found.blockNumber}`;
+  }
+  const code = b[codeAt(isStream, b, start)]!;
+  if (exchange.uri !== '') told += `, ${printable(exchange.uri)}`;
+  if (code < FIRST_RESPONSE) told += printable(queryOf(b, options, end));
+  return exchange.repeats > 0 ? `${told} [Retransmission]` : told;
+}
