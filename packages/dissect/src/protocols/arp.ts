@@ -3,7 +3,7 @@ import { u16, u32 } from '../core/bytes.ts';
 import { bool, bytes, ether, ipv4, none, uint } from '../core/field.ts';
 import { LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
-import { etherTypes } from '../core/table.ts';
+import { etherTypes, greProtocols } from '../core/table.ts';
 import { ethernetAddress, hex, ipv4Address } from '../core/text.ts';
 import { atmarp } from './link/atmarp.ts';
 import { marsTexts } from './link/mars.ts';
@@ -209,7 +209,10 @@ export const arp: Protocol = protocol({
           : 'Inverse ARP';
   },
   fields: f,
-  on: [[etherTypes, 0x0806, 0x8035]],
+  on: [
+    [etherTypes, 0x0806, 0x8035],
+    [greProtocols, 0x0806],
+  ],
   step(p) {
     const start = p.at;
     const layer = p.count - 1;

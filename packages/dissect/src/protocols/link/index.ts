@@ -53,6 +53,7 @@ import { aoe } from './aoe.ts';
 import { arcnet } from './arcnet.ts';
 import { atm, ilmi, lane, sscop } from './atm.ts';
 import { atmarp } from './atmarp.ts';
+import { avsp } from './avsp.ts';
 import { batadv } from './batadv.ts';
 import { dsa } from './dsa.ts';
 import { loop, macc, wol } from './ethernet-control.ts';
@@ -122,6 +123,7 @@ export const linkProtocols = [
   sscop,
   ilmi,
   atmarp,
+  avsp,
   batadv,
   dsa,
   macc,
