@@ -3,7 +3,7 @@ import { u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
-import { osiNlpids } from '../../core/table.ts';
+import { etherTypes, osiNlpids } from '../../core/table.ts';
 import { BAD, checksumStatusNames, GOOD, NOT_PRESENT, UNVERIFIED } from '../checksum.ts';
 import {
   csnpTlvFields,
@@ -51,7 +51,10 @@ export const isis: Protocol = protocol({
   title: 'ISO 10589 ISIS InTRA Domain Routeing Information Exchange Protocol',
   column: 'ISIS',
   fields: f,
-  on: [[osiNlpids, NLPID]],
+  on: [
+    [osiNlpids, NLPID],
+    [etherTypes, 0x22f4],
+  ],
   step(p) {
     if (p.end - p.at < HEADER) {
       if (p.wireEnd - p.at < HEADER) return p.cutUnseen(HEADER, COLUMN);
