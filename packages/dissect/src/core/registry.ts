@@ -10,7 +10,7 @@ for (const made of protocols) {
   for (const field of made.fields) {
     const known = fields.get(field.name);
     if (known === undefined) fields.set(field.name, field);
-    else if (known !== field) fields.set(field.name, together(known, field));
+    else if (known !== field && !known.of.includes(field)) fields.set(field.name, together(known, field));
   }
 }
 

@@ -10,6 +10,8 @@ import { onAuthentication } from './http/authentication.ts';
 import { kerberos, kerberosStream } from './kerberos/kerberos.ts';
 import { cms, pkinit } from './kerberos/pkinit.ts';
 import { cldap, ldap } from './ldap/ldap.ts';
+import { rpcPrograms } from './rpc/programs.ts';
+import { rpc, rpcStream } from './rpc/rpc.ts';
 import { nbss } from './smb/nbss.ts';
 import { smb } from './smb/smb1.ts';
 import { lanman, smbPipe } from './smb/smb1-pipe.ts';
@@ -37,4 +39,7 @@ export const windowsProtocols = [
   pkinit,
   ldap,
   cldap,
+  rpc,
+  rpcStream,
+  ...rpcPrograms,
 ];

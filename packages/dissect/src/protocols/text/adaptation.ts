@@ -77,6 +77,9 @@ export const acap = protocol({
   fields: acapFields,
   on: [[tcpPorts, 674]],
   step(p) {
+    // Nothing but lines of text: other programs use low ports too.
+    const first = p.buf[p.at]!;
+    if (first < 0x20 || first > 0x7e) return REJECTED;
     p.at = p.end;
     return null;
   },

@@ -1,0 +1,192 @@
+// NFS version 4: a call is a compound of operations (RFC 7530 §15.2), and so is what a server calls back (RFC 8881 §20).
+import { u32 } from '../../core/bytes.ts';
+import type { Field } from '../../core/field.ts';
+import type { Procedures } from './bodies.ts';
+import { handle } from './nfs-handle.ts';
+import { attributes, bitmap } from './nfs4-attributes.ts';
+import { callbackName, nfs4Fields as f, operationName } from './nfs4-fields.ts';
+import { type Operation, operations, SETATTR } from './nfs4-operations.ts';
+import { sessionId, stateid } from './nfs4-parts.ts';
+import { array, choose, long, nothing, number, opaque, type Shape, seq, shown, type Xdr } from './xdr.ts';
+
+const OPERATIONS_MAX = 128;
+
+/** How little an operation says about what a compound is for: the Info column has those that say most. */
+const tiers: Readonly<Record<number, number>> = {
+  3: 2,
+  9: 3,
+  10: 4,
+  17: 2,
+  22: 4,
+  23: 3,
+  24: 3,
+  31: 4,
+  32: 4,
+  53: 4,
+};
+const FIRST = 1;
+const LAST = 5;
+
+interface Told {
+  readonly operation: number;
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+const tag: Shape = (x) => {
+  if (!x.has(4)) return;
+  const start = x.at + 4;
+  const length = x.opaque();
+  x.out?.add(f.tag, start, length);
+  if (x.out === null && length > 0) x.told += ` ${shown(x.b, start, start + length)}`;
+};
+
+/** All operations of one compound; each is read by `one`, which says whether it failed. */
+function compound(
+  field: Field,
+  nameOf: (operation: number) => string | undefined,
+  one: (x: Xdr, operation: number) => boolean,
+): Shape {
+  return (x) => {
+    if (!x.has(4)) return;
+    const count = Math.min(u32(x.b, x.at), OPERATIONS_MAX);
+    x.out?.open(f.opsCount, x.at, 4);
+    x.at += 4;
+    const before = x.told;
+    const told: Told[] = [];
+    for (let k = 0; k < count && x.at + 4 <= x.end; k++) {
+      const operation = u32(x.b, x.at);
+      const name = nameOf(operation);
+      if (name === undefined) break;
+      x.out?.open(field, x.at, 4);
+      x.at += 4;
+      x.told = name;
+      const isError = one(x, operation);
+      told.push({ operation, text: x.told, isError });
+      x.out?.close();
+    }
+    x.out?.close();
+    x.told = before;
+    summarize(x, told);
+  };
+}
+
+function summarize(x: Xdr, told: readonly Told[]): void {
+  let highest = LAST;
+  for (const { operation } of told) highest = Math.min(highest, tiers[operation] ?? FIRST);
+  let isFirst = true;
+  for (const { operation, text, isError } of told) {
+    const isMain = (tiers[operation] ?? FIRST) === highest;
+    if (isMain) x.out?.add(f.mainOpcode, x.at, 0, operation);
+    if (!isMain && !isError) continue;
+    x.tell(`${isFirst ? '' : ' |'} ${text}`);
+    isFirst = false;
+  }
+}
+
+const call = compound(f.opcode, operationName, (x, operation) => {
+  operations[operation]?.[0](x);
+  return false;
+});
+
+/** RFC 7530 §15.2.4: a result has a status, and as a rule more only when that is good. */
+function readResult(x: Xdr, operation: number, known: Operation | undefined): boolean {
+  const status = x.peek();
+  number(f.status)(x);
+  const failed = known?.[2];
+  if (status === 0 || operation === SETATTR) known?.[1](x);
+  else failed?.[status]?.(x);
+  return status !== 0 && failed === undefined && operation !== SETATTR;
+}
+
+const results = compound(f.opcode, operationName, (x, operation) =>
+  readResult(x, operation, operations[operation]),
+);
+
+const tellStatus = (x: Xdr, status: number): void => {
+  if (status !== 0) x.tell(` Status: ${f.status.nameOf(status) ?? `Unknown error: ${status}`}`);
+};
+
+const reply: Shape = (x) => {
+  const status = x.peek();
+  number(f.status)(x);
+  tag(x);
+  results(x);
+  tellStatus(x, status);
+};
+
+export const nfs4: Procedures = {
+  1: [seq(tag, number(f.minorVersion), call), reply],
+};
+
+/** RFC 7530 §16.33, RFC 8881 §20. */
+const RECALL_FILE = 1;
+const RECALL_FSID = 2;
+const recalled = choose(f.recallType, {
+  [RECALL_FILE]: seq(handle('FileHandle'), long(f.offset), long(f.length), stateid()),
+  [RECALL_FSID]: seq(long(f.fsidMajor), long(f.fsidMinor)),
+});
+const referring = array(null, seq(sessionId, array(null, seq(number(f.seqid), number(f.slotid)))));
+const callbacks: Readonly<Record<number, readonly [Shape, Shape]>> = {
+  3: [seq(handle('FileHandle'), bitmap), attributes],
+  4: [seq(stateid(), number(f.truncate), handle('FileHandle')), nothing],
+  5: [seq(number(f.layoutType), number(f.iomode), number(f.changed), recalled), nothing],
+  8: [seq(number(null), array(null, number(null))), nothing],
+  10: [number(f.highSlotid), nothing],
+  11: [
+    seq(sessionId, number(f.seqid), number(f.slotid), number(f.highSlotid), number(f.cacheThis), referring),
+    seq(sessionId, number(f.seqid), number(f.slotid), number(f.highSlotid), number(f.targetHighSlotid)),
+  ],
+  13: [seq(handle('FileHandle'), long(f.clientid), opaque(f.lockOwner)), nothing],
+  15: [
+    seq(
+      handle('FileHandle'),
+      stateid(),
+      choose(
+        f.status,
+        { 0: seq(array(f.callbackIds, stateid()), long(f.length), number(f.stable), long(f.verifier)) },
+        long(f.length),
+      ),
+    ),
+    nothing,
+  ],
+};
+
+/** The Info column names all that is called back. */
+function everyOne(reading: (x: Xdr, operation: number) => void): Shape {
+  return (x) => {
+    if (!x.has(4)) return;
+    const count = Math.min(u32(x.b, x.at), OPERATIONS_MAX);
+    x.out?.open(f.opsCount, x.at, 4);
+    x.at += 4;
+    for (let k = 0; k < count && x.at + 4 <= x.end; k++) {
+      const operation = u32(x.b, x.at);
+      const name = callbackName(operation);
+      if (name === undefined) break;
+      x.tell(`${k === 0 ? ' ' : ';'}${name}`);
+      x.out?.open(f.cbOperation, x.at, 4);
+      x.at += 4;
+      const { told } = x;
+      reading(x, operation);
+      x.told = told;
+      x.out?.close();
+    }
+    x.out?.close();
+  };
+}
+
+const callbackReply = everyOne((x, operation) => {
+  readResult(x, operation, callbacks[operation]);
+});
+
+export const nfsCallbacks: Procedures = {
+  1: [
+    seq(
+      tag,
+      number(f.minorVersion),
+      number(f.callbackIdent),
+      everyOne((x, operation) => callbacks[operation]?.[0](x)),
+    ),
+    seq(number(f.status), tag, callbackReply),
+  ],
+};

@@ -1,0 +1,8 @@
+// What programs are called, by their number.
+import { programTable } from './program-table.ts';
+
+const names = new Map(programTable.map((row) => [row.number, row.column]));
+
+export function programName(number: number): string {
+  return names.get(number) ?? 'Unknown';
+}

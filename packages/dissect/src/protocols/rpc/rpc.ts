@@ -1,0 +1,101 @@
+// Remote Procedure Call, ONC's (RFC 5531): in datagrams, or in records of a stream.
+import { u32 } from '../../core/bytes.ts';
+import { COLUMN, LISTED, type Packet, SHOWN } from '../../core/packet.ts';
+import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
+import { tcpHeuristics, tcpPorts, udpHeuristics, udpPorts } from '../../core/table.ts';
+import { emitRpc } from './emit.ts';
+import { f } from './fields.ts';
+import { rpcInfo } from './info.ts';
+import { isMessage } from './layout.ts';
+import { CONTINUATION, FRAGMENT, messageOf, readMessage } from './message.ts';
+import { addFragment, isUnfinished } from './records.ts';
+
+const PORT = 111;
+/** Longer records are taken for something else. */
+const RECORD_BYTES_MAX = 4 << 20;
+/** §11: a record comes in fragments; four bytes before each tell its length and whether it is the last. */
+const MARK = 4;
+const LAST = 0x80000000;
+
+/** Enough to tell a call or a reply, behind the mark. */
+const MESSAGE_MIN = 16;
+
+/** As Wireshark, the name of the program stands in the Protocol column even where no body follows. */
+const column = (p: Packet, layer: number): string => messageOf(p, layer)?.call.program.column ?? 'RPC';
+
+/** What is not RPC on a conversation known for it. */
+function leave(p: Packet): null {
+  p.notes[p.count - 1] = CONTINUATION;
+  p.at = p.end;
+  return null;
+}
+
+export const rpc: Protocol = protocol({
+  name: 'rpc',
+  title: 'Remote Procedure Call',
+  column,
+  fields: f,
+  on: [[udpPorts, PORT]],
+  heuristics: [[udpHeuristics, (p) => isMessage(p, p.at, p.end)]],
+  step(p) {
+    if (!isMessage(p, p.at, p.end)) return p.srcPort === PORT || p.dstPort === PORT ? leave(p) : REJECTED;
+    readMessage(p, p.at, p.end, p.wireEnd);
+    return null;
+  },
+  emit: emitRpc,
+  info: rpcInfo,
+});
+
+function markedLength(p: Packet): number {
+  return u32(p.buf, p.at) & ~LAST;
+}
+
+function startsRecord(p: Packet): boolean {
+  if (p.left < MARK + 8) return false;
+  return markedLength(p) <= RECORD_BYTES_MAX && isMessage(p, p.at + MARK, p.end);
+}
+
+function recordLength(p: Packet): number {
+  const length = markedLength(p);
+  if (length > RECORD_BYTES_MAX) return p.left;
+  const isPlausible = isUnfinished(p) || p.left < MARK + MESSAGE_MIN || isMessage(p, p.at + MARK, p.end);
+  return isPlausible ? MARK + length : p.left;
+}
+
+export const rpcStream: Protocol = protocol({
+  name: 'rpc',
+  title: 'Remote Procedure Call',
+  column,
+  fields: f,
+  on: [[tcpPorts, PORT]],
+  heuristics: [[tcpHeuristics, startsRecord]],
+  framing: { header: MARK, length: recordLength },
+  step(p) {
+    const b = p.buf;
+    const layer = p.count - 1;
+    const start = p.at;
+    const first = start + MARK;
+    const isWanted = p.end - start > MARK && markedLength(p) <= RECORD_BYTES_MAX;
+    if (!isWanted || !(isUnfinished(p) || isMessage(p, first, p.end)))
+      return p.flags[layer]! & LISTED ? leave(p) : REJECTED;
+    const isLast = (u32(b, start) & LAST) !== 0;
+    if ((isLast && !isUnfinished(p)) || p.end < p.wireEnd) {
+      p.at = first;
+      readMessage(p, first, p.end, p.wireEnd);
+      p.at = p.end;
+      return null;
+    }
+    p.notes[layer] = FRAGMENT;
+    const whole = addFragment(p, b.subarray(first, p.end), isLast);
+    if (whole !== null) {
+      p.within(whole, 0, whole.length, whole.length, (inner) => {
+        if (isMessage(inner, 0, whole.length) && inner.push(rpcStream, SHOWN | COLUMN))
+          readMessage(inner, 0, whole.length, whole.length);
+      });
+    }
+    p.at = p.end;
+    return null;
+  },
+  emit: emitRpc,
+  info: rpcInfo,
+});
