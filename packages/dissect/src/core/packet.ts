@@ -20,6 +20,8 @@ export const SHOWN = 2;
 export const COLUMN = 4;
 /** The layer's tree stands inside that of the last SHOWN layer, and doesn't count in the hierarchy. */
 export const NESTED = 8;
+/** The layer counts in the hierarchy behind those that follow it, up to the one its mark says. */
+export const LATE = 16;
 
 /** Kinds of network address in the columns. */
 export const NO_ADDRESS = 0;
@@ -78,7 +80,7 @@ export class Packet {
   bufferCount = 0;
   depth = 0;
   /** Flags given to layers pushed now; ICMP errors clear SHOWN and COLUMN while they call the packet within. */
-  visibility: number = LISTED | SHOWN | COLUMN | NESTED;
+  visibility: number = LISTED | SHOWN | COLUMN | NESTED | LATE;
 
   /** Within the packet that an ICMP error quotes: no packet of its own, and often cut. */
   isQuoted = false;
@@ -153,7 +155,7 @@ export class Packet {
     this.count = 0;
     this.depth = 0;
     this.isQuoted = false;
-    this.visibility = LISTED | SHOWN | COLUMN | NESTED;
+    this.visibility = LISTED | SHOWN | COLUMN | NESTED | LATE;
     this.netKind = NO_ADDRESS;
     this.transport = 0;
     this.srcPort = 0;

@@ -1,5 +1,5 @@
 // Which layers a packet has, as one number: a trie over protocol ids, so that a path seen before costs no string.
-import { LISTED, type Packet } from './packet.ts';
+import { LATE, LISTED, type Packet } from './packet.ts';
 import { protocolsMade } from './protocol.ts';
 
 /** Nodes whose children stand in an array of their own; those of the others, found rarely, share a map. */
@@ -21,12 +21,22 @@ export class LayerTrie {
   /** The node of the packet's layers that carry `flag`. */
   walk(p: Packet, flag: number): number {
     let node = 0;
+    let late = -1;
     if (this.#dense.length === 0) this.#dense.push(new Int32Array(protocolsMade()));
     for (let i = 0; i < p.count; i++) {
       if ((p.flags[i]! & flag) === 0) continue;
-      node = this.#find(node, p.proto[i]!) || this.#make(node, p.proto[i]!, p.protocols[i]!.name);
+      if (late >= 0 && i >= p.mark[late]!) {
+        node = this.#step(node, p, late);
+        late = -1;
+      }
+      if ((p.flags[i]! & LATE) !== 0 && late < 0) late = i;
+      else node = this.#step(node, p, i);
     }
-    return node;
+    return late < 0 ? node : this.#step(node, p, late);
+  }
+
+  #step(node: number, p: Packet, layer: number): number {
+    return this.#find(node, p.proto[layer]!) || this.#make(node, p.proto[layer]!, p.protocols[layer]!.name);
   }
 
   #find(node: number, protocol: number): number {

@@ -1,6 +1,6 @@
 // Messages that span TCP segments: bytes are kept per direction until the message is whole, then read at once.
 // A protocol says how much it needs with `Packet.askMore`.
-import { LAYERS_MAX, MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../core/packet.ts';
+import { LATE, LAYERS_MAX, MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../core/packet.ts';
 import { BufferPool } from './buffer-pool.ts';
 
 /** Of a longer message only the beginning is kept: it is read like a packet that the capture cut. */
@@ -157,6 +157,7 @@ export class StreamReassembly {
     p.mayAskMore = kept === extent;
     p.wanted = 0;
     p.within(bytes, 0, kept, extent, deliver);
+    if (p.flags[layer]! & LATE) p.mark[layer] = p.count;
     p.mayAskMore = false;
     const { wanted, wantedAt } = p;
     p.wanted = 0;

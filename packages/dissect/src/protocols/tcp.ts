@@ -2,7 +2,7 @@
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { alias, bool, bytes, seconds, uint } from '../core/field.ts';
-import { COLUMN, LISTED, type Packet, SHOWN } from '../core/packet.ts';
+import { COLUMN, LATE, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
 import { badTcpChecksum, statusOf } from '../expert/checksums.ts';
@@ -236,11 +236,11 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   p.window = analysis.scaledWindow;
 }
 
-/** The tree of a message put together from several segments: a layer of its own, as Wireshark shows it. */
+/** The tree of a message put together from several segments: a layer of its own, as Wireshark shows and counts it. */
 const segments = protocol({ name: 'tcp.segments', title: 'Reassembled TCP Segments', step: () => null });
 
 function onWhole(p: Packet): void {
-  p.push(segments, SHOWN);
+  p.push(segments, SHOWN | LATE);
 }
 
 function readPayload(p: Packet, seq: number, flags: number): void {
