@@ -1,5 +1,6 @@
 // `-z expert[,LEVEL][,FILTER]`: what an expert would say, the gravest first, as tshark prints it.
-import { ExpertFindings, type Packet, type Severity } from '@eyrie/dissect';
+import type { CaptureSource } from '@eyrie/capture';
+import { ExpertFindings, type Packet, type PacketComment, type Session, type Severity } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { filtered, firstAndRest, type Statistic, type StatisticKind } from './statistic.ts';
 
@@ -28,13 +29,22 @@ class Expert implements Statistic {
   /** How many of the levels are shown, less one. */
   readonly #last: number;
   readonly #findings = new ExpertFindings();
+  /** Those of the file so far, and how many of them were seen. */
+  #comments: readonly PacketComment[] = [];
+  #comment = 0;
 
   constructor(last: number) {
     this.#last = last;
   }
 
+  begin(_: Session, source: CaptureSource): void {
+    this.#comments = source.reader.comments;
+  }
+
   see(p: Packet): void {
     this.#findings.add(p);
+    for (; this.#comment < this.#comments.length; this.#comment++)
+      this.#findings.addComment(p.number, this.#comments[this.#comment]!.text);
   }
 
   print(out: Output): void {

@@ -37,6 +37,16 @@ export function dnsExpert(p: Packet, layer: number, say: Say): void {
     );
 }
 
+/** Transport data without data: 32 bytes of type 4 (WireGuard's paper, §6.5). */
+const WIREGUARD_DATA = 4;
+const WIREGUARD_KEEPALIVE_BYTES = 32;
+
+export function wireguardExpert(p: Packet, layer: number, say: Say): void {
+  const start = p.start[layer]!;
+  if (p.stop[layer]! - start === WIREGUARD_KEEPALIVE_BYTES && p.bufferOf(layer)[start] === WIREGUARD_DATA)
+    say('chat', 'sequence', 'This is a Keepalive message');
+}
+
 const TFTP_ERROR = 5;
 
 export function tftpExpert(p: Packet, layer: number, say: Say): void {

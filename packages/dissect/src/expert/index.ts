@@ -1,7 +1,7 @@
 // Which protocol's layers the expert knows about, beside those that speak for themselves.
 import type { Protocol } from '../core/protocol.ts';
 import { protocols } from '../protocols/index.ts';
-import { dnsExpert, httpExpert, malformedExpert, tftpExpert } from './applications.ts';
+import { dnsExpert, httpExpert, malformedExpert, tftpExpert, wireguardExpert } from './applications.ts';
 import { ipExpert, ipv6Expert, udpExpert } from './network.ts';
 import { tcpExpert } from './tcp.ts';
 
@@ -17,6 +17,7 @@ const experts: Readonly<Record<string, Protocol['expert']>> = {
   tcp: tcpExpert,
   tftp: tftpExpert,
   udp: udpExpert,
+  wg: wireguardExpert,
 };
 
 for (const made of protocols) made.expert ??= experts[made.name] ?? null;

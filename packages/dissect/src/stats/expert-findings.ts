@@ -5,6 +5,9 @@ import { COLUMN, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 /** Distinct findings kept. */
 const FINDINGS_MAX = 20_000;
 
+/** Characters of a finding, as in Wireshark. */
+const MESSAGE_MAX = 239;
+
 export interface ExpertFinding {
   readonly severity: Severity;
   /** `Sequence`, `Malformed`, … */
@@ -34,22 +37,24 @@ export class ExpertFindings {
     }
   }
 
+  /** What whoever captured the packet wrote about it. */
+  addComment(frame: number, text: string): void {
+    this.#count('comment', groups.comment[1], 'Frame', text, frame);
+  }
+
   readonly #say: Say = (severity: Severity, group: Group, message: string): void => {
     const p = this.#packet!;
-    const protocol = expertProtocol(p, this.#layer);
+    this.#count(severity, groups[group][1], expertProtocol(p, this.#layer), message, p.number);
+  };
+
+  #count(severity: Severity, group: string, protocol: string, text: string, frame: number): void {
+    const message = text.length > MESSAGE_MAX ? text.slice(0, MESSAGE_MAX) : text;
     const key = `${severity} ${group} ${protocol} ${message}`;
     const known = this.#found.get(key);
     if (known !== undefined) known.count++;
     else if (this.#found.size < FINDINGS_MAX)
-      this.#found.set(key, {
-        severity,
-        group: groups[group][1],
-        protocol,
-        message,
-        count: 1,
-        frame: p.number,
-      });
-  };
+      this.#found.set(key, { severity, group, protocol, message, count: 1, frame });
+  }
 
   /** In the order in which they were first seen. */
   list(): ExpertFinding[] {
