@@ -1,0 +1,427 @@
+import { bytesOf, testCases, udpFrame } from './support.ts';
+
+testCases('PTP', [
+  [
+    udpFrame(
+      319,
+      319,
+      '0002002c00000200000000000001800000000000001122fffe3344550001000100fd00005f00000011223344',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Sync Message',
+    {
+      'ptp.v2.messagetype': '0x00',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.sdr.origintimestamp.seconds': '1593835520',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0802002c00000000000000000001800000000000001122fffe3344550001000102fd00005f00000011223344',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Follow_Up Message',
+    { 'ptp.v2.messagetype': '0x08', 'ptp.v2.sequenceid': '1', 'ptp.v2.correction.ns': '1' },
+  ],
+  [
+    udpFrame(
+      319,
+      319,
+      '0102002c00000200000000000001800000000000001122fffe3344550001000101fd00005f00000011223344',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Delay_Req Message',
+    {
+      'ptp.v2.messagetype': '0x01',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.sdr.origintimestamp.seconds': '1593835520',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0902003600000200000000000001800000000000001122fffe3344550001000103fd00005f00000011223344001122fffe3344550001',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Delay_Resp Message',
+    {
+      'ptp.v2.messagetype': '0x09',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.dr.requestingsourceportid': '1',
+    },
+  ],
+  [
+    bytesOf(
+      '020000000001020000000002 88f7 0202003600000200000000000001800000000000001122fffe3344550001000105fd00005f0000001122334400000000000000000000',
+    ),
+    'eth:ethertype:ptp',
+    'PTPv2',
+    'Peer_Delay_Req Message',
+    { 'ptp.v2.messagetype': '0x02', 'ptp.v2.sequenceid': '1', 'ptp.v2.correction.ns': '1' },
+  ],
+  [
+    bytesOf(
+      '020000000001020000000002 88f7 0302003600000200000000000001800000000000001122fffe3344550001000105fd00005f00000011223344001122fffe3344550002',
+    ),
+    'eth:ethertype:ptp',
+    'PTPv2',
+    'Peer_Delay_Resp Message',
+    { 'ptp.v2.messagetype': '0x03', 'ptp.v2.sequenceid': '1', 'ptp.v2.correction.ns': '1' },
+  ],
+  [
+    bytesOf(
+      '020000000001020000000002 88f7 0a02003600000200000000000001800000000000001122fffe3344550001000105fd00005f00000011223344001122fffe3344550002',
+    ),
+    'eth:ethertype:ptp',
+    'PTPv2',
+    'Peer_Delay_Resp_Follow_Up Message',
+    { 'ptp.v2.messagetype': '0x0a', 'ptp.v2.sequenceid': '1', 'ptp.v2.correction.ns': '1' },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0b02004000000200000000000001800000000000001122fffe3344550001000100fd00005f0000001122334400250080f8fe4e5d80001122fffe3344550001a0',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Announce Message',
+    {
+      'ptp.v2.messagetype': '0x0b',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.an.grandmasterclockidentity': '0x001122fffe334455',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0b02005400000200000000000001800000000000001122fffe3344550001000100fd00005f0000001122334400250080f8fe4e5d80001122fffe3344550001a000080010001122fffe334455001122fffe334455',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Announce Message',
+    {
+      'ptp.v2.messagetype': '0x0b',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.an.grandmasterclockidentity': '0x001122fffe334455',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0b02005800000200000000000001800000000000001122fffe3344550001000100fd00005f0000001122334400250080f8fe4e5d80001122fffe3344550001a0000900140100000e1000000001000000000001044d455a5a',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Announce Message',
+    {
+      'ptp.v2.messagetype': '0x0b',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.an.grandmasterclockidentity': '0x001122fffe334455',
+      'ptp.v2.an.atoi.displayName': 'MEZZ,MEZZ',
+    },
+  ],
+  [
+    bytesOf(
+      '020000000001020000000002 88f7 1012002c00000200000000000001800000000000001122fffe3344550001000100fd00000000000000000000',
+    ),
+    'eth:ethertype:ptp',
+    'PTPv2',
+    'Sync Message',
+    { 'ptp.v2.messagetype': '0x00', 'ptp.v2.sequenceid': '1', 'ptp.v2.correction.ns': '1' },
+  ],
+  [
+    bytesOf(
+      '020000000001020000000002 88f7 1812004c00000200000000000001800000000000001122fffe3344550001000100fd00005f000000112233440003001c0080c200000100000001000200000000000000000000000000000003',
+    ),
+    'eth:ethertype:ptp',
+    'PTPv2',
+    'Follow_Up Message',
+    {
+      'ptp.v2.messagetype': '0x08',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.as.fu.gmTimeBaseIndicator': '2',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0c02003600000200000000000001800000000000001122fffe3344550001000100fd001122fffe334455000100040006b0fd0000012c',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Signalling Message',
+    {
+      'ptp.v2.messagetype': '0x0c',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.sig.tlv.durationField': '300',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0c02003800000200000000000001800000000000001122fffe3344550001000100fd001122fffe334455000100050008b0fd0000012c0001',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Signalling Message',
+    {
+      'ptp.v2.messagetype': '0x0c',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.sig.tlv.durationField': '300',
+    },
+  ],
+  [
+    bytesOf(
+      '020000000001020000000002 88f7 1c12003c00000200000000000001800000000000001122fffe3344550001000100fd001122fffe334455ffff0003000c0080c2000002fd0003060000',
+    ),
+    'eth:ethertype:ptp',
+    'PTPv2',
+    'Signalling Message',
+    {
+      'ptp.v2.messagetype': '0x0c',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.as.sig.tlv.announceinterval': '3',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0d02003600000200000000000001800000000000001122fffe3344550001000104fd001122fffe334455ffff01010000000100022000',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Management (Default dataset) GET',
+    {
+      'ptp.v2.messagetype': '0x0d',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.mm.managementId': '8192',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0d02004a00000200000000000001800000000000001122fffe3344550001000104fd001122fffe334455ffff010102000001001620000300000180f8fe4e5d80001122fffe3344550000',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Management (Default dataset) RESPONSE',
+    {
+      'ptp.v2.messagetype': '0x0d',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.mm.managementId': '8192',
+      'ptp.v2.mm.numberPorts': '1',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0d02004800000200000000000001800000000000001122fffe3344550001000104fd001122fffe334455ffff01010200000100142001000100000000000100000000000000020000',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Management (Current dataset) RESPONSE',
+    {
+      'ptp.v2.messagetype': '0x0d',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.mm.managementId': '8193',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0d02005600000200000000000001800000000000001122fffe3344550001000104fd001122fffe334455ffff01010200000100222002001122fffe33445500010000ffff7fffffff80f8fe4e5d80001122fffe334455',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Management (Parent dataset) RESPONSE',
+    {
+      'ptp.v2.messagetype': '0x0d',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.mm.managementId': '8194',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0d02003a00000200000000000001800000000000001122fffe3344550001000104fd001122fffe334455ffff0101020000010006200300253ca0',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Management (Time properties dataset) RESPONSE',
+    {
+      'ptp.v2.messagetype': '0x0d',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.mm.managementId': '8195',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0d02005000000200000000000001800000000000001122fffe3344550001000104fd001122fffe334455ffff010102000001001c2004001122fffe334455000106000000000000010000010300010002',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Management (Port dataset) RESPONSE',
+    {
+      'ptp.v2.messagetype': '0x0d',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.mm.managementId': '8196',
+      'ptp.v2.mm.portState': '6',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0d02003c00000200000000000001800000000000001122fffe3344550001000104fd001122fffe334455ffff01010200000200080001200000000000',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Management Error Message (RESPONSE_TOO_BIG)',
+    {
+      'ptp.v2.messagetype': '0x0d',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.mm.managementId': '8192',
+    },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '0d02003000000200000000000001800000000000001122fffe3344550001000104fd001122fffe334455ffff01010400',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    '320 → 320 Len=48[Malformed Packet]',
+  ],
+  [
+    udpFrame(
+      319,
+      319,
+      '0402002c00000200000000000001800000000000001122fffe3344550001000100fd00005f00000011223344',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Unknown PTP Message (4)',
+    { 'ptp.v2.messagetype': '0x04', 'ptp.v2.sequenceid': '1', 'ptp.v2.correction.ns': '1' },
+  ],
+  [
+    udpFrame(
+      319,
+      319,
+      '0002002c00000200000000000001800000000000001122fffe3344550001000100fd00005f000000112233440000',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Sync Message',
+    {
+      'ptp.v2.messagetype': '0x00',
+      'ptp.v2.sequenceid': '1',
+      'ptp.v2.correction.ns': '1',
+      'ptp.v2.sdr.origintimestamp.seconds': '1593835520',
+    },
+  ],
+  [
+    udpFrame(
+      319,
+      319,
+      '0002000a00000200000000000001800000000000001122fffe3344550001000100fd00005f00000011223344',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Sync Message[Malformed Packet]',
+    { 'ptp.v2.messagetype': '0x00' },
+  ],
+  [
+    udpFrame(319, 319, '0002002c00000200000000000001800000000000001122fffe3344550001'),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv2',
+    'Sync Message[Malformed Packet]',
+    { 'ptp.v2.messagetype': '0x00', 'ptp.v2.correction.ns': '1' },
+  ],
+  [udpFrame(319, 319, '000300005f00000011223344'), 'eth:ethertype:ip:udp', 'UDP', '319 → 319 Len=12'],
+  [udpFrame(319, 319, '00'), 'eth:ethertype:ip:udp:ptp', 'UDP', '319 → 319 Len=1[Malformed Packet]'],
+  [
+    udpFrame(
+      319,
+      319,
+      '000100015f44464c54000000000000000000000001010011223344550001000500000008000000005f0000001122334400010025000100112233446600010007000000024750530000000001000001000000000100000002000000030000000441544f4d000100112233447700020000000000050000000600000001',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv1',
+    'Sync Message',
+    { 'ptp.sdr.origintimestamp': '1593835520.287454020', 'ptp.sdr.grandmasterclockidentifier': 'GPS' },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '000100015f44464c5400000000000000000000000101001122334455000100050200000800000000000000075f00000011223344',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv1',
+    'Follow_Up Message',
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '000100015f44464c54000000000000000000000001010011223344550001000503000008000000005f00000011223344000100112233446600010009',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv1',
+    'Delay_Response Message',
+    { 'ptp.dr.requestingsourceuuid': '00:11:22:33:44:66' },
+  ],
+  [
+    udpFrame(
+      320,
+      320,
+      '000100015f44464c540000000000000000000000010100112233445500010005040000080000000000010011223344550001000000010001000100000000',
+    ),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv1',
+    'Management Message (Obtain Identity)',
+  ],
+  [
+    udpFrame(320, 320, '000100015f44464c5400000000000000000000000101001122334455000100050900000800000000'),
+    'eth:ethertype:ip:udp:ptp',
+    'PTPv1',
+    'Unknown Message',
+  ],
+]);
