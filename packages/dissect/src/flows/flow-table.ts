@@ -25,7 +25,7 @@ const LAST_SECONDS = 11;
 const BYTES = 12;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 
-const START_CAPACITY = 1024;
+const START_CAPACITY = 16_384;
 /** Entries looked at for one to forget. */
 const EVICTION_SWEEP = 8;
 
