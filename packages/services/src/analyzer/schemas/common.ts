@@ -1,0 +1,109 @@
+// What every answer is made of: times, addresses, pages, errors, and the terms that choose packets.
+import Type, { type Static, type TProperties, type TSchema } from 'typebox';
+
+/** Rows on one page, unless said otherwise, and at most. */
+export const PAGE_ROWS = 100;
+export const PAGE_ROWS_MAX = 1000;
+/** Characters of a display filter in a request. */
+export const FILTER_CHARACTERS_MAX = 8192;
+
+export const Time = Type.String({
+  description: 'seconds since 1970-01-01 UTC as a decimal number with nine places: a double is too short',
+  examples: ['1763712000.123456789'],
+});
+
+export const Count = Type.Integer({ minimum: 0 });
+
+export const Seconds = Type.Number({ description: 'seconds' });
+
+/** Null where there is none. */
+export function orNull<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+export function object<T extends TProperties>(properties: T, description?: string) {
+  return Type.Object(properties, {
+    additionalProperties: false,
+    ...(description === undefined ? {} : { description }),
+  });
+}
+
+/** A page of a longer list. */
+export function page<T extends TSchema>(item: T) {
+  return object({
+    items: Type.Array(item),
+    next: orNull(
+      Type.String({ description: 'give it as `after` for the next page; null: this was the last' }),
+    ),
+  });
+}
+
+/** A time in a request: seconds since 1970, or ISO 8601. */
+const Moment = Type.String({
+  maxLength: 40,
+  description: 'seconds since 1970, or ISO 8601',
+  examples: ['1763712000.5', '2026-11-21T08:00:00Z'],
+});
+
+/** Which packets an answer is about. All terms given must hold. */
+export const scope = {
+  q: Type.Optional(
+    Type.String({
+      maxLength: FILTER_CHARACTERS_MAX,
+      description: 'display filter, as in Wireshark',
+      examples: ['dns && ip.addr == 10.20.0.80'],
+    }),
+  ),
+  protocol: Type.Optional(
+    Type.String({ maxLength: 64, description: 'as in the Protocol column: DNS; upper or lower case' }),
+  ),
+  address: Type.Optional(
+    Type.String({
+      maxLength: 64,
+      description: 'source or destination: an address, or a network as 10.0.0.0/8',
+    }),
+  ),
+  src: Type.Optional(Type.String({ maxLength: 64, description: 'source address or network' })),
+  dst: Type.Optional(Type.String({ maxLength: 64, description: 'destination address or network' })),
+  port: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65535, description: 'source or destination port, TCP or UDP' }),
+  ),
+  from: Type.Optional(Moment),
+  to: Type.Optional(Moment),
+  capture: Type.Optional(Type.Integer({ minimum: 1, description: 'only packets of this capture' })),
+};
+export const Scope = object(scope);
+export type Scope = Static<typeof Scope>;
+
+export const paging = {
+  after: Type.Optional(Type.String({ maxLength: 512, description: '`next` of the page before' })),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: PAGE_ROWS_MAX, default: PAGE_ROWS, description: 'rows on the page' }),
+  ),
+};
+
+export const Order = Type.Union([Type.Literal('asc'), Type.Literal('desc')]);
+export type Order = Static<typeof Order>;
+
+/** One of these words. */
+export function oneOf<const T extends readonly string[]>(
+  words: T,
+  options: { default?: T[number]; description?: string } = {},
+) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...options });
+}
+
+export const ErrorAnswer = object({
+  error: object({
+    code: Type.String({ description: 'stable: programs may rely on it' }),
+    message: Type.String({ description: 'one line for people' }),
+    hint: Type.Optional(Type.String({ description: 'what to do' })),
+    at: Type.Optional(
+      object(
+        { at: Count, length: Count },
+        'the place in the display filter, in characters, where the caret belongs',
+      ),
+    ),
+  }),
+});
+export type ErrorAnswer = Static<typeof ErrorAnswer>;

@@ -1,0 +1,45 @@
+// Display filters: names to complete, and whether one is right.
+import Type, { type Static } from 'typebox';
+import { Count, FILTER_CHARACTERS_MAX, object, oneOf, orNull } from './common.ts';
+
+export const FieldsQuery = object({
+  text: Type.Optional(
+    Type.String({
+      maxLength: 128,
+      description:
+        'what was typed: names that begin with it come first, then those that have it in name or title',
+    }),
+  ),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
+});
+
+export const FieldRow = object({
+  name: Type.String({ examples: ['dns.qry.name'] }),
+  kind: oneOf(['field', 'protocol']),
+  type: Type.String({ examples: ['uint16', 'text', 'ipv4', 'protocol'] }),
+  description: Type.String({ examples: ['Name'] }),
+});
+export type FieldRow = Static<typeof FieldRow>;
+
+export const Fields = object({ items: Type.Array(FieldRow), total: Count });
+export type Fields = Static<typeof Fields>;
+
+export const FilterCheckQuery = object({ q: Type.String({ maxLength: FILTER_CHARACTERS_MAX }) });
+
+export const FilterCheck = object({
+  is_valid: Type.Boolean(),
+  error: orNull(
+    object({
+      message: Type.String(),
+      at: Type.Integer({ minimum: 0, description: 'first character at fault' }),
+      length: Count,
+      meant: Type.Array(Type.String(), { description: 'names that were probably meant' }),
+    }),
+  ),
+  fields: Type.Array(FieldRow, { description: 'those that the filter names' }),
+  needs_bytes: Type.Boolean({
+    description:
+      'the columns of the store cannot answer it: packets are read again to decide, which is slower',
+  }),
+});
+export type FilterCheck = Static<typeof FilterCheck>;

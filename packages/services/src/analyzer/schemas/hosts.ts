@@ -1,0 +1,124 @@
+// Hosts: their names, what is odd about them, who they are connected with.
+import Type, { type Static } from 'typebox';
+import { Count, Order, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
+import { EndpointRow, FlowRow } from './flows.ts';
+
+export const NameRow = object({
+  address: Type.String(),
+  name: Type.String(),
+  source: Type.String({ description: 'how it is known', examples: ['dns', 'tls', 'http', 'dhcp', 'file'] }),
+  first: Time,
+  last: Time,
+  count: Count,
+});
+export type NameRow = Static<typeof NameRow>;
+
+export const NamesQuery = object({
+  ...paging,
+  capture: scope.capture,
+  from: scope.from,
+  to: scope.to,
+  address: Type.Optional(Type.String({ maxLength: 64 })),
+  text: Type.Optional(Type.String({ maxLength: 255, description: 'names with this in them' })),
+  sort: Type.Optional(oneOf(['count', 'last', 'first'], { default: 'count' })),
+});
+export const NamePage = page(NameRow);
+export type NamePage = Static<typeof NamePage>;
+
+export const SEVERITIES = ['error', 'warn', 'note', 'chat', 'comment'] as const;
+
+export const FindingRow = object({
+  id: Type.Integer(),
+  capture: Type.Integer(),
+  time: orNull(Time),
+  severity: Type.String({ examples: [...SEVERITIES] }),
+  group: Type.String({ examples: ['Sequence', 'Malformed'] }),
+  protocol: Type.String(),
+  message: Type.String(),
+  count: Count,
+  frame: orNull(Type.Integer({ description: 'number of the packet that showed it first' })),
+  packet: orNull(Type.Integer({ description: 'its id' })),
+  address: orNull(Type.String({ description: 'whom it is about, where it is one host' })),
+});
+export type FindingRow = Static<typeof FindingRow>;
+
+export const FindingsQuery = object({
+  ...paging,
+  capture: scope.capture,
+  from: scope.from,
+  to: scope.to,
+  address: Type.Optional(Type.String({ maxLength: 64 })),
+  severity: Type.Optional(oneOf(SEVERITIES, { description: 'this one and graver ones' })),
+});
+export const FindingPage = page(FindingRow);
+export type FindingPage = Static<typeof FindingPage>;
+
+export const HostRow = object({
+  ...EndpointRow.properties,
+  name: orNull(Type.String({ description: 'the one said last' })),
+  first: Time,
+  last: Time,
+});
+export type HostRow = Static<typeof HostRow>;
+
+export const HostsQuery = object({
+  ...scope,
+  ...paging,
+  sort: Type.Optional(
+    oneOf(['bytes', 'packets', 'first', 'last'], {
+      default: 'bytes',
+      description: 'bytes: top talkers; first, newest first: new hosts',
+    }),
+  ),
+  order: Type.Optional(Order),
+});
+export const HostPage = page(HostRow);
+export type HostPage = Static<typeof HostPage>;
+
+const Share = object({ packets: Count, bytes: Count });
+
+export const HostDetail = object(
+  {
+    host: HostRow,
+    names: Type.Array(NameRow),
+    protocols: Type.Array(object({ protocol: Type.String(), ...Share.properties })),
+    ports: Type.Array(
+      object({
+        transport: Type.String(),
+        port: Type.Integer(),
+        flows: Count,
+        ...Share.properties,
+        applications: Type.Array(Type.String()),
+      }),
+      { description: 'on which it was asked as a server, most bytes first' },
+    ),
+    peers: Type.Array(object({ address: Type.String(), name: orNull(Type.String()), ...Share.properties })),
+    fingerprints: Type.Array(object({ field: Type.String(), value: Type.String(), flows: Count })),
+    flows: Type.Array(FlowRow, { description: 'the largest' }),
+    findings: Type.Array(FindingRow),
+  },
+  'what there is about one address; lists have at most 50 lines. Its timeline: /timeline?address=',
+);
+export type HostDetail = Static<typeof HostDetail>;
+
+export const MAP_HOSTS_MAX = 1000;
+
+export const MapQuery = object({
+  ...scope,
+  hosts: Type.Optional(
+    Type.Integer({ minimum: 2, maximum: MAP_HOSTS_MAX, default: 100, description: 'those with most bytes' }),
+  ),
+});
+
+export const ConnectionMap = object({
+  hosts: Type.Array(object({ address: Type.String(), name: orNull(Type.String()), ...Share.properties })),
+  links: Type.Array(
+    object({
+      a: Type.Integer({ description: 'index into hosts' }),
+      b: Type.Integer({ description: 'index into hosts' }),
+      ...Share.properties,
+    }),
+  ),
+  hosts_left_out: Count,
+});
+export type ConnectionMap = Static<typeof ConnectionMap>;

@@ -1,0 +1,10 @@
+// The shapes of the HTTP API. One definition gives the types, the validation of what comes in, what goes out, and
+// /openapi.json.
+export * from './captures.ts';
+export * from './common.ts';
+export * from './fields.ts';
+export * from './flows.ts';
+export * from './hosts.ts';
+export * from './packets.ts';
+export * from './status.ts';
+export * from './totals.ts';

@@ -1,0 +1,121 @@
+// Packets: rows of the list, the tree of one, its bytes.
+import Type, { type Static } from 'typebox';
+import { Count, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
+
+export const PacketRow = object({
+  id: Type.Integer({ description: 'in the store; ids of one capture rise with time of arrival' }),
+  capture: Type.Integer(),
+  number: Type.Integer({ description: 'frame.number in its capture' }),
+  time: Time,
+  src: Type.String({ description: 'as the Source column shows it: IP, else hardware address' }),
+  dst: Type.String(),
+  src_ip: orNull(Type.String()),
+  dst_ip: orNull(Type.String()),
+  src_port: orNull(Type.Integer()),
+  dst_port: orNull(Type.Integer()),
+  protocol: Type.String({ description: 'the Protocol column' }),
+  length: Type.Integer({ description: 'bytes on the wire' }),
+  summary: Type.String({ description: 'the Info column' }),
+  stream: orNull(Type.Integer({ description: 'tcp.stream, udp.stream of its transport' })),
+  path: Type.String({ description: 'frame.protocols', examples: ['eth:ethertype:ip:udp:dns'] }),
+});
+export type PacketRow = Static<typeof PacketRow>;
+
+export const PacketsQuery = object({
+  ...scope,
+  ...paging,
+  order: Type.Optional(oneOf(['asc', 'desc'], { default: 'asc', description: 'oldest or newest first' })),
+  start: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'begin at the packet with this id, or the next that fits' }),
+  ),
+});
+export type PacketsQuery = Static<typeof PacketsQuery>;
+
+export const PacketPage = page(PacketRow);
+export type PacketPage = Static<typeof PacketPage>;
+
+/** Trees hold trees: the schema refers to itself by name. */
+export interface TreeLine {
+  name: string;
+  text: string;
+  value: string | null;
+  start: number;
+  length: number;
+  buffer: number;
+  children: TreeLine[];
+}
+
+export const TREE_LINE = 'TreeLine';
+
+export const TreeLine = Type.Object(
+  {
+    name: Type.String({ description: 'filter name; empty for a line that is no field' }),
+    text: Type.String({ description: 'what the line says', examples: ['Source Port: 53'] }),
+    value: orNull(Type.String({ description: 'the value as filters take it; null where the line has none' })),
+    start: Type.Integer({ description: 'bytes [start, start + length) of the buffer' }),
+    length: Type.Integer(),
+    buffer: Type.Integer({ description: 'which buffer; 0 is the frame' }),
+    children: Type.Array(Type.Unsafe<TreeLine>({ $ref: `${TREE_LINE}#` })),
+  },
+  { $id: TREE_LINE, additionalProperties: false },
+);
+
+/** How the packets before this one were taken into account. */
+const Context = object({
+  kind: oneOf(['capture', 'conversation'], {
+    description:
+      'what was dissected before the packet: the capture from its beginning, or only the packets of its conversation',
+  }),
+  packets: Count,
+  is_whole: Type.Boolean({
+    description:
+      'false: a bound was met, and what older packets hold (reassembly, requests) is not known here',
+  }),
+});
+
+export const PacketDetail = object({
+  packet: PacketRow,
+  tree: Type.Array(Type.Unsafe<TreeLine>({ $ref: `${TREE_LINE}#` })),
+  buffers: Type.Array(
+    object({
+      buffer: Type.Integer(),
+      title: Type.String({ examples: ['Frame', 'Reassembled'] }),
+      length: Count,
+    }),
+  ),
+  context: Context,
+  flow: orNull(Type.Integer({ description: 'id for /flows/{id}' })),
+});
+export type PacketDetail = Static<typeof PacketDetail>;
+
+export const PacketBytesQuery = object({
+  format: Type.Optional(
+    oneOf(['json', 'raw'], {
+      default: 'json',
+      description: 'raw: one buffer as it is, application/octet-stream',
+    }),
+  ),
+  buffer: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 254, description: 'only this buffer; 0 is the frame' }),
+  ),
+});
+
+export const PacketBytes = object({
+  id: Type.Integer(),
+  captured_length: Count,
+  length: Type.Integer({ description: 'bytes on the wire' }),
+  buffers: Type.Array(
+    object({
+      buffer: Type.Integer(),
+      title: Type.String(),
+      length: Count,
+      data: Type.String({ description: 'base64' }),
+    }),
+  ),
+});
+export type PacketBytes = Static<typeof PacketBytes>;
+
+export const ExportQuery = object({
+  ...scope,
+  limit: Type.Optional(Type.Integer({ minimum: 1, description: 'at most so many packets' })),
+});

@@ -1,0 +1,89 @@
+// How the house is: services, queues, drops, the store; and what comes by itself on /live.
+import Type, { type Static } from 'typebox';
+import { CaptureRow } from './captures.ts';
+import { Count, object, oneOf, orNull, Seconds, Time } from './common.ts';
+import { FindingRow } from './hosts.ts';
+import { PacketRow } from './packets.ts';
+
+export const Health = object({ status: oneOf(['ok', 'failing']), store: Type.String() });
+
+export const Status = object({
+  version: Type.String(),
+  node: Type.String(),
+  uptime_seconds: Seconds,
+  memory_bytes: Count,
+  services: Type.Array(
+    object({
+      name: Type.String({ examples: ['capture', 'parser', 'persistor', 'analyzer'] }),
+      state: oneOf(['running', 'idle', 'failing']),
+      note: orNull(Type.String()),
+    }),
+  ),
+  queues: Type.Array(object({ name: Type.String(), depth: Count, capacity: Count })),
+  drops: Type.Array(object({ name: Type.String({ examples: ['kernel', 'ring'] }), packets: Count })),
+  store: object({
+    engine: Type.String({ examples: ['duckdb', 'postgres'] }),
+    place: Type.String({ description: 'never with a password' }),
+    version: Type.String(),
+    size_bytes: orNull(Count),
+    captures: Count,
+    packets: Count,
+    flows: Count,
+    findings: Count,
+    first: orNull(Time),
+    last: orNull(Time),
+    retention: Type.String({ description: 'what is kept, in words' }),
+  }),
+  live: object({ clients: Count, messages_skipped: Count }),
+});
+export type Status = Static<typeof Status>;
+
+export const Rates = object({
+  time: Type.Number({ description: 'seconds since 1970' }),
+  packets_per_second: Type.Number(),
+  bits_per_second: Type.Number(),
+  drops_per_second: Type.Number(),
+  packets: Count,
+  bytes: Count,
+  drops: Count,
+  protocols: Type.Record(Type.String(), Type.Number(), {
+    description: 'packets a second by Protocol column',
+  }),
+});
+export type Rates = Static<typeof Rates>;
+
+export const CHANNELS = ['rates', 'packets', 'findings', 'captures', 'status'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** What each channel of /live brings: the newest state, not a history. */
+export interface LiveData {
+  rates: Rates;
+  /** The latest, oldest first. */
+  packets: PacketRow[];
+  findings: FindingRow[];
+  /** All captures that run or have just ended. */
+  captures: CaptureRow[];
+  status: Status;
+}
+
+/** What the server sends. */
+export const LiveMessage = object({
+  channel: oneOf([...CHANNELS, 'error']),
+  data: Type.Unknown(),
+});
+
+/** What the client sends. */
+export const LiveCommand = object({
+  subscribe: Type.Optional(Type.Array(oneOf(CHANNELS), { maxItems: CHANNELS.length })),
+  unsubscribe: Type.Optional(Type.Array(oneOf(CHANNELS), { maxItems: CHANNELS.length })),
+});
+export type LiveCommand = Static<typeof LiveCommand>;
+
+/** For the document of the API: the data of each channel. */
+export const LiveChannels = object({
+  rates: Rates,
+  packets: Type.Array(PacketRow),
+  findings: Type.Array(FindingRow),
+  captures: Type.Array(CaptureRow),
+  status: Status,
+});

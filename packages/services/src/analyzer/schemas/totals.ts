@@ -1,0 +1,92 @@
+// Counts over many packets: by protocol, as a hierarchy, over time.
+import Type, { type Static } from 'typebox';
+import { Count, object, oneOf, orNull, scope, Time } from './common.ts';
+
+export const ProtocolSummary = object({
+  items: Type.Array(
+    object({ protocol: Type.String({ description: 'the Protocol column' }), packets: Count, bytes: Count }),
+    { description: 'most packets first' },
+  ),
+  packets: Count,
+  bytes: Count,
+  first: orNull(Time),
+  last: orNull(Time),
+});
+export type ProtocolSummary = Static<typeof ProtocolSummary>;
+
+export interface HierarchyLine {
+  name: string;
+  packets: number;
+  bytes: number;
+  children: HierarchyLine[];
+}
+
+export const HIERARCHY_LINE = 'HierarchyLine';
+
+/** As `-z io,phs`: each line counts the packets of all paths through it. */
+export const HierarchyLine = Type.Object(
+  {
+    name: Type.String({ examples: ['tcp'] }),
+    packets: Count,
+    bytes: Count,
+    children: Type.Array(Type.Unsafe<HierarchyLine>({ $ref: `${HIERARCHY_LINE}#` })),
+  },
+  { $id: HIERARCHY_LINE, additionalProperties: false },
+);
+
+export const Hierarchy = object({
+  items: Type.Array(Type.Unsafe<HierarchyLine>({ $ref: `${HIERARCHY_LINE}#` })),
+});
+export type Hierarchy = Static<typeof Hierarchy>;
+
+export const TIMELINE_BUCKETS_MAX = 2000;
+
+export const TIMELINE_COLUMNS = [
+  'none',
+  'protocol',
+  'src',
+  'dst',
+  'src_port',
+  'dst_port',
+  'capture',
+] as const;
+
+export const TimelineQuery = object({
+  ...scope,
+  buckets: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: TIMELINE_BUCKETS_MAX,
+      default: 200,
+      description:
+        'at most so many; a bucket is a round time wide: 1, 2 or 5 of a power of ten seconds, or minutes',
+    }),
+  ),
+  by: Type.Optional(
+    oneOf(TIMELINE_COLUMNS, { default: 'protocol', description: 'a series for each value of it' }),
+  ),
+  series: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 50,
+      default: 9,
+      description: 'the values with most packets have a series each, all others share the one named `other`',
+    }),
+  ),
+});
+export type TimelineQuery = Static<typeof TimelineQuery>;
+
+export const Timeline = object({
+  start: Type.Number({ description: 'beginning of the first bucket, seconds since 1970' }),
+  step: Type.Number({ description: 'width of a bucket in seconds' }),
+  buckets: Count,
+  series: Type.Array(
+    object({
+      key: Type.String({ description: 'the value, or `other`' }),
+      packets: Type.Array(Count, { description: 'one number a bucket' }),
+      bytes: Type.Array(Count),
+    }),
+    { description: 'most packets first; `other`, where there is one, last' },
+  ),
+});
+export type Timeline = Static<typeof Timeline>;
