@@ -1,5 +1,5 @@
 // Captures: what is stored, what is running, where more can come from.
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Count, object, oneOf, orNull, page, Seconds, Time } from './common.ts';
 
 export const CAPTURE_STATES = ['running', 'done', 'failed', 'stopped'] as const;

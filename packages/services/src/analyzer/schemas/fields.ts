@@ -1,5 +1,5 @@
 // Display filters: names to complete, and whether one is right.
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Count, FILTER_CHARACTERS_MAX, object, oneOf, orNull } from './common.ts';
 
 export const FieldsQuery = object({

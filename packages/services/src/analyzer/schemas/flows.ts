@@ -1,5 +1,5 @@
 // Who talks with whom: flows, conversations, endpoints, and what was said.
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Count, Order, object, oneOf, orNull, page, paging, Seconds, scope, Time } from './common.ts';
 
 const End = object({ address: Type.String(), port: Type.Integer() });

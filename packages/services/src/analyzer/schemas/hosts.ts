@@ -1,5 +1,5 @@
 // Hosts: their names, what is odd about them, who they are connected with.
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Count, Order, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
 import { EndpointRow, FlowRow } from './flows.ts';
 

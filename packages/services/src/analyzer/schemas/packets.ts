@@ -1,5 +1,5 @@
 // Packets: rows of the list, the tree of one, its bytes.
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Count, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
 
 export const PacketRow = object({

@@ -1,5 +1,5 @@
 // How the house is: services, queues, drops, the store; and what comes by itself on /live.
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { CaptureRow } from './captures.ts';
 import { Count, object, oneOf, orNull, Seconds, Time } from './common.ts';
 import { FindingRow } from './hosts.ts';

@@ -1,5 +1,5 @@
 // Counts over many packets: by protocol, as a hierarchy, over time.
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Count, object, oneOf, orNull, scope, Time } from './common.ts';
 
 export const ProtocolSummary = object({
