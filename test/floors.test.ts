@@ -61,6 +61,6 @@ test('the check finds what is forbidden', () => {
   assert.equal(reasons('capture', `import { link } from '@eyrie/mesh';`), 1);
   assert.equal(reasons('capture', `import fastify from 'fastify';`), 1);
   assert.equal(reasons('capture', `import pino from 'pino/file';`), 0);
-  assert.equal(reasons('store', `import type { Packet } from '@eyrie/dissect';`), 0);
-  assert.equal(reasons('store', `import { walk } from '@eyrie/dissect';`), 1);
+  assert.equal(reasons('dashboard', `import type { Packet } from '@eyrie/dissect';`), 0);
+  assert.equal(reasons('dashboard', `import { walk } from '@eyrie/dissect';`), 1);
 });

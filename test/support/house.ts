@@ -20,7 +20,7 @@ export const rooms: Record<string, Room> = {
   detect: { floor: 0, rooms: [], pure: true },
   clock: { floor: 0, rooms: [] },
   capture: { floor: 1, rooms: ['dissect'] },
-  store: { floor: 1, rooms: [], types: ['dissect'] },
+  store: { floor: 1, rooms: ['dissect'] },
   mesh: { floor: 1, rooms: ['clock'] },
   services: { floor: 2, rooms: ['dissect', 'detect', 'clock', 'capture', 'store', 'mesh'] },
   lab: { floor: 2, rooms: ['mesh', 'detect'] },

@@ -1,5 +1,6 @@
 // What other rooms may use of this one.
-export { ADDRESS_BYTES, type FieldColumn, NONE, PacketBatch } from './batch/packet-batch.ts';
+export { MALFORMED, NO_TIME, SHORT, UNLISTED } from './batch/marks.ts';
+export { ADDRESS_BYTES, type FieldColumn, NO_FLAGS, NONE, PacketBatch } from './batch/packet-batch.ts';
 export { Collector } from './core/collect.ts';
 export {
   destinationColumn,
@@ -34,9 +35,12 @@ export { StringSink, type TextSink } from './core/text-sink.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';
 export * from './files/index.ts';
 export type * from './filter/ast.ts';
-export { compileFilter, type Predicate } from './filter/compile.ts';
+export { compileExpression, compileFilter, type Predicate } from './filter/compile.ts';
 export { FilterError } from './filter/error.ts';
+export { type Constant, constant, isPrefix, type Prefix } from './filter/literal.ts';
 export { parseFilter } from './filter/parser.ts';
+export { patternOf } from './filter/pattern.ts';
+export { compare, holds, holdsBytes } from './filter/values.ts';
 export { communityId } from './flows/community-id.ts';
 export {
   type Flow,
@@ -46,6 +50,7 @@ export {
   FlowRecords,
   type FlowTcp,
   type TcpState,
+  type Transport,
 } from './flows/flow-records.ts';
 export { Follow, type Piece, type Side, type Wanted } from './flows/follow.ts';
 export { FollowHttp } from './flows/follow-http.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { ADDRESS_BYTES, NONE, PacketBatch } from '../src/batch/packet-batch.ts';
+import { ADDRESS_BYTES, NO_FLAGS, NONE, PacketBatch } from '../src/batch/packet-batch.ts';
 import { destinationColumn, protocolColumn, sourceColumn } from '../src/core/columns.ts';
 import { Dissector } from '../src/core/dissector.ts';
 import { IPV4 } from '../src/core/packet.ts';
@@ -9,7 +9,10 @@ import { framePath } from '../src/core/path.ts';
 import { fieldNamed } from '../src/core/registry.ts';
 import { ipv4Address, ipv6Address } from '../src/core/text.ts';
 import { CaptureReader, newFrame } from '../src/files/index.ts';
+import { FAST_RETRANSMISSION, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from '../src/flows/tcp-analysis.ts';
 
+const TCP = 6;
+const AGAIN = RETRANSMISSION | FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION;
 const SAMPLE = new URL('../../../samples/office-hour.pcapng', import.meta.url);
 
 function* packets() {
@@ -58,6 +61,25 @@ describe('PacketBatch', () => {
     assert.ok(named.length < 512);
     const known = [...ttls!.numbers!].filter((ttl) => !Number.isNaN(ttl));
     assert.ok(known.includes(64) && known.length < 512);
+  });
+
+  it('has the flags, findings and length of TCP segments as the fields say them', () => {
+    const fields = ['tcp.flags', 'tcp.len', 'tcp.analysis.retransmission'].map((name) => fieldNamed(name)!);
+    const batch = new PacketBatch(5000, fields);
+    for (const p of packets()) if (!batch.isFull) batch.add(p);
+    const [flags, lengths] = fields.map((_, slot) => batch.fields[slot]!.numbers!);
+    let segments = 0;
+    for (let i = 0; i < batch.length; i++) {
+      // What an ICMP error quotes is not the segment of this packet.
+      if (batch.transport[i] !== TCP) assert.equal(batch.tcpFlags[i], NO_FLAGS);
+      else {
+        segments++;
+        assert.deepEqual([batch.tcpFlags[i], batch.tcpLength[i]], [flags![i], lengths![i]]);
+        const isAgain = (batch.tcpAnalysis[i]! & AGAIN) !== 0;
+        assert.equal(batch.fields[2]!.texts![i] !== NONE, isAgain);
+      }
+    }
+    assert.ok(segments > 100);
   });
 
   it('keeps each text once, and none after clear', () => {

@@ -1,5 +1,6 @@
 // Some thousands of packets as columns: what the pipeline hands on and a store takes in. No object a packet; text goes
 // into one table a batch, each different text once.
+import { u16 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
 import { protocolColumn } from '../core/columns.ts';
 import { type Field, fieldsMade, type Value } from '../core/field.ts';
@@ -7,11 +8,15 @@ import { raw } from '../core/format.ts';
 import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { protocolsMade } from '../core/protocol.ts';
+import { marksOf } from './marks.ts';
 
 /** Bytes of an address cell: IPv6 fills it, shorter addresses stand at its start. */
 export const ADDRESS_BYTES = 16;
 /** Stands for no value in columns of table indices, streams and interfaces. */
 export const NONE = -1;
+
+/** Stands for no TCP header, or a cut one, in the column of TCP flags. */
+export const NO_FLAGS = 0xffff;
 
 /** One chosen field: numbers as they are (NaN: none), anything else as an index into the batch's texts (NONE: none). */
 export interface FieldColumn {
@@ -41,6 +46,12 @@ export class PacketBatch {
   readonly destinationPort: Uint16Array;
   /** tcp.stream, udp.stream … of that transport. */
   readonly stream: Int32Array;
+  /** Of the innermost TCP segment: tcp.flags (NO_FLAGS: none), tcp.analysis as bits (flows/tcp-analysis.ts), tcp.len. */
+  readonly tcpFlags: Uint16Array;
+  readonly tcpAnalysis: Uint16Array;
+  readonly tcpLength: Uint32Array;
+  /** MALFORMED, SHORT, NO_TIME, UNLISTED: see marks.ts. */
+  readonly marks: Uint8Array;
   /** Protocol column and frame.protocols, as indices into `texts`. */
   readonly protocol: Uint32Array;
   readonly path: Uint32Array;
@@ -67,6 +78,10 @@ export class PacketBatch {
     this.sourcePort = new Uint16Array(capacity);
     this.destinationPort = new Uint16Array(capacity);
     this.stream = new Int32Array(capacity);
+    this.tcpFlags = new Uint16Array(capacity);
+    this.tcpAnalysis = new Uint16Array(capacity);
+    this.tcpLength = new Uint32Array(capacity);
+    this.marks = new Uint8Array(capacity);
     this.protocol = new Uint32Array(capacity);
     this.path = new Uint32Array(capacity);
     this.fields = fields.map((field) => ({
@@ -96,6 +111,8 @@ export class PacketBatch {
     this.sourcePort[i] = p.srcPort;
     this.destinationPort[i] = p.dstPort;
     this.stream[i] = p.flow < 0 ? NONE : p.session.flows.stream(p.flow);
+    this.#addSegment(p, i);
+    this.marks[i] = marksOf(p);
     this.protocol[i] = this.#place(protocolColumn(p));
     this.path[i] = this.#place(framePath(p));
     if (this.#collector !== null) this.#addFields(p, i, this.#collector);
@@ -116,6 +133,14 @@ export class PacketBatch {
       this.source[at + k] = k < width ? p.columnBuf[p.columnSrc + k]! : 0;
       this.destination[at + k] = k < width ? p.columnBuf[p.columnDst + k]! : 0;
     }
+  }
+
+  #addSegment(p: Packet, i: number): void {
+    const layer = p.tcpLayer;
+    this.tcpAnalysis[i] = layer < 0 ? 0 : p.analysis;
+    this.tcpLength[i] = layer < 0 ? 0 : p.segmentLength;
+    const at = layer < 0 ? 0 : p.start[layer]! + 12;
+    this.tcpFlags[i] = layer < 0 || at + 2 > p.stop[layer]! ? NO_FLAGS : u16(p.bufferOf(layer), at) & 0x0fff;
   }
 
   #addFields(p: Packet, i: number, collector: Collector): void {

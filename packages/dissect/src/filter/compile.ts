@@ -18,7 +18,16 @@ export type Predicate = (p: Packet) => boolean;
 /** @throws FilterError */
 export function compileFilter(filter: string): Predicate {
   if (filter.trim() === '') return () => true;
-  return new Compiler(filter).compile(parseFilter(filter));
+  return compileExpression(parseFilter(filter), filter);
+}
+
+/**
+ * A part of a filter by itself; `filter` is the text that it stands in, for errors.
+ *
+ * @throws FilterError
+ */
+export function compileExpression(expression: Expression, filter: string): Predicate {
+  return new Compiler(filter).compile(expression);
 }
 
 /** What an operand has in a packet. */

@@ -1,0 +1,8 @@
+// What other rooms may use of this one.
+export { StoreError, type StoreErrorCode } from './errors.ts';
+export type * from './queries.ts';
+export { PAGE_ROWS_MAX } from './queries.ts';
+export type * from './rows.ts';
+export { BATCH_PACKETS_MAX } from './rows.ts';
+export type * from './store.ts';
+export { WRITES_MAX } from './store.ts';
