@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { ADDRESS_BYTES, NO_FLAGS, NONE, PacketBatch } from '../src/batch/packet-batch.ts';
+import { ADDRESS_BYTES } from '../src/batch/layout.ts';
+import { NO_FLAGS, NONE, PacketBatch } from '../src/batch/packet-batch.ts';
 import { destinationColumn, protocolColumn, sourceColumn } from '../src/core/columns.ts';
 import { Dissector } from '../src/core/dissector.ts';
 import { IPV4 } from '../src/core/packet.ts';

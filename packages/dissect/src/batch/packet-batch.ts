@@ -8,10 +8,9 @@ import { raw } from '../core/format.ts';
 import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { protocolsMade } from '../core/protocol.ts';
+import { ADDRESS_BYTES, type ColumnName, type Layout, layoutOf, type Place } from './layout.ts';
 import { marksOf } from './marks.ts';
 
-/** Bytes of an address cell: IPv6 fills it, shorter addresses stand at its start. */
-export const ADDRESS_BYTES = 16;
 /** Stands for no value in columns of table indices, streams and interfaces. */
 export const NONE = -1;
 
@@ -59,37 +58,45 @@ export class PacketBatch {
   readonly texts: string[] = [];
 
   readonly #places = new Map<string, number>();
-  readonly #collector: Collector | null;
+  /** Made with the first packet: a batch that came from elsewhere needs none. */
+  #collector: Collector | null = null;
 
-  /** `fields` are collected beside the fixed columns: only what is asked for is decoded. */
-  constructor(capacity: number, fields: readonly Field[] = []) {
+  /** All columns: what is handed to another thread or kept for the next batch. */
+  readonly buffer: ArrayBuffer;
+
+  /**
+   * `fields` are collected beside the fixed columns: only what is asked for is decoded. `buffer` is that of a batch of
+   * the same capacity and fields, to be used again.
+   */
+  constructor(capacity: number, fields: readonly Field[] = [], buffer?: ArrayBuffer) {
     this.capacity = capacity;
-    this.number = new Float64Array(capacity);
-    this.seconds = new Float64Array(capacity);
-    this.nanoseconds = new Uint32Array(capacity);
-    this.wireLength = new Uint32Array(capacity);
-    this.capturedLength = new Uint32Array(capacity);
-    this.fileOffset = new Float64Array(capacity);
-    this.interfaceId = new Int32Array(capacity);
-    this.addressKind = new Uint8Array(capacity);
-    this.source = new Uint8Array(capacity * ADDRESS_BYTES);
-    this.destination = new Uint8Array(capacity * ADDRESS_BYTES);
-    this.transport = new Uint8Array(capacity);
-    this.sourcePort = new Uint16Array(capacity);
-    this.destinationPort = new Uint16Array(capacity);
-    this.stream = new Int32Array(capacity);
-    this.tcpFlags = new Uint16Array(capacity);
-    this.tcpAnalysis = new Uint16Array(capacity);
-    this.tcpLength = new Uint32Array(capacity);
-    this.marks = new Uint8Array(capacity);
-    this.protocol = new Uint32Array(capacity);
-    this.path = new Uint32Array(capacity);
-    this.fields = fields.map((field) => ({
-      field,
-      numbers: isNumeric(field) ? new Float64Array(capacity) : null,
-      texts: isNumeric(field) ? null : new Int32Array(capacity),
-    }));
-    this.#collector = fields.length > 0 ? new Collector(fields, fieldsMade(), protocolsMade()) : null;
+    const { columns, fields: places, bytes } = batchLayout(capacity, fields);
+    if (buffer !== undefined && buffer.byteLength !== bytes)
+      throw new RangeError(`a batch of ${capacity} packets takes ${bytes} bytes, not ${buffer.byteLength}`);
+    const b = buffer ?? new ArrayBuffer(bytes);
+    const at = (name: ColumnName): number => columns[name].start;
+    this.buffer = b;
+    this.number = new Float64Array(b, at('number'), capacity);
+    this.seconds = new Float64Array(b, at('seconds'), capacity);
+    this.nanoseconds = new Uint32Array(b, at('nanoseconds'), capacity);
+    this.wireLength = new Uint32Array(b, at('wireLength'), capacity);
+    this.capturedLength = new Uint32Array(b, at('capturedLength'), capacity);
+    this.fileOffset = new Float64Array(b, at('fileOffset'), capacity);
+    this.interfaceId = new Int32Array(b, at('interfaceId'), capacity);
+    this.addressKind = new Uint8Array(b, at('addressKind'), capacity);
+    this.source = new Uint8Array(b, at('source'), capacity * ADDRESS_BYTES);
+    this.destination = new Uint8Array(b, at('destination'), capacity * ADDRESS_BYTES);
+    this.transport = new Uint8Array(b, at('transport'), capacity);
+    this.sourcePort = new Uint16Array(b, at('sourcePort'), capacity);
+    this.destinationPort = new Uint16Array(b, at('destinationPort'), capacity);
+    this.stream = new Int32Array(b, at('stream'), capacity);
+    this.tcpFlags = new Uint16Array(b, at('tcpFlags'), capacity);
+    this.tcpAnalysis = new Uint16Array(b, at('tcpAnalysis'), capacity);
+    this.tcpLength = new Uint32Array(b, at('tcpLength'), capacity);
+    this.marks = new Uint8Array(b, at('marks'), capacity);
+    this.protocol = new Uint32Array(b, at('protocol'), capacity);
+    this.path = new Uint32Array(b, at('path'), capacity);
+    this.fields = fields.map((field, i) => fieldColumn(field, capacity, b, places[i]!));
   }
 
   get isFull(): boolean {
@@ -115,7 +122,7 @@ export class PacketBatch {
     this.marks[i] = marksOf(p);
     this.protocol[i] = this.#place(protocolColumn(p));
     this.path[i] = this.#place(framePath(p));
-    if (this.#collector !== null) this.#addFields(p, i, this.#collector);
+    if (this.fields.length > 0) this.#addFields(p, i);
   }
 
   /** Empties the batch for use again. */
@@ -143,7 +150,13 @@ export class PacketBatch {
     this.tcpFlags[i] = layer < 0 || at + 2 > p.stop[layer]! ? NO_FLAGS : u16(p.bufferOf(layer), at) & 0x0fff;
   }
 
-  #addFields(p: Packet, i: number, collector: Collector): void {
+  #addFields(p: Packet, i: number): void {
+    this.#collector ??= new Collector(
+      this.fields.map(({ field }) => field),
+      fieldsMade(),
+      protocolsMade(),
+    );
+    const collector = this.#collector;
     collector.collect(p);
     this.fields.forEach(({ field, numbers, texts }, slot) => {
       const values = collector.values[slot]!;
@@ -160,6 +173,20 @@ export class PacketBatch {
     }
     return place;
   }
+}
+
+/** Where the columns of a batch lie. */
+export function batchLayout(capacity: number, fields: readonly Field[]): Layout {
+  return layoutOf(
+    capacity,
+    fields.map((field) => (isNumeric(field) ? 8 : 4)),
+  );
+}
+
+function fieldColumn(field: Field, capacity: number, buffer: ArrayBuffer, { start }: Place): FieldColumn {
+  return isNumeric(field)
+    ? { field, numbers: new Float64Array(buffer, start, capacity), texts: null }
+    : { field, numbers: null, texts: new Int32Array(buffer, start, capacity) };
 }
 
 function isNumeric({ type }: Field): boolean {
