@@ -157,7 +157,7 @@ export class StreamReassembly {
     p.mayAskMore = kept === extent;
     p.wanted = 0;
     p.within(bytes, 0, kept, extent, deliver);
-    if (p.flags[layer]! & LATE) p.mark[layer] = p.count;
+    if (p.count > layer && p.flags[layer]! & LATE) p.mark[layer] = p.count;
     p.mayAskMore = false;
     const { wanted, wantedAt } = p;
     p.wanted = 0;

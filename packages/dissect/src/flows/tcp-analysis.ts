@@ -36,7 +36,9 @@ const MAX_TO_ACK = 2;
 const LAST_ACK = 3;
 const WINDOW = 4;
 const LAST_ANALYSIS = 5;
+/** Duplicate ACKs sent in a row; TOLD when the last thing said of this side was that bytes of it were not captured. */
 const DUP_ACKS = 6;
+const TOLD = 0xffff_ffff;
 const KNOWN = 7;
 /** Window scale shift + 2; 0: no handshake seen. */
 const SCALE = 8;
@@ -179,7 +181,7 @@ export class TcpAnalysis {
     this.#learnBase(fwd, rev, s);
     this.#learnHandshake(flow, direction, fwd, s);
     const found = this.#judge(fwd, rev, flow, direction, s);
-    this.#remember(fwd, rev, flow * RECORD_DOUBLES + direction * TIMES, s, found);
+    this.#remember(fwd, flow * RECORD_DOUBLES + direction * TIMES, s, found);
     this.#show(fwd, rev, s);
     this.#words[record + FLAGS_SEEN + direction]! |= s.flags;
     if (s.flags & FIN && this.#words[record + CLOSER] === 0) this.#words[record + CLOSER] = direction + 1;
@@ -225,7 +227,7 @@ export class TcpAnalysis {
     const control = s.flags & (SYN | FIN | RST);
     const revHasAck = (w[rev + KNOWN]! & HAS_ACK) !== 0;
     if (s.length === 1 && hasNext && s.seq === nextSeq && revHasAck && w[rev + WINDOW] === 0) {
-      return ZERO_WINDOW_PROBE | this.#judgeAck(fwd, rev, s);
+      return ZERO_WINDOW_PROBE | this.#judgeAck(rev, s);
     }
     let found = 0;
     if (s.window === 0 && control === 0) found |= ZERO_WINDOW;
@@ -234,7 +236,7 @@ export class TcpAnalysis {
     if (s.length === 0 && hasNext && s.seq === nextSeq && control === 0)
       found |= this.#judgeBareAck(fwd, rev, s);
     if (s.length > 0 && control === 0 && this.#fillsWindow(fwd, rev, s)) found |= WINDOW_FULL;
-    found |= this.#judgeAck(fwd, rev, s);
+    found |= this.#judgeAck(rev, s);
     if ((s.length > 0 || (s.flags & (SYN | FIN)) !== 0) && (found & KEEP_ALIVE) === 0)
       found |= this.#judgeRepeat(fwd, rev, flow, direction, s);
     return found;
@@ -262,50 +264,59 @@ export class TcpAnalysis {
     return (s.seq + s.length) >>> 0 === limit;
   }
 
-  #judgeAck(fwd: number, rev: number, s: Segment): number {
+  /** Bytes acknowledged that were not captured are told of once: until more of them come, or other acknowledgments. */
+  #judgeAck(rev: number, s: Segment): number {
     const w = this.#words;
     if ((s.flags & ACK) === 0 || (w[rev + KNOWN]! & HAS_MAX_TO_ACK) === 0) return 0;
-    if ((w[fwd + KNOWN]! & HAS_ACK) !== 0 && s.ack === w[fwd + LAST_ACK]) return 0;
-    return after(s.ack, w[rev + MAX_TO_ACK]!) ? ACK_LOST_SEGMENT : 0;
+    if (!after(s.ack, w[rev + MAX_TO_ACK]!)) return 0;
+    if (after(w[rev + NEXT_SEQ]!, w[rev + MAX_TO_ACK]!)) {
+      w[rev + MAX_TO_ACK] = w[rev + NEXT_SEQ]!;
+      return ACK_LOST_SEGMENT;
+    }
+    const isNews = w[rev + DUP_ACKS] === 0;
+    w[rev + DUP_ACKS] = TOLD;
+    return isNews ? ACK_LOST_SEGMENT : 0;
   }
 
-  /** Bytes (or SYN, FIN) below the highest number seen: sent again, or late? */
+  /** Bytes (or SYN, FIN) below the highest number seen, or acknowledged already: sent again, or late? */
   #judgeRepeat(fwd: number, rev: number, flow: number, direction: number, s: Segment): number {
     const w = this.#words;
-    if ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || !after(w[fwd + NEXT_SEQ]!, s.seq)) return 0;
+    const acked = (w[rev + KNOWN]! & HAS_ACK) !== 0 && w[rev + LAST_ACK] !== 0;
+    if (s.length > 0 && acked && !after(s.seq + s.length, w[rev + LAST_ACK]!)) return SPURIOUS_RETRANSMISSION;
+    const nextSeq = w[fwd + NEXT_SEQ]!;
+    if ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || !after(nextSeq, s.seq)) return 0;
+    // The byte before may have been a probe of a window that was closed.
+    if (s.length > 1 && s.seq === (nextSeq - 1) >>> 0) return 0;
     const times = flow * RECORD_DOUBLES;
     const sinceAck = s.now - this.#doubles[times + (direction ^ 1) * TIMES + ACK_TIME]!;
     if (w[rev + DUP_ACKS]! >= 2 && w[rev + LAST_ACK] === s.seq && sinceAck < FAST_RETRANSMIT_SECONDS)
       return FAST_RETRANSMISSION;
     const rtt = this.#doubles[times + HANDSHAKE]!;
     const sinceNext = s.now - this.#doubles[times + direction * TIMES + NEXT_SEQ_TIME]!;
-    if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && w[fwd + NEXT_SEQ] !== sequenceEnd(s))
-      return OUT_OF_ORDER;
-    const acked = (w[rev + KNOWN]! & HAS_ACK) !== 0 && w[rev + LAST_ACK] !== 0;
-    if (s.length > 0 && acked && !after(s.seq + s.length, w[rev + LAST_ACK]!)) return SPURIOUS_RETRANSMISSION;
+    if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && nextSeq !== sequenceEnd(s)) return OUT_OF_ORDER;
     return RETRANSMISSION;
   }
 
-  #remember(fwd: number, rev: number, times: number, s: Segment, found: number): void {
+  #remember(fwd: number, times: number, s: Segment, found: number): void {
     const w = this.#words;
     if ((w[fwd + KNOWN]! & HAS_ACK) === 0 || s.ack !== w[fwd + LAST_ACK]) {
       w[fwd + DUP_ACKS] = 0;
       w[fwd + FIRST_ACK_FRAME] = s.frame;
-    } else if (found & DUPLICATE_ACK) w[fwd + DUP_ACKS]! += 1;
+    } else if (found & DUPLICATE_ACK)
+      w[fwd + DUP_ACKS] = w[fwd + DUP_ACKS] === TOLD ? 1 : w[fwd + DUP_ACKS]! + 1;
     this.duplicateAcks = w[fwd + DUP_ACKS]!;
     this.duplicatedFrame = w[fwd + FIRST_ACK_FRAME]!;
-    if (found & ACK_LOST_SEGMENT)
-      w[rev + MAX_TO_ACK] = w[rev + KNOWN]! & HAS_NEXT ? w[rev + NEXT_SEQ]! : s.ack;
     const next = sequenceEnd(s);
     const isProbe = (found & ZERO_WINDOW_PROBE) !== 0;
     if (!isProbe && ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || after(next, w[fwd + NEXT_SEQ]!))) {
       w[fwd + NEXT_SEQ] = next;
-      w[fwd + KNOWN]! |= HAS_NEXT;
+      // A number of 0 is none yet: a RST to a SYN has it.
+      if (next !== 0) w[fwd + KNOWN]! |= HAS_NEXT;
       this.#doubles[times + NEXT_SEQ_TIME] = s.now;
     }
     if (!isProbe && ((w[fwd + KNOWN]! & HAS_MAX_TO_ACK) === 0 || s.seq === w[fwd + MAX_TO_ACK])) {
       w[fwd + MAX_TO_ACK] = w[fwd + NEXT_SEQ]!;
-      w[fwd + KNOWN]! |= HAS_MAX_TO_ACK;
+      if (w[fwd + NEXT_SEQ] !== 0) w[fwd + KNOWN]! |= HAS_MAX_TO_ACK;
     }
     w[fwd + WINDOW] = s.window;
     w[fwd + LAST_ACK] = s.ack;

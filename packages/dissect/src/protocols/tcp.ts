@@ -103,8 +103,8 @@ function nextSequence(p: Packet, layer: number): number {
   return p.relativeSeq + p.segmentLength + (flags & (SYN | FIN) ? 1 : 0);
 }
 
-/** Findings after which the payload isn't read again: it was, or would be out of place. */
-const NOT_READ = RETRANSMISSION | SPURIOUS_RETRANSMISSION | OUT_OF_ORDER;
+/** Findings after which the payload isn't read again: it was. What is out of order may still be part of a message. */
+const NOT_READ = RETRANSMISSION | SPURIOUS_RETRANSMISSION;
 
 export const tcp: Protocol = protocol({
   name: 'tcp',
@@ -249,8 +249,15 @@ function readPayload(p: Packet, seq: number, flags: number): void {
     choose(p);
     return;
   }
-  p.session.streams.payload(p, p.flow * 2 + p.direction, seq, (flags & FIN) !== 0, choose, onWhole);
+  // As in Wireshark, a late segment fills a gap in a message, but nothing is read for the first time in it.
+  const isLate = (p.analysis & OUT_OF_ORDER) !== 0;
+  const isLast = (flags & FIN) !== 0;
+  const cell = p.flow * 2 + p.direction;
+  if (isLate) p.session.streams.payload(p, cell, seq, isLast, leave, leave);
+  else p.session.streams.payload(p, cell, seq, isLast, choose, onWhole);
 }
+
+function leave(): void {}
 
 /** RFC 9293 §3.6: no more data will come; what lasted until the end of the stream is whole. */
 function closeStream(p: Packet, seq: number): void {
