@@ -1,8 +1,8 @@
 // Captures: what is stored, what is running, where more can come from.
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, object, oneOf, orNull, page, Seconds, Time } from './common.ts';
+import { Count, object, oneOf, orNull, Seconds, Time } from './common.ts';
 
-export const CAPTURE_STATES = ['running', 'done', 'failed', 'stopped'] as const;
+export const CAPTURE_STATES = ['running', 'done', 'failed'] as const;
 
 export const CaptureRow = object({
   id: Type.Integer(),
@@ -35,8 +35,9 @@ export const CaptureRow = object({
 });
 export type CaptureRow = Static<typeof CaptureRow>;
 
-export const CapturePage = page(CaptureRow);
-export type CapturePage = Static<typeof CapturePage>;
+/** The newest first. */
+export const Captures = object({ items: Type.Array(CaptureRow) });
+export type Captures = Static<typeof Captures>;
 
 export const UploadQuery = object({
   name: Type.String({ minLength: 1, maxLength: 255, description: 'of the file, to show in lists' }),

@@ -30,6 +30,14 @@ export function object<T extends TProperties>(properties: T, description?: strin
   });
 }
 
+/**
+ * Columns of the store can't decide every display filter. What a page shows is then decided from the packets' bytes; what
+ * is only counted may be more than really passes, and says so.
+ */
+export const IsExact = Type.Boolean({
+  description: 'false: the columns of the store cannot decide the filter, so counts may be too high',
+});
+
 /** A page of a longer list. */
 export function page<T extends TSchema>(item: T) {
   return object({

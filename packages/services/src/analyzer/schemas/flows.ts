@@ -1,6 +1,19 @@
 // Who talks with whom: flows, conversations, endpoints, and what was said.
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, Order, object, oneOf, orNull, page, paging, Seconds, scope, Time } from './common.ts';
+import {
+  Count,
+  IsExact,
+  object,
+  oneOf,
+  orNull,
+  PAGE_ROWS,
+  PAGE_ROWS_MAX,
+  page,
+  paging,
+  Seconds,
+  scope,
+  Time,
+} from './common.ts';
 
 const End = object({ address: Type.String(), port: Type.Integer() });
 
@@ -19,32 +32,58 @@ export const FlowRow = object({
   bytes_to_client: Count,
   applications: Type.Array(Type.String(), { examples: [['tls', 'http2']] }),
   server_name: orNull(Type.String({ description: 'TLS server name or HTTP host' })),
-  state: orNull(
-    Type.String({
-      description:
-        'TCP only: midstream, unanswered, refused, half-open, established, closing, closed or reset',
-    }),
-  ),
+  state: orNull(Type.String({ description: 'TCP only', examples: ['established', 'refused'] })),
   handshake_ms: orNull(Type.Number()),
   retransmissions: orNull(Count),
   out_of_order: orNull(Count),
   zero_windows: orNull(Count),
   fingerprints: Type.Record(Type.String(), Type.String(), { description: 'by field: tls.handshake.ja3 …' }),
-  community_id: orNull(Type.String()),
+  community_id: Type.String(),
+  is_over: Type.Boolean({ description: 'false while more may come' }),
 });
 export type FlowRow = Static<typeof FlowRow>;
 
+export const TCP_STATES = [
+  'midstream',
+  'unanswered',
+  'refused',
+  'half-open',
+  'established',
+  'closing',
+  'closed',
+  'reset',
+] as const;
+
 export const FlowsQuery = object({
-  ...scope,
   ...paging,
-  sort: Type.Optional(oneOf(['start', 'bytes', 'packets', 'duration'], { default: 'start' })),
-  order: Type.Optional(Order),
+  capture: scope.capture,
+  from: scope.from,
+  to: scope.to,
+  address: scope.address,
+  port: scope.port,
+  transport: Type.Optional(oneOf(['tcp', 'udp', 'dccp', 'sctp', 'udplite'])),
+  application: Type.Optional(Type.String({ maxLength: 64, examples: ['tls'] })),
+  server_name: Type.Optional(Type.String({ maxLength: 255, description: 'names with this in them' })),
+  state: Type.Optional(oneOf(TCP_STATES)),
+  sort: Type.Optional(
+    oneOf(['bytes', 'packets', 'start', 'duration'], {
+      default: 'bytes',
+      description: 'the largest or latest first',
+    }),
+  ),
 });
 export type FlowsQuery = Static<typeof FlowsQuery>;
 export const FlowPage = page(FlowRow);
 export type FlowPage = Static<typeof FlowPage>;
 
-export const ADDRESS_TYPES = ['eth', 'ip', 'ipv6', 'tcp', 'udp'] as const;
+/** `ip` and `ipv6` as in `-z conv,ip`; `tcp`, `udp` with ports; `any`: whatever the address columns show. */
+export const ADDRESS_TYPES = ['any', 'ip', 'ipv6', 'tcp', 'udp'] as const;
+
+/** The largest only: there are no pages. */
+const most = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_ROWS_MAX, default: PAGE_ROWS })),
+  sort: Type.Optional(oneOf(['bytes', 'packets'], { default: 'bytes', description: 'most first' })),
+};
 
 export const ConversationRow = object({
   a: Type.String({ description: 'address' }),
@@ -60,20 +99,23 @@ export const ConversationRow = object({
 });
 export type ConversationRow = Static<typeof ConversationRow>;
 
-export const ConversationsQuery = object({
+export const TalkQuery = object({
   ...scope,
-  ...paging,
+  ...most,
   type: Type.Optional(
-    oneOf(ADDRESS_TYPES, { default: 'ip', description: 'what an end is: as in -z conv,TYPE' }),
+    oneOf(ADDRESS_TYPES, {
+      default: 'any',
+      description: 'what an end is; tcp and udp know the terms capture, address, port, from and to',
+    }),
   ),
-  sort: Type.Optional(oneOf(['bytes', 'packets'], { default: 'bytes' })),
 });
-export const ConversationPage = page(ConversationRow);
-export type ConversationPage = Static<typeof ConversationPage>;
+export type TalkQuery = Static<typeof TalkQuery>;
+
+export const Conversations = object({ items: Type.Array(ConversationRow), is_exact: IsExact });
+export type Conversations = Static<typeof Conversations>;
 
 export const EndpointRow = object({
   address: Type.String(),
-  port: orNull(Type.Integer({ description: 'of tcp and udp' })),
   packets: Count,
   bytes: Count,
   packets_sent: Count,
@@ -83,9 +125,14 @@ export const EndpointRow = object({
 });
 export type EndpointRow = Static<typeof EndpointRow>;
 
-export const EndpointsQuery = ConversationsQuery;
-export const EndpointPage = page(EndpointRow);
-export type EndpointPage = Static<typeof EndpointPage>;
+export const EndpointsQuery = object({
+  ...scope,
+  ...most,
+  type: Type.Optional(oneOf(['any', 'ip', 'ipv6'], { default: 'any' })),
+});
+export type EndpointsQuery = Static<typeof EndpointsQuery>;
+export const Endpoints = object({ items: Type.Array(EndpointRow), is_exact: IsExact });
+export type Endpoints = Static<typeof Endpoints>;
 
 /** Bytes of pieces in one answer of a stream, unless said otherwise, and at most. */
 export const STREAM_BYTES = 1 << 20;

@@ -1,6 +1,18 @@
 // Hosts: their names, what is odd about them, who they are connected with.
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, Order, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
+import {
+  Count,
+  IsExact,
+  object,
+  oneOf,
+  orNull,
+  PAGE_ROWS,
+  PAGE_ROWS_MAX,
+  page,
+  paging,
+  scope,
+  Time,
+} from './common.ts';
 import { EndpointRow, FlowRow } from './flows.ts';
 
 export const NameRow = object({
@@ -16,40 +28,39 @@ export type NameRow = Static<typeof NameRow>;
 export const NamesQuery = object({
   ...paging,
   capture: scope.capture,
-  from: scope.from,
-  to: scope.to,
   address: Type.Optional(Type.String({ maxLength: 64 })),
   text: Type.Optional(Type.String({ maxLength: 255, description: 'names with this in them' })),
-  sort: Type.Optional(oneOf(['count', 'last', 'first'], { default: 'count' })),
 });
+export type NamesQuery = Static<typeof NamesQuery>;
 export const NamePage = page(NameRow);
 export type NamePage = Static<typeof NamePage>;
 
 export const SEVERITIES = ['error', 'warn', 'note', 'chat', 'comment'] as const;
 
+/** The gravest first, of equals the most frequent. */
 export const FindingRow = object({
   id: Type.Integer(),
   capture: Type.Integer(),
   time: orNull(Time),
-  severity: Type.String({ examples: [...SEVERITIES] }),
+  last: Time,
+  finder: oneOf(['expert', 'rule', 'anomaly'], { description: 'who found it' }),
+  severity: oneOf(SEVERITIES),
   group: Type.String({ examples: ['Sequence', 'Malformed'] }),
   protocol: Type.String(),
   message: Type.String(),
   count: Count,
   frame: orNull(Type.Integer({ description: 'number of the packet that showed it first' })),
-  packet: orNull(Type.Integer({ description: 'its id' })),
-  address: orNull(Type.String({ description: 'whom it is about, where it is one host' })),
+  address: orNull(Type.String({ description: 'whom it is about, if one' })),
 });
 export type FindingRow = Static<typeof FindingRow>;
 
 export const FindingsQuery = object({
   ...paging,
   capture: scope.capture,
-  from: scope.from,
-  to: scope.to,
   address: Type.Optional(Type.String({ maxLength: 64 })),
-  severity: Type.Optional(oneOf(SEVERITIES, { description: 'this one and graver ones' })),
+  severity: Type.Optional(oneOf(SEVERITIES)),
 });
+export type FindingsQuery = Static<typeof FindingsQuery>;
 export const FindingPage = page(FindingRow);
 export type FindingPage = Static<typeof FindingPage>;
 
@@ -63,17 +74,18 @@ export type HostRow = Static<typeof HostRow>;
 
 export const HostsQuery = object({
   ...scope,
-  ...paging,
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_ROWS_MAX, default: PAGE_ROWS })),
   sort: Type.Optional(
     oneOf(['bytes', 'packets', 'first', 'last'], {
       default: 'bytes',
-      description: 'bytes: top talkers; first, newest first: new hosts',
+      description: 'bytes: top talkers; first: new hosts; the largest or latest first',
     }),
   ),
-  order: Type.Optional(Order),
 });
-export const HostPage = page(HostRow);
-export type HostPage = Static<typeof HostPage>;
+export type HostsQuery = Static<typeof HostsQuery>;
+
+export const Hosts = object({ items: Type.Array(HostRow), is_exact: IsExact });
+export type Hosts = Static<typeof Hosts>;
 
 const Share = object({ packets: Count, bytes: Count });
 
@@ -120,5 +132,6 @@ export const ConnectionMap = object({
     }),
   ),
   hosts_left_out: Count,
+  is_exact: IsExact,
 });
 export type ConnectionMap = Static<typeof ConnectionMap>;

@@ -1,6 +1,6 @@
 // Packets: rows of the list, the tree of one, its bytes.
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
+import { Count, IsExact, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
 
 export const PacketRow = object({
   id: Type.Integer({ description: 'in the store; ids of one capture rise with time of arrival' }),
@@ -16,6 +16,7 @@ export const PacketRow = object({
   protocol: Type.String({ description: 'the Protocol column' }),
   length: Type.Integer({ description: 'bytes on the wire' }),
   summary: Type.String({ description: 'the Info column' }),
+  transport: orNull(Type.String({ description: 'innermost: tcp, udp, icmp … or its number' })),
   stream: orNull(Type.Integer({ description: 'tcp.stream, udp.stream of its transport' })),
   path: Type.String({ description: 'frame.protocols', examples: ['eth:ethertype:ip:udp:dns'] }),
 });
@@ -31,7 +32,7 @@ export const PacketsQuery = object({
 });
 export type PacketsQuery = Static<typeof PacketsQuery>;
 
-export const PacketPage = page(PacketRow);
+export const PacketPage = object({ ...page(PacketRow).properties, is_exact: IsExact });
 export type PacketPage = Static<typeof PacketPage>;
 
 /** Trees hold trees: the schema refers to itself by name. */

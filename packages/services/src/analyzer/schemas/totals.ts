@@ -1,6 +1,6 @@
 // Counts over many packets: by protocol, as a hierarchy, over time.
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, object, oneOf, orNull, scope, Time } from './common.ts';
+import { Count, IsExact, object, oneOf, scope } from './common.ts';
 
 export const ProtocolSummary = object({
   items: Type.Array(
@@ -9,8 +9,7 @@ export const ProtocolSummary = object({
   ),
   packets: Count,
   bytes: Count,
-  first: orNull(Time),
-  last: orNull(Time),
+  is_exact: IsExact,
 });
 export type ProtocolSummary = Static<typeof ProtocolSummary>;
 
@@ -36,20 +35,13 @@ export const HierarchyLine = Type.Object(
 
 export const Hierarchy = object({
   items: Type.Array(Type.Unsafe<HierarchyLine>({ $ref: `${HIERARCHY_LINE}#` })),
+  is_exact: IsExact,
 });
 export type Hierarchy = Static<typeof Hierarchy>;
 
 export const TIMELINE_BUCKETS_MAX = 2000;
 
-export const TIMELINE_COLUMNS = [
-  'none',
-  'protocol',
-  'src',
-  'dst',
-  'src_port',
-  'dst_port',
-  'capture',
-] as const;
+export const TIMELINE_COLUMNS = ['none', 'protocol', 'path', 'src', 'dst', 'transport', 'capture'] as const;
 
 export const TimelineQuery = object({
   ...scope,
@@ -58,8 +50,7 @@ export const TimelineQuery = object({
       minimum: 1,
       maximum: TIMELINE_BUCKETS_MAX,
       default: 200,
-      description:
-        'at most so many; a bucket is a round time wide: 1, 2 or 5 of a power of ten seconds, or minutes',
+      description: 'at most so many; a bucket is a round time wide: 1, 2 or 5 times a power of ten seconds',
     }),
   ),
   by: Type.Optional(
@@ -77,16 +68,19 @@ export const TimelineQuery = object({
 export type TimelineQuery = Static<typeof TimelineQuery>;
 
 export const Timeline = object({
-  start: Type.Number({ description: 'beginning of the first bucket, seconds since 1970' }),
+  start: Type.Number({ description: 'beginning of the first bucket, seconds since 1970; 0 without packets' }),
   step: Type.Number({ description: 'width of a bucket in seconds' }),
   buckets: Count,
   series: Type.Array(
     object({
-      key: Type.String({ description: 'the value, or `other`' }),
+      key: Type.String({
+        description: 'the value; `other`: all others together; `all` where nothing divides them',
+      }),
       packets: Type.Array(Count, { description: 'one number a bucket' }),
       bytes: Type.Array(Count),
     }),
     { description: 'most packets first; `other`, where there is one, last' },
   ),
+  is_exact: IsExact,
 });
 export type Timeline = Static<typeof Timeline>;
