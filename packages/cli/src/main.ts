@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
 import { addReadCommand } from './read/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
+import { addTimeCommand } from './time/options.ts';
 
 const isDebugging = process.argv.includes('--debug');
 
@@ -60,6 +61,8 @@ program
     const { runSamples } = await import('./samples/index.ts');
     process.exitCode = await runSamples(args);
   });
+
+addTimeCommand(program);
 
 try {
   await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));

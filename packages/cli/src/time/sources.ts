@@ -1,0 +1,58 @@
+// From what was typed to sources that can be asked.
+import { readFileSync } from 'node:fs';
+import { HostClock, Source, type SourceOptions } from '@eyrie/clock';
+import { UserError } from '../errors.ts';
+
+const PORT_MAX = 65_535;
+const SAMPLES_MAX = 64;
+/** A server that is far away answers within a second, one that is not there never does. */
+const TIMEOUT_MS = 2000;
+
+export interface ServerOptions {
+  readonly nts?: boolean;
+  readonly ca?: string;
+}
+
+export function sourcesOf(servers: readonly string[], options: ServerOptions): Source[] {
+  const clock = new HostClock();
+  return servers.map((server) => new Source(sourceOptions(server, options), clock));
+}
+
+/** With NTS the port is that of the key server, which says where the time is. */
+function sourceOptions(server: string, { nts, ca }: ServerOptions): SourceOptions {
+  const { host, port } = hostAndPort(server);
+  if (!nts) return { host, port, timeoutMs: TIMEOUT_MS };
+  return { host, nts: { port, ca: ca === undefined ? undefined : readPem(ca) }, timeoutMs: TIMEOUT_MS };
+}
+
+/** `HOST`, `HOST:PORT`, `[IPV6]:PORT`, `IPV6`. */
+function hostAndPort(text: string): { host: string; port?: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text);
+  if (match === null) {
+    if (text.split(':').length > 2) return { host: text };
+    throw new UserError(`'${text}' is no server: HOST or HOST:PORT`);
+  }
+  const host = match[1] ?? match[2]!;
+  return match[3] === undefined ? { host } : { host, port: portOf(match[3]) };
+}
+
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= PORT_MAX) return port;
+  throw new UserError(`'${text}' is no port: a number up to ${PORT_MAX}`);
+}
+
+export function samplesOf(text: string): number {
+  const samples = Number(text);
+  if (Number.isInteger(samples) && samples >= 1 && samples <= SAMPLES_MAX) return samples;
+  throw new UserError(`--samples takes a number from 1 to ${SAMPLES_MAX}, not '${text}'`);
+}
+
+export function readPem(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
+  }
+}

@@ -1,0 +1,25 @@
+// Offsets, delays and their like for people.
+
+/** `+12.3 µs`, `-1.204 s`: seconds with the unit that keeps them short. */
+export function offsetText(seconds: number): string {
+  return `${seconds < 0 ? '-' : '+'}${spanText(Math.abs(seconds))}`;
+}
+
+export function spanText(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-';
+  if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(1)} µs`;
+  return seconds < 1 ? `${(seconds * 1e3).toFixed(2)} ms` : `${seconds.toFixed(3)} s`;
+}
+
+export function behindText(offset: number, distance: number): string {
+  const direction = offset < 0 ? 'ahead' : 'behind';
+  return `This machine's clock is ${spanText(Math.abs(offset))} ${direction}, ± ${spanText(distance)}.`;
+}
+
+/** Columns as wide as they must be; the first to the left, the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
+}

@@ -1,0 +1,159 @@
+// One question and its answer, without sockets: what goes out, and what may be believed of what comes in.
+import { randomBytes } from 'node:crypto';
+import { type KissOfDeath, kissOf } from '../ntp/kiss.ts';
+import {
+  concat,
+  decodePacket,
+  type ExtensionField,
+  encodeField,
+  encodeHeader,
+  Leap,
+  Mode,
+  type NtpPacket,
+  STRATUM_MAX,
+} from '../ntp/packet.ts';
+import { PHI, type Sample, sampleOf } from '../ntp/sample.ts';
+import { type Timestamp, toTimestamp } from '../ntp/timestamp.ts';
+import { COOKIES_MAX } from '../nts/cookies.ts';
+import type { NtsKeys } from '../nts/keys.ts';
+import { fieldsBefore, NtsField, open, seal, UNIQUE_ID_BYTES } from '../nts/protect.ts';
+
+/** log2 of seconds: what reading the clock and being woken by a datagram costs here, about 15 µs. */
+export const PRECISION = -16;
+/** Farther away than this in time, a server is not to be used (RFC 5905 §7.2, MAXDISP). */
+const ROOT_DISTANCE_MAX = 16;
+
+/** What an exchange under NTS needs and gives back: `cookies` is emptied and filled. */
+export interface Protection {
+  readonly keys: NtsKeys;
+  readonly cookies: Uint8Array[];
+}
+
+export interface Question {
+  readonly bytes: Uint8Array;
+  /** What the answer must carry as its origin. */
+  readonly token: Timestamp;
+  readonly uniqueId: Uint8Array | null;
+  readonly protection: Protection | null;
+}
+
+export type Answer =
+  | { readonly kind: 'sample'; readonly sample: Sample; readonly packet: NtpPacket }
+  | { readonly kind: 'kiss'; readonly kiss: KissOfDeath }
+  /** Not for us, forged or nonsense: as if it had not come; why is for the log. */
+  | { readonly kind: 'ignored'; readonly why: string };
+
+/** Null where protection is asked for and no cookie is left: keys must be established anew. */
+export function ask(protection: Protection | null): Question | null {
+  const token = randomBytes(8).readBigUInt64BE();
+  const header = encodeHeader(questionPacket(token));
+  if (protection === null) return { bytes: header, token, uniqueId: null, protection };
+  const cookie = protection.cookies.shift();
+  if (cookie === undefined) return null;
+  const uniqueId = randomBytes(UNIQUE_ID_BYTES);
+  // A placeholder for each cookie that is missing, as long as the cookie: the answer is no longer than the question
+  // (RFC 8915 §5.5).
+  const missing = Math.max(0, COOKIES_MAX - 1 - protection.cookies.length);
+  const placeholder = encodeField(NtsField.placeholder, new Uint8Array(cookie.length));
+  const plain = concat(
+    header,
+    encodeField(NtsField.uniqueId, uniqueId),
+    encodeField(NtsField.cookie, cookie),
+    ...Array.from({ length: missing }, () => placeholder),
+  );
+  return { bytes: seal(plain, protection.keys.clientToServer), token, uniqueId, protection };
+}
+
+/**
+ * The time stamp sent is a random number and all else is empty: nobody learns our clock, nobody can guess what an answer
+ * must carry (draft-ietf-ntp-data-minimization §3).
+ */
+function questionPacket(token: Timestamp): NtpPacket {
+  return {
+    leap: 0,
+    version: 4,
+    mode: Mode.client,
+    stratum: 0,
+    poll: 0,
+    precision: 0x20,
+    rootDelay: 0,
+    rootDispersion: 0,
+    referenceId: new Uint8Array(4),
+    reference: 0n,
+    origin: 0n,
+    receive: 0n,
+    transmit: token,
+  };
+}
+
+export interface Arrival {
+  readonly bytes: Uint8Array;
+  /** Nanoseconds since 1970 by our clock, when the question went and when this came. */
+  readonly askedNs: bigint;
+  readonly cameNs: bigint;
+  /** Steady seconds. */
+  readonly at: number;
+}
+
+export function hear(question: Question, { bytes, askedNs, cameNs, at }: Arrival): Answer {
+  const decoded = decodePacket(bytes);
+  if (decoded === null) return ignored('not an NTP packet');
+  const { packet, fields } = decoded;
+  if (packet.mode !== Mode.server || packet.version < 3) return ignored('not an answer of a server');
+  // Without this, whoever guesses our port could set our clock (RFC 5905 §8, test 2).
+  if (packet.origin !== question.token) return ignored('not the answer to our question');
+  const kiss = kissOf(packet);
+  if (question.protection !== null) {
+    if (!hasUniqueId(fields, question.uniqueId!)) return ignored('without our unique identifier');
+    // The server has no key to sign this one with (RFC 8915 §5.7).
+    if (kiss?.code === 'NTSN') return { kind: 'kiss', kiss };
+    const hidden = open(bytes, fields, question.protection.keys.serverToClient);
+    if (hidden === null) return ignored('not authentic');
+    keepCookies(question.protection.cookies, hidden);
+  }
+  if (kiss !== null) return { kind: 'kiss', kiss };
+  const fault = faultOf(packet);
+  if (fault !== null) return ignored(fault);
+  const stamps = {
+    t1: toTimestamp(askedNs),
+    t2: packet.receive,
+    t3: packet.transmit,
+    t4: toTimestamp(cameNs),
+  };
+  return { kind: 'sample', sample: sampleOf(stamps, packet, at, PRECISION), packet };
+}
+
+/** Why an answer gives no time (RFC 5905 §8, tests 3, 6 and 7). */
+function faultOf(packet: NtpPacket): string | null {
+  if (packet.transmit === 0n || packet.receive === 0n) return 'without time stamps';
+  if (packet.leap === Leap.unsynchronised || packet.stratum >= STRATUM_MAX)
+    return 'the server is not synchronised';
+  if (packet.rootDelay / 2 + packet.rootDispersion >= ROOT_DISTANCE_MAX) return 'the server is too uncertain';
+  return null;
+}
+
+function hasUniqueId(fields: readonly ExtensionField[], uniqueId: Uint8Array): boolean {
+  const field = fieldsBefore(fields).find(({ type }) => type === NtsField.uniqueId);
+  return field !== undefined && Buffer.compare(field.body, uniqueId) === 0;
+}
+
+function keepCookies(cookies: Uint8Array[], hidden: readonly ExtensionField[]): void {
+  for (const { type, body } of hidden) {
+    if (type === NtsField.cookie && cookies.length < COOKIES_MAX) cookies.push(body.slice());
+  }
+}
+
+function ignored(why: string): Answer {
+  return { kind: 'ignored', why };
+}
+
+/** Half the way to the reference clock and all errors on it, in seconds (RFC 5905 appendix A.5.5.2). */
+export function rootDistance(
+  packet: NtpPacket,
+  sample: { delay: number; dispersion: number; jitter: number; at: number },
+  now: number,
+): number {
+  const age = Math.max(0, now - sample.at);
+  const distance = (packet.rootDelay + sample.delay) / 2 + packet.rootDispersion + sample.dispersion;
+  return Math.max(1e-6, distance + PHI * age + sample.jitter);
+}

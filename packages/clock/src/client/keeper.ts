@@ -1,0 +1,76 @@
+// Several sources asked as long as it takes, and what they say together.
+import { type Selection, select } from '../select/select.ts';
+import { isUsable, type Source, type SourceState } from './source.ts';
+
+export interface Standing extends SourceState {
+  /** `truth`: it counts; `outlier`: it agrees, but scatters more; `falseticker`: outside of what most say; `unusable`. */
+  readonly role: 'truth' | 'outlier' | 'falseticker' | 'unusable';
+}
+
+export interface Verdict {
+  readonly sources: readonly Standing[];
+  /** Seconds this machine's clock is behind; null where no majority of the sources agrees. */
+  readonly offset: number | null;
+  /** Seconds: the truth lies within offset ± this. */
+  readonly distance: number;
+  /** Seconds. */
+  readonly jitter: number;
+}
+
+export class TimeKeeper {
+  readonly #sources: readonly Source[];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #isStopped = false;
+
+  constructor(sources: readonly Source[]) {
+    this.#sources = sources;
+  }
+
+  /** Asks each as often as it wants to be asked, until `stop`. `onChange` is called after each answer or its absence. */
+  start(onChange: () => void): void {
+    for (const source of this.#sources) void this.#run(source, onChange);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  verdict(): Verdict {
+    const states = this.#sources.map((source) => source.state());
+    const candidates = states.filter(isUsable).map((state) => ({
+      state,
+      offset: state.estimate!.offset,
+      jitter: state.estimate!.jitter,
+      rootDistance: state.rootDistance,
+    }));
+    const selection = select(candidates);
+    const sources = states.map((state) => ({ ...state, role: roleOf(state, selection) }));
+    if (selection === null) return { sources, offset: null, distance: Number.POSITIVE_INFINITY, jitter: 0 };
+    const distance = Math.min(...selection.survivors.map(({ rootDistance }) => rootDistance));
+    return { sources, offset: selection.offset, distance, jitter: selection.jitter };
+  }
+
+  async #run(source: Source, onChange: () => void): Promise<void> {
+    await source.poll();
+    if (this.#isStopped) return;
+    onChange();
+    const wait = source.nextPollMs();
+    if (wait === null) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      void this.#run(source, onChange);
+    }, wait);
+    this.#timers.add(timer);
+  }
+}
+
+function roleOf(
+  state: SourceState,
+  selection: Selection<{ state: SourceState; offset: number; jitter: number; rootDistance: number }> | null,
+): Standing['role'] {
+  if (!isUsable(state) || selection === null) return 'unusable';
+  if (selection.survivors.some((each) => each.state === state)) return 'truth';
+  return selection.falsetickers.some((each) => each.state === state) ? 'falseticker' : 'outlier';
+}

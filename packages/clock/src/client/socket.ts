@@ -1,0 +1,62 @@
+// Questions over UDP: a socket for each, on a port that the system picks anew, so that answers are hard to forge.
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { ClockError } from '../errors.ts';
+import type { LocalClock } from '../host/host-clock.ts';
+import { type Answer, hear, type Question } from './exchange.ts';
+
+export interface Place {
+  readonly address: string;
+  readonly family: number;
+  readonly port: number;
+}
+
+export async function resolve(host: string, port: number): Promise<Place> {
+  try {
+    const { address, family } = await lookup(host);
+    return { address, family, port };
+  } catch {
+    throw new ClockError('address', `no address for ${host}: is the name right, does name resolution work?`);
+  }
+}
+
+/** The first answer that may be believed; null when none came within `timeoutMs`. Errors: ClockError (nothing listens there). */
+export function exchange(
+  question: Question,
+  place: Place,
+  clock: LocalClock,
+  timeoutMs: number,
+): Promise<Exclude<Answer, { kind: 'ignored' }> | null> {
+  return new Promise((settle, reject) => {
+    const socket = createSocket(place.family === 6 ? 'udp6' : 'udp4');
+    const timer = setTimeout(() => finish(null), timeoutMs);
+    let askedNs = 0n;
+    const finish = (answer: Exclude<Answer, { kind: 'ignored' }> | null) => {
+      clearTimeout(timer);
+      socket.close();
+      settle(answer);
+    };
+    socket.on('message', (bytes) => {
+      const cameNs = clock.wallNs();
+      const at = Number(clock.steadyNs()) / 1e9;
+      const answer = hear(question, { bytes, askedNs, cameNs, at });
+      if (answer.kind !== 'ignored') finish(answer);
+    });
+    socket.on('error', (error) => {
+      clearTimeout(timer);
+      socket.close();
+      reject(new ClockError('no-answer', `${place.address} port ${place.port}: ${reasonOf(error)}`));
+    });
+    // Connected: the system drops what comes from elsewhere, and says when nothing listens.
+    socket.connect(place.port, place.address, () => {
+      askedNs = clock.wallNs();
+      socket.send(question.bytes);
+    });
+  });
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ECONNREFUSED') return 'nothing listens there';
+  if (error.code === 'ENETUNREACH' || error.code === 'EHOSTUNREACH') return 'cannot be reached from here';
+  return error.message;
+}

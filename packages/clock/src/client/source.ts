@@ -1,0 +1,143 @@
+// One server we ask, as long as we do: its samples, whether it answers, how often it may be asked (RFC 5905 §9, §13).
+import { ClockError } from '../errors.ts';
+import type { LocalClock } from '../host/host-clock.ts';
+import type { KissOfDeath } from '../ntp/kiss.ts';
+import { Leap, type NtpPacket } from '../ntp/packet.ts';
+import { type Association, establishKeys, type KeyServer } from '../nts/ke-client.ts';
+import { ClockFilter, type Estimate } from '../select/clock-filter.ts';
+import { ask, PRECISION, rootDistance } from './exchange.ts';
+import { exchange, type Place, resolve } from './socket.ts';
+
+/** log2 of seconds between questions: 16 s, and 17 minutes when all is calm. */
+const POLL_MIN = 4;
+const POLL_MAX = 10;
+/** At first, four questions two seconds apart, so that the filter has something to choose from. */
+const BURST = 4;
+const BURST_GAP_MS = 2000;
+
+export interface SourceOptions {
+  readonly host: string;
+  /** 123 by default; with NTS what the key server says. */
+  readonly port?: number;
+  /** Authenticated by NTS. */
+  readonly nts?: Omit<KeyServer, 'host'> | true;
+  /** 1,000 by default. */
+  readonly timeoutMs?: number;
+}
+
+export interface SourceState {
+  readonly host: string;
+  readonly isAuthenticated: boolean;
+  /** The last eight questions, the newest in the lowest bit: was there an answer? */
+  readonly reach: number;
+  readonly estimate: Estimate | null;
+  readonly packet: NtpPacket | null;
+  /** Seconds; Infinity without an estimate. */
+  readonly rootDistance: number;
+  /** Why it gives no time, in a line; null when it does. */
+  readonly fault: string | null;
+}
+
+export class Source {
+  readonly options: SourceOptions;
+  readonly #clock: LocalClock;
+  readonly #filter = new ClockFilter();
+  #association: Association | null = null;
+  #place: Place | null = null;
+  #packet: NtpPacket | null = null;
+  #reach = 0;
+  #poll = POLL_MIN;
+  #asked = 0;
+  #fault: string | null = null;
+  #isStopped = false;
+
+  constructor(options: SourceOptions, clock: LocalClock) {
+    this.options = options;
+    this.#clock = clock;
+  }
+
+  /** One question. Never throws: what went wrong stands in `state().fault`. */
+  async poll(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#asked++;
+    this.#reach = (this.#reach << 1) & 0xff;
+    try {
+      await this.#exchange();
+    } catch (error) {
+      if (!(error instanceof ClockError)) throw error;
+      this.#fault = error.message;
+      this.#place = null; // The address may have changed.
+    }
+  }
+
+  /** Milliseconds until it should be asked again; null: never. */
+  nextPollMs(): number | null {
+    if (this.#isStopped) return null;
+    return this.#asked < BURST ? BURST_GAP_MS : 1000 * 2 ** this.#poll;
+  }
+
+  state(): SourceState {
+    const now = Number(this.#clock.steadyNs()) / 1e9;
+    const estimate = this.#reach === 0 ? null : this.#filter.estimate(now, 2 ** PRECISION);
+    const packet = this.#packet;
+    return {
+      host: this.options.host,
+      isAuthenticated: this.options.nts !== undefined,
+      reach: this.#reach,
+      estimate,
+      packet,
+      rootDistance: estimate === null || packet === null ? Infinity : rootDistance(packet, estimate, now),
+      fault: this.#fault,
+    };
+  }
+
+  async #exchange(): Promise<void> {
+    const place = await this.#prepare();
+    const question = ask(this.#association);
+    if (question === null) {
+      this.#association = null; // All cookies are used: new keys the next time.
+      return this.#exchange();
+    }
+    const answer = await exchange(question, place, this.#clock, this.options.timeoutMs ?? 1000);
+    if (answer === null) this.#fault = 'no answer';
+    else if (answer.kind === 'kiss') this.#obey(answer.kiss);
+    else {
+      this.#reach |= 1;
+      this.#fault = null;
+      this.#packet = answer.packet;
+      this.#filter.add(answer.sample);
+      this.#adapt();
+    }
+  }
+
+  async #prepare(): Promise<Place> {
+    const { host, port, nts } = this.options;
+    if (nts !== undefined && this.#association === null) {
+      this.#association = await establishKeys({ ...(nts === true ? {} : nts), host });
+      this.#place = null;
+    }
+    const at = this.#association;
+    this.#place ??= await resolve(at?.host ?? host, port ?? at?.port ?? 123);
+    return this.#place;
+  }
+
+  #obey(kiss: KissOfDeath): void {
+    this.#fault = `${kiss.code}: ${kiss.meaning}`;
+    if (kiss.action === 'stop') this.#isStopped = true;
+    if (kiss.action === 'slower') this.#poll = Math.min(POLL_MAX, this.#poll + 1);
+    if (kiss.action === 'rekey') this.#association = null;
+  }
+
+  /** Seldom while the offset stays within the noise, often when it moves (RFC 5905 §13, in short). */
+  #adapt(): void {
+    const { estimate } = this.state();
+    if (estimate === null || this.#asked < BURST) return;
+    const isCalm = Math.abs(estimate.offset) < 4 * estimate.jitter;
+    this.#poll = Math.min(POLL_MAX, Math.max(POLL_MIN, this.#poll + (isCalm ? 1 : -1)));
+  }
+}
+
+/** True if the state has a time to offer. */
+export function isUsable(state: SourceState): boolean {
+  return state.estimate !== null && state.packet !== null && state.packet.leap !== Leap.unsynchronised;
+}

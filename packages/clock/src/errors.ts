@@ -1,0 +1,13 @@
+// What goes wrong outside of this package: one line, and a code that stays.
+
+export type ClockErrorCode = 'keys' | 'no-answer' | 'address' | 'port' | 'refused' | 'certificate';
+
+export class ClockError extends Error {
+  readonly code: ClockErrorCode;
+
+  constructor(code: ClockErrorCode, message: string) {
+    super(message);
+    this.name = 'ClockError';
+    this.code = code;
+  }
+}

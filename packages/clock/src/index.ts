@@ -1,0 +1,14 @@
+export { type Answer, ask, hear, PRECISION, type Question, rootDistance } from './client/exchange.ts';
+export { type Standing, TimeKeeper, type Verdict } from './client/keeper.ts';
+export { isUsable, Source, type SourceOptions, type SourceState } from './client/source.ts';
+export { ClockError, type ClockErrorCode } from './errors.ts';
+export { HostClock, type LocalClock } from './host/host-clock.ts';
+export { type ClockState, MeshClock } from './mesh/mesh-clock.ts';
+export { kissOf, referenceBytes, referenceText } from './ntp/kiss.ts';
+export { Leap, type NtpPacket, STRATUM_MAX } from './ntp/packet.ts';
+export type { Sample } from './ntp/sample.ts';
+export { KE_PORT } from './nts/keys.ts';
+export { type Candidate, type Selection, select } from './select/select.ts';
+export { answer, type ServedStatus, type ServedTime } from './server/answer.ts';
+export { RATE_DEFAULTS, type RateLimitOptions } from './server/rate-limit.ts';
+export { TimeServer, type TimeServerOptions } from './server/server.ts';

@@ -1,0 +1,136 @@
+// What a server says to a datagram, without sockets (RFC 5905 §9.2, RFC 8915 §5.7).
+import { referenceBytes } from '../ntp/kiss.ts';
+import {
+  concat,
+  type DecodedPacket,
+  decodePacket,
+  type ExtensionField,
+  encodeField,
+  encodeHeader,
+  Leap,
+  Mode,
+  type NtpPacket,
+  STRATUM_MAX,
+} from '../ntp/packet.ts';
+import { type Timestamp, toTimestamp } from '../ntp/timestamp.ts';
+import { COOKIES_MAX, type CookieJar } from '../nts/cookies.ts';
+import type { NtsKeys } from '../nts/keys.ts';
+import { fieldsBefore, NtsField, open, seal, UNIQUE_ID_BYTES } from '../nts/protect.ts';
+
+/** The time a server gives, and how good it is. */
+export interface ServedTime {
+  /** Nanoseconds since 1970. */
+  nowNs(): bigint;
+  status(): ServedStatus;
+}
+
+export interface ServedStatus {
+  /** 1 next to a reference clock; STRATUM_MAX: not synchronised. */
+  readonly stratum: number;
+  readonly leap: number;
+  /** Four characters, or the address of the server followed. */
+  readonly referenceId: Uint8Array;
+  /** Nanoseconds since 1970 at which the clock was last set right. */
+  readonly referenceNs: bigint;
+  /** Seconds. */
+  readonly rootDelay: number;
+  readonly rootDispersion: number;
+}
+
+export interface Request {
+  readonly bytes: Uint8Array;
+  /** Nanoseconds since 1970 by the clock served. */
+  readonly cameNs: bigint;
+  /** The client is told that it asks too often, and gets no time. */
+  readonly isTooFast: boolean;
+}
+
+/** log2 of seconds, as the client's. */
+const PRECISION = -16;
+
+/** The datagram to send back, or null: no answer to what is no question. */
+export function answer(request: Request, time: ServedTime, jar: CookieJar | null): Uint8Array | null {
+  const decoded = decodePacket(request.bytes);
+  if (decoded === null) return null;
+  const { mode, version } = decoded.packet;
+  if (mode !== Mode.client || version < 3 || version > 4) return null;
+  const fields = fieldsBefore(decoded.fields);
+  if (decoded.fields.some(({ type }) => type === NtsField.authenticator)) {
+    return jar === null ? null : answerAuthentic(request, decoded, fields, time, jar);
+  }
+  return encodeHeader(answerPacket(request, decoded.packet, time));
+}
+
+function answerAuthentic(
+  request: Request,
+  decoded: DecodedPacket,
+  fields: readonly ExtensionField[],
+  time: ServedTime,
+  jar: CookieJar,
+): Uint8Array | null {
+  const uniqueId = fields.find(({ type }) => type === NtsField.uniqueId);
+  const cookies = fields.filter(({ type }) => type === NtsField.cookie);
+  if (uniqueId === undefined || uniqueId.body.length < UNIQUE_ID_BYTES || cookies.length !== 1) return null;
+  const echoed = encodeField(NtsField.uniqueId, uniqueId.body);
+  const keys = jar.open(cookies[0]!.body);
+  if (keys === null || open(request.bytes, decoded.fields, keys.clientToServer) === null) {
+    return concat(encodeHeader(kissPacket(request, decoded.packet, 'NTSN')), echoed);
+  }
+  const plain = concat(encodeHeader(answerPacket(request, decoded.packet, time)), echoed);
+  return seal(plain, keys.serverToClient, freshCookies(fields, cookies[0]!, keys, jar));
+}
+
+/** One for the cookie used and one for each placeholder of its length (RFC 8915 §5.7). */
+function freshCookies(
+  fields: readonly ExtensionField[],
+  used: ExtensionField,
+  keys: NtsKeys,
+  jar: CookieJar,
+): Uint8Array {
+  const placeholders = fields.filter(
+    ({ type, body }) => type === NtsField.placeholder && body.length >= used.body.length,
+  );
+  const count = Math.min(COOKIES_MAX, 1 + placeholders.length);
+  return concat(...Array.from({ length: count }, () => encodeField(NtsField.cookie, jar.bake(keys))));
+}
+
+function answerPacket(request: Request, asked: NtpPacket, time: ServedTime): NtpPacket {
+  if (request.isTooFast) return kissPacket(request, asked, 'RATE');
+  const status = time.status();
+  if (status.stratum >= STRATUM_MAX) return kissPacket(request, asked, 'INIT');
+  return {
+    leap: status.leap,
+    version: asked.version,
+    mode: Mode.server,
+    stratum: status.stratum,
+    poll: asked.poll,
+    precision: PRECISION,
+    rootDelay: status.rootDelay,
+    rootDispersion: status.rootDispersion,
+    referenceId: status.referenceId,
+    reference: toTimestamp(status.referenceNs),
+    origin: asked.transmit,
+    receive: toTimestamp(request.cameNs),
+    transmit: toTimestamp(time.nowNs()),
+  };
+}
+
+/** No time in it, but the stamps a client checks (RFC 5905 §7.4). */
+function kissPacket(request: Request, asked: NtpPacket, code: string): NtpPacket {
+  const came: Timestamp = toTimestamp(request.cameNs);
+  return {
+    leap: Leap.unsynchronised,
+    version: asked.version,
+    mode: Mode.server,
+    stratum: 0,
+    poll: asked.poll,
+    precision: PRECISION,
+    rootDelay: 0,
+    rootDispersion: 0,
+    referenceId: referenceBytes(code),
+    reference: 0n,
+    origin: asked.transmit,
+    receive: came,
+    transmit: came,
+  };
+}

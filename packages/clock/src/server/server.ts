@@ -1,0 +1,120 @@
+// A time server on UDP, and beside it the key server that NTS needs.
+import { createSocket, type Socket } from 'node:dgram';
+import type { Server } from 'node:tls';
+import { ClockError } from '../errors.ts';
+import { CookieJar } from '../nts/cookies.ts';
+import { createKeyServer } from '../nts/ke-server.ts';
+import { answer, type ServedTime } from './answer.ts';
+import { RATE_DEFAULTS, RateLimit, type RateLimitOptions } from './rate-limit.ts';
+
+/** A cookie that a client took a day ago still opens (RFC 8915 §6 advises daily rotation). */
+const ROTATION_MS = 24 * 3600 * 1000;
+
+export interface TimeServerOptions {
+  readonly time: ServedTime;
+  /** Address and UDP port; port 0 lets the system choose. */
+  readonly address: string;
+  readonly port: number;
+  /** With it, the server gives authenticated time too. PEM. */
+  readonly nts?: { readonly port: number; readonly key: string | Buffer; readonly cert: string | Buffer };
+  readonly rate?: RateLimitOptions;
+}
+
+export interface ServerCounts {
+  answered: number;
+  /** Told once that they ask too often, and dropped after. */
+  limited: number;
+  /** Datagrams that were no questions. */
+  ignored: number;
+}
+
+export class TimeServer {
+  readonly counts: ServerCounts = { answered: 0, limited: 0, ignored: 0 };
+  readonly #options: TimeServerOptions;
+  readonly #socket: Socket;
+  readonly #limit: RateLimit;
+  readonly #jar: CookieJar | null;
+  #keyServer: Server | null = null;
+  #rotation: NodeJS.Timeout | null = null;
+
+  constructor(options: TimeServerOptions) {
+    this.#options = options;
+    this.#socket = createSocket(options.address.includes(':') ? 'udp6' : 'udp4');
+    this.#limit = new RateLimit(options.rate ?? RATE_DEFAULTS);
+    this.#jar = options.nts === undefined ? null : new CookieJar();
+    this.#socket.on('message', (bytes, { address, port }) => this.#serve(bytes, address, port));
+  }
+
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  get keyPort(): number | null {
+    const address = this.#keyServer?.address();
+    return typeof address === 'object' && address !== null ? address.port : null;
+  }
+
+  /** Errors: ClockError where a port is taken or not allowed. */
+  async listen(): Promise<void> {
+    const { address, port, nts } = this.#options;
+    await bound(this.#socket, port, (done) => this.#socket.bind(port, address, done));
+    // What goes wrong with one datagram (nobody there any more) is not the server's end.
+    this.#socket.on('error', () => {});
+    if (nts === undefined || this.#jar === null) return;
+    const server = createKeyServer({ key: nts.key, cert: nts.cert, jar: this.#jar, ntpPort: this.port });
+    this.#keyServer = server;
+    try {
+      await bound(server, nts.port, (done) => server.listen(nts.port, address, done));
+    } catch (error) {
+      this.#socket.close();
+      throw error;
+    }
+    this.#rotation = setInterval(() => this.#jar?.rotate(), ROTATION_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.#rotation !== null) clearInterval(this.#rotation);
+    await new Promise<void>((done) => this.#socket.close(() => done()));
+    if (this.#keyServer?.listening) await new Promise((done) => this.#keyServer!.close(done));
+  }
+
+  #serve(bytes: Uint8Array, address: string, port: number): void {
+    const { time } = this.#options;
+    const cameNs = time.nowNs();
+    const verdict = this.#limit.judge(address, Number(process.hrtime.bigint()) / 1e9);
+    if (verdict !== 'answer') this.counts.limited++;
+    if (verdict === 'drop') return;
+    const reply = answer({ bytes, cameNs, isTooFast: verdict === 'tell' }, time, this.#jar);
+    if (reply === null) this.counts.ignored++;
+    else {
+      this.counts.answered++;
+      this.#socket.send(reply, port, address);
+    }
+  }
+}
+
+function bound(
+  socket: {
+    once(event: 'error', listener: (error: Error) => void): unknown;
+    off(event: 'error', listener: (error: Error) => void): unknown;
+  },
+  port: number,
+  bind: (done: () => void) => void,
+): Promise<void> {
+  return new Promise((settle, reject) => {
+    const refuse = (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? `port ${port} is taken; choose another`
+          : error.code === 'EACCES'
+            ? `port ${port} needs more rights; choose one above 1023`
+            : error.message;
+      reject(new ClockError('port', why));
+    };
+    socket.once('error', refuse);
+    bind(() => {
+      socket.off('error', refuse);
+      settle();
+    });
+  });
+}

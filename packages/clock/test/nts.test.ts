@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { type Arrival, ask, hear, type Protection, type Question } from '../src/client/exchange.ts';
+import { Leap } from '../src/ntp/packet.ts';
+import { COOKIE_BYTES, COOKIES_MAX, CookieJar } from '../src/nts/cookies.ts';
+import type { NtsKeys } from '../src/nts/keys.ts';
+import {
+  decodeRecords,
+  END_OF_MESSAGE,
+  encodeRecords,
+  hasUnknownCritical,
+  numbers,
+  numbersOf,
+  record,
+} from '../src/nts/records.ts';
+import { answer, type ServedTime } from '../src/server/answer.ts';
+
+const NOW_NS = 1_790_000_000_000_000_000n;
+const HOUR_NS = 3_600_000_000_000n;
+
+/** A server whose clock is an hour ahead. */
+const time: ServedTime = {
+  nowNs: () => NOW_NS + HOUR_NS,
+  status: () => ({
+    stratum: 1,
+    leap: Leap.none,
+    referenceId: Uint8Array.of(71, 80, 83, 0),
+    referenceNs: NOW_NS,
+    rootDelay: 0,
+    rootDispersion: 0.001,
+  }),
+};
+
+function newKeys(): NtsKeys {
+  return { clientToServer: randomBytes(32), serverToClient: randomBytes(32) };
+}
+
+function enrol(jar: CookieJar, cookies = COOKIES_MAX): Protection {
+  const keys = newKeys();
+  return { keys, cookies: Array.from({ length: cookies }, () => jar.bake(keys)) };
+}
+
+function serve(bytes: Uint8Array, jar: CookieJar | null, isTooFast = false): Uint8Array {
+  const reply = answer({ bytes, cameNs: time.nowNs(), isTooFast }, time, jar);
+  assert.ok(reply !== null, 'the server answers');
+  return reply;
+}
+
+function arrival(bytes: Uint8Array): Arrival {
+  return { bytes, askedNs: NOW_NS, cameNs: NOW_NS + 1_000_000n, at: 1 };
+}
+
+function asked(protection: Protection | null): Question {
+  const question = ask(protection);
+  assert.ok(question !== null, 'there is a cookie to ask with');
+  return question;
+}
+
+describe('an exchange without NTS', () => {
+  test('gives offset and delay', () => {
+    const question = asked(null);
+    const heard = hear(question, arrival(serve(question.bytes, null)));
+    assert.ok(heard.kind === 'sample');
+    assert.ok(Math.abs(heard.sample.offset - 3599.9995) < 1e-6, `${heard.sample.offset}`);
+    assert.ok(Math.abs(heard.sample.delay - 0.001) < 1e-6);
+  });
+
+  test('an answer to another question is not believed, nor one of an unsynchronised server', () => {
+    const question = asked(null);
+    const other = serve(asked(null).bytes, null);
+    assert.equal(hear(question, arrival(other)).kind, 'ignored');
+    const unsynchronised = serve(question.bytes, null);
+    unsynchronised[0]! |= 0xc0;
+    assert.equal(hear(question, arrival(unsynchronised)).kind, 'ignored');
+  });
+
+  test('who asks too often is told, and gets no time', () => {
+    const question = asked(null);
+    const heard = hear(question, arrival(serve(question.bytes, null, true)));
+    assert.ok(heard.kind === 'kiss');
+    assert.equal(heard.kiss.code, 'RATE');
+  });
+});
+
+describe('an exchange with NTS', () => {
+  test('gives the time and a new cookie for the one used', () => {
+    const jar = new CookieJar();
+    const protection = enrol(jar);
+    for (let i = 0; i < 20; i++) {
+      const question = asked(protection);
+      assert.equal(hear(question, arrival(serve(question.bytes, jar))).kind, 'sample');
+      assert.equal(protection.cookies.length, COOKIES_MAX);
+    }
+    const texts = protection.cookies.map((cookie) => Buffer.from(cookie).toString('hex'));
+    assert.equal(new Set(texts).size, COOKIES_MAX);
+  });
+
+  test('cookies lost on the way are asked for again, and the answer is no longer than the question', () => {
+    const jar = new CookieJar();
+    const protection = enrol(jar, 3);
+    const question = asked(protection);
+    const reply = serve(question.bytes, jar);
+    assert.ok(reply.length <= question.bytes.length, `${reply.length} of ${question.bytes.length}`);
+    assert.equal(hear(question, arrival(reply)).kind, 'sample');
+    assert.equal(protection.cookies.length, COOKIES_MAX);
+  });
+
+  test('without a cookie there is no question', () => {
+    assert.equal(ask({ keys: newKeys(), cookies: [] }), null);
+  });
+
+  test('tampered with, replayed or forged: not believed', () => {
+    const jar = new CookieJar();
+    const protection = enrol(jar);
+    const question = asked(protection);
+    const reply = serve(question.bytes, jar);
+    for (let i = 0; i < reply.length; i++) {
+      const other = reply.slice();
+      other[i]! ^= 1 << (i % 8);
+      const heard = hear(question, arrival(other));
+      assert.notEqual(heard.kind, 'sample', `byte ${i} changed`);
+    }
+    const next = asked(protection);
+    assert.equal(hear(next, arrival(reply)).kind, 'ignored', 'the old answer to a new question');
+    const plain = serve(asked(null).bytes, jar);
+    assert.equal(hear(next, arrival(plain)).kind, 'ignored', 'an answer without NTS');
+  });
+
+  test('a question that was tampered with, or whose cookie is too old, gets NTSN', () => {
+    const jar = new CookieJar();
+    const protection = enrol(jar);
+    const forged = asked(protection);
+    forged.bytes[1]! ^= 1; // The stratum, which the authenticator covers.
+    const answers = [serve(forged.bytes, jar)];
+    for (let i = 0; i < 3; i++) jar.rotate();
+    const late = asked(protection);
+    answers.push(serve(late.bytes, jar));
+    const heard = [forged, late].map((question, i) => hear(question, arrival(answers[i]!)));
+    for (const each of heard) assert.ok(each.kind === 'kiss' && each.kiss.code === 'NTSN');
+  });
+
+  test('a cookie outlives two rotations', () => {
+    const jar = new CookieJar();
+    const keys = newKeys();
+    const cookie = jar.bake(keys);
+    assert.equal(cookie.length, COOKIE_BYTES);
+    jar.rotate();
+    jar.rotate();
+    assert.deepEqual(Buffer.from(jar.open(cookie)!.serverToClient), Buffer.from(keys.serverToClient));
+    jar.rotate();
+    assert.equal(jar.open(cookie), null);
+  });
+
+  test('no bytes make client or server throw, and none set a clock', () => {
+    const jar = new CookieJar();
+    const protection = enrol(jar);
+    const question = asked(protection);
+    const good = serve(question.bytes, jar);
+    fc.assert(
+      fc.property(fc.nat(good.length), fc.uint8Array({ maxLength: 80 }), (at, noise) => {
+        const bytes = Buffer.concat([good.subarray(0, at), noise]);
+        if (bytes.equals(good)) return;
+        assert.notEqual(hear(question, arrival(bytes)).kind, 'sample');
+        answer({ bytes, cameNs: NOW_NS, isTooFast: false }, time, jar);
+        jar.open(bytes);
+      }),
+    );
+  });
+});
+
+describe('records of key establishment', () => {
+  const records = [record(1, numbers(0), true), record(5, randomBytes(100), false), END_OF_MESSAGE];
+
+  test('come back as they went, and are not read before they are whole', () => {
+    const bytes = encodeRecords(records);
+    const shown = (list: typeof records | null) =>
+      list?.map(({ type, isCritical, body }) => [type, isCritical, Buffer.from(body).toString('hex')]);
+    assert.deepEqual(shown(decodeRecords(bytes)), shown(records));
+    for (let end = 0; end < bytes.length; end++) assert.equal(decodeRecords(bytes.subarray(0, end)), null);
+  });
+
+  test('a critical record that is not known is noticed', () => {
+    assert.equal(hasUnknownCritical(records), false);
+    assert.equal(hasUnknownCritical([record(4000, numbers(), false)]), false);
+    assert.equal(hasUnknownCritical([record(4000, numbers(), true)]), true);
+  });
+
+  test('no bytes make it throw', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        for (const { body } of decodeRecords(bytes) ?? []) numbersOf(body);
+      }),
+    );
+  });
+});

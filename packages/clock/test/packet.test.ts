@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { kissOf, referenceBytes } from '../src/ntp/kiss.ts';
+import { concat, decodePacket, encodeField, encodeHeader, type NtpPacket } from '../src/ntp/packet.ts';
+
+const header: NtpPacket = {
+  leap: 1,
+  version: 4,
+  mode: 4,
+  stratum: 2,
+  poll: 6,
+  precision: -20,
+  rootDelay: 0.25,
+  rootDispersion: 1.5,
+  referenceId: Uint8Array.of(192, 0, 2, 1),
+  reference: 1n,
+  origin: 2n,
+  receive: 3n,
+  transmit: 0xffff_ffff_ffff_ffffn,
+};
+
+describe('NTP packets', () => {
+  test('a header comes back as it went', () => {
+    assert.deepEqual(decodePacket(encodeHeader(header)), { packet: header, fields: [] });
+  });
+
+  test('a header from the wire: RFC 5905 figure 8, byte by byte', () => {
+    const bytes = Buffer.from(
+      `240206ec00000010000000204750530000000000${'00'.repeat(12)}83aa7e8080000000${'00'.repeat(8)}`,
+      'hex',
+    );
+    const { packet } = decodePacket(bytes)!;
+    assert.deepEqual(
+      [packet.version, packet.mode, packet.stratum, packet.poll, packet.precision],
+      [4, 4, 2, 6, -20],
+    );
+    assert.equal(packet.rootDelay, 16 / 65_536);
+    assert.equal(packet.receive, 0x83aa_7e80_8000_0000n);
+  });
+
+  test('fields come back, filled up to what RFC 7822 asks for', () => {
+    const bytes = concat(
+      encodeHeader(header),
+      encodeField(0x0104, Uint8Array.of(1, 2, 3)),
+      encodeField(5, new Uint8Array(20)),
+    );
+    const { fields } = decodePacket(bytes)!;
+    assert.deepEqual(
+      fields.map(({ type, body, start, end }) => [type, body.length, start, end]),
+      [
+        [0x0104, 12, 48, 64],
+        [5, 20, 64, 88],
+      ],
+    );
+  });
+
+  test('a message authentication code is left aside, a length that lies is no packet', () => {
+    assert.deepEqual(decodePacket(concat(encodeHeader(header), new Uint8Array(20)))?.fields, []);
+    const lying = concat(encodeHeader(header), encodeField(1, new Uint8Array(24)));
+    lying[51] = 200;
+    assert.equal(decodePacket(lying), null);
+    assert.equal(decodePacket(new Uint8Array(47)), null);
+    assert.equal(decodePacket(new Uint8Array(4096)), null);
+  });
+
+  test('no bytes make it throw', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        const decoded = decodePacket(bytes);
+        for (const { start, end } of decoded?.fields ?? []) assert.ok(start < end && end <= bytes.length);
+      }),
+    );
+  });
+
+  test('kiss codes say what to do', () => {
+    const kiss = (code: string) => kissOf({ ...header, stratum: 0, referenceId: referenceBytes(code) });
+    assert.equal(kiss('DENY')?.action, 'stop');
+    assert.equal(kiss('RATE')?.action, 'slower');
+    assert.equal(kiss('NTSN')?.action, 'rekey');
+    assert.equal(kiss('XYZ')?.action, 'wait');
+    assert.equal(kissOf(header), null);
+  });
+});

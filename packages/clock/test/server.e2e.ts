@@ -1,0 +1,139 @@
+// Client and server of ours with each other, over loopback.
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { connect } from 'node:net';
+import { after, describe, test } from 'node:test';
+import {
+  HostClock,
+  Leap,
+  referenceBytes,
+  type ServedTime,
+  Source,
+  TimeKeeper,
+  TimeServer,
+} from '../src/index.ts';
+import { certificate } from './certificate.ts';
+
+const clock = new HostClock();
+const { key, cert, remove } = certificate();
+after(remove);
+
+/** A server `ahead` seconds ahead of us. */
+function timeAhead(ahead: number): ServedTime {
+  return {
+    nowNs: () => clock.wallNs() + BigInt(Math.round(ahead * 1e9)),
+    status: () => ({
+      stratum: 1,
+      leap: Leap.none,
+      referenceId: referenceBytes('TEST'),
+      referenceNs: clock.wallNs(),
+      rootDelay: 0,
+      rootDispersion: 0,
+    }),
+  };
+}
+
+async function withServer(
+  options: { ahead: number; isAuthenticated?: boolean; burst?: number },
+  work: (server: TimeServer) => Promise<void>,
+): Promise<void> {
+  const server = new TimeServer({
+    time: timeAhead(options.ahead),
+    address: '127.0.0.1',
+    port: 0,
+    nts: options.isAuthenticated ? { port: 0, key, cert } : undefined,
+    rate: { burst: options.burst ?? 100, perSecond: 1, clientsMax: 10 },
+  });
+  await server.listen();
+  try {
+    await work(server);
+  } finally {
+    await server.close();
+  }
+}
+
+function sourceOf(server: TimeServer): Source {
+  const port = server.keyPort;
+  return port === null
+    ? new Source({ host: '127.0.0.1', port: server.port }, clock)
+    : new Source({ host: 'localhost', nts: { port, ca: cert } }, clock);
+}
+
+async function ask(source: Source, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) await source.poll();
+}
+
+describe('our client and our server', () => {
+  test('the offset is found, plain and with NTS', async () => {
+    for (const isAuthenticated of [false, true]) {
+      await withServer({ ahead: 3600, isAuthenticated }, async (server) => {
+        const source = sourceOf(server);
+        await ask(source, 8);
+        const { estimate, fault, reach } = source.state();
+        assert.equal(fault, null);
+        assert.equal(reach, 0xff);
+        assert.ok(Math.abs(estimate!.offset - 3600) <= estimate!.delay / 2 + 0.001, `${estimate!.offset}`);
+      });
+    }
+  });
+
+  test('of three servers the one that lies is found', async () => {
+    await withServer({ ahead: 0.5 }, (a) =>
+      withServer({ ahead: 0.5 }, (b) =>
+        withServer({ ahead: -99 }, async (liar) => {
+          const sources = [a, b, liar].map(sourceOf);
+          await Promise.all(sources.map((source) => ask(source, 4)));
+          const verdict = new TimeKeeper(sources).verdict();
+          assert.deepEqual(
+            verdict.sources.map(({ role }) => role),
+            ['truth', 'truth', 'falseticker'],
+          );
+          assert.ok(Math.abs(verdict.offset! - 0.5) < 0.05);
+        }),
+      ),
+    );
+  });
+
+  test('who asks too often is told so, and asks less often', async () => {
+    await withServer({ ahead: 0, burst: 2 }, async (server) => {
+      const source = sourceOf(server);
+      await ask(source, 3);
+      assert.match(source.state().fault!, /^RATE/);
+      assert.equal(server.counts.limited, 1);
+    });
+  });
+
+  test('a certificate that is not trusted, a server without NTS, and nobody at all: one line each', async () => {
+    await withServer({ ahead: 0, isAuthenticated: true }, async (server) => {
+      const untrusting = new Source({ host: 'localhost', nts: { port: server.keyPort! } }, clock);
+      await untrusting.poll();
+      assert.match(untrusting.state().fault!, /^NTS keys from localhost port \d+: .*certificate/);
+    });
+    const nobody = new Source({ host: '127.0.0.1', port: 9 }, clock);
+    await nobody.poll();
+    assert.match(nobody.state().fault!, /nothing listens there/);
+  });
+
+  test('garbage at both ports does no harm', async () => {
+    await withServer({ ahead: 0, isAuthenticated: true }, async (server) => {
+      const socket = createSocket('udp4');
+      for (let length = 0; length < 200; length += 7)
+        socket.send(Buffer.alloc(length, 0x23), server.port, '127.0.0.1');
+      const raw = connect(server.keyPort!, '127.0.0.1');
+      raw.on('error', () => {});
+      raw.end('GET / HTTP/1.1\r\n\r\n');
+      await new Promise((done) => raw.once('close', done));
+      const source = sourceOf(server);
+      await ask(source, 2);
+      socket.close();
+      assert.equal(source.state().fault, null);
+    });
+  });
+
+  test('a port that is taken is an error of one line', async () => {
+    await withServer({ ahead: 0 }, async (server) => {
+      const second = new TimeServer({ time: timeAhead(0), address: '127.0.0.1', port: server.port });
+      await assert.rejects(second.listen(), /^ClockError: port \d+ is taken/);
+    });
+  });
+});
