@@ -19,6 +19,8 @@ export type OutputFormat = 'pcap' | 'pcapng';
 export interface OutputOptions {
   /** Default: what the name says, see `formatOf()`. */
   format?: OutputFormat;
+  /** Of a pcap file: times in nanoseconds, also where the source has microseconds; default: as fine as the source's. */
+  nanoseconds?: boolean;
   /** Whether an existing file may be replaced; default false. */
   force?: boolean;
   /** Where the frames come from: its interfaces, names, keys and comments are copied into a pcapng file. */
@@ -39,6 +41,7 @@ export class CaptureOutput {
   frameCount = 0;
   readonly #sink: Sink;
   readonly #from: CaptureReader | undefined;
+  readonly #nanoseconds: boolean;
   #pcapng: PcapngWriter | null = null;
   #pcap: PcapWriter | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -46,11 +49,16 @@ export class CaptureOutput {
   #namesDone = 0;
   #secretsDone = 0;
 
-  constructor(path: string, sink: Sink, { format = formatOf(path), from, application }: OutputOptions) {
+  constructor(
+    path: string,
+    sink: Sink,
+    { format = formatOf(path), nanoseconds, from, application }: OutputOptions,
+  ) {
     this.path = path;
     this.format = format;
     this.#sink = sink;
     this.#from = from;
+    this.#nanoseconds = nanoseconds ?? false;
     if (format === 'pcapng') this.#pcapng = new PcapngWriter({ application: application ?? 'Eyrie' });
   }
 
@@ -121,7 +129,7 @@ export class CaptureOutput {
   }
 
   #newPcap(source: CaptureInterface | undefined, linkType = source?.linkType ?? ETHERNET): PcapWriter {
-    const nanoseconds = source !== undefined && source.ticksPerSecond > 1e6;
+    const nanoseconds = this.#nanoseconds || (source !== undefined && source.ticksPerSecond > 1e6);
     return new PcapWriter({ linkType, nanoseconds, snapLength: source?.snapLength || undefined });
   }
 

@@ -8,21 +8,22 @@ export {
   destinationColumn,
   infoColumn,
   protocolColumn,
-  relativeTimeText,
   sourceColumn,
+  timeColumn,
   timeDigits,
   writeInfo,
 } from './core/columns.ts';
 export { Dissector } from './core/dissector.ts';
 export type { Group, Say, Severity } from './core/expert.ts';
 export { type Field, type FieldType, fieldsMade, type Value } from './core/field.ts';
-export { raw, shown, timeText } from './core/format.ts';
+export { displayed, raw, shown, timeText } from './core/format.ts';
 export * from './core/packet.ts';
 export { framePath, LayerTrie } from './core/path.ts';
 export { DEFAULT_PREFERENCES, type Preferences } from './core/preferences.ts';
 export { type Protocol, protocolsMade } from './core/protocol.ts';
 export { readValue } from './core/reading.ts';
 export {
+  columnNamed,
   fieldNamed,
   fieldNames,
   nearestNames,
@@ -34,6 +35,7 @@ export type { Session, SessionOptions } from './core/session.ts';
 export { type Table, tableNamed, tableNames } from './core/table.ts';
 export { ethernetAddress, hex, ipv4Address, ipv6Address } from './core/text.ts';
 export { StringSink, type TextSink } from './core/text-sink.ts';
+export { TIME_FORMATS, type TimeFormat } from './core/times.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';
 export * from './files/index.ts';
 export type * from './filter/ast.ts';

@@ -1,24 +1,19 @@
 // `eyrie read`: what the flags ask for becomes a plan of printers, statistics and a filter.
-import type { CaptureReader, Field } from '@eyrie/dissect';
-import { fieldNamed, nearestNames } from '@eyrie/dissect';
+import { type CaptureReader, nearestOf, TIME_FORMATS, type TimeFormat } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
 import { type Statistic, statistic } from '../statistics/index.ts';
-import { useColours } from '../terminal/colours.ts';
 import { Output } from '../terminal/output.ts';
 import { Progress } from '../terminal/progress.ts';
-import { ColouredLinesPrinter } from './coloured-lines.ts';
-import { FieldsPrinter, parseFieldsFormat } from './fields.ts';
 import { filterOf } from './filter.ts';
-import { EkPrinter, JsonPrinter } from './json.ts';
-import { LinesPrinter, TabsPrinter } from './lines.ts';
 import { decodeAs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
+import { packetPrinter } from './printers.ts';
 import { type ReadPlan, run } from './run.ts';
-import { TextPrinter } from './text.ts';
-import { CapturePrinter } from './write.ts';
+import { CapturePrinter, FILE_TYPES, type FileType } from './write.ts';
 
 export interface ReadOptions {
   readonly displayFilter?: string;
+  readonly readFilter?: string;
   /** Default: fields where fields are named, else text. */
   readonly type?: string;
   readonly field?: readonly string[];
@@ -28,7 +23,13 @@ export interface ReadOptions {
   readonly count?: string;
   readonly tree?: boolean;
   readonly bytes?: boolean;
+  readonly hexdump?: readonly string[];
+  /** Protocols of -O, separated by commas. */
+  readonly details?: string;
+  /** -t */
+  readonly time?: string;
   readonly write?: string;
+  readonly fileType?: string;
   readonly force?: boolean;
   readonly print?: boolean;
   readonly json?: boolean;
@@ -41,13 +42,24 @@ export interface ReadOptions {
 const INTERRUPTED = 130;
 
 /** What the flags say of how a file is read. @throws UserError */
-export function readingOf(options: ReadOptions): Pick<ReadPlan, 'filter' | 'countMax' | 'preferences'> {
+export function readingOf(
+  options: ReadOptions,
+): Pick<ReadPlan, 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'timeFormat'> {
   decodeAs(options.decodeAs ?? []);
+  const { displayFilter, readFilter } = options;
   return {
-    filter: options.displayFilter === undefined ? null : filterOf('-Y', options.displayFilter),
+    filter: displayFilter === undefined ? null : filterOf('-Y', displayFilter),
+    readFilter: readFilter === undefined ? null : filterOf('-R', readFilter),
     countMax: count(options.count),
     preferences: preferences(options.option ?? []),
+    timeFormat: timeFormat(options.time ?? 'r'),
   };
+}
+
+function timeFormat(text: string): TimeFormat {
+  if (Object.hasOwn(TIME_FORMATS, text)) return text as TimeFormat;
+  const known = Object.entries(TIME_FORMATS).map(([name, about]) => `${name} (${about})`);
+  throw new UserError(`-t ${text} is not known; use ${known.join(', ')}`);
 }
 
 /** Resolves to the exit status. @throws UserError */
@@ -56,15 +68,16 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const reading = readingOf(options);
   const names = options.statistics ?? [];
   const statistics = names.map(statistic);
+  const fileType = fileTypeOf(options.fileType);
   const asJson = options.json === true && statistics.length > 0;
   // tshark prints no packets where it writes them, unless told to.
   const isQuiet = asJson || options.quiet === true || (options.write !== undefined && options.print !== true);
   if (isQuiet && !asJson && statistics.length === 1) statistics[0]!.streamTo?.(out);
-  const packets = isQuiet ? [] : [packetPrinter(out, options)];
+  const packets = isQuiet ? [] : [packetPrinter(out, path, options)];
   const result = await run({
     ...reading,
     path,
-    printers: async (reader) => [...(await writers(reader, options)), ...packets],
+    printers: async (reader) => [...(await writers(reader, options, fileType)), ...packets],
     statistics,
     out,
     progress: hasProgress(isQuiet) ? new Progress(process.stderr) : null,
@@ -91,48 +104,19 @@ function count(text: string | undefined): number {
   throw new UserError(`-c ${text}: say how many packets to read, 1 or more`);
 }
 
-async function writers(reader: CaptureReader, options: ReadOptions): Promise<Printer[]> {
-  if (options.write === undefined) return [];
-  return [await CapturePrinter.open(options.write, reader, options.force === true)];
+async function writers(
+  reader: CaptureReader,
+  { write, force }: ReadOptions,
+  type: FileType | undefined,
+): Promise<Printer[]> {
+  return write === undefined ? [] : [await CapturePrinter.open(write, reader, force === true, type)];
 }
 
-function packetPrinter(out: Output, options: ReadOptions): Printer {
-  const fields = fieldsNamed(options.field ?? []);
-  const type = options.json === true ? 'json' : (options.type ?? (fields.length > 0 ? 'fields' : 'text'));
-  switch (type) {
-    case 'fields':
-      if (fields.length === 0) throw new UserError('-T fields needs at least one -e FIELD, e.g. -e ip.src');
-      return new FieldsPrinter(out, fields, parseFieldsFormat(options.fieldsOption ?? []));
-    case 'json':
-    case 'jsonraw':
-      return new JsonPrinter(out, type, fields);
-    case 'ek':
-      return new EkPrinter(out, fields);
-    case 'tabs':
-      return new TabsPrinter(out);
-    case 'text':
-      if (options.tree || options.bytes) {
-        return new TextPrinter(out, {
-          // As in tshark: the line of the packet only where -P asks for it.
-          summary: options.print === true,
-          tree: options.tree === true,
-          bytes: options.bytes === true,
-        });
-      }
-      return useColours(options.color) ? new ColouredLinesPrinter(out) : new LinesPrinter(out, null);
-    default:
-      throw new UserError(`-T ${type} is not known; use text, tabs, fields, json, jsonraw or ek`);
-  }
-}
-
-/** All names that are none are told at once. */
-function fieldsNamed(names: readonly string[]): Field[] {
-  const found = names.map((name) => fieldNamed(name));
-  const wrong = names.filter((_, i) => found[i] === undefined);
-  if (wrong.length === 0) return found as Field[];
-  const hints = wrong.map((name) => {
-    const near = nearestNames(name);
-    return near.length > 0 ? `${name} (did you mean ${near.join(', ')}?)` : name;
-  });
-  throw new UserError(`-e: no such field: ${hints.join('; ')}; eyrie fields lists all`);
+function fileTypeOf(text: string | undefined): FileType | undefined {
+  if (text === undefined || Object.hasOwn(FILE_TYPES, text)) return text as FileType | undefined;
+  const names = Object.keys(FILE_TYPES);
+  const near = nearestOf(text, names)[0];
+  throw new UserError(
+    `-F ${text}: ${near === undefined ? 'this type is not written' : `did you mean ${near}?`}; there are ${names.join(', ')}`,
+  );
 }

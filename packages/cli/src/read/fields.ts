@@ -245,7 +245,7 @@ function valuesOf(p: Packet, column: Column): readonly Value[] {
   const values: Value[] = [];
   const { field } = column;
   for (let layer = 0; layer < p.count; layer++) {
-    if (p.proto[layer] !== column.protocol) continue;
+    if (p.proto[layer] !== column.protocol || (layer > 0 && !hasTree(p, layer))) continue;
     if (field.getter !== null) {
       const value = field.getter(p, layer);
       if (value !== undefined) values.push(value);

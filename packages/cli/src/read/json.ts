@@ -1,7 +1,9 @@
 // `-T json`, `-T jsonraw` and `-T ek`: packets as JSON, in tshark's shape.
 import {
   Collector,
+  displayed,
   type Field,
+  type FieldType,
   fieldsMade,
   hex,
   type Packet,
@@ -13,8 +15,6 @@ import {
 } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import type { Printer } from './printer.ts';
-
-export type JsonKind = 'json' | 'jsonraw';
 
 const DAY_SECONDS = 86_400;
 
@@ -50,13 +50,21 @@ abstract class JsonBase implements Printer {
   }
 }
 
+/** What a member of a packet's object says of its field. */
+export interface JsonParts {
+  /** The value. */
+  readonly values: boolean;
+  /** `NAME_raw`: the bytes and their place. */
+  readonly bytes: boolean;
+}
+
 export class JsonPrinter extends JsonBase {
-  readonly #isRaw: boolean;
+  readonly #parts: JsonParts;
   #isFirst = true;
 
-  constructor(out: Output, kind: JsonKind, fields: readonly Field[]) {
+  constructor(out: Output, parts: JsonParts, fields: readonly Field[]) {
     super(out, fields);
-    this.#isRaw = kind === 'jsonraw';
+    this.#parts = parts;
     out.text('[\n');
   }
 
@@ -67,20 +75,7 @@ export class JsonPrinter extends JsonBase {
     out.text(
       `    "_index": "${indexName(p)}",\n    "_type": "doc",\n    "_score": null,\n    "_source": {\n      "layers": `,
     );
-    if (this.collector !== null)
-      this.#members(
-        this.chosen(p).map(([name, values]) => [
-          name,
-          JSON.stringify(values, null, 2).replaceAll('\n', '\n        '),
-        ]),
-        '      ',
-      );
-    else {
-      this.#members(
-        treeOf(p).flatMap((layer) => this.#node(p, layer, '        ')),
-        '      ',
-      );
-    }
+    out.text(object(this.collector === null ? this.#layers(p) : this.#chosenMembers(p), '      '));
     out.text('\n    }\n  }');
   }
 
@@ -89,46 +84,84 @@ export class JsonPrinter extends JsonBase {
     this.out.flush();
   }
 
-  #members(members: readonly [string, string][], indent: string): void {
-    this.out.text(object(members, indent));
+  #chosenMembers(p: Packet): Member[] {
+    return this.chosen(p).map(([name, values]) => [name, list(values, '        ')]);
+  }
+
+  #layers(p: Packet): Member[] {
+    return treeOf(p, { hidden: true }).flatMap((layer) => this.#node(p, layer, '        '));
   }
 
   /** A node's members: its value, its bytes when raw, and what stands below it. */
-  #node(p: Packet, node: TreeNode, indent: string): [string, string][] {
-    const name = node.name === '' ? node.text : node.name;
-    const members: [string, string][] = [];
-    if (this.#isRaw) members.push([`${name}_raw`, this.#bytes(p, node)]);
-    const children = (): string =>
-      object(
-        node.children.flatMap((child) => this.#node(p, child, `${indent}  `)),
-        indent,
-      );
-    if (node.field === null || node.value === null)
-      members.push([name, node.children.length > 0 ? children() : '""']);
-    else {
-      members.push([name, JSON.stringify(node.field.type === 'none' ? '' : raw(node.field, node.value))]);
-      if (node.children.length > 0) members.push([`${name}_tree`, children()]);
-    }
+  #node(p: Packet, node: TreeNode, indent: string): Member[] {
+    // What is derived stands in brackets in the tree alone.
+    const name = node.name === '' ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.name;
+    const members: Member[] = [];
+    if (this.#parts.bytes && node.name !== '') members.push([`${name}_raw`, rawBytes(p, node, indent)]);
+    const { field, value } = node;
+    const hasChildren = node.children.length > 0;
+    if (this.#parts.values && field !== null && value !== null)
+      members.push([name, JSON.stringify(field.type === 'none' ? '' : displayed(field, value))]);
+    if (hasChildren) {
+      const children = node.children.flatMap((child) => this.#node(p, child, `${indent}  `));
+      members.push([field === null ? name : `${name}_tree`, object(children, indent)]);
+    } else if (this.#parts.values && field === null) members.push([name, '""']);
     return members;
-  }
-
-  /** tshark's five: bytes in hexadecimal, place, length, bitmask, type. */
-  #bytes(p: Packet, node: TreeNode): string {
-    const buffer = p.buffers[node.buffer]!;
-    const start = node.start + (node.buffer === 0 ? p.start[0]! : 0);
-    return JSON.stringify([
-      hex(buffer, start, start + node.length),
-      node.start,
-      node.length,
-      node.field?.bits ?? 0,
-      1,
-    ]);
   }
 }
 
+type Member = readonly [string, string];
+
+/** tshark's five: bytes in hexadecimal (of bits: their number), place, length, bitmask, type. */
+function rawBytes(p: Packet, node: TreeNode, indent: string): string {
+  const { field, value, length } = node;
+  const buffer = p.buffers[node.buffer]!;
+  const start = node.start + (node.buffer === 0 ? p.start[0]! : 0);
+  // The frame's line stands for all its bytes.
+  const size = field === null && node.name === 'frame' ? p.capturedLength : length;
+  const bits = field?.bits ?? 0;
+  const isBits = bits !== 0 && size > 0 && typeof value !== 'bigint';
+  const bytes = isBits ? Number(value).toString(16).toUpperCase() : hex(buffer, start, start + size);
+  const parts = [JSON.stringify(bytes), node.start, size, bits, typeNumber(field, size)];
+  return list(parts, indent, String);
+}
+
+/** Wireshark's numbers of its field types; those of numbers go by their bytes. */
+const TYPE_NUMBERS: Readonly<Record<FieldType, number>> = {
+  none: 0,
+  uint: 3,
+  int: 11,
+  uint64: 11,
+  bool: 2,
+  text: 26,
+  bytes: 30,
+  ether: 29,
+  ipv4: 32,
+  ipv6: 33,
+  time: 24,
+  seconds: 25,
+  double: 23,
+};
+const PROTOCOL = 1;
+
+function typeNumber(field: Field | null, length: number): number {
+  if (field === null) return PROTOCOL;
+  if (field.type === 'double' && field.digits < 15) return TYPE_NUMBERS.double - 1;
+  const first = TYPE_NUMBERS[field.type];
+  return field.type === 'uint' || field.type === 'int' ? first + Math.min(8, length || 4) : first;
+}
+
+function list<T extends string | number>(
+  values: readonly T[],
+  indent: string,
+  text: (value: T) => string = JSON.stringify,
+): string {
+  return `[\n${values.map((value) => `${indent}  ${text(value)}`).join(',\n')}\n${indent}]`;
+}
+
 /** A JSON object of ready members, indented; names may repeat, as in tshark's output. */
-function object(members: readonly [string, string][], indent: string): string {
-  if (members.length === 0) return '{}';
+function object(members: readonly Member[], indent: string): string {
+  if (members.length === 0) return `{\n${indent}}`;
   const lines = members.map(([name, value]) => `${indent}  ${JSON.stringify(name)}: ${value}`);
   return `{\n${lines.join(',\n')}\n${indent}}`;
 }
@@ -140,7 +173,7 @@ export class EkPrinter extends JsonBase {
     const milliseconds = String(p.seconds * 1000 + Math.floor(p.nanoseconds / 1e6));
     const layers =
       this.collector === null
-        ? Object.fromEntries(treeOf(p).map((layer) => [layer.name, flat(layer)]))
+        ? Object.fromEntries(treeOf(p, { hidden: true }).map((layer) => [layer.name, flat(layer)]))
         : this.#chosenFlat(p);
     this.out.text(`${JSON.stringify({ timestamp: milliseconds, layers })}\n`);
   }
@@ -162,7 +195,7 @@ function underscored(name: string): string {
 function ekValue(field: Field, value: Value): boolean | string {
   if (field.type === 'bool') return Boolean(value);
   if (field.type === 'none') return '';
-  return (field.type === 'time' ? isoTime(value as bigint) : null) ?? raw(field, value);
+  return (field.type === 'time' ? isoTime(value as bigint) : null) ?? displayed(field, value);
 }
 
 /** `2026-11-21T10:40:00.123456789Z`, from nanoseconds since the epoch; null beyond the years a Date can hold. */

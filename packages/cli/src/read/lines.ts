@@ -5,8 +5,8 @@ import {
   infoColumn,
   type Packet,
   protocolColumn,
-  relativeTimeText,
   sourceColumn,
+  timeColumn,
   timeDigits,
   writeInfo,
 } from '@eyrie/dissect';
@@ -21,19 +21,19 @@ const DESTINATION_WIDTH = 12;
 
 export class LinesPrinter implements Printer {
   readonly #out: Output;
-  readonly #decorate: ((protocol: string, line: string) => string) | null;
+  readonly #isRelative: boolean;
 
-  /** `decorate` colours a line by its protocol; null on anything but a terminal. */
-  constructor(out: Output, decorate: ((protocol: string, line: string) => string) | null) {
+  /** `isRelative`: times are those since the first packet, as most people have them. */
+  constructor(out: Output, isRelative: boolean) {
     this.#out = out;
-    this.#decorate = decorate;
+    this.#isRelative = isRelative;
   }
 
   see(p: Packet): void {
     const protocol = protocolColumn(p);
-    if (this.#decorate === null) writeLine(p, protocol, this.#out);
+    if (this.#isRelative) writeLine(p, protocol, this.#out);
     else {
-      this.#out.text(this.#decorate(protocol, summaryLine(p, protocol)));
+      this.#out.text(summaryLine(p, protocol));
       this.#out.byte(LINE_FEED);
     }
   }
@@ -91,7 +91,7 @@ function writeRelativeTime(p: Packet, out: Output): void {
     nanoseconds += 1_000_000_000;
   }
   if (seconds < 0) {
-    out.text(relativeTimeText(p).padStart(TIME_WIDTH));
+    out.text(timeColumn(p).padStart(TIME_WIDTH));
     return;
   }
   const digits = timeDigits(p);
@@ -120,7 +120,7 @@ export class TabsPrinter implements Printer {
 
   see(p: Packet): void {
     const number = String(p.number).padStart(NUMBER_WIDTH);
-    const time = relativeTimeText(p).padStart(TIME_WIDTH);
+    const time = timeColumn(p).padStart(TIME_WIDTH);
     const columns = [
       number,
       time,
@@ -144,5 +144,5 @@ export function summaryLine(p: Packet, protocol: string): string {
   const number = String(p.number).padStart(NUMBER_WIDTH);
   const source = sourceColumn(p).padStart(SOURCE_WIDTH);
   const destination = destinationColumn(p).padEnd(DESTINATION_WIDTH);
-  return `${number} ${relativeTimeText(p).padStart(TIME_WIDTH)} ${source} → ${destination} ${protocol} ${p.wireLength} ${infoColumn(p)}`;
+  return `${number} ${timeColumn(p).padStart(TIME_WIDTH)} ${source} → ${destination} ${protocol} ${p.wireLength} ${infoColumn(p)}`;
 }

@@ -25,20 +25,35 @@ export function addReadCommand(program: Command): void {
     .command('read')
     .description('read a capture file and answer as tshark does')
     .argument('[file]', 'capture file (pcap, pcapng, snoop; also .gz, .zst), or - for standard input')
+    .argument('[filter...]', 'display filter, as with -Y')
     .optionsGroup('Which packets:')
     .option('-r, --read <file>', 'the same as naming the file')
     .option('-Y, --display-filter <filter>', 'print and write only packets that pass this display filter')
+    .option(
+      '-R, --read-filter <filter>',
+      'only these packets exist at all, also for statistics and numbers; -2 may stand with it, as in tshark',
+    )
     .option('-c, --count <number>', 'stop after reading this many packets')
     .optionsGroup('How packets are printed:')
-    .option('-T, --type <format>', 'text (lines; the default), tabs, fields, json, jsonraw, ek')
-    .option('-e, --field <name>', 'field to print with -T fields, json or ek; may be repeated', all)
+    .option('-T, --type <format>', 'text (lines; the default), tabs, fields, json, jsonraw, ek, pdml, psml')
+    .option(
+      '-e, --field <name>',
+      'field or protocol to print with -T fields, json or ek; may be repeated',
+      all,
+    )
     .option(
       '-E, --fields-option <key=value>',
       'format of -T fields: header=y|n, separator=/t|/s|CHAR, occurrence=f|l|a, aggregator=,|/s|CHAR, quote=d|s|n, bom=y|n',
       all,
     )
     .option('-V, --tree', 'each packet as a tree of its layers and fields')
+    .option('-O, --details <protocols>', 'as -V, but fields only of these protocols, e.g. ip,tcp')
     .option('-x, --bytes', 'each packet in hexadecimal')
+    .option('--hexdump <how>', 'as -x: all or frames; ascii, delimit or noascii; may be repeated', all)
+    .option(
+      '-t, --time <format>',
+      'time as a, ad, adoy (local), u, ud, udoy (UTC), d, dd (since the packet before, or displayed before), e (epoch) or r (since the first; the default)',
+    )
     .option('--color', 'lines in colour, also where the output is no terminal')
     .option('--no-color', 'lines without colour (also NO_COLOR=1)')
     .option('-q, --quiet', 'print no packets: statistics only')
@@ -55,6 +70,7 @@ export function addReadCommand(program: Command): void {
       '-w, --write <file>',
       'write the packets that pass to a capture file (.pcap, else pcapng), - for standard output',
     )
+    .option('-F, --file-type <type>', 'pcap, nsecpcap or pcapng; without it, what the name ends in')
     .option('-P, --print', 'print packets also while writing them')
     .option('--force', 'replace an existing file')
     .optionsGroup('How packets are read:')
@@ -69,34 +85,47 @@ export function addReadCommand(program: Command): void {
       all,
     )
     .option('-n', 'accepted for tshark users: names are never looked up')
+    .option('-N <flags>', 'accepted for tshark users: names are never looked up')
     .option('-l', 'accepted for tshark users: packets from a pipe are shown as they come')
+    .option('-2', 'accepted for tshark users: files are read once')
     .optionsGroup('Help:')
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', EXAMPLES)
     .action(
-      async (argument: string | undefined, options: ReadOptions & { read?: string; summary?: boolean }) => {
+      async (
+        argument: string | undefined,
+        words: string[],
+        options: ReadOptions & { read?: string; summary?: boolean },
+      ) => {
         if (options.statistics?.includes('help')) {
           const { listStatistics } = await import('../statistics/help.ts');
           listStatistics();
           return;
         }
-        const path = fileOf(argument, options.read);
+        const { path, filter } = fileAndFilter(argument, words, options.read);
+        if (filter !== '' && options.displayFilter !== undefined)
+          throw new UserError(`two display filters, -Y ${options.displayFilter} and ${filter}: name one`);
+        const chosen: ReadOptions = filter === '' ? options : { ...options, displayFilter: filter };
         if (options.summary === true) {
           const { summarize } = await import('../summary/command.ts');
-          process.exitCode = await summarize(path, options);
+          process.exitCode = await summarize(path, chosen);
           return;
         }
         const { read } = await import('./command.ts');
-        process.exitCode = await read(path, options);
+        process.exitCode = await read(path, chosen);
       },
     );
 }
 
-function fileOf(argument: string | undefined, option: string | undefined): string {
-  if (argument !== undefined && option !== undefined && argument !== option)
-    throw new UserError(`two files, ${option} and ${argument}: name one`);
-  const path = argument ?? option;
+/** With -r all bare words are the filter, as in tshark; else the first one is the file. */
+function fileAndFilter(
+  first: string | undefined,
+  rest: readonly string[],
+  option: string | undefined,
+): { path: string; filter: string } {
+  const words = first === undefined ? rest : [first, ...rest];
+  const [path, ...filter] = option === undefined || words[0] === option ? words : [option, ...words];
   if (path === undefined)
     throw new UserError('name a capture file, or - for standard input; see eyrie read --help');
-  return path;
+  return { path, filter: filter.join(' ') };
 }

@@ -7,6 +7,7 @@ import {
   newFrame,
   type Packet,
   type Preferences,
+  type TimeFormat,
 } from '@eyrie/dissect';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import type { Statistic } from '../statistics/index.ts';
@@ -16,6 +17,8 @@ import type { Printer } from './printer.ts';
 
 export interface ReadPlan {
   readonly path: string;
+  /** Which packets there are at all (-R): the others are not counted, nor seen by statistics. Null: all. */
+  readonly readFilter: ((p: Packet) => boolean) | null;
   /** Which packets are printed and written. */
   readonly filter: ((p: Packet) => boolean) | null;
   /** Given the reader, since a writer of packets needs its interfaces. */
@@ -25,6 +28,7 @@ export interface ReadPlan {
   /** Stop after this many packets read; Infinity for all. */
   readonly countMax: number;
   readonly preferences: Preferences;
+  readonly timeFormat: TimeFormat;
   readonly out: Output;
   readonly progress: Progress | null;
 }
@@ -70,13 +74,16 @@ async function readAll(
   const seers = [...printers, ...plan.statistics];
   const dissector = new Dissector({
     preferences: plan.preferences,
-    matchReplies: plan.filter !== null || !seers.every((each) => each.seesLayersOnly),
+    timeFormat: plan.timeFormat,
+    matchReplies:
+      plan.filter !== null || plan.readFilter !== null || !seers.every((each) => each.seesLayersOnly),
   });
   dissector.session.interfaces = reader.interfaces;
   for (const statistic of plan.statistics) statistic.begin?.(dissector.session, source);
   const frame = newFrame();
+  const kept = { count: 0 };
   for await (const _ of source.chunks()) {
-    if (interrupt.came || !pump(reader, frame, dissector, plan, printers)) break;
+    if (interrupt.came || !pump(reader, frame, dissector, plan, printers, kept)) break;
     for (const printer of printers) await printer.drain?.();
     // Whoever reads a pipe wants to see what came, not what fills a buffer.
     if (source.size === null) plan.out.flush();
@@ -89,15 +96,24 @@ function pump(
   reader: CaptureReader,
   frame: Frame,
   dissector: Dissector,
-  { filter, countMax, statistics }: ReadPlan,
+  { filter, readFilter, countMax, statistics }: ReadPlan,
   printers: readonly Printer[],
+  kept: { count: number },
 ): boolean {
   while (reader.next(frame)) {
+    const { number } = frame;
+    if (readFilter !== null) frame.number = kept.count + 1;
     const p = dissector.dissect(frame);
-    for (let i = 0; i < statistics.length; i++) statistics[i]!.see(p, frame);
-    if (filter === null || filter(p)) for (let i = 0; i < printers.length; i++) printers[i]!.see(p, frame);
+    if (readFilter === null || readFilter(p)) {
+      kept.count++;
+      for (let i = 0; i < statistics.length; i++) statistics[i]!.see(p, frame);
+      if (filter === null || filter(p)) {
+        for (let i = 0; i < printers.length; i++) printers[i]!.see(p, frame);
+        dissector.session.display(p);
+      }
+    }
     // Not one packet more: a pipe may stay silent for long after it.
-    if (frame.number === countMax) return false;
+    if (number === countMax) return false;
   }
   return true;
 }

@@ -8,7 +8,20 @@ export interface TextParts {
   readonly summary: boolean;
   readonly tree: boolean;
   readonly bytes: boolean;
+  /** Protocols whose fields are shown (-O); of others only their line. Null: all. */
+  readonly details: ReadonlySet<string> | null;
+  readonly dump: DumpFormat;
 }
+
+/** What --hexdump asks for. */
+export interface DumpFormat {
+  /** Also what was reassembled or decrypted. */
+  readonly isOfAll: boolean;
+  /** The bytes as text beside them: plain, between bars, or not. */
+  readonly text: 'plain' | 'delimited' | 'none';
+}
+
+export const WHOLE_DUMP: DumpFormat = { isOfAll: true, text: 'plain' };
 
 const INDENT = '    ';
 
@@ -22,19 +35,23 @@ export class TextPrinter implements Printer {
   }
 
   see(p: Packet, frame: Frame): void {
-    const { summary, tree, bytes } = this.#parts;
+    const { summary, tree, bytes, details, dump } = this.#parts;
     if (summary) this.#out.text(`${summaryLine(p, protocolColumn(p))}\n`);
     if (tree) {
-      for (const layer of treeOf(p)) this.#tree(layer, '');
+      for (const layer of treeOf(p)) {
+        if (details === null || details.has(layer.name)) this.#tree(layer, '');
+        else this.#out.text(`${layer.text}\n`);
+      }
       this.#out.byte(10);
     } else if (summary && bytes) this.#out.byte(10);
     if (!bytes) return;
-    hexDump(this.#out, frame.data, frame.start, frame.end);
+    hexDump(this.#out, frame.data, frame.start, frame.end, dump.text);
+    if (!dump.isOfAll) return;
     for (let i = 1; i < p.bufferCount; i++) {
       const buffer = p.buffers[i]!;
       const end = reassembledEnd(p, i);
       this.#out.text(`Reassembled or decrypted (${end} bytes):\n`);
-      hexDump(this.#out, buffer, 0, end);
+      hexDump(this.#out, buffer, 0, end, dump.text);
     }
   }
 
@@ -57,9 +74,10 @@ function reassembledEnd(p: Packet, buffer: number): number {
 }
 
 const ROW = 16;
+const BAR = 0x7c;
 
 /** `0000  00 15 c5 52 …   ...R` as tshark -x, and an empty line. */
-export function hexDump(out: Output, bytes: Uint8Array, start: number, end: number): void {
+function hexDump(out: Output, bytes: Uint8Array, start: number, end: number, text: DumpFormat['text']): void {
   for (let row = start; row < end; row += ROW) {
     out.text((row - start).toString(16).padStart(4, '0'));
     out.text(' ');
@@ -71,11 +89,17 @@ export function hexDump(out: Output, bytes: Uint8Array, start: number, end: numb
       }
     }
     out.text('   ');
-    for (let i = row; i < Math.min(row + ROW, end); i++) {
-      const byte = bytes[i]!;
-      out.byte(byte >= 32 && byte < 127 ? byte : 46);
-    }
+    if (text !== 'none') asciiOf(out, bytes, row, Math.min(row + ROW, end), text === 'delimited');
     out.byte(10);
   }
   out.byte(10);
+}
+
+function asciiOf(out: Output, bytes: Uint8Array, start: number, end: number, isDelimited: boolean): void {
+  if (isDelimited) out.byte(BAR);
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    out.byte(byte >= 32 && byte < 127 ? byte : 46);
+  }
+  if (isDelimited) out.byte(BAR);
 }

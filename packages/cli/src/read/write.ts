@@ -4,6 +4,14 @@ import type { CaptureReader, Frame, Packet } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
 import type { Printer } from './printer.ts';
 
+/** What -F knows, with tshark's words for them. */
+export const FILE_TYPES = {
+  pcap: 'Wireshark/tcpdump/... - pcap (times as fine as in the file read)',
+  nsecpcap: 'Wireshark/tcpdump/... - nanosecond libpcap',
+  pcapng: 'Wireshark/... - pcapng (the default)',
+} as const;
+export type FileType = keyof typeof FILE_TYPES;
+
 export class CapturePrinter implements Printer {
   readonly #output: CaptureOutput;
 
@@ -11,8 +19,18 @@ export class CapturePrinter implements Printer {
     this.#output = output;
   }
 
-  static async open(path: string, from: CaptureReader, force: boolean): Promise<CapturePrinter> {
-    return new CapturePrinter(await reported(() => createCapture(path, { from, force })));
+  /** `type` is one of FILE_TYPES; undefined: what the name says. */
+  static async open(
+    path: string,
+    from: CaptureReader,
+    force: boolean,
+    type: FileType | undefined,
+  ): Promise<CapturePrinter> {
+    const format = type === 'nsecpcap' ? 'pcap' : type;
+    const nanoseconds = type === 'nsecpcap';
+    return new CapturePrinter(
+      await reported(() => createCapture(path, { from, force, nanoseconds, ...(format && { format }) })),
+    );
   }
 
   see(_: Packet, frame: Frame): void {

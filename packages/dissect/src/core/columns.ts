@@ -70,15 +70,25 @@ function address(p: Packet, at: number): string {
   }
 }
 
-/** Seconds since the first frame, with as many decimals as the capture's clock has (6 or 9). */
-export function relativeTimeText(p: Packet): string {
-  const session = p.session;
-  let nanoseconds = (p.seconds - session.firstSeconds) * 1e9 + (p.nanoseconds - session.firstNanoseconds);
-  const sign = nanoseconds < 0 ? '-' : '';
-  if (nanoseconds < 0) nanoseconds = -nanoseconds;
-  const seconds = Math.floor(nanoseconds / 1e9);
-  const fraction = String(nanoseconds - seconds * 1e9).padStart(9, '0');
-  return `${sign}${seconds}.${fraction.slice(0, timeDigits(p))}`;
+/** The Time column, in the format asked for. */
+export function timeColumn(p: Packet): string {
+  return p.session.timeText(p);
+}
+
+/** Seconds since another time, with as many decimals as the capture's clock has (6 or 9). */
+export function timeSinceText(p: Packet, sinceSeconds: number, sinceNanoseconds: number): string {
+  let seconds = p.seconds - sinceSeconds;
+  let nanoseconds = p.nanoseconds - sinceNanoseconds;
+  const isBefore = seconds < 0 || (seconds === 0 && nanoseconds < 0);
+  if (isBefore) {
+    seconds = -seconds;
+    nanoseconds = -nanoseconds;
+  }
+  if (nanoseconds < 0) {
+    seconds--;
+    nanoseconds += 1e9;
+  }
+  return `${isBefore ? '-' : ''}${seconds}.${String(nanoseconds).padStart(9, '0').slice(0, timeDigits(p))}`;
 }
 
 /** Decimals of the packet's time stamp: those of its interface's clock, at least microseconds. */

@@ -33,6 +33,7 @@ export type Names =
   | ((value: number) => string | undefined);
 
 let fieldCount = 0;
+const NO_FIELDS: readonly never[] = [];
 
 /**
  * Built by the functions below and refined by chaining: `uint('udp.length', 'Length').at(4, 2)`.
@@ -61,12 +62,16 @@ export class Field {
   writer: ((p: Packet, layer: number, out: TextSink) => void) | null = null;
   /** An alias is the multi-valued sum of others: `ip.addr` is `ip.src` and `ip.dst`. */
   of: readonly Field[] = [];
+  /** Those that stand for this one too. */
+  aliases: readonly Field[] = NO_FIELDS;
   /** Set when the protocol that owns it is made. */
   protocol: Protocol | null = null;
   /** All that do: DNS, mDNS and LLMNR share theirs. A field of more than one has no fixed place. */
   readonly owners: Protocol[] = [];
   /** Not drawn in the tree, though filters and `-e` see it. */
   isHidden = false;
+  /** What the capture file says, not a byte of the packet: shown without the brackets of what is derived. */
+  isPlain = false;
   /** What a time of 0 is shown as; NTP's means that there is none. */
   zeroText: string | null = null;
   /** Significant digits of a `double`. */
@@ -125,6 +130,11 @@ export class Field {
     return this;
   }
 
+  plain(): this {
+    this.isPlain = true;
+    return this;
+  }
+
   /** How many digits of a `double` are shown. */
   precise(digits: number): this {
     this.digits = digits;
@@ -174,6 +184,8 @@ export const none = (name: string, title: string): Field => new Field(name, titl
 export function alias(name: string, title: string, of: readonly Field[]): Field {
   const field = new Field(name, title, of[0]!.type).hidden();
   field.of = of;
+  // One name for fields of several protocols is no second name.
+  for (const part of of) if (part.name !== name) part.aliases = [...part.aliases, field];
   return field;
 }
 

@@ -25,6 +25,13 @@ export function raw(field: Field, value: Value): string {
   }
 }
 
+/** As tshark prints it within packets of XML and JSON: as raw, but bytes with colons between them. */
+export function displayed(field: Field, value: Value): string {
+  return field.type === 'bytes' && value instanceof Uint8Array && value.length > 0
+    ? hex(value, 0, value.length, ':')
+    : raw(field, value);
+}
+
 /** As C's `%.15g`: few digits where few are enough, an exponent for what is very large or small. */
 function floatText(value: number, digits: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
@@ -83,7 +90,7 @@ export function timeText(epochNanoseconds: bigint): string {
  */
 export function shown(field: Field, value: Value, width: number): string {
   const line = bitsText(field, value, width) + lineOf(field, value, width);
-  return width === 0 && field.type !== 'none' ? `[${line}]` : line;
+  return width === 0 && field.type !== 'none' && !field.isPlain ? `[${line}]` : line;
 }
 
 function lineOf(field: Field, value: Value, width: number): string {

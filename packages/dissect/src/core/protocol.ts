@@ -37,6 +37,8 @@ export interface ProtocolDefinition {
   readonly step: (p: Packet) => Protocol | null;
   /** All fields of one layer with their places; without it, the fixed fields in order. */
   readonly emit?: (p: Packet, layer: number, out: Sink) => void;
+  /** In place of the title, for layers that are not all called so. */
+  readonly titleOf?: (p: Packet, layer: number) => string;
   /** The text of the layer's line in the tree after its title: `, Src Port: 53, Dst Port: 1024`. */
   readonly headline?: (p: Packet, layer: number) => string;
   /** What an expert would say of a layer; run only when somebody asks. */
@@ -61,7 +63,8 @@ export class Protocol {
   readonly fields: readonly Field[];
   readonly step: (p: Packet) => Protocol | null;
   readonly emit: ((p: Packet, layer: number, out: Sink) => void) | null;
-  readonly headline: ((p: Packet, layer: number) => string) | null;
+  readonly #titleOf: ((p: Packet, layer: number) => string) | null;
+  readonly #headline: ((p: Packet, layer: number) => string) | null;
   readonly framing: Framing | null;
   /** Its own, or the one in expert/. */
   expert: ((p: Packet, layer: number, say: Say) => void) | null;
@@ -77,7 +80,8 @@ export class Protocol {
     this.fields = Object.values(d.fields ?? {});
     this.step = d.step;
     this.emit = d.emit ?? null;
-    this.headline = d.headline ?? null;
+    this.#titleOf = d.titleOf ?? null;
+    this.#headline = d.headline ?? null;
     this.framing = d.framing ?? null;
     this.expert = d.expert ?? null;
     this.on = d.on;
@@ -86,6 +90,12 @@ export class Protocol {
       field.protocol ??= this;
       field.owners.push(this);
     }
+  }
+
+  /** A layer's line in the tree. */
+  line(p: Packet, layer: number): string {
+    const title = this.#titleOf === null ? this.title : this.#titleOf(p, layer);
+    return this.#headline === null ? title : title + this.#headline(p, layer);
   }
 }
 

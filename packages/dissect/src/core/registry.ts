@@ -1,6 +1,6 @@
 // Fields and protocols by name, for `-e`, filters and completion.
 import { protocols } from '../protocols/index.ts';
-import { alias, type Field } from './field.ts';
+import { alias, type Field, text } from './field.ts';
 import type { Protocol } from './protocol.ts';
 
 const fields = new Map<string, Field>();
@@ -26,6 +26,20 @@ function together(known: Field, field: Field): Field {
 
 export function fieldNamed(name: string): Field | undefined {
   return fields.get(name);
+}
+
+const protocolLines = new Map<string, Field>();
+
+/** A field, or a protocol as the text of its line in the tree: what `-e` may name. */
+export function columnNamed(name: string): Field | undefined {
+  const known = fields.get(name) ?? protocolLines.get(name);
+  const made = protocolsByName.get(name);
+  if (known !== undefined || made === undefined) return known;
+  const line = text(name, made.title).get((p, layer) => p.protocols[layer]!.line(p, layer));
+  line.protocol = made;
+  line.owners.push(...protocols.filter((each) => each.name === name));
+  protocolLines.set(name, line);
+  return line;
 }
 
 export function protocolNamed(name: string): Protocol | undefined {

@@ -8,6 +8,7 @@ import type { Packet } from './packet.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { Protocol } from './protocol.ts';
 import { netAddress } from './text.ts';
+import { type TimeFormat, timeColumnOf } from './times.ts';
 
 export interface SessionOptions {
   /**
@@ -18,6 +19,8 @@ export interface SessionOptions {
   /** Conversations remembered at once; about 350 bytes each, and what protocols remember. Default 100,000. */
   readonly maxFlows?: number;
   readonly preferences?: Preferences;
+  /** What the Time column shows; default `r`, seconds since the first packet. */
+  readonly timeFormat?: TimeFormat;
 }
 
 /** Ports announced by signalling (SDP, FTP PORT, TFTP) kept at once; the oldest go first. */
@@ -43,17 +46,37 @@ export class Session {
   previousNanoseconds = 0;
   lastSeconds = 0;
   lastNanoseconds = 0;
+  /** Of the last frame displayed, -1 before it: set by `display`. */
+  #shownSeconds = -1;
+  #shownNanoseconds = 0;
+  readonly timeText: (p: Packet) => string;
   /** The interfaces of the capture, by frame.interface_id: set by whoever reads the file, and growing with it. */
   interfaces: readonly CaptureInterface[] = [];
 
   constructor(options: SessionOptions = {}) {
     this.preferences = options.preferences ?? DEFAULT_PREFERENCES;
     this.matchesReplies = options.matchReplies ?? true;
+    this.timeText = timeColumnOf(options.timeFormat ?? 'r');
     this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 100_000 });
     this.flows.onEvict = (flow) => {
       this.streams.forget(flow * 2);
       this.streams.forget(flow * 2 + 1);
     };
+  }
+
+  /** The packet passed the filter: spans since the last displayed one count from it. */
+  display(p: Packet): void {
+    this.#shownSeconds = p.seconds;
+    this.#shownNanoseconds = p.nanoseconds;
+  }
+
+  /** Of the frame displayed before this one; of this one where none was. */
+  get shownSeconds(): number {
+    return this.#shownSeconds < 0 ? this.lastSeconds : this.#shownSeconds;
+  }
+
+  get shownNanoseconds(): number {
+    return this.#shownSeconds < 0 ? this.lastNanoseconds : this.#shownNanoseconds;
   }
 
   /** What a protocol remembers about the packet's conversation, made on first use. One object a protocol and flow. */

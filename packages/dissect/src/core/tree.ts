@@ -17,15 +17,20 @@ export interface TreeNode {
   readonly start: number;
   readonly length: number;
   readonly buffer: number;
+  /** Another name of a field, or one for filters alone: not drawn, but part of what other programs are handed. */
+  readonly isHidden: boolean;
   readonly children: TreeNode[];
 }
 
 /** Nodes of one packet's tree; a hostile packet's tree is cut there. */
 const NODES_MAX = 20_000;
 
-/** The tree of the packet that was dissected last. Byte offsets are relative to the frame's first byte. */
-export function treeOf(p: Packet): TreeNode[] {
-  const builder = new TreeBuilder(p);
+/**
+ * The tree of the packet that was dissected last. Byte offsets are relative to the frame's first byte. `hidden`: with
+ * the nodes that are not drawn.
+ */
+export function treeOf(p: Packet, { hidden = false } = {}): TreeNode[] {
+  const builder = new TreeBuilder(p, hidden);
   return builder.build();
 }
 
@@ -39,9 +44,11 @@ class TreeBuilder implements Sink {
   #base = 0;
   #buf: Uint8Array = new Uint8Array(0);
   #nodes = 0;
+  readonly #withHidden: boolean;
 
-  constructor(p: Packet) {
+  constructor(p: Packet, withHidden: boolean) {
     this.#packet = p;
+    this.#withHidden = withHidden;
   }
 
   build(): TreeNode[] {
@@ -63,10 +70,11 @@ class TreeBuilder implements Sink {
       name: made.name,
       field: null,
       value: null,
-      text: made.title,
+      text: made.line(p, layer),
       start: start - this.#base,
       length: Math.max(0, p.payload[layer]! - start),
       buffer: this.#buffer,
+      isHidden: false,
       children: [],
     };
     const parent = this.#roots[this.#roots.length - 1];
@@ -75,7 +83,6 @@ class TreeBuilder implements Sink {
     this.#open.length = 0;
     this.#open.push(node);
     this.#last = node;
-    if (made.headline !== null) node.text += made.headline(p, layer);
     if (made.emit !== null) made.emit(p, layer, this);
     else for (const field of made.fields) this.fixed(field);
     this.#open.length = 1;
@@ -99,9 +106,15 @@ class TreeBuilder implements Sink {
   }
 
   #add(field: Field, start: number, length: number, value?: Value): TreeNode | null {
-    if (field.isHidden || !this.#isWithin(start, length)) return null;
+    if (!this.#isWithin(start, length)) return null;
+    if (field.isHidden && (!this.#withHidden || field.name.startsWith('_ws.'))) return null;
     const known = value ?? readValue(field, this.#buf, start, length);
-    return this.#put(field.name, field, known, shown(field, known, length), start, length);
+    const node = this.#put(field.name, field, known, shown(field, known, length), start, length);
+    if (!this.#withHidden) return node;
+    for (const other of field.aliases)
+      this.#put(other.name, other, known, shown(other, known, length), start, length);
+    this.#last = node;
+    return node;
   }
 
   #put(
@@ -122,6 +135,7 @@ class TreeBuilder implements Sink {
       start: start - this.#base,
       length,
       buffer: this.#buffer,
+      isHidden: field?.isHidden ?? false,
       children: [],
     };
     this.#open[this.#open.length - 1]!.children.push(node);

@@ -4,7 +4,7 @@ import { ascii, utf8 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
 import { type Field, type FieldType, fieldsMade, type Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
-import type { Packet } from '../core/packet.ts';
+import { NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocolsMade } from '../core/protocol.ts';
 import type { Comparison, Expression, Operand } from './ast.ts';
 import { FilterError } from './error.ts';
@@ -302,9 +302,19 @@ function hasProtocol(protocol: Protocol): Predicate {
   // Protocols of one name count as one (a protocol read in several ways).
   const { id, name } = protocol;
   return (p) => {
-    for (let i = 0; i < p.count; i++) if (p.proto[i] === id || p.protocols[i]!.name === name) return true;
+    for (let i = 0; i < p.count; i++)
+      if ((p.proto[i] === id || p.protocols[i]!.name === name) && isThere(p, i)) return true;
     return false;
   };
+}
+
+/** It has a tree of its own, or one that says that it waits for more segments. */
+function isThere(p: Packet, layer: number): boolean {
+  return (
+    layer === 0 ||
+    (p.flags[layer]! & (SHOWN | NESTED)) !== 0 ||
+    p.protocols[layer]!.framing?.isListedWaiting === true
+  );
 }
 
 /** The bytes of each of a protocol's layers, to the end of its payload. */

@@ -22,10 +22,16 @@ const dst = ether('eth.dst', 'Destination').at(0, 6);
 const src = ether('eth.src', 'Source').at(6, 6);
 const dstOui = uint('eth.dst.oui', 'Destination OUI').at(0, 3).hidden();
 const srcOui = uint('eth.src.oui', 'Source OUI').at(6, 3).hidden();
-const dstLg = bool('eth.dst.lg', 'LG bit').at(0, 3).mask(0x020000);
-const srcLg = bool('eth.src.lg', 'LG bit').at(6, 3).mask(0x020000);
-const dstIg = bool('eth.dst.ig', 'IG bit').at(0, 3).mask(0x010000);
-const srcIg = bool('eth.src.ig', 'IG bit').at(6, 3).mask(0x010000);
+/** IEEE 802-2014 §8.2.2 */
+const administration = {
+  0: 'Globally unique address (factory default)',
+  1: 'Locally administered address (this is NOT the factory default)',
+};
+const reach = { 0: 'Individual address (unicast)', 1: 'Group address (multicast/broadcast)' };
+const dstLg = bool('eth.dst.lg', 'LG bit').named(administration).at(0, 3).mask(0x020000);
+const srcLg = bool('eth.src.lg', 'LG bit').named(administration).at(6, 3).mask(0x020000);
+const dstIg = bool('eth.dst.ig', 'IG bit').named(reach).at(0, 3).mask(0x010000);
+const srcIg = bool('eth.src.ig', 'IG bit').named(reach).at(6, 3).mask(0x010000);
 const f = {
   dst,
   dstOui,
@@ -100,8 +106,11 @@ export const eth: Protocol = protocol({
     else out.add(f.invalid, start + 12, 2);
     emitTrailer(p, layer, out, layer === 1 ? f : carried);
   },
+  titleOf: (p, layer) => (isLength(p, layer) ? 'IEEE 802.3 Ethernet ' : 'Ethernet II'),
   headline: (p, layer) =>
-    `, Src: ${ethernetAddress(p.bufferOf(layer), p.start[layer]! + 6)}, Dst: ${ethernetAddress(p.bufferOf(layer), p.start[layer]!)}`,
+    isLength(p, layer)
+      ? ''
+      : `, Src: ${ethernetAddress(p.bufferOf(layer), p.start[layer]! + 6)}, Dst: ${ethernetAddress(p.bufferOf(layer), p.start[layer]!)}`,
   info(p, layer) {
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < HEADER) return '';
@@ -135,4 +144,12 @@ function unpack(p: Packet, type: number): Protocol | null {
 
 function choose(p: Packet, type: number): Protocol | null {
   return type <= LENGTH_MAX && type !== 0 ? byLength(p, type) : byEtherType(p, type);
+}
+
+/** IEEE 802.3-2022 §3.2.6: the field behind the addresses is the length of what follows, not its type. */
+function isLength(p: Packet, layer: number): boolean {
+  const start = p.start[layer]!;
+  if (p.stop[layer]! - start < HEADER) return false;
+  const type = u16(p.bufferOf(layer), start + 12);
+  return type > 0 && type <= LENGTH_MAX;
 }

@@ -1,18 +1,13 @@
 // The frame: what the capture file says of a packet, before any of its bytes is read.
-import {
-  destinationColumn,
-  infoColumn,
-  protocolColumn,
-  relativeTimeText,
-  sourceColumn,
-} from '../core/columns.ts';
-import { seconds, text, time, uint } from '../core/field.ts';
+import { destinationColumn, infoColumn, protocolColumn, sourceColumn, timeColumn } from '../core/columns.ts';
+import { bool, seconds, text, time, uint } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import type { Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { protocol } from '../core/protocol.ts';
 import type { TextSink } from '../core/text-sink.ts';
-import { encapTypeOf } from '../files/encap-types.ts';
+import type { CaptureInterface } from '../files/capture-info.ts';
+import { encapTypeNames, encapTypeOf } from '../files/encap-types.ts';
 
 function writeSinceEpoch(p: Packet, _: number, out: TextSink): void {
   if (!p.hasTime) return;
@@ -36,7 +31,7 @@ const columnFields = {
   columnNumber: text('_ws.col.No.', 'No.')
     .get((p) => String(p.number))
     .hidden(),
-  columnTime: text('_ws.col.Time', 'Time').get(relativeTimeText).hidden(),
+  columnTime: text('_ws.col.Time', 'Time').get(timeColumn).hidden(),
   columnSource: text('_ws.col.Source', 'Source').get(sourceColumn).hidden(),
   columnDestination: text('_ws.col.Destination', 'Destination').get(destinationColumn).hidden(),
   columnProtocol: text('_ws.col.Protocol', 'Protocol')
@@ -49,27 +44,53 @@ const columnFields = {
   columnInfo: text('_ws.col.Info', 'Info').get(infoColumn).hidden(),
 };
 
+const interfaceOf = (p: Packet): CaptureInterface | undefined => p.session.interfaces[p.interfaceId];
+
 const f = {
-  interfaceId: uint('frame.interface_id', 'Interface id').get((p) =>
-    p.interfaceId < 0 ? undefined : p.interfaceId,
-  ),
-  interfaceName: text('frame.interface_name', 'Interface name').get(
-    (p) => p.session.interfaces[p.interfaceId]?.name ?? undefined,
-  ),
-  encapType: uint('frame.encap_type', 'Encapsulation type').get((p) => encapTypeOf(p.linkType) ?? undefined),
-  time: time('frame.time', 'Arrival Time').get(sinceEpoch),
-  timeEpoch: seconds('frame.time_epoch', 'Epoch Time').get(sinceEpoch).writes(writeSinceEpoch),
+  sectionNumber: uint('frame.section_number', 'Section number')
+    .plain()
+    .get((p) => {
+      const source = interfaceOf(p);
+      return source === undefined ? undefined : source.section + 1;
+    }),
+  interfaceId: uint('frame.interface_id', 'Interface id')
+    .plain()
+    .get((p) => (p.interfaceId < 0 ? undefined : p.interfaceId)),
+  interfaceName: text('frame.interface_name', 'Interface name')
+    .plain()
+    .get((p) => interfaceOf(p)?.name ?? undefined),
+  interfaceDescription: text('frame.interface_description', 'Interface description')
+    .plain()
+    .get((p) => interfaceOf(p)?.description ?? undefined),
+  encapType: uint('frame.encap_type', 'Encapsulation type')
+    .plain()
+    .named(encapTypeNames)
+    .get((p) => encapTypeOf(p.linkType) ?? undefined),
+  time: time('frame.time', 'Arrival Time').plain().get(sinceEpoch),
+  // Nobody shifts times here; Wireshark's Edit menu does.
+  offsetShift: seconds('frame.offset_shift', 'Time shift for this packet').get(() => 0),
+  timeEpoch: seconds('frame.time_epoch', 'Epoch Time').plain().get(sinceEpoch).writes(writeSinceEpoch),
   timeDelta: seconds('frame.time_delta', 'Time delta from previous captured frame').get(
     (p) => p.seconds - p.session.previousSeconds + (p.nanoseconds - p.session.previousNanoseconds) / 1e9,
   ),
+  timeDeltaDisplayed: seconds('frame.time_delta_displayed', 'Time delta from previous displayed frame').get(
+    (p) => p.seconds - p.session.shownSeconds + (p.nanoseconds - p.session.shownNanoseconds) / 1e9,
+  ),
   timeRelative: seconds('frame.time_relative', 'Time since reference or first frame').get(relativeTime),
   number: uint('frame.number', 'Frame Number')
+    .plain()
     .get((p) => p.number)
     .writes((p, _, out) => out.number(p.number)),
   len: uint('frame.len', 'Frame Length')
+    .plain()
     .get((p) => p.wireLength)
     .writes((p, _, out) => out.number(p.wireLength)),
-  capLen: uint('frame.cap_len', 'Capture Length').get((p) => p.capturedLength),
+  capLen: uint('frame.cap_len', 'Capture Length')
+    .plain()
+    .get((p) => p.capturedLength),
+  // What one does with a mouse in Wireshark.
+  marked: bool('frame.marked', 'Frame is marked').get(() => false),
+  ignored: bool('frame.ignored', 'Frame is ignored').get(() => false),
   protocols: text('frame.protocols', 'Protocols in frame')
     .get(framePath)
     .writes((p, _, out) => out.text(framePath(p))),
@@ -81,6 +102,45 @@ export const frame = protocol({
   title: 'Frame',
   fields: f,
   step: () => null,
-  headline: (p) =>
-    ` ${p.number}: ${p.wireLength} bytes on wire (${p.wireLength * 8} bits), ${p.capturedLength} bytes captured (${p.capturedLength * 8} bits)`,
+  emit(p, layer, out) {
+    const start = p.start[layer]!;
+    out.fixed(f.sectionNumber);
+    if (p.interfaceId >= 0) {
+      const name = interfaceOf(p)?.name;
+      out.openFixed(f.interfaceId);
+      if (name) out.note(` (${name})`);
+      out.fixed(f.interfaceName);
+      out.fixed(f.interfaceDescription);
+      out.close();
+    }
+    out.fixed(f.encapType);
+    if (p.hasTime) {
+      out.fixed(f.time);
+      for (const derived of [f.offsetShift, f.timeEpoch, f.timeDelta, f.timeDeltaDisplayed, f.timeRelative])
+        out.fixed(derived);
+    }
+    out.fixed(f.number);
+    out.fixed(f.len);
+    out.note(inBits(p.wireLength));
+    out.fixed(f.capLen);
+    out.note(inBits(p.capturedLength));
+    out.fixed(f.marked);
+    out.fixed(f.ignored);
+    out.add(f.protocols, start, 0, framePath(p));
+    for (const column of Object.values(columnFields)) out.fixed(column);
+  },
+  headline(p) {
+    const name = interfaceOf(p)?.name;
+    const where = p.interfaceId < 0 ? '' : ` on interface ${name || 'unknown'}, id ${p.interfaceId}`;
+    return ` ${p.number}: ${size(p.wireLength, 'on wire')}, ${size(p.capturedLength, 'captured')}${where}`;
+  },
 });
+
+/** ` bytes (624 bits)` behind a length. */
+function inBits(length: number): string {
+  return ` byte${length === 1 ? '' : 's'} (${length * 8} bits)`;
+}
+
+function size(length: number, what: string): string {
+  return `${length} byte${length === 1 ? '' : 's'} ${what} (${length * 8} bits)`;
+}

@@ -56,9 +56,9 @@ const f = {
   ),
   flags: uint('tcp.flags', 'Flags').at(12, 2).mask(0x0fff).hex(),
   res: bool('tcp.flags.res', 'Reserved').at(12, 2).mask(0x0e00),
-  ae: bool('tcp.flags.ns', 'Nonce').at(12, 2).mask(0x0100),
+  ae: bool('tcp.flags.ae', 'Accurate ECN').at(12, 2).mask(0x0100),
   cwr: bool('tcp.flags.cwr', 'Congestion Window Reduced').at(12, 2).mask(0x0080),
-  ece: bool('tcp.flags.ecn', 'ECN-Echo').at(12, 2).mask(0x0040),
+  ece: bool('tcp.flags.ece', 'ECN-Echo').at(12, 2).mask(0x0040),
   urg: bool('tcp.flags.urg', 'Urgent').at(12, 2).mask(0x0020),
   ackFlag: bool('tcp.flags.ack', 'Acknowledgment').at(12, 2).mask(0x0010),
   psh: bool('tcp.flags.push', 'Push').at(12, 2).mask(0x0008),
@@ -186,7 +186,7 @@ export const tcp: Protocol = protocol({
     const base = isInnermost ? (u32(b, start + 8) - p.relativeAck) >>> 0 : 0;
     if (headerLength > HEADER) emitTcpOptions(b, start + HEADER, end, base, out);
     if (!isInnermost) return;
-    out.group('Timestamps', start, 0);
+    out.group('[Timestamps]', start, 0);
     out.add(f.timeRelative, start, 0, sinceFirst(p));
     out.close();
     emitTcpAnalysis(p, start, out);
@@ -197,10 +197,14 @@ export const tcp: Protocol = protocol({
       ? ''
       : `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}` +
         (innermost(p, layer)
-          ? `, Seq: ${p.relativeSeq}, Ack: ${p.relativeAck}, Len: ${p.segmentLength}`
+          ? `, Seq: ${p.relativeSeq}${hasAck(p, layer) ? `, Ack: ${p.relativeAck}` : ''}, Len: ${p.segmentLength}`
           : ''),
   writeInfo: writeTcpInfo,
 });
+
+function hasAck(p: Packet, layer: number): boolean {
+  return (p.bufferOf(layer)[p.start[layer]! + 13]! & ACK) !== 0;
+}
 
 /** Finds the conversation and what the segment means in it. */
 function track(p: Packet, b: Uint8Array, start: number, headerLength: number): void {

@@ -36,17 +36,34 @@ const f = {
   length: uint('dns.length', 'Length'),
   id: uint('dns.id', 'Transaction ID').hex(2),
   flags: uint('dns.flags', 'Flags').hex(2),
-  response: bool('dns.flags.response', 'Response').mask(0x8000),
+  response: bool('dns.flags.response', 'Response')
+    .mask(0x8000)
+    .named({ 0: 'Message is a query', 1: 'Message is a response' }),
   opcode: uint('dns.flags.opcode', 'Opcode').mask(0x7800).named(opcodeNames),
-  authoritative: bool('dns.flags.authoritative', 'Authoritative').mask(0x0400),
+  authoritative: bool('dns.flags.authoritative', 'Authoritative')
+    .mask(0x0400)
+    .named({ 0: 'Server is not an authority for domain', 1: 'Server is an authority for domain' }),
   conflict: bool('dns.flags.conflict', 'Conflict').mask(0x0400),
-  truncated: bool('dns.flags.truncated', 'Truncated').mask(0x0200),
-  recdesired: bool('dns.flags.recdesired', 'Recursion desired').mask(0x0100),
+  truncated: bool('dns.flags.truncated', 'Truncated')
+    .mask(0x0200)
+    .named({ 0: 'Message is not truncated', 1: 'Message is truncated' }),
+  recdesired: bool('dns.flags.recdesired', 'Recursion desired')
+    .mask(0x0100)
+    .named({ 0: "Don't do query recursively", 1: 'Do query recursively' }),
   tentative: bool('dns.flags.tentative', 'Tentative').mask(0x0100),
-  recavail: bool('dns.flags.recavail', 'Recursion available').mask(0x0080),
-  z: bool('dns.flags.z', 'Z').mask(0x0040),
-  authenticated: bool('dns.flags.authenticated', 'Answer authenticated').mask(0x0020),
-  checkdisable: bool('dns.flags.checkdisable', 'Non-authenticated data').mask(0x0010),
+  recavail: bool('dns.flags.recavail', 'Recursion available')
+    .mask(0x0080)
+    .named({ 0: "Server can't do recursive queries", 1: 'Server can do recursive queries' }),
+  z: bool('dns.flags.z', 'Z').mask(0x0040).named({ 0: 'reserved (0)', 1: 'reserved - incorrect!' }),
+  authenticated: bool('dns.flags.authenticated', 'Answer authenticated')
+    .mask(0x0020)
+    .named({
+      0: 'Answer/authority portion was not authenticated by the server',
+      1: 'Answer/authority portion was authenticated by the server',
+    }),
+  checkdisable: bool('dns.flags.checkdisable', 'Non-authenticated data')
+    .mask(0x0010)
+    .named({ 0: 'Unacceptable', 1: 'Acceptable' }),
   rcode: uint('dns.flags.rcode', 'Reply code').mask(0x000f).named(rcodeNames),
   queries: uint('dns.count.queries', 'Questions'),
   zones: uint('dns.count.zones', 'Zones'),

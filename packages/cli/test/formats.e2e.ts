@@ -1,0 +1,149 @@
+// What `eyrie read` prints beside what tshark prints, in the same words and shapes.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { requireTool } from '../../../test/support/tools.ts';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
+const skip = requireTool('tshark');
+const noCapinfos = requireTool('capinfos');
+
+function read(...args: string[]): string {
+  const child = spawnSync(process.execPath, [eyrie, 'read', ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  assert.equal(child.stderr, '');
+  return child.stdout;
+}
+
+function failed(...args: string[]): string {
+  const child = spawnSync(process.execPath, [eyrie, 'read', ...args], { encoding: 'utf8' });
+  assert.equal(child.status, 2);
+  assert.equal(child.stdout, '');
+  return child.stderr;
+}
+
+function tshark(...args: string[]): string {
+  return execFileSync('tshark', ['-n', ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+/** The layer of that name in each packet, as JSON. */
+function layers(json: string, name: string): unknown[] {
+  return JSON.parse(json).map(
+    (packet: { _source: { layers: Record<string, unknown> } }) => packet._source.layers[name],
+  );
+}
+
+describe('beside tshark', { skip }, () => {
+  for (const format of ['a', 'ad', 'adoy', 'd', 'dd', 'e', 'r', 'u', 'ud', 'udoy'])
+    it(`-t ${format}`, () => {
+      const args = ['-c', '400', '-t', format, '-Y', 'arp || icmpv6'];
+      assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
+      const columns = ['-T', 'fields', '-e', '_ws.col.Time', '-e', 'frame.time_delta_displayed'];
+      assert.equal(read(sample, ...args, ...columns), tshark('-r', sample, ...args, ...columns));
+    });
+
+  it('-T psml', () => {
+    const args = ['-c', '40', '-T', 'psml'];
+    assert.equal(
+      read(sample, ...args),
+      tshark('-r', sample, ...args).replace(/creator="[^"]*"/, 'creator="eyrie"'),
+    );
+  });
+
+  it('-T pdml: what all packets have', () => {
+    const general = (text: string): string[] =>
+      text.match(/ {2}<proto name="(geninfo|frame)".*?\n {2}<\/proto>/gs)!;
+    const args = ['-c', '40', '-T', 'pdml'];
+    assert.deepEqual(general(read(sample, ...args)), general(tshark('-r', sample, ...args)));
+  });
+
+  for (const type of ['json', 'jsonraw'])
+    it(`-T ${type}: the frame, addresses and ports`, () => {
+      const args = ['-c', '40', '-T', type];
+      const [ours, theirs] = [read(sample, ...args), tshark('-r', sample, ...args)];
+      if (type === 'json') assert.deepEqual(layers(ours, 'ip'), layers(theirs, 'ip'));
+      if (type === 'json') assert.deepEqual(layers(ours, 'frame'), layers(theirs, 'frame'));
+    });
+
+  it('-O shows the fields of some protocols', () => {
+    const args = ['-c', '20', '-O', 'frame'];
+    const heads = (text: string): string[] => text.split('\n').filter((line) => /^( |Frame)/.test(line));
+    assert.deepEqual(heads(read(sample, ...args)), heads(tshark('-r', sample, ...args)));
+  });
+
+  it('-e with a protocol prints its line', () => {
+    const args = [
+      '-c',
+      '200',
+      '-T',
+      'fields',
+      '-e',
+      'frame',
+      '-e',
+      'eth',
+      '-e',
+      'ip',
+      '-e',
+      'udp',
+      '-e',
+      'tcp',
+    ];
+    assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
+  });
+
+  for (const how of ['frames', 'noascii', 'delimit'])
+    it(`--hexdump ${how}`, () => {
+      const args = ['-c', '5', '--hexdump', how];
+      assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
+    });
+
+  it('-R with -2: packets count anew', () => {
+    const args = ['-2', '-R', 'dns', '-T', 'fields', '-e', 'frame.number', '-e', 'dns.id'];
+    assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
+  });
+
+  it('a bare filter, as the last words, with -r or after the file', () => {
+    const expected = tshark('-r', sample, '-T', 'fields', '-e', 'frame.number', 'tcp.port == 80', 'and http');
+    const args = ['-T', 'fields', '-e', 'frame.number', 'tcp.port == 80', 'and http'];
+    assert.equal(read('-r', sample, ...args), expected);
+    assert.equal(read(sample, ...args), expected);
+  });
+
+  it('-F writes what capinfos knows', { skip: noCapinfos }, (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-formats-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    for (const [type, known] of [
+      ['pcapng', 'pcapng'],
+      ['nsecpcap', 'nanosecond pcap'],
+    ] as const) {
+      const path = join(folder, `of-${type}.cap`);
+      read(sample, '-c', '10', '-F', type, '-w', path);
+      const about = execFileSync('capinfos', ['-t', '-c', path], { encoding: 'utf8' });
+      assert.match(about, new RegExp(`- ${known}\\n.*packets: +10`));
+    }
+  });
+});
+
+describe('words that are none', () => {
+  it('each is told in one line', () => {
+    assert.match(failed(sample, '-t', 'x'), /^eyrie: -t x is not known; use a \(time of day\).*\n$/);
+    assert.match(failed(sample, '-O', 'tpc,ip'), /^eyrie: -O: no such protocol: tpc \(did you mean .*\)\n$/);
+    assert.match(
+      failed(sample, '-F', 'pcapng2', '-w', '/dev/null'),
+      /^eyrie: -F pcapng2: did you mean pcapng\?.*\n$/,
+    );
+    assert.match(failed(sample, '--hexdump', 'x'), /^eyrie: --hexdump x is not known;.*\n$/);
+    assert.match(failed(sample, '-Y', 'ip', 'tcp'), /^eyrie: two display filters.*\n$/);
+    assert.match(failed(sample, '-T', 'yaml'), /^eyrie: -T yaml is not known;.*\n$/);
+  });
+});
