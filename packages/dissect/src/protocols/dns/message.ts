@@ -55,12 +55,10 @@ const f = {
     .mask(0x0080)
     .named({ 0: "Server can't do recursive queries", 1: 'Server can do recursive queries' }),
   z: bool('dns.flags.z', 'Z').mask(0x0040).named({ 0: 'reserved (0)', 1: 'reserved - incorrect!' }),
-  authenticated: bool('dns.flags.authenticated', 'Answer authenticated')
-    .mask(0x0020)
-    .named({
-      0: 'Answer/authority portion was not authenticated by the server',
-      1: 'Answer/authority portion was authenticated by the server',
-    }),
+  authenticated: bool('dns.flags.authenticated', 'Answer authenticated').mask(0x0020).named({
+    0: 'Answer/authority portion was not authenticated by the server',
+    1: 'Answer/authority portion was authenticated by the server',
+  }),
   checkdisable: bool('dns.flags.checkdisable', 'Non-authenticated data')
     .mask(0x0010)
     .named({ 0: 'Unacceptable', 1: 'Acceptable' }),
