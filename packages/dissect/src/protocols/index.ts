@@ -46,6 +46,7 @@ import { routingProtocols } from './routing/index.ts';
 import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
 import { serviceProtocols } from './services.ts';
+import { signallingProtocols } from './sigtran/index.ts';
 import { smux, snmp } from './snmp.ts';
 import { tcp } from './tcp.ts';
 import { textProtocols } from './text/index.ts';
@@ -114,6 +115,7 @@ export const protocols = [
   mptcp,
   ntp,
   sctp,
+  ...signallingProtocols,
   snmp,
   smux,
   geneve,

@@ -1,7 +1,7 @@
 // Mobility header of Mobile IPv6 (RFC 6275 §6.1), with its relatives (RFC 5213, RFC 5568, RFC 5847).
 import { bool, type Field, ipv6, uint, uint64 } from '../core/field.ts';
 import { protocol } from '../core/protocol.ts';
-import { ipProtocols } from '../core/table.ts';
+import { ipProtocols, udpPorts } from '../core/table.ts';
 import { ipProtocolNames } from './names/ip-protocols.ts';
 
 const HEADER = 6;
@@ -79,7 +79,11 @@ export const mipv6 = protocol({
   title: 'Mobile IPv6',
   column: 'MIPv6',
   fields: f,
-  on: [[ipProtocols, 135]],
+  on: [
+    // 62: as drafts of it had.
+    [ipProtocols, 135, 62],
+    [udpPorts, 5436],
+  ],
   step(p) {
     const start = p.at;
     if (p.end - start < HEADER) return p.cut(HEADER);

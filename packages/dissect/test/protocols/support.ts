@@ -50,6 +50,25 @@ export function tcpFrame(
   return join(ipv4Head(6, body.length + 20, isReply), bytesOf(tcp), body);
 }
 
+/** A payload behind Ethernet's header with this type. */
+export function etherFrame(type: number, payload: string): Uint8Array {
+  return join(bytesOf(`020000000002 020000000001 ${two(type)}`), bytesOf(payload));
+}
+
+/** An IPv4 packet of this protocol. */
+export function ipFrame(protocol: number, payload: string): Uint8Array {
+  const body = bytesOf(payload);
+  return join(ipv4Head(protocol, body.length, false), body);
+}
+
+/** An SCTP packet with one DATA chunk: a whole message with this payload protocol identifier. */
+export function sctpFrame(srcPort: number, dstPort: number, payloadId: number, payload: string): Uint8Array {
+  const body = bytesOf(payload);
+  const padding = new Uint8Array(-body.length & 3);
+  const head = `${two(srcPort)}${two(dstPort)}0000000100000000 0003${two(16 + body.length)}0000000100000000${payloadId.toString(16).padStart(8, '0')}`;
+  return join(ipv4Head(132, 28 + body.length + padding.length, false), bytesOf(head), body, padding);
+}
+
 function ipv4Head(protocol: number, length: number, isReply: boolean): Uint8Array {
   const [src, dst] = isReply ? ['0a000002', '0a000001'] : ['0a000001', '0a000002'];
   return bytesOf(

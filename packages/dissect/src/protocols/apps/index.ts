@@ -9,6 +9,8 @@ import { cql } from './cql.ts';
 import { dropbox } from './dropbox.ts';
 import { framedProtocols } from './framed.ts';
 import { kafka } from './kafka.ts';
+import { knownMachines } from './known/machines.ts';
+import { knownSoftware } from './known/software.ts';
 import { memcache } from './memcache.ts';
 import { mqtt } from './mqtt.ts';
 import { mysql } from './mysql.ts';
@@ -22,6 +24,8 @@ export const appProtocols = [
   ...portProtocols,
   ...framedProtocols,
   ...contentProtocols,
+  ...knownSoftware,
+  ...knownMachines,
   echo,
   chargen,
   daytime,

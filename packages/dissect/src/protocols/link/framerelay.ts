@@ -5,10 +5,11 @@ import { data } from '../../core/data.ts';
 import { bool, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
-import { chdlcProtocols, etherTypes, greProtocols, linkTypes } from '../../core/table.ts';
+import { chdlcProtocols, etherTypes, greProtocols, linkTypes, osiNlpids } from '../../core/table.ts';
 import { bySnap } from '../llc.ts';
 import { etherTypeNames } from '../names/ethertypes.ts';
 import { controlText, controlWidth, isInformation } from '../xdlc.ts';
+import { q933 } from './lmi.ts';
 import { byNlpid } from './osi.ts';
 import { sllHardware } from './tables.ts';
 
@@ -17,6 +18,7 @@ const LAST = 0x01;
 const ADDRESS_MAX = 4;
 /** RFC 2427 §3: identifiers of SNAP headers, and of link management. */
 const NLPID_SNAP = 0x80;
+const NLPID_Q933 = 0x08;
 const ETHERTYPES = [0x0800, 0x86dd, 0x6558];
 
 const f = {
@@ -49,14 +51,20 @@ function dlciOf(b: Uint8Array, at: number, width: number): number {
   return dlci;
 }
 
-/** Cisco's encapsulation goes on with an EtherType; RFC 2427's with a control byte, which is odd or 0 at least. */
+/** Control bytes that RFC 2427's frames begin with: unnumbered information, XID, and link management's padding. */
+const CONTROLS = [0x03, 0xaf, 0x00];
+
+/** Cisco's encapsulation goes on with an EtherType, RFC 2427's with a control field, numbered ones with an NLPID. */
 function isCisco(b: Uint8Array, at: number, end: number): boolean {
-  return end - at >= 2 && u16(b, at) >= 0x0600;
+  if (end - at < 2 || u16(b, at) < 0x0600 || CONTROLS.includes(b[at]!)) return false;
+  const isNumbered = (b[at]! & 1) === 0 && at + 2 < end && osiNlpids.get(b[at + 2]!) !== undefined;
+  return !isNumbered || ciscoPayload(u16(b, at)) !== undefined;
 }
 
-function isUnknownCisco(b: Uint8Array, at: number): boolean {
-  const control = b[at]!;
-  return control === 0x03 || control === 0xaf || control === 0x00;
+function ciscoPayload(type: number): Protocol | undefined {
+  return ETHERTYPES.includes(type)
+    ? etherTypes.get(type)
+    : (chdlcProtocols.get(type) ?? etherTypes.get(type));
 }
 
 export const fr: Protocol = protocol({
@@ -75,13 +83,11 @@ export const fr: Protocol = protocol({
     if (width === 0) return p.end - p.at >= ADDRESS_MAX ? p.malformed() : p.cut(p.end - p.at + 1);
     p.at += width;
     if (p.at >= p.end) return p.cut(1);
-    if (isCisco(b, p.at, p.end) && !isUnknownCisco(b, p.at)) {
-      const type = u16(b, p.at);
-      p.at += 2;
-      const next = ETHERTYPES.includes(type)
-        ? etherTypes.get(type)
-        : (chdlcProtocols.get(type) ?? etherTypes.get(type));
-      return next ?? (p.at < p.end ? data : null);
+    if (isCisco(b, p.at, p.end)) {
+      const next = ciscoPayload(u16(b, p.at));
+      // A type that nobody reads counts as data too.
+      if (next !== undefined) p.at += 2;
+      return next ?? data;
     }
     return readControl(p);
   },
@@ -95,7 +101,7 @@ export const fr: Protocol = protocol({
     if (width >= 2) for (const flag of [f.fecn, f.becn, f.de]) out.fixed(flag);
     out.add(f.dlci, start, width, dlciOf(b, start, width));
     let at = start + width;
-    if (isCisco(b, at, stop) && !isUnknownCisco(b, at)) {
+    if (isCisco(b, at, stop)) {
       out.add(f.type, at, 2);
       return;
     }
@@ -117,8 +123,7 @@ export const fr: Protocol = protocol({
     if (width === 0) return '';
     const said = `DLCI ${dlciOf(b, start, width)}`;
     const at = start + width;
-    if (at >= stop || at + controlWidth(b[at]!) > stop || (isCisco(b, at, stop) && !isUnknownCisco(b, at)))
-      return said;
+    if (at >= stop || at + controlWidth(b[at]!) > stop || isCisco(b, at, stop)) return said;
     return `${said}, ${controlText(b, at, (b[start]! & 0x02) !== 0)}`;
   },
 });
@@ -136,7 +141,8 @@ function readControl(p: Packet): Protocol | null {
   if (p.at >= p.end) return p.cut(1);
   if (b[p.at] !== NLPID_SNAP) {
     const before = p.at;
-    const next = byNlpid(p);
+    // Q.933 shares its identifier with Q.931; here it is always the former.
+    const next = b[p.at] === NLPID_Q933 ? q933 : byNlpid(p);
     if (next === undefined) p.at = before + 1;
     return next ?? (p.at < p.end ? data : null);
   }

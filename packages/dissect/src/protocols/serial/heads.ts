@@ -24,27 +24,6 @@ export const serialHeads = [
     on: [[linkTypes, 138]],
     behind: (p) => etherTypes.get((p.buf[p.at - 2]! << 8) | p.buf[p.at - 1]!) ?? thenData(p),
   }),
-  head({
-    name: 'mtp2',
-    title: 'Message Transfer Part Level 2',
-    column: 'MTP2',
-    least: 3,
-    on: [[linkTypes, 139, 140]],
-  }),
-  head({
-    name: 'mtp3',
-    title: 'Message Transfer Part Level 3',
-    column: 'MTP3',
-    least: 5,
-    on: [[linkTypes, 141]],
-  }),
-  head({
-    name: 'sccp',
-    title: 'Signalling Connection Control Part',
-    column: 'SCCP',
-    least: 1,
-    on: [[linkTypes, 142]],
-  }),
   head({ name: 'docsis', title: 'DOCSIS', column: 'DOCSIS', least: 6, on: [[linkTypes, 143]] }),
   head({
     name: 'mstp',

@@ -1,0 +1,103 @@
+// Protocols known by a port and a look at their first bytes, or by bytes nobody else begins with: cut into messages,
+// named and counted, their fields not explained. A protocol that learns to be read leaves these tables.
+import { spells, uint } from '../../../core/bytes.ts';
+import { data } from '../../../core/data.ts';
+import { LISTED, type Packet } from '../../../core/packet.ts';
+import { type Framing, type Protocol, protocol, REJECTED } from '../../../core/protocol.ts';
+import {
+  etherTypes,
+  type HeuristicList,
+  ipProtocols,
+  sctpPayloads,
+  sctpPorts,
+  tcpHeuristics,
+  tcpPorts,
+  udpHeuristics,
+  udpPorts,
+} from '../../../core/table.ts';
+
+/** A look at the payload [at, end). */
+export type Look = (b: Uint8Array, at: number, end: number) => boolean;
+
+export interface Known {
+  readonly name: string;
+  readonly title: string;
+  /** The Protocol column; null leaves it to the layer below. */
+  readonly column: string | ((p: Packet) => string) | null;
+  readonly udp?: readonly number[];
+  readonly tcp?: readonly number[];
+  readonly ether?: readonly number[];
+  readonly ip?: readonly number[];
+  /** Payload protocol identifiers and ports of SCTP. */
+  readonly payload?: readonly number[];
+  readonly sctp?: readonly number[];
+  /** Fewer bytes are not this protocol. */
+  readonly least?: number;
+  /** How it begins, in Latin-1. */
+  readonly begins?: string;
+  readonly is?: Look;
+  /** Over TCP: where messages end. */
+  readonly length?: Framing;
+  /** Guessed in these lists, by `sign`, or by how it begins. */
+  readonly guess?: readonly HeuristicList[];
+  readonly sign?: Look;
+  /** Its contents are listed as data. */
+  readonly hasData?: boolean;
+}
+
+export const onBoth: readonly HeuristicList[] = [udpHeuristics, tcpHeuristics];
+export const onUdp: readonly HeuristicList[] = [udpHeuristics];
+export const onTcp: readonly HeuristicList[] = [tcpHeuristics];
+
+/** A length of `width` bytes at `at` that does not count `extra` bytes; `header` bytes are needed to read it. */
+export function big(header: number, at: number, width: number, extra: number): Framing {
+  return lengthAt(header, at, width, extra, false);
+}
+
+export function little(header: number, at: number, width: number, extra: number): Framing {
+  return lengthAt(header, at, width, extra, true);
+}
+
+function lengthAt(header: number, at: number, width: number, extra: number, isLittle: boolean): Framing {
+  // A message can't end before its length does: that one is read as far as it goes.
+  return { header, length: (p) => Math.max(uint(p.buf, p.at + at, width, isLittle) + extra, header) };
+}
+
+/** A length that takes more than one look. */
+export function lengthBy(
+  header: number,
+  length: (b: Uint8Array, at: number, end: number) => number,
+): Framing {
+  return { header, length: (p) => Math.max(length(p.buf, p.at, p.end), header) };
+}
+
+export function known(row: Known): Protocol {
+  const { begins, is, least = 1 } = row;
+  const isMine = (p: Packet): boolean =>
+    p.end - p.at >= least &&
+    (begins === undefined || spells(p.buf, p.at, p.end, begins)) &&
+    (is === undefined || is(p.buf, p.at, p.end));
+  const { sign } = row;
+  const matches = sign === undefined ? isMine : (p: Packet): boolean => sign(p.buf, p.at, p.end);
+  return protocol({
+    name: row.name,
+    title: row.title,
+    ...(row.column === null ? {} : { column: row.column }),
+    on: [
+      [udpPorts, ...(row.udp ?? [])],
+      [tcpPorts, ...(row.tcp ?? [])],
+      [etherTypes, ...(row.ether ?? [])],
+      [ipProtocols, ...(row.ip ?? [])],
+      [sctpPayloads, ...(row.payload ?? [])],
+      [sctpPorts, ...(row.sctp ?? [])],
+    ],
+    heuristics: (row.guess ?? []).map((list) => [list, matches] as const),
+    ...(row.length === undefined ? {} : { framing: row.length }),
+    step(p) {
+      if (!isMine(p)) return REJECTED;
+      if (row.hasData === true) p.run(data, LISTED);
+      p.at = p.end;
+      return null;
+    },
+  });
+}
