@@ -10,7 +10,14 @@ export type CaptureErrorCode =
   | 'ERR_CAPTURE_EXISTS'
   | 'ERR_CAPTURE_NOT_WRITABLE'
   | 'ERR_CAPTURE_WRITE'
-  | 'ERR_CAPTURE_LINK_TYPE';
+  | 'ERR_CAPTURE_LINK_TYPE'
+  | 'ERR_CAPTURE_NO_FILES'
+  | 'ERR_CAPTURE_NO_TOOL'
+  | 'ERR_CAPTURE_NO_INTERFACE'
+  | 'ERR_CAPTURE_NO_PERMISSION'
+  | 'ERR_CAPTURE_BAD_FILTER'
+  | 'ERR_CAPTURE_LIVE'
+  | 'ERR_CAPTURE_RING_GONE';
 
 export class CaptureError extends Error {
   readonly code: CaptureErrorCode;

@@ -2,8 +2,25 @@
 
 export type { Compression } from './decompress.ts';
 export type { CaptureErrorCode } from './errors.ts';
-export { CaptureError } from './errors.ts';
+export { CaptureError, readError } from './errors.ts';
+export { captureFiles } from './folder.ts';
+export type { FrameReader, FrameSource, SourceInfo } from './frame-source.ts';
+export { listInterfaces, type NetworkInterface } from './live/interfaces.ts';
+export { LIVE_DEFAULTS, type LiveOptions, LiveSource, openLive } from './live/live.ts';
+export type { DropCounts } from './live/messages.ts';
+export { findTool, type Tool, type ToolName } from './live/tool.ts';
 export type { OutputFormat, OutputOptions } from './output.ts';
 export { CaptureOutput, createCapture, formatOf } from './output.ts';
+export { openReplay, type ReplayOptions } from './replay.ts';
+export {
+  parseRing,
+  placeInRing,
+  RING_DEFAULTS,
+  type RingFile,
+  type RingLimits,
+  ringFiles,
+} from './ring/files.ts';
+export { RingReader, type RingReaderOptions } from './ring/reader.ts';
+export { RingWriter } from './ring/writer.ts';
 export type { CaptureSource } from './source.ts';
 export { openCapture } from './source.ts';

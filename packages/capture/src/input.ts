@@ -2,6 +2,7 @@
 
 import { close, fstatSync, open, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import { CaptureError, directoryError, readError, systemCode } from './errors.ts';
@@ -76,15 +77,20 @@ function chunkBytesFor({ size }: Stats): number {
 /** A pipe, read through the event loop: a blocking read could not be given up, and would keep the process alive. */
 function pipeInput(file: number): Input {
   const socket = new Socket({ fd: file, readable: true, writable: false });
-  return { chunks: readSocket(socket), size: null, reopen: null, stop: () => socket.destroy() };
+  return streamInput(socket);
 }
 
-async function* readSocket(socket: Socket): AsyncGenerator<Uint8Array, void, void> {
+/** Bytes of a child's output, or of whatever else comes as a stream. */
+export function streamInput(stream: Readable): Input {
+  return { chunks: readStream(stream), size: null, reopen: null, stop: () => stream.destroy() };
+}
+
+async function* readStream(stream: Readable): AsyncGenerator<Uint8Array, void, void> {
   try {
-    for await (const chunk of socket) yield chunk;
+    for await (const chunk of stream) yield chunk;
   } catch (error) {
     if (systemCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   } finally {
-    socket.destroy();
+    stream.destroy();
   }
 }

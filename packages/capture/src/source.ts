@@ -1,6 +1,7 @@
 import { type CaptureFormat, CaptureReader, newFrame } from '@eyrie/dissect/files';
 import { type Compression, compressionOf, DecompressError, decompress } from './decompress.ts';
 import { CaptureError, readError } from './errors.ts';
+import type { FrameSource } from './frame-source.ts';
 import { type Input, openInput } from './input.ts';
 import { hintAbout } from './other-formats.ts';
 
@@ -9,7 +10,7 @@ const MAGIC_BYTES = 4;
 const HEAD_BYTES = 512;
 
 /** An open capture: its `reader` is fed while `chunks()` is iterated over. */
-export class CaptureSource {
+export class CaptureSource implements FrameSource {
   readonly path: string;
   readonly reader: CaptureReader;
   readonly format: CaptureFormat;
@@ -103,7 +104,15 @@ interface Opened {
  * @throws CaptureError if there is no such file, or it is no capture.
  */
 export async function openCapture(path: string): Promise<CaptureSource> {
-  const input = await openInput(path);
+  return openFrom(path, await openInput(path));
+}
+
+/**
+ * A capture out of any bytes.
+ *
+ * @throws CaptureError if they are no capture.
+ */
+export async function openFrom(path: string, input: Input): Promise<CaptureSource> {
   const meter: Meter = { bytes: 0 };
   const raw = metered(input.chunks, meter);
   try {

@@ -14,7 +14,7 @@ export {
   writeInfo,
 } from './core/columns.ts';
 export { Dissector } from './core/dissector.ts';
-export type { Group, Say, Severity } from './core/expert.ts';
+export { expertProtocol, type Group, groups, type Say, type Severity } from './core/expert.ts';
 export { type Field, type FieldType, fieldsMade, type Value } from './core/field.ts';
 export { displayed, raw, shown, timeText } from './core/format.ts';
 export * from './core/packet.ts';

@@ -1,0 +1,50 @@
+// The interfaces that can be captured on, as the tool sees them, with the addresses that the system knows.
+import { execFile } from 'node:child_process';
+import { networkInterfaces } from 'node:os';
+import { promisify } from 'node:util';
+import { findTool, type Tool } from './tool.ts';
+
+const run = promisify(execFile);
+const TIMEOUT_MS = 5000;
+
+export interface NetworkInterface {
+  readonly name: string;
+  /** As the tool says: `Pseudo-device that captures on all interfaces`; '' if nothing. */
+  readonly description: string;
+  readonly addresses: readonly string[];
+  readonly isUp: boolean;
+  readonly isLoopback: boolean;
+}
+
+/** @throws CaptureError when there is no tool that could tell. */
+export async function listInterfaces(tool: Tool = findTool()): Promise<NetworkInterface[]> {
+  const { stdout } = await run(tool.path, ['-D'], { timeout: TIMEOUT_MS });
+  const known = networkInterfaces();
+  return parseList(stdout).map((each) => {
+    const addresses = known[each.name] ?? [];
+    return {
+      ...each,
+      addresses: addresses.map(({ address }) => address),
+      isUp: each.isUp || addresses.length > 0,
+      isLoopback: each.isLoopback || addresses.some(({ internal }) => internal),
+    };
+  });
+}
+
+/** `1.eth0 (Description) [Up, Running, Loopback]` of tcpdump, `3. lo (Loopback)` of dumpcap. */
+export function parseList(text: string): Omit<NetworkInterface, 'addresses'>[] {
+  return text.split('\n').flatMap((line) => {
+    const found = /^\d+\. ?(\S+)(?: \((.*?)\))?(?: \[(.*)\])?\s*$/.exec(line);
+    if (found === null) return [];
+    const [, name, description = '', states = ''] = found;
+    const flags = states.split(/,\s*/);
+    return [
+      {
+        name: name!,
+        description: description === 'Loopback' ? '' : description,
+        isUp: flags.includes('Up'),
+        isLoopback: flags.includes('Loopback') || description === 'Loopback',
+      },
+    ];
+  });
+}

@@ -1,0 +1,69 @@
+// The program that reads the interface for us: tcpdump or dumpcap. It may have rights that we need not have.
+import { accessSync, constants } from 'node:fs';
+import { platform } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { CaptureError } from '../errors.ts';
+
+export type ToolName = 'tcpdump' | 'dumpcap';
+
+export interface Tool {
+  readonly name: ToolName;
+  readonly path: string;
+}
+
+/** tcpdump first: it tells what the kernel dropped while it runs, dumpcap only at the end. */
+const TOOLS: readonly ToolName[] = ['tcpdump', 'dumpcap'];
+/** Where Debian keeps tcpdump for everyone, but has no path for everyone. */
+const MORE_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin', '/usr/bin', '/usr/local/bin'];
+
+/** @throws CaptureError when there is none. */
+export function findTool(wanted: ToolName | 'auto' = 'auto', path = process.env.PATH ?? ''): Tool {
+  const folders = [...path.split(delimiter), ...(platform() === 'win32' ? [] : MORE_FOLDERS)];
+  for (const name of wanted === 'auto' ? TOOLS : [wanted]) {
+    const file = platform() === 'win32' ? `${name}.exe` : name;
+    const found = folders.map((folder) => join(folder, file)).find(isExecutable);
+    if (found !== undefined) return { name, path: found };
+  }
+  throw new CaptureError(
+    'ERR_CAPTURE_NO_TOOL',
+    `${wanted === 'auto' ? 'neither tcpdump nor dumpcap is' : `${wanted} is not`} installed; ${howToInstall(wanted)}`,
+  );
+}
+
+function howToInstall(wanted: ToolName | 'auto'): string {
+  switch (platform()) {
+    case 'linux':
+      return wanted === 'dumpcap'
+        ? 'install it with: apt install wireshark-common, or dnf install wireshark-cli'
+        : 'install it with: apt install tcpdump, or dnf install tcpdump';
+    case 'darwin':
+      return 'tcpdump comes with macOS; for dumpcap: brew install wireshark';
+    case 'win32':
+      return 'install Wireshark with Npcap from https://www.wireshark.org, and add its folder to PATH';
+    default:
+      return 'install tcpdump with the package manager of your system';
+  }
+}
+
+/** The command that lets somebody who is not root capture, for the system we are on. */
+export function howToPermit(tool: Tool): string {
+  switch (platform()) {
+    case 'linux':
+      return `allow it once with: sudo setcap cap_net_raw,cap_net_admin=eip ${tool.path}`;
+    case 'darwin':
+      return 'allow it with: sudo chmod o+r /dev/bpf*';
+    case 'win32':
+      return 'run this as administrator, or install Npcap without its restriction to administrators';
+    default:
+      return 'run this as root';
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

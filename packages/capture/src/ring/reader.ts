@@ -1,0 +1,121 @@
+// Reads a session of the ring from its first packet that is left, also while it is being written.
+import { open } from 'node:fs/promises';
+import { CaptureReader, type Frame } from '@eyrie/dissect/files';
+import { readError } from '../errors.ts';
+import type { FrameReader, FrameSource, SourceInfo } from '../frame-source.ts';
+import { type RingFile, ringFiles } from './files.ts';
+
+const CHUNK_BYTES = 1 << 20;
+/** How long to wait before the next look for new bytes. */
+const LOOK_MS = 40;
+
+export interface RingReaderOptions {
+  /** frame.number of the first packet wanted; default 1. */
+  readonly from?: number;
+  /** Whether the session has ended, so that the end of the last file is the end. Default: it has. */
+  readonly isOver?: () => boolean;
+}
+
+export class RingReader implements FrameSource, FrameReader {
+  readonly path: string;
+  readonly size = null;
+  bytesRead = 0;
+  /** Packets that were overwritten before they were read. */
+  missed = 0;
+  /** frame.number of the packet delivered last, or of the one before the first wanted. */
+  lastFrame: number;
+  readonly #isOver: () => boolean;
+  #reader = new CaptureReader();
+  #file: RingFile | null = null;
+  #isClosed = false;
+
+  constructor(folder: string, { from = 1, isOver = () => true }: RingReaderOptions = {}) {
+    this.path = folder;
+    this.lastFrame = from - 1;
+    this.#isOver = isOver;
+  }
+
+  get reader(): SourceInfo {
+    return this.#reader;
+  }
+
+  async *chunks(): AsyncGenerator<FrameReader, void, void> {
+    while (!this.#isClosed) {
+      const isOver = this.#isOver();
+      const file = await this.#nextFile();
+      if (file === null) {
+        if (isOver) return;
+        await pause(LOOK_MS);
+        continue;
+      }
+      const wanted = this.lastFrame;
+      if (file.packetsBefore > wanted) {
+        this.missed += file.packetsBefore - wanted;
+        this.lastFrame = file.packetsBefore;
+      }
+      this.#file = file;
+      this.#reader = new CaptureReader({ mayLookAhead: false });
+      yield* this.#read(file);
+    }
+  }
+
+  next(frame: Frame): boolean {
+    const file = this.#file;
+    if (file === null) return false;
+    do {
+      if (!this.#reader.next(frame)) return false;
+      frame.number += file.packetsBefore;
+    } while (frame.number <= this.lastFrame);
+    frame.fileOffset += file.bytesBefore;
+    this.lastFrame = frame.number;
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+
+  /** The one after the last, or the first in which the packet wanted can be. */
+  async #nextFile(): Promise<RingFile | null> {
+    const files = await ringFiles(this.path);
+    const last = this.#file;
+    if (last !== null) return files.find((file) => file.index > last.index) ?? null;
+    return files.findLast((file) => file.packetsBefore <= this.lastFrame) ?? files[0] ?? null;
+  }
+
+  /** One file to its end: it has ended when there is a later one, or the session is over. */
+  async *#read(file: RingFile): AsyncGenerator<FrameReader, void, void> {
+    const handle = await open(file.path, 'r').catch((error) => {
+      if (error.code === 'ENOENT') return null;
+      throw readError(file.path, error);
+    });
+    // Overwritten just now; the gap is counted with the next file.
+    if (handle === null) return;
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    try {
+      while (!this.#isClosed) {
+        // Looked at before reading: what is written between the two looks is read in the next turn.
+        const isComplete = this.#isOver() || (await this.#hasLater(file));
+        const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null);
+        if (bytesRead > 0) {
+          this.bytesRead += bytesRead;
+          this.#reader.feed(buffer.subarray(0, bytesRead));
+          yield this;
+          this.#reader.release();
+          if (this.#reader.problem !== null) return;
+        } else if (isComplete) return;
+        else await pause(LOOK_MS);
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #hasLater(file: RingFile): Promise<boolean> {
+    return (await ringFiles(this.path)).some(({ index }) => index > file.index);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

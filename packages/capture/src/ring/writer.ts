@@ -1,0 +1,146 @@
+// Writes live packets into the ring. A disk that is full or slow does not stop the capture: the oldest file goes, and if
+// that does not help, packets are dropped and counted.
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type CaptureInterface, type Frame, PcapngWriter } from '@eyrie/dissect/files';
+import { writeError } from '../errors.ts';
+import { prune, type RingLimits, ringFileName, ringFiles } from './files.ts';
+
+/** Gathered before it is written, at the latest. */
+const WRITE_BYTES = 1 << 20;
+/** Gathered while the disk is busy, at most; beyond that packets are dropped. */
+const PENDING_BYTES_MAX = 64 << 20;
+
+export class RingWriter {
+  readonly folder: string;
+  readonly #limits: RingLimits;
+  readonly #interface: () => CaptureInterface | undefined;
+  /** Packets in the ring, and packets that were dropped because the disk could not take them. */
+  packets = 0;
+  dropped = 0;
+  /** Why, for the log; null while all is well. */
+  problem: string | null = null;
+  #writer: PcapngWriter | null = null;
+  #file: FileHandle | null = null;
+  #path = '';
+  #index = 0;
+  /** In files before this one, and in this one. */
+  #bytesBefore = 0;
+  #bytes = 0;
+  /** Packets that were gathered and not yet written. */
+  #pendingPackets = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #isWriting = false;
+
+  /** `from` tells the interface that the packets come from; its description is written into each file. */
+  constructor(folder: string, limits: RingLimits, from: () => CaptureInterface | undefined) {
+    this.folder = folder;
+    this.#limits = limits;
+    this.#interface = from;
+  }
+
+  /** Takes a packet; it is on disk after the next flush. */
+  write(frame: Frame): void {
+    this.#writer ??= new PcapngWriter({ application: 'Eyrie' });
+    if (this.#writer.pending > PENDING_BYTES_MAX) {
+      this.dropped++;
+      return;
+    }
+    this.#writer.write(frame, this.#interface());
+    this.#pendingPackets++;
+    if (this.#writer.pending >= WRITE_BYTES) this.flush();
+  }
+
+  /** Begins to write what there is, unless a write is under way. */
+  flush(): void {
+    if (this.#isWriting || this.#pendingPackets === 0) return;
+    this.#isWriting = true;
+    this.#writing = this.#writeOut().finally(() => {
+      this.#isWriting = false;
+    });
+  }
+
+  /** Waits until all is on disk. */
+  async close(): Promise<void> {
+    await this.#writing;
+    this.flush();
+    await this.#writing;
+    await this.#file?.close();
+    this.#file = null;
+  }
+
+  async #writeOut(): Promise<void> {
+    const count = this.#pendingPackets;
+    const bytes = this.#writer!.take();
+    this.#pendingPackets = 0;
+    const isLast = this.#bytes + bytes.length >= this.#limits.fileBytesMax;
+    // Decided now, for what is gathered from here on begins the next file, with a header of its own.
+    if (isLast) this.#writer = null;
+    try {
+      await this.#append(bytes);
+      this.packets += count;
+      this.problem = null;
+      if (isLast) await this.#endFile();
+    } catch (error) {
+      this.problem = writeError(this.#path, error).message;
+      await this.#giveUp(count);
+    }
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#appendOnce(bytes);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      await this.#file?.truncate(this.#bytes).catch(() => {});
+      await this.#removeOldest();
+      await this.#appendOnce(bytes);
+    }
+  }
+
+  async #appendOnce(bytes: Uint8Array): Promise<void> {
+    if (this.#file === null) await this.#beginFile();
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await this.#file!.write(bytes, at, bytes.length - at, this.#bytes + at);
+      at += bytesWritten;
+    }
+    this.#bytes += bytes.length;
+  }
+
+  async #beginFile(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const name = ringFileName(this.#index, this.packets, this.#bytesBefore);
+    this.#path = join(this.folder, name);
+    this.#file = await open(this.#path, 'wx', 0o600);
+    this.#index++;
+    await prune(dirname(this.folder), this.#limits, this.#path, Date.now());
+  }
+
+  async #endFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    this.#bytesBefore += this.#bytes;
+    this.#bytes = 0;
+    await file?.close();
+  }
+
+  /** What was written last may be cut, so nothing may follow it: all that was gathered is lost with it. */
+  async #giveUp(count: number): Promise<void> {
+    this.dropped += count + this.#pendingPackets;
+    this.#pendingPackets = 0;
+    this.#writer = null;
+    await this.#file?.truncate(this.#bytes).catch(() => {});
+    await this.#endFile().catch(() => {});
+  }
+
+  async #removeOldest(): Promise<void> {
+    const root = dirname(this.folder);
+    const files = (await ringFiles(this.folder)).length;
+    await prune(root, { ...this.#limits, filesMax: Math.max(1, files - 1) }, this.#path, Date.now());
+  }
+}
+
+function isFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}

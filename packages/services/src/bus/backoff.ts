@@ -1,0 +1,31 @@
+// How long to wait before trying again: longer each time, never all at once.
+
+export interface BackoffOptions {
+  readonly firstMs?: number;
+  readonly mostMs?: number;
+  /** 0 to 1. */
+  readonly random?: () => number;
+}
+
+/** Milliseconds before try `attempt` (from 1): doubled each time, and a random half of that (full jitter would not wait). */
+export function backoffMs(
+  attempt: number,
+  { firstMs = 100, mostMs = 5000, random = Math.random }: BackoffOptions = {},
+): number {
+  const whole = Math.min(mostMs, firstMs * 2 ** Math.min(attempt - 1, 30));
+  return whole / 2 + (random() * whole) / 2;
+}
+
+/** Waits; an abort ends it early. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,45 @@
+// What services answer each other when something is wrong: stable codes, one line that says what to do.
+
+export type BusErrorCode =
+  /** The body is not what this address takes. */
+  | 'ERR_BODY'
+  | 'ERR_BODY_TOO_LARGE'
+  /** Not the batch that comes next: the answer says which one does (`expect`). */
+  | 'ERR_SEQUENCE'
+  /** The service behind this one, or the store, can't take it now: try again. */
+  | 'ERR_NEXT_AWAY'
+  /** The service behind this one does not want it, and never will. */
+  | 'ERR_NEXT_REFUSED'
+  /** Too many sources at once. */
+  | 'ERR_BUSY';
+
+/** Where a source is to go on: which batch comes next, and with which packet it begins. */
+export interface Expected {
+  readonly sequence: number;
+  /** frame.number */
+  readonly frame: number;
+}
+
+export class BusError extends Error {
+  readonly code: BusErrorCode;
+  readonly expect: Expected | undefined;
+
+  constructor(code: BusErrorCode, message: string, expect?: Expected) {
+    super(message);
+    this.code = code;
+    this.expect = expect;
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+}
+
+const STATUS: Readonly<Record<BusErrorCode, number>> = {
+  ERR_BODY: 400,
+  ERR_BODY_TOO_LARGE: 413,
+  ERR_SEQUENCE: 409,
+  ERR_NEXT_AWAY: 503,
+  ERR_NEXT_REFUSED: 422,
+  ERR_BUSY: 503,
+};

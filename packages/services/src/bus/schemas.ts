@@ -1,0 +1,181 @@
+// The JSON that goes over /parse and /store: one definition for its type, its check and the documentation.
+import { type Static, type TObject, Type } from '@sinclair/typebox';
+
+const closed = { additionalProperties: false };
+const count = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
+const text = (maxLength: number, description?: string) =>
+  Type.String({ maxLength, ...(description === undefined ? {} : { description }) });
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+
+const SOURCE = text(300, 'key of the capture, unlike any other');
+const TIME = Type.Union([Type.Number(), Type.String({ pattern: '^-?\\d{1,15}(\\.\\d{1,9})?$' })], {
+  description: 'seconds since 1970; as text no nanosecond is lost',
+});
+
+export const OriginSchema = Type.Object(
+  {
+    key: SOURCE,
+    kind: Type.Union([Type.Literal('file'), Type.Literal('live')]),
+    name: text(4096, 'path of the capture file, or name of the interface'),
+    file: nullable(text(4096, 'where the bytes can be read again')),
+    hash: nullable(text(64, 'SHA-256 of the file')),
+  },
+  closed,
+);
+
+export const FrameSchema = Type.Object(
+  {
+    time: TIME,
+    length: Type.Optional(count('bytes on the wire; default: as many as there are')),
+    data: Type.String({ description: 'the captured bytes, base64' }),
+  },
+  closed,
+);
+
+export const FramesSchema = Type.Object(
+  {
+    source: Type.Optional(SOURCE),
+    sequence: Type.Optional(count('0, 1, 2 …; a batch that was taken before changes nothing')),
+    link_type: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 65_535, description: 'LINKTYPE_*; default 1, Ethernet' }),
+    ),
+    frames: Type.Array(FrameSchema, { maxItems: 131_072 }),
+  },
+  closed,
+);
+
+export const PacketSchema = Type.Object(
+  {
+    number: Type.Optional(count('frame.number')),
+    time: TIME,
+    src: Type.Optional(text(45, 'IPv4, IPv6 or Ethernet address')),
+    dst: Type.Optional(text(45)),
+    src_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    dst_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    transport: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, description: 'IP protocol number' })),
+    protocol: text(200, 'the Protocol column'),
+    path: Type.Optional(text(65_535, 'frame.protocols')),
+    length: count('bytes on the wire'),
+    captured_length: Type.Optional(count('bytes captured')),
+    offset: Type.Optional(count("where the bytes are in the capture's file")),
+    interface: Type.Optional(Type.Integer({ minimum: -1, maximum: 65_535 })),
+    stream: Type.Optional(
+      Type.Integer({ minimum: -1, maximum: 0x7fff_ffff, description: 'tcp.stream, udp.stream' }),
+    ),
+    tcp_flags: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff })),
+    tcp_analysis: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff })),
+    tcp_length: Type.Optional(count('bytes of the segment')),
+    marks: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
+    summary: Type.Optional(text(4096, 'the Info column')),
+  },
+  closed,
+);
+
+const EndSchema = Type.Object(
+  { address: text(45), port: Type.Integer({ minimum: 0, maximum: 65_535 }) },
+  closed,
+);
+const AmountSchema = Type.Object(
+  { packets: count('packets'), bytes: count('bytes of whole frames') },
+  closed,
+);
+const oneOf = (...names: string[]) => Type.Union(names.map((name) => Type.Literal(name)));
+
+export const FlowSchema = Type.Object(
+  {
+    stream: Type.Integer({ minimum: 0, maximum: 0x7fff_ffff }),
+    transport: oneOf('tcp', 'udp', 'dccp', 'sctp', 'udplite'),
+    client: EndSchema,
+    server: EndSchema,
+    start: Type.Number(),
+    end: Type.Number(),
+    toServer: AmountSchema,
+    toClient: AmountSchema,
+    applications: Type.Array(text(100), { maxItems: 16 }),
+    serverName: nullable(text(1000)),
+    fingerprints: Type.Record(text(100), text(2000)),
+    communityId: text(100),
+    tcp: nullable(
+      Type.Object(
+        {
+          state: oneOf(
+            ...[
+              'midstream',
+              'unanswered',
+              'refused',
+              'half-open',
+              'established',
+              'closing',
+              'closed',
+              'reset',
+            ],
+          ),
+          handshakeMs: nullable(Type.Number()),
+          retransmissions: count('segments'),
+          outOfOrder: count('segments'),
+          zeroWindows: count('segments'),
+        },
+        closed,
+      ),
+    ),
+    why: oneOf('idle', 'active', 'replaced', 'end'),
+  },
+  closed,
+);
+
+export const NameSchema = Type.Object(
+  {
+    address: text(45),
+    name: text(1000),
+    source: oneOf('dns', 'tls', 'http', 'dhcp', 'file'),
+    time: Type.Number(),
+  },
+  closed,
+);
+
+export const FindingSchema = Type.Object(
+  {
+    finder: oneOf('expert', 'rule', 'anomaly'),
+    severity: oneOf('comment', 'chat', 'note', 'warn', 'error'),
+    group: text(100),
+    protocol: text(100),
+    message: text(2000),
+    address: nullable(text(45)),
+    count: count('how often'),
+    frame: nullable(count('frame.number of the first')),
+    time: Type.Number(),
+  },
+  closed,
+);
+
+export const DropSchema = Type.Object(
+  { where: oneOf('kernel', 'interface', 'queue'), packets: count('packets lost'), time: Type.Number() },
+  closed,
+);
+
+/** What stands in a batch beside its packets. */
+const ROWS = {
+  source: SOURCE,
+  sequence: count('0, 1, 2 …; a batch that was stored before changes nothing'),
+  origin: Type.Optional(OriginSchema),
+  flows: Type.Optional(Type.Array(FlowSchema, { maxItems: 1_000_000 })),
+  names: Type.Optional(Type.Array(NameSchema, { maxItems: 1_000_000 })),
+  findings: Type.Optional(Type.Array(FindingSchema, { maxItems: 1_000_000 })),
+  drops: Type.Optional(Type.Array(DropSchema, { maxItems: 1000 })),
+  /** Nothing follows; `problem`: why it ended early. */
+  end: Type.Optional(Type.Object({ problem: nullable(text(2000)) }, closed)),
+};
+
+export const HeadSchema: TObject<typeof ROWS> = Type.Object(ROWS, closed);
+
+export const BatchSchema = Type.Object(
+  { ...ROWS, packets: Type.Optional(Type.Array(PacketSchema, { maxItems: 131_072 })) },
+  closed,
+);
+
+export type JsonFrames = Static<typeof FramesSchema>;
+export type JsonPacket = Static<typeof PacketSchema>;
+export type BatchHead = Static<typeof HeadSchema>;
+export type JsonBatch = Static<typeof BatchSchema>;

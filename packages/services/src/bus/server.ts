@@ -1,0 +1,91 @@
+// What the HTTP sides of parser and persistor share: bodies as bytes, errors of one shape, a health address.
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { BODY_BYTES_MAX, decode } from './encoding.ts';
+import { BusError } from './errors.ts';
+
+export interface Listening {
+  /** `http://127.0.0.1:5001` */
+  readonly url: string;
+  /** Takes no more, and waits for what was taken. */
+  close(): Promise<void>;
+}
+
+/** `health` is what /healthz tells beside that all is well; its `ok` false makes it a 503. */
+export function makeServer(health: () => { ok: boolean } & Record<string, unknown>): FastifyInstance {
+  const server = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    decode(body, request.headers['content-encoding']),
+  );
+  server.setErrorHandler((error: Error & { code?: string; statusCode?: number }, _, reply) => {
+    const { status, ...rest } = describe(error);
+    if (status === 503) reply.header('retry-after', '1');
+    reply.code(status).send(rest);
+  });
+  server.setNotFoundHandler((request, reply) => {
+    reply.code(404).send({
+      error: { code: 'ERR_NOT_FOUND', message: `${request.method} ${request.url}: no such address` },
+    });
+  });
+  server.get('/healthz', (_, reply) => {
+    const state = health();
+    reply.code(state.ok ? 200 : 503).send(state);
+  });
+  return server;
+}
+
+function describe(error: Error & { code?: string; statusCode?: number }) {
+  if (error instanceof BusError) {
+    const { code, message, expect, status } = error;
+    return { status, error: { code, message }, ...(expect === undefined ? {} : { expect }) };
+  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return {
+      status: 413,
+      error: {
+        code: 'ERR_BODY_TOO_LARGE',
+        message: `a body has at most ${BODY_BYTES_MAX} bytes; send smaller batches`,
+      },
+    };
+  const status = error.statusCode ?? 500;
+  return { status, error: { code: error.code ?? 'ERR_UNEXPECTED', message: error.message } };
+}
+
+/** @throws ListenError in one line when the port is taken, or may not be used */
+export async function listen(
+  server: FastifyInstance,
+  service: string,
+  host: string,
+  port: number,
+): Promise<Listening> {
+  try {
+    const url = await server.listen({ host, port });
+    return { url, close: () => server.close() };
+  } catch (error) {
+    throw listenError(error as NodeJS.ErrnoException, service, host, port);
+  }
+}
+
+export class ListenError extends Error {}
+
+function listenError(error: NodeJS.ErrnoException, service: string, host: string, port: number): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ListenError(
+        `${service}: port ${port} is taken; choose another with --port, or EYRIE_${service.toUpperCase()}_PORT`,
+      );
+    case 'EACCES':
+      return new ListenError(
+        `${service}: port ${port} is not for everyone; choose one above 1023 with --port`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ListenError(`${service}: this machine has no address ${host}; choose another with --host`);
+    default:
+      return error;
+  }
+}

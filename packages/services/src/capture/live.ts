@@ -1,0 +1,89 @@
+// A live interface into its ring: the kernel's packets go to disk first, whoever reads them reads from there.
+import { join } from 'node:path';
+import { type LiveOptions, type LiveSource, openLive, type RingLimits, RingWriter } from '@eyrie/capture';
+import { newFrame } from '@eyrie/dissect';
+import type { CaptureOrigin, DropRow } from '@eyrie/store';
+import type { Log } from '../log/index.ts';
+import { liveOrigin, sessionName } from './origin.ts';
+
+export interface LiveCaptureOptions extends LiveOptions {
+  readonly interface: string;
+  /** Folder of all rings. */
+  readonly ringFolder: string;
+  readonly ring: RingLimits;
+  readonly log: Log;
+}
+
+/** Gathered at most this long before it is on disk, where readers see it. */
+const FLUSH_MS = 50;
+
+export class LiveCapture {
+  readonly origin: CaptureOrigin;
+  readonly folder: string;
+  readonly source: LiveSource;
+  readonly ring: RingWriter;
+  /** Resolves when nothing more will be written. @throws CaptureError when the tool gave up */
+  readonly ended: Promise<void>;
+  isOver = false;
+  readonly #log: Log;
+  #told = { kernel: 0, interface: 0, queue: 0 };
+  #trouble: string | null = null;
+
+  constructor(source: LiveSource, { interface: name, ringFolder, ring, log }: LiveCaptureOptions) {
+    const started = new Date();
+    this.folder = join(ringFolder, sessionName(name, started));
+    this.origin = liveOrigin(name, started, this.folder);
+    this.source = source;
+    this.#log = log;
+    this.ring = new RingWriter(this.folder, ring, () => source.reader.interfaces[0]);
+    this.ended = this.#pump().finally(() => {
+      this.isOver = true;
+    });
+    this.ended.catch(() => {});
+  }
+
+  /** Packets lost since the last call, by who lost them. */
+  drops(): DropRow[] {
+    const { kernel, interface: nic } = this.source.drops;
+    const now = { kernel, interface: nic, queue: this.ring.dropped };
+    const before = this.#told;
+    this.#told = now;
+    const time = Date.now() / 1000;
+    return (['kernel', 'interface', 'queue'] as const)
+      .map((where) => ({ where, packets: now[where] - before[where], time }))
+      .filter(({ packets }) => packets > 0);
+  }
+
+  /** Packets that the tool has still come, and are written. */
+  async stop(): Promise<void> {
+    await this.source.stop();
+    await this.ended.catch(() => {});
+  }
+
+  async #pump(): Promise<void> {
+    const frame = newFrame();
+    const timer = setInterval(() => this.#flush(), FLUSH_MS);
+    try {
+      for await (const reader of this.source.chunks()) while (reader.next(frame)) this.ring.write(frame);
+    } finally {
+      clearInterval(timer);
+      await this.ring.close();
+    }
+  }
+
+  #flush(): void {
+    this.ring.flush();
+    const { problem } = this.ring;
+    if (problem === this.#trouble) return;
+    this.#trouble = problem;
+    if (problem === null) this.#log.info('the ring takes packets again');
+    else this.#log.warn(`packets are dropped: ${problem}`, { dropped: this.ring.dropped });
+  }
+}
+
+/** @throws CaptureError */
+export async function startLive(options: LiveCaptureOptions): Promise<LiveCapture> {
+  const source = await openLive(options.interface, options);
+  options.log.info(`captures on ${options.interface} with ${source.tool.name}`);
+  return new LiveCapture(source, options);
+}

@@ -1,0 +1,43 @@
+// What a capture is called, so that it is known again.
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { readError } from '@eyrie/capture';
+import type { CaptureOrigin } from '@eyrie/store';
+import { fileKey } from './file-key.ts';
+
+/** A file, known by its bytes. @throws CaptureError */
+export async function fileOrigin(path: string): Promise<CaptureOrigin> {
+  try {
+    const { key, hash } = await fileKey(path);
+    return { key, kind: 'file', name: path, file: resolve(path), hash };
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+/** What passes by and can't be had again in the same way: standard input, a file in a loop. */
+export function passingOrigin(path: string): CaptureOrigin {
+  const isInput = path === '-';
+  return {
+    key: `${isInput ? 'stdin' : 'replay'}:${stamp()}`,
+    kind: 'file',
+    name: isInput ? 'standard input' : path,
+    file: isInput ? null : resolve(path),
+    hash: null,
+  };
+}
+
+/** An interface; `folder` is the session's in the ring. */
+export function liveOrigin(name: string, started: Date, folder: string): CaptureOrigin {
+  return { key: `live:${name}:${stamp(started)}`, kind: 'live', name, file: resolve(folder), hash: null };
+}
+
+/** The name of a session's folder: `eth0-20261121T140000Z`. */
+export function sessionName(name: string, started: Date): string {
+  const time = started.toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${name.replace(/[^\w.-]/g, '_')}-${time}`;
+}
+
+function stamp(time = new Date()): string {
+  return `${time.toISOString()}:${randomBytes(6).toString('hex')}`;
+}

@@ -1,0 +1,164 @@
+// Frames from a source to a parser over HTTP, in batches, each until it is taken. Where the parser wants to go on from
+// another packet, as after a restart of either, the source is read again from there.
+import type { FrameReader, FrameSource } from '@eyrie/capture';
+import { newFrame } from '@eyrie/dissect';
+import type { CaptureOrigin, DropRow } from '@eyrie/store';
+import { pause } from '../bus/backoff.ts';
+import type { BusClient } from '../bus/client.ts';
+import { BusError, type Expected } from '../bus/errors.ts';
+import { FRAMES_TYPE, FramesGatherer } from '../bus/frames-body.ts';
+import type { ParseProgress } from '../parser/server.ts';
+
+export interface SendOptions {
+  readonly origin: CaptureOrigin;
+  readonly parser: BusClient;
+  /** Whether the source can be read again from its first packet. */
+  readonly rewinds: boolean;
+  /** Opens the source at a packet, or before it: packets below are left out. */
+  readonly open: (frame: number) => Promise<FrameSource> | FrameSource;
+  /** Packets lost since the last call. */
+  readonly drops: () => DropRow[];
+  /** A batch that is not full goes out after this long. */
+  readonly flushMs: number;
+  readonly batchPackets?: number;
+  readonly onProgress?: (sent: number, source: FrameSource) => void;
+  /** Ends it after what was read; what follows can be sent another time. */
+  readonly signal: AbortSignal;
+}
+
+export interface Sent {
+  /** Packets that were sent and stored in this run. */
+  readonly packets: number;
+  /** All was there before. */
+  readonly wasStored: boolean;
+  /** What is wrong with the input; null: nothing. */
+  readonly problem: string | null;
+}
+
+const BATCH_PACKETS = 8192;
+const BATCH_BYTES = 4 << 20;
+
+/** @throws BusError, CaptureError */
+export async function sendAll(options: SendOptions): Promise<Sent> {
+  const { origin, parser, signal } = options;
+  let packets = 0;
+  for (let turn = 0; !signal.aborted; turn++) {
+    const { expect, ended } = await progress(parser, origin.key);
+    if (ended) return { packets, wasStored: turn === 0, problem: null };
+    const sending = new Sending(options, expect);
+    try {
+      const problem = await sending.run();
+      return { packets: packets + sending.packets, wasStored: false, problem };
+    } catch (error) {
+      packets += sending.packets;
+      if (!(error instanceof BusError) || error.code !== 'ERR_SEQUENCE') throw error;
+    }
+  }
+  return { packets, wasStored: false, problem: null };
+}
+
+async function progress(parser: BusClient, key: string): Promise<ParseProgress> {
+  const path = `/parse/progress?source=${encodeURIComponent(key)}`;
+  return (await parser.ask(path)) as ParseProgress;
+}
+
+/** From one packet on, until the end or until the parser wants another. */
+class Sending {
+  packets = 0;
+  readonly #options: SendOptions;
+  readonly #gatherer = new FramesGatherer();
+  readonly #frame = newFrame();
+  #sequence: number;
+  #nextFrame: number;
+  /** The frame was read, but begins a batch of its own: the ring was faster than we, and packets before it are missing. */
+  #holds = false;
+
+  constructor(options: SendOptions, { sequence, frame }: Expected) {
+    this.#options = options;
+    this.#sequence = sequence;
+    this.#nextFrame = frame;
+  }
+
+  async run(): Promise<string | null> {
+    const { signal, open, rewinds } = this.#options;
+    const source = await open(this.#nextFrame);
+    const stop = (): void => void source.close();
+    signal.addEventListener('abort', stop);
+    try {
+      await this.#sendFrames(source);
+      const problem = source.reader.problem?.message ?? null;
+      // What was left can be gone on with, where it can be read again.
+      if (!(signal.aborted && rewinds)) await this.#send({ problem });
+      return problem;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await source.close();
+    }
+  }
+
+  async #sendFrames(source: FrameSource): Promise<void> {
+    const { flushMs, signal, onProgress } = this.#options;
+    const chunks = source.chunks();
+    let sentMs = performance.now();
+    let coming = chunks.next();
+    // An error that comes while a batch is being sent is met in the next turn; until then it must not be unhandled.
+    const next = (): typeof coming => {
+      const promise = chunks.next();
+      promise.catch(() => {});
+      return promise;
+    };
+    for (;;) {
+      const isWaiting = this.#gatherer.count > 0 && flushMs !== Infinity;
+      const step = isWaiting ? await Promise.race([coming, pause(flushMs).then(() => null)]) : await coming;
+      if (step?.done === true) break;
+      if (step !== null) {
+        while (this.#fill(step.value)) await this.#send(null);
+        onProgress?.(this.packets, source);
+        if (signal.aborted) break;
+        coming = next();
+      }
+      if (step !== null && performance.now() - sentMs < flushMs) continue;
+      if (this.#gatherer.count > 0) await this.#send(null);
+      sentMs = performance.now();
+    }
+    if (this.#gatherer.count > 0) await this.#send(null);
+  }
+
+  /** True: a batch is full, or packets are missing after it. */
+  #fill(reader: FrameReader): boolean {
+    const { batchPackets = BATCH_PACKETS } = this.#options;
+    const gatherer = this.#gatherer;
+    const frame = this.#frame;
+    if (this.#holds) gatherer.add(frame);
+    this.#holds = false;
+    while (gatherer.count < batchPackets && gatherer.bytes < BATCH_BYTES) {
+      if (!reader.next(frame)) return false;
+      if (frame.number < this.#nextFrame) continue;
+      if (gatherer.count > 0 && frame.number !== gatherer.first + gatherer.count) {
+        this.#holds = true;
+        return true;
+      }
+      gatherer.add(frame);
+    }
+    return true;
+  }
+
+  async #send(end: { problem: string | null } | null): Promise<void> {
+    const { origin, rewinds, drops, parser } = this.#options;
+    const gatherer = this.#gatherer;
+    const { count } = gatherer;
+    const head = {
+      origin,
+      sequence: this.#sequence,
+      rewinds,
+      drops: drops(),
+      ...(end === null ? {} : { end }),
+    };
+    const next = count === 0 ? this.#nextFrame : gatherer.first + count;
+    const body = gatherer.take(head, this.#nextFrame);
+    await parser.deliver('/parse', FRAMES_TYPE, body);
+    this.#sequence++;
+    this.#nextFrame = next;
+    this.packets += count;
+  }
+}

@@ -1,0 +1,120 @@
+// The capture service: one source, file or interface, to a parser over HTTP.
+import { type FrameSource, openReplay, RingReader } from '@eyrie/capture';
+import type { DropRow } from '@eyrie/store';
+import { BusClient } from '../bus/client.ts';
+import type { Encoding } from '../bus/encoding.ts';
+import type { Log } from '../log/index.ts';
+import { type LiveCaptureOptions, startLive } from './live.ts';
+import { fileOrigin, passingOrigin } from './origin.ts';
+import { type Sent, sendAll } from './send.ts';
+
+export interface CaptureServiceOptions {
+  /** `http://127.0.0.1:5001` */
+  readonly parser: string;
+  readonly encoding?: Encoding;
+  readonly log: Log;
+  /** Ends it: what was read is sent, for as long as `graceMs`. */
+  readonly signal: AbortSignal;
+  readonly graceMs?: number;
+  readonly batchPackets?: number;
+}
+
+export interface FileSourceOptions {
+  readonly speed?: number;
+  readonly loop?: boolean;
+  readonly again?: boolean;
+}
+
+const GRACE_MS = 10_000;
+const FLUSH_MS = 200;
+
+/** @throws CaptureError, BusError */
+export async function captureFile(
+  path: string,
+  file: FileSourceOptions,
+  options: CaptureServiceOptions,
+): Promise<Sent> {
+  const { speed = Infinity, loop = false, again = false } = file;
+  const rewinds = path !== '-' && !loop;
+  const plain = rewinds ? await fileOrigin(path) : passingOrigin(path);
+  const origin = again && rewinds ? { ...plain, key: `${plain.key}:${Date.now()}` } : plain;
+  let isOpened = false;
+  return sending(options, (parser, signal) =>
+    sendAll({
+      ...{ origin, parser, rewinds, signal },
+      open: (): Promise<FrameSource> => {
+        if (isOpened && path === '-')
+          throw new Error(
+            'the parser was restarted and has lost its place; standard input cannot be read again',
+          );
+        isOpened = true;
+        return openReplay(path, { speed, loop });
+      },
+      drops: () => [],
+      flushMs: speed === Infinity && path !== '-' ? Infinity : FLUSH_MS,
+      ...(options.batchPackets === undefined ? {} : { batchPackets: options.batchPackets }),
+    }),
+  );
+}
+
+/** Runs until it is told to end. @throws CaptureError, BusError */
+export async function captureLive(live: LiveCaptureOptions, options: CaptureServiceOptions): Promise<Sent> {
+  const capture = await startLive(live);
+  options.signal.addEventListener('abort', () => void capture.stop());
+  if (options.signal.aborted) await capture.stop();
+  const missed = new Missed();
+  // The end of the ring ends it, so that all that was captured is sent.
+  const { signal } = new AbortController();
+  return sending(options, async (parser) => {
+    const sent = await sendAll({
+      ...{ origin: capture.origin, parser, rewinds: false, signal, flushMs: FLUSH_MS },
+      open: (from) => missed.watch(new RingReader(capture.folder, { from, isOver: () => capture.isOver })),
+      drops: () => [...capture.drops(), ...missed.rows()],
+    });
+    await capture.ended;
+    return sent;
+  });
+}
+
+/** Packets that the ring lost before they were sent, over all times that it was read. */
+class Missed {
+  #before = 0;
+  #told = 0;
+  #reader: RingReader | null = null;
+
+  watch(reader: RingReader): RingReader {
+    this.#before += this.#reader?.missed ?? 0;
+    this.#reader = reader;
+    return reader;
+  }
+
+  /** Since the last call. */
+  rows(): DropRow[] {
+    const all = this.#before + (this.#reader?.missed ?? 0);
+    const packets = all - this.#told;
+    this.#told = all;
+    return packets > 0 ? [{ where: 'queue', packets, time: Date.now() / 1000 }] : [];
+  }
+}
+
+/** Sends until the end; after the signal only for as long as grace is given. */
+async function sending(
+  { parser: url, encoding = 'none', log, signal, graceMs = GRACE_MS }: CaptureServiceOptions,
+  send: (parser: BusClient, signal: AbortSignal) => Promise<Sent>,
+): Promise<Sent> {
+  const tries = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onStop = (): void => {
+    timer = setTimeout(() => tries.abort(), graceMs);
+  };
+  signal.addEventListener('abort', onStop);
+  if (signal.aborted) onStop();
+  const parser = new BusClient({ url, log, encoding, signal: tries.signal });
+  try {
+    return await send(parser, signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onStop);
+    parser.close();
+  }
+}

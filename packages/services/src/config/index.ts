@@ -1,0 +1,4 @@
+// What others may use of the configuration.
+export { ConfigError, type ConfigSources, loadConfig, optionsOf, sectionNames, usualPlaces } from './load.ts';
+export { reference } from './reference.ts';
+export { type Config, ConfigSchema, type Section } from './schema.ts';

@@ -1,0 +1,111 @@
+// Puts the configuration together: defaults, then eyrie.toml, then EYRIE_SECTION_KEY, then flags. What comes later holds.
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { parse, TomlError } from 'smol-toml';
+import { type Config, ConfigSchema, type Section } from './schema.ts';
+
+/** Wrong values, names or files; one line that says which, where, and what would be right. */
+export class ConfigError extends Error {}
+
+export interface ConfigSources {
+  /** Path of --config; it must be there. Else the usual places, of which none must be. */
+  readonly path?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** By section and key, as flags gave them. */
+  readonly flags?: { readonly [S in Section]?: Readonly<Record<string, unknown>> };
+}
+
+type Sections = Record<string, Record<string, unknown>>;
+
+/** @throws ConfigError */
+export function loadConfig({ path, env = process.env, flags = {} }: ConfigSources = {}): Config {
+  const config = Value.Create(ConfigSchema) as Sections;
+  const file = path ?? usualPlaces(env).find((place) => existsSync(place));
+  if (file !== undefined) apply(config, readToml(file), file);
+  for (const [name, text] of Object.entries(env)) applyVariable(config, name, text);
+  for (const [section, values] of Object.entries(flags))
+    for (const [key, value] of Object.entries(values ?? {}))
+      if (value !== undefined) set(config, section, key, value, `--${key.replaceAll('_', '-')}`);
+  return config as unknown as Config;
+}
+
+/** Where eyrie.toml is looked for, in this order. */
+export function usualPlaces(env: NodeJS.ProcessEnv): string[] {
+  const home = env.XDG_CONFIG_HOME || join(homedir(), '.config');
+  return [join(home, 'eyrie', 'eyrie.toml'), '/etc/eyrie/eyrie.toml'];
+}
+
+function readToml(path: string): Sections {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${path}: cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return parse(text) as Sections;
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const reason = error.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
+    throw new ConfigError(`${path}:${error.line}:${error.column}: ${reason}`);
+  }
+}
+
+function apply(config: Sections, from: Sections, where: string): void {
+  for (const [section, values] of Object.entries(from)) {
+    if (typeof values !== 'object' || values === null)
+      throw new ConfigError(
+        `${where}: ${section} stands in no section; there are ${sectionNames().join(', ')}`,
+      );
+    for (const [key, value] of Object.entries(values))
+      set(config, section, key, value, `${where}: ${section}.${key}`);
+  }
+}
+
+/** Only variables of known options count: EYRIE_CAPTURES, say, is none. */
+function applyVariable(config: Sections, name: string, text: string | undefined): void {
+  if (text === undefined || !name.startsWith('EYRIE_')) return;
+  for (const section of sectionNames()) {
+    const start = `EYRIE_${section.toUpperCase()}_`;
+    if (!name.startsWith(start)) continue;
+    const key = name.slice(start.length).toLowerCase();
+    if (key in optionsOf(section)) set(config, section, key, text, name);
+  }
+}
+
+function set(config: Sections, section: string, key: string, value: unknown, where: string): void {
+  const options = sectionNames().some((name) => name === section) ? optionsOf(section) : undefined;
+  if (options === undefined)
+    throw new ConfigError(`${where}: there is no section ${section}; there are ${sectionNames().join(', ')}`);
+  const schema = options[key];
+  if (schema === undefined)
+    throw new ConfigError(
+      `${where}: there is no such option; section ${section} has ${Object.keys(options).join(', ')}`,
+    );
+  const converted = typeof value === 'string' ? Value.Convert(schema, value) : value;
+  if (!Value.Check(schema, converted))
+    throw new ConfigError(`${where}: ${JSON.stringify(value)}: ${wanted(schema)}`);
+  config[section]![key] = converted;
+}
+
+/** `a whole number from 0 to 65535 (ms)` */
+export function wanted(schema: TSchema): string {
+  const { minimum, maximum, unit, oneOfTexts, default: standard, type } = schema;
+  if (oneOfTexts !== undefined) return `one of ${oneOfTexts.join(', ')} is wanted`;
+  if (type === 'boolean') return 'true or false is wanted';
+  if (type === 'string') return `a text such as ${JSON.stringify(standard)} is wanted`;
+  const kind = type === 'integer' ? 'a whole number' : 'a number';
+  const bounds = minimum === undefined ? '' : ` from ${minimum} to ${maximum}`;
+  return `${kind}${bounds}${unit === undefined ? '' : ` (${unit})`} is wanted`;
+}
+
+export function sectionNames(): Section[] {
+  return Object.keys(ConfigSchema.properties) as Section[];
+}
+
+export function optionsOf(section: string): Readonly<Record<string, TSchema>> {
+  return ConfigSchema.properties[section as Section].properties as Record<string, TSchema>;
+}

@@ -1,0 +1,155 @@
+// Every option of every service, in one schema: the types, the checks, the help and the reference page come from here.
+import { type Static, Type } from '@sinclair/typebox';
+import { host, option, port } from './option.ts';
+
+const closed = { additionalProperties: false };
+
+/** Where services reach each other. */
+function next(what: string, standard: string) {
+  return option.text({
+    what: `address of the ${what}`,
+    default: standard,
+    pattern: '^https?://',
+    tradeOff: 'packets go there as they are: beyond this machine use https, or a tunnel',
+  });
+}
+
+const encoding = option.text({
+  what: 'compression of what is sent on: none, gzip or zstd',
+  default: 'none',
+  oneOf: ['none', 'gzip', 'zstd'],
+  tradeOff: 'zstd takes a third of the bytes and some processor time: worth it between machines, not on one',
+});
+
+const flush = option.whole({
+  what: 'longest time that a packet waits for its batch to fill',
+  default: 200,
+  unit: 'ms',
+  ...{ minimum: 10, maximum: 60_000 },
+  tradeOff: 'less shows packets sooner, in smaller batches, which cost more each',
+});
+
+export const ConfigSchema = Type.Object(
+  {
+    capture: Type.Object(
+      {
+        parser: next('parser', 'http://127.0.0.1:5001'),
+        encoding,
+        tool: option.text({
+          what: 'program that captures: tcpdump, dumpcap, or whichever is there',
+          default: 'auto',
+          oneOf: ['auto', 'tcpdump', 'dumpcap'],
+          tradeOff: 'tcpdump tells what the kernel dropped while it runs, dumpcap at the end',
+        }),
+        filter: option.text({
+          what: 'BPF capture filter; empty: every packet',
+          default: '',
+          tradeOff: 'what it leaves out costs nothing, and is never seen',
+        }),
+        snap_length: option.whole({
+          what: 'bytes kept of each packet',
+          default: 262_144,
+          unit: 'bytes',
+          ...{ minimum: 16, maximum: 262_144 },
+          tradeOff: '128 keeps headers only: a tenth of the disk, but no names, no streams, no files',
+        }),
+        buffer_kib: option.whole({
+          what: "the kernel's buffer, which holds packets while we are busy",
+          default: 32_768,
+          unit: 'KiB',
+          ...{ minimum: 64, maximum: 4_194_304 },
+          tradeOff: 'more survives longer bursts; it is memory of the kernel, taken at once',
+        }),
+        promiscuous: option.yesNo({
+          what: 'packets for other hosts too',
+          default: true,
+          tradeOff: 'without it only traffic of this host is seen',
+        }),
+        ring: option.text({
+          what: 'bytes of live packets kept on disk: files x size',
+          default: '20x100MB',
+          pattern: '^\\d+x\\d+(\\.\\d+)?[kMG]B?$',
+          tradeOff: 'more keeps details longer, and lets the store be away longer; the oldest go first',
+        }),
+        ring_age: option.whole({
+          what: 'live packets older than this are removed; 0: only when there is no room',
+          default: 0,
+          unit: 's',
+          ...{ minimum: 0, maximum: 315_360_000 },
+          tradeOff: 'less for privacy, more for looking back',
+        }),
+        ring_folder: option.text({
+          what: 'folder of the ring; empty: eyrie/ring in the XDG state home',
+          default: '',
+          tradeOff: 'a disk of its own keeps a busy capture from filling others',
+        }),
+        flush_ms: flush,
+        batch_packets: option.whole({
+          what: 'packets sent together',
+          default: 8192,
+          unit: 'packets',
+          ...{ minimum: 1, maximum: 65_536 },
+          tradeOff: 'more costs less a packet; less loses less time when a batch must be sent again',
+        }),
+      },
+      closed,
+    ),
+    parser: Type.Object(
+      {
+        host: host('the parser'),
+        port: port('the parser', 5001),
+        persistor: next('persistor', 'http://127.0.0.1:5002'),
+        encoding,
+      },
+      closed,
+    ),
+    persistor: Type.Object({ host: host('the persistor'), port: port('the persistor', 5002) }, closed),
+    analyzer: Type.Object({ host: host('the analyzer'), port: port('the analyzer', 5003) }, closed),
+    ui: Type.Object({ host: host('the page'), port: port('the page', 5000) }, closed),
+    store: Type.Object(
+      {
+        url: option.text({
+          what: 'where packets are kept: duckdb:PATH or postgres://…; empty: eyrie/eyrie.duckdb in the XDG data home',
+          default: '',
+          tradeOff:
+            'DuckDB needs nothing and is the faster on one machine; PostgreSQL serves many programs at once',
+        }),
+      },
+      closed,
+    ),
+    log: Type.Object(
+      {
+        level: option.text({
+          what: 'least grave lines that are shown',
+          default: 'info',
+          oneOf: ['debug', 'info', 'warn', 'error'],
+          tradeOff: 'debug has a line a batch',
+        }),
+        folder: option.text({
+          what: 'folder of <service>.log, JSON lines; empty: no files',
+          default: 'logs',
+          tradeOff: 'what is not kept cannot be looked at later',
+        }),
+        file_bytes: option.whole({
+          what: 'a log longer than this is renamed to .1, .1 to .2 …',
+          default: 10_000_000,
+          unit: 'bytes',
+          ...{ minimum: 10_000, maximum: 10_000_000_000 },
+          tradeOff: 'more looks back further',
+        }),
+        files: option.whole({
+          what: 'older logs kept',
+          default: 5,
+          unit: 'files',
+          ...{ minimum: 1, maximum: 1000 },
+          tradeOff: 'more looks back further',
+        }),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+
+export type Config = Static<typeof ConfigSchema>;
+export type Section = keyof Config;

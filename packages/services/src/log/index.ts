@@ -1,0 +1,131 @@
+// What services say: a line on stderr for people, and a JSON line in logs/<service>.log for machines.
+import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+
+export interface Log {
+  debug(message: string, facts?: object): void;
+  info(message: string, facts?: object): void;
+  warn(message: string, facts?: object): void;
+  error(message: string, facts?: object): void;
+  /** Writes what is gathered. */
+  flush(): void;
+}
+
+export interface LogOptions {
+  readonly service: string;
+  /** Where `<service>.log` is kept; null: no file. */
+  readonly folder: string | null;
+  /** What stderr shows; the file has this and everything graver than `debug`. */
+  readonly level?: Level;
+  /** The file is renamed to .1, .1 to .2 … when it is longer. Default 10 MB. */
+  readonly fileBytesMax?: number;
+  /** Older files kept. Default 5. */
+  readonly filesMax?: number;
+  /** Default: stderr. */
+  readonly screen?: ((line: string) => void) | null;
+}
+
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
+const FILE_BYTES_MAX = 10e6;
+const FILES_MAX = 5;
+/** Lines between two looks at the length of the file. */
+const LOOK_LINES = 200;
+
+/** @throws the system's error if the folder cannot be made */
+export function openLog(options: LogOptions): Log {
+  const { service, level = 'info', screen = toStderr } = options;
+  const file = options.folder === null ? null : new LogFile(options.folder, options);
+  const say = (at: Level, message: string, facts: object = {}): void => {
+    file?.write(at, facts, message);
+    if (screen !== null && LEVELS.indexOf(at) >= LEVELS.indexOf(level))
+      screen(`${time()} ${service.padEnd(9)} ${at === 'info' ? '' : `${at}: `}${message}`);
+  };
+  return {
+    debug: (message, facts) => say('debug', message, facts),
+    info: (message, facts) => say('info', message, facts),
+    warn: (message, facts) => say('warn', message, facts),
+    error: (message, facts) => say('error', message, facts),
+    flush: () => file?.flush(),
+  };
+}
+
+/** For code that must be given a log and has nothing to say: tests, `eyrie import --quiet`. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, flush() {} };
+
+class LogFile {
+  readonly #path: string;
+  readonly #bytesMax: number;
+  readonly #filesMax: number;
+  readonly #service: string;
+  readonly #level: Level;
+  #sink: pino.DestinationStream & { flushSync(): void; end(): void };
+  #logger: pino.Logger;
+  #lines = 0;
+
+  constructor(folder: string, { service, level = 'info', fileBytesMax, filesMax }: LogOptions) {
+    mkdirSync(folder, { recursive: true });
+    this.#path = join(folder, `${service}.log`);
+    this.#service = service;
+    this.#level = level;
+    this.#bytesMax = fileBytesMax ?? FILE_BYTES_MAX;
+    this.#filesMax = filesMax ?? FILES_MAX;
+    this.#rotateIfLong();
+    [this.#sink, this.#logger] = this.#open();
+  }
+
+  write(level: Level, facts: object, message: string): void {
+    if (++this.#lines % LOOK_LINES === 0 && this.#rotateIfLong()) {
+      this.#sink.end();
+      [this.#sink, this.#logger] = this.#open();
+    }
+    this.#logger[level](facts, message);
+  }
+
+  flush(): void {
+    this.#sink.flushSync();
+  }
+
+  #open(): [ReturnType<typeof pino.destination>, pino.Logger] {
+    // Each line is written as it comes: services say little, and the last line before a crash is the one that matters.
+    const sink = pino.destination({ dest: this.#path, append: true, sync: true });
+    // A disk that is full must not end the service; the same line stands on stderr.
+    sink.on('error', () => {});
+    const options: pino.LoggerOptions = {
+      base: { service: this.#service, pid: process.pid },
+      level: this.#level === 'debug' ? 'debug' : 'info',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    };
+    return [sink, pino(options, sink)];
+  }
+
+  #rotateIfLong(): boolean {
+    try {
+      if (statSync(this.#path).size < this.#bytesMax) return false;
+      for (let i = this.#filesMax - 1; i >= 1; i--) move(`${this.#path}.${i}`, `${this.#path}.${i + 1}`);
+      move(this.#path, `${this.#path}.1`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch {
+    // There is no such older file yet.
+  }
+}
+
+function time(): string {
+  return new Date().toISOString().slice(11, 19);
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,93 @@
+// What the expert says of packets, put together: equal findings count up until a batch takes them along.
+import {
+  COLUMN,
+  expertProtocol,
+  type Group,
+  groups,
+  NESTED,
+  type Packet,
+  protocolNamed,
+  protocolsMade,
+  type Severity,
+  SHOWN,
+} from '@eyrie/dissect';
+import type { FindingRow } from '@eyrie/store';
+
+/** Different findings kept between two batches; more are left out. */
+const FINDINGS_MAX = 2000;
+/** Characters of a finding, as in Wireshark. */
+const MESSAGE_MAX = 239;
+const RST = 0x04;
+/** What makes equal findings differ: the how-manieth it is, and numbers of frames. */
+const PARTICULARS = / \(#\d+\)|\.? Original \w+ in frame \d+/g;
+
+/** Protocols of which the expert says nothing but what went on as it should. */
+const CHATTY = ['http', 'ssdp', 'wg'];
+
+export class Findings {
+  #found = new Map<string, FindingRow & { count: number }>();
+  #packet: Packet | null = null;
+  #layer = 0;
+  /** By protocol id: 1 where the expert has something to say. */
+  readonly #silent = new Uint8Array(protocolsMade());
+  readonly #tcp = protocolNamed('tcp')!.id;
+
+  constructor() {
+    for (const name of CHATTY) {
+      const found = protocolNamed(name);
+      if (found !== undefined) this.#silent[found.id] = 1;
+    }
+  }
+
+  add(p: Packet): void {
+    for (let layer = 1; layer < p.count; layer++) {
+      const { expert } = p.protocols[layer]!;
+      if (expert === null || this.#silent[p.proto[layer]!] !== 0) continue;
+      if (p.proto[layer] === this.#tcp && !isNoteworthy(p, layer)) continue;
+      const flags = p.flags[layer]!;
+      if ((flags & (SHOWN | NESTED)) === 0) continue;
+      // What an ICMP error quotes was said of the packet itself. Trouble has no columns anywhere.
+      if ((flags & COLUMN) === 0 && p.protocols[layer]!.name !== '_ws.malformed') continue;
+      this.#packet = p;
+      this.#layer = layer;
+      expert(p, layer, this.#say);
+    }
+  }
+
+  /** All since the last call. */
+  take(): FindingRow[] {
+    if (this.#found.size === 0) return [];
+    const rows = [...this.#found.values()];
+    this.#found = new Map();
+    return rows;
+  }
+
+  readonly #say = (severity: Severity, group: Group, text: string): void => {
+    if (severity === 'chat' || severity === 'comment') return;
+    const p = this.#packet!;
+    const message = text.replace(PARTICULARS, '').slice(0, MESSAGE_MAX);
+    const protocol = expertProtocol(p, this.#layer);
+    const key = `${severity} ${group} ${protocol} ${message}`;
+    const known = this.#found.get(key);
+    if (known !== undefined) known.count++;
+    else if (this.#found.size < FINDINGS_MAX)
+      this.#found.set(key, {
+        finder: 'expert',
+        severity,
+        group: groups[group][1],
+        protocol,
+        message,
+        address: null,
+        count: 1,
+        frame: p.number,
+        time: p.seconds + p.nanoseconds / 1e9,
+      });
+  };
+}
+
+/** Most segments only do their work. That costs one look; to ask the expert, with its words, costs a hundred. */
+function isNoteworthy(p: Packet, layer: number): boolean {
+  if (layer !== p.tcpLayer) return false;
+  const at = p.start[layer]! + 13;
+  return p.analysis !== 0 || (at < p.stop[layer]! && (p.bufferOf(layer)[at]! & RST) !== 0);
+}

@@ -1,0 +1,6 @@
+// What others may use of the parser.
+
+export { BATCH_PACKETS, PacketParser, type Parsed, type ParserOptions } from './packet-parser.ts';
+export { type ParserServer, type ParserServerOptions, startParserServer } from './server.ts';
+export type { FromParser, ParsedMessage, ParseJob, Progress, SourceSpec, ToParser } from './spec.ts';
+export { type ParserThread, startParser } from './thread.ts';

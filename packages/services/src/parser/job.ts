@@ -1,0 +1,97 @@
+// One source parsed from its beginning to its end: the work of a parser thread, whichever thread that is.
+import { type FrameSource, openReplay, RingReader } from '@eyrie/capture';
+import type { DropRow } from '@eyrie/store';
+import { PacketParser, type Parsed } from './packet-parser.ts';
+import { parseSource, sequenceOf } from './run.ts';
+import type { FromParser, ParseJob, SourceSpec, ToParser } from './spec.ts';
+
+export class ParserWork {
+  readonly #job: ParseJob;
+  readonly #say: (message: FromParser, move: ArrayBuffer[]) => void;
+  readonly #parser: PacketParser;
+  readonly #free: (ArrayBuffer | undefined)[];
+  #waiting: ((memory: ArrayBuffer | undefined) => void) | null = null;
+  #source: FrameSource | null = null;
+  #missed = 0;
+  #isStopped = false;
+
+  constructor(job: ParseJob, say: (message: FromParser, move: ArrayBuffer[]) => void) {
+    this.#job = job;
+    this.#say = say;
+    const { batchPackets, streamBase, idleSeconds, activeSeconds } = job;
+    this.#parser = new PacketParser({ batchPackets, streamBase, idleSeconds, activeSeconds });
+    this.#free = Array.from({ length: job.batchesMax }, () => undefined);
+  }
+
+  hear(message: ToParser): void {
+    if (message.kind === 'stop') {
+      this.#isStopped = true;
+      void this.#source?.close();
+      return;
+    }
+    const wake = this.#waiting;
+    this.#waiting = null;
+    if (wake !== null) wake(message.memory);
+    else this.#free.push(message.memory);
+  }
+
+  /** Says `end` or `error` last. */
+  async run(): Promise<void> {
+    try {
+      this.#source = await openSource(this.#job.source);
+      if (this.#isStopped) await this.#source.close();
+      await parseSource(
+        this.#source,
+        this.#parser,
+        { memory: () => this.#memory(), emit: (parsed) => this.#emit(parsed) },
+        {
+          skipTo: this.#job.skipTo,
+          flushMs: this.#job.flushMs,
+          isStopped: () => this.#isStopped,
+          canGoOn: this.#job.canGoOn,
+          ...(this.#job.isLive ? { now: Date.now } : {}),
+        },
+      );
+      this.#say({ kind: 'end', problem: this.#source.reader.problem?.message ?? null }, []);
+    } catch (error) {
+      const { message, stack = '', code = '' } = error as NodeJS.ErrnoException;
+      this.#say({ kind: 'error', code, message, stack }, []);
+    }
+  }
+
+  #memory(): ArrayBuffer | undefined | Promise<ArrayBuffer | undefined> {
+    if (this.#free.length > 0) return this.#free.pop();
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  #emit({ packets, flows, names, findings }: Parsed): void {
+    const { lastFrame } = this.#parser;
+    const source = this.#source!;
+    const sequence = sequenceOf(lastFrame, packets.length);
+    const { length, capacity, texts, buffer: memory } = packets;
+    this.#say(
+      {
+        kind: 'batch',
+        ...{ sequence, length, capacity, memory, texts, flows, names, findings },
+        drops: this.#drops(source),
+        progress: { bytesRead: source.bytesRead, size: source.size, packets: lastFrame },
+      },
+      [memory],
+    );
+  }
+
+  /** Packets that the ring lost before they were read, since the last batch. */
+  #drops(source: FrameSource): DropRow[] {
+    if (!(source instanceof RingReader) || source.missed === this.#missed) return [];
+    const packets = source.missed - this.#missed;
+    this.#missed = source.missed;
+    return [{ where: 'queue', packets, time: Date.now() / 1000 }];
+  }
+}
+
+function openSource(spec: SourceSpec): Promise<FrameSource> | FrameSource {
+  if (spec.kind === 'file') return openReplay(spec.path, { speed: spec.speed, loop: spec.loop });
+  return new RingReader(spec.folder, { from: spec.from, isOver: () => Atomics.load(spec.over, 0) === 1 });
+}

@@ -1,0 +1,105 @@
+// What addresses are called: by answers of DNS, by DHCP clients, by the file itself; what clients call servers comes
+// with the flows.
+import {
+  type Flow,
+  ipv4Address,
+  ipv6Address,
+  type NameRecord,
+  type Packet,
+  protocolNamed,
+  protocolsMade,
+  Tap,
+} from '@eyrie/dissect';
+import type { NameRow, NameSource } from '@eyrie/store';
+
+/** Different names kept between two batches; more are left out, as only a flood makes them. */
+const NAMES_MAX = 20_000;
+const A = 1;
+const AAAA = 28;
+const SRV = 33;
+const ADDRESS = /^(\d+(\.\d+){3}|\[?[0-9a-f:.]+\]?)(:\d+)?$/i;
+const ANY = '0.0.0.0';
+
+const DNS_FIELDS = ['dns.resp.name', 'dns.resp.type', 'dns.a', 'dns.aaaa'];
+const DHCP_FIELDS = [
+  'dhcp.option.hostname',
+  'dhcp.ip.client',
+  'dhcp.option.requested_ip_address',
+  'dhcp.ip.your',
+];
+
+export class Names {
+  #rows = new Map<string, NameRow>();
+  readonly #dns = new Tap(['dns', 'mdns', 'llmnr'], DNS_FIELDS);
+  readonly #dhcp = new Tap(['dhcp'], DHCP_FIELDS);
+  /** By protocol id: 1 for those that tell names by DNS, 2 by DHCP. */
+  readonly #kinds = new Uint8Array(protocolsMade());
+
+  constructor() {
+    for (const name of ['dns', 'mdns', 'llmnr']) this.#kinds[protocolNamed(name)!.id] = 1;
+    this.#kinds[protocolNamed('dhcp')!.id] = 2;
+  }
+
+  add(p: Packet): void {
+    const kinds = this.#kinds;
+    for (let layer = p.count - 1; layer > 0; layer--) {
+      const kind = kinds[p.proto[layer]!]!;
+      if (kind === 0) continue;
+      if (kind === 1) this.#dns.forEach(p, () => this.#addAnswers(p.seconds));
+      else this.#dhcp.forEach(p, () => this.#addLease(p.seconds));
+      return;
+    }
+  }
+
+  addFlow({ server, serverName, applications, end }: Flow): void {
+    if (serverName === null || serverName === '' || ADDRESS.test(serverName)) return;
+    const source = applications.some((name) => name === 'http' || name === 'http2') ? 'http' : 'tls';
+    this.#set(server.address, serverName, source, end);
+  }
+
+  addRecord({ address, names }: NameRecord, time: number): void {
+    const text = address.length === 4 ? ipv4Address(address, 0) : ipv6Address(address, 0);
+    for (const name of names) this.#set(text, name, 'file', time);
+  }
+
+  /** All since the last call. */
+  take(): NameRow[] {
+    if (this.#rows.size === 0) return [];
+    const rows = [...this.#rows.values()];
+    this.#rows = new Map();
+    return rows;
+  }
+
+  #addAnswers(time: number): void {
+    const tap = this.#dns;
+    if (!tap.has('dns.a') && !tap.has('dns.aaaa')) return;
+    const names = tap.values('dns.resp.name');
+    const ipv4 = tap.values('dns.a').values();
+    const ipv6 = tap.values('dns.aaaa').values();
+    // The name before a service record stands in fields of its own.
+    let next = 0;
+    for (const type of tap.values('dns.resp.type')) {
+      const i = type === SRV ? -1 : next++;
+      const address = type === A ? ipv4.next().value : type === AAAA ? ipv6.next().value : undefined;
+      if (!(address instanceof Uint8Array)) continue;
+      const text = type === A ? ipv4Address(address, 0) : ipv6Address(address, 0);
+      this.#set(text, String(names[i] ?? ''), 'dns', time);
+    }
+  }
+
+  /** RFC 2131 §4.3.2: a client names itself in its request, with the address it has or wants. */
+  #addLease(time: number): void {
+    const tap = this.#dhcp;
+    if (!tap.has('dhcp.option.hostname')) return;
+    const address = ['dhcp.ip.client', 'dhcp.option.requested_ip_address', 'dhcp.ip.your']
+      .map((field) => tap.text(field))
+      .find((text) => text !== '' && text !== ANY);
+    if (address !== undefined) this.#set(address, tap.text('dhcp.option.hostname'), 'dhcp', time);
+  }
+
+  #set(address: string, name: string, source: NameSource, time: number): void {
+    if (name === '' || this.#rows.size >= NAMES_MAX) return;
+    const key = `${address} ${source} ${name}`;
+    if (!this.#rows.has(key)) this.#rows.set(key, { address, name, source, time });
+  }
+}

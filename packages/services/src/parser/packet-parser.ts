@@ -1,0 +1,130 @@
+// Frames in, batches out: packets as columns, the conversations that were over or due, names, findings.
+import {
+  type CaptureInterface,
+  Dissector,
+  type Flow,
+  type FlowOptions,
+  FlowRecords,
+  type Frame,
+  NONE,
+  PacketBatch,
+} from '@eyrie/dissect';
+import type { FindingRow, FlowRow, NameRow } from '@eyrie/store';
+import { Findings } from './findings.ts';
+import { Names } from './names.ts';
+
+/** Packets a batch; some thousands, so that what a batch costs by itself does not count. */
+export const BATCH_PACKETS = 8192;
+
+export interface ParserOptions extends FlowOptions {
+  readonly batchPackets?: number;
+  /**
+   * Added to stream numbers. A parser that begins in the middle of a capture, without knowing what came before, takes
+   * the number of frames before: as many streams there are at most.
+   */
+  readonly streamBase?: number;
+}
+
+/** What a parser made of some frames; `packets` is to be given back, for its memory to be used again. */
+export interface Parsed {
+  readonly packets: PacketBatch;
+  readonly flows: FlowRow[];
+  readonly names: NameRow[];
+  readonly findings: FindingRow[];
+}
+
+/** The packets of one capture, in their order. */
+export class PacketParser {
+  /** frame.number of the last packet seen, 0 before the first. */
+  lastFrame = 0;
+  readonly #dissector: Dissector;
+  readonly #records: FlowRecords;
+  readonly #names = new Names();
+  readonly #findings = new Findings();
+  readonly #batchPackets: number;
+  readonly #streamBase: number;
+  #batch: PacketBatch | null = null;
+  #flows: FlowRow[] = [];
+
+  constructor({ batchPackets = BATCH_PACKETS, streamBase = 0, ...flows }: ParserOptions = {}) {
+    this.#batchPackets = batchPackets;
+    this.#streamBase = streamBase;
+    this.#dissector = new Dissector({ matchReplies: false });
+    this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), flows);
+  }
+
+  /** The interfaces of the capture: a list that may grow. */
+  set interfaces(list: readonly CaptureInterface[]) {
+    this.#dissector.session.interfaces = list;
+  }
+
+  get names(): Names {
+    return this.#names;
+  }
+
+  /** Memory for the next batch: of one that was handed out before, or undefined for new memory. */
+  begin(buffer?: ArrayBuffer): void {
+    this.#batch = new PacketBatch(this.#batchPackets, [], buffer);
+  }
+
+  get hasBatch(): boolean {
+    return this.#batch !== null;
+  }
+
+  get isFull(): boolean {
+    return this.#batch?.isFull === true;
+  }
+
+  /** Packets that wait in the batch. */
+  get waiting(): number {
+    return this.#batch?.length ?? 0;
+  }
+
+  /** A batch must have been begun, and not be full. */
+  add(frame: Frame): void {
+    const p = this.#dissector.dissect(frame);
+    this.lastFrame = frame.number;
+    this.#batch!.add(p);
+    this.#records.add(p);
+    this.#names.add(p);
+    this.#findings.add(p);
+  }
+
+  /** Only remembers what later packets need: for those that are stored already. What they said is left out. */
+  skip(frame: Frame): void {
+    const p = this.#dissector.dissect(frame);
+    this.lastFrame = frame.number;
+    this.#records.add(p);
+    this.#flows.length = 0;
+  }
+
+  /** Conversations that are over or due at this time (seconds since 1970), where no packet comes that would tell. */
+  sweep(now: number): void {
+    this.#records.sweep(now);
+  }
+
+  /** All conversations that are left; their rows are in the next batch. */
+  end(): void {
+    this.#records.end();
+  }
+
+  /** What there is since the last call; the batch then belongs to the caller. */
+  take(): Parsed {
+    const packets = this.#batch ?? new PacketBatch(0);
+    this.#batch = null;
+    if (this.#streamBase > 0) moveStreams(packets, this.#streamBase);
+    const flows = this.#flows;
+    this.#flows = [];
+    return { packets, flows, names: this.#names.take(), findings: this.#findings.take() };
+  }
+
+  #addFlow(flow: Flow): void {
+    this.#names.addFlow(flow);
+    // As a plain object, which can go to another thread; the getter would be lost.
+    this.#flows.push({ ...flow, stream: flow.stream + this.#streamBase, communityId: flow.communityId });
+  }
+}
+
+function moveStreams({ stream, length }: PacketBatch, by: number): void {
+  for (let i = 0; i < length; i++) if (stream[i] !== NONE) stream[i]! += by;
+}

@@ -1,0 +1,170 @@
+// The parser alone: takes frames over HTTP, answers when what it made of them is stored.
+import type { CaptureOrigin } from '@eyrie/store';
+import type { FastifyRequest } from 'fastify';
+import { parse } from '../bus/batch-body.ts';
+import { BusClient } from '../bus/client.ts';
+import type { Encoding } from '../bus/encoding.ts';
+import { BusError, type Expected } from '../bus/errors.ts';
+import { captureFrames, decodeFramesBody, FRAMES_TYPE, jsonFrames } from '../bus/frames-body.ts';
+import { type Listening, listen, makeServer } from '../bus/server.ts';
+import type { Log } from '../log/index.ts';
+import type { StoreProgress } from '../persistor/server.ts';
+import { type Delivery, Inbox } from './inbox.ts';
+
+export interface ParserServerOptions {
+  readonly log: Log;
+  readonly host: string;
+  readonly port: number;
+  /** `http://127.0.0.1:5002` */
+  readonly persistor: string;
+  readonly encoding?: Encoding;
+}
+
+/** What GET /parse/progress answers. */
+export interface ParseProgress {
+  readonly expect: Expected;
+  /** All of this source is stored. */
+  readonly ended: boolean;
+}
+
+export interface ParserServer extends Listening {
+  readonly counts: { packets: number; batches: number };
+}
+
+/** Sources remembered at once; of more, the one that was silent longest is forgotten and must begin again. */
+const SOURCES_MAX = 64;
+
+/** @throws ListenError */
+export async function startParserServer(options: ParserServerOptions): Promise<ParserServer> {
+  const { log, host, port } = options;
+  const persistor = new BusClient({ url: options.persistor, log, encoding: options.encoding ?? 'none' });
+  const inboxes = new Map<string, Promise<Inbox>>();
+  const counts = { packets: 0, batches: 0 };
+  const server = makeServer(() => ({
+    ok: true,
+    sources: inboxes.size,
+    persistor: options.persistor,
+    ...counts,
+  }));
+
+  server.get('/parse/progress', async (request): Promise<ParseProgress> => {
+    const { source } = request.query as { source?: string };
+    if (source === undefined) throw new BusError('ERR_BODY', 'say which source: /parse/progress?source=KEY');
+    const stored = await progressOf(source);
+    if (stored.ended) return { expect: { sequence: 0, frame: stored.next + 1 }, ended: true };
+    const inbox = await inboxes.get(source);
+    return { expect: inbox?.expect ?? { sequence: 0, frame: 1 }, ended: false };
+  });
+
+  server.post('/parse', async (request) => {
+    const { inbox, delivery } = await receive(request);
+    const answer = await inbox.take(delivery);
+    counts.batches++;
+    counts.packets += answer.packets;
+    return answer;
+  });
+
+  async function receive(request: FastifyRequest): Promise<{ inbox: Inbox; delivery: Delivery }> {
+    const body = request.body as Buffer | undefined;
+    if (body === undefined)
+      throw new BusError('ERR_BODY', 'the body is empty; send JSON, a capture file or frames');
+    const type = request.headers['content-type'] ?? '';
+    if (type.startsWith(FRAMES_TYPE)) {
+      const { head, frames } = decodeFramesBody(body);
+      const inbox = await inboxFor(head.origin as CaptureOrigin, head.rewinds);
+      return {
+        inbox,
+        delivery: { ...head, frames, drops: head.drops as Delivery['drops'], end: head.end ?? null },
+      };
+    }
+    return foreign(request, type, body);
+  }
+
+  /** From other people's programs: their packets are numbered as they come. */
+  async function foreign(request: FastifyRequest, type: string, body: Buffer) {
+    const isJson = /^application\/json|^text\//.test(type) || body[0] === OPENING_BRACE;
+    const { source, sequence, frames } = isJson
+      ? jsonFrames(parse(body.toString('utf8')))
+      : {
+          source: headerOf(request, 'eyrie-source'),
+          sequence: numberOf(headerOf(request, 'eyrie-sequence')),
+          ...captureFrames(body),
+        };
+    const key = source ?? `http:${request.ip}`;
+    const origin: CaptureOrigin = { key, kind: 'live', name: key, file: null, hash: null };
+    const inbox = await inboxFor(origin, false);
+    const first = inbox.expect.frame;
+    let count = 0;
+    const numbered: Delivery['frames'] = (see) =>
+      frames((frame) => {
+        frame.number = first + count++;
+        see(frame);
+      });
+    const delivery = {
+      sequence: sequence ?? inbox.expect.sequence,
+      first,
+      frames: numbered,
+      drops: [],
+      end: null,
+    };
+    return { inbox, delivery };
+  }
+
+  async function inboxFor(origin: CaptureOrigin, rewinds: boolean): Promise<Inbox> {
+    let opening = inboxes.get(origin.key);
+    if (opening === undefined) {
+      opening = openInbox(origin, rewinds);
+      inboxes.set(origin.key, opening);
+      opening.catch(() => inboxes.delete(origin.key));
+      await forgetOldest();
+    }
+    const inbox = await opening;
+    inbox.usedMs = Date.now();
+    return inbox;
+  }
+
+  async function openInbox(origin: CaptureOrigin, rewinds: boolean): Promise<Inbox> {
+    const { next, ended } = await progressOf(origin.key);
+    if (ended) throw new BusError('ERR_NEXT_REFUSED', `${origin.name}: is stored already, to its end`);
+    log.info(`${origin.name}: packets come in${next > 0 ? `, ${next} are stored` : ''}`);
+    return new Inbox({ origin, persistor, stored: next, rewinds });
+  }
+
+  async function forgetOldest(): Promise<void> {
+    if (inboxes.size <= SOURCES_MAX) return;
+    const all = await Promise.all(
+      [...inboxes].map(async ([key, opening]) => ({ key, usedMs: (await opening).usedMs })),
+    );
+    all.sort((a, b) => a.usedMs - b.usedMs);
+    for (const { key } of all.slice(0, all.length - SOURCES_MAX)) inboxes.delete(key);
+  }
+
+  async function progressOf(source: string): Promise<StoreProgress> {
+    const path = `/store/progress?source=${encodeURIComponent(source)}`;
+    return (await persistor.once('GET', path)) as StoreProgress;
+  }
+
+  const listening = await listen(server, 'parser', host, port);
+  log.info(`takes packets on ${listening.url}/parse, hands them to ${options.persistor}`);
+  return {
+    ...listening,
+    counts,
+    close: async () => {
+      await listening.close();
+      persistor.close();
+    },
+  };
+}
+
+const OPENING_BRACE = 0x7b;
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value.slice(0, 300) : undefined;
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new BusError('ERR_BODY', `eyrie-sequence: ${text} is no number`);
+}

@@ -1,0 +1,66 @@
+// What a parser in a thread of its own is told, and what it says. Plain data: it goes between threads.
+import type { DropRow, FindingRow, FlowRow, NameRow } from '@eyrie/store';
+
+/** Where packets come from. */
+export type SourceSpec =
+  | { readonly kind: 'file'; readonly path: string; readonly speed: number; readonly loop: boolean }
+  | {
+      readonly kind: 'ring';
+      readonly folder: string;
+      readonly from: number;
+      /** The first number is 1 once nothing more will be written. */
+      readonly over: Int32Array<SharedArrayBuffer>;
+    };
+
+export interface ParseJob {
+  readonly source: SourceSpec;
+  readonly batchPackets: number;
+  /** Batches that may be on their way at once. */
+  readonly batchesMax: number;
+  /** Packets up to this number are stored already. */
+  readonly skipTo: number;
+  /** Added to stream numbers, see ParserOptions. */
+  readonly streamBase: number;
+  /** Whether, after a stop, somebody may go on from there: what is only told at the end is left for them then. */
+  readonly canGoOn: boolean;
+  readonly flushMs: number;
+  readonly idleSeconds: number;
+  readonly activeSeconds: number;
+  /** Whether packets come now, so that the clock tells which conversations are over. */
+  readonly isLive: boolean;
+}
+
+/** A batch on its way to the store; `memory` is to be handed back. */
+export interface ParsedMessage {
+  readonly kind: 'batch';
+  readonly sequence: number;
+  readonly length: number;
+  readonly capacity: number;
+  readonly memory: ArrayBuffer;
+  readonly texts: string[];
+  readonly flows: FlowRow[];
+  readonly names: NameRow[];
+  readonly findings: FindingRow[];
+  readonly drops: DropRow[];
+  readonly progress: Progress;
+}
+
+export interface Progress {
+  readonly bytesRead: number;
+  /** Null where nobody knows. */
+  readonly size: number | null;
+  /** frame.number of the last packet. */
+  readonly packets: number;
+}
+
+export type FromParser =
+  | ParsedMessage
+  /** `problem`: the input was damaged or cut, and this is what is wrong with it. */
+  | { readonly kind: 'end'; readonly problem: string | null }
+  /** It could not go on. `code` of a CaptureError, else ''. */
+  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly stack: string };
+
+export type ToParser =
+  | { readonly kind: 'memory'; readonly memory: ArrayBuffer }
+  /** Finish what was read, and end. */
+  | { readonly kind: 'stop' };

@@ -1,0 +1,113 @@
+// The persistor alone: takes batches over HTTP, answers when they are committed.
+import { type Store, type StoreBatch, StoreError } from '@eyrie/store';
+import type { FastifyRequest } from 'fastify';
+import { BATCH_TYPE, decodeStoreBody, parse, storeRequestOf } from '../bus/batch-body.ts';
+import { BusError } from '../bus/errors.ts';
+import { type Listening, listen, makeServer } from '../bus/server.ts';
+import type { Log } from '../log/index.ts';
+
+export interface PersistorServerOptions {
+  readonly store: Store;
+  readonly log: Log;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How far a capture is: what GET /store/progress answers. */
+export interface StoreProgress {
+  /** Whether the store knows the capture. */
+  readonly known: boolean;
+  /** Sequence of the batch that comes next: as many packets are stored. */
+  readonly next: number;
+  /** It has ended: nothing more is taken. */
+  readonly ended: boolean;
+}
+
+export interface PersistorServer extends Listening {
+  readonly counts: { packets: number; batches: number; repeats: number };
+}
+
+/** Beyond this, a batch would wait longer than its sender does. */
+const WAITING_MAX = 32;
+
+/** @throws ListenError */
+export async function startPersistor({
+  store,
+  log,
+  host,
+  port,
+}: PersistorServerOptions): Promise<PersistorServer> {
+  const counts = { packets: 0, batches: 0, repeats: 0 };
+  let waiting = 0;
+  let trouble: string | null = null;
+  const server = makeServer(() => ({
+    ok: trouble === null,
+    store: store.place,
+    trouble,
+    waiting,
+    ...counts,
+  }));
+
+  server.get('/store/progress', async (request): Promise<StoreProgress> => {
+    const { source } = request.query as { source?: string };
+    if (source === undefined) throw new BusError('ERR_BODY', 'say which source: /store/progress?source=KEY');
+    const capture = await asking(() => store.captureByKey(source));
+    return {
+      known: capture !== null,
+      next: capture?.nextSequence ?? 0,
+      ended: capture !== null && capture.ended !== null,
+    };
+  });
+
+  server.post('/store', async (request) => {
+    const { batch, end } = storeRequest(request);
+    if (waiting >= WAITING_MAX) throw new BusError('ERR_BUSY', `${waiting} batches wait already; try again`);
+    waiting++;
+    try {
+      const answer = await asking(() => write(batch));
+      if (end !== null) await asking(() => store.endCapture(answer.capture, end.problem));
+      return answer;
+    } finally {
+      waiting--;
+    }
+  });
+
+  async function write(batch: StoreBatch) {
+    const { applied, capture, packets } = await store.write(batch);
+    counts.batches++;
+    counts.packets += packets;
+    if (!applied) counts.repeats++;
+    log.debug('batch stored', { source: batch.source, sequence: batch.sequence, packets, applied });
+    return { applied, capture, packets };
+  }
+
+  /** The store's errors as the sender wants them: try again, or never. */
+  async function asking<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await ask();
+      if (trouble !== null) log.info('the store takes batches again');
+      trouble = null;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (!error.isTemporary) {
+        log.error(`refused by the store: ${error.message}`, { code: error.code });
+        throw new BusError('ERR_NEXT_REFUSED', error.message);
+      }
+      if (trouble !== error.message) log.warn(`cannot store: ${error.message}`, { code: error.code });
+      trouble = error.message;
+      throw new BusError('ERR_NEXT_AWAY', error.message);
+    }
+  }
+
+  const listening = await listen(server, 'persistor', host, port);
+  log.info(`takes batches on ${listening.url}/store, into ${store.place}`);
+  return { ...listening, counts };
+}
+
+function storeRequest(request: FastifyRequest) {
+  const body = request.body as Buffer | undefined;
+  if (body === undefined) throw new BusError('ERR_BODY', 'the body is empty; send JSON or a batch');
+  const type = request.headers['content-type'] ?? '';
+  return type.startsWith(BATCH_TYPE) ? decodeStoreBody(body) : storeRequestOf(parse(body.toString('utf8')));
+}

@@ -1,0 +1,59 @@
+// A capture file into the store: once, and if it was broken off, from where it was.
+import type { CaptureRow } from '@eyrie/store';
+import { fileOrigin, passingOrigin } from '../capture/origin.ts';
+import { type PipelineOptions, Run } from './pipeline.ts';
+
+export interface FileOptions {
+  /** Stores it once more, as a capture of its own, even if it is there already. */
+  readonly again?: boolean;
+  /** Infinity (default): as fast as it goes; 1: as it was recorded; 2: twice as fast … */
+  readonly speed?: number;
+  /** Begins again at the end. */
+  readonly loop?: boolean;
+}
+
+/** The file is in the store already. */
+export class AlreadyStored extends Error {
+  readonly capture: CaptureRow;
+
+  constructor(path: string, capture: CaptureRow) {
+    super(
+      `${path}: is in the store already, as capture ${capture.id} (${capture.name}); --again stores it once more`,
+    );
+    this.capture = capture;
+  }
+}
+
+/** Conversations without a packet for so long are over. By the packets' clock. */
+const IDLE_SECONDS = 300;
+/** Conversations that go on are reported this often. */
+const ACTIVE_SECONDS = 600;
+/** Where packets come slowly, a batch goes out this often. */
+const FLUSH_MS = 200;
+
+/**
+ * Begins to store a file, or standard input if the path is `-`.
+ *
+ * @throws AlreadyStored, StoreError, CaptureError
+ */
+export async function runFile(path: string, options: FileOptions, pipeline: PipelineOptions): Promise<Run> {
+  const { again = false, speed = Infinity, loop = false } = options;
+  const origin = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
+  const { capture, isNew } = await pipeline.store.beginCapture(origin, { again });
+  if (!isNew && capture.ended !== null) throw new AlreadyStored(path, capture);
+  if (!isNew) pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);
+  return new Run(
+    capture,
+    {
+      source: { kind: 'file', path, speed, loop },
+      skipTo: capture.nextSequence,
+      canGoOn: origin.hash !== null,
+      streamBase: 0,
+      flushMs: speed === Infinity && path !== '-' ? Infinity : FLUSH_MS,
+      idleSeconds: IDLE_SECONDS,
+      activeSeconds: ACTIVE_SECONDS,
+      isLive: false,
+    },
+    pipeline,
+  );
+}

@@ -1,0 +1,3 @@
+// What others may use of the pipeline in one process.
+export { AlreadyStored, type FileOptions, runFile } from './file.ts';
+export { ParserError, type PipelineOptions, Run, type RunProgress } from './pipeline.ts';

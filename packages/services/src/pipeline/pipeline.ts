@@ -1,0 +1,137 @@
+// Parser and persistor in one process: the parser has a thread of its own, batches come over without a copy, and the store
+// is written to from here. A batch's memory goes back to the parser once it is stored, so there are never more than
+// `batchesMax` on their way: a file waits then, and a live capture waits in its ring.
+import { PacketBatch } from '@eyrie/dissect';
+import type { CaptureOrigin, CaptureRow, DropRow, Store } from '@eyrie/store';
+import type { Log } from '../log/index.ts';
+import {
+  BATCH_PACKETS,
+  type FromParser,
+  type ParsedMessage,
+  type ParseJob,
+  type ParserThread,
+  startParser,
+} from '../parser/index.ts';
+import { Persistor } from '../persistor/persistor.ts';
+
+export interface PipelineOptions {
+  readonly store: Store;
+  readonly log: Log;
+  /** Packets a batch; default 8192. */
+  readonly batchPackets?: number;
+  /** Batches on their way at once; default 8. */
+  readonly batchesMax?: number;
+  /** Told after each batch that was stored. */
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+export interface RunProgress {
+  readonly capture: CaptureRow;
+  readonly bytesRead: number;
+  /** Null where nobody knows. */
+  readonly size: number | null;
+  /** Stored in this run. */
+  readonly packets: number;
+}
+
+/** What is parsed, without what the pipeline decides. */
+export type Job = Omit<ParseJob, 'batchPackets' | 'batchesMax'>;
+
+/** The parser could not go on; `code` is that of a CaptureError, else ''. */
+export class ParserError extends Error {
+  readonly code: string;
+
+  constructor({ code, message, stack }: { code: string; message: string; stack: string }) {
+    super(message);
+    this.code = code;
+    this.stack = stack;
+  }
+}
+
+const BATCHES_MAX = 8;
+
+/** One capture on its way into the store. */
+export class Run {
+  /** Stored in this run. */
+  packets = 0;
+  readonly capture: CaptureRow;
+  readonly #origin: CaptureOrigin;
+  readonly #options: PipelineOptions;
+  readonly #persistor: Persistor;
+  readonly #thread: ParserThread;
+  readonly #ended: Promise<string | null>;
+  #settle: { resolve(problem: string | null): void; reject(error: unknown): void } | null = null;
+  /** Batches that are not stored yet, in their order. */
+  #storing: Promise<void> = Promise.resolve();
+  #drops: DropRow[] = [];
+
+  constructor(capture: CaptureRow, job: Job, options: PipelineOptions) {
+    this.capture = capture;
+    const { key, kind, name, file, hash } = capture;
+    this.#origin = { key, kind, name, file, hash };
+    this.#options = options;
+    this.#persistor = new Persistor(options.store, { log: options.log });
+    this.#ended = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    const { batchPackets = BATCH_PACKETS, batchesMax = BATCHES_MAX } = options;
+    this.#thread = startParser({ ...job, batchPackets, batchesMax }, (message) => this.#hear(message));
+  }
+
+  /** Resolves when all is stored, to what is wrong with the input, or null. @throws StoreError, ParserError */
+  async finished(): Promise<string | null> {
+    try {
+      const problem = await this.#ended;
+      await this.#storing;
+      return problem;
+    } finally {
+      await this.#thread.end();
+    }
+  }
+
+  /** Finishes what was read, and no more. */
+  stop(): void {
+    this.#thread.send({ kind: 'stop' });
+  }
+
+  /** Ends at once; what is under way may or may not be stored. */
+  abandon(): void {
+    this.#persistor.abandon();
+    this.stop();
+  }
+
+  /** Packets that were lost before the parser; they go with the next batch. */
+  addDrops(row: DropRow): void {
+    this.#drops.push(row);
+  }
+
+  #hear(message: FromParser): void {
+    if (message.kind === 'batch') {
+      const stored = this.#store(message);
+      this.#storing = this.#storing.then(() => stored);
+      // Told by finished(); until somebody waits there it must not count as unhandled.
+      this.#storing.catch((error) => this.#settle!.reject(error));
+    } else if (message.kind === 'end') this.#settle!.resolve(message.problem);
+    else this.#settle!.reject(new ParserError(message));
+  }
+
+  async #store({ sequence, memory, progress, drops, ...parsed }: ParsedMessage): Promise<void> {
+    const packets = new PacketBatch(parsed.capacity, [], memory);
+    packets.length = parsed.length;
+    packets.texts.push(...parsed.texts);
+    const { flows, names, findings } = parsed;
+    const allDrops = [...drops, ...this.#drops];
+    this.#drops = [];
+    const written = await this.#persistor.write({
+      source: this.capture.key,
+      sequence,
+      origin: this.#origin,
+      packets: packets.length > 0 ? packets : null,
+      ...{ flows, names, findings, drops: allDrops },
+    });
+    this.#thread.send({ kind: 'memory', memory });
+    if (written.applied) this.packets += written.packets;
+    const { bytesRead, size } = progress;
+    this.#options.onProgress?.({ capture: this.capture, bytesRead, size, packets: this.packets });
+  }
+}

@@ -1,0 +1,111 @@
+// Files into a store by a parser thread: all of each once, whatever happens in between.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { silentLog } from '../src/log/index.ts';
+import { AlreadyStored, ParserError, runFile } from '../src/pipeline/index.ts';
+import { MemoryStore, sums } from './support/memory-store.ts';
+
+const SAMPLE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-pipeline-'));
+after(() => rmSync(folder, { recursive: true }));
+
+async function importInto(memory: MemoryStore, path: string, again = false): Promise<string | null> {
+  const run = await runFile(path, { again }, { store: memory.store, log: silentLog, batchPackets: 256 });
+  const problem = await run.finished();
+  await memory.store.endCapture(run.capture.id, problem);
+  return problem;
+}
+
+function oneToN(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i + 1);
+}
+
+const whole = new MemoryStore();
+
+describe('a file into the store', () => {
+  it('brings each packet once, in order, and each packet of a conversation in its record', async () => {
+    assert.equal(await importInto(whole, SAMPLE), null);
+    const { numbers, flows, names, findings, streams } = [...whole.kept.values()][0]!;
+    assert.ok(numbers.length > 1000);
+    assert.deepEqual(numbers, oneToN(numbers.length));
+    const inFlows = [...sums(flows).values()].reduce((sum, count) => sum + count, 0);
+    assert.equal(inFlows, streams.filter((stream) => !stream.startsWith('0 ')).length);
+    assert.ok(names.some(({ name, source }) => source === 'dns' && name.endsWith('office.example')));
+    assert.ok(findings.every(({ severity }) => severity !== 'chat'));
+  });
+
+  it('a second time is refused, but not with again', async () => {
+    await assert.rejects(importInto(whole, SAMPLE), AlreadyStored);
+    await importInto(whole, SAMPLE, true);
+    const [first, second] = [...whole.kept.values()];
+    assert.deepEqual(second!.numbers, first!.numbers);
+  });
+
+  it('that was broken off goes on where it was, and comes to the same', async () => {
+    const { numbers, flows, streams } = [...whole.kept.values()][0]!;
+    const memory = new MemoryStore();
+    let batches = 0;
+    const pipeline = { store: memory.store, log: silentLog, batchPackets: 100, batchesMax: 2 };
+    for (const stopAt of [2, 3, 5]) {
+      batches = 0;
+      const run = await runFile(
+        SAMPLE,
+        {},
+        { ...pipeline, onProgress: () => ++batches === stopAt && run.stop() },
+      );
+      await run.finished();
+    }
+    assert.ok(memory.rows[0]!.packets < numbers.length);
+    await importInto(memory, SAMPLE);
+    const [kept] = [...memory.kept.values()];
+    assert.deepEqual(kept!.numbers, numbers);
+    assert.deepEqual(kept!.streams, streams);
+    assert.deepEqual(sums(kept!.flows), sums(flows));
+  });
+
+  it('waits for a store that is away, and loses nothing', async () => {
+    const memory = new MemoryStore();
+    memory.failAfter = 3;
+    const path = join(folder, 'away.pcapng');
+    copyFileSync(SAMPLE, path);
+    const back = setTimeout(() => {
+      memory.failAfter = Infinity;
+    }, 300);
+    await importInto(memory, path);
+    clearTimeout(back);
+    assert.deepEqual(
+      [...memory.kept.values()][0]!.numbers.toSorted((a, b) => a - b),
+      [...whole.kept.values()][0]!.numbers,
+    );
+  });
+
+  it('that is damaged brings what stands before the damage, and says where it is', async () => {
+    const bytes = readFileSync(SAMPLE);
+    const path = join(folder, 'cut.pcapng');
+    writeFileSync(path, bytes.subarray(0, bytes.length - 1000));
+    const memory = new MemoryStore();
+    assert.match((await importInto(memory, path)) ?? '', /cut short/);
+    assert.ok(memory.rows[0]!.packets > 1000);
+    assert.match(memory.rows[0]!.problem ?? '', /cut short/);
+  });
+
+  it('that is no capture is an error with the reason', async () => {
+    const path = join(folder, 'no.pcap');
+    writeFileSync(path, 'hello, world: this is text');
+    await assert.rejects(importInto(new MemoryStore(), path), (error: ParserError) => {
+      assert.ok(error instanceof ParserError);
+      assert.equal(error.code, 'ERR_CAPTURE_UNKNOWN_FORMAT');
+      return true;
+    });
+  });
+
+  it('a store that can take no more at all ends it', async () => {
+    const memory = new MemoryStore();
+    memory.failAfter = 1;
+    memory.failWith = 'ERR_STORE_BATCH';
+    await assert.rejects(importInto(memory, SAMPLE), { code: 'ERR_STORE_BATCH' });
+  });
+});

@@ -1,0 +1,290 @@
+// Capture, parser and persistor joined by HTTP: all packets once, whoever is restarted when; bad input refused in one line.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, describe, it } from 'node:test';
+import type { CaptureOrigin } from '@eyrie/store';
+import type { Encoding } from '../src/bus/encoding.ts';
+import { captureFile } from '../src/capture/index.ts';
+import { silentLog } from '../src/log/index.ts';
+import { type ParserServer, startParserServer } from '../src/parser/index.ts';
+import { type PersistorServer, startPersistor } from '../src/persistor/index.ts';
+import { runFile } from '../src/pipeline/index.ts';
+import { MemoryStore, sums } from './support/memory-store.ts';
+
+const SAMPLE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
+const PACKETS = 5125;
+const log = silentLog;
+
+class Services {
+  readonly memory = new MemoryStore();
+  persistor!: PersistorServer;
+  parser!: ParserServer;
+  persistorPort = 0;
+  parserPort = 0;
+  readonly encoding: Encoding;
+
+  constructor(encoding: Encoding = 'none') {
+    this.encoding = encoding;
+  }
+
+  async start(): Promise<void> {
+    await this.startPersistor();
+    await this.startParser();
+  }
+
+  async startPersistor(): Promise<void> {
+    this.persistor = await startPersistor({
+      store: this.memory.store,
+      ...{ log, host: '127.0.0.1', port: this.persistorPort },
+    });
+    this.persistorPort = Number(new URL(this.persistor.url).port);
+  }
+
+  async startParser(): Promise<void> {
+    this.parser = await startParserServer({
+      ...{ log, host: '127.0.0.1', port: this.parserPort, encoding: this.encoding },
+      persistor: `http://127.0.0.1:${this.persistorPort}`,
+    });
+    this.parserPort = Number(new URL(this.parser.url).port);
+  }
+
+  async stop(): Promise<void> {
+    await this.parser.close();
+    await this.persistor.close();
+  }
+
+  capture(path = SAMPLE, signal = new AbortController().signal) {
+    const options = { parser: `http://127.0.0.1:${this.parserPort}`, encoding: this.encoding, log, signal };
+    return captureFile(path, {}, { ...options, batchPackets: 200, graceMs: 2000 });
+  }
+
+  get kept() {
+    return [...this.memory.kept.values()][0]!;
+  }
+}
+
+const running: Services[] = [];
+async function services(encoding?: Encoding): Promise<Services> {
+  const made = new Services(encoding);
+  running.push(made);
+  await made.start();
+  return made;
+}
+
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.stop();
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-services-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** What one process makes of the sample: the services must come to the same. */
+const reference = new MemoryStore();
+const run = await runFile(SAMPLE, {}, { store: reference.store, log });
+await run.finished();
+const expected = [...reference.kept.values()][0]!;
+
+function assertWhole({ kept, memory }: Services): void {
+  assert.deepEqual(kept.numbers, expected.numbers);
+  assert.deepEqual(kept.offsets, expected.offsets);
+  assert.deepEqual(kept.streams, expected.streams);
+  assert.deepEqual(sums(kept.flows), sums(expected.flows));
+  assert.equal(memory.rows[0]!.ended, 1);
+}
+
+describe('capture, parser and persistor over HTTP', () => {
+  for (const encoding of ['none', 'zstd', 'gzip'] as const) {
+    it(`store every packet once, bodies ${encoding}`, async () => {
+      const all = await services(encoding);
+      const sent = await all.capture();
+      assert.deepEqual(sent, { packets: expected.numbers.length, wasStored: false, problem: null });
+      assertWhole(all);
+      assert.deepEqual(await all.capture(), { packets: 0, wasStored: true, problem: null });
+    });
+  }
+
+  it('the sample has as many packets as is believed here', () =>
+    assert.equal(expected.numbers.length, PACKETS));
+
+  it('a parser that is restarted gets the packets again, and stores none twice', async () => {
+    const all = await services();
+    let restarted: Promise<void> | null = null;
+    all.memory.onWrite = ({ sequence }) => {
+      if (sequence > 1500 && restarted === null) restarted = all.parser.close().then(() => all.startParser());
+    };
+    await all.capture();
+    await restarted;
+    assertWhole(all);
+  });
+
+  it('a persistor that is restarted loses nothing', async () => {
+    const all = await services();
+    let restarted: Promise<void> | null = null;
+    all.memory.onWrite = ({ sequence }) => {
+      if (sequence > 1500 && restarted === null)
+        restarted = all.persistor.close().then(() => all.startPersistor());
+    };
+    await all.capture();
+    await restarted;
+    assertWhole(all);
+  });
+
+  it('a capture that is stopped and started again goes on where it was', async () => {
+    const all = await services();
+    for (const stopAt of [600, 2400]) {
+      const stop = new AbortController();
+      all.memory.onWrite = ({ sequence }) => sequence > stopAt && stop.abort();
+      const { packets } = await all.capture(SAMPLE, stop.signal);
+      assert.ok(packets < PACKETS);
+      assert.equal(all.memory.rows[0]!.ended, null);
+    }
+    all.memory.onWrite = () => {};
+    await all.capture();
+    assertWhole(all);
+  });
+
+  it('a store that is away is waited for', async () => {
+    const all = await services();
+    all.memory.failAfter = 5;
+    const back = setTimeout(() => {
+      all.memory.failAfter = Infinity;
+    }, 500);
+    await all.capture();
+    clearTimeout(back);
+    assertWhole(all);
+  });
+
+  it('a store that refuses ends the capture with its reason', async () => {
+    const all = await services();
+    all.memory.failAfter = 5;
+    all.memory.failWith = 'ERR_STORE_BATCH';
+    await assert.rejects(all.capture(), { code: 'ERR_NEXT_REFUSED' });
+  });
+});
+
+describe('/parse', () => {
+  async function post(url: string, body: string | Uint8Array, headers: Record<string, string> = {}) {
+    const response = await fetch(url, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : Buffer.from(body),
+      headers,
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  const frame = {
+    time: '1700000000.123456789',
+    data: Buffer.from(
+      'ffffffffffff0200000000010800450000200001000040113ea2c0000201c0000202003500350' + '00c000068656c6f',
+      'hex',
+    ).toString('base64'),
+  };
+
+  it('takes frames as JSON, and repeats change nothing', async () => {
+    const all = await services();
+    const body = JSON.stringify({ source: 'test:1', sequence: 0, link_type: 1, frames: [frame, frame] });
+    const headers = { 'content-type': 'application/json' };
+    assert.deepEqual(await post(`${all.parser.url}/parse`, body, headers), {
+      status: 200,
+      body: { applied: true, packets: 2 },
+    });
+    assert.equal((await post(`${all.parser.url}/parse`, body, headers)).body.applied, false);
+    const next = JSON.stringify({ source: 'test:1', sequence: 1, frames: [frame] });
+    assert.equal((await post(`${all.parser.url}/parse`, next, headers)).status, 200);
+    const later = JSON.stringify({ source: 'test:1', sequence: 7, frames: [frame] });
+    const { status, body: answer } = await post(`${all.parser.url}/parse`, later, headers);
+    assert.equal(status, 409);
+    assert.deepEqual(answer.expect, { sequence: 2, frame: 4 });
+    assert.deepEqual(all.kept.numbers, [1, 2, 3]);
+  });
+
+  it('takes a capture file as it is', async () => {
+    const all = await services();
+    const answer = await post(`${all.parser.url}/parse`, readFileSync(SAMPLE), {
+      'content-type': 'application/x-pcapng',
+      'eyrie-source': 'mine',
+      'eyrie-sequence': '0',
+    });
+    assert.deepEqual(answer, { status: 200, body: { applied: true, packets: PACKETS } });
+    assert.equal(all.memory.rows[0]!.key, 'mine');
+  });
+
+  it('refuses what it cannot take with one line, and stores nothing of it', async () => {
+    const all = await services();
+    const json = { 'content-type': 'application/json' };
+    const cases: [string, Record<string, string>, number, RegExp][] = [
+      ['{', json, 400, /no JSON/],
+      ['{"frames": 7}', json, 400, /^\/frames: /],
+      ['{"frames": [{"time": "x", "data": ""}]}', json, 400, /\/frames\/0/],
+      ['{"frames": [], "colour": 1}', json, 400, /colour/],
+      ['nonsense', { 'content-type': 'application/x-pcapng' }, 400, /no capture file/],
+      ['nonsense', { 'content-type': 'application/vnd.eyrie.frames' }, 400, /cut short/],
+      ['{}', { ...json, 'content-encoding': 'br' }, 400, /br is not known/],
+      ['{}', { ...json, 'content-encoding': 'gzip' }, 400, /no gzip data/],
+    ];
+    for (const [body, headers, status, message] of cases) {
+      const answer = await post(`${all.parser.url}/parse`, body, headers);
+      assert.equal(answer.status, status, body);
+      assert.match((answer.body.error as { message: string }).message, message);
+    }
+    assert.equal(all.memory.writes, 0);
+  });
+});
+
+describe('/store', () => {
+  const origin: CaptureOrigin = { key: 'k', kind: 'live', name: 'eth0', file: null, hash: null };
+  const packet = {
+    time: '1700000000.5',
+    ...{ src: '192.0.2.1', dst: '2001:db8::1', src_port: 53, dst_port: 99 },
+    ...{ protocol: 'DNS', length: 60, summary: 'Standard query' },
+  };
+
+  async function post(all: Services, body: unknown) {
+    const response = await fetch(`${all.persistor.url}/store`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  it('takes rows as JSON, once', async () => {
+    const all = await services();
+    const batch = { source: 'k', sequence: 0, origin, packets: [packet, packet] };
+    assert.deepEqual(await post(all, batch), {
+      status: 200,
+      body: { applied: true, capture: 1, packets: 2 },
+    });
+    assert.equal((await post(all, batch)).body.applied, false);
+    assert.equal((await post(all, { source: 'k', sequence: 1, end: { problem: null } })).status, 200);
+    assert.equal(all.memory.rows[0]!.ended, 1);
+    const progress = await fetch(`${all.persistor.url}/store/progress?source=k`);
+    assert.deepEqual(await progress.json(), { known: true, next: 2, ended: true });
+  });
+
+  it('refuses wrong types, unknown columns and addresses that are none', async () => {
+    const all = await services();
+    const cases: [unknown, RegExp][] = [
+      [{ source: 'k', sequence: -1 }, /\/sequence/],
+      [{ source: 'k', sequence: 0, packets: [{ ...packet, length: 'x' }] }, /\/packets\/0\/length/],
+      [{ source: 'k', sequence: 0, packets: [{ ...packet, colour: 1 }] }, /\/packets\/0\/colour/],
+      [{ source: 'k', sequence: 0, packets: [{ ...packet, src: 'here' }] }, /here is no IPv4/],
+    ];
+    for (const [body, message] of cases) {
+      const answer = await post(all, body);
+      assert.equal(answer.status, 400);
+      assert.match((answer.body.error as { message: string }).message, message);
+    }
+    assert.equal(all.memory.writes, 0);
+  });
+
+  it('tells its health', async () => {
+    const all = await services();
+    const well = await fetch(`${all.persistor.url}/healthz`);
+    assert.equal(well.status, 200);
+    all.memory.failAfter = 0;
+    assert.equal((await post(all, { source: 'k', sequence: 0, origin, packets: [packet] })).status, 503);
+    assert.equal((await fetch(`${all.persistor.url}/healthz`)).status, 503);
+  });
+});
