@@ -24,7 +24,7 @@ test('the table itself only goes down', () => {
 for (const name of packageNames()) {
   test(`imports of packages/${name} go down`, () => {
     const manifest = readManifest(`packages/${name}`);
-    const found = filesLike(`packages/${name}/src/**/*.ts`).flatMap((path) =>
+    const found = filesLike(`packages/${name}/src/**/*.{ts,tsx}`).flatMap((path) =>
       forbiddenImports(path, readText(path), rooms[name]!, manifest),
     );
     assert.deepEqual(found, []);

@@ -16,7 +16,7 @@ const longFiles: Record<string, string> = {
   'packages/dissect/src/protocols/rpc/program-table.ts': 'a list of numbers and names and nothing else',
 };
 
-const sources = filesLike('packages/*/src/**/*.ts');
+const sources = filesLike('packages/*/src/**/*.{ts,tsx,css}');
 const texts = [
   ...filesLike('{packages,scripts,test,docs,.ci,.github}/**/*.{ts,tsx,js,json,css,html,md,sh}'),
   ...filesLike('{packages,scripts,.ci}/**/{run,record-samples}'),

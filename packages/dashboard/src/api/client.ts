@@ -1,0 +1,68 @@
+// Requests to the API of the same origin. Failures become one error with what the page needs to say.
+import type { ErrorAnswer } from './types.ts';
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+export class ApiError extends Error {
+  /** As the API gives it; `unreachable` when there was no answer. */
+  readonly code: string;
+  readonly hint: string | null;
+  /** The place in the display filter. */
+  readonly at: { at: number; length: number } | null;
+
+  constructor(code: string, message: string, hint: string | null = null, at: ApiError['at'] = null) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+    this.at = at;
+  }
+
+  get isUnreachable(): boolean {
+    return this.code === 'unreachable';
+  }
+}
+
+export function addressOf(path: string, query: Query = {}): string {
+  const terms = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') terms.set(key, String(value));
+  }
+  const text = terms.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return request<T>(addressOf(path, query), { signal: signal ?? null });
+}
+
+export async function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.headers = { 'content-type': 'application/json' };
+    init.body = JSON.stringify(body);
+  }
+  return request<T>(path, init);
+}
+
+async function request<T>(address: string, init: RequestInit): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(address, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error;
+    throw new ApiError('unreachable', 'The server does not answer.');
+  }
+  if (answer.status === 204) return undefined as T;
+  const body = await answer.json().catch(() => null);
+  if (answer.ok && body !== null) return body as T;
+  throw errorOf(answer.status, body);
+}
+
+export function errorOf(status: number, body: unknown): ApiError {
+  const error = (body as ErrorAnswer | null)?.error;
+  if (error !== undefined)
+    return new ApiError(error.code, error.message, error.hint ?? null, error.at ?? null);
+  // A proxy in front of a server that is away.
+  if (status >= 502 && status <= 504) return new ApiError('unreachable', 'The server does not answer.');
+  return new ApiError(`http_${status}`, `The server answered ${status}.`);
+}

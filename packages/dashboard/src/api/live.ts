@@ -1,0 +1,96 @@
+// The live channel: one WebSocket for the whole page. It opens again by itself, asks again for what is wanted, and its
+// state is how the page knows that the server is there.
+import { effect, signal } from '@preact/signals';
+import type { Channel, LiveData } from './types.ts';
+
+const RETRY_MS_MIN = 500;
+const RETRY_MS_MAX = 8000;
+/** The server speaks at least once a second; longer silence means that the way is broken. */
+const SILENCE_MS_MAX = 15_000;
+
+export type Connection = 'connecting' | 'open' | 'lost';
+export const connection = signal<Connection>('connecting');
+/** When the next attempt comes, as Date.now(). */
+export const retryAt = signal(0);
+/** Counts the times the channel was opened: what was shown before may be old. */
+export const epoch = signal(0);
+
+const listeners = new Map<Channel, Set<(data: never) => void>>();
+let socket: WebSocket | null = null;
+let retryMs = RETRY_MS_MIN;
+let retryTimer = 0;
+let silenceTimer = 0;
+
+/** Listens to a channel until the function that is returned is called. */
+export function listen<C extends Channel>(channel: C, onData: (data: LiveData[C]) => void): () => void {
+  let set = listeners.get(channel);
+  if (set === undefined) {
+    set = new Set();
+    listeners.set(channel, set);
+    command({ subscribe: [channel] });
+  }
+  set.add(onData);
+  return () => {
+    set.delete(onData);
+    if (set.size > 0 || listeners.get(channel) !== set) return;
+    listeners.delete(channel);
+    command({ unsubscribe: [channel] });
+  };
+}
+
+export function connect(): void {
+  clearTimeout(retryTimer);
+  socket?.close();
+  const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live`);
+  socket = opened;
+  opened.onopen = () => {
+    retryMs = RETRY_MS_MIN;
+    connection.value = 'open';
+    epoch.value++;
+    if (listeners.size > 0) command({ subscribe: [...listeners.keys()] });
+    heard();
+  };
+  opened.onmessage = (event) => {
+    heard();
+    const { channel, data } = JSON.parse(event.data) as { channel: Channel; data: never };
+    for (const onData of listeners.get(channel) ?? []) onData(data);
+  };
+  opened.onclose = () => {
+    if (socket !== opened) return;
+    socket = null;
+    clearTimeout(silenceTimer);
+    connection.value = 'lost';
+    retryAt.value = Date.now() + retryMs;
+    retryTimer = setTimeout(connect, retryMs) as unknown as number;
+    retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
+  };
+}
+
+function heard(): void {
+  clearTimeout(silenceTimer);
+  if (listeners.size === 0) return;
+  silenceTimer = setTimeout(() => socket?.close(), SILENCE_MS_MAX) as unknown as number;
+}
+
+function command(text: { subscribe?: Channel[]; unsubscribe?: Channel[] }): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(text));
+}
+
+/** Back at the machine, or the network is back: no need to wait. */
+export function connectWhenBack(): void {
+  const now = () => {
+    if (connection.value === 'lost' && !document.hidden) connect();
+  };
+  addEventListener('online', now);
+  document.addEventListener('visibilitychange', now);
+}
+
+/** Calls back each time the channel was opened again after a loss. */
+export function onReturn(callback: () => void): () => void {
+  let known = epoch.peek();
+  return effect(() => {
+    const now = epoch.value;
+    if (now > known && known > 0) callback();
+    known = now;
+  });
+}

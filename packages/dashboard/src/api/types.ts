@@ -1,0 +1,294 @@
+// What the analyzer's HTTP API answers, as far as the page uses it. A test holds these against /openapi.json.
+
+export interface Page<T> {
+  items: T[];
+  /** For the next page; null after the last. */
+  next: string | null;
+}
+
+export interface PacketRow {
+  id: number;
+  capture: number;
+  number: number;
+  /** Seconds since 1970, nine places. */
+  time: string;
+  src: string;
+  dst: string;
+  src_ip: string | null;
+  dst_ip: string | null;
+  src_port: number | null;
+  dst_port: number | null;
+  protocol: string;
+  length: number;
+  summary: string;
+  stream: number | null;
+  path: string;
+}
+
+export interface TreeLine {
+  /** Filter name; '' for a line that is no field. */
+  name: string;
+  text: string;
+  value: string | null;
+  start: number;
+  length: number;
+  buffer: number;
+  children: TreeLine[];
+}
+
+export interface PacketDetail {
+  packet: PacketRow;
+  tree: TreeLine[];
+  buffers: { buffer: number; title: string; length: number }[];
+  context: { kind: 'capture' | 'conversation'; packets: number; is_whole: boolean };
+  flow: number | null;
+}
+
+export interface PacketBytes {
+  id: number;
+  captured_length: number;
+  length: number;
+  /** `data` is base64. */
+  buffers: { buffer: number; title: string; length: number; data: string }[];
+}
+
+export interface ProtocolSummary {
+  items: { protocol: string; packets: number; bytes: number }[];
+  packets: number;
+  bytes: number;
+  first: string | null;
+  last: string | null;
+  is_exact: boolean;
+}
+
+export interface Timeline {
+  /** Seconds since 1970; `step` seconds a bucket. */
+  start: number;
+  step: number;
+  buckets: number;
+  series: { key: string; packets: number[]; bytes: number[] }[];
+  is_exact: boolean;
+}
+
+export interface End {
+  address: string;
+  port: number;
+}
+
+export interface FlowRow {
+  id: number;
+  capture: number;
+  stream: number;
+  transport: string;
+  client: End;
+  server: End;
+  start: string;
+  end: string;
+  packets_to_server: number;
+  packets_to_client: number;
+  bytes_to_server: number;
+  bytes_to_client: number;
+  applications: string[];
+  server_name: string | null;
+  state: string | null;
+  handshake_ms: number | null;
+  retransmissions: number | null;
+  out_of_order: number | null;
+  zero_windows: number | null;
+  fingerprints: Record<string, string>;
+  community_id: string;
+  is_over: boolean;
+}
+
+export interface FlowStream {
+  flow: number;
+  sides: End[];
+  /** `data` is base64; side 0 sent the first packet. */
+  pieces: { side: number; frame: number; time: string; data: string }[];
+  is_whole: boolean;
+  next: string | null;
+}
+
+export interface NameRow {
+  address: string;
+  name: string;
+  source: string;
+  first: string;
+  last: string;
+  count: number;
+}
+
+export interface FindingRow {
+  id: number;
+  capture: number;
+  /** Of the packet that showed it first. */
+  time: string | null;
+  last: string;
+  /** Who found it. */
+  finder: 'expert' | 'rule' | 'anomaly';
+  severity: 'error' | 'warn' | 'note' | 'chat' | 'comment';
+  group: string;
+  protocol: string;
+  message: string;
+  count: number;
+  frame: number | null;
+  address: string | null;
+}
+
+export interface Hosts {
+  items: HostRow[];
+  is_exact: boolean;
+}
+
+export interface HostRow {
+  address: string;
+  packets: number;
+  bytes: number;
+  packets_sent: number;
+  bytes_sent: number;
+  packets_received: number;
+  bytes_received: number;
+  name: string | null;
+  first: string;
+  last: string;
+}
+
+export interface Peer {
+  address: string;
+  name: string | null;
+  packets: number;
+  bytes: number;
+}
+
+export interface HostDetail {
+  host: HostRow;
+  names: NameRow[];
+  protocols: { protocol: string; packets: number; bytes: number }[];
+  ports: {
+    transport: string;
+    port: number;
+    flows: number;
+    packets: number;
+    bytes: number;
+    applications: string[];
+  }[];
+  peers: Peer[];
+  fingerprints: { field: string; value: string; flows: number }[];
+  flows: FlowRow[];
+  findings: FindingRow[];
+}
+
+export interface ConnectionMap {
+  hosts: Peer[];
+  /** `a` and `b` are indices into `hosts`. */
+  links: { a: number; b: number; packets: number; bytes: number }[];
+  hosts_left_out: number;
+  is_exact: boolean;
+}
+
+export interface CaptureRow {
+  id: number;
+  key: string;
+  kind: 'file' | 'live';
+  name: string;
+  state: 'running' | 'done' | 'failed';
+  packets: number;
+  bytes: number;
+  drops: number;
+  first: string | null;
+  last: string | null;
+  has_bytes: boolean;
+  progress: {
+    bytes_read: number;
+    bytes_total: number | null;
+    packets_per_second: number;
+    seconds_left: number | null;
+  } | null;
+  filter: string | null;
+  problem: string | null;
+}
+
+export interface Uploaded {
+  capture: CaptureRow;
+  is_new: boolean;
+}
+
+export interface Interfaces {
+  items: {
+    name: string;
+    description: string | null;
+    addresses: string[];
+    is_up: boolean;
+    is_loopback: boolean;
+  }[];
+  can_capture: boolean;
+  problem: string | null;
+}
+
+export interface FieldRow {
+  name: string;
+  kind: 'field' | 'protocol';
+  type: string;
+  description: string;
+}
+
+export interface Fields {
+  items: FieldRow[];
+  total: number;
+}
+
+export interface FilterCheck {
+  is_valid: boolean;
+  error: { message: string; at: number; length: number; meant: string[] } | null;
+  fields: FieldRow[];
+  needs_bytes: boolean;
+}
+
+export interface Status {
+  version: string;
+  node: string;
+  uptime_seconds: number;
+  memory_bytes: number;
+  services: { name: string; state: 'running' | 'idle' | 'failing'; note: string | null }[];
+  queues: { name: string; depth: number; capacity: number }[];
+  drops: { name: string; packets: number }[];
+  store: {
+    engine: string;
+    place: string;
+    version: string;
+    size_bytes: number | null;
+    captures: number;
+    packets: number;
+    flows: number;
+    findings: number;
+    first: string | null;
+    last: string | null;
+    retention: string;
+  };
+  live: { clients: number; messages_skipped: number };
+}
+
+export interface Rates {
+  time: number;
+  packets_per_second: number;
+  bits_per_second: number;
+  drops_per_second: number;
+  packets: number;
+  bytes: number;
+  drops: number;
+  /** Packets a second by Protocol column. */
+  protocols: Record<string, number>;
+}
+
+export interface LiveData {
+  rates: Rates;
+  packets: PacketRow[];
+  findings: FindingRow[];
+  captures: CaptureRow[];
+  status: Status;
+}
+export type Channel = keyof LiveData;
+
+export interface ErrorAnswer {
+  error: { code: string; message: string; hint?: string; at?: { at: number; length: number } };
+}

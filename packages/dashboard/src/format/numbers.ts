@@ -1,0 +1,48 @@
+// Numbers as people read them: three significant digits, SI units as on network gear, tabular where they stand in columns.
+
+const SI = ['', 'k', 'M', 'G', 'T', 'P'];
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** 1,234,567 */
+export function count(n: number): string {
+  return whole.format(n);
+}
+
+/** 1.23 M: three digits and the unit's letter. */
+export function short(n: number): string {
+  const { value, prefix } = scaled(n);
+  return prefix === '' ? value : `${value} ${prefix}`;
+}
+
+/** 1.23 MB; powers of 1000, as in capture tools. */
+export function bytes(n: number): string {
+  const { value, prefix } = scaled(n);
+  return `${value} ${prefix}B`;
+}
+
+/** 81.5 kbit/s */
+export function bitRate(bitsPerSecond: number): string {
+  const { value, prefix } = scaled(bitsPerSecond);
+  return `${value} ${prefix}bit/s`;
+}
+
+/** 0 to 1 as a percentage of three digits; what is there is never 0 %. */
+export function percent(share: number): string {
+  const p = share * 100;
+  if (p === 0) return '0 %';
+  if (p < 0.01) return '< 0.01 %';
+  return `${p >= 99.95 ? '100' : p.toPrecision(p < 1 ? 2 : 3)} %`;
+}
+
+function scaled(n: number): { value: string; prefix: string } {
+  let i = 0;
+  let size = Math.abs(n);
+  while (size >= 999.5 && i < SI.length - 1) {
+    size /= 1000;
+    i++;
+  }
+  const digits =
+    i === 0 && Number.isInteger(size) ? 0 : size >= 99.95 || size === 0 ? 0 : size >= 9.995 ? 1 : 2;
+  const text = size.toFixed(digits);
+  return { value: n < 0 ? `−${text}` : text, prefix: SI[i]! };
+}

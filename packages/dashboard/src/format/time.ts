@@ -1,0 +1,64 @@
+// Times. The API gives seconds since 1970 as decimal text with nine places, because a double is too short for
+// nanoseconds: what must be exact is worked out in nanoseconds as BigInt, what is drawn as seconds in a double.
+
+const NANOSECONDS = 1_000_000_000n;
+
+export function nanoseconds(time: string): bigint {
+  const [seconds = '0', fraction = ''] = time.split('.');
+  const nano = BigInt(fraction.padEnd(9, '0').slice(0, 9));
+  const whole = BigInt(seconds) * NANOSECONDS;
+  return seconds.startsWith('-') ? whole - nano : whole + nano;
+}
+
+/** 12.345678 from 12.345678000: as many places as `places`. */
+export function secondsBetween(from: string, to: string, places = 6): string {
+  const apart = nanoseconds(to) - nanoseconds(from);
+  const size = apart < 0n ? -apart : apart;
+  const text = `${size / NANOSECONDS}.${String(size % NANOSECONDS).padStart(9, '0')}`;
+  return `${apart < 0n ? '−' : ''}${text.slice(0, text.length - 9 + places)}`;
+}
+
+const two = (n: number) => String(n).padStart(2, '0');
+
+/** 11:52:18, with a fraction if asked; in the browser's time zone. */
+export function clock(seconds: number, places = 0): string {
+  const date = new Date(seconds * 1000);
+  const fraction = places === 0 ? '' : (seconds - Math.floor(seconds)).toFixed(places).slice(1);
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${fraction}`;
+}
+
+/** 11:52:18.123456 from exact text. */
+export function clockOf(time: string, places = 6): string {
+  const seconds = Number(time.split('.')[0]);
+  return `${clock(seconds)}.${(time.split('.')[1] ?? '').padEnd(9, '0').slice(0, places)}`;
+}
+
+/** 2026-11-21 */
+export function day(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+export function dayAndClock(time: string | number): string {
+  const seconds = Number(time);
+  return `${day(seconds)} ${clock(seconds)}`;
+}
+
+/** 3 min 39 s, 12.4 s, 340 ms, 18 µs: the two largest units. */
+export function duration(seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size >= 86_400) return twoUnits(size, 86_400, 'd', 3600, 'h');
+  if (size >= 3600) return twoUnits(size, 3600, 'h', 60, 'min');
+  if (size >= 60) return twoUnits(size, 60, 'min', 1, 's');
+  if (size >= 1) return `${Number(size.toPrecision(3))} s`;
+  if (size >= 1e-3) return `${Number((size * 1e3).toPrecision(3))} ms`;
+  if (size === 0) return '0 s';
+  return `${Number((size * 1e6).toPrecision(3))} µs`;
+}
+
+function twoUnits(size: number, large: number, largeName: string, small: number, smallName: string): string {
+  const rounded = Math.round(size / small) * small;
+  const rest = Math.round((rounded % large) / small);
+  const head = `${Math.floor(rounded / large)} ${largeName}`;
+  return rest === 0 ? head : `${head} ${rest} ${smallName}`;
+}

@@ -1,0 +1,155 @@
+// The columns of the packet list.
+import type { PacketRow } from '../api/types.ts';
+import { count } from '../format/numbers.ts';
+import { clockOf, dayAndClock, secondsBetween } from '../format/time.ts';
+
+export type TimeForm = 'relative' | 'clock' | 'date' | 'delta';
+export const timeForms: readonly [TimeForm, string][] = [
+  ['relative', 'Seconds since the beginning'],
+  ['delta', 'Seconds since the packet before'],
+  ['clock', 'Time of day'],
+  ['date', 'Date and time of day'],
+];
+
+export interface Context {
+  form: TimeForm;
+  /** When the capture began; the row before, where it is known. */
+  beginning: string | null;
+  before: PacketRow | null;
+}
+
+export interface Column {
+  id: string;
+  title: string;
+  /** Pixels at first. */
+  width: number;
+  isNumber?: boolean;
+  isMono?: boolean;
+  text: (row: PacketRow, context: Context) => string;
+  /** By which rows are put in order where all are here. */
+  value: (row: PacketRow) => string | number;
+  /** Applies the cell as a filter. */
+  term?: (row: PacketRow) => string | null;
+}
+
+const address = (end: 'src' | 'dst') => (row: PacketRow) => {
+  const text = row[end];
+  if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) return `eth.${end} == ${text}`;
+  if (row[`${end}_ip`] === null) return null;
+  return `${text.includes(':') ? 'ipv6' : 'ip'}.${end} == ${text}`;
+};
+
+const port = (end: 'src' | 'dst') => (row: PacketRow) => {
+  const number = row[`${end}_port`];
+  return number === null ? null : `${transportOf(row)}.${end}port == ${number}`;
+};
+
+/** From the path: the innermost transport. */
+export function transportOf(row: PacketRow): string {
+  const layers = row.path.split(':');
+  return layers.findLast((layer) => /^(tcp|udp|sctp|dccp|udplite)$/.test(layer)) ?? 'tcp';
+}
+
+export const COLUMNS: readonly Column[] = [
+  {
+    id: 'number',
+    title: 'No.',
+    width: 66,
+    isNumber: true,
+    text: (row) => count(row.number),
+    value: (row) => row.number,
+    term: (row) => `frame.number == ${row.number}`,
+  },
+  {
+    id: 'time',
+    title: 'Time',
+    width: 104,
+    isNumber: true,
+    text: (row, { form, beginning, before }) => {
+      if (form === 'clock') return clockOf(row.time);
+      if (form === 'date') return `${dayAndClock(row.time)}.${(row.time.split('.')[1] ?? '').slice(0, 6)}`;
+      if (form === 'delta') return before === null ? '' : secondsBetween(before.time, row.time);
+      return beginning === null ? '' : secondsBetween(beginning, row.time);
+    },
+    value: (row) => row.time,
+    term: (row) => `frame.time_epoch >= ${row.time}`,
+  },
+  {
+    id: 'src',
+    title: 'Source',
+    width: 172,
+    isMono: true,
+    text: (row) => row.src,
+    value: (row) => row.src,
+    term: address('src'),
+  },
+  {
+    id: 'src_port',
+    title: 'From port',
+    width: 76,
+    isNumber: true,
+    text: (row) => String(row.src_port ?? ''),
+    value: (row) => row.src_port ?? -1,
+    term: port('src'),
+  },
+  {
+    id: 'dst',
+    title: 'Destination',
+    width: 172,
+    isMono: true,
+    text: (row) => row.dst,
+    value: (row) => row.dst,
+    term: address('dst'),
+  },
+  {
+    id: 'dst_port',
+    title: 'To port',
+    width: 70,
+    isNumber: true,
+    text: (row) => String(row.dst_port ?? ''),
+    value: (row) => row.dst_port ?? -1,
+    term: port('dst'),
+  },
+  {
+    id: 'protocol',
+    title: 'Protocol',
+    width: 92,
+    text: (row) => row.protocol,
+    value: (row) => row.protocol,
+    term: (row) => `_ws.col.Protocol == "${row.protocol}"`,
+  },
+  {
+    id: 'length',
+    title: 'Length',
+    width: 66,
+    isNumber: true,
+    text: (row) => count(row.length),
+    value: (row) => row.length,
+    term: (row) => `frame.len == ${row.length}`,
+  },
+  {
+    id: 'stream',
+    title: 'Stream',
+    width: 64,
+    isNumber: true,
+    text: (row) => String(row.stream ?? ''),
+    value: (row) => row.stream ?? -1,
+    term: (row) => (row.stream === null ? null : `${transportOf(row)}.stream == ${row.stream}`),
+  },
+  {
+    id: 'path',
+    title: 'Layers',
+    width: 220,
+    isMono: true,
+    text: (row) => row.path,
+    value: (row) => row.path,
+    term: (row) => `frame.protocols == "${row.path}"`,
+  },
+  { id: 'summary', title: 'Info', width: 420, text: (row) => row.summary, value: (row) => row.summary },
+];
+
+export const SHOWN_AT_FIRST = ['number', 'time', 'src', 'dst', 'protocol', 'length', 'summary'];
+
+export function columnNamed(id: string): Column | undefined {
+  return COLUMNS.find((column) => column.id === id);
+}

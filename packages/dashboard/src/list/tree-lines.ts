@@ -1,0 +1,48 @@
+// The tree of a packet as lines: those in sight, and the one that a byte belongs to.
+import type { TreeLine } from '../api/types.ts';
+
+export interface Line {
+  line: TreeLine;
+  depth: number;
+  /** Its place among the lines of its parent, from the root: 0.3.1 */
+  path: string;
+  /** What it is remembered by as open: names from the root. */
+  key: string;
+  isOpen: boolean;
+}
+
+export function flatten(tree: TreeLine[], open: ReadonlySet<string>): Line[] {
+  const lines: Line[] = [];
+  const add = (nodes: TreeLine[], depth: number, parentPath: string, parentKey: string) => {
+    nodes.forEach((line, i) => {
+      const path = `${parentPath}${i}`;
+      const key = `${parentKey}${line.name || line.text.replace(/[\d.]+/g, '#')}`;
+      const isOpen = line.children.length > 0 && open.has(key);
+      lines.push({ line, depth, path, key, isOpen });
+      if (isOpen) add(line.children, depth + 1, `${path}.`, `${key}/`);
+    });
+  };
+  add(tree, 0, '', '');
+  return lines;
+}
+
+/** The narrowest line that covers a byte, with the keys of all lines above it. */
+export function lineAt(
+  tree: TreeLine[],
+  buffer: number,
+  at: number,
+): { path: string; line: TreeLine; keys: string[] } | null {
+  let found: { path: string; line: TreeLine; keys: string[] } | null = null;
+  const look = (nodes: TreeLine[], parentPath: string, parentKey: string, keys: string[]) => {
+    nodes.forEach((line, i) => {
+      const path = `${parentPath}${i}`;
+      const key = `${parentKey}${line.name || line.text.replace(/[\d.]+/g, '#')}`;
+      const covers =
+        line.buffer === buffer && line.length > 0 && at >= line.start && at < line.start + line.length;
+      if (covers && (found === null || line.length <= found.line.length)) found = { path, line, keys };
+      look(line.children, `${path}.`, `${key}/`, [...keys, key]);
+    });
+  };
+  look(tree, '', '', []);
+  return found;
+}

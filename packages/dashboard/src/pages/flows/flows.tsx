@@ -1,0 +1,241 @@
+// Conversations: who with whom, how much, how it went.
+import { useMemo, useState } from 'preact/hooks';
+import type { End, FlowRow } from '../../api/types.ts';
+import { familyOf } from '../../families.ts';
+import { bytes, count } from '../../format/numbers.ts';
+import { clockOf, dayAndClock, duration } from '../../format/time.ts';
+import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
+import { flowTerms } from '../../state/flow-terms.ts';
+import {
+  addToFilter,
+  capture,
+  filter,
+  go,
+  linkTo,
+  place,
+  setFilter,
+  setView,
+} from '../../state/navigation.ts';
+import { usePages } from '../../state/pages.ts';
+import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
+import { type MenuItem, openMenu } from '../../ui/menu.tsx';
+import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Follow } from '../packets/follow.tsx';
+import { copy } from '../packets/packet-menu.ts';
+
+const sizeOf = (flow: FlowRow) => flow.bytes_to_server + flow.bytes_to_client;
+const packetsOf = (flow: FlowRow) => flow.packets_to_server + flow.packets_to_client;
+const durationOf = (flow: FlowRow) => Number(flow.end) - Number(flow.start);
+const applicationOf = (flow: FlowRow) => flow.applications.at(-1) ?? flow.transport;
+
+export const flowColumns: readonly TableColumn<FlowRow>[] = [
+  {
+    id: 'application',
+    title: 'Protocol',
+    width: '104px',
+    cell: (flow) => (
+      <span class="protocol" title={[flow.transport, ...flow.applications].join(' › ')}>
+        <span class={`dot family-${familyOf(applicationOf(flow))}`} />
+        {applicationOf(flow)}
+      </span>
+    ),
+    value: applicationOf,
+  },
+  {
+    id: 'client',
+    title: 'Client',
+    cell: (flow) => <EndText end={flow.client} />,
+    value: (flow) => flow.client.address,
+  },
+  {
+    id: 'server',
+    title: 'Server',
+    cell: (flow) => (
+      <>
+        {flow.server_name !== null && <span class="server-name">{flow.server_name}</span>}
+        <EndText end={flow.server} isQuiet={flow.server_name !== null} />
+      </>
+    ),
+    value: (flow) => flow.server_name ?? flow.server.address,
+  },
+  {
+    id: 'state',
+    title: 'State',
+    width: '104px',
+    isExtra: true,
+    cell: (flow) => <State flow={flow} />,
+    value: (flow) => flow.state ?? '',
+  },
+  {
+    id: 'packets',
+    title: 'Packets',
+    width: '84px',
+    isNumber: true,
+    isExtra: true,
+    serverSort: 'packets',
+    cell: (flow) => count(packetsOf(flow)),
+    value: packetsOf,
+  },
+  {
+    id: 'bytes',
+    title: 'Data',
+    width: '88px',
+    isNumber: true,
+    serverSort: 'bytes',
+    cell: (flow) => (
+      <span title={`to server ${bytes(flow.bytes_to_server)}, to client ${bytes(flow.bytes_to_client)}`}>
+        {bytes(sizeOf(flow))}
+      </span>
+    ),
+    value: sizeOf,
+  },
+  {
+    id: 'duration',
+    title: 'Duration',
+    width: '92px',
+    isNumber: true,
+    isExtra: true,
+    serverSort: 'duration',
+    cell: (flow) => duration(durationOf(flow)),
+    value: durationOf,
+  },
+  {
+    id: 'start',
+    title: 'Start',
+    width: '112px',
+    isNumber: true,
+    isExtra: true,
+    serverSort: 'start',
+    cell: (flow) => <time title={dayAndClock(flow.start)}>{clockOf(flow.start, 3)}</time>,
+    value: (flow) => Number(flow.start),
+  },
+];
+
+function EndText({ end, isQuiet = false }: { end: End; isQuiet?: boolean }) {
+  return (
+    <span class={`mono ${isQuiet ? 'quiet' : ''}`}>
+      {end.address}
+      <span class="quiet">:{end.port}</span>
+    </span>
+  );
+}
+
+const odd = new Set(['unanswered', 'refused', 'half-open', 'reset']);
+
+function State({ flow }: { flow: FlowRow }) {
+  if (flow.state === null) return <span class="quiet">–</span>;
+  const notes = [
+    flow.handshake_ms === null ? '' : `handshake ${duration(flow.handshake_ms / 1000)}`,
+    flow.retransmissions ? `${count(flow.retransmissions)} retransmissions` : '',
+    flow.zero_windows ? `${count(flow.zero_windows)} zero windows` : '',
+  ].filter((note) => note !== '');
+  return (
+    <span class={odd.has(flow.state) ? 'odd' : ''} title={notes.join(', ')}>
+      {flow.state}
+      {(flow.retransmissions ?? 0) > 0 && <span class="tag"> {count(flow.retransmissions!)} retr.</span>}
+    </span>
+  );
+}
+
+export function termForFlow(flow: FlowRow): string {
+  return `${flow.transport}.stream == ${flow.stream}`;
+}
+
+export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
+  const term = termForFlow(flow);
+  const packets = (q: string) =>
+    go({ page: 'packets', item: '', q, capture: flow.capture, packet: null, view: {} });
+  return [
+    { heading: term },
+    { label: 'Follow stream', run: follow },
+    { label: 'Show its packets', run: () => packets(term) },
+    {
+      label: 'Show packets between the two',
+      run: () => packets(betweenAddresses(flow.client.address, flow.server.address)),
+    },
+    'separator',
+    {
+      label: 'Filter by client',
+      hint: flow.client.address,
+      run: () => addToFilter(ofAddress(flow.client.address)),
+    },
+    {
+      label: 'Filter by server',
+      hint: flow.server.address,
+      run: () => addToFilter(ofAddress(flow.server.address)),
+    },
+    {
+      label: 'Filter by port',
+      hint: String(flow.server.port),
+      run: () => addToFilter(`${flow.transport}.port == ${flow.server.port}`),
+    },
+    ...(flow.server_name === null
+      ? []
+      : [
+          {
+            label: 'Filter by name',
+            hint: flow.server_name,
+            run: () => setFilter(`tls.handshake.extensions_server_name == ${quoted(flow.server_name!)}`),
+          },
+        ]),
+    'separator',
+    { label: 'Client’s page', run: () => (location.hash = linkTo('hosts', flow.client.address)) },
+    { label: 'Server’s page', run: () => (location.hash = linkTo('hosts', flow.server.address)) },
+    {
+      label: 'Copy Community ID',
+      hint: flow.community_id,
+      run: () => copy(flow.community_id, 'Community ID'),
+    },
+    ...Object.entries(flow.fingerprints).map(
+      ([field, value]): MenuItem => ({ label: `Copy ${field}`, hint: value, run: () => copy(value, field) }),
+    ),
+  ];
+}
+
+export function Flows() {
+  const terms = useMemo(() => flowTerms(filter.value), [filter.value]);
+  const sort = place.value.view.sort ?? '-bytes';
+  const serverSort = flowColumns.find(({ id }) => id === sort.replace('-', ''))?.serverSort ?? 'bytes';
+  const list = usePages<FlowRow>('/flows', { ...terms.query, capture: capture.value, sort: serverSort });
+  const [followed, setFollowed] = useState<FlowRow | null>(null);
+
+  return (
+    <div class="table-page">
+      <p class="table-note num" role="status">
+        {list.isLoading ? 'Loading …' : `${count(list.rows.length)}${list.isWhole ? '' : ' and more'} flows`}
+        {terms.ignored.length > 0 && (
+          <span class="note-odd">
+            Flows are sums, and know nothing of <code>{terms.ignored.join(' && ')}</code>
+          </span>
+        )}
+      </p>
+      {list.error !== null && <Trouble error={list.error} onRetry={list.reload} />}
+      {list.error === null && list.isLoading && list.rows.length === 0 && <Loading />}
+      {list.error === null && !list.isLoading && list.rows.length === 0 && (
+        <Empty icon="flows" title="No flows pass this filter" />
+      )}
+      {list.rows.length > 0 && (
+        <DataTable
+          label="Flows"
+          columns={flowColumns}
+          rows={list.rows}
+          keyOf={(flow) => flow.id}
+          isWhole={list.isWhole}
+          sort={sort}
+          onSort={(next) => setView({ sort: next })}
+          onMore={list.more}
+          onOpen={setFollowed}
+          onMenu={(event, flow) =>
+            openMenu(
+              event,
+              flowMenu(flow, () => setFollowed(flow)),
+            )
+          }
+        />
+      )}
+      {followed !== null && (
+        <Follow flow={followed.id} query={termForFlow(followed)} onClose={() => setFollowed(null)} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,302 @@
+// All there is about one host.
+import type { ComponentChildren } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { FlowRow, HostDetail, Timeline } from '../../api/types.ts';
+import { stackOf } from '../../charts/stack.ts';
+import { TimelineChart } from '../../charts/timeline-chart.tsx';
+import { familyOf } from '../../families.ts';
+import { bytes, count, percent } from '../../format/numbers.ts';
+import { dayAndClock } from '../../format/time.ts';
+import {
+  allOf,
+  betweenAddresses,
+  ofAddress,
+  ofProtocol,
+  quoted,
+  withTimeRange,
+} from '../../state/expression.ts';
+import { capture, go, linkTo } from '../../state/navigation.ts';
+import { useResource } from '../../state/resource.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { openMenu } from '../../ui/menu.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Severity } from '../../ui/severity.tsx';
+import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { flowMenu, termForFlow } from '../flows/flows.tsx';
+import { Follow } from '../packets/follow.tsx';
+import { hostMenu } from './hosts.tsx';
+
+const FLOWS_SHOWN = 12;
+
+function toPackets(q: string): void {
+  go({ page: 'packets', item: '', q, packet: null, view: {} });
+}
+
+export function HostPage({ address }: { address: string }) {
+  const detail = useResource(address, (signal) =>
+    get<HostDetail>(`/hosts/${encodeURIComponent(address)}`, {}, signal),
+  );
+  const terms = { address, capture: capture.value, by: 'protocol', series: 50, buckets: 240 };
+  const timeline = useResource(JSON.stringify(terms), (signal) => get<Timeline>('/timeline', terms, signal));
+  const stack = useMemo(
+    () => (timeline.data === null ? null : stackOf(timeline.data, 'bytes')),
+    [timeline.data],
+  );
+  const [followed, setFollowed] = useState<FlowRow | null>(null);
+  if (detail.data === null) {
+    if (detail.error === null) return <Loading what="Looking for what is known" />;
+    if (detail.error.code === 'no_such_host') {
+      return (
+        <Empty icon="hosts" title="This host is not known">
+          No stored packet is from or to <code>{address}</code>. <a href={linkTo('hosts')}>All hosts</a>
+        </Empty>
+      );
+    }
+    return <Trouble error={detail.error} onRetry={detail.reload} />;
+  }
+  const { host, names, protocols, ports, peers, fingerprints, flows, findings } = detail.data;
+  const all = protocols.reduce((sum, one) => sum + one.bytes, 0);
+  return (
+    <div class="host">
+      <header class="host-head">
+        <a class="icon-button" href={linkTo('hosts')} aria-label="All hosts">
+          <span class="host-back">
+            <Icon name="right" />
+          </span>
+        </a>
+        <div>
+          <h1>{host.name ?? host.address}</h1>
+          <p class="quiet">
+            {host.name !== null && <span class="mono">{host.address} · </span>}
+            <span class="num">
+              {dayAndClock(host.first)} to {dayAndClock(host.last)}
+            </span>
+          </p>
+        </div>
+        <dl class="host-figures num">
+          <Figure name="Packets" value={count(host.packets)} />
+          <Figure name="Sent" value={bytes(host.bytes_sent)} />
+          <Figure name="Received" value={bytes(host.bytes_received)} />
+          <Figure name="Peers" value={count(peers.length)} />
+        </dl>
+        <div class="host-tools">
+          <button type="button" class="button" onClick={() => toPackets(ofAddress(address))}>
+            <Icon name="packets" /> Packets
+          </button>
+          <button
+            type="button"
+            class="button"
+            aria-label="More"
+            aria-haspopup="menu"
+            onClick={(event) => openMenu(event, hostMenu(address), event.currentTarget)}
+          >
+            <Icon name="more" />
+          </button>
+        </div>
+      </header>
+      <Panel title="Traffic" class="host-traffic" note="bytes">
+        {stack !== null && stack.times.length > 0 && (
+          <TimelineChart
+            stack={stack}
+            unit="bytes"
+            height={140}
+            label={`Traffic of ${host.name ?? address} over time`}
+            onRange={(from, to, places) => toPackets(withTimeRange(ofAddress(address), from, to, places))}
+          />
+        )}
+      </Panel>
+      <Lines title="Ports it serves" items={ports} none="It was not asked as a server">
+        {(port) => (
+          <>
+            <button
+              type="button"
+              class="link who"
+              onClick={() => toPackets(allOf(ofAddress(address), `${port.transport}.port == ${port.port}`))}
+            >
+              <span class="mono">
+                {port.transport}/{port.port}
+              </span>
+              <span class="tag">{port.applications.join(', ')}</span>
+            </button>
+            <span class="num lines-count">{bytes(port.bytes)}</span>
+          </>
+        )}
+      </Lines>
+      <Lines title="Peers" items={peers} none="No other address">
+        {(peer) => (
+          <>
+            <button
+              type="button"
+              class="link who"
+              title={betweenAddresses(address, peer.address)}
+              onClick={() => toPackets(betweenAddresses(address, peer.address))}
+            >
+              {peer.name !== null && <span class="who-name">{peer.name}</span>}
+              <span class={`mono ${peer.name === null ? 'who-name' : 'who-address'}`}>{peer.address}</span>
+            </button>
+            <span class="num lines-count">{bytes(peer.bytes)}</span>
+          </>
+        )}
+      </Lines>
+      <Lines title="Protocols" items={protocols} none="None">
+        {(one) => (
+          <>
+            <button
+              type="button"
+              class="link who"
+              onClick={() => toPackets(allOf(ofAddress(address), ofProtocol(one.protocol)))}
+            >
+              <span class={`dot family-${familyOf(one.protocol)}`} />
+              {one.protocol}
+            </button>
+            <span class="num lines-count">
+              {bytes(one.bytes)} <span class="quiet">{percent(all === 0 ? 0 : one.bytes / all)}</span>
+            </span>
+          </>
+        )}
+      </Lines>
+      <Panel
+        title="Flows"
+        class="host-flows"
+        note={flows.length > FLOWS_SHOWN ? `the ${FLOWS_SHOWN} largest` : undefined}
+      >
+        <FlowLines flows={flows.slice(0, FLOWS_SHOWN)} own={host.address} onOpen={setFollowed} />
+      </Panel>
+      <Lines title="Names" items={names} none="No name was said">
+        {(name) => (
+          <>
+            <span class="who-name">{name.name}</span>
+            <span class="tag">{name.source}</span>
+            <span class="num lines-count">{count(name.count)}</span>
+          </>
+        )}
+      </Lines>
+      <Lines title="Fingerprints" items={fingerprints} none="None were taken">
+        {(print) => (
+          <>
+            <button
+              type="button"
+              class="link who"
+              title={print.value}
+              onClick={() => toPackets(`${print.field} == ${quoted(print.value)}`)}
+            >
+              <span class="tag">{print.field.split('.').at(-1)}</span>
+              <span class="mono who-name">{print.value}</span>
+            </button>
+            <span class="num lines-count">{count(print.flows)}</span>
+          </>
+        )}
+      </Lines>
+      <Lines title="Findings" items={findings} none="Nothing odd was found">
+        {(finding) => (
+          <>
+            <Severity of={finding.severity} />
+            <span class="who-name" title={finding.message}>
+              {finding.message}
+            </span>
+            <span class="num lines-count">{count(finding.count)}</span>
+          </>
+        )}
+      </Lines>
+      {followed !== null && (
+        <Follow flow={followed.id} query={termForFlow(followed)} onClose={() => setFollowed(null)} />
+      )}
+    </div>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function Lines<T>(props: {
+  title: string;
+  items: readonly T[];
+  none: string;
+  children: (item: T) => ComponentChildren;
+}) {
+  return (
+    <Panel
+      title={props.title}
+      class="host-lines"
+      note={props.items.length > 0 ? count(props.items.length) : undefined}
+    >
+      {props.items.length === 0 ? (
+        <p class="quiet">{props.none}</p>
+      ) : (
+        <ol class="lines lines-scrolled" tabIndex={0} aria-label={props.title}>
+          {props.items.map((item, i) => (
+            <li key={i}>{props.children(item)}</li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}
+
+function FlowLines({
+  flows,
+  own,
+  onOpen,
+}: {
+  flows: FlowRow[];
+  own: string;
+  onOpen: (flow: FlowRow) => void;
+}) {
+  if (flows.length === 0) return <p class="quiet">No flows</p>;
+  return (
+    <table class="plain">
+      <thead>
+        <tr>
+          <th scope="col">Protocol</th>
+          <th scope="col">Other end</th>
+          <th scope="col" class="only-wide">
+            State
+          </th>
+          <th scope="col" class="cell-number">
+            Data
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {flows.map((flow) => {
+          const isClient = flow.client.address === own;
+          const other = isClient ? flow.server : flow.client;
+          const application = flow.applications.at(-1) ?? flow.transport;
+          return (
+            <tr
+              key={flow.id}
+              onContextMenu={(event) =>
+                openMenu(
+                  event,
+                  flowMenu(flow, () => onOpen(flow)),
+                )
+              }
+            >
+              <td>
+                <button type="button" class="link" onClick={() => onOpen(flow)}>
+                  <span class={`dot family-${familyOf(application)}`} /> {application}
+                </button>
+              </td>
+              <td>
+                <span class="quiet">{isClient ? 'to ' : 'from '}</span>
+                {isClient && flow.server_name !== null && `${flow.server_name} `}
+                <span class="mono">
+                  {other.address}:{other.port}
+                </span>
+              </td>
+              <td class="only-wide">{flow.state ?? '–'}</td>
+              <td class="cell-number num">{bytes(flow.bytes_to_client + flow.bytes_to_server)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,89 @@
+// The line of figures on top; while packets come in, their rates.
+import type { ProtocolSummary } from '../../api/types.ts';
+import { Sparkline } from '../../charts/sparkline.tsx';
+import { bitRate, bytes, count, percent, short } from '../../format/numbers.ts';
+import { dayAndClock, duration } from '../../format/time.ts';
+import { captures, rates, running } from '../../state/captures.ts';
+import { capture, filter } from '../../state/navigation.ts';
+
+const RATES_SHOWN = 240;
+
+export function Figures(props: { summary: ProtocolSummary; isStale: boolean }) {
+  const { summary } = props;
+  const seconds = Number(summary.last ?? 0) - Number(summary.first ?? 0);
+  const stored = (captures.value ?? [])
+    .filter(({ id }) => capture.value === null || capture.value === id)
+    .reduce((sum, { packets }) => sum + packets, 0);
+  const isPart = filter.value !== '' && stored > 0;
+  return (
+    <section class={`figures ${props.isStale ? 'stale' : ''}`} aria-label="Figures">
+      <Figure
+        name="Packets"
+        value={count(summary.packets)}
+        note={
+          isPart
+            ? `${percent(summary.packets / stored)} of ${count(stored)}`
+            : `${short(seconds > 0 ? summary.packets / seconds : 0)}/s on average`
+        }
+      />
+      <Figure
+        name="Data"
+        value={bytes(summary.bytes)}
+        note={`${seconds > 0 ? bitRate((summary.bytes * 8) / seconds) : '–'} on average`}
+      />
+      <Figure
+        name="Time"
+        value={duration(seconds)}
+        note={summary.first === null ? '–' : `from ${dayAndClock(summary.first)}`}
+      />
+      <Figure
+        name="Packet size"
+        value={summary.packets === 0 ? '–' : `${count(Math.round(summary.bytes / summary.packets))} B`}
+        note="on average"
+      />
+      <Figure
+        name="Protocols"
+        value={count(summary.items.length)}
+        note={
+          summary.items
+            .slice(0, 3)
+            .map(({ protocol }) => protocol)
+            .join(', ') || '–'
+        }
+      />
+      {running.value.length > 0 && <LiveRates />}
+    </section>
+  );
+}
+
+function Figure({ name, value, note }: { name: string; value: string; note: string }) {
+  return (
+    <div class="figure">
+      <h2>{name}</h2>
+      <p class="figure-value num">{value}</p>
+      <p class="figure-note num">{note}</p>
+    </div>
+  );
+}
+
+function LiveRates() {
+  const shown = rates.value.slice(-RATES_SHOWN);
+  const latest = shown.at(-1);
+  if (latest === undefined) return null;
+  return (
+    <>
+      <div class="figure figure-live">
+        <h2>Now</h2>
+        <p class="figure-value num">{short(latest.packets_per_second)}/s</p>
+        <Sparkline values={shown.map((rate) => rate.packets_per_second)} label="Packets a second, lately" />
+      </div>
+      <div class="figure figure-live">
+        <h2>
+          {latest.drops_per_second > 0 ? `${short(latest.drops_per_second)} packets lost/s` : 'Nothing lost'}
+        </h2>
+        <p class="figure-value num">{bitRate(latest.bits_per_second)}</p>
+        <Sparkline values={shown.map((rate) => rate.bits_per_second)} label="Bits a second, lately" />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+// The first glance: how much, when, which protocols, who, and what is odd. Everything can be clicked to filter by it.
+import { get } from '../../api/client.ts';
+import type { FindingRow, Hosts, NameRow, Page, ProtocolSummary, Timeline } from '../../api/types.ts';
+import { captures } from '../../state/captures.ts';
+import { capture, filter, linkTo, scope } from '../../state/navigation.ts';
+import { useResource } from '../../state/resource.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Figures } from './figures.tsx';
+import { Findings, NewHosts, TopNames, TopTalkers } from './lists.tsx';
+import { Protocols } from './protocols.tsx';
+import { Traffic } from './traffic.tsx';
+
+const LINES = 9;
+/** Enough for any real mixture; what is beyond is `other`. */
+const SERIES = 50;
+const BUCKETS = 240;
+
+export function Overview() {
+  const terms = scope.value;
+  const key = JSON.stringify(terms);
+  const summary = useResource(key, (signal) => get<ProtocolSummary>('/protocol_summary', terms, signal));
+  const timeline = useResource(key, (signal) =>
+    get<Timeline>('/timeline', { ...terms, by: 'protocol', series: SERIES, buckets: BUCKETS }, signal),
+  );
+  const talkers = useResource(key, (signal) =>
+    get<Hosts>('/hosts', { ...terms, sort: 'bytes', limit: LINES }, signal),
+  );
+  const newest = useResource(key, (signal) =>
+    get<Hosts>('/hosts', { ...terms, sort: 'first', limit: LINES }, signal),
+  );
+  // Names and findings are not of single packets: only the capture chooses them.
+  const side = { capture: capture.value };
+  const sideKey = JSON.stringify(side);
+  const names = useResource(sideKey, (signal) =>
+    get<Page<NameRow>>('/names', { ...side, limit: LINES }, signal),
+  );
+  const findings = useResource(sideKey, (signal) =>
+    get<Page<FindingRow>>('/findings', { ...side, limit: LINES }, signal),
+  );
+
+  if (summary.data === null) {
+    if (summary.error !== null) return <Trouble error={summary.error} onRetry={summary.reload} />;
+    return <Loading />;
+  }
+  if (summary.data.packets === 0 && filter.value === '' && (captures.value?.length ?? 0) === 0)
+    return <Welcome />;
+
+  return (
+    <div class="overview">
+      <Figures summary={summary.data} isStale={summary.isLoading} />
+      {summary.error !== null && <Trouble error={summary.error} onRetry={summary.reload} />}
+      <Traffic timeline={timeline} />
+      <Protocols summary={summary.data} isStale={summary.isLoading} />
+      <TopTalkers hosts={talkers} />
+      <Findings findings={findings} />
+      <TopNames names={names} />
+      <NewHosts hosts={newest} />
+    </div>
+  );
+}
+
+/** Nothing is stored yet. */
+function Welcome() {
+  return (
+    <Empty icon="captures" title="No packets yet">
+      Drop a capture file anywhere on this page, or start capturing on an interface.
+      <br />
+      <a class="button button-main" href={linkTo('captures')}>
+        <Icon name="captures" /> To the captures
+      </a>
+    </Empty>
+  );
+}

@@ -1,0 +1,105 @@
+// Traffic over time. A range chosen here filters the whole page.
+import { useMemo, useState } from 'preact/hooks';
+import type { Timeline } from '../../api/types.ts';
+import { type FamilySeries, stackOf, type Unit } from '../../charts/stack.ts';
+import { TimelineChart } from '../../charts/timeline-chart.tsx';
+import { familyTitles } from '../../families.ts';
+import { duration } from '../../format/time.ts';
+import { quoted, timeRange } from '../../state/expression.ts';
+import { addToFilter, filter, setTimeRange } from '../../state/navigation.ts';
+import type { Resource } from '../../state/resource.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Panel, Switch } from '../../ui/panel.tsx';
+import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+
+export function Traffic({ timeline }: { timeline: Resource<Timeline> }) {
+  const [unit, setUnit] = useState<Unit>('packets');
+  const { data } = timeline;
+  const stack = useMemo(() => (data === null ? null : stackOf(data, unit)), [data, unit]);
+  const range = timeRange(filter.value);
+  const isZoomed = range.from !== null || range.to !== null;
+  return (
+    <Panel
+      title="Traffic"
+      class="traffic"
+      note={stack !== null && stack.times.length > 0 ? `a bar is ${duration(stack.step)}` : undefined}
+      isStale={timeline.isLoading}
+      tools={
+        <>
+          {isZoomed && (
+            <button type="button" class="button button-small" onClick={() => setTimeRange(null, null)}>
+              <Icon name="close" size={12} /> All time
+            </button>
+          )}
+          <Switch
+            label="Unit"
+            value={unit}
+            options={[
+              ['packets', 'Packets'],
+              ['bytes', 'Bytes'],
+            ]}
+            onChange={setUnit}
+          />
+        </>
+      }
+    >
+      {stack === null &&
+        (timeline.error === null ? (
+          <Loading />
+        ) : (
+          <Trouble error={timeline.error} onRetry={timeline.reload} />
+        ))}
+      {stack !== null && stack.times.length === 0 && (
+        <Empty icon="filter" title="No packets pass this filter" />
+      )}
+      {stack !== null && stack.times.length > 0 && (
+        <>
+          <Legend series={stack.series} />
+          <TimelineChart
+            stack={stack}
+            unit={unit}
+            height={190}
+            label="Traffic over time"
+            onRange={setTimeRange}
+          />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Legend({ series }: { series: FamilySeries[] }) {
+  return (
+    <ul class="legend" aria-label="Families of protocols">
+      {series.map(({ family, protocols }) => {
+        const text = (
+          <>
+            <span class={`dot family-${family}`} />
+            {familyTitles[family]}
+          </>
+        );
+        return (
+          <li key={family}>
+            {protocols.length === 0 ? (
+              <span>{text}</span>
+            ) : (
+              <button
+                type="button"
+                class="link"
+                title={protocols.join(', ')}
+                onClick={() => addToFilter(termFor(protocols))}
+              >
+                {text}
+              </button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function termFor(protocols: string[]): string {
+  if (protocols.length === 1) return `_ws.col.Protocol == ${quoted(protocols[0]!)}`;
+  return `_ws.col.Protocol in {${protocols.map(quoted).join(', ')}}`;
+}

@@ -1,0 +1,141 @@
+// The bytes: offset, hexadecimal, text. Those of the chosen line are marked; a click on a byte finds its line.
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { PacketBytes } from '../../api/types.ts';
+import { count } from '../../format/numbers.ts';
+
+const LINE_HEIGHT = 18;
+const SPARE = 4;
+/** Narrower than this, eight bytes stand in a line. */
+const WIDE_PX = 500;
+
+interface Props {
+  bytes: PacketBytes;
+  buffer: number;
+  mark: { start: number; length: number } | null;
+  onBuffer: (buffer: number) => void;
+  onByte: (buffer: number, at: number) => void;
+}
+
+export function BytesPane({ bytes, buffer, mark, onBuffer, onByte }: Props) {
+  const shown = bytes.buffers.find((one) => one.buffer === buffer) ?? bytes.buffers[0];
+  const data = useMemo(() => decode(shown?.data ?? ''), [shown]);
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 400, perLine: 16 });
+
+  useLayoutEffect(() => {
+    const element = box.current!;
+    const observer = new ResizeObserver(() =>
+      setView((old) => ({
+        ...old,
+        height: element.clientHeight,
+        perLine: element.clientWidth < WIDE_PX ? 8 : 16,
+      })),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const { perLine } = view;
+  useEffect(() => {
+    const element = box.current!;
+    if (mark === null || mark.length === 0) return;
+    const top = Math.floor(mark.start / perLine) * LINE_HEIGHT;
+    if (top < element.scrollTop || top + LINE_HEIGHT > element.scrollTop + element.clientHeight) {
+      element.scrollTop = Math.max(0, top - LINE_HEIGHT * 2);
+    }
+  }, [mark, perLine, data]);
+
+  const lines = Math.ceil(data.length / perLine);
+  const first = Math.max(0, Math.floor(view.top / LINE_HEIGHT) - SPARE);
+  const last = Math.min(lines, Math.ceil((view.top + view.height) / LINE_HEIGHT) + SPARE);
+  const isCut = buffer === 0 && bytes.captured_length < bytes.length;
+  const numbers = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+
+  return (
+    <div class="bytes">
+      {(bytes.buffers.length > 1 || isCut) && (
+        <div class="bytes-head">
+          {bytes.buffers.length > 1 && (
+            <div class="switch" role="group" aria-label="Buffer">
+              {bytes.buffers.map((one) => (
+                <button
+                  key={one.buffer}
+                  type="button"
+                  aria-pressed={one === shown}
+                  onClick={() => onBuffer(one.buffer)}
+                >
+                  {one.title} <span class="num">({count(one.length)})</span>
+                </button>
+              ))}
+            </div>
+          )}
+          {isCut && (
+            <span class="panel-note">
+              {count(bytes.captured_length)} of {count(bytes.length)} bytes were captured
+            </span>
+          )}
+        </div>
+      )}
+      <div
+        ref={box}
+        class="bytes-box mono"
+        role="region"
+        tabIndex={0}
+        aria-label={`Bytes, ${count(data.length)}`}
+        onScroll={(event) => {
+          const top = event.currentTarget.scrollTop;
+          setView((old) => ({ ...old, top }));
+        }}
+        onClick={(event) => {
+          const at = (event.target as HTMLElement).dataset.at;
+          if (at !== undefined) onByte(shown?.buffer ?? 0, Number(at));
+        }}
+      >
+        <div class="bytes-lines" style={{ height: `${lines * LINE_HEIGHT}px` }}>
+          {numbers.map((number) => (
+            <BytesLine key={number} data={data} start={number * perLine} perLine={perLine} mark={mark} />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function BytesLine(props: { data: Uint8Array; start: number; perLine: number; mark: Props['mark'] }) {
+  const { data, start, perLine, mark } = props;
+  const end = Math.min(data.length, start + perLine);
+  const isOn = (at: number) => mark !== null && at >= mark.start && at < mark.start + mark.length;
+  const at = Array.from({ length: end - start }, (_, i) => start + i);
+  const look = (i: number) =>
+    `${isOn(i) ? 'on' : ''} ${isOn(i) && isOn(i + 1) && i + 1 < end ? 'on-joined' : ''}`;
+  return (
+    <div class="bytes-line" style={{ transform: `translateY(${(start / perLine) * LINE_HEIGHT}px)` }}>
+      <span class="bytes-offset">{start.toString(16).padStart(4, '0')}</span>
+      <span class={`bytes-hex bytes-hex-${perLine}`}>
+        {at.map((i) => (
+          <span key={i} data-at={i} class={look(i)}>
+            {data[i]!.toString(16).padStart(2, '0')}
+          </span>
+        ))}
+      </span>
+      <span class="bytes-text">
+        {at.map((i) => (
+          <span key={i} data-at={i} class={isOn(i) ? 'on' : ''}>
+            {printable(data[i]!)}
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function printable(byte: number): string {
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·';
+}
+
+export function decode(base64: string): Uint8Array {
+  const text = atob(base64);
+  const data = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) data[i] = text.charCodeAt(i);
+  return data;
+}

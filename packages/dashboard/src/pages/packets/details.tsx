@@ -1,0 +1,115 @@
+// The chosen packet: tree and bytes, tied to each other.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { PacketBytes, PacketDetail, TreeLine } from '../../api/types.ts';
+import { count } from '../../format/numbers.ts';
+import { lineAt } from '../../list/tree-lines.ts';
+import { useResource } from '../../state/resource.ts';
+import { openMenu } from '../../ui/menu.tsx';
+import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { BytesPane } from './bytes-pane.tsx';
+import { openLines, setOpen } from './list-settings.ts';
+import { fieldMenu } from './packet-menu.ts';
+import { TreePane } from './tree-pane.tsx';
+
+/** Between two packets while a key is held: only the last one is asked for. */
+const SETTLE_MS = 60;
+
+export function Details({ packet, onFollow }: { packet: number | null; onFollow: () => void }) {
+  const settled = useSettled(packet);
+  const key = settled === null ? null : String(settled);
+  const detail = useResource(key, (signal) => get<PacketDetail>(`/packets/${settled}`, {}, signal), false);
+  const bytes = useResource(
+    key,
+    (signal) => get<PacketBytes>(`/packets/${settled}/bytes`, {}, signal),
+    false,
+  );
+  const [chosen, setChosen] = useState<{ path: string; line: TreeLine } | null>(null);
+  const [buffer, setBuffer] = useState(0);
+  const open = useMemo(() => new Set(openLines.value), [openLines.value]);
+  const tree = detail.data?.tree ?? null;
+
+  useEffect(() => {
+    setChosen(null);
+    setBuffer(0);
+  }, [detail.data]);
+
+  if (packet === null) {
+    return (
+      <Empty icon="packets" title="No packet chosen">
+        Choose one in the list to see its layers and bytes.
+      </Empty>
+    );
+  }
+  if (detail.error !== null && tree === null) return <Trouble error={detail.error} onRetry={detail.reload} />;
+  if (detail.data === null || tree === null) return <Loading what="Reading the packet" />;
+
+  const choose = (path: string, line: TreeLine) => {
+    setChosen({ path, line });
+    if (line.length > 0) setBuffer(line.buffer);
+  };
+  const onByte = (of: number, at: number) => {
+    const found = lineAt(tree, of, at);
+    if (found === null) return;
+    for (const above of found.keys) if (!open.has(above)) setOpen(above, true);
+    setChosen(found);
+  };
+  const mark =
+    chosen !== null && chosen.line.buffer === buffer && chosen.line.length > 0 ? chosen.line : null;
+  const { context } = detail.data;
+  return (
+    <div class={`details ${detail.isLoading ? 'stale' : ''}`}>
+      <section class="details-tree" aria-label="Layers">
+        <TreePane
+          tree={tree}
+          open={open}
+          chosen={chosen?.path ?? ''}
+          onOpen={setOpen}
+          onChoose={choose}
+          onMenu={(event, line, anchor) => openMenu(event, fieldMenu(line), anchor)}
+        />
+        <footer class="details-foot">
+          <span class="details-line mono">{chosen === null ? '' : footText(chosen.line)}</span>
+          {!context.is_whole && (
+            <span class="tag" title="Older packets hold what this one depends on, and too many lie between.">
+              read from {count(context.packets)} packets before it only
+            </span>
+          )}
+          {detail.data.flow !== null && (
+            <button type="button" class="button button-small" onClick={onFollow}>
+              Follow stream
+            </button>
+          )}
+        </footer>
+      </section>
+      <section class="details-bytes" aria-label="Bytes of the packet">
+        {bytes.data === null ? (
+          bytes.error === null ? (
+            <Loading what="Reading bytes" />
+          ) : (
+            <Trouble error={bytes.error} onRetry={bytes.reload} />
+          )
+        ) : (
+          <BytesPane bytes={bytes.data} buffer={buffer} mark={mark} onBuffer={setBuffer} onByte={onByte} />
+        )}
+      </section>
+    </div>
+  );
+}
+
+function footText(line: TreeLine): string {
+  const length =
+    line.length === 0
+      ? ''
+      : `, ${count(line.length)} ${line.length === 1 ? 'byte' : 'bytes'} from ${line.start}`;
+  return `${line.name || 'no field'}${length}`;
+}
+
+function useSettled(packet: number | null): number | null {
+  const [settled, setSettled] = useState(packet);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(packet), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [packet]);
+  return packet === null ? null : settled;
+}

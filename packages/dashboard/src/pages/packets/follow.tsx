@@ -1,0 +1,199 @@
+// What the two sides of a conversation said, in order.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ApiError, addressOf, get } from '../../api/client.ts';
+import type { FlowStream } from '../../api/types.ts';
+import { bytes, count } from '../../format/numbers.ts';
+import { go } from '../../state/navigation.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Switch } from '../../ui/panel.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
+import { decode } from './bytes-pane.tsx';
+import { save } from './packet-menu.ts';
+
+type Form = 'text' | 'hex';
+type Side = 'both' | '0' | '1';
+type Piece = FlowStream['pieces'][number];
+
+/** Characters drawn at once; more on demand, since a browser takes long over megabytes of text. */
+const DRAWN_BYTES = 256 * 1024;
+
+export function Follow({ flow, query, onClose }: { flow: number; query: string; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [stream, setStream] = useState<FlowStream | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [form, setForm] = useState<Form>('text');
+  const [side, setSide] = useState<Side>('both');
+  const [isHttp, setHttp] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+
+  useEffect(() => dialog.current!.showModal(), []);
+  useEffect(() => {
+    const control = new AbortController();
+    setStream(null);
+    setError(null);
+    ask(flow, isHttp, null, control.signal).then(
+      setStream,
+      (problem) => problem instanceof ApiError && setError(problem),
+    );
+    return () => control.abort();
+  }, [flow, isHttp, attempt]);
+
+  const more = () => {
+    if (stream?.next == null) return;
+    ask(flow, isHttp, stream.next).then(
+      (page) => setStream({ ...page, pieces: [...stream.pieces, ...page.pieces] }),
+      (problem) => problem instanceof ApiError && setError(problem),
+    );
+  };
+
+  const pieces = (stream?.pieces ?? []).filter((piece) => side === 'both' || String(piece.side) === side);
+  const [a, b] = stream?.sides ?? [];
+  const name = (end: typeof a) =>
+    end === undefined ? '' : `${end.address.includes(':') ? `[${end.address}]` : end.address}:${end.port}`;
+  return (
+    <dialog ref={dialog} class="dialog follow" aria-labelledby="follow-title" onClose={onClose}>
+      <header class="dialog-head">
+        <h2 id="follow-title">Follow stream</h2>
+        {query !== '' && (
+          <button
+            type="button"
+            class="button button-small mono"
+            onClick={() => {
+              go({ q: query });
+              dialog.current!.close();
+            }}
+          >
+            <Icon name="filter" size={12} /> {query}
+          </button>
+        )}
+        <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current!.close()}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="follow-tools">
+        <Switch
+          label="Form"
+          value={form}
+          options={[
+            ['text', 'Text'],
+            ['hex', 'Hexadecimal'],
+          ]}
+          onChange={setForm}
+        />
+        <Switch
+          label="Sides"
+          value={side}
+          options={[
+            ['both', 'Both'],
+            ['0', a === undefined ? 'Client' : name(a)],
+            ['1', b === undefined ? 'Server' : name(b)],
+          ]}
+          onChange={setSide}
+        />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isHttp}
+            onChange={(event) => setHttp(event.currentTarget.checked)}
+          />{' '}
+          HTTP unpacked
+        </label>
+        <button
+          type="button"
+          class="button button-small"
+          onClick={() =>
+            save(
+              addressOf(`/flows/${flow}/stream`, { format: 'raw', side: side === 'both' ? null : side }),
+              `stream-${flow}.bin`,
+            )
+          }
+        >
+          <Icon name="download" size={12} /> Save
+        </button>
+      </div>
+      <div class="follow-body mono" tabIndex={0} role="region" aria-label="What was said">
+        {error !== null && <Trouble error={error} onRetry={() => setAttempt((n) => n + 1)} />}
+        {error === null && stream === null && <Loading what="Reading the stream" />}
+        {stream !== null && pieces.length === 0 && <p class="follow-none">Nothing was said.</p>}
+        <Pieces pieces={pieces} form={form} />
+        {stream !== null && !stream.is_whole && (
+          <p class="follow-none">The stream has more packets than are read at once.</p>
+        )}
+        {stream?.next != null && (
+          <button type="button" class="button" onClick={more}>
+            More
+          </button>
+        )}
+      </div>
+      {stream !== null && <Sums stream={stream} name={name} />}
+    </dialog>
+  );
+}
+
+function ask(flow: number, isHttp: boolean, after: string | null, signal?: AbortSignal): Promise<FlowStream> {
+  return get<FlowStream>(`/flows/${flow}/stream`, { protocol: isHttp ? 'http' : null, after }, signal);
+}
+
+function Sums({ stream, name }: { stream: FlowStream; name: (end: FlowStream['sides'][number]) => string }) {
+  const sums = [0, 0];
+  for (const { side, data } of stream.pieces) sums[side]! += Math.floor((data.length * 3) / 4);
+  return (
+    <footer class="follow-sums num">
+      {stream.sides.map((end, i) => (
+        <span key={i} class={`side-${i}`}>
+          {name(end)} said {bytes(sums[i]!)}
+        </span>
+      ))}
+      <span>{count(stream.pieces.length)} pieces</span>
+    </footer>
+  );
+}
+
+function Pieces({ pieces, form }: { pieces: Piece[]; form: Form }) {
+  const [drawn, setDrawn] = useState(DRAWN_BYTES);
+  const texts = useMemo(() => {
+    const list: { side: number; frame: number; text: string }[] = [];
+    let left = drawn;
+    for (const { side, frame, data } of pieces) {
+      if (left <= 0) break;
+      const bytesOf = decode(data).subarray(0, left);
+      left -= bytesOf.length;
+      list.push({ side, frame, text: form === 'text' ? asText(bytesOf) : asHex(bytesOf) });
+    }
+    return { list, isCut: left <= 0 };
+  }, [pieces, form, drawn]);
+  return (
+    <>
+      {texts.list.map(({ side, frame, text }, i) => (
+        <pre key={i} class={`piece side-${side}`} title={`frame ${frame}`}>
+          {text}
+        </pre>
+      ))}
+      {texts.isCut && (
+        <button type="button" class="button" onClick={() => setDrawn(drawn * 4)}>
+          Show more of it
+        </button>
+      )}
+    </>
+  );
+}
+
+function asText(data: Uint8Array): string {
+  let text = '';
+  for (const byte of data) {
+    if (byte === 0x0d) continue;
+    text += (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x09 ? String.fromCharCode(byte) : '·';
+  }
+  return text;
+}
+
+function asHex(data: Uint8Array): string {
+  const lines: string[] = [];
+  for (let i = 0; i < data.length; i += 16) {
+    const part = [...data.subarray(i, i + 16)];
+    const hex = part.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const text = part.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join('');
+    lines.push(`${i.toString(16).padStart(6, '0')}  ${hex.padEnd(47)}  ${text}`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,77 @@
+// The heads of the columns: sort by them, make them wider, choose others.
+import { useRef } from 'preact/hooks';
+import type { Column } from '../../list/columns.ts';
+
+const WIDTH_MIN = 36;
+const KEY_STEP = 12;
+
+export interface Sorting {
+  column: string;
+  isDescending: boolean;
+}
+
+interface Props {
+  columns: readonly Column[];
+  widths: Readonly<Record<string, number>>;
+  sorting: Sorting;
+  onSort: (column: Column) => void;
+  onWidth: (column: Column, width: number) => void;
+  onMenu: (event: MouseEvent) => void;
+}
+
+export function ListHead(props: Props) {
+  return (
+    <div class="list-head" role="rowgroup" onContextMenu={props.onMenu}>
+      <div class="list-head-row" role="row" aria-rowindex={1}>
+        {props.columns.map((column) => {
+          const isSorted = props.sorting.column === column.id;
+          return (
+            <span
+              key={column.id}
+              role="columnheader"
+              class={`head cell-${column.id} ${column.isNumber ? 'cell-number' : ''}`}
+              aria-sort={isSorted ? (props.sorting.isDescending ? 'descending' : 'ascending') : 'none'}
+            >
+              <button type="button" class="head-title" onClick={() => props.onSort(column)}>
+                {column.title}
+                {isSorted && <span aria-hidden="true">{props.sorting.isDescending ? ' ↓' : ' ↑'}</span>}
+              </button>
+              <Grip column={column} width={props.widths[column.id] ?? column.width} onWidth={props.onWidth} />
+            </span>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Grip({ column, width, onWidth }: { column: Column; width: number; onWidth: Props['onWidth'] }) {
+  const start = useRef<{ x: number; width: number } | null>(null);
+  const set = (next: number) => onWidth(column, Math.max(WIDTH_MIN, Math.round(next)));
+  return (
+    <span
+      class="grip"
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={`Width of ${column.title}`}
+      aria-valuenow={width}
+      aria-valuemin={WIDTH_MIN}
+      tabIndex={0}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        start.current = { x: event.clientX, width };
+        event.preventDefault();
+      }}
+      onPointerMove={(event) => start.current && set(start.current.width + event.clientX - start.current.x)}
+      onPointerUp={() => (start.current = null)}
+      onDblClick={() => set(column.width)}
+      onKeyDown={(event) => {
+        if (event.key === 'ArrowLeft') set(width - KEY_STEP);
+        else if (event.key === 'ArrowRight') set(width + KEY_STEP);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    />
+  );
+}

@@ -1,0 +1,18 @@
+// How the list looks in this browser.
+import { SHOWN_AT_FIRST, type TimeForm } from '../../list/columns.ts';
+import { remembered } from '../../state/settings.ts';
+
+export const shownColumns = remembered<string[]>('columns', SHOWN_AT_FIRST);
+export const columnWidths = remembered<Record<string, number>>('widths', {});
+export const timeForm = remembered<TimeForm>('time', 'relative');
+/** Share of the height that the list has. */
+export const listShare = remembered<number>('split', 0.52);
+/** Lines of the tree that stand open. */
+export const openLines = remembered<string[]>('tree', []);
+
+const OPEN_MAX = 300;
+
+export function setOpen(key: string, isOpen: boolean): void {
+  const others = openLines.value.filter((one) => one !== key);
+  openLines.value = isOpen ? [...others, key].slice(-OPEN_MAX) : others;
+}

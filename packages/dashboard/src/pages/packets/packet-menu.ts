@@ -1,0 +1,115 @@
+// What can be done with a packet, or with a field of it.
+import { addressOf } from '../../api/client.ts';
+import type { PacketRow, TreeLine } from '../../api/types.ts';
+import { type Column, transportOf } from '../../list/columns.ts';
+import { termOf } from '../../list/terms.ts';
+import { quoted, type Way } from '../../state/expression.ts';
+import { addToFilter, capture, filter, go } from '../../state/navigation.ts';
+import { announce } from '../../ui/announce.tsx';
+import type { MenuItem } from '../../ui/menu.tsx';
+
+const ways: readonly [Way, string][] = [
+  ['selected', 'Only this'],
+  ['not selected', 'All but this'],
+  ['and', '… and this'],
+  ['or', '… or this'],
+  ['and not', '… and not this'],
+  ['or not', '… or not this'],
+];
+
+export function copy(text: string, what: string): void {
+  navigator.clipboard.writeText(text).then(
+    () => announce(`${what} copied`),
+    () => announce('The browser did not allow copying'),
+  );
+}
+
+/** Saves what an address answers. */
+export function save(address: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+}
+
+/** `Apply as filter` and `Prepare as filter` for one term. */
+function filterItems(term: string): MenuItem[] {
+  return [
+    { heading: term },
+    ...ways.map(([way, label]): MenuItem => ({ label, run: () => addToFilter(term, way) })),
+    'separator',
+    { label: 'Prepare as filter', hint: 'write, not apply', run: () => addToFilter(term, 'and', true) },
+    { label: 'Copy as filter', run: () => copy(term, 'Filter') },
+  ];
+}
+
+export function packetMenu(
+  row: PacketRow,
+  column: Column | null,
+  context: { isFollowable: boolean; follow: () => void },
+): MenuItem[] {
+  const term = column?.term?.(row) ?? `_ws.col.Protocol == ${quoted(row.protocol)}`;
+  const conversation = row.stream === null ? null : `${transportOf(row)}.stream == ${row.stream}`;
+  return [
+    ...filterItems(term),
+    'separator',
+    {
+      label: 'Follow stream',
+      hint: conversation ?? '',
+      isDisabled: !context.isFollowable,
+      run: context.follow,
+    },
+    {
+      label: 'Filter by conversation',
+      isDisabled: conversation === null,
+      run: () => go({ q: conversation!, capture: row.capture }),
+    },
+    'separator',
+    {
+      label: 'Copy summary',
+      run: () =>
+        copy(
+          `${row.number}\t${row.time}\t${row.src}\t${row.dst}\t${row.protocol}\t${row.length}\t${row.summary}`,
+          'Summary',
+        ),
+    },
+    ...(column === null
+      ? []
+      : [
+          {
+            label: `Copy ${column.title}`,
+            run: () => copy(column.text(row, { form: 'date', beginning: null, before: null }), column.title),
+          },
+        ]),
+    'separator',
+    {
+      label: 'Export this packet',
+      hint: 'pcapng',
+      run: () =>
+        save(
+          addressOf('/export', { q: `frame.number == ${row.number}`, capture: row.capture }),
+          `packet-${row.number}.pcapng`,
+        ),
+    },
+    { label: 'Export all that pass the filter', hint: 'pcapng', run: exportShown },
+  ];
+}
+
+export function exportShown(): void {
+  save(addressOf('/export', { q: filter.value, capture: capture.value }), 'eyrie.pcapng');
+}
+
+export function fieldMenu(line: TreeLine): MenuItem[] {
+  const term = termOf(line);
+  return [
+    ...(term === null ? [] : [...filterItems(term), 'separator' as const]),
+    { label: 'Copy line', run: () => copy(line.text, 'Line') },
+    { label: 'Copy value', isDisabled: line.value === null, run: () => copy(line.value!, 'Value') },
+    {
+      label: 'Copy field name',
+      hint: line.name,
+      isDisabled: line.name === '',
+      run: () => copy(line.name, 'Field name'),
+    },
+  ];
+}

@@ -1,0 +1,103 @@
+// The packet as layers and fields. What is opened stays open in the next packet, and the chosen line shows its bytes.
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { TreeLine } from '../../api/types.ts';
+import { flatten } from '../../list/tree-lines.ts';
+import { Icon } from '../../ui/icons.tsx';
+
+interface Props {
+  tree: TreeLine[];
+  open: ReadonlySet<string>;
+  chosen: string;
+  onOpen: (key: string, isOpen: boolean) => void;
+  onChoose: (path: string, line: TreeLine) => void;
+  onMenu: (event: MouseEvent | KeyboardEvent, line: TreeLine, anchor?: Element) => void;
+}
+
+export function TreePane(props: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const lines = useMemo(() => flatten(props.tree, props.open), [props.tree, props.open]);
+  const at = lines.findIndex(({ path }) => path === props.chosen);
+
+  useEffect(() => {
+    box.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [props.chosen, props.tree]);
+
+  const choose = (to: number) => {
+    const next = lines[Math.min(lines.length - 1, Math.max(0, to))];
+    if (next !== undefined) props.onChoose(next.path, next.line);
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    const now = lines[at];
+    const isMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+    const moves: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + 12,
+      PageUp: at - 12,
+      Home: 0,
+      End: lines.length - 1,
+    };
+    if (event.key in moves) choose(moves[event.key]!);
+    else if (event.key === 'ArrowRight' && now !== undefined) {
+      if (now.line.children.length > 0 && !now.isOpen) props.onOpen(now.key, true);
+      else choose(at + 1);
+    } else if (event.key === 'ArrowLeft' && now !== undefined) {
+      if (now.isOpen) props.onOpen(now.key, false);
+      else choose(lines.findLastIndex(({ depth }, i) => i < at && depth < now.depth));
+    } else if ((event.key === 'Enter' || event.key === ' ') && now !== undefined)
+      props.onOpen(now.key, !now.isOpen);
+    else if (isMenu && now !== undefined) {
+      props.onMenu(event, now.line, box.current!.querySelector('[aria-selected="true"]') ?? box.current!);
+    } else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      ref={box}
+      class="tree"
+      role="tree"
+      tabIndex={0}
+      aria-label="Packet in layers"
+      aria-activedescendant={at >= 0 ? `line-${props.chosen}` : undefined}
+      onFocus={() => at < 0 && choose(0)}
+      onKeyDown={onKey}
+    >
+      {lines.map(({ line, depth, path, key, isOpen }) => (
+        <div
+          key={path}
+          id={`line-${path}`}
+          class={`tree-line ${depth === 0 ? 'tree-layer' : ''} ${line.name.startsWith('_ws.') ? 'tree-odd' : ''}`}
+          role="treeitem"
+          aria-level={depth + 1}
+          aria-expanded={line.children.length > 0 ? isOpen : undefined}
+          aria-selected={path === props.chosen}
+          style={{ paddingLeft: `${depth * 16 + 4}px` }}
+          onClick={() => props.onChoose(path, line)}
+          onDblClick={() => props.onOpen(key, !isOpen)}
+          onContextMenu={(event) => {
+            props.onChoose(path, line);
+            props.onMenu(event, line);
+          }}
+        >
+          {line.children.length > 0 ? (
+            <span
+              class={`twist ${isOpen ? 'twist-open' : ''}`}
+              aria-hidden="true"
+              onClick={(event) => {
+                event.stopPropagation();
+                props.onOpen(key, !isOpen);
+              }}
+            >
+              <Icon name="right" size={12} />
+            </span>
+          ) : (
+            <span class="twist" />
+          )}
+          <span class="tree-text">{line.text}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

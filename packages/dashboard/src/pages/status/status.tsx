@@ -1,0 +1,133 @@
+// How the house is: services, queues, losses, the store.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import { connection, listen } from '../../api/live.ts';
+import type { Status } from '../../api/types.ts';
+import { bytes, count } from '../../format/numbers.ts';
+import { dayAndClock, duration } from '../../format/time.ts';
+import { useResource } from '../../state/resource.ts';
+import { Panel } from '../../ui/panel.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
+
+export function StatusPage() {
+  const asked = useResource('status', (signal) => get<Status>('/status', {}, signal));
+  const [heard, setHeard] = useState<Status | null>(null);
+  useEffect(() => listen('status', setHeard), []);
+  const status = heard ?? asked.data;
+  if (status === null) {
+    return asked.error === null ? <Loading /> : <Trouble error={asked.error} onRetry={asked.reload} />;
+  }
+  const { store } = status;
+  return (
+    <div class={`status-page ${connection.value === 'lost' ? 'stale' : ''}`}>
+      <Panel title="Services" class="status-wide">
+        <table class="plain">
+          <thead>
+            <tr>
+              <th scope="col">Service</th>
+              <th scope="col">State</th>
+              <th scope="col">Note</th>
+            </tr>
+          </thead>
+          <tbody>
+            {status.services.map((service) => (
+              <tr key={service.name}>
+                <td>{service.name}</td>
+                <td>
+                  <span class={`badge badge-${service.state}`}>{service.state}</span>
+                </td>
+                <td class="quiet">{service.note ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Panel>
+      <Panel title="Queues">
+        {status.queues.length === 0 && <p class="quiet">No queues in this process</p>}
+        {status.queues.map((queue) => (
+          <div key={queue.name} class="queue">
+            <span>{queue.name}</span>
+            <meter
+              min={0}
+              max={queue.capacity}
+              high={queue.capacity * 0.8}
+              value={queue.depth}
+              aria-label={queue.name}
+            />
+            <span class="num quiet">
+              {count(queue.depth)} of {count(queue.capacity)}
+            </span>
+          </div>
+        ))}
+      </Panel>
+      <Panel title="Losses">
+        {status.drops.length === 0 && <p class="quiet">Nothing was lost</p>}
+        <Facts
+          facts={status.drops.map(({ name, packets }) => [
+            name,
+            packets === 0 ? 'none' : <span class="odd">{count(packets)} packets</span>,
+          ])}
+        />
+      </Panel>
+      <Panel title="Store">
+        <Facts
+          facts={[
+            ['Engine', `${store.engine} ${store.version}`],
+            ['Place', <code>{store.place}</code>],
+            ['Size', store.size_bytes === null ? 'not known' : sizeText(store.size_bytes, store.packets)],
+            ['Captures', count(store.captures)],
+            ['Packets', count(store.packets)],
+            ['Flows', count(store.flows)],
+            ['Findings', count(store.findings)],
+            ['From', store.first === null ? '–' : dayAndClock(store.first)],
+            ['To', store.last === null ? '–' : dayAndClock(store.last)],
+            ['Kept', store.retention],
+          ]}
+        />
+      </Panel>
+      <Panel title="This process">
+        <Facts
+          facts={[
+            ['Eyrie', status.version],
+            ['Node.js', status.node.replace(/^v/, '')],
+            ['Running for', duration(Math.round(status.uptime_seconds))],
+            ['Memory', bytes(status.memory_bytes)],
+            ['Pages open', count(status.live.clients)],
+            [
+              'Live messages skipped',
+              status.live.messages_skipped === 0 ? 'none' : count(status.live.messages_skipped),
+            ],
+          ]}
+        />
+      </Panel>
+      <Panel title="For programs" class="status-wide">
+        <p class="status-links">
+          <a href="/docs">The HTTP API, to read</a>
+          <a href="/openapi.json">OpenAPI document</a>
+          <a href="/metrics">Metrics for Prometheus</a>
+          <a href="/healthz">Health</a>
+        </p>
+      </Panel>
+    </div>
+  );
+}
+
+function sizeText(size: number, packets: number): string {
+  return packets === 0
+    ? bytes(size)
+    : `${bytes(size)}, ${Number((size / packets).toPrecision(3))} bytes a packet`;
+}
+
+function Facts({ facts }: { facts: [string, ComponentChildren][] }) {
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="num">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,56 @@
+// The captures there are, and when what is shown has become old: while packets come in, answers are asked for again.
+import { computed, signal } from '@preact/signals';
+import { get } from '../api/client.ts';
+import { epoch, listen, onReturn } from '../api/live.ts';
+import type { CaptureRow, Rates } from '../api/types.ts';
+
+/** Between two looks at the same numbers while they grow. */
+const REFRESH_MS = 2000;
+const RATES_KEPT = 600;
+
+export const captures = signal<CaptureRow[] | null>(null);
+export const running = computed(() => (captures.value ?? []).filter(({ state }) => state === 'running'));
+/** Rises when there are more packets than before, at most every REFRESH_MS. */
+export const revision = signal(0);
+/** The latest rates, oldest first. */
+export const rates = signal<readonly Rates[]>([]);
+
+let storedBefore = '';
+let pending = 0;
+
+function take(rows: CaptureRow[]): void {
+  const byId = new Map((captures.peek() ?? []).map((row) => [row.id, row]));
+  for (const row of rows) byId.set(row.id, row);
+  captures.value = [...byId.values()].sort((a, b) => b.id - a.id);
+  const stored = captures.value.map(({ id, packets, state }) => `${id}:${packets}:${state}`).join();
+  if (stored === storedBefore) return;
+  const isFirst = storedBefore === '';
+  storedBefore = stored;
+  if (isFirst || pending !== 0) return;
+  pending = setTimeout(() => {
+    pending = 0;
+    revision.value++;
+  }, REFRESH_MS) as unknown as number;
+}
+
+export async function loadCaptures(): Promise<void> {
+  const { items } = await get<{ items: CaptureRow[] }>('/captures');
+  captures.value = [];
+  take(items);
+}
+
+export function watchCaptures(): void {
+  const load = () => void loadCaptures().catch(() => {});
+  load();
+  listen('captures', take);
+  listen('rates', (newest) => {
+    rates.value = [...rates.value.slice(1 - RATES_KEPT), newest];
+  });
+  onReturn(() => {
+    load();
+    revision.value++;
+  });
+}
+
+/** What an answer depends on beside its request. */
+export const freshness = computed(() => `${revision.value} ${epoch.value}`);

@@ -1,0 +1,76 @@
+// What is being typed in a display filter at the caret, and so what can complete it.
+
+export type Position =
+  /** A field or protocol name that begins with `text`; it stands at [from, to). */
+  | { kind: 'name'; text: string; from: number; to: number }
+  /** After a name: an operator. */
+  | { kind: 'operator'; text: string; from: number; to: number }
+  /** After a term: `and`, `or`. */
+  | { kind: 'joint'; text: string; from: number; to: number }
+  | { kind: 'none' };
+
+export const OPERATORS: readonly [string, string][] = [
+  ['==', 'equal'],
+  ['!=', 'not equal'],
+  ['contains', 'has this text or these bytes in it'],
+  ['matches', 'fits a regular expression'],
+  ['in', 'one of a set: {80, 443}'],
+  ['>', 'greater'],
+  ['<', 'less'],
+  ['>=', 'greater or equal'],
+  ['<=', 'less or equal'],
+];
+
+export const JOINTS: readonly [string, string][] = [
+  ['&&', 'and this, too'],
+  ['||', 'or this instead'],
+];
+
+const NAME = /[A-Za-z_][\w.-]*$/;
+const AFTER_NAME = /(?:^|[\s(!&|])([A-Za-z_][\w.-]*)\s+([=!<>~a-z]*)$/;
+const COMPARED =
+  /(?:==|!=|>=|<=|>|<|~|\b(?:contains|matches|in|eq|ne|gt|lt|ge|le))\s*(?:"[^"]*"|\{[^}]*\}|[^\s&|()]+)\s+([&|a-z]*)$/;
+const WORDS = new Set([
+  'and',
+  'or',
+  'not',
+  'xor',
+  'contains',
+  'matches',
+  'in',
+  'eq',
+  'ne',
+  'gt',
+  'lt',
+  'ge',
+  'le',
+]);
+
+export function positionAt(text: string, caret: number): Position {
+  const before = text.slice(0, caret);
+  if (isInQuotes(before)) return { kind: 'none' };
+  const compared = COMPARED.exec(before);
+  if (compared !== null) return place('joint', compared[1]!, caret);
+  // A value is being typed: only the user knows it.
+  if (/(?:==|!=|>=|<=|[<>~]|\b(?:contains|matches|in|eq|ne|gt|lt|ge|le))\s*[^\s&|()]*$/.test(before))
+    return { kind: 'none' };
+  const afterName = AFTER_NAME.exec(before);
+  if (afterName !== null && !WORDS.has(afterName[1]!)) return place('operator', afterName[2]!, caret);
+  const name = NAME.exec(before)?.[0] ?? '';
+  if (name === '' && !/(^|[\s(!&|])$/.test(before)) return { kind: 'none' };
+  const rest = /^[\w.-]*/.exec(text.slice(caret))![0].length;
+  return { kind: 'name', text: name, from: caret - name.length, to: caret + rest };
+}
+
+function place(kind: 'operator' | 'joint', text: string, caret: number): Position {
+  return { kind, text, from: caret - text.length, to: caret };
+}
+
+function isInQuotes(text: string): boolean {
+  let isOpen = false;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '"') isOpen = !isOpen;
+  }
+  return isOpen;
+}

@@ -1,0 +1,87 @@
+// A list that comes page by page as its reader comes to the end.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, get, type Query } from '../api/client.ts';
+import type { Page } from '../api/types.ts';
+import { revision } from './captures.ts';
+
+/** More rows than anyone reads; a filter can be made narrower. */
+const ROWS_MAX = 20_000;
+
+export interface Paged<T> {
+  rows: readonly T[];
+  isWhole: boolean;
+  /** True until the first page has come. */
+  isLoading: boolean;
+  error: ApiError | null;
+  more: () => void;
+  reload: () => void;
+}
+
+export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
+  const key = JSON.stringify(query);
+  const [state, setState] = useState<{ key: string; rows: T[]; next: string | null; error: ApiError | null }>(
+    {
+      key: '',
+      rows: [],
+      next: null,
+      error: null,
+    },
+  );
+  const busy = useRef(false);
+  const [attempt, setAttempt] = useState(0);
+  const changed = revision.value;
+
+  const ask = (after: string | null, before: readonly T[], signal: AbortSignal, size: number) => {
+    busy.current = true;
+    get<Page<T>>(path, { ...query, after, limit: size }, signal).then(
+      ({ items, next }) => {
+        busy.current = false;
+        setState({
+          key,
+          rows: [...before, ...items],
+          next: before.length + items.length >= ROWS_MAX ? null : next,
+          error: null,
+        });
+      },
+      (problem) => {
+        if (signal.aborted) return;
+        busy.current = false;
+        if (problem instanceof ApiError)
+          setState((old) => ({
+            ...old,
+            key,
+            rows: old.key === key ? old.rows : [],
+            next: null,
+            error: problem,
+          }));
+      },
+    );
+  };
+
+  const control = useRef(new AbortController());
+  useEffect(() => {
+    control.current.abort();
+    control.current = new AbortController();
+    // While packets come in, as many rows as are shown are asked for again.
+    ask(
+      null,
+      [],
+      control.current.signal,
+      Math.min(1000, Math.max(limit, state.key === key ? state.rows.length : 0)),
+    );
+    return () => control.current.abort();
+  }, [path, key, attempt, changed]);
+
+  const isCurrent = state.key === key;
+  return {
+    rows: state.rows,
+    isWhole: isCurrent && state.next === null,
+    isLoading: !isCurrent,
+    error: isCurrent ? state.error : null,
+    more: () => {
+      if (!busy.current && isCurrent && state.next !== null)
+        ask(state.next, state.rows, control.current.signal, limit);
+    },
+    reload: () => setAttempt((n) => n + 1),
+  };
+}

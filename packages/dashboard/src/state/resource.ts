@@ -1,0 +1,89 @@
+// What a component shows of an answer: the answer, that it is on its way, or why it did not come. While a new one is on
+// its way the old one stays, so that nothing flickers.
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError } from '../api/client.ts';
+import { onReturn } from '../api/live.ts';
+import { revision } from './captures.ts';
+
+export interface Resource<T> {
+  data: T | null;
+  error: ApiError | null;
+  /** True while the answer to this very question has not come. */
+  isLoading: boolean;
+  reload: () => void;
+}
+
+interface Kept<T> {
+  key: string;
+  data: T | null;
+  error: ApiError | null;
+  isDone: boolean;
+}
+
+/**
+ * @param key names the question; null asks nothing. Another key, a growing capture and a server that came back ask again.
+ * @param isLive false: the answer does not change while packets come in.
+ */
+export function useResource<T>(
+  key: string | null,
+  load: (signal: AbortSignal) => Promise<T>,
+  isLive = true,
+): Resource<T> {
+  const [kept, setKept] = useState<Kept<T>>({ key: '', data: null, error: null, isDone: false });
+  const busy = useRef<{ key: string; control: AbortController } | null>(null);
+  const loader = useRef(load);
+  loader.current = load;
+  const keyNow = useRef(key);
+  keyNow.current = key;
+
+  const ask = useRef((isAgain: boolean) => {
+    const asked = keyNow.current;
+    // The same question again waits until the first answer is there.
+    if (isAgain && busy.current?.key === asked) return;
+    busy.current?.control.abort();
+    busy.current = null;
+    if (asked === null) return;
+    const control = new AbortController();
+    busy.current = { key: asked, control };
+    const done = (data: T | null, error: ApiError | null) => {
+      if (control.signal.aborted) return;
+      busy.current = null;
+      setKept((old) => ({
+        key: asked,
+        data: error === null || old.key === asked ? (data ?? old.data) : null,
+        error,
+        isDone: true,
+      }));
+    };
+    loader.current(control.signal).then(
+      (data) => done(data, null),
+      (error) => {
+        if (error instanceof ApiError) done(null, error);
+        else if ((error as Error).name !== 'AbortError') {
+          done(null, new ApiError('page', String((error as Error).message)));
+        }
+      },
+    );
+  });
+
+  useEffect(() => {
+    ask.current(false);
+    return () => busy.current?.control.abort();
+  }, [key]);
+  const known = useRef(revision.peek());
+  useSignalEffect(() => {
+    if (revision.value === known.current) return;
+    known.current = revision.value;
+    if (isLive && !document.hidden) ask.current(true);
+  });
+  useEffect(() => onReturn(() => ask.current(false)), []);
+
+  const isCurrent = kept.key === key && kept.isDone;
+  return {
+    data: key === null ? null : kept.data,
+    error: isCurrent ? kept.error : null,
+    isLoading: key !== null && !isCurrent,
+    reload: () => ask.current(false),
+  };
+}

@@ -1,0 +1,22 @@
+// What changes without a click is said to screen readers, too; and shown for a moment to everyone else.
+import { signal } from '@preact/signals';
+
+const SHOWN_MS = 4000;
+const message = signal('');
+let timer = 0;
+
+export function announce(text: string): void {
+  clearTimeout(timer);
+  message.value = text;
+  timer = setTimeout(() => {
+    message.value = '';
+  }, SHOWN_MS) as unknown as number;
+}
+
+export function Announcer() {
+  return (
+    <div class="toast" role="status" aria-live="polite" hidden={message.value === ''}>
+      {message.value}
+    </div>
+  );
+}

@@ -1,0 +1,204 @@
+// A table that sorts and draws only the rows in sight. Where all rows are here, any column sorts; where more are on the
+// server, those that it sorts by.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { announce } from './announce.tsx';
+
+const ROW_HEIGHT = 28;
+const ROW_HEIGHT_TOUCH = 40;
+const SPARE = 10;
+/** Rows before the end at which more are asked for. */
+const AHEAD = 40;
+
+export interface TableColumn<T> {
+  id: string;
+  title: string;
+  isNumber?: boolean;
+  /** Share of the width; columns without one are as wide as they must be. */
+  width?: string;
+  /** Not shown on phones. */
+  isExtra?: boolean;
+  cell: (row: T) => ComponentChildren;
+  value: (row: T) => string | number;
+  /** The server's name for this order, largest first. */
+  serverSort?: string;
+}
+
+interface Props<T> {
+  label: string;
+  columns: readonly TableColumn<T>[];
+  rows: readonly T[];
+  keyOf: (row: T) => string | number;
+  /** False: the server has more. */
+  isWhole: boolean;
+  /** `bytes` or `-bytes`: a column, with - for descending. */
+  sort: string;
+  onSort: (sort: string, serverSort: string | null) => void;
+  onMore?: () => void;
+  onOpen?: (row: T) => void;
+  onMenu?: (event: MouseEvent | KeyboardEvent, row: T) => void;
+}
+
+export function DataTable<T>(props: Props<T>) {
+  const { columns, keyOf, isWhole } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  const [at, setAt] = useState(0);
+  const rowHeight = useRef(matchMedia('(max-width: 760px)').matches ? ROW_HEIGHT_TOUCH : ROW_HEIGHT).current;
+  const column = props.sort.replace(/^-/, '');
+  const isDescending = props.sort.startsWith('-');
+  const rows = useMemo(
+    () =>
+      isWhole
+        ? inOrder(
+            props.rows,
+            columns.find(({ id }) => id === column),
+            isDescending,
+          )
+        : props.rows,
+    [props.rows, isWhole, column, isDescending, columns],
+  );
+
+  useLayoutEffect(() => {
+    const element = box.current!;
+    const observer = new ResizeObserver(() => setView((old) => ({ ...old, height: element.clientHeight })));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - SPARE);
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + SPARE);
+  useEffect(() => {
+    if (last + AHEAD >= rows.length && !isWhole) props.onMore?.();
+  }, [last, rows.length, isWhole]);
+
+  const sortBy = (chosen: TableColumn<T>) => {
+    if (!isWhole && chosen.serverSort === undefined) {
+      announce(`Filter to fewer rows to sort by ${chosen.title}`);
+      return;
+    }
+    // Numbers are looked at from the largest on, text from A on.
+    const goesDown = column === chosen.id ? !isDescending || !isWhole : chosen.isNumber === true;
+    props.onSort(`${goesDown ? '-' : ''}${chosen.id}`, isWhole ? null : (chosen.serverSort ?? null));
+  };
+
+  const move = (to: number) => {
+    const next = Math.min(rows.length - 1, Math.max(0, to));
+    setAt(next);
+    const element = box.current!;
+    const top = next * rowHeight;
+    const head = element.querySelector('thead')!.offsetHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + element.clientHeight - head) {
+      element.scrollTop = top + rowHeight - element.clientHeight + head;
+    }
+    requestAnimationFrame(() =>
+      element.querySelector<HTMLElement>(`tr[data-row="${next}"]`)?.focus({ preventScroll: true }),
+    );
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    const line = (event.target as Element).closest<HTMLElement>('tr[data-row]');
+    if (line === null || event.target !== line) return;
+    const now = Number(line.dataset.row);
+    const screen = Math.max(1, Math.floor(view.height / rowHeight) - 2);
+    const moves: Record<string, number> = {
+      ArrowDown: now + 1,
+      ArrowUp: now - 1,
+      PageDown: now + screen,
+      PageUp: now - screen,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const isMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+    if (event.key in moves) move(moves[event.key]!);
+    else if (event.key === 'Enter') props.onOpen?.(rows[now]!);
+    else if (isMenu && props.onMenu !== undefined) props.onMenu(event, rows[now]!);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      ref={box}
+      class="table-box"
+      style={{ '--row-height': `${rowHeight}px` }}
+      onScroll={(event) => {
+        const top = event.currentTarget.scrollTop;
+        setView((old) => ({ ...old, top }));
+      }}
+      onKeyDown={onKey}
+    >
+      <table class="table" aria-label={props.label} aria-rowcount={isWhole ? rows.length + 1 : -1}>
+        <thead>
+          <tr>
+            {columns.map((one) => (
+              <th
+                key={one.id}
+                scope="col"
+                class={`${one.isNumber ? 'cell-number' : ''} ${one.isExtra ? 'only-wide' : ''}`}
+                style={one.width === undefined ? {} : { width: one.width }}
+                aria-sort={one.id === column ? (isDescending ? 'descending' : 'ascending') : undefined}
+              >
+                <button type="button" class="head-title" onClick={() => sortBy(one)}>
+                  {one.title}
+                  {one.id === column && <span aria-hidden="true">{isDescending ? ' ↓' : ' ↑'}</span>}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {first > 0 && <Gap height={first * rowHeight} columns={columns.length} />}
+          {rows.slice(first, last).map((row, i) => (
+            <tr
+              key={keyOf(row)}
+              data-row={first + i}
+              aria-rowindex={first + i + 2}
+              tabIndex={first + i === Math.min(at, rows.length - 1) ? 0 : -1}
+              onFocus={() => setAt(first + i)}
+              onDblClick={() => props.onOpen?.(row)}
+              onContextMenu={(event) => props.onMenu?.(event, row)}
+            >
+              {columns.map((one) => (
+                <td
+                  key={one.id}
+                  class={`${one.isNumber ? 'cell-number num' : ''} ${one.isExtra ? 'only-wide' : ''}`}
+                >
+                  {one.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+          {last < rows.length && <Gap height={(rows.length - last) * rowHeight} columns={columns.length} />}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Gap({ height, columns }: { height: number; columns: number }) {
+  return (
+    <tr class="table-gap" aria-hidden="true">
+      <td colSpan={columns} style={{ height: `${height}px` }} />
+    </tr>
+  );
+}
+
+function inOrder<T>(
+  rows: readonly T[],
+  column: TableColumn<T> | undefined,
+  isDescending: boolean,
+): readonly T[] {
+  if (column === undefined) return rows;
+  const compare = new Intl.Collator('en', { numeric: true }).compare;
+  const sign = isDescending ? -1 : 1;
+  return rows
+    .map((row) => ({ row, value: column.value(row) }))
+    .sort((a, b) =>
+      typeof a.value === 'number' && typeof b.value === 'number'
+        ? sign * (a.value - b.value)
+        : sign * compare(String(a.value), String(b.value)),
+    )
+    .map(({ row }) => row);
+}

@@ -1,0 +1,46 @@
+// A capture file may be dropped anywhere on the page.
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { go } from '../state/navigation.ts';
+import { upload } from '../state/uploads.ts';
+import { Icon } from './icons.tsx';
+
+const isOver = signal(false);
+
+export function DropZone() {
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      isOver.value = true;
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) isOver.value = false;
+    };
+    const drop = (event: DragEvent) => {
+      isOver.value = false;
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      for (const file of event.dataTransfer!.files) void upload(file);
+      go({ page: 'captures', item: '', view: {} });
+    };
+    addEventListener('dragover', over);
+    addEventListener('dragleave', leave);
+    addEventListener('drop', drop);
+    return () => {
+      removeEventListener('dragover', over);
+      removeEventListener('dragleave', leave);
+      removeEventListener('drop', drop);
+    };
+  }, []);
+  if (!isOver.value) return null;
+  return (
+    <div class="drop" aria-hidden="true">
+      <div>
+        <Icon name="upload" size={32} />
+        <p>Drop capture files here</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+// The keys, on one card.
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from './icons.tsx';
+import { helpOpen } from './shortcuts.ts';
+
+const groups: [string, [string, string][]][] = [
+  [
+    'Everywhere',
+    [
+      ['/', 'write a display filter'],
+      ['g o', 'Overview'],
+      ['g p', 'Packets'],
+      ['g f', 'Flows'],
+      ['g h', 'Hosts'],
+      ['g c', 'Captures'],
+      ['g s', 'Status'],
+      ['Alt ←', 'undo the last filter or step'],
+      ['?', 'this card'],
+    ],
+  ],
+  [
+    'Filter',
+    [
+      ['Tab', 'take the completion'],
+      ['↑ ↓', 'choose among completions'],
+      ['Enter', 'apply'],
+      ['Esc', 'back to what applies'],
+    ],
+  ],
+  [
+    'Packets',
+    [
+      ['↑ ↓', 'next packet'],
+      ['PgUp PgDn', 'a screen further'],
+      ['Home End', 'first, last'],
+      ['Enter', 'to the tree of the packet'],
+      ['F6', 'next pane'],
+      ['Shift F10', 'menu: follow, filter, copy, export'],
+      ['t', 'follow new packets, pause'],
+      ['Ctrl G', 'go to a packet number'],
+    ],
+  ],
+  [
+    'Charts',
+    [
+      ['← →', 'move along'],
+      ['Shift ← →', 'choose a range'],
+      ['Enter', 'filter by it'],
+    ],
+  ],
+];
+
+export function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const isOpen = helpOpen.value;
+  useEffect(() => {
+    if (isOpen && !dialog.current!.open) dialog.current!.showModal();
+    if (!isOpen) dialog.current!.close();
+  }, [isOpen]);
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog help"
+      aria-labelledby="help-title"
+      onClose={() => (helpOpen.value = false)}
+    >
+      <header class="dialog-head">
+        <h2 id="help-title">Keys</h2>
+        <button type="button" class="icon-button" aria-label="Close" onClick={() => (helpOpen.value = false)}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="help-groups">
+        {groups.map(([title, keys]) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {keys.map(([key, what]) => (
+                <div key={key}>
+                  <dt>
+                    {key.split(' ').map((part) => (
+                      <kbd key={part}>{part}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </dialog>
+  );
+}

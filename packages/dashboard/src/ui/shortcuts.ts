@@ -1,0 +1,46 @@
+// Keys that work on every page. None of them while something is typed.
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { linkTo } from '../state/navigation.ts';
+import { PAGES, type PageName } from '../state/place.ts';
+
+export const helpOpen = signal(false);
+const SEQUENCE_MS = 1500;
+
+export function isTyping(target: EventTarget | null): boolean {
+  const element = target as HTMLElement | null;
+  return (
+    element?.closest?.('input, textarea, select, [contenteditable]') !== null && element !== document.body
+  );
+}
+
+export function focusFilter(): void {
+  const input = document.getElementById('filter') as HTMLInputElement | null;
+  input?.focus();
+  input?.select();
+}
+
+export function useShortcuts(): void {
+  useEffect(() => {
+    let gAt = 0;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') helpOpen.value = false;
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      const isSecond = Date.now() - gAt < SEQUENCE_MS;
+      gAt = 0;
+      if (event.key === '/') focusFilter();
+      else if (event.key === '?') helpOpen.value = !helpOpen.value;
+      else if (event.key === 'g' && !isSecond) {
+        gAt = Date.now();
+        return;
+      } else {
+        const name = PAGES.find((page) => page.startsWith(event.key)) as PageName | undefined;
+        if (!isSecond || name === undefined || event.key.length !== 1) return;
+        location.hash = linkTo(name);
+      }
+      event.preventDefault();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}

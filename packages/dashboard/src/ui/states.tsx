@@ -1,0 +1,66 @@
+// What stands where nothing can be shown: why, and what to do.
+import type { ComponentChildren } from 'preact';
+import type { ApiError } from '../api/client.ts';
+import { Icon, type IconName } from './icons.tsx';
+
+export function Empty(props: { icon?: IconName; title: string; children?: ComponentChildren }) {
+  return (
+    <div class="state">
+      <Icon name={props.icon ?? 'packets'} size={28} />
+      <p class="state-title">{props.title}</p>
+      {props.children !== undefined && <div class="state-text">{props.children}</div>}
+    </div>
+  );
+}
+
+/** Seen only when an answer takes longer than a blink (styles/states.css). */
+export function Loading({ what = 'Loading' }: { what?: string }) {
+  return (
+    <div class="state state-loading" role="status">
+      <span class="spinner" aria-hidden="true" />
+      <p class="state-text">{what} …</p>
+    </div>
+  );
+}
+
+export function Failure(props: { title: string; text: string; hint?: string | null; onRetry?: () => void }) {
+  return (
+    <div class="state state-failed" role="alert">
+      <Icon name="alert" size={28} />
+      <p class="state-title">{props.title}</p>
+      <p class="state-text">
+        {props.text}
+        {props.hint && (
+          <>
+            <br />
+            {props.hint}
+          </>
+        )}
+      </p>
+      {props.onRetry && (
+        <button type="button" class="button" onClick={props.onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Why an answer did not come; a filter that is wrong says so at the filter bar, too. */
+export function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  if (error.isUnreachable) {
+    return (
+      <Empty icon="plug" title="No connection">
+        This fills by itself as soon as the server answers again.
+      </Empty>
+    );
+  }
+  if (error.at !== null) {
+    return (
+      <Empty icon="filter" title="This display filter cannot be used">
+        {error.message}
+      </Empty>
+    );
+  }
+  return <Failure title="That did not work" text={error.message} hint={error.hint} onRetry={onRetry} />;
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bitRate, bytes, count, percent, short } from '../src/format/numbers.ts';
+import { duration, nanoseconds, secondsBetween } from '../src/format/time.ts';
+
+test('numbers have three digits and a unit', () => {
+  assert.equal(count(1234567), '1,234,567');
+  assert.equal(bytes(0), '0 B');
+  assert.equal(bytes(999), '999 B');
+  assert.equal(bytes(999.6), '1.00 kB');
+  assert.equal(bytes(2_402_092), '2.40 MB');
+  assert.equal(short(12), '12');
+  assert.equal(short(23.42), '23.4');
+  assert.equal(short(100_000), '100 k');
+  assert.equal(bitRate(81_512), '81.5 kbit/s');
+});
+
+test('a share that is there is never nothing, one that is not whole never everything', () => {
+  assert.equal(percent(0), '0 %');
+  assert.equal(percent(0.00001), '< 0.01 %');
+  assert.equal(percent(0.00123), '0.12 %');
+  assert.equal(percent(0.725), '72.5 %');
+  assert.equal(percent(1), '100 %');
+});
+
+test('no nanosecond is lost between two times', () => {
+  assert.equal(nanoseconds('1763712000.123456789'), 1_763_712_000_123_456_789n);
+  assert.equal(secondsBetween('1763712000.000000001', '1763712000.000000003', 9), '0.000000002');
+  assert.equal(secondsBetween('1763712001.000000000', '1763712000.500000000'), '−0.500000');
+});
+
+test('durations have the two units that matter', () => {
+  assert.equal(duration(219.4), '3 min 39 s');
+  assert.equal(duration(3600), '1 h');
+  assert.equal(duration(90_061), '1 d 1 h');
+  assert.equal(duration(119.9), '2 min');
+  assert.equal(duration(0.0123), '12.3 ms');
+  assert.equal(duration(0.000115), '115 µs');
+});

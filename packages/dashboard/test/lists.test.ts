@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PacketRow, TreeLine } from '../src/api/types.ts';
+import { placesOf, stackOf } from '../src/charts/stack.ts';
+import { ruleFor } from '../src/list/colours.ts';
+import { columnNamed, transportOf } from '../src/list/columns.ts';
+import { GrowingRows } from '../src/list/growing-rows.ts';
+import { termOf } from '../src/list/terms.ts';
+import { flatten, lineAt } from '../src/list/tree-lines.ts';
+import { flowTerms } from '../src/state/flow-terms.ts';
+
+function fail(error: unknown): never {
+  throw error;
+}
+
+function row(part: Partial<PacketRow>): PacketRow {
+  return {
+    id: 1,
+    capture: 1,
+    number: 1,
+    time: '1763712000.000000000',
+    src: '10.0.0.1',
+    dst: '10.0.0.2',
+    src_ip: '10.0.0.1',
+    dst_ip: '10.0.0.2',
+    src_port: 443,
+    dst_port: 50_000,
+    protocol: 'TCP',
+    length: 60,
+    summary: '',
+    stream: 0,
+    path: 'eth:ethertype:ip:tcp',
+    ...part,
+  };
+}
+
+function line(part: Partial<TreeLine>): TreeLine {
+  return { name: '', text: '', value: null, start: 0, length: 0, buffer: 0, children: [], ...part };
+}
+
+test('what is odd has a colour of its own', () => {
+  const look = (part: Partial<PacketRow>) => ruleFor(row(part))?.look ?? null;
+  assert.equal(look({ summary: '443 → 50000 [ACK] Seq=1' }), null);
+  assert.equal(look({ summary: '443 → 50000 [RST, ACK] Seq=1' }), 'bad');
+  assert.equal(look({ summary: '[TCP Retransmission] 443 → 50000 [PSH, ACK]' }), 'warn');
+  assert.equal(look({ summary: '50000 → 443 [SYN] Seq=0' }), 'begin');
+  assert.equal(look({ summary: 'Standard query 0x1[Malformed Packet]', protocol: 'DNS' }), 'bad');
+  assert.equal(look({ summary: 'HTTP/1.1 404 Not Found', protocol: 'HTTP' }), 'warn');
+  assert.equal(look({ summary: 'Destination unreachable (Port unreachable)', protocol: 'ICMP' }), 'warn');
+});
+
+test('a cell becomes a filter by its meaning', () => {
+  const term = (id: string, part: Partial<PacketRow> = {}) => columnNamed(id)!.term!(row(part));
+  assert.equal(term('src'), 'ip.src == 10.0.0.1');
+  assert.equal(term('dst', { dst: 'fe80::1', dst_ip: 'fe80::1' }), 'ipv6.dst == fe80::1');
+  assert.equal(term('src', { src: '00:11:22:33:44:55', src_ip: null }), 'eth.src == 00:11:22:33:44:55');
+  assert.equal(term('dst_port', { path: 'eth:ethertype:ip:udp:dns' }), 'udp.dstport == 50000');
+  assert.equal(term('stream', { stream: null }), null);
+  assert.equal(transportOf(row({ path: 'eth:ethertype:ip:gre:ip:udp:quic' })), 'udp');
+});
+
+test('a line of the tree becomes a filter', () => {
+  assert.equal(termOf(line({ name: 'tcp.port', value: '443' })), 'tcp.port == 443');
+  assert.equal(termOf(line({ name: 'ip.src', value: '10.0.0.1' })), 'ip.src == 10.0.0.1');
+  assert.equal(termOf(line({ name: 'eth.src', value: '00:0d:b9:4a:10:01' })), 'eth.src == 00:0d:b9:4a:10:01');
+  assert.equal(termOf(line({ name: 'http.host', value: 'www.example' })), 'http.host == "www.example"');
+  assert.equal(termOf(line({ name: 'http.user_agent', value: 'a "b"' })), 'http.user_agent == "a \\"b\\""');
+  assert.equal(termOf(line({ name: 'dns.flags.response', value: 'true' })), 'dns.flags.response == true');
+  assert.equal(termOf(line({ name: 'dns', value: null })), 'dns');
+  assert.equal(termOf(line({ text: '[3 lines]' })), null);
+});
+
+test('a byte belongs to the narrowest line that covers it, and its parents open', () => {
+  const tree = [
+    line({ name: 'eth', start: 0, length: 14 }),
+    line({ name: 'ip', start: 14, length: 20, children: [line({ name: 'ip.src', start: 26, length: 4 })] }),
+  ];
+  const found = lineAt(tree, 0, 27);
+  assert.equal(found?.line.name, 'ip.src');
+  assert.deepEqual(found?.keys, ['ip']);
+  assert.equal(lineAt(tree, 0, 15)?.line.name, 'ip');
+  assert.equal(lineAt(tree, 0, 99), null);
+  assert.equal(flatten(tree, new Set()).length, 2);
+  assert.deepEqual(
+    flatten(tree, new Set(['ip'])).map(({ path }) => path),
+    ['0', '1', '1.0'],
+  );
+});
+
+test('series of protocols become series of families, one on the other', () => {
+  const packets = (a: number, b: number) => ({ packets: [a, b], bytes: [a * 10, b * 10] });
+  const stack = stackOf(
+    {
+      start: 100,
+      step: 0.5,
+      buckets: 2,
+      is_exact: true,
+      series: [
+        { key: 'TCP', ...packets(3, 0) },
+        { key: 'HTTP', ...packets(1, 2) },
+        { key: 'QUIC', ...packets(1, 1) },
+        { key: 'other', ...packets(0, 5) },
+      ],
+    },
+    'packets',
+  );
+  assert.deepEqual(
+    stack.series.map(({ family }) => family),
+    ['web', 'transport', 'other'],
+  );
+  assert.deepEqual(stack.series[0]!.protocols, ['HTTP', 'QUIC']);
+  assert.deepEqual([...stack.tops[1]!], [5, 3]);
+  assert.deepEqual([...stack.totals], [5, 8]);
+  assert.deepEqual([...stack.times], [100, 100.5]);
+  assert.equal(placesOf(0.5), 1);
+  assert.equal(placesOf(0.002), 3);
+  assert.equal(placesOf(20), 0);
+});
+
+test('of a filter, flows take what they know and name the rest', () => {
+  assert.deepEqual(flowTerms('ip.addr == 10.0.0.1 && tcp.port == 443'), {
+    query: { address: '10.0.0.1', port: '443', transport: 'tcp' },
+    ignored: [],
+  });
+  assert.deepEqual(flowTerms('tls && frame.len > 100').ignored, ['frame.len > 100']);
+  assert.deepEqual(flowTerms('dns || arp').ignored, ['dns || arp']);
+  const two = flowTerms('ip.addr == 10.0.0.1 && ip.addr == 10.0.0.2');
+  assert.equal(two.query.address, '10.0.0.1');
+  assert.deepEqual(two.ignored, ['ip.addr == 10.0.0.2']);
+});
+
+test('rows of a filter that reads bytes come page by page, once each', async () => {
+  const asked: (string | null)[] = [];
+  const rows = new GrowingRows(
+    async (_limit, after) => {
+      asked.push(after);
+      const from = Number(after ?? 0);
+      return {
+        items: Array.from({ length: 200 }, (_, i) => row({ id: from + i })),
+        next: from < 400 ? String(from + 200) : null,
+      };
+    },
+    () => {},
+    fail,
+  );
+  rows.want(0, 1);
+  rows.want(0, 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(rows.total, 200);
+  rows.want(150, 190);
+  await new Promise((resolve) => setImmediate(resolve));
+  rows.want(350, 400);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(asked, [null, '200', '400']);
+  assert.equal(rows.total, 600);
+  assert.ok(rows.isAtEnd);
+  assert.equal(await rows.find({ id: 399 }), 399);
+});
