@@ -1,5 +1,5 @@
 // `eyrie fields`: the names that filters and -e understand.
-import { type Field, fieldNamed, fieldNames, protocolNamed, protocolNames } from '@eyrie/dissect';
+import { fieldNamed, fieldNames, fieldTypeName, protocolNamed, protocolNames } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
 import { Output } from '../terminal/output.ts';
 
@@ -34,7 +34,7 @@ export function listFields(text: string, options: FieldsOptions): void {
 function fields(): Entry[] {
   return [...fieldNames()].map((name) => ({
     name,
-    type: typeOf(fieldNamed(name)!),
+    type: fieldTypeName(fieldNamed(name)!),
     title: fieldNamed(name)!.title,
   }));
 }
@@ -42,11 +42,4 @@ function fields(): Entry[] {
 function protocols(): Entry[] {
   const names = [...protocolNames()].filter((name) => !name.startsWith('_rejected'));
   return names.map((name) => ({ name, type: 'protocol', title: protocolNamed(name)!.title }));
-}
-
-/** In plain words, with the width of numbers in bits where it is known. */
-function typeOf(field: Field): string {
-  if (field.type === 'none') return 'label';
-  const bits = field.bits === 0 ? field.width * 8 : field.bits.toString(2).replace(/[^1]/g, '').length;
-  return (field.type === 'uint' || field.type === 'int') && bits > 0 ? `${field.type}${bits}` : field.type;
 }

@@ -192,3 +192,10 @@ export function alias(name: string, title: string, of: readonly Field[]): Field 
 export function fieldsMade(): number {
   return fieldCount;
 }
+
+/** The type in plain words, with the width of numbers in bits where it is known: `uint16`. */
+export function fieldTypeName(field: Field): string {
+  if (field.type === 'none') return 'label';
+  const bits = field.bits === 0 ? field.width * 8 : field.bits.toString(2).replace(/[^1]/g, '').length;
+  return (field.type === 'uint' || field.type === 'int') && bits > 0 ? `${field.type}${bits}` : field.type;
+}

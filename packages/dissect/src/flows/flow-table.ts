@@ -159,6 +159,11 @@ export class FlowTable {
     return this.#streams[transport]!;
   }
 
+  /** The next new conversation of a transport gets this number: for who does not begin at a capture's beginning. */
+  startAt(transport: number, stream: number): void {
+    this.#streams[transport] = stream;
+  }
+
   #readKey(p: Packet): number {
     const key = this.#key;
     const b = p.netBuf;

@@ -43,6 +43,8 @@ export const FlowRow = object({
 });
 export type FlowRow = Static<typeof FlowRow>;
 
+export const FLOW_TRANSPORTS = ['tcp', 'udp', 'dccp', 'sctp', 'udplite'] as const;
+
 export const TCP_STATES = [
   'midstream',
   'unanswered',
@@ -61,7 +63,7 @@ export const FlowsQuery = object({
   to: scope.to,
   address: scope.address,
   port: scope.port,
-  transport: Type.Optional(oneOf(['tcp', 'udp', 'dccp', 'sctp', 'udplite'])),
+  transport: Type.Optional(oneOf(FLOW_TRANSPORTS)),
   application: Type.Optional(Type.String({ maxLength: 64, examples: ['tls'] })),
   server_name: Type.Optional(Type.String({ maxLength: 255, description: 'names with this in them' })),
   state: Type.Optional(oneOf(TCP_STATES)),

@@ -28,6 +28,8 @@ export type NameRow = Static<typeof NameRow>;
 export const NamesQuery = object({
   ...paging,
   capture: scope.capture,
+  from: scope.from,
+  to: scope.to,
   address: Type.Optional(Type.String({ maxLength: 64 })),
   text: Type.Optional(Type.String({ maxLength: 255, description: 'names with this in them' })),
 });
@@ -57,8 +59,10 @@ export type FindingRow = Static<typeof FindingRow>;
 export const FindingsQuery = object({
   ...paging,
   capture: scope.capture,
+  from: scope.from,
+  to: scope.to,
   address: Type.Optional(Type.String({ maxLength: 64 })),
-  severity: Type.Optional(oneOf(SEVERITIES)),
+  severity: Type.Optional(oneOf(SEVERITIES, { description: 'this one and graver ones' })),
 });
 export type FindingsQuery = Static<typeof FindingsQuery>;
 export const FindingPage = page(FindingRow);

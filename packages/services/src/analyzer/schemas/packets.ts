@@ -26,9 +26,6 @@ export const PacketsQuery = object({
   ...scope,
   ...paging,
   order: Type.Optional(oneOf(['asc', 'desc'], { default: 'asc', description: 'oldest or newest first' })),
-  start: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'begin at the packet with this id, or the next that fits' }),
-  ),
 });
 export type PacketsQuery = Static<typeof PacketsQuery>;
 

@@ -1,0 +1,65 @@
+// One packet in full: its tree with byte ranges, and the buffers that the ranges refer to.
+import { infoColumn, type Packet, raw, type TreeNode, treeOf } from '@eyrie/dissect';
+import type { FoundPacket } from '@eyrie/store';
+import type { TreeLine } from '../schemas/index.ts';
+import type { Context, Redissector } from './redissect.ts';
+
+export interface BufferPart {
+  readonly buffer: number;
+  readonly title: string;
+  readonly data: Uint8Array;
+}
+
+export interface Detail {
+  readonly tree: TreeLine[];
+  readonly buffers: BufferPart[];
+  /** The Info column. */
+  readonly summary: string;
+  readonly context: Context;
+}
+
+export async function detailOf(found: FoundPacket, redissector: Redissector): Promise<Detail> {
+  let detail: Omit<Detail, 'context'> = { tree: [], buffers: [], summary: '' };
+  const context = await redissector.one(found.capture, found.packet, (p) => {
+    detail = { tree: treeOf(p).map(lineOf), buffers: buffersOf(p), summary: infoColumn(p) };
+  });
+  return { ...detail, context };
+}
+
+function lineOf({ name, field, value, text, start, length, buffer, children }: TreeNode): TreeLine {
+  return {
+    name,
+    text,
+    value: field === null || value === null ? null : raw(field, value),
+    start,
+    length,
+    buffer,
+    children: children.map(lineOf),
+  };
+}
+
+/** Copies: the packet is borrowed. */
+function buffersOf(p: Packet): BufferPart[] {
+  const parts: BufferPart[] = [];
+  for (let buffer = 0; buffer < p.bufferCount; buffer++) {
+    const [first, end] = layersIn(p, buffer);
+    if (first < 0) continue;
+    const start = buffer === 0 ? p.start[0]! : 0;
+    const stop = buffer === 0 ? start + p.capturedLength : end;
+    const title = buffer === 0 ? 'Frame' : `Reassembled or decoded: ${p.protocols[first]!.title}`;
+    parts.push({ buffer, title, data: p.buffers[buffer]!.slice(start, stop) });
+  }
+  return parts;
+}
+
+/** The first layer in a buffer, or -1, and how much of the buffer the layers use. */
+function layersIn(p: Packet, buffer: number): [number, number] {
+  let first = -1;
+  let end = 0;
+  for (let layer = 0; layer < p.count; layer++) {
+    if (p.layerFrom[layer] !== buffer) continue;
+    if (first < 0) first = layer;
+    end = Math.max(end, p.stop[layer]!);
+  }
+  return [first, end];
+}

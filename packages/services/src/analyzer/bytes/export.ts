@@ -1,0 +1,70 @@
+// The packets that pass, as a pcapng file that is made while it is sent.
+import { type CaptureInterface, PcapngWriter } from '@eyrie/dissect';
+import type { CaptureRow, PacketRow, Selection, Store } from '@eyrie/store';
+import { given } from '../terms.ts';
+import { Decider } from './decide.ts';
+import type { Redissector } from './redissect.ts';
+
+const ROWS = 2000;
+const AHEAD_BYTES = 1 << 20;
+/** Bytes gathered before they are sent. */
+const SEND_BYTES = 256 << 10;
+
+/** The file grows as it is asked for; packets of captures whose file is not kept are left out. */
+export async function* exported(
+  store: Store,
+  redissector: Redissector,
+  selection: Selection,
+  packetsMax: number,
+): AsyncGenerator<Uint8Array, void, void> {
+  const writer = new PcapngWriter({ application: 'Eyrie' });
+  // A file is read from its beginning to its end anyway, so nothing is too far away to be exact.
+  const decider = new Decider(store, redissector, Number.POSITIVE_INFINITY);
+  let left = packetsMax;
+  let after: string | undefined;
+  do {
+    const page = await store.packets({ ...selection, limit: ROWS, ...given('after', after) });
+    const rows = (await decider.passing(page.items, page, selection.filter ?? '')).slice(0, left);
+    left -= rows.length;
+    for (const [capture, run] of await runs(rows, decider)) {
+      if (capture === null || capture.file === null) continue;
+      yield* written(redissector, capture, run, writer);
+    }
+    after = left > 0 ? (page.next ?? undefined) : undefined;
+  } while (after !== undefined);
+  if (writer.pending > 0) yield writer.take();
+}
+
+/** Rows that follow each other and are of one capture. */
+async function runs(
+  rows: readonly PacketRow[],
+  decider: Decider,
+): Promise<[CaptureRow | null, PacketRow[]][]> {
+  const found: [CaptureRow | null, PacketRow[]][] = [];
+  for (const row of rows) {
+    const last = found.at(-1);
+    if (last !== undefined && last[1][0]!.capture === row.capture) last[1].push(row);
+    else found.push([await decider.capture(row.capture), [row]]);
+  }
+  return found;
+}
+
+async function* written(
+  redissector: Redissector,
+  capture: CaptureRow,
+  rows: readonly PacketRow[],
+  writer: PcapngWriter,
+): AsyncGenerator<Uint8Array, void, void> {
+  for (let at = 0; at < rows.length; ) {
+    at = await redissector.reading(capture, async (file) => {
+      let i = at;
+      for (; i < rows.length && writer.pending < SEND_BYTES; i++) {
+        const frame = await file.frame(rows[i]!, AHEAD_BYTES);
+        const from: CaptureInterface | undefined = file.interfaces[Math.max(0, frame.interfaceId)];
+        writer.write(frame, from);
+      }
+      return i;
+    });
+    if (writer.pending >= SEND_BYTES) yield writer.take();
+  }
+}

@@ -1,0 +1,93 @@
+// Compressed captures can't be read at a place in their middle: what is looked at is unpacked once, to a folder for that.
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Compression } from '@eyrie/capture';
+import { ApiError } from '../errors.ts';
+
+/** On disk, all together; beyond it the ones not used for longest are deleted. */
+const BYTES_MAX = 8 * 2 ** 30;
+
+interface Unpacked {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+export class UnpackedFiles {
+  #folder: string | null = null;
+  #count = 0;
+  readonly #files = new Map<string, Promise<Unpacked>>();
+
+  /** The path of the capture without its compression. */
+  async get(path: string, compression: Compression): Promise<string> {
+    let unpacking = this.#files.get(path);
+    this.#files.delete(path);
+    unpacking ??= this.#unpack(path, compression);
+    // The newest use stands last.
+    this.#files.set(path, unpacking);
+    try {
+      const { file } = await unpacking;
+      await this.#keepBound();
+      return file;
+    } catch (error) {
+      this.#files.delete(path);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#files.clear();
+    if (this.#folder !== null) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #unpack(path: string, compression: Compression): Promise<Unpacked> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'eyrie-unpacked-'));
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const file = join(this.#folder, `${this.#count++}`);
+    try {
+      await pipeline(
+        createReadStream(path),
+        compression === 'gzip' ? createGunzip() : createZstdDecompress(),
+        upTo(BYTES_MAX),
+        createWriteStream(file, { mode: 0o600 }),
+      );
+    } catch (error) {
+      // What stands before the damage was stored and can be read; what is too large is of no use.
+      if (error instanceof ApiError || (error as NodeJS.ErrnoException).code?.startsWith('Z_') !== true) {
+        await rm(file, { force: true });
+        throw error;
+      }
+    }
+    return { file, bytes: (await stat(file)).size };
+  }
+
+  async #keepBound(): Promise<void> {
+    let sum = 0;
+    for (const [path, unpacking] of [...this.#files].reverse()) {
+      const unpacked = await unpacking.catch(() => null);
+      sum += unpacked?.bytes ?? 0;
+      if (sum <= BYTES_MAX || unpacked === null) continue;
+      this.#files.delete(path);
+      await rm(unpacked.file, { force: true });
+    }
+  }
+}
+
+function upTo(bytesMax: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.length;
+      if (bytes <= bytesMax) return done(null, chunk);
+      done(
+        new ApiError('bytes_gone', 'this capture is too large to unpack', {
+          hint: 'unpack the file by hand, and import it again',
+        }),
+      );
+    },
+  });
+}

@@ -1,0 +1,131 @@
+// A capture read from its beginning, packet after packet: what its conversations, fragments and announcements were up to
+// then is known exactly. It stands still between visits, so that scrolling on costs no more than what lies between.
+import { type CaptureSource, openCapture } from '@eyrie/capture';
+import { Dissector, type Frame, newFrame, type Packet } from '@eyrie/dissect';
+
+export class Walk {
+  readonly #source: CaptureSource;
+  readonly #dissector = new Dissector();
+  readonly #frame: Frame = newFrame();
+  readonly #chunks: AsyncGenerator<unknown, void, void>;
+  #hasChunk = false;
+
+  private constructor(source: CaptureSource) {
+    this.#source = source;
+    this.#chunks = source.chunks();
+    this.#dissector.session.interfaces = source.reader.interfaces;
+  }
+
+  /** @throws CaptureError */
+  static async open(path: string): Promise<Walk> {
+    return new Walk(await openCapture(path));
+  }
+
+  /** The packet seen last; the next one that can be visited comes after it. */
+  get number(): number {
+    return this.#frame.number;
+  }
+
+  /**
+   * Goes on to each of these packets, whose numbers rise. False: the file ended before the last of them.
+   *
+   * @param onPacket `i` is the index in `numbers`; the packet is borrowed until it returns
+   */
+  async visit(
+    numbers: readonly number[],
+    onPacket: (p: Packet, frame: Frame, i: number) => void,
+  ): Promise<boolean> {
+    let i = 0;
+    while (i < numbers.length) {
+      if (this.#hasChunk) i = this.#takeChunk(numbers, i, onPacket);
+      if (i < numbers.length && !(await this.#nextChunk())) return false;
+    }
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close();
+  }
+
+  #takeChunk(
+    numbers: readonly number[],
+    from: number,
+    onPacket: (p: Packet, frame: Frame, i: number) => void,
+  ): number {
+    const { reader } = this.#source;
+    const frame = this.#frame;
+    let i = from;
+    while (i < numbers.length && reader.next(frame)) {
+      const p = this.#dissector.dissect(frame);
+      if (frame.number === numbers[i]) onPacket(p, frame, i++);
+    }
+    return i;
+  }
+
+  async #nextChunk(): Promise<boolean> {
+    const { done } = await this.#chunks.next();
+    this.#hasChunk = done !== true;
+    return this.#hasChunk;
+  }
+}
+
+/** Walks kept; each may hold some ten MiB of unfinished messages. */
+const WALKS_MAX = 3;
+
+/** Walks by path. Who comes while a walk is on its way waits. */
+export class Walks {
+  readonly #walks = new Map<string, Walk>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  /** As Walk.visit; false too if there is a gap in time: numbers must rise. */
+  async visit(
+    path: string,
+    numbers: readonly number[],
+    onPacket: (p: Packet, frame: Frame, i: number) => void,
+  ): Promise<boolean> {
+    const before = this.#queues.get(path) ?? Promise.resolve();
+    const mine = before.then(() => this.#visit(path, numbers, onPacket));
+    const settled = mine.catch(() => {});
+    this.#queues.set(path, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.#queues.get(path) === settled) this.#queues.delete(path);
+    }
+  }
+
+  /** Lets go of a file, which is about to be deleted or was changed. */
+  async forget(path: string): Promise<void> {
+    const walk = this.#walks.get(path);
+    this.#walks.delete(path);
+    await walk?.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#queues.values()]);
+    for (const path of [...this.#walks.keys()]) await this.forget(path);
+  }
+
+  async #visit(
+    path: string,
+    numbers: readonly number[],
+    onPacket: (p: Packet, frame: Frame, i: number) => void,
+  ): Promise<boolean> {
+    let walk = this.#walks.get(path);
+    if (walk === undefined || walk.number >= numbers[0]!) {
+      await this.forget(path);
+      walk = await Walk.open(path);
+    }
+    this.#walks.delete(path);
+    this.#walks.set(path, walk);
+    if (this.#walks.size > WALKS_MAX) await this.forget(this.#walks.keys().next().value!);
+    try {
+      const isWhole = await walk.visit(numbers, onPacket);
+      if (!isWhole) await this.forget(path);
+      return isWhole;
+    } catch (error) {
+      await this.forget(path);
+      throw error;
+    }
+  }
+}

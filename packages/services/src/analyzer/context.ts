@@ -1,0 +1,20 @@
+// What the routes share.
+import type { Store } from '@eyrie/store';
+import type { Redissector } from './bytes/redissect.ts';
+import type { Intake } from './intake.ts';
+import type { LiveHub } from './live/hub.ts';
+import type { Metrics } from './metrics.ts';
+import type { StatusReport } from './routes/status.ts';
+
+export interface Context {
+  readonly store: Store;
+  readonly redissector: Redissector;
+  /** Null where nothing is taken in: an analyzer by itself only reads. */
+  readonly intake: Intake | null;
+  readonly hub: LiveHub;
+  readonly metrics: Metrics;
+  readonly report: StatusReport;
+  /** Where uploaded captures are kept. */
+  readonly folder: string;
+  readonly uploadBytesMax: number;
+}

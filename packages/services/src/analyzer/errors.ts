@@ -1,0 +1,170 @@
+// All errors of the HTTP API. Codes are stable: programs may rely on them.
+import { CaptureError } from '@eyrie/capture';
+import { FilterError, nearestNames } from '@eyrie/dissect';
+import { StoreError, type StoreErrorCode } from '@eyrie/store';
+import type { ErrorAnswer } from './schemas/index.ts';
+
+/** Code and HTTP status of each error. */
+const STATUS = {
+  bad_request: 400,
+  bad_json: 400,
+  bad_value: 400,
+  unknown_parameter: 400,
+  bad_filter: 400,
+  bad_time: 400,
+  bad_cursor: 400,
+  bad_interface: 400,
+  not_a_capture: 400,
+  unauthorized: 401,
+  foreign_origin: 403,
+  foreign_host: 403,
+  capture_denied: 403,
+  not_found: 404,
+  no_such_packet: 404,
+  no_such_flow: 404,
+  no_such_capture: 404,
+  no_such_host: 404,
+  no_such_buffer: 404,
+  method_not_allowed: 405,
+  not_running: 409,
+  bytes_gone: 410,
+  too_large: 413,
+  unsupported_media_type: 415,
+  cannot_follow: 422,
+  too_many_requests: 429,
+  internal: 500,
+  no_intake: 501,
+  store_busy: 503,
+  store_away: 503,
+  unreachable: 502,
+  disk_full: 507,
+} as const;
+
+export type ErrorCode = keyof typeof STATUS;
+
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly statusCode: number;
+  readonly hint: string | undefined;
+  /** The place in the display filter. */
+  readonly at: { at: number; length: number } | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { hint?: string; at?: ApiError['at']; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.statusCode = STATUS[code];
+    this.hint = more.hint;
+    this.at = more.at;
+  }
+
+  get answer(): ErrorAnswer {
+    const { code, message, hint, at } = this;
+    return {
+      error: { code, message, ...(hint === undefined ? {} : { hint }), ...(at === undefined ? {} : { at }) },
+    };
+  }
+}
+
+/** What the store's errors are to a client. */
+const STORE_CODES: Partial<Record<StoreErrorCode, ErrorCode>> = {
+  ERR_STORE_AWAY: 'store_away',
+  ERR_STORE_CLOSED: 'store_away',
+  ERR_STORE_LOCKED: 'store_away',
+  ERR_STORE_BUSY: 'store_busy',
+  ERR_STORE_DISK_FULL: 'disk_full',
+  ERR_STORE_QUERY: 'bad_value',
+};
+
+const CAPTURE_CODES: Readonly<Record<string, ErrorCode>> = {
+  ERR_CAPTURE_UNKNOWN_FORMAT: 'not_a_capture',
+  ERR_CAPTURE_EMPTY: 'not_a_capture',
+  ERR_CAPTURE_NO_INTERFACE: 'bad_interface',
+  ERR_CAPTURE_FILTER: 'bad_filter',
+  ERR_CAPTURE_DENIED: 'capture_denied',
+  ERR_CAPTURE_NO_TOOL: 'no_intake',
+};
+
+/** What Fastify and its plugins throw. */
+const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'bad_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_request',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+};
+
+/** Whatever was thrown, as an answer. What nobody foresaw is `internal`, and tells a client nothing about the inside. */
+export function apiErrorOf(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof FilterError) return filterError(error);
+  if (error instanceof StoreError) return storeError(error);
+  if (error instanceof CaptureError)
+    return new ApiError(CAPTURE_CODES[error.code] ?? 'bytes_gone', error.message, { cause: error });
+  return frameworkError(error);
+}
+
+export function filterError({ message, at, length }: FilterError): ApiError {
+  return new ApiError('bad_filter', message, { at: { at, length } });
+}
+
+/** Names that were probably meant by what stands at the error's place. */
+export function meant({ filter, at, length }: FilterError): string[] {
+  return nearestNames(filter.slice(at, at + length));
+}
+
+function storeError(error: StoreError): ApiError {
+  const code = STORE_CODES[error.code] ?? 'internal';
+  // The store speaks of cursors as of any other value.
+  const isCursor = code === 'bad_value' && /\bafter\b|cursor|page/i.test(error.message);
+  return new ApiError(isCursor ? 'bad_cursor' : code, error.message, { cause: error });
+}
+
+interface FrameworkError {
+  readonly code?: string;
+  readonly statusCode?: number;
+  readonly message?: string;
+  readonly validation?: readonly Violation[];
+  readonly validationContext?: string;
+}
+
+/** As Ajv reports it. */
+interface Violation {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+function frameworkError(thrown: unknown): ApiError {
+  const error = (thrown ?? {}) as FrameworkError;
+  if (error.validation !== undefined) return violation(error.validation[0]!);
+  const code = FASTIFY_CODES[error.code ?? ''];
+  if (code !== undefined) return new ApiError(code, readable(error.message ?? code), { cause: thrown });
+  if (error.statusCode === 429)
+    return new ApiError('too_many_requests', error.message ?? 'too many requests', { hint: 'wait a little' });
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return new ApiError('bad_request', readable(error.message ?? 'bad request'), { cause: thrown });
+  return new ApiError('internal', 'something went wrong here; the log says what', { cause: thrown });
+}
+
+function violation({ keyword, instancePath, message, params }: Violation): ApiError {
+  const name = instancePath.slice(1).replaceAll('/', '.');
+  if (keyword === 'additionalProperties')
+    return new ApiError('unknown_parameter', `there is no parameter "${String(params.additionalProperty)}"`, {
+      hint: 'see /docs',
+    });
+  if (keyword === 'required')
+    return new ApiError('bad_value', `"${String(params.missingProperty)}" is missing`, { hint: 'see /docs' });
+  const what = name === '' ? 'the body' : name;
+  if (keyword === 'enum')
+    return new ApiError('bad_value', `${what}: say one of ${(params.allowedValues as unknown[]).join(', ')}`);
+  return new ApiError('bad_value', `${what}: ${message ?? 'is not allowed'}`);
+}
+
+function readable(message: string): string {
+  return message.replaceAll('\n', ' ');
+}

@@ -1,0 +1,74 @@
+// What brings packets into the store, as the analyzer sees it: the pipeline that runs in the same process.
+
+/** All methods reject with an error of one line that says what to do. */
+export interface Intake {
+  /** Begins to take a file in; resolves when its capture is known to the store, long before it is read. */
+  importFile(path: string, options: { readonly name: string; readonly again: boolean }): Promise<Begun>;
+  interfaces(): Promise<InterfaceList>;
+  /** Begins a live capture; resolves when packets can come. */
+  startLive(options: LiveOptions): Promise<Begun>;
+  /** Ends what runs under this capture's id; false: nothing does. */
+  stop(capture: number): Promise<boolean>;
+  /** What is running now, by the capture's id. */
+  running(): readonly Running[];
+  /** Since the process was started; they only grow. */
+  counters(): Counters;
+  queues(): readonly Queue[];
+  services(): readonly Service[];
+}
+
+export interface Begun {
+  readonly capture: number;
+  /** False: the store had it already. */
+  readonly isNew: boolean;
+}
+
+export interface LiveOptions {
+  readonly interface: string;
+  /** BPF; '' for all. */
+  readonly filter: string;
+  /** Bytes kept of each packet; null: all. */
+  readonly snapLength: number | null;
+}
+
+export interface InterfaceList {
+  readonly items: readonly {
+    readonly name: string;
+    readonly description: string | null;
+    readonly addresses: readonly string[];
+    readonly isUp: boolean;
+    readonly isLoopback: boolean;
+  }[];
+  /** Why capturing is not possible here, and what to do; null: it is. */
+  readonly problem: string | null;
+}
+
+export interface Running {
+  readonly capture: number;
+  readonly packets: number;
+  readonly packetsPerSecond: number;
+  readonly bytesRead: number;
+  /** Null for what has no end. */
+  readonly bytesTotal: number | null;
+  readonly filter: string | null;
+}
+
+export interface Counters {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly drops: number;
+  /** Packets by Protocol column. */
+  readonly protocols: Readonly<Record<string, number>>;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly depth: number;
+  readonly capacity: number;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly state: 'running' | 'idle' | 'failing';
+  readonly note: string | null;
+}

@@ -1,0 +1,181 @@
+// The live channel: state goes out a few times a second, to whoever asked for it. Nothing is queued: a client that is
+// slow misses states, never gets old ones, and costs no memory.
+import type { WebSocket } from 'ws';
+import { CHANNELS, type Channel, type LiveData } from '../schemas/index.ts';
+
+/** What a channel says now; undefined: nothing new. Asked only while somebody listens. */
+export type Producer<C extends Channel> = () => Promise<LiveData[C] | undefined>;
+export type Producers = {
+  readonly [C in Channel]: { readonly everyMs: number; readonly produce: Producer<C> };
+};
+
+/** No channel speaks more often. */
+const TICK_MS = 200;
+/** Bytes that may wait in a client's socket; beyond it the client is skipped until it has read. */
+const BUFFERED_BYTES_MAX = 1 << 20;
+/** A client that reads nothing for so long is gone. */
+const STUCK_MS = 30_000;
+const CLIENTS_MAX = 1000;
+/** Bytes of one command, and commands a second. */
+const COMMAND_BYTES_MAX = 4096;
+const COMMANDS_MAX = 20;
+
+interface Client {
+  readonly socket: WebSocket;
+  readonly channels: Set<Channel>;
+  /** Channels that this client has not heard from since it asked for them. */
+  readonly fresh: Set<Channel>;
+  stuckSinceMs: number;
+  commands: number;
+}
+
+interface ChannelState {
+  dueMs: number;
+  isAsked: boolean;
+  /** The newest message, for those who come later. */
+  last: string | null;
+}
+
+export class LiveHub {
+  skipped = 0;
+  readonly #producers: Producers;
+  readonly #clients = new Set<Client>();
+  readonly #states = new Map<Channel, ChannelState>(
+    CHANNELS.map((channel) => [channel, { dueMs: 0, isAsked: false, last: null }]),
+  );
+  readonly #onError: (error: unknown) => void;
+  #timer: NodeJS.Timeout | null = null;
+  #commandsSinceMs = 0;
+
+  constructor(producers: Producers, onError: (error: unknown) => void) {
+    this.#producers = producers;
+    this.#onError = onError;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  add(socket: WebSocket): void {
+    if (this.#clients.size >= CLIENTS_MAX) {
+      socket.close(1013, 'too many clients');
+      return;
+    }
+    const client: Client = { socket, channels: new Set(), fresh: new Set(), stuckSinceMs: 0, commands: 0 };
+    this.#clients.add(client);
+    socket.on('message', (data, isBinary) => this.#command(client, isBinary ? null : String(data)));
+    socket.on('close', () => this.#remove(client));
+    socket.on('error', () => socket.terminate());
+    this.#timer ??= setInterval(() => this.#tick(Date.now()), TICK_MS);
+  }
+
+  close(): void {
+    for (const { socket } of this.#clients) socket.close(1001, 'the server is stopping');
+    this.#stop();
+  }
+
+  #remove(client: Client): void {
+    this.#clients.delete(client);
+    if (this.#clients.size === 0) this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #command(client: Client, text: string | null): void {
+    client.commands++;
+    const command = text === null || client.commands > COMMANDS_MAX ? null : parsed(text);
+    if (command === null) {
+      client.socket.close(1008, `say {"subscribe":["rates"]} with some of: ${CHANNELS.join(', ')}`);
+      return;
+    }
+    for (const channel of command.unsubscribe) client.channels.delete(channel);
+    for (const channel of command.subscribe) {
+      if (client.channels.has(channel)) continue;
+      client.channels.add(channel);
+      client.fresh.add(channel);
+    }
+  }
+
+  #tick(nowMs: number): void {
+    if (nowMs - this.#commandsSinceMs >= 1000) {
+      this.#commandsSinceMs = nowMs;
+      for (const client of this.#clients) client.commands = 0;
+    }
+    for (const client of this.#clients) this.#judge(client, nowMs);
+    for (const channel of CHANNELS) {
+      const state = this.#states.get(channel)!;
+      if (nowMs >= state.dueMs && !state.isAsked && this.#isWanted(channel))
+        void this.#ask(channel, state, nowMs);
+      else if (state.last !== null) this.#greet(channel, state.last);
+    }
+  }
+
+  #isWanted(channel: Channel): boolean {
+    for (const client of this.#clients) if (client.channels.has(channel)) return true;
+    return false;
+  }
+
+  async #ask(channel: Channel, state: ChannelState, nowMs: number): Promise<void> {
+    const { everyMs, produce } = this.#producers[channel];
+    state.isAsked = true;
+    state.dueMs = nowMs + everyMs;
+    try {
+      const data = await produce();
+      if (data !== undefined) {
+        state.last = JSON.stringify({ channel, data });
+        for (const client of this.#clients)
+          if (client.channels.has(channel)) this.#send(client, channel, state.last);
+      } else if (state.last !== null) this.#greet(channel, state.last);
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      state.isAsked = false;
+    }
+  }
+
+  /** Whoever has just come gets what stands. */
+  #greet(channel: Channel, message: string): void {
+    for (const client of this.#clients) if (client.fresh.has(channel)) this.#send(client, channel, message);
+  }
+
+  #send(client: Client, channel: Channel, message: string): void {
+    const { socket } = client;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > BUFFERED_BYTES_MAX) {
+      this.skipped++;
+      return;
+    }
+    client.fresh.delete(channel);
+    socket.send(message);
+  }
+
+  #judge(client: Client, nowMs: number): void {
+    if (client.socket.bufferedAmount <= BUFFERED_BYTES_MAX) client.stuckSinceMs = 0;
+    else if (client.stuckSinceMs === 0) client.stuckSinceMs = nowMs;
+    else if (nowMs - client.stuckSinceMs > STUCK_MS) client.socket.terminate();
+  }
+}
+
+interface Command {
+  readonly subscribe: Channel[];
+  readonly unsubscribe: Channel[];
+}
+
+/** Null for anything that is no command. */
+function parsed(text: string): Command | null {
+  if (text.length > COMMAND_BYTES_MAX) return null;
+  try {
+    const { subscribe = [], unsubscribe = [], ...rest } = JSON.parse(text);
+    const isRight = Object.keys(rest).length === 0 && areChannels(subscribe) && areChannels(unsubscribe);
+    return isRight ? { subscribe, unsubscribe } : null;
+  } catch {
+    return null;
+  }
+}
+
+function areChannels(value: unknown): value is Channel[] {
+  return Array.isArray(value) && value.every((each) => CHANNELS.includes(each));
+}

@@ -1,0 +1,82 @@
+// What each channel of /live says, and how often.
+import type { Store } from '@eyrie/store';
+import { captureRows } from '../captures.ts';
+import type { Counters, Intake } from '../intake.ts';
+import { findingRow, packetRow } from '../rows.ts';
+import type { Status } from '../schemas/index.ts';
+import type { Producers } from './hub.ts';
+import { RateMeter } from './rates.ts';
+
+const LATEST_PACKETS = 50;
+const LATEST_FINDINGS = 20;
+
+/** Rates go out 5 times a second while packets come in, and once a second as a sign of life. */
+const QUIET_MS = 1000;
+
+export function producers(store: Store, intake: Intake | null, status: () => Promise<Status>): Producers {
+  const meter = new RateMeter();
+  const counters = intake === null ? () => storedCounters(store) : async () => intake.counters();
+  const packets = new Changes();
+  const findings = new Changes();
+  const captures = new Changes();
+  let quietMs = 0;
+  return {
+    rates: {
+      everyMs: intake === null ? 1000 : 200,
+      produce: async () => {
+        const rates = meter.rates(await counters(), performance.timeOrigin / 1000 + performance.now() / 1000);
+        const now = performance.now();
+        if (rates.packets_per_second === 0 && now - quietMs < QUIET_MS) return undefined;
+        quietMs = now;
+        return rates;
+      },
+    },
+    packets: {
+      everyMs: 250,
+      produce: async () => {
+        if (packets.isSame(String((await counters()).packets))) return undefined;
+        const { items } = await store.packets({ order: 'newest', limit: LATEST_PACKETS });
+        return items.toReversed().map((row) => packetRow(row, undefined));
+      },
+    },
+    findings: {
+      everyMs: 1000,
+      produce: async () => {
+        const { items } = await store.findings({ limit: LATEST_FINDINGS });
+        const rows = items.map(findingRow);
+        return findings.isSame(JSON.stringify(rows)) ? undefined : rows;
+      },
+    },
+    captures: {
+      everyMs: 250,
+      produce: async () => {
+        const rows = await captureRows(store, intake);
+        return captures.isSame(JSON.stringify(rows)) ? undefined : rows;
+      },
+    },
+    status: { everyMs: 1000, produce: status },
+  };
+}
+
+/** Without a pipeline in this process, what others store is all that can be seen. */
+async function storedCounters(store: Store): Promise<Counters> {
+  const captures = await store.captures();
+  const sum = (count: (each: (typeof captures)[number]) => number): number =>
+    captures.reduce((total, each) => total + count(each), 0);
+  return {
+    packets: sum((each) => each.packets),
+    bytes: sum((each) => each.bytes),
+    drops: sum((each) => each.drops),
+    protocols: {},
+  };
+}
+
+class Changes {
+  #last: string | null = null;
+
+  isSame(text: string): boolean {
+    const isSame = text === this.#last;
+    this.#last = text;
+    return isSame;
+  }
+}

@@ -1,0 +1,226 @@
+// Hosts: who is largest, who is new, all there is about one, who is connected with whom.
+import { isIP } from 'node:net';
+import type { StoredFlow } from '@eyrie/store';
+import { Type } from '@sinclair/typebox';
+import type { Context } from '../context.ts';
+import { ApiError } from '../errors.ts';
+import { chosenPage } from '../paging.ts';
+import { endpointRow, findingRow, flowRow, hostRow, nameRow } from '../rows.ts';
+import {
+  ConnectionMap,
+  FindingPage,
+  FindingsQuery,
+  HostDetail,
+  Hosts,
+  HostsQuery,
+  MapQuery,
+  NamePage,
+  NamesQuery,
+  PAGE_ROWS,
+  SEVERITIES,
+} from '../schemas/index.ts';
+import type { Server } from '../server.ts';
+import { given, momentOf, selectionOf } from '../terms.ts';
+import { answers } from './answers.ts';
+
+/** Addresses that the store tells at most; the largest. */
+const ENDPOINTS_MAX = 10_000;
+/** Lines of each list about one host. */
+const LINES_MAX = 50;
+/** Flows of one host that its ports and fingerprints are counted from; the largest. */
+const FLOWS_MAX = 2000;
+const HOSTS_ON_MAP = 100;
+/** Names and findings fetched at once where some are chosen here. */
+const STEP_ROWS = 500;
+
+const ByAddress = Type.Object({ address: Type.String({ maxLength: 64 }) }, { additionalProperties: false });
+const ETHERNET = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
+
+export function addHostRoutes(app: Server, { store }: Context): void {
+  app.get(
+    '/hosts',
+    {
+      schema: {
+        ...answers('hosts', 'Addresses with names and times: top talkers, new hosts', Hosts),
+        querystring: HostsQuery,
+      },
+    },
+    async ({ query }) => {
+      const { sort = 'bytes', limit = PAGE_ROWS, ...terms } = query;
+      const isTime = sort === 'first' || sort === 'last';
+      const { items, exact } = await store.endpoints({
+        ...selectionOf(terms),
+        ...(isTime ? { limit: ENDPOINTS_MAX } : { order: sort, limit }),
+      });
+      const rows = items.map(hostRow);
+      if (isTime) rows.sort((a, b) => Number(b[sort]) - Number(a[sort]));
+      return { items: rows.slice(0, limit), is_exact: exact };
+    },
+  );
+
+  app.get(
+    '/hosts/:address',
+    { schema: { ...answers('hosts', 'All there is about one address', HostDetail), params: ByAddress } },
+    async ({ params }) => {
+      const { address } = params;
+      if (isIP(address) === 0 && !ETHERNET.test(address))
+        throw new ApiError('bad_value', `"${address}" is no address: IPv4, IPv6 or Ethernet`);
+      const wanted = { address };
+      const [endpoints, names, protocols, flows, findings] = await Promise.all([
+        store.endpoints({ ...wanted, limit: LINES_MAX + 1 }),
+        store.names({ ...wanted, limit: LINES_MAX }),
+        store.protocolSummary(wanted),
+        isIP(address) === 0 ? [] : store.flows({ ...wanted, limit: FLOWS_MAX }).then(({ items }) => items),
+        store.findings({ ...wanted, limit: LINES_MAX }),
+      ]);
+      // Whoever exchanged packets with it is in the same answer: packets and bytes are those they share.
+      const host = endpoints.items.find((each) => sameAddress(each.address, address));
+      if (host === undefined) throw new ApiError('no_such_host', `no packet is from or to ${address}`);
+      const peers = endpoints.items.filter((each) => each !== host);
+      return {
+        host: hostRow(host),
+        names: names.items.map(nameRow),
+        protocols: protocols.items.slice(0, LINES_MAX).map((each) => ({ ...each })),
+        ports: servedPorts(flows, host.address).slice(0, LINES_MAX),
+        peers: peers.map((each) => {
+          const { packets, bytes } = endpointRow(each);
+          return { address: each.address, name: each.names[0] ?? null, packets, bytes };
+        }),
+        fingerprints: fingerprints(flows).slice(0, LINES_MAX),
+        flows: flows.slice(0, LINES_MAX).map(flowRow),
+        findings: findings.items.map(findingRow),
+      };
+    },
+  );
+
+  app.get(
+    '/map',
+    { schema: { ...answers('hosts', 'Who is connected with whom', ConnectionMap), querystring: MapQuery } },
+    async ({ query }) => {
+      const { hosts: most = HOSTS_ON_MAP, ...terms } = query;
+      const selection = selectionOf(terms);
+      const [endpoints, conversations] = await Promise.all([
+        store.endpoints({ ...selection, limit: ENDPOINTS_MAX }),
+        store.conversations({ ...selection, limit: ENDPOINTS_MAX }),
+      ]);
+      const shown = endpoints.items.slice(0, most);
+      const places = new Map(shown.map(({ address }, i) => [address, i]));
+      const links = conversations.items.flatMap((each) => {
+        const [a, b] = [places.get(each.a), places.get(each.b)];
+        if (a === undefined || b === undefined || a === b) return [];
+        return [{ a, b, packets: each.packetsToA + each.packetsToB, bytes: each.bytesToA + each.bytesToB }];
+      });
+      return {
+        hosts: shown.map((each) => {
+          const { address, packets, bytes } = endpointRow(each);
+          return { address, name: each.names[0] ?? null, packets, bytes };
+        }),
+        links,
+        hosts_left_out: endpoints.items.length - shown.length,
+        is_exact: endpoints.exact,
+      };
+    },
+  );
+
+  app.get(
+    '/names',
+    { schema: { ...answers('hosts', 'Names of addresses', NamePage), querystring: NamesQuery } },
+    async ({ query }) => {
+      const { text, from, to, after, limit = PAGE_ROWS, ...rest } = query;
+      const isMeant = within(from, to);
+      const { items, next } = await chosenPage(after, {
+        limit,
+        firstRows: isMeant === null ? limit : STEP_ROWS,
+        nextRows: () => STEP_ROWS,
+        fetch: (place, rows) =>
+          store.names({ ...rest, ...given('name', text), limit: rows, ...given('after', place) }),
+        choose: (rows) =>
+          isMeant === null ? rows : rows.filter((row) => isMeant(row.firstTime, row.lastTime)),
+      });
+      return { items: items.map(nameRow), next };
+    },
+  );
+
+  app.get(
+    '/findings',
+    {
+      schema: {
+        ...answers('hosts', 'What a person should look at, the gravest first', FindingPage),
+        querystring: FindingsQuery,
+      },
+    },
+    async ({ query }) => {
+      const { severity, from, to, after, limit = PAGE_ROWS, ...rest } = query;
+      const isMeant = within(from, to);
+      const leastGrave = SEVERITIES.indexOf(severity ?? 'comment');
+      const { items, next } = await chosenPage(after, {
+        limit,
+        firstRows: isMeant === null && severity === undefined ? limit : STEP_ROWS,
+        nextRows: () => STEP_ROWS,
+        fetch: (place, rows) => store.findings({ ...rest, limit: rows, ...given('after', place) }),
+        choose: (rows) =>
+          rows.filter(
+            (row) =>
+              SEVERITIES.indexOf(row.severity) <= leastGrave && (isMeant?.(row.time, row.lastTime) ?? true),
+          ),
+      });
+      return { items: items.map(findingRow), next };
+    },
+  );
+}
+
+/** Whether a span of time has anything in common with the one asked for; null: no time was asked for. */
+function within(
+  from: string | undefined,
+  to: string | undefined,
+): ((first: number, last: number) => boolean) | null {
+  if (from === undefined && to === undefined) return null;
+  const begin = Number(momentOf('from', from) ?? Number.NEGATIVE_INFINITY);
+  const end = Number(momentOf('to', to) ?? Number.POSITIVE_INFINITY);
+  return (first, last) => last >= begin && first < end;
+}
+
+/** IPv6 may be written in many ways. */
+function sameAddress(stored: string, asked: string): boolean {
+  if (stored === asked.toLowerCase()) return true;
+  return isIP(asked) === 6 && isIP(stored) === 6 && canonical(stored) === canonical(asked);
+}
+
+function canonical(address: string): string {
+  return new URL(`http://[${address}]`).hostname;
+}
+
+function servedPorts(flows: readonly StoredFlow[], address: string) {
+  const ports = new Map<string, HostDetail['ports'][number]>();
+  for (const { transport, server, toServer, toClient, applications } of flows) {
+    if (server.address !== address) continue;
+    const key = `${transport} ${server.port}`;
+    const known = ports.get(key) ?? {
+      transport,
+      port: server.port,
+      flows: 0,
+      packets: 0,
+      bytes: 0,
+      applications: [],
+    };
+    known.flows++;
+    known.packets += toServer.packets + toClient.packets;
+    known.bytes += toServer.bytes + toClient.bytes;
+    known.applications = [...new Set([...known.applications, ...applications])];
+    ports.set(key, known);
+  }
+  return [...ports.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+function fingerprints(flows: readonly StoredFlow[]) {
+  const found = new Map<string, HostDetail['fingerprints'][number]>();
+  for (const flow of flows) {
+    for (const [field, value] of Object.entries(flow.fingerprints)) {
+      const key = `${field} ${value}`;
+      const known = found.get(key) ?? { field, value, flows: 0 };
+      known.flows++;
+      found.set(key, known);
+    }
+  }
+  return [...found.values()].sort((a, b) => b.flows - a.flows);
+}

@@ -1,0 +1,105 @@
+// Packets: pages of the list, one as a tree, its bytes.
+import type { FoundPacket } from '@eyrie/store';
+import { type BufferPart, detailOf } from '../bytes/detail.ts';
+import { packetPage } from '../bytes/pages.ts';
+import type { Context } from '../context.ts';
+import { ApiError } from '../errors.ts';
+import { packetRow } from '../rows.ts';
+import {
+  FLOW_TRANSPORTS,
+  PacketBytes,
+  PacketBytesQuery,
+  PacketDetail,
+  PacketPage,
+  PacketsQuery,
+} from '../schemas/index.ts';
+import type { Server } from '../server.ts';
+import { answers, ById } from './answers.ts';
+
+/** Flows of one address and port that are looked through for a packet's. */
+const FLOWS_MAX = 1000;
+
+export function addPacketRoutes(app: Server, { store, redissector }: Context): void {
+  for (const path of ['/packets', '/filter']) {
+    const schema = {
+      ...answers('packets', 'Rows of the packet list, a page at a time', PacketPage),
+      querystring: PacketsQuery,
+    };
+    app.get(path, { schema }, ({ query }) => packetPage(store, redissector, query));
+  }
+
+  app.get(
+    '/packets/:id',
+    {
+      schema: {
+        ...answers('packets', 'One packet as a tree, each line with its bytes', PacketDetail),
+        params: ById,
+      },
+    },
+    async ({ params }) => {
+      const found = await packetOf(params.id);
+      const { tree, buffers, summary, context } = await detailOf(found, redissector);
+      return {
+        packet: packetRow(found.packet, summary),
+        tree,
+        buffers: buffers.map(({ buffer, title, data }) => ({ buffer, title, length: data.length })),
+        context: { kind: context.kind, packets: context.packets, is_whole: context.isWhole },
+        flow: await flowOf(found),
+      };
+    },
+  );
+
+  app.get(
+    '/packets/:id/bytes',
+    {
+      schema: {
+        ...answers('packets', 'The bytes: the frame, and what was reassembled or decoded', PacketBytes),
+        params: ById,
+        querystring: PacketBytesQuery,
+      },
+    },
+    async ({ params, query }, reply) => {
+      const found = await packetOf(params.id);
+      const { buffers } = await detailOf(found, redissector);
+      const wanted = buffers.filter(({ buffer }) => query.buffer === undefined || buffer === query.buffer);
+      if (wanted.length === 0)
+        throw new ApiError('no_such_buffer', `packet ${params.id} has no buffer ${query.buffer}`);
+      if (query.format === 'raw')
+        return reply.type('application/octet-stream').send(Buffer.from(wanted[0]!.data) as never);
+      return {
+        id: found.packet.id,
+        captured_length: found.packet.place.capturedLength,
+        length: found.packet.length,
+        buffers: wanted.map(bufferOf),
+      };
+    },
+  );
+
+  async function packetOf(id: number): Promise<FoundPacket> {
+    const found = await store.packet(id);
+    if (found === null)
+      throw new ApiError('no_such_packet', `there is no packet ${id}`, {
+        hint: 'it may have been too old to keep',
+      });
+    return found;
+  }
+
+  /** The store finds flows by their ends; one of these few is the packet's. */
+  async function flowOf({ packet }: FoundPacket): Promise<number | null> {
+    const { capture, stream, srcIp, srcPort } = packet;
+    const transport = FLOW_TRANSPORTS.find((each) => each === packetRow(packet, '').transport);
+    if (stream === null || srcIp === null || srcPort === null || transport === undefined) return null;
+    const { items } = await store.flows({
+      capture,
+      address: srcIp,
+      port: srcPort,
+      transport,
+      limit: FLOWS_MAX,
+    });
+    return items.find((flow) => flow.stream === stream)?.id ?? null;
+  }
+}
+
+function bufferOf({ buffer, title, data }: BufferPart) {
+  return { buffer, title, length: data.length, data: Buffer.from(data).toString('base64') };
+}

@@ -1,0 +1,152 @@
+// How the house is: for people, for Prometheus, for whoever restarts services; and the live channel.
+import { type Store, StoreError } from '@eyrie/store';
+import type { FastifyReply } from 'fastify';
+import type { Context } from '../context.ts';
+import type { Intake } from '../intake.ts';
+import type { LiveHub } from '../live/hub.ts';
+import type { Gauge } from '../metrics.ts';
+import { Health, Status } from '../schemas/index.ts';
+import type { Server } from '../server.ts';
+import { answers } from './answers.ts';
+
+/** How long what the store says of itself is taken for true: it counts rows for it. */
+const INFO_MS = 2000;
+
+export class StatusReport {
+  readonly #store: Store;
+  readonly #intake: Intake | null;
+  readonly #version: string;
+  readonly #retention: string;
+  #known: { readonly untilMs: number; readonly info: Promise<Status['store']> } | null = null;
+
+  constructor(store: Store, intake: Intake | null, version: string, retention: string) {
+    this.#store = store;
+    this.#intake = intake;
+    this.#version = version;
+    this.#retention = retention;
+  }
+
+  async status(hub: LiveHub): Promise<Status> {
+    const intake = this.#intake;
+    const counters = intake?.counters();
+    return {
+      version: this.#version,
+      node: process.versions.node,
+      uptime_seconds: process.uptime(),
+      memory_bytes: process.memoryUsage.rss(),
+      services: [...(intake?.services() ?? []), { name: 'analyzer', state: 'running', note: null }],
+      queues: [...(intake?.queues() ?? [])],
+      drops: counters === undefined ? [] : [{ name: 'capture', packets: counters.drops }],
+      store: await this.#info(),
+      live: { clients: hub.clients, messages_skipped: hub.skipped },
+    };
+  }
+
+  #info(): Promise<Status['store']> {
+    const now = performance.now();
+    if (this.#known === null || now > this.#known.untilMs) {
+      const info = this.#ask();
+      this.#known = { untilMs: now + INFO_MS, info };
+      info.catch(() => {
+        this.#known = null;
+      });
+    }
+    return this.#known.info;
+  }
+
+  async #ask(): Promise<Status['store']> {
+    const info = await this.#store.info();
+    return {
+      engine: info.engine,
+      place: info.place,
+      version: info.engineVersion,
+      size_bytes: info.bytes,
+      captures: info.captures,
+      packets: info.packets,
+      flows: info.flows,
+      findings: info.findings,
+      first: info.firstTime,
+      last: info.lastTime,
+      retention: this.#retention,
+    };
+  }
+}
+
+export function addStatusRoutes(app: Server, { store, report, hub, metrics }: Context): void {
+  app.get(
+    '/healthz',
+    { schema: answers('service', 'Does it work: 200, or 503', Health) },
+    async (_, reply) => {
+      try {
+        await store.capture(0);
+        return { status: 'ok' as const, store: store.place };
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        (reply as FastifyReply).status(503);
+        return { status: 'failing' as const, store: error.message };
+      }
+    },
+  );
+
+  app.get('/status', { schema: answers('service', 'Services, queues, drops, store', Status) }, () =>
+    report.status(hub),
+  );
+
+  app.get(
+    '/metrics',
+    { schema: { tags: ['service'], summary: 'Figures for Prometheus' } },
+    async (_, reply) => {
+      const text = metrics.text(gauges(await report.status(hub)));
+      return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
+    },
+  );
+
+  app.get(
+    '/live',
+    {
+      websocket: true,
+      schema: { tags: ['service'], summary: 'WebSocket: {"subscribe":["rates"]}, then {"channel","data"}' },
+    },
+    (socket) => hub.add(socket),
+  );
+}
+
+function gauges(status: Status): Gauge[] {
+  const { store, live } = status;
+  const gauge = (name: string, help: string, value: number | null): Gauge[] =>
+    value === null ? [] : [{ name, help, type: 'gauge', value }];
+  return [
+    ...gauge('eyrie_uptime_seconds', 'Seconds since the process was started.', status.uptime_seconds),
+    ...gauge('process_resident_memory_bytes', 'Memory of the process.', status.memory_bytes),
+    ...gauge('eyrie_store_packets', 'Packets stored.', store.packets),
+    ...gauge('eyrie_store_flows', 'Flows stored.', store.flows),
+    ...gauge('eyrie_store_findings', 'Findings stored.', store.findings),
+    ...gauge('eyrie_store_captures', 'Captures stored.', store.captures),
+    ...gauge('eyrie_store_bytes', 'Bytes of the store on disk.', store.size_bytes),
+    ...status.queues.map(({ name, depth }): Gauge => {
+      return {
+        name: 'eyrie_queue_depth',
+        help: 'What waits in a queue.',
+        type: 'gauge',
+        value: depth,
+        labels: { queue: name },
+      };
+    }),
+    ...status.drops.map(({ name, packets }): Gauge => {
+      return {
+        name: 'eyrie_dropped_packets_total',
+        help: 'Packets lost.',
+        type: 'counter',
+        value: packets,
+        labels: { where: name },
+      };
+    }),
+    ...gauge('eyrie_live_clients', 'Clients of the live channel.', live.clients),
+    {
+      name: 'eyrie_live_skipped_total',
+      help: 'Messages not sent to clients that were slow.',
+      type: 'counter',
+      value: live.messages_skipped,
+    },
+  ];
+}

@@ -1,0 +1,74 @@
+// Counts over many packets: by protocol, as a hierarchy, over time.
+import type { PathNode, TimelineColumn } from '@eyrie/store';
+import type { Context } from '../context.ts';
+import {
+  Hierarchy,
+  type HierarchyLine,
+  ProtocolSummary,
+  Scope,
+  Timeline,
+  TimelineQuery,
+} from '../schemas/index.ts';
+import type { Server } from '../server.ts';
+import { given, selectionOf } from '../terms.ts';
+import { answers } from './answers.ts';
+
+const BUCKETS = 200;
+const SERIES = 9;
+
+export function addTotalsRoutes(app: Server, { store }: Context): void {
+  app.get(
+    '/protocol_summary',
+    {
+      schema: {
+        ...answers('totals', 'Packets and bytes by the Protocol column', ProtocolSummary),
+        querystring: Scope,
+      },
+    },
+    async ({ query }) => {
+      const { items, packets, bytes, exact } = await store.protocolSummary(selectionOf(query));
+      return { items: [...items], packets, bytes, is_exact: exact };
+    },
+  );
+
+  app.get(
+    '/hierarchy',
+    {
+      schema: { ...answers('totals', 'The protocol hierarchy, as -z io,phs', Hierarchy), querystring: Scope },
+    },
+    async ({ query }) => {
+      const { tree, exact } = await store.hierarchy(selectionOf(query));
+      return { items: tree.map(hierarchyLine), is_exact: exact };
+    },
+  );
+
+  app.get(
+    '/timeline',
+    {
+      schema: {
+        ...answers('totals', 'Packets and bytes over time, a series for each value of a column', Timeline),
+        querystring: TimelineQuery,
+      },
+    },
+    async ({ query }) => {
+      const { buckets = BUCKETS, series = SERIES, by = 'protocol', ...terms } = query;
+      const column: TimelineColumn | undefined = by === 'none' ? undefined : by;
+      const found = await store.timeline({ ...selectionOf(terms), buckets, series, ...given('by', column) });
+      return {
+        start: Number(found.start ?? 0),
+        step: found.bucketSeconds,
+        buckets: found.buckets,
+        series: found.series.map(({ name, packets, bytes }) => ({
+          key: name ?? (column === undefined ? 'all' : 'other'),
+          packets: [...packets],
+          bytes: [...bytes],
+        })),
+        is_exact: found.exact,
+      };
+    },
+  );
+}
+
+function hierarchyLine({ name, packets, bytes, children }: PathNode): HierarchyLine {
+  return { name, packets, bytes, children: children.map(hierarchyLine) };
+}

@@ -1,0 +1,208 @@
+// Who may ask. On loopback everyone on the machine may; anywhere else a token is needed, given as a bearer token or
+// once at /login. Other web pages may not, wherever this runs: names that are not ours (DNS rebinding), requests that
+// another origin sends (CSRF), and content types that a form could send are refused.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from './errors.ts';
+
+export interface Access {
+  /** Null: no token is asked for; only for loopback. */
+  readonly token: string | null;
+  /** Host names that requests may be addressed to, beside addresses and this machine's own. */
+  readonly hosts: readonly string[];
+}
+
+export const COOKIE = 'eyrie_session';
+const SESSION_MS = 12 * 3600 * 1000;
+/** Sessions at once; the oldest ends. */
+const SESSIONS_MAX = 1000;
+
+/** Wrong tokens from one address before it must wait, and how long. */
+const FAILURES_MAX = 10;
+const FAILURE_MS = 60_000;
+/** Addresses remembered; beyond it the oldest is forgotten. */
+const FAILING_MAX = 10_000;
+
+/** Paths that answer without a token: whoever watches needs no secrets, and whoever logs in has none yet. */
+const OPEN_PATHS = new Set(['/healthz', '/login']);
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What is looked at of a request. */
+export interface Asked {
+  readonly headers: IncomingHttpHeaders;
+  readonly method: string;
+  readonly url: string;
+  /** Where it comes from. */
+  readonly ip: string;
+}
+
+/** What stands between a stranger and the data. */
+export class Guard {
+  readonly #tokenHash: Buffer | null;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #sessions = new Map<string, number>();
+  readonly #failures = new Map<string, { count: number; untilMs: number }>();
+
+  constructor({ token, hosts }: Access) {
+    this.#tokenHash = token === null ? null : hashOf(token);
+    this.#hosts = new Set([
+      'localhost',
+      hostname().toLowerCase(),
+      ...hosts.map((host) => host.toLowerCase()),
+    ]);
+  }
+
+  get needsToken(): boolean {
+    return this.#tokenHash !== null;
+  }
+
+  /** @throws ApiError */
+  check(request: Asked): void {
+    this.checkHost(request);
+    checkOrigin(request);
+    if (this.#tokenHash === null || OPEN_PATHS.has(pathOf(request))) return;
+    if (this.#hasSession(request)) return;
+    const token = bearerOf(request);
+    if (token === null) throw unauthorized();
+    this.login(request.ip, token);
+  }
+
+  /** A page that resolves its own name to this machine is still called by that name: addresses can't be rebound. */
+  checkHost(request: Asked): void {
+    const host = request.headers.host ?? '';
+    const name = host
+      .replace(/:\d+$/, '')
+      .replace(/^\[(.*)\]$/, '$1')
+      .toLowerCase();
+    if (isIP(name) !== 0 || this.#hosts.has(name)) return;
+    throw new ApiError('foreign_host', `this is not ${host === '' ? 'a host without a name' : host}`, {
+      hint: 'use the address or localhost, or allow the name with --allow-host',
+    });
+  }
+
+  /** @throws ApiError if the token is wrong, or too many were. */
+  login(address: string, token: string): void {
+    const failures = this.#failures.get(address);
+    const now = Date.now();
+    if (failures !== undefined && failures.count >= FAILURES_MAX && now < failures.untilMs)
+      throw new ApiError('too_many_requests', 'too many wrong tokens', { hint: 'wait a minute' });
+    // Hashes are of one length, and comparing them takes one time.
+    if (this.#tokenHash !== null && timingSafeEqual(hashOf(token), this.#tokenHash)) {
+      this.#failures.delete(address);
+      return;
+    }
+    this.#countFailure(address, now);
+    throw unauthorized();
+  }
+
+  /** A session for a browser: its cookie. */
+  beginSession(isSecure: boolean): string {
+    const id = randomBytes(24).toString('base64url');
+    if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.delete(this.#sessions.keys().next().value!);
+    this.#sessions.set(id, Date.now() + SESSION_MS);
+    return cookie(id, SESSION_MS / 1000, isSecure);
+  }
+
+  /** Gives the cookie that makes the browser forget. */
+  endSession(request: Asked): string {
+    const id = sessionOf(request);
+    if (id !== null) this.#sessions.delete(id);
+    return cookie('', 0, false);
+  }
+
+  #hasSession(request: Asked): boolean {
+    const id = sessionOf(request);
+    const untilMs = id === null ? undefined : this.#sessions.get(id);
+    if (untilMs === undefined) return false;
+    if (Date.now() < untilMs) return true;
+    this.#sessions.delete(id!);
+    return false;
+  }
+
+  #countFailure(address: string, now: number): void {
+    const known = this.#failures.get(address);
+    const count = known !== undefined && now < known.untilMs ? known.count + 1 : 1;
+    this.#failures.delete(address);
+    if (this.#failures.size >= FAILING_MAX) this.#failures.delete(this.#failures.keys().next().value!);
+    this.#failures.set(address, { count, untilMs: now + FAILURE_MS });
+  }
+}
+
+/** Headers that every answer has. Nothing is loaded from elsewhere, nothing runs that is not a file of ours. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+};
+
+export function addSecurity(app: FastifyInstance, guard: Guard): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS);
+    guard.check(request);
+  });
+}
+
+/**
+ * Browsers say where a request comes from. Pages of another origin may neither change anything nor open the live
+ * channel; reading is stopped by the browser, for no answer allows another origin.
+ */
+function checkOrigin(request: Asked): void {
+  const { origin, upgrade } = request.headers;
+  if (SAFE_METHODS.has(request.method) && upgrade === undefined) return;
+  const site = request.headers['sec-fetch-site'];
+  const isForeign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && hostOf(origin) !== request.headers.host);
+  if (isForeign) throw new ApiError('foreign_origin', 'another web page asked for this');
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}
+
+export function pathOf(request: Asked): string {
+  const { url } = request;
+  const question = url.indexOf('?');
+  return question < 0 ? url : url.slice(0, question);
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function bearerOf(request: Asked): string | null {
+  return /^Bearer +([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+function sessionOf(request: Asked): string | null {
+  return /(?:^|;\s*)eyrie_session=([\w-]{32})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1] ?? null;
+}
+
+function cookie(value: string, seconds: number, isSecure: boolean): string {
+  return `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${isSecure ? '; Secure' : ''}`;
+}
+
+function unauthorized(): ApiError {
+  return new ApiError('unauthorized', 'a token is needed', {
+    hint: 'send "Authorization: Bearer TOKEN", or log in at /login; the token was printed when the service started',
+  });
+}

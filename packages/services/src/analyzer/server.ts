@@ -1,0 +1,210 @@
+// The analyzer as one Fastify instance: guard, shapes, routes, errors. It does not listen by itself.
+
+import type { Store } from '@eyrie/store';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import websocket from '@fastify/websocket';
+import type { Static, TSchema } from '@sinclair/typebox';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyTypeProvider,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import packageJson from '../../package.json' with { type: 'json' };
+import { addPage } from '../ui/page.ts';
+import { Redissector } from './bytes/redissect.ts';
+import { addCompression } from './compress.ts';
+import type { Context } from './context.ts';
+import { ApiError, apiErrorOf } from './errors.ts';
+import type { Intake } from './intake.ts';
+import { LiveHub } from './live/hub.ts';
+import { producers } from './live/producers.ts';
+import { addMetrics, Metrics } from './metrics.ts';
+import { addCaptureRoutes } from './routes/captures.ts';
+import { addDocumentRoutes } from './routes/documents.ts';
+import { addExportRoute } from './routes/export.ts';
+import { addFieldRoutes } from './routes/fields.ts';
+import { addFlowRoutes } from './routes/flows.ts';
+import { addHostRoutes } from './routes/hosts.ts';
+import { addLoginRoutes } from './routes/login.ts';
+import { addPacketRoutes } from './routes/packets.ts';
+import { addStatusRoutes, StatusReport } from './routes/status.ts';
+import { addTotalsRoutes } from './routes/totals.ts';
+import { HierarchyLine, TreeLine } from './schemas/index.ts';
+import { type Access, addSecurity, Guard } from './security.ts';
+import { typed } from './typed.ts';
+
+export interface AnalyzerOptions {
+  readonly store: Store;
+  /** What takes captures in; null: this analyzer only reads. */
+  readonly intake: Intake | null;
+  /** For uploaded captures. */
+  readonly folder: string;
+  readonly access: Access;
+  readonly log: Says;
+  /** Where the web page was put together; null: this is the API alone. */
+  readonly page: string | null;
+  /** Bytes of one upload. Default 16 GiB. */
+  readonly uploadBytesMax?: number;
+  /** What is kept and for how long, in words. */
+  readonly retention?: string;
+  /** Requests a minute from one address that is not this machine. Default 1200. */
+  readonly requestsPerMinute?: number;
+}
+
+/** Where the analyzer says what happens. */
+export interface Says {
+  debug(message: string, facts?: object): void;
+  warn(message: string, facts?: object): void;
+  error(message: string, facts?: object): void;
+}
+
+/** TypeBox schemas give the types of what handlers get and return. */
+export interface TypeBoxProvider extends FastifyTypeProvider {
+  validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+  serializer: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+}
+
+export type Server = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxProvider
+>;
+
+/** Of bodies that are JSON. */
+const BODY_BYTES_MAX = 64 << 10;
+const UPLOAD_BYTES_MAX = 16 * 2 ** 30;
+const REQUESTS_PER_MINUTE = 1200;
+/** Of one message on the live channel. */
+const LIVE_BYTES_MAX = 4096;
+
+/** The store stays the caller's: closing the server does not close it. */
+export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
+  const { store, intake, log } = options;
+  const app: Server = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+    frameworkErrors: (error, _, reply: FastifyReply) => {
+      reply.status(400).send(apiErrorOf(error).answer);
+    },
+  });
+  const metrics = new Metrics();
+  const redissector = new Redissector(store);
+  const report = new StatusReport(store, intake, packageJson.version, options.retention ?? 'everything');
+  const hub = new LiveHub(
+    producers(store, intake, () => report.status(hub)),
+    (error) => app.log.warn(error),
+  );
+  const context: Context = {
+    store,
+    intake,
+    redissector,
+    hub,
+    metrics,
+    report,
+    folder: options.folder,
+    uploadBytesMax: options.uploadBytesMax ?? UPLOAD_BYTES_MAX,
+  };
+  const guard = new Guard(options.access);
+  addErrors(app, log);
+  app.addHook('onResponse', async (request, reply) => {
+    log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
+  });
+  addSecurity(app, guard);
+  await addLimits(app, options.requestsPerMinute ?? REQUESTS_PER_MINUTE);
+  addMetrics(app, metrics);
+  addCompression(app);
+  app.addHook('preValidation', typed);
+  await addShapes(app);
+  await app.register(websocket, { options: { maxPayload: LIVE_BYTES_MAX } });
+  addRoutes(app, context, guard);
+  await addFront(app, options.page);
+  app.addHook('preClose', async () => hub.close());
+  app.addHook('onClose', async () => redissector.close());
+  return app;
+}
+
+function addRoutes(app: Server, context: Context, guard: Guard): void {
+  addTotalsRoutes(app, context);
+  addPacketRoutes(app, context);
+  addExportRoute(app, context);
+  addFlowRoutes(app, context);
+  addHostRoutes(app, context);
+  app.register(async (scope) => addCaptureRoutes(scope as Server, context));
+  addFieldRoutes(app, context);
+  app.register(async (scope) => {
+    addStatusRoutes(scope as Server, context);
+  });
+  app.register(async (scope) => addLoginRoutes(scope as Server, guard));
+  addDocumentRoutes(app);
+}
+
+/** The web page, or where people learn what the API answers. */
+async function addFront(app: Server, page: string | null): Promise<void> {
+  if (page !== null) await addPage(app, page);
+  else app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs', 303));
+}
+
+function addErrors(app: Server, log: Says): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = apiErrorOf(thrown);
+    if (error.statusCode >= 500) {
+      const cause = (error.cause ?? error) as Error;
+      log.error(`${request.method} ${request.url}: ${cause.message}`, { stack: cause.stack });
+    }
+    if (error.code === 'unauthorized') {
+      // A person is led to the page where tokens are given, a program is told.
+      if (request.method === 'GET' && request.headers.accept?.includes('text/html'))
+        return reply.redirect('/login', 303);
+      reply.header('www-authenticate', 'Bearer');
+    }
+    if (error.statusCode === 503) reply.header('retry-after', '1');
+    return reply.status(error.statusCode).type('application/json').send(JSON.stringify(error.answer));
+  });
+  app.setNotFoundHandler((request) => {
+    throw new ApiError('not_found', `there is no ${request.method} ${request.url.slice(0, 100)}`, {
+      hint: 'see /docs',
+    });
+  });
+}
+
+/** This machine may ask as often as it likes. */
+async function addLimits(app: Server, max: number): Promise<void> {
+  await app.register(rateLimit, {
+    max,
+    timeWindow: '1 minute',
+    cache: 10_000,
+    allowList: (request) => isLoopback(request.ip),
+    errorResponseBuilder: (_, { after }) =>
+      new ApiError('too_many_requests', `more than ${max} requests a minute`, { hint: `wait ${after}` }),
+  });
+}
+
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+}
+
+async function addShapes(app: Server): Promise<void> {
+  app.addSchema(TreeLine);
+  app.addSchema(HierarchyLine);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Eyrie',
+        description: 'What was captured, in numbers, rows, trees and bytes.',
+        version: packageJson.version,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+    refResolver: { buildLocalReference: (json, _, __, i) => String(json.$id ?? `shape-${i}`) },
+  });
+}

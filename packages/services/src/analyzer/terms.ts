@@ -1,0 +1,49 @@
+// From the terms of a request to what the store is asked.
+import type { Selection } from '@eyrie/store';
+import { ApiError } from './errors.ts';
+import type { Scope } from './schemas/index.ts';
+
+export function selectionOf(terms: Scope): Selection {
+  return {
+    ...given('filter', terms.q?.trim() === '' ? undefined : terms.q),
+    ...given('capture', terms.capture),
+    ...given('from', momentOf('from', terms.from)),
+    ...given('to', momentOf('to', terms.to)),
+    ...given('protocol', terms.protocol),
+    ...given('source', terms.src),
+    ...given('destination', terms.dst),
+    ...given('address', terms.address),
+    ...given('port', terms.port),
+  };
+}
+
+/** An object with the key, or without it where there is no value. */
+export function given<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: V };
+}
+
+const DECIMAL = /^-?\d{1,15}(\.\d{1,9})?$/;
+const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** Seconds since 1970 as decimal text; of ISO 8601 all nine places count, and without a zone it is UTC. */
+export function momentOf(name: string, text: string | undefined): string | undefined {
+  if (text === undefined || DECIMAL.test(text)) return text;
+  const match = ISO.exec(text);
+  const fraction = match?.[3] ?? '';
+  const zone = match?.[4] ?? (match?.[1] === undefined ? '' : 'Z');
+  const whole =
+    match === null
+      ? Number.NaN
+      : Date.parse(
+          text
+            .replace(' ', 'T')
+            .replace(fraction, '')
+            .replace(/(Z|[+-]\d\d:?\d\d)$/, '') + zone,
+        );
+  if (Number.isNaN(whole)) {
+    throw new ApiError('bad_time', `${name}: "${text}" is no time`, {
+      hint: 'seconds since 1970 as 1763712000.5, or ISO 8601 as 2026-11-21T08:00:00Z',
+    });
+  }
+  return `${whole / 1000}${fraction}`;
+}

@@ -1,0 +1,23 @@
+// What stands in an address is text. Numbers and yes or no become what their schema says, if they are written plainly;
+// anything else stays text, which the schema then refuses: `limit=1e3` is an error, not a thousand.
+import type { FastifyRequest } from 'fastify';
+
+interface Shape {
+  readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>;
+}
+
+export async function typed(request: FastifyRequest): Promise<void> {
+  const { schema } = request.routeOptions;
+  convert(request.query as Record<string, unknown>, schema?.querystring as Shape | undefined);
+  convert(request.params as Record<string, unknown>, schema?.params as Shape | undefined);
+}
+
+function convert(values: Record<string, unknown> | undefined, shape: Shape | undefined): void {
+  if (values === undefined || shape?.properties === undefined) return;
+  for (const [key, value] of Object.entries(values)) {
+    const type = Object.hasOwn(shape.properties, key) ? shape.properties[key]!.type : undefined;
+    if (typeof value !== 'string') continue;
+    if (type === 'integer' && /^-?\d{1,15}$/.test(value)) values[key] = Number(value);
+    else if (type === 'boolean' && (value === 'true' || value === 'false')) values[key] = value === 'true';
+  }
+}

@@ -1,0 +1,48 @@
+// The page's files: put together beforehand, each known by its address, with a compressed twin; held in memory.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export type Coding = 'br' | 'gzip';
+
+export interface PageFile {
+  readonly type: string;
+  readonly plain: Buffer;
+  readonly coded: Readonly<Partial<Record<Coding, Buffer>>>;
+  /** Its name has a hash in it: it never changes. */
+  readonly isImmutable: boolean;
+  readonly tag: string;
+}
+
+export interface Bundle {
+  /** By address: `/assets/main-3F2A.js`. */
+  readonly files: ReadonlyMap<string, PageFile>;
+  readonly index: PageFile;
+}
+
+/** As the script that puts the page together writes it. */
+interface Manifest {
+  readonly index: string;
+  readonly files: Readonly<Record<string, { readonly type: string; readonly immutable: boolean }>>;
+}
+
+/** Null: there is no page in this folder. */
+export async function readBundle(folder: string): Promise<Bundle | null> {
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const manifest: Manifest = JSON.parse(text);
+  const files = new Map<string, PageFile>();
+  for (const [address, { type, immutable }] of Object.entries(manifest.files))
+    files.set(address, await readPageFile(join(folder, address), type, immutable));
+  const index = files.get(manifest.index);
+  return index === undefined ? null : { files, index };
+}
+
+async function readPageFile(path: string, type: string, isImmutable: boolean): Promise<PageFile> {
+  const plain = await readFile(path);
+  const [br, gzip] = await Promise.all(
+    [`${path}.br`, `${path}.gz`].map((each) => readFile(each).catch(() => undefined)),
+  );
+  const tag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
+  return { type, plain, coded: { ...(br && { br }), ...(gzip && { gzip }) }, isImmutable, tag };
+}

@@ -1,0 +1,50 @@
+// The page's own process: its files, and everything else from the analyzer, under one origin.
+import Fastify, { type FastifyInstance } from 'fastify';
+import { apiErrorOf } from '../analyzer/errors.ts';
+import { addLoginRoutes } from '../analyzer/routes/login.ts';
+import { type Access, addSecurity, Guard } from '../analyzer/security.ts';
+import type { Says, Server } from '../analyzer/server.ts';
+import { addPage } from './page.ts';
+import { addProxy, type ProxyOptions } from './proxy.ts';
+
+export { addPage } from './page.ts';
+
+export interface UiOptions extends ProxyOptions {
+  /** Where the page was put together. */
+  readonly folder: string;
+  readonly access: Access;
+  readonly log: Says;
+}
+
+export async function buildUi(options: UiOptions): Promise<FastifyInstance> {
+  const { log } = options;
+  const app = Fastify({ forceCloseConnections: true });
+  const guard = new Guard(options.access);
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = apiErrorOf(thrown);
+    if (error.statusCode >= 500) log.error(`${request.method} ${request.url}: ${(thrown as Error).message}`);
+    if (error.code === 'unauthorized' && request.headers.accept?.includes('text/html'))
+      return reply.redirect('/login', 303);
+    return reply.status(error.statusCode).send(error.answer);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
+  });
+  addSecurity(app, guard);
+  await addPage(app, options.folder);
+  app.register(async (scope) => addLoginRoutes(scope as Server, guard));
+  addProxy(app, options, (request) => {
+    try {
+      guard.check({
+        headers: request.headers,
+        method: request.method ?? 'GET',
+        url: request.url ?? '/',
+        ip: request.socket.remoteAddress ?? '',
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return app;
+}
