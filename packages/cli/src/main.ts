@@ -1,10 +1,12 @@
 // The `eyrie` command: runs when it is imported, as bin/eyrie.js does. Each command's code is loaded when it is called.
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addAnalyzerCommand } from './analyzer/options.ts';
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
 import { addReadCommand } from './read/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { addTimeCommand } from './time/options.ts';
+import { addUiCommand } from './ui/options.ts';
 
 const isDebugging = process.argv.includes('--debug');
 
@@ -63,6 +65,8 @@ program
   });
 
 addTimeCommand(program);
+addAnalyzerCommand(program);
+addUiCommand(program);
 
 try {
   await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));

@@ -9,5 +9,6 @@ export type {
   Running,
   Service,
 } from './intake.ts';
+export { ListenError, listen, type Place, placeOf, TOKEN_CHARACTERS_MIN } from './listen.ts';
 export type { Access } from './security.ts';
-export { type AnalyzerOptions, buildAnalyzer, type Server } from './server.ts';
+export { type AnalyzerOptions, buildAnalyzer, type Says, type Server } from './server.ts';

@@ -140,11 +140,12 @@ export class Redissector {
       filter: `${transport}.stream == ${row.stream} && frame.number < ${row.number}`,
     };
     const latest = await this.#store.packets({ ...query, order: 'newest', limit: LATEST_PACKETS_MAX });
-    const rows = latest.items.toReversed();
+    const rows = latest.items.toReversed().filter((each) => isSameFlow(each, row));
     if (latest.next === null) return [rows, true];
     // The handshake tells numbers, windows and keys apart from all that was between.
     const first = await this.#store.packets({ ...query, limit: FIRST_PACKETS_MAX });
-    return [[...first.items.filter(({ id }) => id < rows[0]!.id), ...rows], false];
+    const latestId = rows[0]?.id ?? row.id;
+    return [[...first.items.filter((each) => each.id < latestId && isSameFlow(each, row)), ...rows], false];
   }
 
   #open(path: string): OpenFile {
@@ -158,6 +159,11 @@ export class Redissector {
     open.file.catch(() => this.#files.delete(path));
     return open;
   }
+}
+
+/** Where columns can't decide, the store gives more rows than it was asked for. */
+export function isSameFlow(a: Pick<PacketRow, 'stream' | 'transport'>, b: typeof a): boolean {
+  return a.stream === b.stream && a.transport === b.transport;
 }
 
 interface OpenFile {

@@ -2,7 +2,7 @@
 import { Follow, FollowHttp, type Piece, type Side } from '@eyrie/dissect';
 import type { CaptureRow, PacketRow, Store, StoredFlow } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
-import type { Redissector } from './redissect.ts';
+import { isSameFlow, type Redissector } from './redissect.ts';
 
 /** Packets of a flow that are looked at. */
 export const FOLLOW_PACKETS_MAX = 50_000;
@@ -75,6 +75,7 @@ export async function follow(
 }
 
 async function* rowsOf(store: Store, flow: StoredFlow): AsyncGenerator<PacketRow, void, void> {
+  const transport = TRANSPORT_NUMBERS[flow.transport as keyof typeof TRANSPORT_NUMBERS];
   let after: string | undefined;
   do {
     const { items, next } = await store.packets({
@@ -83,7 +84,7 @@ async function* rowsOf(store: Store, flow: StoredFlow): AsyncGenerator<PacketRow
       limit: ROWS,
       ...(after === undefined ? {} : { after }),
     });
-    for (const row of items) if (!row.isCandidate) yield row;
+    for (const row of items) if (isSameFlow(row, { stream: flow.stream, transport })) yield row;
     after = next ?? undefined;
   } while (after !== undefined);
 }

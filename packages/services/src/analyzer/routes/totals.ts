@@ -38,7 +38,7 @@ export function addTotalsRoutes(app: Server, { store }: Context): void {
     },
     async ({ query }) => {
       const { tree, exact } = await store.hierarchy(selectionOf(query));
-      return { items: tree.map(hierarchyLine), is_exact: exact };
+      return { items: hierarchyLines(tree), is_exact: exact };
     },
   );
 
@@ -69,6 +69,13 @@ export function addTotalsRoutes(app: Server, { store }: Context): void {
   );
 }
 
-function hierarchyLine({ name, packets, bytes, children }: PathNode): HierarchyLine {
-  return { name, packets, bytes, children: children.map(hierarchyLine) };
+/** frame.protocols names it, the hierarchy does not: it is a number in a header, and who follows says which. */
+const NO_PROTOCOL = 'ethertype';
+
+function hierarchyLines(nodes: readonly PathNode[]): HierarchyLine[] {
+  return nodes.flatMap(({ name, packets, bytes, children }) =>
+    name === NO_PROTOCOL
+      ? hierarchyLines(children)
+      : [{ name, packets, bytes, children: hierarchyLines(children) }],
+  );
 }

@@ -1,0 +1,34 @@
+// `eyrie analyzer`: the HTTP API over a store, until it is interrupted.
+import { tmpdir } from 'node:os';
+import { buildAnalyzer } from '@eyrie/services/analyzer';
+import { openStore, StoreError } from '@eyrie/store';
+import { FAILED, UserError } from '../errors.ts';
+import type { ServingOptions } from '../serving/options.ts';
+import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
+
+export interface AnalyzerOptions extends ServingOptions {
+  readonly store: string;
+}
+
+/** Resolves to the exit status. @throws UserError */
+export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
+  const place = placeFrom(options);
+  const store = await openStore(options.store, { create: false, readOnly: true }).catch((error) => {
+    throw error instanceof StoreError ? new UserError(error.message, FAILED) : error;
+  });
+  try {
+    const app = await buildAnalyzer({
+      store,
+      intake: null,
+      // Nothing is uploaded to what only reads.
+      folder: tmpdir(),
+      access: place.access,
+      log: sayings('analyzer'),
+      page: null,
+    });
+    await serveUntilInterrupted(app, place, 'The API');
+  } finally {
+    await store.close();
+  }
+  return 0;
+}

@@ -1,0 +1,50 @@
+// From flags to a place to listen at, and waiting there until somebody ends it.
+import {
+  ListenError,
+  listen,
+  type Place,
+  placeOf,
+  type Says,
+  TOKEN_CHARACTERS_MIN,
+} from '@eyrie/services/analyzer';
+import { FAILED, UserError } from '../errors.ts';
+import type { ServingOptions } from './options.ts';
+
+/** @throws UserError */
+export function placeFrom({ host, port, token, allowHost }: ServingOptions): Place {
+  const number = Number(port);
+  if (!/^\d{1,5}$/.test(port) || number > 65_535)
+    throw new UserError(`--port ${port}: say a number from 0 to 65535`);
+  const given = token ?? process.env.EYRIE_TOKEN;
+  if (given !== undefined && given.length < TOKEN_CHARACTERS_MIN)
+    throw new UserError(`--token: say at least ${TOKEN_CHARACTERS_MIN} characters`);
+  return placeOf(host, number, given, allowHost ?? []);
+}
+
+type Listening = Parameters<typeof listen>[0];
+
+/** Listens, says where, and ends on Ctrl-C or SIGTERM: answers under way are finished. */
+export async function serveUntilInterrupted(app: Listening, place: Place, what: string): Promise<void> {
+  const address = await listen(app, place, '--port').catch(async (error) => {
+    await app.close();
+    throw error instanceof ListenError ? new UserError(error.message, FAILED) : error;
+  });
+  console.error(`${what}: ${address}`);
+  if (place.isTokenNew) console.error(`Token, for /login and programs: ${place.access.token}`);
+  console.error('Ctrl-C ends it.');
+  await interrupted();
+  await app.close();
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** Requests are not shown: that is what --debug is for. */
+export function sayings(service: string): Says {
+  const isDebugging = process.argv.includes('--debug');
+  const say = (message: string): void => console.error(`${service}: ${message}`);
+  return { debug: (message) => isDebugging && say(message), warn: say, error: say };
+}

@@ -1,0 +1,32 @@
+// `eyrie ui`: the web page before an analyzer, until it is interrupted.
+import { buildUi } from '@eyrie/services/ui';
+import { UserError } from '../errors.ts';
+import type { ServingOptions } from '../serving/options.ts';
+import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
+import { pageFolder } from './page-folder.ts';
+
+export interface UiOptions extends ServingOptions {
+  readonly analyzer: string;
+  readonly analyzerToken?: string;
+}
+
+/** Resolves to the exit status. @throws UserError */
+export async function runUi(options: UiOptions): Promise<number> {
+  const place = placeFrom(options);
+  const app = await buildUi({
+    folder: pageFolder(),
+    analyzer: analyzerOf(options.analyzer),
+    token: options.analyzerToken ?? process.env.EYRIE_ANALYZER_TOKEN ?? null,
+    access: place.access,
+    log: sayings('ui'),
+  });
+  await serveUntilInterrupted(app, place, 'The page');
+  return 0;
+}
+
+function analyzerOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw new UserError(`--analyzer ${text}: say an address, as http://127.0.0.1:5003`);
+  return url;
+}

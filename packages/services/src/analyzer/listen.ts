@@ -1,0 +1,73 @@
+// From a server to an address that people can open.
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Access } from './security.ts';
+import { isLoopback } from './server.ts';
+
+/** Characters of a token that a person chose. */
+export const TOKEN_CHARACTERS_MIN = 12;
+
+/** Where to listen, and who may ask. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly access: Access;
+  /** The token was made up for this run: it must be shown. */
+  readonly isTokenNew: boolean;
+}
+
+/** On loopback no token is needed; anywhere else one is made up unless it was given. */
+export function placeOf(
+  host: string,
+  port: number,
+  token: string | undefined,
+  hosts: readonly string[],
+): Place {
+  const needsToken = token === undefined && !(host === 'localhost' || isLoopback(host));
+  const made = needsToken ? randomBytes(18).toString('base64url') : (token ?? null);
+  return { host, port, access: { token: made, hosts }, isTokenNew: needsToken };
+}
+
+/** The address is taken, not this machine's, or not allowed; `code` is the system's. */
+export class ListenError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Listens, and gives the address for browsers.
+ *
+ * @param option how the port is chosen: `--port`
+ * @throws ListenError of one line
+ */
+export async function listen(app: FastifyInstance, { host, port }: Place, option: string): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new ListenError(code, reasonOf(code, host, port, option) ?? (error as Error).message);
+  }
+  const bound = app.server.address();
+  const number = typeof bound === 'object' && bound !== null ? bound.port : port;
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${isIP(name) === 6 ? `[${name}]` : name}:${number}`;
+}
+
+function reasonOf(code: string, host: string, port: number, option: string): string | null {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is taken; choose another with ${option}, or 0 for any that is free`;
+    case 'EACCES':
+      return `port ${port} needs more rights; choose one above 1023 with ${option}`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine; choose another with --host`;
+    default:
+      return null;
+  }
+}
