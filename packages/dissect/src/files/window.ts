@@ -67,7 +67,11 @@ export class Window {
   feed(chunk: Uint8Array): void {
     this.release();
     this.#chunkBase = this.received;
-    this.#chunk = chunk;
+    // Node's Buffer is no plain array of bytes: its slice() is no copy, and who changes the copy would change the packet.
+    this.#chunk =
+      chunk.constructor === Uint8Array
+        ? chunk
+        : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     this.#chunkAt = 0;
     if (this.at === this.end) this.#enterChunk();
   }

@@ -31,6 +31,7 @@ const STATUS = {
   too_large: 413,
   unsupported_media_type: 415,
   cannot_follow: 422,
+  upgrade_required: 426,
   too_many_requests: 429,
   internal: 500,
   no_intake: 501,

@@ -13,7 +13,8 @@ export class CaptureFile {
   readonly path: string;
   readonly #file: FileHandle;
   #interfaces: readonly CaptureInterface[];
-  #window: Buffer = Buffer.alloc(0);
+  /** No Buffer: its slices are no copies, and dissection relies on copies. */
+  #window = new Uint8Array(0);
   #windowAt = 0;
 
   private constructor(path: string, file: FileHandle, interfaces: readonly CaptureInterface[]) {
@@ -64,11 +65,11 @@ export class CaptureFile {
     await this.#file.close();
   }
 
-  async #bytes(at: number, length: number, aheadBytes: number): Promise<Buffer> {
+  async #bytes(at: number, length: number, aheadBytes: number): Promise<Uint8Array> {
     if (length > PACKET_BYTES_MAX) throw gone(this.path);
     const inWindow = at - this.#windowAt;
     if (inWindow < 0 || inWindow + length > this.#window.length) {
-      const wanted = Buffer.allocUnsafe(Math.max(length, aheadBytes));
+      const wanted = new Uint8Array(Math.max(length, aheadBytes));
       const { bytesRead } = await this.#file.read(wanted, 0, wanted.length, at);
       if (bytesRead < length) throw gone(this.path);
       this.#window = wanted.subarray(0, bytesRead);

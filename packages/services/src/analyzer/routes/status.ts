@@ -2,10 +2,11 @@
 import { type Store, StoreError } from '@eyrie/store';
 import type { FastifyReply } from 'fastify';
 import type { Context } from '../context.ts';
+import { ApiError } from '../errors.ts';
 import type { Intake } from '../intake.ts';
 import type { LiveHub } from '../live/hub.ts';
 import type { Gauge } from '../metrics.ts';
-import { Health, Status } from '../schemas/index.ts';
+import { Health, LiveChannels, Status } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { answers } from './answers.ts';
 
@@ -101,14 +102,15 @@ export function addStatusRoutes(app: Server, { store, report, hub, metrics }: Co
     },
   );
 
-  app.get(
-    '/live',
-    {
-      websocket: true,
-      schema: { tags: ['service'], summary: 'WebSocket: {"subscribe":["rates"]}, then {"channel","data"}' },
+  app.route({
+    method: 'GET',
+    url: '/live',
+    schema: answers('service', 'WebSocket: {"subscribe":["rates"]}, then {"channel","data"}', LiveChannels),
+    handler: async () => {
+      throw new ApiError('upgrade_required', 'this is a WebSocket', { hint: 'open it as ws://…/live' });
     },
-    (socket) => hub.add(socket),
-  );
+    wsHandler: (socket) => hub.add(socket),
+  });
 }
 
 function gauges(status: Status): Gauge[] {
