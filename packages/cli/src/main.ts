@@ -1,7 +1,6 @@
 // The `eyrie` command: runs when it is imported, as bin/eyrie.js does. Each command's code is loaded when it is called.
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { addAnalyzerCommand } from './analyzer/options.ts';
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
 import { addReadCommand } from './read/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
@@ -65,7 +64,6 @@ program
   });
 
 addTimeCommand(program);
-addAnalyzerCommand(program);
 addUiCommand(program);
 
 try {

@@ -1,6 +1,6 @@
 // The live channel: state goes out a few times a second, to whoever asked for it. Nothing is queued: a client that is
 // slow misses states, never gets old ones, and costs no memory.
-import type { WebSocket } from 'ws';
+import type { WebSocket } from '@fastify/websocket';
 import { CHANNELS, type Channel, type LiveData } from '../schemas/index.ts';
 
 /** What a channel says now; undefined: nothing new. Asked only while somebody listens. */
