@@ -162,18 +162,20 @@ export const cotp: Protocol = protocol({
       if (numberWidth(li) === 0) return p.malformed();
     } else if (li + 1 < (HEADERS.get(type) ?? 256)) return p.malformed();
     if (p.end - start < li + 1) return p.cut(li + 1);
+    if ((type === CR || type === CC) && desktopRequest(p, start, type)) return null;
     p.at = start + li + 1;
     if (type === DT) return dataUnit(p, start, li);
     if (p.at >= p.end || (type !== CR && type !== CC && type !== DR && type !== ED)) return null;
-    return readerOf(p, type === CR ? cotpRequestHeuristics : type === CC ? cotpConfirmHeuristics : null);
+    return readerOf(p, null);
   },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     out.fixed(f.li);
     out.fixed(f.type);
-    const end = Math.min(start + b[start]! + 1, p.stop[layer]!);
     const type = typeOf(b, start);
+    const isShort = layer + 1 < p.count && p.start[layer + 1] === start + FIXED;
+    const end = isShort ? start + FIXED : Math.min(start + b[start]! + 1, p.stop[layer]!);
     if (type === DT) emitDataUnit(p, layer, start, out);
     else if (HEADERS.has(type)) emitControl(b, start, end, type, out);
   },
@@ -193,6 +195,15 @@ export const cotp: Protocol = protocol({
     return `${short} TPDU (${b[start + 4]! & 0x7f}) ${destination}`;
   },
 });
+
+/** A remote desktop's negotiation stands where parameters would, and is counted in the header's length. */
+const FIXED = 7;
+function desktopRequest(p: Packet, start: number, type: number): boolean {
+  p.at = start + FIXED;
+  const list = type === CR ? cotpRequestHeuristics : cotpConfirmHeuristics;
+  for (const { protocol: guess, matches } of list.entries) if (matches(p) && p.offer(guess)) return true;
+  return false;
+}
 
 function tpduNumber(b: Uint8Array, start: number): number {
   const at = start + numberAt(b[start]!);

@@ -41,7 +41,12 @@ import { browser } from './netbios/browser.ts';
 import { mailslot } from './netbios/mailslot.ts';
 import { netlogon } from './netbios/netlogon.ts';
 import { ntp } from './ntp.ts';
+import { mms } from './osi/mms.ts';
+import { acse, presentation } from './osi/presentation.ts';
+import { session } from './osi/session.ts';
 import { pgm } from './pgm.ts';
+import { rdp } from './rdp/rdp.ts';
+import { t124, t125 } from './rdp/t125.ts';
 import { routingProtocols } from './routing/index.ts';
 import { sctp } from './sctp/sctp.ts';
 import { secureProtocols } from './secure.ts';
@@ -82,6 +87,13 @@ export const protocols = [
   udp,
   tpkt,
   cotp,
+  rdp,
+  t125,
+  t124,
+  session,
+  presentation,
+  acse,
+  mms,
   ipv6,
   fragmentHeader,
   destinationOptions,

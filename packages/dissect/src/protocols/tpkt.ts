@@ -5,13 +5,15 @@ import { LISTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { tcpPorts } from '../core/table.ts';
 import { cotp } from './cotp.ts';
+import { fastPathLength, runFastPath } from './rdp/rdp.ts';
 
 const HEADER = 4;
 const VERSION = 3;
 /** The remote desktop port. */
 const RDP = 3389;
-/** COTP's connection request, in the octet after the length indicator. */
-const CONNECTION_REQUEST = 0xe0;
+
+/** All that there is to remember of a conversation: that it spoke TPKT. */
+const BEGUN = {};
 
 const f = {
   version: uint('tpkt.version', 'Version').at(0, 1),
@@ -25,6 +27,16 @@ function isContinuation(b: Uint8Array, start: number): boolean {
   return b[start] !== VERSION;
 }
 
+const isDesktop = (p: Packet): boolean => p.srcPort === RDP || p.dstPort === RDP;
+const isBegun = (p: Packet): boolean => p.session.knownState(p, 'tpkt') !== null;
+
+/** Remote desktop's short messages (MS-RDPBCGR §2.2.9.1.2) once nothing hides them. */
+function isFastPath(p: Packet): boolean {
+  if (!isDesktop(p) || p.session.knownState(p, 'rdp') === null) return false;
+  const length = fastPathLength(p.buf, p.at, p.end);
+  return length > 1;
+}
+
 export const tpkt: Protocol = protocol({
   name: 'tpkt',
   title: 'TPKT',
@@ -35,24 +47,25 @@ export const tpkt: Protocol = protocol({
     header: 1,
     length(p) {
       const left = p.end - p.at;
-      if (isContinuation(p.buf, p.at)) return left;
+      if (isContinuation(p.buf, p.at)) {
+        if (isFastPath(p)) return fastPathLength(p.buf, p.at, p.end);
+        // A remote desktop's conversation begins with TPKT, or it is none.
+        return isDesktop(p) && !isBegun(p) ? 0 : left;
+      }
       return left < HEADER ? HEADER : Math.max(HEADER, u16(p.buf, p.at + 2));
     },
   },
   step(p) {
     if (isContinuation(p.buf, p.at)) {
+      if (isFastPath(p)) runFastPath(p);
       p.at = p.end;
       return null;
     }
     if (p.end - p.at < HEADER) return p.cut(HEADER);
-    const layer = p.count - 1;
     // tshark leaves TPKT out of the path of a remote desktop's first message.
-    if (
-      p.end - p.at >= 6 &&
-      p.buf[p.at + 5] === CONNECTION_REQUEST &&
-      (p.srcPort === RDP || p.dstPort === RDP)
-    ) {
-      p.flags[layer]! &= ~LISTED;
+    if (isDesktop(p) && !isBegun(p)) {
+      p.flags[p.layer]! &= ~LISTED;
+      p.session.stateOf(p, 'tpkt', () => BEGUN);
     }
     p.at += HEADER;
     return p.at < p.end ? cotp : null;

@@ -18,6 +18,7 @@ import { pgsql } from './pgsql.ts';
 import { resp } from './redis.ts';
 import { chargen, daytime, echo, time } from './small.ts';
 import { socks } from './socks.ts';
+import { vnc } from './vnc/vnc.ts';
 import { x11 } from './x11.ts';
 
 export const appProtocols = [
@@ -40,6 +41,7 @@ export const appProtocols = [
   memcache,
   socks,
   x11,
+  vnc,
   mysql,
   kafka,
   cql,

@@ -1,0 +1,174 @@
+// What travels in TPKT and COTP: remote desktops, and OSI's upper layers with MMS.
+import { testAgainstTshark } from './against-tshark.ts';
+import { tcpFrame } from './support.ts';
+
+testAgainstTshark('RDP', [
+  [
+    tcpFrame(
+      40000,
+      3389,
+      '0300002c27e00000000000436f6f6b69653a206d737473686173683d656c746f6e730d0a0100080000000000',
+      1,
+    ),
+    'eth:ethertype:ip:tcp:cotp:rdp',
+    'RDP',
+  ],
+  [
+    tcpFrame(3389, 40000, '030000130ed000001234000200080000000000', 1, true),
+    'eth:ethertype:ip:tcp:tpkt:cotp:rdp',
+    'RDP',
+  ],
+  [
+    tcpFrame(
+      40000,
+      3389,
+      '0300018102f0807f658201750401010401010101ff301a020122020102020100020101020100020101020300ffff0201023019020101020101020101020101020100020101020204200201023020020300ffff020300fc17020300ffff020101020100020101020300ffff0201020482010f000500147c00018106000800100001c0004475636180f801c0d800010008000004000301ca03aa09040000280a000045004c0054004f004e0053002d0044004500560032000000000000000000000004000000000000000c0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001ca0100000000001800070001000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000002c00c001b0000000000000003c0140001000000726470647200000000008080',
+      45,
+    ),
+    'eth:ethertype:ip:tcp:tpkt:cotp:t125:t124',
+    'RDP',
+  ],
+  [
+    tcpFrame(
+      3389,
+      40000,
+      '0300006a02f0807f66600a0100020100301a020122020103020100020101020100020101020300fff8020102043c000500147c0001803314760a01010001c0004d63446e8024010c0c000400080000000000030c0c00eb030100ec030000020c0c000000000000000000',
+      20,
+      true,
+    ),
+    'eth:ethertype:ip:tcp:tpkt:cotp:t125:t124',
+    'RDP',
+  ],
+  [tcpFrame(40000, 3389, '0300000c02f0800401000100', 430), 'eth:ethertype:ip:tcp:tpkt:cotp:t125', 'T.125'],
+  [tcpFrame(40000, 3389, '0300000802f08028', 442), 'eth:ethertype:ip:tcp:tpkt:cotp:t125', 'T.125'],
+  [
+    tcpFrame(3389, 40000, '0300000b02f0802e000006', 126, true),
+    'eth:ethertype:ip:tcp:tpkt:cotp:t125',
+    'T.125',
+  ],
+  [tcpFrame(40000, 3389, '0300000c02f08038000603eb', 450), 'eth:ethertype:ip:tcp:tpkt:cotp:t125', 'T.125'],
+  [
+    tcpFrame(3389, 40000, '0300000f02f0803e00000603eb03eb', 137, true),
+    'eth:ethertype:ip:tcp:tpkt:cotp:t125',
+    'T.125',
+  ],
+  [
+    tcpFrame(
+      40000,
+      3389,
+      '0300002602f08064000603eb7018010000001000000000000000000000000000000000000000',
+      462,
+    ),
+    'eth:ethertype:ip:tcp:tpkt:cotp:t125',
+    'RDP',
+  ],
+  [
+    tcpFrame(
+      40000,
+      3389,
+      '0300002a02f08064000603eb701840000000000000003300000000000000000000000000000000000000',
+      500,
+    ),
+    'eth:ethertype:ip:tcp:tpkt:cotp:t125',
+    'RDP',
+  ],
+  [
+    tcpFrame(3389, 40000, '0300002202f08068000103eb701480000000ff031000070000000200000028040000', 152, true),
+    'eth:ethertype:ip:tcp:tpkt:cotp:t125:rdp',
+    'RDP',
+  ],
+  [
+    tcpFrame(3389, 40000, '0300002002f08068000103eb701212001700ea03ea030100000000000000aabb', 186, true),
+    'eth:ethertype:ip:tcp:tpkt:cotp:t125:rdp',
+    'RDP',
+  ],
+  [tcpFrame(3389, 40000, '000c112233445566778899aa', 218, true), 'eth:ethertype:ip:tcp:tpkt:rdp', 'RDP'],
+  [tcpFrame(40000, 3389, '44040002', 542), 'eth:ethertype:ip:tcp:tpkt:rdp', 'RDP'],
+  [tcpFrame(40000, 3389, '0300000902f0802180', 546), 'eth:ethertype:ip:tcp:tpkt:cotp:t125', 'T.125'],
+]);
+
+testAgainstTshark('MMS', [
+  [
+    tcpFrame(40000, 102, '0300001611e00000000100c0010ac1020001c2020001', 1),
+    'eth:ethertype:ip:tcp:tpkt:cotp',
+    'COTP',
+  ],
+  [
+    tcpFrame(102, 40000, '0300001611d00001000100c0010ac1020001c2020001', 1, true),
+    'eth:ethertype:ip:tcp:tpkt:cotp',
+    'COTP',
+  ],
+  [
+    tcpFrame(
+      40000,
+      102,
+      '0300009e02f0800d950506130100160102140200023302000134020001c17f317da003800101a276810400000001820400000001a423300f0201010604520100013004060251013010020103060528ca22020130040602510161433041020101a03c603aa107060528ca220203be2f282d020103a028a826800300fde881010582010583010aa416800101810305f100820c03ee1c00000408000079ef18',
+      23,
+    ),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:acse:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(40000, 102, '0300002402f0800100010061173015020103a010a00e020101a109a003800109a1028000', 181),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(
+      102,
+      40000,
+      '0300002502f0800100010061183016020103a011a10f020101a10aa0051a034c4430810100',
+      154,
+      true,
+    ),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(
+      40000,
+      102,
+      '0300003302f0800100010061263024020103a01fa01d020102a418a116a0143012a010a10e1a034c44301a074c4c4e30245354',
+      217,
+    ),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(102, 40000, '0300002002f0800100010061133011020103a00ca10a020102a405a103850101', 191, true),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(
+      102,
+      40000,
+      '0300002402f0800100010061173015020103a010a30ea00ca1058003525054a003850101',
+      223,
+      true,
+    ),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(40000, 102, '0300001b02f08001000100610e300c020103a007a0050201038200', 268),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(40000, 102, '0300001602f0800100010061093007020103a0028b00', 309),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(102, 40000, '0300002002f0800100010061133011020103a00ca20a800101a205a003800101', 259, true),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:pres:mms',
+    'MMS',
+  ],
+  [
+    tcpFrame(40000, 102, '0300001102f080190811010bc103a00000', 331),
+    'eth:ethertype:ip:tcp:tpkt:cotp:ses:data',
+    'SES',
+  ],
+  [tcpFrame(102, 40000, '0300000902f0800a00', 291, true), 'eth:ethertype:ip:tcp:tpkt:cotp:ses', 'SES'],
+]);
