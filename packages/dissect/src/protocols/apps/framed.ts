@@ -50,16 +50,6 @@ const rows: readonly Row[] = [
     extra: 0,
   },
   {
-    name: 'openflow',
-    title: 'OpenFlow',
-    column: 'OpenFlow',
-    ports: [6653],
-    header: 8,
-    at: 2,
-    width: 2,
-    extra: 0,
-  },
-  {
     name: 'winsrepl',
     title: 'WINS (Windows Internet Name Service) Replication',
     column: 'WINS-Replication',
@@ -110,7 +100,6 @@ const rows: readonly Row[] = [
     width: 2,
     extra: 4,
   },
-  { name: 'kip', title: 'KNX/IP', column: 'KNXnet/IP', ports: [3671], header: 6, at: 4, width: 2, extra: 0 },
   {
     name: 'llrp',
     title: 'Low Level Reader Protocol',

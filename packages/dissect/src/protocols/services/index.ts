@@ -1,8 +1,10 @@
 // Services of networks: time, flows, access, files.
 import { coap } from './coap.ts';
 import { diameter } from './diameter.ts';
+import { cemi, kip } from './knx.ts';
 import { namedServices } from './named.ts';
 import { cflow } from './netflow.ts';
+import { openflowProtocols } from './openflow.ts';
 import { portcontrol } from './portcontrol.ts';
 import { ptp } from './ptp.ts';
 import { rtmpt } from './rtmp.ts';
@@ -22,5 +24,8 @@ export const networkServices = [
   rtmpt,
   iscsi,
   nbd,
+  kip,
+  cemi,
+  ...openflowProtocols,
   ...namedServices,
 ];
