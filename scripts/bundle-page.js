@@ -2,7 +2,7 @@
 // and a manifest that says which is what. `npm ci` runs this, and `npm start` again when a source has changed.
 // Plain JavaScript: it must run on whatever Node `npm ci` was started with.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -19,7 +19,10 @@ const types = {
   '.woff2': 'font/woff2',
 };
 
-/** True if the page was put together, and every source is as it was then. */
+/**
+ * True if the page was put together, and every source is as it was then.
+ * @returns {boolean}
+ */
 export function isFresh() {
   const path = join(folder, 'manifest.json');
   if (!existsSync(path)) return false;
@@ -30,15 +33,20 @@ export function isFresh() {
   });
 }
 
-/** @returns the manifest: `index`, the page; `files`, by address; `sources`, what it was made of. */
+/**
+ * @typedef {{ type: string, bytes: number, gzipBytes: number, immutable: boolean }} PageFile
+ * @returns {Promise<{ index: string, files: Record<string, PageFile>, sources: [string, number, number][] }>}
+ *   `index`, the page's address; `files`, by address; `sources`, what it was made of
+ */
 export async function bundlePage() {
   const { build } = await import('esbuild');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  // Made beside the old one and then put in its place: whoever serves it never sees half of it.
+  const made = `${folder}.${process.pid}`;
+  mkdirSync(made, { recursive: true });
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: { main: 'packages/dashboard/src/main.tsx', theme: 'packages/dashboard/src/theme.ts' },
-    outdir: join(folder, 'assets'),
+    outdir: join(made, 'assets'),
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
@@ -61,15 +69,17 @@ export async function bundlePage() {
   const outputs = outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
   const html = indexPage(readFileSync(join(room, 'src/index.html'), 'utf8'), metafile);
   const manifest = { index: '/index.html', files: {}, sources: sourcesOf(metafile) };
-  for (const { name, contents } of outputs) add(manifest, `/assets/${name}`, contents);
-  add(manifest, '/index.html', Buffer.from(html));
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest, null, 1));
+  for (const { name, contents } of outputs) add(made, manifest, `/assets/${name}`, contents);
+  add(made, manifest, '/index.html', Buffer.from(html));
+  writeFileSync(join(made, 'manifest.json'), JSON.stringify(manifest, null, 1));
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(made, folder);
   return manifest;
 }
 
 /** Writes one file, beside it the same compressed, and its line in the manifest. */
-function add(manifest, address, contents) {
-  const path = join(folder, address);
+function add(made, manifest, address, contents) {
+  const path = join(made, address);
   const type = types[extname(address)] ?? 'application/octet-stream';
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);

@@ -36,13 +36,15 @@ export function ConnectionMapChart({ map, onOpen, onMenu }: Props) {
 
   const margin = size.width < NARROW_PX ? MARGIN_NARROW : MARGIN;
   const radius = Math.max(40, Math.min(size.width, size.height) / 2 - margin);
-  const layout = useMemo(() => layoutMap(map, radius), [map, radius]);
+  const layout = useMemo(() => {
+    performance.mark('map-begin');
+    return layoutMap(map, radius);
+  }, [map, radius]);
 
   useEffect(() => {
     if (size.width === 0) return;
-    performance.mark('map-begin');
     draw(canvas.current!, layout, map, size, margin, at);
-    performance.measure('map-drawn', 'map-begin');
+    if (at < 0) performance.measure('map-drawn', 'map-begin');
   }, [layout, size, at, colours]);
 
   const find = (event: MouseEvent) => {

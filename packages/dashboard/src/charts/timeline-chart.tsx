@@ -23,6 +23,8 @@ export function TimelineChart({ stack, unit, height, label, onRange }: Props) {
   latest.current = { stack, unit, onRange };
   const [at, setAt] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null);
+  /** Only what keys have chosen is taken away: the pointer's choice is uPlot's own. */
+  const hadAnchor = useRef(false);
   const colours = paint.value;
   const shape = stack.series.map(({ family }) => family).join();
 
@@ -81,8 +83,12 @@ export function TimelineChart({ stack, unit, height, label, onRange }: Props) {
   useEffect(() => {
     const plot = chart.current;
     if (plot === null) return;
-    if (anchor === null || at === null)
-      return plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (anchor === null || at === null) {
+      if (hadAnchor.current) plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+      hadAnchor.current = false;
+      return;
+    }
+    hadAnchor.current = true;
     const from = plot.valToPos(stack.times[Math.min(anchor, at)]!, 'x');
     const to = plot.valToPos(stack.times[Math.max(anchor, at)]! + stack.step, 'x');
     plot.setSelect({ left: from, top: 0, width: to - from, height: plot.over.clientHeight }, false);
@@ -203,7 +209,7 @@ function optionsFor(
         grid: { show: false },
         ticks: { stroke: line, width: 1, size: 4 },
         size: 26,
-        space: 84,
+        space: width < 500 ? 60 : 84,
         values: (_plot, splits, _axis, _space, increment) =>
           splits.map((at) => axisTime(at, increment, splits)),
       },

@@ -51,7 +51,7 @@ export function Treemap(props: { shares: Share[]; label: string; onChoose: (name
             {wide > 42 && high > 20 && (
               <span class="area-text">
                 <span class="area-name">{share!.name}</span>
-                {high > 38 && <span class="area-share num">{share!.percent}</span>}
+                {high > 38 && wide > 56 && <span class="area-share num">{share!.percent}</span>}
               </span>
             )}
           </button>

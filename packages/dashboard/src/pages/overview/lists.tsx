@@ -127,6 +127,7 @@ export function TopNames({ names }: { names: Resource<Page<NameRow>> }) {
                 onClick={() => addToFilter(ofAddress(row.address))}
               >
                 <span class="who-name">{row.name}</span>
+                <span class="who-address mono">{row.address}</span>
                 <span class="tag">{row.source}</span>
               </button>
               <span class="num lines-count">{count(row.count)}</span>

@@ -58,7 +58,7 @@ export function Traffic({ timeline }: { timeline: Resource<Timeline> }) {
           <TimelineChart
             stack={stack}
             unit={unit}
-            height={190}
+            height={220}
             label="Traffic over time"
             onRange={setTimeRange}
           />

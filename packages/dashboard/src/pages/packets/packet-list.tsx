@@ -1,5 +1,5 @@
 // The list: rows in sight and nothing else, however many there are.
-import type { ComponentChildren } from 'preact';
+import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PacketRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
@@ -203,32 +203,37 @@ interface RowProps {
   beginning: string | null;
 }
 
-function Row({ number, row, before, top, isSelected, columns, form, beginning }: RowProps) {
-  const rule = row === null ? null : ruleFor(row);
-  const look =
-    row === null
-      ? 'row-coming'
-      : `family-${familyOf(row.protocol)} ${rule === null ? '' : `rule-${rule.look}`}`;
-  return (
-    <div
-      id={`row-${number}`}
-      class={`row ${look}`}
-      role="row"
-      aria-rowindex={number + 2}
-      aria-selected={isSelected}
-      data-row={number}
-      style={{ transform: `translateY(${top}px)` }}
-    >
-      {columns.map((column) => (
-        <span
-          key={column.id}
-          role="gridcell"
-          class={`cell cell-${column.id} ${column.isNumber ? 'cell-number' : ''} ${column.isMono ? 'mono' : ''}`}
-          data-column={column.id}
-        >
-          {row === null ? '' : column.text(row, { form, beginning, before })}
-        </span>
-      ))}
-    </div>
-  );
+/** Drawn again only when something of it has changed: while the list scrolls, most rows stay as they are. */
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: Readonly<RowProps>): boolean {
+    const now = this.props;
+    return (Object.keys(next) as (keyof RowProps)[]).some((key) => next[key] !== now[key]);
+  }
+
+  render({ number, row, before, top, isSelected, columns, form, beginning }: RowProps) {
+    const rule = row === null ? null : ruleFor(row);
+    const family = row === null ? 'row-coming' : `family-${familyOf(row.protocol)}`;
+    return (
+      <div
+        id={`row-${number}`}
+        class={`row ${family} ${rule === null ? '' : `rule-${rule.look}`}`}
+        role="row"
+        aria-rowindex={number + 2}
+        aria-selected={isSelected}
+        data-row={number}
+        title={rule?.name}
+        style={{ transform: `translateY(${top}px)` }}
+      >
+        {columns.map((column) => (
+          <span key={column.id} role="gridcell" class={classOf(column)} data-column={column.id}>
+            {row === null ? '' : column.text(row, { form, beginning, before })}
+          </span>
+        ))}
+      </div>
+    );
+  }
+}
+
+function classOf({ id, isNumber, isMono }: Column): string {
+  return `cell cell-${id} ${isNumber ? 'cell-number' : ''} ${isMono ? 'mono' : ''}`;
 }

@@ -80,7 +80,7 @@ export function Toolbar({ rows, isTailing, onTail, onColumns, onGoTo }: Props) {
 }
 
 function said(rows: Rows): string {
-  if (!rows.isCounted) return 'Counting …';
+  if (!rows.isCounted) return rows.error === null ? 'Counting …' : '';
   if (!rows.isExact) return `${count(rows.total)} packets so far`;
   const all = (captures.value ?? [])
     .filter(({ id }) => capture.value === null || capture.value === id)

@@ -68,7 +68,7 @@ export function TreePane(props: Props) {
         <div
           key={path}
           id={`line-${path}`}
-          class={`tree-line ${depth === 0 ? 'tree-layer' : ''} ${line.name.startsWith('_ws.') ? 'tree-odd' : ''}`}
+          class={`tree-line ${depth === 0 ? 'tree-layer' : ''} ${isOdd(line) ? 'tree-odd' : ''}`}
           role="treeitem"
           aria-level={depth + 1}
           aria-expanded={line.children.length > 0 ? isOpen : undefined}
@@ -100,4 +100,9 @@ export function TreePane(props: Props) {
       ))}
     </div>
   );
+}
+
+/** Damage, and what an expert warns of. */
+function isOdd({ name, text }: TreeLine): boolean {
+  return /^_ws\.(malformed|short|unreassembled)/.test(name) || /^\[Expert Info \((Warning|Error)/.test(text);
 }

@@ -1,0 +1,89 @@
+// A real Chromium for the tests of the page: the machine's own, else the one that npm brought along.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export async function startBrowser(): Promise<Browser> {
+  const own = process.env.EYRIE_CHROMIUM ?? installed();
+  if (own !== undefined) return chromium.launch({ executablePath: own, args: ARGUMENTS });
+  const { default: packed } = await import('@sparticuz/chromium');
+  return chromium.launch({
+    executablePath: await packed.executablePath(),
+    args: [...packed.args, ...ARGUMENTS],
+  });
+}
+
+function installed(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) =>
+    existsSync(path),
+  );
+}
+
+export interface Visit {
+  page: Page;
+  /** What the page complained of so far: errors, refused resources, requests to elsewhere. */
+  problems: string[];
+  /** Fails on a complaint, except those expected; then closes. */
+  end: (expected?: RegExp) => Promise<void>;
+}
+
+export const DESKTOP = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: DESKTOP,
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    colorScheme: 'light',
+    ...options,
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(String(error.stack ?? error)));
+  page.on('request', (request) => {
+    const address = request.url();
+    if (
+      !address.startsWith('data:') &&
+      !address.startsWith('blob:') &&
+      new URL(address).host !== new URL(url).host
+    ) {
+      problems.push(`asked ${address}`);
+    }
+  });
+  await page.goto(url);
+  return {
+    page,
+    problems,
+    end: async (expected) => {
+      await context.close();
+      assert.deepEqual(
+        problems.filter((problem) => expected === undefined || !expected.test(problem)),
+        [],
+        'the page complained',
+      );
+    },
+  };
+}
