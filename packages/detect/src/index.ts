@@ -1,0 +1,14 @@
+// What other rooms may use of this one.
+export { type Random, randomFrom } from './math/random.ts';
+export { Ecod, type EcodOptions } from './models/ecod.ts';
+export { Ensemble, type Member } from './models/ensemble.ts';
+export { ExtendedForest, type ExtendedForestOptions } from './models/extended-forest.ts';
+export { type HalfSpaceOptions, HalfSpaceTrees } from './models/half-space-trees.ts';
+export { type ForestOptions, IsolationForest } from './models/isolation-forest.ts';
+export { Mahalanobis } from './models/mahalanobis.ts';
+export { type Matrix, matrixOf } from './models/matrix.ts';
+export { type Cause, causesOf, type Model } from './models/model.ts';
+export { DamagedModel, loadModel, MODEL_VERSION, saveModel } from './models/saved.ts';
+export { CountMin, type CountMinOptions } from './sketches/count-min.ts';
+export { HyperLogLog } from './sketches/hyperloglog.ts';
+export { Quantiles } from './sketches/quantiles.ts';

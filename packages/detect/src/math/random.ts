@@ -1,0 +1,55 @@
+// Random numbers that a seed repeats: sfc32, a small fast generator that passes PractRand; not for secrets.
+
+export interface Random {
+  /** Uniform in [0, 1), 32 bits of it. */
+  next(): number;
+  /** A whole number, uniform in [0, below). */
+  below(below: number): number;
+  /** Standard normal. */
+  normal(): number;
+}
+
+export function randomFrom(seed: number): Random {
+  let a = 0x9e3779b9 ^ seed;
+  let b = Math.floor(seed / 2 ** 32) | 0;
+  let c = 0x243f6a88;
+  let counter = 1;
+
+  function next(): number {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + sum;
+    return (sum >>> 0) / 2 ** 32;
+  }
+
+  // Seeds that differ in one bit must not begin alike.
+  for (let i = 0; i < 15; i++) next();
+
+  return {
+    next,
+    below: (below) => Math.floor(next() * below),
+    // Box and Muller 1958; 1 - next() is never 0.
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+  };
+}
+
+/** `count` different numbers below `total`, in random order; all of them when there are no more. */
+export function sample(total: number, count: number, random: Random): Int32Array {
+  const taken = new Int32Array(Math.min(count, total));
+  // Floyd's needs no list of all rows, but a set; a list is faster when much of it is taken.
+  if (count * 4 < total) {
+    const seen = new Set<number>();
+    while (seen.size < taken.length) seen.add(random.below(total));
+    taken.set([...seen]);
+    return taken;
+  }
+  const all = Int32Array.from({ length: total }, (_, i) => i);
+  for (let i = 0; i < taken.length; i++) {
+    const other = i + random.below(total - i);
+    taken[i] = all[other]!;
+    all[other] = all[i]!;
+  }
+  return taken;
+}

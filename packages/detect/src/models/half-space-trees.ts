@@ -1,0 +1,198 @@
+// Streaming Half-Space Trees (Tan, Ting, Liu 2011, https://www.ijcai.org/Proceedings/11/Papers/254.pdf): trees that never
+// change, and count which of their halves the last window of rows fell into. Constant time and memory for a row.
+import { randomFrom } from '../math/random.ts';
+import type { Matrix } from './matrix.ts';
+import { checkColumns, type Model } from './model.ts';
+
+export interface HalfSpaceOptions {
+  readonly trees?: number;
+  /** Halvings from the root to a leaf: 2^(depth+1) nodes a tree, 10 bytes each. */
+  readonly depth?: number;
+  /** Rows, at most 65,535, after which what was counted becomes what is compared with. */
+  readonly window?: number;
+  readonly seed?: number;
+}
+
+/** All that a stream has taught; what `saveModel` writes. */
+export interface HalfSpaceState {
+  readonly trees: number;
+  readonly depth: number;
+  readonly window: number;
+  readonly seed: number;
+  readonly columns: number;
+  seen: number;
+  /** Rows of the first window; its ranges make the trees. */
+  first: Float64Array;
+  /** By node: its feature, and where that is halved; nodes of a tree are numbered as in a heap, from 1. */
+  feature: Uint16Array;
+  middle: Float64Array;
+  /** Rows of the last window, and of the one that goes on, that came through each node. */
+  reference: Uint16Array;
+  latest: Uint16Array;
+  /** By feature: the mean of the last window, and the sum of the one that goes on. */
+  centre: Float64Array;
+  sum: Float64Array;
+}
+
+/** Share of the window below which a node is too empty to look deeper (sizeLimit, §3.4 of the paper). */
+const SPARSE = 0.1;
+
+export class HalfSpaceTrees implements Model {
+  readonly kind = 'half-space-trees';
+  readonly columns: number;
+  readonly state: HalfSpaceState;
+
+  constructor(state: HalfSpaceState) {
+    this.columns = state.columns;
+    this.state = state;
+  }
+
+  static over(columns: number, options: HalfSpaceOptions = {}): HalfSpaceTrees {
+    const { trees = 25, depth = 15, window = 250, seed = 1 } = options;
+    if (window < 1 || window > 0xffff) throw new RangeError('window: say 1 to 65535 rows');
+    const nodes = trees * 2 ** (depth + 1);
+    return new HalfSpaceTrees({
+      trees,
+      depth,
+      window,
+      seed,
+      columns,
+      seen: 0,
+      first: new Float64Array(window * columns),
+      feature: new Uint16Array(nodes),
+      middle: new Float64Array(nodes),
+      reference: new Uint16Array(nodes),
+      latest: new Uint16Array(nodes),
+      centre: new Float64Array(columns),
+      sum: new Float64Array(columns),
+    });
+  }
+
+  /** False until the first window is full: before that nothing is unusual. */
+  get isReady(): boolean {
+    return this.state.seen >= this.state.window;
+  }
+
+  /** Takes in one row, and says how unusual it was by what was known before it; 0 while the first window fills. */
+  learn(row: ArrayLike<number>): number {
+    const s = this.state;
+    const score = this.isReady ? this.scoreOne(row) : 0;
+    for (let i = 0; i < s.columns; i++) s.sum[i]! += row[i]!;
+    if (this.isReady) this.#count(row);
+    else for (let i = 0; i < s.columns; i++) s.first[s.seen * s.columns + i] = row[i]!;
+    s.seen++;
+    if (s.seen === s.window) this.#begin();
+    if (s.seen % s.window === 0) this.#turn();
+    return score;
+  }
+
+  /** Of rows that are not taken in. */
+  score(rows: Matrix, out: Float64Array = new Float64Array(rows.rows)): Float64Array {
+    checkColumns(this, rows.columns);
+    for (let row = 0; row < rows.rows; row++)
+      out[row] = this.scoreOne(rows.data.subarray(row * rows.columns, (row + 1) * rows.columns));
+    return out;
+  }
+
+  /** 1 where nothing ever was, 1/2 where the last window would be if it were spread evenly, near 0 where it is dense. */
+  scoreOne(row: ArrayLike<number>): number {
+    const { trees, window } = this.state;
+    let mass = 0;
+    for (let tree = 0; tree < trees; tree++) mass += this.#mass(tree, row);
+    return 1 / (1 + mass / (trees * window));
+  }
+
+  /** How much less unusual the row would be with one feature at a time at the mean of the last window. */
+  explain(row: ArrayLike<number>): Float64Array {
+    const own = this.scoreOne(row);
+    return Float64Array.from({ length: this.columns }, (_, i) => {
+      const changed = Float64Array.from(row);
+      changed[i] = this.state.centre[i]!;
+      return own - this.scoreOne(changed);
+    });
+  }
+
+  /** Rows in the node where the way ends, times 2^depth: what the window would hold if all were as dense. */
+  #mass(tree: number, row: ArrayLike<number>): number {
+    const { depth, feature, middle, reference, window } = this.state;
+    const base = tree * 2 ** (depth + 1);
+    let node = 1;
+    for (let level = 0; ; level++) {
+      const count = reference[base + node]!;
+      if (level === depth || count < SPARSE * window) return count * 2 ** level;
+      node = 2 * node + +(row[feature[base + node]!]! >= middle[base + node]!);
+    }
+  }
+
+  #count(row: ArrayLike<number>): void {
+    const { trees, depth, feature, middle, latest } = this.state;
+    for (let tree = 0; tree < trees; tree++) {
+      const base = tree * 2 ** (depth + 1);
+      let node = 1;
+      for (let level = 0; level <= depth; level++) {
+        latest[base + node]! += 1;
+        node = 2 * node + +(row[feature[base + node]!]! >= middle[base + node]!);
+      }
+    }
+  }
+
+  /** The first window is full: its ranges make the work space, and its rows are counted. */
+  #begin(): void {
+    const s = this.state;
+    const random = randomFrom(s.seed);
+    const low = new Float64Array(s.columns).fill(Infinity);
+    const high = new Float64Array(s.columns).fill(-Infinity);
+    s.first.forEach((value, i) => {
+      low[i % s.columns] = Math.min(low[i % s.columns]!, value);
+      high[i % s.columns] = Math.max(high[i % s.columns]!, value);
+    });
+    for (let tree = 0; tree < s.trees; tree++) {
+      // §3.1 of the paper: around a random point, twice its distance to the further end of the range on both sides.
+      const from = new Float64Array(s.columns);
+      const to = new Float64Array(s.columns);
+      for (let i = 0; i < s.columns; i++) {
+        const range = high[i]! - low[i]! || 1;
+        const point = random.next();
+        const reach = 2 * Math.max(point, 1 - point);
+        from[i] = low[i]! + (point - reach) * range;
+        to[i] = low[i]! + (point + reach) * range;
+      }
+      this.#plant(tree * 2 ** (s.depth + 1), 1, 0, from, to, () => random.below(s.columns));
+    }
+    for (let row = 0; row < s.window; row++)
+      this.#count(s.first.subarray(row * s.columns, (row + 1) * s.columns));
+    s.first = new Float64Array(0);
+  }
+
+  #plant(
+    base: number,
+    node: number,
+    level: number,
+    from: Float64Array,
+    to: Float64Array,
+    choose: () => number,
+  ): void {
+    const { depth, feature, middle } = this.state;
+    if (level === depth) return;
+    const by = choose();
+    const [low, high] = [from[by]!, to[by]!];
+    const half = (low + high) / 2;
+    feature[base + node] = by;
+    middle[base + node] = half;
+    to[by] = half;
+    this.#plant(base, 2 * node, level + 1, from, to, choose);
+    to[by] = high;
+    from[by] = half;
+    this.#plant(base, 2 * node + 1, level + 1, from, to, choose);
+    from[by] = low;
+  }
+
+  /** A window ends: what was counted is what comes next is compared with. */
+  #turn(): void {
+    const s = this.state;
+    [s.reference, s.latest] = [s.latest, s.reference];
+    s.latest.fill(0);
+    for (let i = 0; i < s.columns; i++) s.centre[i] = s.sum[i]! / s.window;
+    s.sum.fill(0);
+  }
+}

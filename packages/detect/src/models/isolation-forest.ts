@@ -1,0 +1,168 @@
+// Isolation Forest (Liu, Ting, Zhou 2008, https://doi.org/10.1109/ICDM.2008.17): what is unusual is cut off from the
+// rest by fewer random cuts. Trees grown on small samples, flat in typed arrays; see forest-walk.ts for how they score.
+import { type Random, randomFrom, sample } from '../math/random.ts';
+import { averagePath, type Forest, scoreForest } from './forest-walk.ts';
+import { checkTraining, type Matrix } from './matrix.ts';
+import { checkColumns, type Model } from './model.ts';
+
+export interface ForestOptions {
+  /** More trees give steadier scores and cost time in proportion. */
+  readonly trees?: number;
+  /** Rows each tree grows on; small samples keep the usual from hiding the unusual (§4 of the paper). */
+  readonly samples?: number;
+  readonly seed?: number;
+}
+
+export class IsolationForest implements Model {
+  readonly kind = 'isolation-forest';
+  readonly columns: number;
+  readonly forest: Forest;
+
+  constructor(columns: number, forest: Forest) {
+    this.columns = columns;
+    this.forest = forest;
+  }
+
+  /** @throws RangeError for no rows, or numbers that are not finite */
+  static fit(rows: Matrix, { trees = 100, samples = 256, seed = 1 }: ForestOptions = {}): IsolationForest {
+    checkTraining(rows);
+    const random = randomFrom(seed);
+    const size = Math.min(samples, rows.rows);
+    const depthMax = Math.ceil(Math.log2(Math.max(2, size)));
+    const stride = 2 * size - 1;
+    const forest: Forest = {
+      trees,
+      samples: size,
+      depthMax,
+      stride,
+      feature: new Uint16Array(trees * stride),
+      threshold: new Float64Array(trees * stride),
+      left: new Int32Array(trees * stride),
+      path: new Float64Array(trees * stride),
+    };
+    const grower = new Grower(rows, forest, random);
+    for (let tree = 0; tree < trees; tree++) grower.grow(tree, sample(rows.rows, size, random));
+    return new IsolationForest(rows.columns, forest);
+  }
+
+  /** 2^(−E[h(x)] / c(ψ)) (§2 of the paper): near 1 unusual, well below 0.5 usual. */
+  score(rows: Matrix, out: Float64Array = new Float64Array(rows.rows)): Float64Array {
+    checkColumns(this, rows.columns);
+    scoreForest(this.forest, rows, out);
+    return out;
+  }
+
+  /**
+   * Cuts by which a feature shortened the way: at each cut the way that was to be expected before it, less the way to
+   * be expected after it, summed over the cuts on that feature and averaged over trees. The sum over all features is
+   * the expected way of a training row less the way of this one.
+   */
+  explain(row: ArrayLike<number>): Float64Array {
+    const { trees, stride, feature, threshold, left, path } = this.forest;
+    const parts = new Float64Array(this.columns);
+    for (let tree = 0; tree < trees; tree++) {
+      let node = tree * stride;
+      while (left[node] !== node) {
+        const by = feature[node]!;
+        const next = left[node]! + +(row[by]! >= threshold[node]!);
+        parts[by]! += (path[node]! - path[next]!) / trees;
+        node = next;
+      }
+    }
+    return parts;
+  }
+}
+
+/** Grows one tree after another in the same working memory. */
+class Grower {
+  readonly #rows: Matrix;
+  readonly #forest: Forest;
+  readonly #random: Random;
+  readonly #features: Uint16Array;
+  #order: Int32Array = new Int32Array(0);
+  #used = 0;
+
+  constructor(rows: Matrix, forest: Forest, random: Random) {
+    this.#rows = rows;
+    this.#forest = forest;
+    this.#random = random;
+    this.#features = Uint16Array.from({ length: rows.columns }, (_, i) => i);
+  }
+
+  grow(tree: number, order: Int32Array): void {
+    this.#order = order;
+    this.#used = tree * this.#forest.stride + 1;
+    this.#split(tree * this.#forest.stride, 0, order.length, 0);
+  }
+
+  /** Makes `node` of the rows order[from, to). Returns the sum of their ways, from the root. */
+  #split(node: number, from: number, to: number, depth: number): number {
+    const { feature, threshold, left, path, depthMax } = this.#forest;
+    const size = to - from;
+    const by = depth < depthMax && size > 1 ? this.#chooseFeature(from, to) : -1;
+    if (by < 0) {
+      // A leaf leads to itself, so that walking on stays here.
+      left[node] = node;
+      threshold[node] = Number.NaN;
+      path[node] = depth + averagePath(size);
+      return path[node]! * size;
+    }
+    const at = this.#low + this.#random.next() * (this.#high - this.#low);
+    // Rounding must not make one side empty: what is equal to the cut goes right, so the cut is above the lowest.
+    const cut = at > this.#low ? at : this.#high;
+    const middle = this.#partition(by, cut, from, to);
+    feature[node] = by;
+    threshold[node] = cut;
+    const first = this.#used;
+    this.#used += 2;
+    left[node] = first;
+    const sum = this.#split(first, from, middle, depth + 1) + this.#split(first + 1, middle, to, depth + 1);
+    path[node] = sum / size;
+    return sum;
+  }
+
+  #low = 0;
+  #high = 0;
+
+  /** A random feature among those that differ between these rows, its range in #low and #high; -1 when none does. */
+  #chooseFeature(from: number, to: number): number {
+    const features = this.#features;
+    for (let left = features.length; left > 0; left--) {
+      const i = this.#random.below(left);
+      const by = features[i]!;
+      features[i] = features[left - 1]!;
+      features[left - 1] = by;
+      this.#measure(by, from, to);
+      if (this.#high > this.#low) return by;
+    }
+    return -1;
+  }
+
+  #measure(by: number, from: number, to: number): void {
+    const { data, columns } = this.#rows;
+    const order = this.#order;
+    let low = Infinity;
+    let high = -Infinity;
+    for (let i = from; i < to; i++) {
+      const value = data[order[i]! * columns + by]!;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    this.#low = low;
+    this.#high = high;
+  }
+
+  /** Moves the rows below the cut to the front; where the others begin. */
+  #partition(by: number, cut: number, from: number, to: number): number {
+    const { data, columns } = this.#rows;
+    const order = this.#order;
+    let middle = from;
+    for (let i = from; i < to; i++) {
+      const row = order[i]!;
+      if (data[row * columns + by]! >= cut) continue;
+      order[i] = order[middle]!;
+      order[middle++] = row;
+    }
+    return middle;
+  }
+}

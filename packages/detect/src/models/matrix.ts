@@ -1,0 +1,43 @@
+// Rows of numbers, one after the other in one typed array.
+
+export interface Matrix {
+  readonly rows: number;
+  /** Features. */
+  readonly columns: number;
+  /** `rows * columns` numbers, row by row. */
+  readonly data: Float64Array;
+}
+
+/** @throws RangeError when the rows are not equally long */
+export function matrixOf(rows: readonly ArrayLike<number>[]): Matrix {
+  const columns = rows[0]?.length ?? 0;
+  const data = new Float64Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    if (row.length !== columns)
+      throw new RangeError(`row ${i} has ${row.length} numbers, the first has ${columns}`);
+    data.set(row, i * columns);
+  });
+  return { rows: rows.length, columns, data };
+}
+
+/** The chosen rows, in that order. */
+export function pick(matrix: Matrix, rows: ArrayLike<number>): Matrix {
+  const { columns } = matrix;
+  const data = new Float64Array(rows.length * columns);
+  for (let i = 0; i < rows.length; i++)
+    data.set(matrix.data.subarray(rows[i]! * columns, (rows[i]! + 1) * columns), i * columns);
+  return { rows: rows.length, columns, data };
+}
+
+/** @throws RangeError unless there is a row and a column, and every number is finite */
+export function checkTraining(matrix: Matrix): void {
+  if (matrix.rows < 1 || matrix.columns < 1)
+    throw new RangeError('a model needs at least one row to learn from');
+  if (matrix.data.length !== matrix.rows * matrix.columns)
+    throw new RangeError(`${matrix.rows} rows of ${matrix.columns} are not ${matrix.data.length} numbers`);
+  const { data, columns } = matrix;
+  for (let i = 0; i < data.length; i++)
+    // The difference with itself is 0 for finite numbers only; a call of Number.isFinite costs more than fitting.
+    if (data[i]! - data[i]! !== 0)
+      throw new RangeError(`row ${Math.floor(i / columns)} has a number that is not finite`);
+}
