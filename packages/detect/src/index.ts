@@ -1,4 +1,5 @@
 // What other rooms may use of this one.
+export type * from './events/events.ts';
 export { type Random, randomFrom } from './math/random.ts';
 export { Ecod, type EcodOptions } from './models/ecod.ts';
 export { Ensemble, type Member } from './models/ensemble.ts';
@@ -9,6 +10,18 @@ export { Mahalanobis } from './models/mahalanobis.ts';
 export { type Matrix, matrixOf } from './models/matrix.ts';
 export { type Cause, causesOf, type Model } from './models/model.ts';
 export { DamagedModel, loadModel, MODEL_VERSION, saveModel } from './models/saved.ts';
+export { type BeaconScore, beaconScore } from './rules/channels/beacon-score.ts';
+export { type DetectorOptions, RuleEngine } from './rules/engine.ts';
+export { type Finding, Findings, type FindingsOptions } from './rules/findings.ts';
+export { RULES } from './rules/index.ts';
+export {
+  atLeast,
+  type Rule,
+  type RuleSeverity,
+  SEVERITIES,
+  type Sighting,
+  type Technique,
+} from './rules/rule.ts';
 export { CountMin, type CountMinOptions } from './sketches/count-min.ts';
 export { HyperLogLog } from './sketches/hyperloglog.ts';
 export { Quantiles } from './sketches/quantiles.ts';

@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import { conversations, endpoints } from './endpoints.ts';
 import { expert } from './expert.ts';
+import { findings } from './findings.ts';
 import { flows } from './flows.ts';
 import { follow } from './follow.ts';
 import { hierarchy } from './hierarchy.ts';
@@ -22,6 +23,7 @@ export const STATISTICS: readonly StatisticKind[] = [
   conversations,
   endpoints,
   expert,
+  findings,
   flows,
   follow,
   hosts,

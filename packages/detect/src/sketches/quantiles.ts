@@ -63,9 +63,14 @@ export class Quantiles {
   }
 }
 
-/** The two buckets of the smallest values become one. */
+/** The quarter of the buckets with the smallest values becomes one: rarely, so that adding stays quick. */
 function collapse(buckets: Map<number, number>): void {
-  const [least, next] = [...buckets.keys()].sort((a, b) => a - b) as [number, number];
-  buckets.set(next, buckets.get(next)! + buckets.get(least)!);
-  buckets.delete(least);
+  const lowest = [...buckets.keys()].sort((a, b) => a - b).slice(0, BUCKETS_MAX / 4);
+  const last = lowest.at(-1)!;
+  let sum = 0;
+  for (const bucket of lowest) {
+    sum += buckets.get(bucket)!;
+    buckets.delete(bucket);
+  }
+  buckets.set(last, sum);
 }

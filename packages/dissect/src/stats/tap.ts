@@ -59,6 +59,11 @@ export class Tap {
     return value === undefined ? '' : raw(this.#field(name), value);
   }
 
+  /** All values, as `-T fields` prints them. */
+  texts(name: string): string[] {
+    return this.values(name).map((value) => raw(this.#field(name), value));
+  }
+
   /** What the number is called, or else `Unknown (17)`. */
   nameOf(name: string): string {
     const value = this.number(name);

@@ -1,0 +1,89 @@
+// What became of each attempt to connect: most rules on scans and floods ask only that. Derived from the steps of
+// connections, so that each rule need not keep a table of its own.
+import type { ConnectionEvent, DetectEvent, DnsEvent } from '../events/events.ts';
+import { Bounded } from './recent.ts';
+
+/** How an attempt to connect ended; made by the engine, once for each attempt. */
+export interface OutcomeEvent {
+  readonly kind: 'outcome';
+  readonly result: 'completed' | 'refused' | 'unanswered' | 'dropped';
+  /** When it was asked for. */
+  readonly time: number;
+  readonly frame: number;
+  readonly stream: number;
+  readonly client: string;
+  readonly clientPort: number;
+  readonly server: string;
+  readonly serverPort: number;
+  /** A name was looked up and led here: programs do that, scanners hardly ever. */
+  readonly isResolved: boolean;
+}
+
+/** Seconds without an answer after which there will be none: TCP asks again after 1 and 3 s (RFC 6298 §2). */
+const ANSWER_S = 3;
+/** Attempts that wait at once; at the bound the oldest is taken for unanswered. */
+const WAITING_MAX = 65_536;
+const RESOLVED_MAX = 50_000;
+
+export class Attempts {
+  readonly #emit: (event: OutcomeEvent) => void;
+  readonly #waiting = new Map<number, ConnectionEvent>();
+  readonly #resolved = new Bounded<true>(RESOLVED_MAX);
+
+  constructor(emit: (event: OutcomeEvent) => void) {
+    this.#emit = emit;
+  }
+
+  see(event: DetectEvent): void {
+    if (event.kind === 'connection') this.#step(event);
+    else if (event.kind === 'dns') this.#resolve(event);
+  }
+
+  #resolve({ isResponse, addresses }: DnsEvent): void {
+    if (isResponse) for (const address of addresses) this.#resolved.for(address, () => true);
+  }
+
+  #step(event: ConnectionEvent): void {
+    const { step, stream } = event;
+    if (step === 'asked') {
+      const before = this.#waiting.get(stream);
+      if (before !== undefined) this.#over(before, 'unanswered');
+      this.#waiting.set(stream, event);
+      if (this.#waiting.size > WAITING_MAX) this.#over(this.#waiting.values().next().value!, 'unanswered');
+      return;
+    }
+    const asked = this.#waiting.get(stream);
+    if (asked === undefined || step === 'answered') return;
+    this.#over(asked, step);
+  }
+
+  tick(now: number): void {
+    // In the order of asking, so the first that is young ends the search; a capture may also go back in time.
+    for (const asked of this.#waiting.values()) {
+      if (Math.abs(now - asked.time) < ANSWER_S) break;
+      this.#over(asked, 'unanswered');
+    }
+  }
+
+  end(): void {
+    for (const asked of [...this.#waiting.values()]) this.#over(asked, 'unanswered');
+  }
+
+  #over(asked: ConnectionEvent, result: OutcomeEvent['result']): void {
+    this.#waiting.delete(asked.stream);
+    const { time, frame, stream, client, clientPort, server, serverPort } = asked;
+    const isResolved = this.#resolved.get(server) !== undefined;
+    this.#emit({
+      kind: 'outcome',
+      result,
+      time,
+      frame,
+      stream,
+      client,
+      clientPort,
+      server,
+      serverPort,
+      isResolved,
+    });
+  }
+}

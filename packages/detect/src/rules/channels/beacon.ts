@@ -1,0 +1,72 @@
+import { endpoint, isGroup, isLocal, spanText } from '../addresses.ts';
+import { Bounded, KEYS_MAX } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { WEB_CHANNEL } from '../techniques.ts';
+import { beaconScore } from './beacon-score.ts';
+
+const CONNECTIONS = 24;
+const SPAN_S = 600;
+const SCORE = 0.8;
+const HIGH_SCORE = 0.95;
+const KEPT = 2000;
+
+/** Services whose clients come back like clockwork, and should. */
+const PERIODIC = new Set([
+  53, 67, 68, 123, 137, 138, 161, 162, 319, 320, 514, 546, 547, 1900, 4460, 5353, 5355,
+]);
+
+export const beacon: Rule = {
+  id: 'beacon',
+  title: 'Beacon',
+  severity: 'low',
+  technique: WEB_CHANNEL,
+  threshold: `${CONNECTIONS} connections to one port of a host outside over at least ${SPAN_S / 60} minutes, with a beacon score of ${SCORE}; medium from ${HIGH_SCORE} on where the client names no server`,
+  source:
+    'RITA: regularity of intervals and amounts, duration and evenness; its bins are hours of a day, here 24 parts of the time watched',
+  exemptions:
+    'Hosts of the local network; NTP, DNS, DHCP, SNMP, syslog and discovery, which are periodic by design; connections that failed.',
+  advice:
+    'Look up the server and the program that connects: updaters and monitoring do this as well as implants.',
+  watch(say) {
+    const pairs = new Bounded<{ times: number[]; amounts: number[]; streams: number[]; next: number }>(
+      KEYS_MAX,
+    );
+    return {
+      flow({ flow }) {
+        const { client, server, toServer, toClient, start, tcp, serverName } = flow;
+        if (PERIODIC.has(server.port) || PERIODIC.has(client.port) || isLocal(server.address)) return;
+        if (isGroup(server.address) || toServer.packets === 0 || toClient.packets === 0) return;
+        if (tcp !== null && (tcp.state === 'refused' || tcp.state === 'midstream')) return;
+        const known = pairs.for(`${client.address} ${server.address} ${server.port}`, () => ({
+          times: [],
+          amounts: [],
+          streams: [],
+          next: CONNECTIONS,
+        }));
+        if (known.times.length >= KEPT) return;
+        known.times.push(start);
+        known.amounts.push(toServer.bytes);
+        if (known.streams.length < 12) known.streams.push(flow.stream);
+        // Judged each time a half more are there: sorting at every connection would cost the square of them.
+        if (known.times.length < known.next) return;
+        known.next = Math.ceil(known.next * 1.5);
+        const order = [...known.times].sort((a, b) => a - b);
+        const span = order.at(-1)! - order[0]!;
+        const found = span < SPAN_S ? null : beaconScore(order, known.amounts);
+        if (found === null || found.score < SCORE) return;
+        const target = endpoint(server.address, server.port);
+        say({
+          key: `${client.address} ${target}`,
+          time: flow.end,
+          source: client.address,
+          target,
+          severity: found.score >= HIGH_SCORE && serverName === null ? 'medium' : 'low',
+          confidence: found.score * 0.8,
+          summary: `${client.address} connected ${order.length} times to ${target}${serverName === null ? '' : ` (${serverName})`} within ${spanText(span)}, regularly (score ${found.score.toFixed(2)})`,
+          streams: known.streams,
+          facts: { connections: order.length, score: Number(found.score.toFixed(3)) },
+        });
+      },
+    };
+  },
+};

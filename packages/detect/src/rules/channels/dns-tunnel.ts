@@ -1,0 +1,133 @@
+import type { DnsEvent } from '../../events/events.ts';
+import { spanText } from '../addresses.ts';
+import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import type { Rule, Say, Watcher } from '../rule.ts';
+import { ALTERNATIVE_EXFILTRATION, DNS_CHANNEL } from '../techniques.ts';
+import { isOrdinary, partsOf } from './dns-names.ts';
+
+const WINDOW_S = 600;
+/** How many different names below one domain make a channel, by how many characters they carry on average. */
+const LIMITS: readonly (readonly [characters: number, names: number])[] = [
+  [60, 25],
+  [30, 50],
+  [15, 400],
+];
+/** Bytes by which answers are longer than their questions when they carry data as well. */
+const ANSWER_BYTES = 40;
+
+interface Domain {
+  readonly names: Recent;
+  /** Different names ever seen here, and their characters. */
+  added: number;
+  characters: number;
+  questionBytes: number;
+  questions: number;
+  answerBytes: number;
+  answers: number;
+}
+
+const THRESHOLD = `within ${WINDOW_S / 60} minutes, ${LIMITS.map(([characters, names]) => `${names} different names of ${characters} characters or more on average`).join(', or ')}, below one domain and from one client`;
+const EXEMPTIONS =
+  'Domains of content networks, virus scanners and block lists (a list of some fifty); reverse look-ups; multicast DNS; a name that is asked for again counts once.';
+
+/** What both rules count; they differ in what the answers carry. */
+function watchNames(
+  speak: (say: Say, domain: Domain, event: DnsEvent, base: string) => void,
+): (say: Say) => Watcher {
+  return (say) => {
+    const domains = new Bounded<Domain>(KEYS_MAX);
+    return {
+      dns(event) {
+        const { client, name, isResponse, bytes, time, frame, stream, serverPort } = event;
+        if (serverPort === 5353 || serverPort === 5355 || serverPort === 137) return;
+        const parts = partsOf(name);
+        if (parts === null || isOrdinary(parts.base)) return;
+        const domain = domains.for(`${client} ${parts.base}`, () => ({
+          names: new Recent(WINDOW_S),
+          added: 0,
+          characters: 0,
+          questionBytes: 0,
+          questions: 0,
+          answerBytes: 0,
+          answers: 0,
+        }));
+        if (isResponse) {
+          domain.answers++;
+          domain.answerBytes += bytes;
+        } else {
+          domain.questions++;
+          domain.questionBytes += bytes;
+        }
+        // In a capture of one direction the answers tell the names.
+        if (parts.data !== '' && (!isResponse || domain.questions === 0)) {
+          if (!domain.names.items.has(parts.data)) {
+            domain.added++;
+            domain.characters += parts.data.length;
+          }
+          domain.names.add(parts.data, time, frame, stream);
+        }
+        const mean = domain.characters / Math.max(1, domain.added);
+        const limit = LIMITS.find(([characters]) => mean >= characters);
+        if (limit !== undefined && domain.names.size >= limit[1]) speak(say, domain, event, parts.base);
+      },
+    };
+  };
+}
+
+function carriesBack({ answers, answerBytes, questions, questionBytes }: Domain): boolean {
+  return answers > 0 && answerBytes / answers > questionBytes / Math.max(1, questions) + ANSWER_BYTES;
+}
+
+export const dnsTunnel: Rule = {
+  id: 'dns-tunnel',
+  title: 'DNS tunnel',
+  severity: 'high',
+  technique: DNS_CHANNEL,
+  threshold: `${THRESHOLD}; and answers on average ${ANSWER_BYTES} bytes longer than their questions`,
+  source:
+    'RITA (unique subdomains of a domain), nDPI (labels over 48 characters); iodine and dnscat2 use 30 to 200 characters a name',
+  exemptions: EXEMPTIONS,
+  advice:
+    'Find the program on the client that asks; block the domain at the resolver, and let clients use no other resolver.',
+  watch: watchNames((say, domain, { client, server, time }, base) => {
+    if (!carriesBack(domain)) return;
+    const { names, characters } = domain;
+    say({
+      key: `${client} ${base}`,
+      time,
+      source: client,
+      target: `${base} by way of ${server}`,
+      confidence: 0.9,
+      summary: `${client} asked for ${names.size} different names below ${base} within ${spanText(names.last - names.first)}, ${Math.round(characters / domain.added)} characters each, and got data back`,
+      frames: names.frames,
+      streams: names.streams.slice(0, 1),
+      facts: { domain: base, names: names.size, bytesUp: characters, bytesDown: domain.answerBytes },
+    });
+  }),
+};
+
+export const dnsExfiltration: Rule = {
+  id: 'dns-exfiltration',
+  title: 'Exfiltration through DNS (one-way DNS tunnel)',
+  severity: 'high',
+  technique: ALTERNATIVE_EXFILTRATION,
+  threshold: `${THRESHOLD}; and answers that carry nothing`,
+  source: 'RITA (unique subdomains of a domain); the data are in the questions',
+  exemptions: EXEMPTIONS,
+  advice: 'Find the program on the client that asks, and what it read; block the domain at the resolver.',
+  watch: watchNames((say, domain, { client, server, time }, base) => {
+    if (carriesBack(domain)) return;
+    const { names, characters } = domain;
+    say({
+      key: `${client} ${base}`,
+      time,
+      source: client,
+      target: `${base} by way of ${server}`,
+      confidence: 0.75,
+      summary: `${client} sent ${characters} characters in ${domain.added} names below ${base} within ${spanText(names.last - names.first)}`,
+      frames: names.frames,
+      streams: names.streams.slice(0, 1),
+      facts: { domain: base, names: names.size, bytesUp: characters },
+    });
+  }),
+};

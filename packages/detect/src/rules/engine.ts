@@ -1,0 +1,67 @@
+// Hands events to the rules that want them, and keeps their time.
+import type { DetectEvent } from '../events/events.ts';
+import { Attempts, type OutcomeEvent } from './attempts.ts';
+import { type Finding, Findings, type FindingsOptions } from './findings.ts';
+import { RULES } from './index.ts';
+import type { Rule, Watcher } from './rule.ts';
+
+type Handler = (event: never) => void;
+
+export interface DetectorOptions extends FindingsOptions {
+  /** Default: all. */
+  readonly rules?: readonly Rule[];
+}
+
+/**
+ * All rules over one stream of events. Its time is that of the events: the same packets give the same findings, live and
+ * from a file.
+ */
+export class RuleEngine {
+  readonly findings: Findings;
+  readonly #handlers = new Map<string, Handler[]>();
+  readonly #watchers: Watcher[];
+  readonly #attempts: Attempts;
+  #second = Number.NaN;
+
+  constructor(options: DetectorOptions = {}) {
+    this.findings = new Findings(options);
+    this.#watchers = (options.rules ?? RULES).map((rule) =>
+      rule.watch((sighting) => this.findings.add(rule, sighting)),
+    );
+    for (const watcher of this.#watchers)
+      for (const [kind, handler] of Object.entries(watcher)) {
+        if (kind === 'tick' || kind === 'end') continue;
+        this.#handlers.set(kind, [...(this.#handlers.get(kind) ?? []), handler as Handler]);
+      }
+    this.#attempts = new Attempts((outcome) => this.#hand(outcome));
+  }
+
+  see(event: DetectEvent): void {
+    // A flow is told of when it is over, long after it ended maybe: it says nothing on what time it is.
+    if (event.kind !== 'flow') this.advance(event.time);
+    this.#attempts.see(event);
+    this.#hand(event);
+  }
+
+  /** Time goes on without an event: for live traffic that falls silent. Seconds since 1970. */
+  advance(now: number): void {
+    const second = Math.floor(now);
+    if (second === this.#second) return;
+    this.#second = second;
+    this.#attempts.tick(now);
+    for (const watcher of this.#watchers) watcher.tick?.(now);
+  }
+
+  /** No more events come. */
+  end(): Finding[] {
+    this.#attempts.end();
+    for (const watcher of this.#watchers) watcher.end?.();
+    return this.findings.list();
+  }
+
+  #hand(event: DetectEvent | OutcomeEvent): void {
+    const handlers = this.#handlers.get(event.kind);
+    if (handlers === undefined) return;
+    for (let i = 0; i < handlers.length; i++) handlers[i]!(event as never);
+  }
+}

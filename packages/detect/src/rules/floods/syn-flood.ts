@@ -1,0 +1,95 @@
+import { endpoint } from '../addresses.ts';
+import type { OutcomeEvent } from '../attempts.ts';
+import { Bounded, KEYS_MAX } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { OS_FLOOD } from '../techniques.ts';
+
+const PER_SECOND = 100;
+const FAILED_SHARE = 0.8;
+/** A flood of one host on any ports needs many sources, or it is a port scan. */
+const SOURCES = 20;
+
+/** Outcomes come up to some seconds after the asking, and not in its order: this many seconds are counted at once. */
+const SECONDS_KEPT = 8;
+
+interface Second {
+  failed: number;
+  completed: number;
+  readonly sources: Set<string>;
+  readonly ports: Set<number>;
+  readonly frames: number[];
+  readonly streams: number[];
+}
+
+/** What was asked of a target, by the second of asking. */
+type Target = Map<number, Second>;
+
+function count(target: Target, { time, result, client, serverPort, frame, stream }: OutcomeEvent): Second {
+  const at = Math.floor(time);
+  let second = target.get(at);
+  if (second === undefined) {
+    second = { failed: 0, completed: 0, sources: new Set(), ports: new Set(), frames: [], streams: [] };
+    target.set(at, second);
+    if (target.size > SECONDS_KEPT) target.delete(target.keys().next().value!);
+  }
+  if (result === 'completed') second.completed++;
+  else second.failed++;
+  if (second.sources.size < 10_000) second.sources.add(client);
+  if (second.ports.size < 1000) second.ports.add(serverPort);
+  if (second.frames.length < 12) {
+    second.frames.push(frame);
+    second.streams.push(stream);
+  }
+  return second;
+}
+
+export const synFlood: Rule = {
+  id: 'syn-flood',
+  title: 'SYN flood',
+  severity: 'high',
+  technique: OS_FLOOD,
+  threshold: `${PER_SECOND} connections to one port of a host within one second that come to nothing, and less than ${Math.round((1 - FAILED_SHARE) * 100)} of 100 that do; on any ports of a host if they come from ${SOURCES} or more sources`,
+  source:
+    'Suricata and Snort rate filters usually stand at 70 to 100 SYN/s for a destination; RFC 4987 §2 on what a flood is',
+  exemptions:
+    "Busy servers and load tests, whose connections complete (also seen in captures of the client's direction only); port scans by few sources; SYN and ACK without a question (backscatter).",
+  advice: 'Turn on SYN cookies, and drop the sources or rate-limit new connections upstream of the target.',
+  watch(say) {
+    const services = new Bounded<Target>(KEYS_MAX);
+    const hosts = new Bounded<Target>(KEYS_MAX);
+
+    function judge(
+      { failed, completed, sources, frames, streams }: Second,
+      event: OutcomeEvent,
+      to: string,
+    ): void {
+      if (failed < PER_SECOND || failed < FAILED_SHARE * (failed + completed)) return;
+      const from = sources.size === 1 ? event.client : `${sources.size} sources`;
+      say({
+        key: to,
+        time: event.time,
+        source: from,
+        target: to,
+        confidence: 0.95,
+        summary: `${from} sent ${to} ${failed} SYN in one second that came to nothing`,
+        frames,
+        streams,
+        facts: { perSecond: failed, sources: sources.size },
+      });
+    }
+
+    return {
+      outcome(event: OutcomeEvent) {
+        const { server, serverPort } = event;
+        const make = (): Target => new Map();
+        judge(
+          count(services.for(`${server} ${serverPort}`, make), event),
+          event,
+          endpoint(server, serverPort),
+        );
+        const host = count(hosts.for(server, make), event);
+        if (host.sources.size >= SOURCES && host.ports.size > 10) judge(host, event, server);
+      },
+    };
+  },
+};

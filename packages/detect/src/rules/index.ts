@@ -1,0 +1,74 @@
+// All rules. A new one is a file and a line here; docs/findings.md is made from what stands in them.
+import { beacon } from './channels/beacon.ts';
+import { dnsExfiltration, dnsTunnel } from './channels/dns-tunnel.ts';
+import { icmpTunnel } from './channels/icmp-tunnel.ts';
+import { dhcpFlood } from './floods/dhcp-flood.ts';
+import { httpFlood } from './floods/http-flood.ts';
+import { icmpFlood } from './floods/icmp-flood.ts';
+import { queryFlood } from './floods/query-flood.ts';
+import { reflection } from './floods/reflection.ts';
+import { synFlood } from './floods/syn-flood.ts';
+import { udpFlood } from './floods/udp-flood.ts';
+import { addressConflict } from './local/address-conflict.ts';
+import { arpSpoof } from './local/arp-spoof.ts';
+import { dnsSpoof } from './local/dns-spoof.ts';
+import { newHost } from './local/new-host.ts';
+import { rogueDhcp } from './local/rogue-dhcp.ts';
+import { rogueRouter } from './local/rogue-router.ts';
+import { bruteForce } from './logins/brute-force.ts';
+import { joinGuessing } from './logins/join-guessing.ts';
+import { loginConnections } from './logins/login-connections.ts';
+import { passwordSpraying } from './logins/password-spraying.ts';
+import { clearText } from './other/clear-text.ts';
+import { land } from './other/land.ts';
+import { ntpMonlist } from './other/ntp-monlist.ts';
+import { wrongPort } from './other/wrong-port.ts';
+import type { Rule } from './rule.ts';
+import { hostSweep } from './scans/host-sweep.ts';
+import { portScan } from './scans/port-scan.ts';
+import { slowScan } from './scans/slow-scan.ts';
+import { sweep } from './scans/sweep.ts';
+import { udpScan } from './scans/udp-scan.ts';
+import { heartbleed } from './web/heartbleed.ts';
+import { tlsCertificate } from './web/tls-certificate.ts';
+import { tlsWeak } from './web/tls-weak.ts';
+import { webAttack } from './web/web-attack.ts';
+import { webScan } from './web/web-scan.ts';
+
+export const RULES: readonly Rule[] = [
+  portScan,
+  sweep,
+  slowScan,
+  udpScan,
+  hostSweep,
+  synFlood,
+  udpFlood,
+  dhcpFlood,
+  icmpFlood,
+  httpFlood,
+  reflection,
+  ntpMonlist,
+  land,
+  queryFlood,
+  bruteForce,
+  passwordSpraying,
+  loginConnections,
+  joinGuessing,
+  arpSpoof,
+  addressConflict,
+  rogueDhcp,
+  rogueRouter,
+  dnsSpoof,
+  newHost,
+  dnsTunnel,
+  dnsExfiltration,
+  icmpTunnel,
+  beacon,
+  webAttack,
+  webScan,
+  heartbleed,
+  tlsWeak,
+  tlsCertificate,
+  clearText,
+  wrongPort,
+];

@@ -1,0 +1,125 @@
+import type { ArpEvent } from '../../events/events.ts';
+import { Bounded, KEYS_MAX } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { ARP_POISONING } from '../techniques.ts';
+
+/** Points that together make a finding; no single sign does. */
+const ENOUGH = 3;
+/** An answer to nobody's question: none was seen within this long. */
+const QUESTION_S = 5;
+const MEMORY_S = 600;
+const CLAIMS_MAX = 64;
+
+interface Claim {
+  last: number;
+  /** By an answer or request sent to one host alone, unasked. */
+  isPushed: boolean;
+  /** The sender named in the packet was not the sender of the frame. */
+  isForged: boolean;
+}
+
+interface Station {
+  readonly claims: Map<string, Claim>;
+  /** Addresses whose packets came from this MAC only after it had begun to claim. */
+  readonly moved: Set<string>;
+  readonly frames: number[];
+}
+
+const isUnicast = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0;
+
+export const arpSpoof: Rule = {
+  id: 'arp-spoof',
+  title: 'ARP spoofing',
+  severity: 'high',
+  technique: ARP_POISONING,
+  threshold: `${ENOUGH} points within ${MEMORY_S / 60} minutes: an answer nobody asked for, sent to one host (1); a second address claimed by the same MAC (1); an address claimed that another MAC claims too (2); a sender in the packet other than that of the frame (2); packets of others that come from the claimant's MAC after it pushed its claim (2)`,
+  source:
+    'RFC 826 and RFC 5227 on what is usual; arpwatch and Snort look at single signs, which routers and failover also show; real poisoning shows several',
+  exemptions:
+    'Hosts with several addresses and proxy ARP (1 point); failover by broadcast announcement (VRRP, CARP, keepalived), where nobody is pushed; requests to one host that check a known neighbour (RFC 1122 §2.3.2.1).',
+  advice:
+    "Find the port of the claimant's MAC at the switch, and take it off; turn on dynamic ARP inspection.",
+  watch(say) {
+    const stations = new Bounded<Station>(KEYS_MAX);
+    /** MACs that claim an address, with the time. */
+    const owners = new Bounded<Map<string, number>>(KEYS_MAX);
+    /** When somebody asked for an address: `asker address`. */
+    const questions = new Bounded<number>(KEYS_MAX);
+    const stationOf = (mac: string): Station =>
+      stations.for(mac, () => ({ claims: new Map(), moved: new Set(), frames: [] }));
+
+    function judge(mac: string, time: number): void {
+      const station = stationOf(mac);
+      const claims = [...station.claims].filter(([, { last }]) => Math.abs(time - last) <= MEMORY_S);
+      const pushed = claims.filter(([, { isPushed }]) => isPushed).map(([address]) => address);
+      const forged = claims.filter(([, { isForged }]) => isForged).map(([address]) => address);
+      const contested = claims
+        .map(([address]) => address)
+        .filter(
+          (address) => contenders(address, time).length > 1 && (pushed.length > 0 || forged.length > 0),
+        );
+      const points =
+        (pushed.length > 0 ? 1 : 0) +
+        (claims.length > 1 ? 1 : 0) +
+        (contested.length > 0 ? 2 : 0) +
+        (forged.length > 0 ? 2 : 0) +
+        (station.moved.size > 0 && pushed.length > 0 ? 2 : 0);
+      if (points < ENOUGH) return;
+      const taken = [...new Set([...contested, ...pushed, ...forged])];
+      const target =
+        taken.length > 0 ? taken.slice(0, 3).join(', ') : claims.map(([address]) => address).join(', ');
+      say({
+        key: mac,
+        time,
+        source: mac,
+        target,
+        confidence: Math.min(0.99, 0.5 + points / 10),
+        summary: `${mac} claims ${target}${station.moved.size > 0 ? `; packets of ${station.moved.size} others now come from it` : ''}${contested.length > 0 ? `; ${contested[0]} is also claimed by ${contenders(contested[0]!, time).find((other) => other !== mac)}` : ''}`,
+        frames: station.frames,
+        facts: { points, addresses: claims.length },
+      });
+    }
+
+    function contenders(address: string, time: number): string[] {
+      return [...(owners.get(address) ?? [])]
+        .filter(([, at]) => Math.abs(time - at) <= MEMORY_S)
+        .map(([mac]) => mac);
+    }
+
+    function claim(event: ArpEvent, isPushed: boolean): void {
+      const { senderAddress, senderMac, frameSource, time, frame } = event;
+      const isForged = frameSource !== senderMac;
+      const mac = isForged ? frameSource : senderMac;
+      const station = stationOf(mac);
+      const known = station.claims.get(senderAddress);
+      if (known === undefined && station.claims.size >= CLAIMS_MAX) return;
+      station.claims.set(senderAddress, {
+        last: time,
+        isPushed: isPushed || known?.isPushed === true,
+        isForged: isForged || known?.isForged === true,
+      });
+      if (station.frames.length < 12) station.frames.push(frame);
+      const macs = owners.for(senderAddress, () => new Map());
+      if (macs.size < 8 || macs.has(senderMac)) macs.set(senderMac, time);
+      judge(mac, time);
+    }
+
+    return {
+      arp(event) {
+        const { isRequest, senderAddress, targetAddress, frameDestination, time } = event;
+        // A probe claims nothing yet (RFC 5227 §2.1.1).
+        if (senderAddress === '0.0.0.0') return;
+        if (isRequest) questions.set(`${senderAddress} ${targetAddress}`, time);
+        const asked = questions.get(`${targetAddress} ${senderAddress}`);
+        const isAsked = asked !== undefined && Math.abs(time - asked) <= QUESTION_S;
+        claim(event, !isRequest && !isAsked && isUnicast(frameDestination));
+      },
+      moved({ address, to, time }) {
+        const station = stations.get(to);
+        if (station === undefined || station.claims.has(address)) return;
+        if (station.moved.size < CLAIMS_MAX) station.moved.add(address);
+        judge(to, time);
+      },
+    };
+  },
+};

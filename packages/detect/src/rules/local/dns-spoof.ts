@@ -1,0 +1,60 @@
+import type { DnsEvent } from '../../events/events.ts';
+import { Bounded } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { IN_THE_MIDDLE } from '../techniques.ts';
+
+const QUERIES = 10_000;
+const RACE_S = 5;
+
+interface Asked {
+  readonly time: number;
+  readonly times: number;
+  readonly answer: DnsEvent | null;
+}
+
+export const dnsSpoof: Rule = {
+  id: 'dns-spoof',
+  title: 'Rogue DNS answer (DNS spoofing)',
+  severity: 'high',
+  technique: IN_THE_MIDDLE,
+  threshold: `two answers from one server to one question within ${RACE_S} s that name different addresses`,
+  source: 'RFC 5452 §3: a forged answer races the true one, which still comes',
+  exemptions:
+    'Questions that were asked twice (a server that rotates addresses answers each differently); answers that share an address; multicast DNS.',
+  advice:
+    'Do not trust the first answer; find out on which link the forged one enters (its TTL differs), and use DNS over TLS or DNSSEC.',
+  watch(say) {
+    const asked = new Bounded<Asked>(QUERIES);
+    return {
+      dns(event) {
+        const { client, server, clientPort, serverPort, id, name, type, isResponse, addresses, time } = event;
+        if (serverPort !== 53) return;
+        const key = `${client} ${clientPort} ${server} ${id} ${name} ${type}`;
+        const known = asked.get(key);
+        if (!isResponse) {
+          asked.set(key, { time, times: (known?.times ?? 0) + 1, answer: null });
+          return;
+        }
+        if (known === undefined || known.times > 1 || addresses.length === 0) return;
+        if (Math.abs(time - known.time) > RACE_S) return;
+        const first = known.answer;
+        if (first === null) {
+          asked.set(key, { ...known, answer: event });
+          return;
+        }
+        if (addresses.some((address) => first.addresses.includes(address))) return;
+        say({
+          key: `${client} ${name}`,
+          time,
+          source: server,
+          target: client,
+          confidence: 0.8,
+          summary: `${client} asked ${server} once for ${name} and got two answers: ${first.addresses.join(', ')}, then ${addresses.join(', ')}`,
+          frames: [first.frame, event.frame],
+          streams: [event.stream],
+          facts: { name },
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,71 @@
+import type { LoginEvent } from '../../events/events.ts';
+import { endpoint, spanText } from '../addresses.ts';
+import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { PASSWORD_GUESSING } from '../techniques.ts';
+
+const FAILURES = 10;
+const INFERRED_FAILURES = 15;
+const WINDOW_S = 600;
+
+interface Series {
+  readonly failed: Recent;
+  readonly users: Set<string>;
+  /** The user who got in after failures had reached the limit. */
+  entered: string | null;
+}
+
+export const bruteForce: Rule = {
+  id: 'brute-force',
+  title: 'Brute force of passwords',
+  severity: 'high',
+  technique: PASSWORD_GUESSING,
+  threshold: `${FAILURES} failed logins from one client to one service in ${WINDOW_S / 60} minutes (SSH, where failure is judged by the sizes of encrypted answers: ${INFERRED_FAILURES}); critical when one succeeds then`,
+  source:
+    'Zeek: FTP 20 in 15 minutes, SSH 30 in 30 minutes; hydra and medusa try several a second, people seldom fail ten times in ten minutes',
+  exemptions:
+    'Sessions that get in: git, backup and deployment open many SSH connections, and all succeed. HTTP answers 401 to a request without a password (browsers and programs ask so first).',
+  advice: 'Block the source, change the password if one was found, and allow keys or a second factor only.',
+  watch(say) {
+    const tried = new Bounded<Series>(KEYS_MAX);
+
+    function judge(event: LoginEvent, series: Series): void {
+      const { failed, users, entered } = series;
+      const { client, server, serverPort, protocol, isInferred, time } = event;
+      if (failed.size < (isInferred ? INFERRED_FAILURES : FAILURES)) return;
+      const names =
+        users.size === 0 ? '' : users.size === 1 ? ` as ${[...users][0]}` : ` as ${users.size} users`;
+      const success = entered === null ? '' : `; then got in${entered === '' ? '' : ` as ${entered}`}`;
+      say({
+        key: `${protocol} ${client} ${server} ${serverPort}`,
+        time,
+        source: client,
+        target: endpoint(server, serverPort),
+        severity: entered === null ? 'high' : 'critical',
+        confidence: isInferred ? 0.8 : 0.95,
+        summary: `${client} failed ${failed.size} times to log in to ${protocol} of ${endpoint(server, serverPort)}${names} within ${spanText(failed.last - failed.first)}${success}`,
+        frames: failed.frames,
+        streams: failed.streams,
+        facts: { protocol, failures: failed.size, users: users.size },
+      });
+    }
+
+    return {
+      login(event) {
+        const { client, server, serverPort, protocol, user, isSuccess, time, frame, stream } = event;
+        const series = tried.for(`${protocol} ${client} ${server} ${serverPort}`, () => ({
+          failed: new Recent(WINDOW_S),
+          users: new Set(),
+          entered: null,
+        }));
+        if (isSuccess) {
+          if (series.failed.size > 0) series.entered = user;
+        } else {
+          series.failed.add(`${frame} ${series.failed.total}`, time, frame, stream);
+          if (user !== '' && series.users.size < 1000) series.users.add(user);
+        }
+        judge(event, series);
+      },
+    };
+  },
+};

@@ -1,0 +1,37 @@
+import { endpoint } from '../addresses.ts';
+import type { Rule } from '../rule.ts';
+import { SNIFFING } from '../techniques.ts';
+
+/** Names that stand for nobody. */
+const NOBODY = new Set(['', 'anonymous', 'ftp', 'guest']);
+
+export const clearText: Rule = {
+  id: 'clear-text-credentials',
+  title: 'Credentials in clear text',
+  severity: 'low',
+  technique: SNIFFING,
+  threshold:
+    'one login whose name and password anybody on the way can read; the password itself is never kept',
+  source: 'CWE-319; FTP, HTTP Basic, IMAP, POP, SMTP, Telnet, SNMP, LDAP and PostgreSQL without TLS',
+  exemptions: 'Anonymous FTP; challenge and response, where no password crosses the wire.',
+  advice: 'Use the encrypted form of the protocol, and change the password: it has been seen.',
+  watch(say) {
+    return {
+      cleartext({ protocol, user, client, server, serverPort, time, frame, stream }) {
+        if (NOBODY.has(user.toLowerCase())) return;
+        const target = endpoint(server, serverPort);
+        say({
+          key: `${protocol} ${client} ${target} ${user}`,
+          time,
+          source: client,
+          target,
+          confidence: 0.95,
+          summary: `${client} logged in to ${protocol} of ${target} as ${user}, password ****, in clear text`,
+          frames: [frame],
+          streams: [stream],
+          facts: { protocol, user },
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,31 @@
+import { endpoint } from '../addresses.ts';
+import type { Rule } from '../rule.ts';
+import { SYSTEM_EXPLOIT } from '../techniques.ts';
+
+export const land: Rule = {
+  id: 'land',
+  title: 'Land attack',
+  severity: 'medium',
+  technique: SYSTEM_EXPLOIT,
+  threshold: 'one SYN from an address and port to the same address and port',
+  source: 'CVE-1999-0016; CERT CA-1997-28',
+  exemptions: 'Loopback, and captures on one host of itself.',
+  advice: 'Filter packets that come from outside with inside addresses (RFC 2827).',
+  watch(say) {
+    return {
+      suspect({ what, client, server, serverPort, time, frame, stream }) {
+        if (what !== 'same-ends' || client.startsWith('127.') || client === '::1') return;
+        say({
+          key: server,
+          time,
+          source: client,
+          target: endpoint(server, serverPort),
+          confidence: 0.9,
+          summary: `a SYN to ${endpoint(server, serverPort)} claims to come from there itself`,
+          frames: [frame],
+          streams: [stream],
+        });
+      },
+    };
+  },
+};

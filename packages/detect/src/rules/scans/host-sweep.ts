@@ -1,0 +1,83 @@
+import { isGroup, spanText } from '../addresses.ts';
+import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { SYSTEM_DISCOVERY } from '../techniques.ts';
+
+const ECHO_HOSTS = 25;
+const ARP_HOSTS = 40;
+const ARP_MANY = 100;
+const WINDOW_S = 60;
+
+/** Addresses asked for that did not answer (yet). */
+class Silent {
+  readonly asked = new Recent(WINDOW_S);
+  readonly answered = new Set<string>();
+
+  ask(address: string, time: number, frame: number): number {
+    this.asked.add(address, time, frame);
+    let silent = 0;
+    for (const each of this.asked.items.keys()) if (!this.answered.has(each)) silent++;
+    return silent;
+  }
+
+  answer(address: string): void {
+    if (this.answered.size < 4096) this.answered.add(address);
+  }
+}
+
+export const hostSweep: Rule = {
+  id: 'host-sweep',
+  title: 'Host sweep (ping or ARP scan)',
+  severity: 'medium',
+  technique: SYSTEM_DISCOVERY,
+  threshold: `in ${WINDOW_S} s, pings to ${ECHO_HOSTS} different addresses without an answer (medium), or ARP requests for ${ARP_HOSTS} (low) or ${ARP_MANY} (medium)`,
+  source: 'Snort ip_sweep; arp-scan and nmap -sn ask for all 254 of a network within seconds',
+  exemptions:
+    'Monitoring, whose hosts answer; hosts that ask for the few neighbours they talk to; senders that use the unspecified address (ARP probes).',
+  advice:
+    'Find out what runs on the source: an inventory tool is fine, anything else looks for its next victim.',
+  watch(say) {
+    const pings = new Bounded<Silent>(KEYS_MAX);
+    const requests = new Bounded<Silent>(KEYS_MAX);
+    return {
+      icmp({ message, source, destination, time, frame }) {
+        if (message === 'reply') pings.get(destination)?.answer(source);
+        if (message !== 'echo' || isGroup(destination)) return;
+        const known = pings.for(source, () => new Silent());
+        const silent = known.ask(destination, time, frame);
+        if (silent < ECHO_HOSTS) return;
+        say({
+          key: `${source} ping`,
+          time,
+          source,
+          target: `${known.asked.size} addresses`,
+          confidence: 0.9,
+          summary: `${source} pinged ${known.asked.size} addresses within ${spanText(known.asked.last - known.asked.first)}; ${silent} did not answer`,
+          frames: known.asked.frames,
+          facts: { addresses: known.asked.size, silent },
+        });
+      },
+      arp({ isRequest, senderAddress, senderMac, targetAddress, time, frame }) {
+        if (!isRequest) {
+          requests.get(targetAddress)?.answer(senderAddress);
+          return;
+        }
+        if (senderAddress === targetAddress || senderAddress === '0.0.0.0') return;
+        const known = requests.for(senderAddress, () => new Silent());
+        const silent = known.ask(targetAddress, time, frame);
+        if (silent < ARP_HOSTS) return;
+        say({
+          key: `${senderAddress} arp`,
+          time,
+          source: senderAddress,
+          target: `${known.asked.size} addresses`,
+          severity: silent >= ARP_MANY ? 'medium' : 'low',
+          confidence: silent >= ARP_MANY ? 0.8 : 0.5,
+          summary: `${senderAddress} (${senderMac}) asked by ARP for ${known.asked.size} addresses within ${spanText(known.asked.last - known.asked.first)}; ${silent} did not answer`,
+          frames: known.asked.frames,
+          facts: { addresses: known.asked.size, silent },
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,68 @@
+import { spanText } from '../addresses.ts';
+import type { OutcomeEvent } from '../attempts.ts';
+import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { SERVICE_DISCOVERY } from '../techniques.ts';
+
+const PORTS = 15;
+const MANY_PORTS = 100;
+const WINDOW_S = 300;
+
+export const portScan: Rule = {
+  id: 'port-scan',
+  title: 'Port scan',
+  severity: 'medium',
+  technique: SERVICE_DISCOVERY,
+  threshold: `${PORTS} different ports of one host that do not answer, refuse, or are dropped by the client as soon as they answer, in ${WINDOW_S / 60} minutes; high from ${MANY_PORTS} ports on`,
+  source: 'Zeek scan.zeek (port_scan_threshold 15 in 5 minutes); Snort port_scan (15 ports)',
+  exemptions:
+    'Hosts of which the same source uses more ports successfully than it fails on (RPC, passive FTP, NAT traversal); answers without a question (backscatter).',
+  advice:
+    'Find out what runs on the source. If it is no scanner of your own, isolate it, and close what it found open.',
+  watch(say) {
+    const failed = new Bounded<{ ports: Recent; used: Set<number>; isProbe: boolean }>(KEYS_MAX);
+    const at = (client: string, server: string) =>
+      failed.for(`${client} ${server}`, () => ({
+        ports: new Recent(WINDOW_S),
+        used: new Set(),
+        isProbe: false,
+      }));
+
+    function judge(client: string, server: string, time: number): void {
+      const { ports, used, isProbe } = at(client, server);
+      if (ports.size < PORTS || used.size > ports.size) return;
+      say({
+        key: `${client} ${server}`,
+        time,
+        source: client,
+        target: server,
+        severity: ports.size >= MANY_PORTS ? 'high' : 'medium',
+        confidence: 0.95,
+        summary: `${client} tried ${ports.size} ports of ${server} within ${spanText(ports.last - ports.first)}${
+          isProbe ? ', with segments no program sends (stealth scan)' : ''
+        }${used.size > 0 ? `; ${used.size} more took the connection` : ''}`,
+        frames: ports.frames,
+        streams: ports.streams,
+        facts: { ports: ports.size },
+      });
+    }
+
+    return {
+      outcome({ client, server, serverPort, time, frame, stream, result }: OutcomeEvent) {
+        const known = at(client, server);
+        if (result === 'completed') {
+          if (known.used.size < MANY_PORTS * 10) known.used.add(serverPort);
+          return;
+        }
+        known.ports.add(String(serverPort), time, frame, stream);
+        judge(client, server, time);
+      },
+      probe({ client, server, serverPort, time, frame, stream }) {
+        const known = at(client, server);
+        known.isProbe = true;
+        known.ports.add(String(serverPort), time, frame, stream);
+        judge(client, server, time);
+      },
+    };
+  },
+};

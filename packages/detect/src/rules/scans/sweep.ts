@@ -1,0 +1,60 @@
+import { isLocal, spanText } from '../addresses.ts';
+import type { OutcomeEvent } from '../attempts.ts';
+import { isServicePort } from '../ports.ts';
+import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { SERVICE_DISCOVERY } from '../techniques.ts';
+
+const HOSTS = 25;
+const WINDOW_S = 300;
+/** P2P programs try many hosts that went away, on a port each of them chose. */
+const OTHER_PORT_HOSTS = 60;
+/** Hosts that answer for each one that does not: more, and it is a program at work. */
+const SUCCESS_SHARE = 0.3;
+
+export const sweep: Rule = {
+  id: 'address-scan',
+  title: 'Address scan',
+  severity: 'medium',
+  technique: SERVICE_DISCOVERY,
+  threshold: `${HOSTS} different hosts that do not answer or refuse, on one port, in ${WINDOW_S / 60} minutes; ${OTHER_PORT_HOSTS} on a port no service is known for`,
+  source: 'Zeek scan.zeek (addr_scan_threshold 25 in 5 minutes), which counts unique failed connections',
+  exemptions:
+    'Hosts whose name was looked up before; sources whose connections to that port succeed with more than 3 of 10 hosts; answers without a question (backscatter). On ports of P2P programs outside the local network it is of low severity.',
+  advice:
+    'Find out what runs on the source. If it is no scanner of your own, isolate it, and look for what answered it.',
+  watch(say) {
+    const failed = new Bounded<{ hosts: Recent; answered: Set<string> }>(KEYS_MAX);
+    return {
+      outcome(event: OutcomeEvent) {
+        const { client, server, serverPort, time, frame, stream, result, isResolved } = event;
+        if (isResolved) return;
+        const known = failed.for(`${client} ${serverPort}`, () => ({
+          hosts: new Recent(WINDOW_S),
+          answered: new Set(),
+        }));
+        if (result === 'completed') {
+          if (known.answered.size < HOSTS * 10) known.answered.add(server);
+          return;
+        }
+        known.hosts.add(server, time, frame, stream);
+        const { size, first, last } = known.hosts;
+        const isService = isServicePort(serverPort);
+        if (size < (isService ? HOSTS : OTHER_PORT_HOSTS)) return;
+        if (known.answered.size > SUCCESS_SHARE * size) return;
+        say({
+          key: `${client} ${serverPort}`,
+          time,
+          source: client,
+          target: `port ${serverPort} of ${size} hosts`,
+          severity: isService || isLocal(server) ? 'medium' : 'low',
+          confidence: isService ? 0.9 : 0.5,
+          summary: `${client} tried port ${serverPort} of ${size} hosts within ${spanText(last - first)} and got nowhere`,
+          frames: known.hosts.frames,
+          streams: known.hosts.streams,
+          facts: { port: serverPort, hosts: size },
+        });
+      },
+    };
+  },
+};

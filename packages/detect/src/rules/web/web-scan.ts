@@ -1,0 +1,77 @@
+import { endpoint, spanText } from '../addresses.ts';
+import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { ACTIVE_SCANNING } from '../techniques.ts';
+import { SCANNERS } from './signatures.ts';
+
+const MISSES = 40;
+const MISS_SHARE = 0.7;
+const WINDOW_S = 120;
+
+interface Visit {
+  readonly misses: Recent;
+  answers: number;
+  tool: string;
+}
+
+export const webScan: Rule = {
+  id: 'web-scan',
+  title: 'Web scan',
+  severity: 'medium',
+  technique: ACTIVE_SCANNING,
+  threshold: `${MISSES} different pages that do not exist or are forbidden, asked for within ${WINDOW_S} s, and ${MISS_SHARE * 100} of 100 answers so; or a scanner that says its name (low)`,
+  source: 'Zeek and ModSecurity count 404 by client; gobuster, nikto and dirb ask for thousands',
+  exemptions: 'Sites with dead links, where most pages exist; a page asked for again counts once.',
+  advice: 'Block the source, and see which of its requests were answered 200.',
+  watch(say) {
+    const visits = new Bounded<Visit>(KEYS_MAX);
+    const asked = new Bounded<string[]>(KEYS_MAX);
+    return {
+      http({ step, client, server, serverPort, uri, userAgent, status, time, frame, stream }) {
+        const target = endpoint(server, serverPort);
+        const visit = visits.for(`${client} ${target}`, () => ({
+          misses: new Recent(WINDOW_S),
+          answers: 0,
+          tool: '',
+        }));
+        if (step === 'request') {
+          const pages = asked.for(String(stream), () => []);
+          if (pages.length < 100) pages.push(uri.split('?')[0]!);
+          const tool = SCANNERS.exec(userAgent)?.[0];
+          if (tool === undefined || visit.tool !== '') return;
+          visit.tool = tool;
+          say({
+            key: `${client} ${target} tool`,
+            time,
+            source: client,
+            target,
+            severity: 'low',
+            confidence: 0.95,
+            summary: `${client} looked at ${target} with ${tool}`,
+            frames: [frame],
+            streams: [stream],
+            facts: { tool },
+          });
+          return;
+        }
+        const page = asked.get(String(stream))?.shift() ?? String(frame);
+        if (status < 200) return;
+        visit.answers++;
+        if (status !== 404 && status !== 403) return;
+        visit.misses.add(page, time, frame, stream);
+        if (visit.misses.size < MISSES || visit.misses.total < MISS_SHARE * visit.answers) return;
+        say({
+          key: `${client} ${target}`,
+          time,
+          source: client,
+          target,
+          confidence: 0.85,
+          summary: `${client} asked ${target} for ${visit.misses.size} pages that do not exist within ${spanText(visit.misses.last - visit.misses.first)}${visit.tool === '' ? '' : ` (${visit.tool})`}`,
+          frames: visit.misses.frames,
+          streams: visit.misses.streams,
+          facts: { pages: visit.misses.size },
+        });
+      },
+    };
+  },
+};

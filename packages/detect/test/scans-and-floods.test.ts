@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  attempt,
+  connection,
+  datagram,
+  dns,
+  findingsOf,
+  http,
+  icmp,
+  rulesOf,
+  START,
+  times,
+} from './support.ts';
+
+const host = (i: number): string => `192.0.2.${i + 1}`;
+
+describe('port scan', () => {
+  it('is fifteen ports of one host that fail, not fourteen', () => {
+    const scan = (ports: number) =>
+      times(ports, (i) => attempt('refused', i, { stream: i, serverPort: 100 + i }));
+    assert.deepEqual(rulesOf(scan(14)), []);
+    assert.deepEqual(rulesOf(scan(15)), ['port-scan']);
+    const [finding] = findingsOf(scan(150));
+    assert.equal(finding?.severity, 'high');
+    assert.match(finding.summary, /10\.0\.0\.1 tried 150 ports of 10\.0\.0\.2/);
+    assert.ok(finding.evidence.frames.length > 0 && finding.evidence.streams.includes(0));
+  });
+
+  it('sees half-open scans, and segments that no program sends', () => {
+    assert.deepEqual(rulesOf(times(20, (i) => attempt('dropped', i, { stream: i, serverPort: i + 1 }))), [
+      'port-scan',
+    ]);
+    const nulls = times(20, (i) => ({
+      kind: 'probe',
+      flags: 'null',
+      time: START + i,
+      frame: i + 1,
+      stream: i,
+      client: '10.0.0.1',
+      clientPort: 4,
+      server: '10.0.0.2',
+      serverPort: i + 1,
+    }));
+    assert.deepEqual(rulesOf(nulls), ['port-scan']);
+  });
+
+  it('is quiet where more ports work than fail', () => {
+    const events = times(20, (i) => [
+      ...attempt('completed', i, { stream: i * 3, serverPort: 2000 + i }),
+      ...attempt('completed', i, { stream: i * 3 + 1, serverPort: 3000 + i }),
+      ...attempt('refused', i, { stream: i * 3 + 2, serverPort: 4000 + i }),
+    ]);
+    assert.deepEqual(rulesOf(events), []);
+  });
+
+  it('waits for an answer that is late, and believes a client alone that goes on', () => {
+    const late = times(40, (i) => [
+      connection('asked', i * 0.01, { stream: i, serverPort: 100 + i }),
+      connection('completed', i * 0.01 + 2, { stream: i, serverPort: 100 + i }),
+    ]).sort((a, b) => ('time' in a && 'time' in b ? a.time - b.time : 0));
+    assert.deepEqual(rulesOf(late), []);
+  });
+
+  it('forgets what is older than five minutes', () => {
+    assert.deepEqual(
+      rulesOf(times(40, (i) => attempt('refused', i * 60, { stream: i, serverPort: 2000 + i }))),
+      [],
+    );
+  });
+});
+
+describe('address scan', () => {
+  const scan = (count: number, port: number, result: 'silent' | 'completed' = 'silent') =>
+    times(count, (i) => attempt(result, i, { stream: i, server: host(i), serverPort: port }));
+
+  it('is 25 hosts that fail on a port', () => {
+    assert.ok(!rulesOf(scan(24, 22)).includes('address-scan'));
+    assert.ok(rulesOf(scan(25, 22)).includes('address-scan'));
+    assert.deepEqual(rulesOf(scan(60, 22, 'completed')), []);
+  });
+
+  it('leaves P2P alone: other ports, hosts outside', () => {
+    assert.deepEqual(rulesOf(scan(58, 51_413)), []);
+    assert.deepEqual(rulesOf(scan(200, 51_413)), []);
+  });
+
+  it('leaves hosts alone that a name led to: a browser behind a broken line', () => {
+    const events = [...times(60, (i) => dns(true, 0, { addresses: [host(i)], id: i })), ...scan(60, 443)];
+    assert.deepEqual(rulesOf(events), []);
+  });
+
+  it('is found when it takes its time', () => {
+    const slow = (count: number, port: number) =>
+      times(count, (i) => attempt('silent', i * 700, { stream: i, server: host(i), serverPort: port }));
+    assert.deepEqual(rulesOf(slow(9, 445)), ['slow-scan']);
+    assert.deepEqual(rulesOf(slow(9, 443)), []);
+    assert.deepEqual(rulesOf(slow(9, 6881)), []);
+  });
+
+  it('does not depend on packets coming in order', () => {
+    const mixed = times(9, (i) =>
+      attempt('silent', ((i * 5) % 9) * 700, { stream: i, server: host(i), serverPort: 445 }),
+    );
+    assert.deepEqual(rulesOf(mixed), ['slow-scan']);
+  });
+});
+
+describe('UDP scan', () => {
+  const closed = (count: number) =>
+    times(count, (i) =>
+      icmp('port-unreachable', i, {
+        quoted: { source: '10.0.0.9', destination: '10.0.0.2', port: 33_434 + i },
+      }),
+    );
+  it('is told by ports that are closed; a traceroute is none', () => {
+    assert.deepEqual(rulesOf(closed(6)), []);
+    assert.deepEqual(rulesOf(closed(12)), ['udp-scan']);
+  });
+
+  it('is told by silence; answers of a DNS server in a one-way capture are none', () => {
+    const silent = (clientPort: number) =>
+      times(80, (i) => datagram('asked', i, { stream: i, clientPort, serverPort: 20_000 + i }));
+    assert.deepEqual(rulesOf(silent(40_000)), ['udp-scan']);
+    assert.deepEqual(rulesOf(silent(53)), []);
+  });
+});
+
+describe('host sweep', () => {
+  const ping = (count: number, answers: boolean) =>
+    times(count, (i) => [
+      icmp('echo', i / 10, { destination: host(i) }),
+      ...(answers ? [icmp('reply', i / 10, { source: host(i), destination: '10.0.0.1' })] : []),
+    ]);
+  it('is pings that nobody answers', () => {
+    assert.deepEqual(rulesOf(ping(30, false)), ['host-sweep']);
+    assert.deepEqual(rulesOf(ping(200, true)), []);
+  });
+});
+
+describe('SYN flood', () => {
+  const flood = (perSecond: number, completed: number) =>
+    times(perSecond, (i) =>
+      attempt(i < completed ? 'completed' : 'silent', i / (perSecond + 1), {
+        stream: i,
+        clientPort: i + 1000,
+      }),
+    );
+  it('is a hundred in a second that come to nothing', () => {
+    assert.deepEqual(rulesOf(flood(99, 0)), []);
+    assert.deepEqual(rulesOf(flood(120, 0)), ['syn-flood']);
+  });
+  it('is not a load test, whose connections complete', () => {
+    assert.deepEqual(rulesOf(flood(2000, 1950)), []);
+  });
+  it('from many sources to any ports is one too', () => {
+    const events = times(300, (i) =>
+      attempt('silent', i / 301, { stream: i, client: host(i % 100), serverPort: 1000 + i }),
+    );
+    assert.ok(rulesOf(events).includes('syn-flood'));
+  });
+});
+
+describe('UDP flood', () => {
+  it('is many conversations nobody answers', () => {
+    const flood = (answered: boolean) =>
+      times(300, (i) => [
+        datagram('asked', i / 301, { stream: i, clientPort: 2000 + i, serverPort: 9000 }),
+        ...(answered ? [datagram('answered', i / 301, { stream: i })] : []),
+      ]);
+    assert.deepEqual(rulesOf(flood(false)), ['udp-flood']);
+    assert.deepEqual(rulesOf(flood(true)), []);
+  });
+
+  const volume = (packetsToClient: number, server: string) =>
+    times(4, (i) => ({
+      kind: 'volume',
+      time: START + i,
+      frame: i,
+      stream: 1,
+      client: '10.0.0.1',
+      clientPort: 9,
+      server,
+      serverPort: 5000,
+      packetsToServer: 5000,
+      packetsToClient,
+    }));
+  it('is one busy conversation without answers; QUIC and video are none', () => {
+    assert.deepEqual(rulesOf(volume(0, '10.0.0.2')), ['udp-flood']);
+    assert.deepEqual(rulesOf(volume(400, '10.0.0.2')), []);
+    assert.deepEqual(rulesOf(volume(0, '239.1.1.1')), []);
+  });
+});
+
+describe('other floods', () => {
+  it('ICMP: a hundred echoes a second', () => {
+    const flood = (count: number) => times(count, (i) => icmp('echo', i / (count + 1), { sequence: i }));
+    assert.deepEqual(rulesOf(flood(99)), []);
+    assert.deepEqual(rulesOf(flood(150)), ['icmp-flood']);
+  });
+
+  it('HTTP: over many connections; a thousand requests on one are none', () => {
+    const flood = (connections: number) =>
+      times(1000, (i) => http('request', i / 1000, { stream: i % connections, uri: `/?${i}` }));
+    assert.deepEqual(rulesOf(flood(100)), ['http-flood']);
+    assert.deepEqual(rulesOf(flood(1)), []);
+  });
+
+  it('HTTP: a crawler asks for each page once', () => {
+    assert.deepEqual(
+      rulesOf(times(1000, (i) => http('request', i / 1000, { stream: i % 50, uri: `/${i}` }))),
+      [],
+    );
+  });
+
+  it('DHCP: a hundred clients in ten seconds', () => {
+    const flood = (clients: number) =>
+      times(200, (i) => ({
+        kind: 'dhcp',
+        time: START + i / 50,
+        frame: i,
+        type: 1,
+        transaction: i % clients,
+        clientMac: `02:00:00:00:00:${i % clients}`,
+        frameSource: '02:00:00:00:00:01',
+        source: '0.0.0.0',
+        serverId: '',
+        routers: '',
+        dnsServers: '',
+      }));
+    assert.deepEqual(rulesOf(flood(200)), ['dhcp-flood']);
+    assert.deepEqual(rulesOf(flood(20)), []);
+  });
+
+  it('reflection: answers of many servers that nobody asked', () => {
+    const flood = (bytes: number) =>
+      times(30, (i) =>
+        datagram('asked', i / 10, { stream: i, client: host(i), clientPort: 123, serverPort: 50_001, bytes }),
+      );
+    assert.deepEqual(rulesOf(flood(440)), ['reflection']);
+    assert.deepEqual(rulesOf(flood(48)), []);
+  });
+
+  it('queries: a hundred a second from one peer', () => {
+    const flood = (perSecond: number) =>
+      times(perSecond, (i) => ({
+        kind: 'query',
+        time: START + i / (perSecond + 1),
+        frame: 0,
+        peer: 'peer-7',
+      }));
+    assert.deepEqual(rulesOf(flood(99)), []);
+    assert.deepEqual(rulesOf(flood(100)), ['query-flood']);
+  });
+});

@@ -1,0 +1,30 @@
+import { Tap } from '@eyrie/dissect';
+import { endsOf, type ReaderMaker } from '../reader.ts';
+
+const NAME = 'dns.qry.name';
+
+export const dnsReader: ReaderMaker = {
+  protocols: ['dns'],
+  make(see) {
+    const tap = new Tap(
+      ['dns'],
+      [NAME, 'dns.qry.type', 'dns.id', 'dns.flags.response', 'dns.flags.rcode', 'dns.a', 'dns.aaaa'],
+    );
+    return (p, layer) => {
+      tap.take(p, layer);
+      if (!tap.has(NAME) || p.netKind === 0) return;
+      const isResponse = tap.number('dns.flags.response') === 1;
+      see({
+        kind: 'dns',
+        ...endsOf(p, !isResponse),
+        id: tap.number('dns.id'),
+        isResponse,
+        name: tap.text(NAME),
+        type: tap.number('dns.qry.type'),
+        code: isResponse ? tap.number('dns.flags.rcode') : 0,
+        addresses: isResponse ? [...tap.texts('dns.a'), ...tap.texts('dns.aaaa')].sort() : [],
+        bytes: p.stop[layer]! - p.start[layer]!,
+      });
+    };
+  },
+};

@@ -1,0 +1,90 @@
+// Logins by HTTP: Basic and Digest, and forms with a field for a password.
+import type { DetectEvent } from '@eyrie/detect';
+import type { Packet } from '@eyrie/dissect';
+import { endsOf, type See } from '../reader.ts';
+
+type HttpEvent = Extract<DetectEvent, { kind: 'http' }>;
+
+interface Pending {
+  readonly user: string;
+  readonly isForm: boolean;
+}
+
+/** Requests of a connection whose answer has not come yet. */
+interface State {
+  readonly pending: (Pending | null)[];
+}
+
+const PENDING_MAX = 64;
+const PASSWORD_FIELD = /(?:^|&)(?:pass|passwd|password|pwd|passwort|user_pass|login_password)=[^&]/i;
+const USER_FIELD = /(?:^|&)(?:user|username|login|email|log|name|uname|user_login)=([^&]*)/i;
+const LOGIN_PAGE = /log-?in|sign-?in|auth|session|brute/i;
+
+export function loginEvents(see: See): (p: Packet, event: HttpEvent) => void {
+  return (p, event) => {
+    const { pending } = p.session.stateOf<State>(p, 'detect.http', () => ({ pending: [] }));
+    if (event.step === 'request') {
+      const login = loginIn(event);
+      if (pending.length < PENDING_MAX) pending.push(login);
+      if (login !== null && (login.isForm || isBasic(event)))
+        see({
+          kind: 'cleartext',
+          ...endsOf(p, true),
+          protocol: login.isForm ? 'HTTP form' : 'HTTP Basic',
+          user: login.user,
+        });
+      return;
+    }
+    if (event.status < 200) return;
+    const login = pending.shift();
+    if (!login) return;
+    see({
+      kind: 'login',
+      ...endsOf(p, false),
+      protocol: 'HTTP',
+      user: login.user,
+      isSuccess: isSuccess(event, login.isForm),
+      isInferred: false,
+    });
+  };
+}
+
+function isBasic({ headers }: HttpEvent): boolean {
+  return headers.some((line) => /^authorization: *basic /i.test(line));
+}
+
+function loginIn({ headers, uri, body, method }: HttpEvent): Pending | null {
+  const line = headers.find((each) => /^authorization: *(?:basic|digest) /i.test(each));
+  if (line !== undefined) return { user: userOf(line), isForm: false };
+  const query = uri.slice(uri.indexOf('?') + 1);
+  const form =
+    method === 'POST' && PASSWORD_FIELD.test(body) ? body : PASSWORD_FIELD.test(query) ? query : null;
+  if (form === null || !(method === 'POST' || LOGIN_PAGE.test(uri))) return null;
+  return { user: decodeURIComponentSafely(USER_FIELD.exec(form)?.[1] ?? ''), isForm: true };
+}
+
+function userOf(line: string): string {
+  const digest = /username="([^"]*)"/i.exec(line)?.[1];
+  if (digest !== undefined) return digest;
+  try {
+    return atob(/basic +([\w+/=-]+)/i.exec(line)?.[1] ?? '').split(':')[0]!;
+  } catch {
+    return '';
+  }
+}
+
+/** A form that failed is shown again, with status 200 or back to the login page; one that succeeded leads on. */
+function isSuccess({ status, headers }: HttpEvent, isForm: boolean): boolean {
+  if (!isForm) return status !== 401 && status !== 403;
+  if (status < 300 || status >= 400) return false;
+  const location = headers.find((line) => /^location:/i.test(line)) ?? '';
+  return !LOGIN_PAGE.test(location);
+}
+
+function decodeURIComponentSafely(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}

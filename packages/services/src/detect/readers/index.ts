@@ -1,0 +1,24 @@
+// All readers of layers: a protocol that rules should look into is a file here and a line in this list.
+import type { ReaderMaker } from '../reader.ts';
+import { arpReader } from './arp.ts';
+import { dhcpReader } from './dhcp.ts';
+import { dnsReader } from './dns.ts';
+import { httpReader } from './http.ts';
+import { icmp6Reader, icmpReader } from './icmp.ts';
+import { loginReaders } from './logins.ts';
+import { ntpReader } from './ntp.ts';
+import { sshReader } from './ssh.ts';
+import { tlsReader } from './tls.ts';
+
+export const readers: readonly ReaderMaker[] = [
+  arpReader,
+  dhcpReader,
+  dnsReader,
+  httpReader,
+  icmpReader,
+  icmp6Reader,
+  ntpReader,
+  sshReader,
+  tlsReader,
+  ...loginReaders,
+];

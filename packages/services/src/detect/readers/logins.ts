@@ -1,0 +1,209 @@
+// Logins of protocols that say in clear whether they succeeded.
+import { type Packet, Tap } from '@eyrie/dissect';
+import { endsOf, isFromClient, type ReaderMaker, type See } from '../reader.ts';
+
+/** What a conversation's login waits for. */
+interface Pending {
+  user: string;
+  hasPassword: boolean;
+}
+
+const pendingOf = (p: Packet): Pending =>
+  p.session.stateOf(p, 'detect.login', () => ({ user: '', hasPassword: false }));
+
+function tell(
+  see: See,
+  p: Packet,
+  protocol: string,
+  user: string,
+  isSuccess: boolean,
+  isClient: boolean,
+): void {
+  see({ kind: 'login', ...endsOf(p, isClient), protocol, user, isSuccess, isInferred: false });
+}
+
+function tellClear(see: See, p: Packet, protocol: string, user: string): void {
+  see({ kind: 'cleartext', ...endsOf(p, true), protocol, user });
+}
+
+/** USER, then PASS, then a code that says yes or no (RFC 959 §4.2, RFC 1939 §7). */
+const ftp: ReaderMaker = {
+  protocols: ['ftp'],
+  make(see) {
+    const tap = new Tap(['ftp'], ['ftp.request.command', 'ftp.request.arg', 'ftp.response.code']);
+    return (p, layer) => {
+      if (p.netKind === 0) return;
+      tap.take(p, layer);
+      const pending = pendingOf(p);
+      const command = tap.text('ftp.request.command').toUpperCase();
+      if (command === 'USER') pending.user = tap.text('ftp.request.arg');
+      else if (command === 'PASS') {
+        pending.hasPassword = true;
+        tellClear(see, p, 'FTP', pending.user);
+      }
+      for (const code of tap.texts('ftp.response.code')) {
+        if (!pending.hasPassword || (code !== '530' && code !== '230')) continue;
+        pending.hasPassword = false;
+        tell(see, p, 'FTP', pending.user, code === '230', false);
+      }
+    };
+  },
+};
+
+const pop: ReaderMaker = {
+  protocols: ['pop'],
+  make(see) {
+    const tap = new Tap(['pop'], ['pop.request.command', 'pop.request.parameter', 'pop.response.indicator']);
+    return (p, layer) => {
+      if (p.netKind === 0) return;
+      tap.take(p, layer);
+      const pending = pendingOf(p);
+      const command = tap.text('pop.request.command').toUpperCase();
+      if (command === 'USER') pending.user = tap.text('pop.request.parameter');
+      else if (command === 'PASS') {
+        pending.hasPassword = true;
+        tellClear(see, p, 'POP', pending.user);
+      }
+      const answer = tap.text('pop.response.indicator');
+      if (!pending.hasPassword || answer === '') return;
+      pending.hasPassword = false;
+      tell(see, p, 'POP', pending.user, answer === '+OK', false);
+    };
+  },
+};
+
+const imap: ReaderMaker = {
+  protocols: ['imap'],
+  make(see) {
+    const tap = new Tap(['imap'], ['imap.request', 'imap.request.command', 'imap.response.status']);
+    return (p, layer) => {
+      if (p.netKind === 0) return;
+      tap.take(p, layer);
+      const pending = pendingOf(p);
+      if (tap.text('imap.request.command').toUpperCase() === 'LOGIN') {
+        const user = /\bLOGIN\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))/i.exec(tap.text('imap.request'));
+        pending.user = user?.[1] ?? user?.[2] ?? '';
+        pending.hasPassword = true;
+        tellClear(see, p, 'IMAP', pending.user);
+      }
+      const status = tap.text('imap.response.status').toUpperCase();
+      if (!pending.hasPassword || !['OK', 'NO', 'BAD'].includes(status)) return;
+      pending.hasPassword = false;
+      tell(see, p, 'IMAP', pending.user, status === 'OK', false);
+    };
+  },
+};
+
+/** RFC 4954 §6: 235 yes, 535 no. */
+const smtp: ReaderMaker = {
+  protocols: ['smtp'],
+  make(see) {
+    const tap = new Tap(['smtp'], ['smtp.auth.username', 'smtp.auth.password', 'smtp.response.code']);
+    return (p, layer) => {
+      if (p.netKind === 0) return;
+      tap.take(p, layer);
+      const pending = pendingOf(p);
+      if (tap.has('smtp.auth.username')) pending.user = tap.text('smtp.auth.username');
+      if (tap.has('smtp.auth.password')) tellClear(see, p, 'SMTP', pending.user);
+      for (const code of tap.texts('smtp.response.code'))
+        if (code === '235' || code === '535') tell(see, p, 'SMTP', pending.user, code === '235', false);
+    };
+  },
+};
+
+const telnet: ReaderMaker = {
+  protocols: ['telnet'],
+  make(see) {
+    const tap = new Tap(['telnet'], ['telnet.data']);
+    return (p, layer) => {
+      if (p.netKind === 0 || isFromClient(p)) return;
+      tap.take(p, layer);
+      const text = tap.texts('telnet.data').join('');
+      const pending = pendingOf(p);
+      if (/password:? *$/i.test(text) && !pending.hasPassword) {
+        pending.hasPassword = true;
+        see({ kind: 'cleartext', ...endsOf(p, false), protocol: 'Telnet', user: '(typed)' });
+      }
+      if (/login (?:incorrect|failed|invalid)|authentication failed|access denied|bad password/i.test(text))
+        tell(see, p, 'Telnet', '', false, false);
+    };
+  },
+};
+
+interface CodeReader {
+  readonly protocols: readonly string[];
+  readonly name: string;
+  readonly field: string;
+  /** Values that say no, and those that say yes. */
+  readonly failures: readonly string[];
+  readonly successes: readonly string[];
+  /** A further field, and what it must be. */
+  readonly only?: readonly [field: string, value: string];
+}
+
+/** Servers that answer a login with a number. */
+const BY_CODE: readonly CodeReader[] = [
+  // MySQL: ER_ACCESS_DENIED_ERROR.
+  { protocols: ['mysql'], name: 'MySQL', field: 'mysql.error_code', failures: ['1045'], successes: [] },
+  // PostgreSQL, appendix A: invalid_password, invalid_authorization_specification.
+  {
+    protocols: ['pgsql'],
+    name: 'PostgreSQL',
+    field: 'pgsql.code',
+    failures: ['28P01', '28000'],
+    successes: [],
+  },
+  // RFC 4511 §A.1: invalidCredentials.
+  { protocols: ['ldap'], name: 'LDAP', field: 'ldap.resultCode', failures: ['49'], successes: [] },
+  // RFC 4120 §7.5.9: pre-authentication failed. That it is required, or a name unknown, is said before any password.
+  {
+    protocols: ['kerberos'],
+    name: 'Kerberos',
+    field: 'kerberos.error_code',
+    failures: ['24'],
+    successes: [],
+  },
+  // [MS-ERREF] §2.3: logon failure, wrong password, no such user, account locked out or disabled; session setup is 1.
+  {
+    protocols: ['smb2'],
+    name: 'SMB',
+    field: 'smb2.nt_status',
+    failures: ['3221225581', '3221225578', '3221225572', '3221226036', '3221225586'],
+    successes: [],
+    only: ['smb2.cmd', '1'],
+  },
+  // RFC 2865 §4: accept, reject.
+  { protocols: ['radius'], name: 'RADIUS', field: 'radius.code', failures: ['3'], successes: ['2'] },
+  // MQTT 3.1.1 §3.2.2.3 and 5 §3.2.2.2: bad user name or password, not authorized.
+  {
+    protocols: ['mqtt'],
+    name: 'MQTT',
+    field: 'mqtt.connack.reason_code',
+    failures: ['134', '135'],
+    successes: ['0'],
+  },
+];
+
+function byCode({ protocols, name, field, failures, successes, only }: CodeReader): ReaderMaker {
+  return {
+    protocols,
+    make(see) {
+      const tap = new Tap(protocols, only === undefined ? [field] : [field, only[0]]);
+      return (p, layer) => {
+        if (p.netKind === 0) return;
+        tap.take(p, layer);
+        const code = tap.has(field) ? plain(tap.text(field)) : '';
+        if (code === '' || (only !== undefined && plain(tap.text(only[0])) !== only[1])) return;
+        if (failures.includes(code)) tell(see, p, name, '', false, false);
+        else if (successes.includes(code)) tell(see, p, name, '', true, false);
+      };
+    },
+  };
+}
+
+/** Hexadecimal numbers as decimal ones; texts as they are. */
+function plain(text: string): string {
+  return text.startsWith('0x') ? String(Number(text)) : text;
+}
+
+export const loginReaders: readonly ReaderMaker[] = [ftp, pop, imap, smtp, telnet, ...BY_CODE.map(byCode)];

@@ -1,0 +1,83 @@
+// Did an SSH login succeed? The messages are encrypted, but their sizes tell. SERVICE_REQUEST and SERVICE_ACCEPT
+// (RFC 4253 §10) hold the same name and so have the same size; USERAUTH_SUCCESS (RFC 4252 §5.1) holds one byte and is 16
+// bytes shorter, whichever of the usual ciphers is used (blocks of 8 or 16 bytes).
+import { type Packet, Tap } from '@eyrie/dissect';
+import { endsOf, isFromClient, type ReaderMaker } from '../reader.ts';
+
+const SHORTER = 16;
+/** Segments from the server behind which somebody works: no login takes as many. */
+const WORKING = 30;
+const NEW_KEYS = '21';
+/** A session that failed has at least asked for the service, and tried once. */
+const TRIES_MIN = 2;
+
+interface Session {
+  hasNewKeys: boolean;
+  readonly clientSizes: number[];
+  acceptSize: number;
+  clientSegments: number;
+  serverSegments: number;
+  isDecided: boolean;
+}
+
+const CODE = 'ssh.message_code';
+
+export const sshReader: ReaderMaker = {
+  protocols: ['ssh'],
+  make(see) {
+    const tap = new Tap(['ssh'], [CODE]);
+    const make = (): Session => ({
+      hasNewKeys: false,
+      clientSizes: [],
+      acceptSize: 0,
+      clientSegments: 0,
+      serverSegments: 0,
+      isDecided: false,
+    });
+
+    function decide(p: Packet, session: Session, isSuccess: boolean): void {
+      session.isDecided = true;
+      see({
+        kind: 'login',
+        ...endsOf(p, isFromClient(p)),
+        protocol: 'SSH',
+        user: '',
+        isSuccess,
+        isInferred: true,
+      });
+    }
+
+    return (p, layer) => {
+      if (p.flow < 0 || p.tcpLayer < 0) return;
+      const session = p.session.stateOf(p, 'detect.ssh', make);
+      if (session.isDecided) return;
+      if (!session.hasNewKeys) {
+        tap.take(p, layer);
+        session.hasNewKeys = tap.texts(CODE).includes(NEW_KEYS);
+        return;
+      }
+      judge(p, session, p.segmentLength, () => decide(p, session, true));
+    };
+  },
+};
+
+function judge(p: Packet, session: Session, size: number, succeed: () => void): void {
+  if (isFromClient(p)) {
+    session.clientSegments++;
+    if (session.clientSizes.length < 4) session.clientSizes.push(size);
+    return;
+  }
+  session.serverSegments++;
+  if (session.acceptSize === 0) {
+    if (session.clientSizes.includes(size)) session.acceptSize = size;
+  } else if (size === session.acceptSize - SHORTER && session.clientSegments >= TRIES_MIN) succeed();
+  if (!session.isDecided && session.serverSegments >= WORKING) succeed();
+}
+
+/** The connection closes: if nobody got in who tried, the login failed. */
+export function sshCloses(p: Packet): boolean {
+  const session = p.session.knownState<Session>(p, 'detect.ssh');
+  if (session === null || session.isDecided || !session.hasNewKeys) return false;
+  session.isDecided = true;
+  return session.clientSegments >= TRIES_MIN;
+}

@@ -1,0 +1,153 @@
+// The steps of TCP connections, from the flags of their segments; bulk traffic costs a look into a table.
+import type { DetectEvent } from '@eyrie/detect';
+import type { Packet } from '@eyrie/dissect';
+import { addressAt, endsOf, ethernetAt, isFromClient, type See, timeOf } from './reader.ts';
+import { sshCloses } from './readers/ssh.ts';
+
+const FIN = 1;
+const SYN = 2;
+const RST = 4;
+const PSH = 8;
+const ACK = 16;
+const URG = 32;
+const XMAS = FIN | PSH | URG;
+
+/** What is known of a connection. */
+const ASKED = 1;
+const ANSWERED = 2;
+const OVER = 4;
+
+const START = 1024;
+/** Changes of a side's MAC that are told, for each conversation: a mirror port may show every packet twice. */
+const MOVES_MAX = 8;
+
+export class TcpSteps {
+  readonly #see: See;
+  #stream = new Int32Array(START).fill(-1);
+  #state = new Uint8Array(START);
+  /** Direction of the SYN. */
+  #asker = new Uint8Array(START);
+  /** By flow and direction: the MAC that sends, as a number; 0 none yet. */
+  #mac = new Float64Array(START * 2);
+  #moves = new Uint8Array(START);
+
+  constructor(see: See) {
+    this.#see = see;
+  }
+
+  see(p: Packet): void {
+    if (p.tcpLayer < 0 || p.isQuoted) return;
+    const { flow } = p;
+    if (flow >= this.#state.length) this.#grow(flow);
+    const stream = p.session.flows.stream(flow);
+    if (this.#stream[flow] !== stream) this.#begin(flow, stream);
+    this.#followMac(p, flow);
+    const flags = p.bufferOf(p.tcpLayer)[p.start[p.tcpLayer]! + 13]! & 0x3f;
+    if ((flags & (FIN | RST)) !== 0 && sshCloses(p))
+      this.#see({
+        kind: 'login',
+        ...endsOf(p, isFromClient(p)),
+        protocol: 'SSH',
+        user: '',
+        isSuccess: false,
+        isInferred: true,
+      });
+    if ((this.#state[flow]! & (ASKED | OVER)) !== (ASKED | OVER)) this.#step(p, flow, flags);
+  }
+
+  #step(p: Packet, flow: number, flags: number): void {
+    const state = this.#state[flow]!;
+    if ((flags & (SYN | ACK | RST)) === SYN) {
+      if ((flags & FIN) !== 0) this.#probe(p, 'syn-fin');
+      else if (state === 0) this.#ask(p, flow);
+      return;
+    }
+    if (state === 0) {
+      // Neither the first segment of a connection nor one from its middle.
+      if (flags === 0) this.#probe(p, 'null');
+      else if (flags === FIN) this.#probe(p, 'fin');
+      else if ((flags & (XMAS | ACK | RST)) === XMAS) this.#probe(p, 'xmas');
+      this.#state[flow] = OVER;
+      return;
+    }
+    if ((state & ASKED) === 0) return;
+    const isFromAsker = p.direction === this.#asker[flow];
+    if ((flags & RST) !== 0) {
+      this.#state[flow]! |= OVER;
+      this.#tell(p, isFromAsker, isFromAsker || (state & ANSWERED) !== 0 ? 'dropped' : 'refused');
+    } else if (isFromAsker) {
+      this.#state[flow]! |= OVER;
+      this.#tell(p, true, 'completed');
+    } else if ((state & ANSWERED) === 0) {
+      this.#state[flow]! |= ANSWERED;
+      this.#tell(p, false, 'answered');
+    }
+  }
+
+  #ask(p: Packet, flow: number): void {
+    this.#state[flow] = ASKED;
+    this.#asker[flow] = p.direction;
+    const ends = endsOf(p, true);
+    if (ends.client === ends.server && p.srcPort === p.dstPort)
+      this.#see({ kind: 'suspect', what: 'same-ends', ...ends });
+    this.#see({ kind: 'connection', step: 'asked', ...ends });
+  }
+
+  #tell(p: Packet, isFromAsker: boolean, step: Extract<DetectEvent, { kind: 'connection' }>['step']): void {
+    this.#see({ kind: 'connection', step, ...endsOf(p, isFromAsker) });
+  }
+
+  #probe(p: Packet, flags: 'null' | 'fin' | 'xmas' | 'syn-fin'): void {
+    // A segment whose bytes the capture cut has no flags to speak of.
+    if (p.start[p.tcpLayer]! + 14 > p.stop[p.tcpLayer]!) return;
+    this.#see({ kind: 'probe', flags, ...endsOf(p, true) });
+  }
+
+  /** Tells when a side's packets begin to come from another MAC. */
+  #followMac(p: Packet, flow: number): void {
+    const at = ethernetAt(p);
+    if (at < 0) return;
+    const frame = p.buffers[0]!;
+    let mac = 0;
+    for (let i = at + 6; i < at + 12; i++) mac = mac * 256 + frame[i]!;
+    const side = flow * 2 + p.direction;
+    const before = this.#mac[side]!;
+    if (before === mac) return;
+    this.#mac[side] = mac;
+    if (before === 0 || this.#moves[flow]! >= MOVES_MAX) return;
+    this.#moves[flow]! += 1;
+    this.#see({
+      kind: 'moved',
+      time: timeOf(p),
+      frame: p.number,
+      address: addressAt(p, p.netSrc),
+      from: macText(before),
+      to: macText(mac),
+    });
+  }
+
+  #begin(flow: number, stream: number): void {
+    this.#stream[flow] = stream;
+    this.#state[flow] = 0;
+    this.#mac[flow * 2] = 0;
+    this.#mac[flow * 2 + 1] = 0;
+    this.#moves[flow] = 0;
+  }
+
+  #grow(flow: number): void {
+    const length = 2 ** Math.ceil(Math.log2(flow + 1));
+    const copy = <T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.#stream = copy(this.#stream, new Int32Array(length).fill(-1));
+    this.#state = copy(this.#state, new Uint8Array(length));
+    this.#asker = copy(this.#asker, new Uint8Array(length));
+    this.#mac = copy(this.#mac, new Float64Array(length * 2));
+    this.#moves = copy(this.#moves, new Uint8Array(length));
+  }
+}
+
+function macText(mac: number): string {
+  return mac.toString(16).padStart(12, '0').match(/../g)!.join(':');
+}
