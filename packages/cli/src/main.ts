@@ -95,6 +95,11 @@ function reportUsage(error: CommanderError): number {
   }
   const command = program.commands.find((each) => each.name() === process.argv[2]);
   const help = command === undefined ? 'eyrie --help' : `eyrie ${command.name()} --help`;
-  console.error(`eyrie: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; see ${help}`);
+  console.error(
+    `eyrie: ${error.message
+      .replace(/^error: /, '')
+      .replace(/\.$/, '')
+      .replaceAll('\n', ' ')}; see ${help}`,
+  );
   return BAD_USAGE;
 }

@@ -24,10 +24,13 @@ export function packetPrinter(out: Output, path: string, options: ReadOptions): 
   const fields = fieldsNamed(options.field ?? []);
   const type = options.json === true ? 'json' : (options.type ?? (fields.length > 0 ? 'fields' : 'text'));
   const details = detailsOf(options.details);
+  const format = parseFieldsFormat(options.fieldsOption ?? []);
+  if (type !== 'fields' && options.fieldsOption !== undefined)
+    throw new UserError(`-E goes with -T fields, not with -T ${type}`);
   switch (type) {
     case 'fields':
       if (fields.length === 0) throw new UserError('-T fields needs at least one -e FIELD, e.g. -e ip.src');
-      return new FieldsPrinter(out, fields, parseFieldsFormat(options.fieldsOption ?? []));
+      return new FieldsPrinter(out, fields, format);
     case 'json':
     case 'jsonraw':
       return new JsonPrinter(

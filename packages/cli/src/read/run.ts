@@ -60,7 +60,7 @@ export async function run(plan: ReadPlan): Promise<ReadResult> {
   const { problem } = source.reader;
   return {
     isInterrupted: interrupt.came,
-    problem: problem === null ? null : `${plan.path}: ${problem.message}`,
+    problem: problem === null ? null : `${named(plan.path)}: ${problem.message}`,
   };
 }
 
@@ -140,6 +140,11 @@ async function open(path: string): Promise<CaptureSource> {
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     const isUsage = error.code === 'ERR_CAPTURE_NOT_FOUND' || error.code === 'ERR_CAPTURE_UNKNOWN_FORMAT';
-    throw new UserError(error.message, isUsage ? BAD_USAGE : FAILED);
+    const message = path === '-' ? error.message.replace(/^-: /, `${named(path)}: `) : error.message;
+    throw new UserError(message, isUsage ? BAD_USAGE : FAILED);
   }
+}
+
+function named(path: string): string {
+  return path === '-' ? 'standard input' : path;
 }

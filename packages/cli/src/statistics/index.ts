@@ -1,4 +1,5 @@
 // The `-z` table: names of statistics, as tshark has them, and what makes them.
+import { nearestOf } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { conversations, endpoints } from './endpoints.ts';
 import { expert } from './expert.ts';
@@ -10,6 +11,7 @@ import { hosts } from './hosts.ts';
 import { ioStat } from './io-stat.ts';
 import { credentials } from './logins.ts';
 import { pings } from './pings.ts';
+import { responseTimes } from './response-times.ts';
 import { rtpStreams } from './rtp.ts';
 import type { Statistic, StatisticKind } from './statistic.ts';
 import { dhcpStat, httpStat, sipStat } from './tallies.ts';
@@ -33,6 +35,7 @@ export const STATISTICS: readonly StatisticKind[] = [
   dhcpStat,
   rtpStreams,
   ...pings,
+  ...responseTimes,
   ...treeStatistics,
 ];
 
@@ -42,8 +45,13 @@ export function statistic(text: string): Statistic {
   // `http` must not take what is meant for `http,tree`.
   const kind = fitting.sort((x, y) => y.name.length - x.name.length)[0];
   if (kind === undefined) {
-    const usages = STATISTICS.map(({ usage }) => usage).join('  ');
-    throw new UserError(`-z ${text} is not known; there are ${usages}`);
+    const names = STATISTICS.map(({ name }) => name);
+    const [first = '', second] = text.split(',');
+    const both = second === undefined ? [] : nearestOf(`${first},${second}`, names);
+    const begun = names.filter((name) => name.startsWith(`${first},`));
+    const near = [...new Set([...both, ...begun, ...nearestOf(first, names)])];
+    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${names.join(' ')}`;
+    throw new UserError(`-z ${text} is not known; ${hint} (-z help says what each tells)`);
   }
   return kind.make(text.slice(kind.name.length + 1));
 }

@@ -9,6 +9,13 @@ export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, IoTable } fr
 export { type Login, Logins } from './logins.ts';
 export { type Finding, type NamedCount, Overview } from './overview.ts';
 export { Pings, type PingTimes } from './pings.ts';
+export {
+  LdapResponses,
+  type ProcedureTimes,
+  RpcPrograms,
+  RpcResponses,
+  Smb2Responses,
+} from './response-times.ts';
 export { type RtpStream, RtpStreams } from './rtp-streams.ts';
 export { sipCodes } from './sip-codes.ts';
 export { DhcpTally, HttpTally, SipTally, Tally } from './tallies.ts';

@@ -7,7 +7,7 @@ import { LISTED } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
-import { Exchanges } from '../../flows/exchanges.ts';
+import { Exchanges, UNASKED } from '../../flows/exchanges.ts';
 import { gssapi } from '../auth/gssapi.ts';
 import { wrappedIn } from '../auth/krb5-token.ts';
 import { callNested } from '../auth/nested.ts';
@@ -178,7 +178,8 @@ function readMessages(p: Packet, layer: number, at: number, end: number): void {
     at = message.next;
     const { operation, id } = message;
     if (isAnswered(operation)) exchanges(p).seeRequest(p, id, 0);
-    else if (isResponse(operation) && exchanges(p).seeReply(p, id) === 0) entry = exchanges(p).entry;
+    // A search has several: its entries, then its end (RFC 4511 §4.5.2).
+    else if (isResponse(operation) && exchanges(p).seeReply(p, id) !== UNASKED) entry = exchanges(p).entry;
     readOperation(p, operation, id, message.body, state);
     if (message.controls < message.stop) listControls(p, message.controls, message.stop);
   }
