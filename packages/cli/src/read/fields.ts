@@ -69,6 +69,7 @@ const LAYERS = new Set(['frame', 'eth', 'ip', 'ipv6', 'tcp', 'udp']);
 
 export class FieldsPrinter implements Printer {
   readonly seesLayersOnly: boolean;
+  readonly isTimed: boolean;
   readonly #out: Output;
   readonly #format: FieldsFormat;
   readonly #columns: readonly Column[];
@@ -82,6 +83,7 @@ export class FieldsPrinter implements Printer {
     this.seesLayersOnly = fields.every(
       ({ name, protocol }) => LAYERS.has(protocol?.name ?? '') && name !== '_ws.col.Info',
     );
+    this.isTimed = fields.some((field) => field.isTimed);
     this.#format = format;
     this.#separator = format.separator;
     const code = format.separator.length === 1 ? format.separator.charCodeAt(0) : 0;

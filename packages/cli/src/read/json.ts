@@ -28,9 +28,11 @@ function indexName(p: Packet): string {
 abstract class JsonBase implements Printer {
   protected readonly out: Output;
   protected readonly collector: Collector | null;
+  readonly isTimed: boolean;
 
   constructor(out: Output, fields: readonly Field[]) {
     this.out = out;
+    this.isTimed = fields.length === 0 || fields.some((field) => field.isTimed);
     this.collector = fields.length > 0 ? new Collector(fields, fieldsMade(), protocolsMade()) : null;
   }
 

@@ -5,7 +5,7 @@ import {
   Dissector,
   type Frame,
   newFrame,
-  type Packet,
+  type Predicate,
   type Preferences,
   type TimeFormat,
 } from '@eyrie/dissect';
@@ -18,9 +18,9 @@ import type { Printer } from './printer.ts';
 export interface ReadPlan {
   readonly path: string;
   /** Which packets there are at all (-R): the others are not counted, nor seen by statistics. Null: all. */
-  readonly readFilter: ((p: Packet) => boolean) | null;
+  readonly readFilter: Predicate | null;
   /** Which packets are printed and written. */
-  readonly filter: ((p: Packet) => boolean) | null;
+  readonly filter: Predicate | null;
   /** Given the reader, since a writer of packets needs its interfaces. */
   readonly printers: (reader: CaptureReader) => Promise<readonly Printer[]>;
   /** As in tshark, these see all packets, whatever the display filter says. */
@@ -75,6 +75,7 @@ async function readAll(
   const dissector = new Dissector({
     preferences: plan.preferences,
     timeFormat: plan.timeFormat,
+    timesConversations: [plan.filter, plan.readFilter, ...seers].some((each) => each?.isTimed === true),
     matchReplies:
       plan.filter !== null || plan.readFilter !== null || !seers.every((each) => each.seesLayersOnly),
   });

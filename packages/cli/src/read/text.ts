@@ -26,12 +26,14 @@ export const WHOLE_DUMP: DumpFormat = { isOfAll: true, text: 'plain' };
 const INDENT = '    ';
 
 export class TextPrinter implements Printer {
+  readonly isTimed: boolean;
   readonly #out: Output;
   readonly #parts: TextParts;
 
   constructor(out: Output, parts: TextParts) {
     this.#out = out;
     this.#parts = parts;
+    this.isTimed = parts.tree;
   }
 
   see(p: Packet, frame: Frame): void {

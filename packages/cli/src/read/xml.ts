@@ -77,6 +77,7 @@ function opened(element: string, attributes: Attributes): string {
 }
 
 export class PdmlPrinter implements Printer {
+  readonly isTimed = true;
   readonly #out: Output;
   /** -O: of other protocols only their line stands. Null: all. */
   readonly #details: ReadonlySet<string> | null;

@@ -84,9 +84,13 @@ class IoStat implements Statistic {
   readonly #table: IoTable;
   readonly #texts: readonly string[];
   readonly #decimals: number;
+  readonly isTimed: boolean;
 
   constructor(interval: number, decimals: number, texts: readonly string[]) {
     this.#table = new IoTable(interval, texts.map(columnOf));
+    this.isTimed = this.#table.columns.some(
+      ({ field, filter }) => field?.isTimed === true || filter?.isTimed === true,
+    );
     this.#decimals = decimals;
     this.#texts = texts;
   }

@@ -7,6 +7,8 @@ import type { Output } from '../terminal/output.ts';
 export interface Statistic {
   /** It looks at layers, addresses and lengths alone: what replies answer need not be known. */
   readonly seesLayersOnly?: true;
+  /** It counts what is known only where the session times conversations. */
+  readonly isTimed?: boolean;
   /** Before the first packet. */
   begin?(session: Session, source: CaptureSource): void;
   /** Packet and frame are borrowed until it returns. */
@@ -36,6 +38,7 @@ export function filtered(name: string, filter: string, of: Statistic): Statistic
   if (filter === '') return of;
   const passes = filterOf(`-z ${name}`, filter);
   return {
+    isTimed: passes.isTimed === true || of.isTimed === true,
     begin: (session, source) => of.begin?.(session, source),
     see: (p, frame) => {
       if (passes(p)) of.see(p, frame);

@@ -72,6 +72,8 @@ export class Field {
   isHidden = false;
   /** What the capture file says, not a byte of the packet: shown without the brackets of what is derived. */
   isPlain = false;
+  /** Known only where the session times conversations: `SessionOptions.timesConversations`. */
+  isTimed = false;
   /** What a time of 0 is shown as; NTP's means that there is none. */
   zeroText: string | null = null;
   /** Significant digits of a `double`. */
@@ -132,6 +134,11 @@ export class Field {
 
   plain(): this {
     this.isPlain = true;
+    return this;
+  }
+
+  timed(): this {
+    this.isTimed = true;
     return this;
   }
 

@@ -2,8 +2,10 @@
 import type { CaptureInterface } from '../files/capture-info.ts';
 import { FlowTable } from '../flows/flow-table.ts';
 import { Fragments } from '../flows/fragments.ts';
+import { Gaps } from '../flows/gaps.ts';
 import { StreamReassembly } from '../flows/reassembly.ts';
 import { TcpAnalysis } from '../flows/tcp-analysis.ts';
+import { TcpTiming } from '../flows/tcp-timing.ts';
 import type { Packet } from './packet.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { Protocol } from './protocol.ts';
@@ -16,6 +18,11 @@ export interface SessionOptions {
    * work where nobody will read what comes of it.
    */
   readonly matchReplies?: boolean;
+  /**
+   * Whether every TCP segment is remembered until it is acknowledged (`tcp.analysis.ack_rtt`, `tcp.completeness` and
+   * what else is timed within conversations). Default true.
+   */
+  readonly timesConversations?: boolean;
   /** Conversations remembered at once; about 350 bytes each, and what protocols remember. Default 100,000. */
   readonly maxFlows?: number;
   readonly preferences?: Preferences;
@@ -29,6 +36,9 @@ const EXPECTED_MAX = 4096;
 export class Session {
   readonly flows: FlowTable;
   readonly tcp = new TcpAnalysis();
+  /** Null where nobody asks for what they tell. */
+  readonly timing: TcpTiming | null;
+  readonly gaps: Gaps | null;
   readonly streams = new StreamReassembly();
   readonly fragments = new Fragments();
   readonly matchesReplies: boolean;
@@ -57,6 +67,9 @@ export class Session {
     this.preferences = options.preferences ?? DEFAULT_PREFERENCES;
     this.matchesReplies = options.matchReplies ?? true;
     this.timeText = timeColumnOf(options.timeFormat ?? 'r');
+    const isTimed = options.timesConversations ?? true;
+    this.timing = isTimed ? new TcpTiming() : null;
+    this.gaps = isTimed ? new Gaps() : null;
     this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 100_000 });
     this.flows.onEvict = (flow) => {
       this.streams.forget(flow * 2);

@@ -34,6 +34,8 @@ export type Expression =
 export type Operand =
   | ({ readonly kind: 'field'; readonly field: Field } & Place)
   | ({ readonly kind: 'protocol'; readonly protocol: Protocol } & Place)
+  /** `ip.src#2`: of the second layer of its protocol, counted from 1, or from the last one (-1). */
+  | ({ readonly kind: 'layers'; readonly field: Field; readonly ranges: readonly SliceRange[] } & Place)
   | ({ readonly kind: 'slice'; readonly of: Operand; readonly ranges: readonly SliceRange[] } & Place)
   | ({ readonly kind: 'call'; readonly name: FunctionName; readonly operands: readonly Operand[] } & Place)
   | ({

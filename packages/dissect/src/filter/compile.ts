@@ -6,14 +6,18 @@ import { type Field, type FieldType, fieldsMade, type Value } from '../core/fiel
 import { raw } from '../core/format.ts';
 import { NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocolsMade } from '../core/protocol.ts';
-import type { Comparison, Expression, Operand } from './ast.ts';
+import type { Comparison, Expression, Operand, SliceRange } from './ast.ts';
 import { FilterError } from './error.ts';
 import { type Constant, constant, isPrefix, textOfLiteral, utf8Bytes } from './literal.ts';
 import { parseFilter } from './parser.ts';
 import { patternOf } from './pattern.ts';
 import { compare, holds, holdsBytes } from './values.ts';
 
-export type Predicate = (p: Packet) => boolean;
+export interface Predicate {
+  (p: Packet): boolean;
+  /** It looks at what is known only where the session times conversations. */
+  readonly isTimed?: boolean;
+}
 
 /** @throws FilterError */
 export function compileFilter(filter: string): Predicate {
@@ -42,6 +46,7 @@ class Compiler {
   readonly #filter: string;
   readonly #fields: Field[] = [];
   #collector: Collector | null = null;
+  #isTimed = false;
 
   constructor(filter: string) {
     this.#filter = filter;
@@ -49,6 +54,10 @@ class Compiler {
 
   compile(expression: Expression): Predicate {
     const test = this.#expression(expression);
+    return Object.assign(this.#collected(test), { isTimed: this.#isTimed });
+  }
+
+  #collected(test: Predicate): Predicate {
     if (this.#fields.length === 0) return test;
     const collector = new Collector(this.#fields, fieldsMade(), protocolsMade());
     this.#collector = collector;
@@ -96,7 +105,12 @@ class Compiler {
   #compare(e: Expression & { kind: 'compare' }): Predicate {
     const { left, right, comparison } = e;
     const leads = left.kind === 'literal' ? right : left;
-    const lead = this.#source(leads, null);
+    // Looked into is all that a layer carries; compared, cut and measured its header, as in Wireshark.
+    const isSearched = comparison === 'contains' || comparison === 'matches';
+    const lead: Source =
+      leads.kind === 'protocol' && isSearched
+        ? { type: 'bytes', field: null, values: bytesOfLayers(leads.protocol, true) }
+        : this.#source(leads, null);
     const a = left.kind === 'literal' ? this.#source(left, lead) : lead;
     const b =
       right.kind === 'literal' && comparison === 'matches'
@@ -166,9 +180,11 @@ class Compiler {
         return { type: operand.field.type, field: operand.field, values };
       }
       case 'protocol':
-        return { type: 'bytes', field: null, values: layersOf(operand.protocol) };
+        return { type: 'bytes', field: null, values: bytesOfLayers(operand.protocol, false) };
       case 'literal':
         return this.#literal(operand, other);
+      case 'layers':
+        return this.#layers(operand);
       case 'slice':
         return this.#slice(operand);
       case 'call':
@@ -179,6 +195,7 @@ class Compiler {
   }
 
   #slot(field: Field): (p: Packet) => readonly Value[] {
+    this.#isTimed ||= field.isTimed;
     let slot = this.#fields.indexOf(field);
     if (slot < 0) slot = this.#fields.push(field) - 1;
     const values = (): readonly Value[] => this.#collector!.values[slot]!;
@@ -196,29 +213,41 @@ class Compiler {
 
   #slice(operand: Operand & { kind: 'slice' }): Source {
     const of = this.#source(operand.of, null);
-    const cut = (value: Constant): Constant => {
-      if (of.type === 'text')
-        return operand.ranges.map(({ start, end }) => String(value).slice(start, end ?? undefined)).join('');
-      const bytes = bytesOf(value);
-      const parts = operand.ranges.map(({ start, end }) => bytes.slice(start, end ?? undefined));
-      return parts.length === 1 ? parts[0]! : Uint8Array.from(parts.flatMap((part) => [...part]));
-    };
-    const type = of.type === 'text' ? 'text' : 'bytes';
-    const isEmpty = (value: Constant): boolean => (value as Uint8Array | string).length === 0;
+    const { ranges } = operand;
     return {
-      type,
+      type: 'bytes',
       field: null,
       values: (p) =>
-        of
-          .values(p)
-          .map(cut)
-          .filter((value) => !isEmpty(value)),
+        of.values(p).flatMap((value) => {
+          const bytes = cut(bytesOf(value), ranges);
+          return bytes === null ? [] : [bytes];
+        }),
     };
+  }
+
+  #layers({ field, ranges }: Operand & { kind: 'layers' }): Source {
+    this.#isTimed ||= field.isTimed;
+    const collector = new Collector([field], fieldsMade(), protocolsMade());
+    const parts = field.of.length > 0 ? field.of : [field];
+    const owners = new Set(parts.flatMap((part) => part.owners.map(({ name }) => name)));
+    const values = (p: Packet): readonly Constant[] => {
+      const layers: number[] = [];
+      for (let i = 0; i < p.count; i++) if (owners.has(p.protocols[i]!.name) && isThere(p, i)) layers.push(i);
+      return layers.flatMap((layer, i) => {
+        if (!ranges.some((range) => isWithin(range, i + 1, layers.length))) return [];
+        collector.collectLayer(p, layer);
+        const found = collector.values[0]!;
+        return field.type === 'seconds' ? found.map(nanoseconds) : [...found];
+      });
+    };
+    return { type: field.type, field, values };
   }
 
   #call(operand: Operand & { kind: 'call' }, other: Source | null): Source {
     const sources = operand.operands.map((each) => this.#source(each, other));
     const of = sources[0]!;
+    if ((operand.name === 'upper' || operand.name === 'lower') && !['text', 'bytes'].includes(of.type))
+      throw this.#error(operand, `${operand.name}() takes text; string() makes it of other values`);
     switch (operand.name) {
       case 'upper':
         return {
@@ -271,7 +300,10 @@ class Compiler {
       type: left.type === 'bytes' ? 'uint' : left.type,
       field: null,
       values: (p) =>
-        left.values(p).flatMap((x) => right.values(p).map((y) => calculate(Number(x), Number(y)))),
+        left
+          .values(p)
+          .flatMap((x) => right.values(p).map((y) => calculate(numberOf(x), numberOf(y))))
+          .filter((value) => !Number.isNaN(value)),
     };
   }
 
@@ -286,7 +318,8 @@ function nanoseconds(value: Value): bigint {
 
 const CALCULATE: Readonly<Record<string, (x: number, y: number) => number>> = {
   // Bits beyond 32 matter for large fields, so not JavaScript's &.
-  '&': (x, y) => Number(BigInt(Math.trunc(x)) & BigInt(Math.trunc(y))),
+  '&': (x, y) =>
+    Number.isFinite(x + y) ? Number(BigInt(Math.trunc(x)) & BigInt(Math.trunc(y))) : Number.NaN,
   '+': (x, y) => x + y,
   '-': (x, y) => x - y,
   '*': (x, y) => x * y,
@@ -317,14 +350,43 @@ function isThere(p: Packet, layer: number): boolean {
   );
 }
 
-/** The bytes of each of a protocol's layers, to the end of its payload. */
-function layersOf(protocol: Protocol): (p: Packet) => Uint8Array[] {
+/** The bytes of each of a protocol's layers: of its header, or with what it carries. */
+function bytesOfLayers({ name }: Protocol, withPayload: boolean): (p: Packet) => Uint8Array[] {
   return (p) => {
     const found: Uint8Array[] = [];
-    for (let i = 0; i < p.count; i++)
-      if (p.proto[i] === protocol.id) found.push(p.bufferOf(i).subarray(p.start[i]!, p.stop[i]!));
+    for (let i = 0; i < p.count; i++) {
+      if (p.protocols[i]!.name !== name || !isThere(p, i)) continue;
+      // The frame's header is the frame.
+      const end = withPayload || i === 0 ? p.stop[i]! : p.payload[i]!;
+      found.push(p.bufferOf(i).subarray(p.start[i]!, end));
+    }
     return found;
   };
+}
+
+/** The parts of the ranges, one behind the other; null where one lies beyond the end. */
+function cut(bytes: Uint8Array, ranges: readonly SliceRange[]): Uint8Array | null {
+  const parts: number[] = [];
+  for (const range of ranges) {
+    const start = range.start < 0 ? bytes.length + range.start : range.start;
+    const end = range.end === null ? bytes.length : range.end < 0 ? bytes.length + range.end : range.end;
+    if (start < 0 || end > bytes.length || start >= end) return null;
+    if (ranges.length === 1) return bytes.subarray(start, end);
+    parts.push(...bytes.subarray(start, end));
+  }
+  return Uint8Array.from(parts);
+}
+
+/** Is layer number `layer` of `count`, counted from 1, in a range that may count from the last one? */
+function isWithin({ start, end }: SliceRange, layer: number, count: number): boolean {
+  const at = start < 0 ? layer - count - 1 : layer;
+  return at >= start && (end === null || at < end);
+}
+
+/** Bytes count as one number, the first the highest; text is none. */
+function numberOf(value: Constant): number {
+  if (!(value instanceof Uint8Array)) return typeof value === 'string' ? Number.NaN : Number(value);
+  return value.reduce((sum, byte) => sum * 256 + byte, 0);
 }
 
 function textOf(source: Source, value: Constant): string {

@@ -122,6 +122,9 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
   v: '\v',
+  '\\': '\\',
+  '"': '"',
+  "'": "'",
 };
 
 /** The character of an escape at i and how many characters it takes. */
@@ -132,7 +135,10 @@ function escaped(filter: string, i: number): [string, number] {
   if (octal !== null) return [String.fromCharCode(Number.parseInt(octal[1]!, 8) & 255), octal[0].length];
   const c = filter[i + 1];
   if (c === undefined) throw new FilterError('this string has no closing quote', filter, i);
-  return [SIMPLE_ESCAPES[c] ?? c, 2];
+  const value = SIMPLE_ESCAPES[c];
+  if (value === undefined)
+    throw new FilterError(`\\${c} is no escape; write \\\\ for a backslash, or r"…"`, filter, i, 2);
+  return [value, 2];
 }
 
 function character(filter: string, at: number): Token {

@@ -34,7 +34,7 @@ export function constant(
     case 'double':
       return Number.isNaN(Number(text)) ? { error: `"${text}" is no number` } : Number(text);
     case 'bool':
-      return boolean(text) ?? { error: `"${text}" is neither true nor false` };
+      return named(field, text) ?? boolean(text) ?? { error: `"${text}" is neither true nor false` };
     case 'time':
       return (
         time(text) ?? {
@@ -47,7 +47,7 @@ export function constant(
       return prefix(text, ipv6, 128) ?? { error: `"${text}" is no IPv6 address or network` };
     case 'ether':
     case 'bytes':
-      return literal === 'string'
+      return literal !== 'word'
         ? bytesOfCodes(text)
         : (bytes(text) ?? { error: `"${text}" is no byte sequence; write aa:bb:cc` });
     default:
@@ -65,9 +65,17 @@ function number(text: string, isCharacter: boolean): number | bigint | null {
   return Number.isSafeInteger(value) ? sign * value : BigInt(plain) * BigInt(sign);
 }
 
+function named(field: Field | null, text: string): boolean | null {
+  const value = field?.numberOf(text);
+  return value === undefined ? null : value !== 0;
+}
+
+/** Any number but 0 is true. */
 function boolean(text: string): boolean | null {
-  if (/^(1|true|set)$/i.test(text)) return true;
-  return /^(0|false|not set)$/i.test(text) ? false : null;
+  if (/^(true|set)$/i.test(text)) return true;
+  if (/^(false|not set)$/i.test(text)) return false;
+  const value = number(text, false);
+  return value === null ? null : Number(value) !== 0;
 }
 
 /** Seconds as nanoseconds, exactly. */
@@ -80,6 +88,8 @@ function span(text: string): bigint | null {
 
 /** Nanoseconds since the epoch; a time without a zone is UTC here. */
 function time(text: string): bigint | null {
+  // A clock says its seconds too: 13:55.3 is none.
+  if (text.includes(':') && !/\d:\d\d:\d\d/.test(text)) return null;
   const fraction = /\.(\d{1,9})/.exec(text);
   const rest = text.replace(/\.\d+/, '');
   const hasZone = /(Z|UTC|GMT|[+-]\d\d:?\d\d)$/i.test(rest.trim());

@@ -35,6 +35,24 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '~': 'matches',
 };
 
+/** Operands stand in parentheses or, as Wireshark has it, in braces. */
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '{': '}' };
+
+/** What was called otherwise before, and many still write. */
+const RENAMED: readonly (readonly [RegExp, string])[] = [
+  [/^ssl(?=\.|$)/, 'tls'],
+  [/^bootp(?=\.|$)/, 'dhcp'],
+  [/^tcp\.flags\.ecn$/, 'tcp.flags.ece'],
+  [/^tcp\.flags\.ns$/, 'tcp.flags.ae'],
+];
+
+/** A field's name as it is now; a dot before it says that it is one, and no value. */
+function nameOf(text: string): string {
+  const name = text.startsWith('.') ? text.slice(1) : text;
+  for (const [old, now] of RENAMED) if (old.test(name)) return name.replace(old, now);
+  return name;
+}
+
 /** Functions and how many operands they take. */
 const FUNCTIONS: Readonly<Record<FunctionName, readonly [number, number]>> = {
   upper: [1, 1],
@@ -112,6 +130,8 @@ class Parser {
     }
     const quantifier = this.#quantifier();
     const left = this.#operand();
+    if (left.kind === 'literal' && this.#peek().text === 'in' && this.#peek().kind === 'word')
+      throw this.#unknown(left);
     if (this.#take('in')) return { kind: 'in', quantifier, operand: left, ranges: this.#set() };
     if (this.#peek().text === 'not' && this.#tokens[this.#next + 1]?.text === 'in') {
       this.#next += 2;
@@ -184,10 +204,13 @@ class Parser {
     let left = this.#factor();
     for (;;) {
       const token = this.#peek();
-      if (token.kind !== 'operator' || !['&', '+', '-'].includes(token.text)) return left;
+      if (token.kind !== 'operator' || !['&', '+', '-'].includes(token.text)) {
+        if (token.kind !== 'word' || token.text !== 'bitwise_and') return left;
+      }
       this.#next++;
       const right = this.#factor();
-      left = { kind: 'arithmetic', operator: token.text as '&', left, right, ...span(left, right) };
+      const operator = token.kind === 'word' ? '&' : (token.text as '&');
+      left = { kind: 'arithmetic', operator, left, right, ...span(left, right) };
     }
   }
 
@@ -204,6 +227,9 @@ class Parser {
 
   #sliced(): Operand {
     let operand = this.#primary();
+    if (this.#peek().text === '#' && this.#peek().kind === 'operator') operand = this.#layers(operand);
+    if (operand.kind === 'literal' && operand.literal !== 'word' && this.#peek().text === '[')
+      throw this.#error(this.#peek(), 'only fields and functions have slices');
     while (this.#peek().text === '[' && this.#peek().kind === 'operator') {
       const { ranges, end } = this.#slice();
       operand = { kind: 'slice', of: operand, ranges, at: operand.at, length: end - operand.at };
@@ -211,29 +237,50 @@ class Parser {
     return operand;
   }
 
+  #layers(of: Operand): Operand {
+    const hash = this.#peek();
+    if (of.kind !== 'field') throw this.#error(hash, 'only a field stands in layers');
+    this.#next++;
+    const token = this.#peek();
+    if (token.text === '[' && token.kind === 'operator') {
+      const { ranges, end } = this.#slice();
+      return { kind: 'layers', field: of.field, ranges, at: of.at, length: end - of.at };
+    }
+    if (token.kind !== 'word' || !/^\d+$/.test(token.text))
+      throw this.#error(token, 'a layer is #2, #[1-3] or #[-1]');
+    this.#next++;
+    const start = Number(token.text);
+    const length = token.at + token.length - of.at;
+    return { kind: 'layers', field: of.field, ranges: [{ start, end: start + 1 }], at: of.at, length };
+  }
+
+  /** `-tcp.dstport` is 0 less the port; `-5` a number. */
+  #negative(minus: Token): Operand {
+    const of = this.#sliced();
+    const place = { at: minus.at, length: of.at + of.length - minus.at };
+    if (of.kind === 'literal') return { ...of, text: `-${of.text}`, ...place };
+    const zero: Operand = { kind: 'literal', literal: 'word', text: '0', at: minus.at, length: 1 };
+    return { kind: 'arithmetic', operator: '-', left: zero, right: of, ...place };
+  }
+
   #primary(): Operand {
     const token = this.#peek();
     const place = { at: token.at, length: token.length };
-    if (token.kind === 'operator' && token.text === '(') {
+    const closing = token.kind === 'operator' ? CLOSING[token.text] : undefined;
+    if (closing !== undefined) {
       this.#next++;
       this.#enter();
       const inner = this.#operand();
-      this.#expect(')');
+      this.#expect(closing);
       this.#depth--;
       return inner;
     }
-    if (token.kind === 'operator' && token.text === '-') {
+    if (token.kind === 'operator' && (token.text === '-' || token.text === '+')) {
       this.#next++;
-      const number = this.#peek();
-      if (number.kind !== 'word') throw this.#error(number, 'a number is missing after the minus');
-      this.#next++;
-      return {
-        kind: 'literal',
-        literal: 'word',
-        text: `-${number.text}`,
-        at: token.at,
-        length: number.at + number.length - token.at,
-      };
+      this.#enter();
+      const signed = token.text === '-' ? this.#negative(token) : this.#sliced();
+      this.#depth--;
+      return signed;
     }
     if (token.kind === 'operator' || token.kind === 'end') {
       throw this.#error(
@@ -246,10 +293,13 @@ class Parser {
     this.#next++;
     if (token.kind !== 'word') return { kind: 'literal', literal: token.kind, text: token.text, ...place };
     if (this.#peek().text === '(' && this.#peek().kind === 'operator') return this.#call(token);
-    const field = fieldNamed(token.text);
+    const name = nameOf(token.text);
+    const field = fieldNamed(name);
     if (field !== undefined) return { kind: 'field', field, ...place };
-    const protocol = protocolNamed(token.text);
+    const protocol = protocolNamed(name);
     if (protocol !== undefined) return { kind: 'protocol', protocol, ...place };
+    if (token.text.startsWith('.'))
+      throw this.#unknown({ kind: 'literal', literal: 'word', text: name, ...place });
     return { kind: 'literal', literal: 'word', text: token.text, ...place };
   }
 

@@ -98,6 +98,17 @@ export function findOption(b: Uint8Array, at: number, end: number, kind: number)
   return -1;
 }
 
+/** RFC 2018 §3: how many bytes the blocks of the SACK option hold. */
+export function sackedBytes(b: Uint8Array, at: number, end: number): number {
+  const option = findOption(b, at, end, SACK);
+  if (option < 0) return 0;
+  const blocksEnd = Math.min(end, option + b[option + 1]!);
+  let bytes = 0;
+  for (let block = option + 2; block + 8 <= blocksEnd; block += 8)
+    bytes += (u32(b, block + 4) - u32(b, block)) >>> 0;
+  return bytes;
+}
+
 /** RFC 7323 §2.2: the shift count, at most 14; -1 without the option. */
 export function windowScaleOf(b: Uint8Array, at: number, end: number): number {
   const option = findOption(b, at, end, WINDOW_SCALE);

@@ -1,10 +1,11 @@
 // How a TCP segment reads: its line in the list, its flags, and the findings of the sequence analysis.
 import { u16, u32 } from '../core/bytes.ts';
-import { none, uint } from '../core/field.ts';
+import { none, seconds, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
 import type { TextSink } from '../core/text-sink.ts';
 import * as a from '../flows/tcp-analysis.ts';
+import type { TcpTiming } from '../flows/tcp-timing.ts';
 import { writeTcpOptions } from './tcp-options.ts';
 
 const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
@@ -87,6 +88,16 @@ const FINDINGS = [
   ],
 ] as const;
 
+const analysisField = none('tcp.analysis', '[SEQ/ACK analysis]');
+const timedFields = {
+  acksFrame: uint('tcp.analysis.acks_frame', 'This is an ACK to the segment in frame').timed(),
+  ackRtt: seconds('tcp.analysis.ack_rtt', 'The RTT to ACK the segment was').timed(),
+  initialRtt: seconds('tcp.analysis.initial_rtt', 'iRTT').timed(),
+  bytesInFlight: uint('tcp.analysis.bytes_in_flight', 'Bytes in flight').timed(),
+  pushBytesSent: uint('tcp.analysis.push_bytes_sent', 'Bytes sent since last PSH flag').timed(),
+  rto: seconds('tcp.analysis.rto', 'The RTO for this segment was').timed(),
+  rtoFrame: uint('tcp.analysis.rto_frame', 'RTO based on delta from frame').timed(),
+};
 const flagsField = none('tcp.analysis.flags', 'TCP Analysis Flags');
 const fieldOf = new Map(FINDINGS.map(([bit, field]) => [bit as number, field]));
 const retransmission = fieldOf.get(a.RETRANSMISSION)!;
@@ -95,19 +106,46 @@ const duplicateNumber = uint('tcp.analysis.duplicate_ack_num', 'Duplicate ACK #'
 const duplicateFrame = uint('tcp.analysis.duplicate_ack_frame', 'Duplicate to the ACK in frame');
 
 export const tcpAnalysisFields = Object.fromEntries([
+  ['analysis', analysisField],
   ['analysisFlags', flagsField],
+  ...Object.entries(timedFields),
   ...FINDINGS.map(([, field], i) => [`analysis${i}`, field] as const),
   ['duplicateNumber', duplicateNumber],
   ['duplicateFrame', duplicateFrame],
 ]);
 
 export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
-  if (p.analysis === 0) return;
-  out.group('[SEQ/ACK analysis]', start, 0);
+  const { timing } = p.session;
+  const isTimed = timing !== null && (timing.acksFrame !== 0 || timing.pushBytesSent !== 0);
+  if (p.analysis === 0 && !isTimed) return;
+  out.open(analysisField, start, 0);
+  if (timing !== null) emitTiming(timing, start, out);
+  if (p.analysis !== 0) emitFindings(p, start, out);
+  out.close();
+}
+
+function emitTiming(timing: TcpTiming, start: number, out: Sink): void {
+  const { acksFrame, ackRtt, initialRtt, bytesInFlight, pushBytesSent } = timing;
+  if (acksFrame !== 0) {
+    out.add(timedFields.acksFrame, start, 0, acksFrame);
+    if (ackRtt !== 0n) out.add(timedFields.ackRtt, start, 0, ackRtt);
+  }
+  if (initialRtt > 0n) out.add(timedFields.initialRtt, start, 0, initialRtt);
+  if (bytesInFlight === 0) return;
+  out.add(timedFields.bytesInFlight, start, 0, bytesInFlight);
+  out.add(timedFields.pushBytesSent, start, 0, pushBytesSent);
+}
+
+function emitFindings(p: Packet, start: number, out: Sink): void {
+  const { timing } = p.session;
   out.open(flagsField, start, 0);
   for (const [bit, field] of FINDINGS) if (p.analysis & bit) out.add(field, start, 0);
   // The special kinds are retransmissions too, as Wireshark has it.
   if (p.analysis & (a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION)) out.add(retransmission, start, 0);
+  if (timing !== null && timing.rto > 0n) {
+    out.add(timedFields.rto, start, 0, timing.rto);
+    out.add(timedFields.rtoFrame, start, 0, timing.rtoFrame);
+  }
   out.close();
   if (p.analysis & a.DUPLICATE_ACK) {
     out.open(duplicateAck, start, 0);
@@ -115,7 +153,6 @@ export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
     out.add(duplicateFrame, start, 0, p.session.tcp.duplicatedFrame);
     out.close();
   }
-  out.close();
 }
 
 /** `443 → 51234 [ACK] Seq=1 Ack=2 Win=501 Len=0 …` with the findings before it. */

@@ -1,7 +1,7 @@
 // Transmission Control Protocol (RFC 9293).
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bool, bytes, seconds, uint } from '../core/field.ts';
+import { alias, bool, bytes, seconds, text, uint } from '../core/field.ts';
 import { COLUMN, LATE, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
@@ -19,9 +19,10 @@ import {
   SPURIOUS_RETRANSMISSION,
   SYN,
 } from '../flows/tcp-analysis.ts';
+import { completenessName } from '../flows/tcp-timing.ts';
 import { checksumStatusNames } from './checksum.ts';
 import { hasMultipath, mptcp } from './mptcp.ts';
-import { emitTcpOptions, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
+import { emitTcpOptions, sackedBytes, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
 import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, writeTcpInfo } from './tcp-text.ts';
 
 const HEADER = 20;
@@ -29,26 +30,29 @@ export const TCP = 6;
 
 const srcport = uint('tcp.srcport', 'Source Port').at(0, 2);
 const dstport = uint('tcp.dstport', 'Destination Port').at(2, 2);
-const innermost = (p: Packet, layer: number): boolean => layer === p.tcpLayer;
+/** The conversation's own segment, not one that an ICMP error quotes. */
+const innermost = (p: Packet, layer: number): boolean =>
+  layer === p.tcpLayer && (p.flags[layer]! & COLUMN) !== 0;
 const f = {
   srcport,
   dstport,
   port: alias('tcp.port', 'Source or Destination Port', [srcport, dstport]),
   stream: uint('tcp.stream', 'Stream index').get((p, layer) =>
-    innermost(p, layer) ? p.session.flows.stream(p.flow) : undefined,
+    layer === p.tcpLayer ? p.session.flows.stream(p.flow) : undefined,
   ),
   len: uint('tcp.len', 'TCP Segment Len').get((p, layer) =>
     innermost(p, layer) ? p.segmentLength : undefined,
   ),
+  // A segment quoted in an ICMP error belongs to no conversation here: its own number.
   seq: uint('tcp.seq', 'Sequence Number').get((p, layer) =>
-    innermost(p, layer) ? p.relativeSeq : undefined,
+    innermost(p, layer) ? p.relativeSeq : u32(p.bufferOf(layer), p.start[layer]! + 4),
   ),
   seqRaw: uint('tcp.seq_raw', 'Sequence Number (raw)').at(4, 4),
   nxtseq: uint('tcp.nxtseq', 'Next Sequence Number').get((p, layer) =>
     innermost(p, layer) ? nextSequence(p, layer) : undefined,
   ),
   ack: uint('tcp.ack', 'Acknowledgment Number').get((p, layer) =>
-    innermost(p, layer) ? p.relativeAck : undefined,
+    innermost(p, layer) ? p.relativeAck : u32(p.bufferOf(layer), p.start[layer]! + 8),
   ),
   ackRaw: uint('tcp.ack_raw', 'Acknowledgment number (raw)').at(8, 4),
   hdrLen: uint('tcp.hdr_len', 'Header Length').get(
@@ -65,16 +69,23 @@ const f = {
   rst: bool('tcp.flags.reset', 'Reset').at(12, 2).mask(0x0004),
   syn: bool('tcp.flags.syn', 'Syn').at(12, 2).mask(0x0002),
   fin: bool('tcp.flags.fin', 'Fin').at(12, 2).mask(0x0001),
-  flagsStr: uint('tcp.flags.str', 'TCP Flags'),
+  flagsStr: text('tcp.flags.str', 'TCP Flags').get((p, layer) => flagLetters(p, layer)),
   windowValue: uint('tcp.window_size_value', 'Window').at(14, 2),
   window: uint('tcp.window_size', 'Calculated window size').get((p, layer) =>
-    innermost(p, layer) ? p.window : undefined,
+    innermost(p, layer) ? p.window : u16(p.bufferOf(layer), p.start[layer]! + 14),
   ),
   windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor'),
   checksum: uint('tcp.checksum', 'Checksum').at(16, 2).hex(),
   checksumStatus: uint('tcp.checksum.status', 'Checksum Status').named(checksumStatusNames),
   urgentPointer: uint('tcp.urgent_pointer', 'Urgent Pointer').at(18, 2),
   ...tcpOptionFields,
+  completeness: uint('tcp.completeness', 'Conversation completeness')
+    .named(completenessName)
+    .timed()
+    .get((p, layer) => (innermost(p, layer) ? p.session.timing?.completeness : undefined)),
+  timeDelta: seconds('tcp.time_delta', 'Time since previous frame in this TCP stream')
+    .timed()
+    .get((p, layer) => (innermost(p, layer) ? p.session.gaps?.of(p.flow) : undefined)),
   timeRelative: seconds('tcp.time_relative', 'Time since first frame in this TCP stream').get((p, layer) =>
     innermost(p, layer) ? sinceFirst(p) : undefined,
   ),
@@ -149,17 +160,20 @@ export const tcp: Protocol = protocol({
     const isInnermost = innermost(p, layer);
     out.fixed(f.srcport);
     out.fixed(f.dstport);
+    out.fixed(f.stream);
+    out.fixed(f.completeness);
     if (isInnermost) {
-      out.add(f.stream, start, 0, p.session.flows.stream(p.flow));
       out.add(f.len, start + 12, 1, p.segmentLength);
       out.add(f.seq, start + 4, 4, p.relativeSeq);
       out.note('    (relative sequence number)');
-    }
-    out.fixed(f.seqRaw);
-    if (isInnermost) {
+      out.fixed(f.seqRaw);
       out.add(f.nxtseq, start, 0, nextSequence(p, layer));
+      out.note('    (relative sequence number)');
       out.add(f.ack, start + 8, 4, p.relativeAck);
       out.note('    (relative ack number)');
+    } else {
+      out.add(f.seq, start + 4, 4);
+      out.add(f.ack, start + 8, 4);
     }
     out.fixed(f.ackRaw);
     const headerLength = (b[start + 12]! >> 4) * 4;
@@ -169,6 +183,7 @@ export const tcp: Protocol = protocol({
     out.note(` (${tcpFlagsText(u16(b, start + 12) & 0x0fff)})`);
     for (const flag of [f.res, f.ae, f.cwr, f.ece, f.urg, f.ackFlag, f.psh, f.rst, f.syn, f.fin])
       out.fixed(flag);
+    out.fixed(f.flagsStr);
     out.close();
     out.fixed(f.windowValue);
     if (isInnermost) {
@@ -188,6 +203,7 @@ export const tcp: Protocol = protocol({
     if (!isInnermost) return;
     out.group('[Timestamps]', start, 0);
     out.add(f.timeRelative, start, 0, sinceFirst(p));
+    out.fixed(f.timeDelta);
     out.close();
     emitTcpAnalysis(p, start, out);
     if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
@@ -198,9 +214,20 @@ export const tcp: Protocol = protocol({
       : `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}` +
         (innermost(p, layer)
           ? `, Seq: ${p.relativeSeq}${hasAck(p, layer) ? `, Ack: ${p.relativeAck}` : ''}, Len: ${p.segmentLength}`
-          : ''),
+          : quotedSequence(p, layer)),
   writeInfo: writeTcpInfo,
 });
+
+function quotedSequence(p: Packet, layer: number): string {
+  const at = p.start[layer]! + 4;
+  return at + 4 > p.stop[layer]! ? '' : `, Seq: ${u32(p.bufferOf(layer), at)}`;
+}
+
+/** `·······AP···`: a letter or dot for each of the flags. */
+function flagLetters(p: Packet, layer: number): string {
+  const flags = u16(p.bufferOf(layer), p.start[layer]! + 12) & 0xfff;
+  return [...'RRRACEUAPRSF'].map((letter, i) => (flags & (0x800 >> i) ? letter : '·')).join('');
+}
 
 function hasAck(p: Packet, layer: number): boolean {
   return (p.bufferOf(layer)[p.start[layer]! + 13]! & ACK) !== 0;
@@ -211,7 +238,10 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   const { flows, tcp: analysis } = p.session;
   const flow = flows.see(p);
   const { direction } = p;
-  if (flows.isNew) analysis.begin(flow, flows.capacity);
+  if (flows.isNew) {
+    analysis.begin(flow, flows.capacity);
+    p.session.timing?.begin(flow);
+  }
   // A segment quoted in an ICMP error is none of the conversation's own.
   if (p.isQuoted) return;
   segment.seq = u32(b, start + 4);
@@ -222,16 +252,23 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   segment.scale =
     segment.flags & SYN ? windowScaleOf(b, start + HEADER, Math.min(start + headerLength, p.end)) : -1;
   let found = 0;
-  if (analysis.isReuse(flow, direction, segment)) {
+  const isReuse = analysis.isReuse(flow, direction, segment);
+  if (isReuse) {
     flows.renew(p);
     analysis.begin(flow, flows.capacity);
+    p.session.timing?.begin(flow);
     found = REUSED_PORTS;
   } else if (analysis.restart(flow, direction, segment)) found = REUSED_PORTS;
   if (segment.flags & SYN) analysis.setServerPort(flow, segment.flags & ACK ? p.srcPort : p.dstPort);
   segment.now = sinceFirst(p);
   segment.frame = p.number;
   p.analysis = found | analysis.see(flow, direction, segment);
-  const { preferences } = p.session;
+  const { preferences, timing, gaps } = p.session;
+  if (timing !== null) {
+    const end = Math.min(start + headerLength, p.end);
+    timing.see(p, segment, p.analysis, headerLength > HEADER ? sackedBytes(b, start + HEADER, end) : 0);
+    gaps?.see(p, flows.isNew || isReuse);
+  }
   if (!preferences['tcp.analyze_sequence_numbers']) p.analysis = 0;
   const isRelative =
     preferences['tcp.relative_sequence_numbers'] && preferences['tcp.analyze_sequence_numbers'];

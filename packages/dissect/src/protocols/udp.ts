@@ -29,6 +29,9 @@ const f = {
   timeRelative: seconds('udp.time_relative', 'Time since first frame').get((p, layer) =>
     sinceFirst(p, layer),
   ),
+  timeDelta: seconds('udp.time_delta', 'Time since previous frame')
+    .timed()
+    .get((p, layer) => (flowOf(p, layer) < 0 ? undefined : p.session.gaps?.of(flowOf(p, layer)))),
   payload: bytes('udp.payload', 'UDP payload'),
 };
 
@@ -72,7 +75,9 @@ export const udp: Protocol = protocol({
     p.dstPort = u16(b, start + 2);
     p.transport = UDP;
     const length = u16(b, start + 4);
-    p.mark[layer] = p.session.flows.see(p) + 1;
+    const { flows, gaps } = p.session;
+    p.mark[layer] = flows.see(p) + 1;
+    gaps?.see(p, flows.isNew);
     p.payload[layer] = p.at = start + HEADER;
     if (length > p.wireEnd - start) p.notes[layer] = TOO_LONG;
     if (length >= HEADER) p.narrow(layer, length);
@@ -95,6 +100,7 @@ export const udp: Protocol = protocol({
     if (stream !== undefined) out.add(f.stream, start, 0, stream);
     out.group('[Timestamps]', start, 0);
     out.fixed(f.timeRelative);
+    out.fixed(f.timeDelta);
     out.close();
     const payload = start + HEADER;
     if (p.stop[layer]! > payload) out.add(f.payload, payload, p.stop[layer]! - payload);
