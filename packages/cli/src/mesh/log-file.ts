@@ -1,0 +1,39 @@
+// A log of JSON lines that does not grow for ever: at 5 MiB it is put aside, and three old ones are kept.
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const BYTES_MAX = 5 << 20;
+const OLD_MAX = 3;
+
+export class LogFile {
+  readonly #path: string;
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    this.#bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** Gives the line as it was written. */
+  write(level: string, message: string, values: Record<string, unknown>): string {
+    const line = `${JSON.stringify({ time: new Date().toISOString(), level, message, ...values })}\n`;
+    if (this.#bytes > BYTES_MAX) this.#putAside();
+    try {
+      appendFileSync(this.#path, line, { mode: 0o600 });
+      this.#bytes += Buffer.byteLength(line);
+    } catch {
+      // A full disk must not end the peer: the line still goes to standard error.
+    }
+    return line;
+  }
+
+  #putAside(): void {
+    rmSync(`${this.#path}.${OLD_MAX}`, { force: true });
+    for (let i = OLD_MAX - 1; i >= 0; i--) {
+      const old = i === 0 ? this.#path : `${this.#path}.${i}`;
+      if (statSync(old, { throwIfNoEntry: false }) !== undefined) renameSync(old, `${this.#path}.${i + 1}`);
+    }
+    this.#bytes = 0;
+  }
+}

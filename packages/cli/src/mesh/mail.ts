@@ -1,0 +1,74 @@
+// Messages: eyrie send, inbox, broadcast.
+import { readFileSync } from 'node:fs';
+import type { MessageView } from '@eyrie/mesh';
+import { FAILED, UserError } from '../errors.ts';
+import { ask, printable, readTime } from './select.ts';
+
+interface Common {
+  peer?: string;
+  json?: boolean;
+}
+
+const REASONS: Record<string, string> = {
+  'not-allowed': 'its policy does not allow that',
+  'not-approved': 'it does not know this peer as approved',
+  revoked: 'this peer was revoked',
+  expired: 'the certificate of this peer has expired',
+};
+
+export async function send(
+  to: string,
+  words: string[],
+  options: Common & { file?: string; topic: string; wait: string },
+): Promise<number> {
+  const text = options.file === undefined ? textOf(words) : readFile(options.file);
+  const waitMs = readTime(options.wait, '--wait');
+  const outcome = await ask<{ isDelivered: boolean; isWaiting?: boolean; problem: string }>(options.peer, 'send', {
+    to,
+    text,
+    topic: options.topic,
+    waitMs,
+  });
+  if (options.json === true) console.log(JSON.stringify(outcome));
+  const problem = REASONS[outcome.problem] ?? outcome.problem;
+  if (outcome.isDelivered) {
+    if (options.json !== true) console.log(`Delivered to ${to}.`);
+    return 0;
+  }
+  if (outcome.isWaiting !== true) throw new UserError(`not sent to ${to}: ${problem}`, FAILED);
+  if (options.json !== true) console.log(`Not delivered yet${problem === '' ? '' : ` (${problem})`}: it is kept and sent when ${to} can take it.`);
+  return 0;
+}
+
+export async function inbox(options: Common & { all?: boolean; keep?: boolean }): Promise<void> {
+  const messages = await ask<MessageView[]>(options.peer, 'inbox', { all: options.all, keep: options.keep });
+  if (options.json === true) return console.log(JSON.stringify(messages, null, 2));
+  if (messages.length === 0) return console.log(options.all === true ? 'Nothing came yet.' : 'Nothing new.');
+  for (const { from, topic, sentMs, isBroadcast, text } of messages) {
+    const time = new Date(sentMs).toISOString().replace('T', ' ').slice(0, 19);
+    const about = isBroadcast ? ' (to all)' : topic === 'message' ? '' : ` (${printable(topic)})`;
+    console.log(`${time}  ${from}${about}: ${printable(text)}`);
+  }
+}
+
+export async function broadcast(words: string[], options: Common): Promise<number> {
+  const { count, of } = await ask<{ count: number; of: number }>(options.peer, 'broadcast', { text: words.join(' ') });
+  if (options.json === true) console.log(JSON.stringify({ count, of }));
+  else console.log(`${count} of ${of} peers have it.`);
+  return count >= of ? 0 : FAILED;
+}
+
+function textOf(words: string[]): string {
+  if (words.length === 1 && words[0] === '-') return readFileSync(0, 'utf8');
+  if (words.length === 0) throw new UserError('what to send is missing: a text, - for standard input, or --file');
+  return words.join(' ');
+}
+
+function readFile(path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    if (error instanceof TypeError) throw new UserError(`${path} is no text: share it with "eyrie share"`, FAILED);
+    throw new UserError(`cannot read ${path}: ${(error as Error).message}`, FAILED);
+  }
+}

@@ -1,0 +1,94 @@
+// Who is in, and who decides it: questions to a running peer.
+import type { MemberView } from '@eyrie/mesh';
+import { ask, printable, readTime, readWhole, table } from './select.ts';
+
+interface Common {
+  peer?: string;
+  json?: boolean;
+}
+
+export async function invite(
+  options: Common & { name?: string; role: string; ttl: string; uses: string; knock?: boolean },
+): Promise<void> {
+  const { name, role, knock } = options;
+  const uses = readWhole(options.uses, '--uses', 100_000);
+  const ttlMs = readTime(options.ttl, '--ttl');
+  const { token } = await ask<{ token: string }>(options.peer, 'invite', { name, role, uses, ttlMs, knock });
+  console.log(token);
+  const good = knock === true ? 'lets anyone ask to join' : `is good for ${uses === 1 ? 'one peer' : `${uses} peers`} within ${options.ttl}`;
+  console.error(`This line ${good}: eyrie mesh join LINE${name === undefined ? '' : ` --name ${name}`}`);
+}
+
+export async function members(options: Common): Promise<void> {
+  const all = await ask<MemberView[]>(options.peer, 'members');
+  if (options.json === true) return console.log(JSON.stringify(all, null, 2));
+  const rows = all.map(({ id, role, status, key, addresses, revoked }) => [
+    id,
+    role,
+    status,
+    key.slice(0, 16),
+    revoked === null ? addresses.join(' ') : printable(revoked.reason),
+  ]);
+  console.log(table([['PEER', 'ROLE', 'STATUS', 'KEY', 'WHERE'], ...rows]));
+  const here = all.filter((member) => member.status === 'alive').length;
+  console.log(`${here} of ${all.filter((member) => member.revoked === null).length} are here.`);
+}
+
+interface Branch {
+  id: string;
+  children: Branch[];
+}
+
+export async function tree(options: Common): Promise<void> {
+  const root = await ask<Branch | null>(options.peer, 'tree');
+  if (options.json === true) return console.log(JSON.stringify(root, null, 2));
+  if (root === null) return console.log('Nobody is here.');
+  console.log(root.id);
+  for (const line of linesBelow(root, '')) console.log(line);
+}
+
+function linesBelow({ children }: Branch, indent: string): string[] {
+  return children.flatMap((child, i) => {
+    const isLast = i === children.length - 1;
+    const below = linesBelow(child, `${indent}${isLast ? '   ' : '│  '}`);
+    return [`${indent}${isLast ? '└─ ' : '├─ '}${child.id}`, ...below];
+  });
+}
+
+export async function status(options: Common): Promise<void> {
+  const answer = await ask<Record<string, unknown>>(options.peer, 'status');
+  if (options.json === true) return console.log(JSON.stringify(answer, null, 2));
+  const lines = {
+    Peer: `${answer.id} of mesh ${answer.mesh}${answer.isAuthority === true ? ' (holds the authority)' : ''}`,
+    Process: answer.pid,
+    Listens: (answer.addresses as string[]).join(' '),
+    Links: (answer.links as string[]).join(' ') || 'none',
+    Here: `${answer.alive} of ${answer.members} members`,
+    Unread: answer.unread,
+    'Root until': new Date(answer.authorityExpiresMs as number).toISOString().slice(0, 10),
+  };
+  for (const [name, value] of Object.entries(lines)) console.log(`${name.padEnd(11)}${value}`);
+}
+
+export async function pending(options: Common): Promise<void> {
+  const all = await ask<{ id: string; fingerprint: string; sinceMs: number }[]>(options.peer, 'pending');
+  if (options.json === true) return console.log(JSON.stringify(all, null, 2));
+  if (all.length === 0) return console.log('Nobody waits.');
+  const rows = all.map(({ id, fingerprint, sinceMs }) => [id, fingerprint.slice(0, 16), new Date(sinceMs).toISOString()]);
+  console.log(table([['PEER', 'KEY', 'SINCE'], ...rows]));
+}
+
+const DONE: Record<string, string> = {
+  approve: 'is let in',
+  deny: 'is sent away',
+  allow: 'will be let in when it asks',
+  revoke: 'is revoked: all peers close their links with it',
+  rotate: 'There is a new root beside the old one. Run "eyrie mesh ca retire" in two days.',
+  retire: 'The old root is trusted no longer.',
+};
+
+export async function decide(method: string, parameters: Record<string, string>, options: Common): Promise<void> {
+  await ask(options.peer, method, parameters);
+  const who = parameters.id ?? parameters.who;
+  console.log(who === undefined ? DONE[method] : `${who} ${DONE[method]}.`);
+}

@@ -1,0 +1,198 @@
+// The mesh on the command line: who is in, start and stop, messages. Each command's code is loaded when it is called.
+import type { Command } from 'commander';
+
+const EXAMPLE = '\nExample:\n  ';
+
+export function addMeshCommands(program: Command): void {
+  addMembership(program.command('mesh').description('who is in: found a mesh, invite, join, approve, revoke, look'));
+  addMail(program);
+  program
+    .command('peer')
+    .description('run a peer in the foreground, until Ctrl-C')
+    .argument('[id]', 'its name; without it, the only peer of this user')
+    .option('--host <address>', 'listen on this address instead of the one it was made with')
+    .option('--port <number>', 'listen on this port')
+    .option('--json', 'log as JSON lines')
+    .addHelpText('after', `${EXAMPLE}eyrie peer test_peer_1`)
+    .action(async (id: string | undefined, options) => {
+      const { runForeground } = await import('./process.ts');
+      process.exitCode = await runForeground(id, options);
+    });
+}
+
+function addMembership(mesh: Command): void {
+  mesh
+    .command('init')
+    .description('found a mesh: its authority, and the first peer, which holds it')
+    .argument('<mesh>', 'what it is called: lower-case letters, digits, dots and dashes')
+    .option('--name <id>', 'the name of the first peer; the name of this host unless given')
+    .option('--port <number>', 'where it listens', '5001')
+    .option('--host <address>', 'the address it listens on; :: is all', '::')
+    .option('--advertise <host:port...>', 'where others find it, if that is elsewhere')
+    .option('--passphrase', 'keep the key of the authority under a passphrase (asked for, or EYRIE_PASSPHRASE)')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh init home && eyrie mesh start && eyrie mesh invite`)
+    .action(async (name: string, options) => (await import('./found.ts')).init(name, options));
+  mesh
+    .command('invite')
+    .description('print one line by which a peer can join')
+    .option('--name <id>', 'only good for a peer of this name')
+    .option('--role <role>', 'peer or coordinator', 'peer')
+    .option('--ttl <time>', 'good for so long: 15m, 24h, 7d', '24h')
+    .option('--uses <number>', 'good for so many peers', '1')
+    .option('--knock', 'lets anyone ask, and nobody in: each waits for "eyrie mesh approve"')
+    .option('--peer <id>', 'which peer of this user is asked')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh invite --name lab-7 --ttl 1h`)
+    .action(async (options) => (await import('./members.ts')).invite(options));
+  mesh
+    .command('join')
+    .description('join a mesh by an invitation; safe to repeat')
+    .argument('<invitation>', 'the line that "eyrie mesh invite" printed')
+    .option('--name <id>', 'the name of this peer; the name of this host unless given')
+    .option('--port <number>', 'where it listens; 0 takes a free port and keeps it', '0')
+    .option('--host <address>', 'the address it listens on; :: is all', '::')
+    .option('--advertise <host:port...>', 'where others find it, if that is elsewhere')
+    .option('--wait <time>', 'how long to wait for approval', '10m')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh join eyrie1-… --name lab-7`)
+    .action(async (token: string, options) => (await import('./found.ts')).join(token, options));
+  mesh
+    .command('create')
+    .description('another peer on this machine, let in by the authority that runs here')
+    .argument('<id>', 'its name')
+    .option('--port <number>', 'where it listens; 0 takes a free port and keeps it', '0')
+    .option('--host <address>', 'the address it listens on; :: is all', '::')
+    .option('--peer <id>', 'the peer that holds the authority, if there are more')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh create lab-8 && eyrie mesh start lab-8`)
+    .action(async (id: string, options) => (await import('./found.ts')).create(id, options));
+  addProcesses(mesh);
+  addLooking(mesh);
+  addDeciding(mesh);
+}
+
+function addProcesses(mesh: Command): void {
+  mesh
+    .command('start')
+    .description('start peers of this user in the background')
+    .argument('[id...]', 'their names; without one, all')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh start lab-7`)
+    .action(async (ids: string[]) => (await import('./process.ts')).start(ids));
+  mesh
+    .command('stop')
+    .description('stop peers of this user; they say good-bye to the mesh')
+    .argument('[id...]', 'their names; without one, all')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh stop`)
+    .action(async (ids: string[]) => (await import('./process.ts')).stop(ids));
+  mesh
+    .command('list')
+    .description('the peers of this user, and which of them run')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh list`)
+    .action(async (options) => (await import('./process.ts')).list(options));
+  mesh
+    .command('unit')
+    .description('print a systemd unit that runs a peer')
+    .argument('[id]', 'its name')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh unit lab-7 > ~/.config/systemd/user/eyrie-lab-7.service`)
+    .action(async (id: string | undefined) => (await import('./process.ts')).unit(id));
+}
+
+function addLooking(mesh: Command): void {
+  mesh
+    .command('members')
+    .description('who is approved, and who of them is here')
+    .option('--peer <id>', 'which peer of this user is asked')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh members`)
+    .action(async (options) => (await import('./members.ts')).members(options));
+  mesh
+    .command('tree')
+    .description('who links with whom: the tree of those that are here')
+    .option('--peer <id>', 'which peer of this user is asked')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh tree`)
+    .action(async (options) => (await import('./members.ts')).tree(options));
+  mesh
+    .command('status')
+    .description('one peer: where it listens, its links, its mail')
+    .option('--peer <id>', 'which peer of this user is asked')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh status --peer lab-7`)
+    .action(async (options) => (await import('./members.ts')).status(options));
+}
+
+function addDeciding(mesh: Command): void {
+  const decide = (name: string, argument: string, description: string, example: string) =>
+    mesh
+      .command(name)
+      .description(description)
+      .argument(argument)
+      .option('--peer <id>', 'the peer of this user that holds the authority')
+      .addHelpText('after', EXAMPLE + example);
+  mesh
+    .command('pending')
+    .description('who waits to be let in, with the fingerprint to compare')
+    .option('--peer <id>', 'the peer of this user that holds the authority')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh pending`)
+    .action(async (options) => (await import('./members.ts')).pending(options));
+  decide('approve', '<id>', 'let in a peer that waits', 'eyrie mesh approve lab-7')
+    .option('--role <role>', 'peer or coordinator', 'peer')
+    .action(async (id: string, options) => (await import('./members.ts')).decide('approve', { id, role: options.role }, options));
+  decide('deny', '<id>', 'send away a peer that waits, and its key for good', 'eyrie mesh deny lab-7').action(
+    async (id: string, options) => (await import('./members.ts')).decide('deny', { id }, options),
+  );
+  decide('allow', '<who>', 'approve beforehand a name, or the fingerprint of a key', 'eyrie mesh allow lab-9').action(
+    async (who: string, options) => (await import('./members.ts')).decide('allow', { who }, options),
+  );
+  decide('revoke', '<id>', 'out at once: all peers close their links with it', 'eyrie mesh revoke lab-7 --reason stolen')
+    .option('--reason <text>', 'what all peers are told', '')
+    .action(async (id: string, options) => (await import('./members.ts')).decide('revoke', { id, reason: options.reason }, options));
+  const authority = mesh.command('ca').description('the authority: change its root without a break');
+  authority
+    .command('rotate')
+    .description('a new root beside the old one; peers renew with it by themselves')
+    .option('--peer <id>', 'the peer of this user that holds the authority')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh ca rotate`)
+    .action(async (options) => (await import('./members.ts')).decide('rotate', {}, options));
+  authority
+    .command('retire')
+    .description('trust the old root no longer: a day after rotate at the earliest')
+    .option('--peer <id>', 'the peer of this user that holds the authority')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh ca retire`)
+    .action(async (options) => (await import('./members.ts')).decide('retire', {}, options));
+}
+
+function addMail(program: Command): void {
+  program
+    .command('send')
+    .description('send a message that only the receiver can read; it waits if the receiver is away')
+    .argument('<to>', 'the name of a peer')
+    .argument('[text...]', 'the message; - takes standard input')
+    .option('--file <path>', 'a text file as the message, 128 KiB at most')
+    .option('--topic <topic>', 'what it is about; policies decide by it', 'message')
+    .option('--wait <time>', 'how long to wait until it is delivered', '5s')
+    .option('--peer <id>', 'which peer of this user sends')
+    .option('--json', 'the outcome as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie send lab-7 "the printer is on fire"`)
+    .action(async (to: string, text: string[], options) => {
+      process.exitCode = await (await import('./mail.ts')).send(to, text, options);
+    });
+  program
+    .command('inbox')
+    .description('messages that came and were not read yet')
+    .option('--all', 'those read before too')
+    .option('--keep', 'leave them unread')
+    .option('--peer <id>', 'whose inbox')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie inbox`)
+    .action(async (options) => (await import('./mail.ts')).inbox(options));
+  program
+    .command('broadcast')
+    .description('send a message to all peers that are here, and say how many have it')
+    .argument('<text...>', 'the message')
+    .option('--peer <id>', 'which peer of this user sends')
+    .option('--json', 'the count as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie broadcast "maintenance at noon"`)
+    .action(async (text: string[], options) => {
+      process.exitCode = await (await import('./mail.ts')).broadcast(text, options);
+    });
+}

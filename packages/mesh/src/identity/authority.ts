@@ -1,0 +1,189 @@
+// The authority of a mesh: says who is in, in a list that it signs, and gives certificates that last a day. It runs inside
+// one peer, next to its folder's key.
+
+import type { KeyObject } from 'node:crypto';
+import { type Change, hex, Roster } from '../members/roster.ts';
+import type { Storage } from '../peer/storage.ts';
+import type { Runtime } from '../runtime.ts';
+import { CertificateError, type Issuer, issueLeaf, LEAF_HOURS, newRoot, readRequest, rootExpiresMs } from './certificate.ts';
+import type { EnrolAnswer, EnrolRequest } from './enrolment.ts';
+import { keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
+import { EnrolmentDesk } from './desk.ts';
+import type { Role } from './names.ts';
+
+/** Admissions of so long are signed together: many that come at once cost one signature. */
+const GATHER_MS = 25;
+const DAY_MS = 24 * 3_600_000;
+const ROOT_WARN_MS = 90 * DAY_MS;
+
+export interface AuthorityOptions {
+  runtime: Runtime;
+  storage: Storage;
+  rootKey: KeyObject;
+  roster: Roster;
+  leafHours?: number;
+}
+
+export class Authority {
+  readonly desk: EnrolmentDesk;
+  /** A new state of the list, to be spread. */
+  onRoster: (roster: Roster) => void = () => {};
+  /** A new key of the group, whose hash is in the list already. */
+  onGroupKey: (epoch: number, key: Uint8Array) => void = () => {};
+  readonly #runtime: Runtime;
+  readonly #storage: Storage;
+  readonly #leafHours: number;
+  #rootKey: KeyObject;
+  #roster: Roster;
+  #gathered: Change[] = [];
+  #whenSigned: (() => void)[] = [];
+
+  constructor({ runtime, storage, rootKey, roster, leafHours = LEAF_HOURS }: AuthorityOptions) {
+    this.#runtime = runtime;
+    this.#storage = storage;
+    this.#rootKey = rootKey;
+    this.#roster = roster;
+    this.#leafHours = leafHours;
+    this.desk = new EnrolmentDesk(runtime, storage);
+    const leftMs = rootExpiresMs(roster.roots.at(-1)!) - runtime.clock.nowMs();
+    if (leftMs < ROOT_WARN_MS)
+      runtime.log('warn', 'the authority of this mesh expires soon: run "eyrie mesh ca rotate"', { days: Math.floor(leftMs / DAY_MS) });
+  }
+
+  get roster(): Roster {
+    return this.#roster;
+  }
+
+  /** Founds a mesh: its root, and the first peer, who holds it. */
+  static async found(
+    runtime: Runtime,
+    mesh: string,
+    first: { id: string; publicKey: Uint8Array },
+    groupKey: Uint8Array,
+  ): Promise<{ rootKey: KeyObject; beginning: Roster; roster: Roster }> {
+    const atMs = runtime.clock.nowMs();
+    const { key, certificate } = await newRoot(mesh, atMs);
+    const beginning = Roster.sign(null, [{ kind: 'found', mesh, root: certificate, atMs }], key);
+    const changes: Change[] = [
+      { kind: 'admit', ...first, role: 'authority', atMs },
+      { kind: 'group', epoch: 1, keyHash: sha256(groupKey) },
+    ];
+    return { rootKey: key, beginning, roster: Roster.sign(beginning, changes, key) };
+  }
+
+  /** @param source who asks, for the limit on guesses: an address */
+  async enrol({ request, token }: EnrolRequest, source: string): Promise<EnrolAnswer> {
+    if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
+    let asked: { id: string; publicKey: Uint8Array };
+    try {
+      asked = await readRequest(request);
+    } catch (error) {
+      if (!(error instanceof CertificateError)) throw error;
+      return this.#refuse(source, error.message);
+    }
+    const { id, publicKey } = asked;
+    const member = this.#roster.approved(id);
+    // A renewal, or the same request again because the answer was lost: the key was proved by the request's signature.
+    if (member !== null && Buffer.compare(member.publicKey, publicKey) === 0) return this.#admitted(id, publicKey);
+    if (this.#roster.revokedKeys.has(hex(publicKey))) return this.#refuse(source, 'this key was revoked: make a new one');
+    if (member !== null || this.#isGathered(id, publicKey))
+      return this.#refuse(source, `the name ${id} is taken by another key: choose another, or revoke it first`);
+    const verdict = this.desk.judge({ id, publicKey, token, request });
+    if (verdict.kind === 'denied') return this.#refuse(source, verdict.reason);
+    if (verdict.kind === 'pending') return { kind: 'pending' };
+    await this.#admit(id, publicKey, verdict.role);
+    return this.#admitted(id, publicKey);
+  }
+
+  /** Lets one in that waits, by its name. It gets its certificate when it asks again. */
+  async approve(id: string, role: Role = 'peer'): Promise<string | null> {
+    const waiting = this.desk.take(id);
+    if (waiting === null) return `nobody of the name ${id} waits`;
+    await this.#admit(id, Buffer.from(waiting.publicKey, 'hex'), role);
+    return null;
+  }
+
+  /** Out at once: the list says so, all peers close their links with it, and the group has another key. */
+  revoke(id: string, reason: string): string | null {
+    if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
+    if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
+    const key = this.#runtime.random.bytes(32);
+    const epoch = (this.#roster.group?.epoch ?? 0) + 1;
+    const atMs = this.#runtime.clock.nowMs();
+    this.#sign([
+      { kind: 'revoke', id, reason: reason.slice(0, 60), atMs },
+      { kind: 'group', epoch, keyHash: sha256(key) },
+    ]);
+    this.onGroupKey(epoch, key);
+    this.#runtime.log('info', 'peer revoked', { peer: id, reason });
+    return null;
+  }
+
+  /** A second root besides the one there is; certificates are issued by it from now on. Gives its key, to be kept. */
+  async rotate(): Promise<KeyObject> {
+    const { key, certificate } = await newRoot(this.#roster.mesh, this.#runtime.clock.nowMs());
+    const endorsement = this.#roster.endorse(certificate, this.#rootKey);
+    this.#rootKey = key;
+    this.#sign([{ kind: 'root', certificate, endorsement }]);
+    return key;
+  }
+
+  /** The older root is trusted no longer: when all have certificates of the newer. */
+  retire(): string | null {
+    if (this.#roster.roots.length < 2) return 'there is only one root: rotate first';
+    this.#sign([{ kind: 'retire', fingerprint: sha256(this.#roster.roots[0]!) }]);
+    return null;
+  }
+
+  issue(id: string, publicKey: Uint8Array): Promise<Buffer> {
+    const issuer: Issuer = {
+      mesh: this.#roster.mesh,
+      key: this.#rootKey,
+      certificate: this.#roster.roots.at(-1)!,
+      leafHours: this.#leafHours,
+    };
+    return issueLeaf(issuer, id, publicKeyObject(publicKey), this.#runtime.clock.nowMs());
+  }
+
+  async #admitted(id: string, publicKey: Uint8Array): Promise<EnrolAnswer> {
+    const beginning = this.#storage.read('authority/beginning')!;
+    return { kind: 'admitted', certificate: await this.issue(id, publicKey), beginning };
+  }
+
+  #admit(id: string, publicKey: Uint8Array, role: Role): Promise<void> {
+    this.#gathered.push({ kind: 'admit', id, publicKey, role, atMs: this.#runtime.clock.nowMs() });
+    this.#runtime.log('info', 'peer admitted', { peer: id, role, key: keyFingerprint(publicKey).slice(0, 16) });
+    return new Promise((resolve) => {
+      this.#whenSigned.push(resolve);
+      if (this.#whenSigned.length > 1) return;
+      this.#runtime.clock.after(GATHER_MS, () => this.#sign([]));
+    });
+  }
+
+  #isGathered(id: string, publicKey: Uint8Array): boolean {
+    return this.#gathered.some((each) => each.kind === 'admit' && each.id === id && hex(each.publicKey) !== hex(publicKey));
+  }
+
+  #sign(changes: readonly Change[]): void {
+    const all = [...this.#gathered, ...changes];
+    const whenSigned = this.#whenSigned;
+    this.#gathered = [];
+    this.#whenSigned = [];
+    if (all.length > 0) {
+      this.#roster = Roster.sign(this.#roster, all, this.#rootKey);
+      this.onRoster(this.#roster);
+    }
+    for (const done of whenSigned) done();
+  }
+
+  #refuse(source: string, reason: string): EnrolAnswer {
+    this.desk.failed(source);
+    this.#runtime.log('warn', 'enrolment refused', { address: source, reason });
+    return denied(reason);
+  }
+}
+
+function denied(reason: string): EnrolAnswer {
+  return { kind: 'denied', reason: reason.slice(0, 100) };
+}
+

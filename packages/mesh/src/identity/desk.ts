@@ -1,0 +1,165 @@
+// Who may come in: by an invitation, by a list of names and keys approved beforehand, or after waiting until somebody has
+// looked. What was given out and who waits is on disk before it is answered.
+
+import type { Storage } from '../peer/storage.ts';
+import type { Runtime } from '../runtime.ts';
+import { keyFingerprint } from './keys.ts';
+import type { Role } from './names.ts';
+import { isTokenProof } from './token.ts';
+
+const FILE = 'authority/desk.json';
+const TOKENS_MAX = 10_000;
+const WAITING_MAX = 1_000;
+const WAITING_MS = 7 * 24 * 3_600_000;
+/** Wrong tries in a minute, of one address and of all together. */
+const FAILURES_MAX = 10;
+const FAILURES_ALL_MAX = 200;
+const MINUTE_MS = 60_000;
+
+export interface Token {
+  id: string;
+  key: string;
+  role: Role;
+  /** The only name it is good for, or null. */
+  name: string | null;
+  usesLeft: number;
+  expiresMs: number;
+}
+
+export interface Waiting {
+  id: string;
+  publicKey: string;
+  fingerprint: string;
+  sinceMs: number;
+}
+
+export interface Desk {
+  tokens: Token[];
+  waiting: Waiting[];
+  /** Names and fingerprints of keys. */
+  allowed: string[];
+  /** Fingerprints. */
+  denied: string[];
+}
+
+export interface Applicant {
+  id: string;
+  publicKey: Uint8Array;
+  token: { id: Uint8Array; proof: Uint8Array } | null;
+  request: Uint8Array;
+}
+
+export type DeskVerdict = { kind: 'admitted'; role: Role } | { kind: 'pending' } | { kind: 'denied'; reason: string };
+
+export class EnrolmentDesk {
+  readonly #runtime: Runtime;
+  readonly #storage: Storage;
+  #desk: Desk;
+  #failures = new Map<string, number>();
+  #failuresSinceMs = 0;
+
+  constructor(runtime: Runtime, storage: Storage) {
+    this.#runtime = runtime;
+    this.#storage = storage;
+    const text = storage.read(FILE)?.toString();
+    this.#desk = text === undefined ? { tokens: [], waiting: [], allowed: [], denied: [] } : JSON.parse(text);
+  }
+
+  get waiting(): readonly Waiting[] {
+    return this.#desk.waiting;
+  }
+
+  get allowed(): readonly string[] {
+    return this.#desk.allowed;
+  }
+
+  /** The secret of a new invitation. */
+  invite(role: Role, name: string | null, uses: number, ttlMs: number): { id: Uint8Array; key: Uint8Array } {
+    const { clock, random } = this.#runtime;
+    const id = random.bytes(6);
+    const key = random.bytes(16);
+    const nowMs = clock.nowMs();
+    // Those that ended a day ago are remembered no longer: before, their users are told what happened.
+    const tokens = this.#desk.tokens.filter((each) => each.expiresMs > nowMs - 24 * 60 * MINUTE_MS).slice(-TOKENS_MAX + 1);
+    const token = { id: hexOf(id), key: hexOf(key), role, name, usesLeft: uses, expiresMs: nowMs + ttlMs };
+    this.#save({ tokens: [...tokens, token] });
+    return { id, key };
+  }
+
+  allow(nameOrFingerprint: string): void {
+    this.#save({ allowed: [...new Set([...this.#desk.allowed, nameOrFingerprint])] });
+  }
+
+  deny(id: string): string | null {
+    const waiting = this.#desk.waiting.find((each) => each.id === id);
+    if (waiting === undefined) return `nobody of the name ${id} waits`;
+    this.#save({
+      waiting: this.#desk.waiting.filter((each) => each !== waiting),
+      denied: [...this.#desk.denied, waiting.fingerprint].slice(-WAITING_MAX),
+    });
+    return null;
+  }
+
+  /** Takes one out of the queue. */
+  take(id: string): Waiting | null {
+    const waiting = this.#desk.waiting.find((each) => each.id === id) ?? null;
+    if (waiting !== null) this.#save({ waiting: this.#desk.waiting.filter((each) => each !== waiting) });
+    return waiting;
+  }
+
+  judge({ id, publicKey, token, request }: Applicant): DeskVerdict {
+    const fingerprint = keyFingerprint(publicKey);
+    if (this.#desk.denied.includes(fingerprint)) return { kind: 'denied', reason: `${id} was denied` };
+    if (token !== null) return this.#judgeToken(id, token, request);
+    if (this.#desk.allowed.includes(id) || this.#desk.allowed.includes(fingerprint)) return { kind: 'admitted', role: 'peer' };
+    return this.#wait(id, publicKey, fingerprint);
+  }
+
+  #judgeToken(id: string, shown: { id: Uint8Array; proof: Uint8Array }, request: Uint8Array): DeskVerdict {
+    const token = this.#desk.tokens.find((each) => each.id === hexOf(shown.id));
+    if (token === undefined || !isTokenProof(shown.proof, Buffer.from(token.key, 'hex'), request))
+      return { kind: 'denied', reason: 'this invitation is not known here' };
+    if (this.#runtime.clock.nowMs() >= token.expiresMs) return { kind: 'denied', reason: 'this invitation has expired: ask for a new one' };
+    if (token.usesLeft < 1) return { kind: 'denied', reason: 'this invitation was used already: ask for a new one' };
+    if (token.name !== null && token.name !== id)
+      return { kind: 'denied', reason: `this invitation is for ${token.name}: join with --name ${token.name}` };
+    this.#save({ tokens: this.#desk.tokens.map((each) => (each === token ? { ...each, usesLeft: each.usesLeft - 1 } : each)) });
+    return { kind: 'admitted', role: token.role };
+  }
+
+  #wait(id: string, publicKey: Uint8Array, fingerprint: string): DeskVerdict {
+    const nowMs = this.#runtime.clock.nowMs();
+    if (this.#desk.waiting.some((each) => each.fingerprint === fingerprint && each.id === id)) return { kind: 'pending' };
+    const waiting = this.#desk.waiting.filter((each) => nowMs - each.sinceMs < WAITING_MS);
+    if (waiting.some((each) => each.id === id)) return { kind: 'denied', reason: `another key waits under the name ${id}` };
+    if (waiting.length >= WAITING_MAX) return { kind: 'denied', reason: 'too many wait already' };
+    this.#save({ waiting: [...waiting, { id, publicKey: hexOf(publicKey), fingerprint, sinceMs: nowMs }] });
+    this.#runtime.log('info', 'a peer waits for approval', { peer: id, key: fingerprint.slice(0, 16) });
+    return { kind: 'pending' };
+  }
+
+  /** False after too many wrong tries. */
+  mayTry(source: string): boolean {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    if (nowMs - this.#failuresSinceMs > MINUTE_MS) {
+      this.#failures.clear();
+      this.#failuresSinceMs = nowMs;
+    }
+    let all = 0;
+    for (const count of this.#failures.values()) all += count;
+    return all < FAILURES_ALL_MAX && (this.#failures.get(source) ?? 0) < FAILURES_MAX;
+  }
+
+  failed(source: string): void {
+    this.#failures.set(source, (this.#failures.get(source) ?? 0) + 1);
+  }
+
+  #save(changes: Partial<Desk>): void {
+    this.#desk = { ...this.#desk, ...changes };
+    this.#storage.write(FILE, JSON.stringify(this.#desk, null, 2));
+  }
+}
+
+function hexOf(data: Uint8Array): string {
+  return Buffer.from(data).toString('hex');
+}

@@ -1,0 +1,129 @@
+// What a peer says to be let in, or to have its certificate renewed, and what the authority answers. Both are safe to
+// repeat: the same key gets the same answer.
+
+import { Session, type SessionHost } from '../link/session.ts';
+import type { Link, Transport } from '../link/link.ts';
+import { Roster } from '../members/roster.ts';
+import type { Runtime } from '../runtime.ts';
+import { requestKinds } from '../wire/kinds.ts';
+import { bytes, decode, encode, fixed, optional, record, type Shape, text, variant, WireError } from '../wire/schema.ts';
+import { newRequest, readLeaf } from './certificate.ts';
+import type { KeyPair } from './keys.ts';
+import { type Invitation, tokenProof } from './token.ts';
+
+export const enrolRequest = record({
+  /** PKCS#10, DER. */
+  request: bytes(2048),
+  token: optional(record({ id: fixed(6), proof: fixed(32) })),
+});
+
+export const enrolAnswer = variant({
+  /** In the queue, until somebody approves it. */
+  pending: {},
+  denied: { reason: text(300) },
+  admitted: {
+    certificate: bytes(2048),
+    /** The list of members as it began: the rest comes with the first link. */
+    beginning: bytes(4096),
+  },
+});
+export type EnrolRequest = Shape<typeof enrolRequest>;
+export type EnrolAnswer = Shape<typeof enrolAnswer>;
+
+/** Longer than a certificate authority with much to do takes. */
+const ANSWER_MS = 20_000;
+
+export class EnrolError extends Error {}
+
+export async function makeEnrolRequest(keys: KeyPair, id: string, invitation: Invitation | null): Promise<Buffer> {
+  const request = await newRequest(keys.privateKey, id);
+  const secret = invitation?.secret ?? null;
+  const token = secret === null ? null : { id: secret.id, proof: tokenProof(secret.key, request) };
+  return encode(enrolRequest, { request, token });
+}
+
+export interface Admission {
+  certificate: Uint8Array;
+  roster: Roster;
+}
+
+/** Asks at one address. Null while it waits in the queue; throws EnrolError with one line if it is denied. */
+export async function enrolAt(
+  runtime: Runtime,
+  transport: Transport,
+  address: string,
+  mesh: string,
+  root: Uint8Array,
+  id: string,
+  keys: KeyPair,
+  request: Uint8Array,
+): Promise<Admission | null> {
+  const payload = await ask(runtime, transport, address, mesh, request);
+  const answer = decodeAnswer(payload);
+  if (answer.kind === 'pending') return null;
+  if (answer.kind === 'denied') throw new EnrolError(answer.reason);
+  const identity = readLeaf(answer.certificate);
+  const isOurs = identity?.id === id && Buffer.compare(identity.publicKey, keys.publicKey) === 0;
+  if (!isOurs || identity.mesh !== mesh) throw new EnrolError('the certificate that came is for somebody else');
+  // Signed by the root whose fingerprint is in the invitation: so the answer is the mesh's own.
+  return { certificate: answer.certificate, roster: Roster.fromBytes(answer.beginning, root) };
+}
+
+export function decodeAnswer(payload: Uint8Array): EnrolAnswer {
+  try {
+    return decode(enrolAnswer, payload);
+  } catch (error) {
+    if (error instanceof WireError) throw new EnrolError('the answer cannot be read: is that an eyrie of this version?');
+    throw error;
+  }
+}
+
+function ask(
+  runtime: Runtime,
+  transport: Transport,
+  address: string,
+  mesh: string,
+  request: Uint8Array,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    transport.dial(address, (error, link) => {
+      if (link === null) return reject(new EnrolError(error?.message ?? `${address}: no answer`));
+      startStrangerSession(runtime, link, mesh, (session, why) => {
+        if (session === null) return reject(new EnrolError(`${address}: ${why}`));
+        session.request(requestKinds.enrol, request, ANSWER_MS, (problem, payload) => {
+          session.close('done');
+          if (problem === null) resolve(payload);
+          else reject(new EnrolError(problem));
+        });
+      });
+    });
+  });
+}
+
+/** A session of somebody who has no certificate: it can only ask. */
+function startStrangerSession(
+  runtime: Runtime,
+  link: Link,
+  mesh: string,
+  decided: (session: Session | null, why: string) => void,
+): void {
+  let isDecided = false;
+  const decide = (session: Session | null, why: string) => {
+    if (!isDecided) decided(session, why);
+    isDecided = true;
+  };
+  const host: SessionHost = {
+    runtime,
+    mesh: () => mesh,
+    rosterVersion: () => 0,
+    rosterParts: () => [],
+    takeRosterPart: () => null,
+    judge: () => ({ code: 'stranger', reason: 'this peer is not in the mesh yet' }),
+    opened: (session) => decide(session, ''),
+    closed: (_session, reason) => decide(null, reason),
+    notice: () => {},
+    request: (_session, _kind, _payload, reply) => reply('this peer is not in the mesh yet'),
+    stream: (_session, _kind, _payload, stream) => stream.reset('this peer is not in the mesh yet'),
+  };
+  new Session(link, 'enrol', host);
+}

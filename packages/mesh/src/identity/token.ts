@@ -1,0 +1,51 @@
+// The one line by which a peer finds a mesh and is let in: what the mesh is called, which authority to trust, where its
+// peers listen, and a secret that is good for so many uses.
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { decode, encode, fixed, list, optional, record, type Shape, text } from '../wire/schema.ts';
+import { sha256 } from './keys.ts';
+import { meshName } from './names.ts';
+
+const PREFIX = 'eyrie1-';
+
+const invitation = record({
+  mesh: meshName,
+  /** SHA-256 of the first root's certificate. */
+  root: fixed(32),
+  addresses: list(text(128), 8),
+  /** Which token, and its secret; null in an address that lets anyone ask, and nobody in. */
+  secret: optional(record({ id: fixed(6), key: fixed(16) })),
+});
+export type Invitation = Shape<typeof invitation>;
+
+export class TokenError extends Error {}
+
+/** Ends in two bytes of check, so that a slip in copying is told from a token that is not known. */
+export function formatToken(value: Invitation): string {
+  const bytes = encode(invitation, value);
+  return PREFIX + Buffer.concat([bytes, sha256(bytes).subarray(0, 2)]).toString('base64url');
+}
+
+/** @throws TokenError with one line that says what is wrong */
+export function parseToken(token: string): Invitation {
+  const line = token.trim();
+  if (!line.startsWith(PREFIX)) throw new TokenError(`this is no invitation: they begin with ${PREFIX}`);
+  const all = Buffer.from(line.slice(PREFIX.length), 'base64url');
+  const bytes = all.subarray(0, -2);
+  if (all.length < 40 || !sha256(bytes).subarray(0, 2).equals(all.subarray(-2)))
+    throw new TokenError('the invitation was not copied whole: copy it again');
+  try {
+    return decode(invitation, bytes);
+  } catch {
+    throw new TokenError('the invitation is of another version of eyrie');
+  }
+}
+
+/** Shows that whoever sends this request knows the secret. It is of no use for any other request. */
+export function tokenProof(key: Uint8Array, request: Uint8Array): Buffer {
+  return createHmac('sha256', key).update('eyrie join').update(request).digest();
+}
+
+export function isTokenProof(proof: Uint8Array, key: Uint8Array, request: Uint8Array): boolean {
+  return proof.length === 32 && timingSafeEqual(proof, tokenProof(key, request));
+}

@@ -1,0 +1,54 @@
+// A link carries bytes, in order, between this peer and one other. Where it runs (a TLS socket, a pipe in memory, a
+// virtual network) is the transport's business; who may use it is the session's.
+
+/** What the other side showed when the link was made. It has proved that it holds the key of this certificate. */
+export interface Shown {
+  /** DER of its certificate, or null: it has none yet. Nobody has judged it so far. */
+  certificate: Uint8Array | null;
+  /** Where it calls from, for the log. */
+  address: string;
+}
+
+export interface LinkEvents {
+  onBytes(bytes: Uint8Array): void;
+  /** What was waiting is gone: more may be sent. */
+  onDrain(): void;
+  /** Called once, also after close(). */
+  onClose(reason: string): void;
+}
+
+export interface Link {
+  readonly shown: Shown;
+  /** True on the side that dialled. */
+  readonly isDialler: boolean;
+  /** Bytes handed over that have not left yet. */
+  readonly waitingBytes: number;
+  /** To be called once, before anything can arrive. */
+  start(events: LinkEvents): void;
+  /** Takes the bytes over: they must not change afterwards. Parts that are given together leave together. */
+  send(...parts: Uint8Array[]): void;
+  /** Ends the link after what was sent. */
+  close(): void;
+  /** Ends it at once. */
+  destroy(reason: string): void;
+}
+
+export type Dialled = (error: Error | null, link: Link | null) => void;
+
+export interface Transport {
+  /** Gives the link, or an error of one line, once. */
+  dial(address: string, done: Dialled): void;
+  /** Takes the links that others make. Gives the addresses by which they find this peer. */
+  listen(onLink: (link: Link) => void): Promise<string[]>;
+  /** A renewed certificate, or other roots: holds for links from now on. */
+  setCredentials(credentials: LinkCredentials): void;
+  close(): Promise<void>;
+}
+
+/** PEM texts, as TLS takes them. */
+export interface LinkCredentials {
+  privateKey: string;
+  /** Null while this peer has none: then it can only ask to be let in. */
+  certificate: string | null;
+  roots: string[];
+}

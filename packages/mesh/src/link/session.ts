@@ -1,0 +1,385 @@
+// A session is a link on which both sides have said who they are and judged each other. Before that, nothing is taken but
+// a greeting, the signed list of members, and from a stranger a request to be let in.
+//
+//   link ─► hello ─► (roster parts) ─► judge ─┬─► accept ─► open: notices, requests, streams ─► bye
+//                                             └─► refuse(reason), logged on both sides
+
+import type { Runtime } from '../runtime.ts';
+import { meshName } from '../identity/names.ts';
+import { MEMBERS_MAX, type RosterPart, rosterPart } from '../members/roster.ts';
+import { FrameReader, type FrameType, frame, frameHead, frameTypes, PAYLOAD_BYTES_MAX, PROTOCOL_VERSION } from '../wire/frame.ts';
+import { decode, encode, flag, Reader, record, type Shape, text, varint, WireError, Writer } from '../wire/schema.ts';
+import type { Link } from './link.ts';
+import { Stream, type StreamCarrier } from './stream.ts';
+
+const GREETING_MS = 10_000;
+/** Of a peer that does not read: then the link is given up. */
+const WAITING_BYTES_MAX = 16 << 20;
+/** Streams wait while so much has not left yet; notices do not. */
+const STREAM_WAITING_BYTES_MAX = 1 << 20;
+const STREAMS_MAX = 64;
+const REQUESTS_MAX = 1024;
+
+export type Purpose = 'link' | 'enrol';
+
+const hello = record({
+  versionMin: varint(255),
+  versionMax: varint(255),
+  isEnrolment: flag,
+  mesh: meshName,
+  rosterVersion: varint(MEMBERS_MAX),
+});
+const refusal = record({ code: text(32), reason: text(300) });
+
+export type Verdict = { id: string; expiresMs: number } | { code: string; reason: string };
+
+/** What a session needs of the peer it belongs to. */
+export interface SessionHost {
+  readonly runtime: Runtime;
+  mesh(): string;
+  rosterVersion(): number;
+  rosterParts(from: number): RosterPart[];
+  /** Takes a part of the list of members; gives why not, or null. */
+  takeRosterPart(session: Session, part: RosterPart): string | null;
+  judge(certificate: Uint8Array | null, purpose: Purpose): Verdict;
+  opened(session: Session): void;
+  closed(session: Session, reason: string): void;
+  notice(session: Session, kind: number, payload: Uint8Array): void;
+  request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void;
+  stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void;
+}
+
+export type Reply = (error: string | null, payload?: Uint8Array) => void;
+export type Answered = (error: string | null, payload: Uint8Array) => void;
+const NOTHING = Buffer.alloc(0);
+
+export class Session implements StreamCarrier {
+  readonly link: Link;
+  readonly purpose: Purpose;
+  /** Who the other side is; '' before it was judged, and of a stranger who asks to be let in. */
+  id = '';
+  /** When the certificate it showed ends. */
+  expiresMs = 0;
+  /** When anything came last, and left last (elapsedMs). */
+  heardMs: number;
+  sentMs: number;
+  /** When it was last used for more than to keep it alive. */
+  usedMs: number;
+  isOpen = false;
+  isClosed = false;
+  rosterVersion = 0;
+  readonly #host: SessionHost;
+  readonly #reader = new FrameReader();
+  #isStranger = false;
+  #isHelloReceived = false;
+  #isAccepted = false;
+  #isAcceptedByOther = false;
+  #streams = new Map<number, Stream>();
+  #nextStream: number;
+  #requests = new Map<number, { answered: Answered; cancel: () => void }>();
+  #nextRequest = 1;
+  #cancelGreeting: () => void;
+
+  constructor(link: Link, purpose: Purpose, host: SessionHost) {
+    this.link = link;
+    this.purpose = purpose;
+    this.#host = host;
+    this.#nextStream = link.isDialler ? 1 : 2;
+    this.heardMs = this.sentMs = this.usedMs = host.runtime.clock.elapsedMs();
+    this.#cancelGreeting = host.runtime.clock.after(GREETING_MS, () => this.close('no greeting in 10 s'));
+    link.start({
+      onBytes: (bytes) => this.#receive(bytes),
+      onDrain: () => {
+        for (const stream of [...this.#streams.values()]) stream.onWritable();
+      },
+      onClose: (reason) => this.#closed(reason),
+    });
+    this.#sendFrame(
+      frameTypes.hello,
+      encode(hello, {
+        versionMin: PROTOCOL_VERSION,
+        versionMax: PROTOCOL_VERSION,
+        isEnrolment: purpose === 'enrol',
+        mesh: host.mesh(),
+        rosterVersion: host.rosterVersion(),
+      }),
+    );
+  }
+
+  notify(kind: number, payload: Uint8Array): void {
+    if (!this.isOpen) return;
+    const head = Buffer.of(kind);
+    this.#sendFrame(frameTypes.notice, head, payload);
+  }
+
+  /** Asks, and gives the answer or why there is none, once. */
+  request(kind: number, payload: Uint8Array, timeoutMs: number, answered: Answered): void {
+    if (!this.isOpen) return answered('the link is closed', NOTHING);
+    if (this.#requests.size >= REQUESTS_MAX) return answered('too many questions at once', NOTHING);
+    const id = this.#nextRequest++;
+    const cancel = this.#host.runtime.clock.after(timeoutMs, () => this.#answer(id, 'no answer in time', NOTHING));
+    this.#requests.set(id, { answered, cancel });
+    const head = new Writer();
+    head.varint(id);
+    head.byte(kind);
+    this.#sendFrame(frameTypes.request, head.finish(), payload);
+  }
+
+  openStream(kind: number, payload: Uint8Array): Stream {
+    const id = this.#nextStream;
+    this.#nextStream += 2;
+    const stream = new Stream(id, this);
+    this.#streams.set(id, stream);
+    const head = new Writer();
+    head.varint(id);
+    head.byte(kind);
+    this.#sendFrame(frameTypes.open, head.finish(), payload);
+    return stream;
+  }
+
+  heartbeat(): void {
+    this.#sendFrame(frameTypes.heartbeat, NOTHING);
+  }
+
+  sendRoster(parts: readonly RosterPart[]): void {
+    for (const part of parts) this.#sendFrame(frameTypes.roster, encode(rosterPart, part));
+  }
+
+  /** Tells the other side why, and ends the link. */
+  close(reason: string): void {
+    if (this.isClosed) return;
+    this.#sendFrame(frameTypes.bye, encode(text(300), cut(reason)));
+    this.link.close();
+    this.#closed(reason);
+  }
+
+  // --- what arrives
+
+  #receive(bytes: Uint8Array): void {
+    if (this.isClosed) return;
+    this.heardMs = this.#host.runtime.clock.elapsedMs();
+    try {
+      this.#reader.push(bytes, (type, payload) => {
+        if (!this.isClosed) this.#take(type, payload);
+      });
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#violation(error.message);
+    }
+  }
+
+  #take(type: FrameType, payload: Buffer): void {
+    switch (type) {
+      case frameTypes.hello:
+        return this.#takeHello(decode(hello, payload));
+      case frameTypes.roster:
+        return this.#takeRoster(decode(rosterPart, payload));
+      case frameTypes.accept:
+        this.#isAcceptedByOther = true;
+        return this.#openIfBoth();
+      case frameTypes.refuse: {
+        const { code, reason } = decode(refusal, payload);
+        return this.#over(`refused by the other side (${code}): ${reason}`);
+      }
+      case frameTypes.bye:
+        return this.#over(decode(text(300), payload));
+      case frameTypes.heartbeat:
+        return;
+    }
+    if (!this.isOpen) throw new WireError('a frame before both sides were accepted');
+    this.#takeOpen(type, new Reader(payload));
+  }
+
+  #takeOpen(type: FrameType, from: Reader): void {
+    if (this.#isStranger && type !== frameTypes.request) throw new WireError('a stranger may only ask to be let in');
+    if (type === frameTypes.notice) {
+      const kind = from.byte();
+      return this.#host.notice(this, kind, from.raw(from.left));
+    }
+    this.usedMs = this.heardMs;
+    const id = from.varint();
+    switch (type) {
+      case frameTypes.request:
+        return this.#takeRequest(id, from.byte(), from.raw(from.left));
+      case frameTypes.response: {
+        const isFine = flag.read(from);
+        const payload = from.raw(from.left);
+        return this.#answer(id, isFine ? null : payload.toString('utf8').slice(0, 300), payload);
+      }
+      case frameTypes.open:
+        return this.#takeStream(id, from.byte(), from.raw(from.left));
+    }
+    const stream = this.#streams.get(id);
+    // It may have been reset here while this was on the way.
+    if (stream === undefined) return;
+    switch (type) {
+      case frameTypes.data:
+        if (!stream.receive(from.raw(from.left))) throw new WireError('more data than there is room for');
+        return;
+      case frameTypes.credit:
+        if (!stream.receiveCredit(from.varint())) throw new WireError('more credit than a stream has');
+        return;
+      case frameTypes.end:
+        return stream.receiveEnd();
+      case frameTypes.reset:
+        this.#streams.delete(id);
+        return stream.receiveReset(from.raw(Math.min(300, from.left)).toString('utf8'));
+    }
+  }
+
+  #takeHello(other: Shape<typeof hello>): void {
+    if (this.#isHelloReceived) throw new WireError('a second greeting');
+    this.#isHelloReceived = true;
+    if (other.versionMax < PROTOCOL_VERSION || other.versionMin > PROTOCOL_VERSION)
+      return this.#refuse('version', `this peer speaks version ${PROTOCOL_VERSION} of the protocol`);
+    if (other.mesh !== this.#host.mesh())
+      return this.#refuse('other-mesh', `this is mesh ${this.#host.mesh()}, not ${other.mesh}`);
+    this.rosterVersion = other.rosterVersion;
+    if (this.purpose === 'enrol' || other.isEnrolment) {
+      this.#isStranger = !this.link.isDialler;
+      return this.#accept();
+    }
+    const own = this.#host.rosterVersion();
+    if (other.rosterVersion < own) this.sendRoster(this.#host.rosterParts(other.rosterVersion));
+    this.#judge();
+  }
+
+  #takeRoster(part: RosterPart): void {
+    if (this.purpose === 'enrol') return;
+    const why = this.#host.takeRosterPart(this, part);
+    if (why !== null) return this.#refuse('roster', why);
+    if (!this.#isAccepted) this.#judge();
+  }
+
+  /** Judges now, or, if the other side knows more of who is approved, once it has said so. */
+  #judge(): void {
+    if (!this.#isHelloReceived || this.#isAccepted) return;
+    const verdict = this.#host.judge(this.link.shown.certificate, 'link');
+    if ('id' in verdict) {
+      this.id = verdict.id;
+      this.expiresMs = verdict.expiresMs;
+      return this.#accept();
+    }
+    const mayLearn = verdict.code === 'not-approved' || verdict.code === 'unknown-authority';
+    if (mayLearn && this.#host.rosterVersion() < this.rosterVersion) return;
+    this.#refuse(verdict.code, verdict.reason);
+  }
+
+  #accept(): void {
+    this.#isAccepted = true;
+    if (!this.#isStranger) this.#reader.payloadBytesMax = PAYLOAD_BYTES_MAX;
+    this.#sendFrame(frameTypes.accept, NOTHING);
+    this.#openIfBoth();
+  }
+
+  #openIfBoth(): void {
+    if (this.isOpen || !this.#isAccepted || !this.#isAcceptedByOther) return;
+    this.#cancelGreeting();
+    this.isOpen = true;
+    this.#host.opened(this);
+  }
+
+  #refuse(code: string, reason: string): void {
+    this.#sendFrame(frameTypes.refuse, encode(refusal, { code, reason: cut(reason) }));
+    this.link.close();
+    this.#closed(`refused (${code}): ${reason}`);
+  }
+
+  #takeRequest(id: number, kind: number, payload: Uint8Array): void {
+    let isAnswered = false;
+    this.#host.request(this, kind, payload, (error, answer = NOTHING) => {
+      if (isAnswered || this.isClosed) return;
+      isAnswered = true;
+      const head = new Writer();
+      head.varint(id);
+      head.byte(error === null ? 1 : 0);
+      this.#sendFrame(frameTypes.response, head.finish(), error === null ? answer : Buffer.from(cut(error)));
+    });
+  }
+
+  #takeStream(id: number, kind: number, payload: Uint8Array): void {
+    const isTheirs = id % 2 === (this.link.isDialler ? 0 : 1);
+    if (!isTheirs || this.#streams.has(id)) throw new WireError('a stream with a number it may not have');
+    const stream = new Stream(id, this);
+    if (this.#streams.size >= STREAMS_MAX) return this.sendReset(id, 'too many streams at once');
+    this.#streams.set(id, stream);
+    this.#host.stream(this, kind, payload, stream);
+  }
+
+  #answer(id: number, error: string | null, payload: Uint8Array): void {
+    const request = this.#requests.get(id);
+    if (request === undefined) return;
+    this.#requests.delete(id);
+    request.cancel();
+    request.answered(error, payload);
+  }
+
+  #violation(message: string): void {
+    this.#host.runtime.log('warn', 'a peer broke the protocol', { peer: this.id, address: this.link.shown.address, message });
+    this.close(`you broke the protocol: ${message}`);
+  }
+
+  #over(reason: string): void {
+    this.link.close();
+    this.#closed(reason);
+  }
+
+  #closed(reason: string): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.isOpen = false;
+    this.#cancelGreeting();
+    for (const id of [...this.#requests.keys()]) this.#answer(id, reason, NOTHING);
+    for (const stream of [...this.#streams.values()]) stream.receiveReset(reason);
+    this.#streams.clear();
+    this.#host.closed(this, reason);
+  }
+
+  // --- what streams need
+
+  sendData(id: number, data: Uint8Array): void {
+    this.#sendFrame(frameTypes.data, varintBytes(id), data);
+  }
+
+  sendCredit(id: number, bytes: number): void {
+    this.#sendFrame(frameTypes.credit, Buffer.concat([varintBytes(id), varintBytes(bytes)]));
+  }
+
+  sendEnd(id: number): void {
+    this.#sendFrame(frameTypes.end, varintBytes(id));
+  }
+
+  sendReset(id: number, reason: string): void {
+    this.#sendFrame(frameTypes.reset, varintBytes(id), Buffer.from(cut(reason)));
+  }
+
+  hasRoom(): boolean {
+    return !this.isClosed && this.link.waitingBytes < STREAM_WAITING_BYTES_MAX;
+  }
+
+  forget(id: number): void {
+    this.#streams.delete(id);
+  }
+
+  #sendFrame(type: FrameType, first: Uint8Array, second: Uint8Array = NOTHING): void {
+    if (this.isClosed) return;
+    this.sentMs = this.#host.runtime.clock.elapsedMs();
+    if (type !== frameTypes.heartbeat && type !== frameTypes.notice) this.usedMs = this.sentMs;
+    if (second.length < 4096) this.link.send(frame(type, second.length === 0 ? first : Buffer.concat([first, second])));
+    else this.link.send(Buffer.concat([frameHead(type, first.length + second.length), first]), second);
+    if (this.link.waitingBytes > WAITING_BYTES_MAX) {
+      this.link.destroy('the other side does not read');
+      this.#closed('the other side does not read');
+    }
+  }
+}
+
+function varintBytes(value: number): Buffer {
+  const out = new Writer();
+  out.varint(value);
+  return out.finish();
+}
+
+function cut(reason: string): string {
+  return reason.slice(0, 100);
+}

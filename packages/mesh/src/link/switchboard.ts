@@ -1,0 +1,304 @@
+// All sessions of a peer: takes and makes links, keeps one to each other peer, keeps them alive, closes those of peers that
+// are revoked, and hands what arrives to whoever handles that kind.
+
+import { RosterGatherer, type Standing } from '../peer/standing.ts';
+import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import { RosterError, type RosterPart } from '../members/roster.ts';
+import { noticeKinds, requestKinds } from '../wire/kinds.ts';
+import { WireError } from '../wire/schema.ts';
+import type { Link, Transport } from './link.ts';
+import { type Purpose, type Reply, Session, type SessionHost, type Verdict } from './session.ts';
+import type { Stream } from './stream.ts';
+
+export const HEARTBEAT_MS = 800;
+/** Nothing heard for so long: something is wrong. Two heartbeats and what one repetition of TCP takes. */
+export const SILENCE_MS = 1_800;
+/** A link that nobody needs is closed after so long. */
+const IDLE_MS = 20_000;
+const TICK_MS = 200;
+/** This peer itself was slow: what it did not hear, it cannot hold against others. */
+const LATE_MS = 400;
+const SESSIONS_MAX = 512;
+const DIAL_BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
+
+export type NoticeHandler = (session: Session, payload: Uint8Array) => void;
+export type RequestHandler = (session: Session, payload: Uint8Array, reply: Reply) => void;
+export type StreamHandler = (session: Session, payload: Uint8Array, stream: Stream) => void;
+
+interface Dialling {
+  failures: number;
+  notBeforeMs: number;
+  isUnderWay: boolean;
+}
+
+export class Switchboard implements SessionHost {
+  readonly runtime: Runtime;
+  readonly standing: Standing;
+  readonly onOpen: ((session: Session) => void)[] = [];
+  readonly onClosed: ((session: Session, reason: string) => void)[] = [];
+  /** Nothing was heard from a peer for `SILENCE_MS`, though its link is open. */
+  readonly onSilence: ((session: Session) => void)[] = [];
+  /** Whether a link should be kept though nobody uses it. */
+  isNeeded: (id: string) => boolean = () => true;
+  readonly #transport: Transport;
+  readonly #all = new Set<Session>();
+  readonly #byId = new Map<string, Session>();
+  readonly #gatherers = new WeakMap<Session, RosterGatherer>();
+  readonly #notices = new Map<number, NoticeHandler>();
+  readonly #requests = new Map<number, RequestHandler>();
+  readonly #streams = new Map<number, StreamHandler>();
+  readonly #dialling = new Map<string, Dialling>();
+  readonly #silent = new WeakSet<Session>();
+  #lastTickMs: number;
+  #cancelTick: Cancel = () => {};
+  #isStopped = false;
+
+  constructor(runtime: Runtime, standing: Standing, transport: Transport) {
+    this.runtime = runtime;
+    this.standing = standing;
+    this.#transport = transport;
+    this.#lastTickMs = runtime.clock.elapsedMs();
+    standing.onRoster.push((_roster, before) => this.#rosterChanged(before.version));
+    // A link outlives the certificate it was made with, if a newer one of the same key comes in time.
+    standing.onCertificate.push((certificate) => {
+      for (const session of this.#byId.values()) session.notify(noticeKinds.certificate, certificate);
+    });
+    this.handleNotice(noticeKinds.certificate, (session, certificate) => {
+      const verdict = standing.judge(certificate);
+      if ('id' in verdict && verdict.id === session.id) session.expiresMs = verdict.expiresMs;
+    });
+  }
+
+  /** Gives the addresses by which others find this peer. */
+  listen(): Promise<string[]> {
+    this.#tick();
+    return this.#transport.listen((link) => this.#start(link, 'link'));
+  }
+
+  stop(reason: string): void {
+    this.#isStopped = true;
+    this.#cancelTick();
+    for (const session of [...this.#all]) session.close(reason);
+  }
+
+  handleNotice(kind: number, handler: NoticeHandler): void {
+    this.#notices.set(kind, handler);
+  }
+
+  handleRequest(kind: number, handler: RequestHandler): void {
+    this.#requests.set(kind, handler);
+  }
+
+  handleStream(kind: number, handler: StreamHandler): void {
+    this.#streams.set(kind, handler);
+  }
+
+  sessionOf(id: string): Session | null {
+    return this.#byId.get(id) ?? null;
+  }
+
+  sessions(): Iterable<Session> {
+    return this.#byId.values();
+  }
+
+  /** Makes a link to a peer, at its addresses in turn, unless there is one or it failed a moment ago. */
+  connect(id: string, addresses: readonly string[], done: (isLinked: boolean) => void = () => {}): void {
+    const nowMs = this.runtime.clock.elapsedMs();
+    const dialling = this.#dialling.get(id) ?? { failures: 0, notBeforeMs: 0, isUnderWay: false };
+    if (this.#byId.has(id)) return done(true);
+    if (this.#isStopped || dialling.isUnderWay || nowMs < dialling.notBeforeMs || addresses.length === 0) return done(false);
+    dialling.isUnderWay = true;
+    this.#dialling.set(id, dialling);
+    const failed = () => {
+      dialling.isUnderWay = false;
+      const waitMs = DIAL_BACKOFF_MS[Math.min(dialling.failures++, DIAL_BACKOFF_MS.length - 1)]!;
+      dialling.notBeforeMs = this.runtime.clock.elapsedMs() + jittered(this.runtime.random, waitMs);
+      done(false);
+    };
+    this.#dialNext(addresses, 0, (session) => {
+      if (session === null) return failed();
+      this.#whenDecided(session, (isOpen) => {
+        if (!isOpen || session.id !== id) return failed();
+        this.#dialling.delete(id);
+        done(true);
+      });
+    });
+  }
+
+  /** Makes a link to whoever answers at an address. */
+  connectTo(address: string, done: (session: Session | null) => void): void {
+    this.#dialNext([address], 0, (session) => {
+      if (session === null) return done(null);
+      this.#whenDecided(session, (isOpen) => done(isOpen ? session : null));
+    });
+  }
+
+  /** A peer came back, or moved: what failed before says nothing. */
+  forgetFailures(id: string): void {
+    const dialling = this.#dialling.get(id);
+    if (dialling !== undefined && !dialling.isUnderWay) this.#dialling.delete(id);
+  }
+
+  #dialNext(addresses: readonly string[], at: number, done: (session: Session | null) => void): void {
+    const address = addresses[at];
+    if (address === undefined || this.#isStopped) return done(null);
+    this.#transport.dial(address, (error, link) => {
+      if (link === null) {
+        this.runtime.log('debug', 'cannot reach a peer', { message: error?.message ?? '' });
+        return this.#dialNext(addresses, at + 1, done);
+      }
+      if (this.#isStopped) return link.destroy('stopped');
+      done(this.#start(link, 'link'));
+    });
+  }
+
+  readonly #waiting = new WeakMap<Session, ((isOpen: boolean) => void)[]>();
+
+  #whenDecided(session: Session, done: (isOpen: boolean) => void): void {
+    if (session.isOpen || session.isClosed) return done(session.isOpen);
+    this.#waiting.set(session, [...(this.#waiting.get(session) ?? []), done]);
+  }
+
+  #decided(session: Session, isOpen: boolean): void {
+    const waiting = this.#waiting.get(session) ?? [];
+    this.#waiting.delete(session);
+    for (const done of waiting) done(isOpen);
+  }
+
+  #start(link: Link, purpose: Purpose): Session | null {
+    if (this.#all.size >= SESSIONS_MAX) {
+      link.destroy('too many links');
+      return null;
+    }
+    const session = new Session(link, purpose, this);
+    if (!session.isClosed) this.#all.add(session);
+    return session;
+  }
+
+  // --- what a session asks
+
+  mesh(): string {
+    return this.standing.roster.mesh;
+  }
+
+  rosterVersion(): number {
+    return this.standing.roster.version;
+  }
+
+  rosterParts(from: number): RosterPart[] {
+    return this.standing.roster.partsFrom(from);
+  }
+
+  takeRosterPart(session: Session, part: RosterPart): string | null {
+    const gatherer = this.#gatherers.get(session) ?? new RosterGatherer();
+    this.#gatherers.set(session, gatherer);
+    try {
+      const roster = gatherer.take(part, this.standing.roster);
+      if (roster !== null) {
+        session.rosterVersion = Math.max(session.rosterVersion, roster.version);
+        this.standing.setRoster(roster);
+      }
+      return null;
+    } catch (error) {
+      if (!(error instanceof RosterError)) throw error;
+      return error.message;
+    }
+  }
+
+  judge(certificate: Uint8Array | null): Verdict {
+    return this.standing.judge(certificate);
+  }
+
+  opened(session: Session): void {
+    const { id } = session;
+    if (id === '') return this.#decided(session, true);
+    const other = this.#byId.get(id);
+    if (other !== undefined && !other.isClosed) {
+      const worse = this.#worseOf(other, session);
+      if (worse === session) {
+        this.#decided(session, true);
+        return session.close('there is a link already');
+      }
+      this.#byId.set(id, session);
+      other.close('there is a newer link');
+    }
+    this.#byId.set(id, session);
+    this.#dialling.delete(id);
+    this.#decided(session, true);
+    for (const listener of this.onOpen) listener(session);
+  }
+
+  closed(session: Session, reason: string): void {
+    this.#all.delete(session);
+    this.#decided(session, false);
+    const { id } = session;
+    const wasUsed = id !== '' && this.#byId.get(id) === session;
+    if (wasUsed) this.#byId.delete(id);
+    const isRefusal = reason.startsWith('refused');
+    const values = { peer: id, address: session.link.shown.address, reason };
+    this.runtime.log(isRefusal ? 'warn' : 'debug', isRefusal ? 'link refused' : 'link closed', values);
+    if (wasUsed) for (const listener of this.onClosed) listener(session, reason);
+  }
+
+  notice(session: Session, kind: number, payload: Uint8Array): void {
+    this.#notices.get(kind)?.(session, payload);
+  }
+
+  request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void {
+    const isStranger = session.id === '';
+    const handler = this.#requests.get(kind);
+    if (handler === undefined) return reply('this peer does not answer that');
+    if (isStranger && kind !== requestKinds.enrol) throw new WireError('a stranger may only ask to be let in');
+    handler(session, payload, reply);
+  }
+
+  stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void {
+    const handler = this.#streams.get(kind);
+    if (handler === undefined) stream.reset('this peer does not answer that');
+    else handler(session, payload, stream);
+  }
+
+  /** Of two links with one peer, both sides must drop the same: that which the larger name dialled, else the older. */
+  #worseOf(older: Session, newer: Session): Session {
+    if (older.link.isDialler === newer.link.isDialler) return older;
+    const isOursBetter = this.standing.id < newer.id;
+    return older.link.isDialler === isOursBetter ? newer : older;
+  }
+
+  #rosterChanged(from: number): void {
+    const { roster } = this.standing;
+    for (const session of [...this.#all]) {
+      if (session.id === '') continue;
+      const verdict = this.standing.judge(session.link.shown.certificate);
+      // A certificate that was renewed meanwhile is not the one the link was made with: only revocation counts here.
+      if ('code' in verdict && (verdict.code === 'revoked' || verdict.code === 'not-approved' || verdict.code === 'wrong-key'))
+        session.close(verdict.reason);
+    }
+    for (const session of this.#byId.values()) {
+      if (session.rosterVersion >= roster.version) continue;
+      session.sendRoster(roster.partsFrom(Math.min(from, session.rosterVersion)));
+      session.rosterVersion = roster.version;
+    }
+  }
+
+  #tick(): void {
+    if (this.#isStopped) return;
+    const { clock } = this.runtime;
+    const nowMs = clock.elapsedMs();
+    const lateMs = nowMs - this.#lastTickMs - TICK_MS;
+    this.#lastTickMs = nowMs;
+    const wallMs = clock.nowMs();
+    for (const session of [...this.#byId.values()]) {
+      if (lateMs > LATE_MS) session.heardMs += lateMs;
+      if (nowMs - session.sentMs >= HEARTBEAT_MS - TICK_MS / 2) session.heartbeat();
+      if (wallMs >= session.expiresMs) session.close(`the certificate of ${session.id} has expired`);
+      else if (nowMs - session.usedMs > IDLE_MS && !this.isNeeded(session.id)) session.close('idle');
+      else if (nowMs - session.heardMs < SILENCE_MS) this.#silent.delete(session);
+      else if (!this.#silent.has(session)) {
+        this.#silent.add(session);
+        for (const listener of this.onSilence) listener(session);
+      }
+    }
+    this.#cancelTick = clock.after(TICK_MS, () => this.#tick());
+  }
+}

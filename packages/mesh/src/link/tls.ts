@@ -1,0 +1,210 @@
+// Links over TLS 1.3 with one cipher and a key exchange that a quantum computer does not break.
+
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import tls from 'node:tls';
+import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
+
+const HANDSHAKE_MS = 10_000;
+/** Handshakes under way at once that others began: more are refused until some are done. */
+const HANDSHAKES_MAX = 256;
+const SOCKETS_MAX = 4096;
+
+/**
+ * TLS proves that the other side holds the key of the certificate it shows. Whether that certificate is good is judged by
+ * the session, which can say why not and can bring old roots up to date: so nothing is rejected here.
+ */
+const tlsOptions = {
+  minVersion: 'TLSv1.3',
+  maxVersion: 'TLSv1.3',
+  ciphers: 'TLS_AES_256_GCM_SHA384',
+  ecdhCurve: 'X25519MLKEM768:X25519',
+  rejectUnauthorized: false,
+  ALPNProtocols: ['eyrie/1'],
+} as const;
+
+export interface TlsOptions {
+  credentials: LinkCredentials;
+  /** Where to listen: 127.0.0.1, :: (everywhere), an address of this host. */
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** What others should dial, `host:port`, where it is not what is listened on. */
+  advertise?: string[] | undefined;
+}
+
+export class TlsTransport implements Transport {
+  readonly #options: TlsOptions;
+  #credentials: LinkCredentials;
+  #clientContext: tls.SecureContext;
+  #server: tls.Server | null = null;
+  #sockets = new Set<tls.TLSSocket>();
+
+  constructor(options: TlsOptions) {
+    this.#options = options;
+    this.#credentials = options.credentials;
+    this.#clientContext = tls.createSecureContext(secrets(this.#credentials));
+  }
+
+  setCredentials(credentials: LinkCredentials): void {
+    this.#credentials = credentials;
+    this.#clientContext = tls.createSecureContext(secrets(credentials));
+    this.#server?.setSecureContext(secrets(credentials));
+  }
+
+  dial(address: string, done: Dialled): void {
+    const target = parseAddress(address);
+    if (target === null) return done(new Error(`${address} is no address: write host:port`), null);
+    const socket = tls.connect({
+      ...tlsOptions,
+      ...target,
+      secureContext: this.#clientContext,
+      checkServerIdentity: () => undefined,
+    });
+    this.#keep(socket);
+    const timer = setTimeout(() => socket.destroy(new Error('no answer in 10 s')), HANDSHAKE_MS);
+    const fail = (error: Error) => done(new Error(`${address}: ${readable(error)}`), null);
+    socket.once('error', fail);
+    socket.once('close', () => clearTimeout(timer));
+    socket.once('secureConnect', () => {
+      clearTimeout(timer);
+      socket.off('error', fail);
+      done(null, new TlsLink(socket, true, address));
+    });
+  }
+
+  listen(onLink: (link: Link) => void): Promise<string[]> {
+    const server = tls.createServer({
+      ...tlsOptions,
+      ...secrets(this.#credentials),
+      requestCert: true,
+      handshakeTimeout: HANDSHAKE_MS,
+    });
+    this.#server = server;
+    let handshakes = 0;
+    server.on('connection', (raw) => {
+      if (handshakes >= HANDSHAKES_MAX || this.#sockets.size >= SOCKETS_MAX) return raw.destroy();
+      handshakes++;
+    });
+    // Each handshake ends in one of these two.
+    server.on('tlsClientError', (_error, socket) => {
+      handshakes--;
+      socket.destroy();
+    });
+    server.on('secureConnection', (socket) => {
+      handshakes--;
+      this.#keep(socket);
+      onLink(new TlsLink(socket, false, `${socket.remoteAddress}:${socket.remotePort}`));
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: this.#options.host, port: this.#options.port, backlog: 1024 }, () => {
+        server.off('error', reject);
+        const bound = server.address() as { address: string; port: number };
+        resolve(this.#options.advertise ?? addressesOf(bound.address, bound.port));
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    const server = this.#server;
+    this.#server = null;
+    return new Promise((resolve) => (server === null ? resolve() : server.close(() => resolve())));
+  }
+
+  #keep(socket: tls.TLSSocket): void {
+    this.#sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => {});
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+}
+
+class TlsLink implements Link {
+  readonly shown: Shown;
+  readonly isDialler: boolean;
+  readonly #socket: tls.TLSSocket;
+  #reason = 'the other side closed the link';
+
+  constructor(socket: tls.TLSSocket, isDialler: boolean, address: string) {
+    this.#socket = socket;
+    this.isDialler = isDialler;
+    this.shown = { certificate: socket.getPeerCertificate(false)?.raw ?? null, address };
+  }
+
+  get waitingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  start(events: LinkEvents): void {
+    const socket = this.#socket;
+    socket.on('data', (chunk: Buffer) => events.onBytes(chunk));
+    socket.on('drain', () => events.onDrain());
+    socket.on('error', (error) => {
+      this.#reason = readable(error);
+    });
+    socket.once('close', () => events.onClose(this.#reason));
+    if (socket.destroyed) queueMicrotask(() => events.onClose(this.#reason));
+  }
+
+  send(...parts: Uint8Array[]): void {
+    const socket = this.#socket;
+    if (!socket.writable) return;
+    if (parts.length === 1) return void socket.write(parts[0]!);
+    socket.cork();
+    for (const part of parts) socket.write(part);
+    socket.uncork();
+  }
+
+  close(): void {
+    this.#reason = 'closed';
+    this.#socket.destroySoon();
+  }
+
+  destroy(reason: string): void {
+    this.#reason = reason;
+    this.#socket.destroy();
+  }
+}
+
+function secrets(credentials: LinkCredentials): tls.SecureContextOptions {
+  const { privateKey, certificate, roots } = credentials;
+  const own = certificate === null ? {} : { key: privateKey, cert: certificate };
+  return { ...tlsOptions, ...own, ca: roots, sessionTimeout: 0 };
+}
+
+/** Where a socket bound to everywhere is found: up to four addresses of this host, those of the LAN first. */
+function addressesOf(host: string, port: number): string[] {
+  if (host !== '::' && host !== '0.0.0.0') return [formatAddress(host, port)];
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const outside = all.filter((each) => !each.internal && !each.address.startsWith('fe80:'));
+  const v4First = outside.sort((a, b) => a.family.localeCompare(b.family));
+  return [...v4First.map((each) => formatAddress(each.address, port)).slice(0, 3), formatAddress('127.0.0.1', port)];
+}
+
+/** Reads `host:port` and `[v6]:port`; null if it is neither. */
+export function parseAddress(address: string): { host: string; port: number } | null {
+  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:\s/]+)):(\d{1,5})$/.exec(address);
+  const port = Number(match?.[3]);
+  if (match === null || port < 1 || port > 65535) return null;
+  return { host: (match[1] ?? match[2])!, port };
+}
+
+export function formatAddress(host: string, port: number): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function readable(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const known: Record<string, string> = {
+    ECONNREFUSED: 'nobody listens there',
+    ECONNRESET: 'the other side reset the link',
+    EHOSTUNREACH: 'no way to that host',
+    ENETUNREACH: 'no way to that network',
+    ENOTFOUND: 'no host of that name',
+    EPIPE: 'the other side is gone',
+    ETIMEDOUT: 'no answer',
+  };
+  return known[code] ?? error.message;
+}

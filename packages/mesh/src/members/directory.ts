@@ -1,0 +1,214 @@
+// Who of the approved is here, and where: what each peer says of itself, and what others say of it when it falls silent.
+// A peer counts its own statements up (its incarnation), so that of two the newer is known, and a peer that was declared
+// dead by mistake contradicts with the next number. (SWIM, Das et al. 2002, §4.2.)
+
+import { isSignedBy, signWith } from '../identity/keys.ts';
+import { peerId } from '../identity/names.ts';
+import type { Standing } from '../peer/standing.ts';
+import { encode, fixed, flag, list, record, type Shape, text, variant, varint } from '../wire/schema.ts';
+import { Tree } from './tree.ts';
+
+export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked';
+
+const announcementFields = {
+  id: peerId,
+  incarnation: varint(),
+  addresses: list(text(128), 4),
+  /** SHA-256 of the key that messages to this peer are sealed with. */
+  sealingKeyHash: fixed(32),
+  isLeaving: flag,
+};
+const accusationFields = { id: peerId, incarnation: varint(), accuser: peerId };
+const announcementText = record(announcementFields);
+const accusationText = record(accusationFields);
+
+export const update = variant({
+  announcement: { ...announcementFields, signature: fixed(64) },
+  accusation: { ...accusationFields, signature: fixed(64) },
+});
+export type Update = Shape<typeof update>;
+export type Announcement = Extract<Update, { kind: 'announcement' }>;
+export type Accusation = Extract<Update, { kind: 'accusation' }>;
+
+export interface Entry {
+  id: string;
+  status: Status;
+  incarnation: number;
+  addresses: readonly string[];
+}
+
+/** Statements of one process are shared: a thousand peers hold one copy of what each of them said. */
+const shared = new Map<string, Update>();
+const SHARED_MAX = 20_000;
+
+export class Directory {
+  /** The living, as a tree. Its members change with the directory. */
+  readonly tree: Tree;
+  /** A peer came, went, moved or died. */
+  readonly onChange: ((id: string, status: Status, before: Status) => void)[] = [];
+  readonly #standing: Standing;
+  #announcements: (Announcement | undefined)[] = [];
+  #accusations: (Accusation | undefined)[] = [];
+  /** Of all that is known, whatever the order it came in: equal sums, equal knowledge. */
+  #sum = 0;
+
+  constructor(standing: Standing, tree = new Tree()) {
+    this.#standing = standing;
+    this.tree = tree;
+    standing.onRoster.push((roster, before) => {
+      // Revoked or admitted anew: the old key's statements are void.
+      for (const [id, member] of before.members) {
+        const now = roster.members.get(id);
+        if (now === member || now === undefined) continue;
+        const isOther = now.revoked !== null || Buffer.compare(now.publicKey, member.publicKey) !== 0;
+        if (isOther) this.#forget(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
+      }
+    });
+  }
+
+  /** A number that two peers share who know the same. */
+  get digest(): number {
+    return this.#sum;
+  }
+
+  statusOf(id: string): Status {
+    const member = this.#standing.roster.members.get(id);
+    if (member === undefined) return 'never seen';
+    return member.revoked === null ? this.#statusAt(member.index) : 'revoked';
+  }
+
+  isAlive(id: string): boolean {
+    return this.tree.has(id);
+  }
+
+  announcementOf(id: string): Announcement | null {
+    const member = this.#standing.roster.approved(id);
+    return (member && this.#announcements[member.index]) ?? null;
+  }
+
+  addressesOf(id: string): readonly string[] {
+    return this.announcementOf(id)?.addresses ?? [];
+  }
+
+  *entries(): Generator<Entry> {
+    for (const member of this.#standing.roster.members.values()) {
+      const said = member.revoked === null ? this.#announcements[member.index] : undefined;
+      yield {
+        id: member.id,
+        status: this.statusOf(member.id),
+        incarnation: said?.incarnation ?? 0,
+        addresses: said?.addresses ?? [],
+      };
+    }
+  }
+
+  /** How far the knowledge of each member goes, by its place in the roster; 0 where there is none. */
+  *versions(): Generator<number> {
+    const count = this.#standing.roster.members.size;
+    for (let index = 0; index < count; index++) yield this.versionAt(index);
+  }
+
+  versionAt(index: number): number {
+    const said = this.#announcements[index];
+    if (said === undefined) return 0;
+    return said.incarnation * 2 + (this.#isAccused(index) ? 1 : 0);
+  }
+
+  /** What is known of the member at that place. */
+  updatesAt(index: number): Update[] {
+    const said = this.#announcements[index];
+    if (said === undefined) return [];
+    return this.#isAccused(index) ? [said, this.#accusations[index]!] : [said];
+  }
+
+  /** What this peer says of itself. */
+  announce(incarnation: number, addresses: readonly string[], sealingKeyHash: Uint8Array, isLeaving: boolean): Announcement {
+    const said = { id: this.#standing.id, incarnation, addresses: addresses.slice(), sealingKeyHash, isLeaving };
+    const signature = signWith(this.#standing.keys.privateKey, 'eyrie here', encode(announcementText, said));
+    return { kind: 'announcement', ...said, signature };
+  }
+
+  /** What this peer says of one that does not answer. */
+  accuse(id: string, incarnation: number): Accusation {
+    const said = { id, incarnation, accuser: this.#standing.id };
+    const signature = signWith(this.#standing.keys.privateKey, 'eyrie gone', encode(accusationText, said));
+    return { kind: 'accusation', ...said, signature };
+  }
+
+  /**
+   * Takes a statement if it is news, and true.
+   *
+   * @returns whether others should hear it too
+   */
+  take(update: Update): boolean {
+    const member = this.#standing.roster.approved(update.id);
+    if (member === null) return false;
+    const { index } = member;
+    const known = this.#announcements[index]?.incarnation ?? 0;
+    if (update.kind === 'announcement') {
+      if (update.incarnation <= known || !isTrueAnnouncement(update, member.publicKey)) return false;
+    } else {
+      if (update.incarnation !== known || this.#isAccused(index)) return false;
+      const accuser = this.#standing.roster.approved(update.accuser);
+      if (accuser === null || !isTrueAccusation(update, accuser.publicKey)) return false;
+    }
+    const before = this.#statusAt(index);
+    this.#sum -= this.#weight(index);
+    if (update.kind === 'announcement') this.#announcements[index] = share(update);
+    else this.#accusations[index] = share(update);
+    this.#sum += this.#weight(index);
+    this.#settle(update.id, index, before);
+    return true;
+  }
+
+  #settle(id: string, index: number, before: Status): void {
+    const status = this.#statusAt(index);
+    if (status === 'alive') this.tree.add(id);
+    else this.tree.delete(id);
+    for (const listener of this.onChange) listener(id, status, before);
+  }
+
+  #forget(id: string, index: number, before: Status): void {
+    this.#sum -= this.#weight(index);
+    this.#announcements[index] = undefined;
+    this.#accusations[index] = undefined;
+    this.tree.delete(id);
+    for (const listener of this.onChange) listener(id, this.statusOf(id), before);
+  }
+
+  #statusAt(index: number): Status {
+    const said = this.#announcements[index];
+    if (said === undefined) return 'never seen';
+    if (said.isLeaving) return 'left';
+    return this.#isAccused(index) ? 'dead' : 'alive';
+  }
+
+  #isAccused(index: number): boolean {
+    const accusation = this.#accusations[index];
+    return accusation !== undefined && accusation.incarnation === this.#announcements[index]?.incarnation;
+  }
+
+  /** What the member's state adds to the sum; kept below 2^53 so that sums of a million are still exact. */
+  #weight(index: number): number {
+    const version = this.versionAt(index);
+    return version === 0 ? 0 : ((index + 1) * 0x9e3779b1 + (version % 2 ** 31) * 0x85ebca6b) % 2 ** 32;
+  }
+}
+
+function isTrueAnnouncement(update: Announcement, publicKey: Uint8Array): boolean {
+  return isSignedBy(publicKey, update.signature, 'eyrie here', encode(announcementText, update));
+}
+
+function isTrueAccusation(update: Accusation, publicKey: Uint8Array): boolean {
+  return isSignedBy(publicKey, update.signature, 'eyrie gone', encode(accusationText, update));
+}
+
+function share(update: Update): Update & Announcement & Accusation {
+  const name = Buffer.from(update.signature).toString('latin1');
+  const known = shared.get(name);
+  if (known === undefined) {
+    if (shared.size >= SHARED_MAX) shared.delete(shared.keys().next().value!);
+    shared.set(name, update);
+  }
+  return (known ?? update) as Update & Announcement & Accusation;
+}

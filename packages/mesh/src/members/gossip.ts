@@ -1,0 +1,140 @@
+// How all come to know the same: news goes over every session, gathered for a moment, and never back to where it came from;
+// and when a session opens, and now and then after, both sides compare what they know and fill each other's gaps.
+
+import type { Session } from '../link/session.ts';
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Standing } from '../peer/standing.ts';
+import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
+import { noticeKinds } from '../wire/kinds.ts';
+import { type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
+import { type Directory, type Update, update } from './directory.ts';
+
+/** News of so long goes in one frame: a thousand peers that start at once do not send a thousand frames each. */
+const GATHER_MS = 30;
+const COMPARE_MS = 20_000;
+const UPDATES_MAX = 400;
+const SUMMARY_MAX = 20_000;
+
+const updates = list(update, UPDATES_MAX);
+const digest = record({ sum: varint(), members: varint() });
+/** The version of each member from `from` on, in the order of the roster. */
+const summary = record({ from: varint(), versions: list(varint(), SUMMARY_MAX) });
+const groupKey = record({ epoch: varint(), key: fixed(32) });
+
+export class Gossip {
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #directory: Directory;
+  readonly #switchboard: Switchboard;
+  #news: { update: Update; from: Session | null }[] = [];
+  #cancelGather: Cancel | null = null;
+  #cancelCompare: Cancel = () => {};
+
+  constructor(runtime: Runtime, standing: Standing, directory: Directory, switchboard: Switchboard) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#directory = directory;
+    this.#switchboard = switchboard;
+    const { handleNotice } = { handleNotice: switchboard.handleNotice.bind(switchboard) };
+    handleNotice(noticeKinds.updates, (session, payload) => {
+      for (const each of decode(updates, payload)) if (directory.take(each)) this.#spread(each, session);
+    });
+    handleNotice(noticeKinds.digest, (session, payload) => {
+      const other = decode(digest, payload);
+      if (other.sum !== this.#digest().sum) this.#sendSummary(session);
+    });
+    handleNotice(noticeKinds.summary, (session, payload) => this.#fillGaps(session, decode(summary, payload)));
+    handleNotice(noticeKinds.groupKey, (_session, payload) => void standing.takeGroupKey(decode(groupKey, payload)));
+    switchboard.onOpen.push((session) => {
+      this.#send(session, noticeKinds.digest, digest, this.#digest());
+      this.#sendGroupKey(session);
+    });
+    standing.onGroupKey.push(() => {
+      for (const session of switchboard.sessions()) this.#sendGroupKey(session);
+    });
+  }
+
+  start(): void {
+    this.#cancelCompare = every(this.#runtime, COMPARE_MS, () => {
+      const [session] = sample(this.#runtime.random, [...this.#switchboard.sessions()], 1);
+      if (session !== undefined) this.#send(session, noticeKinds.digest, digest, this.#digest());
+    });
+  }
+
+  stop(): void {
+    this.#cancelCompare();
+    this.#cancelGather?.();
+    this.#flush();
+  }
+
+  /** News that this peer itself has. */
+  publish(update: Update): void {
+    if (this.#directory.take(update)) this.#spread(update, null);
+  }
+
+  /** Sends what is gathered, now. */
+  flush(): void {
+    this.#flush();
+  }
+
+  #spread(update: Update, from: Session | null): void {
+    this.#news.push({ update, from });
+    this.#cancelGather ??= this.#runtime.clock.after(GATHER_MS, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#cancelGather?.();
+    this.#cancelGather = null;
+    const news = this.#news;
+    this.#news = [];
+    if (news.length === 0) return;
+    for (const session of this.#switchboard.sessions()) {
+      const theirs = news.filter((each) => each.from !== session).map((each) => each.update);
+      for (let at = 0; at < theirs.length; at += UPDATES_MAX)
+        this.#send(session, noticeKinds.updates, updates, theirs.slice(at, at + UPDATES_MAX));
+    }
+  }
+
+  #digest(): { sum: number; members: number } {
+    return { sum: this.#directory.digest, members: this.#standing.roster.members.size };
+  }
+
+  #sendSummary(session: Session): void {
+    const versions = [...this.#directory.versions()];
+    for (let from = 0; from < Math.max(1, versions.length); from += SUMMARY_MAX)
+      this.#send(session, noticeKinds.summary, summary, { from, versions: versions.slice(from, from + SUMMARY_MAX) });
+  }
+
+  /** Sends what the other side lacks, and asks for what this one lacks by a summary of its own. */
+  #fillGaps(session: Session, other: { from: number; versions: number[] }): void {
+    const gaps: Update[] = [];
+    let isBehind = false;
+    const end = other.from + other.versions.length;
+    const count = this.#standing.roster.members.size;
+    const isLast = other.versions.length < SUMMARY_MAX;
+    for (let index = other.from; index < (isLast ? Math.max(count, end) : end); index++) {
+      const theirs = other.versions[index - other.from] ?? 0;
+      const ours = this.#directory.versionAt(index);
+      if (ours > theirs) gaps.push(...this.#directory.updatesAt(index));
+      else if (ours < theirs && index < count) isBehind = true;
+    }
+    for (let at = 0; at < gaps.length; at += UPDATES_MAX)
+      this.#send(session, noticeKinds.updates, updates, gaps.slice(at, at + UPDATES_MAX));
+    if (isBehind && !this.#asked.has(session)) {
+      this.#asked.add(session);
+      this.#runtime.clock.after(1_000, () => this.#asked.delete(session));
+      this.#sendSummary(session);
+    }
+  }
+
+  readonly #asked = new WeakSet<Session>();
+
+  #sendGroupKey(session: Session): void {
+    const key = this.#standing.groupKey;
+    if (key !== null) this.#send(session, noticeKinds.groupKey, groupKey, key);
+  }
+
+  #send<T>(session: Session, kind: number, codec: Codec<T>, value: T): void {
+    session.notify(kind, encode(codec, value));
+  }
+}

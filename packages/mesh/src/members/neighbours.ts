@@ -1,0 +1,127 @@
+// Keeps the links that the tree asks for: to the parent and the children. And looks, now and then, whether one that was
+// lost is back, so that two halves of a network find together again.
+
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Standing } from '../peer/standing.ts';
+import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
+import type { Directory } from './directory.ts';
+import type { Liveness } from './liveness.ts';
+
+/** After news, so that much news at once is one look. */
+const SETTLE_MS = 60;
+const LOOK_MS = 1_000;
+const HEAL_MS = 4_000;
+/** A child makes the link itself; after so long the parent tries, in case the child cannot. */
+const PATIENCE_MS = 2_500;
+
+export class Neighbours {
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #directory: Directory;
+  readonly #switchboard: Switchboard;
+  readonly #liveness: Liveness;
+  /** Where to ask when nobody else is known: the addresses of the invitation, and those known from before. */
+  readonly #entrances: () => readonly string[];
+  #needed = new Set<string>();
+  #missingSince = new Map<string, number>();
+  #cancelSettle: Cancel | null = null;
+  #cancels: Cancel[] = [];
+  #isKnocking = false;
+
+  constructor(
+    runtime: Runtime,
+    standing: Standing,
+    directory: Directory,
+    switchboard: Switchboard,
+    liveness: Liveness,
+    entrances: () => readonly string[],
+  ) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#directory = directory;
+    this.#switchboard = switchboard;
+    this.#liveness = liveness;
+    this.#entrances = entrances;
+    switchboard.isNeeded = (id) => this.#needed.has(id);
+    directory.onChange.push(() => this.#soon());
+    switchboard.onClosed.push(() => this.#soon());
+  }
+
+  start(): void {
+    this.#look();
+    this.#cancels = [
+      every(this.#runtime, LOOK_MS, () => this.#look()),
+      every(this.#runtime, HEAL_MS, () => this.#heal()),
+    ];
+  }
+
+  stop(): void {
+    this.#cancelSettle?.();
+    for (const cancel of this.#cancels) cancel();
+  }
+
+  #soon(): void {
+    this.#cancelSettle ??= this.#runtime.clock.after(SETTLE_MS, () => {
+      this.#cancelSettle = null;
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    const { tree } = this.#directory;
+    const self = this.#standing.id;
+    const above = tree.pathTo(self).slice(0, -1);
+    const children = tree.childrenOf(self);
+    const parent = above.at(-1);
+    this.#needed = new Set(parent === undefined ? children : [...children, parent]);
+    for (const id of this.#missingSince.keys()) if (!this.#needed.has(id)) this.#missingSince.delete(id);
+    for (const id of this.#needed) this.#want(id, id === parent);
+    if (parent !== undefined && this.#missingForMs(parent) > PATIENCE_MS) this.#foster(above);
+    const isAlone = this.#switchboard.sessions()[Symbol.iterator]().next().done === true;
+    if (isAlone) this.#knock();
+  }
+
+  #want(id: string, isParent: boolean): void {
+    if (this.#switchboard.sessionOf(id) !== null) return void this.#missingSince.delete(id);
+    if (!this.#missingSince.has(id)) this.#missingSince.set(id, this.#runtime.clock.elapsedMs());
+    if (!isParent && this.#missingForMs(id) < PATIENCE_MS) return;
+    this.#switchboard.connect(id, this.#directory.addressesOf(id), (isLinked) => {
+      if (!isLinked && this.#missingForMs(id) > PATIENCE_MS) this.#liveness.suspect(id);
+    });
+  }
+
+  #missingForMs(id: string): number {
+    const sinceMs = this.#missingSince.get(id);
+    return sinceMs === undefined ? 0 : this.#runtime.clock.elapsedMs() - sinceMs;
+  }
+
+  /** The parent is alive, others say, but not to be reached from here: so link with the next above it that is. */
+  #foster(above: readonly string[]): void {
+    for (const id of above.slice(0, -1).reverse()) {
+      this.#needed.add(id);
+      if (this.#switchboard.sessionOf(id) !== null) return;
+      this.#switchboard.connect(id, this.#directory.addressesOf(id));
+    }
+  }
+
+  /** One of those that are gone, at random: perhaps it is only the network between that was. */
+  #heal(): void {
+    const gone: string[] = [];
+    for (const { id, status } of this.#directory.entries()) if (status === 'dead') gone.push(id);
+    for (const id of sample(this.#runtime.random, gone, 1))
+      this.#switchboard.connect(id, this.#directory.addressesOf(id));
+  }
+
+  /** Nobody is linked: tries any that was alive, and the entrances. */
+  #knock(): void {
+    if (this.#isKnocking) return;
+    const known = [...this.#directory.entries()].filter(({ id, status }) => id !== this.#standing.id && status !== 'left');
+    const addresses = [...this.#entrances(), ...known.flatMap((each) => each.addresses)];
+    const [address] = sample(this.#runtime.random, addresses, 1);
+    if (address === undefined) return;
+    this.#isKnocking = true;
+    this.#switchboard.connectTo(address, () => {
+      this.#isKnocking = false;
+    });
+  }
+}

@@ -1,0 +1,259 @@
+// Who is approved, as the authority signed it: a log of changes, each named by the hash of all before it. A peer holds
+// one state of it, and sends another what that one lacks. States never change; those of one process are shared.
+
+import { type KeyObject, sign, verify } from 'node:crypto';
+import { rootKey } from '../identity/certificate.ts';
+import { remembered, sha256 } from '../identity/keys.ts';
+import { meshName, peerId, type Role, role } from '../identity/names.ts';
+import { bytes, decode, encode, fixed, list, optional, record, type Shape, text, variant, varint, WireError } from '../wire/schema.ts';
+
+export const MEMBERS_MAX = 1_000_000;
+/** Changes go over a link in parts of so many bytes, so that a stranger's part has no need to be long. */
+const PART_BYTES = 12 << 10;
+const ROOTS_MAX = 2;
+
+const certificate = bytes(2048);
+const signature = bytes(144);
+
+const change = variant({
+  found: { mesh: meshName, root: certificate, atMs: varint() },
+  admit: { id: peerId, publicKey: fixed(32), role, atMs: varint() },
+  revoke: { id: peerId, reason: text(200), atMs: varint() },
+  /** A second root, endorsed by one that is trusted already. */
+  root: { certificate, endorsement: signature },
+  retire: { fingerprint: fixed(32) },
+  /** The hash of the key that all peers share, so that a neighbour can hand it on but not make one up. */
+  group: { epoch: varint(), keyHash: fixed(32) },
+});
+export type Change = Shape<typeof change>;
+
+export const rosterPart = record({
+  from: varint(MEMBERS_MAX),
+  changes: list(bytes(2400), 1024),
+  /** With the last part: by a root, over the head after it. */
+  signature: optional(signature),
+});
+export type RosterPart = Shape<typeof rosterPart>;
+
+export interface Member {
+  readonly id: string;
+  /** Its place in the order of admission, which never changes. */
+  readonly index: number;
+  readonly publicKey: Uint8Array;
+  readonly role: Role;
+  readonly admittedMs: number;
+  readonly revoked: { reason: string; atMs: number } | null;
+}
+
+export class RosterError extends Error {}
+
+interface State {
+  mesh: string;
+  head: Buffer;
+  changes: readonly Uint8Array[];
+  members: ReadonlyMap<string, Member>;
+  revokedKeys: ReadonlySet<string>;
+  roots: readonly Uint8Array[];
+  group: { epoch: number; keyHash: Uint8Array } | null;
+}
+
+const known = new Map<string, WeakRef<Roster>>();
+const KNOWN_MAX = 4096;
+
+export class Roster {
+  readonly mesh: string;
+  readonly members: ReadonlyMap<string, Member>;
+  readonly revokedKeys: ReadonlySet<string>;
+  /** Certificates of the authority, DER, the oldest first. */
+  readonly roots: readonly Uint8Array[];
+  readonly group: { readonly epoch: number; readonly keyHash: Uint8Array } | null;
+  readonly head: Buffer;
+  readonly signature: Uint8Array;
+  /** As they were signed, the oldest first. */
+  readonly changes: readonly Uint8Array[];
+
+  constructor(state: State, signature: Uint8Array) {
+    this.mesh = state.mesh;
+    this.members = state.members;
+    this.revokedKeys = state.revokedKeys;
+    this.roots = state.roots;
+    this.group = state.group;
+    this.head = state.head;
+    this.signature = signature;
+    this.changes = state.changes;
+  }
+
+  /** How many changes led here. */
+  get version(): number {
+    return this.changes.length;
+  }
+
+  /** The member of that name if it is approved today. */
+  approved(id: string): Member | null {
+    const member = this.members.get(id);
+    return member !== undefined && member.revoked === null ? member : null;
+  }
+
+  /** The first root's certificate: its fingerprint names the mesh, also after it was retired. */
+  get beginning(): Uint8Array {
+    return firstRoot(this);
+  }
+
+  get authority(): Member | null {
+    for (const member of this.members.values())
+      if (member.role === 'authority' && member.revoked === null) return member;
+    return null;
+  }
+
+  /** The parts that bring another from `version` up to this state. */
+  partsFrom(version: number): RosterPart[] {
+    const parts: RosterPart[] = [{ from: version, changes: [], signature: null }];
+    let size = 0;
+    for (const each of this.changes.slice(version)) {
+      const last = parts.at(-1)!;
+      size += each.length;
+      if (size <= PART_BYTES) last.changes.push(each);
+      else {
+        parts.push({ from: last.from + last.changes.length, changes: [each], signature: null });
+        size = each.length;
+      }
+    }
+    parts.at(-1)!.signature = this.signature;
+    return parts;
+  }
+
+  /** As the authority: the state after these changes, signed. */
+  static sign(before: Roster | null, changes: readonly Change[], key: KeyObject): Roster {
+    const state = advance(before, changes.map((each) => encode(change, each)));
+    return intern(state, sign('sha384', signedText(state), key));
+  }
+
+  /** As the authority, for a `root` change that is the next one after this state. */
+  endorse(certificate: Uint8Array, key: KeyObject): Buffer {
+    return sign('sha384', endorsedText(this.head, certificate), key);
+  }
+
+  /**
+   * The state after what another sent.
+   *
+   * @param before what is known so far, or null with the fingerprint of the first root
+   * @throws RosterError if it does not follow on `before`, or is not signed by a root that `before` trusts
+   */
+  static follow(before: Roster | null, fingerprint: Uint8Array | null, changes: readonly Uint8Array[], signature: Uint8Array): Roster {
+    let head = before?.head ?? Buffer.alloc(32);
+    for (const each of changes) head = sha256(head, each);
+    const shared = known.get(head.toString('latin1'))?.deref();
+    const state: State = shared ?? advance(before, changes);
+    if (fingerprint !== null && !sha256(firstRoot(state)).equals(fingerprint))
+      throw new RosterError('this is another mesh: its authority is not the one of the invitation');
+    const text = signedText(state);
+    const isSigned = state.roots.some((root) =>
+      remembered(sha256('roster', root, signature, text).toString('latin1'), () => verify('sha384', text, rootKey(root), signature)),
+    );
+    if (!isSigned) throw new RosterError('the list of members is not signed by the authority');
+    return shared ?? intern(state, signature);
+  }
+
+  /** All of it, for the disk and for who joins. */
+  toBytes(): Buffer {
+    return encode(whole, { changes: this.changes.slice(), signature: this.signature });
+  }
+
+  /** @throws RosterError */
+  static fromBytes(data: Uint8Array, fingerprint: Uint8Array | null): Roster {
+    const { changes, signature } = decode(whole, data);
+    return Roster.follow(null, fingerprint, changes, signature);
+  }
+}
+
+const whole = record({ changes: list(bytes(2400), MEMBERS_MAX), signature });
+
+function intern(state: State, signature: Uint8Array): Roster {
+  const roster = new Roster(state, signature);
+  known.set(state.head.toString('latin1'), new WeakRef(roster));
+  if (known.size > KNOWN_MAX) known.delete(known.keys().next().value!);
+  return roster;
+}
+
+function signedText(state: State): Buffer {
+  return Buffer.concat([Buffer.from(`eyrie roster ${state.mesh} ${state.changes.length} `), state.head]);
+}
+
+function endorsedText(head: Uint8Array, certificate: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from('eyrie root '), head, sha256(certificate)]);
+}
+
+/** The root that the mesh was founded with, also after it was retired. */
+function firstRoot(state: Pick<State, 'changes'>): Uint8Array {
+  const first = decode(change, state.changes[0]!);
+  if (first.kind !== 'found') throw new RosterError('the list of members has no beginning');
+  return first.root;
+}
+
+function advance(before: State | null, changes: readonly Uint8Array[]): State {
+  const members = new Map(before?.members);
+  const revokedKeys = new Set(before?.revokedKeys);
+  let roots = before?.roots ?? [];
+  let group = before?.group ?? null;
+  let mesh = before?.mesh ?? '';
+  let head = before?.head ?? Buffer.alloc(32);
+  for (const encoded of changes) {
+    const each = decodeChange(encoded);
+    if ((each.kind === 'found') !== (mesh === '')) throw new RosterError('the list of members begins wrongly');
+    switch (each.kind) {
+      case 'found':
+        mesh = each.mesh;
+        roots = [each.root];
+        break;
+      case 'admit':
+        admit(members, revokedKeys, each);
+        break;
+      case 'revoke':
+        revoke(members, revokedKeys, each);
+        break;
+      case 'root': {
+        const text = endorsedText(head, each.certificate);
+        if (!roots.some((root) => verify('sha384', text, rootKey(root), each.endorsement)))
+          throw new RosterError('a new root is not endorsed by the one before');
+        roots = [...roots, each.certificate].slice(-ROOTS_MAX);
+        break;
+      }
+      case 'retire':
+        roots = roots.filter((root) => !sha256(root).equals(each.fingerprint));
+        break;
+      case 'group':
+        group = { epoch: each.epoch, keyHash: each.keyHash };
+    }
+    head = sha256(head, encoded);
+  }
+  return { mesh, head, changes: [...(before?.changes ?? []), ...changes], members, revokedKeys, roots, group };
+}
+
+function decodeChange(encoded: Uint8Array): Change {
+  try {
+    return decode(change, encoded);
+  } catch (error) {
+    if (error instanceof WireError) throw new RosterError(`the list of members is damaged: ${error.message}`);
+    throw error;
+  }
+}
+
+function admit(members: Map<string, Member>, revokedKeys: ReadonlySet<string>, each: Change & { kind: 'admit' }): void {
+  const old = members.get(each.id);
+  if (old === undefined && members.size >= MEMBERS_MAX) throw new RosterError('the list of members is full');
+  if (revokedKeys.has(hex(each.publicKey))) throw new RosterError('a revoked key is admitted again');
+  const { id, publicKey } = each;
+  const index = old?.index ?? members.size;
+  members.set(id, { id, index, publicKey, role: each.role as Role, admittedMs: each.atMs, revoked: null });
+}
+
+function revoke(members: Map<string, Member>, revokedKeys: Set<string>, each: Change & { kind: 'revoke' }): void {
+  const old = members.get(each.id);
+  if (old === undefined) return;
+  members.set(each.id, { ...old, revoked: { reason: each.reason, atMs: each.atMs } });
+  revokedKeys.add(hex(old.publicKey));
+}
+
+export function hex(data: Uint8Array): string {
+  return Buffer.from(data.buffer, data.byteOffset, data.length).toString('hex');
+}

@@ -1,0 +1,201 @@
+// To all: over every session but the one it came from, once. Each waits for those it gave it to, and says to the one it
+// has it from how many they are: so the sender learns the number of all who have it.
+
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { isSignedBy, signWith } from '../identity/keys.ts';
+import { peerId } from '../identity/names.ts';
+import type { Session } from '../link/session.ts';
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Standing } from '../peer/standing.ts';
+import type { Cancel, Runtime } from '../runtime.ts';
+import { noticeKinds } from '../wire/kinds.ts';
+import { bytes, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
+import type { Inbox } from './inbox.ts';
+import type { Policy } from './policy.ts';
+
+export const BROADCAST_BYTES_MAX = 64 << 10;
+/** How long the sender waits for the number; each step down the tree waits a little less. */
+const COUNT_MS = 3_000;
+const STEP_MS = 200;
+/** Older or newer than this by this peer's clock is refused, so that what was seen need not be remembered for ever. */
+const FRESH_MS = 10 * 60_000;
+const SEEN_MAX = 50_000;
+const TAG_BYTES = 16;
+
+const fields = {
+  origin: peerId,
+  /** In milliseconds since 1970, and counted up where two are sent in one: it names the broadcast. */
+  number: varint(),
+  topic: text(64),
+  epoch: varint(),
+  sealed: bytes(BROADCAST_BYTES_MAX + TAG_BYTES),
+};
+const signedText = record(fields);
+const broadcast = record({ ...fields, waitMs: varint(60_000), signature: fixed(64) });
+type Broadcast = Shape<typeof broadcast>;
+const count = record({ origin: peerId, number: varint(), count: varint() });
+
+/** All broadcasts of a peer are one sequence in the inbox. */
+const STREAM = Buffer.from('everyone');
+const NOTHING = Buffer.alloc(0);
+
+interface Counting {
+  number: number;
+  waiting: Set<Session>;
+  count: number;
+  cancel: Cancel;
+  done: (count: number) => void;
+}
+
+export class Broadcasts {
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #switchboard: Switchboard;
+  readonly #inbox: Inbox;
+  readonly #policy: () => Policy;
+  readonly #seen = new Set<string>();
+  readonly #counting = new Map<string, Counting>();
+  #lastNumber = 0;
+
+  constructor(runtime: Runtime, standing: Standing, switchboard: Switchboard, inbox: Inbox, policy: () => Policy) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#switchboard = switchboard;
+    this.#inbox = inbox;
+    this.#policy = policy;
+    switchboard.handleNotice(noticeKinds.broadcast, (session, payload) => this.#take(session, decode(broadcast, payload)));
+    switchboard.handleNotice(noticeKinds.broadcastCount, (session, payload) => {
+      const said = decode(count, payload);
+      this.#counted(`${said.origin} ${said.number}`, session, said.count);
+    });
+    switchboard.onClosed.push((session) => {
+      for (const name of [...this.#counting.keys()]) this.#counted(name, session, 0);
+    });
+  }
+
+  stop(): void {
+    for (const counting of this.#counting.values()) counting.cancel();
+    this.#counting.clear();
+  }
+
+  /**
+   * Sends to all that are here.
+   *
+   * @param done gets how many peers have it, this one not counted
+   * @returns why it cannot be sent, or null
+   */
+  send(topic: string, body: Uint8Array, done: (count: number) => void): string | null {
+    const group = this.#standing.groupKey;
+    if (group === null) return 'the key of the group has not come yet: wait for a link to another peer';
+    if (body.length > BROADCAST_BYTES_MAX) return `a broadcast has ${BROADCAST_BYTES_MAX >> 10} KiB at most`;
+    const number = Math.max(this.#lastNumber + 1, this.#runtime.clock.nowMs());
+    this.#lastNumber = number;
+    const origin = this.#standing.id;
+    const sealed = seal(group.key, origin, number, body);
+    const said = { origin, number, topic, epoch: group.epoch, sealed };
+    const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, said));
+    this.#remember(`${origin} ${number}`);
+    this.#pass({ ...said, waitMs: COUNT_MS, signature }, null, done);
+    return null;
+  }
+
+  #take(session: Session, received: Broadcast): void {
+    const { origin, number } = received;
+    const name = `${origin} ${number}`;
+    const answer = (total: number) => session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: total }));
+    if (this.#seen.has(name)) return answer(0);
+    const problem = this.#problemOf(received);
+    if (problem !== null) {
+      this.#runtime.log('warn', 'broadcast refused', { from: origin, by: session.id, reason: problem });
+      return answer(0);
+    }
+    this.#remember(name);
+    const isTaken = this.#deliver(received);
+    this.#pass(received, session, (below) => answer(below + (isTaken ? 1 : 0)));
+  }
+
+  /** Why it is not taken, nor handed on; or null. */
+  #problemOf(received: Broadcast): string | null {
+    const member = this.#standing.roster.members.get(received.origin);
+    if (member === undefined) return 'not-approved';
+    if (member.revoked !== null) return 'revoked';
+    if (Math.abs(this.#runtime.clock.nowMs() - received.number) > FRESH_MS) return 'replayed, or a clock is wrong';
+    if (received.number <= this.#inbox.lastOf(received.origin, STREAM) - FRESH_MS) return 'replayed';
+    if (!isSignedBy(member.publicKey, received.signature, 'eyrie all', encode(signedText, received))) return 'tampered';
+    return null;
+  }
+
+  /** Into the inbox, unless policy forbids it or the key is not known here. */
+  #deliver(received: Broadcast): boolean {
+    const { origin, number, topic, sealed, epoch } = received;
+    const member = this.#standing.roster.approved(origin)!;
+    const key = this.#standing.groupKeyOf(epoch);
+    const body = key === null ? null : open(key, origin, number, sealed);
+    if (body === null || !this.#policy().isAllowed(member, 'broadcast')) {
+      const reason = key === null ? 'the key of the group is not known' : body === null ? 'tampered' : 'not allowed by policy';
+      this.#runtime.log('warn', 'broadcast refused', { from: origin, reason });
+      return false;
+    }
+    // Restarted in between: the log knows.
+    if (number <= this.#inbox.lastOf(origin, STREAM)) return true;
+    const receivedMs = this.#runtime.clock.nowMs();
+    this.#inbox.add({ from: origin, stream: STREAM, sequence: number, sentMs: number, receivedMs, topic, isBroadcast: true, body });
+    return true;
+  }
+
+  #pass(received: Broadcast, from: Session | null, done: (count: number) => void): void {
+    const name = `${received.origin} ${received.number}`;
+    const waitMs = Math.max(0, received.waitMs - STEP_MS);
+    const payload = encode(broadcast, { ...received, waitMs });
+    const waiting = new Set<Session>();
+    for (const session of this.#switchboard.sessions()) {
+      if (session === from) continue;
+      session.notify(noticeKinds.broadcast, payload);
+      waiting.add(session);
+    }
+    if (waiting.size === 0) return done(0);
+    const cancel = this.#runtime.clock.after(received.waitMs, () => this.#finish(name));
+    this.#counting.set(name, { number: received.number, waiting, count: 0, cancel, done });
+  }
+
+  #counted(name: string, session: Session, more: number): void {
+    const counting = this.#counting.get(name);
+    if (counting === undefined || !counting.waiting.delete(session)) return;
+    counting.count += Math.min(more, this.#standing.roster.members.size);
+    if (counting.waiting.size === 0) this.#finish(name);
+  }
+
+  #finish(name: string): void {
+    const counting = this.#counting.get(name);
+    if (counting === undefined) return;
+    this.#counting.delete(name);
+    counting.cancel();
+    counting.done(counting.count);
+  }
+
+  #remember(name: string): void {
+    this.#seen.add(name);
+    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.keys().next().value!);
+  }
+}
+
+/** A key of its own for each broadcast, so that one nonce is enough. */
+function keyOf(group: Uint8Array, origin: string, number: number): Buffer {
+  return Buffer.from(hkdfSync('sha256', group, NOTHING, `eyrie broadcast 1\n${origin}\n${number}`, 32));
+}
+
+function seal(group: Uint8Array, origin: string, number: number, plain: Uint8Array): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', keyOf(group, origin, number), Buffer.alloc(12));
+  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function open(group: Uint8Array, origin: string, number: number, sealed: Uint8Array): Buffer | null {
+  if (sealed.length < TAG_BYTES) return null;
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(group, origin, number), Buffer.alloc(12));
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+  } catch {
+    return null;
+  }
+}

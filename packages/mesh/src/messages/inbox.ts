@@ -1,0 +1,102 @@
+// What came for this peer, in the order of each sender, once each: an append-only log from which a restart learns what was
+// taken already.
+
+import { peerId } from '../identity/names.ts';
+import { hex } from '../members/roster.ts';
+import type { Storage } from '../peer/storage.ts';
+import { bytes, decode, encode, fixed, flag, type Shape, text, variant, varint } from '../wire/schema.ts';
+
+/** The oldest go when there are more. */
+export const INBOX_MAX = 10_000;
+const CURSORS_MAX = 100_000;
+const LOG = 'inbox.log';
+
+const entry = variant({
+  message: {
+    from: peerId,
+    stream: fixed(8),
+    sequence: varint(),
+    sentMs: varint(),
+    receivedMs: varint(),
+    topic: text(64),
+    isBroadcast: flag,
+    body: bytes(192 << 10),
+  },
+  /** How far the messages of a sender were taken, after those were dropped. */
+  cursor: { from: peerId, stream: fixed(8), sequence: varint() },
+  /** How many messages from the beginning have been read. */
+  read: { count: varint() },
+});
+export type Message = Extract<Shape<typeof entry>, { kind: 'message' }>;
+
+export class Inbox {
+  readonly onMessage: ((message: Message) => void)[] = [];
+  readonly #storage: Storage;
+  #messages: Message[] = [];
+  #cursors = new Map<string, { from: string; stream: Uint8Array; sequence: number }>();
+  #readCount = 0;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    for (const each of storage.readLog(LOG)) this.#load(decode(entry, each));
+  }
+
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  get unread(): readonly Message[] {
+    return this.#messages.slice(this.#readCount);
+  }
+
+  /** The last number taken of a sender's stream; 0 if none was. */
+  lastOf(from: string, stream: Uint8Array): number {
+    return this.#cursors.get(`${from} ${hex(stream)}`)?.sequence ?? 0;
+  }
+
+  /** On disk when it returns: only then may the sender be told. */
+  add(message: Omit<Message, 'kind'>): void {
+    const whole: Message = { kind: 'message', ...message };
+    this.#storage.append(LOG, [encode(entry, whole)]);
+    this.#load(whole);
+    if (this.#messages.length > INBOX_MAX * 1.25) this.#compact();
+    for (const listener of this.onMessage) listener(whole);
+  }
+
+  /** Counts a message that is not taken, so that the next of its sender can be. */
+  skip(from: string, stream: Uint8Array, sequence: number): void {
+    const cursor = { kind: 'cursor', from, stream, sequence } as const;
+    this.#storage.append(LOG, [encode(entry, cursor)]);
+    this.#load(cursor);
+  }
+
+  markRead(): void {
+    if (this.#readCount === this.#messages.length) return;
+    this.#readCount = this.#messages.length;
+    this.#storage.append(LOG, [encode(entry, { kind: 'read', count: this.#readCount })]);
+  }
+
+  #load(each: Shape<typeof entry>): void {
+    if (each.kind === 'read') {
+      this.#readCount = Math.min(each.count, this.#messages.length);
+      return;
+    }
+    const { from, stream, sequence } = each;
+    const name = `${from} ${hex(stream)}`;
+    this.#cursors.delete(name);
+    this.#cursors.set(name, { from, stream, sequence });
+    if (this.#cursors.size > CURSORS_MAX) this.#cursors.delete(this.#cursors.keys().next().value!);
+    if (each.kind === 'message') this.#messages.push(each);
+  }
+
+  #compact(): void {
+    const dropped = this.#messages.length - INBOX_MAX;
+    this.#messages = this.#messages.slice(dropped);
+    this.#readCount = Math.max(0, this.#readCount - dropped);
+    this.#storage.writeLog(LOG, [
+      ...[...this.#cursors.values()].map((cursor) => encode(entry, { kind: 'cursor', ...cursor })),
+      ...this.#messages.map((message) => encode(entry, message)),
+      encode(entry, { kind: 'read', count: this.#readCount }),
+    ]);
+  }
+}

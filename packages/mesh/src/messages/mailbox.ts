@@ -1,0 +1,265 @@
+// Messages from peer to peer: sealed end to end, in order, exactly once, and delivered later when the receiver is away.
+//
+//   send ─► outbox (disk) ─► seal ─► route ─► … ─► open ─► policy ─► inbox (disk) ─► receipt ─► out of the outbox
+//              ▲───────────── again, after a while ◄──────────────────────────────────┘ none came
+
+import type { Directory } from '../members/directory.ts';
+import { hex } from '../members/roster.ts';
+import type { Standing } from '../peer/standing.ts';
+import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import { routedKinds } from '../wire/kinds.ts';
+import { bytes, decode, encode, fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
+import type { Inbox } from './inbox.ts';
+import { KEEP_MS, type Outbox } from './outbox.ts';
+import { envelope, isReceipt, type Pairs, receiptOf } from './pairs.ts';
+import type { Policy } from './policy.ts';
+import type { Routing } from './routing.ts';
+
+/** Messages to one receiver that are under way at once. */
+const WINDOW = 32;
+const RETRY_MS = [400, 800, 1_600, 3_000, 5_000, 10_000];
+/** Of one sender, as many are remembered. */
+const REFUSED_MAX = 32;
+const REFUSED_STREAMS_MAX = 1_000;
+
+const content = record({
+  stream: fixed(8),
+  sequence: varint(),
+  sentMs: varint(),
+  topic: text(64),
+  body: bytes(160 << 10),
+});
+
+const delivered = record({
+  epoch: fixed(8),
+  stream: fixed(8),
+  /** All up to this number were taken or refused. */
+  upTo: varint(),
+  /** The last of them that were refused. */
+  refused: list(varint(), REFUSED_MAX),
+  /** Why nothing could be opened; '' with a receipt. */
+  problem: text(32),
+  /** Empty with a problem: then there is no shared secret to vouch for it. */
+  receipt: bytes(32),
+});
+type Delivered = Shape<typeof delivered>;
+
+export type Outcome = { isDelivered: boolean; problem: string };
+
+interface Sending {
+  attempts: number;
+  sentUpTo: number;
+  cancelRetry: Cancel | null;
+  /** What the receiver said last, if it did not take a message; nobody has vouched for it. */
+  problem: string;
+}
+
+export class Mailbox {
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #directory: Directory;
+  readonly #routing: Routing;
+  readonly #pairs: Pairs;
+  readonly #outbox: Outbox;
+  readonly #inbox: Inbox;
+  #policy: () => Policy;
+  #sending = new Map<string, Sending>();
+  /** What policy refused, by sender and stream. */
+  #refused = new Map<string, number[]>();
+  #waiters = new Map<string, (outcome: Outcome) => void>();
+
+  constructor(
+    runtime: Runtime,
+    standing: Standing,
+    directory: Directory,
+    routing: Routing,
+    pairs: Pairs,
+    outbox: Outbox,
+    inbox: Inbox,
+    policy: () => Policy,
+  ) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#directory = directory;
+    this.#routing = routing;
+    this.#pairs = pairs;
+    this.#outbox = outbox;
+    this.#inbox = inbox;
+    this.#policy = policy;
+    routing.handle(routedKinds.sealed, (from, body) => this.#receive(from, body));
+    routing.handle(routedKinds.delivered, (from, body) => this.#takeReceipt(from, decode(delivered, body)));
+    directory.onChange.push((id, status) => {
+      if (status === 'alive' && outbox.queueOf(id) !== null) this.#restart(id);
+    });
+  }
+
+  start(): void {
+    for (const to of this.#outbox.receivers()) this.#restart(to);
+  }
+
+  stop(): void {
+    for (const sending of this.#sending.values()) sending.cancelRetry?.();
+    this.#sending.clear();
+  }
+
+  /**
+   * Takes a message for a peer; it is on disk when this returns.
+   *
+   * @param settled once it was delivered or refused: maybe days later, maybe never in this process
+   * @returns why it is not taken, or null
+   */
+  send(to: string, topic: string, body: Uint8Array, settled: (outcome: Outcome) => void = () => {}): string | null {
+    const member = this.#standing.roster.members.get(to);
+    if (member === undefined) return `there is no peer ${to}`;
+    if (member.revoked !== null) return `${to} was revoked`;
+    const taken = this.#outbox.add(to, topic, body, this.#runtime.clock.nowMs());
+    if (typeof taken === 'string') return taken;
+    this.#waiters.set(`${to} ${taken}`, settled);
+    this.#pump(to);
+    return null;
+  }
+
+  /** Why the oldest message to a peer waits, if that is known. */
+  problemOf(to: string): string {
+    if (!this.#directory.isAlive(to)) return 'it is away';
+    return this.#sending.get(to)?.problem ?? '';
+  }
+
+  // --- sending
+
+  #restart(to: string): void {
+    const sending = this.#sending.get(to);
+    if (sending !== undefined) {
+      sending.attempts = 0;
+      sending.sentUpTo = 0;
+    }
+    this.#pump(to);
+  }
+
+  #pump(to: string): void {
+    const queue = this.#outbox.queueOf(to);
+    if (queue === null || !this.#giveUpOld(to) || !this.#directory.isAlive(to)) return;
+    const sending = this.#sending.get(to) ?? { attempts: 0, sentUpTo: 0, cancelRetry: null, problem: '' };
+    this.#sending.set(to, sending);
+    this.#retryLater(to, sending);
+    this.#pairs.keyOf(to, (error, key) => {
+      if (error !== null) {
+        sending.problem = error;
+        return;
+      }
+      const first = queue.waiting[0]?.sequence ?? 0;
+      for (const message of queue.waiting.slice(0, WINDOW)) {
+        if (message.sequence <= sending.sentUpTo || message.sequence >= first + WINDOW) continue;
+        const plain = encode(content, { stream: queue.stream, ...message });
+        const sealed = this.#pairs.seal(to, key, plain).envelope;
+        if (!this.#routing.send(to, routedKinds.sealed, encode(envelope, sealed))) break;
+        sending.sentUpTo = message.sequence;
+      }
+    });
+  }
+
+  #retryLater(to: string, sending: Sending): void {
+    if (sending.cancelRetry !== null) return;
+    const waitMs = RETRY_MS[Math.min(sending.attempts, RETRY_MS.length - 1)]!;
+    sending.cancelRetry = this.#runtime.clock.after(jittered(this.#runtime.random, waitMs), () => {
+      sending.cancelRetry = null;
+      sending.attempts++;
+      sending.sentUpTo = 0;
+      this.#pump(to);
+    });
+  }
+
+  /** False if nothing is left to send. */
+  #giveUpOld(to: string): boolean {
+    const queue = this.#outbox.queueOf(to)!;
+    const nowMs = this.#runtime.clock.nowMs();
+    const old = queue.waiting.filter((message) => nowMs - message.sentMs > KEEP_MS).at(-1);
+    if (old !== undefined)
+      this.#settle(to, old.sequence, () => ({ isDelivered: false, problem: 'nobody took it for a week' }));
+    return queue.waiting.length > 0;
+  }
+
+  #takeReceipt(from: string, said: Delivered): void {
+    const queue = this.#outbox.queueOf(from);
+    if (queue === null) return;
+    const sending = this.#sending.get(from);
+    if (said.receipt.length === 0) return void (sending && this.#takeProblem(from, said, sending));
+    const context = this.#pairs.contextTo(from, said.epoch);
+    if (context === null || hex(said.stream) !== hex(queue.stream) || said.upTo >= queue.next) return;
+    if (!isReceipt(said.receipt, context, said.stream, receiptText(said))) return;
+    this.#pairs.confirmed(from, said.epoch);
+    if (sending !== undefined) {
+      sending.attempts = 0;
+      sending.problem = '';
+      sending.cancelRetry?.();
+      sending.cancelRetry = null;
+    }
+    this.#settle(from, said.upTo, (sequence) =>
+      said.refused.includes(sequence) ? { isDelivered: false, problem: 'not-allowed' } : { isDelivered: true, problem: '' },
+    );
+    this.#pump(from);
+  }
+
+  /** Anyone on the way could have made this up: so it changes only what is shown, and what is tried next. */
+  #takeProblem(from: string, said: Delivered, sending: Sending): void {
+    sending.problem = said.problem;
+    if (said.problem !== 'unknown-epoch' || sending.attempts >= 3) return;
+    this.#pairs.lost(from, said.epoch);
+    sending.sentUpTo = 0;
+    this.#pump(from);
+  }
+
+  #settle(to: string, upTo: number, outcomeOf: (sequence: number) => Outcome): void {
+    const settled = this.#outbox.queueOf(to)!.waiting.filter((message) => message.sequence <= upTo);
+    this.#outbox.done(to, upTo);
+    for (const { sequence } of settled) {
+      const name = `${to} ${sequence}`;
+      this.#waiters.get(name)?.(outcomeOf(sequence));
+      this.#waiters.delete(name);
+    }
+  }
+
+  // --- receiving
+
+  #receive(from: string, body: Uint8Array): void {
+    const received = decode(envelope, body);
+    const { epoch } = received;
+    const opened = this.#pairs.open(from, received);
+    if ('problem' in opened) {
+      const { problem } = opened;
+      this.#runtime.log(problem === 'unknown-epoch' ? 'debug' : 'warn', 'message refused', { from, reason: problem });
+      const nothing = Buffer.alloc(0);
+      return this.#reply(from, { epoch, stream: Buffer.alloc(8), upTo: 0, refused: [], problem, receipt: nothing });
+    }
+    const { stream, sequence, ...message } = decode(content, opened.plain);
+    const last = this.#inbox.lastOf(from, stream);
+    if (sequence === last + 1) this.#take(from, { stream, sequence, ...message });
+    else if (sequence <= last) this.#runtime.log('debug', 'message came again', { from, sequence });
+    // Of one that comes too early nothing is said but how far it got: the sender comes back to that.
+    const upTo = this.#inbox.lastOf(from, stream);
+    if (upTo === 0) return;
+    const refused = this.#refused.get(`${from} ${hex(stream)}`) ?? [];
+    const receipt = receiptOf(opened.context, stream, receiptText({ upTo, refused }));
+    this.#reply(from, { epoch, stream, upTo, refused, problem: '', receipt });
+  }
+
+  #take(from: string, message: Shape<typeof content>): void {
+    const member = this.#standing.roster.approved(from)!;
+    const receivedMs = this.#runtime.clock.nowMs();
+    if (this.#policy().isAllowed(member, message.topic))
+      return this.#inbox.add({ from, ...message, receivedMs, isBroadcast: false });
+    this.#runtime.log('warn', 'message refused', { from, topic: message.topic, reason: 'not allowed by policy' });
+    this.#inbox.skip(from, message.stream, message.sequence);
+    const name = `${from} ${hex(message.stream)}`;
+    this.#refused.set(name, [...(this.#refused.get(name) ?? []), message.sequence].slice(-REFUSED_MAX));
+    if (this.#refused.size > REFUSED_STREAMS_MAX) this.#refused.delete(this.#refused.keys().next().value!);
+  }
+
+  #reply(to: string, said: Delivered): void {
+    this.#routing.send(to, routedKinds.delivered, encode(delivered, said));
+  }
+}
+
+function receiptText({ upTo, refused }: { upTo: number; refused: readonly number[] }): string {
+  return `${upTo} ${refused.join(',')}`;
+}

@@ -1,0 +1,188 @@
+// Sealing between two peers, whoever carries the bytes: HPKE makes a secret for one sender, one receiver and one epoch; the
+// sender's signature says whose it is (HPKE's base mode does not); AES-256-GCM with a counter does the rest.
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readLeaf } from '../identity/certificate.ts';
+import { isSignedBy, sha256, signWith } from '../identity/keys.ts';
+import type { Directory } from '../members/directory.ts';
+import { hex } from '../members/roster.ts';
+import type { Standing } from '../peer/standing.ts';
+import type { Random, Runtime } from '../runtime.ts';
+import { type HpkeContext, setupReceiver, setupSender } from '../sealed/hpke.ts';
+import { CIPHERTEXT_BYTES, PUBLIC_KEY_BYTES } from '../sealed/xwing.ts';
+import { routedKinds } from '../wire/kinds.ts';
+import { bytes, fixed, optional, record, type Shape, varint } from '../wire/schema.ts';
+import { BODY_BYTES_MAX, type Routing } from './routing.ts';
+
+/** After so many messages or so long a new secret is made. */
+const EPOCH_MESSAGES_MAX = 1_000_000;
+const EPOCH_MS = 12 * 3_600_000;
+const SENDERS_MAX = 4096;
+const KEYS_MAX = 4096;
+
+export const envelope = record({
+  epoch: fixed(8),
+  number: varint(2 ** 47),
+  /** Until the receiver has confirmed that it has it. */
+  setup: optional(record({ certificate: bytes(2048), encapsulated: fixed(CIPHERTEXT_BYTES), signature: fixed(64) })),
+  sealed: bytes(BODY_BYTES_MAX),
+});
+export type Envelope = Shape<typeof envelope>;
+
+interface Outgoing {
+  epoch: Uint8Array;
+  context: HpkeContext;
+  setup: NonNullable<Envelope['setup']>;
+  isConfirmed: boolean;
+  next: number;
+  bornMs: number;
+}
+
+interface Incoming {
+  epoch: string;
+  context: HpkeContext;
+  expiresMs: number;
+  publicKey: Uint8Array;
+}
+
+export type Opened =
+  | { plain: Uint8Array; context: HpkeContext }
+  | { problem: 'unknown-epoch' | 'not-approved' | 'revoked' | 'expired' | 'tampered' | 'bad-signature' };
+
+export class Pairs {
+  readonly #runtime: Runtime;
+  readonly #random: Random;
+  readonly #standing: Standing;
+  readonly #directory: Directory;
+  readonly #routing: Routing;
+  readonly #outgoing = new Map<string, Outgoing>();
+  readonly #incoming = new Map<string, Incoming>();
+  readonly #keys = new Map<string, Uint8Array>();
+
+  constructor(runtime: Runtime, standing: Standing, directory: Directory, routing: Routing) {
+    this.#runtime = runtime;
+    this.#random = runtime.random;
+    this.#standing = standing;
+    this.#directory = directory;
+    this.#routing = routing;
+    routing.handle(routedKinds.sealingKey, (_from, _body, answer) => answer(null, standing.sealing.publicKey));
+    standing.onCertificate.push(() => this.#outgoing.clear());
+  }
+
+  /** The key that messages to a peer are sealed with: what it announced the hash of. */
+  keyOf(to: string, done: (error: string | null, key: Uint8Array) => void): void {
+    const hash = this.#directory.announcementOf(to)?.sealingKeyHash;
+    if (hash === undefined) return done(`${to} has not been seen yet`, Buffer.alloc(0));
+    const known = this.#keys.get(hex(hash));
+    if (known !== undefined) return done(null, known);
+    this.#routing.ask(to, routedKinds.sealingKey, Buffer.alloc(0), 3_000, (error, key) => {
+      if (error !== null) return done(error, key);
+      if (key.length !== PUBLIC_KEY_BYTES || !sha256(key).equals(hash)) return done(`the key of ${to} is not its own`, key);
+      if (this.#keys.size >= KEYS_MAX) this.#keys.delete(this.#keys.keys().next().value!);
+      this.#keys.set(hex(hash), key);
+      done(null, key);
+    });
+  }
+
+  /** Seals with the receiver's key that `keyOf` gave. */
+  seal(to: string, key: Uint8Array, plain: Uint8Array): { envelope: Envelope; context: HpkeContext } {
+    const pair = this.#outgoingTo(to, key);
+    const number = pair.next++;
+    const sealed = pair.context.seal(number, plain, associated(pair.epoch, number));
+    const setup = pair.isConfirmed ? null : pair.setup;
+    return { envelope: { epoch: pair.epoch, number, setup, sealed }, context: pair.context };
+  }
+
+  /** The receiver has the secret of this epoch: it need not be sent again. */
+  confirmed(to: string, epoch: Uint8Array): void {
+    const pair = this.#outgoing.get(to);
+    if (pair !== undefined && hex(pair.epoch) === hex(epoch)) pair.isConfirmed = true;
+  }
+
+  /** The receiver has lost it (it was restarted). */
+  lost(to: string, epoch: Uint8Array): void {
+    const pair = this.#outgoing.get(to);
+    if (pair !== undefined && hex(pair.epoch) === hex(epoch)) this.#outgoing.delete(to);
+  }
+
+  contextTo(to: string, epoch: Uint8Array): HpkeContext | null {
+    const pair = this.#outgoing.get(to);
+    return pair !== undefined && hex(pair.epoch) === hex(epoch) ? pair.context : null;
+  }
+
+  /** Opens what `from` says it sent, if it is an approved peer today and truly did. */
+  open(from: string, received: Envelope): Opened {
+    const member = this.#standing.roster.members.get(from);
+    if (member === undefined) return { problem: 'not-approved' };
+    if (member.revoked !== null) return { problem: 'revoked' };
+    const name = `${from} ${hex(received.epoch)}`;
+    let pair = this.#incoming.get(name);
+    if (pair === undefined || Buffer.compare(pair.publicKey, member.publicKey) !== 0) {
+      if (received.setup === null) return { problem: 'unknown-epoch' };
+      const made = this.#accept(from, member.publicKey, received.epoch, received.setup);
+      if (typeof made === 'string') return { problem: made };
+      pair = made;
+      if (this.#incoming.size >= SENDERS_MAX) this.#incoming.delete(this.#incoming.keys().next().value!);
+      this.#incoming.set(name, pair);
+    }
+    if (this.#runtime.clock.nowMs() >= pair.expiresMs) return { problem: 'expired' };
+    const plain = pair.context.open(received.number, received.sealed, associated(received.epoch, received.number));
+    return plain === null ? { problem: 'tampered' } : { plain, context: pair.context };
+  }
+
+  #accept(
+    from: string,
+    publicKey: Uint8Array,
+    epoch: Uint8Array,
+    setup: NonNullable<Envelope['setup']>,
+  ): Incoming | 'not-approved' | 'expired' | 'bad-signature' {
+    const identity = readLeaf(setup.certificate);
+    const verdict = this.#standing.judge(setup.certificate);
+    const isOwn = 'code' in verdict && verdict.code === 'self';
+    if (identity === null || identity.id !== from) return 'bad-signature';
+    if ('code' in verdict && !isOwn) return verdict.code === 'expired' ? 'expired' : 'not-approved';
+    const { encapsulated, signature } = setup;
+    const info = this.#info(from, this.#standing.id, epoch);
+    const receiver = sha256(this.#standing.sealing.publicKey);
+    if (!isSignedBy(publicKey, signature, 'eyrie seal', info, receiver, encapsulated)) return 'bad-signature';
+    const context = setupReceiver(this.#standing.sealing, encapsulated, info);
+    return { epoch: hex(epoch), context, expiresMs: identity.expiresMs, publicKey };
+  }
+
+  #outgoingTo(to: string, key: Uint8Array): Outgoing {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    const known = this.#outgoing.get(to);
+    if (known !== undefined && known.next < EPOCH_MESSAGES_MAX && nowMs - known.bornMs < EPOCH_MS) return known;
+    const epoch = this.#random.bytes(8);
+    const info = this.#info(this.#standing.id, to, epoch);
+    const { encapsulated, context } = setupSender(key, info);
+    const signature = signWith(this.#standing.keys.privateKey, 'eyrie seal', info, sha256(key), encapsulated);
+    const setup = { certificate: this.#standing.certificate, encapsulated, signature };
+    const pair = { epoch, context, setup, isConfirmed: false, next: 0, bornMs: nowMs };
+    if (this.#outgoing.size >= SENDERS_MAX) this.#outgoing.delete(this.#outgoing.keys().next().value!);
+    this.#outgoing.set(to, pair);
+    return pair;
+  }
+
+  #info(from: string, to: string, epoch: Uint8Array): Buffer {
+    return Buffer.from(`eyrie message 1\n${this.#standing.roster.mesh}\n${from}\n${to}\n${hex(epoch)}`);
+  }
+}
+
+function associated(epoch: Uint8Array, number: number): Buffer {
+  const data = Buffer.alloc(14);
+  data.set(epoch);
+  data.writeUIntBE(number, 8, 6);
+  return data;
+}
+
+/** What only the two ends of a pair can make: the receiver's word that it has something. */
+export function receiptOf(context: HpkeContext, ...parts: (Uint8Array | string)[]): Buffer {
+  const mac = createHmac('sha256', context.export('eyrie receipt', 32));
+  for (const part of parts) mac.update(part);
+  return mac.digest();
+}
+
+export function isReceipt(receipt: Uint8Array, context: HpkeContext, ...parts: (Uint8Array | string)[]): boolean {
+  return receipt.length === 32 && timingSafeEqual(receipt, receiptOf(context, ...parts));
+}

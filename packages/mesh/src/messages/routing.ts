@@ -1,0 +1,136 @@
+// From any peer to any other, over those between: down to the child whose part of the tree holds the receiver, else up.
+// What goes this way is not trusted on the way: who sends something that matters seals it (pairs.ts).
+
+import { peerId } from '../identity/names.ts';
+import type { Session } from '../link/session.ts';
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Directory } from '../members/directory.ts';
+import type { Standing } from '../peer/standing.ts';
+import { type Cancel, type Runtime, sample } from '../runtime.ts';
+import { noticeKinds, routedKinds } from '../wire/kinds.ts';
+import { bytes, decode, encode, flag, record, type Shape, varint, WireError } from '../wire/schema.ts';
+
+export const BODY_BYTES_MAX = 192 << 10;
+const HOPS_MAX = 24;
+const QUESTIONS_MAX = 1024;
+/** A link with so much waiting takes no more for others. */
+const CONGESTED_BYTES = 4 << 20;
+
+const routed = record({
+  to: peerId,
+  from: peerId,
+  hops: varint(HOPS_MAX),
+  kind: varint(255),
+  /** Of a question and its answer; 0 otherwise. */
+  question: varint(),
+  isFine: flag,
+  body: bytes(BODY_BYTES_MAX),
+});
+type Routed = Shape<typeof routed>;
+
+export type Answer = (error: string | null, body: Uint8Array) => void;
+/** `from` is what the sender says; nobody has checked it. */
+export type RoutedHandler = (from: string, body: Uint8Array, answer: Answer) => void;
+const NOTHING = Buffer.alloc(0);
+
+export class Routing {
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #directory: Directory;
+  readonly #switchboard: Switchboard;
+  readonly #handlers = new Map<number, RoutedHandler>();
+  readonly #questions = new Map<number, { to: string; answer: Answer; cancel: Cancel }>();
+  #nextQuestion = 1;
+
+  constructor(runtime: Runtime, standing: Standing, directory: Directory, switchboard: Switchboard) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#directory = directory;
+    this.#switchboard = switchboard;
+    switchboard.handleNotice(noticeKinds.routed, (session, payload) => {
+      session.usedMs = session.heardMs;
+      this.#take(decode(routed, payload), session);
+    });
+  }
+
+  handle(kind: number, handler: RoutedHandler): void {
+    this.#handlers.set(kind, handler);
+  }
+
+  /** Sends, and does not wait; false if there is no way. */
+  send(to: string, kind: number, body: Uint8Array): boolean {
+    return this.#forward(this.#message(to, kind, body), null);
+  }
+
+  /** Asks, and gives the answer or why there is none, once. */
+  ask(to: string, kind: number, body: Uint8Array, timeoutMs: number, answer: Answer): void {
+    if (this.#questions.size >= QUESTIONS_MAX) return answer('too many questions at once', NOTHING);
+    const question = this.#nextQuestion++;
+    const cancel = this.#runtime.clock.after(timeoutMs, () => this.#answered(question, `${to} does not answer`, NOTHING));
+    this.#questions.set(question, { to, answer, cancel });
+    if (!this.#forward({ ...this.#message(to, kind, body), question }, null))
+      this.#answered(question, `no way to ${to}`, NOTHING);
+  }
+
+  #message(to: string, kind: number, body: Uint8Array): Routed {
+    return { to, from: this.#standing.id, hops: 0, kind, question: 0, isFine: true, body };
+  }
+
+  #take(message: Routed, session: Session): void {
+    if (message.to !== this.#standing.id) return void this.#forward(message, session);
+    const { from, question, kind, body } = message;
+    if (kind === routedKinds.answer) {
+      if (this.#questions.get(question)?.to !== from) return;
+      return this.#answered(question, message.isFine ? null : Buffer.from(body).toString('utf8').slice(0, 300), body);
+    }
+    const answer: Answer = (error, answerBody) => {
+      if (question === 0) return;
+      const isFine = error === null;
+      const reply = this.#message(from, routedKinds.answer, isFine ? answerBody : Buffer.from(error.slice(0, 100)));
+      this.#forward({ ...reply, question, isFine }, null);
+    };
+    try {
+      this.#handlers.get(kind)?.(from, body, answer);
+    } catch (error) {
+      // Its sender is not the neighbour that handed it on, who is not to blame.
+      if (!(error instanceof WireError)) throw error;
+      this.#runtime.log('warn', 'a message cannot be read', { from, message: error.message });
+    }
+  }
+
+  #answered(question: number, error: string | null, body: Uint8Array): void {
+    const asked = this.#questions.get(question);
+    if (asked === undefined) return;
+    this.#questions.delete(question);
+    asked.cancel();
+    asked.answer(error, body);
+  }
+
+  #forward(message: Routed, from: Session | null): boolean {
+    if (message.hops >= HOPS_MAX) return false;
+    const { to } = message;
+    if (to === this.#standing.id) {
+      // To oneself, in the next turn, as everything else comes.
+      this.#runtime.clock.after(0, () => this.#take(message, null as unknown as Session));
+      return true;
+    }
+    const session = this.#nextSession(to, from);
+    if (session === null || session.link.waitingBytes > CONGESTED_BYTES) return false;
+    session.notify(noticeKinds.routed, encode(routed, { ...message, hops: message.hops + 1 }));
+    return true;
+  }
+
+  #nextSession(to: string, from: Session | null): Session | null {
+    const direct = this.#switchboard.sessionOf(to);
+    if (direct !== null) return direct;
+    const { tree } = this.#directory;
+    const next = tree.nextHop(this.#standing.id, to);
+    const session = next === null ? null : this.#switchboard.sessionOf(next);
+    if (session !== null && session !== from) return session;
+    // The tree is just changing, or that neighbour cannot be reached from here: a way round. Hops are bounded.
+    const path = tree.pathTo(to);
+    const others = [...this.#switchboard.sessions()].filter((each) => each !== from);
+    const above = others.filter((each) => path.includes(each.id));
+    return sample(this.#runtime.random, above.length > 0 ? above : others, 1)[0] ?? null;
+  }
+}

@@ -1,0 +1,103 @@
+// The socket by which any shell of the same user talks to a running peer: one JSON object a line, a question each, and an
+// answer each. It lies in the peer's folder, which nobody else may enter; it also shows that the peer runs.
+
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** `sun_path` of unix(7) less its final zero. */
+const PATH_BYTES_MAX = 103;
+const LINE_BYTES_MAX = 4 << 20;
+
+export type Parameters = Record<string, unknown>;
+export type Methods = Record<string, (parameters: Parameters) => unknown>;
+export class ControlError extends Error {}
+
+export function controlPath(folder: string): string {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\eyrie-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
+  const path = join(folder, 'control.sock');
+  if (Buffer.byteLength(path) <= PATH_BYTES_MAX) return path;
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  return join(process.env.XDG_RUNTIME_DIR || tmpdir(), `eyrie-${userInfo().uid}`, `${name}.sock`);
+}
+
+/** Answers until it is closed. @throws ControlError if the peer of that folder runs already */
+export async function serveControl(folder: string, methods: Methods): Promise<Server> {
+  const path = controlPath(folder);
+  if (await isServed(path)) throw new ControlError('this peer runs already');
+  if (process.platform !== 'win32') {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // Left behind by a run that crashed.
+    rmSync(path, { force: true });
+  }
+  const server = createServer((socket) => serveSocket(socket, methods));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  if (process.platform !== 'win32') chmodSync(path, 0o600);
+  return server;
+}
+
+function serveSocket(socket: Socket, methods: Methods): void {
+  socket.on('error', () => socket.destroy());
+  onLines(socket, async (line) => {
+    const answer = await answerTo(line, methods);
+    if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
+  });
+}
+
+async function answerTo(line: string, methods: Methods): Promise<object> {
+  try {
+    const { method, parameters } = JSON.parse(line);
+    const answer = Object.hasOwn(methods, method) ? methods[method] : undefined;
+    if (answer === undefined) return { error: `this peer cannot "${method}": is it of another version?` };
+    return { result: (await answer(parameters ?? {})) ?? null };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Asks the running peer of a folder. @throws ControlError with one line */
+export function callPeer(folder: string, method: string, parameters: Parameters = {}): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(controlPath(folder));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
+      reject(new ControlError(isAway ? 'this peer does not run: start it with "eyrie mesh start"' : error.message));
+    });
+    socket.once('close', () => reject(new ControlError('the peer ended before it answered')));
+    onLines(socket, (line) => {
+      const { error, result } = JSON.parse(line);
+      if (error === undefined) resolve(result);
+      else reject(new ControlError(error));
+      socket.end();
+    });
+    socket.write(`${JSON.stringify({ method, parameters })}\n`);
+  });
+}
+
+function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+function onLines(socket: Socket, onLine: (line: string) => void): void {
+  let rest = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    rest += chunk;
+    if (rest.length > LINE_BYTES_MAX) return socket.destroy();
+    const lines = rest.split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (line !== '') onLine(line);
+  });
+}

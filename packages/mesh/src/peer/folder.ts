@@ -1,0 +1,199 @@
+// A peer's folder: its keys, its certificate, whom it trusts, its mail. Made once by `init` or `join`, opened by each run.
+
+import { readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Authority } from '../identity/authority.ts';
+import { issueLeaf, LEAF_HOURS, pemOf, readKeyPem } from '../identity/certificate.ts';
+import { type Admission } from '../identity/enrolment.ts';
+import { type KeyPair, newKeyPair, privateKeyPem, publicKeyObject, readPrivateKey } from '../identity/keys.ts';
+import type { LinkCredentials } from '../link/link.ts';
+import { TlsTransport } from '../link/tls.ts';
+import { parsePolicy, POLICY_EXAMPLE } from '../messages/policy.ts';
+import { Roster } from '../members/roster.ts';
+import type { Runtime } from '../runtime.ts';
+import { isPassphraseSealed, openWithPassphrase, sealWithPassphrase } from '../sealed/passphrase.ts';
+import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
+import { Peer } from './peer.ts';
+import { Standing } from './standing.ts';
+import { FolderStorage, type Storage } from './storage.ts';
+
+export class FolderError extends Error {}
+
+export interface PeerSettings {
+  id: string;
+  host: string;
+  /** 0 takes any free port, and then keeps it. */
+  port: number;
+  advertise: string[];
+  entrances: string[];
+}
+
+/** The folder of all that this user's peers keep: EYRIE_HOME, else in the XDG data home. */
+export function eyrieHome(environment: NodeJS.ProcessEnv = process.env): string {
+  if (environment.EYRIE_HOME) return environment.EYRIE_HOME;
+  return join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'eyrie');
+}
+
+export function peerFolder(home: string, id: string): string {
+  return join(home, 'peers', id);
+}
+
+/** The names of the peers whose folders are there. */
+export function peersIn(home: string): string[] {
+  try {
+    const names = readdirSync(join(home, 'peers'), { withFileTypes: true });
+    return names.filter((each) => each.isDirectory()).map((each) => each.name).sort();
+  } catch {
+    return [];
+  }
+}
+
+export interface Keys {
+  keys: KeyPair;
+  sealingSeed: Uint8Array;
+}
+
+/** The keys of the folder; new ones if it has none yet, so that an interrupted join goes on with the same. */
+export function keysOf(storage: Storage, runtime: Runtime): Keys {
+  const pem = storage.read('peer.key');
+  const seed = storage.read('sealing.key');
+  if (pem !== null && seed?.length === SEED_BYTES) return { keys: readPrivateKey(pem.toString()), sealingSeed: seed };
+  const keys = newKeyPair();
+  const sealingSeed = runtime.random.bytes(SEED_BYTES);
+  storage.write('sealing.key', sealingSeed);
+  storage.write('peer.key', privateKeyPem(keys.privateKey));
+  return { keys, sealingSeed };
+}
+
+export function isComplete(storage: Storage): boolean {
+  return storage.read('settings.json') !== null && storage.read('peer.crt') !== null;
+}
+
+/** Writes down that this peer is in; the settings last, because they make the folder complete. */
+export function keepAdmission(storage: Storage, { certificate, roster }: Admission, settings: PeerSettings): void {
+  storage.write('peer.crt', pemOf(certificate));
+  storage.write('roster', roster.toBytes());
+  if (storage.read('policy.toml') === null) storage.write('policy.toml', POLICY_EXAMPLE);
+  storage.write('settings.json', JSON.stringify(settings, null, 2));
+}
+
+/** Founds a mesh in a new folder, whose peer holds the authority. */
+export async function foundMesh(
+  storage: Storage,
+  runtime: Runtime,
+  mesh: string,
+  settings: PeerSettings,
+  passphrase: string | null,
+): Promise<Roster> {
+  const { keys } = keysOf(storage, runtime);
+  const groupKey = runtime.random.bytes(32);
+  const first = { id: settings.id, publicKey: keys.publicKey };
+  const { rootKey, beginning, roster } = await Authority.found(runtime, mesh, first, groupKey);
+  const issuer = { mesh, key: rootKey, certificate: roster.roots[0]!, leafHours: LEAF_HOURS };
+  const certificate = await issueLeaf(issuer, settings.id, publicKeyObject(keys.publicKey), runtime.clock.nowMs());
+  writeRootKey(storage, privateKeyPem(rootKey), passphrase);
+  storage.write('authority/beginning', beginning.toBytes());
+  storage.write('group.key', JSON.stringify({ epoch: 1, key: Buffer.from(groupKey).toString('hex') }));
+  keepAdmission(storage, { certificate, roster }, settings);
+  return roster;
+}
+
+export function writeRootKey(storage: Storage, pem: string, passphrase: string | null): void {
+  storage.write('authority/root.key', passphrase === null ? pem : sealWithPassphrase(passphrase, Buffer.from(pem)));
+}
+
+export interface OpenOptions {
+  runtime: Runtime;
+  folder: string;
+  /** For an authority whose key is under a passphrase. */
+  passphrase?: string | null;
+  leafHours?: number;
+  /** Other than in the settings. */
+  host?: string | undefined;
+  port?: number | undefined;
+}
+
+export interface OpenedPeer {
+  peer: Peer;
+  settings: PeerSettings;
+  storage: FolderStorage;
+  close(): Promise<void>;
+}
+
+/** A peer as its folder has it, not started yet. @throws FolderError with one line */
+export function openPeer(options: OpenOptions): OpenedPeer {
+  const { runtime, folder } = options;
+  const storage = new FolderStorage(folder);
+  if (!isComplete(storage)) throw new FolderError(`${folder} holds no peer: make one with "eyrie mesh init" or "eyrie mesh join"`);
+  const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
+  const { keys, sealingSeed } = keysOf(storage, runtime);
+  const roster = Roster.fromBytes(storage.read('roster')!, null);
+  const certificate = derOf(storage.read('peer.crt')!.toString());
+  const standing = new Standing(runtime, settings.id, keys, privateKeyFrom(sealingSeed), certificate, roster);
+  const group = storage.read('group.key');
+  if (group !== null) {
+    const { epoch, key } = JSON.parse(group.toString());
+    standing.takeGroupKey({ epoch, key: Buffer.from(key, 'hex') });
+  }
+  const transport = new TlsTransport({
+    credentials: credentialsOf(standing),
+    host: options.host ?? settings.host,
+    port: options.port ?? settings.port,
+    advertise: settings.advertise.length > 0 ? settings.advertise : undefined,
+  });
+  const authority = openAuthority(storage, standing, options);
+  const peer = new Peer({ runtime, storage, transport, standing, authority, entrances: settings.entrances });
+  peer.policy = parsePolicy(storage.read('policy.toml')?.toString() ?? '');
+  keepUpToDate(storage, standing, transport);
+  const close = async () => {
+    peer.stop();
+    // So that the good-bye gets out.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await transport.close();
+  };
+  return { peer, settings, storage, close };
+}
+
+/** What changes is on disk, and holds for new links. */
+function keepUpToDate(storage: Storage, standing: Standing, transport: TlsTransport): void {
+  let roots = standing.roster.roots;
+  standing.onRoster.push((roster) => {
+    storage.write('roster', roster.toBytes());
+    if (roster.roots !== roots) transport.setCredentials(credentialsOf(standing));
+    roots = roster.roots;
+  });
+  standing.onCertificate.push((certificate) => {
+    storage.write('peer.crt', pemOf(certificate));
+    transport.setCredentials(credentialsOf(standing));
+  });
+  standing.onGroupKey.push(({ epoch, key }) =>
+    storage.write('group.key', JSON.stringify({ epoch, key: Buffer.from(key).toString('hex') })),
+  );
+}
+
+function credentialsOf(standing: Standing): LinkCredentials {
+  return {
+    privateKey: privateKeyPem(standing.keys.privateKey),
+    certificate: pemOf(standing.certificate),
+    roots: standing.roster.roots.map(pemOf),
+  };
+}
+
+function openAuthority(storage: Storage, standing: Standing, options: OpenOptions): Authority | null {
+  const sealed = storage.read('authority/root.key');
+  if (sealed === null) return null;
+  let pem = sealed;
+  if (isPassphraseSealed(sealed)) {
+    if (!options.passphrase)
+      throw new FolderError('the key of the authority is under a passphrase: set EYRIE_PASSPHRASE or start on a terminal');
+    pem = openWithPassphrase(options.passphrase, sealed);
+  }
+  const rootKey = readKeyPem(pem.toString());
+  const { runtime, leafHours } = options;
+  return new Authority({ runtime, storage, rootKey, roster: standing.roster, ...(leafHours === undefined ? {} : { leafHours }) });
+}
+
+export function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
+}

@@ -1,0 +1,101 @@
+// Joining: makes the keys here, asks at the addresses of the invitation, and waits if somebody has to approve first.
+
+import { pemOf, readLeaf } from '../identity/certificate.ts';
+import { enrolAt, EnrolError, makeEnrolRequest } from '../identity/enrolment.ts';
+import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
+import { type Invitation } from '../identity/token.ts';
+import { TlsTransport } from '../link/tls.ts';
+import { type Runtime } from '../runtime.ts';
+import { Roster } from '../members/roster.ts';
+import { derOf, isComplete, keepAdmission, keysOf, type OpenOptions, type PeerSettings } from './folder.ts';
+import { FolderStorage, type Storage } from './storage.ts';
+
+const ASK_AGAIN_MS = 2_000;
+
+export interface JoinOptions {
+  runtime: Runtime;
+  storage: Storage;
+  invitation: Invitation;
+  settings: PeerSettings;
+  /** How long to wait for approval; 0 does not wait. */
+  waitMs: number;
+  /** Called once when it has to wait, with the fingerprint that whoever approves should compare. */
+  onWaiting: (fingerprint: string) => void;
+  signal?: AbortSignal;
+}
+
+/** True once it is in, false if it still waits. Safe to repeat. @throws EnrolError with one line */
+export async function joinMesh(options: JoinOptions): Promise<boolean> {
+  const { runtime, storage, invitation, settings } = options;
+  const { keys } = keysOf(storage, runtime);
+  const request = await makeEnrolRequest(keys, settings.id, invitation);
+  const credentials = { privateKey: privateKeyPem(keys.privateKey), certificate: null, roots: [] };
+  const transport = new TlsTransport({ credentials, host: '127.0.0.1', port: 0 });
+  const endMs = runtime.clock.elapsedMs() + options.waitMs;
+  let isTold = false;
+  try {
+    for (;;) {
+      const admission = await askInTurn(options, transport, request);
+      if (admission !== null) {
+        const entrances = [...new Set([...invitation.addresses, ...settings.entrances])];
+        keepAdmission(storage, admission, { ...settings, entrances });
+        return true;
+      }
+      if (!isTold) options.onWaiting(keyFingerprint(keys.publicKey));
+      isTold = true;
+      if (runtime.clock.elapsedMs() + ASK_AGAIN_MS > endMs || options.signal?.aborted) return false;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+  } finally {
+    await transport.close();
+  }
+}
+
+/**
+ * A peer that was away for longer than its certificate lasts gets a new one before it starts: the authority knows its key,
+ * and decides. Where nobody can be reached, it starts with the old one, and tries again.
+ */
+export async function refreshCertificate({ runtime, folder }: OpenOptions): Promise<void> {
+  const storage = new FolderStorage(folder);
+  if (!isComplete(storage) || storage.read('authority/root.key') !== null) return;
+  const identity = readLeaf(derOf(storage.read('peer.crt')!.toString()));
+  if (identity === null || runtime.clock.nowMs() < identity.expiresMs) return;
+  const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
+  const { mesh, beginning } = Roster.fromBytes(storage.read('roster')!, null);
+  const { keys } = keysOf(storage, runtime);
+  const request = await makeEnrolRequest(keys, settings.id, null);
+  const transport = new TlsTransport({ credentials: { privateKey: '', certificate: null, roots: [] }, host: '127.0.0.1', port: 0 });
+  const invitation = { mesh, root: sha256(beginning), addresses: settings.entrances, secret: null };
+  try {
+    const admission = await askInTurn({ runtime, storage, invitation, settings }, transport, request);
+    if (admission !== null) storage.write('peer.crt', pemOf(admission.certificate));
+  } catch (error) {
+    if (!(error instanceof EnrolError)) throw error;
+    runtime.log('warn', 'the certificate has expired and could not be renewed', { message: error.message });
+  } finally {
+    await transport.close();
+  }
+}
+
+type Asking = Pick<JoinOptions, 'runtime' | 'storage' | 'invitation' | 'settings'>;
+
+/** The first address that answers decides. */
+async function askInTurn({ runtime, storage, invitation, settings }: Asking, transport: TlsTransport, request: Uint8Array) {
+  const { mesh, root, addresses } = invitation;
+  const { keys } = keysOf(storage, runtime);
+  let last = new EnrolError('the invitation has no address');
+  for (const address of addresses) {
+    try {
+      return await enrolAt(runtime, transport, address, mesh, root, settings.id, keys, request);
+    } catch (error) {
+      if (!(error instanceof EnrolError)) throw error;
+      last = error;
+      if (!isUnreachable(error)) throw error;
+    }
+  }
+  throw last;
+}
+
+function isUnreachable(error: EnrolError): boolean {
+  return /nobody listens|no answer|no way|reset|no host|gone/.test(error.message);
+}

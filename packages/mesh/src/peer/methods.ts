@@ -1,0 +1,149 @@
+// What a shell may ask of a running peer, over its control socket.
+
+import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
+import { rootExpiresMs } from '../identity/certificate.ts';
+import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
+import { formatToken } from '../identity/token.ts';
+import type { Authority } from '../identity/authority.ts';
+import { ControlError, type Methods, type Parameters } from './control.ts';
+import { writeRootKey } from './folder.ts';
+import type { Peer } from './peer.ts';
+import type { Storage } from './storage.ts';
+
+export interface MemberView {
+  id: string;
+  role: Role;
+  status: string;
+  addresses: readonly string[];
+  key: string;
+  admittedMs: number;
+  revoked: { reason: string; atMs: number } | null;
+}
+
+export interface MessageView {
+  from: string;
+  topic: string;
+  sentMs: number;
+  receivedMs: number;
+  isBroadcast: boolean;
+  text: string;
+}
+
+export function controlMethods(peer: Peer, storage: Storage, passphrase: string | null, stop: () => void): Methods {
+  return {
+    status: () => statusOf(peer),
+    members: () => membersOf(peer),
+    tree: () => treeOf(peer),
+    send: async (given) => {
+      const sending = peer.send(textOf(given, 'to'), textOf(given, 'text'), textOf(given, 'topic', 'message'));
+      const waitMs = numberOf(given, 'waitMs', 0, 3_600_000);
+      const late = new Promise<null>((resolve) => setTimeout(resolve, waitMs, null).unref());
+      const outcome = await Promise.race([sending, late]);
+      return outcome ?? { isDelivered: false, isWaiting: true, problem: peer.mailbox.problemOf(textOf(given, 'to')) };
+    },
+    broadcast: async (given) => {
+      const { count, problem } = await peer.broadcast(textOf(given, 'text'));
+      if (problem !== null) throw new ControlError(problem);
+      return { count, of: Math.max(0, peer.directory.tree.size - 1) };
+    },
+    inbox: (given) => {
+      const messages = (given.all === true ? peer.inbox.messages : peer.inbox.unread).map(viewOf);
+      if (given.keep !== true) peer.inbox.markRead();
+      return messages;
+    },
+    stop: () => {
+      setImmediate(stop);
+    },
+    ...authorityMethods(peer, storage, passphrase),
+  };
+}
+
+function authorityMethods(peer: Peer, storage: Storage, passphrase: string | null): Methods {
+  const authority = (): Authority => {
+    if (peer.authority !== null) return peer.authority;
+    const where = peer.standing.roster.authority?.id;
+    throw new ControlError(`${peer.id} does not hold the authority of this mesh: ask ${where ?? 'the one that does'}`);
+  };
+  const orThrow = (problem: string | null) => {
+    if (problem !== null) throw new ControlError(problem);
+  };
+  return {
+    invite: (given) => {
+      const name = given.name === undefined ? null : textOf(given, 'name');
+      if (name !== null && !PEER_ID.test(name)) throw new ControlError(`"${name}" cannot be a name: ${PEER_ID_RULE}`);
+      const { desk, roster } = authority();
+      const root = sha256(roster.beginning);
+      const ttlMs = numberOf(given, 'ttlMs', 60_000, 365 * 24 * 3_600_000);
+      const secret = given.knock === true ? null : desk.invite(roleOf(given), name, numberOf(given, 'uses', 1, 100_000), ttlMs);
+      return { token: formatToken({ mesh: roster.mesh, root, addresses: peer.addresses.slice(0, 8), secret }) };
+    },
+    pending: () => authority().desk.waiting,
+    approve: async (given) => orThrow(await authority().approve(textOf(given, 'id'), roleOf(given))),
+    deny: (given) => orThrow(authority().desk.deny(textOf(given, 'id'))),
+    allow: (given) => authority().desk.allow(textOf(given, 'who')),
+    revoke: (given) => orThrow(authority().revoke(textOf(given, 'id'), textOf(given, 'reason', ''))),
+    rotate: async () => {
+      const key = await authority().rotate();
+      writeRootKey(storage, privateKeyPem(key), passphrase);
+    },
+    retire: () => orThrow(authority().retire()),
+  };
+}
+
+function statusOf(peer: Peer) {
+  const { roster } = peer.standing;
+  const links = [...peer.switchboard.sessions()].map((session) => session.id).sort();
+  return {
+    id: peer.id,
+    mesh: roster.mesh,
+    addresses: peer.addresses,
+    links,
+    alive: peer.directory.tree.size,
+    members: [...roster.members.values()].filter((member) => member.revoked === null).length,
+    isAuthority: peer.authority !== null,
+    authorityExpiresMs: rootExpiresMs(roster.roots.at(-1)!),
+    unread: peer.inbox.unread.length,
+    pid: process.pid,
+  };
+}
+
+function membersOf(peer: Peer): MemberView[] {
+  return [...peer.directory.entries()].map(({ id, status, addresses }) => {
+    const member = peer.standing.roster.members.get(id)!;
+    const { role, publicKey, admittedMs, revoked } = member;
+    return { id, role, status, addresses, key: keyFingerprint(publicKey), admittedMs, revoked };
+  });
+}
+
+interface Branch {
+  id: string;
+  children: Branch[];
+}
+
+function treeOf(peer: Peer): Branch | null {
+  const { tree } = peer.directory;
+  const branch = (id: string): Branch => ({ id, children: tree.childrenOf(id).map(branch) });
+  return tree.root === null ? null : branch(tree.root);
+}
+
+function viewOf({ from, topic, sentMs, receivedMs, isBroadcast, body }: Peer['inbox']['messages'][number]): MessageView {
+  return { from, topic, sentMs, receivedMs, isBroadcast, text: Buffer.from(body).toString('utf8') };
+}
+
+function textOf(given: Parameters, name: string, other?: string): string {
+  const value = given[name] ?? other;
+  if (typeof value !== 'string') throw new ControlError(`"${name}" is missing`);
+  return value;
+}
+
+function numberOf(given: Parameters, name: string, min: number, max: number): number {
+  const value = Number(given[name] ?? min);
+  if (!(value >= min && value <= max)) throw new ControlError(`"${name}" must be from ${min} to ${max}`);
+  return value;
+}
+
+function roleOf(given: Parameters): Role {
+  const role = (given.role ?? 'peer') as Role;
+  if (role === 'authority' || !ROLES.includes(role)) throw new ControlError('the role is peer or coordinator');
+  return role;
+}

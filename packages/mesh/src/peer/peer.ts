@@ -1,0 +1,228 @@
+// A peer: the parts of the mesh put together.
+//
+//   transport ─► switchboard ─► sessions ─┬─► gossip ─► directory ─► tree ─► neighbours ─► links to parent and children
+//                                         ├─► liveness: who is silent
+//                                         ├─► routing ─► pairs (sealed) ─► mailbox ─► inbox
+//                                         └─► broadcasts ─► inbox
+
+import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
+import type { Authority } from '../identity/authority.ts';
+import { decodeAnswer, type EnrolAnswer, EnrolError, enrolAnswer, enrolRequest, makeEnrolRequest } from '../identity/enrolment.ts';
+import { sha256 } from '../identity/keys.ts';
+import type { Transport } from '../link/link.ts';
+import { Switchboard } from '../link/switchboard.ts';
+import { Directory } from '../members/directory.ts';
+import { Gossip } from '../members/gossip.ts';
+import { Liveness } from '../members/liveness.ts';
+import { Neighbours } from '../members/neighbours.ts';
+import { Broadcasts } from '../messages/broadcast.ts';
+import { Inbox } from '../messages/inbox.ts';
+import { type Outcome, Mailbox } from '../messages/mailbox.ts';
+import { Outbox } from '../messages/outbox.ts';
+import { Pairs } from '../messages/pairs.ts';
+import { Policy } from '../messages/policy.ts';
+import { Routing } from '../messages/routing.ts';
+import { type Cancel, every, type Runtime } from '../runtime.ts';
+import { requestKinds, routedKinds } from '../wire/kinds.ts';
+import { decode, encode } from '../wire/schema.ts';
+import type { Standing } from './standing.ts';
+import type { Storage } from './storage.ts';
+
+const RENEW_LOOK_MS = 60_000;
+const ENROL_MS = 15_000;
+const NOTHING = Buffer.alloc(0);
+
+export interface PeerOptions {
+  runtime: Runtime;
+  storage: Storage;
+  transport: Transport;
+  standing: Standing;
+  /** Only of the peer that holds the authority. */
+  authority?: Authority | null;
+  /** Addresses to begin with. */
+  entrances?: readonly string[];
+}
+
+export class Peer {
+  readonly standing: Standing;
+  readonly switchboard: Switchboard;
+  readonly directory: Directory;
+  readonly routing: Routing;
+  readonly pairs: Pairs;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly mailbox: Mailbox;
+  readonly broadcasts: Broadcasts;
+  readonly authority: Authority | null;
+  readonly runtime: Runtime;
+  policy = new Policy();
+  /** Where others find this peer. */
+  addresses: readonly string[] = [];
+  /** Also those in the folder of an earlier run. */
+  entrances: readonly string[];
+  readonly #storage: Storage;
+  readonly #gossip: Gossip;
+  readonly #liveness: Liveness;
+  readonly #neighbours: Neighbours;
+  #incarnation = 0;
+  #cancelRenew: Cancel = () => {};
+  #isRenewing = false;
+  #isStopped = false;
+
+  constructor({ runtime, storage, transport, standing, authority = null, entrances = [] }: PeerOptions) {
+    this.runtime = runtime;
+    this.standing = standing;
+    this.authority = authority;
+    this.entrances = entrances;
+    this.#storage = storage;
+    this.switchboard = new Switchboard(runtime, standing, transport);
+    this.directory = new Directory(standing);
+    this.#gossip = new Gossip(runtime, standing, this.directory, this.switchboard);
+    this.#liveness = new Liveness(runtime, standing, this.directory, this.switchboard, this.#gossip);
+    this.routing = new Routing(runtime, standing, this.directory, this.switchboard);
+    this.pairs = new Pairs(runtime, standing, this.directory, this.routing);
+    this.inbox = new Inbox(storage);
+    this.outbox = new Outbox(storage, runtime.random);
+    const policy = () => this.policy;
+    this.mailbox = new Mailbox(runtime, standing, this.directory, this.routing, this.pairs, this.outbox, this.inbox, policy);
+    this.broadcasts = new Broadcasts(runtime, standing, this.switchboard, this.inbox, policy);
+    this.#neighbours = new Neighbours(runtime, standing, this.directory, this.switchboard, this.#liveness, () => this.entrances);
+    this.directory.onChange.push((id, status) => {
+      // Others think this peer is gone: it is not.
+      if (id === standing.id && status === 'dead' && !this.#isStopped) this.#announce(false);
+    });
+    this.switchboard.handleRequest(requestKinds.enrol, (session, payload, reply) =>
+      this.#enrol(payload, session.link.shown.address.replace(/:\d+$/, ''), reply),
+    );
+    this.routing.handle(routedKinds.enrol, (from, payload, answer) =>
+      this.#enrol(payload, from, (error, body) => answer(error, body ?? NOTHING)),
+    );
+    if (authority !== null) {
+      authority.onRoster = (roster) => standing.setRoster(roster);
+      authority.onGroupKey = (epoch, key) => void standing.takeGroupKey({ epoch, key });
+    }
+  }
+
+  get id(): string {
+    return this.standing.id;
+  }
+
+  async start(): Promise<void> {
+    this.addresses = await this.switchboard.listen();
+    const known = Number(this.#storage.read('incarnation')?.toString() ?? 0);
+    // Higher than any before, also if the folder is an old copy or the clock went back.
+    this.#incarnation = Math.max(known, Math.floor(this.runtime.clock.nowMs() / 1000));
+    this.#announce(false);
+    this.#neighbours.start();
+    this.#gossip.start();
+    this.mailbox.start();
+    this.#renewIfDue();
+    this.#cancelRenew = every(this.runtime, RENEW_LOOK_MS, () => this.#renewIfDue());
+  }
+
+  /** Says good-bye, so that nobody has to find out. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#announce(true);
+    this.#gossip.stop();
+    this.kill('leaving');
+  }
+
+  /** Ends without a word, as a crash would. */
+  kill(reason = 'stopped'): void {
+    this.#isStopped = true;
+    this.#cancelRenew();
+    this.#neighbours.stop();
+    this.#liveness.stop();
+    this.mailbox.stop();
+    this.broadcasts.stop();
+    this.switchboard.stop(reason);
+  }
+
+  /** The host's addresses changed. */
+  moved(addresses: readonly string[]): void {
+    this.addresses = addresses;
+    this.#announce(false);
+  }
+
+  send(to: string, text: string | Uint8Array, topic = 'message'): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const problem = this.mailbox.send(to, topic, Buffer.from(text as Uint8Array), resolve);
+      if (problem !== null) resolve({ isDelivered: false, problem });
+    });
+  }
+
+  broadcast(text: string | Uint8Array, topic = 'message'): Promise<{ count: number; problem: string | null }> {
+    return new Promise((resolve) => {
+      const done = (count: number) => resolve({ count, problem: null });
+      const problem = this.broadcasts.send(topic, Buffer.from(text as Uint8Array), done);
+      if (problem !== null) resolve({ count: 0, problem });
+    });
+  }
+
+  #announce(isLeaving: boolean): void {
+    const heard = this.directory.announcementOf(this.id)?.incarnation ?? 0;
+    this.#incarnation = Math.max(this.#incarnation, heard) + 1;
+    this.#storage.write('incarnation', String(this.#incarnation));
+    const sealingKeyHash = sha256(this.standing.sealing.publicKey);
+    this.#gossip.publish(this.directory.announce(this.#incarnation, this.addresses, sealingKeyHash, isLeaving));
+  }
+
+  /** For a stranger or a renewal: the authority answers; any other peer passes it on. */
+  #enrol(payload: Uint8Array, source: string, reply: (error: string | null, payload?: Uint8Array) => void): void {
+    if (this.authority !== null) {
+      const request = decode(enrolRequest, payload);
+      this.authority.enrol(request, source).then(
+        (answer) => reply(null, encode(enrolAnswer, answer)),
+        (error) => {
+          this.runtime.log('warn', 'enrolment failed', { message: String(error) });
+          reply('the authority failed: see its log');
+        },
+      );
+      return;
+    }
+    const authority = this.standing.roster.authority?.id;
+    if (authority === undefined) return reply('the authority of this mesh is not known');
+    this.routing.ask(authority, routedKinds.enrol, payload, ENROL_MS, (error, answer) =>
+      error === null ? reply(null, answer) : reply(`the authority of this mesh cannot be reached: ${error}`),
+    );
+  }
+
+  /** At half of its life, or when the authority has a newer root. */
+  #renewIfDue(): void {
+    const { certificate, roster } = this.standing;
+    const identity = readLeaf(certificate);
+    if (identity === null || this.#isRenewing || this.#isStopped) return;
+    const halfMs = (identity.beginsMs + identity.expiresMs) / 2;
+    const isOfNewest = isIssuedBy(certificate, roster.roots.slice(-1));
+    if (this.runtime.clock.nowMs() < halfMs && isOfNewest) return;
+    this.#isRenewing = true;
+    this.renew().then(
+      () => {
+        this.#isRenewing = false;
+      },
+      (error) => {
+        this.#isRenewing = false;
+        this.runtime.log('warn', 'the certificate could not be renewed', { message: (error as Error).message });
+      },
+    );
+  }
+
+  /** @throws EnrolError */
+  async renew(): Promise<void> {
+    const request = await makeEnrolRequest(this.standing.keys, this.id, null);
+    const answer = await new Promise<EnrolAnswer>((resolve, reject) => {
+      this.#enrol(request, this.id, (error, payload) => {
+        if (error !== null) return reject(new EnrolError(error));
+        try {
+          resolve(decodeAnswer(payload ?? NOTHING));
+        } catch (problem) {
+          reject(problem);
+        }
+      });
+    });
+    if (answer.kind !== 'admitted') throw new EnrolError(answer.kind === 'denied' ? answer.reason : 'waits for approval');
+    this.standing.setCertificate(answer.certificate);
+    this.runtime.log('info', 'certificate renewed', { peer: this.id });
+  }
+}

@@ -1,0 +1,47 @@
+// A peer as a process: opens its folder, answers on its control socket, runs until it is told to stop.
+
+import { controlPath, serveControl } from './control.ts';
+import { type OpenOptions, openPeer } from './folder.ts';
+import { refreshCertificate } from './join.ts';
+import { controlMethods } from './methods.ts';
+import type { Peer } from './peer.ts';
+import { rmSync } from 'node:fs';
+
+export interface RunningPeer {
+  peer: Peer;
+  /** Ends it; also done when somebody asks it to stop over the control socket. */
+  stop(): Promise<void>;
+  readonly stopped: Promise<void>;
+}
+
+/** @throws FolderError, ControlError, or the error of a port that is taken */
+export async function runPeer(options: OpenOptions): Promise<RunningPeer> {
+  const { folder, passphrase = null } = options;
+  await refreshCertificate(options);
+  const { peer, settings, storage, close } = openPeer(options);
+  let whenStopped = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    whenStopped = resolve;
+  });
+  let stopping: Promise<void> | null = null;
+  const stop = () => {
+    stopping ??= (async () => {
+      await close();
+      await new Promise((resolve) => control.close(resolve));
+      if (process.platform !== 'win32') rmSync(controlPath(folder), { force: true });
+      whenStopped();
+    })();
+    return stopping;
+  };
+  const control = await serveControl(folder, controlMethods(peer, storage, passphrase, () => void stop()));
+  try {
+    await peer.start();
+  } catch (error) {
+    control.close();
+    throw error;
+  }
+  const port = Number(peer.addresses[0]?.split(':').at(-1));
+  if (settings.port === 0 && port > 0) storage.write('settings.json', JSON.stringify({ ...settings, port }, null, 2));
+  return { peer, stop, stopped };
+}
+

@@ -1,0 +1,125 @@
+// What this peer is, and whom it trusts: its keys, its certificate, the signed list of members, the key of the group. And
+// the judgement that follows: who may be linked with.
+
+import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
+import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
+import type { Verdict } from '../link/session.ts';
+import { hex, Roster, type RosterPart } from '../members/roster.ts';
+import type { Runtime } from '../runtime.ts';
+import { type XWingPrivateKey } from '../sealed/xwing.ts';
+
+/** Changes gathered from a peer until the part with the signature comes. */
+const GATHERED_MAX = 1_000_000;
+
+export interface GroupKey {
+  epoch: number;
+  key: Uint8Array;
+}
+
+export class Standing {
+  readonly id: string;
+  readonly keys: KeyPair;
+  readonly sealing: XWingPrivateKey;
+  readonly #runtime: Runtime;
+  #certificate: Uint8Array;
+  #roster: Roster;
+  /** Also the ones before the last, for what is still on its way. */
+  #groupKeys: GroupKey[] = [];
+  readonly onRoster: ((roster: Roster, before: Roster) => void)[] = [];
+  readonly onCertificate: ((certificate: Uint8Array) => void)[] = [];
+  readonly onGroupKey: ((key: GroupKey) => void)[] = [];
+
+  constructor(runtime: Runtime, id: string, keys: KeyPair, sealing: XWingPrivateKey, certificate: Uint8Array, roster: Roster) {
+    this.#runtime = runtime;
+    this.id = id;
+    this.keys = keys;
+    this.sealing = sealing;
+    this.#certificate = certificate;
+    this.#roster = roster;
+  }
+
+  get roster(): Roster {
+    return this.#roster;
+  }
+
+  get certificate(): Uint8Array {
+    return this.#certificate;
+  }
+
+  get groupKey(): GroupKey | null {
+    return this.#groupKeys.at(-1) ?? null;
+  }
+
+  groupKeyOf(epoch: number): Uint8Array | null {
+    return this.#groupKeys.find((each) => each.epoch === epoch)?.key ?? null;
+  }
+
+  /** False if the key is not the one whose hash the authority has signed. */
+  takeGroupKey(key: GroupKey): boolean {
+    const signed = this.#roster.group;
+    if (signed === null || signed.epoch !== key.epoch || !sha256(key.key).equals(signed.keyHash)) return false;
+    if (this.groupKeyOf(key.epoch) !== null) return true;
+    this.#groupKeys = [...this.#groupKeys, key].slice(-2);
+    for (const listener of this.onGroupKey) listener(key);
+    return true;
+  }
+
+  setCertificate(certificate: Uint8Array): void {
+    this.#certificate = certificate;
+    for (const listener of this.onCertificate) listener(certificate);
+  }
+
+  setRoster(roster: Roster): void {
+    const before = this.#roster;
+    this.#roster = roster;
+    for (const listener of this.onRoster) listener(roster, before);
+  }
+
+  /** Who the certificate says it is, if that peer may be linked with now; else why not. */
+  judge(certificate: Uint8Array | null): Verdict {
+    if (certificate === null) return { code: 'no-certificate', reason: 'no certificate was shown' };
+    const identity = readLeaf(certificate);
+    if (identity === null) return { code: 'bad-certificate', reason: 'the certificate is none of a peer' };
+    const { id, expiresMs } = identity;
+    const roster = this.#roster;
+    if (identity.mesh !== roster.mesh)
+      return { code: 'other-mesh', reason: `the certificate is of mesh ${identity.mesh}` };
+    if (roster.revokedKeys.has(hex(identity.publicKey)))
+      return { code: 'revoked', reason: `${id} was revoked: ${roster.members.get(id)?.revoked?.reason || 'no reason given'}` };
+    if (!isIssuedBy(certificate, roster.roots))
+      return { code: 'unknown-authority', reason: 'the certificate is not signed by the authority of this mesh' };
+    const nowMs = this.#runtime.clock.nowMs();
+    if (nowMs < identity.beginsMs) return { code: 'not-yet-valid', reason: `the certificate of ${id} begins later: check the clocks` };
+    if (nowMs >= expiresMs) return { code: 'expired', reason: `the certificate of ${id} has expired` };
+    const member = roster.approved(id);
+    if (member === null) return { code: 'not-approved', reason: `${id} is not approved` };
+    if (Buffer.compare(member.publicKey, identity.publicKey) !== 0)
+      return { code: 'wrong-key', reason: `${id} has another key (${keyFingerprint(identity.publicKey).slice(0, 16)})` };
+    if (id === this.id) return { code: 'self', reason: 'that is this peer itself' };
+    return { id, expiresMs };
+  }
+}
+
+/** Puts together the parts of the list of members that one session sends. */
+export class RosterGatherer {
+  #from = 0;
+  #changes: Uint8Array[] = [];
+
+  /** The new state once it is whole and newer, null while it is not; throws RosterError, see Roster.follow. */
+  take(part: RosterPart, before: Roster): Roster | null {
+    if (part.from !== this.#from + this.#changes.length) {
+      this.#from = part.from;
+      this.#changes = [];
+    }
+    this.#changes.push(...part.changes);
+    if (this.#changes.length > GATHERED_MAX) this.#changes = [];
+    if (part.signature === null) return null;
+    const changes = this.#changes.slice(Math.max(0, before.version - this.#from));
+    const isConnected = this.#from <= before.version;
+    this.#changes = [];
+    this.#from = 0;
+    // What is known already is no news; what comes after a gap will come again whole.
+    if (!isConnected || changes.length === 0) return null;
+    return Roster.follow(before, null, changes, part.signature);
+  }
+}

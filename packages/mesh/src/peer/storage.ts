@@ -1,0 +1,156 @@
+// Where a peer keeps what must outlive it. A file is whole or not there; a log loses at most an entry that was never
+// confirmed. Folders are 700, files 600.
+
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { sha256 } from '../identity/keys.ts';
+
+export interface Storage {
+  read(name: string): Buffer | null;
+  /** All of it, or nothing: also when the power fails. */
+  write(name: string, data: Uint8Array | string): void;
+  remove(name: string): void;
+  /** The entries of a log, in order. */
+  readLog(name: string): Buffer[];
+  /** On disk when it returns. */
+  append(name: string, entries: readonly Uint8Array[]): void;
+  /** Puts these in place of the whole log. */
+  writeLog(name: string, entries: readonly Uint8Array[]): void;
+}
+
+const LENGTH_BYTES = 4;
+const CHECK_BYTES = 4;
+const ENTRY_BYTES_MAX = 1 << 20;
+
+export class FolderStorage implements Storage {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (process.platform !== 'win32') chmodSync(folder, 0o700);
+  }
+
+  read(name: string): Buffer | null {
+    try {
+      return readFileSync(join(this.folder, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  write(name: string, data: Uint8Array | string): void {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const part = `${path}.part`;
+    const file = openSync(part, 'w', 0o600);
+    try {
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(part, path);
+  }
+
+  remove(name: string): void {
+    rmSync(join(this.folder, name), { force: true });
+  }
+
+  readLog(name: string): Buffer[] {
+    const data = this.read(name);
+    if (data === null) return [];
+    const { entries, soundBytes } = parseLog(data);
+    // What was cut by a crash was never confirmed; it goes, so that what is appended can be read.
+    if (soundBytes < data.length) truncateSync(join(this.folder, name), soundBytes);
+    return entries;
+  }
+
+  append(name: string, entries: readonly Uint8Array[]): void {
+    const path = join(this.folder, name);
+    const file = openSync(path, 'a', 0o600);
+    try {
+      appendFileSync(file, Buffer.concat(entries.map(logEntry)));
+      fdatasyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  writeLog(name: string, entries: readonly Uint8Array[]): void {
+    this.write(name, Buffer.concat(entries.map(logEntry)));
+  }
+}
+
+/** For tests and simulations: lasts as long as the object. */
+export class MemoryStorage implements Storage {
+  #files = new Map<string, Buffer>();
+  #logs = new Map<string, Buffer[]>();
+
+  read(name: string): Buffer | null {
+    return this.#files.get(name) ?? null;
+  }
+
+  write(name: string, data: Uint8Array | string): void {
+    this.#files.set(name, typeof data === 'string' ? Buffer.from(data) : Buffer.from(data));
+  }
+
+  remove(name: string): void {
+    this.#files.delete(name);
+    this.#logs.delete(name);
+  }
+
+  readLog(name: string): Buffer[] {
+    return this.#logs.get(name)?.slice() ?? [];
+  }
+
+  append(name: string, entries: readonly Uint8Array[]): void {
+    const log = this.#logs.get(name) ?? [];
+    this.#logs.set(name, log);
+    for (const entry of entries) log.push(Buffer.from(entry));
+  }
+
+  writeLog(name: string, entries: readonly Uint8Array[]): void {
+    this.#logs.set(
+      name,
+      entries.map((entry) => Buffer.from(entry)),
+    );
+  }
+}
+
+/** Length, first bytes of the SHA-256, entry. */
+function logEntry(entry: Uint8Array): Buffer {
+  const head = Buffer.alloc(LENGTH_BYTES);
+  head.writeUInt32BE(entry.length);
+  return Buffer.concat([head, sha256(entry).subarray(0, CHECK_BYTES), entry]);
+}
+
+function parseLog(data: Buffer): { entries: Buffer[]; soundBytes: number } {
+  const entries: Buffer[] = [];
+  let at = 0;
+  while (at + LENGTH_BYTES + CHECK_BYTES <= data.length) {
+    const length = data.readUInt32BE(at);
+    const begin = at + LENGTH_BYTES + CHECK_BYTES;
+    if (length > ENTRY_BYTES_MAX || begin + length > data.length) break;
+    const entry = data.subarray(begin, begin + length);
+    if (!sha256(entry).subarray(0, CHECK_BYTES).equals(data.subarray(at + LENGTH_BYTES, begin))) break;
+    entries.push(entry);
+    at = begin + length;
+  }
+  return { entries, soundBytes: at };
+}

@@ -1,0 +1,74 @@
+// What the mesh takes from outside, so that the same code runs on real machines and on a virtual clock.
+
+import { randomBytes, randomInt } from 'node:crypto';
+
+/** Cancels what was to happen later. Calling it twice, or too late, does nothing. */
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Wall clock, in milliseconds since 1970. It may jump. */
+  nowMs(): number;
+  /** A clock that only goes forward, in milliseconds since any moment. */
+  elapsedMs(): number;
+  /** Runs `action` once, not before `delayMs` are over. */
+  after(delayMs: number, action: () => void): Cancel;
+}
+
+export interface Random {
+  /** 0 <= fraction < 1. For choices and jitter, never for keys. */
+  fraction(): number;
+  /** Bytes that nobody can guess (on a virtual clock: that the seed decides). */
+  bytes(length: number): Uint8Array;
+}
+
+/** One line for the log: what happened, and the values that say where. */
+export type Log = (level: 'debug' | 'info' | 'warn', message: string, values?: LogValues) => void;
+export type LogValues = Record<string, string | number | boolean>;
+
+export interface Runtime {
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  elapsedMs: () => performance.now(),
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+export const systemRandom: Random = {
+  fraction: () => randomInt(2 ** 47) / 2 ** 47,
+  bytes: (length) => randomBytes(length),
+};
+
+export function systemRuntime(log: Log = () => {}): Runtime {
+  return { clock: systemClock, random: systemRandom, log };
+}
+
+/** `ms`, up to a quarter more or less, so that many peers never act in step. */
+export function jittered(random: Random, ms: number): number {
+  return ms * (0.75 + random.fraction() / 2);
+}
+
+/** Runs `action` every `intervalMs`, jittered, until cancelled. */
+export function every({ clock, random }: Runtime, intervalMs: number, action: () => void): Cancel {
+  let cancel = clock.after(jittered(random, intervalMs), function again() {
+    cancel = clock.after(jittered(random, intervalMs), again);
+    action();
+  });
+  return () => cancel();
+}
+
+/** Up to `count` members of `all`, each as likely as the others. */
+export function sample<T>(random: Random, all: readonly T[], count: number): T[] {
+  const rest = all.slice();
+  const chosen: T[] = [];
+  while (chosen.length < count && rest.length > 0) {
+    chosen.push(rest.splice(Math.floor(random.fraction() * rest.length), 1)[0]!);
+  }
+  return chosen;
+}

@@ -1,0 +1,96 @@
+// HPKE (RFC 9180), base mode, with X-Wing, HKDF-SHA256 and AES-256-GCM. Base mode does not say who sealed: whoever uses it
+// signs besides.
+
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { decapsulate, encapsulate, type XWingPrivateKey } from './xwing.ts';
+
+export const TAG_BYTES = 16;
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const HASH_BYTES = 32;
+
+/** RFC 9180 §5.1: "HPKE" and the numbers of KEM (X-Wing, 0x647a), KDF (§7.2) and AEAD (§7.3). */
+const SUITE = Buffer.concat([Buffer.from('HPKE'), Buffer.from('647a00010002', 'hex')]);
+const MODE_BASE = Buffer.of(0);
+const NOTHING = Buffer.alloc(0);
+
+/** One direction between two: each message has the next number. */
+export class HpkeContext {
+  readonly #key: Buffer;
+  readonly #baseNonce: Buffer;
+  readonly #exporter: Buffer;
+
+  constructor(sharedSecret: Uint8Array, info: Uint8Array) {
+    // §5.1, KeySchedule, with no pre-shared key.
+    const idHash = labelledExtract(NOTHING, 'psk_id_hash', NOTHING);
+    const infoHash = labelledExtract(NOTHING, 'info_hash', info);
+    const context = Buffer.concat([MODE_BASE, idHash, infoHash]);
+    const secret = labelledExtract(sharedSecret, 'secret', NOTHING);
+    this.#key = labelledExpand(secret, 'key', context, KEY_BYTES);
+    this.#baseNonce = labelledExpand(secret, 'base_nonce', context, NONCE_BYTES);
+    this.#exporter = labelledExpand(secret, 'exp', context, HASH_BYTES);
+  }
+
+  /** Never twice with one number. */
+  seal(number: number, plain: Uint8Array, associated: Uint8Array): Buffer {
+    const cipher = createCipheriv('aes-256-gcm', this.#key, this.#nonce(number));
+    cipher.setAAD(associated);
+    return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  }
+
+  /** Null if the message was not sealed by the other side, with this number and these associated data. */
+  open(number: number, sealed: Uint8Array, associated: Uint8Array): Buffer | null {
+    if (sealed.length < TAG_BYTES) return null;
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, this.#nonce(number));
+    decipher.setAAD(associated);
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+    try {
+      return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+    } catch {
+      return null;
+    }
+  }
+
+  /** §5.3: another secret of the same two. */
+  export(purpose: string, length: number): Buffer {
+    return labelledExpand(this.#exporter, 'sec', Buffer.from(purpose), length);
+  }
+
+  /** §5.2: the number, added to the base nonce bit by bit. */
+  #nonce(number: number): Buffer {
+    const nonce = Buffer.from(this.#baseNonce);
+    const low = nonce.readUIntBE(6, 6);
+    // A number is below 2^48, far more than an epoch lasts; ^ works on 32 bits.
+    const high = Math.floor(low / 2 ** 32) ^ Math.floor(number / 2 ** 32);
+    nonce.writeUInt16BE(high & 0xffff, 6);
+    nonce.writeUInt32BE(((low >>> 0) ^ (number >>> 0)) >>> 0, 8);
+    return nonce;
+  }
+}
+
+/** §5.1.1, SetupBaseS. `encapsulated` goes to the receiver. */
+export function setupSender(
+  publicKey: Uint8Array,
+  info: Uint8Array,
+): { encapsulated: Buffer; context: HpkeContext } {
+  const { secret, ciphertext } = encapsulate(publicKey);
+  return { encapsulated: ciphertext, context: new HpkeContext(secret, info) };
+}
+
+/** §5.1.1, SetupBaseR. */
+export function setupReceiver(key: XWingPrivateKey, encapsulated: Uint8Array, info: Uint8Array): HpkeContext {
+  return new HpkeContext(decapsulate(key, encapsulated), info);
+}
+
+/** §4, LabeledExtract: HKDF-Extract (RFC 5869 §2.2) over a labelled input. */
+function labelledExtract(salt: Uint8Array, label: string, input: Uint8Array): Buffer {
+  return createHmac('sha256', salt).update('HPKE-v1').update(SUITE).update(label).update(input).digest();
+}
+
+/** §4, LabeledExpand; HKDF-Expand (RFC 5869 §2.3) of one block, which is all that is needed. */
+function labelledExpand(secret: Uint8Array, label: string, info: Uint8Array, length: number): Buffer {
+  if (length > HASH_BYTES) throw new RangeError('HKDF-Expand of one block gives 32 bytes at most');
+  const size = Buffer.of(length >> 8, length & 0xff);
+  const block = createHmac('sha256', secret).update(size).update('HPKE-v1').update(SUITE).update(label);
+  return block.update(info).update(Buffer.of(1)).digest().subarray(0, length);
+}

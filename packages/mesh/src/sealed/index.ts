@@ -1,0 +1,3 @@
+export { HpkeContext, setupReceiver, setupSender } from './hpke.ts';
+export { isPassphraseSealed, openWithPassphrase, PassphraseError, sealWithPassphrase } from './passphrase.ts';
+export { decapsulate, encapsulate, privateKeyFrom, type XWingPrivateKey } from './xwing.ts';

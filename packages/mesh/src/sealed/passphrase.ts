@@ -1,0 +1,52 @@
+// Secrets under a passphrase: scrypt (RFC 7914) makes the key, AES-256-GCM seals.
+
+import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
+
+const MAGIC = Buffer.from('eyrie-passphrase-1\n');
+const SALT_BYTES = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** 128 MiB and some tenths of a second for each guess. */
+const LOG_N = 17;
+/** A file may ask for so much at most: 1 GiB. */
+const LOG_N_MAX = 20;
+const BLOCK = 8;
+
+export class PassphraseError extends Error {}
+
+export function sealWithPassphrase(passphrase: string, plain: Uint8Array): Buffer {
+  const salt = randomBytes(SALT_BYTES);
+  const nonce = randomBytes(NONCE_BYTES);
+  const head = Buffer.concat([MAGIC, Buffer.of(LOG_N), salt, nonce]);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(passphrase, salt, LOG_N), nonce);
+  cipher.setAAD(head);
+  return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+export function isPassphraseSealed(data: Uint8Array): boolean {
+  return MAGIC.equals(data.subarray(0, MAGIC.length));
+}
+
+/** @throws PassphraseError with one line */
+export function openWithPassphrase(passphrase: string, sealed: Uint8Array): Buffer {
+  const headBytes = MAGIC.length + 1 + SALT_BYTES + NONCE_BYTES;
+  if (!isPassphraseSealed(sealed) || sealed.length < headBytes + TAG_BYTES)
+    throw new PassphraseError('this was not encrypted with a passphrase, or is not whole');
+  const head = sealed.subarray(0, headBytes);
+  const logN = head[MAGIC.length]!;
+  if (logN < 10 || logN > LOG_N_MAX) throw new PassphraseError('the head of the encrypted data is damaged');
+  const salt = head.subarray(MAGIC.length + 1, MAGIC.length + 1 + SALT_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(passphrase, salt, logN), head.subarray(-NONCE_BYTES));
+  decipher.setAAD(head);
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(headBytes, -TAG_BYTES)), decipher.final()]);
+  } catch {
+    throw new PassphraseError('wrong passphrase, or the data was changed');
+  }
+}
+
+function keyOf(passphrase: string, salt: Uint8Array, logN: number): Buffer {
+  const N = 2 ** logN;
+  return scryptSync(passphrase.normalize('NFC'), salt, 32, { N, r: BLOCK, p: 1, maxmem: 256 * N * BLOCK });
+}

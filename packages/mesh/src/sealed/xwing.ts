@@ -1,0 +1,85 @@
+// X-Wing (draft-connolly-cfrg-xwing-kem): X25519 and ML-KEM-768 as one key encapsulation. Both halves are OpenSSL's; this
+// file is the combiner and the encodings.
+
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  decapsulate as decapsulateMlKem,
+  diffieHellman,
+  encapsulate as encapsulateMlKem,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
+
+export const SEED_BYTES = 32;
+export const PUBLIC_KEY_BYTES = 1216;
+export const CIPHERTEXT_BYTES = 1120;
+
+const MLKEM_PUBLIC_BYTES = 1184;
+const MLKEM_CIPHERTEXT_BYTES = 1088;
+/** §5.3 of the draft: \.//^\ */
+const LABEL = Buffer.from('5c2e2f2f5e5c', 'hex');
+
+// What stands before the raw keys in DER (RFC 8410; draft-ietf-lamps-kyber-certificates, a private key as its seed).
+const X25519_SPKI = Buffer.from('302a300506032b656e032100', 'hex');
+const X25519_PKCS8 = Buffer.from('302e020100300506032b656e04220420', 'hex');
+const MLKEM_SPKI = Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex');
+const MLKEM_PKCS8 = Buffer.from('3054020100300b060960864801650304040204428040', 'hex');
+
+export interface XWingPrivateKey {
+  mlKem: KeyObject;
+  x25519: KeyObject;
+  /** Raw, 1216 bytes. */
+  publicKey: Uint8Array;
+}
+
+/** §5.2: everything follows from 32 bytes. */
+export function privateKeyFrom(seed: Uint8Array): XWingPrivateKey {
+  const expanded = createHash('shake256', { outputLength: 96 }).update(seed).digest();
+  const mlKem = privateKey(MLKEM_PKCS8, expanded.subarray(0, 64));
+  const x25519 = privateKey(X25519_PKCS8, expanded.subarray(64));
+  const publicKey = Buffer.concat([rawPublic(mlKem, MLKEM_SPKI), rawPublic(x25519, X25519_SPKI)]);
+  return { mlKem, x25519, publicKey };
+}
+
+export function encapsulate(publicKey: Uint8Array): { secret: Buffer; ciphertext: Buffer } {
+  if (publicKey.length !== PUBLIC_KEY_BYTES) throw new RangeError('an X-Wing key has 1216 bytes');
+  const rawX = publicKey.subarray(MLKEM_PUBLIC_BYTES);
+  const mlKem = encapsulateMlKem(publicKeyOf(MLKEM_SPKI, publicKey.subarray(0, MLKEM_PUBLIC_BYTES)));
+  const ephemeral = generateKeyPairSync('x25519');
+  const ciphertextX = rawPublic(ephemeral.publicKey, X25519_SPKI);
+  const secretX = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: publicKeyOf(X25519_SPKI, rawX) });
+  return {
+    secret: combine(mlKem.sharedKey, secretX, ciphertextX, rawX),
+    ciphertext: Buffer.concat([mlKem.ciphertext, ciphertextX]),
+  };
+}
+
+/** Of a ciphertext that was changed it gives another secret, not an error: the next check notices. */
+export function decapsulate(key: XWingPrivateKey, ciphertext: Uint8Array): Buffer {
+  if (ciphertext.length !== CIPHERTEXT_BYTES) throw new RangeError('an X-Wing ciphertext has 1120 bytes');
+  const ciphertextX = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
+  const secretM = decapsulateMlKem(key.mlKem, ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES));
+  const secretX = diffieHellman({ privateKey: key.x25519, publicKey: publicKeyOf(X25519_SPKI, ciphertextX) });
+  return combine(secretM, secretX, ciphertextX, key.publicKey.subarray(MLKEM_PUBLIC_BYTES));
+}
+
+function combine(secretM: Uint8Array, secretX: Uint8Array, ciphertextX: Uint8Array, publicX: Uint8Array): Buffer {
+  const hash = createHash('sha3-256');
+  for (const part of [secretM, secretX, ciphertextX, publicX, LABEL]) hash.update(part);
+  return hash.digest();
+}
+
+function privateKey(head: Buffer, raw: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([head, raw]), format: 'der', type: 'pkcs8' });
+}
+
+function publicKeyOf(head: Buffer, raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([head, raw]), format: 'der', type: 'spki' });
+}
+
+function rawPublic(key: KeyObject, head: Buffer): Buffer {
+  const open = key.type === 'private' ? createPublicKey(key) : key;
+  return open.export({ format: 'der', type: 'spki' }).subarray(head.length);
+}

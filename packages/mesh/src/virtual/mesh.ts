@@ -1,0 +1,182 @@
+// A whole mesh on a virtual clock: real peers, real signatures, no sockets. The same seed gives the same run.
+
+import { Authority } from '../identity/authority.ts';
+import { issueLeaf } from '../identity/certificate.ts';
+import { type KeyPair, newKeyPair, publicKeyObject, sha256 } from '../identity/keys.ts';
+import { type Change, Roster } from '../members/roster.ts';
+import { Peer } from '../peer/peer.ts';
+import { Standing } from '../peer/standing.ts';
+import { MemoryStorage } from '../peer/storage.ts';
+import type { Clock, Log, Runtime } from '../runtime.ts';
+import { privateKeyFrom, type XWingPrivateKey } from '../sealed/xwing.ts';
+import { VirtualClock } from './clock.ts';
+import { VirtualNetwork } from './network.ts';
+import { SeededRandom } from './random.ts';
+
+const MESH = 'virtual';
+const LEAF_HOURS = 24 * 365;
+
+interface Person {
+  id: string;
+  keys: KeyPair;
+  sealing: XWingPrivateKey;
+  certificate: Uint8Array;
+}
+
+/** Keys and certificates are costly and the same for every run: so many as were ever needed. */
+interface World {
+  beginning: Roster;
+  rootKey: Awaited<ReturnType<typeof Authority.found>>['rootKey'];
+  groupKey: Uint8Array;
+  people: Person[];
+  rosters: Map<number, Roster>;
+}
+let world: Promise<World> | null = null;
+
+async function newWorld(): Promise<World> {
+  const clock = new VirtualClock();
+  const runtime: Runtime = { clock, random: new SeededRandom(1), log: () => {} };
+  const groupKey = Buffer.alloc(32, 7);
+  const first = { id: 'peer-0', publicKey: newKeyPair().publicKey };
+  const { rootKey, beginning } = await Authority.found(runtime, MESH, first, groupKey);
+  return { beginning, rootKey, groupKey, people: [], rosters: new Map() };
+}
+
+async function peopled(count: number): Promise<World> {
+  world ??= newWorld();
+  const made = await world;
+  const nowMs = new VirtualClock().nowMs();
+  const root = made.beginning.roots[0]!;
+  const issuer = { mesh: MESH, key: made.rootKey, certificate: root, leafHours: LEAF_HOURS };
+  while (made.people.length < count) {
+    const id = `peer-${made.people.length}`;
+    const keys = newKeyPair();
+    const sealing = privateKeyFrom(new SeededRandom(made.people.length).bytes(32));
+    const certificate = await issueLeaf(issuer, id, publicKeyObject(keys.publicKey), nowMs);
+    made.people.push({ id, keys, sealing, certificate });
+  }
+  return made;
+}
+
+export interface VirtualMeshOptions {
+  peers: number;
+  seed: number;
+  /** How many of them are in the list of members; all, unless said otherwise. The first holds the authority. */
+  admitted?: number;
+  latencyMs?: [number, number];
+  lossRate?: number;
+  log?: Log;
+}
+
+export class VirtualMesh {
+  readonly clock = new VirtualClock();
+  readonly random: SeededRandom;
+  readonly network: VirtualNetwork;
+  /** By number; null while stopped. */
+  readonly peers: (Peer | null)[] = [];
+  readonly storages: MemoryStorage[] = [];
+  /** What each host's clock shows besides the true time. */
+  readonly clockErrorMs: number[] = [];
+  readonly #world: World;
+  readonly #roster: Roster;
+  readonly #log: Log;
+  #authority: Authority | null = null;
+
+  private constructor(world: World, { seed, latencyMs, lossRate, log }: VirtualMeshOptions, roster: Roster) {
+    this.#world = world;
+    this.#roster = roster;
+    this.#log = log ?? (() => {});
+    this.random = new SeededRandom(seed);
+    const options = { clock: this.clock, random: this.random };
+    this.network = new VirtualNetwork({ ...options, latencyMs: latencyMs ?? [1, 5], lossRate: lossRate ?? 0 });
+  }
+
+  /** Peers are made, none is started yet. */
+  static async create(options: VirtualMeshOptions): Promise<VirtualMesh> {
+    const world = await peopled(options.peers);
+    const admitted = options.admitted ?? options.peers;
+    const roster = world.rosters.get(admitted) ?? rosterOf(world, admitted);
+    world.rosters.set(admitted, roster);
+    const mesh = new VirtualMesh(world, options, roster);
+    for (let i = 0; i < options.peers; i++) {
+      mesh.peers.push(null);
+      mesh.storages.push(new MemoryStorage());
+      mesh.clockErrorMs.push(0);
+    }
+    return mesh;
+  }
+
+  /** Starts all, one after the other within `withinMs`, and waits until each knows all the others. */
+  async startAll(withinMs = 500): Promise<void> {
+    for (let i = 0; i < this.peers.length; i++) {
+      await this.start(i);
+      this.clock.run(withinMs / this.peers.length);
+    }
+    this.clock.runUntil(() => this.isWhole(), 30_000);
+  }
+
+  async start(i: number): Promise<Peer> {
+    const person = this.#world.people[i]!;
+    const address = hostOf(i);
+    const runtime: Runtime = { clock: this.#clockOf(i), random: this.random, log: this.#log };
+    const storage = this.storages[i]!;
+    const standing = new Standing(runtime, person.id, person.keys, person.sealing, person.certificate, this.#roster);
+    standing.takeGroupKey({ epoch: 1, key: this.#world.groupKey });
+    const transport = this.network.transport(address, () => standing.certificate);
+    const authority = i === 0 ? this.#authorityOf(runtime, storage) : null;
+    const peer = new Peer({ runtime, storage, transport, standing, authority, entrances: [hostOf(0), hostOf(1)] });
+    this.peers[i] = peer;
+    await peer.start();
+    return peer;
+  }
+
+  /** Its process ends without a good-bye; what it had on disk stays. */
+  crash(i: number): void {
+    this.peers[i]?.kill();
+    this.network.removeHost(hostOf(i));
+    this.peers[i] = null;
+  }
+
+  /** Whether every running peer knows every running peer as alive, and no other. */
+  isWhole(): boolean {
+    const running = this.peers.filter((peer) => peer !== null);
+    return running.every(
+      (peer) => peer.directory.tree.size === running.length && running.every((other) => peer.directory.isAlive(other.id)),
+    );
+  }
+
+  /** How many running peers see `i` as alive. */
+  seenAlive(i: number): number {
+    const id = `peer-${i}`;
+    return this.peers.filter((peer) => peer !== null && peer.id !== id && peer.directory.isAlive(id)).length;
+  }
+
+  #authorityOf(runtime: Runtime, storage: MemoryStorage): Authority {
+    storage.write('authority/beginning', this.#world.beginning.toBytes());
+    const roster = this.#authority?.roster ?? this.#roster;
+    this.#authority = new Authority({ runtime, storage, rootKey: this.#world.rootKey, roster });
+    return this.#authority;
+  }
+
+  #clockOf(i: number): Clock {
+    const { clock, clockErrorMs } = this;
+    return {
+      nowMs: () => clock.nowMs() + clockErrorMs[i]!,
+      elapsedMs: () => clock.elapsedMs(),
+      after: (delayMs, action) => clock.after(delayMs, action),
+    };
+  }
+}
+
+export function hostOf(i: number): string {
+  return `10.0.${i >> 8}.${i & 255}:5001`;
+}
+
+function rosterOf(world: World, count: number): Roster {
+  const atMs = new VirtualClock().nowMs();
+  const admissions = world.people.slice(0, count).map(
+    ({ id, keys }, i): Change => ({ kind: 'admit', id, publicKey: keys.publicKey, role: i === 0 ? 'authority' : 'peer', atMs }),
+  );
+  const group: Change = { kind: 'group', epoch: 1, keyHash: sha256(world.groupKey) };
+  return Roster.sign(world.beginning, [...admissions, group], world.rootKey);
+}

@@ -1,0 +1,39 @@
+// The kinds of what peers say to each other over an open session, one number each. A number is never used again for
+// something else; the shape of each kind stands in the file that answers it.
+
+export const noticeKinds = {
+  /** members/gossip.ts */
+  updates: 1,
+  digest: 2,
+  summary: 3,
+  groupKey: 4,
+  certificate: 5,
+  /** messages/routing.ts */
+  routed: 6,
+  /** messages/broadcast.ts */
+  broadcast: 7,
+  broadcastCount: 8,
+} as const;
+
+export const requestKinds = {
+  /** identity/authority.ts: the only one that a stranger may send */
+  enrol: 1,
+  /** members/liveness.ts */
+  probe: 2,
+} as const;
+
+/** What goes from peer to peer over others: messages/routing.ts. */
+export const routedKinds = {
+  answer: 1,
+  enrol: 2,
+  sealingKey: 3,
+  sealed: 4,
+  delivered: 5,
+  call: 6,
+  dialMe: 7,
+} as const;
+
+export const streamKinds = {
+  /** resources/ */
+  get: 1,
+} as const;

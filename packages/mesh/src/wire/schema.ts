@@ -1,0 +1,257 @@
+// The shape of what peers say to each other, written once: writing, reading and checking all follow from it. Names of
+// fields are not on the wire, so a message is small; whatever does not fit its shape is refused as a whole.
+
+export class WireError extends Error {}
+
+export interface Codec<T> {
+  /** @throws RangeError if the value does not fit: a mistake of the caller */
+  write(out: Writer, value: T): void;
+  /** @throws WireError if the bytes do not have this shape */
+  read(from: Reader): T;
+}
+export type Shape<C> = C extends Codec<infer T> ? T : never;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+export class Writer {
+  #bytes = Buffer.allocUnsafe(256);
+  #length = 0;
+
+  /** Room for `count` bytes more; gives where they begin. */
+  #grow(count: number): number {
+    const at = this.#length;
+    this.#length += count;
+    if (this.#length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#length, 2 * this.#bytes.length));
+      this.#bytes.copy(larger, 0, 0, at);
+      this.#bytes = larger;
+    }
+    return at;
+  }
+
+  byte(value: number): void {
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
+  }
+
+  /** LEB128, of a whole number up to 2^53. */
+  varint(value: number): void {
+    while (value >= 0x80) {
+      this.byte((value % 0x80) | 0x80);
+      value = Math.floor(value / 0x80);
+    }
+    this.byte(value);
+  }
+
+  double(value: number): void {
+    const at = this.#grow(8);
+    this.#bytes.writeDoubleBE(value, at);
+  }
+
+  raw(value: Uint8Array): void {
+    const at = this.#grow(value.length);
+    this.#bytes.set(value, at);
+  }
+
+  finish(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#length));
+  }
+}
+
+export class Reader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  #take(count: number): number {
+    if (count > this.left) throw new WireError('the message ends early');
+    const at = this.#at;
+    this.#at += count;
+    return at;
+  }
+
+  byte(): number {
+    return this.#bytes[this.#take(1)]!;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let scale = 1; scale <= 2 ** 49; scale *= 0x80) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        if (value > Number.MAX_SAFE_INTEGER) break;
+        return value;
+      }
+    }
+    throw new WireError('a number is too large');
+  }
+
+  double(): number {
+    return this.#bytes.readDoubleBE(this.#take(8));
+  }
+
+  /** A copy: what was received is reused. */
+  raw(count: number): Buffer {
+    const at = this.#take(count);
+    return Buffer.from(this.#bytes.subarray(at, at + count));
+  }
+}
+
+export const varint = (max = Number.MAX_SAFE_INTEGER): Codec<number> => ({
+  write(out, value) {
+    if (!Number.isSafeInteger(value) || value < 0 || value > max)
+      throw new RangeError(`${value} is no number up to ${max}`);
+    out.varint(value);
+  },
+  read(from) {
+    const value = from.varint();
+    if (value > max) throw new WireError(`${value} is more than ${max}`);
+    return value;
+  },
+});
+
+/** A finite number with a fraction. */
+export const double: Codec<number> = {
+  write: (out, value) => out.double(value),
+  read(from) {
+    const value = from.double();
+    if (!Number.isFinite(value)) throw new WireError('a number is not finite');
+    return value;
+  },
+};
+
+export const flag: Codec<boolean> = {
+  write: (out, value) => out.byte(value ? 1 : 0),
+  read(from) {
+    const value = from.byte();
+    if (value > 1) throw new WireError('a flag is neither 0 nor 1');
+    return value === 1;
+  },
+};
+
+export const bytes = (max: number): Codec<Uint8Array> => ({
+  write(out, value) {
+    if (value.length > max) throw new RangeError(`${value.length} bytes are more than ${max}`);
+    out.varint(value.length);
+    out.raw(value);
+  },
+  read(from) {
+    const length = from.varint();
+    if (length > max) throw new WireError(`${length} bytes are more than ${max}`);
+    return from.raw(length);
+  },
+});
+
+export const fixed = (length: number): Codec<Uint8Array> => ({
+  write(out, value) {
+    if (value.length !== length) throw new RangeError(`${value.length} bytes are not ${length}`);
+    out.raw(value);
+  },
+  read: (from) => from.raw(length),
+});
+
+export const text = (maxBytes: number, pattern?: RegExp): Codec<string> => {
+  const raw = bytes(maxBytes);
+  const isGood = (value: string) => pattern === undefined || pattern.test(value);
+  return {
+    write(out, value) {
+      if (!isGood(value)) throw new RangeError(`"${value}" has characters it may not`);
+      raw.write(out, Buffer.from(value));
+    },
+    read(from) {
+      const value = decodeText(raw.read(from));
+      if (!isGood(value)) throw new WireError('a name has characters it may not');
+      return value;
+    },
+  };
+};
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new WireError('a text is not UTF-8');
+  }
+}
+
+export const list = <T>(item: Codec<T>, max: number): Codec<T[]> => ({
+  write(out, values) {
+    if (values.length > max) throw new RangeError(`${values.length} items are more than ${max}`);
+    out.varint(values.length);
+    for (const value of values) item.write(out, value);
+  },
+  read(from) {
+    const length = from.varint();
+    // An item has a byte at least, so a lie about the length costs nothing.
+    if (length > max || length > from.left) throw new WireError(`a list of ${length} is too long`);
+    return Array.from({ length }, () => item.read(from));
+  },
+});
+
+export const optional = <T>(item: Codec<T>): Codec<T | null> => ({
+  write(out, value) {
+    flag.write(out, value !== null);
+    if (value !== null) item.write(out, value);
+  },
+  read: (from) => (flag.read(from) ? item.read(from) : null),
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a codec of whatever
+type Fields = Record<string, Codec<any>>;
+type Values<F extends Fields> = { [K in keyof F]: Shape<F[K]> };
+
+export const record = <F extends Fields>(fields: F): Codec<Values<F>> => {
+  const entries = Object.entries(fields);
+  return {
+    write(out, value) {
+      for (const [name, codec] of entries) codec.write(out, value[name as keyof F]);
+    },
+    read(from) {
+      const value: Record<string, unknown> = {};
+      for (const [name, codec] of entries) value[name] = codec.read(from);
+      return value as Values<F>;
+    },
+  };
+};
+
+type Variant<V extends Record<string, Fields>> = { [K in keyof V]: { kind: K } & Values<V[K]> }[keyof V];
+
+/** One of several records, told apart by `kind`: on the wire, its place in the list. New kinds go to the end. */
+export const variant = <V extends Record<string, Fields>>(kinds: V): Codec<Variant<V>> => {
+  const names = Object.keys(kinds);
+  const codecs = names.map((name) => record(kinds[name]!));
+  return {
+    write(out, value) {
+      const index = names.indexOf(value.kind as string);
+      out.byte(index);
+      codecs[index]!.write(out, value);
+    },
+    read(from) {
+      const index = from.byte();
+      if (index >= names.length) throw new WireError(`kind ${index} is not known`);
+      return { kind: names[index], ...codecs[index]!.read(from) } as Variant<V>;
+    },
+  };
+};
+
+export function encode<T>(codec: Codec<T>, value: T): Buffer {
+  const out = new Writer();
+  codec.write(out, value);
+  return out.finish();
+}
+
+/** @throws WireError if the bytes do not have this shape, or go on after it */
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
+  const from = new Reader(bytes);
+  const value = codec.read(from);
+  if (from.left > 0) throw new WireError(`${from.left} bytes are left over`);
+  return value;
+}
