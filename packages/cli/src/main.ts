@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
+import { addMeshCommands } from './mesh/options.ts';
 import { addReadCommand } from './read/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { addTimeCommand } from './time/options.ts';
@@ -65,6 +66,7 @@ program
 
 addTimeCommand(program);
 addUiCommand(program);
+addMeshCommands(program);
 
 try {
   await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));

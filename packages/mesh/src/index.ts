@@ -10,15 +10,33 @@ export { Directory, type Status } from './members/directory.ts';
 export { type Member, Roster, RosterError } from './members/roster.ts';
 export { BRANCHING, positionOf, Tree } from './members/tree.ts';
 export type { Message } from './messages/inbox.ts';
-export { parsePolicy, Policy, PolicyError } from './messages/policy.ts';
+export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';
-export { callPeer, ControlError } from './peer/control.ts';
-export { eyrieHome, FolderError, foundMesh, isComplete, openPeer, type PeerSettings, peerFolder, peersIn } from './peer/folder.ts';
+export { ControlError, callPeer } from './peer/control.ts';
+export {
+  eyrieHome,
+  FolderError,
+  foundMesh,
+  isComplete,
+  openPeer,
+  type PeerSettings,
+  peerFolder,
+  peersIn,
+} from './peer/folder.ts';
 export { joinMesh } from './peer/join.ts';
 export type { MemberView, MessageView } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
 export { type RunningPeer, runPeer } from './peer/run.ts';
 export { FolderStorage, MemoryStorage, type Storage } from './peer/storage.ts';
-export { type Cancel, type Clock, every, jittered, type Log, type Random, type Runtime, systemRuntime } from './runtime.ts';
+export {
+  type Cancel,
+  type Clock,
+  every,
+  jittered,
+  type Log,
+  type Random,
+  type Runtime,
+  systemRuntime,
+} from './runtime.ts';
 export { noticeKinds, requestKinds, routedKinds, streamKinds } from './wire/kinds.ts';
 export * as wire from './wire/schema.ts';

@@ -35,7 +35,8 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   elapsedMs: () => performance.now(),
   after(delayMs, action) {
-    const timer = setTimeout(action, delayMs);
+    // What keeps a process alive is its sockets, not what it would do later.
+    const timer = setTimeout(action, delayMs).unref();
     return () => clearTimeout(timer);
   },
 };

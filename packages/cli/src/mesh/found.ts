@@ -31,7 +31,8 @@ interface Where {
 }
 
 export async function init(mesh: string, options: Where & { passphrase?: boolean }): Promise<void> {
-  if (!MESH_NAME.test(mesh)) throw new UserError(`"${mesh}" cannot be a name: lower-case letters, digits, dots and dashes`);
+  if (!MESH_NAME.test(mesh))
+    throw new UserError(`"${mesh}" cannot be a name: lower-case letters, digits, dots and dashes`);
   const settings = settingsOf(options);
   const storage = newFolder(settings.id);
   const passphrase = options.passphrase === true ? await newPassphrase() : null;
@@ -50,7 +51,11 @@ export async function join(token: string, options: Where & { wait: string }): Pr
 export async function create(id: string, options: Where & { peer?: string }): Promise<void> {
   const settings = settingsOf({ ...options, name: id });
   newFolder(id);
-  const { token } = await ask<{ token: string }>(options.peer, 'invite', { name: id, uses: 1, ttlMs: 60_000 });
+  const { token } = await ask<{ token: string }>(options.peer, 'invite', {
+    name: id,
+    uses: 1,
+    ttlMs: 60_000,
+  });
   await joinBy(readInvitation(token), settings, 0);
 }
 
@@ -58,15 +63,28 @@ async function joinBy(invitation: Invitation, settings: PeerSettings, waitMs: nu
   const { id } = settings;
   const storage = newFolder(id);
   const onWaiting = (fingerprint: string) =>
-    console.error(`${id} waits for approval. Its key is ${fingerprint.slice(0, 16)}: whoever approves should see the same.`);
+    console.error(
+      `${id} waits for approval. Its key is ${fingerprint.slice(0, 16)}: whoever approves should see the same.`,
+    );
   try {
-    const isIn = await joinMesh({ runtime: systemRuntime(), storage, invitation, settings, waitMs, onWaiting });
-    if (!isIn) throw new UserError(`${id} still waits for approval: run the same command again later`, FAILED);
+    const isIn = await joinMesh({
+      runtime: systemRuntime(),
+      storage,
+      invitation,
+      settings,
+      waitMs,
+      onWaiting,
+    });
+    if (!isIn)
+      throw new UserError(`${id} still waits for approval: run the same command again later`, FAILED);
   } catch (error) {
-    if (error instanceof EnrolError) throw new UserError(`cannot join ${invitation.mesh}: ${error.message}`, FAILED);
+    if (error instanceof EnrolError)
+      throw new UserError(`cannot join ${invitation.mesh}: ${error.message}`, FAILED);
     throw error;
   }
-  console.log(`${id} is in mesh ${invitation.mesh}.\n  Folder:  ${storage.folder}\n  Next:    eyrie mesh start ${id}`);
+  console.log(
+    `${id} is in mesh ${invitation.mesh}.\n  Folder:  ${storage.folder}\n  Next:    eyrie mesh start ${id}`,
+  );
 }
 
 function readInvitation(token: string): Invitation {
@@ -80,15 +98,25 @@ function readInvitation(token: string): Invitation {
 
 function settingsOf({ name, port, host, advertise = [] }: Where): PeerSettings {
   const id = name ?? peerIdOf(hostname());
-  if (id === null || !PEER_ID.test(id)) throw new UserError(`"${id ?? hostname()}" cannot be a name: ${PEER_ID_RULE}; give one with --name`);
+  if (id === null || !PEER_ID.test(id))
+    throw new UserError(`"${id ?? hostname()}" cannot be a name: ${PEER_ID_RULE}; give one with --name`);
   const bad = advertise.find((address) => parseAddress(address) === null);
   if (bad !== undefined) throw new UserError(`--advertise ${bad}: write host:port`);
-  return { id, host, port: readWhole(port, '--port', 65_535), advertise: advertise.slice(0, 4), entrances: [] };
+  return {
+    id,
+    host,
+    port: readWhole(port, '--port', 65_535),
+    advertise: advertise.slice(0, 4),
+    entrances: [],
+  };
 }
 
 function newFolder(id: string): FolderStorage {
   const storage = new FolderStorage(peerFolder(eyrieHome(), id));
   if (isComplete(storage))
-    throw new UserError(`${id} is a member already (${storage.folder}): take another --name, or remove that folder`, FAILED);
+    throw new UserError(
+      `${id} is a member already (${storage.folder}): take another --name, or remove that folder`,
+      FAILED,
+    );
   return storage;
 }

@@ -23,12 +23,16 @@ export async function send(
 ): Promise<number> {
   const text = options.file === undefined ? textOf(words) : readFile(options.file);
   const waitMs = readTime(options.wait, '--wait');
-  const outcome = await ask<{ isDelivered: boolean; isWaiting?: boolean; problem: string }>(options.peer, 'send', {
-    to,
-    text,
-    topic: options.topic,
-    waitMs,
-  });
+  const outcome = await ask<{ isDelivered: boolean; isWaiting?: boolean; problem: string }>(
+    options.peer,
+    'send',
+    {
+      to,
+      text,
+      topic: options.topic,
+      waitMs,
+    },
+  );
   if (options.json === true) console.log(JSON.stringify(outcome));
   const problem = REASONS[outcome.problem] ?? outcome.problem;
   if (outcome.isDelivered) {
@@ -36,7 +40,10 @@ export async function send(
     return 0;
   }
   if (outcome.isWaiting !== true) throw new UserError(`not sent to ${to}: ${problem}`, FAILED);
-  if (options.json !== true) console.log(`Not delivered yet${problem === '' ? '' : ` (${problem})`}: it is kept and sent when ${to} can take it.`);
+  if (options.json !== true)
+    console.log(
+      `Not delivered yet${problem === '' ? '' : ` (${problem})`}: it is kept and sent when ${to} can take it.`,
+    );
   return 0;
 }
 
@@ -52,7 +59,9 @@ export async function inbox(options: Common & { all?: boolean; keep?: boolean })
 }
 
 export async function broadcast(words: string[], options: Common): Promise<number> {
-  const { count, of } = await ask<{ count: number; of: number }>(options.peer, 'broadcast', { text: words.join(' ') });
+  const { count, of } = await ask<{ count: number; of: number }>(options.peer, 'broadcast', {
+    text: words.join(' '),
+  });
   if (options.json === true) console.log(JSON.stringify({ count, of }));
   else console.log(`${count} of ${of} peers have it.`);
   return count >= of ? 0 : FAILED;
@@ -60,7 +69,8 @@ export async function broadcast(words: string[], options: Common): Promise<numbe
 
 function textOf(words: string[]): string {
   if (words.length === 1 && words[0] === '-') return readFileSync(0, 'utf8');
-  if (words.length === 0) throw new UserError('what to send is missing: a text, - for standard input, or --file');
+  if (words.length === 0)
+    throw new UserError('what to send is missing: a text, - for standard input, or --file');
   return words.join(' ');
 }
 
@@ -68,7 +78,8 @@ function readFile(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    if (error instanceof TypeError) throw new UserError(`${path} is no text: share it with "eyrie share"`, FAILED);
+    if (error instanceof TypeError)
+      throw new UserError(`${path} is no text: share it with "eyrie share"`, FAILED);
     throw new UserError(`cannot read ${path}: ${(error as Error).message}`, FAILED);
   }
 }

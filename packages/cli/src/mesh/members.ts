@@ -15,7 +15,10 @@ export async function invite(
   const ttlMs = readTime(options.ttl, '--ttl');
   const { token } = await ask<{ token: string }>(options.peer, 'invite', { name, role, uses, ttlMs, knock });
   console.log(token);
-  const good = knock === true ? 'lets anyone ask to join' : `is good for ${uses === 1 ? 'one peer' : `${uses} peers`} within ${options.ttl}`;
+  const good =
+    knock === true
+      ? 'lets anyone ask to join'
+      : `is good for ${uses === 1 ? 'one peer' : `${uses} peers`} within ${options.ttl}`;
   console.error(`This line ${good}: eyrie mesh join LINE${name === undefined ? '' : ` --name ${name}`}`);
 }
 
@@ -74,7 +77,11 @@ export async function pending(options: Common): Promise<void> {
   const all = await ask<{ id: string; fingerprint: string; sinceMs: number }[]>(options.peer, 'pending');
   if (options.json === true) return console.log(JSON.stringify(all, null, 2));
   if (all.length === 0) return console.log('Nobody waits.');
-  const rows = all.map(({ id, fingerprint, sinceMs }) => [id, fingerprint.slice(0, 16), new Date(sinceMs).toISOString()]);
+  const rows = all.map(({ id, fingerprint, sinceMs }) => [
+    id,
+    fingerprint.slice(0, 16),
+    new Date(sinceMs).toISOString(),
+  ]);
   console.log(table([['PEER', 'KEY', 'SINCE'], ...rows]));
 }
 
@@ -87,7 +94,11 @@ const DONE: Record<string, string> = {
   retire: 'The old root is trusted no longer.',
 };
 
-export async function decide(method: string, parameters: Record<string, string>, options: Common): Promise<void> {
+export async function decide(
+  method: string,
+  parameters: Record<string, string>,
+  options: Common,
+): Promise<void> {
   await ask(options.peer, method, parameters);
   const who = parameters.id ?? parameters.who;
   console.log(who === undefined ? DONE[method] : `${who} ${DONE[method]}.`);

@@ -4,7 +4,9 @@ import type { Command } from 'commander';
 const EXAMPLE = '\nExample:\n  ';
 
 export function addMeshCommands(program: Command): void {
-  addMembership(program.command('mesh').description('who is in: found a mesh, invite, join, approve, revoke, look'));
+  addMembership(
+    program.command('mesh').description('who is in: found a mesh, invite, join, approve, revoke, look'),
+  );
   addMail(program);
   program
     .command('peer')
@@ -29,7 +31,10 @@ function addMembership(mesh: Command): void {
     .option('--port <number>', 'where it listens', '5001')
     .option('--host <address>', 'the address it listens on; :: is all', '::')
     .option('--advertise <host:port...>', 'where others find it, if that is elsewhere')
-    .option('--passphrase', 'keep the key of the authority under a passphrase (asked for, or EYRIE_PASSPHRASE)')
+    .option(
+      '--passphrase',
+      'keep the key of the authority under a passphrase (asked for, or EYRIE_PASSPHRASE)',
+    )
     .addHelpText('after', `${EXAMPLE}eyrie mesh init home && eyrie mesh start && eyrie mesh invite`)
     .action(async (name: string, options) => (await import('./found.ts')).init(name, options));
   mesh
@@ -136,16 +141,28 @@ function addDeciding(mesh: Command): void {
     .action(async (options) => (await import('./members.ts')).pending(options));
   decide('approve', '<id>', 'let in a peer that waits', 'eyrie mesh approve lab-7')
     .option('--role <role>', 'peer or coordinator', 'peer')
-    .action(async (id: string, options) => (await import('./members.ts')).decide('approve', { id, role: options.role }, options));
+    .action(async (id: string, options) =>
+      (await import('./members.ts')).decide('approve', { id, role: options.role }, options),
+    );
   decide('deny', '<id>', 'send away a peer that waits, and its key for good', 'eyrie mesh deny lab-7').action(
     async (id: string, options) => (await import('./members.ts')).decide('deny', { id }, options),
   );
-  decide('allow', '<who>', 'approve beforehand a name, or the fingerprint of a key', 'eyrie mesh allow lab-9').action(
-    async (who: string, options) => (await import('./members.ts')).decide('allow', { who }, options),
-  );
-  decide('revoke', '<id>', 'out at once: all peers close their links with it', 'eyrie mesh revoke lab-7 --reason stolen')
+  decide(
+    'allow',
+    '<who>',
+    'approve beforehand a name, or the fingerprint of a key',
+    'eyrie mesh allow lab-9',
+  ).action(async (who: string, options) => (await import('./members.ts')).decide('allow', { who }, options));
+  decide(
+    'revoke',
+    '<id>',
+    'out at once: all peers close their links with it',
+    'eyrie mesh revoke lab-7 --reason stolen',
+  )
     .option('--reason <text>', 'what all peers are told', '')
-    .action(async (id: string, options) => (await import('./members.ts')).decide('revoke', { id, reason: options.reason }, options));
+    .action(async (id: string, options) =>
+      (await import('./members.ts')).decide('revoke', { id, reason: options.reason }, options),
+    );
   const authority = mesh.command('ca').description('the authority: change its root without a break');
   authority
     .command('rotate')

@@ -10,7 +10,8 @@ export async function newPassphrase(): Promise<string> {
   const given = process.env.EYRIE_PASSPHRASE;
   const first = given ?? (await askHidden('Passphrase: '));
   if (first.length < LENGTH_MIN) throw new UserError(`a passphrase has ${LENGTH_MIN} characters at least`);
-  if (given === undefined && (await askHidden('Once more:  ')) !== first) throw new UserError('the two were not the same');
+  if (given === undefined && (await askHidden('Once more:  ')) !== first)
+    throw new UserError('the two were not the same');
   return first;
 }
 
@@ -19,7 +20,8 @@ export async function knownPassphrase(): Promise<string> {
 }
 
 function askHidden(question: string): Promise<string> {
-  if (process.stdin.isTTY !== true) throw new UserError('this needs a passphrase: set EYRIE_PASSPHRASE, or run it on a terminal');
+  if (process.stdin.isTTY !== true)
+    throw new UserError('this needs a passphrase: set EYRIE_PASSPHRASE, or run it on a terminal');
   // What is typed is not shown.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });

@@ -4,8 +4,8 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  callPeer,
   ControlError,
+  callPeer,
   eyrieHome,
   FolderError,
   FolderStorage,
@@ -17,8 +17,7 @@ import {
   runPeer,
   systemRuntime,
 } from '@eyrie/mesh';
-import { PassphraseError } from '@eyrie/mesh/sealed';
-import { isPassphraseSealed } from '@eyrie/mesh/sealed';
+import { isPassphraseSealed, PassphraseError } from '@eyrie/mesh/sealed';
 import { FAILED, UserError } from '../errors.ts';
 import { LogFile } from './log-file.ts';
 import { knownPassphrase } from './passphrase.ts';
@@ -45,11 +44,17 @@ export async function runForeground(
     const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
     const running = await runPeer({ runtime, folder, passphrase, host: options.host, port });
     const { peer } = running;
-    log('info', 'peer started', { peer: id, mesh: peer.standing.roster.mesh, address: peer.addresses.join(' ') });
+    log('info', 'peer started', {
+      peer: id,
+      mesh: peer.standing.roster.mesh,
+      address: peer.addresses.join(' '),
+    });
     peer.directory.onChange.push((other, status, before) => {
       if (other !== id && status !== before) log('info', 'peer changed', { peer: other, status });
     });
-    peer.inbox.onMessage.push(({ from, topic, isBroadcast }) => log('info', isBroadcast ? 'broadcast' : 'message', { from, topic }));
+    peer.inbox.onMessage.push(({ from, topic, isBroadcast }) =>
+      log('info', isBroadcast ? 'broadcast' : 'message', { from, topic }),
+    );
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
     await running.stopped;
     log('info', 'peer stopped', { peer: id });
@@ -61,10 +66,13 @@ export async function runForeground(
 
 function asUserError(error: unknown, id: string, port: number | undefined): unknown {
   const known = [FolderError, ControlError, PolicyError, PassphraseError];
-  if (known.some((kind) => error instanceof kind)) return new UserError(`${id}: ${(error as Error).message}`, FAILED);
+  if (known.some((kind) => error instanceof kind))
+    return new UserError(`${id}: ${(error as Error).message}`, FAILED);
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') return new UserError(`${id}: port ${port ?? ''} is taken: choose another with --port`, FAILED);
-  if (code === 'EADDRNOTAVAIL') return new UserError(`${id}: this host has no such address: see --host`, FAILED);
+  if (code === 'EADDRINUSE')
+    return new UserError(`${id}: port ${port ?? ''} is taken: choose another with --port`, FAILED);
+  if (code === 'EADDRNOTAVAIL')
+    return new UserError(`${id}: this host has no such address: see --host`, FAILED);
   if (code === 'EACCES') return new UserError(`${id}: not allowed: ${(error as Error).message}`, FAILED);
   return error;
 }
@@ -102,7 +110,6 @@ async function startOne(id: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (!(await isRunning(id))) continue;
     child.unref();
-    return;
   }
   const last = readFileSync(errors, 'utf8').trim().split('\n').at(-1) || 'it did not say why';
   throw new UserError(`${id} does not start: ${last.replace(/^eyrie: /, '')}`, FAILED);
@@ -126,12 +133,19 @@ export async function list(options: { json?: boolean }): Promise<void> {
     peersIn(eyrieHome()).map(async (id) => {
       const folder = peerFolder(eyrieHome(), id);
       const isMember = isComplete(new FolderStorage(folder));
-      return { id, state: !isMember ? 'waits for approval' : (await isRunning(id)) ? 'runs' : 'stopped', folder };
+      return {
+        id,
+        state: !isMember ? 'waits for approval' : (await isRunning(id)) ? 'runs' : 'stopped',
+        folder,
+      };
     }),
   );
   if (options.json === true) return console.log(JSON.stringify(rows, null, 2));
-  if (rows.length === 0) return console.log('There is no peer here yet: eyrie mesh init, or eyrie mesh join.');
-  console.log(table([['PEER', 'STATE', 'FOLDER'], ...rows.map(({ id, state, folder }) => [id, state, folder])]));
+  if (rows.length === 0)
+    return console.log('There is no peer here yet: eyrie mesh init, or eyrie mesh join.');
+  console.log(
+    table([['PEER', 'STATE', 'FOLDER'], ...rows.map(({ id, state, folder }) => [id, state, folder])]),
+  );
 }
 
 export function unit(named: string | undefined): void {
@@ -158,7 +172,8 @@ WantedBy=default.target`);
 function chosen(ids: string[]): string[] {
   if (ids.length > 0) return ids.map(selectPeer);
   const all = peersIn(eyrieHome()).filter((id) => isComplete(new FolderStorage(peerFolder(eyrieHome(), id))));
-  if (all.length === 0) throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);
+  if (all.length === 0)
+    throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);
   return all;
 }
 

@@ -5,10 +5,18 @@ import type { KeyObject } from 'node:crypto';
 import { type Change, hex, Roster } from '../members/roster.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
-import { CertificateError, type Issuer, issueLeaf, LEAF_HOURS, newRoot, readRequest, rootExpiresMs } from './certificate.ts';
+import {
+  CertificateError,
+  type Issuer,
+  issueLeaf,
+  LEAF_HOURS,
+  newRoot,
+  readRequest,
+  rootExpiresMs,
+} from './certificate.ts';
+import { EnrolmentDesk } from './desk.ts';
 import type { EnrolAnswer, EnrolRequest } from './enrolment.ts';
 import { keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
-import { EnrolmentDesk } from './desk.ts';
 import type { Role } from './names.ts';
 
 /** Admissions of so long are signed together: many that come at once cost one signature. */
@@ -47,7 +55,9 @@ export class Authority {
     this.desk = new EnrolmentDesk(runtime, storage);
     const leftMs = rootExpiresMs(roster.roots.at(-1)!) - runtime.clock.nowMs();
     if (leftMs < ROOT_WARN_MS)
-      runtime.log('warn', 'the authority of this mesh expires soon: run "eyrie mesh ca rotate"', { days: Math.floor(leftMs / DAY_MS) });
+      runtime.log('warn', 'the authority of this mesh expires soon: run "eyrie mesh ca rotate"', {
+        days: Math.floor(leftMs / DAY_MS),
+      });
   }
 
   get roster(): Roster {
@@ -84,10 +94,15 @@ export class Authority {
     const { id, publicKey } = asked;
     const member = this.#roster.approved(id);
     // A renewal, or the same request again because the answer was lost: the key was proved by the request's signature.
-    if (member !== null && Buffer.compare(member.publicKey, publicKey) === 0) return this.#admitted(id, publicKey);
-    if (this.#roster.revokedKeys.has(hex(publicKey))) return this.#refuse(source, 'this key was revoked: make a new one');
+    if (member !== null && Buffer.compare(member.publicKey, publicKey) === 0)
+      return this.#admitted(id, publicKey);
+    if (this.#roster.revokedKeys.has(hex(publicKey)))
+      return this.#refuse(source, 'this key was revoked: make a new one');
     if (member !== null || this.#isGathered(id, publicKey))
-      return this.#refuse(source, `the name ${id} is taken by another key: choose another, or revoke it first`);
+      return this.#refuse(
+        source,
+        `the name ${id} is taken by another key: choose another, or revoke it first`,
+      );
     const verdict = this.desk.judge({ id, publicKey, token, request });
     if (verdict.kind === 'denied') return this.#refuse(source, verdict.reason);
     if (verdict.kind === 'pending') return { kind: 'pending' };
@@ -152,7 +167,11 @@ export class Authority {
 
   #admit(id: string, publicKey: Uint8Array, role: Role): Promise<void> {
     this.#gathered.push({ kind: 'admit', id, publicKey, role, atMs: this.#runtime.clock.nowMs() });
-    this.#runtime.log('info', 'peer admitted', { peer: id, role, key: keyFingerprint(publicKey).slice(0, 16) });
+    this.#runtime.log('info', 'peer admitted', {
+      peer: id,
+      role,
+      key: keyFingerprint(publicKey).slice(0, 16),
+    });
     return new Promise((resolve) => {
       this.#whenSigned.push(resolve);
       if (this.#whenSigned.length > 1) return;
@@ -161,7 +180,9 @@ export class Authority {
   }
 
   #isGathered(id: string, publicKey: Uint8Array): boolean {
-    return this.#gathered.some((each) => each.kind === 'admit' && each.id === id && hex(each.publicKey) !== hex(publicKey));
+    return this.#gathered.some(
+      (each) => each.kind === 'admit' && each.id === id && hex(each.publicKey) !== hex(publicKey),
+    );
   }
 
   #sign(changes: readonly Change[]): void {
@@ -186,4 +207,3 @@ export class Authority {
 function denied(reason: string): EnrolAnswer {
   return { kind: 'denied', reason: reason.slice(0, 100) };
 }
-

@@ -48,8 +48,12 @@ async function webKeys(key: KeyObject, algorithm: object): Promise<webcrypto.Cry
   const secret = new Uint8Array(key.export({ type: 'pkcs8', format: 'der' }));
   const open = new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
   return {
-    privateKey: await subtle.importKey('pkcs8', secret, algorithm as webcrypto.EcKeyImportParams, false, ['sign']),
-    publicKey: await subtle.importKey('spki', open, algorithm as webcrypto.EcKeyImportParams, true, ['verify']),
+    privateKey: await subtle.importKey('pkcs8', secret, algorithm as webcrypto.EcKeyImportParams, false, [
+      'sign',
+    ]),
+    publicKey: await subtle.importKey('spki', open, algorithm as webcrypto.EcKeyImportParams, true, [
+      'verify',
+    ]),
   };
 }
 
@@ -150,7 +154,9 @@ function serialNumber(): string {
 export function readLeaf(der: Uint8Array): Identity | null {
   try {
     const certificate = new X509Certificate(der);
-    const match = /^URI:spiffe:\/\/([a-z0-9.-]+)\/peer\/([a-z0-9._-]+)$/.exec(certificate.subjectAltName ?? '');
+    const match = /^URI:spiffe:\/\/([a-z0-9.-]+)\/peer\/([a-z0-9._-]+)$/.exec(
+      certificate.subjectAltName ?? '',
+    );
     const [mesh, id] = [match?.[1] ?? '', match?.[2] ?? ''];
     if (!MESH_NAME.test(mesh) || !PEER_ID.test(id)) return null;
     if (certificate.ca || certificate.publicKey.asymmetricKeyType !== 'ed25519') return null;

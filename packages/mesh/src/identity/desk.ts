@@ -49,7 +49,10 @@ export interface Applicant {
   request: Uint8Array;
 }
 
-export type DeskVerdict = { kind: 'admitted'; role: Role } | { kind: 'pending' } | { kind: 'denied'; reason: string };
+export type DeskVerdict =
+  | { kind: 'admitted'; role: Role }
+  | { kind: 'pending' }
+  | { kind: 'denied'; reason: string };
 
 export class EnrolmentDesk {
   readonly #runtime: Runtime;
@@ -80,7 +83,9 @@ export class EnrolmentDesk {
     const key = random.bytes(16);
     const nowMs = clock.nowMs();
     // Those that ended a day ago are remembered no longer: before, their users are told what happened.
-    const tokens = this.#desk.tokens.filter((each) => each.expiresMs > nowMs - 24 * 60 * MINUTE_MS).slice(-TOKENS_MAX + 1);
+    const tokens = this.#desk.tokens
+      .filter((each) => each.expiresMs > nowMs - 24 * 60 * MINUTE_MS)
+      .slice(-TOKENS_MAX + 1);
     const token = { id: hexOf(id), key: hexOf(key), role, name, usesLeft: uses, expiresMs: nowMs + ttlMs };
     this.#save({ tokens: [...tokens, token] });
     return { id, key };
@@ -111,7 +116,8 @@ export class EnrolmentDesk {
     const fingerprint = keyFingerprint(publicKey);
     if (this.#desk.denied.includes(fingerprint)) return { kind: 'denied', reason: `${id} was denied` };
     if (token !== null) return this.#judgeToken(id, token, request);
-    if (this.#desk.allowed.includes(id) || this.#desk.allowed.includes(fingerprint)) return { kind: 'admitted', role: 'peer' };
+    if (this.#desk.allowed.includes(id) || this.#desk.allowed.includes(fingerprint))
+      return { kind: 'admitted', role: 'peer' };
     return this.#wait(id, publicKey, fingerprint);
   }
 
@@ -119,19 +125,30 @@ export class EnrolmentDesk {
     const token = this.#desk.tokens.find((each) => each.id === hexOf(shown.id));
     if (token === undefined || !isTokenProof(shown.proof, Buffer.from(token.key, 'hex'), request))
       return { kind: 'denied', reason: 'this invitation is not known here' };
-    if (this.#runtime.clock.nowMs() >= token.expiresMs) return { kind: 'denied', reason: 'this invitation has expired: ask for a new one' };
-    if (token.usesLeft < 1) return { kind: 'denied', reason: 'this invitation was used already: ask for a new one' };
+    if (this.#runtime.clock.nowMs() >= token.expiresMs)
+      return { kind: 'denied', reason: 'this invitation has expired: ask for a new one' };
+    if (token.usesLeft < 1)
+      return { kind: 'denied', reason: 'this invitation was used already: ask for a new one' };
     if (token.name !== null && token.name !== id)
-      return { kind: 'denied', reason: `this invitation is for ${token.name}: join with --name ${token.name}` };
-    this.#save({ tokens: this.#desk.tokens.map((each) => (each === token ? { ...each, usesLeft: each.usesLeft - 1 } : each)) });
+      return {
+        kind: 'denied',
+        reason: `this invitation is for ${token.name}: join with --name ${token.name}`,
+      };
+    this.#save({
+      tokens: this.#desk.tokens.map((each) =>
+        each === token ? { ...each, usesLeft: each.usesLeft - 1 } : each,
+      ),
+    });
     return { kind: 'admitted', role: token.role };
   }
 
   #wait(id: string, publicKey: Uint8Array, fingerprint: string): DeskVerdict {
     const nowMs = this.#runtime.clock.nowMs();
-    if (this.#desk.waiting.some((each) => each.fingerprint === fingerprint && each.id === id)) return { kind: 'pending' };
+    if (this.#desk.waiting.some((each) => each.fingerprint === fingerprint && each.id === id))
+      return { kind: 'pending' };
     const waiting = this.#desk.waiting.filter((each) => nowMs - each.sinceMs < WAITING_MS);
-    if (waiting.some((each) => each.id === id)) return { kind: 'denied', reason: `another key waits under the name ${id}` };
+    if (waiting.some((each) => each.id === id))
+      return { kind: 'denied', reason: `another key waits under the name ${id}` };
     if (waiting.length >= WAITING_MAX) return { kind: 'denied', reason: 'too many wait already' };
     this.#save({ waiting: [...waiting, { id, publicKey: hexOf(publicKey), fingerprint, sinceMs: nowMs }] });
     this.#runtime.log('info', 'a peer waits for approval', { peer: id, key: fingerprint.slice(0, 16) });

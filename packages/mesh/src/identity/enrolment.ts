@@ -1,12 +1,23 @@
 // What a peer says to be let in, or to have its certificate renewed, and what the authority answers. Both are safe to
 // repeat: the same key gets the same answer.
 
-import { Session, type SessionHost } from '../link/session.ts';
 import type { Link, Transport } from '../link/link.ts';
+import { Session, type SessionHost } from '../link/session.ts';
 import { Roster } from '../members/roster.ts';
 import type { Runtime } from '../runtime.ts';
 import { requestKinds } from '../wire/kinds.ts';
-import { bytes, decode, encode, fixed, optional, record, type Shape, text, variant, WireError } from '../wire/schema.ts';
+import {
+  bytes,
+  decode,
+  encode,
+  fixed,
+  optional,
+  record,
+  type Shape,
+  text,
+  variant,
+  WireError,
+} from '../wire/schema.ts';
 import { newRequest, readLeaf } from './certificate.ts';
 import type { KeyPair } from './keys.ts';
 import { type Invitation, tokenProof } from './token.ts';
@@ -35,7 +46,11 @@ const ANSWER_MS = 20_000;
 
 export class EnrolError extends Error {}
 
-export async function makeEnrolRequest(keys: KeyPair, id: string, invitation: Invitation | null): Promise<Buffer> {
+export async function makeEnrolRequest(
+  keys: KeyPair,
+  id: string,
+  invitation: Invitation | null,
+): Promise<Buffer> {
   const request = await newRequest(keys.privateKey, id);
   const secret = invitation?.secret ?? null;
   const token = secret === null ? null : { id: secret.id, proof: tokenProof(secret.key, request) };
@@ -64,7 +79,8 @@ export async function enrolAt(
   if (answer.kind === 'denied') throw new EnrolError(answer.reason);
   const identity = readLeaf(answer.certificate);
   const isOurs = identity?.id === id && Buffer.compare(identity.publicKey, keys.publicKey) === 0;
-  if (!isOurs || identity.mesh !== mesh) throw new EnrolError('the certificate that came is for somebody else');
+  if (!isOurs || identity.mesh !== mesh)
+    throw new EnrolError('the certificate that came is for somebody else');
   // Signed by the root whose fingerprint is in the invitation: so the answer is the mesh's own.
   return { certificate: answer.certificate, roster: Roster.fromBytes(answer.beginning, root) };
 }
@@ -73,7 +89,8 @@ export function decodeAnswer(payload: Uint8Array): EnrolAnswer {
   try {
     return decode(enrolAnswer, payload);
   } catch (error) {
-    if (error instanceof WireError) throw new EnrolError('the answer cannot be read: is that an eyrie of this version?');
+    if (error instanceof WireError)
+      throw new EnrolError('the answer cannot be read: is that an eyrie of this version?');
     throw error;
   }
 }

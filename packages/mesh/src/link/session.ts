@@ -1,14 +1,33 @@
 // A session is a link on which both sides have said who they are and judged each other. Before that, nothing is taken but
 // a greeting, the signed list of members, and from a stranger a request to be let in.
 //
-//   link ─► hello ─► (roster parts) ─► judge ─┬─► accept ─► open: notices, requests, streams ─► bye
-//                                             └─► refuse(reason), logged on both sides
+//   link ─► hello ─► judge ─┬─► (what the other lacks of the list) ─► accept ─► open: notices, requests, streams ─► bye
+//                           └─► refuse(reason), logged on both sides
 
-import type { Runtime } from '../runtime.ts';
 import { meshName } from '../identity/names.ts';
 import { MEMBERS_MAX, type RosterPart, rosterPart } from '../members/roster.ts';
-import { FrameReader, type FrameType, frame, frameHead, frameTypes, PAYLOAD_BYTES_MAX, PROTOCOL_VERSION } from '../wire/frame.ts';
-import { decode, encode, flag, Reader, record, type Shape, text, varint, WireError, Writer } from '../wire/schema.ts';
+import type { Runtime } from '../runtime.ts';
+import {
+  FrameReader,
+  type FrameType,
+  frame,
+  frameHead,
+  frameTypes,
+  PAYLOAD_BYTES_MAX,
+  PROTOCOL_VERSION,
+} from '../wire/frame.ts';
+import {
+  decode,
+  encode,
+  flag,
+  Reader,
+  record,
+  type Shape,
+  text,
+  varint,
+  WireError,
+  Writer,
+} from '../wire/schema.ts';
 import type { Link } from './link.ts';
 import { Stream, type StreamCarrier } from './stream.ts';
 
@@ -114,10 +133,18 @@ export class Session implements StreamCarrier {
 
   /** Asks, and gives the answer or why there is none, once. */
   request(kind: number, payload: Uint8Array, timeoutMs: number, answered: Answered): void {
-    if (!this.isOpen) return answered('the link is closed', NOTHING);
-    if (this.#requests.size >= REQUESTS_MAX) return answered('too many questions at once', NOTHING);
+    if (!this.isOpen) {
+      answered('the link is closed', NOTHING);
+      return;
+    }
+    if (this.#requests.size >= REQUESTS_MAX) {
+      answered('too many questions at once', NOTHING);
+      return;
+    }
     const id = this.#nextRequest++;
-    const cancel = this.#host.runtime.clock.after(timeoutMs, () => this.#answer(id, 'no answer in time', NOTHING));
+    const cancel = this.#host.runtime.clock.after(timeoutMs, () =>
+      this.#answer(id, 'no answer in time', NOTHING),
+    );
     this.#requests.set(id, { answered, cancel });
     const head = new Writer();
     head.varint(id);
@@ -171,18 +198,23 @@ export class Session implements StreamCarrier {
   #take(type: FrameType, payload: Buffer): void {
     switch (type) {
       case frameTypes.hello:
-        return this.#takeHello(decode(hello, payload));
+        this.#takeHello(decode(hello, payload));
+        return;
       case frameTypes.roster:
-        return this.#takeRoster(decode(rosterPart, payload));
+        this.#takeRoster(decode(rosterPart, payload));
+        return;
       case frameTypes.accept:
         this.#isAcceptedByOther = true;
-        return this.#openIfBoth();
+        this.#openIfBoth();
+        return;
       case frameTypes.refuse: {
         const { code, reason } = decode(refusal, payload);
-        return this.#over(`refused by the other side (${code}): ${reason}`);
+        this.#over(`refused by the other side (${code}): ${reason}`);
+        return;
       }
       case frameTypes.bye:
-        return this.#over(decode(text(300), payload));
+        this.#over(decode(text(300), payload));
+        return;
       case frameTypes.heartbeat:
         return;
     }
@@ -191,23 +223,28 @@ export class Session implements StreamCarrier {
   }
 
   #takeOpen(type: FrameType, from: Reader): void {
-    if (this.#isStranger && type !== frameTypes.request) throw new WireError('a stranger may only ask to be let in');
+    if (this.#isStranger && type !== frameTypes.request)
+      throw new WireError('a stranger may only ask to be let in');
     if (type === frameTypes.notice) {
       const kind = from.byte();
-      return this.#host.notice(this, kind, from.raw(from.left));
+      this.#host.notice(this, kind, from.raw(from.left));
+      return;
     }
     this.usedMs = this.heardMs;
     const id = from.varint();
     switch (type) {
       case frameTypes.request:
-        return this.#takeRequest(id, from.byte(), from.raw(from.left));
+        this.#takeRequest(id, from.byte(), from.raw(from.left));
+        return;
       case frameTypes.response: {
         const isFine = flag.read(from);
         const payload = from.raw(from.left);
-        return this.#answer(id, isFine ? null : payload.toString('utf8').slice(0, 300), payload);
+        this.#answer(id, isFine ? null : payload.toString('utf8').slice(0, 300), payload);
+        return;
       }
       case frameTypes.open:
-        return this.#takeStream(id, from.byte(), from.raw(from.left));
+        this.#takeStream(id, from.byte(), from.raw(from.left));
+        return;
     }
     const stream = this.#streams.get(id);
     // It may have been reset here while this was on the way.
@@ -220,34 +257,42 @@ export class Session implements StreamCarrier {
         if (!stream.receiveCredit(from.varint())) throw new WireError('more credit than a stream has');
         return;
       case frameTypes.end:
-        return stream.receiveEnd();
+        stream.receiveEnd();
+        return;
       case frameTypes.reset:
         this.#streams.delete(id);
-        return stream.receiveReset(from.raw(Math.min(300, from.left)).toString('utf8'));
+        stream.receiveReset(from.raw(Math.min(300, from.left)).toString('utf8'));
+        return;
     }
   }
 
   #takeHello(other: Shape<typeof hello>): void {
     if (this.#isHelloReceived) throw new WireError('a second greeting');
     this.#isHelloReceived = true;
-    if (other.versionMax < PROTOCOL_VERSION || other.versionMin > PROTOCOL_VERSION)
-      return this.#refuse('version', `this peer speaks version ${PROTOCOL_VERSION} of the protocol`);
-    if (other.mesh !== this.#host.mesh())
-      return this.#refuse('other-mesh', `this is mesh ${this.#host.mesh()}, not ${other.mesh}`);
+    if (other.versionMax < PROTOCOL_VERSION || other.versionMin > PROTOCOL_VERSION) {
+      this.#refuse('version', `this peer speaks version ${PROTOCOL_VERSION} of the protocol`);
+      return;
+    }
+    if (other.mesh !== this.#host.mesh()) {
+      this.#refuse('other-mesh', `this is mesh ${this.#host.mesh()}, not ${other.mesh}`);
+      return;
+    }
     this.rosterVersion = other.rosterVersion;
     if (this.purpose === 'enrol' || other.isEnrolment) {
       this.#isStranger = !this.link.isDialler;
-      return this.#accept();
+      this.#accept();
+      return;
     }
-    const own = this.#host.rosterVersion();
-    if (other.rosterVersion < own) this.sendRoster(this.#host.rosterParts(other.rosterVersion));
     this.#judge();
   }
 
   #takeRoster(part: RosterPart): void {
     if (this.purpose === 'enrol') return;
     const why = this.#host.takeRosterPart(this, part);
-    if (why !== null) return this.#refuse('roster', why);
+    if (why !== null) {
+      this.#refuse('roster', why);
+      return;
+    }
     if (!this.#isAccepted) this.#judge();
   }
 
@@ -258,7 +303,8 @@ export class Session implements StreamCarrier {
     if ('id' in verdict) {
       this.id = verdict.id;
       this.expiresMs = verdict.expiresMs;
-      return this.#accept();
+      this.#accept();
+      return;
     }
     const mayLearn = verdict.code === 'not-approved' || verdict.code === 'unknown-authority';
     if (mayLearn && this.#host.rosterVersion() < this.rosterVersion) return;
@@ -267,7 +313,12 @@ export class Session implements StreamCarrier {
 
   #accept(): void {
     this.#isAccepted = true;
-    if (!this.#isStranger) this.#reader.payloadBytesMax = PAYLOAD_BYTES_MAX;
+    if (this.id !== '') {
+      this.#reader.payloadBytesMax = PAYLOAD_BYTES_MAX;
+      // Who is in is told to those alone who are in themselves.
+      const own = this.#host.rosterVersion();
+      if (this.rosterVersion < own) this.sendRoster(this.#host.rosterParts(this.rosterVersion));
+    }
     this.#sendFrame(frameTypes.accept, NOTHING);
     this.#openIfBoth();
   }
@@ -301,7 +352,10 @@ export class Session implements StreamCarrier {
     const isTheirs = id % 2 === (this.link.isDialler ? 0 : 1);
     if (!isTheirs || this.#streams.has(id)) throw new WireError('a stream with a number it may not have');
     const stream = new Stream(id, this);
-    if (this.#streams.size >= STREAMS_MAX) return this.sendReset(id, 'too many streams at once');
+    if (this.#streams.size >= STREAMS_MAX) {
+      this.sendReset(id, 'too many streams at once');
+      return;
+    }
     this.#streams.set(id, stream);
     this.#host.stream(this, kind, payload, stream);
   }
@@ -315,7 +369,11 @@ export class Session implements StreamCarrier {
   }
 
   #violation(message: string): void {
-    this.#host.runtime.log('warn', 'a peer broke the protocol', { peer: this.id, address: this.link.shown.address, message });
+    this.#host.runtime.log('warn', 'a peer broke the protocol', {
+      peer: this.id,
+      address: this.link.shown.address,
+      message,
+    });
     this.close(`you broke the protocol: ${message}`);
   }
 
@@ -365,7 +423,8 @@ export class Session implements StreamCarrier {
     if (this.isClosed) return;
     this.sentMs = this.#host.runtime.clock.elapsedMs();
     if (type !== frameTypes.heartbeat && type !== frameTypes.notice) this.usedMs = this.sentMs;
-    if (second.length < 4096) this.link.send(frame(type, second.length === 0 ? first : Buffer.concat([first, second])));
+    if (second.length < 4096)
+      this.link.send(frame(type, second.length === 0 ? first : Buffer.concat([first, second])));
     else this.link.send(Buffer.concat([frameHead(type, first.length + second.length), first]), second);
     if (this.link.waitingBytes > WAITING_BYTES_MAX) {
       this.link.destroy('the other side does not read');

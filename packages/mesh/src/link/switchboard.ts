@@ -1,9 +1,9 @@
 // All sessions of a peer: takes and makes links, keeps one to each other peer, keeps them alive, closes those of peers that
 // are revoked, and hands what arrives to whoever handles that kind.
 
+import { RosterError, type RosterPart } from '../members/roster.ts';
 import { RosterGatherer, type Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
-import { RosterError, type RosterPart } from '../members/roster.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
 import type { Link, Transport } from './link.ts';
@@ -105,8 +105,15 @@ export class Switchboard implements SessionHost {
   connect(id: string, addresses: readonly string[], done: (isLinked: boolean) => void = () => {}): void {
     const nowMs = this.runtime.clock.elapsedMs();
     const dialling = this.#dialling.get(id) ?? { failures: 0, notBeforeMs: 0, isUnderWay: false };
-    if (this.#byId.has(id)) return done(true);
-    if (this.#isStopped || dialling.isUnderWay || nowMs < dialling.notBeforeMs || addresses.length === 0) return done(false);
+    if (this.#byId.has(id)) {
+      done(true);
+      return;
+    }
+    const mustWait = dialling.isUnderWay || nowMs < dialling.notBeforeMs;
+    if (this.#isStopped || mustWait || addresses.length === 0) {
+      done(false);
+      return;
+    }
     dialling.isUnderWay = true;
     this.#dialling.set(id, dialling);
     const failed = () => {
@@ -141,7 +148,10 @@ export class Switchboard implements SessionHost {
 
   #dialNext(addresses: readonly string[], at: number, done: (session: Session | null) => void): void {
     const address = addresses[at];
-    if (address === undefined || this.#isStopped) return done(null);
+    if (address === undefined || this.#isStopped) {
+      done(null);
+      return;
+    }
     this.#transport.dial(address, (error, link) => {
       if (link === null) {
         this.runtime.log('debug', 'cannot reach a peer', { message: error?.message ?? '' });
@@ -155,7 +165,10 @@ export class Switchboard implements SessionHost {
   readonly #waiting = new WeakMap<Session, ((isOpen: boolean) => void)[]>();
 
   #whenDecided(session: Session, done: (isOpen: boolean) => void): void {
-    if (session.isOpen || session.isClosed) return done(session.isOpen);
+    if (session.isOpen || session.isClosed) {
+      done(session.isOpen);
+      return;
+    }
     this.#waiting.set(session, [...(this.#waiting.get(session) ?? []), done]);
   }
 
@@ -211,13 +224,17 @@ export class Switchboard implements SessionHost {
 
   opened(session: Session): void {
     const { id } = session;
-    if (id === '') return this.#decided(session, true);
+    if (id === '') {
+      this.#decided(session, true);
+      return;
+    }
     const other = this.#byId.get(id);
     if (other !== undefined && !other.isClosed) {
       const worse = this.#worseOf(other, session);
       if (worse === session) {
         this.#decided(session, true);
-        return session.close('there is a link already');
+        session.close('there is a link already');
+        return;
       }
       this.#byId.set(id, session);
       other.close('there is a newer link');
@@ -247,8 +264,12 @@ export class Switchboard implements SessionHost {
   request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void {
     const isStranger = session.id === '';
     const handler = this.#requests.get(kind);
-    if (handler === undefined) return reply('this peer does not answer that');
-    if (isStranger && kind !== requestKinds.enrol) throw new WireError('a stranger may only ask to be let in');
+    if (handler === undefined) {
+      reply('this peer does not answer that');
+      return;
+    }
+    if (isStranger && kind !== requestKinds.enrol)
+      throw new WireError('a stranger may only ask to be let in');
     handler(session, payload, reply);
   }
 
@@ -271,7 +292,10 @@ export class Switchboard implements SessionHost {
       if (session.id === '') continue;
       const verdict = this.standing.judge(session.link.shown.certificate);
       // A certificate that was renewed meanwhile is not the one the link was made with: only revocation counts here.
-      if ('code' in verdict && (verdict.code === 'revoked' || verdict.code === 'not-approved' || verdict.code === 'wrong-key'))
+      if (
+        'code' in verdict &&
+        (verdict.code === 'revoked' || verdict.code === 'not-approved' || verdict.code === 'wrong-key')
+      )
         session.close(verdict.reason);
     }
     for (const session of this.#byId.values()) {

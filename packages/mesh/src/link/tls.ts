@@ -54,7 +54,10 @@ export class TlsTransport implements Transport {
 
   dial(address: string, done: Dialled): void {
     const target = parseAddress(address);
-    if (target === null) return done(new Error(`${address} is no address: write host:port`), null);
+    if (target === null) {
+      done(new Error(`${address} is no address: write host:port`), null);
+      return;
+    }
     const socket = tls.connect({
       ...tlsOptions,
       ...target,
@@ -180,7 +183,10 @@ function addressesOf(host: string, port: number): string[] {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const outside = all.filter((each) => !each.internal && !each.address.startsWith('fe80:'));
   const v4First = outside.sort((a, b) => a.family.localeCompare(b.family));
-  return [...v4First.map((each) => formatAddress(each.address, port)).slice(0, 3), formatAddress('127.0.0.1', port)];
+  return [
+    ...v4First.map((each) => formatAddress(each.address, port)).slice(0, 3),
+    formatAddress('127.0.0.1', port),
+  ];
 }
 
 /** Reads `host:port` and `[v6]:port`; null if it is neither. */

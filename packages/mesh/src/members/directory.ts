@@ -61,7 +61,8 @@ export class Directory {
         const now = roster.members.get(id);
         if (now === member || now === undefined) continue;
         const isOther = now.revoked !== null || Buffer.compare(now.publicKey, member.publicKey) !== 0;
-        if (isOther) this.#forget(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
+        if (isOther)
+          this.#forget(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
       }
     });
   }
@@ -122,8 +123,19 @@ export class Directory {
   }
 
   /** What this peer says of itself. */
-  announce(incarnation: number, addresses: readonly string[], sealingKeyHash: Uint8Array, isLeaving: boolean): Announcement {
-    const said = { id: this.#standing.id, incarnation, addresses: addresses.slice(), sealingKeyHash, isLeaving };
+  announce(
+    incarnation: number,
+    addresses: readonly string[],
+    sealingKeyHash: Uint8Array,
+    isLeaving: boolean,
+  ): Announcement {
+    const said = {
+      id: this.#standing.id,
+      incarnation,
+      addresses: addresses.slice(),
+      sealingKeyHash,
+      isLeaving,
+    };
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie here', encode(announcementText, said));
     return { kind: 'announcement', ...said, signature };
   }

@@ -13,6 +13,7 @@ import { type Directory, type Update, update } from './directory.ts';
 const GATHER_MS = 30;
 const COMPARE_MS = 20_000;
 const UPDATES_MAX = 400;
+const EARLY_MAX = 1_000;
 const SUMMARY_MAX = 20_000;
 
 const updates = list(update, UPDATES_MAX);
@@ -27,6 +28,7 @@ export class Gossip {
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
   #news: { update: Update; from: Session | null }[] = [];
+  #early: { update: Update; from: Session | null }[] = [];
   #cancelGather: Cancel | null = null;
   #cancelCompare: Cancel = () => {};
 
@@ -35,16 +37,23 @@ export class Gossip {
     this.#standing = standing;
     this.#directory = directory;
     this.#switchboard = switchboard;
-    const { handleNotice } = { handleNotice: switchboard.handleNotice.bind(switchboard) };
-    handleNotice(noticeKinds.updates, (session, payload) => {
-      for (const each of decode(updates, payload)) if (directory.take(each)) this.#spread(each, session);
+    switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
+      for (const each of decode(updates, payload)) this.#take(each, session);
     });
-    handleNotice(noticeKinds.digest, (session, payload) => {
+    standing.onRoster.push(() => {
+      for (const { update, from } of this.#early.splice(0)) this.#take(update, from);
+    });
+    switchboard.handleNotice(noticeKinds.digest, (session, payload) => {
       const other = decode(digest, payload);
       if (other.sum !== this.#digest().sum) this.#sendSummary(session);
     });
-    handleNotice(noticeKinds.summary, (session, payload) => this.#fillGaps(session, decode(summary, payload)));
-    handleNotice(noticeKinds.groupKey, (_session, payload) => void standing.takeGroupKey(decode(groupKey, payload)));
+    switchboard.handleNotice(noticeKinds.summary, (session, payload) =>
+      this.#fillGaps(session, decode(summary, payload)),
+    );
+    switchboard.handleNotice(
+      noticeKinds.groupKey,
+      (_session, payload) => void standing.takeGroupKey(decode(groupKey, payload)),
+    );
     switchboard.onOpen.push((session) => {
       this.#send(session, noticeKinds.digest, digest, this.#digest());
       this.#sendGroupKey(session);
@@ -77,6 +86,17 @@ export class Gossip {
     this.#flush();
   }
 
+  #take(update: Update, from: Session | null): void {
+    if (this.#directory.take(update)) {
+      this.#spread(update, from);
+      return;
+    }
+    // News of somebody who was just let in may be faster than the list that says so.
+    if (this.#standing.roster.members.has(update.id)) return;
+    this.#early.push({ update, from });
+    if (this.#early.length > EARLY_MAX) this.#early.shift();
+  }
+
   #spread(update: Update, from: Session | null): void {
     this.#news.push({ update, from });
     this.#cancelGather ??= this.#runtime.clock.after(GATHER_MS, () => this.#flush());
@@ -102,7 +122,10 @@ export class Gossip {
   #sendSummary(session: Session): void {
     const versions = [...this.#directory.versions()];
     for (let from = 0; from < Math.max(1, versions.length); from += SUMMARY_MAX)
-      this.#send(session, noticeKinds.summary, summary, { from, versions: versions.slice(from, from + SUMMARY_MAX) });
+      this.#send(session, noticeKinds.summary, summary, {
+        from,
+        versions: versions.slice(from, from + SUMMARY_MAX),
+      });
   }
 
   /** Sends what the other side lacks, and asks for what this one lacks by a summary of its own. */

@@ -3,13 +3,13 @@
 // way between two nor a slow watcher kills anybody. (SWIM's indirect probes; Lifeguard's distrust of oneself, Dadgar et
 // al. 2017.)
 
+import { peerId } from '../identity/names.ts';
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, type Runtime, sample } from '../runtime.ts';
 import { requestKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
-import { peerId } from '../identity/names.ts';
 import type { Directory } from './directory.ts';
 import type { Gossip } from './gossip.ts';
 
@@ -30,7 +30,13 @@ export class Liveness {
   #distrust = 0;
   #probes = 0;
 
-  constructor(runtime: Runtime, standing: Standing, directory: Directory, switchboard: Switchboard, gossip: Gossip) {
+  constructor(
+    runtime: Runtime,
+    standing: Standing,
+    directory: Directory,
+    switchboard: Switchboard,
+    gossip: Gossip,
+  ) {
     this.#runtime = runtime;
     this.#standing = standing;
     this.#directory = directory;
@@ -68,17 +74,12 @@ export class Liveness {
     const incarnation = this.#directory.announcementOf(id)?.incarnation;
     if (incarnation === undefined) return;
     const waitMs = PROBE_MS * (1 + this.#distrust / DISTRUST_MAX);
-    let open = 0;
-    let isHeard = false;
     const heard = (isThere: boolean) => {
-      open--;
-      if (isThere) isHeard = true;
-      if (!this.#suspected.has(id)) return;
-      if (isHeard) this.#acquit(id);
+      if (isThere && this.#suspected.has(id)) this.#acquit(id);
     };
     const cancel = this.#runtime.clock.after(waitMs, () => {
       this.#suspected.delete(id);
-      if (isHeard || this.#directory.announcementOf(id)?.incarnation !== incarnation) return;
+      if (this.#directory.announcementOf(id)?.incarnation !== incarnation) return;
       this.#runtime.log('info', 'peer does not answer', { peer: id });
       this.#gossip.publish(this.#directory.accuse(id, incarnation));
       this.#gossip.flush();
@@ -86,10 +87,8 @@ export class Liveness {
     });
     this.#suspected.set(id, cancel);
     this.#switchboard.forgetFailures(id);
-    open++;
     this.#reach(id, heard);
     for (const helper of this.#helpers(id)) {
-      open++;
       helper.request(requestKinds.probe, encode(peerId, id), waitMs, (error) => heard(error === null));
     }
   }
@@ -99,7 +98,10 @@ export class Liveness {
     const ask = (session: Session) =>
       session.request(requestKinds.probe, encode(peerId, id), PROBE_MS / 3, (error) => done(error === null));
     const session = this.#switchboard.sessionOf(id);
-    if (session !== null) return ask(session);
+    if (session !== null) {
+      ask(session);
+      return;
+    }
     this.#switchboard.connect(id, this.#directory.addressesOf(id), (isLinked) => {
       const opened = this.#switchboard.sessionOf(id);
       if (isLinked && opened !== null) ask(opened);

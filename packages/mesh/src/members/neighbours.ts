@@ -104,21 +104,38 @@ export class Neighbours {
     }
   }
 
-  /** One of those that are gone, at random: perhaps it is only the network between that was. */
+  /**
+   * One of those that are gone, at random: perhaps it is only the network between that was. And, by the root alone, an
+   * entrance where none of those that are known is found: there may be others who never met anyone from here.
+   */
   #heal(): void {
     const gone: string[] = [];
-    for (const { id, status } of this.#directory.entries()) if (status === 'dead') gone.push(id);
+    const here = new Set<string>();
+    for (const { id, status, addresses } of this.#directory.entries()) {
+      if (status === 'dead') gone.push(id);
+      if (status === 'alive') for (const address of addresses) here.add(address);
+    }
     for (const id of sample(this.#runtime.random, gone, 1))
       this.#switchboard.connect(id, this.#directory.addressesOf(id));
+    if (this.#directory.tree.root !== this.#standing.id) return;
+    this.#knockAt(this.#entrances().filter((address) => !here.has(address)));
   }
 
   /** Nobody is linked: tries any that was alive, and the entrances. */
   #knock(): void {
-    if (this.#isKnocking) return;
-    const known = [...this.#directory.entries()].filter(({ id, status }) => id !== this.#standing.id && status !== 'left');
-    const addresses = [...this.#entrances(), ...known.flatMap((each) => each.addresses)];
+    const { id: self } = this.#standing;
+    const known = [...this.#directory.entries()].filter(({ id, status }) => id !== self && status !== 'left');
+    const own = this.#directory.addressesOf(self);
+    this.#knockAt(
+      [...this.#entrances(), ...known.flatMap((each) => each.addresses)].filter(
+        (each) => !own.includes(each),
+      ),
+    );
+  }
+
+  #knockAt(addresses: readonly string[]): void {
     const [address] = sample(this.#runtime.random, addresses, 1);
-    if (address === undefined) return;
+    if (address === undefined || this.#isKnocking) return;
     this.#isKnocking = true;
     this.#switchboard.connectTo(address, () => {
       this.#isKnocking = false;

@@ -5,7 +5,20 @@ import { type KeyObject, sign, verify } from 'node:crypto';
 import { rootKey } from '../identity/certificate.ts';
 import { remembered, sha256 } from '../identity/keys.ts';
 import { meshName, peerId, type Role, role } from '../identity/names.ts';
-import { bytes, decode, encode, fixed, list, optional, record, type Shape, text, variant, varint, WireError } from '../wire/schema.ts';
+import {
+  bytes,
+  decode,
+  encode,
+  fixed,
+  list,
+  optional,
+  record,
+  type Shape,
+  text,
+  variant,
+  varint,
+  WireError,
+} from '../wire/schema.ts';
 
 export const MEMBERS_MAX = 1_000_000;
 /** Changes go over a link in parts of so many bytes, so that a stranger's part has no need to be long. */
@@ -124,7 +137,10 @@ export class Roster {
 
   /** As the authority: the state after these changes, signed. */
   static sign(before: Roster | null, changes: readonly Change[], key: KeyObject): Roster {
-    const state = advance(before, changes.map((each) => encode(change, each)));
+    const state = advance(
+      before,
+      changes.map((each) => encode(change, each)),
+    );
     return intern(state, sign('sha384', signedText(state), key));
   }
 
@@ -139,7 +155,12 @@ export class Roster {
    * @param before what is known so far, or null with the fingerprint of the first root
    * @throws RosterError if it does not follow on `before`, or is not signed by a root that `before` trusts
    */
-  static follow(before: Roster | null, fingerprint: Uint8Array | null, changes: readonly Uint8Array[], signature: Uint8Array): Roster {
+  static follow(
+    before: Roster | null,
+    fingerprint: Uint8Array | null,
+    changes: readonly Uint8Array[],
+    signature: Uint8Array,
+  ): Roster {
     let head = before?.head ?? Buffer.alloc(32);
     for (const each of changes) head = sha256(head, each);
     const shared = known.get(head.toString('latin1'))?.deref();
@@ -148,7 +169,9 @@ export class Roster {
       throw new RosterError('this is another mesh: its authority is not the one of the invitation');
     const text = signedText(state);
     const isSigned = state.roots.some((root) =>
-      remembered(sha256('roster', root, signature, text).toString('latin1'), () => verify('sha384', text, rootKey(root), signature)),
+      remembered(sha256('roster', root, signature, text).toString('latin1'), () =>
+        verify('sha384', text, rootKey(root), signature),
+      ),
     );
     if (!isSigned) throw new RosterError('the list of members is not signed by the authority');
     return shared ?? intern(state, signature);
@@ -199,7 +222,8 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
   let head = before?.head ?? Buffer.alloc(32);
   for (const encoded of changes) {
     const each = decodeChange(encoded);
-    if ((each.kind === 'found') !== (mesh === '')) throw new RosterError('the list of members begins wrongly');
+    if ((each.kind === 'found') !== (mesh === ''))
+      throw new RosterError('the list of members begins wrongly');
     switch (each.kind) {
       case 'found':
         mesh = each.mesh;
@@ -226,7 +250,15 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
     }
     head = sha256(head, encoded);
   }
-  return { mesh, head, changes: [...(before?.changes ?? []), ...changes], members, revokedKeys, roots, group };
+  return {
+    mesh,
+    head,
+    changes: [...(before?.changes ?? []), ...changes],
+    members,
+    revokedKeys,
+    roots,
+    group,
+  };
 }
 
 function decodeChange(encoded: Uint8Array): Change {
@@ -238,7 +270,11 @@ function decodeChange(encoded: Uint8Array): Change {
   }
 }
 
-function admit(members: Map<string, Member>, revokedKeys: ReadonlySet<string>, each: Change & { kind: 'admit' }): void {
+function admit(
+  members: Map<string, Member>,
+  revokedKeys: ReadonlySet<string>,
+  each: Change & { kind: 'admit' },
+): void {
   const old = members.get(each.id);
   if (old === undefined && members.size >= MEMBERS_MAX) throw new RosterError('the list of members is full');
   if (revokedKeys.has(hex(each.publicKey))) throw new RosterError('a revoked key is admitted again');
@@ -247,7 +283,11 @@ function admit(members: Map<string, Member>, revokedKeys: ReadonlySet<string>, e
   members.set(id, { id, index, publicKey, role: each.role as Role, admittedMs: each.atMs, revoked: null });
 }
 
-function revoke(members: Map<string, Member>, revokedKeys: Set<string>, each: Change & { kind: 'revoke' }): void {
+function revoke(
+  members: Map<string, Member>,
+  revokedKeys: Set<string>,
+  each: Change & { kind: 'revoke' },
+): void {
   const old = members.get(each.id);
   if (old === undefined) return;
   members.set(each.id, { ...old, revoked: { reason: each.reason, atMs: each.atMs } });

@@ -122,7 +122,10 @@ export class Tree {
     let left = right - 1;
     while (above.includes(right)) right++;
     while (above.includes(left)) left--;
-    const [hasLeft, hasRight] = [left >= 0 && this.#positions[left]! >= begin, right < this.size && this.#positions[right]! < end];
+    const [hasLeft, hasRight] = [
+      left >= 0 && this.#positions[left]! >= begin,
+      right < this.size && this.#positions[right]! < end,
+    ];
     if (!hasLeft) return hasRight ? right : -1;
     if (!hasRight) return left;
     return middle - this.#positions[left]! <= this.#positions[right]! - middle ? left : right;
@@ -141,7 +144,8 @@ export class Tree {
 
   #indexOf(id: string): number {
     const position = positionOf(id);
-    for (let at = this.#firstFrom(position); this.#positions[at] === position; at++) if (this.#ids[at] === id) return at;
+    for (let at = this.#firstFrom(position); this.#positions[at] === position; at++)
+      if (this.#ids[at] === id) return at;
     return -1;
   }
 }

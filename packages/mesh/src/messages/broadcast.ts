@@ -57,13 +57,21 @@ export class Broadcasts {
   readonly #counting = new Map<string, Counting>();
   #lastNumber = 0;
 
-  constructor(runtime: Runtime, standing: Standing, switchboard: Switchboard, inbox: Inbox, policy: () => Policy) {
+  constructor(
+    runtime: Runtime,
+    standing: Standing,
+    switchboard: Switchboard,
+    inbox: Inbox,
+    policy: () => Policy,
+  ) {
     this.#runtime = runtime;
     this.#standing = standing;
     this.#switchboard = switchboard;
     this.#inbox = inbox;
     this.#policy = policy;
-    switchboard.handleNotice(noticeKinds.broadcast, (session, payload) => this.#take(session, decode(broadcast, payload)));
+    switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
+      this.#take(session, decode(broadcast, payload)),
+    );
     switchboard.handleNotice(noticeKinds.broadcastCount, (session, payload) => {
       const said = decode(count, payload);
       this.#counted(`${said.origin} ${said.number}`, session, said.count);
@@ -102,12 +110,17 @@ export class Broadcasts {
   #take(session: Session, received: Broadcast): void {
     const { origin, number } = received;
     const name = `${origin} ${number}`;
-    const answer = (total: number) => session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: total }));
-    if (this.#seen.has(name)) return answer(0);
+    const answer = (total: number) =>
+      session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: total }));
+    if (this.#seen.has(name)) {
+      answer(0);
+      return;
+    }
     const problem = this.#problemOf(received);
     if (problem !== null) {
       this.#runtime.log('warn', 'broadcast refused', { from: origin, by: session.id, reason: problem });
-      return answer(0);
+      answer(0);
+      return;
     }
     this.#remember(name);
     const isTaken = this.#deliver(received);
@@ -119,9 +132,11 @@ export class Broadcasts {
     const member = this.#standing.roster.members.get(received.origin);
     if (member === undefined) return 'not-approved';
     if (member.revoked !== null) return 'revoked';
-    if (Math.abs(this.#runtime.clock.nowMs() - received.number) > FRESH_MS) return 'replayed, or a clock is wrong';
+    if (Math.abs(this.#runtime.clock.nowMs() - received.number) > FRESH_MS)
+      return 'replayed, or a clock is wrong';
     if (received.number <= this.#inbox.lastOf(received.origin, STREAM) - FRESH_MS) return 'replayed';
-    if (!isSignedBy(member.publicKey, received.signature, 'eyrie all', encode(signedText, received))) return 'tampered';
+    if (!isSignedBy(member.publicKey, received.signature, 'eyrie all', encode(signedText, received)))
+      return 'tampered';
     return null;
   }
 
@@ -132,14 +147,28 @@ export class Broadcasts {
     const key = this.#standing.groupKeyOf(epoch);
     const body = key === null ? null : open(key, origin, number, sealed);
     if (body === null || !this.#policy().isAllowed(member, 'broadcast')) {
-      const reason = key === null ? 'the key of the group is not known' : body === null ? 'tampered' : 'not allowed by policy';
+      const reason =
+        key === null
+          ? 'the key of the group is not known'
+          : body === null
+            ? 'tampered'
+            : 'not allowed by policy';
       this.#runtime.log('warn', 'broadcast refused', { from: origin, reason });
       return false;
     }
     // Restarted in between: the log knows.
     if (number <= this.#inbox.lastOf(origin, STREAM)) return true;
     const receivedMs = this.#runtime.clock.nowMs();
-    this.#inbox.add({ from: origin, stream: STREAM, sequence: number, sentMs: number, receivedMs, topic, isBroadcast: true, body });
+    this.#inbox.add({
+      from: origin,
+      stream: STREAM,
+      sequence: number,
+      sentMs: number,
+      receivedMs,
+      topic,
+      isBroadcast: true,
+      body,
+    });
     return true;
   }
 
@@ -153,7 +182,10 @@ export class Broadcasts {
       session.notify(noticeKinds.broadcast, payload);
       waiting.add(session);
     }
-    if (waiting.size === 0) return done(0);
+    if (waiting.size === 0) {
+      done(0);
+      return;
+    }
     const cancel = this.#runtime.clock.after(received.waitMs, () => this.#finish(name));
     this.#counting.set(name, { number: received.number, waiting, count: 0, cancel, done });
   }

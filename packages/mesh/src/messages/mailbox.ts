@@ -108,7 +108,12 @@ export class Mailbox {
    * @param settled once it was delivered or refused: maybe days later, maybe never in this process
    * @returns why it is not taken, or null
    */
-  send(to: string, topic: string, body: Uint8Array, settled: (outcome: Outcome) => void = () => {}): string | null {
+  send(
+    to: string,
+    topic: string,
+    body: Uint8Array,
+    settled: (outcome: Outcome) => void = () => {},
+  ): string | null {
     const member = this.#standing.roster.members.get(to);
     if (member === undefined) return `there is no peer ${to}`;
     if (member.revoked !== null) return `${to} was revoked`;
@@ -195,7 +200,9 @@ export class Mailbox {
       sending.cancelRetry = null;
     }
     this.#settle(from, said.upTo, (sequence) =>
-      said.refused.includes(sequence) ? { isDelivered: false, problem: 'not-allowed' } : { isDelivered: true, problem: '' },
+      said.refused.includes(sequence)
+        ? { isDelivered: false, problem: 'not-allowed' }
+        : { isDelivered: true, problem: '' },
     );
     this.#pump(from);
   }
@@ -227,9 +234,20 @@ export class Mailbox {
     const opened = this.#pairs.open(from, received);
     if ('problem' in opened) {
       const { problem } = opened;
-      this.#runtime.log(problem === 'unknown-epoch' ? 'debug' : 'warn', 'message refused', { from, reason: problem });
+      this.#runtime.log(problem === 'unknown-epoch' ? 'debug' : 'warn', 'message refused', {
+        from,
+        reason: problem,
+      });
       const nothing = Buffer.alloc(0);
-      return this.#reply(from, { epoch, stream: Buffer.alloc(8), upTo: 0, refused: [], problem, receipt: nothing });
+      this.#reply(from, {
+        epoch,
+        stream: Buffer.alloc(8),
+        upTo: 0,
+        refused: [],
+        problem,
+        receipt: nothing,
+      });
+      return;
     }
     const { stream, sequence, ...message } = decode(content, opened.plain);
     const last = this.#inbox.lastOf(from, stream);
@@ -246,9 +264,15 @@ export class Mailbox {
   #take(from: string, message: Shape<typeof content>): void {
     const member = this.#standing.roster.approved(from)!;
     const receivedMs = this.#runtime.clock.nowMs();
-    if (this.#policy().isAllowed(member, message.topic))
-      return this.#inbox.add({ from, ...message, receivedMs, isBroadcast: false });
-    this.#runtime.log('warn', 'message refused', { from, topic: message.topic, reason: 'not allowed by policy' });
+    if (this.#policy().isAllowed(member, message.topic)) {
+      this.#inbox.add({ from, ...message, receivedMs, isBroadcast: false });
+      return;
+    }
+    this.#runtime.log('warn', 'message refused', {
+      from,
+      topic: message.topic,
+      reason: 'not allowed by policy',
+    });
     this.#inbox.skip(from, message.stream, message.sequence);
     const name = `${from} ${hex(message.stream)}`;
     this.#refused.set(name, [...(this.#refused.get(name) ?? []), message.sequence].slice(-REFUSED_MAX));

@@ -52,15 +52,22 @@ export class Outbox {
 
   /** Its number, on disk; or why it is not taken. */
   add(to: string, topic: string, body: Uint8Array, nowMs: number): number | string {
-    if (body.length > MESSAGE_BYTES_MAX) return `a message has ${MESSAGE_BYTES_MAX >> 10} KiB at most: share larger things`;
+    if (body.length > MESSAGE_BYTES_MAX)
+      return `a message has ${MESSAGE_BYTES_MAX >> 10} KiB at most: share larger things`;
     const queue = this.#queues.get(to);
-    if (queue !== undefined && (queue.waiting.length >= WAITING_MAX || queue.waitingBytes + body.length > WAITING_BYTES_MAX))
+    if (
+      queue !== undefined &&
+      (queue.waiting.length >= WAITING_MAX || queue.waitingBytes + body.length > WAITING_BYTES_MAX)
+    )
       return `${queue.waiting.length} messages wait for ${to} already`;
     const entries: Entry[] = [];
     if (queue === undefined) entries.push({ kind: 'stream', to, stream: this.#random.bytes(8) });
     const sequence = queue?.next ?? 1;
     entries.push({ kind: 'add', to, sequence, sentMs: nowMs, topic, body });
-    this.#storage.append(LOG, entries.map((each) => encode(entry, each)));
+    this.#storage.append(
+      LOG,
+      entries.map((each) => encode(entry, each)),
+    );
     for (const each of entries) this.#load(each);
     return sequence;
   }
@@ -99,10 +106,16 @@ export class Outbox {
   #compact(): void {
     const entries: Entry[] = [];
     for (const [to, queue] of this.#queues) {
-      entries.push({ kind: 'stream', to, stream: queue.stream }, { kind: 'done', to, sequence: queue.next - 1 - queue.waiting.length });
+      entries.push(
+        { kind: 'stream', to, stream: queue.stream },
+        { kind: 'done', to, sequence: queue.next - 1 - queue.waiting.length },
+      );
       for (const each of queue.waiting) entries.push({ kind: 'add', to, ...each });
     }
-    this.#storage.writeLog(LOG, entries.map((each) => encode(entry, each)));
+    this.#storage.writeLog(
+      LOG,
+      entries.map((each) => encode(entry, each)),
+    );
     this.#deadEntries = 0;
   }
 }

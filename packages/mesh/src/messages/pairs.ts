@@ -24,7 +24,9 @@ export const envelope = record({
   epoch: fixed(8),
   number: varint(2 ** 47),
   /** Until the receiver has confirmed that it has it. */
-  setup: optional(record({ certificate: bytes(2048), encapsulated: fixed(CIPHERTEXT_BYTES), signature: fixed(64) })),
+  setup: optional(
+    record({ certificate: bytes(2048), encapsulated: fixed(CIPHERTEXT_BYTES), signature: fixed(64) }),
+  ),
   sealed: bytes(BODY_BYTES_MAX),
 });
 export type Envelope = Shape<typeof envelope>;
@@ -65,19 +67,28 @@ export class Pairs {
     this.#standing = standing;
     this.#directory = directory;
     this.#routing = routing;
-    routing.handle(routedKinds.sealingKey, (_from, _body, answer) => answer(null, standing.sealing.publicKey));
+    routing.handle(routedKinds.sealingKey, (_from, _body, answer) =>
+      answer(null, standing.sealing.publicKey),
+    );
     standing.onCertificate.push(() => this.#outgoing.clear());
   }
 
   /** The key that messages to a peer are sealed with: what it announced the hash of. */
   keyOf(to: string, done: (error: string | null, key: Uint8Array) => void): void {
     const hash = this.#directory.announcementOf(to)?.sealingKeyHash;
-    if (hash === undefined) return done(`${to} has not been seen yet`, Buffer.alloc(0));
+    if (hash === undefined) {
+      done(`${to} has not been seen yet`, Buffer.alloc(0));
+      return;
+    }
     const known = this.#keys.get(hex(hash));
-    if (known !== undefined) return done(null, known);
+    if (known !== undefined) {
+      done(null, known);
+      return;
+    }
     this.#routing.ask(to, routedKinds.sealingKey, Buffer.alloc(0), 3_000, (error, key) => {
       if (error !== null) return done(error, key);
-      if (key.length !== PUBLIC_KEY_BYTES || !sha256(key).equals(hash)) return done(`the key of ${to} is not its own`, key);
+      if (key.length !== PUBLIC_KEY_BYTES || !sha256(key).equals(hash))
+        return done(`the key of ${to} is not its own`, key);
       if (this.#keys.size >= KEYS_MAX) this.#keys.delete(this.#keys.keys().next().value!);
       this.#keys.set(hex(hash), key);
       done(null, key);
@@ -126,7 +137,11 @@ export class Pairs {
       this.#incoming.set(name, pair);
     }
     if (this.#runtime.clock.nowMs() >= pair.expiresMs) return { problem: 'expired' };
-    const plain = pair.context.open(received.number, received.sealed, associated(received.epoch, received.number));
+    const plain = pair.context.open(
+      received.number,
+      received.sealed,
+      associated(received.epoch, received.number),
+    );
     return plain === null ? { problem: 'tampered' } : { plain, context: pair.context };
   }
 
@@ -152,7 +167,8 @@ export class Pairs {
   #outgoingTo(to: string, key: Uint8Array): Outgoing {
     const nowMs = this.#runtime.clock.elapsedMs();
     const known = this.#outgoing.get(to);
-    if (known !== undefined && known.next < EPOCH_MESSAGES_MAX && nowMs - known.bornMs < EPOCH_MS) return known;
+    if (known !== undefined && known.next < EPOCH_MESSAGES_MAX && nowMs - known.bornMs < EPOCH_MS)
+      return known;
     const epoch = this.#random.bytes(8);
     const info = this.#info(this.#standing.id, to, epoch);
     const { encapsulated, context } = setupSender(key, info);
@@ -183,6 +199,10 @@ export function receiptOf(context: HpkeContext, ...parts: (Uint8Array | string)[
   return mac.digest();
 }
 
-export function isReceipt(receipt: Uint8Array, context: HpkeContext, ...parts: (Uint8Array | string)[]): boolean {
+export function isReceipt(
+  receipt: Uint8Array,
+  context: HpkeContext,
+  ...parts: (Uint8Array | string)[]
+): boolean {
   return receipt.length === 32 && timingSafeEqual(receipt, receiptOf(context, ...parts));
 }

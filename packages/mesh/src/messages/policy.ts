@@ -32,7 +32,10 @@ export class Policy {
   }
 
   isAllowed(from: Member, topic: string): boolean {
-    const rule = this.#rules.find((each) => each.from.some((name) => isWho(name, from)) && each.topics.some((name) => isLike(name, topic)));
+    const rule = this.#rules.find(
+      (each) =>
+        each.from.some((name) => isWho(name, from)) && each.topics.some((name) => isLike(name, topic)),
+    );
     return rule?.allow ?? true;
   }
 }
@@ -46,7 +49,8 @@ export function parsePolicy(text: string): Policy {
     throw new PolicyError(`the policy is no TOML: ${String((error as Error).message).split('\n')[0]}`);
   }
   const other = Object.keys(document).find((key) => key !== 'rule');
-  if (other !== undefined) throw new PolicyError(`the policy has an unknown part "${other}": rules are [[rule]]`);
+  if (other !== undefined)
+    throw new PolicyError(`the policy has an unknown part "${other}": rules are [[rule]]`);
   const rules = document.rule ?? [];
   if (!Array.isArray(rules)) throw new PolicyError('rules of the policy are written [[rule]]');
   return new Policy(rules.map((rule, i) => readRule(rule, i + 1)));
@@ -59,8 +63,11 @@ function readRule(rule: unknown, number: number): Rule {
   if (!isTexts(from)) throw new PolicyError(`rule ${number}: from is a list of names`);
   if (!isTexts(topics)) throw new PolicyError(`rule ${number}: topics is a list of topics`);
   if (typeof allow !== 'boolean') throw new PolicyError(`rule ${number}: allow is true or false`);
-  const badRole = from.find((name) => name.startsWith('role:') && !(ROLES as readonly string[]).includes(name.slice(5)));
-  if (badRole !== undefined) throw new PolicyError(`rule ${number}: there is no ${badRole}; roles are ${ROLES.join(', ')}`);
+  const badRole = from.find(
+    (name) => name.startsWith('role:') && !(ROLES as readonly string[]).includes(name.slice(5)),
+  );
+  if (badRole !== undefined)
+    throw new PolicyError(`rule ${number}: there is no ${badRole}; roles are ${ROLES.join(', ')}`);
   return { from, topics, allow };
 }
 

@@ -64,9 +64,14 @@ export class Routing {
 
   /** Asks, and gives the answer or why there is none, once. */
   ask(to: string, kind: number, body: Uint8Array, timeoutMs: number, answer: Answer): void {
-    if (this.#questions.size >= QUESTIONS_MAX) return answer('too many questions at once', NOTHING);
+    if (this.#questions.size >= QUESTIONS_MAX) {
+      answer('too many questions at once', NOTHING);
+      return;
+    }
     const question = this.#nextQuestion++;
-    const cancel = this.#runtime.clock.after(timeoutMs, () => this.#answered(question, `${to} does not answer`, NOTHING));
+    const cancel = this.#runtime.clock.after(timeoutMs, () =>
+      this.#answered(question, `${to} does not answer`, NOTHING),
+    );
     this.#questions.set(question, { to, answer, cancel });
     if (!this.#forward({ ...this.#message(to, kind, body), question }, null))
       this.#answered(question, `no way to ${to}`, NOTHING);
@@ -81,12 +86,21 @@ export class Routing {
     const { from, question, kind, body } = message;
     if (kind === routedKinds.answer) {
       if (this.#questions.get(question)?.to !== from) return;
-      return this.#answered(question, message.isFine ? null : Buffer.from(body).toString('utf8').slice(0, 300), body);
+      this.#answered(
+        question,
+        message.isFine ? null : Buffer.from(body).toString('utf8').slice(0, 300),
+        body,
+      );
+      return;
     }
     const answer: Answer = (error, answerBody) => {
       if (question === 0) return;
       const isFine = error === null;
-      const reply = this.#message(from, routedKinds.answer, isFine ? answerBody : Buffer.from(error.slice(0, 100)));
+      const reply = this.#message(
+        from,
+        routedKinds.answer,
+        isFine ? answerBody : Buffer.from(error.slice(0, 100)),
+      );
       this.#forward({ ...reply, question, isFine }, null);
     };
     try {

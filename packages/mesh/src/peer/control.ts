@@ -16,7 +16,8 @@ export type Methods = Record<string, (parameters: Parameters) => unknown>;
 export class ControlError extends Error {}
 
 export function controlPath(folder: string): string {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\eyrie-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
+  if (process.platform === 'win32')
+    return `\\\\.\\pipe\\eyrie-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
   const path = join(folder, 'control.sock');
   if (Buffer.byteLength(path) <= PATH_BYTES_MAX) return path;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
@@ -66,7 +67,9 @@ export function callPeer(folder: string, method: string, parameters: Parameters 
     const socket = connect(controlPath(folder));
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-      reject(new ControlError(isAway ? 'this peer does not run: start it with "eyrie mesh start"' : error.message));
+      reject(
+        new ControlError(isAway ? 'this peer does not run: start it with "eyrie mesh start"' : error.message),
+      );
     });
     socket.once('close', () => reject(new ControlError('the peer ended before it answered')));
     onLines(socket, (line) => {

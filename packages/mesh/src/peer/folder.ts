@@ -5,12 +5,18 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Authority } from '../identity/authority.ts';
 import { issueLeaf, LEAF_HOURS, pemOf, readKeyPem } from '../identity/certificate.ts';
-import { type Admission } from '../identity/enrolment.ts';
-import { type KeyPair, newKeyPair, privateKeyPem, publicKeyObject, readPrivateKey } from '../identity/keys.ts';
+import type { Admission } from '../identity/enrolment.ts';
+import {
+  type KeyPair,
+  newKeyPair,
+  privateKeyPem,
+  publicKeyObject,
+  readPrivateKey,
+} from '../identity/keys.ts';
 import type { LinkCredentials } from '../link/link.ts';
 import { TlsTransport } from '../link/tls.ts';
-import { parsePolicy, POLICY_EXAMPLE } from '../messages/policy.ts';
 import { Roster } from '../members/roster.ts';
+import { POLICY_EXAMPLE, parsePolicy } from '../messages/policy.ts';
 import type { Runtime } from '../runtime.ts';
 import { isPassphraseSealed, openWithPassphrase, sealWithPassphrase } from '../sealed/passphrase.ts';
 import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
@@ -43,7 +49,10 @@ export function peerFolder(home: string, id: string): string {
 export function peersIn(home: string): string[] {
   try {
     const names = readdirSync(join(home, 'peers'), { withFileTypes: true });
-    return names.filter((each) => each.isDirectory()).map((each) => each.name).sort();
+    return names
+      .filter((each) => each.isDirectory())
+      .map((each) => each.name)
+      .sort();
   } catch {
     return [];
   }
@@ -58,7 +67,8 @@ export interface Keys {
 export function keysOf(storage: Storage, runtime: Runtime): Keys {
   const pem = storage.read('peer.key');
   const seed = storage.read('sealing.key');
-  if (pem !== null && seed?.length === SEED_BYTES) return { keys: readPrivateKey(pem.toString()), sealingSeed: seed };
+  if (pem !== null && seed?.length === SEED_BYTES)
+    return { keys: readPrivateKey(pem.toString()), sealingSeed: seed };
   const keys = newKeyPair();
   const sealingSeed = runtime.random.bytes(SEED_BYTES);
   storage.write('sealing.key', sealingSeed);
@@ -71,7 +81,11 @@ export function isComplete(storage: Storage): boolean {
 }
 
 /** Writes down that this peer is in; the settings last, because they make the folder complete. */
-export function keepAdmission(storage: Storage, { certificate, roster }: Admission, settings: PeerSettings): void {
+export function keepAdmission(
+  storage: Storage,
+  { certificate, roster }: Admission,
+  settings: PeerSettings,
+): void {
   storage.write('peer.crt', pemOf(certificate));
   storage.write('roster', roster.toBytes());
   if (storage.read('policy.toml') === null) storage.write('policy.toml', POLICY_EXAMPLE);
@@ -91,7 +105,12 @@ export async function foundMesh(
   const first = { id: settings.id, publicKey: keys.publicKey };
   const { rootKey, beginning, roster } = await Authority.found(runtime, mesh, first, groupKey);
   const issuer = { mesh, key: rootKey, certificate: roster.roots[0]!, leafHours: LEAF_HOURS };
-  const certificate = await issueLeaf(issuer, settings.id, publicKeyObject(keys.publicKey), runtime.clock.nowMs());
+  const certificate = await issueLeaf(
+    issuer,
+    settings.id,
+    publicKeyObject(keys.publicKey),
+    runtime.clock.nowMs(),
+  );
   writeRootKey(storage, privateKeyPem(rootKey), passphrase);
   storage.write('authority/beginning', beginning.toBytes());
   storage.write('group.key', JSON.stringify({ epoch: 1, key: Buffer.from(groupKey).toString('hex') }));
@@ -100,7 +119,10 @@ export async function foundMesh(
 }
 
 export function writeRootKey(storage: Storage, pem: string, passphrase: string | null): void {
-  storage.write('authority/root.key', passphrase === null ? pem : sealWithPassphrase(passphrase, Buffer.from(pem)));
+  storage.write(
+    'authority/root.key',
+    passphrase === null ? pem : sealWithPassphrase(passphrase, Buffer.from(pem)),
+  );
 }
 
 export interface OpenOptions {
@@ -125,7 +147,8 @@ export interface OpenedPeer {
 export function openPeer(options: OpenOptions): OpenedPeer {
   const { runtime, folder } = options;
   const storage = new FolderStorage(folder);
-  if (!isComplete(storage)) throw new FolderError(`${folder} holds no peer: make one with "eyrie mesh init" or "eyrie mesh join"`);
+  if (!isComplete(storage))
+    throw new FolderError(`${folder} holds no peer: make one with "eyrie mesh init" or "eyrie mesh join"`);
   const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
   const { keys, sealingSeed } = keysOf(storage, runtime);
   const roster = Roster.fromBytes(storage.read('roster')!, null);
@@ -186,12 +209,20 @@ function openAuthority(storage: Storage, standing: Standing, options: OpenOption
   let pem = sealed;
   if (isPassphraseSealed(sealed)) {
     if (!options.passphrase)
-      throw new FolderError('the key of the authority is under a passphrase: set EYRIE_PASSPHRASE or start on a terminal');
+      throw new FolderError(
+        'the key of the authority is under a passphrase: set EYRIE_PASSPHRASE or start on a terminal',
+      );
     pem = openWithPassphrase(options.passphrase, sealed);
   }
   const rootKey = readKeyPem(pem.toString());
   const { runtime, leafHours } = options;
-  return new Authority({ runtime, storage, rootKey, roster: standing.roster, ...(leafHours === undefined ? {} : { leafHours }) });
+  return new Authority({
+    runtime,
+    storage,
+    rootKey,
+    roster: standing.roster,
+    ...(leafHours === undefined ? {} : { leafHours }),
+  });
 }
 
 export function derOf(pem: string): Buffer {

@@ -1,12 +1,12 @@
 // Joining: makes the keys here, asks at the addresses of the invitation, and waits if somebody has to approve first.
 
 import { pemOf, readLeaf } from '../identity/certificate.ts';
-import { enrolAt, EnrolError, makeEnrolRequest } from '../identity/enrolment.ts';
+import { EnrolError, enrolAt, makeEnrolRequest } from '../identity/enrolment.ts';
 import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
-import { type Invitation } from '../identity/token.ts';
+import type { Invitation } from '../identity/token.ts';
 import { TlsTransport } from '../link/tls.ts';
-import { type Runtime } from '../runtime.ts';
 import { Roster } from '../members/roster.ts';
+import type { Runtime } from '../runtime.ts';
 import { derOf, isComplete, keepAdmission, keysOf, type OpenOptions, type PeerSettings } from './folder.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 
@@ -64,7 +64,11 @@ export async function refreshCertificate({ runtime, folder }: OpenOptions): Prom
   const { mesh, beginning } = Roster.fromBytes(storage.read('roster')!, null);
   const { keys } = keysOf(storage, runtime);
   const request = await makeEnrolRequest(keys, settings.id, null);
-  const transport = new TlsTransport({ credentials: { privateKey: '', certificate: null, roots: [] }, host: '127.0.0.1', port: 0 });
+  const transport = new TlsTransport({
+    credentials: { privateKey: '', certificate: null, roots: [] },
+    host: '127.0.0.1',
+    port: 0,
+  });
   const invitation = { mesh, root: sha256(beginning), addresses: settings.entrances, secret: null };
   try {
     const admission = await askInTurn({ runtime, storage, invitation, settings }, transport, request);
@@ -80,7 +84,11 @@ export async function refreshCertificate({ runtime, folder }: OpenOptions): Prom
 type Asking = Pick<JoinOptions, 'runtime' | 'storage' | 'invitation' | 'settings'>;
 
 /** The first address that answers decides. */
-async function askInTurn({ runtime, storage, invitation, settings }: Asking, transport: TlsTransport, request: Uint8Array) {
+async function askInTurn(
+  { runtime, storage, invitation, settings }: Asking,
+  transport: TlsTransport,
+  request: Uint8Array,
+) {
   const { mesh, root, addresses } = invitation;
   const { keys } = keysOf(storage, runtime);
   let last = new EnrolError('the invitation has no address');

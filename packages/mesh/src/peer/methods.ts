@@ -1,10 +1,10 @@
 // What a shell may ask of a running peer, over its control socket.
 
-import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
+import type { Authority } from '../identity/authority.ts';
 import { rootExpiresMs } from '../identity/certificate.ts';
+import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
 import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
 import { formatToken } from '../identity/token.ts';
-import type { Authority } from '../identity/authority.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
 import { writeRootKey } from './folder.ts';
 import type { Peer } from './peer.ts';
@@ -29,17 +29,32 @@ export interface MessageView {
   text: string;
 }
 
-export function controlMethods(peer: Peer, storage: Storage, passphrase: string | null, stop: () => void): Methods {
+export function controlMethods(
+  peer: Peer,
+  storage: Storage,
+  passphrase: string | null,
+  stop: () => void,
+): Methods {
   return {
     status: () => statusOf(peer),
     members: () => membersOf(peer),
     tree: () => treeOf(peer),
     send: async (given) => {
-      const sending = peer.send(textOf(given, 'to'), textOf(given, 'text'), textOf(given, 'topic', 'message'));
+      const sending = peer.send(
+        textOf(given, 'to'),
+        textOf(given, 'text'),
+        textOf(given, 'topic', 'message'),
+      );
       const waitMs = numberOf(given, 'waitMs', 0, 3_600_000);
       const late = new Promise<null>((resolve) => setTimeout(resolve, waitMs, null).unref());
       const outcome = await Promise.race([sending, late]);
-      return outcome ?? { isDelivered: false, isWaiting: true, problem: peer.mailbox.problemOf(textOf(given, 'to')) };
+      return (
+        outcome ?? {
+          isDelivered: false,
+          isWaiting: true,
+          problem: peer.mailbox.problemOf(textOf(given, 'to')),
+        }
+      );
     },
     broadcast: async (given) => {
       const { count, problem } = await peer.broadcast(textOf(given, 'text'));
@@ -62,7 +77,9 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
   const authority = (): Authority => {
     if (peer.authority !== null) return peer.authority;
     const where = peer.standing.roster.authority?.id;
-    throw new ControlError(`${peer.id} does not hold the authority of this mesh: ask ${where ?? 'the one that does'}`);
+    throw new ControlError(
+      `${peer.id} does not hold the authority of this mesh: ask ${where ?? 'the one that does'}`,
+    );
   };
   const orThrow = (problem: string | null) => {
     if (problem !== null) throw new ControlError(problem);
@@ -70,12 +87,18 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
   return {
     invite: (given) => {
       const name = given.name === undefined ? null : textOf(given, 'name');
-      if (name !== null && !PEER_ID.test(name)) throw new ControlError(`"${name}" cannot be a name: ${PEER_ID_RULE}`);
+      if (name !== null && !PEER_ID.test(name))
+        throw new ControlError(`"${name}" cannot be a name: ${PEER_ID_RULE}`);
       const { desk, roster } = authority();
       const root = sha256(roster.beginning);
       const ttlMs = numberOf(given, 'ttlMs', 60_000, 365 * 24 * 3_600_000);
-      const secret = given.knock === true ? null : desk.invite(roleOf(given), name, numberOf(given, 'uses', 1, 100_000), ttlMs);
-      return { token: formatToken({ mesh: roster.mesh, root, addresses: peer.addresses.slice(0, 8), secret }) };
+      const secret =
+        given.knock === true
+          ? null
+          : desk.invite(roleOf(given), name, numberOf(given, 'uses', 1, 100_000), ttlMs);
+      return {
+        token: formatToken({ mesh: roster.mesh, root, addresses: peer.addresses.slice(0, 8), secret }),
+      };
     },
     pending: () => authority().desk.waiting,
     approve: async (given) => orThrow(await authority().approve(textOf(given, 'id'), roleOf(given))),
@@ -126,7 +149,14 @@ function treeOf(peer: Peer): Branch | null {
   return tree.root === null ? null : branch(tree.root);
 }
 
-function viewOf({ from, topic, sentMs, receivedMs, isBroadcast, body }: Peer['inbox']['messages'][number]): MessageView {
+function viewOf({
+  from,
+  topic,
+  sentMs,
+  receivedMs,
+  isBroadcast,
+  body,
+}: Peer['inbox']['messages'][number]): MessageView {
   return { from, topic, sentMs, receivedMs, isBroadcast, text: Buffer.from(body).toString('utf8') };
 }
 
@@ -144,6 +174,7 @@ function numberOf(given: Parameters, name: string, min: number, max: number): nu
 
 function roleOf(given: Parameters): Role {
   const role = (given.role ?? 'peer') as Role;
-  if (role === 'authority' || !ROLES.includes(role)) throw new ControlError('the role is peer or coordinator');
+  if (role === 'authority' || !ROLES.includes(role))
+    throw new ControlError('the role is peer or coordinator');
   return role;
 }

@@ -5,9 +5,16 @@
 //                                         ├─► routing ─► pairs (sealed) ─► mailbox ─► inbox
 //                                         └─► broadcasts ─► inbox
 
-import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
 import type { Authority } from '../identity/authority.ts';
-import { decodeAnswer, type EnrolAnswer, EnrolError, enrolAnswer, enrolRequest, makeEnrolRequest } from '../identity/enrolment.ts';
+import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
+import {
+  decodeAnswer,
+  type EnrolAnswer,
+  EnrolError,
+  enrolAnswer,
+  enrolRequest,
+  makeEnrolRequest,
+} from '../identity/enrolment.ts';
 import { sha256 } from '../identity/keys.ts';
 import type { Transport } from '../link/link.ts';
 import { Switchboard } from '../link/switchboard.ts';
@@ -17,7 +24,7 @@ import { Liveness } from '../members/liveness.ts';
 import { Neighbours } from '../members/neighbours.ts';
 import { Broadcasts } from '../messages/broadcast.ts';
 import { Inbox } from '../messages/inbox.ts';
-import { type Outcome, Mailbox } from '../messages/mailbox.ts';
+import { Mailbox, type Outcome } from '../messages/mailbox.ts';
 import { Outbox } from '../messages/outbox.ts';
 import { Pairs } from '../messages/pairs.ts';
 import { Policy } from '../messages/policy.ts';
@@ -67,6 +74,7 @@ export class Peer {
   #incarnation = 0;
   #cancelRenew: Cancel = () => {};
   #isRenewing = false;
+  #isStarted = false;
   #isStopped = false;
 
   constructor({ runtime, storage, transport, standing, authority = null, entrances = [] }: PeerOptions) {
@@ -84,12 +92,33 @@ export class Peer {
     this.inbox = new Inbox(storage);
     this.outbox = new Outbox(storage, runtime.random);
     const policy = () => this.policy;
-    this.mailbox = new Mailbox(runtime, standing, this.directory, this.routing, this.pairs, this.outbox, this.inbox, policy);
+    this.mailbox = new Mailbox(
+      runtime,
+      standing,
+      this.directory,
+      this.routing,
+      this.pairs,
+      this.outbox,
+      this.inbox,
+      policy,
+    );
     this.broadcasts = new Broadcasts(runtime, standing, this.switchboard, this.inbox, policy);
-    this.#neighbours = new Neighbours(runtime, standing, this.directory, this.switchboard, this.#liveness, () => this.entrances);
+    this.#neighbours = new Neighbours(
+      runtime,
+      standing,
+      this.directory,
+      this.switchboard,
+      this.#liveness,
+      () => this.entrances,
+    );
     this.directory.onChange.push((id, status) => {
       // Others think this peer is gone: it is not.
       if (id === standing.id && status === 'dead' && !this.#isStopped) this.#announce(false);
+    });
+    // Just let in: the list that names this peer came with the first link.
+    standing.onRoster.push(() => {
+      if (this.#isStarted && !this.#isStopped && this.directory.announcementOf(this.id) === null)
+        this.#announce(false);
     });
     this.switchboard.handleRequest(requestKinds.enrol, (session, payload, reply) =>
       this.#enrol(payload, session.link.shown.address.replace(/:\d+$/, ''), reply),
@@ -112,6 +141,7 @@ export class Peer {
     const known = Number(this.#storage.read('incarnation')?.toString() ?? 0);
     // Higher than any before, also if the folder is an old copy or the clock went back.
     this.#incarnation = Math.max(known, Math.floor(this.runtime.clock.nowMs() / 1000));
+    this.#isStarted = true;
     this.#announce(false);
     this.#neighbours.start();
     this.#gossip.start();
@@ -152,7 +182,10 @@ export class Peer {
     });
   }
 
-  broadcast(text: string | Uint8Array, topic = 'message'): Promise<{ count: number; problem: string | null }> {
+  broadcast(
+    text: string | Uint8Array,
+    topic = 'message',
+  ): Promise<{ count: number; problem: string | null }> {
     return new Promise((resolve) => {
       const done = (count: number) => resolve({ count, problem: null });
       const problem = this.broadcasts.send(topic, Buffer.from(text as Uint8Array), done);
@@ -165,11 +198,17 @@ export class Peer {
     this.#incarnation = Math.max(this.#incarnation, heard) + 1;
     this.#storage.write('incarnation', String(this.#incarnation));
     const sealingKeyHash = sha256(this.standing.sealing.publicKey);
-    this.#gossip.publish(this.directory.announce(this.#incarnation, this.addresses, sealingKeyHash, isLeaving));
+    this.#gossip.publish(
+      this.directory.announce(this.#incarnation, this.addresses, sealingKeyHash, isLeaving),
+    );
   }
 
   /** For a stranger or a renewal: the authority answers; any other peer passes it on. */
-  #enrol(payload: Uint8Array, source: string, reply: (error: string | null, payload?: Uint8Array) => void): void {
+  #enrol(
+    payload: Uint8Array,
+    source: string,
+    reply: (error: string | null, payload?: Uint8Array) => void,
+  ): void {
     if (this.authority !== null) {
       const request = decode(enrolRequest, payload);
       this.authority.enrol(request, source).then(
@@ -182,7 +221,10 @@ export class Peer {
       return;
     }
     const authority = this.standing.roster.authority?.id;
-    if (authority === undefined) return reply('the authority of this mesh is not known');
+    if (authority === undefined) {
+      reply('the authority of this mesh is not known');
+      return;
+    }
     this.routing.ask(authority, routedKinds.enrol, payload, ENROL_MS, (error, answer) =>
       error === null ? reply(null, answer) : reply(`the authority of this mesh cannot be reached: ${error}`),
     );
@@ -203,7 +245,9 @@ export class Peer {
       },
       (error) => {
         this.#isRenewing = false;
-        this.runtime.log('warn', 'the certificate could not be renewed', { message: (error as Error).message });
+        this.runtime.log('warn', 'the certificate could not be renewed', {
+          message: (error as Error).message,
+        });
       },
     );
   }
@@ -221,7 +265,8 @@ export class Peer {
         }
       });
     });
-    if (answer.kind !== 'admitted') throw new EnrolError(answer.kind === 'denied' ? answer.reason : 'waits for approval');
+    if (answer.kind !== 'admitted')
+      throw new EnrolError(answer.kind === 'denied' ? answer.reason : 'waits for approval');
     this.standing.setCertificate(answer.certificate);
     this.runtime.log('info', 'certificate renewed', { peer: this.id });
   }

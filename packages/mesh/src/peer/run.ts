@@ -1,11 +1,11 @@
 // A peer as a process: opens its folder, answers on its control socket, runs until it is told to stop.
 
+import { rmSync } from 'node:fs';
 import { controlPath, serveControl } from './control.ts';
 import { type OpenOptions, openPeer } from './folder.ts';
 import { refreshCertificate } from './join.ts';
 import { controlMethods } from './methods.ts';
 import type { Peer } from './peer.ts';
-import { rmSync } from 'node:fs';
 
 export interface RunningPeer {
   peer: Peer;
@@ -33,7 +33,10 @@ export async function runPeer(options: OpenOptions): Promise<RunningPeer> {
     })();
     return stopping;
   };
-  const control = await serveControl(folder, controlMethods(peer, storage, passphrase, () => void stop()));
+  const control = await serveControl(
+    folder,
+    controlMethods(peer, storage, passphrase, () => void stop()),
+  );
   try {
     await peer.start();
   } catch (error) {
@@ -41,7 +44,7 @@ export async function runPeer(options: OpenOptions): Promise<RunningPeer> {
     throw error;
   }
   const port = Number(peer.addresses[0]?.split(':').at(-1));
-  if (settings.port === 0 && port > 0) storage.write('settings.json', JSON.stringify({ ...settings, port }, null, 2));
+  if (settings.port === 0 && port > 0)
+    storage.write('settings.json', JSON.stringify({ ...settings, port }, null, 2));
   return { peer, stop, stopped };
 }
-

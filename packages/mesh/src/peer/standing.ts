@@ -6,7 +6,7 @@ import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
 import type { Verdict } from '../link/session.ts';
 import { hex, Roster, type RosterPart } from '../members/roster.ts';
 import type { Runtime } from '../runtime.ts';
-import { type XWingPrivateKey } from '../sealed/xwing.ts';
+import type { XWingPrivateKey } from '../sealed/xwing.ts';
 
 /** Changes gathered from a peer until the part with the signature comes. */
 const GATHERED_MAX = 1_000_000;
@@ -29,7 +29,14 @@ export class Standing {
   readonly onCertificate: ((certificate: Uint8Array) => void)[] = [];
   readonly onGroupKey: ((key: GroupKey) => void)[] = [];
 
-  constructor(runtime: Runtime, id: string, keys: KeyPair, sealing: XWingPrivateKey, certificate: Uint8Array, roster: Roster) {
+  constructor(
+    runtime: Runtime,
+    id: string,
+    keys: KeyPair,
+    sealing: XWingPrivateKey,
+    certificate: Uint8Array,
+    roster: Roster,
+  ) {
     this.#runtime = runtime;
     this.id = id;
     this.keys = keys;
@@ -57,7 +64,8 @@ export class Standing {
   /** False if the key is not the one whose hash the authority has signed. */
   takeGroupKey(key: GroupKey): boolean {
     const signed = this.#roster.group;
-    if (signed === null || signed.epoch !== key.epoch || !sha256(key.key).equals(signed.keyHash)) return false;
+    if (signed === null || signed.epoch !== key.epoch || !sha256(key.key).equals(signed.keyHash))
+      return false;
     if (this.groupKeyOf(key.epoch) !== null) return true;
     this.#groupKeys = [...this.#groupKeys, key].slice(-2);
     for (const listener of this.onGroupKey) listener(key);
@@ -85,16 +93,26 @@ export class Standing {
     if (identity.mesh !== roster.mesh)
       return { code: 'other-mesh', reason: `the certificate is of mesh ${identity.mesh}` };
     if (roster.revokedKeys.has(hex(identity.publicKey)))
-      return { code: 'revoked', reason: `${id} was revoked: ${roster.members.get(id)?.revoked?.reason || 'no reason given'}` };
+      return {
+        code: 'revoked',
+        reason: `${id} was revoked: ${roster.members.get(id)?.revoked?.reason || 'no reason given'}`,
+      };
     if (!isIssuedBy(certificate, roster.roots))
-      return { code: 'unknown-authority', reason: 'the certificate is not signed by the authority of this mesh' };
+      return {
+        code: 'unknown-authority',
+        reason: 'the certificate is not signed by the authority of this mesh',
+      };
     const nowMs = this.#runtime.clock.nowMs();
-    if (nowMs < identity.beginsMs) return { code: 'not-yet-valid', reason: `the certificate of ${id} begins later: check the clocks` };
+    if (nowMs < identity.beginsMs)
+      return { code: 'not-yet-valid', reason: `the certificate of ${id} begins later: check the clocks` };
     if (nowMs >= expiresMs) return { code: 'expired', reason: `the certificate of ${id} has expired` };
     const member = roster.approved(id);
     if (member === null) return { code: 'not-approved', reason: `${id} is not approved` };
     if (Buffer.compare(member.publicKey, identity.publicKey) !== 0)
-      return { code: 'wrong-key', reason: `${id} has another key (${keyFingerprint(identity.publicKey).slice(0, 16)})` };
+      return {
+        code: 'wrong-key',
+        reason: `${id} has another key (${keyFingerprint(identity.publicKey).slice(0, 16)})`,
+      };
     if (id === this.id) return { code: 'self', reason: 'that is this peer itself' };
     return { id, expiresMs };
   }

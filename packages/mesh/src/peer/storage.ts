@@ -148,7 +148,12 @@ function parseLog(data: Buffer): { entries: Buffer[]; soundBytes: number } {
     const begin = at + LENGTH_BYTES + CHECK_BYTES;
     if (length > ENTRY_BYTES_MAX || begin + length > data.length) break;
     const entry = data.subarray(begin, begin + length);
-    if (!sha256(entry).subarray(0, CHECK_BYTES).equals(data.subarray(at + LENGTH_BYTES, begin))) break;
+    if (
+      !sha256(entry)
+        .subarray(0, CHECK_BYTES)
+        .equals(data.subarray(at + LENGTH_BYTES, begin))
+    )
+      break;
     entries.push(entry);
     at = begin + length;
   }

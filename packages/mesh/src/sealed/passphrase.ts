@@ -36,7 +36,11 @@ export function openWithPassphrase(passphrase: string, sealed: Uint8Array): Buff
   const logN = head[MAGIC.length]!;
   if (logN < 10 || logN > LOG_N_MAX) throw new PassphraseError('the head of the encrypted data is damaged');
   const salt = head.subarray(MAGIC.length + 1, MAGIC.length + 1 + SALT_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(passphrase, salt, logN), head.subarray(-NONCE_BYTES));
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    keyOf(passphrase, salt, logN),
+    head.subarray(-NONCE_BYTES),
+  );
   decipher.setAAD(head);
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   try {

@@ -49,7 +49,10 @@ export function encapsulate(publicKey: Uint8Array): { secret: Buffer; ciphertext
   const mlKem = encapsulateMlKem(publicKeyOf(MLKEM_SPKI, publicKey.subarray(0, MLKEM_PUBLIC_BYTES)));
   const ephemeral = generateKeyPairSync('x25519');
   const ciphertextX = rawPublic(ephemeral.publicKey, X25519_SPKI);
-  const secretX = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: publicKeyOf(X25519_SPKI, rawX) });
+  const secretX = diffieHellman({
+    privateKey: ephemeral.privateKey,
+    publicKey: publicKeyOf(X25519_SPKI, rawX),
+  });
   return {
     secret: combine(mlKem.sharedKey, secretX, ciphertextX, rawX),
     ciphertext: Buffer.concat([mlKem.ciphertext, ciphertextX]),
@@ -65,7 +68,12 @@ export function decapsulate(key: XWingPrivateKey, ciphertext: Uint8Array): Buffe
   return combine(secretM, secretX, ciphertextX, key.publicKey.subarray(MLKEM_PUBLIC_BYTES));
 }
 
-function combine(secretM: Uint8Array, secretX: Uint8Array, ciphertextX: Uint8Array, publicX: Uint8Array): Buffer {
+function combine(
+  secretM: Uint8Array,
+  secretX: Uint8Array,
+  ciphertextX: Uint8Array,
+  publicX: Uint8Array,
+): Buffer {
   const hash = createHash('sha3-256');
   for (const part of [secretM, secretX, ciphertextX, publicX, LABEL]) hash.update(part);
   return hash.digest();

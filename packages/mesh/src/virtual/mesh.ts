@@ -88,7 +88,11 @@ export class VirtualMesh {
     this.#log = log ?? (() => {});
     this.random = new SeededRandom(seed);
     const options = { clock: this.clock, random: this.random };
-    this.network = new VirtualNetwork({ ...options, latencyMs: latencyMs ?? [1, 5], lossRate: lossRate ?? 0 });
+    this.network = new VirtualNetwork({
+      ...options,
+      latencyMs: latencyMs ?? [1, 5],
+      lossRate: lossRate ?? 0,
+    });
   }
 
   /** Peers are made, none is started yet. */
@@ -120,11 +124,25 @@ export class VirtualMesh {
     const address = hostOf(i);
     const runtime: Runtime = { clock: this.#clockOf(i), random: this.random, log: this.#log };
     const storage = this.storages[i]!;
-    const standing = new Standing(runtime, person.id, person.keys, person.sealing, person.certificate, this.#roster);
+    const standing = new Standing(
+      runtime,
+      person.id,
+      person.keys,
+      person.sealing,
+      person.certificate,
+      this.#roster,
+    );
     standing.takeGroupKey({ epoch: 1, key: this.#world.groupKey });
     const transport = this.network.transport(address, () => standing.certificate);
     const authority = i === 0 ? this.#authorityOf(runtime, storage) : null;
-    const peer = new Peer({ runtime, storage, transport, standing, authority, entrances: [hostOf(0), hostOf(1)] });
+    const peer = new Peer({
+      runtime,
+      storage,
+      transport,
+      standing,
+      authority,
+      entrances: [hostOf(0), hostOf(1)],
+    });
     this.peers[i] = peer;
     await peer.start();
     return peer;
@@ -141,7 +159,9 @@ export class VirtualMesh {
   isWhole(): boolean {
     const running = this.peers.filter((peer) => peer !== null);
     return running.every(
-      (peer) => peer.directory.tree.size === running.length && running.every((other) => peer.directory.isAlive(other.id)),
+      (peer) =>
+        peer.directory.tree.size === running.length &&
+        running.every((other) => peer.directory.isAlive(other.id)),
     );
   }
 
@@ -175,7 +195,13 @@ export function hostOf(i: number): string {
 function rosterOf(world: World, count: number): Roster {
   const atMs = new VirtualClock().nowMs();
   const admissions = world.people.slice(0, count).map(
-    ({ id, keys }, i): Change => ({ kind: 'admit', id, publicKey: keys.publicKey, role: i === 0 ? 'authority' : 'peer', atMs }),
+    ({ id, keys }, i): Change => ({
+      kind: 'admit',
+      id,
+      publicKey: keys.publicKey,
+      role: i === 0 ? 'authority' : 'peer',
+      atMs,
+    }),
   );
   const group: Change = { kind: 'group', epoch: 1, keyHash: sha256(world.groupKey) };
   return Roster.sign(world.beginning, [...admissions, group], world.rootKey);

@@ -70,7 +70,8 @@ export class VirtualNetwork {
   travelMs(): number {
     const [least, most] = this.latencyMs;
     let ms = least + this.random.fraction() * (most - least);
-    for (let wait = REPEAT_MS; wait < BREAK_MS && this.random.fraction() < this.lossRate; wait *= 2) ms += wait;
+    for (let wait = REPEAT_MS; wait < BREAK_MS && this.random.fraction() < this.lossRate; wait *= 2)
+      ms += wait;
     return ms;
   }
 
@@ -245,16 +246,23 @@ class PipeEnd implements Link {
     const nowMs = network.clock.elapsedMs();
     if (!network.canReach(this.own.address, this.#other.address)) {
       this.#stuckSinceMs ??= nowMs;
-      if (nowMs - this.#stuckSinceMs >= BREAK_MS) return this.#pipe.break('no answer');
+      if (nowMs - this.#stuckSinceMs >= BREAK_MS) {
+        this.#pipe.break('no answer');
+        return;
+      }
       // TCP tries again; so the queue's head waits.
       this.#onTheWay[0]!.arrivesMs = nowMs + REPEAT_MS;
-      return this.pump();
+      this.pump();
+      return;
     }
     this.#stuckSinceMs = null;
     const receiver = this.#pipe.ends[1 - this.#side]!;
     while (this.#onTheWay.length > 0 && this.#onTheWay[0]!.arrivesMs <= nowMs) {
       const { bytes } = this.#onTheWay.shift()!;
-      if (bytes === null) return this.#pipe.break('the other side closed the link');
+      if (bytes === null) {
+        this.#pipe.break('the other side closed the link');
+        return;
+      }
       this.waitingBytes -= bytes.length;
       receiver.#receive(bytes);
     }

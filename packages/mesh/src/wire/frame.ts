@@ -66,7 +66,8 @@ export class FrameReader {
     for (;;) {
       const left = all.length - at;
       const type = all[at]!;
-      if (left > 0 && (type === 0 || type > TYPE_MAX)) throw new WireError(`frames of type ${type} are not known`);
+      if (left > 0 && (type === 0 || type > TYPE_MAX))
+        throw new WireError(`frames of type ${type} are not known`);
       const head = readLength(all, at + 1);
       if (head !== null && head.length > this.payloadBytesMax)
         throw new WireError(`a frame of ${head.length} bytes is longer than ${this.payloadBytesMax}`);

@@ -1,0 +1,267 @@
+// Letting in, sending away, changing roots: the authority alone, without a network.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Authority } from '../src/identity/authority.ts';
+import { isIssuedBy, newRequest, readLeaf, readRequest } from '../src/identity/certificate.ts';
+import { decodeAnswer, enrolRequest, makeEnrolRequest } from '../src/identity/enrolment.ts';
+import { keyFingerprint, newKeyPair, sha256 } from '../src/identity/keys.ts';
+import { peerIdOf } from '../src/identity/names.ts';
+import { formatToken, type Invitation, parseToken } from '../src/identity/token.ts';
+import { Roster, RosterError } from '../src/members/roster.ts';
+import { MemoryStorage } from '../src/peer/storage.ts';
+import { type Runtime, systemRandom } from '../src/runtime.ts';
+import { decode } from '../src/wire/schema.ts';
+
+const HOUR_MS = 3_600_000;
+
+async function founded() {
+  let nowMs = Date.UTC(2027, 5, 1);
+  const runtime: Runtime = {
+    clock: {
+      nowMs: () => nowMs,
+      elapsedMs: () => nowMs,
+      after(_delayMs, action) {
+        queueMicrotask(action);
+        return () => {};
+      },
+    },
+    random: systemRandom,
+    log: () => {},
+  };
+  const first = newKeyPair();
+  const storage = new MemoryStorage();
+  const { rootKey, beginning, roster } = await Authority.found(
+    runtime,
+    'home',
+    { id: 'first', publicKey: first.publicKey },
+    Buffer.alloc(32, 1),
+  );
+  storage.write('authority/beginning', beginning.toBytes());
+  const authority = new Authority({ runtime, storage, rootKey, roster });
+  const invitation = (secret: Invitation['secret']): Invitation => ({
+    mesh: 'home',
+    root: sha256(roster.beginning),
+    addresses: [],
+    secret,
+  });
+  const ask = async (
+    keys: ReturnType<typeof newKeyPair>,
+    id: string,
+    secret: Invitation['secret'] = null,
+    source = 'here',
+  ) => {
+    const request = decode(enrolRequest, await makeEnrolRequest(keys, id, invitation(secret)));
+    return authority.enrol(request, source);
+  };
+  return { authority, roster, runtime, storage, rootKey, ask, pass: (ms: number) => (nowMs += ms) };
+}
+
+test('a token lets one in, and the same key may ask again', async () => {
+  const { authority, ask } = await founded();
+  const secret = authority.desk.invite('peer', null, 1, HOUR_MS);
+  const keys = newKeyPair();
+  const answer = await ask(keys, 'lab-1', secret);
+  assert.equal(answer.kind, 'admitted');
+  assert.equal((await ask(keys, 'lab-1', secret)).kind, 'admitted', 'the answer was lost: the same again');
+  assert.deepEqual(await ask(newKeyPair(), 'lab-2', secret), {
+    kind: 'denied',
+    reason: 'this invitation was used already: ask for a new one',
+  });
+  assert.deepEqual(Buffer.from(authority.roster.approved('lab-1')!.publicKey), Buffer.from(keys.publicKey));
+});
+
+test('the certificate says who it is, for a day', async () => {
+  const { authority, ask, runtime } = await founded();
+  const keys = newKeyPair();
+  const answer = await ask(keys, 'lab-1', authority.desk.invite('peer', null, 1, HOUR_MS));
+  assert.ok(answer.kind === 'admitted');
+  const identity = readLeaf(answer.certificate)!;
+  assert.equal(identity.id, 'lab-1');
+  assert.equal(identity.mesh, 'home');
+  assert.deepEqual(identity.publicKey, Buffer.from(keys.publicKey));
+  assert.equal(identity.expiresMs - runtime.clock.nowMs(), 24 * HOUR_MS);
+  assert.ok(isIssuedBy(answer.certificate, authority.roster.roots));
+  const other = await founded();
+  assert.ok(!isIssuedBy(answer.certificate, other.authority.roster.roots));
+});
+
+test('a token that has expired, is for another name, or was guessed says so', async () => {
+  const { authority, ask, pass } = await founded();
+  const named = authority.desk.invite('peer', 'lab-7', 1, HOUR_MS);
+  assert.match(JSON.stringify(await ask(newKeyPair(), 'lab-8', named)), /for lab-7/);
+  assert.match(
+    JSON.stringify(await ask(newKeyPair(), 'lab-7', { ...named, key: Buffer.alloc(16) })),
+    /not known/,
+  );
+  pass(2 * HOUR_MS);
+  assert.match(JSON.stringify(await ask(newKeyPair(), 'lab-7', named)), /has expired/);
+});
+
+test('guessing is slowed down, for one address and not for all', async () => {
+  const { authority, ask, pass } = await founded();
+  const guess = { id: Buffer.alloc(6), key: Buffer.alloc(16) };
+  for (let i = 0; i < 10; i++)
+    assert.match(JSON.stringify(await ask(newKeyPair(), `g${i}`, guess, 'evil')), /not known/);
+  const secret = authority.desk.invite('peer', null, 5, 365 * 24 * HOUR_MS);
+  assert.match(JSON.stringify(await ask(newKeyPair(), 'g', secret, 'evil')), /too many wrong tries/);
+  assert.equal((await ask(newKeyPair(), 'honest', secret, 'elsewhere')).kind, 'admitted');
+  pass(61_000);
+  assert.equal((await ask(newKeyPair(), 'late', secret, 'evil')).kind, 'admitted');
+});
+
+test('without a token one waits, and is let in or sent away', async () => {
+  const { authority, ask } = await founded();
+  const [one, two] = [newKeyPair(), newKeyPair()];
+  assert.equal((await ask(one, 'lab-1')).kind, 'pending');
+  assert.equal((await ask(one, 'lab-1')).kind, 'pending');
+  assert.equal((await ask(two, 'lab-2')).kind, 'pending');
+  assert.deepEqual(
+    authority.desk.waiting.map(({ id, fingerprint }) => [id, fingerprint]),
+    [
+      ['lab-1', keyFingerprint(one.publicKey)],
+      ['lab-2', keyFingerprint(two.publicKey)],
+    ],
+  );
+  assert.match(JSON.stringify(await ask(newKeyPair(), 'lab-1')), /another key waits/);
+  assert.equal(await authority.approve('lab-1'), null);
+  assert.equal((await ask(one, 'lab-1')).kind, 'admitted');
+  assert.equal(authority.desk.deny('lab-2'), null);
+  assert.match(JSON.stringify(await ask(two, 'lab-2')), /was denied/);
+  assert.match((await authority.approve('lab-9'))!, /nobody of the name/);
+});
+
+test('a list of names and keys lets in without waiting', async () => {
+  const { authority, ask } = await founded();
+  const keys = newKeyPair();
+  authority.desk.allow('lab-1');
+  authority.desk.allow(keyFingerprint(keys.publicKey));
+  assert.equal((await ask(newKeyPair(), 'lab-1')).kind, 'admitted');
+  assert.equal((await ask(keys, 'any-name')).kind, 'admitted');
+});
+
+test('a name is held by one key, until that is revoked', async () => {
+  const { authority, ask } = await founded();
+  const secret = authority.desk.invite('peer', null, 10, HOUR_MS);
+  const [one, two] = [newKeyPair(), newKeyPair()];
+  await ask(one, 'lab-1', secret);
+  assert.match(JSON.stringify(await ask(two, 'lab-1', secret)), /taken by another key/);
+  assert.equal(authority.revoke('lab-1', 'lost'), null);
+  assert.match(JSON.stringify(await ask(one, 'lab-1', secret)), /this key was revoked/);
+  assert.equal((await ask(two, 'lab-1', secret)).kind, 'admitted');
+  assert.match(authority.revoke('nobody', '')!, /no peer nobody/);
+  assert.match(authority.revoke('first', '')!, /the authority itself/);
+});
+
+test('what was given out and who waits survives a restart', async () => {
+  const { authority, ask, runtime, storage, rootKey } = await founded();
+  const secret = authority.desk.invite('coordinator', null, 1, HOUR_MS);
+  await ask(newKeyPair(), 'waiting');
+  const again = new Authority({ runtime, storage, rootKey, roster: authority.roster });
+  assert.deepEqual(
+    again.desk.waiting.map(({ id }) => id),
+    ['waiting'],
+  );
+  const keys = newKeyPair();
+  const request = await newRequest(keys.privateKey, 'lab-1');
+  const { tokenProof } = await import('../src/identity/token.ts');
+  const answer = await again.enrol(
+    { request, token: { id: secret.id, proof: tokenProof(secret.key, request) } },
+    'here',
+  );
+  assert.equal(answer.kind, 'admitted');
+  assert.equal(again.roster.approved('lab-1')!.role, 'coordinator');
+});
+
+test('the list of members: parts lead from any state to the last, and lies do not', async () => {
+  const { authority, ask } = await founded();
+  const before = authority.roster;
+  const secret = authority.desk.invite('peer', null, 200, HOUR_MS);
+  for (let i = 0; i < 5; i++) await ask(newKeyPair(), `lab-${i}`, secret);
+  const after = authority.roster;
+  const parts = after.partsFrom(before.version);
+  const changes = parts.flatMap((part) => part.changes);
+  const signature = parts.at(-1)!.signature!;
+  assert.deepEqual(Roster.follow(before, null, changes, signature).head, after.head);
+  assert.deepEqual(Roster.fromBytes(after.toBytes(), sha256(after.beginning)).head, after.head);
+  assert.throws(() => Roster.fromBytes(after.toBytes(), Buffer.alloc(32)), /another mesh/);
+  assert.throws(() => Roster.follow(before, null, changes.slice(1), signature), RosterError);
+  assert.throws(() => Roster.follow(before, null, changes.slice(0, -1), signature), RosterError);
+  const changed = changes.map((each, i) => (i === 2 ? Buffer.from(each).fill(each[12]! ^ 1, 12, 13) : each));
+  assert.throws(() => Roster.follow(before, null, changed, signature), RosterError);
+  const bad = Buffer.from(signature).fill(signature[20]! ^ 1, 20, 21);
+  assert.throws(() => Roster.follow(before, null, changes, bad), RosterError);
+});
+
+test('a new root is trusted because the old one endorsed it; then the old one can go', async () => {
+  const { authority, ask } = await founded();
+  const secret = authority.desk.invite('peer', null, 10, HOUR_MS);
+  const old = authority.roster;
+  const early = await ask(newKeyPair(), 'early', secret);
+  await authority.rotate();
+  const late = await ask(newKeyPair(), 'late', secret);
+  assert.ok(early.kind === 'admitted' && late.kind === 'admitted');
+  assert.equal(authority.roster.roots.length, 2);
+  assert.ok(
+    isIssuedBy(early.certificate, authority.roster.roots) &&
+      isIssuedBy(late.certificate, authority.roster.roots),
+  );
+  assert.ok(!isIssuedBy(late.certificate, old.roots));
+  // One that was away the whole time follows from the old state alone.
+  const parts = authority.roster.partsFrom(old.version);
+  const followed = Roster.follow(
+    old,
+    null,
+    parts.flatMap((part) => part.changes),
+    parts.at(-1)!.signature!,
+  );
+  assert.equal(followed.roots.length, 2);
+  assert.equal(authority.retire(), null);
+  assert.ok(!isIssuedBy(early.certificate, authority.roster.roots));
+  assert.match(authority.retire()!, /only one root/);
+  // A root that nobody endorsed is not taken, though it signs the list itself.
+  const stranger = await founded();
+  const certificate = stranger.roster.roots[0]!;
+  const endorsement = old.endorse(certificate, stranger.rootKey);
+  assert.throws(
+    () => Roster.sign(old, [{ kind: 'root', certificate, endorsement }], stranger.rootKey),
+    /not endorsed/,
+  );
+});
+
+test('certificate requests: nonsense is refused in one line', async () => {
+  await assert.rejects(readRequest(Buffer.from('nonsense')), /cannot be read/);
+  const keys = newKeyPair();
+  const request = await newRequest(keys.privateKey, 'lab-1');
+  assert.deepEqual(await readRequest(request), { id: 'lab-1', publicKey: Buffer.from(keys.publicKey) });
+  const changed = Buffer.from(request);
+  changed[request.length - 1]! ^= 1;
+  await assert.rejects(readRequest(changed), /not signed by its key/);
+  await assert.rejects(
+    readRequest(await newRequest(keys.privateKey, 'Bad Name')),
+    /none that peers may have/,
+  );
+  assert.throws(() => decodeAnswer(Buffer.from('nonsense')), /cannot be read/);
+});
+
+test('invitations: whole lines are read, others say what is wrong', () => {
+  const value = {
+    mesh: 'home',
+    root: Buffer.alloc(32, 3),
+    addresses: ['192.0.2.1:5001'],
+    secret: { id: Buffer.alloc(6, 1), key: Buffer.alloc(16, 2) },
+  };
+  const token = formatToken(value);
+  assert.deepEqual(parseToken(` ${token}\n`), value);
+  assert.throws(() => parseToken('hello'), /no invitation/);
+  assert.throws(() => parseToken(token.slice(0, -3)), /not copied whole/);
+  assert.throws(
+    () => parseToken(token.replace(/.(?=.{20}$)/, (c) => (c === 'A' ? 'B' : 'A'))),
+    /not copied whole/,
+  );
+});
+
+test('names are made of host names', () => {
+  assert.equal(peerIdOf('My Laptop.local'), 'my-laptop.local');
+  assert.equal(peerIdOf('---'), null);
+});

@@ -1,0 +1,233 @@
+// Real peers over real TLS on loopback, each with a folder of its own.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import tls from 'node:tls';
+import {
+  callPeer,
+  FolderStorage,
+  foundMesh,
+  joinMesh,
+  type Log,
+  type PeerSettings,
+  parseToken,
+  type RunningPeer,
+  runPeer,
+  systemRuntime,
+} from '../src/index.ts';
+
+const PEERS = 12;
+const HOUR_MS = 3_600_000;
+const home = mkdtempSync(join(tmpdir(), 'eyrie-mesh-'));
+const running: RunningPeer[] = [];
+const warnings: string[] = [];
+const log: Log = (level, message, values) => {
+  if (level === 'warn') warnings.push(`${message} ${JSON.stringify(values)}`);
+};
+const folder = (id: string) => join(home, id);
+const settings = (id: string): PeerSettings => ({
+  id,
+  host: '127.0.0.1',
+  port: 0,
+  advertise: [],
+  entrances: [],
+});
+const run = async (id: string) => {
+  const peer = await runPeer({ runtime: systemRuntime(log), folder: folder(id) });
+  running.push(peer);
+  return peer;
+};
+const invite = async (parameters: object = {}) =>
+  ((await callPeer(folder('peer-0'), 'invite', { ttlMs: HOUR_MS, ...parameters })) as { token: string })
+    .token;
+const join1 = (id: string, token: string) =>
+  joinMesh({
+    runtime: systemRuntime(log),
+    storage: new FolderStorage(folder(id)),
+    invitation: parseToken(token),
+    settings: settings(id),
+    waitMs: 0,
+    onWaiting: () => {},
+  });
+
+async function until(isSo: () => boolean, limitMs = 20_000): Promise<number> {
+  const startMs = performance.now();
+  while (!isSo()) {
+    if (performance.now() - startMs > limitMs) return Number.POSITIVE_INFINITY;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return performance.now() - startMs;
+}
+
+before(async () => {
+  await foundMesh(new FolderStorage(folder('peer-0')), systemRuntime(), 'test', settings('peer-0'), null);
+  await run('peer-0');
+  const token = await invite({ uses: PEERS });
+  for (let i = 1; i < PEERS; i++) {
+    assert.equal(await join1(`peer-${i}`, token), true);
+    await run(`peer-${i}`);
+  }
+  assert.ok((await until(() => running.every(({ peer }) => peer.directory.tree.size === PEERS))) < 20_000);
+});
+
+after(async () => {
+  for (const each of running) await each.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('keys are readable by their user alone', {
+  skip: process.platform === 'win32' && 'no modes here',
+}, () => {
+  assert.equal(statSync(folder('peer-1')).mode & 0o777, 0o700);
+  for (const name of ['peer.key', 'sealing.key', 'control.sock', 'group.key'])
+    assert.equal(statSync(join(folder('peer-1'), name)).mode & 0o777, 0o600, name);
+});
+
+test('a message from any to any is delivered', async () => {
+  const outcomes = await Promise.all(
+    running.map(({ peer }, i) => peer.send(`peer-${(i * 5 + 3) % PEERS}`, `from ${i}`)),
+  );
+  for (const outcome of outcomes) assert.deepEqual(outcome, { isDelivered: true, problem: '' });
+});
+
+test('a broadcast reaches all, and says so', async () => {
+  const { count, problem } = await running[4]!.peer.broadcast('all hands');
+  assert.deepEqual({ count, problem }, { count: PEERS - 1, problem: null });
+});
+
+test('links are TLS 1.3 with AES-256 and a hybrid key exchange; weaker ones are refused', async () => {
+  const { peer } = running[1]!;
+  const [host, port] = peer.addresses[0]!.split(':');
+  const attempt = (options: tls.ConnectionOptions) =>
+    new Promise<string>((resolve) => {
+      const socket = tls.connect({ host, port: Number(port), rejectUnauthorized: false, ...options });
+      socket.once('secureConnect', () => {
+        const { name } = socket.getCipher();
+        const group = (socket.getEphemeralKeyInfo() as { name?: string } | null)?.name ?? '';
+        resolve(`${socket.getProtocol()} ${name} ${group}`);
+        socket.destroy();
+      });
+      socket.once('error', () => resolve('refused'));
+    });
+  assert.match(await attempt({}), /^TLSv1\.3 TLS_AES_256_GCM_SHA384/);
+  assert.equal(await attempt({ ecdhCurve: 'X25519MLKEM768' }).then((all) => all.startsWith('TLSv1.3')), true);
+  assert.equal(await attempt({ maxVersion: 'TLSv1.2' }), 'refused');
+  assert.equal(await attempt({ ciphers: 'TLS_AES_128_GCM_SHA256' }), 'refused');
+  assert.equal(await attempt({ ecdhCurve: 'P-256' }), 'refused');
+});
+
+test('a stranger without a certificate gets a refusal with its reason, and nothing else', async () => {
+  const [host, port] = running[1]!.peer.addresses[0]!.split(':');
+  const got = await new Promise<Buffer>((resolve) => {
+    const socket = tls.connect({ host, port: Number(port), rejectUnauthorized: false });
+    const chunks: Buffer[] = [];
+    // A greeting as of a peer: version 1 to 1, no enrolment, mesh "test", version 0 of the list.
+    socket.once('secureConnect', () =>
+      socket.write(Buffer.from('010901010004746573740 0'.replaceAll(' ', ''), 'hex')),
+    );
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => {});
+    socket.once('close', () => resolve(Buffer.concat(chunks)));
+  });
+  assert.ok(got.includes('no-certificate'), got.toString('latin1'));
+  assert.ok(!got.includes('peer-2'), 'no name of a member is told');
+  assert.ok(warnings.some((line) => line.includes('no-certificate')));
+});
+
+test('noise on the port ends nothing', async () => {
+  const { peer } = running[1]!;
+  const [host, port] = peer.addresses[0]!.split(':');
+  for (const noise of ['GET / HTTP/1.0\r\n\r\n', '\x16\x03\x01\xff\xff'.repeat(50), '']) {
+    await new Promise<void>((resolve) => {
+      const socket = connect({ host, port: Number(port) }, () => socket.end(noise));
+      socket.on('error', () => resolve());
+      socket.once('close', () => resolve());
+      socket.resume();
+    });
+  }
+  assert.deepEqual(await peer.send('peer-2', 'still here'), { isDelivered: true, problem: '' });
+});
+
+test('joining: a used token says so, the same again is safe, a queue waits for approval', async () => {
+  const token = await invite();
+  assert.equal(await join1('late-1', token), true);
+  rmSync(join(folder('late-1'), 'peer.crt'));
+  assert.equal(await join1('late-1', token), true);
+  await assert.rejects(join1('late-2', token), /used already/);
+  const knock = await invite({ knock: true });
+  assert.equal(await join1('late-3', knock), false);
+  const pending = (await callPeer(folder('peer-0'), 'pending')) as { id: string }[];
+  assert.deepEqual(
+    pending.map(({ id }) => id),
+    ['late-3'],
+  );
+  await callPeer(folder('peer-0'), 'approve', { id: 'late-3' });
+  assert.equal(await join1('late-3', knock), true);
+});
+
+test('joining works at any peer, which passes it on to the authority', async () => {
+  const invitation = parseToken(await invite());
+  const elsewhere = { ...invitation, addresses: ['127.0.0.1:1', running[7]!.peer.addresses[0]!] };
+  const options = {
+    runtime: systemRuntime(log),
+    storage: new FolderStorage(folder('remote')),
+    settings: settings('remote'),
+  };
+  assert.equal(await joinMesh({ ...options, invitation: elsewhere, waitMs: 0, onWaiting: () => {} }), true);
+});
+
+test('certificates are renewed over the mesh, and links outlive the old ones', async () => {
+  const { peer } = running[3]!;
+  const old = peer.standing.certificate;
+  const links = [...peer.switchboard.sessions()];
+  await peer.renew();
+  assert.notDeepEqual(peer.standing.certificate, old);
+  assert.ok(links.every((link) => link.isOpen));
+  assert.deepEqual(await peer.send('peer-9', 'renewed'), { isDelivered: true, problem: '' });
+});
+
+test('a new root spreads, and all renew with it', async () => {
+  await callPeer(folder('peer-0'), 'rotate');
+  assert.ok(
+    (await until(() => running.every(({ peer }) => peer.standing.roster.roots.length === 2), 5_000)) < 5_000,
+  );
+  const { peer } = running[2]!;
+  await peer.renew();
+  assert.deepEqual(await peer.send('peer-8', 'new root'), { isDelivered: true, problem: '' });
+});
+
+test('what is sent to a peer that is away arrives when it is back, also after a restart of the sender', async () => {
+  const away = running.find(({ peer }) => peer.id === 'peer-6')!;
+  await away.stop();
+  running.splice(running.indexOf(away), 1);
+  const sender = running.find(({ peer }) => peer.id === 'peer-5')!;
+  const answer = await callPeer(folder('peer-5'), 'send', { to: 'peer-6', text: 'for later', waitMs: 50 });
+  assert.deepEqual(answer, { isDelivered: false, isWaiting: true, problem: 'it is away' });
+  await sender.stop();
+  running.splice(running.indexOf(sender), 1);
+  await run('peer-5');
+  const back = await run('peer-6');
+  const has = () => back.peer.inbox.messages.some(({ body }) => Buffer.from(body).toString() === 'for later');
+  assert.ok((await until(has, 15_000)) < 15_000);
+});
+
+test('a revoked peer loses all its links at once, and gets none again', async () => {
+  const victim = running.find(({ peer }) => peer.id === 'peer-10')!;
+  await callPeer(folder('peer-0'), 'revoke', { id: 'peer-10', reason: 'stolen' });
+  const isOut = () =>
+    running.every(({ peer }) => peer === victim.peer || peer.switchboard.sessionOf('peer-10') === null);
+  assert.ok((await until(isOut, 2_000)) < 2_000);
+  await until(() => [...victim.peer.switchboard.sessions()].length === 0, 2_000);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  assert.equal([...victim.peer.switchboard.sessions()].length, 0);
+  assert.ok(warnings.some((line) => line.includes('revoked') && line.includes('stolen')));
+  await assert.rejects(victim.peer.renew());
+});
+
+test('the same peer does not run twice', async () => {
+  await assert.rejects(runPeer({ runtime: systemRuntime(), folder: folder('peer-1') }), /runs already/);
+});

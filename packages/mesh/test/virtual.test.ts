@@ -1,0 +1,185 @@
+// Whole meshes on a virtual clock: what each seed decides is repeated by it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
+
+const ALL_KNOW_MS = 3_000;
+
+const deadEverywhere = (mesh: VirtualMesh, i: number) => () => mesh.seenAlive(i) === 0;
+const textsOf = (mesh: VirtualMesh, i: number) =>
+  mesh.peers[i]!.inbox.messages.map(({ body }) => Buffer.from(body).toString());
+
+test('all find each other', async () => {
+  for (let seed = 0; seed < 5; seed++) {
+    const mesh = await VirtualMesh.create({ peers: 12, seed });
+    await mesh.startAll();
+    assert.ok(mesh.isWhole(), `seed ${seed}`);
+  }
+});
+
+test('the same seed gives the same run', async () => {
+  const run = async () => {
+    const lines: string[] = [];
+    const mesh = await VirtualMesh.create({
+      peers: 8,
+      seed: 42,
+      lossRate: 0.05,
+      log: (_level, message, values) => lines.push(message + JSON.stringify(values)),
+    });
+    await mesh.startAll();
+    mesh.network.silence(hostOf(3));
+    mesh.clock.run(10_000);
+    return [lines, mesh.clock.elapsedMs(), [...mesh.network.sentBytes]];
+  };
+  assert.deepEqual(await run(), await run());
+});
+
+test('a peer that loses power is known as dead to all within 3 s', async () => {
+  for (let seed = 0; seed < 30; seed++) {
+    const mesh = await VirtualMesh.create({ peers: 16, seed });
+    await mesh.startAll();
+    mesh.clock.run(seed * 100);
+    const victim = seed % 16;
+    mesh.network.silence(hostOf(victim));
+    const others = () =>
+      mesh.peers.every((peer, i) => i === victim || !peer!.directory.isAlive(`peer-${victim}`));
+    const tookMs = mesh.clock.runUntil(others, 10_000);
+    assert.ok(tookMs !== null && tookMs <= ALL_KNOW_MS, `seed ${seed}: ${tookMs} ms`);
+  }
+});
+
+test('a process that crashes is known as dead to all within 3 s, and alive again when it restarts', async () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const mesh = await VirtualMesh.create({ peers: 10, seed });
+    await mesh.startAll();
+    const victim = seed % 10;
+    mesh.crash(victim);
+    const tookMs = mesh.clock.runUntil(deadEverywhere(mesh, victim), 10_000);
+    assert.ok(tookMs !== null && tookMs <= ALL_KNOW_MS, `seed ${seed}: ${tookMs} ms`);
+    await mesh.start(victim);
+    assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 20_000) !== null, `seed ${seed}: does not come back`);
+  }
+});
+
+test('a peer that leaves says so: nobody has to find out', async () => {
+  const mesh = await VirtualMesh.create({ peers: 10, seed: 1 });
+  await mesh.startAll();
+  mesh.peers[4]!.stop();
+  mesh.clock.run(300);
+  for (const [i, peer] of mesh.peers.entries())
+    if (i !== 4) assert.equal(peer!.directory.statusOf('peer-4'), 'left');
+});
+
+test('loss and delay kill nobody', async () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const dead: string[] = [];
+    const log = (_level: string, message: string) => message === 'peer does not answer' && dead.push(message);
+    const mesh = await VirtualMesh.create({ peers: 12, seed, latencyMs: [5, 80], lossRate: 0.05, log });
+    await mesh.startAll();
+    mesh.clock.run(60_000);
+    assert.ok(mesh.isWhole(), `seed ${seed}`);
+    assert.deepEqual(dead, [], `seed ${seed}`);
+  }
+});
+
+test('two halves of a network find together again', async () => {
+  for (let seed = 0; seed < 8; seed++) {
+    const mesh = await VirtualMesh.create({ peers: 12, seed });
+    await mesh.startAll();
+    const half = Array.from({ length: 6 }, (_, i) => hostOf((i * 2 + seed) % 12));
+    mesh.network.partition([half]);
+    mesh.clock.run(30_000);
+    for (const peer of mesh.peers)
+      assert.equal(peer!.directory.tree.size, 6, `seed ${seed}: each half sees itself`);
+    mesh.network.heal();
+    assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 60_000) !== null, `seed ${seed}: does not heal`);
+  }
+});
+
+test('messages arrive once each and in order, through loss, a partition and a restart of both ends', async () => {
+  for (let seed = 0; seed < 15; seed++) {
+    const mesh = await VirtualMesh.create({ peers: 8, seed, lossRate: 0.05 });
+    await mesh.startAll();
+    const [from, to] = [1 + (seed % 3), 5];
+    const expected: string[] = [];
+    for (let i = 0; i < 60; i++) {
+      if (i === 20) mesh.network.partition([[hostOf(to)]]);
+      if (i === 35) mesh.network.heal();
+      if (i === 30) {
+        mesh.crash(from);
+        await mesh.start(from);
+      }
+      if (i === 45) {
+        mesh.crash(to);
+        await mesh.start(to);
+      }
+      expected.push(`message ${i}`);
+      mesh.peers[from]!.send(`peer-${to}`, `message ${i}`);
+      mesh.clock.run(100);
+    }
+    mesh.clock.runUntil(() => textsOf(mesh, to).length >= 60, 120_000);
+    mesh.clock.run(20_000);
+    assert.deepEqual(textsOf(mesh, to), expected, `seed ${seed}`);
+  }
+});
+
+test('a broadcast reaches all, and its sender knows how many', async () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const mesh = await VirtualMesh.create({ peers: 20, seed });
+    await mesh.startAll();
+    mesh.clock.run(1_000);
+    let count = -1;
+    mesh.peers[seed]!.broadcasts.send('message', Buffer.from('all hands'), (all) => {
+      count = all;
+    });
+    mesh.clock.run(4_000);
+    assert.equal(count, 19, `seed ${seed}`);
+    for (let i = 0; i < 20; i++) assert.deepEqual(textsOf(mesh, i), i === seed ? [] : ['all hands']);
+  }
+});
+
+test('a revoked peer has no link any more within a second, also where it was away', async () => {
+  for (let seed = 0; seed < 8; seed++) {
+    const mesh = await VirtualMesh.create({ peers: 16, seed });
+    await mesh.startAll();
+    const victim = 1 + (seed % 15);
+    const away = 1 + ((seed + 3) % 15);
+    mesh.crash(away);
+    mesh.clock.run(5_000);
+    assert.equal(mesh.peers[0]!.authority!.revoke(`peer-${victim}`, 'stolen'), null);
+    mesh.clock.run(1_000);
+    const isOut = () =>
+      mesh.peers.every(
+        (peer, i) => peer === null || i === victim || peer.switchboard.sessionOf(`peer-${victim}`) === null,
+      );
+    assert.ok(isOut(), `seed ${seed}`);
+    await mesh.start(away);
+    mesh.clock.run(20_000);
+    assert.ok(isOut(), `seed ${seed}: after its return`);
+    assert.equal(mesh.peers[away]!.directory.statusOf(`peer-${victim}`), 'revoked');
+  }
+});
+
+test('clocks that jump by a day kill nobody', async () => {
+  const mesh = await VirtualMesh.create({ peers: 10, seed: 9 });
+  await mesh.startAll();
+  mesh.clockErrorMs[3] = 24 * 3_600_000;
+  mesh.clockErrorMs[4] = -4 * 60_000;
+  mesh.clock.run(30_000);
+  assert.ok(mesh.isWhole());
+  mesh.peers[3]!.send('peer-7', 'from tomorrow');
+  mesh.clock.run(2_000);
+  assert.deepEqual(textsOf(mesh, 7), ['from tomorrow']);
+});
+
+test('idle, a peer of a small mesh sends little', async () => {
+  const mesh = await VirtualMesh.create({ peers: 40, seed: 3 });
+  await mesh.startAll();
+  mesh.clock.run(60_000);
+  const sum = () => [...mesh.network.sentBytes.values()].reduce((a, b) => a + b);
+  const before = sum();
+  mesh.clock.run(60_000);
+  const bytesPerSecond = (sum() - before) / 60 / 40;
+  assert.ok(bytesPerSecond < 20, `${bytesPerSecond} B/s before TLS`);
+});

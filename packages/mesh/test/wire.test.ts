@@ -1,0 +1,116 @@
+// What is on the wire: shapes and frames, read from anybody's bytes.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { FrameReader, frame, frameTypes, STRANGER_BYTES_MAX } from '../src/wire/frame.ts';
+import * as wire from '../src/wire/schema.ts';
+
+const { decode, encode, WireError } = wire;
+
+const everything = wire.record({
+  number: wire.varint(),
+  small: wire.varint(300),
+  fraction: wire.double,
+  yes: wire.flag,
+  some: wire.bytes(40),
+  four: wire.fixed(4),
+  name: wire.text(60),
+  all: wire.list(wire.varint(), 10),
+  maybe: wire.optional(wire.text(20)),
+  one: wire.variant({ a: { x: wire.varint() }, b: { y: wire.text(9) } }),
+});
+
+const value = fc.record({
+  number: fc.maxSafeNat(),
+  small: fc.nat(300),
+  fraction: fc.double({ noNaN: true, noDefaultInfinity: true }),
+  yes: fc.boolean(),
+  some: fc.uint8Array({ maxLength: 40 }),
+  four: fc.uint8Array({ minLength: 4, maxLength: 4 }),
+  name: fc.string({ maxLength: 15 }),
+  all: fc.array(fc.maxSafeNat(), { maxLength: 10 }),
+  maybe: fc.option(fc.string({ maxLength: 5 })),
+  one: fc.oneof(
+    fc.record({ kind: fc.constant('a' as const), x: fc.nat() }),
+    fc.record({ kind: fc.constant('b' as const), y: fc.string({ maxLength: 2 }) }),
+  ),
+});
+
+const plain = ({ some, four, ...rest }: Record<string, unknown>) =>
+  JSON.parse(JSON.stringify({ ...rest, bytes: [some, four].map((each) => [...(each as Uint8Array)]) }));
+
+test('a shape reads what it wrote', () => {
+  fc.assert(
+    fc.property(value, (each) => {
+      const bytes = encode(everything, each);
+      assert.deepEqual(encode(everything, decode(everything, bytes)), bytes);
+      assert.deepEqual(plain(decode(everything, bytes)), plain(each));
+    }),
+  );
+});
+
+test('no bytes make a shape fail in another way than by saying so', () => {
+  const attempt = (bytes: Uint8Array) => {
+    try {
+      decode(everything, bytes);
+    } catch (error) {
+      assert.ok(error instanceof WireError, String(error));
+    }
+  };
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), attempt));
+  const good = encode(everything, fc.sample(value, { numRuns: 1, seed: 3 })[0]!);
+  for (let at = 0; at < good.length; at++) {
+    attempt(good.subarray(0, at));
+    for (const bits of [1, 0x80, 0xff]) attempt(Buffer.from(good).fill(good[at]! ^ bits, at, at + 1));
+  }
+  assert.throws(() => decode(everything, Buffer.concat([good, Buffer.of(0)])), /left over/);
+});
+
+test('a lie about a length costs no memory', () => {
+  const huge = wire.list(wire.bytes(1 << 30), 1 << 30);
+  assert.throws(() => decode(huge, Buffer.from('ffffffff03', 'hex')), WireError);
+});
+
+test('frames come out as they went in, however they are cut', () => {
+  const payloads = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(payloads, fc.array(fc.nat(40)), (all, cuts) => {
+      const stream = Buffer.concat(all.map((each) => frame(frameTypes.notice, each)));
+      const got: Buffer[] = [];
+      const reader = new FrameReader();
+      let at = 0;
+      for (const cut of [...cuts, stream.length]) {
+        reader.push(stream.subarray(at, at + cut), (_type, payload) => got.push(Buffer.from(payload)));
+        at += cut;
+      }
+      assert.deepEqual(
+        got.map((each) => each.toString('hex')),
+        all.map((each) => Buffer.from(each).toString('hex')),
+      );
+    }),
+  );
+});
+
+test('long frames: the length is in one to three bytes', () => {
+  for (const length of [0, 127, 128, 16_383, 16_384, 200_000]) {
+    const reader = new FrameReader();
+    reader.payloadBytesMax = 256 << 10;
+    let got = -1;
+    reader.push(frame(frameTypes.data, Buffer.alloc(length)), (_type, payload) => {
+      got = payload.length;
+    });
+    assert.equal(got, length);
+  }
+});
+
+test('a stranger cannot send a long frame, or one of no known type', () => {
+  const ignore = () => {};
+  assert.throws(
+    () => new FrameReader().push(frame(frameTypes.notice, Buffer.alloc(STRANGER_BYTES_MAX + 1)), ignore),
+    WireError,
+  );
+  assert.throws(() => new FrameReader().push(Buffer.of(99, 0), ignore), WireError);
+  assert.throws(() => new FrameReader().push(Buffer.from('GET / HTTP/1.1\r\n\r\n'), ignore), WireError);
+  assert.throws(() => new FrameReader().push(Buffer.of(1, 0xff, 0xff, 0xff, 0xff), ignore), WireError);
+});

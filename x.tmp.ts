@@ -1,0 +1,10 @@
+import { VirtualMesh } from './packages/mesh/src/virtual/index.ts';
+const [n, seed, loss] = process.argv.slice(2).map(Number);
+const lines: string[] = [];
+let mesh: VirtualMesh;
+const log = (l: string, m: string, v: unknown) => lines.push(`${mesh?.clock.elapsedMs().toFixed(0)} ${l} ${m} ${JSON.stringify(v)}`);
+mesh = await VirtualMesh.create({ peers: n!, seed: seed!, lossRate: loss ?? 0, log: log as never });
+await mesh.startAll();
+console.log('whole', mesh.isWhole(), 'ms', mesh.clock.elapsedMs());
+for (const p of mesh.peers) console.log(p!.id, 'links', [...p!.switchboard.sessions()].map((s) => s.id).join(' '), '| parent', p!.directory.tree.parentOf(p!.id), '| sees', p!.directory.tree.size, 'missing', mesh.peers.filter((o) => !p!.directory.isAlive(o!.id)).map((o) => o!.id + ':' + p!.directory.statusOf(o!.id)).join(' '));
+console.log(lines.slice(0, 60).join('\n'));
