@@ -110,6 +110,7 @@ async function startOne(id: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (!(await isRunning(id))) continue;
     child.unref();
+    return;
   }
   const last = readFileSync(errors, 'utf8').trim().split('\n').at(-1) || 'it did not say why';
   throw new UserError(`${id} does not start: ${last.replace(/^eyrie: /, '')}`, FAILED);

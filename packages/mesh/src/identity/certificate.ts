@@ -38,7 +38,8 @@ export class CertificateError extends Error {}
  */
 async function library(): Promise<typeof X509> {
   await import('reflect-metadata');
-  return import('@peculiar/x509');
+  // It is CommonJS: where it was bundled, the default export is all there is.
+  return (await import('@peculiar/x509')).default as unknown as typeof X509;
 }
 
 const ROOT_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' };

@@ -1,0 +1,105 @@
+// The mesh from the command line: real processes, as a user types them.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const home = mkdtempSync(join(tmpdir(), 'eyrie-cli-mesh-'));
+
+interface Result {
+  status: number;
+  out: string;
+  err: string;
+}
+
+function run(line: string, env: Record<string, string> = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    const environment = { ...process.env, EYRIE_HOME: home, NO_COLOR: '1', EYRIE_PEER: '', ...env };
+    execFile(process.execPath, [eyrie, ...line.split(' ')], { env: environment }, (error, out, err) =>
+      resolve({ status: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+}
+
+async function fine(line: string): Promise<string> {
+  const { status, out, err } = await run(line);
+  assert.equal(status, 0, `${line}: ${err}`);
+  return out;
+}
+
+after(async () => {
+  await run('mesh stop');
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('a mesh from nothing to a message, and to a peer that is out', async () => {
+  assert.match((await run('mesh members')).err, /^eyrie: there is no peer here yet/);
+  await fine('mesh init home --name alpha --port 0 --host 127.0.0.1');
+  assert.match((await run('mesh invite')).err, /alpha: this peer does not run/);
+  await fine('mesh start');
+  const token = (await fine('mesh invite --name beta --ttl 1h')).trim();
+  assert.match(token, /^eyrie1-[\w-]+$/);
+  assert.match((await run(`mesh join ${token} --name gamma`)).err, /for beta: join with --name beta/);
+  assert.match((await run(`mesh join ${token.slice(0, -4)} --name beta`)).err, /not copied whole/);
+  await fine(`mesh join ${token} --name beta --host 127.0.0.1`);
+  await fine('mesh create gamma --peer alpha --host 127.0.0.1');
+  await fine('mesh start beta gamma');
+  assert.match(await fine('mesh start beta'), /runs already/);
+
+  assert.equal(await fine('send gamma --peer beta --wait 20s good morning'), 'Delivered to gamma.\n');
+  assert.match(await fine('inbox --peer gamma'), /beta: good morning\n$/);
+  assert.equal(await fine('inbox --peer gamma'), 'Nothing new.\n');
+  const [message] = JSON.parse(await fine('inbox --peer gamma --all --json'));
+  assert.equal(message.text, 'good morning');
+  assert.equal(await fine('broadcast --peer alpha noon'), '2 of 2 peers have it.\n');
+  const members = JSON.parse(await fine('mesh members --peer beta --json'));
+  assert.deepEqual(
+    members.map((each: { id: string; status: string }) => [each.id, each.status]),
+    [
+      ['alpha', 'alive'],
+      ['beta', 'alive'],
+      ['gamma', 'alive'],
+    ],
+  );
+  assert.equal((await fine('mesh tree --peer beta')).trim().split('\n').length, 3);
+
+  await fine('mesh revoke gamma --peer alpha --reason stolen');
+  assert.match((await run('send gamma --peer beta hello')).err, /gamma was revoked/);
+  assert.match(await fine('mesh members --peer beta'), /gamma +peer +revoked .* stolen/);
+  assert.match(
+    (await run('mesh revoke beta --peer beta')).err,
+    /beta does not hold the authority of this mesh: ask alpha/,
+  );
+  assert.match(await fine('mesh list'), /beta +runs/);
+  await fine('mesh stop');
+  assert.match(await fine('mesh list'), /beta +stopped/);
+});
+
+test('bad usage is one line and status 2', async () => {
+  for (const [line, message] of [
+    ['mesh init Bad_Name', /cannot be a name/],
+    ['mesh init ok --port 70000', /--port 70000/],
+    ['mesh join nonsense', /no invitation/],
+    ['mesh invite --ttl soon --peer alpha', /--ttl soon/],
+    ['peer nobody', /there is no peer nobody here/],
+    ['mesh frobnicate', /unknown command|frobnicate/],
+  ] as const) {
+    const { status, err } = await run(line);
+    assert.equal(status, 2, line);
+    assert.match(err, message);
+    assert.equal(err.trim().split('\n').length, 1, err);
+  }
+});
+
+test('an authority under a passphrase starts with it, and not without', async () => {
+  const env = { EYRIE_PASSPHRASE: 'correct horse', EYRIE_HOME: join(home, 'sealed') };
+  const init = await run('mesh init safe --name root --port 0 --host 127.0.0.1 --passphrase', env);
+  assert.equal(init.status, 0, init.err);
+  assert.match((await run('peer root', { ...env, EYRIE_PASSPHRASE: 'wrong horse' })).err, /wrong passphrase/);
+  assert.equal((await run('mesh start', env)).status, 0);
+  assert.equal((await run('mesh stop', env)).status, 0);
+});
