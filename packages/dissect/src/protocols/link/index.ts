@@ -43,7 +43,7 @@ import { can } from '../serial/can.ts';
 import { netanalyzer, serialHeads } from '../serial/heads.ts';
 import { usb } from '../serial/usb.ts';
 import { vsock } from '../serial/vsock.ts';
-import { wpan } from '../serial/wpan.ts';
+import { wpanProtocols } from '../serial/wpan/index.ts';
 import { ppi, prism, wlancap } from '../wlan/capture-headers.ts';
 import { wlanManagement } from '../wlan/management.ts';
 import { wlanRadio } from '../wlan/radio.ts';
@@ -279,5 +279,5 @@ export const linkProtocols = [
   ...serialHeads,
   usb,
   vsock,
-  wpan,
+  ...wpanProtocols,
 ];

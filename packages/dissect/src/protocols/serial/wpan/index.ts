@@ -1,0 +1,21 @@
+// IEEE 802.15.4, the headers that come before it, and what it carries. ZigBee is asked first, as its header says most.
+import { lowpan } from './lowpan.ts';
+import { wpan, wpanPhy, wpanTap } from './wpan.ts';
+import { clusterProtocols, zcl } from './zcl.ts';
+import { zep } from './zep.ts';
+import { aps, lightweightMesh, nwk, zdp, zigbeeBeacon } from './zigbee.ts';
+
+export const wpanProtocols = [
+  wpan,
+  wpanPhy,
+  wpanTap,
+  zep,
+  nwk,
+  lowpan,
+  lightweightMesh,
+  aps,
+  zdp,
+  zcl,
+  ...clusterProtocols,
+  zigbeeBeacon,
+];
