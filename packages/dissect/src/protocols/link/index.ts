@@ -41,7 +41,8 @@ import {
 } from '../serial/bluetooth.ts';
 import { can } from '../serial/can.ts';
 import { netanalyzer, serialHeads } from '../serial/heads.ts';
-import { usb } from '../serial/usb.ts';
+import { classProtocols } from '../serial/usb/classes.ts';
+import { usb } from '../serial/usb/usb.ts';
 import { vsock } from '../serial/vsock.ts';
 import { wpanProtocols } from '../serial/wpan/index.ts';
 import { ppi, prism, wlancap } from '../wlan/capture-headers.ts';
@@ -278,6 +279,7 @@ export const linkProtocols = [
   netanalyzer,
   ...serialHeads,
   usb,
+  ...classProtocols,
   vsock,
   ...wpanProtocols,
 ];

@@ -1,0 +1,111 @@
+// What is known of the devices of a capture: the classes of their interfaces and endpoints, as their configuration
+// descriptors say (USB 2.0 §9.6), and the requests that wait for an answer.
+import { u16le } from '../../../core/bytes.ts';
+import type { Packet } from '../../../core/packet.ts';
+
+/** A control request; its answer has none of it. */
+export interface Request {
+  readonly type: number;
+  readonly request: number;
+  readonly value: number;
+  readonly index: number;
+  readonly length: number;
+}
+
+export interface Device {
+  /** Class, subclass and protocol in one number, by interface and by endpoint address. */
+  readonly interfaces: Map<number, number>;
+  readonly endpoints: Map<number, number>;
+  /** Which interface an endpoint is of. */
+  readonly owners: Map<number, number>;
+  /** `1.5.2` by endpoint number. */
+  readonly names: string[];
+}
+
+interface Bus {
+  readonly devices: Map<number, Device>;
+  readonly pending: Map<bigint, Request>;
+}
+
+const DEVICES_MAX = 1024;
+const PENDING_MAX = 4096;
+const DESCRIPTORS_MAX = 256;
+const INTERFACE = 4;
+const ENDPOINT = 5;
+
+const newBus = (): Bus => ({ devices: new Map(), pending: new Map() });
+
+export function deviceOf(p: Packet, bus: number, address: number): Device {
+  const { devices } = p.session.memoryOf('usb', newBus);
+  const key = (bus << 16) | address;
+  let device = devices.get(key);
+  if (device === undefined) {
+    if (devices.size >= DEVICES_MAX) devices.delete(devices.keys().next().value!);
+    device = { interfaces: new Map(), endpoints: new Map(), owners: new Map(), names: [] };
+    devices.set(key, device);
+  }
+  return device;
+}
+
+/** A device's endpoint as the address columns show it. */
+export function endpointName(device: Device, bus: number, address: number, endpoint: number): string {
+  device.names[endpoint] ??= `${bus}.${address}.${endpoint}`;
+  return device.names[endpoint]!;
+}
+
+export function remember(p: Packet, id: bigint, request: Request): void {
+  const { pending } = p.session.memoryOf('usb', newBus);
+  if (pending.size >= PENDING_MAX) pending.delete(pending.keys().next().value!);
+  pending.set(id, request);
+}
+
+export function requestFor(p: Packet, id: bigint): Request | undefined {
+  return p.session.memoryOf('usb', newBus).pending.get(id);
+}
+
+export function readRequest(b: Uint8Array, setup: number): Request {
+  return {
+    type: b[setup]!,
+    request: b[setup + 1]!,
+    value: u16le(b, setup + 2),
+    index: u16le(b, setup + 4),
+    length: u16le(b, setup + 6),
+  };
+}
+
+/** Calls `visit` with each descriptor's type and place. §9.5: a length and a type begin each. */
+export function eachDescriptor(
+  b: Uint8Array,
+  at: number,
+  end: number,
+  visit: (type: number, at: number, stop: number) => void,
+): void {
+  for (let i = 0; i < DESCRIPTORS_MAX && at + 2 <= end; i++) {
+    const length = b[at]!;
+    if (length < 2) return;
+    visit(b[at + 1]!, at, Math.min(at + length, end));
+    at += length;
+  }
+}
+
+/** Types from here on are of classes. */
+const CLASS_DESCRIPTORS = 0x20;
+
+/** Learns the interfaces and endpoints of a configuration; gives the classes that have descriptors of their own in it. */
+export function learn(device: Device, b: Uint8Array, at: number, end: number): Set<number> {
+  const described = new Set<number>();
+  let current = -1;
+  let kind = 0;
+  eachDescriptor(b, at, end, (type, place, stop) => {
+    if (type === INTERFACE && stop - place >= 9) {
+      current = b[place + 2]!;
+      kind = (b[place + 5]! << 16) | (b[place + 6]! << 8) | b[place + 7]!;
+      // Alternate settings don't change what the interface is for.
+      if (b[place + 3] === 0) device.interfaces.set(current, kind);
+    } else if (type === ENDPOINT && stop - place >= 7 && current >= 0) {
+      device.endpoints.set(b[place + 2]!, kind);
+      device.owners.set(b[place + 2]!, current);
+    } else if (type >= CLASS_DESCRIPTORS && current >= 0) described.add(kind >> 16);
+  });
+  return described;
+}
