@@ -2,7 +2,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Overview } from './pages/overview/overview.tsx';
-import { page } from './state/navigation.ts';
+import { page, place } from './state/navigation.ts';
 import { PAGES, type PageName } from './state/place.ts';
 import { Announcer } from './ui/announce.tsx';
 import { Confirm } from './ui/confirm.tsx';
@@ -45,6 +45,7 @@ export function App() {
       {WITH_FILTER.has(name) && <FilterBar />}
       <ConnectionBanner />
       <main id="main" tabIndex={-1} class={`page page-${name}`}>
+        {place.value.item === '' && <h1 class="sr">{pageTitles[name]}</h1>}
         <CurrentPage name={name} />
       </main>
       <Menu />

@@ -17,8 +17,10 @@ interface Group {
   children?: Group[];
 }
 
-/** Protocols with their own area; all others share one. */
+/** Protocols that are drawn, the largest. */
 const AREAS_MAX = 40;
+/** Less than this cannot be met with a finger (WCAG 2.2, 2.5.8). */
+const TARGET_PX = 24;
 
 export function Treemap(props: { shares: Share[]; label: string; onChoose: (name: string) => void }) {
   const holder = useRef<HTMLDivElement>(null);
@@ -34,30 +36,47 @@ export function Treemap(props: { shares: Share[]; label: string; onChoose: (name
   const areas = useMemo(() => areasOf(props.shares, size), [props.shares, size]);
   return (
     <div ref={holder} class="treemap" role="group" aria-label={props.label}>
-      {areas.map(({ x0, y0, x1, y1, data }) => {
-        const { share, family } = data;
-        const wide = x1 - x0;
-        const high = y1 - y0;
-        return (
-          <button
-            key={share!.name}
-            type="button"
-            class={`area family-${family}`}
-            style={{ left: `${x0}px`, top: `${y0}px`, width: `${wide}px`, height: `${high}px` }}
-            title={`${share!.name} (${familyTitles[family!]}): ${share!.said}, ${share!.percent}`}
-            aria-label={`${share!.name}: ${share!.said}, ${share!.percent}`}
-            onClick={() => props.onChoose(share!.name)}
-          >
-            {wide > 42 && high > 20 && (
-              <span class="area-text">
-                <span class="area-name">{share!.name}</span>
-                {high > 38 && wide > 56 && <span class="area-share num">{share!.percent}</span>}
-              </span>
-            )}
-          </button>
-        );
-      })}
+      {areas.map(({ x0, y0, x1, y1, data: { share, family } }) => (
+        <Area
+          key={share!.name}
+          share={share!}
+          family={family!}
+          box={{ left: x0, top: y0, width: x1 - x0, height: y1 - y0 }}
+          onChoose={props.onChoose}
+        />
+      ))}
     </div>
+  );
+}
+
+interface AreaProps {
+  share: Share;
+  family: Family;
+  box: { left: number; top: number; width: number; height: number };
+  onChoose: (name: string) => void;
+}
+
+function Area({ share, family, box, onChoose }: AreaProps) {
+  const { name, said, percent } = share;
+  const { left, top, width, height } = box;
+  const place = {
+    class: `area family-${family}`,
+    style: { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` },
+    title: `${name} (${familyTitles[family]}): ${said}, ${percent}`,
+  };
+  // Too small to be met: the list beside the areas has it.
+  if (Math.min(width, height) < TARGET_PX) return <span {...place} aria-hidden="true" />;
+  const isNamed = width > 42;
+  const isMeasured = isNamed && height > 38 && width > 56;
+  return (
+    <button type="button" {...place} onClick={() => onChoose(name)}>
+      <span class="area-text">
+        <span class={isNamed ? 'area-name' : 'sr'}>{name}</span>
+        <span class="sr">: </span>
+        <span class={isMeasured ? 'area-share num' : 'sr'}>{percent}</span>
+        <span class="sr">, {said}</span>
+      </span>
+    </button>
   );
 }
 

@@ -136,7 +136,7 @@ export function DataTable<T>(props: Props<T>) {
               <th
                 key={one.id}
                 scope="col"
-                class={`${one.isNumber ? 'cell-number' : ''} ${one.isExtra ? 'only-wide' : ''}`}
+                class={`${one.isNumber ? 'cell-right' : ''} ${one.isExtra ? 'only-wide' : ''}`}
                 style={one.width === undefined ? {} : { width: one.width }}
                 aria-sort={one.id === column ? (isDescending ? 'descending' : 'ascending') : undefined}
               >
@@ -163,7 +163,7 @@ export function DataTable<T>(props: Props<T>) {
               {columns.map((one) => (
                 <td
                   key={one.id}
-                  class={`${one.isNumber ? 'cell-number num' : ''} ${one.isExtra ? 'only-wide' : ''}`}
+                  class={`${one.isNumber ? 'cell-right num' : ''} ${one.isExtra ? 'only-wide' : ''}`}
                 >
                   {one.cell(row)}
                 </td>

@@ -28,7 +28,7 @@ export function FilterBar() {
   const [caret, setCaret] = useState(-1);
   const [choices, setChoices] = useState<Choice[]>([]);
   const [chosen, setChosen] = useState(-1);
-  const verdict = useVerdict(text);
+  const [verdict, setVerdict] = useVerdict(text);
   const position: Position = useMemo(
     () => (caret < 0 ? { kind: 'none' } : positionAt(text, caret)),
     [text, caret],
@@ -41,10 +41,12 @@ export function FilterBar() {
   const error = verdict?.q === text ? verdict.check.error : null;
   const isOpen = caret >= 0 && choices.length > 0;
 
-  const apply = (q: string) => {
+  const apply = async (q: string) => {
     setCaret(-1);
     setChoices([]);
-    if (q === text && error !== null) return;
+    // Enter is often faster than the verdict; without a server nothing can be said against it.
+    const check = verdict?.q === q ? verdict.check : await checked(q).catch(() => null);
+    if (check !== null && check.error !== null) return setVerdict({ q, check });
     setFilter(q);
     rememberFilter(q.trim());
   };
@@ -52,7 +54,7 @@ export function FilterBar() {
   const take = (choice: Choice) => {
     if (position.kind === 'none') return;
     const isRecent = text === '' && choice.type === 'recent';
-    if (isRecent) return apply(choice.text);
+    if (isRecent) return void apply(choice.text);
     const next = `${text.slice(0, position.from)}${choice.text}${text.slice(position.to)}`;
     const at = position.from + choice.text.length;
     draft.value = position.kind === 'name' ? next : `${next.slice(0, at)} ${next.slice(at)}`;
@@ -73,7 +75,7 @@ export function FilterBar() {
       take(choices[Math.max(0, chosen)]!);
     } else if (key === 'Enter') {
       if (isOpen && chosen >= 0) take(choices[chosen]!);
-      else apply(text);
+      else void apply(text);
     } else if (key === 'Escape') {
       if (isOpen) setChoices([]);
       else {
@@ -136,7 +138,7 @@ export function FilterBar() {
             class="icon-button"
             aria-label="Clear the filter"
             title="Clear the filter"
-            onClick={() => apply('')}
+            onClick={() => void apply('')}
           >
             <Icon name="close" />
           </button>
@@ -147,7 +149,7 @@ export function FilterBar() {
           aria-label="Apply the filter"
           title="Apply (Enter)"
           disabled={error !== null || text.trim() === applied}
-          onClick={() => apply(text)}
+          onClick={() => void apply(text)}
         >
           <Icon name="enter" />
         </button>
@@ -203,15 +205,19 @@ function Choices(props: { choices: Choice[]; chosen: number; onTake: (choice: Ch
   );
 }
 
+/** Nothing at all passes everything. */
+async function checked(q: string, signal?: AbortSignal): Promise<FilterCheck | null> {
+  return q.trim() === '' ? null : get<FilterCheck>('/filter/check', { q }, signal);
+}
+
 /** Whether the text is a filter, asked a moment after the last key. */
-function useVerdict(text: string): Verdict {
+function useVerdict(text: string): [Verdict, (verdict: Verdict) => void] {
   const [verdict, setVerdict] = useState<Verdict>(null);
   useEffect(() => {
-    if (text.trim() === '') return setVerdict(null);
     const control = new AbortController();
     const timer = setTimeout(() => {
-      get<FilterCheck>('/filter/check', { q: text }, control.signal).then(
-        (check) => setVerdict({ q: text, check }),
+      checked(text, control.signal).then(
+        (check) => setVerdict(check === null ? null : { q: text, check }),
         () => {},
       );
     }, CHECK_MS);
@@ -220,7 +226,7 @@ function useVerdict(text: string): Verdict {
       control.abort();
     };
   }, [text]);
-  return verdict;
+  return [verdict, setVerdict];
 }
 
 function useChoices(

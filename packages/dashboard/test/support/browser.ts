@@ -45,10 +45,12 @@ export interface Visit {
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
+/** @param prepare what must be done before the page is opened */
 export async function visit(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: DESKTOP,
@@ -73,6 +75,7 @@ export async function visit(
       problems.push(`asked ${address}`);
     }
   });
+  await prepare(page);
   await page.goto(url);
   return {
     page,

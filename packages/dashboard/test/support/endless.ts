@@ -101,6 +101,8 @@ function timeline(terms: URLSearchParams): Timeline {
 }
 
 function packets(terms: URLSearchParams): Page<PacketRow> {
+  const one = /^frame\.number == (\d+)$/.exec(terms.get('q') ?? '');
+  if (one !== null) return { items: [packet(Number(one[1]))], next: null };
   const to = numberAt(terms.get('to'), PACKETS + 1);
   const from = Number(terms.get('after') ?? numberAt(terms.get('from'), 1));
   const end = Math.min(to, from + Number(terms.get('limit') ?? 100));

@@ -259,7 +259,7 @@ function FlowLines({
           <th scope="col" class="only-wide">
             State
           </th>
-          <th scope="col" class="cell-number">
+          <th scope="col" class="cell-right">
             Data
           </th>
         </tr>
@@ -292,7 +292,7 @@ function FlowLines({
                 </span>
               </td>
               <td class="only-wide">{flow.state ?? '–'}</td>
-              <td class="cell-number num">{bytes(flow.bytes_to_client + flow.bytes_to_server)}</td>
+              <td class="cell-right num">{bytes(flow.bytes_to_client + flow.bytes_to_server)}</td>
             </tr>
           );
         })}

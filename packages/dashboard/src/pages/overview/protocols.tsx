@@ -2,7 +2,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ProtocolSummary } from '../../api/types.ts';
 import type { Unit } from '../../charts/stack.ts';
-import { Treemap } from '../../charts/treemap.tsx';
+import { type Share, Treemap } from '../../charts/treemap.tsx';
+import { familyOf } from '../../families.ts';
 import { bytes, count, percent } from '../../format/numbers.ts';
 import { ofProtocol } from '../../state/expression.ts';
 import { addToFilter } from '../../state/navigation.ts';
@@ -11,6 +12,7 @@ import { Empty } from '../../ui/states.tsx';
 
 export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isStale: boolean }) {
   const [unit, setUnit] = useState<Unit>('bytes');
+  const [view, setView] = useState<'areas' | 'list'>('areas');
   const shares = useMemo(() => {
     const all = summary[unit];
     return summary.items
@@ -29,26 +31,56 @@ export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isSt
       note={`${summary.items.length}`}
       isStale={isStale}
       tools={
-        <Switch
-          label="Unit"
-          value={unit}
-          options={[
-            ['packets', 'Packets'],
-            ['bytes', 'Bytes'],
-          ]}
-          onChange={setUnit}
-        />
+        <>
+          <Switch
+            label="View"
+            value={view}
+            options={[
+              ['areas', 'Areas'],
+              ['list', 'List'],
+            ]}
+            onChange={setView}
+          />
+          <Switch
+            label="Unit"
+            value={unit}
+            options={[
+              ['packets', 'Packets'],
+              ['bytes', 'Bytes'],
+            ]}
+            onChange={setUnit}
+          />
+        </>
       }
     >
-      {shares.length === 0 ? (
-        <Empty title="None" />
-      ) : (
+      {shares.length === 0 && <Empty title="None" />}
+      {view === 'areas' && shares.length > 0 && (
         <Treemap
           shares={shares}
           label="Protocols by their share"
           onChoose={(name) => addToFilter(ofProtocol(name))}
         />
       )}
+      {view === 'list' && shares.length > 0 && <ShareList shares={shares} />}
     </Panel>
+  );
+}
+
+/** All of them, also those too small for an area. */
+function ShareList({ shares }: { shares: Share[] }) {
+  return (
+    <ol class="lines protocol-lines" tabIndex={0} aria-label="Protocols by their share">
+      {shares.map(({ name, said, percent: part }) => (
+        <li key={name}>
+          <button type="button" class="link who" onClick={() => addToFilter(ofProtocol(name))}>
+            <span class={`dot family-${familyOf(name)}`} />
+            {name}
+          </button>
+          <span class="num lines-count">
+            {said} <span class="quiet">{part}</span>
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -29,7 +29,7 @@ export function ListHead(props: Props) {
             <span
               key={column.id}
               role="columnheader"
-              class={`head cell-${column.id} ${column.isNumber ? 'cell-number' : ''}`}
+              class={`head cell-${column.id} ${column.isNumber ? 'cell-right' : ''}`}
               aria-sort={isSorted ? (props.sorting.isDescending ? 'descending' : 'ascending') : 'none'}
             >
               <button type="button" class="head-title" onClick={() => props.onSort(column)}>

@@ -235,5 +235,5 @@ class Row extends Component<RowProps> {
 }
 
 function classOf({ id, isNumber, isMono }: Column): string {
-  return `cell cell-${id} ${isNumber ? 'cell-number' : ''} ${isMono ? 'mono' : ''}`;
+  return `cell cell-${id} ${isNumber ? 'cell-right' : ''} ${isMono ? 'mono' : ''}`;
 }
