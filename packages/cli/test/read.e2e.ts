@@ -76,3 +76,22 @@ test('-T ek gives Elasticsearch points in time that it can read', () => {
   assert.match(frame.frame_frame_time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
   assert.equal(Math.floor(Date.parse(frame.frame_frame_time) / 1000), Math.floor(seconds));
 });
+
+test('-z findings tells what intrusion rules find, as text and as JSON, and leaves out what is less grave', () => {
+  const text = read([sample, '-q', '-z', 'findings']);
+  assert.equal(text.status, 0);
+  assert.match(
+    text.stdout,
+    /^CRITICAL Brute force of passwords: 192\.168\.10\.66 failed 48 times .* SSH of 192\.168\.10\.10:22/,
+  );
+  assert.match(text.stdout, /T1046 Network Service Discovery\n {9}packets \d+/);
+
+  const json = read([sample, '-q', '--json', '-z', 'findings,high']);
+  const found = JSON.parse(json.stdout)['findings,high'];
+  assert.ok(found.length >= 7);
+  assert.ok(found.every(({ severity }: { severity: string }) => ['high', 'critical'].includes(severity)));
+  assert.deepEqual(Object.keys(found[0].evidence), ['frames', 'streams']);
+
+  const filtered = read([sample, '-q', '-z', 'findings,medium,ip.addr == 192.168.10.11']);
+  assert.deepEqual(filtered.stdout.match(/^[A-Z]+ +.*$/gm)?.length, 1);
+});

@@ -1,5 +1,14 @@
 // What other rooms may use of this one.
 export type * from './events/events.ts';
+export { Baseline, type BaselineOptions, type Judgement } from './features/baseline.ts';
+export {
+  entropyOf,
+  HOST_FEATURES,
+  type HostRow,
+  HostWindows,
+  type HostWindowsOptions,
+} from './features/host-windows.ts';
+export { PEER_FEATURES, PeerRows, type PeerSample } from './features/peer-rows.ts';
 export { type Random, randomFrom } from './math/random.ts';
 export { Ecod, type EcodOptions } from './models/ecod.ts';
 export { Ensemble, type Member } from './models/ensemble.ts';

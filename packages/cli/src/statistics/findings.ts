@@ -41,6 +41,11 @@ class FindingsStatistic implements Statistic {
     const found = this.#list();
     if (found.length === 0) out.text('no findings\n');
     for (const finding of found) out.text(textOf(finding));
+    const { isLearning, progress } = this.#watch!.baseline;
+    if (isLearning)
+      out.text(
+        `what hosts usually do is not learnt yet: ${progress.rows} of ${progress.needed} minutes of hosts seen\n`,
+      );
   }
 
   data(): readonly Finding[] {

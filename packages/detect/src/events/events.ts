@@ -213,6 +213,16 @@ export interface JoinEvent extends Seen {
   readonly isSuccess: boolean;
 }
 
+/** A host or peer behaved unusually in an interval, by what was learnt. */
+export interface UnusualEvent extends Seen {
+  readonly kind: 'unusual';
+  readonly who: string;
+  readonly subject: 'host' | 'peer';
+  readonly score: number;
+  readonly limit: number;
+  readonly causes: readonly { readonly feature: string; readonly share: number }[];
+}
+
 export type DetectEvent =
   | ConnectionEvent
   | ProbeEvent
@@ -231,6 +241,7 @@ export type DetectEvent =
   | TlsEvent
   | SuspectEvent
   | QueryEvent
+  | UnusualEvent
   | JoinEvent;
 
 export type EventKind = DetectEvent['kind'];

@@ -37,8 +37,8 @@ export class RuleEngine {
   }
 
   see(event: DetectEvent): void {
-    // A flow is told of when it is over, long after it ended maybe: it says nothing on what time it is.
-    if (event.kind !== 'flow') this.advance(event.time);
+    // Flows and intervals are told of when they are over, long after maybe: they say nothing on what time it is.
+    if (event.kind !== 'flow' && event.kind !== 'unusual') this.advance(event.time);
     this.#attempts.see(event);
     this.#hand(event);
   }

@@ -22,6 +22,7 @@ import { passwordSpraying } from './logins/password-spraying.ts';
 import { clearText } from './other/clear-text.ts';
 import { land } from './other/land.ts';
 import { ntpMonlist } from './other/ntp-monlist.ts';
+import { unusualBehaviour } from './other/unusual-behaviour.ts';
 import { wrongPort } from './other/wrong-port.ts';
 import type { Rule } from './rule.ts';
 import { hostSweep } from './scans/host-sweep.ts';
@@ -71,4 +72,5 @@ export const RULES: readonly Rule[] = [
   tlsCertificate,
   clearText,
   wrongPort,
+  unusualBehaviour,
 ];

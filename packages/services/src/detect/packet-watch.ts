@@ -1,6 +1,15 @@
 // From dissected packets to findings: each packet is read for what rules look at, and the rules are told. The same for a
 // file and for live traffic, so that both give the same findings.
-import { type RuleEngine as Engine, type Finding, type FindingsOptions, RuleEngine } from '@eyrie/detect';
+import {
+  Baseline,
+  type DetectEvent,
+  type Finding,
+  type FindingsOptions,
+  HOST_FEATURES,
+  type HostRow,
+  HostWindows,
+  RuleEngine,
+} from '@eyrie/detect';
 import {
   COLUMN,
   FlowRecords,
@@ -21,29 +30,37 @@ export interface PacketWatchOptions extends FindingsOptions {
   readonly idleSeconds?: number;
 }
 
+/** Windows of a minute that wait for flows, beside those that wait for the flows' end. */
+const LATE_WINDOWS = 3;
+
 const TCP = 6;
 const UDP = 17;
 
 export class PacketWatch {
-  readonly engine: Engine;
+  readonly engine: RuleEngine;
+  /** What hosts usually do here; it learns from the flows. */
+  readonly baseline = new Baseline(HOST_FEATURES);
   readonly #tcp: TcpSteps;
   readonly #udp: UdpSteps;
   readonly #flows: FlowRecords;
+  readonly #windows: HostWindows;
   /** By protocol id. */
   readonly #readers: (LayerReader | undefined)[] = [];
 
   /** Before the first packet of the session: it listens to conversations that end. */
   constructor(session: Session, { idleSeconds, ...options }: PacketWatchOptions = {}) {
     this.engine = new RuleEngine(options);
-    const see: See = (event) => this.engine.see(event);
+    const see: See = (event) => this.#see(event);
     this.#tcp = new TcpSteps(see);
     this.#udp = new UdpSteps(see);
     this.#flows = new FlowRecords(
       session,
-      (flow) => {
-        this.engine.see({ kind: 'flow', flow });
-      },
+      (flow) => see({ kind: 'flow', flow }),
       idleSeconds === undefined ? {} : { idleSeconds },
+    );
+    this.#windows = new HostWindows(
+      (row) => this.#judge(row),
+      idleSeconds === undefined ? {} : { openWindows: LATE_WINDOWS + Math.ceil(idleSeconds / 60) },
     );
     for (const { protocols, make } of readers) {
       const reader = make(see);
@@ -67,6 +84,28 @@ export class PacketWatch {
     }
   }
 
+  #see(event: DetectEvent): void {
+    this.engine.see(event);
+    if (event.kind === 'flow') this.#windows.addFlow(event.flow);
+    else if (event.kind === 'dns' && !event.isResponse)
+      this.#windows.addName(event.client, event.name, event.time);
+  }
+
+  #judge({ source, time, row }: HostRow): void {
+    const { isUnusual, score, limit, causes } = this.baseline.see(source, row);
+    if (isUnusual)
+      this.engine.see({
+        kind: 'unusual',
+        time,
+        frame: 0,
+        who: source,
+        subject: 'host',
+        score,
+        limit,
+        causes,
+      });
+  }
+
   /** For live traffic that falls silent; seconds since 1970. */
   advance(now: number): void {
     this.#flows.sweep(now);
@@ -82,6 +121,7 @@ export class PacketWatch {
   end(): Finding[] {
     this.#udp.end();
     this.#flows.end();
+    this.#windows.end();
     return this.engine.end();
   }
 }

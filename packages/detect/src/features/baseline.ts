@@ -1,0 +1,153 @@
+// What is usual here, learnt and kept up: first it only looks, and says so; then it judges each row by what it learnt,
+// and goes on learning slowly from rows it finds usual. Three things keep an attacker from teaching it: what is most
+// unusual among the learnt rows is left out when it is fitted, what is found unusual is not learnt, and no source has more
+// than its share of the memory.
+import { type Random, randomFrom } from '../math/random.ts';
+import { Ecod } from '../models/ecod.ts';
+import { Ensemble } from '../models/ensemble.ts';
+import { IsolationForest } from '../models/isolation-forest.ts';
+import { Mahalanobis } from '../models/mahalanobis.ts';
+import { type Matrix, matrixOf, pick } from '../models/matrix.ts';
+import { type Cause, causesOf } from '../models/model.ts';
+
+export interface BaselineOptions {
+  /** Rows to look at before the first judgement. */
+  readonly learnRows?: number;
+  /** Rows remembered; 8 bytes a feature each. More remember longer, and adapt more slowly. */
+  readonly rowsMax?: number;
+  /** Usual rows after which it is fitted anew. */
+  readonly refitRows?: number;
+  /** Share of a usual row's chance to enter a full memory. */
+  readonly adapt?: number;
+  readonly seed?: number;
+}
+
+export interface Judgement {
+  readonly isLearning: boolean;
+  /** Mean log-odds of being unusual; 0 while it learns. */
+  readonly score: number;
+  /** The score above which it is unusual. */
+  readonly limit: number;
+  readonly isUnusual: boolean;
+  /** Features that made it so, the strongest first; none for usual rows. */
+  readonly causes: readonly Cause[];
+}
+
+/** Share of the learnt rows, those most unusual among themselves, that a fit leaves out: attackers who were there already. */
+const TRIMMED = 0.02;
+/** Share of the learnt rows that lie beyond the limit: 1 % of attackers, and half a percent of what is usual. */
+const BEYOND = 0.015;
+/** Share of the memory that one source may hold, unless there are so few sources that each must hold more. */
+const SOURCE_SHARE = 0.1;
+
+export class Baseline {
+  readonly names: readonly string[];
+  readonly #learnRows: number;
+  readonly #rowsMax: number;
+  readonly #refitRows: number;
+  readonly #adapt: number;
+  readonly #seed: number;
+  readonly #random: Random;
+  readonly #rows: Float64Array[] = [];
+  readonly #sources: string[] = [];
+  readonly #held = new Map<string, number>();
+  #model: Ensemble | null = null;
+  #limit = Infinity;
+  #sinceFit = 0;
+
+  constructor(names: readonly string[], options: BaselineOptions = {}) {
+    const { learnRows = 300, rowsMax = 4096, refitRows = 512, adapt = 0.25, seed = 1 } = options;
+    this.names = names;
+    this.#learnRows = learnRows;
+    this.#rowsMax = Math.max(rowsMax, learnRows);
+    this.#refitRows = refitRows;
+    this.#adapt = adapt;
+    this.#seed = seed;
+    this.#random = randomFrom(seed);
+  }
+
+  get isLearning(): boolean {
+    return this.#model === null;
+  }
+
+  /** Rows seen of those needed before it judges. */
+  get progress(): { readonly rows: number; readonly needed: number } {
+    return { rows: Math.min(this.#rows.length, this.#learnRows), needed: this.#learnRows };
+  }
+
+  /** Judges a row, and learns from it if it is usual. @throws RangeError for another number of features */
+  see(source: string, row: Float64Array): Judgement {
+    if (row.length !== this.names.length)
+      throw new RangeError(`rows have ${this.names.length} features here, not ${row.length}`);
+    if (this.#model === null) {
+      this.#remember(source, row);
+      if (this.#rows.length >= this.#learnRows) this.#fit();
+      return { isLearning: true, score: 0, limit: this.#limit, isUnusual: false, causes: [] };
+    }
+    const model = this.#model;
+    const score = model.score({ rows: 1, columns: row.length, data: row })[0]!;
+    const limit = this.#limit;
+    const isUnusual = score > limit;
+    if (!isUnusual) this.#learn(source, row);
+    return {
+      isLearning: false,
+      score,
+      limit,
+      isUnusual,
+      causes: isUnusual ? causesOf(model, row, this.names) : [],
+    };
+  }
+
+  #learn(source: string, row: Float64Array): void {
+    if (this.#rows.length < this.#rowsMax || this.#random.next() < this.#adapt) this.#remember(source, row);
+    if (++this.#sinceFit >= this.#refitRows) this.#fit();
+  }
+
+  /** Into a free place, or into that of a random row: of the same source, if it holds its share already. */
+  #remember(source: string, row: Float64Array): void {
+    const held = this.#held.get(source) ?? 0;
+    const share = Math.max(SOURCE_SHARE, 2 / Math.max(1, this.#held.size));
+    const isFull = this.#rows.length >= this.#rowsMax;
+    if (isFull && held >= share * this.#rowsMax) {
+      this.#replace(this.#placeOf(source), source, row);
+      return;
+    }
+    if (isFull) this.#replace(this.#random.below(this.#rows.length), source, row);
+    else {
+      this.#rows.push(row.slice());
+      this.#sources.push(source);
+      this.#held.set(source, held + 1);
+    }
+  }
+
+  #placeOf(source: string): number {
+    const from = this.#random.below(this.#sources.length);
+    const after = this.#sources.indexOf(source, from);
+    return after >= 0 ? after : this.#sources.indexOf(source);
+  }
+
+  #replace(at: number, source: string, row: Float64Array): void {
+    const before = this.#sources[at]!;
+    const left = this.#held.get(before)! - 1;
+    if (left === 0) this.#held.delete(before);
+    else this.#held.set(before, left);
+    this.#held.set(source, (this.#held.get(source) ?? 0) + 1);
+    this.#rows[at] = row.slice();
+    this.#sources[at] = source;
+  }
+
+  #fit(): void {
+    this.#sinceFit = 0;
+    const all = matrixOf(this.#rows);
+    const first = IsolationForest.fit(all, { seed: this.#seed }).score(all);
+    const order = Int32Array.from(first, (_, i) => i).sort((a, b) => first[a]! - first[b]!);
+    const kept = pick(all, order.subarray(0, Math.ceil(order.length * (1 - TRIMMED))));
+    this.#model = ensembleOf(kept, this.#seed);
+    const scores = this.#model.score(all).sort();
+    this.#limit = scores[Math.floor((scores.length - 1) * (1 - BEYOND))]!;
+  }
+}
+
+function ensembleOf(rows: Matrix, seed: number): Ensemble {
+  return Ensemble.of([IsolationForest.fit(rows, { seed }), Ecod.fit(rows), Mahalanobis.fit(rows)], rows);
+}
