@@ -79,18 +79,28 @@ describe('a baseline', () => {
     assert.equal(baseline.see('p1', attack()).isUnusual, true);
   });
 
-  it('gets used to what has changed for good, slowly', () => {
+  it('follows what changes slowly', () => {
     const random = randomFrom(5);
     const row = (shift: number) => Float64Array.from(NAMES, () => random.normal() + shift);
     const baseline = new Baseline(NAMES, { learnRows: 300, rowsMax: 300, refitRows: 100, adapt: 1 });
-    for (let i = 0; i < 300; i++) baseline.see(`p${i % 10}`, row(0));
     const unusual = (): number =>
-      Array.from({ length: 50 }, () => +baseline.see('p0', row(5)).isUnusual).reduce(
+      Array.from({ length: 50 }, () => +baseline.see('p0', row(2)).isUnusual).reduce(
         (sum, each) => sum + each,
       );
-    assert.ok(unusual() > 25);
-    for (let i = 0; i < 6000; i++) baseline.see(`p${i % 10}`, row(i / 1200));
-    assert.ok(unusual() < 5);
+    for (let i = 0; i < 300; i++) baseline.see(`p${i % 10}`, row(0));
+    assert.ok(unusual() > 20);
+    for (let i = 0; i < 8000; i++) baseline.see(`p${i % 10}`, row(i / 4000));
+    assert.ok(unusual() < 10);
+  });
+
+  it('learns anew, and says so, when the whole network changes, but not when one source does', () => {
+    const { usual, attack } = source(6);
+    const baseline = new Baseline(NAMES, { learnRows: 300 });
+    for (let i = 0; i < 300; i++) baseline.see(`p${i % 10}`, usual());
+    for (let i = 0; i < 2000; i++) baseline.see(`p${i % 10}`, i % 10 === 4 ? attack() : usual());
+    assert.equal(baseline.isLearning, false);
+    for (let i = 0; i < 400; i++) baseline.see(`p${i % 10}`, attack());
+    assert.equal(baseline.isLearning, true);
   });
 
   it('refuses rows of another width', () => {

@@ -1,7 +1,7 @@
 // What is usual here, learnt and kept up: first it only looks, and says so; then it judges each row by what it learnt,
 // and goes on learning slowly from rows it finds usual. Three things keep an attacker from teaching it: what is most
 // unusual among the learnt rows is left out when it is fitted, what is found unusual is not learnt, and no source has more
-// than its share of the memory.
+// than its share of the memory. Where most sources change at once there is no attacker: then it learns anew.
 import { type Random, randomFrom } from '../math/random.ts';
 import { Ecod } from '../models/ecod.ts';
 import { Ensemble } from '../models/ensemble.ts';
@@ -37,6 +37,11 @@ export interface Judgement {
 const TRIMMED = 0.02;
 /** Share of the learnt rows that lie beyond the limit: 1 % of attackers, and half a percent of what is usual. */
 const BEYOND = 0.015;
+/** When this share of so many judgements finds this share of all sources unusual, it is the network that has changed. */
+const CHANGE_ROWS = 200;
+const CHANGED_ROWS_SHARE = 0.5;
+const CHANGED_SOURCES_SHARE = 0.5;
+const SOURCES_MIN = 3;
 /** Share of the memory that one source may hold, unless there are so few sources that each must hold more. */
 const SOURCE_SHARE = 0.1;
 
@@ -54,6 +59,8 @@ export class Baseline {
   #model: Ensemble | null = null;
   #limit = Infinity;
   #sinceFit = 0;
+  /** The last judgements. */
+  readonly #judged: { readonly source: string; readonly isUnusual: boolean }[] = [];
 
   constructor(names: readonly string[], options: BaselineOptions = {}) {
     const { learnRows = 300, rowsMax = 4096, refitRows = 512, adapt = 0.25, seed = 1 } = options;
@@ -89,6 +96,7 @@ export class Baseline {
     const limit = this.#limit;
     const isUnusual = score > limit;
     if (!isUnusual) this.#learn(source, row);
+    this.#watchForChange(source, isUnusual);
     return {
       isLearning: false,
       score,
@@ -96,6 +104,32 @@ export class Baseline {
       isUnusual,
       causes: isUnusual ? causesOf(model, row, this.names) : [],
     };
+  }
+
+  #watchForChange(source: string, isUnusual: boolean): void {
+    const judged = this.#judged;
+    judged.push({ source, isUnusual });
+    if (judged.length < CHANGE_ROWS) return;
+    const unusual = judged.filter((each) => each.isUnusual);
+    const sources = new Set(judged.map((each) => each.source)).size;
+    const changed = new Set(unusual.map((each) => each.source)).size;
+    if (
+      sources >= SOURCES_MIN &&
+      unusual.length >= CHANGED_ROWS_SHARE * judged.length &&
+      changed >= CHANGED_SOURCES_SHARE * sources
+    )
+      this.#forget();
+    judged.length = 0;
+  }
+
+  /** Learns from the beginning. */
+  #forget(): void {
+    this.#rows.length = 0;
+    this.#sources.length = 0;
+    this.#held.clear();
+    this.#model = null;
+    this.#limit = Infinity;
+    this.#sinceFit = 0;
   }
 
   #learn(source: string, row: Float64Array): void {
