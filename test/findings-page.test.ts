@@ -5,7 +5,7 @@ import { findingsPage } from '../scripts/findings-page.ts';
 import { readText } from './support/house.ts';
 
 test('docs/findings.md says what the rules say', () => {
-  assert.equal(readText('docs/findings.md'), findingsPage(), 'run: node scripts/findings-page.ts');
+  assert.ok(readText('docs/findings.md') === findingsPage(), 'run: node scripts/findings-page.ts');
 });
 
 test('each rule says when it speaks, why, what it spares, and what to do', () => {

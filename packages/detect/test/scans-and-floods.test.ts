@@ -192,6 +192,40 @@ describe('UDP flood', () => {
   });
 });
 
+describe('floods of TCP segments', () => {
+  it('that belong to no connection', () => {
+    const flood = (perSecond: number) =>
+      times(perSecond, (i) => ({
+        kind: 'probe',
+        flags: 'ack',
+        time: START + i / (perSecond + 1),
+        frame: i + 1,
+        stream: i,
+        client: '10.0.0.1',
+        clientPort: 2000 + i,
+        server: '10.0.0.2',
+        serverPort: 80,
+      }));
+    assert.deepEqual(rulesOf(flood(99)), []);
+    assert.deepEqual(rulesOf(flood(150)), ['ack-flood']);
+  });
+});
+
+describe('slow HTTP', () => {
+  const visits = (count: number, isAsking: boolean) => [
+    ...times(count, (i) => [
+      ...attempt('completed', i / 100, { stream: i }),
+      ...(isAsking ? [http('response', i / 100, { stream: i })] : []),
+    ]),
+    ...times(20, (i) => icmp('other', i + 2)),
+  ];
+  it('is many connections on which nobody asks', () => {
+    assert.deepEqual(rulesOf(visits(60, false)), ['slow-http']);
+    assert.deepEqual(rulesOf(visits(60, true)), []);
+    assert.deepEqual(rulesOf(visits(6, false)), []);
+  });
+});
+
 describe('other floods', () => {
   it('ICMP: a hundred echoes a second', () => {
     const flood = (count: number) => times(count, (i) => icmp('echo', i / (count + 1), { sequence: i }));

@@ -27,10 +27,13 @@ export interface ConnectionEvent extends Conversation {
   readonly step: 'asked' | 'refused' | 'answered' | 'completed' | 'dropped';
 }
 
-/** A TCP segment to a port nobody spoke with, whose flags no program sends by itself. */
+/**
+ * A TCP segment to a port nobody spoke with, whose flags no program sends by itself; or an empty one with ACK alone that
+ * was answered with RST.
+ */
 export interface ProbeEvent extends Conversation {
   readonly kind: 'probe';
-  readonly flags: 'null' | 'fin' | 'xmas' | 'syn-fin';
+  readonly flags: 'null' | 'fin' | 'xmas' | 'syn-fin' | 'ack';
 }
 
 /** The first datagram of a UDP conversation, whose sender counts as the client, or the first that answers it. */

@@ -25,8 +25,9 @@ export function endpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** `7 s`, `12 min`, `3.5 h` */
+/** `40 ms`, `7 s`, `12 min`, `3.5 h` */
 export function spanText(seconds: number): string {
+  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
   if (seconds < 120) return `${seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
   return `${Number((seconds / 3600).toFixed(1))} h`;

@@ -2,11 +2,13 @@
 import { beacon } from './channels/beacon.ts';
 import { dnsExfiltration, dnsTunnel } from './channels/dns-tunnel.ts';
 import { icmpTunnel } from './channels/icmp-tunnel.ts';
+import { ackFlood } from './floods/ack-flood.ts';
 import { dhcpFlood } from './floods/dhcp-flood.ts';
 import { httpFlood } from './floods/http-flood.ts';
 import { icmpFlood } from './floods/icmp-flood.ts';
 import { queryFlood } from './floods/query-flood.ts';
 import { reflection } from './floods/reflection.ts';
+import { slowHttp } from './floods/slow-http.ts';
 import { synFlood } from './floods/syn-flood.ts';
 import { udpFlood } from './floods/udp-flood.ts';
 import { addressConflict } from './local/address-conflict.ts';
@@ -43,10 +45,12 @@ export const RULES: readonly Rule[] = [
   udpScan,
   hostSweep,
   synFlood,
+  ackFlood,
   udpFlood,
   dhcpFlood,
   icmpFlood,
   httpFlood,
+  slowHttp,
   reflection,
   ntpMonlist,
   land,

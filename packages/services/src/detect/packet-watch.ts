@@ -46,6 +46,7 @@ export class PacketWatch {
   readonly #windows: HostWindows;
   /** By protocol id. */
   readonly #readers: (LayerReader | undefined)[] = [];
+  #second = Number.NaN;
 
   /** Before the first packet of the session: it listens to conversations that end. */
   constructor(session: Session, { idleSeconds, ...options }: PacketWatchOptions = {}) {
@@ -70,6 +71,11 @@ export class PacketWatch {
 
   /** After each packet; it is only borrowed. */
   add(p: Packet): void {
+    // Packets that rules do not look at still say what time it is.
+    if (p.seconds !== this.#second) {
+      this.#second = p.seconds;
+      this.engine.advance(p.seconds);
+    }
     if (p.flow >= 0) {
       if (p.transport === TCP) this.#tcp.see(p);
       else if (p.transport === UDP) this.#udp.see(p);

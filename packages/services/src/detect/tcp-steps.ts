@@ -2,7 +2,7 @@
 import type { DetectEvent } from '@eyrie/detect';
 import type { Packet } from '@eyrie/dissect';
 import { addressAt, endsOf, ethernetAt, isFromClient, type See, timeOf } from './reader.ts';
-import { sshCloses } from './readers/ssh.ts';
+import { sshFailures } from './readers/ssh.ts';
 
 const FIN = 1;
 const SYN = 2;
@@ -16,6 +16,8 @@ const XMAS = FIN | PSH | URG;
 const ASKED = 1;
 const ANSWERED = 2;
 const OVER = 4;
+/** It began with an empty segment that has ACK alone. */
+const LONE_ACK = 8;
 
 const START = 1024;
 /** Changes of a side's MAC that are told, for each conversation: a mirror port may show every packet twice. */
@@ -43,15 +45,7 @@ export class TcpSteps {
     if (this.#stream[flow] !== stream) this.#begin(flow, stream);
     this.#followMac(p, flow);
     const flags = p.bufferOf(p.tcpLayer)[p.start[p.tcpLayer]! + 13]! & 0x3f;
-    if ((flags & (FIN | RST)) !== 0 && sshCloses(p))
-      this.#see({
-        kind: 'login',
-        ...endsOf(p, isFromClient(p)),
-        protocol: 'SSH',
-        user: '',
-        isSuccess: false,
-        isInferred: true,
-      });
+    if ((flags & (FIN | RST)) !== 0) this.#close(p);
     if ((this.#state[flow]! & (ASKED | OVER)) !== (ASKED | OVER)) this.#step(p, flow, flags);
   }
 
@@ -67,7 +61,15 @@ export class TcpSteps {
       if (flags === 0) this.#probe(p, 'null');
       else if (flags === FIN) this.#probe(p, 'fin');
       else if ((flags & (XMAS | ACK | RST)) === XMAS) this.#probe(p, 'xmas');
+      const isLoneAck = flags === ACK && p.segmentLength === 0;
+      this.#state[flow] = isLoneAck ? LONE_ACK : OVER;
+      this.#asker[flow] = p.direction;
+      return;
+    }
+    if (state === LONE_ACK) {
       this.#state[flow] = OVER;
+      if ((flags & RST) !== 0 && p.direction !== this.#asker[flow])
+        this.#see({ kind: 'probe', flags: 'ack', ...endsOf(p, false) });
       return;
     }
     if ((state & ASKED) === 0) return;
@@ -82,6 +84,18 @@ export class TcpSteps {
       this.#state[flow]! |= ANSWERED;
       this.#tell(p, false, 'answered');
     }
+  }
+
+  #close(p: Packet): void {
+    for (let failures = sshFailures(p); failures > 0; failures--)
+      this.#see({
+        kind: 'login',
+        ...endsOf(p, isFromClient(p)),
+        protocol: 'SSH',
+        user: '',
+        isSuccess: false,
+        isInferred: true,
+      });
   }
 
   #ask(p: Packet, flow: number): void {

@@ -6,7 +6,7 @@ const ASKED = 1;
 const ANSWERED = 2;
 
 /** Packets in a second from which a conversation is told of. */
-const BUSY = 1000;
+const BUSY = 100;
 const START = 1024;
 const UDP_HEADER = 8;
 

@@ -4,10 +4,13 @@ import type { Rule } from '../rule.ts';
 import { WEB_CHANNEL } from '../techniques.ts';
 import { beaconScore } from './beacon-score.ts';
 
-const CONNECTIONS = 24;
-const SPAN_S = 600;
+const CONNECTIONS = 12;
+const SPAN_S = 300;
 const SCORE = 0.8;
-const HIGH_SCORE = 0.95;
+/** Much inside a network comes back regularly. */
+const LOCAL_SCORE = 0.9;
+/** What it takes to be of medium severity. */
+const SURE = { connections: 24, spanS: 3600, score: 0.95 };
 const KEPT = 2000;
 
 /** Services whose clients come back like clockwork, and should. */
@@ -20,30 +23,37 @@ export const beacon: Rule = {
   title: 'Beacon',
   severity: 'low',
   technique: WEB_CHANNEL,
-  threshold: `${CONNECTIONS} connections to one port of a host outside over at least ${SPAN_S / 60} minutes, with a beacon score of ${SCORE}; medium from ${HIGH_SCORE} on where the client names no server`,
+  threshold: `${CONNECTIONS} connections to one port of a host over at least ${SPAN_S / 60} minutes, with a beacon score of ${SCORE} (local hosts: ${LOCAL_SCORE}); medium from ${SURE.score} on, with ${SURE.connections} connections in an hour or more, outside, where the client names no server`,
   source:
     'RITA: regularity of intervals and amounts, duration and evenness; its bins are hours of a day, here 24 parts of the time watched',
   exemptions:
-    'Hosts of the local network; NTP, DNS, DHCP, SNMP, syslog and discovery, which are periodic by design; connections that failed.',
+    'NTP, DNS, DHCP, SNMP, syslog and discovery, which are periodic by design; connections that failed.',
   advice:
     'Look up the server and the program that connects: updaters and monitoring do this as well as implants.',
   watch(say) {
-    const pairs = new Bounded<{ times: number[]; amounts: number[]; streams: number[]; next: number }>(
-      KEYS_MAX,
-    );
+    const pairs = new Bounded<{
+      times: number[];
+      amounts: number[];
+      streams: number[];
+      seen: Set<number>;
+      next: number;
+    }>(KEYS_MAX);
     return {
       flow({ flow }) {
         const { client, server, toServer, toClient, start, tcp, serverName } = flow;
-        if (PERIODIC.has(server.port) || PERIODIC.has(client.port) || isLocal(server.address)) return;
+        if (PERIODIC.has(server.port) || PERIODIC.has(client.port)) return;
         if (isGroup(server.address) || toServer.packets === 0 || toClient.packets === 0) return;
         if (tcp !== null && (tcp.state === 'refused' || tcp.state === 'midstream')) return;
         const known = pairs.for(`${client.address} ${server.address} ${server.port}`, () => ({
           times: [],
           amounts: [],
           streams: [],
+          seen: new Set(),
           next: CONNECTIONS,
         }));
         if (known.times.length >= KEPT) return;
+        if (known.seen.has(flow.stream)) return;
+        known.seen.add(flow.stream);
         known.times.push(start);
         known.amounts.push(toServer.bytes);
         if (known.streams.length < 12) known.streams.push(flow.stream);
@@ -53,14 +63,19 @@ export const beacon: Rule = {
         const order = [...known.times].sort((a, b) => a - b);
         const span = order.at(-1)! - order[0]!;
         const found = span < SPAN_S ? null : beaconScore(order, known.amounts);
-        if (found === null || found.score < SCORE) return;
+        if (found === null || found.score < (isLocal(server.address) ? LOCAL_SCORE : SCORE)) return;
+        const isSure =
+          found.score >= SURE.score &&
+          order.length >= SURE.connections &&
+          span >= SURE.spanS &&
+          !isLocal(server.address);
         const target = endpoint(server.address, server.port);
         say({
           key: `${client.address} ${target}`,
           time: flow.end,
           source: client.address,
           target,
-          severity: found.score >= HIGH_SCORE && serverName === null ? 'medium' : 'low',
+          severity: isSure && serverName === null ? 'medium' : 'low',
           confidence: found.score * 0.8,
           summary: `${client.address} connected ${order.length} times to ${target}${serverName === null ? '' : ` (${serverName})`} within ${spanText(span)}, regularly (score ${found.score.toFixed(2)})`,
           streams: known.streams,

@@ -6,6 +6,8 @@ import { DIRECT_FLOOD } from '../techniques.ts';
 
 const NEW_PER_SECOND = 200;
 const PACKETS_PER_SECOND = 2000;
+/** Where the host says that nobody listens, fewer will do: whoever goes on then does not mean to be heard. */
+const REFUSED_PER_SECOND = 100;
 const ANSWERED_SHARE = 0.02;
 const SECONDS = 2;
 
@@ -14,7 +16,7 @@ export const udpFlood: Rule = {
   title: 'UDP flood',
   severity: 'high',
   technique: DIRECT_FLOOD,
-  threshold: `${NEW_PER_SECOND} new UDP conversations a second with one host, of which fewer than half were answered; or ${PACKETS_PER_SECOND} packets a second in one conversation, ${SECONDS} s on end, with fewer than ${ANSWERED_SHARE * 100} answers in 100`,
+  threshold: `${NEW_PER_SECOND} new UDP conversations a second with one host, of which fewer than half were answered; or ${PACKETS_PER_SECOND} packets a second in one conversation, ${SECONDS} s on end, with fewer than ${ANSWERED_SHARE * 100} answers in 100 (${REFUSED_PER_SECOND} where the port is unreachable)`,
   source:
     'Snort and Suricata rate filters for UDP stand at some hundred a second; QUIC and VPN carry more, but are answered',
   exemptions:
@@ -24,6 +26,7 @@ export const udpFlood: Rule = {
   watch(say) {
     const opened = new Bounded<{ rate: Rate; answered: Rate; sources: Set<string> }>(KEYS_MAX);
     const busy = new Bounded<Rate>(KEYS_MAX);
+    const refused = new Bounded<true>(KEYS_MAX);
     return {
       datagram({ step, client, clientPort, server, time, frame, stream }) {
         if (isGroup(server) || isServicePort(clientPort)) return;
@@ -54,18 +57,25 @@ export const udpFlood: Rule = {
           facts: { perSecond: known.rate.peak, sources: known.sources.size },
         });
       },
+      icmp({ message, quoted }) {
+        if (message === 'port-unreachable' && quoted !== null)
+          refused.for(`${quoted.destination} ${quoted.port}`, () => true);
+      },
       volume({ client, server, serverPort, time, frame, stream, packetsToServer, packetsToClient }) {
-        if (isGroup(server) || packetsToServer < PACKETS_PER_SECOND) return;
+        if (isGroup(server)) return;
+        const isRefused = refused.get(`${server} ${serverPort}`) !== undefined;
+        const limit = isRefused ? REFUSED_PER_SECOND : PACKETS_PER_SECOND;
+        if (packetsToServer < limit) return;
         if (packetsToClient > ANSWERED_SHARE * packetsToServer) return;
         const rate = busy.for(String(stream), () => new Rate());
-        rate.add(time, PACKETS_PER_SECOND, frame, stream, packetsToServer);
+        rate.add(time, limit, frame, stream, packetsToServer);
         if (rate.streak < SECONDS) return;
         say({
           key: `${client} ${server}`,
           time,
           source: client,
           target: endpoint(server, serverPort),
-          confidence: 0.7,
+          confidence: isRefused ? 0.9 : 0.7,
           summary: `${client} sent ${endpoint(server, serverPort)} ${rate.peak} UDP packets in one second, which nobody answers`,
           frames: rate.frames,
           streams: [stream],

@@ -39,7 +39,7 @@ export const rogueRouter: Rule = {
           });
         } else if (source !== first.source && preference > 0 && text !== '' && text !== first.prefixes) {
           say({
-            key: source,
+            key: 'second',
             time,
             source: `${source} (${mac})`,
             target: 'all hosts',

@@ -1,5 +1,6 @@
 import { spanText } from '../addresses.ts';
 import type { OutcomeEvent } from '../attempts.ts';
+import { isServicePort } from '../ports.ts';
 import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
 import type { Rule } from '../rule.ts';
 import { SERVICE_DISCOVERY } from '../techniques.ts';
@@ -57,7 +58,9 @@ export const portScan: Rule = {
         known.ports.add(String(serverPort), time, frame, stream);
         judge(client, server, time);
       },
-      probe({ client, server, serverPort, time, frame, stream }) {
+      probe({ client, server, serverPort, flags, time, frame, stream }) {
+        // Ends of connections from before the capture; those of clients have ports of their own choice.
+        if (flags === 'ack' && !isServicePort(serverPort)) return;
         const known = at(client, server);
         known.isProbe = true;
         known.ports.add(String(serverPort), time, frame, stream);

@@ -8,13 +8,15 @@ import { SERVICE_DISCOVERY } from '../techniques.ts';
 const HOSTS = 8;
 const WEB_HOSTS = 20;
 const WINDOW_S = 4 * 3600;
+/** Quicker ones are the business of the address scan. */
+const SPAN_S = 300;
 
 export const slowScan: Rule = {
   id: 'slow-scan',
   title: 'Slow address scan',
   severity: 'medium',
   technique: SERVICE_DISCOVERY,
-  threshold: `${HOSTS} different hosts on one port of a service in ${WINDOW_S / 3600} hours, none of which took the connection; ${WEB_HOSTS} on 80 and 443`,
+  threshold: `${HOSTS} different hosts on one port of a service in ${WINDOW_S / 3600} hours but not within ${SPAN_S / 60} minutes, none of which took the connection; ${WEB_HOSTS} on 80 and 443`,
   source:
     'bro-simple-scan keeps sources for 15 minutes after their last attempt and so meets sweeps of one host in ten minutes only on a darknet; the count is what its 445_scan capture shows',
   exemptions:
@@ -33,7 +35,8 @@ export const slowScan: Rule = {
         if (result === 'completed') known.hasSuccess = true;
         else known.hosts.add(server, time, frame, stream);
         const { size, first, last } = known.hosts;
-        if (known.hasSuccess || size < (isWebPort(serverPort) ? WEB_HOSTS : HOSTS)) return;
+        if (known.hasSuccess || last - first < SPAN_S) return;
+        if (size < (isWebPort(serverPort) ? WEB_HOSTS : HOSTS)) return;
         say({
           key: `${client} ${serverPort}`,
           time,

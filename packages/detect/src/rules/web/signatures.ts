@@ -57,7 +57,7 @@ export const SIGNATURES: readonly Signature[] = [
   value('path traversal', /(?:\.\.[/\\]){2,}|(?:\.\.;\/)|\/\.\.%2f/),
   value(
     'path traversal',
-    /\/etc\/(?:passwd|shadow|hosts)\b|\bboot\.ini\b|\/proc\/self\/(?:environ|cmdline)|\bwin(?:dows)?[/\\](?:win|system)\.ini|\.\.[/\\]windows[/\\]/,
+    /\/etc\/(?:passwd|shadow|hosts)\b|\bboot\.ini\b|\/proc\/self\/(?:environ|cmdline)|\bwin(?:dows)?[/\\](?:win|system)\.ini|\.\.[/\\]win(?:dows|nt)[/\\]|\/wp-config\.php\b.{0,3}$|\.\.(?:%c0%af|%c1%9c|\xc0\xaf|\xc1\x9c)/,
   ),
   value(
     'command injection (RCE)',
@@ -69,11 +69,11 @@ export const SIGNATURES: readonly Signature[] = [
   ),
   value(
     'command injection (RCE)',
-    /\b(?:wget|curl|tftp) .{0,40}(?:https?:\/\/|\d{1,3}(?:\.\d{1,3}){3})|\bchmod (?:\+x|777)\b|\/bin\/(?:ba|z)?sh\b|\bpowershell(?:\.exe)? -/,
+    /\b(?:wget|curl|tftp) .{0,40}(?:https?:\/\/|\d{1,3}(?:\.\d{1,3}){3})|\bchmod (?:\+x|777)\b|\/bin\/(?:ba|z)?sh\b|\b(?:cmd|root)\.exe\?|\bpowershell(?:\.exe)? -/,
   ),
   value(
     'code injection (RCE)',
-    /php:\/\/(?:input|filter)|\ballow_url_include\b|\bauto_prepend_file\b|<\?php|\beval ?\( ?(?:base64_decode|\$_)|invokefunction&?.{0,60}call_user_func|eval-stdin\.php/,
+    /php:\/\/(?:input|filter)|\ballow_url_include\b|\bauto_prepend_file\b|<\?php|\beval ?\( ?(?:base64_decode|\$_)|\bthink\\?app\/invokefunction|=call_user_func(?:_array)?$|eval-stdin\.php|\[#(?:post_render|pre_render|markup|lazy_builder)\]/,
   ),
   both(
     'code injection (RCE)',
@@ -82,6 +82,10 @@ export const SIGNATURES: readonly Signature[] = [
   value(
     'code injection (RCE)',
     /\b(?:setup\.cgi\?.*todo=syscmd|gponform\/diag_form|tmunblock\.cgi|boaform\/admin\/formping|ctrlt\/deviceupgrade_1|goform\/(?:set_limitclient_cfg|formsysCmd))/,
+  ),
+  value(
+    'code injection (RCE)',
+    /\{\{ ?\d+ ?\* ?\d+ ?\}\}|\/default\.ida\?[nx]{20}|<!entity [^>]{1,200}\bsystem ['"]/,
   ),
   both(
     'Log4Shell',

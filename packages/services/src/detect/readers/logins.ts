@@ -172,6 +172,14 @@ const BY_CODE: readonly CodeReader[] = [
     successes: [],
     only: ['smb2.cmd', '1'],
   },
+  {
+    protocols: ['smb'],
+    name: 'SMB',
+    field: 'smb.nt_status',
+    failures: ['3221225581', '3221225578', '3221225572', '3221226036', '3221225586'],
+    successes: [],
+    only: ['smb.cmd', '115'],
+  },
   // RFC 2865 §4: accept, reject.
   { protocols: ['radius'], name: 'RADIUS', field: 'radius.code', failures: ['3'], successes: ['2'] },
   // MQTT 3.1.1 §3.2.2.3 and 5 §3.2.2.2: bad user name or password, not authorized.

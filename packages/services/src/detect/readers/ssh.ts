@@ -10,6 +10,7 @@ const WORKING = 30;
 const NEW_KEYS = '21';
 /** A session that failed has at least asked for the service, and tried once. */
 const TRIES_MIN = 2;
+const ANSWER_SIZES_MAX = 16;
 
 interface Session {
   hasNewKeys: boolean;
@@ -17,6 +18,8 @@ interface Session {
   acceptSize: number;
   clientSegments: number;
   serverSegments: number;
+  /** How often each size of the server's segments came after its acceptance: failures are all alike. */
+  readonly answers: Map<number, number>;
   isDecided: boolean;
 }
 
@@ -32,6 +35,7 @@ export const sshReader: ReaderMaker = {
       acceptSize: 0,
       clientSegments: 0,
       serverSegments: 0,
+      answers: new Map(),
       isDecided: false,
     });
 
@@ -70,14 +74,21 @@ function judge(p: Packet, session: Session, size: number, succeed: () => void): 
   session.serverSegments++;
   if (session.acceptSize === 0) {
     if (session.clientSizes.includes(size)) session.acceptSize = size;
-  } else if (size === session.acceptSize - SHORTER && session.clientSegments >= TRIES_MIN) succeed();
+    return;
+  }
+  const { answers } = session;
+  if (answers.has(size) || answers.size < ANSWER_SIZES_MAX) answers.set(size, (answers.get(size) ?? 0) + 1);
+  if (size === session.acceptSize - SHORTER && session.clientSegments >= TRIES_MIN) succeed();
   if (!session.isDecided && session.serverSegments >= WORKING) succeed();
 }
 
-/** The connection closes: if nobody got in who tried, the login failed. */
-export function sshCloses(p: Packet): boolean {
+/**
+ * The connection closes. How many logins failed on it; 0 when somebody got in, or nobody tried. The first failure is the
+ * answer to the question which methods there are (RFC 4252 §5.2).
+ */
+export function sshFailures(p: Packet): number {
   const session = p.session.knownState<Session>(p, 'detect.ssh');
-  if (session === null || session.isDecided || !session.hasNewKeys) return false;
+  if (session === null || session.isDecided || !session.hasNewKeys) return 0;
   session.isDecided = true;
-  return session.clientSegments >= TRIES_MIN;
+  return session.clientSegments >= TRIES_MIN ? Math.max(2, ...session.answers.values()) - 1 : 0;
 }

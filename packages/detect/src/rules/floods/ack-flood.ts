@@ -1,0 +1,43 @@
+import { endpoint } from '../addresses.ts';
+import { Bounded, KEYS_MAX, Rate } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { OS_FLOOD } from '../techniques.ts';
+
+const PER_SECOND = 100;
+
+export const ackFlood: Rule = {
+  id: 'ack-flood',
+  title: 'TCP flood without connections (ACK, FIN, null)',
+  severity: 'high',
+  technique: OS_FLOOD,
+  threshold: `${PER_SECOND} segments to one port of a host within one second that belong to no connection: refused ACKs, or flags no program sends`,
+  source: 'As for the SYN flood: 70 to 100 a second in common rate filters of Suricata and Snort',
+  exemptions: 'Connections from before the capture, which go on after their first segment.',
+  advice:
+    'Drop segments without a connection in front of the target (stateful filter), and the sources upstream.',
+  watch(say) {
+    const targets = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
+    return {
+      probe({ client, server, serverPort, time, frame, stream }) {
+        const target = endpoint(server, serverPort);
+        const known = targets.for(target, () => ({ rate: new Rate(), sources: new Set() }));
+        if (known.rate.second !== Math.floor(time)) known.sources.clear();
+        if (known.sources.size < 1000) known.sources.add(client);
+        known.rate.add(time, PER_SECOND, frame, stream);
+        if (known.rate.count < PER_SECOND) return;
+        const from = known.sources.size === 1 ? client : `${known.sources.size} sources`;
+        say({
+          key: target,
+          time,
+          source: from,
+          target,
+          confidence: 0.9,
+          summary: `${from} sent ${target} ${known.rate.peak} TCP segments in one second that belong to no connection`,
+          frames: known.rate.frames,
+          streams: known.rate.streams,
+          facts: { perSecond: known.rate.peak, sources: known.sources.size },
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,86 @@
+import { endpoint } from '../addresses.ts';
+import type { OutcomeEvent } from '../attempts.ts';
+import { Bounded, KEYS_MAX } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { SERVICE_FLOOD } from '../techniques.ts';
+
+const CONNECTIONS = 50;
+const PATIENCE_S = 10;
+const MEMORY_S = 120;
+const STREAMS_MAX = 2000;
+
+/** Without TLS: under it, nobody can see whether a request is complete. */
+const PORTS = new Set([80, 81, 8000, 8008, 8080, 8081, 8888]);
+
+interface Visitor {
+  readonly client: string;
+  readonly target: string;
+  /** Connections without an answer to a request, with the time of their beginning. */
+  readonly idle: Map<number, { readonly time: number; readonly frame: number }>;
+}
+
+export const slowHttp: Rule = {
+  id: 'slow-http',
+  title: 'Slow HTTP flood (Slowloris)',
+  severity: 'high',
+  technique: SERVICE_FLOOD,
+  threshold: `${CONNECTIONS} connections from one client to one web server, on which the server had nothing to answer for ${PATIENCE_S} s`,
+  source:
+    'nginx and Apache wait 60 s for a request, and serve some hundred clients at once; Slowloris holds them all',
+  exemptions:
+    'Connections that browsers open in advance (a few a server); looks at an open port by load balancers; TLS, where requests cannot be seen; captures of one direction.',
+  advice:
+    'Limit connections by client, and the time in which a request must be complete (mod_reqtimeout, client_header_timeout); block the source.',
+  watch(say) {
+    const visitors = new Bounded<Visitor>(KEYS_MAX);
+    const waiting = new Set<string>();
+    /** Connections whose server was heard. */
+    const heard = new Bounded<true>(KEYS_MAX);
+
+    function judge(key: string, { client, target, idle }: Visitor, now: number): void {
+      let late = 0;
+      for (const [stream, { time }] of idle) {
+        if (Math.abs(now - time) > MEMORY_S) idle.delete(stream);
+        else if (now - time >= PATIENCE_S) late++;
+      }
+      if (idle.size === 0) waiting.delete(key);
+      if (late < CONNECTIONS) return;
+      say({
+        key,
+        time: now,
+        source: client,
+        target,
+        confidence: 0.85,
+        summary: `${client} holds ${late} connections to ${target} on which no request gets complete`,
+        frames: [...idle.values()].slice(0, 12).map(({ frame }) => frame),
+        streams: [...idle.keys()].slice(0, 12),
+        facts: { connections: late },
+      });
+    }
+
+    return {
+      connection({ step, stream, serverPort }) {
+        if (step === 'answered' && PORTS.has(serverPort)) heard.set(String(stream), true);
+      },
+      outcome({ result, client, server, serverPort, stream, time, frame }: OutcomeEvent) {
+        if (result !== 'completed' || heard.get(String(stream)) === undefined) return;
+        const target = endpoint(server, serverPort);
+        const key = `${client} ${target}`;
+        const { idle } = visitors.for(key, () => ({ client, target, idle: new Map() }));
+        if (idle.size < STREAMS_MAX) idle.set(stream, { time, frame });
+        waiting.add(key);
+      },
+      http({ step, client, server, serverPort, stream }) {
+        if (step === 'response')
+          visitors.get(`${client} ${endpoint(server, serverPort)}`)?.idle.delete(stream);
+      },
+      tick(now) {
+        for (const key of waiting) {
+          const visitor = visitors.get(key);
+          if (visitor === undefined) waiting.delete(key);
+          else judge(key, visitor, now);
+        }
+      },
+    };
+  },
+};
