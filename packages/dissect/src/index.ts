@@ -58,4 +58,5 @@ export {
 } from './flows/flow-records.ts';
 export { Follow, type Piece, type Side, type Wanted } from './flows/follow.ts';
 export { FollowHttp } from './flows/follow-http.ts';
+export { tcpAnalysisBits } from './protocols/tcp-text.ts';
 export * from './stats/index.ts';

@@ -1,5 +1,6 @@
 // What other rooms may use of this one.
 export { StoreError, type StoreErrorCode } from './errors.ts';
+export { openStore } from './open.ts';
 export type * from './queries.ts';
 export { PAGE_ROWS_MAX } from './queries.ts';
 export type * from './rows.ts';

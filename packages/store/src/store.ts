@@ -120,7 +120,7 @@ export interface AuditLine {
   readonly time: number;
   /** `erase`, `retain`, `delete capture` … */
   readonly action: string;
-  /** What was done to what; of an erasure a hash of the address, not the address. */
+  /** What was done to what; of an erasure the reason, not the address. */
   readonly detail: string;
   readonly packets: number;
 }

@@ -114,6 +114,13 @@ export const tcpAnalysisFields = Object.fromEntries([
   ['duplicateFrame', duplicateFrame],
 ]);
 
+/** Which bits of a packet's analysis make a field exist. */
+export const tcpAnalysisBits: ReadonlyMap<string, number> = new Map([
+  [flagsField.name, 0xffff],
+  ...FINDINGS.map(([bit, field]) => [field.name, bit] as const),
+  [retransmission.name, a.RETRANSMISSION | a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION],
+]);
+
 export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
   const { timing } = p.session;
   const isTimed = timing !== null && (timing.acksFrame !== 0 || timing.pushBytesSent !== 0);

@@ -1,0 +1,15 @@
+import { openStore } from '../src/index.ts';
+import { batchesOf, OFFICE_HOUR } from '../test/support.ts';
+const s = await openStore('duckdb::memory:');
+const b = batchesOf(OFFICE_HOUR);
+console.log(await Promise.all(b.map((x) => s.write(x))));
+console.log(await s.captures());
+console.log((await s.protocolSummary()).items.slice(0, 4), (await s.protocolSummary({ filter: 'ip.src == 10.0.0.0/8 && tls' })).items.slice(0, 4));
+console.log((await s.packets({ limit: 2, filter: 'dns' })), await s.packet(17));
+const t = await s.timeline({ by: 'protocol', buckets: 10, series: 2 }); console.log(JSON.stringify(t));
+console.log((await s.hierarchy()).tree[0], (await s.flows({ limit: 1 })).items, (await s.conversations({ limit: 2 })).items, (await s.endpoints({ limit: 2 })).items);
+console.log(await s.info());
+console.log(await s.retain({ rows: 2500 }), (await s.protocolSummary()).packets, (await s.protocolSummary({from: 0})).packets);
+console.log(await s.erase('192.0.2.1'), (await s.protocolSummary()).packets, (await s.protocolSummary({from: 0})).packets);
+console.log(await s.exportParquet('/tmp/store-dev/pq'));
+await s.close();

@@ -1,0 +1,109 @@
+// Packets into DuckDB: typed arrays are copied into data chunks as they are, no value is touched by itself.
+import {
+  BIGINT,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  INTEGER,
+  UINTEGER,
+  USMALLINT,
+  UTINYINT,
+  VARCHAR,
+} from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+import type { PacketRows } from '../write/packet-rows.ts';
+
+type TypedArray = BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** Rows of a data chunk. */
+const CHUNK = duckdb.vector_size();
+
+/** In the order of the table's columns, but for the last, the summary. */
+const COLUMNS: readonly (readonly [DuckDBType, (rows: PacketRows) => TypedArray])[] = [
+  [BIGINT, (rows) => rows.id],
+  [INTEGER, (rows) => rows.captures],
+  [INTEGER, (rows) => rows.batches],
+  [BIGINT, (rows) => rows.number],
+  [BIGINT, (rows) => rows.time],
+  [UINTEGER, (rows) => rows.columns.wireLength],
+  [UINTEGER, (rows) => rows.columns.capturedLength],
+  [BIGINT, (rows) => rows.fileOffset],
+  [INTEGER, (rows) => rows.columns.interfaceId],
+  [INTEGER, (rows) => rows.source],
+  [INTEGER, (rows) => rows.destination],
+  [UTINYINT, (rows) => rows.columns.transport],
+  [USMALLINT, (rows) => rows.columns.sourcePort],
+  [USMALLINT, (rows) => rows.columns.destinationPort],
+  [INTEGER, (rows) => rows.columns.stream],
+  [INTEGER, (rows) => rows.protocol],
+  [INTEGER, (rows) => rows.path],
+  [USMALLINT, (rows) => rows.columns.tcpFlags],
+  [USMALLINT, (rows) => rows.columns.tcpAnalysis],
+  [UINTEGER, (rows) => rows.columns.tcpLength],
+  [UTINYINT, (rows) => rows.marks],
+];
+
+export class DuckDBAppend {
+  readonly #connection: DuckDBConnection;
+  readonly #chunk = DuckDBDataChunk.create([...COLUMNS.map(([type]) => type), VARCHAR]);
+  readonly #allNull = new Uint8Array(CHUNK / 8);
+  #appender: DuckDBAppender | null = null;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  async add(rows: PacketRows): Promise<void> {
+    this.#appender ??= await this.#connection.createAppender('packet');
+    const columns = COLUMNS.map(([, of]) => of(rows));
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      const count = Math.min(CHUNK, rows.length - from);
+      const { chunk } = this.#chunk;
+      duckdb.data_chunk_reset(chunk);
+      duckdb.data_chunk_set_size(chunk, count);
+      columns.forEach((array, i) => {
+        const width = array.BYTES_PER_ELEMENT;
+        const vector = duckdb.data_chunk_get_vector(chunk, i);
+        const at = array.byteOffset + from * width;
+        duckdb.copy_data_to_vector(vector, 0, array.buffer as ArrayBuffer, at, count * width);
+      });
+      this.#putSummaries(rows, from, count);
+      this.#appender.appendDataChunk(this.#chunk);
+    }
+  }
+
+  /** Before anything else is asked of this transaction. */
+  flush(): void {
+    const appender = this.#appender;
+    this.#appender = null;
+    appender?.flushSync();
+    appender?.closeSync();
+  }
+
+  /** When the transaction is undone. */
+  discard(): void {
+    const appender = this.#appender;
+    this.#appender = null;
+    try {
+      appender?.clear();
+      appender?.closeSync();
+    } catch {
+      // What failed once fails again here; the transaction is undone anyway.
+    }
+  }
+
+  #putSummaries({ summary }: PacketRows, from: number, count: number): void {
+    const vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, COLUMNS.length);
+    const validity = new Uint8Array(CHUNK / 8);
+    for (let i = 0; summary !== null && i < count; i++) {
+      const text = summary[from + i] ?? null;
+      if (text === null) continue;
+      validity[i >> 3]! |= 1 << (i & 7);
+      duckdb.vector_assign_string_element(vector, i, text);
+    }
+    duckdb.vector_ensure_validity_writable(vector);
+    const bits = summary === null ? this.#allNull : validity;
+    duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer as ArrayBuffer, 0, bits.byteLength);
+  }
+}

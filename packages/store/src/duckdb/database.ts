@@ -1,0 +1,198 @@
+// DuckDB in this process. One connection writes, some read; a transaction that reads sees what was committed before.
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { StoreError } from '../errors.ts';
+import type { Counter, Database, Row, Transaction, Value } from '../sql/database.ts';
+import { Lock } from '../sql/lock.ts';
+import type { MergeTable } from '../sql/tables.ts';
+import type { StoreOptions } from '../store.ts';
+import { DuckDBAppend } from './append.ts';
+import { dialect } from './dialect.ts';
+import { isFatal, storeError } from './errors.ts';
+import { mergeInto } from './merge.ts';
+import { plainValue } from './values.ts';
+
+/** Queries that run at once; more wait. */
+const READERS = 4;
+
+export class DuckDBDatabase implements Database {
+  readonly engine = 'duckdb';
+  readonly dialect = dialect;
+  readonly place: string;
+  readonly #path: string;
+  readonly #options: StoreOptions;
+  #instance: DuckDBInstance;
+  #writer: DuckDBConnection;
+  #readers: DuckDBConnection[] = [];
+  #nextReader = 0;
+  #append: DuckDBAppend;
+  readonly #counters = new Map<Counter, number>();
+  readonly #lock = new Lock();
+  #isBroken = false;
+
+  private constructor(
+    path: string,
+    options: StoreOptions,
+    instance: DuckDBInstance,
+    writer: DuckDBConnection,
+  ) {
+    this.#path = path;
+    this.#options = options;
+    this.place = `duckdb:${path}`;
+    this.#instance = instance;
+    this.#writer = writer;
+    this.#append = new DuckDBAppend(writer);
+  }
+
+  /** `:memory:` makes one that is gone when it is closed. */
+  static async open(path: string, options: StoreOptions): Promise<DuckDBDatabase> {
+    const { instance, writer } = await connect(path, options);
+    return new DuckDBDatabase(path, options, instance, writer);
+  }
+
+  async all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
+    await this.#mend();
+    while (this.#readers.length < READERS) this.#readers.push(await this.#instance.connect());
+    this.#nextReader = (this.#nextReader + 1) % READERS;
+    return this.#query(this.#readers[this.#nextReader]!, sql, parameters);
+  }
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#lock.hold(async () => {
+      await this.#mend();
+      await this.#run('BEGIN TRANSACTION');
+      try {
+        const result = await work(this.#transaction);
+        this.#append.flush();
+        await this.#run('COMMIT');
+        return result;
+      } catch (error) {
+        this.#append.discard();
+        this.#counters.clear();
+        await this.#writer.run('ROLLBACK').catch(() => {});
+        throw this.#noted(error);
+      }
+    });
+  }
+
+  readonly #transaction: Transaction = {
+    dialect,
+    all: (sql, parameters = []) => {
+      this.#append.flush();
+      return this.#query(this.#writer, sql, parameters);
+    },
+    run: async (sql, parameters = []) => {
+      this.#append.flush();
+      return (await this.#writer.run(sql, parameters as DuckDBValue[])).rowsChanged;
+    },
+    reserve: (counter, count) => this.#reserve(counter, count),
+    appendPackets: async (rows) => this.#append.add(rows),
+    merge: (table: MergeTable, rows) => mergeInto(this.#writer, table, rows),
+  };
+
+  /** This process alone writes, so the numbers are its own to count. */
+  async #reserve(counter: Counter, count: number): Promise<number> {
+    let next = this.#counters.get(counter);
+    if (next === undefined) {
+      const rows = await this.#query(this.#writer, `SELECT COALESCE(max(id), 0) + 1 FROM ${counter}`, []);
+      next = Number(rows[0]![0]);
+    }
+    this.#counters.set(counter, next + count);
+    return next;
+  }
+
+  async version(): Promise<string> {
+    return `DuckDB ${String((await this.all('SELECT version()'))[0]![0]).replace(/^v/, '')}`;
+  }
+
+  async size(): Promise<{ bytes: number; free: number }> {
+    const [row] = await this.all(
+      'SELECT block_size, total_blocks, free_blocks FROM pragma_database_size() LIMIT 1',
+    );
+    const [block, total, free] = row!.map(Number) as [number, number, number];
+    return { bytes: block * total, free: block * free };
+  }
+
+  /** Blocks at the end of the file are given back, others wait for new rows. */
+  vacuum(): Promise<void> {
+    return this.#lock.hold(async () => {
+      await this.#mend();
+      await this.#run('FORCE CHECKPOINT');
+    });
+  }
+
+  async writeParquet(query: string, path: string): Promise<void> {
+    const target = path.replaceAll("'", "''");
+    await this.all(`COPY (${query}) TO '${target}' (FORMAT parquet, COMPRESSION zstd)`);
+  }
+
+  close(): Promise<void> {
+    return this.#lock.hold(async () => {
+      for (const reader of this.#readers) reader.closeSync();
+      this.#readers = [];
+      if (!this.#options.readOnly && !this.#isBroken) await this.#writer.run('CHECKPOINT').catch(() => {});
+      this.#writer.closeSync();
+      this.#instance.closeSync();
+    });
+  }
+
+  async #query(connection: DuckDBConnection, sql: string, parameters: readonly Value[]): Promise<Row[]> {
+    try {
+      const reader = await connection.runAndReadAll(sql, parameters as DuckDBValue[]);
+      return reader.convertRows<Value>(plainValue);
+    } catch (error) {
+      throw this.#noted(error);
+    }
+  }
+
+  async #run(sql: string): Promise<void> {
+    try {
+      await this.#writer.run(sql);
+    } catch (error) {
+      throw this.#noted(error);
+    }
+  }
+
+  #noted(error: unknown): unknown {
+    if (isFatal(error)) this.#isBroken = true;
+    return storeError(error, this.#path);
+  }
+
+  /** After an error that DuckDB does not go on from (a full disk while it wrote): opened anew, as after a crash. */
+  async #mend(): Promise<void> {
+    if (!this.#isBroken) return;
+    for (const reader of this.#readers) reader.closeSync();
+    this.#readers = [];
+    this.#writer.closeSync();
+    this.#instance.closeSync();
+    this.#counters.clear();
+    const { instance, writer } = await connect(this.#path, this.#options);
+    this.#instance = instance;
+    this.#writer = writer;
+    this.#append = new DuckDBAppend(writer);
+    this.#isBroken = false;
+  }
+}
+
+async function connect(path: string, options: StoreOptions) {
+  const settings: Record<string, string> & { threads?: string; memory_limit?: string; access_mode?: string } =
+    {
+      // Nothing is fetched from the network, whatever a query asks for.
+      autoinstall_known_extensions: 'false',
+      preserve_insertion_order: 'true',
+    };
+  if (options.threads !== undefined) settings.threads = String(options.threads);
+  if (options.memoryBytesMax !== undefined) settings.memory_limit = `${options.memoryBytesMax}B`;
+  if (options.readOnly) settings.access_mode = 'READ_ONLY';
+  try {
+    const instance = await DuckDBInstance.create(path, settings);
+    try {
+      return { instance, writer: await instance.connect() };
+    } catch (error) {
+      instance.closeSync();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw storeError(error, path);
+  }
+}

@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StoreError } from '../errors.ts';
+import { migrate } from '../sql/migrate.ts';
+import type { StoreOptions } from '../store.ts';
+import { DuckDBDatabase } from './database.ts';
+import { migrations } from './migrations/index.ts';
+
+const MEMORY = ':memory:';
+
+/** `path` is the database file; its folder is made if the file may be. */
+export async function openDuckDB(path: string, options: StoreOptions) {
+  if (path === '') throw new StoreError('ERR_STORE_URL', 'duckdb: needs a path; write duckdb:PATH');
+  const isNew = path === MEMORY || !existsSync(path) || statSync(path).size === 0;
+  if (path !== MEMORY && isNew) {
+    if (options.create === false || options.readOnly === true)
+      throw new StoreError('ERR_STORE_NOT_FOUND', `${path}: no such store; check the name`);
+    makeFolder(path);
+  }
+  const database = await DuckDBDatabase.open(path, options);
+  try {
+    const version = await migrate(database, migrations, { isNew, readOnly: options.readOnly === true });
+    return { database, version };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new StoreError(
+      'ERR_STORE_DENIED',
+      `${path}: its folder can't be made; choose another place`,
+      error,
+    );
+  }
+}

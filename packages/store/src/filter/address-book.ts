@@ -1,0 +1,31 @@
+// Addresses that a filter means, as the numbers that rows hold.
+import type { Database } from '../sql/database.ts';
+import { FALSE, isOneOf, type Sql } from './condition.ts';
+
+/** Numbers that are written into a query; where more are meant, the query looks them up. */
+const INLINE_MAX = 500;
+
+export class AddressBook {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Is the address in `column` one of this family that meets `condition` (on `bytes` and `text` of `addresses`)? */
+  async isOne(column: string, family: number | null, condition: Sql): Promise<Sql> {
+    const which = family === null ? condition : `kind = ${family} AND (${condition})`;
+    const rows = await this.#database.all(`SELECT id FROM addresses WHERE ${which} LIMIT ${INLINE_MAX + 1}`);
+    if (rows.length === 0) return FALSE;
+    if (rows.length > INLINE_MAX) return `${column} IN (SELECT id FROM addresses WHERE ${which})`;
+    return isOneOf(
+      column,
+      rows.map(([id]) => Number(id)).sort((a, b) => a - b),
+    );
+  }
+
+  /** Bytes as SQL. */
+  bytes(bytes: Uint8Array): Sql {
+    return this.#database.dialect.unhex(`'${Buffer.from(bytes).toString('hex')}'`);
+  }
+}

@@ -1,0 +1,162 @@
+// Which fields of a display filter the columns of a packet know, and when. A column holds what the innermost layer of
+// its kind says; a field has a value for each layer. So a field is decided where the path names one such layer and the
+// column is of that layer, or where it names none.
+import { ETHER, IPV4, IPV6, NO_TIME, NONE, tcpAnalysisBits, UNLISTED } from '@eyrie/dissect';
+import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
+import { and, FALSE, not, type Sql, TRUE } from './condition.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export type ColumnValues =
+  | { readonly kind: 'number'; readonly sql: readonly Sql[] }
+  /** Columns of address numbers, and the kind of the addresses that the field holds. */
+  | { readonly kind: 'address'; readonly sql: readonly Sql[]; readonly family: number }
+  | { readonly kind: 'text'; readonly like: (test: (text: string) => boolean) => Sql }
+  /** There is nothing but its being there. */
+  | { readonly kind: 'none' };
+
+export interface Column {
+  /** Rows in which the field has the values, and rows in which it has none, each for sure. */
+  readonly has: Sql;
+  readonly hasNot: Sql;
+  readonly values: ColumnValues;
+}
+
+const isListed = `(marks & ${UNLISTED}) = 0`;
+
+/** What columns know of a field, or null. */
+export function columnOf(field: string, vocabulary: Vocabulary): Column | null {
+  const make = COLUMNS.get(field);
+  return make === undefined ? null : make(vocabulary);
+}
+
+type Make = (vocabulary: Vocabulary) => Column;
+
+const numbers = (...sql: Sql[]): ColumnValues => ({ kind: 'number', sql });
+
+function always(values: ColumnValues, has: Sql = TRUE): Make {
+  return () => ({ has, hasNot: not(has), values });
+}
+
+/** A field of a layer: `more` says which rows' columns are of that layer. */
+function ofLayer(layer: string, values: ColumnValues, more: Sql, without: readonly string[] = []): Make {
+  return (vocabulary) => ({
+    has: and(
+      vocabulary.layersLike(
+        (layers) => countOf(layers, layer) === 1 && !layers.some((each) => without.includes(each)),
+      ),
+      isListed,
+      more,
+    ),
+    hasNot: and(
+      vocabulary.layersLike((layers) => !layers.includes(layer)),
+      isListed,
+    ),
+    values,
+  });
+}
+
+function countOf(layers: readonly string[], layer: string): number {
+  return layers.reduce((count, each) => (each === layer ? count + 1 : count), 0);
+}
+
+const shows = (family: number): Sql => `(marks & ${KIND_MASK << KIND_SHIFT}) = ${family << KIND_SHIFT}`;
+
+function addresses(layer: string, family: number, without: readonly string[] = []): [string, Make][] {
+  const make = (...sql: Sql[]): Make =>
+    ofLayer(layer, { kind: 'address', sql, family }, shows(family), without);
+  return [
+    [`${layer}.src`, make('src')],
+    [`${layer}.dst`, make('dst')],
+    [`${layer}.addr`, make('src', 'dst')],
+  ];
+}
+
+function ports(layer: string, transport: number): [string, Make][] {
+  const make = (...sql: Sql[]): Make => ofLayer(layer, numbers(...sql), `transport = ${transport}`);
+  return [
+    [`${layer}.srcport`, make('src_port')],
+    [`${layer}.dstport`, make('dst_port')],
+    [`${layer}.port`, make('src_port', 'dst_port')],
+  ];
+}
+
+const TCP = 6;
+const UDP = 17;
+const DCCP = 33;
+const SCTP = 132;
+
+const ofSegment = (...sql: Sql[]): Make => ofLayer('tcp', numbers(...sql), `transport = ${TCP}`);
+
+/** Bits of tcp.flags, in Wireshark's names. */
+const FLAGS: readonly (readonly [string, number])[] = [
+  ['ns', 8],
+  ['cwr', 7],
+  ['ecn', 6],
+  ['urg', 5],
+  ['ack', 4],
+  ['push', 3],
+  ['reset', 2],
+  ['syn', 1],
+  ['fin', 0],
+];
+
+/** A finding that is there in some segments: where it is not, the field has no value, and that is known too. */
+function finding(bits: number): Make {
+  return (vocabulary) => {
+    const segment = ofSegment('tcp_analysis')(vocabulary);
+    const found = `(tcp_analysis & ${bits}) <> 0`;
+    const noSegment = segment.hasNot;
+    const noFinding = and(segment.has, not(found));
+    return {
+      has: and(segment.has, found),
+      hasNot: noSegment === FALSE ? noFinding : `(${noSegment} OR ${noFinding})`,
+      values: { kind: 'none' },
+    };
+  };
+}
+
+const hasTime = `(marks & ${NO_TIME}) = 0`;
+const START = '(SELECT c.start_time FROM captures c WHERE c.id = p.capture)';
+
+const COLUMNS: ReadonlyMap<string, Make> = new Map([
+  ['frame.number', always(numbers('number'))],
+  ['frame.len', always(numbers('length'))],
+  ['frame.cap_len', always(numbers('captured_length'))],
+  ['frame.interface_id', always(numbers('interface'), `interface <> ${NONE}`)],
+  ['frame.time', always(numbers('time'), hasTime)],
+  ['frame.time_epoch', always(numbers('time'), hasTime)],
+  [
+    'frame.time_relative',
+    () => ({
+      has: `(${START} IS NOT NULL)`,
+      hasNot: FALSE,
+      values: numbers(`(time - COALESCE(${START}, 0))`),
+    }),
+  ],
+  [
+    'frame.protocols',
+    (v) => ({ has: TRUE, hasNot: FALSE, values: { kind: 'text', like: (test) => v.pathsLike(test) } }),
+  ],
+  [
+    '_ws.col.Protocol',
+    (v) => ({ has: TRUE, hasNot: FALSE, values: { kind: 'text', like: (test) => v.protocolsLike(test) } }),
+  ],
+  ...addresses('eth', ETHER),
+  ...addresses('ip', IPV4),
+  // A routing header changes the destination that is shown (RFC 8200 §4.4).
+  ...addresses('ipv6', IPV6, ['ipv6.routing']),
+  ...ports('tcp', TCP),
+  ...ports('udp', UDP),
+  ...ports('sctp', SCTP),
+  ...ports('dccp', DCCP),
+  ['tcp.stream', ofSegment('stream')],
+  ['tcp.len', ofSegment('tcp_length')],
+  ['tcp.flags', ofSegment('tcp_flags')],
+  ['tcp.flags.res', ofSegment('((tcp_flags >> 9) & 7)')],
+  ...FLAGS.map(([name, bit]): [string, Make] => [
+    `tcp.flags.${name}`,
+    ofSegment(bit === 0 ? '(tcp_flags & 1)' : `((tcp_flags >> ${bit}) & 1)`),
+  ]),
+  ...[...tcpAnalysisBits].map(([name, bits]): [string, Make] => [name, finding(bits)]),
+  ['udp.stream', ofLayer('udp', numbers('stream'), `transport = ${UDP} AND stream <> ${NONE}`)],
+]);

@@ -1,0 +1,251 @@
+// From a display filter's syntax tree to conditions on the columns of packets, with the meaning that the predicate has.
+import {
+  type Constant,
+  constant,
+  type Expression,
+  type Field,
+  type FieldType,
+  holds,
+  holdsBytes,
+  isPrefix,
+  type Operand,
+  patternOf,
+} from '@eyrie/dissect';
+import type { AddressBook } from './address-book.ts';
+import { addressCondition, type Order } from './address-order.ts';
+import { type Column, columnOf } from './columns.ts';
+import {
+  and,
+  type Bounds,
+  bothHold,
+  differ,
+  exactly,
+  FALSE,
+  fails,
+  not,
+  oneHolds,
+  or,
+  type Sql,
+} from './condition.ts';
+import { mayHave, protocolIn } from './presence.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+type Compare = Expression & { kind: 'compare' };
+type Within = Expression & { kind: 'in' };
+type Literal = Operand & { kind: 'literal' };
+
+/** A column's values and when they are known. */
+interface Known extends Column {
+  readonly type: FieldType;
+  readonly field: Field | null;
+}
+
+export class FilterCompiler {
+  readonly #vocabulary: Vocabulary;
+  readonly #addresses: AddressBook;
+
+  constructor(vocabulary: Vocabulary, addresses: AddressBook) {
+    this.#vocabulary = vocabulary;
+    this.#addresses = addresses;
+  }
+
+  async compile(e: Expression): Promise<Bounds> {
+    switch (e.kind) {
+      case 'and':
+        return bothHold(await this.compile(e.left), await this.compile(e.right));
+      case 'or':
+        return oneHolds(await this.compile(e.left), await this.compile(e.right));
+      case 'xor':
+        return differ(await this.compile(e.left), await this.compile(e.right));
+      case 'not':
+        return fails(await this.compile(e.of));
+      case 'exists':
+        return this.#exists(e.operand);
+      case 'compare':
+        return (await this.#compare(e)) ?? this.#undecided(e.left, e.right);
+      case 'in':
+        return (await this.#in(e)) ?? this.#undecided(e.operand);
+    }
+  }
+
+  /** Nothing is known but that all operands must be there. */
+  #undecided(...operands: readonly Operand[]): Bounds {
+    const upper = and(...operands.map((operand) => mayHave(operand, this.#vocabulary)));
+    return { lower: FALSE, upper };
+  }
+
+  #exists(operand: Operand): Bounds {
+    if (operand.kind === 'protocol') return protocolIn(operand.protocol.name, this.#vocabulary);
+    const known = this.#known(operand);
+    if (known === null) return this.#undecided(operand);
+    if (operand.kind !== 'arithmetic') return { lower: known.has, upper: not(known.hasNot) };
+    // `tcp.flags & 2` asks for a bit, not for the field.
+    if (known.values.kind !== 'number') return this.#undecided(operand);
+    return within(known, or(...known.values.sql.map((sql) => `${sql} <> 0`)));
+  }
+
+  async #compare({ comparison, quantifier, left, right }: Compare): Promise<Bounds | null> {
+    const isAll =
+      quantifier === 'all' || (quantifier === null && (comparison === '!=' || comparison === '==='));
+    if (comparison === 'contains' || comparison === 'matches') return this.#search(comparison, left, right);
+    const order: Order = comparison === '===' ? '==' : comparison === '!==' ? '!=' : comparison;
+    if (left.kind === 'literal') return this.#compareLiteral(right, FLIPPED[order], left, isAll, true);
+    if (right.kind === 'literal') return this.#compareLiteral(left, order, right, isAll, false);
+    return this.#compareColumns(left, order, right, isAll);
+  }
+
+  async #compareLiteral(
+    operand: Operand,
+    order: Order,
+    literal: Literal,
+    isAll: boolean,
+    isFlipped: boolean,
+  ): Promise<Bounds | null> {
+    const known = this.#known(operand);
+    const value = known === null ? null : constantOf(literal, known);
+    if (known === null || value === null) return null;
+    // An order that was turned round is the same only between values that have one.
+    if (isFlipped && isPrefix(value) && order !== '==' && order !== '!=') return null;
+    const tests = await this.#tests(known, order, value);
+    return tests === null ? null : within(known, isAll ? and(...tests) : or(...tests));
+  }
+
+  /** Of each value of the column, whether it stands in this order to a constant. */
+  async #tests({ values }: Known, order: Order, value: Constant): Promise<Sql[] | null> {
+    switch (values.kind) {
+      case 'number': {
+        const number = numberText(value);
+        return number === null ? null : values.sql.map((sql) => `${sql} ${OPERATORS[order]} ${number}`);
+      }
+      case 'text':
+        return typeof value === 'string' ? [values.like((text) => holds(order, text, value))] : null;
+      case 'address': {
+        const condition = addressCondition(order, value, (bytes) => this.#addresses.bytes(bytes));
+        if (condition === null) return null;
+        return Promise.all(values.sql.map((sql) => this.#addresses.isOne(sql, values.family, condition)));
+      }
+      case 'none':
+        return null;
+    }
+  }
+
+  #compareColumns(left: Operand, order: Order, right: Operand, isAll: boolean): Bounds | null {
+    const [a, b] = [this.#known(left), this.#known(right)];
+    if (a?.values.kind !== 'number' || b?.values.kind !== 'number') return null;
+    // Times are compared in nanoseconds, other numbers as they are: not with each other here.
+    if (isTime(a.type) !== isTime(b.type)) return null;
+    const rights = b.values.sql;
+    const tests = a.values.sql.flatMap((x) => rights.map((y) => `${x} ${OPERATORS[order]} ${y}`));
+    const both = { has: and(a.has, b.has), hasNot: or(a.hasNot, b.hasNot) };
+    return within(both, isAll ? and(...tests) : or(...tests));
+  }
+
+  #search(comparison: 'contains' | 'matches', left: Operand, right: Operand): Bounds | null {
+    const known = left.kind === 'literal' || right.kind !== 'literal' ? null : this.#known(left);
+    if (known?.values.kind !== 'text' || right.kind !== 'literal') return null;
+    const wanted = constantOf(right, known);
+    if (typeof wanted !== 'string') return null;
+    if (comparison === 'contains') return exactly(known.values.like((text) => holdsBytes(text, wanted)));
+    const pattern = patternOf(wanted);
+    return exactly(known.values.like((text) => pattern.test(text)));
+  }
+
+  async #in({ operand, quantifier, ranges }: Within): Promise<Bounds | null> {
+    const known = this.#known(operand);
+    if (known === null) return null;
+    const count =
+      known.values.kind === 'number' || known.values.kind === 'address' ? known.values.sql.length : 1;
+    const isIn: Sql[] = new Array<Sql>(count).fill(FALSE);
+    for (const { low, high } of ranges) {
+      const tests = await this.#rangeTests(known, low, high);
+      if (tests === null) return null;
+      tests.forEach((test, i) => {
+        isIn[i] = or(isIn[i]!, test);
+      });
+    }
+    return within(known, quantifier === 'all' ? and(...isIn) : or(...isIn));
+  }
+
+  async #rangeTests(known: Known, low: Operand, high: Operand): Promise<Sql[] | null> {
+    if (low.kind !== 'literal' || high.kind !== 'literal') return null;
+    const [from, to] = [constantOf(low, known), constantOf(high, known)];
+    if (from === null || to === null) return null;
+    if (low === high) return this.#tests(known, '==', from);
+    if (isPrefix(from) || isPrefix(to)) return null;
+    const [lowest, highest] = [await this.#tests(known, '>=', from), await this.#tests(known, '<=', to)];
+    return lowest === null || highest === null ? null : lowest.map((test, i) => and(test, highest[i]!));
+  }
+
+  /** What columns know of an operand, or null. */
+  #known(operand: Operand): Known | null {
+    if (operand.kind === 'field') {
+      const column = columnOf(operand.field.name, this.#vocabulary);
+      return column === null ? null : { ...column, type: operand.field.type, field: operand.field };
+    }
+    return operand.kind === 'arithmetic' ? this.#arithmetic(operand) : null;
+  }
+
+  #arithmetic({ operator, left, right }: Operand & { kind: 'arithmetic' }): Known | null {
+    // Division cuts and may be by zero, which the predicate has its own rules for.
+    if (operator === '/' || operator === '%') return null;
+    const a = this.#known(left);
+    if (a?.values.kind !== 'number' || isTime(a.type)) return null;
+    const b = right.kind === 'literal' ? null : this.#known(right);
+    const literal = right.kind === 'literal' ? constantOf(right, a) : null;
+    const number = literal === null ? null : numberText(literal);
+    const rights =
+      b?.values.kind === 'number' && !isTime(b.type) ? b.values.sql : number === null ? [] : [number];
+    if (rights.length === 0) return null;
+    return {
+      has: and(a.has, b?.has ?? 'TRUE'),
+      hasNot: or(a.hasNot, b?.hasNot ?? FALSE),
+      values: {
+        kind: 'number',
+        sql: a.values.sql.flatMap((x) => rights.map((y) => `(CAST(${x} AS BIGINT) ${operator} ${y})`)),
+      },
+      type: a.type,
+      field: null,
+    };
+  }
+}
+
+/** Where the column is known the test decides; where the field is not there, nothing holds. */
+function within({ has, hasNot }: Pick<Column, 'has' | 'hasNot'>, test: Sql): Bounds {
+  const lower = and(has, test);
+  return { lower, upper: or(lower, and(not(has), not(hasNot))) };
+}
+
+function constantOf(literal: Literal, { type, field }: Known): Constant | null {
+  const value = constant(literal, type, field);
+  return typeof value === 'object' && 'error' in value ? null : value;
+}
+
+/** SQL has no number larger than 64 bits here; larger ones are left to the predicate. */
+function numberText(value: Constant): string | null {
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
+  if (typeof value !== 'bigint') return null;
+  return BigInt.asIntN(64, value) === value ? String(value) : null;
+}
+
+function isTime(type: FieldType): boolean {
+  return type === 'time' || type === 'seconds';
+}
+
+const OPERATORS: Readonly<Record<Order, string>> = {
+  '==': '=',
+  '!=': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
+
+const FLIPPED: Readonly<Record<Order, Order>> = {
+  '==': '==',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};

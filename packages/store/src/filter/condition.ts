@@ -1,0 +1,58 @@
+// Conditions on rows as SQL, none of which is ever NULL; what is known beforehand is left out.
+
+export type Sql = string;
+
+export const TRUE = 'TRUE';
+export const FALSE = 'FALSE';
+
+export function and(...all: readonly Sql[]): Sql {
+  const rest = [...new Set(all)].filter((each) => each !== TRUE);
+  if (rest.includes(FALSE)) return FALSE;
+  return rest.length === 0 ? TRUE : rest.length === 1 ? rest[0]! : `(${rest.join(' AND ')})`;
+}
+
+export function or(...all: readonly Sql[]): Sql {
+  const rest = [...new Set(all)].filter((each) => each !== FALSE);
+  if (rest.includes(TRUE)) return TRUE;
+  return rest.length === 0 ? FALSE : rest.length === 1 ? rest[0]! : `(${rest.join(' OR ')})`;
+}
+
+export function not(condition: Sql): Sql {
+  if (condition === TRUE) return FALSE;
+  if (condition === FALSE) return TRUE;
+  return `(NOT ${condition})`;
+}
+
+/** `column IN (…)` of whole numbers. */
+export function isOneOf(column: string, numbers: readonly number[]): Sql {
+  if (numbers.length === 0) return FALSE;
+  return numbers.length === 1 ? `${column} = ${numbers[0]}` : `${column} IN (${numbers.join(', ')})`;
+}
+
+/**
+ * What a filter says of rows: those that pass for sure, and those that may. Where columns decide it, both are the same.
+ */
+export interface Bounds {
+  readonly lower: Sql;
+  readonly upper: Sql;
+}
+
+export const isDecided = ({ lower, upper }: Bounds): boolean => lower === upper;
+
+export const exactly = (condition: Sql): Bounds => ({ lower: condition, upper: condition });
+
+export const bothHold = (a: Bounds, b: Bounds): Bounds => ({
+  lower: and(a.lower, b.lower),
+  upper: and(a.upper, b.upper),
+});
+
+export const oneHolds = (a: Bounds, b: Bounds): Bounds => ({
+  lower: or(a.lower, b.lower),
+  upper: or(a.upper, b.upper),
+});
+
+export const fails = ({ lower, upper }: Bounds): Bounds => ({ lower: not(upper), upper: not(lower) });
+
+/** One of the two, and not both. */
+export const differ = (a: Bounds, b: Bounds): Bounds =>
+  oneHolds(bothHold(a, fails(b)), bothHold(b, fails(a)));

@@ -1,0 +1,76 @@
+// Forgetting: everything about one address, or one capture.
+import { ADDRESS_BYTES, ETHER, isPrefix } from '@eyrie/dissect';
+import { StoreError } from '../errors.ts';
+import { addressNamed } from '../query/address.ts';
+import type { Database, Transaction } from '../sql/database.ts';
+import { plainText } from '../sql/insert.ts';
+import type { Removed } from '../store.ts';
+import { addressText } from '../write/address-text.ts';
+import type { Disguise } from '../write/dictionaries.ts';
+import { audit, dropUnusedAddresses, removePackets } from './remove.ts';
+
+/**
+ * All rows that name the address: packets from and to it, its flows, names and findings. The audit says that it was done
+ * and how much went, not whom it was about. Capture files are not the store's to change.
+ */
+export async function erase(
+  database: Database,
+  address: string,
+  reason: string,
+  disguise: Disguise | null,
+): Promise<Removed> {
+  const named = addressNamed(address);
+  if (named === null || isPrefix(named.constant) || !(named.constant instanceof Uint8Array))
+    throw new StoreError(
+      'ERR_STORE_QUERY',
+      `"${address}" is no single address; write 192.0.2.1 or 2001:db8::1`,
+    );
+  const { kind } = named;
+  const bytes = new Uint8Array(ADDRESS_BYTES);
+  bytes.set(named.constant);
+  const text = addressText(kind, disguise === null ? bytes : disguise(kind, bytes));
+  return database.transaction(async (tx) => {
+    const ids = (await tx.all('SELECT id FROM addresses WHERE text = $1', [text])).map(([id]) => Number(id));
+    const list = ids.join(', ');
+    const packets =
+      ids.length === 0 ? 0 : await removePackets(tx, `(p.src IN (${list}) OR p.dst IN (${list}))`);
+    // A stored Info column may name a third party ("Who has 192.0.2.1?").
+    await tx.run('UPDATE packet SET info = NULL WHERE info IS NOT NULL AND strpos(info, $1) > 0', [text]);
+    const removed = {
+      packets,
+      flows: await tx.run('DELETE FROM flows WHERE client = $1 OR server = $1', [text]),
+      names: await tx.run('DELETE FROM names WHERE address = $1 OR name = $1', [text]),
+      findings: await tx.run('DELETE FROM findings WHERE address = $1 OR strpos(message, $1) > 0', [text]),
+    };
+    await dropUnusedAddresses(tx);
+    const whom = kind === ETHER ? 'an Ethernet address' : 'an IP address';
+    await audit(tx, 'erase', plainText(reason === '' ? whom : `${whom}: ${reason}`), removed);
+    return removed;
+  });
+}
+
+export async function deleteCapture(database: Database, id: number): Promise<boolean> {
+  if (!Number.isSafeInteger(id)) return false;
+  return database.transaction(async (tx) => {
+    const [row] = await tx.all(`SELECT key FROM captures WHERE id = ${id}`);
+    if (row === undefined) return false;
+    const removed = await removeRows(tx, id);
+    for (const table of ['tallies', 'batches', 'drops'])
+      await tx.run(`DELETE FROM ${table} WHERE capture = ${id}`);
+    await tx.run(`DELETE FROM captures WHERE id = ${id}`);
+    await dropUnusedAddresses(tx);
+    await audit(tx, 'delete capture', `capture ${id}`, removed);
+    return true;
+  });
+}
+
+async function removeRows(tx: Transaction, capture: number): Promise<Removed> {
+  const remove = (table: string): Promise<number> =>
+    tx.run(`DELETE FROM ${table} WHERE capture = ${capture}`);
+  return {
+    packets: await remove('packet'),
+    flows: await remove('flows'),
+    names: await remove('names'),
+    findings: await remove('findings'),
+  };
+}

@@ -1,0 +1,42 @@
+// Tables as Parquet files, which any tool for columns reads.
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { StoreError } from '../errors.ts';
+import type { Database } from '../sql/database.ts';
+
+/** What is exported, and how it is asked for. Packets come as the view shows them, with addresses as text. */
+const TABLES: readonly (readonly [string, string])[] = [
+  ['captures', 'SELECT * FROM captures ORDER BY id'],
+  ['packets', 'SELECT * FROM packets ORDER BY id'],
+  ['flows', 'SELECT * FROM flows ORDER BY id'],
+  ['names', 'SELECT * FROM names ORDER BY address, name'],
+  ['findings', 'SELECT * FROM findings ORDER BY id'],
+  ['drops', 'SELECT * FROM drops ORDER BY time'],
+];
+
+export async function exportTables(database: Database, folder: string): Promise<string[]> {
+  const target = resolve(folder);
+  try {
+    await mkdir(target, { recursive: true });
+    if ((await readdir(target)).length > 0)
+      throw new StoreError('ERR_STORE_EXPORT', `${folder}: is not empty; name another folder`);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError('ERR_STORE_EXPORT', `${folder}: no files can be written there`, error);
+  }
+  const paths: string[] = [];
+  for (const [name, query] of TABLES) {
+    const path = join(target, `${name}.parquet`);
+    // Under another name until it is whole.
+    const partial = `${path}.part`;
+    try {
+      await database.writeParquet(query, partial);
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+    paths.push(path);
+  }
+  return paths;
+}

@@ -1,0 +1,83 @@
+// Deleting packets, and putting right what was counted of them.
+import type { Transaction } from '../sql/database.ts';
+import type { Removed } from '../store.ts';
+
+/** Deletes packets by a condition on their rows; batches and tallies then count those that are left. */
+export async function removePackets(tx: Transaction, condition: string): Promise<number> {
+  const touched = await tx.all(
+    `SELECT b.id, count(*) = b.packets FROM packet p JOIN batches b ON b.id = p.batch
+     WHERE ${condition} GROUP BY b.id, b.packets`,
+  );
+  if (touched.length === 0) return 0;
+  const removed = await tx.run(`DELETE FROM packet AS p WHERE ${condition}`);
+  const numbers = (isWhole: boolean): number[] =>
+    touched.filter(([, whole]) => whole === isWhole).map(([id]) => Number(id));
+  for (const batches of parts(numbers(true))) {
+    await tx.run(`DELETE FROM tallies WHERE batch IN (${batches})`);
+    await tx.run(
+      `UPDATE batches SET packets = 0, bytes = 0, first_time = NULL, last_time = NULL WHERE id IN (${batches})`,
+    );
+  }
+  for (const batches of parts(numbers(false))) await recount(tx, batches);
+  return removed;
+}
+
+async function recount(tx: Transaction, batches: string): Promise<void> {
+  const { dialect } = tx;
+  await tx.run(`DELETE FROM tallies WHERE batch IN (${batches})`);
+  // Buckets begin at whole multiples, of times before 1970 too.
+  const down = `p.time - ((p.time % b.width) + b.width) % b.width`;
+  await tx.run(
+    `INSERT INTO tallies (batch, capture, bucket, protocol, path, packets, bytes)
+     SELECT p.batch, p.capture, ${down}, p.protocol, p.path, count(*), sum(p.length)
+     FROM packet p JOIN batches b ON b.id = p.batch WHERE p.batch IN (${batches})
+     GROUP BY p.batch, p.capture, ${down}, p.protocol, p.path`,
+  );
+  await tx.run(
+    `UPDATE batches SET packets = g.packets, bytes = g.bytes, first_time = g.first_time, last_time = g.last_time
+     FROM (SELECT batch, count(*) AS packets, ${dialect.whole('sum(length)')} AS bytes, min(time) AS first_time,
+         max(time) AS last_time FROM packet WHERE batch IN (${batches}) GROUP BY batch) g
+     WHERE batches.id = g.batch`,
+  );
+}
+
+/** Lists of numbers, some thousand each. */
+function parts(numbers: readonly number[]): string[] {
+  const lists: string[] = [];
+  for (let at = 0; at < numbers.length; at += 5000) lists.push(numbers.slice(at, at + 5000).join(', '));
+  return lists;
+}
+
+/** Emptied batches are remembered one by one only so far back; those before them count as stored. */
+const EMPTY_BATCHES_KEPT = 10_000;
+
+export async function forgetEmptyBatches(tx: Transaction): Promise<void> {
+  await tx.run(
+    `UPDATE captures SET base_sequence = g.base FROM (
+       SELECT capture, max(sequence) - ${EMPTY_BATCHES_KEPT} AS base FROM batches GROUP BY capture) g
+     WHERE g.capture = captures.id AND g.base > captures.base_sequence`,
+  );
+  await tx.run(
+    `DELETE FROM batches WHERE packets = 0
+       AND sequence < (SELECT base_sequence FROM captures c WHERE c.id = batches.capture)`,
+  );
+}
+
+/** Addresses that no packet has any more. */
+export async function dropUnusedAddresses(tx: Transaction): Promise<void> {
+  await tx.run(`DELETE FROM addresses WHERE id NOT IN (SELECT src FROM packet UNION SELECT dst FROM packet)`);
+}
+
+export async function audit(
+  tx: Transaction,
+  action: string,
+  detail: string,
+  removed: Removed,
+): Promise<void> {
+  await tx.run('INSERT INTO audit (time, action, detail, packets) VALUES ($1, $2, $3, $4)', [
+    Date.now() / 1000,
+    action,
+    detail,
+    removed.packets,
+  ]);
+}

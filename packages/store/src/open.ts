@@ -1,0 +1,27 @@
+// From an address to a store. Each engine is loaded only when it is asked for: DuckDB alone takes 60 MB and 0.1 s.
+import { StoreError } from './errors.ts';
+import { disguiseWith } from './privacy/disguise.ts';
+import { SqlStore } from './sql-store.ts';
+import type { Store, StoreOptions } from './store.ts';
+
+/**
+ * Opens the store at `duckdb:PATH` (`duckdb::memory:` is gone when it is closed) or `postgres://USER@HOST/DATABASE`.
+ *
+ * @throws StoreError
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const disguise = options.pseudonymKey === undefined ? null : disguiseWith(options.pseudonymKey);
+  const scheme = /^([a-z]+):/.exec(url)?.[1];
+  switch (scheme) {
+    case 'duckdb': {
+      const { openDuckDB } = await import('./duckdb/open.ts');
+      const { database, version } = await openDuckDB(url.slice('duckdb:'.length), options);
+      return new SqlStore(database, version, disguise);
+    }
+    default:
+      throw new StoreError(
+        'ERR_STORE_URL',
+        `"${url}" is no store; write duckdb:PATH or postgres://USER@HOST/DATABASE`,
+      );
+  }
+}

@@ -1,0 +1,116 @@
+// Conversations as they were reported, in pages.
+import type { TcpState, Transport } from '@eyrie/dissect';
+import { StoreError } from '../errors.ts';
+import { type FlowQuery, PAGE_ROWS_MAX, type Page, type StoredFlow } from '../queries.ts';
+import type { Database, Row, Value } from '../sql/database.ts';
+import { addressNamed } from './address.ts';
+import { cursorOf, keyOf } from './cursor.ts';
+import { limitOf, wholeNumber } from './selection.ts';
+import { nanosecondsOf } from './time.ts';
+
+const COLUMNS = `id, capture, transport, stream, client, client_port, server, server_port, start_time, end_time,
+  packets_to_server, bytes_to_server, packets_to_client, bytes_to_client, applications, server_name, fingerprints,
+  community_id, state, handshake_ms, retransmissions, out_of_order, zero_windows, is_over`;
+
+const ORDERS: Readonly<Record<NonNullable<FlowQuery['order']>, string>> = {
+  bytes: 'bytes',
+  packets: 'packets',
+  start: 'start_time',
+  duration: '(end_time - start_time)',
+};
+
+export async function flowPage(database: Database, query: FlowQuery): Promise<Page<StoredFlow>> {
+  const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
+  const order = ORDERS[query.order ?? 'bytes'];
+  if (order === undefined)
+    throw new StoreError('ERR_STORE_QUERY', `order: flows are ordered by ${Object.keys(ORDERS).join(', ')}`);
+  const { conditions, values } = conditionsOf(query);
+  if (query.after !== undefined) {
+    const [at, id] = keyOf(query.after, 2);
+    values.push(Number(at), Number(id));
+    const [size, last] = [`$${values.length - 1}`, `$${values.length}`];
+    conditions.push(`(${order} < ${size} OR (${order} = ${size} AND id > ${last}))`);
+  }
+  const rows = await database.all(
+    `SELECT ${COLUMNS}, ${order} FROM flows ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     ORDER BY ${order} DESC, id LIMIT ${limit + 1}`,
+    values,
+  );
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(storedFlow),
+    next: rows.length > limit ? cursorOf([Number(last!.at(-1)), Number(last![0])]) : null,
+  };
+}
+
+export async function flowById(database: Database, id: number): Promise<StoredFlow | null> {
+  if (!Number.isSafeInteger(id)) return null;
+  const [row] = await database.all(`SELECT ${COLUMNS} FROM flows WHERE id = ${id}`);
+  return row === undefined ? null : storedFlow(row);
+}
+
+function conditionsOf(query: FlowQuery): { conditions: string[]; values: Value[] } {
+  const conditions: string[] = [];
+  const values: Value[] = [];
+  const add = (value: Value | undefined, condition: (place: string) => string): void => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  if (query.address !== undefined && addressNamed(query.address) === null)
+    throw new StoreError('ERR_STORE_QUERY', `"${query.address}" is no address`);
+  const { capture, port } = query;
+  add(capture === undefined ? undefined : wholeNumber(capture, 'capture'), (at) => `capture = ${at}`);
+  add(seconds(query.from, 'from'), (at) => `end_time >= ${at}`);
+  add(seconds(query.to, 'to'), (at) => `start_time < ${at}`);
+  add(query.address?.toLowerCase(), (at) => `(client = ${at} OR server = ${at})`);
+  add(
+    port === undefined ? undefined : wholeNumber(port, 'port'),
+    (at) => `(client_port = ${at} OR server_port = ${at})`,
+  );
+  add(query.transport, (at) => `transport = ${at}`);
+  add(query.state, (at) => `state = ${at}`);
+  add(query.application === undefined ? undefined : JSON.stringify(query.application.toLowerCase()), (at) =>
+    contains('applications', at),
+  );
+  add(query.serverName?.toLowerCase(), (at) => contains('lower(server_name)', at));
+  return { conditions, values };
+}
+
+/** Is one text within another? Both engines have this function, and no letter has a meaning of its own in it. */
+export function contains(text: string, part: string): string {
+  return `strpos(${text}, ${part}) > 0`;
+}
+
+function seconds(value: string | number | undefined, name: string): number | undefined {
+  return value === undefined ? undefined : Number(nanosecondsOf(value, name)) / 1e9;
+}
+
+function storedFlow(row: Row): StoredFlow {
+  const [id, capture, transport, stream, client, clientPort, server, serverPort, start, end] = row;
+  const [packetsOut, bytesOut, packetsIn, bytesIn, applications, serverName, fingerprints] = row.slice(10);
+  const [communityId, state, handshakeMs, retransmissions, outOfOrder, zeroWindows, isOver] = row.slice(17);
+  return {
+    id: Number(id),
+    capture: Number(capture),
+    transport: transport as Transport,
+    stream: Number(stream),
+    client: { address: String(client), port: Number(clientPort) },
+    server: { address: String(server), port: Number(serverPort) },
+    start: Number(start),
+    end: Number(end),
+    toServer: { packets: Number(packetsOut), bytes: Number(bytesOut) },
+    toClient: { packets: Number(packetsIn), bytes: Number(bytesIn) },
+    applications: JSON.parse(String(applications)),
+    serverName: serverName as string | null,
+    fingerprints: JSON.parse(String(fingerprints)),
+    communityId: String(communityId),
+    state: state as TcpState | null,
+    handshakeMs: handshakeMs === null ? null : Number(handshakeMs),
+    retransmissions: Number(retransmissions),
+    outOfOrder: Number(outOfOrder),
+    zeroWindows: Number(zeroWindows),
+    isOver: isOver === true,
+  };
+}

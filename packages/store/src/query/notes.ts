@@ -1,0 +1,101 @@
+// Names of addresses, and findings, in pages.
+import {
+  type FindingQuery,
+  type NameQuery,
+  PAGE_ROWS_MAX,
+  type Page,
+  type StoredFinding,
+  type StoredName,
+} from '../queries.ts';
+import type { FindingRow, NameSource } from '../rows.ts';
+import type { Database, Value } from '../sql/database.ts';
+import { cursorOf, keyOf } from './cursor.ts';
+import { contains } from './flows.ts';
+import { limitOf, wholeNumber } from './selection.ts';
+
+/** Names by address, then in the order of the letters; of all captures together. */
+export async function namePage(database: Database, query: NameQuery): Promise<Page<StoredName>> {
+  const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
+  const { where, values, add } = conditions();
+  if (query.capture !== undefined) add(wholeNumber(query.capture, 'capture'), (at) => `capture = ${at}`);
+  if (query.address !== undefined) add(query.address.toLowerCase(), (at) => `address = ${at}`);
+  if (query.name !== undefined) add(query.name.toLowerCase(), (at) => contains('lower(name)', at));
+  if (query.after !== undefined) {
+    const [address, name, source] = keyOf(query.after, 3).map(String) as [string, string, string];
+    values.push(address, name, source);
+    const [a, n, s] = [values.length - 2, values.length - 1, values.length].map((i) => `$${i}`);
+    where.push(`(address > ${a} OR (address = ${a} AND (name > ${n} OR (name = ${n} AND source > ${s}))))`);
+  }
+  const rows = await database.all(
+    `SELECT address, name, source, min(first_time), max(last_time), sum(count) FROM names ${all(where)}
+     GROUP BY address, name, source ORDER BY address, name, source LIMIT ${limit + 1}`,
+    values,
+  );
+  const items = rows.slice(0, limit).map(([address, name, source, first, last, count]) => ({
+    address: String(address),
+    name: String(name),
+    source: source as NameSource,
+    firstTime: Number(first),
+    lastTime: Number(last),
+    count: Number(count),
+  }));
+  const last = items.at(-1);
+  return {
+    items,
+    next: rows.length > limit ? cursorOf([last!.address, last!.name, last!.source]) : null,
+  };
+}
+
+export async function findingPage(database: Database, query: FindingQuery): Promise<Page<StoredFinding>> {
+  const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
+  const { where, values, add } = conditions();
+  if (query.capture !== undefined) add(wholeNumber(query.capture, 'capture'), (at) => `capture = ${at}`);
+  if (query.severity !== undefined) add(query.severity, (at) => `severity = ${at}`);
+  if (query.address !== undefined) add(query.address.toLowerCase(), (at) => `address = ${at}`);
+  if (query.after !== undefined) {
+    const [gravity, count, id] = keyOf(query.after, 3).map(Number) as [number, number, number];
+    values.push(gravity, count, id);
+    const [g, c, i] = [values.length - 2, values.length - 1, values.length].map((at) => `$${at}`);
+    where.push(`(gravity > ${g} OR (gravity = ${g} AND (count < ${c} OR (count = ${c} AND id > ${i}))))`);
+  }
+  const rows = await database.all(
+    `SELECT id, capture, finder, severity, category, protocol, message, address, frame, first_time, last_time, count,
+       gravity FROM findings ${all(where)} ORDER BY gravity, count DESC, id LIMIT ${limit + 1}`,
+    values,
+  );
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(
+      ([id, capture, finder, severity, group, protocol, message, address, frame, first, latest, count]) => ({
+        id: Number(id),
+        capture: Number(capture),
+        finder: finder as FindingRow['finder'],
+        severity: severity as FindingRow['severity'],
+        group: String(group),
+        protocol: String(protocol),
+        message: String(message),
+        address: address === '' ? null : String(address),
+        frame: frame === null ? null : Number(frame),
+        time: Number(first),
+        lastTime: Number(latest),
+        count: Number(count),
+      }),
+    ),
+    next: rows.length > limit ? cursorOf([Number(last![12]), Number(last![11]), Number(last![0])]) : null,
+  };
+}
+
+function conditions() {
+  const where: string[] = [];
+  const values: Value[] = [];
+  const add = (value: Value, condition: (place: string) => string): void => {
+    values.push(value);
+    where.push(condition(`$${values.length}`));
+  };
+  return { where, values, add };
+}
+
+function all(where: readonly string[]): string {
+  return where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+}

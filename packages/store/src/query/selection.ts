@@ -1,0 +1,136 @@
+// Which packets a query means, as conditions on their rows.
+import { compileFilter, type Expression, parseFilter } from '@eyrie/dissect';
+import { StoreError } from '../errors.ts';
+import { AddressBook } from '../filter/address-book.ts';
+import { addressCondition } from '../filter/address-order.ts';
+import { FilterCompiler } from '../filter/compile.ts';
+import { and, type Bounds, bothHold, exactly, isDecided, or, type Sql, TRUE } from '../filter/condition.ts';
+import type { Vocabulary } from '../filter/vocabulary.ts';
+import type { Selection } from '../queries.ts';
+import type { Database } from '../sql/database.ts';
+import { addressNamed } from './address.ts';
+import { nanosecondsOf } from './time.ts';
+
+export interface Selected extends Bounds {
+  readonly isExact: boolean;
+  /** The filter without what columns decide; null when they decide all of it. */
+  readonly rest: Expression | null;
+  /** All packets, of one capture or of all: tallies answer for them. */
+  readonly isWhole: boolean;
+  readonly capture: number | null;
+  readonly from: bigint | null;
+  readonly to: bigint | null;
+}
+
+export class Selector {
+  readonly #database: Database;
+  readonly #vocabulary: Vocabulary;
+  readonly #addresses: AddressBook;
+  readonly #compiler: FilterCompiler;
+
+  constructor(database: Database, vocabulary: Vocabulary) {
+    this.#database = database;
+    this.#vocabulary = vocabulary;
+    this.#addresses = new AddressBook(database);
+    this.#compiler = new FilterCompiler(vocabulary, this.#addresses);
+  }
+
+  /** @throws FilterError, StoreError */
+  async select(query: Selection): Promise<Selected> {
+    await this.#vocabulary.refresh();
+    const terms = and(...(await this.#terms(query)));
+    const filter = query.filter?.trim() ?? '';
+    const [bounds, rest] = await this.#filter(filter);
+    const from = query.from === undefined ? null : nanosecondsOf(query.from, 'from');
+    const to = query.to === undefined ? null : nanosecondsOf(query.to, 'to');
+    const capture = query.capture === undefined ? null : wholeNumber(query.capture, 'capture');
+    const narrow = exactly(
+      and(
+        capture === null ? TRUE : `capture = ${capture}`,
+        from === null ? TRUE : `time >= ${from}`,
+        to === null ? TRUE : `time < ${to}`,
+        this.#database.dialect.timeHint(from, to) ?? TRUE,
+        terms,
+      ),
+    );
+    const whole = bothHold(narrow, bounds);
+    return {
+      ...whole,
+      isExact: isDecided(whole),
+      rest,
+      isWhole: terms === TRUE && filter === '' && from === null && to === null,
+      capture,
+      from,
+      to,
+    };
+  }
+
+  async #filter(filter: string): Promise<[Bounds, Expression | null]> {
+    if (filter === '') return [exactly(TRUE), null];
+    // Says what is wrong with a filter; the packets are not its business here.
+    compileFilter(filter);
+    return this.#parts(parseFilter(filter));
+  }
+
+  /** What both sides of an `and` decide is taken apart, so that only the undecided rest need be read from bytes. */
+  async #parts(expression: Expression): Promise<[Bounds, Expression | null]> {
+    if (expression.kind !== 'and') {
+      const bounds = await this.#compiler.compile(expression);
+      return [bounds, isDecided(bounds) ? null : expression];
+    }
+    const [left, leftRest] = await this.#parts(expression.left);
+    const [right, rightRest] = await this.#parts(expression.right);
+    const rest =
+      leftRest !== null && rightRest !== null
+        ? ({ kind: 'and', left: leftRest, right: rightRest } as const)
+        : (leftRest ?? rightRest);
+    return [bothHold(left, right), rest];
+  }
+
+  async #terms({ protocol, source, destination, address, port }: Selection): Promise<Sql[]> {
+    const terms: Sql[] = [];
+    if (protocol !== undefined) terms.push(this.#protocol(protocol));
+    if (source !== undefined) terms.push(await this.#address(['src'], source));
+    if (destination !== undefined) terms.push(await this.#address(['dst'], destination));
+    if (address !== undefined) terms.push(await this.#address(['src', 'dst'], address));
+    if (port !== undefined) {
+      const number = wholeNumber(port, 'port');
+      terms.push(`(transport <> 0 AND (src_port = ${number} OR dst_port = ${number}))`);
+    }
+    return terms;
+  }
+
+  /** As the Protocol column shows it, or as a layer is called. */
+  #protocol(protocol: string): Sql {
+    const wanted = protocol.toLowerCase();
+    return or(
+      this.#vocabulary.protocolsLike((name) => name.toLowerCase() === wanted),
+      this.#vocabulary.layersLike((layers) => layers.includes(wanted)),
+    );
+  }
+
+  async #address(columns: readonly string[], text: string): Promise<Sql> {
+    const value = addressNamed(text);
+    if (value === null)
+      throw new StoreError(
+        'ERR_STORE_QUERY',
+        `"${text}" is no address; write 192.0.2.1, 2001:db8::1, 02:00:5e:10:00:01 or 10.0.0.0/8`,
+      );
+    const condition = addressCondition('==', value.constant, (bytes) => this.#addresses.bytes(bytes))!;
+    return or(
+      ...(await Promise.all(columns.map((column) => this.#addresses.isOne(column, value.kind, condition)))),
+    );
+  }
+}
+
+export function wholeNumber(value: number, name: string): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new StoreError('ERR_STORE_QUERY', `${name}: ${value} is no whole number from 0 on`);
+}
+
+/** A limit between 1 and the most. */
+export function limitOf(limit: number | undefined, usual: number, most: number): number {
+  if (limit === undefined) return usual;
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit;
+  throw new StoreError('ERR_STORE_QUERY', `limit: ${limit} is not between 1 and ${most}`);
+}

@@ -1,0 +1,161 @@
+// The store over any database that speaks the SQL of `sql/database.ts`.
+import { StoreError } from './errors.ts';
+import { Vocabulary } from './filter/vocabulary.ts';
+import { deleteCapture, erase } from './keep/erase.ts';
+import { exportTables } from './keep/export.ts';
+import { storeInfo } from './keep/info.ts';
+import { retain } from './keep/retain.ts';
+import type {
+  Begun,
+  CaptureRow,
+  FindingQuery,
+  FlowQuery,
+  NameQuery,
+  PacketQuery,
+  Selection,
+  TalkQuery,
+  TimelineQuery,
+} from './queries.ts';
+import { captureByHash, captureByKey, captureRow, captureRows } from './query/captures.ts';
+import { flowById, flowPage } from './query/flows.ts';
+import { findingPage, namePage } from './query/notes.ts';
+import { packetById, packetPage } from './query/packets.ts';
+import { Selector } from './query/selection.ts';
+import { hierarchy, protocolSummary } from './query/summaries.ts';
+import { conversations, endpoints } from './query/talk.ts';
+import { timeline } from './query/timeline.ts';
+import type { CaptureOrigin, StoreBatch } from './rows.ts';
+import type { Database } from './sql/database.ts';
+import type { Removed, Retention, Store, StoreInfo } from './store.ts';
+import type { Disguise } from './write/dictionaries.ts';
+import { Writer } from './write/writer.ts';
+
+export class SqlStore implements Store {
+  readonly #database: Database;
+  readonly #writer: Writer;
+  readonly #selector: Selector;
+  readonly #schemaVersion: number;
+  readonly #disguise: Disguise | null;
+  #isClosed = false;
+
+  constructor(database: Database, schemaVersion: number, disguise: Disguise | null) {
+    this.#database = database;
+    this.#writer = new Writer(database, disguise);
+    this.#selector = new Selector(database, new Vocabulary(database));
+    this.#schemaVersion = schemaVersion;
+    this.#disguise = disguise;
+  }
+
+  get engine() {
+    return this.#database.engine;
+  }
+
+  get place(): string {
+    return this.#database.place;
+  }
+
+  async write(batch: StoreBatch) {
+    return this.#open() && this.#writer.write(batch);
+  }
+
+  async beginCapture(origin: CaptureOrigin, options: { readonly again?: boolean } = {}): Promise<Begun> {
+    const database = this.#open();
+    // The file's bytes hold the addresses that pseudonyms hide.
+    const kept = this.#disguise === null ? origin : { ...origin, file: null };
+    const known =
+      (await captureByKey(database, kept.key)) ??
+      (kept.hash === null ? null : await captureByHash(database, kept.hash));
+    if (known !== null && options.again !== true) return { capture: known, isNew: false };
+    const key = known === null ? kept.key : await this.#freeKey(kept.key);
+    await database.transaction((tx) => this.#writer.captures.add(tx, { ...kept, key }));
+    return { capture: (await captureByKey(database, key))!, isNew: true };
+  }
+
+  /** `sha256:…#2` for the second of the same. */
+  async #freeKey(key: string): Promise<string> {
+    for (let count = 2; ; count++) {
+      const free = `${key}#${count}`;
+      if ((await captureByKey(this.#database, free)) === null) return free;
+    }
+  }
+
+  async endCapture(id: number, problem: string | null = null): Promise<CaptureRow> {
+    const database = this.#open();
+    await this.#writer.idle();
+    await database.transaction(async (tx) => {
+      await tx.run('UPDATE captures SET ended = $1, problem = $2 WHERE id = $3', [
+        Date.now() / 1000,
+        problem,
+        id,
+      ]);
+      await tx.run('UPDATE flows SET is_over = TRUE WHERE capture = $1 AND NOT is_over', [id]);
+    });
+    const ended = await captureRow(database, id);
+    if (ended === null) throw new StoreError('ERR_STORE_QUERY', `there is no capture ${id}`);
+    return ended;
+  }
+
+  captures = async () => captureRows(this.#open());
+  capture = async (id: number) => captureRow(this.#open(), id);
+  captureByKey = async (key: string) => captureByKey(this.#open(), key);
+
+  protocolSummary = async (query: Selection = {}) => protocolSummary(this.#open(), this.#selector, query);
+  packets = async (query: PacketQuery = {}) => packetPage(this.#open(), this.#selector, query);
+  packet = async (id: number) => packetById(this.#open(), id);
+  hierarchy = async (query: Selection = {}) => hierarchy(this.#open(), this.#selector, query);
+  timeline = async (query: TimelineQuery = {}) => timeline(this.#open(), this.#selector, query);
+  flows = async (query: FlowQuery = {}) => flowPage(this.#open(), query);
+  flow = async (id: number) => flowById(this.#open(), id);
+  conversations = async (query: TalkQuery = {}) => conversations(this.#open(), this.#selector, query);
+  endpoints = async (query: TalkQuery = {}) => endpoints(this.#open(), this.#selector, query);
+  names = async (query: NameQuery = {}) => namePage(this.#open(), query);
+  findings = async (query: FindingQuery = {}) => findingPage(this.#open(), query);
+
+  async deleteCapture(id: number): Promise<boolean> {
+    return this.#change((database) => deleteCapture(database, id));
+  }
+
+  async retain(limits: Retention): Promise<Removed> {
+    return this.#change((database) => retain(database, limits));
+  }
+
+  async erase(address: string, reason = ''): Promise<Removed> {
+    return this.#change((database) => erase(database, address, reason, this.#disguise));
+  }
+
+  async info(): Promise<StoreInfo> {
+    return storeInfo(this.#open(), this.#schemaVersion);
+  }
+
+  async vacuum(): Promise<StoreInfo> {
+    await this.#change((database) => database.vacuum());
+    return this.info();
+  }
+
+  async exportParquet(folder: string): Promise<string[]> {
+    return exportTables(this.#open(), folder);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#writer.idle();
+    await this.#database.close();
+  }
+
+  /** Deletes rows that writing may remember. */
+  async #change<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    const database = this.#open();
+    await this.#writer.idle();
+    try {
+      return await work(database);
+    } finally {
+      this.#writer.forget();
+    }
+  }
+
+  #open(): Database {
+    if (this.#isClosed) throw new StoreError('ERR_STORE_CLOSED', `${this.place}: was closed already`);
+    return this.#database;
+  }
+}

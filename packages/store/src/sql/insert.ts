@@ -1,0 +1,42 @@
+// Rows of the small tables: handed over as one JSON text, whatever their number.
+import type { Transaction } from './database.ts';
+
+/** `HEX` is bytes, given as hexadecimal text. */
+export interface InsertColumn {
+  readonly name: string;
+  readonly type: 'INTEGER' | 'BIGINT' | 'FLOAT8' | 'TEXT' | 'BOOLEAN' | 'HEX';
+}
+
+/** Rows in one statement. */
+const ROWS_MAX = 20_000;
+
+export async function insert(
+  tx: Transaction,
+  table: string,
+  columns: readonly InsertColumn[],
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  const { dialect } = tx;
+  const source = dialect.fromJson(
+    columns.map(({ name, type }) => ({ name, type: type === 'HEX' ? 'TEXT' : type })),
+  );
+  const values = columns.map(({ name, type }) => (type === 'HEX' ? dialect.unhex(`s.${name}`) : `s.${name}`));
+  const names = columns.map(({ name }) => name).join(', ');
+  for (let at = 0; at < rows.length; at += ROWS_MAX)
+    await tx.run(`INSERT INTO ${table} (${names}) SELECT ${values.join(', ')} FROM ${source}`, [
+      jsonText(rows.slice(at, at + ROWS_MAX)),
+    ]);
+}
+
+/** No text column of a database holds U+0000 or half a pair of surrogates. */
+export function jsonText(rows: readonly unknown[]): string {
+  return JSON.stringify(rows, (_, value) => {
+    if (typeof value === 'bigint') return String(value);
+    if (typeof value !== 'string') return value;
+    return plainText(value);
+  });
+}
+
+export function plainText(text: string): string {
+  return text.isWellFormed() && !text.includes('\0') ? text : text.toWellFormed().replaceAll('\0', '\u2400');
+}

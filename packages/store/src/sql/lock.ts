@@ -1,0 +1,10 @@
+/** Work done one after the other, in the order in which it came. */
+export class Lock {
+  #last: Promise<unknown> = Promise.resolve();
+
+  hold<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+}

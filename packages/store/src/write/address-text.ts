@@ -1,0 +1,20 @@
+import { ETHER, ethernetAddress, IPV4, IPV6, ipv4Address, ipv6Address } from '@eyrie/dissect';
+
+/** Bytes of an address of this kind; 0 where packets have none. */
+export function addressWidth(kind: number): number {
+  return kind === IPV6 ? 16 : kind === IPV4 ? 4 : kind === ETHER ? 6 : 0;
+}
+
+/** As the packet list shows it; '' where a packet has none. */
+export function addressText(kind: number, bytes: Uint8Array): string {
+  switch (kind) {
+    case IPV4:
+      return ipv4Address(bytes, 0);
+    case IPV6:
+      return ipv6Address(bytes, 0);
+    case ETHER:
+      return ethernetAddress(bytes, 0);
+    default:
+      return '';
+  }
+}

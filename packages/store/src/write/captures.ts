@@ -1,0 +1,85 @@
+// Which captures there are, and which of their batches were stored.
+import type { CaptureOrigin, StoreBatch } from '../rows.ts';
+import type { Transaction } from '../sql/database.ts';
+import { plainText } from '../sql/insert.ts';
+
+export interface KnownCapture {
+  readonly id: number;
+  /** The highest sequence that was stored, -1 before the first: what comes after it is new. */
+  lastSequence: number;
+}
+
+/** Captures remembered; others are looked up again. */
+const KNOWN_MAX = 1000;
+
+export class Captures {
+  readonly #known = new Map<string, KnownCapture>();
+
+  /** After a transaction that was undone. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** The capture of a batch, made if there is none yet. */
+  async of(tx: Transaction, { source, origin }: StoreBatch): Promise<KnownCapture> {
+    const known = this.#known.get(source) ?? (await this.find(tx, source));
+    if (known !== null) return known;
+    return this.add(tx, origin?.key === source ? origin : originOf(source));
+  }
+
+  async find(tx: Transaction, key: string): Promise<KnownCapture | null> {
+    const [row] = await tx.all(
+      `SELECT id, base_sequence - 1, (SELECT max(sequence) FROM batches b WHERE b.capture = captures.id)
+       FROM captures WHERE key = $1`,
+      [key],
+    );
+    if (row === undefined) return null;
+    const found = { id: Number(row[0]), lastSequence: Math.max(Number(row[1]), Number(row[2] ?? -1)) };
+    this.#remember(key, found);
+    return found;
+  }
+
+  async add(tx: Transaction, { key, kind, name, file, hash }: CaptureOrigin): Promise<KnownCapture> {
+    const made = { id: await tx.reserve('captures', 1), lastSequence: -1 };
+    await tx.run(
+      'INSERT INTO captures (id, key, kind, name, file, hash, begun) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+      [made.id, key, kind, plainText(name), file === null ? null : plainText(file), hash, Date.now() / 1000],
+    );
+    this.#remember(key, made);
+    return made;
+  }
+
+  /** Also true of batches that retention has deleted since. */
+  async isApplied(tx: Transaction, { id, lastSequence }: KnownCapture, sequence: number): Promise<boolean> {
+    if (sequence > lastSequence) return false;
+    const [row] = await tx.all(
+      `SELECT (SELECT base_sequence FROM captures WHERE id = $1),
+        (SELECT count(*) FROM batches WHERE capture = $1 AND sequence = $2)`,
+      [id, sequence],
+    );
+    return sequence < Number(row![0]) || Number(row![1]) > 0;
+  }
+
+  /** A batch is going to be stored in this transaction. */
+  note(capture: KnownCapture, sequence: number): void {
+    if (sequence > capture.lastSequence) capture.lastSequence = sequence;
+  }
+
+  /** The time of frame 1, which frame.time_relative counts from. */
+  async begin(tx: Transaction, { id }: KnownCapture, time: bigint): Promise<void> {
+    await tx.run('UPDATE captures SET start_time = $1 WHERE id = $2', [time, id]);
+  }
+
+  #remember(key: string, capture: KnownCapture): void {
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+    this.#known.set(key, capture);
+  }
+}
+
+/** Of a batch that came without. */
+function originOf(key: string): CaptureOrigin {
+  const [scheme = '', ...rest] = key.split(':');
+  const kind = scheme === 'live' ? 'live' : 'file';
+  const hash = scheme === 'sha256' ? rest.join(':').replace(/#\d+$/, '') : null;
+  return { key, kind, name: kind === 'live' ? (rest[0] ?? key) : key, file: null, hash };
+}

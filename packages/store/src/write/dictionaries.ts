@@ -1,0 +1,162 @@
+// Addresses, protocols and paths repeat in packet after packet: rows hold a number for each. What is new in a batch is
+// written down in the same transaction as the batch.
+import { ADDRESS_BYTES } from '@eyrie/dissect';
+import type { PacketColumns } from '../rows.ts';
+import type { Counter, Transaction } from '../sql/database.ts';
+import { insert } from '../sql/insert.ts';
+import { AddressTable } from './address-table.ts';
+import { addressText, addressWidth } from './address-text.ts';
+import type { PacketScratch } from './packet-rows.ts';
+
+/** Addresses of the database that are known at once when it is opened, the newest; others get a second number. */
+const LEARNED_MAX = 200_000;
+/** Distinct texts kept in memory of one kind; more are looked up no more and get a second number. */
+const TEXTS_MAX = 1_000_000;
+
+/** Replaces an address by the one to be stored. */
+export type Disguise = (kind: number, bytes: Uint8Array) => Uint8Array;
+
+export class Dictionaries {
+  readonly #disguise: Disguise | null;
+  readonly #addresses = new AddressTable();
+  readonly #protocols = new Texts('protocols');
+  readonly #paths = new Texts('paths');
+  #isLoaded = false;
+
+  constructor(disguise: Disguise | null) {
+    this.#disguise = disguise;
+  }
+
+  /** After a transaction that was undone: what was numbered in it was not. */
+  forget(): void {
+    this.#isLoaded = false;
+    this.#addresses.clear();
+    this.#protocols.clear();
+    this.#paths.clear();
+  }
+
+  /** Fills the columns of addresses, protocols and paths. */
+  async fill(tx: Transaction, columns: PacketColumns, scratch: PacketScratch): Promise<void> {
+    if (!this.#isLoaded) await this.#load(tx);
+    const { length, texts, protocol, path } = columns;
+    const protocols = await this.#protocols.places(tx, texts, protocol, length);
+    const paths = await this.#paths.places(tx, texts, path, length);
+    for (let i = 0; i < length; i++) {
+      scratch.protocol[i] = protocols[protocol[i]!]!;
+      scratch.path[i] = paths[path[i]!]!;
+    }
+    await this.#fillAddresses(tx, columns, scratch);
+  }
+
+  async #fillAddresses(tx: Transaction, columns: PacketColumns, scratch: PacketScratch): Promise<void> {
+    const { length, addressKind } = columns;
+    const table = this.#addresses;
+    table.reserve(2 * length);
+    const [sources, destinations] = [wordsOf(columns.source), wordsOf(columns.destination)];
+    for (let i = 0; i < length; i++) {
+      const kind = addressKind[i]!;
+      scratch.source[i] = table.find(sources, i, kind);
+      scratch.destination[i] = table.find(destinations, i, kind);
+    }
+    if (table.unnumbered > 0) await this.#writeAddresses(tx);
+    for (let i = 0; i < length; i++) {
+      scratch.source[i] = table.id(scratch.source[i]!);
+      scratch.destination[i] = table.id(scratch.destination[i]!);
+    }
+  }
+
+  async #writeAddresses(tx: Transaction): Promise<void> {
+    const first = await tx.reserve('addresses', this.#addresses.unnumbered);
+    const rows = this.#addresses.number(first).map(({ id, kind, bytes }) => {
+      const shown = this.#disguise === null ? bytes : this.#disguise(kind, bytes);
+      const width = addressWidth(kind);
+      return {
+        id,
+        kind,
+        bytes: Buffer.from(shown.subarray(0, width)).toString('hex'),
+        text: addressText(kind, shown),
+      };
+    });
+    await insert(tx, 'addresses', ADDRESS_COLUMNS, rows);
+  }
+
+  async #load(tx: Transaction): Promise<void> {
+    await this.#protocols.load(tx);
+    await this.#paths.load(tx);
+    // Under pseudonyms, what is in the database can't be found again by the address that stands behind it.
+    if (this.#disguise === null) {
+      const rows = await tx.all(
+        `SELECT id, kind, bytes FROM addresses ORDER BY id DESC LIMIT ${LEARNED_MAX}`,
+      );
+      for (const [id, kind, bytes] of rows)
+        this.#addresses.learn(Number(id), Number(kind), bytes as Uint8Array);
+    }
+    this.#isLoaded = true;
+  }
+}
+
+const ADDRESS_COLUMNS = [
+  { name: 'id', type: 'INTEGER' },
+  { name: 'kind', type: 'INTEGER' },
+  { name: 'bytes', type: 'HEX' },
+  { name: 'text', type: 'TEXT' },
+] as const;
+
+const TEXT_COLUMNS = [
+  { name: 'id', type: 'INTEGER' },
+  { name: 'name', type: 'TEXT' },
+] as const;
+
+class Texts {
+  readonly #table: Counter & ('protocols' | 'paths');
+  readonly #known = new Map<string, number>();
+
+  constructor(table: 'protocols' | 'paths') {
+    this.#table = table;
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+
+  async load(tx: Transaction): Promise<void> {
+    for (const [id, name] of await tx.all(`SELECT id, name FROM ${this.#table} LIMIT ${TEXTS_MAX}`))
+      this.#known.set(String(name), Number(id));
+  }
+
+  /** By place in the batch's texts, the number here; only of texts that the column uses. */
+  async places(
+    tx: Transaction,
+    texts: readonly string[],
+    column: Uint32Array,
+    length: number,
+  ): Promise<Int32Array> {
+    const places = new Int32Array(texts.length).fill(-1);
+    const missing = new Set<string>();
+    for (let i = 0; i < length; i++) {
+      const place = column[i]!;
+      if (places[place] !== -1) continue;
+      const known = this.#known.get(texts[place]!);
+      if (known === undefined) missing.add(texts[place]!);
+      places[place] = known ?? -2;
+    }
+    if (missing.size > 0) await this.#add(tx, [...missing]);
+    for (let place = 0; place < places.length; place++)
+      if (places[place] === -2) places[place] = this.#known.get(texts[place]!)!;
+    return places;
+  }
+
+  async #add(tx: Transaction, names: readonly string[]): Promise<void> {
+    if (this.#known.size + names.length > TEXTS_MAX) this.#known.clear();
+    const first = await tx.reserve(this.#table, names.length);
+    const rows = names.map((name, i) => ({ id: first + i, name }));
+    await insert(tx, this.#table, TEXT_COLUMNS, rows);
+    for (const { id, name } of rows) this.#known.set(name, id);
+  }
+}
+
+/** The cells of an address column as words; copied only where they don't lie on a word. */
+function wordsOf(column: Uint8Array): Int32Array {
+  const whole = column.byteOffset % 4 === 0 ? column : column.slice();
+  return new Int32Array(whole.buffer, whole.byteOffset, Math.floor(whole.byteLength / ADDRESS_BYTES) * 4);
+}

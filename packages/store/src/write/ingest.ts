@@ -1,0 +1,176 @@
+// One batch after the other into the tables, within a transaction that the writer holds.
+
+import { BATCH_PACKETS_MAX, type PacketColumns, type StoreBatch, type Written } from '../rows.ts';
+import type { Transaction } from '../sql/database.ts';
+import { insert } from '../sql/insert.ts';
+import { FINDINGS, FLOWS, type MergeTable, mergeRows, NAMES } from '../sql/tables.ts';
+import type { Captures, KnownCapture } from './captures.ts';
+import type { Dictionaries } from './dictionaries.ts';
+import { type PacketRows, PacketScratch } from './packet-rows.ts';
+import { findingRow, flowRow, nameRow } from './small-rows.ts';
+import { tallied } from './tally.ts';
+
+const BATCH_COLUMNS = [
+  { name: 'id', type: 'INTEGER' },
+  { name: 'capture', type: 'INTEGER' },
+  { name: 'sequence', type: 'BIGINT' },
+  { name: 'first_id', type: 'BIGINT' },
+  { name: 'packets', type: 'BIGINT' },
+  { name: 'bytes', type: 'BIGINT' },
+  { name: 'first_time', type: 'BIGINT' },
+  { name: 'last_time', type: 'BIGINT' },
+  { name: 'width', type: 'BIGINT' },
+] as const;
+
+const TALLY_COLUMNS = [
+  { name: 'batch', type: 'INTEGER' },
+  { name: 'capture', type: 'INTEGER' },
+  { name: 'bucket', type: 'BIGINT' },
+  { name: 'protocol', type: 'INTEGER' },
+  { name: 'path', type: 'INTEGER' },
+  { name: 'packets', type: 'BIGINT' },
+  { name: 'bytes', type: 'BIGINT' },
+] as const;
+
+const DROP_COLUMNS = [
+  { name: 'capture', type: 'INTEGER' },
+  { name: 'place', type: 'TEXT' },
+  { name: 'packets', type: 'BIGINT' },
+  { name: 'time', type: 'FLOAT8' },
+] as const;
+
+type Rows = Record<string, unknown>[];
+
+/** The small rows of all batches of a transaction, written at its end. */
+class Gathered {
+  readonly batches: Rows = [];
+  readonly tallies: Rows = [];
+  readonly flows: Rows = [];
+  readonly names: Rows = [];
+  readonly findings: Rows = [];
+  readonly drops: Rows = [];
+
+  async write(tx: Transaction): Promise<void> {
+    await insertSome(tx, 'batches', BATCH_COLUMNS, this.batches);
+    await insertSome(tx, 'tallies', TALLY_COLUMNS, this.tallies);
+    await insertSome(tx, 'drops', DROP_COLUMNS, this.drops);
+    await mergeSome(tx, FLOWS, this.flows);
+    await mergeSome(tx, NAMES, this.names);
+    await mergeSome(tx, FINDINGS, this.findings);
+  }
+}
+
+async function insertSome(
+  tx: Transaction,
+  table: string,
+  columns: typeof BATCH_COLUMNS | typeof TALLY_COLUMNS | typeof DROP_COLUMNS,
+  rows: Rows,
+): Promise<void> {
+  if (rows.length > 0) await insert(tx, table, columns, rows);
+}
+
+async function mergeSome(tx: Transaction, table: MergeTable, rows: Rows): Promise<void> {
+  if (rows.length > 0) await tx.merge(table, mergeRows(table, rows));
+}
+
+export class Ingest {
+  readonly #dictionaries: Dictionaries;
+  readonly #captures: Captures;
+  /** Pseudonyms are in use: nothing else that names an address is stored. */
+  readonly #isDisguised: boolean;
+  #scratch = new PacketScratch(8192);
+
+  constructor(dictionaries: Dictionaries, captures: Captures, isDisguised: boolean) {
+    this.#dictionaries = dictionaries;
+    this.#captures = captures;
+    this.#isDisguised = isDisguised;
+  }
+
+  /** Applies all of them or throws. */
+  async apply(tx: Transaction, batches: readonly StoreBatch[]): Promise<Written[]> {
+    const gathered = new Gathered();
+    const written: Written[] = [];
+    for (const batch of batches) written.push(await this.#applyOne(tx, batch, gathered));
+    await gathered.write(tx);
+    return written;
+  }
+
+  async #applyOne(tx: Transaction, batch: StoreBatch, gathered: Gathered): Promise<Written> {
+    const capture = await this.#captures.of(tx, batch);
+    const { id } = capture;
+    if (await this.#captures.isApplied(tx, capture, batch.sequence))
+      return { applied: false, capture: id, packets: 0, firstId: null };
+    const number = await tx.reserve('batches', 1);
+    const packets = batch.packets !== null && batch.packets.length > 0 ? batch.packets : null;
+    const row: Record<string, unknown> & { first_id: unknown } = {
+      id: number,
+      capture: id,
+      sequence: batch.sequence,
+      first_id: 0,
+      packets: 0,
+      bytes: 0,
+      first_time: null,
+      last_time: null,
+      width: 1,
+    };
+    if (packets !== null) Object.assign(row, await this.#addPackets(tx, packets, capture, number, gathered));
+    gathered.batches.push(row);
+    this.#captures.note(capture, batch.sequence);
+    if (!this.#isDisguised) {
+      for (const flow of batch.flows) gathered.flows.push(flowRow(id, flow));
+      for (const name of batch.names) gathered.names.push(nameRow(id, name));
+      for (const finding of batch.findings) gathered.findings.push(findingRow(id, finding));
+    }
+    for (const { where, packets: lost, time } of batch.drops)
+      gathered.drops.push({ capture: id, place: where, packets: lost, time });
+    return {
+      applied: true,
+      capture: id,
+      packets: packets?.length ?? 0,
+      firstId: packets === null ? null : Number(row.first_id),
+    };
+  }
+
+  /** What the batch's row says of its packets. */
+  async #addPackets(
+    tx: Transaction,
+    columns: PacketColumns,
+    capture: KnownCapture,
+    batch: number,
+    gathered: Gathered,
+  ): Promise<Record<string, unknown>> {
+    const { length } = columns;
+    if (length > this.#scratch.capacity)
+      this.#scratch = new PacketScratch(Math.min(BATCH_PACKETS_MAX, length * 2));
+    const scratch = this.#scratch;
+    const firstId = await tx.reserve('packet', length);
+    scratch.fill(columns, capture.id, batch, firstId);
+    await this.#dictionaries.fill(tx, columns, scratch);
+    if (columns.number[0] === 1) await this.#captures.begin(tx, capture, scratch.time[0]!);
+    const rows: PacketRows = {
+      ...scratch,
+      length,
+      columns,
+      capture: capture.id,
+      batch,
+      firstId,
+      summary: this.#isDisguised ? null : summariesOf(columns),
+    };
+    await tx.appendPackets(rows);
+    const { time, protocol, path } = scratch;
+    const { width, list, first, last, bytes } = tallied({
+      length,
+      time,
+      protocol,
+      path,
+      bytes: columns.wireLength,
+    });
+    for (const tally of list) gathered.tallies.push({ ...tally, batch, capture: capture.id });
+    return { first_id: firstId, packets: length, bytes, first_time: first, last_time: last, width };
+  }
+}
+
+function summariesOf({ summary, texts, length }: PacketColumns): (string | null)[] | null {
+  if (summary === undefined) return null;
+  return Array.from({ length }, (_, i) => texts[summary[i]!] ?? null);
+}

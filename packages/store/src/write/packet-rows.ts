@@ -1,0 +1,80 @@
+// The packets of a batch as the table holds them: columns of numbers, texts and addresses replaced by theirs.
+import type { PacketColumns } from '../rows.ts';
+import { putInt64, putNanoseconds } from './int64.ts';
+
+/** Borrowed: the arrays are filled again for the next batch. Rows from 0 to `length`. */
+export interface PacketRows {
+  readonly length: number;
+  readonly columns: PacketColumns;
+  readonly capture: number;
+  readonly batch: number;
+  readonly firstId: number;
+  readonly id: BigInt64Array;
+  /** Nanoseconds since 1970. */
+  readonly time: BigInt64Array;
+  readonly number: BigInt64Array;
+  readonly fileOffset: BigInt64Array;
+  /** Numbers in the tables `addresses`, `protocols` and `paths`. */
+  readonly source: Int32Array;
+  readonly destination: Int32Array;
+  readonly protocol: Int32Array;
+  readonly path: Int32Array;
+  /** The batch's marks, and above them the kind of the addresses. */
+  readonly marks: Uint8Array;
+  readonly captures: Int32Array;
+  readonly batches: Int32Array;
+  /** Null: none of the packets has one. */
+  readonly summary: readonly (string | null)[] | null;
+}
+
+/** Bits of the kind of addresses in `marks`: ETHER, IPV4, IPV6 or 0. */
+export const KIND_SHIFT = 4;
+export const KIND_MASK = 3;
+
+/** The arrays of PacketRows that are not the batch's own. */
+export class PacketScratch {
+  readonly capacity: number;
+  readonly id: BigInt64Array;
+  readonly time: BigInt64Array;
+  readonly number: BigInt64Array;
+  readonly fileOffset: BigInt64Array;
+  readonly source: Int32Array;
+  readonly destination: Int32Array;
+  readonly protocol: Int32Array;
+  readonly path: Int32Array;
+  readonly marks: Uint8Array;
+  readonly captures: Int32Array;
+  readonly batches: Int32Array;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.id = new BigInt64Array(capacity);
+    this.time = new BigInt64Array(capacity);
+    this.number = new BigInt64Array(capacity);
+    this.fileOffset = new BigInt64Array(capacity);
+    this.source = new Int32Array(capacity);
+    this.destination = new Int32Array(capacity);
+    this.protocol = new Int32Array(capacity);
+    this.path = new Int32Array(capacity);
+    this.marks = new Uint8Array(capacity);
+    this.captures = new Int32Array(capacity);
+    this.batches = new Int32Array(capacity);
+  }
+
+  /** All but addresses, protocols and paths. */
+  fill(columns: PacketColumns, capture: number, batch: number, firstId: number): void {
+    const { length, seconds, nanoseconds, number, fileOffset, marks, addressKind } = columns;
+    const [ids, times, numbers, offsets] = [this.id, this.time, this.number, this.fileOffset].map(
+      (each) => new Int32Array(each.buffer),
+    ) as [Int32Array, Int32Array, Int32Array, Int32Array];
+    for (let i = 0; i < length; i++) {
+      putInt64(ids, i, firstId + i);
+      putNanoseconds(times, i, seconds[i]!, nanoseconds[i]!);
+      putInt64(numbers, i, number[i]!);
+      putInt64(offsets, i, fileOffset[i]!);
+      this.marks[i] = marks[i]! | (addressKind[i]! << KIND_SHIFT);
+    }
+    this.captures.fill(capture, 0, length);
+    this.batches.fill(batch, 0, length);
+  }
+}

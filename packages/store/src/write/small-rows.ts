@@ -1,0 +1,61 @@
+// Flows, names and findings as rows of their tables.
+import type { FindingRow, FlowRow, NameRow } from '../rows.ts';
+
+type Cells = Record<string, unknown>;
+
+export function flowRow(capture: number, flow: FlowRow): Cells {
+  const { toServer, toClient, tcp } = flow;
+  return {
+    capture,
+    transport: flow.transport,
+    stream: flow.stream,
+    client: flow.client.address,
+    client_port: flow.client.port,
+    server: flow.server.address,
+    server_port: flow.server.port,
+    start_time: flow.start,
+    end_time: flow.end,
+    packets_to_server: toServer.packets,
+    bytes_to_server: toServer.bytes,
+    packets_to_client: toClient.packets,
+    bytes_to_client: toClient.bytes,
+    bytes: toServer.bytes + toClient.bytes,
+    packets: toServer.packets + toClient.packets,
+    applications: JSON.stringify(flow.applications),
+    server_name: flow.serverName,
+    fingerprints: JSON.stringify(flow.fingerprints),
+    community_id: flow.communityId,
+    state: tcp?.state ?? null,
+    handshake_ms: tcp?.handshakeMs ?? null,
+    retransmissions: tcp?.retransmissions ?? 0,
+    out_of_order: tcp?.outOfOrder ?? 0,
+    zero_windows: tcp?.zeroWindows ?? 0,
+    is_over: flow.why === 'end' || flow.why === 'replaced',
+  };
+}
+
+export function nameRow(capture: number, { address, name, source, time }: NameRow): Cells {
+  return { capture, address, name, source, first_time: time, last_time: time, count: 1 };
+}
+
+/** The gravest first. */
+const GRAVITY = ['error', 'warn', 'note', 'chat', 'comment'];
+
+export function findingRow(capture: number, finding: FindingRow): Cells {
+  const { finder, severity, group, protocol, message, address, count, frame, time } = finding;
+  const gravity = GRAVITY.indexOf(severity);
+  return {
+    capture,
+    finder,
+    severity,
+    category: group,
+    protocol,
+    message,
+    address: address ?? '',
+    gravity: gravity < 0 ? GRAVITY.length : gravity,
+    frame,
+    first_time: time,
+    last_time: time,
+    count,
+  };
+}
