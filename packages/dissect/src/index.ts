@@ -1,7 +1,7 @@
 // What other rooms may use of this one.
 export { BatchError, decodeBatch, encodeBatch } from './batch/codec.ts';
 export { ADDRESS_BYTES } from './batch/layout.ts';
-export { MALFORMED, NO_TIME, SHORT, UNLISTED } from './batch/marks.ts';
+export { MALFORMED, NO_TIME, SHORT } from './batch/marks.ts';
 export { type FieldColumn, NO_FLAGS, NONE, PacketBatch } from './batch/packet-batch.ts';
 export { Collector } from './core/collect.ts';
 export {

@@ -27,6 +27,7 @@ export interface PacketColumns
       | 'marks'
       | 'protocol'
       | 'path'
+      | 'layers'
       | 'texts'
     >
   > {

@@ -60,14 +60,12 @@ export class SqlStore implements Store {
 
   async beginCapture(origin: CaptureOrigin, options: { readonly again?: boolean } = {}): Promise<Begun> {
     const database = this.#open();
-    // The file's bytes hold the addresses that pseudonyms hide.
-    const kept = this.#disguise === null ? origin : { ...origin, file: null };
     const known =
-      (await captureByKey(database, kept.key)) ??
-      (kept.hash === null ? null : await captureByHash(database, kept.hash));
+      (await captureByKey(database, origin.key)) ??
+      (origin.hash === null ? null : await captureByHash(database, origin.hash));
     if (known !== null && options.again !== true) return { capture: known, isNew: false };
-    const key = known === null ? kept.key : await this.#freeKey(kept.key);
-    await database.transaction((tx) => this.#writer.captures.add(tx, { ...kept, key }));
+    const key = known === null ? origin.key : await this.#freeKey(origin.key);
+    await database.transaction((tx) => this.#writer.captures.add(tx, { ...origin, key }));
     return { capture: (await captureByKey(database, key))!, isNew: true };
   }
 

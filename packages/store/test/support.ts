@@ -15,6 +15,9 @@ import type { CaptureOrigin, FlowRow, StoreBatch } from '../src/rows.ts';
 export const OFFICE_HOUR = new URL('../../../samples/office-hour.pcapng', import.meta.url).pathname;
 export const PORT_SCAN = new URL('../../../samples/port-scan.pcapng', import.meta.url).pathname;
 
+/** Enough of a file for tests. */
+const PACKETS_MAX = 6000;
+
 /** The packets of a file, one after the other, borrowed. */
 export function* packetsOf(path: string): Generator<Packet> {
   const reader = new CaptureReader();
@@ -22,7 +25,7 @@ export function* packetsOf(path: string): Generator<Packet> {
   const dissector = new Dissector();
   reader.feed(readFileSync(path));
   reader.finish();
-  while (reader.next(frame)) yield dissector.dissect(frame);
+  for (let count = 0; count < PACKETS_MAX && reader.next(frame); count++) yield dissector.dissect(frame);
 }
 
 export function originOf(path: string): CaptureOrigin {
@@ -56,10 +59,24 @@ export function batchesOf(path: string, capacity = 1000): StoreBatch[] {
   return made;
 }
 
+const known = new Map<string, number[]>();
+
 /** frame.number of the packets that a filter passes, by the predicate. */
 export function passing(path: string, filter: string): number[] {
-  const test = compileFilter(filter);
-  const found: number[] = [];
-  for (const p of packetsOf(path)) if (test(p)) found.push(p.number);
-  return found;
+  const key = `${path} ${filter}`;
+  if (!known.has(key)) passingEach(path, [filter]);
+  return known.get(key)!;
+}
+
+/** The same of many filters, in one pass over the file; `passing` then knows. */
+export function passingEach(path: string, filters: readonly string[]): void {
+  const tests = filters
+    .filter((filter) => !known.has(`${path} ${filter}`))
+    .map((filter) => {
+      const found: number[] = [];
+      known.set(`${path} ${filter}`, found);
+      return { test: compileFilter(filter), found };
+    });
+  if (tests.length === 0) return;
+  for (const p of packetsOf(path)) for (const { test, found } of tests) if (test(p)) found.push(p.number);
 }

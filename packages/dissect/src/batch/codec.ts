@@ -5,8 +5,8 @@ import { fieldNamed } from '../core/registry.ts';
 import { COLUMN_NAMES, type ColumnName } from './layout.ts';
 import { batchLayout, NONE, PacketBatch } from './packet-batch.ts';
 
-/** `EYB1`. */
-const MAGIC = 0x31425945;
+/** `EYB2`. */
+const MAGIC = 0x32425945;
 /** Magic, packets, bytes of the names of fields, bytes of texts. */
 const HEADER_BYTES = 16;
 /** A batch has some thousands; this is what is taken from strangers. */
@@ -101,6 +101,7 @@ function check(batch: PacketBatch): void {
   const last = texts.length - 1;
   within(batch.protocol, 'protocol' satisfies ColumnName, 0, last);
   within(batch.path, 'path' satisfies ColumnName, 0, last);
+  within(batch.layers, 'layers' satisfies ColumnName, 0, last);
   within(batch.addressKind, 'addressKind' satisfies ColumnName, 0, ADDRESS_KIND_MAX);
   within(batch.nanoseconds, 'nanoseconds' satisfies ColumnName, 0, 999_999_999);
   within(batch.stream, 'stream' satisfies ColumnName, NONE, 0x7fff_ffff);

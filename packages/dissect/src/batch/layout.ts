@@ -17,6 +17,7 @@ const COLUMN_BYTES = {
   tcpLength: 4,
   protocol: 4,
   path: 4,
+  layers: 4,
   sourcePort: 2,
   destinationPort: 2,
   tcpFlags: 2,

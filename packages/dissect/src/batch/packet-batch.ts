@@ -9,7 +9,7 @@ import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { protocolsMade } from '../core/protocol.ts';
 import { ADDRESS_BYTES, type ColumnName, type Layout, layoutOf, type Place } from './layout.ts';
-import { marksOf } from './marks.ts';
+import { layersBesidePath, marksOf } from './marks.ts';
 
 /** Stands for no value in columns of table indices, streams and interfaces. */
 export const NONE = -1;
@@ -49,11 +49,15 @@ export class PacketBatch {
   readonly tcpFlags: Uint16Array;
   readonly tcpAnalysis: Uint16Array;
   readonly tcpLength: Uint32Array;
-  /** MALFORMED, SHORT, NO_TIME, UNLISTED: see marks.ts. */
+  /** MALFORMED, SHORT, NO_TIME: see marks.ts. */
   readonly marks: Uint8Array;
-  /** Protocol column and frame.protocols, as indices into `texts`. */
+  /**
+   * Protocol column, frame.protocols, and the layers that filters see (most often the same, see marks.ts), as indices
+   * into `texts`.
+   */
   readonly protocol: Uint32Array;
   readonly path: Uint32Array;
+  readonly layers: Uint32Array;
   readonly fields: readonly FieldColumn[];
   readonly texts: string[] = [];
 
@@ -96,6 +100,7 @@ export class PacketBatch {
     this.marks = new Uint8Array(b, at('marks'), capacity);
     this.protocol = new Uint32Array(b, at('protocol'), capacity);
     this.path = new Uint32Array(b, at('path'), capacity);
+    this.layers = new Uint32Array(b, at('layers'), capacity);
     this.fields = fields.map((field, i) => fieldColumn(field, capacity, b, places[i]!));
   }
 
@@ -122,6 +127,8 @@ export class PacketBatch {
     this.marks[i] = marksOf(p);
     this.protocol[i] = this.#place(protocolColumn(p));
     this.path[i] = this.#place(framePath(p));
+    const layers = layersBesidePath(p);
+    this.layers[i] = layers === null ? this.path[i]! : this.#place(layers);
     if (this.fields.length > 0) this.#addFields(p, i);
   }
 

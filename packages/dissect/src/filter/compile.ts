@@ -1,10 +1,11 @@
 // From a display filter's syntax tree to a predicate over packets.
 
+import { isThere } from '../batch/marks.ts';
 import { ascii, utf8 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
 import { type Field, type FieldType, fieldsMade, type Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
-import { NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocolsMade } from '../core/protocol.ts';
 import type { Comparison, Expression, Operand, SliceRange } from './ast.ts';
 import { FilterError } from './error.ts';
@@ -339,15 +340,6 @@ function hasProtocol(protocol: Protocol): Predicate {
       if ((p.proto[i] === id || p.protocols[i]!.name === name) && isThere(p, i)) return true;
     return false;
   };
-}
-
-/** It has a tree of its own, or one that says that it waits for more segments. */
-function isThere(p: Packet, layer: number): boolean {
-  return (
-    layer === 0 ||
-    (p.flags[layer]! & (SHOWN | NESTED)) !== 0 ||
-    p.protocols[layer]!.framing?.isListedWaiting === true
-  );
 }
 
 /** The bytes of each of a protocol's layers: of its header, or with what it carries. */

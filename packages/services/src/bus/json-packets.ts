@@ -34,6 +34,7 @@ export function batchOf(packets: readonly JsonPacket[]): PacketBatch & { summary
     batch.marks[i] = packet.marks ?? 0;
     batch.protocol[i] = place(packet.protocol);
     batch.path[i] = place(packet.path ?? packet.protocol.toLowerCase());
+    batch.layers[i] = batch.path[i]!;
     if (packet.summary !== undefined) summary[i] = place(packet.summary);
     const kinds = [addressInto(batch.source, i, packet.src), addressInto(batch.destination, i, packet.dst)];
     batch.addressKind[i] = Math.max(...kinds);

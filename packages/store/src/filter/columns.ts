@@ -1,7 +1,7 @@
 // Which fields of a display filter the columns of a packet know, and when. A column holds what the innermost layer of
-// its kind says; a field has a value for each layer. So a field is decided where the path names one such layer and the
-// column is of that layer, or where it names none.
-import { ETHER, IPV4, IPV6, NO_TIME, NONE, tcpAnalysisBits, UNLISTED } from '@eyrie/dissect';
+// its kind says; a field has a value for each layer. So a field is decided where there is one such layer and the column is of that layer,
+// or where there is none.
+import { ETHER, IPV4, IPV6, NO_FLAGS, NO_TIME, NONE, tcpAnalysisBits } from '@eyrie/dissect';
 import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 import { and, FALSE, not, type Sql, TRUE } from './condition.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -20,8 +20,6 @@ export interface Column {
   readonly hasNot: Sql;
   readonly values: ColumnValues;
 }
-
-const isListed = `(marks & ${UNLISTED}) = 0`;
 
 /** What columns know of a field, or null. */
 export function columnOf(field: string, vocabulary: Vocabulary): Column | null {
@@ -44,13 +42,9 @@ function ofLayer(layer: string, values: ColumnValues, more: Sql, without: readon
       vocabulary.layersLike(
         (layers) => countOf(layers, layer) === 1 && !layers.some((each) => without.includes(each)),
       ),
-      isListed,
       more,
     ),
-    hasNot: and(
-      vocabulary.layersLike((layers) => !layers.includes(layer)),
-      isListed,
-    ),
+    hasNot: vocabulary.layersLike((layers) => !layers.includes(layer)),
     values,
   });
 }
@@ -87,6 +81,9 @@ const SCTP = 132;
 
 const ofSegment = (...sql: Sql[]): Make => ofLayer('tcp', numbers(...sql), `transport = ${TCP}`);
 
+/** What is known of the innermost segment alone, however many there are. */
+const ofInnermost = (sql: Sql): Make => always(numbers(sql), `tcp_flags <> ${NO_FLAGS}`);
+
 /** Bits of tcp.flags, in Wireshark's names. */
 const FLAGS: readonly (readonly [string, number])[] = [
   ['ns', 8],
@@ -100,20 +97,9 @@ const FLAGS: readonly (readonly [string, number])[] = [
   ['fin', 0],
 ];
 
-/** A finding that is there in some segments: where it is not, the field has no value, and that is known too. */
-function finding(bits: number): Make {
-  return (vocabulary) => {
-    const segment = ofSegment('tcp_analysis')(vocabulary);
-    const found = `(tcp_analysis & ${bits}) <> 0`;
-    const noSegment = segment.hasNot;
-    const noFinding = and(segment.has, not(found));
-    return {
-      has: and(segment.has, found),
-      hasNot: noSegment === FALSE ? noFinding : `(${noSegment} OR ${noFinding})`,
-      values: { kind: 'none' },
-    };
-  };
-}
+/** Of a finding there is nothing but its being there. */
+const finding = (bits: number): Make =>
+  always({ kind: 'none' }, `((tcp_analysis & ${bits}) <> 0 AND tcp_flags <> ${NO_FLAGS})`);
 
 const hasTime = `(marks & ${NO_TIME}) = 0`;
 const START = '(SELECT c.start_time FROM captures c WHERE c.id = p.capture)';
@@ -149,8 +135,8 @@ const COLUMNS: ReadonlyMap<string, Make> = new Map([
   ...ports('udp', UDP),
   ...ports('sctp', SCTP),
   ...ports('dccp', DCCP),
-  ['tcp.stream', ofSegment('stream')],
-  ['tcp.len', ofSegment('tcp_length')],
+  ['tcp.stream', ofInnermost('stream')],
+  ['tcp.len', ofInnermost('tcp_length')],
   ['tcp.flags', ofSegment('tcp_flags')],
   ['tcp.flags.res', ofSegment('((tcp_flags >> 9) & 7)')],
   ...FLAGS.map(([name, bit]): [string, Make] => [

@@ -75,7 +75,7 @@ export class FilterCompiler {
   }
 
   #exists(operand: Operand): Bounds {
-    if (operand.kind === 'protocol') return protocolIn(operand.protocol.name, this.#vocabulary);
+    if (operand.kind === 'protocol') return exactly(protocolIn(operand.protocol.name, this.#vocabulary));
     const known = this.#known(operand);
     if (known === null) return this.#undecided(operand);
     if (operand.kind !== 'arithmetic') return { lower: known.has, upper: not(known.hasNot) };

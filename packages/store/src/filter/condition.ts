@@ -7,20 +7,23 @@ export const FALSE = 'FALSE';
 
 export function and(...all: readonly Sql[]): Sql {
   const rest = [...new Set(all)].filter((each) => each !== TRUE);
-  if (rest.includes(FALSE)) return FALSE;
+  if (rest.includes(FALSE) || rest.some((each) => rest.includes(not(each)))) return FALSE;
   return rest.length === 0 ? TRUE : rest.length === 1 ? rest[0]! : `(${rest.join(' AND ')})`;
 }
 
 export function or(...all: readonly Sql[]): Sql {
   const rest = [...new Set(all)].filter((each) => each !== FALSE);
-  if (rest.includes(TRUE)) return TRUE;
+  if (rest.includes(TRUE) || rest.some((each) => rest.includes(not(each)))) return TRUE;
   return rest.length === 0 ? FALSE : rest.length === 1 ? rest[0]! : `(${rest.join(' OR ')})`;
 }
+
+const NOT = '(NOT ';
 
 export function not(condition: Sql): Sql {
   if (condition === TRUE) return FALSE;
   if (condition === FALSE) return TRUE;
-  return `(NOT ${condition})`;
+  // Nothing but this function makes a condition that begins so.
+  return condition.startsWith(NOT) ? condition.slice(NOT.length, -1) : `${NOT}${condition})`;
 }
 
 /** `column IN (…)` of whole numbers. */

@@ -1,19 +1,24 @@
 // Which packets have a protocol or a field at all, by the names of their layers.
-import { MALFORMED, type Operand, SHORT, UNLISTED } from '@eyrie/dissect';
-import { and, type Bounds, exactly, or, type Sql, TRUE } from './condition.ts';
+import { MALFORMED, type Operand, SHORT } from '@eyrie/dissect';
+import { and, or, type Sql, TRUE } from './condition.ts';
 import type { Vocabulary } from './vocabulary.ts';
-
-const hasUnlisted = `(marks & ${UNLISTED}) <> 0`;
 
 /** Layers that say something of other layers' fields, whichever these are. */
 const EVERYWHERE = new Set(['frame', '_ws.expert']);
 
-export function protocolIn(name: string, vocabulary: Vocabulary): Bounds {
-  if (name === 'frame') return exactly(TRUE);
-  if (name === '_ws.malformed') return exactly(`(marks & ${MALFORMED}) <> 0`);
-  if (name === '_ws.short') return exactly(`(marks & ${SHORT}) <> 0`);
-  const lower = vocabulary.layersLike((layers) => layers.includes(name));
-  return { lower, upper: or(lower, hasUnlisted) };
+export function protocolIn(name: string, vocabulary: Vocabulary): Sql {
+  if (name === 'frame') return TRUE;
+  if (name === '_ws.malformed') return `(marks & ${MALFORMED}) <> 0`;
+  if (name === '_ws.short') return `(marks & ${SHORT}) <> 0`;
+  return vocabulary.layersLike((layers) => layers.includes(name));
+}
+
+/** A layer that is only waited for has bytes already. */
+function bytesOf(name: string, vocabulary: Vocabulary): Sql {
+  return or(
+    protocolIn(name, vocabulary),
+    vocabulary.layersLike((layers) => layers.includes(`?${name}`)),
+  );
 }
 
 /** Rows in which an operand may have a value. */
@@ -22,7 +27,7 @@ export function mayHave(operand: Operand, vocabulary: Vocabulary): Sql {
     case 'literal':
       return TRUE;
     case 'protocol':
-      return protocolIn(operand.protocol.name, vocabulary).upper;
+      return bytesOf(operand.protocol.name, vocabulary);
     case 'slice':
       return mayHave(operand.of, vocabulary);
     case 'arithmetic':
@@ -33,7 +38,7 @@ export function mayHave(operand: Operand, vocabulary: Vocabulary): Sql {
       const { field } = operand;
       const owners = [field, ...field.of].flatMap((each) => each.owners.map(({ name }) => name));
       if (owners.length === 0 || owners.some((name) => EVERYWHERE.has(name))) return TRUE;
-      return or(...[...new Set(owners)].map((name) => protocolIn(name, vocabulary).upper));
+      return or(...[...new Set(owners)].map((name) => protocolIn(name, vocabulary)));
     }
   }
 }

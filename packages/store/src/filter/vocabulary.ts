@@ -12,7 +12,8 @@ export class Vocabulary {
   readonly #database: Database;
   #protocols: Texts = { ids: [], names: [] };
   #paths: Texts = { ids: [], names: [] };
-  #layers: string[][] = [];
+  #layers: Texts = { ids: [], names: [] };
+  #split: string[][] = [];
 
   constructor(database: Database) {
     this.#database = database;
@@ -20,16 +21,17 @@ export class Vocabulary {
 
   /** Takes in what came since; others may write, too. */
   async refresh(): Promise<void> {
-    this.#protocols = await this.#read('protocols', this.#protocols);
-    const paths = await this.#read('paths', this.#paths);
-    if (paths !== this.#paths) this.#layers = paths.names.map((name) => name.split(':'));
-    this.#paths = paths;
+    this.#protocols = await this.#read('protocols', 'name', this.#protocols);
+    this.#paths = await this.#read('paths', 'name', this.#paths);
+    const layers = await this.#read('paths', 'layers', this.#layers);
+    if (layers !== this.#layers) this.#split = layers.names.map((each) => each.split(':'));
+    this.#layers = layers;
   }
 
-  async #read(table: string, known: Texts): Promise<Texts> {
+  async #read(table: string, column: string, known: Texts): Promise<Texts> {
     const [count] = await this.#database.all(`SELECT count(*) FROM ${table}`);
     if (Number(count![0]) === known.ids.length) return known;
-    const rows = await this.#database.all(`SELECT id, name FROM ${table} ORDER BY id`);
+    const rows = await this.#database.all(`SELECT id, ${column} FROM ${table} ORDER BY id`);
     return { ids: rows.map(([id]) => Number(id)), names: rows.map(([, name]) => String(name)) };
   }
 
@@ -41,17 +43,9 @@ export class Vocabulary {
     return this.#like('path', this.#paths, (i) => test(this.#paths.names[i]!));
   }
 
-  /** Paths by the names of their layers. */
+  /** Packets by the names of their layers; a ? stands before those that are only waited for. */
   layersLike(test: (layers: readonly string[]) => boolean): Sql {
-    return this.#like('path', this.#paths, (i) => test(this.#layers[i]!));
-  }
-
-  protocolName(id: number): string {
-    return this.#protocols.names[this.#protocols.ids.indexOf(id)] ?? '';
-  }
-
-  pathName(id: number): string {
-    return this.#paths.names[this.#paths.ids.indexOf(id)] ?? '';
+    return this.#like('path', this.#layers, (i) => test(this.#split[i]!));
   }
 
   #like(column: string, { ids }: Texts, test: (i: number) => boolean): Sql {

@@ -14,6 +14,19 @@ const KNOWN_MAX = 1000;
 
 export class Captures {
   readonly #known = new Map<string, KnownCapture>();
+  /** Pseudonyms are in use: the file's bytes hold the addresses that they hide. */
+  readonly #isDisguised: boolean;
+  /** Batches stored by the transaction that is open. */
+  readonly #fresh = new Set<string>();
+
+  constructor(isDisguised: boolean) {
+    this.#isDisguised = isDisguised;
+  }
+
+  /** Before the batches of a transaction. */
+  start(): void {
+    this.#fresh.clear();
+  }
 
   /** After a transaction that was undone. */
   forget(): void {
@@ -41,9 +54,10 @@ export class Captures {
 
   async add(tx: Transaction, { key, kind, name, file, hash }: CaptureOrigin): Promise<KnownCapture> {
     const made = { id: await tx.reserve('captures', 1), lastSequence: -1 };
+    const path = file === null || this.#isDisguised ? null : plainText(file);
     await tx.run(
       'INSERT INTO captures (id, key, kind, name, file, hash, begun) VALUES ($1, $2, $3, $4, $5, $6, $7)',
-      [made.id, key, kind, plainText(name), file === null ? null : plainText(file), hash, Date.now() / 1000],
+      [made.id, key, kind, plainText(name), path, hash, Date.now() / 1000],
     );
     this.#remember(key, made);
     return made;
@@ -52,6 +66,7 @@ export class Captures {
   /** Also true of batches that retention has deleted since. */
   async isApplied(tx: Transaction, { id, lastSequence }: KnownCapture, sequence: number): Promise<boolean> {
     if (sequence > lastSequence) return false;
+    if (this.#fresh.has(`${id} ${sequence}`)) return true;
     const [row] = await tx.all(
       `SELECT (SELECT base_sequence FROM captures WHERE id = $1),
         (SELECT count(*) FROM batches WHERE capture = $1 AND sequence = $2)`,
@@ -62,6 +77,7 @@ export class Captures {
 
   /** A batch is going to be stored in this transaction. */
   note(capture: KnownCapture, sequence: number): void {
+    this.#fresh.add(`${capture.id} ${sequence}`);
     if (sequence > capture.lastSequence) capture.lastSequence = sequence;
   }
 

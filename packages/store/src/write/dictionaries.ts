@@ -2,7 +2,7 @@
 // written down in the same transaction as the batch.
 import { ADDRESS_BYTES } from '@eyrie/dissect';
 import type { PacketColumns } from '../rows.ts';
-import type { Counter, Transaction } from '../sql/database.ts';
+import type { Transaction } from '../sql/database.ts';
 import { insert } from '../sql/insert.ts';
 import { AddressTable } from './address-table.ts';
 import { addressText, addressWidth } from './address-text.ts';
@@ -38,13 +38,9 @@ export class Dictionaries {
   /** Fills the columns of addresses, protocols and paths. */
   async fill(tx: Transaction, columns: PacketColumns, scratch: PacketScratch): Promise<void> {
     if (!this.#isLoaded) await this.#load(tx);
-    const { length, texts, protocol, path } = columns;
-    const protocols = await this.#protocols.places(tx, texts, protocol, length);
-    const paths = await this.#paths.places(tx, texts, path, length);
-    for (let i = 0; i < length; i++) {
-      scratch.protocol[i] = protocols[protocol[i]!]!;
-      scratch.path[i] = paths[path[i]!]!;
-    }
+    const { length, texts, protocol, path, layers } = columns;
+    await this.#protocols.fill(tx, texts, protocol, protocol, scratch.protocol, length);
+    await this.#paths.fill(tx, texts, path, layers, scratch.path, length);
     await this.#fillAddresses(tx, columns, scratch);
   }
 
@@ -102,13 +98,21 @@ const ADDRESS_COLUMNS = [
   { name: 'text', type: 'TEXT' },
 ] as const;
 
-const TEXT_COLUMNS = [
+const PROTOCOL_COLUMNS = [
   { name: 'id', type: 'INTEGER' },
   { name: 'name', type: 'TEXT' },
 ] as const;
 
+const PATH_COLUMNS = [...PROTOCOL_COLUMNS, { name: 'layers', type: 'TEXT' }] as const;
+
+/** One text, or two that belong together. */
+type Entry = {
+  readonly name: string;
+  readonly layers: string;
+};
+
 class Texts {
-  readonly #table: Counter & ('protocols' | 'paths');
+  readonly #table: 'protocols' | 'paths';
   readonly #known = new Map<string, number>();
 
   constructor(table: 'protocols' | 'paths') {
@@ -120,39 +124,51 @@ class Texts {
   }
 
   async load(tx: Transaction): Promise<void> {
-    for (const [id, name] of await tx.all(`SELECT id, name FROM ${this.#table} LIMIT ${TEXTS_MAX}`))
-      this.#known.set(String(name), Number(id));
+    const layers = this.#table === 'paths' ? 'layers' : 'name';
+    const rows = await tx.all(`SELECT id, name, ${layers} FROM ${this.#table} LIMIT ${TEXTS_MAX}`);
+    for (const [id, name, other] of rows)
+      this.#known.set(keyOf({ name: String(name), layers: String(other) }), Number(id));
   }
 
-  /** By place in the batch's texts, the number here; only of texts that the column uses. */
-  async places(
+  /** Fills `target` with the numbers of what stands in a column, or in two that belong together. */
+  async fill(
     tx: Transaction,
     texts: readonly string[],
-    column: Uint32Array,
+    names: Uint32Array,
+    layers: Uint32Array,
+    target: Int32Array,
     length: number,
-  ): Promise<Int32Array> {
-    const places = new Int32Array(texts.length).fill(-1);
-    const missing = new Set<string>();
+  ): Promise<void> {
+    const known = new Map<number, number>();
+    const missing = new Map<number, Entry>();
+    const size = texts.length;
     for (let i = 0; i < length; i++) {
-      const place = column[i]!;
-      if (places[place] !== -1) continue;
-      const known = this.#known.get(texts[place]!);
-      if (known === undefined) missing.add(texts[place]!);
-      places[place] = known ?? -2;
+      const place = names[i]! * size + layers[i]!;
+      if (known.has(place) || missing.has(place)) continue;
+      const entry = { name: texts[names[i]!]!, layers: texts[layers[i]!]! };
+      const id = this.#known.get(keyOf(entry));
+      if (id === undefined) missing.set(place, entry);
+      else known.set(place, id);
     }
-    if (missing.size > 0) await this.#add(tx, [...missing]);
-    for (let place = 0; place < places.length; place++)
-      if (places[place] === -2) places[place] = this.#known.get(texts[place]!)!;
-    return places;
+    if (missing.size > 0) await this.#add(tx, missing, known);
+    for (let i = 0; i < length; i++) target[i] = known.get(names[i]! * size + layers[i]!)!;
   }
 
-  async #add(tx: Transaction, names: readonly string[]): Promise<void> {
-    if (this.#known.size + names.length > TEXTS_MAX) this.#known.clear();
-    const first = await tx.reserve(this.#table, names.length);
-    const rows = names.map((name, i) => ({ id: first + i, name }));
-    await insert(tx, this.#table, TEXT_COLUMNS, rows);
-    for (const { id, name } of rows) this.#known.set(name, id);
+  async #add(tx: Transaction, missing: Map<number, Entry>, known: Map<number, number>): Promise<void> {
+    if (this.#known.size + missing.size > TEXTS_MAX) this.#known.clear();
+    let id = await tx.reserve(this.#table, missing.size);
+    const rows: (Entry & { id: number })[] = [];
+    for (const [place, entry] of missing) {
+      rows.push({ id, ...entry });
+      this.#known.set(keyOf(entry), id);
+      known.set(place, id++);
+    }
+    await insert(tx, this.#table, this.#table === 'paths' ? PATH_COLUMNS : PROTOCOL_COLUMNS, rows);
   }
+}
+
+function keyOf({ name, layers }: Entry): string {
+  return name === layers ? name : `${name}\n${layers}`;
 }
 
 /** The cells of an address column as words; copied only where they don't lie on a word. */

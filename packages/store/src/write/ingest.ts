@@ -89,6 +89,7 @@ export class Ingest {
   /** Applies all of them or throws. */
   async apply(tx: Transaction, batches: readonly StoreBatch[]): Promise<Written[]> {
     const gathered = new Gathered();
+    this.#captures.start();
     const written: Written[] = [];
     for (const batch of batches) written.push(await this.#applyOne(tx, batch, gathered));
     await gathered.write(tx);

@@ -18,7 +18,7 @@ interface Waiting {
 }
 
 export class Writer {
-  readonly captures = new Captures();
+  readonly captures: Captures;
   readonly #database: Database;
   readonly #dictionaries: Dictionaries;
   readonly #ingest: Ingest;
@@ -27,6 +27,7 @@ export class Writer {
 
   constructor(database: Database, disguise: Disguise | null) {
     this.#database = database;
+    this.captures = new Captures(disguise !== null);
     this.#dictionaries = new Dictionaries(disguise);
     this.#ingest = new Ingest(this.#dictionaries, this.captures, disguise !== null);
   }
@@ -108,7 +109,7 @@ function problemOf({ source, sequence, packets }: StoreBatch): string | null {
     if ((column as Uint8Array).length < length * width) return `column ${name} is shorter than the batch`;
   }
   for (let i = 0; i < length; i++) {
-    if (packets.protocol[i]! >= packets.texts.length || packets.path[i]! >= packets.texts.length)
+    if (Math.max(packets.protocol[i]!, packets.path[i]!, packets.layers[i]!) >= packets.texts.length)
       return `packet ${i} of the batch names a text that is not there`;
     if (packets.addressKind[i]! > 3) return `packet ${i} of the batch has an address of no kind`;
   }

@@ -19,7 +19,8 @@ CREATE TABLE batches (
   width BIGINT NOT NULL
 );
 CREATE TABLE protocols (id INTEGER NOT NULL, name VARCHAR NOT NULL);
-CREATE TABLE paths (id INTEGER NOT NULL, name VARCHAR NOT NULL);
+-- frame.protocols, and the layers that filters see.
+CREATE TABLE paths (id INTEGER NOT NULL, name VARCHAR NOT NULL, layers VARCHAR NOT NULL);
 CREATE TABLE addresses (id INTEGER NOT NULL, kind UTINYINT NOT NULL, bytes BLOB NOT NULL, text VARCHAR NOT NULL);
 
 CREATE TABLE packet (

@@ -1,0 +1,453 @@
+// What every store does, run against each engine.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { compileExpression, FilterError, IPV4, ipv4Address, PacketBatch } from '@eyrie/dissect';
+import { StoreError } from '../src/errors.ts';
+import type { PacketQuery, PacketRow } from '../src/queries.ts';
+import type { FindingRow, NameRow } from '../src/rows.ts';
+import type { Store, StoreOptions } from '../src/store.ts';
+import { DECIDED, OPEN } from './filter-cases.ts';
+import {
+  batchesOf,
+  batchOf,
+  OFFICE_HOUR,
+  originOf,
+  PORT_SCAN,
+  packetsOf,
+  passing,
+  passingEach,
+} from './support.ts';
+
+/** Makes an empty store. */
+export type Make = (options?: StoreOptions) => Promise<Store>;
+
+export function complianceOf(name: string, make: Make): void {
+  describe(`${name}: a capture`, () => readsBack(make));
+  describe(`${name}: display filters`, () => agrees(make));
+  describe(`${name}: batches`, () => storesOnce(make));
+  describe(`${name}: what goes`, () => removes(make));
+}
+
+/** All that a query finds. */
+async function all(store: Store, query: PacketQuery): Promise<PacketRow[]> {
+  const rows: PacketRow[] = [];
+  let after: string | undefined;
+  do {
+    const page = await store.packets({ ...query, limit: 10_000, ...(after && { after }) });
+    rows.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return rows;
+}
+
+async function stored(make: Make, path = OFFICE_HOUR): Promise<Store> {
+  const store = await make();
+  await Promise.all(batchesOf(path).map((batch) => store.write(batch)));
+  return store;
+}
+
+function readsBack(make: Make): void {
+  let store: Store;
+  const expected = [...packetsOf(OFFICE_HOUR)].length;
+  before(async () => {
+    store = await stored(make);
+  });
+  after(() => store.close());
+
+  it('is listed with what is stored of it', async () => {
+    const [capture] = await store.captures();
+    const origin = originOf(OFFICE_HOUR);
+    assert.deepEqual(
+      [capture!.key, capture!.kind, capture!.file, capture!.packets, capture!.nextSequence],
+      [origin.key, 'file', OFFICE_HOUR, expected, 6],
+    );
+    assert.match(capture!.firstTime!, /^\d{10}\.\d{9}$/);
+    assert.deepEqual(await store.captureByKey(origin.key), capture);
+    assert.deepEqual(await store.capture(capture!.id), capture);
+    assert.equal(await store.capture(999), null);
+  });
+
+  it('has its packets as the dissector says them', async () => {
+    const page = await store.packets({ limit: 10_000 });
+    assert.equal(page.items.length, expected);
+    assert.equal(page.next, null);
+    let i = 0;
+    const batch = new PacketBatch(expected);
+    for (const p of packetsOf(OFFICE_HOUR)) {
+      batch.add(p);
+      const row = page.items[i]!;
+      assert.deepEqual(
+        [row.number, row.length, row.place.offset, row.place.capturedLength, row.protocol, row.path],
+        [
+          p.number,
+          p.wireLength,
+          p.fileOffset,
+          p.capturedLength,
+          batch.texts[batch.protocol[i]!],
+          batch.texts[batch.path[i]!],
+        ],
+      );
+      assert.equal(row.time, `${p.seconds}.${String(p.nanoseconds).padStart(9, '0')}`);
+      if (batch.addressKind[i] === IPV4) assert.equal(row.srcIp, ipv4Address(batch.source, i * 16));
+      i++;
+    }
+  });
+
+  it('gives pages that follow each other, from either end', async () => {
+    for (const order of ['oldest', 'newest'] as const) {
+      const seen: number[] = [];
+      let after: string | undefined;
+      do {
+        const page = await store.packets({ limit: 999, order, filter: 'tcp', ...(after && { after }) });
+        seen.push(...page.items.map((item) => item.number));
+        after = page.next ?? undefined;
+      } while (after !== undefined);
+      const numbers = passing(OFFICE_HOUR, 'tcp');
+      assert.deepEqual(seen, order === 'oldest' ? numbers : numbers.toReversed());
+    }
+  });
+
+  it('gives one packet with its place', async () => {
+    const { items } = await store.packets({ limit: 3 });
+    const found = await store.packet(items[2]!.id);
+    assert.deepEqual(found?.packet, items[2]);
+    assert.equal(found?.capture.file, OFFICE_HOUR);
+    assert.equal(await store.packet(10_000_000), null);
+  });
+
+  it('counts protocols and paths the same from tallies and from packets', async () => {
+    const all = await store.protocolSummary();
+    assert.equal(all.packets, expected);
+    assert.deepEqual(await store.protocolSummary({ from: 0 }), all);
+    const tree = await store.hierarchy();
+    assert.equal(
+      tree.tree.reduce((sum, { packets }) => sum + packets, 0),
+      expected,
+    );
+    assert.deepEqual(await store.hierarchy({ from: 0 }), tree);
+    const dns = await store.protocolSummary({ filter: 'dns' });
+    assert.equal(dns.packets, passing(OFFICE_HOUR, 'dns').length);
+  });
+
+  it('has a time line that adds up, whatever the width of its steps', async () => {
+    for (const buckets of [1, 7, 240, 5000]) {
+      const line = await store.timeline({ buckets, by: 'protocol', series: 3 });
+      assert.ok(line.buckets <= buckets && line.series.length === 4);
+      const sum = line.series.flatMap(({ packets }) => packets).reduce((a, b) => a + b, 0);
+      assert.equal(sum, expected);
+      assert.deepEqual(await store.timeline({ buckets, by: 'protocol', series: 3, filter: 'frame' }), line);
+    }
+    const [all] = (await store.timeline({ filter: 'tcp', buckets: 10 })).series;
+    assert.equal(
+      all!.packets.reduce((a, b) => a + b, 0),
+      passing(OFFICE_HOUR, 'tcp').length,
+    );
+  });
+
+  it('has its flows, largest first, in pages', async () => {
+    const first = await store.flows({ limit: 10 });
+    const second = await store.flows({ limit: 10, after: first.next! });
+    const bytes = [...first.items, ...second.items].map((flow) => flow.toServer.bytes + flow.toClient.bytes);
+    assert.deepEqual(
+      bytes,
+      bytes.toSorted((a, b) => b - a),
+    );
+    const [flow] = first.items;
+    assert.deepEqual(await store.flow(flow!.id), flow);
+    const { transport, stream } = flow!;
+    const packets = await store.packets({ filter: `${transport}.stream == ${stream}`, limit: 10_000 });
+    assert.equal(packets.items.length, flow!.toServer.packets + flow!.toClient.packets);
+    const named = await store.flows({ serverName: 'alder', application: 'http' });
+    assert.ok(named.items.length > 0 && named.items.every(({ serverName }) => serverName!.includes('alder')));
+  });
+
+  it('knows who talks with whom', async () => {
+    const { items } = await store.conversations({ filter: 'ip' });
+    const total = items.reduce((sum, each) => sum + each.packetsToA + each.packetsToB, 0);
+    assert.equal(total, (await store.packets({ filter: 'ip', limit: 10_000 })).items.length);
+    const { items: ends } = await store.endpoints({ limit: 5 });
+    const [busiest] = ends;
+    const mine = await store.packets({ address: busiest!.address, limit: 10_000 });
+    assert.equal(mine.items.length, busiest!.packetsSent + busiest!.packetsReceived);
+  });
+
+  it('answers the simple terms', async () => {
+    const count = async (query: Parameters<Store['packets']>[0]) =>
+      (await store.packets({ ...query, limit: 10_000 })).items.length;
+    assert.equal(
+      await count({ protocol: 'DNS' }),
+      passing(OFFICE_HOUR, '_ws.col.Protocol == "DNS" || dns').length,
+    );
+    assert.equal(
+      await count({ source: '192.168.10.0/24', port: 443 }),
+      passing(OFFICE_HOUR, 'ip.src == 192.168.10.0/24 && (tcp.port == 443 || udp.port == 443)').filter(
+        (number) => !passing(OFFICE_HOUR, 'icmp').includes(number),
+      ).length,
+    );
+    const { firstTime } = (await store.captures())[0]!;
+    assert.equal(await count({ from: firstTime!, to: String(Number(firstTime) - 1) }), 0);
+    assert.ok((await count({ to: Number(firstTime) + 10 })) > 0);
+  });
+
+  it('says what is wrong with a question', async () => {
+    const code = (wanted: string) => (error: unknown) => error instanceof StoreError && error.code === wanted;
+    await assert.rejects(store.packets({ filter: 'nosuch == 1' }), FilterError);
+    await assert.rejects(store.packets({ limit: 0 }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.packets({ limit: 1e9 }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.packets({ after: 'x' }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.packets({ address: "1'; DROP TABLE packet" }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.packets({ port: -1 }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.packets({ from: 'yesterday' }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.timeline({ by: 'summary' as 'path' }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.flows({ order: 'id; --' as 'bytes' }), code('ERR_STORE_QUERY'));
+  });
+}
+
+function agrees(make: Make): void {
+  for (const path of [OFFICE_HOUR, PORT_SCAN])
+    it(`mean what the predicate means (${path.split('/').at(-1)})`, async () => {
+      const store = await stored(make, path);
+      passingEach(path, [...DECIDED, ...OPEN]);
+      for (const filter of [...DECIDED, ...OPEN]) {
+        const wanted = new Set(passing(path, filter));
+        const items = await all(store, { filter });
+        const sure = items.filter((item) => !item.isCandidate).map((item) => item.number);
+        const found = new Set(items.map((item) => item.number));
+        assert.deepEqual(
+          sure.filter((number) => !wanted.has(number)),
+          [],
+          `${filter}: for sure, but the predicate says no`,
+        );
+        assert.deepEqual(
+          [...wanted].filter((number) => !found.has(number)),
+          [],
+          `${filter}: not found`,
+        );
+        const { packets, exact, rest } = await store.protocolSummary({ filter });
+        assert.equal(exact, sure.length === items.length, filter);
+        assert.equal(exact, rest === null);
+        if (rest !== null) assert.equal(typeof compileExpression(rest, filter), 'function');
+        assert.equal(packets, found.size, filter);
+      }
+      await store.close();
+    });
+
+  it('are decided by columns where these know enough', async () => {
+    const store = await stored(make);
+    for (const filter of DECIDED) {
+      const { exact, items } = await store.packets({
+        filter: `!icmp && !icmpv6 && !vxlan && !gre && (${filter || 'frame'})`,
+        limit: 10_000,
+      });
+      assert.ok(exact, `${filter}: ${items.find((item) => item.isCandidate)?.path}`);
+    }
+    await store.close();
+  });
+
+  it('leave only what is open to the bytes', async () => {
+    const store = await stored(make);
+    const filter = 'tcp.stream == 46 && http.request.method == "GET"';
+    const { rest, items } = await store.packets({ filter });
+    assert.ok(items.length > 0 && items.every((item) => item.isCandidate && item.path.includes('http')));
+    assert.equal(rest!.kind, 'compare');
+    await store.close();
+  });
+}
+
+function storesOnce(make: Make): void {
+  it('stores a batch once, however often it comes', async () => {
+    const store = await make();
+    const batches = batchesOf(OFFICE_HOUR);
+    const written = await Promise.all(
+      [...batches, ...batches, batches[2]!].map((batch) => store.write(batch)),
+    );
+    assert.equal(written.filter(({ applied }) => applied).length, batches.length);
+    assert.equal((await store.protocolSummary()).packets, 5125);
+    assert.equal((await store.flows({ limit: 10_000 })).items.length, (await store.info()).flows);
+    await store.close();
+  });
+
+  it('takes batches that come out of order', async () => {
+    const store = await make();
+    const batches = batchesOf(OFFICE_HOUR);
+    for (const i of [3, 1, 1, 0, 5, 4, 3, 2, 0]) await store.write(batches[i]!);
+    assert.equal((await store.protocolSummary()).packets, 5125);
+    await store.close();
+  });
+
+  it('refuses a bad batch without harm to the others', async () => {
+    const store = await make();
+    const [good, next] = batchesOf(OFFICE_HOUR);
+    const bad = { ...next!, packets: { ...next!.packets!, length: 5_000_000 } };
+    const results = await Promise.allSettled([store.write(good!), store.write(bad), store.write(next!)]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.equal((results[1] as PromiseRejectedResult).reason.code, 'ERR_STORE_BATCH');
+    assert.equal((await store.protocolSummary()).packets, 2000);
+    await store.close();
+  });
+
+  it('adds up what is reported of a flow, a name and a finding again', async () => {
+    const store = await make();
+    const [first] = batchesOf(PORT_SCAN);
+    const flow = { ...batchesOf(OFFICE_HOUR).at(-1)!.flows[0]!, why: 'active' as const };
+    const name: NameRow = { address: '192.0.2.1', name: 'a.example', source: 'dns', time: 10 };
+    const finding: FindingRow = {
+      finder: 'expert',
+      severity: 'warn',
+      group: 'Sequence',
+      protocol: 'TCP',
+      message: 'odd \0 \ud800',
+      address: null,
+      count: 2,
+      frame: 7,
+      time: 5,
+    };
+    const { key } = originOf(PORT_SCAN);
+    await store.write({ ...first!, flows: [flow, flow], names: [name], findings: [finding] });
+    await store.write(
+      batchOf(key, 1, {
+        flows: [{ ...flow, why: 'end' }],
+        names: [
+          { ...name, time: 20 },
+          { ...name, name: "b'.example" },
+        ],
+        findings: [{ ...finding, time: 9, frame: 3 }],
+        drops: [{ where: 'kernel', packets: 11, time: 4 }],
+      }),
+    );
+    const [kept] = (await store.flows()).items;
+    assert.equal(kept!.toServer.packets, flow.toServer.packets * 3);
+    assert.equal(kept!.isOver, true);
+    const names = await store.names({ address: '192.0.2.1' });
+    assert.deepEqual(
+      names.items.map((each) => [each.name, each.count, each.firstTime, each.lastTime]),
+      [
+        ['a.example', 2, 10, 20],
+        ["b'.example", 1, 10, 10],
+      ],
+    );
+    assert.equal((await store.names({ name: 'B' })).items.length, 1);
+    const [found] = (await store.findings()).items;
+    assert.deepEqual([found!.count, found!.frame, found!.time, found!.lastTime], [4, 3, 5, 9]);
+    assert.equal((await store.captures())[0]!.drops, 11);
+    await store.close();
+  });
+
+  it('notices a file that is there already, and takes it again when told', async () => {
+    const store = await make();
+    const origin = originOf(OFFICE_HOUR);
+    const first = await store.beginCapture(origin);
+    assert.equal(first.isNew, true);
+    const again = await store.beginCapture({ ...origin, key: 'another', name: 'copy' });
+    assert.deepEqual([again.isNew, again.capture.id], [false, first.capture.id]);
+    const twice = await store.beginCapture(origin, { again: true });
+    assert.deepEqual([twice.isNew, twice.capture.key], [true, `${origin.key}#2`]);
+    const ended = await store.endCapture(first.capture.id, 'cut short');
+    assert.equal(ended.problem, 'cut short');
+    assert.ok(ended.ended! >= ended.begun);
+    await store.close();
+  });
+}
+
+function removes(make: Make): void {
+  it('keeps a limit of rows, the newest', async () => {
+    const store = await stored(make);
+    const removed = await store.retain({ rows: 1500 });
+    assert.equal(removed.packets, 5125 - 1500);
+    const { items } = await store.packets({ limit: 10_000 });
+    assert.deepEqual([items.length, items[0]!.number], [1500, 5125 - 1500 + 1]);
+    await sameCounts(store, 1500);
+    assert.equal((await store.info()).audit.at(-1)!.action, 'retain');
+    // What was deleted does not come back by being sent again.
+    await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write(batch)));
+    await sameCounts(store, 1500);
+    await store.close();
+  });
+
+  it('keeps a limit of age, counted from the newest packet', async () => {
+    const store = await stored(make);
+    const { lastTime } = (await store.captures())[0]!;
+    await store.retain({ ageSeconds: 60 });
+    const { items } = await store.packets({ limit: 10_000 });
+    assert.ok(items.length > 0 && items.length < 5125);
+    assert.ok(items.every(({ time }) => Number(time) >= Number(lastTime) - 60));
+    await sameCounts(store, items.length);
+    await store.close();
+  });
+
+  it('forgets an address wherever it stood', async () => {
+    const store = await stored(make);
+    const whom = '192.168.10.10';
+    await store.write(
+      batchOf(originOf(OFFICE_HOUR).key, 99, {
+        names: [{ address: whom, name: 'a', source: 'dns', time: 1 }],
+      }),
+    );
+    const before = (await store.packets({ address: whom, limit: 10_000 })).items.length;
+    const removed = await store.erase(whom, 'asked for by letter');
+    assert.equal(removed.packets, before);
+    assert.ok(removed.flows > 0 && removed.names === 1);
+    assert.equal((await store.packets({ address: whom })).items.length, 0);
+    assert.equal((await store.flows({ address: whom })).items.length, 0);
+    await sameCounts(store, 5125 - before);
+    const { audit } = await store.info();
+    assert.match(audit.at(-1)!.detail, /asked for by letter/);
+    assert.ok(!JSON.stringify(audit).includes(whom));
+    await assert.rejects(store.erase('10.0.0.0/8'), StoreError);
+    await store.close();
+  });
+
+  it('deletes a capture whole', async () => {
+    const store = await stored(make);
+    await Promise.all(batchesOf(PORT_SCAN).map((batch) => store.write(batch)));
+    const [scan, office] = await store.captures();
+    assert.equal(await store.deleteCapture(office!.id), true);
+    assert.equal(await store.deleteCapture(office!.id), false);
+    await sameCounts(store, scan!.packets);
+    assert.deepEqual(
+      (await store.captures()).map(({ id }) => id),
+      [scan!.id],
+    );
+    const vacuumed = await store.vacuum();
+    assert.equal(vacuumed.packets, scan!.packets);
+    await store.close();
+  });
+
+  it('exports each table as Parquet', async () => {
+    const store = await stored(make);
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-parquet-'));
+    const paths = await store.exportParquet(join(folder, 'out'));
+    assert.ok(paths.length === 6 && paths.every((path) => existsSync(path)));
+    await assert.rejects(store.exportParquet(join(folder, 'out')), StoreError);
+    rmSync(folder, { recursive: true });
+    await store.close();
+  });
+
+  it('hides addresses behind pseudonyms that keep prefixes', async () => {
+    const key = Uint8Array.from({ length: 32 }, (_, i) => i);
+    const store = await make({ pseudonymKey: key });
+    await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write(batch)));
+    assert.equal((await store.packets({ source: '192.168.10.10' })).items.length, 0);
+    const { items } = await store.packets({ filter: 'ip', limit: 10_000 });
+    const real = [...packetsOf(OFFICE_HOUR)].length;
+    assert.equal((await store.protocolSummary()).packets, real);
+    const prefix = items[0]!.srcIp!.split('.').slice(0, 3).join('.');
+    assert.ok(items[0]!.dstIp!.startsWith(`${prefix}.`), '192.168.10.10 and 192.168.10.1 share 24 bits');
+    assert.equal((await store.captures())[0]!.file, null);
+    await store.close();
+  });
+}
+
+/** Tallies, batches and packets say the same. */
+async function sameCounts(store: Store, packets: number): Promise<void> {
+  const fromTallies = await store.protocolSummary();
+  assert.equal(fromTallies.packets, packets);
+  assert.deepEqual(await store.protocolSummary({ filter: 'frame' }), fromTallies);
+  assert.equal((await store.info()).packets, packets);
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { IPV4, IPV6 } from '@eyrie/dissect';
+import fc from 'fast-check';
+import { nanosecondsOf, secondsText } from '../src/query/time.ts';
+import { widthFor } from '../src/query/timeline.ts';
+import { AddressTable } from '../src/write/address-table.ts';
+import { putInt64, putNanoseconds } from '../src/write/int64.ts';
+import { floorTo, tallied } from '../src/write/tally.ts';
+
+describe('numbers of 64 bits', () => {
+  const made = new BigInt64Array(1);
+  const words = new Int32Array(made.buffer);
+
+  it('are what a bigint would be', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (value) => {
+        putInt64(words, 0, value);
+        assert.equal(made[0], BigInt(value));
+      }),
+    );
+    const seconds = fc.integer({ min: -9_223_372_035, max: 9_223_372_035 });
+    fc.assert(
+      fc.property(seconds, fc.nat(999_999_999), (whole, nanoseconds) => {
+        putNanoseconds(words, 0, whole, nanoseconds);
+        const expected = BigInt(whole) * 1_000_000_000n + BigInt(nanoseconds);
+        assert.equal(made[0], expected);
+        assert.equal(nanosecondsOf(secondsText(expected), 'time'), expected);
+      }),
+    );
+  });
+
+  it('hold the outermost times for those beyond', () => {
+    putNanoseconds(words, 0, 2 ** 60, 5);
+    assert.ok(made[0]! > 9_223_372_035_000_000_000n);
+    putNanoseconds(words, 0, -(2 ** 60), 5);
+    assert.ok(made[0]! < -9_223_372_034_000_000_000n);
+  });
+});
+
+describe('the table of addresses', () => {
+  it('gives each address one number, whatever comes between', () => {
+    const table = new AddressTable();
+    const known = new Map<string, number>();
+    let next = 1;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(5000), fc.constantFrom(IPV4, IPV6)), { maxLength: 300 }),
+        (all) => {
+          const entries = all.map(([word, kind]) => table.find(Int32Array.of(word, 0, word % 3, 0), 0, kind));
+          for (const { id } of table.number(next)) next = id + 1;
+          all.forEach(([word, kind], i) => {
+            const key = `${word} ${kind}`;
+            const id = table.id(entries[i]!);
+            assert.equal(known.get(key) ?? id, id);
+            known.set(key, id);
+          });
+          assert.equal(new Set(known.values()).size, known.size);
+        },
+      ),
+    );
+    assert.equal(table.size, known.size);
+  });
+
+  it('tells what it numbered, and learns it again', () => {
+    const table = new AddressTable();
+    table.find(Int32Array.of(1, 2, 3, 4), 0, IPV6);
+    const [made] = table.number(7);
+    const other = new AddressTable();
+    other.learn(made!.id, made!.kind, made!.bytes);
+    const found = other.find(Int32Array.of(9, 1, 2, 3, 4).subarray(1), 0, IPV6);
+    assert.deepEqual([other.id(found), other.unnumbered], [7, 0]);
+  });
+});
+
+describe('tallies', () => {
+  it('add up to what was counted, in steps that are parts of those of a time line', () => {
+    const packet = fc.record({ time: fc.bigInt({ min: -(10n ** 15n), max: 10n ** 18n }), kind: fc.nat(3) });
+    fc.assert(
+      fc.property(fc.array(packet, { minLength: 1, maxLength: 100 }), (packets) => {
+        const { list, width, first, last, bytes } = tallied({
+          length: packets.length,
+          time: BigInt64Array.from(packets, ({ time }) => time),
+          protocol: Int32Array.from(packets, ({ kind }) => kind),
+          path: Int32Array.from(packets, ({ kind }) => kind >> 1),
+          bytes: Uint32Array.from(packets, () => 10),
+        });
+        assert.equal(
+          list.reduce((sum, tally) => sum + tally.packets, 0),
+          packets.length,
+        );
+        assert.equal(bytes, packets.length * 10);
+        for (const { bucket, protocol, packets: count } of list)
+          assert.equal(
+            packets.filter(({ time, kind }) => kind === protocol && floorTo(time, width) === bucket).length,
+            count,
+          );
+        const wide = widthFor(first, last, 20);
+        assert.ok(wide < width || wide % width === 0n);
+      }),
+    );
+  });
+});
