@@ -30,6 +30,8 @@ async function bundle() {
     bundle: true,
     // Commands stay apart, so that each loads only what it needs.
     splitting: true,
+    // Native code stays in its package.
+    external: ['@duckdb/*'],
     format: 'esm',
     platform: 'node',
     target: 'node24',

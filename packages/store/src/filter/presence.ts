@@ -34,6 +34,7 @@ export function mayHave(operand: Operand, vocabulary: Vocabulary): Sql {
       return and(mayHave(operand.left, vocabulary), mayHave(operand.right, vocabulary));
     case 'call':
       return or(...operand.operands.map((each) => mayHave(each, vocabulary)));
+    case 'layers':
     case 'field': {
       const { field } = operand;
       const owners = [field, ...field.of].flatMap((each) => each.owners.map(({ name }) => name));
