@@ -30,8 +30,8 @@ async function bundle() {
     bundle: true,
     // Commands stay apart, so that each loads only what it needs.
     splitting: true,
-    // Native code stays in its package.
-    external: ['@duckdb/*'],
+    // Native code stays in its package; pg asks for some that it can do without.
+    external: ['@duckdb/*', 'pg-native'],
     format: 'esm',
     platform: 'node',
     target: 'node24',

@@ -18,6 +18,12 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       const { database, version } = await openDuckDB(url.slice('duckdb:'.length), options);
       return new SqlStore(database, version, disguise);
     }
+    case 'postgres':
+    case 'postgresql': {
+      const { openPostgres } = await import('./postgres/open.ts');
+      const { database, version } = await openPostgres(url, options);
+      return new SqlStore(database, version, disguise);
+    }
     default:
       throw new StoreError(
         'ERR_STORE_URL',

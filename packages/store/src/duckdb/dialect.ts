@@ -1,10 +1,22 @@
 import type { Dialect } from '../sql/database.ts';
 
+/** Longer lists, within larger conditions, become joins, and their opposites slow ones. */
+const LIST_MAX = 5;
+/** Bits of a mask. */
+const MASK_MAX = 20_000;
+
 export const dialect: Dialect = {
   divide: (left, right) => `(${left}) // ${right}`,
   fromJson: (columns) => {
     const shape = JSON.stringify([Object.fromEntries(columns.map(({ name, type }) => [name, type]))]);
     return `(SELECT unnest(from_json($1, '${shape}'), max_depth := 2)) AS s`;
+  },
+  isOneOf: (column, numbers) => {
+    const most = numbers.at(-1)!;
+    if (numbers.length <= LIST_MAX || most > MASK_MAX) return `${column} IN (${numbers.join(', ')})`;
+    const bits = new Array<string>(most + 1).fill('0');
+    for (const number of numbers) bits[number] = '1';
+    return `(CASE WHEN ${column} <= ${most} THEN get_bit('${bits.join('')}'::BIT, ${column}) = 1 ELSE FALSE END)`;
   },
   whole: (sum) => `CAST(${sum} AS BIGINT)`,
   unhex: (text) => `unhex(${text})`,

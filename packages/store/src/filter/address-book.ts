@@ -1,6 +1,6 @@
 // Addresses that a filter means, as the numbers that rows hold.
 import type { Database } from '../sql/database.ts';
-import { FALSE, isOneOf, type Sql } from './condition.ts';
+import { FALSE, type Sql } from './condition.ts';
 
 /** Numbers that are written into a query; where more are meant, the query looks them up. */
 const INLINE_MAX = 500;
@@ -18,7 +18,7 @@ export class AddressBook {
     const rows = await this.#database.all(`SELECT id FROM addresses WHERE ${which} LIMIT ${INLINE_MAX + 1}`);
     if (rows.length === 0) return FALSE;
     if (rows.length > INLINE_MAX) return `${column} IN (SELECT id FROM addresses WHERE ${which})`;
-    return isOneOf(
+    return this.#database.dialect.isOneOf(
       column,
       rows.map(([id]) => Number(id)).sort((a, b) => a - b),
     );

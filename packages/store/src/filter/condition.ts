@@ -26,12 +26,6 @@ export function not(condition: Sql): Sql {
   return condition.startsWith(NOT) ? condition.slice(NOT.length, -1) : `${NOT}${condition})`;
 }
 
-/** `column IN (…)` of whole numbers. */
-export function isOneOf(column: string, numbers: readonly number[]): Sql {
-  if (numbers.length === 0) return FALSE;
-  return numbers.length === 1 ? `${column} = ${numbers[0]}` : `${column} IN (${numbers.join(', ')})`;
-}
-
 /**
  * What a filter says of rows: those that pass for sure, and those that may. Where columns decide it, both are the same.
  */

@@ -1,7 +1,7 @@
 // The protocols and paths that packets of this store have: some hundred texts, on which whatever a filter says of them is
 // decided before the packets are looked at.
 import type { Database } from '../sql/database.ts';
-import { isOneOf, type Sql, TRUE } from './condition.ts';
+import { FALSE, type Sql, TRUE } from './condition.ts';
 
 interface Texts {
   readonly ids: number[];
@@ -50,6 +50,7 @@ export class Vocabulary {
 
   #like(column: string, { ids }: Texts, test: (i: number) => boolean): Sql {
     const found = ids.filter((_, i) => test(i));
-    return found.length === ids.length && ids.length > 0 ? TRUE : isOneOf(column, found);
+    if (found.length === 0) return FALSE;
+    return found.length === ids.length ? TRUE : this.#database.dialect.isOneOf(column, found);
   }
 }

@@ -46,6 +46,8 @@ export interface Dialect {
   divide(left: string, right: string): string;
   /** Rows of a JSON array of objects in parameter $1, as a table `s` with these columns. */
   fromJson(columns: readonly { readonly name: string; readonly type: string }[]): string;
+  /** Is a column of small numbers from 0 on one of these, which are in order and at least one? */
+  isOneOf(column: string, numbers: readonly number[]): string;
   /** A sum as a whole number of 64 bits. */
   whole(sum: string): string;
   /** Bytes of hexadecimal text. */

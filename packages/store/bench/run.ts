@@ -1,0 +1,126 @@
+/**
+ * How fast a store takes packets in and answers: a capture's batches, repeated and moved in time, then the questions of
+ * the HTTP API, each many times.
+ *
+ *   node packages/store/bench/run.ts CAPTURE [--store URL] [--packets N] [--runs N]
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { CaptureReader, Dissector, newFrame, PacketBatch } from '@eyrie/dissect';
+import { openStore, type Store } from '../src/index.ts';
+import { batchOf } from '../test/support.ts';
+
+const BATCH = 8192;
+/** A repetition begins so much later than the one before. */
+const ROUND_SECONDS = 600;
+/** Batches on their way at once. */
+const AHEAD = 32;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    store: { type: 'string', default: 'duckdb:/tmp/eyrie-bench/store.duckdb' },
+    packets: { type: 'string', default: '2000000' },
+    runs: { type: 'string', default: '20' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const [capture] = positionals;
+if (capture === undefined) throw new Error('name a capture file');
+if (values.store.startsWith('duckdb:/') && !values.keep)
+  for (const suffix of ['', '.wal']) rmSync(values.store.slice('duckdb:'.length) + suffix, { force: true });
+
+const store = await openStore(values.store);
+if ((await store.info()).packets === 0) await fill(store, batches(capture), Number(values.packets));
+await ask(store, Number(values.runs));
+await store.close();
+
+function batches(path: string): PacketBatch[] {
+  const reader = new CaptureReader();
+  const frame = newFrame();
+  const dissector = new Dissector();
+  reader.feed(readFileSync(path));
+  reader.finish();
+  const made: PacketBatch[] = [];
+  let batch = new PacketBatch(BATCH);
+  while (reader.next(frame)) {
+    batch.add(dissector.dissect(frame));
+    if (!batch.isFull) continue;
+    made.push(batch);
+    batch = new PacketBatch(BATCH);
+  }
+  return made;
+}
+
+async function fill(to: Store, from: PacketBatch[], packets: number): Promise<void> {
+  const started = performance.now();
+  const cpu = process.cpuUsage();
+  const waiting = new Set<Promise<unknown>>();
+  let written = 0;
+  for (let sequence = 0; written < packets; sequence++) {
+    const batch = from[sequence % from.length]!;
+    const round = Math.floor(sequence / from.length);
+    // A copy, as it would come from a parser; the time goes on from round to round.
+    const moved: PacketBatch = Object.assign(Object.create(Object.getPrototypeOf(batch)), batch, {
+      seconds: batch.seconds.map((seconds) => seconds + round * ROUND_SECONDS),
+    });
+    const written1 = to.write(batchOf('file:bench', sequence, { packets: moved }));
+    waiting.add(written1);
+    written1.finally(() => waiting.delete(written1));
+    written += batch.length;
+    if (waiting.size >= AHEAD) await Promise.race(waiting);
+  }
+  await Promise.all(waiting);
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  console.log(
+    `${written} packets in ${seconds.toFixed(2)} s: ${Math.round(written / seconds)} a second, CPU ${((user + system) / 1e6).toFixed(1)} s`,
+  );
+  const { bytes, bytesPerPacket } = await to.vacuum();
+  console.log(`${bytes} bytes, ${bytesPerPacket?.toFixed(1)} a packet`);
+}
+
+async function ask(of: Store, runs: number): Promise<void> {
+  const { packets, firstTime, lastTime } = await of.info();
+  const middle = Number(firstTime) + (Number(lastTime) - Number(firstTime)) / 2;
+  const [ip] = (await of.conversations({ limit: 1 })).items;
+  const questions: [string, () => Promise<unknown>][] = [
+    ['protocol summary', () => of.protocolSummary()],
+    ['protocol summary, filter tls', () => of.protocolSummary({ filter: 'tls' })],
+    ['hierarchy', () => of.hierarchy()],
+    ['time line by protocol', () => of.timeline({ by: 'protocol' })],
+    ['time line, filter tcp.analysis.flags', () => of.timeline({ filter: 'tcp.analysis.flags' })],
+    ['time line by protocol, filter tcp', () => of.timeline({ by: 'protocol', filter: 'tcp' })],
+    [
+      'time line of a tenth',
+      () => of.timeline({ by: 'protocol', from: middle, to: middle + (Number(lastTime) - middle) / 5 }),
+    ],
+    ['page, newest', () => of.packets({ order: 'newest' })],
+    ['page, filter dns', () => of.packets({ filter: 'dns' })],
+    [
+      'page, filter ip.addr && tcp.port',
+      () => of.packets({ filter: `ip.addr == ${ip!.a} && tcp.port == 443`, order: 'newest' }),
+    ],
+    [
+      'page, filter that nothing passes',
+      () => of.packets({ filter: 'tcp.flags.syn == 1 && frame.len > 60000' }),
+    ],
+    ['page, filter http.host (candidates)', () => of.packets({ filter: 'http.host contains "a"' })],
+    ['packet by id', () => of.packet(1 + Math.floor(Math.random() * packets))],
+    ['conversations', () => of.conversations()],
+    ['endpoints', () => of.endpoints()],
+    ['captures', () => of.captures()],
+  ];
+  console.log(`over ${packets} packets, ${runs} times each: median and 95th of 100, ms`);
+  for (const [name, question] of questions) {
+    const times: number[] = [];
+    for (let run = 0; run < runs; run++) {
+      const started = performance.now();
+      await question();
+      times.push(performance.now() - started);
+    }
+    times.sort((a, b) => a - b);
+    const at = (part: number): string => times[Math.floor((runs - 1) * part)]!.toFixed(1).padStart(8);
+    console.log(`${at(0.5)} ${at(0.95)}  ${name}`);
+  }
+}

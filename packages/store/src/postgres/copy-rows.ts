@@ -1,0 +1,160 @@
+// Packets as PostgreSQL's COPY takes them in binary (manual, "COPY", "Binary Format"): each row a count of columns, each
+// column its length and value, all in network order. All columns have fixed widths but the last, the summary, so rows
+// without one are written column by column over a pattern.
+import type { PacketRows } from '../write/packet-rows.ts';
+
+type Take = (rows: PacketRows) => BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+
+interface CopyColumn {
+  readonly name: string;
+  readonly width: 2 | 4 | 8;
+  /** Null: the time stamp, made of seconds and nanoseconds. */
+  readonly take: Take | null;
+}
+
+const column = (name: string, width: 2 | 4 | 8, take: Take | null): CopyColumn => ({ name, width, take });
+
+const COLUMNS: readonly CopyColumn[] = [
+  column('id', 8, (rows) => rows.id),
+  column('time', 8, (rows) => rows.time),
+  column('at', 8, null),
+  column('number', 8, (rows) => rows.number),
+  column('file_offset', 8, (rows) => rows.fileOffset),
+  column('length', 8, (rows) => rows.columns.wireLength),
+  column('tcp_length', 8, (rows) => rows.columns.tcpLength),
+  column('capture', 4, (rows) => rows.captures),
+  column('batch', 4, (rows) => rows.batches),
+  column('captured_length', 4, (rows) => rows.columns.capturedLength),
+  column('interface', 4, (rows) => rows.columns.interfaceId),
+  column('src', 4, (rows) => rows.source),
+  column('dst', 4, (rows) => rows.destination),
+  column('src_port', 4, (rows) => rows.columns.sourcePort),
+  column('dst_port', 4, (rows) => rows.columns.destinationPort),
+  column('stream', 4, (rows) => rows.columns.stream),
+  column('protocol', 4, (rows) => rows.protocol),
+  column('path', 4, (rows) => rows.path),
+  column('tcp_flags', 4, (rows) => rows.columns.tcpFlags),
+  column('tcp_analysis', 4, (rows) => rows.columns.tcpAnalysis),
+  column('transport', 2, (rows) => rows.columns.transport),
+  column('marks', 2, (rows) => rows.marks),
+];
+
+export const COPY = `COPY packet (${COLUMNS.map(({ name }) => name).join(', ')}, info) FROM STDIN (FORMAT binary)`;
+
+/** Signature, flags, no extension. */
+export const COPY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
+
+const LENGTH = 4;
+const ROW = 2 + COLUMNS.reduce((sum, { width }) => sum + LENGTH + width, 0) + LENGTH;
+/** Rows handed over at once: half a megabyte. */
+const ROWS_AT_ONCE = 2500;
+
+/** A row with the counts and lengths that all have, and no summary. */
+const PATTERN = pattern();
+
+function pattern(): Uint8Array {
+  const bytes = Buffer.alloc(ROW);
+  bytes.writeInt16BE(COLUMNS.length + 1, 0);
+  let at = 2;
+  for (const { width } of COLUMNS) {
+    bytes.writeInt32BE(width, at);
+    at += LENGTH + width;
+  }
+  bytes.writeInt32BE(-1, at);
+  return bytes;
+}
+
+/** The rows in pieces; each is the stream's to keep. */
+export function* copyRows(rows: PacketRows): Generator<Uint8Array> {
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    const to = Math.min(rows.length, from + ROWS_AT_ONCE);
+    const bytes = Buffer.allocUnsafeSlow((to - from) * ROW);
+    for (let row = 0; row < to - from; row++) bytes.set(PATTERN, row * ROW);
+    putColumns(bytes, rows, from, to);
+    if (rows.summary === null) yield bytes;
+    else yield withSummaries(bytes, rows.summary, from, to);
+  }
+}
+
+function putColumns(bytes: Buffer, rows: PacketRows, from: number, to: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 2 + LENGTH;
+  for (const { width, take } of COLUMNS) {
+    if (take === null) putStamps(view, at, rows, from, to);
+    else {
+      const values = take(rows);
+      if (values instanceof BigInt64Array) putWide(view, at, values, from, to);
+      else if (width === 8)
+        for (let i = from; i < to; i++) view.setUint32(at + 4 + (i - from) * ROW, values[i]!);
+      else if (width === 4) for (let i = from; i < to; i++) view.setInt32(at + (i - from) * ROW, values[i]!);
+      else for (let i = from; i < to; i++) view.setInt16(at + (i - from) * ROW, values[i]!);
+    }
+    at += LENGTH + width;
+  }
+}
+
+function putWide(view: DataView, at: number, values: BigInt64Array, from: number, to: number): void {
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  for (let i = from; i < to; i++) {
+    const place = at + (i - from) * ROW;
+    view.setInt32(place, words[2 * i + 1]!);
+    view.setInt32(place + 4, words[2 * i]!);
+  }
+}
+
+/** Seconds from 1970 to 2000, where PostgreSQL's time stamps begin. */
+const YEAR_2000 = 946_684_800;
+const WORD = 2 ** 32;
+/** Within what a time stamp holds, and a column of nanoseconds. */
+const SECONDS_MAX = 9_223_372_035;
+
+function putStamps(view: DataView, at: number, { columns }: PacketRows, from: number, to: number): void {
+  const { seconds, nanoseconds } = columns;
+  for (let i = from; i < to; i++) {
+    const whole = Math.max(-SECONDS_MAX, Math.min(SECONDS_MAX, seconds[i]!));
+    const microseconds = (whole - YEAR_2000) * 1e6 + Math.floor(nanoseconds[i]! / 1000);
+    const place = at + (i - from) * ROW;
+    view.setInt32(place, Math.floor(microseconds / WORD));
+    view.setInt32(place + 4, microseconds | 0);
+  }
+}
+
+function withSummaries(
+  bytes: Buffer,
+  summary: readonly (string | null)[],
+  from: number,
+  to: number,
+): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (let i = from; i < to; i++) {
+    const start = (i - from) * ROW;
+    const text = summary[i] ?? null;
+    if (text === null) pieces.push(bytes.subarray(start, start + ROW));
+    else {
+      const made = Buffer.from(text);
+      const length = Buffer.alloc(LENGTH);
+      length.writeInt32BE(made.length);
+      pieces.push(bytes.subarray(start, start + ROW - LENGTH), length, made);
+    }
+  }
+  return Buffer.concat(pieces);
+}
+
+const DAY = 86_400;
+/** A batch whose packets are of more days than this is no live one: the rest has no partitions of its own. */
+const DAYS_MAX = 100;
+
+/** The days that packets are of, as PostgreSQL writes them. */
+export function daysOf({ columns, length }: PacketRows): string[] {
+  const days = new Set<number>();
+  let last = Number.NaN;
+  for (let i = 0; i < length && days.size < DAYS_MAX; i++) {
+    const day = Math.floor(columns.seconds[i]! / DAY);
+    // The time before year 1 and after 9999 is written otherwise, and nobody's.
+    if (day === last || day < -719_162 || day > 2_932_896) continue;
+    last = day;
+    days.add(day);
+  }
+  return [...days].map((day) => new Date(day * DAY * 1000).toISOString().slice(0, 10));
+}

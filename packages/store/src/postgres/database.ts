@@ -1,0 +1,243 @@
+// PostgreSQL over the network: one connection writes, a pool of others reads.
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { csvToParquet } from '../duckdb/csv.ts';
+import { StoreError } from '../errors.ts';
+import type { Counter, Database, Row, Transaction, Value } from '../sql/database.ts';
+import { jsonText, plainText } from '../sql/insert.ts';
+import { Lock } from '../sql/lock.ts';
+import { joins, keysOf, type MergeTable } from '../sql/tables.ts';
+import type { PacketRows } from '../write/packet-rows.ts';
+import { COPY, COPY_HEADER, COPY_TRAILER, copyRows, daysOf } from './copy-rows.ts';
+import { dialect } from './dialect.ts';
+import { storeError } from './errors.ts';
+
+/** Queries that run at once; more wait. */
+const READERS = 8;
+const CONNECT_TIMEOUT_MS = 5000;
+/** Days that have a partition of their own. */
+const PARTITIONS_MAX = 1000;
+/** Rows merged in one statement. */
+const ROWS_MAX = 20_000;
+
+const INT8 = 20;
+/** 64-bit integers as bigints, all else as usual. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format)) as never,
+};
+
+export class PostgresDatabase implements Database {
+  readonly engine = 'postgres';
+  readonly dialect = dialect;
+  readonly place: string;
+  readonly #config: pg.ClientConfig;
+  readonly #pool: pg.Pool;
+  #writer: pg.Client | null = null;
+  readonly #lock = new Lock();
+  readonly #days = new Set<string>();
+
+  constructor(url: string, readOnly: boolean) {
+    this.place = withoutPassword(url);
+    this.#config = {
+      connectionString: url,
+      types,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: 'eyrie',
+      // Plans for a few rows are compiled for longer than they run.
+      options: `-c jit=off${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
+    };
+    this.#pool = new pg.Pool({ ...this.#config, max: READERS });
+    // An idle connection that ends is replaced when one is needed.
+    this.#pool.on('error', () => {});
+  }
+
+  async all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
+    try {
+      const { rows } = await this.#pool.query({ text: sql, values: [...parameters], rowMode: 'array' });
+      return rows as Row[];
+    } catch (error) {
+      throw storeError(error, this.place);
+    }
+  }
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#lock.hold(async () => {
+      try {
+        const client = await this.#connected();
+        await client.query('BEGIN');
+        const result = await work(this.#transaction(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await this.#undo();
+        throw storeError(error, this.place);
+      }
+    });
+  }
+
+  /** Nobody else changes the schema meanwhile. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const client = new pg.Client(this.#config);
+    try {
+      await client.connect();
+      await client.query(`SELECT pg_advisory_lock(hashtext('eyrie schema'))`);
+      return await work();
+    } catch (error) {
+      throw storeError(error, this.place);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  #transaction(client: pg.Client): Transaction {
+    const query = (sql: string, parameters: readonly Value[] = []): Promise<pg.QueryArrayResult> =>
+      client.query({ text: sql, values: [...parameters], rowMode: 'array' });
+    return {
+      dialect,
+      all: async (sql, parameters) => (await query(sql, parameters)).rows as Row[],
+      // Several statements at once go only without parameters.
+      run: async (sql, parameters = []) =>
+        (parameters.length === 0 ? await client.query(sql) : await query(sql, parameters)).rowCount ?? 0,
+      reserve: (counter, count) => this.#reserve(client, counter, count),
+      appendPackets: (rows) => this.#copy(client, rows),
+      merge: (table, rows) => mergeInto(client, table, rows),
+    };
+  }
+
+  async #reserve(client: pg.Client, counter: Counter, count: number): Promise<number> {
+    const { rows } = await client.query('SELECT reserve_ids($1, $2) AS first', [counter, count]);
+    return Number(rows[0].first);
+  }
+
+  async #copy(client: pg.Client, rows: PacketRows): Promise<void> {
+    const days = daysOf(rows).filter((day) => !this.#days.has(day));
+    if (days.length > 0) {
+      await client.query('SELECT add_partitions($1, $2)', [days, PARTITIONS_MAX]);
+      for (const day of days) this.#days.add(day);
+    }
+    await pipeline(
+      function* () {
+        yield COPY_HEADER;
+        yield* copyRows(rows);
+        yield COPY_TRAILER;
+      },
+      client.query(copyFrom(COPY, { highWaterMark: 1 << 20 })),
+    );
+  }
+
+  async #connected(): Promise<pg.Client> {
+    if (this.#writer !== null) return this.#writer;
+    const client = new pg.Client(this.#config);
+    client.on('error', () => {
+      if (this.#writer === client) this.#writer = null;
+    });
+    await client.connect();
+    this.#writer = client;
+    return client;
+  }
+
+  /** What can't be undone on a connection is when it ends. */
+  async #undo(): Promise<void> {
+    this.#days.clear();
+    const client = this.#writer;
+    if (client === null) return;
+    try {
+      await client.query('ROLLBACK');
+    } catch {
+      this.#writer = null;
+      await client.end().catch(() => {});
+    }
+  }
+
+  async version(): Promise<string> {
+    return `PostgreSQL ${String((await this.all('SHOW server_version'))[0]![0]).split(' ')[0]}`;
+  }
+
+  async size(): Promise<{ bytes: number; free: number }> {
+    const [row] = await this.all(
+      `SELECT COALESCE(sum(pg_total_relation_size(oid)), 0) FROM pg_class
+       WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`,
+    );
+    return { bytes: Number(row![0]), free: 0 };
+  }
+
+  /** Partitions of days without packets go, other tables get their space back for new rows. */
+  vacuum(): Promise<void> {
+    return this.#lock.hold(async () => {
+      try {
+        const client = await this.#connected();
+        const { rows } = await client.query<{ name: string }>(
+          `SELECT c.oid::regclass::text AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+           WHERE i.inhparent = 'packet'::regclass AND c.relname <> 'packet_other'`,
+        );
+        for (const { name } of rows) {
+          const { rowCount } = await client.query(`SELECT 1 FROM ${name} LIMIT 1`);
+          if (rowCount === 0) await client.query(`DROP TABLE ${name}`);
+        }
+        this.#days.clear();
+        for (const table of TABLES) await client.query(`VACUUM (ANALYZE) ${table}`);
+      } catch (error) {
+        throw storeError(error, this.place);
+      }
+    });
+  }
+
+  /** PostgreSQL writes no Parquet: DuckDB makes it of CSV. */
+  async writeParquet(query: string, path: string): Promise<void> {
+    const csv = `${path}.csv`;
+    const client = await this.#pool.connect();
+    try {
+      const rows = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, HEADER)`));
+      await pipeline(rows, createWriteStream(csv));
+      await csvToParquet(csv, path);
+    } catch (error) {
+      throw storeError(error, this.place);
+    } finally {
+      client.release();
+      await rm(csv, { force: true });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#lock.hold(async () => {
+      await this.#writer?.end().catch(() => {});
+      await this.#pool.end();
+    });
+  }
+}
+
+const TABLES = ['packet', 'tallies', 'batches', 'flows', 'names', 'findings', 'addresses', 'drops'];
+
+/** Keys that are hashed in the index of a table. */
+const HASHED = new Set(['findings.message']);
+
+async function mergeInto(
+  client: pg.Client,
+  table: MergeTable,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  const names = table.columns.map(({ name }) => name).join(', ');
+  const keys = keysOf(table).map((key) => (HASHED.has(`${table.name}.${key}`) ? `md5(${key})` : key));
+  const sql = `INSERT INTO ${table.name} (${names}) SELECT ${names} FROM ${dialect.fromJson(table.columns)}
+    ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${joins(table, 'excluded')}`;
+  for (let at = 0; at < rows.length; at += ROWS_MAX)
+    await client.query(sql, [jsonText(rows.slice(at, at + ROWS_MAX))]);
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const shown = new URL(url);
+    shown.password = '';
+    shown.searchParams.delete('password');
+    return plainText(shown.href);
+  } catch {
+    throw new StoreError(
+      'ERR_STORE_URL',
+      'this is no address of a database; write postgres://USER@HOST/DATABASE',
+    );
+  }
+}

@@ -1,0 +1,22 @@
+import type { Dialect } from '../sql/database.ts';
+
+export const dialect: Dialect = {
+  divide: (left, right) => `(${left}) / ${right}`,
+  fromJson: (columns) =>
+    `jsonb_to_recordset(CAST($1 AS JSONB)) AS s(${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})`,
+  isOneOf: (column, numbers) => `${column} IN (${numbers.join(', ')})`,
+  whole: (sum) => `CAST(${sum} AS BIGINT)`,
+  unhex: (text) => `decode(${text}, 'hex')`,
+  // Partitions are by time stamp, which holds microseconds.
+  timeHint: (from, to) => {
+    const hints = [from === null ? null : `at >= ${stamp(from)}`, to === null ? null : `at <= ${stamp(to)}`];
+    return hints.filter((hint) => hint !== null).join(' AND ') || null;
+  },
+};
+
+/** Rounded down: no packet is missed. */
+function stamp(nanoseconds: bigint): string {
+  const microseconds = nanoseconds / 1000n - (nanoseconds < 0n ? 1n : 0n);
+  const seconds = microseconds / 1_000_000n;
+  return `(to_timestamp(${seconds}) + INTERVAL '${microseconds % 1_000_000n} microseconds')`;
+}

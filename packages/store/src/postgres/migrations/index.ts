@@ -1,0 +1,4 @@
+import { sql as tables } from './001-tables.ts';
+
+/** In order: the schema's version is how many of them were run. What has once been released is never changed. */
+export const migrations: readonly string[] = [tables];

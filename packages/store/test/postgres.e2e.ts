@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { StoreError } from '../src/errors.ts';
+import { openStore } from '../src/open.ts';
+import { complianceOf } from './compliance.ts';
+import { startPostgres, type TestServer } from './postgres.ts';
+import { batchesOf, OFFICE_HOUR } from './support.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startPostgres();
+});
+after(() => server.stop());
+
+complianceOf('PostgreSQL', async (options) => openStore(await server.make(), options));
+
+describe('PostgreSQL', () => {
+  it('shows packets to anyone, in partitions by day', async () => {
+    const url = await server.make();
+    const store = await openStore(url);
+    await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write(batch)));
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query(
+      `SELECT id, src_ip, dst_ip, protocol, summary FROM packets WHERE src_ip << '192.168.10.0/24' ORDER BY id LIMIT 1`,
+    );
+    assert.deepEqual(rows, [
+      {
+        id: '1',
+        src_ip: '192.168.10.10',
+        dst_ip: '192.168.10.1',
+        protocol: 'DNS',
+        summary: '53315 → 53, 78 bytes, eth:ethertype:ip:udp:dns',
+      },
+    ]);
+    const other = await client.query('SELECT count(*) AS rows FROM packet_other');
+    assert.equal(other.rows[0].rows, '0');
+    await client.end();
+    await store.close();
+  });
+
+  it('is opened by several at once, who write side by side', async () => {
+    const url = await server.make();
+    const stores = await Promise.all([openStore(url), openStore(url), openStore(url)]);
+    const batches = batchesOf(OFFICE_HOUR);
+    await Promise.all(
+      batches.map((batch, i) => stores[i % 3]!.write({ ...batch, source: `live:${i % 3}`, flows: [] })),
+    );
+    const summary = await stores[0]!.protocolSummary();
+    assert.equal(summary.packets, 5125);
+    assert.deepEqual(await stores[1]!.protocolSummary({ filter: 'frame' }), summary);
+    const ids = new Set<number>();
+    let cursor: string | undefined;
+    do {
+      const page = await stores[2]!.packets({ limit: 5000, ...(cursor && { after: cursor }) });
+      for (const { id } of page.items) ids.add(id);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    assert.equal(ids.size, 5125);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('refuses a database of a newer version, of others, and one that is not there', async () => {
+    const url = await server.make();
+    await (await openStore(url)).close();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`UPDATE meta SET value = '99' WHERE name = 'schema'`);
+    await assert.rejects(openStore(url), { code: 'ERR_STORE_NEWER' });
+    await client.end();
+    const foreign = await server.make();
+    const other = new pg.Client({ connectionString: foreign });
+    await other.connect();
+    await other.query('CREATE TABLE packets (id SERIAL PRIMARY KEY)');
+    await assert.rejects(openStore(foreign), { code: 'ERR_STORE_FOREIGN' });
+    await other.end();
+    await assert.rejects(openStore('postgres://nobody@127.0.0.1:1/x'), { code: 'ERR_STORE_AWAY' });
+    await assert.rejects(openStore(`${url}_missing`), { code: 'ERR_STORE_NOT_FOUND' });
+  });
+
+  it('goes on when it comes back, and nothing is stored by half', async (t) => {
+    if (!server.canRestart) return t.skip('needs a server of its own: unset EYRIE_TEST_POSTGRES');
+    const store = await openStore(await server.make());
+    const [first, second, ...rest] = batchesOf(OFFICE_HOUR);
+    await store.write(first!);
+    await server.restart(async () => {
+      const error = await store.write(second!).catch((reason: unknown) => reason);
+      assert.ok(error instanceof StoreError && error.code === 'ERR_STORE_AWAY' && error.isTemporary);
+    });
+    assert.equal((await store.protocolSummary()).packets, 1000);
+    await Promise.all([second!, ...rest].map((batch) => store.write(batch)));
+    assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, 5125);
+    await store.close();
+  });
+});
