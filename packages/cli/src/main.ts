@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
 import { addMeshCommands } from './mesh/options.ts';
 import { addReadCommand } from './read/options.ts';
+import { addStoreCommand } from './store/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { addTimeCommand } from './time/options.ts';
 import { addUiCommand } from './ui/options.ts';
@@ -40,6 +41,7 @@ program
   });
 
 addReadCommand(program);
+addStoreCommand(program);
 
 program
   .command('fields')

@@ -1,0 +1,70 @@
+// `eyrie store`: opens the store, does one thing, says what was done.
+import type { Removed, Retention, Store, StoreInfo } from '@eyrie/store';
+import { BAD_USAGE, UserError } from '../errors.ts';
+import type { StoreCommandOptions } from './options.ts';
+import { storeUrl, withStore } from './place.ts';
+import { infoText } from './text.ts';
+
+export async function runStore(action: string, options: StoreCommandOptions): Promise<void> {
+  const limits = action === 'retain' ? limitsFrom(options) : {};
+  const readOnly = action === 'info' || action === 'export';
+  const url = storeUrl(options.store, options.config);
+  const [result, text] = await withStore(url, { create: false, readOnly }, (store) =>
+    ACTIONS[action]!(store, options, limits),
+  );
+  console.log(options.json ? JSON.stringify(result, null, 2) : text);
+}
+
+type Action = (
+  store: Store,
+  options: StoreCommandOptions,
+  limits: Retention,
+) => Promise<readonly [unknown, string]>;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  info: async (store) => shown(await store.info()),
+  vacuum: async (store) => shown(await store.vacuum()),
+  erase: async (store, { address = '', reason = '' }) => counted(await store.erase(address, reason)),
+  retain: async (store, _, limits) => counted(await store.retain(limits)),
+  export: async (store, { parquet = '' }) => {
+    const files = await store.exportParquet(parquet);
+    return [{ files }, files.join('\n')];
+  },
+};
+
+function shown(info: StoreInfo): readonly [unknown, string] {
+  return [info, infoText(info)];
+}
+
+function counted(removed: Removed): readonly [unknown, string] {
+  const parts = Object.entries(removed).map(([what, count]) => `${count} ${what}`);
+  return [removed, `deleted: ${parts.join(', ')}`];
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/** @throws UserError */
+export function limitsFrom({ age, rows, bytes }: StoreCommandOptions): Retention {
+  if (age === undefined && rows === undefined && bytes === undefined)
+    throw new UserError('eyrie store retain: say how much to keep with --age, --rows or --bytes', BAD_USAGE);
+  return {
+    ...(age !== undefined && { ageSeconds: amount('--age', age, /^(\d+)([smhd])$/, SECONDS, '30d or 12h') }),
+    ...(rows !== undefined && { rows: amount('--rows', rows, /^(\d+)()$/, BYTES, '1000000') }),
+    ...(bytes !== undefined && { bytes: amount('--bytes', bytes, /^(\d+)([KMGT]?)B?$/i, BYTES, '500MB') }),
+  };
+}
+
+function amount(
+  option: string,
+  text: string,
+  shape: RegExp,
+  units: Readonly<Record<string, number>>,
+  example: string,
+): number {
+  const parts = shape.exec(text.trim());
+  const unit = parts === null ? undefined : (units[parts[2]!] ?? units[parts[2]!.toUpperCase()]);
+  if (parts === null || unit === undefined)
+    throw new UserError(`${option} ${text}: write it as in ${example}`, BAD_USAGE);
+  return Number(parts[1]) * unit;
+}

@@ -1,0 +1,52 @@
+// `eyrie store`: what the command takes.
+import type { Command } from 'commander';
+
+export interface StoreCommandOptions {
+  readonly store?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly address?: string;
+  readonly reason?: string;
+  readonly parquet?: string;
+  readonly age?: string;
+  readonly rows?: string;
+  readonly bytes?: string;
+}
+
+export function addStoreCommand(program: Command): void {
+  const store = program
+    .command('store')
+    .description('look at the stored packets, keep them within limits, forget, export')
+    .addHelpText('after', '\nExample:\n  eyrie store info --store duckdb:office.duckdb');
+
+  const add = (name: string, description: string, example: string): Command =>
+    store
+      .command(name)
+      .description(description)
+      .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: as configured)')
+      .option('--config <file>', 'configuration file')
+      .option('--json', 'as JSON')
+      .addHelpText('after', `\nExample:\n  eyrie store ${example}`)
+      .action(async (options: StoreCommandOptions) => {
+        const { runStore } = await import('./command.ts');
+        await runStore(name, options);
+      });
+
+  add('info', 'what is stored, since when, how large', 'info --json');
+  add('vacuum', 'give back the space of what was deleted', 'vacuum');
+  add(
+    'erase',
+    'delete everything about one address',
+    'erase --address 192.0.2.7 --reason "asked for by letter"',
+  )
+    .requiredOption('--address <address>', 'IPv4, IPv6 or Ethernet address')
+    .option('--reason <text>', 'for the audit, which does not name the address');
+  add('retain', 'delete the oldest until the store keeps to limits', 'retain --age 30d --bytes 20GB')
+    .option('--age <time>', 'packets older than this, counted from the newest: 90s, 15m, 12h, 30d')
+    .option('--rows <count>', 'packets kept at most')
+    .option('--bytes <size>', 'size at most: 500MB, 20GB');
+  add('export', 'write each table as a file for other tools', 'export --parquet office').requiredOption(
+    '--parquet <folder>',
+    'empty or new folder for Parquet files',
+  );
+}

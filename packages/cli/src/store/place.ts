@@ -1,0 +1,39 @@
+// Which store is meant, and errors of it in words for people.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig } from '@eyrie/services/config';
+import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
+import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+
+/** The one that was named, else the configured one, else the file of the user's own. @throws UserError */
+export function storeUrl(named: string | undefined, configFile: string | undefined): string {
+  if (named !== undefined) return named;
+  try {
+    const { store } = loadConfig(configFile === undefined ? {} : { path: configFile });
+    if (store.url !== '') return store.url;
+  } catch (error) {
+    throw error instanceof ConfigError ? new UserError(error.message, BAD_USAGE) : error;
+  }
+  const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
+  return `duckdb:${join(home, 'eyrie', 'eyrie.duckdb')}`;
+}
+
+/** @throws UserError */
+export async function withStore<T>(
+  url: string,
+  options: StoreOptions,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  try {
+    const store = await openStore(url, options);
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const isUsage = error.code === 'ERR_STORE_URL' || error.code === 'ERR_STORE_QUERY';
+    throw new UserError(error.message, isUsage ? BAD_USAGE : FAILED);
+  }
+}
