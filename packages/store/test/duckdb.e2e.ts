@@ -1,0 +1,157 @@
+// DuckDB in a file: what is left after a crash, a full disk, a wrong file.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { StoreError } from '../src/errors.ts';
+import { openStore } from '../src/open.ts';
+import { batchesOf, batchOf, OFFICE_HOUR } from './support.ts';
+
+const CHILD = new URL('writing-child.ts', import.meta.url).pathname;
+
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'eyrie-duckdb-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const code = (wanted: string) => (error: unknown) =>
+  error instanceof StoreError && error.code === wanted && !error.message.includes('\n');
+
+describe('a DuckDB store', () => {
+  it('has what it was given when it is opened again', async () => {
+    const url = `duckdb:${join(folder, 'new/folder/again.duckdb')}`;
+    const store = await openStore(url);
+    await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write(batch)));
+    const [summary, endpoints] = [await store.protocolSummary(), await store.endpoints()];
+    await store.close();
+    await assert.rejects(store.captures(), code('ERR_STORE_CLOSED'));
+    const again = await openStore(url);
+    assert.deepEqual([await again.protocolSummary(), await again.endpoints()], [summary, endpoints]);
+    // The same capture once more, with addresses that are in the table already.
+    await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => again.write({ ...batch, source: 'file:other' })));
+    assert.equal((await again.protocolSummary()).packets, summary.packets * 2);
+    const ids = (await again.packets({ limit: 10_000, filter: 'dns' })).items.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    await again.close();
+    const read = await openStore(url, { readOnly: true });
+    assert.equal((await read.info()).packets, summary.packets * 2);
+    await assert.rejects(read.write(batchOf('x', 0)), StoreError);
+    await read.close();
+  });
+
+  it('has whole batches after its process was killed, and takes the rest', async () => {
+    const url = `duckdb:${join(folder, 'killed.duckdb')}`;
+    const child = spawn(process.execPath, [CHILD, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (text) => {
+        said += text;
+        if (said.split('\n').length > 12) {
+          child.kill('SIGKILL');
+          resolve();
+        }
+      });
+    });
+    await new Promise((resolve) => child.once('exit', resolve));
+    const acknowledged = said.split('\n').length - 1;
+    const store = await openStore(url);
+    const { packets } = await store.info();
+    assert.ok(packets % 100 === 0 && packets >= acknowledged * 100, `${packets} of ${acknowledged} batches`);
+    await Promise.all(batchesOf(OFFICE_HOUR, 100).map((batch) => store.write(batch)));
+    assert.equal((await store.protocolSummary()).packets, 5125);
+    assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, 5125);
+    await store.close();
+  });
+
+  it('refuses files that it cannot use, each with a line of its own', async () => {
+    const text = join(folder, 'text');
+    writeFileSync(text, 'no database, but long enough to be looked at '.repeat(300));
+    await assert.rejects(openStore(`duckdb:${text}`), code('ERR_STORE_FOREIGN'));
+
+    const other = join(folder, 'other.duckdb');
+    await run(other, 'CREATE TABLE sheep (name VARCHAR)');
+    await assert.rejects(openStore(`duckdb:${other}`), code('ERR_STORE_FOREIGN'));
+
+    const newer = join(folder, 'newer.duckdb');
+    await (await openStore(`duckdb:${newer}`)).close();
+    await run(newer, `UPDATE meta SET value = '2000' WHERE name = 'schema'`);
+    await assert.rejects(openStore(`duckdb:${newer}`), code('ERR_STORE_NEWER'));
+
+    await assert.rejects(
+      openStore(`duckdb:${join(folder, 'none')}`, { create: false }),
+      code('ERR_STORE_NOT_FOUND'),
+    );
+    await assert.rejects(openStore('duckdb:'), code('ERR_STORE_URL'));
+    await assert.rejects(openStore('office.duckdb'), code('ERR_STORE_URL'));
+  });
+
+  it('on a full disk keeps what was stored, and goes on when there is room', {
+    skip: smallDisk(),
+  }, async () => {
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', disk]);
+    try {
+      const store = await openStore(`duckdb:${join(disk, 'full.duckdb')}`);
+      const batches = batchesOf(OFFICE_HOUR);
+      let stored = 0;
+      let problem: unknown;
+      for (let round = 0; round < 200 && problem === undefined; round++)
+        for (const batch of batches)
+          await store.write({ ...batch, source: `file:${round}`, flows: [] }).then(
+            ({ packets }) => {
+              stored += packets;
+            },
+            (error: unknown) => {
+              problem ??= error;
+            },
+          );
+      assert.ok(code('ERR_STORE_DISK_FULL')(problem), String(problem));
+      execFileSync('mount', ['-o', 'remount,size=64m', disk]);
+      const again = await store.write({ ...batches[0]!, source: 'file:after', flows: [] });
+      stored += again.packets;
+      assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, stored);
+      assert.equal((await store.protocolSummary()).packets, stored);
+      await store.close();
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+
+  it('in a folder that may not be written says so', {
+    skip: userInfo().uid === 0 && 'root may write everywhere',
+  }, async () => {
+    const closed = join(folder, 'closed');
+    mkdirSync(closed);
+    chmodSync(closed, 0o500);
+    await assert.rejects(openStore(`duckdb:${join(closed, 'x.duckdb')}`), code('ERR_STORE_DENIED'));
+  });
+});
+
+async function run(path: string, sql: string): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run(sql);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+/** A small disk is made of memory, which only root may. */
+function smallDisk(): false | string {
+  if (process.platform !== 'linux' || userInfo().uid !== 0)
+    return 'needs root on Linux, to mount a small disk';
+  const probe = mkdtempSync(join(tmpdir(), 'eyrie-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'ignore' });
+    execFileSync('umount', [probe], { stdio: 'ignore' });
+    return false;
+  } catch {
+    return 'needs the right to mount a small disk';
+  } finally {
+    rmSync(probe, { recursive: true, force: true });
+  }
+}
