@@ -111,9 +111,10 @@ async function ask(of: Store, runs: number): Promise<void> {
     ['endpoints', () => of.endpoints()],
     ['captures', () => of.captures()],
   ];
-  console.log(`over ${packets} packets, ${runs} times each: median and 95th of 100, ms`);
+  console.log(`over ${packets} packets, ${runs} times each: median, 95th of 100, CPU, ms`);
   for (const [name, question] of questions) {
     const times: number[] = [];
+    const cpu = process.cpuUsage();
     for (let run = 0; run < runs; run++) {
       const started = performance.now();
       await question();
@@ -121,6 +122,8 @@ async function ask(of: Store, runs: number): Promise<void> {
     }
     times.sort((a, b) => a - b);
     const at = (part: number): string => times[Math.floor((runs - 1) * part)]!.toFixed(1).padStart(8);
-    console.log(`${at(0.5)} ${at(0.95)}  ${name}`);
+    const { user, system } = process.cpuUsage(cpu);
+    const busy = ((user + system) / 1000 / runs).toFixed(1).padStart(8);
+    console.log(`${at(0.5)} ${at(0.95)} ${busy}  ${name}`);
   }
 }

@@ -2,8 +2,8 @@
 // its kind says; a field has a value for each layer. So a field is decided where there is one such layer and the column is of that layer,
 // or where there is none.
 import { ETHER, IPV4, IPV6, NO_FLAGS, NO_TIME, NONE, tcpAnalysisBits } from '@eyrie/dissect';
-import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
-import { and, FALSE, not, type Sql, TRUE } from './condition.ts';
+import { KIND_MASK, KIND_SHIFT, TANGLED } from '../write/packet-rows.ts';
+import { and, FALSE, not, or, type Sql, TRUE } from './condition.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type ColumnValues =
@@ -15,9 +15,9 @@ export type ColumnValues =
   | { readonly kind: 'none' };
 
 export interface Column {
-  /** Rows in which the field has the values, and rows in which it has none, each for sure. */
+  /** Rows in which the field has the values for sure, and rows of which nothing is known. In all others it has none. */
   readonly has: Sql;
-  readonly hasNot: Sql;
+  readonly open: Sql;
   readonly values: ColumnValues;
 }
 
@@ -32,21 +32,26 @@ type Make = (vocabulary: Vocabulary) => Column;
 const numbers = (...sql: Sql[]): ColumnValues => ({ kind: 'number', sql });
 
 function always(values: ColumnValues, has: Sql = TRUE): Make {
-  return () => ({ has, hasNot: not(has), values });
+  return () => ({ has, open: FALSE, values });
 }
 
-/** A field of a layer: `more` says which rows' columns are of that layer. */
-function ofLayer(layer: string, values: ColumnValues, more: Sql, without: readonly string[] = []): Make {
-  return (vocabulary) => ({
-    has: and(
-      vocabulary.layersLike(
-        (layers) => countOf(layers, layer) === 1 && !layers.some((each) => without.includes(each)),
-      ),
-      more,
-    ),
-    hasNot: vocabulary.layersLike((layers) => !layers.includes(layer)),
-    values,
-  });
+const isTangled = `(marks & ${TANGLED}) <> 0`;
+
+/**
+ * A field of a layer: `shown` says which rows' columns are of such a layer, so that these have one at least. Rows with
+ * more than one are few and marked; the paths are looked at for those alone.
+ */
+function ofLayer(layer: string, values: ColumnValues, shown: Sql, without: readonly string[] = []): Make {
+  return (vocabulary) => {
+    const isSeveral = (layers: readonly string[]): boolean =>
+      countOf(layers, layer) > 1 || layers.some((each) => without.includes(each));
+    const several = and(
+      isTangled,
+      vocabulary.layersLike((layers) => layers.includes(layer) && isSeveral(layers)),
+    );
+    const some = vocabulary.layersLike((layers) => layers.includes(layer));
+    return { has: and(shown, not(several)), open: or(several, and(not(shown), some)), values };
+  };
 }
 
 function countOf(layers: readonly string[], layer: string): number {
@@ -115,17 +120,17 @@ const COLUMNS: ReadonlyMap<string, Make> = new Map([
     'frame.time_relative',
     () => ({
       has: `(${START} IS NOT NULL)`,
-      hasNot: FALSE,
+      open: `(${START} IS NULL)`,
       values: numbers(`(time - COALESCE(${START}, 0))`),
     }),
   ],
   [
     'frame.protocols',
-    (v) => ({ has: TRUE, hasNot: FALSE, values: { kind: 'text', like: (test) => v.pathsLike(test) } }),
+    (v) => ({ has: TRUE, open: FALSE, values: { kind: 'text', like: (test) => v.pathsLike(test) } }),
   ],
   [
     '_ws.col.Protocol',
-    (v) => ({ has: TRUE, hasNot: FALSE, values: { kind: 'text', like: (test) => v.protocolsLike(test) } }),
+    (v) => ({ has: TRUE, open: FALSE, values: { kind: 'text', like: (test) => v.protocolsLike(test) } }),
   ],
   ...addresses('eth', ETHER),
   ...addresses('ip', IPV4),

@@ -22,10 +22,10 @@ import {
   exactly,
   FALSE,
   fails,
-  not,
   oneHolds,
   or,
   type Sql,
+  TRUE,
 } from './condition.ts';
 import { mayHave, protocolIn } from './presence.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -78,7 +78,7 @@ export class FilterCompiler {
     if (operand.kind === 'protocol') return exactly(protocolIn(operand.protocol.name, this.#vocabulary));
     const known = this.#known(operand);
     if (known === null) return this.#undecided(operand);
-    if (operand.kind !== 'arithmetic') return { lower: known.has, upper: not(known.hasNot) };
+    if (operand.kind !== 'arithmetic') return within(known, TRUE);
     // `tcp.flags & 2` asks for a bit, not for the field.
     if (known.values.kind !== 'number') return this.#undecided(operand);
     return within(known, or(...known.values.sql.map((sql) => `${sql} <> 0`)));
@@ -136,8 +136,7 @@ export class FilterCompiler {
     if (isTime(a.type) !== isTime(b.type)) return null;
     const rights = b.values.sql;
     const tests = a.values.sql.flatMap((x) => rights.map((y) => `${x} ${OPERATORS[order]} ${y}`));
-    const both = { has: and(a.has, b.has), hasNot: or(a.hasNot, b.hasNot) };
-    return within(both, isAll ? and(...tests) : or(...tests));
+    return within(together(a, b), isAll ? and(...tests) : or(...tests));
   }
 
   #search(comparison: 'contains' | 'matches', left: Operand, right: Operand): Bounds | null {
@@ -197,8 +196,7 @@ export class FilterCompiler {
       b?.values.kind === 'number' && !isTime(b.type) ? b.values.sql : number === null ? [] : [number];
     if (rights.length === 0) return null;
     return {
-      has: and(a.has, b?.has ?? 'TRUE'),
-      hasNot: or(a.hasNot, b?.hasNot ?? FALSE),
+      ...(b === null ? { has: a.has, open: a.open } : together(a, b)),
       values: {
         kind: 'number',
         sql: a.values.sql.flatMap((x) => rights.map((y) => `(CAST(${x} AS BIGINT) ${operator} ${y})`)),
@@ -209,10 +207,16 @@ export class FilterCompiler {
   }
 }
 
-/** Where the column is known the test decides; where the field is not there, nothing holds. */
-function within({ has, hasNot }: Pick<Column, 'has' | 'hasNot'>, test: Sql): Bounds {
+/** Where the column is known the test decides; where it is open, it may pass. */
+function within({ has, open }: Pick<Column, 'has' | 'open'>, test: Sql): Bounds {
   const lower = and(has, test);
-  return { lower, upper: or(lower, and(not(has), not(hasNot))) };
+  return { lower, upper: or(lower, open) };
+}
+
+/** Both must have a value. */
+function together(a: Column, b: Column): Pick<Column, 'has' | 'open'> {
+  const open = or(and(a.open, or(b.has, b.open)), and(b.open, or(a.has, a.open)));
+  return { has: and(a.has, b.has), open };
 }
 
 function constantOf(literal: Literal, { type, field }: Known): Constant | null {

@@ -6,7 +6,8 @@ import type { Transaction } from '../sql/database.ts';
 import { insert } from '../sql/insert.ts';
 import { AddressTable } from './address-table.ts';
 import { addressText, addressWidth } from './address-text.ts';
-import type { PacketScratch } from './packet-rows.ts';
+import { type PacketScratch, TANGLED } from './packet-rows.ts';
+import { isTangled } from './tangled.ts';
 
 /** Addresses of the database that are known at once when it is opened, the newest; others get a second number. */
 const LEARNED_MAX = 200_000;
@@ -41,7 +42,17 @@ export class Dictionaries {
     const { length, texts, protocol, path, layers } = columns;
     await this.#protocols.fill(tx, texts, protocol, protocol, scratch.protocol, length);
     await this.#paths.fill(tx, texts, path, layers, scratch.path, length);
+    this.#mark(columns, scratch);
     await this.#fillAddresses(tx, columns, scratch);
+  }
+
+  #mark({ length, texts, layers }: PacketColumns, scratch: PacketScratch): void {
+    const marks = texts.map(() => -1);
+    for (let i = 0; i < length; i++) {
+      const place = layers[i]!;
+      if (marks[place] === -1) marks[place] = isTangled(texts[place]!) ? TANGLED : 0;
+      scratch.marks[i]! |= marks[place]!;
+    }
   }
 
   async #fillAddresses(tx: Transaction, columns: PacketColumns, scratch: PacketScratch): Promise<void> {

@@ -27,6 +27,9 @@ export interface PacketRows {
   readonly summary: readonly (string | null)[] | null;
 }
 
+/** Bit of `marks`: columns show one of several layers, or another address than the header's: see tangled.ts. */
+export const TANGLED = 64;
+
 /** Bits of the kind of addresses in `marks`: ETHER, IPV4, IPV6 or 0. */
 export const KIND_SHIFT = 4;
 export const KIND_MASK = 3;
