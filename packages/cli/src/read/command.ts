@@ -86,6 +86,10 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   // The last one asked for comes first, as in tshark.
   else for (const each of statistics.toReversed()) each.print(out);
   out.flush();
+  for (const linkType of result.unreadLinkTypes)
+    console.error(
+      `eyrie: note: packets of link type ${linkType} are shown as data: what it holds is not read here (https://www.tcpdump.org/linktypes.html)`,
+    );
   if (result.problem !== null) throw new UserError(result.problem, FAILED);
   return result.isInterrupted ? INTERRUPTED : 0;
 }

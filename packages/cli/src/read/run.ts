@@ -4,6 +4,7 @@ import {
   type CaptureReader,
   Dissector,
   type Frame,
+  isLinkTypeRead,
   newFrame,
   type Predicate,
   type Preferences,
@@ -38,6 +39,8 @@ export interface ReadResult {
   readonly isInterrupted: boolean;
   /** What is wrong with the file, after the last packet that could be read; null: nothing. */
   readonly problem: string | null;
+  /** Link types of the file whose packets are data here. */
+  readonly unreadLinkTypes: readonly number[];
 }
 
 /** @throws UserError when the file can't be opened, or output can't be written: then nothing is left half written. */
@@ -57,8 +60,10 @@ export async function run(plan: ReadPlan): Promise<ReadResult> {
     interrupt.end();
     await source.close();
   }
-  const { problem } = source.reader;
+  const { problem, interfaces } = source.reader;
+  const linkTypes = new Set(interfaces.map(({ linkType }) => linkType));
   return {
+    unreadLinkTypes: [...linkTypes].filter((linkType) => linkType >= 0 && !isLinkTypeRead(linkType)),
     isInterrupted: interrupt.came,
     problem: problem === null ? null : `${named(plan.path)}: ${problem.message}`,
   };

@@ -75,12 +75,21 @@ class ConversationsStatistic implements Statistic {
       `${indent}| Frames  Bytes | | Frames  Bytes | | Frames  Bytes |      Start     |              |\n`,
     );
     for (const each of this.#conversations.list()) out.text(conversationLine(each, width));
+    leftOut(out, this.#conversations.leftOut, 'conversations');
     out.text(`${RULE}\n`);
   }
 
   data(): Conversation[] {
     return this.#conversations.list();
   }
+}
+
+/** The table is bounded: what it has no room for is told. */
+function leftOut(out: Output, packets: number, what: string): void {
+  if (packets > 0)
+    out.text(
+      `(the table is full: ${packets} packets of other ${what} are left out; a filter makes it smaller)\n`,
+    );
 }
 
 function conversationLine(c: Conversation, width: number): string {
@@ -139,6 +148,7 @@ class EndpointsStatistic implements Statistic {
       `                       |  ${port}Packets  | |  Bytes  | | Tx Packets | | Tx Bytes | | Rx Packets | | Rx Bytes |\n`,
     );
     for (const each of this.#endpoints.list()) out.text(endpointLine(each));
+    leftOut(out, this.#endpoints.leftOut, 'endpoints');
     out.text(`${RULE}\n`);
   }
 

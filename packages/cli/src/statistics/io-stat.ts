@@ -97,6 +97,9 @@ class IoStat implements Statistic {
 
   see(p: Packet): void {
     this.#table.add(p);
+    // Not at the end alone: who waits for a large file wants to know at once.
+    if (this.#table.duration > ROWS_MAX * this.#table.interval)
+      rowCount(this.#table.interval, this.#table.duration);
   }
 
   data(): unknown {

@@ -10,7 +10,7 @@ import type {
   Overview,
 } from '@eyrie/dissect';
 import { Paint, type Style } from '../terminal/paint.ts';
-import { bitRateText, bytesText, durationText, grouped, percentText } from '../terminal/units.ts';
+import { bitRateText, bytesText, counted, durationText, grouped, percentText } from '../terminal/units.ts';
 import { linkTypeName } from './link-types.ts';
 
 export interface PageFacts {
@@ -78,6 +78,7 @@ function when(start: bigint, seconds: number): string {
   const to = new Date(from.getTime() + seconds * 1000);
   const [day, clock] = dayAndClock(from);
   const [lastDay, lastClock] = dayAndClock(to);
+  if (seconds === 0) return `${day} ${clock} UTC`;
   return `${day} ${clock} to ${lastDay === day ? '' : `${lastDay} `}${lastClock} UTC, ${durationText(seconds)}`;
 }
 
@@ -88,8 +89,8 @@ function dayAndClock(date: Date): [string, string] {
 }
 
 function amounts({ packets, bytes, duration }: Overview): string {
-  const all = `${grouped(packets)} packets, ${bytesText(bytes)}`;
-  if (packets === 0) return all;
+  const all = `${counted(packets, 'packet')}, ${bytesText(bytes)}`;
+  if (packets <= 1) return all;
   const each = `${grouped(Math.round(bytes / packets))} bytes each`;
   if (duration <= 0) return `${all}, ${each}`;
   const perSecond = (packets * 1e9) / duration;
@@ -105,7 +106,7 @@ function warnings(overview: Overview, reader: CaptureReader): string[] {
   if (overview.capturedBytes < overview.bytes * NEARLY_ALL)
     found.push(`only ${bytesText(overview.capturedBytes)} of ${bytesText(overview.bytes)} were captured`);
   const dropped = reader.interfaces.reduce((sum, each) => sum + (each.statistics?.dropped ?? 0), 0);
-  if (dropped > 0) found.push(`${grouped(dropped)} packets were dropped while capturing`);
+  if (dropped > 0) found.push(`${counted(dropped, 'packet')} dropped while capturing`);
   return found;
 }
 
@@ -123,7 +124,7 @@ function timeline(overview: Overview, paint: Paint): string[] {
   const step = durationText(overview.duration / 1e9 / shape.length);
   return [
     `  ${paint.in('green', paint.spark(shape))}`,
-    `  ${paint.in('dim', `packets over time: a step is ${step}, the highest has ${grouped(most)} packet${most === 1 ? '' : 's'}`)}`,
+    `  ${paint.in('dim', `packets over time: a step is ${step}, the highest has ${counted(most, 'packet')}`)}`,
   ];
 }
 
@@ -229,6 +230,9 @@ function findingLines(findings: readonly Finding[], paint: Paint): string[] {
   });
 }
 
+/** Following these shows no words. */
+const SEALED: ReadonlySet<string> = new Set(['tls', 'ssh', 'openvpn']);
+
 function next(
   path: string,
   packets: number,
@@ -242,14 +246,20 @@ function next(
   const short = near.length < path.length ? near : path;
   const file = /[^\w./-]/.test(short) ? `'${short}'` : short;
   const filter = findings.find((finding) => finding.filter !== null)?.filter;
-  const tcp = flows.find(({ transport }) => transport === 'tcp');
+  const tcp = flows.find(
+    ({ transport, applications }) =>
+      transport === 'tcp' && applications.length > 0 && !applications.some((name) => SEALED.has(name)),
+  );
   const commands = [
     filter == null
       ? [`eyrie read ${file}`, 'one line a packet']
       : [`eyrie read ${file} -Y '${filter}'`, 'the first finding'],
     tcp === undefined
       ? [`eyrie read ${file} -V -c 1`, 'the first packet in full']
-      : [`eyrie read ${file} -q -z follow,tcp,ascii,${tcp.stream}`, 'what was said in the largest'],
+      : [
+          `eyrie read ${file} -q -z follow,tcp,ascii,${tcp.stream}`,
+          'what was said in the largest that can be read',
+        ],
     [`eyrie read ${file} -q -z flows`, 'all conversations'],
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length));

@@ -39,6 +39,12 @@ export function tableNames(): string[] {
 
 /** LINKTYPE_* of the capture file. */
 export const linkTypes = new Table('wtap_encap', 512);
+
+/** False for a link type whose packets can only be shown as bytes. */
+export function isLinkTypeRead(linkType: number): boolean {
+  return linkTypes.get(linkType) !== undefined;
+}
+
 export const etherTypes = new Table('ethertype');
 /** IEEE 802.2 destination service access points. */
 export const llcSaps = new Table('llc.dsap', 256);

@@ -37,15 +37,22 @@ interface Counted extends Conversation {
   readonly keyOfA: string;
 }
 
+/** Conversations or endpoints kept; about 500 bytes each. Packets of others are counted as left out. */
+const KEPT_MAX = 500_000;
+
 export class Conversations {
+  /** Packets of conversations that came after the table was full. */
+  leftOut = 0;
   readonly #pairs: AddressPairs;
   readonly #all: Counted[] = [];
   readonly #known = new Map<string, Counted>();
   /** Ports used again make a new conversation, as tcp.stream says. */
   readonly #byStream: (Counted | undefined)[] = [];
   readonly #hasStreams: boolean;
+  readonly #most: number;
 
-  constructor(kind: AddressKind) {
+  constructor(kind: AddressKind, most = KEPT_MAX) {
+    this.#most = most;
     this.#hasStreams = kind === 'tcp' || kind === 'udp';
     this.#pairs = new AddressPairs(kind);
   }
@@ -64,6 +71,10 @@ export class Conversations {
   readonly #count = (pair: Pair, p: Packet): void => {
     const src = pairKey(pair, pair.src, pair.srcPort);
     const conversation = this.#find(pair, src, p);
+    if (conversation === undefined) {
+      this.leftOut++;
+      return;
+    }
     if (conversation.keyOfA === src) {
       conversation.framesFromA++;
       conversation.bytesFromA += p.wireLength;
@@ -76,18 +87,21 @@ export class Conversations {
     if (now > conversation.end) conversation.end = now;
   };
 
-  #find(pair: Pair, src: string, p: Packet): Counted {
+  #find(pair: Pair, src: string, p: Packet): Counted | undefined {
     const isStream =
       this.#hasStreams && p.flow >= 0 && p.srcPort === pair.srcPort && p.dstPort === pair.dstPort;
     if (isStream) {
       const stream = p.session.flows.stream(p.flow);
-      this.#byStream[stream] ??= this.#make(pair, src, p);
-      return this.#byStream[stream];
+      const known = this.#byStream[stream];
+      if (known !== undefined || this.#all.length >= this.#most) return known;
+      const made = this.#make(pair, src, p);
+      this.#byStream[stream] = made;
+      return made;
     }
     const dst = pairKey(pair, pair.dst, pair.dstPort);
     const both = src < dst ? src + dst : dst + src;
     let conversation = this.#known.get(both);
-    if (conversation === undefined) {
+    if (conversation === undefined && this.#all.length < this.#most) {
       conversation = this.#make(pair, src, p);
       this.#known.set(both, conversation);
     }
@@ -113,10 +127,14 @@ export class Conversations {
 }
 
 export class Endpoints {
+  /** Packets sent or received by endpoints that came after the table was full. */
+  leftOut = 0;
   readonly #pairs: AddressPairs;
   readonly #known = new Map<string, Endpoint>();
+  readonly #most: number;
 
-  constructor(kind: AddressKind) {
+  constructor(kind: AddressKind, most = KEPT_MAX) {
+    this.#most = most;
     this.#pairs = new AddressPairs(kind);
   }
 
@@ -132,17 +150,22 @@ export class Endpoints {
 
   readonly #count = (pair: Pair, p: Packet): void => {
     const sender = this.#find(pair, pair.src, pair.srcPort);
-    sender.framesSent++;
-    sender.bytesSent += p.wireLength;
     const receiver = this.#find(pair, pair.dst, pair.dstPort);
-    receiver.framesReceived++;
-    receiver.bytesReceived += p.wireLength;
+    if (sender !== undefined) {
+      sender.framesSent++;
+      sender.bytesSent += p.wireLength;
+    }
+    if (receiver !== undefined) {
+      receiver.framesReceived++;
+      receiver.bytesReceived += p.wireLength;
+    }
+    if (sender === undefined || receiver === undefined) this.leftOut++;
   };
 
-  #find(pair: Pair, at: number, port: number): Endpoint {
+  #find(pair: Pair, at: number, port: number): Endpoint | undefined {
     const name = pairKey(pair, at, port);
     let endpoint = this.#known.get(name);
-    if (endpoint === undefined) {
+    if (endpoint === undefined && this.#known.size < this.#most) {
       endpoint = {
         address: addressText(pair, at),
         port,
