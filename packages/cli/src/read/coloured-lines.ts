@@ -7,7 +7,7 @@ import type { Printer } from './printer.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-export const COLOUR_RULES: readonly (readonly [string, Style])[] = [
+const COLOUR_RULES: readonly (readonly [string, Style])[] = [
   ['_ws.malformed', ['red', 'inverse']],
   [
     'tcp.analysis.flags && !tcp.analysis.window_update && !tcp.analysis.keep_alive && !tcp.analysis.keep_alive_ack',

@@ -24,7 +24,7 @@ export async function sizeOf(path: string): Promise<number | null> {
 }
 
 /** SHA-256 of a file in lower-case hexadecimal, read as a stream. */
-export async function sha256Of(path: string): Promise<string> {
+async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');

@@ -213,7 +213,10 @@ class Drawing {
       default: {
         const isSpan = column.field!.type === 'seconds';
         const isFraction = isSpan || column.field!.type === 'double';
-        const whole = most((cell) => wholePart(column, cell, this.#interval));
+        const whole =
+          column.function === 'LOAD'
+            ? most((cell) => Math.floor(cell.total / this.#interval))
+            : digits(isSpan ? Math.floor((this.#table.peaks[i]! + 5e8) / 1e9) : this.#table.peaks[i]!, 15);
         return { frames: 0, value: isFraction ? whole + 7 : Math.max(column.function.length, whole) };
       }
     }
@@ -306,15 +309,6 @@ class Drawing {
     if (isLast) return `| ${pad}${time(start)} <> ${'Dur'.padEnd(digits >= 3 ? digits + 1 : 3)}|`;
     return `| ${pad}${time(start)} <> ${time(end)}${pad} |`;
   }
-}
-
-/** The whole number that decides how wide a column is. */
-function wholePart(column: IoColumn, cell: IoCell, interval: number): number {
-  const isSpan = column.field!.type === 'seconds';
-  if (column.function === 'LOAD') return Math.floor(cell.total / interval);
-  if (column.function !== 'AVG') return isSpan ? Math.floor((cell.total + 5e8) / 1e9) : Math.abs(cell.total);
-  const average = Math.floor(cell.total / Math.max(1, cell.values));
-  return isSpan ? Math.floor((average + 5e8) / 1e9) : Math.abs(average);
 }
 
 function cellText(column: IoColumn, cell: IoCell, interval: number): string {

@@ -42,7 +42,7 @@ export class Progress {
 }
 
 /** `[########................]  34 % of 324 MB  251,000 packets  912,000 packets/s  1 s left` */
-export function progressLine(bytes: number, size: number | null, packets: number, seconds: number): string {
+function progressLine(bytes: number, size: number | null, packets: number, seconds: number): string {
   const rate = `${rounded(packets)} packets  ${rounded(packets / seconds)} packets/s`;
   if (size === null || size === 0) return `${formatBytes(bytes)}  ${rate}`;
   const share = Math.min(1, bytes / size);

@@ -1,8 +1,6 @@
 // Text in 16-bit units, as Windows has it on the wire ([MS-DTYP] §2.1.1).
-import { ascii } from '../core/bytes.ts';
 
 const little = new TextDecoder('utf-16le');
-const big = new TextDecoder('utf-16be');
 
 /** Little-endian UTF-16 in [start, end); an odd last byte is left out. */
 export function utf16le(b: Uint8Array, start: number, end: number): string {
@@ -15,20 +13,8 @@ export function utf16le(b: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** Big-endian, likewise. */
-export function utf16be(b: Uint8Array, start: number, end: number): string {
-  end -= (end - start) & 1;
-  return end > start ? big.decode(b.subarray(start, end)) : '';
-}
-
 /** Where the text that starts at `at` ends: the first zero unit of `width` bytes, or `end`. */
 export function textEnd(b: Uint8Array, at: number, end: number, width: 1 | 2): number {
   for (let i = at; i + width <= end; i += width) if (b[i] === 0 && (width === 1 || b[i + 1] === 0)) return i;
   return end;
-}
-
-/** Text of either kind up to its end or the zero that closes it. */
-export function windowsText(b: Uint8Array, at: number, end: number, isUnicode: boolean): string {
-  const stop = textEnd(b, at, end, isUnicode ? 2 : 1);
-  return isUnicode ? utf16le(b, at, stop) : ascii(b, at, stop);
 }

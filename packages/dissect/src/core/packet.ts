@@ -24,7 +24,7 @@ export const NESTED = 8;
 export const LATE = 16;
 
 /** Kinds of network address in the columns. */
-export const NO_ADDRESS = 0;
+const NO_ADDRESS = 0;
 export const ETHER = 1;
 export const IPV4 = 2;
 export const IPV6 = 3;

@@ -3,7 +3,7 @@ import { u16, u32, u64, u64le, uint, utf8 } from './bytes.ts';
 import type { Field, Value } from './field.ts';
 
 /** The number of a uint, int or bool field at [start, start + width), masked and shifted. */
-export function readNumber(field: Field, b: Uint8Array, start: number, width: number): number {
+function readNumber(field: Field, b: Uint8Array, start: number, width: number): number {
   let value: number;
   if (field.littleEndian) value = uint(b, start, width, true);
   else if (width === 1) value = b[start]!;

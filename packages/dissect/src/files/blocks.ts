@@ -27,5 +27,3 @@ export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
 /** Kinds of decryption secrets, draft-ietf-opsawg-pcapng §4.7. */
 export const SECRETS_TLS_KEY_LOG = 0x544c534b;
-export const SECRETS_SSH_KEY_LOG = 0x5353484b;
-export const SECRETS_WIREGUARD_KEY_LOG = 0x57474b4c;

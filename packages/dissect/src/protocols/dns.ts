@@ -1,5 +1,6 @@
 // The Domain Name System (RFC 1035) over UDP and TCP, and its two kin without servers: multicast DNS (RFC 6762)
 // and link-local multicast name resolution (RFC 4795).
+
 import { u16 } from '../core/bytes.ts';
 import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../core/protocol.ts';
@@ -13,6 +14,7 @@ import {
   RESPONSE,
   stepMessage,
 } from './dns/message.ts';
+import { mediaTypes } from './media/types.ts';
 
 const TCP = 6;
 const LINK_LOCAL = { isLinkLocal: true };
@@ -53,7 +55,7 @@ export const dns: Protocol = protocol({
 });
 
 /** RFC 8484: a message as the body of an HTTP exchange. */
-export const doh: Protocol = protocol({
+const doh: Protocol = protocol({
   name: 'dns',
   title: 'Domain Name System',
   column: 'DoH',
@@ -63,6 +65,8 @@ export const doh: Protocol = protocol({
   headline,
   info: (p, layer) => messageInfo(p, layer, false),
 });
+
+mediaTypes.add(doh, 'application/dns-message');
 
 export const mdns: Protocol = protocol({
   name: 'mdns',

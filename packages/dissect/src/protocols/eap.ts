@@ -22,7 +22,7 @@ const codes: Readonly<Record<number, string>> = {
   6: 'Finish',
 };
 /** https://www.iana.org/assignments/eap-numbers */
-export const eapTypes: Readonly<Record<number, string>> = {
+const eapTypes: Readonly<Record<number, string>> = {
   1: 'Identity',
   2: 'Notification',
   3: 'Legacy Nak (Response Only)',

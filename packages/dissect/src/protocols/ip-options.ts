@@ -138,18 +138,3 @@ function emitTimestamps(b: Uint8Array, at: number, length: number, out: Sink): v
     out.add(f.optTimestamp, at + offset + step - 4, 4, u32(b, at + offset + step - 4));
   }
 }
-
-/** Where the destination of a source-routed packet stands, relative to the options; -1 without such an option. */
-export function finalDestination(b: Uint8Array, start: number, end: number): number {
-  for (let at = start; at + 1 < end; ) {
-    const type = b[at]!;
-    if (type === END) return -1;
-    const length = type === 1 ? 1 : b[at + 1]!;
-    if (type !== 1 && (length < 2 || at + length > end)) return -1;
-    // §3.1: the pointer beyond the length means the route is used up, and the header's own address stands.
-    if ((type === LOOSE_ROUTE || type === STRICT_ROUTE) && length >= 7 && b[at + 2]! <= length)
-      return at + length - 4;
-    at += length;
-  }
-  return -1;
-}

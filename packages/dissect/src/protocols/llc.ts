@@ -190,7 +190,7 @@ function sapName(sap: number): string {
   return sapNames[sap & 0xfe] ?? `0x${(sap & 0xfe).toString(16).padStart(2, '0')}`;
 }
 
-export function snapText(b: Uint8Array, at: number): string {
+function snapText(b: Uint8Array, at: number): string {
   const oui = u24(b, at);
   const code = oui.toString(16).toUpperCase().padStart(6, '0');
   const pid = u16(b, at + 3)

@@ -45,6 +45,8 @@ export class IoTable {
   duration = 0;
   /** Of each column by number of the interval; intervals without a frame that passes have none. */
   readonly cells: Map<number, IoCell>[];
+  /** Of each column the highest that its value ever was, also on the way to an interval's end; AVG cut to a whole. */
+  readonly peaks: number[];
   readonly #collectors: (Collector | null)[];
   #now = 0;
 
@@ -52,6 +54,7 @@ export class IoTable {
     this.interval = interval;
     this.columns = columns;
     this.cells = columns.map(() => new Map());
+    this.peaks = columns.map(() => 0);
     this.#collectors = columns.map(({ field }) =>
       field === null ? null : new Collector([field], fieldsMade(), protocolsMade()),
     );
@@ -96,6 +99,8 @@ export class IoTable {
       values.forEach((value, k) => {
         take(cell, name, isSpan ? spanOf(value) : Number(value), cell.frames === 1 && k === 0);
       });
+      const now = name === 'AVG' ? Math.floor(cell.total / Math.max(1, cell.values)) : Math.abs(cell.total);
+      if (now > this.peaks[i]!) this.peaks[i] = now;
     }
   }
 

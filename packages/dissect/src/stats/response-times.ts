@@ -17,7 +17,7 @@ export interface ProcedureTimes {
 /** Rows of a hostile capture; those beyond are not told apart. */
 const ROWS_MAX = 10_000;
 
-export class ResponseTimes<K extends string | number = number> {
+class ResponseTimes<K extends string | number = number> {
   readonly #rows = new Map<K, ProcedureTimes>();
 
   add(key: K, index: number, name: () => string, nanoseconds: number): void {

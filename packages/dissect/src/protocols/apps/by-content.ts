@@ -135,14 +135,6 @@ const rows: readonly Row[] = [
     on: [[udpPorts, 5678]],
     isMine: (p) => p.end - p.at >= 8 && u16(p.buf, p.at + 4) <= 17,
   },
-  { name: 'openvpn', title: 'OpenVPN Protocol', column: 'OpenVPN', on: [[udpPorts, 1194]] },
-  {
-    name: 'openvpn',
-    title: 'OpenVPN Protocol',
-    column: 'OpenVPN',
-    on: [[tcpPorts, 1194]],
-    framing: { header: 2, length: (p) => u16(p.buf, p.at) + 2 },
-  },
   {
     name: 'oicq',
     title: 'OICQ - IM software, popular in China',

@@ -90,7 +90,6 @@ const rows: readonly Row[] = [
   ['zebra', 'Zebra Protocol', 'ZEBRA', 1, 0, [], [2600]],
   ['vicp', 'LeCroy VICP', 'VICP', 11, 0, [], [1861]],
   ['gift', 'giFT Internet File Transfer', 'giFT', 1, 0, [], [1213]],
-  ['msnms', 'MSN Messenger Service', 'MSNMS', 1, 0, [], [1863]],
   ['woww', 'World of Warcraft World', 'WOWW', 4, 0, [], [8085]],
   ['wow', 'World of Warcraft', 'WOW', 1, 0, [], [3724]],
   ['nano', 'Nano Cryptocurrency Protocol', 'Nano Bootstrap', 1, 0, [], [7075]],

@@ -9,7 +9,7 @@ import { agree, agreed, mechanism, mechanismNote } from './mechanisms.ts';
 import { ntlmssp } from './ntlmssp.ts';
 
 /** [APPLICATION 0], constructed. */
-export const INITIAL_TOKEN = 0x60;
+const INITIAL_TOKEN = 0x60;
 /** A token in parts (large tickets over several SMB session setups) is put together up to this. */
 const TOKEN_BYTES_MAX = 1 << 18;
 

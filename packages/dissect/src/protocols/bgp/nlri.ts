@@ -206,7 +206,7 @@ function emitLabeled(
 }
 
 /** RFC 4364 §4.2 */
-export function distinguisher(b: Uint8Array, at: number): string {
+function distinguisher(b: Uint8Array, at: number): string {
   switch (u16(b, at)) {
     case 0:
       return `${u16(b, at + 2)}:${u32(b, at + 4)}`;

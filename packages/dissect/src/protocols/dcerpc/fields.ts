@@ -3,7 +3,7 @@ import { bool, bytes, none, seconds, text, time, uint } from '../../core/field.t
 import { rejectNames, resultNames, statusName, typeName } from './pdu.ts';
 
 /** [MS-RPCE] §2.2.1.1.7 */
-export const authTypeNames: Readonly<Record<number, string>> = {
+const authTypeNames: Readonly<Record<number, string>> = {
   0: 'None',
   1: 'Kerberos 5',
   9: 'SPNEGO',
@@ -18,7 +18,7 @@ export const authTypeNames: Readonly<Record<number, string>> = {
 };
 
 /** [MS-RPCE] §2.2.1.1.8 */
-export const authLevelNames: Readonly<Record<number, string>> = {
+const authLevelNames: Readonly<Record<number, string>> = {
   1: 'None',
   2: 'Connect',
   3: 'Call',

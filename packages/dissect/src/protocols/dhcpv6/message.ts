@@ -1,7 +1,7 @@
 // The frame of DHCPv6 messages (RFC 8415 §8, §9): where their options start, and which of those hold others.
 import { u16 } from '../../core/bytes.ts';
 
-export const RELAY_FORWARD = 12;
+const RELAY_FORWARD = 12;
 export const RELAY_REPLY = 13;
 export const RELAY_MESSAGE = 9;
 /** Type and transaction; a relayed message has a hop count and two addresses instead. */
@@ -23,7 +23,7 @@ const INNER = new Map([
   [45, 0],
 ]);
 
-export const isRelayed = (type: number): boolean => type === RELAY_FORWARD || type === RELAY_REPLY;
+const isRelayed = (type: number): boolean => type === RELAY_FORWARD || type === RELAY_REPLY;
 
 export const headerBytes = (type: number): number => (isRelayed(type) ? RELAY_HEADER : HEADER);
 

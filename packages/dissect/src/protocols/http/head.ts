@@ -148,7 +148,7 @@ function nextLine(b: Uint8Array, stop: number, end: number): number {
 }
 
 /** Does a colon follow a run of token characters? (RFC 9110 §5.6.2) */
-export function isHeaderLine(b: Uint8Array, at: number, end: number): boolean {
+function isHeaderLine(b: Uint8Array, at: number, end: number): boolean {
   for (let i = at; i < end; i++) {
     const c = b[i]!;
     if (c === 0x3a) return i > at;

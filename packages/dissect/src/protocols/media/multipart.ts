@@ -24,7 +24,7 @@ const PARTS_MAX = 200;
 const BOUNDARY_MAX = 200;
 
 /** The value of a parameter: `boundary="x"; charset=utf-8`. */
-export function parameterOf(parameters: string, name: string): string {
+function parameterOf(parameters: string, name: string): string {
   const match = new RegExp(`(?:^|[;\\s])${name}\\s*=\\s*(?:"([^"]*)"|([^;\\s]*))`, 'i').exec(parameters);
   return match?.[1] ?? match?.[2] ?? '';
 }

@@ -27,7 +27,7 @@ export const functionNames: Record<number, string> = {
 };
 
 /** §7. */
-export const exceptionNames: Record<number, string> = {
+const exceptionNames: Record<number, string> = {
   1: 'Illegal function',
   2: 'Illegal data address',
   3: 'Illegal data value',

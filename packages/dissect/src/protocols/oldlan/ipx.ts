@@ -55,7 +55,7 @@ const socketNames: Readonly<Record<number, string>> = {
 };
 
 /** By destination or source socket; what is found there has a tree, but no place in frame.protocols. */
-export const ipxSockets = new Table('ipx.socket');
+const ipxSockets = new Table('ipx.socket');
 
 const dstNet = uint('ipx.dst.net', 'Destination Network').at(6, 4).hex();
 const dstNode = ether('ipx.dst.node', 'Destination Node').at(10, 6);

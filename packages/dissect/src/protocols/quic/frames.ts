@@ -3,7 +3,7 @@ import type { Sink } from '../../core/sink.ts';
 import { f } from './fields.ts';
 import { isVarint, varint, varint64, varintBytes } from './varint.ts';
 
-export const PADDING_FRAME = 0x00;
+const PADDING_FRAME = 0x00;
 const PING = 0x01;
 const ACK = 0x02;
 const ACK_ECN = 0x03;

@@ -26,7 +26,7 @@ export function versionName(version: number): string | undefined {
 }
 
 /** RFC 9000 §15: versions of the form 0x?a?a?a?a force a negotiation. */
-export function isForcing(version: number): boolean {
+function isForcing(version: number): boolean {
   return (version & 0x0f0f0f0f) === 0x0a0a0a0a;
 }
 
@@ -83,7 +83,6 @@ export function labelPrefix(version: number): string {
 }
 
 export const INITIAL = 0;
-export const ZERO_RTT = 1;
 export const HANDSHAKE = 2;
 export const RETRY = 3;
 

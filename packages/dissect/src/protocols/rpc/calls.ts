@@ -46,10 +46,6 @@ export function callOf(p: Packet, xid: number): Call | undefined {
   );
 }
 
-export function isConversation(p: Packet): boolean {
-  return p.session.knownState<Conversation>(p, KEY) !== null;
-}
-
 export function rememberCall(p: Packet, xid: number, call: Call): void {
   const { calls } = p.session.stateOf(p, KEY, (): Conversation => ({ calls: new Map() }));
   remember(calls, xid, call, CALLS_MAX);

@@ -75,7 +75,7 @@ export function result(status: Field, success: Shape, failure: Shape): Shape {
 const accessLetters: readonly string[] = ['RD', 'LU', 'MD', 'XT', 'DL', 'XE', 'XAR', 'XAW', 'XAL'];
 
 /** `, [Check: RD LU]` */
-export function accessText(label: string, mask: number): string {
+function accessText(label: string, mask: number): string {
   let text = `, [${label}:`;
   for (const [bit, letters] of accessLetters.entries()) if (mask & (1 << bit)) text += ` ${letters}`;
   return `${text}]`;

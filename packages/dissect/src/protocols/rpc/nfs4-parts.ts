@@ -20,7 +20,7 @@ import {
 
 const STATEID_BYTES = 16;
 const SESSION_BYTES = 16;
-export const DEVICE_BYTES = 16;
+const DEVICE_BYTES = 16;
 
 /** RFC 7530 §2.2.16: what an open or a lock is known by; a label tells its hash. */
 export function stateid(label?: string): Shape {

@@ -76,7 +76,7 @@ export const hl7 = protocol({
 });
 
 /** Media gateway control, H.248.1 Annex B: its text form, short and long. */
-export const megaco = protocol({
+const megaco = protocol({
   name: 'megaco',
   title: 'MEGACO',
   column: 'MEGACO',

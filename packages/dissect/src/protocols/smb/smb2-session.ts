@@ -36,7 +36,7 @@ export interface Account extends NtlmUser {
   readonly frame: number;
 }
 
-export class Smb2Memory {
+class Smb2Memory {
   readonly exchanges = new Exchanges();
   readonly #files = new Map<number, string>();
   readonly #trees = new Map<number, Tree>();

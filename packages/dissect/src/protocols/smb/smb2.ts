@@ -28,7 +28,7 @@ import {
 export const PLAIN = 0xfe;
 export const ENCRYPTED = 0xfd;
 export const COMPRESSED = 0xfc;
-export const TRANSFORM_HEADER = 52;
+const TRANSFORM_HEADER = 52;
 const FSCTL_PIPE_TRANSCEIVE = 0x11c017;
 
 function isSmb2(p: Packet): boolean {

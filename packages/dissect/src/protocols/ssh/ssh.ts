@@ -32,7 +32,7 @@ export interface Part {
 }
 
 /** Marks of a layer: version for the column, who sent it, was anything read. */
-export const VERSION_MASK = 3;
+const VERSION_MASK = 3;
 export const FROM_SERVER = 4;
 export const IS_READ = 8;
 

@@ -5,7 +5,7 @@ import { handshakeTypeNames } from './names.ts';
 
 export const SSL2 = 0x0002;
 export const SSL3 = 0x0300;
-export const TLS10 = 0x0301;
+const TLS10 = 0x0301;
 export const TLS12 = 0x0303;
 export const TLS13 = 0x0304;
 /** GM/T 0024, SSL VPN with the Chinese algorithms. */
@@ -95,7 +95,7 @@ const EARLY_DATA = 42;
 const HELLO_FIXED = 35;
 
 /** The body of an extension of a hello, or -1. `at` is where the list of extensions starts, its length first. */
-export function findExtension(b: Uint8Array, at: number, end: number, type: number): number {
+function findExtension(b: Uint8Array, at: number, end: number, type: number): number {
   if (at + 2 > end) return -1;
   const stop = Math.min(end, at + 2 + u16(b, at));
   for (let i = at + 2; i + 4 <= stop; i += 4 + u16(b, i + 2)) if (u16(b, i) === type) return i + 4;

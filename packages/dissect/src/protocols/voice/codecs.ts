@@ -4,7 +4,7 @@ import { bool, bytes, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 
 /** Static payload types (RFC 3551 §6), in Wireshark's words. */
-export const payloadTypes: Readonly<Record<number, string>> = {
+const payloadTypes: Readonly<Record<number, string>> = {
   0: 'ITU-T G.711 PCMU',
   1: 'USA Federal Standard FS-1016',
   2: 'ITU-T G.721',
@@ -97,7 +97,7 @@ const eventFields = {
 };
 
 /** Telephone events: keys pressed, tones (RFC 4733). */
-export const rtpEvent = protocol({
+const rtpEvent = protocol({
   name: 'rtpevent',
   title: 'RFC 2833 RTP Event',
   column: 'RTP EVENT',

@@ -7,16 +7,14 @@ export const DATA = 2;
 export const EXTENSION = 3;
 
 // Bits of the second byte of the frame control field (§9.2.4.1).
-export const TO_DS = 0x01;
-export const FROM_DS = 0x02;
+const TO_DS = 0x01;
+const FROM_DS = 0x02;
 export const MORE_FRAGMENTS = 0x04;
 export const PROTECTED = 0x40;
 export const ORDER = 0x80;
 
 /** Control frames (§9.3.1). */
-export const CONTROL_EXTENSION = 0x16;
-export const WRAPPER = 0x17;
-export const BLOCK_ACK_REQUEST = 0x18;
+const WRAPPER = 0x17;
 export const BLOCK_ACK = 0x19;
 export const PS_POLL = 0x1a;
 export const RTS = 0x1b;

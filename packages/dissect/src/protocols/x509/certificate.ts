@@ -85,11 +85,6 @@ export function nameAt(p: Packet, at: number, end: number): void {
   nest(p, NAME, at, end);
 }
 
-/** Reads the CertificateList (RFC 5280 §5.1) at [at, end). */
-export function revocationListAt(p: Packet, at: number, end: number): void {
-  nest(p, REVOCATION_LIST, at, end);
-}
-
 function nest(p: Packet, kind: number, at: number, end: number): void {
   const { at: oldAt, end: oldEnd } = p;
   p.at = at;
@@ -103,7 +98,7 @@ function nest(p: Packet, kind: number, at: number, end: number): void {
 }
 
 /** §4.1; the element stepped to is its SEQUENCE. */
-export function readCertificate(w: Walk, certificate: Der): void {
+function readCertificate(w: Walk, certificate: Der): void {
   const outer = certificate.inside();
   if (!outer.take(SEQUENCE)) return;
   w.open(f.signedCertificate, outer);
@@ -149,7 +144,7 @@ function readSigned(w: Walk, der: Der): void {
 }
 
 /** §4.1.2.7; the element stepped to is its SEQUENCE. Raw public keys (RFC 7250) are this alone. */
-export function readPublicKey(w: Walk, der: Der): void {
+function readPublicKey(w: Walk, der: Der): void {
   w.open(f.subjectPublicKeyInfo, der);
   const inner = der.inside();
   if (inner.take(SEQUENCE)) readAlgorithm(w, inner, f.algorithm);

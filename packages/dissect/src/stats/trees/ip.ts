@@ -1,14 +1,29 @@
 // IPv4 and IPv6 packets by address, transport and port. Of packets in tunnels the innermost addresses count, as in
 // Wireshark.
+import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { netAddress } from '../../core/text.ts';
 import { isOfKind } from '../address-pairs.ts';
 import type { TreeDefinition } from './tree.ts';
 
-const TRANSPORTS: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP', 33: 'DCCP', 132: 'SCTP' };
+const TRANSPORTS: Readonly<Record<string, string>> = { tcp: 'TCP', udp: 'UDP', dccp: 'DCCP', sctp: 'SCTP' };
+
+/** The innermost transport's layer, be it quoted in an ICMP error, as Wireshark has it; 0 without one. */
+function transportLayer(p: Packet): number {
+  let layer = p.count - 1;
+  while (layer > 0 && TRANSPORTS[p.protocols[layer]!.name] === undefined) layer--;
+  return layer;
+}
 
 function transportOf(p: Packet): string {
-  return TRANSPORTS[p.transport] ?? 'NONE';
+  return TRANSPORTS[p.protocols[transportLayer(p)]!.name] ?? 'NONE';
+}
+
+/** 0 without one. */
+function destinationPort(p: Packet): number {
+  const layer = transportLayer(p);
+  const at = p.start[layer]! + 2;
+  return layer === 0 || at + 2 > p.stop[layer]! ? 0 : u16(p.bufferOf(layer), at);
 }
 
 function layersOf(p: Packet, protocol: 'ip' | 'ipv6'): number {
@@ -78,7 +93,7 @@ function family(protocol: 'ip' | 'ipv6'): TreeDefinition[] {
             tree.begin(p);
             tree.tick(tree.root, all.name);
             const destination = tree.tick(all, netAddress(p, p.netDst));
-            tree.tick(tree.tick(destination, transportOf(p)), String(p.dstPort));
+            tree.tick(tree.tick(destination, transportOf(p)), String(destinationPort(p)));
           });
       },
     },

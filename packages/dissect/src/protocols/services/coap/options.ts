@@ -96,7 +96,7 @@ export const found = {
 };
 
 /** Why reading options stopped. */
-export const DONE = 0;
+const DONE = 0;
 export const BROKEN = 1;
 export const CUT = 2;
 

@@ -41,7 +41,7 @@ export function emitRecord(b: Uint8Array, at: number, end: number, isFlow: boole
   out.close();
 }
 
-export function emitSampledHeader(b: Uint8Array, at: number, end: number, out: Sink): void {
+function emitSampledHeader(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at + SAMPLED_HEADER > end) return;
   out.add(f.headerProtocol, at, 4);
   out.add(f.frameLength, at + 4, 4);
