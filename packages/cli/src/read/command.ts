@@ -5,7 +5,7 @@ import { type Statistic, statistic } from '../statistics/index.ts';
 import { Output } from '../terminal/output.ts';
 import { Progress } from '../terminal/progress.ts';
 import { filterOf } from './filter.ts';
-import { decodeAs, preferences } from './preferences.ts';
+import { decodeAs, keyLogs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
 import { packetPrinter } from './printers.ts';
 import { type ReadPlan, run } from './run.ts';
@@ -44,7 +44,7 @@ const INTERRUPTED = 130;
 /** What the flags say of how a file is read. @throws UserError */
 export function readingOf(
   options: ReadOptions,
-): Pick<ReadPlan, 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'timeFormat'> {
+): Pick<ReadPlan, 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'keyLogs' | 'timeFormat'> {
   decodeAs(options.decodeAs ?? []);
   const { displayFilter, readFilter } = options;
   return {
@@ -52,6 +52,7 @@ export function readingOf(
     readFilter: readFilter === undefined ? null : filterOf('-R', readFilter),
     countMax: count(options.count),
     preferences: preferences(options.option ?? []),
+    keyLogs: keyLogs(options.option ?? []),
     timeFormat: timeFormat(options.time ?? 'r'),
   };
 }

@@ -77,7 +77,7 @@ export function addReadCommand(program: Command): void {
     .optionsGroup('How packets are read:')
     .option(
       '-o, --option <name:value>',
-      'set a preference, e.g. ip.check_checksum:TRUE; may be repeated',
+      'set a preference, e.g. ip.check_checksum:TRUE, or tls.keylog_file:FILE to open TLS; may be repeated',
       all,
     )
     .option(

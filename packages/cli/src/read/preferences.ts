@@ -1,4 +1,5 @@
 // `-o NAME:VALUE` and `-d LAYER==SELECTOR,PROTOCOL`: tshark's preferences, where they matter here, and decode-as.
+import { readFileSync, statSync } from 'node:fs';
 import {
   DEFAULT_PREFERENCES,
   nearestOf,
@@ -9,14 +10,34 @@ import {
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 
+const KEY_LOG = /^(?:tls|ssl)\.keylog_file:(.*)$/s;
+const KEY_LOG_BYTES_MAX = 256 << 20;
+
+/** The texts of the files that `-o tls.keylog_file:FILE` names. @throws UserError */
+export function keyLogs(options: readonly string[]): string[] {
+  return options.flatMap((option) => {
+    const path = KEY_LOG.exec(option)?.[1]?.trim();
+    if (path === undefined) return [];
+    try {
+      if (statSync(path).size > KEY_LOG_BYTES_MAX)
+        throw new UserError(`-o ${option}: a key log has at most 256 MB`);
+      return [readFileSync(path, 'latin1')];
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(`-o ${option}: the file can't be read; name a key log as SSLKEYLOGFILE makes it`);
+    }
+  });
+}
+
 /** @throws UserError */
 export function preferences(options: readonly string[]): Preferences {
   const chosen: Record<string, boolean> = { ...DEFAULT_PREFERENCES };
   for (const option of options) {
+    if (KEY_LOG.test(option)) continue;
     const colon = option.indexOf(':');
     const name = option.slice(0, colon < 0 ? undefined : colon).trim();
     if (!Object.hasOwn(chosen, name)) {
-      const names = Object.keys(chosen).join(', ');
+      const names = [...Object.keys(chosen), 'tls.keylog_file'].join(', ');
       throw new UserError(`-o ${option}: there are these preferences: ${names}`);
     }
     const value = colon < 0 ? '' : option.slice(colon + 1).trim();

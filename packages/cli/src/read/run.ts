@@ -29,6 +29,8 @@ export interface ReadPlan {
   /** Stop after this many packets read; Infinity for all. */
   readonly countMax: number;
   readonly preferences: Preferences;
+  /** Secrets of TLS sessions, as SSLKEYLOGFILE has them. */
+  readonly keyLogs: readonly string[];
   readonly timeFormat: TimeFormat;
   readonly out: Output;
   readonly progress: Progress | null;
@@ -85,6 +87,8 @@ async function readAll(
       plan.filter !== null || plan.readFilter !== null || !seers.every((each) => each.seesLayersOnly),
   });
   dissector.session.interfaces = reader.interfaces;
+  dissector.session.keyLog.watch(reader.secrets);
+  for (const text of plan.keyLogs) dissector.session.keyLog.add(text);
   for (const statistic of plan.statistics) statistic.begin?.(dissector.session, source);
   const frame = newFrame();
   const kept = { count: 0 };

@@ -6,6 +6,7 @@ import { Gaps } from '../flows/gaps.ts';
 import { StreamReassembly } from '../flows/reassembly.ts';
 import { TcpAnalysis } from '../flows/tcp-analysis.ts';
 import { TcpTiming } from '../flows/tcp-timing.ts';
+import { KeyLog } from '../protocols/tls/opening/key-log.ts';
 import type { Packet } from './packet.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { Protocol } from './protocol.ts';
@@ -60,6 +61,8 @@ export class Session {
   #shownSeconds = -1;
   #shownNanoseconds = 0;
   readonly timeText: (p: Packet) => string;
+  /** Secrets that open what is encrypted: filled by whoever reads the file. */
+  readonly keyLog = new KeyLog();
   /** The interfaces of the capture, by frame.interface_id: set by whoever reads the file, and growing with it. */
   interfaces: readonly CaptureInterface[] = [];
 

@@ -1,5 +1,5 @@
-// Opening AES-128-GCM (NIST SP 800-38D): the counter mode and the check of the tag, for nonces of 12 bytes.
-import { AES_BLOCK_BYTES, type Aes128 } from './aes128.ts';
+// Opening AES-GCM (NIST SP 800-38D): the counter mode and the check of the tag, for nonces of 12 bytes.
+import { AES_BLOCK_BYTES, type Aes } from './aes.ts';
 
 export const GCM_TAG_BYTES = 16;
 const NONCE_BYTES = 12;
@@ -9,7 +9,7 @@ const NONCE_BYTES = 12;
  * additional data).
  */
 export function openGcm(
-  cipher: Aes128,
+  cipher: Aes,
   nonce: Uint8Array,
   header: Uint8Array,
   sealed: Uint8Array,
@@ -37,7 +37,7 @@ export function openGcm(
 }
 
 /** SP 800-38D §6.4, over the header, the ciphertext, and their lengths in bits. */
-function ghash(cipher: Aes128, header: Uint8Array, text: Uint8Array): Uint8Array {
+function ghash(cipher: Aes, header: Uint8Array, text: Uint8Array): Uint8Array {
   const hash = new Ghash(cipher);
   hash.add(header);
   hash.add(text);
@@ -54,7 +54,7 @@ class Ghash {
   readonly #powers = new Int32Array(128 * 4);
   readonly #state = new Int32Array(4);
 
-  constructor(cipher: Aes128) {
+  constructor(cipher: Aes) {
     const key = new Uint8Array(AES_BLOCK_BYTES);
     cipher.encrypt(key, 0, key);
     const view = new DataView(key.buffer);

@@ -1,5 +1,5 @@
 // Initial packets: anyone who saw the client's first connection identifier can read them (RFC 9001 §5.2 to §5.4).
-import { AES_BLOCK_BYTES, Aes128 } from '../../crypto/aes128.ts';
+import { AES_BLOCK_BYTES, Aes } from '../../crypto/aes.ts';
 import { GCM_TAG_BYTES, openGcm } from '../../crypto/gcm.ts';
 import { hkdfExpandLabel, hkdfExtract } from '../../crypto/hkdf.ts';
 import { initialSalt, labelPrefix } from './versions.ts';
@@ -9,9 +9,9 @@ const IV_BYTES = 12;
 
 /** Keys of one direction. */
 interface Keys {
-  readonly cipher: Aes128;
+  readonly cipher: Aes;
   readonly iv: Uint8Array;
-  readonly header: Aes128;
+  readonly header: Aes;
 }
 
 export interface InitialKeys {
@@ -31,9 +31,9 @@ function keysOf(initial: Uint8Array, side: string, version: number): Keys {
   const secret = hkdfExpandLabel(initial, side, 32);
   const prefix = labelPrefix(version);
   return {
-    cipher: new Aes128(hkdfExpandLabel(secret, `${prefix} key`, KEY_BYTES)),
+    cipher: new Aes(hkdfExpandLabel(secret, `${prefix} key`, KEY_BYTES)),
     iv: hkdfExpandLabel(secret, `${prefix} iv`, IV_BYTES),
-    header: new Aes128(hkdfExpandLabel(secret, `${prefix} hp`, KEY_BYTES)),
+    header: new Aes(hkdfExpandLabel(secret, `${prefix} hp`, KEY_BYTES)),
   };
 }
 

@@ -8,7 +8,9 @@ import { ocspResponseAt } from '../x509/ocsp.ts';
 import { eachContent } from './contents.ts';
 import type { Carrier } from './fingerprints.ts';
 import { handshakeTypeNames } from './names.ts';
+import { rememberHello } from './opening/opening.ts';
 import {
+  CLIENT_HELLO,
   messageLength,
   SERVER_HELLO,
   serverHelloCipher,
@@ -207,6 +209,8 @@ function readMessage(p: Packet, s: TlsSession, at: number, end: number): void {
   const type = b[at]!;
   s.version = versionAfterMessage(s.version, b, at, end);
   if (type === SERVER_HELLO) s.cipher = serverHelloCipher(b, at + HEADER, end);
+  if ((type === SERVER_HELLO || type === CLIENT_HELLO) && !p.session.keyLog.isEmpty)
+    rememberHello(p, type, at + HEADER, end);
   readContents(p, type, at + HEADER, end, s.version);
 }
 

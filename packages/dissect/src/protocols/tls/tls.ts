@@ -8,6 +8,7 @@ import { enterOids } from '../x509/oid-table.ts';
 import { emitRecordless, emitRecords, recordsInfo } from './emit.ts';
 import { wrappedTimestamps } from './extensions.ts';
 import { CUT, notesOf, packVersions, readCutHandshakeRecord, readHandshakeRecord } from './handshake.ts';
+import { openRecord } from './opening/opening.ts';
 import {
   beginsRecord,
   beginsSsl2Hello,
@@ -206,6 +207,7 @@ function readRecord(
     else if (end > body) readHandshakeRecord(p, s, layer, body, end, tls);
   } else if (type === CHANGE_CIPHER_SPEC && s.version !== TLS13)
     s.changedFrame[p.direction as 0 | 1] = p.number;
+  if (end === wireEnd && !p.session.keyLog.isEmpty) openRecord(p, s, at, end);
   // A ClientHello shows the version of its record, even if it settles on one by announcing early data.
   if (s.version !== 0 && !(type === HANDSHAKE && b[at + RECORD_HEADER] === CLIENT_HELLO && isFirst))
     return s.version;

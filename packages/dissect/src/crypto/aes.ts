@@ -1,7 +1,7 @@
-// AES with a 128-bit key, forward direction only (FIPS 197): all that counter modes and header protection need.
+// AES with keys of 128 and 256 bits, forward direction only (FIPS 197): all that counter modes and header protection
+// need.
 
 export const AES_BLOCK_BYTES = 16;
-const ROUNDS = 10;
 
 /** The substitution box (FIPS 197 §5.1.1), built from inverses in GF(2^8). */
 const SBOX = new Uint8Array(256);
@@ -62,22 +62,26 @@ function lastColumn(a: number, b: number, c: number, d: number, key: number): nu
   );
 }
 
-export class Aes128 {
-  readonly #keys = new Int32Array(4 * (ROUNDS + 1));
+export class Aes {
+  readonly #keys: Int32Array;
+  readonly #rounds: number;
 
-  /** Expands a key of 16 bytes (FIPS 197 §5.2). */
+  /** Expands a key of 16 or 32 bytes (FIPS 197 §5.2). */
   constructor(key: Uint8Array) {
-    const keys = this.#keys;
-    const view = new DataView(key.buffer, key.byteOffset, 16);
-    for (let i = 0; i < 4; i++) keys[i] = view.getInt32(i * 4);
-    for (let i = 4, constant = 1; i < keys.length; i++) {
+    const size = key.length / 4;
+    this.#rounds = size + 6;
+    const keys = new Int32Array(4 * (this.#rounds + 1));
+    const view = new DataView(key.buffer, key.byteOffset, key.length);
+    for (let i = 0; i < size; i++) keys[i] = view.getInt32(i * 4);
+    for (let i = size, constant = 1; i < keys.length; i++) {
       let word = keys[i - 1]!;
-      if (i % 4 === 0) {
+      if (i % size === 0) {
         word = substituted((word << 8) | (word >>> 24)) ^ (constant << 24);
         constant = double(constant);
-      }
-      keys[i] = keys[i - 4]! ^ word;
+      } else if (size > 6 && i % size === 4) word = substituted(word);
+      keys[i] = keys[i - size]! ^ word;
     }
+    this.#keys = keys;
   }
 
   /** Encrypts the 16 bytes at `at` of `from` into the first 16 bytes of `to`. */
@@ -89,7 +93,7 @@ export class Aes128 {
     let c = view.getInt32(8) ^ keys[2]!;
     let d = view.getInt32(12) ^ keys[3]!;
     let k = 4;
-    for (let round = 1; round < ROUNDS; round++, k += 4) {
+    for (let round = 1; round < this.#rounds; round++, k += 4) {
       const a2 = column(a, b, c, d, keys[k]!);
       const b2 = column(b, c, d, a, keys[k + 1]!);
       const c2 = column(c, d, a, b, keys[k + 2]!);

@@ -1,0 +1,102 @@
+// What was sealed in records, as a stream of its own: messages are put together over records as over segments.
+import { data } from '../../../core/data.ts';
+import { LATE, type Packet, SHOWN } from '../../../core/packet.ts';
+import { type Protocol, protocol } from '../../../core/protocol.ts';
+import { tcpHeuristics, tcpPorts } from '../../../core/table.ts';
+import { runFramed } from '../../../flows/framing.ts';
+import { StreamReassembly } from '../../../flows/reassembly.ts';
+import type { Opening } from './opening.ts';
+
+interface Inside {
+  /** Bytes delivered of each direction. */
+  sent: [number, number];
+  /** Who reads it, once known. */
+  reader: Protocol | null;
+}
+
+const newInside = (): Inside => ({ sent: [0, 0], reader: null });
+const streamsOf = (p: Packet): StreamReassembly =>
+  p.session.memoryOf('tls-streams', () => new StreamReassembly());
+
+/** Ports of TLS, and those of the same protocols in clear. */
+const IN_CLEAR: Readonly<Record<number, number>> = {
+  443: 80,
+  465: 25,
+  636: 389,
+  853: 53,
+  993: 143,
+  995: 110,
+  5061: 5060,
+  5671: 5672,
+  8443: 80,
+  8883: 1883,
+};
+const HTTP_PORT = 80;
+
+/** A new handshake in this conversation: what was sent before is another stream. */
+export function forgetStreams(p: Packet): void {
+  const streams = streamsOf(p);
+  streams.forget(p.flow * 2);
+  streams.forget(p.flow * 2 + 1);
+  Object.assign(p.session.stateOf(p, 'tls-inside', newInside), newInside());
+}
+
+/** Reads the bytes that a record held, as the next of its direction. */
+export function deliver(p: Packet, opening: Opening, plain: Uint8Array): void {
+  if (plain.length === 0) return;
+  const inside = p.session.stateOf(p, 'tls-inside', newInside);
+  const direction = p.direction as 0 | 1;
+  const sequence = inside.sent[direction];
+  inside.sent[direction] = (sequence + plain.length) >>> 0;
+  // The record itself came whole: what TCP is asked for is another matter.
+  const { mayAskMore, wanted, wantedAt, isPartOfMessage } = p;
+  p.within(plain, 0, plain.length, plain.length, () => {
+    const read = (packet: Packet): void => choose(packet, inside, opening);
+    streamsOf(p).payload(p, p.flow * 2 + direction, sequence, false, read, onWhole);
+  });
+  Object.assign(p, { mayAskMore, wanted, wantedAt, isPartOfMessage });
+}
+
+/** The side says that it sends no more: what lasts until then is whole. */
+export function closeInside(p: Packet, opening: Opening): void {
+  const inside = p.session.stateOf(p, 'tls-inside', newInside);
+  const direction = p.direction as 0 | 1;
+  const { mayAskMore, wanted, wantedAt, isPartOfMessage } = p;
+  const read = (packet: Packet): void => choose(packet, inside, opening);
+  streamsOf(p).close(p, p.flow * 2 + direction, inside.sent[direction], read, onWhole);
+  Object.assign(p, { mayAskMore, wanted, wantedAt, isPartOfMessage });
+}
+
+const segments = protocol({ name: 'tls.segments', title: 'Reassembled TLS segments', step: () => null });
+
+function onWhole(p: Packet): void {
+  p.push(segments, SHOWN | LATE);
+}
+
+function choose(p: Packet, inside: Inside, { alpn }: Opening): void {
+  if (inside.reader !== null && offer(p, inside.reader)) return;
+  for (const made of candidates(p, alpn)) {
+    if (!offer(p, made)) continue;
+    inside.reader = made;
+    return;
+  }
+  p.run(data);
+}
+
+function* candidates(p: Packet, alpn: string): Generator<Protocol> {
+  const { entries } = tcpHeuristics;
+  const agreed =
+    alpn === 'h2'
+      ? entries.find(({ protocol: guess }) => guess.name === 'http2')?.protocol
+      : alpn.startsWith('http/1')
+        ? tcpPorts.get(HTTP_PORT)
+        : undefined;
+  if (agreed !== undefined) yield agreed;
+  for (const { protocol: guess, matches } of entries) if (guess.name !== 'tls' && matches(p)) yield guess;
+  const clear = tcpPorts.get(IN_CLEAR[p.srcPort] ?? IN_CLEAR[p.dstPort] ?? 0);
+  if (clear !== undefined) yield clear;
+}
+
+function offer(p: Packet, made: Protocol): boolean {
+  return made.framing === null ? p.offer(made) : runFramed(p, made, made.framing);
+}

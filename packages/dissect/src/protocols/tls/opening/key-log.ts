@@ -1,0 +1,49 @@
+// Secrets of TLS sessions in the format of NSS and SSLKEYLOGFILE (RFC 9850): from a file, or from a capture's own blocks.
+import type { DecryptionSecrets } from '../../../files/capture-info.ts';
+
+/** As pcapng marks it (draft-ietf-opsawg-pcapng §4.7): "TLSK". */
+const TLS_KEY_LOG = 0x544c534b;
+/** Secrets kept; those beyond are not. */
+const SECRETS_MAX = 500_000;
+
+export class KeyLog {
+  readonly #secrets = new Map<string, Uint8Array>();
+  #blocks: readonly DecryptionSecrets[] = [];
+  #read = 0;
+
+  /** The secrets of the capture that is being read: the list grows while it is. */
+  watch(blocks: readonly DecryptionSecrets[]): void {
+    this.#blocks = blocks;
+    this.#read = 0;
+  }
+
+  /** Lines `CLIENT_RANDOM 0a1b… 2c3d…`; whatever else stands there is passed over. */
+  add(text: string): void {
+    for (const line of text.split('\n')) {
+      const match = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{64,128})\s*$/.exec(line.trim());
+      if (match === null || this.#secrets.size >= SECRETS_MAX) continue;
+      this.#secrets.set(`${match[1]} ${match[2]!.toLowerCase()}`, fromHex(match[3]!));
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#secrets.size === 0 && this.#blocks.length === this.#read;
+  }
+
+  /** The secret of that name of the session that began with this random value. */
+  find(label: string, clientRandom: Uint8Array): Uint8Array | undefined {
+    for (; this.#read < this.#blocks.length; this.#read++) {
+      const { kind, data } = this.#blocks[this.#read]!;
+      if (kind === TLS_KEY_LOG) this.add(new TextDecoder().decode(data));
+    }
+    return this.#secrets.get(`${label} ${toHex(clientRandom)}`);
+  }
+}
+
+function fromHex(digits: string): Uint8Array {
+  return Uint8Array.from(digits.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,48 @@
+// The ciphers and digests that open TLS records, beside Node's own.
+import assert from 'node:assert/strict';
+import { createCipheriv, createHash, createHmac } from 'node:crypto';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Aes } from '../../src/crypto/aes.ts';
+import { openChaCha } from '../../src/crypto/chacha20-poly1305.ts';
+import { openGcm } from '../../src/crypto/gcm.ts';
+import { hmacSha384, sha384 } from '../../src/crypto/sha384.ts';
+
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const some = fc.uint8Array({ maxLength: 300 });
+
+test('SHA-384 and HMAC with it', () => {
+  fc.assert(
+    fc.property(some, some, (key, data) => {
+      assert.deepEqual(Buffer.from(sha384(data)), createHash('sha384').update(data).digest());
+      assert.deepEqual(Buffer.from(hmacSha384(key, data)), createHmac('sha384', key).update(data).digest());
+    }),
+    { numRuns: 40 },
+  );
+});
+
+for (const [name, keyBytes] of [
+  ['aes-128-gcm', 16],
+  ['aes-256-gcm', 32],
+  ['chacha20-poly1305', 32],
+] as const)
+  test(`${name}: what Node seals opens, and no bit may change`, () => {
+    fc.assert(
+      fc.property(bytes(keyBytes), bytes(12), some, some, fc.nat(), (key, nonce, header, plain, at) => {
+        // The two ways into Node's types are one at run time.
+        const cipher = createCipheriv(name as 'aes-128-gcm', key, nonce, { authTagLength: 16 });
+        cipher.setAAD(header, { plaintextLength: plain.length });
+        const sealed = new Uint8Array(
+          Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]),
+        );
+        const open = (text: Uint8Array): Uint8Array | null =>
+          name === 'chacha20-poly1305'
+            ? openChaCha(key, nonce, header, text)
+            : openGcm(new Aes(key), nonce, header, text);
+        assert.deepEqual(open(sealed), plain);
+        sealed[at % sealed.length]! ^= 1 << (at % 8);
+        assert.equal(open(sealed), null);
+      }),
+      { numRuns: 30 },
+    );
+  });

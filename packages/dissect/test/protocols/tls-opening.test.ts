@@ -1,0 +1,131 @@
+// TLS sessions of Node's own, without a socket: their records are opened with the secrets that Node logs.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Duplex } from 'node:stream';
+import { test } from 'node:test';
+import { connect, type SecureVersion, TLSSocket, type TLSSocketOptions } from 'node:tls';
+import { Dissector } from '../../src/core/dissector.ts';
+import type { Packet } from '../../src/core/packet.ts';
+import { framePath } from '../../src/core/path.ts';
+import { ETHERNET, tcpFrame } from './support.ts';
+
+type Chunk = readonly ['>' | '<', Uint8Array];
+
+/** Two ends of a wire; what is written to one is told and read at the other. */
+function wire(tell: (way: '>' | '<', bytes: Uint8Array) => void): [Duplex, Duplex] {
+  const end = (way: '>' | '<', other: () => Duplex): Duplex =>
+    new Duplex({
+      read() {},
+      write(bytes, _, done) {
+        tell(way, Uint8Array.from(bytes));
+        other().push(bytes);
+        done();
+      },
+      final(done) {
+        other().push(null);
+        done();
+      },
+    });
+  const client: Duplex = end('>', () => server);
+  const server: Duplex = end('<', () => client);
+  return [client, server];
+}
+
+const key = Buffer.alloc(32, 7);
+
+/** A session in which the client asks and the server answers: its records, and the log of its secrets. */
+async function session(
+  version: SecureVersion,
+  ciphers: string,
+  said: readonly string[],
+): Promise<{ chunks: Chunk[]; log: string }> {
+  const chunks: Chunk[] = [];
+  let log = '';
+  const [near, far] = wire((way, bytes) => chunks.push([way, bytes]));
+  const common = { minVersion: version, maxVersion: version, ciphers };
+  // The types know the callback of connect() alone.
+  const ofServer = { ...common, isServer: true, ALPNProtocols: ['http/1.1'], pskCallback: () => key };
+  const server = new TLSSocket(far, ofServer as TLSSocketOptions);
+  const client = connect({
+    ...common,
+    socket: near,
+    ALPNProtocols: ['http/1.1'],
+    pskCallback: () => ({ psk: key, identity: 'me' }),
+    checkServerIdentity: () => undefined,
+  });
+  client.on('keylog', (line) => {
+    log += line;
+  });
+  await once(client, 'secureConnect');
+  const [request = '', ...answers] = said;
+  const asked = once(server, 'data');
+  client.write(request);
+  await asked;
+  for (const answer of answers) {
+    const got = once(client, 'data');
+    server.write(answer);
+    await got;
+  }
+  const closed = once(server, 'end');
+  server.resume();
+  client.end();
+  await closed;
+  client.destroy();
+  server.destroy();
+  return { chunks, log };
+}
+
+/** What is seen of each record's segment. */
+function dissected<T>(chunks: readonly Chunk[], log: string, see: (p: Packet) => T): T[] {
+  const dissector = new Dissector();
+  if (log !== '') dissector.session.keyLog.add(log);
+  const next = { '>': 1, '<': 1 };
+  return chunks.map(([way, bytes], i) => {
+    const isReply = way === '<';
+    const data = tcpFrame(isReply ? 443 : 40000, isReply ? 40000 : 443, bytes, next[way], isReply);
+    next[way] += bytes.length;
+    const end = data.length;
+    return see(
+      dissector.dissect({
+        number: i + 1,
+        data,
+        start: 0,
+        end,
+        wireLength: end,
+        seconds: 1_700_000_000 + i,
+        nanoseconds: 0,
+        hasTime: true,
+        linkType: ETHERNET,
+        interfaceId: 0,
+        fileOffset: 0,
+      }),
+    );
+  });
+}
+
+const path = (p: Packet): string => framePath(p).replace('eth:ethertype:ip:tcp:', '');
+
+const REQUEST = 'GET /secret HTTP/1.1\r\nHost: kite.example\r\n\r\n';
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n\r\n';
+
+for (const [version, ciphers] of [
+  ['TLSv1.2', 'PSK-AES128-GCM-SHA256'],
+  ['TLSv1.2', 'PSK-AES256-GCM-SHA384'],
+  ['TLSv1.2', 'PSK-CHACHA20-POLY1305'],
+  ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
+  ['TLSv1.3', 'TLS_CHACHA20_POLY1305_SHA256'],
+] as const)
+  test(`${version} with ${ciphers}: a request, and a response in two records`, async () => {
+    const { chunks, log } = await session(version, ciphers, [REQUEST, HEAD, 'what nobody else may see']);
+    const closed = dissected(chunks, '', path);
+    assert.ok(closed.every((seen) => !seen.includes('http')));
+    const open = dissected(chunks, log, path).filter((seen) => seen.includes('http'));
+    assert.deepEqual(open, ['tls:http', 'tls:http:data-text-lines']);
+  });
+
+test('secrets of another session, or broken ones, open nothing and break nothing', async () => {
+  const { chunks, log } = await session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', [REQUEST, HEAD]);
+  const wrong = log.replace(/ [0-9a-f]{64}\n/g, ` ${'ab'.repeat(32)}\n`);
+  for (const given of [wrong, `${log.slice(0, 60)}\nCLIENT_RANDOM x y\n\n`])
+    assert.ok(dissected(chunks, given, path).every((seen) => !seen.includes('http')));
+});
