@@ -9,28 +9,51 @@ import { test } from 'node:test';
 import { requireTool } from '../../../../test/support/tools.ts';
 import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
+import type { Packet } from '../../src/core/packet.ts';
 import { framePath } from '../../src/core/path.ts';
 import { treeOf } from '../../src/core/tree.ts';
-import { bytesOf, dissect, ETHERNET } from './support.ts';
+import { newFrame } from '../../src/files/frame.ts';
+import { bytesOf, ETHERNET } from './support.ts';
 
 /** A frame, as bytes or in hexadecimal; what stands in frame.protocols behind `below`; the Protocol column. */
 export type Told = readonly [frame: Uint8Array | string, path: string, column: string];
 
-/** Tests the frames, read as one capture, against what is expected, and the expectation against tshark. */
-export function testAgainstTshark(name: string, cases: readonly Told[], linkType = ETHERNET): void {
+/** A frame as the capture file's reader would hand it over: what stands before it in the record is no part of it. */
+function readFrame(dissector: Dissector, data: Uint8Array, linkType: number, headBytes: number): Packet {
+  const frame = newFrame();
+  frame.number = 1;
+  frame.data = data;
+  frame.start = Math.min(headBytes, data.length);
+  frame.end = data.length;
+  frame.wireLength = frame.end - frame.start;
+  frame.linkType = linkType;
+  return dissector.dissect(frame);
+}
+
+/**
+ * Tests the frames, read as one capture, against what is expected, and the expectation against tshark.
+ *
+ * @param headBytes - bytes of each record that stand before the frame: Bluetooth's direction has four.
+ */
+export function testAgainstTshark(
+  name: string,
+  cases: readonly Told[],
+  linkType = ETHERNET,
+  headBytes = 0,
+): void {
   const frames = cases.map(([frame]) => (typeof frame === 'string' ? bytesOf(frame) : frame));
   const expected = cases.map(([, path, column]) => `${path} [${column}]`);
   test(`${name}: named, and cut anywhere it never fails`, () => {
     const dissector = new Dissector();
     const told = frames.map((frame) => {
-      const p = dissect([frame], linkType, dissector);
+      const p = readFrame(dissector, frame, linkType, headBytes);
       return `${framePath(p)} [${protocolColumn(p)}]`;
     });
     assert.deepEqual(told, expected);
     const cut = new Dissector();
     for (const frame of frames) {
       for (let length = 0; length < frame.length; length += length < 200 ? 1 : 17) {
-        const p = dissect([frame.slice(0, length)], linkType, cut);
+        const p = readFrame(cut, frame.slice(0, length), linkType, headBytes);
         infoColumn(p);
         treeOf(p);
       }

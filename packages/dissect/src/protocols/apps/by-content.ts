@@ -32,14 +32,6 @@ const isDonkeyDatagram = (p: Packet): boolean => isDonkey(p) || first(p) === 0xe
 const BITCOIN_MAGIC = new Set([0xf9beb4d9, 0xfabfb5da, 0x0b110907, 0xf9beb4fe, 0x0a03cf40]);
 const isBitcoin = (p: Packet): boolean => p.end - p.at >= 4 && BITCOIN_MAGIC.has(u32(p.buf, p.at));
 
-/** Skinny's header versions: basic and those of several releases of the call manager. */
-const SKINNY_VERSIONS = new Set([0, 0x0a, 0x0b, 0x0f, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16]);
-function isSkinny(p: Packet): boolean {
-  if (p.end - p.at < 12) return false;
-  const length = u32le(p.buf, p.at);
-  return length >= 4 && length <= 1500 && SKINNY_VERSIONS.has(u32le(p.buf, p.at + 4));
-}
-
 /** A packet line (gitprotocol-common): four hexadecimal digits, its own length; 0000 to 0002 are marks. */
 function gitLength(p: Packet): number {
   let length = 0;
@@ -85,14 +77,6 @@ const rows: readonly Row[] = [
     column: 'eDonkey',
     on: [[udpPorts, 4665, 4672]],
     isMine: isDonkeyDatagram,
-  },
-  {
-    name: 'skinny',
-    title: 'Skinny Client Control Protocol',
-    column: 'SKINNY',
-    on: [[tcpPorts, 2000]],
-    isMine: isSkinny,
-    framing: littleLength(12, 0, 8),
   },
   { name: 'lpd', title: 'Line Printer Daemon Protocol', column: 'LPD', on: [[tcpPorts, 515]] },
   {

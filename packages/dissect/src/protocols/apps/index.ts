@@ -1,4 +1,5 @@
 // Application protocols that have a port of their own and little to do with each other.
+import { afp, dsi } from './afp.ts';
 import { amqp } from './amqp.ts';
 import { bencode } from './bencode.ts';
 import { bittorrent } from './bittorrent.ts';
@@ -18,6 +19,8 @@ import { pgsql } from './pgsql.ts';
 import { resp } from './redis.ts';
 import { chargen, daytime, echo, time } from './small.ts';
 import { socks } from './socks.ts';
+import { tns } from './tns.ts';
+import { tplink } from './tplink.ts';
 import { vnc } from './vnc/vnc.ts';
 import { x11 } from './x11.ts';
 
@@ -42,6 +45,10 @@ export const appProtocols = [
   socks,
   x11,
   vnc,
+  tns,
+  dsi,
+  afp,
+  tplink,
   mysql,
   kafka,
   cql,

@@ -573,7 +573,6 @@ export const sapHeads = [
     on: [[llcSaps, 0x80]],
     behind: (p) => etherTypes.get(u16(p.buf, p.at - 2)) ?? data,
   }),
-  head({ name: 'x.25', title: 'X.25', column: 'X.25', least: 3, on: [[llcSaps, 0x7e]], behind: thenData }),
   head({ name: 'rpl', title: 'Remote Program Load', column: 'RPL', least: 4, on: [[llcSaps, 0xfc]] }),
 ];
 const HPSW = 0x0623;

@@ -21,24 +21,7 @@ import { bacp, bcpNcp, ccp, cdpcp, ipcp, ipv6cp, lcp, mplscp, osinlcp } from '..
 import { bap, bcpBpdu, cbcp, compData, mp, vjc } from '../ppp/others.ts';
 import { ppp } from '../ppp/ppp.ts';
 import { pppoed, pppoes } from '../ppp/pppoe.ts';
-import {
-  bluetoothH4,
-  bluetoothLe,
-  bluetoothLeRadio,
-  bluetoothMonitor,
-  btatt,
-  btle,
-  btleRadio,
-  btsmp,
-  hciAcl,
-  hciCommand,
-  hciEvent,
-  hciH4,
-  hciIso,
-  hciMonitor,
-  hciSco,
-  l2cap,
-} from '../serial/bluetooth.ts';
+import { bluetoothProtocols } from '../serial/bluetooth/index.ts';
 import { can } from '../serial/can.ts';
 import { netanalyzer, serialHeads } from '../serial/heads.ts';
 import { classProtocols } from '../serial/usb/classes.ts';
@@ -109,6 +92,7 @@ import { trill } from './trill.ts';
 import { gmtrailer, ixiatrailer } from './visibility-trailers.ts';
 import { vlan } from './vlan.ts';
 import { vssmonitoring } from './vssmonitoring.ts';
+import { x25, xot } from './xot.ts';
 
 export const linkProtocols = [
   eth,
@@ -259,22 +243,7 @@ export const linkProtocols = [
   radiotap,
   wlan,
   wlanAggregate,
-  hciH4,
-  bluetoothH4,
-  bluetoothMonitor,
-  bluetoothLe,
-  bluetoothLeRadio,
-  hciMonitor,
-  btle,
-  btleRadio,
-  hciCommand,
-  hciEvent,
-  hciAcl,
-  hciSco,
-  hciIso,
-  l2cap,
-  btatt,
-  btsmp,
+  ...bluetoothProtocols,
   can,
   netanalyzer,
   ...serialHeads,
@@ -282,4 +251,6 @@ export const linkProtocols = [
   ...classProtocols,
   vsock,
   ...wpanProtocols,
+  xot,
+  x25,
 ];

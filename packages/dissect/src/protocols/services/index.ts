@@ -1,12 +1,16 @@
 // Services of networks: time, flows, access, files.
 import { coap } from './coap.ts';
 import { diameter } from './diameter.ts';
+import { doip, uds } from './doip.ts';
+import { gsmtapProtocols } from './gsmtap.ts';
 import { cemi, kip } from './knx.ts';
 import { namedServices } from './named.ts';
 import { cflow } from './netflow.ts';
 import { openflowProtocols } from './openflow.ts';
+import { pfcp } from './pfcp.ts';
 import { portcontrol } from './portcontrol.ts';
 import { ptp } from './ptp.ts';
+import { rmcpProtocols } from './rmcp.ts';
 import { rtmpt } from './rtmp.ts';
 import { afs, rx } from './rx.ts';
 import { sflow } from './sflow.ts';
@@ -27,5 +31,10 @@ export const networkServices = [
   kip,
   cemi,
   ...openflowProtocols,
+  doip,
+  uds,
+  pfcp,
+  ...gsmtapProtocols,
+  ...rmcpProtocols,
   ...namedServices,
 ];

@@ -4,7 +4,7 @@ import { cellParts } from './cells.ts';
 import { h225 } from './h225.ts';
 import { bicc, isup } from './isup.ts';
 import { mtp2, mtp3, mtp3mg } from './mtp3.ts';
-import { bssap, gsmAbisOml, gsmAbisRsl, h248, ranap, sgsap } from './named.ts';
+import { bssap, gsmAbisOml, gsmAbisRsl, gsmIpProtocols, h248, ranap, sgsap } from './named.ts';
 import { nas5gs, nasEps } from './nas.ts';
 import { h323, q931 } from './q931.ts';
 import { sccp } from './sccp.ts';
@@ -34,6 +34,7 @@ export const signallingProtocols = [
   h248,
   gsmAbisRsl,
   gsmAbisOml,
+  ...gsmIpProtocols,
   ...cellParts,
   nasEps,
   nas5gs,

@@ -8,6 +8,7 @@ import { rtsp } from './rtsp.ts';
 import { sdp } from './sdp.ts';
 import { sip } from './sip.ts';
 import { sipfrag } from './sipfrag.ts';
+import { skinny } from './skinny.ts';
 import { stun, stunTcp } from './stun.ts';
 
 export const voiceProtocols = [
@@ -24,5 +25,6 @@ export const voiceProtocols = [
   sap,
   msrp,
   t38,
+  skinny,
   ...codecProtocols,
 ];

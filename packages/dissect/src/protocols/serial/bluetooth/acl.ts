@@ -1,0 +1,85 @@
+// Data between Bluetooth hosts: ACL packets, which L2CAP's frames are cut into (Bluetooth Core Specification 5.3,
+// volume 4 part E §5.4.2; volume 3 part A §7.2).
+import { u16le } from '../../../core/bytes.ts';
+import { uint } from '../../../core/field.ts';
+import type { Packet } from '../../../core/packet.ts';
+import { type Protocol, protocol } from '../../../core/protocol.ts';
+import { directionOf, directionText, UNKNOWN_SIDE } from './direction.ts';
+import { l2cap } from './l2cap.ts';
+
+const HEADER = 4;
+const L2CAP_HEADER = 4;
+/** Continuing fragment of a frame above. */
+const CONTINUED = 1;
+const CONNECTIONS_MAX = 256;
+
+const f = {
+  handle: uint('bthci_acl.chandle', 'Connection Handle').at(0, 2).le().mask(0x0fff).hex(),
+  boundary: uint('bthci_acl.pb_flag', 'PB Flag').at(0, 2).le().mask(0x3000),
+  broadcast: uint('bthci_acl.bc_flag', 'BC Flag').at(0, 2).le().mask(0xc000),
+  length: uint('bthci_acl.length', 'Data Total Length').at(2, 2).le(),
+};
+
+/** A frame of which fragments are still to come. */
+interface Unfinished {
+  readonly bytes: Uint8Array;
+  filled: number;
+}
+const newFrames = (): Map<number, Unfinished> => new Map();
+
+export const acl: Protocol = protocol({
+  name: 'bthci_acl',
+  title: 'Bluetooth HCI ACL Packet',
+  column: 'HCI_ACL',
+  info: directionText,
+  fields: f,
+  step(p) {
+    const { buf: b, at: start, layer } = p;
+    if (p.end - start < HEADER) return p.cut(HEADER);
+    p.narrow(layer, HEADER + u16le(b, start + 2));
+    const boundary = (u16le(b, start) >> 12) & 3;
+    p.at = start + HEADER;
+    // L2CAP keys its channels by the connection and who sends.
+    const key = (u16le(b, start) & 0x0fff) | sideOf(p);
+    p.mark[layer] = key;
+    const frames = p.session.memoryOf('bthci_acl', newFrames);
+    if (boundary === CONTINUED) return goOn(p, frames, key);
+    if (p.end - p.at < L2CAP_HEADER) return take(p);
+    const whole = u16le(b, p.at) + L2CAP_HEADER;
+    if (whole <= p.end - p.at) return l2cap;
+    if (frames.size >= CONNECTIONS_MAX) frames.delete(frames.keys().next().value!);
+    const bytes = new Uint8Array(whole);
+    bytes.set(b.subarray(p.at, p.end));
+    frames.set(key, { bytes, filled: p.end - p.at });
+    return take(p);
+  },
+});
+
+/** Who sends, in the bits above a handle. */
+function sideOf(p: Packet): number {
+  const direction = directionOf(p);
+  return direction < 0 ? UNKNOWN_SIDE : direction << 12;
+}
+
+function take(p: Packet): null {
+  p.at = p.end;
+  return null;
+}
+
+/** The next fragment; the last one brings the frame. */
+function goOn(p: Packet, frames: Map<number, Unfinished>, key: number): null {
+  const frame = frames.get(key);
+  const part = p.buf.subarray(p.at, p.end);
+  p.at = p.end;
+  if (frame === undefined) return null;
+  if (frame.filled + part.length > frame.bytes.length) {
+    frames.delete(key);
+    return null;
+  }
+  frame.bytes.set(part, frame.filled);
+  frame.filled += part.length;
+  if (frame.filled < frame.bytes.length) return null;
+  frames.delete(key);
+  p.callIn(l2cap, frame.bytes, 0, frame.bytes.length);
+  return null;
+}
