@@ -19,6 +19,7 @@ export {
   foundMesh,
   isComplete,
   openPeer,
+  openPeerIn,
   type PeerSettings,
   peerFolder,
   peersIn,

@@ -151,8 +151,21 @@ function serialNumber(): string {
   return bytes.toString('hex');
 }
 
+const leaves = new Map<string, Identity | null>();
+const LEAVES_MAX = 5_000;
+
 /** Reads a peer's certificate. What it says is true only if `isIssuedBy` one of the roots. Null if it is none. */
 export function readLeaf(der: Uint8Array): Identity | null {
+  const name = sha256(der).toString('latin1');
+  const known = leaves.get(name);
+  if (known !== undefined) return known;
+  const identity = parseLeaf(der);
+  if (leaves.size >= LEAVES_MAX) leaves.delete(leaves.keys().next().value!);
+  leaves.set(name, identity);
+  return identity;
+}
+
+function parseLeaf(der: Uint8Array): Identity | null {
   try {
     const certificate = new X509Certificate(der);
     const match = /^URI:spiffe:\/\/([a-z0-9.-]+)\/peer\/([a-z0-9._-]+)$/.exec(
@@ -164,7 +177,7 @@ export function readLeaf(der: Uint8Array): Identity | null {
     return {
       mesh,
       id,
-      publicKey: rawKey(certificate.publicKey),
+      publicKey: Buffer.from(rawKey(certificate.publicKey)),
       serial: certificate.serialNumber,
       beginsMs: certificate.validFromDate.getTime(),
       expiresMs: certificate.validToDate.getTime(),

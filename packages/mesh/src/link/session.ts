@@ -50,7 +50,9 @@ const hello = record({
 });
 const refusal = record({ code: text(32), reason: text(300) });
 
-export type Verdict = { id: string; expiresMs: number } | { code: string; reason: string };
+export type Verdict =
+  | { id: string; publicKey: Uint8Array; expiresMs: number }
+  | { code: string; reason: string };
 
 /** What a session needs of the peer it belongs to. */
 export interface SessionHost {
@@ -77,6 +79,8 @@ export class Session implements StreamCarrier {
   readonly purpose: Purpose;
   /** Who the other side is; '' before it was judged, and of a stranger who asks to be let in. */
   id = '';
+  /** The key that it has proved to hold. */
+  publicKey: Uint8Array = NOTHING;
   /** When the certificate it showed ends. */
   expiresMs = 0;
   /** When anything came last, and left last (elapsedMs). */
@@ -227,23 +231,23 @@ export class Session implements StreamCarrier {
       throw new WireError('a stranger may only ask to be let in');
     if (type === frameTypes.notice) {
       const kind = from.byte();
-      this.#host.notice(this, kind, from.raw(from.left));
+      this.#host.notice(this, kind, from.view(from.left));
       return;
     }
     this.usedMs = this.heardMs;
     const id = from.varint();
     switch (type) {
       case frameTypes.request:
-        this.#takeRequest(id, from.byte(), from.raw(from.left));
+        this.#takeRequest(id, from.byte(), from.view(from.left));
         return;
       case frameTypes.response: {
         const isFine = flag.read(from);
-        const payload = from.raw(from.left);
+        const payload = from.view(from.left);
         this.#answer(id, isFine ? null : payload.toString('utf8').slice(0, 300), payload);
         return;
       }
       case frameTypes.open:
-        this.#takeStream(id, from.byte(), from.raw(from.left));
+        this.#takeStream(id, from.byte(), from.view(from.left));
         return;
     }
     const stream = this.#streams.get(id);
@@ -251,7 +255,7 @@ export class Session implements StreamCarrier {
     if (stream === undefined) return;
     switch (type) {
       case frameTypes.data:
-        if (!stream.receive(from.raw(from.left))) throw new WireError('more data than there is room for');
+        if (!stream.receive(from.view(from.left))) throw new WireError('more data than there is room for');
         return;
       case frameTypes.credit:
         if (!stream.receiveCredit(from.varint())) throw new WireError('more credit than a stream has');
@@ -261,7 +265,7 @@ export class Session implements StreamCarrier {
         return;
       case frameTypes.reset:
         this.#streams.delete(id);
-        stream.receiveReset(from.raw(Math.min(300, from.left)).toString('utf8'));
+        stream.receiveReset(from.view(Math.min(300, from.left)).toString('utf8'));
         return;
     }
   }
@@ -302,6 +306,7 @@ export class Session implements StreamCarrier {
     const verdict = this.#host.judge(this.link.shown.certificate, 'link');
     if ('id' in verdict) {
       this.id = verdict.id;
+      this.publicKey = verdict.publicKey;
       this.expiresMs = verdict.expiresMs;
       this.#accept();
       return;

@@ -75,10 +75,19 @@ export class Switchboard implements SessionHost {
     return this.#transport.listen((link) => this.#start(link, 'link'));
   }
 
+  /** Tells all why, and ends. */
   stop(reason: string): void {
     this.#isStopped = true;
     this.#cancelTick();
     for (const session of [...this.#all]) session.close(reason);
+  }
+
+  /** Ends as a crash does: nobody is told. */
+  kill(): void {
+    this.#isStopped = true;
+    this.#cancelTick();
+    for (const session of [...this.#all]) session.link.destroy('stopped');
+    void this.#transport.close();
   }
 
   handleNotice(kind: number, handler: NoticeHandler): void {
@@ -290,13 +299,8 @@ export class Switchboard implements SessionHost {
     const { roster } = this.standing;
     for (const session of [...this.#all]) {
       if (session.id === '') continue;
-      const verdict = this.standing.judge(session.link.shown.certificate);
-      // A certificate that was renewed meanwhile is not the one the link was made with: only revocation counts here.
-      if (
-        'code' in verdict &&
-        (verdict.code === 'revoked' || verdict.code === 'not-approved' || verdict.code === 'wrong-key')
-      )
-        session.close(verdict.reason);
+      const objection = this.standing.objectionTo(session.id, session.publicKey);
+      if (objection !== null) session.close(objection);
     }
     for (const session of this.#byId.values()) {
       if (session.rosterVersion >= roster.version) continue;

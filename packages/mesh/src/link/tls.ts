@@ -1,6 +1,6 @@
 // Links over TLS 1.3 with one cipher and a key exchange that a quantum computer does not break.
 
-import { isIPv6 } from 'node:net';
+import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import tls from 'node:tls';
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
@@ -20,7 +20,6 @@ const tlsOptions = {
   ciphers: 'TLS_AES_256_GCM_SHA384',
   ecdhCurve: 'X25519MLKEM768:X25519',
   rejectUnauthorized: false,
-  ALPNProtocols: ['eyrie/1'],
 } as const;
 
 export interface TlsOptions {
@@ -35,21 +34,19 @@ export interface TlsOptions {
 
 export class TlsTransport implements Transport {
   readonly #options: TlsOptions;
-  #credentials: LinkCredentials;
-  #clientContext: tls.SecureContext;
-  #server: tls.Server | null = null;
+  /** One for both directions: a thousand peers in one process are a thousand contexts, not two. */
+  #context: tls.SecureContext;
+  #server: Server | null = null;
+  #handshakes = 0;
   #sockets = new Set<tls.TLSSocket>();
 
   constructor(options: TlsOptions) {
     this.#options = options;
-    this.#credentials = options.credentials;
-    this.#clientContext = tls.createSecureContext(secrets(this.#credentials));
+    this.#context = tls.createSecureContext(secrets(options.credentials));
   }
 
   setCredentials(credentials: LinkCredentials): void {
-    this.#credentials = credentials;
-    this.#clientContext = tls.createSecureContext(secrets(credentials));
-    this.#server?.setSecureContext(secrets(credentials));
+    this.#context = tls.createSecureContext(secrets(credentials));
   }
 
   dial(address: string, done: Dialled): void {
@@ -61,7 +58,7 @@ export class TlsTransport implements Transport {
     const socket = tls.connect({
       ...tlsOptions,
       ...target,
-      secureContext: this.#clientContext,
+      secureContext: this.#context,
       checkServerIdentity: () => undefined,
     });
     this.#keep(socket);
@@ -77,28 +74,8 @@ export class TlsTransport implements Transport {
   }
 
   listen(onLink: (link: Link) => void): Promise<string[]> {
-    const server = tls.createServer({
-      ...tlsOptions,
-      ...secrets(this.#credentials),
-      requestCert: true,
-      handshakeTimeout: HANDSHAKE_MS,
-    });
+    const server = createServer((raw) => this.#greet(raw, onLink));
     this.#server = server;
-    let handshakes = 0;
-    server.on('connection', (raw) => {
-      if (handshakes >= HANDSHAKES_MAX || this.#sockets.size >= SOCKETS_MAX) return raw.destroy();
-      handshakes++;
-    });
-    // Each handshake ends in one of these two.
-    server.on('tlsClientError', (_error, socket) => {
-      handshakes--;
-      socket.destroy();
-    });
-    server.on('secureConnection', (socket) => {
-      handshakes--;
-      this.#keep(socket);
-      onLink(new TlsLink(socket, false, `${socket.remoteAddress}:${socket.remotePort}`));
-    });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host: this.#options.host, port: this.#options.port, backlog: 1024 }, () => {
@@ -106,6 +83,36 @@ export class TlsTransport implements Transport {
         const bound = server.address() as { address: string; port: number };
         resolve(this.#options.advertise ?? addressesOf(bound.address, bound.port));
       });
+    });
+  }
+
+  /** The server's side of the handshake. */
+  #greet(raw: Socket, onLink: (link: Link) => void): void {
+    if (this.#handshakes >= HANDSHAKES_MAX || this.#sockets.size >= SOCKETS_MAX) {
+      raw.destroy();
+      return;
+    }
+    const options = {
+      rejectUnauthorized: false,
+      requestCert: true,
+      isServer: true,
+      secureContext: this.#context,
+    };
+    const socket = new tls.TLSSocket(raw, options);
+    this.#keep(socket);
+    this.#handshakes++;
+    const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS);
+    let isUnderWay = true;
+    const done = () => {
+      clearTimeout(timer);
+      if (isUnderWay) this.#handshakes--;
+      isUnderWay = false;
+    };
+    raw.on('error', () => socket.destroy());
+    socket.once('close', done);
+    socket.once('secure', () => {
+      done();
+      onLink(new TlsLink(socket, false, formatAddress(raw.remoteAddress ?? '', raw.remotePort ?? 0)));
     });
   }
 

@@ -136,5 +136,5 @@ export class Liveness {
 
 /** Reasons for which links end between peers that are both well. */
 function isPeaceful(reason: string): boolean {
-  return /^(idle|there is a|this link is silent|refused|stopped|leaving)/.test(reason);
+  return /^(idle|there is a|this link is silent|refused|leaving)/.test(reason);
 }

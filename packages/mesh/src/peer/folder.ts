@@ -17,12 +17,15 @@ import type { LinkCredentials } from '../link/link.ts';
 import { TlsTransport } from '../link/tls.ts';
 import { Roster } from '../members/roster.ts';
 import { POLICY_EXAMPLE, parsePolicy } from '../messages/policy.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Cancel, Runtime } from '../runtime.ts';
 import { isPassphraseSealed, openWithPassphrase, sealWithPassphrase } from '../sealed/passphrase.ts';
 import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
 import { Peer } from './peer.ts';
 import { Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
+
+/** News of members that come within this time cost one write. */
+const ROSTER_WRITE_MS = 2_000;
 
 export class FolderError extends Error {}
 
@@ -139,16 +142,22 @@ export interface OpenOptions {
 export interface OpenedPeer {
   peer: Peer;
   settings: PeerSettings;
-  storage: FolderStorage;
+  storage: Storage;
   close(): Promise<void>;
 }
 
 /** A peer as its folder has it, not started yet. @throws FolderError with one line */
 export function openPeer(options: OpenOptions): OpenedPeer {
-  const { runtime, folder } = options;
+  const { folder } = options;
   const storage = new FolderStorage(folder);
   if (!isComplete(storage))
     throw new FolderError(`${folder} holds no peer: make one with "eyrie mesh init" or "eyrie mesh join"`);
+  return openPeerIn(storage, options);
+}
+
+/** The same, of any storage that `init` or `join` has filled. */
+export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'>): OpenedPeer {
+  const { runtime } = options;
   const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
   const { keys, sealingSeed } = keysOf(storage, runtime);
   const roster = Roster.fromBytes(storage.read('roster')!, null);
@@ -168,9 +177,10 @@ export function openPeer(options: OpenOptions): OpenedPeer {
   const authority = openAuthority(storage, standing, options);
   const peer = new Peer({ runtime, storage, transport, standing, authority, entrances: settings.entrances });
   peer.policy = parsePolicy(storage.read('policy.toml')?.toString() ?? '');
-  keepUpToDate(storage, standing, transport);
+  const flush = keepUpToDate(runtime, storage, standing, transport, authority !== null);
   const close = async () => {
     peer.stop();
+    flush();
     // So that the good-bye gets out.
     await new Promise((resolve) => setTimeout(resolve, 50));
     await transport.close();
@@ -178,11 +188,30 @@ export function openPeer(options: OpenOptions): OpenedPeer {
   return { peer, settings, storage, close };
 }
 
-/** What changes is on disk, and holds for new links. */
-function keepUpToDate(storage: Storage, standing: Standing, transport: TlsTransport): void {
+/**
+ * What changes is on disk, and holds for new links. The list of members is written at once where it is made; elsewhere a
+ * little later, because any neighbour has it too.
+ *
+ * @returns writes what is not written yet
+ */
+function keepUpToDate(
+  runtime: Runtime,
+  storage: Storage,
+  standing: Standing,
+  transport: TlsTransport,
+  isSource: boolean,
+): () => void {
   let roots = standing.roster.roots;
+  let cancel: Cancel | null = null;
+  const flush = () => {
+    if (cancel === null) return;
+    cancel();
+    cancel = null;
+    storage.write('roster', standing.roster.toBytes());
+  };
   standing.onRoster.push((roster) => {
-    storage.write('roster', roster.toBytes());
+    cancel ??= runtime.clock.after(ROSTER_WRITE_MS, flush);
+    if (isSource) flush();
     if (roster.roots !== roots) transport.setCredentials(credentialsOf(standing));
     roots = roster.roots;
   });
@@ -193,6 +222,7 @@ function keepUpToDate(storage: Storage, standing: Standing, transport: TlsTransp
   standing.onGroupKey.push(({ epoch, key }) =>
     storage.write('group.key', JSON.stringify({ epoch, key: Buffer.from(key).toString('hex') })),
   );
+  return flush;
 }
 
 function credentialsOf(standing: Standing): LinkCredentials {
@@ -203,7 +233,11 @@ function credentialsOf(standing: Standing): LinkCredentials {
   };
 }
 
-function openAuthority(storage: Storage, standing: Standing, options: OpenOptions): Authority | null {
+function openAuthority(
+  storage: Storage,
+  standing: Standing,
+  options: Omit<OpenOptions, 'folder'>,
+): Authority | null {
   const sealed = storage.read('authority/root.key');
   if (sealed === null) return null;
   let pem = sealed;

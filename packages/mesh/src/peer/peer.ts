@@ -155,18 +155,23 @@ export class Peer {
     if (this.#isStopped) return;
     this.#announce(true);
     this.#gossip.stop();
-    this.kill('leaving');
+    this.#end();
+    this.switchboard.stop('leaving');
   }
 
   /** Ends without a word, as a crash would. */
-  kill(reason = 'stopped'): void {
+  kill(): void {
+    this.#end();
+    this.switchboard.kill();
+  }
+
+  #end(): void {
     this.#isStopped = true;
     this.#cancelRenew();
     this.#neighbours.stop();
     this.#liveness.stop();
     this.mailbox.stop();
     this.broadcasts.stop();
-    this.switchboard.stop(reason);
   }
 
   /** The host's addresses changed. */

@@ -83,6 +83,14 @@ export class Standing {
     for (const listener of this.onRoster) listener(roster, before);
   }
 
+  /** Why a peer that proved to hold this key must have no link any more, or null. */
+  objectionTo(id: string, publicKey: Uint8Array): string | null {
+    const member = this.#roster.members.get(id);
+    if (member === undefined) return `${id} is not approved`;
+    if (member.revoked !== null) return `${id} was revoked: ${member.revoked.reason || 'no reason given'}`;
+    return Buffer.compare(member.publicKey, publicKey) === 0 ? null : `${id} has another key`;
+  }
+
   /** Who the certificate says it is, if that peer may be linked with now; else why not. */
   judge(certificate: Uint8Array | null): Verdict {
     if (certificate === null) return { code: 'no-certificate', reason: 'no certificate was shown' };
@@ -114,7 +122,7 @@ export class Standing {
         reason: `${id} has another key (${keyFingerprint(identity.publicKey).slice(0, 16)})`,
       };
     if (id === this.id) return { code: 'self', reason: 'that is this peer itself' };
-    return { id, expiresMs };
+    return { id, publicKey: member.publicKey, expiresMs };
   }
 }
 

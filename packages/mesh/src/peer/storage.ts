@@ -107,7 +107,7 @@ export class MemoryStorage implements Storage {
   }
 
   write(name: string, data: Uint8Array | string): void {
-    this.#files.set(name, typeof data === 'string' ? Buffer.from(data) : Buffer.from(data));
+    this.#files.set(name, ownCopy(typeof data === 'string' ? Buffer.from(data) : data));
   }
 
   remove(name: string): void {
@@ -122,15 +122,17 @@ export class MemoryStorage implements Storage {
   append(name: string, entries: readonly Uint8Array[]): void {
     const log = this.#logs.get(name) ?? [];
     this.#logs.set(name, log);
-    for (const entry of entries) log.push(Buffer.from(entry));
+    for (const entry of entries) log.push(ownCopy(entry));
   }
 
   writeLog(name: string, entries: readonly Uint8Array[]): void {
-    this.#logs.set(
-      name,
-      entries.map((entry) => Buffer.from(entry)),
-    );
+    this.#logs.set(name, entries.map(ownCopy));
   }
+}
+
+/** With memory of its own: a slice of Node's pool would keep all of the pool. */
+function ownCopy(data: Uint8Array): Buffer {
+  return Buffer.from(Uint8Array.from(data).buffer);
 }
 
 /** Length, first bytes of the SHA-256, entry. */

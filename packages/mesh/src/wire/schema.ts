@@ -98,10 +98,15 @@ export class Reader {
     return this.#bytes.readDoubleBE(this.#take(8));
   }
 
-  /** A copy: what was received is reused. */
-  raw(count: number): Buffer {
+  /** Borrowed: it lies in what was received. */
+  view(count: number): Buffer {
     const at = this.#take(count);
-    return Buffer.from(this.#bytes.subarray(at, at + count));
+    return this.#bytes.subarray(at, at + count);
+  }
+
+  /** A copy with memory of its own, so that keeping it keeps nothing else. */
+  raw(count: number): Buffer {
+    return Buffer.from(Uint8Array.from(this.view(count)).buffer);
   }
 }
 
