@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -66,6 +66,16 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
     ],
   );
   assert.equal((await fine('mesh tree --peer beta')).trim().split('\n').length, 3);
+
+  const file = join(home, 'note.txt');
+  writeFileSync(file, 'shared text');
+  assert.match(await fine(`share ${file} --peer beta --to gamma`), /note\.txt \(11 B\) is shared with gamma/);
+  assert.match(await fine('get beta --peer gamma'), /note\.txt +11 B/);
+  assert.match((await run('get beta/note.txt --peer alpha')).err, /there is no note\.txt for you/);
+  const copy = join(home, 'copy.txt');
+  await fine(`get beta/note.txt --peer gamma -o ${copy}`);
+  assert.equal(readFileSync(copy, 'utf8'), 'shared text');
+  assert.match((await run(`get beta/note.txt --peer gamma -o ${copy}`)).err, /is there already/);
 
   await fine('mesh revoke gamma --peer alpha --reason stolen');
   assert.match((await run('send gamma --peer beta hello')).err, /gamma was revoked/);

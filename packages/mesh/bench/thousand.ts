@@ -2,11 +2,14 @@
 // Says what it costs to join, to idle, to talk, to revoke.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { formatToken } from '../src/identity/token.ts';
 import {
+  FolderStorage,
   foundMesh,
   joinMesh,
-  MemoryStorage,
   openPeerIn,
   type Peer,
   parseToken,
@@ -16,7 +19,7 @@ import {
 import { requestKinds } from '../src/wire/kinds.ts';
 
 const count = Number(process.argv[2] ?? 1000);
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 const runtime = systemRuntime((level, message, values) => {
   if (level === 'warn') warnings.set(message, (warnings.get(message) ?? 0) + 1);
   if (process.env.EYRIE_LOG === 'debug') console.error(level, message, JSON.stringify(values));
@@ -44,7 +47,9 @@ async function until(isSo: () => boolean, limitMs: number): Promise<number> {
 
 const startMs = performance.now();
 const startCpuS = cpuS();
-const first = new MemoryStorage();
+const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'eyrie-bench-'));
+process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+const first = new FolderStorage(join(home, 'peer-0'));
 const roster = await foundMesh(first, runtime, 'bench', settings('peer-0'), null);
 const opened = openPeerIn(first, { runtime });
 peers.push(opened.peer);
@@ -59,7 +64,7 @@ let next = 1;
 async function joinSome(): Promise<void> {
   while (next < count) {
     const id = `peer-${next++}`;
-    const storage = new MemoryStorage();
+    const storage = new FolderStorage(join(home, id));
     await joinMesh({ runtime, storage, invitation, settings: settings(id), waitMs: 0, onWaiting: () => {} });
     const { peer, close } = openPeerIn(storage, { runtime });
     peers.push(peer);
@@ -108,7 +113,7 @@ const written = () =>
     0,
   );
 function tlsBytes(session: Session): number {
-  return (session.link as unknown as { wireBytes?: number }).wireBytes ?? 0;
+  return session.link.sentBytes;
 }
 const [idleCpu, idleBytes, idleTls] = [cpuS(), await loopbackBytes(), written()];
 await pause(10_000);

@@ -25,10 +25,12 @@ export {
   peersIn,
 } from './peer/folder.ts';
 export { joinMesh } from './peer/join.ts';
-export type { MemberView, MessageView } from './peer/methods.ts';
+export type { JobView, MemberView, MessageView } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
 export { type RunningPeer, runPeer } from './peer/run.ts';
 export { FolderStorage, MemoryStorage, type Storage } from './peer/storage.ts';
+export { fetchResource, listOffers } from './resources/fetch.ts';
+export type { Offer } from './resources/shares.ts';
 export {
   type Cancel,
   type Clock,

@@ -1,7 +1,8 @@
 // Real peers over real TLS on loopback, each with a folder of its own.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +11,11 @@ import tls from 'node:tls';
 import {
   callPeer,
   FolderStorage,
+  fetchResource,
   foundMesh,
   joinMesh,
   type Log,
+  listOffers,
   type PeerSettings,
   parseToken,
   type RunningPeer,
@@ -226,6 +229,61 @@ test('a revoked peer loses all its links at once, and gets none again', async ()
   assert.equal([...victim.peer.switchboard.sessions()].length, 0);
   assert.ok(warnings.some((line) => line.includes('revoked') && line.includes('stolen')));
   await assert.rejects(victim.peer.renew());
+});
+
+test('a file is got whole, goes on where it ended, and only by whom it is for', async () => {
+  const [giver, taker] = [running[1]!.peer, running[2]!.peer];
+  const content = randomBytes(5_300_000);
+  const source = join(home, 'source.bin');
+  const target = join(home, 'target.bin');
+  writeFileSync(source, content);
+  await giver.shares.add({ name: 'data.bin', path: source, to: [taker.id] });
+  assert.deepEqual(await listOffers(taker, giver.id), [{ name: 'data.bin', sizeBytes: content.length }]);
+  assert.deepEqual(await listOffers(running[3]!.peer, giver.id), []);
+  const never = new AbortController().signal;
+  const ignore = () => {};
+  await assert.rejects(
+    fetchResource(running[3]!.peer, giver.id, 'data.bin', target, ignore, never),
+    /there is no data.bin for you/,
+  );
+
+  const abort = new AbortController();
+  const stopEarly = ({ doneBytes }: { doneBytes: number }) => doneBytes > 2_000_000 && abort.abort();
+  await assert.rejects(
+    fetchResource(taker, giver.id, 'data.bin', target, stopEarly, abort.signal),
+    /interrupted/,
+  );
+  assert.ok(!existsSync(target) && existsSync(`${target}.part`));
+  // Damage to what is there is noticed: it goes on from before it.
+  const part = readFileSync(`${target}.part`);
+  part[1_500_000]! ^= 1;
+  writeFileSync(`${target}.part`, part);
+  let resumed = -1;
+  await fetchResource(
+    taker,
+    giver.id,
+    'data.bin',
+    target,
+    ({ resumedBytes }) => (resumed = resumedBytes),
+    never,
+  );
+  assert.equal(resumed, 1 << 20);
+  assert.ok(readFileSync(target).equals(content));
+  assert.ok(!existsSync(`${target}.part`) && !existsSync(`${target}.part.json`));
+
+  // The file changed in between: from the beginning.
+  const again = new AbortController();
+  await assert.rejects(
+    fetchResource(taker, giver.id, 'data.bin', `${target}2`, () => again.abort(), again.signal),
+  );
+  const other = randomBytes(3_000_000);
+  writeFileSync(source, other);
+  await fetchResource(taker, giver.id, 'data.bin', `${target}2`, ignore, never);
+  assert.ok(readFileSync(`${target}2`).equals(other));
+  await assert.rejects(
+    fetchResource(taker, 'peer-10', 'x', target, ignore, never),
+    /is not here \(revoked\)/,
+  );
 });
 
 test('the same peer does not run twice', async () => {

@@ -212,4 +212,27 @@ function addMail(program: Command): void {
     .action(async (text: string[], options) => {
       process.exitCode = await (await import('./mail.ts')).broadcast(text, options);
     });
+  program
+    .command('share')
+    .description('offer a file to other peers, read-only; without a file, list what is offered')
+    .argument('[file]', 'the file')
+    .option('--name <name>', 'what it is called there; its own name unless given')
+    .option('--to <peer...>', 'only for these peers')
+    .option('--stop <name>', 'offer it no longer')
+    .option('--peer <id>', 'which peer of this user offers it')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie share office.pcapng --to lab-7`)
+    .action(async (file: string | undefined, options) => (await import('./files.ts')).share(file, options));
+  program
+    .command('get')
+    .description('get a file that a peer offers; goes on where it ended the last time')
+    .argument('<peer/name>', 'the file; the name of a peer alone lists what it offers')
+    .option('-o, --output <path>', 'where to put it; here unless given')
+    .option('--force', 'replace an existing file')
+    .option('--peer <id>', 'which peer of this user gets it')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie get lab-7/office.pcapng`)
+    .action(async (what: string, options) => {
+      process.exitCode = await (await import('./files.ts')).get(what, options);
+    });
 }

@@ -19,8 +19,9 @@ import type { EnrolAnswer, EnrolRequest } from './enrolment.ts';
 import { keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
 import type { Role } from './names.ts';
 
-/** Admissions of so long are signed together: many that come at once cost one signature. */
-const GATHER_MS = 25;
+/** Admissions are signed so soon, and where there are many, so often: each signature goes to every peer. */
+const GATHER_MS = 20;
+const BUSY_GATHER_MS = 400;
 const DAY_MS = 24 * 3_600_000;
 const ROOT_WARN_MS = 90 * DAY_MS;
 
@@ -43,6 +44,7 @@ export class Authority {
   readonly #leafHours: number;
   #rootKey: KeyObject;
   #roster: Roster;
+  #signedMs = Number.NEGATIVE_INFINITY;
   #gathered: Change[] = [];
   #whenSigned: (() => void)[] = [];
 
@@ -175,7 +177,8 @@ export class Authority {
     return new Promise((resolve) => {
       this.#whenSigned.push(resolve);
       if (this.#whenSigned.length > 1) return;
-      this.#runtime.clock.after(GATHER_MS, () => this.#sign([]));
+      const sinceMs = this.#runtime.clock.elapsedMs() - this.#signedMs;
+      this.#runtime.clock.after(Math.max(GATHER_MS, BUSY_GATHER_MS - sinceMs), () => this.#sign([]));
     });
   }
 
@@ -191,6 +194,7 @@ export class Authority {
     this.#gathered = [];
     this.#whenSigned = [];
     if (all.length > 0) {
+      this.#signedMs = this.#runtime.clock.elapsedMs();
       this.#roster = Roster.sign(this.#roster, all, this.#rootKey);
       this.onRoster(this.#roster);
     }

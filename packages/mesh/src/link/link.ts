@@ -21,6 +21,8 @@ export interface Link {
   readonly shown: Shown;
   /** True on the side that dialled. */
   readonly isDialler: boolean;
+  /** Bytes that have left, with what the link itself adds. */
+  readonly sentBytes: number;
   /** Bytes handed over that have not left yet. */
   readonly waitingBytes: number;
   /** To be called once, before anything can arrive. */

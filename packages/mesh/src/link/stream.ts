@@ -44,6 +44,11 @@ export class Stream {
     if (this.#isEndReceived) this.onEnd();
   }
 
+  /** Nothing comes or goes any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** How many bytes may be written now. */
   get writableBytes(): number {
     return this.#isOver || this.#isEndSent || !this.#carrier.hasRoom() ? 0 : this.#sendWindow;

@@ -9,6 +9,7 @@ const HANDSHAKE_MS = 10_000;
 /** Handshakes under way at once that others began: more are refused until some are done. */
 const HANDSHAKES_MAX = 256;
 const SOCKETS_MAX = 4096;
+const RECORD_BYTES = 22;
 
 /**
  * TLS proves that the other side holds the key of the certificate it shows. Whether that certificate is good is judged by
@@ -135,12 +136,18 @@ class TlsLink implements Link {
   readonly shown: Shown;
   readonly isDialler: boolean;
   readonly #socket: tls.TLSSocket;
+  #records = 0;
   #reason = 'the other side closed the link';
 
   constructor(socket: tls.TLSSocket, isDialler: boolean, address: string) {
     this.#socket = socket;
     this.isDialler = isDialler;
     this.shown = { certificate: socket.getPeerCertificate(false)?.raw ?? null, address };
+  }
+
+  /** TLS 1.3 adds 22 bytes to each record (RFC 8446 §5.2): its head, the type and the tag. */
+  get sentBytes(): number {
+    return this.#socket.bytesWritten + this.#records * RECORD_BYTES;
   }
 
   get waitingBytes(): number {
@@ -161,6 +168,7 @@ class TlsLink implements Link {
   send(...parts: Uint8Array[]): void {
     const socket = this.#socket;
     if (!socket.writable) return;
+    this.#records++;
     if (parts.length === 1) return void socket.write(parts[0]!);
     socket.cork();
     for (const part of parts) socket.write(part);

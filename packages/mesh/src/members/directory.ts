@@ -5,7 +5,18 @@
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
 import type { Standing } from '../peer/standing.ts';
-import { encode, fixed, flag, list, record, type Shape, text, variant, varint } from '../wire/schema.ts';
+import {
+  encode,
+  fixed,
+  flag,
+  list,
+  ownCopy,
+  record,
+  type Shape,
+  text,
+  variant,
+  varint,
+} from '../wire/schema.ts';
 import { Tree } from './tree.ts';
 
 export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked';
@@ -220,7 +231,13 @@ function share(update: Update): Update & Announcement & Accusation {
   const known = shared.get(name);
   if (known === undefined) {
     if (shared.size >= SHARED_MAX) shared.delete(shared.keys().next().value!);
-    shared.set(name, update);
+    shared.set(name, keepable(update));
   }
-  return (known ?? update) as Update & Announcement & Accusation;
+  return (known ?? shared.get(name)) as Update & Announcement & Accusation;
+}
+
+function keepable(update: Update): Update {
+  const signature = ownCopy(update.signature);
+  if (update.kind === 'accusation') return { ...update, signature };
+  return { ...update, signature, sealingKeyHash: ownCopy(update.sealingKeyHash) };
 }

@@ -9,8 +9,9 @@ import { noticeKinds } from '../wire/kinds.ts';
 import { type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
 import { type Directory, type Update, update } from './directory.ts';
 
-/** News of so long goes in one frame: a thousand peers that start at once do not send a thousand frames each. */
-const GATHER_MS = 30;
+/** News goes on so soon, and where there is much of it, so often: a thousand that start at once are no thousand frames. */
+const GATHER_MS = 20;
+const BUSY_GATHER_MS = 500;
 const COMPARE_MS = 20_000;
 const UPDATES_MAX = 400;
 const EARLY_MAX = 1_000;
@@ -28,6 +29,7 @@ export class Gossip {
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
   #news: { update: Update; from: Session | null }[] = [];
+  #flushedMs = Number.NEGATIVE_INFINITY;
   #early: { update: Update; from: Session | null }[] = [];
   #cancelGather: Cancel | null = null;
   #cancelCompare: Cancel = () => {};
@@ -99,7 +101,13 @@ export class Gossip {
 
   #spread(update: Update, from: Session | null): void {
     this.#news.push({ update, from });
-    this.#cancelGather ??= this.#runtime.clock.after(GATHER_MS, () => this.#flush());
+    // That somebody is gone is told at once.
+    const isUrgent = update.kind === 'accusation' || update.isLeaving;
+    if (isUrgent) this.#cancelGather?.();
+    if (isUrgent) this.#cancelGather = null;
+    const sinceMs = this.#runtime.clock.elapsedMs() - this.#flushedMs;
+    const waitMs = isUrgent ? GATHER_MS : Math.max(GATHER_MS, BUSY_GATHER_MS - sinceMs);
+    this.#cancelGather ??= this.#runtime.clock.after(waitMs, () => this.#flush());
   }
 
   #flush(): void {
@@ -108,6 +116,7 @@ export class Gossip {
     const news = this.#news;
     this.#news = [];
     if (news.length === 0) return;
+    this.#flushedMs = this.#runtime.clock.elapsedMs();
     for (const session of this.#switchboard.sessions()) {
       const theirs = news.filter((each) => each.from !== session).map((each) => each.update);
       for (let at = 0; at < theirs.length; at += UPDATES_MAX)

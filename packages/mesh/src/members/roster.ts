@@ -12,6 +12,7 @@ import {
   fixed,
   list,
   optional,
+  ownCopy,
   record,
   type Shape,
   text,
@@ -253,7 +254,7 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
   return {
     mesh,
     head,
-    changes: [...(before?.changes ?? []), ...changes],
+    changes: [...(before?.changes ?? []), ...changes.map(ownCopy)],
     members,
     revokedKeys,
     roots,
@@ -278,7 +279,8 @@ function admit(
   const old = members.get(each.id);
   if (old === undefined && members.size >= MEMBERS_MAX) throw new RosterError('the list of members is full');
   if (revokedKeys.has(hex(each.publicKey))) throw new RosterError('a revoked key is admitted again');
-  const { id, publicKey } = each;
+  const { id } = each;
+  const publicKey = ownCopy(each.publicKey);
   const index = old?.index ?? members.size;
   members.set(id, { id, index, publicKey, role: each.role as Role, admittedMs: each.atMs, revoked: null });
 }

@@ -6,11 +6,13 @@ import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
 import type { Invitation } from '../identity/token.ts';
 import { TlsTransport } from '../link/tls.ts';
 import { Roster } from '../members/roster.ts';
-import type { Runtime } from '../runtime.ts';
+import { jittered, type Runtime } from '../runtime.ts';
 import { derOf, isComplete, keepAdmission, keysOf, type OpenOptions, type PeerSettings } from './folder.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 
 const ASK_AGAIN_MS = 2_000;
+const TRIES = 3;
+const TRY_AGAIN_MS = 200;
 
 export interface JoinOptions {
   runtime: Runtime;
@@ -92,13 +94,15 @@ async function askInTurn(
   const { mesh, root, addresses } = invitation;
   const { keys } = keysOf(storage, runtime);
   let last = new EnrolError('the invitation has no address');
-  for (const address of addresses) {
+  // A busy peer may not answer in time: so each is asked more than once.
+  for (const address of Array.from({ length: TRIES }, () => addresses).flat()) {
     try {
       return await enrolAt(runtime, transport, address, mesh, root, settings.id, keys, request);
     } catch (error) {
       if (!(error instanceof EnrolError)) throw error;
       last = error;
       if (!isUnreachable(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, jittered(runtime.random, TRY_AGAIN_MS)));
     }
   }
   throw last;

@@ -1,10 +1,13 @@
 // What a shell may ask of a running peer, over its control socket.
 
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Authority } from '../identity/authority.ts';
 import { rootExpiresMs } from '../identity/certificate.ts';
 import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
 import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
 import { formatToken } from '../identity/token.ts';
+import { fetchResource, listOffers, type Progress } from '../resources/fetch.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
 import { writeRootKey } from './folder.ts';
 import type { Peer } from './peer.ts';
@@ -69,6 +72,7 @@ export function controlMethods(
     stop: () => {
       setImmediate(stop);
     },
+    ...resourceMethods(peer),
     ...authorityMethods(peer, storage, passphrase),
   };
 }
@@ -110,6 +114,66 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
       writeRootKey(storage, privateKeyPem(key), passphrase);
     },
     retire: () => orThrow(authority().retire()),
+  };
+}
+
+/** What a get has come to; asked for while it goes on. */
+export interface JobView extends Progress {
+  isDone: boolean;
+  error: string | null;
+  path: string;
+}
+
+const JOBS_MAX = 16;
+
+function resourceMethods(peer: Peer): Methods {
+  const jobs = new Map<string, { view: JobView; abort: AbortController }>();
+  return {
+    share: async (given) => {
+      const path = textOf(given, 'path');
+      const name = textOf(given, 'name', basename(path));
+      const to = Array.isArray(given.to) ? given.to.map(String) : [];
+      const stranger = to.find((id) => peer.standing.roster.approved(id) === null);
+      if (stranger !== undefined) throw new ControlError(`there is no peer ${stranger}`);
+      const { sizeBytes } = await peer.shares.add({ name, path, to });
+      return { name, sizeBytes };
+    },
+    unshare: (given) => {
+      const name = textOf(given, 'name');
+      if (!peer.shares.remove(name)) throw new ControlError(`${name} is not shared`);
+    },
+    shares: () => peer.shares.all,
+    offers: (given) => listOffers(peer, textOf(given, 'from')),
+    get: (given) => {
+      const running = [...jobs].filter(([, { view }]) => !view.isDone);
+      if (running.length >= JOBS_MAX) throw new ControlError('too many files at once: wait for one to end');
+      const path = textOf(given, 'path');
+      const view: JobView = {
+        doneBytes: 0,
+        totalBytes: 0,
+        resumedBytes: 0,
+        isDone: false,
+        error: null,
+        path,
+      };
+      const abort = new AbortController();
+      const id = randomUUID();
+      jobs.set(id, { view, abort });
+      const onProgress = (progress: Progress) => Object.assign(view, progress);
+      fetchResource(peer, textOf(given, 'from'), textOf(given, 'name'), path, onProgress, abort.signal).then(
+        () => Object.assign(view, { isDone: true }),
+        (error) => Object.assign(view, { isDone: true, error: (error as Error).message }),
+      );
+      return { id };
+    },
+    job: (given) => {
+      const id = textOf(given, 'id');
+      const job = jobs.get(id);
+      if (job === undefined) throw new ControlError('there is no such transfer');
+      if (given.cancel === true) job.abort.abort();
+      if (job.view.isDone) jobs.delete(id);
+      return job.view;
+    },
   };
 }
 

@@ -29,6 +29,7 @@ import { Outbox } from '../messages/outbox.ts';
 import { Pairs } from '../messages/pairs.ts';
 import { Policy } from '../messages/policy.ts';
 import { Routing } from '../messages/routing.ts';
+import { Shares } from '../resources/shares.ts';
 import { type Cancel, every, type Runtime } from '../runtime.ts';
 import { requestKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
@@ -60,6 +61,7 @@ export class Peer {
   readonly outbox: Outbox;
   readonly mailbox: Mailbox;
   readonly broadcasts: Broadcasts;
+  readonly shares: Shares;
   readonly authority: Authority | null;
   readonly runtime: Runtime;
   policy = new Policy();
@@ -102,6 +104,7 @@ export class Peer {
       this.inbox,
       policy,
     );
+    this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
     this.broadcasts = new Broadcasts(runtime, standing, this.switchboard, this.inbox, policy);
     this.#neighbours = new Neighbours(
       runtime,

@@ -7,6 +7,7 @@ import type { Verdict } from '../link/session.ts';
 import { hex, Roster, type RosterPart } from '../members/roster.ts';
 import type { Runtime } from '../runtime.ts';
 import type { XWingPrivateKey } from '../sealed/xwing.ts';
+import { ownCopy } from '../wire/schema.ts';
 
 /** Changes gathered from a peer until the part with the signature comes. */
 const GATHERED_MAX = 1_000_000;
@@ -67,7 +68,7 @@ export class Standing {
     if (signed === null || signed.epoch !== key.epoch || !sha256(key.key).equals(signed.keyHash))
       return false;
     if (this.groupKeyOf(key.epoch) !== null) return true;
-    this.#groupKeys = [...this.#groupKeys, key].slice(-2);
+    this.#groupKeys = [...this.#groupKeys, { epoch: key.epoch, key: ownCopy(key.key) }].slice(-2);
     for (const listener of this.onGroupKey) listener(key);
     return true;
   }

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../identity/keys.ts';
+import { ownCopy } from '../wire/schema.ts';
 
 export interface Storage {
   read(name: string): Buffer | null;
@@ -128,11 +129,6 @@ export class MemoryStorage implements Storage {
   writeLog(name: string, entries: readonly Uint8Array[]): void {
     this.#logs.set(name, entries.map(ownCopy));
   }
-}
-
-/** With memory of its own: a slice of Node's pool would keep all of the pool. */
-function ownCopy(data: Uint8Array): Buffer {
-  return Buffer.from(Uint8Array.from(data).buffer);
 }
 
 /** Length, first bytes of the SHA-256, entry. */

@@ -169,6 +169,7 @@ class PipeEnd implements Link {
   readonly shown: Shown;
   readonly isDialler: boolean;
   readonly own: VirtualTransport;
+  sentBytes = 0;
   waitingBytes = 0;
   readonly #pipe: Pipe;
   readonly #side: number;
@@ -201,6 +202,7 @@ class PipeEnd implements Link {
     const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
     const { sentBytes } = this.#pipe.network;
     sentBytes.set(this.own.address, (sentBytes.get(this.own.address) ?? 0) + bytes.length);
+    this.sentBytes += bytes.length;
     this.waitingBytes += bytes.length;
     this.#queue(bytes);
   }

@@ -20,6 +20,8 @@ export const requestKinds = {
   enrol: 1,
   /** members/liveness.ts */
   probe: 2,
+  /** resources/shares.ts */
+  offers: 3,
 } as const;
 
 /** What goes from peer to peer over others: messages/routing.ts. */

@@ -58,6 +58,11 @@ export class Writer {
   }
 }
 
+/** With memory of its own: a slice of Node's pool would keep all of the pool, a thousand times as much. */
+export function ownCopy(data: Uint8Array): Buffer {
+  return Buffer.from(Uint8Array.from(data).buffer);
+}
+
 export class Reader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -104,9 +109,9 @@ export class Reader {
     return this.#bytes.subarray(at, at + count);
   }
 
-  /** A copy with memory of its own, so that keeping it keeps nothing else. */
+  /** A copy, mostly of a slice of Node's pool: who keeps it for long makes it an `ownCopy`. */
   raw(count: number): Buffer {
-    return Buffer.from(Uint8Array.from(this.view(count)).buffer);
+    return Buffer.from(this.view(count));
   }
 }
 

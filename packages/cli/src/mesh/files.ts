@@ -1,0 +1,125 @@
+// Files between peers: eyrie share, get.
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { JobView, Offer } from '@eyrie/mesh';
+import { FAILED, UserError } from '../errors.ts';
+import { ask, table } from './select.ts';
+
+const LOOK_MS = 100;
+const BAR_WIDTH = 24;
+
+interface Common {
+  peer?: string;
+  json?: boolean;
+}
+
+export async function share(
+  path: string | undefined,
+  options: Common & { name?: string; to?: string[]; stop?: string },
+): Promise<void> {
+  if (options.stop !== undefined) {
+    await ask(options.peer, 'unshare', { name: options.stop });
+    console.log(`${options.stop} is shared no longer.`);
+    return;
+  }
+  if (path === undefined) {
+    await listShares(options);
+    return;
+  }
+  const full = resolve(path);
+  const kind = statSync(full, { throwIfNoEntry: false });
+  if (kind === undefined) throw new UserError(`there is no file ${path}`, FAILED);
+  if (!kind.isFile()) throw new UserError(`${path} is no file: pack a folder into one first`, FAILED);
+  const name = options.name ?? basename(full);
+  const { sizeBytes } = await ask<Offer>(options.peer, 'share', { path: full, name, to: options.to ?? [] });
+  if (options.json === true) console.log(JSON.stringify({ name, sizeBytes }));
+  else
+    console.log(`${name} (${readable(sizeBytes)}) is shared with ${options.to?.join(', ') ?? 'all peers'}.`);
+}
+
+async function listShares(options: Common): Promise<void> {
+  const all = await ask<{ name: string; path: string; to: string[] }[]>(options.peer, 'shares');
+  if (options.json === true) console.log(JSON.stringify(all, null, 2));
+  else if (all.length === 0) console.log('Nothing is shared.');
+  else
+    console.log(
+      table([
+        ['NAME', 'TO', 'FILE'],
+        ...all.map(({ name, to, path }) => [name, to.join(' ') || 'all', path]),
+      ]),
+    );
+}
+
+export async function get(
+  what: string,
+  options: Common & { output?: string; force?: boolean },
+): Promise<number> {
+  const [from, name] = split(what);
+  if (name === '') {
+    await listOffers(from, options);
+    return 0;
+  }
+  const path = resolve(options.output ?? basename(name));
+  const target = existsSync(path) && statSync(path).isDirectory() ? join(path, basename(name)) : path;
+  if (existsSync(target) && options.force !== true)
+    throw new UserError(`${target} is there already: --force replaces it`, FAILED);
+  const { id } = await ask<{ id: string }>(options.peer, 'get', { from, name, path: target });
+  const view = await watch(id, options);
+  if (view.error !== null)
+    throw new UserError(`${from}: ${view.error}`, view.error === 'interrupted' ? 130 : FAILED);
+  if (options.json === true) console.log(JSON.stringify({ path: target, sizeBytes: view.totalBytes }));
+  else
+    console.log(
+      `${target} (${readable(view.totalBytes)}${view.resumedBytes > 0 ? `, ${readable(view.resumedBytes)} were there` : ''})`,
+    );
+  return 0;
+}
+
+/** Draws a bar while it goes on; Ctrl-C stops it, and the next time it goes on from there. */
+async function watch(id: string, options: Common): Promise<JobView> {
+  const isDrawn = process.stderr.isTTY === true && options.json !== true;
+  let cancel = false;
+  const interrupt = () => {
+    cancel = true;
+  };
+  process.once('SIGINT', interrupt);
+  try {
+    for (;;) {
+      const view = await ask<JobView>(options.peer, 'job', { id, cancel });
+      if (isDrawn) process.stderr.write(`\r\x1b[K${view.isDone ? '' : bar(view)}`);
+      if (view.isDone) return view;
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+    }
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function bar({ doneBytes, totalBytes }: JobView): string {
+  const part = totalBytes === 0 ? 0 : doneBytes / totalBytes;
+  const full = Math.round(part * BAR_WIDTH);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${Math.floor(part * 100)} % of ${readable(totalBytes)}`;
+}
+
+async function listOffers(from: string, options: Common): Promise<void> {
+  const all = await ask<Offer[]>(options.peer, 'offers', { from });
+  if (options.json === true) console.log(JSON.stringify(all, null, 2));
+  else if (all.length === 0) console.log(`${from} offers nothing to this peer.`);
+  else
+    console.log(table([['NAME', 'SIZE'], ...all.map(({ name, sizeBytes }) => [name, readable(sizeBytes)])]));
+}
+
+function split(what: string): [string, string] {
+  const at = what.indexOf('/');
+  return at < 0 ? [what, ''] : [what.slice(0, at), what.slice(at + 1)];
+}
+
+function readable(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let unit = 0;
+  while (bytes >= 1024 && unit < units.length - 1) {
+    bytes /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? bytes : bytes.toFixed(1)} ${units[unit]}`;
+}

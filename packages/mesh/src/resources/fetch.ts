@@ -1,0 +1,224 @@
+// Getting a file from a peer: chunk by chunk, each checked before it is kept, and the next time from where it ended.
+
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { Session } from '../link/session.ts';
+import type { Stream } from '../link/stream.ts';
+import type { Peer } from '../peer/peer.ts';
+import { requestKinds, streamKinds } from '../wire/kinds.ts';
+import { decode, encode } from '../wire/schema.ts';
+import { CHUNK_BYTES, type Manifest, manifest, manifestId } from './manifest.ts';
+import { type Offer, offers, wanted } from './shares.ts';
+
+const MANIFEST_BYTES_MAX = 128 << 20;
+const OFFERS_MS = 5_000;
+const LINK_MS = 10_000;
+
+export interface Progress {
+  doneBytes: number;
+  totalBytes: number;
+  /** Of them, what was there from before. */
+  resumedBytes: number;
+}
+
+export class FetchError extends Error {}
+
+/** What a peer offers to this one. @throws FetchError */
+export async function listOffers(peer: Peer, from: string): Promise<Offer[]> {
+  const session = await linkTo(peer, from);
+  return new Promise((resolve, reject) => {
+    session.request(requestKinds.offers, Buffer.alloc(0), OFFERS_MS, (error, payload) =>
+      error === null ? resolve(decode(offers, payload)) : reject(new FetchError(`${from}: ${error}`)),
+    );
+  });
+}
+
+/**
+ * Gets a file to `path`. Until it is whole it is `path.part`, and `path.part.json` says which it is to become.
+ *
+ * @throws FetchError with one line; what was got stays for the next time
+ */
+export async function fetchResource(
+  peer: Peer,
+  from: string,
+  name: string,
+  path: string,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const session = await linkTo(peer, from);
+  const part = `${path}.part`;
+  const known = await readPlan(part);
+  const haveChunks = known === null ? 0 : await soundChunks(part, known);
+  const first = await receive(session, from, name, path, haveChunks, known, onProgress, signal);
+  if (first !== 'another file') return first;
+  // It has changed since: from the beginning.
+  await rm(part, { force: true });
+  const second = await receive(session, from, name, path, 0, null, onProgress, signal);
+  if (second === 'another file') throw new FetchError(`${name} is being changed: try again later`);
+  return second;
+}
+
+async function receive(
+  session: Session,
+  from: string,
+  name: string,
+  path: string,
+  haveChunks: number,
+  known: string | null,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Manifest | 'another file'> {
+  const part = `${path}.part`;
+  const stream = session.openStream(streamKinds.get, encode(wanted, { name, fromChunk: haveChunks }));
+  const input = new StreamInput(stream, signal);
+  const plan = await readManifest(input, from);
+  const resumedBytes = Math.min(haveChunks * CHUNK_BYTES, plan.sizeBytes);
+  if (haveChunks > 0 && known !== null && manifestId(plan) !== known.split(' ')[0]) {
+    stream.reset('another file');
+    return 'another file';
+  }
+  await writeFile(`${part}.json`, JSON.stringify({ id: manifestId(plan), chunks: plan.chunks.map(hex) }), {
+    mode: 0o600,
+  });
+  const file = await open(part, haveChunks > 0 ? 'r+' : 'w', 0o600);
+  try {
+    for (let chunk = haveChunks; chunk < plan.chunks.length; chunk++) {
+      const length = Math.min(CHUNK_BYTES, plan.sizeBytes - chunk * CHUNK_BYTES);
+      const data = await input.take(length);
+      if (hex(createHash('sha256').update(data).digest()) !== hex(plan.chunks[chunk]!))
+        throw new FetchError(`${from} sent something else than it said: chunk ${chunk} of ${name}`);
+      await writeAt(file, data, chunk * CHUNK_BYTES);
+      onProgress({ doneBytes: chunk * CHUNK_BYTES + length, totalBytes: plan.sizeBytes, resumedBytes });
+    }
+    await file.truncate(plan.sizeBytes);
+    await file.sync();
+  } catch (error) {
+    stream.reset('stopped');
+    throw error;
+  } finally {
+    await file.close();
+  }
+  stream.end();
+  await rename(part, path);
+  await rm(`${part}.json`, { force: true });
+  return plan;
+}
+
+async function readManifest(input: StreamInput, from: string): Promise<Manifest> {
+  const length = (await input.take(4)).readUInt32BE();
+  if (length > MANIFEST_BYTES_MAX) throw new FetchError(`${from}: the file has too many parts`);
+  return decode(manifest, await input.take(length));
+}
+
+/** Which file the part is of: its id, then the hashes of its chunks. */
+async function readPlan(part: string): Promise<string | null> {
+  try {
+    const { id, chunks } = JSON.parse(await readFile(`${part}.json`, 'utf8'));
+    return [id, ...chunks].join(' ');
+  } catch {
+    return null;
+  }
+}
+
+/** How many chunks from the beginning are there and right. */
+async function soundChunks(part: string, plan: string): Promise<number> {
+  const hashes = plan.split(' ').slice(1);
+  const file = await open(part, 'r').catch(() => null);
+  if (file === null) return 0;
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let chunk = 0; chunk < hashes.length; chunk++) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, chunk * CHUNK_BYTES);
+      if (hex(createHash('sha256').update(buffer.subarray(0, bytesRead)).digest()) !== hashes[chunk])
+        return chunk;
+    }
+    return hashes.length;
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAt(file: FileHandle, data: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < data.length; )
+    at += (await file.write(data, at, data.length - at, position + at)).bytesWritten;
+}
+
+function linkTo(peer: Peer, to: string): Promise<Session> {
+  return new Promise((resolve, reject) => {
+    const status = peer.directory.statusOf(to);
+    if (status !== 'alive') return reject(new FetchError(`${to} is not here (${status})`));
+    const existing = peer.switchboard.sessionOf(to);
+    if (existing !== null) return resolve(existing);
+    const cancel = peer.runtime.clock.after(LINK_MS, () => reject(new FetchError(`${to} does not answer`)));
+    peer.switchboard.forgetFailures(to);
+    peer.switchboard.connect(to, peer.directory.addressesOf(to), () => {
+      cancel();
+      const session = peer.switchboard.sessionOf(to);
+      if (session === null)
+        reject(new FetchError(`${to} cannot be reached from here: a file needs a direct link`));
+      else resolve(session);
+    });
+  });
+}
+
+/** A stream, read in portions of the size one asks for. */
+class StreamInput {
+  #pieces: Buffer[] = [];
+  #held = 0;
+  #unconsumed = 0;
+  #wanted = 0;
+  #whenHeld: (() => void) | null = null;
+  #problem: FetchError | null = null;
+  readonly #stream: Stream;
+
+  constructor(stream: Stream, signal: AbortSignal) {
+    this.#stream = stream;
+    stream.onReset = (reason) => this.#fail(reason);
+    stream.onEnd = () => {
+      if (this.#held < this.#wanted) this.#fail('the other side ended too early');
+    };
+    signal.addEventListener('abort', () => this.#fail('interrupted'));
+    stream.listen((data) => {
+      this.#pieces.push(Buffer.from(data));
+      this.#held += data.length;
+      this.#unconsumed += data.length;
+      // Room is given for what is waited for, so no more than a portion and a window lie here.
+      if (this.#held <= this.#wanted) this.#giveRoom();
+      if (this.#held >= this.#wanted) this.#whenHeld?.();
+    });
+  }
+
+  #giveRoom(): void {
+    this.#stream.consumed(this.#unconsumed);
+    this.#unconsumed = 0;
+  }
+
+  async take(count: number): Promise<Buffer> {
+    this.#wanted = count;
+    this.#giveRoom();
+    if (this.#held < count && this.#problem === null)
+      await new Promise<void>((resolve) => {
+        this.#whenHeld = resolve;
+      });
+    if (this.#held < count) {
+      this.#stream.reset('stopped');
+      throw this.#problem ?? new FetchError('the other side ended too early');
+    }
+    const all = Buffer.concat(this.#pieces, this.#held);
+    const rest = all.subarray(count);
+    this.#pieces = rest.length > 0 ? [rest] : [];
+    this.#held = rest.length;
+    this.#wanted = 0;
+    return all.subarray(0, count);
+  }
+
+  #fail(reason: string): void {
+    this.#problem ??= new FetchError(reason);
+    this.#whenHeld?.();
+  }
+}
+
+function hex(data: Uint8Array): string {
+  return Buffer.from(data).toString('hex');
+}

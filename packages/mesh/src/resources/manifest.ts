@@ -1,0 +1,43 @@
+// What a shared file is, in pieces: so that a get can begin where the last one ended, and no piece is taken unseen.
+
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { sha256 } from '../identity/keys.ts';
+import { fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
+
+export const CHUNK_BYTES = 1 << 20;
+const CHUNKS_MAX = 4_000_000;
+
+/** A name without a way out of the folder it is written to. */
+export const resourceName = text(200, /^(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+$/);
+
+export const manifest = record({
+  name: resourceName,
+  sizeBytes: varint(CHUNKS_MAX * CHUNK_BYTES),
+  modifiedMs: varint(),
+  /** SHA-256 of each chunk. */
+  chunks: list(fixed(32), CHUNKS_MAX),
+});
+export type Manifest = Shape<typeof manifest>;
+
+/** Two files with the same name are the same: all their bytes are. */
+export function manifestId({ sizeBytes, chunks }: Manifest): string {
+  return sha256(String(sizeBytes), ...chunks).toString('hex');
+}
+
+/** Reads the whole file once. */
+export async function describeFile(path: string, name: string): Promise<Manifest> {
+  const file = await open(path, 'r');
+  try {
+    const { size, mtimeMs } = await file.stat();
+    const chunks: Uint8Array[] = [];
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let at = 0; at < size; at += CHUNK_BYTES) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, at);
+      chunks.push(createHash('sha256').update(buffer.subarray(0, bytesRead)).digest());
+    }
+    return { name, sizeBytes: size, modifiedMs: Math.floor(mtimeMs), chunks };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,162 @@
+// The files that this peer offers, to all or to some, read-only; and the side that sends them.
+
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Session } from '../link/session.ts';
+import type { Stream } from '../link/stream.ts';
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Policy } from '../messages/policy.ts';
+import type { Standing } from '../peer/standing.ts';
+import type { Storage } from '../peer/storage.ts';
+import type { Runtime } from '../runtime.ts';
+import { requestKinds, streamKinds } from '../wire/kinds.ts';
+import { decode, encode, list, record, type Shape, varint } from '../wire/schema.ts';
+import { CHUNK_BYTES, describeFile, type Manifest, manifest, resourceName } from './manifest.ts';
+
+const FILE = 'shares.json';
+const SHARES_MAX = 1_000;
+const PIECE_BYTES = 64 << 10;
+
+export interface Share {
+  name: string;
+  path: string;
+  /** Names of peers; empty for all. */
+  to: string[];
+}
+
+export const wanted = record({ name: resourceName, fromChunk: varint() });
+export const offers = list(record({ name: resourceName, sizeBytes: varint() }), SHARES_MAX);
+export type Offer = Shape<typeof offers>[number];
+
+export class Shares {
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #storage: Storage;
+  readonly #policy: () => Policy;
+  #shares: Share[];
+  /** Of each file, as long as it does not change. */
+  #manifests = new Map<string, Manifest>();
+
+  constructor(
+    runtime: Runtime,
+    standing: Standing,
+    switchboard: Switchboard,
+    storage: Storage,
+    policy: () => Policy,
+  ) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#storage = storage;
+    this.#policy = policy;
+    this.#shares = JSON.parse(storage.read(FILE)?.toString() ?? '[]');
+    switchboard.handleRequest(requestKinds.offers, (session, _payload, reply) => {
+      this.#offersTo(session.id).then(
+        (all) => reply(null, encode(offers, all)),
+        () => reply('the files of this peer cannot be read'),
+      );
+    });
+    switchboard.handleStream(streamKinds.get, (session, payload, stream) => {
+      const { name, fromChunk } = decode(wanted, payload);
+      this.#serve(session, name, fromChunk, stream).catch((error) => stream.reset((error as Error).message));
+    });
+  }
+
+  get all(): readonly Share[] {
+    return this.#shares;
+  }
+
+  /** Offers a file; gives what it is, once it was read. */
+  async add(share: Share): Promise<Manifest> {
+    const described = await this.#describe(share);
+    this.#save([...this.#shares.filter((each) => each.name !== share.name), share].slice(-SHARES_MAX));
+    return described;
+  }
+
+  /** False if nothing of that name was offered. */
+  remove(name: string): boolean {
+    const rest = this.#shares.filter((each) => each.name !== name);
+    const wasThere = rest.length < this.#shares.length;
+    if (wasThere) this.#save(rest);
+    return wasThere;
+  }
+
+  async #offersTo(id: string): Promise<Offer[]> {
+    const own = this.#shares.filter((share) => this.#mayHave(id, share));
+    const sizes = await Promise.all(
+      own.map(({ path }) =>
+        stat(path)
+          .then(({ size }) => size)
+          .catch(() => -1),
+      ),
+    );
+    return own
+      .map(({ name }, i) => ({ name, sizeBytes: sizes[i]! }))
+      .filter(({ sizeBytes }) => sizeBytes >= 0);
+  }
+
+  #mayHave(id: string, share: Share): boolean {
+    const member = this.#standing.roster.approved(id);
+    if (member === null || (share.to.length > 0 && !share.to.includes(id))) return false;
+    return this.#policy().isAllowed(member, `get:${share.name}`);
+  }
+
+  /** First the length of the manifest (4 bytes) and the manifest, then the chunks from the one that was asked for. */
+  async #serve({ id }: Session, name: string, fromChunk: number, stream: Stream): Promise<void> {
+    const share = this.#shares.find((each) => each.name === name);
+    // Whoever may not have it does not learn that it is there.
+    if (share === undefined || !this.#mayHave(id, share)) throw new Error(`there is no ${name} for you`);
+    const described = await this.#describe(share);
+    const head = encode(manifest, described);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(head.length);
+    const file = await open(share.path, 'r');
+    this.#runtime.log('info', 'file asked for', { peer: id, name });
+    try {
+      await writeAll(stream, Buffer.concat([length, head]));
+      for (let chunk = fromChunk; chunk < described.chunks.length; chunk++)
+        await sendChunk(file, chunk, stream);
+      stream.end();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #describe({ path, name }: Share): Promise<Manifest> {
+    const { size, mtimeMs } = await stat(path);
+    const known = this.#manifests.get(path);
+    if (known !== undefined && known.sizeBytes === size && known.modifiedMs === Math.floor(mtimeMs))
+      return { ...known, name };
+    const described = await describeFile(path, name);
+    this.#manifests.set(path, described);
+    return described;
+  }
+
+  #save(shares: Share[]): void {
+    this.#shares = shares;
+    this.#storage.write(FILE, JSON.stringify(shares, null, 2));
+  }
+}
+
+async function sendChunk(file: FileHandle, chunk: number, stream: Stream): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, chunk * CHUNK_BYTES);
+  await writeAll(stream, buffer.subarray(0, bytesRead));
+}
+
+/** @throws if the other side gives up */
+async function writeAll(stream: Stream, data: Uint8Array): Promise<void> {
+  for (let at = 0; at < data.length; ) {
+    const room = Math.min(stream.writableBytes, PIECE_BYTES, data.length - at);
+    if (room > 0) {
+      stream.write(data.subarray(at, at + room));
+      at += room;
+    } else await whenWritable(stream);
+  }
+}
+
+function whenWritable(stream: Stream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.onWritable = resolve;
+    stream.onReset = (reason) => reject(new Error(reason));
+    if (stream.isOver) reject(new Error('the other side gave up'));
+  });
+}
