@@ -77,6 +77,11 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   assert.equal(readFileSync(copy, 'utf8'), 'shared text');
   assert.match((await run(`get beta/note.txt --peer gamma -o ${copy}`)).err, /is there already/);
 
+  await fine(`encrypt ${file} --to gamma --peer beta -o ${file}.eyrie`);
+  const opened = await run(`decrypt ${file}.eyrie --peer gamma`);
+  assert.deepEqual([opened.out, opened.err.slice(0, 10)], ['shared text', 'From beta,']);
+  assert.match((await run(`decrypt ${file}.eyrie --peer alpha`)).err, /sealed for gamma, not for alpha/);
+
   await fine('mesh revoke gamma --peer alpha --reason stolen');
   assert.match((await run('send gamma --peer beta hello')).err, /gamma was revoked/);
   assert.match(await fine('mesh members --peer beta'), /gamma +peer +revoked .* stolen/);
@@ -103,6 +108,19 @@ test('bad usage is one line and status 2', async () => {
     assert.match(err, message);
     assert.equal(err.trim().split('\n').length, 1, err);
   }
+});
+
+test('encrypt and decrypt with a passphrase', async () => {
+  const file = join(home, 'plain.txt');
+  const sealed = join(home, 'plain.eyrie');
+  writeFileSync(file, 'by a passphrase');
+  const right = { EYRIE_PASSPHRASE: 'correct horse' };
+  assert.equal((await run(`encrypt ${file} -o ${sealed}`, right)).status, 0);
+  assert.equal((await run(`decrypt ${sealed}`, right)).out, 'by a passphrase');
+  const wrong = await run(`decrypt ${sealed}`, { EYRIE_PASSPHRASE: 'wrong horse' });
+  assert.deepEqual([wrong.status, wrong.err], [1, 'eyrie: wrong passphrase, or the data was changed\n']);
+  assert.match((await run(`decrypt ${file}`, right)).err, /was not made by "eyrie encrypt"/);
+  assert.match((await run(`encrypt ${file} -o ${sealed}`, right)).err, /is there already/);
 });
 
 test('an authority under a passphrase starts with it, and not without', async () => {

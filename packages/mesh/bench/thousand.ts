@@ -19,7 +19,7 @@ import {
 import { requestKinds } from '../src/wire/kinds.ts';
 
 const count = Number(process.argv[2] ?? 1000);
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 const runtime = systemRuntime((level, message, values) => {
   if (level === 'warn') warnings.set(message, (warnings.get(message) ?? 0) + 1);
   if (process.env.EYRIE_LOG === 'debug') console.error(level, message, JSON.stringify(values));

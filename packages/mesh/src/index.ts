@@ -23,6 +23,7 @@ export {
   type PeerSettings,
   peerFolder,
   peersIn,
+  readStanding,
 } from './peer/folder.ts';
 export { joinMesh } from './peer/join.ts';
 export type { JobView, MemberView, MessageView } from './peer/methods.ts';

@@ -116,3 +116,25 @@ test('passphrase: the vector of docs/crypto.md', () => {
   const sealed = Buffer.concat([head, hex('5deee12d55696d79c10b986d4fc00c74b9f28e665f42')]);
   assert.equal(openWithPassphrase('correct horse', sealed).toString(), 'secret');
 });
+
+test('a document sealed for a peer: opened by it alone, and only unchanged', async () => {
+  const { VirtualMesh } = await import('../src/virtual/index.ts');
+  const { openDocument, sealDocument } = await import('../src/sealed/index.ts');
+  const mesh = await VirtualMesh.create({ peers: 3, seed: 1 });
+  const [from, to, other] = await Promise.all([0, 1, 2].map((i) => mesh.start(i)));
+  for (const size of [0, 1, 65_536, 65_537, 200_000]) {
+    const plain = randomBytes(size);
+    const sealed = sealDocument(from!.standing, 'peer-1', to!.standing.sealing.publicKey, plain, 5);
+    const opened = openDocument(to!.standing, sealed);
+    assert.deepEqual(opened, { from: 'peer-0', sealedMs: 5, plain: Buffer.from(plain), warning: null });
+    assert.throws(() => openDocument(other!.standing, sealed), /sealed for peer-1, not for peer-2/);
+    assert.throws(() => openDocument(to!.standing, sealed.subarray(0, -1)), /changed|whole/);
+    assert.throws(() => openDocument(to!.standing, Buffer.concat([sealed, Buffer.of(0)])), /changed/);
+    for (const at of [0, 20, 400, 1500, 1700, sealed.length - 1].filter((each) => each < sealed.length)) {
+      const changed = Buffer.from(sealed);
+      changed[at]! ^= 1;
+      assert.throws(() => openDocument(to!.standing, changed), `byte ${at}`);
+    }
+  }
+  for (const peer of [from, to, other]) peer!.stop();
+});

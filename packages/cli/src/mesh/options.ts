@@ -8,6 +8,7 @@ export function addMeshCommands(program: Command): void {
     program.command('mesh').description('who is in: found a mesh, invite, join, approve, revoke, look'),
   );
   addMail(program);
+  addSealing(program);
   program
     .command('peer')
     .description('run a peer in the foreground, until Ctrl-C')
@@ -235,4 +236,33 @@ function addMail(program: Command): void {
     .action(async (what: string, options) => {
       process.exitCode = await (await import('./files.ts')).get(what, options);
     });
+}
+
+function addSealing(program: Command): void {
+  program
+    .command('encrypt')
+    .description('encrypt a text or file for a peer, or with a passphrase')
+    .argument('[file]', 'the file; - or nothing is standard input')
+    .option(
+      '--to <id>',
+      'for this peer alone; without it, with a passphrase (asked for, or EYRIE_PASSPHRASE)',
+    )
+    .option('-o, --output <path>', 'where to put it; standard output unless given')
+    .option('--force', 'replace an existing file')
+    .option('--peer <id>', 'which peer of this user encrypts')
+    .addHelpText('after', `${EXAMPLE}eyrie encrypt plan.pdf --to lab-7 -o plan.pdf.eyrie`)
+    .action(async (file: string | undefined, options) =>
+      (await import('./encrypt.ts')).encrypt(file, options),
+    );
+  program
+    .command('decrypt')
+    .description('decrypt what "eyrie encrypt" made; says who encrypted it for this peer')
+    .argument('[file]', 'the file; - or nothing is standard input')
+    .option('-o, --output <path>', 'where to put it; standard output unless given')
+    .option('--force', 'replace an existing file')
+    .option('--peer <id>', 'which peer of this user decrypts')
+    .addHelpText('after', `${EXAMPLE}eyrie decrypt plan.pdf.eyrie -o plan.pdf`)
+    .action(async (file: string | undefined, options) =>
+      (await import('./encrypt.ts')).decrypt(file, options),
+    );
 }

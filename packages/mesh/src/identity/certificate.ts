@@ -113,6 +113,9 @@ export interface Issuer {
   leafHours: number;
 }
 
+/** Of each root's key its form for signing, which is slow to make. */
+const signingKeys = new WeakMap<KeyObject, Promise<webcrypto.CryptoKeyPair>>();
+
 export async function issueLeaf(
   issuer: Issuer,
   id: string,
@@ -121,7 +124,9 @@ export async function issueLeaf(
 ): Promise<Buffer> {
   const x509 = await library();
   const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
-  const { privateKey } = await webKeys(issuer.key, ROOT_ALGORITHM);
+  const signing = signingKeys.get(issuer.key) ?? webKeys(issuer.key, ROOT_ALGORITHM);
+  signingKeys.set(issuer.key, signing);
+  const { privateKey } = await signing;
   const certificate = await x509.X509CertificateGenerator.create({
     subject: [{ CN: [id] }],
     issuer: new x509.X509Certificate(new Uint8Array(issuer.certificate)).subjectName,

@@ -14,11 +14,11 @@ export const HEARTBEAT_MS = 800;
 /** Nothing heard for so long: something is wrong. Two heartbeats and what one repetition of TCP takes. */
 export const SILENCE_MS = 1_800;
 /** A link that nobody needs is closed after so long. */
-const IDLE_MS = 20_000;
+const IDLE_MS = 5_000;
 const TICK_MS = 200;
 /** This peer itself was slow: what it did not hear, it cannot hold against others. */
 const LATE_MS = 400;
-const SESSIONS_MAX = 512;
+const SESSIONS_MAX = 2_048;
 const DIAL_BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
 
 export type NoticeHandler = (session: Session, payload: Uint8Array) => void;

@@ -158,16 +158,7 @@ export function openPeer(options: OpenOptions): OpenedPeer {
 /** The same, of any storage that `init` or `join` has filled. */
 export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'>): OpenedPeer {
   const { runtime } = options;
-  const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
-  const { keys, sealingSeed } = keysOf(storage, runtime);
-  const roster = Roster.fromBytes(storage.read('roster')!, null);
-  const certificate = derOf(storage.read('peer.crt')!.toString());
-  const standing = new Standing(runtime, settings.id, keys, privateKeyFrom(sealingSeed), certificate, roster);
-  const group = storage.read('group.key');
-  if (group !== null) {
-    const { epoch, key } = JSON.parse(group.toString());
-    standing.takeGroupKey({ epoch, key: Buffer.from(key, 'hex') });
-  }
+  const { settings, standing } = readStanding(storage, runtime);
   const transport = new TlsTransport({
     credentials: credentialsOf(standing),
     host: options.host ?? settings.host,
@@ -186,6 +177,24 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     await transport.close();
   };
   return { peer, settings, storage, close };
+}
+
+/** What a folder says that its peer is and trusts. */
+export function readStanding(
+  storage: Storage,
+  runtime: Runtime,
+): { settings: PeerSettings; standing: Standing } {
+  const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
+  const { keys, sealingSeed } = keysOf(storage, runtime);
+  const roster = Roster.fromBytes(storage.read('roster')!, null);
+  const certificate = derOf(storage.read('peer.crt')!.toString());
+  const standing = new Standing(runtime, settings.id, keys, privateKeyFrom(sealingSeed), certificate, roster);
+  const group = storage.read('group.key');
+  if (group !== null) {
+    const { epoch, key } = JSON.parse(group.toString());
+    standing.takeGroupKey({ epoch, key: Buffer.from(key, 'hex') });
+  }
+  return { settings, standing };
 }
 
 /**

@@ -143,6 +143,14 @@ function resourceMethods(peer: Peer): Methods {
       if (!peer.shares.remove(name)) throw new ControlError(`${name} is not shared`);
     },
     shares: () => peer.shares.all,
+    sealingKey: (given) =>
+      new Promise((resolve, reject) => {
+        peer.pairs.keyOf(textOf(given, 'of'), (error, key) =>
+          error === null
+            ? resolve({ key: Buffer.from(key).toString('base64') })
+            : reject(new ControlError(error)),
+        );
+      }),
     offers: (given) => listOffers(peer, textOf(given, 'from')),
     get: (given) => {
       const running = [...jobs].filter(([, { view }]) => !view.isDone);
