@@ -72,8 +72,9 @@ export class Directory {
         const now = roster.members.get(id);
         if (now === member || now === undefined) continue;
         const isOther = now.revoked !== null || Buffer.compare(now.publicKey, member.publicKey) !== 0;
-        if (isOther)
-          this.#forget(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
+        if (!isOther) continue;
+        this.#forget(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
+        this.#acquit(id);
       }
     });
   }
@@ -184,6 +185,18 @@ export class Directory {
     return true;
   }
 
+  /** What a revoked peer said of others is void too: nobody else would believe it any more. */
+  #acquit(accuser: string): void {
+    for (const [index, accusation] of this.#accusations.entries()) {
+      if (accusation?.accuser !== accuser) continue;
+      const before = this.#statusAt(index);
+      this.#sum -= this.#weight(index);
+      this.#accusations[index] = undefined;
+      this.#sum += this.#weight(index);
+      this.#settle(accusation.id, index, before);
+    }
+  }
+
   #settle(id: string, index: number, before: Status): void {
     const status = this.#statusAt(index);
     if (status === 'alive') this.tree.add(id);
@@ -214,8 +227,16 @@ export class Directory {
   /** What the member's state adds to the sum; kept below 2^53 so that sums of a million are still exact. */
   #weight(index: number): number {
     const version = this.versionAt(index);
-    return version === 0 ? 0 : ((index + 1) * 0x9e3779b1 + (version % 2 ** 31) * 0x85ebca6b) % 2 ** 32;
+    return version === 0 ? 0 : mixed(mixed(index + 1) ^ mixed(version % 2 ** 32) ^ mixed(version / 2 ** 32));
   }
+}
+
+/** So that no two changes cancel out: the last step of MurmurHash3. */
+function mixed(value: number): number {
+  let h = value | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 function isTrueAnnouncement(update: Announcement, publicKey: Uint8Array): boolean {

@@ -80,6 +80,7 @@ export class VirtualMesh {
   readonly #world: World;
   readonly #roster: Roster;
   readonly #log: Log;
+  readonly #rosters: Roster[] = [];
   #authority: Authority | null = null;
 
   private constructor(world: World, { seed, latencyMs, lossRate, log }: VirtualMeshOptions, roster: Roster) {
@@ -124,14 +125,12 @@ export class VirtualMesh {
     const address = hostOf(i);
     const runtime: Runtime = { clock: this.#clockOf(i), random: this.random, log: this.#log };
     const storage = this.storages[i]!;
-    const standing = new Standing(
-      runtime,
-      person.id,
-      person.keys,
-      person.sealing,
-      person.certificate,
-      this.#roster,
-    );
+    const { id, keys, sealing, certificate } = person;
+    const standing = new Standing(runtime, id, keys, sealing, certificate, this.#rosters[i] ?? this.#roster);
+    // As on disk: what a peer knew of the list it still knows after a restart.
+    standing.onRoster.push((roster) => {
+      this.#rosters[i] = roster;
+    });
     standing.takeGroupKey({ epoch: 1, key: this.#world.groupKey });
     const transport = this.network.transport(address, () => standing.certificate);
     const authority = i === 0 ? this.#authorityOf(runtime, storage) : null;
@@ -181,7 +180,7 @@ export class VirtualMesh {
   #clockOf(i: number): Clock {
     const { clock, clockErrorMs } = this;
     return {
-      nowMs: () => clock.nowMs() + clockErrorMs[i]!,
+      nowMs: () => Math.floor(clock.nowMs() + clockErrorMs[i]!),
       elapsedMs: () => clock.elapsedMs(),
       after: (delayMs, action) => clock.after(delayMs, action),
     };
