@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { PacketRow, TreeLine } from '../src/api/types.ts';
 import { placesOf, stackOf } from '../src/charts/stack.ts';
 import { ruleFor } from '../src/list/colours.ts';
-import { columnNamed, transportOf } from '../src/list/columns.ts';
+import { columnNamed } from '../src/list/columns.ts';
 import { GrowingRows } from '../src/list/growing-rows.ts';
 import { termOf } from '../src/list/terms.ts';
 import { flatten, lineAt } from '../src/list/tree-lines.ts';
@@ -28,6 +28,7 @@ function row(part: Partial<PacketRow>): PacketRow {
     protocol: 'TCP',
     length: 60,
     summary: '',
+    transport: 'tcp',
     stream: 0,
     path: 'eth:ethertype:ip:tcp',
     ...part,
@@ -54,9 +55,8 @@ test('a cell becomes a filter by its meaning', () => {
   assert.equal(term('src'), 'ip.src == 10.0.0.1');
   assert.equal(term('dst', { dst: 'fe80::1', dst_ip: 'fe80::1' }), 'ipv6.dst == fe80::1');
   assert.equal(term('src', { src: '00:11:22:33:44:55', src_ip: null }), 'eth.src == 00:11:22:33:44:55');
-  assert.equal(term('dst_port', { path: 'eth:ethertype:ip:udp:dns' }), 'udp.dstport == 50000');
+  assert.equal(term('dst_port', { transport: 'udp' }), 'udp.dstport == 50000');
   assert.equal(term('stream', { stream: null }), null);
-  assert.equal(transportOf(row({ path: 'eth:ethertype:ip:gre:ip:udp:quic' })), 'udp');
 });
 
 test('a line of the tree becomes a filter', () => {

@@ -21,6 +21,8 @@ export interface PacketRow {
   protocol: string;
   length: number;
   summary: string;
+  /** Innermost: tcp, udp, icmp … */
+  transport: string | null;
   stream: number | null;
   path: string;
 }
@@ -56,8 +58,7 @@ export interface ProtocolSummary {
   items: { protocol: string; packets: number; bytes: number }[];
   packets: number;
   bytes: number;
-  first: string | null;
-  last: string | null;
+  /** False: the filter reads bytes, so counts may be too high. */
   is_exact: boolean;
 }
 

@@ -44,10 +44,9 @@ const port = (end: 'src' | 'dst') => (row: PacketRow) => {
   return number === null ? null : `${transportOf(row)}.${end}port == ${number}`;
 };
 
-/** From the path: the innermost transport. */
+/** As filters name it. */
 export function transportOf(row: PacketRow): string {
-  const layers = row.path.split(':');
-  return layers.findLast((layer) => /^(tcp|udp|sctp|dccp|udplite)$/.test(layer)) ?? 'tcp';
+  return row.transport ?? 'tcp';
 }
 
 export const COLUMNS: readonly Column[] = [

@@ -40,11 +40,16 @@ interface Props<T> {
 }
 
 export function DataTable<T>(props: Props<T>) {
-  const { columns, keyOf, isWhole } = props;
+  const { keyOf, isWhole } = props;
+  const isNarrow = useRef(matchMedia('(max-width: 760px)').matches).current;
+  const columns = useMemo(
+    () => props.columns.filter(({ isExtra }) => !(isNarrow && isExtra)),
+    [props.columns],
+  );
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const [at, setAt] = useState(0);
-  const rowHeight = useRef(matchMedia('(max-width: 760px)').matches ? ROW_HEIGHT_TOUCH : ROW_HEIGHT).current;
+  const rowHeight = isNarrow ? ROW_HEIGHT_TOUCH : ROW_HEIGHT;
   const column = props.sort.replace(/^-/, '');
   const isDescending = props.sort.startsWith('-');
   const rows = useMemo(
@@ -136,7 +141,7 @@ export function DataTable<T>(props: Props<T>) {
               <th
                 key={one.id}
                 scope="col"
-                class={`${one.isNumber ? 'cell-right' : ''} ${one.isExtra ? 'only-wide' : ''}`}
+                class={`${one.isNumber ? 'cell-right' : ''}`}
                 style={one.width === undefined ? {} : { width: one.width }}
                 aria-sort={one.id === column ? (isDescending ? 'descending' : 'ascending') : undefined}
               >
@@ -161,10 +166,7 @@ export function DataTable<T>(props: Props<T>) {
               onContextMenu={(event) => props.onMenu?.(event, row)}
             >
               {columns.map((one) => (
-                <td
-                  key={one.id}
-                  class={`${one.isNumber ? 'cell-right num' : ''} ${one.isExtra ? 'only-wide' : ''}`}
-                >
+                <td key={one.id} class={`${one.isNumber ? 'cell-right num' : ''}`}>
                   {one.cell(row)}
                 </td>
               ))}

@@ -54,6 +54,7 @@ export function packet(number: number): PacketRow {
     protocol,
     length: 60 + (number % 1400),
     summary: `${40_000 + (number % 20_000)} → 443 [ACK] Seq=${number} Ack=1 Win=64240 Len=${number % 1400}`,
+    transport: 'tcp',
     stream: number % 90_000,
     path: 'eth:ethertype:ip:tcp',
   };
@@ -175,8 +176,6 @@ function answer(path: string, terms: URLSearchParams): unknown {
       items,
       packets: PACKETS,
       bytes: PACKETS * 700,
-      first: timeOf(1),
-      last: timeOf(PACKETS),
       is_exact: true,
     };
     return summary;

@@ -32,7 +32,7 @@ export const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'application',
     title: 'Protocol',
-    width: '104px',
+    width: '92px',
     cell: (flow) => (
       <span class="protocol" title={[flow.transport, ...flow.applications].join(' › ')}>
         <span class={`dot family-${familyOf(applicationOf(flow))}`} />

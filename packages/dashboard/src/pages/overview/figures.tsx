@@ -8,9 +8,16 @@ import { capture, filter } from '../../state/navigation.ts';
 
 const RATES_SHOWN = 240;
 
-export function Figures(props: { summary: ProtocolSummary; isStale: boolean }) {
-  const { summary } = props;
-  const seconds = Number(summary.last ?? 0) - Number(summary.first ?? 0);
+/** From the first packet to the last, seconds since 1970. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+export function Figures(props: { summary: ProtocolSummary; span: Span | null; isStale: boolean }) {
+  const { summary, span } = props;
+  const seconds = span === null ? 0 : span.to - span.from;
+  const atMost = summary.is_exact ? '' : '≤ ';
   const stored = (captures.value ?? [])
     .filter(({ id }) => capture.value === null || capture.value === id)
     .reduce((sum, { packets }) => sum + packets, 0);
@@ -19,7 +26,7 @@ export function Figures(props: { summary: ProtocolSummary; isStale: boolean }) {
     <section class={`figures ${props.isStale ? 'stale' : ''}`} aria-label="Figures">
       <Figure
         name="Packets"
-        value={count(summary.packets)}
+        value={`${atMost}${count(summary.packets)}`}
         note={
           isPart
             ? `${percent(summary.packets / stored)} of ${count(stored)}`
@@ -28,13 +35,13 @@ export function Figures(props: { summary: ProtocolSummary; isStale: boolean }) {
       />
       <Figure
         name="Data"
-        value={bytes(summary.bytes)}
+        value={`${atMost}${bytes(summary.bytes)}`}
         note={`${seconds > 0 ? bitRate((summary.bytes * 8) / seconds) : '–'} on average`}
       />
       <Figure
         name="Time"
         value={duration(seconds)}
-        note={summary.first === null ? '–' : `from ${dayAndClock(summary.first)}`}
+        note={span === null ? '–' : `from ${dayAndClock(span.from)}`}
       />
       <Figure
         name="Packet size"

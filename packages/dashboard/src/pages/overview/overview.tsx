@@ -6,7 +6,7 @@ import { capture, filter, linkTo, scope } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
-import { Figures } from './figures.tsx';
+import { Figures, type Span } from './figures.tsx';
 import { Findings, NewHosts, TopNames, TopTalkers } from './lists.tsx';
 import { Protocols } from './protocols.tsx';
 import { Traffic } from './traffic.tsx';
@@ -48,7 +48,7 @@ export function Overview() {
 
   return (
     <div class="overview">
-      <Figures summary={summary.data} isStale={summary.isLoading} />
+      <Figures summary={summary.data} span={spanOf(timeline.data)} isStale={summary.isLoading} />
       {summary.error !== null && <Trouble error={summary.error} onRetry={summary.reload} />}
       <Traffic timeline={timeline} />
       <Protocols summary={summary.data} isStale={summary.isLoading} />
@@ -58,6 +58,17 @@ export function Overview() {
       <NewHosts hosts={newest} />
     </div>
   );
+}
+
+/** Of all packets the captures know it exactly, of those that pass a filter the timeline knows it to a bucket. */
+function spanOf(timeline: Timeline | null): Span | null {
+  const rows = (captures.value ?? []).filter(({ id }) => capture.value === null || capture.value === id);
+  const times = rows.flatMap(({ first, last }) =>
+    first === null || last === null ? [] : [Number(first), Number(last)],
+  );
+  if (filter.value === '' && times.length > 0) return { from: Math.min(...times), to: Math.max(...times) };
+  if (timeline === null || timeline.buckets === 0) return null;
+  return { from: timeline.start, to: timeline.start + timeline.buckets * timeline.step };
 }
 
 /** Nothing is stored yet. */

@@ -3,12 +3,14 @@ import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PacketRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
+import { count } from '../../format/numbers.ts';
+import { secondsBetween } from '../../format/time.ts';
 import { ruleFor } from '../../list/colours.ts';
 import type { Column, TimeForm } from '../../list/columns.ts';
 import { Scroll } from '../../list/scroll.ts';
 
 const ROW_HEIGHT = 22;
-const ROW_HEIGHT_TOUCH = 40;
+const ROW_HEIGHT_TOUCH = 42;
 /** Rows drawn above and below those in sight. */
 const SPARE = 8;
 
@@ -143,6 +145,7 @@ export function PacketList(props: Props) {
         columns={columns}
         form={props.form}
         beginning={props.beginning}
+        isCompact={isTouch}
       />,
     );
   }
@@ -201,6 +204,8 @@ interface RowProps {
   columns: readonly Column[];
   form: TimeForm;
   beginning: string | null;
+  /** Two lines instead of columns. */
+  isCompact: boolean;
 }
 
 /** Drawn again only when something of it has changed: while the list scrolls, most rows stay as they are. */
@@ -210,7 +215,7 @@ class Row extends Component<RowProps> {
     return (Object.keys(next) as (keyof RowProps)[]).some((key) => next[key] !== now[key]);
   }
 
-  render({ number, row, before, top, isSelected, columns, form, beginning }: RowProps) {
+  render({ number, row, before, top, isSelected, columns, form, beginning, isCompact }: RowProps) {
     const rule = row === null ? null : ruleFor(row);
     const family = row === null ? 'row-coming' : `family-${familyOf(row.protocol)}`;
     return (
@@ -224,7 +229,8 @@ class Row extends Component<RowProps> {
         title={rule?.name}
         style={{ transform: `translateY(${top}px)` }}
       >
-        {columns.map((column) => (
+        {isCompact && <Compact row={row} beginning={beginning} />}
+        {(isCompact ? [] : columns).map((column) => (
           <span key={column.id} role="gridcell" class={classOf(column)} data-column={column.id}>
             {row === null ? '' : column.text(row, { form, beginning, before })}
           </span>
@@ -232,6 +238,24 @@ class Row extends Component<RowProps> {
       </div>
     );
   }
+}
+
+/** A row on a phone: what it says, and below it the rest that matters. */
+function Compact({ row, beginning }: { row: PacketRow | null; beginning: string | null }) {
+  if (row === null) return <span role="gridcell" class="cell" />;
+  return (
+    <span role="gridcell" class="compact">
+      <span class="cell-summary">{row.summary}</span>
+      <span class="compact-rest">
+        <span class="cell-number num">{count(row.number)}</span>
+        {beginning !== null && <span class="num">{secondsBetween(beginning, row.time, 3)}</span>}
+        <span class="cell-protocol">{row.protocol}</span>
+        <span class="mono compact-ends">
+          {row.src} → {row.dst}
+        </span>
+      </span>
+    </span>
+  );
 }
 
 function classOf({ id, isNumber, isMono }: Column): string {
