@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
+import { addHoneypotCommand } from './honeypot/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
 import { addReadCommand } from './read/options.ts';
 import { addStoreCommand } from './store/options.ts';
@@ -69,6 +70,7 @@ program
 addTimeCommand(program);
 addUiCommand(program);
 addMeshCommands(program);
+addHoneypotCommand(program);
 
 try {
   await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));

@@ -1,0 +1,53 @@
+// `eyrie honeypot`: look like a host worth attacking, and write down who does.
+import type { Command } from 'commander';
+
+export function addHoneypotCommand(program: Command): void {
+  const honeypot = program
+    .command('honeypot')
+    .description('look like a host worth attacking, and write down what visitors do')
+    .option('--address <address>', 'address to listen on', '0.0.0.0')
+    .option('--port <number>', 'the port that answers in whatever protocol it is spoken to; 0: none', '9999')
+    .option('--ports <list>', 'ports for one protocol each: ssh=2222,http=8080')
+    .option('--folder <folder>', 'where its identity, sessions and files are kept')
+    .option('--logs <folder>', 'where honeypot.log is written, JSON lines in ECS field names', 'logs')
+    .option('--syslog <host:port>', 'also to syslog, by UDP')
+    .option('--webhook <url>', 'also posted as JSON')
+    .option('--json', 'events as JSON lines on standard output')
+    .option('-q, --quiet', 'show no events')
+    .addHelpText(
+      'after',
+      `
+Protocols: ssh, telnet, http, tls, ftp, smtp, redis, mysql, postgresql, mqtt, rdp, smb, modbus.
+It never opens a connection, runs nothing that it is given, and needs no privileges.
+
+Examples:
+  eyrie honeypot
+  eyrie honeypot --ports ssh=2222,telnet=2323,http=8080
+  eyrie honeypot sessions
+  eyrie honeypot replay 20261121T143511-7d884abd`,
+    )
+    .action(async (options) => {
+      const { runHoneypot } = await import('./run.ts');
+      process.exitCode = await runHoneypot(options);
+    });
+
+  honeypot
+    .command('sessions')
+    .description('list the visits on record, the newest last')
+    .addHelpText('after', '\nExample:\n  eyrie honeypot sessions --json')
+    .action(async (_own, command: Command) => {
+      const { listSessions } = await import('./sessions.ts');
+      process.exitCode = await listSessions(command.optsWithGlobals());
+    });
+
+  honeypot
+    .command('replay')
+    .description('play a visit again, as the visitor saw it')
+    .argument('<session>', 'its name, as `sessions` lists it; the beginning will do')
+    .option('--speed <number>', 'times as fast; 0: at once', '1')
+    .addHelpText('after', '\nExample:\n  eyrie honeypot replay 20261121T143511 --speed 4')
+    .action(async (session: string, _own, command: Command) => {
+      const { replaySession } = await import('./sessions.ts');
+      process.exitCode = await replaySession(session, command.optsWithGlobals());
+    });
+}

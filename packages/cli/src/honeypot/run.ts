@@ -1,0 +1,127 @@
+// Runs a honeypot until it is interrupted.
+import { join } from 'node:path';
+import {
+  type Door,
+  decoyNamed,
+  decoys,
+  type ForwardOptions,
+  forward,
+  Honeypot,
+  type HoneypotEvent,
+  loadPersona,
+  toEcs,
+  toLine,
+} from '@eyrie/services/honeypot';
+import { FAILED, UserError } from '../errors.ts';
+import { grouped } from '../terminal/units.ts';
+import { honeypotFolder } from './folder.ts';
+
+const PORT_MAX = 65_535;
+
+export interface HoneypotCommandOptions extends ForwardOptions {
+  readonly address: string;
+  readonly port: string;
+  readonly ports?: string;
+  readonly folder?: string;
+  readonly logs: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export async function runHoneypot(options: HoneypotCommandOptions): Promise<number> {
+  const doors = doorsOf(options);
+  checkForward(options);
+  const folder = honeypotFolder(options.folder);
+  const forwarder = forward(options);
+  const show = options.quiet ? () => {} : printer(options.json === true);
+  const honeypot = new Honeypot({
+    address: options.address,
+    doors,
+    persona: personaIn(folder),
+    folder,
+    log: join(options.logs, 'honeypot.log'),
+    onEvent: (event) => {
+      show(event);
+      forwarder.send(event);
+    },
+  });
+  await honeypot.listen().catch((error) => {
+    throw listenError(error);
+  });
+  const shown = doors.map(({ decoy }, i) => `${honeypot.ports[i]} (${decoy?.name ?? 'any protocol'})`);
+  console.error(`The honeypot listens on ${options.address}: ${shown.join(', ')}. Ctrl-C ends it.`);
+  await interrupted();
+  await honeypot.close();
+  await forwarder.close();
+  const { visits, refused, recorded, lost } = honeypot.counts;
+  console.error(
+    `${grouped(visits)} visits, ${grouped(refused)} of them turned away; ${grouped(recorded)} records written, ${grouped(lost)} lost.`,
+  );
+  return lost === 0 ? 0 : FAILED;
+}
+
+function doorsOf({ port, ports = '' }: HoneypotCommandOptions): Door[] {
+  const doors: Door[] = port === '0' ? [] : [{ port: portOf(port), decoy: null }];
+  for (const part of ports.split(',').filter((each) => each !== '')) {
+    const [name = '', number = ''] = part.split('=');
+    const decoy = decoyNamed(name);
+    if (decoy === null) {
+      const names = decoys.map((each) => each.name).join(', ');
+      throw new UserError(`--ports: no decoy is called '${name}'; there are ${names}`);
+    }
+    doors.push({ port: number === '' ? decoy.port : portOf(number), decoy });
+  }
+  if (doors.length === 0) throw new UserError('--port 0 without --ports leaves nothing to listen on');
+  return doors;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= PORT_MAX) return port;
+  throw new UserError(`'${text}' is no port: a number up to ${PORT_MAX}`);
+}
+
+function checkForward({ syslog, webhook }: ForwardOptions): void {
+  if (syslog !== undefined && !/^\S+:\d+$/.test(syslog)) {
+    throw new UserError(`--syslog takes HOST:PORT, not '${syslog}'`);
+  }
+  if (webhook !== undefined && !/^https?:$/.test(URL.parse(webhook)?.protocol ?? '')) {
+    throw new UserError(`--webhook takes an http or https address, not '${webhook}'`);
+  }
+}
+
+function personaIn(folder: string): ReturnType<typeof loadPersona> {
+  try {
+    return loadPersona(folder);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new UserError(
+      `${folder}: its identity cannot be kept there (${reason}); choose another --folder`,
+      FAILED,
+    );
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException & { port?: number }): Error {
+  const port = error.port ?? 0;
+  const choose = 'with --port or --ports';
+  if (error.code === 'EADDRINUSE')
+    return new UserError(`port ${port} is taken: choose another ${choose}`, FAILED);
+  if (error.code === 'EACCES') {
+    return new UserError(`port ${port} needs privileges: choose one above 1023 ${choose}`, FAILED);
+  }
+  if (error.code === 'EADDRNOTAVAIL')
+    return new UserError('--address is not an address of this machine', FAILED);
+  return error;
+}
+
+function printer(isJson: boolean): (event: HoneypotEvent) => void {
+  if (isJson) return (event) => console.log(JSON.stringify(toEcs(event)));
+  return (event) => console.log(`${new Date(event.time).toISOString().slice(11, 19)} ${toLine(event)}`);
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+  });
+}

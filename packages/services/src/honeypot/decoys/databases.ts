@@ -1,0 +1,125 @@
+// MySQL and PostgreSQL up to the password, which is never right.
+import { createHash } from 'node:crypto';
+import type { Visit } from '../visit.ts';
+import type { Decoy } from './decoy.ts';
+
+const STARTUP_BYTES_MAX = 10_000;
+const PROTOCOL_3 = 196_608;
+const SSL_REQUEST = 80_877_103;
+const GSS_REQUEST = 80_877_104;
+const CANCEL_REQUEST = 80_877_102;
+
+/** The server speaks first (MySQL client/server protocol, HandshakeV10), so nothing can be recognised. */
+export const mysql: Decoy = {
+  name: 'mysql',
+  port: 3306,
+  recognises: () => false,
+  serve: async (visit) => {
+    const salt = createHash('sha256')
+      .update(`${visit.persona.seed}${Date.now()}`)
+      .digest()
+      .map((byte) => (byte % 93) + 33);
+    visit.write(packet(0, greeting(visit, salt)));
+    const head = await visit.bytes(4);
+    const answer = await visit.bytes(head.readUIntLE(0, 3));
+    const user = userOf(answer);
+    visit.report({ type: 'login', user, password: '', isSuccess: false });
+    const from = '192.168.0.1';
+    const message = `#28000Access denied for user '${user}'@'${from}' (using password: YES)`;
+    visit.write(packet(2, Buffer.concat([Buffer.from([0xff, 0x15, 0x04]), Buffer.from(message, 'latin1')])));
+    visit.end();
+  },
+};
+
+function greeting({ persona }: Visit, salt: Uint8Array): Buffer {
+  const version = Buffer.from(`${persona.versions.mysql}\0`, 'latin1');
+  const thread = Buffer.alloc(4);
+  thread.writeUInt32LE(Number.parseInt(persona.seed.slice(0, 4), 16));
+  return Buffer.concat([
+    Buffer.of(10),
+    version,
+    thread,
+    salt.subarray(0, 8),
+    // Capabilities without TLS, utf8mb4, autocommit, 21 bytes of salt in all.
+    Buffer.from([0, 0xff, 0xf7, 0xff, 2, 0, 0xff, 0xdf, 21, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+    salt.subarray(8, 20),
+    Buffer.from('\0caching_sha2_password\0', 'latin1'),
+  ]);
+}
+
+function packet(sequence: number, body: Buffer): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUIntLE(body.length, 0, 3);
+  head[3] = sequence;
+  return Buffer.concat([head, body]);
+}
+
+/** HandshakeResponse41: capabilities, largest packet, character set, 23 zeros, then the user's name. */
+function userOf(answer: Buffer): string {
+  const end = answer.indexOf(0, 32);
+  return end < 0 ? '' : answer.toString('latin1', 32, end);
+}
+
+/** PostgreSQL's start-up and password messages (protocol 3.0, "Message Flow"). */
+export const postgres: Decoy = {
+  name: 'postgresql',
+  port: 5432,
+  recognises: (first) => {
+    if (first.length < 8) return false;
+    const code = first.readInt32BE(4);
+    return (
+      [PROTOCOL_3, SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST].includes(code) &&
+      first.readInt32BE(0) < STARTUP_BYTES_MAX
+    );
+  },
+  serve: async (visit) => {
+    for (;;) {
+      const length = (await visit.bytes(4)).readInt32BE();
+      if (length < 8 || length > STARTUP_BYTES_MAX)
+        return fail(visit, '08P01', 'invalid length of startup packet');
+      const body = await visit.bytes(length - 4);
+      const code = body.readInt32BE();
+      if (code === SSL_REQUEST || code === GSS_REQUEST) {
+        visit.write('N');
+        continue;
+      }
+      if (code === CANCEL_REQUEST) return visit.end();
+      if (code !== PROTOCOL_3)
+        return fail(
+          visit,
+          '0A000',
+          `unsupported frontend protocol ${code >>> 16}.${code & 0xffff}: server supports 3.0 to 3.0`,
+          true,
+        );
+      return login(visit, body);
+    }
+  },
+};
+
+async function login(visit: Visit, startup: Buffer): Promise<void> {
+  const words = startup.toString('latin1', 4).split('\0');
+  const user = words[words.indexOf('user') + 1] ?? '';
+  visit.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3])); // AuthenticationCleartextPassword
+  const head = await visit.bytes(5);
+  const length = head.readInt32BE(1);
+  if (head[0] !== 0x70 || length < 5 || length > STARTUP_BYTES_MAX) return visit.end();
+  const password = (await visit.bytes(length - 4)).toString('latin1').replace(/\0$/, '');
+  visit.report({ type: 'login', user, password, isSuccess: false });
+  fail(visit, '28P01', `password authentication failed for user "${user}"`);
+}
+
+/** ErrorResponse; with the place in the source only where nmap and others look for it. */
+function fail(visit: Visit, code: string, message: string, hasPlace = false): void {
+  const fields = [`SFATAL`, 'VFATAL', `C${code}`, `M${message}`];
+  if (hasPlace)
+    fields.push(
+      'Fpostmaster.c',
+      `L${visit.persona.versions.postgres.startsWith('13') ? 2125 : 2195}`,
+      'RProcessStartupPacket',
+    );
+  const body = Buffer.from(`${fields.join('\0')}\0\0`, 'latin1');
+  const head = Buffer.alloc(5, 'E');
+  head.writeInt32BE(body.length + 4, 1);
+  visit.write(Buffer.concat([head, body]));
+  visit.end();
+}

@@ -1,0 +1,63 @@
+// All decoys, and which of them a first payload is for.
+import type { Visit } from '../visit.ts';
+import { mysql, postgres } from './databases.ts';
+import type { Decoy } from './decoy.ts';
+import { http } from './http.ts';
+import { ftp, smtp } from './lines.ts';
+import { redis } from './redis.ts';
+import { ssh } from './ssh.ts';
+import { telnet } from './telnet.ts';
+import { modbus, mqtt, rdp, smb } from './things.ts';
+import { tlsDecoy } from './tls.ts';
+
+/** A client that waits to be spoken to for this long gets the log-in of a host. */
+const SILENCE_MS = 5000;
+/** Of a payload nobody understands, this much is reported. */
+const SHOWN_BYTES = 64;
+
+/** Inside of TLS a client that says nothing is waited for: no server there speaks first. */
+const tls = tlsDecoy(async (visit) => {
+  const first = await visit.read();
+  await serveFirst(visit, first, (each) => each.name !== 'tls');
+});
+
+/** The order of asking: those with the clearest mark first. */
+export const decoys: readonly Decoy[] = [
+  ssh,
+  tls,
+  http,
+  rdp,
+  smb,
+  mqtt,
+  redis,
+  postgres,
+  telnet,
+  smtp,
+  ftp,
+  modbus,
+  mysql,
+];
+
+export function decoyNamed(name: string): Decoy | null {
+  return decoys.find((each) => each.name === name) ?? null;
+}
+
+/** One port for all of them: the first payload says which. */
+export async function serveByPayload(visit: Visit): Promise<void> {
+  const first = await visit.readWithin(SILENCE_MS);
+  if (first === null) await serve(ssh, visit);
+  else await serveFirst(visit, first, () => true);
+}
+
+async function serveFirst(visit: Visit, first: Buffer, isOffered: (decoy: Decoy) => boolean): Promise<void> {
+  visit.unread(first);
+  const decoy = decoys.find((each) => isOffered(each) && each.recognises(first));
+  if (decoy !== undefined) return serve(decoy, visit);
+  visit.report({ type: 'payload', bytes: first.length, data: first.toString('hex', 0, SHOWN_BYTES) });
+  visit.end();
+}
+
+export async function serve(decoy: Decoy, visit: Visit): Promise<void> {
+  visit.protocol = decoy.name;
+  await decoy.serve(visit);
+}

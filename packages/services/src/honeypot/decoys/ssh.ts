@@ -1,0 +1,109 @@
+// SSH: the protocol by a library, the log-in and the shell made up. Files brought by SFTP are kept by their hash.
+import ssh2 from 'ssh2';
+import { isLetIn, TRIES_MAX } from '../shell/gate.ts';
+import { Shell } from '../shell/shell.ts';
+import type { Visit } from '../visit.ts';
+import type { Decoy } from './decoy.ts';
+import { tapHassh } from './hassh.ts';
+import { serveSftp } from './sftp.ts';
+
+const { Server } = ssh2;
+const LINE_BYTES_MAX = 4096;
+
+export const ssh: Decoy = {
+  name: 'ssh',
+  port: 22,
+  recognises: (first) => first.toString('latin1', 0, 4) === 'SSH-',
+  serve: (visit) =>
+    new Promise((done) => {
+      const server = new Server(
+        { hostKeys: [visit.persona.hostKey], ident: visit.persona.versions.ssh },
+        (client) => converse(visit, client),
+      );
+      const socket = visit.handOver();
+      socket.once('close', done);
+      tapHassh(socket, (fingerprint, agent) => visit.report({ type: 'fingerprint', fingerprint, agent }));
+      server.injectSocket(socket as never);
+    }),
+};
+
+function converse(visit: Visit, client: ssh2.Connection): void {
+  let tries = 0;
+  let user = '';
+  // A client that breaks the protocol is at its end; what it did is recorded.
+  client.on('error', () => visit.end());
+  client.on('authentication', (attempt) => {
+    user = attempt.username;
+    if (attempt.method !== 'password') return attempt.reject(['password']);
+    const isSuccess = isLetIn(visit.persona, user, attempt.password, tries++);
+    visit.report({ type: 'login', user, password: attempt.password, isSuccess });
+    if (isSuccess) attempt.accept();
+    else if (tries >= TRIES_MAX) client.end();
+    else attempt.reject(['password']);
+  });
+  client.on('ready', () => client.on('session', (accept) => serveSession(visit, accept(), user)));
+  // Tunnels to elsewhere are what many come for; none is opened.
+  client.on('tcpip', (_accept, reject, info) => {
+    visit.report({ type: 'download', url: `tcp://${info.destIP}:${info.destPort}` });
+    reject();
+  });
+  client.on('request', (_accept, reject) => reject?.());
+}
+
+function serveSession(visit: Visit, session: ssh2.Session, user: string): void {
+  const shell = new Shell(visit, user);
+  session.on('pty', (accept) => accept?.());
+  session.on('env', (accept) => accept?.());
+  session.on('window-change', (accept) => accept?.());
+  session.on('exec', (accept, _reject, { command }) => {
+    const channel = accept();
+    visit.recordPlain('i', Buffer.from(`${command}\n`));
+    const output = shell.run(command);
+    visit.recordPlain('o', Buffer.from(output));
+    channel.write(output);
+    channel.exit(0);
+    shell.keepFiles();
+    channel.end();
+  });
+  session.on('shell', (accept) => serveShell(visit, shell, accept()));
+  session.on('sftp', (accept) => serveSftp(visit, accept(), shell.files));
+  session.on('close', () => shell.keepFiles());
+}
+
+function serveShell(visit: Visit, shell: Shell, channel: ssh2.ServerChannel): void {
+  const print = (text: string) => {
+    const bytes = Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1');
+    visit.recordPlain('o', bytes);
+    channel.write(bytes);
+  };
+  print(`Linux ${visit.persona.hostname} ${visit.persona.kernel} x86_64\n\n${shell.prompt}`);
+  let line = '';
+  const enter = () => {
+    print('\n');
+    print(shell.run(line));
+    line = '';
+    if (!shell.hasLeft) return print(shell.prompt);
+    channel.exit(0);
+    channel.end();
+  };
+  channel.on('data', (bytes: Buffer) => {
+    visit.recordPlain('i', bytes);
+    for (const byte of bytes) {
+      if (shell.hasLeft) return;
+      if (byte === 13 || byte === 10) enter();
+      else if (byte === 4 && line === '') {
+        line = 'exit';
+        enter();
+      } else if (byte === 3) {
+        line = '';
+        print(`^C\n${shell.prompt}`);
+      } else if (byte === 127 || byte === 8) {
+        if (line !== '') print('\b \b');
+        line = line.slice(0, -1);
+      } else if (byte >= 32 && line.length < LINE_BYTES_MAX) {
+        line += String.fromCharCode(byte);
+        print(String.fromCharCode(byte));
+      }
+    }
+  });
+}

