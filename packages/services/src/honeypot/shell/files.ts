@@ -3,6 +3,7 @@
 import type { Persona } from '../persona.ts';
 import { whim } from '../visit.ts';
 
+const ROOT_HOME = '/root';
 /** Files a visitor may make, and bytes in all of them. */
 const FILES_MAX = 200;
 const BYTES_MAX = 5_000_000;
@@ -118,7 +119,7 @@ const FOLDERS = [
     '/var/www/html',
     '/dev/shm',
   ],
-  ...['/etc/cron.d', '/etc/nginx', '/etc/ssh', '/root/.ssh'],
+  ...['/etc/cron.d', '/etc/nginx', '/etc/ssh', `${ROOT_HOME}/.ssh`],
 ];
 
 function filesOf(persona: Persona): Record<string, string> {
@@ -146,8 +147,8 @@ function filesOf(persona: Persona): Record<string, string> {
     '/proc/meminfo': `MemTotal:       ${memoryMb * 1024} kB\nMemFree:        ${Math.round(memoryMb * 311)} kB\nMemAvailable:   ${Math.round(memoryMb * 702)} kB\nBuffers:           48216 kB\nCached:         ${Math.round(memoryMb * 398)} kB\nSwapTotal:       998396 kB\nSwapFree:        998396 kB\n`,
     '/proc/mounts':
       '/dev/vda1 / ext4 rw,relatime,errors=remount-ro 0 0\nproc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\ntmpfs /run tmpfs rw,nosuid,nodev,noexec,relatime 0 0\ntmpfs /dev/shm tmpfs rw,nosuid,nodev 0 0\n',
-    '/root/.bash_history': `apt update\napt upgrade\nsystemctl status nginx\ndf -h\ntail -f /var/log/syslog\nssh ${users[0] ?? 'admin'}@backup\n`,
-    '/root/.bashrc':
+    [`${ROOT_HOME}/.bash_history`]: `apt update\napt upgrade\nsystemctl status nginx\ndf -h\ntail -f /var/log/syslog\nssh ${users[0] ?? 'admin'}@backup\n`,
+    [`${ROOT_HOME}/.bashrc`]:
       "# ~/.bashrc: executed by bash(1) for non-login shells.\n\nexport LS_OPTIONS='--color=auto'\n",
     '/var/www/html/index.html': '<h1>Intranet</h1>\n',
     '/var/log/syslog': '',
