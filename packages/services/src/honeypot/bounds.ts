@@ -15,9 +15,9 @@ export interface Bounds {
 }
 
 export const BOUNDS: Bounds = {
-  sessionsMax: 2500,
+  sessionsMax: 5000,
   // Many visitors may stand behind one address, and a flood from one must not keep the others out.
-  sessionsPerAddressMax: 2000,
+  sessionsPerAddressMax: 4000,
   idleMsMax: 180_000,
   sessionMsMax: 1_800_000,
   sessionBytesMax: 16 * 2 ** 20,

@@ -5,7 +5,7 @@ import { BOUNDS, type Bounds, Gate } from './bounds.ts';
 import { Cast } from './cast.ts';
 import type { Decoy } from './decoys/decoy.ts';
 import { serve, serveByPayload } from './decoys/index.ts';
-import type { Happening, HoneypotEvent } from './event.ts';
+import type { EventType, Happening, HoneypotEvent } from './event.ts';
 import type { Persona } from './persona.ts';
 import { Recorder } from './recorder.ts';
 import { Visit, VisitOver } from './visit.ts';
@@ -39,6 +39,8 @@ export interface HoneypotCounts {
 
 /** Connections the kernel keeps for us while we are busy. */
 const BACKLOG = 4096;
+/** What the events of a visit tell whole; a visit of nothing else needs no record of its own. */
+const TOLD_BY_EVENTS: ReadonlySet<EventType> = new Set(['connect', 'fingerprint', 'request', 'disconnect']);
 /** Between two looks at how much each visit has taken. */
 const SWEEP_MS = 1000;
 
@@ -147,6 +149,7 @@ class Stay {
   readonly #facts: Pick<HoneypotEvent, 'session' | 'sourceAddress' | 'sourcePort' | 'address' | 'port'>;
   #protocol = 'tcp';
   #reason: string | undefined;
+  #isWorthRecord = false;
 
   constructor(socket: Socket, address: string, options: HoneypotOptions, bounds: Bounds, recorder: Recorder) {
     this.#socket = socket;
@@ -178,6 +181,7 @@ class Stay {
   }
 
   happen(happening: Happening): void {
+    if (!TOLD_BY_EVENTS.has(happening.type)) this.#isWorthRecord = true;
     const event = { ...happening, ...this.#facts, time: Date.now(), protocol: this.#protocol };
     this.#recorder.event(event);
     this.#options.onEvent?.(event);
@@ -186,7 +190,7 @@ class Stay {
   end(): void {
     const seconds = (Date.now() - this.#beganAt) / 1000;
     this.happen({ type: 'disconnect', seconds, bytes: this.#socket.bytesRead, reason: this.#reason });
-    if (this.#cast.isEmpty) return;
+    if (this.#cast.isEmpty || !this.#isWorthRecord) return;
     const { session, sourceAddress: source, port } = this.#facts;
     this.#recorder.session(
       session,

@@ -164,8 +164,8 @@ describe('the honeypot', () => {
     assert.equal(statSync(join(here.folder, 'files', upload.sha256!)).mode & 0o777, 0o400);
   });
 
-  test('every event is a line in ECS, every visit with bytes a cast', async () => {
-    await until(() => readdirSync(join(here.folder, 'sessions')).length >= 5);
+  test('every event is a line in ECS, every visit that did something a cast', async () => {
+    await until(() => readdirSync(join(here.folder, 'sessions')).length >= 3);
     await sleep(200);
     const lines = readFileSync(join(here.folder, 'honeypot.log'), 'utf8')
       .trimEnd()
