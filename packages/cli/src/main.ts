@@ -1,9 +1,14 @@
 // The `eyrie` command: runs when it is imported, as bin/eyrie.js does. Each command's code is loaded when it is called.
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addCaptureCommand } from './capture/options.ts';
+import { addConfigCommand } from './config/options.ts';
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
+import { addImportCommand } from './import/options.ts';
+import { addParserCommand } from './parser/options.ts';
+import { addPersistorCommand } from './persistor/options.ts';
 import { addReadCommand } from './read/options.ts';
 import { addStoreCommand } from './store/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
@@ -71,6 +76,11 @@ addTimeCommand(program);
 addUiCommand(program);
 addMeshCommands(program);
 addHoneypotCommand(program);
+addImportCommand(program);
+addCaptureCommand(program);
+addParserCommand(program);
+addPersistorCommand(program);
+addConfigCommand(program);
 
 try {
   await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));

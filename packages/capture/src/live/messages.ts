@@ -41,7 +41,9 @@ export function liveError(
       `${name}: you may not capture here; ${howToPermit(tool)}`,
     );
   if (/filter expression|capture filter|syntax error|illegal token|unknown host/i.test(said)) {
-    const reason = /(?:filter expression: |tcpdump: )(.*?)\)?$/m.exec(said)?.[1] ?? 'it is no BPF expression';
+    const reason =
+      /(?:filter expression: |tcpdump: (?!can't parse))(.*?)\)?$/m.exec(said)?.[1] ??
+      'it is no BPF expression';
     return new CaptureError(
       'ERR_CAPTURE_BAD_FILTER',
       `capture filter "${filter}": ${reason}; see man pcap-filter, for example: tcp port 443`,

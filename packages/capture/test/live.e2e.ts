@@ -1,0 +1,89 @@
+// Live capture on loopback, with real tools: needs root, or a tool with the capability.
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { describe, it } from 'node:test';
+import { newFrame } from '@eyrie/dissect/files';
+import { hasTool } from '../../../test/support/tools.ts';
+import { type LiveSource, listInterfaces, openLive, type ToolName } from '../src/index.ts';
+
+const PORT = 39_481;
+const PACKETS = 500;
+
+function mayCapture(tool: ToolName): false | string {
+  if (process.platform !== 'linux') return 'captures on lo, as Linux calls it';
+  if (!hasTool(tool)) return `needs ${tool}`;
+  return process.getuid?.() === 0 ? false : 'needs root';
+}
+
+async function sendPackets(count: number): Promise<void> {
+  const socket = createSocket('udp4');
+  const sink = createSocket('udp4');
+  await new Promise<void>((resolve) => sink.bind(PORT, '127.0.0.1', resolve));
+  for (let i = 0; i < count; i++)
+    await new Promise((resolve) => socket.send(Buffer.alloc(100, i & 0xff), PORT, '127.0.0.1', resolve));
+  socket.close();
+  sink.close();
+}
+
+/** Payload's first byte of each packet. */
+async function readAll(source: LiveSource, until: number): Promise<number[]> {
+  const frame = newFrame();
+  const all: number[] = [];
+  for await (const reader of source.chunks()) {
+    while (reader.next(frame)) all.push(frame.data[frame.start + 42]!);
+    if (all.length >= until) await source.stop();
+  }
+  return all;
+}
+
+for (const tool of ['tcpdump', 'dumpcap'] as const) {
+  const skip = mayCapture(tool);
+  describe(`live capture with ${tool}`, { skip }, () => {
+    it('gives every packet that passes the filter, and no other', async () => {
+      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
+      const reading = readAll(source, PACKETS);
+      await sendPackets(PACKETS);
+      assert.deepEqual(
+        await reading,
+        Array.from({ length: PACKETS }, (_, i) => i & 0xff),
+      );
+      assert.deepEqual(source.drops, { kernel: 0, interface: 0 });
+      assert.equal(source.reader.problem, null);
+    });
+
+    it('keeps so much of each packet', async () => {
+      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, snapLength: 60, tool });
+      const frame = newFrame();
+      const lengths: number[] = [];
+      const reading = (async () => {
+        for await (const reader of source.chunks()) {
+          while (reader.next(frame)) lengths.push(frame.end - frame.start, frame.wireLength);
+          if (lengths.length > 0) await source.stop();
+        }
+      })();
+      await sendPackets(1);
+      await reading;
+      assert.deepEqual(lengths, [60, 142]);
+    });
+
+    it('an interface that is not there, and a filter that is none', async () => {
+      await assert.rejects(openLive('nope', { tool }), {
+        code: 'ERR_CAPTURE_NO_INTERFACE',
+        message: /there are .*lo/,
+      });
+      await assert.rejects(openLive('lo', { filter: 'foo bar', tool }), { code: 'ERR_CAPTURE_BAD_FILTER' });
+    });
+
+    it('is closed at any time', async () => {
+      const source = await openLive('lo', { filter: `udp port ${PORT}`, tool });
+      await source.close();
+    });
+  });
+}
+
+describe('the list of interfaces', { skip: mayCapture('tcpdump') }, () => {
+  it('has loopback, with its address', async () => {
+    const lo = (await listInterfaces()).find(({ name }) => name === 'lo');
+    assert.ok(lo?.isLoopback && lo.isUp && lo.addresses.includes('127.0.0.1'));
+  });
+});

@@ -1,0 +1,104 @@
+// What the tools say: lists, counts, and why they gave up. The words are theirs, tcpdump 4.99.3 and dumpcap 4.0.17.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { parseList } from '../src/live/interfaces.ts';
+import { liveError, readCounts } from '../src/live/messages.ts';
+import { findTool } from '../src/live/tool.ts';
+
+const tcpdump = { name: 'tcpdump', path: '/usr/bin/tcpdump' } as const;
+const dumpcap = { name: 'dumpcap', path: '/usr/bin/dumpcap' } as const;
+
+describe('lists of interfaces', () => {
+  it('of tcpdump', () => {
+    assert.deepEqual(
+      parseList(
+        '1.eth0 [Up, Running, Connected]\n2.any (Pseudo-device that captures on all interfaces) [Up, Running]\n' +
+          '3.lo [Up, Running, Loopback]\n4.ifb0 [none]\n',
+      ),
+      [
+        { name: 'eth0', description: '', isUp: true, isLoopback: false },
+        {
+          name: 'any',
+          description: 'Pseudo-device that captures on all interfaces',
+          isUp: true,
+          isLoopback: false,
+        },
+        { name: 'lo', description: '', isUp: true, isLoopback: true },
+        { name: 'ifb0', description: '', isUp: false, isLoopback: false },
+      ],
+    );
+  });
+
+  it('of dumpcap', () => {
+    assert.deepEqual(
+      parseList('1. eth0\n3. lo (Loopback)\n').map(({ name, isLoopback }) => [name, isLoopback]),
+      [
+        ['eth0', false],
+        ['lo', true],
+      ],
+    );
+  });
+});
+
+describe('counts of packets lost', () => {
+  it('of both tools', () => {
+    const counts = { kernel: 0, interface: 0 };
+    readCounts(
+      'tcpdump: 12 packets captured, 15 packets received by filter, 3 packets dropped by kernel',
+      counts,
+    );
+    assert.deepEqual(counts, { kernel: 3, interface: 0 });
+    readCounts('7 packets dropped by interface', counts);
+    assert.deepEqual(counts, { kernel: 3, interface: 7 });
+    readCounts(
+      "Packets received/dropped on interface 'Loopback: lo': 90/5 (pcap:4/dumpcap:0/flushed:0/ps_ifdrop:1) (94.7%)",
+      counts,
+    );
+    assert.deepEqual(counts, { kernel: 4, interface: 1 });
+  });
+});
+
+describe('what stands in the way, in one line', () => {
+  const cases: [string, string, RegExp][] = [
+    [
+      'tcpdump: nope: No such device exists\n(No such device exists)',
+      'ERR_CAPTURE_NO_INTERFACE',
+      /there are eth0, lo$/,
+    ],
+    ['dumpcap: There is no device named "nope".', 'ERR_CAPTURE_NO_INTERFACE', /^nope: no such interface/],
+    [
+      "tcpdump: lo: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)",
+      'ERR_CAPTURE_NO_PERMISSION',
+      /you may not capture here/,
+    ],
+    [
+      "tcpdump: can't parse filter expression: syntax error",
+      'ERR_CAPTURE_BAD_FILTER',
+      /"foo bar": syntax error; see man pcap-filter/,
+    ],
+    ['dumpcap: Invalid capture filter "foo bar" for interface \'lo\'.', 'ERR_CAPTURE_BAD_FILTER', /foo bar/],
+    ['tcpdump: eth1: That device is not up', 'ERR_CAPTURE_LIVE', /ip link set nope up/],
+    ['', 'ERR_CAPTURE_LIVE', /it said nothing/],
+  ];
+  for (const [said, code, message] of cases) {
+    it(`${said.split('\n')[0] || 'nothing'}`, () => {
+      const tool = said.startsWith('dumpcap') ? dumpcap : tcpdump;
+      const error = liveError(tool, 'nope', 'foo bar', said, ['eth0', 'lo']);
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      assert.ok(!error.message.includes('\n'));
+    });
+  }
+
+  it('no tool: how to install one', () => {
+    const empty = mkdtempSync(join(tmpdir(), 'eyrie-tools-'));
+    assert.throws(() => findTool('nothing' as 'tcpdump', empty), {
+      code: 'ERR_CAPTURE_NO_TOOL',
+      message: /not installed; .*install/,
+    });
+    rmSync(empty, { recursive: true });
+  });
+});

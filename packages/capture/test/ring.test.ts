@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { newFrame, newInterface } from '@eyrie/dissect/files';
+import {
+  openCapture,
+  parseRing,
+  placeInRing,
+  RING_DEFAULTS,
+  RingReader,
+  RingWriter,
+  ringFiles,
+} from '../src/index.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'eyrie-ring-'));
+after(() => rmSync(root, { recursive: true }));
+
+const source = newInterface(0, 0, 1);
+source.name = 'eth0';
+const PACKET_BYTES = 500;
+
+/** Packet `i` is full of the byte `i`. */
+function packet(i: number) {
+  const frame = newFrame();
+  frame.data = new Uint8Array(PACKET_BYTES).fill(i & 0xff);
+  frame.end = frame.wireLength = PACKET_BYTES;
+  frame.seconds = 1_700_000_000 + i;
+  frame.linkType = 1;
+  return frame;
+}
+
+let sessions = 0;
+function newRing(filesMax = 100, fileBytesMax = 20_000) {
+  const folder = join(root, `${sessions}`, `eth0-${sessions++}`);
+  return new RingWriter(folder, { ...RING_DEFAULTS, filesMax, fileBytesMax }, () => source);
+}
+
+async function fill(ring: RingWriter, from: number, to: number): Promise<void> {
+  for (let i = from; i <= to; i++) {
+    ring.write(packet(i));
+    if (i % 10 === 0) {
+      ring.flush();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+}
+
+/** [frame.number, first byte, offset] of each packet that is read. */
+async function readAll(reader: RingReader, each: (number: number) => void = () => {}): Promise<number[][]> {
+  const frame = newFrame();
+  const all: number[][] = [];
+  for await (const chunk of reader.chunks())
+    while (chunk.next(frame)) {
+      all.push([frame.number, frame.data[frame.start]!, frame.fileOffset]);
+      each(frame.number);
+    }
+  return all;
+}
+
+describe('the ring', () => {
+  it('gives back what was written, over several files that any tool can read', async () => {
+    const ring = newRing();
+    await fill(ring, 1, 200);
+    await ring.close();
+    const files = await ringFiles(ring.folder);
+    assert.ok(files.length > 2);
+    const all = await readAll(new RingReader(ring.folder));
+    assert.deepEqual(
+      all.map(([number]) => number),
+      Array.from({ length: 200 }, (_, i) => i + 1),
+    );
+    assert.ok(all.every(([number, byte]) => byte === (number! & 0xff)));
+    const capture = await openCapture(files[1]!.path);
+    assert.equal(capture.format, 'pcapng');
+    await capture.close();
+  });
+
+  it('finds the bytes of a packet by its place', async () => {
+    const ring = newRing();
+    await fill(ring, 1, 100);
+    await ring.close();
+    for (const [number, , offset] of await readAll(new RingReader(ring.folder))) {
+      const place = await placeInRing(ring.folder, offset!);
+      const file = openSync(place.path, 'r');
+      const bytes = Buffer.alloc(PACKET_BYTES);
+      readSync(file, bytes, 0, PACKET_BYTES, place.offset);
+      closeSync(file);
+      assert.ok(bytes.every((byte) => byte === number));
+    }
+  });
+
+  it('is read while it is written, from any packet on', async () => {
+    const ring = newRing();
+    await fill(ring, 1, 30);
+    let isOver = false;
+    const writing = fill(ring, 31, 150).then(async () => {
+      await ring.close();
+      isOver = true;
+    });
+    const all = await readAll(new RingReader(ring.folder, { from: 25, isOver: () => isOver }));
+    await writing;
+    assert.deepEqual(
+      all.map(([number]) => number),
+      Array.from({ length: 126 }, (_, i) => i + 25),
+    );
+  });
+
+  it('keeps so many files, and a reader that was too slow counts what it missed', async () => {
+    const ring = newRing(3);
+    await fill(ring, 1, 400);
+    await ring.close();
+    assert.equal((await ringFiles(ring.folder)).length, 3);
+    const reader = new RingReader(ring.folder);
+    const all = await readAll(reader);
+    assert.equal(all.length + reader.missed, 400);
+    assert.ok(reader.missed > 0);
+    assert.equal(all.at(-1)![0], 400);
+    await assert.rejects(placeInRing(ring.folder, 100), { code: 'ERR_CAPTURE_RING_GONE' });
+  });
+
+  it('that was left in the middle of a packet ends before it', async () => {
+    const ring = newRing();
+    await fill(ring, 1, 30);
+    await ring.close();
+    const { path } = (await ringFiles(ring.folder)).at(-1)!;
+    truncateSync(path, statSync(path).size - 100);
+    const all = await readAll(new RingReader(ring.folder));
+    assert.equal(all.at(-1)![0], 29);
+  });
+
+  it('a disk that takes nothing costs packets, which are counted, and no more', async () => {
+    const notFolder = join(root, 'file');
+    writeFileSync(notFolder, '');
+    const ring = new RingWriter(join(notFolder, 'ring', 'eth0'), RING_DEFAULTS, () => source);
+    await fill(ring, 1, 30);
+    await ring.close();
+    assert.equal(ring.dropped, 30);
+    assert.match(ring.problem ?? '', /its folder does not exist/);
+  });
+
+  it('a reader of a session that is not there ends at once', async () => {
+    assert.deepEqual(await readAll(new RingReader(join(root, 'nowhere'))), []);
+    assert.deepEqual(readdirSync(root).includes('nowhere'), false);
+  });
+
+  it('sizes are written as files x bytes', () => {
+    assert.deepEqual(parseRing('20x100MB'), { filesMax: 20, fileBytesMax: 100e6 });
+    assert.deepEqual(parseRing('4x1.5G'), { filesMax: 4, fileBytesMax: 1.5e9 });
+    for (const wrong of ['', '20', '1x100MB', '20x1k', '20x100', 'x', '20 x 100TB'])
+      assert.equal(parseRing(wrong), null);
+  });
+});

@@ -1,0 +1,88 @@
+// `eyrie capture`: an interface or a file to a parser over HTTP; the list of interfaces.
+import { listInterfaces, type ToolName } from '@eyrie/capture';
+import type { Encoding } from '@eyrie/services/bus';
+import { captureFile, captureLive, type Sent } from '@eyrie/services/capture';
+import type { Config } from '@eyrie/services/config';
+import { FAILED, UserError } from '../errors.ts';
+import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
+import { INTERRUPTED, listenForInterrupt } from '../pipeline/interrupt.ts';
+import {
+  type CommonOptions,
+  configFrom,
+  logFor,
+  pathFrom,
+  ringFrom,
+  userError,
+} from '../pipeline/settings.ts';
+import { speedFrom } from '../pipeline/speed.ts';
+import { grouped } from '../terminal/units.ts';
+
+export interface CaptureCommandOptions extends CommonOptions, LiveFlags {
+  readonly interface?: string;
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly parser?: string;
+  readonly again?: boolean;
+  readonly speed: string;
+  readonly loop?: boolean;
+}
+
+/** Resolves to the exit status. @throws UserError */
+export async function runCapture(file: string | undefined, options: CaptureCommandOptions): Promise<number> {
+  if (options.list === true) return list(options.json === true);
+  if ((file === undefined) === (options.interface === undefined))
+    throw new UserError('name a capture file or, with -i, an interface; eyrie capture --list shows them');
+  const config = configFrom(options, { capture: { ...captureFlags(options), parser: options.parser } });
+  const speed = speedFrom(options.speed);
+  const log = logFor('capture', config);
+  const interrupt = listenForInterrupt();
+  const { parser, encoding, batch_packets: batchPackets } = config.capture;
+  const service = { parser, encoding: encoding as Encoding, log, signal: interrupt.signal, batchPackets };
+  let sent: Sent;
+  try {
+    sent =
+      file === undefined
+        ? await captureLive({ ...liveFrom(config), interface: options.interface!, log }, service)
+        : await captureFile(
+            pathFrom(file),
+            { speed, loop: options.loop === true, again: options.again === true },
+            service,
+          );
+  } catch (error) {
+    log.error((error as Error).message);
+    userError(error);
+  } finally {
+    log.flush();
+    interrupt.end();
+  }
+  log.info(sentLine(sent, file));
+  if (sent.problem !== null) throw new UserError(`${file ?? options.interface}: ${sent.problem}`, FAILED);
+  return interrupt.signal.aborted && file !== undefined ? INTERRUPTED : 0;
+}
+
+export function liveFrom(config: Config) {
+  const { filter, snap_length: snapLength, buffer_kib: bufferKib, promiscuous, tool } = config.capture;
+  return { filter, snapLength, bufferKib, promiscuous, tool: tool as ToolName | 'auto', ...ringFrom(config) };
+}
+
+function sentLine({ packets, wasStored }: Sent, file: string | undefined): string {
+  if (wasStored) return `${file} is stored already; --again stores it once more`;
+  return `ended; ${grouped(packets)} packets were sent and stored`;
+}
+
+async function list(asJson: boolean): Promise<number> {
+  const interfaces = await listInterfaces().catch(userError);
+  if (asJson) {
+    const items = interfaces.map(({ name, description, addresses, isUp, isLoopback }) => ({
+      ...{ name, description, addresses, is_up: isUp, is_loopback: isLoopback },
+    }));
+    console.log(JSON.stringify(items, null, 2));
+    return 0;
+  }
+  const width = Math.max(...interfaces.map(({ name }) => name.length));
+  for (const { name, description, addresses, isUp, isLoopback } of interfaces) {
+    const facts = [isUp ? 'up' : 'down', ...(isLoopback ? ['loopback'] : []), ...addresses];
+    console.log(`${name.padEnd(width)}  ${facts.join(' ')}${description === '' ? '' : `  (${description})`}`);
+  }
+  return 0;
+}

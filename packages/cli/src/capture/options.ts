@@ -1,0 +1,31 @@
+// `eyrie capture`: its flags and help.
+import type { Command } from 'commander';
+import { addCommonOptions, addLiveOptions, addReplayOptions } from '../pipeline/flags.ts';
+
+export function addCaptureCommand(program: Command): void {
+  const command = program
+    .command('capture')
+    .description('the service that reads packets, from an interface or a file, and sends them to a parser')
+    .argument('[file]', 'capture file to replay, or - for standard input')
+    .option('-i, --interface <name>', 'capture here, until interrupted')
+    .option('-L, --list', 'list the interfaces that there are')
+    .option('--json', 'the list as JSON')
+    .option('--parser <url>', 'where packets are sent')
+    .option('--again', 'also a file that is stored already');
+  addCommonOptions(addLiveOptions(addReplayOptions(command)))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie capture --list
+  eyrie capture -i eth0 -f 'tcp port 443' --ring 20x100MB
+  eyrie capture office.pcapng --speed recorded
+
+Live packets are kept in a ring of files first, so that nothing is lost while the parser is away; what does not fit
+there is dropped and counted. Exit status: 0 done, 1 failed, 2 called wrongly, 130 interrupted.`,
+    )
+    .action(async (file: string | undefined, options) => {
+      const { runCapture } = await import('./command.ts');
+      process.exitCode = await runCapture(file, options);
+    });
+}

@@ -1,0 +1,128 @@
+// `eyrie import FILE…`: capture files into a store, as fast as they can be read.
+import { captureFiles } from '@eyrie/capture';
+import { AlreadyStored, type Run, runFile } from '@eyrie/services/pipeline';
+import type { Store } from '@eyrie/store';
+import { FAILED } from '../errors.ts';
+import { INTERRUPTED, type Interrupt, listenForInterrupt } from '../pipeline/interrupt.ts';
+import {
+  type CommonOptions,
+  configFrom,
+  logFor,
+  pathFrom,
+  storeAt,
+  userError,
+} from '../pipeline/settings.ts';
+import { Progress } from '../terminal/progress.ts';
+import { durationText, grouped } from '../terminal/units.ts';
+
+export interface ImportOptions extends CommonOptions {
+  readonly store?: string;
+  readonly again?: boolean;
+  readonly json?: boolean;
+}
+
+interface Imported {
+  readonly file: string;
+  /** Null: it is stored already. */
+  readonly packets: number | null;
+  readonly seconds: number;
+  readonly capture: number;
+  readonly problem: string | null;
+}
+
+/** Resolves to the exit status. @throws UserError */
+export async function importFiles(names: readonly string[], options: ImportOptions): Promise<number> {
+  const config = configFrom(options, { store: { url: options.store } });
+  const files = (
+    await Promise.all(names.map((name) => captureFiles(pathFrom(name)))).catch(userError)
+  ).flat();
+  const interrupt = listenForInterrupt();
+  const log = logFor('import', { ...config, log: { ...config.log, level: 'warn' } });
+  const store = await storeAt(config.store.url);
+  const all: Imported[] = [];
+  try {
+    for (const file of files) {
+      if (interrupt.signal.aborted) break;
+      const done = await importOne(file, { store, log, again: options.again === true, interrupt });
+      all.push(done);
+      if (options.json !== true) console.log(lineFor(done, store));
+    }
+    if (options.json === true) console.log(JSON.stringify(summary(all, store), null, 2));
+    else if (all.length > 1) console.log(totalLine(all));
+  } catch (error) {
+    userError(error);
+  } finally {
+    interrupt.end();
+    await store.close();
+  }
+  if (interrupt.signal.aborted) {
+    console.error('eyrie: stopped; the same command goes on where it was');
+    return INTERRUPTED;
+  }
+  for (const { file, problem } of all) if (problem !== null) console.error(`eyrie: ${file}: ${problem}`);
+  return all.some(({ problem }) => problem !== null) ? FAILED : 0;
+}
+
+interface Import {
+  readonly store: Store;
+  readonly log: ReturnType<typeof logFor>;
+  readonly again: boolean;
+  readonly interrupt: Interrupt;
+}
+
+async function importOne(file: string, { store, log, again, interrupt }: Import): Promise<Imported> {
+  const started = performance.now();
+  const progress = process.stderr.isTTY === true ? new Progress(process.stderr) : null;
+  const since = (): number => (performance.now() - started) / 1000;
+  let run: Run;
+  try {
+    run = await runFile(
+      file,
+      { again },
+      {
+        store,
+        log,
+        onProgress: ({ bytesRead, size, packets }) => progress?.update(bytesRead, size, packets),
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof AlreadyStored)) throw error;
+    return { file, packets: null, seconds: since(), capture: error.capture.id, problem: null };
+  }
+  const stop = (): void => run.stop();
+  interrupt.signal.addEventListener('abort', stop);
+  try {
+    const problem = await run.finished();
+    if (!interrupt.signal.aborted) await store.endCapture(run.capture.id, problem);
+    return { file, packets: run.packets, seconds: since(), capture: run.capture.id, problem };
+  } finally {
+    progress?.end();
+    interrupt.signal.removeEventListener('abort', stop);
+  }
+}
+
+function lineFor({ file, packets, seconds, capture }: Imported, { place }: Store): string {
+  if (packets === null)
+    return `${file}: is stored already, as capture ${capture}; --again stores it once more`;
+  return `${file}: ${grouped(packets)} packets stored in ${durationText(seconds)}, ${rate(packets, seconds)}; capture ${capture} in ${place}`;
+}
+
+function totalLine(all: readonly Imported[]): string {
+  const packets = all.reduce((sum, each) => sum + (each.packets ?? 0), 0);
+  const seconds = all.reduce((sum, each) => sum + each.seconds, 0);
+  return `${all.length} files: ${grouped(packets)} packets stored in ${durationText(seconds)}, ${rate(packets, seconds)}`;
+}
+
+function rate(packets: number, seconds: number): string {
+  return `${grouped(Math.round(packets / seconds))} packets/s`;
+}
+
+function summary(all: readonly Imported[], { place }: Store): unknown {
+  return {
+    store: place,
+    captures: all.map(({ file, packets, seconds, capture, problem }) => ({
+      ...{ file, capture, packets: packets ?? 0, stored_before: packets === null },
+      ...{ seconds, packets_per_second: Math.round((packets ?? 0) / seconds), problem },
+    })),
+  };
+}

@@ -1,0 +1,29 @@
+// `eyrie import`: its flags and help.
+import type { Command } from 'commander';
+import { addCommonOptions } from '../pipeline/flags.ts';
+
+export function addImportCommand(program: Command): void {
+  const command = program
+    .command('import')
+    .description('store capture files: packets, conversations, names and findings')
+    .argument('<file...>', 'capture files, folders of them, or - for standard input')
+    .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
+    .option('--again', 'also what is stored already')
+    .option('--json', 'print what was stored as JSON');
+  addCommonOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie import office.pcapng
+  eyrie import captures/ --store duckdb:office.duckdb
+  tcpdump -w - -c 1000 | eyrie import - --store postgres://eyrie@db/packets
+
+A file that is stored already is left alone, one that was broken off goes on where it was.
+Exit status: 0 done, 1 failed (damaged file, store away), 2 called wrongly, 130 interrupted.`,
+    )
+    .action(async (files: string[], options) => {
+      const { importFiles } = await import('./command.ts');
+      process.exitCode = await importFiles(files, options);
+    });
+}

@@ -1,0 +1,29 @@
+// `eyrie parser`: takes frames over HTTP until it is interrupted.
+import type { Encoding } from '@eyrie/services/bus';
+import { startParserServer } from '@eyrie/services/parser';
+import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
+import { type CommonOptions, configFrom, logFor, userError } from '../pipeline/settings.ts';
+import { grouped } from '../terminal/units.ts';
+
+export interface ParserCommandOptions extends CommonOptions {
+  readonly host?: string;
+  readonly port?: string;
+  readonly persistor?: string;
+}
+
+/** Resolves to the exit status. @throws UserError */
+export async function runParser(options: ParserCommandOptions): Promise<number> {
+  const { host, port, persistor } = options;
+  const config = configFrom(options, { parser: { host, port, persistor } });
+  const log = logFor('parser', config);
+  const interrupt = listenForInterrupt();
+  const { encoding, ...place } = config.parser;
+  const server = await startParserServer({ ...place, log, encoding: encoding as Encoding }).catch(userError);
+  await interrupted(interrupt);
+  await server.close();
+  const { packets, batches } = server.counts;
+  log.info(`ended; ${grouped(packets)} packets in ${grouped(batches)} batches were parsed and stored`);
+  log.flush();
+  interrupt.end();
+  return 0;
+}

@@ -1,0 +1,100 @@
+// What the commands of the pipeline share: configuration from files, variables and flags; the log; the store.
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { CaptureError, parseRing, type RingLimits } from '@eyrie/capture';
+import { BusError, ListenError } from '@eyrie/services/bus';
+import { type Config, ConfigError, type ConfigSources, loadConfig } from '@eyrie/services/config';
+import { type Level, type Log, openLog } from '@eyrie/services/log';
+import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
+import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+
+/** Flags that each of these commands has. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly logLevel?: string;
+  readonly logFolder?: string;
+}
+
+/** @throws UserError */
+export function configFrom(
+  { config, logLevel, logFolder }: CommonOptions,
+  flags: ConfigSources['flags'] = {},
+): Config {
+  const log = { ...flags?.log, level: logLevel, folder: logFolder };
+  try {
+    return loadConfig({ ...(config === undefined ? {} : { path: config }), flags: { ...flags, log } });
+  } catch (error) {
+    throw error instanceof ConfigError ? new UserError(error.message, BAD_USAGE) : error;
+  }
+}
+
+/** @throws UserError when the folder cannot be made */
+export function logFor(service: string, { log }: Config): Log {
+  const { level, folder, file_bytes: fileBytesMax, files: filesMax } = log;
+  try {
+    return openLog({
+      ...{ service, fileBytesMax, filesMax, level: level as Level },
+      folder: folder === '' ? null : resolve(process.env.INIT_CWD ?? '', folder),
+    });
+  } catch (error) {
+    throw new UserError(
+      `${folder}: logs cannot be kept there: ${(error as Error).message}; choose another with --log-folder, or none: --log-folder ''`,
+      FAILED,
+    );
+  }
+}
+
+/** The store where nothing else is said: a file of the user's own. */
+export function defaultStoreUrl(): string {
+  const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
+  return `duckdb:${join(home, 'eyrie', 'eyrie.duckdb')}`;
+}
+
+/** @throws UserError */
+export async function storeAt(url: string, options: StoreOptions = {}): Promise<Store> {
+  const place = url === '' ? defaultStoreUrl() : url;
+  if (place === defaultStoreUrl())
+    mkdirSync(dirname(place.slice('duckdb:'.length)), { recursive: true, mode: 0o700 });
+  return openStore(place, options).catch(userError);
+}
+
+/** The ring's limits and folder. @throws UserError */
+export function ringFrom({ capture }: Config): { ring: RingLimits; ringFolder: string } {
+  const limits = parseRing(capture.ring);
+  if (limits === null)
+    throw new UserError(
+      `--ring ${capture.ring}: say how many files of which size, at least 2, as in 20x100MB`,
+    );
+  const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  return {
+    ring: { ...limits, ageSecondsMax: capture.ring_age === 0 ? Infinity : capture.ring_age },
+    ringFolder: capture.ring_folder === '' ? join(state, 'eyrie', 'ring') : resolve(capture.ring_folder),
+  };
+}
+
+/** npm runs scripts in the package's folder, and says in INIT_CWD where the person stands. */
+export function pathFrom(path: string): string {
+  if (path === '-' || existsSync(path)) return path;
+  const there = resolve(process.env.INIT_CWD ?? '', path);
+  return existsSync(there) ? there : path;
+}
+
+/** Errors that a person can do something about become one line. Throws in any case. */
+export function userError(error: unknown): never {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (error instanceof UserError) throw error;
+  if (error instanceof StoreError)
+    throw new UserError(message, code === 'ERR_STORE_URL' ? BAD_USAGE : FAILED);
+  if (error instanceof CaptureError || code.startsWith('ERR_CAPTURE_'))
+    throw new UserError(message, BAD_INPUT.has(code) ? BAD_USAGE : FAILED);
+  if (error instanceof BusError || error instanceof ListenError) throw new UserError(message, FAILED);
+  throw error;
+}
+
+const BAD_INPUT = new Set([
+  'ERR_CAPTURE_NOT_FOUND',
+  'ERR_CAPTURE_UNKNOWN_FORMAT',
+  'ERR_CAPTURE_NO_INTERFACE',
+  'ERR_CAPTURE_BAD_FILTER',
+]);
