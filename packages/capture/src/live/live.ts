@@ -142,9 +142,10 @@ function argumentsFor(tool: Tool, name: string, options: Required<LiveOptions>):
     const buffer = String(Math.max(1, Math.round(bufferKib / 1024)));
     return ['-q', '-B', buffer, ...common, ...(filter === null ? [] : ['-f', filter])];
   }
-  // A packet is handed over as it comes, and not when a buffer of the kernel or of the tool is full.
+  // Written as they come, not when a buffer of the tool is full. The kernel hands them over once a second at the latest:
+  // its immediate mode is quicker, but has one slot of the largest size for each packet, so that a burst overflows it.
   return [
-    ...['-n', '-U', '--immediate-mode', '-B', String(bufferKib), '--time-stamp-precision=nano'],
+    ...['-n', '-U', '-B', String(bufferKib), '--time-stamp-precision=nano'],
     ...common,
     ...(filter === null ? [] : [filter]),
   ];
