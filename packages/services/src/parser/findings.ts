@@ -18,14 +18,24 @@ const FINDINGS_MAX = 2000;
 /** Characters of a finding, as in Wireshark. */
 const MESSAGE_MAX = 239;
 const RST = 0x04;
+/** Told of single segments by an option; counts would be wrong, see `#tcpRows`. */
+const DSACK = 'D-SACK Sequence';
 /** What makes equal findings differ: the how-manieth it is, and numbers of frames. */
 const PARTICULARS = / \(#\d+\)|\.? Original \w+ in frame \d+/g;
 
 /** Protocols of which the expert says nothing but what went on as it should. */
 const CHATTY = ['http', 'ssdp', 'wg'];
 
+type Row = FindingRow & { count: number };
+
 export class Findings {
-  #found = new Map<string, FindingRow & { count: number }>();
+  #found = new Map<string, Row>();
+  /**
+   * What the expert says of a segment follows from the marks of its analysis. So it is asked once for each set of them,
+   * and its words, which cost more than all else here, are put together once.
+   */
+  #tcpRows = new Map<number, Row[]>();
+  #saidRows: Row[] | null = null;
   #packet: Packet | null = null;
   #layer = 0;
   /** By protocol id: 1 where the expert has something to say. */
@@ -43,7 +53,10 @@ export class Findings {
     for (let layer = 1; layer < p.count; layer++) {
       const { expert } = p.protocols[layer]!;
       if (expert === null || this.#silent[p.proto[layer]!] !== 0) continue;
-      if (p.proto[layer] === this.#tcp && !isNoteworthy(p, layer)) continue;
+      if (p.proto[layer] === this.#tcp) {
+        this.#addSegment(p, layer);
+        continue;
+      }
       const flags = p.flags[layer]!;
       if ((flags & (SHOWN | NESTED)) === 0) continue;
       // What an ICMP error quotes was said of the packet itself. Trouble has no columns anywhere.
@@ -59,19 +72,40 @@ export class Findings {
     if (this.#found.size === 0) return [];
     const rows = [...this.#found.values()];
     this.#found = new Map();
+    this.#tcpRows = new Map();
     return rows;
   }
 
+  #addSegment(p: Packet, layer: number): void {
+    if (layer !== p.tcpLayer || (p.flags[layer]! & COLUMN) === 0) return;
+    const at = p.start[layer]! + 13;
+    const isReset = at < p.stop[layer]! && (p.bufferOf(layer)[at]! & RST) !== 0;
+    if (p.analysis === 0 && !isReset) return;
+    const marks = p.analysis * 2 + (isReset ? 1 : 0);
+    const known = this.#tcpRows.get(marks);
+    if (known !== undefined) {
+      for (const row of known) row.count++;
+      return;
+    }
+    const rows: Row[] = [];
+    this.#saidRows = rows;
+    this.#packet = p;
+    this.#layer = layer;
+    p.protocols[layer]!.expert!(p, layer, this.#say);
+    this.#saidRows = null;
+    this.#tcpRows.set(marks, rows);
+  }
+
   readonly #say = (severity: Severity, group: Group, text: string): void => {
-    if (severity === 'chat' || severity === 'comment') return;
+    if (severity === 'chat' || severity === 'comment' || text === DSACK) return;
     const p = this.#packet!;
     const message = text.replace(PARTICULARS, '').slice(0, MESSAGE_MAX);
     const protocol = expertProtocol(p, this.#layer);
     const key = `${severity} ${group} ${protocol} ${message}`;
-    const known = this.#found.get(key);
-    if (known !== undefined) known.count++;
-    else if (this.#found.size < FINDINGS_MAX)
-      this.#found.set(key, {
+    let row = this.#found.get(key);
+    if (row !== undefined) row.count++;
+    else if (this.#found.size < FINDINGS_MAX) {
+      row = {
         finder: 'expert',
         severity,
         group: groups[group][1],
@@ -81,13 +115,9 @@ export class Findings {
         count: 1,
         frame: p.number,
         time: p.seconds + p.nanoseconds / 1e9,
-      });
+      };
+      this.#found.set(key, row);
+    }
+    if (row !== undefined) this.#saidRows?.push(row);
   };
-}
-
-/** Most segments only do their work. That costs one look; to ask the expert, with its words, costs a hundred. */
-function isNoteworthy(p: Packet, layer: number): boolean {
-  if (layer !== p.tcpLayer) return false;
-  const at = p.start[layer]! + 13;
-  return p.analysis !== 0 || (at < p.stop[layer]! && (p.bufferOf(layer)[at]! & RST) !== 0);
 }
