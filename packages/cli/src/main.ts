@@ -11,9 +11,11 @@ import { addParserCommand } from './parser/options.ts';
 import { addPersistorCommand } from './persistor/options.ts';
 import { addReadCommand } from './read/options.ts';
 import { addStoreCommand } from './store/options.ts';
+import { addServingOptions } from './serving/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { addTimeCommand } from './time/options.ts';
 import { addUiCommand } from './ui/options.ts';
+import { addUpCommand } from './up/options.ts';
 
 const isDebugging = process.argv.includes('--debug');
 
@@ -26,21 +28,25 @@ const program = new Command('eyrie')
     'after',
     `
 Examples:
-  eyrie start                       what is in a bundled capture, on one page
+  eyrie start                       what is in a bundled capture, on one page and on a web page
   eyrie read office.pcapng -Y dns   packets that pass a display filter
 
 Exit status: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
 Errors are one line; --debug adds where in the program they come from.`,
   );
 
-program
-  .command('start')
-  .description('show on one page what a capture file holds')
-  .argument('[file]', 'capture file; without it, the bundled capture of an office hour')
-  .option('--json', 'as JSON')
+addServingOptions(
+  program
+    .command('start')
+    .description('show on one page what a capture file holds, and all of it on a web page')
+    .argument('[file]', 'capture file; without it, the bundled capture of an office hour')
+    .option('--once', 'only the page on the terminal, then end'),
+  5000,
+)
+  .option('--json', 'the page as JSON, then end')
   .option('--color', 'in colour, also where the output is no terminal')
   .option('--no-color', 'without colour')
-  .addHelpText('after', '\nExample:\n  eyrie start office.pcapng')
+  .addHelpText('after', '\nExamples:\n  eyrie start office.pcapng\n  eyrie start office.pcapng --once')
   .action(async (file: string | undefined, options) => {
     const { start } = await import('./summary/start.ts');
     process.exitCode = await start(file, options);
@@ -81,6 +87,7 @@ addCaptureCommand(program);
 addParserCommand(program);
 addPersistorCommand(program);
 addConfigCommand(program);
+addUpCommand(program);
 
 try {
   await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));

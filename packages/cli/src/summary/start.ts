@@ -1,18 +1,34 @@
-// `eyrie start [FILE]`: what `npm start` runs.
-import { isAbsolute, join, resolve } from 'node:path';
+// `eyrie start [FILE]`: what `npm start` runs. One page about a capture, then everything else of it on a web page.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathFrom } from '../pipeline/settings.ts';
 import type { ReadOptions } from '../read/command.ts';
-import { findSamplesFolder } from '../samples/manifest.ts';
+import { bundledSample } from '../samples/bundled.ts';
+import type { ServingOptions } from '../serving/options.ts';
 import { summarize } from './command.ts';
 
-const BUNDLED = 'office-hour.pcapng';
-
-/** Resolves to the exit status. @throws UserError */
-export async function start(file: string | undefined, options: ReadOptions): Promise<number> {
-  return summarize(file === undefined ? join(await findSamplesFolder(), BUNDLED) : asked(file), options);
+export interface StartOptions extends ReadOptions, ServingOptions {
+  /** Only the page on the terminal. */
+  readonly once?: boolean;
 }
 
-/** npm runs scripts in the package's folder, and says in INIT_CWD where the person stands. */
-function asked(file: string): string {
-  if (file === '-' || isAbsolute(file)) return file;
-  return resolve(process.env.INIT_CWD ?? '', file);
+/** Resolves to the exit status. @throws UserError */
+export async function start(file: string | undefined, options: StartOptions): Promise<number> {
+  const path = file === undefined ? await bundledSample() : pathFrom(file);
+  const status = await summarize(path, options);
+  // Standard input is gone once it was read.
+  if (status !== 0 || options.once === true || options.json === true || path === '-') return status;
+  const { up } = await import('../up/command.ts');
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-'));
+  try {
+    return await up(path, {
+      ...options,
+      store: `duckdb:${join(folder, 'start.duckdb')}`,
+      speed: 'full',
+      logFolder: '',
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -10,6 +10,8 @@ export interface FileOptions {
   readonly speed?: number;
   /** Begins again at the end. */
   readonly loop?: boolean;
+  /** What people know the file by; default the path. */
+  readonly name?: string;
 }
 
 /** The file is in the store already. */
@@ -38,7 +40,8 @@ const FLUSH_MS = 200;
  */
 export async function runFile(path: string, options: FileOptions, pipeline: PipelineOptions): Promise<Run> {
   const { again = false, speed = Infinity, loop = false } = options;
-  const origin = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
+  const plain = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
+  const origin = { ...plain, name: options.name ?? plain.name };
   const { capture, isNew } = await pipeline.store.beginCapture(origin, { again });
   if (!isNew && capture.ended !== null) throw new AlreadyStored(path, capture);
   if (!isNew) pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);

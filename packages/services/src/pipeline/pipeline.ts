@@ -23,7 +23,12 @@ export interface PipelineOptions {
   readonly batchesMax?: number;
   /** Told after each batch that was stored. */
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Shown each batch that was stored; its memory is used again afterwards. */
+  readonly onStored?: (packets: PacketBatch, drops: readonly DropRow[]) => void;
 }
+
+/** Batches on their way at once, where nothing else is said. */
+export const BATCHES_MAX = 8;
 
 export interface RunProgress {
   readonly capture: CaptureRow;
@@ -48,12 +53,14 @@ export class ParserError extends Error {
   }
 }
 
-const BATCHES_MAX = 8;
-
 /** One capture on its way into the store. */
 export class Run {
   /** Stored in this run. */
   packets = 0;
+  /** Of the input; `size` is null where nobody knows. */
+  progress: { readonly bytesRead: number; readonly size: number | null } = { bytesRead: 0, size: null };
+  /** Batches on their way to the store. */
+  waiting = 0;
   readonly capture: CaptureRow;
   readonly #origin: CaptureOrigin;
   readonly #options: PipelineOptions;
@@ -89,6 +96,11 @@ export class Run {
     }
   }
 
+  /** Why the store does not take anything just now; null: it does. */
+  get trouble(): string | null {
+    return this.#persistor.trouble;
+  }
+
   /** Finishes what was read, and no more. */
   stop(): void {
     this.#thread.send({ kind: 'stop' });
@@ -122,6 +134,7 @@ export class Run {
     const { flows, names, findings } = parsed;
     const allDrops = [...drops, ...this.#drops];
     this.#drops = [];
+    this.waiting++;
     const written = await this.#persistor.write({
       source: this.capture.key,
       sequence,
@@ -129,9 +142,14 @@ export class Run {
       packets: packets.length > 0 ? packets : null,
       ...{ flows, names, findings, drops: allDrops },
     });
+    this.waiting--;
+    if (written.applied) {
+      this.packets += written.packets;
+      this.#options.onStored?.(packets, allDrops);
+    }
     this.#thread.send({ kind: 'memory', memory });
-    if (written.applied) this.packets += written.packets;
     const { bytesRead, size } = progress;
+    this.progress = { bytesRead, size };
     this.#options.onProgress?.({ capture: this.capture, bytesRead, size, packets: this.packets });
   }
 }

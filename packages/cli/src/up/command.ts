@@ -1,0 +1,145 @@
+// `eyrie up`: capture, parser, persistor, store, API and page in one process, until it is interrupted.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { captureFiles } from '@eyrie/capture';
+import { buildAnalyzer, ListenError, listen, type Place } from '@eyrie/services/analyzer';
+import type { Config } from '@eyrie/services/config';
+import type { Log } from '@eyrie/services/log';
+import { PipelineIntake } from '@eyrie/services/pipeline';
+import type { Store } from '@eyrie/store';
+import { liveFrom } from '../capture/command.ts';
+import { FAILED, UserError } from '../errors.ts';
+import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
+import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
+import {
+  type CommonOptions,
+  configFrom,
+  logFor,
+  pathFrom,
+  storeAt,
+  userError,
+} from '../pipeline/settings.ts';
+import { speedFrom } from '../pipeline/speed.ts';
+import { bundledSample } from '../samples/bundled.ts';
+import type { ServingOptions } from '../serving/options.ts';
+import { placeFrom } from '../serving/place.ts';
+import { grouped } from '../terminal/units.ts';
+import { pageFolder } from '../ui/page-folder.ts';
+
+export interface UpOptions extends CommonOptions, LiveFlags, ServingOptions {
+  readonly interface?: string;
+  readonly store?: string;
+  readonly again?: boolean;
+  readonly speed: string;
+  readonly loop?: boolean;
+}
+
+/** Resolves to the exit status. @throws UserError */
+export async function up(file: string | undefined, options: UpOptions): Promise<number> {
+  const config = configFrom(options, { capture: captureFlags(options), store: { url: options.store } });
+  const place = placeFrom(options);
+  const isSample = file === undefined && options.interface === undefined && config.store.url === '';
+  const path = isSample ? await bundledSample() : file === undefined ? undefined : pathFrom(file);
+  const files = path === undefined ? [] : await captureFiles(path).catch(userError);
+  const temporary = isSample ? mkdtempSync(join(tmpdir(), 'eyrie-')) : null;
+  try {
+    const url = temporary === null ? config.store.url : `duckdb:${join(temporary, 'sample.duckdb')}`;
+    return await serve({ config, place, files, url, options });
+  } finally {
+    if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+interface Serving {
+  readonly config: Config;
+  readonly place: Place;
+  readonly files: readonly string[];
+  readonly url: string;
+  readonly options: UpOptions;
+}
+
+async function serve({ config, place, files, url, options }: Serving): Promise<number> {
+  const log = logFor('up', config);
+  const interrupt = listenForInterrupt();
+  const store = await storeAt(url);
+  const { ring, ringFolder, ...live } = liveFrom(config);
+  const intake = new PipelineIntake({ store, log, ring, ringFolder, live });
+  try {
+    const stop = await openPage(store, intake, place, log);
+    try {
+      const work = begin(intake, files, log, options);
+      // The page stays up when a file has been read; an interface that fails ends it.
+      work.catch(() => {});
+      await Promise.race([interrupted(interrupt), work.then(() => interrupted(interrupt))]);
+    } finally {
+      log.info('ending; what was taken in is stored first (Ctrl-C again: at once)');
+      const packets = await intake.close();
+      await stop();
+      log.info(`ended; ${grouped(packets)} packets were stored in ${store.place}`);
+    }
+  } catch (error) {
+    userError(error);
+  } finally {
+    await store.close();
+    log.flush();
+    interrupt.end();
+  }
+  return 0;
+}
+
+/** Listens, and says where. Resolves to what closes it. */
+async function openPage(
+  store: Store,
+  intake: PipelineIntake,
+  place: Place,
+  log: Log,
+): Promise<() => Promise<void>> {
+  const app = await buildAnalyzer({
+    ...{ store, intake, log, access: place.access },
+    folder: uploadFolder(),
+    page: pageFolder(),
+  });
+  const address = await listen(app, place, '--port').catch(async (error) => {
+    await app.close();
+    throw error instanceof ListenError ? new UserError(error.message, FAILED) : error;
+  });
+  console.log(`The page: ${address}`);
+  if (place.isTokenNew) console.log(`Token, for /login and programs: ${place.access.token}`);
+  console.log('Ctrl-C ends it.');
+  return () => app.close();
+}
+
+/** Files one after the other, then the interface. Rejects when a live capture can't begin. */
+async function begin(
+  intake: PipelineIntake,
+  files: readonly string[],
+  log: Log,
+  options: UpOptions,
+): Promise<void> {
+  const speed = speedFrom(options.speed);
+  const { loop = false, again = false } = options;
+  if (options.interface !== undefined) {
+    const { capture } = await intake.startLive({
+      interface: options.interface,
+      filter: '',
+      snapLength: null,
+    });
+    await intake.ended(capture);
+    throw new UserError(`${options.interface}: the capture has ended`, FAILED);
+  }
+  for (const path of files) {
+    const { capture, isNew } = await intake.importFile(path, { speed, loop, again });
+    if (!isNew) log.info(`${path} is stored already, as capture ${capture}; --again stores it once more`);
+    await intake.ended(capture);
+    if (isNew) log.info(`${path}: ${grouped(intake.counters().packets)} packets are stored`);
+  }
+}
+
+/** Where captures that are dropped on the page are kept. */
+function uploadFolder(): string {
+  const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
+  const folder = join(home, 'eyrie', 'captures');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}

@@ -1,0 +1,36 @@
+// `eyrie up`: its flags and help.
+import type { Command } from 'commander';
+import { addCommonOptions, addLiveOptions, addReplayOptions } from '../pipeline/flags.ts';
+import { addServingOptions } from '../serving/options.ts';
+
+const PORT = 5000;
+
+export function addUpCommand(program: Command): void {
+  const command = program
+    .command('up')
+    .description('everything in one process: packets in, stored, and shown on a page')
+    .argument(
+      '[file]',
+      'capture file or folder to store; without anything, the bundled capture of an office hour',
+    )
+    .option('-i, --interface <name>', 'capture here, until interrupted')
+    .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
+    .option('--again', 'also a file that is stored already');
+  addCommonOptions(addLiveOptions(addReplayOptions(addServingOptions(command, PORT))))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie up
+  eyrie up office.pcapng --speed recorded
+  eyrie up -i eth0 -f 'not port 22'
+  eyrie up --store duckdb:office.duckdb
+
+Ctrl-C finishes what was taken in, says how much was stored, and ends. Exit status: 0 ended, 1 failed (port taken,
+interface gone), 2 called wrongly.`,
+    )
+    .action(async (file: string | undefined, options) => {
+      const { up } = await import('./command.ts');
+      process.exitCode = await up(file, options);
+    });
+}

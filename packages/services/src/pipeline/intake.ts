@@ -1,0 +1,223 @@
+// Everything that brings packets into the store in this process: files and interfaces, several at once.
+import {
+  CaptureError,
+  type LiveOptions as CaptureOptions,
+  findTool,
+  listInterfaces,
+  type RingLimits,
+} from '@eyrie/capture';
+import type { PacketBatch } from '@eyrie/dissect';
+import type { CaptureRow, DropRow, Store } from '@eyrie/store';
+import type {
+  Begun,
+  Counters,
+  Intake,
+  InterfaceList,
+  LiveOptions,
+  Queue,
+  Running,
+  Service,
+} from '../analyzer/intake.ts';
+import type { Log } from '../log/index.ts';
+import { AlreadyStored, type FileOptions, runFile } from './file.ts';
+import { runLive } from './live.ts';
+import { BATCHES_MAX, type PipelineOptions, type Run } from './pipeline.ts';
+
+export interface IntakeOptions {
+  readonly store: Store;
+  readonly log: Log;
+  readonly ring: RingLimits;
+  readonly ringFolder: string;
+  /** How live captures are made, where a request says nothing else. */
+  readonly live: CaptureOptions;
+}
+
+interface Active {
+  readonly run: Run;
+  readonly filter: string | null;
+  readonly meter: Meter;
+  stop(): void;
+  /** Resolves when it is stored, and its end told to the store. */
+  readonly ended: Promise<void>;
+}
+
+/** Captures at once; more are refused, for each has a thread. */
+const ACTIVE_MAX = 8;
+
+export class PipelineIntake implements Intake {
+  readonly #options: IntakeOptions;
+  readonly #active = new Map<number, Active>();
+  #packets = 0;
+  #bytes = 0;
+  #drops = 0;
+  readonly #protocols = new Map<string, number>();
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AlreadyStored only where the options ask for a replay; else it is told by `isNew` */
+  async importFile(path: string, options: FileOptions): Promise<Begun> {
+    this.#checkRoom();
+    try {
+      const run = await runFile(path, options, this.#pipeline());
+      this.#follow(run, null, () => run.stop(), run.finished());
+      return { capture: run.capture.id, isNew: true };
+    } catch (error) {
+      if (error instanceof AlreadyStored) return { capture: error.capture.id, isNew: false };
+      throw error;
+    }
+  }
+
+  async startLive({ interface: name, filter, snapLength }: LiveOptions): Promise<Begun> {
+    this.#checkRoom();
+    const { live, ring, ringFolder, log } = this.#options;
+    const own = { ...(filter === '' ? {} : { filter }), ...(snapLength === null ? {} : { snapLength }) };
+    const begun = await runLive(
+      { ...live, ...own, interface: name, ring, ringFolder, log },
+      this.#pipeline(),
+    );
+    this.#follow(begun.run, filter === '' ? null : filter, () => void begun.stop(), begun.finished());
+    return { capture: begun.run.capture.id, isNew: true };
+  }
+
+  async stop(capture: number): Promise<boolean> {
+    const active = this.#active.get(capture);
+    if (active === undefined) return false;
+    active.stop();
+    await active.ended;
+    return true;
+  }
+
+  async interfaces(): Promise<InterfaceList> {
+    try {
+      const found = await listInterfaces(findTool(this.#options.live.tool));
+      const items = found.map(({ description, ...each }) => ({ ...each, description: description || null }));
+      return { items, problem: null };
+    } catch (error) {
+      if (error instanceof CaptureError) return { items: [], problem: error.message };
+      throw error;
+    }
+  }
+
+  running(): Running[] {
+    return [...this.#active.values()].map(({ run, filter, meter }) => ({
+      capture: run.capture.id,
+      packets: run.packets,
+      packetsPerSecond: meter.rate(run.packets),
+      bytesRead: run.progress.bytesRead,
+      bytesTotal: run.progress.size,
+      filter,
+    }));
+  }
+
+  counters(): Counters {
+    return {
+      packets: this.#packets,
+      bytes: this.#bytes,
+      drops: this.#drops,
+      protocols: Object.fromEntries(this.#protocols),
+    };
+  }
+
+  queues(): Queue[] {
+    return [...this.#active.values()].map(({ run }) => ({
+      name: `batches of capture ${run.capture.id}`,
+      depth: run.waiting,
+      capacity: BATCHES_MAX,
+    }));
+  }
+
+  services(): Service[] {
+    const all = [...this.#active.values()];
+    const trouble = all.map(({ run }) => run.trouble).find((each) => each !== null) ?? null;
+    const state = all.length === 0 ? 'idle' : 'running';
+    return [
+      { name: 'capture', state, note: all.length === 0 ? null : `${all.length} running` },
+      { name: 'parser', state, note: null },
+      { name: 'persistor', state: trouble === null ? state : 'failing', note: trouble },
+    ];
+  }
+
+  /** Ends all captures, with all that was taken stored. Resolves to the packets stored since the start. */
+  async close(): Promise<number> {
+    for (const { stop } of this.#active.values()) stop();
+    await Promise.all([...this.#active.values()].map(({ ended }) => ended));
+    return this.#packets;
+  }
+
+  /** Resolves when the capture has ended; at once if it does not run. */
+  async ended(capture: number): Promise<void> {
+    await this.#active.get(capture)?.ended;
+  }
+
+  #pipeline(): PipelineOptions {
+    const { store, log } = this.#options;
+    return { store, log, onStored: (packets, drops) => this.#count(packets, drops) };
+  }
+
+  #checkRoom(): void {
+    if (this.#active.size >= ACTIVE_MAX)
+      throw new CaptureError('ERR_CAPTURE_LIVE', `${ACTIVE_MAX} captures run already; end one of them first`);
+  }
+
+  #follow(run: Run, filter: string | null, stop: () => void, finished: Promise<string | null>): void {
+    const { id } = run.capture;
+    let isStopped = false;
+    const ended = this.#end(run.capture, finished, () => isStopped);
+    this.#active.set(id, {
+      ...{ run, filter, ended, meter: new Meter() },
+      stop: () => {
+        isStopped = true;
+        stop();
+      },
+    });
+    void ended.finally(() => this.#active.delete(id));
+  }
+
+  async #end(capture: CaptureRow, finished: Promise<string | null>, isStopped: () => boolean): Promise<void> {
+    const { store, log } = this.#options;
+    let problem: string | null;
+    try {
+      problem = await finished;
+      if (problem !== null) log.warn(`${capture.name}: ${problem}`);
+    } catch (error) {
+      problem = (error as Error).message;
+      log.error(`${capture.name}: ${problem}`);
+    }
+    // A file that was left in the middle can be gone on with; its capture stays open.
+    if (isStopped() && capture.hash !== null && problem === null) return;
+    await store.endCapture(capture.id, problem).catch((error: Error) => log.error(error.message));
+  }
+
+  #count({ length, wireLength, protocol, texts }: PacketBatch, drops: readonly DropRow[]): void {
+    const counts = new Uint32Array(texts.length);
+    let bytes = 0;
+    for (let i = 0; i < length; i++) {
+      bytes += wireLength[i]!;
+      counts[protocol[i]!]!++;
+    }
+    this.#packets += length;
+    this.#bytes += bytes;
+    for (const { packets } of drops) this.#drops += packets;
+    counts.forEach((count, place) => {
+      if (count > 0) this.#protocols.set(texts[place]!, (this.#protocols.get(texts[place]!) ?? 0) + count);
+    });
+  }
+}
+
+/** Packets a second, over the last second or a little more. */
+class Meter {
+  #sinceMs = performance.now();
+  #before = 0;
+  #rate = 0;
+
+  rate(packets: number): number {
+    const ms = performance.now() - this.#sinceMs;
+    if (ms < 1000 && this.#rate > 0) return this.#rate;
+    this.#rate = ((packets - this.#before) * 1000) / Math.max(1, ms);
+    this.#sinceMs += ms;
+    this.#before = packets;
+    return this.#rate;
+  }
+}

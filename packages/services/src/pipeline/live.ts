@@ -1,0 +1,67 @@
+// A live interface into the store: the ring is written here, and read again by the parser's thread.
+
+import { type LiveCapture, type LiveCaptureOptions, startLive } from '../capture/index.ts';
+import type { Log } from '../log/index.ts';
+import { type PipelineOptions, Run } from './pipeline.ts';
+
+/** Conversations without a packet for so long are over, those that go on are reported so often. */
+const IDLE_SECONDS = 60;
+const ACTIVE_SECONDS = 5;
+/** A batch that is not full goes out after this long. */
+const FLUSH_MS = 200;
+const DROPS_MS = 1000;
+
+export interface LiveRun {
+  readonly run: Run;
+  readonly live: LiveCapture;
+  /** Resolves when all that was captured is stored, to why it ended by itself, or null. */
+  finished(): Promise<string | null>;
+  /** Ends the capture; what was captured is still stored. */
+  stop(): Promise<void>;
+}
+
+/** @throws CaptureError, StoreError */
+export async function runLive(
+  options: LiveCaptureOptions & { log: Log },
+  pipeline: PipelineOptions,
+): Promise<LiveRun> {
+  const live = await startLive(options);
+  const over = new Int32Array(new SharedArrayBuffer(4));
+  let problem: string | null = null;
+  const { capture } = await pipeline.store.beginCapture(live.origin).catch(async (error) => {
+    await live.stop();
+    throw error;
+  });
+  const run = new Run(
+    capture,
+    {
+      source: { kind: 'ring', folder: live.folder, from: 1, over },
+      ...{ skipTo: 0, canGoOn: false, streamBase: 0, flushMs: FLUSH_MS },
+      ...{ idleSeconds: IDLE_SECONDS, activeSeconds: ACTIVE_SECONDS, isLive: true },
+    },
+    pipeline,
+  );
+  const tellDrops = (): void => {
+    for (const row of live.drops()) run.addDrops(row);
+  };
+  const timer = setInterval(tellDrops, DROPS_MS);
+  const ended = live.ended
+    .catch((error: Error) => {
+      problem = error.message;
+    })
+    .finally(() => {
+      clearInterval(timer);
+      tellDrops();
+      Atomics.store(over, 0, 1);
+    });
+  return {
+    run,
+    live,
+    finished: async () => {
+      const damage = await run.finished();
+      await ended;
+      return problem ?? damage;
+    },
+    stop: () => live.stop(),
+  };
+}
