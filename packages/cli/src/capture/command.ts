@@ -36,8 +36,15 @@ export async function runCapture(file: string | undefined, options: CaptureComma
   const speed = speedFrom(options.speed);
   const log = logFor('capture', config);
   const interrupt = listenForInterrupt();
-  const { parser, encoding, batch_packets: batchPackets } = config.capture;
-  const service = { parser, encoding: encoding as Encoding, log, signal: interrupt.signal, batchPackets };
+  const { parser, encoding, batch_packets: batchPackets, flush_ms: flushMs } = config.capture;
+  const service = {
+    parser,
+    encoding: encoding as Encoding,
+    log,
+    signal: interrupt.signal,
+    batchPackets,
+    flushMs,
+  };
   let sent: Sent;
   try {
     sent =

@@ -1,5 +1,9 @@
 // `eyrie persistor`: stores what comes over HTTP until it is interrupted.
+import { tmpdir } from 'node:os';
+import { buildAnalyzer, listen, placeOf } from '@eyrie/services/analyzer';
+import type { Config } from '@eyrie/services/config';
 import { startPersistor } from '@eyrie/services/persistor';
+import type { Store } from '@eyrie/store';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { type CommonOptions, configFrom, logFor, storeAt, userError } from '../pipeline/settings.ts';
 import { grouped } from '../terminal/units.ts';
@@ -8,18 +12,22 @@ export interface PersistorCommandOptions extends CommonOptions {
   readonly host?: string;
   readonly port?: string;
   readonly store?: string;
+  readonly analyzerPort?: string;
 }
 
 /** Resolves to the exit status. @throws UserError */
 export async function runPersistor(options: PersistorCommandOptions): Promise<number> {
-  const { host, port, store: url } = options;
-  const config = configFrom(options, { persistor: { host, port }, store: { url } });
+  const { host, port, store: url, analyzerPort } = options;
+  const flags = { persistor: { host, port }, store: { url }, analyzer: { port: analyzerPort } };
+  const config = configFrom(options, flags);
   const log = logFor('persistor', config);
   const interrupt = listenForInterrupt();
   const store = await storeAt(config.store.url);
   try {
     const server = await startPersistor({ ...config.persistor, log, store }).catch(userError);
+    const answering = analyzerPort === undefined ? null : await answer(store, config).catch(userError);
     await interrupted(interrupt);
+    await answering?.close();
     await server.close();
     const { packets, batches } = server.counts;
     log.info(`ended; ${grouped(packets)} packets in ${grouped(batches)} batches were stored`);
@@ -29,4 +37,18 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
     interrupt.end();
   }
   return 0;
+}
+
+/** The analyzer on the same store: DuckDB can be open in one process only. */
+async function answer(store: Store, config: Config) {
+  const log = logFor('analyzer', config);
+  const { host, port } = config.analyzer;
+  const place = placeOf(host, port, process.env.EYRIE_TOKEN, []);
+  const app = await buildAnalyzer({
+    ...{ store, intake: null, log, access: place.access },
+    ...{ folder: tmpdir(), page: null },
+  });
+  log.info(`answers on ${await listen(app, place, '--analyzer-port')}`);
+  if (place.isTokenNew) log.info(`its token: ${place.access.token}`);
+  return app;
 }

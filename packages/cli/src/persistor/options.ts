@@ -8,7 +8,11 @@ export function addPersistorCommand(program: Command): void {
     .description('the service that stores packets and conversations, over HTTP')
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'TCP port; 0 for any that is free')
-    .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)');
+    .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
+    .option(
+      '--analyzer-port <number>',
+      'answer as eyrie analyzer too: DuckDB can be open in one process only',
+    );
   addCommonOptions(command)
     .addHelpText(
       'after',

@@ -88,7 +88,13 @@ export function userError(error: unknown): never {
     throw new UserError(message, code === 'ERR_STORE_URL' ? BAD_USAGE : FAILED);
   if (error instanceof CaptureError || code.startsWith('ERR_CAPTURE_'))
     throw new UserError(message, BAD_INPUT.has(code) ? BAD_USAGE : FAILED);
-  if (error instanceof BusError || error instanceof ListenError) throw new UserError(message, FAILED);
+  // The analyzer has a ListenError of its own; it is not loaded here only to be compared with.
+  if (
+    error instanceof BusError ||
+    error instanceof ListenError ||
+    (error as Error).constructor.name === 'ListenError'
+  )
+    throw new UserError(message, FAILED);
   throw error;
 }
 

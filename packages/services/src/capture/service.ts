@@ -17,6 +17,8 @@ export interface CaptureServiceOptions {
   readonly signal: AbortSignal;
   readonly graceMs?: number;
   readonly batchPackets?: number;
+  /** Where packets come slowly, a batch that is not full goes out after this long. Default 200. */
+  readonly flushMs?: number;
 }
 
 export interface FileSourceOptions {
@@ -51,7 +53,7 @@ export async function captureFile(
         return openReplay(path, { speed, loop });
       },
       drops: () => [],
-      flushMs: speed === Infinity && path !== '-' ? Infinity : FLUSH_MS,
+      flushMs: speed === Infinity && path !== '-' ? Infinity : (options.flushMs ?? FLUSH_MS),
       ...(options.batchPackets === undefined ? {} : { batchPackets: options.batchPackets }),
     }),
   );
@@ -67,7 +69,7 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
   const { signal } = new AbortController();
   return sending(options, async (parser) => {
     const sent = await sendAll({
-      ...{ origin: capture.origin, parser, rewinds: false, signal, flushMs: FLUSH_MS },
+      ...{ origin: capture.origin, parser, rewinds: false, signal, flushMs: options.flushMs ?? FLUSH_MS },
       open: (from) => missed.watch(new RingReader(capture.folder, { from, isOver: () => capture.isOver })),
       drops: () => [...capture.drops(), ...missed.rows()],
     });

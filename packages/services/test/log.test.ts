@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { openLog } from '../src/log/index.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'eyrie-log-'));
+after(() => rmSync(root, { recursive: true }));
+
+function lines(path: string): Record<string, unknown>[] {
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+describe('the log of a service', () => {
+  it('has lines for people on one side, JSON lines on the other', () => {
+    const folder = join(root, 'both');
+    const shown: string[] = [];
+    const log = openLog({ service: 'parser', folder, screen: (line) => shown.push(line) });
+    log.info('begins', { port: 5001 });
+    log.warn('slow');
+    log.debug('not asked for');
+    log.flush();
+    assert.equal(shown.length, 2);
+    assert.match(shown[0]!, /^\d\d:\d\d:\d\d parser {4}begins$/);
+    assert.match(shown[1]!, / warn: slow$/);
+    const [first, second] = lines(join(folder, 'parser.log'));
+    assert.deepEqual(
+      [first!.level, first!.service, first!.port, first!.msg],
+      ['info', 'parser', 5001, 'begins'],
+    );
+    assert.ok(!Number.isNaN(Date.parse(String(first!.time))));
+    assert.equal(second!.level, 'warn');
+  });
+
+  it('is kept in files of bounded size and number', () => {
+    const folder = join(root, 'rotated');
+    const log = openLog({ service: 'ui', folder, screen: null, fileBytesMax: 10_000, filesMax: 2 });
+    for (let i = 0; i < 2000; i++) log.info(`line ${i}`);
+    log.flush();
+    assert.deepEqual(readdirSync(folder).sort(), ['ui.log', 'ui.log.1', 'ui.log.2']);
+    const all = ['ui.log.2', 'ui.log.1', 'ui.log'].flatMap((name) => lines(join(folder, name)));
+    assert.equal(all.at(-1)!.msg, 'line 1999');
+    const numbers = all.map(({ msg }) => Number(String(msg).slice(5)));
+    assert.ok(numbers.every((number, i) => i === 0 || number === numbers[i - 1]! + 1));
+  });
+
+  it('needs no folder', () => {
+    const shown: string[] = [];
+    openLog({ service: 'x', folder: null, screen: (line) => shown.push(line), level: 'error' }).info(
+      'unseen',
+    );
+    assert.deepEqual(shown, []);
+  });
+
+  it('a folder that cannot be is an error at the start', () => {
+    const file = join(root, 'file');
+    writeFileSync(file, '');
+    assert.throws(() => openLog({ service: 'x', folder: join(file, 'logs') }));
+  });
+});
