@@ -49,7 +49,7 @@ function newRing(filesMax = 100, fileBytesMax = 20_000) {
 
 async function fill(ring: RingWriter, from: number, to: number): Promise<void> {
   for (let i = from; i <= to; i++) {
-    ring.write(packet(i));
+    if (!ring.write(packet(i))) await ring.drained();
     if (i % 10 === 0) {
       ring.flush();
       await new Promise((resolve) => setTimeout(resolve, 2));

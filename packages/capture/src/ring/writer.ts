@@ -8,13 +8,15 @@ import { prune, type RingLimits, ringFileName, ringFiles } from './files.ts';
 
 /** Gathered before it is written, at the latest. */
 const WRITE_BYTES = 1 << 20;
-/** Gathered while the disk is busy, at most; beyond that packets are dropped. */
-const PENDING_BYTES_MAX = 64 << 20;
+/** Gathered while the disk is busy, and no more than a quarter of a file; then `write` asks to wait. */
+const PENDING_BYTES_MAX = 16 << 20;
 
 export class RingWriter {
   readonly folder: string;
   readonly #limits: RingLimits;
   readonly #interface: () => CaptureInterface | undefined;
+  readonly #pendingBytesMax: number;
+  readonly #writeBytes: number;
   /** Packets in the ring, and packets that were dropped because the disk could not take them. */
   packets = 0;
   dropped = 0;
@@ -37,18 +39,30 @@ export class RingWriter {
     this.folder = folder;
     this.#limits = limits;
     this.#interface = from;
+    this.#pendingBytesMax = Math.min(PENDING_BYTES_MAX, limits.fileBytesMax / 4);
+    this.#writeBytes = Math.min(WRITE_BYTES, this.#pendingBytesMax / 2);
   }
 
-  /** Takes a packet; it is on disk after the next flush. */
-  write(frame: Frame): void {
+  /**
+   * Takes a packet; it is on disk after the next flush.
+   *
+   * @returns false if it is time to wait for the disk: `if (!ring.write(frame)) await ring.drained()`. The kernel's buffer
+   * is what fills meanwhile, and the kernel tells what it drops.
+   */
+  write(frame: Frame): boolean {
     this.#writer ??= new PcapngWriter({ application: 'Eyrie' });
-    if (this.#writer.pending > PENDING_BYTES_MAX) {
-      this.dropped++;
-      return;
-    }
     this.#writer.write(frame, this.#interface());
     this.#pendingPackets++;
-    if (this.#writer.pending >= WRITE_BYTES) this.flush();
+    const { pending } = this.#writer;
+    if (pending >= this.#writeBytes) this.flush();
+    return pending < this.#pendingBytesMax;
+  }
+
+  /** Resolves when there is room again. */
+  async drained(): Promise<void> {
+    await this.#writing;
+    this.flush();
+    await this.#writing;
   }
 
   /** Begins to write what there is, unless a write is under way. */
@@ -62,9 +76,7 @@ export class RingWriter {
 
   /** Waits until all is on disk. */
   async close(): Promise<void> {
-    await this.#writing;
-    this.flush();
-    await this.#writing;
+    await this.drained();
     await this.#file?.close();
     this.#file = null;
   }

@@ -64,7 +64,8 @@ export class LiveCapture {
     const frame = newFrame();
     const timer = setInterval(() => this.#flush(), FLUSH_MS);
     try {
-      for await (const reader of this.source.chunks()) while (reader.next(frame)) this.ring.write(frame);
+      for await (const reader of this.source.chunks())
+        while (reader.next(frame)) if (!this.ring.write(frame)) await this.ring.drained();
     } finally {
       clearInterval(timer);
       await this.ring.close();

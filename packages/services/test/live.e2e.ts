@@ -1,0 +1,138 @@
+// Live capture into a store, on loopback: all of it, and what was lost is counted. Needs root.
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { findTool, placeInRing, RING_DEFAULTS } from '@eyrie/capture';
+import { captureLive } from '../src/capture/index.ts';
+import { silentLog } from '../src/log/index.ts';
+import { startParserServer } from '../src/parser/index.ts';
+import { startPersistor } from '../src/persistor/index.ts';
+import { PipelineIntake, runLive } from '../src/pipeline/index.ts';
+import { MemoryStore } from './support/memory-store.ts';
+import { freePort } from './support/processes.ts';
+
+const PACKETS = 3000;
+const root = mkdtempSync(join(tmpdir(), 'eyrie-live-'));
+after(() => rmSync(root, { recursive: true }));
+
+function cannot(): false | string {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
+  try {
+    findTool();
+    return false;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function sendPackets(port: number, count: number): Promise<void> {
+  const socket = createSocket('udp4');
+  for (let i = 0; i < count; i++)
+    await new Promise((resolve) => socket.send(Buffer.alloc(200), port, '127.0.0.1', resolve));
+  socket.close();
+}
+
+function until(isTrue: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = Date.now() + 20_000;
+    const look = (): void => {
+      if (isTrue()) resolve();
+      else if (Date.now() > end) reject(new Error('it did not come'));
+      else setTimeout(look, 20);
+    };
+    look();
+  });
+}
+
+const log = silentLog;
+
+describe('a live capture into a store', { skip: cannot() }, () => {
+  it('in one process brings every packet, whose bytes can be found again', async () => {
+    const port = await freePort();
+    const memory = new MemoryStore();
+    const options = {
+      interface: 'lo',
+      filter: `udp dst port ${port}`,
+      ringFolder: join(root, 'a'),
+      ring: RING_DEFAULTS,
+    };
+    const { run, live, stop, finished } = await runLive({ ...options, log }, { store: memory.store, log });
+    await sendPackets(port, PACKETS);
+    await until(() => run.packets > 0);
+    await stop();
+    assert.equal(await finished(), null);
+    const kept = memory.kept.get(run.capture.key)!;
+    assert.deepEqual(
+      kept.numbers,
+      Array.from({ length: PACKETS }, (_, i) => i + 1),
+    );
+    assert.equal(kept.dropped, 0);
+    const flows = kept.flows.reduce(
+      (sum, { toServer, toClient }) => sum + toServer.packets + toClient.packets,
+      0,
+    );
+    assert.equal(flows, PACKETS);
+    const { path } = await placeInRing(live.folder, kept.offsets.at(-1)!);
+    assert.ok(path.startsWith(live.folder));
+  });
+
+  it('through services waits in the ring while the parser is away, and counts what does not fit there', async () => {
+    const port = await freePort();
+    const [parserPort, memory] = [await freePort(), new MemoryStore()];
+    const stop = new AbortController();
+    const ring = { fileBytesMax: 100_000, filesMax: 3, ageSecondsMax: Infinity };
+    const capturing = captureLive(
+      { interface: 'lo', filter: `udp dst port ${port}`, ringFolder: join(root, 'b'), ring, log },
+      { parser: `http://127.0.0.1:${parserPort}`, log, signal: stop.signal },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sendPackets(port, PACKETS);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const persistor = await startPersistor({ store: memory.store, log, host: '127.0.0.1', port: 0 });
+    const parser = await startParserServer({
+      log,
+      host: '127.0.0.1',
+      port: parserPort,
+      persistor: persistor.url,
+    });
+    await until(() => memory.rows.length > 0);
+    stop.abort();
+    const sent = await capturing;
+    await parser.close();
+    await persistor.close();
+    const kept = [...memory.kept.values()][0]!;
+    assert.equal(sent.packets, kept.numbers.length);
+    assert.ok(kept.dropped > 0 && kept.numbers.length > 100);
+    assert.equal(kept.numbers.length + kept.dropped, PACKETS);
+    assert.equal(memory.rows[0]!.ended, 1);
+  });
+
+  it('an intake begins and ends it, and tells how it stands', async () => {
+    const port = await freePort();
+    const memory = new MemoryStore();
+    const intake = new PipelineIntake({
+      ...{ store: memory.store, log, ring: RING_DEFAULTS, ringFolder: join(root, 'c') },
+      live: { filter: `udp dst port ${port}` },
+    });
+    const { capture } = await intake.startLive({ interface: 'lo', filter: '', snapLength: 80 });
+    await sendPackets(port, 500);
+    await until(() => intake.counters().packets === 500);
+    assert.deepEqual(
+      intake.running().map(({ capture: id, packets, bytesTotal }) => [id, packets, bytesTotal]),
+      [[capture, 500, null]],
+    );
+    assert.equal(intake.counters().bytes, 500 * 242);
+    assert.equal(intake.services()[0]!.state, 'running');
+    assert.equal(await intake.stop(capture), true);
+    assert.equal(await intake.stop(capture), false);
+    assert.equal(memory.rows[0]!.ended, 1);
+    await assert.rejects(intake.startLive({ interface: 'nope', filter: '', snapLength: null }), {
+      code: 'ERR_CAPTURE_NO_INTERFACE',
+    });
+    assert.equal(await intake.close(), 500);
+    assert.ok((await intake.interfaces()).items.some(({ name }) => name === 'lo'));
+  });
+});
