@@ -19,7 +19,13 @@ describe('the configuration', () => {
     const path = toml('[parser]\nport = 1001\nhost = "a"\npersistor = "http://x:1"\n');
     const env = { EYRIE_PARSER_HOST: 'b', EYRIE_PARSER_PERSISTOR: 'http://y:1' };
     const { parser, persistor } = loadConfig({ path, env, flags: { parser: { persistor: 'http://z:1' } } });
-    assert.deepEqual(parser, { host: 'b', port: 1001, persistor: 'http://z:1', encoding: 'none' });
+    assert.deepEqual(parser, {
+      host: 'b',
+      port: 1001,
+      persistor: 'http://z:1',
+      encoding: 'none',
+      rules: true,
+    });
     assert.equal(persistor.port, 5002);
   });
 

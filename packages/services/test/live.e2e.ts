@@ -114,7 +114,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     const port = await freePort();
     const memory = new MemoryStore();
     const intake = new PipelineIntake({
-      ...{ store: memory.store, log, ring: RING_DEFAULTS, ringFolder: join(root, 'c') },
+      ...{ store: memory.store, log, ring: RING_DEFAULTS, ringFolder: join(root, 'c'), rules: true },
       live: { filter: `udp dst port ${port}` },
     });
     const { capture } = await intake.startLive({ interface: 'lo', filter: '', snapLength: 80 });

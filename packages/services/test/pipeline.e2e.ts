@@ -37,6 +37,30 @@ describe('a file into the store', () => {
     assert.ok(findings.every(({ severity }) => severity !== 'chat'));
   });
 
+  it('with rules finds who scans ports, once, also when it is broken off', async () => {
+    const scan = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
+    const found = async (stops: readonly number[]) => {
+      const memory = new MemoryStore();
+      const pipeline = { store: memory.store, log: silentLog, batchPackets: 300, batchesMax: 2, rules: true };
+      for (const stopAt of [...stops, Infinity]) {
+        let batches = 0;
+        const run = await runFile(
+          scan,
+          {},
+          { ...pipeline, onProgress: () => ++batches === stopAt && run.stop() },
+        );
+        await run.finished();
+      }
+      const rules = [...memory.kept.values()][0]!.findings.filter(({ finder }) => finder === 'rule');
+      const counts = new Map<string, number>();
+      for (const { message, count } of rules) counts.set(message, (counts.get(message) ?? 0) + count);
+      return counts;
+    };
+    const whole = await found([]);
+    assert.ok([...whole.keys()].some((message) => /scan/i.test(message)));
+    assert.deepEqual(await found([2, 3]), whole);
+  });
+
   it('a second time is refused, but not with again', async () => {
     await assert.rejects(importInto(whole, SAMPLE), AlreadyStored);
     await importInto(whole, SAMPLE, true);

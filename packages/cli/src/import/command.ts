@@ -19,6 +19,7 @@ export interface ImportOptions extends CommonOptions {
   readonly store?: string;
   readonly again?: boolean;
   readonly json?: boolean;
+  readonly rules?: boolean;
 }
 
 interface Imported {
@@ -43,7 +44,13 @@ export async function importFiles(names: readonly string[], options: ImportOptio
   try {
     for (const file of files) {
       if (interrupt.signal.aborted) break;
-      const done = await importOne(file, { store, log, again: options.again === true, interrupt });
+      const done = await importOne(file, {
+        store,
+        log,
+        again: options.again === true,
+        rules: options.rules === true,
+        interrupt,
+      });
       all.push(done);
       if (options.json !== true) console.log(lineFor(done, store));
     }
@@ -67,10 +74,11 @@ interface Import {
   readonly store: Store;
   readonly log: ReturnType<typeof logFor>;
   readonly again: boolean;
+  readonly rules: boolean;
   readonly interrupt: Interrupt;
 }
 
-async function importOne(file: string, { store, log, again, interrupt }: Import): Promise<Imported> {
+async function importOne(file: string, { store, log, again, rules, interrupt }: Import): Promise<Imported> {
   const started = performance.now();
   const progress = process.stderr.isTTY === true ? new Progress(process.stderr) : null;
   const since = (): number => (performance.now() - started) / 1000;
@@ -82,6 +90,7 @@ async function importOne(file: string, { store, log, again, interrupt }: Import)
       {
         store,
         log,
+        rules,
         onProgress: ({ bytesRead, size, packets }) => progress?.update(bytesRead, size, packets),
       },
     );

@@ -9,6 +9,7 @@ export function addImportCommand(program: Command): void {
     .argument('<file...>', 'capture files, folders of them, or - for standard input')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
     .option('--again', 'also what is stored already')
+    .option('--rules', 'let intrusion rules look at the packets too: takes twice as long')
     .option('--json', 'print what was stored as JSON');
   addCommonOptions(command)
     .addHelpText(

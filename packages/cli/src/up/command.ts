@@ -64,7 +64,7 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   const interrupt = listenForInterrupt();
   const store = await storeAt(url);
   const { ring, ringFolder, ...live } = liveFrom(config);
-  const intake = new PipelineIntake({ store, log, ring, ringFolder, live });
+  const intake = new PipelineIntake({ store, log, ring, ringFolder, live, rules: config.parser.rules });
   try {
     const stop = await openPage(store, intake, place, log);
     try {

@@ -98,6 +98,12 @@ export const ConfigSchema = Type.Object(
       {
         host: host('the parser'),
         port: port('the parser', 5001),
+        rules: option.yesNo({
+          what: 'intrusion rules look at the packets (docs/findings.md)',
+          default: true,
+          tradeOff:
+            'without them packets are parsed twice as fast, and scans, floods and attacks stay unseen',
+        }),
         persistor: next('persistor', 'http://127.0.0.1:5002'),
         encoding,
       },

@@ -16,6 +16,8 @@ export interface InboxOptions {
   readonly stored: number;
   /** Whether the source sends from its first packet, so that all of its context can be had again. */
   readonly rewinds: boolean;
+  /** Whether intrusion rules look at the packets. */
+  readonly rules: boolean;
 }
 
 /** One batch of frames as it came. */
@@ -48,9 +50,10 @@ export class Inbox {
 
   constructor(options: InboxOptions) {
     this.#options = options;
-    const { rewinds, stored, origin } = options;
+    const { rewinds, stored, origin, rules } = options;
     this.expect = { sequence: 0, frame: rewinds ? 1 : stored + 1 };
     this.#parser = new PacketParser({
+      rules,
       streamBase: rewinds ? 0 : stored,
       idleSeconds: IDLE_SECONDS,
       activeSeconds: origin.kind === 'live' ? ACTIVE_SECONDS_LIVE : ACTIVE_SECONDS,
@@ -108,6 +111,7 @@ export class Inbox {
   }
 
   #finish(end: StoreRequest['end']): void {
+    if (!this.#parser.hasBatch) this.#parser.begin(this.#takeMemory());
     this.#parser.end();
     this.#pack([], end);
     this.isOver = true;

@@ -18,8 +18,8 @@ export class ParserWork {
   constructor(job: ParseJob, say: (message: FromParser, move: ArrayBuffer[]) => void) {
     this.#job = job;
     this.#say = say;
-    const { batchPackets, streamBase, idleSeconds, activeSeconds } = job;
-    this.#parser = new PacketParser({ batchPackets, streamBase, idleSeconds, activeSeconds });
+    const { batchPackets, streamBase, idleSeconds, activeSeconds, rules } = job;
+    this.#parser = new PacketParser({ batchPackets, streamBase, idleSeconds, activeSeconds, rules });
     this.#free = Array.from({ length: job.batchesMax }, () => undefined);
   }
 

@@ -12,6 +12,7 @@ import {
 import type { FindingRow, FlowRow, NameRow } from '@eyrie/store';
 import { Findings } from './findings.ts';
 import { Names } from './names.ts';
+import { Rules } from './rules.ts';
 
 /** Packets a batch; some thousands, so that what a batch costs by itself does not count. */
 export const BATCH_PACKETS = 8192;
@@ -23,6 +24,8 @@ export interface ParserOptions extends FlowOptions {
    * the number of frames before: as many streams there are at most.
    */
   readonly streamBase?: number;
+  /** Whether intrusion rules look at the packets: that takes longer than all else together. Default false. */
+  readonly rules?: boolean;
 }
 
 /** What a parser made of some frames; `packets` is to be given back, for its memory to be used again. */
@@ -41,16 +44,20 @@ export class PacketParser {
   readonly #records: FlowRecords;
   readonly #names = new Names();
   readonly #findings = new Findings();
+  readonly #rules: Rules | null;
   readonly #batchPackets: number;
   readonly #streamBase: number;
   #batch: PacketBatch | null = null;
+  /** Packets were skipped since the last batch was begun. */
+  #isBehind = false;
   #flows: FlowRow[] = [];
 
-  constructor({ batchPackets = BATCH_PACKETS, streamBase = 0, ...flows }: ParserOptions = {}) {
+  constructor({ batchPackets = BATCH_PACKETS, streamBase = 0, rules = false, ...flows }: ParserOptions = {}) {
     this.#batchPackets = batchPackets;
     this.#streamBase = streamBase;
     this.#dissector = new Dissector({ matchReplies: false });
     this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), flows);
+    this.#rules = rules ? new Rules(this.#dissector.session, flows.idleSeconds) : null;
   }
 
   /** The interfaces of the capture: a list that may grow. */
@@ -65,6 +72,9 @@ export class PacketParser {
   /** Memory for the next batch: of one that was handed out before, or undefined for new memory. */
   begin(buffer?: ArrayBuffer): void {
     this.#batch = new PacketBatch(this.#batchPackets, [], buffer);
+    // What rules said of packets that are stored is stored too.
+    if (this.#isBehind) this.#rules?.take();
+    this.#isBehind = false;
   }
 
   get hasBatch(): boolean {
@@ -88,6 +98,7 @@ export class PacketParser {
     this.#records.add(p);
     this.#names.add(p);
     this.#findings.add(p);
+    this.#rules?.add(p);
   }
 
   /** Only remembers what later packets need: for those that are stored already. What they said is left out. */
@@ -96,16 +107,20 @@ export class PacketParser {
     this.lastFrame = frame.number;
     this.#records.add(p);
     this.#flows.length = 0;
+    this.#rules?.add(p);
+    this.#isBehind = true;
   }
 
   /** Conversations that are over or due at this time (seconds since 1970), where no packet comes that would tell. */
   sweep(now: number): void {
     this.#records.sweep(now);
+    this.#rules?.advance(now);
   }
 
   /** All conversations that are left; their rows are in the next batch. */
   end(): void {
     this.#records.end();
+    this.#rules?.end();
   }
 
   /** What there is since the last call; the batch then belongs to the caller. */
@@ -115,7 +130,12 @@ export class PacketParser {
     if (this.#streamBase > 0) moveStreams(packets, this.#streamBase);
     const flows = this.#flows;
     this.#flows = [];
-    return { packets, flows, names: this.#names.take(), findings: this.#findings.take() };
+    return {
+      packets,
+      flows,
+      names: this.#names.take(),
+      findings: [...this.#findings.take(), ...(this.#rules?.take() ?? [])],
+    };
   }
 
   #addFlow(flow: Flow): void {

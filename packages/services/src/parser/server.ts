@@ -18,6 +18,8 @@ export interface ParserServerOptions {
   /** `http://127.0.0.1:5002` */
   readonly persistor: string;
   readonly encoding?: Encoding;
+  /** Whether intrusion rules look at the packets. Default true. */
+  readonly rules?: boolean;
 }
 
 /** What GET /parse/progress answers. */
@@ -127,7 +129,7 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
     const { next, ended } = await progressOf(origin.key);
     if (ended) throw new BusError('ERR_NEXT_REFUSED', `${origin.name}: is stored already, to its end`);
     log.info(`${origin.name}: packets come in${next > 0 ? `, ${next} are stored` : ''}`);
-    return new Inbox({ origin, persistor, stored: next, rewinds });
+    return new Inbox({ origin, persistor, stored: next, rewinds, rules: options.rules ?? true });
   }
 
   async function forgetOldest(): Promise<void> {

@@ -26,6 +26,8 @@ export interface ParseJob {
   readonly flushMs: number;
   readonly idleSeconds: number;
   readonly activeSeconds: number;
+  /** Whether intrusion rules look at the packets. */
+  readonly rules: boolean;
   /** Whether packets come now, so that the clock tells which conversations are over. */
   readonly isLive: boolean;
 }

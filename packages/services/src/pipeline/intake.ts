@@ -30,6 +30,8 @@ export interface IntakeOptions {
   readonly ringFolder: string;
   /** How live captures are made, where a request says nothing else. */
   readonly live: CaptureOptions;
+  /** Whether intrusion rules look at the packets. */
+  readonly rules: boolean;
 }
 
 interface Active {
@@ -152,8 +154,8 @@ export class PipelineIntake implements Intake {
   }
 
   #pipeline(): PipelineOptions {
-    const { store, log } = this.#options;
-    return { store, log, onStored: (packets, drops) => this.#count(packets, drops) };
+    const { store, log, rules } = this.#options;
+    return { store, log, rules, onStored: (packets, drops) => this.#count(packets, drops) };
   }
 
   #checkRoom(): void {
