@@ -8,6 +8,7 @@ import {
   TOKEN_CHARACTERS_MIN,
 } from '@eyrie/services/analyzer';
 import { FAILED, UserError } from '../errors.ts';
+import { configFrom, logFor } from '../pipeline/settings.ts';
 import type { ServingOptions } from './options.ts';
 
 /** @throws UserError */
@@ -42,9 +43,7 @@ function interrupted(): Promise<void> {
   });
 }
 
-/** Requests are not shown: that is what --debug is for. */
+/** Requests are kept in the log file, and shown with --debug. */
 export function sayings(service: string): Says {
-  const isDebugging = process.argv.includes('--debug');
-  const say = (message: string): void => console.error(`${service}: ${message}`);
-  return { debug: (message) => isDebugging && say(message), warn: say, error: say };
+  return logFor(service, configFrom(process.argv.includes('--debug') ? { logLevel: 'debug' } : {}));
 }

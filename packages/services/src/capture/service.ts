@@ -41,6 +41,7 @@ export async function captureFile(
   const plain = rewinds ? await fileOrigin(path) : passingOrigin(path);
   const origin = again && rewinds ? { ...plain, key: `${plain.key}:${Date.now()}` } : plain;
   let isOpened = false;
+  options.log.info(`reads ${origin.name}, for ${options.parser}`);
   return sending(options, (parser, signal) =>
     sendAll({
       ...{ origin, parser, rewinds, signal },

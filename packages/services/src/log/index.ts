@@ -18,7 +18,7 @@ export interface LogOptions {
   readonly service: string;
   /** Where `<service>.log` is kept; null: no file. */
   readonly folder: string | null;
-  /** What stderr shows; the file has this and everything graver than `debug`. */
+  /** Least grave lines that stderr shows; the file has all. */
   readonly level?: Level;
   /** The file is renamed to .1, .1 to .2 … when it is longer. Default 10 MB. */
   readonly fileBytesMax?: number;
@@ -60,16 +60,14 @@ class LogFile {
   readonly #bytesMax: number;
   readonly #filesMax: number;
   readonly #service: string;
-  readonly #level: Level;
   #sink: pino.DestinationStream & { flushSync(): void; end(): void };
   #logger: pino.Logger;
   #lines = 0;
 
-  constructor(folder: string, { service, level = 'info', fileBytesMax, filesMax }: LogOptions) {
+  constructor(folder: string, { service, fileBytesMax, filesMax }: LogOptions) {
     mkdirSync(folder, { recursive: true });
     this.#path = join(folder, `${service}.log`);
     this.#service = service;
-    this.#level = level;
     this.#bytesMax = fileBytesMax ?? FILE_BYTES_MAX;
     this.#filesMax = filesMax ?? FILES_MAX;
     this.#rotateIfLong();
@@ -95,7 +93,7 @@ class LogFile {
     sink.on('error', () => {});
     const options: pino.LoggerOptions = {
       base: { service: this.#service, pid: process.pid },
-      level: this.#level === 'debug' ? 'debug' : 'info',
+      level: 'debug',
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     };
