@@ -33,7 +33,7 @@ export function batchOf(packets: readonly JsonPacket[]): PacketBatch & { summary
     batch.tcpLength[i] = packet.tcp_length ?? 0;
     batch.marks[i] = packet.marks ?? 0;
     batch.protocol[i] = place(packet.protocol);
-    batch.path[i] = place(packet.path ?? packet.protocol.toLowerCase());
+    batch.path[i] = batch.layers[i] = place(packet.path ?? packet.protocol.toLowerCase());
     batch.layers[i] = batch.path[i]!;
     if (packet.summary !== undefined) summary[i] = place(packet.summary);
     const kinds = [addressInto(batch.source, i, packet.src), addressInto(batch.destination, i, packet.dst)];
