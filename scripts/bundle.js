@@ -35,8 +35,6 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // Machine code stays where npm put it; pg asks for a part that it can do without.
-    external: ['@duckdb/node-bindings', 'pg-native'],
     metafile: true,
     logLevel: 'silent',
     // commander is CommonJS and asks for Node's own modules with require.

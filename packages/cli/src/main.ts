@@ -7,6 +7,7 @@ import { BAD_USAGE, FAILED, UserError } from './errors.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
 import { addImportCommand } from './import/options.ts';
+import { addMeshCommands } from './mesh/options.ts';
 import { addParserCommand } from './parser/options.ts';
 import { addPersistorCommand } from './persistor/options.ts';
 import { addReadCommand } from './read/options.ts';
