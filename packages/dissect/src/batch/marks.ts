@@ -8,8 +8,9 @@ export const SHORT = 2;
 /** The file gives no time (a Simple Packet Block). */
 export const NO_TIME = 4;
 
-export function marksOf(p: Packet): number {
-  let marks = p.hasTime ? 0 : NO_TIME;
+/** MALFORMED and SHORT, which follow from the layers. */
+export function troubleMarks(p: Packet): number {
+  let marks = 0;
   for (let layer = p.count - 1; layer > 0 && (p.flags[layer]! & LISTED) === 0; layer--) {
     const { name } = p.protocols[layer]!;
     if (name === '_ws.malformed') marks |= MALFORMED;

@@ -6,16 +6,22 @@ import { protocolColumn } from '../core/columns.ts';
 import { type Field, fieldsMade, type Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
-import { framePath } from '../core/path.ts';
 import { protocolsMade } from '../core/protocol.ts';
 import { ADDRESS_BYTES, type ColumnName, type Layout, layoutOf, type Place } from './layout.ts';
-import { layersBesidePath, marksOf } from './marks.ts';
+import { NO_TIME } from './marks.ts';
+import { SHAPES_MAX, type Shape, shapeOf, UNKEPT } from './shapes.ts';
 
 /** Stands for no value in columns of table indices, streams and interfaces. */
 export const NONE = -1;
 
 /** Stands for no TCP header, or a cut one, in the column of TCP flags. */
 export const NO_FLAGS = 0xffff;
+
+/** Where the texts of a shape stand in the batch that is being filled, and which filling that was. */
+const pathPlaces = new Int32Array(SHAPES_MAX);
+const layersPlaces = new Int32Array(SHAPES_MAX);
+const placedIn = new Float64Array(SHAPES_MAX);
+let fillings = 0;
 
 /** One chosen field: numbers as they are (NaN: none), anything else as an index into the batch's texts (NONE: none). */
 export interface FieldColumn {
@@ -62,6 +68,7 @@ export class PacketBatch {
   readonly texts: string[] = [];
 
   readonly #places = new Map<string, number>();
+  #filling = ++fillings;
   /** Made with the first packet: a batch that came from elsewhere needs none. */
   #collector: Collector | null = null;
 
@@ -70,7 +77,7 @@ export class PacketBatch {
 
   /**
    * `fields` are collected beside the fixed columns: only what is asked for is decoded. `buffer` is that of a batch of
-   * the same capacity and fields, to be used again.
+   * the same capacity and fields, as it stands: to fill it anew, `clear()` first.
    */
   constructor(capacity: number, fields: readonly Field[] = [], buffer?: ArrayBuffer) {
     this.capacity = capacity;
@@ -124,11 +131,9 @@ export class PacketBatch {
     this.destinationPort[i] = p.dstPort;
     this.stream[i] = p.flow < 0 ? NONE : p.session.flows.stream(p.flow);
     this.#addSegment(p, i);
-    this.marks[i] = marksOf(p);
     this.protocol[i] = this.#place(protocolColumn(p));
-    this.path[i] = this.#place(framePath(p));
-    const layers = layersBesidePath(p);
-    this.layers[i] = layers === null ? this.path[i]! : this.#place(layers);
+    this.#addShape(shapeOf(p), i);
+    if (!p.hasTime) this.marks[i]! |= NO_TIME;
     if (this.fields.length > 0) this.#addFields(p, i);
   }
 
@@ -137,16 +142,34 @@ export class PacketBatch {
     this.length = 0;
     this.texts.length = 0;
     this.#places.clear();
+    this.#filling = ++fillings;
+    this.source.fill(0);
+    this.destination.fill(0);
   }
 
   #addAddresses(p: Packet, i: number): void {
     const width = p.columnKind === IPV6 ? 16 : p.columnKind === IPV4 ? 4 : p.columnKind === ETHER ? 6 : 0;
     this.addressKind[i] = width === 0 ? 0 : p.columnKind;
+    const { columnBuf, columnSrc, columnDst } = p;
+    // What is not written here is zero already. A place of -1: the packet does not say that end.
     const at = i * ADDRESS_BYTES;
-    for (let k = 0; k < ADDRESS_BYTES; k++) {
-      this.source[at + k] = k < width ? p.columnBuf[p.columnSrc + k]! : 0;
-      this.destination[at + k] = k < width ? p.columnBuf[p.columnDst + k]! : 0;
+    if (columnSrc >= 0) for (let k = 0; k < width; k++) this.source[at + k] = columnBuf[columnSrc + k]!;
+    if (columnDst >= 0) for (let k = 0; k < width; k++) this.destination[at + k] = columnBuf[columnDst + k]!;
+  }
+
+  #addShape({ id, path, layers, marks }: Shape, i: number): void {
+    this.marks[i] = marks;
+    if (id !== UNKEPT && placedIn[id] === this.#filling) {
+      this.path[i] = pathPlaces[id]!;
+      this.layers[i] = layersPlaces[id]!;
+      return;
     }
+    this.path[i] = this.#place(path);
+    this.layers[i] = layers === null ? this.path[i]! : this.#place(layers);
+    if (id === UNKEPT) return;
+    placedIn[id] = this.#filling;
+    pathPlaces[id] = this.path[i]!;
+    layersPlaces[id] = this.layers[i]!;
   }
 
   #addSegment(p: Packet, i: number): void {

@@ -72,6 +72,7 @@ export class PacketParser {
   /** Memory for the next batch: of one that was handed out before, or undefined for new memory. */
   begin(buffer?: ArrayBuffer): void {
     this.#batch = new PacketBatch(this.#batchPackets, [], buffer);
+    if (buffer !== undefined) this.#batch.clear();
     // What rules said of packets that are stored is stored too.
     if (this.#isBehind) this.#rules?.take();
     this.#isBehind = false;

@@ -1,0 +1,82 @@
+// What follows from a packet's layers alone, found by their protocols and flags as numbers: most packets have the layers of
+// one before, and then no text is made.
+import { LATE, LISTED, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import { framePath } from '../core/path.ts';
+import { layersBesidePath, troubleMarks } from './marks.ts';
+
+/** Shapes kept; further ones are worked out each time. */
+export const SHAPES_MAX = 16_384;
+/** Twice as many slots at least, a power of two. */
+const SLOTS = 65_536;
+/** Layers a shape has at most; packets with more are worked out each time. */
+const LAYERS_MAX = 64;
+
+const MATTERING = LISTED | SHOWN | NESTED | LATE;
+
+export interface Shape {
+  readonly id: number;
+  /** frame.protocols. */
+  readonly path: string;
+  /** The layers that filters see where the path says otherwise, else null. */
+  readonly layers: string | null;
+  /** MALFORMED, SHORT. */
+  readonly marks: number;
+}
+
+/** Stands for a shape that is not kept. */
+export const UNKEPT = -1;
+
+const shapes: Shape[] = [];
+/** Of each shape: where its keys begin in `keys`, and how many there are. */
+const starts: number[] = [];
+const counts: number[] = [];
+let keys = new Int32Array(4096);
+let keysLength = 0;
+/** Shape + 1 by hash; 0: free. */
+const slots = new Int32Array(SLOTS);
+const current = new Int32Array(LAYERS_MAX);
+
+export function shapeOf(p: Packet): Shape {
+  const { count, proto, flags } = p;
+  if (count > LAYERS_MAX) return make(p, UNKEPT);
+  let hash = count;
+  for (let i = 1; i < count; i++) {
+    const mattering = flags[i]! & MATTERING;
+    // Where a late layer is counted depends on its mark, see LayerTrie.
+    const key = proto[i]! | (mattering << 16) | ((mattering & LATE) === 0 ? 0 : p.mark[i]! << 21);
+    current[i] = key;
+    hash = Math.imul(hash ^ key, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  let slot = hash & (SLOTS - 1);
+  for (; slots[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
+    const id = slots[slot]! - 1;
+    if (counts[id] === count && isSame(starts[id]!, count)) return shapes[id]!;
+  }
+  return shapes.length < SHAPES_MAX ? keep(p, slot) : make(p, UNKEPT);
+}
+
+function isSame(start: number, count: number): boolean {
+  for (let i = 1; i < count; i++) if (keys[start + i] !== current[i]) return false;
+  return true;
+}
+
+function keep(p: Packet, slot: number): Shape {
+  const shape = make(p, shapes.length);
+  if (keysLength + p.count > keys.length) {
+    const larger = new Int32Array(keys.length * 2);
+    larger.set(keys);
+    keys = larger;
+  }
+  keys.set(current.subarray(0, p.count), keysLength);
+  starts.push(keysLength);
+  counts.push(p.count);
+  keysLength += p.count;
+  shapes.push(shape);
+  slots[slot] = shapes.length;
+  return shape;
+}
+
+function make(p: Packet, id: number): Shape {
+  return { id, path: framePath(p), layers: layersBesidePath(p), marks: troubleMarks(p) };
+}
