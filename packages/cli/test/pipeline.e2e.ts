@@ -1,0 +1,156 @@
+// The commands of the pipeline as a person types them.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { requireTool } from '../../../test/support/tools.ts';
+
+const EYRIE = join(import.meta.dirname, '../bin/eyrie.js');
+const SAMPLE = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-cli-pipeline-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const env = { ...process.env, XDG_DATA_HOME: join(folder, 'data'), EYRIE_LOG_FOLDER: '' };
+
+function eyrie(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [EYRIE, ...args], { encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+/** A command that goes on; resolves when it has told the page's address. */
+async function serving(
+  ...args: string[]
+): Promise<{ child: ChildProcess; said: () => string; address: string }> {
+  const child = spawn(process.execPath, [EYRIE, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  for (const end = Date.now() + 60_000; Date.now() < end; await pause(20)) {
+    const address = /The page: (\S+)/.exec(said)?.[1];
+    if (address !== undefined) return { child, said: () => said, address };
+    if (child.exitCode !== null) break;
+  }
+  child.kill('SIGKILL');
+  throw new Error(`no page:\n${said}`);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function packetsAt(address: string, wanted: number): Promise<number> {
+  let packets = 0;
+  for (const end = Date.now() + 60_000; packets < wanted && Date.now() < end; await pause(50)) {
+    const summary = await (await fetch(`${address}/protocol_summary`)).json();
+    packets = (summary as { items: { packets: number }[] }).items.reduce(
+      (sum, each) => sum + each.packets,
+      0,
+    );
+  }
+  return packets;
+}
+
+const counted = JSON.parse(eyrie('start', SAMPLE, '--json').stdout).packets as number;
+
+describe('eyrie start', () => {
+  it('prints the page, then serves the capture until it is told to end', async () => {
+    const { child, said, address } = await serving('start', SAMPLE, '--port', '0');
+    assert.match(said(), /^port-scan\.pcapng .*\n[\s\S]*Protocols[\s\S]*The page: http:\/\/127\.0\.0\.1:\d+/);
+    assert.equal(await packetsAt(address, counted), counted);
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.match(said(), /packets were stored/);
+  });
+
+  it('--once only prints', () => {
+    const { status, stdout, stderr } = eyrie('start', SAMPLE, '--once');
+    assert.equal(status, 0);
+    assert.match(stdout, /^port-scan\.pcapng/);
+    assert.equal(stderr, '');
+  });
+
+  it('a port that is taken is one line, and the temporary store is gone', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { status, stderr } = eyrie('start', SAMPLE, '--port', String(port));
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`eyrie: port ${port} is taken; choose another with --port`));
+    server.close();
+  });
+});
+
+describe('eyrie import', () => {
+  const store = `duckdb:${join(folder, 'a.duckdb')}`;
+
+  it('stores a file once, and says how fast', () => {
+    const first = eyrie('import', SAMPLE, '--store', store);
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(first.stdout, /packets stored in .*packets\/s; capture 1 in duckdb:/);
+    const second = eyrie('import', SAMPLE, '--store', store);
+    assert.equal(second.status, 0);
+    assert.match(second.stdout, /is stored already, as capture 1; --again/);
+    const again = JSON.parse(eyrie('import', SAMPLE, '--store', store, '--again', '--json').stdout);
+    assert.deepEqual(
+      again.captures.map(({ capture, packets, problem }: Record<string, unknown>) => [
+        capture,
+        packets,
+        problem,
+      ]),
+      [[2, counted, null]],
+    );
+  });
+
+  it('reads standard input', () => {
+    const { status, stdout } = spawnSync(process.execPath, [EYRIE, 'import', '-', '--store', store], {
+      input: readFileSync(SAMPLE),
+      encoding: 'utf8',
+      env,
+    });
+    assert.equal(status, 0);
+    assert.match(stdout, /^-: [\d,]+ packets stored/);
+  });
+
+  it('says in one line what is wrong, and ends with 1 or 2', () => {
+    const cases: [string[], number, RegExp][] = [
+      [['nowhere.pcap'], 2, /nowhere\.pcap: no such file/],
+      [[EYRIE], 2, /not a capture file/],
+      [[SAMPLE, '--store', 'mysql://x'], 2, /is no store/],
+      [[SAMPLE, '--config', 'nowhere.toml'], 2, /nowhere\.toml/],
+      [[SAMPLE, '--log-level', 'loud'], 2, /one of debug, info, warn, error/],
+    ];
+    for (const [args, status, message] of cases) {
+      const answer = eyrie('import', ...args);
+      assert.equal(answer.status, status, args.join(' '));
+      assert.match(answer.stderr, message);
+      assert.match(answer.stderr, /^eyrie: [^\n]*\n$/);
+    }
+  });
+});
+
+describe('eyrie capture', () => {
+  it('lists interfaces', { skip: requireTool('tcpdump') }, () => {
+    const list = JSON.parse(eyrie('capture', '--list', '--json').stdout) as { name: string }[];
+    assert.ok(list.some(({ name }) => name === 'lo' || name.startsWith('lo0')));
+    assert.match(eyrie('capture', '--list').stdout, /^lo\S* +up loopback 127\.0\.0\.1/m);
+  });
+
+  it('wants a file or an interface, and says so', () => {
+    for (const args of [
+      [],
+      [SAMPLE, '-i', 'lo'],
+      [SAMPLE, '--speed', 'fast'],
+      ['-i', 'lo', '--ring', 'big'],
+    ]) {
+      const { status, stderr } = eyrie('capture', ...args);
+      assert.equal(status, 2, args.join(' '));
+      assert.match(stderr, /^eyrie: [^\n]*\n$/);
+    }
+  });
+});
