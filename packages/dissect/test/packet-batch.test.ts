@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ADDRESS_BYTES } from '../src/batch/layout.ts';
+import { layersBesidePath, troubleMarks } from '../src/batch/marks.ts';
 import { NO_FLAGS, NONE, PacketBatch } from '../src/batch/packet-batch.ts';
 import { destinationColumn, protocolColumn, sourceColumn } from '../src/core/columns.ts';
 import { Dissector } from '../src/core/dissector.ts';
@@ -26,6 +27,32 @@ function* packets() {
 }
 
 describe('PacketBatch', () => {
+  it('says of each packet what its own layers say, filled again and again', () => {
+    const batch = new PacketBatch(100);
+    let compared = 0;
+    for (const p of packets()) {
+      if (batch.isFull) batch.clear();
+      batch.add(p);
+      const i = batch.length - 1;
+      const path = framePath(p);
+      assert.equal(batch.texts[batch.path[i]!], path);
+      assert.equal(batch.texts[batch.layers[i]!], layersBesidePath(p) ?? path);
+      assert.equal(batch.marks[i], troubleMarks(p));
+      compared++;
+    }
+    assert.ok(compared > 5000);
+  });
+
+  it('of a link that names its sender only, the other address is empty', () => {
+    // Linux cooked: broadcast, Ethernet, six bytes of address, and ARP that is cut.
+    const bytes = Buffer.from('0001' + '0001' + '0006' + '020000000001' + '0000' + '0806', 'hex');
+    const frame = { ...newFrame(), data: bytes, end: bytes.length, wireLength: 100, linkType: 113 };
+    const batch = new PacketBatch(1);
+    batch.add(new Dissector().dissect(frame));
+    assert.deepEqual([...batch.source.subarray(0, 6)], [2, 0, 0, 0, 0, 1]);
+    assert.ok(batch.destination.every((byte) => byte === 0));
+  });
+
   it('holds what each packet said', () => {
     const batch = new PacketBatch(512, [fieldNamed('dns.qry.name')!, fieldNamed('ip.ttl')!]);
     const expected: string[] = [];

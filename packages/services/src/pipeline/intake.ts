@@ -74,12 +74,15 @@ export class PipelineIntake implements Intake {
   async startLive({ interface: name, filter, snapLength }: LiveOptions): Promise<Begun> {
     this.#checkRoom();
     const { live, ring, ringFolder, log } = this.#options;
-    const own = { ...(filter === '' ? {} : { filter }), ...(snapLength === null ? {} : { snapLength }) };
+    const own = {
+      filter: filter === '' ? (live.filter ?? null) : filter,
+      ...(snapLength === null ? {} : { snapLength }),
+    };
     const begun = await runLive(
       { ...live, ...own, interface: name, ring, ringFolder, log },
       this.#pipeline(),
     );
-    this.#follow(begun.run, filter === '' ? null : filter, () => void begun.stop(), begun.finished());
+    this.#follow(begun.run, own.filter || null, () => void begun.stop(), begun.finished());
     return { capture: begun.run.capture.id, isNew: true };
   }
 
