@@ -3,7 +3,7 @@
 /** All methods reject with an error of one line that says what to do. */
 export interface Intake {
   /** Begins to take a file in; resolves when its capture is known to the store, long before it is read. */
-  importFile(path: string, options: { readonly name: string; readonly again: boolean }): Promise<Begun>;
+  importFile(path: string, options: { readonly again: boolean }): Promise<Begun>;
   interfaces(): Promise<InterfaceList>;
   /** Begins a live capture; resolves when packets can come. */
   startLive(options: LiveOptions): Promise<Begun>;

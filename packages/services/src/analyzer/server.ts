@@ -95,6 +95,8 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
       reply.status(400).send(apiErrorOf(error).answer);
     },
   });
+  // Text is what forms of other pages may send: here it is no body at all.
+  app.removeContentTypeParser('text/plain');
   const metrics = new Metrics();
   const redissector = new Redissector(store);
   const report = new StatusReport(store, intake, packageJson.version, options.retention ?? 'everything');
@@ -166,6 +168,8 @@ function addErrors(app: Server, log: Says): void {
       reply.header('www-authenticate', 'Bearer');
     }
     if (error.statusCode === 503) reply.header('retry-after', '1');
+    // What is left of a body that was refused must not be taken for the next request.
+    if (!request.raw.complete) reply.header('connection', 'close');
     return reply.status(error.statusCode).type('application/json').send(JSON.stringify(error.answer));
   });
   app.setNotFoundHandler((request) => {

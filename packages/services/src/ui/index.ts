@@ -10,8 +10,8 @@ import { addProxy, type ProxyOptions } from './proxy.ts';
 export { addPage } from './page.ts';
 
 export interface UiOptions extends ProxyOptions {
-  /** Where the page was put together. */
-  readonly folder: string;
+  /** Where the page was put together; null: nowhere. */
+  readonly folder: string | null;
   readonly access: Access;
   readonly log: Says;
 }

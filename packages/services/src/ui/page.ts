@@ -11,9 +11,9 @@ const NO_PAGE = `<!doctype html>
 <a href="/docs">/docs</a>.</p></html>
 `;
 
-/** Adds the page to a server that has the API already. @param folder where the bundle is */
-export async function addPage(app: FastifyInstance, folder: string): Promise<void> {
-  const bundle = await readBundle(folder);
+/** Adds the page to a server that has the API already. @param folder where the bundle is; null: nowhere */
+export async function addPage(app: FastifyInstance, folder: string | null): Promise<void> {
+  const bundle = folder === null ? null : await readBundle(folder);
   const hidden = { schema: { hide: true } };
   app.get('/', hidden, (request, reply) => sendIndex(bundle, request, reply));
   for (const [address, file] of bundle?.files ?? [])

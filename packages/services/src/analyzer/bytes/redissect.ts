@@ -91,7 +91,7 @@ export class Redissector {
       if (row.stream !== null && row.transport !== null) session.flows.startAt(row.transport, row.stream);
       for (const each of earlier) dissector.dissect(await file.frame(each, AHEAD_BYTES));
       if (before?.packet.number === row.number - 1 && before.capture.id === capture.id)
-        [session.lastSeconds, session.lastNanoseconds] = secondsOf(before.packet.time);
+        pretendBefore(dissector, before.packet.time);
       const frame = await file.frame(row);
       visit(dissector.dissect(frame), row, frame);
     });
@@ -182,6 +182,13 @@ function newDissector(capture: CaptureRow, file: CaptureFile, preferences: Prefe
   if (capture.firstTime !== null)
     [session.firstSeconds, session.firstNanoseconds] = secondsOf(capture.firstTime);
   return dissector;
+}
+
+/** Spans since the packet before count from its time, though it was not dissected. */
+function pretendBefore({ session, packet }: Dissector, time: string): void {
+  [session.lastSeconds, session.lastNanoseconds] = secondsOf(time);
+  [packet.seconds, packet.nanoseconds] = secondsOf(time);
+  session.display(packet);
 }
 
 function secondsOf(time: string): [number, number] {

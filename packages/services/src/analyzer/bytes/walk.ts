@@ -58,6 +58,8 @@ export class Walk {
     while (i < numbers.length && reader.next(frame)) {
       const p = this.#dissector.dissect(frame);
       if (frame.number === numbers[i]) onPacket(p, frame, i++);
+      // As in a list without a filter, every packet is displayed.
+      this.#dissector.session.display(p);
     }
     return i;
   }

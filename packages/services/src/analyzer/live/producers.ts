@@ -10,7 +10,7 @@ import { RateMeter } from './rates.ts';
 const LATEST_PACKETS = 50;
 const LATEST_FINDINGS = 20;
 
-/** Rates go out 5 times a second while packets come in, and once a second as a sign of life. */
+/** Rates go out 4 times a second while packets come in, and once a second as a sign of life. */
 const QUIET_MS = 1000;
 
 export function producers(store: Store, intake: Intake | null, status: () => Promise<Status>): Producers {
@@ -22,7 +22,7 @@ export function producers(store: Store, intake: Intake | null, status: () => Pro
   let quietMs = 0;
   return {
     rates: {
-      everyMs: intake === null ? 1000 : 200,
+      everyMs: intake === null ? 1000 : 250,
       produce: async () => {
         const rates = meter.rates(await counters(), performance.timeOrigin / 1000 + performance.now() / 1000);
         const now = performance.now();
@@ -34,8 +34,8 @@ export function producers(store: Store, intake: Intake | null, status: () => Pro
     packets: {
       everyMs: 250,
       produce: async () => {
-        if (packets.isSame(String((await counters()).packets))) return undefined;
         const { items } = await store.packets({ order: 'newest', limit: LATEST_PACKETS });
+        if (packets.isSame(String(items[0]?.id))) return undefined;
         return items.toReversed().map((row) => packetRow(row, undefined));
       },
     },
@@ -58,16 +58,16 @@ export function producers(store: Store, intake: Intake | null, status: () => Pro
   };
 }
 
-/** Without a pipeline in this process, what others store is all that can be seen. */
+/** Without a pipeline in this process, what others store is all that can be seen; the store keeps these sums ready. */
 async function storedCounters(store: Store): Promise<Counters> {
-  const captures = await store.captures();
+  const [captures, { items }] = await Promise.all([store.captures(), store.protocolSummary()]);
   const sum = (count: (each: (typeof captures)[number]) => number): number =>
     captures.reduce((total, each) => total + count(each), 0);
   return {
     packets: sum((each) => each.packets),
     bytes: sum((each) => each.bytes),
     drops: sum((each) => each.drops),
-    protocols: {},
+    protocols: Object.fromEntries(items.map(({ protocol, packets }) => [protocol, packets])),
   };
 }
 

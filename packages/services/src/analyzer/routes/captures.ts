@@ -1,10 +1,5 @@
 // Captures: the list, upload, deletion; live capture on an interface.
-import { createHash, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { extname, join, relative } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { captureRow, captureRows } from '../captures.ts';
 import type { Context } from '../context.ts';
@@ -12,6 +7,7 @@ import { ApiError } from '../errors.ts';
 import type { Intake } from '../intake.ts';
 import { CaptureRow, Captures, Interfaces, LiveRequest, Uploaded, UploadQuery } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
+import { deleteUpload, keepUpload } from '../uploads.ts';
 import { answers, ById } from './answers.ts';
 
 /** What a capture file is sent as; none of these could be sent by a form of another page. */
@@ -60,15 +56,15 @@ export function addCaptureRoutes(app: Server, context: Context): void {
     },
     async ({ query, body }) => {
       const intake = intakeOf();
-      const path = await keep(body as Readable | undefined, folder, query.name, uploadBytesMax);
-      const { capture, isNew } = await intake
-        .importFile(path, { name: query.name, again: query.again ?? false })
-        .catch(async (error) => {
-          await rm(path, { force: true });
-          throw error;
-        });
-      if (!isNew && (await store.capture(capture))?.file !== path) await rm(path, { force: true });
-      return { capture: await captureOf(capture), is_new: isNew };
+      const path = await keepUpload(body as Readable | undefined, folder, query.name, uploadBytesMax);
+      try {
+        const { capture, isNew } = await intake.importFile(path, { again: query.again ?? false });
+        if (!isNew && (await store.capture(capture))?.file !== path) await deleteUpload(folder, path);
+        return { capture: await captureOf(capture), is_new: isNew };
+      } catch (error) {
+        await deleteUpload(folder, path);
+        throw error;
+      }
     },
   );
 
@@ -81,8 +77,7 @@ export function addCaptureRoutes(app: Server, context: Context): void {
       await context.intake?.stop(params.id);
       if (capture.file !== null) await redissector.forget(capture.file);
       await store.deleteCapture(params.id);
-      // Only what was uploaded is ours to delete.
-      if (capture.file !== null && isWithin(folder, capture.file)) await rm(capture.file, { force: true });
+      if (capture.file !== null) await deleteUpload(folder, capture.file);
       return { id: params.id };
     },
   );
@@ -147,59 +142,4 @@ export function addCaptureRoutes(app: Server, context: Context): void {
 
 function noCapture(id: number): ApiError {
   return new ApiError('no_such_capture', `there is no capture ${id}`);
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && !way.startsWith('..') && !way.startsWith('/');
-}
-
-/** The file under a name of our own, which its bytes give: the client's is only shown. */
-async function keep(
-  body: Readable | undefined,
-  folder: string,
-  name: string,
-  bytesMax: number,
-): Promise<string> {
-  if (body === undefined)
-    throw new ApiError('bad_request', 'the body is empty', { hint: 'send the capture file as the body' });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const part = join(folder, `.${randomBytes(8).toString('hex')}.part`);
-  const hash = createHash('sha256');
-  try {
-    await pipeline(body, counted(bytesMax, hash), createWriteStream(part, { flags: 'wx', mode: 0o600 }));
-    const ending = /^\.[a-z0-9]{1,8}$/i.test(extname(name)) ? extname(name).toLowerCase() : '';
-    const path = join(
-      folder,
-      `${hash.digest('hex').slice(0, 32)}-${randomBytes(4).toString('hex')}${ending}`,
-    );
-    await rename(part, path);
-    return path;
-  } catch (error) {
-    await rm(part, { force: true });
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new ApiError('disk_full', 'the disk is full', {
-        hint: 'delete captures, or make room',
-        cause: error,
-      });
-    if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET')
-      throw new ApiError('bad_request', 'the upload was broken off', { cause: error });
-    throw error;
-  }
-}
-
-function counted(bytesMax: number, hash: ReturnType<typeof createHash>): Transform {
-  let bytes = 0;
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      bytes += chunk.length;
-      hash.update(chunk);
-      if (bytes > bytesMax) done(new ApiError('too_large', `an upload has at most ${bytesMax} bytes`));
-      else done(null, chunk);
-    },
-    flush(done) {
-      done(bytes === 0 ? new ApiError('not_a_capture', 'the file is empty') : null);
-    },
-  });
 }

@@ -1,6 +1,5 @@
 // How the house is: for people, for Prometheus, for whoever restarts services; and the live channel.
 import { type Store, StoreError } from '@eyrie/store';
-import type { FastifyReply } from 'fastify';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import type { Intake } from '../intake.ts';
@@ -29,7 +28,6 @@ export class StatusReport {
 
   async status(hub: LiveHub): Promise<Status> {
     const intake = this.#intake;
-    const counters = intake?.counters();
     return {
       version: this.#version,
       node: process.versions.node,
@@ -37,10 +35,15 @@ export class StatusReport {
       memory_bytes: process.memoryUsage.rss(),
       services: [...(intake?.services() ?? []), { name: 'analyzer', state: 'running', note: null }],
       queues: [...(intake?.queues() ?? [])],
-      drops: counters === undefined ? [] : [{ name: 'capture', packets: counters.drops }],
+      drops: await this.#drops(),
       store: await this.#info(),
       live: { clients: hub.clients, messages_skipped: hub.skipped },
     };
+  }
+
+  async #drops(): Promise<Status['drops']> {
+    const captures = await this.#store.captures();
+    return captures.filter(({ drops }) => drops > 0).map(({ name, drops }) => ({ name, packets: drops }));
   }
 
   #info(): Promise<Status['store']> {
@@ -76,14 +79,19 @@ export class StatusReport {
 export function addStatusRoutes(app: Server, { store, report, hub, metrics }: Context): void {
   app.get(
     '/healthz',
-    { schema: answers('service', 'Does it work: 200, or 503', Health) },
+    {
+      schema: {
+        ...answers('service', 'Does it work: 200, or 503', Health),
+        response: { 200: Health, 503: Health },
+      },
+    },
     async (_, reply) => {
       try {
         await store.capture(0);
         return { status: 'ok' as const, store: store.place };
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        (reply as FastifyReply).status(503);
+        reply.status(503);
         return { status: 'failing' as const, store: error.message };
       }
     },
@@ -136,11 +144,11 @@ function gauges(status: Status): Gauge[] {
     }),
     ...status.drops.map(({ name, packets }): Gauge => {
       return {
-        name: 'eyrie_dropped_packets_total',
+        name: 'eyrie_capture_dropped_packets',
         help: 'Packets lost.',
-        type: 'counter',
+        type: 'gauge',
         value: packets,
-        labels: { where: name },
+        labels: { capture: name },
       };
     }),
     ...gauge('eyrie_live_clients', 'Clients of the live channel.', live.clients),
