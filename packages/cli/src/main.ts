@@ -1,6 +1,7 @@
 // The `eyrie` command: runs when it is imported, as bin/eyrie.js does. Each command's code is loaded when it is called.
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addAnalyzerCommand } from './analyzer/options.ts';
 import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
@@ -79,6 +80,7 @@ program
   });
 
 addTimeCommand(program);
+addAnalyzerCommand(program);
 addUiCommand(program);
 addMeshCommands(program);
 addHoneypotCommand(program);

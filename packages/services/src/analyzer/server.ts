@@ -115,6 +115,8 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
     uploadBytesMax: options.uploadBytesMax ?? UPLOAD_BYTES_MAX,
   };
   const guard = new Guard(options.access);
+  // Before the guard: a connection that is refused on its way to be a WebSocket can't be used for anything else.
+  await app.register(websocket, { options: { maxPayload: LIVE_BYTES_MAX } });
   addErrors(app, log);
   app.addHook('onResponse', async (request, reply) => {
     log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
@@ -125,7 +127,6 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   addCompression(app);
   app.addHook('preValidation', typed);
   await addShapes(app);
-  await app.register(websocket, { options: { maxPayload: LIVE_BYTES_MAX } });
   addRoutes(app, context, guard);
   await addFront(app, options.page);
   app.addHook('preClose', async () => hub.close());
@@ -169,7 +170,7 @@ function addErrors(app: Server, log: Says): void {
     }
     if (error.statusCode === 503) reply.header('retry-after', '1');
     // What is left of a body that was refused must not be taken for the next request.
-    if (!request.raw.complete) reply.header('connection', 'close');
+    if (!request.raw.complete || request.headers.upgrade !== undefined) reply.header('connection', 'close');
     return reply.status(error.statusCode).type('application/json').send(JSON.stringify(error.answer));
   });
   app.setNotFoundHandler((request) => {

@@ -1,0 +1,31 @@
+// `eyrie analyzer`: the HTTP API over a store, until it is interrupted.
+import { tmpdir } from 'node:os';
+import { buildAnalyzer } from '@eyrie/services/analyzer';
+import { storeAt } from '../pipeline/settings.ts';
+import type { ServingOptions } from '../serving/options.ts';
+import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
+
+export interface AnalyzerOptions extends ServingOptions {
+  readonly store?: string;
+}
+
+/** Resolves to the exit status. @throws UserError */
+export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
+  const place = placeFrom(options);
+  const store = await storeAt(options.store ?? '', { create: false, readOnly: true });
+  try {
+    const app = await buildAnalyzer({
+      store,
+      intake: null,
+      // Nothing is uploaded to what only reads.
+      folder: tmpdir(),
+      access: place.access,
+      log: sayings('analyzer'),
+      page: null,
+    });
+    await serveUntilInterrupted(app, place, 'The API');
+  } finally {
+    await store.close();
+  }
+  return 0;
+}

@@ -1,0 +1,28 @@
+// `eyrie analyzer`: its flags and help.
+import type { Command } from 'commander';
+import { addServingOptions } from '../serving/options.ts';
+
+const PORT = 5003;
+
+export function addAnalyzerCommand(program: Command): void {
+  const command = program
+    .command('analyzer')
+    .description('answer for a store over HTTP: packets, counts, flows, hosts, bytes, live')
+    .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)');
+  addServingOptions(command, PORT)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie analyzer --store duckdb:office.duckdb
+  curl 'http://127.0.0.1:${PORT}/packets?q=dns&limit=3'
+  eyrie analyzer --store postgres://eyrie@db/packets --host 0.0.0.0 --token "$TOKEN"
+
+What it answers is at /docs, for programs at /openapi.json. It only reads; eyrie up also takes captures in.
+Exit status: 0 ended, 1 failed (no such store, port taken), 2 called wrongly.`,
+    )
+    .action(async (options) => {
+      const { runAnalyzer } = await import('./command.ts');
+      process.exitCode = await runAnalyzer(options);
+    });
+}

@@ -1,0 +1,119 @@
+// How long the HTTP API takes to answer over many packets: p50, p95 and p99 over HTTP on loopback, by route.
+//
+//     node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS]
+//
+// The capture is stored as often as it takes to have PACKETS (default 10 million) packets, each time as a capture of its
+// own. STORE (default: a new DuckDB file in the system's temporary folder) is kept if it was named: a second run then
+// measures at once.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore, type Store } from '@eyrie/store';
+import { buildAnalyzer } from '../src/analyzer/index.ts';
+import { silentLog } from '../src/log/index.ts';
+import { runFile } from '../src/pipeline/index.ts';
+
+const FILTERS = ['dns', 'tcp.port == 443', 'frame.len > 1400', 'udp && !dns', 'tcp.flags.reset == 1', 'icmp'];
+
+const [path, packetsText = '10000000', storeUrl, requestsText = '200'] = process.argv.slice(2);
+if (path === undefined) {
+  console.error('usage: node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS]');
+  process.exit(2);
+}
+const folder = await mkdtemp(join(tmpdir(), 'eyrie-bench-api-'));
+const store = await openStore(storeUrl ?? `duckdb:${join(folder, 'packets.duckdb')}`);
+try {
+  await fill(store, path, Number(packetsText));
+  await measure(store, Number(requestsText));
+} finally {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function fill(store: Store, path: string, wanted: number): Promise<void> {
+  const begun = performance.now();
+  let { packets } = await store.info();
+  const before = packets;
+  while (packets < wanted) {
+    const run = await runFile(path, { again: true }, { store, log: silentLog });
+    await store.endCapture(run.capture.id, await run.finished());
+    if (run.packets === 0) throw new Error(`${path}: no packets in it`);
+    packets += run.packets;
+  }
+  const info = await store.info();
+  const seconds = (performance.now() - begun) / 1000;
+  const rate = packets > before ? `, ${Math.round((packets - before) / seconds)} packets/s stored` : '';
+  console.log(
+    `${info.packets} packets, ${info.captures} captures, ${info.flows} flows in ${info.engineVersion}${rate}`,
+  );
+  console.log(
+    `${(info.bytes / 1e6).toFixed(0)} MB, ${info.bytesPerPacket?.toFixed(1)} bytes a packet; ${cpus().length} CPUs, Node ${process.version}`,
+  );
+}
+
+async function measure(store: Store, requests: number): Promise<void> {
+  const app = await buildAnalyzer({
+    store,
+    intake: null,
+    folder,
+    page: null,
+    access: { token: null, hosts: [] },
+    log: silentLog,
+  });
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const { packets, firstTime, lastTime } = await store.info();
+  const [first, last] = [Number(firstTime), Number(lastTime)];
+  // The same numbers in each run.
+  let seed = 1;
+  const random = (): number => {
+    seed = (seed * 48_271) % 0x7fffffff;
+    return seed / 0x7fffffff;
+  };
+  const id = (): number => 1 + Math.floor(random() * packets);
+  const { body: top } = await get(`${address}/hosts?limit=50`);
+  const host = (): string => top.items[Math.floor(random() * top.items.length)]!.address;
+  const moment = (): number => first + random() * (last - first);
+  const routes: readonly [string, number, () => string][] = [
+    ['/protocol_summary', 50, () => '/protocol_summary'],
+    ['/timeline', 100, () => '/timeline'],
+    ['/packets, filtered', 100, () => `/packets?q=${encodeURIComponent(pick(FILTERS, random))}`],
+    ['/packets, of a host', 100, () => `/packets?q=${encodeURIComponent(`ip.addr == ${host()}`)}`],
+    ['/packets, from a time', 100, () => `/packets?from=${moment().toFixed(6)}`],
+    ['/packets/{id}', 10, () => `/packets/${id()}`],
+    ['/packets/{id}/bytes', 10, () => `/packets/${id()}/bytes`],
+    ['/hierarchy', 100, () => '/hierarchy'],
+    ['/timeline, filtered', 250, () => `/timeline?q=${encodeURIComponent(pick(FILTERS, random))}`],
+    ['/flows', 100, () => '/flows?limit=50'],
+    ['/hosts', 250, () => '/hosts?limit=10'],
+    ['/map', 500, () => '/map?hosts=100'],
+  ];
+  console.log(
+    `\n${'route'.padEnd(24)}${'requests'.padStart(9)}${'p50 ms'.padStart(9)}${'p95 ms'.padStart(9)}${'p99 ms'.padStart(9)}${'wanted'.padStart(9)}`,
+  );
+  for (const [name, wanted, path] of routes) {
+    const times: number[] = [];
+    for (let i = -5; i < requests; i++) {
+      const asked = path();
+      const begun = performance.now();
+      const { status } = await get(`${address}${asked}`);
+      if (status !== 200) throw new Error(`${asked}: ${status}`);
+      if (i >= 0) times.push(performance.now() - begun);
+    }
+    times.sort((a, b) => a - b);
+    const at = (share: number): string =>
+      times[Math.min(times.length - 1, Math.floor(times.length * share))]!.toFixed(1);
+    console.log(
+      `${name.padEnd(24)}${String(requests).padStart(9)}${at(0.5).padStart(9)}${at(0.95).padStart(9)}${at(0.99).padStart(9)}${String(wanted).padStart(9)}`,
+    );
+  }
+  await app.close();
+}
+
+function pick<T>(of: readonly T[], random: () => number): T {
+  return of[Math.floor(random() * of.length)]!;
+}
+
+async function get(url: string): Promise<{ status: number; body: { items: { address: string }[] } }> {
+  const answer = await fetch(url);
+  return { status: answer.status, body: (await answer.json()) as { items: { address: string }[] } };
+}

@@ -1,0 +1,147 @@
+// Captures come in over HTTP, are seen while they run, and go again.
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { LIVE_DEFAULTS, RING_DEFAULTS } from '@eyrie/capture';
+import { openStore, type Store } from '@eyrie/store';
+import { silentLog } from '../../src/log/index.ts';
+import { PipelineIntake } from '../../src/pipeline/index.ts';
+import { type Analyzer, type Answer, OFFICE, startAnalyzer } from './support.ts';
+
+let store: Store;
+let intake: PipelineIntake;
+let analyzer: Analyzer;
+before(async () => {
+  store = await openStore('duckdb::memory:');
+  intake = new PipelineIntake({
+    ...{ store, log: silentLog, ring: RING_DEFAULTS, live: LIVE_DEFAULTS, rules: false },
+    ringFolder: '/nonexistent',
+  });
+  analyzer = await startAnalyzer(store, { intake, uploadBytesMax: 4 << 20 });
+});
+after(async () => {
+  await intake.close();
+  await analyzer.close();
+  await store.close();
+});
+
+function upload(body: Uint8Array, name: string, more = ''): Promise<Answer> {
+  return analyzer.get(`/captures?name=${encodeURIComponent(name)}${more}`, {
+    method: 'POST',
+    body: Buffer.from(body),
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+}
+
+async function finished(id: number): Promise<Answer['body']> {
+  for (;;) {
+    const { body } = await analyzer.get(`/captures/${id}`);
+    if (body.state !== 'running') return body;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test('a file that is uploaded can be read to the last byte', async () => {
+  const bytes = await readFile(OFFICE);
+  const { status, body } = await upload(bytes, 'an office hour.pcapng');
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(body.is_new, true);
+  const capture = await finished(body.capture.id);
+  assert.deepEqual([capture.state, capture.packets, capture.name], ['done', 5125, 'an office hour.pcapng']);
+  const detail = await analyzer.get('/packets/5000');
+  assert.equal(detail.body.context.kind, 'capture');
+  const again = await upload(bytes, 'the same.pcapng');
+  assert.deepEqual([again.body.is_new, again.body.capture.id], [false, capture.id]);
+  const twice = await upload(bytes, 'the same.pcapng', '&again=true');
+  assert.equal(twice.body.is_new, true);
+  assert.equal((await finished(twice.body.capture.id)).packets, 5125);
+  assert.equal((await analyzer.get('/captures')).body.items.length, 2);
+  assert.equal((await analyzer.get('/protocol_summary')).body.packets, 10_250);
+  // Of what was not taken in, nothing is left.
+  assert.equal((await readdir(analyzer.folder)).length, 2);
+});
+
+test('a compressed file too, and its packets are found in it', async () => {
+  const { body } = await upload(gzipSync(await readFile(OFFICE)), 'office.pcapng.gz');
+  const { id } = await finished(body.capture.id);
+  const rows = (await analyzer.get(`/packets?capture=${id}&q=frame.number==4000`)).body.items;
+  const bytes = await analyzer.get(`/packets/${rows[0].id}/bytes`);
+  const [plain] = (await analyzer.get('/packets?capture=1&q=frame.number==4000')).body.items;
+  assert.equal(
+    bytes.body.buffers[0].data,
+    (await analyzer.get(`/packets/${plain.id}/bytes`)).body.buffers[0].data,
+  );
+  const flows = (await analyzer.get(`/flows?capture=${id}&transport=tcp&limit=1`)).body.items;
+  assert.ok((await analyzer.get(`/flows/${flows[0].id}/stream`)).body.pieces.length > 0);
+});
+
+test('what is no capture, empty, too large or of a wrong type is refused, and nothing of it is kept', async () => {
+  const kept = (await readdir(analyzer.folder)).length;
+  const known = (await analyzer.get('/captures')).body.items.length;
+  const text = await upload(Buffer.from('Dear Sir or Madam, this is a letter.'), '../../letter.txt');
+  assert.deepEqual([text.status, text.body.error.code], [400, 'not_a_capture']);
+  assert.match(text.body.error.message, /^\.\.\/\.\.\/letter\.txt: not a capture file/);
+  assert.equal((await upload(Buffer.alloc(0), 'empty.pcap')).body.error.code, 'not_a_capture');
+  assert.equal((await upload(Buffer.alloc(5 << 20), 'large.pcap')).status, 413);
+  const form = await analyzer.get('/captures?name=x', { method: 'POST', body: new FormData() });
+  assert.equal(form.status, 415);
+  assert.equal((await analyzer.get('/captures', { method: 'POST' })).body.error.code, 'bad_value');
+  assert.equal((await readdir(analyzer.folder)).length, kept);
+  assert.equal((await analyzer.get('/captures')).body.items.length, known);
+});
+
+test('a file that is cut gives its packets and says what is wrong', async () => {
+  const whole = await readFile(OFFICE);
+  const { body } = await upload(whole.subarray(0, 1_000_001), 'cut.pcapng');
+  const capture = await finished(body.capture.id);
+  assert.equal(capture.state, 'failed');
+  assert.match(capture.problem, /cut short/);
+  assert.ok(capture.packets > 1000 && capture.packets < 5125);
+});
+
+test('an upload that breaks off leaves nothing behind', async () => {
+  const kept = (await readdir(analyzer.folder)).length;
+  await new Promise<void>((resolve) => {
+    const sending = request(`${analyzer.address}/captures?name=half.pcapng`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', 'content-length': '1000000' },
+    });
+    sending.on('error', () => resolve());
+    sending.write(Buffer.alloc(100_000), () => setTimeout(() => sending.destroy(), 50));
+  });
+  for (let tries = 0; (await readdir(analyzer.folder)).length !== kept && tries < 100; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal((await readdir(analyzer.folder)).length, kept);
+});
+
+test('a capture is deleted with all its rows, and its file if it was uploaded', async () => {
+  const kept = (await readdir(analyzer.folder)).length;
+  const { status } = await analyzer.get('/captures/1', { method: 'DELETE' });
+  assert.equal(status, 200);
+  assert.equal((await analyzer.get('/captures/1')).status, 404);
+  assert.deepEqual((await analyzer.get('/packets?capture=1')).body.items, []);
+  assert.equal((await readdir(analyzer.folder)).length, kept - 1);
+  assert.equal((await analyzer.get('/captures/1', { method: 'DELETE' })).body.error.code, 'no_such_capture');
+});
+
+test('what runs can be stopped; what does not run says so', async () => {
+  const [capture] = (await analyzer.get('/captures')).body.items;
+  const stopped = await analyzer.get(`/captures/${capture.id}/stop`, { method: 'POST' });
+  assert.equal(stopped.body.error.code, 'not_running');
+});
+
+test('the file was changed or moved after it was stored: rows stay, bytes are gone, and it says so', async () => {
+  const { rename } = await import('node:fs/promises');
+  const { body } = await upload(await readFile(OFFICE), 'moved.pcapng', '&again=true');
+  const { id } = await finished(body.capture.id);
+  const { file } = (await store.capture(id))!;
+  await rename(file!, join(analyzer.folder, 'elsewhere'));
+  const { items } = (await analyzer.get(`/packets?capture=${id}&limit=3`)).body;
+  assert.equal(items.length, 3);
+  const { status, body: answer } = await analyzer.get(`/packets/${items[0].id}`);
+  assert.deepEqual([status, answer.error.code], [410, 'bytes_gone']);
+  assert.equal((await analyzer.get(`/protocol_summary?capture=${id}`)).body.packets, 5125);
+});

@@ -1,0 +1,274 @@
+// What is asked wrongly, too often, by the wrong ones, or by many at once.
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, test } from 'node:test';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { Store } from '@eyrie/store';
+import { type Analyzer, ask, officeStore, startAnalyzer } from './support.ts';
+
+const TOKEN = 'correct-horse-battery';
+let store: Store;
+let open: Analyzer;
+let locked: Analyzer;
+before(async () => {
+  store = await officeStore();
+  open = await startAnalyzer(store);
+  locked = await startAnalyzer(store, { access: { token: TOKEN, hosts: ['eyrie.example'] } });
+});
+after(async () => {
+  await open.close();
+  await locked.close();
+  await store.close();
+});
+
+const WRONG: readonly [string, number, string][] = [
+  ['/packets?limit=1001', 400, 'bad_value'],
+  ['/packets?limit=0', 400, 'bad_value'],
+  ['/packets?limit=ten', 400, 'bad_value'],
+  ['/packets?limit=1e2', 400, 'bad_value'],
+  ['/packets?limit=1&limit=2', 400, 'bad_value'],
+  ['/packets?offset=100', 400, 'unknown_parameter'],
+  ['/packets?__proto__=1', 400, 'unknown_parameter'],
+  ['/packets?order=sideways', 400, 'bad_value'],
+  ['/packets?port=70000', 400, 'bad_value'],
+  ['/packets?from=yesterday', 400, 'bad_time'],
+  ['/packets?address=nobody', 400, 'bad_value'],
+  ['/packets?after=AAAA', 400, 'bad_cursor'],
+  [`/packets?after=${Buffer.from('[null,5000000,0]').toString('base64url')}`, 400, 'bad_cursor'],
+  [`/packets?after=${Buffer.from('["x",10,0]').toString('base64url')}`, 400, 'bad_cursor'],
+  [
+    `/packets?after=${Buffer.from('["; DROP TABLE packets",10,-1]').toString('base64url')}`,
+    400,
+    'bad_cursor',
+  ],
+  ['/packets?q=', 200, ''],
+  ['/packets/999999', 404, 'no_such_packet'],
+  ['/packets/one', 400, 'bad_value'],
+  ['/packets/1/bytes?format=xml', 400, 'bad_value'],
+  ['/flows/999999', 404, 'no_such_flow'],
+  ['/flows?after=AAAA', 400, 'bad_cursor'],
+  ['/flows?sort=color', 400, 'bad_value'],
+  ['/timeline?by=colour', 400, 'bad_value'],
+  ['/timeline?buckets=100000', 400, 'bad_value'],
+  ['/hosts/nobody', 400, 'bad_value'],
+  ['/hosts/203.0.113.77', 404, 'no_such_host'],
+  ['/captures/77', 404, 'no_such_capture'],
+  ['/nowhere', 404, 'not_found'],
+  ['/%zz', 400, 'bad_request'],
+  ['/live', 426, 'upgrade_required'],
+];
+
+test('what is wrong gets a stable code and one line, and never says what is inside', async () => {
+  for (const [path, status, code] of WRONG) {
+    const answer = await open.get(path);
+    assert.equal(answer.status, status, path);
+    if (status === 200) continue;
+    assert.equal(answer.body.error.code, code, path);
+    assert.doesNotMatch(answer.body.error.message, /\n|SELECT|node_modules|\.ts:/);
+  }
+});
+
+test('a display filter that does not compile is marked where it is wrong', async () => {
+  const cases: [string, number, number][] = [
+    ['ip.src = = 1', 9, 1],
+    ['tcp.port == ', 12, 1],
+    ['dns.qry.nam == "x"', 0, 11],
+    ['tcp.port == "eighty', 12, 7],
+    [`${'('.repeat(200)}dns${')'.repeat(200)}`, 100, 1],
+  ];
+  for (const [filter, at] of cases) {
+    for (const path of ['/packets', '/protocol_summary', '/timeline', '/export', '/hosts', '/map']) {
+      const { status, body } = await open.get(`${path}?q=${encodeURIComponent(filter)}`);
+      assert.equal(status, 400, `${path} ${filter}`);
+      assert.equal(body.error.code, 'bad_filter');
+      assert.ok(
+        Math.abs(body.error.at.at - at) <= 1 && body.error.at.length >= 1,
+        `${filter}: ${body.error.at.at}`,
+      );
+    }
+  }
+});
+
+test('bodies that are no JSON, of the wrong type, or too large are refused', async () => {
+  const post = (body: string, type = 'application/json') =>
+    open.get('/captures/live', { method: 'POST', body, headers: { 'content-type': type } });
+  assert.equal((await post('{"interface":')).body.error.code, 'bad_json');
+  assert.equal((await post('{"interface":5}')).body.error.code, 'bad_value');
+  assert.equal((await post('[]')).body.error.code, 'bad_value');
+  assert.equal((await post('{"interface":"lo","shell":"rm"}')).body.error.code, 'unknown_parameter');
+  assert.equal((await post('{}')).body.error.code, 'bad_value');
+  assert.equal((await post(JSON.stringify({ interface: 'x'.repeat(100_000) }))).status, 413);
+  assert.equal((await post('interface=lo', 'application/x-www-form-urlencoded')).status, 415);
+  assert.equal((await post('{"interface":"lo"}', 'text/plain')).status, 415);
+  assert.equal((await post('{"interface":"lo"}')).body.error.code, 'no_intake');
+});
+
+/** fetch() neither lies about the host nor sends Origin: this does. */
+function raw(
+  address: string,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<[number, string]> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(address);
+    const asked = request({ hostname, port, method, path, headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      answer.on('end', () => resolve([answer.statusCode!, text]));
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+test('a name that is not ours is refused (DNS rebinding), addresses and allowed names are not', async () => {
+  const status = async (address: string, host: string) =>
+    (await raw(address, 'GET', '/healthz', { host }))[0];
+  assert.equal(await status(open.address, 'evil.example'), 403);
+  assert.equal(await status(open.address, 'localhost.evil.example:5003'), 403);
+  for (const host of ['localhost:1', '127.0.0.1', '[::1]:5003', '192.0.2.7'])
+    assert.equal(await status(open.address, host), 200, host);
+  assert.equal(await status(open.address, 'eyrie.example'), 403);
+  assert.equal(await status(locked.address, 'eyrie.example'), 200);
+});
+
+test('pages of another origin can neither change anything nor open the live channel', async () => {
+  const host = new URL(open.address).host;
+  const status = async (method: string, path: string, headers: Record<string, string>) =>
+    (await raw(open.address, method, path, { host, ...headers }))[0];
+  assert.equal(await status('DELETE', '/captures/77', { origin: 'https://evil.example' }), 403);
+  assert.equal(await status('DELETE', '/captures/77', { 'sec-fetch-site': 'cross-site' }), 403);
+  assert.equal(await status('DELETE', '/captures/77', { origin: 'null' }), 403);
+  assert.equal(await status('DELETE', '/captures/77', { origin: `http://${host}` }), 404);
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+  const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+  assert.equal(await status('GET', '/live', { ...upgrade, ...key, origin: 'https://evil.example' }), 403);
+});
+
+test('every answer forbids to load from elsewhere, to frame and to guess types, and allows no other origin', async () => {
+  for (const path of ['/packets?limit=1', '/docs', '/nowhere', '/healthz']) {
+    const { headers } = await open.get(path, { headers: { origin: 'https://evil.example' } });
+    assert.match(headers.get('content-security-policy')!, /^default-src 'none'; script-src 'self'/);
+    assert.doesNotMatch(headers.get('content-security-policy')!, /unsafe/);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(headers.get('access-control-allow-origin'), null);
+  }
+});
+
+test('with a token, nothing is answered without it, but for /healthz', async () => {
+  assert.equal((await locked.get('/healthz')).status, 200);
+  for (const path of ['/packets', '/metrics', '/openapi.json', '/captures', '/']) {
+    const answer = await locked.get(path);
+    assert.equal(answer.status, 401, path);
+    assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
+  }
+  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await locked.get('/packets?limit=1', bearer(TOKEN))).status, 200);
+  assert.equal((await locked.get('/packets?limit=1', bearer(`${TOKEN}x`))).status, 401);
+});
+
+test('a person logs in with the token once, and the cookie is out of reach of scripts and other sites', async () => {
+  const asBrowser = { headers: { accept: 'text/html' } };
+  const led = await locked.get('/packets', asBrowser);
+  assert.deepEqual([led.status, led.headers.get('location')], [303, '/login']);
+  assert.match((await locked.get('/login')).body, /<input name="token" type="password"/);
+  const login = (token: string) =>
+    locked.get('/login', {
+      method: 'POST',
+      body: new URLSearchParams({ token }),
+    });
+  const wrong = await login('wrong-wrong-wrong');
+  assert.equal(wrong.status, 401);
+  assert.match(wrong.body, /not the token/);
+  const right = await login(TOKEN);
+  assert.equal(right.status, 303);
+  const cookie = right.headers.get('set-cookie')!;
+  assert.match(cookie, /^eyrie_session=[\w-]{32}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+  const session = { headers: { cookie: cookie.split(';')[0]! } };
+  assert.equal((await locked.get('/packets?limit=1', session)).status, 200);
+  assert.equal(
+    (await locked.get('/packets?limit=1', { headers: { cookie: `eyrie_session=${'A'.repeat(32)}` } })).status,
+    401,
+  );
+  await locked.get('/logout', { method: 'POST', ...session });
+  assert.equal((await locked.get('/packets?limit=1', session)).status, 401);
+});
+
+test('who guesses tokens must wait, and one that is right does not help then', async () => {
+  const guarded = await startAnalyzer(store, { access: { token: TOKEN, hosts: [] } });
+  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+  const codes: number[] = [];
+  for (let i = 0; i < 12; i++)
+    codes.push((await guarded.get('/packets?limit=1', bearer(`wrong-${i}`))).status);
+  assert.deepEqual(codes, [...Array(10).fill(401), 429, 429]);
+  assert.equal((await guarded.get('/packets?limit=1', bearer(TOKEN))).status, 429);
+  await guarded.close();
+});
+
+test('answers that are long are sent as zstd or gzip, and say the same', async () => {
+  const plain = (await open.get('/packets?limit=200')).body;
+  for (const [coding, unpack] of [
+    ['zstd', zstdDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const) {
+    const bytes = await new Promise<Buffer>((resolve, reject) => {
+      const headers = { 'accept-encoding': coding };
+      request(`${open.address}/packets?limit=200`, { headers }, (answer) => {
+        assert.equal(answer.headers['content-encoding'], coding);
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk) => chunks.push(chunk)).on('end', () => resolve(Buffer.concat(chunks)));
+      })
+        .on('error', reject)
+        .end();
+    });
+    assert.deepEqual(JSON.parse(unpack(bytes).toString()), plain);
+    assert.ok(bytes.length * 3 < JSON.stringify(plain).length);
+  }
+});
+
+test('100 clients at once all get their answers', async () => {
+  const paths = [
+    '/packets?limit=50&q=dns',
+    '/protocol_summary',
+    '/timeline',
+    '/packets/100',
+    '/flows?limit=5',
+    '/hosts',
+  ];
+  const expected = await Promise.all(paths.map(async (path) => (await open.get(path)).body));
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, i) => open.get(paths[i % paths.length]!)),
+  );
+  answers.forEach((answer, i) => {
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.body, expected[i % paths.length]);
+  });
+});
+
+test('/metrics is what Prometheus reads', async () => {
+  const { body, headers } = await open.get('/metrics');
+  assert.match(headers.get('content-type')!, /^text\/plain; version=0\.0\.4/);
+  assert.match(body, /^eyrie_store_packets 5125$/m);
+  assert.match(body, /^eyrie_http_requests_total\{route="\/packets",status="200"\} \d+$/m);
+  for (const line of body.trim().split('\n'))
+    assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="[^"]*",?)+\})? [\d.e+-]+)$/);
+  const buckets = [...body.matchAll(/duration_seconds_bucket\{route="\/packets",le="([^"]+)"\} (\d+)/g)];
+  assert.equal(buckets.at(-1)![1], '+Inf');
+  buckets.reduce((before, [, , count]) => {
+    assert.ok(Number(count) >= before);
+    return Number(count);
+  }, 0);
+});
+
+test('a store that is away is an answer of its own', async (t) => {
+  const away = await officeStore();
+  const analyzer = await startAnalyzer(away);
+  t.after(() => analyzer.close());
+  await away.close();
+  const health = await ask(`${analyzer.address}/healthz`);
+  assert.deepEqual([health.status, health.body.status], [503, 'failing']);
+  const { status, body, headers } = await analyzer.get('/packets');
+  assert.deepEqual([status, body.error.code, headers.get('retry-after')], [503, 'store_away', '1']);
+});
