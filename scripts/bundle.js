@@ -30,8 +30,8 @@ async function bundle() {
     bundle: true,
     // Commands stay apart, so that each loads only what it needs.
     splitting: true,
-    // Native code stays in its package; pg asks for some that it can do without.
-    external: ['@duckdb/*', 'pg-native'],
+    // Native code stays in its package; pg and ssh2 ask for some that they can do without, and that npm may not build.
+    external: ['@duckdb/*', 'pg-native', 'ssh2'],
     format: 'esm',
     platform: 'node',
     target: 'node24',
