@@ -94,4 +94,10 @@ test('-z findings tells what intrusion rules find, as text and as JSON, and leav
 
   const filtered = read([sample, '-q', '-z', 'findings,medium,ip.addr == 192.168.10.11']);
   assert.deepEqual(filtered.stdout.match(/^[A-Z]+ +.*$/gm)?.length, 1);
+
+  const silence = 'findings,medium,silence=rule == port-scan && target in {192.168.10.11, 192.168.10.12}';
+  assert.equal(read([sample, '-q', '-z', silence]).stdout.match(/^HIGH +Port scan/gm)?.length, 3);
+  const wrong = read([sample, '-q', '-z', 'findings,silence=colour == red']);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /^eyrie: -z findings: silence "colour == red": a field \(rule, .* at 1\n$/);
 });

@@ -31,6 +31,7 @@ export {
   type Sighting,
   type Technique,
 } from './rules/rule.ts';
+export { compileSilence, SilenceError } from './silence/silence.ts';
 export { CountMin, type CountMinOptions } from './sketches/count-min.ts';
 export { HyperLogLog } from './sketches/hyperloglog.ts';
 export { Quantiles } from './sketches/quantiles.ts';

@@ -185,6 +185,12 @@ describe('tunnels', () => {
     assert.deepEqual(rulesOf(names(60, 6, 'example.com', 120)), []);
   });
 
+  it('DNS: ten names of type NULL are enough', () => {
+    const asked = names(12, 12, 't.example.com', 120);
+    assert.deepEqual(rulesOf(asked), []);
+    assert.deepEqual(rulesOf(asked.map((event) => ({ ...event, type: 10 }) as typeof event)), ['dns-tunnel']);
+  });
+
   it('DNS: quiet about content networks, block lists and reverse look-ups', () => {
     for (const domain of ['d1.cloudfront.net', 'zen.spamhaus.org', 'in-addr.arpa', 'hash.avts.mcafee.com'])
       assert.deepEqual(rulesOf(names(100, 50, domain, 120)), []);

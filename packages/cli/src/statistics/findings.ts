@@ -1,36 +1,60 @@
-// `-z findings[,LEVEL][,FILTER]`: what intrusion rules find, the gravest first.
-import { atLeast, type Finding, type RuleSeverity, SEVERITIES } from '@eyrie/detect';
+// `-z findings[,LEVEL][,silence=EXPRESSION][,FILTER]`: what intrusion rules find, the gravest first.
+import {
+  atLeast,
+  compileSilence,
+  type Finding,
+  type RuleSeverity,
+  SEVERITIES,
+  SilenceError,
+} from '@eyrie/detect';
 import type { Packet, Session } from '@eyrie/dissect';
 import { PacketWatch } from '@eyrie/services/detect';
+import { UserError } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
 import { filtered, firstAndRest, type Statistic, type StatisticKind } from './statistic.ts';
 
 export const findings: StatisticKind = {
   name: 'findings',
-  usage: 'findings[,LEVEL][,FILTER]',
-  about: `what intrusion rules find: scans, floods, spoofing, tunnels, guessed passwords …; LEVEL leaves out what is less grave: ${SEVERITIES.toReversed().join(', ')}`,
+  usage: 'findings[,LEVEL][,silence=EXPRESSION][,FILTER]',
+  about: `what intrusion rules find: scans, floods, spoofing, tunnels, guessed passwords …; LEVEL leaves out what is less grave: ${SEVERITIES.toReversed().join(', ')}; EXPRESSION which are not told of, e.g. rule == port-scan && source == 10.0.0.5`,
   make(args) {
     const [first, rest] = firstAndRest(args);
-    const isLevel = (SEVERITIES as readonly string[]).includes(first);
-    return filtered(
-      'findings',
-      isLevel ? rest : args,
-      new FindingsStatistic(isLevel ? (first as RuleSeverity) : 'info'),
-    );
+    const hasLevel = (SEVERITIES as readonly string[]).includes(first);
+    const [expression, filter] = silenceIn(hasLevel ? rest : args);
+    const least = hasLevel ? (first as RuleSeverity) : 'info';
+    return filtered('findings', filter, new FindingsStatistic(least, silencer(expression)));
   },
 };
 
+/** `silence=… , FILTER`: a comma within braces belongs to the expression. */
+function silenceIn(args: string): [expression: string, filter: string] {
+  const match = /^silence=((?:[^,{]|\{[^}]*\})*)(?:,(.*))?$/s.exec(args);
+  return match === null ? ['', args] : [match[1]!, match[2] ?? ''];
+}
+
+function silencer(expression: string): (finding: Finding) => boolean {
+  if (expression === '') return () => false;
+  try {
+    return compileSilence(expression);
+  } catch (error) {
+    if (error instanceof SilenceError) throw new UserError(`-z findings: silence ${error.message}`);
+    throw error;
+  }
+}
+
 class FindingsStatistic implements Statistic {
   readonly #least: RuleSeverity;
+  readonly #isSilenced: (finding: Finding) => boolean;
   #watch: PacketWatch | null = null;
   #found: Finding[] | null = null;
 
-  constructor(least: RuleSeverity) {
+  constructor(least: RuleSeverity, isSilenced: (finding: Finding) => boolean) {
     this.#least = least;
+    this.#isSilenced = isSilenced;
   }
 
   begin(session: Session): void {
-    this.#watch = new PacketWatch(session);
+    this.#watch = new PacketWatch(session, { isSilenced: this.#isSilenced });
   }
 
   see(p: Packet): void {
@@ -41,6 +65,8 @@ class FindingsStatistic implements Statistic {
     const found = this.#list();
     if (found.length === 0) out.text('no findings\n');
     for (const finding of found) out.text(textOf(finding));
+    const { silenced } = this.#watch!.engine.findings;
+    if (silenced > 0) out.text(`silenced: ${silenced}\n`);
     const { isLearning, progress } = this.#watch!.baseline;
     if (isLearning)
       out.text(

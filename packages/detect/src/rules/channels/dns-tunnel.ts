@@ -12,11 +12,16 @@ const LIMITS: readonly (readonly [characters: number, names: number])[] = [
   [30, 50],
   [15, 400],
 ];
+/** Record types that nothing but tunnels asks for: NULL (RFC 1035 §3.3.10, experimental), and one for private use. */
+const ODD_TYPES = new Set([10, 65399]);
+const ODD_NAMES = 10;
 /** Bytes by which answers are longer than their questions when they carry data as well. */
 const ANSWER_BYTES = 40;
 
 interface Domain {
   readonly names: Recent;
+  /** Different names asked for by types of no other use. */
+  odd: number;
   /** Different names ever seen here, and their characters. */
   added: number;
   characters: number;
@@ -26,24 +31,25 @@ interface Domain {
   answers: number;
 }
 
-const THRESHOLD = `within ${WINDOW_S / 60} minutes, ${LIMITS.map(([characters, names]) => `${names} different names of ${characters} characters or more on average`).join(', or ')}, below one domain and from one client`;
+const THRESHOLD = `within ${WINDOW_S / 60} minutes, ${LIMITS.map(([characters, names]) => `${names} different names of ${characters} characters or more on average`).join(', or ')}, below one domain and from one client; or ${ODD_NAMES} of type NULL`;
 const EXEMPTIONS =
   'Domains of content networks, virus scanners and block lists (a list of some fifty); reverse look-ups; multicast DNS; a name that is asked for again counts once.';
 
 /** What both rules count; they differ in what the answers carry. */
 function watchNames(
-  speak: (say: Say, domain: Domain, event: DnsEvent, base: string) => void,
+  speak: (say: Say, domain: Domain, event: DnsEvent, base: string, isMany: boolean) => void,
 ): (say: Say) => Watcher {
   return (say) => {
     const domains = new Bounded<Domain>(KEYS_MAX);
     return {
       dns(event) {
-        const { client, name, isResponse, bytes, time, frame, stream, serverPort } = event;
+        const { client, name, type, isResponse, bytes, time, frame, stream, serverPort } = event;
         if (serverPort === 5353 || serverPort === 5355 || serverPort === 137) return;
         const parts = partsOf(name);
         if (parts === null || isOrdinary(parts.base)) return;
         const domain = domains.for(`${client} ${parts.base}`, () => ({
           names: new Recent(WINDOW_S),
+          odd: 0,
           added: 0,
           characters: 0,
           questionBytes: 0,
@@ -62,13 +68,15 @@ function watchNames(
         if (parts.data !== '' && (!isResponse || domain.questions === 0)) {
           if (!domain.names.items.has(parts.data)) {
             domain.added++;
+            if (ODD_TYPES.has(type)) domain.odd++;
             domain.characters += parts.data.length;
           }
           domain.names.add(parts.data, time, frame, stream);
         }
         const mean = domain.characters / Math.max(1, domain.added);
         const limit = LIMITS.find(([characters]) => mean >= characters);
-        if (limit !== undefined && domain.names.size >= limit[1]) speak(say, domain, event, parts.base);
+        const isMany = limit !== undefined && domain.names.size >= limit[1];
+        if (isMany || domain.odd >= ODD_NAMES) speak(say, domain, event, parts.base, isMany);
       },
     };
   };
@@ -115,8 +123,9 @@ export const dnsExfiltration: Rule = {
   source: 'RITA (unique subdomains of a domain); the data are in the questions',
   exemptions: EXEMPTIONS,
   advice: 'Find the program on the client that asks, and what it read; block the domain at the resolver.',
-  watch: watchNames((say, domain, { client, server, time }, base) => {
-    if (carriesBack(domain)) return;
+  watch: watchNames((say, domain, { client, server, time }, base, isMany) => {
+    // What comes back with odd types is told by the other rule as soon as it comes.
+    if (!isMany || carriesBack(domain)) return;
     const { names, characters } = domain;
     say({
       key: `${client} ${base}`,
