@@ -15,6 +15,11 @@ describe('brute force', () => {
     assert.equal(entered?.severity, 'critical');
   });
 
+  it('leaves a program alone that knows only the old password', () => {
+    assert.deepEqual(rulesOf(times(100, (i) => login(false, i * 5, { guess: 77 }))), []);
+    assert.deepEqual(rulesOf(times(12, (i) => login(false, i * 5, { guess: 77 + i }))), ['brute-force']);
+  });
+
   it('leaves git and backup alone, whose sessions get in', () => {
     assert.deepEqual(rulesOf(times(200, (i) => login(true, i, { protocol: 'SSH', isInferred: true }))), []);
   });
@@ -282,6 +287,9 @@ describe('web attacks', () => {
       '/?redirect=https%3A%2F%2Fexample.com%2F%3Fa%3D1%26b%3D2',
       '/?price=%24%7B100%7D',
       '/?name=O%27Brien&next=/home',
+      '/issues?jql=project+%3D+%22ABC%22+and+status+%3D+%22Open%22',
+      '/thumb?src=../../images/a.png',
+      '/shop?size=15%22',
       '/?utm_content=a|b|c&cat=3',
       '/?json=%7B%22a%22%3A%22b%22%2C%22c%22%3A1%7D',
     ])

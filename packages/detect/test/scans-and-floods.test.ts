@@ -107,14 +107,15 @@ describe('address scan', () => {
 });
 
 describe('UDP scan', () => {
-  const closed = (count: number) =>
+  const closed = (count: number, from = 100) =>
     times(count, (i) =>
       icmp('port-unreachable', i, {
-        quoted: { source: '10.0.0.9', destination: '10.0.0.2', port: 33_434 + i },
+        quoted: { source: '10.0.0.9', destination: '10.0.0.2', port: from + i },
       }),
     );
   it('is told by ports that are closed; a traceroute is none', () => {
     assert.deepEqual(rulesOf(closed(6)), []);
+    assert.deepEqual(rulesOf(closed(90, 33_434)), []);
     assert.deepEqual(rulesOf(closed(12)), ['udp-scan']);
   });
 

@@ -68,6 +68,7 @@ export function login(isSuccess: boolean, after: number, of: Partial<Of<'login'>
     protocol: 'FTP',
     user: 'ana',
     isSuccess,
+    guess: 0,
     isInferred: false,
     ...of,
   };

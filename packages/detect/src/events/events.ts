@@ -171,6 +171,8 @@ export interface LoginEvent extends Conversation {
   /** '' when it cannot be seen. */
   readonly user: string;
   readonly isSuccess: boolean;
+  /** A hash of the password, so that the same one tried again is known; 0 when it cannot be seen. */
+  readonly guess: number;
   /** Judged by the sizes of encrypted messages. */
   readonly isInferred: boolean;
 }

@@ -3,7 +3,7 @@
 /** Evidence kept with a key: enough to look at, not a copy of the capture. */
 const EVIDENCE_MAX = 12;
 /** Different items kept with a key; beyond, they are only counted. */
-const ITEMS_MAX = 4096;
+const ITEMS_MAX = 2048;
 
 /** Different items under one key, each with the time it came last. */
 export class Recent {
@@ -81,7 +81,7 @@ export class Bounded<T> {
 }
 
 /** Keys that most rules remember at once. */
-export const KEYS_MAX = 20_000;
+export const KEYS_MAX = 10_000;
 
 /** How often something came in the second it came in. */
 export class Rate {

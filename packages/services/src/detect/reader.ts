@@ -69,3 +69,10 @@ export function frameMacs(p: Packet, layer: number): { source: string; destinati
   }
   return { source: '', destination: '' };
 }
+
+/** Of a password, which itself is not kept: FNV-1a, never 0. */
+export function hashOf(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0 || 1;
+}

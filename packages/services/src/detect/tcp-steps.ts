@@ -94,6 +94,7 @@ export class TcpSteps {
         protocol: 'SSH',
         user: '',
         isSuccess: false,
+        guess: 0,
         isInferred: true,
       });
   }

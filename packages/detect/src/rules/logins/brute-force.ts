@@ -15,16 +15,21 @@ interface Series {
   entered: string | null;
 }
 
+/** What makes one try another one than the last. */
+function tryOf({ user, guess }: LoginEvent, total: number): string {
+  return guess === 0 ? `try ${total}` : `${user} ${guess}`;
+}
+
 export const bruteForce: Rule = {
   id: 'brute-force',
   title: 'Brute force of passwords',
   severity: 'high',
   technique: PASSWORD_GUESSING,
-  threshold: `${FAILURES} failed logins from one client to one service in ${WINDOW_S / 60} minutes (SSH, where failure is judged by the sizes of encrypted answers: ${INFERRED_FAILURES}); critical when one succeeds then`,
+  threshold: `${FAILURES} failed logins with different passwords from one client to one service in ${WINDOW_S / 60} minutes (SSH, where failure is judged by the sizes of encrypted answers: ${INFERRED_FAILURES}); critical when one succeeds then`,
   source:
     'Zeek: FTP 20 in 15 minutes, SSH 30 in 30 minutes; hydra and medusa try several a second, people seldom fail ten times in ten minutes',
   exemptions:
-    'Sessions that get in: git, backup and deployment open many SSH connections, and all succeed. HTTP answers 401 to a request without a password (browsers and programs ask so first).',
+    'Sessions that get in: git, backup and deployment open many SSH connections, and all succeed. The same wrong password again and again, where it can be seen: a program nobody told of the new one. HTTP answers 401 to a request without a password (browsers and programs ask so first).',
   advice: 'Block the source, change the password if one was found, and allow keys or a second factor only.',
   watch(say) {
     const tried = new Bounded<Series>(KEYS_MAX);
@@ -61,7 +66,7 @@ export const bruteForce: Rule = {
         if (isSuccess) {
           if (series.failed.size > 0) series.entered = user;
         } else {
-          series.failed.add(`${frame} ${series.failed.total}`, time, frame, stream);
+          series.failed.add(tryOf(event, series.failed.total), time, frame, stream);
           if (user !== '' && series.users.size < 1000) series.users.add(user);
         }
         judge(event, series);

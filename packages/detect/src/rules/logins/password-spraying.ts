@@ -30,7 +30,7 @@ export const passwordSpraying: Rule = {
           known.successes++;
           return;
         }
-        known.failed.add(`${frame} ${known.failed.total}`, time, frame, stream);
+        known.failed.add(String(known.failed.total), time, frame, stream);
         known.servers.add(server, time, frame);
         if (known.servers.size < SERVERS || known.failed.size < FAILURES) return;
         if (known.successes >= known.failed.size) return;

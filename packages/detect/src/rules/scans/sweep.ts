@@ -1,6 +1,6 @@
 import { isLocal, spanText } from '../addresses.ts';
 import type { OutcomeEvent } from '../attempts.ts';
-import { isServicePort } from '../ports.ts';
+import { isServicePort, isWebPort } from '../ports.ts';
 import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
 import type { Rule } from '../rule.ts';
 import { SERVICE_DISCOVERY } from '../techniques.ts';
@@ -9,6 +9,8 @@ const HOSTS = 25;
 const WINDOW_S = 300;
 /** P2P programs try many hosts that went away, on a port each of them chose. */
 const OTHER_PORT_HOSTS = 60;
+/** From inside, P2P programs also try 80 and 443, which others let through. */
+const WEB_HOSTS = 60;
 /** Hosts that answer for each one that does not: more, and it is a program at work. */
 const SUCCESS_SHARE = 0.3;
 
@@ -17,7 +19,7 @@ export const sweep: Rule = {
   title: 'Address scan',
   severity: 'medium',
   technique: SERVICE_DISCOVERY,
-  threshold: `${HOSTS} different hosts that do not answer or refuse, on one port, in ${WINDOW_S / 60} minutes; ${OTHER_PORT_HOSTS} on a port no service is known for`,
+  threshold: `${HOSTS} different hosts that do not answer or refuse, on one port, in ${WINDOW_S / 60} minutes; ${OTHER_PORT_HOSTS} on a port no service is known for, and on 80 and 443 from inside to outside`,
   source: 'Zeek scan.zeek (addr_scan_threshold 25 in 5 minutes), which counts unique failed connections',
   exemptions:
     'Hosts whose name was looked up before; sources whose connections to that port succeed with more than 3 of 10 hosts; answers without a question (backscatter). On ports of P2P programs outside the local network it is of low severity.',
@@ -40,7 +42,8 @@ export const sweep: Rule = {
         known.hosts.add(server, time, frame, stream);
         const { size, first, last } = known.hosts;
         const isService = isServicePort(serverPort);
-        if (size < (isService ? HOSTS : OTHER_PORT_HOSTS)) return;
+        const isOutward = isWebPort(serverPort) && isLocal(client) && !isLocal(server);
+        if (size < (isOutward ? WEB_HOSTS : isService ? HOSTS : OTHER_PORT_HOSTS)) return;
         if (known.answered.size > SUCCESS_SHARE * size) return;
         say({
           key: `${client} ${serverPort}`,

@@ -7,6 +7,8 @@ import { SERVICE_DISCOVERY } from '../techniques.ts';
 const CLOSED_PORTS = 12;
 const SILENT_PORTS = 60;
 const WINDOW_S = 300;
+/** Traceroute counts its probes in the port, from 33434 on. */
+const isTraceroute = (port: number): boolean => port >= 33_434 && port < 34_000;
 
 export const udpScan: Rule = {
   id: 'udp-scan',
@@ -16,7 +18,7 @@ export const udpScan: Rule = {
   threshold: `${CLOSED_PORTS} different UDP ports of one host answered with ICMP port unreachable, or ${SILENT_PORTS} not answered at all, in ${WINDOW_S / 60} minutes`,
   source: 'Snort udp_port_scan; hosts limit how many errors they send (Linux: one a second), so few must do',
   exemptions:
-    'Traceroute (at most a few ports reach the host it ends at); hosts that answer on most ports (RTP, games); multicast; what comes from the port of a service (answers in captures of one direction).',
+    'Ports 33434 to 33999 (traceroute); hosts that answer on most ports (RTP, games); multicast; what comes from the port of a service (answers in captures of one direction).',
   advice: 'Find out what runs on the source. If it is no scanner of your own, isolate it.',
   watch(say) {
     const closed = new Bounded<Recent>(KEYS_MAX);
@@ -38,14 +40,14 @@ export const udpScan: Rule = {
 
     return {
       icmp({ message, quoted, time, frame }) {
-        if (message !== 'port-unreachable' || quoted === null) return;
+        if (message !== 'port-unreachable' || quoted === null || isTraceroute(quoted.port)) return;
         const ports = closed.for(`${quoted.source} ${quoted.destination}`, () => new Recent(WINDOW_S));
         ports.add(String(quoted.port), time, frame);
         if (ports.size >= CLOSED_PORTS)
           speak(quoted.source, quoted.destination, time, ports, 'which were closed');
       },
       datagram({ step, client, clientPort, server, serverPort, time, frame, stream }) {
-        if (isGroup(server) || isServicePort(clientPort)) return;
+        if (isGroup(server) || isServicePort(clientPort) || isTraceroute(serverPort)) return;
         const known = silent.for(`${client} ${server}`, () => ({ ports: new Recent(WINDOW_S), answered: 0 }));
         if (step === 'answered') known.answered++;
         else known.ports.add(String(serverPort), time, frame, stream);

@@ -29,7 +29,10 @@ const ARGUMENT = ' (?:[-/.\\d"\'$%*]|[a-z]+://)';
 
 export const SIGNATURES: readonly Signature[] = [
   value('SQL injection', /\bunion\b(?: all| distinct)?[ (]+select\b/),
-  value('SQL injection', /['"`)] ?(?:or|and|\|\||&&) ?\(?['"`]?[\w.]+['"`]? ?(?:=|<|>|like|between|in ?\()/),
+  value(
+    'SQL injection',
+    /['"`)] ?(?:or|and|\|\||&&) ?\(?(?:\d+ ?(?:=|<|>|like|between)|['"`][\w ]*['"`]? ?(?:=|<|>|like))/,
+  ),
   value('SQL injection', /\b(?:or|and) (\d+) ?= ?\1\b/),
   value(
     'SQL injection',
@@ -45,7 +48,7 @@ export const SIGNATURES: readonly Signature[] = [
     /\b(?:extractvalue|updatexml|load_file|xp_cmdshell|utl_inaddr\.get_host_address) ?\(|\binto (?:out|dump)file\b/,
   ),
   value('SQL injection', /['"`)] ?(?:order|group) by \d+|['"`] ?(?:--|#)(?: |$)/),
-  value('SQL injection', /=(?:-?\d+)?['"`]$/),
+  value('SQL injection', /=-?\d+'$/),
   query(
     'cross-site scripting (XSS)',
     /<\s*script\b|<\s*(?:img|svg|iframe|body|input|video|object|embed|details|a)\b[^>]{0,200}\bon\w+ ?=/,
@@ -54,7 +57,7 @@ export const SIGNATURES: readonly Signature[] = [
     'cross-site scripting (XSS)',
     /\bjavascript: ?\w+[.(]|\bdocument\.cookie\b|["'> ]on(?:error|load|mouseover|focus) ?= ?["']?\w+\(/,
   ),
-  value('path traversal', /(?:\.\.[/\\]){2,}|(?:\.\.;\/)|\/\.\.%2f/),
+  value('path traversal', /(?:\.\.[/\\]){3,}|(?:\.\.;\/)|\/\.\.%2f/),
   value(
     'path traversal',
     /\/etc\/(?:passwd|shadow|hosts)\b|\bboot\.ini\b|\/proc\/self\/(?:environ|cmdline)|\bwin(?:dows)?[/\\](?:win|system)\.ini|\.\.[/\\]win(?:dows|nt)[/\\]|\/wp-config\.php\b.{0,3}$|\.\.(?:%c0%af|%c1%9c|\xc0\xaf|\xc1\x9c)/,

@@ -1,12 +1,13 @@
 // Logins by HTTP: Basic and Digest, and forms with a field for a password.
 import type { DetectEvent } from '@eyrie/detect';
 import type { Packet } from '@eyrie/dissect';
-import { endsOf, type See } from '../reader.ts';
+import { endsOf, hashOf, type See } from '../reader.ts';
 
 type HttpEvent = Extract<DetectEvent, { kind: 'http' }>;
 
 interface Pending {
   readonly user: string;
+  readonly guess: number;
   readonly isForm: boolean;
 }
 
@@ -16,7 +17,7 @@ interface State {
 }
 
 const PENDING_MAX = 64;
-const PASSWORD_FIELD = /(?:^|&)(?:pass|passwd|password|pwd|passwort|user_pass|login_password)=[^&]/i;
+const PASSWORD_FIELD = /(?:^|&)(?:pass|passwd|password|pwd|passwort|user_pass|login_password)=([^&]+)/i;
 const USER_FIELD = /(?:^|&)(?:user|username|login|email|log|name|uname|user_login)=([^&]*)/i;
 const LOGIN_PAGE = /log-?in|sign-?in|auth|session|brute/i;
 
@@ -44,6 +45,7 @@ export function loginEvents(see: See): (p: Packet, event: HttpEvent) => void {
       protocol: 'HTTP',
       user: login.user,
       isSuccess: isSuccess(event, login.isForm),
+      guess: login.guess,
       isInferred: false,
     });
   };
@@ -55,12 +57,16 @@ function isBasic({ headers }: HttpEvent): boolean {
 
 function loginIn({ headers, uri, body, method }: HttpEvent): Pending | null {
   const line = headers.find((each) => /^authorization: *(?:basic|digest) /i.test(each));
-  if (line !== undefined) return { user: userOf(line), isForm: false };
+  if (line !== undefined) return { user: userOf(line), guess: hashOf(line), isForm: false };
   const query = uri.slice(uri.indexOf('?') + 1);
   const form =
     method === 'POST' && PASSWORD_FIELD.test(body) ? body : PASSWORD_FIELD.test(query) ? query : null;
   if (form === null || !(method === 'POST' || LOGIN_PAGE.test(uri))) return null;
-  return { user: decodeURIComponentSafely(USER_FIELD.exec(form)?.[1] ?? ''), isForm: true };
+  return {
+    user: decodeURIComponentSafely(USER_FIELD.exec(form)?.[1] ?? ''),
+    guess: hashOf(PASSWORD_FIELD.exec(form)![1]!),
+    isForm: true,
+  };
 }
 
 function userOf(line: string): string {

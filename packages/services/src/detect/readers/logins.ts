@@ -1,25 +1,21 @@
 // Logins of protocols that say in clear whether they succeeded.
 import { type Packet, Tap } from '@eyrie/dissect';
-import { endsOf, isFromClient, type ReaderMaker, type See } from '../reader.ts';
+import { endsOf, hashOf, isFromClient, type ReaderMaker, type See } from '../reader.ts';
 
 /** What a conversation's login waits for. */
 interface Pending {
   user: string;
   hasPassword: boolean;
+  guess: number;
 }
 
 const pendingOf = (p: Packet): Pending =>
-  p.session.stateOf(p, 'detect.login', () => ({ user: '', hasPassword: false }));
+  p.session.stateOf(p, 'detect.login', () => ({ user: '', hasPassword: false, guess: 0 }));
 
-function tell(
-  see: See,
-  p: Packet,
-  protocol: string,
-  user: string,
-  isSuccess: boolean,
-  isClient: boolean,
-): void {
-  see({ kind: 'login', ...endsOf(p, isClient), protocol, user, isSuccess, isInferred: false });
+/** In a packet of the server. */
+function tell(see: See, p: Packet, protocol: string, isSuccess: boolean): void {
+  const { user, guess } = pendingOf(p);
+  see({ kind: 'login', ...endsOf(p, false), protocol, user, isSuccess, guess, isInferred: false });
 }
 
 function tellClear(see: See, p: Packet, protocol: string, user: string): void {
@@ -39,12 +35,13 @@ const ftp: ReaderMaker = {
       if (command === 'USER') pending.user = tap.text('ftp.request.arg');
       else if (command === 'PASS') {
         pending.hasPassword = true;
+        pending.guess = hashOf(tap.text('ftp.request.arg'));
         tellClear(see, p, 'FTP', pending.user);
       }
       for (const code of tap.texts('ftp.response.code')) {
         if (!pending.hasPassword || (code !== '530' && code !== '230')) continue;
         pending.hasPassword = false;
-        tell(see, p, 'FTP', pending.user, code === '230', false);
+        tell(see, p, 'FTP', code === '230');
       }
     };
   },
@@ -62,12 +59,13 @@ const pop: ReaderMaker = {
       if (command === 'USER') pending.user = tap.text('pop.request.parameter');
       else if (command === 'PASS') {
         pending.hasPassword = true;
+        pending.guess = hashOf(tap.text('pop.request.parameter'));
         tellClear(see, p, 'POP', pending.user);
       }
       const answer = tap.text('pop.response.indicator');
       if (!pending.hasPassword || answer === '') return;
       pending.hasPassword = false;
-      tell(see, p, 'POP', pending.user, answer === '+OK', false);
+      tell(see, p, 'POP', answer === '+OK');
     };
   },
 };
@@ -84,12 +82,13 @@ const imap: ReaderMaker = {
         const user = /\bLOGIN\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))/i.exec(tap.text('imap.request'));
         pending.user = user?.[1] ?? user?.[2] ?? '';
         pending.hasPassword = true;
+        pending.guess = hashOf(tap.text('imap.request').replace(/^\S+ /, ''));
         tellClear(see, p, 'IMAP', pending.user);
       }
       const status = tap.text('imap.response.status').toUpperCase();
       if (!pending.hasPassword || !['OK', 'NO', 'BAD'].includes(status)) return;
       pending.hasPassword = false;
-      tell(see, p, 'IMAP', pending.user, status === 'OK', false);
+      tell(see, p, 'IMAP', status === 'OK');
     };
   },
 };
@@ -104,9 +103,12 @@ const smtp: ReaderMaker = {
       tap.take(p, layer);
       const pending = pendingOf(p);
       if (tap.has('smtp.auth.username')) pending.user = tap.text('smtp.auth.username');
-      if (tap.has('smtp.auth.password')) tellClear(see, p, 'SMTP', pending.user);
+      if (tap.has('smtp.auth.password')) {
+        pending.guess = hashOf(tap.text('smtp.auth.password'));
+        tellClear(see, p, 'SMTP', pending.user);
+      }
       for (const code of tap.texts('smtp.response.code'))
-        if (code === '235' || code === '535') tell(see, p, 'SMTP', pending.user, code === '235', false);
+        if (code === '235' || code === '535') tell(see, p, 'SMTP', code === '235');
     };
   },
 };
@@ -125,7 +127,7 @@ const telnet: ReaderMaker = {
         see({ kind: 'cleartext', ...endsOf(p, false), protocol: 'Telnet', user: '(typed)' });
       }
       if (/login (?:incorrect|failed|invalid)|authentication failed|access denied|bad password/i.test(text))
-        tell(see, p, 'Telnet', '', false, false);
+        tell(see, p, 'Telnet', false);
     };
   },
 };
@@ -202,8 +204,8 @@ function byCode({ protocols, name, field, failures, successes, only }: CodeReade
         tap.take(p, layer);
         const code = tap.has(field) ? plain(tap.text(field)) : '';
         if (code === '' || (only !== undefined && plain(tap.text(only[0])) !== only[1])) return;
-        if (failures.includes(code)) tell(see, p, name, '', false, false);
-        else if (successes.includes(code)) tell(see, p, name, '', true, false);
+        if (failures.includes(code)) tell(see, p, name, false);
+        else if (successes.includes(code)) tell(see, p, name, true);
       };
     },
   };

@@ -47,6 +47,7 @@ export const sshReader: ReaderMaker = {
         protocol: 'SSH',
         user: '',
         isSuccess,
+        guess: 0,
         isInferred: true,
       });
     }
