@@ -84,12 +84,14 @@ function judge(p: Packet, session: Session, size: number, succeed: () => void): 
 }
 
 /**
- * The connection closes. How many logins failed on it; 0 when somebody got in, or nobody tried. The first failure is the
- * answer to the question which methods there are (RFC 4252 §5.2).
+ * The connection closes. How many logins failed on it; 0 when somebody got in, nobody tried, or the server was not heard
+ * (a capture of one direction). The first failure is the answer to the question which methods there are (RFC 4252 §5.2).
  */
 export function sshFailures(p: Packet): number {
   const session = p.session.knownState<Session>(p, 'detect.ssh');
   if (session === null || session.isDecided || !session.hasNewKeys) return 0;
   session.isDecided = true;
-  return session.clientSegments >= TRIES_MIN ? Math.max(2, ...session.answers.values()) - 1 : 0;
+  return session.clientSegments >= TRIES_MIN && session.serverSegments >= TRIES_MIN
+    ? Math.max(2, ...session.answers.values()) - 1
+    : 0;
 }
