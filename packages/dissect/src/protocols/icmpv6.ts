@@ -173,7 +173,8 @@ export const icmpv6: Protocol = protocol({
       case ECHO_REPLY:
         matchEcho(p, layer, type, start);
         p.at = start + HEADER;
-        if (p.at < p.end) p.run(data, LISTED | NESTED);
+        // What a Teredo client sends to find the way is a number to know the answer by.
+        if (p.at < p.end && !isConnectivityTest(p, layer)) p.run(data, LISTED | NESTED);
         return null;
       case MLD_QUERY: {
         const length = mldQueryLength(p, start);

@@ -5,6 +5,7 @@ import { negoex } from './auth/negoex.ts';
 import { ntlmssp } from './auth/ntlmssp.ts';
 import { spnego } from './auth/spnego.ts';
 import { dcerpc } from './dcerpc/connection.ts';
+import { dcerpcDatagram } from './dcerpc/datagram.ts';
 import { interfaces } from './dcerpc/interfaces.ts';
 import { onAuthentication } from './http/authentication.ts';
 import { kerberos, kerberosStream } from './kerberos/kerberos.ts';
@@ -27,6 +28,7 @@ export const windowsProtocols = [
   smbPipe,
   lanman,
   dcerpc,
+  dcerpcDatagram,
   ...interfaces,
   gssapi,
   spnego,

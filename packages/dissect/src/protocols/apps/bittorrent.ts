@@ -1,7 +1,7 @@
 // BitTorrent between peers over TCP (BEP 3, with the extensions of BEP 6 and BEP 10), Azureus' messages included.
 import { ascii, spells, u32 } from '../../core/bytes.ts';
 import { bytes, none, text, uint } from '../../core/field.ts';
-import type { Packet } from '../../core/packet.ts';
+import { LISTED, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpHeuristics, tcpPorts } from '../../core/table.ts';
@@ -120,7 +120,7 @@ export const bittorrent = protocol({
     const { buf: b, at, end } = p;
     if (!isHandshake(b, at, end) && isMessage(b, at, end)) {
       if (b[at + HEADER] === EXTENDED && end - at > EXTENDED_HEADER)
-        p.call(bencode, at + EXTENDED_HEADER, end);
+        callBencode(p, at + EXTENDED_HEADER, end);
       else if (b[at + HEADER] === CHOKE && end - at > HEADER + 1) callAzureus(p);
     }
     p.at = end;
@@ -138,12 +138,20 @@ export const bittorrent = protocol({
   info: (p, layer) => `${joinedInfo(p, layer, '  ', messageInfo)}  `,
 });
 
+/** As the message it is in: only the first of a segment stands in frame.protocols. */
+function callBencode(p: Packet, at: number, end: number): void {
+  const { layer } = p;
+  p.call(bencode, at, end);
+  if (p.flags[layer]! & LISTED) return;
+  for (let inner = layer + 1; inner < p.count; inner++) p.flags[inner]! &= ~LISTED;
+}
+
 /** Azureus' handshake and exchange of peers are bencoded. */
 function callAzureus(p: Packet): void {
   const type = azureusType(p.buf, p.at, p.end);
   if (!type.startsWith('AZ_')) return;
   const at = p.at + HEADER + 4 + type.length + 1;
-  if (at < p.end) p.call(bencode, at, p.end);
+  if (at < p.end) callBencode(p, at, p.end);
 }
 
 function emitHandshake(start: number, end: number, out: Sink): void {

@@ -6,6 +6,7 @@ import { head, thenData } from '../link/head.ts';
 import { llc } from '../llc.ts';
 
 export const serialHeads = [
+  head({ name: 'dvb-ci', title: 'DVB Common Interface', column: 'DVB-CI', on: [[linkTypes, 235]] }),
   head({ name: 'ax25_kiss', title: 'AX.25 KISS', column: 'AX.25 KISS', least: 1, on: [[linkTypes, 202]] }),
   head({ name: 'ax25', title: 'Amateur Radio AX.25', column: 'AX.25', least: 15, on: [[linkTypes, 3]] }),
   head({

@@ -8,14 +8,20 @@ export function giopLength(b: Uint8Array, at: number): number {
 }
 
 const SOH = 0x01;
+export const beginsFix: Look = (b, at, end) => spells(b, at, end, '8=FIX');
+
 /** FIX 4.4 volume 1: field 9 says how many bytes stand between it and the checksum, which takes seven. */
 export function fixLength(b: Uint8Array, at: number, end: number): number {
+  // The middle of a message whose beginning was not seen.
+  if (!beginsFix(b, at, end)) return end - at;
   const second = indexOf(b, SOH, at, end) + 1;
-  if (second === 0 || !spells(b, second, end, '9=')) return end - at;
+  if (second > 0 && end - second >= 3 && !spells(b, second, end, '9=')) return end - at;
   let length = 0;
   let i = second + 2;
-  for (; i < end && b[i]! >= 0x30 && b[i]! <= 0x39 && length < 1e7; i++) length = length * 10 + b[i]! - 0x30;
-  return i < end && b[i] === SOH ? i + 1 + length + 7 - at : end - at;
+  for (; second > 0 && i < end && b[i]! >= 0x30 && b[i]! <= 0x39 && length < 1e7; i++)
+    length = length * 10 + b[i]! - 0x30;
+  // Not to be told yet: one byte more is awaited.
+  return second > 0 && i < end && b[i] === SOH ? i + 1 + length + 7 - at : end - at + 1;
 }
 
 /** DICOM PS3.8 §9.3: a type, a reserved byte, a length. */

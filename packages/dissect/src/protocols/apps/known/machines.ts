@@ -3,6 +3,7 @@ import type { Protocol } from '../../../core/protocol.ts';
 import { big, type Known, known, lengthBy, little, onUdp } from './known.ts';
 import {
   agentxLength,
+  berLength,
   dlswLength,
   gryphonLength,
   hislipLength,
@@ -22,6 +23,14 @@ import {
 const carriers: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP', 33: 'DCCP', 132: 'SCTP' };
 
 const rows: readonly Known[] = [
+  {
+    name: 'c1222',
+    title: 'ANSI C12.22',
+    column: 'ANSI C12.22',
+    tcp: [1153],
+    begins: '\x60',
+    length: lengthBy(2, berLength),
+  },
   { name: 'artnet', title: 'Art-Net', column: 'ARTNET', begins: 'Art-Net\0', guess: onUdp },
   {
     name: 'applemidi',

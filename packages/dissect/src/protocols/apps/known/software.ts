@@ -3,6 +3,7 @@ import type { Protocol } from '../../../core/protocol.ts';
 import { big, type Known, known, lengthBy, little, onBoth, onTcp, onUdp } from './known.ts';
 import {
   beginsDrda,
+  beginsFix,
   berLength,
   fixLength,
   giopLength,
@@ -28,6 +29,13 @@ import {
 } from './looks.ts';
 
 const rows: readonly Known[] = [
+  {
+    name: 'lsd',
+    title: 'Local Service Discovery',
+    column: 'LSD',
+    begins: 'BT-SEARCH * HTTP/',
+    guess: onUdp,
+  },
   {
     name: 'rtps',
     title: 'Real-Time Publish-Subscribe Wire Protocol',
@@ -67,9 +75,9 @@ const rows: readonly Known[] = [
     name: 'fix',
     title: 'Financial Information eXchange Protocol',
     column: 'FIX',
-    begins: '8=FIX',
-    length: lengthBy(20, fixLength),
+    length: lengthBy(1, fixLength),
     guess: onTcp,
+    sign: beginsFix,
   },
   {
     name: 'dicom',
