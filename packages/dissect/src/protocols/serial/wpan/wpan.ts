@@ -211,7 +211,10 @@ function beaconPayload(p: Packet): Protocol | null {
     p.at = end;
     return null;
   }
-  return readerOf(p, beaconHeuristics, p.start[p.layer]!);
+  // A payload that nobody knows is the beacon's own.
+  for (const { protocol: guess, matches } of beaconHeuristics.entries) if (matches(p) && p.offer(guess)) break;
+  p.at = p.end;
+  return null;
 }
 
 function addressText(b: Uint8Array, at: number, width: number): string {
