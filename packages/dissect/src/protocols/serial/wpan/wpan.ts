@@ -145,7 +145,7 @@ export const wpan: Protocol = protocol({
     if (p.end < payload) return p.cut(payload - start);
     p.at = payload;
     if (control & SECURITY && !skipSecurity(p)) return p.at < p.end && (control & 7) === DATA ? data : null;
-    if (control & HAS_ELEMENTS && (control & 0x3000) === 0x2000) return p.at < p.end ? data : null;
+    if (control & HAS_ELEMENTS && (control & 0x3000) === 0x2000) skipElements(p);
     if (p.at >= p.end) return null;
     // What was damaged in the air is nobody's.
     if (p.mark[layer] === BAD) return (control & 7) === DATA ? data : null;
@@ -192,6 +192,29 @@ function skipSecurity(p: Packet): boolean {
   return (control & 4) === 0;
 }
 
+/** §7.4: elements of the header, then of the payload, each list with its own end; the frame's end ends them too. */
+const PAYLOAD_ELEMENTS = 0x7e;
+const NO_MORE = 0x7f;
+const LAST_GROUP = 15;
+function skipElements(p: Packet): void {
+  const { buf: b, end } = p;
+  let isPayload = false;
+  while (p.at + 2 <= end) {
+    const word = u16le(b, p.at);
+    p.at += 2;
+    if (isPayload) {
+      p.at += word & 0x7ff;
+      if (((word >> 11) & 15) === LAST_GROUP) break;
+      continue;
+    }
+    const id = (word >> 7) & 0xff;
+    p.at += word & 0x7f;
+    if (id === NO_MORE) break;
+    if (id === PAYLOAD_ELEMENTS) isPayload = true;
+  }
+  p.at = Math.min(p.at, end);
+}
+
 /** The reader that recognizes the payload; what it asks of the header it finds from `start` on. */
 function readerOf(p: Packet, list: HeuristicList, start: number): Protocol | null {
   readLayout(p.buf, start);
@@ -212,7 +235,8 @@ function beaconPayload(p: Packet): Protocol | null {
     return null;
   }
   // A payload that nobody knows is the beacon's own.
-  for (const { protocol: guess, matches } of beaconHeuristics.entries) if (matches(p) && p.offer(guess)) break;
+  for (const { protocol: guess, matches } of beaconHeuristics.entries)
+    if (matches(p) && p.offer(guess)) break;
   p.at = p.end;
   return null;
 }
