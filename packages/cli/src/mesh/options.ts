@@ -9,6 +9,7 @@ export function addMeshCommands(program: Command): void {
   );
   addMail(program);
   addSealing(program);
+  addLan(program);
   program
     .command('peer')
     .description('run a peer in the foreground, until Ctrl-C')
@@ -265,4 +266,36 @@ function addSealing(program: Command): void {
     .action(async (file: string | undefined, options) =>
       (await import('./encrypt.ts')).decrypt(file, options),
     );
+}
+
+function addLan(program: Command): void {
+  program
+    .command('master')
+    .description('broadcast a message to all nodes on the LAN, and say who has it')
+    .argument('<text...>', 'the message')
+    .option('--task <name>', 'what each node should do with it: echo, report, capture, or one it was given')
+    .option('--wait <time>', 'how long to wait for the results of a task', '10s')
+    .option('--port <number>', 'UDP port of the nodes', '12345')
+    .option('--multicast', 'to a multicast group instead of the broadcast address of each interface')
+    .option('--plain', 'as plain text, for simple programs (nc -ul 12345): not sealed, not acknowledged')
+    .option('--peer <id>', 'which peer of this user sends')
+    .option('--json', 'the outcome as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie master "Hello, Nodes!"`)
+    .action(async (text: string[], options) => {
+      process.exitCode = await (await import('./lan.ts')).master(text, options);
+    });
+  program
+    .command('node')
+    .description('listen for broadcasts on the LAN, do the tasks they name, until Ctrl-C')
+    .option('--task <name=command...>', 'a task of your own: what is run when a message names it')
+    .option('--capture <interface>', 'allow the task "capture" on this interface (needs tcpdump)')
+    .option('--port <number>', 'UDP port to listen on', '12345')
+    .option('--multicast', 'also join the multicast group')
+    .option('--plain', 'also show plain messages of simple programs')
+    .option('--peer <id>', 'which peer of this user listens')
+    .option('--json', 'messages as JSON lines')
+    .addHelpText('after', `${EXAMPLE}eyrie node --task disk="df -h /"`)
+    .action(async (options) => {
+      process.exitCode = await (await import('./lan.ts')).node(options);
+    });
 }

@@ -1,0 +1,124 @@
+// One master and four nodes, each in a network namespace of its own, on one switch that loses every tenth datagram.
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { hasTool, requireTool } from '../../../test/support/tools.ts';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const home = mkdtempSync(join(tmpdir(), 'eyrie-lan-'));
+const tag = `ey${process.pid % 10_000}`;
+const hosts = ['master', 'one', 'two', 'three', 'four'];
+const children: ChildProcess[] = [];
+const env = { ...process.env, EYRIE_HOME: home, EYRIE_PEER: '', NO_COLOR: '1' };
+
+const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' });
+const space = (host: string) => `${tag}-${host}`;
+
+function makeNetwork(): void {
+  ip(`netns add ${tag}`);
+  ip(`-n ${tag} link add br0 type bridge`);
+  ip(`-n ${tag} link set br0 up`);
+  for (const [i, host] of hosts.entries()) {
+    ip(`netns add ${space(host)}`);
+    ip(`link add v${i} netns ${space(host)} type veth peer name p${i} netns ${tag}`);
+    ip(`-n ${tag} link set p${i} master br0 up`);
+    ip(`-n ${space(host)} link set lo up`);
+    ip(`-n ${space(host)} link set v${i} name eth0`);
+    ip(`-n ${space(host)} addr add 10.77.0.${i + 1}/24 brd 10.77.0.255 dev eth0`);
+    ip(`-n ${space(host)} link set eth0 up`);
+    ip(`-n ${space(host)} route add 224.0.0.0/4 dev eth0`);
+    if (!hasTool('nft')) continue;
+    const rules = `add table inet l; add chain inet l i { type filter hook input priority 0; }; add rule inet l i udp sport 1-65535 numgen random mod 100 < 10 drop`;
+    execFileSync('ip', ['netns', 'exec', space(host), 'nft', rules], { stdio: 'pipe' });
+  }
+}
+
+function run(args: string[], host?: string): Promise<{ status: number; out: string; err: string }> {
+  const command =
+    host === undefined ? [process.execPath] : ['ip', 'netns', 'exec', space(host), process.execPath];
+  return new Promise((resolve) => {
+    execFile(command[0]!, [...command.slice(1), eyrie, ...args], { env }, (error, out, err) =>
+      resolve({ status: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+}
+
+async function fine(line: string): Promise<void> {
+  const { status, err } = await run(line.split(' '));
+  assert.equal(status, 0, `${line}: ${err}`);
+}
+
+function listen(host: string, ...args: string[]): Promise<{ output: () => string }> {
+  const command = [
+    'netns',
+    'exec',
+    space(host),
+    process.execPath,
+    eyrie,
+    'node',
+    '--peer',
+    host,
+    '--multicast',
+    ...args,
+  ];
+  const child = spawn('ip', command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  let output = '';
+  return new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on(
+      'data',
+      (chunk) => String(chunk).includes('Listening') && resolve({ output: () => output }),
+    );
+    child.once('exit', () => reject(new Error(`the node ${host} ended: ${output}`)));
+  });
+}
+
+const skip = process.getuid?.() !== 0 ? 'needs root, for network namespaces' : requireTool('ip');
+
+after(async () => {
+  for (const child of children) child.kill('SIGTERM');
+  await run(['mesh', 'stop']);
+  if (skip === false)
+    for (const name of [tag, ...hosts.map(space)]) execFile('ip', ['netns', 'del', name], () => {});
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('one master, four nodes, every tenth datagram lost: all have it, and do what it names', {
+  skip,
+}, async () => {
+  await fine('mesh init lan --name master --port 0 --host 127.0.0.1');
+  await fine('mesh start');
+  for (const host of hosts.slice(1)) await fine(`mesh create ${host} --peer master --host 127.0.0.1`);
+  // Once, so that each has the key of the group.
+  await fine('mesh start');
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await fine('mesh stop');
+  makeNetwork();
+  const nodes = await Promise.all(
+    hosts.slice(1).map((host) => listen(host, '--plain', '--task', 'who=echo it is me')),
+  );
+
+  const hello = await run(['master', 'Hello, Nodes!', '--peer', 'master'], 'master');
+  assert.match(hello.out, /4 of 4 nodes\n$/, hello.err);
+  assert.equal(hello.status, 0);
+  for (const node of nodes) assert.match(node.output(), /^master: Hello, Nodes!$/m);
+
+  const multicast = await run(['master', 'by multicast', '--multicast', '--peer', 'master'], 'master');
+  assert.match(multicast.out, /4 of 4 nodes\n$/);
+
+  const task = await run(['master', 'ignored', '--task', 'who', '--peer', 'master'], 'master');
+  for (const host of hosts.slice(1)) assert.match(task.out, new RegExp(`^${host}: it is me$`, 'm'));
+  const unknown = await run(['master', 'ignored', '--task', 'nonsense', '--peer', 'master'], 'master');
+  assert.match(unknown.out, /one failed: no such task; there are echo, report, who/);
+
+  for (let i = 0; i < 5; i++) await run(['master', 'plain text', '--plain'], 'master');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for (const node of nodes) assert.match(node.output(), /\(plain\): plain text$/m);
+});

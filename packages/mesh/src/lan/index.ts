@@ -1,0 +1,7 @@
+export { LanCourier, type Outgoing } from './courier.ts';
+export {
+  DATAGRAM_BYTES_MAX,
+  LAN_PORT,
+  type LanMessage,
+  MESSAGE_BYTES_MAX as LAN_MESSAGE_BYTES_MAX,
+} from './datagram.ts';

@@ -1,0 +1,102 @@
+// The LAN broadcast on a virtual clock: loss, repetition, forgery, replay.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LanCourier } from '../src/lan/courier.ts';
+import { DATAGRAM_BYTES_MAX, type LanMessage } from '../src/lan/datagram.ts';
+import { VirtualMesh } from '../src/virtual/index.ts';
+
+async function lan(count: number, lossRate: number, seed: number) {
+  const mesh = await VirtualMesh.create({ peers: count, seed });
+  const peers = await Promise.all(Array.from({ length: count }, (_, i) => mesh.start(i)));
+  const got: LanMessage[][] = peers.map(() => []);
+  const air: Buffer[] = [];
+  let isBroken = false;
+  const couriers = peers.map((peer, i) => {
+    const courier = new LanCourier(peer.runtime, peer.standing, (datagram, to) => {
+      air.push(Buffer.from(datagram));
+      assert.ok(datagram.length <= DATAGRAM_BYTES_MAX);
+      for (const [j, other] of couriers.entries()) {
+        const isFor = to === null || to === String(j);
+        if (!isFor || mesh.random.fraction() < lossRate || isBroken) continue;
+        mesh.clock.after(1 + mesh.random.fraction() * 5, () =>
+          other.receive(Buffer.from(datagram), String(i)),
+        );
+      }
+    });
+    courier.onMessage = (message) => got[i]!.push(message);
+    return courier;
+  });
+  const send = (i: number, body: Buffer, expected: string[]) => {
+    let acked: ReadonlySet<string> | null = null;
+    const outgoing = {
+      task: '',
+      body,
+      to: null,
+      expected: new Set(expected),
+      done: (all: ReadonlySet<string>) => (acked = all),
+    };
+    couriers[i]!.send(outgoing);
+    mesh.clock.run(6_000);
+    return acked as ReadonlySet<string> | null;
+  };
+  return { mesh, couriers, got, air, send, break: () => (isBroken = true) };
+}
+
+const others = ['peer-1', 'peer-2', 'peer-3', 'peer-4'];
+
+test('one master, four nodes, 10 % loss: all have it, once', async () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const { send, got } = await lan(5, 0.1, seed);
+    const acked = send(0, Buffer.from('Hello, Nodes!'), others);
+    assert.deepEqual([...acked!].sort(), others, `seed ${seed}`);
+    for (let i = 1; i < 5; i++)
+      assert.deepEqual(
+        got[i]!.map(({ body }) => Buffer.from(body).toString()),
+        ['Hello, Nodes!'],
+      );
+  }
+});
+
+test('long messages go in parts and come back whole', async () => {
+  const { send, got } = await lan(3, 0.05, 3);
+  const body = Buffer.alloc(40_000, 'long ');
+  assert.equal(send(0, body, ['peer-1', 'peer-2'])!.size, 2);
+  assert.ok(body.equals(got[1]![0]!.body));
+});
+
+test('replayed, changed and forged datagrams do nothing', async () => {
+  const { mesh, send, got, air, couriers } = await lan(3, 0, 1);
+  send(0, Buffer.from('once'), ['peer-1', 'peer-2']);
+  for (const datagram of air.slice()) couriers[1]!.receive(datagram, '0');
+  assert.equal(got[1]!.length, 1);
+  for (const datagram of air.slice())
+    for (let at = 0; at < datagram.length; at += 7) {
+      const changed = Buffer.from(datagram);
+      changed[at]! ^= 1;
+      couriers[2]!.receive(changed, '0');
+    }
+  for (const noise of [Buffer.alloc(0), Buffer.from('Hello, Nodes!'), Buffer.alloc(1400, 'EyB1')])
+    couriers[2]!.receive(noise, '0');
+  assert.equal(got[2]!.length, 1);
+  // A new peer, to which it is new: but it is old.
+  mesh.clock.run(6 * 60_000);
+  const late = new LanCourier(mesh.peers[1]!.runtime, mesh.peers[1]!.standing, () => {});
+  late.onMessage = () => assert.fail('taken, though it is old');
+  for (const datagram of air.slice()) late.receive(datagram, '0');
+});
+
+test('nobody there: it says so after the last repetition', async () => {
+  const one = await lan(2, 0, 1);
+  one.break();
+  assert.equal(one.send(0, Buffer.from('anyone?'), ['peer-1'])!.size, 0);
+});
+
+test('what a revoked peer sends is not taken', async () => {
+  const { mesh, send, got } = await lan(3, 0, 2);
+  mesh.clock.run(2_000);
+  mesh.peers[0]!.authority!.revoke('peer-1', 'stolen');
+  mesh.clock.run(2_000);
+  assert.equal(send(1, Buffer.from('still me'), ['peer-2'])!.size, 0);
+  assert.equal(got[2]!.length, 0);
+});

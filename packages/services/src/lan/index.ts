@@ -1,0 +1,1 @@
+export { LanSocket, type LanSocketOptions } from './socket.ts';

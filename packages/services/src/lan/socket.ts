@@ -1,0 +1,94 @@
+// UDP to everyone on the LAN: the directed broadcast of every interface, or a multicast group on each.
+import { createSocket, type Socket } from 'node:dgram';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+
+/** Of the block for organisations (RFC 2365 §6.2). */
+export const MULTICAST_GROUP = '239.255.43.21';
+
+export interface LanSocketOptions {
+  port: number;
+  /** A node binds to the port; a master takes any and only hears answers. */
+  isListening: boolean;
+  multicast: boolean;
+  onDatagram: (data: Buffer, from: string) => void;
+  onProblem: (message: string) => void;
+}
+
+export class LanSocket {
+  readonly #socket: Socket;
+  readonly #options: LanSocketOptions;
+
+  private constructor(socket: Socket, options: LanSocketOptions) {
+    this.#socket = socket;
+    this.#options = options;
+  }
+
+  /** @throws the error of a port that is taken, or not allowed */
+  static async open(options: LanSocketOptions): Promise<LanSocket> {
+    const socket = createSocket({ type: 'udp4', reuseAddr: options.isListening });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(options.isListening ? options.port : 0, () => {
+        socket.off('error', reject);
+        resolve();
+      });
+    });
+    socket.setBroadcast(true);
+    socket.on('error', (error) => options.onProblem(error.message));
+    socket.on('message', (data, from) => options.onDatagram(data, `${from.address}:${from.port}`));
+    const lan = new LanSocket(socket, options);
+    if (options.multicast) lan.#joinGroups();
+    return lan;
+  }
+
+  /** To one address `host:port`, or to all. */
+  transmit(data: Uint8Array, to: string | null): void {
+    if (to !== null) {
+      const [host, port] = to.split(':');
+      this.#send(data, Number(port), host!);
+      return;
+    }
+    for (const own of ownAddresses()) {
+      if (this.#options.multicast) {
+        this.#socket.setMulticastInterface(own.address);
+        this.#send(data, this.#options.port, MULTICAST_GROUP);
+      } else this.#send(data, this.#options.port, directedBroadcast(own));
+    }
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #send(data: Uint8Array, port: number, host: string): void {
+    // An interface that is down is no reason to say nothing on the others.
+    this.#socket.send(
+      data,
+      port,
+      host,
+      (error) => error && this.#options.onProblem(`${host}: ${error.message}`),
+    );
+  }
+
+  #joinGroups(): void {
+    for (const { address } of ownAddresses()) {
+      try {
+        this.#socket.addMembership(MULTICAST_GROUP, address);
+      } catch (error) {
+        this.#options.onProblem(`${address}: ${(error as Error).message}`);
+      }
+    }
+  }
+}
+
+function ownAddresses(): NetworkInterfaceInfo[] {
+  return Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ family }) => family === 'IPv4');
+}
+
+/** The last address of the network that the interface is in, by its real netmask. */
+export function directedBroadcast({ address, netmask }: { address: string; netmask: string }): string {
+  const [host, mask] = [address, netmask].map((each) => each.split('.').map(Number));
+  return host!.map((byte, i) => byte | (~mask![i]! & 255)).join('.');
+}

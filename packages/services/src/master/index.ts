@@ -1,0 +1,1 @@
+export { type Call, callNodes, type Outcome, sendPlain } from './master.ts';

@@ -1,0 +1,112 @@
+import { type Log, Policy, type Standing, systemRuntime } from '@eyrie/mesh';
+import { LanCourier, type LanMessage } from '@eyrie/mesh/lan';
+import { LanSocket } from '../lan/socket.ts';
+import type { Task } from './tasks.ts';
+
+/** At once; a message that asks for more while they run is told so. */
+const TASKS_MAX = 4;
+
+export interface NodeOptions {
+  port: number;
+  multicast: boolean;
+  /** Null: only plain messages of programs that know no mesh. */
+  standing: Standing | null;
+  policy?: Policy;
+  /** Also shows datagrams that are not sealed. */
+  plain: boolean;
+  tasks: ReadonlyMap<string, Task>;
+  onText: (from: string, text: string, isSealed: boolean) => void;
+  log: Log;
+}
+
+export interface RunningNode {
+  stop(): Promise<void>;
+}
+
+/** @throws the error of a port that cannot be had */
+export async function runNode(options: NodeOptions): Promise<RunningNode> {
+  const { standing, log, port, multicast } = options;
+  let courier: LanCourier | null = null;
+  const socket = await LanSocket.open({
+    port,
+    multicast,
+    isListening: true,
+    onDatagram: (data, from) => {
+      const isSealed = data.subarray(0, 4).toString('latin1') === 'EyB1';
+      if (isSealed) courier?.receive(data, from);
+      else if (options.plain) options.onText(from, data.toString('utf8'), false);
+    },
+    onProblem: (message) => log('warn', 'LAN', { message }),
+  });
+  if (standing !== null) {
+    courier = new LanCourier(systemRuntime(log), standing, (datagram, to) => socket.transmit(datagram, to));
+    courier.onMessage = (message, address) => void take(options, courier!, message, address);
+  }
+  return {
+    stop() {
+      courier?.stop();
+      return socket.close();
+    },
+  };
+}
+
+let running = 0;
+
+async function take(
+  options: NodeOptions,
+  courier: LanCourier,
+  message: LanMessage,
+  address: string,
+): Promise<void> {
+  const { standing, log, tasks, policy = new Policy() } = options;
+  const { from, task, id } = message;
+  const text = Buffer.from(message.body).toString('utf8');
+  const member = standing?.roster.approved(from) ?? null;
+  const topic = task === '' ? 'broadcast' : `task:${task}`;
+  if (member === null || !policy.isAllowed(member, topic)) {
+    log('warn', 'LAN message refused', { from, topic, reason: 'not allowed by policy' });
+    if (task !== '')
+      reply(courier, address, from, id, 'failed', `${standing?.id}: not allowed by its policy`);
+    return;
+  }
+  log('info', 'LAN message', { from, topic });
+  options.onText(from, text, true);
+  if (task === '') return;
+  const work = tasks.get(task);
+  const problem =
+    work === undefined
+      ? `no such task; there are ${[...tasks.keys()].join(', ')}`
+      : running >= TASKS_MAX
+        ? 'busy'
+        : null;
+  if (problem !== null || work === undefined) {
+    reply(courier, address, from, id, 'failed', problem ?? '');
+    return;
+  }
+  running++;
+  try {
+    reply(courier, address, from, id, 'done', await work(text));
+  } catch (error) {
+    reply(courier, address, from, id, 'failed', (error as Error).message);
+  } finally {
+    running--;
+  }
+}
+
+function reply(
+  courier: LanCourier,
+  to: string,
+  master: string,
+  answers: Uint8Array,
+  task: string,
+  text: string,
+): void {
+  courier.send({
+    task,
+    body: Buffer.from(text).subarray(0, 40_000),
+    answers,
+    to,
+    expected: new Set([master]),
+    done: () => {},
+  });
+}

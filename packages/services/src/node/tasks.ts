@@ -1,0 +1,79 @@
+// What a node can do when a message asks for it. The registry is the operator's: a message names a task, never a command.
+import { spawn } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { freemem, hostname, loadavg, totalmem, uptime } from 'node:os';
+import { join } from 'node:path';
+
+/** Gives the result as text; throws with one line. */
+export type Task = (text: string) => Promise<string>;
+
+const RUN_MS = 30_000;
+const OUTPUT_BYTES_MAX = 32 << 10;
+const CAPTURE_S_MAX = 300;
+
+export interface TaskOptions {
+  /** NAME=COMMAND, as the operator wrote them. */
+  commands: readonly string[];
+  /** The interface on which `capture` may listen, and the folder for its files; null: it may not. */
+  capture: { interface: string; folder: string } | null;
+}
+
+/** @throws RangeError with one line, for a command that is not NAME=COMMAND */
+export function tasksOf({ commands, capture }: TaskOptions): Map<string, Task> {
+  const tasks = new Map<string, Task>([
+    ['echo', async (text) => text],
+    ['report', async () => JSON.stringify(report())],
+  ]);
+  if (capture !== null) tasks.set('capture', (text) => captureFor(text, capture));
+  for (const each of commands) {
+    const match = /^([a-z][a-z0-9-]{0,23})=(.+)$/.exec(each);
+    if (match === null)
+      throw new RangeError(`--task ${each}: write NAME=COMMAND, the name in lower-case letters`);
+    tasks.set(match[1]!, () => run('sh', ['-c', match[2]!], RUN_MS));
+  }
+  return tasks;
+}
+
+function report() {
+  return {
+    host: hostname(),
+    platform: `${process.platform} ${process.arch}`,
+    uptimeS: Math.floor(uptime()),
+    load: loadavg().map((each) => Math.round(each * 100) / 100),
+    memoryBytes: { free: freemem(), total: totalmem() },
+  };
+}
+
+async function captureFor(text: string, options: { interface: string; folder: string }): Promise<string> {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > CAPTURE_S_MAX)
+    throw new Error(`capture takes a number of seconds up to ${CAPTURE_S_MAX}`);
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  const path = join(options.folder, `${new Date().toISOString().replaceAll(':', '')}.pcap`);
+  await run('tcpdump', ['-i', options.interface, '-w', path, '-U'], seconds * 1000 + RUN_MS, seconds * 1000);
+  return `${path} (${statSync(path).size} bytes)`;
+}
+
+/** @param stopMs after so long it is asked to end, which is no failure */
+function run(command: string, args: string[], limitMs: number, stopMs?: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = Buffer.alloc(0);
+    const keep = (chunk: Buffer) => {
+      if (output.length < OUTPUT_BYTES_MAX)
+        output = Buffer.concat([output, chunk]).subarray(0, OUTPUT_BYTES_MAX);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const stop = stopMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), stopMs);
+    const kill = setTimeout(() => child.kill('SIGKILL'), limitMs);
+    child.once('error', (error) => reject(new Error(`${command}: ${error.message}`)));
+    child.once('close', (status) => {
+      clearTimeout(stop);
+      clearTimeout(kill);
+      const text = output.toString('utf8').trim();
+      if (status === 0 || stopMs !== undefined) resolve(text);
+      else reject(new Error(`${text.split('\n').at(-1) || command} (status ${status ?? 'killed'})`));
+    });
+  });
+}
