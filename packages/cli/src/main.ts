@@ -83,6 +83,15 @@ addTimeCommand(program);
 addAnalyzerCommand(program);
 addUiCommand(program);
 addMeshCommands(program);
+
+program
+  .command('menu')
+  .description('everything with the arrow keys; shows each time the command that does it')
+  .addHelpText('after', '\nExample:\n  eyrie menu')
+  .action(async () => {
+    const { runMenu } = await import('./menu/command.ts');
+    process.exitCode = await runMenu();
+  });
 addHoneypotCommand(program);
 addImportCommand(program);
 addCaptureCommand(program);

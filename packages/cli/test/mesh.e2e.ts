@@ -101,6 +101,7 @@ test('bad usage is one line and status 2', async () => {
     ['mesh join nonsense', /no invitation/],
     ['mesh invite --ttl soon --peer alpha', /--ttl soon/],
     ['peer nobody', /there is no peer nobody here/],
+    ['menu', /needs a terminal/],
     ['mesh frobnicate', /unknown command|frobnicate/],
   ] as const) {
     const { status, err } = await run(line);

@@ -1,0 +1,76 @@
+// eyrie menu: everything with the arrow keys. What it does it also shows as the command that does it.
+import { execFile, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { intro, log, outro, select } from '@clack/prompts';
+import { UserError } from '../errors.ts';
+import { type Entry, entries, type LocalPeer } from './entries.ts';
+import { answered, Cancelled, terminalQuestions } from './questions.ts';
+
+const LEAVE = 'leave';
+
+export async function runMenu(): Promise<number> {
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true)
+    throw new UserError(
+      'the menu needs a terminal; without one use the commands: eyrie mesh, send, inbox, broadcast, share, get',
+    );
+  intro('Eyrie');
+  for (;;) {
+    const peers = await localPeers();
+    const entry = await choose(peers);
+    if (entry === null) break;
+    try {
+      const words = await entry.ask(terminalQuestions, peers);
+      if (words !== null) await run(words);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+    }
+  }
+  outro('Good-bye.');
+  return 0;
+}
+
+/** Null to leave. */
+async function choose(peers: readonly LocalPeer[]): Promise<Entry | null> {
+  const offered = entries.filter((entry) => entry.isFor(peers));
+  const options = offered.map(({ label, hint }, i) => ({ value: String(i), label, hint }));
+  const state = peers.map(({ id, state }) => `${id} ${state}`).join(', ') || 'no peer here yet';
+  try {
+    const message = `What to do? (${state})`;
+    const all = [...options, { value: LEAVE, label: 'Leave', hint: 'peers go on running' }];
+    const answer = answered(await select({ message, options: all, maxItems: 12 }));
+    return answer === LEAVE ? null : offered[Number(answer)]!;
+  } catch (error) {
+    if (error instanceof Cancelled) return null;
+    throw error;
+  }
+}
+
+/** Ctrl-C ends the command, not the menu. */
+async function run(words: readonly string[]): Promise<void> {
+  log.step(`$ eyrie ${words.map(quoted).join(' ')}`);
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  await new Promise<void>((resolve) => {
+    const child = spawn(process.execPath, [...process.execArgv, program(), ...words], { stdio: 'inherit' });
+    child.once('error', () => resolve());
+    child.once('close', () => resolve());
+  });
+  process.off('SIGINT', ignore);
+}
+
+function localPeers(): Promise<LocalPeer[]> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program(), 'mesh', 'list', '--json'], (error, output) =>
+      resolve(error === null ? JSON.parse(output) : []),
+    );
+  });
+}
+
+function program(): string {
+  return process.argv[1] ?? fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
+}
+
+/** As a shell would take it. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,206 @@
+// What the menu offers. Each entry asks for what it needs and gives the command that does it, which is then shown and run:
+// so whoever uses the menu learns the commands.
+import type { Questions } from './questions.ts';
+
+export interface LocalPeer {
+  id: string;
+  state: string;
+}
+
+export interface Entry {
+  label: string;
+  hint: string;
+  /** Whether it makes sense now. */
+  isFor: (peers: readonly LocalPeer[]) => boolean;
+  /** The words after `eyrie`; null if the person thought better of it. */
+  ask: (questions: Questions, peers: readonly LocalPeer[]) => Promise<string[] | null>;
+}
+
+const running = (peers: readonly LocalPeer[]) =>
+  peers.filter((peer) => peer.state === 'runs').map((peer) => peer.id);
+const stopped = (peers: readonly LocalPeer[]) =>
+  peers.filter((peer) => peer.state === 'stopped').map((peer) => peer.id);
+const always = () => true;
+const whereRuns = (peers: readonly LocalPeer[]) => running(peers).length > 0;
+
+/** Which running peer does it: asked only where there are more. */
+async function by(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
+  const all = running(peers);
+  return all.length === 1 ? [] : ['--peer', await questions.choose('As which peer?', all)];
+}
+
+export const entries: readonly Entry[] = [
+  {
+    label: 'Who is here',
+    hint: 'members of the mesh, and who of them is alive',
+    isFor: whereRuns,
+    ask: async (questions, peers) => ['mesh', 'members', ...(await by(questions, peers))],
+  },
+  {
+    label: 'Send a message',
+    hint: 'only the receiver can read it',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      return ['send', await questions.text('To which peer?'), await questions.text('Message'), ...as];
+    },
+  },
+  {
+    label: 'Read messages',
+    hint: 'those not read yet',
+    isFor: whereRuns,
+    ask: async (questions, peers) => ['inbox', ...(await by(questions, peers))],
+  },
+  {
+    label: 'Broadcast',
+    hint: 'a message to all peers',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      return ['broadcast', await questions.text('Message'), ...as];
+    },
+  },
+  {
+    label: 'Start a peer',
+    hint: 'in the background',
+    isFor: (peers) => stopped(peers).length > 0,
+    ask: async (questions, peers) => ['mesh', 'start', await questions.choose('Which?', stopped(peers))],
+  },
+  {
+    label: 'Stop a peer',
+    hint: 'it says good-bye to the others',
+    isFor: whereRuns,
+    ask: async (questions, peers) => ['mesh', 'stop', await questions.choose('Which?', running(peers))],
+  },
+  {
+    label: 'Create another peer',
+    hint: 'on this machine, where the authority runs',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      return ['mesh', 'create', await questions.text('Its name'), ...as];
+    },
+  },
+  {
+    label: 'Invite',
+    hint: 'one line by which a peer elsewhere can join',
+    isFor: whereRuns,
+    ask: async (questions, peers) => ['mesh', 'invite', ...(await by(questions, peers))],
+  },
+  {
+    label: 'Who waits',
+    hint: 'peers that asked to be let in',
+    isFor: whereRuns,
+    ask: async (questions, peers) => ['mesh', 'pending', ...(await by(questions, peers))],
+  },
+  {
+    label: 'Approve',
+    hint: 'let one in that waits',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      return ['mesh', 'approve', await questions.text('Which peer?'), ...as];
+    },
+  },
+  {
+    label: 'Revoke',
+    hint: 'out at once, for all',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      const id = await questions.text('Which peer?');
+      const reason = await questions.text('Why?');
+      return (await questions.confirm(`Revoke ${id} for good?`))
+        ? ['mesh', 'revoke', id, '--reason', reason, ...as]
+        : null;
+    },
+  },
+  {
+    label: 'Share a file',
+    hint: 'read-only, to all peers or to some',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      return ['share', await questions.text('Which file?'), ...as];
+    },
+  },
+  {
+    label: 'Get a file',
+    hint: 'that a peer shares',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      return ['get', await questions.text('Which? (peer/name; a peer alone lists what it has)'), ...as];
+    },
+  },
+  {
+    label: 'Encrypt a file',
+    hint: 'for a peer',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      const file = await questions.text('Which file?');
+      return ['encrypt', file, '--to', await questions.text('For which peer?'), '-o', `${file}.eyrie`, ...as];
+    },
+  },
+  {
+    label: 'Decrypt a file',
+    hint: 'that was encrypted for a peer here',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      const file = await questions.text('Which file?');
+      return ['decrypt', file, '-o', await questions.text('Where to?', file.replace(/\.eyrie$/, '')), ...as];
+    },
+  },
+  {
+    label: 'Found a mesh',
+    hint: 'this machine holds its authority',
+    isFor: always,
+    ask: async (questions) => ['mesh', 'init', await questions.text('What is it called?', 'home')],
+  },
+  {
+    label: 'Join a mesh',
+    hint: 'by an invitation',
+    isFor: always,
+    ask: async (questions) => {
+      const line = await questions.text('The line of the invitation');
+      return ['mesh', 'join', line, '--name', await questions.text('The name of this peer')];
+    },
+  },
+  {
+    label: 'Broadcast on the LAN',
+    hint: 'to all nodes, also without a link',
+    isFor: (peers) => peers.length > 0,
+    ask: async (questions, peers) => {
+      const all = peers.map((peer) => peer.id);
+      const as = all.length === 1 ? [] : ['--peer', await questions.choose('As which peer?', all)];
+      return ['master', await questions.text('Message', 'Hello, Nodes!'), ...as];
+    },
+  },
+  {
+    label: 'Look at a capture',
+    hint: 'on one page; without a file, the bundled one',
+    isFor: always,
+    ask: async (questions) => ['start', ...words(await questions.text('Which file?', '', true))],
+  },
+  {
+    label: 'Capture',
+    hint: 'packets of an interface to a file, until Ctrl-C',
+    isFor: always,
+    ask: async (questions) => ['capture', '-i', await questions.text('Which interface?', 'any')],
+  },
+  {
+    label: 'Dashboard',
+    hint: 'everything on this machine and the page, until Ctrl-C',
+    isFor: always,
+    ask: async (questions) => [
+      'up',
+      ...words(await questions.text('Which capture file? (none: live)', '', true)),
+    ],
+  },
+];
+
+function words(text: string): string[] {
+  return text === '' ? [] : [text];
+}

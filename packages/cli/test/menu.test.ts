@@ -1,0 +1,35 @@
+// What the menu would run, without a terminal.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { entries } from '../src/menu/entries.ts';
+import type { Questions } from '../src/menu/questions.ts';
+
+const answers = (...all: string[]): Questions => ({
+  choose: async (_message, options) => options[0]!,
+  text: async (_message, initial = '') => all.shift() ?? initial,
+  confirm: async () => true,
+});
+const one = [{ id: 'alpha', state: 'runs' }];
+const two = [...one, { id: 'beta', state: 'runs' }];
+const entry = (label: string) => entries.find((each) => each.label === label)!;
+
+test('entries give the command that does it, and name the peer only where there are more', async () => {
+  assert.deepEqual(await entry('Send a message').ask(answers('beta', 'good morning'), one), [
+    'send',
+    'beta',
+    'good morning',
+  ]);
+  assert.deepEqual(await entry('Read messages').ask(answers(), two), ['inbox', '--peer', 'alpha']);
+  const revoke = await entry('Revoke').ask(answers('beta', 'stolen'), one);
+  assert.deepEqual(revoke, ['mesh', 'revoke', 'beta', '--reason', 'stolen']);
+  assert.deepEqual(await entry('Look at a capture').ask(answers(), []), ['start']);
+});
+
+test('only what makes sense now is offered', () => {
+  const labels = (peers: typeof one) => entries.filter((each) => each.isFor(peers)).map(({ label }) => label);
+  assert.ok(!labels([]).includes('Send a message'));
+  assert.ok(labels([]).includes('Found a mesh'));
+  assert.ok(labels([{ id: 'alpha', state: 'stopped' }]).includes('Start a peer'));
+  assert.ok(!labels(one).includes('Start a peer'));
+});
