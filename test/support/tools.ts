@@ -13,6 +13,7 @@ const debianPackages: Record<string, string> = {
   ip: 'iproute2',
   mergecap: 'wireshark-common',
   ndpiReader: 'libndpi-bin',
+  nft: 'nftables',
 };
 
 /** True if `name` is an executable file somewhere in PATH. */
