@@ -17,6 +17,7 @@ export function addMeshCommands(program: Command): void {
     .option('--host <address>', 'listen on this address instead of the one it was made with')
     .option('--port <number>', 'listen on this port')
     .option('--json', 'log as JSON lines')
+    .option('--quiet', 'log to the file alone')
     .addHelpText('after', `${EXAMPLE}eyrie peer test_peer_1`)
     .action(async (id: string | undefined, options) => {
       const { runForeground } = await import('./process.ts');

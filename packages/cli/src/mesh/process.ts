@@ -23,12 +23,12 @@ import { LogFile } from './log-file.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { readWhole, selectPeer, table } from './select.ts';
 
-const START_MS = 10_000;
+const START_MS = 30_000;
 const LOOK_MS = 50;
 
 export async function runForeground(
   named: string | undefined,
-  options: { host?: string; port?: string; json?: boolean },
+  options: { host?: string; port?: string; json?: boolean; quiet?: boolean },
 ): Promise<number> {
   const id = selectPeer(named);
   const folder = peerFolder(eyrieHome(), id);
@@ -37,6 +37,7 @@ export async function runForeground(
   const log: Log = (level, message, values = {}) => {
     if (level === 'debug' && process.env.EYRIE_LOG !== 'debug') return;
     const line = logFile.write(level, message, values);
+    if (options.quiet === true) return;
     process.stderr.write(options.json === true ? line : `${plain(level, message, values)}\n`);
   };
   const runtime = systemRuntime(log);
@@ -96,7 +97,7 @@ async function startOne(id: string): Promise<void> {
   const errors = `${logPath(id)}.start`;
   const output = openSync(errors, 'w', 0o600);
   const command = process.argv[1] ?? fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
-  const child = spawn(process.execPath, [command, 'peer', id, '--json'], {
+  const child = spawn(process.execPath, [command, 'peer', id, '--quiet'], {
     detached: true,
     stdio: ['ignore', 'ignore', output],
     env: environment,
@@ -112,6 +113,8 @@ async function startOne(id: string): Promise<void> {
     child.unref();
     return;
   }
+  // Half a start is none.
+  child.kill();
   const last = readFileSync(errors, 'utf8').trim().split('\n').at(-1) || 'it did not say why';
   throw new UserError(`${id} does not start: ${last.replace(/^eyrie: /, '')}`, FAILED);
 }
