@@ -1,18 +1,20 @@
 /**
- * How fast a store takes packets in and answers: a capture's batches, repeated and moved in time, then the questions of
+ * How fast a store takes packets in and answers: a capture's batches, repeated, then the questions of
  * the HTTP API, each many times.
  *
- *   node packages/store/bench/run.ts CAPTURE [--store URL] [--packets N] [--runs N]
+ *   node packages/store/bench/run.ts CAPTURE [--store URL | --store postgres] [--packets N] [--runs N] [--keep]
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CaptureReader, Dissector, newFrame, PacketBatch } from '@eyrie/dissect';
 import { openStore, type Store } from '../src/index.ts';
+import { startPostgres } from '../test/postgres.ts';
 import { batchOf } from '../test/support.ts';
 
 const BATCH = 8192;
-/** A repetition begins so much later than the one before. */
-const ROUND_SECONDS = 600;
+/** Of the packets stored. */
+const START_SECONDS = 1_750_000_000;
+const PACKETS_PER_SECOND = 50_000;
 /** Batches on their way at once. */
 const AHEAD = 32;
 
@@ -30,10 +32,13 @@ if (capture === undefined) throw new Error('name a capture file');
 if (values.store.startsWith('duckdb:/') && !values.keep)
   for (const suffix of ['', '.wal']) rmSync(values.store.slice('duckdb:'.length) + suffix, { force: true });
 
-const store = await openStore(values.store);
+// `postgres` alone: one is started for this run.
+const server = values.store === 'postgres' ? await startPostgres() : null;
+const store = await openStore(server === null ? values.store : await server.make());
 if ((await store.info()).packets === 0) await fill(store, batches(capture), Number(values.packets));
 await ask(store, Number(values.runs));
 await store.close();
+await server?.stop();
 
 function batches(path: string): PacketBatch[] {
   const reader = new CaptureReader();
@@ -59,14 +64,16 @@ async function fill(to: Store, from: PacketBatch[], packets: number): Promise<vo
   let written = 0;
   for (let sequence = 0; written < packets; sequence++) {
     const batch = from[sequence % from.length]!;
-    const round = Math.floor(sequence / from.length);
-    // A copy, as it would come from a parser; the time goes on from round to round.
+    // A copy, as it would come from a parser; the time goes on, and at an even pace: mixes are of captures of many years.
     const moved: PacketBatch = Object.assign(Object.create(Object.getPrototypeOf(batch)), batch, {
-      seconds: batch.seconds.map((seconds) => seconds + round * ROUND_SECONDS),
+      seconds: batch.seconds.map((_, i) => START_SECONDS + Math.floor((written + i) / PACKETS_PER_SECOND)),
+      nanoseconds: batch.nanoseconds.map(
+        (_, i) => ((written + i) % PACKETS_PER_SECOND) * (1e9 / PACKETS_PER_SECOND),
+      ),
     });
-    const written1 = to.write(batchOf('file:bench', sequence, { packets: moved }));
-    waiting.add(written1);
-    written1.finally(() => waiting.delete(written1));
+    const done = to.write(batchOf('file:bench', sequence, { packets: moved }));
+    waiting.add(done);
+    done.finally(() => waiting.delete(done));
     written += batch.length;
     if (waiting.size >= AHEAD) await Promise.race(waiting);
   }

@@ -9,6 +9,7 @@ import {
   type PacketRow,
   type Page,
 } from '../queries.ts';
+import { BATCH_PACKETS_MAX } from '../rows.ts';
 import type { Database, Row } from '../sql/database.ts';
 import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 import { captureRow } from './captures.ts';
@@ -55,16 +56,21 @@ export async function packetPage(
   const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
   const order = query.order === 'newest' ? 'DESC' : 'ASC';
   const after = query.after === undefined ? null : Number(keyOf(query.after, 1)[0]);
-  const { lower, upper, isExact, rest } = await selector.select(query);
-  const beyond = after === null ? 'TRUE' : `id ${order === 'ASC' ? '>' : '<'} ${Math.trunc(after)}`;
+  const { lower, upper, isExact, rest, capture } = await selector.select(query);
   const candidate = isExact ? 'FALSE' : not(lower);
-  const rows = await database.all(
-    withTexts(
-      `SELECT ${COLUMNS}, ${candidate} AS candidate FROM packet p WHERE ${beyond} AND ${upper}
-       ORDER BY id ${order} LIMIT ${limit + 1}`,
-      order,
-    ),
-  );
+  const rows: Row[] = [];
+  for await (const within of windows(database, order, after, capture)) {
+    const wanted = limit + 1 - rows.length;
+    const found = await database.all(
+      withTexts(
+        `SELECT ${COLUMNS}, ${candidate} AS candidate FROM packet p WHERE ${within} AND ${upper}
+         ORDER BY id ${order} LIMIT ${wanted}`,
+        order,
+      ),
+    );
+    rows.push(...found);
+    if (found.length === wanted) break;
+  }
   const items = rows.slice(0, limit).map(packetRow);
   const exact = isExact || items.every((item) => !item.isCandidate);
   return {
@@ -73,6 +79,49 @@ export async function packetPage(
     exact,
     rest: exact ? null : rest,
   };
+}
+
+/** Ids that are looked at first; then sixteen times as many, and so on. */
+const WINDOW = 65_536;
+
+/**
+ * Ranges of ids from where the page begins to the end of the packets, each larger than the one before: most pages are
+ * full after the first, and the ids need no index but the order in which packets lie.
+ */
+async function* windows(
+  database: Database,
+  order: 'ASC' | 'DESC',
+  after: number | null,
+  capture: number | null,
+): AsyncGenerator<string> {
+  const [row] = await database.all(
+    `SELECT min(first_id), max(first_id) FROM batches WHERE packets > 0
+     ${capture === null ? '' : `AND capture = ${capture}`}`,
+  );
+  if (row === undefined || row[0] === null) return;
+  const first = Number(row[0]);
+  // Erasure lowers the count of a batch, not its ids.
+  const last = Number(row[1]) + BATCH_PACKETS_MAX;
+  const isUp = order === 'ASC';
+  let low = isUp && after !== null ? Math.max(first, Math.trunc(after) + 1) : first;
+  let high = !isUp && after !== null ? Math.min(last, Math.trunc(after) - 1) : last;
+  // What is beyond the newest batch's packets is not there.
+  if (!isUp && after === null) high = Math.min(high, await newestId(database, Number(row[1]), capture));
+  for (let size = WINDOW; low <= high; size *= 16) {
+    const [from, to] = isUp ? [low, Math.min(high, low + size - 1)] : [Math.max(low, high - size + 1), high];
+    yield `id >= ${from} AND id <= ${to}`;
+    if (isUp) low = to + 1;
+    else high = from - 1;
+  }
+}
+
+/** The last id of a batch: those of another may follow, but not between. */
+async function newestId(database: Database, firstId: number, capture: number | null): Promise<number> {
+  const [row] = await database.all(
+    `SELECT max(id) FROM packet WHERE id >= ${firstId} AND id < ${firstId + BATCH_PACKETS_MAX}
+     ${capture === null ? '' : `AND capture = ${capture}`}`,
+  );
+  return row === undefined || row[0] === null ? firstId : Number(row[0]);
 }
 
 export async function packetById(database: Database, id: number): Promise<FoundPacket | null> {

@@ -38,7 +38,7 @@ CREATE TABLE packet (
 ) PARTITION BY RANGE (at);
 CREATE TABLE packet_other PARTITION OF packet DEFAULT;
 CREATE INDEX packet_time ON packet USING BRIN (time) WITH (pages_per_range = 32);
-CREATE INDEX packet_id ON packet (id);
+CREATE INDEX packet_id ON packet USING BRIN (id) WITH (pages_per_range = 32);
 
 CREATE TABLE tallies (
   batch INTEGER NOT NULL, capture INTEGER NOT NULL, bucket BIGINT NOT NULL, protocol INTEGER NOT NULL,
