@@ -13,7 +13,11 @@ testCases('DCE/RPC datagrams', [
     'eth:ethertype:ip:udp:dcerpc',
     'PNIO-CM',
     'Connect request',
-    { 'dcerpc.opnum': '0', 'dcerpc.dg_seqnum': '5', 'dcerpc.dg_if_id': 'dea00001-6c97-11d1-8271-00a02442df7d' },
+    {
+      'dcerpc.opnum': '0',
+      'dcerpc.dg_seqnum': '5',
+      'dcerpc.dg_if_id': 'dea00001-6c97-11d1-8271-00a02442df7d',
+    },
   ],
   [
     udpFrame(34964, 49152, HEAD_OF('02', '0400', DEVICE), true),
