@@ -1,5 +1,6 @@
 // What the routes share.
 import type { Store } from '@eyrie/store';
+import type { Details } from './bytes/detail.ts';
 import type { Redissector } from './bytes/redissect.ts';
 import type { Intake } from './intake.ts';
 import type { LiveHub } from './live/hub.ts';
@@ -9,6 +10,7 @@ import type { StatusReport } from './routes/status.ts';
 export interface Context {
   readonly store: Store;
   readonly redissector: Redissector;
+  readonly details: Details;
   /** Null where nothing is taken in: an analyzer by itself only reads. */
   readonly intake: Intake | null;
   readonly hub: LiveHub;

@@ -16,6 +16,7 @@ import Fastify, {
 } from 'fastify';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addPage } from '../ui/page.ts';
+import { Details } from './bytes/detail.ts';
 import { Redissector } from './bytes/redissect.ts';
 import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
@@ -108,6 +109,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
     store,
     intake,
     redissector,
+    details: new Details(redissector),
     hub,
     metrics,
     report,

@@ -7,16 +7,16 @@ import type { Redissector } from './redissect.ts';
 export class Decider {
   readonly #store: Store;
   readonly #redissector: Redissector;
-  readonly #walkMax: number;
+  readonly #isPatient: boolean;
   readonly #captures = new Map<number, CaptureRow | null>();
   /** False once a row could not be decided, or only without what came before it. */
   isExact = true;
 
-  /** @param walkMax see Redissector.each */
-  constructor(store: Store, redissector: Redissector, walkMax: number) {
+  /** @param isPatient see Redissector.each */
+  constructor(store: Store, redissector: Redissector, isPatient: boolean) {
     this.#store = store;
     this.#redissector = redissector;
-    this.#walkMax = walkMax;
+    this.#isPatient = isPatient;
   }
 
   /** The rows that pass; a row whose bytes are gone passes, for nobody can say that it does not. */
@@ -55,7 +55,7 @@ export class Decider {
         (p, row) => {
           if (!predicate(p)) refused.add(row.id);
         },
-        this.#walkMax,
+        this.#isPatient,
       )
       .catch(ignoreGone);
     if (context?.isWhole !== true) this.isExact = false;

@@ -18,12 +18,40 @@ export interface Detail {
   readonly context: Context;
 }
 
-export async function detailOf(found: FoundPacket, redissector: Redissector): Promise<Detail> {
-  let detail: Omit<Detail, 'context'> = { tree: [], buffers: [], summary: '' };
-  const context = await redissector.one(found.capture, found.packet, (p) => {
-    detail = { tree: treeOf(p).map(lineOf), buffers: buffersOf(p), summary: infoColumn(p) };
-  });
-  return { ...detail, context };
+/** Packets remembered: whoever looks at a tree asks for its bytes next. */
+const DETAILS_MAX = 32;
+
+export class Details {
+  readonly #redissector: Redissector;
+  readonly #known = new Map<number, Promise<Detail>>();
+
+  constructor(redissector: Redissector) {
+    this.#redissector = redissector;
+  }
+
+  of(found: FoundPacket): Promise<Detail> {
+    const { id } = found.packet;
+    const known = this.#known.get(id) ?? this.#make(found);
+    // The newest use stands last.
+    this.#known.delete(id);
+    this.#known.set(id, known);
+    if (this.#known.size > DETAILS_MAX) this.#known.delete(this.#known.keys().next().value!);
+    known.catch(() => this.#known.delete(id));
+    return known;
+  }
+
+  /** What was deleted must not be shown. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  async #make(found: FoundPacket): Promise<Detail> {
+    let detail: Omit<Detail, 'context'> = { tree: [], buffers: [], summary: '' };
+    const context = await this.#redissector.one(found.capture, found.packet, (p) => {
+      detail = { tree: treeOf(p).map(lineOf), buffers: buffersOf(p), summary: infoColumn(p) };
+    });
+    return { ...detail, context };
+  }
 }
 
 function lineOf({ name, field, value, text, start, length, buffer, children }: TreeNode): TreeLine {

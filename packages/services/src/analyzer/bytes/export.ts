@@ -19,7 +19,7 @@ export async function* exported(
 ): AsyncGenerator<Uint8Array, void, void> {
   const writer = new PcapngWriter({ application: 'Eyrie' });
   // A file is read from its beginning to its end anyway, so nothing is too far away to be exact.
-  const decider = new Decider(store, redissector, Number.POSITIVE_INFINITY);
+  const decider = new Decider(store, redissector, true);
   let left = packetsMax;
   let after: string | undefined;
   do {

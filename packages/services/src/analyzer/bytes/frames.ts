@@ -1,6 +1,6 @@
 // Where the bytes of a capture's packets are: in one file, or in the files of a ring.
 import { stat } from 'node:fs/promises';
-import { placeInRing } from '@eyrie/capture';
+import { placeInRing, ringFiles } from '@eyrie/capture';
 import type { CaptureInterface, Frame } from '@eyrie/dissect';
 import type { PacketRow } from '@eyrie/store';
 import { CaptureFile } from './capture-file.ts';
@@ -17,7 +17,7 @@ export interface Frames {
 /** @throws CaptureError */
 export async function openFrames(path: string, unpacked: UnpackedFiles): Promise<Frames> {
   const isFolder = (await stat(path).catch(() => null))?.isDirectory() === true;
-  return isFolder ? new RingFrames(path, unpacked) : CaptureFile.open(path, unpacked);
+  return isFolder ? RingFrames.open(path, unpacked) : CaptureFile.open(path, unpacked);
 }
 
 /** A live capture's session: files come and go while it is read. */
@@ -28,23 +28,33 @@ class RingFrames implements Frames {
   readonly #files = new Map<string, Promise<CaptureFile>>();
   interfaces: readonly CaptureInterface[] = [];
 
-  constructor(folder: string, unpacked: UnpackedFiles) {
+  private constructor(folder: string, unpacked: UnpackedFiles) {
     this.#folder = folder;
     this.#unpacked = unpacked;
   }
 
+  static async open(folder: string, unpacked: UnpackedFiles): Promise<RingFrames> {
+    const frames = new RingFrames(folder, unpacked);
+    const newest = (await ringFiles(folder)).at(-1);
+    if (newest !== undefined) frames.interfaces = (await frames.#file(newest.path)).interfaces;
+    return frames;
+  }
+
   async frame(row: PacketRow, aheadBytes = 0): Promise<Frame> {
     const { path, offset } = await placeInRing(this.#folder, row.place.offset);
+    const file = await this.#file(path);
+    const frame = await file.frame({ ...row, place: { ...row.place, offset } }, aheadBytes);
+    frame.fileOffset = row.place.offset;
+    return frame;
+  }
+
+  #file(path: string): Promise<CaptureFile> {
     let opening = this.#files.get(path);
     if (opening === undefined) {
       opening = CaptureFile.open(path, this.#unpacked);
       this.#files.set(path, opening);
     }
-    const file = await opening;
-    this.interfaces = file.interfaces;
-    const frame = await file.frame({ ...row, place: { ...row.place, offset } }, aheadBytes);
-    frame.fileOffset = row.place.offset;
-    return frame;
+    return opening;
   }
 
   async close(): Promise<void> {

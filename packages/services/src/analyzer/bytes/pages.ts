@@ -7,7 +7,7 @@ import { packetRow } from '../rows.ts';
 import { PAGE_ROWS, type PacketPage, type PacketsQuery } from '../schemas/index.ts';
 import { given, selectionOf } from '../terms.ts';
 import { byCapture, Decider, ignoreGone } from './decide.ts';
-import { type Redissector, WALK_PACKETS_MAX } from './redissect.ts';
+import type { Redissector } from './redissect.ts';
 
 /** Candidates fetched at once where a filter may refuse many. */
 const CANDIDATES = 1000;
@@ -21,7 +21,7 @@ export async function packetPage(
   const selection = selectionOf(query);
   const { filter = '' } = selection;
   const order = query.order === 'desc' ? ('newest' as const) : ('oldest' as const);
-  const decider = new Decider(store, redissector, WALK_PACKETS_MAX);
+  const decider = new Decider(store, redissector, false);
   const { items, next } = await chosenPage<PacketRow, Exactness>(query.after, {
     limit,
     firstRows: limit,
@@ -49,7 +49,7 @@ async function summariesOf(
     const capture = await decider.capture(id);
     if (capture === null || capture.file === null) continue;
     await redissector
-      .each(capture, group, (p, row) => summaries.set(row.id, infoColumn(p)), WALK_PACKETS_MAX)
+      .each(capture, group, (p, row) => summaries.set(row.id, infoColumn(p)), false)
       .catch(ignoreGone);
   }
   return summaries;

@@ -2,7 +2,7 @@
 import { DEFAULT_PREFERENCES, Dissector, type Frame, type Packet, type Preferences } from '@eyrie/dissect';
 import type { CaptureRow, PacketRow, Store } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
-import { CaptureFile } from './capture-file.ts';
+import { type Frames, openFrames } from './frames.ts';
 import { UnpackedFiles } from './unpacked.ts';
 import { Walks } from './walk.ts';
 
@@ -17,11 +17,15 @@ export interface Context {
   readonly isWhole: boolean;
 }
 
-/** A packet up to this number is reached from the beginning of its capture: about a million packets a second. */
-export const WALK_PACKETS_MAX = 20_000;
+/**
+ * How far into a capture one goes from its beginning: a small one is walked through whole, at about a million packets a
+ * second, a large one only near its beginning.
+ */
+const SMALL_PACKETS_MAX = 50_000;
+const NEAR_PACKETS_MAX = 2000;
 /** Earlier packets of its conversation that are dissected before a packet further on: the last ones, and how it began. */
-const LATEST_PACKETS_MAX = 300;
-const FIRST_PACKETS_MAX = 20;
+const LATEST_PACKETS_MAX = 100;
+const FIRST_PACKETS_MAX = 12;
 
 /** Without the beginning of its conversation, a segment's numbers are what stands in it, and nothing is missing. */
 const OUT_OF_CONTEXT: Preferences = {
@@ -49,30 +53,31 @@ export class Redissector {
   /**
    * Visits packets of one capture, whose numbers rise.
    *
-   * @param walkMax how far into the capture to go from its beginning; further on, the rows are each other's only context
+   * @param isPatient goes through the whole capture if it must; else, far in a large one, the rows have no context but
+   *   each other
    * @throws ApiError if the bytes are gone
    */
   async each(
     capture: CaptureRow,
     rows: readonly PacketRow[],
     visit: Visit,
-    walkMax: number,
+    isPatient: boolean,
   ): Promise<Context> {
     if (rows.length === 0) return { kind: 'capture', packets: 0, isWhole: true };
     const last = rows.at(-1)!.number;
-    if (last <= walkMax) {
+    if (isPatient || isNear(capture, last)) {
       const numbers = rows.map(({ number }) => number);
       const isReached = await this.#walks.visit(pathOf(capture), numbers, (p, frame, i) =>
         visit(p, rows[i]!, frame),
       );
       if (isReached) return { kind: 'capture', packets: last - 1, isWhole: true };
-      throw new ApiError('bytes_gone', `packet ${last} is no longer in ${capture.name}`);
+      throw gone(capture, last);
     }
     await this.reading(
       capture,
       async (file, dissector) => {
-        for (const row of rows) {
-          const frame = await file.frame(row, AHEAD_BYTES);
+        for (const [i, row] of rows.entries()) {
+          const frame = await file.frame(row, aheadOf(rows, i));
           visit(dissector.dissect(frame), row, frame);
         }
       },
@@ -83,15 +88,14 @@ export class Redissector {
 
   /** One packet, with its conversation where the beginning of the capture is too far away. */
   async one(capture: CaptureRow, row: PacketRow, visit: Visit): Promise<Context> {
-    if (row.number <= WALK_PACKETS_MAX) return this.each(capture, [row], visit, WALK_PACKETS_MAX);
-    const [earlier, isWhole] = await this.#conversation(capture, row);
-    const before = await this.#store.packet(row.id - 1);
+    if (isNear(capture, row.number)) return this.#near(capture, row, visit);
+    const { earlier, before, isWhole } = await this.#conversation(capture, row);
     await this.reading(capture, async (file, dissector) => {
       const { session } = dissector;
       if (row.stream !== null && row.transport !== null) session.flows.startAt(row.transport, row.stream);
-      for (const each of earlier) dissector.dissect(await file.frame(each, AHEAD_BYTES));
-      if (before?.packet.number === row.number - 1 && before.capture.id === capture.id)
-        pretendBefore(dissector, before.packet.time);
+      for (const [i, each] of earlier.entries())
+        dissector.dissect(await file.frame(each, aheadOf(earlier, i)));
+      if (before !== undefined) pretendBefore(dissector, before.time);
       const frame = await file.frame(row);
       visit(dissector.dissect(frame), row, frame);
     });
@@ -101,7 +105,7 @@ export class Redissector {
   /** Reads in a capture's file as one likes, with a dissector that knows nothing of what came before. */
   async reading<T>(
     capture: CaptureRow,
-    read: (file: CaptureFile, dissector: Dissector) => Promise<T>,
+    read: (file: Frames, dissector: Dissector) => Promise<T>,
     preferences: Preferences = DEFAULT_PREFERENCES,
   ): Promise<T> {
     const path = pathOf(capture);
@@ -131,21 +135,38 @@ export class Redissector {
     await this.#unpacked.close();
   }
 
-  /** The packets of the conversation before this one, oldest first, and whether these are all. */
-  async #conversation(capture: CaptureRow, row: PacketRow): Promise<[PacketRow[], boolean]> {
-    const transport = TRANSPORT_NAMES[row.transport ?? 0];
-    if (transport === undefined || row.stream === null) return [[], false];
-    const query = {
-      capture: capture.id,
-      filter: `${transport}.stream == ${row.stream} && frame.number < ${row.number}`,
+  async #near(capture: CaptureRow, row: PacketRow, visit: Visit): Promise<Context> {
+    let isThere = false;
+    const see: Visit = (p, seen, frame) => {
+      isThere = true;
+      visit(p, seen, frame);
     };
-    const latest = await this.#store.packets({ ...query, order: 'newest', limit: LATEST_PACKETS_MAX });
+    const context = await this.each(capture, [row], see, false);
+    if (!isThere) throw gone(capture, row.number);
+    return context;
+  }
+
+  /** The packets of the conversation before this one, oldest first, and whether these are all; and the one before it. */
+  async #conversation(
+    capture: CaptureRow,
+    row: PacketRow,
+  ): Promise<{ earlier: PacketRow[]; before: PacketRow | undefined; isWhole: boolean }> {
+    const transport = TRANSPORT_NAMES[row.transport ?? 0];
+    const isOf =
+      transport === undefined || row.stream === null ? null : `${transport}.stream == ${row.stream}`;
+    const isBefore = `frame.number == ${row.number - 1}`;
+    const limit = isOf === null ? 1 : LATEST_PACKETS_MAX;
+    const filter = isOf === null ? isBefore : `(${isOf} && frame.number < ${row.number}) || ${isBefore}`;
+    const latest = await this.#store.packets({ capture: capture.id, filter, order: 'newest', limit });
+    const before = latest.items.find(({ number }) => number === row.number - 1);
     const rows = latest.items.toReversed().filter((each) => isSameFlow(each, row));
-    if (latest.next === null) return [rows, true];
+    if (isOf === null || latest.next === null)
+      return { earlier: isOf === null ? [] : rows, before, isWhole: isOf !== null };
     // The handshake tells numbers, windows and keys apart from all that was between.
-    const first = await this.#store.packets({ ...query, limit: FIRST_PACKETS_MAX });
+    const first = await this.#store.packets({ capture: capture.id, filter: isOf, limit: FIRST_PACKETS_MAX });
     const latestId = rows[0]?.id ?? row.id;
-    return [[...first.items.filter((each) => each.id < latestId && isSameFlow(each, row)), ...rows], false];
+    const begin = first.items.filter((each) => each.id < latestId && isSameFlow(each, row));
+    return { earlier: [...begin, ...rows], before, isWhole: false };
   }
 
   #open(path: string): OpenFile {
@@ -153,12 +174,33 @@ export class Redissector {
     if (open !== undefined) return open;
     const oldest = this.#files.size >= FILES_MAX ? this.#files.keys().next().value : undefined;
     if (oldest !== undefined) void this.forget(oldest);
-    open = { file: CaptureFile.open(path, this.#unpacked), users: 0 };
+    open = { file: openFrames(path, this.#unpacked), users: 0 };
     this.#files.set(path, open);
     // One that could not be opened is tried anew next time.
     open.file.catch(() => this.#files.delete(path));
     return open;
   }
+}
+
+function isNear({ packets }: CaptureRow, number: number): boolean {
+  return number <= (packets <= SMALL_PACKETS_MAX ? SMALL_PACKETS_MAX : NEAR_PACKETS_MAX);
+}
+
+/** Bytes from this row to the end of those that follow so closely that one reading is best for all. */
+function aheadOf(rows: readonly PacketRow[], i: number): number {
+  const from = rows[i]!.place.offset;
+  for (let k = Math.min(rows.length - 1, i + 32); k > i; k--) {
+    const { offset, capturedLength } = rows[k]!.place;
+    const bytes = offset + capturedLength - from;
+    if (bytes > 0 && bytes <= AHEAD_BYTES) return bytes;
+  }
+  return 0;
+}
+
+function gone({ name }: CaptureRow, number: number): ApiError {
+  return new ApiError('bytes_gone', `the bytes of packet ${number} are no longer kept for ${name}`, {
+    hint: 'the file was changed since it was imported, or the ring has gone on; a larger ring keeps them longer',
+  });
 }
 
 /** Where columns can't decide, the store gives more rows than it was asked for. */
@@ -167,7 +209,7 @@ export function isSameFlow(a: Pick<PacketRow, 'stream' | 'transport'>, b: typeof
 }
 
 interface OpenFile {
-  readonly file: Promise<CaptureFile>;
+  readonly file: Promise<Frames>;
   users: number;
 }
 
@@ -175,7 +217,7 @@ async function closeQuietly({ file }: OpenFile): Promise<void> {
   await (await file.catch(() => undefined))?.close();
 }
 
-function newDissector(capture: CaptureRow, file: CaptureFile, preferences: Preferences): Dissector {
+function newDissector(capture: CaptureRow, file: Frames, preferences: Preferences): Dissector {
   const dissector = new Dissector({ preferences });
   const { session } = dissector;
   session.interfaces = file.interfaces;

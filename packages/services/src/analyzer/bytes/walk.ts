@@ -1,24 +1,25 @@
 // A capture read from its beginning, packet after packet: what its conversations, fragments and announcements were up to
 // then is known exactly. It stands still between visits, so that scrolling on costs no more than what lies between.
-import { type CaptureSource, openCapture } from '@eyrie/capture';
+import { stat } from 'node:fs/promises';
+import { type FrameReader, type FrameSource, openCapture, RingReader } from '@eyrie/capture';
 import { Dissector, type Frame, newFrame, type Packet } from '@eyrie/dissect';
 
 export class Walk {
-  readonly #source: CaptureSource;
+  readonly #source: FrameSource;
   readonly #dissector = new Dissector();
   readonly #frame: Frame = newFrame();
-  readonly #chunks: AsyncGenerator<unknown, void, void>;
-  #hasChunk = false;
+  readonly #chunks: AsyncGenerator<FrameReader, void, void>;
+  #chunk: FrameReader | null = null;
 
-  private constructor(source: CaptureSource) {
+  private constructor(source: FrameSource) {
     this.#source = source;
     this.#chunks = source.chunks();
-    this.#dissector.session.interfaces = source.reader.interfaces;
   }
 
   /** @throws CaptureError */
   static async open(path: string): Promise<Walk> {
-    return new Walk(await openCapture(path));
+    const isRing = (await stat(path).catch(() => null))?.isDirectory() === true;
+    return new Walk(isRing ? new RingReader(path) : await openCapture(path));
   }
 
   /** The packet seen last; the next one that can be visited comes after it. */
@@ -37,7 +38,7 @@ export class Walk {
   ): Promise<boolean> {
     let i = 0;
     while (i < numbers.length) {
-      if (this.#hasChunk) i = this.#takeChunk(numbers, i, onPacket);
+      if (this.#chunk !== null) i = this.#takeChunk(this.#chunk, numbers, i, onPacket);
       if (i < numbers.length && !(await this.#nextChunk())) return false;
     }
     return true;
@@ -48,26 +49,30 @@ export class Walk {
   }
 
   #takeChunk(
+    reader: FrameReader,
     numbers: readonly number[],
     from: number,
     onPacket: (p: Packet, frame: Frame, i: number) => void,
   ): number {
-    const { reader } = this.#source;
     const frame = this.#frame;
+    const { session } = this.#dissector;
+    session.interfaces = this.#source.reader.interfaces;
     let i = from;
     while (i < numbers.length && reader.next(frame)) {
       const p = this.#dissector.dissect(frame);
+      // Of a ring, the oldest packets may be gone.
+      while (numbers[i]! < frame.number) i++;
       if (frame.number === numbers[i]) onPacket(p, frame, i++);
       // As in a list without a filter, every packet is displayed.
-      this.#dissector.session.display(p);
+      session.display(p);
     }
     return i;
   }
 
   async #nextChunk(): Promise<boolean> {
-    const { done } = await this.#chunks.next();
-    this.#hasChunk = done !== true;
-    return this.#hasChunk;
+    const { done, value } = await this.#chunks.next();
+    this.#chunk = done === true ? null : value;
+    return this.#chunk !== null;
   }
 }
 
@@ -79,7 +84,7 @@ export class Walks {
   readonly #walks = new Map<string, Walk>();
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  /** As Walk.visit; false too if there is a gap in time: numbers must rise. */
+  /** As Walk.visit; a packet may be visited twice, if the file has grown since it was opened. */
   async visit(
     path: string,
     numbers: readonly number[],
@@ -113,11 +118,19 @@ export class Walks {
     numbers: readonly number[],
     onPacket: (p: Packet, frame: Frame, i: number) => void,
   ): Promise<boolean> {
-    let walk = this.#walks.get(path);
-    if (walk === undefined || walk.number >= numbers[0]!) {
-      await this.forget(path);
-      walk = await Walk.open(path);
-    }
+    const known = this.#walks.get(path);
+    if (known !== undefined && known.number < numbers[0]!) {
+      if (await this.#go(known, path, numbers, onPacket)) return true;
+    } else await this.forget(path);
+    return this.#go(await Walk.open(path), path, numbers, onPacket);
+  }
+
+  async #go(
+    walk: Walk,
+    path: string,
+    numbers: readonly number[],
+    onPacket: (p: Packet, frame: Frame, i: number) => void,
+  ): Promise<boolean> {
     this.#walks.delete(path);
     this.#walks.set(path, walk);
     if (this.#walks.size > WALKS_MAX) await this.forget(this.#walks.keys().next().value!);

@@ -77,6 +77,7 @@ export function addCaptureRoutes(app: Server, context: Context): void {
       await context.intake?.stop(params.id);
       if (capture.file !== null) await redissector.forget(capture.file);
       await store.deleteCapture(params.id);
+      context.details.forget();
       if (capture.file !== null) await deleteUpload(folder, capture.file);
       return { id: params.id };
     },

@@ -1,6 +1,6 @@
 // Packets: pages of the list, one as a tree, its bytes.
 import type { FoundPacket } from '@eyrie/store';
-import { type BufferPart, detailOf } from '../bytes/detail.ts';
+import type { BufferPart } from '../bytes/detail.ts';
 import { packetPage } from '../bytes/pages.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
@@ -19,7 +19,7 @@ import { answers, ById } from './answers.ts';
 /** Flows of one address and port that are looked through for a packet's. */
 const FLOWS_MAX = 1000;
 
-export function addPacketRoutes(app: Server, { store, redissector }: Context): void {
+export function addPacketRoutes(app: Server, { store, redissector, details }: Context): void {
   for (const path of ['/packets', '/filter']) {
     const schema = {
       ...answers('packets', 'Rows of the packet list, a page at a time', PacketPage),
@@ -38,13 +38,16 @@ export function addPacketRoutes(app: Server, { store, redissector }: Context): v
     },
     async ({ params }) => {
       const found = await packetOf(params.id);
-      const { tree, buffers, summary, context } = await detailOf(found, redissector);
+      const [{ tree, buffers, summary, context }, flow] = await Promise.all([
+        details.of(found),
+        flowOf(found),
+      ]);
       return {
         packet: packetRow(found.packet, summary),
         tree,
         buffers: buffers.map(({ buffer, title, data }) => ({ buffer, title, length: data.length })),
         context: { kind: context.kind, packets: context.packets, is_whole: context.isWhole },
-        flow: await flowOf(found),
+        flow,
       };
     },
   );
@@ -60,7 +63,7 @@ export function addPacketRoutes(app: Server, { store, redissector }: Context): v
     },
     async ({ params, query }, reply) => {
       const found = await packetOf(params.id);
-      const { buffers } = await detailOf(found, redissector);
+      const { buffers } = await details.of(found);
       const wanted = buffers.filter(({ buffer }) => query.buffer === undefined || buffer === query.buffer);
       if (wanted.length === 0)
         throw new ApiError('no_such_buffer', `packet ${params.id} has no buffer ${query.buffer}`);

@@ -1,0 +1,142 @@
+// Packets that are too far into a capture to be reached from its beginning, and packets of a ring: their bytes, their
+// conversation, and what is said when they are gone.
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createCapture, openCapture, RingWriter } from '@eyrie/capture';
+import { newFrame } from '@eyrie/dissect';
+import { openStore, type Store } from '@eyrie/store';
+import { silentLog } from '../../src/log/index.ts';
+import { Run } from '../../src/pipeline/index.ts';
+import { type Analyzer, all, imported, type Json, OFFICE, startAnalyzer } from './support.ts';
+
+const PACKETS = 5125;
+/** Packets before those that are looked at. */
+const BEFORE = 50_000;
+
+let folder: string;
+let store: Store;
+let analyzer: Analyzer;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'eyrie-far-'));
+  store = await openStore('duckdb::memory:');
+  analyzer = await startAnalyzer(store);
+});
+after(async () => {
+  await analyzer.close();
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function eachFrame(
+  see: (frame: ReturnType<typeof newFrame>) => void | Promise<void>,
+  reader?: (from: Json) => void,
+) {
+  const source = await openCapture(OFFICE);
+  reader?.(source.reader);
+  const frame = newFrame();
+  for await (const chunk of source.chunks()) while (chunk.next(frame)) await see(frame);
+}
+
+test('far into a large capture, a tree is that of its conversation, and says so', async () => {
+  const path = join(folder, 'long.pcapng');
+  const output = await createCapture(path);
+  // One packet again and again, so that all that is told is far from the beginning.
+  await eachFrame((frame) => {
+    for (let i = 0; frame.number === 33 && i < BEFORE; i++) output.write(frame);
+  });
+  await eachFrame((frame) => void output.write(frame));
+  await output.close();
+  const far = await imported(store, path);
+  const near = await imported(store, OFFICE);
+  const rowOf = async (capture: number, number: number): Promise<Json> =>
+    (await analyzer.get(`/packets?capture=${capture}&q=frame.number==${number}`)).body.items[0];
+  const texts = (lines: Json[]): string[] => lines.flatMap((line) => [line.text, ...texts(line.children)]);
+  // What counts packets and streams, or time from the capture's beginning, or what is known of other conversations.
+  const counts =
+    /Stream index|Request in|Response in|first frame|interface|Frame|in frame: |Time shift|Timestamps/i;
+  const plain = (tree: Json[]): string[] => texts(tree.slice(1)).filter((text) => !counts.test(text));
+  // DNS, TCP with a handshake, HTTP, MQTT, DHCP, ARP, TLS.
+  for (const number of [4, 85, 211, 217, 62, 33, 400]) {
+    const [here, there] = [await rowOf(near, number), await rowOf(far, number + BEFORE)];
+    const expected = (await analyzer.get(`/packets/${here.id}`)).body;
+    const found = (await analyzer.get(`/packets/${there.id}`)).body;
+    assert.deepEqual([expected.context.kind, found.context.kind], ['capture', 'conversation']);
+    assert.deepEqual(plain(found.tree), plain(expected.tree), `packet ${number}`);
+    assert.equal(
+      found.packet.summary.replace(/ \(.*\)$/, ''),
+      expected.packet.summary.replace(/ \(.*\)$/, ''),
+    );
+    const index = texts(found.tree).find((text) => text.startsWith('[Stream index'));
+    if (index !== undefined) assert.equal(index, `[Stream index: ${found.packet.stream}]`);
+    const delta = texts(found.tree).find((text) => text.startsWith('[Time delta from previous captured'));
+    if (number > 1)
+      assert.equal(
+        delta,
+        texts(expected.tree).find((text) => text.startsWith('[Time delta from previous captured')),
+      );
+  }
+  const names = async (capture: number): Promise<Json[]> =>
+    (await analyzer.get(`/packets?capture=${capture}&order=desc&limit=50&protocol=mdns`)).body.items;
+  assert.deepEqual(
+    (await names(far)).map((row) => row.summary),
+    (await names(near)).map((row) => row.summary),
+  );
+});
+
+test('packets of a ring have their bytes, their trees and streams, until the ring goes on', async () => {
+  const ring = join(folder, 'ring/lab0-20261121T120000Z');
+  const limits = { fileBytesMax: 300_000, filesMax: 100, ageSecondsMax: Number.POSITIVE_INFINITY };
+  let writer: RingWriter | null = null;
+  await eachFrame(
+    async (frame) => {
+      writer!.write(frame);
+      if (frame.number % 100 !== 0) return;
+      writer!.flush();
+      await writer!.drained();
+    },
+    (reader) => {
+      writer = new RingWriter(ring, limits, () => reader.interfaces[0]);
+    },
+  );
+  await writer!.close();
+  assert.ok((await readdir(ring)).length > 5);
+  const origin = { key: 'live:lab0:now:1', kind: 'live', name: 'lab0', file: ring, hash: null } as const;
+  const { capture } = await store.beginCapture(origin);
+  const over = new Int32Array(new SharedArrayBuffer(4)).fill(1);
+  const run = new Run(
+    capture,
+    {
+      source: { kind: 'ring', folder: ring, from: 1, over },
+      ...{ skipTo: 0, streamBase: 0, canGoOn: false, isLive: false, flushMs: 200 },
+      ...{ idleSeconds: 300, activeSeconds: 600, rules: false },
+    },
+    { store, log: silentLog },
+  );
+  await store.endCapture(capture.id, await run.finished());
+  const rows = await all(analyzer, `/packets?capture=${capture.id}&limit=1000`);
+  assert.equal(rows.length, PACKETS);
+  const whole = (await store.captures()).find(({ name }) => name === OFFICE)!.id;
+  const plain = await all(analyzer, `/packets?capture=${whole}&limit=1000`);
+  assert.deepEqual(
+    rows.map((row) => row.summary),
+    plain.map((row) => row.summary),
+  );
+  for (const number of [1, 2500, 5125]) {
+    const bytes = async (row: Json) => (await analyzer.get(`/packets/${row.id}/bytes`)).body.buffers;
+    assert.deepEqual(await bytes(rows[number - 1]), await bytes(plain[number - 1]));
+  }
+  const stream = async (id: number): Promise<Json> => {
+    const [flow] = (await analyzer.get(`/flows?capture=${id}&limit=1`)).body.items;
+    return (await analyzer.get(`/flows/${flow.id}/stream?limit=16777216`)).body.pieces;
+  };
+  assert.deepEqual(await stream(capture.id), await stream(whole));
+  const [oldest] = (await readdir(ring)).sort();
+  await unlink(join(ring, oldest!));
+  const { status, body } = await analyzer.get(`/packets/${rows[4].id}`);
+  assert.deepEqual([status, body.error.code], [410, 'bytes_gone']);
+  assert.equal((await analyzer.get(`/packets/${rows[5000].id}`)).status, 200);
+  assert.equal((await analyzer.get(`/packets?capture=${capture.id}&limit=5`)).body.items.length, 5);
+});
