@@ -13,7 +13,8 @@ let server: { url: string; close: () => void };
 
 before(async () => {
   bundle();
-  [browser, server] = await Promise.all([startBrowser(), startEndless()]);
+  server = await startEndless();
+  browser = await startBrowser();
 });
 after(async () => {
   await browser?.close();

@@ -1,6 +1,7 @@
 // A real Chromium for the tests of the page: the machine's own, else the one that npm brought along.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -20,11 +21,45 @@ const ARGUMENTS = [
 export async function startBrowser(): Promise<Browser> {
   const own = process.env.EYRIE_CHROMIUM ?? installed();
   if (own !== undefined) return chromium.launch({ executablePath: own, args: ARGUMENTS });
-  const { default: packed } = await import('@sparticuz/chromium');
+  const folder = await unpacked();
   return chromium.launch({
-    executablePath: await packed.executablePath(),
-    args: [...packed.args, ...ARGUMENTS],
+    executablePath: join(folder, 'chromium'),
+    args: [...ARGUMENTS, '--no-zygote'],
+    env: {
+      ...process.env,
+      LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
+      FONTCONFIG_PATH: join(folder, 'fonts'),
+    },
   });
+}
+
+/**
+ * The folder with npm's Chromium and the libraries it needs, unpacked once a version. Test files that run beside each
+ * other may both unpack it: each for itself, and the first to be done gives it its name.
+ */
+async function unpacked(): Promise<string> {
+  const manifest = new URL('../package.json', import.meta.resolve('@sparticuz/chromium'));
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const folder = join(tmpdir(), `eyrie-chromium-${version}`);
+  if (existsSync(folder)) return folder;
+  const made = mkdtempSync(`${folder}-`);
+  // The package unpacks into the folder for temporary files, and its libraries only where it thinks it must.
+  const before = { TMPDIR: process.env.TMPDIR, AWS_EXECUTION_ENV: process.env.AWS_EXECUTION_ENV };
+  Object.assign(process.env, { TMPDIR: made, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' });
+  try {
+    const { default: packed } = await import('@sparticuz/chromium');
+    await packed.executablePath();
+    renameSync(made, folder);
+  } catch (error) {
+    rmSync(made, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  } finally {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+  return folder;
 }
 
 function installed(): string | undefined {

@@ -1,0 +1,67 @@
+// Takes the pictures in docs/images, of a server that shows the bundled sample:
+//   npx eyrie up --port 5050 &  node packages/dashboard/bench/screenshots.ts http://127.0.0.1:5050/
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { DESKTOP, PHONE, startBrowser } from '../test/support/browser.ts';
+
+type Picture = readonly [
+  name: string,
+  theme: 'light' | 'dark',
+  path: string,
+  isThere: string,
+  act?: (page: Page) => Promise<void>,
+];
+
+const folder = join(import.meta.dirname, '../../../docs/images');
+const SETTLE_MS = 900;
+
+async function openPacket(page: Page): Promise<void> {
+  await page.locator('.row[data-row="2"]').click();
+  await page.locator('.bytes-line').first().waitFor();
+  await page.locator('.tree').focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('treeitem', { name: /^Host: / }).click();
+}
+
+async function point(page: Page): Promise<void> {
+  await page.locator('.map').focus();
+  for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
+}
+
+const pictures: readonly Picture[] = [
+  ['overview', 'light', 'overview', '.talker'],
+  [
+    'packets',
+    'light',
+    'packets?q=http.request%20%26%26%20tcp',
+    '.row[data-row="2"] .cell-summary:not(:empty)',
+    openPacket,
+  ],
+  ['flows', 'light', 'flows', 'tr[data-row="0"]'],
+  ['hosts', 'dark', 'hosts?show=map', '.map canvas', point],
+  ['host', 'light', 'hosts/192.168.10.101', '.host .lines'],
+  ['captures', 'light', 'captures', '.capture-row'],
+  ['status', 'dark', 'status', '.facts'],
+];
+
+const url = process.argv[2] ?? 'http://127.0.0.1:5000/';
+mkdirSync(folder, { recursive: true });
+const browser = await startBrowser();
+for (const [size, viewport] of [
+  ['', DESKTOP],
+  ['-phone', PHONE],
+] as const) {
+  for (const [name, colorScheme, path, isThere, act] of pictures) {
+    const context = await browser.newContext({ viewport, colorScheme, locale: 'en-US', timezoneId: 'UTC' });
+    const page = await context.newPage();
+    await page.goto(`${url}#/${path}`);
+    await page.locator(isThere).first().waitFor();
+    await act?.(page);
+    await page.waitForTimeout(SETTLE_MS);
+    await page.screenshot({ path: join(folder, `${name}${size}.png`) });
+    await context.close();
+  }
+}
+await browser.close();

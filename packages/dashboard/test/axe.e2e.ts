@@ -1,0 +1,89 @@
+// Nobody is kept out: axe-core finds nothing on any page, in both themes, on a desk and on a phone.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { DESKTOP, PHONE, startBrowser, visit } from './support/browser.ts';
+import { bundle } from './support/bundle.ts';
+import { type Eyrie, startEyrie } from './support/eyrie.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+let browser: Browser;
+let eyrie: Eyrie;
+
+before(async () => {
+  bundle();
+  eyrie = await startEyrie();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await eyrie?.stop();
+});
+
+/** Each page, what must be there before it is judged, and what else is opened. */
+const pages: [string, string, (page: Page) => Promise<void>][] = [
+  ['overview', '.talker', async () => {}],
+  [
+    'packets?q=http.request',
+    '.row[data-row="0"] .cell-summary:not(:empty)',
+    async (page) => {
+      await page.locator('.row[data-row="0"]').click();
+      await page.locator('.tree-line').first().waitFor();
+      await page.locator('.bytes-line').first().waitFor();
+    },
+  ],
+  ['packets?q=nosuch', '.state-title', async () => {}],
+  ['flows', 'tr[data-row="0"]', async () => {}],
+  ['hosts', 'tr[data-row="0"]', async () => {}],
+  ['hosts?show=map', '.map canvas', async () => {}],
+  ['hosts/192.168.10.101', '.host .lines', async () => {}],
+  ['captures', '.capture-row', async () => {}],
+  ['status', '.facts', async () => {}],
+];
+
+// Colours are judged in both themes and places in both sizes; test/palette.test.ts has every pair of colours.
+for (const [size, viewport, colorScheme] of [
+  ['desk', DESKTOP, 'light'],
+  ['phone', PHONE, 'dark'],
+] as const) {
+  test(`${size}, ${colorScheme}: nothing to complain of`, async () => {
+    const { page, end } = await visit(browser, `${eyrie.url}#/overview`, {
+      viewport,
+      colorScheme,
+      bypassCSP: true,
+    });
+    for (const [path, isThere, open] of pages) {
+      await page.goto(`${eyrie.url}#/${path}`);
+      await page.locator(isThere).first().waitFor();
+      await open(page);
+      assert.deepEqual(await complaints(page), [], path);
+      const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      assert.equal(isWide, false, `${path} is wider than the screen`);
+    }
+    await end(/status of 400/);
+  });
+}
+
+async function complaints(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async (rules) => {
+    const run = (
+      window as unknown as {
+        axe: {
+          run: (
+            options: object,
+          ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+        };
+      }
+    ).axe.run;
+    return (await run({ runOnly: rules, resultTypes: ['violations'] })).violations;
+  }, RULES);
+  return found.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+  );
+}

@@ -1,0 +1,266 @@
+// The page in a real Chromium, over the bundled sample: from the first glance to a single byte, and back.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser, visit } from './support/browser.ts';
+import { bundle, gzipBytesOf } from './support/bundle.ts';
+import { type Eyrie, startEyrie } from './support/eyrie.ts';
+
+let browser: Browser;
+let eyrie: Eyrie;
+
+before(async () => {
+  bundle();
+  eyrie = await startEyrie();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await eyrie?.stop();
+});
+
+const PACKETS = '5,125';
+
+function open(path: string) {
+  return visit(browser, `${eyrie.url}#/${path}`);
+}
+
+/** Text of a column in the rows in sight. */
+function cells(page: Page, column: string): Promise<string[]> {
+  return page.locator(`.row .cell-${column}`).allTextContents();
+}
+
+/** Until a condition in the page holds. */
+async function until(page: Page, what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < deadline, `${what}: did not come about at ${page.url()}`);
+    await page.waitForTimeout(30);
+  }
+}
+
+test('what a browser loads is at most 150 kB', () => {
+  const bytes = gzipBytesOf(bundle());
+  assert.ok(bytes <= 150_000, `${bytes} bytes, compressed`);
+});
+
+test('overview: figures, traffic, protocols, talkers; a click filters and Back undoes it', async () => {
+  const { page, end } = await open('overview');
+  await page.getByText(PACKETS, { exact: true }).waitFor();
+  await page.locator('.timeline canvas').waitFor();
+  await page.locator('.talker').first().waitFor();
+  await page
+    .getByRole('button', { name: /^TCP\b/ })
+    .first()
+    .click();
+  await until(page, 'the filter stands in its field', async () =>
+    (await page.inputValue('#filter')).includes('"TCP"'),
+  );
+  await page.getByText(/% of 5,125/).waitFor();
+  const first = page.locator('.talker button').first();
+  await first.click();
+  await until(page, 'both terms hold', async () =>
+    /^_ws\.col\.Protocol == "TCP" && ipv?6?\.addr == /.test(await page.inputValue('#filter')),
+  );
+  await page.goBack();
+  await until(
+    page,
+    'one term again',
+    async () => (await page.inputValue('#filter')) === '_ws.col.Protocol == "TCP"',
+  );
+  await page.goBack();
+  await page.getByText(PACKETS, { exact: true }).waitFor();
+  assert.equal(await page.inputValue('#filter'), '');
+  await end();
+});
+
+test('overview: a range dragged on the timeline filters the whole page', async () => {
+  const { page, end } = await open('overview');
+  const chart = page.locator('.timeline .u-over');
+  await chart.waitFor();
+  const box = (await chart.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.25, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 4 });
+  await page.mouse.up();
+  await until(page, 'the range is a term', async () =>
+    /^frame\.time_epoch >= [\d.]+ && frame\.time_epoch < [\d.]+$/.test(await page.inputValue('#filter')),
+  );
+  await page.getByText(/% of 5,125/).waitFor();
+  await page.getByRole('button', { name: 'All time' }).click();
+  await page.getByText(PACKETS, { exact: true }).waitFor();
+  await end();
+});
+
+test('packets: list, tree and bytes are tied to each other', async () => {
+  const { page, end } = await open('packets?q=http.request%20%26%26%20tcp');
+  await page.locator('.row[data-row="0"] .cell-protocol:not(:empty)').waitFor();
+  assert.ok((await cells(page, 'protocol')).every((text) => text.startsWith('HTTP')));
+  await page.locator('.row[data-row="0"]').click();
+  const layer = page.getByRole('treeitem', { name: 'Hypertext Transfer Protocol' });
+  await layer.waitFor();
+  await page.locator('.tree').focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('treeitem', { name: /^Host: / }).click();
+  await page.locator('.bytes-text .on').first().waitFor();
+  const marked = (await page.locator('.bytes-text .on').allTextContents()).join('');
+  assert.match(marked, /^Host: \S+··$/);
+  await page.locator('.bytes-hex span[data-at="14"]').click();
+  await page.locator('.tree-line[aria-selected="true"]', { hasText: /Version/ }).waitFor();
+  await end();
+});
+
+test('packets: any column sorts, is made wider, and can be left out', async () => {
+  const { page, end } = await open('packets?q=dns');
+  await page.locator('.row[data-row="0"] .cell-length:not(:empty)').waitFor();
+  await page.getByRole('button', { name: 'Length' }).click();
+  await until(page, 'shortest first', async () => isRising((await cells(page, 'length')).map(number)));
+  await page.getByRole('button', { name: 'Length' }).click();
+  await until(page, 'longest first', async () =>
+    isRising((await cells(page, 'length')).map(number).reverse()),
+  );
+  const grip = page.getByRole('separator', { name: 'Width of Source' });
+  const before = Number(await grip.getAttribute('aria-valuenow'));
+  await grip.focus();
+  await page.keyboard.press('ArrowRight');
+  assert.ok(Number(await grip.getAttribute('aria-valuenow')) > before);
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('menuitem', { name: 'Protocol' }).click();
+  await until(
+    page,
+    'the column is gone',
+    async () => (await page.locator('.row .cell-protocol').count()) === 0,
+  );
+  await end();
+});
+
+test('packets: the menu filters, follows the stream, and exports', async () => {
+  const { page, end } = await open('packets?q=http.request%20%26%26%20tcp');
+  await page.locator('.row[data-row="1"] .cell-dst:not(:empty)').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: '… and not this' }).click();
+  await until(page, 'the filter has grown', async () =>
+    /^http\.request && tcp && !\(ipv?6?\.dst == \S+\)$/.test(await page.inputValue('#filter')),
+  );
+  await page.goBack();
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Follow stream' }).click();
+  await page.locator('.piece').first().waitFor();
+  assert.match((await page.locator('.piece').first().textContent()) ?? '', /^[A-Z]+ \S+ HTTP\/1\.1\nHost:/);
+  await page.keyboard.press('Escape');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  assert.equal((await download).suggestedFilename(), 'eyrie.pcapng');
+  assert.equal(await (await download).failure(), null);
+  await end();
+});
+
+test('filter: names complete, an error stands where it is, and what was meant is one click away', async () => {
+  const { page, end } = await open('packets');
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  await page.locator('#filter').pressSequentially('dns.qry.na');
+  await page
+    .getByRole('option', { name: /^dns\.qry\.name/ })
+    .first()
+    .waitFor();
+  await page.keyboard.press('Tab');
+  assert.match(await page.inputValue('#filter'), /^dns\.qry\.name/);
+  await page.locator('#filter').fill('dns && ip.adr == 10.20.0.80');
+  await page.keyboard.press('Enter');
+  await page.locator('#filter-error').waitFor();
+  assert.equal(await page.locator('.filter-mirror mark').textContent(), 'ip.adr');
+  assert.equal(new URL(page.url()).hash, '#/packets', 'it was not applied');
+  await page.locator('#filter').fill('dns && ip.addr == 10.20.0.80');
+  await page.keyboard.press('Enter');
+  await until(page, 'it was applied', async () => page.url().includes('q=dns'));
+  await end();
+});
+
+test('filter: a wrong one in the address is said, and nothing breaks', async () => {
+  const { page, end } = await open('packets?q=tcp.prt%20%3D%3D');
+  await page.getByText('This display filter cannot be used').waitFor();
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  await end(/status of 400/);
+});
+
+test('flows and hosts: tables that sort, a host’s page, a map of connections', async () => {
+  const { page, end } = await open('flows');
+  await page.locator('tr[data-row="0"]').waitFor();
+  await page.locator('tr[data-row="0"]').dblclick();
+  await page.locator('.piece').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Hosts', exact: true }).click();
+  await page.locator('.host-link', { hasText: '192.168.10.101' }).click();
+  await page.getByRole('heading', { name: /laptop-ana/ }).waitFor();
+  await page.getByRole('heading', { name: 'Peers' }).waitFor();
+  await page.locator('.host .timeline canvas').waitFor();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Map' }).click();
+  await page.locator('.map canvas').waitFor();
+  await page.locator('.map').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.locator('.map-card').waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.host-head h1').waitFor();
+  await end();
+});
+
+test('status: services, store, and the way to the API’s own page', async () => {
+  const { page, end } = await open('status');
+  await page.getByRole('heading', { name: 'Services' }).waitFor();
+  await page.getByText('5,125', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'The HTTP API, to read' }).getAttribute('href'), '/docs');
+  await end();
+});
+
+test('keyboard alone: filter, choose a packet, open a layer, use its menu, come back', async () => {
+  const { page, end } = await open('overview');
+  await page.locator('.timeline canvas').waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('tls.handshake.type == 1 && tcp');
+  await page.keyboard.press('Enter');
+  await until(page, 'only greetings', async () => {
+    const summaries = await cells(page, 'summary');
+    return summaries.length > 0 && summaries.every((text) => text.includes('Client Hello'));
+  });
+  await focusByTab(page, '.list');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.locator('.row[data-row="1"][aria-selected="true"]').waitFor();
+  await page.locator('.tree-line').first().waitFor();
+  await page.keyboard.press('F6');
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowRight');
+  await page.locator('.tree-line[aria-level="2"]').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menu').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('F6');
+  assert.ok(await page.evaluate(() => document.activeElement?.classList.contains('bytes-box')));
+  await page.keyboard.press('?');
+  await page.getByRole('heading', { name: 'Keys' }).waitFor();
+  await page.keyboard.press('Escape');
+  await end();
+});
+
+async function focusByTab(page: Page, selector: string): Promise<void> {
+  for (let i = 0; i < 40; i++) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`${selector} cannot be reached with Tab`);
+}
+
+function number(text: string): number {
+  return Number(text.replaceAll(',', ''));
+}
+
+function isRising(values: number[]): boolean {
+  return values.length > 1 && values.every((value, i) => i === 0 || value >= values[i - 1]!);
+}

@@ -1,0 +1,125 @@
+// The page and its server: shapes that agree, a file that is brought in, a capture that is listened to, a server that goes.
+
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startBrowser, visit } from './support/browser.ts';
+import { bundle } from './support/bundle.ts';
+import { type Eyrie, SAMPLE, startEyrie } from './support/eyrie.ts';
+import { differences, interfacesOf } from './support/shapes.ts';
+
+let browser: Browser;
+let eyrie: Eyrie;
+
+before(async () => {
+  bundle();
+  eyrie = await startEyrie(null);
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await eyrie?.stop();
+});
+
+test('what the page believes of the API is what the API says of itself', async () => {
+  const answer = await fetch(`${eyrie.url}openapi.json`);
+  const types = readFileSync(join(import.meta.dirname, '../src/api/types.ts'), 'utf8');
+  assert.deepEqual(differences(interfacesOf(types), await answer.json()), []);
+});
+
+test('nothing stored: the page says what to do, takes a file, and shows it', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
+  await page.getByText('No packets yet').waitFor();
+  await page.getByRole('link', { name: 'To the captures' }).click();
+  await page.getByText('Nothing is stored yet').waitFor();
+  await page.locator('input[type=file]').setInputFiles(SAMPLE);
+  await page.locator('.upload-done').waitFor();
+  await page.locator('.capture-row', { hasText: 'office-hour.pcapng' }).getByText('5,125 packets').waitFor();
+  await page.locator('input[type=file]').setInputFiles(SAMPLE);
+  await page.getByText('stored already: these are the same bytes').waitFor();
+  await page.getByRole('link', { name: 'Overview', exact: true }).click();
+  await page.locator('.talker').first().waitFor();
+  await end();
+});
+
+test('a file that is none is refused, in words', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/captures`);
+  await page.locator('.capture-row').first().waitFor();
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'letter.pcap',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('Dear Sir or Madam,\n'),
+  });
+  await page.locator('.upload-failed, .capture-problem').first().waitFor();
+  await end(/status of 4\d\d/);
+});
+
+test('live: packets show as they come, the list follows and pauses, and it is stopped', async (t) => {
+  const able = (await (await fetch(`${eyrie.url}interfaces`)).json()) as {
+    can_capture: boolean;
+    problem: string | null;
+  };
+  if (!able.can_capture) return t.skip(`cannot capture here: ${able.problem}`);
+  const { page, end } = await visit(browser, `${eyrie.url}#/captures`);
+  await page.locator('.live-form select').selectOption('lo');
+  await page.getByLabel('Capture filter (BPF)').fill('udp port 45454');
+  await page.getByRole('button', { name: 'Start' }).click();
+  const socket = createSocket('udp4');
+  const timer = setInterval(() => socket.send('hello', 45454, '127.0.0.1'), 20);
+  try {
+    await page.locator('.pulse-live').waitFor();
+    await page.getByRole('link', { name: 'Packets', exact: true }).click();
+    await page.getByRole('button', { name: 'Follow new packets' }).click();
+    const rows = async () => Number(await page.locator('.list').getAttribute('aria-rowcount'));
+    await page.locator('.row .cell-protocol:not(:empty)').first().waitFor();
+    const before = await rows();
+    const deadline = Date.now() + 20_000;
+    while ((await rows()) <= before) {
+      assert.ok(Date.now() < deadline, 'the list does not grow');
+      await page.waitForTimeout(100);
+    }
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('link', { name: 'Captures', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('.capture-row', { hasText: 'lo' }).getByText('done').waitFor();
+  } finally {
+    clearInterval(timer);
+    socket.close();
+  }
+  await end();
+});
+
+test('a capture is deleted, after a question', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/captures`);
+  const row = page.locator('.capture-row', { hasText: 'letter.pcap' });
+  const all = page.locator('.capture-row');
+  await all.first().waitFor();
+  const doomed = (await row.count()) > 0 ? row : all.first();
+  const before = await all.count();
+  await doomed.getByRole('button', { name: /^Delete/ }).click();
+  await page.getByRole('button', { name: 'Keep' }).click();
+  assert.equal(await all.count(), before);
+  await doomed.getByRole('button', { name: /^Delete/ }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('.capture-row').length === count,
+    before - 1,
+  );
+  await end();
+});
+
+test('the server is killed and comes back: the page says so, keeps what it has, and goes on', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  await eyrie.halt('SIGKILL');
+  await page.getByText('No connection to the server.').waitFor();
+  assert.ok((await page.locator('.row .cell-number:not(:empty)').count()) > 0, 'the rows are still there');
+  await eyrie.again();
+  await page.getByText('No connection to the server.').waitFor({ state: 'detached' });
+  await page.locator('.row[data-row="3"]').click();
+  await page.locator('.tree-line').first().waitFor();
+  await end(/WebSocket|ERR_CONNECTION|Failed to load/);
+});

@@ -1,0 +1,100 @@
+// What the page's types say of the API beside what the API's own document says: names of properties, and which may be null.
+
+/** Property names of an interface, each with whether it may be null. */
+export type Shape = ReadonlyMap<string, { mayBeNull: boolean }>;
+
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly $ref?: string;
+}
+
+interface Document {
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { responses: Record<string, { content: Record<string, { schema: Schema }> }> }>>
+    >
+  >;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+/** Where the API speaks of what an interface describes: path, method, and the way into the answer. */
+const places: Readonly<Record<string, readonly [path: string, way: readonly string[], method?: string]>> = {
+  PacketRow: ['/packets', ['items', '[]']],
+  TreeLine: ['/packets/{id}', ['tree', '[]']],
+  PacketDetail: ['/packets/{id}', []],
+  PacketBytes: ['/packets/{id}/bytes', []],
+  ProtocolSummary: ['/protocol_summary', []],
+  Timeline: ['/timeline', []],
+  FlowRow: ['/flows', ['items', '[]']],
+  End: ['/flows', ['items', '[]', 'client']],
+  FlowStream: ['/flows/{id}/stream', []],
+  NameRow: ['/names', ['items', '[]']],
+  FindingRow: ['/findings', ['items', '[]']],
+  Hosts: ['/hosts', []],
+  HostRow: ['/hosts', ['items', '[]']],
+  HostDetail: ['/hosts/{address}', []],
+  Peer: ['/map', ['hosts', '[]']],
+  ConnectionMap: ['/map', []],
+  CaptureRow: ['/captures', ['items', '[]']],
+  Uploaded: ['/captures', [], 'post'],
+  Interfaces: ['/interfaces', []],
+  FieldRow: ['/fields', ['items', '[]']],
+  Fields: ['/fields', []],
+  FilterCheck: ['/filter/check', []],
+  Status: ['/status', []],
+  Rates: ['/live', ['rates']],
+  LiveData: ['/live', []],
+};
+
+/** The interfaces of a source that is formatted as ours are: one property a line, by two spaces. */
+export function interfacesOf(source: string): Map<string, Shape> {
+  const found = new Map<string, Shape>();
+  for (const [, name, body] of source.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)) {
+    const shape = new Map<string, { mayBeNull: boolean }>();
+    // A property goes on over lines that stand deeper; the last says whether it may be null.
+    for (const [, key, type] of body!.matchAll(/^ {2}(\w+)\??: (.*?);$(?!\n {3}|\n {2}\})/gms)) {
+      shape.set(key!, { mayBeNull: /\| null$/.test(type!) });
+    }
+    found.set(name!, shape);
+  }
+  return found;
+}
+
+/** One line for each thing that the types say and the document does not. */
+export function differences(shapes: ReadonlyMap<string, Shape>, document: unknown): string[] {
+  const api = document as Document;
+  return Object.entries(places).flatMap(([name, [path, way, method = 'get']]) => {
+    const shape = shapes.get(name);
+    if (shape === undefined || shape.size === 0) return [`${name}: the page has no such type`];
+    const answer = api.paths[path]?.[method]?.responses['200']?.content['application/json']?.schema;
+    if (answer === undefined) return [`${name}: the API has no ${method} ${path}`];
+    const schema = way.reduce<Schema>(
+      (at, step) => plain(step === '[]' ? plain(at, api).items! : plain(at, api).properties![step]!, api),
+      answer,
+    );
+    const known = plain(schema, api).properties ?? {};
+    return [...shape].flatMap(([key, { mayBeNull }]) => {
+      const own = known[key];
+      if (own === undefined) return [`${name}.${key}: the API does not have it`];
+      if (isNullable(own) !== mayBeNull)
+        return [`${name}.${key}: ${mayBeNull ? 'is never null' : 'may be null'}`];
+      return [];
+    });
+  });
+}
+
+/** Through references and `or null`. */
+function plain(schema: Schema, api: Document): Schema {
+  if (schema.$ref !== undefined) return plain(api.components.schemas[schema.$ref.split('/').at(-1)!]!, api);
+  const only = schema.anyOf?.find(({ type }) => type !== 'null');
+  return only === undefined ? schema : plain(only, api);
+}
+
+function isNullable(schema: Schema): boolean {
+  if (Array.isArray(schema.type)) return schema.type.includes('null');
+  return schema.anyOf?.some(({ type }) => type === 'null') ?? false;
+}
