@@ -43,7 +43,7 @@ const pictures: readonly Picture[] = [
   ['hosts', 'dark', 'hosts?show=map', '.map canvas', point],
   ['host', 'light', 'hosts/192.168.10.101', '.host .lines'],
   ['captures', 'light', 'captures', '.capture-row'],
-  ['status', 'dark', 'status', '.facts'],
+  ['status', 'dark', 'status', '.status-links'],
 ];
 
 const url = process.argv[2] ?? 'http://127.0.0.1:5000/';

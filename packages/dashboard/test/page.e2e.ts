@@ -244,7 +244,7 @@ test('keyboard alone: filter, choose a packet, open a layer, use its menu, come 
   await page.keyboard.press('F6');
   assert.ok(await page.evaluate(() => document.activeElement?.classList.contains('bytes-box')));
   await page.keyboard.press('?');
-  await page.getByRole('heading', { name: 'Keys' }).waitFor();
+  await page.getByRole('heading', { name: 'Keys and colours' }).waitFor();
   await page.keyboard.press('Escape');
   await end();
 });

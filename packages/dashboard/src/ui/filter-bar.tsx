@@ -26,15 +26,17 @@ export function FilterBar() {
   const input = useRef<HTMLInputElement>(null);
   const mirror = useRef<HTMLDivElement>(null);
   const [caret, setCaret] = useState(-1);
-  const [choices, setChoices] = useState<Choice[]>([]);
+  const [found, setChoices] = useState<Choice[]>([]);
   const [chosen, setChosen] = useState(-1);
   const [verdict, setVerdict] = useVerdict(text);
   const position: Position = useMemo(
     () => (caret < 0 ? { kind: 'none' } : positionAt(text, caret)),
     [text, caret],
   );
-  useChoices(text, position, caret >= 0, (found) => {
-    setChoices(found);
+  // Keys are faster than answers: what was found for fewer letters is narrowed by those typed since.
+  const choices = useMemo(() => found.filter((choice) => fits(choice, position)), [found, position]);
+  useChoices(text, position, caret >= 0, (answer) => {
+    setChoices(answer);
     setChosen(-1);
   });
 
@@ -72,9 +74,10 @@ export function FilterBar() {
       const step = key === 'ArrowDown' ? 1 : -1;
       setChosen(((chosen + 1 + step + choices.length + 1) % (choices.length + 1)) - 1);
     } else if (isOpen && key === 'Tab' && !event.shiftKey && (chosen >= 0 || text !== '')) {
-      take(choices[Math.max(0, chosen)]!);
+      take(choices[chosen] ?? choices[0]!);
     } else if (key === 'Enter') {
-      if (isOpen && chosen >= 0) take(choices[chosen]!);
+      const choice = isOpen ? choices[chosen] : undefined;
+      if (choice !== undefined) take(choice);
       else void apply(text);
     } else if (key === 'Escape') {
       if (isOpen) setChoices([]);
@@ -181,6 +184,11 @@ export function FilterBar() {
       )}
     </div>
   );
+}
+
+function fits({ text, description }: Choice, position: Position): boolean {
+  if (position.kind !== 'name') return true;
+  return `${text} ${description}`.toLowerCase().includes(position.text.toLowerCase());
 }
 
 function Choices(props: { choices: Choice[]; chosen: number; onTake: (choice: Choice) => void }) {

@@ -1,5 +1,7 @@
-// The keys, on one card.
+// The keys and the colours, on one card.
 import { useEffect, useRef } from 'preact/hooks';
+import { FAMILIES, familyTitles } from '../families.ts';
+import { RULES } from '../list/colours.ts';
 import { Icon } from './icons.tsx';
 import { helpOpen } from './shortcuts.ts';
 
@@ -65,7 +67,7 @@ export function Help() {
       onClose={() => (helpOpen.value = false)}
     >
       <header class="dialog-head">
-        <h2 id="help-title">Keys</h2>
+        <h2 id="help-title">Keys and colours</h2>
         <button type="button" class="icon-button" aria-label="Close" onClick={() => (helpOpen.value = false)}>
           <Icon name="close" />
         </button>
@@ -88,6 +90,24 @@ export function Help() {
             </dl>
           </section>
         ))}
+        <section>
+          <h3>Colours</h3>
+          <ul class="help-colours">
+            {FAMILIES.map((family) => (
+              <li key={family}>
+                <span class={`dot family-${family}`} /> {familyTitles[family]}
+              </li>
+            ))}
+          </ul>
+          <h3>Rows that stand out</h3>
+          <ul class="help-colours">
+            {RULES.map(({ name, look }) => (
+              <li key={name} class={`rule-${look}`}>
+                <span class="cell-summary">{name}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
       </div>
     </dialog>
   );

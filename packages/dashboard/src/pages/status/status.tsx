@@ -62,13 +62,16 @@ export function StatusPage() {
         ))}
       </Panel>
       <Panel title="Losses">
-        {status.drops.length === 0 && <p class="quiet">Nothing was lost</p>}
-        <Facts
-          facts={status.drops.map(({ name, packets }) => [
-            name,
-            packets === 0 ? 'none' : <span class="odd">{count(packets)} packets</span>,
-          ])}
-        />
+        {status.drops.length === 0 ? (
+          <p class="quiet">Nothing was lost</p>
+        ) : (
+          <Facts
+            facts={status.drops.map(({ name, packets }) => [
+              name,
+              packets === 0 ? 'none' : <span class="odd">{count(packets)} packets</span>,
+            ])}
+          />
+        )}
       </Panel>
       <Panel title="Store">
         <Facts
