@@ -72,6 +72,14 @@ export class Field {
   isHidden = false;
   /** What the capture file says, not a byte of the packet: shown without the brackets of what is derived. */
   isPlain = false;
+  /** Computed, though it stands in bytes: shown in brackets as what has none. */
+  isDerived = false;
+  /** Shown by the name of its number alone. */
+  isNameOnly = false;
+  /** Bits of the number that its line draws; 0: all of its bytes. */
+  bitsDrawn = 0;
+  /** Its line in the tree where it is not made of title and value. */
+  line: ((value: Value, width: number) => string) | null = null;
   /** Known only where the session times conversations: `SessionOptions.timesConversations`. */
   isTimed = false;
   /** What a time of 0 is shown as; NTP's means that there is none. */
@@ -134,6 +142,32 @@ export class Field {
 
   plain(): this {
     this.isPlain = true;
+    return this;
+  }
+
+  derived(): this {
+    this.isDerived = true;
+    return this;
+  }
+
+  byName(): this {
+    this.isNameOnly = true;
+    return this;
+  }
+
+  inBits(count: number): this {
+    this.bitsDrawn = count;
+    return this;
+  }
+
+  shownAs(line: (value: Value, width: number) => string): this {
+    this.line = line;
+    return this;
+  }
+
+  /** The opposite of hidden: of an alias that the tree shows too. */
+  drawn(): this {
+    this.isHidden = false;
     return this;
   }
 

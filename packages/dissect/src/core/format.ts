@@ -89,7 +89,9 @@ export function timeText(epochNanoseconds: bigint): string {
  * `width` is the number of bytes it stands in; 0: it is derived, and shown in brackets.
  */
 export function shown(field: Field, value: Value, width: number): string {
+  if (field.line !== null) return field.line(value, width);
   const line = bitsText(field, value, width) + lineOf(field, value, width);
+  if (field.isDerived) return `[${line}]`;
   return width === 0 && field.type !== 'none' && !field.isPlain ? `[${line}]` : line;
 }
 
@@ -104,7 +106,8 @@ function lineOf(field: Field, value: Value, width: number): string {
     case 'int': {
       const name = typeof value === 'number' ? field.nameOf(value) : undefined;
       const number = field.base === 'hex' ? hexNumber(value as number, field) : String(value);
-      return name === undefined ? `${title}: ${number}` : `${title}: ${name} (${number})`;
+      if (name === undefined) return `${title}: ${number}`;
+      return field.isNameOnly ? `${title}: ${name}` : `${title}: ${name} (${number})`;
     }
     case 'seconds':
       return `${title}: ${raw(field, value)} seconds`;
@@ -126,7 +129,7 @@ function bitsText(field: Field, value: Value, width: number): string {
   if (field.bits === 0 || width === 0 || width > 4) return '';
   const number = (Number(value) * 2 ** field.shift) >>> 0;
   let text = '';
-  for (let bit = width * 8 - 1; bit >= 0; bit--) {
+  for (let bit = (field.bitsDrawn || width * 8) - 1; bit >= 0; bit--) {
     text += (field.bits >>> bit) & 1 ? (number >>> bit) & 1 : '.';
     if (bit % 4 === 0) text += ' ';
   }

@@ -112,7 +112,7 @@ class TreeBuilder implements Sink {
     const node = this.#put(field.name, field, known, shown(field, known, length), start, length);
     if (!this.#withHidden) return node;
     for (const other of field.aliases)
-      this.#put(other.name, other, known, shown(other, known, length), start, length);
+      if (other.isHidden) this.#put(other.name, other, known, shown(other, known, length), start, length);
     this.#last = node;
     return node;
   }
@@ -184,8 +184,12 @@ class TreeBuilder implements Sink {
     if (this.#open.length > 1) this.#open.pop();
   }
 
+  /** Within the brackets of what is derived. */
   note(text: string): void {
-    if (this.#last !== null) this.#last.text += text;
+    const last = this.#last;
+    if (last === null) return;
+    const isBracketed = last.field !== null && last.text.startsWith('[') && last.text.endsWith(']');
+    last.text = isBracketed ? `${last.text.slice(0, -1)}${text}]` : last.text + text;
   }
 
   wants(): boolean {

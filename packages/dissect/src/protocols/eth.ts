@@ -41,7 +41,7 @@ const f = {
   srcOui,
   srcLg,
   srcIg,
-  addr: alias('eth.addr', 'Address', [dst, src]),
+  addr: alias('eth.addr', 'Address', [dst, src]).drawn(),
   addrOui: alias('eth.addr.oui', 'Address OUI', [dstOui, srcOui]),
   lg: alias('eth.lg', 'LG bit', [dstLg, srcLg]),
   ig: alias('eth.ig', 'IG bit', [dstIg, srcIg]),
@@ -91,11 +91,13 @@ export const eth: Protocol = protocol({
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < HEADER) return;
     out.openFixed(f.dst);
+    out.add(f.addr, p.start[layer]!, 6);
     out.fixed(f.dstOui);
     out.fixed(f.dstLg);
     out.fixed(f.dstIg);
     out.close();
     out.openFixed(f.src);
+    out.add(f.addr, p.start[layer]! + 6, 6);
     out.fixed(f.srcOui);
     out.fixed(f.srcLg);
     out.fixed(f.srcIg);

@@ -62,7 +62,7 @@ const f = {
   version: uint('gre.flags.version', 'Version').at(0, 2).mask(VERSION).named({ 0: 'GRE', 1: 'Enhanced GRE' }),
   proto: uint('gre.proto', 'Protocol Type').at(2, 2).hex().named(types),
   checksum: uint('gre.checksum', 'Checksum').hex(2),
-  checksumStatus: uint('gre.checksum.status', 'Checksum Status').named(checksumStatusNames),
+  checksumStatus: uint('gre.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   offset: uint('gre.offset', 'Offset'),
   key: uint('gre.key', 'Key').hex(4),
   payloadLength: uint('gre.key.payload_length', 'Payload Length'),

@@ -26,7 +26,7 @@ export const icmpExtensionFields = {
   extVersion: uint('icmp.ext.version', 'Version').mask(0xf0),
   extReserved: uint('icmp.ext.res', 'Reserved').mask(0x0fff).hex(2),
   extChecksum: uint('icmp.ext.checksum', 'Checksum').hex(2),
-  extChecksumStatus: uint('icmp.ext.checksum.status', 'Checksum Status').named(checksumStatusNames),
+  extChecksumStatus: uint('icmp.ext.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   extLength: uint('icmp.ext.length', 'Length'),
   extClass: uint('icmp.ext.class', 'Class').named(classes),
   extCtype: uint('icmp.ext.ctype', 'C-Type'),

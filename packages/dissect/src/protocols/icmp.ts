@@ -48,7 +48,7 @@ const f = {
   type: uint('icmp.type', 'Type').at(0, 1).named(icmpTypes),
   code: uint('icmp.code', 'Code').at(1, 1),
   checksum: uint('icmp.checksum', 'Checksum').at(2, 2).hex(),
-  checksumStatus: uint('icmp.checksum.status', 'Checksum Status').named(checksumStatusNames),
+  checksumStatus: uint('icmp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   unused: bytes('icmp.unused', 'Unused'),
   ident: uint('icmp.ident', 'Identifier (BE)'),
   identLe: uint('icmp.ident_le', 'Identifier (LE)').le(),

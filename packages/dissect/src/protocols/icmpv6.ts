@@ -81,7 +81,7 @@ const f = {
   type: uint('icmpv6.type', 'Type').at(0, 1).named(icmpv6Types),
   code: uint('icmpv6.code', 'Code').at(1, 1),
   checksum: uint('icmpv6.checksum', 'Checksum').at(2, 2).hex(),
-  checksumStatus: uint('icmpv6.checksum.status', 'Checksum Status').named(checksumStatusNames),
+  checksumStatus: uint('icmpv6.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   reserved: bytes('icmpv6.reserved', 'Reserved'),
   mtuOfLink: uint('icmpv6.mtu', 'MTU'),
   pointer: uint('icmpv6.pointer', 'Pointer'),

@@ -68,7 +68,7 @@ const f = {
   reserved: bytes('igmp.reserved', 'Reserved'),
   maxResponse: uint('igmp.max_resp', 'Max Resp Time'),
   checksum: uint('igmp.checksum', 'Checksum').at(2, 2).hex(),
-  checksumStatus: uint('igmp.checksum.status', 'Checksum Status').named(checksumStatusNames),
+  checksumStatus: uint('igmp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   identifier: uint('igmp.identifier', 'Identifier'),
   accessKey: bytes('igmp.access_key', 'Access Key'),
   group: ipv4('igmp.maddr', 'Multicast Address'),

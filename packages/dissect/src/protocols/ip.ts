@@ -1,7 +1,7 @@
 // Internet Protocol version 4 (RFC 791), with reassembly of fragments.
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bool, ipv4, uint } from '../core/field.ts';
+import { alias, bool, ipv4, uint, type Value } from '../core/field.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -11,7 +11,7 @@ import { badIpChecksum, statusOf } from '../expert/checksums.ts';
 import type { Assembled } from '../flows/fragments.ts';
 import { emitIpOptions, ipOptionFields } from './ip-options.ts';
 import { ipPayload } from './ip-payload.ts';
-import { dscpNames, ecnNames } from './names/dscp.ts';
+import { dscpNames, ecnNames, serviceNote } from './names/dscp.ts';
 import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
 import { emitFragments, fragmentFields } from './reassembled.ts';
 
@@ -21,13 +21,19 @@ const src = ipv4('ip.src', 'Source Address').at(12, 4);
 const dst = ipv4('ip.dst', 'Destination Address').at(16, 4);
 const f = {
   version: uint('ip.version', 'Version').at(0, 1).mask(0xf0),
-  hdrLen: uint('ip.hdr_len', 'Header Length'),
+  hdrLen: uint('ip.hdr_len', 'Header Length').shownAs(headerLine),
   dsfield: uint('ip.dsfield', 'Differentiated Services Field').at(1, 1).hex(),
   dscp: uint('ip.dsfield.dscp', 'Differentiated Services Codepoint').at(1, 1).mask(0xfc).named(dscpNames),
   ecn: uint('ip.dsfield.ecn', 'Explicit Congestion Notification').at(1, 1).mask(0x03).named(ecnNames),
   len: uint('ip.len', 'Total Length').at(2, 2).get(totalLength),
   id: uint('ip.id', 'Identification').at(4, 2).hex(),
-  flags: uint('ip.flags', 'Flags').at(6, 1).mask(0xe0).hex(),
+  flags: uint('ip.flags', 'Flags')
+    .at(6, 1)
+    .mask(0xe0)
+    .hex()
+    .shownAs(
+      (value) => `${Number(value).toString(2).padStart(3, '0')}. .... = Flags: 0x${value.toString(16)}`,
+    ),
   rb: bool('ip.flags.rb', 'Reserved bit').at(6, 1).mask(0x80),
   df: bool('ip.flags.df', "Don't fragment").at(6, 1).mask(0x40),
   mf: bool('ip.flags.mf', 'More fragments').at(6, 1).mask(0x20),
@@ -35,11 +41,12 @@ const f = {
   fragOffset: uint('ip.frag_offset', 'Fragment Offset')
     .at(6, 2)
     .mask(0x1fff)
-    .named((units) => `${units * 8} bytes`),
+    .byName()
+    .named((units) => String(units * 8)),
   ttl: uint('ip.ttl', 'Time to Live').at(8, 1),
   proto: uint('ip.proto', 'Protocol').at(9, 1).named(ipProtocolNames),
   checksum: uint('ip.checksum', 'Header Checksum').at(10, 2).hex(),
-  checksumStatus: uint('ip.checksum.status', 'Header Checksum Status').named({
+  checksumStatus: uint('ip.checksum.status', 'Header checksum status').byName().named({
     0: 'Bad',
     1: 'Good',
     2: 'Unverified',
@@ -53,6 +60,23 @@ const f = {
   ...fragmentFields('ip', 'IPv4'),
   host: alias('ip.host', 'Source or Destination Host', [src, dst]),
 };
+
+/** `.... 0101 = Header Length: 20 bytes (5)`: it is told in words of four bytes. */
+function headerLine(value: Value): string {
+  const words = Number(value) / 4;
+  return `.... ${words.toString(2).padStart(4, '0')} = Header Length: ${value} bytes (${words})`;
+}
+
+const FLAG_WORDS = [
+  [0x80, 'Reserved bit'],
+  [0x40, "Don't fragment"],
+  [0x20, 'More fragments'],
+] as const;
+
+/** `, Don't fragment` */
+function flagWords(flags: number): string {
+  return FLAG_WORDS.map(([bit, words]) => (flags & bit ? `, ${words}` : '')).join('');
+}
 
 /** Bytes. 0 in the header stands for more than 16 bits hold: segmentation offload, or BIG TCP. */
 function totalLength(p: Packet, layer: number): number | undefined {
@@ -115,15 +139,17 @@ export const ip: Protocol = protocol({
     out.fixed(f.version);
     if (p.mark[layer] === BOGUS_VERSION) return;
     out.add(f.hdrLen, start, 1, headerLength);
-    out.note(` bytes (${headerLength / 4})`);
     if (p.stop[layer]! - start < HEADER) return emitCut(out);
     out.openFixed(f.dsfield);
+    out.note(serviceNote(b[start + 1]!));
     out.fixed(f.dscp);
     out.fixed(f.ecn);
     out.close();
     out.fixed(f.len);
     out.fixed(f.id);
+    out.note(` (${u16(b, start + 4)})`);
     out.openFixed(f.flags);
+    out.note(flagWords(b[start + 6]!));
     out.fixed(f.rb);
     out.fixed(f.df);
     out.fixed(f.mf);
@@ -133,6 +159,7 @@ export const ip: Protocol = protocol({
     out.fixed(f.proto);
     out.fixed(f.checksum);
     const isAsked = p.session.preferences['ip.check_checksum'];
+    if (!isAsked) out.note(' [validation disabled]');
     out.add(f.checksumStatus, start + 10, 0, statusOf(isAsked, badIpChecksum(p, layer)));
     out.fixed(f.src);
     out.fixed(f.srcHost);

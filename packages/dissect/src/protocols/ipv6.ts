@@ -9,7 +9,7 @@ import { etherTypes, greProtocols, ipProtocols, linkTypes, pppProtocols } from '
 import { ipv6Address } from '../core/text.ts';
 import { ipv6Info, ipv6Payload } from './ipv6-extensions.ts';
 import { jumboLength } from './ipv6-options.ts';
-import { dscpNames, ecnNames } from './names/dscp.ts';
+import { dscpNames, ecnNames, serviceNote } from './names/dscp.ts';
 import { ipProtocolNames } from './names/ip-protocols.ts';
 
 const HEADER = 40;
@@ -89,6 +89,7 @@ export const ipv6: Protocol = protocol({
     const start = p.start[layer]!;
     out.fixed(f.version);
     out.openFixed(f.tclass);
+    out.note(serviceNote((u16(p.bufferOf(layer), start) >> 4) & 0xff));
     out.fixed(f.dscp);
     out.fixed(f.ecn);
     out.close();

@@ -1,7 +1,7 @@
 // Transmission Control Protocol (RFC 9293).
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bool, bytes, seconds, text, uint } from '../core/field.ts';
+import { alias, bool, bytes, seconds, text, uint, type Value } from '../core/field.ts';
 import { COLUMN, LATE, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
@@ -40,9 +40,9 @@ const f = {
   stream: uint('tcp.stream', 'Stream index').get((p, layer) =>
     layer === p.tcpLayer ? p.session.flows.stream(p.flow) : undefined,
   ),
-  len: uint('tcp.len', 'TCP Segment Len').get((p, layer) =>
-    innermost(p, layer) ? p.segmentLength : undefined,
-  ),
+  len: uint('tcp.len', 'TCP Segment Len')
+    .derived()
+    .get((p, layer) => (innermost(p, layer) ? p.segmentLength : undefined)),
   // A segment quoted in an ICMP error belongs to no conversation here: its own number.
   seq: uint('tcp.seq', 'Sequence Number').get((p, layer) =>
     innermost(p, layer) ? p.relativeSeq : u32(p.bufferOf(layer), p.start[layer]! + 4),
@@ -55,28 +55,32 @@ const f = {
     innermost(p, layer) ? p.relativeAck : u32(p.bufferOf(layer), p.start[layer]! + 8),
   ),
   ackRaw: uint('tcp.ack_raw', 'Acknowledgment number (raw)').at(8, 4),
-  hdrLen: uint('tcp.hdr_len', 'Header Length').get(
-    (p, layer) => (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4,
-  ),
-  flags: uint('tcp.flags', 'Flags').at(12, 2).mask(0x0fff).hex(),
-  res: bool('tcp.flags.res', 'Reserved').at(12, 2).mask(0x0e00),
-  ae: bool('tcp.flags.ae', 'Accurate ECN').at(12, 2).mask(0x0100),
-  cwr: bool('tcp.flags.cwr', 'Congestion Window Reduced').at(12, 2).mask(0x0080),
-  ece: bool('tcp.flags.ece', 'ECN-Echo').at(12, 2).mask(0x0040),
-  urg: bool('tcp.flags.urg', 'Urgent').at(12, 2).mask(0x0020),
-  ackFlag: bool('tcp.flags.ack', 'Acknowledgment').at(12, 2).mask(0x0010),
-  psh: bool('tcp.flags.push', 'Push').at(12, 2).mask(0x0008),
-  rst: bool('tcp.flags.reset', 'Reset').at(12, 2).mask(0x0004),
-  syn: bool('tcp.flags.syn', 'Syn').at(12, 2).mask(0x0002),
-  fin: bool('tcp.flags.fin', 'Fin').at(12, 2).mask(0x0001),
+  hdrLen: uint('tcp.hdr_len', 'Header Length')
+    .shownAs(headerLine)
+    .get((p, layer) => (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4),
+  flags: uint('tcp.flags', 'Flags')
+    .at(12, 2)
+    .mask(0x0fff)
+    .hex()
+    .shownAs((value) => `Flags: 0x${value.toString(16).padStart(3, '0')}`),
+  res: bool('tcp.flags.res', 'Reserved').inBits(12).at(12, 2).mask(0x0e00),
+  ae: bool('tcp.flags.ae', 'Accurate ECN').inBits(12).at(12, 2).mask(0x0100),
+  cwr: bool('tcp.flags.cwr', 'Congestion Window Reduced').inBits(12).at(12, 2).mask(0x0080),
+  ece: bool('tcp.flags.ece', 'ECN-Echo').inBits(12).at(12, 2).mask(0x0040),
+  urg: bool('tcp.flags.urg', 'Urgent').inBits(12).at(12, 2).mask(0x0020),
+  ackFlag: bool('tcp.flags.ack', 'Acknowledgment').inBits(12).at(12, 2).mask(0x0010),
+  psh: bool('tcp.flags.push', 'Push').inBits(12).at(12, 2).mask(0x0008),
+  rst: bool('tcp.flags.reset', 'Reset').inBits(12).at(12, 2).mask(0x0004),
+  syn: bool('tcp.flags.syn', 'Syn').inBits(12).at(12, 2).mask(0x0002),
+  fin: bool('tcp.flags.fin', 'Fin').inBits(12).at(12, 2).mask(0x0001),
   flagsStr: text('tcp.flags.str', 'TCP Flags').get((p, layer) => flagLetters(p, layer)),
   windowValue: uint('tcp.window_size_value', 'Window').at(14, 2),
-  window: uint('tcp.window_size', 'Calculated window size').get((p, layer) =>
-    innermost(p, layer) ? p.window : u16(p.bufferOf(layer), p.start[layer]! + 14),
-  ),
-  windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor'),
+  window: uint('tcp.window_size', 'Calculated window size')
+    .derived()
+    .get((p, layer) => (innermost(p, layer) ? p.window : u16(p.bufferOf(layer), p.start[layer]! + 14))),
+  windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor').derived(),
   checksum: uint('tcp.checksum', 'Checksum').at(16, 2).hex(),
-  checksumStatus: uint('tcp.checksum.status', 'Checksum Status').named(checksumStatusNames),
+  checksumStatus: uint('tcp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   urgentPointer: uint('tcp.urgent_pointer', 'Urgent Pointer').at(18, 2),
   ...tcpOptionFields,
   completeness: uint('tcp.completeness', 'Conversation completeness')
@@ -90,7 +94,9 @@ const f = {
     innermost(p, layer) ? sinceFirst(p) : undefined,
   ),
   ...tcpAnalysisFields,
-  payload: bytes('tcp.payload', 'TCP payload'),
+  payload: bytes('tcp.payload', 'TCP payload').shownAs(
+    (_, width) => `TCP payload (${width} byte${width === 1 ? '' : 's'})`,
+  ),
 };
 
 const segment: Segment = {
@@ -178,7 +184,6 @@ export const tcp: Protocol = protocol({
     out.fixed(f.ackRaw);
     const headerLength = (b[start + 12]! >> 4) * 4;
     out.add(f.hdrLen, start + 12, 1, headerLength);
-    out.note(` bytes (${headerLength / 4})`);
     out.openFixed(f.flags);
     out.note(` (${tcpFlagsText(u16(b, start + 12) & 0x0fff)})`);
     for (const flag of [f.res, f.ae, f.cwr, f.ece, f.urg, f.ackFlag, f.psh, f.rst, f.syn, f.fin])
@@ -194,6 +199,7 @@ export const tcp: Protocol = protocol({
     }
     out.fixed(f.checksum);
     const isAsked = p.session.preferences['tcp.check_checksum'];
+    if (!isAsked) out.note(' [unverified]');
     out.add(f.checksumStatus, start + 16, 0, statusOf(isAsked, badTcpChecksum(p, layer)));
     out.fixed(f.urgentPointer);
     const end = Math.min(start + headerLength, p.stop[layer]!);
@@ -231,6 +237,12 @@ function flagLetters(p: Packet, layer: number): string {
 
 function hasAck(p: Packet, layer: number): boolean {
   return (p.bufferOf(layer)[p.start[layer]! + 13]! & ACK) !== 0;
+}
+
+/** `0101 .... = Header Length: 20 bytes (5)`: it is told in words of four bytes. */
+function headerLine(value: Value): string {
+  const words = Number(value) / 4;
+  return `${words.toString(2).padStart(4, '0')} .... = Header Length: ${value} bytes (${words})`;
 }
 
 /** Finds the conversation and what the segment means in it. */

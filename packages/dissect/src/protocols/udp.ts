@@ -18,7 +18,7 @@ const f = {
   port: alias('udp.port', 'Source or Destination Port', [srcport, dstport]),
   length: uint('udp.length', 'Length').at(4, 2),
   checksum: uint('udp.checksum', 'Checksum').at(6, 2).hex(),
-  checksumStatus: uint('udp.checksum.status', 'Checksum Status').named({
+  checksumStatus: uint('udp.checksum.status', 'Checksum Status').byName().named({
     0: 'Bad',
     1: 'Good',
     2: 'Unverified',
@@ -32,9 +32,12 @@ const f = {
   timeDelta: seconds('udp.time_delta', 'Time since previous frame')
     .timed()
     .get((p, layer) => (flowOf(p, layer) < 0 ? undefined : p.session.gaps?.of(flowOf(p, layer)))),
-  payload: bytes('udp.payload', 'UDP payload'),
+  payload: bytes('udp.payload', 'UDP payload').shownAs(
+    (_, width) => `UDP payload (${width} byte${width === 1 ? '' : 's'})`,
+  ),
 };
 
+const UNVERIFIED = 2;
 /** Checksum status; 3: not present, 4: zero where IPv6 forbids it (RFC 8200 §8.1). */
 const NOT_PRESENT = 3;
 const ILLEGAL = 4;
@@ -93,9 +96,10 @@ export const udp: Protocol = protocol({
     out.fixed(f.srcport);
     out.fixed(f.dstport);
     out.fixed(f.length);
-    out.openFixed(f.checksum);
-    out.add(f.checksumStatus, start + 6, 0, checksumStatus(p, layer));
-    out.close();
+    const status = checksumStatus(p, layer);
+    out.fixed(f.checksum);
+    if (status === UNVERIFIED) out.note(' [unverified]');
+    out.add(f.checksumStatus, start + 6, 0, status);
     const stream = streamOf(p, layer);
     if (stream !== undefined) out.add(f.stream, start, 0, stream);
     out.group('[Timestamps]', start, 0);

@@ -31,3 +31,20 @@ export const ecnNames: Readonly<Record<number, string>> = {
   2: 'ECN-Capable Transport codepoint',
   3: 'Congestion Experienced',
 };
+
+const ECN_SHORT = ['Not-ECT', 'ECT(1)', 'ECT(0)', 'CE'] as const;
+const DSCP_SHORT: Readonly<Record<number, string>> = { 1: 'LE', 44: 'VOICE-ADMIT', 46: 'EF PHB' };
+
+/** ` (DSCP: AF21, ECN: Not-ECT)`: the byte of differentiated services (RFC 2474, RFC 3168) in the shortest words. */
+export function serviceNote(byte: number): string {
+  return ` (DSCP: ${codepointText(byte >> 2)}, ECN: ${ECN_SHORT[byte & 3]})`;
+}
+
+/** Class selectors (RFC 2474 §4.2.2) and assured forwarding (RFC 2597 §6) are made of their bits. */
+function codepointText(codepoint: number): string {
+  const level = codepoint >> 3;
+  const drop = (codepoint & 7) / 2;
+  if (drop === 0) return `CS${level}`;
+  if (level >= 1 && level <= 4 && Number.isInteger(drop)) return `AF${level}${drop}`;
+  return DSCP_SHORT[codepoint] ?? 'Unknown';
+}

@@ -210,7 +210,7 @@ const l = {
   id: text('isis.lsp.lsp_id', 'LSP-ID'),
   sequence: uint('isis.lsp.sequence_number', 'Sequence number').hex(4),
   checksum: uint('isis.lsp.checksum', 'Checksum').hex(2),
-  checksumStatus: uint('isis.lsp.checksum.status', 'Checksum Status').named(checksumStatusNames),
+  checksumStatus: uint('isis.lsp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   partition: bool('isis.lsp.partition_repair', 'Partition Repair').mask(0x80),
   attached: uint('isis.lsp.att', 'Attachment').mask(0x78),
   overload: bool('isis.lsp.overload', 'Overload bit').mask(0x04),

@@ -30,7 +30,7 @@ const f = {
   interval: uint('vrrp.adver_int', 'Adver Int'),
   interval3: uint('vrrp.short_adver_int', 'Adver Int').mask(0x0fff),
   checksum: uint('vrrp.checksum', 'Checksum').at(6, 2).hex(),
-  checksumStatus: uint('vrrp.checksum.status', 'Checksum Status').named(checksumStatusNames),
+  checksumStatus: uint('vrrp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   address: ipv4('vrrp.ip_addr', 'IP Address'),
   address6: ipv6Field('vrrp.ipv6_addr', 'IPv6 Address'),
   password: text('vrrp.auth_string', 'Authentication String'),
