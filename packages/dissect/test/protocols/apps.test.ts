@@ -652,7 +652,7 @@ testCases('BitTorrent', [
       1,
       true,
     ),
-    'eth:ethertype:ip:tcp:bittorrent:bencode',
+    'eth:ethertype:ip:tcp:bittorrent',
     'BitTorrent',
     'Handshake  Bitfield, Len:0x2  Extended  ',
     { 'bittorrent.msg.type': '5,20' },
