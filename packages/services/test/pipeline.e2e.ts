@@ -1,6 +1,7 @@
 // Files into a store by a parser thread: all of each once, whatever happens in between.
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -11,6 +12,8 @@ import { MemoryStore, sums } from './support/memory-store.ts';
 const SAMPLE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-pipeline-'));
 after(() => rmSync(folder, { recursive: true }));
+// Each test starts a thread or several: the first fills the cache for the others.
+module.enableCompileCache(join(folder, 'compile'));
 
 async function importInto(memory: MemoryStore, path: string, again = false): Promise<string | null> {
   const run = await runFile(path, { again }, { store: memory.store, log: silentLog, batchPackets: 256 });
@@ -41,7 +44,13 @@ describe('a file into the store', () => {
     const scan = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
     const found = async (stops: readonly number[]) => {
       const memory = new MemoryStore();
-      const pipeline = { store: memory.store, log: silentLog, batchPackets: 300, batchesMax: 2, rules: true };
+      const pipeline = {
+        store: memory.store,
+        log: silentLog,
+        batchPackets: 1000,
+        batchesMax: 2,
+        rules: true,
+      };
       for (const stopAt of [...stops, Infinity]) {
         let batches = 0;
         const run = await runFile(
@@ -58,7 +67,7 @@ describe('a file into the store', () => {
     };
     const whole = await found([]);
     assert.ok([...whole.keys()].some((message) => /scan/i.test(message)));
-    assert.deepEqual(await found([2, 3]), whole);
+    assert.deepEqual(await found([2]), whole);
   });
 
   it('a second time is refused, but not with again', async () => {
@@ -73,7 +82,7 @@ describe('a file into the store', () => {
     const memory = new MemoryStore();
     let batches = 0;
     const pipeline = { store: memory.store, log: silentLog, batchPackets: 100, batchesMax: 2 };
-    for (const stopAt of [2, 3, 5]) {
+    for (const stopAt of [2, 5]) {
       batches = 0;
       const run = await runFile(
         SAMPLE,
