@@ -197,6 +197,8 @@ export interface FlowQuery extends Paging {
   readonly address?: string;
   readonly port?: number;
   readonly transport?: Transport;
+  /** tcp.stream, udp.stream …: with capture and transport it names one flow. */
+  readonly stream?: number;
   /** One of the flow's applications. */
   readonly application?: string;
   /** Part of the server's name. */

@@ -44,6 +44,7 @@ describe("the honeypot's shell", () => {
     assert.equal(shell.run('rm a; cat a'), 'cat: a: No such file or directory\n');
     assert.equal(shell.run('cat /etc/hostname'), `${persona.hostname}\n`);
     assert.equal(shell.run('cat /etc/passwd | grep root | head -n 1'), 'root:x:0:0:root:/root:/bin/bash\n');
+    assert.equal(shell.run('valueOf'), '-bash: valueOf: command not found\n');
     assert.equal(shell.run('nosuch || echo no'), '-bash: nosuch: command not found\nno\n');
     assert.equal(shell.prompt, `root@${persona.hostname}:/tmp# `);
   });

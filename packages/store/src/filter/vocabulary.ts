@@ -21,16 +21,18 @@ export class Vocabulary {
 
   /** Takes in what came since; others may write, too. */
   async refresh(): Promise<void> {
-    this.#protocols = await this.#read('protocols', 'name', this.#protocols);
-    this.#paths = await this.#read('paths', 'name', this.#paths);
-    const layers = await this.#read('paths', 'layers', this.#layers);
-    if (layers !== this.#layers) this.#split = layers.names.map((each) => each.split(':'));
-    this.#layers = layers;
+    const [row] = await this.#database.all(
+      'SELECT (SELECT count(*) FROM protocols), (SELECT count(*) FROM paths)',
+    );
+    const [protocols, paths] = row!.map(Number);
+    if (protocols !== this.#protocols.ids.length) this.#protocols = await this.#read('protocols', 'name');
+    if (paths === this.#paths.ids.length) return;
+    this.#paths = await this.#read('paths', 'name');
+    this.#layers = await this.#read('paths', 'layers');
+    this.#split = this.#layers.names.map((each) => each.split(':'));
   }
 
-  async #read(table: string, column: string, known: Texts): Promise<Texts> {
-    const [count] = await this.#database.all(`SELECT count(*) FROM ${table}`);
-    if (Number(count![0]) === known.ids.length) return known;
+  async #read(table: string, column: string): Promise<Texts> {
     const rows = await this.#database.all(`SELECT id, ${column} FROM ${table} ORDER BY id`);
     return { ids: rows.map(([id]) => Number(id)), names: rows.map(([, name]) => String(name)) };
   }

@@ -60,7 +60,7 @@ function conditionsOf(query: FlowQuery): { conditions: string[]; values: Value[]
   };
   if (query.address !== undefined && addressNamed(query.address) === null)
     throw new StoreError('ERR_STORE_QUERY', `"${query.address}" is no address`);
-  const { capture, port } = query;
+  const { capture, port, stream } = query;
   add(capture === undefined ? undefined : wholeNumber(capture, 'capture'), (at) => `capture = ${at}`);
   add(seconds(query.from, 'from'), (at) => `end_time >= ${at}`);
   add(seconds(query.to, 'to'), (at) => `start_time < ${at}`);
@@ -70,6 +70,7 @@ function conditionsOf(query: FlowQuery): { conditions: string[]; values: Value[]
     (at) => `(client_port = ${at} OR server_port = ${at})`,
   );
   add(query.transport, (at) => `transport = ${at}`);
+  add(stream === undefined ? undefined : wholeNumber(stream, 'stream'), (at) => `stream = ${at}`);
   add(query.state, (at) => `state = ${at}`);
   add(query.application === undefined ? undefined : JSON.stringify(query.application.toLowerCase()), (at) =>
     contains('applications', at),

@@ -37,9 +37,9 @@ export class Selector {
 
   /** @throws FilterError, StoreError */
   async select(query: Selection): Promise<Selected> {
-    await this.#vocabulary.refresh();
-    const terms = and(...(await this.#terms(query)));
     const filter = query.filter?.trim() ?? '';
+    if (filter !== '' || query.protocol !== undefined) await this.#vocabulary.refresh();
+    const terms = and(...(await this.#terms(query)));
     const [bounds, rest] = await this.#filter(filter);
     const from = query.from === undefined ? null : nanosecondsOf(query.from, 'from');
     const to = query.to === undefined ? null : nanosecondsOf(query.to, 'to');

@@ -16,9 +16,6 @@ import {
 import type { Server } from '../server.ts';
 import { answers, ById } from './answers.ts';
 
-/** Flows of one address and port that are looked through for a packet's. */
-const FLOWS_MAX = 1000;
-
 export function addPacketRoutes(app: Server, { store, redissector, details }: Context): void {
   for (const path of ['/packets', '/filter']) {
     const schema = {
@@ -87,19 +84,12 @@ export function addPacketRoutes(app: Server, { store, redissector, details }: Co
     return found;
   }
 
-  /** The store finds flows by their ends; one of these few is the packet's. */
   async function flowOf({ packet }: FoundPacket): Promise<number | null> {
-    const { capture, stream, srcIp, srcPort } = packet;
+    const { capture, stream } = packet;
     const transport = FLOW_TRANSPORTS.find((each) => each === packetRow(packet, '').transport);
-    if (stream === null || srcIp === null || srcPort === null || transport === undefined) return null;
-    const { items } = await store.flows({
-      capture,
-      address: srcIp,
-      port: srcPort,
-      transport,
-      limit: FLOWS_MAX,
-    });
-    return items.find((flow) => flow.stream === stream)?.id ?? null;
+    if (stream === null || transport === undefined) return null;
+    const { items } = await store.flows({ capture, transport, stream, limit: 1 });
+    return items[0]?.id ?? null;
   }
 }
 

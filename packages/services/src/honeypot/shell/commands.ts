@@ -18,7 +18,7 @@ type Command = (context: Context, args: readonly string[], input: string) => Res
 
 const silent: Command = () => '';
 
-export const commands: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<string, Command>> = {
   cd: (context, [path = '~']) => {
     const to = resolvePath(context.cwd, path, context.home);
     if (!context.files.isFolder(to)) return failed(`-bash: cd: ${path}: No such file or directory`);
@@ -91,7 +91,7 @@ export const commands: Readonly<Record<string, Command>> = {
     `SHELL=/bin/bash\nPWD=${cwd}\nLOGNAME=${user}\nHOME=${home}\nLANG=en_US.UTF-8\nUSER=${user}\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n`,
   history: ({ history }) => history.map((line, i) => `${String(i + 1).padStart(5)}  ${line}\n`).join(''),
   which: (_context, args) =>
-    joined(args.map((name) => (name in commands ? `/usr/bin/${name}\n` : { status: 1 }))),
+    joined(args.map((name) => (commandNamed(name) !== undefined ? `/usr/bin/${name}\n` : { status: 1 }))),
   mkdir: (context, args) => {
     for (const path of args.filter((arg) => !arg.startsWith('-')))
       context.files.makeFolder(absolute(context, path));
@@ -122,9 +122,10 @@ export const commands: Readonly<Record<string, Command>> = {
   ftpget: fetchNothing,
   ping: (_context, args) => failed(`ping: ${args.at(-1) ?? ''}: Temporary failure in name resolution`, 2),
   sudo: (context, [name = '', ...args], input) =>
-    commands[name]?.({ ...context, user: 'root' }, args, input) ?? failed(`sudo: ${name}: command not found`),
+    commandNamed(name)?.({ ...context, user: 'root' }, args, input) ??
+    failed(`sudo: ${name}: command not found`),
   busybox: (context, [name = '', ...args], input) =>
-    commands[name]?.(context, args, input) ??
+    commandNamed(name)?.(context, args, input) ??
     failed(
       name === '' ? 'BusyBox v1.35.0 (Debian 1:1.35.0-4+b3) multi-call binary.' : `${name}: applet not found`,
       127,
@@ -157,6 +158,11 @@ export const commands: Readonly<Record<string, Command>> = {
   exit: leave,
   logout: leave,
 };
+
+/** Undefined for what nobody knows, `constructor` and the like among it. */
+export function commandNamed(name: string): Command | undefined {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
 
 function leave(context: Context): Result {
   context.hasLeft = true;

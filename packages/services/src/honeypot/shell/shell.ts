@@ -2,7 +2,7 @@
 // Nothing runs, nothing is fetched.
 
 import type { Visit } from '../visit.ts';
-import { type Context, commands } from './commands.ts';
+import { type Context, commandNamed } from './commands.ts';
 import { Files, resolvePath } from './files.ts';
 
 /** Commands in one line, and bytes one may print. */
@@ -75,7 +75,7 @@ export class Shell {
   #call({ words }: Step, input: string): { output: string; errors: string; status: number } {
     const [name = '', ...args] = words;
     const plain = name.replace(/^.*\//, '');
-    const command = commands[plain];
+    const command = commandNamed(plain);
     if (command !== undefined) {
       const result = command(this.#context, args, input);
       return typeof result === 'string'
