@@ -72,12 +72,13 @@ async function measure(store: Store, requests: number): Promise<void> {
   const id = (): number => 1 + Math.floor(random() * packets);
   const { body: top } = await get(`${address}/hosts?limit=50`);
   const host = (): string => top.items[Math.floor(random() * top.items.length)]!.address;
+  const ofHost = (address: string): string => `${address.includes(':') ? 'ipv6' : 'ip'}.addr == ${address}`;
   const moment = (): number => first + random() * (last - first);
   const routes: readonly [string, number, () => string][] = [
     ['/protocol_summary', 50, () => '/protocol_summary'],
     ['/timeline', 100, () => '/timeline'],
     ['/packets, filtered', 100, () => `/packets?q=${encodeURIComponent(pick(FILTERS, random))}`],
-    ['/packets, of a host', 100, () => `/packets?q=${encodeURIComponent(`ip.addr == ${host()}`)}`],
+    ['/packets, of a host', 100, () => `/packets?q=${encodeURIComponent(ofHost(host()))}`],
     ['/packets, from a time', 100, () => `/packets?from=${moment().toFixed(6)}`],
     ['/packets/{id}', 10, () => `/packets/${id()}`],
     ['/packets/{id}/bytes', 10, () => `/packets/${id()}/bytes`],

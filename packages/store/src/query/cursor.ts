@@ -7,6 +7,11 @@ export function cursorOf(key: Key): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
+/** Where a page of packets begins that continues, either way, behind the packet with this id. */
+export function packetCursor(id: number): string {
+  return cursorOf([id]);
+}
+
 /** @throws StoreError when it is none of `length` parts. */
 export function keyOf(cursor: string, length: number): Key {
   try {

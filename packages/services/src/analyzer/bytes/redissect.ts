@@ -1,6 +1,13 @@
 // Stored packets dissected again from their bytes, with as much of what came before them as is affordable.
-import { DEFAULT_PREFERENCES, Dissector, type Frame, type Packet, type Preferences } from '@eyrie/dissect';
-import type { CaptureRow, PacketRow, Store } from '@eyrie/store';
+import {
+  DEFAULT_PREFERENCES,
+  Dissector,
+  type Frame,
+  type Packet,
+  type Preferences,
+  type Transport,
+} from '@eyrie/dissect';
+import { type CaptureRow, type PacketRow, packetCursor, type Store } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import { type Frames, openFrames } from './frames.ts';
 import { UnpackedFiles } from './unpacked.ts';
@@ -34,11 +41,15 @@ const OUT_OF_CONTEXT: Preferences = {
   'tcp.analyze_sequence_numbers': false,
 };
 
+/** A flow's times are rounded. */
+const TIME_SLACK_SECONDS = 0.001;
+
 /** Open files kept. */
 const FILES_MAX = 16;
 const AHEAD_BYTES = 256 << 10;
 
-const TRANSPORT_NAMES: Readonly<Record<number, string>> = { 6: 'tcp', 17: 'udp', 33: 'dccp', 132: 'sctp' };
+/** Those whose conversations a filter can name; SCTP's it cannot. */
+const TRANSPORT_NAMES: Readonly<Record<number, Transport>> = { 6: 'tcp', 17: 'udp', 33: 'dccp' };
 
 export class Redissector {
   readonly #store: Store;
@@ -152,21 +163,26 @@ export class Redissector {
     row: PacketRow,
   ): Promise<{ earlier: PacketRow[]; before: PacketRow | undefined; isWhole: boolean }> {
     const transport = TRANSPORT_NAMES[row.transport ?? 0];
-    const isOf =
-      transport === undefined || row.stream === null ? null : `${transport}.stream == ${row.stream}`;
-    const isBefore = `frame.number == ${row.number - 1}`;
-    const limit = isOf === null ? 1 : LATEST_PACKETS_MAX;
-    const filter = isOf === null ? isBefore : `(${isOf} && frame.number < ${row.number}) || ${isBefore}`;
-    const latest = await this.#store.packets({ capture: capture.id, filter, order: 'newest', limit });
-    const before = latest.items.find(({ number }) => number === row.number - 1);
+    const earlier = { capture: capture.id, order: 'newest', after: packetCursor(row.id) } as const;
+    const [previous] = (await this.#store.packets({ ...earlier, limit: 1 })).items;
+    const before = previous?.number === row.number - 1 ? previous : undefined;
+    if (transport === undefined || row.stream === null) return { earlier: [], before, isWhole: false };
+    const filter = `${transport}.stream == ${row.stream}`;
+    const from = await this.#beginOf(capture.id, transport, row.stream);
+    const latest = await this.#store.packets({ ...earlier, filter, from, limit: LATEST_PACKETS_MAX });
     const rows = latest.items.toReversed().filter((each) => isSameFlow(each, row));
-    if (isOf === null || latest.next === null)
-      return { earlier: isOf === null ? [] : rows, before, isWhole: isOf !== null };
+    if (latest.next === null) return { earlier: rows, before, isWhole: true };
     // The handshake tells numbers, windows and keys apart from all that was between.
-    const first = await this.#store.packets({ capture: capture.id, filter: isOf, limit: FIRST_PACKETS_MAX });
+    const first = await this.#store.packets({ capture: capture.id, filter, from, limit: FIRST_PACKETS_MAX });
     const latestId = rows[0]?.id ?? row.id;
     const begin = first.items.filter((each) => each.id < latestId && isSameFlow(each, row));
     return { earlier: [...begin, ...rows], before, isWhole: false };
+  }
+
+  /** Before this time there is no packet of the conversation: a large capture is not looked through for them. */
+  async #beginOf(capture: number, transport: Transport, stream: number): Promise<string | undefined> {
+    const { items } = await this.#store.flows({ capture, transport, stream, limit: 1 });
+    return items[0] === undefined ? undefined : (items[0].start - TIME_SLACK_SECONDS).toFixed(6);
   }
 
   #open(path: string): OpenFile {
