@@ -1,8 +1,8 @@
 // Client and server of ours with each other, over loopback.
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
+import { createSocket, Socket } from 'node:dgram';
 import { connect } from 'node:net';
-import { after, describe, test } from 'node:test';
+import { after, describe, mock, test } from 'node:test';
 import {
   HostClock,
   Leap,
@@ -64,6 +64,26 @@ async function ask(source: Source, times: number): Promise<void> {
 }
 
 describe('our client and our server', () => {
+  test('a question from port 0, which only a forger sends, is not answered and ends nothing', async () => {
+    let receive: ((bytes: Buffer, from: object) => void) | null = null;
+    const on = Socket.prototype.on;
+    const spy = mock.method(
+      Socket.prototype,
+      'on',
+      function (this: Socket, ...args: Parameters<Socket['on']>) {
+        if (args[0] === 'message') receive = args[1] as typeof receive;
+        return on.apply(this, args);
+      },
+    );
+    await withServer({ ahead: 0 }, async (server) => {
+      spy.mock.restore();
+      const question = Buffer.alloc(48);
+      question[0] = 0x23;
+      receive!(question, { address: '127.0.0.1', port: 0 });
+      assert.deepEqual(server.counts, { answered: 0, limited: 0, ignored: 1 });
+    });
+  });
+
   test('the offset is found, plain and with NTS', async () => {
     for (const isAuthenticated of [false, true]) {
       await withServer({ ahead: 3600, isAuthenticated }, async (server) => {

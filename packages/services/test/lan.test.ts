@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { directedBroadcast } from '../src/lan/socket.ts';
+import { directedBroadcast, LanSocket } from '../src/lan/socket.ts';
 import { tasksOf } from '../src/node/tasks.ts';
 
 test('the directed broadcast follows the real netmask', () => {
@@ -11,6 +11,20 @@ test('the directed broadcast follows the real netmask', () => {
   assert.equal(of('10.1.2.3', '255.255.252.0'), '10.1.3.255');
   assert.equal(of('172.16.5.6', '255.255.255.240'), '172.16.5.15');
   assert.equal(of('127.0.0.1', '255.0.0.0'), '127.255.255.255');
+});
+
+test('what came from no port is not answered, and ends nothing', async () => {
+  const problems: string[] = [];
+  const lan = await LanSocket.open({
+    port: 0,
+    isListening: false,
+    multicast: false,
+    onDatagram: () => {},
+    onProblem: (message) => problems.push(message),
+  });
+  lan.transmit(Buffer.from('word'), '127.0.0.1:0');
+  await lan.close();
+  assert.deepEqual(problems, []);
 });
 
 test('tasks: those that come along, and those of the operator', async () => {

@@ -79,6 +79,8 @@ export class TimeServer {
   }
 
   #serve(bytes: Uint8Array, address: string, port: number): void {
+    // From no port: nobody can be answered (RFC 768), and the system would refuse to try.
+    if (port === 0) return void this.counts.ignored++;
     const { time } = this.#options;
     const cameNs = time.nowNs();
     const verdict = this.#limit.judge(address, Number(process.hrtime.bigint()) / 1e9);

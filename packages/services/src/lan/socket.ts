@@ -61,6 +61,8 @@ export class LanSocket {
   }
 
   #send(data: Uint8Array, port: number, host: string): void {
+    // What came from no port cannot be answered (RFC 768); to try would throw.
+    if (port === 0) return;
     // An interface that is down is no reason to say nothing on the others.
     this.#socket.send(
       data,
