@@ -4,8 +4,7 @@
 //   link ─► hello ─► judge ─┬─► (what the other lacks of the list) ─► accept ─► open: notices, requests, streams ─► bye
 //                           └─► refuse(reason), logged on both sides
 
-import { meshName } from '../identity/names.ts';
-import { MEMBERS_MAX, type RosterPart, rosterPart } from '../members/roster.ts';
+import { type RosterPart, rosterPart } from '../members/roster.ts';
 import type { Runtime } from '../runtime.ts';
 import {
   FrameReader,
@@ -16,22 +15,14 @@ import {
   PAYLOAD_BYTES_MAX,
   PROTOCOL_VERSION,
 } from '../wire/frame.ts';
-import {
-  decode,
-  encode,
-  flag,
-  Reader,
-  record,
-  type Shape,
-  text,
-  varint,
-  WireError,
-  Writer,
-} from '../wire/schema.ts';
+import { decode, encode, flag, Reader, type Shape, text, WireError, Writer } from '../wire/schema.ts';
+import { cut, hello, refusal } from './greeting.ts';
 import type { Link } from './link.ts';
 import { Stream, type StreamCarrier } from './stream.ts';
 
 const GREETING_MS = 10_000;
+/** For one who asks to be let in, from the greeting to the answer: longer than that takes. */
+const STRANGER_MS = 30_000;
 /** Of a peer that does not read: then the link is given up. */
 const WAITING_BYTES_MAX = 16 << 20;
 /** Streams wait while so much has not left yet; notices do not. */
@@ -40,15 +31,6 @@ const STREAMS_MAX = 64;
 const REQUESTS_MAX = 1024;
 
 export type Purpose = 'link' | 'enrol';
-
-const hello = record({
-  versionMin: varint(255),
-  versionMax: varint(255),
-  isEnrolment: flag,
-  mesh: meshName,
-  rosterVersion: varint(MEMBERS_MAX),
-});
-const refusal = record({ code: text(32), reason: text(300) });
 
 export type Verdict =
   | { id: string; publicKey: Uint8Array; expiresMs: number }
@@ -282,6 +264,8 @@ export class Session implements StreamCarrier {
       return;
     }
     this.rosterVersion = other.rosterVersion;
+    // Who answers cannot turn the link into one on which nobody is judged.
+    if (other.isEnrolment && this.link.isDialler) throw new WireError('only who dials may ask to be let in');
     if (this.purpose === 'enrol' || other.isEnrolment) {
       this.#isStranger = !this.link.isDialler;
       this.#accept();
@@ -331,6 +315,10 @@ export class Session implements StreamCarrier {
   #openIfBoth(): void {
     if (this.isOpen || !this.#isAccepted || !this.#isAcceptedByOther) return;
     this.#cancelGreeting();
+    if (this.#isStranger) {
+      const { clock } = this.#host.runtime;
+      this.#cancelGreeting = clock.after(STRANGER_MS, () => this.close('this link was for asking only'));
+    }
     this.isOpen = true;
     this.#host.opened(this);
   }
@@ -442,8 +430,4 @@ function varintBytes(value: number): Buffer {
   const out = new Writer();
   out.varint(value);
   return out.finish();
-}
-
-function cut(reason: string): string {
-  return reason.slice(0, 100);
 }

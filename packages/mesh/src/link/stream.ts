@@ -88,6 +88,8 @@ export class Stream {
   /** False if the other side sent more than it may. */
   receive(data: Uint8Array): boolean {
     if (data.length > this.#receiveWindow || this.#isEndReceived) return false;
+    // Nothing costs nothing of the window: so nothing of it is kept.
+    if (data.length === 0) return true;
     this.#receiveWindow -= data.length;
     if (this.#onData === null) this.#early.push(Buffer.from(data));
     else this.#onData(data);

@@ -19,6 +19,8 @@ const TICK_MS = 200;
 /** This peer itself was slow: what it did not hear, it cannot hold against others. */
 const LATE_MS = 400;
 const SESSIONS_MAX = 2_048;
+/** Of lists of members that are not whole yet, from all sessions together: nobody has vouched for them so far. */
+const GATHERED_BYTES_MAX = 256 << 20;
 const DIAL_BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
 
 export type NoticeHandler = (session: Session, payload: Uint8Array) => void;
@@ -43,7 +45,8 @@ export class Switchboard implements SessionHost {
   readonly #transport: Transport;
   readonly #all = new Set<Session>();
   readonly #byId = new Map<string, Session>();
-  readonly #gatherers = new WeakMap<Session, RosterGatherer>();
+  readonly #gatherers = new Map<Session, RosterGatherer>();
+  #gatheredBytes = 0;
   readonly #notices = new Map<number, NoticeHandler>();
   readonly #requests = new Map<number, RequestHandler>();
   readonly #streams = new Map<number, StreamHandler>();
@@ -214,8 +217,11 @@ export class Switchboard implements SessionHost {
   takeRosterPart(session: Session, part: RosterPart): string | null {
     const gatherer = this.#gatherers.get(session) ?? new RosterGatherer();
     this.#gatherers.set(session, gatherer);
+    this.#gatheredBytes -= gatherer.heldBytes;
     try {
       const roster = gatherer.take(part, this.standing.roster);
+      this.#gatheredBytes += gatherer.heldBytes;
+      if (this.#gatheredBytes > GATHERED_BYTES_MAX) return 'too much of a list without its signature';
       if (roster !== null) {
         session.rosterVersion = Math.max(session.rosterVersion, roster.version);
         this.standing.setRoster(roster);
@@ -256,6 +262,8 @@ export class Switchboard implements SessionHost {
 
   closed(session: Session, reason: string): void {
     this.#all.delete(session);
+    this.#gatheredBytes -= this.#gatherers.get(session)?.heldBytes ?? 0;
+    this.#gatherers.delete(session);
     this.#decided(session, false);
     const { id } = session;
     const wasUsed = id !== '' && this.#byId.get(id) === session;

@@ -21,15 +21,18 @@ import { Tree } from './tree.ts';
 
 export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked';
 
+/** Twice this, and one, is still exact: a version (see `versionAt`). */
+const INCARNATION_MAX = 2 ** 48;
+
 const announcementFields = {
   id: peerId,
-  incarnation: varint(),
+  incarnation: varint(INCARNATION_MAX),
   addresses: list(text(128), 4),
   /** SHA-256 of the key that messages to this peer are sealed with. */
   sealingKeyHash: fixed(32),
   isLeaving: flag,
 };
-const accusationFields = { id: peerId, incarnation: varint(), accuser: peerId };
+const accusationFields = { id: peerId, incarnation: varint(INCARNATION_MAX), accuser: peerId };
 const announcementText = record(announcementFields);
 const accusationText = record(accusationFields);
 
@@ -172,7 +175,8 @@ export class Directory {
     if (update.kind === 'announcement') {
       if (update.incarnation <= known || !isTrueAnnouncement(update, member.publicKey)) return false;
     } else {
-      if (update.incarnation !== known || this.#isAccused(index)) return false;
+      // Of one who never said anything, nobody can say that it fell silent: that would be news each time it came.
+      if (known === 0 || update.incarnation !== known || this.#isAccused(index)) return false;
       const accuser = this.#standing.roster.approved(update.accuser);
       if (accuser === null || !isTrueAccusation(update, accuser.publicKey)) return false;
     }

@@ -8,6 +8,7 @@ import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
 import { type Directory, type Update, update } from './directory.ts';
+import { MEMBERS_MAX } from './roster.ts';
 
 /** News goes on so soon, and where there is much of it, so often: a thousand that start at once are no thousand frames. */
 const GATHER_MS = 20;
@@ -20,7 +21,7 @@ const SUMMARY_MAX = 20_000;
 const updates = list(update, UPDATES_MAX);
 const digest = record({ sum: varint(), members: varint() });
 /** The version of each member from `from` on, in the order of the roster. */
-const summary = record({ from: varint(), versions: list(varint(), SUMMARY_MAX) });
+const summary = record({ from: varint(MEMBERS_MAX), versions: list(varint(), SUMMARY_MAX) });
 const groupKey = record({ epoch: varint(), key: fixed(32) });
 
 export class Gossip {

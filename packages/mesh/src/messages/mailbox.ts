@@ -211,7 +211,8 @@ export class Mailbox {
   #takeProblem(from: string, said: Delivered, sending: Sending): void {
     sending.problem = said.problem;
     if (said.problem !== 'unknown-epoch' || sending.attempts >= 3) return;
-    this.#pairs.lost(from, said.epoch);
+    // Of an epoch that is over it is no news: else one small lie would send the whole window again.
+    if (!this.#pairs.lost(from, said.epoch)) return;
     sending.sentUpTo = 0;
     this.#pump(from);
   }

@@ -9,7 +9,7 @@ import { hex } from '../members/roster.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Random, Runtime } from '../runtime.ts';
 import { type HpkeContext, setupReceiver, setupSender } from '../sealed/hpke.ts';
-import { CIPHERTEXT_BYTES, PUBLIC_KEY_BYTES } from '../sealed/xwing.ts';
+import { CIPHERTEXT_BYTES, isPublicKey } from '../sealed/xwing.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { bytes, fixed, optional, record, type Shape, varint } from '../wire/schema.ts';
 import { BODY_BYTES_MAX, type Routing } from './routing.ts';
@@ -87,8 +87,8 @@ export class Pairs {
     }
     this.#routing.ask(to, routedKinds.sealingKey, Buffer.alloc(0), 3_000, (error, key) => {
       if (error !== null) return done(error, key);
-      if (key.length !== PUBLIC_KEY_BYTES || !sha256(key).equals(hash))
-        return done(`the key of ${to} is not its own`, key);
+      if (!sha256(key).equals(hash)) return done(`the key of ${to} is not its own`, key);
+      if (!isPublicKey(key)) return done(`the key of ${to} is none`, key);
       if (this.#keys.size >= KEYS_MAX) this.#keys.delete(this.#keys.keys().next().value!);
       this.#keys.set(hex(hash), key);
       done(null, key);
@@ -110,10 +110,10 @@ export class Pairs {
     if (pair !== undefined && hex(pair.epoch) === hex(epoch)) pair.isConfirmed = true;
   }
 
-  /** The receiver has lost it (it was restarted). */
-  lost(to: string, epoch: Uint8Array): void {
+  /** The receiver has lost it (it was restarted). False if that epoch is not the one in use. */
+  lost(to: string, epoch: Uint8Array): boolean {
     const pair = this.#outgoing.get(to);
-    if (pair !== undefined && hex(pair.epoch) === hex(epoch)) this.#outgoing.delete(to);
+    return pair !== undefined && hex(pair.epoch) === hex(epoch) && this.#outgoing.delete(to);
   }
 
   contextTo(to: string, epoch: Uint8Array): HpkeContext | null {
@@ -153,7 +153,7 @@ export class Pairs {
   ): Incoming | 'not-approved' | 'expired' | 'bad-signature' {
     const identity = readLeaf(setup.certificate);
     const verdict = this.#standing.judge(setup.certificate);
-    const isOwn = 'code' in verdict && verdict.code === 'self';
+    const isOwn = this.#standing.isOwn(setup.certificate);
     if (identity === null || identity.id !== from) return 'bad-signature';
     if ('code' in verdict && !isOwn) return verdict.code === 'expired' ? 'expired' : 'not-approved';
     const { encapsulated, signature } = setup;

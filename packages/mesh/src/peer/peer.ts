@@ -275,6 +275,9 @@ export class Peer {
     });
     if (answer.kind !== 'admitted')
       throw new EnrolError(answer.kind === 'denied' ? answer.reason : 'waits for approval');
+    // The answer came over others, of whom any could have made it up.
+    if (!this.standing.isOwn(answer.certificate))
+      throw new EnrolError('the certificate that came is not one of the authority for this peer');
     this.standing.setCertificate(answer.certificate);
     this.runtime.log('info', 'certificate renewed', { peer: this.id });
   }

@@ -9,8 +9,8 @@ import type { Runtime } from '../runtime.ts';
 import type { XWingPrivateKey } from '../sealed/xwing.ts';
 import { ownCopy } from '../wire/schema.ts';
 
-/** Changes gathered from a peer until the part with the signature comes. */
-const GATHERED_MAX = 1_000_000;
+/** What a change takes in memory besides its bytes. */
+const CHANGE_BYTES = 100;
 
 export interface GroupKey {
   epoch: number;
@@ -84,6 +84,12 @@ export class Standing {
     for (const listener of this.onRoster) listener(roster, before);
   }
 
+  /** Whether the certificate is one that the authority issued for this peer and its key. */
+  isOwn(certificate: Uint8Array): boolean {
+    const verdict = this.judge(certificate);
+    return 'code' in verdict && verdict.code === 'self';
+  }
+
   /** Why a peer that proved to hold this key must have no link any more, or null. */
   objectionTo(id: string, publicKey: Uint8Array): string | null {
     const member = this.#roster.members.get(id);
@@ -131,20 +137,24 @@ export class Standing {
 export class RosterGatherer {
   #from = 0;
   #changes: Uint8Array[] = [];
+  /** What waits here for the part with the signature. */
+  heldBytes = 0;
 
   /** The new state once it is whole and newer, null while it is not; throws RosterError, see Roster.follow. */
   take(part: RosterPart, before: Roster): Roster | null {
     if (part.from !== this.#from + this.#changes.length) {
       this.#from = part.from;
       this.#changes = [];
+      this.heldBytes = 0;
     }
     this.#changes.push(...part.changes);
-    if (this.#changes.length > GATHERED_MAX) this.#changes = [];
+    for (const each of part.changes) this.heldBytes += each.length + CHANGE_BYTES;
     if (part.signature === null) return null;
     const changes = this.#changes.slice(Math.max(0, before.version - this.#from));
     const isConnected = this.#from <= before.version;
     this.#changes = [];
     this.#from = 0;
+    this.heldBytes = 0;
     // What is known already is no news; what comes after a gap will come again whole.
     if (!isConnected || changes.length === 0) return null;
     return Roster.follow(before, null, changes, part.signature);

@@ -56,6 +56,8 @@ export class Shares {
     });
     switchboard.handleStream(streamKinds.get, (session, payload, stream) => {
       const { name, fromChunk } = decode(wanted, payload);
+      // Whoever gets a file has nothing more to say: what comes is not kept, and no room is given for more.
+      stream.listen(() => {});
       this.#serve(session, name, fromChunk, stream).catch((error) => stream.reset((error as Error).message));
     });
   }

@@ -18,6 +18,7 @@ export const CIPHERTEXT_BYTES = 1120;
 
 const MLKEM_PUBLIC_BYTES = 1184;
 const MLKEM_CIPHERTEXT_BYTES = 1088;
+const X25519_BYTES = 32;
 /** §5.3 of the draft: \.//^\ */
 const LABEL = Buffer.from('5c2e2f2f5e5c', 'hex');
 
@@ -49,10 +50,7 @@ export function encapsulate(publicKey: Uint8Array): { secret: Buffer; ciphertext
   const mlKem = encapsulateMlKem(publicKeyOf(MLKEM_SPKI, publicKey.subarray(0, MLKEM_PUBLIC_BYTES)));
   const ephemeral = generateKeyPairSync('x25519');
   const ciphertextX = rawPublic(ephemeral.publicKey, X25519_SPKI);
-  const secretX = diffieHellman({
-    privateKey: ephemeral.privateKey,
-    publicKey: publicKeyOf(X25519_SPKI, rawX),
-  });
+  const secretX = agree(ephemeral.privateKey, rawX);
   return {
     secret: combine(mlKem.sharedKey, secretX, ciphertextX, rawX),
     ciphertext: Buffer.concat([mlKem.ciphertext, ciphertextX]),
@@ -64,8 +62,27 @@ export function decapsulate(key: XWingPrivateKey, ciphertext: Uint8Array): Buffe
   if (ciphertext.length !== CIPHERTEXT_BYTES) throw new RangeError('an X-Wing ciphertext has 1120 bytes');
   const ciphertextX = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
   const secretM = decapsulateMlKem(key.mlKem, ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES));
-  const secretX = diffieHellman({ privateKey: key.x25519, publicKey: publicKeyOf(X25519_SPKI, ciphertextX) });
+  const secretX = agree(key.x25519, ciphertextX);
   return combine(secretM, secretX, ciphertextX, key.publicKey.subarray(MLKEM_PUBLIC_BYTES));
+}
+
+/** Whether `encapsulate` takes it: ML-KEM refuses keys whose numbers are out of range (FIPS 203 §7.2). */
+export function isPublicKey(raw: Uint8Array): boolean {
+  try {
+    encapsulate(raw);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A point of small order gives zeros (RFC 7748 §6.1), which OpenSSL calls an error; X-Wing hashes them like any other. */
+function agree(privateKey: KeyObject, rawX: Uint8Array): Uint8Array {
+  try {
+    return diffieHellman({ privateKey, publicKey: publicKeyOf(X25519_SPKI, rawX) });
+  } catch {
+    return Buffer.alloc(X25519_BYTES);
+  }
 }
 
 function combine(

@@ -1,0 +1,214 @@
+// What a hostile peer may try besides noise: each of these once ended a process, filled it, or let in who was out.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hello } from '../src/link/greeting.ts';
+import type { Link } from '../src/link/link.ts';
+import { Stream, type StreamCarrier } from '../src/link/stream.ts';
+import { Switchboard } from '../src/link/switchboard.ts';
+import { update } from '../src/members/directory.ts';
+import { decapsulate, encapsulate, isPublicKey, privateKeyFrom } from '../src/sealed/xwing.ts';
+import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
+import { frame, frameTypes } from '../src/wire/frame.ts';
+import { noticeKinds, requestKinds, routedKinds } from '../src/wire/kinds.ts';
+import { encode, Writer } from '../src/wire/schema.ts';
+
+const LIAR = 3;
+
+async function meshOf(peers = 5, seed = 11) {
+  const warnings: string[] = [];
+  const log = (level: string, message: string, values?: object) => {
+    if (level === 'warn') warnings.push(`${message} ${JSON.stringify(values)}`);
+  };
+  const mesh = await VirtualMesh.create({ peers, seed, log });
+  await mesh.startAll();
+  return { mesh, liar: mesh.peers[LIAR]!, warnings };
+}
+
+/** Everybody hears it from the liar, who does not look at it itself. */
+function say({ mesh, liar }: Awaited<ReturnType<typeof meshOf>>, kind: number, payload: Uint8Array): void {
+  for (const session of liar.switchboard.sessions()) session.notify(kind, payload);
+  mesh.clock.run(3_000);
+}
+
+function greeting(mesh: string, isEnrolment: boolean, rosterVersion = 0): Buffer {
+  return frame(
+    frameTypes.hello,
+    encode(hello, { versionMin: 1, versionMax: 1, isEnrolment, mesh, rosterVersion }),
+  );
+}
+
+/** What a link brings, as types of frames that begin a write. */
+function recorded(link: Link, first: Uint8Array): { types: number[]; isClosed: () => boolean } {
+  const types: number[] = [];
+  let isClosed = false;
+  link.start({
+    onBytes: (bytes) => types.push(bytes[0]!),
+    onDrain: () => {},
+    onClose: () => {
+      isClosed = true;
+    },
+  });
+  link.send(first);
+  return { types, isClosed: () => isClosed };
+}
+
+test('who is dialled cannot pose as one who asks to be let in, and so be spared the judgement', async () => {
+  const { mesh } = await meshOf();
+  const dialled = mesh.peers[1]!;
+  const trap = mesh.network.transport('10.9.9.9:1', () => null);
+  let heard: ReturnType<typeof recorded> | null = null;
+  await trap.listen((link) => {
+    const accept = frame(frameTypes.accept, Buffer.alloc(0));
+    heard = recorded(link, Buffer.concat([greeting(dialled.standing.roster.mesh, true), accept]));
+    // An empty summary: "I know nobody, tell me all".
+    link.send(frame(frameTypes.notice, Buffer.of(noticeKinds.summary, 0, 0)));
+  });
+  let isOpen: boolean | null = null;
+  dialled.switchboard.connectTo('10.9.9.9:1', (session) => {
+    isOpen = session !== null;
+  });
+  mesh.clock.run(2_000);
+  assert.equal(isOpen, false);
+  assert.equal(heard!.types.includes(frameTypes.notice), false, 'it learns nothing of the members');
+  assert.equal(heard!.isClosed(), true);
+});
+
+test('a stranger may ask for a while, not for ever', async () => {
+  const { mesh } = await meshOf();
+  const outside = mesh.network.transport('10.9.9.9:1', () => null);
+  let heard: ReturnType<typeof recorded> | null = null;
+  outside.dial(hostOf(1), (_error, link) => {
+    const accept = frame(frameTypes.accept, Buffer.alloc(0));
+    heard = recorded(link!, Buffer.concat([greeting(mesh.peers[1]!.standing.roster.mesh, true), accept]));
+  });
+  mesh.clock.run(15_000);
+  assert.equal(heard!.isClosed(), false);
+  mesh.clock.run(20_000);
+  assert.equal(heard!.isClosed(), true);
+});
+
+test('a statement with the largest number there is ends nobody', async () => {
+  const scene = await meshOf();
+  const { mesh, liar } = scene;
+  const huge = { ...liar.directory.announcementOf(liar.id)!, incarnation: Number.MAX_SAFE_INTEGER };
+  const out = new Writer();
+  out.varint(1);
+  out.byte(0);
+  out.varint(liar.id.length);
+  out.raw(Buffer.from(liar.id));
+  out.varint(huge.incarnation);
+  out.raw(Buffer.alloc(32 + 1 + 1 + 64));
+  assert.throws(() => encode(update, huge), RangeError);
+  say(scene, noticeKinds.updates, out.finish());
+  mesh.clock.run(30_000);
+  assert.ok(mesh.peers[0]!.directory.isAlive('peer-1'));
+});
+
+test('one who was never here cannot be called gone: that would be news for ever', async () => {
+  const mesh = await VirtualMesh.create({ peers: 5, seed: 11 });
+  for (let i = 0; i < 4; i++) await mesh.start(i);
+  mesh.clock.run(5_000);
+  const accusation = mesh.peers[LIAR]!.directory.accuse('peer-4', 0);
+  for (const i of [0, 1, 2, 3]) {
+    const { directory } = mesh.peers[i]!;
+    assert.equal(directory.take(accusation), false);
+    assert.equal(directory.statusOf('peer-4'), 'never seen');
+  }
+});
+
+test('a summary from beyond the last member is no endless loop', async () => {
+  const scene = await meshOf();
+  const out = new Writer();
+  out.varint(Number.MAX_SAFE_INTEGER);
+  out.varint(5);
+  for (let i = 0; i < 5; i++) out.varint(0);
+  say(scene, noticeKinds.summary, out.finish());
+  assert.ok(scene.mesh.peers[0]!.directory.isAlive('peer-1'));
+});
+
+test('X-Wing: a point of small order gives a secret like any other, and a key out of range is none', () => {
+  const key = privateKeyFrom(Buffer.alloc(32, 5));
+  const { ciphertext } = encapsulate(key.publicKey);
+  ciphertext.fill(0, 1088);
+  assert.equal(decapsulate(key, ciphertext).length, 32);
+  assert.equal(isPublicKey(key.publicKey), true);
+  const outOfRange = Buffer.from(key.publicKey);
+  outOfRange.fill(255, 0, 1184);
+  assert.equal(isPublicKey(outOfRange), false);
+  assert.equal(isPublicKey(Buffer.alloc(5)), false);
+});
+
+test('a certificate that somebody on the way made up is not taken at renewal', async () => {
+  const { mesh, liar } = await meshOf();
+  const victim = mesh.peers[1]!;
+  const own = victim.standing.certificate;
+  const forged = Buffer.concat([
+    Buffer.of(2),
+    varint(liar.standing.certificate.length),
+    liar.standing.certificate,
+  ]);
+  const answer = Buffer.concat([forged, Buffer.of(0)]);
+  victim.routing.ask = (_to, kind, _body, _ms, done) =>
+    kind === routedKinds.enrol ? done(null, answer) : done('no', Buffer.alloc(0));
+  await assert.rejects(victim.renew(), /not one of the authority for this peer/);
+  assert.equal(victim.standing.certificate, own);
+});
+
+test('a list of members without its signature is not gathered for ever', async () => {
+  const { mesh } = await meshOf();
+  const { standing } = mesh.peers[1]!;
+  const board = new Switchboard(
+    mesh.peers[1]!.runtime,
+    standing,
+    mesh.network.transport('10.9.9.9:2', () => null),
+  );
+  const session = {} as Parameters<Switchboard['takeRosterPart']>[0];
+  const changes = Array.from({ length: 1024 }, () => Buffer.alloc(2400));
+  let why: string | null = null;
+  let parts = 0;
+  for (; why === null && parts < 1_000; parts++)
+    why = board.takeRosterPart(session, { from: parts * changes.length, changes, signature: null });
+  assert.match(why!, /without its signature/);
+  assert.ok(parts < 200);
+});
+
+test('a stream keeps nothing of empty pieces', () => {
+  const carrier: StreamCarrier = {
+    sendData() {},
+    sendCredit() {},
+    sendEnd() {},
+    sendReset() {},
+    hasRoom: () => true,
+    forget() {},
+  };
+  const stream = new Stream(1, carrier);
+  for (let i = 0; i < 1_000; i++) assert.equal(stream.receive(Buffer.alloc(0)), true);
+  let pieces = 0;
+  stream.listen(() => pieces++);
+  assert.equal(pieces, 0);
+});
+
+function varint(value: number): Buffer {
+  const out = new Writer();
+  out.varint(value);
+  return out.finish();
+}
+
+test('a stranger asks for nothing but to be let in', async () => {
+  const { mesh } = await meshOf();
+  const outside = mesh.network.transport('10.9.9.9:1', () => null);
+  const heard: ReturnType<typeof recorded>[] = [];
+  const accept = frame(frameTypes.accept, Buffer.alloc(0));
+  for (const kind of [requestKinds.probe, requestKinds.offers])
+    outside.dial(hostOf(1), (_error, link) => {
+      const begin = Buffer.concat([greeting(mesh.peers[1]!.standing.roster.mesh, true), accept]);
+      heard.push(recorded(link!, Buffer.concat([begin, frame(frameTypes.request, Buffer.of(1, kind))])));
+    });
+  mesh.clock.run(2_000);
+  assert.equal(heard.length, 2);
+  for (const { types, isClosed } of heard) {
+    assert.equal(types.includes(frameTypes.response), false);
+    assert.equal(isClosed(), true);
+  }
+});
