@@ -153,6 +153,49 @@ test('a name is held by one key, until that is revoked', async () => {
   assert.match(authority.revoke('first', '')!, /the authority itself/);
 });
 
+test('who is revoked does not come back by what its name was promised before', async () => {
+  const { authority, ask } = await founded();
+  authority.desk.allow('lab-1');
+  await ask(newKeyPair(), 'lab-1');
+  const bound = authority.desk.invite('peer', 'lab-1', 5, HOUR_MS);
+  authority.revoke('lab-1', 'stolen');
+  assert.equal((await ask(newKeyPair(), 'lab-1')).kind, 'pending');
+  assert.match(JSON.stringify(await ask(newKeyPair(), 'lab-1', bound)), /not known here/);
+});
+
+test('one key has one name, so that revoking it is enough', async () => {
+  const { authority, ask } = await founded();
+  const secret = authority.desk.invite('peer', null, 10, HOUR_MS);
+  const keys = newKeyPair();
+  await ask(keys, 'lab-1', secret);
+  assert.match(JSON.stringify(await ask(keys, 'lab-2', secret)), /this key is that of lab-1/);
+});
+
+test('approving looks again: the name may be taken by now, the key revoked', async () => {
+  const { authority, roster, ask } = await founded();
+  const secret = authority.desk.invite('peer', null, 10, HOUR_MS);
+  const [one, two, three] = [newKeyPair(), newKeyPair(), newKeyPair()];
+  await ask(one, 'lab-1');
+  await ask(two, 'lab-1', secret);
+  assert.match((await authority.approve('lab-1'))!, /taken by another key/);
+  assert.deepEqual(authority.roster.approved('lab-1')!.publicKey, Buffer.from(two.publicKey));
+  await ask(three, 'lab-2');
+  await ask(three, 'lab-3', secret);
+  authority.revoke('lab-3', 'lost');
+  assert.match((await authority.approve('lab-2'))!, /this key was revoked/);
+  assert.ok(authority.roster.version > roster.version);
+});
+
+test('wrong tries of others keep nobody who is in from renewing', async () => {
+  const { authority, ask } = await founded();
+  const keys = newKeyPair();
+  await ask(keys, 'lab-1', authority.desk.invite('peer', null, 1, HOUR_MS));
+  const guess = { id: Buffer.alloc(6), key: Buffer.alloc(16) };
+  for (let i = 0; i < 250; i++) authority.desk.failed(`host-${i}`);
+  assert.match(JSON.stringify(await ask(newKeyPair(), 'lab-2', guess)), /too many wrong tries/);
+  assert.equal((await ask(keys, 'lab-1')).kind, 'admitted');
+});
+
 test('what was given out and who waits survives a restart', async () => {
   const { authority, ask, runtime, storage, rootKey } = await founded();
   const secret = authority.desk.invite('coordinator', null, 1, HOUR_MS);

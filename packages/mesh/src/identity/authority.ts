@@ -85,12 +85,12 @@ export class Authority {
 
   /** @param source who asks, for the limit on guesses: an address */
   async enrol({ request, token }: EnrolRequest, source: string): Promise<EnrolAnswer> {
-    if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
     let asked: { id: string; publicKey: Uint8Array };
     try {
       asked = await readRequest(request);
     } catch (error) {
       if (!(error instanceof CertificateError)) throw error;
+      if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
       return this.#refuse(source, error.message);
     }
     const { id, publicKey } = asked;
@@ -98,13 +98,10 @@ export class Authority {
     // A renewal, or the same request again because the answer was lost: the key was proved by the request's signature.
     if (member !== null && Buffer.compare(member.publicKey, publicKey) === 0)
       return this.#admitted(id, publicKey);
-    if (this.#roster.revokedKeys.has(hex(publicKey)))
-      return this.#refuse(source, 'this key was revoked: make a new one');
-    if (member !== null || this.#isGathered(id, publicKey))
-      return this.#refuse(
-        source,
-        `the name ${id} is taken by another key: choose another, or revoke it first`,
-      );
+    // After that, so that nobody's guesses keep those who are in from renewing.
+    if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
+    const objection = this.#objectionTo(id, publicKey);
+    if (objection !== null) return this.#refuse(source, objection);
     const verdict = this.desk.judge({ id, publicKey, token, request });
     if (verdict.kind === 'denied') return this.#refuse(source, verdict.reason);
     if (verdict.kind === 'pending') return { kind: 'pending' };
@@ -114,9 +111,14 @@ export class Authority {
 
   /** Lets one in that waits, by its name. It gets its certificate when it asks again. */
   async approve(id: string, role: Role = 'peer'): Promise<string | null> {
-    const waiting = this.desk.take(id);
-    if (waiting === null) return `nobody of the name ${id} waits`;
-    await this.#admit(id, Buffer.from(waiting.publicKey, 'hex'), role);
+    const waiting = this.desk.waiting.find((each) => each.id === id);
+    if (waiting === undefined) return `nobody of the name ${id} waits`;
+    const publicKey = Buffer.from(waiting.publicKey, 'hex');
+    // Things may have changed since it began to wait.
+    const objection = this.#objectionTo(id, publicKey);
+    if (objection !== null) return objection;
+    this.desk.take(id);
+    await this.#admit(id, publicKey, role);
     return null;
   }
 
@@ -124,6 +126,7 @@ export class Authority {
   revoke(id: string, reason: string): string | null {
     if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
     if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
+    this.desk.forget(id);
     const key = this.#runtime.random.bytes(32);
     const epoch = (this.#roster.group?.epoch ?? 0) + 1;
     const atMs = this.#runtime.clock.nowMs();
@@ -180,6 +183,22 @@ export class Authority {
       const sinceMs = this.#runtime.clock.elapsedMs() - this.#signedMs;
       this.#runtime.clock.after(Math.max(GATHER_MS, BUSY_GATHER_MS - sinceMs), () => this.#sign([]));
     });
+  }
+
+  /** Why this key cannot be admitted under this name, or null. */
+  #objectionTo(id: string, publicKey: Uint8Array): string | null {
+    if (this.#roster.revokedKeys.has(hex(publicKey))) return 'this key was revoked: make a new one';
+    const holder = this.#roster.approved(id);
+    if (
+      (holder !== null && Buffer.compare(holder.publicKey, publicKey) !== 0) ||
+      this.#isGathered(id, publicKey)
+    )
+      return `the name ${id} is taken by another key: choose another, or revoke it first`;
+    // Else who is revoked under one name would stay under the other.
+    for (const other of this.#roster.members.values())
+      if (other.id !== id && other.revoked === null && Buffer.compare(other.publicKey, publicKey) === 0)
+        return `this key is that of ${other.id}: a peer has one name`;
+    return null;
   }
 
   #isGathered(id: string, publicKey: Uint8Array): boolean {

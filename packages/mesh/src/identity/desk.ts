@@ -95,6 +95,16 @@ export class EnrolmentDesk {
     this.#save({ allowed: [...new Set([...this.#desk.allowed, nameOrFingerprint])] });
   }
 
+  /** What was promised to a name is void: it was revoked, and must not come back by itself with another key. */
+  forget(id: string): void {
+    const { tokens, waiting, allowed } = this.#desk;
+    this.#save({
+      tokens: tokens.filter((each) => each.name !== id),
+      waiting: waiting.filter((each) => each.id !== id),
+      allowed: allowed.filter((each) => each !== id),
+    });
+  }
+
   deny(id: string): string | null {
     const waiting = this.#desk.waiting.find((each) => each.id === id);
     if (waiting === undefined) return `nobody of the name ${id} waits`;
