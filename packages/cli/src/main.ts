@@ -14,6 +14,7 @@ import { addReadCommand } from './read/options.ts';
 import { addServingOptions } from './serving/options.ts';
 import { addStoreCommand } from './store/options.ts';
 import { ClosedPipe } from './terminal/output.ts';
+import { printable } from './terminal/printable.ts';
 import { addTimeCommand } from './time/options.ts';
 import { addUiCommand } from './ui/options.ts';
 import { addUpCommand } from './up/options.ts';
@@ -111,7 +112,8 @@ function report(error: unknown): number {
   // `eyrie read … | head`: whoever read has enough.
   if (error instanceof ClosedPipe) return 0;
   if (error instanceof CommanderError) return reportUsage(error);
-  const message = error instanceof Error ? error.message : String(error);
+  // It may quote what another peer said.
+  const message = printable(error instanceof Error ? error.message : String(error));
   console.error(`eyrie: ${error instanceof UserError ? message : `unexpected error: ${message}`}`);
   if (isDebugging && error instanceof Error) console.error(error.stack);
   else if (!(error instanceof UserError))

@@ -16,8 +16,9 @@ import { LAN_MESSAGE_BYTES_MAX } from '@eyrie/mesh/lan';
 import { callNodes, sendPlain } from '@eyrie/services/master';
 import { runNode, tasksOf } from '@eyrie/services/node';
 import { FAILED, UserError } from '../errors.ts';
+import { printable } from '../terminal/printable.ts';
 import { LogFile } from './log-file.ts';
-import { printable, readTime, readWhole, selectPeer } from './select.ts';
+import { readTime, readWhole, selectPeer } from './select.ts';
 
 const NODES_FILE = 'lan-nodes.json';
 const KNOWN_MS = 30 * 24 * 3_600_000;

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { MessageView } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
-import { ask, printable, readTime } from './select.ts';
+import { printable } from '../terminal/printable.ts';
+import { ask, readTime } from './select.ts';
 
 interface Common {
   peer?: string;

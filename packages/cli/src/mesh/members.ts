@@ -1,6 +1,7 @@
 // Who is in, and who decides it: questions to a running peer.
 import type { MemberView } from '@eyrie/mesh';
-import { ask, printable, readTime, readWhole, table } from './select.ts';
+import { printable } from '../terminal/printable.ts';
+import { ask, readTime, readWhole, table } from './select.ts';
 
 interface Common {
   peer?: string;

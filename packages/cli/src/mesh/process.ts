@@ -19,6 +19,7 @@ import {
 } from '@eyrie/mesh';
 import { isPassphraseSealed, PassphraseError } from '@eyrie/mesh/sealed';
 import { FAILED, UserError } from '../errors.ts';
+import { printableLine } from '../terminal/printable.ts';
 import { LogFile } from './log-file.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { readWhole, selectPeer, table } from './select.ts';
@@ -199,8 +200,9 @@ function logPath(id: string): string {
   return join(eyrieHome(), 'logs', `peer_${id}.log`);
 }
 
-function plain(level: string, message: string, values: Record<string, unknown>): string {
+/** For people. Some of the values came from others, as the reason of a refusal. */
+export function plain(level: string, message: string, values: Record<string, unknown>): string {
   const time = new Date().toISOString().replace('T', ' ').slice(0, 23);
-  const rest = Object.entries(values).map(([name, value]) => ` ${name}=${value}`);
+  const rest = Object.entries(values).map(([name, value]) => ` ${name}=${printableLine(String(value))}`);
   return `${time} ${level === 'warn' ? 'warning: ' : ''}${message}${rest.join('')}`;
 }
