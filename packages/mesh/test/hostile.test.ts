@@ -7,6 +7,8 @@ import type { Link } from '../src/link/link.ts';
 import { Stream, type StreamCarrier } from '../src/link/stream.ts';
 import { Switchboard } from '../src/link/switchboard.ts';
 import { update } from '../src/members/directory.ts';
+import { INBOX_BYTES_MAX, Inbox } from '../src/messages/inbox.ts';
+import { MemoryStorage } from '../src/peer/storage.ts';
 import { decapsulate, encapsulate, isPublicKey, privateKeyFrom } from '../src/sealed/xwing.ts';
 import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
 import { frame, frameTypes } from '../src/wire/frame.ts';
@@ -187,6 +189,19 @@ test('a stream keeps nothing of empty pieces', () => {
   let pieces = 0;
   stream.listen(() => pieces++);
   assert.equal(pieces, 0);
+});
+
+test('an inbox full of long messages drops the oldest, and still knows whose it had', () => {
+  const storage = new MemoryStorage();
+  const inbox = new Inbox(storage);
+  const stream = Buffer.alloc(8);
+  const body = Buffer.alloc(160 << 10);
+  const rest = { from: 'liar', stream, sentMs: 0, receivedMs: 0, topic: 'message', isBroadcast: false, body };
+  for (let sequence = 1; sequence <= 600; sequence++) inbox.add({ ...rest, sequence });
+  const held = () => inbox.messages.reduce((sum, message) => sum + message.body.length, 0);
+  assert.ok(held() <= INBOX_BYTES_MAX * 1.25);
+  assert.equal(inbox.messages.at(-1)!.sequence, 600);
+  assert.equal(new Inbox(storage).lastOf('liar', stream), 600);
 });
 
 function varint(value: number): Buffer {

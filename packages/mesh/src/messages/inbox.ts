@@ -6,8 +6,11 @@ import { hex } from '../members/roster.ts';
 import type { Storage } from '../peer/storage.ts';
 import { bytes, decode, encode, fixed, flag, type Shape, text, variant, varint } from '../wire/schema.ts';
 
-/** The oldest go when there are more. */
+/** The oldest go when there are more, or larger ones. */
 export const INBOX_MAX = 10_000;
+export const INBOX_BYTES_MAX = 64 << 20;
+/** So much more than that before it is tidied up: not at each message. */
+const SLACK = 1.25;
 const CURSORS_MAX = 100_000;
 const LOG = 'inbox.log';
 
@@ -33,6 +36,7 @@ export class Inbox {
   readonly onMessage: ((message: Message) => void)[] = [];
   readonly #storage: Storage;
   #messages: Message[] = [];
+  #bytes = 0;
   #cursors = new Map<string, { from: string; stream: Uint8Array; sequence: number }>();
   #readCount = 0;
 
@@ -59,7 +63,7 @@ export class Inbox {
     const whole: Message = { kind: 'message', ...message };
     this.#storage.append(LOG, [encode(entry, whole)]);
     this.#load(whole);
-    if (this.#messages.length > INBOX_MAX * 1.25) this.#compact();
+    if (this.#messages.length > INBOX_MAX * SLACK || this.#bytes > INBOX_BYTES_MAX * SLACK) this.#compact();
     for (const listener of this.onMessage) listener(whole);
   }
 
@@ -86,11 +90,15 @@ export class Inbox {
     this.#cursors.delete(name);
     this.#cursors.set(name, { from, stream, sequence });
     if (this.#cursors.size > CURSORS_MAX) this.#cursors.delete(this.#cursors.keys().next().value!);
-    if (each.kind === 'message') this.#messages.push(each);
+    if (each.kind !== 'message') return;
+    this.#messages.push(each);
+    this.#bytes += each.body.length;
   }
 
   #compact(): void {
-    const dropped = this.#messages.length - INBOX_MAX;
+    let dropped = 0;
+    while (this.#messages.length - dropped > INBOX_MAX || this.#bytes > INBOX_BYTES_MAX)
+      this.#bytes -= this.#messages[dropped++]!.body.length;
     this.#messages = this.#messages.slice(dropped);
     this.#readCount = Math.max(0, this.#readCount - dropped);
     this.#storage.writeLog(LOG, [
