@@ -10,6 +10,8 @@ export interface Bounds {
   /** Bytes a session may send before it is ended, and bytes of it that are recorded. */
   readonly sessionBytesMax: number;
   readonly recordBytesMax: number;
+  /** Memory for the records of all sessions that are not over; beyond it only their events are kept. */
+  readonly recordsBytesMax: number;
   /** Bytes on disk of recorded sessions and of files left here; the oldest go first. */
   readonly diskBytesMax: number;
 }
@@ -22,6 +24,7 @@ export const BOUNDS: Bounds = {
   sessionMsMax: 1_800_000,
   sessionBytesMax: 16 * 2 ** 20,
   recordBytesMax: 2 ** 20,
+  recordsBytesMax: 64 * 2 ** 20,
   diskBytesMax: 512 * 2 ** 20,
 };
 

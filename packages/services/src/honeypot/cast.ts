@@ -16,16 +16,27 @@ export interface CastEvent {
   readonly text: string;
 }
 
+/** Memory that the records of all visits share. */
+export interface Room {
+  bytes: number;
+}
+
+/** What a line takes in memory besides its characters. */
+const LINE_BYTES = 40;
+
 export class Cast {
   readonly #bytesMax: number;
+  readonly #room: Room;
+  #taken = 0;
   readonly #beganAt: number;
   #lines: string[] = [];
   #bytes = 0;
 
-  /** `bytesMax`: what comes after is not recorded. `beganAt`: milliseconds. */
-  constructor(bytesMax: number, beganAt: number) {
+  /** `bytesMax`: what comes after is not recorded, nor where `room` is full. `beganAt`: milliseconds. */
+  constructor(bytesMax: number, beganAt: number, room: Room) {
     this.#bytesMax = bytesMax;
     this.#beganAt = beganAt;
+    this.#room = room;
   }
 
   get isEmpty(): boolean {
@@ -34,10 +45,22 @@ export class Cast {
 
   add(direction: 'i' | 'o', bytes: Uint8Array, now: number): void {
     const room = this.#bytesMax - this.#bytes;
-    if (room <= 0) return;
+    if (room <= 0 || this.#room.bytes <= 0) return;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(room, bytes.length)).toString('latin1');
     this.#bytes += text.length;
-    this.#lines.push(JSON.stringify([(now - this.#beganAt) / 1000, direction, text]));
+    // One byte a packet makes a line of thirty, and a control character six: what counts is what is kept.
+    const line = JSON.stringify([(now - this.#beganAt) / 1000, direction, text]);
+    this.#lines.push(line);
+    this.#taken += line.length + LINE_BYTES;
+    this.#room.bytes -= line.length + LINE_BYTES;
+  }
+
+  /** Gives its room back; nothing more is recorded. */
+  end(): void {
+    this.#room.bytes += this.#taken;
+    this.#taken = 0;
+    this.#lines = [];
+    this.#bytes = this.#bytesMax;
   }
 
   toText({ session, protocol, source, port, time }: CastHeader): string {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { BOUNDS, type Bounds, Gate } from './bounds.ts';
-import { Cast } from './cast.ts';
+import { Cast, type Room } from './cast.ts';
 import type { Decoy } from './decoys/decoy.ts';
 import { serve, serveByPayload } from './decoys/index.ts';
 import type { EventType, Happening, HoneypotEvent } from './event.ts';
@@ -48,6 +48,7 @@ export class Honeypot {
   readonly #options: HoneypotOptions;
   readonly #bounds: Bounds;
   readonly #gate: Gate;
+  readonly #room: Room;
   readonly #recorder: Recorder;
   readonly #servers: Server[] = [];
   readonly #stays = new Map<Socket, Stay>();
@@ -58,6 +59,7 @@ export class Honeypot {
     this.#options = options;
     this.#bounds = { ...BOUNDS, ...options.bounds };
     this.#gate = new Gate(this.#bounds);
+    this.#room = { bytes: this.#bounds.recordsBytesMax };
     const { folder, log } = options;
     this.#recorder = new Recorder({ folder, log, diskBytesMax: this.#bounds.diskBytesMax });
   }
@@ -122,7 +124,8 @@ export class Honeypot {
     socket.on('error', () => socket.destroy()); // However a visitor goes, it goes.
     this.#visits++;
     if (!this.#gate.enter(address)) return void socket.resetAndDestroy();
-    const stay = new Stay(socket, address, this.#options, this.#bounds, this.#recorder);
+    const cast = new Cast(this.#bounds.recordBytesMax, Date.now(), this.#room);
+    const stay = new Stay(socket, address, this.#options, this.#bounds, this.#recorder, cast);
     this.#stays.set(socket, stay);
     socket.once('close', () => {
       this.#stays.delete(socket);
@@ -151,12 +154,19 @@ class Stay {
   #reason: string | undefined;
   #isWorthRecord = false;
 
-  constructor(socket: Socket, address: string, options: HoneypotOptions, bounds: Bounds, recorder: Recorder) {
+  constructor(
+    socket: Socket,
+    address: string,
+    options: HoneypotOptions,
+    bounds: Bounds,
+    recorder: Recorder,
+    cast: Cast,
+  ) {
     this.#socket = socket;
     this.#options = options;
     this.#recorder = recorder;
     this.#id = `${new Date(this.#beganAt).toISOString().replace(/[-:]|\..*/g, '')}-${randomBytes(4).toString('hex')}`;
-    this.#cast = new Cast(bounds.recordBytesMax, this.#beganAt);
+    this.#cast = cast;
     this.#facts = {
       session: this.#id,
       sourceAddress: address,
@@ -190,12 +200,13 @@ class Stay {
   end(): void {
     const seconds = (Date.now() - this.#beganAt) / 1000;
     this.happen({ type: 'disconnect', seconds, bytes: this.#socket.bytesRead, reason: this.#reason });
-    if (this.#cast.isEmpty || !this.#isWorthRecord) return;
     const { session, sourceAddress: source, port } = this.#facts;
-    this.#recorder.session(
-      session,
-      this.#cast.toText({ session, protocol: this.#protocol, source, port, time: this.#beganAt }),
-    );
+    if (!this.#cast.isEmpty && this.#isWorthRecord)
+      this.#recorder.session(
+        session,
+        this.#cast.toText({ session, protocol: this.#protocol, source, port, time: this.#beganAt }),
+      );
+    this.#cast.end();
   }
 
   /** Ends a visit that has taken too much of our time or room. */

@@ -77,6 +77,20 @@ describe("the honeypot's shell", () => {
     );
   });
 
+  test('the names that every object has are no commands', () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])
+      assert.match(shellFor().shell.run(name), /command not found/);
+  });
+
+  test('a line cannot make more of a file than there is room for', () => {
+    const { shell } = shellFor();
+    shell.run(`echo ${'x'.repeat(4000)} > /tmp/a`);
+    for (let i = 0; i < 4; i++)
+      shell.run('cat /tmp/a /tmp/a /tmp/a /tmp/a /tmp/a > /tmp/b; mv /tmp/b /tmp/a');
+    assert.ok(shell.run(`cat /tmp/a ${'| base64 '.repeat(48)} | wc -c`).length < 20);
+    assert.ok(shell.run(`cat ${'/tmp/a '.repeat(1000)} | wc -c`).length < 20);
+  });
+
   test('no line makes it throw or print without end', () => {
     const words = fc.constantFrom(
       'ls',
@@ -124,7 +138,7 @@ describe('what a honeypot keeps', () => {
     const header = { session: 's', protocol: 'telnet', source: '192.0.2.1', port: 23, time: 5000 };
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), (chunks) => {
-        const cast = new Cast(100, 5000);
+        const cast = new Cast(100, 5000, { bytes: 1e6 });
         for (const chunk of chunks) cast.add('i', chunk, 6500);
         const back = readCast(cast.toText(header))!;
         assert.deepEqual(back.header, { ...header, encoding: 'latin1' });
@@ -133,6 +147,17 @@ describe('what a honeypot keeps', () => {
       }),
     );
     assert.equal(readCast('{"version":2}\n'), null);
+  });
+
+  test('all casts share their memory, as it is taken, and give it back', () => {
+    const room = { bytes: 10_000 };
+    const casts = Array.from({ length: 50 }, () => new Cast(1e6, 0, room));
+    for (let i = 0; i < 100; i++) for (const cast of casts) cast.add('i', Uint8Array.of(0), 1);
+    assert.ok(room.bytes <= 0 && room.bytes > -100);
+    for (const cast of casts) cast.end();
+    assert.equal(room.bytes, 10_000);
+    casts[0]!.add('i', Uint8Array.of(0), 1);
+    assert.equal(casts[0]!.isEmpty, true);
   });
 
   test('events in ECS, and in one line that cannot command a terminal', () => {

@@ -236,12 +236,17 @@ function absolute({ cwd, home }: Context, path: string): string {
   return resolvePath(cwd, path, home);
 }
 
+/** The same large file, named a thousand times in a line, is not put together a thousand times. */
+const JOINED_BYTES_MAX = 5_000_000;
+
 function joined(results: readonly Result[]): Result {
   const all = results.map((each) =>
     typeof each === 'string' ? { output: each, errors: '', status: 0 } : each,
   );
+  let text = '';
+  for (const { output = '' } of all) if (text.length < JOINED_BYTES_MAX) text += output;
   return {
-    output: all.map(({ output = '' }) => output).join(''),
+    output: text,
     errors: all.map(({ errors = '' }) => errors).join(''),
     status: Math.max(0, ...all.map(({ status }) => status)),
   };

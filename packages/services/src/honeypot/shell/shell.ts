@@ -8,6 +8,8 @@ import { Files, resolvePath } from './files.ts';
 /** Commands in one line, and bytes one may print. */
 const COMMANDS_MAX = 50;
 const OUTPUT_BYTES_MAX = 200_000;
+/** From one command to the next: each may make more of it, and fifty in a row would make too much. */
+const PIPE_BYTES_MAX = 1_000_000;
 
 interface Step {
   readonly words: string[];
@@ -58,7 +60,7 @@ export class Shell {
       status = result.status;
       piped = '';
       if (step.into !== null) this.#redirect(step.into, result.output);
-      else if (steps[i + 1]?.joint === '|') piped = result.output;
+      else if (steps[i + 1]?.joint === '|') piped = result.output.slice(0, PIPE_BYTES_MAX);
       else output += result.output;
       output += result.errors;
       if (output.length > OUTPUT_BYTES_MAX) return output.slice(0, OUTPUT_BYTES_MAX);
