@@ -14,7 +14,7 @@ export interface RecorderOptions {
   readonly logBytesMax?: number;
 }
 
-/** Events waiting to be written: beyond it the oldest waiting are written first, so nothing is dropped; see `#flush`. */
+/** So long events are gathered, to be written with one call. */
 const FLUSH_MS = 100;
 const LOG_BYTES_MAX = 20e6;
 const LOGS_KEPT = 5;

@@ -10,6 +10,8 @@ import type { Persona } from './persona.ts';
 const LINE_BYTES_MAX = 8192;
 /** Bytes waiting to be read; beyond it the visitor has to wait. */
 const WAITING_BYTES_MAX = 65_536;
+/** Bytes that a visitor has not read yet; beyond it nobody is there to read them. */
+const UNREAD_BYTES_MAX = 2 ** 20;
 
 /** A message that says it is longer is nonsense. */
 const MESSAGE_BYTES_MAX = 2 ** 20;
@@ -128,10 +130,17 @@ export class Visit {
   }
 
   write(data: string | Uint8Array): void {
-    if (!this.socket.writable) return;
+    if (!this.socket.writable || !this.isRead(this.socket)) return;
     const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
     this.#witness.record('o', bytes);
     this.socket.write(bytes);
+  }
+
+  /** False, and the end of the visit, where answers pile up in `stream`: who only asks and never reads fills the memory. */
+  isRead(stream: Duplex): boolean {
+    if (stream.writableLength <= UNREAD_BYTES_MAX) return true;
+    this.socket.destroy();
+    return false;
   }
 
   end(): void {

@@ -77,6 +77,17 @@ describe("the honeypot's shell", () => {
     );
   });
 
+  test('who asks and never reads is sent away before the answers fill the memory', () => {
+    const socket = new PassThrough();
+    const witness = { protocol: 'telnet', report() {}, record() {}, keep: () => 'hash' };
+    const visit = new Visit(socket, persona, BOUNDS, witness);
+    // Nobody takes what comes out.
+    socket.pause();
+    for (let i = 0; i < 100 && !socket.destroyed; i++) visit.write('x'.repeat(200_000));
+    assert.equal(socket.destroyed, true);
+    assert.ok(socket.writableLength < 2 ** 21);
+  });
+
   test('the names that every object has are no commands', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])
       assert.match(shellFor().shell.run(name), /command not found/);

@@ -9,6 +9,8 @@ import { serveSftp } from './sftp.ts';
 
 const { Server } = ssh2;
 const LINE_BYTES_MAX = 4096;
+/** In one connection, one after the other: each has files and output of its own. */
+const SESSIONS_MAX = 100;
 
 export const ssh: Decoy = {
   name: 'ssh',
@@ -41,7 +43,13 @@ function converse(visit: Visit, client: ssh2.Connection): void {
     else if (tries >= TRIES_MAX) client.end();
     else attempt.reject(['password']);
   });
-  client.on('ready', () => client.on('session', (accept) => serveSession(visit, accept(), user)));
+  let sessions = 0;
+  client.on('ready', () =>
+    client.on('session', (accept, reject) => {
+      if (sessions++ < SESSIONS_MAX) serveSession(visit, accept(), user);
+      else reject();
+    }),
+  );
   // Tunnels to elsewhere are what many come for; none is opened.
   client.on('tcpip', (_accept, reject, info) => {
     visit.report({ type: 'download', url: `tcp://${info.destIP}:${info.destPort}` });
@@ -72,6 +80,7 @@ function serveSession(visit: Visit, session: ssh2.Session, user: string): void {
 
 function serveShell(visit: Visit, shell: Shell, channel: ssh2.ServerChannel): void {
   const print = (text: string) => {
+    if (!visit.isRead(channel)) return;
     const bytes = Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1');
     visit.recordPlain('o', bytes);
     channel.write(bytes);
