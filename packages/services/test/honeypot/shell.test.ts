@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Cast, readCast } from '../../src/honeypot/cast.ts';
 import { hasshOf } from '../../src/honeypot/decoys/hassh.ts';
 import { decoys } from '../../src/honeypot/decoys/index.ts';
+import { serveSftp } from '../../src/honeypot/decoys/sftp.ts';
 import type { Happening } from '../../src/honeypot/event.ts';
 import { BOUNDS, type HoneypotEvent, makePersona, toEcs, toLine } from '../../src/honeypot/index.ts';
+import { Files } from '../../src/honeypot/shell/files.ts';
 import { parse, Shell } from '../../src/honeypot/shell/shell.ts';
 import { Visit } from '../../src/honeypot/visit.ts';
 
@@ -86,6 +89,27 @@ describe("the honeypot's shell", () => {
     for (let i = 0; i < 100 && !socket.destroyed; i++) visit.write('x'.repeat(200_000));
     assert.equal(socket.destroyed, true);
     assert.ok(socket.writableLength < 2 ** 21);
+  });
+
+  test('SFTP: a byte far behind the end, and reading again and again, take no more than their room', () => {
+    const socket = new PassThrough();
+    const witness = { protocol: 'ssh', report() {}, record() {}, keep: () => 'hash' };
+    const visit = new Visit(socket, persona, BOUNDS, witness);
+    let failures = 0;
+    let given = 0;
+    const sftp = Object.assign(new EventEmitter(), {
+      handle() {},
+      status: (_id: number, code: number) => (failures += code === 4 ? 1 : 0),
+      data: (_id: number, bytes: Buffer) => (given += bytes.length),
+    });
+    serveSftp(visit, sftp as never, new Files(persona));
+    const handle = (i: number) => Buffer.of(0, 0, 0, i);
+    for (let i = 0; i < 3; i++) sftp.emit('OPEN', i, `/tmp/${i}`, 2);
+    for (let i = 0; i < 3; i++) sftp.emit('WRITE', i, handle(i), 2_999_999, Buffer.of(1));
+    assert.equal(failures, 2, 'there is room for the first alone');
+    for (let i = 0; i < 100; i++) sftp.emit('READ', i, handle(0), 0, 2 ** 31);
+    assert.ok(given <= 10_000_000);
+    assert.equal(socket.destroyed, true);
   });
 
   test('the names that every object has are no commands', () => {

@@ -6,7 +6,12 @@ import type { Visit } from '../visit.ts';
 
 const { STATUS_CODE } = ssh2.utils.sftp;
 const HANDLES_MAX = 32;
-const FILE_BYTES_MAX = 5_000_000;
+/** Of all open files together: a byte at the end of a new file makes all those before it. */
+const OPEN_BYTES_MAX = 5_000_000;
+/** As OpenSSH's server gives at most. */
+const READ_BYTES_MAX = 261_120;
+/** Given in all, read or not: the library keeps what a client does not take. */
+const GIVEN_BYTES_MAX = 2 * OPEN_BYTES_MAX;
 
 interface Handle {
   readonly path: string;
@@ -16,8 +21,12 @@ interface Handle {
 export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): void {
   const handles = new Map<number, Handle & { content: Buffer; isWritten: boolean }>();
   let next = 0;
+  let openBytes = 0;
+  let givenBytes = 0;
   const open = (id: number, path: string, content: Buffer, isWritten: boolean) => {
-    if (handles.size >= HANDLES_MAX) return sftp.status(id, STATUS_CODE.FAILURE);
+    if (handles.size >= HANDLES_MAX || openBytes + content.length > OPEN_BYTES_MAX)
+      return sftp.status(id, STATUS_CODE.FAILURE);
+    openBytes += content.length;
     handles.set(next, { path, content, isListed: false, isWritten });
     const name = Buffer.alloc(4);
     name.writeUInt32BE(next++);
@@ -56,16 +65,20 @@ export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): v
   sftp.on('READ', (id, name, offset, length) => {
     const handle = held(name);
     if (handle === undefined) return sftp.status(id, STATUS_CODE.FAILURE);
-    const bytes = handle.content.subarray(offset, offset + length);
-    if (bytes.length === 0) sftp.status(id, STATUS_CODE.EOF);
+    const bytes = handle.content.subarray(offset, offset + Math.min(length, READ_BYTES_MAX));
+    if (bytes.length === 0) return sftp.status(id, STATUS_CODE.EOF);
+    givenBytes += bytes.length;
+    if (givenBytes > GIVEN_BYTES_MAX) visit.socket.destroy();
     else sftp.data(id, bytes);
   });
   sftp.on('WRITE', (id, name, offset, data) => {
     const handle = held(name);
     const end = offset + data.length;
-    if (handle === undefined || end > FILE_BYTES_MAX) return sftp.status(id, STATUS_CODE.FAILURE);
-    if (end > handle.content.length)
-      handle.content = Buffer.concat([handle.content, Buffer.alloc(end - handle.content.length)]);
+    const growth = Math.max(0, end - (handle?.content.length ?? 0));
+    if (handle === undefined || openBytes + growth > OPEN_BYTES_MAX)
+      return sftp.status(id, STATUS_CODE.FAILURE);
+    openBytes += growth;
+    if (growth > 0) handle.content = Buffer.concat([handle.content, Buffer.alloc(growth)]);
     data.copy(handle.content, offset);
     sftp.status(id, STATUS_CODE.OK);
   });
@@ -73,6 +86,7 @@ export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): v
     const handle = held(name);
     if (handle !== undefined) {
       handles.delete(name.readUInt32BE());
+      openBytes -= handle.content.length;
       if (handle.isWritten) files.write(handle.path, handle.content.toString('latin1'));
     }
     sftp.status(id, STATUS_CODE.OK);
