@@ -8,7 +8,10 @@ import { pipeline } from 'node:stream/promises';
 import { openCapture } from '@eyrie/capture';
 import { ApiError } from './errors.ts';
 
-const NAME_CHARACTERS_MAX = 120;
+/** File systems take 255 at least. */
+const NAME_BYTES_MAX = 240;
+/** The folders that uploads are kept in, one each. */
+const OWN_FOLDER = /^[0-9a-f]{16}$/;
 
 /**
  * Writes a file as it comes; gives its path. Nothing is left of one that breaks off, is too large or no capture.
@@ -39,10 +42,11 @@ export async function keepUpload(
   }
 }
 
-/** Deletes a file that was uploaded; what lies elsewhere is not ours. */
+/** Deletes a file that was uploaded; what lies elsewhere, or in a folder that we did not make, is not ours. */
 export async function deleteUpload(folder: string, path: string): Promise<void> {
   const own = dirname(resolve(path));
-  if (relative(resolve(folder), dirname(own)) === '') await rm(own, { recursive: true, force: true });
+  const isOurs = relative(resolve(folder), dirname(own)) === '' && OWN_FOLDER.test(basename(own));
+  if (isOurs) await rm(own, { recursive: true, force: true });
 }
 
 /** The last part of the name, without what a file system or a terminal would take for something else. */
@@ -50,7 +54,10 @@ function safeName(name: string): string {
   const plain = basename(name.replaceAll('\\', '/'))
     .replace(/[\p{C}:*?"<>|/]/gu, '_')
     .replace(/^\.+/, '_');
-  return plain === '' ? 'capture' : plain.slice(-NAME_CHARACTERS_MAX);
+  // From the end, which tells the format; a character of several bytes is not parted.
+  const letters = [...plain];
+  while (Buffer.byteLength(letters.join('')) > NAME_BYTES_MAX) letters.shift();
+  return letters.length === 0 ? 'capture' : letters.join('');
 }
 
 function upTo(bytesMax: number): Transform {
