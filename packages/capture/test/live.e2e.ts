@@ -1,6 +1,9 @@
 // Live capture on loopback, with real tools: needs root, or a tool with the capability.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { newFrame } from '@eyrie/dissect/files';
 import { hasTool } from '../../../test/support/tools.ts';
@@ -72,6 +75,19 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
         message: /there are .*lo/,
       });
       await assert.rejects(openLive('lo', { filter: 'foo bar', tool }), { code: 'ERR_CAPTURE_BAD_FILTER' });
+    });
+
+    it('a filter is a filter, also one that looks like an option of the tool', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'eyrie-live-'));
+      const target = join(folder, 'written.pcap');
+      try {
+        await assert.rejects(openLive('lo', { filter: `-w${target}`, tool }), {
+          code: 'ERR_CAPTURE_BAD_FILTER',
+        });
+        assert.equal(existsSync(target), false);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
     it('is closed at any time', async () => {

@@ -147,7 +147,8 @@ function argumentsFor(tool: Tool, name: string, options: Required<LiveOptions>):
   return [
     ...['-n', '-U', '-B', String(bufferKib), '--time-stamp-precision=nano'],
     ...common,
-    ...(filter === null ? [] : [filter]),
+    // Behind `--` it is no option, however it begins: `-w FILE` would write where the tool may.
+    ...(filter === null ? [] : ['--', filter]),
   ];
 }
 
