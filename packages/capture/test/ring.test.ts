@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   closeSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { newFrame, newInterface } from '@eyrie/dissect/files';
 import {
@@ -23,6 +24,7 @@ import {
   RingWriter,
   ringFiles,
 } from '../src/index.ts';
+import { pruneOldest } from '../src/ring/files.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'eyrie-ring-'));
 after(() => rmSync(root, { recursive: true }));
@@ -148,6 +150,42 @@ describe('the ring', () => {
     await ring.close();
     assert.equal(ring.dropped, 30);
     assert.match(ring.problem ?? '', /its folder does not exist/);
+  });
+
+  it('a file that lies beside the sessions does not stop it', async () => {
+    const ring = newRing();
+    mkdirSync(dirname(ring.folder));
+    writeFileSync(join(dirname(ring.folder), '.DS_Store'), '');
+    await fill(ring, 1, 30);
+    await ring.close();
+    assert.equal(ring.dropped, 0);
+    assert.equal((await readAll(new RingReader(ring.folder))).length, 30);
+  });
+
+  it('goes on over sessions: the oldest file goes first, and a session without files goes too', async () => {
+    const folder = join(root, 'several');
+    const limits = { ...RING_DEFAULTS, filesMax: 3, fileBytesMax: 20_000 };
+    for (const session of ['a', 'b', 'c']) {
+      const ring = new RingWriter(join(folder, session), limits, () => source);
+      await fill(ring, 1, 60);
+      await ring.close();
+    }
+    assert.deepEqual(readdirSync(folder).sort(), ['b', 'c']);
+    assert.equal(
+      (await ringFiles(join(folder, 'b'))).length + (await ringFiles(join(folder, 'c'))).length,
+      3,
+    );
+  });
+
+  it('a full disk costs the oldest file, and not all that other sessions have', async () => {
+    const folder = join(root, 'full');
+    for (const session of ['a', 'b', 'c', 'd']) {
+      const ring = new RingWriter(join(folder, session), RING_DEFAULTS, () => source);
+      await fill(ring, 1, 10);
+      await ring.close();
+    }
+    await pruneOldest(folder, '');
+    assert.deepEqual(readdirSync(folder).sort(), ['b', 'c', 'd']);
   });
 
   it('a reader of a session that is not there ends at once', async () => {

@@ -7,8 +7,8 @@
 //
 // So a packet's place is one number, the bytes before it in the whole session, and still tells its file when older files
 // are gone.
-import { readdir, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CaptureError, readError, systemCode } from '../errors.ts';
 
 export interface RingFile {
@@ -86,17 +86,35 @@ export async function placeInRing(
 
 /** Removes what is too old or too much, but never `keep`; of empty sessions the folder goes too. */
 export async function prune(root: string, limits: RingLimits, keep: string, now: number): Promise<void> {
-  const sessions = await readdir(root).catch(() => []);
-  const files = (await Promise.all(sessions.map((name) => ringFiles(join(root, name))))).flat();
-  const dated = await Promise.all(
-    files.map(async ({ path }) => ({ path, time: (await stat(path).catch(() => null))?.mtimeMs ?? 0 })),
-  );
-  dated.sort((a, b) => a.time - b.time || (a.path < b.path ? -1 : 1));
+  const dated = await datedFiles(root);
   const oldest = now - limits.ageSecondsMax * 1000;
   for (const [i, { path, time }] of dated.entries()) {
     const isTooMany = dated.length - i > limits.filesMax;
-    if (path !== keep && (isTooMany || time < oldest)) await unlink(path).catch(() => {});
+    if (path !== keep && (isTooMany || time < oldest)) await removeFile(path);
   }
+}
+
+/** Removes one file to make room, but never `keep`. */
+export async function pruneOldest(root: string, keep: string): Promise<void> {
+  const oldest = (await datedFiles(root)).find(({ path }) => path !== keep);
+  if (oldest !== undefined) await removeFile(oldest.path);
+}
+
+/** Of all sessions, oldest first. What else lies in the folder is not ours. */
+async function datedFiles(root: string): Promise<{ path: string; time: number }[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const sessions = entries.filter((entry) => entry.isDirectory());
+  const files = (await Promise.all(sessions.map(({ name }) => ringFiles(join(root, name))))).flat();
+  const dated = await Promise.all(
+    files.map(async ({ path }) => ({ path, time: (await stat(path).catch(() => null))?.mtimeMs ?? 0 })),
+  );
+  return dated.sort((a, b) => a.time - b.time || (a.path < b.path ? -1 : 1));
+}
+
+async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch(() => {});
+  // Only an empty folder is removed; a session that goes on makes its own again.
+  await rmdir(dirname(path)).catch(() => {});
 }
 
 /** `20x100MB`: how many files of which size. Null if the text is no such thing. */

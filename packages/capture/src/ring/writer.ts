@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CaptureInterface, type Frame, PcapngWriter } from '@eyrie/dissect/files';
 import { writeError } from '../errors.ts';
-import { prune, type RingLimits, ringFileName, ringFiles } from './files.ts';
+import { prune, pruneOldest, type RingLimits, ringFileName } from './files.ts';
 
 /** Gathered before it is written, at the latest. */
 const WRITE_BYTES = 1 << 20;
@@ -105,7 +105,7 @@ export class RingWriter {
     } catch (error) {
       if (!isFull(error)) throw error;
       await this.#file?.truncate(this.#bytes).catch(() => {});
-      await this.#removeOldest();
+      await pruneOldest(dirname(this.folder), this.#path);
       await this.#appendOnce(bytes);
     }
   }
@@ -143,12 +143,6 @@ export class RingWriter {
     this.#writer = null;
     await this.#file?.truncate(this.#bytes).catch(() => {});
     await this.#endFile().catch(() => {});
-  }
-
-  async #removeOldest(): Promise<void> {
-    const root = dirname(this.folder);
-    const files = (await ringFiles(this.folder)).length;
-    await prune(root, { ...this.#limits, filesMax: Math.max(1, files - 1) }, this.#path, Date.now());
   }
 }
 
