@@ -5,8 +5,10 @@ import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { RING_DEFAULTS } from '@eyrie/capture';
+import { StoreError } from '@eyrie/store';
 import { silentLog } from '../src/log/index.ts';
-import { AlreadyStored, ParserError, runFile } from '../src/pipeline/index.ts';
+import { AlreadyStored, ParserError, PipelineIntake, runFile } from '../src/pipeline/index.ts';
 import { MemoryStore, sums } from './support/memory-store.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
@@ -140,5 +142,53 @@ describe('a file into the store', () => {
     memory.failAfter = 1;
     memory.failWith = 'ERR_STORE_BATCH';
     await assert.rejects(importInto(memory, SAMPLE), { code: 'ERR_STORE_BATCH' });
+  });
+
+  it('a store that refuses several batches at once ends it, and nothing is left without somebody who hears of it', async () => {
+    const memory = new MemoryStore();
+    let waiting = 0;
+    // All that may be on their way are, before the first is refused.
+    memory.write = async () => {
+      waiting++;
+      while (waiting < 8) await new Promise((resolve) => setTimeout(resolve, 5));
+      throw new StoreError('ERR_STORE_BATCH', 'no');
+    };
+    const unheard: unknown[] = [];
+    const hear = (error: unknown): void => void unheard.push(error);
+    // The test runner has listeners of its own, for which an unheard rejection is a failed test.
+    const before = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', hear);
+    try {
+      const pipeline = { store: memory.store, log: silentLog, batchPackets: 16 };
+      const run = await runFile(SAMPLE, {}, pipeline);
+      await assert.rejects(run.finished(), { code: 'ERR_STORE_BATCH' });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.deepEqual(unheard, []);
+    } finally {
+      process.removeListener('unhandledRejection', hear);
+      for (const each of before) process.on('unhandledRejection', each);
+    }
+  });
+
+  it('given twice at once is taken in once', async () => {
+    const memory = new MemoryStore();
+    const intake = new PipelineIntake({
+      ...{
+        store: memory.store,
+        log: silentLog,
+        ring: RING_DEFAULTS,
+        ringFolder: folder,
+        live: {},
+        rules: false,
+      },
+    });
+    const [one, two] = await Promise.all([intake.importFile(SAMPLE, {}), intake.importFile(SAMPLE, {})]);
+    assert.deepEqual(one, { capture: 1, isNew: true });
+    assert.deepEqual(two, { capture: 1, isNew: false });
+    assert.equal(intake.running().length, 1);
+    await intake.ended(1);
+    assert.equal(intake.running().length, 0);
+    assert.deepEqual([...memory.kept.values()][0]!.numbers, oneToN(5125));
+    await intake.close();
   });
 });

@@ -12,6 +12,8 @@ export interface FileOptions {
   readonly loop?: boolean;
   /** What people know the file by; default the path. */
   readonly name?: string;
+  /** Whether this process is storing the capture now: then it is not begun beside that. */
+  readonly isRunning?: (capture: number) => boolean;
 }
 
 /** The file is in the store already. */
@@ -39,11 +41,11 @@ const FLUSH_MS = 200;
  * @throws AlreadyStored, StoreError, CaptureError
  */
 export async function runFile(path: string, options: FileOptions, pipeline: PipelineOptions): Promise<Run> {
-  const { again = false, speed = Infinity, loop = false } = options;
+  const { again = false, speed = Infinity, loop = false, isRunning = () => false } = options;
   const plain = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
   const origin = { ...plain, name: options.name ?? plain.name };
   const { capture, isNew } = await pipeline.store.beginCapture(origin, { again });
-  if (!isNew && capture.ended !== null) throw new AlreadyStored(path, capture);
+  if (!isNew && (capture.ended !== null || isRunning(capture.id))) throw new AlreadyStored(path, capture);
   if (!isNew) pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);
   return new Run(
     capture,

@@ -49,6 +49,7 @@ const ACTIVE_MAX = 8;
 export class PipelineIntake implements Intake {
   readonly #options: IntakeOptions;
   readonly #active = new Map<number, Active>();
+  #beginning: Promise<unknown> = Promise.resolve();
   #packets = 0;
   #bytes = 0;
   #drops = 0;
@@ -58,11 +59,20 @@ export class PipelineIntake implements Intake {
     this.#options = options;
   }
 
-  /** @throws AlreadyStored only where the options ask for a replay; else it is told by `isNew` */
-  async importFile(path: string, options: FileOptions): Promise<Begun> {
+  /** What is stored already, or being stored, is told by `isNew`. */
+  importFile(path: string, options: FileOptions): Promise<Begun> {
+    return this.#begin(() => this.#importFile(path, options));
+  }
+
+  startLive(options: LiveOptions): Promise<Begun> {
+    return this.#begin(() => this.#startLive(options));
+  }
+
+  async #importFile(path: string, options: FileOptions): Promise<Begun> {
     this.#checkRoom();
+    const isRunning = (capture: number): boolean => this.#active.has(capture);
     try {
-      const run = await runFile(path, options, this.#pipeline());
+      const run = await runFile(path, { ...options, isRunning }, this.#pipeline());
       this.#follow(run, null, () => run.stop(), run.finished());
       return { capture: run.capture.id, isNew: true };
     } catch (error) {
@@ -71,7 +81,7 @@ export class PipelineIntake implements Intake {
     }
   }
 
-  async startLive({ interface: name, filter, snapLength }: LiveOptions): Promise<Begun> {
+  async #startLive({ interface: name, filter, snapLength }: LiveOptions): Promise<Begun> {
     this.#checkRoom();
     const { live, ring, ringFolder, log } = this.#options;
     const own = {
@@ -146,6 +156,7 @@ export class PipelineIntake implements Intake {
 
   /** Ends all captures, with all that was taken stored. Resolves to the packets stored since the start. */
   async close(): Promise<number> {
+    await this.#beginning;
     for (const { stop } of this.#active.values()) stop();
     await Promise.all([...this.#active.values()].map(({ ended }) => ended));
     return this.#packets;
@@ -159,6 +170,13 @@ export class PipelineIntake implements Intake {
   #pipeline(): PipelineOptions {
     const { store, log, rules } = this.#options;
     return { store, log, rules, onStored: (packets, drops) => this.#count(packets, drops) };
+  }
+
+  /** One after the other: whether there is room, and what runs already, is true until it has begun. */
+  #begin(work: () => Promise<Begun>): Promise<Begun> {
+    const begun = this.#beginning.then(work);
+    this.#beginning = begun.catch(() => {});
+    return begun;
   }
 
   #checkRoom(): void {

@@ -123,8 +123,9 @@ export class Run {
     if (message.kind === 'batch') {
       const stored = this.#store(message);
       this.#storing = this.#storing.then(() => stored);
-      // Told by finished(); until somebody waits there it must not count as unhandled.
-      this.#storing.catch((error) => this.#settle!.reject(error));
+      // Told by finished(); until somebody waits there it must not count as unhandled, nor what fails beside it.
+      stored.catch((error) => this.#settle!.reject(error));
+      this.#storing.catch(() => {});
     } else if (message.kind === 'end') this.#settle!.resolve(message.problem);
     else this.#settle!.reject(new ParserError(message));
   }
