@@ -211,6 +211,28 @@ describe('/parse', () => {
     assert.equal(all.memory.rows[0]!.key, 'mine');
   });
 
+  it('takes what several send at once without numbers, all of it', async () => {
+    const all = await services();
+    const body = JSON.stringify({ source: 'test:2', frames: [frame, frame, frame] });
+    const answers = await Promise.all([1, 2, 3, 4].map(() => post(`${all.parser.url}/parse`, body)));
+    for (const answer of answers)
+      assert.deepEqual(answer, { status: 200, body: { applied: true, packets: 3 } });
+    assert.deepEqual(
+      all.kept.numbers,
+      Array.from({ length: 12 }, (_, i) => i + 1),
+    );
+  });
+
+  it('of more sources than it remembers, forgets the one that was silent longest', async () => {
+    const all = await services();
+    const send = (source: string, sequence: number) =>
+      post(`${all.parser.url}/parse`, JSON.stringify({ source, sequence, frames: [frame] }));
+    for (let i = 0; i < 70; i++) assert.equal((await send(`s:${i}`, 0)).status, 200);
+    assert.equal((await send('s:69', 1)).status, 200);
+    assert.equal((await send('s:6', 1)).status, 200);
+    assert.equal((await send('s:0', 1)).status, 409);
+  });
+
   it('refuses what it cannot take with one line, and stores nothing of it', async () => {
     const all = await services();
     const json = { 'content-type': 'application/json' };

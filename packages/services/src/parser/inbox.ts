@@ -22,9 +22,10 @@ export interface InboxOptions {
 
 /** One batch of frames as it came. */
 export interface Delivery {
-  readonly sequence: number;
-  /** frame.number of the first. */
-  readonly first: number;
+  /** Null: the next one. */
+  readonly sequence: number | null;
+  /** frame.number of the first; null: they are numbered here, as they come. */
+  readonly first: number | null;
   readonly frames: Frames;
   readonly drops: readonly DropRow[];
   readonly end: StoreRequest['end'];
@@ -38,9 +39,6 @@ const ACTIVE_SECONDS_LIVE = 10;
 export class Inbox {
   /** What comes next. */
   expect: Expected;
-  /** Milliseconds of the clock, for who is forgotten first. */
-  usedMs = 0;
-  isOver = false;
   readonly #options: InboxOptions;
   readonly #parser: PacketParser;
   /** Bodies for the persistor, in order. */
@@ -69,8 +67,10 @@ export class Inbox {
   }
 
   async #take(delivery: Delivery): Promise<{ applied: boolean; packets: number }> {
-    const { sequence, first, frames, drops, end } = delivery;
+    const { frames, drops, end } = delivery;
     const { expect } = this;
+    const sequence = delivery.sequence ?? expect.sequence;
+    const first = delivery.first ?? expect.frame;
     if (sequence < expect.sequence) {
       // It came before; what was not delivered then is delivered now.
       await this.#deliver();
@@ -88,6 +88,7 @@ export class Inbox {
     let last = expect.frame - 1;
     let packets = 0;
     frames((frame) => {
+      if (delivery.first === null) frame.number = first + packets;
       this.#see(frame);
       last = frame.number;
       packets++;
@@ -114,7 +115,6 @@ export class Inbox {
     if (!this.#parser.hasBatch) this.#parser.begin(this.#takeMemory());
     this.#parser.end();
     this.#pack([], end);
-    this.isOver = true;
   }
 
   /** Puts together what was parsed, and drops, for the persistor. */

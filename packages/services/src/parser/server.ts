@@ -95,33 +95,22 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
     const key = source ?? `http:${request.ip}`;
     const origin: CaptureOrigin = { key, kind: 'live', name: key, file: null, hash: null };
     const inbox = await inboxFor(origin, false);
-    const first = inbox.expect.frame;
-    let count = 0;
-    const numbered: Delivery['frames'] = (see) =>
-      frames((frame) => {
-        frame.number = first + count++;
-        see(frame);
-      });
-    const delivery = {
-      sequence: sequence ?? inbox.expect.sequence,
-      first,
-      frames: numbered,
-      drops: [],
-      end: null,
-    };
+    const delivery = { sequence: sequence ?? null, first: null, frames, drops: [], end: null };
     return { inbox, delivery };
   }
 
-  async function inboxFor(origin: CaptureOrigin, rewinds: boolean): Promise<Inbox> {
-    let opening = inboxes.get(origin.key);
-    if (opening === undefined) {
-      opening = openInbox(origin, rewinds);
-      inboxes.set(origin.key, opening);
-      opening.catch(() => inboxes.delete(origin.key));
-      await forgetOldest();
+  function inboxFor(origin: CaptureOrigin, rewinds: boolean): Promise<Inbox> {
+    let inbox = inboxes.get(origin.key);
+    if (inbox === undefined) {
+      const opening = openInbox(origin, rewinds);
+      // One that could not be opened is tried anew next time.
+      opening.catch(() => inboxes.get(origin.key) === opening && inboxes.delete(origin.key));
+      inbox = opening;
     }
-    const inbox = await opening;
-    inbox.usedMs = Date.now();
+    // The newest use stands last.
+    inboxes.delete(origin.key);
+    inboxes.set(origin.key, inbox);
+    if (inboxes.size > SOURCES_MAX) inboxes.delete(inboxes.keys().next().value!);
     return inbox;
   }
 
@@ -130,15 +119,6 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
     if (ended) throw new BusError('ERR_NEXT_REFUSED', `${origin.name}: is stored already, to its end`);
     log.info(`${origin.name}: packets come in${next > 0 ? `, ${next} are stored` : ''}`);
     return new Inbox({ origin, persistor, stored: next, rewinds, rules: options.rules ?? true });
-  }
-
-  async function forgetOldest(): Promise<void> {
-    if (inboxes.size <= SOURCES_MAX) return;
-    const all = await Promise.all(
-      [...inboxes].map(async ([key, opening]) => ({ key, usedMs: (await opening).usedMs })),
-    );
-    all.sort((a, b) => a.usedMs - b.usedMs);
-    for (const { key } of all.slice(0, all.length - SOURCES_MAX)) inboxes.delete(key);
   }
 
   async function progressOf(source: string): Promise<StoreProgress> {
