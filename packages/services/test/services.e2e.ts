@@ -211,6 +211,15 @@ describe('/parse', () => {
     assert.equal(all.memory.rows[0]!.key, 'mine');
   });
 
+  it('takes nothing from a web page', async () => {
+    const all = await services();
+    const body = JSON.stringify({ source: 'test:3', frames: [frame] });
+    const headers = { origin: 'http://evil.example', 'content-type': 'text/plain' };
+    for (const url of [`${all.parser.url}/parse`, `${all.persistor.url}/store`])
+      assert.equal((await post(url, body, headers)).status, 403);
+    assert.equal(all.memory.writes, 0);
+  });
+
   it('takes what several send at once without numbers, all of it', async () => {
     const all = await services();
     const body = JSON.stringify({ source: 'test:2', frames: [frame, frame, frame] });

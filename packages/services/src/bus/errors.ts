@@ -11,7 +11,9 @@ export type BusErrorCode =
   /** The service behind this one does not want it, and never will. */
   | 'ERR_NEXT_REFUSED'
   /** Too many sources at once. */
-  | 'ERR_BUSY';
+  | 'ERR_BUSY'
+  /** A web page sent it: these addresses are for programs. */
+  | 'ERR_FOREIGN_ORIGIN';
 
 /** Where a source is to go on: which batch comes next, and with which packet it begins. */
 export interface Expected {
@@ -42,4 +44,5 @@ const STATUS: Readonly<Record<BusErrorCode, number>> = {
   ERR_NEXT_AWAY: 503,
   ERR_NEXT_REFUSED: 422,
   ERR_BUSY: 503,
+  ERR_FOREIGN_ORIGIN: 403,
 };

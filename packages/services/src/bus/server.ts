@@ -21,6 +21,10 @@ export function makeServer(health: () => { ok: boolean } & Record<string, unknow
   server.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
     decode(body, request.headers['content-encoding']),
   );
+  // A page that is open in a browser here could send what it likes to loopback; browsers say where it comes from.
+  server.addHook('onRequest', async ({ headers }) => {
+    if (headers.origin !== undefined) throw new BusError('ERR_FOREIGN_ORIGIN', 'web pages may not ask here');
+  });
   server.setErrorHandler((error: Error & { code?: string; statusCode?: number }, _, reply) => {
     const { status, ...rest } = describe(error);
     if (status === 503) reply.header('retry-after', '1');
