@@ -1,5 +1,6 @@
 // Live capture into a store, on loopback: all of it, and what was lost is counted. Needs root.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -108,6 +109,28 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     assert.ok(kept.dropped > 0 && kept.numbers.length > 100);
     assert.equal(kept.numbers.length + kept.dropped, PACKETS);
     assert.equal(memory.rows[0]!.ended, 1);
+  });
+
+  it('through services ends with its reason where the store wants none of it, and leaves no tool running', async () => {
+    const port = await freePort();
+    const memory = new MemoryStore();
+    memory.failAfter = 0;
+    memory.failWith = 'ERR_STORE_BATCH';
+    const persistor = await startPersistor({ store: memory.store, log, host: '127.0.0.1', port: 0 });
+    const parser = await startParserServer({ log, host: '127.0.0.1', port: 0, persistor: persistor.url });
+    const filter = `udp dst port ${port}`;
+    const capturing = captureLive(
+      { interface: 'lo', filter, ringFolder: join(root, 'refused'), ring: RING_DEFAULTS, log },
+      { parser: parser.url, log, signal: new AbortController().signal },
+    );
+    const refused = assert.rejects(capturing, { code: 'ERR_NEXT_REFUSED' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sendPackets(port, 10);
+    await refused;
+    await parser.close();
+    await persistor.close();
+    const running = execFileSync('ps', ['--ppid', String(process.pid), '-o', 'args=']).toString();
+    assert.doesNotMatch(running, new RegExp(filter));
   });
 
   it('an intake begins and ends it, and tells how it stands', async () => {

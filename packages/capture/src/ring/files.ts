@@ -1,9 +1,9 @@
 // The ring's files: a folder a session, and in it pcapng files whose names say where they stand in the whole.
 //
-//     ring/eth0-20261121T140000Z/000003-000000123456-000300000000.pcapng
-//                                 │      │            └ bytes in all files before it
-//                                 │      └ packets in all files before it
-//                                 └ which file
+//     ring/eth0-20261121T140000Z-3f9a/000003-000000123456-000300000000.pcapng
+//                                      │      │            └ bytes in all files before it
+//                                      │      └ packets in all files before it
+//                                      └ which file
 //
 // So a packet's place is one number, the bytes before it in the whole session, and still tells its file when older files
 // are gone.

@@ -32,10 +32,10 @@ export function liveOrigin(name: string, started: Date, folder: string): Capture
   return { key: `live:${name}:${stamp(started)}`, kind: 'live', name, file: resolve(folder), hash: null };
 }
 
-/** The name of a session's folder: `eth0-20261121T140000Z`. */
+/** The name of a session's folder: `eth0-20261121T140000Z-3f9a`. No two are the same: a ring has one writer. */
 export function sessionName(name: string, started: Date): string {
   const time = started.toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${name.replace(/[^\w.-]/g, '_')}-${time}`;
+  return `${name.replace(/[^\w.-]/g, '_')}-${time}-${randomBytes(2).toString('hex')}`;
 }
 
 function stamp(time = new Date()): string {

@@ -42,10 +42,11 @@ const BATCH_BYTES = 4 << 20;
 export async function sendAll(options: SendOptions): Promise<Sent> {
   const { origin, parser, signal } = options;
   let packets = 0;
+  const untold: DropRow[] = [];
   for (let turn = 0; !signal.aborted; turn++) {
     const { expect, ended } = await progress(parser, origin.key);
     if (ended) return { packets, wasStored: turn === 0, problem: null };
-    const sending = new Sending(options, expect);
+    const sending = new Sending(options, expect, untold);
     try {
       const problem = await sending.run();
       return { packets: packets + sending.packets, wasStored: false, problem };
@@ -70,11 +71,14 @@ class Sending {
   readonly #frame = newFrame();
   #sequence: number;
   #nextFrame: number;
+  /** Packets lost that no batch has told yet: one that is refused has told nothing. */
+  readonly #untold: DropRow[];
   /** The frame was read, but begins a batch of its own: the ring was faster than we, and packets before it are missing. */
   #holds = false;
 
-  constructor(options: SendOptions, { sequence, frame }: Expected) {
+  constructor(options: SendOptions, { sequence, frame }: Expected, untold: DropRow[]) {
     this.#options = options;
+    this.#untold = untold;
     this.#sequence = sequence;
     this.#nextFrame = frame;
   }
@@ -147,16 +151,18 @@ class Sending {
     const { origin, rewinds, drops, parser } = this.#options;
     const gatherer = this.#gatherer;
     const { count } = gatherer;
+    this.#untold.push(...drops());
     const head = {
       origin,
       sequence: this.#sequence,
       rewinds,
-      drops: drops(),
+      drops: this.#untold,
       ...(end === null ? {} : { end }),
     };
     const next = count === 0 ? this.#nextFrame : gatherer.first + count;
     const body = gatherer.take(head, this.#nextFrame);
     await parser.deliver('/parse', FRAMES_TYPE, body);
+    this.#untold.length = 0;
     this.#sequence++;
     this.#nextFrame = next;
     this.packets += count;

@@ -68,15 +68,20 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
   const missed = new Missed();
   // The end of the ring ends it, so that all that was captured is sent.
   const { signal } = new AbortController();
-  return sending(options, async (parser) => {
-    const sent = await sendAll({
-      ...{ origin: capture.origin, parser, rewinds: false, signal, flushMs: options.flushMs ?? FLUSH_MS },
-      open: (from) => missed.watch(new RingReader(capture.folder, { from, isOver: () => capture.isOver })),
-      drops: () => [...capture.drops(), ...missed.rows()],
+  try {
+    return await sending(options, async (parser) => {
+      const sent = await sendAll({
+        ...{ origin: capture.origin, parser, rewinds: false, signal, flushMs: options.flushMs ?? FLUSH_MS },
+        open: (from) => missed.watch(new RingReader(capture.folder, { from, isOver: () => capture.isOver })),
+        drops: () => [...capture.drops(), ...missed.rows()],
+      });
+      await capture.ended;
+      return sent;
     });
-    await capture.ended;
-    return sent;
-  });
+  } finally {
+    // Where the parser wants no more, the tool must not capture on for nobody.
+    await capture.stop();
+  }
 }
 
 /** Packets that the ring lost before they were sent, over all times that it was read. */
