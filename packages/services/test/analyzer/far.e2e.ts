@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createCapture, openCapture, RingWriter } from '@eyrie/capture';
-import { newFrame } from '@eyrie/dissect';
+import { CaptureReader, newFrame } from '@eyrie/dissect';
 import { openStore, type Store } from '@eyrie/store';
 import { silentLog } from '../../src/log/index.ts';
 import { Run } from '../../src/pipeline/index.ts';
@@ -138,5 +138,15 @@ test('packets of a ring have their bytes, their trees and streams, until the rin
   const { status, body } = await analyzer.get(`/packets/${rows[4].id}`);
   assert.deepEqual([status, body.error.code], [410, 'bytes_gone']);
   assert.equal((await analyzer.get(`/packets/${rows[5000].id}`)).status, 200);
+  // What is left can be saved.
+  const saved = await fetch(`${analyzer.address}/export?capture=${capture.id}`);
+  const reader = new CaptureReader();
+  reader.feed(new Uint8Array(await saved.arrayBuffer()));
+  reader.finish();
+  const frame = newFrame();
+  let packets = 0;
+  while (reader.next(frame)) packets++;
+  assert.equal(reader.problem, null);
+  assert.ok(packets > PACKETS / 2 && packets < PACKETS, String(packets));
   assert.equal((await analyzer.get(`/packets?capture=${capture.id}&limit=5`)).body.items.length, 5);
 });

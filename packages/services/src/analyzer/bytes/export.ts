@@ -10,7 +10,7 @@ const AHEAD_BYTES = 1 << 20;
 /** Bytes gathered before they are sent. */
 const SEND_BYTES = 256 << 10;
 
-/** The file grows as it is asked for; packets of captures whose file is not kept are left out. */
+/** The file grows as it is asked for; packets whose file is not kept, or whose ring has gone on, are left out. */
 export async function* exported(
   store: Store,
   redissector: Redissector,
@@ -59,7 +59,8 @@ async function* written(
     at = await redissector.reading(capture, async (file) => {
       let i = at;
       for (; i < rows.length && writer.pending < SEND_BYTES; i++) {
-        const frame = await file.frame(rows[i]!, AHEAD_BYTES);
+        const frame = await file.frame(rows[i]!, AHEAD_BYTES).catch(ignoreOverwritten);
+        if (frame === undefined) continue;
         const from: CaptureInterface | undefined = file.interfaces[Math.max(0, frame.interfaceId)];
         writer.write(frame, from);
       }
@@ -67,4 +68,8 @@ async function* written(
     });
     if (writer.pending >= SEND_BYTES) yield writer.take();
   }
+}
+
+function ignoreOverwritten(error: unknown): undefined {
+  if ((error as { code?: string }).code !== 'ERR_CAPTURE_RING_GONE') throw error;
 }
