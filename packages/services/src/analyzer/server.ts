@@ -103,7 +103,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   const report = new StatusReport(store, intake, packageJson.version, options.retention ?? 'everything');
   const hub = new LiveHub(
     producers(store, intake, () => report.status(hub)),
-    (error) => app.log.warn(error),
+    (error) => log.warn(`live channel: ${error instanceof Error ? error.message : String(error)}`),
   );
   const context: Context = {
     store,

@@ -25,7 +25,11 @@ class Socket extends EventEmitter {
   }
 }
 
-function hubOf(produce: () => Promise<never>): LiveHub {
+const thrown = (error: unknown): void => {
+  throw error;
+};
+
+function hubOf(produce: () => Promise<never>, onError = thrown): LiveHub {
   const one = { everyMs: 200, produce };
   const producers = {
     rates: one,
@@ -34,9 +38,7 @@ function hubOf(produce: () => Promise<never>): LiveHub {
     captures: one,
     status: one,
   } as unknown as Producers;
-  return new LiveHub(producers, (error) => {
-    throw error;
-  });
+  return new LiveHub(producers, onError);
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -75,6 +77,33 @@ test('nobody is asked while nobody listens; the newest wins; who reads nothing i
     assert.equal(hub.clients, 1);
     hub.close();
     assert.equal(hub.clients, 0);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a producer that fails is told of once for each reason, and again after it has worked', async () => {
+  mock.timers.enable({ apis: ['setInterval', 'Date'] });
+  try {
+    const answers = ['away', 'away', 'away', 'full', '', 'full'];
+    const told: string[] = [];
+    const hub = hubOf(
+      async () => {
+        const reason = answers.shift() ?? '';
+        if (reason !== '') throw new Error(reason);
+        return 1 as never;
+      },
+      (error) => void told.push((error as Error).message),
+    );
+    const socket = new Socket();
+    hub.add(socket as unknown as WebSocket);
+    socket.emit('message', '{"subscribe":["rates"]}', false);
+    for (let i = 0; i < 8; i++) {
+      mock.timers.tick(200);
+      await settle();
+    }
+    assert.deepEqual(told, ['away', 'full', 'full']);
+    hub.close();
   } finally {
     mock.timers.reset();
   }

@@ -34,6 +34,8 @@ interface ChannelState {
   isAsked: boolean;
   /** The newest message, for those who come later. */
   last: string | null;
+  /** What went wrong the last time; null: nothing. */
+  trouble: string | null;
 }
 
 export class LiveHub {
@@ -41,7 +43,7 @@ export class LiveHub {
   readonly #producers: Producers;
   readonly #clients = new Set<Client>();
   readonly #states = new Map<Channel, ChannelState>(
-    CHANNELS.map((channel) => [channel, { dueMs: 0, isAsked: false, last: null }]),
+    CHANNELS.map((channel) => [channel, { dueMs: 0, isAsked: false, last: null, trouble: null }]),
   );
   readonly #onError: (error: unknown) => void;
   #timer: NodeJS.Timeout | null = null;
@@ -129,8 +131,12 @@ export class LiveHub {
         for (const client of this.#clients)
           if (client.channels.has(channel)) this.#send(client, channel, state.last);
       } else if (state.last !== null) this.#greet(channel, state.last);
+      state.trouble = null;
     } catch (error) {
-      this.#onError(error);
+      // Once for each reason: a store that is away is asked again and again.
+      const trouble = String(error);
+      if (trouble !== state.trouble) this.#onError(error);
+      state.trouble = trouble;
     } finally {
       state.isAsked = false;
     }
