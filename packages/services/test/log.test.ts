@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -27,6 +27,7 @@ describe('the log of a service', () => {
     assert.equal(shown.length, 2);
     assert.match(shown[0]!, /^\d\d:\d\d:\d\d parser {4}begins$/);
     assert.match(shown[1]!, / warn: slow$/);
+    if (process.platform !== 'win32') assert.equal(statSync(join(folder, 'parser.log')).mode & 0o777, 0o600);
     const [first, second, third] = lines(join(folder, 'parser.log'));
     assert.deepEqual(
       [first!.level, first!.service, first!.port, first!.msg],

@@ -88,7 +88,8 @@ class LogFile {
 
   #open(): [ReturnType<typeof pino.destination>, pino.Logger] {
     // Each line is written as it comes: services say little, and the last line before a crash is the one that matters.
-    const sink = pino.destination({ dest: this.#path, append: true, sync: true });
+    // Filters, addresses and a token that was made up stand in it: it is its owner's.
+    const sink = pino.destination({ dest: this.#path, append: true, sync: true, mode: 0o600 });
     // A disk that is full must not end the service; the same line stands on stderr.
     sink.on('error', () => {});
     const options: pino.LoggerOptions = {
