@@ -154,3 +154,23 @@ describe('eyrie capture', () => {
     }
   });
 });
+
+describe('eyrie persistor', () => {
+  it('ends where the port of its analyzer is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const args = ['persistor', '--store', 'duckdb::memory:', '--port', '0', '--analyzer-port', String(port)];
+    const child = spawn(process.execPath, [EYRIE, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const late = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    const [status] = await once(child, 'close');
+    clearTimeout(late);
+    taken.close();
+    assert.equal(status, 1, said);
+    assert.match(said, /port \d+ is taken; choose another with --analyzer-port/);
+  });
+});

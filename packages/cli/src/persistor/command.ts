@@ -25,10 +25,13 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
   const store = await storeAt(config.store.url);
   try {
     const server = await startPersistor({ ...config.persistor, log, store }).catch(userError);
-    const answering = analyzerPort === undefined ? null : await answer(store, config).catch(userError);
-    await interrupted(interrupt);
-    await answering?.close();
-    await server.close();
+    try {
+      const answering = analyzerPort === undefined ? null : await answer(store, config).catch(userError);
+      await interrupted(interrupt);
+      await answering?.close();
+    } finally {
+      await server.close();
+    }
     const { packets, batches } = server.counts;
     log.info(`ended; ${grouped(packets)} packets in ${grouped(batches)} batches were stored`);
   } finally {
@@ -48,7 +51,11 @@ async function answer(store: Store, config: Config) {
     ...{ store, intake: null, log, access: place.access },
     ...{ folder: tmpdir(), page: null },
   });
-  log.info(`answers on ${await listen(app, place, '--analyzer-port')}`);
+  const address = await listen(app, place, '--analyzer-port').catch(async (error) => {
+    await app.close();
+    throw error;
+  });
+  log.info(`answers on ${address}`);
   if (place.isTokenNew) log.info(`its token: ${place.access.token}`);
   return app;
 }
