@@ -50,7 +50,8 @@ export class DuckDBDatabase implements Database {
   }
 
   async all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
-    await this.#mend();
+    // One opens it anew for all, and not while somebody writes.
+    if (this.#isBroken) await this.#lock.hold(() => this.#mend());
     while (this.#readers.length < READERS) this.#readers.push(await this.#instance.connect());
     this.#nextReader = (this.#nextReader + 1) % READERS;
     return this.#query(this.#readers[this.#nextReader]!, sql, parameters);
