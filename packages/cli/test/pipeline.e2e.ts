@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { requireTool } from '../../../test/support/tools.ts';
 
@@ -172,5 +172,30 @@ describe('eyrie persistor', () => {
     taken.close();
     assert.equal(status, 1, said);
     assert.match(said, /port \d+ is taken; choose another with --analyzer-port/);
+  });
+});
+
+describe('eyrie up', () => {
+  it('says of each file how many packets are stored of it', async () => {
+    const files = join(folder, 'files');
+    mkdirSync(files);
+    copyFileSync(SAMPLE, join(files, 'a.pcapng'));
+    copyFileSync(join(dirname(SAMPLE), 'office-hour.pcapng'), join(files, 'b.pcapng'));
+    const store = `duckdb:${join(folder, 'up.duckdb')}`;
+    const { child, said, address } = await serving('up', files, '--port', '0', '--store', store);
+    const office = 5125;
+    await packetsAt(address, counted + office);
+    for (const end = Date.now() + 30_000; !said().includes('b.pcapng: ') && Date.now() < end; )
+      await pause(20);
+    child.kill('SIGINT');
+    await once(child, 'close');
+    const told = [...said().matchAll(/([ab]\.pcapng): ([\d,.\u2009\u202f ]+) packets are stored/g)];
+    assert.deepEqual(
+      told.map(([, name, count]) => [name, Number(count!.replace(/\D/g, ''))]),
+      [
+        ['a.pcapng', counted],
+        ['b.pcapng', office],
+      ],
+    );
   });
 });

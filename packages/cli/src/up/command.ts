@@ -68,7 +68,7 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   try {
     const stop = await openPage(store, intake, place, log);
     try {
-      const work = begin(intake, files, log, options);
+      const work = begin(store, intake, files, log, options);
       // The page stays up when a file has been read; an interface that fails ends it.
       work.catch(() => {});
       await Promise.race([interrupted(interrupt), work.then(() => interrupted(interrupt))]);
@@ -112,6 +112,7 @@ async function openPage(
 
 /** Files one after the other, then the interface. Rejects when a live capture can't begin. */
 async function begin(
+  store: Store,
   intake: PipelineIntake,
   files: readonly string[],
   log: Log,
@@ -132,7 +133,8 @@ async function begin(
     const { capture, isNew } = await intake.importFile(path, { speed, loop, again });
     if (!isNew) log.info(`${path} is stored already, as capture ${capture}; --again stores it once more`);
     await intake.ended(capture);
-    if (isNew) log.info(`${path}: ${grouped(intake.counters().packets)} packets are stored`);
+    const stored = await store.capture(capture);
+    if (isNew) log.info(`${path}: ${grouped(stored?.packets ?? 0)} packets are stored`);
   }
 }
 
