@@ -22,7 +22,9 @@ export class DuckDBDatabase implements Database {
   readonly #options: StoreOptions;
   #instance: DuckDBInstance;
   #writer: DuckDBConnection;
-  #readers: DuckDBConnection[] = [];
+  #readers: (DuckDBConnection | undefined)[] = [];
+  /** A connection answers one query at a time. */
+  readonly #turns = Array.from({ length: READERS }, () => new Lock());
   #nextReader = 0;
   #append: DuckDBAppend;
   readonly #counters = new Map<Counter, number>();
@@ -52,9 +54,13 @@ export class DuckDBDatabase implements Database {
   async all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
     // One opens it anew for all, and not while somebody writes.
     if (this.#isBroken) await this.#lock.hold(() => this.#mend());
-    while (this.#readers.length < READERS) this.#readers.push(await this.#instance.connect());
-    this.#nextReader = (this.#nextReader + 1) % READERS;
-    return this.#query(this.#readers[this.#nextReader]!, sql, parameters);
+    const reader = this.#nextReader;
+    this.#nextReader = (reader + 1) % READERS;
+    return this.#turns[reader]!.hold(async () => {
+      const connection = this.#readers[reader] ?? (await this.#instance.connect());
+      this.#readers[reader] = connection;
+      return this.#query(connection, sql, parameters);
+    });
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -128,7 +134,7 @@ export class DuckDBDatabase implements Database {
 
   close(): Promise<void> {
     return this.#lock.hold(async () => {
-      for (const reader of this.#readers) reader.closeSync();
+      for (const reader of this.#readers) reader?.closeSync();
       this.#readers = [];
       if (!this.#options.readOnly && !this.#isBroken) await this.#writer.run('CHECKPOINT').catch(() => {});
       this.#writer.closeSync();
@@ -161,7 +167,7 @@ export class DuckDBDatabase implements Database {
   /** After an error that DuckDB does not go on from (a full disk while it wrote): opened anew, as after a crash. */
   async #mend(): Promise<void> {
     if (!this.#isBroken) return;
-    for (const reader of this.#readers) reader.closeSync();
+    for (const reader of this.#readers) reader?.closeSync();
     this.#readers = [];
     this.#writer.closeSync();
     this.#instance.closeSync();
