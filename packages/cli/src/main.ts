@@ -32,11 +32,14 @@ const program = new Command('eyrie')
 Examples:
   eyrie start                       what is in a bundled capture, on one page and on a web page
   eyrie read office.pcapng -Y dns   packets that pass a display filter
+  eyrie up -i eth0                  what passes an interface, stored and shown on the page
+  eyrie menu                        peers, messages and files, with the arrow keys
 
 Exit status: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
 Errors are one line; --debug adds where in the program they come from.`,
   );
 
+program.commandsGroup('See what is on the wire:');
 addServingOptions(
   program
     .command('start')
@@ -55,8 +58,9 @@ addServingOptions(
   });
 
 addReadCommand(program);
+addUpCommand(program);
+addImportCommand(program);
 addStoreCommand(program);
-
 program
   .command('fields')
   .description('list fields and protocols: the names for filters and -e')
@@ -80,11 +84,7 @@ program
     process.exitCode = await runSamples(args);
   });
 
-addTimeCommand(program);
-addAnalyzerCommand(program);
-addUiCommand(program);
-addMeshCommands(program);
-
+program.commandsGroup('Peers:');
 program
   .command('menu')
   .description('everything with the arrow keys; shows each time the command that does it')
@@ -93,13 +93,20 @@ program
     const { runMenu } = await import('./menu/command.ts');
     process.exitCode = await runMenu();
   });
+
+addMeshCommands(program);
+
+program.commandsGroup('Watch out, and keep time:');
 addHoneypotCommand(program);
-addImportCommand(program);
+addTimeCommand(program);
+
+program.commandsGroup('The services, each alone:');
 addCaptureCommand(program);
 addParserCommand(program);
 addPersistorCommand(program);
+addAnalyzerCommand(program);
+addUiCommand(program);
 addConfigCommand(program);
-addUpCommand(program);
 
 try {
   await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));

@@ -48,7 +48,11 @@ test('any of ten million rows can be reached, by the bar, by keys and by number'
   await page.locator('.list').evaluate((list) => {
     list.scrollTop = list.scrollHeight / 2;
   });
-  await page.waitForFunction(() => document.querySelectorAll('.row .cell-number:not(:empty)').length > 20);
+  // The rows of before stand until those of here have come.
+  await page.waitForFunction(() => {
+    const cells = [...document.querySelectorAll('.row .cell-number:not(:empty)')];
+    return cells.length > 20 && cells.every((cell) => cell.textContent.length >= '1,000,000'.length);
+  });
   const middle = await numbers(page);
   assert.ok(Math.abs(middle[0]! - PACKETS / 2) < PACKETS / 1000, `${middle[0]} is about the middle`);
   assert.ok(

@@ -21,7 +21,7 @@ import {
 } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
 import { newPassphrase } from './passphrase.ts';
-import { ask, readTime, readWhole } from './select.ts';
+import { ask, readTime, readWhole, selectPeer } from './select.ts';
 
 interface Where {
   name?: string;
@@ -50,8 +50,10 @@ export async function join(token: string, options: Where & { wait: string }): Pr
 
 export async function create(id: string, options: Where & { peer?: string }): Promise<void> {
   const settings = settingsOf({ ...options, name: id });
+  // Before there is a folder of the new one, which would be one more to choose from.
+  const inviter = selectPeer(options.peer);
   newFolder(id);
-  const { token } = await ask<{ token: string }>(options.peer, 'invite', {
+  const { token } = await ask<{ token: string }>(inviter, 'invite', {
     name: id,
     uses: 1,
     ttlMs: 60_000,
