@@ -62,7 +62,8 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     };
     const { run, live, stop, finished } = await runLive({ ...options, log }, { store: memory.store, log });
     await sendPackets(port, PACKETS);
-    await until(() => run.packets > 0);
+    // The kernel hands over what has come once a second.
+    await until(() => run.packets === PACKETS);
     await stop();
     assert.equal(await finished(), null);
     const kept = memory.kept.get(run.capture.key)!;
