@@ -6,7 +6,7 @@ import { protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { udpPorts } from '../core/table.ts';
 import { hex, ipv6Address } from '../core/text.ts';
-import { messageTypes, optionNames, statusNames } from './names/dhcpv6.ts';
+import { messageNames, optionNames, statusNames } from './names/dhcpv6.ts';
 
 /** §8: type and transaction; §9: a relay's message has hops and two addresses. */
 const HEADER = 4;
@@ -39,7 +39,7 @@ const IA_PREFIX = 26;
 const CLIENT_FQDN = 39;
 
 const f = {
-  msgtype: uint('dhcpv6.msgtype', 'Message type').named(messageTypes),
+  msgtype: uint('dhcpv6.msgtype', 'Message type').named(messageNames),
   xid: uint('dhcpv6.xid', 'Transaction ID').hex(3),
   hopcount: uint('dhcpv6.hopcount', 'Hopcount'),
   linkaddr: ipv6('dhcpv6.linkaddr', 'Link address'),
@@ -239,7 +239,7 @@ function messageInfo(p: Packet, layer: number): string {
 function textOf(b: Uint8Array, start: number, stop: number, depth: number): string {
   if (stop - start < HEADER || depth > NESTING_MAX) return '';
   const type = b[start]!;
-  const name = messageTypes[type] ?? `Unknown (${type})`;
+  const name = messageNames[type] ?? `Unknown (${type})`;
   if (!isRelay(type)) {
     const xid = `0x${u24(b, start + 1)
       .toString(16)

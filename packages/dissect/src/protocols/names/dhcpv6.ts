@@ -1,7 +1,5 @@
-// Messages, options and status codes of DHCPv6 (https://www.iana.org/assignments/dhcpv6-parameters).
-type Names = Readonly<Record<number, string>>;
-
-export const messageTypes: Names = {
+// Names of DHCPv6's messages, options and status codes (IANA "Dynamic Host Configuration Protocol for IPv6").
+export const messageNames: Record<number, string> = {
   1: 'Solicit',
   2: 'Advertise',
   3: 'Request',
@@ -23,7 +21,7 @@ export const messageTypes: Names = {
   19: 'Reconfigure-reply',
 };
 
-export const optionNames: Names = {
+export const optionNames: Record<number, string> = {
   1: 'Client Identifier',
   2: 'Server Identifier',
   3: 'Identity Association for Non-temporary Address',
@@ -165,7 +163,7 @@ export const optionNames: Names = {
   167: 'Network Access Identifier',
 };
 
-export const statusNames: Names = {
+export const statusNames: Record<number, string> = {
   0: 'Success',
   1: 'UnspecFail',
   2: 'NoAddrAvail',
@@ -173,4 +171,13 @@ export const statusNames: Names = {
   4: 'NotOnLink',
   5: 'UseMulticast',
   6: 'NoPrefixAvail',
+  7: 'UnknownQueryType',
+  8: 'MalformedQuery',
+  9: 'NotConfigured',
+  10: 'NotAllowed',
+  11: 'QueryTerminated',
+  12: 'DataMissing',
+  13: 'CatchUpComplete',
+  14: 'NotSupported',
+  15: 'TLSConnectionRefused',
 };
