@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { requireTool } from '../../../test/support/tools.ts';
 import { startBrowser, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, SAMPLE, startEyrie } from './support/eyrie.ts';
@@ -57,7 +58,11 @@ test('a file that is none is refused, in words', async () => {
   await end(/status of 4\d\d/);
 });
 
-test('live: packets show as they come, the list follows and pauses, and it is stopped', async (t) => {
+const skip = requireTool('tcpdump');
+
+test('live: packets show as they come, the list follows and pauses, and it is stopped', {
+  skip,
+}, async (t) => {
   const able = (await (await fetch(`${eyrie.url}interfaces`)).json()) as {
     can_capture: boolean;
     problem: string | null;
