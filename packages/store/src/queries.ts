@@ -292,6 +292,7 @@ export interface StoredName {
 }
 
 export interface FindingQuery extends Paging {
+  readonly finder?: FindingRow['finder'];
   readonly capture?: number;
   readonly severity?: FindingRow['severity'];
   readonly address?: string;

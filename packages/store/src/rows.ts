@@ -66,6 +66,26 @@ export interface NameRow {
 }
 
 /** Something a reader should look at. Of equal ones (all but count, frame and time) the counts are added up. */
+/** What a rule knows of its finding beyond the row; kept as the newest batch tells it. */
+export interface FindingDetail {
+  /** `port-scan` */
+  readonly rule: string;
+  /** The rule's own scale, finer than the row's. */
+  readonly severity: 'info' | 'low' | 'medium' | 'high' | 'critical';
+  /** 0 to 1: how sure it is that this is what it says. */
+  readonly confidence: number;
+  readonly target: string;
+  /** One line for people, with the numbers. */
+  readonly summary: string;
+  /** Of MITRE ATT&CK for enterprise. */
+  readonly technique: { readonly id: string; readonly name: string } | null;
+  /** What to do. */
+  readonly advice: string;
+  /** Packets and conversations to look at: a choice, not all. */
+  readonly frames: number[];
+  readonly streams: number[];
+}
+
 export interface FindingRow {
   /** Who found it: the dissector's expert, an intrusion rule, an anomaly detector. */
   readonly finder: 'expert' | 'rule' | 'anomaly';
@@ -82,6 +102,8 @@ export interface FindingRow {
   readonly frame: number | null;
   /** Seconds since 1970, of the first. */
   readonly time: number;
+  /** Only of rules. */
+  readonly detail?: FindingDetail | null;
 }
 
 /** Packets that were lost on the way here, since the last such row. */

@@ -339,6 +339,47 @@ function storesOnce(make: Make): void {
     await store.close();
   });
 
+  it('keeps what a rule knows of its finding as it was told last', async () => {
+    const store = await make();
+    const [first] = batchesOf(PORT_SCAN);
+    const { key } = originOf(PORT_SCAN);
+    const detail = {
+      rule: 'port-scan',
+      severity: 'medium' as const,
+      confidence: 0.5,
+      target: '192.0.2.2',
+      summary: 'with \0 and \ud800',
+      technique: { id: 'T1046', name: 'Network Service Discovery' },
+      advice: 'look',
+      frames: [1],
+      streams: [],
+    };
+    const finding: FindingRow = {
+      finder: 'rule',
+      severity: 'warn',
+      group: 'Port scan',
+      protocol: '',
+      message: 'Port scan',
+      address: '192.0.2.1',
+      count: 1,
+      frame: 1,
+      time: 5,
+      detail,
+    };
+    const expert: FindingRow = { ...finding, finder: 'expert', message: 'odd', detail: null };
+    await store.write({ ...first!, findings: [finding, expert] });
+    const newest = { ...detail, confidence: 0.9, frames: [1, 2], streams: [7] };
+    await store.write(batchOf(key, 1, { findings: [{ ...finding, detail: newest }] }));
+    const found = await store.findings({ finder: 'rule' });
+    assert.deepEqual(
+      found.items.map((row) => [row.count, row.detail]),
+      [[2, newest]],
+    );
+    const [plain] = (await store.findings({ finder: 'expert' })).items;
+    assert.equal(plain!.detail, null);
+    await store.close();
+  });
+
   it('notices a file that is there already, and takes it again when told', async () => {
     const store = await make();
     const origin = originOf(OFFICE_HOUR);

@@ -167,5 +167,6 @@ export function findingRow(of: StoredFinding): FindingRow {
     count: of.count,
     frame: of.frame,
     address: of.address,
+    detail: of.detail ?? null,
   };
 }

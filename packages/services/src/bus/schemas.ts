@@ -135,6 +135,23 @@ export const NameSchema = Type.Object(
   closed,
 );
 
+const RULE_SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
+
+const FindingDetailSchema = Type.Object(
+  {
+    rule: text(100),
+    severity: oneOf(...RULE_SEVERITIES),
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    target: text(1000),
+    summary: text(2000),
+    technique: nullable(Type.Object({ id: text(20), name: text(200) }, closed)),
+    advice: text(2000),
+    frames: Type.Array(count('frame.number'), { maxItems: 100 }),
+    streams: Type.Array(count('stream'), { maxItems: 100 }),
+  },
+  closed,
+);
+
 export const FindingSchema = Type.Object(
   {
     finder: oneOf('expert', 'rule', 'anomaly'),
@@ -146,6 +163,7 @@ export const FindingSchema = Type.Object(
     count: count('how often'),
     frame: nullable(count('frame.number of the first')),
     time: Type.Number(),
+    detail: Type.Optional(nullable(FindingDetailSchema)),
   },
   closed,
 );

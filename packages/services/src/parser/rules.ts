@@ -49,10 +49,8 @@ export class Rules {
   }
 }
 
-function rowOf(
-  { severity, title, technique, source, target, evidence, start }: Finding,
-  count: number,
-): FindingRow {
+function rowOf(finding: Finding, count: number): FindingRow {
+  const { severity, title, technique, source, target, evidence, start } = finding;
   return {
     finder: 'rule',
     severity: SEVERITY[severity],
@@ -64,5 +62,16 @@ function rowOf(
     count,
     frame: evidence.frames[0] ?? null,
     time: start,
+    detail: {
+      rule: finding.rule,
+      severity,
+      confidence: finding.confidence,
+      target,
+      summary: finding.summary,
+      technique,
+      advice: finding.advice,
+      frames: [...evidence.frames],
+      streams: [...evidence.streams],
+    },
   };
 }

@@ -40,7 +40,10 @@ export async function erase(
       packets,
       flows: await tx.run('DELETE FROM flows WHERE client = $1 OR server = $1', [text]),
       names: await tx.run('DELETE FROM names WHERE address = $1 OR name = $1', [text]),
-      findings: await tx.run('DELETE FROM findings WHERE address = $1 OR strpos(message, $1) > 0', [text]),
+      findings: await tx.run(
+        'DELETE FROM findings WHERE address = $1 OR strpos(message, $1) > 0 OR strpos(detail, $1) > 0',
+        [text],
+      ),
     };
     await dropUnusedAddresses(tx);
     const whom = kind === ETHER ? 'an Ethernet address' : 'an IP address';

@@ -7,7 +7,7 @@ import {
   type StoredFinding,
   type StoredName,
 } from '../queries.ts';
-import type { FindingRow, NameSource } from '../rows.ts';
+import type { FindingDetail, FindingRow, NameSource } from '../rows.ts';
 import type { Database, Value } from '../sql/database.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { contains } from './flows.ts';
@@ -50,6 +50,7 @@ export async function findingPage(database: Database, query: FindingQuery): Prom
   const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
   const { where, values, add } = conditions();
   if (query.capture !== undefined) add(wholeNumber(query.capture, 'capture'), (at) => `capture = ${at}`);
+  if (query.finder !== undefined) add(query.finder, (at) => `finder = ${at}`);
   if (query.severity !== undefined) add(query.severity, (at) => `severity = ${at}`);
   if (query.address !== undefined) add(query.address.toLowerCase(), (at) => `address = ${at}`);
   if (query.after !== undefined) {
@@ -60,14 +61,29 @@ export async function findingPage(database: Database, query: FindingQuery): Prom
   }
   const rows = await database.all(
     `SELECT id, capture, finder, severity, category, protocol, message, address, frame, first_time, last_time, count,
-       gravity FROM findings ${all(where)} ORDER BY gravity, count DESC, id LIMIT ${limit + 1}`,
+       gravity, detail FROM findings ${all(where)} ORDER BY gravity, count DESC, id LIMIT ${limit + 1}`,
     values,
   );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(
-      ([id, capture, finder, severity, group, protocol, message, address, frame, first, latest, count]) => ({
+      ([
+        id,
+        capture,
+        finder,
+        severity,
+        group,
+        protocol,
+        message,
+        address,
+        frame,
+        first,
+        latest,
+        count,
+        ,
+        detail,
+      ]) => ({
         id: Number(id),
         capture: Number(capture),
         finder: finder as FindingRow['finder'],
@@ -80,6 +96,7 @@ export async function findingPage(database: Database, query: FindingQuery): Prom
         time: Number(first),
         lastTime: Number(latest),
         count: Number(count),
+        detail: detail === null ? null : (JSON.parse(String(detail)) as FindingDetail),
       }),
     ),
     next: rows.length > limit ? cursorOf([Number(last![12]), Number(last![11]), Number(last![0])]) : null,

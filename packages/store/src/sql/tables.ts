@@ -81,6 +81,7 @@ export const FINDINGS: MergeTable = {
     column('first_time', 'FLOAT8', 'least'),
     column('last_time', 'FLOAT8', 'greatest'),
     column('count', 'BIGINT', 'sum'),
+    column('detail', 'TEXT', 'last'),
   ],
 };
 

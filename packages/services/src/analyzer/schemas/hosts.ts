@@ -40,12 +40,30 @@ export type NamePage = Static<typeof NamePage>;
 export const SEVERITIES = ['error', 'warn', 'note', 'chat', 'comment'] as const;
 
 /** The gravest first, of equals the most frequent. */
+const FINDERS = ['expert', 'rule', 'anomaly'] as const;
+
+export const FindingDetail = object(
+  {
+    rule: Type.String({ examples: ['port-scan'] }),
+    severity: oneOf(['info', 'low', 'medium', 'high', 'critical'], { description: "the rule's own scale" }),
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    target: Type.String(),
+    summary: Type.String({ description: 'one line, with the numbers' }),
+    technique: orNull(object({ id: Type.String(), name: Type.String() }, 'of MITRE ATT&CK')),
+    advice: Type.String({ description: 'what to do' }),
+    frames: Type.Array(Type.Integer(), { description: 'packets to look at: a choice, not all' }),
+    streams: Type.Array(Type.Integer(), { description: 'conversations to look at' }),
+  },
+  'what a rule knows of its finding',
+);
+export type FindingDetail = Static<typeof FindingDetail>;
+
 export const FindingRow = object({
   id: Type.Integer(),
   capture: Type.Integer(),
   time: orNull(Time),
   last: Time,
-  finder: oneOf(['expert', 'rule', 'anomaly'], { description: 'who found it' }),
+  finder: oneOf(FINDERS, { description: 'who found it' }),
   severity: oneOf(SEVERITIES),
   group: Type.String({ examples: ['Sequence', 'Malformed'] }),
   protocol: Type.String(),
@@ -53,6 +71,7 @@ export const FindingRow = object({
   count: Count,
   frame: orNull(Type.Integer({ description: 'number of the packet that showed it first' })),
   address: orNull(Type.String({ description: 'whom it is about, if one' })),
+  detail: orNull(FindingDetail),
 });
 export type FindingRow = Static<typeof FindingRow>;
 
@@ -62,6 +81,7 @@ export const FindingsQuery = object({
   from: scope.from,
   to: scope.to,
   address: Type.Optional(Type.String({ maxLength: 64 })),
+  finder: Type.Optional(oneOf(FINDERS, { description: 'what this one found' })),
   severity: Type.Optional(oneOf(SEVERITIES, { description: 'this one and graver ones' })),
 });
 export type FindingsQuery = Static<typeof FindingsQuery>;
