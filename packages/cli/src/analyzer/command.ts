@@ -1,6 +1,7 @@
 // `eyrie analyzer`: the HTTP API over a store, until it is interrupted.
 import { tmpdir } from 'node:os';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
+import { honeypotFolder } from '../honeypot/folder.ts';
 import { storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
@@ -19,6 +20,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
       intake: null,
       // Nothing is uploaded to what only reads.
       folder: tmpdir(),
+      honeypotFolder: honeypotFolder(undefined),
       access: place.access,
       log: sayings('analyzer'),
       page: null,

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CastEvent, type CastHeader, readCast } from '@eyrie/services/honeypot';
+import { type CastEvent, readCast, type VisitSummary, Visits } from '@eyrie/services/honeypot';
 import { FAILED, UserError } from '../errors.ts';
 import { bytesText, durationText } from '../terminal/units.ts';
 import { honeypotFolder } from './folder.ts';
@@ -21,24 +21,15 @@ export interface ReplayOptions extends SessionsOptions {
 }
 
 export async function listSessions({ folder, json }: SessionsOptions): Promise<number> {
-  const sessions: object[] = [];
-  for (const name of await names(honeypotFolder(folder))) {
-    const cast = readCast(await readFile(join(honeypotFolder(folder), 'sessions', name), 'utf8'));
-    if (cast === null) continue;
-    const { header, events } = cast;
-    const seconds = events.at(-1)?.at ?? 0;
-    const sent = events.filter(({ direction }) => direction === 'i');
-    const bytes = sent.reduce((sum, { text }) => sum + text.length, 0);
-    if (json) sessions.push({ ...header, seconds, bytes });
-    else console.log(row(header, seconds, bytes));
-  }
-  if (json) console.log(JSON.stringify(sessions, null, 2));
+  const visits = (await new Visits(honeypotFolder(folder)).list(Number.POSITIVE_INFINITY)).reverse();
+  if (json) console.log(JSON.stringify(visits, null, 2));
+  else for (const visit of visits) console.log(row(visit));
   return 0;
 }
 
-function row({ session, protocol, source, port }: CastHeader, seconds: number, bytes: number): string {
+function row({ session, protocol, source, port, seconds, bytesIn }: VisitSummary): string {
   const place = `${source} → ${port}`;
-  return `${session}  ${protocol.padEnd(10)} ${place.padEnd(28)} ${durationText(seconds).padStart(8)} ${bytesText(bytes).padStart(9)}`;
+  return `${session}  ${protocol.padEnd(10)} ${place.padEnd(28)} ${durationText(seconds).padStart(8)} ${bytesText(bytesIn).padStart(9)}`;
 }
 
 export async function replaySession(wanted: string, { folder, speed }: ReplayOptions): Promise<number> {

@@ -10,6 +10,7 @@ import { PipelineIntake } from '@eyrie/services/pipeline';
 import type { Store } from '@eyrie/store';
 import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
+import { honeypotFolder } from '../honeypot/folder.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
@@ -98,6 +99,7 @@ async function openPage(
   const app = await buildAnalyzer({
     ...{ store, intake, log, access: place.access },
     folder: uploadFolder(),
+    honeypotFolder: honeypotFolder(undefined),
     page: pageFolder(),
   });
   const address = await listen(app, place, '--port').catch(async (error) => {

@@ -33,6 +33,7 @@ import { addFlowRoutes } from './routes/flows.ts';
 import { addHostRoutes } from './routes/hosts.ts';
 import { addLoginRoutes } from './routes/login.ts';
 import { addPacketRoutes } from './routes/packets.ts';
+import { addSecurityRoutes } from './routes/security.ts';
 import { addStatusRoutes, StatusReport } from './routes/status.ts';
 import { addTotalsRoutes } from './routes/totals.ts';
 import { HierarchyLine, TreeLine } from './schemas/index.ts';
@@ -53,6 +54,8 @@ export interface AnalyzerOptions {
   readonly uploadBytesMax?: number;
   /** What is kept and for how long, in words. */
   readonly retention?: string;
+  /** Of the honeypot, whose records are shown; it need not be there yet. Default: none are shown. */
+  readonly honeypotFolder?: string;
   /** Requests a minute from one address that is not this machine. Default 1200. */
   readonly requestsPerMinute?: number;
 }
@@ -130,6 +133,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   app.addHook('preValidation', typed);
   await addShapes(app);
   addRoutes(app, context, guard);
+  addSecurityRoutes(app, options.honeypotFolder ?? null);
   await addFront(app, options.page);
   app.addHook('preClose', async () => hub.close());
   app.addHook('onClose', async () => redissector.close());

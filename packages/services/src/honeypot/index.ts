@@ -6,3 +6,4 @@ export { type HoneypotEvent, toEcs, toLine } from './event.ts';
 export { type ForwardOptions, forward } from './forward.ts';
 export { type Door, Honeypot, type HoneypotCounts, type HoneypotOptions } from './honeypot.ts';
 export { loadPersona, makePersona, type Persona } from './persona.ts';
+export { type VisitRecord, type VisitSummary, Visits } from './visits.ts';

@@ -6,5 +6,6 @@ export * from './fields.ts';
 export * from './flows.ts';
 export * from './hosts.ts';
 export * from './packets.ts';
+export * from './security.ts';
 export * from './status.ts';
 export * from './totals.ts';

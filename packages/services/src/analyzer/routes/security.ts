@@ -1,0 +1,56 @@
+// Who came to the honeypot, and what was said there.
+import { type VisitSummary, Visits } from '../../honeypot/visits.ts';
+import { ApiError } from '../errors.ts';
+import { BySession, PAGE_ROWS, Visit, VisitList, type VisitRow, VisitsQuery } from '../schemas/index.ts';
+import type { Server } from '../server.ts';
+import { answers } from './answers.ts';
+
+/** `folder`: the honeypot's; null: there is none to look at, and no visit. */
+export function addSecurityRoutes(app: Server, folder: string | null): void {
+  const visits = folder === null ? null : new Visits(folder);
+
+  app.get(
+    '/honeypot/visits',
+    {
+      schema: {
+        ...answers('security', 'Visits to the honeypot, the newest first', VisitList),
+        querystring: VisitsQuery,
+      },
+    },
+    async ({ query: { limit = PAGE_ROWS } }) => ({
+      items: ((await visits?.list(limit)) ?? []).map(visitRow),
+    }),
+  );
+
+  app.get(
+    '/honeypot/visits/:session',
+    { schema: { ...answers('security', 'What was said in one visit', Visit), params: BySession } },
+    async ({ params: { session } }) => {
+      const record = (await visits?.read(session)) ?? null;
+      if (record === null) throw new ApiError('not_found', `there is no visit ${session}`);
+      return { ...visitRow(record), events: [...record.events] };
+    },
+  );
+}
+
+function visitRow({
+  session,
+  protocol,
+  source,
+  port,
+  time,
+  seconds,
+  bytesIn,
+  bytesOut,
+}: VisitSummary): VisitRow {
+  return {
+    session,
+    protocol,
+    source,
+    port,
+    time: time / 1000,
+    seconds,
+    bytes_in: bytesIn,
+    bytes_out: bytesOut,
+  };
+}
