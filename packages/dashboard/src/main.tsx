@@ -3,6 +3,7 @@ import './styles/main.css';
 import { render } from 'preact';
 import { connect, connectWhenBack } from './api/live.ts';
 import { App } from './app.tsx';
+import { watchFindings } from './state/alerts.ts';
 import { watchCaptures } from './state/captures.ts';
 
 const root = document.getElementById('app')!;
@@ -11,3 +12,4 @@ render(<App />, root);
 connect();
 connectWhenBack();
 watchCaptures();
+watchFindings();

@@ -41,6 +41,8 @@ const pages: [string, string, (page: Page) => Promise<void>][] = [
   ['flows', 'tr[data-row="0"]', async () => {}],
   ['hosts', 'tr[data-row="0"]', async () => {}],
   ['hosts?show=map', '.map canvas', async () => {}],
+  ['security', '.security-visits .state', async () => {}],
+  ['security?finder=expert', '.finding-card', async () => {}],
   ['hosts/192.168.10.101', '.host .lines', async () => {}],
   ['captures', '.capture-row', async () => {}],
   ['status', '.status-links', async () => {}],

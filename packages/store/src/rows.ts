@@ -102,6 +102,8 @@ export interface FindingRow {
   readonly frame: number | null;
   /** Seconds since 1970, of the first. */
   readonly time: number;
+  /** Of the last; that of the first where it is not said. */
+  readonly last?: number;
   /** Only of rules. */
   readonly detail?: FindingDetail | null;
 }

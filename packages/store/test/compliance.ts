@@ -369,11 +369,11 @@ function storesOnce(make: Make): void {
     const expert: FindingRow = { ...finding, finder: 'expert', message: 'odd', detail: null };
     await store.write({ ...first!, findings: [finding, expert] });
     const newest = { ...detail, confidence: 0.9, frames: [1, 2], streams: [7] };
-    await store.write(batchOf(key, 1, { findings: [{ ...finding, detail: newest }] }));
+    await store.write(batchOf(key, 1, { findings: [{ ...finding, last: 8, detail: newest }] }));
     const found = await store.findings({ finder: 'rule' });
     assert.deepEqual(
-      found.items.map((row) => [row.count, row.detail]),
-      [[2, newest]],
+      found.items.map((row) => [row.count, row.time, row.lastTime, row.detail]),
+      [[2, 5, 8, newest]],
     );
     const [plain] = (await store.findings({ finder: 'expert' })).items;
     assert.equal(plain!.detail, null);

@@ -1,7 +1,7 @@
 // DuckDB in a file: what is left after a crash, a full disk, a wrong file.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -65,6 +65,17 @@ describe('a DuckDB store', () => {
     assert.equal((await store.protocolSummary()).packets, 5125);
     assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, 5125);
     await store.close();
+  });
+
+  it('can be opened again though it was killed right after it was made', async () => {
+    const [made, killed] = [join(folder, 'made.duckdb'), join(folder, 'killed.duckdb')];
+    const store = await openStore(`duckdb:${made}`);
+    for (const ending of ['', '.wal'])
+      if (existsSync(made + ending)) copyFileSync(made + ending, killed + ending);
+    await store.close();
+    const again = await openStore(`duckdb:${killed}`);
+    assert.equal((await again.info()).packets, 0);
+    await again.close();
   });
 
   it('refuses files that it cannot use, each with a line of its own', async () => {

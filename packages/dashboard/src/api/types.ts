@@ -134,6 +134,41 @@ export interface FindingRow {
   count: number;
   frame: number | null;
   address: string | null;
+  /** Only of rules. */
+  detail: FindingDetail | null;
+}
+
+export interface FindingDetail {
+  rule: string;
+  severity: RuleSeverity;
+  /** 0 to 1. */
+  confidence: number;
+  target: string;
+  summary: string;
+  technique: { id: string; name: string } | null;
+  advice: string;
+  /** Packets and conversations to look at: a choice. */
+  frames: number[];
+  streams: number[];
+}
+
+export type RuleSeverity = 'info' | 'low' | 'medium' | 'high' | 'critical';
+
+export interface VisitRow {
+  session: string;
+  protocol: string;
+  /** Address and port. */
+  source: string;
+  port: number;
+  /** Seconds since 1970. */
+  time: number;
+  seconds: number;
+  bytes_in: number;
+  bytes_out: number;
+}
+
+export interface Visit extends VisitRow {
+  events: { at: number; direction: 'i' | 'o'; text: string }[];
 }
 
 export interface Hosts {

@@ -1,10 +1,12 @@
 // Traffic over time, stacked by family. Drag to choose a range, or with the keys.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
+import type { FindingRow } from '../api/types.ts';
 import { familyTitles } from '../families.ts';
 import { bytes, count, short } from '../format/numbers.ts';
 import { clock, dayAndClock, duration } from '../format/time.ts';
 import { paint, token } from '../state/settings.ts';
+import { Ribbon } from './ribbon.tsx';
 import { placesOf, type Stack, type Unit } from './stack.ts';
 
 interface Props {
@@ -14,9 +16,11 @@ interface Props {
   label: string;
   /** Seconds since 1970; `to` is where the last chosen bucket ends. */
   onRange: (from: number, to: number, places: number) => void;
+  /** Marked where they are in time. */
+  findings?: readonly FindingRow[];
 }
 
-export function TimelineChart({ stack, unit, height, label, onRange }: Props) {
+export function TimelineChart({ stack, unit, height, label, onRange, findings = [] }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const latest = useRef({ stack, unit, onRange });
@@ -115,6 +119,7 @@ export function TimelineChart({ stack, unit, height, label, onRange }: Props) {
         setAnchor(null);
       }}
     >
+      <Ribbon findings={findings} from={stack.times[0] ?? 0} to={(stack.times.at(-1) ?? 0) + stack.step} />
       <div ref={holder} class="timeline-canvas" />
       {said !== null && <Reading stack={stack} unit={unit} at={said} chart={chart.current} />}
     </div>

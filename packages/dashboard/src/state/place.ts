@@ -1,7 +1,7 @@
 // Where the user is: everything that Back should bring back stands in the address. After `#`, because the API has the
 // plain paths: `#/packets?q=dns&packet=17`.
 
-export const PAGES = ['overview', 'packets', 'flows', 'hosts', 'captures', 'status'] as const;
+export const PAGES = ['overview', 'packets', 'flows', 'hosts', 'security', 'captures', 'status'] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Place {

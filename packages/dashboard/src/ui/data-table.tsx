@@ -36,6 +36,8 @@ interface Props<T> {
   onSort: (sort: string, serverSort: string | null) => void;
   onMore?: () => void;
   onOpen?: (row: T) => void;
+  /** A row was clicked, or came under the keys. */
+  onSelect?: (row: T) => void;
   onMenu?: (event: MouseEvent | KeyboardEvent, row: T) => void;
 }
 
@@ -161,7 +163,10 @@ export function DataTable<T>(props: Props<T>) {
               data-row={first + i}
               aria-rowindex={first + i + 2}
               tabIndex={first + i === Math.min(at, rows.length - 1) ? 0 : -1}
-              onFocus={() => setAt(first + i)}
+              onFocus={() => {
+                setAt(first + i);
+                props.onSelect?.(row);
+              }}
               onDblClick={() => props.onOpen?.(row)}
               onContextMenu={(event) => props.onMenu?.(event, row)}
             >

@@ -13,6 +13,7 @@ export const pageTitles: Record<PageName, string> = {
   packets: 'Packets',
   flows: 'Flows',
   hosts: 'Hosts',
+  security: 'Security',
   captures: 'Captures',
   status: 'Status',
 };

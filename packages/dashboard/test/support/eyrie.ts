@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../../..');
+export const PORT_SCAN = join(root, 'samples/port-scan.pcapng');
 export const SAMPLE = join(root, 'samples/office-hour.pcapng');
 const START_MS_MAX = 90_000;
 
@@ -13,6 +14,8 @@ export interface Eyrie {
   /** With a slash at the end. */
   readonly url: string;
   readonly port: number;
+  /** Where it keeps everything. */
+  readonly folder: string;
   /** Ends it as Ctrl-C does, or at once; what it stored stays for `again`. */
   halt: (signal?: NodeJS.Signals) => Promise<void>;
   /** Starts it again, with the same store and port. */
@@ -39,7 +42,7 @@ export async function startEyrie(file: string | null = SAMPLE): Promise<Eyrie> {
       '',
     ];
     const own = spawn(process.execPath, [join(root, 'packages/cli/bin/eyrie.js'), ...args], {
-      env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+      env: { ...process.env, XDG_DATA_HOME: folder, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = own;
@@ -74,6 +77,7 @@ export async function startEyrie(file: string | null = SAMPLE): Promise<Eyrie> {
     get port() {
       return port;
     },
+    folder,
     halt,
     again: () => start(null),
     stop: async () => {

@@ -163,6 +163,7 @@ export const FindingSchema = Type.Object(
     count: count('how often'),
     frame: nullable(count('frame.number of the first')),
     time: Type.Number(),
+    last: Type.Optional(Type.Number()),
     detail: Type.Optional(nullable(FindingDetailSchema)),
   },
   closed,

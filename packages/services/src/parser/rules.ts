@@ -50,7 +50,7 @@ export class Rules {
 }
 
 function rowOf(finding: Finding, count: number): FindingRow {
-  const { severity, title, technique, source, target, evidence, start } = finding;
+  const { severity, title, technique, source, target, evidence, start, end } = finding;
   return {
     finder: 'rule',
     severity: SEVERITY[severity],
@@ -62,6 +62,7 @@ function rowOf(finding: Finding, count: number): FindingRow {
     count,
     frame: evidence.frames[0] ?? null,
     time: start,
+    last: end,
     detail: {
       rule: finding.rule,
       severity,

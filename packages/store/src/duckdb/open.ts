@@ -19,7 +19,11 @@ export async function openDuckDB(path: string, options: StoreOptions) {
   }
   const database = await DuckDBDatabase.open(path, options);
   try {
+    // Where a column's default is a sequence, DuckDB 1.5 writes a change of the table into its log but cannot read it
+    // back from there: steps of the schema go into the file at once.
+    await database.all(`SET wal_autocheckpoint = '0KB'`);
     const version = await migrate(database, migrations, { isNew, readOnly: options.readOnly === true });
+    await database.all('RESET wal_autocheckpoint');
     return { database, version };
   } catch (error) {
     await database.close();

@@ -42,7 +42,7 @@ export function nameRow(capture: number, { address, name, source, time }: NameRo
 const GRAVITY = ['error', 'warn', 'note', 'chat', 'comment'];
 
 export function findingRow(capture: number, finding: FindingRow): Cells {
-  const { finder, severity, group, protocol, message, address, count, frame, time, detail } = finding;
+  const { finder, severity, group, protocol, message, address, count, frame, time, last, detail } = finding;
   const gravity = GRAVITY.indexOf(severity);
   return {
     capture,
@@ -55,7 +55,7 @@ export function findingRow(capture: number, finding: FindingRow): Cells {
     gravity: gravity < 0 ? GRAVITY.length : gravity,
     frame,
     first_time: time,
-    last_time: time,
+    last_time: last ?? time,
     count,
     detail: detail == null ? null : JSON.stringify(detail),
   };

@@ -101,6 +101,7 @@ export function HostPage({ address }: { address: string }) {
             stack={stack}
             unit="bytes"
             height={140}
+            findings={findings.filter(({ finder }) => finder === 'rule')}
             label={`Traffic of ${host.name ?? address} over time`}
             onRange={(from, to, places) => toPackets(withTimeRange(ofAddress(address), from, to, places))}
           />

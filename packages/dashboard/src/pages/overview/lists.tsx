@@ -141,7 +141,13 @@ export function TopNames({ names }: { names: Resource<Page<NameRow>> }) {
 
 export function Findings({ findings }: { findings: Resource<Page<FindingRow>> }) {
   return (
-    <ListPanel title="Findings" class="findings" of={findings} empty="Nothing odd was found">
+    <ListPanel
+      title="Findings"
+      class="findings"
+      of={findings}
+      empty="Nothing odd was found"
+      link={{ href: linkTo('security'), text: 'All findings' }}
+    >
       {(items) => (
         <ol class="lines">
           {items.map((row) => (

@@ -12,6 +12,8 @@ import { Protocols } from './protocols.tsx';
 import { Traffic } from './traffic.tsx';
 
 const LINES = 9;
+/** Findings of rules, marked above the traffic. */
+const MARKS = 300;
 /** Enough for any real mixture; what is beyond is `other`. */
 const SERIES = 50;
 const BUCKETS = 240;
@@ -39,6 +41,10 @@ export function Overview() {
     get<Page<FindingRow>>('/findings', { ...side, limit: LINES }, signal),
   );
 
+  const suspicions = useResource(sideKey, (signal) =>
+    get<Page<FindingRow>>('/findings', { ...side, finder: 'rule', limit: MARKS }, signal),
+  );
+
   if (summary.data === null) {
     if (summary.error !== null) return <Trouble error={summary.error} onRetry={summary.reload} />;
     return <Loading />;
@@ -50,7 +56,7 @@ export function Overview() {
     <div class="overview">
       <Figures summary={summary.data} span={spanOf(timeline.data)} isStale={summary.isLoading} />
       {summary.error !== null && <Trouble error={summary.error} onRetry={summary.reload} />}
-      <Traffic timeline={timeline} />
+      <Traffic timeline={timeline} findings={suspicions.data?.items ?? []} />
       <Protocols summary={summary.data} isStale={summary.isLoading} />
       <TopTalkers hosts={talkers} />
       <Findings findings={findings} />

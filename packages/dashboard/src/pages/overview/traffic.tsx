@@ -1,6 +1,6 @@
 // Traffic over time. A range chosen here filters the whole page.
 import { useMemo, useState } from 'preact/hooks';
-import type { Timeline } from '../../api/types.ts';
+import type { FindingRow, Timeline } from '../../api/types.ts';
 import { type FamilySeries, stackOf, type Unit } from '../../charts/stack.ts';
 import { TimelineChart } from '../../charts/timeline-chart.tsx';
 import { familyTitles } from '../../families.ts';
@@ -12,7 +12,13 @@ import { Icon } from '../../ui/icons.tsx';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 
-export function Traffic({ timeline }: { timeline: Resource<Timeline> }) {
+export function Traffic({
+  timeline,
+  findings,
+}: {
+  timeline: Resource<Timeline>;
+  findings: readonly FindingRow[];
+}) {
   const [unit, setUnit] = useState<Unit>('packets');
   const { data } = timeline;
   const stack = useMemo(() => (data === null ? null : stackOf(data, unit)), [data, unit]);
@@ -60,6 +66,7 @@ export function Traffic({ timeline }: { timeline: Resource<Timeline> }) {
             unit={unit}
             height={220}
             label="Traffic over time"
+            findings={findings}
             onRange={setTimeRange}
           />
         </>

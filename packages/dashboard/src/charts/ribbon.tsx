@@ -1,0 +1,53 @@
+// Above a timeline: when something suspicious went on. A click leads to what it was.
+import type { FindingRow, RuleSeverity } from '../api/types.ts';
+import { gradeOf } from '../findings.ts';
+import { linkTo } from '../state/navigation.ts';
+
+/** More marks than pixels would say nothing. */
+const MARKS_MAX = 300;
+/** What is less grave would hide the rest. */
+const SHOWN = new Set<RuleSeverity>(['critical', 'high', 'medium']);
+
+interface Props {
+  findings: readonly FindingRow[];
+  /** Of the timeline, seconds since 1970. */
+  from: number;
+  to: number;
+}
+
+export function Ribbon({ findings, from, to }: Props) {
+  const shown = findings.filter(
+    (finding) =>
+      SHOWN.has(gradeOf(finding)) &&
+      finding.time !== null &&
+      Number(finding.last) >= from &&
+      Number(finding.time) < to,
+  );
+  if (shown.length === 0 || to <= from) return null;
+  const share = (at: number) => (Math.min(to, Math.max(from, at)) - from) / (to - from);
+  return (
+    <div class="ribbon">
+      {/* The gravest come first, and are drawn last: over the others. */}
+      {shown
+        .slice(0, MARKS_MAX)
+        .reverse()
+        .map((finding) => {
+          const begin = share(Number(finding.time));
+          return (
+            <a
+              key={finding.id}
+              class={`ribbon-mark grade-${gradeOf(finding)}`}
+              style={{ left: `${begin * 100}%`, width: `${(share(Number(finding.last)) - begin) * 100}%` }}
+              href={linkTo('security', String(finding.id))}
+              title={finding.detail?.summary ?? finding.message}
+              tabIndex={-1}
+            >
+              <span class="sr">
+                {gradeOf(finding)}: {finding.message}
+              </span>
+            </a>
+          );
+        })}
+    </div>
+  );
+}

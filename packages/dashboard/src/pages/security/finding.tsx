@@ -1,0 +1,71 @@
+// One finding: what it says, why it is believed, where to look, what to do.
+import type { ComponentChildren } from 'preact';
+import type { FindingRow } from '../../api/types.ts';
+import { evidenceFilter, gradeOf } from '../../findings.ts';
+import { count, percent } from '../../format/numbers.ts';
+import { dayAndClock, duration } from '../../format/time.ts';
+import { linkTo } from '../../state/navigation.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Grade } from './grade.tsx';
+
+export function FindingCard({ finding }: { finding: FindingRow }) {
+  const { detail, time, last, address, capture } = finding;
+  const seconds = time === null ? 0 : Number(last) - Number(time);
+  return (
+    <article class="finding-card" aria-label={finding.message}>
+      <header>
+        <Grade of={gradeOf(finding)} />
+        <h3>{finding.group}</h3>
+      </header>
+      <p class="finding-summary">{detail?.summary ?? finding.message}</p>
+      <dl class="facts">
+        <Fact name="Seen">
+          {time === null ? '–' : dayAndClock(time)}
+          {seconds >= 1 && <span class="quiet"> for {duration(seconds)}</span>}
+        </Fact>
+        <Fact name="Times">{count(finding.count)}</Fact>
+        {detail !== null && <Fact name="Sure to">{percent(detail.confidence)}</Fact>}
+        {detail?.technique != null && (
+          <Fact name="Technique">
+            {detail.technique.name} <span class="quiet mono">{detail.technique.id}</span>
+          </Fact>
+        )}
+        {address !== null && (
+          <Fact name="Who">
+            <a class="mono" href={linkTo('hosts', address, { q: '' })}>
+              {address}
+            </a>
+          </Fact>
+        )}
+        {detail !== null && detail.target !== '' && <Fact name="Target">{detail.target}</Fact>}
+        {detail !== null && <Fact name="Rule">{detail.rule}</Fact>}
+      </dl>
+      {detail !== null && <p class="finding-advice">{detail.advice}</p>}
+      <p class="finding-links">
+        <a class="button" href={linkTo('packets', '', { q: evidenceFilter(finding), capture })}>
+          <Icon name="packets" /> {detail !== null && detail.frames.length > 1 ? 'The packets' : 'The packet'}
+        </a>
+        {address !== null && (
+          <a
+            class="button"
+            href={linkTo('flows', '', {
+              q: `${address.includes(':') ? 'ipv6' : 'ip'}.addr == ${address}`,
+              capture,
+            })}
+          >
+            <Icon name="flows" /> Its flows
+          </a>
+        )}
+      </p>
+    </article>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="num">{children}</dd>
+    </div>
+  );
+}

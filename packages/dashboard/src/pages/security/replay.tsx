@@ -1,0 +1,108 @@
+// A visit to the honeypot played again, at its own pace with the long pauses cut, or as fast as it can be read.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { Visit, VisitRow } from '../../api/types.ts';
+import { dayAndClock, duration } from '../../format/time.ts';
+import { useResource } from '../../state/resource.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Switch } from '../../ui/panel.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
+import { played, shortened } from './playback.ts';
+
+const SPEEDS = ['1', '4', '16'] as const;
+type Speed = (typeof SPEEDS)[number];
+
+export function Replay({ visit, onClose }: { visit: VisitRow; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const screen = useRef<HTMLDivElement>(null);
+  const record = useResource(
+    visit.session,
+    (signal) => get<Visit>(`/honeypot/visits/${encodeURIComponent(visit.session)}`, {}, signal),
+    false,
+  );
+  const events = useMemo(() => shortened(record.data?.events ?? []), [record.data]);
+  const end = events.at(-1)?.at ?? 0;
+  const [at, setAt] = useState(0);
+  const [isPlaying, setPlaying] = useState(true);
+  const [speed, setSpeed] = useState<Speed>('1');
+
+  useEffect(() => dialog.current!.showModal(), []);
+  useEffect(() => {
+    if (!isPlaying || record.data === null) return;
+    let before = performance.now();
+    let frame = requestAnimationFrame(function step(now) {
+      const passed = ((now - before) / 1000) * Number(speed);
+      before = now;
+      setAt((old) => Math.min(end, old + passed));
+      frame = requestAnimationFrame(step);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [isPlaying, speed, end, record.data]);
+  useEffect(() => {
+    if (at >= end && record.data !== null) setPlaying(false);
+  }, [at, end, record.data]);
+
+  const pieces = useMemo(() => played(events, at, visit.protocol), [events, at, visit.protocol]);
+  useEffect(() => {
+    screen.current!.scrollTop = screen.current!.scrollHeight;
+  }, [pieces.length]);
+
+  const isOver = at >= end;
+  return (
+    <dialog ref={dialog} class="dialog replay" aria-labelledby="replay-title" onClose={onClose}>
+      <header class="dialog-head">
+        <h2 id="replay-title">
+          {visit.protocol} from <span class="mono">{visit.source}</span>
+        </h2>
+        <span class="quiet num">{dayAndClock(visit.time)}</span>
+        <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current!.close()}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="replay-tools">
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={isPlaying ? 'Pause' : 'Play'}
+          onClick={() => {
+            if (isOver) setAt(0);
+            setPlaying(isOver || !isPlaying);
+          }}
+        >
+          <Icon name={isPlaying ? 'pause' : 'play'} />
+        </button>
+        <input
+          type="range"
+          min={0}
+          max={end || 1}
+          step="any"
+          value={at}
+          aria-label="Place in the visit"
+          aria-valuetext={duration(at)}
+          onInput={(event) => {
+            setPlaying(false);
+            setAt(Number(event.currentTarget.value));
+          }}
+        />
+        <span class="num quiet">
+          {duration(Math.round(at))} of {duration(Math.round(end))}
+        </span>
+        <Switch
+          label="Speed"
+          value={speed}
+          options={SPEEDS.map((each) => [each, `${each}×`] as const)}
+          onChange={setSpeed}
+        />
+      </div>
+      <div ref={screen} class="replay-screen mono" tabIndex={0} role="region" aria-label="What was said">
+        {record.error !== null && <Trouble error={record.error} onRetry={record.reload} />}
+        {record.data === null && record.error === null && <Loading what="Reading the visit" />}
+        {pieces.map(({ text, isVisitor }, i) => (
+          <span key={i} class={isVisitor ? 'said-by-visitor' : ''}>
+            {text}
+          </span>
+        ))}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,169 @@
+// What a person should look at: findings by grade and time, and who came to the honeypot.
+import { useMemo } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { FindingRow, Page, RuleSeverity, VisitRow } from '../../api/types.ts';
+import { countsOf, GRADES, gradeOf, inOrder } from '../../findings.ts';
+import { count } from '../../format/numbers.ts';
+import { clockOf, dayAndClock } from '../../format/time.ts';
+import { capture, go, linkTo, place, setView } from '../../state/navigation.ts';
+import { type Resource, useResource } from '../../state/resource.ts';
+import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
+import { Panel, Switch } from '../../ui/panel.tsx';
+import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { FindingCard } from './finding.tsx';
+import { Grade } from './grade.tsx';
+import { Lanes } from './lanes.tsx';
+import { VisitsPanel } from './visits.tsx';
+
+const FINDINGS_MAX = 1000;
+const VISITS_MAX = 200;
+
+const columns: readonly TableColumn<FindingRow>[] = [
+  {
+    id: 'grade',
+    title: 'Grade',
+    width: '84px',
+    cell: (finding) => <Grade of={gradeOf(finding)} />,
+    value: (finding) => -GRADES.indexOf(gradeOf(finding)),
+    isNumber: false,
+  },
+  {
+    id: 'kind',
+    title: 'Kind',
+    width: '150px',
+    isExtra: true,
+    cell: (finding) => finding.group,
+    value: (finding) => finding.group,
+  },
+  {
+    id: 'what',
+    title: 'What',
+    cell: (finding) => finding.detail?.summary ?? finding.message,
+    value: (finding) => finding.detail?.summary ?? finding.message,
+  },
+  {
+    id: 'count',
+    title: 'Times',
+    width: '72px',
+    isNumber: true,
+    isExtra: true,
+    cell: (finding) => count(finding.count),
+    value: (finding) => finding.count,
+  },
+  {
+    id: 'time',
+    title: 'Last seen',
+    width: '104px',
+    isNumber: true,
+    cell: (finding) => <time title={dayAndClock(finding.last)}>{clockOf(finding.last, 1)}</time>,
+    value: (finding) => Number(finding.last),
+  },
+];
+
+export function Security() {
+  const { view } = place.value;
+  const finder = view.finder === 'expert' ? 'expert' : 'rule';
+  const query = { capture: capture.value, finder, limit: FINDINGS_MAX };
+  const findings = useResource(JSON.stringify(query), (signal) =>
+    get<Page<FindingRow>>('/findings', query, signal),
+  );
+  const visits = useResource('visits', (signal) =>
+    get<{ items: VisitRow[] }>('/honeypot/visits', { limit: VISITS_MAX }, signal),
+  );
+  return (
+    <div class="security">
+      <Findings findings={findings} finder={finder} />
+      <VisitsPanel visits={visits} />
+    </div>
+  );
+}
+
+function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; finder: 'rule' | 'expert' }) {
+  const { view } = place.value;
+  const only = GRADES.find((grade) => grade === view.grade) ?? null;
+  const all = findings.data?.items ?? [];
+  const rows = useMemo(
+    () => inOrder(all.filter((finding) => only === null || gradeOf(finding) === only)),
+    [findings.data, only],
+  );
+  const chosen = Number(place.value.item);
+  const shown = rows.find(({ id }) => id === chosen) ?? rows[0] ?? null;
+  const choose = ({ id }: FindingRow) => go({ item: String(id) }, true);
+  return (
+    <Panel
+      title="Findings"
+      class="security-findings"
+      isStale={findings.isLoading && findings.data !== null}
+      note={
+        findings.data === null
+          ? undefined
+          : `${count(all.length)}${all.length === FINDINGS_MAX ? ' and more' : ''}`
+      }
+      tools={
+        <Switch
+          label="Found by"
+          value={finder}
+          options={[
+            ['rule', 'Intrusion rules'],
+            ['expert', 'Protocol expert'],
+          ]}
+          onChange={(next) => setView({ finder: next === 'rule' ? '' : next, grade: '' })}
+        />
+      }
+    >
+      {findings.data === null &&
+        (findings.error === null ? (
+          <Loading />
+        ) : (
+          <Trouble error={findings.error} onRetry={findings.reload} />
+        ))}
+      {findings.data !== null && all.length === 0 && (
+        <Empty icon="security" title="Nothing suspicious was found">
+          Rules watch every packet that is stored. <a href={linkTo('captures')}>Open a capture</a>, or start
+          one.
+        </Empty>
+      )}
+      {all.length > 0 && (
+        <>
+          <Grades findings={all} only={only} />
+          <Lanes findings={rows} chosen={shown?.id ?? null} onChoose={choose} />
+          <div class="security-split">
+            <DataTable
+              label="Findings"
+              columns={columns}
+              rows={rows}
+              keyOf={(finding) => finding.id}
+              isWhole
+              sort={view.sort ?? '-grade'}
+              onSort={(sort) => setView({ sort })}
+              onOpen={choose}
+              onSelect={choose}
+            />
+            {shown !== null && <FindingCard key={shown.id} finding={shown} />}
+          </div>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+/** How many of each grade; a click shows only those. */
+function Grades({ findings, only }: { findings: readonly FindingRow[]; only: RuleSeverity | null }) {
+  const counts = countsOf(findings);
+  return (
+    <div class="grades" role="group" aria-label="Grades">
+      {GRADES.map((grade) => (
+        <button
+          key={grade}
+          type="button"
+          class={`grade-count ${counts[grade] === 0 ? 'none' : `grade-${grade}`}`}
+          aria-pressed={only === grade}
+          disabled={counts[grade] === 0}
+          onClick={() => setView({ grade: only === grade ? '' : grade })}
+        >
+          <span class="num">{count(counts[grade])}</span> {grade}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+// Who came to the honeypot, and a visit played again.
+import { useState } from 'preact/hooks';
+import type { VisitRow } from '../../api/types.ts';
+import { bytes, count } from '../../format/numbers.ts';
+import { clock, dayAndClock, duration } from '../../format/time.ts';
+import type { Resource } from '../../state/resource.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Replay } from './replay.tsx';
+
+const LINES = 50;
+
+export function VisitsPanel({ visits }: { visits: Resource<{ items: VisitRow[] }> }) {
+  const [played, setPlayed] = useState<VisitRow | null>(null);
+  const { data, error, reload } = visits;
+  const items = data?.items ?? [];
+  return (
+    <Panel
+      title="Honeypot"
+      class="security-visits"
+      note={data === null || items.length === 0 ? undefined : `${count(items.length)} visits`}
+    >
+      {data === null && (error === null ? <Loading /> : <Trouble error={error} onRetry={reload} />)}
+      {data !== null && items.length === 0 && (
+        <Empty title="Nobody came to the honeypot">
+          <code>eyrie honeypot</code> opens one; what visitors do there can be played again here.
+        </Empty>
+      )}
+      {items.length > 0 && (
+        <table class="plain">
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">From</th>
+              <th scope="col">Spoke</th>
+              <th scope="col" class="cell-right only-wide">
+                Stayed
+              </th>
+              <th scope="col" class="cell-right only-wide">
+                Sent
+              </th>
+              <th scope="col">
+                <span class="sr">Play</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.slice(0, LINES).map((visit) => (
+              <tr key={visit.session}>
+                <td class="num">
+                  <time title={dayAndClock(visit.time)}>{clock(visit.time)}</time>
+                </td>
+                <td class="mono">{visit.source}</td>
+                <td>
+                  {visit.protocol} <span class="quiet num">:{visit.port}</span>
+                </td>
+                <td class="cell-right num only-wide">{duration(visit.seconds)}</td>
+                <td class="cell-right num only-wide">{bytes(visit.bytes_in)}</td>
+                <td class="cell-right">
+                  <button
+                    type="button"
+                    class="button button-small"
+                    aria-label={`Play the visit of ${visit.source}`}
+                    onClick={() => setPlayed(visit)}
+                  >
+                    <Icon name="play" size={12} /> Play
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {played !== null && <Replay visit={played} onClose={() => setPlayed(null)} />}
+    </Panel>
+  );
+}

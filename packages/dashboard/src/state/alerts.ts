@@ -1,0 +1,17 @@
+// Something grave was found while the page is open: said once, whichever page is shown.
+import { listen } from '../api/live.ts';
+import { gradeOf } from '../findings.ts';
+import { announce } from '../ui/announce.tsx';
+
+export function watchFindings(): void {
+  /** Findings that stood when the page was opened are no news. */
+  let known: Set<number> | null = null;
+  listen('findings', (findings) => {
+    const fresh = findings.filter(
+      ({ id, finder }) => finder !== 'expert' && known !== null && !known.has(id),
+    );
+    known = new Set([...(known ?? []), ...findings.map(({ id }) => id)]);
+    const grave = fresh.find((finding) => ['high', 'critical'].includes(gradeOf(finding)));
+    if (grave !== undefined) announce(`${grave.group}: ${grave.detail?.summary ?? grave.message}`);
+  });
+}

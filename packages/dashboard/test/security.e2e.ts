@@ -1,0 +1,77 @@
+// The Security page over an attack: what was found, one click from its packets; a visit to the honeypot played again.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startBrowser, visit } from './support/browser.ts';
+import { bundle } from './support/bundle.ts';
+import { type Eyrie, PORT_SCAN, startEyrie } from './support/eyrie.ts';
+
+let browser: Browser;
+let eyrie: Eyrie;
+
+before(async () => {
+  bundle();
+  eyrie = await startEyrie(PORT_SCAN);
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await eyrie?.stop();
+});
+
+test('findings by grade; one leads to the packets that show it', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/security`);
+  const rows = page.locator('.security-findings tr[data-row]');
+  await rows.first().waitFor();
+  await page.getByRole('button', { name: /^\d+ high$/ }).click();
+  await page.waitForFunction(() => location.hash.includes('grade=high'));
+  const grades = await page.locator('.security-findings tr[data-row] .grade').allTextContents();
+  assert.ok(grades.length > 0 && grades.every((grade) => grade === 'high'), grades.join());
+  await rows.filter({ hasText: 'Port scan' }).first().click();
+  await page
+    .locator('.finding-card')
+    .getByText(/tried \d+ ports/)
+    .waitFor();
+  await page.locator('.finding-card').getByText('T1046').waitFor();
+  await page
+    .locator('.finding-card')
+    .getByRole('link', { name: /packet/ })
+    .click();
+  await page.locator('.row[data-row="0"] .cell-protocol:not(:empty)').waitFor();
+  assert.match(await page.inputValue('#filter'), /^frame\.number (==|in) /);
+  await page.goBack();
+  await page.locator('.finding-card').waitFor();
+  await end();
+});
+
+test('findings stand above the traffic, and lead to what they are', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
+  await page.locator('.ribbon-mark').last().click();
+  await page.waitForFunction(() => /^#\/security\/\d+/.test(location.hash));
+  await page.locator('.finding-card').waitFor();
+  await end();
+});
+
+test('a visit to the honeypot is played again, and commands nothing', async () => {
+  const sessions = join(eyrie.folder, 'eyrie/honeypot/sessions');
+  mkdirSync(sessions, { recursive: true });
+  const header = { session: 'v1', protocol: 'redis', source: '127.0.0.1:4000', port: 6379, time: 1e12 };
+  const lines = [
+    { version: 2, width: 80, height: 24, eyrie: header },
+    [0.1, 'i', 'INFO\r\n<b id="planted">'],
+    [0.2, 'o', 'redis_version\u001b[31m'],
+  ];
+  writeFileSync(join(sessions, 'v1.cast'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const { page, end } = await visit(browser, `${eyrie.url}#/security`);
+  await page.getByRole('button', { name: 'Play the visit of 127.0.0.1' }).click();
+  const screen = page.getByRole('region', { name: 'What was said' });
+  await screen.getByText('redis_version·[31m').waitFor();
+  assert.equal(await screen.locator('.said-by-visitor').innerText(), 'INFO\n<b id="planted">');
+  assert.equal(await page.locator('#planted').count(), 0);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await end();
+});

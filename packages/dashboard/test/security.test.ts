@@ -1,0 +1,72 @@
+// Findings graded and put in order; a visit played again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FindingRow } from '../src/api/types.ts';
+import { countsOf, evidenceFilter, gradeOf, inOrder } from '../src/findings.ts';
+import { played, shortened } from '../src/pages/security/playback.ts';
+
+function finding(
+  change: Partial<FindingRow> & { frames?: number[]; grade?: 'low' | 'critical' },
+): FindingRow {
+  const { frames, grade, ...row } = change;
+  const base = { id: 1, capture: 1, time: '1.0', last: '2.0', finder: 'rule', severity: 'warn', group: '' };
+  const detail = {
+    rule: '',
+    confidence: 1,
+    target: '',
+    summary: '',
+    technique: null,
+    advice: '',
+    streams: [],
+  };
+  return {
+    ...base,
+    ...{ protocol: '', message: '', count: 1, frame: 7, address: '192.0.2.1' },
+    detail: grade === undefined ? null : { ...detail, severity: grade, frames: frames ?? [] },
+    ...row,
+  } as FindingRow;
+}
+
+test("a rule's own grade counts; without one the expert's severity is put on the scale", () => {
+  assert.equal(gradeOf(finding({ grade: 'critical' })), 'critical');
+  assert.equal(gradeOf(finding({})), 'medium');
+  const all = [finding({ id: 1 }), finding({ id: 2, grade: 'critical' }), finding({ id: 3, last: '9.0' })];
+  assert.deepEqual(
+    inOrder(all).map(({ id }) => id),
+    [2, 3, 1],
+  );
+  assert.deepEqual(countsOf(all), { critical: 1, high: 0, medium: 2, low: 0, info: 0 });
+});
+
+test('evidence is shown by its frames, else by who it is about', () => {
+  assert.equal(evidenceFilter(finding({ grade: 'low', frames: [3, 9] })), 'frame.number in {3, 9}');
+  assert.equal(evidenceFilter(finding({})), 'frame.number == 7');
+  assert.equal(evidenceFilter(finding({ frame: null })), 'ip.addr == 192.0.2.1');
+  assert.equal(evidenceFilter(finding({ frame: null, address: '2001:db8::1' })), 'ipv6.addr == 2001:db8::1');
+  assert.equal(evidenceFilter(finding({ frame: null, address: null })), '');
+});
+
+test('long pauses are cut, the order stays', () => {
+  const events = shortened([
+    { at: 1, direction: 'o', text: 'a' },
+    { at: 100, direction: 'i', text: 'b' },
+    { at: 101, direction: 'o', text: 'c' },
+  ]);
+  assert.deepEqual(
+    events.map(({ at }) => at),
+    [1, 3, 4],
+  );
+});
+
+test('a screen shows what was said so far; control characters never act', () => {
+  const events = [
+    { at: 0, direction: 'o' as const, text: 'login: ' },
+    { at: 1, direction: 'i' as const, text: 'rx\b\x1b[2J\xff\r\n' },
+    { at: 2, direction: 'o' as const, text: 'later' },
+  ];
+  assert.deepEqual(played(events, 1, 'redis'), [
+    { text: 'login: ', isVisitor: false },
+    { text: 'r·[2J·\n', isVisitor: true },
+  ]);
+  assert.deepEqual(played(events, 9, 'telnet'), [{ text: 'login: later', isVisitor: false }]);
+});
