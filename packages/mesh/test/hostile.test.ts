@@ -13,7 +13,7 @@ import { decapsulate, encapsulate, isPublicKey, privateKeyFrom } from '../src/se
 import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
 import { frame, frameTypes } from '../src/wire/frame.ts';
 import { noticeKinds, requestKinds, routedKinds } from '../src/wire/kinds.ts';
-import { encode, Writer } from '../src/wire/schema.ts';
+import { bytes, encode, list, Writer } from '../src/wire/schema.ts';
 
 const LIAR = 3;
 
@@ -95,14 +95,13 @@ test('a statement with the largest number there is ends nobody', async () => {
   const { mesh, liar } = scene;
   const huge = { ...liar.directory.announcementOf(liar.id)!, incarnation: Number.MAX_SAFE_INTEGER };
   const out = new Writer();
-  out.varint(1);
   out.byte(0);
   out.varint(liar.id.length);
   out.raw(Buffer.from(liar.id));
   out.varint(huge.incarnation);
   out.raw(Buffer.alloc(32 + 1 + 1 + 64));
   assert.throws(() => encode(update, huge), RangeError);
-  say(scene, noticeKinds.updates, out.finish());
+  say(scene, noticeKinds.updates, encode(list(bytes(700), 1), [out.finish()]));
   mesh.clock.run(30_000);
   assert.ok(mesh.peers[0]!.directory.isAlive('peer-1'));
 });

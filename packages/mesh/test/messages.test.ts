@@ -6,7 +6,7 @@ import { envelope } from '../src/messages/pairs.ts';
 import { Policy, PolicyError, parsePolicy } from '../src/messages/policy.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 import { routedKinds } from '../src/wire/kinds.ts';
-import { decode, encode } from '../src/wire/schema.ts';
+import { bytes, decode, encode, list } from '../src/wire/schema.ts';
 
 interface Scene {
   mesh: VirtualMesh;
@@ -220,7 +220,7 @@ test('a peer that calls others dead is contradicted', async () => {
     const accusation = liar.directory.accuse('peer-2', incarnation);
     const session = [...liar.switchboard.sessions()][0]!;
     const { update } = await import('../src/members/directory.ts');
-    session.notify(1, Buffer.concat([Buffer.of(1), encode(update, accusation)]));
+    session.notify(1, encode(list(bytes(700), 1), [encode(update, accusation)]));
     mesh.clock.run(1_000);
     for (const [j, peer] of mesh.peers.entries())
       assert.ok(j === 2 || peer!.directory.isAlive('peer-2'), `round ${i}, peer ${j}`);

@@ -21,7 +21,7 @@ import type { Role } from './names.ts';
 
 /** Admissions are signed so soon, and where there are many, so often: each signature goes to every peer. */
 const GATHER_MS = 20;
-const BUSY_GATHER_MS = 250;
+const BUSY_GATHER_MS = 100;
 const DAY_MS = 24 * 3_600_000;
 const ROOT_WARN_MS = 90 * DAY_MS;
 

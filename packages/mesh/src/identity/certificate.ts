@@ -10,7 +10,7 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
-import { rawKey, remembered, sha256 } from './keys.ts';
+import { rawKey, remembered, sha256, sha256Text } from './keys.ts';
 import { MESH_NAME, PEER_ID, spiffeUri } from './names.ts';
 
 export const LEAF_HOURS = 24;
@@ -129,7 +129,7 @@ export async function issueLeaf(
   const { privateKey } = await signing;
   const certificate = await x509.X509CertificateGenerator.create({
     subject: [{ CN: [id] }],
-    issuer: new x509.X509Certificate(new Uint8Array(issuer.certificate)).subjectName,
+    issuer: [{ CN: [commonNameOf(issuer.certificate)] }],
     serialNumber: serialNumber(),
     notBefore: new Date(nowMs - BACKDATE_MS),
     notAfter: new Date(nowMs + issuer.leafHours * HOUR_MS),
@@ -149,6 +149,10 @@ export async function issueLeaf(
   return Buffer.from(certificate.rawData);
 }
 
+function commonNameOf(root: Uint8Array): string {
+  return /^CN=(.*)$/m.exec(new X509Certificate(root).subject)?.[1] ?? '';
+}
+
 /** 16 random bytes, positive and without a leading zero (RFC 5280 §4.1.2.2). */
 function serialNumber(): string {
   const bytes = randomBytes(16);
@@ -161,7 +165,7 @@ const LEAVES_MAX = 5_000;
 
 /** Reads a peer's certificate. What it says is true only if `isIssuedBy` one of the roots. Null if it is none. */
 export function readLeaf(der: Uint8Array): Identity | null {
-  const name = sha256(der).toString('latin1');
+  const name = sha256Text(der);
   const known = leaves.get(name);
   if (known !== undefined) return known;
   const identity = parseLeaf(der);
@@ -195,7 +199,7 @@ function parseLeaf(der: Uint8Array): Identity | null {
 /** Whether one of the roots (DER) has signed the certificate. Says nothing about dates. */
 export function isIssuedBy(leaf: Uint8Array, roots: readonly Uint8Array[]): boolean {
   return roots.some((root) =>
-    remembered(sha256('issued', sha256(leaf), sha256(root)).toString('latin1'), () => {
+    remembered(sha256Text('issued', sha256(leaf), root), () => {
       const certificate = new X509Certificate(leaf);
       const issuer = new X509Certificate(root);
       return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);

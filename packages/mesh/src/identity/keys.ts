@@ -1,10 +1,10 @@
 // Ed25519 keys of peers, as raw 32 bytes on the wire and PEM on disk; and signatures, each checked once a process.
 
 import {
-  createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   sign,
   verify,
@@ -44,9 +44,17 @@ export function keyFingerprint(publicKey: Uint8Array): string {
 }
 
 export function sha256(...parts: (Uint8Array | string)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  return Buffer.from(sha256Text(...parts), 'latin1');
+}
+
+/** The same, a byte a character: what maps are asked with. One call into OpenSSL is thrice as fast as a hash object. */
+export function sha256Text(...parts: (Uint8Array | string)[]): string {
+  const [first = ''] = parts;
+  const whole =
+    parts.length < 2
+      ? first
+      : Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  return hash('sha256', whole, 'binary');
 }
 
 export function signWith(key: KeyObject, ...parts: (Uint8Array | string)[]): Buffer {
@@ -65,7 +73,7 @@ export function isSignedBy(
   ...parts: (Uint8Array | string)[]
 ): boolean {
   const digest = sha256(...parts);
-  return remembered(sha256(publicKey, signature, digest).toString('latin1'), () =>
+  return remembered(sha256Text(publicKey, signature, digest), () =>
     verify(null, digest, publicKeyObject(publicKey), signature),
   );
 }

@@ -1,7 +1,7 @@
 // All sessions of a peer: takes and makes links, keeps one to each other peer, keeps them alive, closes those of peers that
 // are revoked, and hands what arrives to whoever handles that kind.
 
-import { RosterError, type RosterPart } from '../members/roster.ts';
+import { type Roster, RosterError, type RosterPart } from '../members/roster.ts';
 import { RosterGatherer, type Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
@@ -18,6 +18,8 @@ const IDLE_MS = 5_000;
 const TICK_MS = 200;
 /** This peer itself was slow: what it did not hear, it cannot hold against others. */
 const LATE_MS = 400;
+/** News of members goes on at once, and where there is much of it, so often: a thousand admissions are no thousand frames. */
+const ROSTER_PUSH_MS = 250;
 const SESSIONS_MAX = 2_048;
 /** Of lists of members that are not whole yet, from all sessions together: nobody has vouched for them so far. */
 const GATHERED_BYTES_MAX = 256 << 20;
@@ -54,6 +56,8 @@ export class Switchboard implements SessionHost {
   readonly #silent = new WeakSet<Session>();
   #lastTickMs: number;
   #cancelTick: Cancel = () => {};
+  #rosterPushedMs = Number.NEGATIVE_INFINITY;
+  #cancelRosterPush: Cancel | null = null;
   #isStopped = false;
 
   constructor(runtime: Runtime, standing: Standing, transport: Transport) {
@@ -61,7 +65,7 @@ export class Switchboard implements SessionHost {
     this.standing = standing;
     this.#transport = transport;
     this.#lastTickMs = runtime.clock.elapsedMs();
-    standing.onRoster.push((_roster, before) => this.#rosterChanged(before.version));
+    standing.onRoster.push((roster, before) => this.#rosterChanged(roster, before));
     // A link outlives the certificate it was made with, if a newer one of the same key comes in time.
     standing.onCertificate.push((certificate) => {
       for (const session of this.#byId.values()) session.notify(noticeKinds.certificate, certificate);
@@ -82,6 +86,7 @@ export class Switchboard implements SessionHost {
   stop(reason: string): void {
     this.#isStopped = true;
     this.#cancelTick();
+    this.#cancelRosterPush?.();
     for (const session of [...this.#all]) session.close(reason);
   }
 
@@ -89,6 +94,7 @@ export class Switchboard implements SessionHost {
   kill(): void {
     this.#isStopped = true;
     this.#cancelTick();
+    this.#cancelRosterPush?.();
     for (const session of [...this.#all]) session.link.destroy('stopped');
     void this.#transport.close();
   }
@@ -303,16 +309,31 @@ export class Switchboard implements SessionHost {
     return older.link.isDialler === isOursBetter ? newer : older;
   }
 
-  #rosterChanged(from: number): void {
-    const { roster } = this.standing;
+  #rosterChanged(roster: Roster, before: Roster): void {
+    const isAnyoneOut = roster.voidedSince(before.version).length > 0;
+    if (isAnyoneOut) this.#closeVoided();
+    const sinceMs = this.runtime.clock.elapsedMs() - this.#rosterPushedMs;
+    if (isAnyoneOut || sinceMs >= ROSTER_PUSH_MS) this.#pushRoster();
+    else
+      this.#cancelRosterPush ??= this.runtime.clock.after(ROSTER_PUSH_MS - sinceMs, () => this.#pushRoster());
+  }
+
+  #closeVoided(): void {
     for (const session of [...this.#all]) {
       if (session.id === '') continue;
       const objection = this.standing.objectionTo(session.id, session.publicKey);
       if (objection !== null) session.close(objection);
     }
+  }
+
+  #pushRoster(): void {
+    this.#cancelRosterPush?.();
+    this.#cancelRosterPush = null;
+    this.#rosterPushedMs = this.runtime.clock.elapsedMs();
+    const { roster } = this.standing;
     for (const session of this.#byId.values()) {
       if (session.rosterVersion >= roster.version) continue;
-      session.sendRoster(roster.partsFrom(Math.min(from, session.rosterVersion)));
+      session.sendRoster(roster.partsFrom(session.rosterVersion));
       session.rosterVersion = roster.version;
     }
   }

@@ -142,7 +142,7 @@ class TlsLink implements Link {
   constructor(socket: tls.TLSSocket, isDialler: boolean, address: string) {
     this.#socket = socket;
     this.isDialler = isDialler;
-    this.shown = { certificate: socket.getPeerCertificate(false)?.raw ?? null, address };
+    this.shown = { certificate: socket.getPeerX509Certificate()?.raw ?? null, address };
   }
 
   /** TLS 1.3 adds 22 bytes to each record (RFC 8446 §5.2): its head, the type and the tag. */

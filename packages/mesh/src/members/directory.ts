@@ -6,6 +6,7 @@ import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
 import type { Standing } from '../peer/standing.ts';
 import {
+  decode,
   encode,
   fixed,
   flag,
@@ -51,9 +52,27 @@ export interface Entry {
   addresses: readonly string[];
 }
 
-/** Statements of one process are shared: a thousand peers hold one copy of what each of them said. */
+/** The longest statement: two names, four addresses, a hash, a signature. */
+export const UPDATE_BYTES_MAX = 700;
+
+/** A statement that was found true: as it came, so that it goes on like that, and whose key it was checked with. */
+interface Checked {
+  encoded: Buffer;
+  publicKey: Uint8Array;
+}
+const checked = new WeakMap<Update, Checked>();
+/** By their bytes, so that what comes again, or to another peer of this process, is neither read nor checked again. */
 const shared = new Map<string, Update>();
 const SHARED_MAX = 20_000;
+
+/** @throws WireError */
+export function readUpdate(encoded: Buffer): Update {
+  return shared.get(encoded.toString('latin1')) ?? decode(update, encoded);
+}
+
+export function writeUpdate(said: Update): Buffer {
+  return checked.get(said)?.encoded ?? encode(update, said);
+}
 
 export class Directory {
   /** The living, as a tree. Its members change with the directory. */
@@ -63,6 +82,7 @@ export class Directory {
   readonly #standing: Standing;
   #announcements: (Announcement | undefined)[] = [];
   #accusations: (Accusation | undefined)[] = [];
+  readonly #dead = new Set<string>();
   /** Of all that is known, whatever the order it came in: equal sums, equal knowledge. */
   #sum = 0;
 
@@ -71,11 +91,9 @@ export class Directory {
     this.tree = tree;
     standing.onRoster.push((roster, before) => {
       // Revoked or admitted anew: the old key's statements are void.
-      for (const [id, member] of before.members) {
-        const now = roster.members.get(id);
-        if (now === member || now === undefined) continue;
-        const isOther = now.revoked !== null || Buffer.compare(now.publicKey, member.publicKey) !== 0;
-        if (!isOther) continue;
+      for (const id of roster.voidedSince(before.version)) {
+        const member = before.members.get(id);
+        if (member === undefined) continue;
         this.#forget(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
         this.#acquit(id);
       }
@@ -95,6 +113,11 @@ export class Directory {
 
   isAlive(id: string): boolean {
     return this.tree.has(id);
+  }
+
+  /** Those that fell silent. */
+  get dead(): ReadonlySet<string> {
+    return this.#dead;
   }
 
   announcementOf(id: string): Announcement | null {
@@ -173,17 +196,17 @@ export class Directory {
     const { index } = member;
     const known = this.#announcements[index]?.incarnation ?? 0;
     if (update.kind === 'announcement') {
-      if (update.incarnation <= known || !isTrueAnnouncement(update, member.publicKey)) return false;
+      if (update.incarnation <= known || !isTrue(update, member.publicKey)) return false;
     } else {
       // Of one who never said anything, nobody can say that it fell silent: that would be news each time it came.
       if (known === 0 || update.incarnation !== known || this.#isAccused(index)) return false;
       const accuser = this.#standing.roster.approved(update.accuser);
-      if (accuser === null || !isTrueAccusation(update, accuser.publicKey)) return false;
+      if (accuser === null || !isTrue(update, accuser.publicKey)) return false;
     }
     const before = this.#statusAt(index);
     this.#sum -= this.#weight(index);
-    if (update.kind === 'announcement') this.#announcements[index] = share(update);
-    else this.#accusations[index] = share(update);
+    if (update.kind === 'announcement') this.#announcements[index] = kept(update);
+    else this.#accusations[index] = kept(update);
     this.#sum += this.#weight(index);
     this.#settle(update.id, index, before);
     return true;
@@ -205,6 +228,8 @@ export class Directory {
     const status = this.#statusAt(index);
     if (status === 'alive') this.tree.add(id);
     else this.tree.delete(id);
+    if (status === 'dead') this.#dead.add(id);
+    else this.#dead.delete(id);
     for (const listener of this.onChange) listener(id, status, before);
   }
 
@@ -213,6 +238,7 @@ export class Directory {
     this.#announcements[index] = undefined;
     this.#accusations[index] = undefined;
     this.tree.delete(id);
+    this.#dead.delete(id);
     for (const listener of this.onChange) listener(id, this.statusOf(id), before);
   }
 
@@ -243,26 +269,27 @@ function mixed(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-function isTrueAnnouncement(update: Announcement, publicKey: Uint8Array): boolean {
-  return isSignedBy(publicKey, update.signature, 'eyrie here', encode(announcementText, update));
+function isTrue(said: Update, publicKey: Uint8Array): boolean {
+  const known = checked.get(said)?.publicKey;
+  if (known !== undefined && Buffer.compare(known, publicKey) === 0) return true;
+  const isSigned =
+    said.kind === 'announcement'
+      ? isSignedBy(publicKey, said.signature, 'eyrie here', encode(announcementText, said))
+      : isSignedBy(publicKey, said.signature, 'eyrie gone', encode(accusationText, said));
+  if (isSigned) checked.set(said, { encoded: ownCopy(encode(update, said)), publicKey });
+  return isSigned;
 }
 
-function isTrueAccusation(update: Accusation, publicKey: Uint8Array): boolean {
-  return isSignedBy(publicKey, update.signature, 'eyrie gone', encode(accusationText, update));
-}
-
-function share(update: Update): Update & Announcement & Accusation {
-  const name = Buffer.from(update.signature).toString('latin1');
+/** The one copy of this process, so that a thousand peers in it do not hold a thousand. */
+function kept<T extends Update>(said: T): T {
+  const { encoded, publicKey } = checked.get(said)!;
+  const name = encoded.toString('latin1');
   const known = shared.get(name);
-  if (known === undefined) {
-    if (shared.size >= SHARED_MAX) shared.delete(shared.keys().next().value!);
-    shared.set(name, keepable(update));
-  }
-  return (known ?? shared.get(name)) as Update & Announcement & Accusation;
-}
-
-function keepable(update: Update): Update {
-  const signature = ownCopy(update.signature);
-  if (update.kind === 'accusation') return { ...update, signature };
-  return { ...update, signature, sealingKeyHash: ownCopy(update.sealingKeyHash) };
+  if (known !== undefined) return known as T;
+  const own = { ...said, signature: ownCopy(said.signature) };
+  if (own.kind === 'announcement') own.sealingKeyHash = ownCopy(own.sealingKeyHash);
+  checked.set(own, { encoded, publicKey });
+  if (shared.size >= SHARED_MAX) shared.delete(shared.keys().next().value!);
+  shared.set(name, own);
+  return own;
 }

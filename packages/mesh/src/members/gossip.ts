@@ -6,19 +6,20 @@ import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
 import { noticeKinds } from '../wire/kinds.ts';
-import { type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
-import { type Directory, type Update, update } from './directory.ts';
+import { borrowed, type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
+import { type Directory, readUpdate, UPDATE_BYTES_MAX, type Update, writeUpdate } from './directory.ts';
 import { MEMBERS_MAX } from './roster.ts';
 
 /** News goes on so soon, and where there is much of it, so often: a thousand that start at once are no thousand frames. */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 500;
 const COMPARE_MS = 20_000;
-const UPDATES_MAX = 400;
+/** So that the longest still fit into a frame. */
+const UPDATES_MAX = 360;
 const EARLY_MAX = 1_000;
 const SUMMARY_MAX = 20_000;
 
-const updates = list(update, UPDATES_MAX);
+const updates = list(borrowed(UPDATE_BYTES_MAX), UPDATES_MAX);
 const digest = record({ sum: varint(), members: varint() });
 /** The version of each member from `from` on, in the order of the roster. */
 const summary = record({ from: varint(MEMBERS_MAX), versions: list(varint(), SUMMARY_MAX) });
@@ -41,7 +42,7 @@ export class Gossip {
     this.#directory = directory;
     this.#switchboard = switchboard;
     switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
-      for (const each of decode(updates, payload)) this.#take(each, session);
+      for (const each of decode(updates, payload)) this.#take(readUpdate(each), session);
     });
     standing.onRoster.push(() => {
       for (const { update, from } of this.#early.splice(0)) this.#take(update, from);
@@ -120,9 +121,13 @@ export class Gossip {
     this.#flushedMs = this.#runtime.clock.elapsedMs();
     for (const session of this.#switchboard.sessions()) {
       const theirs = news.filter((each) => each.from !== session).map((each) => each.update);
-      for (let at = 0; at < theirs.length; at += UPDATES_MAX)
-        this.#send(session, noticeKinds.updates, updates, theirs.slice(at, at + UPDATES_MAX));
+      this.#sendUpdates(session, theirs);
     }
+  }
+
+  #sendUpdates(session: Session, all: readonly Update[]): void {
+    for (let at = 0; at < all.length; at += UPDATES_MAX)
+      this.#send(session, noticeKinds.updates, updates, all.slice(at, at + UPDATES_MAX).map(writeUpdate));
   }
 
   #digest(): { sum: number; members: number } {
@@ -151,8 +156,7 @@ export class Gossip {
       if (ours > theirs) gaps.push(...this.#directory.updatesAt(index));
       else if (ours < theirs && index < count) isBehind = true;
     }
-    for (let at = 0; at < gaps.length; at += UPDATES_MAX)
-      this.#send(session, noticeKinds.updates, updates, gaps.slice(at, at + UPDATES_MAX));
+    this.#sendUpdates(session, gaps);
     if (isBehind && !this.#asked.has(session)) {
       this.#asked.add(session);
       this.#runtime.clock.after(1_000, () => this.#asked.delete(session));

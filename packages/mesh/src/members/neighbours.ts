@@ -109,15 +109,11 @@ export class Neighbours {
    * entrance where none of those that are known is found: there may be others who never met anyone from here.
    */
   #heal(): void {
-    const gone: string[] = [];
-    const here = new Set<string>();
-    for (const { id, status, addresses } of this.#directory.entries()) {
-      if (status === 'dead') gone.push(id);
-      if (status === 'alive') for (const address of addresses) here.add(address);
-    }
-    for (const id of sample(this.#runtime.random, gone, 1))
+    for (const id of sample(this.#runtime.random, [...this.#directory.dead], 1))
       this.#switchboard.connect(id, this.#directory.addressesOf(id));
-    if (this.#directory.tree.root !== this.#standing.id) return;
+    const { tree } = this.#directory;
+    if (tree.root !== this.#standing.id) return;
+    const here = new Set(tree.ids.flatMap((id) => this.#directory.addressesOf(id)));
     this.#knockAt(this.#entrances().filter((address) => !here.has(address)));
   }
 

@@ -3,7 +3,7 @@
 
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { rootKey } from '../identity/certificate.ts';
-import { remembered, sha256 } from '../identity/keys.ts';
+import { remembered, sha256, sha256Text } from '../identity/keys.ts';
 import { meshName, peerId, type Role, role } from '../identity/names.ts';
 import {
   bytes,
@@ -69,6 +69,13 @@ interface State {
   revokedKeys: ReadonlySet<string>;
   roots: readonly Uint8Array[];
   group: { epoch: number; keyHash: Uint8Array } | null;
+  voids: readonly Void[];
+}
+
+/** A key that was good until that version: its holder was revoked, or admitted with another. */
+interface Void {
+  id: string;
+  version: number;
 }
 
 const known = new Map<string, WeakRef<Roster>>();
@@ -81,6 +88,7 @@ export class Roster {
   /** Certificates of the authority, DER, the oldest first. */
   readonly roots: readonly Uint8Array[];
   readonly group: { readonly epoch: number; readonly keyHash: Uint8Array } | null;
+  readonly voids: readonly Void[];
   readonly head: Buffer;
   readonly signature: Uint8Array;
   /** As they were signed, the oldest first. */
@@ -92,6 +100,7 @@ export class Roster {
     this.revokedKeys = state.revokedKeys;
     this.roots = state.roots;
     this.group = state.group;
+    this.voids = state.voids;
     this.head = state.head;
     this.signature = signature;
     this.changes = state.changes;
@@ -117,6 +126,12 @@ export class Roster {
     for (const member of this.members.values())
       if (member.role === 'authority' && member.revoked === null) return member;
     return null;
+  }
+
+  /** Whose keys were good before that version and are not now. */
+  voidedSince(version: number): string[] {
+    const first = this.voids.findLastIndex((each) => each.version <= version) + 1;
+    return [...new Set(this.voids.slice(first).map((each) => each.id))];
   }
 
   /** The parts that bring another from `version` up to this state. */
@@ -165,12 +180,15 @@ export class Roster {
     let head = before?.head ?? Buffer.alloc(32);
     for (const each of changes) head = sha256(head, each);
     const shared = known.get(head.toString('latin1'))?.deref();
+    // Somebody in this process has checked the same.
+    if (shared !== undefined && fingerprint === null && Buffer.compare(shared.signature, signature) === 0)
+      return shared;
     const state: State = shared ?? advance(before, changes);
     if (fingerprint !== null && !sha256(firstRoot(state)).equals(fingerprint))
       throw new RosterError('this is another mesh: its authority is not the one of the invitation');
     const text = signedText(state);
     const isSigned = state.roots.some((root) =>
-      remembered(sha256('roster', root, signature, text).toString('latin1'), () =>
+      remembered(sha256Text('roster', root, signature, text), () =>
         verify('sha384', text, rootKey(root), signature),
       ),
     );
@@ -221,8 +239,11 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
   let group = before?.group ?? null;
   let mesh = before?.mesh ?? '';
   let head = before?.head ?? Buffer.alloc(32);
+  const voids = before?.voids.slice() ?? [];
+  let version = before?.changes.length ?? 0;
   for (const encoded of changes) {
     const each = decodeChange(encoded);
+    version++;
     if ((each.kind === 'found') !== (mesh === ''))
       throw new RosterError('the list of members begins wrongly');
     switch (each.kind) {
@@ -231,9 +252,11 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
         roots = [each.root];
         break;
       case 'admit':
+        if (isOtherKey(members.get(each.id), each.publicKey)) voids.push({ id: each.id, version });
         admit(members, revokedKeys, each);
         break;
       case 'revoke':
+        if (members.has(each.id)) voids.push({ id: each.id, version });
         revoke(members, revokedKeys, each);
         break;
       case 'root': {
@@ -259,6 +282,7 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
     revokedKeys,
     roots,
     group,
+    voids,
   };
 }
 
@@ -269,6 +293,10 @@ function decodeChange(encoded: Uint8Array): Change {
     if (error instanceof WireError) throw new RosterError(`the list of members is damaged: ${error.message}`);
     throw error;
   }
+}
+
+function isOtherKey(member: Member | undefined, publicKey: Uint8Array): boolean {
+  return member !== undefined && Buffer.compare(member.publicKey, publicKey) !== 0;
 }
 
 function admit(

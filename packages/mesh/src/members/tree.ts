@@ -8,9 +8,19 @@ export const BRANCHING = 8;
 /** Parts are not split further than a position is exact (48 bits). */
 const WIDTH_MIN = 2 ** -48;
 
+/** Of each name its position, for it is asked for often. */
+const positions = new Map<string, number>();
+const POSITIONS_MAX = 1 << 18;
+
 /** Where a peer stands in [0, 1). */
 export function positionOf(id: string): number {
-  return sha256('eyrie position ', id).readUIntBE(0, 6) / 2 ** 48;
+  let position = positions.get(id);
+  if (position === undefined) {
+    position = sha256('eyrie position ', id).readUIntBE(0, 6) / 2 ** 48;
+    if (positions.size >= POSITIONS_MAX) positions.clear();
+    positions.set(id, position);
+  }
+  return position;
 }
 
 /** The place of a peer: who is above it, from the root down to itself, and the interval it leads. */

@@ -15,12 +15,13 @@ import {
 } from '../identity/keys.ts';
 import type { LinkCredentials } from '../link/link.ts';
 import { TlsTransport } from '../link/tls.ts';
-import { Roster } from '../members/roster.ts';
+import type { Roster } from '../members/roster.ts';
 import { POLICY_EXAMPLE, parsePolicy } from '../messages/policy.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { isPassphraseSealed, openWithPassphrase, sealWithPassphrase } from '../sealed/passphrase.ts';
 import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
 import { Peer } from './peer.ts';
+import { RosterFile } from './roster-file.ts';
 import { Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 
@@ -90,7 +91,7 @@ export function keepAdmission(
   settings: PeerSettings,
 ): void {
   storage.write('peer.crt', pemOf(certificate));
-  storage.write('roster', roster.toBytes());
+  RosterFile.create(storage, roster);
   if (storage.read('policy.toml') === null) storage.write('policy.toml', POLICY_EXAMPLE);
   storage.write('settings.json', JSON.stringify(settings, null, 2));
 }
@@ -186,7 +187,7 @@ export function readStanding(
 ): { settings: PeerSettings; standing: Standing } {
   const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
   const { keys, sealingSeed } = keysOf(storage, runtime);
-  const roster = Roster.fromBytes(storage.read('roster')!, null);
+  const roster = RosterFile.read(storage);
   const certificate = derOf(storage.read('peer.crt')!.toString());
   const standing = new Standing(runtime, settings.id, keys, privateKeyFrom(sealingSeed), certificate, roster);
   const group = storage.read('group.key');
@@ -211,12 +212,13 @@ function keepUpToDate(
   isSource: boolean,
 ): () => void {
   let roots = standing.roster.roots;
+  const file = new RosterFile(storage, standing.roster);
   let cancel: Cancel | null = null;
   const flush = () => {
     if (cancel === null) return;
     cancel();
     cancel = null;
-    storage.write('roster', standing.roster.toBytes());
+    file.update(standing.roster);
   };
   standing.onRoster.push((roster) => {
     cancel ??= runtime.clock.after(ROSTER_WRITE_MS, flush);

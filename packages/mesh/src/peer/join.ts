@@ -5,9 +5,10 @@ import { EnrolError, enrolAt, makeEnrolRequest } from '../identity/enrolment.ts'
 import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
 import type { Invitation } from '../identity/token.ts';
 import { TlsTransport } from '../link/tls.ts';
-import { Roster } from '../members/roster.ts';
+
 import { jittered, type Runtime } from '../runtime.ts';
 import { derOf, isComplete, keepAdmission, keysOf, type OpenOptions, type PeerSettings } from './folder.ts';
+import { RosterFile } from './roster-file.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 
 const ASK_AGAIN_MS = 2_000;
@@ -63,7 +64,7 @@ export async function refreshCertificate({ runtime, folder }: OpenOptions): Prom
   const identity = readLeaf(derOf(storage.read('peer.crt')!.toString()));
   if (identity === null || runtime.clock.nowMs() < identity.expiresMs) return;
   const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
-  const { mesh, beginning } = Roster.fromBytes(storage.read('roster')!, null);
+  const { mesh, beginning } = RosterFile.read(storage);
   const { keys } = keysOf(storage, runtime);
   const request = await makeEnrolRequest(keys, settings.id, null);
   const transport = new TlsTransport({

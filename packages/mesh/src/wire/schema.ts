@@ -160,6 +160,16 @@ export const bytes = (max: number): Codec<Uint8Array> => ({
   },
 });
 
+/** The same, but what is read lies in the message: for what is dealt with while that is there. */
+export const borrowed = (max: number): Codec<Buffer> => ({
+  write: bytes(max).write as (out: Writer, value: Buffer) => void,
+  read(from) {
+    const length = from.varint();
+    if (length > max) throw new WireError(`${length} bytes are more than ${max}`);
+    return from.view(length);
+  },
+});
+
 export const fixed = (length: number): Codec<Uint8Array> => ({
   write(out, value) {
     if (value.length !== length) throw new RangeError(`${value.length} bytes are not ${length}`);

@@ -1,0 +1,54 @@
+// The list of members on disk: as it was once, and in a log what came since, so that a change costs no more than itself.
+
+import { Roster, type RosterPart, rosterPart } from '../members/roster.ts';
+import { decode, encode } from '../wire/schema.ts';
+import { RosterGatherer } from './standing.ts';
+import type { Storage } from './storage.ts';
+
+const WHOLE = 'roster';
+const LOG = 'roster.log';
+/** After so many entries the whole is written anew. */
+const ENTRIES_MAX = 200;
+
+export class RosterFile {
+  readonly #storage: Storage;
+  #version: number;
+  #entries: number;
+
+  /** @param roster what is there already, as it was read */
+  constructor(storage: Storage, roster: Roster) {
+    this.#storage = storage;
+    this.#version = roster.version;
+    this.#entries = storage.readLog(LOG).length;
+  }
+
+  static create(storage: Storage, roster: Roster): void {
+    storage.write(WHOLE, roster.toBytes());
+    storage.remove(LOG);
+  }
+
+  /** @throws RosterError if it is damaged */
+  static read(storage: Storage): Roster {
+    let roster = Roster.fromBytes(storage.read(WHOLE)!, null);
+    const gatherer = new RosterGatherer();
+    for (const entry of storage.readLog(LOG))
+      roster = gatherer.take(decode(rosterPart, entry), roster) ?? roster;
+    return roster;
+  }
+
+  /** On disk when it returns. */
+  update(roster: Roster): void {
+    if (roster.version <= this.#version) return;
+    const parts: RosterPart[] = roster.partsFrom(this.#version);
+    this.#version = roster.version;
+    this.#entries += parts.length;
+    if (this.#entries > ENTRIES_MAX) {
+      RosterFile.create(this.#storage, roster);
+      this.#entries = 0;
+    } else
+      this.#storage.append(
+        LOG,
+        parts.map((part) => encode(rosterPart, part)),
+      );
+  }
+}
