@@ -3,7 +3,7 @@ export { EnrolError } from './identity/enrolment.ts';
 export { keyFingerprint } from './identity/keys.ts';
 export { MESH_NAME, PEER_ID, PEER_ID_RULE, peerIdOf, type Role } from './identity/names.ts';
 export { formatToken, type Invitation, parseToken, TokenError } from './identity/token.ts';
-export type { Link, LinkEvents, Transport } from './link/link.ts';
+export type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link/link.ts';
 export type { Session } from './link/session.ts';
 export { parseAddress, TlsTransport } from './link/tls.ts';
 export { Directory, type Status } from './members/directory.ts';

@@ -13,7 +13,7 @@ import {
   publicKeyObject,
   readPrivateKey,
 } from '../identity/keys.ts';
-import type { LinkCredentials } from '../link/link.ts';
+import type { LinkCredentials, Transport } from '../link/link.ts';
 import { TlsTransport } from '../link/tls.ts';
 import type { Roster } from '../members/roster.ts';
 import { POLICY_EXAMPLE, parsePolicy } from '../messages/policy.ts';
@@ -138,6 +138,8 @@ export interface OpenOptions {
   /** Other than in the settings. */
   host?: string | undefined;
   port?: number | undefined;
+  /** Puts another transport around the one over TLS: to delay, to lose, to count. */
+  around?: (transport: Transport) => Transport;
 }
 
 export interface OpenedPeer {
@@ -167,7 +169,14 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     advertise: settings.advertise.length > 0 ? settings.advertise : undefined,
   });
   const authority = openAuthority(storage, standing, options);
-  const peer = new Peer({ runtime, storage, transport, standing, authority, entrances: settings.entrances });
+  const peer = new Peer({
+    runtime,
+    storage,
+    transport: options.around?.(transport) ?? transport,
+    standing,
+    authority,
+    entrances: settings.entrances,
+  });
   peer.policy = parsePolicy(storage.read('policy.toml')?.toString() ?? '');
   const flush = keepUpToDate(runtime, storage, standing, transport, authority !== null);
   const close = async () => {
