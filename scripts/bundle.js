@@ -24,7 +24,7 @@ async function bundle() {
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['packages/cli/src/main.ts'],
+    entryPoints: ['packages/cli/src/run.ts'],
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

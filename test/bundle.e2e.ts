@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './support/house.ts';
 
-for (const path of ['packages/cli/.bundle/main.mjs', 'packages/dashboard/.bundle/manifest.json']) {
+for (const path of ['packages/cli/.bundle/run.mjs', 'packages/dashboard/.bundle/manifest.json']) {
   test(`${path} was made by npm ci`, () => {
     assert.ok(existsSync(join(root, path)), 'run: npm run prepare');
   });

@@ -20,10 +20,10 @@ function start() {
   // Node keeps what it stripped and compiled: a start takes a third of the time. A folder that cannot be
   // written only means no saving.
   module.enableCompileCache(join(cacheFolder(), 'compile'));
-  const [source, bundle] = ['../src/main.ts', '../.bundle/main.mjs'].map(
+  const [source, bundle] = ['../src/run.ts', '../.bundle/run.mjs'].map(
     (path) => new URL(path, import.meta.url),
   );
-  if (!existsSync(source)) import(new URL('../dist/main.js', import.meta.url).href);
+  if (!existsSync(source)) import(new URL('../dist/run.js', import.meta.url).href);
   else import(isFresh() ? bundle.href : source.href);
 }
 

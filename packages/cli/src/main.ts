@@ -1,10 +1,10 @@
-// The `eyrie` command: runs when it is imported, as bin/eyrie.js does. Each command's code is loaded when it is called.
-import { Command, CommanderError } from 'commander';
+// The tree of commands: run.ts runs it, completions and reference pages are made from it. Each command's code is loaded
+// when it is called.
+import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addAnalyzerCommand } from './analyzer/options.ts';
 import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
-import { BAD_USAGE, FAILED, UserError } from './errors.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addImportCommand } from './import/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
@@ -13,15 +13,11 @@ import { addPersistorCommand } from './persistor/options.ts';
 import { addReadCommand } from './read/options.ts';
 import { addServingOptions } from './serving/options.ts';
 import { addStoreCommand } from './store/options.ts';
-import { ClosedPipe } from './terminal/output.ts';
-import { printable } from './terminal/printable.ts';
 import { addTimeCommand } from './time/options.ts';
 import { addUiCommand } from './ui/options.ts';
 import { addUpCommand } from './up/options.ts';
 
-const isDebugging = process.argv.includes('--debug');
-
-const program = new Command('eyrie')
+export const program = new Command('eyrie')
   .description('A peer-to-peer network that watches itself.')
   .version(packageJson.version, '-v, --version')
   .exitOverride()
@@ -107,42 +103,3 @@ addPersistorCommand(program);
 addAnalyzerCommand(program);
 addUiCommand(program);
 addConfigCommand(program);
-
-try {
-  await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));
-} catch (error) {
-  process.exitCode = report(error);
-}
-
-/** Says what went wrong in one line; gives the exit status. */
-function report(error: unknown): number {
-  // `eyrie read … | head`: whoever read has enough.
-  if (error instanceof ClosedPipe) return 0;
-  if (error instanceof CommanderError) return reportUsage(error);
-  // It may quote what another peer said.
-  const message = printable(error instanceof Error ? error.message : String(error));
-  console.error(`eyrie: ${error instanceof UserError ? message : `unexpected error: ${message}`}`);
-  if (isDebugging && error instanceof Error) console.error(error.stack);
-  else if (!(error instanceof UserError))
-    console.error('Run it again with --debug to see where, and report it.');
-  return error instanceof UserError ? error.exitCode : FAILED;
-}
-
-function reportUsage(error: CommanderError): number {
-  // Help and version that were asked for, and help for `eyrie` alone.
-  if (error.exitCode === 0) return 0;
-  if (error.code === 'commander.help') {
-    program.configureOutput({ writeErr: (text) => process.stderr.write(text) });
-    program.outputHelp({ error: true });
-    return BAD_USAGE;
-  }
-  const command = program.commands.find((each) => each.name() === process.argv[2]);
-  const help = command === undefined ? 'eyrie --help' : `eyrie ${command.name()} --help`;
-  console.error(
-    `eyrie: ${error.message
-      .replace(/^error: /, '')
-      .replace(/\.$/, '')
-      .replaceAll('\n', ' ')}; see ${help}`,
-  );
-  return BAD_USAGE;
-}

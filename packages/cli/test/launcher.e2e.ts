@@ -50,24 +50,24 @@ const skip = process.platform === 'win32' ? 'makes symbolic links' : false;
 
 test('the sources of a checkout are started before anything built', () => {
   const folder = makePackage(
-    { 'src/main.ts': `const x: string = 'sources'; console.log(x);`, 'dist/main.js': '' },
+    { 'src/run.ts': `const x: string = 'sources'; console.log(x);`, 'dist/run.js': '' },
     false,
   );
   assert.deepEqual(run(folder, 'bin/eyrie.js'), { status: 0, stdout: 'sources\n', stderr: '' });
 });
 
 test('a published package is started from dist', () => {
-  const folder = makePackage({ 'dist/main.js': echo }, false);
+  const folder = makePackage({ 'dist/run.js': echo }, false);
   assert.deepEqual(run(folder, 'bin/eyrie.js', 'a', 'b'), { status: 3, stdout: 'a,b\n', stderr: '' });
 });
 
 test('an older Node hands over arguments and exit status', { skip }, () => {
-  const folder = makePackage({ 'dist/main.js': echo }, true);
+  const folder = makePackage({ 'dist/run.js': echo }, true);
   assert.deepEqual(run(folder, 'old.js', 'a b', '--c'), { status: 3, stdout: 'a b,--c\n', stderr: '' });
 });
 
 test('an older Node alone says in one line what to install', () => {
-  const { status, stdout, stderr } = run(makePackage({ 'dist/main.js': echo }, false), 'old.js');
+  const { status, stdout, stderr } = run(makePackage({ 'dist/run.js': echo }, false), 'old.js');
   assert.equal(status, 1);
   assert.equal(stdout, '');
   assert.match(stderr, /^eyrie: needs Node\.js 24 or newer, this is .*npm ci.*\n$/);
@@ -81,7 +81,7 @@ test('an older Node passes signals on, and ends of the signal that ended the pro
     [answers, [7, null]],
     [waits, [null, 'SIGTERM']],
   ] as const) {
-    const folder = makePackage({ 'dist/main.js': program }, true);
+    const folder = makePackage({ 'dist/run.js': program }, true);
     const child = spawn(process.execPath, [join(folder, 'old.js')], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: environment(folder),
