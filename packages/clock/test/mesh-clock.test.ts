@@ -40,14 +40,21 @@ function mulberry32(seed: number): () => number {
 }
 
 function exchange(world: World, child: MeshClock, parent: MeshClock): void {
-  const question = child.ask();
+  const question = child.ask('parent');
   world.seconds += world.delay();
   const came = parent.nowNs();
   world.seconds += 0.00005;
-  const reply = parent.answer(question, came);
+  const reply = parent.answer(question, came, 'child');
   assert.ok(reply !== null);
   world.seconds += world.delay();
-  assert.ok(child.hear(reply));
+  assert.equal(child.hear(reply, 'parent'), 'taken');
+}
+
+/** A clock that leads from now on. */
+function leader(clock: LocalClock, id: number): MeshClock {
+  const root = new MeshClock(clock, id);
+  root.lead();
+  return root;
 }
 
 /** Everybody asks the parent, which is the one before, until `seconds` have gone by. */
@@ -77,8 +84,8 @@ describe('the mesh clock', () => {
   ] as const) {
     test(`a peer ${ahead} s ahead that drifts ${drift * 1e6} ppm is right within a minute`, () => {
       const world = new World(7);
-      const root = new MeshClock(world.clock(0, 0), 1n);
-      const peer = new MeshClock(world.clock(ahead, drift), 2n);
+      const root = leader(world.clock(0, 0), 1);
+      const peer = new MeshClock(world.clock(ahead, drift), 2);
       run(world, [root, peer], 60);
       assert.ok(apart(root, peer) < 0.0001, `${apart(root, peer)} s apart`);
       assert.ok(apart(root, peer) <= peer.state().uncertainty, 'and it knows how right');
@@ -94,11 +101,9 @@ describe('the mesh clock', () => {
       const peers = Array.from(
         { length: 5 },
         (_, i) =>
-          new MeshClock(
-            world.clock((random() - 0.5) * 100, i === 0 ? 0 : (random() - 0.5) * 2e-4),
-            BigInt(i + 1),
-          ),
+          new MeshClock(world.clock((random() - 0.5) * 100, i === 0 ? 0 : (random() - 0.5) * 2e-4), i + 1),
       );
+      peers[0]!.lead();
       run(world, peers, 30);
       for (let i = 0; i < 20; i++) {
         run(world, peers, 1.7);
@@ -106,14 +111,14 @@ describe('the mesh clock', () => {
         assert.ok(apart(peers[0]!, last) < 0.001, `seed ${seed}: ${apart(peers[0]!, last)} s apart`);
         assert.ok(apart(peers[0]!, last) <= last.state().uncertainty, `seed ${seed}`);
       }
-      assert.deepEqual([peers.at(-1)!.state().level, peers.at(-1)!.state().root], [4, 1n]);
+      assert.deepEqual([peers.at(-1)!.state().level, peers.at(-1)!.state().founder], [4, 1]);
     }
   });
 
   test('once settled it never runs backwards', () => {
     const world = new World(3);
-    const root = new MeshClock(world.clock(0, 0), 1n);
-    const peer = new MeshClock(world.clock(0.5, 150e-6), 2n);
+    const root = leader(world.clock(0, 0), 1);
+    const peer = new MeshClock(world.clock(0.5, 150e-6), 2);
     run(world, [root, peer], 20);
     const { steps } = peer.state();
     let before = peer.nowNs();
@@ -128,21 +133,21 @@ describe('the mesh clock', () => {
 
   test('when the root is gone another goes on with the same time', () => {
     const world = new World(4);
-    const root = new MeshClock(world.clock(0, 0), 1n);
-    const second = new MeshClock(world.clock(900, 50e-6), 2n);
+    const root = leader(world.clock(0, 0), 1);
+    const second = new MeshClock(world.clock(900, 50e-6), 2);
     run(world, [root, second], 60);
     second.lead();
-    const third = new MeshClock(world.clock(-900, -50e-6), 3n);
+    const third = new MeshClock(world.clock(-900, -50e-6), 3);
     run(world, [second, third], 60);
     assert.ok(apart(root, third) < 0.002, `${apart(root, third)} s apart`);
-    assert.deepEqual([second.state().level, third.state().level, third.state().root], [0, 1, 2n]);
+    assert.deepEqual([second.state().level, third.state().level, third.state().founder], [0, 1, 1]);
   });
 
   test('a root that follows time servers brings everybody to their time', () => {
     const world = new World(5);
     const local = world.clock(40, 20e-6);
-    const root = new MeshClock(local, 1n);
-    const peer = new MeshClock(world.clock(-3, 0), 2n);
+    const root = leader(local, 1);
+    const peer = new MeshClock(world.clock(-3, 0), 2);
     for (let i = 0; i < 30; i++) {
       const truth = START_NS + BigInt(Math.round(world.seconds * 1e9)) + 77_000_000_000n;
       root.followServers(Number(truth - local.wallNs()) / 1e9, 0.0005);
@@ -152,29 +157,72 @@ describe('the mesh clock', () => {
     assert.ok(Math.abs(Number(peer.nowNs() - truth)) < 200_000, `${peer.nowNs() - truth} ns off`);
   });
 
-  test('an answer nobody asked for, or heard twice, is not believed; nor is a loop', () => {
+  test('an answer nobody asked for, heard twice, or of another than was asked is not believed; nor is a loop', () => {
     const world = new World(6);
-    const root = new MeshClock(world.clock(0, 0), 1n);
-    const peer = new MeshClock(world.clock(10, 0), 2n);
-    const question = peer.ask();
+    const root = leader(world.clock(0, 0), 1);
+    const peer = new MeshClock(world.clock(10, 0), 2);
+    const question = peer.ask('root');
     world.seconds += 0.001;
-    const reply = root.answer(question, root.nowNs())!;
-    assert.equal(peer.hear(reply), true);
-    assert.equal(peer.hear(reply), false);
-    const looping = peer.answer(root.ask(), peer.nowNs())!;
-    new DataView(looping.buffer).setUint32(32, 64);
-    assert.equal(root.hear(looping), false);
-    assert.equal(peer.answer(new Uint8Array(9), 0n), null);
+    const reply = root.answer(question, root.nowNs(), 'peer')!;
+    assert.equal(peer.hear(reply, 'other'), 'refused');
+    assert.equal(peer.hear(reply, 'root'), 'taken');
+    assert.equal(peer.hear(reply, 'root'), 'refused');
+    const backwards = peer.answer(root.ask('peer'), peer.nowNs(), 'root')!;
+    assert.equal(root.hear(backwards, 'peer'), 'refused', 'the peer has its time from the root');
+    const looping = root.answer(peer.ask('root'), root.nowNs(), 'peer')!;
+    looping[30] = 64;
+    assert.equal(peer.hear(looping, 'root'), 'refused');
+    assert.equal(peer.answer(new Uint8Array(9), 0n, 'root'), null);
+  });
+
+  test('two roots by turns in one era: no step, and the time goes on', () => {
+    const world = new World(9);
+    const first = leader(world.clock(0, 0), 1);
+    const second = new MeshClock(world.clock(3600, 80e-6), 2);
+    const peer = new MeshClock(world.clock(-60, -150e-6), 3);
+    run(world, [first, second], 30);
+    run(world, [first, peer], 30);
+    const { steps } = peer.state();
+    for (let turn = 0; turn < 10; turn++) {
+      const [root, other] = turn % 2 === 0 ? [second, first] : [first, second];
+      const before = apart(root, peer);
+      assert.ok(before <= peer.uncertainty + root.uncertainty, `turn ${turn}: ${before} s apart`);
+      root.lead();
+      world.seconds += 0.01;
+      exchange(world, peer, root);
+      run(world, [root, peer], 5);
+      run(world, [root, other], 5);
+      assert.ok(apart(root, peer) < 0.0003, `turn ${turn}: ${apart(root, peer)} s apart`);
+    }
+    assert.equal(peer.state().steps, steps);
+  });
+
+  test('of two eras the older one holds, whoever is root: the younger refuses nothing, the older does', () => {
+    const world = new World(10);
+    const old = leader(world.clock(0, 0), 7);
+    world.seconds += 100;
+    const returned = leader(world.clock(3600, 0), 1);
+    assert.equal(old.isOutlivedBy(returned.era), false);
+    assert.equal(returned.isOutlivedBy(old.era), true);
+    const reply = returned.answer(old.ask('returned'), returned.nowNs(), 'old')!;
+    assert.equal(old.hear(reply, 'returned'), 'younger');
+    run(world, [old, returned], 10);
+    assert.ok(apart(old, returned) < 0.0003);
+    returned.lead();
+    const { steps } = old.state();
+    run(world, [returned, old], 10);
+    assert.ok(apart(old, returned) < 0.0003);
+    assert.deepEqual([old.state().steps, old.state().level, returned.state().founder], [steps, 1, 7]);
   });
 
   test('no bytes make it throw', () => {
     const world = new World(8);
-    const peer = new MeshClock(world.clock(0, 0), 2n);
+    const peer = new MeshClock(world.clock(0, 0), 2);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         decodeQuestion(bytes);
         decodeAnswer(bytes);
-        assert.equal(peer.hear(bytes), false);
+        assert.equal(peer.hear(bytes, 'root'), 'refused');
       }),
     );
   });

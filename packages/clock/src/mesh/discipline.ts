@@ -1,5 +1,6 @@
 // From noisy comparisons with a better clock to an offset, a rate and how sure both are: a straight line through the last
-// samples, each weighed by how quickly it came back. The idea is chrony's (regress.c), in its plainest form.
+// samples, each weighed by how quickly it came back. The idea is chrony's (regress.c), in its plainest form, with what is
+// known of the rate beforehand counted as one more observation: so few samples never make up a rate out of noise.
 
 export interface Comparison {
   /** Steady seconds of our clock. */
@@ -26,23 +27,33 @@ export interface Estimate {
   readonly asymmetry: number;
 }
 
+export interface Rate {
+  /** Seconds a second. */
+  readonly skew: number;
+  /** Its standard error. */
+  readonly skewError: number;
+}
+
 const SAMPLES_MAX = 64;
 /** Older ones are forgotten: temperature moves the rate. */
 const AGE_MAX = 900;
-/** Below this a rate cannot be told from noise. */
-const FIT_SAMPLES_MIN = 5;
-const FIT_SPAN_MIN = 2;
+/** Fewer show no outlier. */
+const JUDGED_SAMPLES_MIN = 5;
 /** No clock that works is off by more than this (RFC 5905 allows 500 ppm). */
 const SKEW_MAX = 1e-3;
 /** Seconds: what reading clocks in a busy process costs at the least. */
 const NOISE_FLOOR = 5e-6;
 /** Seconds a second: drift of a rate not yet measured. */
 export const SKEW_UNKNOWN = 100e-6;
+const UNKNOWN: Rate = { skew: 0, skewError: SKEW_UNKNOWN };
+/** A rate measured once is not surer than this: it wanders with the temperature. */
+const SKEW_WANDER = 1e-6;
 /** Samples this many weighted deviations off the line are left out of the second fit. */
 const OUTLIER = 4;
 
 export class Discipline {
   readonly #samples: Comparison[] = [];
+  #before: Rate = UNKNOWN;
 
   add(sample: Comparison): void {
     this.#samples.push(sample);
@@ -50,9 +61,10 @@ export class Discipline {
       this.#samples.shift();
   }
 
-  /** Forgets all: another clock is followed from now on, or ours was stepped. */
-  clear(): void {
+  /** Forgets all samples: another clock is followed from now on. `rate`: what stays true of ours. */
+  clear(rate: Rate = UNKNOWN): void {
     this.#samples.length = 0;
+    this.#before = { ...rate, skewError: Math.max(rate.skewError, SKEW_WANDER) };
   }
 
   get length(): number {
@@ -66,23 +78,13 @@ export class Discipline {
     const shortest = Math.min(...samples.map(({ delay }) => delay));
     const surest = Math.min(...samples.map(({ sourceError }) => sourceError));
     const best = { shortest, surest };
-    const span = samples.at(-1)!.at - samples[0]!.at;
-    const asymmetry = shortest / 2;
-    if (samples.length < FIT_SAMPLES_MIN || span < FIT_SPAN_MIN) return byQuickest(samples, at, asymmetry);
-    const first = fit(samples, at, best);
+    const first = fit(samples, at, best, this.#before);
     const near = samples.filter((sample) => deviation(sample, first, best) <= OUTLIER);
-    const { offset, skew, offsetError, skewError } =
-      near.length < FIT_SAMPLES_MIN ? first : fit(near, at, best);
+    const isFirst = near.length < JUDGED_SAMPLES_MIN || near.length === samples.length;
+    const { offset, skew, offsetError, skewError } = isFirst ? first : fit(near, at, best, this.#before);
     const bounded = Math.min(SKEW_MAX, Math.max(-SKEW_MAX, skew));
-    return { at, offset, skew: bounded, offsetError, skewError, asymmetry };
+    return { at, offset, skew: bounded, offsetError, skewError, asymmetry: shortest / 2 };
   }
-}
-
-/** Too few for a line: the sample that came back quickest, its rate unknown. */
-function byQuickest(samples: readonly Comparison[], at: number, asymmetry: number): Estimate {
-  const best = samples.reduce((a, b) => (b.delay < a.delay ? b : a));
-  const offsetError = NOISE_FLOOR + SKEW_UNKNOWN * Math.abs(at - best.at);
-  return { at, offset: best.offset, skew: 0, offsetError, skewError: SKEW_UNKNOWN, asymmetry };
 }
 
 interface Best {
@@ -112,8 +114,9 @@ interface Line {
 }
 
 /** Weighted least squares, with `at` as the zero of time so that the intercept is the offset now. */
-function fit(samples: readonly Comparison[], at: number, best: Best): Line {
-  let [w, wx, wy, wxx, wxy] = [0, 0, 0, 0, 0];
+function fit(samples: readonly Comparison[], at: number, best: Best, before: Rate): Line {
+  const certainty = before.skewError ** -2;
+  let [w, wx, wy, wxx, wxy] = [0, 0, 0, certainty, certainty * before.skew];
   for (const sample of samples) {
     const weight = noise(sample, best) ** -2;
     const x = sample.at - at;
@@ -124,7 +127,7 @@ function fit(samples: readonly Comparison[], at: number, best: Best): Line {
     wxy += weight * x * sample.offset;
   }
   const determinant = w * wxx - wx * wx;
-  const skew = determinant > 0 ? (w * wxy - wx * wy) / determinant : 0;
+  const skew = (w * wxy - wx * wy) / determinant;
   const offset = (wy - skew * wx) / w;
   let squares = 0;
   for (const sample of samples) {
@@ -137,8 +140,8 @@ function fit(samples: readonly Comparison[], at: number, best: Best): Line {
     at,
     offset,
     skew,
-    offsetError: Math.sqrt((excess * wxx) / Math.max(determinant, Number.MIN_VALUE)),
-    skewError: Math.sqrt((excess * w) / Math.max(determinant, Number.MIN_VALUE)),
+    offsetError: Math.sqrt((excess * wxx) / determinant),
+    skewError: Math.sqrt((excess * w) / determinant),
     scatter: Math.sqrt(squares / w),
   };
 }

@@ -1,8 +1,19 @@
 // The clock that all peers of a mesh share. The root follows time servers or, where there are none, itself; everybody
 // else follows the parent, over the link. No peer's system clock is touched.
+//
+// Whoever begins alone begins an era: its own time. Where two eras meet, the older one holds, whoever is root: so a peer
+// that was restarted, or whose date is wrong, takes over the time of the mesh even if the tree makes it the root of all,
+// and a change of the root is no change of the time.
 import type { LocalClock } from '../host/host-clock.ts';
 import { type Comparison, Discipline, type Estimate, SKEW_UNKNOWN } from './discipline.ts';
-import { decodeAnswer, decodeQuestion, encodeAnswer, encodeQuestion, type TimeAnswer } from './exchange.ts';
+import {
+  decodeAnswer,
+  decodeQuestion,
+  type Era,
+  encodeAnswer,
+  encodeQuestion,
+  type TimeAnswer,
+} from './exchange.ts';
 import { Timescale } from './timescale.ts';
 
 /** More links than this to a root are a loop. */
@@ -14,40 +25,58 @@ const ASK_QUICK = 0.25;
 const ASK_PER_SAMPLE = 0.125;
 /** An answer that took longer says too little. */
 const DELAY_MAX = 5;
+/** Questions under way; of more, the oldest is given up. */
+const ASKED_MAX = 8;
+/** Seconds in which all others have come to follow a new root: its time is then, by definition, that of the mesh. */
+const HANDOVER = 60;
 
-export interface ClockState {
+export interface ClockState extends Era {
   /** Links to the root; 0: this is the root. */
   readonly level: number;
-  readonly root: bigint;
   /** Seconds: mesh time lies within ± this of the root's. Infinity: not yet known. */
   readonly uncertainty: number;
   /** Seconds by which this machine's own clock is ahead of the mesh. */
   readonly wallAhead: number;
   /** Seconds a second by which this machine's steady clock runs too slowly. */
   readonly skew: number;
+  /** Seconds: the quickest way to whoever is followed and back; null without one. */
+  readonly delay: number | null;
+  /** The root follows time servers, so this is the time of the world, too. */
+  readonly isTraceable: boolean;
+  readonly samples: number;
   readonly steps: number;
 }
 
+/** What became of an answer. `younger`: of an era that ours outlives; its peer should follow us. */
+export type Heard = 'taken' | 'younger' | 'refused';
+
 export class MeshClock {
   readonly #clock: LocalClock;
-  readonly #id: bigint;
   readonly #scale: Timescale;
   readonly #discipline = new Discipline();
   #estimate: Estimate | null = null;
+  #founder: number;
+  /** Steady seconds of its beginning; null until this clock leads or has heard: then there is no time to keep. */
+  #bornAt: number | null = null;
   #level = 0;
-  #root: bigint;
-  /** Of whoever is followed, when last heard. */
-  #upstream = 0;
-  #isRoot = true;
+  #isTraceable = false;
+  #isLeading = false;
+  /** Who is followed; null of a root, and before anybody was heard. */
+  #followed: string | null = null;
+  /** Uncertainty of whoever is followed, when last heard; of a root, what it had when it took the lead. */
+  #upstream = Number.POSITIVE_INFINITY;
+  #ledSince = 0;
+  /** Within this era, so many samples were heard that it is no longer stepped through. */
+  #isSettled = false;
   #lastNs = 0n;
-  /** Marks of questions under way: an answer to none of them is not believed. */
-  readonly #asked = new Set<bigint>();
+  #nextMark = 0;
+  /** Questions under way: an answer to none of them is not believed. */
+  readonly #asked = new Map<number, { t1Ns: bigint; who: string }>();
 
-  /** `id`: the first eight bytes of the peer's identity. A clock begins as its own root, at this machine's time. */
-  constructor(clock: LocalClock, id: bigint) {
+  /** `id`: the first four bytes of the peer's identity. Until it leads or hears, it shows this machine's time. */
+  constructor(clock: LocalClock, id: number) {
     this.#clock = clock;
-    this.#id = id;
-    this.#root = id;
+    this.#founder = id >>> 0;
     const steady = clock.steadyNs();
     this.#scale = new Timescale(clock.wallNs() - steady, Number(steady) / 1e9);
   }
@@ -59,109 +88,178 @@ export class MeshClock {
     return this.#lastNs;
   }
 
+  get era(): Era {
+    const bornAt = this.#bornAt;
+    return { founder: this.#founder, age: bornAt === null ? 0 : Math.max(0, this.#steady() - bornAt) };
+  }
+
+  /** True if the clock is right enough to lead others: it leads already, or has heard enough of who did. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  get isLeading(): boolean {
+    return this.#isLeading;
+  }
+
+  get uncertainty(): number {
+    return this.#uncertainty(this.#steady());
+  }
+
   state(): ClockState {
-    const now = this.#steady();
     return {
+      ...this.era,
       level: this.#level,
-      root: this.#root,
-      uncertainty: this.#uncertainty(now),
+      uncertainty: this.uncertainty,
       wallAhead: Number(this.#clock.wallNs() - this.nowNs()) / 1e9,
       skew: this.#scale.skew,
+      delay: this.#estimate === null ? null : 2 * this.#estimate.asymmetry,
+      isTraceable: this.#isTraceable,
+      samples: this.#discipline.length,
       steps: this.#scale.steps,
     };
   }
 
-  /** Takes the lead: the time goes on as it was. With sources, `follow` keeps it right. */
+  /** True if the other era is the older one, so that this clock should ask whoever keeps it. */
+  isOutlivedBy(other: Era): boolean {
+    const own = this.era;
+    if (other.founder === own.founder || !Number.isFinite(other.age) || other.age === 0) return false;
+    return other.age > own.age || (other.age === own.age && other.founder < own.founder);
+  }
+
+  /** Takes the lead: the time goes on as it was. With servers, `followServers` keeps it right. */
   lead(): void {
-    if (this.#isRoot) return;
-    this.#isRoot = true;
+    if (this.#isLeading) return;
+    const now = this.#steady();
+    const inherited = this.#uncertainty(now);
+    this.#upstream = Number.isFinite(inherited) ? inherited : 0;
+    this.#bornAt ??= now;
+    this.#ledSince = now;
+    this.#isLeading = true;
+    this.#isSettled = true;
+    this.#followed = null;
     this.#level = 0;
-    this.#root = this.#id;
-    this.#upstream = this.#uncertainty(this.#steady());
-    this.#discipline.clear();
-    this.#estimate = null;
+    this.#isTraceable = false;
+    this.#forgetSamples();
   }
 
   /** The root's part: this machine's clock is `offset` seconds behind the truth, ± `distance`, as time servers say. */
   followServers(offset: number, distance: number): void {
-    if (!this.#isRoot) return;
+    if (!this.#isLeading) return;
     const steadyNs = this.#clock.steadyNs();
     const wallAhead = Number(this.#clock.wallNs() - steadyNs - this.#scale.originNs) / 1e9;
     this.#upstream = 0;
+    this.#isTraceable = true;
     const at = Number(steadyNs) / 1e9;
     this.#learn({ at, offset: wallAhead + offset, delay: 2 * distance, sourceError: 0 });
   }
 
-  /** Seconds until the parent should be asked again. */
+  /** Seconds until whoever is followed should be asked again. */
   get askAfter(): number {
     const { length } = this.#discipline;
     return length < SETTLED_SAMPLES ? ASK_QUICK : ASK_PER_SAMPLE * length;
   }
 
-  /** A question for the parent. */
-  ask(): Uint8Array {
-    const now = this.#clock.steadyNs();
-    // A link that swallows questions must not make us keep their marks for ever.
-    if (this.#asked.size >= SETTLED_SAMPLES) this.#asked.clear();
-    this.#asked.add(now);
-    return encodeQuestion(now);
+  /** A question for `who`. */
+  ask(who: string): Uint8Array {
+    if (this.#asked.size >= ASKED_MAX) this.#asked.delete(this.#asked.keys().next().value!);
+    const mark = this.#nextMark;
+    this.#nextMark = (mark + 1) & 0xffff;
+    const question = encodeQuestion({ mark, ...this.era });
+    this.#asked.set(mark, { t1Ns: this.#clock.steadyNs(), who });
+    return question;
   }
 
-  /** The answer to a question that came at mesh time `cameNs`; null to what is none. */
-  answer(question: Uint8Array, cameNs: bigint): Uint8Array | null {
-    const t1Ns = decodeQuestion(question);
-    if (t1Ns === null) return null;
-    const uncertainty = this.#uncertainty(this.#steady());
+  /** The answer to a question of `who` that came at mesh time `cameNs`; null to what is none. */
+  answer(bytes: Uint8Array, cameNs: bigint, who: string): Uint8Array | null {
+    const question = decodeQuestion(bytes);
+    if (question === null) return null;
+    const uncertainty = this.uncertainty;
+    const { era } = this;
     const t3Ns = this.nowNs();
+    // A step in between can only have been made by us: it held no time then.
     const t2Ns = cameNs < t3Ns ? cameNs : t3Ns;
-    return encodeAnswer({ t1Ns, t2Ns, t3Ns, uncertainty, level: this.#level, root: this.#root });
+    return encodeAnswer({
+      ...era,
+      mark: question.mark,
+      t2Ns,
+      heldNs: Number(t3Ns - t2Ns),
+      uncertainty,
+      level: this.#level,
+      isYours: this.#followed === who,
+      isTraceable: this.#isTraceable,
+    });
   }
 
-  /** What the parent answered. False: not believed. */
-  hear(bytes: Uint8Array): boolean {
-    const steadyNs = this.#clock.steadyNs();
+  /** What `who` answered. */
+  hear(bytes: Uint8Array, who: string): Heard {
+    const t4Ns = this.#clock.steadyNs();
     const answer = decodeAnswer(bytes);
-    if (answer === null || !this.#asked.delete(answer.t1Ns)) return false;
-    if (answer.level >= LEVEL_MAX || !Number.isFinite(answer.uncertainty)) return false;
-    const delay = Number(steadyNs - answer.t1Ns - (answer.t3Ns - answer.t2Ns)) / 1e9;
-    if (delay < 0 || delay > DELAY_MAX) return false;
-    // Another root keeps another time: what was learnt of the old one's offset would mislead.
-    if (this.#isRoot || answer.root !== this.#root) this.#restart();
-    this.#isRoot = false;
+    const asked = answer === null ? undefined : this.#asked.get(answer.mark);
+    if (answer === null || asked === undefined || asked.who !== who) return 'refused';
+    this.#asked.delete(answer.mark);
+    if (answer.isYours || answer.level >= LEVEL_MAX || !Number.isFinite(answer.uncertainty)) return 'refused';
+    const delay = (Number(t4Ns - asked.t1Ns) - answer.heldNs) / 1e9;
+    if (delay < 0 || delay > DELAY_MAX) return 'refused';
+    const isOther = answer.founder !== this.#founder;
+    if (isOther && !this.isOutlivedBy(answer)) return 'younger';
+    if (isOther) this.#adopt(answer);
+    // What was learnt of the old parent's offset would mislead; what was learnt of our own rate stays true.
+    else if (who !== this.#followed) this.#forgetSamples();
+    this.#followed = who;
+    this.#isLeading = false;
     this.#level = answer.level + 1;
-    this.#root = answer.root;
+    this.#isTraceable = answer.isTraceable;
     this.#upstream = answer.uncertainty;
-    const offset = this.#offsetOf(answer, steadyNs);
-    this.#learn({ at: Number(steadyNs) / 1e9, offset, delay, sourceError: answer.uncertainty });
-    return true;
+    const at = Number(t4Ns) / 1e9;
+    this.#bornAt = at - answer.age;
+    this.#learn({
+      at,
+      offset: this.#offsetOf(answer, asked.t1Ns, t4Ns),
+      delay,
+      sourceError: answer.uncertainty,
+    });
+    return 'taken';
   }
 
-  #offsetOf({ t1Ns, t2Ns, t3Ns }: TimeAnswer, t4Ns: bigint): number {
+  #offsetOf({ t2Ns, heldNs }: TimeAnswer, t1Ns: bigint, t4Ns: bigint): number {
     const origin = this.#scale.originNs;
-    return (Number(t2Ns - t1Ns - origin) + Number(t3Ns - t4Ns - origin)) / 2e9;
+    return (Number(t2Ns - t1Ns - origin) + Number(t2Ns - t4Ns - origin) + heldNs) / 2e9;
+  }
+
+  #adopt({ founder }: Era): void {
+    this.#founder = founder;
+    this.#isSettled = false;
+    this.#estimate = null;
+    this.#discipline.clear();
   }
 
   #learn(sample: Comparison): void {
     this.#discipline.add(sample);
     this.#estimate = this.#discipline.estimate(sample.at);
     const { steps } = this.#scale;
-    this.#scale.follow(this.#estimate!, this.#discipline.length < SETTLED_SAMPLES);
+    this.#scale.follow(this.#estimate!, !this.#isSettled);
+    if (this.#discipline.length >= SETTLED_SAMPLES) this.#isSettled = true;
     // After a step back the time goes on from where it was set.
     if (this.#scale.steps !== steps) this.#lastNs = 0n;
   }
 
-  #restart(): void {
-    this.#discipline.clear();
+  #forgetSamples(): void {
+    const estimate = this.#estimate;
+    this.#discipline.clear(estimate ?? undefined);
     this.#estimate = null;
   }
 
   #uncertainty(now: number): number {
+    const upstream = this.#isLeading
+      ? this.#upstream * Math.max(0, 1 - (now - this.#ledSince) / HANDOVER)
+      : this.#upstream;
     const estimate = this.#estimate;
-    if (estimate === null) return this.#isRoot ? this.#upstream : Number.POSITIVE_INFINITY;
+    if (estimate === null) return upstream;
     const { at, offsetError, skewError, asymmetry } = estimate;
     const drift = Math.min(skewError, SKEW_UNKNOWN) * Math.max(0, now - at);
     const slewing = Math.abs(this.#scale.correction(now));
-    return this.#upstream + asymmetry + 2 * offsetError + drift + slewing;
+    return upstream + asymmetry + 2 * offsetError + drift + slewing;
   }
 
   #steady(): number {
