@@ -1,6 +1,7 @@
 // What the mesh takes from outside, so that the same code runs on real machines and on a virtual clock.
 
 import { randomBytes, randomInt } from 'node:crypto';
+import { HostClock, type LocalClock } from '@eyrie/clock/mesh';
 
 /** Cancels what was to happen later. Calling it twice, or too late, does nothing. */
 export type Cancel = () => void;
@@ -12,6 +13,8 @@ export interface Clock {
   elapsedMs(): number;
   /** Runs `action` once, not before `delayMs` are over. */
   after(delayMs: number, action: () => void): Cancel;
+  /** The same two clocks with all the digits they have, for comparing clocks; without it, in milliseconds. */
+  readonly fine?: LocalClock;
 }
 
 export interface Random {
@@ -31,7 +34,14 @@ export interface Runtime {
   log: Log;
 }
 
+let hostClock: HostClock | null = null;
+
 export const systemClock: Clock = {
+  /** One for all peers of a process: reading the date finely costs a millisecond now and then. */
+  get fine() {
+    hostClock ??= new HostClock();
+    return hostClock;
+  },
   nowMs: () => Date.now(),
   elapsedMs: () => performance.now(),
   after(delayMs, action) {
@@ -48,6 +58,16 @@ export const systemRandom: Random = {
 
 export function systemRuntime(log: Log = () => {}): Runtime {
   return { clock: systemClock, random: systemRandom, log };
+}
+
+/** The clocks of a runtime as finely as it has them. */
+export function fineClock({ fine, elapsedMs, nowMs }: Clock): LocalClock {
+  return (
+    fine ?? {
+      steadyNs: () => BigInt(Math.round(elapsedMs() * 1e6)),
+      wallNs: () => BigInt(Math.round(nowMs() * 1e6)),
+    }
+  );
 }
 
 /** `ms`, up to a quarter more or less, so that many peers never act in step. */

@@ -46,8 +46,10 @@ const NOISE_FLOOR = 5e-6;
 /** Seconds a second: drift of a rate not yet measured. */
 export const SKEW_UNKNOWN = 100e-6;
 const UNKNOWN: Rate = { skew: 0, skewError: SKEW_UNKNOWN };
-/** A rate measured once is not surer than this: it wanders with the temperature. */
-const SKEW_WANDER = 1e-6;
+/** A rate measured once is not surer than this: it wanders, and whoever leads from now on has another. */
+const SKEW_WANDER = 10e-6;
+/** So many samples must agree with the line before older ones are doubted. */
+const TREND_SAMPLES_MIN = 8;
 /** Samples this many weighted deviations off the line are left out of the second fit. */
 const OUTLIER = 4;
 
@@ -77,24 +79,60 @@ export class Discipline {
     if (samples.length === 0) return null;
     const shortest = Math.min(...samples.map(({ delay }) => delay));
     const surest = Math.min(...samples.map(({ sourceError }) => sourceError));
-    const best = { shortest, surest };
-    const first = fit(samples, at, best, this.#before);
+    const best = { shortest, surest, usual: medianDelay(samples) - shortest };
+    const first = this.#fitNewest(at, best);
     const near = samples.filter((sample) => deviation(sample, first, best) <= OUTLIER);
     const isFirst = near.length < JUDGED_SAMPLES_MIN || near.length === samples.length;
     const { offset, skew, offsetError, skewError } = isFirst ? first : fit(near, at, best, this.#before);
     const bounded = Math.min(SKEW_MAX, Math.max(-SKEW_MAX, skew));
     return { at, offset, skew: bounded, offsetError, skewError, asymmetry: shortest / 2 };
   }
+
+  /** If the samples bend away from the line, the rate has changed, and the oldest mislead: they go. */
+  #fitNewest(at: number, best: Best): Line {
+    const samples = this.#samples;
+    for (;;) {
+      const line = fit(samples, at, best, this.#before);
+      if (samples.length < TREND_SAMPLES_MIN || !isBent(samples, line)) return line;
+      samples.splice(0, samples.length >> 3);
+    }
+  }
+}
+
+/**
+ * Chance puts about every second sample on the other side of the line than the one before; far fewer changes of side are a
+ * curve (Wald and Wolfowitz's test of runs, at 2.5 standard deviations).
+ */
+function isBent(samples: readonly Comparison[], line: Line): boolean {
+  let changes = 0;
+  let wasAbove: boolean | null = null;
+  for (const { at, offset } of samples) {
+    const isAbove = offset > line.offset + line.skew * (at - line.at);
+    if (wasAbove !== null && isAbove !== wasAbove) changes++;
+    wasAbove = isAbove;
+  }
+  const pairs = samples.length - 1;
+  return changes < pairs / 2 - 2.5 * Math.sqrt(pairs / 4);
 }
 
 interface Best {
   readonly shortest: number;
   readonly surest: number;
+  /** By how much the usual delay is longer than the shortest. */
+  readonly usual: number;
 }
 
-/** What a delay longer than the shortest, and a source less sure than at its surest, may have done to the offset. */
-function noise({ delay, sourceError }: Comparison, { shortest, surest }: Best): number {
-  return NOISE_FLOOR + (delay - shortest) / 2 + (sourceError - surest);
+function medianDelay(samples: readonly Comparison[]): number {
+  const delays = samples.map(({ delay }) => delay).sort((a, b) => a - b);
+  return delays[delays.length >> 1]!;
+}
+
+/**
+ * What a delay longer than the shortest, and a source less sure than at its surest, may have done to the offset. A part of
+ * the usual excess counts for all, or one lucky sample would outweigh all that come after it.
+ */
+function noise({ delay, sourceError }: Comparison, { shortest, surest, usual }: Best): number {
+  return NOISE_FLOOR + usual / 4 + (delay - shortest) / 2 + (sourceError - surest);
 }
 
 function deviation(sample: Comparison, line: Line, best: Best): number {

@@ -5,7 +5,7 @@ export const ANSWER_BYTES = 32;
 
 /** Which of all the times that peers may have kept. Of two that meet, the older one holds. */
 export interface Era {
-  /** Of whoever began it: the first four bytes of its identity. */
+  /** A number that whoever began it drew for it. */
   readonly founder: number;
   /** Seconds since. */
   readonly age: number;

@@ -73,7 +73,7 @@ export class MeshClock {
   /** Questions under way: an answer to none of them is not believed. */
   readonly #asked = new Map<number, { t1Ns: bigint; who: string }>();
 
-  /** `id`: the first four bytes of the peer's identity. Until it leads or hears, it shows this machine's time. */
+  /** `id`: 32 bits drawn at random, the name of the era if this clock begins one. Until it leads or hears, it shows this machine's time. */
   constructor(clock: LocalClock, id: number) {
     this.#clock = clock;
     this.#founder = id >>> 0;
@@ -118,6 +118,11 @@ export class MeshClock {
       samples: this.#discipline.length,
       steps: this.#scale.steps,
     };
+  }
+
+  /** Of which era the asker is; null of what is no question. */
+  static eraOf(question: Uint8Array): Era | null {
+    return decodeQuestion(question);
   }
 
   /** True if the other era is the older one, so that this clock should ask whoever keeps it. */

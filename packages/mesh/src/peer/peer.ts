@@ -31,6 +31,7 @@ import { Policy } from '../messages/policy.ts';
 import { Routing } from '../messages/routing.ts';
 import { Shares } from '../resources/shares.ts';
 import { type Cancel, every, type Runtime } from '../runtime.ts';
+import { PeerClock } from '../time/peer-clock.ts';
 import { requestKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
 import type { Standing } from './standing.ts';
@@ -64,6 +65,8 @@ export class Peer {
   readonly shares: Shares;
   readonly authority: Authority | null;
   readonly runtime: Runtime;
+  /** The time that all peers share. */
+  readonly clock: PeerClock;
   policy = new Policy();
   /** Where others find this peer. */
   addresses: readonly string[] = [];
@@ -89,6 +92,7 @@ export class Peer {
     this.directory = new Directory(standing);
     this.#gossip = new Gossip(runtime, standing, this.directory, this.switchboard);
     this.#liveness = new Liveness(runtime, standing, this.directory, this.switchboard, this.#gossip);
+    this.clock = new PeerClock(runtime, standing, this.directory, this.switchboard);
     this.routing = new Routing(runtime, standing, this.directory, this.switchboard);
     this.pairs = new Pairs(runtime, standing, this.directory, this.routing);
     this.inbox = new Inbox(storage);
@@ -148,6 +152,7 @@ export class Peer {
     this.#announce(false);
     this.#neighbours.start();
     this.#gossip.start();
+    this.clock.start();
     this.mailbox.start();
     this.#renewIfDue();
     this.#cancelRenew = every(this.runtime, RENEW_LOOK_MS, () => this.#renewIfDue());
@@ -173,6 +178,7 @@ export class Peer {
     this.#cancelRenew();
     this.#neighbours.stop();
     this.#liveness.stop();
+    this.clock.stop();
     this.mailbox.stop();
     this.broadcasts.stop();
   }

@@ -77,6 +77,8 @@ export class VirtualMesh {
   readonly storages: MemoryStorage[] = [];
   /** What each host's clock shows besides the true time. */
   readonly clockErrorMs: number[] = [];
+  /** By how much each host's clocks run too fast, in millionths. */
+  readonly clockDriftPpm: number[] = [];
   readonly #world: World;
   readonly #roster: Roster;
   readonly #log: Log;
@@ -107,6 +109,7 @@ export class VirtualMesh {
       mesh.peers.push(null);
       mesh.storages.push(new MemoryStorage());
       mesh.clockErrorMs.push(0);
+      mesh.clockDriftPpm.push(0);
     }
     return mesh;
   }
@@ -178,8 +181,14 @@ export class VirtualMesh {
   }
 
   #clockOf(i: number): Clock {
-    const { clock, clockErrorMs } = this;
+    const { clock, clockErrorMs, clockDriftPpm } = this;
+    const steadyNs = () => BigInt(Math.round(clock.elapsedMs() * (1e6 + clockDriftPpm[i]!)));
+    const startNs = BigInt(clock.nowMs() - Math.floor(clock.elapsedMs())) * 1_000_000n;
     return {
+      fine: {
+        steadyNs,
+        wallNs: () => startNs + steadyNs() + BigInt(Math.round(clockErrorMs[i]! * 1e6)),
+      },
       nowMs: () => Math.floor(clock.nowMs() + clockErrorMs[i]!),
       elapsedMs: () => clock.elapsedMs(),
       after: (delayMs, action) => clock.after(delayMs, action),

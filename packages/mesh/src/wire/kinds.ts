@@ -13,6 +13,9 @@ export const noticeKinds = {
   /** messages/broadcast.ts */
   broadcast: 7,
   broadcastCount: 8,
+  /** time/peer-clock.ts */
+  timeQuestion: 0x70,
+  timeAnswer: 0x71,
 } as const;
 
 export const requestKinds = {

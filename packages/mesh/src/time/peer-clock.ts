@@ -1,0 +1,165 @@
+// The mesh's time at one peer: asks whoever is above in the tree, as seldom as will do, and answers those below. A question
+// and its answer are two small notices, which the next heartbeats wait for as for any other: so they cost little.
+//
+//   parent ◄─ question ─ peer ◄─ question ─ child           the root asks nobody, or time servers (servers.ts)
+//          ─ answer ──►       ─ answer ──►
+
+import { type ClockState, type Era, MeshClock } from '@eyrie/clock/mesh';
+import type { Session } from '../link/session.ts';
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Directory } from '../members/directory.ts';
+import type { Standing } from '../peer/standing.ts';
+import { type Cancel, fineClock, jittered, type Runtime } from '../runtime.ts';
+import { noticeKinds } from '../wire/kinds.ts';
+
+/** How often who leads looks whether that is still so. */
+const LOOK_MS = 1_000;
+/** A link that has just been made has more to do at first. */
+const SETTLE_MS = 100;
+/** Whoever has just started and knows of no time waits so long for somebody who does, before its own becomes that of all. */
+const FOUND_MS = 4_000;
+/** Heard by a new root of whoever kept the time before: half a minute. */
+const LEAD_SAMPLES = 24;
+
+export interface PeerTime extends ClockState {
+  /** Milliseconds since 1970, with a fraction. */
+  readonly nowMs: number;
+  /** Null: mesh time is not known yet. */
+  readonly uncertaintyMs: number | null;
+  /** Whose time it is: the first of the tree. */
+  readonly root: string | null;
+  readonly isRoot: boolean;
+}
+
+export class PeerClock {
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #directory: Directory;
+  readonly #switchboard: Switchboard;
+  readonly #mesh: MeshClock;
+  /** Below in the tree, but of an older era: to be asked until its time is known here. */
+  #elder: Session | null = null;
+  #cancel: Cancel = () => {};
+  #isRunning = false;
+  #startedMs = 0;
+
+  constructor(runtime: Runtime, standing: Standing, directory: Directory, switchboard: Switchboard) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#directory = directory;
+    this.#switchboard = switchboard;
+    // Drawn anew at each start: a founder that comes back has lost the time it founded.
+    const name = Buffer.from(runtime.random.bytes(4)).readUInt32BE();
+    this.#mesh = new MeshClock(fineClock(runtime.clock), name);
+    switchboard.handleNotice(noticeKinds.timeQuestion, (session, question) => {
+      const cameNs = this.#mesh.nowNs();
+      const answer = this.#mesh.answer(question, cameNs, session.id);
+      if (answer === null) return;
+      session.notify(noticeKinds.timeAnswer, answer);
+      this.#meet(session, MeshClock.eraOf(question)!);
+    });
+    switchboard.handleNotice(noticeKinds.timeAnswer, (session, answer) => {
+      const isTaken = this.#mesh.hear(answer, session.id) === 'taken';
+      if (this.#elder === session && (!isTaken || this.#knowsEnough())) this.#elder = null;
+    });
+    switchboard.onOpen.push((session) => {
+      if (session.id === this.#above()?.id) this.#turnIn(SETTLE_MS);
+    });
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    this.#startedMs = this.#runtime.clock.elapsedMs();
+    this.#turnIn(LOOK_MS);
+  }
+
+  stop(): void {
+    this.#isRunning = false;
+    this.#cancel();
+  }
+
+  /** Mesh time in milliseconds since 1970, with a fraction. Before it is known: this machine's. */
+  nowMs(): number {
+    return Number(this.#mesh.nowNs()) / 1e6;
+  }
+
+  nowNs(): bigint {
+    return this.#mesh.nowNs();
+  }
+
+  /** Mesh time is `nowMs()` ± this. Infinity: not known yet. */
+  uncertaintyMs(): number {
+    return this.#mesh.uncertainty * 1000;
+  }
+
+  /** True if the others follow this peer. */
+  get isRoot(): boolean {
+    return this.#mesh.isLeading;
+  }
+
+  /** What time servers say, of the root: this machine's clock is `offset` seconds behind, ± `distance`. */
+  followServers(offset: number, distance: number): void {
+    this.#mesh.followServers(offset, distance);
+  }
+
+  state(): PeerTime {
+    const uncertaintyMs = this.uncertaintyMs();
+    return {
+      ...this.#mesh.state(),
+      nowMs: this.nowMs(),
+      uncertaintyMs: Number.isFinite(uncertaintyMs) ? uncertaintyMs : null,
+      root: this.#directory.tree.root,
+      isRoot: this.isRoot,
+    };
+  }
+
+  #elapsedMs(): number {
+    return this.#runtime.clock.elapsedMs() - this.#startedMs;
+  }
+
+  #turnIn(ms: number): void {
+    if (!this.#isRunning) return;
+    this.#cancel();
+    this.#cancel = this.#runtime.clock.after(jittered(this.#runtime.random, ms), () => this.#turn());
+  }
+
+  #turn(): void {
+    const asked = this.#oldest() ?? this.#above();
+    if (asked !== null) {
+      asked.notify(noticeKinds.timeQuestion, this.#mesh.ask(asked.id));
+      this.#turnIn(this.#mesh.askAfter * 1000);
+      return;
+    }
+    // Cut off from all above is not the same as being the first.
+    const isFirst = this.#directory.tree.root === this.#standing.id;
+    if (isFirst && (this.#mesh.era.age > 0 || this.#elapsedMs() > FOUND_MS)) this.#mesh.lead();
+    this.#turnIn(LOOK_MS);
+  }
+
+  /** The nearest above in the tree that there is a link to. */
+  #above(): Session | null {
+    const path = this.#directory.tree.pathTo(this.#standing.id);
+    for (let i = path.length - 2; i >= 0; i--) {
+      const session = this.#switchboard.sessionOf(path[i]!);
+      if (session !== null) return session;
+    }
+    return null;
+  }
+
+  #oldest(): Session | null {
+    if (this.#elder?.isOpen === false) this.#elder = null;
+    return this.#elder;
+  }
+
+  /** To go on without the elder: who will ask the parent, soon; who will lead, once it knows its own rate. */
+  #knowsEnough(): boolean {
+    const isFirst = this.#directory.tree.root === this.#standing.id;
+    return isFirst ? this.#mesh.state().samples >= LEAD_SAMPLES : this.#mesh.isSettled;
+  }
+
+  #meet(session: Session, era: Era): void {
+    if (this.#elder !== null || !this.#mesh.isOutlivedBy(era)) return;
+    this.#elder = session;
+    this.#turnIn(0);
+  }
+}
