@@ -43,5 +43,7 @@ export {
   type Runtime,
   systemRuntime,
 } from './runtime.ts';
+export { PeerClock, type PeerTime } from './time/peer-clock.ts';
+export { followTimeServers } from './time/servers.ts';
 export { noticeKinds, requestKinds, routedKinds, streamKinds } from './wire/kinds.ts';
 export * as wire from './wire/schema.ts';

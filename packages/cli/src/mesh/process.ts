@@ -18,6 +18,7 @@ import {
   systemRuntime,
 } from '@eyrie/mesh';
 import { isPassphraseSealed, PassphraseError } from '@eyrie/mesh/sealed';
+import { type Config, ConfigError, loadConfig } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
 import { printableLine } from '../terminal/printable.ts';
 import { LogFile } from './log-file.ts';
@@ -29,8 +30,9 @@ const LOOK_MS = 50;
 
 export async function runForeground(
   named: string | undefined,
-  options: { host?: string; port?: string; json?: boolean; quiet?: boolean },
+  options: { host?: string; port?: string; config?: string; json?: boolean; quiet?: boolean },
 ): Promise<number> {
+  const config = configOf(options.config);
   const id = selectPeer(named);
   const folder = peerFolder(eyrieHome(), id);
   const port = options.port === undefined ? undefined : readWhole(options.port, '--port', 65_535);
@@ -44,7 +46,8 @@ export async function runForeground(
   const runtime = systemRuntime(log);
   try {
     const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
-    const running = await runPeer({ runtime, folder, passphrase, host: options.host, port });
+    const timeServers = await timeServersOf(config.clock);
+    const running = await runPeer({ runtime, folder, passphrase, host: options.host, port, timeServers });
     const { peer } = running;
     log('info', 'peer started', {
       peer: id,
@@ -64,6 +67,22 @@ export async function runForeground(
   } catch (error) {
     throw asUserError(error, id, port);
   }
+}
+
+/** @throws UserError */
+function configOf(path: string | undefined): Config {
+  try {
+    return loadConfig(path === undefined ? {} : { path });
+  } catch (error) {
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
+  }
+}
+
+async function timeServersOf({ servers, nts }: Config['clock']) {
+  const names = servers.split(/[\s,]+/).filter((name) => name !== '');
+  if (names.length === 0) return [];
+  const { sourceOptions } = await import('../time/sources.ts');
+  return names.map((name) => sourceOptions(name, { nts }));
 }
 
 function asUserError(error: unknown, id: string, port: number | undefined): unknown {

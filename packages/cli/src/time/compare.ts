@@ -1,7 +1,7 @@
 // `eyrie time SERVER…`: each server's offset, and what they say together.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Source, type Standing, TimeKeeper, type Verdict } from '@eyrie/clock';
-import { FAILED, UserError } from '../errors.ts';
+import { FAILED } from '../errors.ts';
 import { type ServerOptions, samplesOf, sourcesOf } from './sources.ts';
 import { behindText, offsetText, spanText, table } from './text.ts';
 
@@ -11,10 +11,11 @@ const GAP_MS = 500;
 export interface CompareOptions extends ServerOptions {
   readonly samples: string;
   readonly json?: boolean;
+  readonly peer?: string;
 }
 
 export async function compare(servers: readonly string[], options: CompareOptions): Promise<number> {
-  if (servers.length === 0) throw new UserError('name the time servers to compare with: eyrie time HOST…');
+  if (servers.length === 0) return (await import('./mesh.ts')).meshTime(options);
   const sources = sourcesOf(servers, options);
   const samples = samplesOf(options.samples);
   await Promise.all(sources.map((source) => askRepeatedly(source, samples)));

@@ -4,16 +4,20 @@ import type { Command } from 'commander';
 export function addTimeCommand(program: Command): void {
   const time = program
     .command('time')
-    .description('compare this clock with time servers (NTP, NTS), or be one; never sets the clock')
+    .description(
+      "the mesh's time; or compare this clock with time servers (NTP, NTS), or be one; never sets the clock",
+    )
     .argument('[servers...]', 'HOST or HOST:PORT, each')
     .option('--nts', 'authenticated: keys by NTS (RFC 8915)')
     .option('--ca <file>', 'trust these certificates (PEM) instead of the system’s')
     .option('--samples <number>', 'questions a server', '4')
+    .option('--peer <id>', 'without servers: the clock of this peer alone')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
       `
 Examples:
+  eyrie time                        the clocks of the peers that run here
   eyrie time ntp1.example.net ntp2.example.net ntp3.example.net
   eyrie time query time.example.net --nts
   eyrie time serve --port 12123

@@ -19,7 +19,7 @@ export function sourcesOf(servers: readonly string[], options: ServerOptions): S
 }
 
 /** With NTS the port is that of the key server, which says where the time is. */
-function sourceOptions(server: string, { nts, ca }: ServerOptions): SourceOptions {
+export function sourceOptions(server: string, { nts, ca }: ServerOptions): SourceOptions {
   const { host, port } = hostAndPort(server);
   if (!nts) return { host, port, timeoutMs: TIMEOUT_MS };
   return { host, nts: { port, ca: ca === undefined ? undefined : readPem(ca) }, timeoutMs: TIMEOUT_MS };

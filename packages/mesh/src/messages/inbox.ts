@@ -4,7 +4,18 @@
 import { peerId } from '../identity/names.ts';
 import { hex } from '../members/roster.ts';
 import type { Storage } from '../peer/storage.ts';
-import { bytes, decode, encode, fixed, flag, type Shape, text, variant, varint } from '../wire/schema.ts';
+import {
+  bytes,
+  decode,
+  double,
+  encode,
+  fixed,
+  flag,
+  type Shape,
+  text,
+  variant,
+  varint,
+} from '../wire/schema.ts';
 
 /** The oldest go when there are more, or larger ones. */
 export const INBOX_MAX = 10_000;
@@ -29,19 +40,27 @@ const entry = variant({
   cursor: { from: peerId, stream: fixed(8), sequence: varint() },
   /** How many messages from the beginning have been read. */
   read: { count: varint() },
+  /** Of the message before: its times are mesh time, and `receivedMs` is right within ± this. */
+  clock: { uncertaintyMs: double },
 });
-export type Message = Extract<Shape<typeof entry>, { kind: 'message' }>;
+export type Message = Extract<Shape<typeof entry>, { kind: 'message' }> & {
+  /** Undefined: mesh time was not known then, and `receivedMs` is by this machine's own clock. */
+  uncertaintyMs?: number;
+};
 
 export class Inbox {
   readonly onMessage: ((message: Message) => void)[] = [];
   readonly #storage: Storage;
+  readonly #uncertaintyMs: () => number;
   #messages: Message[] = [];
   #bytes = 0;
   #cursors = new Map<string, { from: string; stream: Uint8Array; sequence: number }>();
   #readCount = 0;
 
-  constructor(storage: Storage) {
+  /** `uncertaintyMs`: of the clock that messages are dated with; Infinity where it is not that of the mesh. */
+  constructor(storage: Storage, uncertaintyMs: () => number = () => Number.POSITIVE_INFINITY) {
     this.#storage = storage;
+    this.#uncertaintyMs = uncertaintyMs;
     for (const each of storage.readLog(LOG)) this.#load(decode(entry, each));
   }
 
@@ -60,8 +79,10 @@ export class Inbox {
 
   /** On disk when it returns: only then may the sender be told. */
   add(message: Omit<Message, 'kind'>): void {
-    const whole: Message = { kind: 'message', ...message };
-    this.#storage.append(LOG, [encode(entry, whole)]);
+    const uncertaintyMs = this.#uncertaintyMs();
+    const isDated = Number.isFinite(uncertaintyMs);
+    const whole: Message = { kind: 'message', ...message, ...(isDated ? { uncertaintyMs } : {}) };
+    this.#storage.append(LOG, entriesOf(whole));
     this.#load(whole);
     if (this.#messages.length > INBOX_MAX * SLACK || this.#bytes > INBOX_BYTES_MAX * SLACK) this.#compact();
     for (const listener of this.onMessage) listener(whole);
@@ -81,6 +102,11 @@ export class Inbox {
   }
 
   #load(each: Shape<typeof entry>): void {
+    if (each.kind === 'clock') {
+      const last = this.#messages.at(-1);
+      if (last !== undefined) last.uncertaintyMs = each.uncertaintyMs;
+      return;
+    }
     if (each.kind === 'read') {
       this.#readCount = Math.min(each.count, this.#messages.length);
       return;
@@ -103,8 +129,14 @@ export class Inbox {
     this.#readCount = Math.max(0, this.#readCount - dropped);
     this.#storage.writeLog(LOG, [
       ...[...this.#cursors.values()].map((cursor) => encode(entry, { kind: 'cursor', ...cursor })),
-      ...this.#messages.map((message) => encode(entry, message)),
+      ...this.#messages.flatMap(entriesOf),
       encode(entry, { kind: 'read', count: this.#readCount }),
     ]);
   }
+}
+
+function entriesOf(message: Message): Buffer[] {
+  const { uncertaintyMs } = message;
+  const written = encode(entry, message);
+  return uncertaintyMs === undefined ? [written] : [written, encode(entry, { kind: 'clock', uncertaintyMs })];
 }

@@ -7,6 +7,7 @@ import { rootExpiresMs } from '../identity/certificate.ts';
 import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
 import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
 import { formatToken } from '../identity/token.ts';
+import type { Message } from '../messages/inbox.ts';
 import { fetchResource, listOffers, type Progress } from '../resources/fetch.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
 import { writeRootKey } from './folder.ts';
@@ -29,6 +30,8 @@ export interface MessageView {
   sentMs: number;
   receivedMs: number;
   isBroadcast: boolean;
+  /** `receivedMs` is mesh time within ± this; null: this machine's own clock. */
+  uncertaintyMs: number | null;
   text: string;
 }
 
@@ -42,6 +45,7 @@ export function controlMethods(
     status: () => statusOf(peer),
     members: () => membersOf(peer),
     tree: () => treeOf(peer),
+    time: () => peer.clock.state(),
     send: async (given) => {
       const sending = peer.send(
         textOf(given, 'to'),
@@ -227,9 +231,11 @@ function viewOf({
   sentMs,
   receivedMs,
   isBroadcast,
+  uncertaintyMs = null,
   body,
-}: Peer['inbox']['messages'][number]): MessageView {
-  return { from, topic, sentMs, receivedMs, isBroadcast, text: Buffer.from(body).toString('utf8') };
+}: Omit<Message, 'uncertaintyMs'> & { uncertaintyMs?: number | null }): MessageView {
+  const text = Buffer.from(body).toString('utf8');
+  return { from, topic, sentMs, receivedMs, isBroadcast, uncertaintyMs, text };
 }
 
 function textOf(given: Parameters, name: string, other?: string): string {

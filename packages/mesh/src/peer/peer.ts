@@ -95,11 +95,13 @@ export class Peer {
     this.clock = new PeerClock(runtime, standing, this.directory, this.switchboard);
     this.routing = new Routing(runtime, standing, this.directory, this.switchboard);
     this.pairs = new Pairs(runtime, standing, this.directory, this.routing);
-    this.inbox = new Inbox(storage);
+    this.inbox = new Inbox(storage, () => this.clock.uncertaintyMs());
     this.outbox = new Outbox(storage, runtime.random);
     const policy = () => this.policy;
+    // Messages are dated by the clock that all share: else an answer may seem older than its question.
+    const dated = { ...runtime, clock: this.clock.asClock() };
     this.mailbox = new Mailbox(
-      runtime,
+      dated,
       standing,
       this.directory,
       this.routing,
@@ -109,7 +111,7 @@ export class Peer {
       policy,
     );
     this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
-    this.broadcasts = new Broadcasts(runtime, standing, this.switchboard, this.inbox, policy);
+    this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
     this.#neighbours = new Neighbours(
       runtime,
       standing,

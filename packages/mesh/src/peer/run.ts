@@ -1,11 +1,19 @@
 // A peer as a process: opens its folder, answers on its control socket, runs until it is told to stop.
 
 import { rmSync } from 'node:fs';
+import type { SourceOptions } from '@eyrie/clock';
+import type { Cancel } from '../runtime.ts';
+import { followTimeServers } from '../time/servers.ts';
 import { controlPath, serveControl } from './control.ts';
 import { type OpenOptions, openPeer } from './folder.ts';
 import { refreshCertificate } from './join.ts';
 import { controlMethods } from './methods.ts';
 import type { Peer } from './peer.ts';
+
+export interface RunOptions extends OpenOptions {
+  /** Followed while this peer leads the mesh's time; none: it leads by its own clock. */
+  timeServers?: readonly SourceOptions[];
+}
 
 export interface RunningPeer {
   peer: Peer;
@@ -15,7 +23,7 @@ export interface RunningPeer {
 }
 
 /** @throws FolderError, ControlError, or the error of a port that is taken */
-export async function runPeer(options: OpenOptions): Promise<RunningPeer> {
+export async function runPeer(options: RunOptions): Promise<RunningPeer> {
   const { folder, passphrase = null } = options;
   await refreshCertificate(options);
   const { peer, settings, storage, close } = openPeer(options);
@@ -23,9 +31,11 @@ export async function runPeer(options: OpenOptions): Promise<RunningPeer> {
   const stopped = new Promise<void>((resolve) => {
     whenStopped = resolve;
   });
+  let stopFollowing: Cancel = () => {};
   let stopping: Promise<void> | null = null;
   const stop = () => {
     stopping ??= (async () => {
+      stopFollowing();
       await close();
       await new Promise((resolve) => control.close(resolve));
       if (process.platform !== 'win32') rmSync(controlPath(folder), { force: true });
@@ -43,6 +53,8 @@ export async function runPeer(options: OpenOptions): Promise<RunningPeer> {
     control.close();
     throw error;
   }
+  const { timeServers = [] } = options;
+  if (timeServers.length > 0) stopFollowing = followTimeServers(peer, timeServers);
   const port = Number(peer.addresses[0]?.split(':').at(-1));
   if (settings.port === 0 && port > 0)
     storage.write('settings.json', JSON.stringify({ ...settings, port }, null, 2));

@@ -9,7 +9,7 @@ import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';
 import type { Standing } from '../peer/standing.ts';
-import { type Cancel, fineClock, jittered, type Runtime } from '../runtime.ts';
+import { type Cancel, type Clock, fineClock, jittered, type Runtime } from '../runtime.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 
 /** How often who leads looks whether that is still so. */
@@ -90,6 +90,21 @@ export class PeerClock {
   /** Mesh time is `nowMs()` ± this. Infinity: not known yet. */
   uncertaintyMs(): number {
     return this.#mesh.uncertainty * 1000;
+  }
+
+  /** This machine's clock, but for the date, which is the mesh's. */
+  asClock(): Clock {
+    const { clock } = this.#runtime;
+    return {
+      nowMs: () => Math.floor(this.nowMs()),
+      elapsedMs: () => clock.elapsedMs(),
+      after: (delayMs, action) => clock.after(delayMs, action),
+    };
+  }
+
+  /** Mesh time of a moment that this machine's own clock called `wallMs`, if it was not long ago. */
+  fromWallMs(wallMs: number): number {
+    return wallMs - this.#mesh.state().wallAhead * 1000;
   }
 
   /** True if the others follow this peer. */

@@ -123,6 +123,23 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    clock: Type.Object(
+      {
+        servers: option.text({
+          what: 'time servers that the first peer of the mesh follows: HOST or HOST:PORT, with spaces between; empty: its own clock',
+          default: '',
+          tradeOff:
+            'three or more show which of them lies; without any, peers agree on a time that may not be that of the world',
+        }),
+        nts: option.yesNo({
+          what: 'the time servers are authenticated by NTS (RFC 8915); the port is that of the key server',
+          default: false,
+          tradeOff:
+            'without it anybody on the way to a server can shift the time; not every server offers it',
+        }),
+      },
+      closed,
+    ),
     log: Type.Object(
       {
         level: option.text({

@@ -1,0 +1,48 @@
+// `eyrie time` without servers: the mesh's clock, as the peers of this user that run have it.
+import { ControlError, callPeer, eyrieHome, type PeerTime, peerFolder, peersIn } from '@eyrie/mesh';
+import { FAILED, UserError } from '../errors.ts';
+import { offsetText, spanText, table } from './text.ts';
+
+export async function meshTime({ peer, json }: { peer?: string; json?: boolean }): Promise<number> {
+  const named = peersIn(eyrieHome()).filter((id) => peer === undefined || id === peer);
+  const clocks = new Map<string, PeerTime>();
+  for (const id of named) {
+    try {
+      clocks.set(id, (await callPeer(peerFolder(eyrieHome(), id), 'time')) as PeerTime);
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error;
+    }
+  }
+  if (clocks.size === 0) {
+    const which = peer === undefined ? 'no peer runs here' : `peer ${peer} does not run here`;
+    throw new UserError(
+      `${which}: start one with "eyrie mesh start", or name servers: eyrie time HOST…`,
+      FAILED,
+    );
+  }
+  console.log(json === true ? JSON.stringify([...clocks].map(jsonOf), null, 2) : textOf(clocks));
+  return 0;
+}
+
+function jsonOf([peer, { uncertainty: _, ...clock }]: [string, PeerTime]): object {
+  return { peer, ...clock };
+}
+
+function textOf(clocks: ReadonlyMap<string, PeerTime>): string {
+  const head = ['peer', 'mesh time (UTC)', '±', 'own clock ahead', 'rate', 'level', 'follows'];
+  const rows = [...clocks].map(([id, clock]) => [
+    id,
+    clock.uncertaintyMs === null ? 'not known yet' : new Date(clock.nowMs).toISOString().slice(0, 23),
+    clock.uncertaintyMs === null ? '-' : spanText(clock.uncertaintyMs / 1000),
+    offsetText(clock.wallAhead),
+    `${(clock.skew * 1e6).toFixed(1)} ppm`,
+    String(clock.level),
+    followed(clock),
+  ]);
+  return table([head, ...rows]);
+}
+
+function followed({ isRoot, isTraceable, root }: PeerTime): string {
+  const source = isTraceable ? 'time servers' : 'its own clock';
+  return isRoot ? source : `${root ?? '?'}, ${source}`;
+}

@@ -1,0 +1,48 @@
+// Whoever leads the mesh's time may follow time servers, over NTP or NTS; the others do not ask them.
+
+import type { Source, SourceOptions, TimeKeeper } from '@eyrie/clock';
+import type { Peer } from '../peer/peer.ts';
+import { type Cancel, every } from '../runtime.ts';
+
+const LOOK_MS = 2_000;
+
+/** Until it is cancelled: asks the servers while this peer leads, and sets the mesh's time by what most of them say. */
+export function followTimeServers(peer: Peer, sources: readonly SourceOptions[]): Cancel {
+  const { log } = peer.runtime;
+  let keeper: TimeKeeper | null = null;
+  let isStopped = false;
+  let said = '';
+  const say = (level: 'info' | 'warn', message: string) => {
+    if (message !== said) log(level, message, { servers: sources.map(({ host }) => host).join(' ') });
+    said = message;
+  };
+  const begin = async () => {
+    // What speaks NTP is loaded only where it is used.
+    const { HostClock, Source, TimeKeeper } = await import('@eyrie/clock');
+    if (isStopped || keeper !== null || !peer.clock.isRoot) return;
+    const clock = peer.runtime.clock.fine ?? new HostClock();
+    const all: Source[] = sources.map((each) => new Source(each, clock));
+    keeper = new TimeKeeper(all);
+    const mine = keeper;
+    mine.start(() => {
+      if (keeper !== mine) return;
+      const { offset, distance } = mine.verdict();
+      if (offset === null) return say('warn', 'no majority of the time servers agrees on a time');
+      peer.clock.followServers(offset, distance);
+      say('info', 'mesh time follows time servers');
+    });
+  };
+  const end = () => {
+    keeper?.stop();
+    keeper = null;
+  };
+  const cancel = every(peer.runtime, LOOK_MS, () => {
+    if (peer.clock.isRoot && keeper === null) void begin();
+    else if (!peer.clock.isRoot) end();
+  });
+  return () => {
+    isStopped = true;
+    cancel();
+    end();
+  };
+}
