@@ -20,6 +20,8 @@ export interface Selection {
   readonly address?: string;
   /** Source or destination port of TCP, UDP, SCTP or DCCP. */
   readonly port?: number;
+  /** Of one conversation, by the number of its stream and the IP protocol number of its transport. */
+  readonly conversation?: { readonly transport: number; readonly stream: number };
 }
 
 /**
@@ -99,6 +101,8 @@ export interface PacketPlace {
 /** A packet by its id, and the capture whose file holds its bytes. */
 export interface FoundPacket {
   readonly packet: PacketRow;
+  /** The one that was stored just before it, if it is of the same capture. */
+  readonly previous: PacketRow | null;
   readonly capture: CaptureRow;
 }
 

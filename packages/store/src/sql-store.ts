@@ -12,17 +12,19 @@ import type {
   FlowQuery,
   NameQuery,
   PacketQuery,
+  PacketRow,
   Selection,
   TalkQuery,
   TimelineQuery,
 } from './queries.ts';
-import { captureByHash, captureByKey, captureRow, captureRows } from './query/captures.ts';
-import { flowById, flowPage } from './query/flows.ts';
+import { CaptureList } from './query/captures.ts';
+import { Flows, flowById, flowPage } from './query/flows.ts';
 import { findingPage, namePage } from './query/notes.ts';
-import { packetById, packetPage } from './query/packets.ts';
+import { Packets } from './query/packets.ts';
 import { Selector } from './query/selection.ts';
 import { hierarchy, protocolSummary } from './query/summaries.ts';
 import { conversations, endpoints } from './query/talk.ts';
+import { Texts } from './query/texts.ts';
 import { timeline } from './query/timeline.ts';
 import type { CaptureOrigin, StoreBatch } from './rows.ts';
 import type { Database } from './sql/database.ts';
@@ -34,6 +36,10 @@ export class SqlStore implements Store {
   readonly #database: Database;
   readonly #writer: Writer;
   readonly #selector: Selector;
+  readonly #captures: CaptureList;
+  readonly #texts: Texts;
+  readonly #packets: Packets;
+  readonly #flows: Flows;
   readonly #schemaVersion: number;
   readonly #disguise: Disguise | null;
   #isClosed = false;
@@ -42,6 +48,10 @@ export class SqlStore implements Store {
     this.#database = database;
     this.#writer = new Writer(database, disguise);
     this.#selector = new Selector(database, new Vocabulary(database));
+    this.#captures = new CaptureList(database);
+    this.#texts = new Texts(database);
+    this.#packets = new Packets(database, this.#selector, this.#texts, this.#captures);
+    this.#flows = new Flows(database);
     this.#schemaVersion = schemaVersion;
     this.#disguise = disguise;
   }
@@ -61,19 +71,19 @@ export class SqlStore implements Store {
   async beginCapture(origin: CaptureOrigin, options: { readonly again?: boolean } = {}): Promise<Begun> {
     const database = this.#open();
     const known =
-      (await captureByKey(database, origin.key)) ??
-      (origin.hash === null ? null : await captureByHash(database, origin.hash));
+      (await this.#captures.byKey(origin.key)) ??
+      (origin.hash === null ? null : await this.#captures.byHash(origin.hash));
     if (known !== null && options.again !== true) return { capture: known, isNew: false };
     const key = known === null ? origin.key : await this.#freeKey(origin.key);
     await database.transaction((tx) => this.#writer.captures.add(tx, { ...origin, key }));
-    return { capture: (await captureByKey(database, key))!, isNew: true };
+    return { capture: (await this.#captures.byKey(key))!, isNew: true };
   }
 
   /** `sha256:…#2` for the second of the same. */
   async #freeKey(key: string): Promise<string> {
     for (let count = 2; ; count++) {
       const free = `${key}#${count}`;
-      if ((await captureByKey(this.#database, free)) === null) return free;
+      if ((await this.#captures.byKey(free)) === null) return free;
     }
   }
 
@@ -88,22 +98,23 @@ export class SqlStore implements Store {
       ]);
       await tx.run('UPDATE flows SET is_over = TRUE WHERE capture = $1 AND NOT is_over', [id]);
     });
-    const ended = await captureRow(database, id);
+    const ended = await this.#captures.byId(id);
     if (ended === null) throw new StoreError('ERR_STORE_QUERY', `there is no capture ${id}`);
     return ended;
   }
 
-  captures = async () => captureRows(this.#open());
-  capture = async (id: number) => captureRow(this.#open(), id);
-  captureByKey = async (key: string) => captureByKey(this.#open(), key);
+  captures = async () => this.#open() && [...(await this.#captures.all())];
+  capture = async (id: number) => this.#open() && this.#captures.byId(id);
+  captureByKey = async (key: string) => this.#open() && this.#captures.byKey(key);
 
   protocolSummary = async (query: Selection = {}) => protocolSummary(this.#open(), this.#selector, query);
-  packets = async (query: PacketQuery = {}) => packetPage(this.#open(), this.#selector, query);
-  packet = async (id: number) => packetById(this.#open(), id);
+  packets = async (query: PacketQuery = {}) => this.#open() && this.#packets.page(query);
+  packet = async (id: number) => this.#open() && this.#packets.byId(id);
   hierarchy = async (query: Selection = {}) => hierarchy(this.#open(), this.#selector, query);
   timeline = async (query: TimelineQuery = {}) => timeline(this.#open(), this.#selector, query);
   flows = async (query: FlowQuery = {}) => flowPage(this.#open(), query);
   flow = async (id: number) => flowById(this.#open(), id);
+  flowOf = async (packet: PacketRow) => this.#open() && this.#flows.of(packet);
   conversations = async (query: TalkQuery = {}) => conversations(this.#open(), this.#selector, query);
   endpoints = async (query: TalkQuery = {}) => endpoints(this.#open(), this.#selector, query);
   names = async (query: NameQuery = {}) => namePage(this.#open(), query);
@@ -149,6 +160,7 @@ export class SqlStore implements Store {
       return await work(database);
     } finally {
       this.#writer.forget();
+      this.#texts.forget();
     }
   }
 

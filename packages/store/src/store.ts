@@ -56,6 +56,8 @@ export interface Store {
   timeline(query?: TimelineQuery): Promise<Timeline>;
   flows(query?: FlowQuery): Promise<Page<StoredFlow>>;
   flow(id: number): Promise<StoredFlow | null>;
+  /** The conversation that a packet is of; null: it is of none, or none was reported yet. */
+  flowOf(packet: PacketRow): Promise<StoredFlow | null>;
   conversations(query?: TalkQuery): Promise<Conversations>;
   endpoints(query?: TalkQuery): Promise<Endpoints>;
   names(query?: NameQuery): Promise<Page<StoredName>>;

@@ -13,8 +13,8 @@ export interface Chooser<T, X extends object> {
   readonly limit: number;
   /** Rows that the store is asked for first. */
   readonly firstRows: number;
-  /** And after this step. */
-  readonly nextRows: (step: X) => number;
+  /** And after this step, of whose rows so many were chosen, where so many are still missing. */
+  readonly nextRows: (step: Step<T> & X, chosen: number, missing: number) => number;
   /** The step behind the store's cursor. */
   readonly fetch: (after: string | undefined, rows: number) => Promise<Step<T> & X>;
   /** In the same order. */
@@ -44,7 +44,10 @@ export async function chosenPage<T, X extends object>(
     const taken = chosen.slice(0, limit - items.length);
     items.push(...taken);
     if (taken.length < chosen.length) place = [after, rows, step.items.indexOf(taken.at(-1)!) + 1];
-    else place = step.next === null ? null : [step.next, nextRows(step), 0];
+    else {
+      const rowsNext = nextRows(step, chosen.length, limit - items.length);
+      place = step.next === null ? null : [step.next, rowsNext, 0];
+    }
   }
   return { items, next: place === null ? null : cursorOf(place) };
 }

@@ -30,6 +30,7 @@ export class DuckDBDatabase implements Database {
   readonly #counters = new Map<Counter, number>();
   readonly #lock = new Lock();
   #isBroken = false;
+  #changes = 0;
 
   private constructor(
     path: string,
@@ -49,6 +50,11 @@ export class DuckDBDatabase implements Database {
   static async open(path: string, options: StoreOptions): Promise<DuckDBDatabase> {
     const { instance, writer } = await connect(path, options);
     return new DuckDBDatabase(path, options, instance, writer);
+  }
+
+  /** A DuckDB file has one process that writes, or some that all read. */
+  get changes(): number {
+    return this.#changes;
   }
 
   async all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
@@ -71,6 +77,7 @@ export class DuckDBDatabase implements Database {
         const result = await work(this.#transaction);
         this.#append.flush();
         await this.#run('COMMIT');
+        this.#changes++;
         return result;
       } catch (error) {
         this.#append.discard();
@@ -176,6 +183,7 @@ export class DuckDBDatabase implements Database {
     this.#instance = instance;
     this.#writer = writer;
     this.#append = new DuckDBAppend(writer);
+    this.#changes++;
     this.#isBroken = false;
   }
 }

@@ -6,6 +6,8 @@ const LIST_MAX = 5;
 const MASK_MAX = 20_000;
 
 export const dialect: Dialect = {
+  // By `preserve_insertion_order`, even where several threads look; only one connection inserts.
+  isStoredInOrder: true,
   divide: (left, right) => `(${left}) // ${right}`,
   fromJson: (columns) => {
     const shape = JSON.stringify([Object.fromEntries(columns.map(({ name, type }) => [name, type]))]);

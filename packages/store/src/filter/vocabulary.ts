@@ -1,6 +1,7 @@
 // The protocols and paths that packets of this store have: some hundred texts, on which whatever a filter says of them is
 // decided before the packets are looked at.
 import type { Database } from '../sql/database.ts';
+import { Remembered } from '../sql/remembered.ts';
 import { FALSE, type Sql, TRUE } from './condition.ts';
 
 interface Texts {
@@ -14,13 +15,19 @@ export class Vocabulary {
   #paths: Texts = { ids: [], names: [] };
   #layers: Texts = { ids: [], names: [] };
   #split: string[][] = [];
+  readonly #refreshed: Remembered<void>;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#refreshed = new Remembered(database, 1);
   }
 
-  /** Takes in what came since; others may write, too. */
-  async refresh(): Promise<void> {
+  /** Takes in what came since. */
+  refresh(): Promise<void> {
+    return this.#refreshed.get('', () => this.#refresh());
+  }
+
+  async #refresh(): Promise<void> {
     const [row] = await this.#database.all(
       'SELECT (SELECT count(*) FROM protocols), (SELECT count(*) FROM paths)',
     );

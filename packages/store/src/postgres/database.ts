@@ -33,6 +33,7 @@ export class PostgresDatabase implements Database {
   readonly engine = 'postgres';
   readonly dialect = dialect;
   readonly place: string;
+  readonly changes = null;
   readonly #config: pg.ClientConfig;
   readonly #pool: pg.Pool;
   #writer: pg.Client | null = null;

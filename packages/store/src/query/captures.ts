@@ -1,6 +1,7 @@
 // Captures with what is stored of them now.
 import type { CaptureRow } from '../queries.ts';
 import type { Database, Row } from '../sql/database.ts';
+import { Remembered } from '../sql/remembered.ts';
 import { secondsOrNull } from './time.ts';
 
 const QUERY = `SELECT c.id, c.key, c.kind, c.name, c.file, c.hash, c.begun, c.ended, c.problem, c.base_sequence,
@@ -10,25 +11,47 @@ const QUERY = `SELECT c.id, c.key, c.kind, c.name, c.file, c.hash, c.begun, c.en
       max(last_time) AS last_time, max(sequence) AS sequence FROM batches GROUP BY capture) b ON b.capture = c.id
     LEFT JOIN (SELECT capture, sum(packets) AS packets FROM drops GROUP BY capture) d ON d.capture = c.id`;
 
-export async function captureRows(database: Database): Promise<CaptureRow[]> {
-  return (await database.all(`${QUERY} ORDER BY c.id DESC`)).map(made);
-}
+export class CaptureList {
+  readonly #database: Database;
+  readonly #remembered: Remembered<CaptureRow[]>;
 
-export async function captureRow(database: Database, id: number): Promise<CaptureRow | null> {
-  if (!Number.isSafeInteger(id)) return null;
-  const [row] = await database.all(`${QUERY} WHERE c.id = ${id}`);
-  return row === undefined ? null : made(row);
-}
+  constructor(database: Database) {
+    this.#database = database;
+    this.#remembered = new Remembered(database, 1);
+  }
 
-export async function captureByKey(database: Database, key: string): Promise<CaptureRow | null> {
-  const [row] = await database.all(`${QUERY} WHERE c.key = $1`, [key]);
-  return row === undefined ? null : made(row);
-}
+  /** The newest first. */
+  all(): Promise<CaptureRow[]> {
+    return this.#remembered.get('', () => this.#ask('ORDER BY c.id DESC'));
+  }
 
-/** The newest of a file, whatever its key. */
-export async function captureByHash(database: Database, hash: string): Promise<CaptureRow | null> {
-  const [row] = await database.all(`${QUERY} WHERE c.hash = $1 ORDER BY c.id DESC LIMIT 1`, [hash]);
-  return row === undefined ? null : made(row);
+  async byId(id: number): Promise<CaptureRow | null> {
+    if (!Number.isSafeInteger(id)) return null;
+    const rows = this.#isAlone ? await this.all() : await this.#ask(`WHERE c.id = ${id}`);
+    return rows.find((row) => row.id === id) ?? null;
+  }
+
+  async byKey(key: string): Promise<CaptureRow | null> {
+    const rows = this.#isAlone ? await this.all() : await this.#ask('WHERE c.key = $1', key);
+    return rows.find((row) => row.key === key) ?? null;
+  }
+
+  /** The newest of a file, whatever its key. */
+  async byHash(hash: string): Promise<CaptureRow | null> {
+    const rows = this.#isAlone
+      ? await this.all()
+      : await this.#ask('WHERE c.hash = $1 ORDER BY c.id DESC LIMIT 1', hash);
+    return rows.find((row) => row.hash === hash) ?? null;
+  }
+
+  /** Where nobody else writes, one list answers all that is asked until something is written. */
+  get #isAlone(): boolean {
+    return this.#database.changes !== null;
+  }
+
+  async #ask(which: string, ...values: string[]): Promise<CaptureRow[]> {
+    return (await this.#database.all(`${QUERY} ${which}`, values)).map(made);
+  }
 }
 
 function made(row: Row): CaptureRow {

@@ -1,8 +1,9 @@
 // Conversations as they were reported, in pages.
 import type { TcpState, Transport } from '@eyrie/dissect';
 import { StoreError } from '../errors.ts';
-import { type FlowQuery, PAGE_ROWS_MAX, type Page, type StoredFlow } from '../queries.ts';
+import { type FlowQuery, PAGE_ROWS_MAX, type PacketRow, type Page, type StoredFlow } from '../queries.ts';
 import type { Database, Row, Value } from '../sql/database.ts';
+import { Remembered } from '../sql/remembered.ts';
 import { addressNamed } from './address.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { limitOf, wholeNumber } from './selection.ts';
@@ -48,6 +49,38 @@ export async function flowById(database: Database, id: number): Promise<StoredFl
   if (!Number.isSafeInteger(id)) return null;
   const [row] = await database.all(`SELECT ${COLUMNS} FROM flows WHERE id = ${id}`);
   return row === undefined ? null : storedFlow(row);
+}
+
+/** IP protocol numbers of the transports that have conversations. */
+const TRANSPORTS: Readonly<Record<number, Transport>> = {
+  6: 'tcp',
+  17: 'udp',
+  33: 'dccp',
+  132: 'sctp',
+  136: 'udplite',
+};
+/** Conversations of packets that are remembered. */
+const FLOWS_MAX = 1000;
+
+export class Flows {
+  readonly #database: Database;
+  readonly #remembered: Remembered<StoredFlow | null>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#remembered = new Remembered(database, FLOWS_MAX);
+  }
+
+  /** Null: the packet is of none, or none was reported yet. */
+  async of({ capture, stream, transport }: PacketRow): Promise<StoredFlow | null> {
+    const name = TRANSPORTS[transport ?? 0];
+    if (stream === null || name === undefined) return null;
+    const which = `capture = ${capture} AND transport = '${name}' AND stream = ${stream}`;
+    return this.#remembered.get(which, async () => {
+      const [row] = await this.#database.all(`SELECT ${COLUMNS} FROM flows WHERE ${which}`);
+      return row === undefined ? null : storedFlow(row);
+    });
+  }
 }
 
 function conditionsOf(query: FlowQuery): { conditions: string[]; values: Value[] } {

@@ -1,5 +1,4 @@
 // Pages of packets, and one packet by its id.
-import { ETHER, NONE } from '@eyrie/dissect';
 import { not } from '../filter/condition.ts';
 import {
   type Exactness,
@@ -11,162 +10,142 @@ import {
 } from '../queries.ts';
 import { BATCH_PACKETS_MAX } from '../rows.ts';
 import type { Database, Row } from '../sql/database.ts';
-import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
-import { captureRow } from './captures.ts';
+import { Remembered } from '../sql/remembered.ts';
+import type { CaptureList } from './captures.ts';
 import { cursorOf, keyOf } from './cursor.ts';
-import { limitOf, type Selector } from './selection.ts';
-import { secondsText } from './time.ts';
-
-const COLUMNS = [
-  'id',
-  'capture',
-  'number',
-  'time',
-  'length',
-  'captured_length',
-  'file_offset',
-  'interface',
-  'src',
-  'dst',
-  'transport',
-  'src_port',
-  'dst_port',
-  'stream',
-  'protocol',
-  'path',
-  'marks',
-  'info',
-].join(', ');
-
-/** Addresses, protocols and paths are joined to the few rows that were found, not to those looked at. */
-function withTexts(found: string, order: string): string {
-  return `SELECT p.id, p.capture, p.number, p.time, p.length, p.captured_length, p.file_offset, p.interface,
-      s.text, d.text, p.transport, p.src_port, p.dst_port, p.stream, r.name, h.name, p.marks, p.info, p.candidate
-    FROM (${found}) p
-      LEFT JOIN addresses s ON s.id = p.src LEFT JOIN addresses d ON d.id = p.dst
-      LEFT JOIN protocols r ON r.id = p.protocol LEFT JOIN paths h ON h.id = p.path
-    ORDER BY p.id ${order}`;
-}
-
-export async function packetPage(
-  database: Database,
-  selector: Selector,
-  query: PacketQuery,
-): Promise<Page<PacketRow> & Exactness> {
-  const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
-  const order = query.order === 'newest' ? 'DESC' : 'ASC';
-  const after = query.after === undefined ? null : Number(keyOf(query.after, 1)[0]);
-  const { lower, upper, isExact, rest, capture } = await selector.select(query);
-  const candidate = isExact ? 'FALSE' : not(lower);
-  const rows: Row[] = [];
-  for await (const within of windows(database, order, after, capture)) {
-    const wanted = limit + 1 - rows.length;
-    const found = await database.all(
-      withTexts(
-        `SELECT ${COLUMNS}, ${candidate} AS candidate FROM packet p WHERE ${within} AND ${upper}
-         ORDER BY id ${order} LIMIT ${wanted}`,
-        order,
-      ),
-    );
-    rows.push(...found);
-    if (found.length === wanted) break;
-  }
-  const items = rows.slice(0, limit).map(packetRow);
-  const exact = isExact || items.every((item) => !item.isCandidate);
-  return {
-    items,
-    next: rows.length > limit ? cursorOf([items.at(-1)!.id]) : null,
-    exact,
-    rest: exact ? null : rest,
-  };
-}
+import { COLUMNS, packetRows } from './packet-rows.ts';
+import { limitOf, type Selected, type Selector } from './selection.ts';
+import type { Texts } from './texts.ts';
 
 /** Ids that are looked at first; then sixteen times as many, and so on. */
 const WINDOW = 65_536;
+/** Spans of ids that are remembered. */
+const SPANS_MAX = 1000;
 
-/**
- * Ranges of ids from where the page begins to the end of the packets, each larger than the one before: most pages are
- * full after the first, and the ids need no index but the order in which packets lie.
- */
-async function* windows(
-  database: Database,
-  order: 'ASC' | 'DESC',
-  after: number | null,
-  capture: number | null,
-): AsyncGenerator<string> {
-  const [row] = await database.all(
-    `SELECT min(first_id), max(first_id) FROM batches WHERE packets > 0
-     ${capture === null ? '' : `AND capture = ${capture}`}`,
-  );
-  if (row === undefined || row[0] === null) return;
-  const first = Number(row[0]);
-  // Erasure lowers the count of a batch, not its ids.
-  const last = Number(row[1]) + BATCH_PACKETS_MAX;
-  const isUp = order === 'ASC';
-  let low = isUp && after !== null ? Math.max(first, Math.trunc(after) + 1) : first;
-  let high = !isUp && after !== null ? Math.min(last, Math.trunc(after) - 1) : last;
-  // What is beyond the newest batch's packets is not there.
-  if (!isUp && after === null) high = Math.min(high, await newestId(database, Number(row[1]), capture));
-  for (let size = WINDOW; low <= high; size *= 16) {
-    const [from, to] = isUp ? [low, Math.min(high, low + size - 1)] : [Math.max(low, high - size + 1), high];
-    yield `id >= ${from} AND id <= ${to}`;
-    if (isUp) low = to + 1;
-    else high = from - 1;
+type Span = readonly [first: number, last: number];
+
+export class Packets {
+  readonly #database: Database;
+  readonly #selector: Selector;
+  readonly #texts: Texts;
+  readonly #captures: CaptureList;
+  readonly #spans: Remembered<Span | null>;
+  readonly #newest: Remembered<number>;
+
+  constructor(database: Database, selector: Selector, texts: Texts, captures: CaptureList) {
+    this.#database = database;
+    this.#selector = selector;
+    this.#texts = texts;
+    this.#captures = captures;
+    this.#spans = new Remembered(database, SPANS_MAX);
+    this.#newest = new Remembered(database, SPANS_MAX);
+  }
+
+  async page(query: PacketQuery): Promise<Page<PacketRow> & Exactness> {
+    const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
+    const after = query.after === undefined ? null : Number(keyOf(query.after, 1)[0]);
+    const selected = await this.#selector.select(query);
+    const rows = await this.#rows(selected, query.order === 'newest', after, limit + 1);
+    const items = await packetRows(this.#texts, rows.slice(0, limit));
+    const exact = selected.isExact || items.every((item) => !item.isCandidate);
+    return {
+      items,
+      next: rows.length > limit ? cursorOf([items.at(-1)!.id]) : null,
+      exact,
+      rest: exact ? null : selected.rest,
+    };
+  }
+
+  async byId(id: number): Promise<FoundPacket | null> {
+    if (!Number.isSafeInteger(id)) return null;
+    const rows = await this.#database.all(
+      `SELECT ${COLUMNS}, FALSE FROM packet p WHERE id >= ${id - 1} AND id <= ${id}`,
+    );
+    const found = await packetRows(this.#texts, rows);
+    const packet = found.find((each) => each.id === id);
+    if (packet === undefined) return null;
+    const previous = found.find((each) => each.id !== id && each.capture === packet.capture);
+    const capture = await this.#captures.byId(packet.capture);
+    return capture === null ? null : { packet, previous: previous ?? null, capture };
+  }
+
+  /** Window after window, until there are enough. */
+  async #rows(selected: Selected, isDown: boolean, after: number | null, most: number): Promise<Row[]> {
+    const rows: Row[] = [];
+    const span = await this.#spanFor(selected, isDown, after);
+    const windows = span === null ? [] : windowsOf(span, isDown, this.#database.dialect.isStoredInOrder);
+    for (const window of windows) {
+      const wanted = most - rows.length;
+      const found = await this.#database.all(this.#sql(selected, window, isDown, wanted));
+      rows.push(...found);
+      if (found.length === wanted) break;
+    }
+    return rows;
+  }
+
+  #sql({ lower, upper, isExact }: Selected, [from, to]: Span, isDown: boolean, limit: number): string {
+    const candidate = isExact ? 'FALSE' : not(lower);
+    const order = isDown ? 'ORDER BY id DESC' : this.#database.dialect.isStoredInOrder ? '' : 'ORDER BY id';
+    return `SELECT ${COLUMNS}, ${candidate} FROM packet p
+      WHERE id >= ${from} AND id <= ${to} AND ${upper} ${order} LIMIT ${limit}`;
+  }
+
+  /** From where the page begins to the end of what is stored. Null: nothing is. */
+  async #spanFor(selected: Selected, isDown: boolean, after: number | null): Promise<Span | null> {
+    const span = await this.#span(selected);
+    if (span === null) return null;
+    const [first, newestBatch] = span;
+    // Erasure lowers the count of a batch, not its ids.
+    const last = newestBatch + BATCH_PACKETS_MAX - 1;
+    if (!isDown) return [after === null ? first : Math.max(first, Math.trunc(after) + 1), last];
+    if (after !== null && after <= newestBatch) return [first, Math.trunc(after) - 1];
+    const newest = await this.#newestId(newestBatch, selected.capture);
+    return [first, after === null ? newest : Math.min(newest, Math.trunc(after) - 1)];
+  }
+
+  /** The first ids of the first and of the last batch with packets of this capture and time. */
+  #span({ capture, from, to }: Selected): Promise<Span | null> {
+    const which = [
+      'packets > 0',
+      ...(capture === null ? [] : [`capture = ${capture}`]),
+      ...(from === null ? [] : [`last_time >= ${from}`]),
+      ...(to === null ? [] : [`first_time < ${to}`]),
+    ].join(' AND ');
+    return this.#spans.get(which, async () => {
+      const [row] = await this.#database.all(
+        `SELECT min(first_id), max(first_id) FROM batches WHERE ${which}`,
+      );
+      return row === undefined || row[0] === null ? null : [Number(row[0]), Number(row[1])];
+    });
+  }
+
+  /** The last id of a batch: those of another may follow, but not between. */
+  #newestId(firstId: number, capture: number | null): Promise<number> {
+    const which = `id >= ${firstId} AND id < ${firstId + BATCH_PACKETS_MAX}
+      ${capture === null ? '' : `AND capture = ${capture}`}`;
+    return this.#newest.get(which, async () => {
+      const [row] = await this.#database.all(`SELECT max(id) FROM packet WHERE ${which}`);
+      return row === undefined || row[0] === null ? firstId : Number(row[0]);
+    });
   }
 }
 
-/** The last id of a batch: those of another may follow, but not between. */
-async function newestId(database: Database, firstId: number, capture: number | null): Promise<number> {
-  const [row] = await database.all(
-    `SELECT max(id) FROM packet WHERE id >= ${firstId} AND id < ${firstId + BATCH_PACKETS_MAX}
-     ${capture === null ? '' : `AND capture = ${capture}`}`,
-  );
-  return row === undefined || row[0] === null ? firstId : Number(row[0]);
-}
-
-export async function packetById(database: Database, id: number): Promise<FoundPacket | null> {
-  if (!Number.isSafeInteger(id)) return null;
-  const [row] = await database.all(
-    withTexts(`SELECT ${COLUMNS}, FALSE AS candidate FROM packet p WHERE id = ${id}`, 'ASC'),
-  );
-  if (row === undefined) return null;
-  const packet = packetRow(row);
-  const capture = await captureRow(database, packet.capture);
-  return capture === null ? null : { packet, capture };
-}
-
-function packetRow(row: Row): PacketRow {
-  const [id, capture, number, time, length, captured, offset, link, src, dst] = row;
-  const [transport, srcPort, dstPort, stream, protocol, path, marks, info, candidate] = row.slice(10);
-  const hasPorts = Number(transport) > 0;
-  const kind = (Number(marks) >> KIND_SHIFT) & KIND_MASK;
-  const made = {
-    id: Number(id),
-    capture: Number(capture),
-    number: Number(number),
-    time: secondsText(BigInt(time as bigint)),
-    src: String(src ?? ''),
-    dst: String(dst ?? ''),
-    srcIp: kind > ETHER ? String(src) : null,
-    dstIp: kind > ETHER ? String(dst) : null,
-    srcPort: hasPorts ? Number(srcPort) : null,
-    dstPort: hasPorts ? Number(dstPort) : null,
-    transport: hasPorts ? Number(transport) : null,
-    protocol: String(protocol ?? ''),
-    length: Number(length),
-    stream: stream === NONE ? null : Number(stream),
-    path: String(path ?? ''),
-    place: {
-      offset: Number(offset),
-      capturedLength: Number(captured),
-      interfaceId: link === NONE ? null : Number(link),
-    },
-    isCandidate: candidate === true,
-  };
-  return { ...made, summary: info === null ? summaryOf(made) : String(info) };
-}
-
-/** As the view `packets` makes it, where no Info column was stored. */
-function summaryOf({ srcPort, dstPort, length, path }: Omit<PacketRow, 'summary'>): string {
-  return `${srcPort === null ? '' : `${srcPort} → ${dstPort}, `}${length} bytes, ${path}`;
+/**
+ * Ranges of ids, each larger than the one before: most pages are full after the first, and the ids need no index but the
+ * order in which packets lie. Where rows come in this order, a search upwards ends by itself when the page is full.
+ */
+function* windowsOf([first, last]: Span, isDown: boolean, isStoredInOrder: boolean): Generator<Span> {
+  if (isStoredInOrder && !isDown) {
+    if (first <= last) yield [first, last];
+    return;
+  }
+  let [low, high] = [first, last];
+  for (let size = WINDOW; low <= high; size *= 16) {
+    const [from, to] = isDown
+      ? [Math.max(low, high - size + 1), high]
+      : [low, Math.min(high, low + size - 1)];
+    yield [from, to];
+    if (isDown) high = from - 1;
+    else low = to + 1;
+  }
 }

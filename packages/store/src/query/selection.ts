@@ -87,7 +87,8 @@ export class Selector {
     return [bothHold(left, right), rest];
   }
 
-  async #terms({ protocol, source, destination, address, port }: Selection): Promise<Sql[]> {
+  async #terms(selection: Selection): Promise<Sql[]> {
+    const { protocol, source, destination, address, port, conversation } = selection;
     const terms: Sql[] = [];
     if (protocol !== undefined) terms.push(this.#protocol(protocol));
     if (source !== undefined) terms.push(await this.#address(['src'], source));
@@ -96,6 +97,10 @@ export class Selector {
     if (port !== undefined) {
       const number = wholeNumber(port, 'port');
       terms.push(`(transport <> 0 AND (src_port = ${number} OR dst_port = ${number}))`);
+    }
+    if (conversation !== undefined) {
+      const transport = wholeNumber(conversation.transport, 'transport');
+      terms.push(`transport = ${transport} AND stream = ${wholeNumber(conversation.stream, 'stream')}`);
     }
     return terms;
   }

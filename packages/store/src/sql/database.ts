@@ -13,6 +13,8 @@ export interface Database {
   readonly engine: Engine;
   readonly dialect: Dialect;
   readonly place: string;
+  /** Grows with each commit, so that what was read before still holds while it stays; null: others may write, too. */
+  readonly changes: number | null;
 
   /** A query by itself; several may run at once. Parameters are $1, $2 … */
   all(sql: string, parameters?: readonly Value[]): Promise<Row[]>;
@@ -42,6 +44,8 @@ export interface Transaction {
 
 /** Words of one SQL that are others in another. */
 export interface Dialect {
+  /** Whether packets that are asked for in no order come in that of their ids. */
+  readonly isStoredInOrder: boolean;
   /** Whole division of numbers that are not negative. */
   divide(left: string, right: string): string;
   /** Rows of a JSON array of objects in parameter $1, as a table `s` with these columns. */

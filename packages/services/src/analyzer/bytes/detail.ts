@@ -47,7 +47,7 @@ export class Details {
 
   async #make(found: FoundPacket): Promise<Detail> {
     let detail: Omit<Detail, 'context'> = { tree: [], buffers: [], summary: '' };
-    const context = await this.#redissector.one(found.capture, found.packet, (p) => {
+    const context = await this.#redissector.one(found, (p) => {
       detail = { tree: treeOf(p).map(lineOf), buffers: buffersOf(p), summary: infoColumn(p) };
     });
     return { ...detail, context };

@@ -9,8 +9,9 @@ import { given, selectionOf } from '../terms.ts';
 import { byCapture, Decider, ignoreGone } from './decide.ts';
 import type { Redissector } from './redissect.ts';
 
-/** Candidates fetched at once where a filter may refuse many. */
-const CANDIDATES = 1000;
+/** Candidates fetched at once where a filter refuses most. */
+const CANDIDATES_MAX = 1000;
+const CANDIDATES_MIN = 20;
 
 export async function packetPage(
   store: Store,
@@ -25,8 +26,8 @@ export async function packetPage(
   const { items, next } = await chosenPage<PacketRow, Exactness>(query.after, {
     limit,
     firstRows: limit,
-    // Where rows are refused, more are looked at at once.
-    nextRows: ({ exact }) => (exact ? limit : CANDIDATES),
+    nextRows: ({ exact, items }, chosen, missing) =>
+      exact ? limit : candidatesFor(missing, chosen / Math.max(1, items.length)),
     fetch: (after, rows) => store.packets({ ...selection, order, limit: rows, ...given('after', after) }),
     choose: (rows, step) => decider.passing(rows, step, filter),
   });
@@ -36,6 +37,12 @@ export async function packetPage(
     next,
     is_exact: decider.isExact,
   };
+}
+
+/** As many as will probably do, and half as many more. */
+function candidatesFor(missing: number, passing: number): number {
+  const wanted = passing === 0 ? CANDIDATES_MAX : Math.ceil((1.5 * missing) / passing);
+  return Math.min(CANDIDATES_MAX, Math.max(CANDIDATES_MIN, wanted));
 }
 
 /** The Info column of rows, by id, where the bytes can be had. */

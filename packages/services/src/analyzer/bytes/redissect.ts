@@ -1,13 +1,6 @@
 // Stored packets dissected again from their bytes, with as much of what came before them as is affordable.
-import {
-  DEFAULT_PREFERENCES,
-  Dissector,
-  type Frame,
-  type Packet,
-  type Preferences,
-  type Transport,
-} from '@eyrie/dissect';
-import { type CaptureRow, type PacketRow, packetCursor, type Store } from '@eyrie/store';
+import { DEFAULT_PREFERENCES, Dissector, type Frame, type Packet, type Preferences } from '@eyrie/dissect';
+import { type CaptureRow, type FoundPacket, type PacketRow, packetCursor, type Store } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import { type Frames, openFrames } from './frames.ts';
 import { UnpackedFiles } from './unpacked.ts';
@@ -47,9 +40,6 @@ const TIME_SLACK_SECONDS = 0.001;
 /** Open files kept. */
 const FILES_MAX = 16;
 const AHEAD_BYTES = 256 << 10;
-
-/** Those whose conversations a filter can name; SCTP's it cannot. */
-const TRANSPORT_NAMES: Readonly<Record<number, Transport>> = { 6: 'tcp', 17: 'udp', 33: 'dccp' };
 
 export class Redissector {
   readonly #store: Store;
@@ -98,15 +88,17 @@ export class Redissector {
   }
 
   /** One packet, with its conversation where the beginning of the capture is too far away. */
-  async one(capture: CaptureRow, row: PacketRow, visit: Visit): Promise<Context> {
+  async one(found: FoundPacket, visit: Visit): Promise<Context> {
+    const { capture, packet: row, previous } = found;
     if (isNear(capture, row.number)) return this.#near(capture, row, visit);
-    const { earlier, before, isWhole } = await this.#conversation(capture, row);
+    const { earlier, isWhole } = await this.#conversation(row);
+    const before = previous?.number === row.number - 1 ? previous : null;
     await this.reading(capture, async (file, dissector) => {
       const { session } = dissector;
       if (row.stream !== null && row.transport !== null) session.flows.startAt(row.transport, row.stream);
       for (const [i, each] of earlier.entries())
         dissector.dissect(await file.frame(each, aheadOf(earlier, i)));
-      if (before !== undefined) pretendBefore(dissector, before.time);
+      if (before !== null) pretendBefore(dissector, before.time);
       const frame = await file.frame(row);
       visit(dissector.dissect(frame), row, frame);
     });
@@ -157,32 +149,27 @@ export class Redissector {
     return context;
   }
 
-  /** The packets of the conversation before this one, oldest first, and whether these are all; and the one before it. */
-  async #conversation(
-    capture: CaptureRow,
-    row: PacketRow,
-  ): Promise<{ earlier: PacketRow[]; before: PacketRow | undefined; isWhole: boolean }> {
-    const transport = TRANSPORT_NAMES[row.transport ?? 0];
-    const earlier = { capture: capture.id, order: 'newest', after: packetCursor(row.id) } as const;
-    const [previous] = (await this.#store.packets({ ...earlier, limit: 1 })).items;
-    const before = previous?.number === row.number - 1 ? previous : undefined;
-    if (transport === undefined || row.stream === null) return { earlier: [], before, isWhole: false };
-    const filter = `${transport}.stream == ${row.stream}`;
-    const from = await this.#beginOf(capture.id, transport, row.stream);
-    const latest = await this.#store.packets({ ...earlier, filter, from, limit: LATEST_PACKETS_MAX });
-    const rows = latest.items.toReversed().filter((each) => isSameFlow(each, row));
-    if (latest.next === null) return { earlier: rows, before, isWhole: true };
+  /** The packets of the conversation before this one, oldest first, and whether these are all. */
+  async #conversation(row: PacketRow): Promise<{ earlier: PacketRow[]; isWhole: boolean }> {
+    const { id, capture, transport, stream } = row;
+    if (stream === null || transport === null) return { earlier: [], isWhole: false };
+    // Before its begin there is no packet of it: a large capture is not looked through for them.
+    const flow = await this.#store.flowOf(row);
+    const from = flow === null ? {} : { from: (flow.start - TIME_SLACK_SECONDS).toFixed(6) };
+    const mine = { capture, conversation: { transport, stream }, ...from } as const;
+    const beginning = (): Promise<{ items: readonly PacketRow[] }> =>
+      this.#store.packets({ ...mine, limit: FIRST_PACKETS_MAX });
+    const isLong = flow !== null && flow.toServer.packets + flow.toClient.packets > LATEST_PACKETS_MAX;
+    const [latest, ahead] = await Promise.all([
+      this.#store.packets({ ...mine, order: 'newest', after: packetCursor(id), limit: LATEST_PACKETS_MAX }),
+      isLong ? beginning() : null,
+    ]);
+    const rows = latest.items.toReversed();
+    if (latest.next === null) return { earlier: rows, isWhole: true };
     // The handshake tells numbers, windows and keys apart from all that was between.
-    const first = await this.#store.packets({ capture: capture.id, filter, from, limit: FIRST_PACKETS_MAX });
-    const latestId = rows[0]?.id ?? row.id;
-    const begin = first.items.filter((each) => each.id < latestId && isSameFlow(each, row));
-    return { earlier: [...begin, ...rows], before, isWhole: false };
-  }
-
-  /** Before this time there is no packet of the conversation: a large capture is not looked through for them. */
-  async #beginOf(capture: number, transport: Transport, stream: number): Promise<string | undefined> {
-    const { items } = await this.#store.flows({ capture, transport, stream, limit: 1 });
-    return items[0] === undefined ? undefined : (items[0].start - TIME_SLACK_SECONDS).toFixed(6);
+    const first = ahead ?? (await beginning());
+    const latestId = rows[0]?.id ?? id;
+    return { earlier: [...first.items.filter((each) => each.id < latestId), ...rows], isWhole: false };
   }
 
   #open(path: string): OpenFile {
@@ -217,11 +204,6 @@ function gone({ name }: CaptureRow, number: number): ApiError {
   return new ApiError('bytes_gone', `the bytes of packet ${number} are no longer kept for ${name}`, {
     hint: 'the file was changed since it was imported, or the ring has gone on; a larger ring keeps them longer',
   });
-}
-
-/** Where columns can't decide, the store gives more rows than it was asked for. */
-export function isSameFlow(a: Pick<PacketRow, 'stream' | 'transport'>, b: typeof a): boolean {
-  return a.stream === b.stream && a.transport === b.transport;
 }
 
 interface OpenFile {

@@ -2,7 +2,7 @@
 import { Follow, FollowHttp, type Piece, type Side } from '@eyrie/dissect';
 import type { CaptureRow, PacketRow, Store, StoredFlow } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
-import { isSameFlow, type Redissector } from './redissect.ts';
+import type { Redissector } from './redissect.ts';
 
 /** Packets of a flow that are looked at. */
 export const FOLLOW_PACKETS_MAX = 50_000;
@@ -80,11 +80,11 @@ async function* rowsOf(store: Store, flow: StoredFlow): AsyncGenerator<PacketRow
   do {
     const { items, next } = await store.packets({
       capture: flow.capture,
-      filter: `${flow.transport}.stream == ${flow.stream}`,
+      conversation: { transport, stream: flow.stream },
       limit: ROWS,
       ...(after === undefined ? {} : { after }),
     });
-    for (const row of items) if (isSameFlow(row, { stream: flow.stream, transport })) yield row;
+    yield* items;
     after = next ?? undefined;
   } while (after !== undefined);
 }

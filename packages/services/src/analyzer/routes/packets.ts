@@ -5,14 +5,7 @@ import { packetPage } from '../bytes/pages.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { packetRow } from '../rows.ts';
-import {
-  FLOW_TRANSPORTS,
-  PacketBytes,
-  PacketBytesQuery,
-  PacketDetail,
-  PacketPage,
-  PacketsQuery,
-} from '../schemas/index.ts';
+import { PacketBytes, PacketBytesQuery, PacketDetail, PacketPage, PacketsQuery } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { answers, ById } from './answers.ts';
 
@@ -37,14 +30,14 @@ export function addPacketRoutes(app: Server, { store, redissector, details }: Co
       const found = await packetOf(params.id);
       const [{ tree, buffers, summary, context }, flow] = await Promise.all([
         details.of(found),
-        flowOf(found),
+        store.flowOf(found.packet),
       ]);
       return {
         packet: packetRow(found.packet, summary),
         tree,
         buffers: buffers.map(({ buffer, title, data }) => ({ buffer, title, length: data.length })),
         context: { kind: context.kind, packets: context.packets, is_whole: context.isWhole },
-        flow,
+        flow: flow?.id ?? null,
       };
     },
   );
@@ -82,14 +75,6 @@ export function addPacketRoutes(app: Server, { store, redissector, details }: Co
         hint: 'it may have been too old to keep',
       });
     return found;
-  }
-
-  async function flowOf({ packet }: FoundPacket): Promise<number | null> {
-    const { capture, stream } = packet;
-    const transport = FLOW_TRANSPORTS.find((each) => each === packetRow(packet, '').transport);
-    if (stream === null || transport === undefined) return null;
-    const { items } = await store.flows({ capture, transport, stream, limit: 1 });
-    return items[0]?.id ?? null;
   }
 }
 

@@ -1,0 +1,85 @@
+// Rows of the table of packets as packets, with the texts that stand behind their numbers.
+import { ETHER, NONE } from '@eyrie/dissect';
+import type { PacketRow } from '../queries.ts';
+import type { Row } from '../sql/database.ts';
+import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
+import type { Texts } from './texts.ts';
+import { secondsText } from './time.ts';
+
+/** What `packetRows` makes packets of; after these comes whether the filter is undecided. */
+export const COLUMNS = [
+  'id',
+  'capture',
+  'number',
+  'time',
+  'length',
+  'captured_length',
+  'file_offset',
+  'interface',
+  'src',
+  'dst',
+  'transport',
+  'src_port',
+  'dst_port',
+  'stream',
+  'protocol',
+  'path',
+  'marks',
+  'info',
+].join(', ');
+
+const [SRC, DST, PROTOCOL, PATH] = [8, 9, 14, 15];
+
+/** Texts are looked up for the few rows that were found; to join them would cost more than to find the rows. */
+export async function packetRows(texts: Texts, rows: readonly Row[]): Promise<PacketRow[]> {
+  const numbers = (...columns: number[]): number[] =>
+    columns.flatMap((column) => rows.map((row) => Number(row[column])));
+  const [addresses, protocols, paths] = await Promise.all([
+    texts.of('addresses', numbers(SRC, DST)),
+    texts.of('protocols', numbers(PROTOCOL)),
+    texts.of('paths', numbers(PATH)),
+  ]);
+  return rows.map((row) =>
+    packetRow(row, {
+      src: addresses.get(Number(row[SRC])) ?? '',
+      dst: addresses.get(Number(row[DST])) ?? '',
+      protocol: protocols.get(Number(row[PROTOCOL])) ?? '',
+      path: paths.get(Number(row[PATH])) ?? '',
+    }),
+  );
+}
+
+type RowTexts = Pick<PacketRow, 'src' | 'dst' | 'protocol' | 'path'>;
+
+function packetRow(row: Row, texts: RowTexts): PacketRow {
+  const [id, capture, number, time, length, captured, offset, link] = row;
+  const [transport, srcPort, dstPort, stream, , , marks, info, candidate] = row.slice(10);
+  const hasPorts = Number(transport) > 0;
+  const isIp = ((Number(marks) >> KIND_SHIFT) & KIND_MASK) > ETHER;
+  const made = {
+    id: Number(id),
+    capture: Number(capture),
+    number: Number(number),
+    time: secondsText(BigInt(time as bigint)),
+    ...texts,
+    srcIp: isIp ? texts.src : null,
+    dstIp: isIp ? texts.dst : null,
+    srcPort: hasPorts ? Number(srcPort) : null,
+    dstPort: hasPorts ? Number(dstPort) : null,
+    transport: hasPorts ? Number(transport) : null,
+    length: Number(length),
+    stream: stream === NONE ? null : Number(stream),
+    place: {
+      offset: Number(offset),
+      capturedLength: Number(captured),
+      interfaceId: link === NONE ? null : Number(link),
+    },
+    isCandidate: candidate === true,
+  };
+  return { ...made, summary: info === null ? summaryOf(made) : String(info) };
+}
+
+/** As the view `packets` makes it, where no Info column was stored. */
+function summaryOf({ srcPort, dstPort, length, path }: Omit<PacketRow, 'summary'>): string {
+  return `${srcPort === null ? '' : `${srcPort} → ${dstPort}, `}${length} bytes, ${path}`;
+}

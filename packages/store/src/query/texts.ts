@@ -1,0 +1,54 @@
+// The texts behind the numbers of packets' rows. A number never gets another text, so those seen are kept.
+import type { Database } from '../sql/database.ts';
+
+/** Texts kept of each table; beyond it all are forgotten. */
+const TEXTS_MAX = 100_000;
+
+/** Numbers that are looked up together: what was first seen at one time is shown together. */
+const BLOCK = 256;
+
+type Table = 'addresses' | 'protocols' | 'paths';
+
+const COLUMN: Readonly<Record<Table, string>> = { addresses: 'text', protocols: 'name', paths: 'name' };
+
+export class Texts {
+  readonly #database: Database;
+  #known = emptyTables();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Texts by number. */
+  async of(table: Table, ids: Iterable<number>): Promise<Map<number, string>> {
+    const known = this.#known[table];
+    const texts = new Map<number, string>();
+    const wanted = new Set(ids);
+    const missing = new Set<number>();
+    for (const id of wanted) {
+      const text = known.get(id);
+      if (text === undefined) missing.add(Math.floor(id / BLOCK));
+      else texts.set(id, text);
+    }
+    if (missing.size === 0) return texts;
+    const blocks = [...missing].map((block) => `(id >= ${block * BLOCK} AND id < ${(block + 1) * BLOCK})`);
+    const rows = await this.#database.all(
+      `SELECT id, ${COLUMN[table]} FROM ${table} WHERE ${blocks.join(' OR ')}`,
+    );
+    if (known.size + rows.length > TEXTS_MAX) known.clear();
+    for (const [id, text] of rows) {
+      known.set(Number(id), String(text));
+      if (wanted.has(Number(id))) texts.set(Number(id), String(text));
+    }
+    return texts;
+  }
+
+  /** After something was erased; who reads just now still fills the tables of before. */
+  forget(): void {
+    this.#known = emptyTables();
+  }
+}
+
+function emptyTables(): Record<Table, Map<number, string>> {
+  return { addresses: new Map(), protocols: new Map(), paths: new Map() };
+}
