@@ -48,6 +48,11 @@ export class Writer {
     this.#bytes.writeDoubleBE(value, at);
   }
 
+  float(value: number): void {
+    const at = this.#grow(4);
+    this.#bytes.writeFloatBE(value, at);
+  }
+
   raw(value: Uint8Array): void {
     const at = this.#grow(value.length);
     this.#bytes.set(value, at);
@@ -103,6 +108,10 @@ export class Reader {
     return this.#bytes.readDoubleBE(this.#take(8));
   }
 
+  float(): number {
+    return this.#bytes.readFloatBE(this.#take(4));
+  }
+
   /** Borrowed: it lies in what was received. */
   view(count: number): Buffer {
     const at = this.#take(count);
@@ -134,6 +143,16 @@ export const double: Codec<number> = {
   read(from) {
     const value = from.double();
     if (!Number.isFinite(value)) throw new WireError('a number is not finite');
+    return value;
+  },
+};
+
+/** Of 32 bits; NaN says that there is none. */
+export const float: Codec<number> = {
+  write: (out, value) => out.float(value),
+  read(from) {
+    const value = from.float();
+    if (Math.abs(value) === Number.POSITIVE_INFINITY) throw new WireError('a number is not finite');
     return value;
   },
 };

@@ -1,0 +1,149 @@
+// What peers tell of themselves: one table of names, units and bounds. A reading is a list of numbers in the order of
+// this table, NaN where nothing is known; so it is small, quick to merge, and needs no names on the wire.
+
+export type Unit = '%' | '' | 'bytes' | 'bytes/s' | 'bits/s' | '1/s' | 's' | 'ms' | '°C';
+
+export interface Attribute {
+  name: string;
+  unit: Unit;
+  meaning: string;
+  /** Outside of these, the value is refused and counted. */
+  min: number;
+  max: number;
+  /** Whether more of it is better: for `order by`. */
+  isMoreBetter: boolean;
+  /** A change of so much is told at once; a smaller one may wait for the next report. */
+  step: number;
+  /** The same as a part of the value: the larger of both counts. */
+  stepPart: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 ** 2;
+/** A pebibyte: more than any one host has, so whoever claims it is wrong. */
+const BYTES_MAX = 1024 ** 5 - 1;
+const RATE_MAX = 1e13;
+
+function attribute(
+  name: string,
+  unit: Unit,
+  [min, max]: readonly [number, number],
+  [step, stepPart]: readonly [number, number],
+  better: 'more' | 'less',
+  meaning: string,
+): Attribute {
+  return { name, unit, meaning, min, max, step, stepPart, isMoreBetter: better === 'more' };
+}
+
+const percent = [0, 100] as const;
+const bytes = [0, BYTES_MAX] as const;
+const rate = [0, RATE_MAX] as const;
+
+/** New ones go to the end: the place in this list is what stands on the wire. */
+export const attributes: readonly Attribute[] = [
+  attribute('cpu.used', '%', percent, [5, 0], 'less', 'processor time in use, of all cores'),
+  attribute('cpu.free', '%', percent, [5, 0], 'more', 'processor time not in use'),
+  attribute('cpu.cores', '', [1, 65_536], [1, 0], 'more', 'cores that the system may use'),
+  attribute('load.1', '', [0, 100_000], [0.5, 0.25], 'less', 'processes that run or wait, over one minute'),
+  attribute('memory.total', 'bytes', bytes, [MIB, 0.01], 'more', 'memory of the host'),
+  attribute('memory.free', 'bytes', bytes, [64 * MIB, 0.1], 'more', 'memory that programs can still get'),
+  attribute('memory.used', '%', percent, [5, 0], 'less', 'memory in use'),
+  attribute('storage.total', 'bytes', bytes, [MIB, 0.01], 'more', 'room of all local file systems'),
+  attribute('storage.free', 'bytes', bytes, [256 * MIB, 0.05], 'more', 'room that is left on them'),
+  attribute('storage.used', '%', percent, [1, 0], 'less', 'room in use on them'),
+  attribute('storage.read', 'bytes/s', rate, [MIB, 0.5], 'less', 'bytes read from disks'),
+  attribute('storage.write', 'bytes/s', rate, [MIB, 0.5], 'less', 'bytes written to disks'),
+  attribute(
+    'net.rx',
+    'bytes/s',
+    rate,
+    [64 * KIB, 0.5],
+    'less',
+    'bytes received, all interfaces but loopback',
+  ),
+  attribute('net.tx', 'bytes/s', rate, [64 * KIB, 0.5], 'less', 'bytes sent, all interfaces but loopback'),
+  attribute('net.free', 'bits/s', rate, [1e6, 0.25], 'more', 'what the fastest interface could still carry'),
+  attribute('net.errors', '1/s', rate, [1, 0.5], 'less', 'packets with errors'),
+  attribute('net.drops', '1/s', rate, [1, 0.5], 'less', 'packets dropped by the host'),
+  attribute('uptime', 's', [0, 4e9], [600, 0.5], 'more', 'since the host was started'),
+  attribute('temperature', '°C', [-60, 200], [5, 0], 'less', 'of the hottest sensor'),
+  attribute('latency', 'ms', [0, 60_000], [5, 0.5], 'less', 'there and back to the parent in the tree'),
+  attribute('packets', '1/s', rate, [100, 0.5], 'less', 'packets seen by the pipeline of this host'),
+  attribute('bytes', 'bytes/s', rate, [64 * KIB, 0.5], 'less', 'bytes seen by the pipeline of this host'),
+  attribute('queries', '1/s', rate, [10, 0.5], 'less', 'queries answered'),
+  // Where the peer stands in the space of latencies (coordinates.ts): not shown, but aggregated as all others are, so
+  // that a subtree that is far away is known to be.
+  attribute('coordinate.x', 'ms', [-60_000, 60_000], [5, 0.25], 'less', 'network coordinate'),
+  attribute('coordinate.y', 'ms', [-60_000, 60_000], [5, 0.25], 'less', 'network coordinate'),
+  attribute(
+    'coordinate.height',
+    'ms',
+    [0, 60_000],
+    [5, 0.25],
+    'less',
+    'network coordinate: the way to the net',
+  ),
+];
+
+export const COORDINATE = attributes.findIndex(({ name }) => name === 'coordinate.x');
+export const LATENCY = attributes.findIndex(({ name }) => name === 'latency');
+export const shownAttributes: readonly Attribute[] = attributes.slice(0, COORDINATE);
+
+const indexes = new Map(attributes.map(({ name }, index) => [name, index]));
+/** Short names, as people say them. */
+const aliases: Record<string, string> = {
+  bandwidth: 'net.free',
+  cpu: 'cpu.used',
+  load: 'load.1',
+  memory: 'memory.free',
+  storage: 'storage.free',
+  disk: 'storage.free',
+};
+
+/** The place of an attribute in a reading; -1 if there is none of that name. */
+export function indexOf(name: string): number {
+  return indexes.get(aliases[name] ?? name) ?? -1;
+}
+
+/** In the order of the table; NaN: not known. Never changed once made, so that it can be shared. */
+export type Values = readonly number[];
+
+export const nothingKnown: Values = attributes.map(() => Number.NaN);
+
+/** Whether the value can be true. */
+export function isPlausible(index: number, value: number): boolean {
+  const { min, max } = attributes[index]!;
+  return value >= min && value <= max;
+}
+
+/** Whether from one value to the other is a change that others should hear of at once. */
+export function isNotable(index: number, from: number, to: number): boolean {
+  if (from === to || (Number.isNaN(from) && Number.isNaN(to))) return false;
+  const { step, stepPart } = attributes[index]!;
+  // Also if one of them alone is not known.
+  return !(Math.abs(from - to) < Math.max(step, stepPart * Math.max(Math.abs(from), Math.abs(to))));
+}
+
+/**
+ * A reading of what was measured. Values are rounded to 32 bits, as they go over the wire, so that all peers compute
+ * with the same numbers.
+ *
+ * @returns the names of those that were refused as well: not known, not a number, or not possible
+ */
+export function readingOf(measured: Readonly<Record<string, number>>): { values: Values; refused: string[] } {
+  const values = nothingKnown.slice();
+  const refused: string[] = [];
+  for (const [name, value] of Object.entries(measured)) {
+    const index = indexes.get(name) ?? -1;
+    if (index < 0 || !isPlausible(index, value)) refused.push(name);
+    else values[index] = Math.fround(value);
+  }
+  return { values, refused };
+}
+
+export function namedValues(values: Values): Record<string, number> {
+  const named: Record<string, number> = {};
+  for (const [index, { name }] of shownAttributes.entries())
+    if (!Number.isNaN(values[index]!)) named[name] = values[index]!;
+  return named;
+}

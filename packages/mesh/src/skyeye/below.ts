@@ -1,0 +1,210 @@
+// What the children have reported: readings one by one from those with few peers below, sums from the others. All of it is
+// checked, for a child may be broken or lie: what cannot be is refused, and counted.
+
+import { type Aggregate, aged, aggregateOf, merged } from './aggregate.ts';
+import { attributes, isPlausible, type Values } from './attributes.ts';
+import type { Entry, Report } from './messages.ts';
+import { type Held, ORPHANED, Readings } from './readings.ts';
+import { AGAIN_MS, HEIR_MS, STALE_MS } from './times.ts';
+import type { View } from './view.ts';
+
+const AGE_MS_MAX = 3_600_000;
+/** More readings of one child than twice what it may report one by one: then it is out of order. */
+const SLACK = 2;
+
+export interface Child {
+  readonly id: string;
+  /** The number of the next report. */
+  expected: number;
+  /** Readings, by the numbers that the child gave them. */
+  numbered: (Held | undefined)[];
+  aggregate: Aggregate | null;
+  aggregatedMs: number;
+  /** The view that it has. */
+  view: View | null;
+  againMs: number;
+}
+
+export interface Refused {
+  values: number;
+  reports: number;
+}
+
+export type Taken = 'taken' | 'again' | 'ignored';
+
+export class Below {
+  readonly readings = new Readings();
+  readonly children = new Map<string, Child>();
+  readonly refused: Refused = { values: 0, reports: 0 };
+  readonly #own: string;
+  readonly #detailMax: number;
+  readonly #counts: (id: string) => boolean;
+  /** Sums of children that were lost. */
+  #orphaned: { aggregate: Aggregate; sinceMs: number; atMs: number }[] = [];
+
+  constructor(own: string, detailMax: number, counts: (id: string) => boolean) {
+    this.#own = own;
+    this.#detailMax = detailMax;
+    this.#counts = counts;
+  }
+
+  /** Peers known of, this one included. */
+  get peers(): number {
+    let peers = this.readings.size;
+    for (const { aggregate } of this.children.values()) peers += aggregate?.peers ?? 0;
+    return peers;
+  }
+
+  child(id: string): Child {
+    const known = this.children.get(id);
+    if (known !== undefined) return known;
+    const never = Number.NEGATIVE_INFINITY;
+    const child = {
+      ...{ id, expected: 0, numbered: [], aggregate: null, aggregatedMs: 0 },
+      ...{ view: null, againMs: never },
+    };
+    this.children.set(id, child);
+    return child;
+  }
+
+  /** @param peersMax of a sum: nobody has more peers below than there are */
+  take(from: string, report: Report, peersMax: number, nowMs: number): Taken {
+    const child = this.child(from);
+    if (report.number !== child.expected && report.number !== 0) return this.#again(child, nowMs);
+    if (report.entries.length > SLACK * this.#detailMax) return this.#refuse(child);
+    if (report.number === 0) this.#beginAnew(child);
+    for (const number of report.gone) this.#orphan(child, number);
+    let isInStep = true;
+    for (const entry of report.entries) isInStep = this.#enter(child, entry, nowMs) && isInStep;
+    if (report.aggregate !== null && !this.#sum(child, report.aggregate, peersMax, nowMs))
+      return this.#refuse(child);
+    child.expected = report.number + 1;
+    return isInStep ? 'taken' : this.#again(child, nowMs);
+  }
+
+  /** The child is gone, or no child any more. What it reported stays until others do, or nobody does. */
+  lose(id: string, nowMs: number): void {
+    const child = this.children.get(id);
+    if (child === undefined) return;
+    this.children.delete(id);
+    for (const held of child.numbered) if (held?.owner === id) held.owner = ORPHANED;
+    const { aggregate, aggregatedMs } = child;
+    if (aggregate !== null) this.#orphaned.push({ aggregate, sinceMs: nowMs, atMs: aggregatedMs });
+  }
+
+  /** Leaves out what nobody speaks of any more. */
+  sweep(nowMs: number): void {
+    const oldestMs = nowMs - STALE_MS;
+    this.readings.removeWhere((held) => held.heardMs < oldestMs && held.id !== this.#own);
+    this.#orphaned = this.#orphaned.filter(({ sinceMs }) => nowMs - sinceMs < HEIR_MS);
+  }
+
+  /** Of all that is known, this peer included. */
+  sum(nowMs: number): Aggregate {
+    const parts = [aggregateOf(this.readings.counted(), nowMs)];
+    for (const { aggregate, aggregatedMs } of this.children.values())
+      if (aggregate !== null) parts.push(aged(aggregate, nowMs - aggregatedMs));
+    for (const { aggregate, sinceMs, atMs } of this.#orphaned)
+      if (nowMs - sinceMs < HEIR_MS) parts.push(aged(aggregate, nowMs - atMs));
+    return merged(parts);
+  }
+
+  /** Gives false if the child and this peer are out of step. */
+  #enter(child: Child, entry: Entry, nowMs: number): boolean {
+    const { number, id, ageMs } = entry;
+    if (number >= SLACK * this.#detailMax) return false;
+    const readMs = nowMs - Math.min(ageMs, AGE_MS_MAX);
+    if (id === null) {
+      const held = child.numbered[number];
+      if (held === undefined || held.owner !== child.id) return false;
+      if (entry.changed !== 0) held.values = this.#checked(entry, held.values);
+      held.readMs = readMs;
+      held.heardMs = nowMs;
+      this.readings.touch(held);
+      return true;
+    }
+    // What others say of this peer itself it knows better.
+    if (id === this.#own) return true;
+    const held = this.readings.get(id);
+    const values = this.#checked(entry, null);
+    if (held === undefined) {
+      child.numbered[number] = this.readings.put(id, child.id, values, readMs, nowMs, this.#counts(id));
+      return true;
+    }
+    // Left over on the way it was reported before: who reports it now knows it newer.
+    const isOlder = readMs < held.readMs - AGAIN_MS;
+    if (held.owner !== ORPHANED && held.owner !== child.id && isOlder) return true;
+    held.owner = child.id;
+    held.values = values;
+    held.readMs = readMs;
+    held.heardMs = nowMs;
+    child.numbered[number] = held;
+    this.readings.touch(held);
+    return true;
+  }
+
+  /** The values that the entry leads to, without those that cannot be. */
+  #checked({ changed, values, isWhole }: Entry, before: Values | null): Values {
+    let bad = 0;
+    for (let i = 0; i < attributes.length; i++) {
+      if ((changed & (1 << i)) === 0 || Number.isNaN(values[i]!) || isPlausible(i, values[i]!)) continue;
+      bad |= 1 << i;
+      this.refused.values++;
+    }
+    if (isWhole && bad === 0) return values;
+    return attributes.map((_, i) => {
+      if ((bad & (1 << i)) !== 0) return Number.NaN;
+      return (changed & (1 << i)) !== 0 ? values[i]! : (before?.[i] ?? Number.NaN);
+    });
+  }
+
+  #sum(child: Child, aggregate: Aggregate, peersMax: number, nowMs: number): boolean {
+    if (aggregate.peers > peersMax || !isPossible(aggregate)) return false;
+    // The heir of one that was lost: what that one had is told by this one now.
+    if (child.aggregate === null) this.#orphaned.shift();
+    child.aggregate = aggregate;
+    child.aggregatedMs = nowMs;
+    return true;
+  }
+
+  #beginAnew(child: Child): void {
+    for (const held of child.numbered) if (held?.owner === child.id) held.owner = ORPHANED;
+    child.numbered = [];
+    child.aggregate = null;
+  }
+
+  #orphan(child: Child, number: number): void {
+    const held = child.numbered[number];
+    child.numbered[number] = undefined;
+    if (held?.owner === child.id) held.owner = ORPHANED;
+  }
+
+  #again(child: Child, nowMs: number): Taken {
+    if (nowMs - child.againMs < AGAIN_MS) return 'ignored';
+    child.againMs = nowMs;
+    return 'again';
+  }
+
+  #refuse(child: Child): Taken {
+    this.refused.reports++;
+    child.expected = 0;
+    return 'ignored';
+  }
+}
+
+/** Whether there can be readings of which this is the sum. */
+function isPossible({ peers, stats, most, least }: Aggregate): boolean {
+  const areSums = stats.every((each, i) => {
+    if (each === null) return true;
+    const { count, sum, min, max, squares, sketch } = each;
+    const slack = 1e-6 * Math.max(1, Math.abs(min), Math.abs(max)) * count;
+    if (!(count > 0 && count <= peers && min <= max && isPlausible(i, min) && isPlausible(i, max)))
+      return false;
+    if (!(sum >= count * min - slack && sum <= count * max + slack)) return false;
+    if (!(squares >= 0 && squares <= count * (max - min + slack) ** 2)) return false;
+    return sketch === null || sketch.counts.reduce((all, one) => all + one, 0) === count;
+  });
+  const areBest = (lists: Aggregate['most']) =>
+    lists.every((list, i) => list.every(({ value }) => isPlausible(i, value)));
+  return areSums && areBest(most) && areBest(least);
+}

@@ -1,0 +1,186 @@
+// The messages of the tree as bytes: names once, numbers of 32 bits, and only what changed.
+
+import { peerId } from '../identity/names.ts';
+import {
+  type Codec,
+  double,
+  encode,
+  flag,
+  float,
+  list,
+  optional,
+  type Reader,
+  record,
+  variant,
+  varint,
+  WireError,
+  type Writer,
+} from '../wire/schema.ts';
+import { type Aggregate, type Best, emptyAggregate, type Stats, TOP_MAX } from './aggregate.ts';
+import { attributes, COORDINATE, nothingKnown, shownAttributes } from './attributes.ts';
+import type { Entry, Summary, TreeMessage } from './messages.ts';
+import { BUCKETS_MAX, KEYS, LEVELS_MAX, type Sketch } from './sketch.ts';
+
+const ENTRIES_MAX = 4_096;
+const AGE_MS_MAX = 3_600_000;
+const bits = varint(2 ** attributes.length - 1);
+const ageMs = varint(AGE_MS_MAX);
+const whole: Codec<number> = {
+  write: (out, value) => ageMs.write(out, Math.min(AGE_MS_MAX, Math.max(0, Math.round(value)))),
+  read: (from) => ageMs.read(from),
+};
+
+/** For each bit that is set, an item; `missing` for the others. */
+function perBit<T>(of: number, missing: T, item: Codec<T>) {
+  return {
+    write(out: Writer, set: number, values: readonly T[]): void {
+      for (let i = 0; i < of; i++) if ((set & (1 << i)) !== 0) item.write(out, values[i]!);
+    },
+    read: (from: Reader, set: number): T[] =>
+      Array.from({ length: of }, (_, i) => ((set & (1 << i)) !== 0 ? item.read(from) : missing)),
+  };
+}
+
+/** NaN is a value of its own here: not known any more. */
+const values = perBit<number>(attributes.length, Number.NaN, float);
+
+const entry: Codec<Entry> = {
+  write(out, { number, id, ageMs, changed, values: all }) {
+    out.varint(number * 2 + (id === null ? 0 : 1));
+    if (id !== null) peerId.write(out, id);
+    whole.write(out, ageMs);
+    bits.write(out, changed);
+    values.write(out, changed, all);
+  },
+  read(from) {
+    const head = from.varint();
+    const id = head % 2 === 1 ? peerId.read(from) : null;
+    const ageMs = whole.read(from);
+    const changed = bits.read(from);
+    const number = Math.floor(head / 2);
+    // What is not said of a reading that is new is not known.
+    const isWhole = id !== null;
+    return { number, id, ageMs, changed, values: readValues(from, changed), isWhole };
+  },
+};
+
+function readValues(from: Reader, changed: number) {
+  const read = nothingKnown.slice();
+  for (let i = 0; i < attributes.length; i++) if ((changed & (1 << i)) !== 0) read[i] = float.read(from);
+  return read;
+}
+
+const sketch: Codec<Sketch> = {
+  write(out, { level, keys, counts }) {
+    out.byte(level);
+    out.varint(keys.length);
+    for (let i = 0; i < keys.length; i++) {
+      out.varint(keys[i]! - (keys[i - 1] ?? -1) - 1);
+      out.varint(counts[i]!);
+    }
+  },
+  read(from) {
+    const level = from.byte();
+    const length = from.varint();
+    if (level > LEVELS_MAX || length > BUCKETS_MAX) throw new WireError('a sketch is too large');
+    const keys: number[] = [];
+    const counts: number[] = [];
+    for (let key = -1; keys.length < length; ) {
+      key += from.varint() + 1;
+      if (key >= KEYS) throw new WireError('a sketch has no such bucket');
+      keys.push(key);
+      counts.push(from.varint());
+    }
+    return { level, keys, counts };
+  },
+};
+
+export const stats: Codec<Stats> = record({
+  count: varint(),
+  sum: double,
+  min: float,
+  max: float,
+  squares: double,
+  sketch: optional(sketch),
+});
+const best: Codec<Best> = record({ id: peerId, value: float });
+const tops: Codec<readonly (readonly Best[])[]> = list(list(best, TOP_MAX), shownAttributes.length) as Codec<
+  readonly (readonly Best[])[]
+>;
+const allStats = perBit<Stats | null>(attributes.length, null, stats as Codec<Stats | null>);
+
+const aggregate: Codec<Aggregate> = {
+  write(out, { peers, agesMs, oldestMs, stats: all, most, least }) {
+    out.varint(peers);
+    out.double(agesMs);
+    whole.write(out, oldestMs);
+    const known = all.reduce((set, each, i) => (each === null ? set : set | (1 << i)), 0);
+    bits.write(out, known);
+    allStats.write(out, known, all);
+    tops.write(out, most);
+    tops.write(out, least);
+  },
+  read(from) {
+    const peers = from.varint();
+    const agesMs = double.read(from);
+    const oldestMs = whole.read(from);
+    const all = allStats.read(from, bits.read(from));
+    const [most, least] = [tops.read(from), tops.read(from)];
+    if (most.length !== shownAttributes.length || least.length !== shownAttributes.length)
+      throw new WireError('a list of the best is missing');
+    return { ...emptyAggregate, peers, agesMs, oldestMs, stats: all, most, least };
+  },
+};
+
+const summary: Codec<Summary> = record({
+  count: varint(),
+  sum: double,
+  ...{ min: float, max: float, sd: float, p50: float, p95: float, p99: float },
+});
+const summaries = perBit<Summary | null>(COORDINATE, null, optional(summary));
+
+const messages = variant({
+  report: {
+    number: varint(),
+    isUrgent: flag,
+    gone: list(varint(), ENTRIES_MAX),
+    entries: list(entry, ENTRIES_MAX),
+    aggregate: optional(aggregate),
+  },
+  view: {
+    root: peerId,
+    ...{ number: varint(), base: varint(), ageMs: whole, peers: varint(), alive: varint() },
+    ...{ readingAgeMs: whole, oldestMs: whole },
+    said: {
+      write(out: Writer, [changed, all]: readonly [number, readonly (Summary | null)[]]) {
+        bits.write(out, changed);
+        summaries.write(out, changed, all);
+      },
+      read(from: Reader): readonly [number, readonly (Summary | null)[]] {
+        const changed = bits.read(from);
+        return [changed, summaries.read(from, changed)];
+      },
+    },
+    most: optional(tops),
+    least: optional(tops),
+  },
+  again: {},
+});
+
+export const treeMessage: Codec<TreeMessage> = {
+  write(out, message) {
+    if (message.kind !== 'view') return messages.write(out, message as Parameters<typeof messages.write>[1]);
+    messages.write(out, { ...message, said: [message.changed, message.summaries] });
+  },
+  read(from) {
+    const message = messages.read(from);
+    if (message.kind !== 'view') return message as TreeMessage;
+    const { said, ...rest } = message;
+    return { ...rest, changed: said[0], summaries: said[1] };
+  },
+};
+
+/** How many bytes it takes on a link, less the head of its frame. */
+export function encodedSize(message: TreeMessage): number {
+  return encode(treeMessage, message).length;
+}

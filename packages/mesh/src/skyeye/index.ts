@@ -1,0 +1,16 @@
+export { type Aggregate, aggregateOf, type Best, type Counted, merged, type Stats } from './aggregate.ts';
+export {
+  type Attribute,
+  attributes,
+  indexOf,
+  namedValues,
+  nothingKnown,
+  readingOf,
+  shownAttributes,
+  type Unit,
+  type Values,
+} from './attributes.ts';
+export { encodedSize } from './codec.ts';
+export type { Report, Summary, TreeMessage as Message, ViewMessage } from './messages.ts';
+export { DETAIL_MAX, SkyEye, type SkyEyeOptions, type Surroundings } from './skyeye.ts';
+export { type ShownView, shownView, type View } from './view.ts';

@@ -1,0 +1,75 @@
+// What peers of the tree say to each other. Here as objects: over a link they go as messages-codec.ts writes them, in a
+// simulation as they are. Nobody changes a message, or what it refers to, once it was sent.
+
+import type { Aggregate, Best } from './aggregate.ts';
+import type { Values } from './attributes.ts';
+
+/** One reading, or what changed of it. */
+export interface Entry {
+  /** Names the peer from the first time on. */
+  number: number;
+  /** Given the first time, null after. */
+  id: string | null;
+  ageMs: number;
+  /** A bit for each attribute that is new since the last time. */
+  changed: number;
+  /** All of them if `isWhole`; else only those that changed can be read. */
+  values: Values;
+  isWhole: boolean;
+}
+
+/** From a child to its parent: what is known below. One by one while they are few, else in sum. */
+export interface Report {
+  kind: 'report';
+  /** Counts up; 0 begins anew, and makes void what was reported before. */
+  number: number;
+  /** Something changed that all should hear of at once. */
+  isUrgent: boolean;
+  /** Numbers that name nobody any more; before the entries, which may use them again. */
+  gone: readonly number[];
+  entries: readonly Entry[];
+  aggregate: Aggregate | null;
+}
+
+export interface Summary {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  /** Standard deviation of all of them. */
+  readonly sd: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** From the root down to all: what the whole network looks like. */
+export interface ViewMessage {
+  kind: 'view';
+  root: string;
+  /** Counts up at each root. */
+  number: number;
+  /** The number of the view that this one says the difference to; 0 if it is whole. */
+  base: number;
+  /** Since the root made it. */
+  ageMs: number;
+  /** Heard from, and alive as the root knows it. */
+  peers: number;
+  alive: number;
+  /** Of the readings in it, when it was made: the mean and the oldest. */
+  readingAgeMs: number;
+  oldestMs: number;
+  /** A bit for each attribute that is said. */
+  changed: number;
+  summaries: readonly (Summary | null)[];
+  /** Null if they are as before. */
+  most: readonly (readonly Best[])[] | null;
+  least: readonly (readonly Best[])[] | null;
+}
+
+/** A part is missing: begin anew. From the parent it asks for a whole report, from a child for a whole view. */
+export interface Again {
+  kind: 'again';
+}
+
+export type TreeMessage = Report | ViewMessage | Again;

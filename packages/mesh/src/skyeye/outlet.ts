@@ -1,0 +1,100 @@
+// What goes up to one receiver: only what it does not know yet. The receiver is told a name once, and after that a small
+// number; of a reading, the values that changed. If it missed something it says so, and all begins anew.
+
+import type { Values } from './attributes.ts';
+import { isNotable } from './attributes.ts';
+import type { Entry } from './messages.ts';
+import type { Held, Listener, Readings } from './readings.ts';
+
+export class Outlet implements Listener {
+  readonly #readings: Readings;
+  /** By number: what the receiver knows. */
+  #sent: (Values | undefined)[] = [];
+  #dirty = new Set<Held>();
+  #gone: number[] = [];
+  #number = 0;
+
+  constructor(readings: Readings) {
+    this.#readings = readings;
+    readings.listeners.add(this);
+    this.beginAnew();
+  }
+
+  close(): void {
+    this.#readings.listeners.delete(this);
+  }
+
+  /** The receiver knows nothing, or is another. */
+  beginAnew(): void {
+    this.#sent = [];
+    this.#gone = [];
+    this.#number = 0;
+    this.#dirty = new Set(this.#readings.all());
+  }
+
+  get isWhole(): boolean {
+    return this.#number === 0;
+  }
+
+  get hasNews(): boolean {
+    return this.#dirty.size > 0 || this.#gone.length > 0;
+  }
+
+  touched(held: Held): void {
+    this.#dirty.add(held);
+  }
+
+  removed(held: Held): void {
+    this.#dirty.delete(held);
+    if (this.#sent[held.number] === undefined) return;
+    this.#sent[held.number] = undefined;
+    this.#gone.push(held.number);
+  }
+
+  /** Whether others should hear of this reading at once. */
+  isNotable({ number, values }: Held): boolean {
+    const sent = this.#sent[number];
+    if (sent === undefined) return true;
+    for (let i = 0; i < values.length; i++) if (isNotable(i, sent[i]!, values[i]!)) return true;
+    return false;
+  }
+
+  /**
+   * What is new for the receiver; after this it counts as known.
+   *
+   * @param receiver what it reported itself is not told back to it
+   */
+  take(receiver: string, nowMs: number): { number: number; gone: number[]; entries: Entry[] } {
+    const entries: Entry[] = [];
+    for (const held of this.#dirty) {
+      if (held.owner === receiver || held.id === receiver) continue;
+      const sent = this.#sent[held.number];
+      const ageMs = Math.max(0, Math.round(nowMs - held.readMs));
+      const changed = changedBits(sent, held.values);
+      const { number, id, values } = held;
+      entries.push({ number, id: sent === undefined ? id : null, ageMs, changed, values, isWhole: true });
+      this.#sent[number] = values;
+    }
+    this.#dirty.clear();
+    const gone = this.#gone;
+    this.#gone = [];
+    return { number: this.#number++, gone, entries };
+  }
+
+  /** An empty report begins an aggregate, of which no part is known one by one. */
+  takeNothing(): number {
+    this.#dirty.clear();
+    this.#gone = [];
+    return this.#number++;
+  }
+}
+
+/** A bit for each value that is another; all that are known, if nothing was sent before. */
+function changedBits(before: Values | undefined, values: Values): number {
+  let bits = 0;
+  for (let i = 0; i < values.length; i++) {
+    const [was, is] = [before === undefined ? Number.NaN : before[i]!, values[i]!];
+    if (was !== is && !(Number.isNaN(was) && Number.isNaN(is))) bits |= 1 << i;
+  }
+  return bits;
+}

@@ -1,0 +1,40 @@
+// How often a view goes down. It goes to everybody, so it is the dearest message there is: at once if there is news and
+// there was little lately, and every ten seconds else. Tokens are saved up for a burst, as in a token bucket.
+
+import { HEARTBEAT_MS } from './times.ts';
+import { isNews, type View } from './view.ts';
+
+const GAP_MS = 250;
+const TOKEN_MS = 8_000;
+const TOKENS_MAX = 4;
+/** Lists of the best are long, and change all the time. */
+const TOP_MS = 30_000;
+
+export class Pace {
+  #tokens = TOKENS_MAX;
+  #countedMs = 0;
+  #passedMs = Number.NEGATIVE_INFINITY;
+  #toppedMs = Number.NEGATIVE_INFINITY;
+  #passed: View | null = null;
+
+  /** How long the view should wait. */
+  waitMs(view: View, nowMs: number): number {
+    this.#tokens = Math.min(TOKENS_MAX, this.#tokens + (nowMs - this.#countedMs) / TOKEN_MS);
+    this.#countedMs = nowMs;
+    const sinceMs = nowMs - this.#passedMs;
+    if (this.#passed === null || sinceMs >= HEARTBEAT_MS) return 0;
+    if (!isNews(this.#passed, view)) return HEARTBEAT_MS - sinceMs;
+    return Math.max(0, GAP_MS - sinceMs, (1 - this.#tokens) * TOKEN_MS);
+  }
+
+  /** Gives the view as it goes down: mostly without new lists of the best. */
+  pass(view: View, nowMs: number): View {
+    const before = this.#passed;
+    const isTopDue = before === null || before.root !== view.root || nowMs - this.#toppedMs >= TOP_MS;
+    if (isTopDue) this.#toppedMs = nowMs;
+    this.#passed = isTopDue ? view : { ...view, most: before.most, least: before.least };
+    this.#passedMs = nowMs;
+    this.#tokens = Math.max(0, this.#tokens - 1);
+    return this.#passed;
+  }
+}

@@ -1,0 +1,86 @@
+// The newest reading of each peer below, as long as they are few enough to be known one by one. Each is owned by the child
+// that reported it last: a peer that moves in the tree is counted once, whoever speaks of it. What a lost child reported
+// stays until others report it, or nobody does: a coordinator that dies takes nobody with it out of the view.
+
+import type { Counted } from './aggregate.ts';
+import type { Values } from './attributes.ts';
+
+/** Nobody reports it at present. */
+export const ORPHANED = '';
+
+export interface Held extends Counted {
+  readonly id: string;
+  values: Values;
+  readMs: number;
+  /** When it was heard of last, also if nothing had changed. */
+  heardMs: number;
+  /** Who reported it: a child, this peer itself, or `ORPHANED`. */
+  owner: string;
+  /** Names it on the way up: small, and used again when it is free. */
+  readonly number: number;
+  /** False of those that are known and do not count: not a member, or in quarantine. */
+  isCounted: boolean;
+}
+
+/** Who hears of every change: what goes up, and what supporters hold. */
+export interface Listener {
+  touched(held: Held): void;
+  removed(held: Held): void;
+}
+
+export class Readings {
+  readonly listeners = new Set<Listener>();
+  readonly #held = new Map<string, Held>();
+  readonly #freeNumbers: number[] = [];
+  #nextNumber = 0;
+  #counted: Held[] | null = null;
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  get(id: string): Held | undefined {
+    return this.#held.get(id);
+  }
+
+  all(): Iterable<Held> {
+    return this.#held.values();
+  }
+
+  /** Those that count. */
+  counted(): readonly Held[] {
+    this.#counted ??= [...this.#held.values()].filter((held) => held.isCounted);
+    return this.#counted;
+  }
+
+  put(id: string, owner: string, values: Values, readMs: number, heardMs: number, isCounted: boolean): Held {
+    const number = this.#freeNumbers.pop() ?? this.#nextNumber++;
+    const held: Held = { id, values, readMs, heardMs, owner, number, isCounted };
+    this.#held.set(id, held);
+    this.#counted = null;
+    this.touch(held);
+    return held;
+  }
+
+  touch(held: Held): void {
+    for (const listener of this.listeners) listener.touched(held);
+  }
+
+  remove(held: Held): void {
+    if (this.#held.get(held.id) !== held) return;
+    this.#held.delete(held.id);
+    this.#freeNumbers.push(held.number);
+    this.#counted = null;
+    for (const listener of this.listeners) listener.removed(held);
+  }
+
+  removeWhere(isGone: (held: Held) => boolean): void {
+    for (const held of [...this.#held.values()]) if (isGone(held)) this.remove(held);
+  }
+
+  /** Looks again who counts. */
+  recount(isCounted: (id: string) => boolean): void {
+    for (const held of this.#held.values()) held.isCounted = isCounted(held.id);
+    this.#counted = null;
+  }
+}

@@ -1,0 +1,119 @@
+// Quantiles of many values in little room, mergeable in any order: buckets whose borders grow by a constant factor
+// (DDSketch: Masson et al., VLDB 2019). Where there would be too many buckets, all are joined in pairs, and the factor is
+// squared (uniform collapse: Epicoco et al., 2020); so the error grows evenly, and by no more than it must.
+
+/** Of a quantile, relative, while no buckets were joined. */
+export const ACCURACY = 0.01;
+export const BUCKETS_MAX = 128;
+const LOG_GAMMA = Math.log((1 + ACCURACY) / (1 - ACCURACY));
+/** What is less counts as nothing: bucket 0. */
+const SMALLEST = 1e-3;
+export const KEYS = 2600;
+export const LEVELS_MAX = 6;
+
+export interface Sketch {
+  /** How often buckets were joined. */
+  readonly level: number;
+  /** Ascending, and how many values lie in each. */
+  readonly keys: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** One for all: gathering is done without a break. */
+const gathered = new Float64Array(KEYS);
+
+/** Gathers values and other sketches into a new one. */
+export class SketchMaker {
+  #level = 0;
+  #low = KEYS;
+  #high = -1;
+
+  /** @param value not negative */
+  add(value: number): void {
+    this.#count(joined(keyOf(value), this.#level), 1);
+  }
+
+  merge({ level, keys, counts }: Sketch): void {
+    while (this.#level < level) this.#join();
+    const joins = this.#level - level;
+    for (let i = 0; i < keys.length; i++) this.#count(joined(keys[i]!, joins), counts[i]!);
+  }
+
+  /** What was gathered; the maker is empty then. */
+  finish(): Sketch {
+    let used = this.#used();
+    for (; used > BUCKETS_MAX && this.#level < LEVELS_MAX; used = this.#used()) this.#join();
+    const keys: number[] = [];
+    const counts: number[] = [];
+    for (let key = this.#low; key <= this.#high; key++) {
+      if (gathered[key] === 0) continue;
+      keys.push(key);
+      counts.push(gathered[key]!);
+    }
+    const sketch = { level: this.#level, keys, counts };
+    if (this.#high >= 0) gathered.fill(0, this.#low, this.#high + 1);
+    this.#level = 0;
+    this.#low = KEYS;
+    this.#high = -1;
+    return sketch;
+  }
+
+  #count(key: number, count: number): void {
+    gathered[key]! += count;
+    if (key < this.#low) this.#low = key;
+    if (key > this.#high) this.#high = key;
+  }
+
+  #used(): number {
+    let used = 0;
+    for (let key = this.#low; key <= this.#high; key++) if (gathered[key] !== 0) used++;
+    return used;
+  }
+
+  #join(): void {
+    this.#level++;
+    if (this.#high < 0) return;
+    for (let key = this.#low; key <= this.#high; key++) {
+      const to = joined(key, 1);
+      if (to === key) continue;
+      gathered[to]! += gathered[key]!;
+      gathered[key] = 0;
+    }
+    this.#low = joined(this.#low, 1);
+    this.#high = joined(this.#high, 1);
+  }
+}
+
+/** The value of which `part` (0 to 1) are smaller; NaN of nothing. */
+export function quantile({ level, keys, counts }: Sketch, part: number): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  let rank = Math.ceil(part * total);
+  for (let i = 0; i < keys.length; i++) {
+    rank -= counts[i]!;
+    if (rank <= 0) return middleOf(keys[i]!, level);
+  }
+  return keys.length === 0 ? Number.NaN : middleOf(keys.at(-1)!, level);
+}
+
+/** How far a quantile may be off, relative. */
+export function accuracyOf(level: number): number {
+  const gamma = Math.exp(LOG_GAMMA * 2 ** level);
+  return (gamma - 1) / (gamma + 1);
+}
+
+function keyOf(value: number): number {
+  if (!(value > SMALLEST)) return 0;
+  return Math.min(KEYS - 1, 1 + Math.ceil(Math.log(value / SMALLEST) / LOG_GAMMA));
+}
+
+function joined(key: number, times: number): number {
+  for (let i = 0; i < times; i++) key = key === 0 ? 0 : 1 + (key >> 1);
+  return key;
+}
+
+function middleOf(key: number, level: number): number {
+  if (key === 0) return 0;
+  const gamma = Math.exp(LOG_GAMMA * 2 ** level);
+  return (2 * SMALLEST * gamma ** (key - 1)) / (gamma + 1);
+}

@@ -1,0 +1,304 @@
+// The tree that sees everything (SkyEye, Graffi et al., ICPADS 2008). What is known below goes up, to whom the tree says;
+// the view of the whole comes back down, so that every peer has it.
+//
+//   own reading ─┐            ┌─► one by one, while they are few ─┐
+//   children ────┴─► below ───┴─► in sum ─────────────────────────┴─► parent ─► … ─► root ─► view ─► children ─► … all
+//
+// No socket, no wall clock: over links and in a simulation of a hundred thousand it is the same class.
+
+import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import { readingOf, type Values } from './attributes.ts';
+import { Below, type Child } from './below.ts';
+import type { Report, TreeMessage, ViewMessage } from './messages.ts';
+import { Outlet } from './outlet.ts';
+import { Pace } from './pace.ts';
+import type { Held } from './readings.ts';
+import { GAP_MS, HEARTBEAT_MS, PATIENCE_MS, SETTLE_MS } from './times.ts';
+import { followed, messageOf, type View, viewOf } from './view.ts';
+
+/** With more peers than this below, a report says the sum of them only. */
+export const DETAIL_MAX = 1024;
+
+/** What SkyEye is told of the world. */
+export interface Surroundings {
+  readonly id: string;
+  /** Whom to report to; null of the root, and while nobody above can be reached. */
+  parent(): string | null;
+  isRoot(): boolean;
+  /** Whether the tree has that peer somewhere below this one. */
+  isBelow(id: string): boolean;
+  /** How many are alive. */
+  alive(): number;
+  /** Whether what is reported of a peer counts: it is a member, and not in quarantine. */
+  counts(id: string): boolean;
+  send(to: string, message: TreeMessage): void;
+}
+
+export interface SkyEyeOptions {
+  detailMax?: number;
+  gapMs?: number;
+  settleMs?: number;
+  /** How often this peer speaks up though nothing was measured; 0: never, since whoever measures does so often enough. */
+  heartbeatMs?: number;
+}
+
+export class SkyEye {
+  readonly below: Below;
+  /** A newer view is there. */
+  readonly onView: ((view: View) => void)[] = [];
+  /** A child has reported. */
+  readonly onReport: ((from: string, report: Report) => void)[] = [];
+  readonly #runtime: Runtime;
+  readonly #world: Surroundings;
+  readonly #options: Required<SkyEyeOptions>;
+  readonly #outlet: Outlet;
+  /** Who spoke too early: the tree here did not have it below yet. */
+  readonly #early = new Set<string>();
+  #uplink: string | null = null;
+  #isInSum = false;
+  #view: View | null = null;
+  readonly #pace = new Pace();
+  #rootSinceMs: number | null = null;
+  #pushedMs = Number.NEGATIVE_INFINITY;
+  #sweptMs = 0;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #isUrgent = false;
+  #cancelPush: Cancel = () => {};
+  #cancelBeat: Cancel = () => {};
+
+  constructor(runtime: Runtime, world: Surroundings, options: SkyEyeOptions = {}) {
+    this.#runtime = runtime;
+    this.#world = world;
+    const { detailMax = DETAIL_MAX, gapMs = GAP_MS, settleMs = SETTLE_MS } = options;
+    this.#options = { detailMax, gapMs, settleMs, heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS };
+    this.below = new Below(world.id, detailMax, (id) => world.counts(id));
+    this.#outlet = new Outlet(this.below.readings);
+  }
+
+  /** The newest view of the whole; null until one came. */
+  get view(): View | null {
+    return this.#view;
+  }
+
+  get #nowMs(): number {
+    return this.#runtime.clock.elapsedMs();
+  }
+
+  start(): void {
+    if (this.#options.heartbeatMs > 0) this.#beat();
+  }
+
+  stop(): void {
+    this.#cancelPush();
+    this.#cancelBeat();
+    this.#dueMs = Number.NEGATIVE_INFINITY;
+  }
+
+  // --- what this peer says of itself
+
+  /**
+   * What was measured on this host, by name of the attribute, in its unit.
+   *
+   * @returns the names that were refused: not known, not a number, or not possible
+   */
+  report(measured: Readonly<Record<string, number>>): string[] {
+    const { values, refused } = readingOf(measured);
+    this.below.refused.values += refused.length;
+    this.reportValues(values);
+    return refused;
+  }
+
+  /** The same, in the order of the table of attributes. */
+  reportValues(values: Values): void {
+    const own = this.#own();
+    own.values = values;
+    own.readMs = own.heardMs = this.#nowMs;
+    this.below.readings.touch(own);
+    this.#soon(this.#outlet.isNotable(own));
+  }
+
+  #own(): Held {
+    const { id } = this.#world;
+    const { readings } = this.below;
+    const nowMs = this.#nowMs;
+    return (
+      readings.get(id) ?? readings.put(id, id, readingOf({}).values, nowMs, nowMs, this.#world.counts(id))
+    );
+  }
+
+  #beat(): void {
+    const { clock, random } = this.#runtime;
+    const { heartbeatMs } = this.#options;
+    this.#cancelBeat = clock.after(jittered(random, heartbeatMs), () => this.#beat());
+    const own = this.#own();
+    if (this.#nowMs - own.heardMs < heartbeatMs / 2) return;
+    own.heardMs = this.#nowMs;
+    this.below.readings.touch(own);
+    this.#soon(false);
+  }
+
+  // --- what happens around it
+
+  /** Who is above or below may be another now. */
+  treeChanged(): void {
+    const { below } = this;
+    for (const id of [...below.children.keys()]) if (!this.#world.isBelow(id)) below.lose(id, this.#nowMs);
+    for (const id of this.#early) if (this.#world.isBelow(id)) this.#ask(id);
+    const isRoot = this.#world.isRoot();
+    if (!isRoot) this.#rootSinceMs = null;
+    else this.#rootSinceMs ??= this.#nowMs;
+    if (isRoot || this.#world.parent() !== this.#uplink) this.#soon(true);
+  }
+
+  /** There is a new link with a neighbour: what was on its way over an older one may be lost. */
+  linked(id: string): void {
+    this.#passWhole(id);
+    if (id === this.#uplink) this.#outlet.beginAnew();
+    if (id === this.#world.parent()) this.#soon(true);
+  }
+
+  /** The peer is not alive any more. */
+  lost(id: string): void {
+    this.below.lose(id, this.#nowMs);
+    const held = this.below.readings.get(id);
+    if (held === undefined || id === this.#world.id) return;
+    this.below.readings.remove(held);
+    this.#soon(true);
+  }
+
+  /** Who counts has changed: members came or went, a quarantine began or ended. */
+  recount(): void {
+    this.below.readings.recount((id) => this.#world.counts(id));
+    this.#soon(true);
+  }
+
+  take(from: string, message: TreeMessage): void {
+    if (message.kind === 'report') this.#takeReport(from, message);
+    else if (message.kind === 'view') this.#takeView(from, message);
+    else this.#takeAgain(from);
+  }
+
+  #takeReport(from: string, report: Report): void {
+    if (!this.below.children.has(from) && !this.#world.isBelow(from)) {
+      this.#early.add(from);
+      return;
+    }
+    const taken = this.below.take(from, report, this.#world.alive(), this.#nowMs);
+    if (taken === 'again') this.#ask(from);
+    if (taken !== 'taken') return;
+    if (report.number === 0) this.#passWhole(from);
+    for (const listener of this.onReport) listener(from, report);
+    this.#soon(report.isUrgent);
+  }
+
+  #ask(id: string): void {
+    this.#early.delete(id);
+    this.#world.send(id, { kind: 'again' });
+  }
+
+  #takeAgain(from: string): void {
+    this.#passWhole(from);
+    if (from !== this.#uplink) return;
+    this.#outlet.beginAnew();
+    this.#soon(true);
+  }
+
+  #takeView(from: string, message: ViewMessage): void {
+    if (from !== this.#uplink || this.#world.isRoot()) return;
+    const view = followed(this.#view, message, this.#nowMs);
+    if (view === null) return void this.#world.send(from, { kind: 'again' });
+    this.#view = view;
+    for (const child of this.below.children.values()) this.#passTo(child, view);
+    for (const listener of this.onView) listener(view);
+  }
+
+  // --- upwards
+
+  /** A push is due: at once if it is urgent or nothing is to be gathered, though never two within the gap. */
+  #soon(isUrgent: boolean): void {
+    this.#isUrgent ||= isUrgent;
+    const { gapMs, settleMs, detailMax } = this.#options;
+    const isAlone = this.below.children.size === 0;
+    // A sum is dearer the more it is of.
+    const gap = gapMs * Math.min(10, Math.max(1, this.below.readings.size / detailMax));
+    this.#at(this.#pushedMs + (isUrgent || isAlone ? gap : settleMs));
+  }
+
+  #at(dueMs: number): void {
+    if (this.#dueMs <= dueMs) return;
+    this.#cancelPush();
+    const waitMs = dueMs - this.#nowMs;
+    if (waitMs <= 0) return void this.#push();
+    this.#dueMs = dueMs;
+    this.#cancelPush = this.#runtime.clock.after(waitMs, () => this.#push());
+  }
+
+  #push(): void {
+    const nowMs = this.#nowMs;
+    this.#dueMs = Number.POSITIVE_INFINITY;
+    this.#pushedMs = nowMs;
+    if (nowMs - this.#sweptMs > HEARTBEAT_MS) this.below.sweep(nowMs);
+    if (nowMs - this.#sweptMs > HEARTBEAT_MS) this.#sweptMs = nowMs;
+    const isUrgent = this.#isUrgent;
+    this.#isUrgent = false;
+    if (this.#world.isRoot()) {
+      this.#uplink = null;
+      return void this.#look(nowMs);
+    }
+    const parent = this.#world.parent();
+    // What is not sent now is kept, and sent when there is a way again.
+    if (parent === null) return;
+    this.#own();
+    if (parent !== this.#uplink) this.#outlet.beginAnew();
+    this.#uplink = parent;
+    this.#world.send(parent, this.#reportTo(parent, isUrgent, nowMs));
+  }
+
+  #reportTo(parent: string, isUrgent: boolean, nowMs: number): Report {
+    const { detailMax } = this.#options;
+    const hasSums = [...this.below.children.values()].some(({ aggregate }) => aggregate !== null);
+    // It does not go back and forth about the border.
+    const isInSum = hasSums || this.below.readings.size > detailMax * (this.#isInSum ? 0.9 : 1);
+    if (isInSum !== this.#isInSum) this.#outlet.beginAnew();
+    this.#isInSum = isInSum;
+    if (!isInSum) {
+      const { number, gone, entries } = this.#outlet.take(parent, nowMs);
+      return { kind: 'report', number, isUrgent, gone, entries, aggregate: null };
+    }
+    const number = this.#outlet.takeNothing();
+    return { kind: 'report', number, isUrgent, gone: [], entries: [], aggregate: this.below.sum(nowMs) };
+  }
+
+  // --- downwards
+
+  /** What the root sees. */
+  #look(nowMs: number): void {
+    this.#own();
+    const sum = this.below.sum(nowMs);
+    const alive = this.#world.alive();
+    const before = this.#view;
+    const isOwn = before?.root === this.#world.id;
+    this.#rootSinceMs ??= nowMs;
+    const isEarly = sum.peers < 0.9 * alive && nowMs - this.#rootSinceMs < PATIENCE_MS;
+    // The view of the root before is better than one of the few that have reported to this one so far.
+    if (before !== null && !isOwn && isEarly) return void this.#at(nowMs + GAP_MS);
+    this.#view = viewOf(this.#world.id, (isOwn ? before.number : 0) + 1, sum, alive, nowMs);
+    for (const listener of this.onView) listener(this.#view);
+    const waitMs = this.#pace.waitMs(this.#view, nowMs);
+    if (waitMs > 0) return void this.#at(nowMs + Math.max(GAP_MS, waitMs));
+    const view = this.#pace.pass(this.#view, nowMs);
+    for (const child of this.below.children.values()) this.#passTo(child, view);
+  }
+
+  #passWhole(id: string): void {
+    const child = this.below.children.get(id);
+    if (child === undefined || this.#view === null) return;
+    child.view = null;
+    this.#passTo(child, this.#view);
+  }
+
+  #passTo(child: Child, view: View): void {
+    this.#world.send(child.id, messageOf(view, child.view, this.#nowMs));
+    child.view = view;
+  }
+}

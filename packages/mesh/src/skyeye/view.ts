@@ -1,0 +1,143 @@
+// The whole network in one page: made at the root from what it holds, passed down so that every peer has it. A view says
+// how old it is and how much of the network it is of; ages add up on the way, so that nobody's wall clock matters.
+
+import type { Aggregate, Best } from './aggregate.ts';
+import { attributes, COORDINATE, shownAttributes } from './attributes.ts';
+import type { Summary, ViewMessage } from './messages.ts';
+import { quantile } from './sketch.ts';
+
+export interface View {
+  readonly root: string;
+  readonly number: number;
+  /** When the root made it, on this peer's clock (elapsedMs). */
+  readonly madeMs: number;
+  readonly peers: number;
+  readonly alive: number;
+  readonly readingAgeMs: number;
+  readonly oldestMs: number;
+  readonly summaries: readonly (Summary | null)[];
+  readonly most: readonly (readonly Best[])[];
+  readonly least: readonly (readonly Best[])[];
+}
+
+/** As it is shown: over the control socket, over HTTP, to code. */
+export interface ShownView {
+  root: string;
+  peers: number;
+  alive: number;
+  /** Part of the living that was heard from: 0 to 1. */
+  complete: number;
+  /** Since the root made it. */
+  ageMs: number;
+  /** Of the readings in it, now: the mean, and the oldest. */
+  readings: { ageMs: number; oldestMs: number };
+  attributes: Record<string, Summary & { mean: number; unit: string }>;
+  top: Record<string, { most: readonly Best[]; least: readonly Best[] }>;
+}
+
+export function viewOf(
+  root: string,
+  number: number,
+  aggregate: Aggregate,
+  alive: number,
+  nowMs: number,
+): View {
+  const { peers, agesMs, oldestMs, stats, most, least } = aggregate;
+  return {
+    ...{ root, number, madeMs: nowMs, peers, alive: Math.max(alive, peers) },
+    readingAgeMs: peers === 0 ? 0 : agesMs / peers,
+    oldestMs,
+    summaries: stats.slice(0, COORDINATE).map((each) => (each === null ? null : summaryOf(each))),
+    most,
+    least,
+  };
+}
+
+export function summaryOf({
+  count,
+  sum,
+  min,
+  max,
+  squares,
+  sketch,
+}: Aggregate['stats'][number] & {}): Summary {
+  const floor = min < 0 ? min : 0;
+  const at = (part: number) => {
+    if (sketch === null) return Number.NaN;
+    return Math.min(max, Math.max(min, quantile(sketch, part) + floor));
+  };
+  const sd = Math.sqrt(squares / count);
+  return { count, sum, min, max, sd, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+/** What is another in the newer view; whole if there is no older one. */
+export function messageOf(view: View, before: View | null, nowMs: number): ViewMessage {
+  const isSame = before !== null && before.root === view.root;
+  let changed = 0;
+  for (let i = 0; i < COORDINATE; i++)
+    if (!isSame || !areEqual(before.summaries[i]!, view.summaries[i]!)) changed |= 1 << i;
+  const isTopSame = isSame && before.most === view.most;
+  const { root, number, peers, alive, readingAgeMs, oldestMs, summaries, most, least } = view;
+  return {
+    ...{ kind: 'view', root, number, base: isSame ? before.number : 0 },
+    ageMs: Math.max(0, nowMs - view.madeMs),
+    ...{ peers, alive, readingAgeMs, oldestMs, changed, summaries },
+    most: isTopSame ? null : most,
+    least: isTopSame ? null : least,
+  };
+}
+
+/** The view that the message leads to; null if one between is missing. */
+export function followed(before: View | null, message: ViewMessage, nowMs: number): View | null {
+  const { root, number, base, ageMs, peers, alive, readingAgeMs, oldestMs, changed } = message;
+  const isBase = base === 0 || (before !== null && before.root === root && before.number === base);
+  if (!isBase) return null;
+  const old = base === 0 ? null : before;
+  const summaries = message.summaries.map((each, i) =>
+    (changed & (1 << i)) !== 0 ? each : (old?.summaries[i] ?? null),
+  );
+  const most = message.most ?? old?.most ?? shownAttributes.map(() => []);
+  const least = message.least ?? old?.least ?? shownAttributes.map(() => []);
+  const madeMs = nowMs - ageMs;
+  return { root, number, madeMs, peers, alive, readingAgeMs, oldestMs, summaries, most, least };
+}
+
+function areEqual(a: Summary | null, b: Summary | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.count === b.count && a.sum === b.sum && a.min === b.min && a.max === b.max && a.sd === b.sd;
+}
+
+/** Whether the newer view should be with all soon: who is there, or what the network does as a whole. */
+export function isNews(before: View, now: View): boolean {
+  if (before.peers !== now.peers || before.alive !== now.alive) return true;
+  return now.summaries.some((each, i) => {
+    const old = before.summaries[i]!;
+    if (each === null || old === null) return each !== old;
+    const { step, stepPart } = attributes[i]!;
+    const moved = Math.abs(each.sum / each.count - old.sum / old.count);
+    return moved >= Math.max(step, stepPart * Math.abs(old.sum / old.count)) / 4;
+  });
+}
+
+export function shownView(view: View, nowMs: number): ShownView {
+  const ageMs = Math.round(Math.max(0, nowMs - view.madeMs));
+  const named: ShownView['attributes'] = {};
+  const top: ShownView['top'] = {};
+  for (const [i, { name, unit }] of shownAttributes.entries()) {
+    const summary = view.summaries[i]!;
+    if (summary === null || summary === undefined) continue;
+    named[name] = { unit, ...summary, mean: summary.sum / summary.count };
+    top[name] = { most: view.most[i]!, least: view.least[i]! };
+  }
+  return {
+    ...{ root: view.root, peers: view.peers, alive: view.alive },
+    complete: view.alive === 0 ? 0 : view.peers / view.alive,
+    ageMs,
+    readings: {
+      ageMs: Math.round(view.readingAgeMs + ageMs),
+      oldestMs: Math.round(view.oldestMs + ageMs),
+    },
+    attributes: named,
+    top,
+  };
+}

@@ -1,0 +1,120 @@
+// The aggregating tree, on a virtual clock: what each seed decides is repeated by it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { treeMessage } from '../src/skyeye/codec.ts';
+import { indexOf } from '../src/skyeye/index.ts';
+import { shownView, type View } from '../src/skyeye/view.ts';
+import { decode, encode } from '../src/wire/schema.ts';
+import { Grove } from './support/grove.ts';
+
+const CPU = indexOf('cpu.free');
+const FREE = indexOf('storage.free');
+const measured = (random: { fraction(): number }) => {
+  const used = random.fraction() * 100;
+  return {
+    'cpu.used': used,
+    'cpu.free': 100 - used,
+    'storage.free': Math.floor(random.fraction() * 1e12),
+    uptime: 1e6,
+  };
+};
+const reportAll = (grove: Grove) => {
+  for (const peer of grove.peers.values()) peer.report(measured(grove.random));
+};
+
+function assertExact(grove: Grove, view: View | null, message = ''): void {
+  assert.ok(view !== null);
+  const values = [...grove.tree.ids].map((id) => grove.peers.get(id)!.below.readings.get(id)!.values);
+  assert.equal(view.peers, values.length, `${message}: peers`);
+  for (const index of [CPU, FREE]) {
+    const all = values
+      .map((each) => each[index]!)
+      .filter((each) => !Number.isNaN(each))
+      .sort((a, b) => a - b);
+    const said = view.summaries[index]!;
+    const sum = all.reduce((a, b) => a + b, 0);
+    const mean = sum / all.length;
+    const sd = Math.sqrt(all.reduce((a, b) => a + (b - mean) ** 2, 0) / all.length);
+    assert.equal(said.count, all.length, message);
+    assert.ok(Math.abs(said.sum - sum) <= 1e-9 * sum, `${message}: sum`);
+    assert.equal(said.min, all[0], message);
+    assert.equal(said.max, all.at(-1), message);
+    assert.ok(Math.abs(said.sd - sd) <= 1e-6 * sd, `${message}: sd ${said.sd}, not ${sd}`);
+    for (const [name, part] of [
+      ['p50', 0.5],
+      ['p95', 0.95],
+    ] as const) {
+      const exact = all[Math.ceil(part * all.length) - 1]!;
+      assert.ok(
+        Math.abs(said[name] - exact) <= 0.06 * exact + 1e-3,
+        `${message}: ${name} ${said[name]}, not ${exact}`,
+      );
+    }
+  }
+}
+
+test('every peer knows the sums of all, exactly', () => {
+  for (const [count, detailMax] of [
+    [1, 1024],
+    [2, 1024],
+    [9, 1024],
+    [200, 1024],
+    [300, 20],
+    [500, 3],
+  ] as const) {
+    const grove = new Grove(count, count, { detailMax, heartbeatMs: 0 });
+    for (let round = 0; round < 3; round++) {
+      reportAll(grove);
+      grove.clock.run(20_000);
+    }
+    reportAll(grove);
+    grove.clock.run(12_000);
+    reportAll(grove);
+    grove.clock.run(12_000);
+    for (const id of grove.tree.ids)
+      assertExact(grove, grove.peers.get(id)!.view, `${count}, ${detailMax}, ${id}`);
+  }
+});
+
+test('what goes over the wire comes out as it went in', () => {
+  const grove = new Grove(120, 3, { detailMax: 12 });
+  const kinds = new Set<string>();
+  grove.onWay = (_from, _to, message) => {
+    kinds.add(message.kind + ('aggregate' in message ? (message.aggregate === null ? '' : ' sum') : ''));
+    return decode(treeMessage, encode(treeMessage, message));
+  };
+  for (const peer of grove.peers.values()) peer.start();
+  for (let round = 0; round < 4; round++) {
+    reportAll(grove);
+    grove.clock.run(10_000);
+  }
+  grove.clock.run(25_000);
+  assert.deepEqual([...kinds].sort(), ['report', 'report sum', 'view']);
+  for (const id of grove.tree.ids) assertExact(grove, grove.peers.get(id)!.view, id);
+  const shown = shownView(grove.root.view!, grove.clock.elapsedMs());
+  assert.equal(shown.complete, 1);
+  assert.equal(shown.attributes['cpu.free']!.count, 120);
+  assert.equal(shown.top['cpu.free']!.most.length, 3);
+});
+
+test('a change is in the view of the root within a second, at a thousand peers', () => {
+  const grove = new Grove(1000, 5);
+  reportAll(grove);
+  grove.clock.run(30_000);
+  for (let i = 0; i < 20; i++) {
+    const id = `peer-${(i * 389) % 1000}`;
+    const alarm = { 'cpu.used': 1, 'cpu.free': 99, temperature: 100 + i };
+    grove.peers.get(id)!.report(alarm);
+    // The others go on meanwhile.
+    for (let other = i; other < 1000; other += 20)
+      if (`peer-${other}` !== id) grove.peers.get(`peer-${other}`)!.report(measured(grove.random));
+    const tookMs = grove.clock.runUntil(
+      () => grove.root.view!.summaries[indexOf('temperature')]?.max === 100 + i,
+      5_000,
+      1,
+    );
+    assert.ok(tookMs !== null && tookMs <= 1_000, `change ${i}: ${tookMs} ms`);
+    grove.clock.run(500);
+  }
+});
