@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { treeMessage } from '../src/skyeye/codec.ts';
+import type { Summary } from '../src/skyeye/index.ts';
 import { indexOf } from '../src/skyeye/index.ts';
 import { shownView, type View } from '../src/skyeye/view.ts';
 import { decode, encode } from '../src/wire/schema.ts';
@@ -32,7 +33,7 @@ function assertExact(grove: Grove, view: View | null, message = ''): void {
       .map((each) => each[index]!)
       .filter((each) => !Number.isNaN(each))
       .sort((a, b) => a - b);
-    const said = view.summaries[index]!;
+    const said: Summary = view.summaries[index]!;
     const sum = all.reduce((a, b) => a + b, 0);
     const mean = sum / all.length;
     const sd = Math.sqrt(all.reduce((a, b) => a + (b - mean) ** 2, 0) / all.length);
