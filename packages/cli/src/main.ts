@@ -7,6 +7,7 @@ import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addImportCommand } from './import/options.ts';
+import { addLabCommands } from './lab/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
 import { addParserCommand } from './parser/options.ts';
 import { addPersistorCommand } from './persistor/options.ts';
@@ -91,6 +92,9 @@ program
   });
 
 addMeshCommands(program);
+
+program.commandsGroup('Try it out, and measure:');
+addLabCommands(program);
 
 program.commandsGroup('Watch out, and keep time:');
 addHoneypotCommand(program);

@@ -18,6 +18,7 @@ export {
   FolderError,
   foundMesh,
   isComplete,
+  type OpenedPeer,
   openPeer,
   openPeerIn,
   type PeerSettings,

@@ -1,0 +1,20 @@
+// Where the reports of the lab go.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FAILED, UserError } from '../errors.ts';
+
+/** Before the work is done, so that it is not done in vain. */
+export function prepareFolder(folder: string | undefined): void {
+  if (folder === undefined) return;
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UserError(`--out ${folder}: ${(error as Error).message.split(',')[0]}`, FAILED);
+  }
+}
+
+export function writeReport(folder: string, report: unknown, text: string, plot: string): void {
+  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(folder, 'report.txt'), `${text}\n`);
+  writeFileSync(join(folder, 'plot.svg'), plot);
+}

@@ -1,0 +1,54 @@
+// How long it takes until all know that a peer is gone, or back.
+
+import { type Quantiles, quantilesOf } from '../quantiles.ts';
+import type { HostCalls } from './host-process.ts';
+
+/** Shorter than a peer stays away. */
+const LOOK_AFTER_MS = 5_500;
+
+export interface ChangeReport {
+  count: number;
+  /** Until the last peer knew, of those changes that all knew of in time. */
+  knownMs: Quantiles;
+  /** Changes that not all knew of after 5.5 s. */
+  unknownCount: number;
+}
+
+export class Changes {
+  readonly #hosts: HostCalls[];
+  readonly #knownMs: Record<'gone' | 'back', number[]> = { gone: [], back: [] };
+  readonly #unknown = { gone: 0, back: 0 };
+  readonly #latest = new Map<string, number>();
+
+  constructor(hosts: HostCalls[]) {
+    this.#hosts = hosts;
+  }
+
+  /** When a peer last went or came back. */
+  latestMs(id: string): number {
+    return this.#latest.get(id) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** It went, or came back, at `atMs`: looks later who knows. */
+  watch(id: string, isAlive: boolean, atMs: number): void {
+    this.#latest.set(id, atMs);
+    setTimeout(() => {
+      // What has changed again since can't be told apart.
+      if (this.#latest.get(id) === atMs) this.#look(id, isAlive, atMs).catch(() => {});
+    }, LOOK_AFTER_MS).unref();
+  }
+
+  async #look(id: string, isAlive: boolean, atMs: number): Promise<void> {
+    const answers = await Promise.all(this.#hosts.map((host) => host.heard(id, isAlive, atMs)));
+    const isKnown = answers.every(({ of, know }) => of === know);
+    const kind = isAlive ? 'back' : 'gone';
+    if (isKnown) this.#knownMs[kind].push(Math.max(...answers.map((each) => each.lastMs)) - atMs);
+    else this.#unknown[kind]++;
+  }
+
+  report(kind: 'gone' | 'back'): ChangeReport {
+    const knownMs = this.#knownMs[kind];
+    const unknownCount = this.#unknown[kind];
+    return { count: knownMs.length + unknownCount, knownMs: quantilesOf(knownMs), unknownCount };
+  }
+}

@@ -1,0 +1,279 @@
+// One emulated host: many real peers in one process, over TLS on the host's own address. It does what the director says
+// and measures what only it can see.
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import {
+  formatToken,
+  foundMesh,
+  joinMesh,
+  MemoryStorage,
+  type OpenedPeer,
+  openPeerIn,
+  type Peer,
+  type PeerSettings,
+  parseToken,
+  type Runtime,
+  type Session,
+  systemRuntime,
+} from '@eyrie/mesh';
+import { SeededRandom } from '@eyrie/mesh/virtual';
+import { type LinkShape, ShapedTransport } from './shaped.ts';
+
+/** Peers that join at once from one host: the authority is one process, and has more hosts to serve. */
+const JOIN_AT_ONCE = 4;
+const INVITATION_MS = 3_600_000;
+
+export interface HostOptions {
+  name: string;
+  /** Where its peers listen. */
+  address: string;
+  /** What the links themselves delay and lose, where the kernel does not. */
+  delayMs: number;
+  lossRate: number;
+  seed: number;
+}
+
+/** What a host says once a second. Sums over its running peers, unless said otherwise. */
+export interface HostSample {
+  running: number;
+  /** Peers that know as many alive as there are. */
+  whole: number;
+  /** User and system, since the process began. */
+  cpuS: number;
+  rssBytes: number;
+  /** Since the process began, with TLS records. */
+  linkBytes: number;
+  /** Since the namespace was made, with TCP/IP heads and acknowledgements; 0 without a namespace. */
+  wireBytes: number;
+  links: number;
+  /** Whom a peer here learned to be gone, since the last sample. */
+  gone: string[];
+  warnings: Record<string, number>;
+}
+
+/** How many peers know of a change, of those that ran all the time. */
+export interface Heard {
+  of: number;
+  know: number;
+  /** When the last of them learned it; 0 if none did. */
+  lastMs: number;
+}
+
+interface Running {
+  opened: OpenedPeer;
+  transport: ShapedTransport;
+  startedMs: number;
+}
+
+/** The clock of the machine, the same in all its processes. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+export class Host {
+  readonly #options: HostOptions;
+  readonly #runtime: Runtime;
+  readonly #shape: LinkShape;
+  readonly #storages = new Map<string, MemoryStorage>();
+  readonly #running = new Map<string, Running>();
+  readonly #silent = new Map<string, Running>();
+  /** When a peer here last learned that somebody is alive, or not: `peer-7 true`. */
+  readonly #learnedMs = new Map<string, number>();
+  readonly #warnings = new Map<string, number>();
+  readonly #gone = new Set<string>();
+  readonly #sessions = new Set<Session>();
+  #closedLinkBytes = 0;
+  #wireBytesAtStart = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#runtime = systemRuntime((level, message) => {
+      if (level === 'warn') this.#warnings.set(message, (this.#warnings.get(message) ?? 0) + 1);
+    });
+    const random = new SeededRandom(options.seed);
+    const { delayMs, lossRate } = options;
+    this.#shape = { delayMs, lossRate, fraction: () => random.fraction() };
+    this.#wireBytesAtStart = wireBytes();
+  }
+
+  /** Founds the mesh; gives an invitation for all others. */
+  async found(mesh: string, id: string, invited: number): Promise<string> {
+    const storage = this.#storageOf(id);
+    const roster = await foundMesh(storage, this.#runtime, mesh, this.#settingsOf(id), null);
+    const peer = await this.#open(id);
+    const secret = peer.authority!.desk.invite('peer', null, Math.max(1, invited), INVITATION_MS);
+    const root = createHash('sha256').update(roster.beginning).digest();
+    return formatToken({ mesh, root, addresses: peer.addresses.slice(), secret });
+  }
+
+  async join(token: string, ids: string[]): Promise<void> {
+    const invitation = parseToken(token);
+    const waiting = ids.slice();
+    const joinSome = async () => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        const storage = this.#storageOf(id);
+        const settings = this.#settingsOf(id);
+        const runtime = this.#runtime;
+        await joinMesh({ runtime, storage, invitation, settings, waitMs: 0, onWaiting: () => {} });
+        await this.#open(id);
+      }
+    };
+    await Promise.all(Array.from({ length: JOIN_AT_ONCE }, joinSome));
+  }
+
+  /** Its process ends: the kernel closes its links. Gives when. */
+  async crash(id: string): Promise<number> {
+    const { opened } = this.#take(id);
+    const atMs = machineMs();
+    opened.peer.kill();
+    return atMs;
+  }
+
+  /** It says nothing any more, and closes nothing: a power cut. Gives when. */
+  async silence(id: string): Promise<number> {
+    const gone = this.#take(id);
+    const atMs = machineMs();
+    gone.transport.silence();
+    this.#silent.set(id, gone);
+    return atMs;
+  }
+
+  /** It says good-bye. Gives when. */
+  async leave(id: string): Promise<number> {
+    const { opened } = this.#take(id);
+    const atMs = machineMs();
+    await opened.close();
+    return atMs;
+  }
+
+  /** Runs again, with what it had on disk. Gives when. */
+  async revive(id: string): Promise<number> {
+    this.#silent.get(id)?.opened.peer.kill();
+    this.#silent.delete(id);
+    const atMs = machineMs();
+    await this.#open(id);
+    return atMs;
+  }
+
+  /** Whether the peers that ran since before `sinceMs` know that `id` is alive, or that it is not. */
+  async heard(id: string, isAlive: boolean, sinceMs: number): Promise<Heard> {
+    const witnesses = [...this.#running.values()].filter(
+      ({ opened, startedMs }) => startedMs < sinceMs && opened.peer.id !== id,
+    );
+    const know = witnesses.filter(({ opened }) => opened.peer.directory.isAlive(id) === isAlive).length;
+    return { of: witnesses.length, know, lastMs: this.#learnedMs.get(`${id} ${isAlive}`) ?? 0 };
+  }
+
+  /** A sealed message and its receipt: how long that took; null if it was not delivered. */
+  async message(from: string, to: string): Promise<number | null> {
+    const peer = this.#running.get(from)?.opened.peer;
+    if (peer === undefined) return null;
+    const startMs = machineMs();
+    const { isDelivered } = await peer.send(to, 'emulated');
+    return isDelivered ? machineMs() - startMs : null;
+  }
+
+  /** A broadcast: how many said that they have it, and how long it took until all had. */
+  async broadcast(from: string): Promise<{ count: number; ms: number } | null> {
+    const peer = this.#running.get(from)?.opened.peer;
+    if (peer === undefined) return null;
+    const startMs = machineMs();
+    const { count, problem } = await peer.broadcast('emulated');
+    return problem === null ? { count, ms: machineMs() - startMs } : null;
+  }
+
+  async sample(everybody: number): Promise<HostSample> {
+    const peers = [...this.#running.values()].map(({ opened }) => opened.peer);
+    let openLinkBytes = 0;
+    for (const session of this.#sessions) openLinkBytes += session.link.sentBytes;
+    const { user, system } = process.cpuUsage();
+    const gone = [...this.#gone];
+    this.#gone.clear();
+    return {
+      running: peers.length,
+      whole: peers.filter((peer) => peer.directory.tree.size === everybody).length,
+      cpuS: (user + system) / 1e6,
+      rssBytes: process.memoryUsage.rss(),
+      linkBytes: this.#closedLinkBytes + openLinkBytes,
+      wireBytes: wireBytes() - this.#wireBytesAtStart,
+      links: this.#sessions.size,
+      gone,
+      warnings: Object.fromEntries(this.#warnings),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const { opened } of this.#silent.values()) opened.peer.kill();
+    await Promise.all([...this.#running.values()].map(({ opened }) => opened.close()));
+    this.#running.clear();
+    this.#silent.clear();
+  }
+
+  async #open(id: string): Promise<Peer> {
+    try {
+      return await this.#openAt(id, undefined);
+    } catch (error) {
+      // While it was away, somebody else took its port.
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      return this.#openAt(id, 0);
+    }
+  }
+
+  async #openAt(id: string, port: number | undefined): Promise<Peer> {
+    let transport: ShapedTransport | null = null;
+    const storage = this.#storageOf(id);
+    const opened = openPeerIn(storage, {
+      runtime: this.#runtime,
+      port,
+      around: (inner) => {
+        transport = new ShapedTransport(inner, this.#shape);
+        return transport;
+      },
+    });
+    const { peer, settings } = opened;
+    peer.directory.onChange.push((other, status, before) => {
+      // One that fell silent still runs, and takes all others for dead.
+      if (this.#running.get(id)?.opened !== opened) return;
+      if ((status === 'alive') === (before === 'alive')) return;
+      this.#learnedMs.set(`${other} ${status === 'alive'}`, machineMs());
+      if (status === 'dead') this.#gone.add(other);
+    });
+    peer.switchboard.onOpen.push((session) => this.#sessions.add(session));
+    peer.switchboard.onClosed.push((session) => {
+      if (this.#sessions.delete(session)) this.#closedLinkBytes += session.link.sentBytes;
+    });
+    await peer.start();
+    const taken = Number(peer.addresses[0]!.split(':').at(-1));
+    if (settings.port !== taken) storage.write('settings.json', JSON.stringify({ ...settings, port: taken }));
+    this.#running.set(id, { opened, transport: transport!, startedMs: machineMs() });
+    return peer;
+  }
+
+  #take(id: string): Running {
+    const running = this.#running.get(id);
+    if (running === undefined) throw new Error(`${id} does not run here`);
+    this.#running.delete(id);
+    return running;
+  }
+
+  #storageOf(id: string): MemoryStorage {
+    const storage = this.#storages.get(id) ?? new MemoryStorage();
+    this.#storages.set(id, storage);
+    return storage;
+  }
+
+  #settingsOf(id: string): PeerSettings {
+    return { id, host: this.#options.address, port: 0, advertise: [], entrances: [] };
+  }
+}
+
+/** What left by all interfaces of this namespace; the machine's own, with others' traffic, where there is none. */
+function wireBytes(): number {
+  try {
+    const lines = readFileSync('/proc/net/dev', 'utf8').split('\n').slice(2);
+    return lines.reduce((sum, line) => sum + Number(line.trim().split(/[:\s]+/)[9] ?? 0), 0);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,38 @@
+import { type Panel, plotSvg } from '../plot.ts';
+import { bytesRate, ms, percent } from '../units.ts';
+import type { EmulateReport, Sample } from './emulation.ts';
+
+/** An emulation over time, as SVG. */
+export function emulatePlot({ samples, settings }: EmulateReport): string {
+  const { peers, hosts, delayMs, lossRate, churnPerMin } = settings;
+  const of = (pick: (sample: Sample) => number | null) => samples.map(pick);
+  const panels: Panel[] = [
+    {
+      title: 'Peers that run',
+      series: [{ name: 'running', values: of(({ running }) => running) }],
+      format: (value) => String(Math.round(value)),
+    },
+    {
+      title: 'Peers that know all others',
+      series: [{ name: 'know all', values: of(({ knowAll }) => knowAll) }],
+      format: percent,
+      atLeast: 1,
+    },
+    {
+      title: 'From anyone to anyone and back, sealed',
+      series: [
+        { name: 'p50', values: of(({ messageMs }) => (messageMs.count === 0 ? null : messageMs.p50)) },
+        { name: 'p99', values: of(({ messageMs }) => (messageMs.count === 0 ? null : messageMs.p99)) },
+      ],
+      format: ms,
+    },
+    {
+      title: 'What a peer sends',
+      series: [{ name: 'TLS records', values: of(({ linkBytesPerPeerS }) => linkBytesPerPeerS) }],
+      format: bytesRate,
+    },
+  ];
+  const where = hosts === 0 ? 'on loopback' : `on ${hosts} hosts`;
+  const subtitle = `${ms(delayMs)} one way, ${percent(lossRate)} lost, ${percent(churnPerMin)} of the peers a minute come and go`;
+  return plotSvg(`${peers} peers ${where}`, subtitle, of(({ atS }) => atS) as number[], panels);
+}

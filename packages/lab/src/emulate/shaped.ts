@@ -1,0 +1,175 @@
+// A transport whose links wait, lose and fall silent, for machines whose kernel can't do that to packets. What is lost
+// comes later, as TCP repeats it: a link never loses bytes.
+
+import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from '@eyrie/mesh';
+
+/** A lost segment is repeated after so long, and each time after twice as long (RFC 6298 §5.5). */
+const REPEAT_MS = 200;
+const REPEAT_MS_MAX = 15_000;
+/** TCP's and TLS 1.3's handshakes: two round trips. */
+const HANDSHAKE_WAYS = 4;
+
+export interface LinkShape {
+  /** One way. */
+  delayMs: number;
+  lossRate: number;
+  /** 0 <= fraction < 1 */
+  fraction(): number;
+}
+
+export class ShapedTransport implements Transport {
+  readonly #inner: Transport;
+  readonly #shape: LinkShape;
+  readonly #links = new Set<ShapedLink>();
+  #isSilent = false;
+
+  constructor(inner: Transport, shape: LinkShape) {
+    this.#inner = inner;
+    this.#shape = shape;
+  }
+
+  dial(address: string, done: Dialled): void {
+    if (this.#isSilent) return void done(new Error(`${address}: no answer`), null);
+    setTimeout(() => {
+      this.#inner.dial(address, (error, link) => done(error, link && this.#wrap(link)));
+    }, HANDSHAKE_WAYS * this.#shape.delayMs).unref();
+  }
+
+  listen(onLink: (link: Link) => void): Promise<string[]> {
+    return this.#inner.listen((link) => {
+      // Nobody starts it: the other side waits for a greeting that never comes.
+      if (!this.#isSilent) onLink(this.#wrap(link));
+    });
+  }
+
+  /** From now on nothing leaves and nothing arrives, and no link is closed: a power cut, a cable pulled. */
+  silence(): void {
+    this.#isSilent = true;
+    for (const link of this.#links) link.isSilent = true;
+  }
+
+  setCredentials(credentials: LinkCredentials): void {
+    this.#inner.setCredentials(credentials);
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #wrap(link: Link): Link {
+    const shaped = new ShapedLink(link, this.#shape, () => this.#links.delete(shaped));
+    this.#links.add(shaped);
+    return shaped;
+  }
+}
+
+interface Waiting {
+  atMs: number;
+  bytes: number;
+  leave(): void;
+}
+
+class ShapedLink implements Link {
+  readonly shown: Shown;
+  readonly isDialler: boolean;
+  isSilent = false;
+  readonly #inner: Link;
+  readonly #shape: LinkShape;
+  readonly #onGone: () => void;
+  /** Bounded by the session, which gives a link up that has too much waiting. */
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  #lastMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #onDrain = () => {};
+
+  constructor(inner: Link, shape: LinkShape, onGone: () => void) {
+    this.#inner = inner;
+    this.#shape = shape;
+    this.#onGone = onGone;
+    this.shown = inner.shown;
+    this.isDialler = inner.isDialler;
+  }
+
+  get sentBytes(): number {
+    return this.#inner.sentBytes;
+  }
+
+  get waitingBytes(): number {
+    return this.#inner.waitingBytes + this.#queuedBytes;
+  }
+
+  start(events: LinkEvents): void {
+    this.#onDrain = () => events.onDrain();
+    this.#inner.start({
+      onBytes: (bytes) => {
+        if (!this.isSilent) events.onBytes(bytes);
+      },
+      onDrain: () => {
+        if (!this.isSilent) events.onDrain();
+      },
+      onClose: (reason) => {
+        this.#forget();
+        this.#onGone();
+        events.onClose(reason);
+      },
+    });
+  }
+
+  send(...parts: Uint8Array[]): void {
+    if (this.isSilent) return;
+    const waitMs = this.#waitMs();
+    if (waitMs === 0 && this.#queue.length === 0) return void this.#inner.send(...parts);
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    this.#later(waitMs, bytes, () => this.#inner.send(...parts));
+  }
+
+  close(): void {
+    if (this.isSilent) return;
+    if (this.#queue.length === 0) this.#inner.close();
+    else this.#later(0, 0, () => this.#inner.close());
+  }
+
+  destroy(reason: string): void {
+    this.#forget();
+    this.#inner.destroy(reason);
+  }
+
+  #waitMs(): number {
+    const { delayMs, lossRate, fraction } = this.#shape;
+    let ms = delayMs;
+    for (let repeat = REPEAT_MS; repeat < REPEAT_MS_MAX && lossRate > 0 && fraction() < lossRate; repeat *= 2)
+      ms += repeat;
+    return ms;
+  }
+
+  /** Never before what was sent earlier. */
+  #later(waitMs: number, bytes: number, leave: () => void): void {
+    this.#lastMs = Math.max(this.#lastMs, performance.now() + waitMs);
+    this.#queue.push({ atMs: this.#lastMs, bytes, leave });
+    this.#queuedBytes += bytes;
+    this.#timer ??= this.#wake();
+  }
+
+  #wake(): NodeJS.Timeout {
+    return setTimeout(() => this.#flush(), Math.max(0, this.#queue[0]!.atMs - performance.now())).unref();
+  }
+
+  #flush(): void {
+    this.#timer = null;
+    while (this.#queue.length > 0 && this.#queue[0]!.atMs <= performance.now()) {
+      const { bytes, leave } = this.#queue.shift()!;
+      this.#queuedBytes -= bytes;
+      if (!this.isSilent) leave();
+    }
+    if (this.#queue.length > 0) this.#timer = this.#wake();
+    else if (!this.isSilent) this.#onDrain();
+  }
+
+  #forget(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+  }
+}

@@ -1,0 +1,115 @@
+// Where an emulation runs: hosts in namespaces, each a process; or one host in this process, on loopback.
+
+import { Host, type HostOptions } from './host.ts';
+import { type HostCalls, type HostProcess, startHost } from './host-process.ts';
+import {
+  LabError,
+  leftBehind,
+  makeNetwork,
+  removeNamespace,
+  removeNetwork,
+  type Shapers,
+  type Shaping,
+  shapeNetwork,
+  shapersFor,
+  whyNoNamespaces,
+} from './namespaces.ts';
+import { planNetwork } from './plan.ts';
+
+export interface StageOptions extends Shaping {
+  /** 0 is loopback. */
+  hosts: number;
+  seed: number;
+  /** Starts a program that calls `serveHost` with the argument that is added. */
+  hostCommand: string[];
+}
+
+export interface Stage {
+  hosts: HostCalls[];
+  shapers: Shapers;
+  /** Takes everything away. To be called whatever happened. */
+  end(): Promise<void>;
+}
+
+export function openStage(options: StageOptions, note: (line: string) => void): Stage {
+  return options.hosts === 0 ? openLoopback(options, note) : openNamespaces(options, note);
+}
+
+function openLoopback(options: StageOptions, note: (line: string) => void): Stage {
+  const shapers = shapersFor(options, false);
+  if (shapers.delay !== 'none' || shapers.loss !== 'none')
+    note(
+      'On loopback the links themselves delay and lose: a lost segment comes after 200 ms, as TCP repeats it.',
+    );
+  const host = new Host(hostOptions(options, shapers, 'loopback', '127.0.0.1', 0));
+  return { hosts: [host], shapers, end: () => host.close() };
+}
+
+/** @throws LabError */
+function openNamespaces(options: StageOptions, note: (line: string) => void): Stage {
+  const why = whyNoNamespaces();
+  if (why !== null) throw new LabError(`${why}; without --hosts the peers run on loopback`);
+  const removed = clean();
+  if (removed > 0) note(`Removed ${removed} namespaces that an earlier run left behind.`);
+  const shapers = shapersFor(options, true);
+  if (shapers.delay === 'links' || shapers.loss === 'links' || shapers.loss === 'nftables')
+    note(
+      `This kernel has no netem: ${[
+        shapers.loss === 'nftables' ? 'nftables drops packets' : '',
+        shapers.loss === 'links' ? 'the links themselves lose' : '',
+        shapers.delay === 'links' ? 'the links themselves delay' : '',
+      ]
+        .filter((part) => part !== '')
+        .join(', ')}.`,
+    );
+  const plan = planNetwork(process.pid, options.hosts);
+  const processes: HostProcess[] = [];
+  const end = async () => {
+    await Promise.all(processes.map((each) => each.end()));
+    removeNetwork(plan);
+  };
+  // Also where this process ends without coming back here: the hosts end with it, the namespaces are taken away.
+  const removeAtExit = () => removeNetwork(plan);
+  process.once('exit', removeAtExit);
+  const endOnce = async () => {
+    await end();
+    process.removeListener('exit', removeAtExit);
+  };
+  try {
+    makeNetwork(plan);
+    shapeNetwork(plan, options, shapers);
+    plan.hosts.forEach(({ namespace, address }, h) => {
+      processes.push(
+        startHost(options.hostCommand, namespace, hostOptions(options, shapers, `host ${h}`, address, h)),
+      );
+    });
+  } catch (error) {
+    removeNetwork(plan);
+    process.removeListener('exit', removeAtExit);
+    throw error;
+  }
+  return { hosts: processes.map((each) => each.calls), shapers, end: endOnce };
+}
+
+function hostOptions(
+  { delayMs, lossRate, seed }: StageOptions,
+  shapers: Shapers,
+  name: string,
+  address: string,
+  h: number,
+): HostOptions {
+  return {
+    name,
+    address,
+    delayMs: shapers.delay === 'links' ? delayMs : 0,
+    lossRate: shapers.loss === 'links' ? lossRate : 0,
+    seed: seed * 1_000 + h,
+  };
+}
+
+/** Removes what runs left behind that are over; gives how many namespaces that were. */
+export function clean(): number {
+  const names = leftBehind();
+  for (const name of names) removeNamespace(name);
+  return names.length;
+}

@@ -1,0 +1,20 @@
+// Many measurements in a few numbers.
+
+export interface Quantiles {
+  count: number;
+  mean: number;
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+}
+
+/** All zero of no values. Nearest rank: each number given is one that was measured. */
+export function quantilesOf(values: Iterable<number>): Quantiles {
+  const sorted = Float64Array.from(values).sort();
+  const count = sorted.length;
+  if (count === 0) return { count: 0, mean: 0, p50: 0, p90: 0, p99: 0, max: 0 };
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * count) - 1)]!;
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / count;
+  return { count, mean, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+}

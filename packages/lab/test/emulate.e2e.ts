@@ -1,0 +1,78 @@
+// Real peers in real namespaces: all find each other, one that goes is missed, and nothing is left behind.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { requireTool } from '../../../test/support/tools.ts';
+import { PREFIX } from '../src/emulate/plan.ts';
+import type { EmulateReport } from '../src/index.ts';
+
+const eyrie = join(import.meta.dirname, '../../cli/bin/eyrie.js');
+const skip = process.getuid?.() !== 0 ? 'needs root, for network namespaces' : requireTool('ip');
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [eyrie, 'emulate', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const ended = new Promise<{ status: number | null; out: string; err: string }>((resolve) =>
+    child.once('close', (status) => resolve({ status, out, err })),
+  );
+  return { child, ended, err: () => err };
+}
+
+const namespacesOf = (pid: number) =>
+  spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((line) => line.startsWith(`${PREFIX}${pid}-`));
+
+test('peers on hosts of their own: all know all, crashes are noticed, the namespaces go in the end', {
+  skip,
+}, async () => {
+  const run = start(
+    ...'--peers 10 --hosts 5 --churn 300%/min --delay 2ms --loss 1% --for 9s --seed 7 --json'.split(' '),
+  );
+  const { status, out, err } = await run.ended;
+  assert.equal(status, 0, err);
+  const report: EmulateReport = JSON.parse(out);
+  assert.notEqual(report.convergedS, null);
+  assert.notEqual(report.settledS, null);
+  assert.ok(report.messages.ms.count > 0);
+  assert.ok(report.gone.count > 0, 'at this rate some must have gone');
+  assert.deepEqual(namespacesOf(run.child.pid!), []);
+});
+
+/** Until its hosts are there, and their peers join. */
+async function isUnderWay(run: ReturnType<typeof start>): Promise<void> {
+  const hosts = () => namespacesOf(run.child.pid!).filter((line) => /-h\d/.test(line)).length;
+  while (hosts() < 2 && run.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  assert.equal(hosts(), 2, run.err());
+}
+
+test('killed in the middle: its hosts end with it, and --clean removes the namespaces', {
+  skip,
+}, async () => {
+  const run = start(...'--peers 4 --hosts 2 --for 60s'.split(' '));
+  await isUnderWay(run);
+  run.child.kill('SIGKILL');
+  await run.ended;
+  const cleaned = await start('--clean').ended;
+  assert.match(cleaned.out, /^Removed \d+ namespaces/, cleaned.err);
+  assert.deepEqual(namespacesOf(run.child.pid!), []);
+});
+
+test('Ctrl-C ends it, and nothing is left', { skip }, async () => {
+  const run = start(...'--peers 4 --hosts 2 --for 60s --json'.split(' '));
+  await isUnderWay(run);
+  run.child.kill('SIGINT');
+  const { status, err } = await run.ended;
+  assert.equal(status, 130, err);
+  assert.deepEqual(namespacesOf(run.child.pid!), []);
+});
