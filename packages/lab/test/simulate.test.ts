@@ -1,0 +1,87 @@
+// The simulator's parts: its clock, its tree.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { positionOf, Tree } from '@eyrie/mesh';
+import { SeededRandom, VirtualClock } from '@eyrie/mesh/virtual';
+import fc from 'fast-check';
+import { VirtualTree } from '../src/simulate/tree.ts';
+import { Wheel } from '../src/simulate/wheel.ts';
+
+test('the wheel runs what the heap runs, in the same order', () => {
+  const delays = fc.oneof(fc.nat(50), fc.nat(40_000), fc.nat(200_000_000));
+  const plan = fc.array(fc.record({ delayMs: delays, isCancelled: fc.boolean(), againMs: delays }), {
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(plan, (events) => {
+      const play = (clock: VirtualClock | Wheel<string>) => {
+        const said: string[] = [];
+        for (const [i, { delayMs, isCancelled, againMs }] of events.entries()) {
+          const cancel = clock.after(delayMs, () => {
+            said.push(`${i} at ${clock.elapsedMs()}`);
+            clock.after(againMs, () => said.push(`${i} again at ${clock.elapsedMs()}`));
+          });
+          if (isCancelled) clock.after(delayMs >> 1, cancel);
+        }
+        clock.run(30_000);
+        clock.run(100_000);
+        return said;
+      };
+      const wheel = new Wheel<string>(() => {});
+      assert.deepEqual(play(wheel), play(new VirtualClock()));
+      assert.equal(wheel.elapsedMs(), 130_000);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('the wheel delivers messages; a cancel that comes late cancels nothing else', () => {
+  const arrived: string[] = [];
+  const wheel = new Wheel<string>((to, from, payload) =>
+    arrived.push(`${from} to ${to}: ${payload} at ${wheel.elapsedMs()}`),
+  );
+  const cancel = wheel.after(1, () => {});
+  wheel.run(1);
+  wheel.post(4.2, 2, 1, 'hello');
+  cancel();
+  wheel.post(20_000, 3, 1, 'later');
+  assert.equal(wheel.pending, 2);
+  wheel.run(30_000);
+  assert.deepEqual(arrived, ['1 to 2: hello at 6', '1 to 3: later at 20001']);
+  assert.equal(wheel.pending, 0);
+});
+
+test('the tree of the simulation is the tree of the mesh, whoever comes and goes', () => {
+  for (const branching of [2, 3, 4, 8, 16]) {
+    const count = 150;
+    const ids = Array.from({ length: count }, (_, i) => `peer-${i}`);
+    const ours = new VirtualTree(Float64Array.from(ids, positionOf), branching);
+    const theirs = new Tree(branching);
+    const random = new SeededRandom(branching);
+    for (let step = 0; step < 600; step++) {
+      const peer = Math.floor(random.fraction() * count);
+      const parents = ours.parent.slice();
+      ours.touched.length = 0;
+      if (theirs.has(ids[peer]!)) {
+        ours.delete(peer);
+        theirs.delete(ids[peer]!);
+      } else {
+        ours.add(peer);
+        theirs.add(ids[peer]!);
+      }
+      for (const [i, parent] of parents.entries())
+        if (ours.parent[i] !== parent) assert.ok(ours.touched.includes(i), 'who moved is named');
+      if (step % 10 !== 0) continue;
+      assert.equal(ours.size, theirs.size);
+      assert.equal(ids[ours.root] ?? null, theirs.root);
+      for (const [i, id] of ids.entries()) {
+        assert.equal(ids[ours.parent[i]!] ?? null, theirs.parentOf(id));
+        assert.equal(ours.depthOf(i), theirs.pathTo(id).length);
+        const children: string[] = [];
+        ours.eachChild(i, (child) => children.push(ids[child]!));
+        assert.deepEqual(children, theirs.childrenOf(id));
+      }
+    }
+  }
+});
