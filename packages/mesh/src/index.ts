@@ -1,3 +1,4 @@
+export type { Decision } from './identity/authority.ts';
 export { CertificateError } from './identity/certificate.ts';
 export { EnrolError } from './identity/enrolment.ts';
 export { keyFingerprint } from './identity/keys.ts';
@@ -7,11 +8,13 @@ export type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } fro
 export type { Session } from './link/session.ts';
 export { parseAddress, TlsTransport } from './link/tls.ts';
 export { Directory, type Status } from './members/directory.ts';
+export { type Measure, measureText, STEPS, type Step } from './members/measures.ts';
 export { type Member, Roster, RosterError } from './members/roster.ts';
 export { BRANCHING, positionOf, Tree } from './members/tree.ts';
 export type { Message } from './messages/inbox.ts';
 export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';
+export { type Audit, type AuditEntry, auditTo } from './peer/audit.ts';
 export { ControlError, callPeer } from './peer/control.ts';
 export {
   eyrieHome,

@@ -167,6 +167,27 @@ function addDeciding(mesh: Command): void {
     .action(async (id: string, options) =>
       (await import('./members.ts')).decide('revoke', { id, reason: options.reason }, options),
     );
+  decide(
+    'quarantine',
+    '<id>',
+    'no links for a peer, for a time: nothing of it is asked, answered or counted',
+    'eyrie mesh quarantine lab-7 --for 10m --reason "floods queries"',
+  )
+    .option('--for <time>', 'how long: 90s, 10m, 24h, 30d at most', '10m')
+    .option('--reason <text>', 'what all peers are told', '')
+    .option('--throttle', 'leave its links, and give it fewer answers')
+    .option('--redirect <host:port>', 'send it to this decoy of the mesh (eyrie honeypot --decoy)')
+    .action(async (id: string, options) => (await import('./measures.ts')).quarantine(id, options));
+  decide('release', '<id>', 'end a quarantine before its time', 'eyrie mesh release lab-7')
+    .option('--reason <text>', 'for the audit', '')
+    .action(async (id: string, options) => (await import('./measures.ts')).release(id, options));
+  mesh
+    .command('measures')
+    .description('what is done about which peers, and until when')
+    .option('--peer <id>', 'which peer of this user is asked')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh measures`)
+    .action(async (options) => (await import('./measures.ts')).measures(options));
   const authority = mesh.command('ca').description('the authority: change its root without a break');
   authority
     .command('rotate')

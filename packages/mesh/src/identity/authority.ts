@@ -2,7 +2,9 @@
 // one peer, next to its folder's key.
 
 import type { KeyObject } from 'node:crypto';
+import type { Step } from '../members/measures.ts';
 import { type Change, hex, Roster } from '../members/roster.ts';
+import type { Audit, AuditEntry } from '../peer/audit.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
 import {
@@ -24,6 +26,17 @@ const GATHER_MS = 20;
 const BUSY_GATHER_MS = 100;
 const DAY_MS = 24 * 3_600_000;
 const ROOT_WARN_MS = 90 * DAY_MS;
+export const MEASURE_MS_MAX = 30 * DAY_MS;
+
+/** What is to be done about a peer, for how long, and who says so. */
+export interface Decision extends Partial<Pick<AuditEntry, 'evidence'>> {
+  step: Step;
+  reason: string;
+  forMs: number;
+  /** Of a redirect: HOST:PORT of the decoy. */
+  to?: string;
+  by: AuditEntry['by'];
+}
 
 export interface AuthorityOptions {
   runtime: Runtime;
@@ -39,6 +52,8 @@ export class Authority {
   onRoster: (roster: Roster) => void = () => {};
   /** A new key of the group, whose hash is in the list already. */
   onGroupKey: (epoch: number, key: Uint8Array) => void = () => {};
+  /** Told of each decision about a peer, whoever made it. */
+  audit: Audit = () => {};
   readonly #runtime: Runtime;
   readonly #storage: Storage;
   readonly #leafHours: number;
@@ -123,7 +138,7 @@ export class Authority {
   }
 
   /** Out at once: the list says so, all peers close their links with it, and the group has another key. */
-  revoke(id: string, reason: string): string | null {
+  revoke(id: string, reason: string, by: AuditEntry['by'] = 'operator'): string | null {
     if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
     if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
     this.desk.forget(id);
@@ -136,7 +151,47 @@ export class Authority {
     ]);
     this.onGroupKey(epoch, key);
     this.#runtime.log('info', 'peer revoked', { peer: id, reason });
+    this.#note('revoke', id, { reason, by }, null);
     return null;
+  }
+
+  /** Fewer answers, no links, or a decoy instead of all others: for a time. Gives why not, or null. */
+  measure(id: string, decision: Decision): string | null {
+    const { step, reason, forMs, to = '' } = decision;
+    const member = this.#roster.approved(id);
+    if (member === null) return `there is no peer ${id} that is approved`;
+    if (member.role === 'authority') return `${id} is the authority itself: it would lock itself out`;
+    if (!(forMs > 0 && forMs <= MEASURE_MS_MAX))
+      return 'the time must be longer than nothing, 30 days at most';
+    if (step === 'redirect' && to === '') return 'nobody knows where the decoy is';
+    const atMs = this.#runtime.clock.nowMs();
+    const untilMs = Math.round(atMs + forMs);
+    this.#sign([{ kind: 'measure', id, step, reason: reason.slice(0, 60), atMs, untilMs, to }]);
+    this.#runtime.log('info', `peer under ${step}`, { peer: id, reason, seconds: Math.round(forMs / 1000) });
+    this.#note(step, id, decision, new Date(untilMs).toISOString());
+    return null;
+  }
+
+  /** Ends what is done about a peer. */
+  release(id: string, reason: string, by: AuditEntry['by']): string | null {
+    const measure = this.#roster.measures.get(id);
+    const atMs = this.#runtime.clock.nowMs();
+    if (measure === undefined || measure.untilMs <= atMs) return `nothing is in force about ${id}`;
+    this.#sign([{ kind: 'release', id, atMs }]);
+    this.#runtime.log('info', 'peer released', { peer: id, reason });
+    this.#note('release', id, { reason, by }, null);
+    return null;
+  }
+
+  #note(
+    action: AuditEntry['action'],
+    peer: string,
+    { reason, by, evidence }: Pick<AuditEntry, 'reason' | 'by' | 'evidence'>,
+    until: string | null,
+  ): void {
+    const time = new Date(this.#runtime.clock.nowMs()).toISOString();
+    const entry: AuditEntry = { time, action, peer, by, reason, until };
+    this.audit(evidence === undefined ? entry : { ...entry, evidence });
   }
 
   /** A second root besides the one there is; certificates are issued by it from now on. Gives its key, to be kept. */

@@ -138,6 +138,7 @@ function startStrangerSession(
     judge: () => ({ code: 'stranger', reason: 'this peer is not in the mesh yet' }),
     opened: (session) => decide(session, ''),
     closed: (_session, reason) => decide(null, reason),
+    refused: () => {},
     notice: () => {},
     request: (_session, _kind, _payload, reply) => reply('this peer is not in the mesh yet'),
     stream: (_session, _kind, _payload, stream) => stream.reset('this peer is not in the mesh yet'),

@@ -173,6 +173,7 @@ export class LanCourier {
     const member = this.#standing.roster.members.get(from);
     if (member === undefined) return 'not-approved';
     if (member.revoked !== null) return 'revoked';
+    if (this.#standing.measures.isCutOff(from)) return 'quarantined';
     const [signature, signed] = [whole.subarray(0, SIGNATURE_BYTES), whole.subarray(SIGNATURE_BYTES)];
     if (!isSignedBy(member.publicKey, signature, 'eyrie lan', signed)) return 'bad-signature';
     if (Math.abs(this.#runtime.clock.nowMs() - sentMs) > FRESH_MS) return 'replayed, or a clock is wrong';

@@ -50,6 +50,8 @@ export interface SessionHost {
   notice(session: Session, kind: number, payload: Uint8Array): void;
   request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void;
   stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void;
+  /** The other side does not want this link, for a reason that it names by a code. */
+  refused(session: Session, code: string, reason: string): void;
 }
 
 export type Reply = (error: string | null, payload?: Uint8Array) => void;
@@ -166,6 +168,11 @@ export class Session implements StreamCarrier {
     this.#closed(reason);
   }
 
+  /** Ends a link that was fine so far, with a code that the other side can act on. */
+  refuse(code: string, reason: string): void {
+    if (!this.isClosed) this.#refuse(code, reason);
+  }
+
   // --- what arrives
 
   #receive(bytes: Uint8Array): void {
@@ -196,6 +203,7 @@ export class Session implements StreamCarrier {
       case frameTypes.refuse: {
         const { code, reason } = decode(refusal, payload);
         this.#over(`refused by the other side (${code}): ${reason}`);
+        this.#host.refused(this, code, reason);
         return;
       }
       case frameTypes.bye:

@@ -1,8 +1,9 @@
 // All sessions of a peer: takes and makes links, keeps one to each other peer, keeps them alive, closes those of peers that
 // are revoked, and hands what arrives to whoever handles that kind.
 
+import { type Measure, measureText } from '../members/measures.ts';
 import { type Roster, RosterError, type RosterPart } from '../members/roster.ts';
-import { RosterGatherer, type Standing } from '../peer/standing.ts';
+import { MOVED, RosterGatherer, type Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
@@ -40,6 +41,8 @@ export class Switchboard implements SessionHost {
   readonly standing: Standing;
   readonly onOpen: ((session: Session) => void)[] = [];
   readonly onClosed: ((session: Session, reason: string) => void)[] = [];
+  /** The other side does not want a link, and names a code for the reason. */
+  readonly onRefused: ((session: Session, code: string, reason: string) => void)[] = [];
   /** Nothing was heard from a peer for `SILENCE_MS`, though its link is open. */
   readonly onSilence: ((session: Session) => void)[] = [];
   /** Whether a link should be kept though nobody uses it. */
@@ -54,6 +57,7 @@ export class Switchboard implements SessionHost {
   readonly #streams = new Map<number, StreamHandler>();
   readonly #dialling = new Map<string, Dialling>();
   readonly #silent = new WeakSet<Session>();
+  readonly #kept = new WeakSet<Session>();
   #lastTickMs: number;
   #cancelTick: Cancel = () => {};
   #rosterPushedMs = Number.NEGATIVE_INFINITY;
@@ -66,6 +70,10 @@ export class Switchboard implements SessionHost {
     this.#transport = transport;
     this.#lastTickMs = runtime.clock.elapsedMs();
     standing.onRoster.push((roster, before) => this.#rosterChanged(roster, before));
+    standing.measures.onChange.push((id, measure) => {
+      if (measure === null) this.forgetFailures(id);
+      else if (standing.measures.isCutOff(id)) this.#cutOff(id, measure);
+    });
     // A link outlives the certificate it was made with, if a newer one of the same key comes in time.
     standing.onCertificate.push((certificate) => {
       for (const session of this.#byId.values()) session.notify(noticeKinds.certificate, certificate);
@@ -162,6 +170,22 @@ export class Switchboard implements SessionHost {
   forgetFailures(id: string): void {
     const dialling = this.#dialling.get(id);
     if (dialling !== undefined && !dialling.isUnderWay) this.#dialling.delete(id);
+  }
+
+  forgetAllFailures(): void {
+    for (const id of [...this.#dialling.keys()]) this.forgetFailures(id);
+  }
+
+  /** Never closed for being idle. */
+  keep(session: Session): void {
+    this.#kept.add(session);
+  }
+
+  #cutOff(id: string, measure: Measure): void {
+    const isMoved = measure.step === 'redirect';
+    this.#byId
+      .get(id)
+      ?.refuse(isMoved ? MOVED : 'quarantined', isMoved ? measure.to : measureText(id, measure));
   }
 
   #dialNext(addresses: readonly string[], at: number, done: (session: Session | null) => void): void {
@@ -284,6 +308,10 @@ export class Switchboard implements SessionHost {
     this.#notices.get(kind)?.(session, payload);
   }
 
+  refused(session: Session, code: string, reason: string): void {
+    for (const listener of this.onRefused) listener(session, code, reason);
+  }
+
   request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void {
     const isStranger = session.id === '';
     const handler = this.#requests.get(kind);
@@ -313,7 +341,8 @@ export class Switchboard implements SessionHost {
     const isAnyoneOut = roster.voidedSince(before.version).length > 0;
     if (isAnyoneOut) this.#closeVoided();
     const sinceMs = this.runtime.clock.elapsedMs() - this.#rosterPushedMs;
-    if (isAnyoneOut || sinceMs >= ROSTER_PUSH_MS) this.#pushRoster();
+    const isUrgent = isAnyoneOut || roster.measures !== before.measures;
+    if (isUrgent || sinceMs >= ROSTER_PUSH_MS) this.#pushRoster();
     else
       this.#cancelRosterPush ??= this.runtime.clock.after(ROSTER_PUSH_MS - sinceMs, () => this.#pushRoster());
   }
@@ -349,7 +378,8 @@ export class Switchboard implements SessionHost {
       if (lateMs > LATE_MS) session.heardMs += lateMs;
       if (nowMs - session.sentMs >= HEARTBEAT_MS - TICK_MS / 2) session.heartbeat();
       if (wallMs >= session.expiresMs) session.close(`the certificate of ${session.id} has expired`);
-      else if (nowMs - session.usedMs > IDLE_MS && !this.isNeeded(session.id)) session.close('idle');
+      else if (nowMs - session.usedMs > IDLE_MS && !this.isNeeded(session.id) && !this.#kept.has(session))
+        session.close('idle');
       else if (nowMs - session.heardMs < SILENCE_MS) this.#silent.delete(session);
       else if (!this.#silent.has(session)) {
         this.#silent.add(session);

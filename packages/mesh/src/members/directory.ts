@@ -20,7 +20,7 @@ import {
 } from '../wire/schema.ts';
 import { Tree } from './tree.ts';
 
-export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked';
+export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked' | 'quarantined';
 
 /** Twice this, and one, is still exact: a version (see `versionAt`). */
 const INCARNATION_MAX = 2 ** 48;
@@ -89,6 +89,13 @@ export class Directory {
   constructor(standing: Standing, tree = new Tree()) {
     this.#standing = standing;
     this.tree = tree;
+    standing.measures.onChange.push((id, _measure, before) => {
+      const member = standing.roster.approved(id);
+      if (member === null) return;
+      const wasCutOff = before !== null && before.step !== 'throttle';
+      if (wasCutOff !== standing.measures.isCutOff(id))
+        this.#settle(id, member.index, wasCutOff ? 'quarantined' : this.#statusAt(member.index));
+    });
     standing.onRoster.push((roster, before) => {
       // Revoked or admitted anew: the old key's statements are void.
       for (const id of roster.voidedSince(before.version)) {
@@ -108,7 +115,8 @@ export class Directory {
   statusOf(id: string): Status {
     const member = this.#standing.roster.members.get(id);
     if (member === undefined) return 'never seen';
-    return member.revoked === null ? this.#statusAt(member.index) : 'revoked';
+    if (member.revoked !== null) return 'revoked';
+    return this.#standing.measures.isCutOff(id) ? 'quarantined' : this.#statusAt(member.index);
   }
 
   isAlive(id: string): boolean {
@@ -225,7 +233,8 @@ export class Directory {
   }
 
   #settle(id: string, index: number, before: Status): void {
-    const status = this.#statusAt(index);
+    // What was said of a peer in quarantine is kept: it holds again afterwards.
+    const status = this.#standing.measures.isCutOff(id) ? 'quarantined' : this.#statusAt(index);
     if (status === 'alive') this.tree.add(id);
     else this.tree.delete(id);
     if (status === 'dead') this.#dead.add(id);

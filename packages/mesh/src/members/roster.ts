@@ -20,11 +20,14 @@ import {
   varint,
   WireError,
 } from '../wire/schema.ts';
+import { type Measure, measureFields, type Step } from './measures.ts';
 
 export const MEMBERS_MAX = 1_000_000;
 /** Changes go over a link in parts of so many bytes, so that a stranger's part has no need to be long. */
 const PART_BYTES = 12 << 10;
 const ROOTS_MAX = 2;
+/** At once; then the one that is oldest goes. */
+const MEASURES_MAX = 10_000;
 
 const certificate = bytes(2048);
 const signature = bytes(144);
@@ -38,6 +41,9 @@ const change = variant({
   retire: { fingerprint: fixed(32) },
   /** The hash of the key that all peers share, so that a neighbour can hand it on but not make one up. */
   group: { epoch: varint(), keyHash: fixed(32) },
+  /** For a time: members/measures.ts. */
+  measure: measureFields,
+  release: { id: peerId, atMs: varint() },
 });
 export type Change = Shape<typeof change>;
 
@@ -70,6 +76,7 @@ interface State {
   roots: readonly Uint8Array[];
   group: { epoch: number; keyHash: Uint8Array } | null;
   voids: readonly Void[];
+  measures: ReadonlyMap<string, Measure>;
 }
 
 /** A key that was good until that version: its holder was revoked, or admitted with another. */
@@ -89,6 +96,8 @@ export class Roster {
   readonly roots: readonly Uint8Array[];
   readonly group: { readonly epoch: number; readonly keyHash: Uint8Array } | null;
   readonly voids: readonly Void[];
+  /** As signed, also those that are over by now. */
+  readonly measures: ReadonlyMap<string, Measure>;
   readonly head: Buffer;
   readonly signature: Uint8Array;
   /** As they were signed, the oldest first. */
@@ -101,6 +110,7 @@ export class Roster {
     this.roots = state.roots;
     this.group = state.group;
     this.voids = state.voids;
+    this.measures = state.measures;
     this.head = state.head;
     this.signature = signature;
     this.changes = state.changes;
@@ -237,6 +247,7 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
   const revokedKeys = new Set(before?.revokedKeys);
   let roots = before?.roots ?? [];
   let group = before?.group ?? null;
+  let measures = before?.measures ?? new Map<string, Measure>();
   let mesh = before?.mesh ?? '';
   let head = before?.head ?? Buffer.alloc(32);
   const voids = before?.voids.slice() ?? [];
@@ -258,6 +269,7 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
       case 'revoke':
         if (members.has(each.id)) voids.push({ id: each.id, version });
         revoke(members, revokedKeys, each);
+        measures = without(measures, each.id);
         break;
       case 'root': {
         const text = endorsedText(head, each.certificate);
@@ -271,6 +283,12 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
         break;
       case 'group':
         group = { epoch: each.epoch, keyHash: each.keyHash };
+        break;
+      case 'measure':
+        if (members.has(each.id)) measures = withMeasure(measures, each);
+        break;
+      case 'release':
+        measures = without(measures, each.id);
     }
     head = sha256(head, encoded);
   }
@@ -283,6 +301,7 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
     roots,
     group,
     voids,
+    measures,
   };
 }
 
@@ -322,6 +341,20 @@ function revoke(
   if (old === undefined) return;
   members.set(each.id, { ...old, revoked: { reason: each.reason, atMs: each.atMs } });
   revokedKeys.add(hex(old.publicKey));
+}
+
+/** Those that were over when this one began go, so that only what may be in force is kept. */
+function withMeasure(
+  measures: ReadonlyMap<string, Measure>,
+  { id, step, reason, atMs, untilMs, to }: Change & { kind: 'measure' },
+): ReadonlyMap<string, Measure> {
+  const kept = [...measures].filter(([other, measure]) => other !== id && measure.untilMs > atMs);
+  const measure: Measure = { step: step as Step, reason, atMs, untilMs, to };
+  return new Map([...kept.slice(1 - MEASURES_MAX), [id, measure]]);
+}
+
+function without(measures: ReadonlyMap<string, Measure>, id: string): ReadonlyMap<string, Measure> {
+  return measures.has(id) ? new Map([...measures].filter(([other]) => other !== id)) : measures;
 }
 
 export function hex(data: Uint8Array): string {

@@ -132,6 +132,7 @@ export class Broadcasts {
     const member = this.#standing.roster.members.get(received.origin);
     if (member === undefined) return 'not-approved';
     if (member.revoked !== null) return 'revoked';
+    if (this.#standing.measures.isCutOff(received.origin)) return 'quarantined';
     if (Math.abs(this.#runtime.clock.nowMs() - received.number) > FRESH_MS)
       return 'replayed, or a clock is wrong';
     if (received.number <= this.#inbox.lastOf(received.origin, STREAM) - FRESH_MS) return 'replayed';

@@ -49,7 +49,16 @@ interface Incoming {
 
 export type Opened =
   | { plain: Uint8Array; context: HpkeContext }
-  | { problem: 'unknown-epoch' | 'not-approved' | 'revoked' | 'expired' | 'tampered' | 'bad-signature' };
+  | {
+      problem:
+        | 'unknown-epoch'
+        | 'not-approved'
+        | 'revoked'
+        | 'quarantined'
+        | 'expired'
+        | 'tampered'
+        | 'bad-signature';
+    };
 
 export class Pairs {
   readonly #runtime: Runtime;
@@ -126,6 +135,7 @@ export class Pairs {
     const member = this.#standing.roster.members.get(from);
     if (member === undefined) return { problem: 'not-approved' };
     if (member.revoked !== null) return { problem: 'revoked' };
+    if (this.#standing.measures.isCutOff(from)) return { problem: 'quarantined' };
     const name = `${from} ${hex(received.epoch)}`;
     let pair = this.#incoming.get(name);
     if (pair === undefined || Buffer.compare(pair.publicKey, member.publicKey) !== 0) {

@@ -20,6 +20,7 @@ import { POLICY_EXAMPLE, parsePolicy } from '../messages/policy.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { isPassphraseSealed, openWithPassphrase, sealWithPassphrase } from '../sealed/passphrase.ts';
 import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
+import { auditTo } from './audit.ts';
 import { Peer } from './peer.ts';
 import { RosterFile } from './roster-file.ts';
 import { Standing } from './standing.ts';
@@ -155,7 +156,9 @@ export function openPeer(options: OpenOptions): OpenedPeer {
   const storage = new FolderStorage(folder);
   if (!isComplete(storage))
     throw new FolderError(`${folder} holds no peer: make one with "eyrie mesh init" or "eyrie mesh join"`);
-  return openPeerIn(storage, options);
+  const opened = openPeerIn(storage, options);
+  if (opened.peer.authority !== null) opened.peer.authority.audit = auditTo(join(folder, 'audit.jsonl'));
+  return opened;
 }
 
 /** The same, of any storage that `init` or `join` has filled. */

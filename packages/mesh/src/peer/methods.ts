@@ -2,11 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Authority } from '../identity/authority.ts';
+import { type Authority, MEASURE_MS_MAX } from '../identity/authority.ts';
 import { rootExpiresMs } from '../identity/certificate.ts';
 import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
 import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
 import { formatToken } from '../identity/token.ts';
+import { STEPS, type Step } from '../members/measures.ts';
 import type { Message } from '../messages/inbox.ts';
 import { fetchResource, listOffers, type Progress } from '../resources/fetch.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
@@ -44,6 +45,7 @@ export function controlMethods(
   return {
     status: () => statusOf(peer),
     members: () => membersOf(peer),
+    measures: () => [...peer.standing.measures.all()].map(([id, measure]) => ({ id, ...measure })),
     tree: () => treeOf(peer),
     time: () => peer.clock.state(),
     send: async (given) => {
@@ -113,6 +115,15 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
     deny: (given) => orThrow(authority().desk.deny(textOf(given, 'id'))),
     allow: (given) => authority().desk.allow(textOf(given, 'who')),
     revoke: (given) => orThrow(authority().revoke(textOf(given, 'id'), textOf(given, 'reason', ''))),
+    measure: (given) => {
+      const step = textOf(given, 'step', 'quarantine') as Step;
+      if (!STEPS.includes(step)) throw new ControlError(`the step is one of ${STEPS.join(', ')}`);
+      const forMs = numberOf(given, 'forMs', 1_000, MEASURE_MS_MAX);
+      const decision = { step, forMs, reason: textOf(given, 'reason', ''), to: textOf(given, 'to', '') };
+      orThrow(authority().measure(textOf(given, 'id'), { ...decision, by: 'operator' }));
+    },
+    release: (given) =>
+      orThrow(authority().release(textOf(given, 'id'), textOf(given, 'reason', ''), 'operator')),
     rotate: async () => {
       const key = await authority().rotate();
       writeRootKey(storage, privateKeyPem(key), passphrase);

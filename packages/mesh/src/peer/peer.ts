@@ -17,6 +17,7 @@ import {
 } from '../identity/enrolment.ts';
 import { sha256 } from '../identity/keys.ts';
 import type { Transport } from '../link/link.ts';
+import { Moved } from '../link/moved.ts';
 import { Switchboard } from '../link/switchboard.ts';
 import { Directory } from '../members/directory.ts';
 import { Gossip } from '../members/gossip.ts';
@@ -89,6 +90,7 @@ export class Peer {
     this.entrances = entrances;
     this.#storage = storage;
     this.switchboard = new Switchboard(runtime, standing, transport);
+    new Moved(this.switchboard);
     this.directory = new Directory(standing);
     this.#gossip = new Gossip(runtime, standing, this.directory, this.switchboard);
     this.#liveness = new Liveness(runtime, standing, this.directory, this.switchboard, this.#gossip);

@@ -4,11 +4,14 @@
 import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
 import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
 import type { Verdict } from '../link/session.ts';
+import { Measures, measureText } from '../members/measures.ts';
 import { hex, Roster, type RosterPart } from '../members/roster.ts';
 import type { Runtime } from '../runtime.ts';
 import type { XWingPrivateKey } from '../sealed/xwing.ts';
 import { ownCopy } from '../wire/schema.ts';
 
+/** With this code an address comes instead of a reason: who dialled is to go on there. */
+export const MOVED = 'moved';
 /** What a change takes in memory besides its bytes. */
 const CHANGE_BYTES = 100;
 
@@ -21,6 +24,8 @@ export class Standing {
   readonly id: string;
   readonly keys: KeyPair;
   readonly sealing: XWingPrivateKey;
+  /** What is done about others that misbehave. */
+  readonly measures: Measures;
   readonly #runtime: Runtime;
   #certificate: Uint8Array;
   #roster: Roster;
@@ -44,6 +49,7 @@ export class Standing {
     this.sealing = sealing;
     this.#certificate = certificate;
     this.#roster = roster;
+    this.measures = new Measures(runtime, id, roster.measures);
   }
 
   get roster(): Roster {
@@ -81,6 +87,8 @@ export class Standing {
   setRoster(roster: Roster): void {
     const before = this.#roster;
     this.#roster = roster;
+    // First, so that who is cut off has no link any more by which it would hear of it.
+    this.measures.take(roster.measures);
     for (const listener of this.onRoster) listener(roster, before);
   }
 
@@ -129,6 +137,11 @@ export class Standing {
         reason: `${id} has another key (${keyFingerprint(identity.publicKey).slice(0, 16)})`,
       };
     if (id === this.id) return { code: 'self', reason: 'that is this peer itself' };
+    const measure = this.measures.of(id);
+    if (measure !== null && this.measures.isCutOff(id))
+      return measure.step === 'redirect'
+        ? { code: MOVED, reason: measure.to }
+        : { code: 'quarantined', reason: measureText(id, measure) };
     return { id, publicKey: member.publicKey, expiresMs };
   }
 }

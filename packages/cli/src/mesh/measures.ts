@@ -1,0 +1,56 @@
+// What is done about peers that misbehave, for a time: eyrie mesh quarantine, release, measures.
+import { UserError } from '../errors.ts';
+import { printable } from '../terminal/printable.ts';
+import { ask, readTime, table } from './select.ts';
+
+interface Common {
+  peer?: string;
+  json?: boolean;
+}
+
+export async function quarantine(
+  id: string,
+  options: Common & { for: string; reason: string; throttle?: boolean; redirect?: string },
+): Promise<void> {
+  const { reason, throttle, redirect: to } = options;
+  if (throttle === true && to !== undefined) throw new UserError('choose one of --throttle and --redirect');
+  if (to !== undefined && !/^\S+:\d+$/.test(to))
+    throw new UserError(`--redirect takes the HOST:PORT of a decoy, not '${to}'`);
+  const step = throttle === true ? 'throttle' : to === undefined ? 'quarantine' : 'redirect';
+  const forMs = readTime(options.for, '--for');
+  await ask(options.peer, 'measure', { id, step, reason, forMs, to });
+  const what = {
+    throttle: 'gets fewer answers',
+    quarantine: 'has no links, and nothing of it is taken',
+    redirect: `talks to the decoy at ${to} instead`,
+  };
+  console.log(`${id} ${what[step]} for ${options.for}. To end it earlier: eyrie mesh release ${id}`);
+}
+
+export async function release(id: string, options: Common & { reason: string }): Promise<void> {
+  await ask(options.peer, 'release', { id, reason: options.reason });
+  console.log(`${id} is released.`);
+}
+
+interface MeasureView {
+  id: string;
+  step: string;
+  reason: string;
+  atMs: number;
+  untilMs: number;
+  to: string;
+}
+
+export async function measures(options: Common): Promise<void> {
+  const all = await ask<MeasureView[]>(options.peer, 'measures');
+  if (options.json === true) return console.log(JSON.stringify(all, null, 2));
+  if (all.length === 0) return console.log('Nothing is done about any peer.');
+  const rows = all.map(({ id, step, reason, atMs, untilMs }) => [
+    id,
+    step,
+    new Date(atMs).toISOString().slice(0, 19),
+    new Date(untilMs).toISOString().slice(0, 19),
+    printable(reason),
+  ]);
+  console.log(table([['PEER', 'STEP', 'SINCE', 'UNTIL', 'REASON'], ...rows]));
+}

@@ -1,0 +1,40 @@
+// Goes where it is sent: a peer that refuses a link may name another address instead. Whoever is there is judged as
+// everybody else; if it is a peer of the mesh, the link is kept as long as the other side keeps it.
+
+import { MOVED } from '../peer/standing.ts';
+import type { Session } from './session.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** Different addresses at once; more are not followed. */
+const PLACES_MAX = 4;
+
+export class Moved {
+  readonly #switchboard: Switchboard;
+  /** By address; null while it is dialled. */
+  readonly #places = new Map<string, Session | null>();
+
+  constructor(switchboard: Switchboard) {
+    this.#switchboard = switchboard;
+    switchboard.onRefused.push((_session, code, reason) => {
+      if (code === MOVED) this.#follow(reason);
+    });
+    switchboard.onClosed.push((session) => {
+      for (const [address, there] of this.#places) {
+        if (there !== session) continue;
+        this.#places.delete(address);
+        // It may be over: those who refused a moment ago are worth another try.
+        switchboard.forgetAllFailures();
+      }
+    });
+  }
+
+  #follow(address: string): void {
+    if (this.#places.has(address) || this.#places.size >= PLACES_MAX) return;
+    this.#places.set(address, null);
+    this.#switchboard.connectTo(address, (session) => {
+      if (session === null || session.id === '') return void this.#places.delete(address);
+      this.#places.set(address, session);
+      this.#switchboard.keep(session);
+    });
+  }
+}

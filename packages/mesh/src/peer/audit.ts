@@ -1,0 +1,44 @@
+// Who decided what about whom, and why: a JSON object a line, in a file that is only added to.
+
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Step } from '../members/measures.ts';
+
+export interface AuditEntry {
+  /** ISO 8601. */
+  time: string;
+  action: Step | 'release' | 'revoke' | 'advise' | 'refuse' | 'block' | 'unblock';
+  peer: string;
+  /** `operator`, or the policy that acted by itself. */
+  by: 'operator' | 'policy';
+  reason: string;
+  /** ISO 8601; null where it does not end by itself. */
+  until: string | null;
+  /** What a policy went by: rules and who saw it. */
+  evidence?: readonly { rule: string; witness: string; summary: string }[];
+}
+
+export type Audit = (entry: AuditEntry) => void;
+
+const BYTES_MAX = 10_000_000;
+const KEPT = 5;
+
+/** Past `BYTES_MAX` the file becomes `.1`, and so on; five older ones are kept. */
+export function auditTo(path: string): Audit {
+  return (entry) => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (sizeOf(path) > BYTES_MAX) rotate(path);
+    appendFileSync(path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+  };
+}
+
+function rotate(path: string): void {
+  for (let i = KEPT - 1; i >= 0; i--) {
+    const from = i === 0 ? path : `${path}.${i}`;
+    if (sizeOf(from) > 0) renameSync(from, `${path}.${i + 1}`);
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
