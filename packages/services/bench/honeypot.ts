@@ -45,7 +45,10 @@ while (!told.includes('listens')) await sleep(50);
 try {
   const held = await hold(visitors);
   console.log(`${held} visitors at once, each in the middle of a request: ${residentMb(honeypot)} MB`);
+  const before = processorMs(honeypot);
   const { done, failed } = await knock(seconds);
+  const spent = (1000 * (processorMs(honeypot) - before)) / (done + failed);
+  console.log(`${spent.toFixed(0)} µs of processor each: ${Math.round(1e6 / spent)} connections/s on a core`);
   console.log(
     `${Math.round(done / seconds)} connections/s answered in ${seconds} s, ${failed} failed: ${peakMb(honeypot)} MB at most`,
   );
@@ -108,6 +111,12 @@ async function knock(duration: number): Promise<{ done: number; failed: number }
   };
   await Promise.all(Array.from({ length: UNDER_WAY }, walk));
   return counts;
+}
+
+/** User and system time so far, in milliseconds (proc(5): fields 14 and 15, in hundredths of a second). */
+function processorMs(child: ChildProcess): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
 function residentMb(child: ChildProcess): number {

@@ -1,4 +1,5 @@
 // A session on record: asciicast version 2, which asciinema plays too. Bytes stand as latin1, so that nothing is lost.
+import type { Direction, Tape } from './tape.ts';
 
 export interface CastHeader {
   readonly session: string;
@@ -12,68 +13,23 @@ export interface CastHeader {
 export interface CastEvent {
   /** Seconds since the beginning. */
   readonly at: number;
-  readonly direction: 'i' | 'o';
+  readonly direction: Direction;
   readonly text: string;
 }
 
-/** Memory that the records of all visits share. */
-export interface Room {
-  bytes: number;
-}
-
-/** What a line takes in memory besides its characters. */
-const LINE_BYTES = 40;
-
-export class Cast {
-  readonly #bytesMax: number;
-  readonly #room: Room;
-  #taken = 0;
-  readonly #beganAt: number;
-  #lines: string[] = [];
-  #bytes = 0;
-
-  /** `bytesMax`: what comes after is not recorded, nor where `room` is full. `beganAt`: milliseconds. */
-  constructor(bytesMax: number, beganAt: number, room: Room) {
-    this.#bytesMax = bytesMax;
-    this.#beganAt = beganAt;
-    this.#room = room;
-  }
-
-  get isEmpty(): boolean {
-    return this.#lines.length === 0;
-  }
-
-  add(direction: 'i' | 'o', bytes: Uint8Array, now: number): void {
-    const room = this.#bytesMax - this.#bytes;
-    if (room <= 0 || this.#room.bytes <= 0) return;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(room, bytes.length)).toString('latin1');
-    this.#bytes += text.length;
-    // One byte a packet makes a line of thirty, and a control character six: what counts is what is kept.
-    const line = JSON.stringify([(now - this.#beganAt) / 1000, direction, text]);
-    this.#lines.push(line);
-    this.#taken += line.length + LINE_BYTES;
-    this.#room.bytes -= line.length + LINE_BYTES;
-  }
-
-  /** Gives its room back; nothing more is recorded. */
-  end(): void {
-    this.#room.bytes += this.#taken;
-    this.#taken = 0;
-    this.#lines = [];
-    this.#bytes = this.#bytesMax;
-  }
-
-  toText({ session, protocol, source, port, time }: CastHeader): string {
-    const header = {
-      version: 2,
-      width: 80,
-      height: 24,
-      timestamp: Math.floor(time / 1000),
-      title: `${protocol} from ${source} to port ${port}`,
-      eyrie: { session, protocol, source, port, time, encoding: 'latin1' },
-    };
-    return `${[JSON.stringify(header), ...this.#lines].join('\n')}\n`;
-  }
+export function castOf(tape: Tape, { session, protocol, source, port, time }: CastHeader): string {
+  const header = {
+    version: 2,
+    width: 80,
+    height: 24,
+    timestamp: Math.floor(time / 1000),
+    title: `${protocol} from ${source} to port ${port}`,
+    eyrie: { session, protocol, source, port, time, encoding: 'latin1' },
+  };
+  const lines = [JSON.stringify(header)];
+  for (const { atMs, direction, isPlayed, bytes } of tape.entries())
+    if (isPlayed) lines.push(JSON.stringify([atMs / 1000, direction, bytes.toString('latin1')]));
+  return `${lines.join('\n')}\n`;
 }
 
 /** Null where the text is no record of ours. */
@@ -83,7 +39,7 @@ export function readCast(text: string): { header: CastHeader; events: CastEvent[
     const header = JSON.parse(first).eyrie as CastHeader;
     if (typeof header.session !== 'string') return null;
     const events = rest.map((line) => {
-      const [at, direction, data] = JSON.parse(line) as [number, 'i' | 'o', string];
+      const [at, direction, data] = JSON.parse(line) as [number, Direction, string];
       return { at, direction, text: data };
     });
     return { header, events };

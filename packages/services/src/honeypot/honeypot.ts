@@ -1,14 +1,14 @@
 // The honeypot: ports that look like services, and nobody behind them. It never opens a connection to anywhere.
-import { randomBytes } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
-import { BOUNDS, type Bounds, Gate } from './bounds.ts';
-import { Cast, type Room } from './cast.ts';
+import { randomInt } from 'node:crypto';
+import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
+import { BOUNDS, type Bounds, Budget, Gate } from './bounds.ts';
 import type { Decoy } from './decoys/decoy.ts';
 import { serve, serveByPayload } from './decoys/index.ts';
-import type { EventType, Happening, HoneypotEvent } from './event.ts';
+import type { HoneypotEvent } from './event.ts';
 import type { Persona } from './persona.ts';
 import { Recorder } from './recorder.ts';
-import { Visit, VisitOver } from './visit.ts';
+import { Stay, type StayHost } from './stay.ts';
+import { VisitOver } from './visit.ts';
 
 /** A port, and the one decoy behind it; null: whatever the first payload is for. */
 export interface Door {
@@ -39,8 +39,6 @@ export interface HoneypotCounts {
 
 /** Connections the kernel keeps for us while we are busy. */
 const BACKLOG = 4096;
-/** What the events of a visit tell whole; a visit of nothing else needs no record of its own. */
-const TOLD_BY_EVENTS: ReadonlySet<EventType> = new Set(['connect', 'fingerprint', 'request', 'disconnect']);
 /** Between two looks at how much each visit has taken. */
 const SWEEP_MS = 1000;
 
@@ -48,20 +46,24 @@ export class Honeypot {
   readonly #options: HoneypotOptions;
   readonly #bounds: Bounds;
   readonly #gate: Gate;
-  readonly #room: Room;
+  readonly #budget: Budget;
   readonly #recorder: Recorder;
+  readonly #host: StayHost;
   readonly #servers: Server[] = [];
   readonly #stays = new Map<Socket, Stay>();
   #sweep: NodeJS.Timeout | null = null;
   #visits = 0;
+  #names = randomInt(2 ** 32);
 
   constructor(options: HoneypotOptions) {
     this.#options = options;
     this.#bounds = { ...BOUNDS, ...options.bounds };
     this.#gate = new Gate(this.#bounds);
-    this.#room = { bytes: this.#bounds.recordsBytesMax };
-    const { folder, log } = options;
-    this.#recorder = new Recorder({ folder, log, diskBytesMax: this.#bounds.diskBytesMax });
+    this.#budget = new Budget(this.#bounds.memoryBytesMax, () => this.#makeRoom());
+    const { folder, log, persona, onEvent } = options;
+    const { diskBytesMax, queueBytesMax } = this.#bounds;
+    this.#recorder = new Recorder({ folder, log, diskBytesMax, queueBytesMax });
+    this.#host = { persona, bounds: this.#bounds, budget: this.#budget, recorder: this.#recorder, onEvent };
   }
 
   get counts(): HoneypotCounts {
@@ -91,7 +93,7 @@ export class Honeypot {
     }
     this.#sweep = setInterval(() => {
       const now = Date.now();
-      for (const stay of this.#stays.values()) stay.check(this.#bounds, now);
+      for (const stay of this.#stays.values()) stay.check(now);
     }, SWEEP_MS);
   }
 
@@ -107,11 +109,13 @@ export class Honeypot {
   #open({ port, decoy }: Door): Promise<Server> {
     // Half-open: who sends a request and says "that is all" still gets the answer.
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-      this.#receive(socket, decoy),
+      this.#receive(socket, decoy, own),
     );
+    let own = port;
     return new Promise((done, refuse) => {
       server.once('error', refuse);
       server.listen({ port, host: this.#options.address, backlog: BACKLOG }, () => {
+        own = (server.address() as AddressInfo).port;
         server.off('error', refuse);
         server.on('error', () => {}); // Out of descriptors: the next connection may be luckier.
         done(server);
@@ -119,13 +123,15 @@ export class Honeypot {
     });
   }
 
-  #receive(socket: Socket, decoy: Decoy | null): void {
+  #receive(socket: Socket, decoy: Decoy | null, port: number): void {
     const address = plainAddress(socket.remoteAddress ?? '');
     socket.on('error', () => socket.destroy()); // However a visitor goes, it goes.
     this.#visits++;
     if (!this.#gate.enter(address)) return void socket.resetAndDestroy();
-    const cast = new Cast(this.#bounds.recordBytesMax, Date.now(), this.#room);
-    const stay = new Stay(socket, address, this.#options, this.#bounds, this.#recorder, cast);
+    const { address: own } = this.#options;
+    // Asked only where it may be any: it is a call of the system for each visit.
+    const local = isIP(own) !== 0 && !isAny(own) ? own : plainAddress(socket.localAddress ?? '');
+    const stay = new Stay(socket, this.#nextName(), address, local, port, this.#host);
     this.#stays.set(socket, stay);
     socket.once('close', () => {
       this.#stays.delete(socket);
@@ -135,90 +141,31 @@ export class Honeypot {
     const { visit } = stay;
     (decoy === null ? serveByPayload(visit) : serve(decoy, visit)).catch((error) => {
       socket.destroy();
-      if (!(error instanceof VisitOver)) stay.happen({ type: 'payload', bytes: 0, reason: String(error) });
+      if (!(error instanceof VisitOver)) stay.report({ type: 'payload', bytes: 0, reason: String(error) });
     });
+  }
+
+  /** When it began, and what nobody else has: `20261121T143511-7d884abd`. */
+  #nextName(): string {
+    this.#names = (this.#names + 1) % 2 ** 32;
+    const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '');
+    return `${time}-${this.#names.toString(16).padStart(8, '0')}`;
+  }
+
+  /** All together hold too much: whoever holds most has to go; of equals, who has been here longest. */
+  #makeRoom(): void {
+    while (this.#budget.isOver) {
+      let worst: Stay | null = null;
+      for (const stay of this.#stays.values())
+        if (stay.account.bytes > (worst?.account.bytes ?? 0)) worst = stay;
+      if (worst === null) return;
+      worst.cut('no memory left');
+    }
   }
 }
 
-/** One connection from its first to its last moment: its clock, its record, its events. */
-class Stay {
-  readonly visit: Visit;
-  readonly #socket: Socket;
-  readonly #options: HoneypotOptions;
-  readonly #recorder: Recorder;
-  readonly #beganAt = Date.now();
-  readonly #id: string;
-  readonly #cast: Cast;
-  readonly #facts: Pick<HoneypotEvent, 'session' | 'sourceAddress' | 'sourcePort' | 'address' | 'port'>;
-  #protocol = 'tcp';
-  #reason: string | undefined;
-  #isWorthRecord = false;
-
-  constructor(
-    socket: Socket,
-    address: string,
-    options: HoneypotOptions,
-    bounds: Bounds,
-    recorder: Recorder,
-    cast: Cast,
-  ) {
-    this.#socket = socket;
-    this.#options = options;
-    this.#recorder = recorder;
-    this.#id = `${new Date(this.#beganAt).toISOString().replace(/[-:]|\..*/g, '')}-${randomBytes(4).toString('hex')}`;
-    this.#cast = cast;
-    this.#facts = {
-      session: this.#id,
-      sourceAddress: address,
-      sourcePort: socket.remotePort ?? 0,
-      address: plainAddress(socket.localAddress ?? ''),
-      port: socket.localPort ?? 0,
-    };
-    socket.setTimeout(bounds.idleMsMax, () => this.#cut('idle'));
-    const self = this;
-    this.visit = new Visit(socket, options.persona, bounds, {
-      set protocol(name: string) {
-        self.#protocol = name;
-      },
-      get protocol() {
-        return self.#protocol;
-      },
-      report: (happening) => this.happen(happening),
-      record: (direction, bytes) => this.#cast.add(direction, bytes, Date.now()),
-      keep: (content) => recorder.keep(content),
-    });
-    this.happen({ type: 'connect' });
-  }
-
-  happen(happening: Happening): void {
-    if (!TOLD_BY_EVENTS.has(happening.type)) this.#isWorthRecord = true;
-    const event = { ...happening, ...this.#facts, time: Date.now(), protocol: this.#protocol };
-    this.#recorder.event(event);
-    this.#options.onEvent?.(event);
-  }
-
-  end(): void {
-    const seconds = (Date.now() - this.#beganAt) / 1000;
-    this.happen({ type: 'disconnect', seconds, bytes: this.#socket.bytesRead, reason: this.#reason });
-    const { session, sourceAddress: source, port } = this.#facts;
-    if (!this.#cast.isEmpty && this.#isWorthRecord)
-      this.#recorder.session(
-        session,
-        this.#cast.toText({ session, protocol: this.#protocol, source, port, time: this.#beganAt }),
-      );
-    this.#cast.end();
-  }
-
-  /** Ends a visit that has taken too much of our time or room. */
-  check(bounds: Bounds, now: number): void {
-    if (now - this.#beganAt > bounds.sessionMsMax) this.#cut('time is up');
-    else if (this.#socket.bytesRead > bounds.sessionBytesMax) this.#cut('sent too much');
-  }
-
-  #cut(reason: string): void {
-    this.#reason ??= reason;
-    this.#socket.destroy();
-  }
+function isAny(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
 }
 
 /** IPv4 in IPv6's clothes is shown as IPv4. */

@@ -1,4 +1,5 @@
-// What is kept of visits: events as JSON lines, sessions as asciicasts that can be played again, files by their hash.
+// What is kept of visits: events as JSON lines, sessions as asciicasts that can be played again and as packets, files by
+// their hash. One thing is written at a time; what waits is bounded, and what finds no room is counted as lost.
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,12 +11,28 @@ export interface RecorderOptions {
   /** The file of events. */
   readonly log: string;
   readonly diskBytesMax: number;
+  /** Of sessions and files, and as much again of events, that wait for the disk. */
+  readonly queueBytesMax: number;
   /** `honeypot.log` becomes `.1` and so on at this length; five are kept. */
   readonly logBytesMax?: number;
 }
 
-/** So long events are gathered, to be written with one call. */
+/** What is to be written of a session; made when its turn comes. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly heldBytes: number;
+  cast(): string;
+  packets(): Uint8Array;
+}
+
+interface Job {
+  readonly bytes: number;
+  readonly write: () => Promise<void>;
+}
+
+/** So long events are gathered, to be written with one call; sooner if there are so many bytes of them. */
 const FLUSH_MS = 100;
+const FLUSH_CHARACTERS = 256_000;
 const LOG_BYTES_MAX = 20e6;
 const LOGS_KEPT = 5;
 /** Sessions ended between two looks at the room that all take. */
@@ -24,11 +41,16 @@ const TIDY_EVERY = 100;
 export class Recorder {
   readonly #options: RecorderOptions;
   #lines: string[] = [];
+  #linesCharacters = 0;
   #timer: NodeJS.Timeout | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  /** Lines of events are due, and go before all else. */
+  #isFlushDue = false;
+  readonly #jobs: Job[] = [];
+  #jobsBytes = 0;
+  #writing: Promise<void> | null = null;
   #logBytes: number | null = null;
   #saved = 0;
-  /** Events and sessions that could not be written: the disk is full, or the folder gone. */
+  /** Events and sessions that could not be written: the disk is full or too slow, or the folder gone. */
   lost = 0;
   written = 0;
 
@@ -45,14 +67,23 @@ export class Recorder {
 
   /** Written within a tenth of a second, many at once. */
   event(event: HoneypotEvent): void {
-    this.#lines.push(JSON.stringify(toEcs(event)));
-    this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+    const line = JSON.stringify(toEcs(event));
+    if (this.#linesCharacters + line.length > this.#options.queueBytesMax) {
+      this.lost++;
+      return;
+    }
+    this.#lines.push(line);
+    this.#linesCharacters += line.length;
+    if (this.#linesCharacters > FLUSH_CHARACTERS) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
-  /** The visit as an asciicast (version 2), with what the header says of it. */
-  session(id: string, cast: string): void {
-    this.#queue(async () => {
-      await writeFile(join(this.#options.folder, 'sessions', `${id}.cast`), cast, { mode: 0o600 });
+  /** The visit as an asciicast (version 2) and as pcapng. */
+  session(record: SessionRecord): void {
+    const path = join(this.#options.folder, 'sessions', record.id);
+    this.#add(record.heldBytes, async () => {
+      await writeFile(`${path}.cast`, record.cast(), { mode: 0o600 });
+      await writeFile(`${path}.pcapng`, record.packets(), { mode: 0o600 });
       if (++this.#saved % TIDY_EVERY === 0) await this.#tidy();
     });
   }
@@ -61,7 +92,7 @@ export class Recorder {
   keep(content: Uint8Array): string {
     const sha256 = createHash('sha256').update(content).digest('hex');
     const path = join(this.#options.folder, 'files', sha256);
-    this.#queue(async () => {
+    this.#add(content.length, async () => {
       await writeFile(path, content, { mode: 0o400, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
       });
@@ -72,36 +103,68 @@ export class Recorder {
   /** All that waits is written. */
   async close(): Promise<void> {
     this.#flush();
-    await this.#writing;
+    while (this.#writing !== null) await this.#writing;
   }
 
   #flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const lines = this.#lines;
-    if (lines.length === 0) return;
-    this.#lines = [];
-    this.#queue(() => this.#append(lines), lines.length);
+    this.#isFlushDue = this.#lines.length > 0;
+    this.#write();
   }
 
-  #queue(work: () => Promise<void>, count = 1): void {
-    this.#writing = this.#writing.then(work).then(
-      () => {
-        this.written += count;
-      },
-      () => {
-        this.lost += count;
-      },
-    );
+  #add(bytes: number, write: Job['write']): void {
+    if (this.#jobsBytes + bytes > this.#options.queueBytesMax) {
+      this.lost++;
+      return;
+    }
+    this.#jobs.push({ bytes, write });
+    this.#jobsBytes += bytes;
+    this.#write();
+  }
+
+  #write(): void {
+    if (this.#isFlushDue || this.#jobs.length > 0) this.#writing ??= this.#writeAll();
+  }
+
+  async #writeAll(): Promise<void> {
+    for (;;) {
+      if (this.#isFlushDue) await this.#writeLines();
+      const job = this.#jobs.shift();
+      if (job !== undefined) {
+        await this.#try(job.write, 1);
+        this.#jobsBytes -= job.bytes;
+      } else if (!this.#isFlushDue) {
+        this.#writing = null;
+        return;
+      }
+    }
+  }
+
+  async #writeLines(): Promise<void> {
+    const lines = this.#lines;
+    this.#isFlushDue = false;
+    this.#lines = [];
+    await this.#try(() => this.#append(lines), lines.length);
+    this.#linesCharacters -= lines.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  async #try(write: Job['write'], count: number): Promise<void> {
+    try {
+      await write();
+      this.written += count;
+    } catch {
+      this.lost += count;
+    }
   }
 
   async #append(lines: readonly string[]): Promise<void> {
     const { log, logBytesMax = LOG_BYTES_MAX } = this.#options;
     this.#logBytes ??= await sizeOf(log);
-    const text = `${lines.join('\n')}\n`;
+    const text = Buffer.from(`${lines.join('\n')}\n`);
     if (this.#logBytes > 0 && this.#logBytes + text.length > logBytesMax) await this.#rotate();
     await appendFile(log, text, { mode: 0o600 });
-    this.#logBytes += Buffer.byteLength(text);
+    this.#logBytes += text.length;
   }
 
   async #rotate(): Promise<void> {

@@ -2,9 +2,11 @@
 // recorded, and all of it is bounded.
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { Bounds } from './bounds.ts';
+import type { Account, Bounds } from './bounds.ts';
 import type { Happening } from './event.ts';
 import type { Persona } from './persona.ts';
+import { type Direction, PLAYED, SENT } from './tape.ts';
+import { Tapped } from './tapped.ts';
 
 /** A line longer than this is cut there: no decoy's protocol has longer ones. */
 const LINE_BYTES_MAX = 8192;
@@ -23,8 +25,12 @@ export interface VisitWitness {
   protocol: string;
   /** Something to report. */
   report(happening: Happening): void;
-  /** Bytes from the visitor (`i`) and to the visitor (`o`). */
-  record(direction: 'i' | 'o', bytes: Uint8Array): void;
+  /** What this visit holds of the memory for all. */
+  readonly account: Account;
+  /** Bytes from the visitor (`i`) and to the visitor (`o`); `shown`: PLAYED, SENT or both. */
+  record(direction: Direction, bytes: Uint8Array, shown?: number): void;
+  /** Keys of a TLS session, in NSS key log format. */
+  recordSecret(line: string): void;
   /** A file left here; gives its SHA-256. */
   keep(content: Uint8Array): string;
 }
@@ -35,17 +41,28 @@ export class Visit {
   /** For decoys that bring their own protocol machine (SSH, TLS). Who takes it reads no more here. */
   readonly socket: Duplex;
   readonly #witness: VisitWitness;
+  /** Where what passes here is shown. */
+  readonly #shown: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #isOver = false;
+  /** What was counted of answers that the visitor has not read. */
+  #unreadBytes = 0;
   #wake: (() => void) | null = null;
   #onData: (bytes: Buffer) => void;
 
-  constructor(socket: Duplex, persona: Persona, bounds: Bounds, witness: VisitWitness) {
+  constructor(
+    socket: Duplex,
+    persona: Persona,
+    bounds: Bounds,
+    witness: VisitWitness,
+    shown: number = PLAYED | SENT,
+  ) {
     this.socket = socket;
     this.persona = persona;
     this.bounds = bounds;
     this.#witness = witness;
+    this.#shown = shown;
     this.#onData = (bytes) => this.#take(bytes);
     socket.on('data', this.#onData);
     socket.once('close', () => this.#finish());
@@ -77,6 +94,7 @@ export class Visit {
     while (this.#waitingBytes === 0) await this.#more();
     const bytes = this.#waiting.length === 1 ? this.#waiting[0]! : Buffer.concat(this.#waiting);
     this.#waiting = [];
+    this.#account.hold(-this.#waitingBytes);
     this.#waitingBytes = 0;
     return bytes;
   }
@@ -127,17 +145,35 @@ export class Visit {
     if (bytes.length === 0) return;
     this.#waiting.unshift(bytes);
     this.#waitingBytes += bytes.length;
+    this.#account.hold(bytes.length);
   }
 
   write(data: string | Uint8Array): void {
     if (!this.socket.writable || !this.isRead(this.socket)) return;
     const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
-    this.#witness.record('o', bytes);
+    this.#witness.record('o', bytes, this.#shown);
     this.socket.write(bytes);
+    this.#countUnread(this.socket);
+  }
+
+  #countUnread(stream: Duplex): void {
+    const bytes = stream.writableLength;
+    this.#account.hold(bytes - this.#unreadBytes);
+    this.#unreadBytes = bytes;
+  }
+
+  get #account(): Account {
+    return this.#witness.account;
+  }
+
+  /** So much more, or less, is held for this visit. */
+  hold(bytes: number): void {
+    this.#account.hold(bytes);
   }
 
   /** False, and the end of the visit, where answers pile up in `stream`: who only asks and never reads fills the memory. */
   isRead(stream: Duplex): boolean {
+    this.#countUnread(stream);
     if (stream.writableLength <= UNREAD_BYTES_MAX) return true;
     this.socket.destroy();
     return false;
@@ -147,35 +183,43 @@ export class Visit {
     this.socket.end();
   }
 
-  /** Gives the raw stream away, with what was read of it put back. What passes is recorded by `recordPlain`. */
-  handOver(): Duplex {
+  /**
+   * Gives the raw stream away, with what was read of it put back. What passes is recorded as packets alone; what is inside
+   * of it by `recordPlain`.
+   *
+   * @param heldBytes what the protocol machine takes in memory
+   */
+  handOver(heldBytes: number): Duplex {
     this.socket.off('data', this.#onData);
+    this.#account.hold(heldBytes);
     // Protocol machines do not know half-closed connections: the visitor's end is the end.
     this.socket.once('end', () => this.socket.end());
-    if (this.#waitingBytes > 0) {
-      const bytes = Buffer.concat(this.#waiting);
-      this.#waiting = [];
-      this.#waitingBytes = 0;
-      this.socket.pause();
-      this.socket.unshift(bytes);
-    }
-    return this.socket;
+    const bytes = Buffer.concat(this.#waiting);
+    this.#account.hold(-this.#waitingBytes);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return new Tapped(this.socket, bytes, (direction, more) => this.#witness.record(direction, more, SENT));
   }
 
   /** Records what a protocol machine decrypted. */
-  recordPlain(direction: 'i' | 'o', bytes: Uint8Array): void {
-    this.#witness.record(direction, bytes);
+  recordPlain(direction: Direction, bytes: Uint8Array): void {
+    this.#witness.record(direction, bytes, PLAYED);
+  }
+
+  recordSecret(line: string): void {
+    this.#witness.recordSecret(line);
   }
 
   /** A visit inside of this one: what comes out of TLS. */
   inner(socket: Duplex): Visit {
-    return new Visit(socket, this.persona, this.bounds, this.#witness);
+    return new Visit(socket, this.persona, this.bounds, this.#witness, PLAYED);
   }
 
   #take(bytes: Buffer): void {
-    this.#witness.record('i', bytes);
+    this.#witness.record('i', bytes, this.#shown);
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
+    this.#account.hold(bytes.length);
     if (this.#waitingBytes > WAITING_BYTES_MAX) this.socket.pause();
     this.#stir();
   }

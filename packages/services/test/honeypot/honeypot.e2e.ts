@@ -1,12 +1,13 @@
 // The honeypot over real sockets: what attackers' own tools see, and what is left of it on disk.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as tlsConnect } from 'node:tls';
 import ssh2 from 'ssh2';
 import { requireTool } from '../../../../test/support/tools.ts';
 import {
@@ -19,6 +20,9 @@ import {
 } from '../../src/honeypot/index.ts';
 
 const NAMES = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'redis', 'smb'];
+const FIELDS = ['http.request.method', 'http.request.uri', 'http.response.code', '_ws.col.info'].flatMap(
+  (name) => ['-e', name],
+);
 const root = mkdtempSync(join(tmpdir(), 'eyrie-honeypot-'));
 const traps: Honeypot[] = [];
 after(async () => {
@@ -175,6 +179,51 @@ describe('the honeypot', () => {
     assert.ok(
       lines.every((line) => line['event.dataset'] === 'eyrie.honeypot' && line['source.ip'] === '127.0.0.1'),
     );
+  });
+
+  test('the packets of a visit, as tshark reads them: TLS opened', {
+    skip: requireTool('tshark'),
+  }, async () => {
+    const heard = await new Promise<string>((done, fail) => {
+      const socket = tlsConnect({ port: here.any, host: '127.0.0.1', rejectUnauthorized: false });
+      let text = '';
+      socket.on('data', (bytes) => {
+        text += bytes;
+      });
+      socket.on('error', fail);
+      socket.on('close', () => done(text));
+      const form = 'username=eve&password=inside';
+      socket.write(`POST /login HTTP/1.0\r\nContent-Length: ${form.length}\r\n\r\n${form}`);
+    });
+    assert.match(heard, /Wrong user name/);
+    const { session } = here.events.find(({ user }) => user === 'eve')!;
+    const file = join(here.folder, 'sessions', `${session}.pcapng`);
+    await until(() => existsSync(file));
+    const shown = await run('tshark', '-r', file, '-o', 'tcp.check_checksum:TRUE', '-T', 'fields', ...FIELDS);
+    assert.match(shown, /POST\t\/login/);
+    assert.match(shown, /\t200\t/);
+    assert.doesNotMatch(shown, /Malformed|bad|retransmission|out-of-order/i);
+    const trouble = await run('tshark', '-r', file, '-Y', 'tcp.analysis.flags || tcp.checksum.status == 0');
+    assert.equal(trouble.replace(/^Running as user.*\n/, ''), '');
+  });
+
+  test('all visits together hold no more than there is: who holds most is ended', async () => {
+    const { honeypot, events, port } = await trap('memory', { memoryBytesMax: 300_000 });
+    const small = await opened(port('ftp'));
+    small.resume();
+    const big = await opened(port('telnet'));
+    big.resume();
+    const feed = setInterval(() => big.write('x'.repeat(50_000)), 5);
+    await new Promise((done) => big.once('close', done));
+    clearInterval(feed);
+    await until(() => events.some(({ type }) => type === 'disconnect'));
+    const over = events.filter(({ type }) => type === 'disconnect');
+    assert.deepEqual(
+      over.map(({ protocol, reason }) => [protocol, reason]),
+      [['telnet', 'no memory left']],
+    );
+    assert.equal(honeypot.counts.sessions, 1);
+    small.destroy();
   });
 
   test('nmap takes the services for what they claim to be', { skip: requireTool('nmap') }, async () => {

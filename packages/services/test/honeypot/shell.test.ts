@@ -3,7 +3,8 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { Cast, readCast } from '../../src/honeypot/cast.ts';
+import { Account, Budget } from '../../src/honeypot/bounds.ts';
+import { castOf, readCast } from '../../src/honeypot/cast.ts';
 import { hasshOf } from '../../src/honeypot/decoys/hassh.ts';
 import { decoys } from '../../src/honeypot/decoys/index.ts';
 import { serveSftp } from '../../src/honeypot/decoys/sftp.ts';
@@ -11,19 +12,20 @@ import type { Happening } from '../../src/honeypot/event.ts';
 import { BOUNDS, type HoneypotEvent, makePersona, toEcs, toLine } from '../../src/honeypot/index.ts';
 import { Files } from '../../src/honeypot/shell/files.ts';
 import { parse, Shell } from '../../src/honeypot/shell/shell.ts';
-import { Visit } from '../../src/honeypot/visit.ts';
+import { Tape } from '../../src/honeypot/tape.ts';
+import { Visit, type VisitWitness } from '../../src/honeypot/visit.ts';
 
 const SEED = '5a'.repeat(32);
 const persona = makePersona(SEED, 1_790_000_000);
 
+function witnessOf(protocol: string, report: (each: Happening) => void = () => {}): VisitWitness {
+  const account = new Account(new Budget(1e9));
+  return { protocol, report, account, record() {}, recordSecret() {}, keep: () => 'hash' };
+}
+
 function shellFor(user = 'root'): { shell: Shell; reports: Happening[] } {
   const reports: Happening[] = [];
-  const witness = {
-    protocol: 'ssh',
-    report: (each: Happening) => void reports.push(each),
-    record() {},
-    keep: () => 'hash',
-  };
+  const witness = witnessOf('ssh', (each) => reports.push(each));
   return { shell: new Shell(new Visit(new PassThrough(), persona, BOUNDS, witness), user), reports };
 }
 
@@ -82,7 +84,7 @@ describe("the honeypot's shell", () => {
 
   test('who asks and never reads is sent away before the answers fill the memory', () => {
     const socket = new PassThrough();
-    const witness = { protocol: 'telnet', report() {}, record() {}, keep: () => 'hash' };
+    const witness = witnessOf('telnet');
     const visit = new Visit(socket, persona, BOUNDS, witness);
     // Nobody takes what comes out.
     socket.pause();
@@ -93,7 +95,7 @@ describe("the honeypot's shell", () => {
 
   test('SFTP: a byte far behind the end, and reading again and again, take no more than their room', () => {
     const socket = new PassThrough();
-    const witness = { protocol: 'ssh', report() {}, record() {}, keep: () => 'hash' };
+    const witness = witnessOf('ssh');
     const visit = new Visit(socket, persona, BOUNDS, witness);
     let failures = 0;
     let given = 0;
@@ -173,9 +175,9 @@ describe('what a honeypot keeps', () => {
     const header = { session: 's', protocol: 'telnet', source: '192.0.2.1', port: 23, time: 5000 };
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), (chunks) => {
-        const cast = new Cast(100, 5000, { bytes: 1e6 });
-        for (const chunk of chunks) cast.add('i', chunk, 6500);
-        const back = readCast(cast.toText(header))!;
+        const tape = new Tape(100, 5000, new Account(new Budget(1e6)));
+        for (const chunk of chunks) tape.add('i', chunk, 6500);
+        const back = readCast(castOf(tape, header))!;
         assert.deepEqual(back.header, { ...header, encoding: 'latin1' });
         const all = Buffer.concat(chunks).subarray(0, 100).toString('latin1');
         assert.equal(back.events.map(({ text }) => text).join(''), all);
@@ -184,15 +186,33 @@ describe('what a honeypot keeps', () => {
     assert.equal(readCast('{"version":2}\n'), null);
   });
 
-  test('all casts share their memory, as it is taken, and give it back', () => {
-    const room = { bytes: 10_000 };
-    const casts = Array.from({ length: 50 }, () => new Cast(1e6, 0, room));
-    for (let i = 0; i < 100; i++) for (const cast of casts) cast.add('i', Uint8Array.of(0), 1);
-    assert.ok(room.bytes <= 0 && room.bytes > -100);
-    for (const cast of casts) cast.end();
-    assert.equal(room.bytes, 10_000);
-    casts[0]!.add('i', Uint8Array.of(0), 1);
-    assert.equal(casts[0]!.isEmpty, true);
+  test('all visits share one memory, told of as it is taken, and give it back', () => {
+    let timesFull = 0;
+    const budget = new Budget(100_000, () => timesFull++);
+    const accounts = Array.from({ length: 50 }, () => new Account(budget));
+    const tapes = accounts.map((account) => new Tape(1e6, 0, account));
+    for (let i = 0; i < 400; i++) for (const tape of tapes) tape.add('i', Uint8Array.of(0), 1);
+    assert.ok(budget.bytes >= 50 * 400 * 10 && timesFull > 0);
+    assert.equal(
+      budget.bytes,
+      tapes.reduce((sum, { heldBytes }) => sum + heldBytes, 0),
+    );
+    for (const account of accounts) account.close();
+    assert.equal(budget.bytes, 0);
+    accounts[0]!.hold(100);
+    assert.equal(budget.bytes, 0, 'what is over holds nothing');
+  });
+
+  test("a visitor's files are counted, and the files of all are the same", () => {
+    const account = new Account(new Budget(1e9));
+    const files = new Files(persona, (bytes) => account.hold(bytes));
+    files.write('/tmp/a', 'x'.repeat(1000));
+    files.write('/tmp/a', 'x'.repeat(400));
+    assert.equal(account.bytes, 400);
+    assert.equal(files.remove('/etc/passwd'), true);
+    assert.equal(files.read('/etc/passwd'), null);
+    assert.equal(files.list('/etc').includes('passwd'), false);
+    assert.match(new Files(persona).read('/etc/passwd')!, /^root:/);
   });
 
   test('events in ECS, and in one line that cannot command a terminal', () => {

@@ -27,6 +27,7 @@ export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): v
     if (handles.size >= HANDLES_MAX || openBytes + content.length > OPEN_BYTES_MAX)
       return sftp.status(id, STATUS_CODE.FAILURE);
     openBytes += content.length;
+    visit.hold(content.length);
     handles.set(next, { path, content, isListed: false, isWritten });
     const name = Buffer.alloc(4);
     name.writeUInt32BE(next++);
@@ -78,6 +79,7 @@ export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): v
     if (handle === undefined || openBytes + growth > OPEN_BYTES_MAX)
       return sftp.status(id, STATUS_CODE.FAILURE);
     openBytes += growth;
+    visit.hold(growth);
     if (growth > 0) handle.content = Buffer.concat([handle.content, Buffer.alloc(growth)]);
     data.copy(handle.content, offset);
     sftp.status(id, STATUS_CODE.OK);
@@ -87,6 +89,7 @@ export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): v
     if (handle !== undefined) {
       handles.delete(name.readUInt32BE());
       openBytes -= handle.content.length;
+      visit.hold(-handle.content.length);
       if (handle.isWritten) files.write(handle.path, handle.content.toString('latin1'));
     }
     sftp.status(id, STATUS_CODE.OK);

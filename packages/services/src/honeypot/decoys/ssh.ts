@@ -9,6 +9,8 @@ import { serveSftp } from './sftp.ts';
 
 const { Server } = ssh2;
 const LINE_BYTES_MAX = 4096;
+/** What the library takes for one connection, keys and buffers (measured). */
+const HELD_BYTES = 48 * 2 ** 10;
 /** In one connection, one after the other: each has files and output of its own. */
 const SESSIONS_MAX = 100;
 
@@ -22,7 +24,7 @@ export const ssh: Decoy = {
         { hostKeys: [visit.persona.hostKey], ident: visit.persona.versions.ssh },
         (client) => converse(visit, client),
       );
-      const socket = visit.handOver();
+      const socket = visit.handOver(HELD_BYTES);
       socket.once('close', done);
       tapHassh(socket, (fingerprint, agent) => visit.report({ type: 'fingerprint', fingerprint, agent }));
       server.injectSocket(socket as never);

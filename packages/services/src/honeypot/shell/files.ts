@@ -9,16 +9,22 @@ const FILES_MAX = 200;
 const BYTES_MAX = 5_000_000;
 
 export class Files {
+  /** What there was before, the same for all visitors. */
+  readonly #given: ReadonlyMap<string, string>;
   readonly #files = new Map<string, string>();
+  readonly #removed = new Set<string>();
   readonly #folders = new Set<string>();
+  readonly #hold: (bytes: number) => void;
   /** What the visitor wrote, by path: worth keeping. */
   readonly written = new Map<string, string>();
   #bytes = 0;
 
-  constructor(persona: Persona) {
+  /** `hold` is told how much more memory the visitor's files take. */
+  constructor(persona: Persona, hold: (bytes: number) => void = () => {}) {
+    this.#hold = hold;
+    this.#given = givenFiles(persona);
     for (const folder of FOLDERS) this.#folders.add(folder);
     for (const user of persona.users) this.#folders.add(`/home/${user}`);
-    for (const [path, text] of Object.entries(filesOf(persona))) this.#files.set(path, text);
   }
 
   isFolder(path: string): boolean {
@@ -26,7 +32,9 @@ export class Files {
   }
 
   read(path: string): string | null {
-    return this.#files.get(path) ?? null;
+    const own = this.#files.get(path);
+    if (own !== undefined) return own;
+    return this.#removed.has(path) ? null : (this.#given.get(path) ?? null);
   }
 
   /** False: no such folder, or no room. Text is latin1. */
@@ -36,6 +44,7 @@ export class Files {
     if (!this.#folders.has(parentOf(path)) || isFull || this.#bytes - before + text.length > BYTES_MAX)
       return false;
     this.#bytes += text.length - before;
+    this.#hold(text.length - before);
     this.#files.set(path, text);
     this.written.set(path, text);
     return true;
@@ -48,20 +57,24 @@ export class Files {
   }
 
   remove(path: string): boolean {
-    return this.#files.delete(path) || this.#folders.delete(path);
+    if (this.read(path) === null) return this.#folders.delete(path);
+    this.#files.delete(path);
+    if (this.#given.has(path)) this.#removed.add(path);
+    return true;
   }
 
   /** Names in a folder, sorted. */
   list(path: string): string[] {
     const prefix = path === '/' ? '/' : `${path}/`;
-    const names = [...this.#folders, ...this.#files.keys()]
+    const given = [...this.#given.keys()].filter((each) => !this.#removed.has(each));
+    const names = [...this.#folders, ...given, ...this.#files.keys()]
       .filter((each) => each.startsWith(prefix) && each !== path)
       .map((each) => each.slice(prefix.length).split('/')[0]!);
     return [...new Set(names)].sort();
   }
 
   size(path: string): number {
-    return this.#folders.has(path) ? 4096 : (this.#files.get(path)?.length ?? 0);
+    return this.#folders.has(path) ? 4096 : (this.read(path)?.length ?? 0);
   }
 }
 
@@ -121,6 +134,14 @@ const FOLDERS = [
   ],
   ...['/etc/cron.d', '/etc/nginx', '/etc/ssh', `${ROOT_HOME}/.ssh`],
 ];
+
+const known = new WeakMap<Persona, ReadonlyMap<string, string>>();
+
+function givenFiles(persona: Persona): ReadonlyMap<string, string> {
+  const given = known.get(persona) ?? new Map(Object.entries(filesOf(persona)));
+  known.set(persona, given);
+  return given;
+}
 
 function filesOf(persona: Persona): Record<string, string> {
   const { hostname, domain, users, address, kernel, cpus, memoryMb, versions } = persona;

@@ -27,7 +27,7 @@ export class Shell {
   constructor(visit: Visit, user: string) {
     this.#visit = visit;
     this.user = user;
-    this.files = new Files(visit.persona);
+    this.files = new Files(visit.persona, (bytes) => visit.hold(bytes));
     const home = user === 'root' ? '/root' : `/home/${user}`;
     if (user !== 'root') this.files.makeFolder(home);
     this.#context = { visit, user, home, files: this.files, cwd: home, history: [], hasLeft: false };

@@ -1,0 +1,101 @@
+// One connection from its first to its last moment: its clock, its record, its events.
+import type { Socket } from 'node:net';
+import { Account, type Bounds, type Budget } from './bounds.ts';
+import { castOf } from './cast.ts';
+import type { EventType, Happening, HoneypotEvent } from './event.ts';
+import { packetsOf } from './packets.ts';
+import type { Persona } from './persona.ts';
+import type { Recorder } from './recorder.ts';
+import { Tape } from './tape.ts';
+import { Visit, type VisitWitness } from './visit.ts';
+
+/** What the events of a visit tell whole; a visit of nothing else needs no record of its own. */
+const TOLD_BY_EVENTS: ReadonlySet<EventType> = new Set(['connect', 'fingerprint', 'request', 'disconnect']);
+/** Of key log lines: four for each TLS session, a hundred characters and a half each. */
+const SECRET_CHARACTERS_MAX = 4096;
+
+export interface StayHost {
+  readonly persona: Persona;
+  readonly bounds: Bounds;
+  readonly budget: Budget;
+  readonly recorder: Recorder;
+  readonly onEvent: ((event: HoneypotEvent) => void) | undefined;
+}
+
+export class Stay implements VisitWitness {
+  readonly visit: Visit;
+  readonly account: Account;
+  readonly beganAt: number;
+  protocol = 'tcp';
+  readonly #socket: Socket;
+  readonly #host: StayHost;
+  readonly #tape: Tape;
+  readonly #facts: Pick<HoneypotEvent, 'session' | 'sourceAddress' | 'sourcePort' | 'address' | 'port'>;
+  #reason: string | undefined;
+  #isWorthRecord = false;
+
+  constructor(socket: Socket, id: string, source: string, address: string, port: number, host: StayHost) {
+    this.#socket = socket;
+    this.#host = host;
+    this.beganAt = Date.now();
+    this.account = new Account(host.budget);
+    this.#tape = new Tape(host.bounds.recordBytesMax, this.beganAt, this.account);
+    const sourcePort = socket.remotePort ?? 0;
+    this.#facts = { session: id, sourceAddress: source, sourcePort, address, port };
+    socket.setTimeout(host.bounds.idleMsMax, () => this.cut('idle'));
+    this.visit = new Visit(socket, host.persona, host.bounds, this);
+    this.report({ type: 'connect' });
+  }
+
+  report(happening: Happening): void {
+    if (!TOLD_BY_EVENTS.has(happening.type)) this.#isWorthRecord = true;
+    const event = { ...happening, ...this.#facts, time: Date.now(), protocol: this.protocol };
+    this.#host.recorder.event(event);
+    this.#host.onEvent?.(event);
+  }
+
+  record(direction: 'i' | 'o', bytes: Uint8Array, shown?: number): void {
+    this.#tape.add(direction, bytes, Date.now(), shown);
+  }
+
+  recordSecret(line: string): void {
+    if (this.#tape.secrets.length < SECRET_CHARACTERS_MAX) this.#tape.secrets += line;
+  }
+
+  keep(content: Uint8Array): string {
+    return this.#host.recorder.keep(content);
+  }
+
+  /** It is over: what there is of it goes to the disk. */
+  end(): void {
+    const endedAt = Date.now();
+    const seconds = (endedAt - this.beganAt) / 1000;
+    this.report({ type: 'disconnect', seconds, bytes: this.#socket.bytesRead, reason: this.#reason });
+    this.account.close();
+    if (this.#tape.isEmpty || !this.#isWorthRecord) return;
+    const { session, sourceAddress: source, port } = this.#facts;
+    const header = { session, protocol: this.protocol, source, port, time: this.beganAt };
+    const comment = `Session ${session}, ${this.protocol}.`;
+    const { heldBytes } = this.#tape;
+    this.#host.recorder.session({
+      id: session,
+      heldBytes,
+      cast: () => castOf(this.#tape, header),
+      packets: () => packetsOf(this.#tape, this.#facts, comment, this.beganAt, endedAt),
+    });
+  }
+
+  /** Ends a visit that has taken too much of our time or room. */
+  check(now: number): void {
+    const { sessionMsMax, sessionBytesMax } = this.#host.bounds;
+    if (now - this.beganAt > sessionMsMax) this.cut('time is up');
+    else if (this.#socket.bytesRead > sessionBytesMax) this.cut('sent too much');
+  }
+
+  cut(reason: string): void {
+    this.#reason ??= reason;
+    // What it held goes now, not when the socket has told that it is closed.
+    this.account.close();
+    this.#socket.destroy();
+  }
+}
