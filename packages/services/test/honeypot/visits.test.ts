@@ -4,20 +4,22 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Cast } from '../../src/honeypot/cast.ts';
+import { Account, Budget } from '../../src/honeypot/bounds.ts';
+import { castOf } from '../../src/honeypot/cast.ts';
+import { Tape } from '../../src/honeypot/tape.ts';
 import { Visits } from '../../src/honeypot/visits.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-visits-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function record(session: string, time: number, said: readonly (readonly ['i' | 'o', string])[]): void {
-  const cast = new Cast(1e6, time, { bytes: 1e6 });
+  const tape = new Tape(1e6, time, new Account(new Budget(1e6)));
   said.forEach(([direction, text], i) => {
-    cast.add(direction, Buffer.from(text), time + (i + 1) * 500);
+    tape.add(direction, Buffer.from(text), time + (i + 1) * 500);
   });
   const path = join(folder, 'sessions', `${session}.cast`);
   const header = { session, protocol: 'telnet', source: '127.0.0.1:4000', port: 2323, time };
-  writeFileSync(path, cast.toText(header));
+  writeFileSync(path, castOf(tape, header));
   utimesSync(path, time / 1000, time / 1000);
 }
 
