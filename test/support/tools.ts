@@ -10,6 +10,7 @@ const debianPackages: Record<string, string> = {
   capinfos: 'wireshark-common',
   dumpcap: 'wireshark-common',
   editcap: 'wireshark-common',
+  'firewall-cmd': 'firewalld',
   ip: 'iproute2',
   mergecap: 'wireshark-common',
   ndpiReader: 'libndpi-bin',

@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addAnalyzerCommand } from './analyzer/options.ts';
 import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
+import { addFirewallCommand } from './firewall/options.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addImportCommand } from './import/options.ts';
 import { addLabCommands } from './lab/options.ts';
@@ -98,6 +99,7 @@ addLabCommands(program);
 
 program.commandsGroup('Watch out, and keep time:');
 addHoneypotCommand(program);
+addFirewallCommand(program);
 addTimeCommand(program);
 
 program.commandsGroup('The services, each alone:');

@@ -1,0 +1,162 @@
+// What this machine is asked before a plan is made: which firewall it has, what it prints, which ports are in use.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { eyrieHome, peerFolder, peersIn } from '@eyrie/mesh';
+import {
+  FIREWALL_TOOLS,
+  type FirewallTool,
+  firewallNamed,
+  type Listening,
+  type LocalPeer,
+  listeningIn,
+  type Step,
+  serviceOf,
+} from '@eyrie/services/firewall';
+import { FAILED, UserError } from '../errors.ts';
+
+const TIMEOUT_MS = 60_000;
+const OUTPUT_BYTES_MAX = 64 << 20;
+/** From here on the kernel of Linux takes UDP ports for questions that a program asks (ip_local_port_range). */
+const EPHEMERAL_PORT_MIN = 32_768;
+
+export interface Ran {
+  readonly ok: boolean;
+  readonly missing: boolean;
+  readonly stdout: string;
+  /** Its last line on standard error or output. */
+  readonly said: string;
+}
+
+export function run({ argv, input }: Step): Ran {
+  const [program, ...rest] = argv;
+  const { status, stdout, stderr, error } = spawnSync(program!, rest, {
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+    maxBuffer: OUTPUT_BYTES_MAX,
+    // Words are compared with what these programs print in English.
+    env: { ...process.env, LC_ALL: 'C', LANGUAGE: 'C' },
+    ...(input === undefined ? {} : { input }),
+  });
+  const said = `${stdout ?? ''}\n${stderr ?? ''}`.trim().split('\n').at(-1) || (error?.message ?? '');
+  return {
+    ok: error === undefined && status === 0,
+    missing: (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT',
+    stdout: stdout ?? '',
+    said,
+  };
+}
+
+/** The firewall that was named, or the one that manages this machine. @throws UserError */
+export function toolFor(named: string | undefined): FirewallTool {
+  if (named !== undefined) {
+    const tool = firewallNamed(named);
+    if (tool !== null) return tool;
+    throw new UserError(`--tool ${named}: there are ${FIREWALL_TOOLS.map(({ name }) => name).join(', ')}`);
+  }
+  const name = nameOfActive();
+  if (name !== null) return firewallNamed(name)!;
+  throw new UserError(
+    'no firewall is found here: install ufw, firewalld or nftables, or name one with --tool',
+    FAILED,
+  );
+}
+
+/** One that is on comes before one that is only installed. */
+function nameOfActive(): string | null {
+  if (process.platform === 'win32') return 'powershell';
+  if (process.platform === 'darwin') return 'pf';
+  if (run({ argv: ['firewall-cmd', '--state'] }).ok) return 'firewalld';
+  if (/^ENABLED=yes/m.test(readText('/etc/ufw/ufw.conf'))) return 'ufw';
+  if (!run({ argv: ['nft', '--version'] }).missing) return 'nft';
+  return run({ argv: ['ufw', 'version'] }).ok ? 'ufw' : null;
+}
+
+/** What the firewall prints now; null where it may not be asked. */
+export function look(tool: FirewallTool): string[] | null {
+  const all = tool.look.map(run);
+  if (all[0]!.missing) throw new UserError(`${tool.look[0]!.argv[0]} is not installed here`, FAILED);
+  return all[0]!.ok ? all.map(({ stdout }) => stdout) : null;
+}
+
+export function localPeers(): LocalPeer[] {
+  const home = eyrieHome();
+  return peersIn(home).flatMap((id) => {
+    const text = readText(join(peerFolder(home, id), 'settings.json'));
+    if (text === '') return [];
+    const { host, port } = JSON.parse(text);
+    return typeof host === 'string' && Number.isInteger(port) ? [{ id, host, port }] : [];
+  });
+}
+
+/** Sockets that processes of Eyrie listen with. Linux says it, of processes that we may look at. */
+export function listeningNow(): Listening[] {
+  if (process.platform !== 'linux') return [];
+  const owners = new Map<string, string>();
+  for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
+    const service = serviceOf(readText(`/proc/${pid}/cmdline`).split('\0'));
+    if (service === null) continue;
+    for (const fd of namesIn(`/proc/${pid}/fd`)) {
+      const inode = /^socket:\[(\d+)\]$/.exec(targetOf(`/proc/${pid}/fd/${fd}`))?.[1];
+      if (inode !== undefined) owners.set(inode, service);
+    }
+  }
+  return (['tcp', 'udp'] as const).flatMap((protocol) =>
+    ['', '6'].flatMap((version) =>
+      listeningIn(readText(`/proc/net/${protocol}${version}`), protocol).flatMap(({ inode, ...socket }) => {
+        const service = owners.get(inode);
+        const isQuestion = protocol === 'udp' && socket.port >= EPHEMERAL_PORT_MIN;
+        return service === undefined || isQuestion ? [] : [{ service, ...socket }];
+      }),
+    ),
+  );
+}
+
+/** Where this machine's SSH server listens: as the present session, and sshd's own configuration, have it. */
+export function sshPorts(): number[] {
+  const session = process.env.SSH_CONNECTION?.split(' ')[3];
+  const configured = [...readText('/etc/ssh/sshd_config').matchAll(/^\s*Port\s+(\d+)/gim)].map(
+    ([, port]) => port,
+  );
+  const hasServer = readText('/etc/ssh/sshd_config') !== '';
+  const ports = [session, ...configured, ...(hasServer && configured.length === 0 ? ['22'] : [])];
+  return [...new Set(ports.map(Number))].filter(
+    (port) => Number.isInteger(port) && port > 0 && port < 65_536,
+  );
+}
+
+/** Where the present SSH session comes from. */
+export function sshVisitor(): string | null {
+  return process.env.SSH_CONNECTION?.split(' ')[0] ?? null;
+}
+
+export function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((each) =>
+    (each ?? []).map(({ address }) => address.split('%')[0]!),
+  );
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
+}

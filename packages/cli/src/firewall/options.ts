@@ -1,0 +1,82 @@
+// `eyrie firewall`: its flags and help.
+import type { Command } from 'commander';
+
+const several = (value: string, before: string[] = []): string[] => [...before, value];
+
+export function addFirewallCommand(program: Command): void {
+  const firewall = program
+    .command('firewall')
+    .description('let others reach the ports that Eyrie uses here, keep attackers out, and undo it')
+    .addHelpText(
+      'after',
+      `
+Firewalls: ufw, firewalld, nft, powershell and netsh (Windows), pf (macOS). Only what is marked as Eyrie's is changed; no
+firewall is turned on or off; SSH stays open.
+
+Examples:
+  eyrie firewall plan                       what would be done, as commands
+  sudo eyrie firewall apply --from 192.168.0.0/16
+  sudo eyrie firewall remove                as it was before`,
+    );
+
+  wanting(firewall.command('plan').description('show the commands that apply would run; changes nothing'))
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  eyrie firewall plan --tool ufw --open 9999/tcp')
+    .action(async (options) => {
+      const { plan } = await import('./command.ts');
+      process.exitCode = await plan(options);
+    });
+  wanting(firewall.command('apply').description('make the firewall so; safe to repeat, what changed follows'))
+    .option('-y, --yes', 'without asking')
+    .addHelpText('after', '\nExample:\n  sudo eyrie firewall apply --block attackers.txt --yes')
+    .action(async (options) => {
+      const { apply } = await import('./command.ts');
+      process.exitCode = await apply(options);
+    });
+  tool(firewall.command('remove').description('take out all that apply put in'))
+    .option('-y, --yes', 'without asking')
+    .addHelpText('after', '\nExample:\n  sudo eyrie firewall remove')
+    .action(async (options) => {
+      const { remove } = await import('./command.ts');
+      process.exitCode = await remove(options);
+    });
+  tool(firewall.command('status').description("show what is Eyrie's in the firewall"))
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  sudo eyrie firewall status')
+    .action(async (options) => {
+      const { status } = await import('./command.ts');
+      process.exitCode = await status(options);
+    });
+  firewall
+    .command('block-list')
+    .description('a block list of the sources of findings, for --block')
+    .argument(
+      '[file]',
+      'findings as JSON, of read -q -z findings --json or GET /findings; - or nothing is standard input',
+    )
+    .option('--severity <least>', 'of findings at least so severe: info, low, medium, high, critical', 'high')
+    .addHelpText(
+      'after',
+      `
+Example:
+  eyrie read office.pcapng -q -z findings --json | eyrie firewall block-list > attackers.txt`,
+    )
+    .action(async (file: string | undefined, options) => {
+      const { printBlockList } = await import('./block-list.ts');
+      await printBlockList(file, options);
+    });
+}
+
+function wanting(command: Command): Command {
+  return tool(command)
+    .option('--config <file>', 'eyrie.toml to read, instead of the usual places')
+    .option('--open <port/protocol>', 'also this port, as 9999/tcp; may be repeated', several)
+    .option('--from <network>', 'only from this address or network, as 10.0.0.0/8; may be repeated', several)
+    .option('--block <file>', 'keep out the addresses and networks of this file, one a line');
+}
+
+function tool(command: Command): Command {
+  return command
+    .option('--tool <name>', 'ufw, firewalld, nft, powershell, netsh or pf, instead of the one that is found')
+    .option('--zone <name>', 'zone of firewalld; its default zone unless given');
+}

@@ -1,0 +1,98 @@
+// `eyrie firewall` against real firewalls, each in network and mount namespaces of its own: what the host has stays as it is.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { hasTool, requireTool } from '../../../test/support/tools.ts';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const lab = join(import.meta.dirname, 'support/firewall-lab.sh');
+
+function run(
+  file: string,
+  args: string[],
+  input = '',
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    const child = execFile(file, args, { timeout: 120_000 }, (error, stdout, stderr) =>
+      done({ status: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+    );
+    // It may have ended before it read.
+    child.stdin!.on('error', () => {});
+    child.stdin!.end(input);
+  });
+}
+
+const firewall = (...args: string[]) => run(process.execPath, [eyrie, 'firewall', ...args]);
+
+async function skipReason(tool: string): Promise<string | false> {
+  const missing = requireTool(tool) || requireTool('ip');
+  if (missing !== false) return missing;
+  const { status } = await run('unshare', ['--net', '--mount', 'true']);
+  return status === 0 ? false : 'needs root, for namespaces of its own';
+}
+
+const tools = { ufw: 'ufw', nft: 'nft', firewalld: 'firewall-cmd' };
+for (const [tool, program] of Object.entries(tools)) {
+  test(`${tool}: opens what was asked, blocks, keeps SSH, is undone`, {
+    skip: await skipReason(program),
+  }, async () => {
+    const { stdout, stderr, status } = await run('unshare', [
+      '--net',
+      '--mount',
+      '--fork',
+      'bash',
+      lab,
+      tool,
+      eyrie,
+    ]);
+    assert.equal(status, 0, stderr);
+    const lines = stdout.split('\n');
+    const line = (start: string) => lines.find((each) => each.startsWith(start));
+    assert.equal(line('before 10.9.0.2:'), 'before 10.9.0.2:');
+    assert.equal(line('after 10.9.0.2:'), 'after 10.9.0.2: 22 9999');
+    assert.equal(line('after 10.9.0.3:'), 'after 10.9.0.3:', 'it is blocked');
+    assert.equal(line('protected:'), 'protected: 2', 'who is logged in by SSH, and this machine');
+    assert.ok(lines.some((each) => each.startsWith('status: ')));
+    if (tool !== 'firewalld') {
+      assert.ok(lines.includes('again: the same'), stdout);
+      assert.equal(line('limited 10.9.0.2:'), 'limited 10.9.0.2: 22');
+      assert.equal(line('limited 10.9.0.3:'), 'limited 10.9.0.3: 22 9999');
+    }
+    assert.ok(lines.includes('removed: as before'), stdout);
+    assert.match(lines.at(-2)!, /^Nothing in \w+ is Eyrie's\.$/);
+  });
+}
+
+describe('eyrie firewall', () => {
+  test('says what is wrong in one line', async () => {
+    for (const [args, reason] of [
+      [['plan', '--tool', 'pfsense'], /^eyrie: --tool pfsense: there are ufw, /],
+      [['plan', '--tool', 'nft', '--open', '70000/tcp'], /^eyrie: --open 70000\/tcp: say a port/],
+      [['plan', '--tool', 'nft', '--from', 'lan'], /^eyrie: --from lan: say an address or network/],
+      [['plan', '--tool', 'nft', '--block', 'no-such-file'], /^eyrie: --block no-such-file: cannot be read/],
+      [['block-list', '--severity', 'bad'], /^eyrie: --severity bad: there are info, /],
+    ] as const) {
+      if (args[0] === 'plan' && args[2] === 'nft' && !hasTool('nft')) continue;
+      const { status, stdout, stderr } = await firewall(...args);
+      assert.deepEqual([status, stdout, stderr.trim().split('\n').length], [2, '', 1], stderr);
+      assert.match(stderr, reason);
+    }
+  });
+
+  test('makes a block list of findings', async () => {
+    const findings = [
+      { source: '192.0.2.7', severity: 'high', title: 'Port scan' },
+      { source: '192.0.2.7', severity: 'critical', title: 'Brute force' },
+      { source: '192.0.2.8', severity: 'low', title: 'Weak TLS' },
+      { source: 'aa:bb:cc:dd:ee:ff', severity: 'high', title: 'ARP spoofing' },
+      { source: '2001:db8::9', severity: 'high', title: 'SYN flood' },
+    ];
+    const { stdout } = await run(
+      process.execPath,
+      [eyrie, 'firewall', 'block-list'],
+      JSON.stringify({ findings }),
+    );
+    assert.equal(stdout, '192.0.2.7  # critical: Brute force\n2001:db8::9  # high: SYN flood\n');
+  });
+});

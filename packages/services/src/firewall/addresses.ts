@@ -1,0 +1,90 @@
+// Block lists: a plain file of addresses and networks, one a line, and such a file from findings.
+import { BlockList, isIP } from 'node:net';
+
+/** Networks that are larger would be a slip of the pen. */
+const PREFIX_MIN = { ipv4: 8, ipv6: 19 } as const;
+
+export interface BlockedRead {
+  readonly blocked: string[];
+  /** Lines that say nothing we may follow, each with its reason. */
+  readonly problems: string[];
+}
+
+/** `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`, one a line; what follows a `#` is a remark. */
+export function readBlocked(text: string, isProtected: (address: string) => string | null): BlockedRead {
+  const blocked = new Set<string>();
+  const problems: string[] = [];
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    const address = line.replace(/#.*/, '').trim().toLowerCase();
+    if (address === '') continue;
+    const problem = isAddress(address) ? isProtected(address) : 'no address and no network';
+    if (problem === null) blocked.add(address);
+    else problems.push(`line ${i + 1}: ${address.slice(0, 60)}: ${problem}`);
+  }
+  return { blocked: [...blocked], problems };
+}
+
+/** An address, or a network by CIDR. */
+export function isAddress(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+/**
+ * Says why an address must not be blocked, or null: this machine itself, whoever is logged in by SSH now, a large part of
+ * the Internet.
+ *
+ * @param own addresses of this machine
+ * @param visitor the address that the present SSH session comes from
+ */
+export function protection(
+  own: readonly string[],
+  visitor: string | null,
+): (address: string) => string | null {
+  return (text) => {
+    const [address = '', prefix] = text.split('/');
+    const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+    if (prefix !== undefined && Number(prefix) < PREFIX_MIN[family])
+      return `a network larger than /${PREFIX_MIN[family]}`;
+    const network = new BlockList();
+    network.addSubnet(address, Number(prefix ?? (family === 'ipv4' ? 32 : 128)), family);
+    const holds = (other: string) => network.check(other, isIP(other) === 4 ? 'ipv4' : 'ipv6');
+    if (visitor !== null && isIP(visitor) !== 0 && holds(visitor))
+      return 'you are logged in by SSH from there';
+    const mine = [...own, '127.0.0.1', '::1', '0.0.0.0', '::'].filter((each) => isIP(each) !== 0);
+    return mine.some(holds) ? 'this machine itself' : null;
+  };
+}
+
+/** What a block list takes of a finding, as `eyrie read -q -z findings --json` and GET /findings have it. */
+export interface FoundSource {
+  readonly source: string;
+  readonly severity: string;
+  readonly title: string;
+}
+
+const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'];
+
+export function isSeverity(text: string): boolean {
+  return SEVERITIES.includes(text);
+}
+
+/** A block list of the sources of findings that are at least so severe, the gravest of each in a remark. */
+export function blockListOf(findings: readonly FoundSource[], severityMin: string): string {
+  const gravest = new Map<string, FoundSource>();
+  for (const finding of findings) {
+    const { source, severity } = finding;
+    if (rank(severity) < rank(severityMin) || isIP(source) === 0) continue;
+    const known = gravest.get(source);
+    if (known === undefined || rank(known.severity) < rank(severity)) gravest.set(source, finding);
+  }
+  return [...gravest.values()]
+    .map(({ source, severity, title }) => `${source}  # ${severity}: ${title.replaceAll(/\s+/g, ' ')}\n`)
+    .join('');
+}
+
+function rank(severity: string): number {
+  return SEVERITIES.indexOf(severity);
+}

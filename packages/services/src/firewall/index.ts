@@ -1,0 +1,13 @@
+export {
+  type BlockedRead,
+  blockListOf,
+  type FoundSource,
+  isAddress,
+  isSeverity,
+  protection,
+  readBlocked,
+} from './addresses.ts';
+export { type KernelSocket, listeningIn, serviceOf } from './listening.ts';
+export { type FirewallTool, type Plan, type Rule, type Step, shellText, type Wanted } from './rules.ts';
+export { FIREWALL_TOOLS, firewallNamed } from './tools/index.ts';
+export { isLoopback, type Listening, type LocalPeer, usedPorts } from './uses.ts';
