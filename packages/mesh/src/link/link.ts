@@ -42,7 +42,7 @@ export interface Transport {
   dial(address: string, done: Dialled): void;
   /** Takes the links that others make. Gives the addresses by which they find this peer. */
   listen(onLink: (link: Link) => void): Promise<string[]>;
-  /** A renewed certificate, or other roots: holds for links from now on. */
+  /** A renewed certificate: holds for links from now on. */
   setCredentials(credentials: LinkCredentials): void;
   close(): Promise<void>;
 }
@@ -50,7 +50,5 @@ export interface Transport {
 /** PEM texts, as TLS takes them. */
 export interface LinkCredentials {
   privateKey: string;
-  /** Null while this peer has none: then it can only ask to be let in. */
-  certificate: string | null;
-  roots: string[];
+  certificate: string;
 }

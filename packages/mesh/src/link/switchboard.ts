@@ -15,12 +15,12 @@ export const HEARTBEAT_MS = 800;
 /** Nothing heard for so long: something is wrong. Two heartbeats and what one repetition of TCP takes. */
 export const SILENCE_MS = 1_800;
 /** A link that nobody needs is closed after so long. */
-const IDLE_MS = 5_000;
+const IDLE_MS = 2_000;
 const TICK_MS = 200;
 /** This peer itself was slow: what it did not hear, it cannot hold against others. */
 const LATE_MS = 400;
 /** News of members goes on at once, and where there is much of it, so often: a thousand admissions are no thousand frames. */
-const ROSTER_PUSH_MS = 250;
+const ROSTER_PUSH_MS = 500;
 const SESSIONS_MAX = 2_048;
 /** Of lists of members that are not whole yet, from all sessions together: nobody has vouched for them so far. */
 const GATHERED_BYTES_MAX = 256 << 20;

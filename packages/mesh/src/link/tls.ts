@@ -13,7 +13,8 @@ const RECORD_BYTES = 22;
 
 /**
  * TLS proves that the other side holds the key of the certificate it shows. Whether that certificate is good is judged by
- * the session, which can say why not and can bring old roots up to date: so nothing is rejected here.
+ * the session, which can say why not and can bring old roots up to date, and which checks each certificate once, not at
+ * each handshake: so nothing is rejected here, and OpenSSL is given no authority to check against.
  */
 const tlsOptions = {
   minVersion: 'TLSv1.3',
@@ -24,7 +25,8 @@ const tlsOptions = {
 } as const;
 
 export interface TlsOptions {
-  credentials: LinkCredentials;
+  /** Null while this peer has none: then it can only ask to be let in. */
+  credentials: LinkCredentials | null;
   /** Where to listen: 127.0.0.1, :: (everywhere), an address of this host. */
   host: string;
   /** 0 takes any free port. */
@@ -43,11 +45,11 @@ export class TlsTransport implements Transport {
 
   constructor(options: TlsOptions) {
     this.#options = options;
-    this.#context = tls.createSecureContext(secrets(options.credentials));
+    this.#context = contextOf(options.credentials);
   }
 
   setCredentials(credentials: LinkCredentials): void {
-    this.#context = tls.createSecureContext(secrets(credentials));
+    this.#context = contextOf(credentials);
   }
 
   dial(address: string, done: Dialled): void {
@@ -186,10 +188,16 @@ class TlsLink implements Link {
   }
 }
 
-function secrets(credentials: LinkCredentials): tls.SecureContextOptions {
-  const { privateKey, certificate, roots } = credentials;
-  const own = certificate === null ? {} : { key: privateKey, cert: certificate };
-  return { ...tlsOptions, ...own, ca: roots, sessionTimeout: 0 };
+/** All who have no certificate look the same. */
+let nobody: tls.SecureContext | null = null;
+
+function contextOf(credentials: LinkCredentials | null): tls.SecureContext {
+  const options = { ...tlsOptions, ca: [], sessionTimeout: 0 };
+  if (credentials === null) {
+    nobody ??= tls.createSecureContext(options);
+    return nobody;
+  }
+  return tls.createSecureContext({ ...options, key: credentials.privateKey, cert: credentials.certificate });
 }
 
 /** Where a socket bound to everywhere is found: up to four addresses of this host, those of the LAN first. */

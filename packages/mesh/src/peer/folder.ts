@@ -223,7 +223,6 @@ function keepUpToDate(
   transport: TlsTransport,
   isSource: boolean,
 ): () => void {
-  let roots = standing.roster.roots;
   const file = new RosterFile(storage, standing.roster);
   let cancel: Cancel | null = null;
   const flush = () => {
@@ -232,11 +231,9 @@ function keepUpToDate(
     cancel = null;
     file.update(standing.roster);
   };
-  standing.onRoster.push((roster) => {
+  standing.onRoster.push(() => {
     cancel ??= runtime.clock.after(ROSTER_WRITE_MS, flush);
     if (isSource) flush();
-    if (roster.roots !== roots) transport.setCredentials(credentialsOf(standing));
-    roots = roster.roots;
   });
   standing.onCertificate.push((certificate) => {
     storage.write('peer.crt', pemOf(certificate));
@@ -252,7 +249,6 @@ function credentialsOf(standing: Standing): LinkCredentials {
   return {
     privateKey: privateKeyPem(standing.keys.privateKey),
     certificate: pemOf(standing.certificate),
-    roots: standing.roster.roots.map(pemOf),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { pemOf, readLeaf } from '../identity/certificate.ts';
 import { EnrolError, enrolAt, makeEnrolRequest } from '../identity/enrolment.ts';
-import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
+import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
 import type { Invitation } from '../identity/token.ts';
 import { TlsTransport } from '../link/tls.ts';
 
@@ -32,13 +32,12 @@ export async function joinMesh(options: JoinOptions): Promise<boolean> {
   const { runtime, storage, invitation, settings } = options;
   const { keys } = keysOf(storage, runtime);
   const request = await makeEnrolRequest(keys, settings.id, invitation);
-  const credentials = { privateKey: privateKeyPem(keys.privateKey), certificate: null, roots: [] };
-  const transport = new TlsTransport({ credentials, host: '127.0.0.1', port: 0 });
+  const transport = strangerTransport();
   const endMs = runtime.clock.elapsedMs() + options.waitMs;
   let isTold = false;
   try {
     for (;;) {
-      const admission = await askInTurn(options, transport, request);
+      const admission = await askInTurn(options, keys, transport, request);
       if (admission !== null) {
         const entrances = [...new Set([...invitation.addresses, ...settings.entrances])];
         keepAdmission(storage, admission, { ...settings, entrances });
@@ -67,14 +66,10 @@ export async function refreshCertificate({ runtime, folder }: OpenOptions): Prom
   const { mesh, beginning } = RosterFile.read(storage);
   const { keys } = keysOf(storage, runtime);
   const request = await makeEnrolRequest(keys, settings.id, null);
-  const transport = new TlsTransport({
-    credentials: { privateKey: '', certificate: null, roots: [] },
-    host: '127.0.0.1',
-    port: 0,
-  });
+  const transport = strangerTransport();
   const invitation = { mesh, root: sha256(beginning), addresses: settings.entrances, secret: null };
   try {
-    const admission = await askInTurn({ runtime, storage, invitation, settings }, transport, request);
+    const admission = await askInTurn({ runtime, invitation, settings }, keys, transport, request);
     if (admission !== null) storage.write('peer.crt', pemOf(admission.certificate));
   } catch (error) {
     if (!(error instanceof EnrolError)) throw error;
@@ -84,27 +79,34 @@ export async function refreshCertificate({ runtime, folder }: OpenOptions): Prom
   }
 }
 
-type Asking = Pick<JoinOptions, 'runtime' | 'storage' | 'invitation' | 'settings'>;
+function strangerTransport(): TlsTransport {
+  return new TlsTransport({ credentials: null, host: '127.0.0.1', port: 0 });
+}
+
+type Asking = Pick<JoinOptions, 'runtime' | 'invitation' | 'settings'>;
 
 /** The first address that answers decides. */
 async function askInTurn(
-  { runtime, storage, invitation, settings }: Asking,
+  { runtime, invitation, settings }: Asking,
+  keys: KeyPair,
   transport: TlsTransport,
   request: Uint8Array,
 ) {
   const { mesh, root, addresses } = invitation;
-  const { keys } = keysOf(storage, runtime);
   let last = new EnrolError('the invitation has no address');
   // A busy peer may not answer in time: so each is asked more than once.
-  for (const address of Array.from({ length: TRIES }, () => addresses).flat()) {
-    try {
-      return await enrolAt(runtime, transport, address, mesh, root, settings.id, keys, request);
-    } catch (error) {
-      if (!(error instanceof EnrolError)) throw error;
-      last = error;
-      if (!isUnreachable(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, jittered(runtime.random, TRY_AGAIN_MS)));
+  for (let round = 0; round < TRIES; round++) {
+    for (const address of addresses) {
+      try {
+        return await enrolAt(runtime, transport, address, mesh, root, settings.id, keys, request);
+      } catch (error) {
+        if (!(error instanceof EnrolError)) throw error;
+        last = error;
+        if (!isUnreachable(error)) throw error;
+      }
     }
+    const waitMs = jittered(runtime.random, TRY_AGAIN_MS * 2 ** round);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
   throw last;
 }
