@@ -2,7 +2,7 @@
 // peers make one of all of them, in any order: so sums go up the tree. Spread is merged as squares about the mean, which
 // stays exact where sums of squares would cancel (Chan, Golub, LeVeque 1979).
 
-import { attributes, COORDINATE, shownAttributes, type Values } from './attributes.ts';
+import { attributes, shownAttributes, type Values } from './attributes.ts';
 import { type Sketch, SketchMaker } from './sketch.ts';
 
 /** Of one attribute. */
@@ -52,71 +52,91 @@ export const emptyAggregate: Aggregate = {
   least: shownAttributes.map(() => []),
 };
 
-const maker = new SketchMaker();
+const makers = attributes.map(() => new SketchMaker());
+const floors = attributes.map(({ min }) => min);
+const shown = shownAttributes.length;
+
+/** What is gathered of one attribute, while all readings are looked at once. */
+class Gathering {
+  count = 0;
+  sum = 0;
+  min = Number.POSITIVE_INFINITY;
+  max = Number.NEGATIVE_INFINITY;
+  mean = 0;
+  squares = 0;
+  readonly most: Best[] = [];
+  readonly least: Best[] = [];
+
+  add(value: number): void {
+    this.count++;
+    this.sum += value;
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+    // Welford 1962: no cancellation.
+    const off = value - this.mean;
+    this.mean += off / this.count;
+    this.squares += off * (value - this.mean);
+  }
+
+  rank(id: string, value: number): void {
+    if (this.most.length < TOP_MAX || value >= this.most[TOP_MAX - 1]!.value) insert(this.most, id, value, 1);
+    if (this.least.length < TOP_MAX || value <= this.least[TOP_MAX - 1]!.value)
+      insert(this.least, id, value, -1);
+  }
+
+  stats(sketch: Sketch | null): Stats | null {
+    const { count, sum, min, max, squares } = this;
+    return count === 0 ? null : { count, sum, min, max, squares, sketch };
+  }
+}
 
 /** Of single readings. */
 export function aggregateOf(readings: readonly Counted[], nowMs: number): Aggregate {
+  const all = attributes.map(() => new Gathering());
   let agesMs = 0;
   let oldestMs = 0;
-  for (const { readMs } of readings) {
+  for (const { id, values, readMs } of readings) {
     const ageMs = Math.max(0, nowMs - readMs);
     agesMs += ageMs;
     if (ageMs > oldestMs) oldestMs = ageMs;
+    for (let i = 0; i < all.length; i++) {
+      const value = values[i]!;
+      if (Number.isNaN(value)) continue;
+      all[i]!.add(value);
+      if (i >= shown) continue;
+      all[i]!.rank(id, value);
+      makers[i]!.add(value - floors[i]!);
+    }
   }
   return {
     peers: readings.length,
     agesMs,
     oldestMs,
-    stats: attributes.map((_, index) => statsOf(readings, index)),
-    most: shownAttributes.map((_, index) => best(readings, index, 1)),
-    least: shownAttributes.map((_, index) => best(readings, index, -1)),
+    stats: all.map((each, i) => each.stats(i < shown && each.count > 0 ? makers[i]!.finish() : null)),
+    most: all.slice(0, shown).map(({ most }) => most),
+    least: all.slice(0, shown).map(({ least }) => least),
   };
 }
 
 /** Of one attribute; null where no reading has it. */
 export function statsOf(readings: readonly Counted[], index: number): Stats | null {
-  let [count, sum] = [0, 0];
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const isSketched = index < COORDINATE;
-  const floor = attributes[index]!.min;
-  for (let i = 0; i < readings.length; i++) {
-    const value = readings[i]!.values[index]!;
+  const gathering = new Gathering();
+  for (const { values } of readings) {
+    const value = values[index]!;
     if (Number.isNaN(value)) continue;
-    count++;
-    sum += value;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    if (isSketched) maker.add(value - floor);
+    gathering.add(value);
+    if (index < shown) makers[index]!.add(value - floors[index]!);
   }
-  if (count === 0) return null;
-  const mean = sum / count;
-  let squares = 0;
-  for (let i = 0; i < readings.length; i++) {
-    const off = readings[i]!.values[index]! - mean;
-    if (!Number.isNaN(off)) squares += off * off;
-  }
-  return { count, sum, min, max, squares, sketch: isSketched ? maker.finish() : null };
+  return gathering.stats(index < shown && gathering.count > 0 ? makers[index]!.finish() : null);
 }
 
-/** The few at one end. Ties go to the smaller name, so that all peers say the same. */
-function best(readings: readonly Counted[], index: number, sign: number): Best[] {
-  const top: Best[] = [];
-  let bar = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < readings.length; i++) {
-    const value = readings[i]!.values[index]!;
-    if (Number.isNaN(value) || sign * value < bar) continue;
-    insert(top, { id: readings[i]!.id, value }, sign);
-    if (top.length === TOP_MAX) bar = sign * top[TOP_MAX - 1]!.value;
-  }
-  return top;
-}
-
-function insert(top: Best[], each: Best, sign: number): void {
-  const isBefore = (other: Best) =>
-    sign * each.value > sign * other.value || (each.value === other.value && each.id < other.id);
-  const at = top.findIndex(isBefore);
-  if (at >= 0) top.splice(at, 0, each);
-  else if (top.length < TOP_MAX) top.push(each);
+/** Ties go to the smaller name, so that all peers say the same. */
+function insert(top: Best[], id: string, value: number, sign: number): void {
+  const at = top.findIndex(
+    (other) => sign * value > sign * other.value || (value === other.value && id < other.id),
+  );
+  if (at < 0 && top.length === TOP_MAX) return;
+  top.splice(at < 0 ? top.length : at, 0, { id, value });
   if (top.length > TOP_MAX) top.pop();
 }
 
@@ -126,7 +146,7 @@ export function merged(all: readonly Aggregate[]): Aggregate {
   if (parts.length === 1) return parts[0]!;
   const joinBest = (lists: (readonly Best[])[], sign: number) => {
     const top: Best[] = [];
-    for (const list of lists) for (const each of list) insert(top, each, sign);
+    for (const list of lists) for (const each of list) insert(top, each.id, each.value, sign);
     return top;
   };
   return {
@@ -161,10 +181,10 @@ export function mergedStats(all: readonly (Stats | null)[]): Stats | null {
     sum += each.sum;
     min = Math.min(min, each.min);
     max = Math.max(max, each.max);
-    if (each.sketch !== null) maker.merge(each.sketch);
+    if (each.sketch !== null) makers[0]!.merge(each.sketch);
   }
-  const sketch = parts.every((each) => each.sketch !== null) ? maker.finish() : null;
-  if (sketch === null) maker.finish();
+  const sketch = parts.every((each) => each.sketch !== null) ? makers[0]!.finish() : null;
+  if (sketch === null) makers[0]!.finish();
   return { count, sum, min, max, squares, sketch };
 }
 

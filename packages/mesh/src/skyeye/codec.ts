@@ -176,7 +176,7 @@ export const treeMessage: Codec<TreeMessage> = {
     const message = messages.read(from);
     if (message.kind !== 'view') return message as TreeMessage;
     const { said, ...rest } = message;
-    return { ...rest, changed: said[0], summaries: said[1] };
+    return { ...rest, changed: said[0], isWhole: false, summaries: said[1] };
   },
 };
 

@@ -59,8 +59,10 @@ export interface ViewMessage {
   /** Of the readings in it, when it was made: the mean and the oldest. */
   readingAgeMs: number;
   oldestMs: number;
-  /** A bit for each attribute that is said. */
+  /** A bit for each attribute that is another than in that view. */
   changed: number;
+  /** Then all of it is said, also what did not change. */
+  isWhole: boolean;
   summaries: readonly (Summary | null)[];
   /** Null if they are as before. */
   most: readonly (readonly Best[])[] | null;

@@ -6,6 +6,7 @@
 export const ACCURACY = 0.01;
 export const BUCKETS_MAX = 128;
 const LOG_GAMMA = Math.log((1 + ACCURACY) / (1 - ACCURACY));
+const PER_LOG = 1 / LOG_GAMMA;
 /** What is less counts as nothing: bucket 0. */
 const SMALLEST = 1e-3;
 export const KEYS = 2600;
@@ -19,11 +20,9 @@ export interface Sketch {
   readonly counts: readonly number[];
 }
 
-/** One for all: gathering is done without a break. */
-const gathered = new Float64Array(KEYS);
-
-/** Gathers values and other sketches into a new one. */
+/** Gathers values and other sketches into a new one. Its room is used again and again: 20 KB, whoever makes one keeps it. */
 export class SketchMaker {
+  readonly #gathered = new Float64Array(KEYS);
   #level = 0;
   #low = KEYS;
   #high = -1;
@@ -41,8 +40,8 @@ export class SketchMaker {
 
   /** What was gathered; the maker is empty then. */
   finish(): Sketch {
-    let used = this.#used();
-    for (; used > BUCKETS_MAX && this.#level < LEVELS_MAX; used = this.#used()) this.#join();
+    const gathered = this.#gathered;
+    while (this.#used() > BUCKETS_MAX && this.#level < LEVELS_MAX) this.#join();
     const keys: number[] = [];
     const counts: number[] = [];
     for (let key = this.#low; key <= this.#high; key++) {
@@ -59,20 +58,21 @@ export class SketchMaker {
   }
 
   #count(key: number, count: number): void {
-    gathered[key]! += count;
+    this.#gathered[key]! += count;
     if (key < this.#low) this.#low = key;
     if (key > this.#high) this.#high = key;
   }
 
   #used(): number {
     let used = 0;
-    for (let key = this.#low; key <= this.#high; key++) if (gathered[key] !== 0) used++;
+    for (let key = this.#low; key <= this.#high; key++) if (this.#gathered[key] !== 0) used++;
     return used;
   }
 
   #join(): void {
     this.#level++;
     if (this.#high < 0) return;
+    const gathered = this.#gathered;
     for (let key = this.#low; key <= this.#high; key++) {
       const to = joined(key, 1);
       if (to === key) continue;
@@ -104,7 +104,7 @@ export function accuracyOf(level: number): number {
 
 function keyOf(value: number): number {
   if (!(value > SMALLEST)) return 0;
-  return Math.min(KEYS - 1, 1 + Math.ceil(Math.log(value / SMALLEST) / LOG_GAMMA));
+  return Math.min(KEYS - 1, 1 + Math.ceil(Math.log(value / SMALLEST) * PER_LOG));
 }
 
 function joined(key: number, times: number): number {

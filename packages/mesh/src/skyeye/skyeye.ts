@@ -208,7 +208,7 @@ export class SkyEye {
     const view = followed(this.#view, message, this.#nowMs);
     if (view === null) return void this.#world.send(from, { kind: 'again' });
     this.#view = view;
-    for (const child of this.below.children.values()) this.#passTo(child, view);
+    this.#passToAll(view);
     for (const listener of this.onView) listener(view);
   }
 
@@ -287,7 +287,7 @@ export class SkyEye {
     const waitMs = this.#pace.waitMs(this.#view, nowMs);
     if (waitMs > 0) return void this.#at(nowMs + Math.max(GAP_MS, waitMs));
     const view = this.#pace.pass(this.#view, nowMs);
-    for (const child of this.below.children.values()) this.#passTo(child, view);
+    this.#passToAll(view);
   }
 
   #passWhole(id: string): void {
@@ -295,6 +295,18 @@ export class SkyEye {
     if (child === undefined || this.#view === null) return;
     child.view = null;
     this.#passTo(child, this.#view);
+  }
+
+  /** Most have the same one so far, so the difference is the same. */
+  #passToAll(view: View): void {
+    let before: View | null = null;
+    let message: ViewMessage | null = null;
+    for (const child of this.below.children.values()) {
+      if (message === null || child.view !== before) message = messageOf(view, child.view, this.#nowMs);
+      before = child.view;
+      child.view = view;
+      this.#world.send(child.id, message);
+    }
   }
 
   #passTo(child: Child, view: View): void {

@@ -1,7 +1,7 @@
 // The whole network in one page: made at the root from what it holds, passed down so that every peer has it. A view says
 // how old it is and how much of the network it is of; ages add up on the way, so that nobody's wall clock matters.
 
-import type { Aggregate, Best } from './aggregate.ts';
+import { type Aggregate, type Best, emptyAggregate } from './aggregate.ts';
 import { attributes, COORDINATE, shownAttributes } from './attributes.ts';
 import type { Summary, ViewMessage } from './messages.ts';
 import { quantile } from './sketch.ts';
@@ -81,7 +81,7 @@ export function messageOf(view: View, before: View | null, nowMs: number): ViewM
   return {
     ...{ kind: 'view', root, number, base: isSame ? before.number : 0 },
     ageMs: Math.max(0, nowMs - view.madeMs),
-    ...{ peers, alive, readingAgeMs, oldestMs, changed, summaries },
+    ...{ peers, alive, readingAgeMs, oldestMs, changed, isWhole: true, summaries },
     most: isTopSame ? null : most,
     least: isTopSame ? null : least,
   };
@@ -93,11 +93,11 @@ export function followed(before: View | null, message: ViewMessage, nowMs: numbe
   const isBase = base === 0 || (before !== null && before.root === root && before.number === base);
   if (!isBase) return null;
   const old = base === 0 ? null : before;
-  const summaries = message.summaries.map((each, i) =>
-    (changed & (1 << i)) !== 0 ? each : (old?.summaries[i] ?? null),
-  );
-  const most = message.most ?? old?.most ?? shownAttributes.map(() => []);
-  const least = message.least ?? old?.least ?? shownAttributes.map(() => []);
+  const pick = (each: Summary | null, i: number) =>
+    (changed & (1 << i)) !== 0 ? each : (old?.summaries[i] ?? null);
+  const summaries = message.isWhole ? message.summaries : message.summaries.map(pick);
+  const most = message.most ?? old?.most ?? emptyAggregate.most;
+  const least = message.least ?? old?.least ?? emptyAggregate.least;
   const madeMs = nowMs - ageMs;
   return { root, number, madeMs, peers, alive, readingAgeMs, oldestMs, summaries, most, least };
 }
