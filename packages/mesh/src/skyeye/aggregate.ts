@@ -79,9 +79,12 @@ class Gathering {
   }
 
   rank(id: string, value: number): void {
-    if (this.most.length < TOP_MAX || value >= this.most[TOP_MAX - 1]!.value) insert(this.most, id, value, 1);
-    if (this.least.length < TOP_MAX || value <= this.least[TOP_MAX - 1]!.value)
-      insert(this.least, id, value, -1);
+    const { most, least } = this;
+    const [high, low] = [most[TOP_MAX - 1], least[TOP_MAX - 1]];
+    if (high === undefined || value > high.value || (value === high.value && id < high.id))
+      insert(most, id, value, 1);
+    if (low === undefined || value < low.value || (value === low.value && id < low.id))
+      insert(least, id, value, -1);
   }
 
   stats(sketch: Sketch | null): Stats | null {
@@ -135,7 +138,6 @@ function insert(top: Best[], id: string, value: number, sign: number): void {
   const at = top.findIndex(
     (other) => sign * value > sign * other.value || (value === other.value && id < other.id),
   );
-  if (at < 0 && top.length === TOP_MAX) return;
   top.splice(at < 0 ? top.length : at, 0, { id, value });
   if (top.length > TOP_MAX) top.pop();
 }

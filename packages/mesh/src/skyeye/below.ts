@@ -48,6 +48,9 @@ export class Below {
     this.#counts = counts;
   }
 
+  /** Children that say the sum of theirs only. */
+  inSum = 0;
+
   /** Peers known of, this one included. */
   get peers(): number {
     let peers = this.readings.size;
@@ -89,6 +92,7 @@ export class Below {
     this.children.delete(id);
     for (const held of child.numbered) if (held?.owner === id) held.owner = ORPHANED;
     const { aggregate, aggregatedMs } = child;
+    if (aggregate !== null) this.inSum--;
     if (aggregate !== null) this.#orphaned.push({ aggregate, sinceMs: nowMs, atMs: aggregatedMs });
   }
 
@@ -162,6 +166,7 @@ export class Below {
     if (aggregate.peers > peersMax || !isPossible(aggregate)) return false;
     // The heir of one that was lost: what that one had is told by this one now.
     if (child.aggregate === null) this.#orphaned.shift();
+    if (child.aggregate === null) this.inSum++;
     child.aggregate = aggregate;
     child.aggregatedMs = nowMs;
     return true;
@@ -170,6 +175,7 @@ export class Below {
   #beginAnew(child: Child): void {
     for (const held of child.numbered) if (held?.owner === child.id) held.owner = ORPHANED;
     child.numbered = [];
+    if (child.aggregate !== null) this.inSum--;
     child.aggregate = null;
   }
 

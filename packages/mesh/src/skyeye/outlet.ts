@@ -10,18 +10,21 @@ export class Outlet implements Listener {
   readonly #readings: Readings;
   /** By number: what the receiver knows. */
   #sent: (Values | undefined)[] = [];
-  #dirty = new Set<Held>();
+  /** Numbers of readings that are new, and whether a number is among them. */
+  #dirty: number[] = [];
+  #isDirty: boolean[] = [];
   #gone: number[] = [];
   #number = 0;
 
   constructor(readings: Readings) {
     this.#readings = readings;
-    readings.listeners.add(this);
+    readings.listeners.push(this);
     this.beginAnew();
   }
 
   close(): void {
-    this.#readings.listeners.delete(this);
+    const { listeners } = this.#readings;
+    listeners.splice(listeners.indexOf(this), 1);
   }
 
   /** The receiver knows nothing, or is another. */
@@ -29,23 +32,18 @@ export class Outlet implements Listener {
     this.#sent = [];
     this.#gone = [];
     this.#number = 0;
-    this.#dirty = new Set(this.#readings.all());
+    this.#dirty = [];
+    this.#isDirty = [];
+    for (const held of this.#readings.all()) this.touched(held);
   }
 
-  get isWhole(): boolean {
-    return this.#number === 0;
-  }
-
-  get hasNews(): boolean {
-    return this.#dirty.size > 0 || this.#gone.length > 0;
-  }
-
-  touched(held: Held): void {
-    this.#dirty.add(held);
+  touched({ number }: Held): void {
+    if (this.#isDirty[number] === true) return;
+    this.#isDirty[number] = true;
+    this.#dirty.push(number);
   }
 
   removed(held: Held): void {
-    this.#dirty.delete(held);
     if (this.#sent[held.number] === undefined) return;
     this.#sent[held.number] = undefined;
     this.#gone.push(held.number);
@@ -66,16 +64,18 @@ export class Outlet implements Listener {
    */
   take(receiver: string, nowMs: number): { number: number; gone: number[]; entries: Entry[] } {
     const entries: Entry[] = [];
-    for (const held of this.#dirty) {
-      if (held.owner === receiver || held.id === receiver) continue;
-      const sent = this.#sent[held.number];
+    for (const number of this.#dirty) {
+      this.#isDirty[number] = false;
+      const held = this.#readings.numbered(number);
+      if (held === undefined || held.owner === receiver || held.id === receiver) continue;
+      const sent = this.#sent[number];
       const ageMs = Math.max(0, Math.round(nowMs - held.readMs));
       const changed = changedBits(sent, held.values);
-      const { number, id, values } = held;
+      const { id, values } = held;
       entries.push({ number, id: sent === undefined ? id : null, ageMs, changed, values, isWhole: true });
       this.#sent[number] = values;
     }
-    this.#dirty.clear();
+    this.#dirty.length = 0;
     const gone = this.#gone;
     this.#gone = [];
     return { number: this.#number++, gone, entries };
@@ -83,7 +83,8 @@ export class Outlet implements Listener {
 
   /** An empty report begins an aggregate, of which no part is known one by one. */
   takeNothing(): number {
-    this.#dirty.clear();
+    for (const number of this.#dirty) this.#isDirty[number] = false;
+    this.#dirty.length = 0;
     this.#gone = [];
     return this.#number++;
   }

@@ -29,8 +29,9 @@ export interface Listener {
 }
 
 export class Readings {
-  readonly listeners = new Set<Listener>();
+  readonly listeners: Listener[] = [];
   readonly #held = new Map<string, Held>();
+  readonly #numbered: (Held | undefined)[] = [];
   readonly #freeNumbers: number[] = [];
   #nextNumber = 0;
   #counted: Held[] | null = null;
@@ -41,6 +42,10 @@ export class Readings {
 
   get(id: string): Held | undefined {
     return this.#held.get(id);
+  }
+
+  numbered(number: number): Held | undefined {
+    return this.#numbered[number];
   }
 
   all(): Iterable<Held> {
@@ -57,6 +62,7 @@ export class Readings {
     const number = this.#freeNumbers.pop() ?? this.#nextNumber++;
     const held: Held = { id, values, readMs, heardMs, owner, number, isCounted };
     this.#held.set(id, held);
+    this.#numbered[number] = held;
     this.#counted = null;
     this.touch(held);
     return held;
@@ -69,6 +75,9 @@ export class Readings {
   remove(held: Held): void {
     if (this.#held.get(held.id) !== held) return;
     this.#held.delete(held.id);
+    // Whoever reported it and does so again is told to begin anew.
+    held.owner = ORPHANED;
+    this.#numbered[held.number] = undefined;
     this.#freeNumbers.push(held.number);
     this.#counted = null;
     for (const listener of this.listeners) listener.removed(held);

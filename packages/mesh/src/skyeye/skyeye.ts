@@ -220,8 +220,8 @@ export class SkyEye {
     const { gapMs, settleMs, detailMax } = this.#options;
     const isAlone = this.below.children.size === 0;
     // A sum is dearer the more it is of.
-    const gap = gapMs * Math.min(10, Math.max(1, this.below.readings.size / detailMax));
-    this.#at(this.#pushedMs + (isUrgent || isAlone ? gap : settleMs));
+    const patience = Math.min(10, Math.max(1, this.below.readings.size / detailMax));
+    this.#at(this.#pushedMs + patience * (isUrgent || isAlone ? gapMs : settleMs));
   }
 
   #at(dueMs: number): void {
@@ -256,9 +256,8 @@ export class SkyEye {
 
   #reportTo(parent: string, isUrgent: boolean, nowMs: number): Report {
     const { detailMax } = this.#options;
-    const hasSums = [...this.below.children.values()].some(({ aggregate }) => aggregate !== null);
     // It does not go back and forth about the border.
-    const isInSum = hasSums || this.below.readings.size > detailMax * (this.#isInSum ? 0.9 : 1);
+    const isInSum = this.below.inSum > 0 || this.below.readings.size > detailMax * (this.#isInSum ? 0.9 : 1);
     if (isInSum !== this.#isInSum) this.#outlet.beginAnew();
     this.#isInSum = isInSum;
     if (!isInSum) {
