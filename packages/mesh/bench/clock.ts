@@ -40,7 +40,10 @@ async function child(folder: string): Promise<void> {
   const timer = setInterval(() => {
     const before = process.hrtime.bigint();
     const meshNs = peer.clock.nowNs();
-    const steadyNs = (before + process.hrtime.bigint()) / 2n;
+    const after = process.hrtime.bigint();
+    // Put aside by the kernel in between: that would be measured, not the clocks.
+    if (after - before > 10_000n) return;
+    const steadyNs = (before + after) / 2n;
     process.send!({
       steadyNs: String(steadyNs),
       meshNs: String(meshNs),
@@ -99,9 +102,9 @@ async function twoProcesses(): Promise<void> {
   const [a, b] = looks.map((all) => all.filter(isLate)) as [Look[], Look[]];
   const apartUs = b.map((look) => Math.abs(look.aheadNs - nearest(a, look.steadyNs).aheadNs) / 1000);
   const bounds = b.map((look) => (look.boundMs + nearest(a, look.steadyNs).boundMs) * 1000);
-  const isWithin = apartUs.every((each, i) => each <= bounds[i]!);
+  const within = apartUs.filter((each, i) => each <= bounds[i]!).length / apartUs.length;
   console.log(`two processes, ${seconds} s, ${apartUs.length} looks: apart ${spread(apartUs)} µs`);
-  console.log(`what they say of it: ${spread(bounds)} µs; ${isWithin ? 'always true' : 'NOT ALWAYS TRUE'}`);
+  console.log(`what they say of it: ${spread(bounds)} µs; true in ${(within * 100).toFixed(1)} %`);
 }
 
 function nearest(all: readonly Look[], steadyNs: bigint): Look {

@@ -34,9 +34,9 @@ export interface Rate {
   readonly skewError: number;
 }
 
-const SAMPLES_MAX = 64;
+export const SAMPLES_MAX = 64;
 /** Older ones are forgotten: temperature moves the rate. */
-const AGE_MAX = 900;
+const AGE_MAX = 1_200;
 /** Fewer show no outlier. */
 const JUDGED_SAMPLES_MIN = 5;
 /** No clock that works is off by more than this (RFC 5905 allows 500 ppm). */

@@ -1,7 +1,11 @@
 // The question and the answer of two peers about the time, as bytes for a link that is already encrypted.
 
+/** The first question of a burst says of which era the asker is, and its answer all about the answerer. */
 export const QUESTION_BYTES = 14;
 export const ANSWER_BYTES = 32;
+/** Those right after it are about the time alone. */
+export const SHORT_QUESTION_BYTES = 2;
+export const SHORT_ANSWER_BYTES = 14;
 
 /** Which of all the times that peers may have kept. Of two that meet, the older one holds. */
 export interface Era {
@@ -11,17 +15,14 @@ export interface Era {
   readonly age: number;
 }
 
-export interface TimeQuestion extends Era {
+export interface TimeQuestion {
   /** The asker's own mark, returned as it came. */
   readonly mark: number;
+  /** Null in a short question. */
+  readonly era: Era | null;
 }
 
-export interface TimeAnswer extends Era {
-  readonly mark: number;
-  /** Mesh time in nanoseconds since 1970 when the question came. */
-  readonly t2Ns: bigint;
-  /** Nanoseconds from then until the answer went. */
-  readonly heldNs: number;
+export interface Keeper extends Era {
   /** Seconds; Infinity: the answerer does not know the time itself. */
   readonly uncertainty: number;
   /** Links to the root: 0 is the root. */
@@ -32,57 +33,70 @@ export interface TimeAnswer extends Era {
   readonly isTraceable: boolean;
 }
 
+export interface TimeAnswer {
+  readonly mark: number;
+  /** Mesh time in nanoseconds since 1970 when the question came. */
+  readonly t2Ns: bigint;
+  /** Nanoseconds from then until the answer went. */
+  readonly heldNs: number;
+  /** Null in a short answer. */
+  readonly keeper: Keeper | null;
+}
+
 const YOURS = 1;
 const TRACEABLE = 2;
 
-export function encodeQuestion({ mark, founder, age }: TimeQuestion): Uint8Array {
-  const bytes = new Uint8Array(QUESTION_BYTES);
-  const view = new DataView(bytes.buffer);
+export function encodeQuestion({ mark, era }: TimeQuestion): Uint8Array {
+  const bytes = new Uint8Array(era === null ? SHORT_QUESTION_BYTES : QUESTION_BYTES);
+  const view = viewOf(bytes);
   view.setUint16(0, mark);
-  view.setUint32(2, founder);
-  view.setFloat64(6, age);
+  if (era === null) return bytes;
+  view.setUint32(2, era.founder);
+  view.setFloat64(6, era.age);
   return bytes;
 }
 
 /** Null where it cannot be one. */
 export function decodeQuestion(bytes: Uint8Array): TimeQuestion | null {
-  if (bytes.length !== QUESTION_BYTES) return null;
+  if (bytes.length !== QUESTION_BYTES && bytes.length !== SHORT_QUESTION_BYTES) return null;
   const view = viewOf(bytes);
-  const question = { mark: view.getUint16(0), founder: view.getUint32(2), age: view.getFloat64(6) };
-  return question.age >= 0 ? question : null;
+  const mark = view.getUint16(0);
+  if (bytes.length === SHORT_QUESTION_BYTES) return { mark, era: null };
+  const era = { founder: view.getUint32(2), age: view.getFloat64(6) };
+  return era.age >= 0 ? { mark, era } : null;
 }
 
-export function encodeAnswer(answer: TimeAnswer): Uint8Array {
-  const bytes = new Uint8Array(ANSWER_BYTES);
+export function encodeAnswer({ mark, t2Ns, heldNs, keeper }: TimeAnswer): Uint8Array {
+  const bytes = new Uint8Array(keeper === null ? SHORT_ANSWER_BYTES : ANSWER_BYTES);
   const view = viewOf(bytes);
-  view.setUint16(0, answer.mark);
-  view.setUint32(2, answer.founder);
-  view.setFloat64(6, answer.age);
-  view.setBigInt64(14, answer.t2Ns);
-  view.setUint32(22, Math.min(answer.heldNs, 0xffff_ffff));
-  view.setFloat32(26, answer.uncertainty);
-  view.setUint8(30, answer.level);
-  view.setUint8(31, (answer.isYours ? YOURS : 0) | (answer.isTraceable ? TRACEABLE : 0));
+  view.setUint16(0, mark);
+  view.setBigInt64(2, t2Ns);
+  view.setUint32(10, Math.min(heldNs, 0xffff_ffff));
+  if (keeper === null) return bytes;
+  view.setUint32(14, keeper.founder);
+  view.setFloat64(18, keeper.age);
+  view.setFloat32(26, keeper.uncertainty);
+  view.setUint8(30, keeper.level);
+  view.setUint8(31, (keeper.isYours ? YOURS : 0) | (keeper.isTraceable ? TRACEABLE : 0));
   return bytes;
 }
 
 /** Null where it cannot be one: wrong length, an age or an uncertainty that is none. */
 export function decodeAnswer(bytes: Uint8Array): TimeAnswer | null {
-  if (bytes.length !== ANSWER_BYTES) return null;
+  if (bytes.length !== ANSWER_BYTES && bytes.length !== SHORT_ANSWER_BYTES) return null;
   const view = viewOf(bytes);
+  const times = { mark: view.getUint16(0), t2Ns: view.getBigInt64(2), heldNs: view.getUint32(10) };
+  if (bytes.length === SHORT_ANSWER_BYTES) return { ...times, keeper: null };
   const flags = view.getUint8(31);
-  const answer = {
-    mark: view.getUint16(0),
-    founder: view.getUint32(2),
-    age: view.getFloat64(6),
-    t2Ns: view.getBigInt64(14),
-    heldNs: view.getUint32(22),
+  const keeper = {
+    founder: view.getUint32(14),
+    age: view.getFloat64(18),
     uncertainty: view.getFloat32(26),
     level: view.getUint8(30),
     isYours: (flags & YOURS) !== 0,
     isTraceable: (flags & TRACEABLE) !== 0,
   };
-  return answer.uncertainty >= 0 && answer.age >= 0 ? answer : null;
+  return keeper.uncertainty >= 0 && keeper.age >= 0 ? { ...times, keeper } : null;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

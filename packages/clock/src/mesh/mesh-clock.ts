@@ -12,6 +12,7 @@ import {
   type Era,
   encodeAnswer,
   encodeQuestion,
+  type Keeper,
   type TimeAnswer,
 } from './exchange.ts';
 import { Timescale } from './timescale.ts';
@@ -20,9 +21,12 @@ import { Timescale } from './timescale.ts';
 const LEVEL_MAX = 64;
 /** Samples after which the line is good enough to be followed without steps. */
 const SETTLED_SAMPLES = 8;
-/** Seconds between questions: quick at first; then each sample already there makes the next one less urgent, up to 8 s. */
+/** Seconds between samples: quick at first; then each one already there makes the next less urgent. */
 const ASK_QUICK = 0.25;
-const ASK_PER_SAMPLE = 0.125;
+const ASK_PER_SAMPLE = 0.25;
+const ASK_MAX = 16;
+/** Questions a sample, one right after the other: the first wakes both sides up, the quickest counts. */
+const BURST = 3;
 /** An answer that took longer says too little. */
 const DELAY_MAX = 5;
 /** Questions under way; of more, the oldest is given up. */
@@ -47,8 +51,11 @@ export interface ClockState extends Era {
   readonly steps: number;
 }
 
-/** What became of an answer. `younger`: of an era that ours outlives; its peer should follow us. */
-export type Heard = 'taken' | 'younger' | 'refused';
+/**
+ * What became of an answer. `more`: it is taken, and the same peer should be asked again at once; `younger`: it is of an era
+ * that ours outlives, so its peer should follow us.
+ */
+export type Heard = 'taken' | 'more' | 'younger' | 'refused';
 
 export class MeshClock {
   readonly #clock: LocalClock;
@@ -70,6 +77,8 @@ export class MeshClock {
   #isSettled = false;
   #lastNs = 0n;
   #nextMark = 0;
+  /** Of the answers that came right after each other, the quickest. */
+  #burst: { who: string; keeper: Keeper; best: Comparison; count: number } | null = null;
   /** Questions under way: an answer to none of them is not believed. */
   readonly #asked = new Map<number, { t1Ns: bigint; who: string }>();
 
@@ -120,9 +129,9 @@ export class MeshClock {
     };
   }
 
-  /** Of which era the asker is; null of what is no question. */
+  /** Of which era the asker is; null where the question does not say. */
   static eraOf(question: Uint8Array): Era | null {
-    return decodeQuestion(question);
+    return decodeQuestion(question)?.era ?? null;
   }
 
   /** True if the other era is the older one, so that this clock should ask whoever keeps it. */
@@ -162,15 +171,17 @@ export class MeshClock {
   /** Seconds until whoever is followed should be asked again. */
   get askAfter(): number {
     const { length } = this.#discipline;
-    return length < SETTLED_SAMPLES ? ASK_QUICK : ASK_PER_SAMPLE * length;
+    if (length < SETTLED_SAMPLES) return ASK_QUICK;
+    return Math.min(ASK_MAX, ASK_PER_SAMPLE * length);
   }
 
-  /** A question for `who`. */
+  /** A question for `who`: the first of a burst, or, while `hear` wants `more`, another of it. */
   ask(who: string): Uint8Array {
     if (this.#asked.size >= ASKED_MAX) this.#asked.delete(this.#asked.keys().next().value!);
     const mark = this.#nextMark;
     this.#nextMark = (mark + 1) & 0xffff;
-    const question = encodeQuestion({ mark, ...this.era });
+    const isFirst = this.#burst?.who !== who;
+    const question = encodeQuestion({ mark, era: isFirst ? this.era : null });
     this.#asked.set(mark, { t1Ns: this.#clock.steadyNs(), who });
     return question;
   }
@@ -179,21 +190,17 @@ export class MeshClock {
   answer(bytes: Uint8Array, cameNs: bigint, who: string): Uint8Array | null {
     const question = decodeQuestion(bytes);
     if (question === null) return null;
-    const uncertainty = this.uncertainty;
-    const { era } = this;
+    const keeper = question.era === null ? null : this.#keeperFor(who);
     const t3Ns = this.nowNs();
     // A step in between can only have been made by us: it held no time then.
     const t2Ns = cameNs < t3Ns ? cameNs : t3Ns;
-    return encodeAnswer({
-      ...era,
-      mark: question.mark,
-      t2Ns,
-      heldNs: Number(t3Ns - t2Ns),
-      uncertainty,
-      level: this.#level,
-      isYours: this.#followed === who,
-      isTraceable: this.#isTraceable,
-    });
+    return encodeAnswer({ mark: question.mark, t2Ns, heldNs: Number(t3Ns - t2Ns), keeper });
+  }
+
+  #keeperFor(who: string): Keeper {
+    const isYours = this.#followed === who;
+    const { uncertainty } = this;
+    return { ...this.era, uncertainty, level: this.#level, isYours, isTraceable: this.#isTraceable };
   }
 
   /** What `who` answered. */
@@ -203,28 +210,42 @@ export class MeshClock {
     const asked = answer === null ? undefined : this.#asked.get(answer.mark);
     if (answer === null || asked === undefined || asked.who !== who) return 'refused';
     this.#asked.delete(answer.mark);
-    if (answer.isYours || answer.level >= LEVEL_MAX || !Number.isFinite(answer.uncertainty)) return 'refused';
     const delay = (Number(t4Ns - asked.t1Ns) - answer.heldNs) / 1e9;
     if (delay < 0 || delay > DELAY_MAX) return 'refused';
-    const isOther = answer.founder !== this.#founder;
-    if (isOther && !this.isOutlivedBy(answer)) return 'younger';
-    if (isOther) this.#adopt(answer);
+    const burst = this.#burst?.who === who ? this.#burst : null;
+    const keeper = answer.keeper ?? burst?.keeper;
+    if (keeper === undefined) return 'refused';
+    if (answer.keeper !== null) {
+      const verdict = this.#judge(answer.keeper);
+      if (verdict !== 'taken') return verdict;
+      this.#follow(answer.keeper, who);
+    }
+    const at = Number(t4Ns) / 1e9;
+    this.#bornAt = at - keeper.age;
+    const offset = this.#offsetOf(answer, asked.t1Ns, t4Ns);
+    const sample = { at, offset, delay, sourceError: keeper.uncertainty };
+    const best = burst === null || answer.keeper !== null || delay < burst.best.delay ? sample : burst.best;
+    const count = answer.keeper !== null ? 1 : (burst?.count ?? 0) + 1;
+    this.#burst = count < BURST ? { who, keeper, best, count } : null;
+    if (count < BURST) return 'more';
+    this.#learn(best);
+    return 'taken';
+  }
+
+  #judge({ isYours, level, uncertainty, ...era }: Keeper): Heard {
+    if (isYours || level >= LEVEL_MAX || !Number.isFinite(uncertainty)) return 'refused';
+    return era.founder === this.#founder || this.isOutlivedBy(era) ? 'taken' : 'younger';
+  }
+
+  #follow(keeper: Keeper, who: string): void {
+    if (keeper.founder !== this.#founder) this.#adopt(keeper);
     // What was learnt of the old parent's offset would mislead; what was learnt of our own rate stays true.
     else if (who !== this.#followed) this.#forgetSamples();
     this.#followed = who;
     this.#isLeading = false;
-    this.#level = answer.level + 1;
-    this.#isTraceable = answer.isTraceable;
-    this.#upstream = answer.uncertainty;
-    const at = Number(t4Ns) / 1e9;
-    this.#bornAt = at - answer.age;
-    this.#learn({
-      at,
-      offset: this.#offsetOf(answer, asked.t1Ns, t4Ns),
-      delay,
-      sourceError: answer.uncertainty,
-    });
-    return 'taken';
+    this.#level = keeper.level + 1;
+    this.#isTraceable = keeper.isTraceable;
+    this.#upstream = keeper.uncertainty;
   }
 
   #offsetOf({ t2Ns, heldNs }: TimeAnswer, t1Ns: bigint, t4Ns: bigint): number {
@@ -241,7 +262,8 @@ export class MeshClock {
 
   #learn(sample: Comparison): void {
     this.#discipline.add(sample);
-    this.#estimate = this.#discipline.estimate(sample.at);
+    const now = this.#steady();
+    this.#estimate = this.#discipline.estimate(now);
     const { steps } = this.#scale;
     this.#scale.follow(this.#estimate!, !this.#isSettled);
     if (this.#discipline.length >= SETTLED_SAMPLES) this.#isSettled = true;

@@ -19,7 +19,7 @@ const SETTLE_MS = 100;
 /** Whoever has just started and knows of no time waits so long for somebody who does, before its own becomes that of all. */
 const FOUND_MS = 4_000;
 /** Heard by a new root of whoever kept the time before: half a minute. */
-const LEAD_SAMPLES = 24;
+const LEAD_SAMPLES = 16;
 
 export interface PeerTime extends ClockState {
   /** Milliseconds since 1970, with a fraction. */
@@ -56,10 +56,13 @@ export class PeerClock {
       const answer = this.#mesh.answer(question, cameNs, session.id);
       if (answer === null) return;
       session.notify(noticeKinds.timeAnswer, answer);
-      this.#meet(session, MeshClock.eraOf(question)!);
+      const era = MeshClock.eraOf(question);
+      if (era !== null) this.#meet(session, era);
     });
     switchboard.handleNotice(noticeKinds.timeAnswer, (session, answer) => {
-      const isTaken = this.#mesh.hear(answer, session.id) === 'taken';
+      const heard = this.#mesh.hear(answer, session.id);
+      if (heard === 'more') return session.notify(noticeKinds.timeQuestion, this.#mesh.ask(session.id));
+      const isTaken = heard === 'taken';
       if (this.#elder === session && (!isTaken || this.#knowsEnough())) this.#elder = null;
     });
     switchboard.onOpen.push((session) => {
