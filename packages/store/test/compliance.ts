@@ -114,7 +114,9 @@ function readsBack(make: Make): void {
     const { items } = await store.packets({ limit: 3 });
     const found = await store.packet(items[2]!.id);
     assert.deepEqual(found?.packet, items[2]);
+    assert.deepEqual(found?.previous, items[1]);
     assert.equal(found?.capture.file, OFFICE_HOUR);
+    assert.equal((await store.packet(items[0]!.id))?.previous, null);
     assert.equal(await store.packet(10_000_000), null);
   });
 
@@ -160,6 +162,11 @@ function readsBack(make: Make): void {
     const { transport, stream } = flow!;
     const packets = await store.packets({ filter: `${transport}.stream == ${stream}`, limit: 10_000 });
     assert.equal(packets.items.length, flow!.toServer.packets + flow!.toClient.packets);
+    const conversation = { transport: transport === 'tcp' ? 6 : 17, stream };
+    const same = await store.packets({ conversation, capture: flow!.capture, limit: 10_000 });
+    assert.deepEqual(same.items, packets.items);
+    assert.deepEqual(await store.flowOf(same.items.at(-1)!), flow);
+    assert.equal(await store.flowOf({ ...same.items[0]!, stream: null }), null);
     const named = await store.flows({ serverName: 'alder', application: 'http' });
     assert.ok(named.items.length > 0 && named.items.every(({ serverName }) => serverName!.includes('alder')));
   });
@@ -258,6 +265,27 @@ function agrees(make: Make): void {
 }
 
 function storesOnce(make: Make): void {
+  it('answers by what is stored now, whatever was asked before', async () => {
+    const store = await make();
+    const batches = batchesOf(OFFICE_HOUR);
+    const filter = 'dns && ip.addr == 192.168.10.0/24';
+    let before = -1;
+    for (const batch of batches) {
+      await store.write(batch);
+      const { packets } = await store.protocolSummary({ filter });
+      const { items } = await store.packets({ filter, limit: 10_000 });
+      assert.equal(items.length, packets);
+      assert.ok(items.length >= before);
+      assert.ok(items.every(({ src, dst, path }) => src !== '' && dst !== '' && path.endsWith('dns')));
+      before = items.length;
+      const [capture] = await store.captures();
+      const newest = await store.packets({ order: 'newest', limit: 1 });
+      assert.equal(newest.items[0]!.number, capture!.packets);
+    }
+    assert.ok(before > 0);
+    await store.close();
+  });
+
   it('stores a batch once, however often it comes', async () => {
     const store = await make();
     const batches = batchesOf(OFFICE_HOUR);

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
-import { batchesOf, batchOf, OFFICE_HOUR } from './support.ts';
+import { batchesOf, batchOf, OFFICE_HOUR, passing } from './support.ts';
 
 const CHILD = new URL('writing-child.ts', import.meta.url).pathname;
 
@@ -41,6 +41,27 @@ describe('a DuckDB store', () => {
     assert.equal((await read.info()).packets, summary.packets * 2);
     await assert.rejects(read.write(batchOf('x', 0)), StoreError);
     await read.close();
+  });
+
+  it('gives packets in their order, whoever of its threads finds them first', async () => {
+    const store = await openStore(`duckdb:${join(folder, 'many.duckdb')}`, { threads: 4 });
+    const batches = batchesOf(OFFICE_HOUR, 8192);
+    const rounds = 60;
+    for (let round = 0; round < rounds; round++)
+      await Promise.all(batches.map((batch) => store.write({ ...batch, source: `file:${round}` })));
+    const ids: number[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.packets({ filter: 'dns', limit: 3000, ...(after && { after }) });
+      ids.push(...page.items.map(({ id }) => id));
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    assert.deepEqual(
+      ids,
+      ids.toSorted((a, b) => a - b),
+    );
+    assert.equal(new Set(ids).size, rounds * passing(OFFICE_HOUR, 'dns').length);
+    await store.close();
   });
 
   it('has whole batches after its process was killed, and takes the rest', async () => {

@@ -25,6 +25,7 @@ const LAST_SECONDS = 11;
 const BYTES = 12;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 
+/** Entries there is room for at first, unless there may never be so many. */
 const START_CAPACITY = 16_384;
 /** Entries looked at for one to forget. */
 const EVICTION_SWEEP = 8;
@@ -37,7 +38,7 @@ export interface FlowTableOptions {
 export class FlowTable {
   /** Entries in use; indices run from 0 to size - 1 and are reused only after eviction. */
   size = 0;
-  capacity = START_CAPACITY;
+  capacity: number;
   /** True when the last `see` made the entry. */
   isNew = false;
   /** What protocols remember about a conversation; see Session.stateOf. */
@@ -49,15 +50,19 @@ export class FlowTable {
 
   readonly #maxFlows: number;
   readonly #streams = new Uint32Array(256);
-  #words = new Uint32Array(START_CAPACITY * RECORD_WORDS);
-  #doubles = new Float64Array(this.#words.buffer);
-  #slots = new Int32Array(START_CAPACITY * 2).fill(-1);
+  #words: Uint32Array;
+  #doubles: Float64Array;
+  #slots: Int32Array;
   #hand = 0;
   readonly #protocols: Protocol[] = [];
   readonly #key = new Uint32Array(KEY_WORDS);
 
   constructor(options: FlowTableOptions) {
     this.#maxFlows = options.maxFlows;
+    this.capacity = Math.min(START_CAPACITY, 2 ** Math.ceil(Math.log2(options.maxFlows)));
+    this.#words = new Uint32Array(this.capacity * RECORD_WORDS);
+    this.#doubles = new Float64Array(this.#words.buffer);
+    this.#slots = new Int32Array(this.capacity * 2).fill(-1);
   }
 
   /**

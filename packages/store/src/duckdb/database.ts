@@ -1,5 +1,10 @@
 // DuckDB in this process. One connection writes, some read; a transaction that reads sees what was committed before.
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { StoreError } from '../errors.ts';
 import type { Counter, Database, Row, Transaction, Value } from '../sql/database.ts';
 import { Lock } from '../sql/lock.ts';
@@ -14,6 +19,12 @@ import { plainValue } from './values.ts';
 /** Queries that run at once; more wait. */
 const READERS = 4;
 
+interface Reader {
+  readonly connection: DuckDBConnection;
+  /** By their text. */
+  readonly statements: Map<string, DuckDBPreparedStatement>;
+}
+
 export class DuckDBDatabase implements Database {
   readonly engine = 'duckdb';
   readonly dialect = dialect;
@@ -22,7 +33,7 @@ export class DuckDBDatabase implements Database {
   readonly #options: StoreOptions;
   #instance: DuckDBInstance;
   #writer: DuckDBConnection;
-  #readers: (DuckDBConnection | undefined)[] = [];
+  #readers: (Reader | undefined)[] = [];
   /** A connection answers one query at a time. */
   readonly #turns = Array.from({ length: READERS }, () => new Lock());
   #nextReader = 0;
@@ -57,15 +68,37 @@ export class DuckDBDatabase implements Database {
     return this.#changes;
   }
 
-  async all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
+  all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
+    return this.#reading(({ connection }) => this.#query(connection, sql, parameters));
+  }
+
+  often(sql: string, numbers: readonly bigint[]): Promise<Row[]> {
+    return this.#reading(async (reader) => {
+      try {
+        const statement = reader.statements.get(sql) ?? (await reader.connection.prepare(sql));
+        reader.statements.set(sql, statement);
+        numbers.forEach((number, i) => {
+          statement.bindBigInt(i + 1, number);
+        });
+        return (await statement.runAndReadAll()).convertRows<Value>(plainValue);
+      } catch (error) {
+        throw this.#noted(error);
+      }
+    });
+  }
+
+  async #reading(work: (reader: Reader) => Promise<Row[]>): Promise<Row[]> {
     // One opens it anew for all, and not while somebody writes.
     if (this.#isBroken) await this.#lock.hold(() => this.#mend());
-    const reader = this.#nextReader;
-    this.#nextReader = (reader + 1) % READERS;
-    return this.#turns[reader]!.hold(async () => {
-      const connection = this.#readers[reader] ?? (await this.#instance.connect());
-      this.#readers[reader] = connection;
-      return this.#query(connection, sql, parameters);
+    const turn = this.#nextReader;
+    this.#nextReader = (turn + 1) % READERS;
+    return this.#turns[turn]!.hold(async () => {
+      const reader = this.#readers[turn] ?? {
+        connection: await this.#instance.connect(),
+        statements: new Map(),
+      };
+      this.#readers[turn] = reader;
+      return work(reader);
     });
   }
 
@@ -141,7 +174,7 @@ export class DuckDBDatabase implements Database {
 
   close(): Promise<void> {
     return this.#lock.hold(async () => {
-      for (const reader of this.#readers) reader?.closeSync();
+      for (const reader of this.#readers) reader?.connection.closeSync();
       this.#readers = [];
       if (!this.#options.readOnly && !this.#isBroken) await this.#writer.run('CHECKPOINT').catch(() => {});
       this.#writer.closeSync();
@@ -174,7 +207,7 @@ export class DuckDBDatabase implements Database {
   /** After an error that DuckDB does not go on from (a full disk while it wrote): opened anew, as after a crash. */
   async #mend(): Promise<void> {
     if (!this.#isBroken) return;
-    for (const reader of this.#readers) reader?.closeSync();
+    for (const reader of this.#readers) reader?.connection.closeSync();
     this.#readers = [];
     this.#writer.closeSync();
     this.#instance.closeSync();

@@ -39,6 +39,8 @@ export class PostgresDatabase implements Database {
   #writer: pg.Client | null = null;
   readonly #lock = new Lock();
   readonly #days = new Set<string>();
+  /** Of the statements that are planned once a connection. */
+  readonly #names = new Map<string, string>();
 
   constructor(url: string, readOnly: boolean) {
     this.place = withoutPassword(url);
@@ -59,6 +61,20 @@ export class PostgresDatabase implements Database {
   async all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
     try {
       const { rows } = await this.#pool.query({ text: sql, values: [...parameters], rowMode: 'array' });
+      return rows as Row[];
+    } catch (error) {
+      throw storeError(error, this.place);
+    }
+  }
+
+  async often(sql: string, numbers: readonly bigint[]): Promise<Row[]> {
+    let name = this.#names.get(sql);
+    if (name === undefined) {
+      name = `eyrie_${this.#names.size}`;
+      this.#names.set(sql, name);
+    }
+    try {
+      const { rows } = await this.#pool.query({ name, text: sql, values: [...numbers], rowMode: 'array' });
       return rows as Row[];
     } catch (error) {
       throw storeError(error, this.place);

@@ -75,9 +75,11 @@ export class Flows {
   async of({ capture, stream, transport }: PacketRow): Promise<StoredFlow | null> {
     const name = TRANSPORTS[transport ?? 0];
     if (stream === null || name === undefined) return null;
-    const which = `capture = ${capture} AND transport = '${name}' AND stream = ${stream}`;
-    return this.#remembered.get(which, async () => {
-      const [row] = await this.#database.all(`SELECT ${COLUMNS} FROM flows WHERE ${which}`);
+    return this.#remembered.get(`${capture} ${name} ${stream}`, async () => {
+      const [row] = await this.#database.often(
+        `SELECT ${COLUMNS} FROM flows WHERE capture = $1 AND stream = $2 AND transport = '${name}'`,
+        [BigInt(capture), BigInt(stream)],
+      );
       return row === undefined ? null : storedFlow(row);
     });
   }

@@ -58,8 +58,9 @@ export class Packets {
 
   async byId(id: number): Promise<FoundPacket | null> {
     if (!Number.isSafeInteger(id)) return null;
-    const rows = await this.#database.all(
-      `SELECT ${COLUMNS}, FALSE FROM packet p WHERE id >= ${id - 1} AND id <= ${id}`,
+    const rows = await this.#database.often(
+      `SELECT ${COLUMNS}, FALSE FROM packet WHERE id >= $1 AND id <= $2`,
+      [BigInt(id - 1), BigInt(id)],
     );
     const found = await packetRows(this.#texts, rows);
     const packet = found.find((each) => each.id === id);
@@ -103,8 +104,12 @@ export class Packets {
     return [first, after === null ? newest : Math.min(newest, Math.trunc(after) - 1)];
   }
 
-  /** The first ids of the first and of the last batch with packets of this capture and time. */
-  #span({ capture, from, to }: Selected): Promise<Span | null> {
+  /**
+   * The first ids of the first and of the last batch with packets of this capture and time. By time only where it is long
+   * between packets that pass: of a conversation, one span a capture is remembered.
+   */
+  #span({ capture, ...selected }: Selected): Promise<Span | null> {
+    const { from, to } = selected.isConversation ? { from: null, to: null } : selected;
     const which = [
       'packets > 0',
       ...(capture === null ? [] : [`capture = ${capture}`]),

@@ -17,6 +17,7 @@ export interface Selected extends Bounds {
   readonly rest: Expression | null;
   /** All packets, of one capture or of all: tallies answer for them. */
   readonly isWhole: boolean;
+  readonly isConversation: boolean;
   readonly capture: number | null;
   readonly from: bigint | null;
   readonly to: bigint | null;
@@ -59,6 +60,7 @@ export class Selector {
       isExact: isDecided(whole),
       rest,
       isWhole: terms === TRUE && filter === '' && from === null && to === null,
+      isConversation: query.conversation !== undefined,
       capture,
       from,
       to,

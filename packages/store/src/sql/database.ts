@@ -18,6 +18,8 @@ export interface Database {
 
   /** A query by itself; several may run at once. Parameters are $1, $2 … */
   all(sql: string, parameters?: readonly Value[]): Promise<Row[]>;
+  /** As `all`, for one of the few questions that are asked again and again with other numbers: planned once. */
+  often(sql: string, numbers: readonly bigint[]): Promise<Row[]>;
   /** One at a time; all of it or nothing. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 

@@ -39,7 +39,11 @@ const TIME_SLACK_SECONDS = 0.001;
 
 /** Open files kept. */
 const FILES_MAX = 16;
+/** Bytes read at once for several packets, and between two of them: to skip fewer costs more than to read them. */
 const AHEAD_BYTES = 256 << 10;
+const GAP_BYTES = 16 << 10;
+/** Conversations that single packets are looked at with. */
+const FLOWS_MAX = 1024;
 
 export class Redissector {
   readonly #store: Store;
@@ -192,12 +196,14 @@ function isNear({ packets }: CaptureRow, number: number): boolean {
 /** Bytes from this row to the end of those that follow so closely that one reading is best for all. */
 function aheadOf(rows: readonly PacketRow[], i: number): number {
   const from = rows[i]!.place.offset;
-  for (let k = Math.min(rows.length - 1, i + 32); k > i; k--) {
+  let bytes = 0;
+  for (let k = i; k < rows.length; k++) {
     const { offset, capturedLength } = rows[k]!.place;
-    const bytes = offset + capturedLength - from;
-    if (bytes > 0 && bytes <= AHEAD_BYTES) return bytes;
+    const end = offset + capturedLength - from;
+    if (offset - from - bytes > GAP_BYTES || end < bytes || end > AHEAD_BYTES) break;
+    bytes = end;
   }
-  return 0;
+  return bytes;
 }
 
 function gone({ name }: CaptureRow, number: number): ApiError {
@@ -216,7 +222,7 @@ async function closeQuietly({ file }: OpenFile): Promise<void> {
 }
 
 function newDissector(capture: CaptureRow, file: Frames, preferences: Preferences): Dissector {
-  const dissector = new Dissector({ preferences });
+  const dissector = new Dissector({ preferences, maxFlows: FLOWS_MAX });
   const { session } = dissector;
   session.interfaces = file.interfaces;
   if (capture.firstTime !== null)
