@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PacketRow, TreeLine } from '../src/api/types.ts';
 import { placesOf, stackOf } from '../src/charts/stack.ts';
-import { ruleFor } from '../src/list/colours.ts';
+import { DEFAULT_RULES, ruleFinder } from '../src/list/colours.ts';
 import { columnNamed } from '../src/list/columns.ts';
 import { GrowingRows } from '../src/list/growing-rows.ts';
+import { rowFilter } from '../src/list/row-filter.ts';
 import { termOf } from '../src/list/terms.ts';
 import { flatten, lineAt } from '../src/list/tree-lines.ts';
 import { flowTerms } from '../src/state/flow-terms.ts';
@@ -40,6 +41,7 @@ function line(part: Partial<TreeLine>): TreeLine {
 }
 
 test('what is odd has a colour of its own', () => {
+  const ruleFor = ruleFinder(DEFAULT_RULES);
   const look = (part: Partial<PacketRow>) => ruleFor(row(part))?.look ?? null;
   assert.equal(look({ summary: '443 → 50000 [ACK] Seq=1' }), null);
   assert.equal(look({ summary: '443 → 50000 [RST, ACK] Seq=1' }), 'bad');
@@ -48,6 +50,43 @@ test('what is odd has a colour of its own', () => {
   assert.equal(look({ summary: 'Standard query 0x1[Malformed Packet]', protocol: 'DNS' }), 'bad');
   assert.equal(look({ summary: 'HTTP/1.1 404 Not Found', protocol: 'HTTP' }), 'warn');
   assert.equal(look({ summary: 'Destination unreachable (Port unreachable)', protocol: 'ICMP' }), 'warn');
+});
+
+test('a colour rule is a display filter over the columns of a row', () => {
+  const holds = (filter: string, part: Partial<PacketRow> = {}) => {
+    const test = rowFilter(filter);
+    return typeof test === 'string' ? test : test(row(part));
+  };
+  assert.equal(holds('tcp.port == 443'), true);
+  assert.equal(holds('udp.port == 443'), false);
+  assert.equal(holds('tcp.port != 443'), false);
+  assert.equal(holds('ip.addr == 10.0.0.2 && frame.len >= 60'), true);
+  assert.equal(holds('!tcp || frame.len < 10'), false);
+  assert.equal(holds('eth && udp || ip'), true);
+  assert.equal(holds('tcp.stream'), true);
+  assert.equal(holds('tcp.stream', { stream: null }), false);
+  assert.equal(holds('_ws.col.Info contains "a \\"b\\""', { summary: 'say a "b"' }), true);
+  assert.equal(holds(String.raw`_ws.col.Info matches "^get \S+$"`, { summary: 'GET /x' }), true);
+  for (const [wrong, said] of [
+    ['', /^Say a filter/],
+    ['tcp.port ==', /^Say a value/],
+    ['tcp.port = 1', /^This cannot be read/],
+    ['tcp.port like 1', /^Say == /],
+    ['dns.qry.name == "x"', /has no dns\.qry\.name/],
+    ['tcp udp', /^Say && or /],
+    ['tcp && ', /missing at the end/],
+    ['_ws.col.Info matches "("', /no regular expression/],
+  ] as const)
+    assert.match(String(holds(wrong)), said, wrong);
+});
+
+test('rules that are off or cannot be read colour nothing', () => {
+  const [first] = DEFAULT_RULES;
+  const broken = { ...first!, filter: 'tcp.port ==' };
+  const off = { ...first!, filter: 'tcp', isOn: false };
+  const good = { ...first!, filter: 'tcp', look: 'mark' as const };
+  assert.equal(ruleFinder([broken, off])(row({})), null);
+  assert.equal(ruleFinder([broken, off, good])(row({})), good);
 });
 
 test('a cell becomes a filter by its meaning', () => {

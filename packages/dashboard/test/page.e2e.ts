@@ -264,3 +264,22 @@ function number(text: string): number {
 function isRising(values: number[]): boolean {
   return values.length > 1 && values.every((value, i) => i === 0 || value >= values[i - 1]!);
 }
+
+test('packets: colour rules are the reader’s own, and stay', async () => {
+  const { page, end } = await open('packets?q=dns');
+  const first = page.locator('.row[data-row="0"]');
+  await first.locator('.cell-protocol:not(:empty)').waitFor();
+  await page.getByRole('button', { name: 'Colours', exact: true }).click();
+  await page.getByRole('button', { name: 'Add a rule' }).click();
+  await page.getByRole('textbox', { name: 'Filter of My rule' }).fill('dns.id == 1');
+  await page.getByText(/has no dns\.id/).waitFor();
+  await page.getByRole('textbox', { name: 'Filter of My rule' }).fill('udp.port == 53');
+  await page.locator('.row.rule-mark').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await page.locator('.row.rule-mark').first().waitFor();
+  await page.getByRole('button', { name: 'Colours', exact: true }).click();
+  await page.getByRole('button', { name: 'As they came' }).click();
+  await page.locator('.row.rule-mark').first().waitFor({ state: 'detached' });
+  await end();
+});

@@ -4,6 +4,16 @@
 export const PAGES = ['overview', 'packets', 'flows', 'hosts', 'security', 'captures', 'status'] as const;
 export type PageName = (typeof PAGES)[number];
 
+export const pageTitles: Record<PageName, string> = {
+  overview: 'Overview',
+  packets: 'Packets',
+  flows: 'Flows',
+  hosts: 'Hosts',
+  security: 'Security',
+  captures: 'Captures',
+  status: 'Status',
+};
+
 export interface Place {
   page: PageName;
   /** What follows the page in the path: a host's address, a flow's number. */

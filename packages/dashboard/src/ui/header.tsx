@@ -3,20 +3,10 @@ import { connection } from '../api/live.ts';
 import { bitRate, short } from '../format/numbers.ts';
 import { rates, running } from '../state/captures.ts';
 import { linkTo, page } from '../state/navigation.ts';
-import { PAGES, type PageName } from '../state/place.ts';
+import { PAGES, pageTitles } from '../state/place.ts';
 import { setTheme, type Theme, theme } from '../state/settings.ts';
 import { Icon, type IconName, Mark } from './icons.tsx';
 import { helpOpen } from './shortcuts.ts';
-
-export const pageTitles: Record<PageName, string> = {
-  overview: 'Overview',
-  packets: 'Packets',
-  flows: 'Flows',
-  hosts: 'Hosts',
-  security: 'Security',
-  captures: 'Captures',
-  status: 'Status',
-};
 
 const nextTheme: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 const themeIcons: Record<Theme, IconName> = { system: 'auto', light: 'sun', dark: 'moon' };

@@ -1,21 +1,17 @@
 // The keys and the colours, on one card.
 import { useEffect, useRef } from 'preact/hooks';
 import { FAMILIES, familyTitles } from '../families.ts';
-import { RULES } from '../list/colours.ts';
+import { colourRules } from '../state/colour-rules.ts';
+import { PAGES, pageTitles } from '../state/place.ts';
 import { Icon } from './icons.tsx';
-import { helpOpen } from './shortcuts.ts';
+import { helpOpen, PAGE_KEYS } from './shortcuts.ts';
 
 const groups: [string, [string, string][]][] = [
   [
     'Everywhere',
     [
       ['/', 'write a display filter'],
-      ['g o', 'Overview'],
-      ['g p', 'Packets'],
-      ['g f', 'Flows'],
-      ['g h', 'Hosts'],
-      ['g c', 'Captures'],
-      ['g s', 'Status'],
+      ...PAGES.map((page): [string, string] => [`g ${PAGE_KEYS[page]}`, pageTitles[page]]),
       ['Alt ←', 'undo the last filter or step'],
       ['?', 'this card'],
     ],
@@ -101,11 +97,13 @@ export function Help() {
           </ul>
           <h3>Rows that stand out</h3>
           <ul class="help-colours">
-            {RULES.map(({ name, look }) => (
-              <li key={name} class={`rule-${look}`}>
-                <span class="cell-summary">{name}</span>
-              </li>
-            ))}
+            {colourRules.value
+              .filter(({ isOn }) => isOn)
+              .map(({ name, look }) => (
+                <li key={name} class={`rule-${look}`}>
+                  <span class="cell-summary">{name}</span>
+                </li>
+              ))}
           </ul>
         </section>
       </div>

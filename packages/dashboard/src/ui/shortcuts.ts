@@ -7,6 +7,17 @@ import { PAGES, type PageName } from '../state/place.ts';
 export const helpOpen = signal(false);
 const SEQUENCE_MS = 1500;
 
+/** After g. */
+export const PAGE_KEYS: Record<PageName, string> = {
+  overview: 'o',
+  packets: 'p',
+  flows: 'f',
+  hosts: 'h',
+  security: 'y',
+  captures: 'c',
+  status: 's',
+};
+
 export function isTyping(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
   return (
@@ -34,8 +45,8 @@ export function useShortcuts(): void {
         gAt = Date.now();
         return;
       } else {
-        const name = PAGES.find((page) => page.startsWith(event.key)) as PageName | undefined;
-        if (!isSecond || name === undefined || event.key.length !== 1) return;
+        const name = PAGES.find((page) => PAGE_KEYS[page] === event.key);
+        if (!isSecond || name === undefined) return;
         location.hash = linkTo(name);
       }
       event.preventDefault();

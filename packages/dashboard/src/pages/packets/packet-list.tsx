@@ -5,9 +5,9 @@ import type { PacketRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
 import { count } from '../../format/numbers.ts';
 import { secondsBetween } from '../../format/time.ts';
-import { ruleFor } from '../../list/colours.ts';
 import type { Column, TimeForm } from '../../list/columns.ts';
 import { Scroll } from '../../list/scroll.ts';
+import { ruleFor } from '../../state/colour-rules.ts';
 
 const ROW_HEIGHT = 22;
 const ROW_HEIGHT_TOUCH = 42;
@@ -216,7 +216,7 @@ class Row extends Component<RowProps> {
   }
 
   render({ number, row, before, top, isSelected, columns, form, beginning, isCompact }: RowProps) {
-    const rule = row === null ? null : ruleFor(row);
+    const rule = row === null ? null : ruleFor.value(row);
     const family = row === null ? 'row-coming' : `family-${familyOf(row.protocol)}`;
     return (
       <div

@@ -11,6 +11,7 @@ import { isTyping } from '../../ui/shortcuts.ts';
 import { Splitter } from '../../ui/splitter.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { canSort, useArranged } from './arranged.ts';
+import { ColourRules } from './colour-rules.tsx';
 import { Details } from './details.tsx';
 import { Follow } from './follow.tsx';
 import { ListHead, type Sorting } from './list-head.tsx';
@@ -204,6 +205,7 @@ export function Packets() {
           />
         }
       />
+      <ColourRules />
       {flow !== null && <Follow flow={flow.id} query={flow.query} onClose={() => setFlow(null)} />}
     </div>
   );

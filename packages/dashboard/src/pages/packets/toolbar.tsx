@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { count, percent } from '../../format/numbers.ts';
 import { captures, running } from '../../state/captures.ts';
+import { colourRulesOpen } from '../../state/colour-rules.ts';
 import { capture, filter } from '../../state/navigation.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { exportShown } from './packet-menu.ts';
@@ -65,6 +66,14 @@ export function Toolbar({ rows, isTailing, onTail, onColumns, onGoTo }: Props) {
       </form>
       <button type="button" class="button button-small" aria-haspopup="menu" onClick={onColumns}>
         <Icon name="columns" size={13} /> Columns
+      </button>
+      <button
+        type="button"
+        class="button button-small only-wide"
+        aria-haspopup="dialog"
+        onClick={() => (colourRulesOpen.value = true)}
+      >
+        Colours
       </button>
       <button
         type="button"
