@@ -5,6 +5,7 @@ import type { PacketRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
 import { count } from '../../format/numbers.ts';
 import { secondsBetween } from '../../format/time.ts';
+import type { ColourRule } from '../../list/colours.ts';
 import type { Column, TimeForm } from '../../list/columns.ts';
 import { Scroll } from '../../list/scroll.ts';
 import { ruleFor } from '../../state/colour-rules.ts';
@@ -145,6 +146,7 @@ export function PacketList(props: Props) {
         columns={columns}
         form={props.form}
         beginning={props.beginning}
+        ruleFor={ruleFor.value}
         isCompact={isTouch}
       />,
     );
@@ -206,6 +208,7 @@ interface RowProps {
   beginning: string | null;
   /** Two lines instead of columns. */
   isCompact: boolean;
+  ruleFor: (row: PacketRow) => ColourRule | null;
 }
 
 /** Drawn again only when something of it has changed: while the list scrolls, most rows stay as they are. */
@@ -216,7 +219,7 @@ class Row extends Component<RowProps> {
   }
 
   render({ number, row, before, top, isSelected, columns, form, beginning, isCompact }: RowProps) {
-    const rule = row === null ? null : ruleFor.value(row);
+    const rule = row === null ? null : this.props.ruleFor(row);
     const family = row === null ? 'row-coming' : `family-${familyOf(row.protocol)}`;
     return (
       <div
