@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { positionOf, Tree } from '@eyrie/mesh';
 import { SeededRandom, VirtualClock } from '@eyrie/mesh/virtual';
 import fc from 'fast-check';
+import type { SimulateSettings } from '../src/simulate/settings.ts';
+import { Simulation } from '../src/simulate/simulation.ts';
 import { VirtualTree } from '../src/simulate/tree.ts';
 import { Wheel } from '../src/simulate/wheel.ts';
 
@@ -84,4 +86,54 @@ test('the tree of the simulation is the tree of the mesh, whoever comes and goes
       }
     }
   }
+});
+
+const settings: SimulateSettings = {
+  peers: 200,
+  branching: 8,
+  seed: 7,
+  durationMs: 180_000,
+  intervalMs: 10_000,
+  latencyMs: [5, 60],
+  lossRate: 0,
+  churnPerMin: 0,
+  partition: null,
+  queriesPerS: 0,
+};
+const simulated = (changes: Partial<SimulateSettings>) => new Simulation({ ...settings, ...changes }).run();
+
+test('without churn every peer knows the exact sums of all', () => {
+  for (const peers of [1, 2, 9, 200]) {
+    const report = simulated({ peers });
+    assert.equal(report.informed.worst, 1);
+    assert.equal(report.complete.worst, 1);
+    for (const name of ['peers', 'cpu.cores', 'memory.total'])
+      assert.equal(report.errors[name]!.worst, 0, name);
+    assert.ok(report.errors['cpu.used']!.mean < 0.05);
+    assert.ok(report.viewAgeMs.worst < 12_000);
+  }
+});
+
+test('the same seed gives the same report to the byte, another seed another', () => {
+  const busy = { churnPerMin: 0.5, lossRate: 0.02, durationMs: 120_000 };
+  const first = JSON.stringify(simulated(busy));
+  assert.equal(JSON.stringify(simulated(busy)), first);
+  assert.notEqual(JSON.stringify(simulated({ ...busy, seed: 8 })), first);
+});
+
+test('with churn and loss the view stays near the truth, and all that run have one', () => {
+  const report = simulated({ churnPerMin: 0.1, lossRate: 0.05, durationMs: 600_000 });
+  assert.ok(report.departures > 100);
+  assert.ok(report.lostSegments > 0);
+  assert.ok(report.informed.mean > 0.99, String(report.informed.mean));
+  assert.ok(report.errors.peers!.mean < 0.01, String(report.errors.peers!.mean));
+  assert.equal(report.moments.at(-1)!.running, 200);
+});
+
+test('a network in two parts has two views, and one again when it is whole', () => {
+  const report = simulated({ partition: { share: 0.3, fromMs: 60_000, forMs: 60_000 }, durationMs: 240_000 });
+  const at = (atS: number) => report.moments.find((each) => each.atS === atS)!;
+  for (const atS of [50, 110, 180, 240])
+    assert.equal(at(atS).peersError.max, 0, `all are right after ${atS} s`);
+  assert.ok(at(70).peersError.max > 0, 'who was cut off a moment ago does not know it yet');
 });

@@ -1,0 +1,68 @@
+// A virtual peer: the mesh's own SkyEye, and what it is told of a world that is made of typed arrays.
+
+import type { Runtime } from '@eyrie/mesh';
+import { type Message, SkyEye, type SkyEyeOptions, type Surroundings } from '@eyrie/mesh/skyeye';
+import { NOBODY, type World } from './world.ts';
+
+/** What virtual peers share. */
+export interface Commons {
+  readonly runtime: Runtime;
+  readonly world: World;
+  readonly ids: readonly string[];
+  readonly options: SkyEyeOptions;
+  send(from: number, to: number, message: Message): void;
+}
+
+const PREFIX = 'p';
+
+export function idOf(peer: number): string {
+  return PREFIX + peer;
+}
+
+export function numberOf(id: string): number {
+  return Number(id.slice(PREFIX.length));
+}
+
+export class VirtualPeer implements Surroundings {
+  readonly index: number;
+  readonly skyeye: SkyEye;
+  readonly startedMs: number;
+  readonly #commons: Commons;
+
+  constructor(index: number, commons: Commons) {
+    this.index = index;
+    this.#commons = commons;
+    this.startedMs = commons.runtime.clock.elapsedMs();
+    this.skyeye = new SkyEye(commons.runtime, this, commons.options);
+  }
+
+  get id(): string {
+    return this.#commons.ids[this.index]!;
+  }
+
+  parent(): string | null {
+    const { world, ids } = this.#commons;
+    const parent = world.treeOf(this.index).parent[this.index]!;
+    return parent === NOBODY || world.uplink[this.index] !== parent ? null : ids[parent]!;
+  }
+
+  isRoot(): boolean {
+    return this.#commons.world.treeOf(this.index).root === this.index;
+  }
+
+  isBelow(id: string): boolean {
+    return this.#commons.world.treeOf(this.index).isBelow(numberOf(id), this.index);
+  }
+
+  alive(): number {
+    return this.#commons.world.treeOf(this.index).size;
+  }
+
+  counts(): boolean {
+    return true;
+  }
+
+  send(to: string, message: Message): void {
+    this.#commons.send(this.index, numberOf(to), message);
+  }
+}

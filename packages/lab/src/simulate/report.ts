@@ -1,0 +1,110 @@
+// A whole simulation in figures. Nothing in it depends on the machine or the time of day.
+
+import { type Quantiles, quantilesOf } from '../quantiles.ts';
+import { compared } from './readings.ts';
+import type { SimulateSettings } from './settings.ts';
+import type { Traffic } from './traffic.ts';
+import type { Moment } from './truth.ts';
+
+/** The beginning is not judged: nobody has measured anything yet. */
+const WARM_UP_S = 60;
+
+export interface Outcome {
+  settings: SimulateSettings;
+  moments: Moment[];
+  depths: number[];
+  traffic: Traffic;
+  lostSegments: number;
+  departures: number;
+  events: number;
+}
+
+export interface SimulateReport {
+  settings: SimulateSettings;
+  /** In peers from the root, which is 1, when the simulation ended. */
+  depth: { mean: number; max: number };
+  departures: number;
+  lostSegments: number;
+  messages: { reports: number; views: number; agains: number };
+  /** Sent, of SkyEye alone, with frames and TLS records. */
+  bytesPerPeerS: Quantiles & { reports: number; views: number };
+  /** Of all moments after the first minute: the means of means and quantiles, and the worst. */
+  informed: { mean: number; worst: number };
+  viewAgeMs: Typical;
+  readingAgeMs: Typical;
+  complete: { mean: number; worst: number };
+  /** Parts of the truth: of the number of peers, and of sums, as any peer sees them. */
+  errors: Record<string, Typical>;
+  /** As the root sees them. */
+  rootErrors: Record<string, { mean: number; worst: number }>;
+  events: number;
+  moments: Moment[];
+}
+
+export interface Typical {
+  mean: number;
+  p50: number;
+  p99: number;
+  worst: number;
+}
+
+export function summarised(outcome: Outcome): SimulateReport {
+  const { settings, moments, depths, traffic, departures, lostSegments, events } = outcome;
+  const judged = moments.filter(({ atS }) => atS > WARM_UP_S);
+  const { durationMs, peers } = settings;
+  const perPeerS = (bytes: number) => bytes / peers / (durationMs / 1000);
+  const depth = quantilesOf(depths);
+  return {
+    settings,
+    depth: { mean: depth.mean, max: depth.max },
+    departures,
+    lostSegments,
+    messages: {
+      reports: traffic.counts.report,
+      views: traffic.counts.view,
+      agains: traffic.counts.again,
+    },
+    bytesPerPeerS: {
+      ...traffic.perPeer(durationMs),
+      reports: perPeerS(traffic.bytes.report),
+      views: perPeerS(traffic.bytes.view),
+    },
+    informed: lowest(judged.map(({ informed }) => informed)),
+    viewAgeMs: typical(judged.map(({ viewAgeMs }) => viewAgeMs)),
+    readingAgeMs: typical(judged.map(({ readingAgeMs }) => readingAgeMs)),
+    complete: lowest(judged.map(({ complete }) => complete.mean)),
+    errors: Object.fromEntries([
+      ['peers', typical(judged.map(({ peersError }) => peersError))],
+      ...compared.map(
+        ({ name }, i) => [name, typical(judged.map(({ sumErrors }) => sumErrors[i]!))] as const,
+      ),
+    ]),
+    rootErrors: Object.fromEntries([
+      ['peers', highest(judged.flatMap(({ rootPeersError }) => rootPeersError ?? []))],
+      ...compared.map(
+        ({ name }, i) =>
+          [name, highest(judged.flatMap(({ rootSumErrors }) => rootSumErrors?.[i] ?? []))] as const,
+      ),
+    ]),
+    events,
+    moments,
+  };
+}
+
+function typical(all: Quantiles[]): Typical {
+  const mean = (of: (each: Quantiles) => number) => quantilesOf(all.map(of)).mean;
+  return {
+    mean: mean((each) => each.mean),
+    p50: mean((each) => each.p50),
+    p99: mean((each) => each.p99),
+    worst: Math.max(0, ...all.map((each) => each.max)),
+  };
+}
+
+function lowest(all: number[]): { mean: number; worst: number } {
+  return { mean: quantilesOf(all).mean, worst: Math.min(1, ...all) };
+}
+
+function highest(all: number[]): { mean: number; worst: number } {
+  return { mean: quantilesOf(all).mean, worst: Math.max(0, ...all) };
+}
