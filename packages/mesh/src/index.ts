@@ -49,5 +49,7 @@ export {
 } from './runtime.ts';
 export { PeerClock, type PeerTime } from './time/peer-clock.ts';
 export { followTimeServers } from './time/servers.ts';
+export type { Traffic } from './watch/meter.ts';
+export type { Suspicion } from './watch/suspicions.ts';
 export { noticeKinds, requestKinds, routedKinds, streamKinds } from './wire/kinds.ts';
 export * as wire from './wire/schema.ts';

@@ -40,8 +40,12 @@ export type Dialled = (error: Error | null, link: Link | null) => void;
 export interface Transport {
   /** Gives the link, or an error of one line, once. */
   dial(address: string, done: Dialled): void;
-  /** Takes the links that others make. Gives the addresses by which they find this peer. */
-  listen(onLink: (link: Link) => void): Promise<string[]>;
+  /**
+   * Takes the links that others make. Gives the addresses by which they find this peer.
+   *
+   * @param onKnock told of connections that became no link, with where they came from
+   */
+  listen(onLink: (link: Link) => void, onKnock?: (address: string) => void): Promise<string[]>;
   /** A renewed certificate: holds for links from now on. */
   setCredentials(credentials: LinkCredentials): void;
   close(): Promise<void>;

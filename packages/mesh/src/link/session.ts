@@ -77,7 +77,8 @@ export class Session implements StreamCarrier {
   rosterVersion = 0;
   readonly #host: SessionHost;
   readonly #reader = new FrameReader();
-  #isStranger = false;
+  /** It asks to be let in, and may do nothing else. */
+  isStranger = false;
   #isHelloReceived = false;
   #isAccepted = false;
   #isAcceptedByOther = false;
@@ -217,7 +218,7 @@ export class Session implements StreamCarrier {
   }
 
   #takeOpen(type: FrameType, from: Reader): void {
-    if (this.#isStranger && type !== frameTypes.request)
+    if (this.isStranger && type !== frameTypes.request)
       throw new WireError('a stranger may only ask to be let in');
     if (type === frameTypes.notice) {
       const kind = from.byte();
@@ -275,7 +276,7 @@ export class Session implements StreamCarrier {
     // Who answers cannot turn the link into one on which nobody is judged.
     if (other.isEnrolment && this.link.isDialler) throw new WireError('only who dials may ask to be let in');
     if (this.purpose === 'enrol' || other.isEnrolment) {
-      this.#isStranger = !this.link.isDialler;
+      this.isStranger = !this.link.isDialler;
       this.#accept();
       return;
     }
@@ -323,7 +324,7 @@ export class Session implements StreamCarrier {
   #openIfBoth(): void {
     if (this.isOpen || !this.#isAccepted || !this.#isAcceptedByOther) return;
     this.#cancelGreeting();
-    if (this.#isStranger) {
+    if (this.isStranger) {
       const { clock } = this.#host.runtime;
       this.#cancelGreeting = clock.after(STRANGER_MS, () => this.close('this link was for asking only'));
     }

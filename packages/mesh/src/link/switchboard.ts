@@ -43,6 +43,15 @@ export class Switchboard implements SessionHost {
   readonly onClosed: ((session: Session, reason: string) => void)[] = [];
   /** The other side does not want a link, and names a code for the reason. */
   readonly onRefused: ((session: Session, code: string, reason: string) => void)[] = [];
+  /** Something came of a peer. */
+  readonly onTraffic: ((
+    session: Session,
+    what: 'notice' | 'request' | 'stream',
+    kind: number,
+    bytes: number,
+  ) => void)[] = [];
+  /** Somebody made a connection that became no link; from where, and why. */
+  readonly onKnock: ((address: string, reason: string) => void)[] = [];
   /** Nothing was heard from a peer for `SILENCE_MS`, though its link is open. */
   readonly onSilence: ((session: Session) => void)[] = [];
   /** Whether a link should be kept though nobody uses it. */
@@ -87,7 +96,10 @@ export class Switchboard implements SessionHost {
   /** Gives the addresses by which others find this peer. */
   listen(): Promise<string[]> {
     this.#tick();
-    return this.#transport.listen((link) => this.#start(link, 'link'));
+    return this.#transport.listen(
+      (link) => this.#start(link, 'link'),
+      (address) => this.#knocked(address, 'no handshake'),
+    );
   }
 
   /** Tells all why, and ends. */
@@ -302,9 +314,23 @@ export class Switchboard implements SessionHost {
     const values = { peer: id, address: session.link.shown.address, reason };
     this.runtime.log(isRefusal ? 'warn' : 'debug', isRefusal ? 'link refused' : 'link closed', values);
     if (wasUsed) for (const listener of this.onClosed) listener(session, reason);
+    // Who was sent away by a measure comes back now and then: that is no news.
+    const isMeasured = /^refused \((moved|quarantined)\)/.test(reason);
+    if (id === '' && !session.isStranger && !session.link.isDialler && !isMeasured)
+      this.#knocked(session.link.shown.address, reason);
+  }
+
+  #knocked(address: string, reason: string): void {
+    for (const listener of this.onKnock) listener(address, reason);
+  }
+
+  #traffic(session: Session, what: 'notice' | 'request' | 'stream', kind: number, bytes: number): void {
+    if (session.id === '') return;
+    for (const listener of this.onTraffic) listener(session, what, kind, bytes);
   }
 
   notice(session: Session, kind: number, payload: Uint8Array): void {
+    this.#traffic(session, 'notice', kind, payload.length);
     this.#notices.get(kind)?.(session, payload);
   }
 
@@ -314,6 +340,7 @@ export class Switchboard implements SessionHost {
 
   request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void {
     const isStranger = session.id === '';
+    this.#traffic(session, 'request', kind, payload.length);
     const handler = this.#requests.get(kind);
     if (handler === undefined) {
       reply('this peer does not answer that');
@@ -325,6 +352,7 @@ export class Switchboard implements SessionHost {
   }
 
   stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void {
+    this.#traffic(session, 'stream', kind, payload.length);
     const handler = this.#streams.get(kind);
     if (handler === undefined) stream.reset('this peer does not answer that');
     else handler(session, payload, stream);

@@ -76,8 +76,8 @@ export class TlsTransport implements Transport {
     });
   }
 
-  listen(onLink: (link: Link) => void): Promise<string[]> {
-    const server = createServer((raw) => this.#greet(raw, onLink));
+  listen(onLink: (link: Link) => void, onKnock: (address: string) => void = () => {}): Promise<string[]> {
+    const server = createServer((raw) => this.#greet(raw, onLink, onKnock));
     this.#server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -90,7 +90,8 @@ export class TlsTransport implements Transport {
   }
 
   /** The server's side of the handshake. */
-  #greet(raw: Socket, onLink: (link: Link) => void): void {
+  #greet(raw: Socket, onLink: (link: Link) => void, onKnock: (address: string) => void): void {
+    const address = formatAddress(raw.remoteAddress ?? '', raw.remotePort ?? 0);
     if (this.#handshakes >= HANDSHAKES_MAX || this.#sockets.size >= SOCKETS_MAX) {
       raw.destroy();
       return;
@@ -108,14 +109,18 @@ export class TlsTransport implements Transport {
     let isUnderWay = true;
     const done = () => {
       clearTimeout(timer);
-      if (isUnderWay) this.#handshakes--;
+      if (!isUnderWay) return;
+      this.#handshakes--;
       isUnderWay = false;
     };
     raw.on('error', () => socket.destroy());
-    socket.once('close', done);
+    socket.once('close', () => {
+      if (isUnderWay) onKnock(address);
+      done();
+    });
     socket.once('secure', () => {
       done();
-      onLink(new TlsLink(socket, false, formatAddress(raw.remoteAddress ?? '', raw.remotePort ?? 0)));
+      onLink(new TlsLink(socket, false, address));
     });
   }
 

@@ -38,6 +38,8 @@ export class Routing {
   readonly #standing: Standing;
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
+  /** A neighbour asks something, here or of somebody beyond, on its own behalf. */
+  readonly onQuestion: ((from: string, kind: number) => void)[] = [];
   readonly #handlers = new Map<number, RoutedHandler>();
   readonly #questions = new Map<number, { to: string; answer: Answer; cancel: Cancel }>();
   #nextQuestion = 1;
@@ -82,6 +84,8 @@ export class Routing {
   }
 
   #take(message: Routed, session: Session): void {
+    if (message.question !== 0 && message.kind !== routedKinds.answer && session?.id === message.from)
+      for (const listener of this.onQuestion) listener(message.from, message.kind);
     if (message.to !== this.#standing.id) return void this.#forward(message, session);
     const { from, question, kind, body } = message;
     if (kind === routedKinds.answer) {

@@ -33,6 +33,8 @@ import { Routing } from '../messages/routing.ts';
 import { Shares } from '../resources/shares.ts';
 import { type Cancel, every, type Runtime } from '../runtime.ts';
 import { PeerClock } from '../time/peer-clock.ts';
+import { Meter } from '../watch/meter.ts';
+import { Suspicions } from '../watch/suspicions.ts';
 import { requestKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
 import type { Standing } from './standing.ts';
@@ -64,6 +66,9 @@ export class Peer {
   readonly mailbox: Mailbox;
   readonly broadcasts: Broadcasts;
   readonly shares: Shares;
+  /** What neighbours do. */
+  readonly meter: Meter;
+  readonly suspicions: Suspicions;
   readonly authority: Authority | null;
   readonly runtime: Runtime;
   /** The time that all peers share. */
@@ -96,6 +101,8 @@ export class Peer {
     this.#liveness = new Liveness(runtime, standing, this.directory, this.switchboard, this.#gossip);
     this.clock = new PeerClock(runtime, standing, this.directory, this.switchboard);
     this.routing = new Routing(runtime, standing, this.directory, this.switchboard);
+    this.meter = new Meter(this.switchboard, this.routing);
+    this.suspicions = new Suspicions(runtime, standing, this.routing);
     this.pairs = new Pairs(runtime, standing, this.directory, this.routing);
     this.inbox = new Inbox(storage, () => this.clock.uncertaintyMs());
     this.outbox = new Outbox(storage, runtime.random);
@@ -131,9 +138,14 @@ export class Peer {
       if (this.#isStarted && !this.#isStopped && this.directory.announcementOf(this.id) === null)
         this.#announce(false);
     });
-    this.switchboard.handleRequest(requestKinds.enrol, (session, payload, reply) =>
-      this.#enrol(payload, session.link.shown.address.replace(/:\d+$/, ''), reply),
-    );
+    this.switchboard.handleRequest(requestKinds.enrol, (session, payload, reply) => {
+      const address = session.link.shown.address.replace(/:\d+$/, '');
+      this.#enrol(payload, address, (error, body) => {
+        if (error === null && body !== undefined && session.id === '')
+          this.meter.joined(address, decode(enrolAnswer, body).kind !== 'denied');
+        reply(error, body);
+      });
+    });
     this.routing.handle(routedKinds.enrol, (from, payload, answer) =>
       this.#enrol(payload, from, (error, body) => answer(error, body ?? NOTHING)),
     );

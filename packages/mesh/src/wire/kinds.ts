@@ -36,6 +36,8 @@ export const routedKinds = {
   delivered: 5,
   call: 6,
   dialMe: 7,
+  /** watch/suspicions.ts */
+  suspicion: 0x60,
 } as const;
 
 export const streamKinds = {

@@ -1,0 +1,96 @@
+// What one peer holds against another, told to the authority, which alone can do something about it. Signed by who says
+// it, because it goes over others.
+
+import { isSignedBy, signWith } from '../identity/keys.ts';
+import { peerId } from '../identity/names.ts';
+import type { Routing } from '../messages/routing.ts';
+import type { Standing } from '../peer/standing.ts';
+import type { Runtime } from '../runtime.ts';
+import { routedKinds } from '../wire/kinds.ts';
+import { bytes, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
+
+const fields = {
+  /** Who has seen it. */
+  witness: peerId,
+  rule: text(40, /^[a-z0-9-]+$/),
+  /** Of whom: a peer, or '' and an address. */
+  peer: text(63, /^[a-z0-9._-]*$/),
+  address: text(64),
+  severity: text(8, /^(info|low|medium|high|critical)$/),
+  /** In percent. */
+  confidence: varint(100),
+  atMs: varint(),
+  summary: text(500),
+};
+const suspicionText = record(fields);
+const signed = record({ said: bytes(1000), signature: fixed(64) });
+export type Suspicion = Shape<typeof suspicionText>;
+
+const ANSWER_MS = 5_000;
+/** Older than this, or newer, is no news: it may be an old one, sent again by somebody on the way. */
+const FRESH_MS = 60_000;
+/** From one witness in a second; who says more is not heard. */
+const PER_SECOND_MAX = 50;
+const NOTHING = Buffer.alloc(0);
+
+export class Suspicions {
+  /** One arrived, of a witness that is what it says. Only where the authority is. */
+  readonly onSuspicion: ((suspicion: Suspicion) => void)[] = [];
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #routing: Routing;
+  #second = 0;
+  readonly #said = new Map<string, number>();
+
+  constructor(runtime: Runtime, standing: Standing, routing: Routing) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#routing = routing;
+    routing.handle(routedKinds.suspicion, (_from, payload, answer) => {
+      const problem = this.#take(payload);
+      if (problem !== null) runtime.log('warn', 'suspicion refused', { reason: problem });
+      answer(problem, NOTHING);
+    });
+  }
+
+  /** Says it to the authority; `told` gets why it did not arrive, or null. */
+  tell(
+    suspicion: Omit<Suspicion, 'witness' | 'atMs'>,
+    told: (problem: string | null) => void = () => {},
+  ): void {
+    const { id, keys, roster } = this.#standing;
+    const to = roster.authority?.id;
+    if (to === undefined) {
+      told('the authority of this mesh is not known');
+      return;
+    }
+    const summary = suspicion.summary.slice(0, 160);
+    const atMs = Math.round(this.#runtime.clock.nowMs());
+    const said = encode(suspicionText, { ...suspicion, summary, witness: id, atMs });
+    const signature = signWith(keys.privateKey, 'eyrie suspicion', said);
+    this.#routing.ask(to, routedKinds.suspicion, encode(signed, { said, signature }), ANSWER_MS, (error) =>
+      told(error),
+    );
+  }
+
+  /** Why it is not taken, or null. */
+  #take(payload: Uint8Array): string | null {
+    const { said, signature } = decode(signed, payload);
+    const suspicion = decode(suspicionText, said);
+    const { witness, atMs } = suspicion;
+    const member = this.#standing.roster.approved(witness);
+    if (member === null) return 'its witness is not approved';
+    if (this.#standing.measures.isCutOff(witness)) return 'its witness is in quarantine';
+    if (!isSignedBy(member.publicKey, signature, 'eyrie suspicion', said)) return 'tampered';
+    const nowMs = this.#runtime.clock.nowMs();
+    if (Math.abs(nowMs - atMs) > FRESH_MS) return 'replayed, or a clock is wrong';
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#second) this.#said.clear();
+    this.#second = second;
+    const count = (this.#said.get(witness) ?? 0) + 1;
+    this.#said.set(witness, count);
+    if (count > PER_SECOND_MAX) return 'too many at once';
+    for (const listener of this.onSuspicion) listener(suspicion);
+    return null;
+  }
+}

@@ -1,0 +1,80 @@
+// What peers count of each other, and what they tell the authority.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { signWith } from '../src/identity/keys.ts';
+import { VirtualMesh } from '../src/virtual/index.ts';
+import type { Suspicion } from '../src/watch/suspicions.ts';
+import { requestKinds, routedKinds } from '../src/wire/kinds.ts';
+
+async function started(): Promise<VirtualMesh> {
+  const mesh = await VirtualMesh.create({ peers: 10, seed: 11 });
+  await mesh.startAll();
+  // Until links that only served the start are closed.
+  mesh.clock.run(20_000);
+  return mesh;
+}
+
+test('queries are counted at the first neighbour, and not where they are passed on', async () => {
+  const mesh = await started();
+  const asker = mesh.peers.find((peer) => peer!.directory.tree.childrenOf(peer!.id).length === 0)!;
+  const parent = asker.directory.tree.parentOf(asker.id)!;
+  const far = mesh.peers.find((peer) => peer!.id !== parent && peer !== asker)!.id;
+  for (const peer of mesh.peers) peer!.meter.take();
+  const heard: string[] = [];
+  mesh.peers.find((peer) => peer!.id === parent)!.meter.onQuery.push((id) => heard.push(id));
+  for (let i = 0; i < 30; i++)
+    asker.routing.ask(far, routedKinds.sealingKey, Buffer.alloc(0), 1_000, () => {});
+  for (let i = 0; i < 5; i++)
+    asker.switchboard.sessionOf(parent)!.request(requestKinds.offers, Buffer.alloc(0), 1_000, () => {});
+  mesh.clock.run(2_000);
+  assert.equal(heard.length, 35);
+  const counted = mesh.peers.map((peer) => peer!.meter.take().get(asker.id)?.queries ?? 0);
+  assert.equal(
+    counted.reduce((sum, each) => sum + each, 0),
+    35,
+  );
+  const quiet = mesh.peers
+    .find((peer) => peer!.id === parent)!
+    .meter.take()
+    .get(asker.id);
+  assert.equal(quiet?.queries ?? 0, 0, 'taken is begun anew');
+});
+
+test('a suspicion arrives where the authority is, if its witness is who it says', async () => {
+  const mesh = await started();
+  const [authority, witness, liar] = [mesh.peers[0]!, mesh.peers[3]!, mesh.peers[4]!];
+  const heard: Suspicion[] = [];
+  authority.suspicions.onSuspicion.push((each) => heard.push(each));
+  const said = {
+    rule: 'query-flood',
+    peer: 'peer-7',
+    address: '',
+    severity: 'high',
+    confidence: 99,
+    summary: 'x',
+  };
+  const problems: unknown[] = [];
+  witness.suspicions.tell(said, (problem) => problems.push(problem));
+  mesh.clock.run(1_000);
+  assert.deepEqual([...problems], [null]);
+  assert.deepEqual([heard[0]?.witness, heard[0]?.peer, heard[0]?.rule], ['peer-3', 'peer-7', 'query-flood']);
+  // Signed by another than the witness it names.
+  const forged = { ...liar.standing, id: 'peer-3', keys: liar.standing.keys, roster: liar.standing.roster };
+  const { Suspicions } = await import('../src/watch/suspicions.ts');
+  new Suspicions(liar.runtime, forged as never, liar.routing).tell(said, (problem) => problems.push(problem));
+  mesh.clock.run(1_000);
+  assert.deepEqual([...problems], [null, 'tampered']);
+  assert.equal(heard.length, 1);
+  assert.ok(signWith(liar.standing.keys.privateKey, 'a', Buffer.alloc(1)).length === 64);
+});
+
+test('who says very much is not heard, and who is in quarantine neither', async () => {
+  const mesh = await started();
+  const heard: Suspicion[] = [];
+  mesh.peers[0]!.suspicions.onSuspicion.push((each) => heard.push(each));
+  const said = { rule: 'x', peer: 'peer-7', address: '', severity: 'low', confidence: 9, summary: '' };
+  for (let i = 0; i < 500; i++) mesh.peers[5]!.suspicions.tell(said);
+  mesh.clock.run(3_000);
+  assert.ok(heard.length > 0 && heard.length <= 150, String(heard.length));
+});
