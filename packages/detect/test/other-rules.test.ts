@@ -46,6 +46,22 @@ describe('brute force', () => {
   });
 });
 
+describe('doors of the mesh', () => {
+  const knock = (door: number, second: number, address = '10.0.0.66') =>
+    ({ kind: 'knock', time: START + second, frame: 0, address, door: `peer-${door}` }) as const;
+
+  it('tried one after the other are a scan', () => {
+    assert.deepEqual(rulesOf(times(9, (i) => knock(i, i))), []);
+    assert.deepEqual(rulesOf(times(10, (i) => knock(i, i * 0.1))), ['mesh-scan']);
+  });
+
+  it('tried again, or by many, or slowly, are none', () => {
+    assert.deepEqual(rulesOf(times(100, (i) => knock(3, i * 0.05))), []);
+    assert.deepEqual(rulesOf(times(100, (i) => knock(i, i * 0.05, `10.0.0.${i}`))), []);
+    assert.deepEqual(rulesOf(times(30, (i) => knock(i, i * 2))), []);
+  });
+});
+
 describe('ARP', () => {
   const ROUTER = '02:00:00:00:00:01';
   const VICTIM = '02:00:00:00:00:99';

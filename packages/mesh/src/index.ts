@@ -32,7 +32,7 @@ export {
 export { joinMesh } from './peer/join.ts';
 export type { JobView, MemberView, MessageView } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
-export { type RunningPeer, runPeer } from './peer/run.ts';
+export { type Companion, type RunningPeer, runPeer } from './peer/run.ts';
 export { Standing } from './peer/standing.ts';
 export { FolderStorage, MemoryStorage, type Storage } from './peer/storage.ts';
 export { fetchResource, listOffers } from './resources/fetch.ts';

@@ -218,6 +218,14 @@ export interface JoinEvent extends Seen {
   readonly isSuccess: boolean;
 }
 
+/** Somebody made a connection to a peer of the mesh, and it became no link. */
+export interface KnockEvent extends Seen {
+  readonly kind: 'knock';
+  readonly address: string;
+  /** The peer that was tried. */
+  readonly door: string;
+}
+
 /** A host or peer behaved unusually in an interval, by what was learnt. */
 export interface UnusualEvent extends Seen {
   readonly kind: 'unusual';
@@ -247,7 +255,8 @@ export type DetectEvent =
   | SuspectEvent
   | QueryEvent
   | UnusualEvent
-  | JoinEvent;
+  | JoinEvent
+  | KnockEvent;
 
 export type EventKind = DetectEvent['kind'];
 export type EventOf<K extends EventKind> = Extract<DetectEvent, { readonly kind: K }>;

@@ -28,6 +28,7 @@ import { unusualBehaviour } from './other/unusual-behaviour.ts';
 import { wrongPort } from './other/wrong-port.ts';
 import type { Rule } from './rule.ts';
 import { hostSweep } from './scans/host-sweep.ts';
+import { meshScan } from './scans/mesh-scan.ts';
 import { portScan } from './scans/port-scan.ts';
 import { slowScan } from './scans/slow-scan.ts';
 import { sweep } from './scans/sweep.ts';
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   slowScan,
   udpScan,
   hostSweep,
+  meshScan,
   synFlood,
   ackFlood,
   udpFlood,

@@ -4,13 +4,20 @@ import { rmSync } from 'node:fs';
 import type { SourceOptions } from '@eyrie/clock';
 import type { Cancel } from '../runtime.ts';
 import { followTimeServers } from '../time/servers.ts';
-import { controlPath, serveControl } from './control.ts';
+import { controlPath, type Methods, serveControl } from './control.ts';
 import { type OpenOptions, openPeer } from './folder.ts';
 import { refreshCertificate } from './join.ts';
 import { controlMethods } from './methods.ts';
 import type { Peer } from './peer.ts';
 
+/** Something else that runs along with a peer: what it answers to a shell, and how it ends. */
+export interface Companion {
+  methods: Methods;
+  stop(): void;
+}
+
 export interface RunOptions extends OpenOptions {
+  companions?: readonly ((peer: Peer) => Companion)[];
   /** Followed while this peer leads the mesh's time; none: it leads by its own clock. */
   timeServers?: readonly SourceOptions[];
 }
@@ -36,6 +43,7 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
   const stop = () => {
     stopping ??= (async () => {
       stopFollowing();
+      for (const companion of companions) companion.stop();
       await close();
       await new Promise((resolve) => control.close(resolve));
       if (process.platform !== 'win32') rmSync(controlPath(folder), { force: true });
@@ -43,9 +51,13 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
     })();
     return stopping;
   };
+  const companions = (options.companions ?? []).map((start) => start(peer));
   const control = await serveControl(
     folder,
-    controlMethods(peer, storage, passphrase, () => void stop()),
+    Object.assign(
+      controlMethods(peer, storage, passphrase, () => void stop()),
+      ...companions.map(({ methods }) => methods),
+    ),
   );
   try {
     await peer.start();

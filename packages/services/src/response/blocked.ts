@@ -1,0 +1,99 @@
+// Addresses that are kept out for a time: a plain file for `eyrie firewall apply --block`, and the same as a set for nft.
+// Firewalls read them; nothing here touches one.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { dirname } from 'node:path';
+
+export interface BlockedAddress {
+  readonly address: string;
+  readonly untilMs: number;
+  readonly reason: string;
+}
+
+/** At once; then the one that ends first goes. */
+const BLOCKED_MAX = 10_000;
+
+export class BlockedAddresses {
+  readonly #path: string;
+  readonly #blocked = new Map<string, BlockedAddress>();
+
+  /** `path`: of the plain file; the set for nft lies beside it, with `.nft` at its end. What it says is taken over. */
+  constructor(path: string, nowMs: number) {
+    this.#path = path;
+    for (const each of readBack(path)) if (each.untilMs > nowMs) this.#blocked.set(each.address, each);
+  }
+
+  all(): BlockedAddress[] {
+    return [...this.#blocked.values()];
+  }
+
+  has(address: string): boolean {
+    return this.#blocked.has(address);
+  }
+
+  /** False for what is no address. */
+  add(address: string, untilMs: number, reason: string): boolean {
+    if (isIP(address) === 0) return false;
+    this.#blocked.set(address, { address, untilMs, reason });
+    if (this.#blocked.size > BLOCKED_MAX) {
+      const first = this.all().reduce((a, b) => (b.untilMs < a.untilMs ? b : a));
+      this.#blocked.delete(first.address);
+    }
+    this.#write();
+    return true;
+  }
+
+  remove(address: string): boolean {
+    const isThere = this.#blocked.delete(address);
+    if (isThere) this.#write();
+    return isThere;
+  }
+
+  /** Takes out what is over; gives those addresses. */
+  expire(nowMs: number): string[] {
+    const over = this.all().filter(({ untilMs }) => untilMs <= nowMs);
+    for (const { address } of over) this.#blocked.delete(address);
+    if (over.length > 0) this.#write();
+    return over.map(({ address }) => address);
+  }
+
+  #write(): void {
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    put(this.#path, this.all().map(lineOf).join(''));
+    put(`${this.#path}.nft`, nftSet(this.all()));
+  }
+}
+
+function lineOf({ address, untilMs, reason }: BlockedAddress): string {
+  return `${address}  # until ${new Date(untilMs).toISOString()}: ${reason.replaceAll(/\s+/g, ' ')}\n`;
+}
+
+function readBack(path: string): BlockedAddress[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return [];
+  }
+  return text.split('\n').flatMap((line) => {
+    const match = /^(\S+)\s+# until (\S+): (.*)$/.exec(line);
+    const untilMs = Date.parse(match?.[2] ?? '');
+    if (match === null || isIP(match[1]!) === 0 || Number.isNaN(untilMs)) return [];
+    return [{ address: match[1]!, untilMs, reason: match[3]! }];
+  });
+}
+
+/** For `nft -f`: two sets in a table of their own; a rule that drops what is in them is the firewall's. */
+export function nftSet(blocked: readonly BlockedAddress[]): string {
+  const set = (name: string, type: string, version: number) => {
+    const elements = blocked.filter(({ address }) => isIP(address) === version).map(({ address }) => address);
+    const list = elements.length === 0 ? '' : `    elements = { ${elements.join(', ')} }\n`;
+    return `  set ${name} {\n    type ${type}\n${list}  }\n`;
+  };
+  return `table inet eyrie_blocked {\n${set('blocked4', 'ipv4_addr', 4)}${set('blocked6', 'ipv6_addr', 6)}}\n`;
+}
+
+function put(path: string, text: string): void {
+  writeFileSync(`${path}.part`, text, { mode: 0o600 });
+  renameSync(`${path}.part`, path);
+}

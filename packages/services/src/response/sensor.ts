@@ -1,0 +1,113 @@
+// Looks at what a peer's neighbours do, by the rules for peers, and tells the authority whom it suspects. Every peer runs
+// one, over its own links alone; none of them decides.
+import { atLeast, Baseline, type Finding, PEER_FEATURES, PeerRows, RULES, RuleEngine } from '@eyrie/detect';
+import { type Cancel, every, type Peer } from '@eyrie/mesh';
+
+/** Of all rules, those that speak of peers. */
+const NAMES = ['query-flood', 'join-guessing', 'unusual-behaviour'];
+export const PEER_RULES = RULES.filter(({ id }) => NAMES.includes(id));
+/** What one peer tells of a connection that became no link: nothing by itself. */
+export const KNOCK = 'mesh-knock';
+const TELL_MS = 1_000;
+const MEASURE_MS = 10_000;
+/** Of one address, knocks are told so often. */
+const KNOCK_MS = 5_000;
+const ADDRESSES_MAX = 1_000;
+/** Seconds of quiet after which the same is a new finding. */
+const QUIET_S = 60;
+
+export class Sensor {
+  readonly engine: RuleEngine;
+  readonly baseline = new Baseline(PEER_FEATURES);
+  readonly #peer: Peer;
+  readonly #rows = new PeerRows();
+  readonly #told = new WeakMap<Finding, number>();
+  readonly #knocks = new Map<string, number>();
+  #measuredMs: number;
+  #cancels: Cancel[] = [];
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+    this.engine = new RuleEngine({
+      rules: PEER_RULES,
+      quietS: QUIET_S,
+      onFinding: (finding) => this.#tell(finding),
+    });
+    this.#measuredMs = peer.runtime.clock.elapsedMs();
+    const { meter } = peer;
+    meter.onQuery.push((from) => this.engine.see({ kind: 'query', ...this.#now, peer: from }));
+    meter.onJoin.push((address, isSuccess) =>
+      this.engine.see({ kind: 'join', ...this.#now, address, isSuccess }),
+    );
+    meter.onKnock.push((address) => this.#knocked(address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')));
+  }
+
+  start(): void {
+    const { runtime } = this.#peer;
+    this.#cancels = [
+      every(runtime, TELL_MS, () => this.#tellAgain()),
+      every(runtime, MEASURE_MS, () => this.#measure()),
+    ];
+  }
+
+  stop(): void {
+    for (const cancel of this.#cancels) cancel();
+  }
+
+  get #now(): { time: number; frame: number } {
+    return { time: this.#peer.runtime.clock.nowMs() / 1000, frame: 0 };
+  }
+
+  /** What goes on is told again: that one saw it twice counts for more. */
+  #tellAgain(): void {
+    this.engine.advance(this.#now.time);
+    for (const finding of this.engine.findings.list())
+      if (finding.count > (this.#told.get(finding) ?? 0)) this.#tell(finding);
+  }
+
+  #tell(finding: Finding): void {
+    this.#told.set(finding, finding.count);
+    const { rule, source, severity, confidence, summary } = finding;
+    if (!atLeast(severity, 'medium')) return;
+    const isPeer = this.#peer.standing.roster.members.has(source);
+    this.#peer.suspicions.tell({
+      rule,
+      severity,
+      summary,
+      peer: isPeer ? source : '',
+      address: isPeer ? '' : source,
+      confidence: Math.round(confidence * 100),
+    });
+  }
+
+  #knocked(address: string): void {
+    const nowMs = this.#peer.runtime.clock.elapsedMs();
+    if (nowMs - (this.#knocks.get(address) ?? Number.NEGATIVE_INFINITY) < KNOCK_MS) return;
+    this.#knocks.delete(address);
+    this.#knocks.set(address, nowMs);
+    if (this.#knocks.size > ADDRESSES_MAX) this.#knocks.delete(this.#knocks.keys().next().value!);
+    const summary = `${address} made a connection that became no link`;
+    this.#peer.suspicions.tell({
+      ...{ rule: KNOCK, severity: 'info', confidence: 10 },
+      ...{ peer: '', address: address.slice(0, 64), summary },
+    });
+  }
+
+  #measure(): void {
+    const nowMs = this.#peer.runtime.clock.elapsedMs();
+    const intervalS = Math.max(0.001, (nowMs - this.#measuredMs) / 1000);
+    this.#measuredMs = nowMs;
+    for (const [peer, traffic] of this.#peer.meter.take()) {
+      if (peer === '') continue;
+      // A neighbour's processor and the way to it are not known here.
+      const sample = { intervalS, ...traffic, cpuShare: 0, latencyMs: 0 };
+      const judged = this.baseline.see(peer, this.#rows.row(peer, sample));
+      if (!judged.isUnusual) continue;
+      const { score, limit, causes } = judged;
+      this.engine.see({
+        ...{ kind: 'unusual', ...this.#now, who: peer, subject: 'peer', score, limit },
+        causes,
+      });
+    }
+  }
+}

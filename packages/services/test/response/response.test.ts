@@ -1,0 +1,212 @@
+// From a flood to a quarantine, on a virtual mesh: who is found, what is done about it, and what is never done.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type AuditEntry, requestKinds } from '@eyrie/mesh';
+import { VirtualMesh } from '@eyrie/mesh/virtual';
+import {
+  BlockedAddresses,
+  parseResponsePolicy,
+  type Response,
+  ResponseDesk,
+  Sensor,
+} from '../../src/response/index.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'eyrie-response-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const rule = (name: string, answer: string, mode = 'act') =>
+  `[[rule]]\nrule = "${name}"\nmode = "${mode}"\nanswer = "${answer}"\nfor = "30s"\n`;
+const ALL =
+  rule('query-flood', 'quarantine') + rule('mesh-scan', 'quarantine') + rule('join-guessing', 'block');
+
+interface Scene {
+  mesh: VirtualMesh;
+  desk: ResponseDesk;
+  audit: AuditEntry[];
+  blocked: BlockedAddresses;
+}
+
+let scenes = 0;
+async function scene(policy: string, peers = 20): Promise<Scene> {
+  const mesh = await VirtualMesh.create({ peers, seed: 4 });
+  await mesh.startAll();
+  mesh.clock.run(20_000);
+  const peer = mesh.peers[0]!;
+  const audit: AuditEntry[] = [];
+  peer.authority!.audit = (entry) => audit.push(entry);
+  const blocked = new BlockedAddresses(join(root, `${scenes++}`, 'blocked.txt'), peer.runtime.clock.nowMs());
+  const options = { peer, policy: parseResponsePolicy(policy), blocked, audit: peer.authority!.audit };
+  const desk = new ResponseDesk(options);
+  desk.start();
+  for (const each of mesh.peers) new Sensor(each!).start();
+  return { mesh, desk, audit, blocked };
+}
+
+/** Asks all its neighbours, so many times a second in all. */
+function flood({ mesh }: Scene, i: number, perSecond: number): void {
+  const peer = mesh.peers[i]!;
+  let next = 0;
+  const again = () => {
+    const sessions = [...peer.switchboard.sessions()];
+    sessions[next++ % Math.max(1, sessions.length)]?.request(
+      requestKinds.offers,
+      Buffer.alloc(0),
+      1_000,
+      () => {},
+    );
+    peer.runtime.clock.after(1_000 / perSecond, again);
+  };
+  again();
+}
+
+/** A leaf, whose only neighbour is its parent. */
+function leafOf({ mesh }: Scene): number {
+  return mesh.peers.findIndex((peer, i) => i > 0 && peer!.directory.tree.childrenOf(peer!.id).length === 0);
+}
+
+test('a peer that floods is found and cut off within 3 s, and is back when its time is over', async () => {
+  const here = await scene(ALL);
+  const { mesh, desk, audit } = here;
+  const culprit = leafOf(here);
+  const id = `peer-${culprit}`;
+  const whole = mesh.peers.length;
+  flood(here, culprit, 150);
+  const tookMs = mesh.clock.runUntil(() => mesh.peers[0]!.directory.statusOf(id) === 'quarantined', 10_000);
+  assert.ok(tookMs !== null && tookMs <= 3_000, `${tookMs} ms`);
+  const [response] = desk.responses();
+  assert.deepEqual(
+    [response?.peer, response?.rule, response?.answer, response?.isDone],
+    [id, 'query-flood', 'quarantine', true],
+  );
+  assert.equal(audit[0]?.by, 'policy');
+  assert.match(audit[0]?.evidence?.[0]?.summary ?? '', /queries in one second/);
+  mesh.clock.run(1_000);
+  assert.equal(mesh.peers.filter((peer) => peer!.directory.statusOf(id) === 'quarantined').length, whole - 1);
+  mesh.clock.runUntil(() => mesh.peers[0]!.directory.statusOf(id) !== 'quarantined', 60_000);
+  assert.ok(mesh.clock.elapsedMs() > 0);
+});
+
+test('a busy peer, and one that is merely exempt, are left alone', async () => {
+  const here = await scene(`exempt = ["peer-3"]\n${ALL}`);
+  flood(here, 5, 60);
+  flood(here, 3, 200);
+  here.mesh.clock.run(10_000);
+  assert.deepEqual(
+    here.desk.responses().filter(({ isDone }) => isDone),
+    [],
+  );
+  assert.equal(here.mesh.peers[0]!.standing.measures.all().size, 0);
+});
+
+test('the authority floods and stays: nobody locks the operator out', async () => {
+  const here = await scene(ALL);
+  flood(here, 0, 300);
+  here.mesh.clock.run(10_000);
+  const done = here.desk.responses().filter(({ isDone }) => isDone);
+  assert.deepEqual(done, []);
+  assert.ok(here.mesh.isWhole());
+});
+
+test('a policy that advises does nothing but say so, once', async () => {
+  const here = await scene(rule('query-flood', 'revoke', 'advise'));
+  flood(here, leafOf(here), 300);
+  here.mesh.clock.run(20_000);
+  assert.deepEqual(
+    here.desk.responses().map(({ answer, isDone, why }) => [answer, isDone, why]),
+    [['revoke', false, 'the policy only advises']],
+  );
+  assert.ok(here.mesh.isWhole());
+  assert.deepEqual(
+    here.audit.map(({ action }) => action),
+    ['advise'],
+  );
+});
+
+test('doors tried one after the other are a scan, though each peer saw one knock only', async () => {
+  const here = await scene(ALL);
+  const { mesh, desk } = here;
+  const knock = (i: number, address: string) => {
+    for (const listener of mesh.peers[i]!.switchboard.onKnock) listener(address, 'no handshake');
+  };
+  for (let i = 1; i < 9; i++) knock(i, '10.0.0.7:4000');
+  mesh.clock.run(1_500);
+  assert.deepEqual(desk.responses(), []);
+  for (let i = 9; i < 15; i++) knock(i, '10.0.0.7:4000');
+  mesh.clock.run(1_500);
+  assert.deepEqual(
+    desk.responses().map((each) => [each.peer, each.rule, each.isDone]),
+    [['peer-7', 'mesh-scan', true]],
+  );
+});
+
+test('an address of nobody is blocked, and comes off the list when its time is over', async () => {
+  const here = await scene(ALL);
+  const { mesh, blocked } = here;
+  for (let i = 1; i < 16; i++)
+    for (const listener of mesh.peers[i]!.switchboard.onKnock) listener('203.0.113.9:1', 'no handshake');
+  mesh.clock.run(2_000);
+  assert.deepEqual(
+    blocked.all().map(({ address }) => address),
+    ['203.0.113.9'],
+  );
+  const path = join(root, String(scenes - 1), 'blocked.txt');
+  assert.match(readFileSync(path, 'utf8'), /^203\.0\.113\.9 {2}# until .*tried the doors of \d+ peers/);
+  assert.match(
+    readFileSync(`${path}.nft`, 'utf8'),
+    /set blocked4 \{\n {4}type ipv4_addr\n {4}elements = \{ 203\.0\.113\.9 \}/,
+  );
+  const again = new BlockedAddresses(path, mesh.peers[0]!.runtime.clock.nowMs());
+  assert.equal(again.has('203.0.113.9'), true);
+  mesh.clock.run(31_000);
+  assert.deepEqual(blocked.all(), []);
+  assert.deepEqual(
+    here.audit.map(({ action }) => action),
+    ['block', 'unblock'],
+  );
+});
+
+test('one liar cannot empty the mesh', async () => {
+  const here = await scene(ALL);
+  const { mesh, desk } = here;
+  const liar = mesh.peers[2]!;
+  for (let second = 0; second < 4; second++) {
+    for (let i = 3; i < 20; i++)
+      liar.suspicions.tell({
+        ...{ rule: 'query-flood', peer: `peer-${i}`, address: '', severity: 'high', confidence: 99 },
+        summary: 'a lie',
+      });
+    mesh.clock.run(1_000);
+  }
+  const done = desk.responses().filter(({ isDone }: Response) => isDone);
+  assert.equal(done.length, 3);
+  assert.ok(desk.responses().some(({ why }) => /accused too many/.test(why)));
+});
+
+test('a weak signal does nothing, however often it comes', async () => {
+  const here = await scene('[[rule]]\nseverity = "medium"\nmode = "act"\nanswer = "revoke"\n');
+  for (let second = 0; second < 6; second++) {
+    for (const i of [2, 3, 4, 5])
+      here.mesh.peers[i]!.suspicions.tell({
+        ...{ rule: 'unusual-behaviour', peer: 'peer-9', address: '', severity: 'medium', confidence: 70 },
+        summary: 'odd',
+      });
+    here.mesh.clock.run(1_000);
+  }
+  assert.deepEqual(here.desk.responses(), []);
+});
+
+test('a policy is read, and says in one line what is wrong with it', () => {
+  const bad: [string, RegExp][] = [
+    ['[[rule]]\nmode = "act"\nanswer = "revoke"', /rule 1: give it either a rule or a severity/],
+    ['[[rule]]\nrule = "x"\nmode = "maybe"\nanswer = "revoke"', /rule 1: mode is one of off, advise, act/],
+    ['[[rule]]\nrule = "x"\nmode = "act"\nanswer = "shoot"', /rule 1: answer is one of/],
+    [`${rule('x', 'block')}for = "40d"`, /line \d+: |30d at most/],
+    ['witness = 1', /"witness" is not known/],
+    ['share_max = 2', /share_max is a part/],
+    ['x = = 1', /^line 1: /],
+  ];
+  for (const [text, message] of bad) assert.throws(() => parseResponsePolicy(text), { message });
+});
