@@ -8,7 +8,7 @@ export type { FrameReader, FrameSource, SourceInfo } from './frame-source.ts';
 export { listInterfaces, type NetworkInterface } from './live/interfaces.ts';
 export { LIVE_DEFAULTS, type LiveOptions, LiveSource, openLive } from './live/live.ts';
 export type { DropCounts } from './live/messages.ts';
-export { findTool, type Tool, type ToolName } from './live/tool.ts';
+export { findTool, howToPermit, type Tool, type ToolName } from './live/tool.ts';
 export type { OutputFormat, OutputOptions } from './output.ts';
 export { CaptureOutput, createCapture, formatOf } from './output.ts';
 export { openReplay, type ReplayOptions } from './replay.ts';

@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addAnalyzerCommand } from './analyzer/options.ts';
 import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
+import { addDoctorCommand } from './doctor/options.ts';
 import { addFirewallCommand } from './firewall/options.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addImportCommand } from './import/options.ts';
@@ -44,6 +45,7 @@ addServingOptions(
     .description('show on one page what a capture file holds, and all of it on a web page')
     .argument('[file]', 'capture file; without it, the bundled capture of an office hour')
     .option('--once', 'only the page on the terminal, then end'),
+  'ui',
   5000,
 )
   .option('--json', 'the page as JSON, then end')
@@ -100,6 +102,7 @@ addLabCommands(program);
 program.commandsGroup('Watch out, and keep time:');
 addHoneypotCommand(program);
 addFirewallCommand(program);
+addDoctorCommand(program);
 addTimeCommand(program);
 
 program.commandsGroup('The services, each alone:');

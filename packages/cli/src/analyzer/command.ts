@@ -2,18 +2,19 @@
 import { tmpdir } from 'node:os';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { honeypotFolder } from '../honeypot/folder.ts';
-import { storeAt } from '../pipeline/settings.ts';
+import { type CommonOptions, configFrom, storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
 
-export interface AnalyzerOptions extends ServingOptions {
+export interface AnalyzerOptions extends CommonOptions, ServingOptions {
   readonly store?: string;
 }
 
 /** Resolves to the exit status. @throws UserError */
 export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
-  const place = placeFrom(options);
-  const store = await storeAt(options.store ?? '', { create: false, readOnly: true });
+  const config = configFrom(options, { store: { url: options.store } });
+  const place = placeFrom(options, 'analyzer', config);
+  const store = await storeAt(config.store.url, { create: false, readOnly: true });
   try {
     const app = await buildAnalyzer({
       store,
@@ -22,7 +23,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
       folder: tmpdir(),
       honeypotFolder: honeypotFolder(undefined),
       access: place.access,
-      log: sayings('analyzer'),
+      log: sayings('analyzer', options),
       page: null,
     });
     await serveUntilInterrupted(app, place, 'The API');

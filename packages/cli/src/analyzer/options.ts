@@ -1,5 +1,6 @@
 // `eyrie analyzer`: its flags and help.
 import type { Command } from 'commander';
+import { addCommonOptions } from '../pipeline/flags.ts';
 import { addServingOptions } from '../serving/options.ts';
 
 const PORT = 5003;
@@ -9,7 +10,7 @@ export function addAnalyzerCommand(program: Command): void {
     .command('analyzer')
     .description('answer for a store over HTTP: packets, counts, flows, hosts, bytes, live')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)');
-  addServingOptions(command, PORT)
+  addCommonOptions(addServingOptions(command, 'analyzer', PORT))
     .addHelpText(
       'after',
       `

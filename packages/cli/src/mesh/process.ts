@@ -23,6 +23,7 @@ import { FAILED, UserError } from '../errors.ts';
 import { printableLine } from '../terminal/printable.ts';
 import { LogFile } from './log-file.ts';
 import { knownPassphrase } from './passphrase.ts';
+import { isRunning } from './running.ts';
 import { readWhole, selectPeer, table } from './select.ts';
 
 const START_MS = 30_000;
@@ -199,15 +200,6 @@ function chosen(ids: string[]): string[] {
   if (all.length === 0)
     throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);
   return all;
-}
-
-async function isRunning(id: string): Promise<boolean> {
-  try {
-    await callPeer(peerFolder(eyrieHome(), id), 'status');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function needsPassphrase(folder: string): boolean {

@@ -1,19 +1,26 @@
 // The flags that all servers for browsers share.
 import type { Command } from 'commander';
 
+/** The section of the configuration that says where it listens unless flags do. */
+export type ServingSection = 'ui' | 'analyzer';
+
 export interface ServingOptions {
-  readonly host: string;
-  readonly port: string;
+  readonly host?: string;
+  readonly port?: string;
   readonly token?: string;
   readonly allowHost?: string[];
 }
 
 const all = (value: string, before: string[] = []): string[] => [...before, value];
 
-export function addServingOptions(command: Command, port: number): Command {
+/** `port`: what the configuration says unless it was written. */
+export function addServingOptions(command: Command, section: ServingSection, port: number): Command {
   return command
-    .option('--host <address>', 'address to listen on; beyond this machine a token is needed', '127.0.0.1')
-    .option('--port <number>', 'TCP port; 0 for any that is free', String(port))
+    .option(
+      '--host <address>',
+      `address to listen on; beyond this machine a token is needed (default: ${section}.host, 127.0.0.1)`,
+    )
+    .option('--port <number>', `TCP port; 0 for any that is free (default: ${section}.port, ${port})`)
     .option('--token <text>', 'what clients must know (or EYRIE_TOKEN); beyond loopback, one is made up')
     .option('--allow-host <name>', 'a name of this machine that requests may use; may be repeated', all);
 }

@@ -7,12 +7,14 @@ import {
   type Says,
   TOKEN_CHARACTERS_MIN,
 } from '@eyrie/services/analyzer';
+import type { Config } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
-import { configFrom, logFor } from '../pipeline/settings.ts';
-import type { ServingOptions } from './options.ts';
+import { type CommonOptions, configFrom, logFor } from '../pipeline/settings.ts';
+import type { ServingOptions, ServingSection } from './options.ts';
 
 /** @throws UserError */
-export function placeFrom({ host, port, token, allowHost }: ServingOptions): Place {
+export function placeFrom(options: ServingOptions, section: ServingSection, config: Config): Place {
+  const { host = config[section].host, port = String(config[section].port), token, allowHost } = options;
   const number = Number(port);
   if (!/^\d{1,5}$/.test(port) || number > 65_535)
     throw new UserError(`--port ${port}: say a number from 0 to 65535`);
@@ -44,6 +46,7 @@ function interrupted(): Promise<void> {
 }
 
 /** Requests are kept in the log file, and shown with --debug. */
-export function sayings(service: string): Says {
-  return logFor(service, configFrom(process.argv.includes('--debug') ? { logLevel: 'debug' } : {}));
+export function sayings(service: string, options: CommonOptions): Says {
+  const level = process.argv.includes('--debug') ? { logLevel: 'debug' } : {};
+  return logFor(service, configFrom({ ...options, ...level }));
 }

@@ -1,24 +1,25 @@
 // `eyrie ui`: the web page before an analyzer, until it is interrupted.
 import { buildUi } from '@eyrie/services/ui';
 import { UserError } from '../errors.ts';
+import { type CommonOptions, configFrom } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
 import { pageFolder } from './page-folder.ts';
 
-export interface UiOptions extends ServingOptions {
+export interface UiOptions extends CommonOptions, ServingOptions {
   readonly analyzer: string;
   readonly analyzerToken?: string;
 }
 
 /** Resolves to the exit status. @throws UserError */
 export async function runUi(options: UiOptions): Promise<number> {
-  const place = placeFrom(options);
+  const place = placeFrom(options, 'ui', configFrom(options));
   const app = await buildUi({
     folder: pageFolder(),
     analyzer: analyzerOf(options.analyzer),
     token: options.analyzerToken ?? process.env.EYRIE_ANALYZER_TOKEN ?? null,
     access: place.access,
-    log: sayings('ui'),
+    log: sayings('ui', options),
   });
   await serveUntilInterrupted(app, place, 'The page');
   return 0;

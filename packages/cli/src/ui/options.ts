@@ -1,5 +1,6 @@
 // `eyrie ui`: its flags and help.
 import type { Command } from 'commander';
+import { addCommonOptions } from '../pipeline/flags.ts';
 import { addServingOptions } from '../serving/options.ts';
 
 const PORT = 5000;
@@ -10,7 +11,7 @@ export function addUiCommand(program: Command): void {
     .description('serve the web page, and the API of an analyzer under the same address')
     .option('--analyzer <url>', 'where the analyzer answers', 'http://127.0.0.1:5003')
     .option('--analyzer-token <text>', 'its token, if it asks for one (or EYRIE_ANALYZER_TOKEN)');
-  addServingOptions(command, PORT)
+  addCommonOptions(addServingOptions(command, 'ui', PORT))
     .addHelpText(
       'after',
       `

@@ -39,7 +39,7 @@ export interface UpOptions extends CommonOptions, LiveFlags, ServingOptions {
 /** Resolves to the exit status. @throws UserError */
 export async function up(file: string | undefined, options: UpOptions): Promise<number> {
   const config = configFrom(options, { capture: captureFlags(options), store: { url: options.store } });
-  const place = placeFrom(options);
+  const place = placeFrom(options, 'ui', config);
   const isSample = file === undefined && options.interface === undefined && config.store.url === '';
   const path = isSample ? await bundledSample() : file === undefined ? undefined : pathFrom(file);
   const files = path === undefined ? [] : await captureFiles(path).catch(userError);

@@ -16,7 +16,7 @@ export function addUpCommand(program: Command): void {
     .option('-i, --interface <name>', 'capture here, until interrupted')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
     .option('--again', 'also a file that is stored already');
-  addCommonOptions(addLiveOptions(addReplayOptions(addServingOptions(command, PORT))))
+  addCommonOptions(addLiveOptions(addReplayOptions(addServingOptions(command, 'ui', PORT))))
     .addHelpText(
       'after',
       `

@@ -1,6 +1,7 @@
 // The commands eyrie analyzer and eyrie ui: they listen, say where, refuse in one line, and end on a signal.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -73,6 +74,19 @@ test('beyond loopback a token is made up and shown', async (t) => {
   const headers = { authorization: `Bearer ${token}` };
   assert.equal((await ask(`${address}/status`, { headers })).status, 200);
   analyzer.child.kill('SIGINT');
+  assert.equal(await analyzer.exit, 0);
+});
+
+test('without flags, the configuration says where it listens, and of which store', async (t) => {
+  const config = join(folder, 'eyrie.toml');
+  writeFileSync(
+    config,
+    `[analyzer]\nport = 0\nhost = "127.0.0.2"\n[store]\nurl = ${JSON.stringify(store)}\n`,
+  );
+  const analyzer = start('analyzer', '--config', config);
+  t.after(() => analyzer.child.kill('SIGKILL'));
+  assert.match(await addressOf(analyzer), /^http:\/\/127\.0\.0\.2:(?!5003)\d+$/);
+  analyzer.child.kill('SIGTERM');
   assert.equal(await analyzer.exit, 0);
 });
 

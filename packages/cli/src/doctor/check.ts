@@ -1,0 +1,26 @@
+// What a check of this host finds, and what to do about it.
+
+/** `warn`: works, but not all of it, or not for long. `wrong`: something that Eyrie needs does not work. */
+export type State = 'ok' | 'warn' | 'wrong';
+
+export interface Finding {
+  /** What was looked at: `Node.js`, `port 5000 (ui)`. */
+  readonly check: string;
+  readonly state: State;
+  /** What is there. */
+  readonly found: string;
+  /** What to do; '' where nothing is to be done. */
+  readonly advice: string;
+}
+
+export function ok(check: string, found: string): Finding {
+  return { check, state: 'ok', found, advice: '' };
+}
+
+export function warn(check: string, found: string, advice: string): Finding {
+  return { check, state: 'warn', found, advice };
+}
+
+export function wrong(check: string, found: string, advice: string): Finding {
+  return { check, state: 'wrong', found, advice };
+}

@@ -1,0 +1,53 @@
+// Is the clock right? What keeps it says whether it does; servers of the configuration, or of --time-server, are compared with.
+import { spawnSync } from 'node:child_process';
+import { TimeKeeper } from '@eyrie/clock';
+import { askRepeatedly } from '../../time/compare.ts';
+import { sourcesOf } from '../../time/sources.ts';
+import { offsetText } from '../../time/text.ts';
+import { type Finding, ok, warn, wrong } from '../check.ts';
+
+/** Certificates of a mesh are good from a minute before they are made. */
+const OFFSET_WRONG_S = 60;
+const OFFSET_WARN_S = 0.5;
+const TIMEOUT_MS = 5000;
+/** Certificates made today must not lie in the future of a clock that starts in 1970. */
+const YEAR_MIN = 2026;
+
+export async function clockFindings(servers: readonly string[], nts: boolean): Promise<Finding[]> {
+  const year = new Date().getUTCFullYear();
+  if (year < YEAR_MIN)
+    return [
+      wrong('clock', `says it is ${year}`, 'set it: certificates are not valid yet; then keep it by chrony'),
+    ];
+  return servers.length === 0 ? [keeper()] : [await compared(servers, nts)];
+}
+
+async function compared(servers: readonly string[], nts: boolean): Promise<Finding> {
+  const sources = sourcesOf(servers, { nts });
+  await Promise.all(sources.map((source) => askRepeatedly(source, 2)));
+  return judged(new TimeKeeper(sources).verdict().offset);
+}
+
+/** @param offset what the servers' clock is ahead of ours, in seconds; null: they do not agree, or do not answer */
+export function judged(offset: number | null): Finding {
+  const keep = 'keep it by chrony or systemd-timesyncd; eyrie never sets it';
+  if (offset === null) return warn('clock', 'the time servers gave no time', 'look with: eyrie time SERVER…');
+  const found = `the servers are ${offsetText(offset)} from it`;
+  if (Math.abs(offset) >= OFFSET_WRONG_S) return wrong('clock', found, keep);
+  return Math.abs(offset) >= OFFSET_WARN_S ? warn('clock', found, keep) : ok('clock', found);
+}
+
+function keeper(): Finding {
+  const ask = 'compare it: eyrie doctor --time-server HOST';
+  if (process.platform !== 'linux') return ok('clock', `${new Date().toISOString()}; not compared. ${ask}`);
+  const chrony = said('chronyc', '-c', 'tracking');
+  if (chrony !== null && !/^00000000,|Not synchronised/.test(chrony)) return ok('clock', 'kept by chrony');
+  const timedate = said('timedatectl', 'show', '-p', 'NTPSynchronized', '--value');
+  if (timedate === 'yes') return ok('clock', 'kept by systemd');
+  return warn('clock', 'nothing here says that it keeps the clock', `install chrony, or ${ask}`);
+}
+
+function said(program: string, ...args: string[]): string | null {
+  const { status, stdout } = spawnSync(program, args, { encoding: 'utf8', timeout: TIMEOUT_MS });
+  return status === 0 ? stdout.trim() : null;
+}

@@ -1,0 +1,87 @@
+// Folders: can they be written, is there room, and does nobody else see into those with keys?
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { eyrieHome, peerFolder, peersIn } from '@eyrie/mesh';
+import type { Config } from '@eyrie/services/config';
+import { ringFrom } from '../../pipeline/settings.ts';
+import { bytesText } from '../../terminal/units.ts';
+import { type Finding, ok, warn, wrong } from '../check.ts';
+
+/** Below this a store soon fails. */
+const FREE_WRONG_BYTES = 100e6;
+const FREE_WARN_BYTES = 2e9;
+/** Rights of group and others. */
+const FOREIGN_RIGHTS = 0o077;
+const SECRETS = ['peer.key', 'sealing.key', 'group.key', 'authority/root.key'];
+
+export function folderFindings(config: Config): Finding[] {
+  const { ring, ringFolder } = ringFrom(config);
+  const data = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
+  return [
+    folder('folder of data', join(data, 'eyrie'), 0, 'XDG_DATA_HOME'),
+    folder(
+      'folder of live captures',
+      ringFolder,
+      ring.filesMax * ring.fileBytesMax,
+      'EYRIE_CAPTURE_RING_FOLDER',
+    ),
+    ...(config.log.folder === ''
+      ? []
+      : [
+          folder(
+            'folder of logs',
+            config.log.folder,
+            config.log.files * config.log.file_bytes,
+            'EYRIE_LOG_FOLDER',
+          ),
+        ]),
+    ...peersIn(eyrieHome()).map(secrets),
+  ];
+}
+
+/** Of a folder that is not there yet: its nearest parent. */
+function folder(check: string, path: string, wantedBytes: number, variable: string): Finding {
+  let there = path;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  try {
+    if (!statSync(there).isDirectory())
+      return wrong(check, `${there} is no folder`, `choose another: ${variable}`);
+    accessSync(there, constants.W_OK);
+    const { bavail, bsize } = statfsSync(there);
+    return room(check, path, bavail * bsize, wantedBytes, variable);
+  } catch {
+    return wrong(
+      check,
+      `${there} cannot be written`,
+      `sudo chown $USER ${there}, or choose another: ${variable}`,
+    );
+  }
+}
+
+export function room(
+  check: string,
+  path: string,
+  freeBytes: number,
+  wantedBytes: number,
+  variable: string,
+): Finding {
+  const found = `${path}, ${bytesText(freeBytes)} free`;
+  const advice = `make room, keep less (eyrie store --help, capture.ring), or choose another: ${variable}`;
+  if (freeBytes < FREE_WRONG_BYTES) return wrong(check, found, advice);
+  if (freeBytes < wantedBytes)
+    return warn(check, `${found}; it may grow to ${bytesText(wantedBytes)}`, advice);
+  return freeBytes < FREE_WARN_BYTES ? warn(check, found, advice) : ok(check, found);
+}
+
+function secrets(id: string): Finding {
+  const path = peerFolder(eyrieHome(), id);
+  const check = `keys of peer ${id}`;
+  // Windows has no such rights; the folder is in the user's own profile there.
+  if (process.platform === 'win32') return ok(check, path);
+  const open = ['.', ...SECRETS]
+    .map((name) => join(path, name))
+    .filter((each) => existsSync(each) && (statSync(each).mode & FOREIGN_RIGHTS) !== 0);
+  if (open.length === 0) return ok(check, `only for this user: ${path}`);
+  return wrong(check, `others may see into ${open.join(', ')}`, `chmod -R go= ${path}`);
+}

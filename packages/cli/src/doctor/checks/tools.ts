@@ -1,0 +1,85 @@
+// Programs that Eyrie runs, and whether they may read from an interface: tried, because rights have many sources.
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { findTool, howToPermit, listInterfaces, type Tool } from '@eyrie/capture';
+import { type Finding, ok, wrong } from '../check.ts';
+
+const TRY_MS = 1500;
+const VERSION_MS = 5000;
+
+export async function toolFindings(): Promise<Finding[]> {
+  return [
+    ...(await captureFindings()),
+    ok('tshark (optional)', inPath('tshark') ? 'is here' : 'is not here; only npm run compare needs it'),
+  ];
+}
+
+async function captureFindings(): Promise<Finding[]> {
+  let tool: Tool;
+  try {
+    tool = findTool();
+  } catch (error) {
+    const [found = '', advice = ''] = (error as Error).message.split('; ');
+    return [wrong('capture program', found, advice)];
+  }
+  return [ok('capture program', await versionOf(tool.path)), await permission(tool)];
+}
+
+/** Opens the loopback interface, or the first there is, for a moment. */
+async function permission(tool: Tool): Promise<Finding> {
+  const check = `capturing (${tool.name})`;
+  try {
+    const interfaces = await listInterfaces(tool);
+    const chosen = interfaces.find(({ isLoopback }) => isLoopback) ?? interfaces[0];
+    if (chosen === undefined)
+      return wrong(check, 'no interface can be captured on', 'run this as root, or see eyrie capture --list');
+    return await tryCapture(check, tool, chosen.name);
+  } catch (error) {
+    return wrong(check, (error as Error).message.split('\n')[0]!, 'see eyrie capture --list');
+  }
+}
+
+function tryCapture(check: string, tool: Tool, name: string): Promise<Finding> {
+  const options = tool.name === 'tcpdump' ? ['-i', name, '-w', '-', '-U'] : ['-i', name, '-w', '-', '-q'];
+  const child = spawn(tool.path, options, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  return new Promise((done) => {
+    const timer = setTimeout(() => child.kill('SIGTERM'), TRY_MS);
+    child.on('error', (error) => done(wrong(check, error.message, 'install it anew')));
+    child.on('close', (_status, signal) => {
+      clearTimeout(timer);
+      const last = said.trim().split('\n').at(-1) ?? '';
+      if (signal !== null || /listening on|Capturing on/i.test(said)) done(ok(check, `works on ${name}`));
+      else done(wrong(check, `${name}: ${last}`, howToPermit(tool)));
+    });
+  });
+}
+
+function versionOf(path: string): Promise<string> {
+  return new Promise((done) => {
+    const child = spawn(path, ['--version'], { timeout: VERSION_MS });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text) => {
+        said += text;
+      });
+    child.on('error', () => done(path));
+    child.on('close', () => done(`${said.split('\n')[0]?.trim() || 'unknown version'} (${path})`));
+  });
+}
+
+function inPath(name: string): boolean {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, file), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,27 @@
+// `eyrie doctor`: its flags and help.
+import type { Command } from 'commander';
+
+const several = (value: string, before: string[] = []): string[] => [...before, value];
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('check this machine: programs, rights, ports, clock, disk, certificates; says what to do')
+    .option('--config <file>', 'eyrie.toml to read, instead of the usual places')
+    .option('--time-server <host>', 'compare the clock with it; may be repeated', several)
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie doctor
+  eyrie doctor --json | jq '.findings[] | select(.state != "ok")'
+
+It changes nothing: it listens on each port and on the loopback interface for a moment.
+Exit status: 0 nothing is wrong (warnings there may be), 1 something is, 2 called wrongly.`,
+    )
+    .action(async (options) => {
+      const { doctor } = await import('./command.ts');
+      process.exitCode = await doctor(options);
+    });
+}
