@@ -11,6 +11,7 @@ const debianPackages: Record<string, string> = {
   dumpcap: 'wireshark-common',
   editcap: 'wireshark-common',
   'firewall-cmd': 'firewalld',
+  groff: 'groff-base',
   ip: 'iproute2',
   mergecap: 'wireshark-common',
   ndpiReader: 'libndpi-bin',

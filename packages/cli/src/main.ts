@@ -17,6 +17,7 @@ import { addReadCommand } from './read/options.ts';
 import { addServingOptions } from './serving/options.ts';
 import { addStoreCommand } from './store/options.ts';
 import { addTimeCommand } from './time/options.ts';
+import { addCompletionCommand } from './tree/options.ts';
 import { addUiCommand } from './ui/options.ts';
 import { addUpCommand } from './up/options.ts';
 
@@ -112,3 +113,4 @@ addPersistorCommand(program);
 addAnalyzerCommand(program);
 addUiCommand(program);
 addConfigCommand(program);
+addCompletionCommand(program);

@@ -1,0 +1,131 @@
+// Completions in real shells, and man pages as groff sets them.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe as suite, test } from 'node:test';
+import { requireTool } from '../../../test/support/tools.ts';
+import { program } from '../src/main.ts';
+import { completions } from '../src/tree/completions.ts';
+import { allCommands, describe } from '../src/tree/describe.ts';
+import { manPages } from '../src/tree/roff.ts';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const tree = describe(program);
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-tree-'));
+const env = { ...process.env, HOME: folder, EYRIE_HOME: join(folder, 'home') };
+
+before(() => {
+  for (const id of ['lab-7', 'lab-8']) mkdirSync(join(env.EYRIE_HOME, 'peers', id), { recursive: true });
+  for (const [shell, script] of Object.entries(completions))
+    writeFileSync(join(folder, `eyrie.${shell}`), script(tree));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(
+  file: string,
+  args: string[],
+  input = '',
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    const child = execFile(file, args, { env, timeout: 60_000 }, (error, stdout, stderr) =>
+      done({ status: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+    );
+    child.stdin!.on('error', () => {});
+    child.stdin!.end(input);
+  });
+}
+
+/** What was typed, and what is offered. */
+const CASES: readonly (readonly [string, readonly string[]])[] = [
+  ['eyrie me', ['menu', 'mesh']],
+  ['eyrie mesh inv', ['invite']],
+  ['eyrie firewall plan --to', ['--tool']],
+  ['eyrie mesh start lab', ['lab-7', 'lab-8']],
+  ['eyrie send hello --peer lab', ['lab-7', 'lab-8']],
+  ['eyrie read x.pcap -e dns.qry.na', ['dns.qry.name', 'dns.qry.name.len']],
+];
+
+suite('completion', () => {
+  test('bash', { skip: requireTool('bash') }, async () => {
+    const lines = CASES.map(([typed]) => {
+      const words = typed.split(' ').map((word) => `'${word}'`);
+      return `COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; COMPREPLY=(); _eyrie; echo "\${COMPREPLY[*]}"`;
+    });
+    const start = `eyrie() { '${process.execPath}' '${eyrie}' "$@"; }; source '${folder}/eyrie.bash'`;
+    const { stdout, stderr } = await run('bash', ['-u', '-c', [start, ...lines].join('\n')]);
+    assert.equal(stderr, '');
+    assert.deepEqual(
+      stdout.trimEnd().split('\n'),
+      CASES.map(([, offered]) => offered.join(' ')),
+    );
+  });
+
+  test('fish', { skip: requireTool('fish') }, async () => {
+    const start = `function eyrie; '${process.execPath}' '${eyrie}' $argv; end; source '${folder}/eyrie.fish'`;
+    for (const [typed, offered] of CASES) {
+      const { stdout, stderr } = await run('fish', ['--no-config', '-c', `${start}; complete -C '${typed}'`]);
+      assert.equal(stderr, '', typed);
+      const names = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('\t')[0]);
+      assert.deepEqual(names.sort(), [...offered].sort(), typed);
+    }
+  });
+
+  test('zsh', { skip: requireTool('zsh') }, async () => {
+    // A terminal of its own; what is typed is completed by two tabs.
+    const script = `
+      zmodload zsh/zpty
+      zpty -b z zsh -f -i
+      zpty -w z 'PS1=; autoload -Uz compinit; compinit -u -D; source ${folder}/eyrie.zsh; print -r -- RE""ADY'
+      text=; for i in {1..100}; do zpty -r -t z line && text+=$line; [[ $text == *READY* ]] && break; sleep 0.1; done
+      zpty -w -n z $'eyrie mesh inv\\t'
+      text=; for i in {1..100}; do zpty -r -t z line && text+=$line; [[ $text == *invite* ]] && break; sleep 0.1; done
+      print -r -- "$text"
+      zpty -d z`;
+    const { stdout } = await run('zsh', ['-f', '-c', script]);
+    assert.match(stdout, /eyrie mesh inv.*ite|invite/s);
+    const { status, stderr } = await run('zsh', ['-n', join(folder, 'eyrie.zsh')]);
+    assert.deepEqual([status, stderr], [0, '']);
+  });
+
+  test('a shell that is none of them is called wrongly', async () => {
+    const { status, stderr } = await run(process.execPath, [eyrie, 'completion', 'cmd']);
+    assert.deepEqual([status, stderr], [2, 'eyrie: cmd: there are bash, zsh, fish\n']);
+  });
+});
+
+suite('man pages', () => {
+  const pages = manPages(tree, '1.2.3');
+
+  test('groff has nothing to complain of', { skip: requireTool('groff') }, async () => {
+    const all = pages.map(({ text }) => text).join('');
+    const { status, stderr } = await run('groff', ['-man', '-ww', '-Tutf8', '-K', 'utf8', '-rLL=200n'], all);
+    assert.deepEqual([status, stderr], [0, '']);
+  });
+
+  test('each says what help says', { skip: requireTool('groff') }, async () => {
+    const { text } = pages.find(({ file }) => file === 'eyrie-firewall.1')!;
+    const { stdout } = await run('groff', ['-man', '-Tascii', '-P-cbou', '-rLL=200n'], text);
+    for (const part of [
+      'EYRIE-FIREWALL(1)',
+      '--tool <name>',
+      'eyrie firewall plan',
+      'firewall block-list',
+      'EXIT STATUS',
+    ])
+      assert.ok(stdout.includes(part), part);
+  });
+});
+
+test('every command has a description and an example in its help', () => {
+  for (const { path, text, after, commands } of allCommands(tree)) {
+    // It reads its arguments, and shows its help, itself.
+    if (path.length === 0 || path[0] === 'samples') continue;
+    assert.ok(text.length > 10, path.join(' '));
+    if (commands.length === 0) assert.match(after, /Examples?:\n {2}\S/, path.join(' '));
+  }
+});
