@@ -54,7 +54,28 @@ export interface Page<T> {
 export interface PacketQuery extends Selection, Paging {
   /** `oldest` stored first (default), or `newest`. */
   readonly order?: 'oldest' | 'newest';
+  /**
+   * In the order of a column instead, smallest first; of equal ones the one stored first. Addresses by their bytes, below
+   * them Ethernet ones and packets without, protocols and paths by their letters.
+   */
+  readonly sort?: { readonly by: PacketColumn; readonly isDown?: boolean };
 }
+
+/** Columns that packets can be put in order by. */
+export const PACKET_COLUMNS = [
+  'number',
+  'time',
+  'src',
+  'dst',
+  'src_port',
+  'dst_port',
+  'protocol',
+  'length',
+  'stream',
+  'path',
+] as const;
+
+export type PacketColumn = (typeof PACKET_COLUMNS)[number];
 
 export interface PacketRow {
   /** Grows in the order of storing; unlike any other in this store. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { compileExpression, FilterError, IPV4, ipv4Address, PacketBatch } from '@eyrie/dissect';
 import { StoreError } from '../src/errors.ts';
-import type { PacketQuery, PacketRow } from '../src/queries.ts';
+import { PACKET_COLUMNS, type PacketColumn, type PacketQuery, type PacketRow } from '../src/queries.ts';
 import type { FindingRow, NameRow } from '../src/rows.ts';
 import type { Store, StoreOptions } from '../src/store.ts';
 import { DECIDED, OPEN } from './filter-cases.ts';
@@ -41,6 +41,18 @@ async function all(store: Store, query: PacketQuery): Promise<PacketRow[]> {
     after = page.next ?? undefined;
   } while (after !== undefined);
   return rows;
+}
+
+/** In the order in which addresses are sorted: by kind, then by bytes. */
+function addressKey(text: string): string {
+  if (text === '') return '0';
+  if (/^[\d.]+$/.test(text)) return `2${text.split('.').map((part) => part.padStart(3, '0'))}`;
+  if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(text)) return `1${text}`;
+  const [head = '', tail] = text.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const middle = new Array<string>(8 - left.length - right.length).fill('0');
+  return `3${[...left, ...middle, ...right].map((part) => part.padStart(4, '0'))}`;
 }
 
 async function stored(make: Make, path = OFFICE_HOUR): Promise<Store> {
@@ -108,6 +120,49 @@ function readsBack(make: Make): void {
       const numbers = passing(OFFICE_HOUR, 'tcp');
       assert.deepEqual(seen, order === 'oldest' ? numbers : numbers.toReversed());
     }
+  });
+
+  it('gives pages in the order of any column', async () => {
+    const value = (row: PacketRow, by: PacketColumn): string | number => {
+      const { src, dst, srcPort, dstPort, stream, ...plain } = row;
+      if (by === 'src' || by === 'dst') return addressKey(by === 'src' ? src : dst);
+      if (by === 'src_port' || by === 'dst_port') return (by === 'src_port' ? srcPort : dstPort) ?? 0;
+      return by === 'stream' ? (stream ?? -1) : plain[by];
+    };
+    for (const filter of ['', 'udp || arp', 'http.host contains "a"']) {
+      const rows = await all(store, { filter });
+      for (const by of PACKET_COLUMNS)
+        for (const isDown of [false, true]) {
+          const sorted = rows.toSorted((a, b) => {
+            const [x, y] = [value(a, by), value(b, by)];
+            return x === y ? a.id - b.id : x < y === isDown ? 1 : -1;
+          });
+          const seen: PacketRow[] = [];
+          let after: string | undefined;
+          do {
+            const page = await store.packets({
+              filter,
+              sort: { by, isDown },
+              limit: 1234,
+              ...(after && { after }),
+            });
+            seen.push(...page.items);
+            after = page.next ?? undefined;
+          } while (after !== undefined);
+          assert.deepEqual(
+            seen.map(({ id }) => id),
+            sorted.map(({ id }) => id),
+            `${filter} by ${by}`,
+          );
+          assert.deepEqual(seen, sorted);
+        }
+    }
+    const small = await store.packets({ sort: { by: 'protocol' }, limit: 7 });
+    const next = await store.packets({ sort: { by: 'protocol' }, limit: 7, after: small.next! });
+    assert.deepEqual((await store.packets({ sort: { by: 'protocol' }, limit: 14 })).items, [
+      ...small.items,
+      ...next.items,
+    ]);
   });
 
   it('gives one packet with its place', async () => {
@@ -205,6 +260,10 @@ function readsBack(make: Make): void {
     await assert.rejects(store.packets({ limit: 0 }), code('ERR_STORE_QUERY'));
     await assert.rejects(store.packets({ limit: 1e9 }), code('ERR_STORE_QUERY'));
     await assert.rejects(store.packets({ after: 'x' }), code('ERR_STORE_QUERY'));
+    const sort = { by: 'id; --' as 'src' };
+    await assert.rejects(store.packets({ sort }), code('ERR_STORE_QUERY'));
+    const next = Buffer.from('["1; DROP TABLE packet",1]').toString('base64url');
+    await assert.rejects(store.packets({ sort: { by: 'time' }, after: next }), code('ERR_STORE_QUERY'));
     await assert.rejects(store.packets({ address: "1'; DROP TABLE packet" }), code('ERR_STORE_QUERY'));
     await assert.rejects(store.packets({ port: -1 }), code('ERR_STORE_QUERY'));
     await assert.rejects(store.packets({ from: 'yesterday' }), code('ERR_STORE_QUERY'));

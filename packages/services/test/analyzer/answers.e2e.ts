@@ -91,6 +91,29 @@ test('/packets pages through all packets in order, and each row says what the li
   );
 });
 
+test('/packets?sort= puts all packets in the order of a column, page after page', async () => {
+  const found = await all(analyzer, '/packets?limit=1000&sort=length&order=desc');
+  const lengths = rows.map((row) => Number(row[4])).sort((a, b) => b - a);
+  assert.deepEqual(
+    found.map(({ length }) => length),
+    lengths,
+  );
+  const named = await all(
+    analyzer,
+    `/packets?limit=50&sort=protocol&q=${encodeURIComponent('http.host || dns')}`,
+  );
+  const protocols = named.map(({ protocol }) => protocol);
+  assert.deepEqual(protocols, protocols.toSorted());
+  const expected = await passing(OFFICE, ['http.host || dns']);
+  assert.deepEqual(
+    named.map(({ number }) => number).sort((a, b) => a - b),
+    expected.get('http.host || dns'),
+  );
+  assert.equal((await analyzer.get('/packets?sort=colour')).body.error.code, 'bad_value');
+  const { next } = (await analyzer.get('/packets?sort=length&limit=1')).body;
+  assert.equal((await analyzer.get(`/packets?limit=1&after=${next}`)).body.error.code, 'bad_cursor');
+});
+
 test('/packets?q= is what eyrie read -Y finds, whatever columns can decide', async () => {
   const filters = [
     'dns',

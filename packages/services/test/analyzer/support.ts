@@ -40,8 +40,9 @@ export async function imported(store: Store, path: string): Promise<number> {
   return run.capture.id;
 }
 
+/** EYRIE_TEST_STORE: the address of an empty one; default: in memory. */
 export async function officeStore(): Promise<Store> {
-  const store = await openStore('duckdb::memory:');
+  const store = await openStore(process.env.EYRIE_TEST_STORE ?? 'duckdb::memory:');
   await imported(store, OFFICE);
   return store;
 }

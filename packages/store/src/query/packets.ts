@@ -13,6 +13,7 @@ import type { Database, Row } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import type { CaptureList } from './captures.ts';
 import { cursorOf, keyOf } from './cursor.ts';
+import { PacketOrder } from './packet-order.ts';
 import { COLUMNS, packetRows } from './packet-rows.ts';
 import { limitOf, type Selected, type Selector } from './selection.ts';
 import type { Texts } from './texts.ts';
@@ -29,6 +30,7 @@ export class Packets {
   readonly #selector: Selector;
   readonly #texts: Texts;
   readonly #captures: CaptureList;
+  readonly #order: PacketOrder;
   readonly #spans: Remembered<Span | null>;
   readonly #newest: Remembered<number>;
 
@@ -37,23 +39,31 @@ export class Packets {
     this.#selector = selector;
     this.#texts = texts;
     this.#captures = captures;
+    this.#order = new PacketOrder(database);
     this.#spans = new Remembered(database, SPANS_MAX);
     this.#newest = new Remembered(database, SPANS_MAX);
   }
 
   async page(query: PacketQuery): Promise<Page<PacketRow> & Exactness> {
     const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
+    if (query.sort !== undefined) return this.#sorted(query, query.sort, limit);
     const after = query.after === undefined ? null : Number(keyOf(query.after, 1)[0]);
     const selected = await this.#selector.select(query);
     const rows = await this.#rows(selected, query.order === 'newest', after, limit + 1);
     const items = await packetRows(this.#texts, rows.slice(0, limit));
-    const exact = selected.isExact || items.every((item) => !item.isCandidate);
-    return {
-      items,
-      next: rows.length > limit ? cursorOf([items.at(-1)!.id]) : null,
-      exact,
-      rest: exact ? null : selected.rest,
-    };
+    const next = rows.length > limit ? cursorOf([items.at(-1)!.id]) : null;
+    return { items, next, ...exactness(selected, items) };
+  }
+
+  async #sorted(
+    query: PacketQuery,
+    { by, isDown = false }: NonNullable<PacketQuery['sort']>,
+    limit: number,
+  ): Promise<Page<PacketRow> & Exactness> {
+    const selected = await this.#selector.select(query);
+    const { rows, next } = await this.#order.page(selected, { by, isDown, after: query.after, limit });
+    const items = await packetRows(this.#texts, rows);
+    return { items, next, ...exactness(selected, items) };
   }
 
   async byId(id: number): Promise<FoundPacket | null> {
@@ -133,6 +143,11 @@ export class Packets {
       return row === undefined || row[0] === null ? firstId : Number(row[0]);
     });
   }
+}
+
+function exactness({ isExact, rest }: Selected, items: readonly PacketRow[]): Exactness {
+  const exact = isExact || items.every((item) => !item.isCandidate);
+  return { exact, rest: exact ? null : rest };
 }
 
 /**

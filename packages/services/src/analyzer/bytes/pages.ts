@@ -21,14 +21,17 @@ export async function packetPage(
   const limit = query.limit ?? PAGE_ROWS;
   const selection = selectionOf(query);
   const { filter = '' } = selection;
-  const order = query.order === 'desc' ? ('newest' as const) : ('oldest' as const);
+  const isDown = query.order === 'desc';
+  const order = isDown ? ('newest' as const) : ('oldest' as const);
+  const sort = query.sort === undefined ? undefined : { by: query.sort, isDown };
   const decider = new Decider(store, redissector, false);
   const { items, next } = await chosenPage<PacketRow, Exactness>(query.after, {
     limit,
     firstRows: limit,
     nextRows: ({ exact, items }, chosen, missing) =>
       exact ? limit : candidatesFor(missing, chosen / Math.max(1, items.length)),
-    fetch: (after, rows) => store.packets({ ...selection, order, limit: rows, ...given('after', after) }),
+    fetch: (after, rows) =>
+      store.packets({ ...selection, order, ...given('sort', sort), limit: rows, ...given('after', after) }),
     choose: (rows, step) => decider.passing(rows, step, filter),
   });
   const summaries = await summariesOf(decider, redissector, items);

@@ -1,4 +1,6 @@
 // Packets: rows of the list, the tree of one, its bytes.
+
+import { PACKET_COLUMNS } from '@eyrie/store';
 import { type Static, Type } from '@sinclair/typebox';
 import { Count, IsExact, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
 
@@ -25,7 +27,17 @@ export type PacketRow = Static<typeof PacketRow>;
 export const PacketsQuery = object({
   ...scope,
   ...paging,
-  order: Type.Optional(oneOf(['asc', 'desc'], { default: 'asc', description: 'oldest or newest first' })),
+  order: Type.Optional(
+    oneOf(['asc', 'desc'], {
+      default: 'asc',
+      description: 'oldest or newest first; of `sort`, its direction',
+    }),
+  ),
+  sort: Type.Optional(
+    oneOf(PACKET_COLUMNS, {
+      description: 'in the order of this column instead of that of arrival; of equal ones, the older first',
+    }),
+  ),
 });
 export type PacketsQuery = Static<typeof PacketsQuery>;
 
