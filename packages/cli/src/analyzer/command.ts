@@ -22,6 +22,8 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
       // Nothing is uploaded to what only reads.
       folder: tmpdir(),
       honeypotFolder: honeypotFolder(undefined),
+      askPeer: async (method, parameters) =>
+        (await import('../mesh/local.ts')).askLocalPeer(method, parameters),
       access: place.access,
       log: sayings('analyzer', options),
       page: null,

@@ -100,6 +100,8 @@ async function openPage(
     ...{ store, intake, log, access: place.access },
     folder: uploadFolder(),
     honeypotFolder: honeypotFolder(undefined),
+    askPeer: async (method, parameters) =>
+      (await import('../mesh/local.ts')).askLocalPeer(method, parameters),
     page: pageFolder(),
   });
   const address = await listen(app, place, '--port').catch(async (error) => {

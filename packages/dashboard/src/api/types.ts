@@ -316,12 +316,47 @@ export interface Rates {
   protocols: Record<string, number>;
 }
 
+export interface MeshMeasure {
+  step: 'throttle' | 'quarantine' | 'redirect';
+  reason: string;
+  /** Milliseconds since 1970. */
+  atMs: number;
+  untilMs: number;
+}
+
+export interface MeshPeer {
+  id: string;
+  role: string;
+  /** alive, dead, left, revoked, unknown */
+  status: string;
+  /** Null of the root, and of whoever is not in the tree. */
+  parent: string | null;
+  addresses: string[];
+  /** Seconds since 1970. */
+  admitted: number;
+  /** The reason. */
+  revoked: string | null;
+  measure: MeshMeasure | null;
+}
+
+export interface MeshChange {
+  peer: string;
+  mesh: string;
+  is_authority: boolean;
+  root: string | null;
+  /** Who is not in `set` is not in the mesh. */
+  is_whole: boolean;
+  set: MeshPeer[];
+  gone: string[];
+}
+
 export interface LiveData {
   rates: Rates;
   packets: PacketRow[];
   findings: FindingRow[];
   captures: CaptureRow[];
   status: Status;
+  mesh: MeshChange;
 }
 export type Channel = keyof LiveData;
 

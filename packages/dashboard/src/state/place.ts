@@ -1,7 +1,16 @@
 // Where the user is: everything that Back should bring back stands in the address. After `#`, because the API has the
 // plain paths: `#/packets?q=dns&packet=17`.
 
-export const PAGES = ['overview', 'packets', 'flows', 'hosts', 'security', 'captures', 'status'] as const;
+export const PAGES = [
+  'overview',
+  'packets',
+  'flows',
+  'hosts',
+  'mesh',
+  'security',
+  'captures',
+  'status',
+] as const;
 export type PageName = (typeof PAGES)[number];
 
 export const pageTitles: Record<PageName, string> = {
@@ -9,6 +18,7 @@ export const pageTitles: Record<PageName, string> = {
   packets: 'Packets',
   flows: 'Flows',
   hosts: 'Hosts',
+  mesh: 'Mesh',
   security: 'Security',
   captures: 'Captures',
   status: 'Status',

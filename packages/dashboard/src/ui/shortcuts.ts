@@ -13,6 +13,7 @@ export const PAGE_KEYS: Record<PageName, string> = {
   packets: 'p',
   flows: 'f',
   hosts: 'h',
+  mesh: 'm',
   security: 'y',
   captures: 'c',
   status: 's',

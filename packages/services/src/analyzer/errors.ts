@@ -36,6 +36,7 @@ const STATUS = {
   too_many_requests: 429,
   internal: 500,
   no_intake: 501,
+  no_peer: 503,
   no_capture_tool: 501,
   store_busy: 503,
   store_away: 503,

@@ -10,5 +10,6 @@ export type {
   Service,
 } from './intake.ts';
 export { ListenError, listen, type Place, placeOf, TOKEN_CHARACTERS_MIN } from './listen.ts';
+export type { AskPeer } from './mesh/source.ts';
 export type { Access } from './security.ts';
 export { type AnalyzerOptions, buildAnalyzer, type Says, type Server } from './server.ts';

@@ -24,6 +24,7 @@ import { ApiError, apiErrorOf } from './errors.ts';
 import type { Intake } from './intake.ts';
 import { LiveHub } from './live/hub.ts';
 import { producers } from './live/producers.ts';
+import { type AskPeer, MeshSource } from './mesh/source.ts';
 import { addMetrics, Metrics } from './metrics.ts';
 import { addCaptureRoutes } from './routes/captures.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
@@ -32,6 +33,7 @@ import { addFieldRoutes } from './routes/fields.ts';
 import { addFlowRoutes } from './routes/flows.ts';
 import { addHostRoutes } from './routes/hosts.ts';
 import { addLoginRoutes } from './routes/login.ts';
+import { addMeshRoutes } from './routes/mesh.ts';
 import { addPacketRoutes } from './routes/packets.ts';
 import { addSecurityRoutes } from './routes/security.ts';
 import { addStatusRoutes, StatusReport } from './routes/status.ts';
@@ -56,6 +58,8 @@ export interface AnalyzerOptions {
   readonly retention?: string;
   /** Of the honeypot, whose records are shown; it need not be there yet. Default: none are shown. */
   readonly honeypotFolder?: string;
+  /** How to ask a peer of the mesh on this machine. Default: there is none. */
+  readonly askPeer?: AskPeer;
   /** Requests a minute from one address that is not this machine. Default 1200. */
   readonly requestsPerMinute?: number;
 }
@@ -104,8 +108,9 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   const metrics = new Metrics();
   const redissector = new Redissector(store);
   const report = new StatusReport(store, intake, packageJson.version, options.retention ?? 'everything');
+  const mesh = new MeshSource(options.askPeer ?? nobody);
   const hub = new LiveHub(
-    producers(store, intake, () => report.status(hub)),
+    producers(store, intake, () => report.status(hub), mesh),
     (error) => log.warn(`live channel: ${error instanceof Error ? error.message : String(error)}`),
   );
   const context: Context = {
@@ -133,6 +138,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   app.addHook('preValidation', typed);
   await addShapes(app);
   addRoutes(app, context, guard);
+  addMeshRoutes(app, mesh);
   addSecurityRoutes(app, options.honeypotFolder ?? null);
   await addFront(app, options.page);
   app.addHook('preClose', async () => hub.close());
@@ -196,6 +202,10 @@ async function addLimits(app: Server, max: number): Promise<void> {
     errorResponseBuilder: (_, { after }) =>
       new ApiError('too_many_requests', `more than ${max} requests a minute`, { hint: `wait ${after}` }),
   });
+}
+
+async function nobody(): Promise<never> {
+  throw new Error('no peer of a mesh runs on this machine');
 }
 
 export function isLoopback(address: string): boolean {

@@ -37,6 +37,7 @@ function hubOf(produce: () => Promise<never>, onError = thrown): LiveHub {
     findings: one,
     captures: one,
     status: one,
+    mesh: one,
   } as unknown as Producers;
   return new LiveHub(producers, onError);
 }

@@ -3,8 +3,23 @@
 import type { WebSocket } from '@fastify/websocket';
 import { CHANNELS, type Channel, type LiveData } from '../schemas/index.ts';
 
-/** What a channel says now; undefined: nothing new. Asked only while somebody listens. */
-export type Producer<C extends Channel> = () => Promise<LiveData[C] | undefined>;
+/**
+ * What a channel says now; undefined: nothing new. Asked only while somebody listens. A channel may say what is another
+ * since the last time to those who have heard that, and the whole to whoever has not.
+ */
+export type Producer<C extends Channel> = () => Promise<LiveData[C] | Said<LiveData[C]> | undefined>;
+
+export class Said<T> {
+  readonly whole: T;
+  /** Null: nothing is another. */
+  readonly change: T | null;
+
+  constructor(whole: T, change: T | null) {
+    this.whole = whole;
+    this.change = change;
+  }
+}
+
 export type Producers = {
   readonly [C in Channel]: { readonly everyMs: number; readonly produce: Producer<C> };
 };
@@ -126,7 +141,8 @@ export class LiveHub {
     state.dueMs = nowMs + everyMs;
     try {
       const data = await produce();
-      if (data !== undefined) {
+      if (data instanceof Said) this.#tell(channel, state, data);
+      else if (data !== undefined) {
         state.last = JSON.stringify({ channel, data });
         for (const client of this.#clients)
           if (client.channels.has(channel)) this.#send(client, channel, state.last);
@@ -142,20 +158,33 @@ export class LiveHub {
     }
   }
 
+  #tell(channel: Channel, state: ChannelState, { whole, change }: Said<unknown>): void {
+    if (change !== null || state.last === null) state.last = JSON.stringify({ channel, data: whole });
+    const message = change === null ? null : JSON.stringify({ channel, data: change });
+    for (const client of this.#clients) {
+      if (!client.channels.has(channel)) continue;
+      if (client.fresh.has(channel)) this.#send(client, channel, state.last);
+      // Who misses a change gets the whole next time.
+      else if (message !== null && !this.#send(client, channel, message)) client.fresh.add(channel);
+    }
+  }
+
   /** Whoever has just come gets what stands. */
   #greet(channel: Channel, message: string): void {
     for (const client of this.#clients) if (client.fresh.has(channel)) this.#send(client, channel, message);
   }
 
-  #send(client: Client, channel: Channel, message: string): void {
+  /** False: the client is slow, and missed it. */
+  #send(client: Client, channel: Channel, message: string): boolean {
     const { socket } = client;
-    if (socket.readyState !== socket.OPEN) return;
+    if (socket.readyState !== socket.OPEN) return true;
     if (socket.bufferedAmount > BUFFERED_BYTES_MAX) {
       this.skipped++;
-      return;
+      return false;
     }
     client.fresh.delete(channel);
     socket.send(message);
+    return true;
   }
 
   #judge(client: Client, nowMs: number): void {

@@ -2,9 +2,11 @@
 import type { Store } from '@eyrie/store';
 import { captureRows } from '../captures.ts';
 import type { Counters, Intake } from '../intake.ts';
+import { MeshChanges, wholeOf } from '../mesh/changes.ts';
+import type { MeshSource } from '../mesh/source.ts';
 import { findingRow, packetRow } from '../rows.ts';
 import type { Status } from '../schemas/index.ts';
-import type { Producers } from './hub.ts';
+import { type Producers, Said } from './hub.ts';
 import { RateMeter } from './rates.ts';
 
 const LATEST_PACKETS = 50;
@@ -13,12 +15,18 @@ const LATEST_FINDINGS = 20;
 /** Rates go out 4 times a second while packets come in, and once a second as a sign of life. */
 const QUIET_MS = 1000;
 
-export function producers(store: Store, intake: Intake | null, status: () => Promise<Status>): Producers {
+export function producers(
+  store: Store,
+  intake: Intake | null,
+  status: () => Promise<Status>,
+  mesh: MeshSource,
+): Producers {
   const meter = new RateMeter();
   const counters = intake === null ? () => storedCounters(store) : async () => intake.counters();
   const packets = new Changes();
   const findings = new Changes();
   const captures = new Changes();
+  const meshChanges = new MeshChanges();
   let quietMs = 0;
   return {
     rates: {
@@ -55,6 +63,13 @@ export function producers(store: Store, intake: Intake | null, status: () => Pro
       },
     },
     status: { everyMs: 1000, produce: status },
+    mesh: {
+      everyMs: 1000,
+      produce: async () => {
+        const state = await mesh.state();
+        return new Said(wholeOf(state), meshChanges.next(state));
+      },
+    },
   };
 }
 

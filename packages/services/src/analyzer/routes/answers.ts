@@ -2,7 +2,16 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { ErrorAnswer } from '../schemas/index.ts';
 
-export type Tag = 'totals' | 'packets' | 'flows' | 'hosts' | 'captures' | 'filters' | 'security' | 'service';
+export type Tag =
+  | 'totals'
+  | 'packets'
+  | 'flows'
+  | 'hosts'
+  | 'captures'
+  | 'filters'
+  | 'security'
+  | 'mesh'
+  | 'service';
 
 /** The schema of a route: `querystring`, `params` and `body` are added by the route itself. */
 export function answers<T extends TSchema>(tag: Tag, summary: string, answer: T) {

@@ -5,6 +5,7 @@ export * from './common.ts';
 export * from './fields.ts';
 export * from './flows.ts';
 export * from './hosts.ts';
+export * from './mesh.ts';
 export * from './packets.ts';
 export * from './security.ts';
 export * from './status.ts';

@@ -1,8 +1,10 @@
 // How the house is: services, queues, drops, the store; and what comes by itself on /live.
+
 import { type Static, Type } from '@sinclair/typebox';
 import { CaptureRow } from './captures.ts';
 import { Count, object, oneOf, orNull, Seconds, Time } from './common.ts';
 import { FindingRow } from './hosts.ts';
+import { MeshChange } from './mesh.ts';
 import { PacketRow } from './packets.ts';
 
 export const Health = object({ status: oneOf(['ok', 'failing']), store: Type.String() });
@@ -52,7 +54,7 @@ export const Rates = object({
 });
 export type Rates = Static<typeof Rates>;
 
-export const CHANNELS = ['rates', 'packets', 'findings', 'captures', 'status'] as const;
+export const CHANNELS = ['rates', 'packets', 'findings', 'captures', 'status', 'mesh'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** What each channel of /live brings: the newest state, not a history. */
@@ -64,6 +66,8 @@ export interface LiveData {
   /** All captures that run or have just ended. */
   captures: CaptureRow[];
   status: Status;
+  /** Whole at first, then what is another. */
+  mesh: MeshChange;
 }
 
 /** What the server sends. */
@@ -86,4 +90,5 @@ export const LiveChannels = object({
   findings: Type.Array(FindingRow),
   captures: Type.Array(CaptureRow),
   status: Status,
+  mesh: MeshChange,
 });

@@ -1,0 +1,225 @@
+// The tree of peers on a canvas. Point at a peer to see what it is; a click opens it, Space folds what is below it.
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { paint, token } from '../state/settings.ts';
+import { layoutTree, type Placed, peerAt } from './radial-layout.ts';
+
+export interface Mark {
+  /** A colour of styles/tokens.css. */
+  colour: string;
+  /** 0 to 1: how full the disc is; null: there is nothing to measure. */
+  share: number | null;
+  /** A ring around it. */
+  isChosen: boolean;
+  isOutlined: boolean;
+}
+
+interface Props {
+  parents: ReadonlyMap<string, string | null>;
+  root: string;
+  markOf: (id: string) => Mark;
+  textOf: (id: string) => string;
+  onOpen: (id: string) => void;
+  label: string;
+}
+
+const MARGIN = 24;
+const REACH_PX = 14;
+/** With fewer peers each has its name beside it. */
+const NAMED_MAX = 120;
+const NAME_ROOM = 96;
+
+export function RadialTree({ parents, root, markOf, textOf, onOpen, label }: Props) {
+  const holder = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [at, setAt] = useState<string | null>(null);
+  const colours = paint.value;
+
+  useLayoutEffect(() => {
+    const element = holder.current!;
+    const observer = new ResizeObserver(() =>
+      setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const isNamed = parents.size <= NAMED_MAX;
+  const margin = isNamed ? Math.min(NAME_ROOM, size.width / 5) : MARGIN;
+  const radius = Math.max(30, Math.min(size.width, size.height) / 2 - margin);
+  const placed = useMemo(() => layoutTree(parents, root, folded, radius), [parents, root, folded, radius]);
+  const index = placed.findIndex(({ id }) => id === at);
+
+  useEffect(() => {
+    if (size.width > 0) draw(canvas.current!, placed, size, markOf, isNamed, at);
+  }, [placed, size, markOf, at, colours]);
+
+  const find = (event: MouseEvent) => {
+    const box = canvas.current!.getBoundingClientRect();
+    const x = event.clientX - box.left - size.width / 2;
+    return peerAt(placed, x, event.clientY - box.top - size.height / 2, REACH_PX);
+  };
+  const fold = (id: string) =>
+    setFolded((old) => {
+      const next = new Set(old);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  const onKey = (event: KeyboardEvent) => {
+    const now = placed[index];
+    const steps: Record<string, () => Placed | null | undefined> = {
+      ArrowRight: () => placed[(index + 1) % placed.length],
+      ArrowLeft: () => placed[(index + placed.length - 1) % placed.length],
+      ArrowUp: () => now?.parent,
+      ArrowDown: () => placed.find(({ parent }) => parent === now),
+      Home: () => placed[0],
+      Escape: () => null,
+    };
+    const step = steps[event.key];
+    if (step !== undefined) setAt(step()?.id ?? (event.key === 'Escape' ? null : at));
+    else if (event.key === 'Enter' && now !== undefined) onOpen(now.id);
+    else if (event.key === ' ' && now !== undefined) fold(now.id);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      ref={holder}
+      class="radial"
+      role="slider"
+      tabIndex={0}
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={Math.max(0, placed.length - 1)}
+      aria-valuenow={Math.max(0, index)}
+      aria-valuetext={at === null ? 'Arrow keys go from peer to peer, Space folds, Enter opens' : textOf(at)}
+      onKeyDown={onKey}
+      onPointerMove={(event) => event.pointerType === 'mouse' && setAt(find(event)?.id ?? null)}
+      onPointerLeave={(event) => event.pointerType === 'mouse' && setAt(null)}
+      onClick={(event) => {
+        const found = find(event);
+        if (found === null) return setAt(null);
+        if (event.shiftKey || event.detail > 1) fold(found.id);
+        else onOpen(found.id);
+      }}
+    >
+      <canvas ref={canvas} class={at === null ? '' : 'radial-pointing'} />
+      {at !== null && (
+        <p class="radial-card" aria-hidden="true">
+          {textOf(at)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function draw(
+  element: HTMLCanvasElement,
+  placed: readonly Placed[],
+  size: { width: number; height: number },
+  markOf: (id: string) => Mark,
+  isNamed: boolean,
+  at: string | null,
+): void {
+  const scale = devicePixelRatio;
+  element.width = size.width * scale;
+  element.height = size.height * scale;
+  const pen = element.getContext('2d')!;
+  pen.setTransform(scale, 0, 0, scale, (size.width / 2) * scale, (size.height / 2) * scale);
+  drawBranches(pen, placed, at);
+  const disc = placed.length > 400 ? 4 : placed.length > NAMED_MAX ? 5.5 : 8;
+  for (const each of placed) drawPeer(pen, each, markOf(each.id), each.id === at, disc);
+  if (isNamed) drawNames(pen, placed, disc, at);
+}
+
+function drawBranches(pen: CanvasRenderingContext2D, placed: readonly Placed[], at: string | null): void {
+  const all = new Path2D();
+  const way = new Path2D();
+  const onWay = new Set<Placed>();
+  for (let each = placed.find(({ id }) => id === at) ?? null; each !== null; each = each.parent)
+    onWay.add(each);
+  for (const each of placed) {
+    if (each.parent === null) continue;
+    const path = onWay.has(each) ? way : all;
+    // Out of the parent towards its ring, then along the sector.
+    const away = (Math.hypot(each.x, each.y) + Math.hypot(each.parent.x, each.parent.y)) / 2;
+    const near = each.parent.depth === 0 ? each.angle : each.parent.angle;
+    path.moveTo(each.parent.x, each.parent.y);
+    path.bezierCurveTo(
+      Math.cos(near) * away,
+      Math.sin(near) * away,
+      Math.cos(each.angle) * away,
+      Math.sin(each.angle) * away,
+      each.x,
+      each.y,
+    );
+  }
+  pen.lineWidth = 1;
+  pen.strokeStyle = token('line-strong');
+  pen.stroke(all);
+  pen.lineWidth = 2;
+  pen.strokeStyle = token('accent-ink');
+  pen.stroke(way);
+}
+
+function drawPeer(
+  pen: CanvasRenderingContext2D,
+  { x, y, hidden }: Placed,
+  { colour, share, isChosen, isOutlined }: Mark,
+  isPointed: boolean,
+  disc: number,
+): void {
+  const radius = disc + (isPointed ? 2 : 0) + (hidden > 0 ? 3 : 0);
+  const ink = token(colour);
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, Math.PI * 2);
+  pen.fillStyle = token('panel');
+  pen.fill();
+  pen.globalAlpha = share === null && !isOutlined ? 1 : 0.25;
+  pen.fillStyle = ink;
+  if (!isOutlined) pen.fill();
+  pen.globalAlpha = 1;
+  if (share !== null) {
+    pen.beginPath();
+    pen.moveTo(x, y);
+    pen.arc(x, y, radius, -Math.PI / 2, -Math.PI / 2 + Math.PI * 2 * Math.min(1, Math.max(0, share)));
+    pen.fill();
+  }
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = ink;
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, Math.PI * 2);
+  pen.stroke();
+  if (isChosen) {
+    pen.lineWidth = 2.5;
+    pen.strokeStyle = token('accent-ink');
+    pen.beginPath();
+    pen.arc(x, y, radius + 4, 0, Math.PI * 2);
+    pen.stroke();
+  }
+  if (hidden === 0) return;
+  pen.fillStyle = token('ink');
+  pen.font = `500 10px ${token('font')}`;
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillText(`+${hidden}`, x, y + radius + 8);
+}
+
+function drawNames(
+  pen: CanvasRenderingContext2D,
+  placed: readonly Placed[],
+  disc: number,
+  at: string | null,
+): void {
+  pen.font = `11px ${token('font')}`;
+  pen.textBaseline = 'middle';
+  for (const { id, x, y, angle, depth } of placed) {
+    pen.fillStyle = token(id === at ? 'ink' : 'ink-2');
+    const isLeft = depth > 0 && Math.cos(angle) < 0;
+    pen.textAlign = depth === 0 ? 'center' : isLeft ? 'right' : 'left';
+    const away = depth === 0 ? 0 : (disc + 6) * (isLeft ? -1 : 1);
+    pen.fillText(id.length > 18 ? `${id.slice(0, 17)}…` : id, x + away, depth === 0 ? y + disc + 10 : y);
+  }
+}

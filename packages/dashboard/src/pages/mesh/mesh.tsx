@@ -1,0 +1,189 @@
+// The mesh: its tree, who is in it, and what is done about whom.
+import { useMemo } from 'preact/hooks';
+import type { MeshPeer } from '../../api/types.ts';
+import { type Mark, RadialTree } from '../../charts/radial-tree.tsx';
+import { count } from '../../format/numbers.ts';
+import { type Mesh, useMesh } from '../../state/mesh.ts';
+import { go, place, setView } from '../../state/navigation.ts';
+import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
+import { Panel, Switch } from '../../ui/panel.tsx';
+import { Empty, Failure, Loading, Trouble } from '../../ui/states.tsx';
+import { Measures } from './measures.tsx';
+import { PeerCard } from './peer-card.tsx';
+
+export function MeshPage() {
+  const { mesh, error, reload } = useMesh();
+  if (mesh === null) {
+    if (error === null) return <Loading />;
+    if (error.code !== 'no_peer') return <Trouble error={error} onRetry={reload} />;
+    return <NoPeer text={error.message} onRetry={reload} />;
+  }
+  if (error?.code === 'no_peer')
+    return <Failure title="The peer on this machine does not answer" text={error.message} onRetry={reload} />;
+  return <Whole mesh={mesh} />;
+}
+
+function NoPeer({ text, onRetry }: { text: string; onRetry: () => void }) {
+  return (
+    <Empty icon="mesh" title="No peer on this machine">
+      {text}.
+      <br />
+      <code>eyrie mesh init</code> begins a mesh, <code>eyrie mesh join</code> joins one,{' '}
+      <code>eyrie mesh start</code> starts its peer.
+      <br />
+      <button type="button" class="button" onClick={onRetry}>
+        Look again
+      </button>
+    </Empty>
+  );
+}
+
+function Whole({ mesh }: { mesh: Mesh }) {
+  const { item, view } = place.value;
+  const chosen = mesh.peers.get(item) ?? mesh.peers.get(mesh.peer) ?? null;
+  const open = (id: string) => go({ item: id });
+  const alive = [...mesh.peers.values()].filter(({ status }) => status === 'alive').length;
+  const isTable = view.show === 'table';
+  return (
+    <div class="mesh-page">
+      <Panel
+        title={mesh.name}
+        class="mesh-tree"
+        note={`${count(alive)} of ${count(mesh.peers.size)} peers are here`}
+        tools={
+          <Switch
+            label="View"
+            value={isTable ? 'table' : 'tree'}
+            options={[
+              ['tree', 'Tree'],
+              ['table', 'Table'],
+            ]}
+            onChange={(show) => setView({ show: show === 'table' ? 'table' : '' })}
+          />
+        }
+      >
+        {isTable ? (
+          <PeerTable mesh={mesh} onOpen={open} />
+        ) : (
+          <Tree mesh={mesh} chosen={chosen} onOpen={open} />
+        )}
+      </Panel>
+      <div class="mesh-side">
+        {chosen !== null && <PeerCard key={chosen.id} peer={chosen} mesh={mesh} onOpen={open} />}
+        <Measures mesh={mesh} />
+      </div>
+    </div>
+  );
+}
+
+function Tree(props: { mesh: Mesh; chosen: MeshPeer | null; onOpen: (id: string) => void }) {
+  const { mesh, chosen, onOpen } = props;
+  const shape = [...mesh.peers.values()].map(({ id, parent }) => `${id}<${parent ?? ''}`).join();
+  // Only another tree is laid out anew: most changes are of what peers are, not of where they stand.
+  const parents = useMemo(
+    () =>
+      new Map(
+        [...mesh.peers.values()]
+          .filter(({ id, parent }) => parent !== null || id === mesh.root)
+          .map(({ id, parent }) => [id, parent]),
+      ),
+    [shape, mesh.root],
+  );
+  const markOf = useMemo(
+    () =>
+      (id: string): Mark =>
+        markFor(mesh.peers.get(id), id === chosen?.id, id === mesh.peer),
+    [mesh.peers, chosen?.id, mesh.peer],
+  );
+  if (mesh.root === null) return <Empty icon="mesh" title="Nobody is here" />;
+  return (
+    <RadialTree
+      parents={parents}
+      root={mesh.root}
+      markOf={markOf}
+      textOf={(id) => textFor(mesh, id)}
+      onOpen={onOpen}
+      label={`Tree of ${mesh.name}: ${parents.size} peers`}
+    />
+  );
+}
+
+export function colourOf(peer: MeshPeer): string {
+  if (peer.measure !== null && peer.measure.step !== 'throttle') return 'bad';
+  if (peer.measure !== null) return 'warn';
+  if (peer.status === 'alive') return 'good';
+  return peer.status === 'dead' ? 'bad' : 'ink-3';
+}
+
+function markFor(peer: MeshPeer | undefined, isChosen: boolean, isOwn: boolean): Mark {
+  const colour = peer === undefined ? 'ink-3' : isOwn ? 'accent-ink' : colourOf(peer);
+  return { colour, share: null, isChosen, isOutlined: peer?.status !== 'alive' };
+}
+
+function textFor(mesh: Mesh, id: string): string {
+  const peer = mesh.peers.get(id);
+  if (peer === undefined) return id;
+  const what = peer.measure === null ? peer.status : `${peer.status}, ${peer.measure.step}`;
+  return `${id}${id === mesh.root ? ', the root' : ''}${id === mesh.peer ? ', this machine' : ''}: ${what}`;
+}
+
+const columns: readonly TableColumn<MeshPeer>[] = [
+  {
+    id: 'id',
+    title: 'Peer',
+    cell: (peer) => (
+      <>
+        <span class={`peer-dot peer-${colourOf(peer)}`} /> {peer.id}
+      </>
+    ),
+    value: ({ id }) => id,
+  },
+  {
+    id: 'status',
+    title: 'State',
+    width: '88px',
+    cell: ({ status }) => status,
+    value: ({ status }) => status,
+  },
+  {
+    id: 'role',
+    title: 'Role',
+    width: '112px',
+    isExtra: true,
+    cell: ({ role }) => role,
+    value: ({ role }) => role,
+  },
+  {
+    id: 'parent',
+    title: 'Parent',
+    width: '140px',
+    isExtra: true,
+    cell: ({ parent }) => parent ?? <span class="quiet">–</span>,
+    value: ({ parent }) => parent ?? '',
+  },
+  {
+    id: 'address',
+    title: 'Address',
+    width: '170px',
+    isExtra: true,
+    cell: ({ addresses }) => <span class="mono">{addresses[0] ?? ''}</span>,
+    value: ({ addresses }) => addresses[0] ?? '',
+  },
+];
+
+function PeerTable({ mesh, onOpen }: { mesh: Mesh; onOpen: (id: string) => void }) {
+  const rows = useMemo(() => [...mesh.peers.values()], [mesh.peers]);
+  return (
+    <DataTable
+      label="Peers"
+      columns={columns}
+      rows={rows}
+      keyOf={({ id }) => id}
+      isWhole
+      sort={place.value.view.sort ?? 'id'}
+      onSort={(sort) => setView({ sort })}
+      onOpen={({ id }) => onOpen(id)}
+      onSelect={({ id }) => onOpen(id)}
+    />
+  );
+}

@@ -1,0 +1,56 @@
+// Who is in the mesh, kept by what the live channel says is another.
+import { signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, get } from '../api/client.ts';
+import { listen, onReturn } from '../api/live.ts';
+import type { MeshChange, MeshPeer } from '../api/types.ts';
+
+export interface Mesh {
+  peer: string;
+  name: string;
+  isAuthority: boolean;
+  root: string | null;
+  peers: ReadonlyMap<string, MeshPeer>;
+}
+
+const mesh = signal<Mesh | null>(null);
+
+/** The mesh after a change; the same map is never changed, so that what is drawn can tell. */
+export function changed(before: Mesh | null, change: MeshChange): Mesh {
+  const peers = new Map(change.is_whole ? [] : before?.peers);
+  for (const peer of change.set) peers.set(peer.id, peer);
+  for (const id of change.gone) peers.delete(id);
+  const { peer, mesh: name, is_authority: isAuthority, root } = change;
+  return { peer, name, isAuthority, root, peers };
+}
+
+/** Asked once, then listened to. An error says why there is none: no peer runs here. */
+export function useMesh(): { mesh: Mesh | null; error: ApiError | null; reload: () => void } {
+  const [error, setError] = useState<ApiError | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    const control = new AbortController();
+    get<Omit<MeshChange, 'is_whole' | 'set' | 'gone'> & { peers: MeshPeer[] }>(
+      '/mesh',
+      {},
+      control.signal,
+    ).then(
+      ({ peers, ...head }) => {
+        setError(null);
+        mesh.value ??= changed(null, { ...head, is_whole: true, set: peers, gone: [] });
+      },
+      (problem) => problem instanceof ApiError && setError(problem),
+    );
+    return () => control.abort();
+  }, [attempt]);
+  useEffect(
+    () =>
+      listen('mesh', (change) => {
+        setError(null);
+        mesh.value = changed(mesh.peek(), change);
+      }),
+    [],
+  );
+  useEffect(() => onReturn(() => setAttempt((n) => n + 1)), []);
+  return { mesh: mesh.value, error, reload: () => setAttempt((n) => n + 1) };
+}

@@ -1,0 +1,86 @@
+// The mesh as a peer on this machine knows it: asked of the peer, put into the shape that goes out.
+import type { MemberView } from '@eyrie/mesh';
+import { ApiError } from '../errors.ts';
+import type { MeshMeasure, MeshPeer, MeshState } from '../schemas/mesh.ts';
+
+/**
+ * Asks a peer over its control socket.
+ *
+ * @throws Error of one line: no peer runs, or it cannot do that
+ */
+export type AskPeer = (method: string, parameters?: Record<string, unknown>) => Promise<unknown>;
+
+interface Branch {
+  readonly id: string;
+  readonly children: readonly Branch[];
+}
+
+interface PeerStatus {
+  readonly id: string;
+  readonly mesh: string;
+  readonly isAuthority: boolean;
+}
+
+type Measured = MeshMeasure & { readonly id: string };
+
+export class MeshSource {
+  readonly #ask: AskPeer;
+
+  constructor(ask: AskPeer) {
+    this.#ask = ask;
+  }
+
+  /** @throws ApiError where no peer runs on this machine, or it refuses */
+  async ask<T>(method: string, parameters: Record<string, unknown> = {}): Promise<T> {
+    try {
+      return (await this.#ask(method, parameters)) as T;
+    } catch (error) {
+      throw new ApiError('no_peer', (error as Error).message, { cause: error });
+    }
+  }
+
+  async state(): Promise<MeshState> {
+    const [status, members, tree, measures] = await Promise.all([
+      this.ask<PeerStatus>('status'),
+      this.ask<MemberView[]>('members'),
+      this.ask<Branch | null>('tree'),
+      this.ask<Measured[]>('measures'),
+    ]);
+    const parents = parentsIn(tree);
+    const measured = new Map(
+      measures.map(({ id, step, reason, atMs, untilMs }) => [id, { step, reason, atMs, untilMs }]),
+    );
+    const peers = members.map((member): MeshPeer => {
+      const { id, role, status: state, addresses, admittedMs, revoked } = member;
+      return {
+        id,
+        role,
+        status: state,
+        parent: parents.get(id) ?? null,
+        addresses: [...addresses],
+        admitted: admittedMs / 1000,
+        revoked: revoked?.reason ?? null,
+        measure: measured.get(id) ?? null,
+      };
+    });
+    return {
+      peer: status.id,
+      mesh: status.mesh,
+      is_authority: status.isAuthority,
+      root: tree?.id ?? null,
+      peers,
+    };
+  }
+}
+
+/** Of the root it is null; who is not in the tree is not in the map. */
+function parentsIn(tree: Branch | null): Map<string, string | null> {
+  const parents = new Map<string, string | null>();
+  const waiting: [Branch, string | null][] = tree === null ? [] : [[tree, null]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [branch, parent] = next;
+    parents.set(branch.id, parent);
+    for (const child of branch.children) waiting.push([child, branch.id]);
+  }
+  return parents;
+}
