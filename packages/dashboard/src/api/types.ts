@@ -350,6 +350,52 @@ export interface MeshChange {
   gone: string[];
 }
 
+export interface MeshSummary {
+  unit: string;
+  count: number;
+  sum: number | null;
+  mean: number | null;
+  min: number | null;
+  max: number | null;
+  sd: number | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+export interface MeshView {
+  root: string;
+  peers: number;
+  alive: number;
+  /** Part of the living that was heard from. */
+  complete: number;
+  ageMs: number;
+  readings: { ageMs: number; oldestMs: number };
+  attributes: Record<string, MeshSummary>;
+  top: Record<string, { most: { id: string; value: number }[]; least: { id: string; value: number }[] }>;
+}
+
+export interface MeshAnswer {
+  query: string;
+  kind: 'find' | 'figures';
+  peers: { id: string; values: Record<string, number | null>; ageMs: number; latencyMs: number | null }[];
+  groups: { group: string; peers: number; figures: Record<string, number | null> }[];
+  matched: number;
+  looked: number;
+  complete: number;
+  answeredBy: string;
+  hops: number;
+  tookMs: number;
+  problem: string | null;
+}
+
+export interface MeshSeries {
+  id: string;
+  /** Milliseconds since 1970. */
+  timesMs: number[];
+  attributes: Record<string, (number | null)[]>;
+}
+
 export interface LiveData {
   rates: Rates;
   packets: PacketRow[];

@@ -1,5 +1,6 @@
 // The mesh: its tree, who is in it, and what is done about whom.
 import { useMemo } from 'preact/hooks';
+
 import type { MeshPeer } from '../../api/types.ts';
 import { type Mark, RadialTree } from '../../charts/radial-tree.tsx';
 import { count } from '../../format/numbers.ts';
@@ -8,8 +9,13 @@ import { go, place, setView } from '../../state/navigation.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty, Failure, Loading, Trouble } from '../../ui/states.tsx';
+import { Gauges } from './gauges.tsx';
 import { Measures } from './measures.tsx';
 import { PeerCard } from './peer-card.tsx';
+import { QueryBox, useAnswer } from './query-box.tsx';
+import { useReadings, useView } from './readings.ts';
+
+const NOBODY: readonly string[] = [];
 
 export function MeshPage() {
   const { mesh, error, reload } = useMesh();
@@ -44,6 +50,9 @@ function Whole({ mesh }: { mesh: Mesh }) {
   const open = (id: string) => go({ item: id });
   const alive = [...mesh.peers.values()].filter(({ status }) => status === 'alive').length;
   const isTable = view.show === 'table';
+  const answer = useAnswer();
+  const network = useView();
+  const readings = useReadings(view.colour ?? '');
   return (
     <div class="mesh-page">
       <Panel
@@ -51,33 +60,53 @@ function Whole({ mesh }: { mesh: Mesh }) {
         class="mesh-tree"
         note={`${count(alive)} of ${count(mesh.peers.size)} peers are here`}
         tools={
-          <Switch
-            label="View"
-            value={isTable ? 'table' : 'tree'}
-            options={[
-              ['tree', 'Tree'],
-              ['table', 'Table'],
-            ]}
-            onChange={(show) => setView({ show: show === 'table' ? 'table' : '' })}
-          />
+          <>
+            <ColourBy />
+            <Switch
+              label="View"
+              value={isTable ? 'table' : 'tree'}
+              options={[
+                ['tree', 'Tree'],
+                ['table', 'Table'],
+              ]}
+              onChange={(show) => setView({ show: show === 'table' ? 'table' : '' })}
+            />
+          </>
         }
       >
         {isTable ? (
           <PeerTable mesh={mesh} onOpen={open} />
         ) : (
-          <Tree mesh={mesh} chosen={chosen} onOpen={open} />
+          <Tree
+            mesh={mesh}
+            chosen={chosen}
+            found={answer.data?.peers.map(({ id }) => id) ?? NOBODY}
+            readings={readings}
+            onOpen={open}
+          />
         )}
       </Panel>
       <div class="mesh-side">
+        <QueryBox answer={answer} onOpen={open} />
         {chosen !== null && <PeerCard key={chosen.id} peer={chosen} mesh={mesh} onOpen={open} />}
+        <Gauges view={network} />
         <Measures mesh={mesh} />
       </div>
     </div>
   );
 }
 
-function Tree(props: { mesh: Mesh; chosen: MeshPeer | null; onOpen: (id: string) => void }) {
-  const { mesh, chosen, onOpen } = props;
+interface TreeProps {
+  mesh: Mesh;
+  chosen: MeshPeer | null;
+  /** Whom a query named. */
+  found: readonly string[];
+  /** By peer, 0 to 1; null: colours say the state alone. */
+  readings: ReadonlyMap<string, number> | null;
+  onOpen: (id: string) => void;
+}
+
+function Tree({ mesh, chosen, found, readings, onOpen }: TreeProps) {
   const shape = [...mesh.peers.values()].map(({ id, parent }) => `${id}<${parent ?? ''}`).join();
   // Only another tree is laid out anew: most changes are of what peers are, not of where they stand.
   const parents = useMemo(
@@ -89,12 +118,14 @@ function Tree(props: { mesh: Mesh; chosen: MeshPeer | null; onOpen: (id: string)
       ),
     [shape, mesh.root],
   );
-  const markOf = useMemo(
-    () =>
-      (id: string): Mark =>
-        markFor(mesh.peers.get(id), id === chosen?.id, id === mesh.peer),
-    [mesh.peers, chosen?.id, mesh.peer],
-  );
+  const markOf = useMemo(() => {
+    const named = new Set(found);
+    return (id: string): Mark => {
+      const isChosen = named.size > 0 ? named.has(id) : id === chosen?.id;
+      const mark = markFor(mesh.peers.get(id), isChosen, id === mesh.peer);
+      return readings === null ? mark : { ...mark, share: readings.get(id) ?? null };
+    };
+  }, [mesh.peers, chosen?.id, mesh.peer, found, readings]);
   if (mesh.root === null) return <Empty icon="mesh" title="Nobody is here" />;
   return (
     <RadialTree
@@ -125,6 +156,32 @@ function textFor(mesh: Mesh, id: string): string {
   if (peer === undefined) return id;
   const what = peer.measure === null ? peer.status : `${peer.status}, ${peer.measure.step}`;
   return `${id}${id === mesh.root ? ', the root' : ''}${id === mesh.peer ? ', this machine' : ''}: ${what}`;
+}
+
+const COLOURS = [
+  ['', 'State'],
+  ['cpu.used', 'Processor'],
+  ['memory.used', 'Memory'],
+  ['storage.used', 'Storage'],
+  ['latency', 'Latency'],
+] as const;
+
+/** What the discs are filled by. */
+function ColourBy() {
+  return (
+    <select
+      class="chooser button-small"
+      aria-label="Fill by"
+      value={place.value.view.colour ?? ''}
+      onChange={(event) => setView({ colour: event.currentTarget.value }, true)}
+    >
+      {COLOURS.map(([name, title]) => (
+        <option key={name} value={name}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
 }
 
 const columns: readonly TableColumn<MeshPeer>[] = [

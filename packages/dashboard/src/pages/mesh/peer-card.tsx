@@ -1,10 +1,18 @@
 // One peer: what it is, where it stands.
 import type { ComponentChildren } from 'preact';
-import type { MeshPeer } from '../../api/types.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { MeshPeer, MeshSeries } from '../../api/types.ts';
+import { Sparkline } from '../../charts/sparkline.tsx';
+import { measured, unitOf } from '../../format/measured.ts';
 import { count } from '../../format/numbers.ts';
 import { dayAndClock } from '../../format/time.ts';
 import type { Mesh } from '../../state/mesh.ts';
+import { useResource } from '../../state/resource.ts';
 import { Panel } from '../../ui/panel.tsx';
+
+/** Peers measure about as often. */
+const REFRESH_MS = 5_000;
 
 interface Props {
   peer: MeshPeer;
@@ -41,6 +49,7 @@ export function PeerCard({ peer, mesh, onOpen }: Props) {
         </Fact>
         <Fact name="Member since">{dayAndClock(peer.admitted)}</Fact>
       </dl>
+      {peer.status === 'alive' && <Lately id={peer.id} />}
     </Panel>
   );
 }
@@ -51,5 +60,50 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dt>{name}</dt>
       <dd class="num">{children}</dd>
     </div>
+  );
+}
+
+/** A line each, of those that the peer measures. */
+const CHARTS: readonly (readonly [name: string, title: string])[] = [
+  ['cpu.used', 'Processor'],
+  ['memory.used', 'Memory'],
+  ['storage.used', 'Storage'],
+  ['load.1', 'Load'],
+  ['net.rx', 'Received'],
+  ['net.tx', 'Sent'],
+  ['latency', 'Latency'],
+  ['packets', 'Packets'],
+];
+
+function Lately({ id }: { id: string }) {
+  const [tick, setTick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setTick((n) => n + 1), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const { data, error } = useResource(
+    `${id} ${tick}`,
+    (signal) => get<MeshSeries>(`/mesh/peers/${encodeURIComponent(id)}`, {}, signal),
+    false,
+  );
+  const kept = useRef<MeshSeries | null>(null);
+  if (data !== null) kept.current = data;
+  const series = kept.current;
+  if (series === null) return error === null ? null : <p class="quiet">{error.message}</p>;
+  return (
+    <ul class="lately">
+      {CHARTS.map(([name, title]) => {
+        const values = series.attributes[name];
+        if (values === undefined) return null;
+        const known = values.map((value) => value ?? 0);
+        return (
+          <li key={name} title={name}>
+            <span>{title}</span>
+            <Sparkline values={known} label={`${title} of ${id}, lately`} />
+            <span class="num">{measured(values.at(-1) ?? null, unitOf(name))}</span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -1,12 +1,51 @@
 // The mesh, for the page: who is in it, and an end to what was done about a peer.
 import type { MeshSource } from '../mesh/source.ts';
-import { ByPeer, MeshState, ReleaseBody, Released } from '../schemas/index.ts';
+import {
+  ByPeer,
+  MeshAnswer,
+  MeshQuery,
+  MeshSeries,
+  MeshState,
+  type MeshView,
+  MeshViewAnswer,
+  ReleaseBody,
+  Released,
+} from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { answers } from './answers.ts';
 
 export function addMeshRoutes(app: Server, source: MeshSource): void {
   app.get('/mesh', { schema: answers('mesh', 'Who is in the mesh, and where in its tree', MeshState) }, () =>
     source.state(),
+  );
+
+  app.get(
+    '/mesh/view',
+    {
+      schema: answers(
+        'mesh',
+        'The whole network in one page: sums, quantiles, the best and the worst',
+        MeshViewAnswer,
+      ),
+    },
+    async () => ({ view: await source.ask<MeshView | null>('view') }),
+  );
+
+  app.get(
+    '/mesh/query',
+    {
+      schema: {
+        ...answers('mesh', 'Peers or figures that a query asks for', MeshAnswer),
+        querystring: MeshQuery,
+      },
+    },
+    ({ query: { q } }) => source.ask<MeshAnswer>('query', { text: q }),
+  );
+
+  app.get(
+    '/mesh/peers/:id',
+    { schema: { ...answers('mesh', 'What one peer measured lately', MeshSeries), params: ByPeer } },
+    ({ params: { id } }) => source.ask<MeshSeries>('metrics', { id }),
   );
 
   app.post(

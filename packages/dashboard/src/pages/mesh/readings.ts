@@ -1,0 +1,65 @@
+// The view of the whole, and one attribute of all peers, asked for again and again while the page is looked at.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { MeshAnswer, MeshView } from '../../api/types.ts';
+import { useResource } from '../../state/resource.ts';
+
+const VIEW_MS = 1_000;
+const READINGS_MS = 4_000;
+/** As many as a query may ask for. */
+const PEERS_MAX = 1_000;
+
+export function useView(): MeshView | null {
+  const tick = useTick(VIEW_MS);
+  const { data } = useResource(
+    `view ${tick}`,
+    (signal) => get<{ view: MeshView | null }>('/mesh/view', {}, signal),
+    false,
+  );
+  return useLatest(data?.view ?? null);
+}
+
+/** By peer as a part of the most, or of a hundred where it is a percentage; null while none is asked for. */
+export function useReadings(attribute: string): ReadonlyMap<string, number> | null {
+  const tick = useTick(READINGS_MS);
+  const query = `${PEERS_MAX} peers order by ${attribute}`;
+  const { data } = useResource(
+    attribute === '' ? null : `${attribute} ${tick}`,
+    (signal) => get<MeshAnswer>('/mesh/query', { q: query }, signal),
+    false,
+  );
+  const latest = useLatest(data);
+  return useMemo(
+    () => (attribute === '' || latest === null ? null : shares(latest, attribute)),
+    [latest, attribute],
+  );
+}
+
+export function shares({ peers }: MeshAnswer, attribute: string): Map<string, number> {
+  const known = peers.flatMap(({ id, values }) => {
+    const value = values[attribute];
+    return value === null || value === undefined ? [] : [[id, value] as const];
+  });
+  const isPercentage = /\.(used|free)$/.test(attribute) && known.every(([, value]) => value <= 100);
+  const most = isPercentage ? 100 : Math.max(1e-9, ...known.map(([, value]) => value));
+  return new Map(known.map(([id, value]) => [id, value / most]));
+}
+
+/** What was there before stays until something newer has come. */
+function useLatest<T>(data: T | null): T | null {
+  const kept = useRef<T | null>(null);
+  if (data !== null) kept.current = data;
+  return kept.current;
+}
+
+/** Rises while the page is in sight. */
+function useTick(everyMs: number): number {
+  const [tick, setTick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) setTick((n) => n + 1);
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return tick;
+}

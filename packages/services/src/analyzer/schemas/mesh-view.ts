@@ -1,0 +1,79 @@
+// What the mesh knows of itself: the view of the whole, answers to queries, what one peer measured lately.
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { Count, object, oneOf, orNull } from './common.ts';
+
+const byAttribute = <T extends TSchema>(value: T) => Type.Record(Type.String(), value);
+const Figure = orNull(Type.Number());
+const Milliseconds = Type.Number({ description: 'milliseconds' });
+const Share = Type.Number({ minimum: 0, maximum: 1 });
+
+const Summary = object({
+  unit: Type.String({ examples: ['%', 'bytes/s'] }),
+  count: Count,
+  sum: Figure,
+  mean: Figure,
+  min: Figure,
+  max: Figure,
+  sd: Figure,
+  p50: Figure,
+  p95: Figure,
+  p99: Figure,
+});
+
+const Best = Type.Array(object({ id: Type.String(), value: Type.Number() }));
+
+export const MeshView = object(
+  {
+    root: Type.String({ description: 'who made it' }),
+    peers: Count,
+    alive: Count,
+    complete: Type.Number({ description: 'part of the living that was heard from, 0 to 1' }),
+    ageMs: Milliseconds,
+    readings: object(
+      { ageMs: Milliseconds, oldestMs: Milliseconds },
+      'age of what is in it: mean and oldest',
+    ),
+    attributes: byAttribute(Summary),
+    top: byAttribute(object({ most: Best, least: Best })),
+  },
+  'the whole network; any peer has it',
+);
+export type MeshView = Static<typeof MeshView>;
+
+export const MeshViewAnswer = object({ view: orNull(MeshView) }, 'null until the first view has come down');
+
+export const MeshQuery = object({
+  q: Type.String({ maxLength: 1000, examples: ['3 peers where cpu.free >= 50% order by latency'] }),
+});
+
+export const MeshAnswer = object({
+  query: Type.String(),
+  kind: oneOf(['find', 'figures']),
+  peers: Type.Array(
+    object({
+      id: Type.String(),
+      values: byAttribute(Figure),
+      ageMs: Milliseconds,
+      latencyMs: orNull(Type.Number({ description: 'estimated, there and back, to the peer of `near`' })),
+    }),
+  ),
+  groups: Type.Array(object({ group: Type.String(), peers: Count, figures: byAttribute(Figure) })),
+  matched: Count,
+  looked: Count,
+  complete: Share,
+  answeredBy: Type.String(),
+  hops: Count,
+  tookMs: Milliseconds,
+  problem: orNull(Type.String()),
+});
+export type MeshAnswer = Static<typeof MeshAnswer>;
+
+export const MeshSeries = object(
+  {
+    id: Type.String(),
+    timesMs: Type.Array(Type.Number({ description: 'milliseconds since 1970' })),
+    attributes: byAttribute(Type.Array(Figure)),
+  },
+  'what a peer measured lately, asked of itself',
+);
+export type MeshSeries = Static<typeof MeshSeries>;
