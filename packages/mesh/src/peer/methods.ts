@@ -10,6 +10,7 @@ import { formatToken } from '../identity/token.ts';
 import { STEPS, type Step } from '../members/measures.ts';
 import type { Message } from '../messages/inbox.ts';
 import { fetchResource, listOffers, type Progress } from '../resources/fetch.ts';
+import { skyeyeMethods } from '../skyeye/methods.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
 import { writeRootKey } from './folder.ts';
 import type { Peer } from './peer.ts';
@@ -79,6 +80,7 @@ export function controlMethods(
       setImmediate(stop);
     },
     ...resourceMethods(peer),
+    ...skyeyeMethods(peer),
     ...authorityMethods(peer, storage, passphrase),
   };
 }

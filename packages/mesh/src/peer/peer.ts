@@ -3,7 +3,8 @@
 //   transport ─► switchboard ─► sessions ─┬─► gossip ─► directory ─► tree ─► neighbours ─► links to parent and children
 //                                         ├─► liveness: who is silent
 //                                         ├─► routing ─► pairs (sealed) ─► mailbox ─► inbox
-//                                         └─► broadcasts ─► inbox
+//                                         ├─► broadcasts ─► inbox
+//                                         └─► skyeye: readings up the tree, the view of all down, queries
 
 import type { Authority } from '../identity/authority.ts';
 import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
@@ -32,6 +33,7 @@ import { Policy } from '../messages/policy.ts';
 import { Routing } from '../messages/routing.ts';
 import { Shares } from '../resources/shares.ts';
 import { type Cancel, every, type Runtime } from '../runtime.ts';
+import { SkyEyeOverLinks } from '../skyeye/over-links.ts';
 import { PeerClock } from '../time/peer-clock.ts';
 import { Meter } from '../watch/meter.ts';
 import { Suspicions } from '../watch/suspicions.ts';
@@ -69,6 +71,7 @@ export class Peer {
   /** What neighbours do. */
   readonly meter: Meter;
   readonly suspicions: Suspicions;
+  readonly skyeye: SkyEyeOverLinks;
   readonly authority: Authority | null;
   readonly runtime: Runtime;
   /** The time that all peers share. */
@@ -121,6 +124,7 @@ export class Peer {
     );
     this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
     this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
+    this.skyeye = new SkyEyeOverLinks(runtime, standing, this.directory, this.switchboard, this.routing);
     this.#neighbours = new Neighbours(
       runtime,
       standing,
@@ -170,6 +174,7 @@ export class Peer {
     this.#gossip.start();
     this.clock.start();
     this.mailbox.start();
+    this.skyeye.start();
     this.#renewIfDue();
     this.#cancelRenew = every(this.runtime, RENEW_LOOK_MS, () => this.#renewIfDue());
   }
@@ -197,6 +202,7 @@ export class Peer {
     this.clock.stop();
     this.mailbox.stop();
     this.broadcasts.stop();
+    this.skyeye.stop();
   }
 
   /** The host's addresses changed. */

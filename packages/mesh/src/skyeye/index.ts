@@ -11,6 +11,17 @@ export {
   type Values,
 } from './attributes.ts';
 export { encodedSize } from './codec.ts';
+export { HISTORY_MAX, type Series } from './history.ts';
 export type { Report, Summary, TreeMessage as Message, ViewMessage } from './messages.ts';
+export {
+  type Answer,
+  type AnsweredGroup,
+  type FoundPeer,
+  parseQuery,
+  Queries,
+  QueryError,
+  type QueryMessage,
+  type QuerySurroundings,
+} from './query/index.ts';
 export { DETAIL_MAX, SkyEye, type SkyEyeOptions, type Surroundings } from './skyeye.ts';
 export { type ShownView, shownView, type View } from './view.ts';

@@ -58,6 +58,10 @@ export class Readings {
     return this.#counted;
   }
 
+  get hasUncounted(): boolean {
+    return this.counted().length < this.#held.size;
+  }
+
   put(id: string, owner: string, values: Values, readMs: number, heardMs: number, isCounted: boolean): Held {
     const number = this.#freeNumbers.pop() ?? this.#nextNumber++;
     const held: Held = { id, values, readMs, heardMs, owner, number, isCounted };

@@ -1,7 +1,7 @@
 // The whole network in one page: made at the root from what it holds, passed down so that every peer has it. A view says
 // how old it is and how much of the network it is of; ages add up on the way, so that nobody's wall clock matters.
 
-import { type Aggregate, type Best, emptyAggregate } from './aggregate.ts';
+import { type Aggregate, type Best, emptyAggregate, type Stats } from './aggregate.ts';
 import { attributes, COORDINATE, shownAttributes } from './attributes.ts';
 import type { Summary, ViewMessage } from './messages.ts';
 import { quantile } from './sketch.ts';
@@ -47,21 +47,14 @@ export function viewOf(
     ...{ root, number, madeMs: nowMs, peers, alive: Math.max(alive, peers) },
     readingAgeMs: peers === 0 ? 0 : agesMs / peers,
     oldestMs,
-    summaries: stats.slice(0, COORDINATE).map((each) => (each === null ? null : summaryOf(each))),
+    summaries: stats.slice(0, COORDINATE).map((each, i) => (each === null ? null : summaryOf(each, i))),
     most,
     least,
   };
 }
 
-export function summaryOf({
-  count,
-  sum,
-  min,
-  max,
-  squares,
-  sketch,
-}: Aggregate['stats'][number] & {}): Summary {
-  const floor = min < 0 ? min : 0;
+export function summaryOf({ count, sum, min, max, squares, sketch }: Stats, attribute: number): Summary {
+  const floor = attributes[attribute]!.min;
   const at = (part: number) => {
     if (sketch === null) return Number.NaN;
     return Math.min(max, Math.max(min, quantile(sketch, part) + floor));

@@ -13,6 +13,9 @@ export const noticeKinds = {
   /** messages/broadcast.ts */
   broadcast: 7,
   broadcastCount: 8,
+  /** skyeye/ */
+  tree: 9,
+  query: 10,
   /** time/peer-clock.ts */
   timeQuestion: 0x70,
   timeAnswer: 0x71,
@@ -38,6 +41,9 @@ export const routedKinds = {
   dialMe: 7,
   /** watch/suspicions.ts */
   suspicion: 0x60,
+  /** skyeye/ */
+  query: 8,
+  history: 9,
 } as const;
 
 export const streamKinds = {

@@ -1,0 +1,99 @@
+// What a peer has measured lately, kept by itself: an hour at ten seconds. So nothing is missing when the link to others
+// was, and whoever wants to see it asks for it over the mesh.
+
+import { peerId } from '../identity/names.ts';
+import type { Routing } from '../messages/routing.ts';
+import type { Clock } from '../runtime.ts';
+import { routedKinds } from '../wire/kinds.ts';
+import { type Codec, decode, encode, float, list, record, varint } from '../wire/schema.ts';
+import { shownAttributes, type Values } from './attributes.ts';
+
+export const HISTORY_MAX = 360;
+const ASK_MS = 2_000;
+const WIDTH = shownAttributes.length;
+
+/** Times, and the values of each attribute at them. */
+export interface Series {
+  id: string;
+  /** Milliseconds since 1970, by the clock of who asked. */
+  timesMs: number[];
+  /** By attribute; null where nothing was known. Attributes that never were are left out. */
+  attributes: Record<string, (number | null)[]>;
+}
+
+const sample = record({ agoMs: varint(), values: list(float, WIDTH) });
+const samples = list(sample, HISTORY_MAX);
+const asked: Codec<string> = peerId;
+
+export class History {
+  readonly #clock: Clock;
+  readonly #routing: Routing;
+  /** A ring: rows of values, and when each was measured (elapsedMs). It grows as it fills. */
+  #values = new Float32Array(0);
+  #timesMs: number[] = [];
+  #next = 0;
+
+  constructor(clock: Clock, routing: Routing) {
+    this.#clock = clock;
+    this.#routing = routing;
+    routing.handle(routedKinds.history, (_from, payload, answer) => {
+      decode(asked, payload);
+      answer(null, encode(samples, this.#samples()));
+    });
+  }
+
+  add(values: Values): void {
+    const at = this.#next;
+    if ((at + 1) * WIDTH > this.#values.length) this.#grow();
+    for (let i = 0; i < WIDTH; i++) this.#values[at * WIDTH + i] = values[i]!;
+    this.#timesMs[at] = this.#clock.elapsedMs();
+    this.#next = (at + 1) % HISTORY_MAX;
+  }
+
+  #grow(): void {
+    const rows = Math.min(HISTORY_MAX, Math.max(16, 2 * this.#timesMs.length));
+    const larger = new Float32Array(rows * WIDTH);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+
+  /** This peer's own, oldest first. */
+  own(id: string): Series {
+    return this.#seriesOf(id, this.#samples());
+  }
+
+  /** That of another peer. */
+  of(id: string): Promise<Series> {
+    return new Promise((resolve, reject) => {
+      this.#routing.ask(id, routedKinds.history, encode(asked, id), ASK_MS, (error, body) => {
+        if (error !== null) return reject(new Error(error));
+        try {
+          resolve(this.#seriesOf(id, decode(samples, body)));
+        } catch (problem) {
+          reject(problem);
+        }
+      });
+    });
+  }
+
+  #samples() {
+    const nowMs = this.#clock.elapsedMs();
+    const count = this.#timesMs.length;
+    const first = count < HISTORY_MAX ? 0 : this.#next;
+    return Array.from({ length: count }, (_, i) => {
+      const at = (first + i) % HISTORY_MAX;
+      const agoMs = Math.max(0, Math.round(nowMs - this.#timesMs[at]!));
+      return { agoMs, values: Array.from(this.#values.subarray(at * WIDTH, (at + 1) * WIDTH)) };
+    });
+  }
+
+  #seriesOf(id: string, all: { agoMs: number; values: number[] }[]): Series {
+    const nowMs = this.#clock.nowMs();
+    const series: Series = { id, timesMs: all.map(({ agoMs }) => nowMs - agoMs), attributes: {} };
+    for (const [i, { name }] of shownAttributes.entries()) {
+      const column = all.map(({ values }) => (Number.isNaN(values[i] ?? Number.NaN) ? null : values[i]!));
+      if (column.some((value) => value !== null)) series.attributes[name] = column;
+    }
+    return series;
+  }
+}

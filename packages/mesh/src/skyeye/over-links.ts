@@ -1,0 +1,160 @@
+// SkyEye over links: what goes up and down uses the sessions with the neighbours, and answers find their way as any message.
+
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Directory } from '../members/directory.ts';
+import type { Routing } from '../messages/routing.ts';
+import type { Standing } from '../peer/standing.ts';
+import type { Cancel, Runtime } from '../runtime.ts';
+import { noticeKinds, routedKinds } from '../wire/kinds.ts';
+import { decode, encode } from '../wire/schema.ts';
+import { treeMessage } from './codec.ts';
+import { History } from './history.ts';
+import type { Report, TreeMessage } from './messages.ts';
+import { type Answer, Queries, type QueryMessage } from './query/index.ts';
+import { queryMessage } from './query/messages.ts';
+import { SkyEye, type SkyEyeOptions } from './skyeye.ts';
+import { type ShownView, shownView, type View } from './view.ts';
+
+/** After a change of the tree, so that many at once are one look. */
+const SETTLE_MS = 40;
+
+export class SkyEyeOverLinks {
+  readonly core: SkyEye;
+  readonly queries: Queries;
+  /** What this peer measured lately. */
+  readonly history: History;
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #directory: Directory;
+  readonly #switchboard: Switchboard;
+  readonly #routing: Routing;
+  /** From the parent up to the root. */
+  #above: string[] = [];
+  #isRoot = false;
+  #cancelSettle: Cancel | null = null;
+  #isStarted = false;
+
+  constructor(
+    runtime: Runtime,
+    standing: Standing,
+    directory: Directory,
+    switchboard: Switchboard,
+    routing: Routing,
+    options: SkyEyeOptions = {},
+  ) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#directory = directory;
+    this.#switchboard = switchboard;
+    this.#routing = routing;
+    const { tree } = directory;
+    const { id } = standing;
+    const world = {
+      id,
+      parent: () => this.#above.find((each) => switchboard.sessionOf(each) !== null) ?? null,
+      isRoot: () => this.#isRoot,
+      isBelow: (other: string) => other !== id && tree.pathTo(other).includes(id),
+      alive: () => tree.size,
+      counts: (other: string) =>
+        standing.roster.approved(other) !== null && !standing.measures.isCutOff(other),
+      roleOf: (other: string) => standing.roster.members.get(other)?.role ?? 'unknown',
+    };
+    const sendTree = (to: string, message: TreeMessage) =>
+      switchboard.sessionOf(to)?.notify(noticeKinds.tree, encode(treeMessage, message));
+    this.core = new SkyEye(runtime, { ...world, send: sendTree }, options);
+    this.queries = new Queries(
+      runtime,
+      { ...world, send: (to, message) => this.#sendQuery(to, message) },
+      this.core.below,
+    );
+    this.history = new History(runtime.clock, routing);
+    this.#listen();
+  }
+
+  #listen(): void {
+    const switchboard = this.#switchboard;
+    switchboard.handleNotice(noticeKinds.tree, (session, payload) => {
+      if (this.#isStarted) this.core.take(session.id, decode(treeMessage, payload));
+    });
+    switchboard.handleNotice(noticeKinds.query, (session, payload) => {
+      this.queries.take(session.id, decode(queryMessage, payload));
+    });
+    // Who sends this way is not known for sure: only answers, which name a question that nobody can guess.
+    this.#routing.handle(routedKinds.query, (from, payload) => {
+      const message = decode(queryMessage, payload);
+      if (message.kind === 'answer') this.queries.take(from, message);
+    });
+    switchboard.onOpen.push((session) => {
+      if (this.#isStarted && session.id !== '') this.core.linked(session.id);
+    });
+    this.#directory.onChange.push((id, status) => {
+      if (status !== 'alive') this.core.lost(id);
+      this.#soon();
+    });
+    this.#standing.onRoster.push(() => this.#soon());
+    this.#standing.measures.onChange.push(() => this.core.recount());
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    this.core.start();
+    this.#settle();
+  }
+
+  stop(): void {
+    this.#isStarted = false;
+    this.#cancelSettle?.();
+    this.core.stop();
+    this.queries.stop();
+  }
+
+  /** What was measured on this host. Gives the names that were refused. */
+  report(measured: Readonly<Record<string, number>>): string[] {
+    const refused = this.core.report(measured);
+    this.history.add(this.core.below.readings.get(this.#standing.id)!.values);
+    return refused;
+  }
+
+  /** The whole network, as far as it is known here; null until the first view came. */
+  view(): ShownView | null {
+    const { view } = this.core;
+    return view === null ? null : shownView(view, this.#runtime.clock.elapsedMs());
+  }
+
+  /** @throws QueryError with the place of the mistake */
+  query(text: string): Promise<Answer> {
+    return this.queries.ask(text);
+  }
+
+  get onView(): ((view: View) => void)[] {
+    return this.core.onView;
+  }
+
+  get onReport(): ((from: string, report: Report) => void)[] {
+    return this.core.onReport;
+  }
+
+  #soon(): void {
+    if (!this.#isStarted) return;
+    this.#cancelSettle ??= this.#runtime.clock.after(SETTLE_MS, () => {
+      this.#cancelSettle = null;
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    const { tree } = this.#directory;
+    const { id } = this.#standing;
+    this.#above = tree.pathTo(id).slice(0, -1).reverse();
+    this.#isRoot = tree.root === id;
+    this.core.treeChanged();
+    if (this.core.below.readings.hasUncounted) this.core.recount();
+  }
+
+  #sendQuery(to: string, message: QueryMessage): void {
+    const session = this.#switchboard.sessionOf(to);
+    const payload = encode(queryMessage, message);
+    if (session !== null) session.notify(noticeKinds.query, payload);
+    else if (message.kind === 'answer') this.#routing.send(to, routedKinds.query, payload);
+  }
+}

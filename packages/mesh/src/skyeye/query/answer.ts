@@ -1,0 +1,114 @@
+// What the asker gets.
+
+import type { Stats } from '../aggregate.ts';
+import { attributes } from '../attributes.ts';
+import { quantile } from '../sketch.ts';
+import type { Group, Part } from './evaluate.ts';
+import type { Figure, Query } from './language.ts';
+
+export interface FoundPeer {
+  id: string;
+  /** By attribute, in its unit; null where nothing is known. */
+  values: Record<string, number | null>;
+  /** Of the reading. */
+  ageMs: number;
+  /** Estimated, there and back, to the peer of `near`; null without one. */
+  latencyMs: number | null;
+}
+
+export interface AnsweredGroup {
+  /** '' if all are one group. */
+  group: string;
+  peers: number;
+  /** By figure, as it was asked; null where nobody knows the value. */
+  figures: Record<string, number | null>;
+}
+
+export interface Answer {
+  query: string;
+  kind: 'find' | 'figures';
+  /** The best, best first: of a query for peers. */
+  peers: FoundPeer[];
+  /** Of a query for figures. */
+  groups: AnsweredGroup[];
+  /** How many peers are meant, and of how many that is known. */
+  matched: number;
+  looked: number;
+  /** Part of the living that was looked at: 0 to 1. */
+  complete: number;
+  answeredBy: string;
+  hops: number;
+  tookMs: number;
+  /** Why it may not be the whole answer; null if it is. */
+  problem: string | null;
+}
+
+export interface Delivery {
+  part: Part;
+  alive: number;
+  answeredBy: string;
+  hops: number;
+  problem: string | null;
+}
+
+export function answerOf(
+  query: Query,
+  { part, alive, answeredBy, hops, problem }: Delivery,
+  tookMs: number,
+): Answer {
+  const { looked, matched } = part;
+  const names = query.kind === 'find' ? query.columns.map((index) => attributes[index]!.name) : [];
+  const peers = part.rows.map(({ id, values, ageMs, distanceMs }) => ({
+    id,
+    values: Object.fromEntries(names.map((name, i) => [name, orNull(values[i]!)])),
+    ageMs,
+    latencyMs: orNull(distanceMs),
+  }));
+  const groups =
+    query.kind === 'figures' ? part.groups.map((group) => answeredGroup(query.figures, group)) : [];
+  groups.sort((a, b) => compareNames(a.group, b.group));
+  const complete = alive === 0 ? 0 : Math.min(1, looked / alive);
+  return {
+    ...{ query: query.text, kind: query.kind, peers, groups, matched, looked, complete },
+    ...{ answeredBy, hops, tookMs, problem },
+  };
+}
+
+function answeredGroup(figures: readonly Figure[], { name, peers, stats }: Group): AnsweredGroup {
+  const named = figures.map(
+    (figure, i) => [figure.name, orNull(figureOf(figure, peers, stats[i]!))] as const,
+  );
+  return { group: name, peers, figures: Object.fromEntries(named) };
+}
+
+function figureOf({ kind, attribute, part }: Figure, peers: number, stats: Stats | null): number {
+  if (kind === 'count') return peers;
+  if (stats === null) return Number.NaN;
+  const { count, sum, min, max, squares, sketch } = stats;
+  switch (kind) {
+    case 'sum':
+      return sum;
+    case 'avg':
+      return sum / count;
+    case 'min':
+      return min;
+    case 'max':
+      return max;
+    case 'sd':
+      return Math.sqrt(squares / count);
+    case 'quantile':
+      if (sketch === null) return Number.NaN;
+      return Math.min(max, Math.max(min, quantile(sketch, part) + attributes[attribute]!.min));
+  }
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+/** Numbers by size, names by letters. */
+function compareNames(a: string, b: string): number {
+  const [x, y] = [Number(a), Number(b)];
+  if (a !== '' && b !== '' && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+  return a < b ? -1 : a > b ? 1 : 0;
+}

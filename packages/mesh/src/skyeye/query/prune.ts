@@ -1,0 +1,108 @@
+// Whether a part of the tree, of which only sums and bounds are known, can hold what a query means: all of it, none of it,
+// or some, and only then it has to be asked.
+
+import type { Aggregate } from '../aggregate.ts';
+import { COORDINATE } from '../attributes.ts';
+import { emptyPart, type Part, type Place } from './evaluate.ts';
+import type { Figures, Query } from './language.ts';
+import { type Condition, DISTANCE, type Sign } from './language.ts';
+
+export type Share = 'all' | 'none' | 'some';
+
+export function shareOf(condition: Condition | null, box: Aggregate, near: Place | null): Share {
+  if (condition === null) return 'all';
+  switch (condition.kind) {
+    case 'and':
+      return both(
+        condition.parts.map((part) => shareOf(part, box, near)),
+        'none',
+        'all',
+      );
+    case 'or':
+      return both(
+        condition.parts.map((part) => shareOf(part, box, near)),
+        'all',
+        'none',
+      );
+    case 'not':
+      return opposite(shareOf(condition.part, box, near));
+    case 'compare':
+      return compared(condition.sign, Math.fround(condition.value), rangeOf(condition.attribute, box, near));
+    case 'name':
+      return 'some';
+  }
+}
+
+/** One `decisive` decides; else all must be `other` for it. */
+function both(parts: readonly Share[], decisive: Share, other: Share): Share {
+  if (parts.includes(decisive)) return decisive;
+  return parts.every((part) => part === other) ? other : 'some';
+}
+
+function opposite(share: Share): Share {
+  if (share === 'some') return share;
+  return share === 'all' ? 'none' : 'all';
+}
+
+interface Range {
+  low: number;
+  high: number;
+  /** Some may not have the value at all: they fulfil no comparison. */
+  isWhole: boolean;
+}
+
+function rangeOf(attribute: number, box: Aggregate, near: Place | null): Range | null {
+  if (attribute === DISTANCE) return near === null ? null : distanceRange(box, near);
+  const stats = box.stats[attribute]!;
+  return stats === null ? null : { low: stats.min, high: stats.max, isWhole: stats.count === box.peers };
+}
+
+function distanceRange(box: Aggregate, near: Place): Range | null {
+  const [x, y, height] = [COORDINATE, COORDINATE + 1, COORDINATE + 2].map((index) => box.stats[index]!);
+  if (x == null || y == null || height == null) return null;
+  const least = (at: number, { min, max }: { min: number; max: number }) => Math.max(0, min - at, at - max);
+  const most = (at: number, { min, max }: { min: number; max: number }) =>
+    Math.max(Math.abs(min - at), Math.abs(max - at));
+  return {
+    low: Math.hypot(least(near[0], x), least(near[1], y)) + height.min + near[2],
+    high: Math.hypot(most(near[0], x), most(near[1], y)) + height.max + near[2],
+    isWhole: height.count === box.peers,
+  };
+}
+
+function compared(sign: Sign, than: number, range: Range | null): Share {
+  if (range === null) return 'none';
+  const { low, high, isWhole } = range;
+  const share = (isAll: boolean, isNone: boolean): Share => {
+    if (isNone) return 'none';
+    return isAll && isWhole ? 'all' : 'some';
+  };
+  switch (sign) {
+    case '<':
+      return share(high < than, low >= than);
+    case '<=':
+      return share(high <= than, low > than);
+    case '>':
+      return share(low > than, high <= than);
+    case '>=':
+      return share(low >= than, high < than);
+    case '=':
+      return share(low === than && high === than, low > than || high < than);
+    case '!=':
+      return share(low > than || high < than, low === than && high === than);
+  }
+}
+
+/** The answer of a part of the tree that need not be asked; null if it must be. */
+export function known(query: Query, box: Aggregate, near: Place | null): Part | null {
+  const share = shareOf(query.condition, box, near);
+  if (share === 'none') return { ...emptyPart, looked: box.peers };
+  const isSummed = share === 'all' && query.kind === 'figures' && query.by === null;
+  return isSummed ? summed(query, box) : null;
+}
+
+function summed({ figures }: Figures, box: Aggregate): Part {
+  const stats = figures.map(({ kind, attribute }) => (kind === 'count' ? null : box.stats[attribute]!));
+  const groups = [{ name: '', peers: box.peers, stats }];
+  return { ...emptyPart, looked: box.peers, matched: box.peers, groups };
+}

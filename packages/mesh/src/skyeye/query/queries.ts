@@ -1,0 +1,276 @@
+// Asking, and answering. A query climbs the tree until somebody knows enough: for any k peers, the first who knows k; for
+// the best, or for figures of all, the root. What only a part of the tree knows is asked of it, unless its bounds say
+// that nothing there is meant. The answer goes straight to the asker.
+//
+//   asker ─► parent ─► … ─► root ─┬─► readings ───────┬─► answer ─► asker
+//                                 └─► ask ─► children ┘  (where they are too many to be known one by one)
+
+import { PEER_ID } from '../../identity/names.ts';
+import type { Cancel, Runtime } from '../../runtime.ts';
+import { COORDINATE, type Values } from '../attributes.ts';
+import type { Below } from '../below.ts';
+import { type Answer, answerOf, type Delivery } from './answer.ts';
+import { emptyPart, evaluate, joined, type Part, type Place } from './evaluate.ts';
+import type { Query } from './language.ts';
+import { HOPS_MAX, type QueryMessage, WAIT_MS_MAX } from './messages.ts';
+import { parseQuery } from './parse.ts';
+import { known } from './prune.ts';
+import { QueryError } from './words.ts';
+
+/** Then it is asked once more: the coordinator may just have died, and another taken its place. */
+const TRY_MS = 700;
+const TRIES = 3;
+/** For an answer from below; each level waits a little less than the one above it. */
+const BELOW_MS = 600;
+const LEVEL_MS = 100;
+const WAITING_MAX = 1_024;
+const PARSED_MAX = 256;
+
+export interface QuerySurroundings {
+  readonly id: string;
+  parent(): string | null;
+  isRoot(): boolean;
+  alive(): number;
+  roleOf(id: string): string;
+  /** False if there is no way. */
+  send(to: string, message: QueryMessage): void;
+}
+
+interface Waiting {
+  done: (delivery: Delivery | null) => void;
+  cancel: Cancel;
+}
+
+interface Gathering {
+  from: Set<string>;
+  parts: Part[];
+  finish: () => void;
+}
+
+export class Queries {
+  /** Answered here, and refused because there were too many. */
+  readonly counts = { answered: 0, refused: 0 };
+  readonly #runtime: Runtime;
+  readonly #world: QuerySurroundings;
+  readonly #below: Below;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #gathering = new Map<number, Gathering>();
+  readonly #parsed = new Map<string, Query>();
+
+  constructor(runtime: Runtime, world: QuerySurroundings, below: Below) {
+    this.#runtime = runtime;
+    this.#world = world;
+    this.#below = below;
+  }
+
+  stop(): void {
+    for (const { cancel, done } of this.#waiting.values()) {
+      cancel();
+      done(null);
+    }
+    this.#waiting.clear();
+    this.#gathering.clear();
+  }
+
+  /**
+   * The answer of the network; of what is known here, if nobody answers.
+   *
+   * @throws QueryError with the place of the mistake
+   */
+  async ask(text: string): Promise<Answer> {
+    const query = this.#parse(text);
+    const startMs = this.#runtime.clock.elapsedMs();
+    for (let tries = 0; tries < TRIES; tries++) {
+      const delivery = await this.#try(query);
+      if (delivery !== null) return answerOf(query, delivery, this.#runtime.clock.elapsedMs() - startMs);
+    }
+    const part = this.#here(query, this.#placeOf(query.near));
+    const problem = 'no coordinator answers: this is what is known here';
+    const delivery = { part, alive: this.#world.alive(), answeredBy: this.#world.id, hops: 0, problem };
+    return answerOf(query, delivery, this.#runtime.clock.elapsedMs() - startMs);
+  }
+
+  #try(query: Query): Promise<Delivery | null> {
+    return new Promise((resolve) => {
+      if (this.#waiting.size >= WAITING_MAX) {
+        const problem = 'too many queries at once from this peer';
+        resolve({ part: emptyPart, alive: 0, answeredBy: this.#world.id, hops: 0, problem });
+        return;
+      }
+      const number = this.#newNumber();
+      const cancel = this.#runtime.clock.after(TRY_MS + BELOW_MS, () => this.#answered(number, null));
+      this.#waiting.set(number, { done: resolve, cancel });
+      const { id } = this.#world;
+      const near = this.#placeOf(query.near);
+      this.#climb({ kind: 'query', number, asker: id, question: query.text, near, hops: 0 }, query);
+    });
+  }
+
+  #answered(number: number, delivery: Delivery | null): void {
+    const waiting = this.#waiting.get(number);
+    if (waiting === undefined) return;
+    this.#waiting.delete(number);
+    waiting.cancel();
+    waiting.done(delivery);
+  }
+
+  take(from: string, message: QueryMessage): void {
+    switch (message.kind) {
+      case 'query':
+        return void this.#takeQuery(message);
+      case 'answer':
+        return void this.#answered(message.number, message);
+      case 'ask':
+        return void this.#takeAsk(from, message);
+      case 'told': {
+        const gathering = this.#gathering.get(message.number);
+        if (!gathering?.from.delete(from)) return;
+        gathering.parts.push(message.part);
+        if (gathering.from.size === 0) gathering.finish();
+      }
+    }
+  }
+
+  // --- upwards
+
+  #takeQuery(message: Extract<QueryMessage, { kind: 'query' }>): void {
+    try {
+      this.#climb(message, this.#parse(message.question));
+    } catch (error) {
+      // The asker's own peer would have said so: it is of another version, or lies.
+      if (!(error instanceof QueryError)) throw error;
+      this.#deliver(message, emptyPart, error.message.slice(0, 150));
+    }
+  }
+
+  #climb(message: Extract<QueryMessage, { kind: 'query' }>, query: Query): void {
+    const near = message.near ?? this.#placeOf(query.near);
+    const parent = this.#world.parent();
+    if (!this.#world.isRoot() && parent !== null && message.hops < HOPS_MAX) {
+      const enough = this.#anyHere(query);
+      if (enough !== null) return void this.#deliver(message, enough, null);
+      this.#world.send(parent, { ...message, near, hops: message.hops + 1 });
+      return;
+    }
+    const isRoot = this.#world.isRoot();
+    const answer = (place: Place | null) =>
+      this.#whole(query, place, BELOW_MS, (part) => {
+        const isLost = query.near !== null && place === null;
+        const why = isRoot ? null : 'the root cannot be reached: this is of a part of the network';
+        this.#deliver(message, part, isLost ? `where ${query.near} is, nobody knows` : why);
+      });
+    if (query.near === null || near !== null) answer(near);
+    else this.#locate(query.near, answer);
+  }
+
+  /** Asks those below where a peer is, if it is not known here. */
+  #locate(id: string, done: (place: Place | null) => void): void {
+    if (!PEER_ID.test(id)) return void done(null);
+    const query = this.#parse(
+      `1 peer where id = "${id}" order by coordinate.x, coordinate.y, coordinate.height`,
+    );
+    this.#whole(query, null, BELOW_MS / 2, ({ rows }) =>
+      done(rows.length === 0 ? null : knownPlace(rows[0]!.values)),
+    );
+  }
+
+  /** If any will do, and enough of them are known here. */
+  #anyHere(query: Query): Part | null {
+    if (query.kind !== 'find' || query.order.length > 0 || query.count > this.#below.readings.size)
+      return null;
+    const part = this.#here(query, null);
+    return part.rows.length === query.count ? part : null;
+  }
+
+  #deliver(
+    { number, asker, hops }: { number: number; asker: string; hops: number },
+    part: Part,
+    problem: string | null,
+  ): void {
+    this.counts.answered++;
+    const missing = part.missing > 0 ? `${part.missing} peers did not answer in time` : null;
+    const delivery = {
+      part,
+      alive: this.#world.alive(),
+      answeredBy: this.#world.id,
+      hops,
+      problem: problem ?? missing,
+    };
+    if (asker === this.#world.id) this.#answered(number, delivery);
+    else this.#world.send(asker, { kind: 'answer', number, ...delivery });
+  }
+
+  // --- downwards
+
+  #takeAsk(from: string, { number, question, near, waitMs }: Extract<QueryMessage, { kind: 'ask' }>): void {
+    let query: Query;
+    try {
+      query = this.#parse(question);
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      return;
+    }
+    this.#whole(query, near, waitMs, (part) => this.#world.send(from, { kind: 'told', number, part }));
+  }
+
+  /** Of all that is below, this peer included. */
+  #whole(query: Query, near: Place | null, waitMs: number, done: (part: Part) => void): void {
+    const parts = [this.#here(query, near)];
+    const asked = new Map<string, number>();
+    for (const { id, aggregate } of this.#below.children.values()) {
+      if (aggregate === null) continue;
+      const answer = known(query, aggregate, near);
+      if (answer !== null) parts.push(answer);
+      else asked.set(id, aggregate.peers);
+    }
+    if (asked.size === 0) return void done(joined(query, parts));
+    const number = this.#newNumber();
+    const finish = () => {
+      cancel();
+      this.#gathering.delete(number);
+      const missing = [...gathering.from].reduce((sum, id) => sum + (asked.get(id) ?? 0), 0);
+      done(joined(query, [...parts, ...gathering.parts, { ...emptyPart, missing }]));
+    };
+    const gathering: Gathering = { from: new Set(asked.keys()), parts: [], finish };
+    const cancel = this.#runtime.clock.after(waitMs, finish);
+    this.#gathering.set(number, gathering);
+    const less = Math.min(WAIT_MS_MAX, Math.max(0, waitMs - LEVEL_MS));
+    for (const id of asked.keys())
+      this.#world.send(id, { kind: 'ask', number, question: query.text, near, waitMs: less });
+  }
+
+  /** Nobody can guess it, so nobody else can answer. */
+  #newNumber(): number {
+    return Buffer.from(this.#runtime.random.bytes(6)).readUIntBE(0, 6);
+  }
+
+  #here(query: Query, near: Place | null): Part {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    const sight = { roleOf: (id: string) => this.#world.roleOf(id), near, nowMs };
+    return evaluate(query, this.#below.readings.counted(), sight);
+  }
+
+  #placeOf(id: string | null): Place | null {
+    const held = id === null ? undefined : this.#below.readings.get(id);
+    return held === undefined ? null : placeOf(held.values);
+  }
+
+  #parse(text: string): Query {
+    const known = this.#parsed.get(text);
+    if (known !== undefined) return known;
+    const query = parseQuery(text);
+    if (this.#parsed.size >= PARSED_MAX) this.#parsed.delete(this.#parsed.keys().next().value!);
+    this.#parsed.set(text, query);
+    return query;
+  }
+}
+
+/** Null if the peer has measured no latency yet. */
+export function placeOf(values: Values): Place | null {
+  return knownPlace(values.slice(COORDINATE, COORDINATE + 3));
+}
+
+function knownPlace([x, y, height]: readonly number[]): Place | null {
+  const place = [x!, y!, height!] as const;
+  return place.some(Number.isNaN) ? null : place;
+}

@@ -1,0 +1,348 @@
+// Queries: what may be said, and that the answer is the right one.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { aggregateOf } from '../src/skyeye/aggregate.ts';
+import { attributes, COORDINATE, indexOf, nothingKnown, type Values } from '../src/skyeye/attributes.ts';
+import { answerOf } from '../src/skyeye/query/answer.ts';
+import { evaluate, joined, type Sight } from '../src/skyeye/query/evaluate.ts';
+import { parseQuery, QueryError } from '../src/skyeye/query/index.ts';
+import { shareOf } from '../src/skyeye/query/prune.ts';
+
+const mistake = (text: string): QueryError => {
+  try {
+    parseQuery(text);
+  } catch (error) {
+    assert.ok(error instanceof QueryError, String(error));
+    return error;
+  }
+  assert.fail(`"${text}" was taken`);
+};
+
+test('the query of the README, part by part', () => {
+  const query = parseQuery(
+    '3 peers where cpu.free >= 50% and storage.free > 20GB near peer_7 order by latency, bandwidth',
+  );
+  assert.ok(query.kind === 'find');
+  assert.equal(query.count, 3);
+  assert.equal(query.near, 'peer_7');
+  assert.deepEqual(query.condition, {
+    kind: 'and',
+    parts: [
+      { kind: 'compare', attribute: indexOf('cpu.free'), sign: '>=', value: 50 },
+      { kind: 'compare', attribute: indexOf('storage.free'), sign: '>', value: 20e9 },
+    ],
+  });
+  assert.deepEqual(query.order, [
+    { attribute: -1, isMoreFirst: false },
+    { attribute: indexOf('net.free'), isMoreFirst: true },
+  ]);
+});
+
+test('quantities are written as people write them', () => {
+  const value = (text: string) => {
+    const { condition } = parseQuery(`peers where ${text}`);
+    assert.ok(condition?.kind === 'compare');
+    return condition.value;
+  };
+  assert.equal(value('memory.free > 512 MiB'), 512 * 1024 ** 2);
+  assert.equal(value('memory.free > 20gb'), 20e9);
+  assert.equal(value('net.free >= 1Mbit'), 1e6);
+  assert.equal(value('net.free >= 1.5Gbit/s'), 1.5e9);
+  assert.equal(value('net.rx < 10MB/s'), 10e6);
+  assert.equal(value('latency <= 5ms'), 5);
+  assert.equal(value('latency <= 2s'), 2000);
+  assert.equal(value('uptime > 2d'), 172_800);
+  assert.equal(value('temperature > -5C'), -5);
+  assert.equal(value('cpu.cores = 4'), 4);
+});
+
+test('a mistake is pointed at, with what could stand there', () => {
+  for (const [text, at, expected] of [
+    ['', 0, /number of peers/],
+    ['3', 1, /"peers"/],
+    ['3.5 peers', 0, /whole number/],
+    ['0 peers', 0, /whole number/],
+    ['peers where', 11, /attribute/],
+    ['peers where cpu.fre > 5', 12, /cpu\.free/],
+    ['peers where cpu.free', 20, /<, <=/],
+    ['peers where cpu.free > 20GB', 23, /50%/],
+    ['peers where storage.free > 50%', 27, /20GB/],
+    ['peers where (cpu.free > 50%', 27, /"\)"/],
+    ['peers where cpu.free > 50% or', 29, /attribute/],
+    ['peers near', 10, /name of a peer/],
+    ['peers order cpu.free', 12, /"by"/],
+    ['peers whence cpu.free > 5', 6, /"where"/],
+    ['peers where cpu.free > 5 & load.1 < 2', 25, /word/],
+    ['p95 where cpu.free > 5', 4, /attribute/],
+    ['avg(cpu.free', 12, /"\)"/],
+    ['count by colour', 9, /attribute/],
+    [`peers where ${'('.repeat(50)}cpu.free > 5`, 44, /fewer brackets/],
+  ] as const) {
+    const error = mistake(text);
+    assert.equal(error.at, at, `"${text}": ${error.message}`);
+    assert.match(error.expected, expected);
+  }
+});
+
+test('no text makes the parser fail otherwise', () => {
+  const words = [
+    'peers',
+    '3',
+    'where',
+    'cpu.free',
+    '>',
+    '50%',
+    'and',
+    'not',
+    '(',
+    ')',
+    'near',
+    'x',
+    'order',
+    'by',
+    'count',
+    'avg',
+    ',',
+    '"',
+    'role',
+    '=',
+  ];
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(fc.constantFrom(...words)).map((all) => all.join(' ')),
+      ),
+      (text) => {
+        try {
+          parseQuery(text);
+        } catch (error) {
+          assert.ok(error instanceof QueryError);
+          assert.ok(error.at >= 0 && error.at <= Math.max(text.length, 1000));
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+// --- against brute force
+
+interface Someone {
+  id: string;
+  values: Values;
+  readMs: number;
+}
+const names = ['cpu.free', 'storage.free', 'net.free', 'load.1'];
+const someone = fc
+  .record({
+    values: fc.tuple(
+      ...names.map((_, i) =>
+        fc.option(
+          fc.integer({ min: 0, max: 20 }).map((n) => n * [5, 5e9, 5e7, 0.5][i]!),
+          { nil: Number.NaN },
+        ),
+      ),
+    ),
+    place: fc.tuple(
+      fc.integer({ min: -50, max: 50 }),
+      fc.integer({ min: -50, max: 50 }),
+      fc.integer({ min: 0, max: 9 }),
+    ),
+  })
+  .map(({ values, place }) => {
+    const all = nothingKnown.slice();
+    for (const [i, name] of names.entries()) all[indexOf(name)] = Math.fround(values[i]!);
+    for (const [i, each] of place.entries()) all[COORDINATE + i] = each;
+    return all;
+  });
+const crowd = fc
+  .array(someone, { minLength: 1, maxLength: 60 })
+  .map((all): Someone[] =>
+    all.map((values, i) => ({ id: `${['lab', 'hall', 'roof'][i % 3]}-${i}`, values, readMs: 0 })),
+  );
+const condition = fc.letrec((tie) => ({
+  one: fc.oneof(
+    fc
+      .tuple(
+        fc.constantFrom(...names),
+        fc.constantFrom('<', '<=', '>', '>=', '=', '!='),
+        fc.integer({ min: 0, max: 20 }),
+      )
+      .map(([name, sign, n]) => `${name} ${sign} ${n * [5, 5e9, 5e7, 0.5][names.indexOf(name)]!}`),
+    fc.constantFrom('domain = lab', 'id = *-1?', 'role != peer', 'latency < 40ms'),
+  ),
+  any: fc.oneof(
+    { maxDepth: 3 },
+    tie('one'),
+    fc
+      .tuple(tie('any'), fc.constantFrom('and', 'or'), tie('any'))
+      .map(([a, word, b]) => `(${a} ${word} ${b})`),
+    tie('any').map((a) => `not (${a})`),
+  ),
+})).any as fc.Arbitrary<string>;
+const order = fc.uniqueArray(fc.constantFrom('latency', ...names), { minLength: 0, maxLength: 3 });
+
+/** The slow way, written without looking at the other: JavaScript's own words on each peer. */
+function slowly(text: string, crowd: Someone[], near: Values): Someone[] {
+  const valueIn = (who: Someone, name: string) => {
+    if (name !== 'latency') return who.values[indexOf(name)]!;
+    const [x, y, h] = [0, 1, 2].map((i) => [who.values[COORDINATE + i]!, near[COORDINATE + i]!] as const) as [
+      readonly [number, number],
+      readonly [number, number],
+      readonly [number, number],
+    ];
+    return Math.hypot(x[0] - x[1], y[0] - y[1]) + h[0] + h[1];
+  };
+  const script = text
+    .replace(/([a-z.1]+) (<=|>=|!=|<|>|=) ([\d.]+)(ms)?/g, (_, name, sign, value) => {
+      const js = sign === '=' ? '===' : sign;
+      const than = `Math.fround(${value})`;
+      if (js === '!=') return `(!isNaN(v("${name}")) && v("${name}") !== ${than})`;
+      return `(v("${name}") ${js} ${than})`;
+    })
+    .replace('domain = lab', 'false')
+    .replaceAll(' and ', ' && ')
+    .replaceAll(' or ', ' || ')
+    .replaceAll('not ', '!');
+  const isMeant = new Function('v', `return ${script}`) as (v: (name: string) => number) => boolean;
+  return crowd.filter((who) => isMeant((name) => valueIn(who, name)));
+}
+
+const NUMERIC = /^(?!.*(domain|id =|role)).*$/;
+
+test('which peers are meant, against brute force; bounds of a part never leave one out', () => {
+  fc.assert(
+    fc.property(crowd, condition, (all, text) => {
+      const near = all[0]!.values;
+      const sight: Sight = {
+        roleOf: () => 'peer',
+        near: [near[COORDINATE]!, near[COORDINATE + 1]!, near[COORDINATE + 2]!],
+        nowMs: 0,
+      };
+      const query = parseQuery(`1000 peers where ${text} near ${all[0]!.id}`);
+      const found = evaluate(query, all, sight);
+      if (NUMERIC.test(text)) {
+        const expected = slowly(text, all, near)
+          .map(({ id }) => id)
+          .sort();
+        assert.deepEqual(found.rows.map(({ id }) => id).sort(), expected, text);
+      }
+      const share = shareOf(query.condition, aggregateOf(all, 0), sight.near);
+      if (share === 'none') assert.equal(found.matched, 0, text);
+      if (share === 'all') assert.equal(found.matched, all.length, text);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('the best of them, in any split over the tree, are the best of all', () => {
+  fc.assert(
+    fc.property(
+      crowd,
+      order,
+      fc.integer({ min: 1, max: 10 }),
+      fc.integer({ min: 1, max: 5 }),
+      (all, keys, count, split) => {
+        const near = all[0]!.values;
+        const sight: Sight = {
+          roleOf: () => 'peer',
+          near: [near[COORDINATE]!, near[COORDINATE + 1]!, near[COORDINATE + 2]!],
+          nowMs: 0,
+        };
+        const query = parseQuery(
+          `${count} peers near ${all[0]!.id}${keys.length > 0 ? ` order by ${keys.join(', ')}` : ''}`,
+        );
+        assert.ok(query.kind === 'find');
+        const parts = Array.from({ length: split }, (_, part) =>
+          evaluate(
+            query,
+            all.filter((_, i) => i % split === part),
+            sight,
+          ),
+        );
+        const whole = joined(query, parts);
+        assert.equal(whole.looked, all.length);
+        assert.equal(whole.rows.length, Math.min(count, all.length));
+        // None that is left out comes before one that is in.
+        const ranked = evaluate({ ...query, count: 1000 }, all, sight).rows;
+        assert.deepEqual(whole.rows, ranked.slice(0, count));
+        for (const [i, row] of ranked.entries()) {
+          const next = ranked[i + 1];
+          if (next === undefined) continue;
+          const at = row.keys.findIndex((key, k) => key !== next.keys[k]);
+          assert.ok(at < 0 ? row.id < next.id : row.keys[at]! < next.keys[at]!);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('figures, in groups and in any split, are those of all', () => {
+  fc.assert(
+    fc.property(
+      crowd,
+      fc.constantFrom('', ' by domain', ' by load.1'),
+      fc.integer({ min: 1, max: 5 }),
+      (all, by, split) => {
+        const sight: Sight = { roleOf: () => 'peer', near: null, nowMs: 0 };
+        const query = parseQuery(
+          `count, avg(cpu.free), min(cpu.free), max cpu.free, sum(storage.free), sd(cpu.free), p50(cpu.free)${by}`,
+        );
+        const parts = Array.from({ length: split }, (_, part) =>
+          evaluate(
+            query,
+            all.filter((_, i) => i % split === part),
+            sight,
+          ),
+        );
+        const delivery = {
+          part: joined(query, parts),
+          alive: all.length,
+          answeredBy: 'x',
+          hops: 0,
+          problem: null,
+        };
+        const answer = answerOf(query, delivery, 0);
+        assert.equal(
+          answer.groups.reduce((sum, { peers }) => sum + peers, 0),
+          all.length,
+        );
+        for (const { group, peers, figures } of answer.groups) {
+          const members = all.filter(({ id, values }) => {
+            if (by === '') return true;
+            if (by === ' by domain') return id.startsWith(`${group}-`);
+            const load = values[indexOf('load.1')]!;
+            return group === 'unknown' ? Number.isNaN(load) : load === Number(group);
+          });
+          assert.equal(peers, members.length);
+          assert.equal(figures.count, members.length);
+          const free = members
+            .map(({ values }) => values[indexOf('cpu.free')]!)
+            .filter((n) => !Number.isNaN(n))
+            .sort((a, b) => a - b);
+          if (free.length === 0) {
+            assert.equal(figures['avg(cpu.free)'], null);
+            continue;
+          }
+          const mean = free.reduce((a, b) => a + b, 0) / free.length;
+          const sd = Math.sqrt(free.reduce((a, b) => a + (b - mean) ** 2, 0) / free.length);
+          assert.ok(Math.abs(figures['avg(cpu.free)']! - mean) < 1e-9);
+          assert.ok(Math.abs(figures['sd(cpu.free)']! - sd) < 1e-6);
+          assert.equal(figures['min(cpu.free)'], free[0]);
+          assert.equal(figures['max(cpu.free)'], free.at(-1));
+          const median = free[Math.ceil(free.length / 2) - 1]!;
+          assert.ok(Math.abs(figures['p50(cpu.free)']! - median) <= 0.011 * median + 1e-3);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('every attribute can be asked for by its name', () => {
+  for (const { name } of attributes) assert.equal(parseQuery(`max(${name})`).kind, 'figures');
+});
