@@ -1,0 +1,222 @@
+// SkyEye in whole peers: links, gossip, death and partition, on a virtual clock.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Peer } from '../src/peer/peer.ts';
+import type { Answer } from '../src/skyeye/index.ts';
+import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
+
+const running = (mesh: VirtualMesh) => mesh.peers.filter((peer): peer is Peer => peer !== null);
+const cpuOf = (i: number) => (i * 37) % 101;
+
+function reportAll(mesh: VirtualMesh): void {
+  for (const [i, peer] of mesh.peers.entries())
+    peer?.skyeye.report({ 'cpu.used': 100 - cpuOf(i), 'cpu.free': cpuOf(i), 'storage.free': 1e9 * (i + 1) });
+}
+
+/** Every peer has a view of all of the running, with the exact sums. */
+function isSeenByAll(mesh: VirtualMesh): boolean {
+  const all = running(mesh);
+  const sum = mesh.peers.reduce((total, peer, i) => total + (peer === null ? 0 : cpuOf(i)), 0);
+  return all.every(({ skyeye }) => {
+    const view = skyeye.view();
+    const cpu = view?.attributes['cpu.free'];
+    return view?.peers === all.length && view.complete === 1 && cpu?.count === all.length && cpu.sum === sum;
+  });
+}
+
+async function seeing(peers: number, seed: number): Promise<VirtualMesh> {
+  const mesh = await VirtualMesh.create({ peers, seed });
+  await mesh.startAll();
+  reportAll(mesh);
+  const tookMs = mesh.clock.runUntil(() => isSeenByAll(mesh), 40_000, 50);
+  assert.ok(tookMs !== null, `seed ${seed}: not all is seen`);
+  return mesh;
+}
+
+async function ask(mesh: VirtualMesh, from: number, text: string): Promise<Answer> {
+  let answer: Answer | null = null;
+  void mesh.peers[from]!.skyeye.query(text).then((given) => {
+    answer = given;
+  });
+  for (let i = 0; i < 6_000 && answer === null; i++) {
+    mesh.clock.run(1);
+    await null;
+  }
+  assert.ok(answer !== null, 'no answer');
+  return answer;
+}
+
+test('every peer sees all, and any peer answers for all', async () => {
+  for (let seed = 0; seed < 3; seed++) {
+    const mesh = await seeing(30, seed);
+    const answer = await ask(mesh, 7, '3 peers where storage.free > 10GB order by cpu.free');
+    const best = Array.from({ length: 30 }, (_, i) => i)
+      .filter((i) => i + 1 > 10)
+      .sort((a, b) => cpuOf(b) - cpuOf(a))
+      .slice(0, 3);
+    assert.deepEqual(
+      answer.peers.map(({ id }) => id),
+      best.map((i) => `peer-${i}`),
+    );
+    assert.deepEqual(
+      answer.peers.map(({ values }) => values['cpu.free']),
+      best.map(cpuOf),
+    );
+    assert.equal(answer.complete, 1);
+    assert.equal(answer.problem, null);
+    assert.ok(answer.tookMs < 80, `${answer.tookMs} ms`);
+    const figures = await ask(mesh, 3, 'count, max(cpu.free) by role');
+    assert.deepEqual(
+      figures.groups.map(({ group, peers }) => [group, peers]),
+      [
+        ['authority', 1],
+        ['peer', 29],
+      ],
+    );
+  }
+});
+
+test('the root dies: its heir sees all the others within 3 s of the death', async () => {
+  for (let seed = 0; seed < 6; seed++) {
+    const mesh = await seeing(24, seed);
+    const root = running(mesh)[0]!.directory.tree.root!;
+    const i = Number(root.slice('peer-'.length));
+    // Half of them by a crash, which closes links; half by silence.
+    if (seed % 2 === 0) mesh.crash(i);
+    else {
+      mesh.network.silence(hostOf(i));
+      mesh.peers[i] = null;
+    }
+    const tookMs = mesh.clock.runUntil(() => isSeenByAll(mesh), 15_000, 20);
+    assert.ok(tookMs !== null && tookMs <= 3_000, `seed ${seed}: ${tookMs} ms`);
+  }
+});
+
+test('an answer comes also while the root is dead and nobody knows', async () => {
+  const mesh = await seeing(24, 2);
+  const root = running(mesh)[0]!.directory.tree.root!;
+  const i = Number(root.slice('peer-'.length));
+  mesh.network.silence(hostOf(i));
+  mesh.peers[i] = null;
+  const from = mesh.peers.findIndex((peer) => peer !== null);
+  const answer = await ask(mesh, from, '2 peers order by cpu.free');
+  assert.equal(answer.peers.length > 0, true);
+  assert.ok(answer.problem !== null || answer.looked === 23, JSON.stringify(answer));
+});
+
+test('a partition has two roots, each of which says what it sees; healed, there is one again', async () => {
+  for (let seed = 0; seed < 4; seed++) {
+    const mesh = await seeing(20, seed);
+    const half = Array.from({ length: 10 }, (_, i) => i * 2);
+    mesh.network.partition([half.map(hostOf)]);
+    mesh.clock.run(25_000);
+    reportAll(mesh);
+    mesh.clock.run(15_000);
+    for (const [i, peer] of mesh.peers.entries()) {
+      const view = peer!.skyeye.view()!;
+      const own = mesh.peers.map((_, j) => j).filter((j) => (j % 2 === 0) === (i % 2 === 0));
+      assert.equal(view.peers, 10, `seed ${seed}: peer-${i}`);
+      assert.equal(
+        view.attributes['cpu.free']!.sum,
+        own.reduce((sum, j) => sum + cpuOf(j), 0),
+      );
+    }
+    assert.equal(new Set(mesh.peers.map((peer) => peer!.skyeye.view()!.root)).size, 2);
+    mesh.network.heal();
+    const tookMs = mesh.clock.runUntil(() => isSeenByAll(mesh), 60_000, 50);
+    assert.ok(tookMs !== null, `seed ${seed}: does not heal`);
+    assert.equal(new Set(mesh.peers.map((peer) => peer!.skyeye.view()!.root)).size, 1);
+  }
+});
+
+test('clocks that are a day off change no age', async () => {
+  const mesh = await seeing(12, 5);
+  mesh.clockErrorMs[3] = 24 * 3_600_000;
+  mesh.clockErrorMs[6] = -24 * 3_600_000;
+  reportAll(mesh);
+  mesh.clock.run(12_000);
+  for (const peer of running(mesh)) {
+    const { ageMs, readings } = peer.skyeye.view()!;
+    assert.ok(ageMs >= 0 && ageMs < 15_000, `${ageMs}`);
+    assert.ok(readings.oldestMs >= 0 && readings.oldestMs < 40_000, `${readings.oldestMs}`);
+  }
+  const answer = await ask(mesh, 3, 'peers order by cpu.free');
+  for (const { ageMs } of answer.peers) assert.ok(ageMs >= 0 && ageMs < 40_000);
+});
+
+test('a quarantined peer counts no more, and again when it is over', async () => {
+  const mesh = await seeing(12, 8);
+  const measure = { step: 'quarantine' as const, reason: 'scanned', forMs: 20_000, by: 'operator' as const };
+  assert.equal(mesh.peers[0]!.authority!.measure('peer-5', measure), null);
+  const peersSeen = () =>
+    running(mesh)
+      .filter(({ id }) => id !== 'peer-5')
+      .map(({ skyeye }) => skyeye.view()!.peers);
+  assert.ok(
+    mesh.clock.runUntil(() => peersSeen().every((peers) => peers === 11), 12_000, 50) !== null,
+    `${peersSeen()}`,
+  );
+  const answer = await ask(mesh, 2, 'peers where id = peer-5');
+  assert.deepEqual(answer.peers, []);
+  assert.ok(
+    mesh.clock.runUntil(() => peersSeen().every((peers) => peers === 12), 60_000, 50) !== null,
+    `${peersSeen()}`,
+  );
+});
+
+test('what cannot be is refused and counted, at the peer and above it', async () => {
+  const mesh = await seeing(6, 4);
+  const liar = mesh.peers[3]!;
+  assert.deepEqual(
+    liar.skyeye.report({
+      'cpu.used': Number.NaN,
+      'cpu.free': -5,
+      'storage.total': 5e15,
+      'memory.free': 1e9,
+      colour: 7,
+    }),
+    ['cpu.used', 'cpu.free', 'storage.total', 'colour'],
+  );
+  assert.equal(liar.skyeye.core.below.refused.values, 4);
+  // Now without its own check.
+  const values = liar.skyeye.core.below.readings.get('peer-3')!.values.slice();
+  values[1] = -5;
+  values[7] = 5e15;
+  liar.skyeye.core.reportValues(values);
+  mesh.clock.run(3_000);
+  const refused = running(mesh).reduce(
+    (sum, { id, skyeye }) => sum + (id === 'peer-3' ? 0 : skyeye.core.below.refused.values),
+    0,
+  );
+  const isRoot = liar.directory.tree.root === 'peer-3';
+  if (!isRoot) assert.ok(refused >= 2, `${refused}`);
+  for (const peer of running(mesh)) {
+    if (peer.id === 'peer-3') continue;
+    assert.equal(peer.skyeye.view()!.attributes['storage.total'], undefined);
+    assert.ok(peer.skyeye.view()!.attributes['cpu.free']!.min >= 0);
+  }
+});
+
+test('each peer keeps what it measured, and tells it to any other', async () => {
+  const mesh = await seeing(9, 6);
+  for (let round = 0; round < 5; round++) {
+    mesh.clock.run(10_000);
+    mesh.peers[4]!.skyeye.report({ 'cpu.used': round });
+  }
+  let series: { timesMs: number[]; attributes: Record<string, (number | null)[]> } | null = null;
+  void mesh.peers[7]!.skyeye.history.of('peer-4').then((given) => {
+    series = given;
+  });
+  mesh.clock.run(200);
+  await null;
+  await null;
+  assert.ok(series !== null);
+  const { timesMs, attributes } = series as {
+    timesMs: number[];
+    attributes: Record<string, (number | null)[]>;
+  };
+  assert.deepEqual(attributes['cpu.used'], [100 - cpuOf(4), 0, 1, 2, 3, 4]);
+  assert.deepEqual(attributes['cpu.free'], [cpuOf(4), null, null, null, null, null]);
+  assert.ok(timesMs.every((time, i) => i < 2 || Math.abs(time - timesMs[i - 1]! - 10_000) <= 1));
+});
