@@ -5,9 +5,10 @@ export function addConfigCommand(program: Command): void {
   program
     .command('config')
     .description('print the reference of all options: units, defaults, bounds, trade-offs')
-    .addHelpText('after', '\nExample:\n  eyrie config | less')
-    .action(async () => {
-      const { reference } = await import('@eyrie/services/config');
-      process.stdout.write(reference());
+    .option('--toml', 'as an eyrie.toml with every option explained, at its default')
+    .addHelpText('after', '\nExamples:\n  eyrie config | less\n  eyrie config --toml > eyrie.toml')
+    .action(async ({ toml }: { toml?: boolean }) => {
+      const { exampleToml, reference } = await import('@eyrie/services/config');
+      process.stdout.write(toml === true ? exampleToml() : reference());
     });
 }

@@ -5,7 +5,7 @@ import { StoreError, type StoreErrorCode } from '@eyrie/store';
 import type { ErrorAnswer } from './schemas/index.ts';
 
 /** Code and HTTP status of each error. */
-const STATUS = {
+export const ERROR_STATUS = {
   bad_request: 400,
   bad_json: 400,
   bad_value: 400,
@@ -44,7 +44,7 @@ const STATUS = {
   disk_full: 507,
 } as const;
 
-export type ErrorCode = keyof typeof STATUS;
+export type ErrorCode = keyof typeof ERROR_STATUS;
 
 export class ApiError extends Error {
   readonly code: ErrorCode;
@@ -60,7 +60,7 @@ export class ApiError extends Error {
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
-    this.statusCode = STATUS[code];
+    this.statusCode = ERROR_STATUS[code];
     this.hint = more.hint;
     this.at = more.at;
   }

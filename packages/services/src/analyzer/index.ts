@@ -1,4 +1,5 @@
 // What others may use of the analyzer.
+export { ERROR_STATUS } from './errors.ts';
 export type {
   Begun,
   Counters,

@@ -1,4 +1,6 @@
 // What others may use of the configuration.
+
+export { exampleToml } from './example.ts';
 export { ConfigError, type ConfigSources, loadConfig, optionsOf, sectionNames, usualPlaces } from './load.ts';
 export { reference } from './reference.ts';
 export { type Config, ConfigSchema, type Section } from './schema.ts';

@@ -1,9 +1,10 @@
-// The reference page of all options, as Markdown: docs/configuration.md is made of it, and a test keeps the two alike.
+// The reference page of all options, as Markdown: docs/reference/configuration.md is made of it.
 import { optionsOf, sectionNames, wanted } from './load.ts';
 
 const INTRODUCTION = `# Configuration
 
-Made from the schema in packages/services/src/config: \`eyrie config\` prints it.
+Made from the schema in packages/services/src/config: \`eyrie config\` prints it, and \`eyrie config --toml\` an eyrie.toml
+with all of it.
 
 Options come from, in this order, each over the ones before: the defaults below, \`eyrie.toml\` (\`--config FILE\`, else
 \`~/.config/eyrie/eyrie.toml\`, else \`/etc/eyrie/eyrie.toml\`), variables \`EYRIE_SECTION_KEY\`, and flags.

@@ -99,7 +99,7 @@ export const ConfigSchema = Type.Object(
         host: host('the parser'),
         port: port('the parser', 5001),
         rules: option.yesNo({
-          what: 'intrusion rules look at the packets (docs/findings.md)',
+          what: 'intrusion rules look at the packets (docs/reference/findings.md)',
           default: true,
           tradeOff:
             'without them packets are parsed twice as fast, and scans, floods and attacks stay unseen',

@@ -141,7 +141,13 @@ export class ResponseDesk {
     });
     if (problem !== null)
       this.#options.audit({
-        ...this.#entry(rule.mode === 'advise' ? 'advise' : 'refuse', subject, `${answer}: ${problem}`, null, 'policy'),
+        ...this.#entry(
+          rule.mode === 'advise' ? 'advise' : 'refuse',
+          subject,
+          `${answer}: ${problem}`,
+          null,
+          'policy',
+        ),
         evidence: about.evidence(),
       });
   }

@@ -9,7 +9,7 @@ export const ANSWERS = ['throttle', 'quarantine', 'redirect', 'revoke', 'block']
 export type Answer = (typeof ANSWERS)[number];
 
 export interface ResponseRule {
-  /** A rule of docs/findings.md, or a severity and all above it. */
+  /** A rule of docs/reference/findings.md, or a severity and all above it. */
   readonly rule: string | null;
   readonly severity: RuleSeverity | null;
   readonly mode: Mode;
@@ -119,7 +119,8 @@ function ruleOf(value: unknown, number: number): ResponseRule {
   const other = Object.keys(rest)[0];
   if (other !== undefined) throw wrong(`"${other}" is not known`);
   if ((rule === undefined) === (severity === undefined)) throw wrong('give it either a rule or a severity');
-  if (rule !== undefined && typeof rule !== 'string') throw wrong('rule is a name of docs/findings.md');
+  if (rule !== undefined && typeof rule !== 'string')
+    throw wrong('rule is a name of docs/reference/findings.md');
   if (severity !== undefined && !SEVERITIES.includes(severity as RuleSeverity))
     throw wrong(`severity is one of ${SEVERITIES.join(', ')}`);
   if (!MODES.includes(mode as Mode)) throw wrong(`mode is one of ${MODES.join(', ')}`);

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RULES } from '@eyrie/detect';
-import { findingsPage } from '../scripts/findings-page.ts';
-import { readText } from './support/house.ts';
-
-test('docs/findings.md says what the rules say', () => {
-  assert.ok(readText('docs/findings.md') === findingsPage(), 'run: node scripts/findings-page.ts');
-});
 
 test('each rule says when it speaks, why, what it spares, and what to do', () => {
   assert.equal(new Set(RULES.map(({ id }) => id)).size, RULES.length);

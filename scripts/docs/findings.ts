@@ -1,10 +1,4 @@
-/**
- * Writes docs/findings.md from what stands in the rules themselves.
- *
- *   node scripts/findings-page.ts
- */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// The reference page of findings, from what stands in the rules themselves.
 import { RULES, type Rule } from '@eyrie/detect';
 
 const HEAD = `# Findings
@@ -13,7 +7,7 @@ What the intrusion rules find, a line each. \`eyrie read FILE -q -z findings\` a
 \`--json\` each finding comes with its evidence: numbers of packets and of conversations to look at. Severities are info,
 low, medium, high and critical; the one here is the usual one. Techniques are those of MITRE ATT&CK for enterprise.
 
-This page is made by \`node scripts/findings-page.ts\` from the rules in \`packages/detect/src/rules\`; a test compares the two.
+This page is made by \`npm run docs\` from the rules in \`packages/detect/src/rules\`; a test compares the two.
 
 `;
 
@@ -43,5 +37,3 @@ function cells({ id, title, severity, technique, threshold, exemptions, source, 
 function urlOf(id: string): string {
   return `https://attack.mitre.org/techniques/${id.replace('.', '/')}/`;
 }
-
-if (import.meta.main) writeFileSync(join(import.meta.dirname, '../docs/findings.md'), findingsPage());
