@@ -12,6 +12,7 @@ import { addImportCommand } from './import/options.ts';
 import { addLabCommands } from './lab/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
 import { addParserCommand } from './parser/options.ts';
+import { addPathCommand } from './path/options.ts';
 import { addPersistorCommand } from './persistor/options.ts';
 import { addReadCommand } from './read/options.ts';
 import { addServingOptions } from './serving/options.ts';
@@ -96,6 +97,7 @@ program
   });
 
 addMeshCommands(program);
+addPathCommand(program);
 
 program.commandsGroup('Try it out, and measure:');
 addLabCommands(program);
