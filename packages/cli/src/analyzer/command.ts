@@ -23,7 +23,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
       folder: tmpdir(),
       honeypotFolder: honeypotFolder(undefined),
       askPeer: async (method, parameters) =>
-        (await import('../mesh/local.ts')).askLocalPeer(method, parameters),
+        (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
       access: place.access,
       log: sayings('analyzer', options),
       page: null,

@@ -1,4 +1,5 @@
 // What is done about peers that misbehave, for a time: eyrie mesh quarantine, release, measures.
+import type { Response } from '@eyrie/services/response';
 import { UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { ask, readTime, table } from './select.ts';
@@ -48,9 +49,27 @@ export async function measures(options: Common): Promise<void> {
   const rows = all.map(({ id, step, reason, atMs, untilMs }) => [
     id,
     step,
-    new Date(atMs).toISOString().slice(0, 19),
-    new Date(untilMs).toISOString().slice(0, 19),
+    shortTime(atMs),
+    shortTime(untilMs),
     printable(reason),
   ]);
   console.log(table([['PEER', 'STEP', 'SINCE', 'UNTIL', 'REASON'], ...rows]));
+}
+
+export async function responses(options: Common): Promise<void> {
+  const all = await ask<Response[]>(options.peer, 'responses');
+  if (options.json === true) return console.log(JSON.stringify(all, null, 2));
+  if (all.length === 0) return console.log('Nothing was done, nor advised.');
+  for (const { atMs, peer, address, answer, isDone, why, summary, witnesses, untilMs } of all) {
+    const done = isDone
+      ? `${answer}${untilMs === null ? '' : ` until ${shortTime(untilMs)}`}`
+      : `${answer} advised`;
+    console.log(`${shortTime(atMs)}  ${peer || printable(address)}: ${done}`);
+    console.log(`${' '.repeat(21)}${printable(summary)}; seen by ${witnesses.join(', ')}`);
+    if (why !== '') console.log(`${' '.repeat(21)}not done: ${why}`);
+  }
+}
+
+function shortTime(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19);
 }

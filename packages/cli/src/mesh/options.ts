@@ -188,6 +188,13 @@ function addDeciding(mesh: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh measures`)
     .action(async (options) => (await import('./measures.ts')).measures(options));
+  mesh
+    .command('responses')
+    .description('what was done by policy about whom, or would be (response.toml, audit.jsonl)')
+    .option('--peer <id>', 'the peer of this user that holds the authority')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh responses`)
+    .action(async (options) => (await import('./measures.ts')).responses(options));
   const authority = mesh.command('ca').description('the authority: change its root without a break');
   authority
     .command('rotate')

@@ -11,6 +11,7 @@ import {
   FolderStorage,
   isComplete,
   type Log,
+  type Peer,
   PolicyError,
   peerFolder,
   peersIn,
@@ -19,6 +20,7 @@ import {
 } from '@eyrie/mesh';
 import { isPassphraseSealed, PassphraseError } from '@eyrie/mesh/sealed';
 import { type Config, ConfigError, loadConfig } from '@eyrie/services/config';
+import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
 import { FAILED, UserError } from '../errors.ts';
 import { printableLine } from '../terminal/printable.ts';
 import { LogFile } from './log-file.ts';
@@ -48,7 +50,9 @@ export async function runForeground(
   try {
     const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
     const timeServers = await timeServersOf(config.clock);
-    const running = await runPeer({ runtime, folder, passphrase, host: options.host, port, timeServers });
+    const companions = [(peer: Peer) => startDefence(peer, folder, log)];
+    const place = { host: options.host, port };
+    const running = await runPeer({ runtime, folder, passphrase, ...place, timeServers, companions });
     const { peer } = running;
     log('info', 'peer started', {
       peer: id,
@@ -87,7 +91,7 @@ async function timeServersOf({ servers, nts }: Config['clock']) {
 }
 
 function asUserError(error: unknown, id: string, port: number | undefined): unknown {
-  const known = [FolderError, ControlError, PolicyError, PassphraseError];
+  const known = [FolderError, ControlError, PolicyError, ResponsePolicyError, PassphraseError];
   if (known.some((kind) => error instanceof kind))
     return new UserError(`${id}: ${(error as Error).message}`, FAILED);
   const code = (error as NodeJS.ErrnoException).code;

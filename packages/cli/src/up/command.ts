@@ -101,7 +101,7 @@ async function openPage(
     folder: uploadFolder(),
     honeypotFolder: honeypotFolder(undefined),
     askPeer: async (method, parameters) =>
-      (await import('../mesh/local.ts')).askLocalPeer(method, parameters),
+      (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
     page: pageFolder(),
   });
   const address = await listen(app, place, '--port').catch(async (error) => {

@@ -35,6 +35,7 @@ import { addHostRoutes } from './routes/hosts.ts';
 import { addLoginRoutes } from './routes/login.ts';
 import { addMeshRoutes } from './routes/mesh.ts';
 import { addPacketRoutes } from './routes/packets.ts';
+import { addResponseRoutes } from './routes/responses.ts';
 import { addSecurityRoutes } from './routes/security.ts';
 import { addStatusRoutes, StatusReport } from './routes/status.ts';
 import { addTotalsRoutes } from './routes/totals.ts';
@@ -140,6 +141,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   addRoutes(app, context, guard);
   addMeshRoutes(app, mesh);
   addSecurityRoutes(app, options.honeypotFolder ?? null);
+  addResponseRoutes(app, options.askPeer ?? null);
   await addFront(app, options.page);
   app.addHook('preClose', async () => hub.close());
   app.addHook('onClose', async () => redissector.close());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Companion, ControlError, type Log, type Peer } from '@eyrie/mesh';
 import { BlockedAddresses } from './blocked.ts';
 import { ResponseDesk } from './desk.ts';
-import { parseResponsePolicy, RESPONSE_EXAMPLE, type ResponsePolicy } from './policy.ts';
+import { parseResponsePolicy, RESPONSE_EXAMPLE, type ResponsePolicy, ResponsePolicyError } from './policy.ts';
 import { Sensor } from './sensor.ts';
 
 /**
@@ -56,5 +56,10 @@ function openDesk(peer: Peer, folder: string, log: Log): ResponseDesk {
 export function policyIn(folder: string): ResponsePolicy {
   const path = join(folder, 'response.toml');
   if (!existsSync(path)) writeFileSync(path, RESPONSE_EXAMPLE, { mode: 0o600 });
-  return parseResponsePolicy(readFileSync(path, 'utf8'));
+  try {
+    return parseResponsePolicy(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof ResponsePolicyError) throw new ResponsePolicyError(`${path}: ${error.message}`);
+    throw error;
+  }
 }

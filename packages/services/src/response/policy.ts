@@ -29,6 +29,7 @@ export interface ResponsePolicy {
   readonly shareMax: number;
 }
 
+/** Of one line, which says where in response.toml. */
 export class ResponsePolicyError extends Error {}
 
 export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehave. Only read where the authority is.

@@ -19,7 +19,7 @@ export function Measures({ mesh }: { mesh: Mesh }) {
     if (!isSure) return;
     setBusy(id);
     try {
-      await send('POST', `/mesh/peers/${encodeURIComponent(id)}/release`, {});
+      await send('POST', `/measures/${encodeURIComponent(id)}/release`, {});
       announce(`${id} is released`);
     } catch (error) {
       announce(error instanceof ApiError ? error.message : String(error));

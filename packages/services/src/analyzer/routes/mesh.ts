@@ -1,4 +1,4 @@
-// The mesh, for the page: who is in it, and an end to what was done about a peer.
+// The mesh as its peers know it: who is in it, the view of the whole, queries, what one peer measured.
 import type { MeshSource } from '../mesh/source.ts';
 import {
   ByPeer,
@@ -8,8 +8,6 @@ import {
   MeshState,
   type MeshView,
   MeshViewAnswer,
-  ReleaseBody,
-  Released,
 } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { answers } from './answers.ts';
@@ -46,20 +44,5 @@ export function addMeshRoutes(app: Server, source: MeshSource): void {
     '/mesh/peers/:id',
     { schema: { ...answers('mesh', 'What one peer measured lately', MeshSeries), params: ByPeer } },
     ({ params: { id } }) => source.ask<MeshSeries>('metrics', { id }),
-  );
-
-  app.post(
-    '/mesh/peers/:id/release',
-    {
-      schema: {
-        ...answers('mesh', 'Ends a throttle, quarantine or redirect before its time', Released),
-        params: ByPeer,
-        body: ReleaseBody,
-      },
-    },
-    async ({ params: { id }, body: { reason = 'released on the page' } }) => {
-      await source.ask('release', { id, reason });
-      return { released: id };
-    },
   );
 }

@@ -8,6 +8,7 @@ export * from './hosts.ts';
 export * from './mesh.ts';
 export * from './mesh-view.ts';
 export * from './packets.ts';
+export * from './responses.ts';
 export * from './security.ts';
 export * from './status.ts';
 export * from './totals.ts';

@@ -44,6 +44,3 @@ export const MeshChange = object({
 export type MeshChange = Static<typeof MeshChange>;
 
 export const ByPeer = object({ id: Type.String({ maxLength: 64 }) });
-
-export const ReleaseBody = object({ reason: Type.Optional(Type.String({ maxLength: 200 })) });
-export const Released = object({ released: Type.String() });

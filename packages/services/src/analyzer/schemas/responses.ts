@@ -1,0 +1,42 @@
+// What is done about peers that misbehave.
+import { type Static, Type } from '@sinclair/typebox';
+import { object, oneOf, orNull } from './common.ts';
+
+const milliseconds = { description: 'seconds since 1970' };
+
+export const ResponseRow = object({
+  id: Type.Integer(),
+  time: Type.Number(milliseconds),
+  peer: Type.String({ description: "'' where an address is of no peer" }),
+  address: Type.String(),
+  rule: Type.String({ examples: ['query-flood'] }),
+  severity: oneOf(['info', 'low', 'medium', 'high', 'critical']),
+  summary: Type.String(),
+  witnesses: Type.Array(Type.String(), { description: 'peers that saw it' }),
+  answer: oneOf(['throttle', 'quarantine', 'redirect', 'revoke', 'block']),
+  is_done: Type.Boolean({ description: 'false: it was only advised' }),
+  why: Type.String({ description: 'why it was not done' }),
+  until: orNull(Type.Number(milliseconds)),
+});
+export type ResponseRow = Static<typeof ResponseRow>;
+
+export const MeasureRow = object({
+  peer: Type.String(),
+  step: oneOf(['throttle', 'quarantine', 'redirect']),
+  reason: Type.String(),
+  since: Type.Number(milliseconds),
+  until: Type.Number(milliseconds),
+});
+export type MeasureRow = Static<typeof MeasureRow>;
+
+const problem = orNull(Type.String({ description: 'why there is nothing to tell; null: all is well' }));
+export const ResponseList = object({ items: Type.Array(ResponseRow), problem });
+export const MeasureList = object({ items: Type.Array(MeasureRow), problem });
+
+export const ReleaseBody = object({
+  reason: Type.Optional(Type.String({ maxLength: 200, description: 'for the audit' })),
+});
+export const BySubject = object({
+  subject: Type.String({ maxLength: 64, description: 'a peer or an address' }),
+});
+export const Released = object({ released: Type.String() });
