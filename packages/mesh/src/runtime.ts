@@ -84,6 +84,56 @@ export function every({ clock, random }: Runtime, intervalMs: number, action: ()
   return () => cancel();
 }
 
+/**
+ * Runs `action` for what is gathered: soon after a pause, and where there is much, every `busyMs` at most. Where this machine
+ * is late, less often, so that many peers on a slow one do not drown in their own news.
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #soonMs: number;
+  readonly #busyMs: number;
+  readonly #action: () => void;
+  #lateMs = 0;
+  #ranMs = Number.NEGATIVE_INFINITY;
+  #dueMs = 0;
+  #cancel: Cancel | null = null;
+
+  constructor(clock: Clock, soonMs: number, busyMs: number, action: () => void) {
+    this.#clock = clock;
+    this.#soonMs = soonMs;
+    this.#busyMs = busyMs;
+    this.#action = action;
+  }
+
+  /** @param isUrgent whether the busy have to wait no longer than others */
+  soon(isUrgent = false): void {
+    const nowMs = this.#clock.elapsedMs();
+    const pauseMs = Math.min(this.#busyMs + LATENESS * this.#lateMs, LATENESS * this.#busyMs);
+    const waitMs = isUrgent ? this.#soonMs : Math.max(this.#soonMs, this.#ranMs + pauseMs - nowMs);
+    if (this.#cancel !== null && this.#dueMs <= nowMs + waitMs) return;
+    this.#cancel?.();
+    this.#dueMs = nowMs + waitMs;
+    this.#cancel = this.#clock.after(waitMs, () => {
+      this.#lateMs = Math.max(0, this.#clock.elapsedMs() - this.#dueMs);
+      this.now();
+    });
+  }
+
+  now(): void {
+    this.cancel();
+    this.#ranMs = this.#clock.elapsedMs();
+    this.#action();
+  }
+
+  cancel(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+}
+
+/** For each millisecond that a timer comes too late so many more are waited; and so many times the usual at most. */
+const LATENESS = 8;
+
 /** Up to `count` members of `all`, each as likely as the others. */
 export function sample<T>(random: Random, all: readonly T[], count: number): T[] {
   const rest = all.slice();

@@ -6,7 +6,7 @@ import type { Step } from '../members/measures.ts';
 import { type Change, hex, Roster } from '../members/roster.ts';
 import type { Audit, AuditEntry } from '../peer/audit.ts';
 import type { Storage } from '../peer/storage.ts';
-import type { Runtime } from '../runtime.ts';
+import { Pace, type Runtime } from '../runtime.ts';
 import {
   CertificateError,
   type Issuer,
@@ -59,9 +59,9 @@ export class Authority {
   readonly #leafHours: number;
   #rootKey: KeyObject;
   #roster: Roster;
-  #signedMs = Number.NEGATIVE_INFINITY;
   #gathered: Change[] = [];
   #whenSigned: (() => void)[] = [];
+  readonly #pace: Pace;
 
   constructor({ runtime, storage, rootKey, roster, leafHours = LEAF_HOURS }: AuthorityOptions) {
     this.#runtime = runtime;
@@ -70,6 +70,7 @@ export class Authority {
     this.#roster = roster;
     this.#leafHours = leafHours;
     this.desk = new EnrolmentDesk(runtime, storage);
+    this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#sign([]));
     const leftMs = rootExpiresMs(roster.roots.at(-1)!) - runtime.clock.nowMs();
     if (leftMs < ROOT_WARN_MS)
       runtime.log('warn', 'the authority of this mesh expires soon: run "eyrie mesh ca rotate"', {
@@ -234,9 +235,7 @@ export class Authority {
     });
     return new Promise((resolve) => {
       this.#whenSigned.push(resolve);
-      if (this.#whenSigned.length > 1) return;
-      const sinceMs = this.#runtime.clock.elapsedMs() - this.#signedMs;
-      this.#runtime.clock.after(Math.max(GATHER_MS, BUSY_GATHER_MS - sinceMs), () => this.#sign([]));
+      this.#pace.soon();
     });
   }
 
@@ -268,7 +267,6 @@ export class Authority {
     this.#gathered = [];
     this.#whenSigned = [];
     if (all.length > 0) {
-      this.#signedMs = this.#runtime.clock.elapsedMs();
       this.#roster = Roster.sign(this.#roster, all, this.#rootKey);
       this.onRoster(this.#roster);
     }

@@ -4,7 +4,7 @@
 import { type Measure, measureText } from '../members/measures.ts';
 import { type Roster, RosterError, type RosterPart } from '../members/roster.ts';
 import { MOVED, RosterGatherer, type Standing } from '../peer/standing.ts';
-import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import { type Cancel, jittered, Pace, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
 import type { Link, Transport } from './link.ts';
@@ -20,7 +20,8 @@ const TICK_MS = 200;
 /** This peer itself was slow: what it did not hear, it cannot hold against others. */
 const LATE_MS = 400;
 /** News of members goes on at once, and where there is much of it, so often: a thousand admissions are no thousand frames. */
-const ROSTER_PUSH_MS = 500;
+const ROSTER_SOON_MS = 5;
+const ROSTER_BUSY_MS = 1_000;
 const SESSIONS_MAX = 2_048;
 /** Of lists of members that are not whole yet, from all sessions together: nobody has vouched for them so far. */
 const GATHERED_BYTES_MAX = 256 << 20;
@@ -69,8 +70,7 @@ export class Switchboard implements SessionHost {
   readonly #kept = new WeakSet<Session>();
   #lastTickMs: number;
   #cancelTick: Cancel = () => {};
-  #rosterPushedMs = Number.NEGATIVE_INFINITY;
-  #cancelRosterPush: Cancel | null = null;
+  readonly #rosterPace: Pace;
   #isStopped = false;
 
   constructor(runtime: Runtime, standing: Standing, transport: Transport) {
@@ -78,6 +78,7 @@ export class Switchboard implements SessionHost {
     this.standing = standing;
     this.#transport = transport;
     this.#lastTickMs = runtime.clock.elapsedMs();
+    this.#rosterPace = new Pace(runtime.clock, ROSTER_SOON_MS, ROSTER_BUSY_MS, () => this.#pushRoster());
     standing.onRoster.push((roster, before) => this.#rosterChanged(roster, before));
     standing.measures.onChange.push((id, measure) => {
       if (measure === null) this.forgetFailures(id);
@@ -106,7 +107,7 @@ export class Switchboard implements SessionHost {
   stop(reason: string): void {
     this.#isStopped = true;
     this.#cancelTick();
-    this.#cancelRosterPush?.();
+    this.#rosterPace.cancel();
     for (const session of [...this.#all]) session.close(reason);
   }
 
@@ -114,7 +115,7 @@ export class Switchboard implements SessionHost {
   kill(): void {
     this.#isStopped = true;
     this.#cancelTick();
-    this.#cancelRosterPush?.();
+    this.#rosterPace.cancel();
     for (const session of [...this.#all]) session.link.destroy('stopped');
     void this.#transport.close();
   }
@@ -368,11 +369,8 @@ export class Switchboard implements SessionHost {
   #rosterChanged(roster: Roster, before: Roster): void {
     const isAnyoneOut = roster.voidedSince(before.version).length > 0;
     if (isAnyoneOut) this.#closeVoided();
-    const sinceMs = this.runtime.clock.elapsedMs() - this.#rosterPushedMs;
-    const isUrgent = isAnyoneOut || roster.measures !== before.measures;
-    if (isUrgent || sinceMs >= ROSTER_PUSH_MS) this.#pushRoster();
-    else
-      this.#cancelRosterPush ??= this.runtime.clock.after(ROSTER_PUSH_MS - sinceMs, () => this.#pushRoster());
+    if (isAnyoneOut) this.#rosterPace.now();
+    else this.#rosterPace.soon();
   }
 
   #closeVoided(): void {
@@ -384,9 +382,6 @@ export class Switchboard implements SessionHost {
   }
 
   #pushRoster(): void {
-    this.#cancelRosterPush?.();
-    this.#cancelRosterPush = null;
-    this.#rosterPushedMs = this.runtime.clock.elapsedMs();
     const { roster } = this.standing;
     for (const session of this.#byId.values()) {
       if (session.rosterVersion >= roster.version) continue;

@@ -4,7 +4,7 @@
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
-import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
+import { type Cancel, every, Pace, type Runtime, sample } from '../runtime.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { borrowed, type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
 import { type Directory, readUpdate, UPDATE_BYTES_MAX, type Update, writeUpdate } from './directory.ts';
@@ -12,7 +12,7 @@ import { MEMBERS_MAX } from './roster.ts';
 
 /** News goes on so soon, and where there is much of it, so often: a thousand that start at once are no thousand frames. */
 const GATHER_MS = 20;
-const BUSY_GATHER_MS = 500;
+const BUSY_GATHER_MS = 1_000;
 const COMPARE_MS = 20_000;
 /** So that the longest still fit into a frame. */
 const UPDATES_MAX = 360;
@@ -31,9 +31,8 @@ export class Gossip {
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
   #news: { update: Update; from: Session | null }[] = [];
-  #flushedMs = Number.NEGATIVE_INFINITY;
   #early: { update: Update; from: Session | null }[] = [];
-  #cancelGather: Cancel | null = null;
+  readonly #pace: Pace;
   #cancelCompare: Cancel = () => {};
 
   constructor(runtime: Runtime, standing: Standing, directory: Directory, switchboard: Switchboard) {
@@ -41,6 +40,7 @@ export class Gossip {
     this.#standing = standing;
     this.#directory = directory;
     this.#switchboard = switchboard;
+    this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#flush());
     switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
       for (const each of decode(updates, payload)) this.#take(readUpdate(each), session);
     });
@@ -76,23 +76,24 @@ export class Gossip {
 
   stop(): void {
     this.#cancelCompare();
-    this.#cancelGather?.();
-    this.#flush();
+    this.#pace.now();
   }
 
   /** News that this peer itself has. */
   publish(update: Update): void {
-    if (this.#directory.take(update)) this.#spread(update, null);
+    const isUrgent = this.#isUrgent(update);
+    if (this.#directory.take(update)) this.#spread(update, null, isUrgent);
   }
 
   /** Sends what is gathered, now. */
   flush(): void {
-    this.#flush();
+    this.#pace.now();
   }
 
   #take(update: Update, from: Session | null): void {
+    const isUrgent = this.#isUrgent(update);
     if (this.#directory.take(update)) {
-      this.#spread(update, from);
+      this.#spread(update, from, isUrgent);
       return;
     }
     // News of somebody who was just let in may be faster than the list that says so.
@@ -101,24 +102,20 @@ export class Gossip {
     if (this.#early.length > EARLY_MAX) this.#early.shift();
   }
 
-  #spread(update: Update, from: Session | null): void {
+  /** That somebody is gone is told at once, and that it is not, as soon. */
+  #isUrgent(update: Update): boolean {
+    return update.kind === 'accusation' || update.isLeaving || this.#directory.dead.has(update.id);
+  }
+
+  #spread(update: Update, from: Session | null, isUrgent: boolean): void {
     this.#news.push({ update, from });
-    // That somebody is gone is told at once.
-    const isUrgent = update.kind === 'accusation' || update.isLeaving;
-    if (isUrgent) this.#cancelGather?.();
-    if (isUrgent) this.#cancelGather = null;
-    const sinceMs = this.#runtime.clock.elapsedMs() - this.#flushedMs;
-    const waitMs = isUrgent ? GATHER_MS : Math.max(GATHER_MS, BUSY_GATHER_MS - sinceMs);
-    this.#cancelGather ??= this.#runtime.clock.after(waitMs, () => this.#flush());
+    this.#pace.soon(isUrgent);
   }
 
   #flush(): void {
-    this.#cancelGather?.();
-    this.#cancelGather = null;
     const news = this.#news;
     this.#news = [];
     if (news.length === 0) return;
-    this.#flushedMs = this.#runtime.clock.elapsedMs();
     for (const session of this.#switchboard.sessions()) {
       const theirs = news.filter((each) => each.from !== session).map((each) => each.update);
       this.#sendUpdates(session, theirs);
