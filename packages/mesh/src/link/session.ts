@@ -97,9 +97,10 @@ export class Session implements StreamCarrier {
     this.#cancelGreeting = host.runtime.clock.after(GREETING_MS, () => this.close('no greeting in 10 s'));
     link.start({
       onBytes: (bytes) => this.#receive(bytes),
-      onDrain: () => {
-        for (const stream of [...this.#streams.values()]) stream.onWritable();
-      },
+      onDrain: () =>
+        this.#guarded(() => {
+          for (const stream of [...this.#streams.values()]) stream.onWritable();
+        }),
       onClose: (reason) => this.#closed(reason),
     });
     this.#sendFrame(
@@ -179,13 +180,28 @@ export class Session implements StreamCarrier {
   #receive(bytes: Uint8Array): void {
     if (this.isClosed) return;
     this.heardMs = this.#host.runtime.clock.elapsedMs();
-    try {
+    this.#guarded(() =>
       this.#reader.push(bytes, (type, payload) => {
         if (!this.isClosed) this.#take(type, payload);
-      });
+      }),
+    );
+  }
+
+  /** Whatever goes wrong in what one peer has caused ends its session, never the process. */
+  #guarded(action: () => void): void {
+    try {
+      action();
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.#violation(error.message);
+      if (error instanceof WireError) {
+        this.#violation(error.message);
+        return;
+      }
+      this.#host.runtime.log('warn', 'what a peer sent could not be handled', {
+        peer: this.id,
+        address: this.link.shown.address,
+        message: String(error),
+      });
+      this.close('this peer failed at what you sent');
     }
   }
 

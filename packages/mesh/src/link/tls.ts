@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
 
 const HANDSHAKE_MS = 10_000;
-/** Handshakes under way at once that others began: more are refused until some are done. */
+/** Handshakes under way at once that others began: for one more, the oldest of the address with the most has to go. */
 const HANDSHAKES_MAX = 256;
 const SOCKETS_MAX = 4096;
 const RECORD_BYTES = 22;
@@ -40,7 +40,8 @@ export class TlsTransport implements Transport {
   /** One for both directions: a thousand peers in one process are a thousand contexts, not two. */
   #context: tls.SecureContext;
   #server: Server | null = null;
-  #handshakes = 0;
+  /** Those that others began, the oldest first, and from which address. */
+  readonly #handshakes = new Map<Socket, string>();
   #sockets = new Set<tls.TLSSocket>();
 
   constructor(options: TlsOptions) {
@@ -92,10 +93,11 @@ export class TlsTransport implements Transport {
   /** The server's side of the handshake. */
   #greet(raw: Socket, onLink: (link: Link) => void, onKnock: (address: string) => void): void {
     const address = formatAddress(raw.remoteAddress ?? '', raw.remotePort ?? 0);
-    if (this.#handshakes >= HANDSHAKES_MAX || this.#sockets.size >= SOCKETS_MAX) {
+    if (this.#sockets.size >= SOCKETS_MAX) {
       raw.destroy();
       return;
     }
+    if (this.#handshakes.size >= HANDSHAKES_MAX) this.#makeRoom();
     const options = {
       rejectUnauthorized: false,
       requestCert: true,
@@ -104,24 +106,34 @@ export class TlsTransport implements Transport {
     };
     const socket = new tls.TLSSocket(raw, options);
     this.#keep(socket);
-    this.#handshakes++;
+    this.#handshakes.set(raw, raw.remoteAddress ?? '');
     const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS);
-    let isUnderWay = true;
     const done = () => {
       clearTimeout(timer);
-      if (!isUnderWay) return;
-      this.#handshakes--;
-      isUnderWay = false;
+      this.#handshakes.delete(raw);
     };
     raw.on('error', () => socket.destroy());
     socket.once('close', () => {
-      if (isUnderWay) onKnock(address);
+      if (this.#handshakes.has(raw)) onKnock(address);
       done();
     });
     socket.once('secure', () => {
       done();
       onLink(new TlsLink(socket, false, address));
     });
+  }
+
+  /** Who fills the waiting room with silent connections loses them first. */
+  #makeRoom(): void {
+    const counts = new Map<string, number>();
+    for (const address of this.#handshakes.values()) counts.set(address, (counts.get(address) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    for (const [raw, address] of this.#handshakes) {
+      if (counts.get(address) !== most) continue;
+      this.#handshakes.delete(raw);
+      raw.destroy();
+      return;
+    }
   }
 
   close(): Promise<void> {

@@ -213,7 +213,7 @@ export class Roster {
 
   /** @throws RosterError */
   static fromBytes(data: Uint8Array, fingerprint: Uint8Array | null): Roster {
-    const { changes, signature } = decode(whole, data);
+    const { changes, signature } = readable(() => decode(whole, data));
     return Roster.follow(null, fingerprint, changes, signature);
   }
 }
@@ -237,8 +237,9 @@ function endorsedText(head: Uint8Array, certificate: Uint8Array): Buffer {
 
 /** The root that the mesh was founded with, also after it was retired. */
 function firstRoot(state: Pick<State, 'changes'>): Uint8Array {
-  const first = decode(change, state.changes[0]!);
-  if (first.kind !== 'found') throw new RosterError('the list of members has no beginning');
+  const [beginning] = state.changes;
+  const first = beginning === undefined ? null : decodeChange(beginning);
+  if (first?.kind !== 'found') throw new RosterError('the list of members has no beginning');
   return first.root;
 }
 
@@ -306,8 +307,12 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
 }
 
 function decodeChange(encoded: Uint8Array): Change {
+  return readable(() => decode(change, encoded));
+}
+
+function readable<T>(read: () => T): T {
   try {
-    return decode(change, encoded);
+    return read();
   } catch (error) {
     if (error instanceof WireError) throw new RosterError(`the list of members is damaged: ${error.message}`);
     throw error;

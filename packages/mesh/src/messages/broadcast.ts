@@ -157,8 +157,8 @@ export class Broadcasts {
       this.#runtime.log('warn', 'broadcast refused', { from: origin, reason });
       return false;
     }
-    // Restarted in between: the log knows.
-    if (number <= this.#inbox.lastOf(origin, STREAM)) return true;
+    // Restarted in between: the log knows. Else it was overtaken on the way by a newer one.
+    if (number <= this.#inbox.lastOf(origin, STREAM) && this.#inbox.has(origin, STREAM, number)) return true;
     const receivedMs = this.#runtime.clock.nowMs();
     this.#inbox.add({
       from: origin,
@@ -175,7 +175,9 @@ export class Broadcasts {
 
   #pass(received: Broadcast, from: Session | null, done: (count: number) => void): void {
     const name = `${received.origin} ${received.number}`;
-    const waitMs = Math.max(0, received.waitMs - STEP_MS);
+    // It is not signed, since each takes of it: so it is no longer than an honest one can be.
+    const ownMs = Math.min(received.waitMs, from === null ? COUNT_MS : COUNT_MS - STEP_MS);
+    const waitMs = Math.max(0, ownMs - STEP_MS);
     const payload = encode(broadcast, { ...received, waitMs });
     const waiting = new Set<Session>();
     for (const session of this.#switchboard.sessions()) {
@@ -187,7 +189,7 @@ export class Broadcasts {
       done(0);
       return;
     }
-    const cancel = this.#runtime.clock.after(received.waitMs, () => this.#finish(name));
+    const cancel = this.#runtime.clock.after(ownMs, () => this.#finish(name));
     this.#counting.set(name, { number: received.number, waiting, count: 0, cancel, done });
   }
 

@@ -22,7 +22,8 @@ export const INBOX_MAX = 10_000;
 export const INBOX_BYTES_MAX = 64 << 20;
 /** So much more than that before it is tidied up: not at each message. */
 const SLACK = 1.25;
-const CURSORS_MAX = 100_000;
+/** Of one sender, so that nobody can make another's be forgotten. A sender needs one, and one more with each new folder. */
+const STREAMS_MAX = 16;
 const LOG = 'inbox.log';
 
 const entry = variant({
@@ -54,7 +55,8 @@ export class Inbox {
   readonly #uncertaintyMs: () => number;
   #messages: Message[] = [];
   #bytes = 0;
-  #cursors = new Map<string, { from: string; stream: Uint8Array; sequence: number }>();
+  /** By sender, and by stream. */
+  readonly #cursors = new Map<string, Map<string, number>>();
   #readCount = 0;
 
   /** `uncertaintyMs`: of the clock that messages are dated with; Infinity where it is not that of the mesh. */
@@ -74,7 +76,14 @@ export class Inbox {
 
   /** The last number taken of a sender's stream; 0 if none was. */
   lastOf(from: string, stream: Uint8Array): number {
-    return this.#cursors.get(`${from} ${hex(stream)}`)?.sequence ?? 0;
+    return this.#cursors.get(from)?.get(hex(stream)) ?? 0;
+  }
+
+  /** Whether that very message is here still. */
+  has(from: string, stream: Uint8Array, sequence: number): boolean {
+    return this.#messages.some(
+      (each) => each.sequence === sequence && each.from === from && Buffer.compare(each.stream, stream) === 0,
+    );
   }
 
   /** On disk when it returns: only then may the sender be told. */
@@ -112,10 +121,13 @@ export class Inbox {
       return;
     }
     const { from, stream, sequence } = each;
-    const name = `${from} ${hex(stream)}`;
-    this.#cursors.delete(name);
-    this.#cursors.set(name, { from, stream, sequence });
-    if (this.#cursors.size > CURSORS_MAX) this.#cursors.delete(this.#cursors.keys().next().value!);
+    const streams = this.#cursors.get(from) ?? new Map<string, number>();
+    const name = hex(stream);
+    const last = Math.max(streams.get(name) ?? 0, sequence);
+    streams.delete(name);
+    streams.set(name, last);
+    if (streams.size > STREAMS_MAX) streams.delete(streams.keys().next().value!);
+    this.#cursors.set(from, streams);
     if (each.kind !== 'message') return;
     this.#messages.push(each);
     this.#bytes += each.body.length;
@@ -128,7 +140,11 @@ export class Inbox {
     this.#messages = this.#messages.slice(dropped);
     this.#readCount = Math.max(0, this.#readCount - dropped);
     this.#storage.writeLog(LOG, [
-      ...[...this.#cursors.values()].map((cursor) => encode(entry, { kind: 'cursor', ...cursor })),
+      ...[...this.#cursors].flatMap(([from, streams]) =>
+        [...streams].map(([name, sequence]) =>
+          encode(entry, { kind: 'cursor', from, stream: Buffer.from(name, 'hex'), sequence }),
+        ),
+      ),
       ...this.#messages.flatMap(entriesOf),
       encode(entry, { kind: 'read', count: this.#readCount }),
     ]);

@@ -111,8 +111,8 @@ export class Routing {
       this.#handlers.get(kind)?.(from, body, answer);
     } catch (error) {
       // Its sender is not the neighbour that handed it on, who is not to blame.
-      if (!(error instanceof WireError)) throw error;
-      this.#runtime.log('warn', 'a message cannot be read', { from, message: error.message });
+      const message = error instanceof WireError ? error.message : String(error);
+      this.#runtime.log('warn', 'a message cannot be read', { from, message });
     }
   }
 

@@ -2,7 +2,7 @@
 // answer each. It lies in the peer's folder, which nobody else may enter; it also shows that the peer runs.
 
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,9 +24,25 @@ export function controlPath(folder: string): string {
   return join(process.env.XDG_RUNTIME_DIR || tmpdir(), `eyrie-${userInfo().uid}`, `${name}.sock`);
 }
 
+/**
+ * Where the socket lies outside the peer's folder, somebody else may have made that place first.
+ *
+ * @throws ControlError if others can enter it
+ */
+function checkPlace(path: string): void {
+  if (process.platform === 'win32') return;
+  const place = lstatSync(dirname(path), { throwIfNoEntry: false });
+  if (place === undefined) return;
+  if (!place.isDirectory() || place.uid !== process.getuid?.() || (place.mode & 0o077) !== 0)
+    throw new ControlError(
+      `${dirname(path)} is open to others: remove it, or set XDG_RUNTIME_DIR to a folder of your own`,
+    );
+}
+
 /** Answers until it is closed. @throws ControlError if the peer of that folder runs already */
 export async function serveControl(folder: string, methods: Methods): Promise<Server> {
   const path = controlPath(folder);
+  checkPlace(path);
   if (await isServed(path)) throw new ControlError('this peer runs already');
   if (process.platform !== 'win32') {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -64,7 +80,9 @@ async function answerTo(line: string, methods: Methods): Promise<object> {
 /** Asks the running peer of a folder. @throws ControlError with one line */
 export function callPeer(folder: string, method: string, parameters: Parameters = {}): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const socket = connect(controlPath(folder));
+    const path = controlPath(folder);
+    checkPlace(path);
+    const socket = connect(path);
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
       reject(

@@ -6,11 +6,11 @@ import type { Session } from '../link/session.ts';
 import type { Stream } from '../link/stream.ts';
 import type { Peer } from '../peer/peer.ts';
 import { requestKinds, streamKinds } from '../wire/kinds.ts';
-import { decode, encode } from '../wire/schema.ts';
-import { CHUNK_BYTES, type Manifest, manifest, manifestId } from './manifest.ts';
+import { decode, encode, WireError } from '../wire/schema.ts';
+import { CHUNK_BYTES, isWhole, type Manifest, manifest, manifestId } from './manifest.ts';
 import { type Offer, offers, wanted } from './shares.ts';
 
-const MANIFEST_BYTES_MAX = 128 << 20;
+const MANIFEST_BYTES_MAX = 34 << 20;
 const OFFERS_MS = 5_000;
 const LINK_MS = 10_000;
 
@@ -27,9 +27,14 @@ export class FetchError extends Error {}
 export async function listOffers(peer: Peer, from: string): Promise<Offer[]> {
   const session = await linkTo(peer, from);
   return new Promise((resolve, reject) => {
-    session.request(requestKinds.offers, Buffer.alloc(0), OFFERS_MS, (error, payload) =>
-      error === null ? resolve(decode(offers, payload)) : reject(new FetchError(`${from}: ${error}`)),
-    );
+    session.request(requestKinds.offers, Buffer.alloc(0), OFFERS_MS, (error, payload) => {
+      if (error !== null) return reject(new FetchError(`${from}: ${error}`));
+      try {
+        resolve(readable(from, () => decode(offers, payload)));
+      } catch (problem) {
+        reject(problem);
+      }
+    });
   });
 }
 
@@ -108,7 +113,20 @@ async function receive(
 async function readManifest(input: StreamInput, from: string): Promise<Manifest> {
   const length = (await input.take(4)).readUInt32BE();
   if (length > MANIFEST_BYTES_MAX) throw new FetchError(`${from}: the file has too many parts`);
-  return decode(manifest, await input.take(length));
+  const data = await input.take(length);
+  const plan = readable(from, () => decode(manifest, data));
+  if (!isWhole(plan)) throw new FetchError(`${from}: the list of parts does not fit the size of the file`);
+  return plan;
+}
+
+function readable<T>(from: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WireError)
+      throw new FetchError(`${from} sent what cannot be read: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Which file the part is of: its id, then the hashes of its chunks. */

@@ -6,7 +6,7 @@ import { sha256 } from '../identity/keys.ts';
 import { fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
 
 export const CHUNK_BYTES = 1 << 20;
-const CHUNKS_MAX = 4_000_000;
+const CHUNKS_MAX = 1_000_000;
 
 /** A name without a way out of the folder it is written to. */
 export const resourceName = text(200, /^(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+$/);
@@ -22,7 +22,12 @@ export type Manifest = Shape<typeof manifest>;
 
 /** Two files with the same name are the same: all their bytes are. */
 export function manifestId({ sizeBytes, chunks }: Manifest): string {
-  return sha256(String(sizeBytes), ...chunks).toString('hex');
+  return sha256(String(sizeBytes), Buffer.concat(chunks)).toString('hex');
+}
+
+/** Whether every byte is in a chunk that has its hash, and no chunk is beyond the end. */
+export function isWhole({ sizeBytes, chunks }: Manifest): boolean {
+  return chunks.length === Math.ceil(sizeBytes / CHUNK_BYTES);
 }
 
 /** Reads the whole file once. */

@@ -27,6 +27,8 @@ export const wanted = record({ name: resourceName, fromChunk: varint() });
 export const offers = list(record({ name: resourceName, sizeBytes: varint() }), SHARES_MAX);
 export type Offer = Shape<typeof offers>[number];
 
+export class ShareError extends Error {}
+
 export class Shares {
   readonly #runtime: Runtime;
   readonly #standing: Standing;
@@ -58,7 +60,11 @@ export class Shares {
       const { name, fromChunk } = decode(wanted, payload);
       // Whoever gets a file has nothing more to say: what comes is not kept, and no room is given for more.
       stream.listen(() => {});
-      this.#serve(session, name, fromChunk, stream).catch((error) => stream.reset((error as Error).message));
+      this.#serve(session, name, fromChunk, stream).catch((error) => {
+        // What the system says has paths in it that are nobody else's business.
+        stream.reset(error instanceof ShareError ? error.message : `${name} cannot be read`);
+        this.#runtime.log('debug', 'file not sent', { peer: session.id, name, message: String(error) });
+      });
     });
   }
 
@@ -86,7 +92,7 @@ export class Shares {
     const sizes = await Promise.all(
       own.map(({ path }) =>
         stat(path)
-          .then(({ size }) => size)
+          .then((stats) => (stats.isFile() ? stats.size : -1))
           .catch(() => -1),
       ),
     );
@@ -105,8 +111,10 @@ export class Shares {
   async #serve({ id }: Session, name: string, fromChunk: number, stream: Stream): Promise<void> {
     const share = this.#shares.find((each) => each.name === name);
     // Whoever may not have it does not learn that it is there.
-    if (share === undefined || !this.#mayHave(id, share)) throw new Error(`there is no ${name} for you`);
-    const described = await this.#describe(share);
+    if (share === undefined || !this.#mayHave(id, share)) throw new ShareError(`there is no ${name} for you`);
+    const described = await this.#describe(share).catch(() => {
+      throw new ShareError(`${name} cannot be read`);
+    });
     const head = encode(manifest, described);
     const length = Buffer.alloc(4);
     length.writeUInt32BE(head.length);
@@ -123,7 +131,10 @@ export class Shares {
   }
 
   async #describe({ path, name }: Share): Promise<Manifest> {
-    const { size, mtimeMs } = await stat(path);
+    const stats = await stat(path);
+    // What is no file may never end, or never begin.
+    if (!stats.isFile()) throw new ShareError(`${path} is no file`);
+    const { size, mtimeMs } = stats;
     const known = this.#manifests.get(path);
     if (known !== undefined && known.sizeBytes === size && known.modifiedMs === Math.floor(mtimeMs))
       return { ...known, name };
