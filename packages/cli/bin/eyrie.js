@@ -6,8 +6,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cachedDataVersionTag } from 'node:v8';
 
 const NODE_MAJOR_MIN = 24;
+const bundleFolder = fileURLToPath(new URL('../.bundle', import.meta.url));
+const root = join(bundleFolder, '../../..');
 
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) start();
 else import('./newer-node.js').then((other) => other.startOnNewerNode(NODE_MAJOR_MIN));
@@ -17,6 +21,7 @@ else import('./newer-node.js').then((other) => other.startOnNewerNode(NODE_MAJOR
  * since; in a published package, which has no src, the built files.
  */
 function start() {
+  if (process.argv[2] === 'read') becomeSnapshot();
   // Node keeps what it stripped and compiled: a start takes a third of the time. A folder that cannot be
   // written only means no saving.
   module.enableCompileCache(join(cacheFolder(), 'compile'));
@@ -24,20 +29,32 @@ function start() {
     (path) => new URL(path, import.meta.url),
   );
   if (!existsSync(source)) import(new URL('../dist/run.js', import.meta.url).href);
-  else import(isFresh() ? bundle.href : source.href);
+  else import(factsOf('sources.json') === null ? source.href : bundle.href);
 }
 
-/** Is every source as it was when the bundle was made? */
-function isFresh() {
+/**
+ * Goes on as a Node that begins with the program in its memory (scripts/snapshot.js): that takes a third of the time.
+ * Comes back where there is no snapshot that this Node can start from, or where somebody told Node to do otherwise.
+ */
+function becomeSnapshot() {
+  if (process.execve === undefined || process.execArgv.length > 0 || process.env.NODE_OPTIONS) return;
+  // Made by another version, or on another kind of processor: Node would refuse it.
+  if (factsOf('read.json')?.made !== `${process.version} ${cachedDataVersionTag()}`) return;
+  const args = ['--snapshot-blob', join(bundleFolder, 'read.blob'), ...process.argv.slice(1)];
+  process.execve(process.execPath, [process.execPath, ...args], process.env);
+}
+
+/** What stands beside something that was bundled; null when a source is no longer as it was then. */
+function factsOf(name) {
   try {
-    const root = new URL('../../../', import.meta.url);
-    const sources = JSON.parse(readFileSync(new URL('../.bundle/sources.json', import.meta.url), 'utf8'));
-    return sources.every(([path, time, size]) => {
-      const now = statSync(new URL(path, root));
+    const facts = JSON.parse(readFileSync(join(bundleFolder, name), 'utf8'));
+    const isFresh = facts.sources.every(([path, time, size]) => {
+      const now = statSync(join(root, path));
       return now.mtimeMs === time && now.size === size;
     });
+    return isFresh ? facts : null;
   } catch {
-    return false;
+    return null;
   }
 }
 

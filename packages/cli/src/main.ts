@@ -1,6 +1,5 @@
 // The tree of commands: run.ts runs it, completions and reference pages are made from it. Each command's code is loaded
 // when it is called.
-import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addAnalyzerCommand } from './analyzer/options.ts';
 import { addCaptureCommand } from './capture/options.ts';
@@ -15,6 +14,7 @@ import { addParserCommand } from './parser/options.ts';
 import { addPathCommand } from './path/options.ts';
 import { addPersistorCommand } from './persistor/options.ts';
 import { addReadCommand } from './read/options.ts';
+import { newProgram } from './running.ts';
 import { addServingOptions } from './serving/options.ts';
 import { addStoreCommand } from './store/options.ts';
 import { addTimeCommand } from './time/options.ts';
@@ -22,11 +22,9 @@ import { addCompletionCommand } from './tree/options.ts';
 import { addUiCommand } from './ui/options.ts';
 import { addUpCommand } from './up/options.ts';
 
-export const program = new Command('eyrie')
+export const program = newProgram()
   .description('A peer-to-peer network that watches itself.')
   .version(packageJson.version, '-v, --version')
-  .exitOverride()
-  .configureOutput({ writeErr: () => {} })
   .addHelpText(
     'after',
     `

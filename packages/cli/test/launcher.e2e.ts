@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { cachedDataVersionTag } from 'node:v8';
 
 const made: string[] = [];
 after(() => {
@@ -47,6 +48,7 @@ function run(folder: string, script: string, ...args: string[]) {
 
 const echo = 'console.log(process.argv.slice(2).join()); process.exitCode = 3;';
 const skip = process.platform === 'win32' ? 'makes symbolic links' : false;
+const cannotBecome = process.platform === 'win32' ? 'no process becomes another one there' : false;
 
 test('the sources of a checkout are started before anything built', () => {
   const folder = makePackage(
@@ -59,6 +61,49 @@ test('the sources of a checkout are started before anything built', () => {
 test('a published package is started from dist', () => {
   const folder = makePackage({ 'dist/run.js': echo }, false);
   assert.deepEqual(run(folder, 'bin/eyrie.js', 'a', 'b'), { status: 3, stdout: 'a,b\n', stderr: '' });
+});
+
+/** A package with a snapshot beside its sources, made by this Node; `facts` of read.json in place of the true ones. */
+function makeSnapshotPackage(facts: object): string {
+  const folder = makePackage(
+    {
+      'src/main.ts': `console.log('sources');`,
+      '.bundle/read.cjs': `require('node:v8').startupSnapshot.setDeserializeMainFunction(() => {
+        console.log('snapshot', process.argv.slice(2).join());
+        process.exitCode = 3;
+      });`,
+    },
+    false,
+  );
+  const args = ['--snapshot-blob', join(folder, '.bundle/read.blob'), '--build-snapshot'];
+  const { status, stderr } = spawnSync(process.execPath, [...args, join(folder, '.bundle/read.cjs')], {
+    encoding: 'utf8',
+    env: environment(folder),
+  });
+  assert.equal(status, 0, stderr);
+  const made = `${process.version} ${cachedDataVersionTag()}`;
+  writeFileSync(join(folder, '.bundle/read.json'), JSON.stringify({ made, sources: [], ...facts }));
+  return folder;
+}
+
+test('read goes on from its snapshot, with arguments and exit status; nothing else does', {
+  skip: cannotBecome,
+}, () => {
+  const folder = makeSnapshotPackage({});
+  const args = ['read', 'a b', '--c'];
+  assert.deepEqual(run(folder, 'bin/eyrie.js', ...args), {
+    status: 3,
+    stdout: 'snapshot read,a b,--c\n',
+    stderr: '',
+  });
+  assert.equal(run(folder, 'bin/eyrie.js', 'store').stdout, 'sources\n');
+});
+
+test('a snapshot of another Node, or of sources that have changed, is left alone', {
+  skip: cannotBecome,
+}, () => {
+  for (const facts of [{ made: 'v24.0.0 1' }, { sources: [['packages/x.ts', 1, 1]] }])
+    assert.equal(run(makeSnapshotPackage(facts), 'bin/eyrie.js', 'read').stdout, 'sources\n');
 });
 
 test('an older Node hands over arguments and exit status', { skip }, () => {

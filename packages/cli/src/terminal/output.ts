@@ -123,7 +123,7 @@ export class Output {
           throw new UserError('standard output: the disk is full; free some space', FAILED);
         if (code !== 'EAGAIN') throw error;
         // A pipe that somebody made non-blocking and that is full just now.
-        Atomics.wait(PAUSE, 0, 0, 1);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
       }
     }
   }
@@ -138,4 +138,3 @@ export function decimalDigits(value: number): number {
 }
 
 const HEX = Buffer.from('0123456789abcdef');
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));

@@ -1,13 +1,17 @@
 // Text in 16-bit units, as Windows has it on the wire ([MS-DTYP] §2.1.1).
 
-const little = new TextDecoder('utf-16le');
+/** Made when first needed: it is one of the few things that a start-up snapshot can't hold. */
+let little: InstanceType<typeof TextDecoder> | undefined;
 
 /** Little-endian UTF-16 in [start, end); an odd last byte is left out. */
 export function utf16le(b: Uint8Array, start: number, end: number): string {
   end -= (end - start) & 1;
   let text = '';
   for (let i = start; i < end; i += 2) {
-    if (b[i + 1] !== 0) return little.decode(b.subarray(start, end));
+    if (b[i + 1] !== 0) {
+      little ??= new TextDecoder('utf-16le');
+      return little.decode(b.subarray(start, end));
+    }
     text += String.fromCharCode(b[i]!);
   }
   return text;

@@ -1,0 +1,52 @@
+// Runs a command line to its end: what goes wrong becomes one line and an exit status.
+import { Command, CommanderError } from 'commander';
+import { BAD_USAGE, FAILED, UserError } from './errors.ts';
+import { ClosedPipe } from './terminal/output.ts';
+import { printable } from './terminal/printable.ts';
+
+/** `eyrie` without commands yet; those added to it leave the words about errors to `run`. */
+export function newProgram(): Command {
+  return new Command('eyrie').exitOverride().configureOutput({ writeErr: () => {} });
+}
+
+/** Calls the command that the process's arguments name, and sets the process's exit status. */
+export async function run(program: Command): Promise<void> {
+  try {
+    await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));
+  } catch (error) {
+    process.exitCode = report(program, error);
+  }
+}
+
+/** Says what went wrong in one line; gives the exit status. */
+function report(program: Command, error: unknown): number {
+  // `eyrie read … | head`: whoever read has enough.
+  if (error instanceof ClosedPipe) return 0;
+  if (error instanceof CommanderError) return reportUsage(program, error);
+  // It may quote what another peer said.
+  const message = printable(error instanceof Error ? error.message : String(error));
+  console.error(`eyrie: ${error instanceof UserError ? message : `unexpected error: ${message}`}`);
+  if (process.argv.includes('--debug') && error instanceof Error) console.error(error.stack);
+  else if (!(error instanceof UserError))
+    console.error('Run it again with --debug to see where, and report it.');
+  return error instanceof UserError ? error.exitCode : FAILED;
+}
+
+function reportUsage(program: Command, error: CommanderError): number {
+  // Help and version that were asked for, and help for `eyrie` alone.
+  if (error.exitCode === 0) return 0;
+  if (error.code === 'commander.help') {
+    program.configureOutput({ writeErr: (text) => process.stderr.write(text) });
+    program.outputHelp({ error: true });
+    return BAD_USAGE;
+  }
+  const command = program.commands.find((each) => each.name() === process.argv[2]);
+  const help = command === undefined ? 'eyrie --help' : `eyrie ${command.name()} --help`;
+  console.error(
+    `eyrie: ${error.message
+      .replace(/^error: /, '')
+      .replace(/\.$/, '')
+      .replaceAll('\n', ' ')}; see ${help}`,
+  );
+  return BAD_USAGE;
+}

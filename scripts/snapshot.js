@@ -1,0 +1,52 @@
+// Makes the start-up snapshot of `eyrie read`: the program's memory once it is evaluated, from which Node starts in a
+// third of the time that evaluating takes. Only the Node that made it can start from it; bin/eyrie.js looks at that.
+// Plain JavaScript: scripts/bundle.js calls it on whatever Node `npm ci` was started with.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const NODE_MAJOR_MIN = 24;
+
+/**
+ * @param {import('esbuild').build} build
+ * @param {import('esbuild').BuildOptions} shared what holds for the whole bundle
+ * @param {string} folder where `read.blob` goes, and `read.json` beside it: what it was made of, and who can start from it
+ * @param {(metafile: import('esbuild').Metafile) => unknown[]} sourcesOf
+ */
+export async function makeSnapshot(build, shared, folder, sourcesOf) {
+  const node = suitableNode(shared.absWorkingDir);
+  // Only there a process can become another one.
+  if (node === null || process.platform === 'win32') return;
+  const script = join(folder, 'read.cjs');
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: ['packages/cli/src/read/snapshot.ts'],
+    outfile: script,
+    format: 'iife',
+    globalName: 'eyrie',
+    // The text of the program is part of the snapshot.
+    minifyWhitespace: true,
+    footer: { js: "require('node:v8').startupSnapshot.setDeserializeMainFunction(eyrie.main);" },
+  });
+  const blob = join(folder, 'read.blob');
+  const run = (...args) => execFileSync(node, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  run('--snapshot-blob', blob, '--build-snapshot', script);
+  run('--snapshot-blob', blob, 'eyrie', 'read', '--help');
+  const made = run('-p', "process.version + ' ' + require('node:v8').cachedDataVersionTag()");
+  const facts = { made: String(made).trim(), sources: sourcesOf(metafile) };
+  writeFileSync(join(folder, 'read.json'), JSON.stringify(facts));
+}
+
+/** This Node, or the one that the repository's optional dependencies bring. */
+function suitableNode(root) {
+  if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) return process.execPath;
+  const path = `node-${process.platform}-${process.arch}/bin/node`;
+  try {
+    const found = createRequire(join(root, 'package.json')).resolve(path);
+    return existsSync(found) ? found : null;
+  } catch {
+    return null;
+  }
+}
