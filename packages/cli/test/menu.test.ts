@@ -26,6 +26,18 @@ test('entries give the command that does it, and name the peer only where there 
   assert.deepEqual(await entry('Look at a capture').ask(answers(), []), ['start']);
 });
 
+test('what was typed and begins with a dash is no option', async () => {
+  assert.deepEqual(await entry('Send a message').ask(answers('beta', '-rf'), two), [
+    'send',
+    '--peer',
+    'alpha',
+    '--',
+    'beta',
+    '-rf',
+  ]);
+  assert.deepEqual(await entry('Look at a capture').ask(answers('-a.pcap'), []), ['start', '--', '-a.pcap']);
+});
+
 test('only what makes sense now is offered', () => {
   const labels = (peers: typeof one) => entries.filter((each) => each.isFor(peers)).map(({ label }) => label);
   assert.ok(!labels([]).includes('Send a message'));

@@ -148,7 +148,8 @@ test('a name is held by one key, until that is revoked', async () => {
   assert.match(JSON.stringify(await ask(two, 'lab-1', secret)), /taken by another key/);
   assert.equal(authority.revoke('lab-1', 'lost'), null);
   assert.match(JSON.stringify(await ask(one, 'lab-1', secret)), /this key was revoked/);
-  assert.equal((await ask(two, 'lab-1', secret)).kind, 'admitted');
+  const another = authority.desk.invite('peer', null, 1, HOUR_MS);
+  assert.equal((await ask(two, 'lab-1', another)).kind, 'admitted');
   assert.match(authority.revoke('nobody', '')!, /no peer nobody/);
   assert.match(authority.revoke('first', '')!, /the authority itself/);
 });
@@ -307,4 +308,39 @@ test('invitations: whole lines are read, others say what is wrong', () => {
 test('names are made of host names', () => {
   assert.equal(peerIdOf('My Laptop.local'), 'my-laptop.local');
   assert.equal(peerIdOf('---'), null);
+});
+
+test('one address cannot fill the queue for the others', async () => {
+  const { ask } = await founded();
+  const kinds: string[] = [];
+  for (let i = 0; i < 55; i++) kinds.push((await ask(newKeyPair(), `stranger-${i}`, null, '192.0.2.1')).kind);
+  assert.equal(kinds.filter((kind) => kind === 'pending').length, 50);
+  assert.equal((await ask(newKeyPair(), 'honest', null, '192.0.2.2')).kind, 'pending');
+});
+
+test('whoever was revoked does not come back by the invitation that let it in', async () => {
+  const { authority, ask } = await founded();
+  const shared = authority.desk.invite('peer', null, 10, HOUR_MS);
+  const other = authority.desk.invite('peer', null, 10, HOUR_MS);
+  assert.equal((await ask(newKeyPair(), 'lab-1', shared)).kind, 'admitted');
+  assert.equal((await ask(newKeyPair(), 'lab-2', other)).kind, 'admitted');
+  assert.equal(authority.revoke('lab-1', 'stolen'), null);
+  assert.equal((await ask(newKeyPair(), 'lab-9', shared)).kind, 'denied');
+  assert.equal((await ask(newKeyPair(), 'lab-3', other)).kind, 'admitted', 'other invitations hold');
+});
+
+test('who joins after a rotation can check the root that signed its certificate, and a made-up one fails', async () => {
+  const { authority, roster, storage, ask } = await founded();
+  await authority.rotate();
+  await authority.rotate();
+  const secret = authority.desk.invite('peer', null, 1, HOUR_MS);
+  const answer = await ask(newKeyPair(), 'lab-1', secret);
+  assert.ok(answer.kind === 'admitted');
+  const beginning = Roster.fromBytes(answer.beginning, sha256(roster.beginning));
+  assert.equal(answer.roots.length, 2);
+  assert.ok(isIssuedBy(answer.certificate, beginning.rootsAfter(answer.roots)));
+  assert.ok(!isIssuedBy(answer.certificate, beginning.rootsAfter(answer.roots.slice(0, 1))));
+  const forged = answer.roots.map((each) => ({ ...each, head: Buffer.alloc(32) }));
+  assert.throws(() => beginning.rootsAfter(forged), RosterError);
+  assert.ok(storage.read('authority/beginning'));
 });

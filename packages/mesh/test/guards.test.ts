@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { writeUpdate } from '../src/members/directory.ts';
 import { Roster, RosterError } from '../src/members/roster.ts';
 import { Inbox } from '../src/messages/inbox.ts';
 import { callPeer } from '../src/peer/control.ts';
@@ -12,6 +13,7 @@ import { MemoryStorage } from '../src/peer/storage.ts';
 import { CHUNK_BYTES, describeFile, isWhole } from '../src/resources/manifest.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 import { noticeKinds } from '../src/wire/kinds.ts';
+import { bytes, encode, list } from '../src/wire/schema.ts';
 
 const UNUSED_KIND = 250;
 
@@ -127,4 +129,34 @@ test('a control socket in a place that others can enter is neither used nor made
     else process.env.XDG_RUNTIME_DIR = before;
     rmSync(runtimeFolder, { recursive: true });
   }
+});
+
+test('a peer that is called dead again and again by one other comes and goes no longer', async () => {
+  const { mesh } = await meshOf();
+  const liar = mesh.peers[3]!;
+  const deaths: number[] = [];
+  mesh.peers[1]!.directory.onChange.push((id, status) => {
+    if (id === 'peer-2' && status === 'dead') deaths.push(mesh.clock.elapsedMs());
+  });
+  const session = [...liar.switchboard.sessions()][0]!;
+  for (let i = 0; i < 50; i++) {
+    const { incarnation } = liar.directory.announcementOf('peer-2')!;
+    const accusation = writeUpdate(liar.directory.accuse('peer-2', incarnation));
+    session.notify(noticeKinds.updates, encode(list(bytes(700), 1), [accusation]));
+    mesh.clock.run(1_000);
+  }
+  assert.ok(deaths.length <= 3, `${deaths.length} times`);
+  assert.ok(mesh.peers[1]!.directory.isAlive('peer-2'));
+});
+
+test('an announcement with an address that is none is not taken', async () => {
+  const { mesh } = await meshOf();
+  const { directory } = mesh.peers[3]!;
+  const said = directory.announcementOf('peer-3')!;
+  const next = (addresses: string[]) =>
+    directory.announce(said.incarnation + 1, addresses, said.sealingKeyHash, false);
+  const other = mesh.peers[1]!.directory;
+  for (const address of ['', 'nowhere', 'host:0', 'host:99999', 'a b:80', '/etc/passwd:1'])
+    assert.equal(other.take(next([address])), false, address);
+  assert.equal(other.take(next(['192.0.2.1:5001', '[2001:db8::1]:5001', 'lab.example:443'])), true);
 });

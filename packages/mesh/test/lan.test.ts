@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LanCourier } from '../src/lan/courier.ts';
 import { DATAGRAM_BYTES_MAX, type LanMessage } from '../src/lan/datagram.ts';
+import { MemoryStorage } from '../src/peer/storage.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 
 async function lan(count: number, lossRate: number, seed: number) {
@@ -99,4 +100,20 @@ test('what a revoked peer sends is not taken', async () => {
   mesh.clock.run(2_000);
   assert.equal(send(1, Buffer.from('still me'), ['peer-2'])!.size, 0);
   assert.equal(got[2]!.length, 0);
+});
+
+test('a recorded message is not taken again by a node that was started anew', async () => {
+  const { mesh, send, air } = await lan(2, 0, 1);
+  send(0, Buffer.from('run it'), ['peer-1']);
+  const { runtime, standing } = mesh.peers[1]!;
+  const storage = new MemoryStorage();
+  const taken = () => {
+    let count = 0;
+    const node = new LanCourier(runtime, standing, () => {}, storage);
+    node.onMessage = () => count++;
+    for (const datagram of air) node.receive(Buffer.from(datagram), '0');
+    return count;
+  };
+  assert.equal(taken(), 1);
+  assert.equal(taken(), 0);
 });

@@ -29,6 +29,12 @@ async function by(questions: Questions, peers: readonly LocalPeer[]): Promise<st
   return all.length === 1 ? [] : ['--peer', await questions.choose('As which peer?', all)];
 }
 
+/** The words of a command. What was typed may begin with a dash: then it is set apart, so that it is no option. */
+function spoken(command: string[], typed: string[], options: string[] = []): string[] {
+  if (!typed.some((word) => word.startsWith('-'))) return [...command, ...typed, ...options];
+  return [...command, ...options, '--', ...typed];
+}
+
 export const entries: readonly Entry[] = [
   {
     label: 'Who is here',
@@ -42,7 +48,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return ['send', await questions.text('To which peer?'), await questions.text('Message'), ...as];
+      return spoken(['send'], [await questions.text('To which peer?'), await questions.text('Message')], as);
     },
   },
   {
@@ -57,7 +63,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return ['broadcast', await questions.text('Message'), ...as];
+      return spoken(['broadcast'], [await questions.text('Message')], as);
     },
   },
   {
@@ -78,7 +84,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return ['mesh', 'create', await questions.text('Its name'), ...as];
+      return spoken(['mesh', 'create'], [await questions.text('Its name')], as);
     },
   },
   {
@@ -99,7 +105,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return ['mesh', 'approve', await questions.text('Which peer?'), ...as];
+      return spoken(['mesh', 'approve'], [await questions.text('Which peer?')], as);
     },
   },
   {
@@ -111,7 +117,7 @@ export const entries: readonly Entry[] = [
       const id = await questions.text('Which peer?');
       const reason = await questions.text('Why?');
       return (await questions.confirm(`Revoke ${id} for good?`))
-        ? ['mesh', 'revoke', id, '--reason', reason, ...as]
+        ? spoken(['mesh', 'revoke'], [id], ['--reason', reason, ...as])
         : null;
     },
   },
@@ -121,7 +127,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return ['share', await questions.text('Which file?'), ...as];
+      return spoken(['share'], [await questions.text('Which file?')], as);
     },
   },
   {
@@ -130,7 +136,11 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return ['get', await questions.text('Which? (peer/name; a peer alone lists what it has)'), ...as];
+      return spoken(
+        ['get'],
+        [await questions.text('Which? (peer/name; a peer alone lists what it has)')],
+        as,
+      );
     },
   },
   {
@@ -140,7 +150,8 @@ export const entries: readonly Entry[] = [
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
       const file = await questions.text('Which file?');
-      return ['encrypt', file, '--to', await questions.text('For which peer?'), '-o', `${file}.eyrie`, ...as];
+      const to = await questions.text('For which peer?');
+      return spoken(['encrypt'], [file], ['--to', to, '-o', `${file}.eyrie`, ...as]);
     },
   },
   {
@@ -150,14 +161,15 @@ export const entries: readonly Entry[] = [
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
       const file = await questions.text('Which file?');
-      return ['decrypt', file, '-o', await questions.text('Where to?', file.replace(/\.eyrie$/, '')), ...as];
+      const to = await questions.text('Where to?', file.replace(/\.eyrie$/, ''));
+      return spoken(['decrypt'], [file], ['-o', to, ...as]);
     },
   },
   {
     label: 'Found a mesh',
     hint: 'this machine holds its authority',
     isFor: always,
-    ask: async (questions) => ['mesh', 'init', await questions.text('What is it called?', 'home')],
+    ask: async (questions) => spoken(['mesh', 'init'], [await questions.text('What is it called?', 'home')]),
   },
   {
     label: 'Join a mesh',
@@ -165,7 +177,7 @@ export const entries: readonly Entry[] = [
     isFor: always,
     ask: async (questions) => {
       const line = await questions.text('The line of the invitation');
-      return ['mesh', 'join', line, '--name', await questions.text('The name of this peer')];
+      return spoken(['mesh', 'join'], [line], ['--name', await questions.text('The name of this peer')]);
     },
   },
   {
@@ -175,14 +187,14 @@ export const entries: readonly Entry[] = [
     ask: async (questions, peers) => {
       const all = peers.map((peer) => peer.id);
       const as = all.length === 1 ? [] : ['--peer', await questions.choose('As which peer?', all)];
-      return ['master', await questions.text('Message', 'Hello, Nodes!'), ...as];
+      return spoken(['master'], [await questions.text('Message', 'Hello, Nodes!')], as);
     },
   },
   {
     label: 'Look at a capture',
     hint: 'on one page; without a file, the bundled one',
     isFor: always,
-    ask: async (questions) => ['start', ...words(await questions.text('Which file?', '', true))],
+    ask: async (questions) => spoken(['start'], words(await questions.text('Which file?', '', true))),
   },
   {
     label: 'Capture',
@@ -194,10 +206,8 @@ export const entries: readonly Entry[] = [
     label: 'Dashboard',
     hint: 'everything on this machine and the page, until Ctrl-C',
     isFor: always,
-    ask: async (questions) => [
-      'up',
-      ...words(await questions.text('Which capture file? (none: live)', '', true)),
-    ],
+    ask: async (questions) =>
+      spoken(['up'], words(await questions.text('Which capture file? (none: live)', '', true))),
   },
 ];
 

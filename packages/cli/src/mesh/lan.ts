@@ -98,6 +98,7 @@ export async function node(options: Common & { task?: string[]; capture?: string
       port,
       multicast: options.multicast === true,
       standing: known?.standing ?? null,
+      storage: known?.storage ?? null,
       policy: parsePolicy(known?.storage.read('policy.toml')?.toString() ?? ''),
       plain: options.plain === true,
       tasks: tasksOf({ commands: options.task ?? [], capture }),

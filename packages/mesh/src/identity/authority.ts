@@ -118,7 +118,7 @@ export class Authority {
     if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
     const objection = this.#objectionTo(id, publicKey);
     if (objection !== null) return this.#refuse(source, objection);
-    const verdict = this.desk.judge({ id, publicKey, token, request });
+    const verdict = this.desk.judge({ id, publicKey, token, request, source });
     if (verdict.kind === 'denied') return this.#refuse(source, verdict.reason);
     if (verdict.kind === 'pending') return { kind: 'pending' };
     await this.#admit(id, publicKey, verdict.role);
@@ -142,7 +142,8 @@ export class Authority {
   revoke(id: string, reason: string, by: AuditEntry['by'] = 'operator'): string | null {
     if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
     if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
-    this.desk.forget(id);
+    if (this.desk.forget(id))
+      this.#runtime.log('warn', 'the invitation by which it came is void for all', { peer: id });
     const key = this.#runtime.random.bytes(32);
     const epoch = (this.#roster.group?.epoch ?? 0) + 1;
     const atMs = this.#runtime.clock.nowMs();
@@ -223,7 +224,8 @@ export class Authority {
 
   async #admitted(id: string, publicKey: Uint8Array): Promise<EnrolAnswer> {
     const beginning = this.#storage.read('authority/beginning')!;
-    return { kind: 'admitted', certificate: await this.issue(id, publicKey), beginning };
+    const roots = this.#roster.rootChain.slice();
+    return { kind: 'admitted', certificate: await this.issue(id, publicKey), beginning, roots };
   }
 
   #admit(id: string, publicKey: Uint8Array, role: Role): Promise<void> {

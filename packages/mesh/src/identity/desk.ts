@@ -3,6 +3,7 @@
 
 import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
+import { decode, encode, record, text } from '../wire/schema.ts';
 import { keyFingerprint } from './keys.ts';
 import type { Role } from './names.ts';
 import { isTokenProof } from './token.ts';
@@ -10,6 +11,10 @@ import { isTokenProof } from './token.ts';
 const FILE = 'authority/desk.json';
 const TOKENS_MAX = 10_000;
 const WAITING_MAX = 1_000;
+/** Of one address, or by way of one peer: so that a stranger cannot fill the queue alone. */
+const WAITING_OF_ONE_MAX = 50;
+/** By which invitation each came in. */
+const ADMITTED_LOG = 'authority/admitted.log';
 const WAITING_MS = 7 * 24 * 3_600_000;
 /** Wrong tries in a minute, of one address and of all together. */
 const FAILURES_MAX = 10;
@@ -31,6 +36,8 @@ export interface Waiting {
   publicKey: string;
   fingerprint: string;
   sinceMs: number;
+  /** The address that asked, or the peer that passed it on. */
+  source: string;
 }
 
 export interface Desk {
@@ -47,7 +54,10 @@ export interface Applicant {
   publicKey: Uint8Array;
   token: { id: Uint8Array; proof: Uint8Array } | null;
   request: Uint8Array;
+  source: string;
 }
+
+const admitted = record({ id: text(63), token: text(12) });
 
 export type DeskVerdict =
   | { kind: 'admitted'; role: Role }
@@ -95,14 +105,23 @@ export class EnrolmentDesk {
     this.#save({ allowed: [...new Set([...this.#desk.allowed, nameOrFingerprint])] });
   }
 
-  /** What was promised to a name is void: it was revoked, and must not come back by itself with another key. */
-  forget(id: string): void {
+  /**
+   * What was promised to a name is void: it was revoked, and must not come back by itself with another key. Nor with
+   * another name, by the invitation that it has.
+   *
+   * @returns whether that invitation was still open for others too
+   */
+  forget(id: string): boolean {
     const { tokens, waiting, allowed } = this.#desk;
+    const used = this.#storage.readLog(ADMITTED_LOG).map((each) => decode(admitted, each));
+    const its = new Set(used.filter((each) => each.id === id).map((each) => each.token));
+    const isOpen = (each: Token) => each.usesLeft > 0 && each.expiresMs > this.#runtime.clock.nowMs();
     this.#save({
-      tokens: tokens.filter((each) => each.name !== id),
+      tokens: tokens.filter((each) => each.name !== id && !its.has(each.id)),
       waiting: waiting.filter((each) => each.id !== id),
       allowed: allowed.filter((each) => each !== id),
     });
+    return tokens.some((each) => its.has(each.id) && isOpen(each));
   }
 
   deny(id: string): string | null {
@@ -122,13 +141,13 @@ export class EnrolmentDesk {
     return waiting;
   }
 
-  judge({ id, publicKey, token, request }: Applicant): DeskVerdict {
+  judge({ id, publicKey, token, request, source }: Applicant): DeskVerdict {
     const fingerprint = keyFingerprint(publicKey);
     if (this.#desk.denied.includes(fingerprint)) return { kind: 'denied', reason: `${id} was denied` };
     if (token !== null) return this.#judgeToken(id, token, request);
     if (this.#desk.allowed.includes(id) || this.#desk.allowed.includes(fingerprint))
       return { kind: 'admitted', role: 'peer' };
-    return this.#wait(id, publicKey, fingerprint);
+    return this.#wait(id, publicKey, fingerprint, source);
   }
 
   #judgeToken(id: string, shown: { id: Uint8Array; proof: Uint8Array }, request: Uint8Array): DeskVerdict {
@@ -149,18 +168,22 @@ export class EnrolmentDesk {
         each === token ? { ...each, usesLeft: each.usesLeft - 1 } : each,
       ),
     });
+    this.#storage.append(ADMITTED_LOG, [encode(admitted, { id, token: token.id })]);
     return { kind: 'admitted', role: token.role };
   }
 
-  #wait(id: string, publicKey: Uint8Array, fingerprint: string): DeskVerdict {
+  #wait(id: string, publicKey: Uint8Array, fingerprint: string, source: string): DeskVerdict {
     const nowMs = this.#runtime.clock.nowMs();
     if (this.#desk.waiting.some((each) => each.fingerprint === fingerprint && each.id === id))
       return { kind: 'pending' };
     const waiting = this.#desk.waiting.filter((each) => nowMs - each.sinceMs < WAITING_MS);
     if (waiting.some((each) => each.id === id))
       return { kind: 'denied', reason: `another key waits under the name ${id}` };
-    if (waiting.length >= WAITING_MAX) return { kind: 'denied', reason: 'too many wait already' };
-    this.#save({ waiting: [...waiting, { id, publicKey: hexOf(publicKey), fingerprint, sinceMs: nowMs }] });
+    const ofSource = waiting.filter((each) => each.source === source).length;
+    if (waiting.length >= WAITING_MAX || ofSource >= WAITING_OF_ONE_MAX)
+      return { kind: 'denied', reason: 'too many wait already' };
+    const one = { id, publicKey: hexOf(publicKey), fingerprint, sinceMs: nowMs, source };
+    this.#save({ waiting: [...waiting, one] });
     this.#runtime.log('info', 'a peer waits for approval', { peer: id, key: fingerprint.slice(0, 16) });
     return { kind: 'pending' };
   }

@@ -3,7 +3,7 @@
 
 import type { Link, Transport } from '../link/link.ts';
 import { Session, type SessionHost } from '../link/session.ts';
-import { Roster } from '../members/roster.ts';
+import { Roster, RosterError, rootChain } from '../members/roster.ts';
 import type { Runtime } from '../runtime.ts';
 import { requestKinds } from '../wire/kinds.ts';
 import {
@@ -18,7 +18,7 @@ import {
   variant,
   WireError,
 } from '../wire/schema.ts';
-import { newRequest, readLeaf } from './certificate.ts';
+import { isIssuedBy, newRequest, readLeaf } from './certificate.ts';
 import type { KeyPair } from './keys.ts';
 import { type Invitation, tokenProof } from './token.ts';
 
@@ -36,6 +36,8 @@ export const enrolAnswer = variant({
     certificate: bytes(2048),
     /** The list of members as it began: the rest comes with the first link. */
     beginning: bytes(4096),
+    /** From its root to the one that has signed the certificate. */
+    roots: rootChain,
   },
 });
 export type EnrolRequest = Shape<typeof enrolRequest>;
@@ -81,8 +83,16 @@ export async function enrolAt(
   const isOurs = identity?.id === id && Buffer.compare(identity.publicKey, keys.publicKey) === 0;
   if (!isOurs || identity.mesh !== mesh)
     throw new EnrolError('the certificate that came is for somebody else');
-  // Signed by the root whose fingerprint is in the invitation: so the answer is the mesh's own.
-  return { certificate: answer.certificate, roster: Roster.fromBytes(answer.beginning, root) };
+  try {
+    // Signed by the root whose fingerprint is in the invitation, or by one that it vouches for.
+    const roster = Roster.fromBytes(answer.beginning, root);
+    if (isIssuedBy(answer.certificate, roster.rootsAfter(answer.roots)))
+      return { certificate: answer.certificate, roster };
+  } catch (error) {
+    if (error instanceof RosterError) throw new EnrolError(error.message);
+    throw error;
+  }
+  throw new EnrolError('the certificate that came is not signed by the authority of this mesh');
 }
 
 export function decodeAnswer(payload: Uint8Array): EnrolAnswer {

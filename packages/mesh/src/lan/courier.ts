@@ -4,15 +4,16 @@
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { hex } from '../members/roster.ts';
 import type { Standing } from '../peer/standing.ts';
+import type { Storage } from '../peer/storage.ts';
 import { jittered, type Runtime } from '../runtime.ts';
 import { decode, encode, WireError } from '../wire/schema.ts';
 import { type LanMessage, lanMessage, openDatagram, partsOf, sealDatagram } from './datagram.ts';
+import { Seen } from './seen.ts';
 
 /** When the parts are sent again to those missing. */
 const REPEAT_MS = [120, 250, 500, 1_000, 1_500];
 /** By the clocks of sender and receiver. */
 const FRESH_MS = 5 * 60_000;
-const SEEN_MAX = 10_000;
 const GATHERING_MAX = 256;
 const SIGNATURE_BYTES = 64;
 
@@ -46,12 +47,14 @@ export class LanCourier {
   readonly #transmit: Transmit;
   readonly #sending = new Map<string, Sending>();
   readonly #gathering = new Map<string, (Uint8Array | null)[]>();
-  readonly #seen = new Set<string>();
+  readonly #seen: Seen;
 
-  constructor(runtime: Runtime, standing: Standing, transmit: Transmit) {
+  /** @param storage remembers what was taken, for who acts on messages; null for who only asks */
+  constructor(runtime: Runtime, standing: Standing, transmit: Transmit, storage: Storage | null = null) {
     this.#runtime = runtime;
     this.#standing = standing;
     this.#transmit = transmit;
+    this.#seen = new Seen(runtime.clock, storage, 2 * FRESH_MS);
   }
 
   stop(): void {
@@ -84,7 +87,6 @@ export class LanCourier {
       cancel: () => {},
     };
     this.#sending.set(hex(id), sending);
-    this.#seen.add(hex(id));
     this.#try(hex(id), sending, 0);
     return id;
   }
@@ -163,9 +165,8 @@ export class LanCourier {
     const ack = sealDatagram(this.#standing, this.#runtime.random, { kind: 'ack', id, from, signature });
     // Also of one that came before: the first word may have been lost.
     if (ack !== null) this.#transmit(ack, address);
-    if (this.#seen.has(hex(id))) return;
-    this.#seen.add(hex(id));
-    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.values().next().value!);
+    if (this.#seen.has(id)) return;
+    this.#seen.add(id);
     this.onMessage(message, address);
   }
 

@@ -367,10 +367,10 @@ export class Switchboard implements SessionHost {
   }
 
   #rosterChanged(roster: Roster, before: Roster): void {
-    const isAnyoneOut = roster.voidedSince(before.version).length > 0;
-    if (isAnyoneOut) this.#closeVoided();
-    if (isAnyoneOut) this.#rosterPace.now();
-    else this.#rosterPace.soon();
+    if (roster.voidedSince(before.version).length > 0) this.#closeVoided();
+    const isOfArrivals = roster.members.size - before.members.size === roster.version - before.version;
+    if (isOfArrivals) this.#rosterPace.soon();
+    else this.#rosterPace.now();
   }
 
   #closeVoided(): void {

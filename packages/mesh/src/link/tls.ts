@@ -1,8 +1,9 @@
 // Links over TLS 1.3 with one cipher and a key exchange that a quantum computer does not break.
 
-import { createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import tls from 'node:tls';
+import { formatAddress, parseAddress } from './address.ts';
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
 
 const HANDSHAKE_MS = 10_000;
@@ -227,18 +228,6 @@ function addressesOf(host: string, port: number): string[] {
     ...v4First.map((each) => formatAddress(each.address, port)).slice(0, 3),
     formatAddress('127.0.0.1', port),
   ];
-}
-
-/** Reads `host:port` and `[v6]:port`; null if it is neither. */
-export function parseAddress(address: string): { host: string; port: number } | null {
-  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:\s/]+)):(\d{1,5})$/.exec(address);
-  const port = Number(match?.[3]);
-  if (match === null || port < 1 || port > 65535) return null;
-  return { host: (match[1] ?? match[2])!, port };
-}
-
-export function formatAddress(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function readable(error: Error): string {

@@ -4,6 +4,7 @@
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
+import { isAddress } from '../link/address.ts';
 import type { Standing } from '../peer/standing.ts';
 import {
   decode,
@@ -18,6 +19,7 @@ import {
   variant,
   varint,
 } from '../wire/schema.ts';
+import { Credit } from './credit.ts';
 import { Tree } from './tree.ts';
 
 export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked' | 'quarantined';
@@ -83,11 +85,13 @@ export class Directory {
   #announcements: (Announcement | undefined)[] = [];
   #accusations: (Accusation | undefined)[] = [];
   readonly #dead = new Set<string>();
+  readonly #credit: Credit;
   /** Of all that is known, whatever the order it came in: equal sums, equal knowledge. */
   #sum = 0;
 
   constructor(standing: Standing, tree = new Tree()) {
     this.#standing = standing;
+    this.#credit = new Credit(standing.runtime.clock);
     this.tree = tree;
     standing.measures.onChange.push((id, _measure, before) => {
       const member = standing.roster.approved(id);
@@ -204,14 +208,19 @@ export class Directory {
     const { index } = member;
     const known = this.#announcements[index]?.incarnation ?? 0;
     if (update.kind === 'announcement') {
-      if (update.incarnation <= known || !isTrue(update, member.publicKey)) return false;
+      if (update.incarnation <= known || !update.addresses.every(isAddress)) return false;
+      if (!isTrue(update, member.publicKey)) return false;
     } else {
       // Of one who never said anything, nobody can say that it fell silent: that would be news each time it came.
       if (known === 0 || update.incarnation !== known || this.#isAccused(index)) return false;
       const accuser = this.#standing.roster.approved(update.accuser);
       if (accuser === null || !isTrue(update, accuser.publicKey)) return false;
+      if (!this.#credit.isBelieved(update.accuser, update.id)) return false;
     }
     const before = this.#statusAt(index);
+    // The next number is a contradiction; a peer that was started anew begins higher.
+    if (update.kind === 'announcement' && this.#isAccused(index) && update.incarnation === known + 1)
+      this.#credit.wasWrong(this.#accusations[index]!.accuser, update.id);
     this.#sum -= this.#weight(index);
     if (update.kind === 'announcement') this.#announcements[index] = kept(update);
     else this.#accusations[index] = kept(update);

@@ -47,6 +47,10 @@ const change = variant({
 });
 export type Change = Shape<typeof change>;
 
+/** How each root after the first came to be trusted: short enough for an answer to a stranger. */
+export const rootChain = list(record({ certificate, head: fixed(32), endorsement: signature }), 16);
+export type RootChain = Shape<typeof rootChain>;
+
 export const rosterPart = record({
   from: varint(MEMBERS_MAX),
   changes: list(bytes(2400), 1024),
@@ -76,6 +80,7 @@ interface State {
   roots: readonly Uint8Array[];
   group: { epoch: number; keyHash: Uint8Array } | null;
   voids: readonly Void[];
+  rootChain: Readonly<RootChain>;
   measures: ReadonlyMap<string, Measure>;
 }
 
@@ -96,6 +101,7 @@ export class Roster {
   readonly roots: readonly Uint8Array[];
   readonly group: { readonly epoch: number; readonly keyHash: Uint8Array } | null;
   readonly voids: readonly Void[];
+  readonly rootChain: Readonly<RootChain>;
   /** As signed, also those that are over by now. */
   readonly measures: ReadonlyMap<string, Measure>;
   readonly head: Buffer;
@@ -110,6 +116,7 @@ export class Roster {
     this.roots = state.roots;
     this.group = state.group;
     this.voids = state.voids;
+    this.rootChain = state.rootChain;
     this.measures = state.measures;
     this.head = state.head;
     this.signature = signature;
@@ -206,6 +213,20 @@ export class Roster {
     return shared ?? intern(state, signature);
   }
 
+  /**
+   * The roots that followed on those of this state, of which only their endorsements are known.
+   *
+   * @throws RosterError
+   */
+  rootsAfter(chain: Readonly<RootChain>): Uint8Array[] {
+    const roots = [...this.roots];
+    for (const { certificate, head, endorsement } of chain) {
+      checkEndorsed(roots, head, certificate, endorsement);
+      roots.push(certificate);
+    }
+    return roots;
+  }
+
   /** All of it, for the disk and for who joins. */
   toBytes(): Buffer {
     return encode(whole, { changes: this.changes.slice(), signature: this.signature });
@@ -235,6 +256,17 @@ function endorsedText(head: Uint8Array, certificate: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from('eyrie root '), head, sha256(certificate)]);
 }
 
+function checkEndorsed(
+  roots: readonly Uint8Array[],
+  head: Uint8Array,
+  certificate: Uint8Array,
+  endorsement: Uint8Array,
+): void {
+  const text = endorsedText(head, certificate);
+  if (!roots.some((root) => verify('sha384', text, rootKey(root), endorsement)))
+    throw new RosterError('a new root is not endorsed by the one before');
+}
+
 /** The root that the mesh was founded with, also after it was retired. */
 function firstRoot(state: Pick<State, 'changes'>): Uint8Array {
   const [beginning] = state.changes;
@@ -252,6 +284,7 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
   let mesh = before?.mesh ?? '';
   let head = before?.head ?? Buffer.alloc(32);
   const voids = before?.voids.slice() ?? [];
+  const chain = before?.rootChain.slice() ?? [];
   let version = before?.changes.length ?? 0;
   for (const encoded of changes) {
     const each = decodeChange(encoded);
@@ -272,13 +305,11 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
         revoke(members, revokedKeys, each);
         measures = without(measures, each.id);
         break;
-      case 'root': {
-        const text = endorsedText(head, each.certificate);
-        if (!roots.some((root) => verify('sha384', text, rootKey(root), each.endorsement)))
-          throw new RosterError('a new root is not endorsed by the one before');
+      case 'root':
+        checkEndorsed(roots, head, each.certificate, each.endorsement);
+        chain.push({ certificate: each.certificate, head, endorsement: each.endorsement });
         roots = [...roots, each.certificate].slice(-ROOTS_MAX);
         break;
-      }
       case 'retire':
         roots = roots.filter((root) => !sha256(root).equals(each.fingerprint));
         break;
@@ -302,6 +333,7 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
     roots,
     group,
     voids,
+    rootChain: chain,
     measures,
   };
 }

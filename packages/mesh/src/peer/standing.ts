@@ -26,7 +26,7 @@ export class Standing {
   readonly sealing: XWingPrivateKey;
   /** What is done about others that misbehave. */
   readonly measures: Measures;
-  readonly #runtime: Runtime;
+  readonly runtime: Runtime;
   #certificate: Uint8Array;
   #roster: Roster;
   /** Also the ones before the last, for what is still on its way. */
@@ -43,7 +43,7 @@ export class Standing {
     certificate: Uint8Array,
     roster: Roster,
   ) {
-    this.#runtime = runtime;
+    this.runtime = runtime;
     this.id = id;
     this.keys = keys;
     this.sealing = sealing;
@@ -125,7 +125,7 @@ export class Standing {
         code: 'unknown-authority',
         reason: 'the certificate is not signed by the authority of this mesh',
       };
-    const nowMs = this.#runtime.clock.nowMs();
+    const nowMs = this.runtime.clock.nowMs();
     if (nowMs < identity.beginsMs)
       return { code: 'not-yet-valid', reason: `the certificate of ${id} begins later: check the clocks` };
     if (nowMs >= expiresMs) return { code: 'expired', reason: `the certificate of ${id} has expired` };

@@ -1,4 +1,4 @@
-import { type Log, Policy, type Standing, systemRuntime } from '@eyrie/mesh';
+import { type Log, Policy, type Standing, type Storage, systemRuntime } from '@eyrie/mesh';
 import { LanCourier, type LanMessage } from '@eyrie/mesh/lan';
 import { LanSocket } from '../lan/socket.ts';
 import type { Task } from './tasks.ts';
@@ -11,6 +11,8 @@ export interface NodeOptions {
   multicast: boolean;
   /** Null: only plain messages of programs that know no mesh. */
   standing: Standing | null;
+  /** Remembers which messages were taken, also over a restart. */
+  storage: Storage | null;
   policy?: Policy;
   /** Also shows datagrams that are not sealed. */
   plain: boolean;
@@ -39,7 +41,12 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     onProblem: (message) => log('warn', 'LAN', { message }),
   });
   if (standing !== null) {
-    courier = new LanCourier(systemRuntime(log), standing, (datagram, to) => socket.transmit(datagram, to));
+    courier = new LanCourier(
+      systemRuntime(log),
+      standing,
+      (datagram, to) => socket.transmit(datagram, to),
+      options.storage,
+    );
     courier.onMessage = (message, address) => void take(options, courier!, message, address);
   }
   return {

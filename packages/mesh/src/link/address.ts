@@ -1,0 +1,19 @@
+// Where a peer listens, as people and announcements write it: host:port, [v6]:port.
+
+import { isIPv6 } from 'node:net';
+
+/** Reads `host:port` and `[v6]:port`; null if it is neither. */
+export function parseAddress(address: string): { host: string; port: number } | null {
+  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:\s/]+)):(\d{1,5})$/.exec(address);
+  const port = Number(match?.[3]);
+  if (match === null || port < 1 || port > 65535) return null;
+  return { host: (match[1] ?? match[2])!, port };
+}
+
+export function formatAddress(host: string, port: number): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== null;
+}
