@@ -5,10 +5,12 @@ import { peerId } from '../identity/names.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Clock } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { type Codec, decode, encode, float, list, record, varint } from '../wire/schema.ts';
+import { type Codec, decode, encode, float, list, record, text, varint } from '../wire/schema.ts';
 import { shownAttributes, type Values } from './attributes.ts';
 
 export const HISTORY_MAX = 360;
+/** As JSON: interfaces, file systems, sensors. */
+const DETAILS_BYTES_MAX = 32 << 10;
 const ASK_MS = 2_000;
 const WIDTH = shownAttributes.length;
 
@@ -19,15 +21,19 @@ export interface Series {
   timesMs: number[];
   /** By attribute; null where nothing was known. Attributes that never were are left out. */
   attributes: Record<string, (number | null)[]>;
+  /** Of the newest look, what is too much for all to know: each interface, file system, sensor. */
+  details: unknown;
 }
 
 const sample = record({ agoMs: varint(), values: list(float, WIDTH) });
-const samples = list(sample, HISTORY_MAX);
+const told = record({ details: text(DETAILS_BYTES_MAX), samples: list(sample, HISTORY_MAX) });
 const asked: Codec<string> = peerId;
 
 export class History {
   readonly #clock: Clock;
   readonly #routing: Routing;
+  /** JSON. */
+  #details = 'null';
   /** A ring: rows of values, and when each was measured (elapsedMs). It grows as it fills. */
   #values = new Float32Array(0);
   #timesMs: number[] = [];
@@ -38,7 +44,7 @@ export class History {
     this.#routing = routing;
     routing.handle(routedKinds.history, (_from, payload, answer) => {
       decode(asked, payload);
-      answer(null, encode(samples, this.#samples()));
+      answer(null, encode(told, { details: this.#details, samples: this.#samples() }));
     });
   }
 
@@ -50,6 +56,11 @@ export class History {
     this.#next = (at + 1) % HISTORY_MAX;
   }
 
+  /** @param json too long, it is left out */
+  set details(json: string) {
+    this.#details = Buffer.byteLength(json) <= DETAILS_BYTES_MAX ? json : 'null';
+  }
+
   #grow(): void {
     const rows = Math.min(HISTORY_MAX, Math.max(16, 2 * this.#timesMs.length));
     const larger = new Float32Array(rows * WIDTH);
@@ -59,7 +70,7 @@ export class History {
 
   /** This peer's own, oldest first. */
   own(id: string): Series {
-    return this.#seriesOf(id, this.#samples());
+    return this.#seriesOf(id, this.#samples(), this.#details);
   }
 
   /** That of another peer. */
@@ -68,7 +79,8 @@ export class History {
       this.#routing.ask(id, routedKinds.history, encode(asked, id), ASK_MS, (error, body) => {
         if (error !== null) return reject(new Error(error));
         try {
-          resolve(this.#seriesOf(id, decode(samples, body)));
+          const { details, samples } = decode(told, body);
+          resolve(this.#seriesOf(id, samples, details));
         } catch (problem) {
           reject(problem);
         }
@@ -87,9 +99,10 @@ export class History {
     });
   }
 
-  #seriesOf(id: string, all: { agoMs: number; values: number[] }[]): Series {
+  #seriesOf(id: string, all: { agoMs: number; values: number[] }[], details: string): Series {
     const nowMs = this.#clock.nowMs();
-    const series: Series = { id, timesMs: all.map(({ agoMs }) => nowMs - agoMs), attributes: {} };
+    const timesMs = all.map(({ agoMs }) => nowMs - agoMs);
+    const series: Series = { id, timesMs, attributes: {}, details: JSON.parse(details) };
     for (const [i, { name }] of shownAttributes.entries()) {
       const column = all.map(({ values }) => (Number.isNaN(values[i] ?? Number.NaN) ? null : values[i]!));
       if (column.some((value) => value !== null)) series.attributes[name] = column;

@@ -1,0 +1,3 @@
+export { LinuxMeter } from './linux.ts';
+export { INTERVAL_MS, type MeteringOptions, meterHost, systemMeter } from './metering.ts';
+export type { Details, HostMeter, Measured, Sample } from './sample.ts';

@@ -1,0 +1,72 @@
+// Looks at the host every interval and reports what it sees: what `eyrie peer` does beside being a peer.
+
+import type { Companion, Peer } from '@eyrie/mesh';
+import { LinuxMeter } from './linux.ts';
+import type { Details, HostMeter, Measured } from './sample.ts';
+
+export const INTERVAL_MS = 10_000;
+/** The first look has no rates yet: the second comes soon. */
+const FIRST_MS = 1_000;
+
+export interface MeteringOptions {
+  intervalMs?: number;
+  meter?: HostMeter;
+  /** What the pipeline of this host has counted: `packets` and `bytes`, a second. */
+  traffic?: () => Measured;
+  /** Each time: what was reported, and to whom it goes (null: this peer leads the tree, or is alone). */
+  onReport?: (measured: Measured, parent: string | null) => void;
+}
+
+export function meterHost(peer: Peer, options: MeteringOptions = {}): Companion {
+  const {
+    intervalMs = INTERVAL_MS,
+    meter = systemMeter(),
+    traffic = () => ({}),
+    onReport = () => {},
+  } = options;
+  let details: Details | null = null;
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const again = (waitMs: number) => {
+    if (!isStopped) timer = setTimeout(look, waitMs).unref();
+  };
+  let looks = 0;
+  async function look(): Promise<void> {
+    const startMs = performance.now();
+    try {
+      const sample = await meter.sample();
+      if (isStopped) return;
+      details = sample.details;
+      peer.skyeye.history.details = JSON.stringify(details);
+      const measured = { ...sample.measured, ...traffic() };
+      const refused = peer.skyeye.report(measured);
+      if (refused.length > 0)
+        peer.runtime.log('warn', 'measured what cannot be', { attributes: refused.join(' ') });
+      onReport(measured, peer.directory.tree.parentOf(peer.id));
+    } catch (error) {
+      peer.runtime.log('warn', 'the host cannot be measured', { message: (error as Error).message });
+    }
+    const waitMs = looks++ === 0 ? Math.min(FIRST_MS, intervalMs) : intervalMs;
+    again(Math.max(0, waitMs - (performance.now() - startMs)));
+  }
+  again(0);
+  return {
+    methods: { host: () => details },
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** For this operating system. */
+export function systemMeter(): HostMeter {
+  if (process.platform === 'linux') return new LinuxMeter();
+  let other: HostMeter | null = null;
+  return {
+    sample: async () => {
+      other ??= new (await import('./elsewhere.ts')).OtherMeter();
+      return other.sample();
+    },
+  };
+}

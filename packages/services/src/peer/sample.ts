@@ -1,0 +1,56 @@
+// What one look at the host gives: the attributes that all peers share, and details that only who asks for them sees.
+
+/** Attributes by name (see the table in @eyrie/mesh/skyeye), in their units. */
+export type Measured = Record<string, number>;
+
+export interface InterfaceRates {
+  readonly name: string;
+  /** Bytes, packets, errors and drops a second. */
+  readonly rx: Rates;
+  readonly tx: Rates;
+  /** Bits a second; null if the driver does not say. */
+  readonly speed: number | null;
+}
+export interface Rates {
+  readonly bytes: number;
+  readonly packets: number;
+  readonly errors: number;
+  readonly drops: number;
+}
+export interface FileSystem {
+  readonly path: string;
+  readonly total: number;
+  readonly free: number;
+}
+export interface Sensor {
+  readonly name: string;
+  readonly celsius: number;
+}
+
+export interface Details {
+  readonly interfaces: readonly InterfaceRates[];
+  readonly storage: readonly FileSystem[];
+  readonly temperatures: readonly Sensor[];
+}
+
+export interface Sample {
+  readonly measured: Measured;
+  readonly details: Details;
+}
+
+/** Looks at the host. What needs two looks, such as a rate, is since the one before. */
+export interface HostMeter {
+  sample(): Promise<Sample>;
+}
+
+/** Without what is not known, or no number. */
+export function knownOf(measured: Record<string, number | null | undefined>): Measured {
+  const known = Object.entries(measured).filter(
+    ([, value]) => typeof value === 'number' && Number.isFinite(value),
+  );
+  return Object.fromEntries(known) as Measured;
+}
+
+export function percent(part: number, whole: number): number | null {
+  return whole > 0 ? Math.min(100, Math.max(0, (100 * part) / whole)) : null;
+}
