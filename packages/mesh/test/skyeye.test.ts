@@ -70,9 +70,9 @@ test('every peer knows the sums of all, exactly', () => {
       grove.clock.run(20_000);
     }
     reportAll(grove);
-    grove.clock.run(12_000);
+    grove.clock.run(25_000);
     reportAll(grove);
-    grove.clock.run(12_000);
+    grove.clock.run(25_000);
     for (const id of grove.tree.ids)
       assertExact(grove, grove.peers.get(id)!.view, `${count}, ${detailMax}, ${id}`);
   }

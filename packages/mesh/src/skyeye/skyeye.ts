@@ -19,6 +19,9 @@ import { followed, messageOf, type View, viewOf } from './view.ts';
 /** With more peers than this below, a report says the sum of them only. */
 export const DETAIL_MAX = 1024;
 
+/** A report in sum waits so many times longer. */
+const SUM_GAPS = 10;
+
 /** What SkyEye is told of the world. */
 export interface Surroundings {
   readonly id: string;
@@ -219,9 +222,10 @@ export class SkyEye {
     this.#isUrgent ||= isUrgent;
     const { gapMs, settleMs, detailMax } = this.#options;
     const isAlone = this.below.children.size === 0;
-    // A sum is dearer the more it is of.
-    const patience = Math.min(10, Math.max(1, this.below.readings.size / detailMax));
-    this.#at(this.#pushedMs + patience * (isUrgent || isAlone ? gapMs : settleMs));
+    // Of thousands something is always urgent, and a sum of them is dear.
+    const isLarge = this.below.inSum > 0 || this.below.readings.size > detailMax;
+    const leastMs = isLarge ? SUM_GAPS * gapMs : gapMs;
+    this.#at(this.#pushedMs + (isUrgent || isAlone ? leastMs : Math.max(leastMs, settleMs)));
   }
 
   #at(dueMs: number): void {
