@@ -1,0 +1,87 @@
+// All packages as they are published, in a folder: JavaScript and types by one run of tsc, and what lies beside them.
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { program } from '../../packages/cli/src/main.ts';
+import { describe } from '../../packages/cli/src/tree/describe.ts';
+import { manPages } from '../../packages/cli/src/tree/roff.ts';
+import { type Extras, publishedManifest, type WorkspaceManifest } from './manifest.ts';
+
+const root = join(import.meta.dirname, '../..');
+const packages = join(root, 'packages');
+
+/** Gives the folder of each package. */
+export function buildPackages(folder: string): string[] {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  compile(folder);
+  execFileSync(process.execPath, [join(root, 'scripts/bundle-page.js')], { stdio: 'inherit' });
+  return readdirSync(packages)
+    .filter((name) => existsSync(join(packages, name, 'package.json')))
+    .map((name) => assemble(name, join(folder, name)));
+}
+
+/** Each package's sources become FOLDER/NAME/src, with their package.json where they read it. */
+function compile(folder: string): void {
+  const config = join(folder, 'tsconfig.json');
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: {
+        ...{ noEmit: false, declaration: true, rewriteRelativeImportExtensions: true },
+        ...{ rootDir: packages, outDir: folder, typeRoots: [join(root, 'node_modules/@types')] },
+      },
+      include: [join(packages, '*/src/**/*.ts')],
+      exclude: [join(packages, 'dashboard')],
+    }),
+  );
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], {
+    stdio: 'inherit',
+  });
+  rmSync(config);
+}
+
+function assemble(name: string, folder: string): string {
+  const source = join(packages, name);
+  const manifest: WorkspaceManifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+  mkdirSync(folder, { recursive: true });
+  if (existsSync(join(folder, 'src'))) renameSync(join(folder, 'src'), join(folder, 'dist'));
+  cpSync(join(source, 'README.md'), join(folder, 'README.md'));
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  const extras =
+    name === 'cli' ? commandExtras(folder, manifest) : name === 'dashboard' ? pageExtras(folder) : {};
+  writeFileSync(
+    join(folder, 'package.json'),
+    `${JSON.stringify(publishedManifest(manifest, extras), null, 2)}\n`,
+  );
+  return folder;
+}
+
+/** The command brings its start file, samples, man pages, and the page as a package beside it. */
+function commandExtras(folder: string, { version }: WorkspaceManifest): Extras {
+  cpSync(join(packages, 'cli/bin'), join(folder, 'bin'), { recursive: true });
+  cpSync(join(root, 'samples'), join(folder, 'samples'), { recursive: true });
+  mkdirSync(join(folder, 'man'));
+  const pages = manPages(describe(program), version);
+  for (const { file, text } of pages) writeFileSync(join(folder, 'man', file), text);
+  return {
+    files: ['bin', 'samples', 'man'],
+    man: pages.map(({ file }) => `./man/${file}`),
+    dependencies: { '@eyrie/dashboard': version },
+  };
+}
+
+function pageExtras(folder: string): Extras {
+  cpSync(join(packages, 'dashboard/.bundle'), join(folder, '.bundle'), { recursive: true });
+  return { files: ['.bundle'], isBundled: true };
+}
