@@ -1,3 +1,4 @@
+export { type DecoyEvent, MeshDecoy } from './decoy/decoy.ts';
 export type { Decision } from './identity/authority.ts';
 export { CertificateError } from './identity/certificate.ts';
 export { EnrolError } from './identity/enrolment.ts';

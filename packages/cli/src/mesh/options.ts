@@ -45,7 +45,7 @@ function addMembership(mesh: Command): void {
     .command('invite')
     .description('print one line by which a peer can join')
     .option('--name <id>', 'only good for a peer of this name')
-    .option('--role <role>', 'peer or coordinator', 'peer')
+    .option('--role <role>', 'peer, coordinator or honeypot', 'peer')
     .option('--ttl <time>', 'good for so long: 15m, 24h, 7d', '24h')
     .option('--uses <number>', 'good for so many peers', '1')
     .option('--knock', 'lets anyone ask, and nobody in: each waits for "eyrie mesh approve"')
@@ -144,7 +144,7 @@ function addDeciding(mesh: Command): void {
     .addHelpText('after', `${EXAMPLE}eyrie mesh pending`)
     .action(async (options) => (await import('./members.ts')).pending(options));
   decide('approve', '<id>', 'let in a peer that waits', 'eyrie mesh approve lab-7')
-    .option('--role <role>', 'peer or coordinator', 'peer')
+    .option('--role <role>', 'peer, coordinator or honeypot', 'peer')
     .action(async (id: string, options) =>
       (await import('./members.ts')).decide('approve', { id, role: options.role }, options),
     );

@@ -4,12 +4,13 @@ import { text } from '../wire/schema.ts';
 
 export const PEER_ID = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
 export const MESH_NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
-export const ROLES = ['peer', 'coordinator', 'authority'] as const;
+/** A honeypot is a member like others, to which those are sent that misbehave. */
+export const ROLES = ['peer', 'coordinator', 'authority', 'honeypot'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const peerId = text(63, PEER_ID);
 export const meshName = text(63, MESH_NAME);
-export const role = text(16, /^(peer|coordinator|authority)$/);
+export const role = text(16, /^(peer|coordinator|authority|honeypot)$/);
 
 export const PEER_ID_RULE =
   'lower-case letters, digits, dot, dash and underscore, 63 at most, beginning and ending with a letter or digit';

@@ -1,5 +1,5 @@
 // Goes where it is sent: a peer that refuses a link may name another address instead. Whoever is there is judged as
-// everybody else; if it is a peer of the mesh, the link is kept as long as the other side keeps it.
+// everybody else; if it is a peer of the mesh, it stands in for the one that sent us there, as long as it keeps the link.
 
 import { MOVED } from '../peer/standing.ts';
 import type { Session } from './session.ts';
@@ -15,8 +15,8 @@ export class Moved {
 
   constructor(switchboard: Switchboard) {
     this.#switchboard = switchboard;
-    switchboard.onRefused.push((_session, code, reason) => {
-      if (code === MOVED) this.#follow(reason);
+    switchboard.onRefused.push((session, code, reason) => {
+      if (code === MOVED) this.#follow(reason, switchboard.meantOf(session));
     });
     switchboard.onClosed.push((session) => {
       for (const [address, there] of this.#places) {
@@ -28,13 +28,16 @@ export class Moved {
     });
   }
 
-  #follow(address: string): void {
-    if (this.#places.has(address) || this.#places.size >= PLACES_MAX) return;
+  #follow(address: string, insteadOf: string): void {
+    const known = this.#places.get(address);
+    if (known != null && insteadOf !== '') this.#switchboard.standIn(insteadOf, known);
+    if (known !== undefined || this.#places.size >= PLACES_MAX) return;
     this.#places.set(address, null);
     this.#switchboard.connectTo(address, (session) => {
       if (session === null || session.id === '') return void this.#places.delete(address);
       this.#places.set(address, session);
       this.#switchboard.keep(session);
+      if (insteadOf !== '') this.#switchboard.standIn(insteadOf, session);
     });
   }
 }

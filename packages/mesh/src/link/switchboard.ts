@@ -68,6 +68,10 @@ export class Switchboard implements SessionHost {
   readonly #dialling = new Map<string, Dialling>();
   readonly #silent = new WeakSet<Session>();
   readonly #kept = new WeakSet<Session>();
+  /** Whom a session was meant to be with when it was dialled. */
+  readonly #meant = new WeakMap<Session, string>();
+  /** By the name of a peer that does not want a link: who stands in for it. */
+  readonly #standIns = new Map<string, Session>();
   #lastTickMs: number;
   #cancelTick: Cancel = () => {};
   readonly #rosterPace: Pace;
@@ -133,7 +137,22 @@ export class Switchboard implements SessionHost {
   }
 
   sessionOf(id: string): Session | null {
-    return this.#byId.get(id) ?? null;
+    return this.#byId.get(id) ?? this.#standIns.get(id) ?? null;
+  }
+
+  /** From now on what is meant for `id` goes over this session, as long as it is open. */
+  standIn(id: string, session: Session): void {
+    this.#standIns.set(id, session);
+  }
+
+  /** For whom the other side of a session speaks: for `id` if it stands in for it, else for itself. */
+  speaksFor(session: Session, id: string | null): string {
+    return id !== null && this.#standIns.get(id) === session ? id : session.id;
+  }
+
+  /** Whom a session is with, or was meant to be with. */
+  meantOf(session: Session): string {
+    return session.id || (this.#meant.get(session) ?? '');
   }
 
   sessions(): Iterable<Session> {
@@ -163,6 +182,7 @@ export class Switchboard implements SessionHost {
     };
     this.#dialNext(addresses, 0, (session) => {
       if (session === null) return failed();
+      this.#meant.set(session, id);
       this.#whenDecided(session, (isOpen) => {
         if (!isOpen || session.id !== id) return failed();
         this.#dialling.delete(id);
@@ -311,6 +331,7 @@ export class Switchboard implements SessionHost {
     const { id } = session;
     const wasUsed = id !== '' && this.#byId.get(id) === session;
     if (wasUsed) this.#byId.delete(id);
+    for (const [other, standIn] of this.#standIns) if (standIn === session) this.#standIns.delete(other);
     const isRefusal = reason.startsWith('refused');
     const values = { peer: id, address: session.link.shown.address, reason };
     this.runtime.log(isRefusal ? 'warn' : 'debug', isRefusal ? 'link refused' : 'link closed', values);
@@ -385,7 +406,7 @@ export class Switchboard implements SessionHost {
     const { roster } = this.standing;
     for (const session of this.#byId.values()) {
       if (session.rosterVersion >= roster.version) continue;
-      session.sendRoster(roster.partsFrom(session.rosterVersion));
+      session.sendRoster(this.rosterParts(session.rosterVersion));
       session.rosterVersion = roster.version;
     }
   }

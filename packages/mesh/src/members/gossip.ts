@@ -15,11 +15,11 @@ const GATHER_MS = 20;
 const BUSY_GATHER_MS = 1_000;
 const COMPARE_MS = 20_000;
 /** So that the longest still fit into a frame. */
-const UPDATES_MAX = 360;
+export const UPDATES_MAX = 360;
 const EARLY_MAX = 1_000;
 const SUMMARY_MAX = 20_000;
 
-const updates = list(borrowed(UPDATE_BYTES_MAX), UPDATES_MAX);
+export const updates = list(borrowed(UPDATE_BYTES_MAX), UPDATES_MAX);
 const digest = record({ sum: varint(), members: varint() });
 /** The version of each member from `from` on, in the order of the roster. */
 const summary = record({ from: varint(MEMBERS_MAX), versions: list(varint(), SUMMARY_MAX) });

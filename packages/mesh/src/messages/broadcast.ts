@@ -31,9 +31,9 @@ const fields = {
   sealed: bytes(BROADCAST_BYTES_MAX + TAG_BYTES),
 };
 const signedText = record(fields);
-const broadcast = record({ ...fields, waitMs: varint(60_000), signature: fixed(64) });
+export const broadcast = record({ ...fields, waitMs: varint(60_000), signature: fixed(64) });
 type Broadcast = Shape<typeof broadcast>;
-const count = record({ origin: peerId, number: varint(), count: varint() });
+export const count = record({ origin: peerId, number: varint(), count: varint() });
 
 /** All broadcasts of a peer are one sequence in the inbox. */
 const STREAM = Buffer.from('everyone');
@@ -146,7 +146,7 @@ export class Broadcasts {
     const { origin, number, topic, sealed, epoch } = received;
     const member = this.#standing.roster.approved(origin)!;
     const key = this.#standing.groupKeyOf(epoch);
-    const body = key === null ? null : open(key, origin, number, sealed);
+    const body = key === null ? null : openBroadcast(key, origin, number, sealed);
     if (body === null || !this.#policy().isAllowed(member, 'broadcast')) {
       const reason =
         key === null
@@ -224,7 +224,12 @@ function seal(group: Uint8Array, origin: string, number: number, plain: Uint8Arr
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function open(group: Uint8Array, origin: string, number: number, sealed: Uint8Array): Buffer | null {
+export function openBroadcast(
+  group: Uint8Array,
+  origin: string,
+  number: number,
+  sealed: Uint8Array,
+): Buffer | null {
   if (sealed.length < TAG_BYTES) return null;
   const decipher = createDecipheriv('aes-256-gcm', keyOf(group, origin, number), Buffer.alloc(12));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));

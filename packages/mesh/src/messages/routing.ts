@@ -16,7 +16,7 @@ const QUESTIONS_MAX = 1024;
 /** A link with so much waiting takes no more for others. */
 const CONGESTED_BYTES = 4 << 20;
 
-const routed = record({
+export const routed = record({
   to: peerId,
   from: peerId,
   hops: varint(HOPS_MAX),

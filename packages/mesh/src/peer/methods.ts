@@ -266,6 +266,6 @@ function numberOf(given: Parameters, name: string, min: number, max: number): nu
 function roleOf(given: Parameters): Role {
   const role = (given.role ?? 'peer') as Role;
   if (role === 'authority' || !ROLES.includes(role))
-    throw new ControlError('the role is peer or coordinator');
+    throw new ControlError('the role is peer, coordinator or honeypot');
   return role;
 }

@@ -42,6 +42,7 @@ export class Standing {
     sealing: XWingPrivateKey,
     certificate: Uint8Array,
     roster: Roster,
+    measures = new Measures(runtime, id, roster.measures),
   ) {
     this.runtime = runtime;
     this.id = id;
@@ -49,7 +50,7 @@ export class Standing {
     this.sealing = sealing;
     this.#certificate = certificate;
     this.#roster = roster;
-    this.measures = new Measures(runtime, id, roster.measures);
+    this.measures = measures;
   }
 
   get roster(): Roster {

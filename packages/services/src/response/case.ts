@@ -18,7 +18,7 @@ export interface Signal {
 /** What is older says nothing any more. */
 const SIGNAL_MS = 10 * 60_000;
 /** Closer together, two sightings are one. */
-const APART_MS = 800;
+const APART_MS = 350;
 const SIGNALS_MAX = 64;
 /** So sure, and at least so grave, a rule must be to be believed of few. */
 const SURE = 0.9;

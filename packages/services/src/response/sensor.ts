@@ -8,7 +8,7 @@ const NAMES = ['query-flood', 'join-guessing', 'unusual-behaviour'];
 export const PEER_RULES = RULES.filter(({ id }) => NAMES.includes(id));
 /** What one peer tells of a connection that became no link: nothing by itself. */
 export const KNOCK = 'mesh-knock';
-const TELL_MS = 1_000;
+const TELL_MS = 500;
 const MEASURE_MS = 10_000;
 /** Of one address, knocks are told so often. */
 const KNOCK_MS = 5_000;

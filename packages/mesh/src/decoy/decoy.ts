@@ -1,0 +1,211 @@
+// What a peer meets that was sent away: another port of a member, where everything seems to be as before. Members are
+// there, messages go out, questions are answered, and none of it reaches anybody. It dials nobody, passes nothing on, and
+// tells only what the visitor knew already or what is made up.
+//
+//   visitor ─► link ─► judged: is it redirected? ─► probes, offers, broadcasts, routed messages, queries ─► answers
+//                                                                  └─► told to whoever records it
+
+import type { Transport } from '../link/link.ts';
+import type { Session } from '../link/session.ts';
+import { Switchboard } from '../link/switchboard.ts';
+import { Directory, readUpdate, writeUpdate } from '../members/directory.ts';
+import { UPDATES_MAX, updates } from '../members/gossip.ts';
+import { Measures } from '../members/measures.ts';
+import { broadcast, count, openBroadcast } from '../messages/broadcast.ts';
+import { routed } from '../messages/routing.ts';
+import type { Peer } from '../peer/peer.ts';
+import { Standing } from '../peer/standing.ts';
+import { offers } from '../resources/shares.ts';
+import { noticeKinds, requestKinds, routedKinds } from '../wire/kinds.ts';
+import { decode, encode } from '../wire/schema.ts';
+
+export interface DecoyEvent {
+  visitor: string;
+  /** Where it calls from. */
+  address: string;
+  /** One name for each link. */
+  link: number;
+  kind: 'came' | 'asked' | 'said' | 'told' | 'left';
+  text: string;
+}
+
+export interface DecoyOptions {
+  /** The member whose port this is: it knows who was sent here. */
+  peer: Peer;
+  /** Where visitors come. Its `dial` is never used. */
+  transport: Transport;
+  onEvent: (event: DecoyEvent) => void;
+}
+
+/** As long as a way over three or four peers takes. */
+const ANSWER_MS: readonly [number, number] = [15, 60];
+const TEXT_MAX = 2_000;
+const NOTHING = Buffer.alloc(0);
+const routedNames = new Map<number, string>(Object.entries(routedKinds).map(([name, kind]) => [kind, name]));
+
+/** Everybody is well, whatever the list of members says. */
+class NoMeasures extends Measures {
+  override take(): void {}
+}
+
+/** Takes links and makes none; what the list of members says is not told. */
+class DecoySwitchboard extends Switchboard {
+  override rosterParts(): [] {
+    return [];
+  }
+
+  override connect(
+    _id: string,
+    _addresses: readonly string[],
+    done: (isLinked: boolean) => void = () => {},
+  ): void {
+    done(false);
+  }
+
+  override connectTo(_address: string, done: (session: Session | null) => void): void {
+    done(null);
+  }
+}
+
+export class MeshDecoy {
+  readonly switchboard: Switchboard;
+  readonly directory: Directory;
+  readonly #peer: Peer;
+  readonly #standing: Standing;
+  readonly #onEvent: DecoyOptions['onEvent'];
+  readonly #links = new WeakMap<Session, number>();
+  #nextLink = 1;
+
+  constructor({ peer, transport, onEvent }: DecoyOptions) {
+    const { runtime, standing } = peer;
+    this.#peer = peer;
+    this.#onEvent = onEvent;
+    const { id, keys, sealing, certificate, roster } = standing;
+    const nothing = new NoMeasures(runtime, id, new Map());
+    this.#standing = new Standing(runtime, id, keys, sealing, certificate, roster, nothing);
+    const judge = this.#standing.judge.bind(this.#standing);
+    this.#standing.judge = (shown) => {
+      const verdict = judge(shown);
+      if (!('id' in verdict) || this.#isSentHere(verdict.id)) return verdict;
+      return { code: 'not-here', reason: 'this peer listens elsewhere' };
+    };
+    this.switchboard = new DecoySwitchboard(runtime, this.#standing, transport);
+    this.directory = new Directory(this.#standing);
+    this.#follow();
+    this.#answerNotices();
+    this.#answerRequests();
+  }
+
+  /** Gives the addresses by which visitors find it. */
+  listen(): Promise<string[]> {
+    return this.switchboard.listen();
+  }
+
+  stop(): void {
+    this.switchboard.stop('leaving');
+  }
+
+  #isSentHere(id: string): boolean {
+    return this.#peer.standing.measures.of(id)?.step === 'redirect';
+  }
+
+  /** What the member comes to know, the decoy knows; who is released is sent home. */
+  #follow(): void {
+    const { standing, directory } = this.#peer;
+    standing.onRoster.push((roster) => this.#standing.setRoster(roster));
+    standing.onCertificate.push((certificate) => this.#standing.setCertificate(certificate));
+    standing.measures.onChange.push((id) => {
+      if (!this.#isSentHere(id)) this.switchboard.sessionOf(id)?.close('this link is silent');
+    });
+    const learn = (id: string) => {
+      const said = directory.announcementOf(id);
+      if (said !== null) this.directory.take(said);
+    };
+    for (const { id } of directory.entries()) learn(id);
+    directory.onChange.push(learn);
+    const { onOpen, onClosed } = this.switchboard;
+    onOpen.push((session) => {
+      this.#links.set(session, this.#nextLink++);
+      this.#tell(session, 'came', '');
+      this.#introduce(session);
+    });
+    onClosed.push((session, reason) => this.#tell(session, 'left', reason));
+  }
+
+  /** Everybody is here, as each of them has signed. */
+  #introduce(session: Session): void {
+    const said = [...this.directory.entries()]
+      .map(({ id }) => this.directory.announcementOf(id))
+      .filter((each) => each !== null)
+      .map(writeUpdate);
+    for (let at = 0; at < said.length; at += UPDATES_MAX)
+      session.notify(noticeKinds.updates, encode(updates, said.slice(at, at + UPDATES_MAX)));
+  }
+
+  #answerNotices(): void {
+    const { switchboard } = this;
+    switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
+      for (const each of decode(updates, payload).map((said) => readUpdate(said)))
+        if (each.id !== session.id)
+          this.#tell(session, 'said', `${each.id} is ${each.kind === 'accusation' ? 'gone' : 'here'}`);
+    });
+    switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
+      this.#takeBroadcast(session, payload),
+    );
+    switchboard.handleNotice(noticeKinds.routed, (session, payload) => this.#takeRouted(session, payload));
+  }
+
+  #answerRequests(): void {
+    const { switchboard } = this;
+    switchboard.handleRequest(requestKinds.probe, (_session, _payload, reply) => reply(null));
+    switchboard.handleRequest(requestKinds.offers, (session, _payload, reply) => {
+      this.#tell(session, 'asked', 'which files are offered');
+      this.#later(() => reply(null, encode(offers, [])));
+    });
+    switchboard.onTraffic.push((session, what, kind) => {
+      if (what === 'stream') this.#tell(session, 'asked', `for a file (stream ${kind})`);
+    });
+  }
+
+  /** It is read, and all seem to have it. */
+  #takeBroadcast(session: Session, payload: Uint8Array): void {
+    const { origin, number, topic, sealed, epoch } = decode(broadcast, payload);
+    const key = this.#peer.standing.groupKeyOf(epoch);
+    const body = key === null ? null : openBroadcast(key, origin, number, sealed);
+    const text = body === null ? 'what cannot be read' : body.toString('utf8').slice(0, TEXT_MAX);
+    this.#tell(session, 'said', `to all, on ${topic}: ${text}`);
+    const others = Math.max(0, this.directory.tree.size - 1);
+    this.#later(() =>
+      session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: others })),
+    );
+  }
+
+  /** What is meant for others does not get there: a question is not answered, a message waits. */
+  #takeRouted(session: Session, payload: Uint8Array): void {
+    const message = decode(routed, payload);
+    const { to, question, kind } = message;
+    this.#tell(session, question === 0 ? 'said' : 'asked', `${routedNames.get(kind) ?? kind} to ${to}`);
+    if (question === 0) return;
+    const isOwn = kind === routedKinds.sealingKey && to === this.#standing.id;
+    const body = isOwn ? this.#standing.sealing.publicKey : Buffer.from(`${to} does not answer`);
+    const isFine = isOwn || kind === routedKinds.suspicion;
+    const answer = { to: message.from, from: to, hops: 2, kind: routedKinds.answer, question, isFine };
+    this.#later(() =>
+      session.notify(
+        noticeKinds.routed,
+        encode(routed, { ...answer, body: kind === routedKinds.suspicion ? NOTHING : body }),
+      ),
+    );
+  }
+
+  #tell(session: Session, kind: DecoyEvent['kind'], text: string): void {
+    const link = this.#links.get(session) ?? 0;
+    this.#onEvent({ visitor: session.id, address: session.link.shown.address, link, kind, text });
+  }
+
+  #later(action: () => void): void {
+    const { clock, random } = this.#peer.runtime;
+    const [least, most] = ANSWER_MS;
+    clock.after(least + random.fraction() * (most - least), action);
+  }
+}

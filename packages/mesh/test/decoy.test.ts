@@ -1,0 +1,98 @@
+// A peer that was sent to the decoy: to it all is as before, nobody else hears of it, and it is back when it is released.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type DecoyEvent, MeshDecoy } from '../src/decoy/decoy.ts';
+import { listOffers } from '../src/resources/fetch.ts';
+import { VirtualMesh } from '../src/virtual/index.ts';
+
+const PLACE = '10.9.0.1:9998';
+const MEMBER = 9;
+
+async function scene(seed: number, culprit: number) {
+  const mesh = await VirtualMesh.create({ peers: 12, seed });
+  await mesh.startAll();
+  mesh.clock.run(10_000);
+  const member = mesh.peers[MEMBER]!;
+  const events: DecoyEvent[] = [];
+  const transport = mesh.network.transport(PLACE, () => member.standing.certificate);
+  const decoy = new MeshDecoy({ peer: member, transport, onEvent: (event) => events.push(event) });
+  await decoy.listen();
+  const id = `peer-${culprit}`;
+  const decision = { step: 'redirect', reason: 'floods', forMs: 60_000, to: PLACE, by: 'policy' } as const;
+  assert.equal(mesh.peers[0]!.authority!.measure(id, decision), null);
+  mesh.clock.run(3_000);
+  return { mesh, decoy, events, id, peer: mesh.peers[culprit]! };
+}
+
+/** Of what needs both: virtual time, and turns of the real one. */
+async function outcome<T>(mesh: VirtualMesh, work: Promise<T>): Promise<T> {
+  const running = setInterval(() => mesh.clock.run(100), 1);
+  try {
+    return await work;
+  } finally {
+    clearInterval(running);
+  }
+}
+
+test('it finds everybody alive, and goes on for as long as the time lasts', async () => {
+  for (let seed = 0; seed < 6; seed++) {
+    const { mesh, id, peer, events } = await scene(seed, 1 + (seed % 8));
+    assert.ok(
+      events.some(({ kind, visitor }) => kind === 'came' && visitor === id),
+      `seed ${seed}`,
+    );
+    for (let i = 0; i < 8; i++) {
+      mesh.clock.run(5_000);
+      assert.deepEqual(
+        [...peer.switchboard.sessions()].map((session) => session.id),
+        ['peer-9'],
+        `seed ${seed}`,
+      );
+      assert.equal(peer.directory.tree.size, 12, `seed ${seed}: it takes some for dead`);
+    }
+    const others = mesh.peers.filter((each) => each !== peer);
+    assert.ok(others.every((each) => each!.directory.statusOf(id) === 'quarantined'));
+    assert.ok(others.every((each) => each!.directory.tree.size === 11));
+  }
+});
+
+test('what it says and asks is answered and recorded, and reaches nobody', async () => {
+  const { mesh, peer, events, id } = await scene(3, 4);
+  const before = mesh.peers.map((each) => each!.inbox.messages.length);
+  const told = peer.broadcast('hello all');
+  void peer.send('peer-1', 'are you there?');
+  mesh.clock.run(5_000);
+  assert.deepEqual(await told, { count: 11, problem: null });
+  const parent = peer.directory.tree.parentOf(id) ?? 'peer-0';
+  assert.deepEqual(await outcome(mesh, listOffers(peer, parent)), []);
+  assert.equal(peer.outbox.queueOf('peer-1')?.waiting.length, 1, 'a message waits');
+  const texts = events.map(({ kind, text }) => `${kind} ${text}`);
+  assert.ok(texts.includes('said to all, on message: hello all'), texts.join('\n'));
+  assert.ok(texts.includes('asked sealingKey to peer-1'));
+  assert.ok(texts.includes('asked which files are offered'));
+  assert.deepEqual(
+    mesh.peers.map((each) => each!.inbox.messages.length),
+    before,
+  );
+});
+
+test('released, it is back, and what waited is delivered', async () => {
+  const { mesh, peer } = await scene(5, 6);
+  void peer.send('peer-1', 'later');
+  mesh.clock.run(2_000);
+  mesh.peers[0]!.authority!.release('peer-6', '', 'operator');
+  const isBack = () => mesh.isWhole() && mesh.peers[1]!.inbox.messages.length === 1;
+  const tookMs = mesh.clock.runUntil(isBack, 30_000);
+  assert.ok(tookMs !== null && tookMs < 10_000, `${tookMs} ms`);
+});
+
+test('who was not sent there is not taken, and the list of members is told to nobody', async () => {
+  const { mesh, peer, events } = await scene(2, 4);
+  const done: unknown[] = [];
+  mesh.peers[2]!.switchboard.connectTo(PLACE, (session) => done.push(session));
+  mesh.clock.run(3_000);
+  assert.deepEqual(done, [null]);
+  assert.ok(events.every(({ visitor }) => visitor === 'peer-4'));
+  assert.equal(peer.standing.roster.measures.size, 0, 'it was told of its own measure');
+});
