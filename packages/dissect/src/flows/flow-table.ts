@@ -6,8 +6,12 @@ import type { Protocol } from '../core/protocol.ts';
 
 /**
  * An entry is one record of 32-bit words, two cache lines long, for a packet touches most of it. The key first: 4 words
- * per address, lower endpoint first; ports; transport and address kind.
+ * per address (of IPv4 only the first counts), lower endpoint first; ports; transport and address kind.
  */
+const LOW = 0;
+const HIGH = 4;
+const PORTS = 8;
+const KIND = 9;
 const KEY_WORDS = 10;
 const HASH = 10;
 const STREAM = 11;
@@ -70,13 +74,12 @@ export class FlowTable {
    * endpoint) and counts the packet.
    */
   see(p: Packet): number {
-    const direction = this.#readKey(p);
+    this.#readKey(p);
     const hash = this.#hash();
     let flow = this.#lookup(hash);
     this.isNew = flow < 0;
-    if (flow < 0) flow = this.#insert(p, hash, direction);
+    if (flow < 0) flow = this.#insert(p, hash);
     p.flow = flow;
-    p.direction = direction;
     return flow;
   }
 
@@ -143,8 +146,8 @@ export class FlowTable {
   renew(p: Packet): number {
     const flow = p.flow;
     this.#unlink(flow);
-    const direction = this.#readKey(p);
-    this.#place(p, flow, this.#hash(), direction);
+    this.#readKey(p);
+    this.#place(p, flow, this.#hash());
     return flow;
   }
 
@@ -169,77 +172,82 @@ export class FlowTable {
     this.#streams[transport] = stream;
   }
 
-  #readKey(p: Packet): number {
+  /** The key of the packet's conversation; sets p.direction. */
+  #readKey(p: Packet): void {
     const key = this.#key;
-    const b = p.netBuf;
-    const s = p.netSrc;
-    const d = p.netDst;
-    let direction = 0;
+    const { netBuf: b, netSrc: s, netDst: d, srcPort, dstPort } = p;
     if (p.netKind === IPV4) {
       const src = u32(b, s);
       const dst = u32(b, d);
-      direction = src > dst || (src === dst && p.srcPort > p.dstPort) ? 1 : 0;
-      key[0] = direction === 0 ? src : dst;
-      key[1] = key[2] = key[3] = 0;
-      key[4] = direction === 0 ? dst : src;
-      key[5] = key[6] = key[7] = 0;
+      p.direction = src > dst || (src === dst && srcPort > dstPort) ? 1 : 0;
+      key[LOW] = p.direction === 0 ? src : dst;
+      key[HIGH] = p.direction === 0 ? dst : src;
     } else {
       let order = 0;
       for (let k = 0; k < 16 && order === 0; k += 2) order = u16(b, s + k) - u16(b, d + k);
-      direction = order > 0 || (order === 0 && p.srcPort > p.dstPort) ? 1 : 0;
-      const low = direction === 0 ? s : d;
-      const high = direction === 0 ? d : s;
+      p.direction = order > 0 || (order === 0 && srcPort > dstPort) ? 1 : 0;
+      const low = p.direction === 0 ? s : d;
+      const high = p.direction === 0 ? d : s;
       for (let k = 0; k < 4; k++) {
-        key[k] = u32(b, low + k * 4);
-        key[4 + k] = u32(b, high + k * 4);
+        key[LOW + k] = u32(b, low + k * 4);
+        key[HIGH + k] = u32(b, high + k * 4);
       }
     }
-    key[8] = direction === 0 ? p.srcPort * 0x10000 + p.dstPort : p.dstPort * 0x10000 + p.srcPort;
-    key[9] = p.transport * 256 + p.netKind;
-    return direction;
+    key[PORTS] = p.direction === 0 ? (srcPort << 16) | dstPort : (dstPort << 16) | srcPort;
+    key[KIND] = p.transport * 256 + p.netKind;
+  }
+
+  /** Words of an address that take part: one of IPv4, four of any other. */
+  #addressWords(): number {
+    return (this.#key[KIND]! & 0xff) === IPV4 ? 1 : 4;
   }
 
   #hash(): number {
     const key = this.#key;
-    let h = 0x811c9dc5;
-    for (let k = 0; k < KEY_WORDS; k++) {
-      h = Math.imul(h ^ key[k]!, 0x9e3779b1);
-      h ^= h >>> 15;
+    const words = this.#addressWords();
+    let h = key[PORTS]! ^ Math.imul(key[KIND]!, 0x85ebca6b);
+    for (let k = 0; k < words; k++) {
+      h = Math.imul(h ^ key[LOW + k]!, 0x9e3779b1);
+      h = Math.imul(h ^ (h >>> 15) ^ key[HIGH + k]!, 0x85ebca6b);
     }
-    return h >>> 0;
+    return (h ^ (h >>> 13)) >>> 0;
   }
 
   #lookup(hash: number): number {
     const slots = this.#slots;
+    const words = this.#words;
     const mask = slots.length - 1;
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const flow = slots[i]!;
       if (flow < 0) return -1;
-      if (this.#words[flow * RECORD_WORDS + HASH] === hash && this.#sameKey(flow)) return flow;
+      if (words[flow * RECORD_WORDS + HASH] === hash && this.#hasKey(flow * RECORD_WORDS)) return flow;
     }
   }
 
-  #sameKey(flow: number): boolean {
+  #hasKey(at: number): boolean {
     const words = this.#words;
-    const at = flow * RECORD_WORDS;
-    for (let k = 0; k < KEY_WORDS; k++) if (words[at + k] !== this.#key[k]) return false;
+    const key = this.#key;
+    if (words[at + PORTS] !== key[PORTS] || words[at + KIND] !== key[KIND]) return false;
+    const count = this.#addressWords();
+    for (let k = 0; k < count; k++)
+      if (words[at + LOW + k] !== key[LOW + k] || words[at + HIGH + k] !== key[HIGH + k]) return false;
     return true;
   }
 
-  #insert(p: Packet, hash: number, direction: number): number {
+  #insert(p: Packet, hash: number): number {
     const flow = this.size < this.#maxFlows ? this.#grow() : this.#evict();
-    this.#place(p, flow, hash, direction);
+    this.#place(p, flow, hash);
     return flow;
   }
 
-  #place(p: Packet, flow: number, hash: number, direction: number): void {
+  #place(p: Packet, flow: number, hash: number): void {
     const words = this.#words;
     const at = flow * RECORD_WORDS;
     for (let k = 0; k < KEY_WORDS; k++) words[at + k] = this.#key[k]!;
     for (let k = KEY_WORDS; k < RECORD_WORDS; k++) words[at + k] = 0;
     words[at + HASH] = hash;
     words[at + STREAM] = this.#streams[p.transport]!++;
-    words[at + INITIATOR] = direction;
+    words[at + INITIATOR] = p.direction;
     words[at + FIRST_NANOSECONDS] = words[at + LAST_NANOSECONDS] = p.nanoseconds;
     const doubles = flow * RECORD_DOUBLES;
     this.#doubles[doubles + FIRST_SECONDS] = this.#doubles[doubles + LAST_SECONDS] = p.seconds;
