@@ -37,7 +37,7 @@ export { Peer } from './peer/peer.ts';
 export { type Companion, type RunningPeer, runPeer } from './peer/run.ts';
 export { Standing } from './peer/standing.ts';
 export { FolderStorage, MemoryStorage, type Storage } from './peer/storage.ts';
-export { fetchResource, listOffers } from './resources/fetch.ts';
+export { fetchResource, linkTo, listOffers } from './resources/fetch.ts';
 export type { Offer } from './resources/shares.ts';
 export {
   type Cancel,

@@ -16,6 +16,7 @@ export function addMeshCommands(program: Command): void {
     .argument('[id]', 'its name; without it, the only peer of this user')
     .option('--host <address>', 'listen on this address instead of the one it was made with')
     .option('--port <number>', 'listen on this port')
+    .option('--watch <interface>', 'what passes there may be compared with what other peers see (eyrie path)')
     .option('--config <file>', 'this eyrie.toml instead of the usual one')
     .option('--json', 'log as JSON lines')
     .option('--quiet', 'log to the file alone')

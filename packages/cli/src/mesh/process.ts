@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CaptureError } from '@eyrie/capture';
 import {
   ControlError,
   callPeer,
@@ -33,7 +34,7 @@ const LOOK_MS = 50;
 
 export async function runForeground(
   named: string | undefined,
-  options: { host?: string; port?: string; config?: string; json?: boolean; quiet?: boolean },
+  options: { host?: string; port?: string; config?: string; watch?: string; json?: boolean; quiet?: boolean },
 ): Promise<number> {
   const config = configOf(options.config);
   const id = selectPeer(named);
@@ -50,10 +51,24 @@ export async function runForeground(
   try {
     const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
     const timeServers = await timeServersOf(config.clock);
-    const companions = [(peer: Peer) => startDefence(peer, folder, log)];
+    const { pathCompanion } = await import('@eyrie/services/path');
+    let paths: ReturnType<typeof pathCompanion> | undefined;
+    const companions = [
+      (peer: Peer) => startDefence(peer, folder, log),
+      (peer: Peer) => (paths = pathCompanion(peer)),
+    ];
     const place = { host: options.host, port };
     const running = await runPeer({ runtime, folder, passphrase, ...place, timeServers, companions });
     const { peer } = running;
+    const watched = options.watch ?? config.path.interface;
+    if (watched !== '') {
+      const ended = (problem: string) => log('warn', 'the interface is no longer watched', { problem });
+      await paths!.watch.start(watched, ended).catch(async (error) => {
+        await running.stop();
+        throw error;
+      });
+      log('info', 'watches an interface', { interface: watched });
+    }
     log('info', 'peer started', {
       peer: id,
       mesh: peer.standing.roster.mesh,
@@ -91,7 +106,7 @@ async function timeServersOf({ servers, nts }: Config['clock']) {
 }
 
 function asUserError(error: unknown, id: string, port: number | undefined): unknown {
-  const known = [FolderError, ControlError, PolicyError, ResponsePolicyError, PassphraseError];
+  const known = [FolderError, ControlError, PolicyError, ResponsePolicyError, PassphraseError, CaptureError];
   if (known.some((kind) => error instanceof kind))
     return new UserError(`${id}: ${(error as Error).message}`, FAILED);
   const code = (error as NodeJS.ErrnoException).code;

@@ -1,6 +1,7 @@
 // `eyrie path A B`: what lies between two capture files, or two peers.
 import { existsSync } from 'node:fs';
-import { comparePaths, fileSightings, type PathReport } from '@eyrie/services/path';
+import { PEER_ID } from '@eyrie/mesh';
+import { comparePaths, fileSightings, type PeerPath } from '@eyrie/services/path';
 import { FAILED, UserError } from '../errors.ts';
 import { pathFrom, userError } from '../pipeline/settings.ts';
 import { textOf } from './text.ts';
@@ -10,21 +11,16 @@ export interface PathOptions {
   readonly json?: boolean;
 }
 
-/** What is printed: the report, and what the clocks are worth. */
-export interface PathAnswer extends PathReport {
-  readonly from: string;
-  readonly to: string;
-  /** The clocks of the two agree within ± this; null: it is not known. */
-  readonly uncertaintyMs: number | null;
-}
-
 export async function path(first: string, second: string, options: PathOptions): Promise<number> {
-  const answer = await betweenFiles(first, second);
+  const isFile = [first, second].map((name) => existsSync(pathFrom(name)));
+  const isOfFiles =
+    isFile.includes(true) || [first, second].some((name) => !PEER_ID.test(name) || isCapture(name));
+  const answer = await (isOfFiles ? betweenFiles(first, second) : betweenPeers(first, second, options.peer));
   console.log(options.json === true ? JSON.stringify(answer, null, 2) : textOf(answer));
   return answer.forth.matched + answer.back.matched > 0 ? 0 : FAILED;
 }
 
-async function betweenFiles(first: string, second: string): Promise<PathAnswer> {
+async function betweenFiles(first: string, second: string): Promise<PeerPath> {
   for (const name of [first, second])
     if (!existsSync(pathFrom(name))) throw new UserError(`${name}: no such file`);
   const [a, b] = await Promise.all([first, second].map((name) => fileSightings(pathFrom(name)))).catch(
@@ -33,4 +29,14 @@ async function betweenFiles(first: string, second: string): Promise<PathAnswer> 
   for (const [name, { problem }] of [[first, a!] as const, [second, b!] as const])
     if (problem !== null) console.error(`eyrie: ${name}: ${problem}`);
   return { from: first, to: second, uncertaintyMs: null, ...comparePaths(a!.sightings, b!.sightings) };
+}
+
+async function betweenPeers(from: string, to: string, peer: string | undefined): Promise<PeerPath> {
+  const { ask } = await import('../mesh/select.ts');
+  return ask<PeerPath>(peer, 'path', { from, to });
+}
+
+/** A name of a peer may have dots too. */
+function isCapture(name: string): boolean {
+  return /\.(pcap|pcapng|cap|snoop)(\.gz|\.zst)?$/.test(name);
 }

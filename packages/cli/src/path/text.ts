@@ -1,10 +1,9 @@
 // A path for people.
-import type { Delay, Direction } from '@eyrie/services/path';
+import type { Delay, Direction, PeerPath } from '@eyrie/services/path';
 import { table } from '../mesh/select.ts';
 import { grouped } from '../terminal/units.ts';
-import type { PathAnswer } from './command.ts';
 
-export function textOf(answer: PathAnswer): string {
+export function textOf(answer: PeerPath): string {
   const { from, to, forth, back } = answer;
   if (forth.matched + back.matched === 0) return 'No packet was seen at both places.';
   const head = ['', 'PACKETS', 'MIN', 'MEDIAN', 'P95', 'MAX', 'LOST', 'ROUTERS'];
@@ -27,7 +26,7 @@ function delays(delay: Delay | null): string[] {
   return [delay.minMs, delay.medianMs, delay.p95Ms, delay.maxMs].map((ms) => `${ms.toFixed(3)} ms`);
 }
 
-function remarks(answer: PathAnswer): string[] {
+function remarks(answer: PeerPath): string[] {
   const { roundTripMs, clockAheadMs, uncertaintyMs, oneIn, overlapSeconds, isTcpLeftOut, forth, back } =
     answer;
   const all: string[] = [];

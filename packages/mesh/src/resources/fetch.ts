@@ -162,7 +162,8 @@ async function writeAt(file: FileHandle, data: Buffer, position: number): Promis
     at += (await file.write(data, at, data.length - at, position + at)).bytesWritten;
 }
 
-function linkTo(peer: Peer, to: string): Promise<Session> {
+/** The link to a peer, or a new one. @throws FetchError */
+export function linkTo(peer: Peer, to: string): Promise<Session> {
   return new Promise((resolve, reject) => {
     const status = peer.directory.statusOf(to);
     if (status !== 'alive') return reject(new FetchError(`${to} is not here (${status})`));
@@ -174,7 +175,7 @@ function linkTo(peer: Peer, to: string): Promise<Session> {
       cancel();
       const session = peer.switchboard.sessionOf(to);
       if (session === null)
-        reject(new FetchError(`${to} cannot be reached from here: a file needs a direct link`));
+        reject(new FetchError(`${to} cannot be reached from here: this needs a direct link`));
       else resolve(session);
     });
   });

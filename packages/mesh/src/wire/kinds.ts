@@ -28,6 +28,8 @@ export const requestKinds = {
   probe: 2,
   /** resources/shares.ts */
   offers: 3,
+  /** services/path/watch.ts */
+  sightings: 0x70,
 } as const;
 
 /** What goes from peer to peer over others: messages/routing.ts. */

@@ -123,6 +123,17 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    path: Type.Object(
+      {
+        interface: option.text({
+          what: 'interface that a peer watches, for eyrie path; empty: none',
+          default: '',
+          tradeOff:
+            'hashes of the last packets are kept in memory, 3 MB at most, and told to other peers; it needs the right to capture',
+        }),
+      },
+      closed,
+    ),
     clock: Type.Object(
       {
         servers: option.text({

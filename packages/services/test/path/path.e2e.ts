@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ADDRESSES, cannotLab, Lab } from '../../../../test/support/namespaces.ts';
 import { comparePaths, fileSightings } from '../../src/path/index.ts';
-import { ADDRESSES, cannotLab, Lab } from './namespaces.ts';
 
 const PAYLOAD_BYTES = 1000;
 /** On the wire of the queue: Ethernet, IP and UDP before it. */

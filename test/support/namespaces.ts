@@ -1,7 +1,7 @@
 // Two hosts and a router between them, each in a network namespace of its own. Needs root, iproute2, nft and tcpdump.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { requireTool } from '../../../../test/support/tools.ts';
+import { requireTool } from './tools.ts';
 
 export const ADDRESSES = { a: '10.91.1.2', b: '10.91.2.2' };
 
