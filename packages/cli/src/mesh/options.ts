@@ -114,6 +114,18 @@ function addLooking(mesh: Command): void {
     .addHelpText('after', `${EXAMPLE}eyrie mesh members`)
     .action(async (options) => (await import('./members.ts')).members(options));
   mesh
+    .command('top')
+    .description('who is here and how they are, as a live table: sort, filter, pause')
+    .option('--peer <id>', 'which peer of this user is asked')
+    .option('--interval <time>', 'how often it looks', '1s')
+    .option('--sort <column>', 'a column of the table', 'cpu')
+    .option('--once', 'print the table and end; so where no terminal is')
+    .option('--json', 'as JSON, once')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh top --sort memory`)
+    .action(async (options) => {
+      process.exitCode = await (await import('./top/command.ts')).top(options);
+    });
+  mesh
     .command('tree')
     .description('who links with whom: the tree of those that are here')
     .option('--peer <id>', 'which peer of this user is asked')

@@ -9,7 +9,7 @@ export interface Style {
   readonly unicode: boolean;
 }
 
-export type Colour = 'bold' | 'dim' | 'cyan' | 'green' | 'yellow' | 'red';
+export type Colour = 'bold' | 'dim' | 'cyan' | 'green' | 'yellow' | 'red' | 'inverse';
 
 const EIGHTHS = ' ▏▎▍▌▋▊▉';
 const SPARKS = '▁▂▃▄▅▆▇█';

@@ -1,0 +1,60 @@
+// What `eyrie mesh top` knows of each peer: the list of members, and what they measure.
+import type { MemberView } from '@eyrie/mesh';
+
+export interface TopRow {
+  readonly id: string;
+  readonly status: string;
+  readonly role: string;
+  /** By attribute, in its unit; what nobody knows is missing. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Of the reading; null: there is none. */
+  readonly ageMs: number | null;
+}
+
+/** The part of an answer that is of use here. */
+export interface Readings {
+  readonly peers: readonly {
+    readonly id: string;
+    readonly values: Readonly<Record<string, number | null>>;
+    readonly ageMs: number;
+  }[];
+}
+
+export function rowsOf(members: readonly MemberView[], readings: Readings): TopRow[] {
+  const read = new Map(readings.peers.map((peer) => [peer.id, peer]));
+  return members.map(({ id, status, role }) => {
+    const found = read.get(id);
+    const values = Object.fromEntries(
+      Object.entries(found?.values ?? {}).filter((entry): entry is [string, number] => entry[1] !== null),
+    );
+    return { id, status, role, values, ageMs: found?.ageMs ?? null };
+  });
+}
+
+/** Those with the words in their name, role or state; all words must be there. */
+export function filtered(rows: readonly TopRow[], text: string): TopRow[] {
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  return rows.filter(({ id, status, role }) => {
+    const said = `${id} ${status} ${role}`.toLowerCase();
+    return words.every((word) => said.includes(word));
+  });
+}
+
+/** By a column of `COLUMNS`; who has no value comes last, of equals the names decide. */
+export function sorted(rows: readonly TopRow[], column: string, isReversed: boolean): TopRow[] {
+  const sign = isReversed ? -1 : 1;
+  const byName = (a: TopRow, b: TopRow) => a.id.localeCompare(b.id, 'en', { numeric: true });
+  if (column === 'id') return [...rows].sort((a, b) => sign * byName(a, b));
+  if (column === 'status')
+    return [...rows].sort((a, b) => sign * a.status.localeCompare(b.status) || byName(a, b));
+  const shownBy = (row: TopRow) => (column === 'age' ? (row.ageMs ?? undefined) : row.values[column]);
+  return [...rows].sort((a, b) => {
+    const [left, right] = [shownBy(a), shownBy(b)];
+    if (left === undefined || right === undefined)
+      return Number(left === undefined) - Number(right === undefined) || byName(a, b);
+    return sign * (right - left) || byName(a, b);
+  });
+}
