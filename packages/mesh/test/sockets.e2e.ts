@@ -21,6 +21,7 @@ import {
   type RunningPeer,
   runPeer,
   systemRuntime,
+  TlsTransport,
 } from '../src/index.ts';
 
 const PEERS = 12;
@@ -288,4 +289,26 @@ test('a file is got whole, goes on where it ended, and only by whom it is for', 
 
 test('the same peer does not run twice', async () => {
   await assert.rejects(runPeer({ runtime: systemRuntime(), folder: folder('peer-1') }), /runs already/);
+});
+
+test('hundreds of silent connections keep nobody out', async () => {
+  const transport = new TlsTransport({ credentials: null, host: '127.0.0.1', port: 0 });
+  const [address] = await transport.listen(() => {});
+  const port = Number(address!.split(':')[1]);
+  const silent = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  try {
+    await Promise.all(silent.map((each) => new Promise((resolve) => each.once('connect', resolve))));
+    const startMs = performance.now();
+    // Without a certificate on the other side the handshake fails: but it is answered, and at once.
+    const answered = await new Promise<boolean>((resolve) => {
+      const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+      socket.once('secureConnect', () => resolve(true));
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNRESET'));
+    });
+    assert.equal(answered, true);
+    assert.ok(performance.now() - startMs < 9_000, 'it did not wait for the silent ones');
+  } finally {
+    for (const each of silent) each.destroy();
+    await transport.close();
+  }
 });

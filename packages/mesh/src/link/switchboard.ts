@@ -216,9 +216,10 @@ export class Switchboard implements SessionHost {
 
   #cutOff(id: string, measure: Measure): void {
     const isMoved = measure.step === 'redirect';
-    this.#byId
-      .get(id)
-      ?.refuse(isMoved ? MOVED : 'quarantined', isMoved ? measure.to : measureText(id, measure));
+    // Also those on which both sides are still greeting each other.
+    for (const session of [...this.#all])
+      if (session.id === id)
+        session.refuse(isMoved ? MOVED : 'quarantined', isMoved ? measure.to : measureText(id, measure));
   }
 
   #dialNext(addresses: readonly string[], at: number, done: (session: Session | null) => void): void {

@@ -27,6 +27,7 @@ export class Neighbours {
   #cancelSettle: Cancel | null = null;
   #cancels: Cancel[] = [];
   #isKnocking = false;
+  #isAdopting = false;
 
   constructor(
     runtime: Runtime,
@@ -43,7 +44,11 @@ export class Neighbours {
     this.#liveness = liveness;
     this.#entrances = entrances;
     switchboard.isNeeded = (id) => this.#needed.has(id);
-    directory.onChange.push(() => this.#soon());
+    directory.onChange.push((_id, status) => {
+      // Those below it may have had it from nobody: their only way here led over the one that was put out.
+      if (status === 'revoked' || status === 'quarantined') this.#isAdopting = true;
+      this.#soon();
+    });
     switchboard.onClosed.push(() => this.#soon());
   }
 
@@ -75,16 +80,17 @@ export class Neighbours {
     const parent = above.at(-1);
     this.#needed = new Set(parent === undefined ? children : [...children, parent]);
     for (const id of this.#missingSince.keys()) if (!this.#needed.has(id)) this.#missingSince.delete(id);
-    for (const id of this.#needed) this.#want(id, id === parent);
+    for (const id of this.#needed) this.#want(id, id === parent || this.#isAdopting);
+    this.#isAdopting = false;
     if (parent !== undefined && this.#missingForMs(parent) > PATIENCE_MS) this.#foster(above);
     const isAlone = this.#switchboard.sessions()[Symbol.iterator]().next().done === true;
     if (isAlone) this.#knock();
   }
 
-  #want(id: string, isParent: boolean): void {
+  #want(id: string, isAtOnce: boolean): void {
     if (this.#switchboard.sessionOf(id) !== null) return void this.#missingSince.delete(id);
     if (!this.#missingSince.has(id)) this.#missingSince.set(id, this.#runtime.clock.elapsedMs());
-    if (!isParent && this.#missingForMs(id) < PATIENCE_MS) return;
+    if (!isAtOnce && this.#missingForMs(id) < PATIENCE_MS) return;
     this.#switchboard.connect(id, this.#directory.addressesOf(id), (isLinked) => {
       if (!isLinked && this.#missingForMs(id) > PATIENCE_MS) this.#liveness.suspect(id);
     });
