@@ -220,3 +220,82 @@ test('each peer keeps what it measured, and tells it to any other', async () => 
   assert.deepEqual(attributes['cpu.free'], [cpuOf(4), null, null, null, null, null]);
   assert.ok(timesMs.every((time, i) => i < 2 || Math.abs(time - timesMs[i - 1]! - 10_000) <= 1));
 });
+
+test('a coordinator follows the root: it has all readings itself, and answers without asking', async () => {
+  for (let seed = 0; seed < 3; seed++) {
+    const mesh = await seeing(20, seed);
+    const root = running(mesh)[0]!.directory.tree.root!;
+    const i = mesh.peers.findIndex((peer) => peer!.id !== root);
+    const { skyeye } = mesh.peers[i]!;
+    const told = new Set<string>();
+    skyeye.support.onReading.push(({ id }) => told.add(id));
+    skyeye.support.follow();
+    assert.ok(
+      mesh.clock.runUntil(() => skyeye.support.copy()?.size === 20, 5_000, 20) !== null,
+      `seed ${seed}`,
+    );
+    assert.equal(told.size, 20);
+    // It lasts, and changes come within a second.
+    mesh.clock.run(30_000);
+    mesh.peers[(i + 1) % 20]!.skyeye.report({ temperature: 99 });
+    mesh.clock.run(1_000);
+    const answer = await ask(mesh, i, '1 peer where temperature = 99');
+    assert.equal(answer.peers[0]?.id, `peer-${(i + 1) % 20}`);
+    assert.equal(answer.answeredBy, `peer-${i}`);
+    assert.equal(answer.complete, 1);
+    // Its root dies: it follows the next.
+    mesh.crash(Number(root.slice('peer-'.length)));
+    assert.ok(
+      mesh.clock.runUntil(() => skyeye.support.copy()?.size === 19, 5_000, 20) !== null,
+      `seed ${seed}`,
+    );
+  }
+});
+
+test('a flood of queries: support peers take over, the rest is refused, and all get an answer', async () => {
+  const mesh = await seeing(16, 3);
+  const root = running(mesh).find(({ id, directory }) => directory.tree.root === id)!;
+  const askers = running(mesh).filter(({ id }) => id !== root.id);
+  let [answered, refused, asked] = [0, 0, 0];
+  for (let ms = 0; ms < 3_000; ms += 10) {
+    for (let i = 0; i < 10; i++) {
+      asked++;
+      const text = `1 peer where cpu.free > ${asked % 50} order by storage.free`;
+      void askers[asked % askers.length]!.skyeye.query(text).then(({ problem, peers }) => {
+        if (problem === null && peers.length === 1) answered++;
+        else refused++;
+      });
+    }
+    mesh.clock.run(10);
+    await null;
+  }
+  for (let i = 0; i < 400; i++) {
+    mesh.clock.run(10);
+    await null;
+  }
+  const { counts } = root.skyeye.queries;
+  assert.equal(answered + refused, asked);
+  assert.ok(counts.handed > 500, `${counts.handed} handed on`);
+  assert.ok(answered > 0.8 * asked, `${answered} of ${asked} answered, ${refused} refused`);
+  // One alone asks for too much: the others do not suffer.
+  const [greedy, modest] = askers;
+  let [greedyRefused, modestAnswered] = [0, 0];
+  for (let ms = 0; ms < 1_000; ms += 10) {
+    for (let i = 0; i < 10; i++)
+      void greedy!.skyeye.query(`1 peer where cpu.free > ${i} order by storage.free`).then(({ problem }) => {
+        if (problem !== null) greedyRefused++;
+      });
+    if (ms % 100 === 0)
+      void modest!.skyeye.query('1 peer order by cpu.free').then(({ problem }) => {
+        if (problem === null) modestAnswered++;
+      });
+    mesh.clock.run(10);
+    await null;
+  }
+  for (let i = 0; i < 300; i++) {
+    mesh.clock.run(10);
+    await null;
+  }
+  assert.ok(greedyRefused > 300, `${greedyRefused}`);
+  assert.equal(modestAnswered, 10);
+});

@@ -133,6 +133,8 @@ export class Peer {
       this.#liveness,
       () => this.entrances,
     );
+    const isOfTree = this.switchboard.isNeeded;
+    this.switchboard.isNeeded = (id) => isOfTree(id) || this.skyeye.keeps(id);
     this.directory.onChange.push((id, status) => {
       // Others think this peer is gone: it is not.
       if (id === standing.id && status === 'dead' && !this.#isStopped) this.#announce(false);

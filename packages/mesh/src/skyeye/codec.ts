@@ -18,7 +18,7 @@ import {
 } from '../wire/schema.ts';
 import { type Aggregate, type Best, emptyAggregate, type Stats, TOP_MAX } from './aggregate.ts';
 import { attributes, COORDINATE, nothingKnown, shownAttributes } from './attributes.ts';
-import type { Entry, Summary, TreeMessage } from './messages.ts';
+import type { Entry, Report, Summary, SupportMessage, TreeMessage } from './messages.ts';
 import { BUCKETS_MAX, KEYS, LEVELS_MAX, type Sketch } from './sketch.ts';
 
 const ENTRIES_MAX = 4_096;
@@ -139,14 +139,22 @@ const summary: Codec<Summary> = record({
 });
 const summaries = perBit<Summary | null>(COORDINATE, null, optional(summary));
 
+const reportFields = {
+  number: varint(),
+  isUrgent: flag,
+  gone: list(varint(), ENTRIES_MAX),
+  entries: list(entry, ENTRIES_MAX),
+  aggregate: optional(aggregate),
+};
+const reportRecord = record(reportFields);
+const report: Codec<Report> = {
+  write: (out, value) =>
+    reportRecord.write(out, value as unknown as Parameters<typeof reportRecord.write>[1]),
+  read: (from) => ({ kind: 'report', ...reportRecord.read(from) }),
+};
+
 const messages = variant({
-  report: {
-    number: varint(),
-    isUrgent: flag,
-    gone: list(varint(), ENTRIES_MAX),
-    entries: list(entry, ENTRIES_MAX),
-    aggregate: optional(aggregate),
-  },
+  report: reportFields,
   view: {
     root: peerId,
     ...{ number: varint(), base: varint(), ageMs: whole, peers: varint(), alive: varint() },
@@ -179,6 +187,13 @@ export const treeMessage: Codec<TreeMessage> = {
     return { ...rest, changed: said[0], isWhole: false, summaries: said[1] };
   },
 };
+
+export const supportMessage: Codec<SupportMessage> = variant({
+  follow: {},
+  support: {},
+  replica: { report },
+  again: {},
+});
 
 /** How many bytes it takes on a link, less the head of its frame. */
 export function encodedSize(message: TreeMessage): number {

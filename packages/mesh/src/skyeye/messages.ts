@@ -74,4 +74,21 @@ export interface Again {
   kind: 'again';
 }
 
+/** To the root: this peer wants a copy of all readings. To be said again every few seconds. */
+export interface Follow {
+  kind: 'follow';
+}
+
+/** From the root, which has many queries: please follow. */
+export interface Please {
+  kind: 'support';
+}
+
+/** To a follower: what is new since the last time. */
+export interface Replica {
+  kind: 'replica';
+  report: Report;
+}
+
 export type TreeMessage = Report | ViewMessage | Again;
+export type SupportMessage = Follow | Please | Replica | Again;

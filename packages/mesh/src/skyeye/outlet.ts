@@ -60,7 +60,7 @@ export class Outlet implements Listener {
   /**
    * What is new for the receiver; after this it counts as known.
    *
-   * @param receiver what it reported itself is not told back to it
+   * @param receiver what it reported itself is not told back to it; '' is told all
    */
   take(receiver: string, nowMs: number): { number: number; gone: number[]; entries: Entry[] } {
     const entries: Entry[] = [];

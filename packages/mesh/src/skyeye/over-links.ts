@@ -7,12 +7,13 @@ import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
-import { treeMessage } from './codec.ts';
+import { supportMessage, treeMessage } from './codec.ts';
 import { History } from './history.ts';
 import type { Report, TreeMessage } from './messages.ts';
 import { type Answer, Queries, type QueryMessage } from './query/index.ts';
 import { queryMessage } from './query/messages.ts';
 import { SkyEye, type SkyEyeOptions } from './skyeye.ts';
+import { Support } from './support.ts';
 import { type ShownView, shownView, type View } from './view.ts';
 
 /** After a change of the tree, so that many at once are one look. */
@@ -20,6 +21,7 @@ const SETTLE_MS = 40;
 
 export class SkyEyeOverLinks {
   readonly core: SkyEye;
+  readonly support: Support;
   readonly queries: Queries;
   /** What this peer measured lately. */
   readonly history: History;
@@ -31,6 +33,7 @@ export class SkyEyeOverLinks {
   /** From the parent up to the root. */
   #above: string[] = [];
   #isRoot = false;
+  #kept: string | null = null;
   #cancelSettle: Cancel | null = null;
   #isStarted = false;
 
@@ -62,10 +65,23 @@ export class SkyEyeOverLinks {
     const sendTree = (to: string, message: TreeMessage) =>
       switchboard.sessionOf(to)?.notify(noticeKinds.tree, encode(treeMessage, message));
     this.core = new SkyEye(runtime, { ...world, send: sendTree }, options);
+    this.support = new Support(
+      runtime,
+      {
+        ...world,
+        root: () => tree.root,
+        knowsAll: () => this.core.knowsAll,
+        send: (to, message) =>
+          switchboard.sessionOf(to)?.notify(noticeKinds.support, encode(supportMessage, message)),
+        link: (other) => this.#link(other),
+      },
+      this.core.below.readings,
+    );
     this.queries = new Queries(
       runtime,
       { ...world, send: (to, message) => this.#sendQuery(to, message) },
       this.core.below,
+      this.support,
     );
     this.history = new History(runtime.clock, routing);
     this.#listen();
@@ -76,6 +92,9 @@ export class SkyEyeOverLinks {
     switchboard.handleNotice(noticeKinds.tree, (session, payload) => {
       if (this.#isStarted) this.core.take(session.id, decode(treeMessage, payload));
     });
+    switchboard.handleNotice(noticeKinds.support, (session, payload) => {
+      if (this.#isStarted) this.support.take(session.id, decode(supportMessage, payload));
+    });
     switchboard.handleNotice(noticeKinds.query, (session, payload) => {
       this.queries.take(session.id, decode(queryMessage, payload));
     });
@@ -85,14 +104,17 @@ export class SkyEyeOverLinks {
       if (message.kind === 'answer') this.queries.take(from, message);
     });
     switchboard.onOpen.push((session) => {
-      if (this.#isStarted && session.id !== '') this.core.linked(session.id);
+      if (!this.#isStarted || session.id === '') return;
+      this.core.linked(session.id);
+      this.support.again(session.id);
     });
     this.#directory.onChange.push((id, status) => {
       if (status !== 'alive') this.core.lost(id);
+      if (status !== 'alive') this.support.lost(id);
       this.#soon();
     });
     this.#standing.onRoster.push(() => this.#soon());
-    this.#standing.measures.onChange.push(() => this.core.recount());
+    this.#standing.measures.onChange.push(() => this.#recount());
   }
 
   start(): void {
@@ -105,6 +127,7 @@ export class SkyEyeOverLinks {
     this.#isStarted = false;
     this.#cancelSettle?.();
     this.core.stop();
+    this.support.stop();
     this.queries.stop();
   }
 
@@ -134,6 +157,16 @@ export class SkyEyeOverLinks {
     return this.core.onReport;
   }
 
+  #link(id: string): void {
+    this.#kept = id;
+    this.#switchboard.connect(id, this.#directory.addressesOf(id));
+  }
+
+  /** Whether a link must stay though it is none of the tree. */
+  keeps(id: string): boolean {
+    return (this.support.isFollowing && id === this.#kept) || this.support.serves(id);
+  }
+
   #soon(): void {
     if (!this.#isStarted) return;
     this.#cancelSettle ??= this.#runtime.clock.after(SETTLE_MS, () => {
@@ -148,7 +181,13 @@ export class SkyEyeOverLinks {
     this.#above = tree.pathTo(id).slice(0, -1).reverse();
     this.#isRoot = tree.root === id;
     this.core.treeChanged();
-    if (this.core.below.readings.hasUncounted) this.core.recount();
+    this.support.rootChanged();
+    if (this.core.below.readings.hasUncounted) this.#recount();
+  }
+
+  #recount(): void {
+    this.core.recount();
+    this.support.recount();
   }
 
   #sendQuery(to: string, message: QueryMessage): void {

@@ -199,6 +199,11 @@ export class SkyEye {
     this.#world.send(id, { kind: 'again' });
   }
 
+  /** Whether every reading of the mesh is known here one by one, if this peer is the root. */
+  get knowsAll(): boolean {
+    return this.below.inSum === 0 && this.below.readings.size <= this.#options.detailMax;
+  }
+
   #takeAgain(from: string): void {
     this.#passWhole(from);
     if (from !== this.#uplink) return;

@@ -16,6 +16,7 @@ export const noticeKinds = {
   /** skyeye/ */
   tree: 9,
   query: 10,
+  support: 11,
   /** time/peer-clock.ts */
   timeQuestion: 0x70,
   timeAnswer: 0x71,

@@ -6,12 +6,15 @@
 //                                 └─► ask ─► children ┘  (where they are too many to be known one by one)
 
 import { PEER_ID } from '../../identity/names.ts';
-import type { Cancel, Runtime } from '../../runtime.ts';
+import { type Cancel, type Runtime, sample } from '../../runtime.ts';
 import { COORDINATE, type Values } from '../attributes.ts';
 import type { Below } from '../below.ts';
+import type { Readings } from '../readings.ts';
+import type { Support } from '../support.ts';
 import { type Answer, answerOf, type Delivery } from './answer.ts';
 import { emptyPart, evaluate, joined, type Part, type Place } from './evaluate.ts';
 import type { Query } from './language.ts';
+import { Load } from './load.ts';
 import { HOPS_MAX, type QueryMessage, WAIT_MS_MAX } from './messages.ts';
 import { parseQuery } from './parse.ts';
 import { known } from './prune.ts';
@@ -48,19 +51,23 @@ interface Gathering {
 }
 
 export class Queries {
-  /** Answered here, and refused because there were too many. */
-  readonly counts = { answered: 0, refused: 0 };
+  /** Answered here, handed to a support peer, and refused because there were too many. */
+  readonly counts = { answered: 0, handed: 0, refused: 0 };
   readonly #runtime: Runtime;
   readonly #world: QuerySurroundings;
   readonly #below: Below;
+  readonly #support: Support | null;
+  readonly #load: Load;
   readonly #waiting = new Map<number, Waiting>();
   readonly #gathering = new Map<number, Gathering>();
   readonly #parsed = new Map<string, Query>();
 
-  constructor(runtime: Runtime, world: QuerySurroundings, below: Below) {
+  constructor(runtime: Runtime, world: QuerySurroundings, below: Below, support: Support | null = null) {
     this.#runtime = runtime;
     this.#world = world;
     this.#below = below;
+    this.#support = support;
+    this.#load = new Load(runtime.clock);
   }
 
   stop(): void {
@@ -146,30 +153,60 @@ export class Queries {
   #climb(message: Extract<QueryMessage, { kind: 'query' }>, query: Query): void {
     const near = message.near ?? this.#placeOf(query.near);
     const parent = this.#world.parent();
-    if (!this.#world.isRoot() && parent !== null && message.hops < HOPS_MAX) {
-      const enough = this.#anyHere(query);
-      if (enough !== null) return void this.#deliver(message, enough, null);
+    const copy = this.#support?.copy() ?? null;
+    if (copy !== null) return void this.#conclude(message, query, near, copy);
+    if (this.#world.isRoot()) return void this.#lead(message, query, near);
+    const enough = this.#anyHere(query);
+    if (enough !== null) return void this.#deliver(message, enough, null);
+    if (parent !== null && message.hops < HOPS_MAX)
       this.#world.send(parent, { ...message, near, hops: message.hops + 1 });
-      return;
+    else this.#conclude(message, query, near, null);
+  }
+
+  /** At the root: answered here, or where there are too many, by one who has a copy. */
+  #lead(message: Extract<QueryMessage, { kind: 'query' }>, query: Query, near: Place | null): void {
+    const step = this.#load.next(message.asker, this.#world.id);
+    if (step === 'refuse') {
+      this.counts.refused++;
+      return void this.#deliver(message, emptyPart, 'there are too many queries now: ask again in a moment');
     }
-    const isRoot = this.#world.isRoot();
+    if (step === 'recruit') {
+      const [child] = sample(this.#runtime.random, [...this.#below.children.keys()], 1);
+      if (child !== undefined) this.#support?.recruit(child);
+    }
+    const follower =
+      step === 'answer' || message.hops >= HOPS_MAX ? null : (this.#support?.nextFollower() ?? null);
+    if (follower === null || follower === message.asker)
+      return void this.#conclude(message, query, near, null);
+    this.counts.handed++;
+    this.#world.send(follower, { ...message, near, hops: message.hops + 1 });
+  }
+
+  /** @param copy of all the readings; null: what is known here, and below */
+  #conclude(
+    message: Extract<QueryMessage, { kind: 'query' }>,
+    query: Query,
+    near: Place | null,
+    copy: Readings | null,
+  ): void {
+    const isTop = copy !== null || this.#world.isRoot();
     const answer = (place: Place | null) =>
-      this.#whole(query, place, BELOW_MS, (part) => {
+      this.#whole(query, place, copy, BELOW_MS, (part) => {
         const isLost = query.near !== null && place === null;
-        const why = isRoot ? null : 'the root cannot be reached: this is of a part of the network';
+        const why = isTop ? null : 'the root cannot be reached: this is of a part of the network';
         this.#deliver(message, part, isLost ? `where ${query.near} is, nobody knows` : why);
       });
     if (query.near === null || near !== null) answer(near);
-    else this.#locate(query.near, answer);
+    else this.#locate(query.near, copy, answer);
   }
 
   /** Asks those below where a peer is, if it is not known here. */
-  #locate(id: string, done: (place: Place | null) => void): void {
+  #locate(id: string, copy: Readings | null, done: (place: Place | null) => void): void {
     if (!PEER_ID.test(id)) return void done(null);
     const query = this.#parse(
       `1 peer where id = "${id}" order by coordinate.x, coordinate.y, coordinate.height`,
     );
-    this.#whole(query, null, BELOW_MS / 2, ({ rows }) =>
+    this.#whole(query, null, copy, BELOW_MS / 2, ({ rows }) =>
       done(rows.length === 0 ? null : knownPlace(rows[0]!.values)),
     );
   }
@@ -210,11 +247,18 @@ export class Queries {
       if (!(error instanceof QueryError)) throw error;
       return;
     }
-    this.#whole(query, near, waitMs, (part) => this.#world.send(from, { kind: 'told', number, part }));
+    this.#whole(query, near, null, waitMs, (part) => this.#world.send(from, { kind: 'told', number, part }));
   }
 
   /** Of all that is below, this peer included. */
-  #whole(query: Query, near: Place | null, waitMs: number, done: (part: Part) => void): void {
+  #whole(
+    query: Query,
+    near: Place | null,
+    copy: Readings | null,
+    waitMs: number,
+    done: (part: Part) => void,
+  ): void {
+    if (copy !== null) return void done(this.#here(query, near, copy));
     const parts = [this.#here(query, near)];
     const asked = new Map<string, number>();
     for (const { id, aggregate } of this.#below.children.values()) {
@@ -244,14 +288,15 @@ export class Queries {
     return Buffer.from(this.#runtime.random.bytes(6)).readUIntBE(0, 6);
   }
 
-  #here(query: Query, near: Place | null): Part {
+  #here(query: Query, near: Place | null, readings = this.#below.readings): Part {
     const nowMs = this.#runtime.clock.elapsedMs();
     const sight = { roleOf: (id: string) => this.#world.roleOf(id), near, nowMs };
-    return evaluate(query, this.#below.readings.counted(), sight);
+    return evaluate(query, readings.counted(), sight);
   }
 
   #placeOf(id: string | null): Place | null {
-    const held = id === null ? undefined : this.#below.readings.get(id);
+    if (id === null) return null;
+    const held = this.#below.readings.get(id) ?? this.#support?.copy()?.get(id);
     return held === undefined ? null : placeOf(held.values);
   }
 

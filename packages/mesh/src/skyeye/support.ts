@@ -1,0 +1,184 @@
+// Support peers: they follow the root, so that each has a copy of all the readings it knows one by one. A root with many
+// queries hands them on to its followers, who answer in its place; and a coordinator follows to see every reading itself.
+
+import { type Cancel, every, type Runtime } from '../runtime.ts';
+import { Below } from './below.ts';
+import type { Report, SupportMessage } from './messages.ts';
+import { Outlet } from './outlet.ts';
+import type { Held, Readings } from './readings.ts';
+import { DETAIL_MAX } from './skyeye.ts';
+
+const FOLLOWERS_MAX = 8;
+const PUSH_MS = 500;
+/** Whoever follows says so this often, and is forgotten after three times as long. */
+const FOLLOW_MS = 5_000;
+const FORGET_MS = 15_000;
+/** A copy that was not brought up to date for longer is of no use. */
+const FRESH_MS = 3_000;
+
+export interface SupportSurroundings {
+  readonly id: string;
+  root(): string | null;
+  alive(): number;
+  /** Whether every reading of the mesh is known here, if this peer is the root. */
+  knowsAll(): boolean;
+  counts(id: string): boolean;
+  send(to: string, message: SupportMessage): void;
+  /** Makes a link to a peer that is no neighbour, and keeps it. */
+  link(id: string): void;
+}
+
+interface Follower {
+  outlet: Outlet;
+  saidMs: number;
+}
+
+export class Support {
+  /** What this peer follows has told of these. */
+  readonly onReading: ((held: Held) => void)[] = [];
+  readonly #runtime: Runtime;
+  readonly #world: SupportSurroundings;
+  readonly #readings: Readings;
+  readonly #followers = new Map<string, Follower>();
+  #copy: Below | null = null;
+  #copied: string | null = null;
+  #copiedMs = Number.NEGATIVE_INFINITY;
+  #cancelPush: Cancel | null = null;
+  #cancelFollow: Cancel | null = null;
+  #next = 0;
+
+  constructor(runtime: Runtime, world: SupportSurroundings, readings: Readings) {
+    this.#runtime = runtime;
+    this.#world = world;
+    this.#readings = readings;
+  }
+
+  /** Asks a child to be a support peer. */
+  recruit(id: string): void {
+    this.#world.send(id, { kind: 'support' });
+  }
+
+  stop(): void {
+    this.#cancelPush?.();
+    this.#cancelFollow?.();
+    this.#cancelPush = this.#cancelFollow = null;
+    for (const { outlet } of this.#followers.values()) outlet.close();
+    this.#followers.clear();
+  }
+
+  // --- as a follower
+
+  /** From now on, whoever is the root. */
+  follow(): void {
+    if (this.#cancelFollow !== null) return;
+    this.#say();
+    this.#cancelFollow = every(this.#runtime, FOLLOW_MS, () => this.#say());
+  }
+
+  get isFollowing(): boolean {
+    return this.#cancelFollow !== null;
+  }
+
+  /** All the readings there are, if they are known here: a copy that is whole and new. */
+  copy(): Readings | null {
+    const isFresh = this.#runtime.clock.elapsedMs() - this.#copiedMs < FRESH_MS;
+    const isOfRoot = this.#copied !== null && this.#copied === this.#world.root();
+    return isFresh && isOfRoot ? (this.#copy?.readings ?? null) : null;
+  }
+
+  /** The root may be another. */
+  rootChanged(): void {
+    if (this.isFollowing && this.#world.root() !== this.#copied) this.#say();
+  }
+
+  #say(): void {
+    const root = this.#world.root();
+    if (root === null || root === this.#world.id) return;
+    this.#world.link(root);
+    this.#world.send(root, { kind: 'follow' });
+  }
+
+  take(from: string, message: SupportMessage): void {
+    if (message.kind === 'follow') this.#takeFollow(from);
+    else if (message.kind === 'support') this.follow();
+    else if (message.kind === 'again') this.again(from);
+    else this.#takeReplica(from, message.report);
+  }
+
+  #takeReplica(from: string, report: Report): void {
+    if (!this.isFollowing || from !== this.#world.root()) return;
+    if (this.#copied !== from || this.#copy === null) this.#copy = this.#newCopy();
+    this.#copied = from;
+    const nowMs = this.#runtime.clock.elapsedMs();
+    const taken = this.#copy.take(from, report, this.#world.alive(), nowMs);
+    if (taken === 'again') this.#world.send(from, { kind: 'again' });
+    if (taken !== 'taken') return;
+    this.#copiedMs = nowMs;
+    this.#copy.sweep(nowMs);
+  }
+
+  #newCopy(): Below {
+    const copy = new Below('', DETAIL_MAX, (id) => this.#world.counts(id));
+    const touched = (held: Held) => {
+      for (const listener of this.onReading) listener(held);
+    };
+    copy.readings.listeners.push({ touched, removed: () => {} });
+    return copy;
+  }
+
+  lost(id: string): void {
+    const held = this.#copy?.readings.get(id);
+    if (held !== undefined) this.#copy!.readings.remove(held);
+  }
+
+  recount(): void {
+    this.#copy?.readings.recount((id) => this.#world.counts(id));
+  }
+
+  // --- as the root
+
+  serves(id: string): boolean {
+    return this.#followers.has(id);
+  }
+
+  /** A follower to whom a query can be handed; null if there is none. */
+  nextFollower(): string | null {
+    const all = [...this.#followers.keys()];
+    return all.length === 0 ? null : all[this.#next++ % all.length]!;
+  }
+
+  #takeFollow(from: string): void {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    const known = this.#followers.get(from);
+    if (known !== undefined) known.saidMs = nowMs;
+    if (known !== undefined || this.#followers.size >= FOLLOWERS_MAX) return;
+    this.#followers.set(from, { outlet: new Outlet(this.#readings), saidMs: nowMs });
+    this.#cancelPush ??= every(this.#runtime, PUSH_MS, () => this.#push());
+    this.#push();
+  }
+
+  /** It has missed something, or the link is a new one. */
+  again(id: string): void {
+    this.#followers.get(id)?.outlet.beginAnew();
+    if (this.isFollowing && id === this.#world.root()) this.#say();
+  }
+
+  #push(): void {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    // A root of very many knows only some of them one by one: that is no copy of all.
+    const canServe = this.#world.root() === this.#world.id && this.#world.knowsAll();
+    for (const [id, { outlet, saidMs }] of this.#followers) {
+      if (canServe && nowMs - saidMs < FORGET_MS) {
+        const { number, gone, entries } = outlet.take('', nowMs);
+        const report = { kind: 'report' as const, number, isUrgent: false, gone, entries, aggregate: null };
+        this.#world.send(id, { kind: 'replica', report });
+        continue;
+      }
+      outlet.close();
+      this.#followers.delete(id);
+    }
+    if (this.#followers.size > 0) return;
+    this.#cancelPush?.();
+    this.#cancelPush = null;
+  }
+}
