@@ -98,7 +98,7 @@ const settings: SimulateSettings = {
   lossRate: 0,
   churnPerMin: 0,
   partition: null,
-  queriesPerS: 0,
+  detailMax: 1024,
 };
 const simulated = (changes: Partial<SimulateSettings>) => new Simulation({ ...settings, ...changes }).run();
 

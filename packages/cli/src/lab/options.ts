@@ -37,4 +37,39 @@ have no way to the machine's own network, and are removed in the end, also after
       const { runEmulate } = await import('./emulate.ts');
       process.exitCode = await runEmulate(options);
     });
+  program
+    .command('simulate')
+    .description(
+      'a mesh of up to a million peers on a virtual clock: how fresh and how true what each knows of all is',
+    )
+    .option('--peers <number>', 'how many peers', '10000')
+    .option('--hours <number>', 'of virtual time', '0.25')
+    .option('--seed <number>', 'the same seed gives the same report, to the byte', '1')
+    .option('--branching <number>', 'children of a peer in the tree, at most', '8')
+    .option('--churn <rate>', 'of the peers, that go and as many that come: 10%/min', '0%/min')
+    .option('--latency <range>', 'one way, from the nearest two to the farthest: 10-100ms', '10-100ms')
+    .option('--loss <percent>', 'of segments, which TCP then repeats', '0%')
+    .option('--partition <when>', 'share@from+duration: 30%@10m+2m cuts off 30 % after ten minutes, for two')
+    .option('--interval <time>', 'between two measurements of a peer', '10s')
+    .option(
+      '--detail <number>',
+      'up to so many peers below are reported one by one, more of them in sum',
+      '1024',
+    )
+    .option('--json', 'the report as JSON')
+    .option('--out <folder>', 'also write report.json, report.txt and plot.svg there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie simulate --peers 1000 --churn 10%/min
+  eyrie simulate --peers 100000 --seed 7 --hours 1 --churn 10%/min --out lab
+  eyrie simulate --peers 5000 --partition 30%@5m+2m
+
+It is the mesh's own code that runs; what is modelled, and how, is in docs/skyeye.md.`,
+    )
+    .action(async (options) => {
+      const { runSimulate } = await import('./simulate.ts');
+      process.exitCode = await runSimulate(options);
+    });
 }

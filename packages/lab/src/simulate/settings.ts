@@ -19,6 +19,6 @@ export interface SimulateSettings extends NetworkSettings {
   /** 0.1: a tenth of the peers goes each minute, and as many come. */
   churnPerMin: number;
   partition: PartitionSettings | null;
-  /** Capacity queries a second, in all. */
-  queriesPerS: number;
+  /** Up to so many peers below are reported one by one, more of them in sum. */
+  detailMax: number;
 }

@@ -43,7 +43,7 @@ export class Simulation {
 
   constructor(settings: SimulateSettings) {
     this.settings = settings;
-    const { peers, seed, churnPerMin, branching, intervalMs } = settings;
+    const { peers, seed, churnPerMin, branching, intervalMs, detailMax } = settings;
     const known = Math.ceil(peers * (1 + AWAY_MIN * churnPerMin)) + (churnPerMin > 0 ? 1 : 0);
     const ids = Array.from({ length: known }, (_, i) => idOf(i));
     this.#random = new SeededRandom(seed);
@@ -55,13 +55,13 @@ export class Simulation {
     this.#traffic = new Traffic(known);
     this.#peers = new Array(known).fill(null);
     const runtime: Runtime = { clock: this.#wheel, random: this.#random, log: () => {} };
-    const options = { heartbeatMs: intervalMs <= HEARTBEAT_MS ? 0 : HEARTBEAT_MS };
+    const options = { detailMax, heartbeatMs: intervalMs <= HEARTBEAT_MS ? 0 : HEARTBEAT_MS };
     const send = (from: number, to: number, message: Message) => this.#send(from, to, message);
     this.#commons = { runtime, world: this.#world, ids, options, send };
   }
 
-  /** @param onMoment told every ten virtual seconds */
-  run(onMoment: (moment: Moment) => void = () => {}): SimulateReport {
+  /** @param onMoment told every ten virtual seconds; gives false to end early */
+  run(onMoment: (moment: Moment) => boolean = () => true): SimulateReport {
     const { peers, durationMs, intervalMs, churnPerMin, partition } = this.settings;
     this.#world.begin(peers);
     // Not all in step.
@@ -73,7 +73,7 @@ export class Simulation {
       this.#wheel.run(SAMPLE_MS);
       const moment = look(atMs, this.#world, this.#peers, this.#readings);
       this.#moments.push(moment);
-      onMoment(moment);
+      if (!onMoment(moment)) break;
     }
     return summarised({
       settings: this.settings,

@@ -100,9 +100,10 @@ export class World {
   /** A peer starts. Others know of it a little later. */
   come(peer: number): void {
     this.#run(peer);
-    this.#side[peer] = this.#trees.length === 2 ? this.#cut[peer]! : 0;
+    this.#side[peer] = 0;
     this.#clock.after(this.#spreadMs(this.#isBusy ? BUSY_GATHER_MS : GATHER_MS), () => {
       if (this.running[peer] === 0) return;
+      this.#side[peer] = this.#trees.length === 2 ? this.#cut[peer]! : 0;
       const tree = this.treeOf(peer);
       tree.add(peer);
       this.#settle(tree);
@@ -140,6 +141,9 @@ export class World {
     const whole = this.#trees[0]!;
     const other = new VirtualTree(this.#positions, this.#branching);
     this.#trees = [whole, other];
+    for (let peer = 0; peer < this.#cut.length; peer++)
+      for (let at = whole.parent[peer]!; at !== NOBODY; at = whole.parent[at]!)
+        if (!this.canReach(peer, at) && this.running[at] === 1) this.#inhabitants.lost(at, peer);
     for (let peer = 0; peer < this.#cut.length; peer++) {
       if (this.#cut[peer] === 0 || !whole.has(peer)) continue;
       whole.delete(peer);

@@ -1,0 +1,49 @@
+import { type Panel, plotSvg } from '../plot.ts';
+import { percent, seconds } from '../units.ts';
+import { compared } from './readings.ts';
+import type { SimulateReport } from './report.ts';
+import type { Moment } from './truth.ts';
+
+/** A simulation over time, as SVG. */
+export function simulatePlot({ moments, settings }: SimulateReport): string {
+  const { peers, branching, churnPerMin, lossRate, latencyMs } = settings;
+  const of = (pick: (moment: Moment) => number | null) =>
+    moments.map((moment) => (moment.informed === 0 ? null : pick(moment)));
+  const shown = compared.flatMap(({ name }, i) =>
+    name === 'cpu.cores' || name === 'cpu.used' ? [{ name, i }] : [],
+  );
+  const panels: Panel[] = [
+    {
+      title: 'How old the view of a peer is',
+      series: [
+        { name: 'p50', values: of(({ viewAgeMs }) => viewAgeMs.p50 / 1000) },
+        { name: 'p99', values: of(({ viewAgeMs }) => viewAgeMs.p99 / 1000) },
+      ],
+      format: seconds,
+    },
+    {
+      title: 'The part of the living that it is of',
+      series: [{ name: 'complete', values: of(({ complete }) => complete.mean) }],
+      format: percent,
+      atLeast: 1,
+    },
+    {
+      title: 'How far it is off, on average',
+      series: [
+        { name: 'peers', values: of(({ peersError }) => peersError.mean) },
+        ...shown.map(({ name, i }) => ({
+          name: `sum of ${name}`,
+          values: of(({ sumErrors }) => sumErrors[i]!.mean),
+        })),
+      ],
+      format: percent,
+    },
+  ];
+  const subtitle = `branching ${branching}, ${percent(churnPerMin)} of the peers a minute come and go, ${latencyMs[0]} to ${latencyMs[1]} ms one way, ${percent(lossRate)} lost`;
+  return plotSvg(
+    `${peers.toLocaleString('en-US')} simulated peers`,
+    subtitle,
+    moments.map(({ atS }) => atS),
+    panels,
+  );
+}

@@ -1,0 +1,83 @@
+// A simulation in words: a line of the live table, and the report.
+
+import { bytesRate, percent, seconds } from '../units.ts';
+import { compared } from './readings.ts';
+import type { SimulateReport, Typical } from './report.ts';
+import type { Moment } from './truth.ts';
+
+const columns: [title: string, width: number, of: (moment: Moment) => string][] = [
+  ['time', 8, ({ atS }) => `${atS} s`],
+  ['running', 8, ({ running }) => String(running)],
+  ['with a view', 11, ({ informed }) => percent(informed)],
+  ['it is of', 9, ({ complete }) => percent(complete.mean)],
+  ['age p50', 9, ({ viewAgeMs }) => seconds(viewAgeMs.p50 / 1000)],
+  ['age p99', 9, ({ viewAgeMs }) => seconds(viewAgeMs.p99 / 1000)],
+  ['peers off', 10, ({ peersError }) => part(peersError.mean)],
+  ...compared.map(({ name }, i): (typeof columns)[number] => [
+    `${name} off`,
+    name.length + 4,
+    ({ sumErrors }) => part(sumErrors[i]!.mean),
+  ]),
+];
+
+export function momentHead(): string {
+  return columns.map(([title, width]) => title.padStart(width)).join(' ');
+}
+
+export function momentLine(moment: Moment): string {
+  return columns.map(([, width, of]) => of(moment).padStart(width)).join(' ');
+}
+
+/** Of a truth: exact, or how far off. */
+function part(error: number): string {
+  if (error === 0) return '0';
+  return error < 1e-4 ? error.toExponential(0) : `${(error * 100).toFixed(error < 0.01 ? 2 : 1)} %`;
+}
+
+export function simulateText(report: SimulateReport): string {
+  const { settings, depth, messages, bytesPerPeerS, errors } = report;
+  const { peers, branching, durationMs, latencyMs, lossRate, churnPerMin, partition } = settings;
+  const all = messages.reports + messages.views + messages.agains;
+  const rows: [string, string][] = [
+    [
+      'peers',
+      `${peers.toLocaleString('en-US')} for ${seconds(durationMs / 1000)}, branching ${branching}, seed ${settings.seed}`,
+    ],
+    ['network', `${latencyMs[0]} to ${latencyMs[1]} ms one way, ${percent(lossRate)} of segments lost`],
+    [
+      'churn',
+      churnPerMin === 0
+        ? 'none'
+        : `${percent(churnPerMin)} a minute: ${report.departures.toLocaleString('en-US')} went, as many came`,
+    ],
+    ['depth', `${depth.mean.toFixed(1)} on average, ${depth.max} at most`],
+    [
+      'traffic',
+      `${bytesRate(bytesPerPeerS.reports + bytesPerPeerS.views)} a peer: reports ${bytesRate(bytesPerPeerS.reports)}, views ${bytesRate(bytesPerPeerS.views)}; the busiest ${bytesRate(bytesPerPeerS.max)}`,
+    ],
+    [
+      'messages',
+      `${all.toLocaleString('en-US')}, of them ${messages.agains.toLocaleString('en-US')} because somebody was out of step`,
+    ],
+    [
+      'view',
+      `${percent(report.informed.mean)} have one; it is of ${percent(report.complete.mean)} of the living (worst moment ${percent(report.complete.worst)})`,
+    ],
+    ['its age', ages(report.viewAgeMs)],
+    ['readings in it', ages(report.readingAgeMs)],
+    ...Object.entries(errors).map(([name, error]): [string, string] => [
+      `${name} off`,
+      `${part(error.mean)} on average, ${part(error.p99)} at p99, ${part(error.worst)} at worst; the root ${part(report.rootErrors[name]!.mean)}`,
+    ]),
+  ];
+  if (partition !== null)
+    rows.splice(3, 0, [
+      'partition',
+      `${percent(partition.share)} of the peers apart from ${seconds(partition.fromMs / 1000)} on, for ${seconds(partition.forMs / 1000)}`,
+    ]);
+  return rows.map(([name, value]) => `${name.padEnd(16)} ${value}`).join('\n');
+}
+
+function ages({ mean, p99, worst }: Typical): string {
+  return `${seconds(mean / 1000)} on average, ${seconds(p99 / 1000)} at p99, ${seconds(worst / 1000)} at worst`;
+}
