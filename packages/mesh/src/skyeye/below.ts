@@ -75,7 +75,7 @@ export class Below {
     const child = this.child(from);
     if (report.number !== child.expected && report.number !== 0) return this.#again(child, nowMs);
     if (report.entries.length > SLACK * this.#detailMax) return this.#refuse(child);
-    if (report.number === 0) this.#beginAnew(child);
+    if (report.number === 0) this.#beginAnew(child, report.aggregate !== null);
     for (const number of report.gone) this.#orphan(child, number);
     let isInStep = true;
     for (const entry of report.entries) isInStep = this.#enter(child, entry, nowMs) && isInStep;
@@ -94,6 +94,13 @@ export class Below {
     const { aggregate, aggregatedMs } = child;
     if (aggregate !== null) this.inSum--;
     if (aggregate !== null) this.#orphaned.push({ aggregate, sinceMs: nowMs, atMs: aggregatedMs });
+  }
+
+  /** Whoever has moved to another place in the tree is told of there. Gives whether there was anybody. */
+  dropStrangers(isBelow: (id: string) => boolean): boolean {
+    const before = this.readings.size;
+    this.readings.removeWhere(({ id, owner }) => owner === ORPHANED && id !== this.#own && !isBelow(id));
+    return this.readings.size < before;
   }
 
   /** Leaves out what nobody speaks of any more. */
@@ -172,8 +179,13 @@ export class Below {
     return true;
   }
 
-  #beginAnew(child: Child): void {
-    for (const held of child.numbered) if (held?.owner === child.id) held.owner = ORPHANED;
+  /** @param isInSum what it reported one by one is told in sum from now on, and must not count twice */
+  #beginAnew(child: Child, isInSum: boolean): void {
+    for (const held of child.numbered) {
+      if (held?.owner !== child.id) continue;
+      if (isInSum) this.readings.remove(held);
+      else held.owner = ORPHANED;
+    }
     child.numbered = [];
     if (child.aggregate !== null) this.inSum--;
     child.aggregate = null;

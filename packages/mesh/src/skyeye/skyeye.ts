@@ -145,7 +145,9 @@ export class SkyEye {
   /** Who is above or below may be another now. */
   treeChanged(): void {
     const { below } = this;
-    for (const id of [...below.children.keys()]) if (!this.#world.isBelow(id)) below.lose(id, this.#nowMs);
+    const strangers = [...below.children.keys()].filter((id) => !this.#world.isBelow(id));
+    for (const id of strangers) below.lose(id, this.#nowMs);
+    if (strangers.length > 0 && below.dropStrangers((id) => this.#world.isBelow(id))) this.#soon(true);
     for (const id of this.#early) if (this.#world.isBelow(id)) this.#ask(id);
     const isRoot = this.#world.isRoot();
     if (!isRoot) this.#rootSinceMs = null;
