@@ -1,13 +1,14 @@
 /**
- * Writes the reference pages in docs/reference from what stands in the code.
+ * Writes the reference pages in docs/reference, and the units in deploy/systemd, from what stands in the code.
  *
  *   npm run docs              writes them
  *   npm run docs -- --check   only says which are out of date, with exit status 1
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { exampleToml, reference } from '@eyrie/services/config';
 import { program } from '../packages/cli/src/main.ts';
+import { systemUnits } from '../packages/cli/src/systemd/unit.ts';
 import { describe } from '../packages/cli/src/tree/describe.ts';
 import { commandsPage } from '../packages/cli/src/tree/markdown.ts';
 import { apiPage } from './docs/api.ts';
@@ -15,7 +16,7 @@ import { errorsPage } from './docs/errors.ts';
 import { filtersPage } from './docs/filters.ts';
 import { findingsPage } from './docs/findings.ts';
 
-const folder = join(import.meta.dirname, '../docs/reference');
+const root = join(import.meta.dirname, '..');
 
 const pages: Readonly<Record<string, string>> = {
   'commands.md': commandsPage(describe(program)),
@@ -27,19 +28,26 @@ const pages: Readonly<Record<string, string>> = {
   'errors.md': errorsPage(),
 };
 
+const files = {
+  ...Object.fromEntries(Object.entries(pages).map(([name, text]) => [`docs/reference/${name}`, text])),
+  ...Object.fromEntries(
+    Object.entries(systemUnits()).map(([name, text]) => [`deploy/systemd/${name}`, text]),
+  ),
+};
+
 const isChecking = process.argv.includes('--check');
-mkdirSync(folder, { recursive: true });
-for (const [name, text] of Object.entries(pages)) {
-  if (!isChecking) writeFileSync(join(folder, name), text);
+for (const [name, text] of Object.entries(files)) {
+  mkdirSync(dirname(join(root, name)), { recursive: true });
+  if (!isChecking) writeFileSync(join(root, name), text);
   else if (textOf(name) !== text) {
-    console.error(`docs/reference/${name} is out of date: npm run docs`);
+    console.error(`${name} is out of date: npm run docs`);
     process.exitCode = 1;
   }
 }
 
 function textOf(name: string): string {
   try {
-    return readFileSync(join(folder, name), 'utf8');
+    return readFileSync(join(root, name), 'utf8');
   } catch {
     return '';
   }

@@ -16,6 +16,8 @@ const debianPackages: Record<string, string> = {
   mergecap: 'wireshark-common',
   ndpiReader: 'libndpi-bin',
   nft: 'nftables',
+  'systemd-analyze': 'systemd',
+  'systemd-notify': 'systemd',
 };
 
 /** True if `name` is an executable file somewhere in PATH. */

@@ -23,6 +23,8 @@ import { isPassphraseSealed, PassphraseError } from '@eyrie/mesh/sealed';
 import { type Config, ConfigError, loadConfig } from '@eyrie/services/config';
 import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
 import { FAILED, UserError } from '../errors.ts';
+import { systemdNotifier } from '../systemd/notify.ts';
+import { unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
 import { LogFile } from './log-file.ts';
 import { knownPassphrase } from './passphrase.ts';
@@ -80,8 +82,11 @@ export async function runForeground(
     peer.inbox.onMessage.push(({ from, topic, isBroadcast }) =>
       log('info', isBroadcast ? 'broadcast' : 'message', { from, topic }),
     );
+    const notifier = systemdNotifier();
+    notifier.ready(`${id} of ${peer.standing.roster.mesh}, ${peer.addresses.join(' ')}`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
     await running.stopped;
+    notifier.stopping();
     log('info', 'peer stopped', { peer: id });
     return 0;
   } catch (error) {
@@ -195,22 +200,16 @@ export async function list(options: { json?: boolean }): Promise<void> {
 export function unit(named: string | undefined): void {
   const id = selectPeer(named);
   const command = fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
-  console.log(`[Unit]
-Description=Eyrie peer ${id}
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-ExecStart=${process.execPath} ${command} peer ${id}
-Environment=EYRIE_HOME=${eyrieHome()}
-Restart=on-failure
-RestartSec=2
-NoNewPrivileges=yes
-PrivateTmp=yes
-ProtectSystem=full
-
-[Install]
-WantedBy=default.target`);
+  process.stdout.write(
+    unitText({
+      description: `Eyrie peer ${id}`,
+      documentation: 'man:eyrie-peer(1)',
+      command: `${process.execPath} ${command} peer ${id}`,
+      environment: [`EYRIE_HOME=${eyrieHome()}`],
+      service: [],
+      wantedBy: 'default.target',
+    }),
+  );
 }
 
 function chosen(ids: string[]): string[] {

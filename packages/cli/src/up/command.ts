@@ -25,6 +25,7 @@ import { speedFrom } from '../pipeline/speed.ts';
 import { bundledSample } from '../samples/bundled.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom } from '../serving/place.ts';
+import { systemdNotifier } from '../systemd/notify.ts';
 import { grouped } from '../terminal/units.ts';
 import { pageFolder } from '../ui/page-folder.ts';
 
@@ -68,12 +69,15 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   const intake = new PipelineIntake({ store, log, ring, ringFolder, live, rules: config.parser.rules });
   try {
     const stop = await openPage(store, intake, place, log);
+    const notifier = systemdNotifier();
     try {
       const work = begin(store, intake, files, log, options);
+      notifier.ready(`stores into ${store.place}`);
       // The page stays up when a file has been read; an interface that fails ends it.
       work.catch(() => {});
       await Promise.race([interrupted(interrupt), work.then(() => interrupted(interrupt))]);
     } finally {
+      notifier.stopping();
       log.info('ending; what was taken in is stored first (Ctrl-C again: at once)');
       const packets = await intake.close();
       await stop();

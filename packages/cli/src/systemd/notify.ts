@@ -1,0 +1,46 @@
+// What systemd is told of this process: sd_notify(3), by systemd-notify(1), since Node has no datagram sockets of this kind.
+// Without systemd (NOTIFY_SOCKET unset) nothing happens.
+import { execFile } from 'node:child_process';
+
+const PROGRAM = 'systemd-notify';
+const TIMEOUT_MS = 10_000;
+
+export interface Notifier {
+  /** It can be used from now on; the watchdog begins. */
+  ready(status: string): void;
+  /** It was asked to end, and does. */
+  stopping(): void;
+}
+
+export function systemdNotifier(env: NodeJS.ProcessEnv = process.env): Notifier {
+  if (!env.NOTIFY_SOCKET) return { ready: () => {}, stopping: () => {} };
+  let timer: NodeJS.Timeout | undefined;
+  const everyMs = watchdogMs(env);
+  return {
+    ready(status) {
+      tell('READY=1', `STATUS=${status}`);
+      // From the event loop: whoever is stuck in a loop stops speaking, and is started anew.
+      if (everyMs !== null) timer = setInterval(tell, everyMs, 'WATCHDOG=1').unref();
+    },
+    stopping() {
+      clearInterval(timer);
+      tell('STOPPING=1');
+    },
+  };
+}
+
+/** Half of what systemd waits (sd_watchdog_enabled(3)); null where it does not watch this process. */
+export function watchdogMs(
+  { WATCHDOG_USEC, WATCHDOG_PID }: NodeJS.ProcessEnv,
+  pid = process.pid,
+): number | null {
+  const micros = Number(WATCHDOG_USEC);
+  if (!(micros > 0)) return null;
+  if (WATCHDOG_PID !== undefined && WATCHDOG_PID !== '' && Number(WATCHDOG_PID) !== pid) return null;
+  return Math.max(100, Math.floor(micros / 2000));
+}
+
+/** Not being heard does not end us: systemd decides by itself what that means. */
+function tell(...words: string[]): void {
+  execFile(PROGRAM, words, { timeout: TIMEOUT_MS }, () => {});
+}
