@@ -74,6 +74,34 @@ test('any of ten million rows can be reached, by the bar, by keys and by number'
   await end();
 });
 
+test('ten million rows are sorted by a column, page after page', async () => {
+  const { page, end } = await open('packets');
+  await page.locator('.row[data-row="0"] .cell-length:not(:empty)').waitFor();
+  const lengths = () =>
+    page
+      .locator('.row .cell-length:not(:empty)')
+      .allTextContents()
+      .then((texts) => texts.map(Number));
+  await page.getByRole('button', { name: 'Length' }).click();
+  await page.waitForFunction(
+    () => document.querySelector('.row[data-row="0"] .cell-length')?.textContent === '60',
+  );
+  assert.ok((await lengths()).every((length) => length === 60));
+  await page.getByRole('button', { name: 'Length' }).click();
+  await page.waitForFunction(
+    () => document.querySelector('.row[data-row="0"] .cell-length')?.textContent === '1,459',
+  );
+  await page.locator('.list').evaluate((list) => {
+    list.scrollTop = list.scrollHeight;
+  });
+  await page.locator('.row[data-row="250"] .cell-length', { hasText: '1,459' }).waitFor();
+  await page.getByRole('button', { name: 'No.' }).click();
+  await page.waitForFunction(
+    () => document.querySelector('.list')?.getAttribute('aria-rowcount') === '10000001',
+  );
+  await end();
+});
+
 test('the connection breaks: it is said, what is there stays, and it comes back by itself', async () => {
   const { page, sockets, send, end } = await open('overview');
   await page.locator('.talker').first().waitFor();

@@ -1,5 +1,5 @@
-// Rows of a filter that the store's columns cannot decide: how many pass is not known before they are read, so pages
-// follow each other as the reader comes to their end.
+// Rows whose number is not known before they are read, as those of a filter that the store's columns cannot decide, or that
+// have no place by time, as those in the order of a column: pages follow each other as the reader comes to their end.
 import type { PacketRow, Page } from '../api/types.ts';
 
 const PAGE_ROWS = 200;

@@ -104,11 +104,27 @@ function timeline(terms: URLSearchParams): Timeline {
 function packets(terms: URLSearchParams): Page<PacketRow> {
   const one = /^frame\.number == (\d+)$/.exec(terms.get('q') ?? '');
   if (one !== null) return { items: [packet(Number(one[1]))], next: null };
+  if (terms.get('sort') === 'length') return byLength(terms);
   const to = numberAt(terms.get('to'), PACKETS + 1);
   const from = Number(terms.get('after') ?? numberAt(terms.get('from'), 1));
   const end = Math.min(to, from + Number(terms.get('limit') ?? 100));
   const items = Array.from({ length: Math.max(0, end - from) }, (_, i) => packet(from + i));
   return { items, next: end < to ? String(end) : null };
+}
+
+const LENGTHS = 1400;
+
+/** Lengths go round with the number, so the packets of one length are evenly apart. */
+function byLength(terms: URLSearchParams): Page<PacketRow> {
+  const each = Math.floor(PACKETS / LENGTHS);
+  const from = Number(terms.get('after') ?? 0);
+  const isDown = terms.get('order') === 'desc';
+  const items = Array.from({ length: Number(terms.get('limit') ?? 100) }, (_, i) => {
+    const at = from + i;
+    const length = isDown ? LENGTHS - 1 - Math.floor(at / each) : Math.floor(at / each);
+    return packet((at % each) * LENGTHS + (length === 0 ? LENGTHS : length));
+  });
+  return { items, next: String(from + items.length) };
 }
 
 function hosts(): Hosts {

@@ -1,25 +1,42 @@
-// The rows in the order that the user asked for: of time by the server, by other columns here where all rows are here.
-import { useEffect, useState } from 'preact/hooks';
-import type { PacketRow } from '../../api/types.ts';
+// The rows in the order that the user asked for: of time by their numbers, by other columns here where there are few, and
+// by the server where there are many; then pages follow each other as the reader comes to their end.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, get } from '../../api/client.ts';
+import type { PacketRow, Page } from '../../api/types.ts';
 import { columnNamed } from '../../list/columns.ts';
+import { GrowingRows } from '../../list/growing-rows.ts';
 import { announce } from '../../ui/announce.tsx';
 import type { Sorting } from './list-head.tsx';
 import { allRows, type Rows, SORTED_ROWS_MAX } from './rows.ts';
 
 const BY_TIME = new Set(['number', 'time']);
 
+/** What the server puts in order, however many there are. */
+const BY_SERVER = new Set(['src', 'dst', 'src_port', 'dst_port', 'protocol', 'length', 'stream', 'path']);
+
+function isShort(rows: Rows): boolean {
+  return rows.isExact && rows.total <= SORTED_ROWS_MAX;
+}
+
 export function canSort(column: string, rows: Rows): boolean {
-  return BY_TIME.has(column) || (rows.isExact && rows.total <= SORTED_ROWS_MAX);
+  return BY_TIME.has(column) || isShort(rows) || BY_SERVER.has(column);
 }
 
 /** The same rows under other numbers. */
-export function useArranged(rows: Rows, sorting: Sorting, question: string): Rows {
+export function useArranged(
+  rows: Rows,
+  sorting: Sorting,
+  question: { q: string; capture: number | null },
+): Rows {
   const [sorted, setSorted] = useState<{ key: string; rows: PacketRow[] } | null>(null);
   const isByTime = BY_TIME.has(sorting.column);
-  const key = `${question} ${sorting.column} ${sorting.isDescending} ${rows.total}`;
+  const { q, capture } = question;
+  const key = JSON.stringify([q, capture, sorting, rows.total]);
+  const isByServer = !isByTime && rows.isCounted && !isShort(rows) && BY_SERVER.has(sorting.column);
+  const paged = usePaged(q, capture, isByServer ? sorting : null);
 
   useEffect(() => {
-    if (isByTime || !rows.isCounted || !canSort(sorting.column, rows)) return setSorted(null);
+    if (isByTime || !rows.isCounted || !isShort(rows)) return setSorted(null);
     let isOver = false;
     allRows(rows).then(
       (all) => !isOver && setSorted({ key, rows: inOrder(all, sorting) }),
@@ -30,6 +47,7 @@ export function useArranged(rows: Rows, sorting: Sorting, question: string): Row
     };
   }, [key, isByTime, rows.isCounted]);
 
+  if (isByServer) return { ...rows, ...paged };
   if (!isByTime && sorted?.key === key) {
     return {
       ...rows,
@@ -48,6 +66,41 @@ export function useArranged(rows: Rows, sorting: Sorting, question: string): Row
       const at = await rows.find(row);
       return at < 0 ? -1 : turned(at);
     },
+  };
+}
+
+/** Rows as the server sorts them; null: nothing is asked. */
+function usePaged(q: string, capture: number | null, sorting: Sorting | null) {
+  const [version, setVersion] = useState(0);
+  const [error, setError] = useState<ApiError | null>(null);
+  const source = useRef<GrowingRows | null>(null);
+  const key = sorting === null ? null : JSON.stringify([q, capture, sorting]);
+  useEffect(() => {
+    if (sorting === null) return;
+    const control = new AbortController();
+    const { column: sort, isDescending } = sorting;
+    const query = { q, capture, sort, order: isDescending ? 'desc' : 'asc' };
+    const pages = new GrowingRows(
+      (limit, after) => get<Page<PacketRow>>('/packets', { ...query, limit, after }, control.signal),
+      () => setVersion((n) => n + 1),
+      (problem) => problem instanceof ApiError && setError(problem),
+    );
+    source.current = pages;
+    setError(null);
+    pages.want(0, 1);
+    return () => {
+      control.abort();
+      pages.close();
+      source.current = null;
+    };
+  }, [key]);
+  return {
+    total: source.current?.total ?? 0,
+    isExact: source.current?.isAtEnd ?? false,
+    ...{ version, error },
+    row: (number: number) => source.current?.row(number) ?? null,
+    want: (from: number, to: number) => source.current?.want(from, to),
+    find: async (row: { id: number }) => (await source.current?.find(row)) ?? -1,
   };
 }
 

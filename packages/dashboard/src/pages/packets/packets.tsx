@@ -28,7 +28,7 @@ export function Packets() {
   const sorting = sortingOf(place.value.view.sort ?? 'number');
   const question = `${q} ${only}`;
   const counted = useRows(q, only);
-  const rows = useArranged(counted, sorting, question);
+  const rows = useArranged(counted, sorting, { q, capture: only });
   const [selected, setSelected] = useState<{ number: number; row: PacketRow } | null>(null);
   const [isTailing, setTailing] = useState(false);
   const [flow, setFlow] = useState<{ id: number; query: string } | null>(null);
