@@ -17,7 +17,7 @@ export type { Message } from './messages/inbox.ts';
 export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';
 export { type Audit, type AuditEntry, auditTo } from './peer/audit.ts';
-export { ControlError, callPeer } from './peer/control.ts';
+export { ControlError, callPeer, type Methods, type Parameters } from './peer/control.ts';
 export {
   eyrieHome,
   FolderError,
@@ -33,6 +33,7 @@ export {
 } from './peer/folder.ts';
 export { joinMesh } from './peer/join.ts';
 export type { JobView, MemberView, MessageView } from './peer/methods.ts';
+export { lookingMethods } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
 export { type Companion, type RunningPeer, runPeer } from './peer/run.ts';
 export { Standing } from './peer/standing.ts';

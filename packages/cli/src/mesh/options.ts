@@ -10,21 +10,58 @@ export function addMeshCommands(program: Command): void {
   addMail(program);
   addSealing(program);
   addLan(program);
-  program
-    .command('peer')
-    .description('run a peer in the foreground, until Ctrl-C')
-    .argument('[id]', 'its name; without it, the only peer of this user')
-    .option('--host <address>', 'listen on this address instead of the one it was made with')
-    .option('--port <number>', 'listen on this port')
-    .option('--watch <interface>', 'what passes there may be compared with what other peers see (eyrie path)')
-    .option('--config <file>', 'this eyrie.toml instead of the usual one')
-    .option('--json', 'log as JSON lines')
-    .option('--quiet', 'log to the file alone')
+  addRoles(program);
+  addQuery(program);
+}
+
+function addRoles(program: Command): void {
+  const role = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .argument('[id]', 'its name; without it, the only peer of this user')
+      .option('--host <address>', 'listen on this address instead of the one it was made with')
+      .option('--port <number>', 'listen on this port')
+      .option('--interval <time>', 'measure this host every so often: 10s, or seconds', '10s')
+      .option(
+        '--watch <interface>',
+        'what passes there may be compared with what other peers see (eyrie path)',
+      )
+      .option('--config <file>', 'this eyrie.toml instead of the usual one')
+      .option('--json', 'log as JSON lines')
+      .option('--quiet', 'log to the file alone');
+  role('peer', 'run a peer in the foreground, until Ctrl-C: measured, linked, asked')
     .addHelpText('after', `${EXAMPLE}eyrie peer test_peer_1`)
     .action(async (id: string | undefined, options) => {
-      const { runForeground } = await import('./process.ts');
+      const { runForeground } = await import('./foreground.ts');
       process.exitCode = await runForeground(id, options);
     });
+  role(
+    'coordinator',
+    'run a peer that logs what happens in the mesh and answers over HTTP, on one port (5001)',
+  )
+    .option('--token <text>', 'lets other machines ask over HTTP with it; or EYRIE_TOKEN')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh init home && eyrie coordinator`)
+    .action(async (id: string | undefined, options) => {
+      const { runCoordinator } = await import('./foreground.ts');
+      process.exitCode = await runCoordinator(id, options);
+    });
+}
+
+function addQuery(program: Command): void {
+  program
+    .command('query')
+    .description('ask the mesh: the best peers for something, or figures of all (docs/queries.md)')
+    .argument('<query...>', 'what is asked; in quotes where it has < or >')
+    .option('--peer <id>', 'which peer of this user is asked')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  eyrie query "3 peers where cpu.free >= 50% and storage.free > 20GB near peer_7 order by latency, bandwidth"
+  eyrie query "count, avg(cpu.used), p95(memory.used) by role"`,
+    )
+    .action(async (words: string[], options) => (await import('./query.ts')).query(words.join(' '), options));
 }
 
 function addMembership(mesh: Command): void {

@@ -1,127 +1,19 @@
-// Peers as processes: in the foreground, in the background, as a systemd unit.
+// Peers as processes: in the background, as a systemd unit. In the foreground: foreground.ts.
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CaptureError } from '@eyrie/capture';
-import {
-  ControlError,
-  callPeer,
-  eyrieHome,
-  FolderError,
-  FolderStorage,
-  isComplete,
-  type Log,
-  type Peer,
-  PolicyError,
-  peerFolder,
-  peersIn,
-  runPeer,
-  systemRuntime,
-} from '@eyrie/mesh';
-import { isPassphraseSealed, PassphraseError } from '@eyrie/mesh/sealed';
-import { type Config, ConfigError, loadConfig } from '@eyrie/services/config';
-import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
+import { callPeer, eyrieHome, FolderStorage, isComplete, peerFolder, peersIn } from '@eyrie/mesh';
+import { isPassphraseSealed } from '@eyrie/mesh/sealed';
 import { FAILED, UserError } from '../errors.ts';
-import { systemdNotifier } from '../systemd/notify.ts';
 import { unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
-import { LogFile } from './log-file.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { isRunning } from './running.ts';
-import { readWhole, selectPeer, table } from './select.ts';
+import { selectPeer, table } from './select.ts';
 
 const START_MS = 30_000;
 const LOOK_MS = 50;
-
-export async function runForeground(
-  named: string | undefined,
-  options: { host?: string; port?: string; config?: string; watch?: string; json?: boolean; quiet?: boolean },
-): Promise<number> {
-  const config = configOf(options.config);
-  const id = selectPeer(named);
-  const folder = peerFolder(eyrieHome(), id);
-  const port = options.port === undefined ? undefined : readWhole(options.port, '--port', 65_535);
-  const logFile = new LogFile(logPath(id));
-  const log: Log = (level, message, values = {}) => {
-    if (level === 'debug' && process.env.EYRIE_LOG !== 'debug') return;
-    const line = logFile.write(level, message, values);
-    if (options.quiet === true) return;
-    process.stderr.write(options.json === true ? line : `${plain(level, message, values)}\n`);
-  };
-  const runtime = systemRuntime(log);
-  try {
-    const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
-    const timeServers = await timeServersOf(config.clock);
-    const { pathCompanion } = await import('@eyrie/services/path');
-    let paths: ReturnType<typeof pathCompanion> | undefined;
-    const companions = [
-      (peer: Peer) => startDefence(peer, folder, log),
-      (peer: Peer) => (paths = pathCompanion(peer)),
-    ];
-    const place = { host: options.host, port };
-    const running = await runPeer({ runtime, folder, passphrase, ...place, timeServers, companions });
-    const { peer } = running;
-    const watched = options.watch ?? config.path.interface;
-    if (watched !== '') {
-      const ended = (problem: string) => log('warn', 'the interface is no longer watched', { problem });
-      await paths!.watch.start(watched, ended).catch(async (error) => {
-        await running.stop();
-        throw error;
-      });
-      log('info', 'watches an interface', { interface: watched });
-    }
-    log('info', 'peer started', {
-      peer: id,
-      mesh: peer.standing.roster.mesh,
-      address: peer.addresses.join(' '),
-    });
-    peer.directory.onChange.push((other, status, before) => {
-      if (other !== id && status !== before) log('info', 'peer changed', { peer: other, status });
-    });
-    peer.inbox.onMessage.push(({ from, topic, isBroadcast }) =>
-      log('info', isBroadcast ? 'broadcast' : 'message', { from, topic }),
-    );
-    const notifier = systemdNotifier();
-    notifier.ready(`${id} of ${peer.standing.roster.mesh}, ${peer.addresses.join(' ')}`);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
-    await running.stopped;
-    notifier.stopping();
-    log('info', 'peer stopped', { peer: id });
-    return 0;
-  } catch (error) {
-    throw asUserError(error, id, port);
-  }
-}
-
-/** @throws UserError */
-function configOf(path: string | undefined): Config {
-  try {
-    return loadConfig(path === undefined ? {} : { path });
-  } catch (error) {
-    throw error instanceof ConfigError ? new UserError(error.message) : error;
-  }
-}
-
-async function timeServersOf({ servers, nts }: Config['clock']) {
-  const names = servers.split(/[\s,]+/).filter((name) => name !== '');
-  if (names.length === 0) return [];
-  const { sourceOptions } = await import('../time/sources.ts');
-  return names.map((name) => sourceOptions(name, { nts }));
-}
-
-function asUserError(error: unknown, id: string, port: number | undefined): unknown {
-  const known = [FolderError, ControlError, PolicyError, ResponsePolicyError, PassphraseError, CaptureError];
-  if (known.some((kind) => error instanceof kind))
-    return new UserError(`${id}: ${(error as Error).message}`, FAILED);
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE')
-    return new UserError(`${id}: port ${port ?? ''} is taken: choose another with --port`, FAILED);
-  if (code === 'EADDRNOTAVAIL')
-    return new UserError(`${id}: this host has no such address: see --host`, FAILED);
-  if (code === 'EACCES') return new UserError(`${id}: not allowed: ${(error as Error).message}`, FAILED);
-  return error;
-}
 
 export async function start(ids: string[]): Promise<void> {
   for (const id of chosen(ids)) {
@@ -220,12 +112,12 @@ function chosen(ids: string[]): string[] {
   return all;
 }
 
-function needsPassphrase(folder: string): boolean {
+export function needsPassphrase(folder: string): boolean {
   const key = new FolderStorage(folder).read('authority/root.key');
   return key !== null && isPassphraseSealed(key);
 }
 
-function logPath(id: string): string {
+export function logPath(id: string): string {
   return join(eyrieHome(), 'logs', `peer_${id}.log`);
 }
 

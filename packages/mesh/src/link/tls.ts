@@ -34,6 +34,8 @@ export interface TlsOptions {
   port: number;
   /** What others should dial, `host:port`, where it is not what is listened on. */
   advertise?: string[] | undefined;
+  /** Takes connections whose first byte begins no TLS; without it they fail as any bad handshake does. */
+  onPlain?: ((socket: Socket) => void) | undefined;
 }
 
 export class TlsTransport implements Transport {
@@ -79,7 +81,9 @@ export class TlsTransport implements Transport {
   }
 
   listen(onLink: (link: Link) => void, onKnock: (address: string) => void = () => {}): Promise<string[]> {
-    const server = createServer((raw) => this.#greet(raw, onLink, onKnock));
+    const { onPlain } = this.#options;
+    const greet = (raw: Socket) => this.#greet(raw, onLink, onKnock);
+    const server = createServer(onPlain === undefined ? greet : (raw) => sortOut(raw, greet, onPlain));
     this.#server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -150,6 +154,26 @@ export class TlsTransport implements Transport {
     socket.on('error', () => {});
     socket.once('close', () => this.#sockets.delete(socket));
   }
+}
+
+/** A TLS record of a handshake begins with this (RFC 8446 §5.1). */
+const TLS_HANDSHAKE = 22;
+
+/** By the first byte, whether it is TLS or something else. */
+function sortOut(raw: Socket, onTls: (raw: Socket) => void, onPlain: (raw: Socket) => void): void {
+  const timer = setTimeout(() => raw.destroy(), HANDSHAKE_MS);
+  const fail = () => raw.destroy();
+  raw.once('error', fail);
+  raw.once('close', () => clearTimeout(timer));
+  raw.once('readable', () => {
+    clearTimeout(timer);
+    raw.off('error', fail);
+    const first: Buffer | null = raw.read();
+    if (first === null) return void raw.destroy();
+    raw.unshift(first);
+    if (first[0] === TLS_HANDSHAKE) onTls(raw);
+    else onPlain(raw);
+  });
 }
 
 class TlsLink implements Link {

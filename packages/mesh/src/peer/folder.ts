@@ -1,6 +1,7 @@
 // A peer's folder: its keys, its certificate, whom it trusts, its mail. Made once by `init` or `join`, opened by each run.
 
 import { readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Authority } from '../identity/authority.ts';
@@ -139,6 +140,8 @@ export interface OpenOptions {
   /** Other than in the settings. */
   host?: string | undefined;
   port?: number | undefined;
+  /** Takes connections that speak no TLS: HTTP, on the same port. */
+  onPlain?: (socket: Socket) => void;
   /** Puts another transport around the one over TLS: to delay, to lose, to count. */
   around?: (transport: Transport) => Transport;
 }
@@ -170,6 +173,7 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     host: options.host ?? settings.host,
     port: options.port ?? settings.port,
     advertise: settings.advertise.length > 0 ? settings.advertise : undefined,
+    onPlain: options.onPlain,
   });
   const authority = openAuthority(storage, standing, options);
   const peer = new Peer({

@@ -44,10 +44,8 @@ export function controlMethods(
   stop: () => void,
 ): Methods {
   return {
-    status: () => statusOf(peer),
-    members: () => membersOf(peer),
+    ...lookingMethods(peer),
     measures: () => [...peer.standing.measures.all()].map(([id, measure]) => ({ id, ...measure })),
-    tree: () => treeOf(peer),
     time: () => peer.clock.state(),
     send: async (given) => {
       const sending = peer.send(
@@ -80,8 +78,17 @@ export function controlMethods(
       setImmediate(stop);
     },
     ...resourceMethods(peer),
-    ...skyeyeMethods(peer),
     ...authorityMethods(peer, storage, passphrase),
+  };
+}
+
+/** Those that change nothing. */
+export function lookingMethods(peer: Peer): Methods {
+  return {
+    status: () => statusOf(peer),
+    members: () => membersOf(peer),
+    tree: () => treeOf(peer),
+    ...skyeyeMethods(peer),
   };
 }
 

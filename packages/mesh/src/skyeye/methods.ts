@@ -26,7 +26,18 @@ export function skyeyeMethods(peer: Peer): Methods {
     view: () => peer.skyeye.view(),
     query: (given) => peer.skyeye.query(textOf(given, 'query')),
     metrics: (given) => metricsOf(peer, given.id === undefined ? peer.id : textOf(given, 'id')),
+    counts: () => countsOf(peer),
     report: (given) => ({ refused: peer.skyeye.report(valuesOf(given)) }),
+  };
+}
+
+/** Since the start. */
+function countsOf({ skyeye }: Peer): Record<string, number> {
+  const { answered, handed, refused } = skyeye.queries.counts;
+  const { values, reports } = skyeye.core.below.refused;
+  return {
+    ...{ queries_answered: answered, queries_handed_on: handed, queries_refused: refused },
+    ...{ values_refused: values, reports_refused: reports },
   };
 }
 

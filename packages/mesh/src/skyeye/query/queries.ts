@@ -53,6 +53,7 @@ interface Gathering {
 export class Queries {
   /** Answered here, handed to a support peer, and refused because there were too many. */
   readonly counts = { answered: 0, handed: 0, refused: 0 };
+  readonly onAnswered: ((asked: { question: string; asker: string; matched: number }) => void)[] = [];
   readonly #runtime: Runtime;
   readonly #world: QuerySurroundings;
   readonly #below: Below;
@@ -220,11 +221,12 @@ export class Queries {
   }
 
   #deliver(
-    { number, asker, hops }: { number: number; asker: string; hops: number },
+    { number, asker, hops, question }: Extract<QueryMessage, { kind: 'query' }>,
     part: Part,
     problem: string | null,
   ): void {
     this.counts.answered++;
+    for (const listener of this.onAnswered) listener({ question, asker, matched: part.matched });
     const missing = part.missing > 0 ? `${part.missing} peers did not answer in time` : null;
     const delivery = {
       part,

@@ -1,0 +1,215 @@
+// A peer in the foreground: what `eyrie peer` and `eyrie coordinator` run.
+import type { Socket } from 'node:net';
+import { CaptureError } from '@eyrie/capture';
+import {
+  ControlError,
+  eyrieHome,
+  FolderError,
+  type Log,
+  type Peer,
+  PolicyError,
+  peerFolder,
+  type RunningPeer,
+  runPeer,
+  systemRuntime,
+} from '@eyrie/mesh';
+import { PassphraseError } from '@eyrie/mesh/sealed';
+import { type Config, ConfigError, loadConfig } from '@eyrie/services/config';
+import { type Coordinator, startCoordinator } from '@eyrie/services/coordinator';
+import type { pathCompanion } from '@eyrie/services/path';
+import { meterHost } from '@eyrie/services/peer';
+import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
+import { FAILED, UserError } from '../errors.ts';
+import { systemdNotifier } from '../systemd/notify.ts';
+import { LogFile } from './log-file.ts';
+import { knownPassphrase } from './passphrase.ts';
+import { logPath, needsPassphrase, plain } from './process.ts';
+import { readTime, readWhole, selectPeer } from './select.ts';
+
+const INTERVAL_MS_MIN = 250;
+const TOKEN_CHARACTERS_MIN = 8;
+
+export interface ForegroundOptions {
+  host?: string;
+  port?: string;
+  interval?: string;
+  watch?: string;
+  config?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export interface CoordinatorFlags extends ForegroundOptions {
+  token?: string;
+}
+
+/** Gives the exit status. */
+export async function runForeground(named: string | undefined, options: ForegroundOptions): Promise<number> {
+  const id = selectPeer(named);
+  const log = logTo(logPath(id), options);
+  return runUntilStopped(id, options, log, {});
+}
+
+/** The same, with every reading in its log and the HTTP API on its port. */
+export async function runCoordinator(named: string | undefined, options: CoordinatorFlags): Promise<number> {
+  const id = selectPeer(named);
+  const token = options.token ?? process.env.EYRIE_TOKEN ?? null;
+  if (token !== null && token.length < TOKEN_CHARACTERS_MIN)
+    throw new UserError(`--token: say at least ${TOKEN_CHARACTERS_MIN} characters`);
+  const log = logTo(logPath(id).replace(/[^/\\]*$/, 'coordinator.log'), options);
+  let coordinator: Coordinator | null = null;
+  const companion = (peer: Peer) => {
+    coordinator = startCoordinator(peer, { log, token });
+    return coordinator;
+  };
+  const onPlain = (socket: Socket) => coordinator?.takeSocket(socket);
+  const onStart = ({ peer }: RunningPeer) =>
+    log('info', `Coordinator started on ${peer.addresses.join(' ')}`);
+  return runUntilStopped(id, options, log, { companion, onPlain, onStart });
+}
+
+interface Extras {
+  companion?: (peer: Peer) => Coordinator;
+  onPlain?: (socket: Socket) => void;
+  onStart?: (running: RunningPeer) => void;
+}
+
+async function runUntilStopped(
+  id: string,
+  options: ForegroundOptions,
+  log: Log,
+  { companion, onPlain, onStart = () => {} }: Extras,
+): Promise<number> {
+  const config = configOf(options.config);
+  const folder = peerFolder(eyrieHome(), id);
+  const port = options.port === undefined ? undefined : readWhole(options.port, '--port', 65_535);
+  const intervalMs = intervalOf(options.interval ?? '10s');
+  const metering = (peer: Peer) => meterHost(peer, { intervalMs, onReport: reporting(log) });
+  const { pathCompanion } = await import('@eyrie/services/path');
+  let paths: ReturnType<typeof pathCompanion> | undefined;
+  const companions = [
+    (peer: Peer) => startDefence(peer, folder, log),
+    (peer: Peer) => (paths = pathCompanion(peer)),
+    metering,
+    ...(companion === undefined ? [] : [companion]),
+  ];
+  try {
+    const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
+    const timeServers = await timeServersOf(config.clock);
+    const running = await runPeer({
+      ...{
+        runtime: systemRuntime(log),
+        folder,
+        passphrase,
+        host: options.host,
+        port,
+        timeServers,
+        companions,
+      },
+      ...(onPlain === undefined ? {} : { onPlain }),
+    });
+    const { peer } = running;
+    const watched = options.watch ?? config.path.interface;
+    if (watched !== '') await watchInterface(watched, paths!.watch, running, log);
+    log('info', 'peer started', {
+      peer: id,
+      mesh: peer.standing.roster.mesh,
+      address: peer.addresses.join(' '),
+    });
+    onStart(running);
+    if (companion === undefined) sayWhoComesAndGoes(peer, log);
+    peer.inbox.onMessage.push(({ from, topic, isBroadcast }) =>
+      log('info', isBroadcast ? 'broadcast' : 'message', { from, topic }),
+    );
+    const notifier = systemdNotifier();
+    notifier.ready(`${id} of ${peer.standing.roster.mesh}, ${peer.addresses.join(' ')}`);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
+    await running.stopped;
+    notifier.stopping();
+    log('info', 'peer stopped', { peer: id });
+    return 0;
+  } catch (error) {
+    throw asUserError(error, id, port);
+  }
+}
+
+/** For `eyrie path`. */
+async function watchInterface(
+  name: string,
+  watch: ReturnType<typeof pathCompanion>['watch'],
+  running: RunningPeer,
+  log: Log,
+): Promise<void> {
+  const ended = (problem: string) => log('warn', 'the interface is no longer watched', { problem });
+  await watch.start(name, ended).catch(async (error) => {
+    await running.stop();
+    throw error;
+  });
+  log('info', 'watches an interface', { interface: name });
+}
+
+/** A line a report: what went up, and to whom. */
+function reporting(log: Log) {
+  return (measured: Readonly<Record<string, number>>, parent: string | null) => {
+    const rounded = Object.entries(measured).map(([name, value]) => [name, Math.round(value * 100) / 100]);
+    log(
+      'info',
+      parent === null ? 'Attributes kept: this peer leads the tree' : `Attributes sent to ${parent}`,
+      {
+        ...(Object.fromEntries(rounded) as Record<string, number>),
+      },
+    );
+  };
+}
+
+function sayWhoComesAndGoes(peer: Peer, log: Log): void {
+  peer.directory.onChange.push((other, status, before) => {
+    if (other !== peer.id && status !== before) log('info', 'peer changed', { peer: other, status });
+  });
+}
+
+function logTo(path: string, options: ForegroundOptions): Log {
+  const logFile = new LogFile(path);
+  return (level, message, values = {}) => {
+    if (level === 'debug' && process.env.EYRIE_LOG !== 'debug') return;
+    const line = logFile.write(level, message, values);
+    if (options.quiet === true) return;
+    process.stderr.write(options.json === true ? line : `${plain(level, message, values)}\n`);
+  };
+}
+
+/** Seconds, or with a unit. */
+function intervalOf(text: string): number {
+  const ms = readTime(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text, '--interval');
+  if (ms < INTERVAL_MS_MIN || ms > 3_600_000) throw new UserError(`--interval ${text}: from 250ms to 1h`);
+  return ms;
+}
+
+/** @throws UserError */
+function configOf(path: string | undefined): Config {
+  try {
+    return loadConfig(path === undefined ? {} : { path });
+  } catch (error) {
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
+  }
+}
+
+async function timeServersOf({ servers, nts }: Config['clock']) {
+  const names = servers.split(/[\s,]+/).filter((name) => name !== '');
+  if (names.length === 0) return [];
+  const { sourceOptions } = await import('../time/sources.ts');
+  return names.map((name) => sourceOptions(name, { nts }));
+}
+
+function asUserError(error: unknown, id: string, port: number | undefined): unknown {
+  const known = [FolderError, ControlError, PolicyError, ResponsePolicyError, PassphraseError, CaptureError];
+  if (known.some((kind) => error instanceof kind))
+    return new UserError(`${id}: ${(error as Error).message}`, FAILED);
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE')
+    return new UserError(`${id}: port ${port ?? ''} is taken: choose another with --port`, FAILED);
+  if (code === 'EADDRNOTAVAIL')
+    return new UserError(`${id}: this host has no such address: see --host`, FAILED);
+  if (code === 'EACCES') return new UserError(`${id}: not allowed: ${(error as Error).message}`, FAILED);
+  return error;
+}

@@ -1,0 +1,85 @@
+// eyrie query: the answer as a table, or as JSON.
+import { type Answer, attributes, parseQuery, QueryError, type Unit } from '@eyrie/mesh/skyeye';
+import { BAD_USAGE, UserError } from '../errors.ts';
+import { bitRateText, bytesText, durationText } from '../terminal/units.ts';
+import { ask, table } from './select.ts';
+
+export async function query(text: string, options: { peer?: string; json?: boolean }): Promise<void> {
+  check(text);
+  const answer = await ask<Answer>(options.peer, 'query', { query: text });
+  if (options.json === true) return console.log(JSON.stringify(answer, null, 2));
+  console.log(answer.kind === 'find' ? peersOf(answer) : figuresOf(answer));
+  console.error(summaryOf(answer));
+  if (answer.problem !== null) console.error(`eyrie: ${answer.problem}`);
+}
+
+/** Before anybody is asked, so that a mistake is shown with its place. */
+function check(text: string): void {
+  try {
+    parseQuery(text);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    const pointer = `${' '.repeat(error.at)}^`;
+    throw new UserError(`the query cannot be read, ${error.message}\n  ${text}\n  ${pointer}`, BAD_USAGE);
+  }
+}
+
+function peersOf({ peers }: Answer): string {
+  if (peers.length === 0) return 'No peer is like that.';
+  const names = Object.keys(peers[0]!.values);
+  const hasLatency = peers.some(({ latencyMs }) => latencyMs !== null);
+  const head = [
+    'PEER',
+    ...names.map((name) => name.toUpperCase()),
+    ...(hasLatency ? ['LATENCY'] : []),
+    'AGE',
+  ];
+  const rows = peers.map(({ id, values, latencyMs, ageMs }) => [
+    id,
+    ...names.map((name) => shown(values[name] ?? null, unitOf(name))),
+    ...(hasLatency ? [shown(latencyMs, 'ms')] : []),
+    `${(ageMs / 1000).toFixed(1)} s`,
+  ]);
+  return table([head, ...rows]);
+}
+
+function figuresOf({ groups }: Answer): string {
+  if (groups.length === 0) return 'No peer is like that.';
+  const names = Object.keys(groups[0]!.figures);
+  const isGrouped = groups.length > 1 || groups[0]!.group !== '';
+  const rows = groups.map(({ group, figures }) => [
+    ...(isGrouped ? [group] : []),
+    ...names.map((name) => shown(figures[name] ?? null, unitOf(/\((.*)\)/.exec(name)?.[1] ?? ''))),
+  ]);
+  return table([[...(isGrouped ? ['GROUP'] : []), ...names.map((name) => name.toUpperCase())], ...rows]);
+}
+
+function summaryOf({ matched, looked, complete, answeredBy, hops, tookMs }: Answer): string {
+  const part = complete >= 1 ? 'all' : `${Math.floor(complete * 100)} %`;
+  const steps = hops === 1 ? '1 step' : `${hops} steps`;
+  return `${matched} of ${looked} peers (${part} of the mesh); answered by ${answeredBy} over ${steps} in ${tookMs.toFixed(1)} ms.`;
+}
+
+function unitOf(name: string): Unit {
+  return attributes.find((each) => each.name === name)?.unit ?? '';
+}
+
+function shown(value: number | null, unit: Unit): string {
+  if (value === null) return '-';
+  switch (unit) {
+    case 'bytes':
+      return bytesText(value);
+    case 'bytes/s':
+      return `${bytesText(value)}/s`;
+    case 'bits/s':
+      return bitRateText(value);
+    case 's':
+      return durationText(value);
+    case '':
+      return String(Number(value.toPrecision(6)));
+    case '%':
+      return `${Number(value.toFixed(1))}%`;
+    default:
+      return `${Number(value.toFixed(2))} ${unit}`;
+  }
+}

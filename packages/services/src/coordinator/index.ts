@@ -1,0 +1,2 @@
+export { type Coordinator, type CoordinatorOptions, startCoordinator } from './coordinator.ts';
+export { type Ask, addMeshRoutes } from './routes.ts';

@@ -1,0 +1,72 @@
+// What the mesh tells over HTTP: the same answers as over the control socket, whoever gives them.
+
+import { ControlError, type Parameters } from '@eyrie/mesh';
+import { QueryError, type ShownView } from '@eyrie/mesh/skyeye';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { metricsText } from './metrics.ts';
+
+/** Asks a peer: in this process, or over its control socket. */
+export type Ask = (method: string, parameters?: Parameters) => Promise<unknown>;
+
+export interface Trouble {
+  error: { code: string; message: string; at?: number; expected?: string };
+}
+
+export function addMeshRoutes(server: FastifyInstance, ask: Ask): void {
+  const answering =
+    (question: (given: Record<string, string>) => Promise<unknown>) =>
+    async (request: { params: unknown; query: unknown }, reply: FastifyReply) => {
+      const given = { ...(request.query as object), ...(request.params as object) };
+      try {
+        return (await question(given as Record<string, string>)) ?? waiting(reply);
+      } catch (error) {
+        return troubleOf(error, reply);
+      }
+    };
+  server.get(
+    '/mesh/view',
+    answering(() => ask('view')),
+  );
+  server.get(
+    '/mesh/tree',
+    answering(() => ask('tree')),
+  );
+  server.get(
+    '/mesh/peers',
+    answering(() => ask('members')),
+  );
+  server.get(
+    '/mesh/peers/:id',
+    answering(({ id }) => ask('metrics', { id })),
+  );
+  server.get(
+    '/mesh/query',
+    answering(({ q }) => {
+      if (q === undefined) throw new ControlError('say what is asked: /mesh/query?q=count');
+      return ask('query', { query: q });
+    }),
+  );
+  server.get('/metrics', async (_, reply) => {
+    const [view, counts] = await Promise.all([ask('view'), ask('counts')]);
+    reply.type('text/plain; version=0.0.4; charset=utf-8');
+    return metricsText(view as ShownView | null, counts as Record<string, number>);
+  });
+}
+
+function waiting(reply: FastifyReply): Trouble {
+  reply.code(503).header('retry-after', '1');
+  return {
+    error: { code: 'ERR_NOT_YET', message: 'no view of the mesh has come yet: try again in a moment' },
+  };
+}
+
+function troubleOf(error: unknown, reply: FastifyReply): Trouble {
+  if (error instanceof QueryError) {
+    const { message, at, expected } = error;
+    reply.code(400);
+    return { error: { code: 'ERR_QUERY', message, at, expected } };
+  }
+  if (!(error instanceof ControlError)) throw error;
+  reply.code(error.message.startsWith('there is no peer') ? 404 : 400);
+  return { error: { code: 'ERR_MESH', message: error.message } };
+}
