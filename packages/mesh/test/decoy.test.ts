@@ -16,7 +16,12 @@ async function scene(seed: number, culprit: number) {
   const member = mesh.peers[MEMBER]!;
   const events: DecoyEvent[] = [];
   const transport = mesh.network.transport(PLACE, () => member.standing.certificate);
-  const decoy = new MeshDecoy({ peer: member, transport, onEvent: (event) => events.push(event) });
+  const decoy = new MeshDecoy({
+    peer: member,
+    seed: 's',
+    transport,
+    onEvent: (event: DecoyEvent) => events.push(event),
+  });
   await decoy.listen();
   const id = `peer-${culprit}`;
   const decision = { step: 'redirect', reason: 'floods', forMs: 60_000, to: PLACE, by: 'policy' } as const;
@@ -75,6 +80,27 @@ test('what it says and asks is answered and recorded, and reaches nobody', async
     mesh.peers.map((each) => each!.inbox.messages.length),
     before,
   );
+});
+
+test('queries and the view of the whole go on, of hosts that are made up and the same each time', async () => {
+  const { mesh, peer, events, id } = await scene(1, 3);
+  for (const each of mesh.peers) each!.skyeye.report({ 'cpu.free': 100, 'memory.free': 1e9 });
+  mesh.clock.run(12_000);
+  const ask = () => outcome(mesh, peer.skyeye.query('3 peers order by cpu.free'));
+  const first = await ask();
+  assert.equal(first.problem, null);
+  assert.equal(first.peers.length, 3);
+  assert.equal(first.complete, 1);
+  assert.ok(first.peers.every((each) => each.id === id || each.values['cpu.free']! < 100));
+  const again = await ask();
+  assert.deepEqual(again.peers.map((each) => each.id).sort(), first.peers.map((each) => each.id).sort());
+  const view = peer.skyeye.view()!;
+  assert.equal(view.peers, 12);
+  assert.ok(view.ageMs < 15_000, `its view is ${view.ageMs} ms old`);
+  assert.ok(events.some(({ kind, text }) => kind === 'asked' && text === '3 peers order by cpu.free'));
+  // Those who are really there count eleven, and nothing that was made up.
+  const real = await outcome(mesh, mesh.peers[1]!.skyeye.query('12 peers order by cpu.free'));
+  assert.ok(real.peers.every((each) => each.id !== id && each.values['cpu.free'] === 100));
 });
 
 test('released, it is back, and what waited is delivered', async () => {

@@ -18,6 +18,7 @@ import { Standing } from '../peer/standing.ts';
 import { offers } from '../resources/shares.ts';
 import { noticeKinds, requestKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
+import { Mirage } from './mirage.ts';
 
 export interface DecoyEvent {
   visitor: string;
@@ -32,6 +33,8 @@ export interface DecoyEvent {
 export interface DecoyOptions {
   /** The member whose port this is: it knows who was sent here. */
   peer: Peer;
+  /** What is made up follows from it: the same for all visitors, another at each installation. */
+  seed: string;
   /** Where visitors come. Its `dial` is never used. */
   transport: Transport;
   onEvent: (event: DecoyEvent) => void;
@@ -73,10 +76,11 @@ export class MeshDecoy {
   readonly #peer: Peer;
   readonly #standing: Standing;
   readonly #onEvent: DecoyOptions['onEvent'];
+  readonly #mirage: Mirage;
   readonly #links = new WeakMap<Session, number>();
   #nextLink = 1;
 
-  constructor({ peer, transport, onEvent }: DecoyOptions) {
+  constructor({ peer, seed, transport, onEvent }: DecoyOptions) {
     const { runtime, standing } = peer;
     this.#peer = peer;
     this.#onEvent = onEvent;
@@ -91,6 +95,14 @@ export class MeshDecoy {
     };
     this.switchboard = new DecoySwitchboard(runtime, this.#standing, transport);
     this.directory = new Directory(this.#standing);
+    this.#mirage = new Mirage(
+      runtime,
+      this.#standing,
+      this.directory,
+      this.switchboard,
+      seed,
+      (session, question) => this.#tell(session, 'asked', question),
+    );
     this.#follow();
     this.#answerNotices();
     this.#answerRequests();
@@ -98,10 +110,12 @@ export class MeshDecoy {
 
   /** Gives the addresses by which visitors find it. */
   listen(): Promise<string[]> {
+    this.#mirage.start();
     return this.switchboard.listen();
   }
 
   stop(): void {
+    this.#mirage.stop();
     this.switchboard.stop('leaving');
   }
 

@@ -125,6 +125,7 @@ export class Peer {
     this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
     this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
     this.skyeye = new SkyEyeOverLinks(runtime, standing, this.directory, this.switchboard, this.routing);
+    this.skyeye.onAsked.push((id) => this.meter.query(id));
     this.#neighbours = new Neighbours(
       runtime,
       standing,

@@ -5,6 +5,7 @@ import type { Directory } from '../members/directory.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
+import { Throttle } from '../watch/throttle.ts';
 import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
 import { supportMessage, treeMessage } from './codec.ts';
@@ -25,6 +26,10 @@ export class SkyEyeOverLinks {
   readonly queries: Queries;
   /** What this peer measured lately. */
   readonly history: History;
+  /** A neighbour asks a query of its own. */
+  readonly onAsked: ((peer: string) => void)[] = [];
+  readonly #throttle: Throttle;
+  readonly #parent: () => string | null;
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #directory: Directory;
@@ -50,6 +55,7 @@ export class SkyEyeOverLinks {
     this.#directory = directory;
     this.#switchboard = switchboard;
     this.#routing = routing;
+    this.#throttle = new Throttle(runtime.clock, standing.measures);
     const { tree } = directory;
     const { id } = standing;
     const world = {
@@ -62,6 +68,7 @@ export class SkyEyeOverLinks {
         standing.roster.approved(other) !== null && !standing.measures.isCutOff(other),
       roleOf: (other: string) => standing.roster.members.get(other)?.role ?? 'unknown',
     };
+    this.#parent = world.parent;
     const sendTree = (to: string, message: TreeMessage) =>
       switchboard.sessionOf(to)?.notify(noticeKinds.tree, encode(treeMessage, message));
     this.core = new SkyEye(runtime, { ...world, send: sendTree }, options);
@@ -90,13 +97,18 @@ export class SkyEyeOverLinks {
   #listen(): void {
     const switchboard = this.#switchboard;
     switchboard.handleNotice(noticeKinds.tree, (session, payload) => {
-      if (this.#isStarted) this.core.take(session.id, decode(treeMessage, payload));
+      // Who stands in for the parent speaks for it.
+      const from = switchboard.speaksFor(session, this.#parent());
+      if (this.#isStarted) this.core.take(from, decode(treeMessage, payload));
     });
     switchboard.handleNotice(noticeKinds.support, (session, payload) => {
       if (this.#isStarted) this.support.take(session.id, decode(supportMessage, payload));
     });
     switchboard.handleNotice(noticeKinds.query, (session, payload) => {
-      this.queries.take(session.id, decode(queryMessage, payload));
+      const message = decode(queryMessage, payload);
+      const isOwn = message.kind === 'query' && message.asker === session.id;
+      if (isOwn) for (const listener of this.onAsked) listener(session.id);
+      if (!isOwn || this.#throttle.allows(session.id)) this.queries.take(session.id, message);
     });
     // Who sends this way is not known for sure: only answers, which name a question that nobody can guess.
     this.#routing.handle(routedKinds.query, (from, payload) => {
