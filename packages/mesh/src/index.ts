@@ -1,4 +1,5 @@
 export { type DecoyEvent, MeshDecoy } from './decoy/decoy.ts';
+export { decoyTransport } from './decoy/transport.ts';
 export type { Decision } from './identity/authority.ts';
 export { CertificateError } from './identity/certificate.ts';
 export { EnrolError } from './identity/enrolment.ts';

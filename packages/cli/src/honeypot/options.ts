@@ -8,6 +8,11 @@ export function addHoneypotCommand(program: Command): void {
     .option('--address <address>', 'address to listen on', '0.0.0.0')
     .option('--port <number>', 'the port that answers in whatever protocol it is spoken to; 0: none', '9999')
     .option('--ports <list>', 'ports for one protocol each: ssh=2222,http=8080')
+    .option(
+      '--mesh <id>',
+      'be this peer of yours as well, and a decoy for peers of its mesh that are sent away',
+    )
+    .option('--mesh-port <number>', 'the port of that decoy', '9998')
     .option('--folder <folder>', 'where its identity, sessions and files are kept')
     .option('--logs <folder>', 'where honeypot.log is written, JSON lines in ECS field names', 'logs')
     .option('--syslog <host:port>', 'also to syslog, by UDP')
@@ -18,11 +23,12 @@ export function addHoneypotCommand(program: Command): void {
       'after',
       `
 Protocols: ssh, telnet, http, tls, ftp, smtp, redis, mysql, postgresql, mqtt, rdp, smb, modbus.
-It never opens a connection, runs nothing that it is given, and needs no privileges.
+It never opens a connection on a visitor's word, runs nothing that it is given, and needs no privileges.
 
 Examples:
   eyrie honeypot
   eyrie honeypot --ports ssh=2222,telnet=2323,http=8080
+  eyrie honeypot --mesh trap-1
   eyrie honeypot sessions
   eyrie honeypot replay 20261121T143511-7d884abd`,
     )

@@ -16,6 +16,7 @@ import {
 import { FAILED, UserError } from '../errors.ts';
 import { grouped } from '../terminal/units.ts';
 import { honeypotFolder } from './folder.ts';
+import { openMeshDecoy } from './mesh.ts';
 
 const PORT_MAX = 65_535;
 
@@ -23,6 +24,8 @@ export interface HoneypotCommandOptions extends ForwardOptions {
   readonly address: string;
   readonly port: string;
   readonly ports?: string;
+  readonly mesh?: string;
+  readonly meshPort: string;
   readonly folder?: string;
   readonly logs: string;
   readonly json?: boolean;
@@ -53,7 +56,12 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   });
   const shown = doors.map(({ decoy }, i) => `${honeypot.ports[i]} (${decoy?.name ?? 'any protocol'})`);
   console.error(`The honeypot listens on ${options.address}: ${shown.join(', ')}. Ctrl-C ends it.`);
+  const guests =
+    options.mesh === undefined
+      ? null
+      : await openMeshDecoy(options.mesh, options.address, portOf(options.meshPort), honeypot.host);
   await interrupted();
+  await guests?.stop();
   await honeypot.close();
   await forwarder.close();
   const { visits, refused, recorded, lost } = honeypot.counts;

@@ -226,7 +226,7 @@ function addDeciding(mesh: Command): void {
     .option('--for <time>', 'how long: 90s, 10m, 24h, 30d at most', '10m')
     .option('--reason <text>', 'what all peers are told', '')
     .option('--throttle', 'leave its links, and give it fewer answers')
-    .option('--redirect <host:port>', 'send it to this decoy of the mesh (eyrie honeypot --decoy)')
+    .option('--redirect <host:port>', 'send it to this decoy of the mesh (eyrie honeypot --mesh)')
     .action(async (id: string, options) => (await import('./measures.ts')).quarantine(id, options));
   decide('release', '<id>', 'end a quarantine before its time', 'eyrie mesh release lab-7')
     .option('--reason <text>', 'for the audit', '')

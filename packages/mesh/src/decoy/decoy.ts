@@ -126,7 +126,6 @@ export class MeshDecoy {
   /** What the member comes to know, the decoy knows; who is released is sent home. */
   #follow(): void {
     const { standing, directory } = this.#peer;
-    standing.onRoster.push((roster) => this.#standing.setRoster(roster));
     standing.onCertificate.push((certificate) => this.#standing.setCertificate(certificate));
     standing.measures.onChange.push((id) => {
       if (!this.#isSentHere(id)) this.switchboard.sessionOf(id)?.close('this link is silent');
@@ -135,8 +134,16 @@ export class MeshDecoy {
       const said = directory.announcementOf(id);
       if (said !== null) this.directory.take(said);
     };
-    for (const { id } of directory.entries()) learn(id);
+    const learnAll = () => {
+      for (const { id } of directory.entries()) learn(id);
+    };
+    learnAll();
     directory.onChange.push(learn);
+    standing.onRoster.push((roster) => {
+      this.#standing.setRoster(roster);
+      // The member may have heard of a newcomer before its list of members named it here.
+      learnAll();
+    });
     const { onOpen, onClosed } = this.switchboard;
     onOpen.push((session) => {
       this.#links.set(session, this.#nextLink++);

@@ -249,7 +249,7 @@ function keepUpToDate(
   return flush;
 }
 
-function credentialsOf(standing: Standing): LinkCredentials {
+export function credentialsOf(standing: Standing): LinkCredentials {
   return {
     privateKey: privateKeyPem(standing.keys.privateKey),
     certificate: pemOf(standing.certificate),

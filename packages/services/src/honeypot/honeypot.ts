@@ -5,6 +5,7 @@ import { BOUNDS, type Bounds, Budget, Gate } from './bounds.ts';
 import type { Decoy } from './decoys/decoy.ts';
 import { serve, serveByPayload } from './decoys/index.ts';
 import type { HoneypotEvent } from './event.ts';
+import type { GuestHost } from './mesh-guests.ts';
 import type { Persona } from './persona.ts';
 import { Recorder } from './recorder.ts';
 import { Stay, type StayHost } from './stay.ts';
@@ -75,6 +76,11 @@ export class Honeypot {
       recorded: written,
       lost,
     };
+  }
+
+  /** For visitors that come another way: the same identity, memory, names and records. */
+  get host(): GuestHost {
+    return { ...this.#host, nextName: () => this.#nextName() };
   }
 
   /** The ports listened on, in the order of the doors. */
@@ -169,6 +175,6 @@ function isAny(address: string): boolean {
 }
 
 /** IPv4 in IPv6's clothes is shown as IPv4. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

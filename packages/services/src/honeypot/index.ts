@@ -5,5 +5,6 @@ export { decoyNamed, decoys } from './decoys/index.ts';
 export { type HoneypotEvent, toEcs, toLine } from './event.ts';
 export { type ForwardOptions, forward } from './forward.ts';
 export { type Door, Honeypot, type HoneypotCounts, type HoneypotOptions } from './honeypot.ts';
+export { type GuestHost, MeshGuests, type MeshGuestsOptions } from './mesh-guests.ts';
 export { loadPersona, makePersona, type Persona } from './persona.ts';
 export { type VisitRecord, type VisitSummary, Visits } from './visits.ts';

@@ -22,7 +22,8 @@ export interface SessionRecord {
   readonly id: string;
   readonly heldBytes: number;
   cast(): string;
-  packets(): Uint8Array;
+  /** As a capture file; null where what was said has no packets of its own. */
+  readonly packets: (() => Uint8Array) | null;
 }
 
 interface Job {
@@ -83,7 +84,7 @@ export class Recorder {
     const path = join(this.#options.folder, 'sessions', record.id);
     this.#add(record.heldBytes, async () => {
       await writeFile(`${path}.cast`, record.cast(), { mode: 0o600 });
-      await writeFile(`${path}.pcapng`, record.packets(), { mode: 0o600 });
+      if (record.packets !== null) await writeFile(`${path}.pcapng`, record.packets(), { mode: 0o600 });
       if (++this.#saved % TIDY_EVERY === 0) await this.#tidy();
     });
   }

@@ -37,7 +37,7 @@ export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehav
 # The first rule that fits decides. Nothing is done on one weak signal, nor ever about the authority itself.
 
 # exempt = ["lab-1", "192.0.2.7"]     # peers and addresses that are left alone
-# decoy = "192.0.2.10:9998"           # eyrie honeypot --decoy: where a redirect leads
+# decoy = "192.0.2.10:9998"           # eyrie honeypot --mesh ID: where a redirect leads
 witnesses = 2                         # different peers that saw it, unless one saw it again and again
 share_max = 0.25                      # of the members, cut off at once
 

@@ -1,0 +1,128 @@
+// Peers of the mesh that were sent to the honeypot: what they do there, as events and sessions like those of all visitors.
+import { type DecoyEvent, MeshDecoy, type Peer, parseAddress, type Transport } from '@eyrie/mesh';
+import { Account, type Bounds, type Budget } from './bounds.ts';
+import { castOf } from './cast.ts';
+import type { Happening, HoneypotEvent } from './event.ts';
+import { plainAddress } from './honeypot.ts';
+import type { Persona } from './persona.ts';
+import type { Recorder } from './recorder.ts';
+import { PLAYED, Tape } from './tape.ts';
+
+/** What `Honeypot` gives to those who bring visitors of their own. */
+export interface GuestHost {
+  readonly persona: Persona;
+  readonly bounds: Bounds;
+  readonly budget: Budget;
+  readonly recorder: Recorder;
+  readonly onEvent: ((event: HoneypotEvent) => void) | undefined;
+  nextName(): string;
+}
+
+export interface MeshGuestsOptions {
+  /** The member that those are sent to who misbehave. */
+  readonly peer: Peer;
+  readonly transport: Transport;
+  readonly host: GuestHost;
+}
+
+const PROTOCOL = 'eyrie';
+/** Of one guest in a second, so many are told one by one; the others in one line, as a number. */
+const PER_SECOND = 20;
+
+interface Guest {
+  readonly facts: Pick<HoneypotEvent, 'session' | 'sourceAddress' | 'sourcePort' | 'address' | 'port'>;
+  readonly beganAt: number;
+  readonly account: Account;
+  readonly tape: Tape;
+  second: number;
+  inSecond: number;
+}
+
+export class MeshGuests {
+  readonly decoy: MeshDecoy;
+  readonly #host: GuestHost;
+  readonly #guests = new Map<number, Guest>();
+  #place = { host: '', port: 0 };
+
+  constructor({ peer, transport, host }: MeshGuestsOptions) {
+    this.#host = host;
+    const { seed } = host.persona;
+    this.decoy = new MeshDecoy({ peer, transport, seed, onEvent: (event) => this.#take(event) });
+  }
+
+  /** Gives the addresses by which peers can be sent here. */
+  async listen(): Promise<string[]> {
+    const addresses = await this.decoy.listen();
+    this.#place = parseAddress(addresses[0] ?? '') ?? this.#place;
+    return addresses;
+  }
+
+  stop(): void {
+    this.decoy.stop();
+  }
+
+  #take(event: DecoyEvent): void {
+    if (event.kind === 'came') this.#begin(event);
+    const guest = this.#guests.get(event.link);
+    if (guest === undefined) return;
+    if (event.kind === 'left') this.#end(event, guest);
+    else if (event.kind !== 'came') this.#say(event, guest);
+  }
+
+  #begin({ link, visitor, address }: DecoyEvent): void {
+    const from = parseAddress(address) ?? { host: address, port: 0 };
+    const account = new Account(this.#host.budget);
+    const beganAt = Date.now();
+    const guest: Guest = {
+      facts: {
+        session: this.#host.nextName(),
+        ...{ sourceAddress: plainAddress(from.host), sourcePort: from.port },
+        ...{ address: this.#place.host, port: this.#place.port },
+      },
+      ...{ beganAt, account, second: 0, inSecond: 0 },
+      tape: new Tape(this.#host.bounds.recordBytesMax, beganAt, account),
+    };
+    this.#guests.set(link, guest);
+    this.#report(guest, { type: 'connect' });
+    // The certificate has proved it.
+    this.#report(guest, { type: 'login', user: visitor, isSuccess: true });
+  }
+
+  #say({ kind, text }: DecoyEvent, guest: Guest): void {
+    const now = Date.now();
+    const second = Math.floor(now / 1000);
+    if (second !== guest.second) this.#sumUp(guest);
+    guest.second = second;
+    if (++guest.inSecond > PER_SECOND) return;
+    guest.tape.add('i', Buffer.from(`${kind}: ${text}\r\n`), now, PLAYED);
+    this.#report(guest, { type: 'command', command: `${kind}: ${text}` });
+  }
+
+  /** What was not told one by one. */
+  #sumUp(guest: Guest): void {
+    const more = guest.inSecond - PER_SECOND;
+    guest.inSecond = 0;
+    if (more <= 0) return;
+    guest.tape.add('i', Buffer.from(`and ${more} more within that second\r\n`), Date.now(), PLAYED);
+    this.#report(guest, { type: 'command', command: `and ${more} more within that second` });
+  }
+
+  #end({ link, text }: DecoyEvent, guest: Guest): void {
+    this.#guests.delete(link);
+    this.#sumUp(guest);
+    const { facts, tape, beganAt, account } = guest;
+    this.#report(guest, { type: 'disconnect', seconds: (Date.now() - beganAt) / 1000, reason: text });
+    account.close();
+    if (tape.isEmpty) return;
+    const { session, sourceAddress: source, port } = facts;
+    const header = { session, protocol: PROTOCOL, source, port, time: beganAt };
+    const { heldBytes } = tape;
+    this.#host.recorder.session({ id: session, heldBytes, cast: () => castOf(tape, header), packets: null });
+  }
+
+  #report(guest: Guest, happening: Happening): void {
+    const event = { ...happening, ...guest.facts, time: Date.now(), protocol: PROTOCOL };
+    this.#host.recorder.event(event);
+    this.#host.onEvent?.(event);
+  }
+}
