@@ -1,5 +1,5 @@
 /**
- * Writes the reference pages in docs/reference, and the units in deploy/systemd, from what stands in the code.
+ * Writes the reference pages in docs/reference, the units and the dashboard in deploy, from what stands in the code.
  *
  *   npm run docs              writes them
  *   npm run docs -- --check   only says which are out of date, with exit status 1
@@ -15,6 +15,7 @@ import { apiPage } from './docs/api.ts';
 import { errorsPage } from './docs/errors.ts';
 import { filtersPage } from './docs/filters.ts';
 import { findingsPage } from './docs/findings.ts';
+import { grafanaDashboard } from './docs/grafana.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -33,6 +34,7 @@ const files = {
   ...Object.fromEntries(
     Object.entries(systemUnits()).map(([name, text]) => [`deploy/systemd/${name}`, text]),
   ),
+  'deploy/grafana/eyrie.json': `${JSON.stringify(grafanaDashboard(), null, 2)}\n`,
 };
 
 const isChecking = process.argv.includes('--check');
