@@ -26,8 +26,8 @@ export const ACK = 0x10;
 export const URG = 0x20;
 
 /**
- * A conversation is one record of 32-bit words, three cache lines long, for a segment touches most of it: the words of
- * each direction, the tallies of both, and the times in doubles over the same bytes.
+ * A conversation is one record of 32-bit words, a cache line for each direction and one for what is looked at rarely.
+ * Sequence numbers are signed here, so that the engine can keep to 32 bits: only their differences and equality count.
  */
 const BASE_SEQ = 0;
 const NEXT_SEQ = 1;
@@ -38,30 +38,29 @@ const WINDOW = 4;
 const LAST_ANALYSIS = 5;
 /** Duplicate ACKs sent in a row; TOLD when the last thing said of this side was that bytes of it were not captured. */
 const DUP_ACKS = 6;
-const TOLD = 0xffff_ffff;
+const TOLD = -1;
 const KNOWN = 7;
 /** Window scale shift + 2; 0: no handshake seen. */
 const SCALE = 8;
 const NO_SCALE = 1;
 /** Frame that first carried the last acknowledgment number. */
 const FIRST_ACK_FRAME = 9;
-const WORDS = 10;
+const FLAGS_SEEN = 10;
+/** When the last segment came, and the one with the highest number: seconds, and behind them nanoseconds. */
+const ACK_TIME = 11;
+const NEXT_SEQ_TIME = 13;
+const WORDS = 16;
 /** Two cells each, behind both directions' words. */
-const FLAGS_SEEN = 20;
-const RETRANSMISSIONS = 22;
-const OUT_OF_ORDERS = 24;
-const ZERO_WINDOWS = 26;
-const SERVER_PORT = 28;
+const RETRANSMISSIONS = 32;
+const OUT_OF_ORDERS = 34;
+const ZERO_WINDOWS = 36;
+const SERVER_PORT = 38;
 /** Direction that sent the first FIN, plus 1; 0: none yet. */
-const CLOSER = 29;
+const CLOSER = 39;
+const SYN_TIME = 40;
 const RECORD_WORDS = 48;
-
-/** In doubles: seconds since the flow's first packet; of each direction two, then of the conversation. */
-const NEXT_SEQ_TIME = 16;
-const ACK_TIME = 17;
-const TIMES = 2;
-const HANDSHAKE = 20;
-const SYN_TIME = 21;
+/** In doubles, over the same bytes: seconds from SYN to the ACK that ended the handshake. */
+const HANDSHAKE = 21;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 
 /** Bits of KNOWN. */
@@ -69,6 +68,8 @@ const HAS_BASE = 1;
 const HAS_NEXT = 2;
 const HAS_MAX_TO_ACK = 4;
 const HAS_ACK = 8;
+/** A SYN was seen, and not yet how long the handshake took; in both directions' words. */
+const IS_OPENING = 16;
 
 /** Segments after the highest one within this time look reordered rather than sent again. Seconds; RTT when known. */
 const REORDER_SECONDS = 0.003;
@@ -76,6 +77,7 @@ const FAST_RETRANSMIT_SECONDS = 0.02;
 
 /** A segment as the analysis needs it; one object is reused. */
 export interface Segment {
+  /** As 32-bit integers with a sign. */
   seq: number;
   ack: number;
   /** As in the header, unscaled. */
@@ -85,18 +87,18 @@ export interface Segment {
   length: number;
   /** Shift count of the window scale option, -1 without. */
   scale: number;
-  /** Seconds since the flow's first packet. */
-  now: number;
+  seconds: number;
+  nanoseconds: number;
   frame: number;
 }
 
 /** The sequence number after the segment; SYN and FIN take one each (RFC 9293 §3.4). */
-const sequenceEnd = (s: Segment): number => (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) >>> 0;
+const sequenceEnd = (s: Segment): number => (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) | 0;
 
 const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 
 export class TcpAnalysis {
-  #words = new Uint32Array(1024 * RECORD_WORDS);
+  #words = new Int32Array(1024 * RECORD_WORDS);
   #doubles = new Float64Array(this.#words.buffer);
 
   /** Relative numbers and scaled window of the last segment analysed. */
@@ -113,7 +115,6 @@ export class TcpAnalysis {
     const w = this.#words;
     const end = (flow + 1) * RECORD_WORDS;
     for (let i = flow * RECORD_WORDS; i < end; i++) w[i] = 0;
-    this.#doubles[flow * RECORD_DOUBLES + SYN_TIME] = -1;
   }
 
   /** Port of the side that answered the SYN; 0 unknown. */
@@ -132,7 +133,7 @@ export class TcpAnalysis {
 
   /** Union of the TCP flags that a direction sent. */
   flagsSeen(flow: number, direction: number): number {
-    return this.#words[flow * RECORD_WORDS + FLAGS_SEEN + direction]!;
+    return this.#words[flow * RECORD_WORDS + direction * WORDS + FLAGS_SEEN]!;
   }
 
   /** Which direction closed first; -1: none yet. */
@@ -175,16 +176,19 @@ export class TcpAnalysis {
 
   /** Analyses one segment of a flow's direction (0 or 1). Returns the findings' bits. */
   see(flow: number, direction: number, s: Segment): number {
+    const w = this.#words;
     const record = flow * RECORD_WORDS;
     const fwd = record + direction * WORDS;
     const rev = record + (direction ^ 1) * WORDS;
     this.#learnBase(fwd, rev, s);
-    this.#learnHandshake(flow, direction, fwd, s);
-    const found = this.#judge(fwd, rev, flow, direction, s);
-    this.#remember(fwd, flow * RECORD_DOUBLES + direction * TIMES, s, found);
-    this.#show(fwd, rev, s);
-    this.#words[record + FLAGS_SEEN + direction]! |= s.flags;
-    if (s.flags & FIN && this.#words[record + CLOSER] === 0) this.#words[record + CLOSER] = direction + 1;
+    if (s.flags & SYN || w[fwd + KNOWN]! & IS_OPENING) this.#learnHandshake(flow, fwd, rev, s);
+    const found = this.#judge(fwd, rev, flow, s);
+    this.#remember(fwd, s, found);
+    this.relativeSeq = (s.seq - w[fwd + BASE_SEQ]!) >>> 0;
+    this.relativeAck = s.flags & ACK ? (s.ack - w[rev + BASE_SEQ]!) >>> 0 : s.ack >>> 0;
+    this.scaledWindow = s.flags & SYN ? s.window : s.window << this.#shift(fwd, rev, fwd);
+    w[fwd + FLAGS_SEEN]! |= s.flags;
+    if (s.flags & FIN && w[record + CLOSER] === 0) w[record + CLOSER] = direction + 1;
     if (found !== 0) this.#tally(record + direction, found);
     return found;
   }
@@ -201,26 +205,35 @@ export class TcpAnalysis {
     }
   }
 
-  #learnHandshake(flow: number, direction: number, fwd: number, s: Segment): void {
-    const d = this.#doubles;
-    const times = flow * RECORD_DOUBLES;
+  /** While a handshake is under way. */
+  #learnHandshake(flow: number, fwd: number, rev: number, s: Segment): void {
+    const w = this.#words;
+    const synTime = flow * RECORD_WORDS + SYN_TIME;
+    const handshake = flow * RECORD_DOUBLES + HANDSHAKE;
+    const isOpening = (w[fwd + KNOWN]! & IS_OPENING) !== 0;
     if ((s.flags & (SYN | ACK)) === SYN) {
-      if (d[times + SYN_TIME]! < 0) d[times + SYN_TIME] = s.now;
-    } else if (d[times + SYN_TIME]! >= 0 && d[times + HANDSHAKE] === 0 && (s.flags & (SYN | RST)) === 0) {
-      if (this.flagsSeen(flow, direction) & this.flagsSeen(flow, direction ^ 1) & SYN)
-        d[times + HANDSHAKE] = s.now - d[times + SYN_TIME]!;
+      if (!isOpening && this.#doubles[handshake] === 0) {
+        w[synTime] = s.seconds;
+        w[synTime + 1] = s.nanoseconds;
+        w[fwd + KNOWN]! |= IS_OPENING;
+        w[rev + KNOWN]! |= IS_OPENING;
+      }
+    } else if (isOpening && (s.flags & (SYN | RST)) === 0 && w[fwd + FLAGS_SEEN]! & w[rev + FLAGS_SEEN]! & SYN) {
+      this.#doubles[handshake] = this.#since(synTime, s);
+      if (this.#doubles[handshake] !== 0) {
+        w[fwd + KNOWN]! &= ~IS_OPENING;
+        w[rev + KNOWN]! &= ~IS_OPENING;
+      }
     }
     if ((s.flags & SYN) === 0) return;
     // RFC 7323 §2.2: scaling is in force only when both SYNs carried the option. Of a capture that has one direction
     // only, the first SYN is believed.
-    const w = this.#words;
-    const rev = flow * RECORD_WORDS + (direction ^ 1) * WORDS;
     w[fwd + SCALE] = s.scale + 2;
     if (s.flags & ACK && (w[fwd + SCALE]! < 2 || w[rev + SCALE]! < 2))
       w[fwd + SCALE] = w[rev + SCALE] = NO_SCALE;
   }
 
-  #judge(fwd: number, rev: number, flow: number, direction: number, s: Segment): number {
+  #judge(fwd: number, rev: number, flow: number, s: Segment): number {
     const w = this.#words;
     const hasNext = (w[fwd + KNOWN]! & HAS_NEXT) !== 0;
     const nextSeq = w[fwd + NEXT_SEQ]!;
@@ -232,13 +245,13 @@ export class TcpAnalysis {
     let found = 0;
     if (s.window === 0 && control === 0) found |= ZERO_WINDOW;
     if (hasNext && after(s.seq, nextSeq) && (s.flags & RST) === 0) found |= LOST_SEGMENT;
-    if (s.length <= 1 && hasNext && s.seq === (nextSeq - 1) >>> 0 && control === 0) found |= KEEP_ALIVE;
+    if (s.length <= 1 && hasNext && s.seq === ((nextSeq - 1) | 0) && control === 0) found |= KEEP_ALIVE;
     if (s.length === 0 && hasNext && s.seq === nextSeq && control === 0)
       found |= this.#judgeBareAck(fwd, rev, s);
     if (s.length > 0 && control === 0 && this.#fillsWindow(fwd, rev, s)) found |= WINDOW_FULL;
     found |= this.#judgeAck(rev, s);
     if ((s.length > 0 || (s.flags & (SYN | FIN)) !== 0) && (found & KEEP_ALIVE) === 0)
-      found |= this.#judgeRepeat(fwd, rev, flow, direction, s);
+      found |= this.#judgeRepeat(fwd, rev, flow, s);
     return found;
   }
 
@@ -249,7 +262,7 @@ export class TcpAnalysis {
     const sameWindow = s.window === w[fwd + WINDOW];
     const revLast = w[rev + LAST_ANALYSIS]!;
     if (s.window === 0) {
-      const acksProbe = sameAck || s.ack === (w[fwd + LAST_ACK]! + 1) >>> 0;
+      const acksProbe = sameAck || s.ack === ((w[fwd + LAST_ACK]! + 1) | 0);
       return sameWindow && acksProbe && revLast & ZERO_WINDOW_PROBE ? ZERO_WINDOW_PROBE_ACK : 0;
     }
     if (!sameAck) return 0;
@@ -257,11 +270,11 @@ export class TcpAnalysis {
     return revLast & KEEP_ALIVE ? KEEP_ALIVE_ACK : DUPLICATE_ACK;
   }
 
-  #fillsWindow(_fwd: number, rev: number, s: Segment): boolean {
+  #fillsWindow(fwd: number, rev: number, s: Segment): boolean {
     const w = this.#words;
     if (w[rev + SCALE] === 0 || (w[rev + KNOWN]! & HAS_ACK) === 0) return false;
-    const limit = (w[rev + LAST_ACK]! + (w[rev + WINDOW]! << this.#shift(_fwd, rev, rev))) >>> 0;
-    return (s.seq + s.length) >>> 0 === limit;
+    const limit = (w[rev + LAST_ACK]! + (w[rev + WINDOW]! << this.#shift(fwd, rev, rev))) | 0;
+    return ((s.seq + s.length) | 0) === limit;
   }
 
   /** Bytes acknowledged that were not captured are told of once: until more of them come, or other acknowledgments. */
@@ -279,57 +292,59 @@ export class TcpAnalysis {
   }
 
   /** Bytes (or SYN, FIN) below the highest number seen, or acknowledged already: sent again, or late? */
-  #judgeRepeat(fwd: number, rev: number, flow: number, direction: number, s: Segment): number {
+  #judgeRepeat(fwd: number, rev: number, flow: number, s: Segment): number {
     const w = this.#words;
     const acked = (w[rev + KNOWN]! & HAS_ACK) !== 0 && w[rev + LAST_ACK] !== 0;
     if (s.length > 0 && acked && !after(s.seq + s.length, w[rev + LAST_ACK]!)) return SPURIOUS_RETRANSMISSION;
     const nextSeq = w[fwd + NEXT_SEQ]!;
     if ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || !after(nextSeq, s.seq)) return 0;
     // The byte before may have been a probe of a window that was closed.
-    if (s.length > 1 && s.seq === (nextSeq - 1) >>> 0) return 0;
-    const times = flow * RECORD_DOUBLES;
-    const sinceAck = s.now - this.#doubles[times + (direction ^ 1) * TIMES + ACK_TIME]!;
-    if (w[rev + DUP_ACKS]! >= 2 && w[rev + LAST_ACK] === s.seq && sinceAck < FAST_RETRANSMIT_SECONDS)
-      return FAST_RETRANSMISSION;
-    const rtt = this.#doubles[times + HANDSHAKE]!;
-    const sinceNext = s.now - this.#doubles[times + direction * TIMES + NEXT_SEQ_TIME]!;
+    if (s.length > 1 && s.seq === ((nextSeq - 1) | 0)) return 0;
+    const isAwaited = w[rev + LAST_ACK] === s.seq && (w[rev + DUP_ACKS]! >= 2 || w[rev + DUP_ACKS] === TOLD);
+    if (isAwaited && this.#since(rev + ACK_TIME, s) < FAST_RETRANSMIT_SECONDS) return FAST_RETRANSMISSION;
+    const rtt = this.#doubles[flow * RECORD_DOUBLES + HANDSHAKE]!;
+    const sinceNext = this.#since(fwd + NEXT_SEQ_TIME, s);
     if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && nextSeq !== sequenceEnd(s)) return OUT_OF_ORDER;
     return RETRANSMISSION;
   }
 
-  #remember(fwd: number, times: number, s: Segment, found: number): void {
+  #remember(fwd: number, s: Segment, found: number): void {
     const w = this.#words;
-    if ((w[fwd + KNOWN]! & HAS_ACK) === 0 || s.ack !== w[fwd + LAST_ACK]) {
+    const known = w[fwd + KNOWN]!;
+    let learnt = known | HAS_ACK;
+    if ((known & HAS_ACK) === 0 || s.ack !== w[fwd + LAST_ACK]) {
       w[fwd + DUP_ACKS] = 0;
       w[fwd + FIRST_ACK_FRAME] = s.frame;
     } else if (found & DUPLICATE_ACK)
       w[fwd + DUP_ACKS] = w[fwd + DUP_ACKS] === TOLD ? 1 : w[fwd + DUP_ACKS]! + 1;
     this.duplicateAcks = w[fwd + DUP_ACKS]!;
     this.duplicatedFrame = w[fwd + FIRST_ACK_FRAME]!;
-    const next = sequenceEnd(s);
-    const isProbe = (found & ZERO_WINDOW_PROBE) !== 0;
-    if (!isProbe && ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || after(next, w[fwd + NEXT_SEQ]!))) {
-      w[fwd + NEXT_SEQ] = next;
-      // A number of 0 is none yet: a RST to a SYN has it.
-      if (next !== 0) w[fwd + KNOWN]! |= HAS_NEXT;
-      this.#doubles[times + NEXT_SEQ_TIME] = s.now;
-    }
-    if (!isProbe && ((w[fwd + KNOWN]! & HAS_MAX_TO_ACK) === 0 || s.seq === w[fwd + MAX_TO_ACK])) {
-      w[fwd + MAX_TO_ACK] = w[fwd + NEXT_SEQ]!;
-      if (w[fwd + NEXT_SEQ] !== 0) w[fwd + KNOWN]! |= HAS_MAX_TO_ACK;
+    if ((found & ZERO_WINDOW_PROBE) === 0) {
+      const next = sequenceEnd(s);
+      if ((known & HAS_NEXT) === 0 || after(next, w[fwd + NEXT_SEQ]!)) {
+        w[fwd + NEXT_SEQ] = next;
+        // A number of 0 is none yet: a RST to a SYN has it.
+        if (next !== 0) learnt |= HAS_NEXT;
+        w[fwd + NEXT_SEQ_TIME] = s.seconds;
+        w[fwd + NEXT_SEQ_TIME + 1] = s.nanoseconds;
+      }
+      if ((known & HAS_MAX_TO_ACK) === 0 || s.seq === w[fwd + MAX_TO_ACK]) {
+        w[fwd + MAX_TO_ACK] = w[fwd + NEXT_SEQ]!;
+        if (w[fwd + NEXT_SEQ] !== 0) learnt |= HAS_MAX_TO_ACK;
+      }
     }
     w[fwd + WINDOW] = s.window;
     w[fwd + LAST_ACK] = s.ack;
-    w[fwd + KNOWN]! |= HAS_ACK;
+    w[fwd + KNOWN] = learnt;
     w[fwd + LAST_ANALYSIS] = found;
-    this.#doubles[times + ACK_TIME] = s.now;
+    w[fwd + ACK_TIME] = s.seconds;
+    w[fwd + ACK_TIME + 1] = s.nanoseconds;
   }
 
-  #show(fwd: number, rev: number, s: Segment): void {
+  /** Seconds from the time that stands at `at` to the segment. */
+  #since(at: number, s: Segment): number {
     const w = this.#words;
-    this.relativeSeq = (s.seq - w[fwd + BASE_SEQ]!) >>> 0;
-    this.relativeAck = s.flags & ACK ? (s.ack - w[rev + BASE_SEQ]!) >>> 0 : s.ack;
-    this.scaledWindow = s.flags & SYN ? s.window : s.window << this.#shift(fwd, rev, fwd);
+    return ((s.seconds - w[at]!) | 0) + (s.nanoseconds - w[at + 1]!) / 1e9;
   }
 
   #shift(fwd: number, rev: number, of: number): number {
@@ -355,7 +370,7 @@ export class TcpAnalysis {
   }
 
   #resize(capacity: number): void {
-    const words = new Uint32Array(capacity * RECORD_WORDS);
+    const words = new Int32Array(capacity * RECORD_WORDS);
     words.set(this.#words);
     this.#words = words;
     this.#doubles = new Float64Array(words.buffer);

@@ -119,7 +119,7 @@ export class TcpTiming {
   }
 
   #remember(fwd: Way, s: Segment, now: Moment, found: number): void {
-    const next = (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) >>> 0;
+    const next = (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) | 0;
     const takesNumbers = s.length > 0 || (s.flags & (SYN | FIN)) !== 0;
     if (takesNumbers && fwd.unacked.length < UNACKED_MAX && this.#total < UNACKED_TOTAL_MAX) {
       fwd.unacked.push({ ...now, seq: s.seq, next });

@@ -100,13 +100,14 @@ const f = {
 };
 
 const segment: Segment = {
-  seq: 2 ** 32,
-  ack: 2 ** 32,
+  seq: 0,
+  ack: 0,
   window: 0,
   flags: 0,
   length: 0,
   scale: -1,
-  now: 0.5,
+  seconds: 0,
+  nanoseconds: 0,
   frame: 0,
 };
 
@@ -256,8 +257,8 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   }
   // A segment quoted in an ICMP error is none of the conversation's own.
   if (p.isQuoted) return;
-  segment.seq = u32(b, start + 4);
-  segment.ack = u32(b, start + 8);
+  segment.seq = u32(b, start + 4) | 0;
+  segment.ack = u32(b, start + 8) | 0;
   segment.flags = b[start + 13]! & 0x3f;
   segment.window = u16(b, start + 14);
   segment.length = p.segmentLength;
@@ -272,7 +273,8 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
     found = REUSED_PORTS;
   } else if (analysis.restart(flow, direction, segment)) found = REUSED_PORTS;
   if (segment.flags & SYN) analysis.setServerPort(flow, segment.flags & ACK ? p.srcPort : p.dstPort);
-  segment.now = sinceFirst(p);
+  segment.seconds = p.seconds;
+  segment.nanoseconds = p.nanoseconds;
   segment.frame = p.number;
   p.analysis = found | analysis.see(flow, direction, segment);
   const { preferences, timing, gaps } = p.session;
@@ -284,8 +286,8 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   if (!preferences['tcp.analyze_sequence_numbers']) p.analysis = 0;
   const isRelative =
     preferences['tcp.relative_sequence_numbers'] && preferences['tcp.analyze_sequence_numbers'];
-  p.relativeSeq = isRelative ? analysis.relativeSeq : segment.seq;
-  p.relativeAck = isRelative ? analysis.relativeAck : segment.ack;
+  p.relativeSeq = isRelative ? analysis.relativeSeq : segment.seq >>> 0;
+  p.relativeAck = isRelative ? analysis.relativeAck : segment.ack >>> 0;
   p.window = analysis.scaledWindow;
 }
 
