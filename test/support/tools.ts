@@ -14,6 +14,8 @@ const debianPackages: Record<string, string> = {
   groff: 'groff-base',
   ip: 'iproute2',
   mergecap: 'wireshark-common',
+  mosquitto_pub: 'mosquitto-clients',
+  mosquitto_sub: 'mosquitto-clients',
   ndpiReader: 'libndpi-bin',
   nft: 'nftables',
   'systemd-analyze': 'systemd',

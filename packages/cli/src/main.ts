@@ -10,6 +10,7 @@ import { addHoneypotCommand } from './honeypot/options.ts';
 import { addImportCommand } from './import/options.ts';
 import { addLabCommands } from './lab/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
+import { addMqttCommand } from './mqtt/options.ts';
 import { addParserCommand } from './parser/options.ts';
 import { addPathCommand } from './path/options.ts';
 import { addPersistorCommand } from './persistor/options.ts';
@@ -96,6 +97,7 @@ program
 
 addMeshCommands(program);
 addPathCommand(program);
+addMqttCommand(program);
 
 program.commandsGroup('Try it out, and measure:');
 addLabCommands(program);

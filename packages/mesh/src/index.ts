@@ -1,7 +1,7 @@
 export { type DecoyEvent, MeshDecoy } from './decoy/decoy.ts';
 export { decoyTransport } from './decoy/transport.ts';
 export type { Decision } from './identity/authority.ts';
-export { CertificateError } from './identity/certificate.ts';
+export { CertificateError, pemOf } from './identity/certificate.ts';
 export { EnrolError } from './identity/enrolment.ts';
 export { keyFingerprint } from './identity/keys.ts';
 export { MESH_NAME, PEER_ID, PEER_ID_RULE, peerIdOf, type Role } from './identity/names.ts';
@@ -20,6 +20,7 @@ export type { Routing } from './messages/routing.ts';
 export { type Audit, type AuditEntry, auditTo } from './peer/audit.ts';
 export { ControlError, callPeer, type Methods, type Parameters } from './peer/control.ts';
 export {
+  credentialsOf,
   eyrieHome,
   FolderError,
   foundMesh,

@@ -16,6 +16,7 @@ import {
 import { PassphraseError } from '@eyrie/mesh/sealed';
 import { type Config, ConfigError, loadConfig } from '@eyrie/services/config';
 import { type Coordinator, startCoordinator } from '@eyrie/services/coordinator';
+import type { MqttSettings } from '@eyrie/services/mqtt';
 import type { pathCompanion } from '@eyrie/services/path';
 import { meterHost } from '@eyrie/services/peer';
 import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
@@ -87,9 +88,13 @@ async function runUntilStopped(
   const metering = (peer: Peer) => meterHost(peer, { intervalMs, onReport: reporting(log) });
   const { pathCompanion } = await import('@eyrie/services/path');
   let paths: ReturnType<typeof pathCompanion> | undefined;
+  const { MqttCompanion } = await import('@eyrie/services/mqtt');
+  let mqtt: InstanceType<typeof MqttCompanion> | undefined;
+  const settings = mqttSettings(config.mqtt);
   const companions = [
     (peer: Peer) => startDefence(peer, folder, log),
     (peer: Peer) => (paths = pathCompanion(peer)),
+    (peer: Peer) => (mqtt = new MqttCompanion(peer, settings)),
     metering,
     ...(companion === undefined ? [] : [companion]),
   ];
@@ -111,6 +116,13 @@ async function runUntilStopped(
     const { peer } = running;
     const watched = options.watch ?? config.path.interface;
     if (watched !== '') await watchInterface(watched, paths!.watch, running, log);
+    if (config.mqtt.on)
+      await mqtt!.start(settings).catch(async (error) => {
+        await running.stop();
+        throw error instanceof Error && error.name === 'MqttError'
+          ? new UserError(error.message, FAILED)
+          : error;
+      });
     log('info', 'peer started', {
       peer: id,
       mesh: peer.standing.roster.mesh,
@@ -192,6 +204,11 @@ function configOf(path: string | undefined): Config {
   } catch (error) {
     throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
+}
+
+function mqttSettings(mqtt: Config['mqtt']): MqttSettings {
+  const { url, ca, host, port, orders, discovery, seal_for } = mqtt;
+  return { url, ca, host, port, takesOrders: orders, discoveryPrefix: discovery, sealFor: seal_for };
 }
 
 async function timeServersOf({ servers, nts }: Config['clock']) {

@@ -249,6 +249,7 @@ function keepUpToDate(
   return flush;
 }
 
+/** What links and whatever else speaks TLS in the name of a peer show and trust. */
 export function credentialsOf(standing: Standing): LinkCredentials {
   return {
     privateKey: privateKeyPem(standing.keys.privateKey),

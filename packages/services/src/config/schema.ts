@@ -123,6 +123,55 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    mqtt: Type.Object(
+      {
+        on: option.yesNo({
+          what: 'a peer offers the mesh over MQTT as soon as it runs (docs/mqtt.md)',
+          default: false,
+          tradeOff:
+            'whoever may read there sees who is in the mesh and what comes into the inbox of this peer',
+        }),
+        url: option.text({
+          what: 'a broker outside: mqtt://HOST, mqtts://HOST:8883, wss://HOST/mqtt; empty: one of its own',
+          default: '',
+          tradeOff:
+            'an outside broker reads all that is not sealed; mqtts at least keeps others on the way out',
+        }),
+        ca: option.text({
+          what: 'file of the certificates (PEM) that the outside broker is trusted by; empty: the usual ones',
+          default: '',
+          tradeOff: 'a broker with a certificate of its own making needs it',
+        }),
+        host: option.text({
+          what: 'address that its own broker listens on',
+          default: '127.0.0.1',
+          tradeOff:
+            'on loopback anybody on this machine may come in without TLS; elsewhere TLS and a certificate of the mesh are needed',
+        }),
+        port: option.whole({
+          what: 'port of its own broker; 0: 1883 on loopback, 8883 elsewhere',
+          default: 0,
+          ...{ minimum: 0, maximum: 65_535 },
+          tradeOff: 'programs look for MQTT at the usual ports',
+        }),
+        orders: option.yesNo({
+          what: 'what is published to inbox/PEER and broadcast is sent on',
+          default: true,
+          tradeOff: 'of several peers at one outside broker only one should: else each sends it',
+        }),
+        discovery: option.text({
+          what: 'prefix of Home Assistant, which then finds all sensors by itself; empty: none',
+          default: 'homeassistant',
+          tradeOff: 'some twenty retained topics a peer',
+        }),
+        seal_for: option.text({
+          what: 'peer that texts of messages are sealed for before they are published; empty: as they are',
+          default: '',
+          tradeOff: 'the broker cannot read them then, and neither can anybody but that peer (eyrie decrypt)',
+        }),
+      },
+      closed,
+    ),
     path: Type.Object(
       {
         interface: option.text({

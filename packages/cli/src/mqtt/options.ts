@@ -1,0 +1,55 @@
+// `eyrie mqtt`: its flags and help.
+import type { Command } from 'commander';
+
+export function addMqttCommand(program: Command): void {
+  const mqtt = program
+    .command('mqtt')
+    .description('the mesh over MQTT, at a broker of its own or one outside; without more: whether it is on')
+    .option('--peer <id>', 'which running peer of this user is meant')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie mqtt serve && mosquitto_sub -t 'eyrie/#' -v
+  eyrie mqtt bridge mqtts://broker.example.net
+  eyrie mqtt schema > eyrie-mqtt.schema.json
+
+It stays on until the peer stops; for good: section mqtt of eyrie.toml. docs/mqtt.md has the topics.`,
+    )
+    .action(async (options) => (await import('./command.ts')).show(options));
+  mqtt
+    .command('serve')
+    .description('offer a broker: on loopback without TLS, elsewhere for members of the mesh over TLS')
+    .option('--host <address>', 'address to listen on')
+    .option('--port <number>', 'port; 1883 on loopback, 8883 elsewhere unless given')
+    .addHelpText('after', '\nExample:\n  eyrie mqtt serve --host 0.0.0.0')
+    .action(async (_own, command: Command) =>
+      (await import('./command.ts')).serve(command.optsWithGlobals()),
+    );
+  mqtt
+    .command('bridge')
+    .description('use a broker outside')
+    .argument('<url>', 'mqtt://HOST, mqtts://HOST:8883, ws:// or wss://')
+    .addHelpText('after', '\nExample:\n  eyrie mqtt bridge mqtt://192.168.1.5')
+    .action(async (url: string, _own, command: Command) =>
+      (await import('./command.ts')).bridge(url, command.optsWithGlobals()),
+    );
+  mqtt
+    .command('stop')
+    .description('end it')
+    .addHelpText('after', '\nExample:\n  eyrie mqtt stop')
+    .action(async (_own, command: Command) => (await import('./command.ts')).stop(command.optsWithGlobals()));
+  mqtt
+    .command('ca')
+    .description('print the certificates of the mesh authority, which clients trust the broker by')
+    .addHelpText('after', '\nExample:\n  eyrie mqtt ca > mesh.pem')
+    .action(async (_own, command: Command) =>
+      (await import('./command.ts')).authority(command.optsWithGlobals()),
+    );
+  mqtt
+    .command('schema')
+    .description('print the JSON schema of all payloads')
+    .addHelpText('after', '\nExample:\n  eyrie mqtt schema')
+    .action(async () => (await import('./command.ts')).schema());
+}

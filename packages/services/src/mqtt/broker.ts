@@ -1,0 +1,164 @@
+// A broker of our own (aedes): without TLS on loopback for whoever is on this machine, elsewhere over TLS for members of
+// the mesh, told apart by their certificates.
+//
+//   loopback ──► anyone here: as this peer itself          reads all, orders
+//   TLS ───────► certificate ─► judged as for a link ─► role ─► what it may read; all may order
+import { createServer, type Server, type Socket } from 'node:net';
+import tls from 'node:tls';
+import { credentialsOf, type Peer, type Role } from '@eyrie/mesh';
+import type { Aedes, AuthenticateError, Client } from 'aedes';
+import { MqttError, type Port, type PortEvents } from './port.ts';
+import { Topics } from './topics.ts';
+
+const CONNECTIONS_MAX = 256;
+const CONNECT_MS = 10_000;
+const PAYLOAD_BYTES_MAX = 512 << 10;
+const LOOPBACK = /^(127\.|::1$|localhost$)/;
+/** MQTT 3.1.1 §3.2.2.3: not authorised. */
+const NOT_AUTHORISED = 5;
+
+export interface BrokerOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Visitor {
+  readonly id: string;
+  readonly role: Role | 'local';
+}
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+/** @throws MqttError if the port cannot be had */
+export async function openBroker(
+  peer: Peer,
+  { host, port }: BrokerOptions,
+  events: PortEvents,
+): Promise<Port> {
+  const { Aedes } = await import('aedes');
+  const topics = new Topics(peer.standing.roster.mesh);
+  const visitors = new WeakMap<object, Visitor>();
+  const isOpen = isLoopback(host);
+  const visitorOf = (client: Client | null): Visitor | null =>
+    client === null ? null : (visitors.get(client.conn) ?? null);
+  const broker: Aedes = await Aedes.createBroker({
+    connectTimeout: CONNECT_MS,
+    authenticate: (client, _name, _password, done) => {
+      const visitor = isOpen
+        ? ({ id: peer.id, role: 'local' } as const)
+        : judge(peer, client.conn as tls.TLSSocket);
+      if (typeof visitor === 'string') {
+        peer.runtime.log('warn', 'MQTT client refused', { client: client.id, reason: visitor });
+        const refusal = Object.assign(new Error(visitor), { returnCode: NOT_AUTHORISED });
+        return done(refusal as AuthenticateError, false);
+      }
+      visitors.set(client.conn, visitor);
+      done(null, true);
+    },
+    authorizePublish: (client, packet, done) => {
+      const mayOrder = topics.inboxOf(packet.topic) !== null || packet.topic === topics.broadcast;
+      const isSmall = packet.payload.length <= PAYLOAD_BYTES_MAX;
+      if (client === null || (mayOrder && isSmall && !packet.retain)) return done();
+      done(new Error('only orders may be published here'));
+    },
+    // A pattern may cover more than may be read: so what is forwarded is judged, too.
+    authorizeSubscribe: (client, subscription, done) => {
+      const inbox = topics.inboxOf(subscription.topic);
+      const visitor = visitorOf(client);
+      const isFine = visitor !== null && (inbox === null || mayRead(visitor, inbox));
+      done(null, isFine ? subscription : null);
+    },
+    authorizeForward: (client, packet) => {
+      const inbox = topics.inboxOf(packet.topic);
+      const visitor = visitorOf(client);
+      return visitor !== null && (inbox === null || mayRead(visitor, inbox)) ? packet : null;
+    },
+  });
+  broker.on('publish', (packet, client) => {
+    const visitor = visitorOf(client);
+    if (visitor === null || client === null) return;
+    events.onOrder(packet.topic, Buffer.from(packet.payload), `${visitor.id} (${client.id})`);
+  });
+  broker.on('clientError', (client, error) =>
+    peer.runtime.log('debug', 'MQTT client failed', { client: client?.id ?? '', message: error.message }),
+  );
+  const server = isOpen ? plainServer(broker) : secureServer(broker, peer);
+  await listen(server, host, port);
+  const bound = server.address() as { port: number };
+  setImmediate(events.onReady);
+  const opened: Port = {
+    place: `${isOpen ? 'mqtt' : 'mqtts'}://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
+    isConnected: true,
+    dropped: 0,
+    publish(topic, payload, { isRetained = false } = {}) {
+      const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+      const packet = {
+        cmd: 'publish',
+        topic,
+        payload: text,
+        qos: 1,
+        retain: isRetained,
+        dup: false,
+      } as const;
+      broker.publish(packet, () => {});
+    },
+    async close(goodbye) {
+      if (goodbye !== undefined) opened.publish(goodbye.topic, goodbye.payload, { isRetained: true });
+      await new Promise<void>((resolve) => broker.close(() => resolve()));
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+  return opened;
+}
+
+function mayRead({ id, role }: Visitor, inbox: string): boolean {
+  return role !== 'peer' || id === inbox;
+}
+
+/** Who a client is by its certificate, or why it is nobody. */
+function judge(peer: Peer, socket: tls.TLSSocket): Visitor | string {
+  const certificate = socket.getPeerCertificate(false)?.raw ?? null;
+  if (certificate !== null && peer.standing.isOwn(certificate)) return { id: peer.id, role: 'local' };
+  const verdict = peer.standing.judge(certificate);
+  if ('code' in verdict) return verdict.reason;
+  return { id: verdict.id, role: peer.standing.roster.approved(verdict.id)!.role };
+}
+
+function plainServer(broker: Aedes): Server {
+  const server = createServer((socket) => handle(broker, socket));
+  server.maxConnections = CONNECTIONS_MAX;
+  return server;
+}
+
+/** With the certificate of the peer; who comes without one of the mesh is refused once it says CONNECT, with a reason. */
+function secureServer(broker: Aedes, peer: Peer): tls.Server {
+  const context = () => {
+    const { privateKey, certificate } = credentialsOf(peer.standing);
+    return { key: privateKey, cert: certificate ?? '' };
+  };
+  const server = tls.createServer(
+    { ...context(), requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3' },
+    (socket) => handle(broker, socket),
+  );
+  server.maxConnections = CONNECTIONS_MAX;
+  peer.standing.onCertificate.push(() => server.setSecureContext(context()));
+  server.on('tlsClientError', () => {});
+  return server;
+}
+
+function handle(broker: Aedes, socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  broker.handle(socket);
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be had (${error.code ?? error.message})`;
+      reject(new MqttError(`MQTT: port ${port} of ${host} ${why}: choose another`));
+    });
+    server.listen(port, host, resolve);
+  });
+}

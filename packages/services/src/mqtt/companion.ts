@@ -1,0 +1,125 @@
+// MQTT beside a peer that runs: begun by its configuration or by a shell, ended by either.
+import { type Companion, ControlError, type Peer } from '@eyrie/mesh';
+import { isLoopback, openBroker } from './broker.ts';
+import { Gateway } from './gateway.ts';
+import { openOutside } from './outside.ts';
+import { MqttError, type Port, type PortEvents } from './port.ts';
+
+export interface MqttSettings {
+  /** A broker outside; empty: one of our own. */
+  readonly url: string;
+  readonly ca: string;
+  readonly host: string;
+  readonly port: number;
+  readonly takesOrders: boolean;
+  readonly discoveryPrefix: string;
+  readonly sealFor: string;
+}
+
+export const PORT_PLAIN = 1883;
+export const PORT_TLS = 8883;
+
+export interface MqttView {
+  readonly isRunning: boolean;
+  readonly place: string;
+  readonly isConnected: boolean;
+  readonly topics: string;
+  readonly published: number;
+  readonly orders: number;
+  readonly refused: number;
+  readonly dropped: number;
+}
+
+export class MqttCompanion implements Companion {
+  readonly #peer: Peer;
+  readonly #settings: MqttSettings;
+  #running: { gateway: Gateway; port: Port } | null = null;
+
+  constructor(peer: Peer, settings: MqttSettings) {
+    this.#peer = peer;
+    this.#settings = settings;
+  }
+
+  readonly methods = {
+    mqtt: () => this.view(),
+    mqttStart: async (given: Record<string, unknown>) => {
+      try {
+        await this.start({ ...this.#settings, ...pick(given) });
+      } catch (error) {
+        throw error instanceof MqttError ? new ControlError(error.message) : error;
+      }
+      return this.view();
+    },
+    mqttStop: async () => {
+      if (this.#running === null) throw new ControlError('MQTT is not on');
+      await this.#end();
+    },
+  };
+
+  view(): MqttView {
+    const { gateway, port } = this.#running ?? {};
+    return {
+      isRunning: port !== undefined,
+      place: port?.place ?? '',
+      isConnected: port?.isConnected ?? false,
+      topics: gateway?.topics.root ?? '',
+      published: 0,
+      orders: 0,
+      refused: 0,
+      ...gateway?.counts,
+      dropped: port?.dropped ?? 0,
+    };
+  }
+
+  /** @throws MqttError */
+  async start(settings: MqttSettings): Promise<void> {
+    if (this.#running !== null)
+      throw new MqttError('MQTT is on already: stop it first with "eyrie mqtt stop"');
+    const gateway = new Gateway(this.#peer, settings);
+    const events: PortEvents = {
+      onOrder: (topic, payload, who) => {
+        if (settings.takesOrders) gateway.take(topic, payload, who);
+      },
+      onReady: () => gateway.refresh(),
+    };
+    const { log } = this.#peer.runtime;
+    const clientId = `eyrie-${gateway.topics.root.slice(6)}-${this.#peer.id}`;
+    const { url, ca, takesOrders } = settings;
+    const outside = { url, ca: ca || undefined, will: gateway.will, takesOrders };
+    const port =
+      url === ''
+        ? await openBroker(this.#peer, placeOf(settings), events)
+        : await openOutside(outside, gateway.topics, clientId, events, (message, values) =>
+            log('info', message, values),
+          );
+    gateway.open(port);
+    this.#running = { gateway, port };
+    log('info', 'MQTT is on', { place: port.place, topics: `${gateway.topics.root}/#` });
+  }
+
+  stop(): void {
+    if (this.#running !== null) void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const { gateway, port } = this.#running!;
+    this.#running = null;
+    await port.close(gateway.goodbye);
+    gateway.close();
+  }
+}
+
+/** Without TLS on loopback alone; 0 takes the usual port. */
+function placeOf({ host, port }: MqttSettings): { host: string; port: number } {
+  const isLocal = isLoopback(host);
+  return { host, port: port === 0 ? (isLocal ? PORT_PLAIN : PORT_TLS) : port };
+}
+
+/** What a shell may say otherwise than the configuration. */
+function pick({ url, host, port }: Record<string, unknown>): Partial<MqttSettings> {
+  return {
+    ...(typeof url === 'string' ? { url } : {}),
+    ...(typeof host === 'string' ? { host } : {}),
+    ...(typeof port === 'number' ? { port } : {}),
+  };
+}

@@ -1,0 +1,255 @@
+// Between a peer and MQTT: what the peer knows goes out, orders come in.
+//
+//   directory ─► status ─┐                                ┌─► inbox/PEER ─► message, sealed, to that peer
+//   readings ─► metrics ─┼─► port ─► clients ─► orders ───┤
+//   suspicions ─► findings│                               └─► broadcast ─► all peers
+//   inbox ─► inbox, broadcast
+import type { Message, Peer, Suspicion } from '@eyrie/mesh';
+import { DocumentError, openDocument, sealDocument } from '@eyrie/mesh/sealed';
+import { namedValues } from '@eyrie/mesh/skyeye';
+import { discoveryOf } from './discovery.ts';
+import {
+  type FindingPayload,
+  type MessagePayload,
+  type MetricsPayload,
+  type Order,
+  readOrder,
+  type StatusPayload,
+  TEXT_CHARACTERS_MAX,
+} from './payloads.ts';
+import type { Port } from './port.ts';
+import { Topics } from './topics.ts';
+
+/** How often what was measured is looked at; only what is new is published. */
+const METRICS_MS = 2_000;
+/** All that one peer seals for another and gives to a broker is one sequence in the inbox. */
+const SEALED_STREAM = Buffer.from('document');
+/** Orders a second from all clients together; more are not taken. */
+const ORDERS_MAX = 50;
+
+export interface GatewayOptions {
+  /** Of Home Assistant; empty: it is told nothing. */
+  readonly discoveryPrefix: string;
+  /** Texts of messages go out sealed for this peer; empty: as they are. */
+  readonly sealFor: string;
+}
+
+export class Gateway {
+  readonly topics: Topics;
+  readonly #peer: Peer;
+  readonly #options: GatewayOptions;
+  #port: Port | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  /** When what was published last was measured, by peer. */
+  readonly #published = new Map<string, number>();
+  readonly #announced = new Map<string, number>();
+  #second = 0;
+  #orders = 0;
+  #isQuiet = false;
+  readonly counts = { published: 0, orders: 0, refused: 0 };
+
+  constructor(peer: Peer, options: GatewayOptions) {
+    this.#peer = peer;
+    this.#options = options;
+    this.topics = new Topics(peer.standing.roster.mesh);
+    peer.directory.onChange.push((id, status, before) => {
+      if (status !== before) this.#status(id);
+    });
+    peer.inbox.onMessage.push((message) => {
+      if (this.#port !== null && !this.#isQuiet) void this.#message(message);
+    });
+    peer.suspicions.onSuspicion.push((suspicion) => this.#finding(suspicion));
+  }
+
+  /** What the outside broker says of this peer when it is gone without a word. */
+  get will(): { topic: string; payload: StatusPayload } {
+    return this.#farewell('offline');
+  }
+
+  get goodbye(): { topic: string; payload: StatusPayload } {
+    return this.#farewell('left');
+  }
+
+  open(port: Port): void {
+    this.#port = port;
+    this.#timer = setInterval(() => this.#metrics(), METRICS_MS).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#port = null;
+  }
+
+  /** All that is retained: after a connection, the broker may know nothing of it. */
+  refresh(): void {
+    this.#published.clear();
+    this.#announced.clear();
+    for (const { id } of this.#peer.directory.entries()) this.#status(id);
+    this.#metrics();
+  }
+
+  // --- out
+
+  #publish(topic: string, payload: object, isRetained = false): void {
+    if (this.#port === null) return;
+    this.counts.published++;
+    this.#port.publish(topic, payload, { isRetained });
+  }
+
+  #status(id: string): void {
+    const member = this.#peer.standing.roster.members.get(id);
+    if (member === undefined) return;
+    const payload: StatusPayload = {
+      peer: id,
+      status: this.#peer.directory.statusOf(id),
+      role: member.role,
+      ...this.#now(),
+    };
+    this.#publish(this.topics.status(id), payload, true);
+  }
+
+  #metrics(): void {
+    const { readings } = this.#peer.skyeye.core.below;
+    for (const { id, values, readMs } of readings.all()) {
+      if (this.#published.get(id) === readMs) continue;
+      const named = namedValues(values);
+      if (Object.keys(named).length === 0) continue;
+      this.#published.set(id, readMs);
+      this.#announce(id, Object.keys(named));
+      const agoMs = this.#peer.runtime.clock.elapsedMs() - readMs;
+      const payload: MetricsPayload = { peer: id, ...this.#now(-agoMs), values: named };
+      this.#publish(this.topics.metrics(id), payload, true);
+    }
+    for (const id of this.#published.keys()) if (readings.get(id) === undefined) this.#published.delete(id);
+  }
+
+  #announce(id: string, names: readonly string[]): void {
+    const { discoveryPrefix } = this.#options;
+    if (discoveryPrefix === '' || this.#announced.get(id) === names.length) return;
+    this.#announced.set(id, names.length);
+    const { mesh } = this.#peer.standing.roster;
+    for (const { topic, payload } of discoveryOf(discoveryPrefix, this.topics, mesh, id, names))
+      this.#publish(topic, payload, true);
+  }
+
+  #finding({ witness, rule, severity, confidence, peer, address, summary, atMs }: Suspicion): void {
+    const payload: FindingPayload = {
+      peer: witness,
+      rule,
+      severity,
+      confidence,
+      about: peer || address,
+      summary,
+      time: new Date(atMs).toISOString(),
+      uncertainty_ms: this.#uncertaintyMs(),
+    };
+    this.#publish(this.topics.findings(witness), payload);
+  }
+
+  async #message(message: Message): Promise<void> {
+    const { from, topic, sentMs, receivedMs, isBroadcast, uncertaintyMs = null, body } = message;
+    const content = await this.#content(body);
+    if (content === null) return;
+    const payload: MessagePayload = {
+      from,
+      topic,
+      sent: new Date(sentMs).toISOString(),
+      received: new Date(receivedMs).toISOString(),
+      uncertainty_ms: uncertaintyMs,
+      ...content,
+    };
+    this.#publish(isBroadcast ? this.topics.broadcast : this.topics.inbox(this.#peer.id), payload);
+  }
+
+  /** As it is, or sealed for whom it should be; null where that cannot be done: then it stays here. */
+  async #content(body: Uint8Array): Promise<{ text: string } | { sealed: string } | null> {
+    const { sealFor } = this.#options;
+    if (sealFor === '') return { text: Buffer.from(body).toString('utf8') };
+    const { pairs, standing, runtime } = this.#peer;
+    return new Promise((resolve) =>
+      pairs.keyOf(sealFor, (error, key) => {
+        if (error !== null) {
+          runtime.log('warn', 'not published over MQTT: it cannot be sealed', {
+            for: sealFor,
+            reason: error,
+          });
+          return resolve(null);
+        }
+        const sealed = sealDocument(standing, sealFor, key, body, runtime.clock.nowMs());
+        resolve({ sealed: sealed.toString('base64') });
+      }),
+    );
+  }
+
+  #farewell(status: string): { topic: string; payload: StatusPayload } {
+    const { id, standing } = this.#peer;
+    const role = standing.roster.members.get(id)?.role ?? 'peer';
+    return { topic: this.topics.status(id), payload: { peer: id, status, role, ...this.#now() } };
+  }
+
+  #now(shiftMs = 0): { time: string; uncertainty_ms: number | null } {
+    const time = new Date(this.#peer.clock.nowMs() + shiftMs).toISOString();
+    return { time, uncertainty_ms: this.#uncertaintyMs() };
+  }
+
+  #uncertaintyMs(): number | null {
+    const ms = this.#peer.clock.uncertaintyMs();
+    return Number.isFinite(ms) ? ms : null;
+  }
+
+  // --- in
+
+  /** Something was published to a topic that orders come on. */
+  take(topic: string, payload: Uint8Array, who: string): void {
+    const to = this.topics.inboxOf(topic);
+    if (to === null && topic !== this.topics.broadcast) return;
+    const order = readOrder(payload);
+    if (order === null) return;
+    const problem =
+      typeof order === 'string' ? order : this.#isTooMany() ? 'too many a second' : this.#obey(to, order);
+    if (problem === null) {
+      this.counts.orders++;
+      return;
+    }
+    this.counts.refused++;
+    this.#peer.runtime.log('warn', 'MQTT order refused', { topic, who, reason: problem });
+  }
+
+  #isTooMany(): boolean {
+    const second = Math.floor(this.#peer.runtime.clock.elapsedMs() / 1000);
+    if (second !== this.#second) [this.#second, this.#orders] = [second, 0];
+    return ++this.#orders > ORDERS_MAX;
+  }
+
+  /** Why it cannot be done, or null. */
+  #obey(to: string | null, { text, sealed, topic = 'message' }: Order): string | null {
+    if (sealed !== undefined) return this.#takeSealed(to, sealed, topic);
+    const body = Buffer.from(text!);
+    if (to === null) return this.#peer.broadcasts.send(topic, body, () => {});
+    return this.#peer.mailbox.send(to, topic, body);
+  }
+
+  /** Sealed for this peer: into its own inbox, from whoever sealed it; a copy of an older one is known by its time. */
+  #takeSealed(to: string | null, sealed: string, topic: string): string | null {
+    const { id, standing, policy, inbox, clock } = this.#peer;
+    if (to !== id) return `only ${id} itself opens what is sealed for it`;
+    try {
+      const { from, sealedMs, plain, warning } = openDocument(standing, Buffer.from(sealed, 'base64'));
+      const member = standing.roster.approved(from);
+      if (member === null || !policy.isAllowed(member, topic)) return `${from} may not send that`;
+      if (warning !== null) return warning;
+      if (plain.length > TEXT_CHARACTERS_MAX) return 'it is too long';
+      if (sealedMs <= inbox.lastOf(from, SEALED_STREAM)) return 'it came before, or after a newer one';
+      const dates = { sequence: sealedMs, sentMs: sealedMs, receivedMs: Math.floor(clock.nowMs()) };
+      // What came sealed does not go back to the broker in clear.
+      this.#isQuiet = this.#options.sealFor === '';
+      inbox.add({ from, stream: SEALED_STREAM, ...dates, topic, isBroadcast: false, body: plain });
+      return null;
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      return error.message;
+    } finally {
+      this.#isQuiet = false;
+    }
+  }
+}

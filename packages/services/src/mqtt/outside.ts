@@ -1,0 +1,119 @@
+// A broker outside (Mosquitto, EMQX, NATS …), by its address. While it is away, what is to be said waits, within bounds.
+import { readFileSync } from 'node:fs';
+import type { MqttClient } from 'mqtt';
+import { MqttError, type Port, type PortEvents } from './port.ts';
+import type { Topics } from './topics.ts';
+
+/** What waits while there is no connection: of what is retained, the newest of each topic; of the rest, the newest. */
+const WAITING_MAX = 1_000;
+const RECONNECT_MS = 1_000;
+const CONNECT_MS = 10_000;
+
+export interface OutsideOptions {
+  /** mqtt://, mqtts://, ws:// or wss://, with USER:PASSWORD@ where the broker wants them. */
+  readonly url: string;
+  /** Trusted instead of the system's (PEM). */
+  readonly ca?: string | undefined;
+  readonly will: { topic: string; payload: object };
+  readonly takesOrders: boolean;
+}
+
+interface Waiting {
+  readonly topic: string;
+  readonly payload: string;
+  readonly isRetained: boolean;
+}
+
+/** Does not wait for the broker to be there. @throws MqttError if the address is none */
+export async function openOutside(
+  { url, ca, will, takesOrders }: OutsideOptions,
+  topics: Topics,
+  clientId: string,
+  events: PortEvents,
+  log: (message: string, values: Record<string, string>) => void,
+): Promise<Port> {
+  const address = readUrl(url);
+  const { connect } = await import('mqtt');
+  const client: MqttClient = connect(url, {
+    clientId,
+    protocolVersion: 4,
+    // An unfinished session is ours to begin anew: what is retained is published again.
+    clean: true,
+    reconnectPeriod: RECONNECT_MS,
+    connectTimeout: CONNECT_MS,
+    queueQoSZero: false,
+    resubscribe: false,
+    ...(ca === undefined ? {} : { ca: readCa(ca) }),
+    will: { topic: will.topic, payload: Buffer.from(JSON.stringify(will.payload)), qos: 1, retain: true },
+  });
+  const place = `${address.protocol}//${address.host}`;
+  const waiting: Waiting[] = [];
+  let dropped = 0;
+  let said = '';
+  const send = ({ topic, payload, isRetained }: Waiting) =>
+    client.publish(topic, payload, { qos: 1, retain: isRetained }, () => {});
+  client.on('connect', () => {
+    said = '';
+    log('MQTT broker connected', { broker: place });
+    if (takesOrders)
+      client.subscribe(topics.orders, { qos: 1 }, (error) => {
+        if (error) log('MQTT broker refuses orders', { broker: place, message: error.message });
+      });
+    events.onReady();
+    for (const each of waiting.splice(0)) send(each);
+  });
+  client.on('message', (topic, payload, packet) => {
+    // What is retained is old: an order is for now.
+    if (!packet.retain) events.onOrder(topic, payload, place);
+  });
+  client.on('error', (error) => {
+    const message = error.message || (error as NodeJS.ErrnoException).code || 'no connection';
+    if (message !== said) log('MQTT broker cannot be reached', { broker: place, message });
+    said = message;
+  });
+  const keep = (each: Waiting) => {
+    const same = each.isRetained ? waiting.findIndex((other) => other.topic === each.topic) : -1;
+    if (same >= 0) waiting.splice(same, 1);
+    waiting.push(each);
+    if (waiting.length <= WAITING_MAX) return;
+    waiting.shift();
+    dropped++;
+  };
+  return {
+    place,
+    get isConnected() {
+      return client.connected;
+    },
+    get dropped() {
+      return dropped;
+    },
+    publish(topic, payload, { isRetained = false } = {}) {
+      const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+      const each = { topic, payload: text, isRetained };
+      if (client.connected) send(each);
+      else keep(each);
+    },
+    async close(goodbye) {
+      if (client.connected && goodbye !== undefined) {
+        const options = { qos: 1, retain: true } as const;
+        await client.publishAsync(goodbye.topic, JSON.stringify(goodbye.payload), options).catch(() => {});
+      }
+      await client.endAsync(!client.connected);
+    },
+  };
+}
+
+function readUrl(url: string): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed === null || !/^(mqtts?|wss?):$/.test(parsed.protocol))
+    throw new MqttError(`${url} is no broker: write mqtt://HOST, mqtts://HOST:8883 or wss://HOST/mqtt`);
+  return parsed;
+}
+
+function readCa(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new MqttError(`${path}: cannot be read: ${(error as Error).message}`);
+  }
+}

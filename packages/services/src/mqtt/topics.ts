@@ -1,0 +1,30 @@
+// The names of the topics.
+
+export class Topics {
+  readonly root: string;
+
+  constructor(mesh: string) {
+    this.root = `eyrie/${mesh}`;
+  }
+
+  status = (peer: string): string => `${this.root}/peers/${peer}/status`;
+  metrics = (peer: string): string => `${this.root}/peers/${peer}/metrics`;
+  findings = (peer: string): string => `${this.root}/peers/${peer}/findings`;
+  inbox = (peer: string): string => `${this.root}/inbox/${peer}`;
+
+  get broadcast(): string {
+    return `${this.root}/broadcast`;
+  }
+
+  /** What orders come on. */
+  get orders(): string[] {
+    return [`${this.root}/inbox/+`, this.broadcast];
+  }
+
+  /** The peer whose inbox a topic is; null of any other topic. */
+  inboxOf(topic: string): string | null {
+    const begin = `${this.root}/inbox/`;
+    const rest = topic.slice(begin.length);
+    return topic.startsWith(begin) && rest !== '' && !/[/+#]/.test(rest) ? rest : null;
+  }
+}

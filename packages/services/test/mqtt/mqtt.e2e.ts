@@ -1,0 +1,356 @@
+// Real peers, and Mosquitto's programs: as clients of a broker of ours, and as the broker.
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import {
+  callPeer,
+  FolderStorage,
+  foundMesh,
+  joinMesh,
+  type Log,
+  type PeerSettings,
+  parseToken,
+  pemOf,
+  type RunningPeer,
+  runPeer,
+  systemRuntime,
+} from '@eyrie/mesh';
+import { sealDocument } from '@eyrie/mesh/sealed';
+import { Value } from '@sinclair/typebox/value';
+import { requireTool } from '../../../../test/support/tools.ts';
+import { MqttCompanion, type MqttSettings } from '../../src/mqtt/index.ts';
+import { MessageSchema, MetricsSchema, StatusSchema } from '../../src/mqtt/payloads.ts';
+
+const IDS = ['gate', 'lab-1', 'lab-2'];
+const SETTINGS: MqttSettings = {
+  url: '',
+  ca: '',
+  host: '127.0.0.1',
+  port: 0,
+  takesOrders: true,
+  discoveryPrefix: 'homeassistant',
+  sealFor: '',
+};
+const home = mkdtempSync(join(tmpdir(), 'eyrie-mqtt-'));
+const folder = (id: string) => join(home, id);
+const children: ChildProcess[] = [];
+const warnings: string[] = [];
+const log: Log = (level, message, values) => {
+  if (level === 'warn') warnings.push(`${message} ${JSON.stringify(values)}`);
+};
+const running: RunningPeer[] = [];
+const mqtt: MqttCompanion[] = [];
+
+async function until<T>(look: () => T | undefined | null | false, what: string): Promise<T> {
+  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+    const found = look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`it did not come: ${what}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** A way to a port that can be cut. */
+class Cable {
+  readonly port: number;
+  readonly #to: number;
+  #server: Server | null = null;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(port: number, to: number) {
+    this.port = port;
+    this.#to = to;
+    this.plug();
+  }
+
+  plug(): void {
+    this.#server = createServer((near) => {
+      const far = connect(this.#to, '127.0.0.1');
+      for (const each of [near, far]) {
+        this.#sockets.add(each);
+        each.on('error', () => {});
+        each.once('close', () => this.#sockets.delete(each));
+      }
+      near.pipe(far).pipe(near);
+    }).listen(this.port, '127.0.0.1');
+  }
+
+  pull(): void {
+    this.#server?.close();
+    for (const each of this.#sockets) each.destroy();
+  }
+}
+
+/** What comes, line by line, as topic and payload. */
+async function subscribe(
+  port: number,
+  topic: string,
+  more: string[] = [],
+): Promise<{ lines: string[]; child: ChildProcess }> {
+  const child = spawn('stdbuf', [
+    '-oL',
+    'mosquitto_sub',
+    '-p',
+    String(port),
+    '-h',
+    '127.0.0.1',
+    '-t',
+    topic,
+    '-q',
+    '1',
+    '-v',
+    '-d',
+    ...more,
+  ]);
+  const lines: string[] = [];
+  let rest = '';
+  child.stdout.on('data', (chunk) => {
+    const all = (rest + chunk).split('\n');
+    rest = all.pop()!;
+    lines.push(...all);
+  });
+  child.stderr.on('data', (chunk) => lines.push(`! ${chunk}`));
+  children.push(child);
+  await until(
+    () => lines.some((line) => line.startsWith('Subscribed')) || child.exitCode !== null,
+    `a subscription to ${topic}`,
+  );
+  return { lines, child };
+}
+
+function publish(port: number, topic: string, text: string, more: string[] = []): Promise<string> {
+  const parameters = ['-p', String(port), '-h', '127.0.0.1', '-t', topic, '-m', text, '-q', '1', ...more];
+  return new Promise((resolve) => {
+    execFile('mosquitto_pub', parameters, { timeout: 10_000 }, (error, _out, err) =>
+      resolve(error === null ? '' : err || String(error)),
+    );
+  });
+}
+
+function payloadOf(lines: readonly string[], topic: string, where: (payload: never) => boolean = () => true) {
+  const all = lines
+    .filter((line) => line.startsWith(`${topic} {`))
+    .map((line) => JSON.parse(line.slice(topic.length + 1)));
+  return all.findLast((payload) => where(payload as never));
+}
+
+const textsOf = (i: number) =>
+  running[i]!.peer.inbox.messages.map(({ body }) => Buffer.from(body).toString());
+
+describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub') }, () => {
+  before(async () => {
+    const settings = (id: string): PeerSettings => ({
+      id,
+      host: '127.0.0.1',
+      port: 0,
+      advertise: [],
+      entrances: [],
+    });
+    const start = async (id: string) => {
+      const companions = [
+        (peer: RunningPeer['peer']) => {
+          const one = new MqttCompanion(peer, SETTINGS);
+          mqtt.push(one);
+          return one;
+        },
+      ];
+      running.push(await runPeer({ runtime: systemRuntime(log), folder: folder(id), companions }));
+    };
+    await foundMesh(new FolderStorage(folder('gate')), systemRuntime(), 'test', settings('gate'), null);
+    await start('gate');
+    const { token } = (await callPeer(folder('gate'), 'invite', { ttlMs: 3_600_000, uses: 5 })) as {
+      token: string;
+    };
+    for (const id of IDS.slice(1)) {
+      const storage = new FolderStorage(folder(id));
+      const invitation = parseToken(token);
+      await joinMesh({
+        runtime: systemRuntime(log),
+        storage,
+        invitation,
+        settings: settings(id),
+        waitMs: 0,
+        onWaiting: () => {},
+      });
+      await start(id);
+    }
+    await until(() => running.every(({ peer }) => peer.directory.tree.size === IDS.length), 'the mesh');
+    await until(() => running.every(({ peer }) => peer.standing.groupKey !== null), 'the key of the group');
+  });
+  after(async () => {
+    for (const child of children) child.kill();
+    for (const each of running) await each.stop();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it('a broker on loopback: who is here, what comes in, and orders', async () => {
+    const port = await freePort();
+    await callPeer(folder('gate'), 'mqttStart', { port });
+    const { lines } = await subscribe(port, 'eyrie/#');
+    for (const id of IDS) {
+      const status = await until(() => payloadOf(lines, `eyrie/test/peers/${id}/status`), `status of ${id}`);
+      assert.ok(Value.Check(StatusSchema, status), JSON.stringify(status));
+      assert.equal(status.status, 'alive');
+    }
+    assert.equal(await publish(port, 'eyrie/test/inbox/lab-1', 'plain words'), '');
+    assert.equal(await publish(port, 'eyrie/test/inbox/lab-2', '{"text":"as JSON","topic":"order"}'), '');
+    assert.equal(await publish(port, 'eyrie/test/broadcast', '{"text":"to all"}'), '');
+    await until(() => textsOf(1).includes('plain words') && textsOf(1).includes('to all'), 'orders');
+    await until(() => running[2]!.peer.inbox.messages.some(({ topic }) => topic === 'order'), 'a topic');
+    await running[1]!.peer.send('gate', 'for the gate');
+    const message = await until(
+      () =>
+        payloadOf(lines, 'eyrie/test/inbox/gate', ({ text }: { text: string }) => text === 'for the gate'),
+      'a message',
+    );
+    assert.ok(Value.Check(MessageSchema, message) && message.from === 'lab-1');
+    await running[1]!.peer.broadcast('from lab-1');
+    await until(
+      () => payloadOf(lines, 'eyrie/test/broadcast', ({ from }: { from: string }) => from === 'lab-1'),
+      'a broadcast',
+    );
+    assert.ok(lines.length < 100, 'nothing goes round in circles');
+  });
+
+  it('what was measured, and how Home Assistant finds it', async () => {
+    const port = Number(mqtt[0]!.view().place.split(':').at(-1));
+    running[0]!.peer.skyeye.report({ 'cpu.used': 12.5, 'memory.free': 1e9 });
+    const { lines } = await subscribe(port, 'eyrie/test/peers/gate/metrics');
+    const metrics = await until(() => payloadOf(lines, 'eyrie/test/peers/gate/metrics'), 'metrics');
+    assert.ok(
+      Value.Check(MetricsSchema, metrics) && metrics.values['cpu.used'] === 12.5,
+      JSON.stringify(metrics),
+    );
+    const topic = 'homeassistant/sensor/eyrie_test_gate/eyrie_cpu_used/config';
+    const found = await subscribe(port, 'homeassistant/#');
+    const config = await until(() => payloadOf(found.lines, topic), 'discovery');
+    assert.equal(config.state_topic, 'eyrie/test/peers/gate/metrics');
+    assert.equal(config.value_template, "{{ value_json['values']['cpu.used'] }}");
+    assert.equal(config.unit_of_measurement, '%');
+  });
+
+  it('nobody can pretend to be the gateway, and nonsense is refused with a reason', async () => {
+    const port = Number(mqtt[0]!.view().place.split(':').at(-1));
+    const { lines } = await subscribe(port, 'eyrie/test/peers/lab-1/#');
+    await publish(port, 'eyrie/test/peers/lab-1/status', '{"peer":"lab-1","status":"dead"}');
+    await publish(port, 'eyrie/test/inbox/lab-1', '{"text":"kept for ever"}', ['-r']);
+    const before = textsOf(1).length;
+    await publish(port, 'eyrie/test/inbox/lab-1', '{"from":"lab-2","text":"not from lab-2"}');
+    await publish(port, 'eyrie/test/inbox/lab-1', '{"words":1}');
+    await publish(port, 'eyrie/test/inbox/nobody', 'hello');
+    await until(() => warnings.some((line) => line.includes('there is no peer nobody')), 'a reason');
+    assert.ok(warnings.some((line) => line.includes('it is no order')));
+    assert.equal(textsOf(1).length, before);
+    assert.ok(!lines.some((line) => line.includes('"dead"')));
+  });
+
+  it('elsewhere: over TLS, for members alone, each its own inbox', async () => {
+    await mqtt[0]!.methods.mqttStop();
+    const port = await freePort();
+    await callPeer(folder('gate'), 'mqttStart', { host: '0.0.0.0', port });
+    assert.match(mqtt[0]!.view().place, /^mqtts:/);
+    const ca = join(home, 'ca.pem');
+    writeFileSync(ca, running[0]!.peer.standing.roster.roots.map(pemOf).join(''));
+    const as = (id: string) => [
+      '--cafile',
+      ca,
+      '--insecure',
+      '--cert',
+      join(folder(id), 'peer.crt'),
+      '--key',
+      join(folder(id), 'peer.key'),
+    ];
+    const all = await subscribe(port, 'eyrie/test/#', as('lab-1'));
+    await until(() => payloadOf(all.lines, 'eyrie/test/peers/gate/status'), 'status over TLS');
+    const own = await subscribe(port, 'eyrie/test/inbox/lab-1', as('lab-1'));
+    assert.equal(await publish(port, 'eyrie/test/inbox/lab-2', 'by lab-1', as('lab-1')), '');
+    await until(() => textsOf(2).includes('by lab-1'), 'an order over TLS');
+    await running[2]!.peer.send('gate', 'not for lab-1');
+    const authority = await subscribe(port, 'eyrie/test/inbox/gate', as('gate'));
+    await running[2]!.peer.send('gate', 'again not for lab-1');
+    await until(
+      () => authority.lines.some((line) => line.includes('again not')),
+      'the inbox of the authority',
+    );
+    assert.ok(![...all.lines, ...own.lines].some((line) => line.includes('not for lab-1')));
+    assert.notEqual(
+      await publish(port, 'eyrie/test/inbox/lab-2', 'by nobody', ['--cafile', ca, '--insecure']),
+      '',
+    );
+    assert.ok(warnings.some((line) => line.includes('no certificate was shown')));
+    await mqtt[0]!.methods.mqttStop();
+  });
+
+  it('an outside broker: orders, sealed ones too, what waited while it was away, and the last will', async () => {
+    const port = await freePort();
+    const config = join(home, 'mosquitto.conf');
+    writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n`);
+    const broker = spawn('mosquitto', ['-c', config], { stdio: 'ignore' });
+    children.push(broker);
+    const cable = new Cable(await freePort(), port);
+    await callPeer(folder('lab-1'), 'mqttStart', { url: `mqtt://127.0.0.1:${cable.port}` });
+    await until(() => mqtt[1]!.view().isConnected, 'a connection');
+    const first = await subscribe(port, 'eyrie/#');
+    await until(() => payloadOf(first.lines, 'eyrie/test/peers/lab-2/status'), 'status at Mosquitto');
+    assert.equal(await publish(port, 'eyrie/test/inbox/lab-2', 'over Mosquitto'), '');
+    await until(() => textsOf(2).includes('over Mosquitto'), 'an order over Mosquitto');
+
+    const key = await new Promise<Uint8Array>((resolve) =>
+      running[2]!.peer.pairs.keyOf('lab-1', (_error, it) => resolve(it)),
+    );
+    const document = sealDocument(
+      running[2]!.peer.standing,
+      'lab-1',
+      key,
+      Buffer.from('nobody else reads this'),
+      Date.now(),
+    );
+    const order = JSON.stringify({ sealed: document.toString('base64') });
+    for (let i = 0; i < 2; i++) await publish(port, 'eyrie/test/inbox/lab-1', order);
+    await until(() => textsOf(1).includes('nobody else reads this'), 'a sealed order');
+    await until(() => warnings.some((line) => line.includes('it came before')), 'the copy refused');
+    assert.ok(!first.lines.some((line) => line.includes('nobody else')), 'it does not go back in clear');
+
+    const waiting = await subscribe(port, 'eyrie/test/inbox/lab-1');
+    const status = await subscribe(port, 'eyrie/test/peers/lab-1/status');
+    cable.pull();
+    await until(() => !mqtt[1]!.view().isConnected, 'the end of the connection');
+    const isOffline = ({ status }: { status: string }) => status === 'offline';
+    await until(() => payloadOf(status.lines, 'eyrie/test/peers/lab-1/status', isOffline), 'the last will');
+    await running[2]!.peer.send('lab-1', 'while the broker was away');
+    assert.ok(!waiting.lines.some((line) => line.includes('while the broker')));
+    cable.plug();
+    await until(
+      () => waiting.lines.some((line) => line.includes('while the broker was away')),
+      'what waited',
+    );
+
+    const third = await subscribe(port, 'eyrie/test/peers/lab-1/status');
+    await until(() => payloadOf(third.lines, 'eyrie/test/peers/lab-1/status'), 'status');
+    await mqtt[1]!.methods.mqttStop();
+    await until(
+      () =>
+        payloadOf(
+          third.lines,
+          'eyrie/test/peers/lab-1/status',
+          ({ status }: { status: string }) => status === 'left',
+        ),
+      'the good-bye',
+    );
+    cable.pull();
+    broker.kill();
+  });
+});
