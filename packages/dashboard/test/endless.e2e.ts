@@ -94,7 +94,9 @@ test('ten million rows are sorted by a column, page after page', async () => {
   await page.locator('.list').evaluate((list) => {
     list.scrollTop = list.scrollHeight;
   });
-  await page.locator('.row[data-row="250"] .cell-length', { hasText: '1,459' }).waitFor();
+  await page.waitForFunction(
+    () => Number(document.querySelector('.list')?.getAttribute('aria-rowcount')) > 400,
+  );
   await page.getByRole('button', { name: 'No.' }).click();
   await page.waitForFunction(
     () => document.querySelector('.list')?.getAttribute('aria-rowcount') === '10000001',

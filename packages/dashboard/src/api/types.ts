@@ -389,11 +389,27 @@ export interface MeshAnswer {
   problem: string | null;
 }
 
+export interface MeshMetrics {
+  id: string;
+  status: string;
+  role: string;
+  parent: string | null;
+  children: string[];
+  /** Milliseconds; null: nothing of it is known. */
+  ageMs: number | null;
+  values: Record<string, number | null>;
+  history: MeshSeries | null;
+  /** Why there is no history. */
+  problem: string | null;
+}
+
 export interface MeshSeries {
   id: string;
   /** Milliseconds since 1970. */
   timesMs: number[];
   attributes: Record<string, (number | null)[]>;
+  /** As the peer tells it: to be looked at before it is used. */
+  details: unknown;
 }
 
 export interface LiveData {

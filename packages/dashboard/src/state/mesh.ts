@@ -4,25 +4,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { ApiError, get } from '../api/client.ts';
 import { listen, onReturn } from '../api/live.ts';
 import type { MeshChange, MeshPeer } from '../api/types.ts';
+import { changed, type Mesh } from './mesh-changes.ts';
 
-export interface Mesh {
-  peer: string;
-  name: string;
-  isAuthority: boolean;
-  root: string | null;
-  peers: ReadonlyMap<string, MeshPeer>;
-}
+export type { Mesh } from './mesh-changes.ts';
 
 const mesh = signal<Mesh | null>(null);
-
-/** The mesh after a change; the same map is never changed, so that what is drawn can tell. */
-export function changed(before: Mesh | null, change: MeshChange): Mesh {
-  const peers = new Map(change.is_whole ? [] : before?.peers);
-  for (const peer of change.set) peers.set(peer.id, peer);
-  for (const id of change.gone) peers.delete(id);
-  const { peer, mesh: name, is_authority: isAuthority, root } = change;
-  return { peer, name, isAuthority, root, peers };
-}
 
 /** Asked once, then listened to. An error says why there is none: no peer runs here. */
 export function useMesh(): { mesh: Mesh | null; error: ApiError | null; reload: () => void } {

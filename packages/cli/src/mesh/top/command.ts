@@ -49,7 +49,7 @@ async function look(peer: string | undefined): Promise<Looked> {
   const [{ mesh }, members, readings] = await Promise.all([
     ask<{ mesh: string }>(peer, 'status'),
     ask<MemberView[]>(peer, 'members'),
-    ask<Readings>(peer, 'query', { text: `${PEERS_MAX} peers order by ${ATTRIBUTES.join(', ')}` }),
+    ask<Readings>(peer, 'query', { query: `${PEERS_MAX} peers order by ${ATTRIBUTES.join(', ')}` }),
   ]);
   return { mesh, rows: rowsOf(members, readings) };
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
-import type { MeshPeer, MeshSeries } from '../../api/types.ts';
+import type { MeshMetrics, MeshPeer, MeshSeries } from '../../api/types.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { measured, unitOf } from '../../format/measured.ts';
 import { count } from '../../format/numbers.ts';
@@ -10,6 +10,7 @@ import { dayAndClock } from '../../format/time.ts';
 import type { Mesh } from '../../state/mesh.ts';
 import { useResource } from '../../state/resource.ts';
 import { Panel } from '../../ui/panel.tsx';
+import { detailsOf, type InterfaceDetail, type StorageDetail } from './details.ts';
 
 /** Peers measure about as often. */
 const REFRESH_MS = 5_000;
@@ -83,27 +84,91 @@ function Lately({ id }: { id: string }) {
   }, []);
   const { data, error } = useResource(
     `${id} ${tick}`,
-    (signal) => get<MeshSeries>(`/mesh/peers/${encodeURIComponent(id)}`, {}, signal),
+    (signal) => get<MeshMetrics>(`/mesh/peers/${encodeURIComponent(id)}`, {}, signal),
     false,
   );
   const kept = useRef<MeshSeries | null>(null);
-  if (data !== null) kept.current = data;
+  if (data !== null && data.history !== null) kept.current = data.history;
   const series = kept.current;
-  if (series === null) return error === null ? null : <p class="quiet">{error.message}</p>;
+  const problem = error?.message ?? data?.problem ?? null;
+  if (series === null) return problem === null ? null : <p class="quiet">{problem}</p>;
+  const { interfaces, storage } = detailsOf(series.details);
   return (
-    <ul class="lately">
-      {CHARTS.map(([name, title]) => {
-        const values = series.attributes[name];
-        if (values === undefined) return null;
-        const known = values.map((value) => value ?? 0);
-        return (
-          <li key={name} title={name}>
-            <span>{title}</span>
-            <Sparkline values={known} label={`${title} of ${id}, lately`} />
-            <span class="num">{measured(values.at(-1) ?? null, unitOf(name))}</span>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul class="lately">
+        {CHARTS.map(([name, title]) => {
+          const values = series.attributes[name];
+          if (values === undefined) return null;
+          const known = values.map((value) => value ?? 0);
+          return (
+            <li key={name} title={name}>
+              <span>{title}</span>
+              <Sparkline values={known} label={`${title} of ${id}, lately`} />
+              <span class="num">{measured(values.at(-1) ?? null, unitOf(name))}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {interfaces.length > 0 && <Interfaces of={interfaces} />}
+      {storage.length > 0 && <Storage of={storage} />}
+    </>
+  );
+}
+
+function Interfaces({ of }: { of: readonly InterfaceDetail[] }) {
+  return (
+    <table class="plain peer-details">
+      <thead>
+        <tr>
+          <th scope="col">Interface</th>
+          <th scope="col" class="cell-right">
+            Received
+          </th>
+          <th scope="col" class="cell-right">
+            Sent
+          </th>
+          <th scope="col" class="cell-right">
+            Lost
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map(({ name, received, sent, lost }) => (
+          <tr key={name}>
+            <td>{name}</td>
+            <td class="cell-right num">{measured(received, 'bytes/s')}</td>
+            <td class="cell-right num">{measured(sent, 'bytes/s')}</td>
+            <td class={`cell-right num ${lost > 0 ? 'odd' : 'quiet'}`}>{measured(lost, '1/s')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Storage({ of }: { of: readonly StorageDetail[] }) {
+  return (
+    <table class="plain peer-details">
+      <thead>
+        <tr>
+          <th scope="col">File system</th>
+          <th scope="col" class="cell-right">
+            Free
+          </th>
+          <th scope="col" class="cell-right">
+            Of
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map(({ path, total, free }) => (
+          <tr key={path}>
+            <td class="mono">{path}</td>
+            <td class="cell-right num">{measured(free, 'bytes')}</td>
+            <td class="cell-right num">{measured(total, 'bytes')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

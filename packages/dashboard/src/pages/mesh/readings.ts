@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { MeshAnswer, MeshView } from '../../api/types.ts';
 import { useResource } from '../../state/resource.ts';
+import { shares } from './shares.ts';
 
 const VIEW_MS = 1_000;
 const READINGS_MS = 4_000;
@@ -33,16 +34,6 @@ export function useReadings(attribute: string): ReadonlyMap<string, number> | nu
     () => (attribute === '' || latest === null ? null : shares(latest, attribute)),
     [latest, attribute],
   );
-}
-
-export function shares({ peers }: MeshAnswer, attribute: string): Map<string, number> {
-  const known = peers.flatMap(({ id, values }) => {
-    const value = values[attribute];
-    return value === null || value === undefined ? [] : [[id, value] as const];
-  });
-  const isPercentage = /\.(used|free)$/.test(attribute) && known.every(([, value]) => value <= 100);
-  const most = isPercentage ? 100 : Math.max(1e-9, ...known.map(([, value]) => value));
-  return new Map(known.map(([id, value]) => [id, value / most]));
 }
 
 /** What was there before stays until something newer has come. */

@@ -1,6 +1,6 @@
 // The mesh as a peer on this machine knows it: asked of the peer, put into the shape that goes out.
 import type { MemberView } from '@eyrie/mesh';
-import { ApiError } from '../errors.ts';
+import { ApiError, type ErrorCode } from '../errors.ts';
 import type { MeshMeasure, MeshPeer, MeshState } from '../schemas/mesh.ts';
 
 /**
@@ -30,12 +30,17 @@ export class MeshSource {
     this.#ask = ask;
   }
 
-  /** @throws ApiError where no peer runs on this machine, or it refuses */
-  async ask<T>(method: string, parameters: Record<string, unknown> = {}): Promise<T> {
+  /** @throws ApiError, of `code` unless no peer runs on this machine */
+  async ask<T>(
+    method: string,
+    parameters: Record<string, unknown> = {},
+    code: ErrorCode = 'no_peer',
+  ): Promise<T> {
     try {
       return (await this.#ask(method, parameters)) as T;
     } catch (error) {
-      throw new ApiError('no_peer', (error as Error).message, { cause: error });
+      const { message } = error as Error;
+      throw new ApiError(isAway(message) ? 'no_peer' : code, message, { cause: error });
     }
   }
 
@@ -71,6 +76,11 @@ export class MeshSource {
       peers,
     };
   }
+}
+
+/** As the control socket says that nobody listens there. */
+function isAway(message: string): boolean {
+  return /does not run|no peer (of a mesh )?runs/.test(message);
 }
 
 /** Of the root it is null; who is not in the tree is not in the map. */

@@ -3,8 +3,8 @@ import type { MeshSource } from '../mesh/source.ts';
 import {
   ByPeer,
   MeshAnswer,
+  MeshMetrics,
   MeshQuery,
-  MeshSeries,
   MeshState,
   type MeshView,
   MeshViewAnswer,
@@ -37,12 +37,12 @@ export function addMeshRoutes(app: Server, source: MeshSource): void {
         querystring: MeshQuery,
       },
     },
-    ({ query: { q } }) => source.ask<MeshAnswer>('query', { text: q }),
+    ({ query: { q } }) => source.ask<MeshAnswer>('query', { query: q }, 'bad_query'),
   );
 
   app.get(
     '/mesh/peers/:id',
-    { schema: { ...answers('mesh', 'What one peer measured lately', MeshSeries), params: ByPeer } },
-    ({ params: { id } }) => source.ask<MeshSeries>('metrics', { id }),
+    { schema: { ...answers('mesh', 'What one peer measured lately', MeshMetrics), params: ByPeer } },
+    ({ params: { id } }) => source.ask<MeshMetrics>('metrics', { id }, 'no_such_peer'),
   );
 }

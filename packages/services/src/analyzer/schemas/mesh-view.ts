@@ -73,7 +73,20 @@ export const MeshSeries = object(
     id: Type.String(),
     timesMs: Type.Array(Type.Number({ description: 'milliseconds since 1970' })),
     attributes: byAttribute(Type.Array(Figure)),
+    details: Type.Unknown({ description: 'interfaces, file systems and sensors, as the peer tells them' }),
   },
   'what a peer measured lately, asked of itself',
 );
-export type MeshSeries = Static<typeof MeshSeries>;
+
+export const MeshMetrics = object({
+  id: Type.String(),
+  status: Type.String(),
+  role: Type.String(),
+  parent: orNull(Type.String()),
+  children: Type.Array(Type.String()),
+  ageMs: orNull(Type.Number({ description: 'milliseconds; null: nothing of it is known here' })),
+  values: byAttribute(Figure),
+  history: orNull(MeshSeries),
+  problem: orNull(Type.String({ description: 'why there is no history' })),
+});
+export type MeshMetrics = Static<typeof MeshMetrics>;

@@ -1,0 +1,13 @@
+// How full the discs of the tree are.
+import type { MeshAnswer } from '../../api/types.ts';
+
+/** By peer, 0 to 1: of a hundred where it is a percentage, else of the most. */
+export function shares({ peers }: MeshAnswer, attribute: string): Map<string, number> {
+  const known = peers.flatMap(({ id, values }) => {
+    const value = values[attribute];
+    return value === null || value === undefined ? [] : [[id, value] as const];
+  });
+  const isPercentage = /\.(used|free)$/.test(attribute) && known.every(([, value]) => value <= 100);
+  const most = isPercentage ? 100 : Math.max(1e-9, ...known.map(([, value]) => value));
+  return new Map(known.map(([id, value]) => [id, value / most]));
+}

@@ -1,0 +1,98 @@
+// The mesh as the page keeps it: changes, places in the tree, what peers tell of themselves.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MeshAnswer, MeshChange, MeshPeer } from '../src/api/types.ts';
+import { layoutTree, peerAt } from '../src/charts/radial-layout.ts';
+import { measured, unitOf } from '../src/format/measured.ts';
+import { detailsOf } from '../src/pages/mesh/details.ts';
+import { shares } from '../src/pages/mesh/shares.ts';
+import { changed } from '../src/state/mesh-changes.ts';
+
+const peer = (id: string, status = 'alive'): MeshPeer => ({
+  ...{ id, status, role: 'peer', parent: null, addresses: [], admitted: 0, revoked: null, measure: null },
+});
+const change = (part: Partial<MeshChange>): MeshChange => ({
+  ...{ peer: 'a', mesh: 'lab', is_authority: true, root: 'a', is_whole: false, set: [], gone: [] },
+  ...part,
+});
+
+test('a whole replaces all, a change only what it names', () => {
+  const first = changed(null, change({ is_whole: true, set: [peer('a'), peer('b')] }));
+  const second = changed(first, change({ set: [peer('b', 'dead'), peer('c')], gone: ['a'] }));
+  assert.deepEqual([...second.peers.keys()], ['b', 'c']);
+  assert.equal(second.peers.get('b')!.status, 'dead');
+  assert.equal(first.peers.get('b')!.status, 'alive', 'what was drawn is not changed');
+  assert.deepEqual([...changed(second, change({ is_whole: true, set: [peer('d')] })).peers.keys()], ['d']);
+});
+
+test('the root stands in the middle, each step away on a ring of its own, and nobody on another', () => {
+  const parents = new Map<string, string | null>([['r', null]]);
+  for (let i = 0; i < 8; i++) {
+    parents.set(`c${i}`, 'r');
+    for (let k = 0; k < 8; k++) parents.set(`c${i}-${k}`, `c${i}`);
+  }
+  const placed = layoutTree(parents, 'r', new Set(), 200);
+  assert.equal(placed.length, 73);
+  for (const { x, y, depth } of placed) assert.ok(Math.abs(Math.hypot(x, y) - depth * 100) < 1e-6);
+  for (const [i, a] of placed.entries())
+    for (const b of placed.slice(i + 1))
+      assert.ok(Math.hypot(a.x - b.x, a.y - b.y) > 8, `${a.id} and ${b.id}`);
+  const folded = layoutTree(parents, 'r', new Set(['c3']), 200);
+  assert.equal(folded.length, 65);
+  assert.equal(folded.find(({ id }) => id === 'c3')!.hidden, 8);
+  const some = placed[10]!;
+  assert.equal(peerAt(placed, some.x + 1, some.y, 5)?.id, some.id);
+  assert.equal(peerAt(placed, 900, 900, 5), null);
+});
+
+test('a tree that goes round in circles is drawn once', () => {
+  const parents = new Map([
+    ['a', 'b'],
+    ['b', 'a'],
+  ]);
+  assert.deepEqual(
+    layoutTree(parents, 'a', new Set(['b']), 100).map(({ id, hidden }) => [id, hidden]),
+    [
+      ['a', 0],
+      ['b', 0],
+    ],
+  );
+});
+
+test('percentages are parts of a hundred, all else of the most', () => {
+  const answer = (name: string, values: (number | null)[]) =>
+    ({
+      peers: values.map((value, i) => ({ id: String(i), values: { [name]: value } })),
+    }) as unknown as MeshAnswer;
+  assert.deepEqual(
+    [...shares(answer('cpu.used', [50, null, 0]), 'cpu.used')],
+    [
+      ['0', 0.5],
+      ['2', 0],
+    ],
+  );
+  assert.equal(shares(answer('latency', [5, 20]), 'latency').get('0'), 0.25);
+});
+
+test('values in their units, figures in those of what they are of', () => {
+  assert.equal(measured(3.1234, '%'), '3.1 %');
+  assert.equal(measured(null, 'ms'), '–');
+  assert.equal(measured(1.5, unitOf('latency')), '1.5 ms');
+  assert.equal(measured(2e9, unitOf('p95(memory.free)')), '2.00 GB');
+  assert.equal(unitOf('count'), '');
+});
+
+test('what a peer tells is taken only as far as it is what it should be', () => {
+  assert.deepEqual(detailsOf(null), { interfaces: [], storage: [] });
+  assert.deepEqual(detailsOf({ interfaces: [{ name: 5, rx: { bytes: 'x' } }, null], storage: 'all' }), {
+    interfaces: [
+      { name: '', received: 0, sent: 0, lost: 0 },
+      { name: '', received: 0, sent: 0, lost: 0 },
+    ],
+    storage: [],
+  });
+  const [eth] = detailsOf({
+    interfaces: [{ name: 'eth0', rx: { bytes: 7, drops: 1 }, tx: { bytes: 8 } }],
+  }).interfaces;
+  assert.deepEqual(eth, { name: 'eth0', received: 7, sent: 8, lost: 1 });
+});
