@@ -10,6 +10,7 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
+import { ownCopy } from '../wire/schema.ts';
 import { rawKey, remembered, sha256, sha256Text } from './keys.ts';
 import { MESH_NAME, PEER_ID, spiffeUri } from './names.ts';
 
@@ -186,7 +187,7 @@ function parseLeaf(der: Uint8Array): Identity | null {
     return {
       mesh,
       id,
-      publicKey: Buffer.from(rawKey(certificate.publicKey)),
+      publicKey: ownCopy(rawKey(certificate.publicKey)),
       serial: certificate.serialNumber,
       beginsMs: certificate.validFromDate.getTime(),
       expiresMs: certificate.validToDate.getTime(),

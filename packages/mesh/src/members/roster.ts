@@ -326,7 +326,7 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
   }
   return {
     mesh,
-    head,
+    head: ownCopy(head),
     changes: [...(before?.changes ?? []), ...changes.map(ownCopy)],
     members,
     revokedKeys,

@@ -48,7 +48,7 @@ export class Standing {
     this.id = id;
     this.keys = keys;
     this.sealing = sealing;
-    this.#certificate = certificate;
+    this.#certificate = ownCopy(certificate);
     this.#roster = roster;
     this.measures = measures;
   }
@@ -81,7 +81,7 @@ export class Standing {
   }
 
   setCertificate(certificate: Uint8Array): void {
-    this.#certificate = certificate;
+    this.#certificate = ownCopy(certificate);
     for (const listener of this.onCertificate) listener(certificate);
   }
 

@@ -11,6 +11,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
+import { ownCopy } from '../wire/schema.ts';
 
 export const SEED_BYTES = 32;
 export const PUBLIC_KEY_BYTES = 1216;
@@ -40,7 +41,7 @@ export function privateKeyFrom(seed: Uint8Array): XWingPrivateKey {
   const expanded = createHash('shake256', { outputLength: 96 }).update(seed).digest();
   const mlKem = privateKey(MLKEM_PKCS8, expanded.subarray(0, 64));
   const x25519 = privateKey(X25519_PKCS8, expanded.subarray(64));
-  const publicKey = Buffer.concat([rawPublic(mlKem, MLKEM_SPKI), rawPublic(x25519, X25519_SPKI)]);
+  const publicKey = ownCopy(Buffer.concat([rawPublic(mlKem, MLKEM_SPKI), rawPublic(x25519, X25519_SPKI)]));
   return { mlKem, x25519, publicKey };
 }
 
