@@ -18,6 +18,7 @@ export type { Message } from './messages/inbox.ts';
 export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';
 export { type Audit, type AuditEntry, auditTo } from './peer/audit.ts';
+export type { Companion } from './peer/companion.ts';
 export { ControlError, callPeer, type Methods, type Parameters } from './peer/control.ts';
 export {
   credentialsOf,
@@ -37,7 +38,7 @@ export { joinMesh } from './peer/join.ts';
 export type { JobView, MemberView, MessageView } from './peer/methods.ts';
 export { lookingMethods } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
-export { type Companion, type RunningPeer, runPeer } from './peer/run.ts';
+export { type RunningPeer, runPeer } from './peer/run.ts';
 export { Standing } from './peer/standing.ts';
 export { FolderStorage, MemoryStorage, type Storage } from './peer/storage.ts';
 export { fetchResource, linkTo, listOffers } from './resources/fetch.ts';

@@ -287,6 +287,30 @@ test('a file is got whole, goes on where it ended, and only by whom it is for', 
   );
 });
 
+test('a file that is sent is fetched by its receiver, and then offered no longer', async () => {
+  const content = randomBytes(700_000);
+  const source = join(home, 'report 7.bin');
+  writeFileSync(source, content);
+  const send = (to: string) =>
+    callPeer(folder('peer-2'), 'sendFile', { to, path: source, waitMs: 15_000 }) as Promise<{
+      isTaken: boolean;
+    }>;
+  assert.equal((await send('peer-7')).isTaken, true);
+  const came = join(folder('peer-7'), 'received', 'peer-2', 'report 7.bin');
+  assert.ok(readFileSync(came).equals(content));
+  const inbox = (await callPeer(folder('peer-7'), 'inbox', { all: true })) as {
+    text: string;
+    topic: string;
+  }[];
+  assert.ok(inbox.some(({ topic, text }) => topic === 'file' && text.includes(came)));
+  const sender = running.find(({ peer }) => peer.id === 'peer-2')!.peer;
+  await until(() => sender.shares.all.every(({ isParcel }) => isParcel !== true));
+  // The same name again does not replace the first.
+  assert.equal((await send('peer-7')).isTaken, true);
+  assert.ok(readFileSync(join(folder('peer-7'), 'received', 'peer-2', 'report 7-2.bin')).equals(content));
+  await assert.rejects(send('nobody'), /no peer nobody/);
+});
+
 test('the same peer does not run twice', async () => {
   await assert.rejects(runPeer({ runtime: systemRuntime(), folder: folder('peer-1') }), /runs already/);
 });

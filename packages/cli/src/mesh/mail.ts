@@ -1,9 +1,14 @@
 // Messages: eyrie send, inbox, broadcast.
-import { readFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import type { MessageView } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { ask, readTime } from './select.ts';
+
+/** What one message holds. */
+const TEXT_BYTES_MAX = 128 << 10;
 
 interface Common {
   peer?: string;
@@ -22,7 +27,8 @@ export async function send(
   words: string[],
   options: Common & { file?: string; topic: string; wait: string },
 ): Promise<number> {
-  const text = options.file === undefined ? textOf(words) : readFile(options.file);
+  const text = options.file === undefined ? textOf(words) : shortText(options.file);
+  if (text === null) return sendFile(to, resolve(options.file!), options);
   const waitMs = readTime(options.wait, '--wait');
   const outcome = await ask<{ isDelivered: boolean; isWaiting?: boolean; problem: string }>(
     options.peer,
@@ -75,12 +81,39 @@ function textOf(words: string[]): string {
   return words.join(' ');
 }
 
-function readFile(path: string): string {
+interface FileOutcome {
+  sizeBytes: number;
+  isTaken: boolean;
+  isWaiting: boolean;
+  problem: string;
+}
+
+/** Offered to the receiver alone, whose peer fetches it; it has to stay where it is until then. */
+async function sendFile(to: string, path: string, options: Common & { wait: string }): Promise<number> {
+  const waitMs = readTime(options.wait, '--wait');
+  const outcome = await ask<FileOutcome>(options.peer, 'sendFile', { to, path, waitMs });
+  if (options.json === true) console.log(JSON.stringify(outcome));
+  if (outcome.problem !== '')
+    throw new UserError(`not sent to ${to}: ${REASONS[outcome.problem] ?? outcome.problem}`, FAILED);
+  if (options.json === true) return 0;
+  const name = `${basename(path)} (${outcome.sizeBytes} bytes)`;
+  console.log(
+    outcome.isTaken
+      ? `${to} has ${name}.`
+      : `${name} is offered to ${to}, whose peer fetches it; leave it where it is until then.`,
+  );
+  return 0;
+}
+
+/** Null of what is long, or no text. */
+function shortText(path: string): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new UserError(`${path} is no file`, FAILED);
+    const data = stats.size > TEXT_BYTES_MAX ? null : readFileSync(path);
+    return data !== null && isUtf8(data) ? data.toString('utf8') : null;
   } catch (error) {
-    if (error instanceof TypeError)
-      throw new UserError(`${path} is no text: share it with "eyrie share"`, FAILED);
+    if (error instanceof UserError) throw error;
     throw new UserError(`cannot read ${path}: ${(error as Error).message}`, FAILED);
   }
 }

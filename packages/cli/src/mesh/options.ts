@@ -266,7 +266,10 @@ function addMail(program: Command): void {
     .description('send a message that only the receiver can read; it waits if the receiver is away')
     .argument('<to>', 'the name of a peer')
     .argument('[text...]', 'the message; - takes standard input')
-    .option('--file <path>', 'a text file as the message, 128 KiB at most')
+    .option(
+      '--file <path>',
+      'a file: a short text as the message, anything else is offered to the receiver and fetched',
+    )
     .option('--topic <topic>', 'what it is about; policies decide by it', 'message')
     .option('--wait <time>', 'how long to wait until it is delivered', '5s')
     .option('--peer <id>', 'which peer of this user sends')

@@ -10,9 +10,11 @@ import { formatToken } from '../identity/token.ts';
 import { STEPS, type Step } from '../members/measures.ts';
 import type { Message } from '../messages/inbox.ts';
 import { fetchResource, listOffers, type Progress } from '../resources/fetch.ts';
+import { FILE_TOPIC, type Parcels } from '../resources/parcels.ts';
 import { skyeyeMethods } from '../skyeye/methods.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
 import { writeRootKey } from './folder.ts';
+import { numberOf, textOf } from './parameters.ts';
 import type { Peer } from './peer.ts';
 import type { Storage } from './storage.ts';
 
@@ -40,6 +42,7 @@ export interface MessageView {
 export function controlMethods(
   peer: Peer,
   storage: Storage,
+  parcels: Pick<Parcels, 'textOf'>,
   passphrase: string | null,
   stop: () => void,
 ): Methods {
@@ -70,7 +73,10 @@ export function controlMethods(
       return { count, of: Math.max(0, peer.directory.tree.size - 1) };
     },
     inbox: (given) => {
-      const messages = (given.all === true ? peer.inbox.messages : peer.inbox.unread).map(viewOf);
+      const messages = (given.all === true ? peer.inbox.messages : peer.inbox.unread).map((message) => ({
+        ...viewOf(message),
+        ...(message.topic === FILE_TOPIC ? { text: parcels.textOf(message) } : {}),
+      }));
       if (given.keep !== true) peer.inbox.markRead();
       return messages;
     },
@@ -166,7 +172,7 @@ function resourceMethods(peer: Peer): Methods {
       const name = textOf(given, 'name');
       if (!peer.shares.remove(name)) throw new ControlError(`${name} is not shared`);
     },
-    shares: () => peer.shares.all,
+    shares: () => peer.shares.all.filter(({ isParcel }) => isParcel !== true),
     sealingKey: (given) =>
       new Promise((resolve, reject) => {
         peer.pairs.keyOf(textOf(given, 'of'), (error, key) =>
@@ -256,18 +262,6 @@ function viewOf({
 }: Omit<Message, 'uncertaintyMs'> & { uncertaintyMs?: number | null }): MessageView {
   const text = Buffer.from(body).toString('utf8');
   return { from, topic, sentMs, receivedMs, isBroadcast, uncertaintyMs, text };
-}
-
-function textOf(given: Parameters, name: string, other?: string): string {
-  const value = given[name] ?? other;
-  if (typeof value !== 'string') throw new ControlError(`"${name}" is missing`);
-  return value;
-}
-
-function numberOf(given: Parameters, name: string, min: number, max: number): number {
-  const value = Number(given[name] ?? min);
-  if (!(value >= min && value <= max)) throw new ControlError(`"${name}" must be from ${min} to ${max}`);
-  return value;
 }
 
 function roleOf(given: Parameters): Role {

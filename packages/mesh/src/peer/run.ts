@@ -2,19 +2,15 @@
 
 import { rmSync } from 'node:fs';
 import type { SourceOptions } from '@eyrie/clock';
+import { Parcels } from '../resources/parcels.ts';
 import type { Cancel } from '../runtime.ts';
 import { followTimeServers } from '../time/servers.ts';
-import { controlPath, type Methods, serveControl } from './control.ts';
+import type { Companion } from './companion.ts';
+import { controlPath, serveControl } from './control.ts';
 import { type OpenOptions, openPeer } from './folder.ts';
 import { refreshCertificate } from './join.ts';
 import { controlMethods } from './methods.ts';
 import type { Peer } from './peer.ts';
-
-/** Something else that runs along with a peer: what it answers to a shell, and how it ends. */
-export interface Companion {
-  methods: Methods;
-  stop(): void;
-}
 
 export interface RunOptions extends OpenOptions {
   companions?: readonly ((peer: Peer) => Companion)[];
@@ -51,11 +47,12 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
     })();
     return stopping;
   };
-  const companions = (options.companions ?? []).map((start) => start(peer));
+  const parcels = new Parcels(peer, storage, folder);
+  const companions = [parcels, ...(options.companions ?? []).map((start) => start(peer))];
   const control = await serveControl(
     folder,
     Object.assign(
-      controlMethods(peer, storage, passphrase, () => void stop()),
+      controlMethods(peer, storage, parcels, passphrase, () => void stop()),
       ...companions.map(({ methods }) => methods),
     ),
   );

@@ -21,6 +21,8 @@ export interface Share {
   path: string;
   /** Names of peers; empty for all. */
   to: string[];
+  /** Sent, not shared: it ends when the one it is for has it, and is in no list. */
+  isParcel?: boolean;
 }
 
 export const wanted = record({ name: resourceName, fromChunk: varint() });
@@ -88,7 +90,7 @@ export class Shares {
   }
 
   async #offersTo(id: string): Promise<Offer[]> {
-    const own = this.#shares.filter((share) => this.#mayHave(id, share));
+    const own = this.#shares.filter((share) => share.isParcel !== true && this.#mayHave(id, share));
     const sizes = await Promise.all(
       own.map(({ path }) =>
         stat(path)

@@ -1,0 +1,215 @@
+// A file sent to one peer, of any size: offered to it alone, told of in a message, and fetched by its own peer, whenever
+// both are here.
+//
+//   send ─► offered to one ─► message "file" ─► … ─► inbox ─► fetched, from where it stopped ─► received/FROM/NAME
+//           offered no more ◄─ message "file-taken" ◄──────────────────────────────────────────┘
+
+import { mkdirSync, statfsSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import type { Message } from '../messages/inbox.ts';
+import type { Outcome } from '../messages/mailbox.ts';
+import type { Companion } from '../peer/companion.ts';
+import { ControlError } from '../peer/control.ts';
+import { numberOf, textOf } from '../peer/parameters.ts';
+import type { Peer } from '../peer/peer.ts';
+import type { Storage } from '../peer/storage.ts';
+import { type Cancel, every } from '../runtime.ts';
+import { decode, encode, record, varint, WireError } from '../wire/schema.ts';
+import { fetchResource, type Progress } from './fetch.ts';
+import { resourceName } from './manifest.ts';
+
+export const FILE_TOPIC = 'file';
+const TAKEN_TOPIC = 'file-taken';
+const STATE = 'parcels.json';
+/** Larger ones are told of, and got by hand: nobody fills another's disk unasked. */
+const SIZE_BYTES_MAX = 2 ** 30;
+const FREE_BYTES_MIN = 2 ** 30;
+const LOOK_MS = 5_000;
+/** So often one is tried while its sender is here. */
+const TRIES_MAX = 20;
+/** Of more that were taken, the oldest are forgotten. */
+const KNOWN_MAX = 10_000;
+
+/** What the message says. */
+const parcel = record({ share: resourceName, name: resourceName, sizeBytes: varint() });
+const taken = record({ share: resourceName });
+
+interface Known {
+  path: string;
+  sizeBytes: number;
+  tries: number;
+  state: 'coming' | 'here' | 'given up';
+  problem: string;
+}
+
+export class Parcels implements Companion {
+  readonly #peer: Peer;
+  readonly #storage: Storage;
+  readonly #folder: string;
+  /** By sender and share. */
+  readonly #known: Map<string, Known>;
+  readonly #abort = new AbortController();
+  readonly #whenTaken = new Map<string, () => void>();
+  readonly #cancels: Cancel[];
+  #isFetching = false;
+
+  constructor(peer: Peer, storage: Storage, folder: string) {
+    this.#peer = peer;
+    this.#storage = storage;
+    this.#folder = join(folder, 'received');
+    this.#known = new Map(JSON.parse(storage.read(STATE)?.toString() ?? '[]'));
+    peer.inbox.onMessage.push((message) => this.#take(message));
+    for (const message of peer.inbox.messages) this.#take(message);
+    this.#cancels = [every(peer.runtime, LOOK_MS, () => void this.#fetchNext())];
+  }
+
+  stop(): void {
+    for (const cancel of this.#cancels) cancel();
+    this.#abort.abort();
+  }
+
+  get methods() {
+    return {
+      sendFile: async (given: Record<string, unknown>) => {
+        const [to, path] = [textOf(given, 'to'), textOf(given, 'path')];
+        const waitMs = numberOf(given, 'waitMs', 0, 3_600_000);
+        const late = new Promise<null>((resolve) => setTimeout(resolve, waitMs, null).unref());
+        const { sizeBytes, outcome, taken } = await this.send(to, path);
+        const told = await Promise.race([outcome, late]);
+        const isTaken = told?.isDelivered === true && (await Promise.race([taken, late])) !== null;
+        return { sizeBytes, isTaken, isWaiting: told === null, problem: told?.problem ?? '' };
+      },
+    };
+  }
+
+  /** Offers a file to one peer and tells it so. @throws ControlError, or what the system says of the file */
+  async send(
+    to: string,
+    path: string,
+  ): Promise<{ sizeBytes: number; outcome: Promise<Outcome>; taken: Promise<true> }> {
+    if (this.#peer.standing.roster.approved(to) === null) throw new ControlError(`there is no peer ${to}`);
+    const name = basename(path);
+    const share = `${Buffer.from(this.#peer.runtime.random.bytes(6)).toString('hex')}-${name}`.slice(0, 100);
+    const { sizeBytes } = await this.#peer.shares.add({ name: share, path, to: [to], isParcel: true });
+    const whenTaken = new Promise<true>((resolve) => this.#whenTaken.set(share, () => resolve(true)));
+    const outcome = this.#peer.send(to, encode(parcel, { share, name, sizeBytes }), FILE_TOPIC);
+    void outcome.then(({ isDelivered }) => {
+      if (!isDelivered) this.#peer.shares.remove(share);
+    });
+    return { sizeBytes, outcome, taken: whenTaken };
+  }
+
+  /** What a message about a file says to whoever reads it. */
+  textOf(message: Message): string {
+    const said = readParcel(message);
+    if (said === null) return 'a file, but what it says cannot be read';
+    const known = this.#known.get(nameOf(message.from, said.share));
+    const file = `${said.name} (${said.sizeBytes} bytes)`;
+    if (known?.state === 'here') return `${file}: ${known.path}`;
+    if (known?.state === 'coming') return `${file}, on its way`;
+    const why = known === undefined ? '' : ` (${known.problem})`;
+    return `${file}, not fetched${why}: eyrie get ${message.from}/${said.share}`;
+  }
+
+  #take(message: Message): void {
+    if (message.isBroadcast) return;
+    if (message.topic === TAKEN_TOPIC) this.#end(message);
+    if (message.topic !== FILE_TOPIC) return;
+    const said = readParcel(message);
+    if (said === null || this.#known.has(nameOf(message.from, said.share))) return;
+    const problem = said.sizeBytes > SIZE_BYTES_MAX ? 'it is large' : '';
+    this.#keep(nameOf(message.from, said.share), {
+      path: this.#freePath(message.from, said.name),
+      sizeBytes: said.sizeBytes,
+      tries: 0,
+      state: problem === '' ? 'coming' : 'given up',
+      problem,
+    });
+    void this.#fetchNext();
+  }
+
+  /** The receiver has it: it need not be offered any longer. */
+  #end({ from, body }: Message): void {
+    try {
+      const { share } = decode(taken, body);
+      const offered = this.#peer.shares.all.find((each) => each.name === share);
+      if (offered?.isParcel !== true || offered.to[0] !== from) return;
+      this.#peer.shares.remove(share);
+      this.#whenTaken.get(share)?.();
+      this.#whenTaken.delete(share);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+    }
+  }
+
+  /** One at a time, of senders that are here. */
+  async #fetchNext(): Promise<void> {
+    const next = [...this.#known].find(([name, { state }]) => {
+      const [from] = name.split(' ');
+      return state === 'coming' && this.#peer.directory.isAlive(from!);
+    });
+    if (next === undefined || this.#isFetching || this.#abort.signal.aborted) return;
+    this.#isFetching = true;
+    const [name, known] = next;
+    const [from, share] = split(name);
+    try {
+      mkdirSync(join(this.#folder, from), { recursive: true, mode: 0o700 });
+      const { bavail, bsize } = statfsSync(this.#folder);
+      if (bavail * bsize < known.sizeBytes + FREE_BYTES_MIN) throw new Error('too little room on the disk');
+      const asSaid = ({ totalBytes }: Progress) => {
+        if (totalBytes > known.sizeBytes) throw new Error('it is larger than was said');
+      };
+      await fetchResource(this.#peer, from, share, known.path, asSaid, this.#abort.signal);
+      this.#keep(name, { ...known, state: 'here' });
+      this.#peer.runtime.log('info', 'file received', { from, path: known.path });
+      void this.#peer.send(from, encode(taken, { share }), TAKEN_TOPIC);
+    } catch (error) {
+      const tries = known.tries + 1;
+      const state = tries >= TRIES_MAX ? 'given up' : 'coming';
+      const problem = (error as Error).message;
+      // To the end of the line, so that one that cannot be had does not keep the others.
+      if (!this.#abort.signal.aborted) this.#keep(name, { ...known, tries, state, problem });
+      this.#peer.runtime.log('debug', 'file not fetched', { from, share, problem });
+    } finally {
+      this.#isFetching = false;
+    }
+    if (this.#known.get(name)?.state === 'here') void this.#fetchNext();
+  }
+
+  #keep(name: string, known: Known): void {
+    this.#known.delete(name);
+    this.#known.set(name, known);
+    if (this.#known.size > KNOWN_MAX) this.#known.delete(this.#known.keys().next().value!);
+    this.#storage.write(STATE, JSON.stringify([...this.#known]));
+  }
+
+  /** Not the path of another that came or comes. */
+  #freePath(from: string, name: string): string {
+    const used = new Set([...this.#known.values()].map(({ path }) => path));
+    const extension = extname(name);
+    for (let i = 1; ; i++) {
+      const numbered = i === 1 ? name : `${basename(name, extension)}-${i}${extension}`;
+      const path = join(this.#folder, from, numbered);
+      if (!used.has(path)) return path;
+    }
+  }
+}
+
+function readParcel({ body }: Message) {
+  try {
+    return decode(parcel, body);
+  } catch (error) {
+    if (error instanceof WireError) return null;
+    throw error;
+  }
+}
+
+function nameOf(from: string, share: string): string {
+  return `${from} ${share}`;
+}
+
+/** Names of peers have no spaces; those of files may. */
+function split(name: string): [string, string] {
+  const at = name.indexOf(' ');
+  return [name.slice(0, at), name.slice(at + 1)];
+}
