@@ -299,3 +299,27 @@ test('a flood of queries: support peers take over, the rest is refused, and all 
   assert.ok(greedyRefused > 300, `${greedyRefused}`);
   assert.equal(modestAnswered, 10);
 });
+
+test('latencies are measured, and estimated for those who never met; near asks for them', async () => {
+  const mesh = await VirtualMesh.create({ peers: 16, seed: 11, latencyMs: [9, 11] });
+  await mesh.startAll();
+  for (let round = 0; round < 60; round++) {
+    mesh.clock.run(10_000);
+    if (round % 6 === 0) reportAll(mesh);
+  }
+  reportAll(mesh);
+  mesh.clock.run(15_000);
+  const { latency } = mesh.peers[2]!.skyeye.view()!.attributes;
+  assert.equal(latency!.count, 15, 'all but the root have a parent');
+  assert.ok(latency!.min > 17 && latency!.max < 23, JSON.stringify(latency));
+  const answer = await ask(mesh, 5, '15 peers where id != peer-9 near peer-9');
+  assert.equal(answer.problem, null);
+  assert.equal(answer.peers.length, 15);
+  const estimates = answer.peers.map(({ latencyMs }) => latencyMs!);
+  assert.deepEqual(
+    estimates,
+    estimates.toSorted((a, b) => a - b),
+  );
+  const off = estimates.map((ms) => Math.abs(ms - 20) / 20).sort((a, b) => a - b);
+  assert.ok(off[7]! < 0.25, `half of them are off by more than ${off[7]}`);
+});

@@ -10,6 +10,7 @@ import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
 import { supportMessage, treeMessage } from './codec.ts';
 import { History } from './history.ts';
+import { Latency } from './latency.ts';
 import type { Report, TreeMessage } from './messages.ts';
 import { type Answer, Queries, type QueryMessage } from './query/index.ts';
 import { queryMessage } from './query/messages.ts';
@@ -30,6 +31,7 @@ export class SkyEyeOverLinks {
   readonly onAsked: ((peer: string) => void)[] = [];
   readonly #throttle: Throttle;
   readonly #parent: () => string | null;
+  readonly latency: Latency;
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #directory: Directory;
@@ -41,6 +43,8 @@ export class SkyEyeOverLinks {
   #kept: string | null = null;
   #cancelSettle: Cancel | null = null;
   #isStarted = false;
+  #reportedMs = 0;
+  #answered = 0;
 
   constructor(
     runtime: Runtime,
@@ -91,6 +95,7 @@ export class SkyEyeOverLinks {
       this.support,
     );
     this.history = new History(runtime.clock, routing);
+    this.latency = new Latency(runtime, id, directory, switchboard);
     this.#listen();
   }
 
@@ -132,6 +137,7 @@ export class SkyEyeOverLinks {
   start(): void {
     this.#isStarted = true;
     this.core.start();
+    this.latency.start();
     this.#settle();
   }
 
@@ -139,15 +145,32 @@ export class SkyEyeOverLinks {
     this.#isStarted = false;
     this.#cancelSettle?.();
     this.core.stop();
+    this.latency.stop();
     this.support.stop();
     this.queries.stop();
   }
 
-  /** What was measured on this host. Gives the names that were refused. */
+  /** What was measured on this host; latencies and queries are counted here. Gives the names that were refused. */
   report(measured: Readonly<Record<string, number>>): string[] {
-    const refused = this.core.report(measured);
+    const refused = this.core.report({ ...this.#ownMeasures(), ...measured });
     this.history.add(this.core.below.readings.get(this.#standing.id)!.values);
     return refused;
+  }
+
+  #ownMeasures(): Record<string, number> {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    const { answered } = this.queries.counts;
+    const seconds = (nowMs - this.#reportedMs) / 1000;
+    const queries = seconds > 0 ? (answered - this.#answered) / seconds : 0;
+    this.#reportedMs = nowMs;
+    this.#answered = answered;
+    const latency = this.latency.to(this.#above[0] ?? '');
+    const { x, y, height, error } = this.latency.place;
+    return {
+      queries,
+      ...(Number.isNaN(latency) ? {} : { latency }),
+      ...(error > 1 ? {} : { 'coordinate.x': x, 'coordinate.y': y, 'coordinate.height': height }),
+    };
   }
 
   /** The whole network, as far as it is known here; null until the first view came. */

@@ -29,6 +29,8 @@ export const requestKinds = {
   probe: 2,
   /** resources/shares.ts */
   offers: 3,
+  /** skyeye/latency.ts */
+  coordinate: 4,
   /** services/path/watch.ts */
   sightings: 0x70,
 } as const;

@@ -1,0 +1,64 @@
+// Where a peer stands in a space in which distance is latency, so that the latency between any two can be estimated though
+// they have never met (Vivaldi: Dabek et al., SIGCOMM 2004). A plane for the net, and a height for the way to it.
+
+export interface Coordinate {
+  x: number;
+  y: number;
+  height: number;
+  /** How far off it may be, relative: 1 knows nothing. */
+  error: number;
+}
+
+const CE = 0.25;
+const CC = 0.25;
+const HEIGHT_MIN = 0.05;
+const ERROR_MAX = 1.5;
+const FAR_MS = 60_000;
+
+/** There and back, in milliseconds. */
+export function latencyBetween(a: Omit<Coordinate, 'error'>, b: Omit<Coordinate, 'error'>): number {
+  return Math.hypot(a.x - b.x, a.y - b.y) + a.height + b.height;
+}
+
+export const unknownPlace: Coordinate = { x: 0, y: 0, height: HEIGHT_MIN, error: ERROR_MAX };
+
+/**
+ * One step towards where the measured latency to another peer would be right (§2.5, §5.4 of the paper).
+ *
+ * @param fraction 0 to 1, by chance: which way two go apart who stand at one place
+ */
+export function moved(own: Coordinate, other: Coordinate, measuredMs: number, fraction: number): Coordinate {
+  if (!(measuredMs > 0 && measuredMs < FAR_MS) || !isSane(other)) return own;
+  const estimatedMs = latencyBetween(own, other);
+  const weight = own.error / (own.error + other.error);
+  const wrong = Math.abs(estimatedMs - measuredMs) / measuredMs;
+  const error = Math.min(ERROR_MAX, wrong * CE * weight + own.error * (1 - CE * weight));
+  const push = CC * weight * (measuredMs - estimatedMs);
+  const apart = Math.hypot(own.x - other.x, own.y - other.y);
+  const angle = 2 * Math.PI * fraction;
+  const [ux, uy] =
+    apart > 1e-6
+      ? [(own.x - other.x) / estimatedMs, (own.y - other.y) / estimatedMs]
+      : [Math.cos(angle), Math.sin(angle)];
+  return {
+    x: own.x + push * ux,
+    y: own.y + push * uy,
+    height: Math.max(
+      HEIGHT_MIN,
+      own.height + (push * (own.height + other.height)) / Math.max(estimatedMs, 1e-6),
+    ),
+    error,
+  };
+}
+
+/** A peer that says it stands elsewhere than on earth is not believed. */
+function isSane({ x, y, height, error }: Coordinate): boolean {
+  return (
+    [x, y, height, error].every(Number.isFinite) &&
+    Math.hypot(x, y) < FAR_MS &&
+    height >= 0 &&
+    height < FAR_MS &&
+    error >= 0 &&
+    error <= ERROR_MAX
+  );
+}

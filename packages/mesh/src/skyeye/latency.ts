@@ -1,0 +1,119 @@
+// Measures the latency to others: to the parent often, to a child now and then, and seldom to a sibling or to anybody, for
+// which a link is made; and moves this peer's coordinate accordingly.
+
+import type { Session } from '../link/session.ts';
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Directory } from '../members/directory.ts';
+import { type Cancel, jittered, type Runtime, sample } from '../runtime.ts';
+import { requestKinds } from '../wire/kinds.ts';
+import { decode, encode, float, record } from '../wire/schema.ts';
+import { type Coordinate, moved, unknownPlace } from './coordinates.ts';
+
+const LOOK_MS = 15_000;
+/** A link to somebody who is no neighbour costs a handshake: a few at first, then few. */
+const FAR_LOOKS_FIRST = 2;
+const FAR_MS = 240_000;
+const ANSWER_MS = 2_000;
+/** The least of the last few: what is more was waiting, not the way (Ledlie et al., NSDI 2007). */
+const KEPT = 4;
+const PEERS_MAX = 64;
+
+const coordinate = record({ x: float, y: float, height: float, error: float });
+const NOTHING = Buffer.alloc(0);
+
+export class Latency {
+  readonly #runtime: Runtime;
+  readonly #directory: Directory;
+  readonly #switchboard: Switchboard;
+  readonly #own: string;
+  readonly #measured = new Map<string, number[]>();
+  #place: Coordinate = unknownPlace;
+  #looks = 0;
+  #farMs = Number.NEGATIVE_INFINITY;
+  #isStarted = false;
+  #cancel: Cancel = () => {};
+
+  constructor(runtime: Runtime, own: string, directory: Directory, switchboard: Switchboard) {
+    this.#runtime = runtime;
+    this.#own = own;
+    this.#directory = directory;
+    this.#switchboard = switchboard;
+    // Both ends of a new link measure it: so each stranger that is met counts twice.
+    switchboard.onOpen.push((session) => {
+      if (this.#isStarted && session.id !== '') this.#measure(session);
+    });
+    switchboard.handleRequest(requestKinds.coordinate, (_session, _payload, reply) =>
+      reply(null, encode(coordinate, this.#place)),
+    );
+  }
+
+  /** Unknown (error above 1) until somebody was measured. */
+  get place(): Coordinate {
+    return this.#place;
+  }
+
+  /** There and back, measured; NaN if that peer was not. */
+  to(id: string): number {
+    const all = this.#measured.get(id);
+    return all === undefined ? Number.NaN : Math.min(...all);
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    const again = () => {
+      this.#cancel = this.#runtime.clock.after(jittered(this.#runtime.random, LOOK_MS), () => {
+        this.#look();
+        again();
+      });
+    };
+    again();
+  }
+
+  stop(): void {
+    this.#isStarted = false;
+    this.#cancel();
+  }
+
+  #look(): void {
+    const { tree } = this.#directory;
+    const parent = tree.parentOf(this.#own);
+    const session = parent === null ? null : this.#switchboard.sessionOf(parent);
+    if (session !== null) this.#measure(session);
+    const others = [...this.#switchboard.sessions()].filter(({ id }) => id !== '' && id !== parent);
+    const [other] = sample(this.#runtime.random, others, 1);
+    // Children measure this way themselves; so one of them, every other time.
+    if (other !== undefined && this.#looks % 2 === 0) this.#measure(other);
+    this.#looks++;
+    const nowMs = this.#runtime.clock.elapsedMs();
+    const waitMs = this.#looks <= FAR_LOOKS_FIRST ? 0 : FAR_MS;
+    if (nowMs - this.#farMs < waitMs || tree.size < 4) return;
+    this.#farMs = nowMs;
+    this.#lookFar(parent);
+  }
+
+  /** Every other time a sibling, else anybody. */
+  #lookFar(parent: string | null): void {
+    const { tree } = this.#directory;
+    const siblings = parent === null ? [] : tree.childrenOf(parent);
+    const all = this.#looks % 2 === 0 || siblings.length < 2 ? tree.ids : siblings;
+    const index = Math.floor(this.#runtime.random.fraction() * all.length);
+    const id = all[index];
+    if (id === undefined || id === this.#own) return;
+    this.#switchboard.connect(id, this.#directory.addressesOf(id));
+  }
+
+  #measure(session: Session): void {
+    const { clock, random } = this.#runtime;
+    const startMs = clock.elapsedMs();
+    session.request(requestKinds.coordinate, NOTHING, ANSWER_MS, (error, payload) => {
+      if (error !== null) return;
+      const tookMs = clock.elapsedMs() - startMs;
+      const all = this.#measured.get(session.id) ?? [];
+      this.#measured.delete(session.id);
+      this.#measured.set(session.id, [...all, tookMs].slice(-KEPT));
+      if (this.#measured.size > PEERS_MAX) this.#measured.delete(this.#measured.keys().next().value!);
+      const other = decode(coordinate, payload);
+      this.#place = moved(this.#place, other, this.to(session.id), random.fraction());
+    });
+  }
+}

@@ -1,0 +1,55 @@
+// Network coordinates: estimated latencies come near the true ones, and a liar moves nobody far.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Coordinate, latencyBetween, moved, unknownPlace } from '../src/skyeye/coordinates.ts';
+import { SeededRandom } from '../src/virtual/index.ts';
+
+test('hosts on a plane, behind access lines: a few neighbours and as many strangers are enough to estimate all', () => {
+  const random = new SeededRandom(7);
+  const count = 60;
+  const truth = Array.from({ length: count }, () => ({
+    x: random.fraction() * 100,
+    y: random.fraction() * 60,
+    height: 1 + random.fraction() * 10,
+  }));
+  const places: Coordinate[] = truth.map(() => unknownPlace);
+  // The parent and two children, and anybody: without strangers, the whole folds over.
+  const neighbours = truth.map((_, i) => [1, 2, 3].map((step) => (i + step * step * 7 + 1) % count));
+  for (let round = 0; round < 1000; round++)
+    for (let i = 0; i < count; i++) {
+      const stranger = Math.floor(random.fraction() * count);
+      const other = round % 2 === 1 ? stranger : neighbours[i]![round % 3]!;
+      if (other === i) continue;
+      const measuredMs = latencyBetween(truth[i]!, truth[other]!) * (1 + random.fraction() * 0.1);
+      places[i] = moved(places[i]!, places[other]!, measuredMs, random.fraction());
+    }
+  const errors: number[] = [];
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < i; j++) {
+      const trueMs = latencyBetween(truth[i]!, truth[j]!);
+      errors.push(Math.abs(latencyBetween(places[i]!, places[j]!) - trueMs) / trueMs);
+    }
+  errors.sort((a, b) => a - b);
+  const median = errors[errors.length >> 1]!;
+  assert.ok(median < 0.15, `median error ${(median * 100).toFixed(1)} %`);
+});
+
+test('what cannot be moves nobody', () => {
+  const own: Coordinate = { x: 1, y: 2, height: 3, error: 0.3 };
+  for (const other of [
+    { x: Number.NaN, y: 0, height: 1, error: 0.1 },
+    { x: 1e9, y: 0, height: 1, error: 0.1 },
+    { x: 0, y: 0, height: -5, error: 0.1 },
+    { x: 0, y: 0, height: 1, error: -1 },
+  ])
+    assert.deepEqual(moved(own, other, 20, 0.5), own);
+  const sane: Coordinate = { x: 0, y: 0, height: 1, error: 0.2 };
+  for (const measuredMs of [Number.NaN, -1, 0, Number.POSITIVE_INFINITY, 1e9])
+    assert.deepEqual(moved(own, sane, measuredMs, 0.5), own);
+});
+
+test('two at one place go apart', () => {
+  const a = moved(unknownPlace, unknownPlace, 40, 0.25);
+  assert.ok(latencyBetween(a, unknownPlace) > latencyBetween(unknownPlace, unknownPlace));
+});
