@@ -1,14 +1,9 @@
-export {
-  type EmulateOptions,
-  type EmulateReport,
-  emulate,
-  Interrupted,
-  type Sample,
-} from './emulate/emulation.ts';
+export { type EmulateOptions, emulate, Interrupted } from './emulate/emulation.ts';
 export { serveHost } from './emulate/host-process.ts';
 export { LabError, whyNoNamespaces } from './emulate/namespaces.ts';
 export { HOSTS_MAX } from './emulate/plan.ts';
 export { emulatePlot } from './emulate/plot.ts';
+export type { EmulateReport, Sample } from './emulate/report.ts';
 export { clean } from './emulate/stage.ts';
 export { emulateText, tableHead, tableLine } from './emulate/table.ts';
 export { type Quantiles, quantilesOf } from './quantiles.ts';

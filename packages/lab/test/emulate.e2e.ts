@@ -42,7 +42,10 @@ test('peers on hosts of their own: all know all, crashes are noticed, the namesp
   assert.equal(status, 0, err);
   const report: EmulateReport = JSON.parse(out);
   assert.notEqual(report.convergedS, null);
+  assert.notEqual(report.viewedS, null);
   assert.notEqual(report.settledS, null);
+  assert.ok(report.queries.ms.count > 20);
+  assert.ok(report.queries.success > 0.8, JSON.stringify(report.queries));
   assert.ok(report.messages.ms.count > 0);
   assert.ok(report.gone.count > 0, 'at this rate some must have gone');
   assert.deepEqual(namespacesOf(run.child.pid!), []);

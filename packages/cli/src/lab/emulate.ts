@@ -29,6 +29,8 @@ interface Flags {
   churn: string;
   for: string;
   messages: string;
+  queries: string;
+  interval: string;
   seed: string;
   json?: boolean;
   out?: string;
@@ -49,6 +51,8 @@ export async function runEmulate(flags: Flags): Promise<number> {
     lossRate: readShare(flags.loss, '--loss', 50),
     churnPerMin: readRate(flags.churn, '--churn', 1_000),
     durationMs: readSpan(flags.for, '--for', 's', 86_400_000),
+    queriesPerS: readCount(flags.queries, '--queries', 0, 10_000),
+    intervalMs: readSpan(flags.interval, '--interval', 's', 600_000),
     messagesPerS: readCount(flags.messages, '--messages', 0, 1_000),
     seed: readCount(flags.seed, '--seed', 0, 2 ** 31),
   };

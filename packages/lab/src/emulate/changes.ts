@@ -15,12 +15,12 @@ export interface ChangeReport {
 }
 
 export class Changes {
-  readonly #hosts: HostCalls[];
+  readonly #hosts: readonly HostCalls[];
   readonly #knownMs: Record<'gone' | 'back', number[]> = { gone: [], back: [] };
   readonly #unknown = { gone: 0, back: 0 };
   readonly #latest = new Map<string, number>();
 
-  constructor(hosts: HostCalls[]) {
+  constructor(hosts: readonly HostCalls[]) {
     this.#hosts = hosts;
   }
 

@@ -17,6 +17,7 @@ const methods = [
   'heard',
   'message',
   'broadcast',
+  'query',
   'sample',
   'close',
 ] as const;

@@ -4,6 +4,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
+  type Cancel,
+  every,
   formatToken,
   foundMesh,
   joinMesh,
@@ -17,7 +19,9 @@ import {
   type Session,
   systemRuntime,
 } from '@eyrie/mesh';
+import { namedValues } from '@eyrie/mesh/skyeye';
 import { SeededRandom } from '@eyrie/mesh/virtual';
+import { Readings } from '../readings.ts';
 import { type LinkShape, ShapedTransport } from './shaped.ts';
 
 /** Peers that join at once from one host: the authority is one process, and has more hosts to serve. */
@@ -32,6 +36,10 @@ export interface HostOptions {
   delayMs: number;
   lossRate: number;
   seed: number;
+  /** Of the whole mesh: names are `peer-0` to `peer-…`. */
+  peers: number;
+  /** Between two measurements of a peer. */
+  intervalMs: number;
 }
 
 /** What a host says once a second. Sums over its running peers, unless said otherwise. */
@@ -39,6 +47,10 @@ export interface HostSample {
   running: number;
   /** Peers that know as many alive as there are. */
   whole: number;
+  /** Peers whose view is of all there are. */
+  seeing: number;
+  /** Of the views of all peers here. */
+  viewAgesMs: number[];
   /** User and system, since the process began. */
   cpuS: number;
   rssBytes: number;
@@ -60,8 +72,20 @@ export interface Heard {
   lastMs: number;
 }
 
+/** How a question was answered. */
+export interface Asked {
+  ms: number;
+  hops: number;
+  /** Peers found, or that the figures are of. */
+  matched: number;
+  /** Part of the living that was looked at. */
+  complete: number;
+  problem: string | null;
+}
+
 interface Running {
   opened: OpenedPeer;
+  stopMeasuring: Cancel;
   transport: ShapedTransport;
   startedMs: number;
 }
@@ -83,6 +107,7 @@ export class Host {
   readonly #warnings = new Map<string, number>();
   readonly #gone = new Set<string>();
   readonly #sessions = new Set<Session>();
+  readonly #readings: Readings;
   #closedLinkBytes = 0;
   #wireBytesAtStart = 0;
 
@@ -93,6 +118,7 @@ export class Host {
     });
     const random = new SeededRandom(options.seed);
     const { delayMs, lossRate } = options;
+    this.#readings = new Readings(random, options.peers);
     this.#shape = { delayMs, lossRate, fraction: () => random.fraction() };
     this.#wireBytesAtStart = wireBytes();
   }
@@ -183,8 +209,18 @@ export class Host {
     return problem === null ? { count, ms: machineMs() - startMs } : null;
   }
 
+  /** A capacity query; null if the peer does not run. */
+  async query(from: string, text: string): Promise<Asked | null> {
+    const peer = this.#running.get(from)?.opened.peer;
+    if (peer === undefined) return null;
+    const startMs = machineMs();
+    const { hops, matched, complete, problem } = await peer.skyeye.query(text);
+    return { ms: machineMs() - startMs, hops, matched, complete, problem };
+  }
+
   async sample(everybody: number): Promise<HostSample> {
     const peers = [...this.#running.values()].map(({ opened }) => opened.peer);
+    const views = peers.flatMap((peer) => peer.skyeye.view() ?? []);
     let openLinkBytes = 0;
     for (const session of this.#sessions) openLinkBytes += session.link.sentBytes;
     const { user, system } = process.cpuUsage();
@@ -193,6 +229,8 @@ export class Host {
     return {
       running: peers.length,
       whole: peers.filter((peer) => peer.directory.tree.size === everybody).length,
+      seeing: views.filter((view) => view.peers === everybody && view.alive === everybody).length,
+      viewAgesMs: views.map((view) => view.ageMs),
       cpuS: (user + system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
       linkBytes: this.#closedLinkBytes + openLinkBytes,
@@ -205,6 +243,7 @@ export class Host {
 
   async close(): Promise<void> {
     for (const { opened } of this.#silent.values()) opened.peer.kill();
+    for (const { stopMeasuring } of this.#running.values()) stopMeasuring();
     await Promise.all([...this.#running.values()].map(({ opened }) => opened.close()));
     this.#running.clear();
     this.#silent.clear();
@@ -244,9 +283,14 @@ export class Host {
       if (this.#sessions.delete(session)) this.#closedLinkBytes += session.link.sentBytes;
     });
     await peer.start();
+    const measure = () => {
+      peer.skyeye.report(namedValues(this.#readings.measure(Number(id.split('-')[1]))));
+    };
+    measure();
+    const stopMeasuring = every(this.#runtime, this.#options.intervalMs, measure);
     const taken = Number(peer.addresses[0]!.split(':').at(-1));
     if (settings.port !== taken) storage.write('settings.json', JSON.stringify({ ...settings, port: taken }));
-    this.#running.set(id, { opened, transport: transport!, startedMs: machineMs() });
+    this.#running.set(id, { opened, stopMeasuring, transport: transport!, startedMs: machineMs() });
     return peer;
   }
 
@@ -254,6 +298,7 @@ export class Host {
     const running = this.#running.get(id);
     if (running === undefined) throw new Error(`${id} does not run here`);
     this.#running.delete(id);
+    running.stopMeasuring();
     return running;
   }
 

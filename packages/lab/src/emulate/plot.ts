@@ -1,6 +1,6 @@
 import { type Panel, plotSvg } from '../plot.ts';
 import { bytesRate, ms, percent } from '../units.ts';
-import type { EmulateReport, Sample } from './emulation.ts';
+import type { EmulateReport, Sample } from './report.ts';
 
 /** An emulation over time, as SVG. */
 export function emulatePlot({ samples, settings }: EmulateReport): string {
@@ -13,13 +13,32 @@ export function emulatePlot({ samples, settings }: EmulateReport): string {
       format: (value) => String(Math.round(value)),
     },
     {
-      title: 'Peers that know all others',
-      series: [{ name: 'know all', values: of(({ knowAll }) => knowAll) }],
+      title: 'Peers that know all others, and whose view is of all',
+      series: [
+        { name: 'know all', values: of(({ knowAll }) => knowAll) },
+        { name: 'see all', values: of(({ seeAll }) => seeAll) },
+      ],
       format: percent,
       atLeast: 1,
     },
     {
-      title: 'From anyone to anyone and back, sealed',
+      title: 'How old the view is',
+      series: [
+        { name: 'p50', values: of(({ viewAgeMs }) => (viewAgeMs.count === 0 ? null : viewAgeMs.p50)) },
+        { name: 'p99', values: of(({ viewAgeMs }) => (viewAgeMs.count === 0 ? null : viewAgeMs.p99)) },
+      ],
+      format: ms,
+    },
+    {
+      title: 'Capacity queries',
+      series: [
+        { name: 'p50', values: of(({ queryMs }) => (queryMs.count === 0 ? null : queryMs.p50)) },
+        { name: 'p99', values: of(({ queryMs }) => (queryMs.count === 0 ? null : queryMs.p99)) },
+      ],
+      format: ms,
+    },
+    {
+      title: 'Messages from anyone to anyone and back, sealed',
       series: [
         { name: 'p50', values: of(({ messageMs }) => (messageMs.count === 0 ? null : messageMs.p50)) },
         { name: 'p99', values: of(({ messageMs }) => (messageMs.count === 0 ? null : messageMs.p99)) },

@@ -19,7 +19,10 @@ import { planNetwork } from './plan.ts';
 export interface StageOptions extends Shaping {
   /** 0 is loopback. */
   hosts: number;
+  peers: number;
   seed: number;
+  /** Between two measurements of a peer. */
+  intervalMs: number;
   /** Starts a program that calls `serveHost` with the argument that is added. */
   hostCommand: string[];
 }
@@ -92,7 +95,7 @@ function openNamespaces(options: StageOptions, note: (line: string) => void): St
 }
 
 function hostOptions(
-  { delayMs, lossRate, seed }: StageOptions,
+  { delayMs, lossRate, seed, peers, intervalMs }: StageOptions,
   shapers: Shapers,
   name: string,
   address: string,
@@ -104,6 +107,8 @@ function hostOptions(
     delayMs: shapers.delay === 'links' ? delayMs : 0,
     lossRate: shapers.loss === 'links' ? lossRate : 0,
     seed: seed * 1_000 + h,
+    peers,
+    intervalMs,
   };
 }
 

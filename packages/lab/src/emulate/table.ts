@@ -3,14 +3,17 @@
 import type { Quantiles } from '../quantiles.ts';
 import { bytesRate, mebibytes, ms, percent, seconds } from '../units.ts';
 import type { ChangeReport } from './changes.ts';
-import type { EmulateReport, Sample } from './emulation.ts';
+import type { EmulateReport, Sample } from './report.ts';
 
 const columns: [title: string, width: number, of: (sample: Sample) => string][] = [
   ['time', 7, ({ atS }) => seconds(atS)],
   ['running', 8, ({ running }) => String(running)],
   ['know all', 9, ({ knowAll }) => percent(knowAll)],
-  ['msg p50', 9, ({ messageMs }) => latency(messageMs, messageMs.p50)],
-  ['msg p99', 9, ({ messageMs }) => latency(messageMs, messageMs.p99)],
+  ['see all', 8, ({ seeAll }) => percent(seeAll)],
+  ['view age', 9, ({ viewAgeMs }) => latency(viewAgeMs, viewAgeMs.p50)],
+  ['query p50', 9, ({ queryMs }) => latency(queryMs, queryMs.p50)],
+  ['query p99', 9, ({ queryMs }) => latency(queryMs, queryMs.p99)],
+  ['message', 9, ({ messageMs }) => latency(messageMs, messageMs.p50)],
   ['a peer', 10, ({ linkBytesPerPeerS }) => bytesRate(linkBytesPerPeerS)],
   ['CPU', 7, ({ cpuShare }) => percent(cpuShare)],
   ['memory', 8, ({ rssBytes }) => mebibytes(rssBytes)],
@@ -29,23 +32,32 @@ function latency({ count }: Quantiles, value: number): string {
 }
 
 export function emulateText(report: EmulateReport): string {
-  const { settings, shapers, messages, broadcasts, idle, busy } = report;
+  const { settings, shapers, messages, queries, broadcasts, idle, busy } = report;
   const { peers, hosts, delayMs, lossRate, churnPerMin } = settings;
   const where =
     hosts === 0 ? 'on loopback, in one process' : `on ${hosts} hosts in namespaces, a process each`;
   const rows: [string, string][] = [
     ['peers', `${peers} ${where}`],
     ['network', network(delayMs, lossRate, shapers)],
-    ['joined', `${seconds(report.joinedS)}, all knew all ${outcome(report.convergedS, 'later')}`],
+    [
+      'joined',
+      `${seconds(report.joinedS)}, all knew all ${outcome(report.convergedS, 'later')}, the view of each was of all ${outcome(report.viewedS, 'after that')}`,
+    ],
     [
       'idle',
-      `${bytesRate(idle.linkBytesPerPeerS)} a peer in TLS records, ${bytesRate(idle.wireBytesPerPeerS)} with TCP/IP heads`,
+      // Over loopback goes whatever else the machine does.
+      `${bytesRate(idle.linkBytesPerPeerS)} a peer in TLS records${hosts === 0 ? '' : `, ${bytesRate(idle.wireBytesPerPeerS)} with TCP/IP heads`}`,
     ],
     [
       'with load',
       `${bytesRate(busy.linkBytesPerPeerS)} a peer in TLS records; ${percent(report.cpuShare)} of one core`,
     ],
     ['memory', `${mebibytes(report.rssBytesMax)} in all`],
+    ['view', `age ${spread(report.viewAgeMs)}`],
+    [
+      'queries',
+      `${spread(queries.ms)}, ${queries.rate.toFixed(0)} a second, ${percent(queries.success)} answered in full, ${queries.hops.mean.toFixed(1)} hops on average`,
+    ],
     ['messages', `${spread(messages.ms)}${messages.failed > 0 ? `, ${messages.failed} not delivered` : ''}`],
     [
       'broadcasts',
@@ -57,8 +69,10 @@ export function emulateText(report: EmulateReport): string {
       ['churn', `${percent(churnPerMin)} of the peers a minute: crashes, silences, good-byes`],
       ['gone', change(report.gone)],
       ['back', change(report.back)],
-      ['in the end', `all knew all ${outcome(report.settledS, 'after the last change')}`],
+      ['in the end', `all knew and saw all ${outcome(report.settledS, 'after the last change')}`],
     );
+  for (const [problem, count] of Object.entries(queries.problems))
+    rows.push(['', `of the queries ${count}: ${problem}`]);
   rows.push(['wrong alarms', String(report.wrongAlarms)]);
   const warnings = Object.entries(report.warnings).map(([text, count]) => `${text} (${count})`);
   if (warnings.length > 0) rows.push(['warnings', warnings.join(', ')]);

@@ -1,6 +1,6 @@
 import { type Panel, plotSvg } from '../plot.ts';
+import { compared } from '../readings.ts';
 import { percent, seconds } from '../units.ts';
-import { compared } from './readings.ts';
 import type { SimulateReport } from './report.ts';
 import type { Moment } from './truth.ts';
 

@@ -1,7 +1,7 @@
 // A whole simulation in figures. Nothing in it depends on the machine or the time of day.
 
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
-import { compared } from './readings.ts';
+import { compared } from '../readings.ts';
 import type { SimulateSettings } from './settings.ts';
 import type { Traffic } from './traffic.ts';
 import type { Moment } from './truth.ts';

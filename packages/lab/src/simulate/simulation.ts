@@ -8,9 +8,9 @@
 import { jittered, type Runtime } from '@eyrie/mesh';
 import type { Message } from '@eyrie/mesh/skyeye';
 import { SeededRandom } from '@eyrie/mesh/virtual';
+import { Readings } from '../readings.ts';
 import { Network } from './network.ts';
 import { type Commons, idOf, VirtualPeer } from './peer.ts';
-import { Readings } from './readings.ts';
 import { type SimulateReport, summarised } from './report.ts';
 import type { SimulateSettings } from './settings.ts';
 import { Traffic } from './traffic.ts';

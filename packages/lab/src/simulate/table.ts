@@ -1,7 +1,7 @@
 // A simulation in words: a line of the live table, and the report.
 
+import { compared } from '../readings.ts';
 import { bytesRate, percent, seconds } from '../units.ts';
-import { compared } from './readings.ts';
 import type { SimulateReport, Typical } from './report.ts';
 import type { Moment } from './truth.ts';
 

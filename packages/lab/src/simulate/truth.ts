@@ -2,8 +2,8 @@
 
 import type { View } from '@eyrie/mesh/skyeye';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
+import { compared, type Readings } from '../readings.ts';
 import type { VirtualPeer } from './peer.ts';
-import { compared, type Readings } from './readings.ts';
 import type { World } from './world.ts';
 
 /** Who started later has not heard of the network yet, and is not asked. */

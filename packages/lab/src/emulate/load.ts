@@ -1,0 +1,139 @@
+// What is asked of the mesh while it is measured: capacity queries, sealed messages, broadcasts.
+
+import { type Quantiles, quantilesOf } from '../quantiles.ts';
+import { type Cast, idOf } from './cast.ts';
+import { type Asked, machineMs } from './host.ts';
+import { quiet } from './waiting.ts';
+
+const BROADCAST_MS = 5_000;
+/** That wait for their receipt, or answer; at the bound none are added. */
+const UNDER_WAY_MAX = 200;
+/** Asked in turn: any three, the best three, figures of all. */
+const questions = [
+  '3 peers where cpu.free >= 50% and storage.free > 20GB',
+  '3 peers where memory.free > 1GB order by cpu.free',
+  'count, avg cpu.used, p95 cpu.used',
+];
+
+export interface LoadReport {
+  queries: {
+    ms: Quantiles;
+    /** A second. */
+    rate: number;
+    hops: Quantiles;
+    /** Answered in full, of all that were asked. */
+    success: number;
+    problems: Record<string, number>;
+  };
+  /** There and back, with the receipt. */
+  messages: { ms: Quantiles; failed: number };
+  /** Until all had said that they have it. */
+  broadcasts: { ms: Quantiles; missed: number; reached: number };
+}
+
+export class Load {
+  readonly #cast: Cast;
+  readonly #rates: { queriesPerS: number; messagesPerS: number };
+  readonly #asked: Asked[] = [];
+  readonly #messageMs: number[] = [];
+  readonly #broadcastMs: number[] = [];
+  #asked0 = 0;
+  #messages0 = 0;
+  #failed = 0;
+  #missed = 0;
+  #reached = 0;
+
+  constructor(cast: Cast, rates: { queriesPerS: number; messagesPerS: number }) {
+    this.#cast = cast;
+    this.#rates = rates;
+  }
+
+  async run(over: AbortSignal): Promise<void> {
+    await Promise.all([
+      steadily(this.#rates.queriesPerS, over, (i) => this.#ask(i)),
+      steadily(this.#rates.messagesPerS, over, () => this.#talk()),
+      this.#broadcast(over),
+    ]);
+  }
+
+  /** What came since the last time. */
+  recent(): { queryMs: Quantiles; messageMs: Quantiles } {
+    const queryMs = quantilesOf(this.#asked.slice(this.#asked0).map(({ ms }) => ms));
+    const messageMs = quantilesOf(this.#messageMs.slice(this.#messages0));
+    this.#asked0 = this.#asked.length;
+    this.#messages0 = this.#messageMs.length;
+    return { queryMs, messageMs };
+  }
+
+  async #ask(number: number): Promise<void> {
+    const from = this.#cast.anybody();
+    const question = questions[number % questions.length]!;
+    const answer = await this.#cast.hostOf(from).query(idOf(from), question);
+    // Whoever went in the meantime has no use for it.
+    if (answer !== null && this.#cast.running.has(from)) this.#asked.push(answer);
+  }
+
+  async #talk(): Promise<void> {
+    const { running } = this.#cast;
+    const [from, to] = [this.#cast.anybody(), this.#cast.anybody()];
+    if (from === to) return;
+    const ms = await this.#cast.hostOf(from).message(idOf(from), idOf(to));
+    // Who went in the meantime gets it when it is back: not counted here.
+    if (!running.has(from) || !running.has(to)) return;
+    if (ms === null) this.#failed++;
+    else this.#messageMs.push(ms);
+  }
+
+  async #broadcast(over: AbortSignal): Promise<void> {
+    while (await quiet(BROADCAST_MS, over)) {
+      const from = this.#cast.anybody();
+      const expected = this.#cast.running.size - 1;
+      const result = await this.#cast
+        .hostOf(from)
+        .broadcast(idOf(from))
+        .catch(() => null);
+      if (result === null) continue;
+      this.#broadcastMs.push(result.ms);
+      this.#reached += Math.min(result.count, expected);
+      this.#missed += Math.max(0, expected - result.count);
+    }
+  }
+
+  report(measuredS: number): LoadReport {
+    const problems: Record<string, number> = {};
+    for (const { problem } of this.#asked)
+      if (problem !== null) problems[problem] = (problems[problem] ?? 0) + 1;
+    const good = this.#asked.filter(({ problem }) => problem === null).length;
+    return {
+      queries: {
+        ms: quantilesOf(this.#asked.map(({ ms }) => ms)),
+        rate: this.#asked.length / measuredS,
+        hops: quantilesOf(this.#asked.map(({ hops }) => hops)),
+        success: this.#asked.length === 0 ? 1 : good / this.#asked.length,
+        problems,
+      },
+      messages: { ms: quantilesOf(this.#messageMs), failed: this.#failed },
+      broadcasts: { ms: quantilesOf(this.#broadcastMs), missed: this.#missed, reached: this.#reached },
+    };
+  }
+}
+
+/** So many a second; as many as were meant until now, also where a timer comes late. What fails is somebody's end. */
+async function steadily(
+  perS: number,
+  over: AbortSignal,
+  begin: (number: number) => Promise<void>,
+): Promise<void> {
+  if (perS === 0) return;
+  const startMs = machineMs();
+  let underWay = 0;
+  for (let i = 0; !over.aborted; i++) {
+    const waitMs = startMs + (1_000 * i) / perS - machineMs();
+    if (waitMs > 0 && !(await quiet(waitMs, over))) return;
+    if (underWay >= UNDER_WAY_MAX) continue;
+    underWay++;
+    begin(i)
+      .catch(() => {})
+      .finally(() => underWay--);
+  }
+}
