@@ -10,6 +10,7 @@ import { Changes } from './changes.ts';
 import { Churn } from './churn.ts';
 import { type HostSample, machineMs } from './host.ts';
 import { Load } from './load.ts';
+import { LabError } from './namespaces.ts';
 import type { EmulateReport, Sample, Times, Traffic } from './report.ts';
 import { openStage, type Stage, type StageOptions } from './stage.ts';
 import { aborted, quiet } from './waiting.ts';
@@ -20,7 +21,7 @@ const SETTLE_MS = 20_000;
 /** What peers cost that have nothing to say but what they measure: for so long, at most. */
 const IDLE_MS = 10_000;
 /** Joining is the authority's work: so long a peer, at most. */
-const JOIN_MS_A_PEER = 200;
+const JOIN_MS_A_PEER = 600;
 const JOIN_MS_MIN = 30_000;
 /** What was told of a peer so long after it came back is still about the time before. */
 const ECHO_MS = 10_000;
@@ -98,7 +99,7 @@ class Emulation {
     const tooLate = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
     await Promise.race([Promise.all(joining), aborted(tooLate)]);
     if (signal.aborted) throw new Interrupted();
-    if (tooLate.aborted) throw new Error(`${peers} peers did not join in ${limitMs / 1000} s: take fewer`);
+    if (tooLate.aborted) throw new LabError(`${peers} peers did not join in ${limitMs / 1000} s: take fewer`);
     for (let peer = 0; peer < peers; peer++) running.add(peer);
   }
 
