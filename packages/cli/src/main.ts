@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addAnalyzerCommand } from './analyzer/options.ts';
 import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
+import { addDemoCommand } from './demo/options.ts';
 import { addDoctorCommand } from './doctor/options.ts';
 import { addFirewallCommand } from './firewall/options.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
@@ -104,6 +105,7 @@ addLabCommands(program);
 
 program.commandsGroup('Watch out, and keep time:');
 addHoneypotCommand(program);
+addDemoCommand(program);
 addFirewallCommand(program);
 addDoctorCommand(program);
 addTimeCommand(program);

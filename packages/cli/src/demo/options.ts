@@ -1,0 +1,21 @@
+// `eyrie demo`: things to watch, on this machine alone.
+import type { Command } from 'commander';
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('watch something happen, on this machine alone')
+    .command('attack')
+    .description(
+      'a mesh of peers, two of which misbehave: found, sent to a honeypot, back when their time is over',
+    )
+    .option('--peers <number>', 'peers in the mesh, 5 to 100', '20')
+    .option('--rate <number>', 'queries a second of the one that floods', '150')
+    .option('--for <seconds>', 'how long the two are kept away', '15')
+    .option('--json', 'only the figures, as JSON')
+    .addHelpText('after', '\nExample:\n  eyrie demo attack')
+    .action(async (options) => {
+      const { demoAttack } = await import('./attack.ts');
+      process.exitCode = await demoAttack(options);
+    });
+}

@@ -1,0 +1,1 @@
+export { type AttackOptions, type AttackReport, latencyText, runAttack } from './attack.ts';
