@@ -62,7 +62,7 @@ describe('compose files', { skip: requireTool('docker-compose') }, () => {
         if (image !== 'eyrie') continue;
         const words = [...entrypoint, ...command].join(' ');
         const said = /\/opt\/eyrie\/member/.test(words)
-          ? /\b(?:found \w+ \w+|join \w+)(?: eyrie (\w+))?/.exec(words)?.[1]
+          ? /\b(?:found \w+ \w+|join \w+)(?: (?:instead )?eyrie (\w+))?/.exec(words)?.[1]
           : (/eyrie (\w+)/.exec(words)?.[1] ?? command[0]);
         if (said === undefined) continue;
         assert.ok(
@@ -135,7 +135,7 @@ describe('deploy/compose/member', {
     const members = [
       await start('one', 'found', 'home', 'one'),
       await start('two', 'join', 'two', 'sh', '-c', 'echo beside the peer; exec sleep 60'),
-      await start('three', 'join', 'three'),
+      await start('three', 'join', 'three', 'instead', 'eyrie', 'peer', 'three'),
     ];
     const isAll = (list: string) => list.split('"alive"').length === 4;
     let here = '';
