@@ -3,6 +3,8 @@ import { writeSync } from 'node:fs';
 import { FAILED, UserError } from '../errors.ts';
 
 const CAPACITY = 1 << 18;
+/** Up to so many characters a loop is faster than a call into the runtime. */
+const SHORT = 16;
 /** Longer strings are written around the buffer. */
 const LONG = CAPACITY >> 2;
 
@@ -26,11 +28,10 @@ export class Output {
       return;
     }
     if (this.#at + length * 3 > CAPACITY) this.flush();
-    if (length > 48) {
+    if (length > SHORT) {
       this.#at += this.#buffer.write(text, this.#at);
       return;
     }
-    // Short ASCII text is copied faster here than by a call into the runtime.
     const buffer = this.#buffer;
     let at = this.#at;
     for (let i = 0; i < length; i++) {

@@ -10,6 +10,10 @@ const TOTAL_BYTES_MAX = 48 << 20;
 /** Messages one segment may complete or begin. */
 const ROUNDS_MAX = 512;
 
+/** Bits of what is known of a cell: most have neither, and then no map is asked. */
+const IS_PENDING = 1;
+const HAS_FINISHED = 2;
+
 /** Runs of bytes an unfinished message may have with gaps between them. */
 const RUNS_MAX = 64;
 
@@ -33,6 +37,7 @@ export class StreamReassembly {
   readonly #used: Uint8Array[] = [];
   /** By cell, where the last message of several segments lay: what comes again of it is not read again. */
   readonly #finished = new Map<number, { readonly seq: number; readonly length: number }>();
+  #known = new Uint8Array(4096);
   #packet = 0;
   #total = 0;
   /** Unfinished messages given up because of the bound. */
@@ -58,7 +63,7 @@ export class StreamReassembly {
     let at = p.at;
     const { end, wireEnd } = p;
     for (let round = 0; round < ROUNDS_MAX && at < end; round++) {
-      const pending = this.#pending.get(cell);
+      const pending = this.#pendingOf(cell);
       const offset = pending === undefined ? -1 : (seq - pending.seq) | 0;
       if (pending !== undefined && offset >= 0 && covers(pending, offset)) {
         const taken = pending.wanted > 0 ? Math.min(end - at, pending.wanted - offset) : end - at;
@@ -107,7 +112,7 @@ export class StreamReassembly {
     deliver: (p: Packet) => void,
     onWhole: (p: Packet) => void,
   ): void {
-    const pending = this.#pending.get(cell);
+    const pending = this.#pendingOf(cell);
     if (pending === undefined || pending.wanted !== MORE_UNTIL_END || !isWhole(pending, true)) return;
     if (((seq - pending.seq) | 0) !== pending.extent) return;
     this.#newPacket(p.number);
@@ -123,11 +128,29 @@ export class StreamReassembly {
   /** The flow is over: what was kept for it is given back. */
   forget(cell: number): void {
     this.#drop(cell);
-    this.#finished.delete(cell);
+    if (this.#knows(cell, HAS_FINISHED)) this.#finished.delete(cell);
+    if (cell < this.#known.length) this.#known[cell] = 0;
+  }
+
+  #knows(cell: number, what: number): boolean {
+    return cell < this.#known.length && (this.#known[cell]! & what) !== 0;
+  }
+
+  #note(cell: number, what: number): void {
+    if (cell >= this.#known.length) {
+      const known = new Uint8Array(Math.max(cell + 1, this.#known.length * 2));
+      known.set(this.#known);
+      this.#known = known;
+    }
+    this.#known[cell]! |= what;
+  }
+
+  #pendingOf(cell: number): Pending | undefined {
+    return this.#knows(cell, IS_PENDING) ? this.#pending.get(cell) : undefined;
   }
 
   #drop(cell: number): void {
-    const pending = this.#pending.get(cell);
+    const pending = this.#pendingOf(cell);
     if (pending === undefined) return;
     this.#take(cell, pending);
     this.#release(pending.bytes);
@@ -135,7 +158,7 @@ export class StreamReassembly {
 
   /** Inside the last message that took several segments, but not at its start. */
   #isRepeated(cell: number, seq: number): boolean {
-    const finished = this.#finished.get(cell);
+    const finished = this.#knows(cell, HAS_FINISHED) ? this.#finished.get(cell) : undefined;
     if (finished === undefined) return false;
     const offset = (seq - finished.seq) | 0;
     return offset > 0 && offset < finished.length;
@@ -169,6 +192,7 @@ export class StreamReassembly {
       if (p.count > layer) p.flags[layer] = 0;
       return false;
     }
+    this.#note(cell, HAS_FINISHED);
     this.#finished.set(cell, { seq: whole.seq, length: wanted !== 0 ? wantedAt : extent });
     if (wanted !== 0) this.#begin(cell, (whole.seq + wantedAt) >>> 0, wanted, bytes, wantedAt, extent);
     this.#release(bytes);
@@ -183,6 +207,7 @@ export class StreamReassembly {
 
   #keep(cell: number, pending: Pending): void {
     this.#pending.set(cell, pending);
+    this.#note(cell, IS_PENDING);
     this.#total += pending.bytes.length;
     while (this.#total > TOTAL_BYTES_MAX) {
       const oldest = this.#pending.keys().next().value;
@@ -210,6 +235,7 @@ export class StreamReassembly {
 
   #take(cell: number, pending: Pending): void {
     this.#pending.delete(cell);
+    this.#known[cell]! &= ~IS_PENDING;
     this.#total -= pending.bytes.length;
   }
 

@@ -218,7 +218,11 @@ export class TcpAnalysis {
         w[fwd + KNOWN]! |= IS_OPENING;
         w[rev + KNOWN]! |= IS_OPENING;
       }
-    } else if (isOpening && (s.flags & (SYN | RST)) === 0 && w[fwd + FLAGS_SEEN]! & w[rev + FLAGS_SEEN]! & SYN) {
+    } else if (
+      isOpening &&
+      (s.flags & (SYN | RST)) === 0 &&
+      w[fwd + FLAGS_SEEN]! & w[rev + FLAGS_SEEN]! & SYN
+    ) {
       this.#doubles[handshake] = this.#since(synTime, s);
       if (this.#doubles[handshake] !== 0) {
         w[fwd + KNOWN]! &= ~IS_OPENING;
