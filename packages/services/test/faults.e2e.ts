@@ -148,7 +148,7 @@ describe('a store', () => {
     mkdirSync(disk);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]);
     const ballast = join(disk, 'ballast');
-    execFileSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=100k', 'count=28'], { stdio: 'ignore' });
+    execFileSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=100k', 'count=20'], { stdio: 'ignore' });
     const run = start('import', SAMPLE, '--store', `duckdb:${join(disk, 'small.duckdb')}`);
     try {
       await run.says(/disk is full|no space/i);

@@ -159,7 +159,7 @@ describe('a file into the store', () => {
     const before = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection').on('unhandledRejection', hear);
     try {
-      const pipeline = { store: memory.store, log: silentLog, batchPackets: 16 };
+      const pipeline = { store: memory.store, log: silentLog, batchPackets: 16, batchesMax: 8 };
       const run = await runFile(SAMPLE, {}, pipeline);
       await assert.rejects(run.finished(), { code: 'ERR_STORE_BATCH' });
       await new Promise((resolve) => setTimeout(resolve, 50));

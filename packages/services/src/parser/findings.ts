@@ -6,7 +6,7 @@ import {
   groups,
   NESTED,
   type Packet,
-  protocolNamed,
+  type Protocol,
   protocolsMade,
   type Severity,
   SHOWN,
@@ -26,6 +26,11 @@ const PARTICULARS = / \(#\d+\)|\.? Original \w+ in frame \d+/g;
 /** Protocols of which the expert says nothing but what went on as it should. */
 const CHATTY = ['http', 'ssdp', 'wg'];
 
+/** What is to be done with a layer; 0: its protocol was not seen yet. */
+const SILENT = 1;
+const SEGMENT = 2;
+const ASKED = 3;
+
 type Row = FindingRow & { count: number };
 
 export class Findings {
@@ -38,22 +43,15 @@ export class Findings {
   #saidRows: Row[] | null = null;
   #packet: Packet | null = null;
   #layer = 0;
-  /** By protocol id: 1 where the expert has something to say. */
-  readonly #silent = new Uint8Array(protocolsMade());
-  readonly #tcp = protocolNamed('tcp')!.id;
-
-  constructor() {
-    for (const name of CHATTY) {
-      const found = protocolNamed(name);
-      if (found !== undefined) this.#silent[found.id] = 1;
-    }
-  }
+  /** By protocol id: UNSEEN, SILENT, SEGMENT or ASKED. */
+  readonly #kinds = new Uint8Array(protocolsMade());
 
   add(p: Packet): void {
+    const kinds = this.#kinds;
     for (let layer = 1; layer < p.count; layer++) {
-      const { expert } = p.protocols[layer]!;
-      if (expert === null || this.#silent[p.proto[layer]!] !== 0) continue;
-      if (p.proto[layer] === this.#tcp) {
+      const kind = kinds[p.proto[layer]!] || this.#learn(p.protocols[layer]!);
+      if (kind === SILENT) continue;
+      if (kind === SEGMENT) {
         this.#addSegment(p, layer);
         continue;
       }
@@ -63,8 +61,14 @@ export class Findings {
       if ((flags & COLUMN) === 0 && p.protocols[layer]!.name !== '_ws.malformed') continue;
       this.#packet = p;
       this.#layer = layer;
-      expert(p, layer, this.#say);
+      p.protocols[layer]!.expert!(p, layer, this.#say);
     }
+  }
+
+  #learn({ id, name, expert }: Protocol): number {
+    const kind = expert === null || CHATTY.includes(name) ? SILENT : name === 'tcp' ? SEGMENT : ASKED;
+    this.#kinds[id] = kind;
+    return kind;
   }
 
   /** All since the last call. */

@@ -21,7 +21,7 @@ import type {
 import type { Log } from '../log/index.ts';
 import { AlreadyStored, type FileOptions, runFile } from './file.ts';
 import { runLive } from './live.ts';
-import { BATCHES_MAX, type PipelineOptions, type Run } from './pipeline.ts';
+import type { PipelineOptions, Run } from './pipeline.ts';
 
 export interface IntakeOptions {
   readonly store: Store;
@@ -139,7 +139,7 @@ export class PipelineIntake implements Intake {
     return [...this.#active.values()].map(({ run }) => ({
       name: `batches of capture ${run.capture.id}`,
       depth: run.waiting,
-      capacity: BATCHES_MAX,
+      capacity: run.capacity,
     }));
   }
 
