@@ -164,6 +164,38 @@ describe('capture, parser and persistor over HTTP', () => {
   });
 });
 
+describe('beyond loopback', () => {
+  const token = 'a-token-of-some-length';
+  const all = { log, host: '0.0.0.0', port: 0 };
+  const memory = new MemoryStore();
+
+  it('neither parser nor persistor is there without a token', async () => {
+    await assert.rejects(startPersistor({ ...all, store: memory.store }), /^Error: persistor: .*EYRIE_TOKEN/);
+    const parser = { ...all, persistor: 'http://127.0.0.1:1' };
+    await assert.rejects(startParserServer(parser), /^Error: parser: .*EYRIE_TOKEN/);
+    await assert.rejects(startParserServer({ ...parser, token: 'short' }), /12 characters/);
+  });
+
+  it('who knows the token brings packets all the way, and nobody else gets in', async () => {
+    const persistor = await startPersistor({ ...all, store: memory.store, token });
+    const place = (url: string): string => `http://127.0.0.1:${new URL(url).port}`;
+    const parser = await startParserServer({ ...all, persistor: place(persistor.url), token });
+    const send = { parser: place(parser.url), log, signal: new AbortController().signal };
+    for (const wrong of [undefined, 'another-token-of-that-length'])
+      await assert.rejects(captureFile(SAMPLE, {}, { ...send, token: wrong }), { code: 'ERR_NEXT_REFUSED' });
+    for (const path of ['/parse/progress?source=x', '/parse', '/healthz/../parse/progress'])
+      assert.equal((await fetch(place(parser.url) + path)).status, 401);
+    assert.equal((await fetch(`${place(parser.url)}/healthz`)).status, 200);
+    const body = { method: 'POST', body: '{}', headers: { authorization: 'Bearer nobody' } };
+    assert.equal((await fetch(`${place(persistor.url)}/store`, body)).status, 401);
+    assert.equal(memory.writes, 0);
+    assert.equal((await captureFile(SAMPLE, {}, { ...send, token })).packets, PACKETS);
+    assert.equal([...memory.kept.values()][0]!.numbers.length, PACKETS);
+    await parser.close();
+    await persistor.close();
+  });
+});
+
 describe('/parse', () => {
   async function post(url: string, body: string | Uint8Array, headers: Record<string, string> = {}) {
     const response = await fetch(url, {

@@ -40,6 +40,7 @@ export async function runCapture(file: string | undefined, options: CaptureComma
   const service = {
     parser,
     encoding: encoding as Encoding,
+    token: process.env.EYRIE_TOKEN,
     log,
     signal: interrupt.signal,
     batchPackets,

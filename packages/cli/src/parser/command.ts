@@ -18,7 +18,10 @@ export async function runParser(options: ParserCommandOptions): Promise<number> 
   const log = logFor('parser', config);
   const interrupt = listenForInterrupt();
   const { encoding, ...place } = config.parser;
-  const server = await startParserServer({ ...place, log, encoding: encoding as Encoding }).catch(userError);
+  const server = await startParserServer({
+    ...{ ...place, log, encoding: encoding as Encoding },
+    token: process.env.EYRIE_TOKEN,
+  }).catch(userError);
   await interrupted(interrupt);
   await server.close();
   const { packets, batches } = server.counts;

@@ -24,7 +24,10 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
   const interrupt = listenForInterrupt();
   const store = await storeAt(config.store.url);
   try {
-    const server = await startPersistor({ ...config.persistor, log, store }).catch(userError);
+    const server = await startPersistor({
+      ...{ ...config.persistor, log, store },
+      token: process.env.EYRIE_TOKEN,
+    }).catch(userError);
     try {
       const answering = analyzerPort === undefined ? null : await answer(store, config).catch(userError);
       await interrupted(interrupt);

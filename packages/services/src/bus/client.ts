@@ -15,6 +15,8 @@ export interface ClientOptions extends BackoffOptions {
   readonly url: string;
   readonly log: Log;
   readonly encoding?: Encoding;
+  /** Of the service that is asked, if it wants one. */
+  readonly token?: string | undefined;
   /** An end to all tries. */
   readonly signal?: AbortSignal;
 }
@@ -102,12 +104,17 @@ export class BusClient {
   }
 
   #send(method: string, path: string, headers: object, body?: Uint8Array): Promise<Answer> {
+    const { token } = this.#options;
     const url = new URL(path, this.#options.url);
     const isSecure = url.protocol === 'https:';
     const options = {
       method,
       timeout: TIMEOUT_MS,
-      headers: { ...headers, ...(body === undefined ? {} : { 'content-length': body.length }) },
+      headers: {
+        ...headers,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-length': body.length }),
+      },
       ...(isSecure ? {} : { agent: this.#agent }),
     };
     return new Promise((resolve, reject) => {

@@ -12,6 +12,8 @@ export type BusErrorCode =
   | 'ERR_NEXT_REFUSED'
   /** Too many sources at once. */
   | 'ERR_BUSY'
+  /** The token is missing or another one. */
+  | 'ERR_UNAUTHORIZED'
   /** A web page sent it: these addresses are for programs. */
   | 'ERR_FOREIGN_ORIGIN';
 
@@ -44,5 +46,6 @@ const STATUS: Readonly<Record<BusErrorCode, number>> = {
   ERR_NEXT_AWAY: 503,
   ERR_NEXT_REFUSED: 422,
   ERR_BUSY: 503,
+  ERR_UNAUTHORIZED: 401,
   ERR_FOREIGN_ORIGIN: 403,
 };

@@ -2,6 +2,9 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX, decode } from './encoding.ts';
 import { BusError } from './errors.ts';
+import { hasToken, tokenProblem } from './token.ts';
+
+const HEALTH = '/healthz';
 
 export interface Listening {
   /** `http://127.0.0.1:5001` */
@@ -10,8 +13,14 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** `health` is what /healthz tells beside that all is well; its `ok` false makes it a 503. */
-export function makeServer(health: () => { ok: boolean } & Record<string, unknown>): FastifyInstance {
+/**
+ * `health` is what /healthz tells beside that all is well; its `ok` false makes it a 503. With a token, everything but this
+ * needs it.
+ */
+export function makeServer(
+  health: () => { ok: boolean } & Record<string, unknown>,
+  token?: string,
+): FastifyInstance {
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: 'idle',
@@ -22,8 +31,10 @@ export function makeServer(health: () => { ok: boolean } & Record<string, unknow
     decode(body, request.headers['content-encoding']),
   );
   // A page that is open in a browser here could send what it likes to loopback; browsers say where it comes from.
-  server.addHook('onRequest', async ({ headers }) => {
+  server.addHook('onRequest', async ({ headers, url }) => {
     if (headers.origin !== undefined) throw new BusError('ERR_FOREIGN_ORIGIN', 'web pages may not ask here');
+    if (token !== undefined && url !== HEALTH && !hasToken(headers, token))
+      throw new BusError('ERR_UNAUTHORIZED', 'a token is needed: set EYRIE_TOKEN to the one of this service');
   });
   server.setErrorHandler((error: Error & { code?: string; statusCode?: number }, _, reply) => {
     const { status, ...rest } = describe(error);
@@ -35,7 +46,7 @@ export function makeServer(health: () => { ok: boolean } & Record<string, unknow
       error: { code: 'ERR_NOT_FOUND', message: `${request.method} ${request.url}: no such address` },
     });
   });
-  server.get('/healthz', (_, reply) => {
+  server.get(HEALTH, (_, reply) => {
     const state = health();
     reply.code(state.ok ? 200 : 503).send(state);
   });
@@ -57,6 +68,12 @@ function describe(error: Error & { code?: string; statusCode?: number }) {
     };
   const status = error.statusCode ?? 500;
   return { status, error: { code: error.code ?? 'ERR_UNEXPECTED', message: error.message } };
+}
+
+/** @throws ListenError where a service may not listen there with this token, or without one */
+export function checkToken(service: string, host: string, token: string | undefined): void {
+  const problem = tokenProblem(host, token);
+  if (problem !== null) throw new ListenError(`${service}: ${problem}`);
 }
 
 /** @throws ListenError in one line when the port is taken, or may not be used */

@@ -12,6 +12,8 @@ export interface CaptureServiceOptions {
   /** `http://127.0.0.1:5001` */
   readonly parser: string;
   readonly encoding?: Encoding;
+  /** What the parser wants to hear, if it wants one. */
+  readonly token?: string | undefined;
   readonly log: Log;
   /** Ends it: what was read is sent, for as long as `graceMs`. */
   readonly signal: AbortSignal;
@@ -107,7 +109,7 @@ class Missed {
 
 /** Sends until the end; after the signal only for as long as grace is given. */
 async function sending(
-  { parser: url, encoding = 'none', log, signal, graceMs = GRACE_MS }: CaptureServiceOptions,
+  { parser: url, encoding = 'none', token, log, signal, graceMs = GRACE_MS }: CaptureServiceOptions,
   send: (parser: BusClient, signal: AbortSignal) => Promise<Sent>,
 ): Promise<Sent> {
   const tries = new AbortController();
@@ -117,7 +119,7 @@ async function sending(
   };
   signal.addEventListener('abort', onStop);
   if (signal.aborted) onStop();
-  const parser = new BusClient({ url, log, encoding, signal: tries.signal });
+  const parser = new BusClient({ url, log, encoding, token, signal: tries.signal });
   try {
     return await send(parser, signal);
   } finally {

@@ -6,7 +6,7 @@ import { BusClient } from '../bus/client.ts';
 import type { Encoding } from '../bus/encoding.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
 import { captureFrames, decodeFramesBody, FRAMES_TYPE, jsonFrames } from '../bus/frames-body.ts';
-import { type Listening, listen, makeServer } from '../bus/server.ts';
+import { checkToken, type Listening, listen, makeServer } from '../bus/server.ts';
 import type { Log } from '../log/index.ts';
 import type { StoreProgress } from '../persistor/server.ts';
 import { type Delivery, Inbox } from './inbox.ts';
@@ -18,6 +18,8 @@ export interface ParserServerOptions {
   /** `http://127.0.0.1:5002` */
   readonly persistor: string;
   readonly encoding?: Encoding;
+  /** What senders must know, and the persistor is told; needed beyond loopback. */
+  readonly token?: string | undefined;
   /** Whether intrusion rules look at the packets. Default true. */
   readonly rules?: boolean;
 }
@@ -38,16 +40,20 @@ const SOURCES_MAX = 64;
 
 /** @throws ListenError */
 export async function startParserServer(options: ParserServerOptions): Promise<ParserServer> {
-  const { log, host, port } = options;
-  const persistor = new BusClient({ url: options.persistor, log, encoding: options.encoding ?? 'none' });
+  const { log, host, port, token, encoding = 'none' } = options;
+  checkToken('parser', host, token);
+  const persistor = new BusClient({ url: options.persistor, log, encoding, token });
   const inboxes = new Map<string, Promise<Inbox>>();
   const counts = { packets: 0, batches: 0 };
-  const server = makeServer(() => ({
-    ok: true,
-    sources: inboxes.size,
-    persistor: options.persistor,
-    ...counts,
-  }));
+  const server = makeServer(
+    () => ({
+      ok: true,
+      sources: inboxes.size,
+      persistor: options.persistor,
+      ...counts,
+    }),
+    token,
+  );
 
   server.get('/parse/progress', async (request): Promise<ParseProgress> => {
     const { source } = request.query as { source?: string };

@@ -3,7 +3,7 @@ import { type Store, type StoreBatch, StoreError } from '@eyrie/store';
 import type { FastifyRequest } from 'fastify';
 import { BATCH_TYPE, decodeStoreBody, parse, storeRequestOf } from '../bus/batch-body.ts';
 import { BusError } from '../bus/errors.ts';
-import { type Listening, listen, makeServer } from '../bus/server.ts';
+import { checkToken, type Listening, listen, makeServer } from '../bus/server.ts';
 import type { Log } from '../log/index.ts';
 
 export interface PersistorServerOptions {
@@ -11,6 +11,8 @@ export interface PersistorServerOptions {
   readonly log: Log;
   readonly host: string;
   readonly port: number;
+  /** What senders must know; needed beyond loopback. */
+  readonly token?: string | undefined;
 }
 
 /** How far a capture is: what GET /store/progress answers. */
@@ -36,17 +38,22 @@ export async function startPersistor({
   log,
   host,
   port,
+  token,
 }: PersistorServerOptions): Promise<PersistorServer> {
+  checkToken('persistor', host, token);
   const counts = { packets: 0, batches: 0, repeats: 0 };
   let waiting = 0;
   let trouble: string | null = null;
-  const server = makeServer(() => ({
-    ok: trouble === null,
-    store: store.place,
-    trouble,
-    waiting,
-    ...counts,
-  }));
+  const server = makeServer(
+    () => ({
+      ok: trouble === null,
+      store: store.place,
+      trouble,
+      waiting,
+      ...counts,
+    }),
+    token,
+  );
 
   server.get('/store/progress', async (request): Promise<StoreProgress> => {
     const { source } = request.query as { source?: string };

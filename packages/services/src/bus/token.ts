@@ -1,0 +1,37 @@
+// What services know of each other: on loopback nothing is needed; anywhere else all of them share a token.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+
+/** Characters of a token that a person chose. */
+const TOKEN_CHARACTERS_MIN = 12;
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+
+const TOKEN = new RegExp(`^[\\x21-\\x7e]{${TOKEN_CHARACTERS_MIN},512}$`);
+
+/** Why a service may not listen there with this token, or null. */
+export function tokenProblem(host: string, token: string | undefined): string | null {
+  if (token !== undefined && !TOKEN.test(token))
+    return `EYRIE_TOKEN: choose one of at least ${TOKEN_CHARACTERS_MIN} characters without blanks`;
+  if (token !== undefined || isLoopback(host)) return null;
+  return `on ${host} a token is needed; set EYRIE_TOKEN, the same for capture, parser and persistor`;
+}
+
+/** RFC 6750 §2.1 */
+export function hasToken(headers: IncomingHttpHeaders, token: string): boolean {
+  const [, given = ''] = /^Bearer +(\S{1,512})$/i.exec(headers.authorization ?? '') ?? [];
+  // Hashes are of one length, and comparing them takes one time.
+  return timingSafeEqual(hashOf(given), hashOf(token));
+}
+
+function isLoopback(host: string): boolean {
+  const kind = isIP(host);
+  return kind === 0 ? host === 'localhost' : loopback.check(host, kind === 4 ? 'ipv4' : 'ipv6');
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
