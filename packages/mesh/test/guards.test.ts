@@ -48,13 +48,13 @@ test('a handler that fails ends the session that led there, not the process', as
 test('a handler that fails at a routed message costs no neighbour its link', async () => {
   const { mesh, warnings } = await meshOf();
   const [from, to] = [mesh.peers[2]!, mesh.peers[1]!];
-  const links = [...to.switchboard.sessions()].length;
+  const links = [...to.switchboard.sessions()];
   to.routing.handle(UNUSED_KIND, () => {
     throw new RangeError('out of range');
   });
   from.routing.send(to.id, UNUSED_KIND, Buffer.alloc(1));
   mesh.clock.run(100);
-  assert.equal([...to.switchboard.sessions()].length, links);
+  assert.ok(links.length > 0 && links.every(({ isClosed }) => !isClosed));
   assert.ok(warnings.some((line) => line.includes('out of range')));
 });
 

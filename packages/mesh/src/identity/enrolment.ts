@@ -2,7 +2,8 @@
 // repeat: the same key gets the same answer.
 
 import type { Link, Transport } from '../link/link.ts';
-import { Session, type SessionHost } from '../link/session.ts';
+import { Session } from '../link/session.ts';
+import type { SessionHost } from '../link/session-host.ts';
 import { Roster, RosterError, rootChain } from '../members/roster.ts';
 import type { Runtime } from '../runtime.ts';
 import { requestKinds } from '../wire/kinds.ts';

@@ -5,7 +5,6 @@
 //                           └─► refuse(reason), logged on both sides
 
 import { type RosterPart, rosterPart } from '../members/roster.ts';
-import type { Runtime } from '../runtime.ts';
 import {
   FrameReader,
   type FrameType,
@@ -18,6 +17,7 @@ import {
 import { decode, encode, flag, Reader, type Shape, text, WireError, Writer } from '../wire/schema.ts';
 import { cut, hello, refusal } from './greeting.ts';
 import type { Link } from './link.ts';
+import type { Answered, Purpose, SessionHost } from './session-host.ts';
 import { Stream, type StreamCarrier } from './stream.ts';
 
 const GREETING_MS = 10_000;
@@ -30,32 +30,6 @@ const STREAM_WAITING_BYTES_MAX = 1 << 20;
 const STREAMS_MAX = 64;
 const REQUESTS_MAX = 1024;
 
-export type Purpose = 'link' | 'enrol';
-
-export type Verdict =
-  | { id: string; publicKey: Uint8Array; expiresMs: number }
-  | { code: string; reason: string };
-
-/** What a session needs of the peer it belongs to. */
-export interface SessionHost {
-  readonly runtime: Runtime;
-  mesh(): string;
-  rosterVersion(): number;
-  rosterParts(from: number): RosterPart[];
-  /** Takes a part of the list of members; gives why not, or null. */
-  takeRosterPart(session: Session, part: RosterPart): string | null;
-  judge(certificate: Uint8Array | null, purpose: Purpose): Verdict;
-  opened(session: Session): void;
-  closed(session: Session, reason: string): void;
-  notice(session: Session, kind: number, payload: Uint8Array): void;
-  request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void;
-  stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void;
-  /** The other side does not want this link, for a reason that it names by a code. */
-  refused(session: Session, code: string, reason: string): void;
-}
-
-export type Reply = (error: string | null, payload?: Uint8Array) => void;
-export type Answered = (error: string | null, payload: Uint8Array) => void;
 const NOTHING = Buffer.alloc(0);
 
 export class Session implements StreamCarrier {

@@ -8,7 +8,8 @@ import { type Cancel, jittered, Pace, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
 import type { Link, Transport } from './link.ts';
-import { type Purpose, type Reply, Session, type SessionHost, type Verdict } from './session.ts';
+import { Session } from './session.ts';
+import type { Purpose, Reply, SessionHost, Verdict } from './session-host.ts';
 import type { Stream } from './stream.ts';
 
 export const HEARTBEAT_MS = 800;

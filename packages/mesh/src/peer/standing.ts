@@ -3,7 +3,7 @@
 
 import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
 import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
-import type { Verdict } from '../link/session.ts';
+import type { Verdict } from '../link/session-host.ts';
 import { Measures, measureText } from '../members/measures.ts';
 import { hex, Roster, type RosterPart } from '../members/roster.ts';
 import type { Runtime } from '../runtime.ts';

@@ -1,0 +1,32 @@
+// What a session needs of the peer it belongs to, and what that hears of it.
+
+import type { RosterPart } from '../members/roster.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Session } from './session.ts';
+import type { Stream } from './stream.ts';
+
+export type Purpose = 'link' | 'enrol';
+
+export type Verdict =
+  | { id: string; publicKey: Uint8Array; expiresMs: number }
+  | { code: string; reason: string };
+
+export interface SessionHost {
+  readonly runtime: Runtime;
+  mesh(): string;
+  rosterVersion(): number;
+  rosterParts(from: number): RosterPart[];
+  /** Takes a part of the list of members; gives why not, or null. */
+  takeRosterPart(session: Session, part: RosterPart): string | null;
+  judge(certificate: Uint8Array | null, purpose: Purpose): Verdict;
+  opened(session: Session): void;
+  closed(session: Session, reason: string): void;
+  notice(session: Session, kind: number, payload: Uint8Array): void;
+  request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void;
+  stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void;
+  /** The other side does not want this link, for a reason that it names by a code. */
+  refused(session: Session, code: string, reason: string): void;
+}
+
+export type Reply = (error: string | null, payload?: Uint8Array) => void;
+export type Answered = (error: string | null, payload: Uint8Array) => void;
