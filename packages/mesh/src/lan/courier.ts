@@ -98,6 +98,7 @@ export class LanCourier {
       this.#takeAck(content);
       return;
     }
+    if (content.kind !== 'part') return;
     const whole = this.#gather(content);
     if (whole !== null) this.#take(content.id, whole, address);
   }

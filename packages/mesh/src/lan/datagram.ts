@@ -10,6 +10,8 @@ import {
   decode,
   encode,
   fixed,
+  flag,
+  list,
   optional,
   record,
   type Shape,
@@ -32,9 +34,20 @@ const HEAD_BYTES = MAGIC.length + 4;
 
 export const messageId = fixed(8);
 
+const announced = {
+  from: peerId,
+  atMs: varint(),
+  addresses: list(text(128), 4),
+  /** Whoever asks has no link: others say where they are. */
+  isQuestion: flag,
+};
+export const announcedText = record(announced);
+
 const datagram = variant({
   part: { id: messageId, part: varint(PARTS_MAX), parts: varint(PARTS_MAX), data: bytes(PART_BYTES) },
   ack: { id: messageId, from: peerId, signature: fixed(64) },
+  /** members/beacon.ts */
+  beacon: { ...announced, signature: fixed(64) },
 });
 export type LanDatagram = Shape<typeof datagram>;
 

@@ -43,6 +43,7 @@ export class TlsTransport implements Transport {
   /** One for both directions: a thousand peers in one process are a thousand contexts, not two. */
   #context: tls.SecureContext;
   #server: Server | null = null;
+  #bound: { address: string; port: number } | null = null;
   /** Those that others began, the oldest first, and from which address. */
   readonly #handshakes = new Map<Socket, string>();
   #sockets = new Set<tls.TLSSocket>();
@@ -89,10 +90,16 @@ export class TlsTransport implements Transport {
       server.once('error', reject);
       server.listen({ host: this.#options.host, port: this.#options.port, backlog: 1024 }, () => {
         server.off('error', reject);
-        const bound = server.address() as { address: string; port: number };
-        resolve(this.#options.advertise ?? addressesOf(bound.address, bound.port));
+        this.#bound = server.address() as { address: string; port: number };
+        resolve(this.addresses());
       });
     });
+  }
+
+  /** Where others find this peer, while it listens: that changes with the networks of this host. */
+  addresses(): string[] {
+    const bound = this.#bound;
+    return this.#options.advertise ?? (bound === null ? [] : addressesOf(bound.address, bound.port));
   }
 
   /** The server's side of the handshake. */

@@ -148,6 +148,7 @@ export interface OpenOptions {
 
 export interface OpenedPeer {
   peer: Peer;
+  transport: TlsTransport;
   settings: PeerSettings;
   storage: Storage;
   close(): Promise<void>;
@@ -193,7 +194,7 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     await new Promise((resolve) => setTimeout(resolve, 50));
     await transport.close();
   };
-  return { peer, settings, storage, close };
+  return { peer, transport, settings, storage, close };
 }
 
 /** What a folder says that its peer is and trusts. */

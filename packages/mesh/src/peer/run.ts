@@ -11,6 +11,7 @@ import { type OpenOptions, openPeer } from './folder.ts';
 import { refreshCertificate } from './join.ts';
 import { controlMethods } from './methods.ts';
 import type { Peer } from './peer.ts';
+import { followWhereabouts } from './whereabouts.ts';
 
 export interface RunOptions extends OpenOptions {
   companions?: readonly ((peer: Peer) => Companion)[];
@@ -25,20 +26,26 @@ export interface RunningPeer {
   readonly stopped: Promise<void>;
 }
 
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
 /** @throws FolderError, ControlError, or the error of a port that is taken */
 export async function runPeer(options: RunOptions): Promise<RunningPeer> {
   const { folder, passphrase = null } = options;
   await refreshCertificate(options);
-  const { peer, settings, storage, close } = openPeer(options);
+  const { peer, transport, settings, storage, close } = openPeer(options);
   let whenStopped = () => {};
   const stopped = new Promise<void>((resolve) => {
     whenStopped = resolve;
   });
   let stopFollowing: Cancel = () => {};
+  let stopLooking: Cancel = () => {};
   let stopping: Promise<void> | null = null;
   const stop = () => {
     stopping ??= (async () => {
       stopFollowing();
+      stopLooking();
       for (const companion of companions) companion.stop();
       await close();
       await new Promise((resolve) => control.close(resolve));
@@ -62,6 +69,8 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
     control.close();
     throw error;
   }
+  const isOnLan = !isLoopback(options.host ?? settings.host);
+  stopLooking = await followWhereabouts(peer, () => transport.addresses(), isOnLan);
   const { timeServers = [] } = options;
   if (timeServers.length > 0) stopFollowing = followTimeServers(peer, timeServers);
   const port = Number(peer.addresses[0]?.split(':').at(-1));

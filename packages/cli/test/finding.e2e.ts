@@ -1,0 +1,102 @@
+// Two peers in network namespaces on one switch, whose addresses all change while they are away: they find each other by
+// multicast. And a running peer whose address changes says so.
+
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { requireTool } from '../../../test/support/tools.ts';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const home = mkdtempSync(join(tmpdir(), 'eyrie-finding-'));
+const tag = `ef${process.pid % 10_000}`;
+const hosts = ['one', 'two'];
+const env = { ...process.env, EYRIE_HOME: home, EYRIE_PEER: '', NO_COLOR: '1' };
+const space = (host: string) => `${tag}-${host}`;
+const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' });
+
+function makeNetwork(): void {
+  ip(`netns add ${tag}`);
+  ip(`-n ${tag} link add br0 type bridge`);
+  ip(`-n ${tag} link set br0 up`);
+  for (const [i, host] of hosts.entries()) {
+    ip(`netns add ${space(host)}`);
+    ip(`link add v${i} netns ${space(host)} type veth peer name p${i} netns ${tag}`);
+    ip(`-n ${tag} link set p${i} master br0 up`);
+    ip(`-n ${space(host)} link set lo up`);
+    ip(`-n ${space(host)} link set v${i} name eth0`);
+    ip(`-n ${space(host)} link set eth0 up`);
+  }
+}
+
+function address(network: string): void {
+  for (const [i, host] of hosts.entries()) {
+    ip(`-n ${space(host)} addr flush dev eth0 scope global`);
+    ip(`-n ${space(host)} addr add ${network}.${i + 1}/24 brd ${network}.255 dev eth0`);
+    ip(`-n ${space(host)} route replace 224.0.0.0/4 dev eth0`);
+  }
+}
+
+function run(host: string, ...args: string[]): Promise<string> {
+  const command = ['netns', 'exec', space(host), process.execPath, eyrie, ...args];
+  return new Promise((resolve, reject) => {
+    execFile('ip', command, { env }, (error, out, err) =>
+      error === null ? resolve(out) : reject(new Error(`${args.join(' ')}: ${err}`)),
+    );
+  });
+}
+
+async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
+  for (let i = 0; i < 120; i++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  assert.fail(`not within 30 s and more: ${what}`);
+}
+
+interface Member {
+  id: string;
+  status: string;
+  addresses: string[];
+}
+const members = async (host: string): Promise<Member[]> =>
+  JSON.parse(await run(host, 'mesh', 'members', '--json', '--peer', host));
+
+const skip = process.getuid?.() !== 0 ? 'needs root, for network namespaces' : requireTool('ip');
+
+after(async () => {
+  if (skip !== false) return;
+  for (const host of hosts) await run(host, 'mesh', 'stop', host).catch(() => {});
+  for (const name of [tag, ...hosts.map(space)]) execFile('ip', ['netns', 'del', name], () => {});
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('peers whose addresses all changed find each other on the LAN', { skip, timeout: 180_000 }, async () => {
+  makeNetwork();
+  address('10.78.0');
+  await run('one', 'mesh', 'init', 'home', '--name', 'one');
+  await run('one', 'mesh', 'start', 'one');
+  const token = (await run('one', 'mesh', 'invite', '--peer', 'one'))
+    .split('\n')
+    .find((line) => /^eyrie1-/.test(line.trim()));
+  await run('two', 'mesh', 'join', token!.trim(), '--name', 'two');
+  await run('two', 'mesh', 'start', 'two');
+  const areBoth = async () => (await members('two')).every(({ status }) => status === 'alive');
+  await until(areBoth, 'both know each other');
+
+  // While both run: each says where it is now, and the link is made anew.
+  address('10.78.1');
+  const isMoved = async () =>
+    (await members('two')).every(
+      ({ status, addresses }) => status === 'alive' && addresses.some((each) => each.startsWith('10.78.1.')),
+    );
+  await until(isMoved, 'the new addresses are known');
+
+  // While both are away: nothing that they know leads anywhere.
+  for (const host of hosts) await run(host, 'mesh', 'stop', host);
+  address('10.79.0');
+  for (const host of hosts) await run(host, 'mesh', 'start', host);
+  await until(areBoth, 'both found each other again');
+});

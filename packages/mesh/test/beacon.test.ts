@@ -1,0 +1,67 @@
+// Peers on one LAN that know no address of each other any more: on a virtual clock, and a multicast group in memory.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Beacon } from '../src/members/beacon.ts';
+import type { Peer } from '../src/peer/peer.ts';
+import { VirtualMesh } from '../src/virtual/index.ts';
+
+/** Of four peers only the last two run: what they know of entrances leads to the first two. */
+async function strangersToEachOther(seed = 5) {
+  const mesh = await VirtualMesh.create({ peers: 4, seed });
+  const peers = [await mesh.start(2), await mesh.start(3)];
+  const air: Buffer[] = [];
+  const beacons = peers.map((peer) => beaconOf(peer, (datagram) => spread(peer, datagram)));
+  const spread = (from: Peer, datagram: Uint8Array) => {
+    air.push(Buffer.from(datagram));
+    for (const [i, peer] of peers.entries())
+      if (peer !== from) mesh.clock.after(1, () => beacons[i]!.receive(Buffer.from(datagram), '10.9.9.9'));
+  };
+  const linked = () => peers[0]!.switchboard.sessionOf('peer-3') !== null;
+  return { mesh, peers, beacons, air, linked };
+}
+
+function beaconOf(peer: Peer, transmit: (datagram: Uint8Array) => void): Beacon {
+  const { runtime, standing, directory, switchboard } = peer;
+  return new Beacon({
+    runtime,
+    standing,
+    directory,
+    switchboard,
+    addresses: () => peer.addresses,
+    transmit,
+  });
+}
+
+test('without it they never meet, with it they do within seconds', async () => {
+  const { mesh, beacons, linked, air } = await strangersToEachOther();
+  mesh.clock.run(30_000);
+  assert.equal(linked(), false);
+  for (const beacon of beacons) beacon.start();
+  assert.ok(mesh.clock.runUntil(() => linked() && mesh.isWhole(), 20_000) !== null);
+  // Then only who leads speaks up, now and then.
+  const before = air.length;
+  mesh.clock.run(10 * 60_000);
+  assert.ok(air.length - before <= 25, `${air.length - before} datagrams in ten minutes`);
+});
+
+test('to strangers it is noise, and what was recorded does nothing', async () => {
+  const { mesh, peers, beacons, air, linked } = await strangersToEachOther();
+  beacons[0]!.start();
+  mesh.clock.run(20_000);
+  assert.ok(linked());
+  for (const datagram of air) assert.equal(datagram.includes('peer-'), false);
+  mesh.crash(2);
+  mesh.clock.run(20_000);
+  const dialled: string[] = [];
+  peers[1]!.switchboard.connect = (id) => dialled.push(id);
+  for (const datagram of air) {
+    beacons[1]!.receive(Buffer.from(datagram), '192.0.2.66');
+    for (let at = 0; at < datagram.length; at += 11) {
+      const changed = Buffer.from(datagram);
+      changed[at]! ^= 1;
+      beacons[1]!.receive(changed, '192.0.2.66');
+    }
+  }
+  assert.ok(!dialled.includes('peer-2'));
+});
