@@ -12,6 +12,7 @@ import { systemUnits } from '../packages/cli/src/systemd/unit.ts';
 import { describe } from '../packages/cli/src/tree/describe.ts';
 import { commandsPage } from '../packages/cli/src/tree/markdown.ts';
 import { apiPage } from './docs/api.ts';
+import { attributesPage } from './docs/attributes.ts';
 import { errorsPage } from './docs/errors.ts';
 import { filtersPage } from './docs/filters.ts';
 import { findingsPage } from './docs/findings.ts';
@@ -24,6 +25,7 @@ const pages: Readonly<Record<string, string>> = {
   'configuration.md': reference(),
   'eyrie.toml': exampleToml(),
   'api.md': await apiPage(),
+  'attributes.md': attributesPage(),
   'filters.md': filtersPage(),
   'findings.md': findingsPage(),
   'errors.md': errorsPage(),
