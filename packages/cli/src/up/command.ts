@@ -6,6 +6,7 @@ import { captureFiles } from '@eyrie/capture';
 import { buildAnalyzer, ListenError, listen, type Place } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
 import type { Log } from '@eyrie/services/log';
+import { tellTraffic } from '@eyrie/services/peer';
 import { PipelineIntake } from '@eyrie/services/pipeline';
 import type { Store } from '@eyrie/store';
 import { liveFrom } from '../capture/command.ts';
@@ -69,6 +70,13 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   const intake = new PipelineIntake({ store, log, ring, ringFolder, live, rules: config.parser.rules });
   try {
     const stop = await openPage(store, intake, place, log);
+    const stopTelling = tellTraffic(
+      () => intake.counters(),
+      async (rates) => {
+        const { askAnyPeer } = await import('../mesh/ask-any.ts');
+        return askAnyPeer('traffic', { ...rates });
+      },
+    );
     const notifier = systemdNotifier();
     try {
       const work = begin(store, intake, files, log, options);
@@ -78,6 +86,7 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
       await Promise.race([interrupted(interrupt), work.then(() => interrupted(interrupt))]);
     } finally {
       notifier.stopping();
+      stopTelling();
       log.info('ending; what was taken in is stored first (Ctrl-C again: at once)');
       const packets = await intake.close();
       await stop();

@@ -3,6 +3,7 @@
 import type { Companion, Peer } from '@eyrie/mesh';
 import { LinuxMeter } from './linux.ts';
 import type { Details, HostMeter, Measured } from './sample.ts';
+import { Traffic, type TrafficRates } from './traffic.ts';
 
 export const INTERVAL_MS = 10_000;
 /** The first look has no rates yet: the second comes soon. */
@@ -11,20 +12,14 @@ const FIRST_MS = 1_000;
 export interface MeteringOptions {
   intervalMs?: number;
   meter?: HostMeter;
-  /** What the pipeline of this host has counted: `packets` and `bytes`, a second. */
-  traffic?: () => Measured;
   /** Each time: what was reported, and to whom it goes (null: this peer leads the tree, or is alone). */
   onReport?: (measured: Measured, parent: string | null) => void;
 }
 
 export function meterHost(peer: Peer, options: MeteringOptions = {}): Companion {
-  const {
-    intervalMs = INTERVAL_MS,
-    meter = systemMeter(),
-    traffic = () => ({}),
-    onReport = () => {},
-  } = options;
-  let details: Details | null = null;
+  const { intervalMs = INTERVAL_MS, meter = systemMeter(), onReport = () => {} } = options;
+  const traffic = new Traffic();
+  let details: (Details & { traffic: TrafficRates | null }) | null = null;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   const again = (waitMs: number) => {
@@ -36,9 +31,9 @@ export function meterHost(peer: Peer, options: MeteringOptions = {}): Companion 
     try {
       const sample = await meter.sample();
       if (isStopped) return;
-      details = sample.details;
+      details = { ...sample.details, traffic: traffic.rates };
       peer.skyeye.history.details = JSON.stringify(details);
-      const measured = { ...sample.measured, ...traffic() };
+      const measured = { ...sample.measured, ...traffic.measured };
       const refused = peer.skyeye.report(measured);
       if (refused.length > 0)
         peer.runtime.log('warn', 'measured what cannot be', { attributes: refused.join(' ') });
@@ -51,7 +46,7 @@ export function meterHost(peer: Peer, options: MeteringOptions = {}): Companion 
   }
   again(0);
   return {
-    methods: { host: () => details },
+    methods: { host: () => details, traffic: (given) => traffic.take(given) },
     stop: () => {
       isStopped = true;
       clearTimeout(timer);

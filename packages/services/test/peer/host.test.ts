@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LinuxMeter } from '../../src/peer/index.ts';
+import { LinuxMeter, ratesOf, Traffic } from '../../src/peer/index.ts';
 import * as proc from '../../src/peer/proc.ts';
 
 const DEV = (
@@ -123,4 +123,25 @@ test('this machine', { skip: process.platform === 'linux' ? false : 'only Linux 
   assert.ok(measured['memory.total']! > measured['memory.free']!);
   assert.ok(measured['storage.total']! > 0);
   assert.ok(measured.uptime! > 0);
+});
+
+test('what the pipeline counts becomes rates, the most frequent protocols first, and grows old', () => {
+  const before = { packets: 100, bytes: 1_000, protocols: { DNS: 10, TCP: 90 } };
+  const now = { packets: 300, bytes: 21_000, protocols: { DNS: 110, TCP: 130, QUIC: 60 } };
+  const rates = ratesOf(before, now, 10);
+  assert.deepEqual([rates.packets, rates.bytes], [20, 2_000]);
+  assert.deepEqual(Object.entries(rates.protocols), [
+    ['DNS', 10],
+    ['QUIC', 6],
+    ['TCP', 4],
+  ]);
+  let nowMs = 0;
+  const traffic = new Traffic(() => nowMs);
+  assert.deepEqual(traffic.measured, {});
+  traffic.take({ ...rates });
+  assert.deepEqual(traffic.measured, { packets: 20, bytes: 2_000 });
+  traffic.take({ packets: 'many', bytes: Number.NaN, protocols: { DNS: -1 } });
+  assert.deepEqual(traffic.rates, { packets: 0, bytes: 0, protocols: {} });
+  nowMs = 31_000;
+  assert.deepEqual(traffic.measured, {});
 });
