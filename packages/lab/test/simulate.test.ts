@@ -99,12 +99,13 @@ const settings: SimulateSettings = {
   churnPerMin: 0,
   partition: null,
   detailMax: 1024,
+  queriesPerS: 0,
 };
 const simulated = (changes: Partial<SimulateSettings>) => new Simulation({ ...settings, ...changes }).run();
 
-test('without churn every peer knows the exact sums of all', () => {
+test('without churn every peer knows the exact sums of all', async () => {
   for (const peers of [1, 2, 9, 200]) {
-    const report = simulated({ peers });
+    const report = await simulated({ peers });
     assert.equal(report.informed.worst, 1);
     assert.equal(report.complete.worst, 1);
     for (const name of ['peers', 'cpu.cores', 'memory.total'])
@@ -114,15 +115,15 @@ test('without churn every peer knows the exact sums of all', () => {
   }
 });
 
-test('the same seed gives the same report to the byte, another seed another', () => {
-  const busy = { churnPerMin: 0.5, lossRate: 0.02, durationMs: 120_000 };
-  const first = JSON.stringify(simulated(busy));
-  assert.equal(JSON.stringify(simulated(busy)), first);
-  assert.notEqual(JSON.stringify(simulated({ ...busy, seed: 8 })), first);
+test('the same seed gives the same report to the byte, another seed another', async () => {
+  const busy = { churnPerMin: 0.5, queriesPerS: 2, lossRate: 0.02, durationMs: 120_000 };
+  const first = JSON.stringify(await simulated(busy));
+  assert.equal(JSON.stringify(await simulated(busy)), first);
+  assert.notEqual(JSON.stringify(await simulated({ ...busy, seed: 8 })), first);
 });
 
-test('with churn and loss the view stays near the truth, and all that run have one', () => {
-  const report = simulated({ churnPerMin: 0.1, lossRate: 0.05, durationMs: 600_000 });
+test('with churn and loss the view stays near the truth, and all that run have one', async () => {
+  const report = await simulated({ churnPerMin: 0.1, lossRate: 0.05, durationMs: 600_000 });
   assert.ok(report.departures > 100);
   assert.ok(report.lostSegments > 0);
   assert.ok(report.informed.mean > 0.99, String(report.informed.mean));
@@ -130,14 +131,25 @@ test('with churn and loss the view stays near the truth, and all that run have o
   assert.equal(report.moments.at(-1)!.running, 200);
 });
 
-test('a network in two parts has two views, and one again when it is whole', () => {
+test('a network in two parts has two views, and one again when it is whole', async () => {
   const partition = { share: 0.3, fromMs: 60_000, forMs: 60_000 };
   // With sums low in the tree too: who moved to another place must not count at the old one as well.
   for (const detailMax of [1024, 20]) {
-    const report = simulated({ peers: 300, detailMax, partition, durationMs: 200_000 });
+    const report = await simulated({ peers: 300, detailMax, partition, durationMs: 200_000 });
     const at = (atS: number) => report.moments.find((each) => each.atS === atS)!;
     assert.ok(at(60).peersError.max > 0, 'who was cut off a moment ago does not know it yet');
     for (const atS of [50, 90, 110, 150, 200])
       assert.equal(at(atS).peersError.max, 0, `all are right after ${atS} s, with ${detailMax} one by one`);
+  }
+});
+
+test('queries are answered in full, by whoever knows enough, also where no peer knows all one by one', async () => {
+  for (const detailMax of [1024, 20]) {
+    const { queries } = await simulated({ peers: 300, detailMax, queriesPerS: 5, durationMs: 120_000 });
+    assert.ok(queries.asked > 300);
+    assert.equal(queries.success, 1, JSON.stringify(queries.problems));
+    assert.equal(queries.present, 1);
+    assert.equal(queries.countError.max, 0);
+    assert.ok(queries.hops.mean > 0.5 && queries.hops.max < 8);
   }
 });

@@ -25,6 +25,7 @@ interface Flags {
   loss: string;
   partition?: string;
   interval: string;
+  queries: string;
   detail: string;
   json?: boolean;
   out?: string;
@@ -41,6 +42,7 @@ export async function runSimulate(flags: Flags): Promise<number> {
     lossRate: readShare(flags.loss, '--loss', 50),
     churnPerMin: readRate(flags.churn, '--churn', 200),
     partition: flags.partition === undefined ? null : readPartition(flags.partition),
+    queriesPerS: readCount(flags.queries, '--queries', 0, 1_000),
     detailMax: readCount(flags.detail, '--detail', 1, 4_096),
   };
   if (settings.durationMs < 60_000) throw new UserError(`--hours ${flags.hours}: a minute at least, as 1m`);
@@ -49,7 +51,7 @@ export async function runSimulate(flags: Flags): Promise<number> {
   const startMs = performance.now();
   process.stderr.write(`${momentHead()}\n`);
   // A virtual second is computed without a pause, so Ctrl-C ends the process at once: there is nothing to clean up.
-  const report = new Simulation(settings).run((moment) => {
+  const report = await new Simulation(settings).run((moment) => {
     if (moment.atS % LINE_S === 0) process.stderr.write(`${momentLine(moment)}\n`);
     return true;
   });

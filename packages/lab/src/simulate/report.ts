@@ -2,6 +2,7 @@
 
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import { compared } from '../readings.ts';
+import type { AskingReport } from './asking.ts';
 import type { SimulateSettings } from './settings.ts';
 import type { Traffic } from './traffic.ts';
 import type { Moment } from './truth.ts';
@@ -13,6 +14,7 @@ export interface Outcome {
   settings: SimulateSettings;
   moments: Moment[];
   depths: number[];
+  queries: AskingReport;
   traffic: Traffic;
   lostSegments: number;
   departures: number;
@@ -37,6 +39,7 @@ export interface SimulateReport {
   errors: Record<string, Typical>;
   /** As the root sees them. */
   rootErrors: Record<string, { mean: number; worst: number }>;
+  queries: AskingReport;
   events: number;
   moments: Moment[];
 }
@@ -49,7 +52,7 @@ export interface Typical {
 }
 
 export function summarised(outcome: Outcome): SimulateReport {
-  const { settings, moments, depths, traffic, departures, lostSegments, events } = outcome;
+  const { settings, moments, depths, queries, traffic, departures, lostSegments, events } = outcome;
   const judged = moments.filter(({ atS }) => atS > WARM_UP_S);
   const { durationMs, peers } = settings;
   const perPeerS = (bytes: number) => bytes / peers / (durationMs / 1000);
@@ -86,6 +89,7 @@ export function summarised(outcome: Outcome): SimulateReport {
           [name, highest(judged.flatMap(({ rootSumErrors }) => rootSumErrors?.[i] ?? []))] as const,
       ),
     ]),
+    queries,
     events,
     moments,
   };

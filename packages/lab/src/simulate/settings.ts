@@ -21,4 +21,6 @@ export interface SimulateSettings extends NetworkSettings {
   partition: PartitionSettings | null;
   /** Up to so many peers below are reported one by one, more of them in sum. */
   detailMax: number;
+  /** Capacity queries a second, in all, from anybody. */
+  queriesPerS: number;
 }

@@ -6,9 +6,10 @@
 //   churn ─► world: the tree, the links                                    truth ─► errors, ages
 
 import { jittered, type Runtime } from '@eyrie/mesh';
-import type { Message } from '@eyrie/mesh/skyeye';
+import type { Message, QueryMessage } from '@eyrie/mesh/skyeye';
 import { SeededRandom } from '@eyrie/mesh/virtual';
 import { Readings } from '../readings.ts';
+import { Asking } from './asking.ts';
 import { Network } from './network.ts';
 import { type Commons, idOf, VirtualPeer } from './peer.ts';
 import { type SimulateReport, summarised } from './report.ts';
@@ -26,7 +27,10 @@ const AWAY_MIN = 2;
 /** In `from`, of an event that is a peer's time to measure. */
 const MEASURE = -1;
 
-type Payload = Message | VirtualPeer;
+/** Answers come as promises, which wait until the events make a pause: so often. */
+const SLICE_MS = 5;
+
+type Payload = Message | QueryMessage | VirtualPeer;
 
 export class Simulation {
   readonly settings: SimulateSettings;
@@ -38,6 +42,7 @@ export class Simulation {
   readonly #traffic: Traffic;
   readonly #peers: (VirtualPeer | null)[];
   readonly #commons: Commons;
+  readonly #asking: Asking;
   readonly #moments: Moment[] = [];
   #departures = 0;
 
@@ -57,20 +62,30 @@ export class Simulation {
     const runtime: Runtime = { clock: this.#wheel, random: this.#random, log: () => {} };
     const options = { detailMax, heartbeatMs: intervalMs <= HEARTBEAT_MS ? 0 : HEARTBEAT_MS };
     const send = (from: number, to: number, message: Message) => this.#send(from, to, message);
+    this.#asking = new Asking(runtime, {
+      random: this.#random,
+      world: this.#world,
+      network: this.#network,
+      deliver: (waitMs, to, from, message) => this.#wheel.post(waitMs, to, from, message),
+    });
     this.#commons = { runtime, world: this.#world, ids, options, send };
   }
 
   /** @param onMoment told every ten virtual seconds; gives false to end early */
-  run(onMoment: (moment: Moment) => boolean = () => true): SimulateReport {
-    const { peers, durationMs, intervalMs, churnPerMin, partition } = this.settings;
+  async run(onMoment: (moment: Moment) => boolean = () => true): Promise<SimulateReport> {
+    const { peers, durationMs, intervalMs, churnPerMin, partition, queriesPerS } = this.settings;
     this.#world.begin(peers);
     // Not all in step.
     for (let peer = 0; peer < peers; peer++) this.#start(peer, this.#random.fraction() * intervalMs);
     if (churnPerMin > 0) this.#turnOver();
+    if (queriesPerS > 0) this.#asking.begin(queriesPerS, this.#peers);
     if (partition !== null)
       this.#wheel.after(partition.fromMs, () => this.#world.partition(partition.share, partition.forMs));
     for (let atMs = SAMPLE_MS; atMs <= durationMs; atMs += SAMPLE_MS) {
-      this.#wheel.run(SAMPLE_MS);
+      for (let ms = 0; ms < SAMPLE_MS; ms += SLICE_MS) {
+        this.#wheel.run(SLICE_MS);
+        if (queriesPerS > 0) await null;
+      }
       const moment = look(atMs, this.#world, this.#peers, this.#readings);
       this.#moments.push(moment);
       if (!onMoment(moment)) break;
@@ -79,6 +94,7 @@ export class Simulation {
       settings: this.settings,
       moments: this.#moments,
       depths: this.#depths(),
+      queries: this.#asking.report(),
       traffic: this.#traffic,
       lostSegments: this.#network.lost,
       departures: this.#departures,
@@ -110,13 +126,19 @@ export class Simulation {
     const peer = this.#peers[to]!;
     if (peer === null || this.#world.running[to] === 0) return;
     if (from !== MEASURE) {
-      if (this.#world.canReach(from, to)) peer.skyeye.take(idOf(from), payload as Message);
+      if (this.#world.canReach(from, to)) this.#take(peer, from, payload as Message | QueryMessage);
       return;
     }
     // Of an earlier life.
     if (payload !== peer) return;
     peer.skyeye.reportValues(this.#readings.measure(to));
     this.#wheel.post(jittered(this.#random, this.settings.intervalMs), to, MEASURE, peer);
+  }
+
+  #take(peer: VirtualPeer, from: number, message: Message | QueryMessage): void {
+    if (message.kind === 'report' || message.kind === 'view' || message.kind === 'again')
+      peer.skyeye.take(idOf(from), message);
+    else this.#asking.take(peer, from, message);
   }
 
   /** Over the link between a child and its parent; without one, nothing arrives. */

@@ -1,9 +1,11 @@
 // A simulation in words: a line of the live table, and the report.
 
 import { compared } from '../readings.ts';
-import { bytesRate, percent, seconds } from '../units.ts';
+import { bytesRate, ms, percent, seconds } from '../units.ts';
 import type { SimulateReport, Typical } from './report.ts';
 import type { Moment } from './truth.ts';
+
+const PROBLEMS_MAX = 5;
 
 const columns: [title: string, width: number, of: (moment: Moment) => string][] = [
   ['time', 8, ({ atS }) => `${atS} s`],
@@ -70,6 +72,14 @@ export function simulateText(report: SimulateReport): string {
       `${part(error.mean)} on average, ${part(error.p99)} at p99, ${part(error.worst)} at worst; the root ${part(report.rootErrors[name]!.mean)}`,
     ]),
   ];
+  const { queries } = report;
+  if (queries.asked > 0)
+    rows.push([
+      'queries',
+      `${queries.asked.toLocaleString('en-US')}: ${percent(queries.success)} answered in full, p50 ${ms(queries.ms.p50)}, p99 ${ms(queries.ms.p99)}, ${queries.hops.mean.toFixed(1)} hops on average; ${percent(queries.present)} of the peers they named run`,
+    ]);
+  for (const [problem, count] of Object.entries(queries.problems).slice(0, PROBLEMS_MAX))
+    rows.push(['', `${count}: ${problem}`]);
   if (partition !== null)
     rows.splice(3, 0, [
       'partition',
