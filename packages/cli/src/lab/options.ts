@@ -53,6 +53,7 @@ have no way to the machine's own network, and are removed in the end, also after
     .option('--loss <percent>', 'of segments, which TCP then repeats', '0%')
     .option('--partition <when>', 'share@from+duration: 30%@10m+2m cuts off 30 % after ten minutes, for two')
     .option('--interval <time>', 'between two measurements of a peer', '10s')
+    .option('--queries <number>', 'capacity queries a second, from anyone', '2')
     .option(
       '--detail <number>',
       'up to so many peers below are reported one by one, more of them in sum',
