@@ -6,6 +6,7 @@ import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
 import { addDemoCommand } from './demo/options.ts';
 import { addDoctorCommand } from './doctor/options.ts';
+import { addFindingsCommand } from './findings/options.ts';
 import { addFirewallCommand } from './firewall/options.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addImportCommand } from './import/options.ts';
@@ -104,6 +105,7 @@ program.commandsGroup('Try it out, and measure:');
 addLabCommands(program);
 
 program.commandsGroup('Watch out, and keep time:');
+addFindingsCommand(program);
 addHoneypotCommand(program);
 addDemoCommand(program);
 addFirewallCommand(program);

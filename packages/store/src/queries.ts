@@ -317,6 +317,8 @@ export interface StoredName {
 }
 
 export interface FindingQuery extends Paging {
+  /** The gravest first, or those that were stored last. Default: the gravest. */
+  readonly order?: 'gravest' | 'newest';
   readonly finder?: FindingRow['finder'];
   readonly capture?: number;
   readonly severity?: FindingRow['severity'];

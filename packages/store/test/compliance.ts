@@ -462,6 +462,12 @@ function storesOnce(make: Make): void {
       found.items.map((row) => [row.count, row.time, row.lastTime, row.detail]),
       [[2, 5, 8, newest]],
     );
+    const newestFirst = await store.findings({ order: 'newest', limit: 1 });
+    const older = await store.findings({ order: 'newest', after: newestFirst.next! });
+    assert.deepEqual(
+      [newestFirst.items, older.items].map((rows) => rows.map(({ finder }) => finder)),
+      [['expert'], ['rule']],
+    );
     const [plain] = (await store.findings({ finder: 'expert' })).items;
     assert.equal(plain!.detail, null);
     await store.close();

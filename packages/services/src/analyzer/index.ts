@@ -12,5 +12,7 @@ export type {
 } from './intake.ts';
 export { ListenError, listen, type Place, placeOf, TOKEN_CHARACTERS_MIN } from './listen.ts';
 export type { AskPeer } from './mesh/source.ts';
+export { findingRow } from './rows.ts';
+export type { FindingRow } from './schemas/index.ts';
 export type { Access } from './security.ts';
 export { type AnalyzerOptions, buildAnalyzer, type Says, type Server } from './server.ts';

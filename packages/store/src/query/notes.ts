@@ -48,6 +48,8 @@ export async function namePage(database: Database, query: NameQuery): Promise<Pa
 
 export async function findingPage(database: Database, query: FindingQuery): Promise<Page<StoredFinding>> {
   const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
+  const isNewest = query.order === 'newest';
+  const order = isNewest ? 'id DESC' : 'gravity, count DESC, id';
   const { where, values, add } = conditions();
   if (query.capture !== undefined) add(wholeNumber(query.capture, 'capture'), (at) => `capture = ${at}`);
   if (query.finder !== undefined) add(query.finder, (at) => `finder = ${at}`);
@@ -55,13 +57,16 @@ export async function findingPage(database: Database, query: FindingQuery): Prom
   if (query.address !== undefined) add(query.address.toLowerCase(), (at) => `address = ${at}`);
   if (query.after !== undefined) {
     const [gravity, count, id] = keyOf(query.after, 3).map(Number) as [number, number, number];
-    values.push(gravity, count, id);
-    const [g, c, i] = [values.length - 2, values.length - 1, values.length].map((at) => `$${at}`);
-    where.push(`(gravity > ${g} OR (gravity = ${g} AND (count < ${c} OR (count = ${c} AND id > ${i}))))`);
+    if (isNewest) add(id, (at) => `id < ${at}`);
+    else {
+      values.push(gravity, count, id);
+      const [g, c, i] = [values.length - 2, values.length - 1, values.length].map((at) => `$${at}`);
+      where.push(`(gravity > ${g} OR (gravity = ${g} AND (count < ${c} OR (count = ${c} AND id > ${i}))))`);
+    }
   }
   const rows = await database.all(
     `SELECT id, capture, finder, severity, category, protocol, message, address, frame, first_time, last_time, count,
-       gravity, detail FROM findings ${all(where)} ORDER BY gravity, count DESC, id LIMIT ${limit + 1}`,
+       gravity, detail FROM findings ${all(where)} ORDER BY ${order} LIMIT ${limit + 1}`,
     values,
   );
   const page = rows.slice(0, limit);

@@ -50,7 +50,7 @@ export function producers(
     findings: {
       everyMs: 1000,
       produce: async () => {
-        const { items } = await store.findings({ limit: LATEST_FINDINGS });
+        const { items } = await store.findings({ order: 'newest', limit: LATEST_FINDINGS });
         const rows = items.map(findingRow);
         return findings.isSame(JSON.stringify(rows)) ? undefined : rows;
       },

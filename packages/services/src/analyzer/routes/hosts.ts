@@ -145,7 +145,11 @@ export function addHostRoutes(app: Server, { store }: Context): void {
     '/findings',
     {
       schema: {
-        ...answers('hosts', 'What a person should look at, the gravest first', FindingPage),
+        ...answers(
+          'hosts',
+          'What a person should look at, the gravest first unless told otherwise',
+          FindingPage,
+        ),
         querystring: FindingsQuery,
       },
     },

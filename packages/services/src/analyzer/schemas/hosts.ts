@@ -83,6 +83,9 @@ export const FindingsQuery = object({
   address: Type.Optional(Type.String({ maxLength: 64 })),
   finder: Type.Optional(oneOf(FINDERS, { description: 'what this one found' })),
   severity: Type.Optional(oneOf(SEVERITIES, { description: 'this one and graver ones' })),
+  order: Type.Optional(
+    oneOf(['gravest', 'newest'], { default: 'gravest', description: 'newest: those found last' }),
+  ),
 });
 export type FindingsQuery = Static<typeof FindingsQuery>;
 export const FindingPage = page(FindingRow);

@@ -62,6 +62,7 @@ export interface LiveData {
   rates: Rates;
   /** The latest, oldest first. */
   packets: PacketRow[];
+  /** Those found last, the newest first. */
   findings: FindingRow[];
   /** All captures that run or have just ended. */
   captures: CaptureRow[];

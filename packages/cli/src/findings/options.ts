@@ -1,0 +1,37 @@
+// `eyrie findings`: what the command takes.
+import type { Command } from 'commander';
+
+export interface FindingsOptions {
+  readonly follow?: boolean;
+  readonly severity: string;
+  readonly all?: boolean;
+  readonly limit: string;
+  readonly api?: string;
+  readonly token?: string;
+  readonly store?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+export function addFindingsCommand(program: Command): void {
+  program
+    .command('findings')
+    .description('what intrusion rules have found: the gravest first, or as they come')
+    .option('-f, --follow', 'those that stand, the oldest first, and then each as it comes, until Ctrl-C')
+    .option('--severity <level>', 'this one and graver ones: info, low, medium, high, critical', 'low')
+    .option('--all', 'also what the expert says of single packets')
+    .option('-n, --limit <number>', 'how many at most', '100')
+    .option('--api <url>', 'of a running page or analyzer (default: one on this machine, else the store)')
+    .option('--token <text>', 'what it asks for (or EYRIE_TOKEN)')
+    .option('--store <url>', 'a store instead: duckdb:PATH or postgres://USER@HOST/DATABASE')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'as JSON; with --follow, a line each')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  eyrie findings --severity medium\n  eyrie findings --follow --json | jq .detail.advice',
+    )
+    .action(async (options: FindingsOptions) => {
+      const { showFindings } = await import('./command.ts');
+      process.exitCode = await showFindings(options);
+    });
+}

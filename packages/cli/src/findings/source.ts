@@ -1,0 +1,98 @@
+// Where findings come from: the API of a page or analyzer that runs, or a store that is opened for it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FindingRow } from '@eyrie/services/analyzer';
+import { loadConfig } from '@eyrie/services/config';
+import type { Store } from '@eyrie/store';
+import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import type { FindingsOptions } from './options.ts';
+
+export interface FindingsWanted {
+  readonly order: 'gravest' | 'newest';
+  readonly isExpertMeant: boolean;
+  readonly limit: number;
+}
+
+export interface FindingsSource {
+  page(wanted: FindingsWanted): Promise<FindingRow[]>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 10_000;
+const KNOCK_MS = 1_000;
+
+/** @throws UserError */
+export async function openSource(options: FindingsOptions): Promise<FindingsSource> {
+  const token = options.token ?? process.env.EYRIE_TOKEN;
+  if (options.api !== undefined) return apiSource(urlOf(options.api), token);
+  if (options.store === undefined) {
+    for (const url of usualPlaces(options.config)) if (await isThere(url)) return apiSource(url, token);
+  }
+  const { openStore, StoreError } = await import('@eyrie/store');
+  const { storeUrl } = await import('../store/place.ts');
+  const url = storeUrl(options.store, options.config);
+  try {
+    return storeSource(await openStore(url, { create: false, readOnly: true }));
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new UserError(error.message, error.code === 'ERR_STORE_URL' ? BAD_USAGE : FAILED);
+  }
+}
+
+function urlOf(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UserError(`--api ${text}: say where it is, as http://127.0.0.1:5000`, BAD_USAGE);
+  return url.origin;
+}
+
+/** The page, which has the whole API, and the analyzer alone. */
+function usualPlaces(path: string | undefined): string[] {
+  const { ui, analyzer } = loadConfig(path === undefined ? {} : { path });
+  return [ui.port, analyzer.port].map((port) => `http://127.0.0.1:${port}`);
+}
+
+/** Is what answers there ours? */
+async function isThere(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(KNOCK_MS) });
+    return typeof ((await answer.json()) as { store?: unknown }).store === 'string';
+  } catch {
+    return false;
+  }
+}
+
+function apiSource(url: string, token: string | undefined): FindingsSource {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return {
+    async page({ order, isExpertMeant, limit }) {
+      const query = new URLSearchParams({ order, limit: String(limit) });
+      if (!isExpertMeant) query.set('finder', 'rule');
+      let answer: Response;
+      try {
+        answer = await fetch(`${url}/findings?${query}`, {
+          headers,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
+      } catch {
+        throw new UserError(`${url} does not answer: is it running?`, FAILED);
+      }
+      const body = (await answer.json()) as { items?: FindingRow[]; error?: { message: string } };
+      if (answer.status === 401) throw new UserError(`${url} wants a token: give it with --token`, FAILED);
+      if (body.items === undefined)
+        throw new UserError(`${url}: ${body.error?.message ?? answer.status}`, FAILED);
+      return body.items;
+    },
+    close: () => sleep(0),
+  };
+}
+
+function storeSource(store: Store): FindingsSource {
+  return {
+    async page({ order, isExpertMeant, limit }) {
+      const { items } = await store.findings({ order, limit, ...(isExpertMeant ? {} : { finder: 'rule' }) });
+      const { findingRow } = await import('@eyrie/services/analyzer');
+      return items.map(findingRow);
+    },
+    close: () => store.close(),
+  };
+}

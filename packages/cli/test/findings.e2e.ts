@@ -1,0 +1,116 @@
+// eyrie findings: of a store, of a running analyzer, and as they come.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { buildAnalyzer } from '@eyrie/services/analyzer';
+import { type FindingRow, openStore, type Store } from '@eyrie/store';
+
+const EYRIE = new URL('../bin/eyrie.js', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-findings-'));
+const url = `duckdb:${join(folder, 'found.duckdb')}`;
+const silent = { debug() {}, warn() {}, error() {} };
+
+const detail = {
+  ...{ rule: 'port-scan', confidence: 0.9, target: '10.0.0.2', summary: '10.0.0.1 tried 20 ports' },
+  ...{ technique: { id: 'T1046', name: 'Network Service Discovery' }, advice: 'Look at it.' },
+  ...{ frames: [3, 4], streams: [1] },
+};
+const finding = (finder: FindingRow['finder'], group: string, severity: string): FindingRow => ({
+  ...{ finder, group, protocol: '', message: group, address: '10.0.0.1', count: 1, frame: 3, time: 1000 },
+  severity: severity === 'high' ? 'error' : 'warn',
+  detail: finder === 'expert' ? null : ({ ...detail, severity } as NonNullable<FindingRow['detail']>),
+});
+
+let store: Store;
+let sequence = 0;
+const found = (...findings: FindingRow[]) =>
+  store.write({
+    ...{ source: 'file:a', sequence: sequence++, packets: null },
+    ...{ flows: [], names: [], findings, drops: [] },
+  });
+
+before(async () => {
+  store = await openStore(url);
+  await found(finding('rule', 'Port scan', 'medium'), finding('rule', 'SYN flood', 'high'));
+  await found(finding('expert', 'Sequence', 'medium'));
+});
+after(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function eyrie(...args: string[]) {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [EYRIE, 'findings', ...args]);
+    return { status: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { status: code, stdout, stderr };
+  }
+}
+
+async function withApi<T>(work: (address: string) => Promise<T>): Promise<T> {
+  const access = { token: null, hosts: [] };
+  const app = await buildAnalyzer({ store, intake: null, folder, access, log: silent, page: null });
+  try {
+    return await work(await app.listen({ host: '127.0.0.1', port: 0 }));
+  } finally {
+    await app.close();
+  }
+}
+
+test('of a running analyzer: the gravest first, with what to do, and less grave ones left out', async () => {
+  await withApi(async (address) => {
+    const { stdout } = await eyrie('--api', address);
+    assert.match(stdout, /^HIGH {5}1970-01-01T00:16:40 {2}SYN flood: 10\.0\.0\.1 tried 20 ports\n.*T1046/);
+    assert.match(stdout, /\nMEDIUM .*Port scan.*\n.*packet 3 4\n {9}Look at it\.\n$/);
+    const grave = JSON.parse((await eyrie('--api', address, '--severity', 'high', '--json')).stdout);
+    assert.deepEqual(
+      grave.map((each: { group: string }) => each.group),
+      ['SYN flood'],
+    );
+    assert.match((await eyrie('--api', address, '--all')).stdout, /Sequence: Sequence/);
+  });
+});
+
+test('as they come, each once, until Ctrl-C', async () => {
+  await withApi(async (address) => {
+    const child = spawn(process.execPath, [EYRIE, 'findings', '--api', address, '--follow', '--json']);
+    let told = '';
+    child.stdout.on('data', (text) => {
+      told += text;
+    });
+    const over = new Promise<number | null>((done) => child.once('exit', done));
+    const lines = () => told.split('\n').filter((line) => line !== '');
+    for (let i = 0; i < 200 && lines().length < 2; i++) await sleep(50);
+    await found(finding('rule', 'ARP spoofing', 'high'));
+    for (let i = 0; i < 200 && lines().length < 3; i++) await sleep(50);
+    child.kill('SIGINT');
+    assert.equal(await over, 130);
+    assert.deepEqual(
+      lines().map((line) => JSON.parse(line).group),
+      ['Port scan', 'SYN flood', 'ARP spoofing'],
+    );
+  });
+});
+
+test('what is wrong is said in one line', async () => {
+  const bad: [string[], number, RegExp][] = [
+    [['--severity', 'awful'], 2, /^eyrie: --severity awful: one of info, low/],
+    [['--limit', '0'], 2, /^eyrie: --limit 0: /],
+    [['--api', 'nowhere'], 2, /^eyrie: --api nowhere: /],
+    [['--api', 'http://127.0.0.1:1'], 1, /does not answer/],
+    [['--store', 'duckdb:/nowhere/at/all'], 1, /^eyrie: /],
+  ];
+  for (const [args, status, message] of bad) {
+    const { status: code, stderr } = await eyrie(...args);
+    assert.equal(code, status, args.join(' '));
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split('\n').length, 1);
+  }
+});
