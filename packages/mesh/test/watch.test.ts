@@ -78,3 +78,24 @@ test('who says very much is not heard, and who is in quarantine neither', async 
   mesh.clock.run(3_000);
   assert.ok(heard.length > 0 && heard.length <= 150, String(heard.length));
 });
+
+test('a throttled peer is answered once a second, others as often as they ask', async () => {
+  const mesh = await started();
+  for (const peer of mesh.peers) peer!.skyeye.report({ 'cpu.free': 50 });
+  mesh.clock.run(5_000);
+  const leaf = mesh.peers.find((peer) => peer!.directory.tree.childrenOf(peer!.id).length === 0)!;
+  const answers = () => mesh.peers.reduce((sum, peer) => sum + peer!.skyeye.queries.counts.answered, 0);
+  const ask = () => {
+    const before = answers();
+    for (let i = 0; i < 100; i++) void leaf.skyeye.query('3 peers order by cpu.free');
+    mesh.clock.run(500);
+    return answers() - before;
+  };
+  assert.ok(ask() >= 100, 'all of them, while nothing is in force');
+  mesh.clock.run(5_000);
+  const decision = { step: 'throttle', reason: 'x', forMs: 60_000, by: 'policy' } as const;
+  mesh.peers[0]!.authority!.measure(leaf.id, decision);
+  mesh.clock.run(3_000);
+  const few = ask();
+  assert.ok(few >= 1 && few <= 6, `${few} answers`);
+});

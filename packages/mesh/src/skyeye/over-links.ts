@@ -8,6 +8,7 @@ import type { Cancel, Runtime } from '../runtime.ts';
 import { Throttle } from '../watch/throttle.ts';
 import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
+import { namedValues } from './attributes.ts';
 import { supportMessage, treeMessage } from './codec.ts';
 import { History } from './history.ts';
 import { Latency } from './latency.ts';
@@ -177,6 +178,12 @@ export class SkyEyeOverLinks {
   view(): ShownView | null {
     const { view } = this.core;
     return view === null ? null : shownView(view, this.#runtime.clock.elapsedMs());
+  }
+
+  /** What a peer below has reported last, by attribute; null if nothing of it is known here. */
+  readingOf(id: string): Record<string, number> | null {
+    const held = this.core.below.readings.get(id);
+    return held === undefined ? null : namedValues(held.values);
   }
 
   /** @throws QueryError with the place of the mistake */

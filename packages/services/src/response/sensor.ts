@@ -99,8 +99,10 @@ export class Sensor {
     this.#measuredMs = nowMs;
     for (const [peer, traffic] of this.#peer.meter.take()) {
       if (peer === '') continue;
-      // A neighbour's processor and the way to it are not known here.
-      const sample = { intervalS, ...traffic, cpuShare: 0, latencyMs: 0 };
+      // Of children, what they have reported themselves; of others that is not known here.
+      const said = this.#peer.skyeye.readingOf(peer) ?? {};
+      const cpuShare = (said['cpu.used'] ?? 0) / 100;
+      const sample = { intervalS, ...traffic, cpuShare, latencyMs: said.latency ?? 0 };
       const judged = this.baseline.see(peer, this.#rows.row(peer, sample));
       if (!judged.isUnusual) continue;
       const { score, limit, causes } = judged;

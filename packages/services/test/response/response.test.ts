@@ -198,6 +198,39 @@ test('a weak signal does nothing, however often it comes', async () => {
   assert.deepEqual(here.desk.responses(), []);
 });
 
+test('what is unusual of a neighbour is learnt, told when it changes, and not before', async () => {
+  const { mesh, desk } = await scene('[[rule]]\nseverity = "medium"\nmode = "act"\nanswer = "revoke"\n', 8);
+  const told: string[] = [];
+  mesh.peers[0]!.suspicions.onSuspicion.push(({ rule, peer }) => told.push(`${rule} ${peer}`));
+  let seed = 7;
+  const dice = () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  // Each measures its host every two seconds and asks now and then.
+  for (const peer of mesh.peers) {
+    const again = () => {
+      peer!.skyeye.report({ 'cpu.used': 10 + 20 * dice(), latency: 1 + dice() });
+      if (dice() < 0.2) void peer!.skyeye.query('2 peers order by cpu.used').catch(() => {});
+      peer!.runtime.clock.after(1_500 + 1_000 * dice(), again);
+    };
+    again();
+  }
+  mesh.clock.run(20 * 60_000);
+  assert.deepEqual([...told], [], 'nothing happened so far');
+  const culprit = mesh.peers[leafOf({ mesh } as Scene)]!;
+  const talk = () => {
+    void culprit.skyeye.query('2 peers order by cpu.used').catch(() => {});
+    culprit.runtime.clock.after(20, talk);
+  };
+  talk();
+  mesh.clock.run(3 * 60_000);
+  // Those who pass it on have more to do as well; it is told of them too, and nothing is done about any.
+  assert.ok(told.includes(`unusual-behaviour ${culprit.id}`), told.join());
+  assert.ok(told.every((each) => each.startsWith('unusual-behaviour')));
+  assert.deepEqual(desk.responses(), []);
+});
+
 test('a policy is read, and says in one line what is wrong with it', () => {
   const bad: [string, RegExp][] = [
     ['[[rule]]\nmode = "act"\nanswer = "revoke"', /rule 1: give it either a rule or a severity/],
