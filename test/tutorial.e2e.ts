@@ -1,0 +1,111 @@
+// docs/tutorial.md, as a newcomer goes through it: every command of it, in its order, in one shell; what it shows must come.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { readText, root } from './support/house.ts';
+import { requireTool } from './support/tools.ts';
+
+const WAIT_MS = 90_000;
+const LOOK_MS = 50;
+
+interface Step {
+  readonly commands: string;
+  /** Lines that come, in this order; … stands for anything. */
+  readonly shown: readonly string[];
+}
+
+/** A block of commands, and the block of what they show that follows it, if any. */
+function stepsOf(page: string): Step[] {
+  const steps: { commands: string; shown: string[] }[] = [];
+  for (const [, kind, text] of page.matchAll(/^```(sh|text)\n([\s\S]*?)^```$/gm)) {
+    if (kind === 'sh') steps.push({ commands: text!, shown: [] });
+    else steps.at(-1)!.shown.push(...text!.trimEnd().split('\n'));
+  }
+  return steps;
+}
+
+const home = mkdtempSync(join(tmpdir(), 'eyrie-tutorial-'));
+let shell: ChildProcess | undefined;
+after(() => {
+  // With all that it started.
+  if (shell?.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, 'SIGKILL');
+  rmSync(home, { recursive: true, force: true });
+  rmSync(join(root, 'tutorial.duckdb'), { force: true });
+});
+
+/** A loopback of its own, where that may be, has every port free. */
+const isAlone = spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+
+function startShell(): ChildProcess {
+  const env = {
+    ...process.env,
+    ...{ HOME: home, EYRIE_HOME: join(home, 'eyrie'), XDG_CONFIG_HOME: join(home, 'config') },
+    ...{ XDG_DATA_HOME: '', XDG_STATE_HOME: '' },
+  };
+  const [file, ...args] = isAlone
+    ? ['unshare', '--net', 'bash', '-c', 'ip link set lo up; exec bash']
+    : ['bash'];
+  return spawn(file!, args, { cwd: root, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+async function skipReason(): Promise<string | false> {
+  if (process.platform === 'win32') return 'is for a shell';
+  const missing = requireTool('bash') || requireTool('curl');
+  if (missing !== false || isAlone) return missing;
+  for (const port of [5000, 5001, 9999])
+    if (!(await isFree(port))) return `port ${port} is taken, and no loopback of its own may be made`;
+  return false;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+}
+
+test('docs/tutorial.md works, command by command', { skip: await skipReason() }, async () => {
+  shell = startShell();
+  let text = '';
+  for (const stream of [shell.stdout!, shell.stderr!])
+    stream.setEncoding('utf8').on('data', (part) => (text += part));
+  const ended = new Promise((done) => shell!.once('exit', done));
+  const steps = stepsOf(readText('docs/tutorial.md'));
+  assert.ok(steps.length > 10);
+  for (const [i, { commands, shown }] of steps.entries()) {
+    const from = text.length;
+    // A command that fails is said, whatever stands behind it.
+    shell.stdin!.write(
+      `set -eE; trap 'echo "@failed: $BASH_COMMAND"' ERR\n${commands}set +eE; trap - ERR; echo @done ${i}\n`,
+    );
+    const isOver = () => text.includes(`@done ${i}\n`, from) && missing(text.slice(from), shown) === null;
+    for (let waited = 0; waited < WAIT_MS && !isOver() && !text.includes('@failed', from); waited += LOOK_MS)
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+    assert.ok(
+      isOver(),
+      `${commands}shows no "${missing(text.slice(from), shown)}" but:\n${text.slice(from)}`,
+    );
+  }
+  shell.stdin!.end();
+  await ended;
+});
+
+/** The first of the lines that is not there, behind those before it; null if all are. */
+function missing(text: string, shown: readonly string[]): string | null {
+  let from = 0;
+  for (const line of shown) {
+    const parts = line
+      .trim()
+      .split('…')
+      .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+    const found = new RegExp(parts.join('[^\\n]*')).exec(text.slice(from));
+    if (found === null) return line;
+    from += found.index + found[0].length;
+  }
+  return null;
+}
