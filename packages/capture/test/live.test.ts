@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseList } from '../src/live/interfaces.ts';
 import { liveError, readCounts } from '../src/live/messages.ts';
-import { findTool } from '../src/live/tool.ts';
+import { countsSignal, findTool } from '../src/live/tool.ts';
 
 const tcpdump = { name: 'tcpdump', path: '/usr/bin/tcpdump' } as const;
 const dumpcap = { name: 'dumpcap', path: '/usr/bin/dumpcap' } as const;
@@ -101,4 +101,14 @@ describe('what stands in the way, in one line', () => {
     });
     rmSync(empty, { recursive: true });
   });
+});
+
+it('tcpdump is asked for its counts by the signal that it takes for a question on this system', () => {
+  assert.equal(countsSignal(tcpdump, { SIGUSR1: 10 }), 'SIGUSR1');
+  assert.equal(
+    countsSignal(tcpdump, { SIGUSR1: 30, SIGINFO: 29 }),
+    'SIGINFO',
+    'SIGUSR1 would end it on macOS',
+  );
+  assert.equal(countsSignal(dumpcap, { SIGUSR1: 10 }), null);
 });

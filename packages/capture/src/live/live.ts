@@ -9,7 +9,7 @@ import { streamInput } from '../input.ts';
 import { type CaptureSource, openFrom } from '../source.ts';
 import { listInterfaces } from './interfaces.ts';
 import { type DropCounts, liveError, readCounts } from './messages.ts';
-import { findTool, type Tool, type ToolName } from './tool.ts';
+import { countsSignal, findTool, type Tool, type ToolName } from './tool.ts';
 
 export interface LiveOptions {
   /** BPF, as in `tcp port 443`; null: everything. */
@@ -55,7 +55,8 @@ export class LiveSource implements FrameSource {
     this.#said = said;
     said.counts = this.drops;
     // Only tcpdump answers while it runs; the signal is one that it handles between two packets.
-    if (tool.name === 'tcpdump') this.#timer = setInterval(() => child.kill('SIGUSR1'), COUNTS_MS);
+    const signal = countsSignal(tool);
+    if (signal !== null) this.#timer = setInterval(() => child.kill(signal), COUNTS_MS);
   }
 
   get reader(): CaptureReader {

@@ -1,6 +1,6 @@
 // The program that reads the interface for us: tcpdump or dumpcap. It may have rights that we need not have.
-import { accessSync, constants } from 'node:fs';
-import { platform } from 'node:os';
+import { constants as access, accessSync } from 'node:fs';
+import { constants, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { CaptureError } from '../errors.ts';
 
@@ -45,6 +45,15 @@ function howToInstall(wanted: ToolName | 'auto'): string {
   }
 }
 
+/**
+ * What makes tcpdump tell its counts while it runs: SIGINFO where the system has it (macOS, BSD), where SIGUSR1 would end it;
+ * else SIGUSR1 (tcpdump(1), "OUTPUT FORMAT"). Null: it can't be asked.
+ */
+export function countsSignal({ name }: Tool, known: object = constants.signals): NodeJS.Signals | null {
+  if (name !== 'tcpdump' || platform() === 'win32') return null;
+  return 'SIGINFO' in known ? 'SIGINFO' : 'SIGUSR1';
+}
+
 /** The command that lets somebody who is not root capture, for the system we are on. */
 export function howToPermit(tool: Tool): string {
   switch (platform()) {
@@ -61,7 +70,7 @@ export function howToPermit(tool: Tool): string {
 
 function isExecutable(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, access.X_OK);
     return true;
   } catch {
     return false;
