@@ -1,9 +1,11 @@
 // Which layers a packet has, as one number: a trie over protocol ids, so that a path seen before costs no string.
 import { LATE, LISTED, type Packet } from './packet.ts';
-import { protocolsMade } from './protocol.ts';
+import { type Protocol, protocolsMade } from './protocol.ts';
 
 /** Nodes whose children stand in an array of their own; those of the others, found rarely, share a map. */
 const DENSE_NODES = 1024;
+/** Protocols that occur in a trie are numbered anew, from 1, in the order of their coming: most arrays stay this short. */
+const FEW_PROTOCOLS = 32;
 /** A node and a protocol as one key. */
 const KEY_BASE = 65_536;
 /** Nodes kept; a capture that has more is made to have them, and further paths then count as their beginning. */
@@ -14,15 +16,17 @@ export class LayerTrie {
   readonly names: string[] = [''];
   readonly parents: number[] = [0];
   readonly depths: number[] = [0];
-  /** The root's is made on first use: by then all protocols are. */
-  readonly #dense: Int32Array[] = [];
+  /** By protocol id; made on first use: by then all protocols are. */
+  #numbers = new Uint16Array(0);
+  #numbered = 0;
+  readonly #dense: Int32Array[] = [new Int32Array(FEW_PROTOCOLS)];
   readonly #sparse = new Map<number, number>();
 
   /** The node of the packet's layers that carry `flag`. */
   walk(p: Packet, flag: number): number {
     let node = 0;
     let late = -1;
-    if (this.#dense.length === 0) this.#dense.push(new Int32Array(protocolsMade()));
+    if (this.#numbered === 0) this.#numbers = new Uint16Array(protocolsMade());
     for (let i = 0; i < p.count; i++) {
       if ((p.flags[i]! & flag) === 0) continue;
       if (late >= 0 && i >= p.mark[late]!) {
@@ -36,25 +40,40 @@ export class LayerTrie {
   }
 
   #step(node: number, p: Packet, layer: number): number {
-    return this.#find(node, p.proto[layer]!) || this.#make(node, p.proto[layer]!, p.protocols[layer]!.name);
+    const number = this.#numbers[p.proto[layer]!]!;
+    return this.#find(node, number) || this.#make(node, number, p.protocols[layer]!);
   }
 
-  #find(node: number, protocol: number): number {
-    return node < DENSE_NODES
-      ? this.#dense[node]![protocol]!
-      : (this.#sparse.get(node * KEY_BASE + protocol) ?? 0);
+  /** 0 where there is none; number 0 is no protocol's yet. */
+  #find(node: number, number: number): number {
+    if (node >= DENSE_NODES) return this.#sparse.get(node * KEY_BASE + number) ?? 0;
+    const children = this.#dense[node]!;
+    return number < children.length ? children[number]! : 0;
   }
 
-  #make(node: number, protocol: number, name: string): number {
+  #make(node: number, known: number, protocol: Protocol): number {
     const made = this.names.length;
     if (made === NODES_MAX) return node;
-    if (node < DENSE_NODES) this.#dense[node]![protocol] = made;
-    else this.#sparse.set(node * KEY_BASE + protocol, made);
-    if (made < DENSE_NODES) this.#dense.push(new Int32Array(protocolsMade()));
-    this.names.push(name);
+    const number = known === 0 ? ++this.#numbered : known;
+    this.#numbers[protocol.id] = number;
+    if (node < DENSE_NODES) this.#childrenOf(node, number)[number] = made;
+    else this.#sparse.set(node * KEY_BASE + number, made);
+    if (made < DENSE_NODES) this.#dense.push(new Int32Array(FEW_PROTOCOLS));
+    this.names.push(protocol.name);
     this.parents.push(node);
     this.depths.push(this.depths[node]! + 1);
     return made;
+  }
+
+  /** The children of a node, with room for a protocol of that number. */
+  #childrenOf(node: number, number: number): Int32Array {
+    let children = this.#dense[node]!;
+    if (number >= children.length) {
+      children = new Int32Array(Math.max(number + 1, children.length * 2));
+      children.set(this.#dense[node]!);
+      this.#dense[node] = children;
+    }
+    return children;
   }
 }
 

@@ -30,7 +30,7 @@ const BYTES = 12;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 
 /** Entries there is room for at first, unless there may never be so many. */
-const START_CAPACITY = 16_384;
+const START_CAPACITY = 1024;
 /** Entries looked at for one to forget. */
 const EVICTION_SWEEP = 8;
 
