@@ -57,6 +57,8 @@ export class FlowTable {
   #words: Uint32Array;
   #doubles: Float64Array;
   #slots: Int32Array;
+  /** Seconds of the last packet, once more: so close together, a sweep over some entries costs one look into memory. */
+  #seen: Uint32Array;
   #hand = 0;
   readonly #protocols: Protocol[] = [];
   readonly #key = new Uint32Array(KEY_WORDS);
@@ -67,6 +69,7 @@ export class FlowTable {
     this.#words = new Uint32Array(this.capacity * RECORD_WORDS);
     this.#doubles = new Float64Array(this.#words.buffer);
     this.#slots = new Int32Array(this.capacity * 2).fill(-1);
+    this.#seen = new Uint32Array(this.capacity);
   }
 
   /**
@@ -90,6 +93,7 @@ export class FlowTable {
     this.#words[at + LAST_NANOSECONDS] = p.nanoseconds;
     this.#words[at + PACKETS + p.direction]! += 1;
     this.#doubles[doubles + LAST_SECONDS] = p.seconds;
+    this.#seen[p.flow] = p.seconds;
     this.#doubles[doubles + BYTES + p.direction]! += p.wireLength;
   }
 
@@ -251,6 +255,7 @@ export class FlowTable {
     words[at + FIRST_NANOSECONDS] = words[at + LAST_NANOSECONDS] = p.nanoseconds;
     const doubles = flow * RECORD_DOUBLES;
     this.#doubles[doubles + FIRST_SECONDS] = this.#doubles[doubles + LAST_SECONDS] = p.seconds;
+    this.#seen[flow] = p.seconds;
     this.memory[flow] = null;
     this.#link(flow, hash);
   }
@@ -288,7 +293,7 @@ export class FlowTable {
     let victim = this.#hand;
     for (let k = 0; k < EVICTION_SWEEP; k++) {
       this.#hand = (this.#hand + 1) % this.size;
-      if (this.lastSeconds(this.#hand) < this.lastSeconds(victim)) victim = this.#hand;
+      if (this.#seen[this.#hand]! < this.#seen[victim]!) victim = this.#hand;
     }
     this.#unlink(victim);
     this.evicted++;
@@ -307,6 +312,9 @@ export class FlowTable {
     this.#words = words;
     this.#doubles = new Float64Array(words.buffer);
     this.capacity = capacity;
+    const seen = new Uint32Array(capacity);
+    seen.set(this.#seen);
+    this.#seen = seen;
     const old = this.#slots;
     this.#slots = new Int32Array(capacity * 2).fill(-1);
     for (const flow of old) if (flow >= 0) this.#link(flow, this.#hashOf(flow));
