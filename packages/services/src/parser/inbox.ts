@@ -35,12 +35,16 @@ export interface Delivery {
 const IDLE_SECONDS = 300;
 const ACTIVE_SECONDS = 600;
 const ACTIVE_SECONDS_LIVE = 10;
+/** Conversations in one body at the end of a capture: some ten megabytes. */
+const FLOWS_MAX = 20_000;
 
 export class Inbox {
   /** What comes next. */
   expect: Expected;
   readonly #options: InboxOptions;
   readonly #parser: PacketParser;
+  /** What broke off the dissection of a batch: how far it came nobody knows, so nothing more is taken here. */
+  #failure: unknown = null;
   /** Bodies for the persistor, in order. */
   readonly #unsent: Uint8Array[] = [];
   #memory: ArrayBuffer | undefined;
@@ -66,7 +70,27 @@ export class Inbox {
     return taken;
   }
 
+  get isBroken(): boolean {
+    return this.#failure !== null;
+  }
+
+  get key(): string {
+    return this.#options.origin.key;
+  }
+
   async #take(delivery: Delivery): Promise<{ applied: boolean; packets: number }> {
+    if (this.isBroken)
+      throw new BusError('ERR_NEXT_AWAY', 'the parser begins anew with what is stored of this source');
+    try {
+      return await this.#takeWhole(delivery);
+    } catch (error) {
+      // A persistor that is away, or a batch that is not the next, changes nothing here.
+      if (!(error instanceof BusError)) this.#failure = error;
+      throw error;
+    }
+  }
+
+  async #takeWhole(delivery: Delivery): Promise<{ applied: boolean; packets: number }> {
     const { frames, drops, end } = delivery;
     const { expect } = this;
     const sequence = delivery.sequence ?? expect.sequence;
@@ -93,7 +117,7 @@ export class Inbox {
       last = frame.number;
       packets++;
     });
-    this.#pack(drops, null);
+    this.#pack(drops);
     if (end !== null) this.#finish(end);
     this.expect = { sequence: sequence + 1, frame: last + 1 };
     await this.#deliver();
@@ -108,19 +132,37 @@ export class Inbox {
     }
     if (!parser.hasBatch) parser.begin(this.#takeMemory());
     parser.add(frame);
-    if (parser.waiting >= BATCH_PACKETS) this.#pack([], null);
+    if (parser.waiting >= BATCH_PACKETS) this.#pack([]);
   }
 
   #finish(end: StoreRequest['end']): void {
-    if (!this.#parser.hasBatch) this.#parser.begin(this.#takeMemory());
-    this.#parser.end();
-    this.#pack([], end);
+    const parser = this.#parser;
+    this.#pack([]);
+    // What is told at the end comes in parts that are the same, and called the same, however packets were cut before.
+    parser.end();
+    const { flows, names, findings } = parser.take();
+    const drops = this.#drops.splice(0);
+    const parts = Math.max(1, Math.ceil(flows.length / FLOWS_MAX));
+    for (let part = 0; part < parts; part++) {
+      const isLast = part === parts - 1;
+      const batch = {
+        ...{
+          source: this.key,
+          sequence: sequenceOf(parser.lastFrame, 0) + part,
+          origin: this.#options.origin,
+        },
+        packets: null,
+        flows: flows.slice(part * FLOWS_MAX, (part + 1) * FLOWS_MAX),
+        ...(isLast ? { names, findings, drops } : { names: [], findings: [], drops: [] }),
+      };
+      this.#unsent.push(encodeStoreBody(batch, null, isLast ? end : null));
+    }
   }
 
   /** Puts together what was parsed, and drops, for the persistor. */
-  #pack(drops: readonly DropRow[], end: StoreRequest['end']): void {
+  #pack(drops: readonly DropRow[]): void {
     const parser = this.#parser;
-    if (parser.waiting === 0 && end === null) {
+    if (parser.waiting === 0) {
       if (drops.length > 0) this.#drops.push(...drops);
       return;
     }
@@ -132,8 +174,8 @@ export class Inbox {
       ...{ origin, flows, names, findings, packets: null },
       drops: [...this.#drops.splice(0), ...drops],
     };
-    this.#unsent.push(encodeStoreBody(batch, packets.length > 0 ? packets : null, end));
-    if (packets.capacity > 0) this.#memory = packets.buffer;
+    this.#unsent.push(encodeStoreBody(batch, packets, null));
+    this.#memory = packets.buffer;
   }
 
   /** Rows of drops that wait for a packet. */

@@ -66,7 +66,11 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
 
   server.post('/parse', async (request) => {
     const { inbox, delivery } = await receive(request);
-    const answer = await inbox.take(delivery);
+    const answer = await inbox.take(delivery).catch(async (error) => {
+      // Who sends it again goes on from what is stored.
+      if (inbox.isBroken && (await inboxes.get(inbox.key)) === inbox) inboxes.delete(inbox.key);
+      throw error;
+    });
     counts.batches++;
     counts.packets += answer.packets;
     return answer;
