@@ -43,6 +43,15 @@ function packet(i: number) {
   return frame;
 }
 
+async function packetsIn(path: string): Promise<number> {
+  const capture = await openCapture(path);
+  const frame = newFrame();
+  let count = 0;
+  for await (const reader of capture.chunks()) while (reader.next(frame)) count++;
+  await capture.close();
+  return count;
+}
+
 let sessions = 0;
 function newRing(filesMax = 100, fileBytesMax = 20_000) {
   const folder = join(root, `${sessions}`, `eth0-${sessions++}`);
@@ -184,7 +193,7 @@ describe('the ring', () => {
       await fill(ring, 1, 10);
       await ring.close();
     }
-    await pruneOldest(folder, '');
+    await pruneOldest(folder);
     assert.deepEqual(readdirSync(folder).sort(), ['b', 'c', 'd']);
   });
 
@@ -198,5 +207,43 @@ describe('the ring', () => {
     assert.deepEqual(parseRing('4x1.5G'), { filesMax: 4, fileBytesMax: 1.5e9 });
     for (const wrong of ['', '20', '1x100MB', '20x1k', '20x100', 'x', '20 x 100TB'])
       assert.equal(parseRing(wrong), null);
+  });
+
+  it('a busy session takes nothing from a quiet one, whose file is older', async () => {
+    const folder = join(root, 'two');
+    const limits = { ...RING_DEFAULTS, filesMax: 2, fileBytesMax: 20_000 };
+    const quiet = new RingWriter(join(folder, 'eth0'), limits, () => source);
+    const busy = new RingWriter(join(folder, 'eth1'), limits, () => source);
+    await fill(quiet, 1, 10);
+    await quiet.drained();
+    await fill(busy, 1, 400);
+    await busy.close();
+    assert.ok((await ringFiles(busy.folder)).length <= 2);
+    await fill(quiet, 11, 20);
+    await quiet.close();
+    const [file, ...others] = await ringFiles(quiet.folder);
+    assert.deepEqual(others, []);
+    assert.equal(await packetsIn(file!.path), 20);
+    // Once it is closed, it is as old as it is.
+    const next = new RingWriter(join(folder, 'eth2'), limits, () => source);
+    await fill(next, 1, 200);
+    await next.close();
+    assert.deepEqual(await ringFiles(quiet.folder), []);
+  });
+
+  it('a file that another process took away costs what was written next, and no more', async () => {
+    const ring = newRing();
+    await fill(ring, 1, 10);
+    await ring.drained();
+    rmSync((await ringFiles(ring.folder))[0]!.path);
+    await fill(ring, 11, 20);
+    await ring.drained();
+    const lost = ring.dropped;
+    assert.ok(lost > 0 && lost <= 10, `${lost}`);
+    await fill(ring, 21, 30);
+    await ring.close();
+    const files = await ringFiles(ring.folder);
+    assert.equal(await packetsIn(files.at(-1)!.path), 20 - lost);
+    assert.equal(ring.dropped, lost);
   });
 });

@@ -8,7 +8,7 @@
 // So a packet's place is one number, the bytes before it in the whole session, and still tells its file when older files
 // are gone.
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CaptureError, readError, systemCode } from '../errors.ts';
 
 export interface RingFile {
@@ -84,19 +84,30 @@ export async function placeInRing(
   );
 }
 
-/** Removes what is too old or too much, but never `keep`; of empty sessions the folder goes too. */
-export async function prune(root: string, limits: RingLimits, keep: string, now: number): Promise<void> {
+/** Files that sessions of this process write: a quiet one's is old, and goes on. */
+const held = new Set<string>();
+
+export function holdFile(path: string): void {
+  held.add(resolve(path));
+}
+
+export function releaseFile(path: string): void {
+  held.delete(resolve(path));
+}
+
+/** Removes what is too old or too much, but no file that is being written; of empty sessions the folder goes too. */
+export async function prune(root: string, limits: RingLimits, now: number): Promise<void> {
   const dated = await datedFiles(root);
   const oldest = now - limits.ageSecondsMax * 1000;
   for (const [i, { path, time }] of dated.entries()) {
     const isTooMany = dated.length - i > limits.filesMax;
-    if (path !== keep && (isTooMany || time < oldest)) await removeFile(path);
+    if (!held.has(resolve(path)) && (isTooMany || time < oldest)) await removeFile(path);
   }
 }
 
-/** Removes one file to make room, but never `keep`. */
-export async function pruneOldest(root: string, keep: string): Promise<void> {
-  const oldest = (await datedFiles(root)).find(({ path }) => path !== keep);
+/** Removes one file to make room, but none that is being written. */
+export async function pruneOldest(root: string): Promise<void> {
+  const oldest = (await datedFiles(root)).find(({ path }) => !held.has(resolve(path)));
   if (oldest !== undefined) await removeFile(oldest.path);
 }
 

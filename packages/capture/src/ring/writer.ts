@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CaptureInterface, type Frame, PcapngWriter } from '@eyrie/dissect/files';
 import { writeError } from '../errors.ts';
-import { prune, pruneOldest, type RingLimits, ringFileName } from './files.ts';
+import { holdFile, prune, pruneOldest, type RingLimits, releaseFile, ringFileName } from './files.ts';
 
 /** Gathered before it is written, at the latest. */
 const WRITE_BYTES = 1 << 20;
@@ -77,8 +77,7 @@ export class RingWriter {
   /** Waits until all is on disk. */
   async close(): Promise<void> {
     await this.drained();
-    await this.#file?.close();
-    this.#file = null;
+    await this.#endFile();
   }
 
   async #writeOut(): Promise<void> {
@@ -105,13 +104,15 @@ export class RingWriter {
     } catch (error) {
       if (!isFull(error)) throw error;
       await this.#file?.truncate(this.#bytes).catch(() => {});
-      await pruneOldest(dirname(this.folder), this.#path);
+      await pruneOldest(dirname(this.folder));
       await this.#appendOnce(bytes);
     }
   }
 
   async #appendOnce(bytes: Uint8Array): Promise<void> {
     if (this.#file === null) await this.#beginFile();
+    // Another process with the same ring took it away: what follows needs a file with a head of its own.
+    else if ((await this.#file.stat()).nlink === 0) throw new Error('the file was removed');
     for (let at = 0; at < bytes.length; ) {
       const { bytesWritten } = await this.#file!.write(bytes, at, bytes.length - at, this.#bytes + at);
       at += bytesWritten;
@@ -124,8 +125,9 @@ export class RingWriter {
     const name = ringFileName(this.#index, this.packets, this.#bytesBefore);
     this.#path = join(this.folder, name);
     this.#file = await open(this.#path, 'wx', 0o600);
+    holdFile(this.#path);
     this.#index++;
-    await prune(dirname(this.folder), this.#limits, this.#path, Date.now());
+    await prune(dirname(this.folder), this.#limits, Date.now());
   }
 
   async #endFile(): Promise<void> {
@@ -133,6 +135,7 @@ export class RingWriter {
     this.#file = null;
     this.#bytesBefore += this.#bytes;
     this.#bytes = 0;
+    releaseFile(this.#path);
     await file?.close();
   }
 
