@@ -86,6 +86,38 @@ test('far into a large capture, a tree is that of its conversation, and says so'
   );
 });
 
+test('far into a large capture, SCTP has its association too, though no filter can name it', async () => {
+  const path = join(folder, 'sctp.pcap');
+  const output = await createCapture(path);
+  await eachFrame((frame) => {
+    for (let i = 0; frame.number === 33 && i < BEFORE; i++) output.write(frame);
+  });
+  // DATA of two associations in turn (RFC 9260 §3.3.1), by their ports.
+  for (let i = 0; i < 6; i++) output.write(sctpFrame(BEFORE + 1 + i, 5000 + (i % 2)));
+  await output.close();
+  const capture = await imported(store, path);
+  const [last] = (await analyzer.get(`/packets?capture=${capture}&order=desc&limit=1`)).body.items;
+  assert.deepEqual([last.transport, last.src_port, last.protocol], ['sctp', 5001, 'SCTP']);
+  const { status, body } = await analyzer.get(`/packets/${last.id}`);
+  assert.equal(status, 200);
+  assert.deepEqual(body.context, { kind: 'conversation', packets: 2, is_whole: true });
+  assert.ok(body.tree.some(({ name }: Json) => name === 'sctp'));
+  const flow = (await analyzer.get(`/flows/${body.flow}`)).body;
+  assert.deepEqual([flow.transport, flow.packets_to_server + flow.packets_to_client], ['sctp', 3]);
+});
+
+function sctpFrame(number: number, port: number) {
+  const data = new Uint8Array(62);
+  data.set([8, 0, 0x45, 0, 0, 48], 12);
+  data.set([64, 132, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2], 22);
+  data.set([port >> 8, port & 0xff, 0x1f, 0x90, 0, 0, 0, port & 0xff], 34);
+  data.set([0, 3, 0, 16, 0, 0, 0, number & 0xff], 46);
+  return Object.assign(newFrame(), {
+    ...{ data, number, end: data.length, wireLength: data.length, linkType: 1 },
+    ...{ seconds: 1_800_000_000, nanoseconds: number, hasTime: true },
+  });
+}
+
 test('packets of a ring have their bytes, their trees and streams, until the ring goes on', async () => {
   const ring = join(folder, 'ring/lab0-20261121T120000Z');
   const limits = { fileBytesMax: 300_000, filesMax: 100, ageSecondsMax: Number.POSITIVE_INFINITY };

@@ -24,17 +24,20 @@ export class UnpackedFiles {
 
   /** The path of the capture without its compression. */
   async get(path: string, compression: Compression): Promise<string> {
-    let unpacking = this.#files.get(path);
-    this.#files.delete(path);
+    // Another file may have come to stand under the same name.
+    const { ino, size, mtimeMs } = await stat(path);
+    const key = `${path} ${ino} ${size} ${mtimeMs}`;
+    let unpacking = this.#files.get(key);
+    this.#files.delete(key);
     unpacking ??= this.#unpack(path, compression);
     // The newest use stands last.
-    this.#files.set(path, unpacking);
+    this.#files.set(key, unpacking);
     try {
       const { file } = await unpacking;
       await this.#keepBound();
       return file;
     } catch (error) {
-      this.#files.delete(path);
+      this.#files.delete(key);
       throw error;
     }
   }
@@ -67,11 +70,11 @@ export class UnpackedFiles {
 
   async #keepBound(): Promise<void> {
     let sum = 0;
-    for (const [path, unpacking] of [...this.#files].reverse()) {
+    for (const [key, unpacking] of [...this.#files].reverse()) {
       const unpacked = await unpacking.catch(() => null);
       sum += unpacked?.bytes ?? 0;
       if (sum <= BYTES_MAX || unpacked === null) continue;
-      this.#files.delete(path);
+      this.#files.delete(key);
       await rm(unpacked.file, { force: true });
     }
   }
