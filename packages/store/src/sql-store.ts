@@ -28,6 +28,7 @@ import { Texts } from './query/texts.ts';
 import { timeline } from './query/timeline.ts';
 import type { CaptureOrigin, StoreBatch } from './rows.ts';
 import type { Database } from './sql/database.ts';
+import { plainText } from './sql/insert.ts';
 import type { Removed, Retention, Store, StoreInfo } from './store.ts';
 import type { Disguise } from './write/dictionaries.ts';
 import { Writer } from './write/writer.ts';
@@ -98,9 +99,23 @@ export class SqlStore implements Store {
       ]);
       await tx.run('UPDATE flows SET is_over = TRUE WHERE capture = $1 AND NOT is_over', [id]);
     });
-    const ended = await this.#captures.byId(id);
-    if (ended === null) throw new StoreError('ERR_STORE_QUERY', `there is no capture ${id}`);
-    return ended;
+    return this.#captureBy(id);
+  }
+
+  async #captureBy(id: number): Promise<CaptureRow> {
+    const found = await this.#captures.byId(id);
+    if (found === null) throw new StoreError('ERR_STORE_QUERY', `there is no capture ${id}`);
+    return found;
+  }
+
+  async moveCapture(id: number, file: string): Promise<CaptureRow> {
+    const database = this.#open();
+    await this.#writer.idle();
+    if (this.#disguise === null)
+      await database.transaction((tx) =>
+        tx.run('UPDATE captures SET file = $1 WHERE id = $2', [plainText(file), id]),
+      );
+    return this.#captureBy(id);
   }
 
   captures = async () => this.#open() && [...(await this.#captures.all())];

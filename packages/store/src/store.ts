@@ -42,6 +42,8 @@ export interface Store {
   beginCapture(origin: CaptureOrigin, options?: { readonly again?: boolean }): Promise<Begun>;
   /** No more will come, or no more than came (`problem`). */
   endCapture(id: number, problem?: string | null): Promise<CaptureRow>;
+  /** Its bytes are read from another path from now on; not so where pseudonyms hide what the file says. */
+  moveCapture(id: number, file: string): Promise<CaptureRow>;
   /** The newest first. */
   captures(): Promise<CaptureRow[]>;
   capture(id: number): Promise<CaptureRow | null>;

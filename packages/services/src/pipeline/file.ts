@@ -1,5 +1,6 @@
 // A capture file into the store: once, and if it was broken off, from where it was.
-import type { CaptureRow } from '@eyrie/store';
+import { existsSync } from 'node:fs';
+import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
@@ -35,6 +36,13 @@ const ACTIVE_SECONDS = 600;
 /** Where packets come slowly, a batch goes out this often. */
 const FLUSH_MS = 200;
 
+/** What is known by its bytes may lie elsewhere now; where they still lie where they did, that place stays. */
+async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store): Promise<CaptureRow> {
+  if (file === null || capture.file === null || capture.file === file) return capture;
+  if (capture.ended !== null && existsSync(capture.file)) return capture;
+  return store.moveCapture(capture.id, file);
+}
+
 /**
  * Begins to store a file, or standard input if the path is `-`.
  *
@@ -44,7 +52,8 @@ export async function runFile(path: string, options: FileOptions, pipeline: Pipe
   const { again = false, speed = Infinity, loop = false, isRunning = () => false } = options;
   const plain = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
   const origin = { ...plain, name: options.name ?? plain.name };
-  const { capture, isNew } = await pipeline.store.beginCapture(origin, { again });
+  const { capture: known, isNew } = await pipeline.store.beginCapture(origin, { again });
+  const capture = isNew ? known : await placed(known, origin, pipeline.store);
   if (!isNew && (capture.ended !== null || isRunning(capture.id))) throw new AlreadyStored(path, capture);
   if (!isNew) pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);
   return new Run(

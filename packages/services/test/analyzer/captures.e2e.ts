@@ -1,8 +1,11 @@
 // Captures come in over HTTP, are seen while they run, and go again.
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { LIVE_DEFAULTS, RING_DEFAULTS } from '@eyrie/capture';
@@ -76,6 +79,58 @@ test('a compressed file too, and its packets are found in it', async () => {
   );
   const flows = (await analyzer.get(`/flows?capture=${id}&transport=tcp&limit=1`)).body.items;
   assert.ok((await analyzer.get(`/flows/${flows[0].id}/stream`)).body.pieces.length > 0);
+});
+
+test('a capture that was broken off goes on with the file that is uploaded now', async () => {
+  // Another capture than those above: what stands behind its end changes its hash.
+  const bytes = Buffer.concat([await readFile(OFFICE), (await readFile(OFFICE)).subarray(0, 300)]);
+  const first = await upload(bytes.subarray(0, bytes.length - 300), 'x.pcapng');
+  assert.equal(first.body.is_new, false);
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const gone = join(analyzer.folder, '0123456789abcdef', 'old.pcapng');
+  await mkdir(dirname(gone));
+  await writeFile(gone, bytes.subarray(0, 10_000));
+  const origin = { key: `sha256:${hash}`, kind: 'file', name: 'old.pcapng', file: gone, hash } as const;
+  const { capture: broken } = await store.beginCapture(origin);
+  const { body } = await upload(bytes, 'new.pcapng');
+  assert.equal(body.capture.id, broken.id);
+  const capture = await finished(broken.id);
+  assert.ok(capture.packets >= 5125);
+  const { file } = (await store.capture(broken.id))!;
+  assert.equal(basename(file!), 'new.pcapng');
+  assert.ok(!(await readdir(analyzer.folder)).includes('0123456789abcdef'));
+  const [row] = (await analyzer.get(`/packets?capture=${broken.id}&order=desc&limit=1&q=dns`)).body.items;
+  assert.equal((await analyzer.get(`/packets/${row.id}/bytes`)).status, 200);
+  // It has ended, and its file is lost: the next upload of it is its file.
+  await rm(dirname(file!), { recursive: true });
+  const again = await upload(bytes, 'newer.pcapng');
+  assert.deepEqual([again.body.is_new, again.body.capture.id], [false, broken.id]);
+  assert.equal(basename((await store.capture(broken.id))!.file!), 'newer.pcapng');
+  assert.ok((await readdir(dirname((await store.capture(broken.id))!.file!))).includes('newer.pcapng'));
+});
+
+const skip =
+  process.getuid?.() === 0 && process.platform === 'linux' ? false : 'needs root, to make a small disk';
+
+test('an upload onto a full disk is one clear line, and leaves nothing', { skip }, async () => {
+  const disk = await mkdtemp(join(tmpdir(), 'eyrie-small-disk-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+  const small = await startAnalyzer(store, { intake, uploadBytesMax: 16 << 20, folder: disk });
+  try {
+    const answer = await small.get('/captures?name=large.pcapng', {
+      method: 'POST',
+      body: Buffer.concat([await readFile(OFFICE), Buffer.alloc(4 << 20)]),
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+    assert.deepEqual([answer.status, answer.body.error.code], [507, 'disk_full']);
+    assert.match(answer.body.error.message, /^[^\n]+$/);
+    assert.deepEqual(await readdir(disk), []);
+    assert.equal((await small.get('/healthz')).status, 200);
+  } finally {
+    await small.close();
+    execFileSync('umount', [disk]);
+    await rm(disk, { recursive: true });
+  }
 });
 
 test('what is no capture, empty, too large or of a wrong type is refused, and nothing of it is kept', async () => {

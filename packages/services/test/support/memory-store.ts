@@ -55,6 +55,10 @@ export class MemoryStore {
     return row;
   }
 
+  async moveCapture(id: number, file: string): Promise<CaptureRow> {
+    return Object.assign(this.rows[id - 1]!, { file });
+  }
+
   async capture(id: number): Promise<CaptureRow | null> {
     return this.rows[id - 1] ?? null;
   }

@@ -58,8 +58,16 @@ export function addCaptureRoutes(app: Server, context: Context): void {
       const intake = intakeOf();
       const path = await keepUpload(body as Readable | undefined, folder, query.name, uploadBytesMax);
       try {
+        const before = new Map((await store.captures()).map(({ id, file }) => [id, file]));
         const { capture, isNew } = await intake.importFile(path, { again: query.again ?? false });
-        if (!isNew && (await store.capture(capture))?.file !== path) await deleteUpload(folder, path);
+        const file = (await store.capture(capture))?.file ?? null;
+        const old = before.get(capture) ?? null;
+        if (!isNew && file !== path) await deleteUpload(folder, path);
+        // It was broken off, or its file was gone: it goes on with this one.
+        if (file === path && old !== null && old !== path) {
+          await redissector.forget(old);
+          await deleteUpload(folder, old);
+        }
         return { capture: await captureOf(capture), is_new: isNew };
       } catch (error) {
         await deleteUpload(folder, path);
