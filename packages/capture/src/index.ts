@@ -24,3 +24,15 @@ export { RingReader, type RingReaderOptions } from './ring/reader.ts';
 export { RingWriter } from './ring/writer.ts';
 export type { CaptureSource } from './source.ts';
 export { openCapture } from './source.ts';
+export {
+  ambientKey,
+  decrypted,
+  encrypting,
+  isVault,
+  makeKeyFile,
+  openPlain,
+  type PlainFile,
+  readKeyFile,
+  Sealer,
+  VaultKey,
+} from './vault/index.ts';

@@ -4,9 +4,10 @@ import { CaptureError, readError } from './errors.ts';
 import type { FrameSource } from './frame-source.ts';
 import { type Input, openInput } from './input.ts';
 import { hintAbout } from './other-formats.ts';
+import { decrypted, EndsEarly, isVault } from './vault/index.ts';
 
-/** Enough of the beginning to tell how a file is compressed. */
-const MAGIC_BYTES = 4;
+/** Enough of the beginning to tell how a file is compressed, or that it is encrypted. */
+const MAGIC_BYTES = 16;
 const HEAD_BYTES = 512;
 
 /** An open capture: its `reader` is fed while `chunks()` is iterated over. */
@@ -15,6 +16,8 @@ export class CaptureSource implements FrameSource {
   readonly reader: CaptureReader;
   readonly format: CaptureFormat;
   readonly compression: Compression | null;
+  /** It lies encrypted on disk. */
+  readonly isEncrypted: boolean;
   /** Bytes on disk; null for a pipe. */
   readonly size: number | null;
   readonly #meter: Meter;
@@ -29,6 +32,7 @@ export class CaptureSource implements FrameSource {
     this.reader = opened.reader;
     this.format = opened.format;
     this.compression = opened.compression;
+    this.isEncrypted = opened.isEncrypted;
     this.#meter = opened.meter;
     this.#bytes = opened.bytes;
   }
@@ -80,7 +84,7 @@ export class CaptureSource implements FrameSource {
 
 /** Ends the reader's input where decompression failed; any other error is the disk's. */
 function finishOn(error: unknown, reader: CaptureReader, path: string): void {
-  if (!(error instanceof DecompressError))
+  if (!(error instanceof DecompressError || error instanceof EndsEarly))
     throw error instanceof CaptureError ? error : readError(path, error);
   reader.finish({ code: error.isTruncated ? 'truncated' : 'damaged', message: error.message });
 }
@@ -93,6 +97,7 @@ interface Opened {
   reader: CaptureReader;
   format: CaptureFormat;
   compression: Compression | null;
+  isEncrypted: boolean;
   bytes: AsyncIterator<Uint8Array>;
   meter: Meter;
 }
@@ -114,15 +119,22 @@ export async function openCapture(path: string): Promise<CaptureSource> {
  */
 export async function openFrom(path: string, input: Input): Promise<CaptureSource> {
   const meter: Meter = { bytes: 0 };
-  const raw = metered(input.chunks, meter);
+  let raw = metered(input.chunks, meter);
   try {
-    const head = await takeHead(raw);
+    let head = await takeHead(raw);
+    let { reopen } = input;
+    const isEncrypted = isVault(head);
+    if (isEncrypted) {
+      raw = decrypted(path, startingWith(head, raw));
+      head = await takeHead(raw);
+      reopen = reopen === null ? null : () => decrypted(path, input.reopen!());
+    }
     const compression = compressionOf(head);
     const joined = startingWith(head, raw);
-    const bytes = compression === null ? joined : decompress(compression, joined, input.reopen);
+    const bytes = compression === null ? joined : decompress(compression, joined, reopen);
     const reader = new CaptureReader({ mayLookAhead: input.size !== null });
     const format = await recognize(path, reader, bytes, compression);
-    return new CaptureSource(path, input, { reader, format, compression, bytes, meter });
+    return new CaptureSource(path, input, { reader, format, compression, isEncrypted, bytes, meter });
   } catch (error) {
     input.stop();
     await raw.return();

@@ -16,6 +16,7 @@ import { addMqttCommand } from './mqtt/options.ts';
 import { addParserCommand } from './parser/options.ts';
 import { addPathCommand } from './path/options.ts';
 import { addPersistorCommand } from './persistor/options.ts';
+import { addPrivacyCommand } from './privacy/options.ts';
 import { addReadCommand } from './read/options.ts';
 import { newProgram } from './running.ts';
 import { addServingOptions } from './serving/options.ts';
@@ -111,6 +112,7 @@ addDemoCommand(program);
 addFirewallCommand(program);
 addDoctorCommand(program);
 addTimeCommand(program);
+addPrivacyCommand(program);
 
 program.commandsGroup('The services, each alone:');
 addCaptureCommand(program);

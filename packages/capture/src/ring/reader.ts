@@ -1,9 +1,13 @@
 // Reads a session of the ring from its first packet that is left, also while it is being written.
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { CaptureReader, type Frame } from '@eyrie/dissect/files';
-import { readError } from '../errors.ts';
+import { CaptureError, readError } from '../errors.ts';
 import type { FrameReader, FrameSource, SourceInfo } from '../frame-source.ts';
+import { openPlain, type PlainFile } from '../vault/index.ts';
 import { type RingFile, ringFiles } from './files.ts';
+
+/** No file of a ring with a packet in it is shorter, encrypted or not. */
+const BEGINNING_BYTES = 94;
 
 const CHUNK_BYTES = 1 << 20;
 /** How long to wait before the next look for new bytes. */
@@ -85,18 +89,17 @@ export class RingReader implements FrameSource, FrameReader {
 
   /** One file to its end: it has ended when there is a later one, or the session is over. */
   async *#read(file: RingFile): AsyncGenerator<FrameReader, void, void> {
-    const handle = await open(file.path, 'r').catch((error) => {
-      if (error.code === 'ENOENT') return null;
-      throw readError(file.path, error);
-    });
+    const plain = await this.#open(file);
     // Overwritten just now; the gap is counted with the next file.
-    if (handle === null) return;
+    if (plain === null) return;
     const buffer = new Uint8Array(CHUNK_BYTES);
+    let position = 0;
     try {
       while (!this.#isClosed) {
         // Looked at before reading: what is written between the two looks is read in the next turn.
         const isComplete = this.#isOver() || (await this.#hasLater(file));
-        const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null);
+        const bytesRead = await plain.read(buffer, 0, CHUNK_BYTES, position);
+        position += bytesRead;
         if (bytesRead > 0) {
           this.bytesRead += bytesRead;
           this.#reader.feed(buffer.subarray(0, bytesRead));
@@ -107,7 +110,22 @@ export class RingReader implements FrameSource, FrameReader {
         else await pause(LOOK_MS);
       }
     } finally {
-      await handle.close();
+      await plain.close();
+    }
+  }
+
+  /** Null where it is gone. Waits until its beginning is there, which tells whether it is encrypted. */
+  async #open(file: RingFile): Promise<PlainFile | null> {
+    try {
+      while ((await stat(file.path)).size < BEGINNING_BYTES && !this.#isClosed) {
+        if (this.#isOver() || (await this.#hasLater(file))) break;
+        await pause(LOOK_MS);
+      }
+      return await openPlain(file.path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ERR_CAPTURE_NOT_FOUND') return null;
+      throw error instanceof CaptureError ? error : readError(file.path, error);
     }
   }
 

@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CaptureInterface, type Frame, PcapngWriter } from '@eyrie/dissect/files';
 import { writeError } from '../errors.ts';
+import { Sealer, type VaultKey } from '../vault/index.ts';
 import { holdFile, prune, pruneOldest, type RingLimits, releaseFile, ringFileName } from './files.ts';
 
 /** Gathered before it is written, at the latest. */
@@ -29,13 +30,23 @@ export class RingWriter {
   /** In files before this one, and in this one. */
   #bytesBefore = 0;
   #bytes = 0;
+  /** The same on disk: more, where it is encrypted. */
+  #diskBytes = 0;
+  readonly #key: VaultKey | null;
+  #sealer: Sealer | null = null;
   /** Packets that were gathered and not yet written. */
   #pendingPackets = 0;
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
 
   /** `from` tells the interface that the packets come from; its description is written into each file. */
-  constructor(folder: string, limits: RingLimits, from: () => CaptureInterface | undefined) {
+  constructor(
+    folder: string,
+    limits: RingLimits,
+    from: () => CaptureInterface | undefined,
+    key: VaultKey | null = null,
+  ) {
+    this.#key = key;
     this.folder = folder;
     this.#limits = limits;
     this.#interface = from;
@@ -98,15 +109,25 @@ export class RingWriter {
     }
   }
 
-  async #append(bytes: Uint8Array): Promise<void> {
+  async #append(plain: Uint8Array): Promise<void> {
+    const bytes = this.#onDisk(plain);
     try {
       await this.#appendOnce(bytes);
     } catch (error) {
       if (!isFull(error)) throw error;
-      await this.#file?.truncate(this.#bytes).catch(() => {});
+      await this.#file?.truncate(this.#diskBytes).catch(() => {});
       await pruneOldest(dirname(this.folder));
+      // The very same bytes again: no number of a record is used for two.
       await this.#appendOnce(bytes);
     }
+    this.#bytes += plain.length;
+  }
+
+  #onDisk(plain: Uint8Array): Uint8Array {
+    if (this.#key === null) return plain;
+    if (this.#sealer !== null) return this.#sealer.seal(plain);
+    this.#sealer = new Sealer(this.#key);
+    return Buffer.concat([this.#sealer.head, this.#sealer.seal(plain)]);
   }
 
   async #appendOnce(bytes: Uint8Array): Promise<void> {
@@ -114,10 +135,10 @@ export class RingWriter {
     // Another process with the same ring took it away: what follows needs a file with a head of its own.
     else if ((await this.#file.stat()).nlink === 0) throw new Error('the file was removed');
     for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await this.#file!.write(bytes, at, bytes.length - at, this.#bytes + at);
+      const { bytesWritten } = await this.#file!.write(bytes, at, bytes.length - at, this.#diskBytes + at);
       at += bytesWritten;
     }
-    this.#bytes += bytes.length;
+    this.#diskBytes += bytes.length;
   }
 
   async #beginFile(): Promise<void> {
@@ -131,11 +152,16 @@ export class RingWriter {
   }
 
   async #endFile(): Promise<void> {
-    const file = this.#file;
+    const [file, end] = [this.#file, this.#sealer?.end() ?? null];
+    const at = this.#diskBytes;
     this.#file = null;
+    this.#sealer = null;
     this.#bytesBefore += this.#bytes;
     this.#bytes = 0;
+    this.#diskBytes = 0;
     releaseFile(this.#path);
+    // Without it the file is read all the same, as one that was cut.
+    if (file !== null && end !== null) await file.write(end, 0, end.length, at).catch(() => {});
     await file?.close();
   }
 
@@ -144,7 +170,7 @@ export class RingWriter {
     this.dropped += count + this.#pendingPackets;
     this.#pendingPackets = 0;
     this.#writer = null;
-    await this.#file?.truncate(this.#bytes).catch(() => {});
+    await this.#file?.truncate(this.#diskBytes).catch(() => {});
     await this.#endFile().catch(() => {});
   }
 }

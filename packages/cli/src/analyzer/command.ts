@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { honeypotFolder } from '../honeypot/folder.ts';
-import { type CommonOptions, configFrom, storeAt } from '../pipeline/settings.ts';
+import { auditFor, type CommonOptions, configFrom, storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
 
@@ -16,6 +16,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
   const place = placeFrom(options, 'analyzer', config);
   const store = await storeAt(config.store.url, { create: false, readOnly: true });
   try {
+    const audit = auditFor(config);
     const app = await buildAnalyzer({
       store,
       intake: null,
@@ -26,6 +27,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
         (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
       access: place.access,
       log: sayings('analyzer', options),
+      ...(audit === undefined ? {} : { audit }),
       page: null,
     });
     await serveUntilInterrupted(app, place, 'The API');

@@ -5,7 +5,14 @@ import type { Config } from '@eyrie/services/config';
 import { startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { type CommonOptions, configFrom, logFor, storeAt, userError } from '../pipeline/settings.ts';
+import {
+  auditFor,
+  type CommonOptions,
+  configFrom,
+  logFor,
+  storeAt,
+  userError,
+} from '../pipeline/settings.ts';
 import { grouped } from '../terminal/units.ts';
 
 export interface PersistorCommandOptions extends CommonOptions {
@@ -50,9 +57,11 @@ async function answer(store: Store, config: Config) {
   const log = logFor('analyzer', config);
   const { host, port } = config.analyzer;
   const place = placeOf(host, port, process.env.EYRIE_TOKEN, []);
+  const audit = auditFor(config);
   const app = await buildAnalyzer({
     ...{ store, intake: null, log, access: place.access },
     ...{ folder: tmpdir(), page: null },
+    ...(audit === undefined ? {} : { audit }),
   });
   const address = await listen(app, place, '--analyzer-port').catch(async (error) => {
     await app.close();

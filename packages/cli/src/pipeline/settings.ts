@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { CaptureError, parseRing, type RingLimits } from '@eyrie/capture';
+import { CaptureError, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
 import { type Config, ConfigError, type ConfigSources, loadConfig } from '@eyrie/services/config';
 import { type Level, type Log, openLog } from '@eyrie/services/log';
@@ -23,10 +23,24 @@ export function configFrom(
 ): Config {
   const log = { ...flags?.log, level: logLevel, folder: logFolder };
   try {
-    return loadConfig({ ...(config === undefined ? {} : { path: config }), flags: { ...flags, log } });
+    const loaded = loadConfig({
+      ...(config === undefined ? {} : { path: config }),
+      flags: { ...flags, log },
+    });
+    useCaptureKey(loaded.capture.key);
+    pseudonymKey = loaded.store.pseudonym_key;
+    return loaded;
   } catch (error) {
     throw error instanceof ConfigError ? new UserError(error.message, BAD_USAGE) : error;
   }
+}
+
+/** The file of the key that stores are opened with. */
+let pseudonymKey = '';
+
+/** For this process and its threads, which all read captures. */
+export function useCaptureKey(path: string | undefined): void {
+  if (path !== undefined && path !== '') process.env.EYRIE_CAPTURE_KEY = resolve(path);
 }
 
 /** @throws UserError when the folder cannot be made */
@@ -45,10 +59,31 @@ export function logFor(service: string, { log }: Config): Log {
   }
 }
 
+/** Who looked at packets' bytes: a file of its own, which stands longer than the others. Null where no logs are kept. */
+export function auditFor({ log }: Config): Log | undefined {
+  if (log.folder === '') return undefined;
+  const folder = resolve(process.env.INIT_CWD ?? '', log.folder);
+  return openLog({
+    service: 'audit',
+    folder,
+    fileBytesMax: log.file_bytes,
+    filesMax: AUDIT_FILES,
+    screen: null,
+  });
+}
+
+const AUDIT_FILES = 100;
+
 /** The store where nothing else is said: a file of the user's own. */
 export function defaultStoreUrl(): string {
   const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
   return `duckdb:${join(home, 'eyrie', 'eyrie.duckdb')}`;
+}
+
+/** Where captures that are dropped on the page are kept. */
+export function uploadFolder(): string {
+  const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
+  return join(home, 'eyrie', 'captures');
 }
 
 /** @throws UserError */
@@ -56,7 +91,8 @@ export async function storeAt(url: string, options: StoreOptions = {}): Promise<
   const place = url === '' ? defaultStoreUrl() : url;
   if (place === defaultStoreUrl())
     mkdirSync(dirname(place.slice('duckdb:'.length)), { recursive: true, mode: 0o700 });
-  return openStore(place, options).catch(userError);
+  const disguised = pseudonymKey === '' ? {} : { pseudonymKey: readKeyFile(resolve(pseudonymKey)) };
+  return openStore(place, { ...options, ...disguised }).catch(userError);
 }
 
 /** The ring's limits and folder. @throws UserError */

@@ -76,6 +76,10 @@ export function addReadCommand(program: Command): void {
     .option('--force', 'replace an existing file')
     .optionsGroup('How packets are read:')
     .option(
+      '--key <file>',
+      'the key of a file that is encrypted (eyrie privacy); or EYRIE_CAPTURE_PASSPHRASE',
+    )
+    .option(
       '-o, --option <name:value>',
       'set a preference, e.g. ip.check_checksum:TRUE, or tls.keylog_file:FILE to open TLS; may be repeated',
       all,
@@ -96,8 +100,9 @@ export function addReadCommand(program: Command): void {
       async (
         argument: string | undefined,
         words: string[],
-        options: ReadOptions & { read?: string; summary?: boolean },
+        options: ReadOptions & { read?: string; summary?: boolean; key?: string },
       ) => {
+        if (options.key !== undefined) process.env.EYRIE_CAPTURE_KEY = options.key;
         if (options.statistics?.includes('help')) {
           const { listStatistics } = await import('../statistics/help.ts');
           listStatistics();

@@ -1,6 +1,6 @@
 // `eyrie up`: capture, parser, persistor, store, API and page in one process, until it is interrupted.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureFiles } from '@eyrie/capture';
 import { buildAnalyzer, ListenError, listen, type Place } from '@eyrie/services/analyzer';
@@ -15,11 +15,13 @@ import { honeypotFolder } from '../honeypot/folder.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
+  auditFor,
   type CommonOptions,
   configFrom,
   logFor,
   pathFrom,
   storeAt,
+  uploadFolder,
   userError,
 } from '../pipeline/settings.ts';
 import { speedFrom } from '../pipeline/speed.ts';
@@ -69,7 +71,7 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   const { ring, ringFolder, ...live } = liveFrom(config);
   const intake = new PipelineIntake({ store, log, ring, ringFolder, live, rules: config.parser.rules });
   try {
-    const stop = await openPage(store, intake, place, log);
+    const stop = await openPage(store, intake, place, log, auditFor(config));
     const stopTelling = tellTraffic(
       () => intake.counters(),
       async (rates) => {
@@ -108,10 +110,12 @@ async function openPage(
   intake: PipelineIntake,
   place: Place,
   log: Log,
+  audit: Log | undefined,
 ): Promise<() => Promise<void>> {
   const app = await buildAnalyzer({
+    ...(audit === undefined ? {} : { audit }),
     ...{ store, intake, log, access: place.access },
-    folder: uploadFolder(),
+    folder: madeUploadFolder(),
     honeypotFolder: honeypotFolder(undefined),
     askPeer: async (method, parameters) =>
       (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
@@ -155,10 +159,8 @@ async function begin(
   }
 }
 
-/** Where captures that are dropped on the page are kept. */
-function uploadFolder(): string {
-  const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
-  const folder = join(home, 'eyrie', 'captures');
+function madeUploadFolder(): string {
+  const folder = uploadFolder();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }

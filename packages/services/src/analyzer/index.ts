@@ -1,4 +1,6 @@
 // What others may use of the analyzer.
+
+export type { AuditLog } from './audit.ts';
 export { ERROR_STATUS } from './errors.ts';
 export type {
   Begun,

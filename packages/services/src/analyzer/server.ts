@@ -16,6 +16,7 @@ import Fastify, {
 } from 'fastify';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addPage } from '../ui/page.ts';
+import { type AuditLog, addAudit } from './audit.ts';
 import { Details } from './bytes/detail.ts';
 import { Redissector } from './bytes/redissect.ts';
 import { addCompression } from './compress.ts';
@@ -35,6 +36,7 @@ import { addHostRoutes } from './routes/hosts.ts';
 import { addLoginRoutes } from './routes/login.ts';
 import { addMeshRoutes } from './routes/mesh.ts';
 import { addPacketRoutes } from './routes/packets.ts';
+import { addPathRoute } from './routes/path.ts';
 import { addResponseRoutes } from './routes/responses.ts';
 import { addSecurityRoutes } from './routes/security.ts';
 import { addStatusRoutes, StatusReport } from './routes/status.ts';
@@ -51,6 +53,8 @@ export interface AnalyzerOptions {
   readonly folder: string;
   readonly access: Access;
   readonly log: Says;
+  /** Who looked at bytes of packets is told there. Default: nobody is told. */
+  readonly audit?: AuditLog;
   /** Where the web page was put together; null: this is the API alone. */
   readonly page: string | null;
   /** Bytes of one upload. Default 16 GiB. */
@@ -132,6 +136,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   app.addHook('onResponse', async (request, reply) => {
     log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
   });
+  if (options.audit !== undefined) addAudit(app, options.audit);
   addSecurity(app, guard);
   await addLimits(app, options.requestsPerMinute ?? REQUESTS_PER_MINUTE);
   addMetrics(app, metrics);
@@ -140,6 +145,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   await addShapes(app);
   addRoutes(app, context, guard);
   addMeshRoutes(app, mesh);
+  addPathRoute(app, mesh);
   addSecurityRoutes(app, options.honeypotFolder ?? null);
   addResponseRoutes(app, options.askPeer ?? null);
   await addFront(app, options.page);

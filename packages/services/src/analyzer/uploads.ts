@@ -5,7 +5,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { openCapture } from '@eyrie/capture';
+import { ambientKey, encrypting, openCapture } from '@eyrie/capture';
 import { ApiError } from './errors.ts';
 
 /** File systems take 255 at least. */
@@ -31,7 +31,10 @@ export async function keepUpload(
   try {
     await mkdir(own, { recursive: true, mode: 0o700 });
     const part = join(own, '.part');
-    await pipeline(body, upTo(bytesMax), createWriteStream(part, { flags: 'wx', mode: 0o600 }));
+    const key = ambientKey();
+    const written = createWriteStream(part, { flags: 'wx', mode: 0o600 });
+    if (key === null) await pipeline(body, upTo(bytesMax), written);
+    else await pipeline(body, upTo(bytesMax), encrypting(key), written);
     await rename(part, path);
     // Says what is wrong with it before anything is stored of it.
     await (await openCapture(path)).close();

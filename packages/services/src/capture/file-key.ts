@@ -1,6 +1,7 @@
 // What makes a capture file the same one again: the SHA-256 of its bytes.
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { openPlain, type PlainFile } from '@eyrie/capture';
 
 /** Files up to this are hashed whole. */
 const WHOLE_BYTES_MAX = 1 << 30;
@@ -16,6 +17,9 @@ export interface FileKey {
 }
 
 export async function fileKey(path: string): Promise<FileKey> {
+  const plain = await openPlain(path);
+  if (plain.isEncrypted) return wholeKey(plain);
+  await plain.close();
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
@@ -33,6 +37,24 @@ export async function fileKey(path: string): Promise<FileKey> {
   } finally {
     await file.close();
   }
+}
+
+/** Of what was encrypted: the same file, encrypted twice, looks different each time. */
+async function wholeKey(plain: PlainFile): Promise<FileKey> {
+  const hash = createHash('sha256');
+  const buffer = new Uint8Array(PIECE_BYTES);
+  try {
+    for (let at = 0; ; ) {
+      const bytesRead = await plain.read(buffer, 0, PIECE_BYTES, at);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+  } finally {
+    await plain.close();
+  }
+  const hex = hash.digest('hex');
+  return { key: `sha256:${hex}`, hash: hex };
 }
 
 function stepFrom(at: number, size: number, isWhole: boolean): number {

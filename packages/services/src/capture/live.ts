@@ -1,6 +1,13 @@
 // A live interface into its ring: the kernel's packets go to disk first, whoever reads them reads from there.
 import { join } from 'node:path';
-import { type LiveOptions, type LiveSource, openLive, type RingLimits, RingWriter } from '@eyrie/capture';
+import {
+  ambientKey,
+  type LiveOptions,
+  type LiveSource,
+  openLive,
+  type RingLimits,
+  RingWriter,
+} from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
 import type { CaptureOrigin, DropRow } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
@@ -35,7 +42,7 @@ export class LiveCapture {
     this.origin = liveOrigin(name, started, this.folder);
     this.source = source;
     this.#log = log;
-    this.ring = new RingWriter(this.folder, ring, () => source.reader.interfaces[0]);
+    this.ring = new RingWriter(this.folder, ring, () => source.reader.interfaces[0], ambientKey());
     this.ended = this.#pump().finally(() => {
       this.isOver = true;
     });

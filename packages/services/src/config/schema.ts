@@ -83,6 +83,12 @@ export const ConfigSchema = Type.Object(
           default: '',
           tradeOff: 'a disk of its own keeps a busy capture from filling others',
         }),
+        key: option.text({
+          what: 'file of the key that the ring and uploads are encrypted with on disk; empty: they are not',
+          default: '',
+          tradeOff:
+            'whoever loses the key loses the packets; it costs about a second of processor time a gigabyte',
+        }),
         flush_ms: flush,
         batch_packets: option.whole({
           what: 'packets sent together',
@@ -119,6 +125,12 @@ export const ConfigSchema = Type.Object(
           default: '',
           tradeOff:
             'DuckDB needs nothing and is the faster on one machine; PostgreSQL serves many programs at once',
+        }),
+        pseudonym_key: option.text({
+          what: 'file of a key (eyrie privacy key) that IP addresses are stored under, as pseudonyms that keep prefixes; empty: as they are',
+          default: '',
+          tradeOff:
+            'the store no longer says who it was, and leaves out conversations, names and findings, which would; the bytes in ring and uploads still do',
         }),
       },
       closed,

@@ -1,6 +1,5 @@
 // One capture file, read at the places that the store remembers.
-import { type FileHandle, open } from 'node:fs/promises';
-import { openCapture } from '@eyrie/capture';
+import { openCapture, openPlain, type PlainFile } from '@eyrie/capture';
 import { type CaptureInterface, type Frame, newFrame, pseudoHeaderLength } from '@eyrie/dissect';
 import type { PacketRow } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
@@ -11,13 +10,13 @@ const PACKET_BYTES_MAX = 128 << 20;
 
 export class CaptureFile {
   readonly path: string;
-  readonly #file: FileHandle;
+  readonly #file: PlainFile;
   #interfaces: readonly CaptureInterface[];
   /** No Buffer: its slices are no copies, and dissection relies on copies. */
   #window = new Uint8Array(0);
   #windowAt = 0;
 
-  private constructor(path: string, file: FileHandle, interfaces: readonly CaptureInterface[]) {
+  private constructor(path: string, file: PlainFile, interfaces: readonly CaptureInterface[]) {
     this.path = path;
     this.#file = file;
     this.#interfaces = interfaces;
@@ -27,7 +26,7 @@ export class CaptureFile {
   static async open(path: string, unpacked: UnpackedFiles): Promise<CaptureFile> {
     const { interfaces, compression } = await describe(path, 1);
     const plain = compression === null ? path : await unpacked.get(path, compression);
-    return new CaptureFile(path, await open(plain, 'r'), interfaces);
+    return new CaptureFile(path, await openPlain(plain), interfaces);
   }
 
   get interfaces(): readonly CaptureInterface[] {
@@ -70,7 +69,7 @@ export class CaptureFile {
     const inWindow = at - this.#windowAt;
     if (inWindow < 0 || inWindow + length > this.#window.length) {
       const wanted = new Uint8Array(Math.max(length, aheadBytes));
-      const { bytesRead } = await this.#file.read(wanted, 0, wanted.length, at);
+      const bytesRead = await this.#file.read(wanted, 0, wanted.length, at);
       if (bytesRead < length) throw gone(this.path);
       this.#window = wanted.subarray(0, bytesRead);
       this.#windowAt = at;

@@ -1,12 +1,12 @@
 // Compressed captures can't be read at a place in their middle: what is looked at is unpacked once, to a folder for that.
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import type { Compression } from '@eyrie/capture';
+import { ambientKey, type Compression, decrypted, encrypting, isVault, type VaultKey } from '@eyrie/capture';
 import { ApiError } from '../errors.ts';
 
 /** On disk, all together; beyond it the ones not used for longest are deleted. */
@@ -52,12 +52,15 @@ export class UnpackedFiles {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = join(this.#folder, `${this.#count++}`);
     try {
-      await pipeline(
-        createReadStream(path),
-        compression === 'gzip' ? createGunzip() : createZstdDecompress(),
-        upTo(BYTES_MAX),
-        createWriteStream(file, { mode: 0o600 }),
-      );
+      const unzip = compression === 'gzip' ? createGunzip() : createZstdDecompress();
+      const key = await keyOf(path);
+      const written = createWriteStream(file, { mode: 0o600 });
+      // What lay encrypted stays so.
+      if (key === null) await pipeline(createReadStream(path), unzip, upTo(BYTES_MAX), written);
+      else {
+        const chunks = Readable.from(decrypted(path, createReadStream(path)), { objectMode: false });
+        await pipeline(chunks, unzip, upTo(BYTES_MAX), encrypting(key), written);
+      }
     } catch (error) {
       // What stands before the damage was stored and can be read; what is too large is of no use.
       if (error instanceof ApiError || (error as NodeJS.ErrnoException).code?.startsWith('Z_') !== true) {
@@ -77,6 +80,18 @@ export class UnpackedFiles {
       this.#files.delete(key);
       await rm(unpacked.file, { force: true });
     }
+  }
+}
+
+/** Null of a file that is not encrypted. */
+async function keyOf(path: string): Promise<VaultKey | null> {
+  const file = await open(path, 'r');
+  try {
+    const head = new Uint8Array(64);
+    await file.read(head, 0, head.length, 0);
+    return isVault(head) ? ambientKey() : null;
+  } finally {
+    await file.close();
   }
 }
 

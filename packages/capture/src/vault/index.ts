@@ -1,0 +1,4 @@
+export { ambientKey, makeKeyFile, readKeyFile, VaultKey } from './key.ts';
+export { decrypted, EndsEarly, openPlain, type PlainFile } from './read.ts';
+export { isVault, Sealer } from './records.ts';
+export { encrypting } from './write.ts';

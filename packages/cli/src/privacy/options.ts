@@ -1,0 +1,42 @@
+// `eyrie privacy`: its flags and help.
+import type { Command } from 'commander';
+
+export function addPrivacyCommand(program: Command): void {
+  const privacy = program
+    .command('privacy')
+    .description('what is kept of people, where and how long; keys, and files encrypted with them');
+  privacy
+    .command('report')
+    .description('what lies where on this machine, since when, whether encrypted, and how to be rid of it')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  eyrie privacy report')
+    .action(async (options) => {
+      const { report } = await import('./report.ts');
+      await report(options);
+    });
+  privacy
+    .command('key')
+    .description('make a key in a new file, which only you may read')
+    .argument('<file>', 'where to put it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  eyrie privacy key ~/.config/eyrie/captures.key\n\nName it in eyrie.toml: [capture] key = "…". Whoever loses it loses what was encrypted with it.',
+    )
+    .action(async (file: string) => (await import('./files.ts')).key(file));
+  for (const [name, description] of [
+    ['lock', 'encrypt a capture file; eyrie read and the others then need the key'],
+    ['unlock', 'the same capture file without its encryption'],
+  ] as const)
+    privacy
+      .command(name)
+      .description(description)
+      .argument('<file>', 'capture file')
+      .requiredOption('-o, --output <file>', 'where to put the result')
+      .option('--key <file>', 'the key; or EYRIE_CAPTURE_KEY, or EYRIE_CAPTURE_PASSPHRASE')
+      .addHelpText(
+        'after',
+        `\nExample:\n  eyrie privacy ${name} office.pcapng -o ${name}ed.pcapng --key captures.key`,
+      )
+      .action(async (file: string, options) => (await import('./files.ts'))[name](file, options));
+}

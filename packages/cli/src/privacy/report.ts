@@ -1,0 +1,220 @@
+// `eyrie privacy report`: what is kept on this machine, looked up where it lies.
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isVault } from '@eyrie/capture';
+import { eyrieHome, peersIn } from '@eyrie/mesh';
+import { isPassphraseSealed } from '@eyrie/mesh/sealed';
+import { honeypotFolder } from '../honeypot/folder.ts';
+import { table } from '../mesh/select.ts';
+import { configFrom, defaultStoreUrl, ringFrom, uploadFolder } from '../pipeline/settings.ts';
+import { bytesText } from '../terminal/units.ts';
+
+/** Files looked at in one place; of more, the rest is not counted, and the report says so. */
+const FILES_MAX = 20_000;
+
+export interface Kept {
+  readonly what: string;
+  readonly place: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the oldest and the newest file: ISO 8601; null where there is none. */
+  readonly since: string | null;
+  readonly until: string | null;
+  readonly encrypted: 'yes' | 'no' | 'partly' | '-';
+  /** How long it stays. */
+  readonly kept: string;
+  readonly erase: string;
+  readonly isWhole: boolean;
+}
+
+export async function report({ config: path, json }: { config?: string; json?: boolean }): Promise<void> {
+  const config = configFrom(path === undefined ? {} : { config: path });
+  const { ring, ringFolder } = ringFrom(config);
+  const logs = config.log.folder === '' ? null : resolve(config.log.folder);
+  const url = config.store.url === '' ? defaultStoreUrl() : config.store.url;
+  const age = ring.ageSecondsMax === Infinity ? '' : `, ${ring.ageSecondsMax / 3600} h at most`;
+  const home = eyrieHome();
+  const all: Kept[] = [
+    storeKept(url, config.store.pseudonym_key !== ''),
+    kept(
+      'live packets (ring)',
+      ringFolder,
+      `${bytesText(ring.filesMax * ring.fileBytesMax)} at most${age}`,
+      `rm -r ${ringFolder}`,
+    ),
+    kept('uploaded captures', uploadFolder(), 'until deleted', 'on the page, or DELETE /captures/ID'),
+    kept(
+      'honeypot: visits, what was typed, files left',
+      honeypotFolder(undefined),
+      'until deleted',
+      `rm -r ${honeypotFolder(undefined)}`,
+    ),
+    ...peersIn(home).flatMap((id) => peerKept(join(home, 'peers', id), id)),
+    ...(logs === null
+      ? []
+      : [
+          kept(
+            'logs',
+            logs,
+            `${config.log.files + 1} x ${bytesText(config.log.file_bytes)} each`,
+            `rm ${logs}/*.log*`,
+            (name) => !name.startsWith('audit.'),
+          ),
+          kept('audit: who looked at payloads', logs, '100 files', 'keep it', (name) =>
+            name.startsWith('audit.'),
+          ),
+        ]),
+  ];
+  const looks = logs === null ? 0 : countLooks(join(logs, 'audit.log'));
+  if (json === true) {
+    console.log(JSON.stringify({ kept: all, looks, key: config.capture.key !== '' }, null, 2));
+    return;
+  }
+  console.log(textOf(all, looks, config.capture.key !== ''));
+}
+
+function storeKept(url: string, isDisguised: boolean): Kept {
+  const what = `packets, conversations, names, findings${isDisguised ? ', under pseudonyms' : ''}`;
+  const [keptFor, erase] = ['until "eyrie store retain"', 'eyrie store erase --address ADDRESS'];
+  if (url.startsWith('duckdb:')) {
+    const file = url.slice('duckdb:'.length);
+    return { ...kept(what, file, keptFor, erase), encrypted: 'no' };
+  }
+  const place = url.replace(/:[^:@/]*@/, ':…@');
+  return {
+    what,
+    place,
+    files: 0,
+    bytes: 0,
+    since: null,
+    until: null,
+    encrypted: '-',
+    kept: keptFor,
+    erase,
+    isWhole: true,
+  };
+}
+
+function peerKept(folder: string, id: string): Kept[] {
+  const isMail = (name: string) => /^(inbox|outbox)/.test(name);
+  const keys = kept(
+    `keys and members of ${id}`,
+    folder,
+    'as long as the peer is',
+    `rm -r ${folder}`,
+    (name) => !isMail(name),
+  );
+  const root = readHead(join(folder, 'authority', 'root.key'), 64);
+  const isSealed = root !== null && isPassphraseSealed(root);
+  return [
+    { ...keys, encrypted: root === null ? 'no' : isSealed ? 'partly' : 'no' },
+    kept(`messages of ${id}`, folder, '10,000, or 64 MB', `rm ${folder}/inbox.log`, isMail),
+  ];
+}
+
+/** A file, or all files below a folder whose names are wanted. */
+function kept(
+  what: string,
+  place: string,
+  keptFor: string,
+  erase: string,
+  wanted = (_name: string) => true,
+): Kept {
+  let [files, bytes, vaults] = [0, 0, 0];
+  let [oldestMs, newestMs] = [Infinity, -Infinity];
+  const paths = filesBelow(place, wanted);
+  for (const path of paths) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    files++;
+    bytes += stats.size;
+    oldestMs = Math.min(oldestMs, stats.birthtimeMs || stats.mtimeMs);
+    newestMs = Math.max(newestMs, stats.mtimeMs);
+    const head = readHead(path, 16);
+    if (head !== null && isVault(head)) vaults++;
+  }
+  const encrypted = files === 0 ? '-' : vaults === files ? 'yes' : vaults > 0 ? 'partly' : 'no';
+  const date = (ms: number) => (files === 0 ? null : new Date(ms).toISOString());
+  const isWhole = paths.length < FILES_MAX;
+  return {
+    what,
+    place,
+    files,
+    bytes,
+    since: date(oldestMs),
+    until: date(newestMs),
+    encrypted,
+    kept: keptFor,
+    erase,
+    isWhole,
+  };
+}
+
+function filesBelow(place: string, wanted: (name: string) => boolean): string[] {
+  const stats = statSync(place, { throwIfNoEntry: false });
+  if (stats === undefined) return [];
+  if (!stats.isDirectory()) return [place];
+  const found: string[] = [];
+  const folders = [place];
+  while (folders.length > 0 && found.length < FILES_MAX) {
+    const folder = folders.pop()!;
+    for (const entry of readable(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) folders.push(path);
+      else if (entry.isFile() && wanted(entry.name) && found.length < FILES_MAX) found.push(path);
+    }
+  }
+  return found;
+}
+
+function readable(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function readHead(path: string, length: number): Uint8Array | null {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return null;
+  }
+  try {
+    const head = new Uint8Array(length);
+    return head.subarray(0, readSync(file, head, 0, length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function countLooks(path: string): number {
+  try {
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"looked at"')).length;
+  } catch {
+    return 0;
+  }
+}
+
+function textOf(all: readonly Kept[], looks: number, hasKey: boolean): string {
+  const rows = all.map(({ what, files, bytes, since, encrypted, kept: keptFor, isWhole }) => [
+    what,
+    files === 0 ? 'nothing' : `${bytesText(bytes)}${isWhole ? '' : ' and more'}`,
+    since?.slice(0, 10) ?? '-',
+    encrypted,
+    keptFor,
+  ]);
+  const places = all.filter(({ files }) => files > 0).map(({ what, place, erase }) => [what, place, erase]);
+  const lines = [table([['WHAT', 'SIZE', 'SINCE', 'ENCRYPTED', 'KEPT'], ...rows])];
+  if (places.length > 0) lines.push('', table([['WHAT', 'WHERE', 'TO ERASE IT'], ...places]));
+  lines.push('', `Payloads were looked at ${looks} times, as audit.log says.`);
+  if (!hasKey)
+    lines.push(
+      'New packets on disk are not encrypted: eyrie privacy key FILE, then [capture] key in eyrie.toml.',
+    );
+  return lines.join('\n');
+}

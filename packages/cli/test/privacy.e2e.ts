@@ -1,0 +1,146 @@
+// Keys, files encrypted with them, what is kept, and who looked at it.
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const root = join(import.meta.dirname, '../../..');
+const eyrie = join(root, 'packages/cli/bin/eyrie.js');
+const sample = join(root, 'samples/port-scan.pcapng');
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-privacy-'));
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  ...{ HOME: folder, XDG_DATA_HOME: join(folder, 'data'), XDG_STATE_HOME: join(folder, 'state') },
+  ...{
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    EYRIE_HOME: join(folder, 'mesh'),
+    INIT_CWD: folder,
+    NO_COLOR: '1',
+  },
+};
+const children: ChildProcess[] = [];
+after(() => {
+  for (const child of children) child.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [eyrie, ...args], { env, cwd: folder }, (error, out, err) =>
+      resolve({ status: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+}
+
+async function fine(...args: string[]): Promise<string> {
+  const { status, out, err } = await run(...args);
+  assert.equal(status, 0, `${args.join(' ')}: ${err}`);
+  return out;
+}
+
+test('a file is locked with a key, read with it alone, and unlocked to what it was', async () => {
+  const key = join(folder, 'key');
+  await fine('privacy', 'key', key);
+  assert.equal(statSync(key).mode & 0o077, 0);
+  assert.equal(
+    (await run('privacy', 'key', key)).err,
+    `eyrie: ${key}: is there already: a key is not replaced\n`,
+  );
+  const locked = join(folder, 'locked.pcapng');
+  await fine('privacy', 'lock', sample, '-o', locked, '--key', key);
+  const without = await run('read', locked);
+  assert.equal(without.status, 1);
+  assert.match(without.err, /^eyrie: .*is encrypted; give the key with EYRIE_CAPTURE_KEY=FILE.*\n$/);
+  const [there, before] = [
+    await fine('read', locked, '-c', '200', '--key', key),
+    await fine('read', sample, '-c', '200'),
+  ];
+  assert.equal(there, before);
+  await fine('privacy', 'unlock', locked, '-o', join(folder, 'again.pcapng'), '--key', key);
+  assert.ok(readFileSync(join(folder, 'again.pcapng')).equals(readFileSync(sample)));
+});
+
+test('who looks at a payload stands in the audit; the report says what is where', async () => {
+  const store = `duckdb:${join(folder, 'packets.duckdb')}`;
+  mkdirSync(join(folder, 'config/eyrie'), { recursive: true });
+  writeFileSync(
+    join(folder, 'config/eyrie/eyrie.toml'),
+    `[store]\nurl = "${store}"\n[log]\nfolder = "${join(folder, 'logs')}"\n`,
+  );
+  await fine('import', sample);
+  const child = spawn(process.execPath, [eyrie, 'analyzer', '--port', '0'], { env, cwd: folder });
+  children.push(child);
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+      const found = /http:\S+/.exec(said);
+      if (found !== null) resolve(found[0]);
+    });
+    child.once('exit', () => reject(new Error(said)));
+  });
+  const { items } = (await (await fetch(`${address}/packets?limit=1`)).json()) as { items: { id: number }[] };
+  for (const path of [`/packets/${items[0]!.id}/bytes`, '/export?limit=1', '/protocol_summary'])
+    await (await fetch(address + path)).arrayBuffer();
+  const lines = readFileSync(join(folder, 'logs/audit.log'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ what, id, status, from }) => ({ what, id, status, from })),
+    [
+      { what: 'the bytes of a packet', id: items[0]!.id, status: 200, from: '127.0.0.1' },
+      { what: 'packets as a file', id: undefined, status: 200, from: '127.0.0.1' },
+    ],
+  );
+  child.kill('SIGINT');
+  await new Promise((resolve) => child.once('exit', resolve));
+  const { kept, looks } = JSON.parse(await fine('privacy', 'report', '--json'));
+  assert.equal(looks, 2);
+  const stored = kept.find(({ place }: { place: string }) => place.endsWith('packets.duckdb'));
+  assert.ok(stored.bytes > 0 && stored.encrypted === 'no');
+  assert.match(await fine('privacy', 'report'), /Payloads were looked at 2 times/);
+});
+
+test('with a key in the configuration, the ring and uploads lie encrypted, and are read all the same', async () => {
+  const key = join(folder, 'ring-key');
+  await fine('privacy', 'key', key);
+  const child = spawn(
+    process.execPath,
+    [eyrie, 'up', '--port', '0', '--store', `duckdb:${join(folder, 'up.duckdb')}`],
+    {
+      env: { ...env, EYRIE_CAPTURE_KEY: key },
+      cwd: folder,
+    },
+  );
+  children.push(child);
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        said += chunk;
+        const found = /http:\S+/.exec(said);
+        if (found !== null) resolve(found[0]);
+      });
+    child.once('exit', () => reject(new Error(said)));
+  });
+  const posted = await fetch(`${address}/captures?name=scan.pcapng`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: readFileSync(sample),
+  });
+  assert.ok(posted.ok, await posted.clone().text());
+  let items: { id: number }[] = [];
+  for (let tries = 0; tries < 100 && items.length === 0; tries++) {
+    items = ((await (await fetch(`${address}/packets?limit=1`)).json()) as { items: { id: number }[] }).items;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const detail = await fetch(`${address}/packets/${items[0]!.id}`);
+  assert.equal(detail.status, 200);
+  const { kept } = JSON.parse(await fine('privacy', 'report', '--json'));
+  const uploads = kept.find(({ what }: { what: string }) => what === 'uploaded captures');
+  assert.deepEqual([uploads.files, uploads.encrypted], [1, 'yes']);
+  child.kill('SIGINT');
+});

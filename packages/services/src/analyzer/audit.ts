@@ -1,0 +1,37 @@
+// Who looked at what was said: a line for each answer that gives packets' bytes. It names the packet, never what is in it.
+import type { FastifyRequest } from 'fastify';
+import type { Says, Server } from './server.ts';
+
+/** Routes that give bytes or texts out of packets, and what is looked at there. */
+const PAYLOAD_ROUTES: Readonly<Record<string, string>> = {
+  '/packets/:id': 'a packet',
+  '/packets/:id/bytes': 'the bytes of a packet',
+  '/flows/:id/stream': 'what a conversation said',
+  '/export': 'packets as a file',
+  '/honeypot/visits/:session': 'a visit to the honeypot',
+};
+/** Filters may be long. */
+const QUERY_CHARACTERS_MAX = 500;
+
+/** Where lines go; `Log` of a service does. */
+export type AuditLog = Pick<Says, 'warn'> & { info(message: string, facts?: object): void };
+
+export function addAudit(app: Server, log: AuditLog): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const what = PAYLOAD_ROUTES[request.routeOptions.url ?? ''];
+    if (what === undefined || request.method !== 'GET') return;
+    log.info('looked at', { what, ...lookOf(request), status: reply.statusCode });
+  });
+}
+
+function lookOf(request: FastifyRequest): object {
+  const { id, session } = request.params as { id?: number; session?: string };
+  const query = new URL(request.url, 'http://eyrie').search.slice(1, QUERY_CHARACTERS_MAX);
+  return {
+    from: request.ip,
+    by: request.headers['user-agent']?.slice(0, 100) ?? '',
+    ...(id === undefined ? {} : { id }),
+    ...(session === undefined ? {} : { session }),
+    ...(query === '' ? {} : { query }),
+  };
+}
