@@ -1,6 +1,7 @@
 // Who is here and who links with whom, as far as the mesh itself would know it. In the mesh each peer has a directory of its
-// own; here all peers of one side of the network share one tree, which changes when the last of them would have heard the
-// news. What that takes is what the mesh takes: silence is noticed, others are asked, the news goes from peer to peer.
+// own; here all peers of one side of the network share one tree. It changes when those would have heard the news whom it
+// concerns: the neighbours in the tree, two peers away; what peers far away do does not depend on it. What that takes is
+// what the mesh takes: silence is noticed, others are asked, the news is gathered and goes on.
 
 import type { Clock } from '@eyrie/mesh';
 import { positionOf } from '@eyrie/mesh';
@@ -14,8 +15,11 @@ const PROBE_MS = 750;
 /** News waits so long at each peer: of the gone, and, in a busy mesh, of who came (mesh: members/gossip.ts). */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 500;
+const NEIGHBOUR_HOPS = 2;
 /** TCP's and TLS's handshakes, hello and accept: three round trips. */
 const LINK_WAYS = 6;
+/** One who comes links with an entrance, learns from it who is there, and links with its parent. */
+const COMING_WAYS = 2 * LINK_WAYS + 2;
 /** After a link that could not be made. */
 const AGAIN_MS = 1_000;
 /** Two sides look for each other so often (mesh: members/neighbours.ts). */
@@ -101,7 +105,8 @@ export class World {
   come(peer: number): void {
     this.#run(peer);
     this.#side[peer] = 0;
-    this.#clock.after(this.#spreadMs(this.#isBusy ? BUSY_GATHER_MS : GATHER_MS), () => {
+    const newsMs = this.#newsMs(NEIGHBOUR_HOPS, this.#isBusy ? BUSY_GATHER_MS : GATHER_MS);
+    this.#clock.after(COMING_WAYS * this.#network.meanMs + newsMs, () => {
       if (this.running[peer] === 0) return;
       this.#side[peer] = this.#trees.length === 2 ? this.#cut[peer]! : 0;
       const tree = this.treeOf(peer);
@@ -120,7 +125,8 @@ export class World {
         for (const child of this.#childrenOf(tree, peer))
           if (this.uplink[child] === peer) this.uplink[child] = NOBODY;
       });
-    const noticedMs = (ending === 'silence' ? SILENCE_MS : 0) + askMs + this.#spreadMs(GATHER_MS);
+    const silentMs = ending === 'silence' ? SILENCE_MS : 0;
+    const noticedMs = silentMs + askMs + this.#newsMs(NEIGHBOUR_HOPS, GATHER_MS);
     this.#clock.after(noticedMs, () => {
       for (const each of this.#trees) if (each.has(peer)) this.#bury(each, peer);
     });
@@ -130,10 +136,10 @@ export class World {
   partition(share: number, forMs: number): void {
     for (let peer = 0; peer < this.#cut.length; peer++)
       this.#cut[peer] = this.#positions[peer]! < share ? 1 : 0;
-    this.#clock.after(SILENCE_MS + PROBE_MS + this.#spreadMs(GATHER_MS), () => this.#split());
+    this.#clock.after(SILENCE_MS + PROBE_MS + this.#newsMs(this.#hopsMax, GATHER_MS), () => this.#split());
     this.#clock.after(forMs, () => {
       this.#cut.fill(0);
-      this.#clock.after(HEAL_MS + this.#spreadMs(BUSY_GATHER_MS), () => this.#join());
+      this.#clock.after(HEAL_MS + this.#newsMs(this.#hopsMax, BUSY_GATHER_MS), () => this.#join());
     });
   }
 
@@ -205,10 +211,14 @@ export class World {
     this.#clock.after(LINK_WAYS * this.#network.wayMs(peer, parent), attempt);
   }
 
-  /** Until the last has heard: up to the root and down again, with a rest at each peer. */
-  #spreadMs(gatherMs: number): number {
-    const depth = Math.ceil(Math.log(Math.max(2, this.runningCount)) / Math.log(this.#branching)) + 1;
-    return 2 * depth * (gatherMs + this.#network.meanMs);
+  /** With a rest at each peer on the way. */
+  #newsMs(hops: number, gatherMs: number): number {
+    return hops * (gatherMs + this.#network.meanMs);
+  }
+
+  /** To the last of all: up to the root and down again. */
+  get #hopsMax(): number {
+    return 2 * Math.ceil(1 + Math.log(Math.max(2, this.runningCount)) / Math.log(this.#branching));
   }
 
   #childrenOf(tree: VirtualTree, peer: number): number[] {

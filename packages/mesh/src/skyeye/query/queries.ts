@@ -23,6 +23,8 @@ import { QueryError } from './words.ts';
 /** Then it is asked once more: the coordinator may just have died, and another taken its place. */
 const TRY_MS = 700;
 const TRIES = 3;
+const LINKING_MS = 500;
+const CUT_OFF = 'the root cannot be reached: this is of a part of the network';
 /** For an answer from below; each level waits a little less than the one above it. */
 const BELOW_MS = 600;
 const LEVEL_MS = 100;
@@ -88,14 +90,24 @@ export class Queries {
   async ask(text: string): Promise<Answer> {
     const query = this.#parse(text);
     const startMs = this.#runtime.clock.elapsedMs();
+    const tookMs = () => this.#runtime.clock.elapsedMs() - startMs;
+    let partial: Delivery | null = null;
     for (let tries = 0; tries < TRIES; tries++) {
       const delivery = await this.#try(query);
-      if (delivery !== null) return answerOf(query, delivery, this.#runtime.clock.elapsedMs() - startMs);
+      if (delivery === null) continue;
+      if (delivery.problem !== CUT_OFF) return answerOf(query, delivery, tookMs());
+      // Somebody on the way up has just got another parent: a moment later there is a link.
+      partial = delivery;
+      if (tries < TRIES - 1)
+        await new Promise<void>(
+          (resolve) => void this.#runtime.clock.after(LINKING_MS * (1 + 2 * tries), resolve),
+        );
     }
+    if (partial !== null) return answerOf(query, partial, tookMs());
     const part = this.#here(query, this.#placeOf(query.near));
     const problem = 'no coordinator answers: this is what is known here';
     const delivery = { part, alive: this.#world.alive(), answeredBy: this.#world.id, hops: 0, problem };
-    return answerOf(query, delivery, this.#runtime.clock.elapsedMs() - startMs);
+    return answerOf(query, delivery, tookMs());
   }
 
   #try(query: Query): Promise<Delivery | null> {
