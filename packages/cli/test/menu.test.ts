@@ -20,6 +20,10 @@ test('entries give the command that does it, and name the peer only where there 
     'beta',
     'good morning',
   ]);
+  assert.deepEqual(await entry('Ask the mesh').ask(answers('count where cpu.used > 80%'), one), [
+    'query',
+    'count where cpu.used > 80%',
+  ]);
   assert.deepEqual(await entry('Read messages').ask(answers(), two), ['inbox', '--peer', 'alpha']);
   const revoke = await entry('Revoke').ask(answers('beta', 'stolen'), one);
   assert.deepEqual(revoke, ['mesh', 'revoke', 'beta', '--reason', 'stolen']);

@@ -43,6 +43,15 @@ export const entries: readonly Entry[] = [
     ask: async (questions, peers) => ['mesh', 'members', ...(await by(questions, peers))],
   },
   {
+    label: 'Ask the mesh',
+    hint: 'the best peers for something, or figures of all',
+    isFor: whereRuns,
+    ask: async (questions, peers) => {
+      const as = await by(questions, peers);
+      return spoken(['query'], [await questions.text('What?', '3 peers order by cpu.free')], as);
+    },
+  },
+  {
     label: 'Send a message',
     hint: 'only the receiver can read it',
     isFor: whereRuns,

@@ -84,7 +84,7 @@ async function runUntilStopped(
   const config = configOf(options.config);
   const folder = peerFolder(eyrieHome(), id);
   const port = options.port === undefined ? undefined : readWhole(options.port, '--port', 65_535);
-  const intervalMs = intervalOf(options.interval ?? '10s');
+  const intervalMs = options.interval === undefined ? config.peer.interval_ms : intervalOf(options.interval);
   const metering = (peer: Peer) => meterHost(peer, { intervalMs, onReport: reporting(log) });
   const { pathCompanion } = await import('@eyrie/services/path');
   let paths: ReturnType<typeof pathCompanion> | undefined;

@@ -22,7 +22,7 @@ function addRoles(program: Command): void {
       .argument('[id]', 'its name; without it, the only peer of this user')
       .option('--host <address>', 'listen on this address instead of the one it was made with')
       .option('--port <number>', 'listen on this port')
-      .option('--interval <time>', 'measure this host every so often: 10s, or seconds', '10s')
+      .option('--interval <time>', 'measure this host every so often: 500ms, 1m, or seconds (10)')
       .option(
         '--watch <interface>',
         'what passes there may be compared with what other peers see (eyrie path)',

@@ -39,6 +39,7 @@ export const ERROR_STATUS = {
   internal: 500,
   no_intake: 501,
   no_peer: 503,
+  no_view: 503,
   no_capture_tool: 501,
   store_busy: 503,
   store_away: 503,

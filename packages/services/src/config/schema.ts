@@ -184,6 +184,19 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    peer: Type.Object(
+      {
+        interval_ms: option.whole({
+          what: 'how often a peer measures its host and reports it',
+          default: 10_000,
+          unit: 'ms',
+          ...{ minimum: 250, maximum: 3_600_000 },
+          tradeOff:
+            'less shows changes sooner and costs every peer above it a message; one look takes a few ms',
+        }),
+      },
+      closed,
+    ),
     path: Type.Object(
       {
         interface: option.text({

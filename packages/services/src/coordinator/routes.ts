@@ -3,13 +3,14 @@
 import { ControlError, type Parameters } from '@eyrie/mesh';
 import { QueryError, type ShownView } from '@eyrie/mesh/skyeye';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { ERROR_STATUS, type ErrorCode } from '../analyzer/errors.ts';
 import { metricsText } from './metrics.ts';
 
 /** Asks a peer: in this process, or over its control socket. */
 export type Ask = (method: string, parameters?: Parameters) => Promise<unknown>;
 
 export interface Trouble {
-  error: { code: string; message: string; at?: number; expected?: string };
+  error: { code: ErrorCode; message: string; at?: number; expected?: string };
 }
 
 export function addMeshRoutes(server: FastifyInstance, ask: Ask): void {
@@ -54,19 +55,19 @@ export function addMeshRoutes(server: FastifyInstance, ask: Ask): void {
 }
 
 function waiting(reply: FastifyReply): Trouble {
-  reply.code(503).header('retry-after', '1');
-  return {
-    error: { code: 'ERR_NOT_YET', message: 'no view of the mesh has come yet: try again in a moment' },
-  };
+  reply.code(ERROR_STATUS.no_view).header('retry-after', '1');
+  const message = 'no view of the mesh has come yet: try again in a moment';
+  return { error: { code: 'no_view', message } };
 }
 
 function troubleOf(error: unknown, reply: FastifyReply): Trouble {
   if (error instanceof QueryError) {
     const { message, at, expected } = error;
-    reply.code(400);
-    return { error: { code: 'ERR_QUERY', message, at, expected } };
+    reply.code(ERROR_STATUS.bad_query);
+    return { error: { code: 'bad_query', message, at, expected } };
   }
   if (!(error instanceof ControlError)) throw error;
-  reply.code(error.message.startsWith('there is no peer') ? 404 : 400);
-  return { error: { code: 'ERR_MESH', message: error.message } };
+  const code: ErrorCode = error.message.startsWith('there is no peer') ? 'no_such_peer' : 'bad_request';
+  reply.code(ERROR_STATUS[code]);
+  return { error: { code, message: error.message } };
 }
