@@ -176,7 +176,7 @@ test('a ring is encrypted file by file, read while it is written, and at any pla
   useKey(keyFile);
   const session = join(folder, 'ring', 'eth0-x');
   const limits = { ...RING_DEFAULTS, fileBytesMax: 40_000 };
-  const ring = new RingWriter(session, limits, () => newInterface(0, 0, 1), key);
+  const ring = new RingWriter(session, limits, () => newInterface(0, 0, 1), { key });
   let isOver = false;
   const reader = new RingReader(session, { isOver: () => isOver });
   const reading = (async () => {

@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { findTool, placeInRing, RING_DEFAULTS } from '@eyrie/capture';
-import { captureLive } from '../src/capture/index.ts';
+import { findTool, openCapture, placeInRing, RING_DEFAULTS } from '@eyrie/capture';
+import { newFrame } from '@eyrie/dissect';
+import { captureLive, startLive } from '../src/capture/index.ts';
 import { silentLog } from '../src/log/index.ts';
 import { startParserServer } from '../src/parser/index.ts';
 import { startPersistor } from '../src/persistor/index.ts';
@@ -51,6 +52,30 @@ function until(isTrue: () => boolean): Promise<void> {
 const log = silentLog;
 
 describe('a live capture into a store', { skip: cannot() }, () => {
+  it('says in each file of its ring how its clock stands to that of the mesh', async () => {
+    const port = await freePort();
+    const live = await startLive({
+      ...{
+        interface: 'lo',
+        filter: `udp dst port ${port}`,
+        ringFolder: join(root, 'clock'),
+        ring: RING_DEFAULTS,
+        log,
+      },
+      meshClock: async () => ({ mesh: 'home', aheadSeconds: -0.0125, uncertaintySeconds: 0.0002 }),
+    });
+    await sendPackets(port, 10);
+    await until(() => live.ring.packets === 10);
+    await live.stop();
+    const { path } = await placeInRing(live.folder, 0);
+    const source = await openCapture(path);
+    source.reader.next(newFrame());
+    assert.deepEqual(source.reader.sections[0]!.comments, [
+      'clock -0.012500 s ahead of the time of mesh home, ± 0.000200 s',
+    ]);
+    await source.close();
+  });
+
   it('in one process brings every packet, whose bytes can be found again', async () => {
     const port = await freePort();
     const memory = new MemoryStore();

@@ -12,6 +12,13 @@ const WRITE_BYTES = 1 << 20;
 /** Gathered while the disk is busy, and no more than a quarter of a file; then `write` asks to wait. */
 const PENDING_BYTES_MAX = 16 << 20;
 
+export interface RingWriterOptions {
+  /** What the files are encrypted with; null: they are not. */
+  readonly key?: VaultKey | null;
+  /** What the header of a file that begins now says for people; null: nothing. */
+  readonly comment?: () => string | null;
+}
+
 export class RingWriter {
   readonly folder: string;
   readonly #limits: RingLimits;
@@ -33,6 +40,7 @@ export class RingWriter {
   /** The same on disk: more, where it is encrypted. */
   #diskBytes = 0;
   readonly #key: VaultKey | null;
+  readonly #comment: () => string | null;
   #sealer: Sealer | null = null;
   /** Packets that were gathered and not yet written. */
   #pendingPackets = 0;
@@ -44,9 +52,10 @@ export class RingWriter {
     folder: string,
     limits: RingLimits,
     from: () => CaptureInterface | undefined,
-    key: VaultKey | null = null,
+    { key = null, comment = () => null }: RingWriterOptions = {},
   ) {
     this.#key = key;
+    this.#comment = comment;
     this.folder = folder;
     this.#limits = limits;
     this.#interface = from;
@@ -61,12 +70,17 @@ export class RingWriter {
    * is what fills meanwhile, and the kernel tells what it drops.
    */
   write(frame: Frame): boolean {
-    this.#writer ??= new PcapngWriter({ application: 'Eyrie' });
+    this.#writer ??= this.#begin();
     this.#writer.write(frame, this.#interface());
     this.#pendingPackets++;
     const { pending } = this.#writer;
     if (pending >= this.#writeBytes) this.flush();
     return pending < this.#pendingBytesMax;
+  }
+
+  #begin(): PcapngWriter {
+    const comment = this.#comment();
+    return new PcapngWriter({ application: 'Eyrie', ...(comment === null ? {} : { comment }) });
   }
 
   /** Resolves when there is room again. */

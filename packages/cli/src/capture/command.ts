@@ -16,6 +16,7 @@ import {
 } from '../pipeline/settings.ts';
 import { speedFrom } from '../pipeline/speed.ts';
 import { grouped } from '../terminal/units.ts';
+import { meshReading } from '../time/clock-reading.ts';
 
 export interface CaptureCommandOptions extends CommonOptions, LiveFlags {
   readonly interface?: string;
@@ -50,7 +51,10 @@ export async function runCapture(file: string | undefined, options: CaptureComma
   try {
     sent =
       file === undefined
-        ? await captureLive({ ...liveFrom(config), interface: options.interface!, log }, service)
+        ? await captureLive(
+            { ...liveFrom(config), interface: options.interface!, log, meshClock: meshReading },
+            service,
+          )
         : await captureFile(
             pathFrom(file),
             { speed, loop: options.loop === true, again: options.again === true },

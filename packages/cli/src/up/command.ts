@@ -30,6 +30,7 @@ import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom } from '../serving/place.ts';
 import { systemdNotifier } from '../systemd/notify.ts';
 import { grouped } from '../terminal/units.ts';
+import { meshReading } from '../time/clock-reading.ts';
 import { pageFolder } from '../ui/page-folder.ts';
 
 export interface UpOptions extends CommonOptions, LiveFlags, ServingOptions {
@@ -69,7 +70,10 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   const interrupt = listenForInterrupt();
   const store = await storeAt(url);
   const { ring, ringFolder, ...live } = liveFrom(config);
-  const intake = new PipelineIntake({ store, log, ring, ringFolder, live, rules: config.parser.rules });
+  const intake = new PipelineIntake({
+    ...{ store, log, ring, ringFolder, live, rules: config.parser.rules },
+    meshClock: meshReading,
+  });
   try {
     const stop = await openPage(store, intake, place, log, auditFor(config));
     const stopTelling = tellTraffic(

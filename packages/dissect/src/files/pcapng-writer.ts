@@ -33,6 +33,8 @@ export interface PcapngWriterOptions {
   application?: string;
   hardware?: string;
   os?: string;
+  /** About the section, for people. */
+  comment?: string;
 }
 
 /** Makes the bytes of a pcapng file, which may have packets of many interfaces and link types. */
@@ -42,7 +44,7 @@ export class PcapngWriter {
   /** Interfaces made up for frames of which only the link type is known. */
   readonly #madeUp = new Map<number, CaptureInterface>();
 
-  constructor({ application, hardware, os }: PcapngWriterOptions = {}) {
+  constructor({ application, hardware, os, comment }: PcapngWriterOptions = {}) {
     const block = this.#block;
     block.begin(BLOCK_SECTION_HEADER);
     block.u32(BYTE_ORDER_MAGIC);
@@ -51,6 +53,7 @@ export class PcapngWriter {
     // The length of the section, -1: not known.
     block.u32(0xffffffff);
     block.u32(0xffffffff);
+    block.text(1, comment ?? null);
     block.text(2, hardware ?? null);
     block.text(3, os ?? null);
     block.text(4, application ?? null);

@@ -1,5 +1,5 @@
 // What others may use of the capture service.
-export { LiveCapture, type LiveCaptureOptions, startLive } from './live.ts';
+export { LiveCapture, type LiveCaptureOptions, type MeshClock, type MeshReading, startLive } from './live.ts';
 export { fileOrigin, passingOrigin } from './origin.ts';
 export type { Sent } from './send.ts';
 export { type CaptureServiceOptions, captureFile, captureLive, type FileSourceOptions } from './service.ts';

@@ -19,7 +19,21 @@ export interface LiveCaptureOptions extends LiveOptions {
   readonly ringFolder: string;
   readonly ring: RingLimits;
   readonly log: Log;
+  /** How this machine's clock stands to the mesh's, for whoever compares packets of several machines; null: not known. */
+  readonly meshClock?: MeshClock | undefined;
 }
+
+export type MeshClock = () => Promise<MeshReading | null>;
+
+export interface MeshReading {
+  readonly mesh: string;
+  /** Seconds by which this machine's clock is ahead of the mesh's, ± the other. */
+  readonly aheadSeconds: number;
+  readonly uncertaintySeconds: number;
+}
+
+/** How often the clocks are compared. */
+const CLOCK_MS = 60_000;
 
 /** Gathered at most this long before it is on disk, where readers see it. */
 const FLUSH_MS = 50;
@@ -35,15 +49,27 @@ export class LiveCapture {
   readonly #log: Log;
   #told = { kernel: 0, interface: 0, queue: 0 };
   #trouble: string | null = null;
+  #clockNote: string | null = null;
 
-  constructor(source: LiveSource, { interface: name, ringFolder, ring, log }: LiveCaptureOptions) {
+  constructor(source: LiveSource, options: LiveCaptureOptions, clockNote: string | null) {
+    const { interface: name, ringFolder, ring, log, meshClock } = options;
+    this.#clockNote = clockNote;
     const started = new Date();
     this.folder = join(ringFolder, sessionName(name, started));
     this.origin = liveOrigin(name, started, this.folder);
     this.source = source;
     this.#log = log;
-    this.ring = new RingWriter(this.folder, ring, () => source.reader.interfaces[0], ambientKey());
+    this.ring = new RingWriter(this.folder, ring, () => source.reader.interfaces[0], {
+      key: ambientKey(),
+      comment: () => this.#clockNote,
+    });
+    const timer = setInterval(() => {
+      void noteOf(meshClock).then((note) => {
+        this.#clockNote = note;
+      });
+    }, CLOCK_MS);
     this.ended = this.#pump().finally(() => {
+      clearInterval(timer);
       this.isOver = true;
     });
     this.ended.catch(() => {});
@@ -93,5 +119,15 @@ export class LiveCapture {
 export async function startLive(options: LiveCaptureOptions): Promise<LiveCapture> {
   const source = await openLive(options.interface, options);
   options.log.info(`captures on ${options.interface} with ${source.tool.name}`);
-  return new LiveCapture(source, options);
+  const note = await noteOf(options.meshClock);
+  if (note !== null) options.log.info(note);
+  return new LiveCapture(source, options, note);
+}
+
+/** Stands in the header of each file of the ring. */
+async function noteOf(meshClock: MeshClock | undefined): Promise<string | null> {
+  const reading = (await meshClock?.().catch(() => null)) ?? null;
+  if (reading === null) return null;
+  const { mesh, aheadSeconds, uncertaintySeconds } = reading;
+  return `clock ${aheadSeconds.toFixed(6)} s ahead of the time of mesh ${mesh}, ± ${uncertaintySeconds.toFixed(6)} s`;
 }

@@ -18,6 +18,7 @@ import type {
   Running,
   Service,
 } from '../analyzer/intake.ts';
+import type { MeshClock } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';
 import { AlreadyStored, type FileOptions, runFile } from './file.ts';
 import { runLive } from './live.ts';
@@ -32,6 +33,7 @@ export interface IntakeOptions {
   readonly live: CaptureOptions;
   /** Whether intrusion rules look at the packets. */
   readonly rules: boolean;
+  readonly meshClock?: MeshClock | undefined;
 }
 
 interface Active {
@@ -83,13 +85,13 @@ export class PipelineIntake implements Intake {
 
   async #startLive({ interface: name, filter, snapLength }: LiveOptions): Promise<Begun> {
     this.#checkRoom();
-    const { live, ring, ringFolder, log } = this.#options;
+    const { live, ring, ringFolder, log, meshClock } = this.#options;
     const own = {
       filter: filter === '' ? (live.filter ?? null) : filter,
       ...(snapLength === null ? {} : { snapLength }),
     };
     const begun = await runLive(
-      { ...live, ...own, interface: name, ring, ringFolder, log },
+      { ...live, ...own, interface: name, ring, ringFolder, log, meshClock },
       this.#pipeline(),
     );
     this.#follow(begun.run, own.filter || null, () => void begun.stop(), begun.finished());
