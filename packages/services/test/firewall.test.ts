@@ -139,6 +139,17 @@ describe('what is used', () => {
     );
   });
 
+  test('a broker of MQTT, where it is on and listens beyond this machine', () => {
+    const ports = (more: NodeJS.ProcessEnv) =>
+      usedPorts(loadConfig({ env: { EYRIE_MQTT_ON: 'true', ...more } }), [], []).map(
+        ({ service, port }) => `${service} ${port}`,
+      );
+    assert.deepEqual(ports({}), []);
+    assert.deepEqual(ports({ EYRIE_MQTT_HOST: '0.0.0.0' }), ['mqtt 8883']);
+    assert.deepEqual(ports({ EYRIE_MQTT_HOST: '0.0.0.0', EYRIE_MQTT_PORT: '1883' }), ['mqtt 1883']);
+    assert.deepEqual(ports({ EYRIE_MQTT_HOST: '0.0.0.0', EYRIE_MQTT_URL: 'mqtt://broker' }), []);
+  });
+
   test('sockets of /proc/net, and the processes that are ours', () => {
     const head =
       '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';

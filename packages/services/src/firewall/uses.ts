@@ -32,6 +32,7 @@ export function usedPorts(
       ...{ service, protocol: 'tcp' as const },
       ...{ address: config[service].host, port: config[service].port },
     })),
+    ...mqttBroker(config),
     ...peers.map(({ id, host, port }) => ({
       service: `peer ${id}`,
       protocol: 'tcp' as const,
@@ -47,6 +48,15 @@ export function usedPorts(
     if (!rules.has(key)) rules.set(key, { service: plainName(service), protocol, port, from });
   }
   return [...rules.values()].sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
+}
+
+/** MQTT 3.1.1 over TLS has port 8883; a broker on loopback needs no rule. */
+const MQTTS_PORT = 8883;
+
+/** Only where peers run a broker of their own. */
+function mqttBroker({ mqtt: { on, url, host, port } }: Config): Listening[] {
+  if (!on || url !== '') return [];
+  return [{ service: 'mqtt', protocol: 'tcp', address: host, port: port === 0 ? MQTTS_PORT : port }];
 }
 
 export function isLoopback(address: string): boolean {
