@@ -4,7 +4,7 @@
  *   npm run pack              makes them
  *   npm run pack -- --check   and tries them: publint, then an install in an empty folder that reads a capture
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,10 +66,19 @@ function installed(): string {
     const path = join(folder, 'node_modules/@eyrie/cli');
     const { man } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
     for (const page of man) readFileSync(join(path, page));
+    assertComplete(join(path, 'bin/eyrie.js'));
     return eyrie(join(path, 'bin/eyrie.js'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The page and DuckDB came along. What else is wrong with this machine does not matter here. */
+function assertComplete(command: string): void {
+  const { stdout } = spawnSync(process.execPath, [command, 'doctor', '--json'], { encoding: 'utf8' });
+  const findings: { check: string; state: string; found: string }[] = JSON.parse(stdout).findings;
+  for (const { check, state, found } of findings)
+    if (['web page', 'DuckDB'].includes(check) && state !== 'ok') throw new Error(`${check}: ${found}`);
 }
 
 /** Where nothing else is: no package can be found from there. */
