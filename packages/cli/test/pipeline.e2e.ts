@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,14 @@ const SAMPLE = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-cli-pipeline-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const env = { ...process.env, XDG_DATA_HOME: join(folder, 'data'), EYRIE_LOG_FOLDER: '' };
+const temporary = join(folder, 'tmp');
+mkdirSync(temporary);
+const env = {
+  ...process.env,
+  XDG_DATA_HOME: join(folder, 'data'),
+  EYRIE_LOG_FOLDER: '',
+  TMPDIR: temporary,
+};
 
 function eyrie(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [EYRIE, ...args], { encoding: 'utf8', env });
@@ -176,6 +183,16 @@ describe('eyrie persistor', () => {
 });
 
 describe('eyrie up', () => {
+  it('a second Ctrl-C ends it at once, and leaves no temporary files', async () => {
+    // The bundled sample is stored in a temporary folder; a pace at which it would take an hour.
+    const { child } = await serving('up', '--port', '0', '--speed', 'recorded');
+    assert.equal(readdirSync(temporary).length, 1);
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    assert.deepEqual(readdirSync(temporary), []);
+  });
+
   it('says of each file how many packets are stored of it', async () => {
     const files = join(folder, 'files');
     mkdirSync(files);

@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os';
 import { buildAnalyzer, listen, placeOf } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
-import { startPersistor } from '@eyrie/services/persistor';
+import { Keeper, limitsOf, startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
@@ -35,11 +35,15 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
       ...{ ...config.persistor, log, store },
       token: process.env.EYRIE_TOKEN,
     }).catch(userError);
+    const limits = limitsOf(config.store);
+    const keeper = limits === null ? null : new Keeper(store, limits, log);
+    keeper?.start();
     try {
       const answering = analyzerPort === undefined ? null : await answer(store, config).catch(userError);
       await interrupted(interrupt);
       await answering?.close();
     } finally {
+      await keeper?.stop();
       await server.close();
     }
     const { packets, batches } = server.counts;

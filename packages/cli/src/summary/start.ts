@@ -1,8 +1,7 @@
 // `eyrie start [FILE]`: what `npm start` runs. One page about a capture, then everything else of it on a web page.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathFrom } from '../pipeline/settings.ts';
+import { temporaryFolder } from '../pipeline/temporary.ts';
 import type { ReadOptions } from '../read/command.ts';
 import { bundledSample } from '../samples/bundled.ts';
 import type { ServingOptions } from '../serving/options.ts';
@@ -20,15 +19,15 @@ export async function start(file: string | undefined, options: StartOptions): Pr
   // Standard input is gone once it was read.
   if (status !== 0 || options.once === true || options.json === true || path === '-') return status;
   const { up } = await import('../up/command.ts');
-  const folder = mkdtempSync(join(tmpdir(), 'eyrie-'));
+  const folder = temporaryFolder();
   try {
     return await up(path, {
       ...options,
-      store: `duckdb:${join(folder, 'start.duckdb')}`,
+      store: `duckdb:${join(folder.path, 'start.duckdb')}`,
       speed: 'full',
       logFolder: '',
     });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }

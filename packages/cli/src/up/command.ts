@@ -1,12 +1,12 @@
 // `eyrie up`: capture, parser, persistor, store, API and page in one process, until it is interrupted.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { captureFiles } from '@eyrie/capture';
 import { buildAnalyzer, ListenError, listen, type Place } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
 import type { Log } from '@eyrie/services/log';
 import { tellTraffic } from '@eyrie/services/peer';
+import { Keeper, limitsOf } from '@eyrie/services/persistor';
 import { PipelineIntake } from '@eyrie/services/pipeline';
 import type { Store } from '@eyrie/store';
 import { liveFrom } from '../capture/command.ts';
@@ -25,6 +25,7 @@ import {
   userError,
 } from '../pipeline/settings.ts';
 import { speedFrom } from '../pipeline/speed.ts';
+import { temporaryFolder } from '../pipeline/temporary.ts';
 import { bundledSample } from '../samples/bundled.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom } from '../serving/place.ts';
@@ -48,12 +49,12 @@ export async function up(file: string | undefined, options: UpOptions): Promise<
   const isSample = file === undefined && options.interface === undefined && config.store.url === '';
   const path = isSample ? await bundledSample() : file === undefined ? undefined : pathFrom(file);
   const files = path === undefined ? [] : await captureFiles(path).catch(userError);
-  const temporary = isSample ? mkdtempSync(join(tmpdir(), 'eyrie-')) : null;
+  const temporary = isSample ? temporaryFolder() : null;
   try {
-    const url = temporary === null ? config.store.url : `duckdb:${join(temporary, 'sample.duckdb')}`;
+    const url = temporary === null ? config.store.url : `duckdb:${join(temporary.path, 'sample.duckdb')}`;
     return await serve({ config, place, files, url, options });
   } finally {
-    if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
+    temporary?.remove();
   }
 }
 
@@ -75,7 +76,10 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
     meshClock: meshReading,
   });
   try {
+    const limits = limitsOf(config.store);
+    const keeper = limits === null ? null : new Keeper(store, limits, log);
     const stop = await openPage(store, intake, place, log, auditFor(config));
+    keeper?.start();
     const stopTelling = tellTraffic(
       () => intake.counters(),
       async (rates) => {
@@ -95,6 +99,7 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
       stopTelling();
       log.info('ending; what was taken in is stored first (Ctrl-C again: at once)');
       const packets = await intake.close();
+      await keeper?.stop();
       await stop();
       log.info(`ended; ${grouped(packets)} packets were stored in ${store.place}`);
     }

@@ -132,6 +132,26 @@ export const ConfigSchema = Type.Object(
           tradeOff:
             'the store no longer says who it was, and leaves out conversations, names and findings, which would; the bytes in ring and uploads still do',
         }),
+        keep_age: option.text({
+          what: 'packets older than this, counted from the newest, are deleted while eyrie up or the persistor runs: 90s, 12h, 30d; 0: none',
+          default: '0',
+          pattern: '^(0|\\d+[smhd])$',
+          tradeOff: 'less for privacy, more for looking back; an old capture beside a new one goes at once',
+        }),
+        keep_packets: option.whole({
+          what: 'packets kept while eyrie up or the persistor runs, the newest; 0: all',
+          default: 0,
+          unit: 'packets',
+          ...{ minimum: 0, maximum: 1e12 },
+          tradeOff: 'answers stay fast over some hundred million',
+        }),
+        keep_bytes: option.text({
+          what: 'size of the store while eyrie up or the persistor runs, beyond which the oldest packets go: 500MB, 50GB; 0: no limit',
+          default: '50GB',
+          pattern: '^(0|\\d+(\\.\\d+)?[kMGT]?B?)$',
+          tradeOff:
+            'a packet takes about 26 bytes in DuckDB and 150 in PostgreSQL; a full disk stops everything',
+        }),
       },
       closed,
     ),

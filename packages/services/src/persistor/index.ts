@@ -1,4 +1,5 @@
 // What others may use of the persistor.
+export { Keeper, type KeepOptions, limitsOf } from './keeper.ts';
 export { Persistor, type PersistorOptions } from './persistor.ts';
 export {
   type PersistorServer,

@@ -1,6 +1,6 @@
 // Compressed captures can't be read at a place in their middle: what is looked at is unpacked once, to a folder for that.
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -21,6 +21,11 @@ export class UnpackedFiles {
   #folder: string | null = null;
   #count = 0;
   readonly #files = new Map<string, Promise<Unpacked>>();
+
+  /** Of a process that ends at once. */
+  readonly #removeNow = (): void => {
+    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
+  };
 
   /** The path of the capture without its compression. */
   async get(path: string, compression: Compression): Promise<string> {
@@ -44,11 +49,15 @@ export class UnpackedFiles {
 
   async close(): Promise<void> {
     this.#files.clear();
+    process.removeListener('exit', this.#removeNow);
     if (this.#folder !== null) await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #unpack(path: string, compression: Compression): Promise<Unpacked> {
-    this.#folder ??= await mkdtemp(join(tmpdir(), 'eyrie-unpacked-'));
+    if (this.#folder === null) {
+      this.#folder = mkdtempSync(join(tmpdir(), 'eyrie-unpacked-'));
+      process.on('exit', this.#removeNow);
+    }
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = join(this.#folder, `${this.#count++}`);
     try {

@@ -1,0 +1,78 @@
+// Keeps a store within limits while it is written to: what is too old or too much goes, again and again.
+import type { Retention, Store } from '@eyrie/store';
+import type { Log } from '../log/index.ts';
+
+/** The first time soon, for a store that was over its limits already; deleting a little often is better than much at once. */
+const FIRST_MS = 60_000;
+const EVERY_MS = 600_000;
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/** As the configuration's section `store` has them, each text of the shape that its schema demands. */
+export interface KeepOptions {
+  readonly keep_age: string;
+  readonly keep_packets: number;
+  readonly keep_bytes: string;
+}
+
+/** `30d` and `20GB` in numbers; 0 is no limit. Null: there is none at all. */
+export function limitsOf({ keep_age, keep_packets, keep_bytes }: KeepOptions): Retention | null {
+  const ageSeconds = Number.parseFloat(keep_age) * (SECONDS[keep_age.at(-1)!] ?? 0);
+  const [, unit = ''] = /([KMGT]?)B?$/i.exec(keep_bytes) ?? [];
+  const bytes = Number.parseFloat(keep_bytes) * BYTES[unit.toUpperCase()]!;
+  const limits = {
+    ...(ageSeconds > 0 ? { ageSeconds } : {}),
+    ...(keep_packets > 0 ? { rows: keep_packets } : {}),
+    ...(bytes > 0 ? { bytes } : {}),
+  };
+  return Object.keys(limits).length === 0 ? null : limits;
+}
+
+export class Keeper {
+  readonly #store: Store;
+  readonly #limits: Retention;
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | null = null;
+  #working: Promise<void> = Promise.resolve();
+  /** Said once for each reason. */
+  #trouble: string | null = null;
+
+  constructor(store: Store, limits: Retention, log: Log) {
+    this.#store = store;
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#next(FIRST_MS);
+  }
+
+  /** Waits for what it is at. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#working;
+  }
+
+  #next(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#working = this.#keep().finally(() => {
+        if (this.#timer !== null) this.#next(EVERY_MS);
+      });
+    }, ms);
+    this.#timer.unref();
+  }
+
+  async #keep(): Promise<void> {
+    try {
+      const { packets } = await this.#store.retain(this.#limits);
+      this.#trouble = null;
+      if (packets > 0) this.#log.info(`${packets} packets were deleted, to keep to the limits of the store`);
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.#trouble) this.#log.warn(`the store can't be kept to its limits: ${message}`);
+      this.#trouble = message;
+    }
+  }
+}
