@@ -311,6 +311,33 @@ test('a file that is sent is fetched by its receiver, and then offered no longer
   await assert.rejects(send('nobody'), /no peer nobody/);
 });
 
+test('where neither can dial the other, a third carries their link, and reads nothing of it', async () => {
+  const pair = running
+    .filter(({ peer: { id } }) => id === 'peer-3' || id === 'peer-8')
+    .map(({ peer }) => peer);
+  const [one, other] = [pair[0]!, pair[1]!];
+  for (const [peer, to] of [
+    [one, other.id],
+    [other, one.id],
+  ] as const) {
+    const { switchboard } = peer;
+    const { connect } = switchboard;
+    switchboard.connect = (id, addresses, done) =>
+      id === to ? done?.(false) : connect.call(switchboard, id, addresses, done);
+    switchboard.sessionOf(to)?.close('leaving');
+  }
+  const session = await one.reach.link(other.id);
+  assert.equal(session?.id, other.id);
+  assert.match(session!.link.shown.address, / over peer-/);
+  const content = randomBytes(2_500_000);
+  writeFileSync(join(home, 'carried.bin'), content);
+  await other.shares.add({ name: 'carried.bin', path: join(home, 'carried.bin'), to: [] });
+  const never = new AbortController().signal;
+  const target = join(home, 'carried.copy');
+  await fetchResource(one, other.id, 'carried.bin', target, () => {}, never);
+  assert.ok(readFileSync(target).equals(content));
+});
+
 test('the same peer does not run twice', async () => {
   await assert.rejects(runPeer({ runtime: systemRuntime(), folder: folder('peer-1') }), /runs already/);
 });

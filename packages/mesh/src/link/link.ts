@@ -1,6 +1,8 @@
 // A link carries bytes, in order, between this peer and one other. Where it runs (a TLS socket, a pipe in memory, a
 // virtual network) is the transport's business; who may use it is the session's.
 
+import type { Duplex } from 'node:stream';
+
 /** What the other side showed when the link was made. It has proved that it holds the key of this certificate. */
 export interface Shown {
   /** DER of its certificate, or null: it has none yet. Nobody has judged it so far. */
@@ -46,6 +48,9 @@ export interface Transport {
    * @param onKnock told of connections that became no link, with where they came from
    */
   listen(onLink: (link: Link) => void, onKnock?: (address: string) => void): Promise<string[]>;
+  /** The same over a stream that somebody else carries; not every transport can. */
+  dialOver?(carried: Duplex, address: string, done: Dialled): void;
+  acceptOver?(carried: Duplex, address: string, onLink: (link: Link) => void): void;
   /** A renewed certificate: holds for links from now on. */
   setCredentials(credentials: LinkCredentials): void;
   close(): Promise<void>;

@@ -200,6 +200,13 @@ export class Switchboard implements SessionHost {
     });
   }
 
+  /** A link that came about in another way. */
+  adopt(link: Link, done: (session: Session | null) => void): void {
+    const session = this.#isStopped ? null : this.#start(link, 'link');
+    if (session === null) done(null);
+    else this.#whenDecided(session, (isOpen) => done(isOpen ? session : null));
+  }
+
   /** A peer came back, or moved: what failed before says nothing. */
   forgetFailures(id: string): void {
     const dialling = this.#dialling.get(id);

@@ -2,6 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { formatAddress, parseAddress } from './address.ts';
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
@@ -69,16 +70,44 @@ export class TlsTransport implements Transport {
       secureContext: this.#context,
       checkServerIdentity: () => undefined,
     });
+    this.#whenSecure(socket, address, done);
+  }
+
+  dialOver(carried: Duplex, address: string, done: Dialled): void {
+    const secureContext = this.#context;
+    const checkServerIdentity = () => undefined;
+    const socket = tls.connect({ ...tlsOptions, socket: carried, secureContext, checkServerIdentity });
+    this.#whenSecure(socket, address, done);
+  }
+
+  acceptOver(carried: Duplex, address: string, onLink: (link: Link) => void): void {
+    const socket = new tls.TLSSocket(carried, this.#serverOptions());
+    this.#keep(socket);
+    const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS);
+    carried.on('error', () => socket.destroy());
+    socket.once('close', () => clearTimeout(timer));
+    socket.once('secure', () => {
+      clearTimeout(timer);
+      onLink(new TlsLink(socket, false, address));
+    });
+  }
+
+  #whenSecure(socket: tls.TLSSocket, address: string, done: Dialled): void {
     this.#keep(socket);
     const timer = setTimeout(() => socket.destroy(new Error('no answer in 10 s')), HANDSHAKE_MS);
-    const fail = (error: Error) => done(new Error(`${address}: ${readable(error)}`), null);
-    socket.once('error', fail);
-    socket.once('close', () => clearTimeout(timer));
-    socket.once('secureConnect', () => {
+    let isDone = false;
+    const finish = (why: string, link: Link | null) => {
       clearTimeout(timer);
-      socket.off('error', fail);
-      done(null, new TlsLink(socket, true, address));
-    });
+      if (!isDone) done(link === null ? new Error(`${address}: ${why}`) : null, link);
+      isDone = true;
+    };
+    socket.once('error', (error) => finish(readable(error), null));
+    socket.once('close', () => finish('the other side closed the link', null));
+    socket.once('secureConnect', () => finish('', new TlsLink(socket, true, address)));
+  }
+
+  #serverOptions(): tls.TLSSocketOptions {
+    return { rejectUnauthorized: false, requestCert: true, isServer: true, secureContext: this.#context };
   }
 
   listen(onLink: (link: Link) => void, onKnock: (address: string) => void = () => {}): Promise<string[]> {
@@ -110,13 +139,7 @@ export class TlsTransport implements Transport {
       return;
     }
     if (this.#handshakes.size >= HANDSHAKES_MAX) this.#makeRoom();
-    const options = {
-      rejectUnauthorized: false,
-      requestCert: true,
-      isServer: true,
-      secureContext: this.#context,
-    };
-    const socket = new tls.TLSSocket(raw, options);
+    const socket = new tls.TLSSocket(raw, this.#serverOptions());
     this.#keep(socket);
     this.#handshakes.set(raw, raw.remoteAddress ?? '');
     const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS);

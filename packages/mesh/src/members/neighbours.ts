@@ -1,6 +1,7 @@
 // Keeps the links that the tree asks for: to the parent and the children. And looks, now and then, whether one that was
 // lost is back, so that two halves of a network find together again.
 
+import type { Reach } from '../link/reach.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
@@ -26,6 +27,8 @@ export class Neighbours {
   #missingSince = new Map<string, number>();
   #cancelSettle: Cancel | null = null;
   #cancels: Cancel[] = [];
+  readonly #reach: Reach;
+  readonly #reaching = new Set<string>();
   #isKnocking = false;
   #isAdopting = false;
 
@@ -35,6 +38,7 @@ export class Neighbours {
     directory: Directory,
     switchboard: Switchboard,
     liveness: Liveness,
+    reach: Reach,
     entrances: () => readonly string[],
   ) {
     this.#runtime = runtime;
@@ -42,6 +46,7 @@ export class Neighbours {
     this.#directory = directory;
     this.#switchboard = switchboard;
     this.#liveness = liveness;
+    this.#reach = reach;
     this.#entrances = entrances;
     switchboard.isNeeded = (id) => this.#needed.has(id);
     directory.onChange.push((_id, status) => {
@@ -92,8 +97,18 @@ export class Neighbours {
     if (!this.#missingSince.has(id)) this.#missingSince.set(id, this.#runtime.clock.elapsedMs());
     if (!isAtOnce && this.#missingForMs(id) < PATIENCE_MS) return;
     this.#switchboard.connect(id, this.#directory.addressesOf(id), (isLinked) => {
-      if (!isLinked && this.#missingForMs(id) > PATIENCE_MS) this.#liveness.suspect(id);
+      if (isLinked || this.#missingForMs(id) < PATIENCE_MS) return;
+      this.#liveness.suspect(id);
+      this.#reachFor(id);
     });
+  }
+
+  /** One that cannot be dialled may be behind a router: then it dials, or a third carries the link. */
+  #reachFor(id: string): void {
+    if (this.#reaching.has(id)) return;
+    this.#reaching.add(id);
+    const over = () => this.#reaching.delete(id);
+    this.#reach.linkOtherwise(id).then(over, over);
   }
 
   #missingForMs(id: string): number {

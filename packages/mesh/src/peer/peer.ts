@@ -19,6 +19,7 @@ import {
 import { sha256 } from '../identity/keys.ts';
 import type { Transport } from '../link/link.ts';
 import { Moved } from '../link/moved.ts';
+import { Reach } from '../link/reach.ts';
 import { Switchboard } from '../link/switchboard.ts';
 import { Directory } from '../members/directory.ts';
 import { Gossip } from '../members/gossip.ts';
@@ -68,6 +69,8 @@ export class Peer {
   readonly mailbox: Mailbox;
   readonly broadcasts: Broadcasts;
   readonly shares: Shares;
+  /** Makes a link with any peer that is here, behind whatever. */
+  readonly reach: Reach;
   /** What neighbours do. */
   readonly meter: Meter;
   readonly suspicions: Suspicions;
@@ -122,6 +125,7 @@ export class Peer {
       this.inbox,
       policy,
     );
+    this.reach = new Reach(runtime, this.directory, this.switchboard, this.routing, transport);
     this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
     this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
     this.skyeye = new SkyEyeOverLinks(runtime, standing, this.directory, this.switchboard, this.routing);
@@ -132,6 +136,7 @@ export class Peer {
       this.directory,
       this.switchboard,
       this.#liveness,
+      this.reach,
       () => this.entrances,
     );
     const isOfTree = this.switchboard.isNeeded;

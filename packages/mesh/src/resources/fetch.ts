@@ -12,7 +12,6 @@ import { type Offer, offers, wanted } from './shares.ts';
 
 const MANIFEST_BYTES_MAX = 34 << 20;
 const OFFERS_MS = 5_000;
-const LINK_MS = 10_000;
 
 export interface Progress {
   doneBytes: number;
@@ -163,22 +162,12 @@ async function writeAt(file: FileHandle, data: Buffer, position: number): Promis
 }
 
 /** The link to a peer, or a new one. @throws FetchError */
-export function linkTo(peer: Peer, to: string): Promise<Session> {
-  return new Promise((resolve, reject) => {
-    const status = peer.directory.statusOf(to);
-    if (status !== 'alive') return reject(new FetchError(`${to} is not here (${status})`));
-    const existing = peer.switchboard.sessionOf(to);
-    if (existing !== null) return resolve(existing);
-    const cancel = peer.runtime.clock.after(LINK_MS, () => reject(new FetchError(`${to} does not answer`)));
-    peer.switchboard.forgetFailures(to);
-    peer.switchboard.connect(to, peer.directory.addressesOf(to), () => {
-      cancel();
-      const session = peer.switchboard.sessionOf(to);
-      if (session === null)
-        reject(new FetchError(`${to} cannot be reached from here: this needs a direct link`));
-      else resolve(session);
-    });
-  });
+export async function linkTo(peer: Peer, to: string): Promise<Session> {
+  const status = peer.directory.statusOf(to);
+  if (status !== 'alive') throw new FetchError(`${to} is not here (${status})`);
+  const session = await peer.reach.link(to);
+  if (session === null) throw new FetchError(`${to} cannot be reached from here, nor over another peer`);
+  return session;
 }
 
 /** A stream, read in portions of the size one asks for. */

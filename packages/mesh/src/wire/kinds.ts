@@ -43,6 +43,7 @@ export const routedKinds = {
   sealed: 4,
   delivered: 5,
   call: 6,
+  /** link/reach.ts */
   dialMe: 7,
   /** watch/suspicions.ts */
   suspicion: 0x60,
@@ -54,4 +55,7 @@ export const routedKinds = {
 export const streamKinds = {
   /** resources/ */
   get: 1,
+  /** link/relay.ts */
+  relay: 0x50,
+  relayed: 0x51,
 } as const;

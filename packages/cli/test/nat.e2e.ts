@@ -1,0 +1,96 @@
+// Two peers behind two routers with address translation, and one that is open to all: what neither can dial goes over it.
+//
+//   left ── natl ──┐
+//                  wide (switch) ── open
+//   right ─ natr ──┘
+
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { hasTool, requireTool } from '../../../test/support/tools.ts';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const home = mkdtempSync(join(tmpdir(), 'eyrie-nat-'));
+const tag = `en${process.pid % 10_000}`;
+const peers = ['open', 'left', 'right'];
+const spaces = ['wide', 'open', 'natl', 'natr', 'left', 'right'];
+const env = { ...process.env, EYRIE_HOME: home, EYRIE_PEER: '', NO_COLOR: '1' };
+const space = (host: string) => `${tag}-${host}`;
+const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' });
+
+function makeNetwork(): void {
+  for (const host of spaces) {
+    ip(`netns add ${space(host)}`);
+    ip(`-n ${space(host)} link set lo up`);
+  }
+  ip(`-n ${space('wide')} link add br0 type bridge`);
+  ip(`-n ${space('wide')} link set br0 up`);
+  for (const [i, host] of ['open', 'natl', 'natr'].entries()) {
+    ip(`link add eth0 netns ${space(host)} type veth peer name p${i} netns ${space('wide')}`);
+    ip(`-n ${space('wide')} link set p${i} master br0 up`);
+    ip(`-n ${space(host)} addr add 198.51.100.${i + 1}/24 dev eth0`);
+    ip(`-n ${space(host)} link set eth0 up`);
+  }
+  for (const [router, host, network] of [
+    ['natl', 'left', '10.81.0'],
+    ['natr', 'right', '10.82.0'],
+  ] as const) {
+    ip(`link add eth0 netns ${space(host)} type veth peer name in0 netns ${space(router)}`);
+    ip(`-n ${space(router)} addr add ${network}.1/24 dev in0`);
+    ip(`-n ${space(router)} link set in0 up`);
+    ip(`-n ${space(host)} addr add ${network}.2/24 dev eth0`);
+    ip(`-n ${space(host)} link set eth0 up`);
+    ip(`-n ${space(host)} route add default via ${network}.1`);
+    ip(`netns exec ${space(router)} sysctl -qw net.ipv4.ip_forward=1`);
+    const rules = `add table ip n; add chain ip n p { type nat hook postrouting priority 100; }; add rule ip n p oifname eth0 masquerade; add chain ip n f { type filter hook forward priority 0; }; add rule ip n f iifname eth0 ct state new drop`;
+    execFileSync('ip', ['netns', 'exec', space(router), 'nft', rules], { stdio: 'pipe' });
+  }
+}
+
+function run(host: string, ...args: string[]): Promise<string> {
+  const command = ['netns', 'exec', space(host), process.execPath, eyrie, ...args];
+  return new Promise((resolve, reject) => {
+    execFile('ip', command, { env }, (error, out, err) =>
+      error === null ? resolve(out) : reject(new Error(`${args.join(' ')}: ${err}`)),
+    );
+  });
+}
+
+const skip =
+  process.getuid?.() !== 0
+    ? 'needs root, for network namespaces'
+    : requireTool('ip') || (hasTool('nft') ? false : 'needs nft');
+
+after(async () => {
+  if (skip !== false) return;
+  for (const host of peers) await run(host, 'mesh', 'stop', host).catch(() => {});
+  for (const name of spaces.map(space)) execFile('ip', ['netns', 'del', name], () => {});
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('behind two routers: messages and files arrive over the one that is open', {
+  skip,
+  timeout: 180_000,
+}, async () => {
+  makeNetwork();
+  await run('open', 'mesh', 'init', 'home', '--name', 'open');
+  await run('open', 'mesh', 'start', 'open');
+  for (const host of ['left', 'right']) {
+    const lines = (await run('open', 'mesh', 'invite', '--peer', 'open')).split('\n');
+    const token = lines.find((line) => line.trim().startsWith('eyrie1-'))!.trim();
+    await run(host, 'mesh', 'join', token, '--name', host);
+    await run(host, 'mesh', 'start', host);
+  }
+  const content = randomBytes(3_000_000);
+  const file = join(home, 'data.bin');
+  writeFileSync(file, content);
+  assert.match(await run('left', 'send', 'right', 'hello', '--wait', '30s', '--peer', 'left'), /Delivered/);
+  await run('left', 'share', file, '--peer', 'left');
+  const got = join(home, 'got.bin');
+  await run('right', 'get', 'left/data.bin', '-o', got, '--peer', 'right');
+  assert.ok(readFileSync(got).equals(content));
+});
