@@ -38,6 +38,21 @@ describe('brute force', () => {
     assert.deepEqual(rulesOf(sessions(600)), []);
   });
 
+  it('of SNMP communities is ten different ones, and graver when one is answered', () => {
+    const named = (i: number, guess = i, isAnswer = false) =>
+      ({
+        kind: 'community',
+        ...{ time: START + i, frame: 1 + i, stream: 0, guess, isAnswer },
+        ...{ client: '10.0.0.1', clientPort: 5000, server: '10.0.0.2', serverPort: 161 },
+      }) as const;
+    assert.deepEqual(rulesOf(times(9, (i) => named(i))), []);
+    assert.deepEqual(rulesOf(times(500, (i) => named(i, 7))), []);
+    const [unanswered] = findingsOf(times(12, (i) => named(i)));
+    assert.deepEqual([unanswered?.rule, unanswered?.severity], ['community-guessing', 'medium']);
+    const [found] = findingsOf([...times(12, (i) => named(i)), named(13, 11, true)]);
+    assert.deepEqual([found?.severity, /one was answered/.test(found?.summary ?? '')], ['high', true]);
+  });
+
   it('of mesh joins is five refusals', () => {
     const join = (i: number) =>
       ({ kind: 'join', time: START + i, frame: 0, address: '10.0.0.66', isSuccess: false }) as const;
@@ -381,5 +396,10 @@ describe('what is told of quietly', () => {
     assert.deepEqual(rulesOf([event('same-ends', 1)]), ['land']);
     assert.deepEqual(rulesOf(times(2, (i) => event('ntp-monlist', i))), []);
     assert.deepEqual(rulesOf(times(3, (i) => event('ntp-monlist', i))), ['ntp-monlist']);
+  });
+
+  it('a log-on with a credential of zeros, at the first try', () => {
+    const event = { kind: 'suspect', what: 'zero-credential', time: START, frame: 1, ...ends } as const;
+    assert.deepEqual(rulesOf([event]), ['zerologon']);
   });
 });

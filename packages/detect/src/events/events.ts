@@ -177,6 +177,14 @@ export interface LoginEvent extends Conversation {
   readonly isInferred: boolean;
 }
 
+/** A community of SNMP was named, by who asks or by who answers. */
+export interface CommunityEvent extends Conversation {
+  readonly kind: 'community';
+  /** A hash of it. */
+  readonly guess: number;
+  readonly isAnswer: boolean;
+}
+
 /** Name or password crossed the wire in clear; the password itself is not handed on. */
 export interface ClearTextEvent extends Conversation {
   readonly kind: 'cleartext';
@@ -201,8 +209,11 @@ export interface TlsEvent extends Conversation {
 /** A single packet that no program sends by itself. */
 export interface SuspectEvent extends Conversation {
   readonly kind: 'suspect';
-  /** From an address and port to the same; a request that asks a time server for its list of clients. */
-  readonly what: 'same-ends' | 'ntp-monlist';
+  /**
+   * From an address and port to the same; a request that asks a time server for its list of clients; a proof of a
+   * password, to a domain controller, that is made of zeros.
+   */
+  readonly what: 'same-ends' | 'ntp-monlist' | 'zero-credential';
 }
 
 /** A peer of the mesh asked something. */
@@ -250,6 +261,7 @@ export type DetectEvent =
   | DnsEvent
   | HttpEvent
   | LoginEvent
+  | CommunityEvent
   | ClearTextEvent
   | TlsEvent
   | SuspectEvent

@@ -18,9 +18,11 @@ import { newHost } from './local/new-host.ts';
 import { rogueDhcp } from './local/rogue-dhcp.ts';
 import { rogueRouter } from './local/rogue-router.ts';
 import { bruteForce } from './logins/brute-force.ts';
+import { communityGuessing } from './logins/community-guessing.ts';
 import { joinGuessing } from './logins/join-guessing.ts';
 import { loginConnections } from './logins/login-connections.ts';
 import { passwordSpraying } from './logins/password-spraying.ts';
+import { zerologon } from './logins/zerologon.ts';
 import { clearText } from './other/clear-text.ts';
 import { land } from './other/land.ts';
 import { ntpMonlist } from './other/ntp-monlist.ts';
@@ -60,7 +62,9 @@ export const RULES: readonly Rule[] = [
   bruteForce,
   passwordSpraying,
   loginConnections,
+  communityGuessing,
   joinGuessing,
+  zerologon,
   arpSpoof,
   addressConflict,
   rogueDhcp,

@@ -86,6 +86,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   negative_p2p: [],
 };
 
+/** Lies among the ordinary ones. */
+const ATTACKS: Readonly<Record<string, string>> = { 'suricata__dcerpc_zerologon_input.pcap': 'zerologon' };
+
 describe('captures of others', { skip: requireCaptures() }, () => {
   const folder = capturesFolder() ?? '';
   const attacks = join(folder, 'attacks');
@@ -104,8 +107,8 @@ describe('captures of others', { skip: requireCaptures() }, () => {
       // Not captures at all, or of a version that does not exist.
       const found = await findingsIn(join(folder, file)).catch(() => []);
       assert.deepEqual(
-        grave(found).map(({ rule, summary }) => `${rule}: ${summary}`),
-        [],
+        grave(found).map(({ rule, summary }) => (ATTACKS[file] === rule ? rule : `${rule}: ${summary}`)),
+        file in ATTACKS ? [ATTACKS[file]] : [],
         file,
       );
     }

@@ -6,7 +6,9 @@ import { dnsReader } from './dns.ts';
 import { httpReader } from './http.ts';
 import { icmp6Reader, icmpReader } from './icmp.ts';
 import { loginReaders } from './logins.ts';
+import { netlogonReader } from './netlogon.ts';
 import { ntpReader } from './ntp.ts';
+import { snmpReader } from './snmp.ts';
 import { sshReader } from './ssh.ts';
 import { tlsReader } from './tls.ts';
 
@@ -17,7 +19,9 @@ export const readers: readonly ReaderMaker[] = [
   httpReader,
   icmpReader,
   icmp6Reader,
+  netlogonReader,
   ntpReader,
+  snmpReader,
   sshReader,
   tlsReader,
   ...loginReaders,
