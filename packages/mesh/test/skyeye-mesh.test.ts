@@ -277,6 +277,10 @@ test('a flood of queries: support peers take over, the rest is refused, and all 
   assert.equal(answered + refused, asked);
   assert.ok(counts.handed > 500, `${counts.handed} handed on`);
   assert.ok(answered > 0.8 * asked, `${answered} of ${asked} answered, ${refused} refused`);
+  // When it is over, nobody supports any more.
+  assert.ok(running(mesh).some(({ skyeye }) => skyeye.support.isFollowing));
+  mesh.clock.run(90_000);
+  assert.ok(running(mesh).every(({ skyeye }) => !skyeye.support.isFollowing));
   // One alone asks for too much: the others do not suffer.
   const [greedy, modest] = askers;
   let [greedyRefused, modestAnswered] = [0, 0];

@@ -13,6 +13,10 @@ const PUSH_MS = 500;
 /** Whoever follows says so this often, and is forgotten after three times as long. */
 const FOLLOW_MS = 5_000;
 const FORGET_MS = 15_000;
+/** Who was asked to follow does so for this long after the last time. */
+const RECRUITED_MS = 60_000;
+/** The others are coordinators. */
+const RECRUITED_MAX = 4;
 /** A copy that was not brought up to date for longer is of no use. */
 const FRESH_MS = 3_000;
 
@@ -45,6 +49,7 @@ export class Support {
   #copiedMs = Number.NEGATIVE_INFINITY;
   #cancelPush: Cancel | null = null;
   #cancelFollow: Cancel | null = null;
+  #untilMs = Number.NEGATIVE_INFINITY;
   #next = 0;
 
   constructor(runtime: Runtime, world: SupportSurroundings, readings: Readings) {
@@ -53,9 +58,10 @@ export class Support {
     this.#readings = readings;
   }
 
-  /** Asks a child to be a support peer. */
+  /** Asks a child to be a support peer, if there are not enough of them. */
   recruit(id: string): void {
-    this.#world.send(id, { kind: 'support' });
+    if (this.#followers.size < RECRUITED_MAX || this.#followers.has(id))
+      this.#world.send(id, { kind: 'support' });
   }
 
   stop(): void {
@@ -69,7 +75,8 @@ export class Support {
   // --- as a follower
 
   /** From now on, whoever is the root. */
-  follow(): void {
+  follow(forMs = Number.POSITIVE_INFINITY): void {
+    this.#untilMs = Math.max(this.#untilMs, this.#runtime.clock.elapsedMs() + forMs);
     if (this.#cancelFollow !== null) return;
     this.#say();
     this.#cancelFollow = every(this.#runtime, FOLLOW_MS, () => this.#say());
@@ -92,6 +99,12 @@ export class Support {
   }
 
   #say(): void {
+    if (this.#runtime.clock.elapsedMs() > this.#untilMs) {
+      this.#cancelFollow?.();
+      this.#cancelFollow = null;
+      this.#copy = null;
+      return;
+    }
     const root = this.#world.root();
     if (root === null || root === this.#world.id) return;
     this.#world.link(root);
@@ -100,7 +113,7 @@ export class Support {
 
   take(from: string, message: SupportMessage): void {
     if (message.kind === 'follow') this.#takeFollow(from);
-    else if (message.kind === 'support') this.follow();
+    else if (message.kind === 'support') this.follow(RECRUITED_MS);
     else if (message.kind === 'again') this.again(from);
     else this.#takeReplica(from, message.report);
   }

@@ -64,6 +64,7 @@ export class Queries {
   readonly #waiting = new Map<number, Waiting>();
   readonly #gathering = new Map<number, Gathering>();
   readonly #parsed = new Map<string, Query>();
+  #isStopped = false;
 
   constructor(runtime: Runtime, world: QuerySurroundings, below: Below, support: Support | null = null) {
     this.#runtime = runtime;
@@ -74,6 +75,7 @@ export class Queries {
   }
 
   stop(): void {
+    this.#isStopped = true;
     for (const { cancel, done } of this.#waiting.values()) {
       cancel();
       done(null);
@@ -92,7 +94,7 @@ export class Queries {
     const startMs = this.#runtime.clock.elapsedMs();
     const tookMs = () => this.#runtime.clock.elapsedMs() - startMs;
     let partial: Delivery | null = null;
-    for (let tries = 0; tries < TRIES; tries++) {
+    for (let tries = 0; tries < TRIES && !this.#isStopped; tries++) {
       const delivery = await this.#try(query);
       if (delivery === null) continue;
       if (delivery.problem !== CUT_OFF) return answerOf(query, delivery, tookMs());
@@ -167,7 +169,10 @@ export class Queries {
     const near = message.near ?? this.#placeOf(query.near);
     const parent = this.#world.parent();
     const copy = this.#support?.copy() ?? null;
-    if (copy !== null) return void this.#conclude(message, query, near, copy);
+    if (copy !== null) {
+      if (this.#load.next(message.asker, this.#world.id) === 'refuse') return void this.#refuse(message);
+      return void this.#conclude(message, query, near, copy);
+    }
     if (this.#world.isRoot()) return void this.#lead(message, query, near);
     const enough = this.#anyHere(query);
     if (enough !== null) return void this.#deliver(message, enough, null);
@@ -179,10 +184,7 @@ export class Queries {
   /** At the root: answered here, or where there are too many, by one who has a copy. */
   #lead(message: Extract<QueryMessage, { kind: 'query' }>, query: Query, near: Place | null): void {
     const step = this.#load.next(message.asker, this.#world.id);
-    if (step === 'refuse') {
-      this.counts.refused++;
-      return void this.#deliver(message, emptyPart, 'there are too many queries now: ask again in a moment');
-    }
+    if (step === 'refuse') return void this.#refuse(message);
     if (step === 'recruit') {
       const [child] = sample(this.#runtime.random, [...this.#below.children.keys()], 1);
       if (child !== undefined) this.#support?.recruit(child);
@@ -193,6 +195,11 @@ export class Queries {
       return void this.#conclude(message, query, near, null);
     this.counts.handed++;
     this.#world.send(follower, { ...message, near, hops: message.hops + 1 });
+  }
+
+  #refuse(message: Extract<QueryMessage, { kind: 'query' }>): void {
+    this.counts.refused++;
+    this.#deliver(message, emptyPart, 'there are too many queries now: ask again in a moment');
   }
 
   /** @param copy of all the readings; null: what is known here, and below */
