@@ -207,6 +207,11 @@ const bulkMs = await new Promise<number>((resolve) => {
 });
 console.log(`bulk over one link:     ${(bulkBytes / 1e6 / (bulkMs / 1000)).toFixed(0)} MB/s`);
 
+// All read the same counter, so what is left of the difference is what their clocks are apart.
+const ahead = peers.map(({ clock }) => Number(clock.nowNs() - process.hrtime.bigint()) / 1e6);
+const middle = ahead.toSorted((a, b) => a - b)[count >> 1]!;
+console.log(`clocks, apart:          ${spread(ahead.map((ms) => Math.abs(ms - middle)))}`);
+
 const victim = peers.at(-1)!;
 const revokeAtMs = performance.now();
 opened.peer.authority!.revoke(victim.id, 'bench');

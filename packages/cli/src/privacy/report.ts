@@ -50,6 +50,7 @@ export async function report({ config: path, json }: { config?: string; json?: b
       `rm -r ${honeypotFolder(undefined)}`,
     ),
     ...peersIn(home).flatMap((id) => peerKept(join(home, 'peers', id), id)),
+    kept('logs of peers', join(home, 'logs'), '4 x 5 MB each', `rm ${join(home, 'logs')}/*`),
     ...(logs === null
       ? []
       : [

@@ -117,7 +117,7 @@ export class Gateway {
       this.#published.set(id, readMs);
       this.#announce(id, Object.keys(named));
       const agoMs = this.#peer.runtime.clock.elapsedMs() - readMs;
-      const payload: MetricsPayload = { peer: id, ...this.#now(-agoMs), values: named };
+      const payload: MetricsPayload = { peer: id, ...this.#now(-agoMs), values: rounded(named) };
       this.#publish(this.topics.metrics(id), payload, true);
     }
     for (const id of this.#published.keys()) if (readings.get(id) === undefined) this.#published.delete(id);
@@ -252,4 +252,11 @@ export class Gateway {
       this.#isQuiet = false;
     }
   }
+}
+
+/** More digits than were measured only cost room. */
+function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(7))]),
+  );
 }
