@@ -1,4 +1,4 @@
-// A mesh of many real peers in one process, over TLS on loopback: node packages/mesh/bench/thousand.ts [peers]
+// A mesh of many real peers in one process, over TLS on loopback: npm run bench:mesh -- [peers] [join: only that]
 // Says what it costs to join, to idle, to talk, to revoke.
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -91,6 +91,7 @@ const treeLinked = () =>
 console.log(
   `tree of links complete: ${((await until(treeLinked, 60_000)) / 1000).toFixed(1)} s later; depth ${Math.max(...peers.map((peer) => peer.directory.tree.pathTo(peer.id).length))}`,
 );
+if (process.argv[3] === 'join') process.exit(0);
 await pause(25_000);
 
 const links = () => peers.reduce((sum, peer) => sum + [...peer.switchboard.sessions()].length, 0);
