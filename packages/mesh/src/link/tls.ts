@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { formatAddress, parseAddress } from './address.ts';
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
+import { Sorter } from './sorter.ts';
 
 const HANDSHAKE_MS = 10_000;
 /** Handshakes under way at once that others began: for one more, the oldest of the address with the most has to go. */
@@ -48,6 +49,8 @@ export class TlsTransport implements Transport {
   /** Those that others began, the oldest first, and from which address. */
   readonly #handshakes = new Map<Socket, string>();
   #sockets = new Set<tls.TLSSocket>();
+  /** Where something else than TLS is taken as well. */
+  #sorter: Sorter | null = null;
 
   constructor(options: TlsOptions) {
     this.#options = options;
@@ -113,7 +116,8 @@ export class TlsTransport implements Transport {
   listen(onLink: (link: Link) => void, onKnock: (address: string) => void = () => {}): Promise<string[]> {
     const { onPlain } = this.#options;
     const greet = (raw: Socket) => this.#greet(raw, onLink, onKnock);
-    const server = createServer(onPlain === undefined ? greet : (raw) => sortOut(raw, greet, onPlain));
+    if (onPlain !== undefined) this.#sorter = new Sorter(greet, onPlain);
+    const server = createServer((raw) => (this.#sorter === null ? greet(raw) : this.#sorter.take(raw)));
     this.#server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -173,6 +177,7 @@ export class TlsTransport implements Transport {
 
   close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
+    this.#sorter?.close();
     const server = this.#server;
     this.#server = null;
     return new Promise((resolve) => (server === null ? resolve() : server.close(() => resolve())));
@@ -184,26 +189,6 @@ export class TlsTransport implements Transport {
     socket.on('error', () => {});
     socket.once('close', () => this.#sockets.delete(socket));
   }
-}
-
-/** A TLS record of a handshake begins with this (RFC 8446 §5.1). */
-const TLS_HANDSHAKE = 22;
-
-/** By the first byte, whether it is TLS or something else. */
-function sortOut(raw: Socket, onTls: (raw: Socket) => void, onPlain: (raw: Socket) => void): void {
-  const timer = setTimeout(() => raw.destroy(), HANDSHAKE_MS);
-  const fail = () => raw.destroy();
-  raw.once('error', fail);
-  raw.once('close', () => clearTimeout(timer));
-  raw.once('readable', () => {
-    clearTimeout(timer);
-    raw.off('error', fail);
-    const first: Buffer | null = raw.read();
-    if (first === null) return void raw.destroy();
-    raw.unshift(first);
-    if (first[0] === TLS_HANDSHAKE) onTls(raw);
-    else onPlain(raw);
-  });
 }
 
 class TlsLink implements Link {
