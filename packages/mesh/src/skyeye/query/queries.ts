@@ -22,7 +22,7 @@ import { QueryError } from './words.ts';
 
 /** Then it is asked once more: the coordinator may just have died, and another taken its place. */
 const TRY_MS = 700;
-const TRIES = 3;
+const TRIES = 4;
 const LINKING_MS = 500;
 const CUT_OFF = 'the root cannot be reached: this is of a part of the network';
 /** For an answer from below; each level waits a little less than the one above it. */
