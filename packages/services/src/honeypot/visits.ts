@@ -50,6 +50,11 @@ export class Visits {
     return cast === null ? null : { ...summaryOf(cast), events: cast.events };
   }
 
+  /** Its packets as pcapng; null where there is no such visit, or it has none of its own. */
+  async packets(session: string): Promise<Buffer | null> {
+    return NAME.test(session) ? readFile(join(this.#folder, `${session}.pcapng`)).catch(absent) : null;
+  }
+
   async #newest(): Promise<string[]> {
     const names = (await readdir(this.#folder).catch(absent)) ?? [];
     const dated = await Promise.all(

@@ -47,4 +47,7 @@ test('the newest visits first, what is no record left out, and one read whole', 
   assert.deepEqual(found?.events[0], { at: 0.5, direction: 'i', text: 'root\r\n' });
   assert.equal(await visits.read('c3'), null);
   assert.equal(await visits.read('../secret'), null);
+  writeFileSync(join(folder, 'sessions', 'b2.pcapng'), 'packets');
+  assert.equal(String(await visits.packets('b2')), 'packets');
+  for (const name of ['a1', '../secret', 'b2.pcapng']) assert.equal(await visits.packets(name), null);
 });

@@ -3,7 +3,7 @@ import { type VisitSummary, Visits } from '../../honeypot/visits.ts';
 import { ApiError } from '../errors.ts';
 import { BySession, PAGE_ROWS, Visit, VisitList, type VisitRow, VisitsQuery } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
-import { answers } from './answers.ts';
+import { answers, streams } from './answers.ts';
 
 /** `folder`: the honeypot's; null: there is none to look at, and no visit. */
 export function addSecurityRoutes(app: Server, folder: string | null): void {
@@ -29,6 +29,24 @@ export function addSecurityRoutes(app: Server, folder: string | null): void {
       const record = (await visits?.read(session)) ?? null;
       if (record === null) throw new ApiError('not_found', `there is no visit ${session}`);
       return { ...visitRow(record), events: [...record.events] };
+    },
+  );
+
+  app.get(
+    '/honeypot/visits/:session/packets',
+    {
+      schema: {
+        ...streams('security', 'The packets of one visit, as pcapng', 'application/x-pcapng'),
+        params: BySession,
+      },
+    },
+    async ({ params: { session } }, reply) => {
+      const packets = (await visits?.packets(session)) ?? null;
+      if (packets === null) throw new ApiError('not_found', `there are no packets of a visit ${session}`);
+      return reply
+        .type('application/x-pcapng')
+        .header('content-disposition', `attachment; filename="${session}.pcapng"`)
+        .send(packets as never);
     },
   );
 }
