@@ -4,11 +4,13 @@ import {
   decoyTransport,
   eyrieHome,
   FolderError,
+  type Peer,
   peerFolder,
   runPeer,
   systemRuntime,
 } from '@eyrie/mesh';
 import { type GuestHost, MeshGuests } from '@eyrie/services/honeypot';
+import { startDefence } from '@eyrie/services/response';
 import { FAILED, UserError } from '../errors.ts';
 import { selectPeer } from '../mesh/select.ts';
 
@@ -26,7 +28,9 @@ export async function openMeshDecoy(
   const id = selectPeer(named);
   const folder = peerFolder(eyrieHome(), id);
   try {
-    const running = await runPeer({ runtime: systemRuntime(), folder });
+    const runtime = systemRuntime();
+    const companions = [(peer: Peer) => startDefence(peer, folder, runtime.log)];
+    const running = await runPeer({ runtime, folder, companions });
     const transport = decoyTransport(running.peer, { host, port });
     const guests = new MeshGuests({ peer: running.peer, transport, host: visitors });
     const places = await guests.listen();

@@ -32,7 +32,7 @@ export interface ResponsePolicy {
 /** Of one line, which says where in response.toml. */
 export class ResponsePolicyError extends Error {}
 
-export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehave. Only read where the authority is.
+export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehave. Read where the authority is, when its peer starts.
 # mode: off, advise (say what would be done) or act. answer: throttle, quarantine, redirect, revoke or block.
 # The first rule that fits decides. Nothing is done on one weak signal, nor ever about the authority itself.
 
