@@ -94,5 +94,13 @@ describe('eyrie firewall', () => {
       JSON.stringify({ findings }),
     );
     assert.equal(stdout, '192.0.2.7  # critical: Brute force\n2001:db8::9  # high: SYN flood\n');
+
+    // As `eyrie findings --json` has them.
+    const stored = [
+      { address: '192.0.2.7', severity: 'error', group: 'Port scan', detail: { severity: 'high' } },
+      { address: '192.0.2.8', severity: 'error', group: 'Malformed', detail: null },
+    ];
+    const second = await run(process.execPath, [eyrie, 'firewall', 'block-list'], JSON.stringify(stored));
+    assert.equal(second.stdout, '192.0.2.7  # high: Port scan\n');
   });
 });

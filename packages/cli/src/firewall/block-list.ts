@@ -10,19 +10,26 @@ export async function printBlockList(path = '-', { severity }: { severity: strin
 }
 
 function findingsIn(path: string): FoundSource[] {
+  const where = path === '-' ? 'standard input' : path;
+  let document: unknown;
   try {
-    const document: unknown = JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
-    const list = Array.isArray(document) ? document : (document as { findings?: unknown }).findings;
-    if (Array.isArray(list) && list.every(isFound)) return list;
+    document = JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
   } catch (error) {
-    throw new UserError(`${path === '-' ? 'standard input' : path}: ${(error as Error).message}`);
+    throw new UserError(`${where}: ${(error as Error).message}`);
   }
-  throw new UserError(
-    `${path === '-' ? 'standard input' : path}: no findings as JSON, as of read -q -z findings --json`,
-  );
+  const { findings, items } = (document ?? {}) as { findings?: unknown; items?: unknown };
+  const list = [document, findings, items].find(Array.isArray);
+  if (list?.every((each) => typeof each === 'object' && each !== null))
+    return list.map(foundOf).filter((each) => each !== null);
+  throw new UserError(`${where}: no findings as JSON, as of eyrie findings or read -q -z findings --json`);
 }
 
-function isFound(value: unknown): value is FoundSource {
-  const { source, severity, title } = (value ?? {}) as Record<string, unknown>;
-  return [source, severity, title].every((each) => typeof each === 'string');
+/** As `read -z findings` has them, or as the store and the API do; null: of single packets, or without a source. */
+function foundOf(value: Record<string, unknown>): FoundSource | null {
+  const detail = (value.detail ?? {}) as Record<string, unknown>;
+  const source = value.source ?? value.address;
+  const severity = detail.severity ?? value.severity;
+  const title = value.title ?? value.group;
+  if (typeof source !== 'string' || typeof severity !== 'string' || !isSeverity(severity)) return null;
+  return { source, severity, title: typeof title === 'string' ? title : '' };
 }

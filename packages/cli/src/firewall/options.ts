@@ -52,14 +52,15 @@ Examples:
     .description('a block list of the sources of findings, for --block')
     .argument(
       '[file]',
-      'findings as JSON, of read -q -z findings --json or GET /findings; - or nothing is standard input',
+      'findings as JSON, of eyrie findings, read -q -z findings or GET /findings; - or nothing is standard input',
     )
     .option('--severity <least>', 'of findings at least so severe: info, low, medium, high, critical', 'high')
     .addHelpText(
       'after',
       `
-Example:
-  eyrie read office.pcapng -q -z findings --json | eyrie firewall block-list > attackers.txt`,
+Examples:
+  eyrie read office.pcapng -q -z findings --json | eyrie firewall block-list > attackers.txt
+  eyrie findings --json | eyrie firewall block-list --severity critical`,
     )
     .action(async (file: string | undefined, options) => {
       const { printBlockList } = await import('./block-list.ts');
