@@ -1,6 +1,5 @@
 // eyrie encrypt, decrypt: for a peer, or with a passphrase.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { eyrieHome, FolderStorage, peerFolder, readStanding, systemRuntime } from '@eyrie/mesh';
 import {
   DOCUMENT_BYTES_MAX,
   DocumentError,
@@ -15,6 +14,7 @@ import {
 import { FAILED, UserError } from '../errors.ts';
 import { knownPassphrase, newPassphrase } from './passphrase.ts';
 import { ask, selectPeer } from './select.ts';
+import { standingFrom } from './standing.ts';
 
 interface Options {
   peer?: string;
@@ -56,8 +56,7 @@ export async function decrypt(file: string | undefined, options: Options): Promi
 }
 
 function standingOf(peer: string | undefined) {
-  const storage = new FolderStorage(peerFolder(eyrieHome(), selectPeer(peer)));
-  return readStanding(storage, systemRuntime()).standing;
+  return standingFrom(selectPeer(peer));
 }
 
 function read(file: string | undefined): Buffer {

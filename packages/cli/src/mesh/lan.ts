@@ -8,9 +8,7 @@ import {
   parsePolicy,
   peerFolder,
   peersIn,
-  readStanding,
   type Standing,
-  systemRuntime,
 } from '@eyrie/mesh';
 import { LAN_MESSAGE_BYTES_MAX } from '@eyrie/mesh/lan';
 import { callNodes, sendPlain } from '@eyrie/services/master';
@@ -19,6 +17,7 @@ import { FAILED, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { LogFile } from './log-file.ts';
 import { readTime, readWhole, selectPeer } from './select.ts';
+import { standingFrom } from './standing.ts';
 
 const NODES_FILE = 'lan-nodes.json';
 const KNOWN_MS = 30 * 24 * 3_600_000;
@@ -137,13 +136,13 @@ interface Known {
 }
 
 function standingOf(named: string | undefined): Known {
-  const storage = new FolderStorage(peerFolder(eyrieHome(), selectPeer(named)));
-  return { standing: readStanding(storage, systemRuntime()).standing, storage };
+  const id = selectPeer(named);
+  return { standing: standingFrom(id), storage: new FolderStorage(peerFolder(eyrieHome(), id)) };
 }
 
 /** The running peer keeps the folder up to date: who was let in or revoked since, and the key that followed. */
-function refreshStanding({ standing, storage }: Known): void {
-  const now = readStanding(storage, systemRuntime()).standing;
+function refreshStanding({ standing }: Known): void {
+  const now = standingFrom(standing.id);
   if (now.roster.version > standing.roster.version) standing.setRoster(now.roster);
   if (now.groupKey !== null) standing.takeGroupKey(now.groupKey);
 }

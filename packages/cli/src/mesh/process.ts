@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { callPeer, eyrieHome, FolderStorage, isComplete, peerFolder, peersIn } from '@eyrie/mesh';
-import { isPassphraseSealed } from '@eyrie/mesh/sealed';
+import { callPeer, eyrieHome, FolderStorage, isComplete, isLocked, peerFolder, peersIn } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
 import { unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
@@ -113,8 +112,7 @@ function chosen(ids: string[]): string[] {
 }
 
 export function needsPassphrase(folder: string): boolean {
-  const key = new FolderStorage(folder).read('authority/root.key');
-  return key !== null && isPassphraseSealed(key);
+  return isLocked(new FolderStorage(folder));
 }
 
 export function logPath(id: string): string {

@@ -1,7 +1,8 @@
 // `eyrie mqtt`: asks the running peer.
-import { eyrieHome, FolderStorage, peerFolder, pemOf, readStanding, systemRuntime } from '@eyrie/mesh';
+import { pemOf } from '@eyrie/mesh';
 import type { MqttView } from '@eyrie/services/mqtt';
 import { ask, readWhole, selectPeer } from '../mesh/select.ts';
+import { standingFrom } from '../mesh/standing.ts';
 
 interface Options {
   peer?: string;
@@ -33,9 +34,8 @@ export async function stop(options: Options): Promise<void> {
 }
 
 export function authority({ peer }: Options): void {
-  const storage = new FolderStorage(peerFolder(eyrieHome(), selectPeer(peer)));
-  const { standing } = readStanding(storage, systemRuntime());
-  console.log(standing.roster.roots.map((root) => pemOf(root).trimEnd()).join('\n'));
+  const { roster } = standingFrom(selectPeer(peer));
+  console.log(roster.roots.map((root) => pemOf(root).trimEnd()).join('\n'));
 }
 
 export async function schema(): Promise<void> {

@@ -24,6 +24,16 @@ export function addPrivacyCommand(program: Command): void {
       '\nExample:\n  eyrie privacy key ~/.config/eyrie/captures.key\n\nName it in eyrie.toml: [capture] key = "…". Whoever loses it loses what was encrypted with it.',
     )
     .action(async (file: string) => (await import('./files.ts')).key(file));
+  privacy
+    .command('keys')
+    .description('put the keys of a peer on disk under a passphrase, or take them out with --open')
+    .option('--peer <id>', 'which peer of this user')
+    .option('--open', 'as they were, without a passphrase')
+    .addHelpText(
+      'after',
+      '\nExample:\n  eyrie privacy keys --peer lab-7\n\nThe peer then needs the passphrase to start: asked for, or EYRIE_PASSPHRASE.',
+    )
+    .action(async (options) => (await import('./keys.ts')).keys(options));
   for (const [name, description] of [
     ['lock', 'encrypt a capture file; eyrie read and the others then need the key'],
     ['unlock', 'the same capture file without its encryption'],

@@ -22,6 +22,7 @@ import type { Cancel, Runtime } from '../runtime.ts';
 import { isPassphraseSealed, openWithPassphrase, sealWithPassphrase } from '../sealed/passphrase.ts';
 import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
 import { auditTo } from './audit.ts';
+import { readSecret } from './key-lock.ts';
 import { Peer } from './peer.ts';
 import { RosterFile } from './roster-file.ts';
 import { Standing } from './standing.ts';
@@ -69,10 +70,15 @@ export interface Keys {
   sealingSeed: Uint8Array;
 }
 
-/** The keys of the folder; new ones if it has none yet, so that an interrupted join goes on with the same. */
-export function keysOf(storage: Storage, runtime: Runtime): Keys {
-  const pem = storage.read('peer.key');
-  const seed = storage.read('sealing.key');
+/**
+ * The keys of the folder; new ones if it has none yet, so that an interrupted join goes on with the same.
+ *
+ * @throws PassphraseError if they are under another passphrase than this, or EYRIE_PASSPHRASE
+ */
+export function keysOf(storage: Storage, runtime: Runtime, given: string | null = null): Keys {
+  const passphrase = given ?? process.env.EYRIE_PASSPHRASE ?? null;
+  const pem = readSecret(storage, 'peer.key', passphrase);
+  const seed = readSecret(storage, 'sealing.key', passphrase);
   if (pem !== null && seed?.length === SEED_BYTES)
     return { keys: readPrivateKey(pem.toString()), sealingSeed: seed };
   const keys = newKeyPair();
@@ -168,7 +174,7 @@ export function openPeer(options: OpenOptions): OpenedPeer {
 /** The same, of any storage that `init` or `join` has filled. */
 export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'>): OpenedPeer {
   const { runtime } = options;
-  const { settings, standing } = readStanding(storage, runtime);
+  const { settings, standing } = readStanding(storage, runtime, options.passphrase ?? null);
   const transport = new TlsTransport({
     credentials: credentialsOf(standing),
     host: options.host ?? settings.host,
@@ -201,9 +207,10 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
 export function readStanding(
   storage: Storage,
   runtime: Runtime,
+  passphrase: string | null = null,
 ): { settings: PeerSettings; standing: Standing } {
   const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
-  const { keys, sealingSeed } = keysOf(storage, runtime);
+  const { keys, sealingSeed } = keysOf(storage, runtime, passphrase);
   const roster = RosterFile.read(storage);
   const certificate = derOf(storage.read('peer.crt')!.toString());
   const standing = new Standing(runtime, settings.id, keys, privateKeyFrom(sealingSeed), certificate, roster);

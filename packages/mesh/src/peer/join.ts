@@ -57,14 +57,14 @@ export async function joinMesh(options: JoinOptions): Promise<boolean> {
  * A peer that was away for longer than its certificate lasts gets a new one before it starts: the authority knows its key,
  * and decides. Where nobody can be reached, it starts with the old one, and tries again.
  */
-export async function refreshCertificate({ runtime, folder }: OpenOptions): Promise<void> {
+export async function refreshCertificate({ runtime, folder, passphrase = null }: OpenOptions): Promise<void> {
   const storage = new FolderStorage(folder);
   if (!isComplete(storage) || storage.read('authority/root.key') !== null) return;
   const identity = readLeaf(derOf(storage.read('peer.crt')!.toString()));
   if (identity === null || runtime.clock.nowMs() < identity.expiresMs) return;
   const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
   const { mesh, beginning } = RosterFile.read(storage);
-  const { keys } = keysOf(storage, runtime);
+  const { keys } = keysOf(storage, runtime, passphrase);
   const request = await makeEnrolRequest(keys, settings.id, null);
   const transport = strangerTransport();
   const invitation = { mesh, root: sha256(beginning), addresses: settings.entrances, secret: null };

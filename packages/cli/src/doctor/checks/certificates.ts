@@ -2,15 +2,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  eyrieHome,
-  FolderStorage,
-  isComplete,
-  peerFolder,
-  peersIn,
-  readStanding,
-  systemRuntime,
-} from '@eyrie/mesh';
+import { eyrieHome, FolderStorage, isComplete, peerFolder, peersIn, type Standing } from '@eyrie/mesh';
+import { UserError } from '../../errors.ts';
+import { standingFrom } from '../../mesh/standing.ts';
 import { durationText } from '../../terminal/units.ts';
 import { type Finding, ok, warn, wrong } from '../check.ts';
 
@@ -59,12 +53,23 @@ export function leaf(id: string, pem: Buffer, nowMs: number): Finding {
 }
 
 function roots(id: string, nowMs: number): Finding[] {
-  const { standing } = readStanding(new FolderStorage(peerFolder(eyrieHome(), id)), systemRuntime());
+  const check = `root that peer ${id} trusts`;
+  const standing = readable(id);
+  if (standing === null)
+    return [warn(check, 'its keys are under a passphrase', 'set EYRIE_PASSPHRASE to look')];
   const ends = standing.roster.roots.map((der) => new X509Certificate(der).validToDate.getTime());
   const leftMs = Math.max(...ends) - nowMs;
-  const check = `root that peer ${id} trusts`;
   const advice = 'on the peer that holds the authority: eyrie mesh ca rotate';
   if (leftMs <= 0) return [wrong(check, 'has ended', advice)];
   const found = `good for ${durationText(leftMs / 1000)}`;
   return [leftMs < ROOT_WARN_MS ? warn(check, found, advice) : ok(check, found)];
+}
+
+function readable(id: string): Standing | null {
+  try {
+    return standingFrom(id);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }

@@ -1,0 +1,21 @@
+// What a peer of this user is and trusts, as its folder says.
+import {
+  eyrieHome,
+  FolderStorage,
+  peerFolder,
+  readStanding,
+  type Standing,
+  systemRuntime,
+} from '@eyrie/mesh';
+import { PassphraseError } from '@eyrie/mesh/sealed';
+import { FAILED, UserError } from '../errors.ts';
+
+/** @throws UserError if its keys are under a passphrase that EYRIE_PASSPHRASE is not */
+export function standingFrom(id: string): Standing {
+  const storage = new FolderStorage(peerFolder(eyrieHome(), id));
+  try {
+    return readStanding(storage, systemRuntime()).standing;
+  } catch (error) {
+    throw error instanceof PassphraseError ? new UserError(`${id}: ${error.message}`, FAILED) : error;
+  }
+}

@@ -1,0 +1,61 @@
+// The keys of a peer on disk, as they are or under a passphrase.
+
+import {
+  isPassphraseSealed,
+  openWithPassphrase,
+  PassphraseError,
+  sealWithPassphrase,
+} from '../sealed/passphrase.ts';
+import type { Storage } from './storage.ts';
+
+/** Who has one of these can pretend to be the peer, read what was sealed for it, or let others in. */
+const SECRETS = ['peer.key', 'sealing.key', 'authority/root.key'] as const;
+
+/** What was opened by this process: each time would take some tenths of a second. */
+const open = new Map<string, Buffer>();
+const OPEN_MAX = 16;
+
+/** A secret of the folder; null if there is none. @throws PassphraseError without the right passphrase */
+export function readSecret(storage: Storage, name: string, passphrase: string | null): Buffer | null {
+  const data = storage.read(name);
+  if (data === null || !isPassphraseSealed(data)) return data;
+  const known = `${passphrase} ${data.toString('base64')}`;
+  const opened = open.get(known);
+  if (opened !== undefined) return opened;
+  if (!passphrase)
+    throw new PassphraseError('the keys are under a passphrase: set EYRIE_PASSPHRASE or start on a terminal');
+  const plain = openWithPassphrase(passphrase, data);
+  if (open.size < OPEN_MAX) open.set(known, plain);
+  return plain;
+}
+
+/** True if any secret of the folder is under a passphrase. */
+export function isLocked(storage: Storage): boolean {
+  return SECRETS.some((name) => {
+    const data = storage.read(name);
+    return data !== null && isPassphraseSealed(data);
+  });
+}
+
+/** Puts all under the passphrase; gives how many were not yet. */
+export function lockSecrets(storage: Storage, passphrase: string): number {
+  return changed(storage, (data) => (isPassphraseSealed(data) ? null : sealWithPassphrase(passphrase, data)));
+}
+
+/** Takes all out again; gives how many. @throws PassphraseError, and then none is changed */
+export function unlockSecrets(storage: Storage, passphrase: string): number {
+  for (const name of SECRETS) readSecret(storage, name, passphrase);
+  return changed(storage, (data) => (isPassphraseSealed(data) ? openWithPassphrase(passphrase, data) : null));
+}
+
+function changed(storage: Storage, change: (data: Buffer) => Buffer | null): number {
+  let count = 0;
+  for (const name of SECRETS) {
+    const data = storage.read(name);
+    const now = data === null ? null : change(data);
+    if (now === null) continue;
+    storage.write(name, now);
+    count++;
+  }
+  return count;
+}
