@@ -3,7 +3,7 @@
 // Plain JavaScript: scripts/bundle.js calls it on whatever Node `npm ci` was started with.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -35,7 +35,7 @@ export async function makeSnapshot(build, shared, folder, sourcesOf) {
   run('--snapshot-blob', blob, '--build-snapshot', script);
   run('--snapshot-blob', blob, 'eyrie', 'read', '--help');
   const made = run('-p', "process.version + ' ' + require('node:v8').cachedDataVersionTag()");
-  const facts = { made: String(made).trim(), sources: sourcesOf(metafile) };
+  const facts = { made: String(made).trim(), bytes: statSync(blob).size, sources: sourcesOf(metafile) };
   writeFileSync(join(folder, 'read.json'), JSON.stringify(facts));
 }
 

@@ -38,9 +38,12 @@ function start() {
  */
 function becomeSnapshot() {
   if (process.execve === undefined || process.execArgv.length > 0 || process.env.NODE_OPTIONS) return;
-  // Made by another version, or on another kind of processor: Node would refuse it.
-  if (factsOf('read.json')?.made !== `${process.version} ${cachedDataVersionTag()}`) return;
-  const args = ['--snapshot-blob', join(bundleFolder, 'read.blob'), ...process.argv.slice(1)];
+  const blob = join(bundleFolder, 'read.blob');
+  const facts = factsOf('read.json');
+  // Made by another version, or on another kind of processor: Node would refuse it, and not come back.
+  if (facts?.made !== `${process.version} ${cachedDataVersionTag()}`) return;
+  if (statSync(blob, { throwIfNoEntry: false })?.size !== facts.bytes) return;
+  const args = ['--snapshot-blob', blob, ...process.argv.slice(1)];
   process.execve(process.execPath, [process.execPath, ...args], process.env);
 }
 

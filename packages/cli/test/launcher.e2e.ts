@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -82,7 +82,8 @@ function makeSnapshotPackage(facts: object): string {
   });
   assert.equal(status, 0, stderr);
   const made = `${process.version} ${cachedDataVersionTag()}`;
-  writeFileSync(join(folder, '.bundle/read.json'), JSON.stringify({ made, sources: [], ...facts }));
+  const bytes = statSync(join(folder, '.bundle/read.blob')).size;
+  writeFileSync(join(folder, '.bundle/read.json'), JSON.stringify({ made, bytes, sources: [], ...facts }));
   return folder;
 }
 
@@ -99,10 +100,10 @@ test('read goes on from its snapshot, with arguments and exit status; nothing el
   assert.equal(run(folder, 'bin/eyrie.js', 'store').stdout, 'sources\n');
 });
 
-test('a snapshot of another Node, or of sources that have changed, is left alone', {
+test('a snapshot of another Node, cut short, or of sources that have changed, is left alone', {
   skip: cannotBecome,
 }, () => {
-  for (const facts of [{ made: 'v24.0.0 1' }, { sources: [['packages/x.ts', 1, 1]] }])
+  for (const facts of [{ made: 'v24.0.0 1' }, { bytes: 1 }, { sources: [['packages/x.ts', 1, 1]] }])
     assert.equal(run(makeSnapshotPackage(facts), 'bin/eyrie.js', 'read').stdout, 'sources\n');
 });
 
