@@ -67,7 +67,7 @@ test('a published package is started from dist', () => {
 function makeSnapshotPackage(facts: object): string {
   const folder = makePackage(
     {
-      'src/main.ts': `console.log('sources');`,
+      'src/run.ts': `console.log('sources');`,
       '.bundle/read.cjs': `require('node:v8').startupSnapshot.setDeserializeMainFunction(() => {
         console.log('snapshot', process.argv.slice(2).join());
         process.exitCode = 3;
