@@ -45,6 +45,11 @@ export interface Paging {
 
 export const PAGE_ROWS_MAX = 10_000;
 
+/** Where `exact` is false, columns could not decide the filter, and what may pass is among the items. */
+export interface FilteredPage<T> extends Page<T> {
+  readonly exact: boolean;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Null: nothing follows. */
@@ -216,6 +221,8 @@ export interface Timeline extends Exactness {
 }
 
 export interface FlowQuery extends Paging {
+  /** A display filter: flows with a packet that passes. */
+  readonly filter?: string;
   readonly capture?: number;
   readonly from?: string | number;
   readonly to?: string | number;
@@ -300,6 +307,8 @@ export interface Endpoints extends Exactness {
 }
 
 export interface NameQuery extends Paging {
+  /** A display filter: names of addresses of packets that pass. */
+  readonly filter?: string;
   readonly capture?: number;
   readonly address?: string;
   /** Part of the name. */
@@ -317,6 +326,8 @@ export interface StoredName {
 }
 
 export interface FindingQuery extends Paging {
+  /** A display filter: findings about an address of packets that pass, or whose first packet passes. */
+  readonly filter?: string;
   /** The gravest first, or those that were stored last. Default: the gravest. */
   readonly order?: 'gravest' | 'newest';
   readonly finder?: FindingRow['finder'];

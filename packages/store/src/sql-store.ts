@@ -127,13 +127,13 @@ export class SqlStore implements Store {
   packet = async (id: number) => this.#open() && this.#packets.byId(id);
   hierarchy = async (query: Selection = {}) => hierarchy(this.#open(), this.#selector, query);
   timeline = async (query: TimelineQuery = {}) => timeline(this.#open(), this.#selector, query);
-  flows = async (query: FlowQuery = {}) => flowPage(this.#open(), query);
+  flows = async (query: FlowQuery = {}) => flowPage(this.#open(), this.#selector, query);
   flow = async (id: number) => flowById(this.#open(), id);
   flowOf = async (packet: PacketRow) => this.#open() && this.#flows.of(packet);
   conversations = async (query: TalkQuery = {}) => conversations(this.#open(), this.#selector, query);
   endpoints = async (query: TalkQuery = {}) => endpoints(this.#open(), this.#selector, query);
-  names = async (query: NameQuery = {}) => namePage(this.#open(), query);
-  findings = async (query: FindingQuery = {}) => findingPage(this.#open(), query);
+  names = async (query: NameQuery = {}) => namePage(this.#open(), this.#selector, query);
+  findings = async (query: FindingQuery = {}) => findingPage(this.#open(), this.#selector, query);
 
   async deleteCapture(id: number): Promise<boolean> {
     return this.#change((database) => deleteCapture(database, id));

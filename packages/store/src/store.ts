@@ -5,6 +5,7 @@ import type {
   Conversations,
   Endpoints,
   Exactness,
+  FilteredPage,
   FindingQuery,
   FlowQuery,
   FoundPacket,
@@ -56,14 +57,14 @@ export interface Store {
   packet(id: number): Promise<FoundPacket | null>;
   hierarchy(query?: Selection): Promise<Hierarchy>;
   timeline(query?: TimelineQuery): Promise<Timeline>;
-  flows(query?: FlowQuery): Promise<Page<StoredFlow>>;
+  flows(query?: FlowQuery): Promise<FilteredPage<StoredFlow>>;
   flow(id: number): Promise<StoredFlow | null>;
   /** The conversation that a packet is of; null: it is of none, or none was reported yet. */
   flowOf(packet: PacketRow): Promise<StoredFlow | null>;
   conversations(query?: TalkQuery): Promise<Conversations>;
   endpoints(query?: TalkQuery): Promise<Endpoints>;
-  names(query?: NameQuery): Promise<Page<StoredName>>;
-  findings(query?: FindingQuery): Promise<Page<StoredFinding>>;
+  names(query?: NameQuery): Promise<FilteredPage<StoredName>>;
+  findings(query?: FindingQuery): Promise<FilteredPage<StoredFinding>>;
 
   info(): Promise<StoreInfo>;
   /** Deletes the oldest until what is left keeps to all limits given. */

@@ -226,6 +226,58 @@ function readsBack(make: Make): void {
     assert.ok(named.items.length > 0 && named.items.every(({ serverName }) => serverName!.includes('alder')));
   });
 
+  it('has the flows, names and findings of what passes a filter', async () => {
+    const transports: Record<number, string> = { 6: 'tcp', 17: 'udp' };
+    for (const filter of [
+      'dns',
+      'tcp.port == 443 && ip.src == 192.168.10.0/24',
+      'http.host contains "a"',
+      'arp',
+    ]) {
+      const packets = await all(store, { filter });
+      const { exact } = await store.packets({ filter });
+      const wanted = new Set(
+        packets.flatMap(({ transport, stream }) =>
+          stream === null ? [] : [`${transports[transport ?? 0]} ${stream}`],
+        ),
+      );
+      const { items, ...page } = await store.flows({ filter, limit: 10_000 });
+      assert.deepEqual(
+        new Set(items.map(({ transport, stream }) => `${transport} ${stream}`)),
+        wanted,
+        filter,
+      );
+      assert.equal(page.exact, exact);
+    }
+    const [first] = (await store.packets({ filter: 'dns', limit: 1 })).items;
+    const [other] = (await store.packets({ filter: 'arp', limit: 1 })).items;
+    const name = (address: string): NameRow => ({ address, name: 'x', source: 'dns', time: 1 });
+    const finding = (address: string | null, frame: number | null): FindingRow => ({
+      ...{ finder: 'expert', severity: 'warn', group: 'g', protocol: 'p', message: `${address} ${frame}` },
+      ...{ address, frame, count: 1, time: 1 },
+    });
+    const notes = {
+      names: [name(first!.src), name('203.0.113.9')],
+      findings: [
+        finding(first!.dst, null),
+        finding(null, first!.number),
+        finding(null, other!.number),
+        finding('203.0.113.9', null),
+      ],
+    };
+    await store.write(batchOf(originOf(OFFICE_HOUR).key, 1_000_000, notes));
+    const filter = `dns && frame.number == ${first!.number}`;
+    const named = await store.names({ filter });
+    assert.deepEqual([named.items.map(({ address }) => address), named.exact], [[first!.src], true]);
+    const found = await store.findings({ filter });
+    assert.deepEqual(
+      found.items.map(({ message }) => message).sort(),
+      [`${first!.dst} null`, `null ${first!.number}`].sort(),
+    );
+    assert.equal((await store.findings()).items.length, 4);
+    await assert.rejects(store.names({ filter: 'nosuch' }), FilterError);
+  });
+
   it('knows who talks with whom', async () => {
     const { items } = await store.conversations({ filter: 'ip' });
     const total = items.reduce((sum, each) => sum + each.packetsToA + each.packetsToB, 0);

@@ -216,6 +216,19 @@ test('/flows are the records of eyrie read -z flows', async () => {
   }
 });
 
+test('/flows?q= are the conversations of the packets that pass', async () => {
+  const filter = encodeURIComponent('http.host');
+  const packets = await all(analyzer, `/packets?limit=1000&q=${filter}`);
+  const flows = await all(analyzer, `/flows?limit=7&q=${filter}`);
+  const streams = new Set(packets.map(({ stream }) => stream));
+  for (const stream of streams) assert.ok(flows.some((flow) => flow.stream === stream));
+  const dns = await analyzer.get('/flows?q=dns&limit=1000');
+  assert.equal(dns.body.is_exact, true);
+  assert.ok(dns.body.items.every((flow: Json) => flow.applications.includes('dns')));
+  assert.equal((await analyzer.get('/findings?q=nosuch')).body.error.code, 'bad_filter');
+  assert.ok((await analyzer.get('/names?q=tls')).body.items.length > 0);
+});
+
 test('/flows/{id}/stream is what -z follow says, whole and in parts', async () => {
   const flows = await all(analyzer, '/flows?limit=100');
   const wanted = [

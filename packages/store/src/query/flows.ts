@@ -1,12 +1,19 @@
 // Conversations as they were reported, in pages.
 import type { TcpState, Transport } from '@eyrie/dissect';
 import { StoreError } from '../errors.ts';
-import { type FlowQuery, PAGE_ROWS_MAX, type PacketRow, type Page, type StoredFlow } from '../queries.ts';
+import {
+  type FilteredPage,
+  type FlowQuery,
+  PAGE_ROWS_MAX,
+  type PacketRow,
+  type StoredFlow,
+} from '../queries.ts';
 import type { Database, Row, Value } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import { addressNamed } from './address.ts';
 import { cursorOf, keyOf } from './cursor.ts';
-import { limitOf, wholeNumber } from './selection.ts';
+import { flowsOf, passing } from './passing.ts';
+import { limitOf, type Selector, wholeNumber } from './selection.ts';
 import { nanosecondsOf } from './time.ts';
 
 const COLUMNS = `id, capture, transport, stream, client, client_port, server, server_port, start_time, end_time,
@@ -20,12 +27,18 @@ const ORDERS: Readonly<Record<NonNullable<FlowQuery['order']>, string>> = {
   duration: '(end_time - start_time)',
 };
 
-export async function flowPage(database: Database, query: FlowQuery): Promise<Page<StoredFlow>> {
+export async function flowPage(
+  database: Database,
+  selector: Selector,
+  query: FlowQuery,
+): Promise<FilteredPage<StoredFlow>> {
   const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
   const order = ORDERS[query.order ?? 'bytes'];
   if (order === undefined)
     throw new StoreError('ERR_STORE_QUERY', `order: flows are ordered by ${Object.keys(ORDERS).join(', ')}`);
   const { conditions, values } = conditionsOf(query);
+  const { where, exact } = await passing(selector, query, flowsOf);
+  conditions.push(...where);
   if (query.after !== undefined) {
     const [at, id] = keyOf(query.after, 2);
     values.push(Number(at), Number(id));
@@ -40,6 +53,7 @@ export async function flowPage(database: Database, query: FlowQuery): Promise<Pa
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
+    exact,
     items: page.map(storedFlow),
     next: rows.length > limit ? cursorOf([Number(last!.at(-1)), Number(last![0])]) : null,
   };

@@ -1,9 +1,9 @@
 // Names of addresses, and findings, in pages.
 import {
+  type FilteredPage,
   type FindingQuery,
   type NameQuery,
   PAGE_ROWS_MAX,
-  type Page,
   type StoredFinding,
   type StoredName,
 } from '../queries.ts';
@@ -11,12 +11,19 @@ import type { FindingDetail, FindingRow, NameSource } from '../rows.ts';
 import type { Database, Value } from '../sql/database.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { contains } from './flows.ts';
-import { limitOf, wholeNumber } from './selection.ts';
+import { findingsOf, namesOf, passing } from './passing.ts';
+import { limitOf, type Selector, wholeNumber } from './selection.ts';
 
 /** Names by address, then in the order of the letters; of all captures together. */
-export async function namePage(database: Database, query: NameQuery): Promise<Page<StoredName>> {
+export async function namePage(
+  database: Database,
+  selector: Selector,
+  query: NameQuery,
+): Promise<FilteredPage<StoredName>> {
   const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
   const { where, values, add } = conditions();
+  const { where: passes, exact } = await passing(selector, query, namesOf);
+  where.push(...passes);
   if (query.capture !== undefined) add(wholeNumber(query.capture, 'capture'), (at) => `capture = ${at}`);
   if (query.address !== undefined) add(query.address.toLowerCase(), (at) => `address = ${at}`);
   if (query.name !== undefined) add(query.name.toLowerCase(), (at) => contains('lower(name)', at));
@@ -41,16 +48,23 @@ export async function namePage(database: Database, query: NameQuery): Promise<Pa
   }));
   const last = items.at(-1);
   return {
+    exact,
     items,
     next: rows.length > limit ? cursorOf([last!.address, last!.name, last!.source]) : null,
   };
 }
 
-export async function findingPage(database: Database, query: FindingQuery): Promise<Page<StoredFinding>> {
+export async function findingPage(
+  database: Database,
+  selector: Selector,
+  query: FindingQuery,
+): Promise<FilteredPage<StoredFinding>> {
   const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
   const isNewest = query.order === 'newest';
   const order = isNewest ? 'id DESC' : 'gravity, count DESC, id';
   const { where, values, add } = conditions();
+  const { where: passes, exact } = await passing(selector, query, findingsOf);
+  where.push(...passes);
   if (query.capture !== undefined) add(wholeNumber(query.capture, 'capture'), (at) => `capture = ${at}`);
   if (query.finder !== undefined) add(query.finder, (at) => `finder = ${at}`);
   if (query.severity !== undefined) add(query.severity, (at) => `severity = ${at}`);
@@ -72,6 +86,7 @@ export async function findingPage(database: Database, query: FindingQuery): Prom
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
+    exact,
     items: page.map(
       ([
         id,

@@ -29,8 +29,8 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
     '/flows',
     { schema: { ...answers('flows', 'Conversations as records', FlowPage), querystring: FlowsQuery } },
     async ({ query }) => {
-      const { items, next } = await store.flows(flowQuery(query));
-      return { items: items.map(flowRow), next };
+      const { items, next, exact } = await store.flows(flowQuery(query));
+      return { items: items.map(flowRow), next, is_exact: exact };
     },
   );
 
@@ -123,6 +123,7 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
 
 function flowQuery(query: FlowsQuery) {
   return {
+    ...given('filter', query.q),
     ...given('capture', query.capture),
     ...given('from', momentOf('from', query.from)),
     ...given('to', momentOf('to', query.to)),

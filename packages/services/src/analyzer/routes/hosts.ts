@@ -126,18 +126,23 @@ export function addHostRoutes(app: Server, { store }: Context): void {
     '/names',
     { schema: { ...answers('hosts', 'Names of addresses', NamePage), querystring: NamesQuery } },
     async ({ query }) => {
-      const { text, from, to, after, limit = PAGE_ROWS, ...rest } = query;
+      const { q, text, from, to, after, limit = PAGE_ROWS, ...rest } = query;
+      let isExact = true;
       const isMeant = within(from, to);
       const { items, next } = await chosenPage(after, {
         limit,
         firstRows: isMeant === null ? limit : STEP_ROWS,
         nextRows: () => STEP_ROWS,
-        fetch: (place, rows) =>
-          store.names({ ...rest, ...given('name', text), limit: rows, ...given('after', place) }),
+        fetch: async (place, rows) => {
+          const wanted = { ...rest, ...given('filter', q), ...given('name', text), ...given('after', place) };
+          const found = await store.names({ ...wanted, limit: rows });
+          isExact = found.exact;
+          return found;
+        },
         choose: (rows) =>
           isMeant === null ? rows : rows.filter((row) => isMeant(row.firstTime, row.lastTime)),
       });
-      return { items: items.map(nameRow), next };
+      return { items: items.map(nameRow), next, is_exact: isExact };
     },
   );
 
@@ -154,21 +159,27 @@ export function addHostRoutes(app: Server, { store }: Context): void {
       },
     },
     async ({ query }) => {
-      const { severity, from, to, after, limit = PAGE_ROWS, ...rest } = query;
+      const { q, severity, from, to, after, limit = PAGE_ROWS, ...rest } = query;
+      let isExact = true;
       const isMeant = within(from, to);
       const leastGrave = SEVERITIES.indexOf(severity ?? 'comment');
       const { items, next } = await chosenPage(after, {
         limit,
         firstRows: isMeant === null && severity === undefined ? limit : STEP_ROWS,
         nextRows: () => STEP_ROWS,
-        fetch: (place, rows) => store.findings({ ...rest, limit: rows, ...given('after', place) }),
+        fetch: async (place, rows) => {
+          const wanted = { ...rest, ...given('filter', q), ...given('after', place) };
+          const found = await store.findings({ ...wanted, limit: rows });
+          isExact = found.exact;
+          return found;
+        },
         choose: (rows) =>
           rows.filter(
             (row) =>
               SEVERITIES.indexOf(row.severity) <= leastGrave && (isMeant?.(row.time, row.lastTime) ?? true),
           ),
       });
-      return { items: items.map(findingRow), next };
+      return { items: items.map(findingRow), next, is_exact: isExact };
     },
   );
 }

@@ -58,6 +58,7 @@ export const TCP_STATES = [
 
 export const FlowsQuery = object({
   ...paging,
+  q: scope.q,
   capture: scope.capture,
   from: scope.from,
   to: scope.to,
@@ -75,7 +76,7 @@ export const FlowsQuery = object({
   ),
 });
 export type FlowsQuery = Static<typeof FlowsQuery>;
-export const FlowPage = page(FlowRow);
+export const FlowPage = object({ ...page(FlowRow).properties, is_exact: IsExact });
 export type FlowPage = Static<typeof FlowPage>;
 
 /** `ip` and `ipv6` as in `-z conv,ip`; `tcp`, `udp` with ports; `any`: whatever the address columns show. */

@@ -27,6 +27,7 @@ export type NameRow = Static<typeof NameRow>;
 
 export const NamesQuery = object({
   ...paging,
+  q: scope.q,
   capture: scope.capture,
   from: scope.from,
   to: scope.to,
@@ -34,7 +35,7 @@ export const NamesQuery = object({
   text: Type.Optional(Type.String({ maxLength: 255, description: 'names with this in them' })),
 });
 export type NamesQuery = Static<typeof NamesQuery>;
-export const NamePage = page(NameRow);
+export const NamePage = object({ ...page(NameRow).properties, is_exact: IsExact });
 export type NamePage = Static<typeof NamePage>;
 
 export const SEVERITIES = ['error', 'warn', 'note', 'chat', 'comment'] as const;
@@ -77,6 +78,7 @@ export type FindingRow = Static<typeof FindingRow>;
 
 export const FindingsQuery = object({
   ...paging,
+  q: scope.q,
   capture: scope.capture,
   from: scope.from,
   to: scope.to,
@@ -88,7 +90,7 @@ export const FindingsQuery = object({
   ),
 });
 export type FindingsQuery = Static<typeof FindingsQuery>;
-export const FindingPage = page(FindingRow);
+export const FindingPage = object({ ...page(FindingRow).properties, is_exact: IsExact });
 export type FindingPage = Static<typeof FindingPage>;
 
 export const HostRow = object({

@@ -1,0 +1,43 @@
+// Flows, names and findings of the packets that a display filter passes, as conditions on their rows.
+import type { Sql } from '../filter/condition.ts';
+import type { Selector } from './selection.ts';
+
+interface Filtered {
+  readonly filter?: string;
+  readonly capture?: number;
+}
+
+/** The condition, and whether columns decide the filter: else rows of packets that may pass are meant, too. */
+export interface Passing {
+  readonly where: readonly Sql[];
+  readonly exact: boolean;
+}
+
+/** Makes a condition of what says which packets pass. */
+type Make = (packets: Sql) => Sql;
+
+const TRANSPORT_NAME = `CASE p.transport WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' WHEN 33 THEN 'dccp'
+  WHEN 132 THEN 'sctp' WHEN 136 THEN 'udplite' END`;
+
+/** Conversations with a packet that passes. */
+export const flowsOf: Make = (packets) =>
+  `(capture, stream, transport) IN (SELECT DISTINCT p.capture, p.stream, ${TRANSPORT_NAME} ${packets} AND stream >= 0)`;
+
+const addressesOf: Make = (packets) =>
+  `SELECT text FROM addresses WHERE id IN (SELECT src ${packets} UNION SELECT dst ${packets})`;
+
+/** Names of addresses that a packet which passes is from or to. */
+export const namesOf: Make = (packets) => `address IN (${addressesOf(packets)})`;
+
+/** Findings about such an address, or whose first packet passes. */
+export const findingsOf: Make = (packets) =>
+  `(address IN (${addressesOf(packets)}) OR (capture, frame) IN (SELECT p.capture, p.number ${packets}
+    AND p.number IN (SELECT frame FROM findings WHERE frame IS NOT NULL)))`;
+
+/** @throws FilterError */
+export async function passing(selector: Selector, query: Filtered, make: Make): Promise<Passing> {
+  const { filter = '', capture } = query;
+  if (filter.trim() === '') return { where: [], exact: true };
+  const { upper, isExact } = await selector.select({ filter, ...(capture === undefined ? {} : { capture }) });
+  return { where: [make(`FROM packet p WHERE ${upper}`)], exact: isExact };
+}
