@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { isLoopback } from './limits.ts';
 import type { Access } from './security.ts';
-import { isLoopback } from './server.ts';
 
 /** Characters of a token that a person chose. */
 export const TOKEN_CHARACTERS_MIN = 12;

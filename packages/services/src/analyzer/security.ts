@@ -45,6 +45,8 @@ export class Guard {
   readonly #tokenHash: Buffer | null;
   readonly #hosts: ReadonlySet<string>;
   readonly #sessions = new Map<string, number>();
+  /** Addresses from which the token came, and until when that counts. */
+  readonly #trusted = new Map<string, number>();
   readonly #failures = new Map<string, { count: number; untilMs: number }>();
 
   constructor({ token, hosts }: Access) {
@@ -86,15 +88,17 @@ export class Guard {
 
   /** @throws ApiError if the token is wrong, or too many were. */
   login(address: string, token: string): void {
-    const failures = this.#failures.get(address);
     const now = Date.now();
-    if (failures !== undefined && failures.count >= FAILURES_MAX && now < failures.untilMs)
-      throw new ApiError('too_many_requests', 'too many wrong tokens', { hint: 'wait a minute' });
+    const failures = this.#failures.get(address);
+    const isLocked = failures !== undefined && failures.count >= FAILURES_MAX && now < failures.untilMs;
+    // An address may be that of many (NAT): where somebody has known the token, others' guesses lock nobody out.
+    const mayTry = !isLocked || now < (this.#trusted.get(address) ?? 0);
     // Hashes are of one length, and comparing them takes one time.
-    if (this.#tokenHash !== null && timingSafeEqual(hashOf(token), this.#tokenHash)) {
-      this.#failures.delete(address);
+    if (mayTry && this.#tokenHash !== null && timingSafeEqual(hashOf(token), this.#tokenHash)) {
+      this.#trust(address, now);
       return;
     }
+    if (isLocked) throw new ApiError('too_many_requests', 'too many wrong tokens', { hint: 'wait a minute' });
     this.#countFailure(address, now);
     throw unauthorized();
   }
@@ -121,6 +125,12 @@ export class Guard {
     if (Date.now() < untilMs) return true;
     this.#sessions.delete(id!);
     return false;
+  }
+
+  #trust(address: string, now: number): void {
+    this.#trusted.delete(address);
+    if (this.#trusted.size >= FAILING_MAX) this.#trusted.delete(this.#trusted.keys().next().value!);
+    this.#trusted.set(address, now + SESSION_MS);
   }
 
   #countFailure(address: string, now: number): void {

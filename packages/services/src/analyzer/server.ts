@@ -1,7 +1,6 @@
 // The analyzer as one Fastify instance: guard, shapes, routes, errors. It does not listen by itself.
 
 import type { Store } from '@eyrie/store';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import type { Static, TSchema } from '@sinclair/typebox';
@@ -23,6 +22,7 @@ import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
 import { ApiError, apiErrorOf } from './errors.ts';
 import type { Intake } from './intake.ts';
+import { addLimits, REQUESTS_PER_MINUTE } from './limits.ts';
 import { LiveHub } from './live/hub.ts';
 import { producers } from './live/producers.ts';
 import { type AskPeer, MeshSource } from './mesh/source.ts';
@@ -93,7 +93,6 @@ export type Server = FastifyInstance<
 /** Of bodies that are JSON. */
 const BODY_BYTES_MAX = 64 << 10;
 const UPLOAD_BYTES_MAX = 16 * 2 ** 30;
-const REQUESTS_PER_MINUTE = 1200;
 /** Of one message on the live channel. */
 const LIVE_BYTES_MAX = 4096;
 
@@ -200,24 +199,8 @@ function addErrors(app: Server, log: Says): void {
   });
 }
 
-/** This machine may ask as often as it likes. */
-async function addLimits(app: Server, max: number): Promise<void> {
-  await app.register(rateLimit, {
-    max,
-    timeWindow: '1 minute',
-    cache: 10_000,
-    allowList: (request) => isLoopback(request.ip),
-    errorResponseBuilder: (_, { after }) =>
-      new ApiError('too_many_requests', `more than ${max} requests a minute`, { hint: `wait ${after}` }),
-  });
-}
-
 async function nobody(): Promise<never> {
   throw new Error('no peer of a mesh runs on this machine');
-}
-
-export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }
 
 async function addShapes(app: Server): Promise<void> {

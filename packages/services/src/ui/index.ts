@@ -1,6 +1,7 @@
 // The page's own process: its files, and everything else from the analyzer, under one origin.
 import Fastify, { type FastifyInstance } from 'fastify';
 import { apiErrorOf } from '../analyzer/errors.ts';
+import { addLimits, REQUESTS_PER_MINUTE } from '../analyzer/limits.ts';
 import { addLoginRoutes } from '../analyzer/routes/login.ts';
 import { type Access, addSecurity, Guard } from '../analyzer/security.ts';
 import type { Says, Server } from '../analyzer/server.ts';
@@ -13,6 +14,8 @@ export interface UiOptions extends ProxyOptions {
   /** Where the page was put together; null: nowhere. */
   readonly folder: string | null;
   readonly access: Access;
+  /** From one address that is not this machine. Default 1200. */
+  readonly requestsPerMinute?: number;
   readonly log: Says;
 }
 
@@ -30,6 +33,8 @@ export async function buildUi(options: UiOptions): Promise<FastifyInstance> {
   app.addHook('onResponse', async (request, reply) => {
     log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
   });
+  // The analyzer behind sees one address, this one: whoever asks too much is stopped here.
+  await addLimits(app, options.requestsPerMinute ?? REQUESTS_PER_MINUTE);
   addSecurity(app, guard);
   await addPage(app, options.folder);
   app.register(async (scope) => addLoginRoutes(scope as Server, guard));

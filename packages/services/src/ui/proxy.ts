@@ -35,7 +35,8 @@ export function addProxy(
   // Nothing is read here: bodies go through.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_, __, done) => done(null));
-  app.setNotFoundHandler((request, reply) => pass(request, reply, options));
+  // What is not the page's is no route here, and routes alone are counted unasked.
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => pass(request, reply, options));
   app.server.on('upgrade', (request, socket, head) => {
     if (mayUpgrade(request)) upgrade(request, socket, head, options);
     else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');

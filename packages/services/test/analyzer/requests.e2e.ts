@@ -4,6 +4,8 @@ import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Store } from '@eyrie/store';
+import type { ApiError } from '../../src/analyzer/errors.ts';
+import { Guard } from '../../src/analyzer/security.ts';
 import { type Analyzer, ask, officeStore, startAnalyzer } from './support.ts';
 
 const TOKEN = 'correct-horse-battery';
@@ -205,6 +207,24 @@ test('who guesses tokens must wait, and one that is right does not help then', a
   assert.deepEqual(codes, [...Array(10).fill(401), 429, 429]);
   assert.equal((await guarded.get('/packets?limit=1', bearer(TOKEN))).status, 429);
   await guarded.close();
+});
+
+test('where somebody has known the token, those who guess behind the same address lock nobody out', async () => {
+  const guard = new Guard({ token: TOKEN, hosts: [] });
+  const refused = (address: string, token: string) => {
+    try {
+      guard.login(address, token);
+      return null;
+    } catch (error) {
+      return (error as ApiError).code;
+    }
+  };
+  assert.equal(refused('203.0.113.1', TOKEN), null);
+  const codes = Array.from({ length: 12 }, (_, i) => refused('203.0.113.1', `wrong-${i}`));
+  assert.deepEqual(codes, [...Array(10).fill('unauthorized'), ...Array(2).fill('too_many_requests')]);
+  assert.equal(refused('203.0.113.1', TOKEN), null);
+  for (let i = 0; i < 10; i++) refused('203.0.113.2', `wrong-${i}`);
+  assert.equal(refused('203.0.113.2', TOKEN), 'too_many_requests');
 });
 
 test('answers that are long are sent as zstd or gzip, and say the same', async () => {

@@ -154,3 +154,20 @@ test('an analyzer that is away is one clear answer', async (t) => {
   assert.deepEqual([status, body.error.code], [502, 'unreachable']);
   assert.equal((await ask(`${address}/`)).status, 200);
 });
+
+test('whoever asks too often is told to wait, by the page itself and for what lies behind it', async (t) => {
+  for (const url of ['/', '/protocol_summary']) {
+    const app = await buildUi({
+      ...{ folder, analyzer: new URL(analyzer.address), token: 'the-analyzer-s-own', access: noToken },
+      ...{ log: silentLog, requestsPerMinute: 5 },
+    });
+    t.after(async () => app.close());
+    const from = (remoteAddress: string) =>
+      app.inject({ url, remoteAddress, headers: { host: 'localhost' } });
+    for (let i = 0; i < 5; i++) assert.equal((await from('203.0.113.5')).statusCode, 200);
+    const refused = await from('203.0.113.5');
+    assert.deepEqual([refused.statusCode, refused.json().error.code], [429, 'too_many_requests']);
+    assert.equal((await from('203.0.113.6')).statusCode, 200);
+    for (let i = 0; i < 10; i++) assert.equal((await from('127.0.0.1')).statusCode, 200);
+  }
+});
