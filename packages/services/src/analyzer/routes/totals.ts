@@ -34,7 +34,7 @@ export function addTotalsRoutes(app: Server, { store }: Context): void {
   app.get(
     '/hierarchy',
     {
-      schema: { ...answers('totals', 'The protocol hierarchy, as -z io,phs', Hierarchy), querystring: Scope },
+      schema: { ...answers('totals', HIERARCHY, Hierarchy), querystring: Scope },
     },
     async ({ query }) => {
       const { tree, exact } = await store.hierarchy(selectionOf(query));
@@ -68,6 +68,10 @@ export function addTotalsRoutes(app: Server, { store }: Context): void {
     },
   );
 }
+
+/** Of io,phs, only what a dissector hangs on its tree is counted: quoted headers, repeated layers and plain data are not. */
+const HIERARCHY =
+  'The protocol hierarchy, by frame.protocols: its upper levels are those of -z io,phs; below, it also has the packets that an ICMP error quotes, layers that come again in a packet, and data without a protocol';
 
 /** frame.protocols names it, the hierarchy does not: it is a number in a header, and who follows says which. */
 const NO_PROTOCOL = 'ethertype';
