@@ -269,6 +269,15 @@ test('the best of them, in any split over the tree, are the best of all', () => 
         // None that is left out comes before one that is in.
         const ranked = evaluate({ ...query, count: 1000 }, all, sight).rows;
         assert.deepEqual(whole.rows, ranked.slice(0, count));
+        // The last key is exact: alone, it is the order of the values themselves.
+        if (keys.length === 1 && keys[0] !== 'latency') {
+          const index = indexOf(keys[0]!);
+          const isMore = keys[0] !== 'load.1';
+          const raw = all.map(({ values }) => values[index]!).filter((value) => !Number.isNaN(value));
+          raw.sort((a, b) => (isMore ? b - a : a - b));
+          const best = whole.rows.map(({ id }) => all.find((who) => who.id === id)!.values[index]!);
+          assert.deepEqual(best.slice(0, raw.length), raw.slice(0, Math.min(count, raw.length)));
+        }
         for (const [i, row] of ranked.entries()) {
           const next = ranked[i + 1];
           if (next === undefined) continue;
