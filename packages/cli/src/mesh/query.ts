@@ -77,6 +77,8 @@ function shown(value: number | null, unit: Unit): string {
       return durationText(value);
     case '':
       return String(Number(value.toPrecision(6)));
+    case '1/s':
+      return `${Number(value.toPrecision(4))}/s`;
     case '%':
       return `${Number(value.toFixed(1))}%`;
     default:
