@@ -153,3 +153,9 @@ test('queries are answered in full, by whoever knows enough, also where no peer 
     assert.ok(queries.hops.mean > 0.5 && queries.hops.max < 8);
   }
 });
+
+test('where sums go up, who comes between two others makes none of them count twice', async () => {
+  const report = await simulated({ peers: 400, detailMax: 8, churnPerMin: 0.2, durationMs: 400_000 });
+  assert.ok(report.errors.peers!.mean < 0.03, `off by ${report.errors.peers!.mean}`);
+  assert.ok(report.moments.slice(-5).some(({ peersError }) => peersError.mean < 0.02));
+});

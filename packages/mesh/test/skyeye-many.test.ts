@@ -181,6 +181,7 @@ test('two peers with one id: it is one in the view, and nobody is asked without 
       parent: () => parent,
       isRoot: () => false,
       isBelow: () => false,
+      isChild: () => false,
       alive: () => 40,
       counts: () => true,
       send: (to: string, message: Message) =>

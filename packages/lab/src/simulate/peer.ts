@@ -54,6 +54,10 @@ export class VirtualPeer implements Surroundings {
     return this.#commons.world.treeOf(this.index).isBelow(numberOf(id), this.index);
   }
 
+  isChild(id: string): boolean {
+    return this.#commons.world.treeOf(this.index).parent[numberOf(id)] === this.index;
+  }
+
   alive(): number {
     return this.#commons.world.treeOf(this.index).size;
   }

@@ -111,6 +111,7 @@ function worldOf<T>(
     parent: () => null,
     isRoot: () => true,
     isBelow: (id: string) => switchboard.sessionOf(id) !== null,
+    isChild: (id: string) => switchboard.sessionOf(id) !== null,
     alive: () => directory.tree.size,
     counts: () => true,
     roleOf: (id: string) => standing.roster.members.get(id)?.role ?? 'unknown',

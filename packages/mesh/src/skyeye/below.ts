@@ -107,6 +107,11 @@ export class Below {
   sweep(nowMs: number): void {
     const oldestMs = nowMs - STALE_MS;
     this.readings.removeWhere((held) => held.heardMs < oldestMs && held.id !== this.#own);
+    for (const child of this.children.values()) {
+      if (child.aggregate === null || child.aggregatedMs >= oldestMs) continue;
+      this.children.delete(child.id);
+      this.inSum--;
+    }
     this.#orphaned = this.#orphaned.filter(({ sinceMs }) => nowMs - sinceMs < HEIR_MS);
   }
 

@@ -68,6 +68,7 @@ export class SkyEyeOverLinks {
       parent: () => this.#above.find((each) => switchboard.sessionOf(each) !== null) ?? null,
       isRoot: () => this.#isRoot,
       isBelow: (other: string) => other !== id && tree.pathTo(other).includes(id),
+      isChild: (other: string) => tree.parentOf(other) === id,
       alive: () => tree.size,
       counts: (other: string) =>
         standing.roster.approved(other) !== null && !standing.measures.isCutOff(other),

@@ -30,6 +30,8 @@ export interface Surroundings {
   isRoot(): boolean;
   /** Whether the tree has that peer somewhere below this one. */
   isBelow(id: string): boolean;
+  /** Whether the tree has it right below this one. */
+  isChild(id: string): boolean;
   /** How many are alive. */
   alive(): number;
   /** Whether what is reported of a peer counts: it is a member, and not in quarantine. */
@@ -145,8 +147,11 @@ export class SkyEye {
   /** Who is above or below may be another now. */
   treeChanged(): void {
     const { below } = this;
-    const strangers = [...below.children.keys()].filter((id) => !this.#world.isBelow(id));
-    for (const id of strangers) below.lose(id, this.#nowMs);
+    // Of one that is further down now, a sum is part of the sum of whoever came between.
+    const isStranger = ({ id, aggregate }: Child) =>
+      !this.#world.isBelow(id) || (aggregate !== null && !this.#world.isChild(id));
+    const strangers = [...below.children.values()].filter(isStranger);
+    for (const { id } of strangers) below.lose(id, this.#nowMs);
     if (strangers.length > 0 && below.dropStrangers((id) => this.#world.isBelow(id))) this.#soon(true);
     for (const id of this.#early) if (this.#world.isBelow(id)) this.#ask(id);
     const isRoot = this.#world.isRoot();

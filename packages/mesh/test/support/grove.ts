@@ -33,6 +33,7 @@ export class Grove {
         parent: () => tree.parentOf(id),
         isRoot: () => tree.root === id,
         isBelow: (other) => tree.pathTo(other).includes(id),
+        isChild: (other) => tree.parentOf(other) === id,
         alive: () => tree.size,
         counts: (other) => !this.excluded.has(other),
         send: (to, message) => this.#send(id, to, message),
