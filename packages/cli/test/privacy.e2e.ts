@@ -143,4 +143,5 @@ test('with a key in the configuration, the ring and uploads lie encrypted, and a
   const uploads = kept.find(({ what }: { what: string }) => what === 'uploaded captures');
   assert.deepEqual([uploads.files, uploads.encrypted], [1, 'yes']);
   child.kill('SIGINT');
+  await new Promise((resolve) => child.once('exit', resolve));
 });
