@@ -55,13 +55,15 @@ test('to strangers it is noise, and what was recorded does nothing', async () =>
   mesh.clock.run(20_000);
   const dialled: string[] = [];
   peers[1]!.switchboard.connect = (id) => dialled.push(id);
-  for (const datagram of air) {
+  for (const datagram of air.slice()) {
+    mesh.clock.run(1_000);
+    dialled.length = 0;
     beacons[1]!.receive(Buffer.from(datagram), '192.0.2.66');
     for (let at = 0; at < datagram.length; at += 11) {
       const changed = Buffer.from(datagram);
       changed[at]! ^= 1;
       beacons[1]!.receive(changed, '192.0.2.66');
     }
+    assert.ok(!dialled.includes('peer-2'));
   }
-  assert.ok(!dialled.includes('peer-2'));
 });

@@ -16,6 +16,8 @@ const ASK_MS_MAX = 30_000;
 const LEAD_MS = 30_000;
 /** One answer is enough: each waits a little, and says nothing if another did. */
 const ANSWER_MS = 150;
+/** Looked at in a second; more are dropped, for they are many more than a LAN has news. */
+const RECEIVED_MAX = 50;
 /** By the clocks of both. */
 const FRESH_MS = 5 * 60_000;
 
@@ -36,6 +38,8 @@ export class Beacon {
   /** The newest of each peer, so that none is taken twice. */
   readonly #last = new Map<string, number>();
   #lastOwnMs = 0;
+  #second = 0;
+  #received = 0;
   #waitMs = ASK_MS;
   #cancelTurn: Cancel = () => {};
   #cancelAnswer: Cancel | null = null;
@@ -56,6 +60,7 @@ export class Beacon {
   /** @param host the address of this host's network from which it came */
   receive(data: Buffer, host: string): void {
     const { runtime, standing, directory, switchboard } = this.#options;
+    if (!this.#mayLook()) return;
     const said = openDatagram(standing, data);
     if (said?.kind !== 'beacon' || said.from === standing.id || !this.#isTrue(said)) return;
     this.#last.set(said.from, said.atMs);
@@ -72,6 +77,13 @@ export class Beacon {
     if (!this.#isAlone() && directory.isAlive(said.from)) return;
     const ports = [...new Set(said.addresses.map((each) => each.slice(each.lastIndexOf(':') + 1)))];
     switchboard.connect(said.from, [...ports.map((port) => `${host}:${port}`), ...said.addresses]);
+  }
+
+  #mayLook(): boolean {
+    const second = Math.floor(this.#options.runtime.clock.elapsedMs() / 1_000);
+    if (second !== this.#second) this.#received = 0;
+    this.#second = second;
+    return this.#received++ < RECEIVED_MAX;
   }
 
   #isTrue(said: Said): boolean {
