@@ -58,7 +58,12 @@ test('the tree, the whole network, and one peer', async () => {
   assert.ok(text?.startsWith(name!), `${text} is ${name}`);
   await page.locator('.peer-card .lately').getByText('Memory').waitFor();
   await page.locator('.peer-card').getByText('Interface').waitFor();
-  await end();
+  await page.getByRole('button', { name: 'The way from hub' }).click();
+  await page
+    .locator('.way .quiet')
+    .getByText(/--watch|watch/)
+    .waitFor();
+  await end(/status of 4\d\d|status of 503/);
 });
 
 test('a query marks what it finds; a wrong one says what is expected', async () => {

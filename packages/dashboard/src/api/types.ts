@@ -389,6 +389,33 @@ export interface MeshAnswer {
   problem: string | null;
 }
 
+export interface PathAnswer {
+  from: string;
+  to: string;
+  forth: PathDirection;
+  back: PathDirection;
+  /** Both watched for so long. */
+  overlap_seconds: number;
+  /** One packet in so many was compared. */
+  one_in: number;
+  round_trip_ms: number | null;
+  /** The clocks of the two agree within this. */
+  uncertainty_ms: number | null;
+  is_tcp_left_out: boolean;
+}
+
+export interface PathDirection {
+  matched: number;
+  delay: { min_ms: number; median_ms: number; p95_ms: number; max_ms: number; mean_ms: number } | null;
+  sent: number;
+  lost: number;
+  loss_percent: number | null;
+  /** Routers between. */
+  hops: number | null;
+  hops_vary: boolean;
+  unseen: number;
+}
+
 export interface MeshMetrics {
   id: string;
   status: string;

@@ -11,6 +11,7 @@ import type { Mesh } from '../../state/mesh.ts';
 import { useResource } from '../../state/resource.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { detailsOf, type InterfaceDetail, type StorageDetail } from './details.ts';
+import { Way } from './way.tsx';
 
 /** Peers measure about as often. */
 const REFRESH_MS = 5_000;
@@ -51,6 +52,7 @@ export function PeerCard({ peer, mesh, onOpen }: Props) {
         <Fact name="Member since">{dayAndClock(peer.admitted)}</Fact>
       </dl>
       {peer.status === 'alive' && <Lately id={peer.id} />}
+      {peer.status === 'alive' && peer.id !== mesh.peer && <Way from={mesh.peer} to={peer.id} />}
     </Panel>
   );
 }
