@@ -23,7 +23,7 @@ import { QueryError } from './words.ts';
 /** Then it is asked once more: the coordinator may just have died, and another taken its place. */
 const TRY_MS = 700;
 const TRIES = 4;
-const LINKING_MS = 500;
+const LINKING_MS = 400;
 const CUT_OFF = 'the root cannot be reached: this is of a part of the network';
 /** For an answer from below; each level waits a little less than the one above it. */
 const BELOW_MS = 600;
@@ -97,12 +97,13 @@ export class Queries {
     for (let tries = 0; tries < TRIES && !this.#isStopped; tries++) {
       const delivery = await this.#try(query);
       if (delivery === null) continue;
-      if (delivery.problem !== CUT_OFF) return answerOf(query, delivery, tookMs());
-      // Somebody on the way up has just got another parent: a moment later there is a link.
+      if (delivery.problem !== CUT_OFF && delivery.part.missing === 0)
+        return answerOf(query, delivery, tookMs());
+      // Somebody on the way has just died, or got another parent: a moment later there is a link again.
       partial = delivery;
       if (tries < TRIES - 1)
         await new Promise<void>(
-          (resolve) => void this.#runtime.clock.after(LINKING_MS * (1 + 2 * tries), resolve),
+          (resolve) => void this.#runtime.clock.after(LINKING_MS * 2 ** tries, resolve),
         );
     }
     if (partial !== null) return answerOf(query, partial, tookMs());
