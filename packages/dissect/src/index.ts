@@ -15,7 +15,14 @@ export {
 } from './core/columns.ts';
 export { Dissector } from './core/dissector.ts';
 export { expertProtocol, type Group, groups, type Say, type Severity } from './core/expert.ts';
-export { type Field, type FieldType, fieldsMade, fieldTypeName, type Value } from './core/field.ts';
+export {
+  type Field,
+  type FieldType,
+  fieldsMade,
+  fieldTypeName,
+  needsReplies,
+  type Value,
+} from './core/field.ts';
 export { displayed, raw, shown, timeText } from './core/format.ts';
 export * from './core/packet.ts';
 export { framePath, LayerTrie } from './core/path.ts';

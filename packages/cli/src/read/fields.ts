@@ -4,6 +4,7 @@ import {
   type Field,
   fieldsMade,
   NESTED,
+  needsReplies,
   type Packet,
   protocolsMade,
   raw,
@@ -64,9 +65,6 @@ function character(value: string): string {
   return value === '/t' ? '\t' : value === '/s' ? ' ' : value;
 }
 
-/** Protocols whose fields need nothing beyond the packet and its conversation. */
-const LAYERS = new Set(['frame', 'eth', 'ip', 'ipv6', 'tcp', 'udp']);
-
 export class FieldsPrinter implements Printer {
   readonly seesLayersOnly: boolean;
   readonly isTimed: boolean;
@@ -80,9 +78,7 @@ export class FieldsPrinter implements Printer {
 
   constructor(out: Output, fields: readonly Field[], format: FieldsFormat) {
     this.#out = out;
-    this.seesLayersOnly = fields.every(
-      ({ name, protocol }) => LAYERS.has(protocol?.name ?? '') && name !== '_ws.col.Info',
-    );
+    this.seesLayersOnly = !fields.some(needsReplies);
     this.isTimed = fields.some((field) => field.isTimed);
     this.#format = format;
     this.#separator = format.separator;

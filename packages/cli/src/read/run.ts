@@ -78,13 +78,13 @@ async function readAll(
   interrupt: Interrupt,
 ): Promise<void> {
   const { reader } = source;
-  const seers = [...printers, ...plan.statistics];
+  const filters = [plan.filter, plan.readFilter].filter((filter) => filter !== null);
+  const lookers = [...filters, ...printers, ...plan.statistics];
   const dissector = new Dissector({
     preferences: plan.preferences,
     timeFormat: plan.timeFormat,
-    timesConversations: [plan.filter, plan.readFilter, ...seers].some((each) => each?.isTimed === true),
-    matchReplies:
-      plan.filter !== null || plan.readFilter !== null || !seers.every((each) => each.seesLayersOnly),
+    timesConversations: lookers.some((each) => each.isTimed === true),
+    matchReplies: !lookers.every((each) => each.seesLayersOnly),
   });
   dissector.session.interfaces = reader.interfaces;
   dissector.session.keyLog.watch(reader.secrets);

@@ -6,7 +6,7 @@ import type { Output } from '../terminal/output.ts';
 
 export interface Statistic {
   /** It looks at layers, addresses and lengths alone: what replies answer need not be known. */
-  readonly seesLayersOnly?: true;
+  readonly seesLayersOnly?: boolean;
   /** It counts what is known only where the session times conversations. */
   readonly isTimed?: boolean;
   /** Before the first packet. */
@@ -39,6 +39,7 @@ export function filtered(name: string, filter: string, of: Statistic): Statistic
   const passes = filterOf(`-z ${name}`, filter);
   return {
     isTimed: passes.isTimed === true || of.isTimed === true,
+    seesLayersOnly: passes.seesLayersOnly === true && of.seesLayersOnly === true,
     begin: (session, source) => of.begin?.(session, source),
     see: (p, frame) => {
       if (passes(p)) of.see(p, frame);

@@ -234,6 +234,14 @@ export function fieldsMade(): number {
   return fieldCount;
 }
 
+/** Protocols whose fields tell of a packet and its conversation alone. */
+const LAYERS = new Set(['frame', 'eth', 'ip', 'ipv6', 'tcp', 'udp']);
+
+/** Whether what a field says may depend on which request a reply answers: `SessionOptions.matchReplies`. */
+export function needsReplies({ name, protocol }: Field): boolean {
+  return name === '_ws.col.Info' || !LAYERS.has(protocol?.name ?? '');
+}
+
 /** The type in plain words, with the width of numbers in bits where it is known: `uint16`. */
 export function fieldTypeName(field: Field): string {
   if (field.type === 'none') return 'label';

@@ -3,7 +3,7 @@
 import { isThere } from '../batch/marks.ts';
 import { ascii, utf8 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
-import { type Field, type FieldType, fieldsMade, type Value } from '../core/field.ts';
+import { type Field, type FieldType, fieldsMade, needsReplies, type Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocolsMade } from '../core/protocol.ts';
@@ -18,6 +18,8 @@ export interface Predicate {
   (p: Packet): boolean;
   /** It looks at what is known only where the session times conversations. */
   readonly isTimed?: boolean;
+  /** It looks at layers, addresses and lengths alone: what replies answer need not be known. */
+  readonly seesLayersOnly?: boolean;
 }
 
 /** @throws FilterError */
@@ -48,6 +50,7 @@ class Compiler {
   readonly #fields: Field[] = [];
   #collector: Collector | null = null;
   #isTimed = false;
+  #seesLayersOnly = true;
 
   constructor(filter: string) {
     this.#filter = filter;
@@ -55,7 +58,10 @@ class Compiler {
 
   compile(expression: Expression): Predicate {
     const test = this.#expression(expression);
-    return Object.assign(this.#collected(test), { isTimed: this.#isTimed });
+    return Object.assign(this.#collected(test), {
+      isTimed: this.#isTimed,
+      seesLayersOnly: this.#seesLayersOnly,
+    });
   }
 
   #collected(test: Predicate): Predicate {
@@ -195,8 +201,13 @@ class Compiler {
     }
   }
 
-  #slot(field: Field): (p: Packet) => readonly Value[] {
+  #look(field: Field): void {
     this.#isTimed ||= field.isTimed;
+    this.#seesLayersOnly &&= !needsReplies(field);
+  }
+
+  #slot(field: Field): (p: Packet) => readonly Value[] {
+    this.#look(field);
     let slot = this.#fields.indexOf(field);
     if (slot < 0) slot = this.#fields.push(field) - 1;
     const values = (): readonly Value[] => this.#collector!.values[slot]!;
@@ -227,7 +238,7 @@ class Compiler {
   }
 
   #layers({ field, ranges }: Operand & { kind: 'layers' }): Source {
-    this.#isTimed ||= field.isTimed;
+    this.#look(field);
     const collector = new Collector([field], fieldsMade(), protocolsMade());
     const parts = field.of.length > 0 ? field.of : [field];
     const owners = new Set(parts.flatMap((part) => part.owners.map(({ name }) => name)));
