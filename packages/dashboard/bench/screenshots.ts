@@ -1,4 +1,4 @@
-// Takes the pictures in docs/images, of a server that shows the bundled sample:
+// Takes the pictures in docs/images, of a server that shows the bundled samples and a mesh:
 //   npx eyrie up --port 5050 &  node packages/dashboard/bench/screenshots.ts http://127.0.0.1:5050/
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,6 +42,9 @@ const pictures: readonly Picture[] = [
   ['flows', 'light', 'flows', 'tr[data-row="0"]'],
   ['hosts', 'dark', 'hosts?show=map', '.map canvas', point],
   ['host', 'light', 'hosts/192.168.10.101', '.host .lines'],
+  // Of a store with samples/port-scan.pcapng, and a peer of a mesh on this machine.
+  ['security', 'light', 'security', '.finding-card'],
+  ['mesh', 'light', 'mesh?colour=memory.used&ask=3 peers order by cpu.free', '.query-rows tbody tr'],
   ['captures', 'light', 'captures', '.capture-row'],
   ['status', 'dark', 'status', '.status-links'],
 ];
