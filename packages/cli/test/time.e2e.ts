@@ -11,7 +11,8 @@ let told = '';
 
 function run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
-    execFile(process.execPath, [eyrie, 'time', ...args], (error, stdout, stderr) => {
+    const env = { ...process.env, EYRIE_HOME: join(import.meta.dirname, 'no such folder') };
+    execFile(process.execPath, [eyrie, 'time', ...args], { env }, (error, stdout, stderr) => {
       done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
@@ -57,8 +58,11 @@ describe('eyrie time', () => {
     const closed = await run('query', '127.0.0.1:9', '--samples', '1');
     assert.deepEqual([closed.status, closed.stdout], [1, '']);
     assert.match(closed.stderr, /^eyrie: 127\.0\.0\.1:9: .*nothing listens there\n$/);
+    // Without a server the mesh's clock is shown, of a peer on this machine.
+    const alone = await run();
+    assert.deepEqual([alone.status, alone.stdout], [1, '']);
+    assert.match(alone.stderr, /^eyrie: no peer runs here: .+\n$/);
     for (const args of [
-      [],
       ['--samples', '0', 'localhost'],
       ['a:b'],
       ['serve', '--port', '99999'],

@@ -1,7 +1,7 @@
 // The mesh as the page keeps it: changes, places in the tree, what peers tell of themselves.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MeshAnswer, MeshChange, MeshPeer } from '../src/api/types.ts';
+import type { MeshAnswer, MeshChange, MeshPeer } from '../src/api/mesh-types.ts';
 import { layoutTree, peerAt } from '../src/charts/radial-layout.ts';
 import { measured, unitOf } from '../src/format/measured.ts';
 import { detailsOf } from '../src/pages/mesh/details.ts';

@@ -27,7 +27,9 @@ after(async () => {
 
 test('what the page believes of the API is what the API says of itself', async () => {
   const answer = await fetch(`${eyrie.url}openapi.json`);
-  const types = readFileSync(join(import.meta.dirname, '../src/api/types.ts'), 'utf8');
+  const types = ['types.ts', 'mesh-types.ts']
+    .map((name) => readFileSync(join(import.meta.dirname, '../src/api', name), 'utf8'))
+    .join('\n');
   assert.deepEqual(differences(interfacesOf(types), await answer.json()), []);
 });
 

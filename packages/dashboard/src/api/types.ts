@@ -1,5 +1,7 @@
 // What the analyzer's HTTP API answers, as far as the page uses it. A test holds these against /openapi.json.
 
+import type { MeshChange } from './mesh-types.ts';
+
 export interface Page<T> {
   items: T[];
   /** For the next page; null after the last. */
@@ -314,129 +316,6 @@ export interface Rates {
   drops: number;
   /** Packets a second by Protocol column. */
   protocols: Record<string, number>;
-}
-
-export interface MeshMeasure {
-  step: 'throttle' | 'quarantine' | 'redirect';
-  reason: string;
-  /** Milliseconds since 1970. */
-  atMs: number;
-  untilMs: number;
-}
-
-export interface MeshPeer {
-  id: string;
-  role: string;
-  /** alive, dead, left, revoked, unknown */
-  status: string;
-  /** Null of the root, and of whoever is not in the tree. */
-  parent: string | null;
-  addresses: string[];
-  /** Seconds since 1970. */
-  admitted: number;
-  /** The reason. */
-  revoked: string | null;
-  measure: MeshMeasure | null;
-}
-
-export interface MeshChange {
-  peer: string;
-  mesh: string;
-  is_authority: boolean;
-  root: string | null;
-  /** Who is not in `set` is not in the mesh. */
-  is_whole: boolean;
-  set: MeshPeer[];
-  gone: string[];
-}
-
-export interface MeshSummary {
-  unit: string;
-  count: number;
-  sum: number | null;
-  mean: number | null;
-  min: number | null;
-  max: number | null;
-  sd: number | null;
-  p50: number | null;
-  p95: number | null;
-  p99: number | null;
-}
-
-export interface MeshView {
-  root: string;
-  peers: number;
-  alive: number;
-  /** Part of the living that was heard from. */
-  complete: number;
-  ageMs: number;
-  readings: { ageMs: number; oldestMs: number };
-  attributes: Record<string, MeshSummary>;
-  top: Record<string, { most: { id: string; value: number }[]; least: { id: string; value: number }[] }>;
-}
-
-export interface MeshAnswer {
-  query: string;
-  kind: 'find' | 'figures';
-  peers: { id: string; values: Record<string, number | null>; ageMs: number; latencyMs: number | null }[];
-  groups: { group: string; peers: number; figures: Record<string, number | null> }[];
-  matched: number;
-  looked: number;
-  complete: number;
-  answeredBy: string;
-  hops: number;
-  tookMs: number;
-  problem: string | null;
-}
-
-export interface PathAnswer {
-  from: string;
-  to: string;
-  forth: PathDirection;
-  back: PathDirection;
-  /** Both watched for so long. */
-  overlap_seconds: number;
-  /** One packet in so many was compared. */
-  one_in: number;
-  round_trip_ms: number | null;
-  /** The clocks of the two agree within this. */
-  uncertainty_ms: number | null;
-  is_tcp_left_out: boolean;
-}
-
-export interface PathDirection {
-  matched: number;
-  delay: { min_ms: number; median_ms: number; p95_ms: number; max_ms: number; mean_ms: number } | null;
-  sent: number;
-  lost: number;
-  loss_percent: number | null;
-  /** Routers between. */
-  hops: number | null;
-  hops_vary: boolean;
-  unseen: number;
-}
-
-export interface MeshMetrics {
-  id: string;
-  status: string;
-  role: string;
-  parent: string | null;
-  children: string[];
-  /** Milliseconds; null: nothing of it is known. */
-  ageMs: number | null;
-  values: Record<string, number | null>;
-  history: MeshSeries | null;
-  /** Why there is no history. */
-  problem: string | null;
-}
-
-export interface MeshSeries {
-  id: string;
-  /** Milliseconds since 1970. */
-  timesMs: number[];
-  attributes: Record<string, (number | null)[]>;
-  /** As the peer tells it: to be looked at before it is used. */
-  details: unknown;
 }
 
 export interface LiveData {

@@ -1,5 +1,5 @@
 // The mesh, and what a change makes of it.
-import type { MeshChange, MeshPeer } from '../api/types.ts';
+import type { MeshChange, MeshPeer } from '../api/mesh-types.ts';
 
 export interface Mesh {
   peer: string;

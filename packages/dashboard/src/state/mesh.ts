@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, get } from '../api/client.ts';
 import { listen, onReturn } from '../api/live.ts';
-import type { MeshChange, MeshPeer } from '../api/types.ts';
+import type { MeshChange, MeshPeer } from '../api/mesh-types.ts';
 import { changed, type Mesh } from './mesh-changes.ts';
 
 export type { Mesh } from './mesh-changes.ts';

@@ -1,6 +1,6 @@
 // The page as it is served: put together if a source has changed.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -19,7 +19,19 @@ export function bundle(): Manifest {
   return JSON.parse(readFileSync(join(root, 'packages/dashboard/.bundle/manifest.json'), 'utf8'));
 }
 
-/** What a browser loads of it in all, compressed; fonts are compressed already. */
-export function gzipBytesOf(manifest: Manifest): number {
-  return Object.values(manifest.files).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
+/** Of scripts, styles and the page itself; fonts are compressed already, and counted apart. */
+export function gzipBytesOf({ files }: Manifest): number {
+  return Object.entries(files).reduce((sum, [path, file]) => sum + (isFont(path) ? 0 : file.gzipBytes), 0);
+}
+
+/** All that a browser loads, as it comes to one that takes brotli, as all do. */
+export function sentBytesOf({ files }: Manifest): number {
+  return Object.entries(files).reduce((sum, [path, { bytes }]) => {
+    const sent = join(root, 'packages/dashboard/.bundle', `${path}.br`);
+    return sum + (isFont(path) ? bytes : statSync(sent).size);
+  }, 0);
+}
+
+function isFont(path: string): boolean {
+  return path.endsWith('.woff2');
 }

@@ -1,5 +1,5 @@
 // The whole network in one panel: what its peers measure, from the least to the most.
-import type { MeshSummary, MeshView } from '../../api/types.ts';
+import type { MeshSummary, MeshView } from '../../api/mesh-types.ts';
 import { measured } from '../../format/measured.ts';
 import { count, percent } from '../../format/numbers.ts';
 import { duration } from '../../format/time.ts';

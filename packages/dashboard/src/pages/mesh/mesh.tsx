@@ -1,7 +1,7 @@
 // The mesh: its tree, who is in it, and what is done about whom.
 import { useMemo } from 'preact/hooks';
 
-import type { MeshPeer } from '../../api/types.ts';
+import type { MeshPeer } from '../../api/mesh-types.ts';
 import { type Mark, RadialTree } from '../../charts/radial-tree.tsx';
 import { count } from '../../format/numbers.ts';
 import { type Mesh, useMesh } from '../../state/mesh.ts';

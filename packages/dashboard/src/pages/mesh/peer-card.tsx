@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
-import type { MeshMetrics, MeshPeer, MeshSeries } from '../../api/types.ts';
+import type { MeshMetrics, MeshPeer, MeshSeries } from '../../api/mesh-types.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { measured, unitOf } from '../../format/measured.ts';
 import { count } from '../../format/numbers.ts';

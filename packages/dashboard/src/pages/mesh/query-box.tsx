@@ -1,7 +1,7 @@
 // Asks the mesh: the best peers for something, or figures about all. What is found is marked on the tree.
 import { useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
-import type { MeshAnswer } from '../../api/types.ts';
+import type { MeshAnswer } from '../../api/mesh-types.ts';
 import { measured, unitOf } from '../../format/measured.ts';
 import { count, percent } from '../../format/numbers.ts';
 import { duration } from '../../format/time.ts';

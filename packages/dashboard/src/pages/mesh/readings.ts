@@ -1,7 +1,7 @@
 // The view of the whole, and one attribute of all peers, asked for again and again while the page is looked at.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
-import type { MeshAnswer, MeshView } from '../../api/types.ts';
+import type { MeshAnswer, MeshView } from '../../api/mesh-types.ts';
 import { useResource } from '../../state/resource.ts';
 import { shares } from './shares.ts';
 

@@ -1,5 +1,5 @@
 // How full the discs of the tree are.
-import type { MeshAnswer } from '../../api/types.ts';
+import type { MeshAnswer } from '../../api/mesh-types.ts';
 
 /** By peer, 0 to 1: of a hundred where it is a percentage, else of the most. */
 export function shares({ peers }: MeshAnswer, attribute: string): Map<string, number> {

@@ -1,7 +1,7 @@
 // The way between the peer on this machine and another: delay each way, loss and routers, from the traffic there is.
 import { useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
-import type { PathAnswer } from '../../api/types.ts';
+import type { PathAnswer } from '../../api/mesh-types.ts';
 import { count } from '../../format/numbers.ts';
 import { duration } from '../../format/time.ts';
 import { useResource } from '../../state/resource.ts';
