@@ -6,9 +6,10 @@ import fc from 'fast-check';
 import { aggregateOf } from '../src/skyeye/aggregate.ts';
 import { attributes, COORDINATE, indexOf, nothingKnown, type Values } from '../src/skyeye/attributes.ts';
 import { answerOf } from '../src/skyeye/query/answer.ts';
-import { evaluate, joined, type Sight } from '../src/skyeye/query/evaluate.ts';
+import { emptyPart, evaluate, isLike, joined, type Sight } from '../src/skyeye/query/evaluate.ts';
 import { parseQuery, QueryError } from '../src/skyeye/query/index.ts';
 import { shareOf } from '../src/skyeye/query/prune.ts';
+import { canBe } from '../src/skyeye/query/queries.ts';
 
 const mistake = (text: string): QueryError => {
   try {
@@ -354,4 +355,40 @@ test('figures, in groups and in any split, are those of all', () => {
 
 test('every attribute can be asked for by its name', () => {
   for (const { name } of attributes) assert.equal(parseQuery(`max(${name})`).kind, 'figures');
+});
+
+test('a pattern says the same as a regular expression would', () => {
+  const letters = fc.stringMatching(/^[ab.*?-]{0,12}$/);
+  fc.assert(
+    fc.property(letters, letters, (name, pattern) => {
+      const expression = pattern.replace(/[.-]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+      assert.equal(isLike(name, pattern), new RegExp(`^${expression}$`).test(name), `${name} ${pattern}`);
+    }),
+  );
+});
+
+test('a pattern of many stars ends', () => {
+  // As a regular expression this would look at more ways than there are atoms.
+  assert.equal(isLike('a'.repeat(63), `${'*?'.repeat(60)}*b`), false);
+});
+
+test('what cannot be an answer from below is not joined with the others', () => {
+  const query = parseQuery('avg(cpu.used)');
+  const stats = { count: 2, sum: 60, min: 20, max: 40, squares: 200, sketch: null };
+  const group = { name: '', peers: 2, stats: [stats] };
+  const part = { ...emptyPart, looked: 2, matched: 2, groups: [group] };
+  assert.equal(canBe(query, part, 5), true);
+  assert.equal(canBe(query, { ...part, looked: Number.MAX_SAFE_INTEGER }, 5), false);
+  assert.equal(canBe(query, { ...part, missing: Number.MAX_SAFE_INTEGER }, 5), false);
+  assert.equal(canBe(query, { ...part, groups: [{ ...group, stats: [] }] }, 5), false);
+  assert.equal(
+    canBe(query, { ...part, groups: [{ ...group, stats: [{ ...stats, sum: 1e300 }] }] }, 5),
+    false,
+  );
+  const found = parseQuery('1 peer order by cpu.free');
+  const row = { id: 'a', values: [1], ageMs: 0, distanceMs: Number.NaN, keys: [-1] };
+  const rows = { ...emptyPart, looked: 1, matched: 1, rows: [row] };
+  assert.equal(canBe(found, rows, 5), true);
+  assert.equal(canBe(found, { ...rows, rows: [{ ...row, keys: [] }] }, 5), false);
+  assert.equal(canBe(found, { ...rows, rows: [row, row] }, 5), false);
 });

@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { aggregateOf } from '../src/skyeye/aggregate.ts';
+import { nothingKnown } from '../src/skyeye/attributes.ts';
+import { Below } from '../src/skyeye/below.ts';
 import { treeMessage } from '../src/skyeye/codec.ts';
 import type { Summary } from '../src/skyeye/index.ts';
 import { indexOf } from '../src/skyeye/index.ts';
@@ -118,4 +121,27 @@ test('a change is in the view of the root within a second, at a thousand peers',
     assert.ok(tookMs !== null && tookMs <= 1_000, `change ${i}: ${tookMs} ms`);
     grove.clock.run(500);
   }
+});
+
+test('a child that lies costs its parent neither time nor memory', () => {
+  const below = new Below('parent', 16, () => true);
+  const report = { kind: 'report', isUrgent: false, gone: [], entries: [], aggregate: null } as const;
+  assert.equal(below.take('liar', { ...report, number: 0, gone: [2 ** 32 - 2, 2 ** 40] }, 20, 1), 'taken');
+  assert.equal(below.child('liar').numbered.length, 0, 'numbers that were never given are not kept');
+  for (let i = 1; i < 200; i++) {
+    const entry = {
+      number: 0,
+      id: `made-up-${i}`,
+      ageMs: 0,
+      changed: 0,
+      values: nothingKnown,
+      isWhole: true,
+    };
+    below.take('liar', { ...report, number: i, gone: [0], entries: [entry] }, 20, 1);
+  }
+  assert.equal(below.readings.size, 40);
+  const sum = { ...aggregateOf([], 1), peers: 2, agesMs: 1.7e308 };
+  const before = below.refused.reports;
+  below.take('other', { ...report, number: 0, aggregate: sum }, 20, 1);
+  assert.equal(below.refused.reports, before + 1, 'two such ages would be no number any more');
 });

@@ -1,7 +1,7 @@
 // What the children have reported: readings one by one from those with few peers below, sums from the others. All of it is
 // checked, for a child may be broken or lie: what cannot be is refused, and counted.
 
-import { type Aggregate, aged, aggregateOf, merged } from './aggregate.ts';
+import { type Aggregate, aged, aggregateOf, merged, type Stats } from './aggregate.ts';
 import { attributes, isPlausible, type Values } from './attributes.ts';
 import type { Entry, Report } from './messages.ts';
 import { type Held, ORPHANED, Readings } from './readings.ts';
@@ -78,7 +78,7 @@ export class Below {
     if (report.number === 0) this.#beginAnew(child, report.aggregate !== null);
     for (const number of report.gone) this.#orphan(child, number);
     let isInStep = true;
-    for (const entry of report.entries) isInStep = this.#enter(child, entry, nowMs) && isInStep;
+    for (const entry of report.entries) isInStep = this.#enter(child, entry, peersMax, nowMs) && isInStep;
     if (report.aggregate !== null && !this.#sum(child, report.aggregate, peersMax, nowMs))
       return this.#refuse(child);
     child.expected = report.number + 1;
@@ -126,7 +126,7 @@ export class Below {
   }
 
   /** Gives false if the child and this peer are out of step. */
-  #enter(child: Child, entry: Entry, nowMs: number): boolean {
+  #enter(child: Child, entry: Entry, peersMax: number, nowMs: number): boolean {
     const { number, id, ageMs } = entry;
     if (number >= SLACK * this.#detailMax) return false;
     const readMs = nowMs - Math.min(ageMs, AGE_MS_MAX);
@@ -144,6 +144,11 @@ export class Below {
     const held = this.readings.get(id);
     const values = this.#checked(entry, null);
     if (held === undefined) {
+      // Names can be made up without end.
+      if (this.readings.size >= SLACK * Math.max(peersMax, this.#detailMax)) {
+        this.refused.values++;
+        return true;
+      }
       child.numbered[number] = this.readings.put(id, child.id, values, readMs, nowMs, this.#counts(id));
       return true;
     }
@@ -198,8 +203,10 @@ export class Below {
 
   #orphan(child: Child, number: number): void {
     const held = child.numbered[number];
+    // A number that was never given is not kept: a list with a hole of millions is slow to go through.
+    if (held === undefined) return;
     child.numbered[number] = undefined;
-    if (held?.owner === child.id) held.owner = ORPHANED;
+    if (held.owner === child.id) held.owner = ORPHANED;
   }
 
   #again(child: Child, nowMs: number): Taken {
@@ -216,18 +223,24 @@ export class Below {
 }
 
 /** Whether there can be readings of which this is the sum. */
-function isPossible({ peers, stats, most, least }: Aggregate): boolean {
-  const areSums = stats.every((each, i) => {
-    if (each === null) return true;
-    const { count, sum, min, max, squares, sketch } = each;
-    const slack = 1e-6 * Math.max(1, Math.abs(min), Math.abs(max)) * count;
-    if (!(count > 0 && count <= peers && min <= max && isPlausible(i, min) && isPlausible(i, max)))
-      return false;
-    if (!(sum >= count * min - slack && sum <= count * max + slack)) return false;
-    if (!(squares >= 0 && squares <= count * (max - min + slack) ** 2)) return false;
-    return sketch === null || sketch.counts.reduce((all, one) => all + one, 0) === count;
-  });
+function isPossible({ peers, agesMs, stats, most, least }: Aggregate): boolean {
+  if (!(agesMs >= 0 && agesMs <= peers * AGE_MS_MAX)) return false;
+  const areSums = stats.every((each, i) => each === null || arePossible(each, i, peers));
   const areBest = (lists: Aggregate['most']) =>
     lists.every((list, i) => list.every(({ value }) => isPlausible(i, value)));
   return areSums && areBest(most) && areBest(least);
+}
+
+/** Whether so many peers can have values of the attribute of which these are the figures. */
+export function arePossible(
+  { count, sum, min, max, squares, sketch }: Stats,
+  index: number,
+  peers: number,
+): boolean {
+  const slack = 1e-6 * Math.max(1, Math.abs(min), Math.abs(max)) * count;
+  if (!(count > 0 && count <= peers && min <= max && isPlausible(index, min) && isPlausible(index, max)))
+    return false;
+  if (!(sum >= count * min - slack && sum <= count * max + slack)) return false;
+  if (!(squares >= 0 && squares <= count * (max - min + slack) ** 2)) return false;
+  return sketch === null || sketch.counts.reduce((all, one) => all + one, 0) === count;
 }

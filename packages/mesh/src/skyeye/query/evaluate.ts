@@ -109,8 +109,8 @@ export function predicateOf(condition: Condition | null, sight: Sight): Predicat
     }
     case 'name': {
       const { isSame, label } = condition;
-      const pattern = globOf(condition.pattern);
-      return ({ id }) => pattern.test(labelOf(label, id, sight)) === isSame;
+      const pattern = condition.pattern.toLowerCase();
+      return ({ id }) => isLike(labelOf(label, id, sight).toLowerCase(), pattern) === isSame;
     }
   }
 }
@@ -133,12 +133,29 @@ function comparison(sign: Sign, than: number): (value: number) => boolean {
   }
 }
 
-function globOf(pattern: string): RegExp {
-  const parts = pattern.split(/([*?])/).map((part) => {
-    if (part === '*') return '.*';
-    return part === '?' ? '.' : part.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
-  });
-  return new RegExp(`^${parts.join('')}$`, 'i');
+/**
+ * Whether a name fits a pattern: `*` stands for any text, `?` for one character. Goes back to the last star only, so that
+ * no pattern takes longer than both lengths multiplied; a regular expression could take for ever.
+ */
+export function isLike(name: string, pattern: string): boolean {
+  let at = 0;
+  let star = -1;
+  let starAt = 0;
+  for (let i = 0; i < name.length; ) {
+    const sign = pattern[at];
+    if (sign === '*') {
+      star = at++;
+      starAt = i;
+    } else if (sign === '?' || sign === name[i]) {
+      at++;
+      i++;
+    } else if (star >= 0) {
+      at = star + 1;
+      i = ++starAt;
+    } else return false;
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
 }
 
 export function labelOf(label: Label, id: string, sight: Sight): string {

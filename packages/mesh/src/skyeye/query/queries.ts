@@ -8,7 +8,7 @@
 import { PEER_ID } from '../../identity/names.ts';
 import { type Cancel, type Runtime, sample } from '../../runtime.ts';
 import { COORDINATE, type Values } from '../attributes.ts';
-import type { Below } from '../below.ts';
+import { arePossible, type Below } from '../below.ts';
 import type { Readings } from '../readings.ts';
 import type { Support } from '../support.ts';
 import { type Answer, answerOf, type Delivery } from './answer.ts';
@@ -29,6 +29,8 @@ const CUT_OFF = 'the root cannot be reached: this is of a part of the network';
 const BELOW_MS = 600;
 const LEVEL_MS = 100;
 const WAITING_MAX = 1_024;
+/** Others may know of so many times more peers. */
+const ALIVE_SLACK = 2;
 const PARSED_MAX = 256;
 
 export interface QuerySurroundings {
@@ -47,6 +49,7 @@ interface Waiting {
 }
 
 interface Gathering {
+  query: Query;
   from: Set<string>;
   parts: Part[];
   finish: () => void;
@@ -147,7 +150,8 @@ export class Queries {
         return void this.#takeAsk(from, message);
       case 'told': {
         const gathering = this.#gathering.get(message.number);
-        if (!gathering?.from.delete(from)) return;
+        if (!gathering?.from.has(from) || !canBe(gathering.query, message.part, this.#world.alive())) return;
+        gathering.from.delete(from);
         gathering.parts.push(message.part);
         if (gathering.from.size === 0) gathering.finish();
       }
@@ -297,7 +301,7 @@ export class Queries {
       const missing = [...gathering.from].reduce((sum, id) => sum + (asked.get(id) ?? 0), 0);
       done(joined(query, [...parts, ...gathering.parts, { ...emptyPart, missing }]));
     };
-    const gathering: Gathering = { from: new Set(asked.keys()), parts: [], finish };
+    const gathering: Gathering = { query, from: new Set(asked.keys()), parts: [], finish };
     const cancel = this.#runtime.clock.after(waitMs, finish);
     this.#gathering.set(number, gathering);
     const less = Math.min(WAIT_MS_MAX, Math.max(0, waitMs - LEVEL_MS));
@@ -330,6 +334,30 @@ export class Queries {
     this.#parsed.set(text, query);
     return query;
   }
+}
+
+/** Whether so many peers can have answered that. What cannot be must not be joined with what others say. */
+export function canBe(
+  query: Query,
+  { looked, matched, missing, rows, groups }: Part,
+  alive: number,
+): boolean {
+  const most = ALIVE_SLACK * alive;
+  if (looked > most || missing > most || matched > looked) return false;
+  if (query.kind === 'find') {
+    const { order, columns, count } = query;
+    const areRows = rows.every(
+      ({ keys, values }) => keys.length === order.length && values.length === columns.length,
+    );
+    return rows.length <= count && groups.length === 0 && areRows;
+  }
+  const { figures } = query;
+  return groups.every(
+    ({ peers, stats }) =>
+      peers <= matched &&
+      stats.length === figures.length &&
+      stats.every((each, i) => each === null || arePossible(each, figures[i]!.attribute, peers)),
+  );
 }
 
 /** Null if the peer has measured no latency yet. */
