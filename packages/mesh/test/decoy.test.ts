@@ -122,3 +122,16 @@ test('who was not sent there is not taken, and the list of members is told to no
   assert.ok(events.every(({ visitor }) => visitor === 'peer-4'));
   assert.equal(peer.standing.roster.measures.size, 0, 'it was told of its own measure');
 });
+
+test('of a visitor that comes again, the link before is told of as over', async () => {
+  const { mesh, decoy, events, id, peer } = await scene(3, 4);
+  const first = decoy.switchboard.sessionOf(id)!;
+  for (let i = 0; i < 3; i++) peer.switchboard.connectTo(PLACE, () => {});
+  mesh.clock.run(5_000);
+  assert.notEqual(decoy.switchboard.sessionOf(id), first, 'a newer one took its place');
+  const linksOf = (kind: string) => events.filter((each) => each.kind === kind).map(({ link }) => link);
+  const open = linksOf('came').filter((link) => !linksOf('left').includes(link));
+  assert.ok(linksOf('came').length > 1);
+  assert.equal(open.length, decoy.switchboard.sessionOf(id) === null ? 0 : 1);
+  assert.equal(new Set(linksOf('left')).size, linksOf('left').length, 'each of them once');
+});

@@ -145,12 +145,20 @@ export class MeshDecoy {
       learnAll();
     });
     const { onOpen, onClosed } = this.switchboard;
+    const here = new Map<string, Session>();
     onOpen.push((session) => {
+      // The switchboard says nothing of a link in whose place there is another.
+      const before = here.get(session.id);
+      here.set(session.id, session);
+      if (before !== undefined) this.#tell(before, 'left', 'there is a newer link');
       this.#links.set(session, this.#nextLink++);
       this.#tell(session, 'came', '');
       this.#introduce(session);
     });
-    onClosed.push((session, reason) => this.#tell(session, 'left', reason));
+    onClosed.push((session, reason) => {
+      here.delete(session.id);
+      this.#tell(session, 'left', reason);
+    });
   }
 
   /** Everybody is here, as each of them has signed. */
