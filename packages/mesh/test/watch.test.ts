@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { signWith } from '../src/identity/keys.ts';
+import { hostOf } from '../src/link/address.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 import type { Suspicion } from '../src/watch/suspicions.ts';
 import { requestKinds, routedKinds } from '../src/wire/kinds.ts';
@@ -98,4 +99,37 @@ test('a throttled peer is answered once a second, others as often as they ask', 
   mesh.clock.run(3_000);
   const few = ask();
   assert.ok(few >= 1 && few <= 6, `${few} answers`);
+});
+
+test('a suspicion counts once, whoever sends it again; and an address may be of any length', async () => {
+  const mesh = await started();
+  const [authority, witness, liar] = [mesh.peers[0]!, mesh.peers[3]!, mesh.peers[4]!];
+  const heard: Suspicion[] = [];
+  authority.suspicions.onSuspicion.push((each) => heard.push(each));
+  let sent: Uint8Array | null = null;
+  const ask = witness.routing.ask.bind(witness.routing);
+  witness.routing.ask = (to, kind, body, timeoutMs, answer) => {
+    sent = body;
+    ask(to, kind, body, timeoutMs, answer);
+  };
+  const address = `${'x'.repeat(63)} over ${'y'.repeat(63)}`;
+  const facts = { rule: 'join-guessing', severity: 'high', confidence: 99, summary: 'x' };
+  witness.suspicions.tell({ ...facts, peer: '', address });
+  mesh.clock.run(1_000);
+  assert.deepEqual(
+    heard.map((each) => each.address),
+    [address.slice(0, 64)],
+  );
+  const problems: unknown[] = [];
+  liar.routing.ask(authority.id, routedKinds.suspicion, sent!, 1_000, (error) => problems.push(error));
+  mesh.clock.run(1_000);
+  assert.deepEqual(problems, ['it came before']);
+  assert.equal(heard.length, 1);
+});
+
+test('who called is written the same, however the socket says it', () => {
+  assert.equal(hostOf('[::ffff:192.0.2.7]:41000'), '192.0.2.7');
+  assert.equal(hostOf('192.0.2.7:41000'), '192.0.2.7');
+  assert.equal(hostOf('[2001:db8::7]:41000'), '2001:db8::7');
+  assert.equal(hostOf('a over b'), 'a over b');
 });

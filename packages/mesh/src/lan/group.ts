@@ -37,9 +37,11 @@ export class GroupSocket {
 
   transmit(data: Uint8Array): void {
     for (const address of this.#join()) {
-      this.#socket.setMulticastInterface(address);
-      // A network that is down is no reason to say nothing on the others.
-      this.#socket.send(data, FINDING_PORT, FINDING_GROUP, () => {});
+      // A network that is down, or went just now, is no reason to say nothing on the others.
+      try {
+        this.#socket.setMulticastInterface(address);
+        this.#socket.send(data, FINDING_PORT, FINDING_GROUP, () => {});
+      } catch {}
     }
   }
 

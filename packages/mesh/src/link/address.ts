@@ -17,3 +17,12 @@ export function formatAddress(host: string, port: number): string {
 export function isAddress(text: string): boolean {
   return parseAddress(text) !== null;
 }
+
+/** Who called, without the port: brackets and the way IPv4 is written on a socket for both (RFC 4291 §2.5.5.2) left out. */
+export function hostOf(address: string): string {
+  return plainHost(parseAddress(address)?.host ?? address);
+}
+
+export function plainHost(host: string): string {
+  return host.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}

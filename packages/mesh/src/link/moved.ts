@@ -16,7 +16,9 @@ export class Moved {
   constructor(switchboard: Switchboard) {
     this.#switchboard = switchboard;
     switchboard.onRefused.push((session, code, reason) => {
-      if (code === MOVED) this.#follow(reason, switchboard.meantOf(session));
+      // Not where a stranger who has called wants it to go.
+      const isKnown = session.link.isDialler || session.id !== '';
+      if (code === MOVED && isKnown) this.#follow(reason, switchboard.meantOf(session));
     });
     switchboard.onClosed.push((session) => {
       for (const [address, there] of this.#places) {

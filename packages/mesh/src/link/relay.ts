@@ -63,20 +63,26 @@ export class Relay {
     }
     this.#carried++;
     let isOver = false;
+    const far = other.openStream(streamKinds.relayed, encode(peerId, session.id));
     const over = () => {
       if (!isOver) this.#carried--;
       isOver = true;
     };
-    const far = other.openStream(streamKinds.relayed, encode(peerId, session.id));
-    join(near, far, over);
-    join(far, near, over);
+    // One way ended is not the end: the other goes on.
+    let ended = 0;
+    const ending = () => {
+      if (++ended === 2) over();
+    };
+    join(near, far, ending, over);
+    join(far, near, ending, over);
   }
 }
 
 /** What comes on one goes out on the other, no faster than that takes it. */
-function join(from: Stream, to: Stream, over: () => void): void {
+function join(from: Stream, to: Stream, ending: () => void, over: () => void): void {
   const waiting: Buffer[] = [];
   let isEnded = false;
+  let isPassed = false;
   const pump = () => {
     while (waiting.length > 0 && to.writableBytes > 0) {
       const piece = waiting[0]!.subarray(0, to.writableBytes);
@@ -85,9 +91,10 @@ function join(from: Stream, to: Stream, over: () => void): void {
       if (piece.length === waiting[0]!.length) waiting.shift();
       else waiting[0] = waiting[0]!.subarray(piece.length);
     }
-    if (isEnded && waiting.length === 0) {
+    if (isEnded && !isPassed && waiting.length === 0) {
+      isPassed = true;
       to.end();
-      over();
+      ending();
     }
   };
   to.onWritable = pump;

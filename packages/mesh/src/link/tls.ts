@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { formatAddress, parseAddress } from './address.ts';
+import { formatAddress, parseAddress, plainHost } from './address.ts';
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
 import { Sorter } from './sorter.ts';
 
@@ -123,6 +123,8 @@ export class TlsTransport implements Transport {
       server.once('error', reject);
       server.listen({ host: this.#options.host, port: this.#options.port, backlog: 1024 }, () => {
         server.off('error', reject);
+        // A connection that cannot be taken, because there are too many, is no reason to end.
+        server.on('error', () => {});
         this.#bound = server.address() as { address: string; port: number };
         resolve(this.addresses());
       });
@@ -137,7 +139,7 @@ export class TlsTransport implements Transport {
 
   /** The server's side of the handshake. */
   #greet(raw: Socket, onLink: (link: Link) => void, onKnock: (address: string) => void): void {
-    const address = formatAddress(raw.remoteAddress ?? '', raw.remotePort ?? 0);
+    const address = formatAddress(plainHost(raw.remoteAddress ?? ''), raw.remotePort ?? 0);
     if (this.#sockets.size >= SOCKETS_MAX) {
       raw.destroy();
       return;

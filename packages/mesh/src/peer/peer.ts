@@ -17,6 +17,7 @@ import {
   makeEnrolRequest,
 } from '../identity/enrolment.ts';
 import { sha256 } from '../identity/keys.ts';
+import { hostOf } from '../link/address.ts';
 import type { Transport } from '../link/link.ts';
 import { Moved } from '../link/moved.ts';
 import { Reach } from '../link/reach.ts';
@@ -151,7 +152,7 @@ export class Peer {
         this.#announce(false);
     });
     this.switchboard.handleRequest(requestKinds.enrol, (session, payload, reply) => {
-      const address = session.link.shown.address.replace(/:\d+$/, '');
+      const address = hostOf(session.link.shown.address);
       this.#enrol(payload, address, (error, body) => {
         if (error === null && body !== undefined && session.id === '')
           this.meter.joined(address, decode(enrolAnswer, body).kind !== 'denied');

@@ -3,19 +3,21 @@
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
+import { hex } from '../members/roster.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { bytes, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
 
+const ADDRESS_BYTES_MAX = 64;
 const fields = {
   /** Who has seen it. */
   witness: peerId,
   rule: text(40, /^[a-z0-9-]+$/),
   /** Of whom: a peer, or '' and an address. */
   peer: text(63, /^[a-z0-9._-]*$/),
-  address: text(64),
+  address: text(ADDRESS_BYTES_MAX),
   severity: text(8, /^(info|low|medium|high|critical)$/),
   /** In percent. */
   confidence: varint(100),
@@ -31,6 +33,8 @@ const ANSWER_MS = 5_000;
 const FRESH_MS = 60_000;
 /** From one witness in a second; who says more is not heard. */
 const PER_SECOND_MAX = 50;
+/** Of those that were heard, so many are remembered: more do not come within `FRESH_MS` of honest peers. */
+const HEARD_MAX = 20_000;
 const NOTHING = Buffer.alloc(0);
 
 export class Suspicions {
@@ -41,6 +45,8 @@ export class Suspicions {
   readonly #routing: Routing;
   #second = 0;
   readonly #said = new Map<string, number>();
+  /** By signature, the oldest first: when each was said. Once more says nothing more. */
+  readonly #heard = new Map<string, number>();
 
   constructor(runtime: Runtime, standing: Standing, routing: Routing) {
     this.#runtime = runtime;
@@ -65,8 +71,9 @@ export class Suspicions {
       return;
     }
     const summary = suspicion.summary.slice(0, 160);
+    const address = cut(suspicion.address, ADDRESS_BYTES_MAX);
     const atMs = Math.round(this.#runtime.clock.nowMs());
-    const said = encode(suspicionText, { ...suspicion, summary, witness: id, atMs });
+    const said = encode(suspicionText, { ...suspicion, address, summary, witness: id, atMs });
     const signature = signWith(keys.privateKey, 'eyrie suspicion', said);
     this.#routing.ask(to, routedKinds.suspicion, encode(signed, { said, signature }), ANSWER_MS, (error) =>
       told(error),
@@ -84,6 +91,7 @@ export class Suspicions {
     if (!isSignedBy(member.publicKey, signature, 'eyrie suspicion', said)) return 'tampered';
     const nowMs = this.#runtime.clock.nowMs();
     if (Math.abs(nowMs - atMs) > FRESH_MS) return 'replayed, or a clock is wrong';
+    if (!this.#isFirst(hex(signature), atMs)) return 'it came before';
     const second = Math.floor(nowMs / 1000);
     if (second !== this.#second) this.#said.clear();
     this.#second = second;
@@ -93,4 +101,23 @@ export class Suspicions {
     for (const listener of this.onSuspicion) listener(suspicion);
     return null;
   }
+
+  #isFirst(signature: string, atMs: number): boolean {
+    if (this.#heard.has(signature)) return false;
+    this.#heard.set(signature, atMs);
+    const nowMs = this.#runtime.clock.nowMs();
+    for (const [each, saidMs] of this.#heard) {
+      if (Math.abs(nowMs - saidMs) <= FRESH_MS && this.#heard.size <= HEARD_MAX) break;
+      this.#heard.delete(each);
+    }
+    return true;
+  }
+}
+
+/** Whoever comes over another has a longer address than any host. */
+function cut(text: string, bytesMax: number): string {
+  return Buffer.from(text)
+    .subarray(0, bytesMax)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '');
 }

@@ -31,9 +31,9 @@ export class BlockedAddresses {
     return this.#blocked.has(address);
   }
 
-  /** False for what is no address. */
+  /** False for what is no address; one with a zone (`fe80::1%eth0`) is none that a firewall can be told. */
   add(address: string, untilMs: number, reason: string): boolean {
-    if (isIP(address) === 0) return false;
+    if (isIP(address) === 0 || address.includes('%')) return false;
     this.#blocked.set(address, { address, untilMs, reason });
     if (this.#blocked.size > BLOCKED_MAX) {
       const first = this.all().reduce((a, b) => (b.untilMs < a.untilMs ? b : a));

@@ -3,6 +3,7 @@
 //
 //   suspicions ─► cases ─► policy ─► proven? ─► exempt? ─► room? ─► measure, revocation or block list ─► audit
 //       └─ knocks ─► rule over all doors                └───────┴─► advice alone
+import { isIP } from 'node:net';
 import { type Finding, RULES, RuleEngine, type RuleSeverity } from '@eyrie/detect';
 import {
   type Audit,
@@ -102,7 +103,10 @@ export class ResponseDesk {
       return;
     }
     const subject = peer === '' ? address : peer;
-    if (subject === '' || subject === witness) return;
+    // Names and addresses that are nobody's could be made up without end, and would fill the audit.
+    const isSomebody =
+      peer === '' ? isIP(address) !== 0 : this.#options.peer.standing.roster.members.has(peer);
+    if (!isSomebody || subject === witness) return;
     const seen = { rule, witness, severity: severity as RuleSeverity, confidence: confidence / 100, summary };
     this.#judge(subject, address, seen);
   }

@@ -1,7 +1,7 @@
 // Looks at what a peer's neighbours do, by the rules for peers, and tells the authority whom it suspects. Every peer runs
 // one, over its own links alone; none of them decides.
 import { atLeast, Baseline, type Finding, PEER_FEATURES, PeerRows, RULES, RuleEngine } from '@eyrie/detect';
-import { type Cancel, every, type Peer } from '@eyrie/mesh';
+import { type Cancel, every, hostOf, type Peer } from '@eyrie/mesh';
 
 /** Of all rules, those that speak of peers. */
 const NAMES = ['query-flood', 'join-guessing', 'unusual-behaviour'];
@@ -39,7 +39,7 @@ export class Sensor {
     meter.onJoin.push((address, isSuccess) =>
       this.engine.see({ kind: 'join', ...this.#now, address, isSuccess }),
     );
-    meter.onKnock.push((address) => this.#knocked(address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')));
+    meter.onKnock.push((address) => this.#knocked(hostOf(address)));
   }
 
   start(): void {
