@@ -9,6 +9,7 @@ import { keyFingerprint, newKeyPair, sha256 } from '../src/identity/keys.ts';
 import { peerIdOf } from '../src/identity/names.ts';
 import { formatToken, type Invitation, parseToken } from '../src/identity/token.ts';
 import { Roster, RosterError } from '../src/members/roster.ts';
+import { RosterFile } from '../src/peer/roster-file.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { type Runtime, systemRandom } from '../src/runtime.ts';
 import { decode } from '../src/wire/schema.ts';
@@ -343,4 +344,26 @@ test('who joins after a rotation can check the root that signed its certificate,
   const forged = answer.roots.map((each) => ({ ...each, head: Buffer.alloc(32) }));
   assert.throws(() => beginning.rootsAfter(forged), RosterError);
   assert.ok(storage.read('authority/beginning'));
+});
+
+test('a list of members that could not be written once is whole the next time', async () => {
+  const { storage, authority } = await founded();
+  const file = new RosterFile(storage, authority.roster);
+  RosterFile.create(storage, authority.roster);
+  const admit = async (id: string) => {
+    authority.desk.allow(id);
+    const keys = newKeyPair();
+    const request = decode(enrolRequest, await makeEnrolRequest(keys, id, null));
+    assert.equal((await authority.enrol(request, '192.0.2.1')).kind, 'admitted');
+  };
+  await admit('second');
+  const append = storage.append.bind(storage);
+  storage.append = () => {
+    throw new Error('no space left on device');
+  };
+  assert.throws(() => file.update(authority.roster));
+  storage.append = append;
+  await admit('third');
+  file.update(authority.roster);
+  assert.equal(RosterFile.read(storage).version, authority.roster.version);
 });

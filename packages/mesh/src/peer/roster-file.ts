@@ -40,15 +40,16 @@ export class RosterFile {
   update(roster: Roster): void {
     if (roster.version <= this.#version) return;
     const parts: RosterPart[] = roster.partsFrom(this.#version);
-    this.#version = roster.version;
-    this.#entries += parts.length;
-    if (this.#entries > ENTRIES_MAX) {
-      RosterFile.create(this.#storage, roster);
-      this.#entries = 0;
-    } else
+    const entries = this.#entries + parts.length;
+    // If this fails, the log may end in half an entry, after which nothing could be read: then the whole is due.
+    this.#entries = ENTRIES_MAX;
+    if (entries > ENTRIES_MAX) RosterFile.create(this.#storage, roster);
+    else
       this.#storage.append(
         LOG,
         parts.map((part) => encode(rosterPart, part)),
       );
+    this.#entries = entries > ENTRIES_MAX ? 0 : entries;
+    this.#version = roster.version;
   }
 }
