@@ -10,7 +10,7 @@ import { formatToken } from '../identity/token.ts';
 import { STEPS, type Step } from '../members/measures.ts';
 import type { Message } from '../messages/inbox.ts';
 import { fetchResource, listOffers, type Progress } from '../resources/fetch.ts';
-import { FILE_TOPIC, type Parcels } from '../resources/parcels.ts';
+import { FILE_TOPICS, type Parcels } from '../resources/parcels.ts';
 import { skyeyeMethods } from '../skyeye/methods.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
 import { writeRootKey } from './folder.ts';
@@ -75,7 +75,7 @@ export function controlMethods(
     inbox: (given) => {
       const messages = (given.all === true ? peer.inbox.messages : peer.inbox.unread).map((message) => ({
         ...viewOf(message),
-        ...(message.topic === FILE_TOPIC ? { text: parcels.textOf(message) } : {}),
+        ...(FILE_TOPICS.includes(message.topic) ? { text: parcels.textOf(message) } : {}),
       }));
       if (given.keep !== true) peer.inbox.markRead();
       return messages;

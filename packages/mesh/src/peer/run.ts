@@ -46,7 +46,7 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
     stopping ??= (async () => {
       stopFollowing();
       stopLooking();
-      for (const companion of companions) companion.stop();
+      endCompanions();
       await close();
       await new Promise((resolve) => control.close(resolve));
       if (process.platform !== 'win32') rmSync(controlPath(folder), { force: true });
@@ -56,16 +56,23 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
   };
   const parcels = new Parcels(peer, storage, folder);
   const companions = [parcels, ...(options.companions ?? []).map((start) => start(peer))];
+  const endCompanions = () => {
+    for (const companion of companions) companion.stop();
+  };
   const control = await serveControl(
     folder,
     Object.assign(
       controlMethods(peer, storage, parcels, passphrase, () => void stop()),
       ...companions.map(({ methods }) => methods),
     ),
-  );
+  ).catch((error) => {
+    endCompanions();
+    throw error;
+  });
   try {
     await peer.start();
   } catch (error) {
+    endCompanions();
     control.close();
     throw error;
   }

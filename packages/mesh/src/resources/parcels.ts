@@ -4,7 +4,7 @@
 //   send ─► offered to one ─► message "file" ─► … ─► inbox ─► fetched, from where it stopped ─► received/FROM/NAME
 //           offered no more ◄─ message "file-taken" ◄──────────────────────────────────────────┘
 
-import { mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Message } from '../messages/inbox.ts';
 import type { Outcome } from '../messages/mailbox.ts';
@@ -18,8 +18,10 @@ import { decode, encode, record, varint, WireError } from '../wire/schema.ts';
 import { fetchResource, type Progress } from './fetch.ts';
 import { resourceName } from './manifest.ts';
 
-export const FILE_TOPIC = 'file';
+const FILE_TOPIC = 'file';
 const TAKEN_TOPIC = 'file-taken';
+/** What is said on them is for peers: `Parcels.textOf` puts it in words. */
+export const FILE_TOPICS: readonly string[] = [FILE_TOPIC, TAKEN_TOPIC];
 const STATE = 'parcels.json';
 /** Larger ones are told of, and got by hand: nobody fills another's disk unasked. */
 const SIZE_BYTES_MAX = 2 ** 30;
@@ -89,18 +91,22 @@ export class Parcels implements Companion {
   ): Promise<{ sizeBytes: number; outcome: Promise<Outcome>; taken: Promise<true> }> {
     if (this.#peer.standing.roster.approved(to) === null) throw new ControlError(`there is no peer ${to}`);
     const name = basename(path);
+    if (!isName(name)) throw new ControlError(`${name}: no file of that name can be sent, rename it`);
     const share = `${Buffer.from(this.#peer.runtime.random.bytes(6)).toString('hex')}-${name}`.slice(0, 100);
     const { sizeBytes } = await this.#peer.shares.add({ name: share, path, to: [to], isParcel: true });
     const whenTaken = new Promise<true>((resolve) => this.#whenTaken.set(share, () => resolve(true)));
     const outcome = this.#peer.send(to, encode(parcel, { share, name, sizeBytes }), FILE_TOPIC);
     void outcome.then(({ isDelivered }) => {
-      if (!isDelivered) this.#peer.shares.remove(share);
+      if (isDelivered) return;
+      this.#peer.shares.remove(share);
+      this.#whenTaken.delete(share);
     });
     return { sizeBytes, outcome, taken: whenTaken };
   }
 
   /** What a message about a file says to whoever reads it. */
   textOf(message: Message): string {
+    if (message.topic === TAKEN_TOPIC) return takenText(message);
     const said = readParcel(message);
     if (said === null) return 'a file, but what it says cannot be read';
     const known = this.#known.get(nameOf(message.from, said.share));
@@ -183,14 +189,14 @@ export class Parcels implements Companion {
     this.#storage.write(STATE, JSON.stringify([...this.#known]));
   }
 
-  /** Not the path of another that came or comes. */
+  /** Not the path of another that came or comes, nor of a file that is there for whatever reason. */
   #freePath(from: string, name: string): string {
     const used = new Set([...this.#known.values()].map(({ path }) => path));
     const extension = extname(name);
     for (let i = 1; ; i++) {
       const numbered = i === 1 ? name : `${basename(name, extension)}-${i}${extension}`;
       const path = join(this.#folder, from, numbered);
-      if (!used.has(path)) return path;
+      if (!used.has(path) && !existsSync(path)) return path;
     }
   }
 }
@@ -201,6 +207,24 @@ function readParcel({ body }: Message) {
   } catch (error) {
     if (error instanceof WireError) return null;
     throw error;
+  }
+}
+
+/** A share is named by twelve digits, a dash, and the name of the file. */
+function takenText({ from, body }: Message): string {
+  try {
+    return `${from} has ${decode(taken, body).share.replace(/^[0-9a-f]{12}-/, '')}`;
+  } catch (error) {
+    if (error instanceof WireError) return 'a file was taken, but what it says cannot be read';
+    throw error;
+  }
+}
+
+function isName(name: string): boolean {
+  try {
+    return decode(resourceName, encode(resourceName, name)) === name;
+  } catch {
+    return false;
   }
 }
 
