@@ -12,6 +12,8 @@ import { type Ask, addMeshRoutes } from './routes.ts';
 
 /** Of connections that ask over HTTP; more are closed at once. */
 const SOCKETS_MAX = 256;
+/** A server that does not listen itself sets no limit: who says nothing would hold its place for ever. */
+const SILENT_MS = 30_000;
 
 export interface CoordinatorOptions {
   log: Log;
@@ -28,6 +30,7 @@ export function startCoordinator(peer: Peer, { log, token }: CoordinatorOptions)
   watch(peer, log);
   peer.skyeye.support.follow();
   const server = serverOf(peer, token);
+  (server.server as Server).setTimeout(SILENT_MS);
   const sockets = new Set<Socket>();
   const ready = server.ready();
   return {

@@ -20,6 +20,7 @@ export interface TapeEntry {
 /** Of an entry: milliseconds, length, where it is shown. */
 const HEAD_BYTES = 9;
 const FIRST_BYTES = 512;
+const MS_MAX = 2 ** 32 - 1;
 
 export class Tape {
   readonly #bytesMax: number;
@@ -51,7 +52,8 @@ export class Tape {
     const length = Math.min(bytes.length, this.#bytesMax - this.#said);
     if (length <= 0) return;
     const memory = this.#room(HEAD_BYTES + length);
-    memory.writeUInt32LE(now - this.#beganAt, this.#end);
+    // The clock of this host may be set back meanwhile.
+    memory.writeUInt32LE(Math.min(Math.max(0, now - this.#beganAt), MS_MAX), this.#end);
     memory.writeUInt32LE(length, this.#end + 4);
     memory[this.#end + 8] = shown | (direction === 'o' ? OUT : 0);
     memory.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.#end + HEAD_BYTES);

@@ -45,6 +45,11 @@ export async function openBroker(
     client === null ? null : (visitors.get(client.conn) ?? null);
   const broker: Aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_MS,
+    // Nothing is kept for who is away: it would grow without end. What counts is retained, or in the inbox of the peer.
+    preConnect: (_client, packet, done) => {
+      packet.clean = true;
+      done(null, true);
+    },
     authenticate: (client, _name, _password, done) => {
       const visitor = isOpen
         ? ({ id: peer.id, role: 'local' } as const)
@@ -81,6 +86,23 @@ export async function openBroker(
     if (visitor === null || client === null) return;
     events.onOrder(packet.topic, Buffer.from(packet.payload), `${visitor.id} (${client.id})`);
   });
+  const guests = new Set<Client>();
+  broker.on('client', (client) => guests.add(client));
+  broker.on('clientDisconnect', (client) => guests.delete(client));
+  /** Who is revoked or in quarantine has no connection either. */
+  const judgeAgain = () => {
+    for (const client of isOpen ? [] : guests) {
+      const visitor = judge(peer, client.conn as tls.TLSSocket);
+      if (typeof visitor !== 'string') visitors.set(client.conn, visitor);
+      else {
+        peer.runtime.log('warn', 'MQTT client sent away', { client: client.id, reason: visitor });
+        visitors.delete(client.conn);
+        client.close();
+      }
+    }
+  };
+  peer.standing.onRoster.push(judgeAgain);
+  peer.standing.measures.onChange.push(judgeAgain);
   broker.on('clientError', (client, error) =>
     peer.runtime.log('debug', 'MQTT client failed', { client: client?.id ?? '', message: error.message }),
   );
@@ -159,6 +181,10 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be had (${error.code ?? error.message})`;
       reject(new MqttError(`MQTT: port ${port} of ${host} ${why}: choose another`));
     });
-    server.listen(port, host, resolve);
+    server.listen(port, host, () => {
+      // Out of descriptors: the next connection may be luckier.
+      server.on('error', () => {});
+      resolve();
+    });
   });
 }

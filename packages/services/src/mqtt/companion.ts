@@ -34,6 +34,7 @@ export class MqttCompanion implements Companion {
   readonly #peer: Peer;
   readonly #settings: MqttSettings;
   #running: { gateway: Gateway; port: Port } | null = null;
+  #isStarting = false;
 
   constructor(peer: Peer, settings: MqttSettings) {
     this.#peer = peer;
@@ -73,8 +74,17 @@ export class MqttCompanion implements Companion {
 
   /** @throws MqttError */
   async start(settings: MqttSettings): Promise<void> {
-    if (this.#running !== null)
+    if (this.#running !== null || this.#isStarting)
       throw new MqttError('MQTT is on already: stop it first with "eyrie mqtt stop"');
+    this.#isStarting = true;
+    try {
+      await this.#begin(settings);
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  async #begin(settings: MqttSettings): Promise<void> {
     const gateway = new Gateway(this.#peer, settings);
     const events: PortEvents = {
       onOrder: (topic, payload, who) => {

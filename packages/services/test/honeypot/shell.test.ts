@@ -186,6 +186,15 @@ describe('what a honeypot keeps', () => {
     assert.equal(readCast('{"version":2}\n'), null);
   });
 
+  test('a clock that is set back during a visit costs neither the visit nor the honeypot', () => {
+    const tape = new Tape(100, 5000, new Account(new Budget(1e6)));
+    tape.add('i', Buffer.from('ls'), 4000);
+    assert.deepEqual(
+      [...tape.entries()].map(({ atMs }) => atMs),
+      [0],
+    );
+  });
+
   test('all visits share one memory, told of as it is taken, and give it back', () => {
     let timesFull = 0;
     const budget = new Budget(100_000, () => timesFull++);

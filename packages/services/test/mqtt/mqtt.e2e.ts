@@ -291,6 +291,11 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
       '',
     );
     assert.ok(warnings.some((line) => line.includes('no certificate was shown')));
+    const gone = await subscribe(port, 'eyrie/test/#', as('lab-2'));
+    await callPeer(folder('gate'), 'measure', { id: 'lab-2', step: 'quarantine', forMs: 2_000 });
+    await until(() => warnings.some((line) => /sent away.*lab-2 is in quarantine/.test(line)), 'the door');
+    gone.child.kill();
+    await until(() => running.every(({ peer }) => peer.directory.tree.size === IDS.length), 'its return');
     await mqtt[0]!.methods.mqttStop();
   });
 
