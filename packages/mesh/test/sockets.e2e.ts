@@ -303,6 +303,11 @@ test('a file that is sent is fetched by its receiver, and then offered no longer
     topic: string;
   }[];
   assert.ok(inbox.some(({ topic, text }) => topic === 'file' && text.includes(came)));
+  const receipts = (await callPeer(folder('peer-2'), 'inbox', { all: true })) as { text: string }[];
+  assert.ok(
+    receipts.some(({ text }) => text === 'peer-7 has report 7.bin'),
+    JSON.stringify(receipts),
+  );
   const sender = running.find(({ peer }) => peer.id === 'peer-2')!.peer;
   await until(() => sender.shares.all.every(({ isParcel }) => isParcel !== true));
   // The same name again does not replace the first.

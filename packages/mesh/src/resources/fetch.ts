@@ -5,6 +5,7 @@ import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/
 import type { Session } from '../link/session.ts';
 import type { Stream } from '../link/stream.ts';
 import type { Peer } from '../peer/peer.ts';
+import type { Cancel, Clock } from '../runtime.ts';
 import { requestKinds, streamKinds } from '../wire/kinds.ts';
 import { decode, encode, WireError } from '../wire/schema.ts';
 import { CHUNK_BYTES, isWhole, type Manifest, manifest, manifestId } from './manifest.ts';
@@ -12,6 +13,8 @@ import { type Offer, offers, wanted } from './shares.ts';
 
 const MANIFEST_BYTES_MAX = 34 << 20;
 const OFFERS_MS = 5_000;
+/** Nothing came for so long: the other side has stopped. */
+const STALLED_MS = 60_000;
 
 export interface Progress {
   doneBytes: number;
@@ -54,28 +57,35 @@ export async function fetchResource(
   const part = `${path}.part`;
   const known = await readPlan(part);
   const haveChunks = known === null ? 0 : await soundChunks(part, known);
-  const first = await receive(session, from, name, path, haveChunks, known, onProgress, signal);
+  const get = async (have: number, plan: string | null) => {
+    const stream = session.openStream(streamKinds.get, encode(wanted, { name, fromChunk: have }));
+    const input = new StreamInput(stream, signal, peer.runtime.clock);
+    try {
+      return await receive(stream, input, from, name, path, have, plan, onProgress);
+    } finally {
+      input.close();
+    }
+  };
+  const first = await get(haveChunks, known);
   if (first !== 'another file') return first;
   // It has changed since: from the beginning.
   await rm(part, { force: true });
-  const second = await receive(session, from, name, path, 0, null, onProgress, signal);
+  const second = await get(0, null);
   if (second === 'another file') throw new FetchError(`${name} is being changed: try again later`);
   return second;
 }
 
 async function receive(
-  session: Session,
+  stream: Stream,
+  input: StreamInput,
   from: string,
   name: string,
   path: string,
   haveChunks: number,
   known: string | null,
   onProgress: (progress: Progress) => void,
-  signal: AbortSignal,
 ): Promise<Manifest | 'another file'> {
   const part = `${path}.part`;
-  const stream = session.openStream(streamKinds.get, encode(wanted, { name, fromChunk: haveChunks }));
-  const input = new StreamInput(stream, signal);
   const plan = await readManifest(input, from);
   const resumedBytes = Math.min(haveChunks * CHUNK_BYTES, plan.sizeBytes);
   if (haveChunks > 0 && known !== null && manifestId(plan) !== known.split(' ')[0]) {
@@ -179,22 +189,34 @@ class StreamInput {
   #whenHeld: (() => void) | null = null;
   #problem: FetchError | null = null;
   readonly #stream: Stream;
+  readonly #clock: Clock;
+  #heardMs = 0;
+  readonly #signal: AbortSignal;
+  readonly #abort = () => this.#fail('interrupted');
 
-  constructor(stream: Stream, signal: AbortSignal) {
+  constructor(stream: Stream, signal: AbortSignal, clock: Clock) {
     this.#stream = stream;
+    this.#clock = clock;
     stream.onReset = (reason) => this.#fail(reason);
     stream.onEnd = () => {
       if (this.#held < this.#wanted) this.#fail('the other side ended too early');
     };
-    signal.addEventListener('abort', () => this.#fail('interrupted'));
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abort);
     stream.listen((data) => {
       this.#pieces.push(Buffer.from(data));
+      this.#heardMs = clock.elapsedMs();
       this.#held += data.length;
       this.#unconsumed += data.length;
       // Room is given for what is waited for, so no more than a portion and a window lie here.
       if (this.#held <= this.#wanted) this.#giveRoom();
       if (this.#held >= this.#wanted) this.#whenHeld?.();
     });
+  }
+
+  /** The signal may outlive many streams. */
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
   }
 
   #giveRoom(): void {
@@ -205,10 +227,14 @@ class StreamInput {
   async take(count: number): Promise<Buffer> {
     this.#wanted = count;
     this.#giveRoom();
-    if (this.#held < count && this.#problem === null)
+    if (this.#held < count && this.#problem === null) {
+      this.#heardMs = this.#clock.elapsedMs();
+      const cancel = this.#whenStalled(() => this.#fail('the other side has stopped'));
       await new Promise<void>((resolve) => {
         this.#whenHeld = resolve;
       });
+      cancel();
+    }
     if (this.#held < count) {
       this.#stream.reset('stopped');
       throw this.#problem ?? new FetchError('the other side ended too early');
@@ -219,6 +245,17 @@ class StreamInput {
     this.#held = rest.length;
     this.#wanted = 0;
     return all.subarray(0, count);
+  }
+
+  #whenStalled(stalled: () => void): Cancel {
+    let cancel: Cancel = () => {};
+    const look = () => {
+      const leftMs = this.#heardMs + STALLED_MS - this.#clock.elapsedMs();
+      if (leftMs <= 0) stalled();
+      else cancel = this.#clock.after(leftMs, look);
+    };
+    look();
+    return () => cancel();
   }
 
   #fail(reason: string): void {

@@ -29,6 +29,8 @@ const FREE_BYTES_MIN = 2 ** 30;
 const LOOK_MS = 5_000;
 /** So often one is tried while its sender is here. */
 const TRIES_MAX = 20;
+/** Of so many files are fetched at once. */
+const SENDERS_MAX = 8;
 /** Of more that were taken, the oldest are forgotten. */
 const KNOWN_MAX = 10_000;
 
@@ -53,7 +55,8 @@ export class Parcels implements Companion {
   readonly #abort = new AbortController();
   readonly #whenTaken = new Map<string, () => void>();
   readonly #cancels: Cancel[];
-  #isFetching = false;
+  /** Of whom a file is fetched now, and how many bytes it has. */
+  readonly #fetching = new Map<string, number>();
 
   constructor(peer: Peer, storage: Storage, folder: string) {
     this.#peer = peer;
@@ -62,7 +65,7 @@ export class Parcels implements Companion {
     this.#known = new Map(JSON.parse(storage.read(STATE)?.toString() ?? '[]'));
     peer.inbox.onMessage.push((message) => this.#take(message));
     for (const message of peer.inbox.messages) this.#take(message);
-    this.#cancels = [every(peer.runtime, LOOK_MS, () => void this.#fetchNext())];
+    this.#cancels = [every(peer.runtime, LOOK_MS, () => this.#fetchNext())];
   }
 
   stop(): void {
@@ -131,7 +134,7 @@ export class Parcels implements Companion {
       state: problem === '' ? 'coming' : 'given up',
       problem,
     });
-    void this.#fetchNext();
+    this.#fetchNext();
   }
 
   /** The receiver has it: it need not be offered any longer. */
@@ -148,20 +151,25 @@ export class Parcels implements Companion {
     }
   }
 
-  /** One at a time, of senders that are here. */
-  async #fetchNext(): Promise<void> {
-    const next = [...this.#known].find(([name, { state }]) => {
-      const [from] = name.split(' ');
-      return state === 'coming' && this.#peer.directory.isAlive(from!);
-    });
-    if (next === undefined || this.#isFetching || this.#abort.signal.aborted) return;
-    this.#isFetching = true;
-    const [name, known] = next;
+  /** One at a time of each sender that is here, so that none who is slow, or sends nothing, keeps the others. */
+  #fetchNext(): void {
+    for (const [name, known] of [...this.#known]) {
+      const [from] = split(name);
+      const isHere = known.state === 'coming' && this.#peer.directory.isAlive(from);
+      if (!isHere || this.#fetching.has(from)) continue;
+      if (this.#fetching.size >= SENDERS_MAX || this.#abort.signal.aborted) return;
+      this.#fetching.set(from, known.sizeBytes);
+      void this.#fetch(name, known);
+    }
+  }
+
+  async #fetch(name: string, known: Known): Promise<void> {
     const [from, share] = split(name);
     try {
       mkdirSync(join(this.#folder, from), { recursive: true, mode: 0o700 });
       const { bavail, bsize } = statfsSync(this.#folder);
-      if (bavail * bsize < known.sizeBytes + FREE_BYTES_MIN) throw new Error('too little room on the disk');
+      const comingBytes = [...this.#fetching.values()].reduce((sum, each) => sum + each, 0);
+      if (bavail * bsize < comingBytes + FREE_BYTES_MIN) throw new Error('too little room on the disk');
       const asSaid = ({ totalBytes }: Progress) => {
         if (totalBytes > known.sizeBytes) throw new Error('it is larger than was said');
       };
@@ -177,9 +185,9 @@ export class Parcels implements Companion {
       if (!this.#abort.signal.aborted) this.#keep(name, { ...known, tries, state, problem });
       this.#peer.runtime.log('debug', 'file not fetched', { from, share, problem });
     } finally {
-      this.#isFetching = false;
+      this.#fetching.delete(from);
     }
-    if (this.#known.get(name)?.state === 'here') void this.#fetchNext();
+    if (this.#known.get(name)?.state === 'here') this.#fetchNext();
   }
 
   #keep(name: string, known: Known): void {

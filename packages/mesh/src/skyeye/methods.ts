@@ -2,6 +2,7 @@
 
 import type { Methods, Parameters } from '../peer/control.ts';
 import { ControlError } from '../peer/control.ts';
+import { textOf } from '../peer/parameters.ts';
 import type { Peer } from '../peer/peer.ts';
 import { namedValues } from './attributes.ts';
 import type { Series } from './history.ts';
@@ -71,12 +72,6 @@ export async function metricsOf(peer: Peer, id: string): Promise<PeerMetrics> {
 function lastOf(history: Series | null): Record<string, number> {
   const last = Object.entries(history?.attributes ?? {}).map(([name, all]) => [name, all.at(-1) ?? null]);
   return Object.fromEntries(last.filter(([, value]) => value !== null));
-}
-
-function textOf(given: Parameters, name: string): string {
-  const value = given[name];
-  if (typeof value !== 'string') throw new ControlError(`"${name}" is missing`);
-  return value;
 }
 
 function valuesOf(given: Parameters): Record<string, number> {
