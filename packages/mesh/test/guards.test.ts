@@ -5,10 +5,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Moved } from '../src/link/moved.ts';
+import type { Switchboard } from '../src/link/switchboard.ts';
 import { writeUpdate } from '../src/members/directory.ts';
 import { Roster, RosterError } from '../src/members/roster.ts';
 import { Inbox } from '../src/messages/inbox.ts';
 import { callPeer } from '../src/peer/control.ts';
+import { MOVED } from '../src/peer/standing.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { CHUNK_BYTES, describeFile, isWhole } from '../src/resources/manifest.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
@@ -159,4 +162,22 @@ test('an announcement with an address that is none is not taken', async () => {
   for (const address of ['', 'nowhere', 'host:0', 'host:99999', 'a b:80', '/etc/passwd:1'])
     assert.equal(other.take(next([address])), false, address);
   assert.equal(other.take(next(['192.0.2.1:5001', '[2001:db8::1]:5001', 'lab.example:443'])), true);
+});
+
+test('a stranger who has called sends nobody elsewhere', () => {
+  const dialled: string[] = [];
+  const switchboard = {
+    onRefused: [] as ((session: object, code: string, reason: string) => void)[],
+    onClosed: [],
+    meantOf: () => '',
+    connectTo: (address: string) => void dialled.push(address),
+  };
+  new Moved(switchboard as unknown as Switchboard);
+  const refused = (id: string, isDialler: boolean) =>
+    switchboard.onRefused[0]!({ id, link: { isDialler } }, MOVED, `192.0.2.${dialled.length}:80`);
+  refused('', false);
+  assert.deepEqual(dialled, []);
+  refused('', true);
+  refused('peer-1', false);
+  assert.equal(dialled.length, 2, 'whom it called, and whom it knows, may');
 });

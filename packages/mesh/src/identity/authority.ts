@@ -2,6 +2,7 @@
 // one peer, next to its folder's key.
 
 import type { KeyObject } from 'node:crypto';
+import { isAddress } from '../link/address.ts';
 import type { Step } from '../members/measures.ts';
 import { type Change, hex, Roster } from '../members/roster.ts';
 import type { Audit, AuditEntry } from '../peer/audit.ts';
@@ -165,7 +166,7 @@ export class Authority {
     if (member.role === 'authority') return `${id} is the authority itself: it would lock itself out`;
     if (!(forMs > 0 && forMs <= MEASURE_MS_MAX))
       return 'the time must be longer than nothing, 30 days at most';
-    if (step === 'redirect' && to === '') return 'nobody knows where the decoy is';
+    if (step === 'redirect' && !isAddress(to)) return 'where is the decoy? write HOST:PORT';
     const atMs = this.#runtime.clock.nowMs();
     const untilMs = Math.round(atMs + forMs);
     this.#sign([{ kind: 'measure', id, step, reason: reason.slice(0, 60), atMs, untilMs, to }]);

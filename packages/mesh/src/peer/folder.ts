@@ -30,6 +30,8 @@ import { FolderStorage, type Storage } from './storage.ts';
 
 /** News of members that come within this time cost one write. */
 const ROSTER_WRITE_MS = 2_000;
+/** After that failed. */
+const ROSTER_AGAIN_MS = 60_000;
 
 export class FolderError extends Error {}
 
@@ -243,8 +245,21 @@ function keepUpToDate(
     cancel = null;
     file.update(standing.roster);
   };
+  const flushLater = (ms: number) => {
+    cancel ??= runtime.clock.after(ms, () => {
+      try {
+        flush();
+      } catch (error) {
+        // The disk is full, perhaps: any neighbour has the list too, so there is no reason to end.
+        runtime.log('warn', 'the list of members could not be written', {
+          message: (error as Error).message,
+        });
+        flushLater(ROSTER_AGAIN_MS);
+      }
+    });
+  };
   standing.onRoster.push(() => {
-    cancel ??= runtime.clock.after(ROSTER_WRITE_MS, flush);
+    flushLater(ROSTER_WRITE_MS);
     if (isSource) flush();
   });
   standing.onCertificate.push((certificate) => {

@@ -159,7 +159,9 @@ export class Parcels implements Companion {
       if (!isHere || this.#fetching.has(from)) continue;
       if (this.#fetching.size >= SENDERS_MAX || this.#abort.signal.aborted) return;
       this.#fetching.set(from, known.sizeBytes);
-      void this.#fetch(name, known);
+      this.#fetch(name, known).catch((error) =>
+        this.#peer.runtime.log('warn', 'what came cannot be written down', { message: String(error) }),
+      );
     }
   }
 

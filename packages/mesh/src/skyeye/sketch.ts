@@ -110,12 +110,6 @@ export function quantile({ level, keys, counts }: Sketch, part: number): number 
   return keys.length === 0 ? Number.NaN : middleOf(keys.at(-1)!, level);
 }
 
-/** How far a quantile may be off, relative. */
-export function accuracyOf(level: number): number {
-  const gamma = Math.exp(LOG_GAMMA * 2 ** level);
-  return (gamma - 1) / (gamma + 1);
-}
-
 /** The upper border of each bucket. */
 const borders = Float64Array.from({ length: KEYS }, (_, key) => SMALLEST * Math.exp(LOG_GAMMA * (key - 1)));
 /** Where to begin to look: by the exponent and the first eight bits of the mantissa, half a bucket wide at the most. */

@@ -234,8 +234,14 @@ export class ResponseDesk {
 
   #tick(): void {
     this.#engine.advance(this.#nowMs / 1000);
-    for (const address of this.#options.blocked.expire(this.#nowMs))
-      this.#options.audit(this.#entry('unblock', address, 'its time is over', null, 'policy'));
+    const { blocked, audit, peer } = this.#options;
+    try {
+      for (const address of blocked.expire(this.#nowMs))
+        audit(this.#entry('unblock', address, 'its time is over', null, 'policy'));
+    } catch (error) {
+      // A full disk is no reason to end.
+      peer.runtime.log('warn', 'an end of a block could not be written', { message: String(error) });
+    }
   }
 
   /** The one peer at an address; null if there is none, or more. */
