@@ -184,7 +184,9 @@ export class Below {
     // The heir of one that was lost: what that one had is told by this one now.
     if (child.aggregate === null) this.#orphaned.shift();
     if (child.aggregate === null) this.inSum++;
-    child.aggregate = aggregate;
+    // No reading counts as older than an hour: two lies of 1e308 would be no number any more.
+    const agesMs = Math.min(Math.max(0, aggregate.agesMs), aggregate.peers * AGE_MS_MAX);
+    child.aggregate = { ...aggregate, agesMs };
     child.aggregatedMs = nowMs;
     return true;
   }
@@ -223,8 +225,7 @@ export class Below {
 }
 
 /** Whether there can be readings of which this is the sum. */
-function isPossible({ peers, agesMs, stats, most, least }: Aggregate): boolean {
-  if (!(agesMs >= 0 && agesMs <= peers * AGE_MS_MAX)) return false;
+function isPossible({ peers, stats, most, least }: Aggregate): boolean {
   const areSums = stats.every((each, i) => each === null || arePossible(each, i, peers));
   const areBest = (lists: Aggregate['most']) =>
     lists.every((list, i) => list.every(({ value }) => isPlausible(i, value)));
