@@ -252,6 +252,24 @@ test('a coordinator follows the root: it has all readings itself, and answers wi
   }
 });
 
+test('who follows unasked is handed no queries, and keeps no room from who was asked', async () => {
+  const mesh = await seeing(16, 4);
+  const root = running(mesh).find(({ id, directory }) => directory.tree.root === id)!;
+  const others = running(mesh).filter(({ id }) => id !== root.id && id !== 'peer-0');
+  for (const { skyeye } of others.slice(0, 8)) skyeye.support.follow();
+  mesh.clock.run(6_000);
+  const { support } = root.skyeye;
+  assert.deepEqual(
+    others.map(({ id }) => support.serves(id)),
+    others.map((_, i) => i < 8),
+  );
+  assert.equal(support.nextFollower(), null);
+  const ninth = others.find(({ id }, i) => i >= 8 && root.switchboard.sessionOf(id) !== null)!;
+  support.recruit(ninth.id);
+  mesh.clock.run(2_000);
+  assert.equal(support.nextFollower(), ninth.id);
+});
+
 test('a flood of queries: support peers take over, the rest is refused, and all get an answer', async () => {
   const mesh = await seeing(16, 3);
   const root = running(mesh).find(({ id, directory }) => directory.tree.root === id)!;

@@ -27,6 +27,7 @@ export interface SupportSurroundings {
   /** Whether every reading of the mesh is known here, if this peer is the root. */
   knowsAll(): boolean;
   counts(id: string): boolean;
+  roleOf(id: string): string;
   send(to: string, message: SupportMessage): void;
   /** Makes a link to a peer that is no neighbour, and keeps it. */
   link(id: string): void;
@@ -44,6 +45,8 @@ export class Support {
   readonly #world: SupportSurroundings;
   readonly #readings: Readings;
   readonly #followers = new Map<string, Follower>();
+  /** Whom this peer has asked to follow. */
+  readonly #recruited = new Set<string>();
   #copy: Below | null = null;
   #copied: string | null = null;
   #copiedMs = Number.NEGATIVE_INFINITY;
@@ -60,8 +63,10 @@ export class Support {
 
   /** Asks a child to be a support peer, if there are not enough of them. */
   recruit(id: string): void {
-    if (this.#followers.size < RECRUITED_MAX || this.#followers.has(id))
-      this.#world.send(id, { kind: 'support' });
+    const invited = [...this.#followers.keys()].filter((each) => this.#isInvited(each));
+    if (invited.length >= RECRUITED_MAX && !this.#followers.has(id)) return;
+    this.#recruited.add(id);
+    this.#world.send(id, { kind: 'support' });
   }
 
   stop(): void {
@@ -154,9 +159,14 @@ export class Support {
     return this.#followers.has(id);
   }
 
+  /** Whoever follows unasked may see the readings, which are no secret; but it answers for nobody. */
+  #isInvited(id: string): boolean {
+    return this.#recruited.has(id) || /^(coordinator|authority)$/.test(this.#world.roleOf(id));
+  }
+
   /** A follower to whom a query can be handed; null if there is none. */
   nextFollower(): string | null {
-    const all = [...this.#followers.keys()];
+    const all = [...this.#followers.keys()].filter((id) => this.#isInvited(id));
     return all.length === 0 ? null : all[this.#next++ % all.length]!;
   }
 
@@ -164,7 +174,12 @@ export class Support {
     const nowMs = this.#runtime.clock.elapsedMs();
     const known = this.#followers.get(from);
     if (known !== undefined) known.saidMs = nowMs;
-    if (known !== undefined || this.#followers.size >= FOLLOWERS_MAX) return;
+    if (known !== undefined) return;
+    if (this.#followers.size >= FOLLOWERS_MAX) {
+      const uninvited = [...this.#followers.keys()].find((id) => !this.#isInvited(id));
+      if (uninvited === undefined || !this.#isInvited(from)) return;
+      this.#forget(uninvited);
+    }
     this.#followers.set(from, { outlet: new Outlet(this.#readings), saidMs: nowMs });
     this.#cancelPush ??= every(this.#runtime, PUSH_MS, () => this.#push());
     this.#push();
@@ -180,18 +195,24 @@ export class Support {
     const nowMs = this.#runtime.clock.elapsedMs();
     // A root of very many knows only some of them one by one: that is no copy of all.
     const canServe = this.#world.root() === this.#world.id && this.#world.knowsAll();
-    for (const [id, { outlet, saidMs }] of this.#followers) {
+    for (const [id, { outlet, saidMs }] of [...this.#followers]) {
       if (canServe && nowMs - saidMs < FORGET_MS) {
         const { number, gone, entries } = outlet.take('', nowMs);
         const report = { kind: 'report' as const, number, isUrgent: false, gone, entries, aggregate: null };
         this.#world.send(id, { kind: 'replica', report });
         continue;
       }
-      outlet.close();
-      this.#followers.delete(id);
+      this.#forget(id);
     }
     if (this.#followers.size > 0) return;
+    this.#recruited.clear();
     this.#cancelPush?.();
     this.#cancelPush = null;
+  }
+
+  #forget(id: string): void {
+    this.#followers.get(id)?.outlet.close();
+    this.#followers.delete(id);
+    this.#recruited.delete(id);
   }
 }
