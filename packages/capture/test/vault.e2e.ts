@@ -120,6 +120,18 @@ test('a bit that was changed, a record left out or put twice, another key: none 
     read(Buffer.concat([head, rest.subarray(0, RECORD), first, rest.subarray(RECORD)])),
     /was changed/,
   );
+  // Neither the first, nor one in the middle, nor the last before the end.
+  for (let at = 94; at + RECORD < whole.length; at += RECORD)
+    await assert.rejects(
+      read(Buffer.concat([whole.subarray(0, at), whole.subarray(at + RECORD)])),
+      /was changed/,
+      `without the record at ${at}`,
+    );
+  useKey(keyFile);
+  writeFileSync(path, Buffer.concat([whole.subarray(0, 94 + RECORD), whole.subarray(94 + 2 * RECORD)]));
+  const places = await openPlain(path);
+  await assert.rejects(places.read(Buffer.alloc(10), 0, 10, 70_000), /was changed/);
+  await places.close();
   const cut = await read(whole.subarray(0, 94 + RECORD + 50));
   assert.ok(
     cut.count > 50 && /ends early|cut short|in the middle/.test(cut.problem ?? ''),

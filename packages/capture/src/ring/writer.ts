@@ -185,6 +185,8 @@ export class RingWriter {
     this.#pendingPackets = 0;
     this.#writer = null;
     await this.#file?.truncate(this.#diskBytes).catch(() => {});
+    // Records were numbered that are not there: no end may say that nothing is missing.
+    this.#sealer = null;
     await this.#endFile().catch(() => {});
   }
 }

@@ -114,7 +114,7 @@ class VaultFile implements PlainFile {
     const { bytesRead } = await this.#file.read(bytes, 0, bytes.length, this.#nextAt);
     if (bytesRead < bytes.length) return false;
     const head = readRecordHead(bytes);
-    if (head === null || head.number <= this.#lastNumber) throw changed(this.#path);
+    if (head === null || head.number !== this.#lastNumber + 1) throw changed(this.#path);
     const end = this.#nextAt + RECORD_MORE_BYTES + head.plainBytes;
     if ((await this.#file.stat()).size < end) return false;
     const place = { at: this.#nextAt, plainAt: this.#nextPlainAt, plainBytes: head.plainBytes };
@@ -170,7 +170,7 @@ export async function* decrypted(
     const plain: Buffer[] = [];
     while (held.length - at >= RECORD_HEAD_BYTES) {
       const head = readRecordHead(held, at);
-      if (head === null || head.number <= lastNumber || isEnded) throw changed(path);
+      if (head === null || head.number !== lastNumber + 1 || isEnded) throw changed(path);
       const end = at + RECORD_MORE_BYTES + head.plainBytes;
       if (held.length < end) break;
       const opened = opener.open(held.subarray(at, end));

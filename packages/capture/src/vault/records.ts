@@ -4,7 +4,7 @@
 //   length 4 │ number 8 │ AES-256-GCM of up to 64 KiB │ tag 16                            a record, and so on
 //   0 4      │ number 8 │ tag 16                                                          the last one: all is there
 //
-// The number is the nonce, and only grows; head, length and number are covered by the tag. So a record that was changed,
+// The number is the nonce, and counts from 0 without a gap; head, length and number are covered by the tag. So a record that was changed,
 // moved, left out or put in again does not open, and one packet is read without opening those before it.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { KEY_BYTES, NONCE_BYTES, SALT_BYTES, TAG_BYTES, type VaultKey } from './key.ts';
