@@ -1,7 +1,10 @@
 // eyrie findings: of a store, of a running analyzer, and as they come.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -99,12 +102,18 @@ test('as they come, each once, until Ctrl-C', async () => {
   });
 });
 
-test('what is wrong is said in one line', async () => {
+test('what is wrong is said in one line', async (t) => {
+  const page = createServer((_, response) => response.end('<!DOCTYPE html>'));
+  await once(page.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => page.close());
+  const other = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
   const bad: [string[], number, RegExp][] = [
     [['--severity', 'awful'], 2, /^eyrie: --severity awful: one of info, low/],
     [['--limit', '0'], 2, /^eyrie: --limit 0: /],
     [['--api', 'nowhere'], 2, /^eyrie: --api nowhere: /],
     [['--api', 'http://127.0.0.1:1'], 1, /does not answer/],
+    [['--api', other], 1, /^eyrie: \S+: this is no API of Eyrie \(it said 200\)$/m],
+    [['--config', '/nowhere.toml'], 2, /^eyrie: \/nowhere\.toml: cannot be read/],
     [['--store', 'duckdb:/nowhere/at/all'], 1, /^eyrie: /],
   ];
   for (const [args, status, message] of bad) {

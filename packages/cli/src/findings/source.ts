@@ -1,9 +1,9 @@
 // Where findings come from: the API of a page or analyzer that runs, or a store that is opened for it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FindingRow } from '@eyrie/services/analyzer';
-import { loadConfig } from '@eyrie/services/config';
 import type { Store } from '@eyrie/store';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { configFrom } from '../pipeline/settings.ts';
 import type { FindingsOptions } from './options.ts';
 
 export interface FindingsWanted {
@@ -47,7 +47,7 @@ function urlOf(text: string): string {
 
 /** The page, which has the whole API, and the analyzer alone. */
 function usualPlaces(path: string | undefined): string[] {
-  const { ui, analyzer } = loadConfig(path === undefined ? {} : { path });
+  const { ui, analyzer } = configFrom(path === undefined ? {} : { config: path });
   return [ui.port, analyzer.port].map((port) => `http://127.0.0.1:${port}`);
 }
 
@@ -76,10 +76,16 @@ function apiSource(url: string, token: string | undefined): FindingsSource {
       } catch {
         throw new UserError(`${url} does not answer: is it running?`, FAILED);
       }
-      const body = (await answer.json()) as { items?: FindingRow[]; error?: { message: string } };
+      const body = (await answer.json().catch(() => ({}))) as {
+        items?: FindingRow[];
+        error?: { message: string };
+      };
       if (answer.status === 401) throw new UserError(`${url} wants a token: give it with --token`, FAILED);
       if (body.items === undefined)
-        throw new UserError(`${url}: ${body.error?.message ?? answer.status}`, FAILED);
+        throw new UserError(
+          `${url}: ${body.error?.message ?? `this is no API of Eyrie (it said ${answer.status})`}`,
+          FAILED,
+        );
       return body.items;
     },
     close: () => sleep(0),

@@ -1,17 +1,18 @@
 // `eyrie honeypot --mesh ID`: a member of the mesh, and on another port the decoy to which those are sent who misbehave.
 import {
-  ControlError,
   decoyTransport,
   eyrieHome,
-  FolderError,
   type Peer,
   peerFolder,
+  type RunningPeer,
   runPeer,
   systemRuntime,
 } from '@eyrie/mesh';
 import { type GuestHost, MeshGuests } from '@eyrie/services/honeypot';
 import { startDefence } from '@eyrie/services/response';
-import { FAILED, UserError } from '../errors.ts';
+import { asUserError } from '../mesh/foreground.ts';
+import { knownPassphrase } from '../mesh/passphrase.ts';
+import { needsPassphrase } from '../mesh/process.ts';
 import { selectPeer } from '../mesh/select.ts';
 
 export interface OpenDecoy {
@@ -27,10 +28,13 @@ export async function openMeshDecoy(
 ): Promise<OpenDecoy> {
   const id = selectPeer(named);
   const folder = peerFolder(eyrieHome(), id);
+  let running: RunningPeer | null = null;
   try {
     const runtime = systemRuntime();
     const companions = [(peer: Peer) => startDefence(peer, folder, runtime.log)];
-    const running = await runPeer({ runtime, folder, companions });
+    const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
+    running = await runPeer({ runtime, folder, passphrase, companions });
+    const { stop } = running;
     const transport = decoyTransport(running.peer, { host, port });
     const guests = new MeshGuests({ peer: running.peer, transport, host: visitors });
     const places = await guests.listen();
@@ -42,14 +46,12 @@ export async function openMeshDecoy(
       stop: async () => {
         guests.stop();
         await transport.close();
-        await running.stop();
+        await stop();
       },
     };
   } catch (error) {
-    if (error instanceof FolderError || error instanceof ControlError)
-      throw new UserError(`${id}: ${error.message}`, FAILED);
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-      throw new UserError(`port ${port} is taken: choose another with --mesh-port`, FAILED);
-    throw error;
+    // A peer that stays would keep the command from ending.
+    await running?.stop();
+    throw asUserError(error, id, undefined, '--mesh-port');
   }
 }

@@ -16,7 +16,7 @@ import {
 import { FAILED, UserError } from '../errors.ts';
 import { grouped } from '../terminal/units.ts';
 import { honeypotFolder } from './folder.ts';
-import { openMeshDecoy } from './mesh.ts';
+import type { OpenDecoy } from './mesh.ts';
 
 const PORT_MAX = 65_535;
 
@@ -36,6 +36,7 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   // What visitors leave behind is short-lived: let to itself, V8 would take a hundred megabytes more to look at it less often.
   setFlagsFromString('--semi-space-growth-factor=1');
   const doors = doorsOf(options);
+  const meshPort = portOf(options.meshPort);
   checkForward(options);
   const folder = honeypotFolder(options.folder);
   const forwarder = forward(options);
@@ -56,19 +57,26 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   });
   const shown = doors.map(({ decoy }, i) => `${honeypot.ports[i]} (${decoy?.name ?? 'any protocol'})`);
   console.error(`The honeypot listens on ${options.address}: ${shown.join(', ')}. Ctrl-C ends it.`);
-  const guests =
-    options.mesh === undefined
-      ? null
-      : await openMeshDecoy(options.mesh, options.address, portOf(options.meshPort), honeypot.host);
-  await interrupted();
-  await guests?.stop();
-  await honeypot.close();
-  await forwarder.close();
+  try {
+    const guests =
+      options.mesh === undefined ? null : await decoyFor(options.mesh, options.address, meshPort, honeypot);
+    await interrupted();
+    await guests?.stop();
+  } finally {
+    await honeypot.close();
+    await forwarder.close();
+  }
   const { visits, refused, recorded, lost } = honeypot.counts;
   console.error(
     `${grouped(visits)} visits, ${grouped(refused)} of them turned away; ${grouped(recorded)} records written, ${grouped(lost)} lost.`,
   );
   return lost === 0 ? 0 : FAILED;
+}
+
+/** Who has no mesh does not load it. */
+async function decoyFor(mesh: string, address: string, port: number, { host }: Honeypot): Promise<OpenDecoy> {
+  const { openMeshDecoy } = await import('./mesh.ts');
+  return openMeshDecoy(mesh, address, port, host);
 }
 
 function doorsOf({ port, ports = '' }: HoneypotCommandOptions): Door[] {

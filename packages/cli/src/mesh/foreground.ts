@@ -218,13 +218,21 @@ async function timeServersOf({ servers, nts }: Config['clock']) {
   return names.map((name) => sourceOptions(name, { nts }));
 }
 
-function asUserError(error: unknown, id: string, port: number | undefined): unknown {
+/** What a person can do something about, of all that keeps a peer from starting, becomes one line. */
+export function asUserError(
+  error: unknown,
+  id: string,
+  port: number | undefined,
+  option = '--port',
+): unknown {
   const known = [FolderError, ControlError, PolicyError, ResponsePolicyError, PassphraseError, CaptureError];
   if (known.some((kind) => error instanceof kind))
     return new UserError(`${id}: ${(error as Error).message}`, FAILED);
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE')
-    return new UserError(`${id}: port ${port ?? ''} is taken: choose another with --port`, FAILED);
+  if (code === 'EADDRINUSE') {
+    const taken = port ?? (error as { port?: number }).port ?? '';
+    return new UserError(`${id}: port ${taken} is taken: choose another with ${option}`, FAILED);
+  }
   if (code === 'EADDRNOTAVAIL')
     return new UserError(`${id}: this host has no such address: see --host`, FAILED);
   if (code === 'EACCES') return new UserError(`${id}: not allowed: ${(error as Error).message}`, FAILED);

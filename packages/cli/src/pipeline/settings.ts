@@ -91,8 +91,12 @@ export async function storeAt(url: string, options: StoreOptions = {}): Promise<
   const place = url === '' ? defaultStoreUrl() : url;
   if (place === defaultStoreUrl())
     mkdirSync(dirname(place.slice('duckdb:'.length)), { recursive: true, mode: 0o700 });
-  const disguised = pseudonymKey === '' ? {} : { pseudonymKey: readKeyFile(resolve(pseudonymKey)) };
-  return openStore(place, { ...options, ...disguised }).catch(userError);
+  try {
+    const disguised = pseudonymKey === '' ? {} : { pseudonymKey: readKeyFile(resolve(pseudonymKey)) };
+    return await openStore(place, { ...options, ...disguised });
+  } catch (error) {
+    return userError(error);
+  }
 }
 
 /** The ring's limits and folder. @throws UserError */

@@ -1,0 +1,66 @@
+// eyrie honeypot --mesh where it can't begin: one line, and the command ends, whatever listens already.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const EYRIE = join(import.meta.dirname, '../bin/eyrie.js');
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-honeypot-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function eyrie(...args: string[]): Promise<{ status: number | null; stderr: string }> {
+  const env = { ...process.env, EYRIE_HOME: folder };
+  return new Promise((done) => {
+    execFile(process.execPath, [EYRIE, ...args], { env, timeout: 30_000 }, (error, _, stderr) =>
+      // Null: it was killed, for it did not end.
+      done({ status: error === null ? 0 : ((error.code as number | null) ?? null), stderr }),
+    );
+  });
+}
+
+async function takenPort(): Promise<{ port: number; free: () => void }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, free: () => server.close() };
+}
+
+test('a decoy that can not begin ends the honeypot, and what it had begun', async () => {
+  const { status } = await eyrie(
+    'mesh',
+    'init',
+    'lab',
+    '--name',
+    'trap-1',
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+  );
+  assert.equal(status, 0);
+  const spare = await takenPort();
+  spare.free();
+  const taken = await takenPort();
+  const honeypot = (...args: string[]) =>
+    eyrie(
+      ...['honeypot', '--address', '127.0.0.1', '--port', String(spare.port)],
+      ...['--folder', join(folder, 'visits'), '--logs', join(folder, 'logs'), ...args],
+    );
+  try {
+    const bad: [string[], number, RegExp][] = [
+      [['--mesh', 'trap-1', '--mesh-port', String(taken.port)], 1, /port \d+ is taken: .* --mesh-port$/m],
+      [['--mesh', 'nobody'], 2, /there is no peer nobody here/],
+      [['--mesh-port', 'x'], 2, /'x' is no port/],
+    ];
+    for (const [args, expected, message] of bad) {
+      const { status: code, stderr } = await honeypot(...args);
+      assert.equal(code, expected, `${args.join(' ')}: ${stderr}`);
+      assert.match(stderr, message);
+    }
+  } finally {
+    taken.free();
+  }
+});
