@@ -1,6 +1,8 @@
 // `eyrie firewall` against real firewalls, each in network and mount namespaces of its own: what the host has stays as it is.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { hasTool, requireTool } from '../../../test/support/tools.ts';
@@ -80,10 +82,29 @@ describe('eyrie firewall', () => {
     }
   });
 
+  test('whoever is logged in by SSH is not blocked through sudo either, which hides the login', {
+    skip: requireTool('nft'),
+  }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-firewall-'));
+    const list = join(folder, 'block.txt');
+    writeFileSync(list, '198.51.100.9\n198.51.100.8\n');
+    const { stdout, stderr } = await run('env', [
+      'SSH_CONNECTION=198.51.100.9 50000 192.0.2.1 2222',
+      ...['sh', '-c', 'env -u SSH_CONNECTION "$@"; exit $?', 'sh'],
+      ...[process.execPath, eyrie, 'firewall', 'plan', '--tool', 'nft', '--block', list, '--json'],
+    ]);
+    rmSync(folder, { recursive: true });
+    assert.equal(stderr, '');
+    const { blocked, notes, steps } = JSON.parse(stdout);
+    assert.deepEqual(blocked, ['198.51.100.8']);
+    assert.match(notes.join(), /198\.51\.100\.9: you are logged in by SSH from there/);
+    assert.ok(Array.isArray(steps));
+  });
+
   test('makes a block list of findings', async () => {
     const findings = [
       { source: '192.0.2.7', severity: 'high', title: 'Port scan' },
-      { source: '192.0.2.7', severity: 'critical', title: 'Brute force' },
+      { source: '192.0.2.7', severity: 'critical', title: 'Brute\u001b[31m\n\u009bforce' },
       { source: '192.0.2.8', severity: 'low', title: 'Weak TLS' },
       { source: 'aa:bb:cc:dd:ee:ff', severity: 'high', title: 'ARP spoofing' },
       { source: '2001:db8::9', severity: 'high', title: 'SYN flood' },
@@ -93,7 +114,7 @@ describe('eyrie firewall', () => {
       [eyrie, 'firewall', 'block-list'],
       JSON.stringify({ findings }),
     );
-    assert.equal(stdout, '192.0.2.7  # critical: Brute force\n2001:db8::9  # high: SYN flood\n');
+    assert.equal(stdout, '192.0.2.7  # critical: Brute [31m force\n2001:db8::9  # high: SYN flood\n');
 
     // As `eyrie findings --json` has them.
     const stored = [

@@ -21,6 +21,9 @@ const OUTPUT_BYTES_MAX = 64 << 20;
 /** From here on the kernel of Linux takes UDP ports for questions that a program asks (ip_local_port_range). */
 const EPHEMERAL_PORT_MIN = 32_768;
 
+/** Processes between this one and the shell that somebody logged in with. */
+const ANCESTORS_MAX = 64;
+
 export interface Ran {
   readonly ok: boolean;
   readonly missing: boolean;
@@ -115,7 +118,7 @@ export function listeningNow(): Listening[] {
 
 /** Where this machine's SSH server listens: as the present session, and sshd's own configuration, have it. */
 export function sshPorts(): number[] {
-  const session = process.env.SSH_CONNECTION?.split(' ')[3];
+  const session = sshConnection()?.split(' ')[3];
   const configured = [...readText('/etc/ssh/sshd_config').matchAll(/^\s*Port\s+(\d+)/gim)].map(
     ([, port]) => port,
   );
@@ -128,7 +131,21 @@ export function sshPorts(): number[] {
 
 /** Where the present SSH session comes from. */
 export function sshVisitor(): string | null {
-  return process.env.SSH_CONNECTION?.split(' ')[0] ?? null;
+  return sshConnection()?.split(' ')[0] ?? null;
+}
+
+/** Of sshd(8), "ENVIRONMENT". sudo takes the variable away, and does not take it from the shell that called it. */
+function sshConnection(): string | null {
+  const given = process.env.SSH_CONNECTION;
+  if (given !== undefined && given !== '') return given;
+  let pid = process.ppid;
+  for (let i = 0; i < ANCESTORS_MAX && pid > 1; i++) {
+    const found = /(?:^|\0)SSH_CONNECTION=([^\0]+)/.exec(readText(`/proc/${pid}/environ`))?.[1];
+    if (found !== undefined) return found;
+    // proc_pid_stat(5): the parent is the second word behind the name, which may hold anything.
+    pid = Number(/.*\) \S (\d+)/s.exec(readText(`/proc/${pid}/stat`))?.[1] ?? 0);
+  }
+  return null;
 }
 
 export function ownAddresses(): string[] {

@@ -81,7 +81,10 @@ export function blockListOf(findings: readonly FoundSource[], severityMin: strin
     if (known === undefined || rank(known.severity) < rank(severity)) gravest.set(source, finding);
   }
   return [...gravest.values()]
-    .map(({ source, severity, title }) => `${source}  # ${severity}: ${title.replaceAll(/\s+/g, ' ')}\n`)
+    .map(
+      ({ source, severity, title }) =>
+        `${source}  # ${severity}: ${title.replaceAll(/[\s\p{Cc}]+/gu, ' ')}\n`,
+    )
     .join('');
 }
 
