@@ -1,6 +1,6 @@
 // Keys, files encrypted with them, what is kept, and who looked at it.
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +82,12 @@ test('who looks at a payload stands in the audit; the report says what is where'
     child.once('exit', () => reject(new Error(said)));
   });
   const { items } = (await (await fetch(`${address}/packets?limit=1`)).json()) as { items: { id: number }[] };
-  for (const path of [`/packets/${items[0]!.id}/bytes`, '/export?limit=1', '/protocol_summary'])
+  for (const path of [
+    `/packets/${items[0]!.id}/bytes`,
+    '/export?limit=1',
+    '/protocol_summary',
+    '/honeypot/visits/none/packets',
+  ])
     await (await fetch(address + path)).arrayBuffer();
   const lines = readFileSync(join(folder, 'logs/audit.log'), 'utf8')
     .trim()
@@ -93,15 +98,27 @@ test('who looks at a payload stands in the audit; the report says what is where'
     [
       { what: 'the bytes of a packet', id: items[0]!.id, status: 200, from: '127.0.0.1' },
       { what: 'packets as a file', id: undefined, status: 200, from: '127.0.0.1' },
+      { what: 'the packets of a visit', id: undefined, status: 404, from: '127.0.0.1' },
     ],
   );
   child.kill('SIGINT');
   await new Promise((resolve) => child.once('exit', resolve));
   const { kept, looks } = JSON.parse(await fine('privacy', 'report', '--json'));
-  assert.equal(looks, 2);
+  assert.equal(looks, 3);
   const stored = kept.find(({ place }: { place: string }) => place.endsWith('packets.duckdb'));
   assert.ok(stored.bytes > 0 && stored.encrypted === 'no');
-  assert.match(await fine('privacy', 'report'), /Payloads were looked at 2 times/);
+  assert.equal(stored.kept, '50GB at most');
+  const far = {
+    ...env,
+    EYRIE_STORE_URL: 'postgres://me:se:cret@db.example/eyrie',
+    EYRIE_STORE_KEEP_AGE: '30d',
+  };
+  const { stdout } = spawnSync(process.execPath, [eyrie, 'privacy', 'report', '--json'], {
+    ...{ env: far, cwd: folder, encoding: 'utf8' },
+  });
+  const [{ place, kept: limits }] = JSON.parse(stdout).kept;
+  assert.deepEqual([place, limits], ['postgres://me@db.example/eyrie', '30d, 50GB at most']);
+  assert.match(await fine('privacy', 'report'), /Payloads were looked at 3 times/);
 });
 
 test('with a key in the configuration, the ring and uploads lie encrypted, and are read all the same', async () => {

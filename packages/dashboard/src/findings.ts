@@ -1,5 +1,6 @@
 // How grave findings are, on the rules' own scale, and what is shown of them.
 import type { FindingRow, RuleSeverity } from './api/types.ts';
+import { ofAddress } from './state/expression.ts';
 
 /** The gravest first. */
 export const GRADES: readonly RuleSeverity[] = ['critical', 'high', 'medium', 'low', 'info'];
@@ -38,5 +39,5 @@ export function evidenceFilter({ detail, frame, address }: FindingRow): string {
   const frames = detail?.frames ?? (frame === null ? [] : [frame]);
   if (frames.length === 1) return `frame.number == ${frames[0]}`;
   if (frames.length > 1) return `frame.number in {${frames.join(', ')}}`;
-  return address === null ? '' : `${address.includes(':') ? 'ipv6' : 'ip'}.addr == ${address}`;
+  return address === null ? '' : ofAddress(address);
 }

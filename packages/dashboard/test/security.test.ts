@@ -43,6 +43,8 @@ test('evidence is shown by its frames, else by who it is about', () => {
   assert.equal(evidenceFilter(finding({})), 'frame.number == 7');
   assert.equal(evidenceFilter(finding({ frame: null })), 'ip.addr == 192.0.2.1');
   assert.equal(evidenceFilter(finding({ frame: null, address: '2001:db8::1' })), 'ipv6.addr == 2001:db8::1');
+  const mac = '02:00:5e:00:53:01';
+  assert.equal(evidenceFilter(finding({ frame: null, address: mac })), `eth.addr == ${mac}`);
   assert.equal(evidenceFilter(finding({ frame: null, address: null })), '');
 });
 

@@ -2,8 +2,8 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isVault } from '@eyrie/capture';
-import { eyrieHome, peersIn } from '@eyrie/mesh';
-import { isPassphraseSealed } from '@eyrie/mesh/sealed';
+import { eyrieHome, FolderStorage, isLocked, peersIn } from '@eyrie/mesh';
+import type { Config } from '@eyrie/services/config';
 import { honeypotFolder } from '../honeypot/folder.ts';
 import { table } from '../mesh/select.ts';
 import { configFrom, defaultStoreUrl, ringFrom, uploadFolder } from '../pipeline/settings.ts';
@@ -35,7 +35,7 @@ export async function report({ config: path, json }: { config?: string; json?: b
   const age = ring.ageSecondsMax === Infinity ? '' : `, ${ring.ageSecondsMax / 3600} h at most`;
   const home = eyrieHome();
   const all: Kept[] = [
-    storeKept(url, config.store.pseudonym_key !== ''),
+    storeKept(url, config.store),
     kept(
       'live packets (ring)',
       ringFolder,
@@ -74,14 +74,16 @@ export async function report({ config: path, json }: { config?: string; json?: b
   console.log(textOf(all, looks, config.capture.key !== ''));
 }
 
-function storeKept(url: string, isDisguised: boolean): Kept {
-  const what = `packets, conversations, names, findings${isDisguised ? ', under pseudonyms' : ''}`;
-  const [keptFor, erase] = ['until "eyrie store retain"', 'eyrie store erase --address ADDRESS'];
+function storeKept(url: string, store: Config['store']): Kept {
+  // Under pseudonyms the others are not stored.
+  const what =
+    store.pseudonym_key === '' ? 'packets, conversations, names, findings' : 'packets, under pseudonyms';
+  const [keptFor, erase] = [limitsText(store), 'eyrie store erase --address ADDRESS'];
   if (url.startsWith('duckdb:')) {
     const file = url.slice('duckdb:'.length);
     return { ...kept(what, file, keptFor, erase), encrypted: 'no' };
   }
-  const place = url.replace(/:[^:@/]*@/, ':…@');
+  const place = withoutPassword(url);
   return {
     what,
     place,
@@ -96,6 +98,24 @@ function storeKept(url: string, isDisguised: boolean): Kept {
   };
 }
 
+/** As eyrie up and the persistor see to it. */
+function limitsText({ keep_age: age, keep_packets: packets, keep_bytes: bytes }: Config['store']): string {
+  const limits = [
+    ...(age === '0' ? [] : [age]),
+    ...(packets === 0 ? [] : [`${packets} packets`]),
+    ...(bytes === '0' ? [] : [bytes]),
+  ];
+  return limits.length === 0 ? 'until "eyrie store retain"' : `${limits.join(', ')} at most`;
+}
+
+function withoutPassword(url: string): string {
+  const shown = URL.parse(url);
+  if (shown === null) return 'store.url, which is no address';
+  shown.password = '';
+  shown.searchParams.delete('password');
+  return shown.href;
+}
+
 function peerKept(folder: string, id: string): Kept[] {
   const isMail = (name: string) => /^(inbox|outbox)/.test(name);
   const keys = kept(
@@ -105,10 +125,8 @@ function peerKept(folder: string, id: string): Kept[] {
     `rm -r ${folder}`,
     (name) => !isMail(name),
   );
-  const root = readHead(join(folder, 'authority', 'root.key'), 64);
-  const isSealed = root !== null && isPassphraseSealed(root);
   return [
-    { ...keys, encrypted: root === null ? 'no' : isSealed ? 'partly' : 'no' },
+    { ...keys, encrypted: isLocked(new FolderStorage(folder)) ? 'partly' : 'no' },
     kept(`messages of ${id}`, folder, '10,000, or 64 MB', `rm ${folder}/inbox.log`, isMail),
   ];
 }

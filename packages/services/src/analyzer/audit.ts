@@ -9,6 +9,7 @@ const PAYLOAD_ROUTES: Readonly<Record<string, string>> = {
   '/flows/:id/stream': 'what a conversation said',
   '/export': 'packets as a file',
   '/honeypot/visits/:session': 'a visit to the honeypot',
+  '/honeypot/visits/:session/packets': 'the packets of a visit',
 };
 /** Filters may be long. */
 const QUERY_CHARACTERS_MAX = 500;

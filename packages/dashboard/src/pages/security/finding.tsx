@@ -4,6 +4,7 @@ import type { FindingRow } from '../../api/types.ts';
 import { evidenceFilter, gradeOf } from '../../findings.ts';
 import { count, percent } from '../../format/numbers.ts';
 import { dayAndClock, duration } from '../../format/time.ts';
+import { ofAddress } from '../../state/expression.ts';
 import { linkTo } from '../../state/navigation.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Grade } from './grade.tsx';
@@ -46,13 +47,7 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
           <Icon name="packets" /> {detail !== null && detail.frames.length > 1 ? 'The packets' : 'The packet'}
         </a>
         {address !== null && (
-          <a
-            class="button"
-            href={linkTo('flows', '', {
-              q: `${address.includes(':') ? 'ipv6' : 'ip'}.addr == ${address}`,
-              capture,
-            })}
-          >
+          <a class="button" href={linkTo('flows', '', { q: ofAddress(address), capture })}>
             <Icon name="flows" /> Its flows
           </a>
         )}
