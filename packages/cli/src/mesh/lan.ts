@@ -110,7 +110,7 @@ export async function node(options: Common & { task?: string[]; capture?: string
     console.error(
       `Listening on UDP ${port}${known === null ? ', plain messages only' : ` as ${known.standing.id}`}. Ctrl-C ends it.`,
     );
-    const refresh = setInterval(() => known !== null && refreshStanding(known), REFRESH_MS);
+    const refresh = setInterval(() => known !== null && refreshStanding(known, log), REFRESH_MS);
     await new Promise<void>((resolve) => {
       stop.signal.addEventListener('abort', () => resolve());
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -141,10 +141,15 @@ function standingOf(named: string | undefined): Known {
 }
 
 /** The running peer keeps the folder up to date: who was let in or revoked since, and the key that followed. */
-function refreshStanding({ standing }: Known): void {
-  const now = standingFrom(standing.id);
-  if (now.roster.version > standing.roster.version) standing.setRoster(now.roster);
-  if (now.groupKey !== null) standing.takeGroupKey(now.groupKey);
+function refreshStanding({ standing }: Known, log: Log): void {
+  try {
+    const now = standingFrom(standing.id);
+    if (now.roster.version > standing.roster.version) standing.setRoster(now.roster);
+    if (now.groupKey !== null) standing.takeGroupKey(now.groupKey);
+  } catch (error) {
+    // A folder that is gone, or locked since, does not end the node: it goes on with what it knows.
+    log('warn', 'what the peer knows cannot be read again', { reason: (error as Error).message });
+  }
 }
 
 /** Nodes that have answered in the last month, and are approved today. */
