@@ -27,6 +27,14 @@ function start(...args: string[]) {
   return { child, ended, err: () => err };
 }
 
+test('a time in which nothing can be measured is refused in one line', async () => {
+  for (const option of ['--for', '--interval']) {
+    const { status, err } = await start('--peers', '2', option, '0').ended;
+    assert.equal(status, 2, err);
+    assert.match(err, new RegExp(`^eyrie: ${option} 0: .* at least.*\n$`));
+  }
+});
+
 const namespacesOf = (pid: number) =>
   spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' })
     .stdout.split('\n')

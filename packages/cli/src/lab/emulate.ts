@@ -20,6 +20,10 @@ import { prepareFolder, writeReport } from './folder.ts';
 import { readCount, readRate, readShare, readSpan } from './read.ts';
 
 const PEERS_MAX = 5_000;
+/** Of less there are no figures. */
+const DURATION_MS_MIN = 1_000;
+/** Peers that measure without a pause do nothing else. */
+const INTERVAL_MS_MIN = 100;
 
 interface Flags {
   peers: string;
@@ -58,6 +62,10 @@ export async function runEmulate(flags: Flags): Promise<number> {
   };
   if (settings.hosts > settings.peers)
     throw new UserError(`--hosts ${settings.hosts}: there are only ${settings.peers} peers`);
+  if (settings.durationMs < DURATION_MS_MIN)
+    throw new UserError(`--for ${flags.for}: a second at least, as 30s`);
+  if (settings.intervalMs < INTERVAL_MS_MIN)
+    throw new UserError(`--interval ${flags.interval}: 100ms at least`);
   prepareFolder(flags.out);
   const interrupt = listenForInterrupt();
   const screen = process.stderr;
