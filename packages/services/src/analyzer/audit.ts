@@ -1,5 +1,6 @@
 // Who looked at what was said: a line for each answer that gives packets' bytes. It names the packet, never what is in it.
 import type { FastifyRequest } from 'fastify';
+import { askedFor } from './limits.ts';
 import type { Says, Server } from './server.ts';
 
 /** Routes that give bytes or texts out of packets, and what is looked at there. */
@@ -27,9 +28,12 @@ export function addAudit(app: Server, log: AuditLog): void {
 
 function lookOf(request: FastifyRequest): object {
   const { id, session } = request.params as { id?: number; session?: string };
+  const other = askedFor(request);
   const query = new URL(request.url, 'http://eyrie').search.slice(1, QUERY_CHARACTERS_MAX);
   return {
     from: request.ip,
+    // The page's process asks for others, and says for whom.
+    ...(other === null ? {} : { for: other }),
     by: request.headers['user-agent']?.slice(0, 100) ?? '',
     ...(id === undefined ? {} : { id }),
     ...(session === undefined ? {} : { session }),

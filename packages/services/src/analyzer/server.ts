@@ -22,7 +22,7 @@ import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
 import { ApiError, apiErrorOf } from './errors.ts';
 import type { Intake } from './intake.ts';
-import { addLimits, REQUESTS_PER_MINUTE } from './limits.ts';
+import { addLimits, clientOf, REQUESTS_PER_MINUTE } from './limits.ts';
 import { LiveHub } from './live/hub.ts';
 import { producers } from './live/producers.ts';
 import { type AskPeer, MeshSource } from './mesh/source.ts';
@@ -137,7 +137,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   });
   if (options.audit !== undefined) addAudit(app, options.audit);
   addSecurity(app, guard);
-  await addLimits(app, options.requestsPerMinute ?? REQUESTS_PER_MINUTE);
+  await addLimits(app, options.requestsPerMinute ?? REQUESTS_PER_MINUTE, clientOf);
   addMetrics(app, metrics);
   addCompression(app);
   app.addHook('preValidation', typed);

@@ -33,7 +33,7 @@ export async function buildUi(options: UiOptions): Promise<FastifyInstance> {
   app.addHook('onResponse', async (request, reply) => {
     log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
   });
-  // The analyzer behind sees one address, this one: whoever asks too much is stopped here.
+  // Whoever asks too much is stopped here already.
   await addLimits(app, options.requestsPerMinute ?? REQUESTS_PER_MINUTE);
   addSecurity(app, guard);
   await addPage(app, options.folder);

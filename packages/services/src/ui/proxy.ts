@@ -4,6 +4,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FOR_HEADER } from '../analyzer/limits.ts';
 
 /** Until the analyzer begins to answer; a great export may take its time after that. */
 const ANSWER_MS_MAX = 60_000;
@@ -102,6 +103,10 @@ function begin(
   delete headers.origin;
   delete headers['sec-fetch-site'];
   delete headers.cookie;
+  // For the analyzer's audit and its limits; whatever the browser says of itself is not passed on.
+  delete headers[FOR_HEADER];
+  const { remoteAddress } = request.socket;
+  if (remoteAddress !== undefined) headers[FOR_HEADER] = remoteAddress;
   if (token !== null) headers.authorization = `Bearer ${token}`;
   const send = analyzer.protocol === 'https:' ? httpsRequest : httpRequest;
   // Never resolved against the address: `//elsewhere` is a path here.

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Store } from '@eyrie/store';
+import { buildAnalyzer } from '../../src/analyzer/index.ts';
 import { silentLog } from '../../src/log/index.ts';
 import { buildUi, type UiOptions } from '../../src/ui/index.ts';
 import { type Analyzer, ask, noToken, officeStore, startAnalyzer } from './support.ts';
@@ -169,5 +170,43 @@ test('whoever asks too often is told to wait, by the page itself and for what li
     assert.deepEqual([refused.statusCode, refused.json().error.code], [429, 'too_many_requests']);
     assert.equal((await from('203.0.113.6')).statusCode, 200);
     for (let i = 0; i < 10; i++) assert.equal((await from('127.0.0.1')).statusCode, 200);
+  }
+});
+
+test('the analyzer hears for whom the page asks, from the page alone: each is counted, and audited, as one', async (t) => {
+  const token = 'the-analyzer-s-own';
+  const looks: object[] = [];
+  const behind = await startAnalyzer(store, {
+    access: { token, hosts: [] },
+    audit: { info: (_, facts) => void looks.push(facts!), warn() {} },
+  });
+  t.after(() => behind.close());
+  const { items } = await store.packets({ limit: 1 });
+  const url = `/packets/${items[0]!.id}/bytes`;
+  const page = await buildUi({
+    ...{ folder, analyzer: new URL(behind.address), token, access: noToken, log: silentLog },
+  });
+  t.after(async () => page.close());
+  const headers = { host: 'localhost', 'x-forwarded-for': '198.51.100.1' };
+  assert.equal((await page.inject({ url, remoteAddress: '203.0.113.5', headers })).statusCode, 200);
+  const [{ from, for: user }] = looks as [{ from: string; for: string }];
+  assert.deepEqual([from, user], ['127.0.0.1', '203.0.113.5'], 'what the browser says of itself is nothing');
+
+  const limited = await buildAnalyzer({
+    ...{ store, intake: null, folder, page: null, log: silentLog, requestsPerMinute: 3 },
+    access: { token, hosts: [] },
+  });
+  t.after(async () => limited.close());
+  const codeFor = async (client: string) =>
+    (
+      await limited.inject({
+        url,
+        remoteAddress: '172.18.0.5',
+        headers: { host: '172.18.0.6', authorization: `Bearer ${token}`, 'x-forwarded-for': client },
+      })
+    ).statusCode;
+  for (const client of ['203.0.113.5', '203.0.113.6']) {
+    for (let i = 0; i < 3; i++) assert.equal(await codeFor(client), 200);
+    assert.equal(await codeFor(client), 429);
   }
 });
