@@ -4,6 +4,7 @@ import { buildAnalyzer, listen, placeOf } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
 import { Keeper, limitsOf, startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
+import { honeypotFolder } from '../honeypot/folder.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
   auditFor,
@@ -64,7 +65,9 @@ async function answer(store: Store, config: Config) {
   const audit = auditFor(config);
   const app = await buildAnalyzer({
     ...{ store, intake: null, log, access: place.access },
-    ...{ folder: tmpdir(), page: null },
+    ...{ folder: tmpdir(), page: null, honeypotFolder: honeypotFolder(undefined) },
+    askPeer: async (method, parameters) =>
+      (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
     ...(audit === undefined ? {} : { audit }),
   });
   const address = await listen(app, place, '--analyzer-port').catch(async (error) => {
