@@ -64,6 +64,7 @@ test('a colour rule is a display filter over the columns of a row', () => {
   assert.equal(holds('!tcp || frame.len < 10'), false);
   assert.equal(holds('eth && udp || ip'), true);
   assert.equal(holds('tcp.stream'), true);
+  assert.equal(holds('constructor'), false, 'a protocol that no packet has, not what every object has');
   assert.equal(holds('tcp.stream', { stream: null }), false);
   assert.equal(holds('_ws.col.Info contains "a \\"b\\""', { summary: 'say a "b"' }), true);
   assert.equal(holds(String.raw`_ws.col.Info matches "^get \S+$"`, { summary: 'GET /x' }), true);
@@ -73,6 +74,7 @@ test('a colour rule is a display filter over the columns of a row', () => {
     ['tcp.port = 1', /^This cannot be read/],
     ['tcp.port like 1', /^Say == /],
     ['dns.qry.name == "x"', /has no dns\.qry\.name/],
+    ['frame.len constructor 5', /^Say == /],
     ['tcp udp', /^Say && or /],
     ['tcp && ', /missing at the end/],
     ['_ws.col.Info matches "("', /no regular expression/],

@@ -12,14 +12,14 @@ const origin: CaptureOrigin = { key: 'file:x', kind: 'file', name: 'x', file: nu
 const ETHERNET = 1;
 
 /** A parser's inbox, and what it sends on. */
-function inboxWith(stored = 0) {
+function inboxWith(stored = 0, rules = false) {
   const sent: StoreRequest[] = [];
   const persistor = {
     once: async (_: string, __: string, ___: string, body: Uint8Array) => {
       sent.push(decodeStoreBody(Buffer.from(body)));
     },
   } as unknown as BusClient;
-  return { sent, inbox: new Inbox({ origin, persistor, stored, rewinds: true, rules: false }) };
+  return { sent, inbox: new Inbox({ origin, persistor, stored, rewinds: true, rules }) };
 }
 
 /** UDP packets, each from another port. */
@@ -77,4 +77,65 @@ describe('an inbox of the parser', () => {
     );
     assert.deepEqual(sent, []);
   });
+});
+
+/** A question, and two answers with so many addresses each that differ: the second is taken for forged. */
+function racedAnswers(addresses: number): Frames {
+  const question = [1, 97, 7, 101, 120, 97, 109, 112, 108, 101, 0, 0, 1, 0, 1];
+  const dns = (answers: number, third: number): number[] => [
+    ...[0, 7, answers === 0 ? 1 : 0x81, answers === 0 ? 0 : 0x80, 0, 1, 0, answers, 0, 0, 0, 0, ...question],
+    ...Array.from({ length: answers }, (_, i) => [
+      192,
+      12,
+      0,
+      1,
+      0,
+      1,
+      0,
+      0,
+      0,
+      60,
+      0,
+      4,
+      203,
+      100 + third,
+      100,
+      i,
+    ]).flat(),
+  ];
+  const packet = (payload: number[], isAnswer: boolean): Uint8Array => {
+    const udp = 8 + payload.length;
+    const word = (value: number) => [value >> 8, value & 255];
+    const [client, server] = [
+      [10, 0, 0, 1],
+      [10, 0, 0, 2],
+    ];
+    const ports = isAnswer ? [...word(53), ...word(4000)] : [...word(4000), ...word(53)];
+    const ends = isAnswer ? [...server, ...client] : [...client, ...server];
+    const ip = [0x45, 0, ...word(20 + udp), 0, 0, 0, 0, 64, 17, 0, 0, ...ends];
+    return Uint8Array.from([...Array(12).fill(2), 8, 0, ...ip, ...ports, ...word(udp), 0, 0, ...payload]);
+  };
+  return (see) => {
+    const all = [packet(dns(0, 0), false), packet(dns(addresses, 1), true), packet(dns(addresses, 2), true)];
+    for (const [i, data] of all.entries()) {
+      const times = { seconds: 1e9, nanoseconds: i, hasTime: true };
+      const place = {
+        start: 0,
+        end: data.length,
+        wireLength: data.length,
+        linkType: ETHERNET,
+        fileOffset: 0,
+      };
+      see(Object.assign(newFrame(), { data, number: i + 1, ...place, ...times }));
+    }
+  };
+}
+
+it('what a packet makes too long to be stored is cut: the persistor refuses nothing for ever', async () => {
+  const { inbox, sent } = inboxWith(0, true);
+  await inbox.take(delivery(racedAnswers(200), { problem: null }));
+  const found = sent.flatMap(({ batch }) => batch.findings).filter(({ finder }) => finder === 'rule');
+  assert.ok(found.length > 0, 'it was found');
+  assert.ok(found.some(({ detail }) => detail?.summary.length === 2000 && detail.summary.endsWith('…')));
+  assert.deepEqual(new Set(found.map(({ address }) => address)), new Set(['10.0.0.2']));
 });

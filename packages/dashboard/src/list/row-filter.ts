@@ -87,7 +87,7 @@ function wordsOf(text: string): string[] | string {
 function testAt(words: readonly string[], at: number): { holds: Holds; next: number } | string {
   const [name, operator, quoted] = words.slice(at, at + 3);
   if (name === undefined) return 'Something is missing at the end';
-  const field = FIELDS[name.toLowerCase()];
+  const field = own(FIELDS, name.toLowerCase());
   if (field === undefined) return nameOrProtocol(name, at);
   if (operator === undefined || operator === '&&' || operator === '||')
     return { holds: (row) => field(row).some((known) => known !== null), next: at + 1 };
@@ -96,7 +96,7 @@ function testAt(words: readonly string[], at: number): { holds: Holds; next: num
   // In a regular expression a backslash is its own.
   if (operator === 'matches') return matching(field, inside, at);
   const value = inside.replace(/\\(.)/g, '$1');
-  const compare = OPERATORS[operator];
+  const compare = own(OPERATORS, operator);
   if (compare === undefined) return `Say == != < > <= >= contains or matches after ${name}, not ${operator}`;
   // As in Wireshark: `!=` holds where no value is equal.
   const isAll = operator === '!=';
@@ -107,6 +107,11 @@ function testAt(words: readonly string[], at: number): { holds: Holds; next: num
     },
     next: at + 3,
   };
+}
+
+/** What every object has, as `constructor`, is no field and no operator. */
+function own<T>(table: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /** A name alone is a protocol that the packet has. */

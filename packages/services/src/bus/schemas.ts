@@ -135,6 +135,9 @@ export const NameSchema = Type.Object(
   closed,
 );
 
+/** Characters of a finding's texts: what packets say of themselves may be longer, and is cut before it is sent. */
+export const FINDING_TEXT_MAX = { message: 2000, target: 1000, summary: 2000, advice: 2000 } as const;
+
 const RULE_SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
 
 const FindingDetailSchema = Type.Object(
@@ -142,10 +145,10 @@ const FindingDetailSchema = Type.Object(
     rule: text(100),
     severity: oneOf(...RULE_SEVERITIES),
     confidence: Type.Number({ minimum: 0, maximum: 1 }),
-    target: text(1000),
-    summary: text(2000),
+    target: text(FINDING_TEXT_MAX.target),
+    summary: text(FINDING_TEXT_MAX.summary),
     technique: nullable(Type.Object({ id: text(20), name: text(200) }, closed)),
-    advice: text(2000),
+    advice: text(FINDING_TEXT_MAX.advice),
     frames: Type.Array(count('frame.number'), { maxItems: 100 }),
     streams: Type.Array(count('stream'), { maxItems: 100 }),
   },
@@ -158,7 +161,7 @@ export const FindingSchema = Type.Object(
     severity: oneOf('comment', 'chat', 'note', 'warn', 'error'),
     group: text(100),
     protocol: text(100),
-    message: text(2000),
+    message: text(FINDING_TEXT_MAX.message),
     address: nullable(text(45)),
     count: count('how often'),
     frame: nullable(count('frame.number of the first')),

@@ -1,7 +1,9 @@
 // What the intrusion rules say of packets, as rows for the store: each finding when it is new, and how often it came since.
+import { isIP } from 'node:net';
 import type { Finding } from '@eyrie/detect';
 import type { Packet, Session, Severity } from '@eyrie/dissect';
 import type { FindingRow } from '@eyrie/store';
+import { FINDING_TEXT_MAX } from '../bus/schemas.ts';
 import { PacketWatch } from '../detect/index.ts';
 
 /** As the store grades what the expert says. */
@@ -57,8 +59,11 @@ function rowOf(finding: Finding, count: number): FindingRow {
     group: title,
     protocol: '',
     // Without what grows from batch to batch: equal rows are one in the store.
-    message: `${title}${technique === null ? '' : ` (${technique.id})`}: ${source}${target === '' ? '' : ` → ${target}`}`,
-    address: source === '' ? null : source,
+    message: cut(
+      'message',
+      `${title}${technique === null ? '' : ` (${technique.id})`}: ${source}${target === '' ? '' : ` → ${target}`}`,
+    ),
+    address: addressIn(source),
     count,
     frame: evidence.frames[0] ?? null,
     time: start,
@@ -67,12 +72,26 @@ function rowOf(finding: Finding, count: number): FindingRow {
       rule: finding.rule,
       severity,
       confidence: finding.confidence,
-      target,
-      summary: finding.summary,
+      target: cut('target', target),
+      summary: cut('summary', finding.summary),
       technique,
-      advice: finding.advice,
+      advice: cut('advice', finding.advice),
       frames: [...evidence.frames],
       streams: [...evidence.streams],
     },
   };
+}
+
+/** Names, users and lists of addresses are as long as whoever sent them likes; the persistor takes none that are longer. */
+function cut(what: keyof typeof FINDING_TEXT_MAX, text: string): string {
+  const most = FINDING_TEXT_MAX[what];
+  return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
+}
+
+const ETHERNET = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
+
+/** Of `192.0.2.1 (02:00:5e:00:53:01)` the first; null of `5 DNS servers`. */
+function addressIn(source: string): string | null {
+  const [word = ''] = source.split(' ');
+  return isIP(word) !== 0 || ETHERNET.test(word) ? word : null;
 }
