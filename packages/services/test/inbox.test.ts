@@ -131,6 +131,32 @@ function racedAnswers(addresses: number): Frames {
   };
 }
 
+/** A request of a host whose name is longer than any. */
+const longHost: Frames = (see) => {
+  const request = Buffer.from(`GET / HTTP/1.1\r\nHost: ${'a'.repeat(1200)}.example\r\n\r\n`);
+  const length = 40 + request.length;
+  const ip = [0x45, 0, length >> 8, length & 255, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+  const tcp = [0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 1, 0, 0, 0, 0, 0];
+  const data = Uint8Array.from([...Array(12).fill(2), 8, 0, ...ip, ...tcp, ...request]);
+  const place = { start: 0, end: data.length, wireLength: data.length, linkType: ETHERNET, fileOffset: 0 };
+  const times = { seconds: 1e9, nanoseconds: 0, hasTime: true };
+  see(Object.assign(newFrame(), { data, number: 1, ...place, ...times }));
+};
+
+it('a name that is too long to be one is none, in conversations and of addresses', async () => {
+  const { inbox, sent } = inboxWith();
+  await inbox.take(delivery(longHost, { problem: null }));
+  const flows = sent.flatMap(({ batch }) => batch.flows);
+  assert.deepEqual(
+    flows.map(({ applications, serverName }) => [applications, serverName]),
+    [[['http'], null]],
+  );
+  assert.deepEqual(
+    sent.flatMap(({ batch }) => batch.names),
+    [],
+  );
+});
+
 it('what a packet makes too long to be stored is cut: the persistor refuses nothing for ever', async () => {
   const { inbox, sent } = inboxWith(0, true);
   await inbox.take(delivery(racedAnswers(200), { problem: null }));

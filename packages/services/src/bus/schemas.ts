@@ -83,6 +83,9 @@ const AmountSchema = Type.Object(
 );
 const oneOf = (...names: string[]) => Type.Union(names.map((name) => Type.Literal(name)));
 
+/** A DNS name has 255 octets (RFC 1035 §2.3.4), each up to four characters where it is written out. */
+export const NAME_TEXT_MAX = 1020;
+
 export const FlowSchema = Type.Object(
   {
     stream: Type.Integer({ minimum: 0, maximum: 0x7fff_ffff }),
@@ -94,7 +97,7 @@ export const FlowSchema = Type.Object(
     toServer: AmountSchema,
     toClient: AmountSchema,
     applications: Type.Array(text(100), { maxItems: 16 }),
-    serverName: nullable(text(1000)),
+    serverName: nullable(text(NAME_TEXT_MAX)),
     fingerprints: Type.Record(text(100), text(2000)),
     communityId: text(100),
     tcp: nullable(
@@ -128,7 +131,7 @@ export const FlowSchema = Type.Object(
 export const NameSchema = Type.Object(
   {
     address: text(45),
-    name: text(1000),
+    name: text(NAME_TEXT_MAX),
     source: oneOf('dns', 'tls', 'http', 'dhcp', 'file'),
     time: Type.Number(),
   },

@@ -11,6 +11,7 @@ import {
   Tap,
 } from '@eyrie/dissect';
 import type { NameRow, NameSource } from '@eyrie/store';
+import { NAME_TEXT_MAX } from '../bus/schemas.ts';
 
 /** Different names kept between two batches; more are left out, as only a flood makes them. */
 const NAMES_MAX = 20_000;
@@ -98,7 +99,8 @@ export class Names {
   }
 
   #set(address: string, name: string, source: NameSource, time: number): void {
-    if (name === '' || this.#rows.size >= NAMES_MAX) return;
+    // What is longer is no name, though a Host header or a TLS hello may say it.
+    if (name === '' || name.length > NAME_TEXT_MAX || this.#rows.size >= NAMES_MAX) return;
     const key = `${address} ${source} ${name}`;
     if (!this.#rows.has(key)) this.#rows.set(key, { address, name, source, time });
   }

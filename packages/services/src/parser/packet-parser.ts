@@ -10,6 +10,7 @@ import {
   PacketBatch,
 } from '@eyrie/dissect';
 import type { FindingRow, FlowRow, NameRow } from '@eyrie/store';
+import { NAME_TEXT_MAX } from '../bus/schemas.ts';
 import { Findings } from './findings.ts';
 import { Names } from './names.ts';
 import { Rules } from './rules.ts';
@@ -142,8 +143,12 @@ export class PacketParser {
 
   #addFlow(flow: Flow): void {
     this.#names.addFlow(flow);
+    const { stream, serverName, communityId } = flow;
     // As a plain object, which can go to another thread; the getter would be lost.
-    this.#flows.push({ ...flow, stream: flow.stream + this.#streamBase, communityId: flow.communityId });
+    this.#flows.push({
+      ...{ ...flow, stream: stream + this.#streamBase, communityId },
+      serverName: serverName !== null && serverName.length > NAME_TEXT_MAX ? null : serverName,
+    });
   }
 }
 
