@@ -95,6 +95,17 @@ describe('eyrie doctor', () => {
     assert.match(stdout, /\n\d+ ok, \d+ to look at, [1-9]\d* wrong\n$/);
   });
 
+  test('a peer whose settings cannot be read is a finding, and the rest is looked at all the same', async () => {
+    const path = join(home, 'eyrie/peers/one/settings.json');
+    const before = readFileSync(path);
+    writeFileSync(path, '{');
+    const { status, of } = await findings({});
+    writeFileSync(path, before);
+    assert.equal(status, 1);
+    assert.equal(of('certificate of peer one').state, 'wrong');
+    assert.equal(of('DuckDB').state, 'ok');
+  });
+
   test('each judgement, at its bounds', () => {
     assert.equal(node('22.1.0').state, 'wrong');
     assert.equal(node('24.0.0').state, 'ok');

@@ -86,11 +86,18 @@ export function look(tool: FirewallTool): string[] | null {
 export function localPeers(): LocalPeer[] {
   const home = eyrieHome();
   return peersIn(home).flatMap((id) => {
-    const text = readText(join(peerFolder(home, id), 'settings.json'));
-    if (text === '') return [];
-    const { host, port } = JSON.parse(text);
-    return typeof host === 'string' && Number.isInteger(port) ? [{ id, host, port }] : [];
+    const { host, port } = settingsIn(join(peerFolder(home, id), 'settings.json'));
+    return typeof host === 'string' && Number.isInteger(port) ? [{ id, host, port: Number(port) }] : [];
   });
+}
+
+/** Empty where there are none, or none that can be read: starting the peer says what is wrong with them. */
+function settingsIn(path: string): { host?: unknown; port?: unknown } {
+  try {
+    return JSON.parse(readText(path)) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Sockets that processes of Eyrie listen with. Linux says it, of processes that we may look at. */
