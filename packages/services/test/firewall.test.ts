@@ -1,5 +1,6 @@
 // What `eyrie firewall` would run, word for word, for firewalls that are not here; and what it takes for used and blocked.
 import assert from 'node:assert/strict';
+import { BlockList } from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { loadConfig } from '../src/config/index.ts';
@@ -195,6 +196,38 @@ describe('block lists', () => {
       assert.notEqual(isProtected(address), null, address);
     for (const address of ['192.168.1.11', '198.51.100.8', 'fe80:0:0:1::/64'])
       assert.equal(isProtected(address), null);
+  });
+
+  test('what lies in a network of the list is not said again', () => {
+    const read = (...lines: string[]) => readBlocked(lines.join('\n'), () => null).blocked;
+    assert.deepEqual(
+      read(
+        '203.0.113.5',
+        '203.0.113.0/24',
+        '203.0.113.9/24',
+        '203.0.114.1',
+        '2001:db8::1',
+        '2001:db8::/32',
+        '::1',
+      ),
+      ['203.0.113.0/24', '203.0.114.1', '2001:db8::/32', '::1'],
+    );
+    const network = fc.oneof(
+      fc.tuple(fc.ipV4(), fc.integer({ min: 1, max: 32 })),
+      fc.tuple(fc.ipV6(), fc.integer({ min: 1, max: 128 })),
+    );
+    fc.assert(
+      fc.property(fc.array(network, { maxLength: 12 }), (networks) => {
+        const lines = networks.map(([address, prefix]) => `${address}/${prefix}`.toLowerCase());
+        const kept = new BlockList();
+        const family = (address: string) => (address.includes(':') ? 'ipv6' : 'ipv4');
+        for (const each of read(...lines)) {
+          const [address, prefix] = each.split('/');
+          kept.addSubnet(address!, Number(prefix), family(address!));
+        }
+        for (const [address] of networks) assert.ok(kept.check(address, family(address)), address);
+      }),
+    );
   });
 
   test('any text is read', () => {

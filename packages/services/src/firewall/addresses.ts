@@ -21,7 +21,39 @@ export function readBlocked(text: string, isProtected: (address: string) => stri
     if (problem === null) blocked.add(address);
     else problems.push(`line ${i + 1}: ${address.slice(0, 60)}: ${problem}`);
   }
-  return { blocked: [...blocked], problems };
+  return { blocked: withoutCovered([...blocked]), problems };
+}
+
+/** Leaves out what lies in a network of the list: firewalld refuses entries that overlap, after it has taken others. */
+function withoutCovered(blocked: readonly string[]): string[] {
+  const networks = blocked.map((text) => {
+    const [address = '', prefix] = text.split('/');
+    const bits = isIP(address) === 4 ? 32 : 128;
+    return { text, bits, prefix: Number(prefix ?? bits), value: numberOf(address) };
+  });
+  const nameOf = ({ bits, value }: { bits: number; value: bigint }, prefix: number) =>
+    `${bits} ${prefix} ${value >> BigInt(bits - prefix)}`;
+  const known = new Set(networks.map((network) => nameOf(network, network.prefix)));
+  const prefixes = [...new Set(networks.map(({ prefix }) => prefix))];
+  const kept = new Map<string, string>();
+  for (const network of networks) {
+    const own = nameOf(network, network.prefix);
+    const isCovered = prefixes.some(
+      (prefix) => prefix < network.prefix && known.has(nameOf(network, prefix)),
+    );
+    // 10.1.2.3/8 and 10.0.0.0/8 are one.
+    if (!isCovered && !kept.has(own)) kept.set(own, network.text);
+  }
+  return [...kept.values()];
+}
+
+function numberOf(address: string): bigint {
+  if (isIP(address) === 4) return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+  // As URLs are written: hexadecimal groups, of which some zeros are left out once.
+  const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const [before, after] = [head, tail].map((text) => (text === '' ? [] : text.split(':')));
+  const zeros = Array.from({ length: 8 - before!.length - after!.length }, () => '0');
+  return [...before!, ...zeros, ...after!].reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
 }
 
 /** An address, or a network by CIDR. */
