@@ -56,8 +56,18 @@ export const systemRandom: Random = {
   bytes: (length) => randomBytes(length),
 };
 
+/** What fails later, with nobody to hear of it, is logged: a full disk at one moment must not end a peer. */
 export function systemRuntime(log: Log = () => {}): Runtime {
-  return { clock: systemClock, random: systemRandom, log };
+  const after: Clock['after'] = (delayMs, action) =>
+    systemClock.after(delayMs, () => {
+      try {
+        action();
+      } catch (error) {
+        log('warn', 'something that was due failed', { message: (error as Error).message });
+      }
+    });
+  const clock: Clock = Object.create(systemClock, { after: { value: after } });
+  return { clock, random: systemRandom, log };
 }
 
 /** The clocks of a runtime as finely as it has them. */

@@ -14,6 +14,7 @@ import { callPeer } from '../src/peer/control.ts';
 import { MOVED } from '../src/peer/standing.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { CHUNK_BYTES, describeFile, isWhole } from '../src/resources/manifest.ts';
+import { systemRuntime } from '../src/runtime.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 import { noticeKinds } from '../src/wire/kinds.ts';
 import { bytes, encode, list } from '../src/wire/schema.ts';
@@ -180,4 +181,20 @@ test('a stranger who has called sends nobody elsewhere', () => {
   refused('', true);
   refused('peer-1', false);
   assert.equal(dialled.length, 2, 'whom it called, and whom it knows, may');
+});
+
+test('what fails later is logged, and ends nothing', async () => {
+  const lines: string[] = [];
+  const { clock } = systemRuntime((level, message, values) =>
+    lines.push(`${level} ${message} ${String(values?.message)}`),
+  );
+  await new Promise<void>((resolve) => {
+    clock.after(1, () => {
+      throw new Error('the disk is full');
+    });
+    // Timers of the runtime keep no process alive, this one does.
+    setTimeout(resolve, 20);
+  });
+  assert.deepEqual(lines, ['warn something that was due failed the disk is full']);
+  assert.ok(clock.fine !== undefined && clock.elapsedMs() > 0);
 });

@@ -106,7 +106,9 @@ export async function openOutside(
 function readUrl(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || !/^(mqtts?|wss?):$/.test(parsed.protocol))
-    throw new MqttError(`${url} is no broker: write mqtt://HOST, mqtts://HOST:8883 or wss://HOST/mqtt`);
+    throw new MqttError(
+      `${withoutPassword(url)} is no broker: write mqtt://HOST, mqtts://HOST:8883 or wss://HOST/mqtt`,
+    );
   return parsed;
 }
 
@@ -116,4 +118,9 @@ function readCa(path: string): Buffer {
   } catch (error) {
     throw new MqttError(`${path}: cannot be read: ${(error as Error).message}`);
   }
+}
+
+/** Errors end in logs and in shells that others look at. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/]*@/, '//…@');
 }
