@@ -38,10 +38,13 @@ const FILTERS = [
 
 const skip = requireTool('tshark');
 
-for (const name of ['office-hour.pcapng', 'port-scan.pcapng']) {
+/** A second capture of another kind; a few filters of each sort are enough there. */
+const CAPTURES = { 'office-hour.pcapng': 1, 'port-scan.pcapng': 4 };
+
+for (const [name, each] of Object.entries(CAPTURES)) {
   const path = fileURLToPath(new URL(`../../../samples/${name}`, import.meta.url));
   describe(`filters over ${name}`, { skip }, () => {
-    for (const filter of FILTERS) {
+    for (const filter of FILTERS.filter((_, i) => i % each === 0)) {
       it(filter, () => assert.deepEqual(ours(path, filter), theirs(path, filter)));
     }
   });
