@@ -72,6 +72,16 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+async function untilKnown(host: string, other: string): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    const members = JSON.parse(await run(host, 'mesh', 'members', '--peer', host, '--json'));
+    if (members.some(({ id, status }: { id: string; status: string }) => id === other && status === 'alive'))
+      return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  assert.fail(`${host} does not hear of ${other}`);
+}
+
 test('behind two routers: messages and files arrive over the one that is open', {
   skip,
   timeout: 180_000,
@@ -85,6 +95,9 @@ test('behind two routers: messages and files arrive over the one that is open', 
     await run(host, 'mesh', 'join', token, '--name', host);
     await run(host, 'mesh', 'start', host);
   }
+  // That there is a peer on the other side comes to be known a moment later.
+  await untilKnown('left', 'right');
+  await untilKnown('right', 'left');
   const content = randomBytes(3_000_000);
   const file = join(home, 'data.bin');
   writeFileSync(file, content);

@@ -37,6 +37,8 @@ export class Beacon {
   readonly #options: BeaconOptions;
   /** The newest of each peer, so that none is taken twice. */
   readonly #last = new Map<string, number>();
+  /** Who is being called just now. */
+  readonly #called = new Set<string>();
   #lastOwnMs = 0;
   #second = 0;
   #received = 0;
@@ -76,7 +78,20 @@ export class Beacon {
     if (switchboard.sessionOf(said.from) !== null) return;
     if (!this.#isAlone() && directory.isAlive(said.from)) return;
     const ports = [...new Set(said.addresses.map((each) => each.slice(each.lastIndexOf(':') + 1)))];
-    switchboard.connect(said.from, [...ports.map((port) => `${host}:${port}`), ...said.addresses]);
+    this.#call(said.from, [...ports.map((port) => `${host}:${port}`), ...said.addresses]);
+  }
+
+  /** One after the other, whatever became of calls to where it was before: it has just said where it is. */
+  #call(id: string, addresses: readonly string[]): void {
+    if (this.#called.has(id)) return;
+    this.#called.add(id);
+    const { switchboard } = this.#options;
+    const next = (at: number): void => {
+      const address = addresses[at];
+      if (address === undefined || switchboard.sessionOf(id) !== null) this.#called.delete(id);
+      else switchboard.connectTo(address, () => next(at + 1));
+    };
+    next(0);
   }
 
   #mayLook(): boolean {
