@@ -73,7 +73,10 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test('peers whose addresses all changed find each other on the LAN', { skip, timeout: 180_000 }, async () => {
+test('peers whose addresses all changed while they were away find each other on the LAN', {
+  skip,
+  timeout: 180_000,
+}, async () => {
   makeNetwork();
   address('10.78.0');
   await run('one', 'mesh', 'init', 'home', '--name', 'one');
@@ -85,14 +88,6 @@ test('peers whose addresses all changed find each other on the LAN', { skip, tim
   await run('two', 'mesh', 'start', 'two');
   const areBoth = async () => (await members('two')).every(({ status }) => status === 'alive');
   await until(areBoth, 'both know each other');
-
-  // While both run: each says where it is now, and the link is made anew.
-  address('10.78.1');
-  const isMoved = async () =>
-    (await members('two')).every(
-      ({ status, addresses }) => status === 'alive' && addresses.some((each) => each.startsWith('10.78.1.')),
-    );
-  await until(isMoved, 'the new addresses are known');
 
   // While both are away: nothing that they know leads anywhere.
   for (const host of hosts) await run(host, 'mesh', 'stop', host);
