@@ -99,8 +99,8 @@ export function serveHost(argument: string): void {
   process.once('disconnect', () => process.exit(0));
   process.on('message', ({ id, method, args }: Call) => {
     if (!methods.includes(method)) return;
-    // biome-ignore lint/suspicious/noExplicitAny: each method has its own arguments, and both sides are this file
-    const doing = (host[method] as any)(...args) as Promise<unknown>;
+    // Each method has its own arguments, and both sides are this file.
+    const doing = (host[method] as (...all: unknown[]) => Promise<unknown>)(...args);
     doing.then(
       (result) => process.send?.({ id, result } satisfies Outcome),
       (error) => process.send?.({ id, error: String((error as Error).message) } satisfies Outcome),
