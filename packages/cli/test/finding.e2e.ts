@@ -1,5 +1,5 @@
-// Two peers in network namespaces on one switch, whose addresses all change while they are away: they find each other by
-// multicast. And a running peer whose address changes says so.
+// Two peers in network namespaces on one switch, whose addresses all change, while they run and while they are away: they
+// find each other by multicast.
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
@@ -73,7 +73,7 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test('peers whose addresses all changed while they were away find each other on the LAN', {
+test('peers whose addresses all changed, running or away, find each other on the LAN', {
   skip,
   timeout: 180_000,
 }, async () => {
@@ -88,6 +88,14 @@ test('peers whose addresses all changed while they were away find each other on 
   await run('two', 'mesh', 'start', 'two');
   const areBoth = async () => (await members('two')).every(({ status }) => status === 'alive');
   await until(areBoth, 'both know each other');
+
+  // While both run: each link there was leads to where the other is no more.
+  address('10.78.1');
+  const isMoved = async () =>
+    (await members('two')).every(
+      ({ status, addresses }) => status === 'alive' && addresses.some((each) => each.startsWith('10.78.1.')),
+    );
+  await until(isMoved, 'both say where they are now');
 
   // While both are away: nothing that they know leads anywhere.
   for (const host of hosts) await run(host, 'mesh', 'stop', host);

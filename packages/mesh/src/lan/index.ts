@@ -5,3 +5,4 @@ export {
   type LanMessage,
   MESSAGE_BYTES_MAX as LAN_MESSAGE_BYTES_MAX,
 } from './datagram.ts';
+export { createAddressSocket, Multicast, ownAddresses } from './multicast.ts';

@@ -5,7 +5,7 @@ import { Beacon } from '../members/beacon.ts';
 import { type Cancel, every } from '../runtime.ts';
 import type { Peer } from './peer.ts';
 
-const LOOK_MS = 5_000;
+const LOOK_MS = 2_000;
 
 /** @param addressesNow where others find this peer now; @param isOnLan false leaves the network alone */
 export async function followWhereabouts(
@@ -14,12 +14,13 @@ export async function followWhereabouts(
   isOnLan: boolean,
 ): Promise<Cancel> {
   const { runtime, standing, directory, switchboard } = peer;
+  let group: GroupSocket | null = null;
   const cancelLook = every(runtime, LOOK_MS, () => {
+    group?.join();
     const now = addressesNow();
     if (now.join() !== peer.addresses.join()) peer.moved(now);
   });
   if (!isOnLan) return cancelLook;
-  let group: GroupSocket;
   try {
     group = await GroupSocket.open((data, host) => beacon.receive(data, host));
   } catch (error) {
@@ -32,12 +33,12 @@ export async function followWhereabouts(
     directory,
     switchboard,
     addresses: () => peer.addresses,
-    transmit: (datagram) => group.transmit(datagram),
+    transmit: (datagram) => group?.transmit(datagram),
   });
   beacon.start();
   return () => {
     cancelLook();
     beacon.stop();
-    group.close();
+    group?.close();
   };
 }

@@ -1,7 +1,9 @@
 // UDP to everyone on the LAN: the directed broadcast of every interface, or a multicast group on each.
-import { createSocket, type Socket } from 'node:dgram';
-import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import type { Socket } from 'node:dgram';
+import { createAddressSocket, Multicast, ownAddresses } from '@eyrie/mesh/lan';
 
+/** Networks may come while a node listens. */
+const JOIN_MS = 10_000;
 /** Of the block for organisations (RFC 2365 §6.2). */
 export const MULTICAST_GROUP = '239.255.43.21';
 
@@ -17,15 +19,18 @@ export interface LanSocketOptions {
 export class LanSocket {
   readonly #socket: Socket;
   readonly #options: LanSocketOptions;
+  readonly #multicast: Multicast;
+  #rejoin: NodeJS.Timeout | undefined;
 
   private constructor(socket: Socket, options: LanSocketOptions) {
     this.#socket = socket;
+    this.#multicast = new Multicast(socket, MULTICAST_GROUP);
     this.#options = options;
   }
 
   /** @throws the error of a port that is taken, or not allowed */
   static async open(options: LanSocketOptions): Promise<LanSocket> {
-    const socket = createSocket({ type: 'udp4', reuseAddr: options.isListening });
+    const socket = createAddressSocket(options.isListening);
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
       socket.bind(options.isListening ? options.port : 0, () => {
@@ -37,7 +42,7 @@ export class LanSocket {
     socket.on('error', (error) => options.onProblem(error.message));
     socket.on('message', (data, from) => options.onDatagram(data, `${from.address}:${from.port}`));
     const lan = new LanSocket(socket, options);
-    if (options.multicast) lan.#joinGroups();
+    if (options.multicast) lan.#join();
     return lan;
   }
 
@@ -48,16 +53,19 @@ export class LanSocket {
       this.#send(data, Number(port), host!);
       return;
     }
-    for (const own of ownAddresses()) {
-      if (this.#options.multicast) {
-        this.#socket.setMulticastInterface(own.address);
-        this.#send(data, this.#options.port, MULTICAST_GROUP);
-      } else this.#send(data, this.#options.port, directedBroadcast(own));
-    }
+    const { multicast, port, onProblem } = this.#options;
+    if (multicast) this.#multicast.send(data, port, onProblem);
+    else for (const own of ownAddresses()) this.#send(data, port, directedBroadcast(own));
   }
 
   close(): Promise<void> {
+    clearInterval(this.#rejoin);
     return new Promise((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #join(): void {
+    this.#multicast.join();
+    if (this.#options.isListening) this.#rejoin = setInterval(() => this.#multicast.join(), JOIN_MS).unref();
   }
 
   #send(data: Uint8Array, port: number, host: string): void {
@@ -71,22 +79,6 @@ export class LanSocket {
       (error) => error && this.#options.onProblem(`${host}: ${error.message}`),
     );
   }
-
-  #joinGroups(): void {
-    for (const { address } of ownAddresses()) {
-      try {
-        this.#socket.addMembership(MULTICAST_GROUP, address);
-      } catch (error) {
-        this.#options.onProblem(`${address}: ${(error as Error).message}`);
-      }
-    }
-  }
-}
-
-function ownAddresses(): NetworkInterfaceInfo[] {
-  return Object.values(networkInterfaces())
-    .flatMap((each) => each ?? [])
-    .filter(({ family }) => family === 'IPv4');
 }
 
 /** The last address of the network that the interface is in, by its real netmask. */
