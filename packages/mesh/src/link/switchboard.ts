@@ -4,9 +4,10 @@
 import { type Measure, measureText } from '../members/measures.ts';
 import { type Roster, RosterError, type RosterPart } from '../members/roster.ts';
 import { MOVED, RosterGatherer, type Standing } from '../peer/standing.ts';
-import { type Cancel, jittered, Pace, type Runtime } from '../runtime.ts';
+import { type Cancel, Pace, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
+import { Dialler } from './dialler.ts';
 import type { Link, Transport } from './link.ts';
 import { Session } from './session.ts';
 import type { Purpose, Reply, SessionHost, Verdict } from './session-host.ts';
@@ -26,17 +27,10 @@ const ROSTER_BUSY_MS = 1_000;
 const SESSIONS_MAX = 2_048;
 /** Of lists of members that are not whole yet, from all sessions together: nobody has vouched for them so far. */
 const GATHERED_BYTES_MAX = 256 << 20;
-const DIAL_BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
 
 export type NoticeHandler = (session: Session, payload: Uint8Array) => void;
 export type RequestHandler = (session: Session, payload: Uint8Array, reply: Reply) => void;
 export type StreamHandler = (session: Session, payload: Uint8Array, stream: Stream) => void;
-
-interface Dialling {
-  failures: number;
-  notBeforeMs: number;
-  isUnderWay: boolean;
-}
 
 export class Switchboard implements SessionHost {
   readonly runtime: Runtime;
@@ -66,11 +60,9 @@ export class Switchboard implements SessionHost {
   readonly #notices = new Map<number, NoticeHandler>();
   readonly #requests = new Map<number, RequestHandler>();
   readonly #streams = new Map<number, StreamHandler>();
-  readonly #dialling = new Map<string, Dialling>();
+  readonly #dialler: Dialler;
   readonly #silent = new WeakSet<Session>();
   readonly #kept = new WeakSet<Session>();
-  /** Whom a session was meant to be with when it was dialled. */
-  readonly #meant = new WeakMap<Session, string>();
   /** By the name of a peer that does not want a link: who stands in for it. */
   readonly #standIns = new Map<string, Session>();
   #lastTickMs: number;
@@ -82,6 +74,12 @@ export class Switchboard implements SessionHost {
     this.runtime = runtime;
     this.standing = standing;
     this.#transport = transport;
+    this.#dialler = new Dialler(
+      runtime,
+      transport,
+      (link) => this.#start(link, 'link'),
+      (session, decided) => this.#whenDecided(session, decided),
+    );
     this.#lastTickMs = runtime.clock.elapsedMs();
     this.#rosterPace = new Pace(runtime.clock, ROSTER_SOON_MS, ROSTER_BUSY_MS, () => this.#pushRoster());
     standing.onRoster.push((roster, before) => this.#rosterChanged(roster, before));
@@ -111,6 +109,7 @@ export class Switchboard implements SessionHost {
   /** Tells all why, and ends. */
   stop(reason: string): void {
     this.#isStopped = true;
+    this.#dialler.stop();
     this.#cancelTick();
     this.#rosterPace.cancel();
     for (const session of [...this.#all]) session.close(reason);
@@ -119,6 +118,7 @@ export class Switchboard implements SessionHost {
   /** Ends as a crash does: nobody is told. */
   kill(): void {
     this.#isStopped = true;
+    this.#dialler.stop();
     this.#cancelTick();
     this.#rosterPace.cancel();
     for (const session of [...this.#all]) session.link.destroy('stopped');
@@ -141,6 +141,16 @@ export class Switchboard implements SessionHost {
     return this.#byId.get(id) ?? this.#standIns.get(id) ?? null;
   }
 
+  /** Whether there is a link with a peer that has not missed a heartbeat. */
+  isHeard(id: string): boolean {
+    const session = this.sessionOf(id);
+    return session !== null && !this.#isSilent(session);
+  }
+
+  #isSilent(session: Session): boolean {
+    return this.runtime.clock.elapsedMs() - session.heardMs > HEARTBEAT_MS + LATE_MS;
+  }
+
   /** From now on what is meant for `id` goes over this session, as long as it is open. */
   standIn(id: string, session: Session): void {
     this.#standIns.set(id, session);
@@ -153,51 +163,22 @@ export class Switchboard implements SessionHost {
 
   /** Whom a session is with, or was meant to be with. */
   meantOf(session: Session): string {
-    return session.id || (this.#meant.get(session) ?? '');
+    return session.id || this.#dialler.meantOf(session);
   }
 
   sessions(): Iterable<Session> {
     return this.#byId.values();
   }
 
-  /** Makes a link to a peer, at its addresses in turn, unless there is one or it failed a moment ago. */
+  /** Makes a link to a peer, at its addresses in turn, unless there is one or it failed there a moment ago. */
   connect(id: string, addresses: readonly string[], done: (isLinked: boolean) => void = () => {}): void {
-    const nowMs = this.runtime.clock.elapsedMs();
-    const dialling = this.#dialling.get(id) ?? { failures: 0, notBeforeMs: 0, isUnderWay: false };
-    if (this.#byId.has(id)) {
-      done(true);
-      return;
-    }
-    const mustWait = dialling.isUnderWay || nowMs < dialling.notBeforeMs;
-    if (this.#isStopped || mustWait || addresses.length === 0) {
-      done(false);
-      return;
-    }
-    dialling.isUnderWay = true;
-    this.#dialling.set(id, dialling);
-    const failed = () => {
-      dialling.isUnderWay = false;
-      const waitMs = DIAL_BACKOFF_MS[Math.min(dialling.failures++, DIAL_BACKOFF_MS.length - 1)]!;
-      dialling.notBeforeMs = this.runtime.clock.elapsedMs() + jittered(this.runtime.random, waitMs);
-      done(false);
-    };
-    this.#dialNext(addresses, 0, (session) => {
-      if (session === null) return failed();
-      this.#meant.set(session, id);
-      this.#whenDecided(session, (isOpen) => {
-        if (!isOpen || session.id !== id) return failed();
-        this.#dialling.delete(id);
-        done(true);
-      });
-    });
+    if (this.#byId.has(id)) done(true);
+    else this.#dialler.connect(id, addresses, done);
   }
 
   /** Makes a link to whoever answers at an address. */
   connectTo(address: string, done: (session: Session | null) => void): void {
-    this.#dialNext([address], 0, (session) => {
-      if (session === null) return done(null);
-      this.#whenDecided(session, (isOpen) => done(isOpen ? session : null));
-    });
+    this.#dialler.call([address], null, done);
   }
 
   /** A link that came about in another way. */
@@ -209,12 +190,11 @@ export class Switchboard implements SessionHost {
 
   /** A peer came back, or moved: what failed before says nothing. */
   forgetFailures(id: string): void {
-    const dialling = this.#dialling.get(id);
-    if (dialling !== undefined && !dialling.isUnderWay) this.#dialling.delete(id);
+    this.#dialler.forgetFailures(id);
   }
 
   forgetAllFailures(): void {
-    for (const id of [...this.#dialling.keys()]) this.forgetFailures(id);
+    this.#dialler.forgetAllFailures();
   }
 
   /** Never closed for being idle. */
@@ -228,22 +208,6 @@ export class Switchboard implements SessionHost {
     for (const session of [...this.#all])
       if (session.id === id)
         session.refuse(isMoved ? MOVED : 'quarantined', isMoved ? measure.to : measureText(id, measure));
-  }
-
-  #dialNext(addresses: readonly string[], at: number, done: (session: Session | null) => void): void {
-    const address = addresses[at];
-    if (address === undefined || this.#isStopped) {
-      done(null);
-      return;
-    }
-    this.#transport.dial(address, (error, link) => {
-      if (link === null) {
-        this.runtime.log('debug', 'cannot reach a peer', { message: error?.message ?? '' });
-        return this.#dialNext(addresses, at + 1, done);
-      }
-      if (this.#isStopped) return link.destroy('stopped');
-      done(this.#start(link, 'link'));
-    });
   }
 
   readonly #waiting = new WeakMap<Session, ((isOpen: boolean) => void)[]>();
@@ -327,7 +291,7 @@ export class Switchboard implements SessionHost {
       other.close('there is a newer link');
     }
     this.#byId.set(id, session);
-    this.#dialling.delete(id);
+    this.#dialler.linked(id);
     this.#decided(session, true);
     for (const listener of this.onOpen) listener(session);
   }
@@ -389,9 +353,12 @@ export class Switchboard implements SessionHost {
     else handler(session, payload, stream);
   }
 
-  /** Of two links with one peer, both sides must drop the same: that which the larger name dialled, else the older. */
+  /**
+   * Of two links with one peer, both sides must keep the same: that which the smaller name dialled, else the newer. But not
+   * one that works for one that has missed a heartbeat: a peer that moved makes a new link before the old one is given up.
+   */
   #worseOf(older: Session, newer: Session): Session {
-    if (older.link.isDialler === newer.link.isDialler) return older;
+    if (this.#isSilent(older) || older.link.isDialler === newer.link.isDialler) return older;
     const isOursBetter = this.standing.id < newer.id;
     return older.link.isDialler === isOursBetter ? newer : older;
   }

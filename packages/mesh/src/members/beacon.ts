@@ -75,7 +75,7 @@ export class Beacon {
       this.#cancelAnswer?.();
       this.#cancelAnswer = null;
     }
-    if (switchboard.sessionOf(said.from) !== null) return;
+    if (switchboard.isHeard(said.from)) return;
     if (!this.#isAlone() && directory.isAlive(said.from)) return;
     const ports = [...new Set(said.addresses.map((each) => each.slice(each.lastIndexOf(':') + 1)))];
     this.#call(said.from, [...ports.map((port) => `${host}:${port}`), ...said.addresses]);
@@ -88,7 +88,7 @@ export class Beacon {
     const { switchboard } = this.#options;
     const next = (at: number): void => {
       const address = addresses[at];
-      if (address === undefined || switchboard.sessionOf(id) !== null) this.#called.delete(id);
+      if (address === undefined || switchboard.isHeard(id)) this.#called.delete(id);
       else switchboard.connectTo(address, () => next(at + 1));
     };
     next(0);

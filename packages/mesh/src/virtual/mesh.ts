@@ -79,6 +79,8 @@ export class VirtualMesh {
   readonly clockErrorMs: number[] = [];
   /** By how much each host's clocks run too fast, in millionths. */
   readonly clockDriftPpm: number[] = [];
+  /** Where those begin who know nobody yet. */
+  entrances: readonly string[] = [hostOf(0), hostOf(1)];
   readonly #world: World;
   readonly #roster: Roster;
   readonly #log: Log;
@@ -143,7 +145,7 @@ export class VirtualMesh {
       transport,
       standing,
       authority,
-      entrances: [hostOf(0), hostOf(1)],
+      entrances: this.entrances,
     });
     this.peers[i] = peer;
     await peer.start();

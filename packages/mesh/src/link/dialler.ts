@@ -1,0 +1,140 @@
+// Calls peers: at their addresses in turn, one beside the other where one does not answer, and after failures less often.
+
+import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import type { Link, Transport } from './link.ts';
+import type { Session } from './session.ts';
+
+const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
+/** An address that has not answered by then may lead nowhere: the next is called beside it (RFC 8305 §5). */
+const NEXT_ADDRESS_MS = 1_000;
+/** Of one peer, until a link is made or the back-off is over; more wait. */
+const TRIED_MAX = 16;
+
+interface Dialling {
+  failures: number;
+  notBeforeMs: number;
+  underWay: number;
+  /** Addresses that are being called, or failed a moment ago. */
+  tried: Set<string>;
+}
+
+type Called = (session: Session | null) => void;
+
+export class Dialler {
+  readonly #runtime: Runtime;
+  readonly #transport: Transport;
+  /** Begins a session on a link; null if there are too many. */
+  readonly #start: (link: Link) => Session | null;
+  readonly #whenDecided: (session: Session, decided: (isOpen: boolean) => void) => void;
+  readonly #dialling = new Map<string, Dialling>();
+  readonly #meant = new WeakMap<Session, string>();
+  #isStopped = false;
+
+  constructor(
+    runtime: Runtime,
+    transport: Transport,
+    start: (link: Link) => Session | null,
+    whenDecided: (session: Session, decided: (isOpen: boolean) => void) => void,
+  ) {
+    this.#runtime = runtime;
+    this.#transport = transport;
+    this.#start = start;
+    this.#whenDecided = whenDecided;
+  }
+
+  /**
+   * Makes a link to a peer. Addresses that are being called or failed a moment ago are left alone for a while; new ones are
+   * called at once, for it may have moved.
+   */
+  connect(id: string, addresses: readonly string[], done: (isLinked: boolean) => void): void {
+    const dialling = this.#dialling.get(id) ?? { failures: 0, notBeforeMs: 0, underWay: 0, tried: new Set() };
+    const { tried } = dialling;
+    if (dialling.underWay === 0 && this.#runtime.clock.elapsedMs() >= dialling.notBeforeMs) tried.clear();
+    const fresh = addresses.filter((each) => !tried.has(each)).slice(0, TRIED_MAX - tried.size);
+    if (this.#isStopped || fresh.length === 0) {
+      done(false);
+      return;
+    }
+    for (const each of fresh) tried.add(each);
+    dialling.underWay++;
+    this.#dialling.set(id, dialling);
+    this.call(fresh, id, (session) => {
+      dialling.underWay--;
+      if (session === null) {
+        const waitMs = BACKOFF_MS[Math.min(dialling.failures++, BACKOFF_MS.length - 1)]!;
+        dialling.notBeforeMs = this.#runtime.clock.elapsedMs() + jittered(this.#runtime.random, waitMs);
+      } else this.#dialling.delete(id);
+      done(session !== null);
+    });
+  }
+
+  /**
+   * The next address is called when one fails, or does not answer for a while; the first link is taken.
+   *
+   * @param id who is meant; null: whoever answers
+   */
+  call(addresses: readonly string[], id: string | null, done: Called): void {
+    let next = 0;
+    let failed = 0;
+    let isDone = false;
+    let cancelNext: Cancel = () => {};
+    const decided: Called = (session) => {
+      if (isDone) return;
+      if (session === null && ++failed < addresses.length) return callNext();
+      isDone = true;
+      cancelNext();
+      done(session);
+    };
+    const callNext = () => {
+      cancelNext();
+      const address = addresses[next++];
+      if (address === undefined) return;
+      if (next < addresses.length) cancelNext = this.#runtime.clock.after(NEXT_ADDRESS_MS, callNext);
+      this.#callOne(address, id, () => !isDone, decided);
+    };
+    callNext();
+  }
+
+  /** There is a link with that peer, whoever made it. */
+  linked(id: string): void {
+    this.#dialling.delete(id);
+  }
+
+  /** A peer came back, or moved: what failed before says nothing. */
+  forgetFailures(id: string): void {
+    if (this.#dialling.get(id)?.underWay === 0) this.#dialling.delete(id);
+  }
+
+  forgetAllFailures(): void {
+    for (const id of [...this.#dialling.keys()]) this.forgetFailures(id);
+  }
+
+  /** Whom a session was meant to be with when it was dialled; '' if that was left open. */
+  meantOf(session: Session): string {
+    return this.#meant.get(session) ?? '';
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  #callOne(address: string, id: string | null, isWanted: () => boolean, done: Called): void {
+    if (this.#isStopped) {
+      done(null);
+      return;
+    }
+    this.#transport.dial(address, (error, link) => {
+      if (link === null) {
+        this.#runtime.log('debug', 'cannot reach a peer', { message: error?.message ?? '' });
+        return done(null);
+      }
+      if (this.#isStopped || !isWanted()) return link.destroy('another link was faster');
+      const session = this.#start(link);
+      if (session === null) return done(null);
+      if (id !== null) this.#meant.set(session, id);
+      this.#whenDecided(session, (isOpen) =>
+        done(isOpen && (id === null || session.id === id) ? session : null),
+      );
+    });
+  }
+}
