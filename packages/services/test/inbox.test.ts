@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { newFrame } from '@eyrie/dissect';
 import type { CaptureOrigin } from '@eyrie/store';
@@ -6,20 +9,25 @@ import { decodeStoreBody, type StoreRequest } from '../src/bus/batch-body.ts';
 import type { BusClient } from '../src/bus/client.ts';
 import { BusError } from '../src/bus/errors.ts';
 import type { Frames } from '../src/bus/frames-body.ts';
+import { silentLog } from '../src/log/index.ts';
 import { Inbox } from '../src/parser/inbox.ts';
+import { RefusedBodies } from '../src/parser/refused.ts';
 
 const origin: CaptureOrigin = { key: 'file:x', kind: 'file', name: 'x', file: null, hash: null };
 const ETHERNET = 1;
 
 /** A parser's inbox, and what it sends on. */
-function inboxWith(stored = 0, rules = false) {
+function inboxWith(stored = 0, rules = false, wants: (body: StoreRequest) => boolean = () => true) {
   const sent: StoreRequest[] = [];
   const persistor = {
-    once: async (_: string, __: string, ___: string, body: Uint8Array) => {
-      sent.push(decodeStoreBody(Buffer.from(body)));
+    once: async (_: string, __: string, ___: string, bytes: Uint8Array) => {
+      const body = decodeStoreBody(Buffer.from(bytes));
+      if (!wants(body)) throw new BusError('ERR_NEXT_REFUSED', 'never', undefined, true);
+      sent.push(body);
     },
   } as unknown as BusClient;
-  return { sent, inbox: new Inbox({ origin, persistor, stored, rewinds: true, rules }) };
+  const refused = new RefusedBodies(null, silentLog);
+  return { sent, refused, inbox: new Inbox({ origin, persistor, stored, rewinds: true, rules, refused }) };
 }
 
 /** UDP packets, each from another port. */
@@ -76,6 +84,77 @@ describe('an inbox of the parser', () => {
       (error: BusError) => error instanceof BusError && error.code === 'ERR_NEXT_AWAY',
     );
     assert.deepEqual(sent, []);
+  });
+
+  it('puts aside what the persistor will never take, and goes on', async () => {
+    const { inbox, sent, refused } = inboxWith(0, false, ({ batch }) => batch.sequence !== 8191);
+    const taken = await inbox.take(delivery(frames(20_000), { problem: null }));
+    assert.deepEqual(taken, { applied: true, packets: 20_000, refused: 8192 });
+    assert.deepEqual(refused.counts, { bodies: 1, packets: 8192, notKept: 0 });
+    assert.deepEqual(
+      sent.map(({ batch }) => [batch.sequence, batch.packets?.length ?? 0]),
+      [
+        [16_383, 8192],
+        [19_999, 3616],
+        [20_000, 0],
+      ],
+    );
+    // The store knows what it has not.
+    const drops = sent.flatMap(({ batch }) => batch.drops);
+    assert.deepEqual(
+      drops.map(({ where, packets }) => [where, packets]),
+      [['refused', 8192]],
+    );
+    assert.match(sent.at(-1)!.end!.problem!, /8192 packets/);
+  });
+
+  it('an end that was refused with its rows is told without them', async () => {
+    const isPlain = ({ batch, end }: StoreRequest): boolean => end === null || batch.flows.length === 0;
+    const { inbox, sent } = inboxWith(0, false, isPlain);
+    await inbox.take(delivery(frames(3), { problem: null }));
+    assert.deepEqual(
+      sent.map(({ batch, end }) => [batch.sequence, end?.problem ?? null]),
+      [
+        [2, null],
+        [3, 'its last conversations were refused: never'],
+      ],
+    );
+  });
+
+  it('a persistor that wants nothing at all ends nothing: each is tried once', async () => {
+    const { inbox, sent, refused } = inboxWith(0, false, () => false);
+    const taken = await inbox.take(delivery(frames(3), { problem: null }));
+    assert.deepEqual([taken.refused, sent.length, refused.counts.bodies], [3, 0, 3]);
+  });
+});
+
+describe('bodies that were refused', () => {
+  it('are kept in a folder, as they were, until it is full; then counted', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-refused-'));
+    const lines: string[] = [];
+    const log = { ...silentLog, error: (line: string) => void lines.push(line) };
+    const add = (refused: RefusedBodies, sequence: number): void =>
+      refused.add({
+        source: 'live:../eth0',
+        sequence,
+        packets: 5,
+        body: Buffer.from('abc'),
+        reason: 'never',
+      });
+    try {
+      const refused = new RefusedBodies(folder, log, 2);
+      add(refused, 7);
+      // What was there before counts, too.
+      const restarted = new RefusedBodies(folder, log, 2);
+      for (const sequence of [8, 9]) add(restarted, sequence);
+      assert.deepEqual(readdirSync(folder), ['live_.._eth0-7.batch', 'live_.._eth0-8.batch']);
+      assert.equal(readFileSync(join(folder, 'live_.._eth0-7.batch'), 'utf8'), 'abc');
+      assert.deepEqual(restarted.counts, { bodies: 2, packets: 10, notKept: 1 });
+      assert.match(lines[0]!, /^live:..\/eth0: 5 packets are not stored.*never; put aside as .*-7\.batch$/);
+      assert.match(lines[2]!, /not kept, for .* is full/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

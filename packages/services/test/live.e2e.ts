@@ -137,13 +137,18 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     assert.equal(memory.rows[0]!.ended, 1);
   });
 
-  it('through services ends with its reason where the store wants none of it, and leaves no tool running', async () => {
+  it('through services ends with its reason where nobody may send, and leaves no tool running', async () => {
     const port = await freePort();
     const memory = new MemoryStore();
-    memory.failAfter = 0;
-    memory.failWith = 'ERR_STORE_BATCH';
     const persistor = await startPersistor({ store: memory.store, log, host: '127.0.0.1', port: 0 });
-    const parser = await startParserServer({ log, host: '127.0.0.1', port: 0, persistor: persistor.url });
+    const token = 'a-token-of-some-length';
+    const parser = await startParserServer({
+      log,
+      host: '127.0.0.1',
+      port: 0,
+      persistor: persistor.url,
+      token,
+    });
     const filter = `udp dst port ${port}`;
     const capturing = captureLive(
       { interface: 'lo', filter, ringFolder: join(root, 'refused'), ring: RING_DEFAULTS, log },

@@ -99,9 +99,14 @@ describe('capture, parser and persistor over HTTP', () => {
     it(`store every packet once, bodies ${encoding}`, async () => {
       const all = await services(encoding);
       const sent = await all.capture();
-      assert.deepEqual(sent, { packets: expected.numbers.length, wasStored: false, problem: null });
+      assert.deepEqual(sent, {
+        packets: expected.numbers.length,
+        refused: 0,
+        wasStored: false,
+        problem: null,
+      });
       assertWhole(all);
-      assert.deepEqual(await all.capture(), { packets: 0, wasStored: true, problem: null });
+      assert.deepEqual(await all.capture(), { packets: 0, refused: 0, wasStored: true, problem: null });
     });
   }
 
@@ -156,11 +161,36 @@ describe('capture, parser and persistor over HTTP', () => {
     assertWhole(all);
   });
 
-  it('a store that refuses ends the capture with its reason', async () => {
+  it('a batch that the store refuses for good holds up nothing, and is counted', async () => {
+    const all = await services();
+    all.memory.refuses = ({ sequence }) => sequence === 1199;
+    const sent = await all.capture();
+    assert.deepEqual(sent, { packets: PACKETS - 200, refused: 200, wasStored: false, problem: null });
+    assert.deepEqual(
+      all.kept.numbers,
+      expected.numbers.filter((number) => number <= 1000 || number > 1200),
+    );
+    const { drops, ended, problem } = all.memory.rows[0]!;
+    assert.deepEqual(
+      { drops, ended, problem },
+      { drops: 200, ended: 1, problem: 'the store refused 200 packets' },
+    );
+    const health = (await (await fetch(`${all.parser.url}/healthz`)).json()) as { refused: object };
+    assert.deepEqual(health.refused, { bodies: 1, packets: 200, notKept: 0, folder: null });
+    // All that can be had was had.
+    assert.equal((await all.capture()).wasStored, true);
+  });
+
+  it('a store that takes nothing, whatever it is given, is waited for', async () => {
     const all = await services();
     all.memory.failAfter = 5;
-    all.memory.failWith = 'ERR_STORE_BATCH';
-    await assert.rejects(all.capture(), { code: 'ERR_NEXT_REFUSED' });
+    all.memory.failWith = 'ERR_STORE_DENIED';
+    const back = setTimeout(() => {
+      all.memory.failAfter = Infinity;
+    }, 500);
+    await all.capture();
+    clearTimeout(back);
+    assertWhole(all);
   });
 });
 

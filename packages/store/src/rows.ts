@@ -110,8 +110,8 @@ export interface FindingRow {
 
 /** Packets that were lost on the way here, since the last such row. */
 export interface DropRow {
-  /** Who dropped: the kernel's buffer, the interface, or our own queue by its policy. */
-  readonly where: 'kernel' | 'interface' | 'queue';
+  /** Who dropped: the kernel's buffer, the interface, our own queue by its policy, or a store that refused them. */
+  readonly where: 'kernel' | 'interface' | 'queue' | 'refused';
   readonly packets: number;
   /** Seconds since 1970. */
   readonly time: number;

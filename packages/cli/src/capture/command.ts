@@ -77,9 +77,10 @@ export function liveFrom(config: Config) {
   return { filter, snapLength, bufferKib, promiscuous, tool: tool as ToolName | 'auto', ...ringFrom(config) };
 }
 
-function sentLine({ packets, wasStored }: Sent, file: string | undefined): string {
+function sentLine({ packets, refused, wasStored }: Sent, file: string | undefined): string {
   if (wasStored) return `${file} is stored already; --again stores it once more`;
-  return `ended; ${grouped(packets)} packets were sent and stored`;
+  const missing = refused === 0 ? '' : `; the store refused ${grouped(refused)}, which the parser put aside`;
+  return `ended; ${grouped(packets)} packets were sent and stored${missing}`;
 }
 
 async function list(asJson: boolean): Promise<number> {

@@ -2,7 +2,7 @@
 import type { Encoding } from '@eyrie/services/bus';
 import { startParserServer } from '@eyrie/services/parser';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { type CommonOptions, configFrom, logFor, userError } from '../pipeline/settings.ts';
+import { type CommonOptions, configFrom, logFor, refusedFolder, userError } from '../pipeline/settings.ts';
 import { grouped } from '../terminal/units.ts';
 
 export interface ParserCommandOptions extends CommonOptions {
@@ -20,12 +20,20 @@ export async function runParser(options: ParserCommandOptions): Promise<number> 
   const { encoding, ...place } = config.parser;
   const server = await startParserServer({
     ...{ ...place, log, encoding: encoding as Encoding },
+    refusedFolder: refusedFolder(config),
     token: process.env.EYRIE_TOKEN,
   }).catch(userError);
   await interrupted(interrupt);
   await server.close();
   const { packets, batches } = server.counts;
-  log.info(`ended; ${grouped(packets)} packets in ${grouped(batches)} batches were parsed and stored`);
+  const { refused } = server;
+  const aside =
+    refused.counts.bodies === 0
+      ? ''
+      : `; ${grouped(refused.counts.packets)} packets were refused by the store, see ${refused.folder}`;
+  log.info(
+    `ended; ${grouped(packets)} packets in ${grouped(batches)} batches were parsed and stored${aside}`,
+  );
   log.flush();
   interrupt.end();
   return 0;

@@ -113,6 +113,12 @@ export function ringFrom({ capture }: Config): { ring: RingLimits; ringFolder: s
   };
 }
 
+/** Where the parser puts aside what the store refuses for good. */
+export function refusedFolder({ parser }: Config): string {
+  const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  return parser.refused_folder === '' ? join(state, 'eyrie', 'refused') : resolve(parser.refused_folder);
+}
+
 /** npm runs scripts in the package's folder, and says in INIT_CWD where the person stands. */
 export function pathFrom(path: string): string {
   if (path === '-' || existsSync(path)) return path;

@@ -6,7 +6,7 @@ import { eyrieHome, FolderStorage, isLocked, peersIn } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
 import { honeypotFolder } from '../honeypot/folder.ts';
 import { table } from '../mesh/select.ts';
-import { configFrom, defaultStoreUrl, ringFrom, uploadFolder } from '../pipeline/settings.ts';
+import { configFrom, defaultStoreUrl, refusedFolder, ringFrom, uploadFolder } from '../pipeline/settings.ts';
 import { bytesText } from '../terminal/units.ts';
 
 /** Files looked at in one place; of more, the rest is not counted, and the report says so. */
@@ -41,6 +41,12 @@ export async function report({ config: path, json }: { config?: string; json?: b
       ringFolder,
       `${bytesText(ring.filesMax * ring.fileBytesMax)} at most${age}`,
       `rm -r ${ringFolder}`,
+    ),
+    kept(
+      'packets that the store refused (parser)',
+      refusedFolder(config),
+      '1,000 batches, 256 MiB at most',
+      `rm ${refusedFolder(config)}/*.batch`,
     ),
     kept('uploaded captures', uploadFolder(), 'until deleted', 'on the page, or DELETE /captures/ID'),
     kept(

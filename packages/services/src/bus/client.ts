@@ -135,6 +135,9 @@ export class BusClient {
   }
 }
 
+/** Answers that speak of the body; others are of the address or the token, and all bodies would be refused. */
+const OF_THE_BODY: ReadonlySet<number> = new Set([400, 413, 422, 500]);
+
 function errorOf(url: string, { status, body }: Answer): BusError {
   const { error, expect } = (body ?? {}) as {
     error?: { code: BusErrorCode; message: string };
@@ -142,10 +145,8 @@ function errorOf(url: string, { status, body }: Answer): BusError {
   };
   const message = error?.message ?? `${url} answered ${status}`;
   if (status === 409 && expect !== undefined) return new BusError('ERR_SEQUENCE', message, expect);
-  return new BusError(
-    status === 503 || status === 502 || status === 504 ? 'ERR_NEXT_AWAY' : 'ERR_NEXT_REFUSED',
-    message,
-  );
+  if (status === 503 || status === 502 || status === 504) return new BusError('ERR_NEXT_AWAY', message);
+  return new BusError('ERR_NEXT_REFUSED', message, undefined, OF_THE_BODY.has(status));
 }
 
 function jsonOr(text: string): unknown {

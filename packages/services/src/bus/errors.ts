@@ -27,11 +27,14 @@ export interface Expected {
 export class BusError extends Error {
   readonly code: BusErrorCode;
   readonly expect: Expected | undefined;
+  /** True: the next service refuses this very body, and will every time. */
+  readonly isForGood: boolean;
 
-  constructor(code: BusErrorCode, message: string, expect?: Expected) {
+  constructor(code: BusErrorCode, message: string, expect?: Expected, isForGood = false) {
     super(message);
     this.code = code;
     this.expect = expect;
+    this.isForGood = isForGood;
   }
 
   get status(): number {

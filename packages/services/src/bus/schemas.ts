@@ -176,7 +176,11 @@ export const FindingSchema = Type.Object(
 );
 
 export const DropSchema = Type.Object(
-  { where: oneOf('kernel', 'interface', 'queue'), packets: count('packets lost'), time: Type.Number() },
+  {
+    where: oneOf('kernel', 'interface', 'queue', 'refused'),
+    packets: count('packets lost'),
+    time: Type.Number(),
+  },
   closed,
 );
 

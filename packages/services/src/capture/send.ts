@@ -7,6 +7,7 @@ import { pause } from '../bus/backoff.ts';
 import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
 import { FRAMES_TYPE, FramesGatherer } from '../bus/frames-body.ts';
+import type { Taken } from '../parser/inbox.ts';
 import type { ParseProgress } from '../parser/server.ts';
 
 export interface SendOptions {
@@ -29,6 +30,8 @@ export interface SendOptions {
 export interface Sent {
   /** Packets that were sent and stored in this run. */
   readonly packets: number;
+  /** Packets that the store refused, and the parser put aside. */
+  readonly refused: number;
   /** All was there before. */
   readonly wasStored: boolean;
   /** What is wrong with the input; null: nothing. */
@@ -42,20 +45,26 @@ const BATCH_BYTES = 4 << 20;
 export async function sendAll(options: SendOptions): Promise<Sent> {
   const { origin, parser, signal } = options;
   let packets = 0;
+  let refused = 0;
   const untold: DropRow[] = [];
   for (let turn = 0; !signal.aborted; turn++) {
     const { expect, ended } = await progress(parser, origin.key);
-    if (ended) return { packets, wasStored: turn === 0, problem: null };
+    if (ended) return { packets, refused, wasStored: turn === 0, problem: null };
     const sending = new Sending(options, expect, untold);
     try {
       const problem = await sending.run();
-      return { packets: packets + sending.packets, wasStored: false, problem };
+      return {
+        packets: packets + sending.packets,
+        refused: refused + sending.refused,
+        ...{ wasStored: false, problem },
+      };
     } catch (error) {
       packets += sending.packets;
+      refused += sending.refused;
       if (!(error instanceof BusError) || error.code !== 'ERR_SEQUENCE') throw error;
     }
   }
-  return { packets, wasStored: false, problem: null };
+  return { packets, refused, wasStored: false, problem: null };
 }
 
 async function progress(parser: BusClient, key: string): Promise<ParseProgress> {
@@ -66,6 +75,7 @@ async function progress(parser: BusClient, key: string): Promise<ParseProgress> 
 /** From one packet on, until the end or until the parser wants another. */
 class Sending {
   packets = 0;
+  refused = 0;
   readonly #options: SendOptions;
   readonly #gatherer = new FramesGatherer();
   readonly #frame = newFrame();
@@ -161,10 +171,12 @@ class Sending {
     };
     const next = count === 0 ? this.#nextFrame : gatherer.first + count;
     const body = gatherer.take(head, this.#nextFrame);
-    await parser.deliver('/parse', FRAMES_TYPE, body);
+    const taken = (await parser.deliver('/parse', FRAMES_TYPE, body)) as Taken | null;
     this.#untold.length = 0;
     this.#sequence++;
     this.#nextFrame = next;
-    this.packets += count;
+    const refused = taken?.refused ?? 0;
+    this.packets += count - refused;
+    this.refused += refused;
   }
 }

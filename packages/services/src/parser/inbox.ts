@@ -1,12 +1,13 @@
 // What a parser remembers of one source that sends to it: the packets' context, which batch comes next, and what was parsed
-// and not yet taken by the persistor. One request at a time.
-import type { Frame } from '@eyrie/dissect';
-import type { CaptureOrigin, DropRow } from '@eyrie/store';
+// and not yet taken by the persistor. One request at a time. What the persistor will never take is put aside.
+import type { Frame, PacketBatch } from '@eyrie/dissect';
+import type { CaptureOrigin, DropRow, StoreBatch } from '@eyrie/store';
 import { BATCH_TYPE, encodeStoreBody, type StoreRequest } from '../bus/batch-body.ts';
 import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
 import type { Frames } from '../bus/frames-body.ts';
 import { BATCH_PACKETS, PacketParser } from './packet-parser.ts';
+import type { RefusedBodies } from './refused.ts';
 import { sequenceOf } from './run.ts';
 
 export interface InboxOptions {
@@ -18,6 +19,27 @@ export interface InboxOptions {
   readonly rewinds: boolean;
   /** Whether intrusion rules look at the packets. */
   readonly rules: boolean;
+  readonly refused: RefusedBodies;
+}
+
+/** What became of a delivery. */
+export interface Taken {
+  /** False: it had been taken before. */
+  readonly applied: boolean;
+  readonly packets: number;
+  /** Packets that were put aside meanwhile, of this delivery or one before it. */
+  readonly refused?: number;
+}
+
+/** A body for the persistor. */
+interface Unsent {
+  readonly body: Uint8Array;
+  readonly sequence: number;
+  readonly packets: number;
+  readonly end: StoreRequest['end'];
+  /** Neither packets nor rows. */
+  readonly isBare: boolean;
+  readonly drops: readonly DropRow[];
 }
 
 /** One batch of frames as it came. */
@@ -46,7 +68,11 @@ export class Inbox {
   /** What broke off the dissection of a batch: how far it came nobody knows, so nothing more is taken here. */
   #failure: unknown = null;
   /** Bodies for the persistor, in order. */
-  readonly #unsent: Uint8Array[] = [];
+  readonly #unsent: Unsent[] = [];
+  /** Told once all before it is delivered. */
+  #end: StoreRequest['end'] = null;
+  /** Packets put aside: in all, and not told to the sender yet. */
+  #refused = { all: 0, untold: 0 };
   #memory: ArrayBuffer | undefined;
   #busy: Promise<unknown> = Promise.resolve();
 
@@ -63,7 +89,7 @@ export class Inbox {
   }
 
   /** Resolves once the persistor has it. @throws BusError */
-  take(delivery: Delivery): Promise<{ applied: boolean; packets: number }> {
+  take(delivery: Delivery): Promise<Taken> {
     // One after the other, whatever became of the one before.
     const taken = this.#busy.then(() => this.#take(delivery));
     this.#busy = taken.catch(() => {});
@@ -78,11 +104,14 @@ export class Inbox {
     return this.#options.origin.key;
   }
 
-  async #take(delivery: Delivery): Promise<{ applied: boolean; packets: number }> {
+  async #take(delivery: Delivery): Promise<Taken> {
     if (this.isBroken)
       throw new BusError('ERR_NEXT_AWAY', 'the parser begins anew with what is stored of this source');
     try {
-      return await this.#takeWhole(delivery);
+      const taken = await this.#takeWhole(delivery);
+      const refused = this.#refused.untold;
+      this.#refused.untold = 0;
+      return refused === 0 ? taken : { ...taken, refused };
     } catch (error) {
       // A persistor that is away, or a batch that is not the next, changes nothing here.
       if (!(error instanceof BusError)) this.#failure = error;
@@ -90,7 +119,7 @@ export class Inbox {
     }
   }
 
-  async #takeWhole(delivery: Delivery): Promise<{ applied: boolean; packets: number }> {
+  async #takeWhole(delivery: Delivery): Promise<Taken> {
     const { frames, drops, end } = delivery;
     const { expect } = this;
     const sequence = delivery.sequence ?? expect.sequence;
@@ -118,7 +147,7 @@ export class Inbox {
       packets++;
     });
     this.#pack(drops);
-    if (end !== null) this.#finish(end);
+    this.#end = end;
     this.expect = { sequence: sequence + 1, frame: last + 1 };
     await this.#deliver();
     return { applied: true, packets };
@@ -135,9 +164,8 @@ export class Inbox {
     if (parser.waiting >= BATCH_PACKETS) this.#pack([]);
   }
 
-  #finish(end: StoreRequest['end']): void {
+  #finish(end: NonNullable<StoreRequest['end']>): void {
     const parser = this.#parser;
-    this.#pack([]);
     // What is told at the end comes in parts that are the same, and called the same, however packets were cut before.
     parser.end();
     const { flows, names, findings } = parser.take();
@@ -155,7 +183,7 @@ export class Inbox {
         flows: flows.slice(part * FLOWS_MAX, (part + 1) * FLOWS_MAX),
         ...(isLast ? { names, findings, drops } : { names: [], findings: [], drops: [] }),
       };
-      this.#unsent.push(encodeStoreBody(batch, null, isLast ? end : null));
+      this.#push(batch, null, isLast ? this.#withRefused(end) : null);
     }
   }
 
@@ -174,19 +202,66 @@ export class Inbox {
       ...{ origin, flows, names, findings, packets: null },
       drops: [...this.#drops.splice(0), ...drops],
     };
-    this.#unsent.push(encodeStoreBody(batch, packets, null));
+    this.#push(batch, packets, null);
     this.#memory = packets.buffer;
   }
 
   /** Rows of drops that wait for a packet. */
   readonly #drops: DropRow[] = [];
 
+  #push(batch: StoreBatch, packets: PacketBatch | null, end: StoreRequest['end']): void {
+    const body = encodeStoreBody(batch, packets, end);
+    const { sequence, flows, names, findings, drops } = batch;
+    const isBare = packets === null && flows.length + names.length + findings.length === 0;
+    this.#unsent.push({ body, sequence, packets: packets?.length ?? 0, end, isBare, drops });
+  }
+
   /** Sends what is not sent, in order. @throws BusError */
   async #deliver(): Promise<void> {
-    while (this.#unsent.length > 0) {
-      await this.#options.persistor.once('POST', '/store', BATCH_TYPE, this.#unsent[0]!);
+    for (;;) {
+      const next = this.#unsent[0];
+      if (next === undefined) {
+        if (this.#end === null) return;
+        this.#finish(this.#end);
+        this.#end = null;
+        continue;
+      }
+      try {
+        await this.#options.persistor.once('POST', '/store', BATCH_TYPE, next.body);
+      } catch (error) {
+        if (!(error instanceof BusError && error.isForGood)) throw error;
+        this.#putAside(next, error.message);
+      }
       this.#unsent.shift();
     }
+  }
+
+  /** Without it the source goes on; an end that it carried is told by itself. */
+  #putAside({ body, sequence, packets, end, isBare, drops }: Unsent, reason: string): void {
+    const { refused, origin } = this.#options;
+    refused.add({ source: this.key, sequence, packets, body, reason });
+    this.#refused.all += packets;
+    this.#refused.untold += packets;
+    for (const row of drops) this.#tellAgain(row);
+    if (packets > 0) this.#tellAgain({ where: 'refused', packets, time: Date.now() / 1000 });
+    if (end === null || isBare) return;
+    const rest = { flows: [], names: [], findings: [], drops: this.#drops.splice(0), packets: null };
+    const problem = end.problem ?? `its last conversations were refused: ${reason}`;
+    this.#push({ source: this.key, sequence, origin, ...rest }, null, { problem });
+  }
+
+  /** One row a place, however many bodies are refused: rows have a bound. */
+  #tellAgain(row: DropRow): void {
+    const at = this.#drops.findIndex(({ where }) => where === row.where);
+    if (at < 0) this.#drops.push(row);
+    else this.#drops[at] = { ...row, packets: row.packets + this.#drops[at]!.packets };
+  }
+
+  /** The end of a capture some of whose packets are missing says so. */
+  #withRefused({ problem }: NonNullable<StoreRequest['end']>): StoreRequest['end'] {
+    if (this.#refused.all === 0) return { problem };
+    const refused = `the store refused ${this.#refused.all} packets`;
+    return { problem: problem === null ? refused : `${problem}; ${refused}` };
   }
 
   #takeMemory(): ArrayBuffer | undefined {

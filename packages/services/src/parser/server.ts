@@ -10,6 +10,7 @@ import { checkToken, type Listening, listen, makeServer } from '../bus/server.ts
 import type { Log } from '../log/index.ts';
 import type { StoreProgress } from '../persistor/server.ts';
 import { type Delivery, Inbox } from './inbox.ts';
+import { RefusedBodies } from './refused.ts';
 
 export interface ParserServerOptions {
   readonly log: Log;
@@ -22,6 +23,8 @@ export interface ParserServerOptions {
   readonly token?: string | undefined;
   /** Whether intrusion rules look at the packets. Default true. */
   readonly rules?: boolean;
+  /** Where bodies are kept that the persistor refuses for good; null, the default: they are only counted. */
+  readonly refusedFolder?: string | null;
 }
 
 /** What GET /parse/progress answers. */
@@ -33,6 +36,7 @@ export interface ParseProgress {
 
 export interface ParserServer extends Listening {
   readonly counts: { packets: number; batches: number };
+  readonly refused: RefusedBodies;
 }
 
 /** Sources remembered at once; of more, the one that was silent longest is forgotten and must begin again. */
@@ -45,12 +49,14 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
   const persistor = new BusClient({ url: options.persistor, log, encoding, token });
   const inboxes = new Map<string, Promise<Inbox>>();
   const counts = { packets: 0, batches: 0 };
+  const refused = new RefusedBodies(options.refusedFolder ?? null, log);
   const server = makeServer(
     () => ({
       ok: true,
       sources: inboxes.size,
       persistor: options.persistor,
       ...counts,
+      refused: { ...refused.counts, folder: refused.folder },
     }),
     token,
   );
@@ -128,7 +134,7 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
     const { next, ended } = await progressOf(origin.key);
     if (ended) throw new BusError('ERR_NEXT_REFUSED', `${origin.name}: is stored already, to its end`);
     log.info(`${origin.name}: packets come in${next > 0 ? `, ${next} are stored` : ''}`);
-    return new Inbox({ origin, persistor, stored: next, rewinds, rules: options.rules ?? true });
+    return new Inbox({ origin, persistor, stored: next, rewinds, rules: options.rules ?? true, refused });
   }
 
   async function progressOf(source: string): Promise<StoreProgress> {
@@ -140,7 +146,7 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
   log.info(`takes packets on ${listening.url}/parse, hands them to ${options.persistor}`);
   return {
     ...listening,
-    counts,
+    ...{ counts, refused },
     close: async () => {
       await listening.close();
       persistor.close();

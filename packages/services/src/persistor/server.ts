@@ -29,6 +29,9 @@ export interface PersistorServer extends Listening {
   readonly counts: { packets: number; batches: number; repeats: number };
 }
 
+/** These speak of the batch; with all others the store takes nothing at all, until somebody mends that. */
+const OF_THE_BATCH: ReadonlySet<string> = new Set(['ERR_STORE_BATCH', 'ERR_STORE_QUERY', 'ERR_STORE_FAILED']);
+
 /** Beyond this, a batch would wait longer than its sender does. */
 const WAITING_MAX = 32;
 
@@ -97,7 +100,7 @@ export async function startPersistor({
       return answer;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      if (!error.isTemporary) {
+      if (OF_THE_BATCH.has(error.code)) {
         log.error(`refused by the store: ${error.message}`, { code: error.code });
         throw new BusError('ERR_NEXT_REFUSED', error.message);
       }

@@ -31,6 +31,8 @@ export class MemoryStore {
   /** Batches that may still come in before `failWith` is thrown; Infinity: never. */
   failAfter = Infinity;
   failWith: StoreErrorCode = 'ERR_STORE_AWAY';
+  /** Batches that are refused for good. */
+  refuses: (batch: StoreBatch) => boolean = () => false;
   writes = 0;
   /** Called before each batch is stored. */
   onWrite: (batch: StoreBatch) => void = () => {};
@@ -75,6 +77,7 @@ export class MemoryStore {
     this.writes++;
     this.onWrite(batch);
     await new Promise((resolve) => setImmediate(resolve));
+    if (this.refuses(batch)) throw new StoreError('ERR_STORE_BATCH', 'never');
     if (this.failAfter-- <= 0) throw new StoreError(this.failWith, 'the store is away');
     const row = (await this.captureByKey(batch.source)) ?? this.#add(originOf(batch));
     const kept = this.kept.get(row.key)!;
