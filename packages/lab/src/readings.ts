@@ -55,11 +55,11 @@ export class Readings {
 
   /** In the order of the table of attributes. */
   measure(peer: number): Values {
-    const { fraction } = this.#source;
-    const isJump = fraction() < JUMPS;
-    const cpu = isJump ? 100 * fraction() : this.#cpu[peer]! + 4 * (fraction() - 0.5);
+    const random = this.#random;
+    const isJump = random.fraction() < JUMPS;
+    const cpu = isJump ? 100 * random.fraction() : this.#cpu[peer]! + 4 * (random.fraction() - 0.5);
     this.#cpu[peer] = Math.min(100, Math.max(0, cpu));
-    const used = this.#storageUsed[peer]! + 0.0002 * (fraction() - 0.45);
+    const used = this.#storageUsed[peer]! + 0.0002 * (random.fraction() - 0.45);
     this.#storageUsed[peer] = Math.min(0.99, Math.max(0.01, used));
     // Rounded to 32 bits, as on the wire.
     const values = nothingKnown.slice();
@@ -73,9 +73,5 @@ export class Readings {
     values[at.netFree] = Math.fround(1e9 * (1 - this.#cpu[peer]! / 200));
     this.#last[peer] = values;
     return values;
-  }
-
-  get #source(): { fraction(): number } {
-    return { fraction: () => this.#random.fraction() };
   }
 }

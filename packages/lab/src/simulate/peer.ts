@@ -14,13 +14,17 @@ export interface Commons {
 }
 
 const PREFIX = 'p';
+const ZERO = '0'.charCodeAt(0);
 
 export function idOf(peer: number): string {
   return PREFIX + peer;
 }
 
+/** Digit by digit: asked for with every message, so without a string for it. */
 export function numberOf(id: string): number {
-  return Number(id.slice(PREFIX.length));
+  let number = 0;
+  for (let at = PREFIX.length; at < id.length; at++) number = 10 * number + id.charCodeAt(at) - ZERO;
+  return number;
 }
 
 export class VirtualPeer implements Surroundings {

@@ -137,7 +137,7 @@ export class Simulation {
 
   #take(peer: VirtualPeer, from: number, message: Message | QueryMessage): void {
     if (message.kind === 'report' || message.kind === 'view' || message.kind === 'again')
-      peer.skyeye.take(idOf(from), message);
+      peer.skyeye.take(this.#commons.ids[from]!, message);
     else this.#asking.take(peer, from, message);
   }
 

@@ -52,94 +52,114 @@ export const emptyAggregate: Aggregate = {
   least: shownAttributes.map(() => []),
 };
 
-const makers = attributes.map(() => new SketchMaker());
-const floors = attributes.map(({ min }) => min);
+const width = attributes.length;
 const shown = shownAttributes.length;
+const makers = attributes.map(() => new SketchMaker());
+const floors = Float64Array.from(attributes, ({ min }) => min);
 
-/** What is gathered of one attribute, while all readings are looked at once. */
-class Gathering {
-  count = 0;
-  sum = 0;
-  min = Number.POSITIVE_INFINITY;
-  max = Number.NEGATIVE_INFINITY;
-  mean = 0;
-  squares = 0;
-  readonly most: Best[] = [];
-  readonly least: Best[] = [];
+/**
+ * What is gathered of each attribute while many readings are gone through: columns of numbers, which are used again and
+ * again, since the sum of thousands is made every second.
+ */
+class Gatherer {
+  readonly #count = new Float64Array(width);
+  readonly #sum = new Float64Array(width);
+  readonly #min = new Float64Array(width);
+  readonly #max = new Float64Array(width);
+  readonly #mean = new Float64Array(width);
+  readonly #squares = new Float64Array(width);
+  /** The last of the best so far: who is not beyond it is not among them. */
+  readonly #high = new Float64Array(width);
+  readonly #low = new Float64Array(width);
+  #most: Best[][] = [];
+  #least: Best[][] = [];
 
-  add(value: number): void {
-    this.count++;
-    this.sum += value;
-    if (value < this.min) this.min = value;
-    if (value > this.max) this.max = value;
+  begin(): void {
+    for (const each of [this.#count, this.#sum, this.#mean, this.#squares]) each.fill(0);
+    for (const each of [this.#max, this.#high]) each.fill(Number.NEGATIVE_INFINITY);
+    for (const each of [this.#min, this.#low]) each.fill(Number.POSITIVE_INFINITY);
+    this.#most = shownAttributes.map(() => []);
+    this.#least = shownAttributes.map(() => []);
+  }
+
+  add(i: number, value: number): void {
+    const count = ++this.#count[i]!;
+    this.#sum[i]! += value;
+    if (value < this.#min[i]!) this.#min[i] = value;
+    if (value > this.#max[i]!) this.#max[i] = value;
     // Welford 1962: no cancellation.
-    const off = value - this.mean;
-    this.mean += off / this.count;
-    this.squares += off * (value - this.mean);
+    const off = value - this.#mean[i]!;
+    const mean = this.#mean[i]! + off / count;
+    this.#mean[i] = mean;
+    this.#squares[i]! += off * (value - mean);
+    if (i < shown) makers[i]!.add(value - floors[i]!);
   }
 
-  rank(id: string, value: number): void {
-    const { most, least } = this;
-    const [high, low] = [most[TOP_MAX - 1], least[TOP_MAX - 1]];
-    if (high === undefined || value > high.value || (value === high.value && id < high.id))
-      insert(most, id, value, 1);
-    if (low === undefined || value < low.value || (value === low.value && id < low.id))
-      insert(least, id, value, -1);
+  rank(i: number, id: string, value: number): void {
+    if (value >= this.#high[i]!) this.#high[i] = insert(this.#most[i]!, id, value, 1);
+    if (value <= this.#low[i]!) this.#low[i] = insert(this.#least[i]!, id, value, -1);
   }
 
-  stats(sketch: Sketch | null): Stats | null {
-    const { count, sum, min, max, squares } = this;
-    return count === 0 ? null : { count, sum, min, max, squares, sketch };
+  get best(): { most: Best[][]; least: Best[][] } {
+    return { most: this.#most, least: this.#least };
+  }
+
+  stats(i: number): Stats | null {
+    const count = this.#count[i]!;
+    if (count === 0) return null;
+    const sketch = i < shown ? makers[i]!.finish() : null;
+    const [sum, squares] = [this.#sum[i]!, this.#squares[i]!];
+    return { count, sum, min: this.#min[i]!, max: this.#max[i]!, squares, sketch };
   }
 }
 
+const gatherer = new Gatherer();
+
 /** Of single readings. */
 export function aggregateOf(readings: readonly Counted[], nowMs: number): Aggregate {
-  const all = attributes.map(() => new Gathering());
+  gatherer.begin();
   let agesMs = 0;
   let oldestMs = 0;
   for (const { id, values, readMs } of readings) {
     const ageMs = Math.max(0, nowMs - readMs);
     agesMs += ageMs;
     if (ageMs > oldestMs) oldestMs = ageMs;
-    for (let i = 0; i < all.length; i++) {
+    for (let i = 0; i < width; i++) {
       const value = values[i]!;
       if (Number.isNaN(value)) continue;
-      all[i]!.add(value);
-      if (i >= shown) continue;
-      all[i]!.rank(id, value);
-      makers[i]!.add(value - floors[i]!);
+      gatherer.add(i, value);
+      if (i < shown) gatherer.rank(i, id, value);
     }
   }
-  return {
-    peers: readings.length,
-    agesMs,
-    oldestMs,
-    stats: all.map((each, i) => each.stats(i < shown && each.count > 0 ? makers[i]!.finish() : null)),
-    most: all.slice(0, shown).map(({ most }) => most),
-    least: all.slice(0, shown).map(({ least }) => least),
-  };
+  const stats = attributes.map((_, i) => gatherer.stats(i));
+  return { peers: readings.length, agesMs, oldestMs, stats, ...gatherer.best };
 }
 
 /** Of one attribute; null where no reading has it. */
 export function statsOf(readings: readonly Counted[], index: number): Stats | null {
-  const gathering = new Gathering();
+  gatherer.begin();
   for (const { values } of readings) {
     const value = values[index]!;
-    if (Number.isNaN(value)) continue;
-    gathering.add(value);
-    if (index < shown) makers[index]!.add(value - floors[index]!);
+    if (!Number.isNaN(value)) gatherer.add(index, value);
   }
-  return gathering.stats(index < shown && gathering.count > 0 ? makers[index]!.finish() : null);
+  return gatherer.stats(index);
 }
 
-/** Ties go to the smaller name, so that all peers say the same. */
-function insert(top: Best[], id: string, value: number, sign: number): void {
-  const at = top.findIndex(
-    (other) => sign * value > sign * other.value || (value === other.value && id < other.id),
-  );
-  top.splice(at < 0 ? top.length : at, 0, { id, value });
+/**
+ * Ties go to the smaller name, so that all peers say the same.
+ *
+ * @returns the value that the next one must reach to be among them
+ */
+function insert(top: Best[], id: string, value: number, sign: number): number {
+  let at = top.length;
+  while (at > 0 && isBefore(id, value, top[at - 1]!, sign)) at--;
+  if (at < TOP_MAX) top.splice(at, 0, { id, value });
   if (top.length > TOP_MAX) top.pop();
+  return top.length < TOP_MAX ? -sign * Number.POSITIVE_INFINITY : top[TOP_MAX - 1]!.value;
+}
+
+function isBefore(id: string, value: number, other: Best, sign: number): boolean {
+  return sign * value > sign * other.value || (value === other.value && id < other.id);
 }
 
 export function merged(all: readonly Aggregate[]): Aggregate {

@@ -110,18 +110,23 @@ export type Values = readonly number[];
 
 export const nothingKnown: Values = attributes.map(() => Number.NaN);
 
+const lows = Float64Array.from(attributes, ({ min }) => min);
+const highs = Float64Array.from(attributes, ({ max }) => max);
+
 /** Whether the value can be true. */
 export function isPlausible(index: number, value: number): boolean {
-  const { min, max } = attributes[index]!;
-  return value >= min && value <= max;
+  return value >= lows[index]! && value <= highs[index]!;
 }
+
+const steps = Float64Array.from(attributes, ({ step }) => step);
+const stepParts = Float64Array.from(attributes, ({ stepPart }) => stepPart);
 
 /** Whether from one value to the other is a change that others should hear of at once. */
 export function isNotable(index: number, from: number, to: number): boolean {
   if (from === to || (Number.isNaN(from) && Number.isNaN(to))) return false;
-  const { step, stepPart } = attributes[index]!;
+  const part = stepParts[index]! * Math.max(Math.abs(from), Math.abs(to));
   // Also if one of them alone is not known.
-  return !(Math.abs(from - to) < Math.max(step, stepPart * Math.max(Math.abs(from), Math.abs(to))));
+  return !(Math.abs(from - to) < Math.max(steps[index]!, part));
 }
 
 /**
