@@ -247,3 +247,28 @@ test('policy: mistakes are one line that says where', () => {
   assert.ok(new Policy().isAllowed(member, 'anything'));
   assert.ok(parsePolicy('').isAllowed(member, 'anything'));
 });
+
+test('given by another: the policy is asked about both, and it stands so in the inbox after a restart', async () => {
+  const s = await scene();
+  const give = (by: string, text: string) => {
+    let outcome: unknown = null;
+    const settled = (each: unknown) => {
+      outcome = each;
+    };
+    s.mesh.peers[1]!.mailbox.send('peer-2', 'message', Buffer.from(text), settled, by);
+    s.mesh.clock.run(2_000);
+    return outcome;
+  };
+  const refused = { isDelivered: false, problem: 'not-allowed' };
+  assert.deepEqual(give('peer-3', 'for peer-3'), { isDelivered: true, problem: '' });
+  assert.deepEqual(give('nobody', 'for a name that is made up'), refused);
+  s.mesh.peers[2]!.policy = parsePolicy('[[rule]]\nfrom = ["peer-3"]\ntopics = ["*"]\nallow = false');
+  assert.deepEqual(give('peer-3', 'though it may not'), refused);
+  s.mesh.peers[2]!.policy = parsePolicy('[[rule]]\nfrom = ["peer-1"]\ntopics = ["*"]\nallow = false');
+  assert.deepEqual(give('peer-3', 'over one that may not'), refused);
+  assert.deepEqual(texts(s, 2), ['for peer-3']);
+  s.mesh.crash(2);
+  s.mesh.clock.run(4_000);
+  await s.mesh.start(2);
+  assert.equal(s.mesh.peers[2]!.inbox.messages[0]?.by, 'peer-3');
+});

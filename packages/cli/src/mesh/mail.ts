@@ -58,10 +58,10 @@ export async function inbox(options: Common & { all?: boolean; keep?: boolean })
   const messages = await ask<MessageView[]>(options.peer, 'inbox', { all: options.all, keep: options.keep });
   if (options.json === true) return console.log(JSON.stringify(messages, null, 2));
   if (messages.length === 0) return console.log(options.all === true ? 'Nothing came yet.' : 'Nothing new.');
-  for (const { from, topic, sentMs, isBroadcast, text } of messages) {
+  for (const { from, by, topic, sentMs, isBroadcast, text } of messages) {
     const time = new Date(sentMs).toISOString().replace('T', ' ').slice(0, 19);
     const about = isBroadcast ? ' (to all)' : topic === 'message' ? '' : ` (${printable(topic)})`;
-    console.log(`${time}  ${from}${about}: ${printable(text)}`);
+    console.log(`${time}  ${by === null ? from : `${by} over ${from}`}${about}: ${printable(text)}`);
   }
 }
 

@@ -9,6 +9,8 @@ export const ROLES = ['peer', 'coordinator', 'authority', 'honeypot'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const peerId = text(63, PEER_ID);
+/** A peer, or '' for none. */
+export const peerIdOrNone = text(63, /^([a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?)?$/);
 export const meshName = text(63, MESH_NAME);
 export const role = text(16, /^(peer|coordinator|authority|honeypot)$/);
 

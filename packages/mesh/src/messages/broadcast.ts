@@ -3,7 +3,7 @@
 
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { isSignedBy, signWith } from '../identity/keys.ts';
-import { peerId } from '../identity/names.ts';
+import { peerId, peerIdOrNone } from '../identity/names.ts';
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
@@ -27,6 +27,8 @@ const fields = {
   /** In milliseconds since 1970, and counted up where two are sent in one: it names the broadcast. */
   number: varint(),
   topic: text(64),
+  /** Who gave it to the origin to send; '': nobody else. */
+  by: peerIdOrNone,
   epoch: varint(),
   sealed: bytes(BROADCAST_BYTES_MAX + TAG_BYTES),
 };
@@ -90,9 +92,10 @@ export class Broadcasts {
    * Sends to all that are here.
    *
    * @param done gets how many peers have it, this one not counted
+   * @param by the peer that gave it to this one to send
    * @returns why it cannot be sent, or null
    */
-  send(topic: string, body: Uint8Array, done: (count: number) => void): string | null {
+  send(topic: string, body: Uint8Array, done: (count: number) => void, by = ''): string | null {
     const group = this.#standing.groupKey;
     if (group === null) return 'the key of the group has not come yet: wait for a link to another peer';
     if (body.length > BROADCAST_BYTES_MAX) return `a broadcast has ${BROADCAST_BYTES_MAX >> 10} KiB at most`;
@@ -100,7 +103,7 @@ export class Broadcasts {
     this.#lastNumber = number;
     const origin = this.#standing.id;
     const sealed = seal(group.key, origin, number, body);
-    const said = { origin, number, topic, epoch: group.epoch, sealed };
+    const said = { origin, number, topic, by, epoch: group.epoch, sealed };
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, said));
     this.#remember(`${origin} ${number}`);
     this.#pass({ ...said, waitMs: COUNT_MS, signature }, null, done);
@@ -143,11 +146,10 @@ export class Broadcasts {
 
   /** Into the inbox, unless policy forbids it or the key is not known here. */
   #deliver(received: Broadcast): boolean {
-    const { origin, number, topic, sealed, epoch } = received;
-    const member = this.#standing.roster.approved(origin)!;
+    const { origin, number, topic, by, sealed, epoch } = received;
     const key = this.#standing.groupKeyOf(epoch);
     const body = key === null ? null : openBroadcast(key, origin, number, sealed);
-    if (body === null || !this.#policy().isAllowed(member, 'broadcast')) {
+    if (body === null || !this.#policy().areAllowed(this.#standing, [origin, by], 'broadcast')) {
       const reason =
         key === null
           ? 'the key of the group is not known'
@@ -169,6 +171,7 @@ export class Broadcasts {
       topic,
       isBroadcast: true,
       body,
+      ...(by === '' ? {} : { by }),
     });
     return true;
   }

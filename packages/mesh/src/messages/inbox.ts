@@ -43,10 +43,14 @@ const entry = variant({
   read: { count: varint() },
   /** Of the message before: its times are mesh time, and `receivedMs` is right within ± this. */
   clock: { uncertaintyMs: double },
+  /** Of the message before: who gave it to the sender to send. */
+  by: { by: peerId },
 });
 export type Message = Extract<Shape<typeof entry>, { kind: 'message' }> & {
   /** Undefined: mesh time was not known then, and `receivedMs` is by this machine's own clock. */
   uncertaintyMs?: number;
+  /** Who gave it to the sender to send, as the sender says; undefined: nobody else. */
+  by?: string;
 };
 
 export class Inbox {
@@ -116,6 +120,11 @@ export class Inbox {
       if (last !== undefined) last.uncertaintyMs = each.uncertaintyMs;
       return;
     }
+    if (each.kind === 'by') {
+      const last = this.#messages.at(-1);
+      if (last !== undefined) last.by = each.by;
+      return;
+    }
     if (each.kind === 'read') {
       this.#readCount = Math.min(each.count, this.#messages.length);
       return;
@@ -152,7 +161,9 @@ export class Inbox {
 }
 
 function entriesOf(message: Message): Buffer[] {
-  const { uncertaintyMs } = message;
-  const written = encode(entry, message);
-  return uncertaintyMs === undefined ? [written] : [written, encode(entry, { kind: 'clock', uncertaintyMs })];
+  const { uncertaintyMs, by } = message;
+  const entries = [encode(entry, message)];
+  if (uncertaintyMs !== undefined) entries.push(encode(entry, { kind: 'clock', uncertaintyMs }));
+  if (by !== undefined) entries.push(encode(entry, { kind: 'by', by }));
+  return entries;
 }

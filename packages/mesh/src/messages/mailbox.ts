@@ -3,6 +3,7 @@
 //   send ─► outbox (disk) ─► seal ─► route ─► … ─► open ─► policy ─► inbox (disk) ─► receipt ─► out of the outbox
 //              ▲───────────── again, after a while ◄──────────────────────────────────┘ none came
 
+import { peerIdOrNone } from '../identity/names.ts';
 import type { Directory } from '../members/directory.ts';
 import { hex } from '../members/roster.ts';
 import type { Standing } from '../peer/standing.ts';
@@ -27,6 +28,8 @@ const content = record({
   sequence: varint(),
   sentMs: varint(),
   topic: text(64),
+  /** Who gave it to the sender to send, as a client of MQTT does; '': nobody else. */
+  by: peerIdOrNone,
   body: bytes(160 << 10),
 });
 
@@ -106,6 +109,7 @@ export class Mailbox {
    * Takes a message for a peer; it is on disk when this returns.
    *
    * @param settled once it was delivered or refused: maybe days later, maybe never in this process
+   * @param by the peer that gave it to this one to send; its receiver asks its policy about both
    * @returns why it is not taken, or null
    */
   send(
@@ -113,11 +117,12 @@ export class Mailbox {
     topic: string,
     body: Uint8Array,
     settled: (outcome: Outcome) => void = () => {},
+    by = '',
   ): string | null {
     const member = this.#standing.roster.members.get(to);
     if (member === undefined) return `there is no peer ${to}`;
     if (member.revoked !== null) return `${to} was revoked`;
-    const taken = this.#outbox.add(to, topic, body, this.#runtime.clock.nowMs());
+    const taken = this.#outbox.add(to, topic, body, this.#runtime.clock.nowMs(), by);
     if (typeof taken === 'string') return taken;
     this.#waiters.set(`${to} ${taken}`, settled);
     this.#pump(to);
@@ -262,15 +267,16 @@ export class Mailbox {
     this.#reply(from, { epoch, stream, upTo, refused, problem: '', receipt });
   }
 
-  #take(from: string, message: Shape<typeof content>): void {
-    const member = this.#standing.roster.approved(from)!;
+  #take(from: string, { by, ...message }: Shape<typeof content>): void {
     const receivedMs = this.#runtime.clock.nowMs();
-    if (this.#policy().isAllowed(member, message.topic)) {
-      this.#inbox.add({ from, ...message, receivedMs, isBroadcast: false });
+    const whose: { by?: string } = by === '' ? {} : { by };
+    if (this.#policy().areAllowed(this.#standing, [from, by], message.topic)) {
+      this.#inbox.add({ from, ...message, ...whose, receivedMs, isBroadcast: false });
       return;
     }
     this.#runtime.log('warn', 'message refused', {
       from,
+      by,
       topic: message.topic,
       reason: 'not allowed by policy',
     });

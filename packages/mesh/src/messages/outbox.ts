@@ -18,9 +18,14 @@ const entry = variant({
   stream: { to: peerId, stream: fixed(8) },
   add: { to: peerId, sequence: varint(), sentMs: varint(), topic: text(64), body: bytes(192 << 10) },
   done: { to: peerId, sequence: varint() },
+  /** Of a message that was added before: another peer gave it to this one to send. */
+  by: { to: peerId, sequence: varint(), by: peerId },
 });
 type Entry = Shape<typeof entry>;
-export type Waiting = Omit<Extract<Entry, { kind: 'add' }>, 'kind' | 'to'>;
+export type Waiting = Omit<Extract<Entry, { kind: 'add' }>, 'kind' | 'to'> & {
+  /** Who gave it to this peer to send; '': nobody else. */
+  by: string;
+};
 
 export interface Queue {
   /** Names the sequence of numbers: as long as this peer keeps its folder. */
@@ -51,7 +56,7 @@ export class Outbox {
   }
 
   /** Its number, on disk; or why it is not taken. */
-  add(to: string, topic: string, body: Uint8Array, nowMs: number): number | string {
+  add(to: string, topic: string, body: Uint8Array, nowMs: number, by = ''): number | string {
     if (body.length > MESSAGE_BYTES_MAX)
       return `a message has ${MESSAGE_BYTES_MAX >> 10} KiB at most: share larger things`;
     const queue = this.#queues.get(to);
@@ -64,6 +69,7 @@ export class Outbox {
     if (queue === undefined) entries.push({ kind: 'stream', to, stream: this.#random.bytes(8) });
     const sequence = queue?.next ?? 1;
     entries.push({ kind: 'add', to, sequence, sentMs: nowMs, topic, body });
+    if (by !== '') entries.push({ kind: 'by', to, sequence, by });
     this.#storage.append(
       LOG,
       entries.map((each) => encode(entry, each)),
@@ -91,9 +97,14 @@ export class Outbox {
     if (queue === undefined) return;
     if (each.kind === 'add') {
       const { sequence, sentMs, topic, body } = each;
-      queue.waiting.push({ sequence, sentMs, topic, body });
+      queue.waiting.push({ sequence, sentMs, topic, body, by: '' });
       queue.waitingBytes += body.length;
       queue.next = sequence + 1;
+      return;
+    }
+    if (each.kind === 'by') {
+      const given = queue.waiting.findLast(({ sequence }) => sequence === each.sequence);
+      if (given !== undefined) given.by = each.by;
       return;
     }
     queue.next = Math.max(queue.next, each.sequence + 1);
@@ -110,7 +121,10 @@ export class Outbox {
         { kind: 'stream', to, stream: queue.stream },
         { kind: 'done', to, sequence: queue.next - 1 - queue.waiting.length },
       );
-      for (const each of queue.waiting) entries.push({ kind: 'add', to, ...each });
+      for (const { by, ...each } of queue.waiting) {
+        entries.push({ kind: 'add', to, ...each });
+        if (by !== '') entries.push({ kind: 'by', to, sequence: each.sequence, by });
+      }
     }
     this.#storage.writeLog(
       LOG,

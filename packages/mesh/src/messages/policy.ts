@@ -4,6 +4,7 @@
 import { parse } from 'smol-toml';
 import { ROLES } from '../identity/names.ts';
 import type { Member } from '../members/roster.ts';
+import type { Standing } from '../peer/standing.ts';
 
 export interface Rule {
   /** Names, `role:authority`, or `*`. */
@@ -37,6 +38,17 @@ export class Policy {
         each.from.some((name) => isWho(name, from)) && each.topics.some((name) => isLike(name, topic)),
     );
     return rule?.allow ?? true;
+  }
+
+  /**
+   * All that had a hand in it must be allowed it: who sends for another gets that one no more than it has itself, and no
+   * more for itself either. '' is nobody.
+   */
+  areAllowed({ roster, measures }: Standing, ids: readonly string[], topic: string): boolean {
+    return ids.every((id) => {
+      const member = id === '' ? null : roster.approved(id);
+      return id === '' || (member !== null && !measures.isCutOff(id) && this.isAllowed(member, topic));
+    });
   }
 }
 

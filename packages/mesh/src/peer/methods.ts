@@ -30,6 +30,8 @@ export interface MemberView {
 
 export interface MessageView {
   from: string;
+  /** Who gave it to `from` to send; null: nobody else. */
+  by: string | null;
   topic: string;
   sentMs: number;
   receivedMs: number;
@@ -75,7 +77,9 @@ export function controlMethods(
     inbox: (given) => {
       const messages = (given.all === true ? peer.inbox.messages : peer.inbox.unread).map((message) => ({
         ...viewOf(message),
-        ...(FILE_TOPICS.includes(message.topic) ? { text: parcels.textOf(message) } : {}),
+        ...(FILE_TOPICS.includes(message.topic) && message.by === undefined
+          ? { text: parcels.textOf(message) }
+          : {}),
       }));
       if (given.keep !== true) peer.inbox.markRead();
       return messages;
@@ -258,10 +262,14 @@ function viewOf({
   receivedMs,
   isBroadcast,
   uncertaintyMs = null,
+  by = null,
   body,
-}: Omit<Message, 'uncertaintyMs'> & { uncertaintyMs?: number | null }): MessageView {
+}: Omit<Message, 'uncertaintyMs' | 'by'> & {
+  uncertaintyMs?: number | null;
+  by?: string | null;
+}): MessageView {
   const text = Buffer.from(body).toString('utf8');
-  return { from, topic, sentMs, receivedMs, isBroadcast, uncertaintyMs, text };
+  return { from, by, topic, sentMs, receivedMs, isBroadcast, uncertaintyMs, text };
 }
 
 function roleOf(given: Parameters): Role {

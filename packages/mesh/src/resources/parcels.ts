@@ -121,7 +121,8 @@ export class Parcels implements Companion {
   }
 
   #take(message: Message): void {
-    if (message.isBroadcast) return;
+    // What was sent for another is of none of this peer's files.
+    if (message.isBroadcast || message.by !== undefined) return;
     if (message.topic === TAKEN_TOPIC) this.#end(message);
     if (message.topic !== FILE_TOPIC) return;
     const said = readParcel(message);

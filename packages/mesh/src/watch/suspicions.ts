@@ -40,6 +40,8 @@ const NOTHING = Buffer.alloc(0);
 export class Suspicions {
   /** One arrived, of a witness that is what it says. Only where the authority is. */
   readonly onSuspicion: ((suspicion: Suspicion) => void)[] = [];
+  /** What this peer itself says of others. */
+  readonly onTold: ((suspicion: Suspicion) => void)[] = [];
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #routing: Routing;
@@ -65,15 +67,17 @@ export class Suspicions {
     told: (problem: string | null) => void = () => {},
   ): void {
     const { id, keys, roster } = this.#standing;
+    const summary = suspicion.summary.slice(0, 160);
+    const address = cut(suspicion.address, ADDRESS_BYTES_MAX);
+    const atMs = Math.round(this.#runtime.clock.nowMs());
+    const own: Suspicion = { ...suspicion, address, summary, witness: id, atMs };
+    for (const listener of this.onTold) listener(own);
     const to = roster.authority?.id;
     if (to === undefined) {
       told('the authority of this mesh is not known');
       return;
     }
-    const summary = suspicion.summary.slice(0, 160);
-    const address = cut(suspicion.address, ADDRESS_BYTES_MAX);
-    const atMs = Math.round(this.#runtime.clock.nowMs());
-    const said = encode(suspicionText, { ...suspicion, address, summary, witness: id, atMs });
+    const said = encode(suspicionText, own);
     const signature = signWith(keys.privateKey, 'eyrie suspicion', said);
     this.#routing.ask(to, routedKinds.suspicion, encode(signed, { said, signature }), ANSWER_MS, (error) =>
       told(error),

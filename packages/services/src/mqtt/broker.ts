@@ -2,17 +2,22 @@
 // the mesh, told apart by their certificates.
 //
 //   loopback ──► anyone here: as this peer itself          reads all, orders
-//   TLS ───────► certificate ─► judged as for a link ─► role ─► what it may read; all may order
+//   TLS ───────► certificate ─► judged as for a link ─► role ─► what it may read; it orders as the peer that it is
+//
+// Nothing longer than an order may be is buffered, and what clients publish reaches no other client.
 import { createServer, type Server, type Socket } from 'node:net';
+import { Duplex, pipeline } from 'node:stream';
 import tls from 'node:tls';
 import { credentialsOf, type Peer, type Role } from '@eyrie/mesh';
 import type { Aedes, AuthenticateError, Client } from 'aedes';
-import { MqttError, type Port, type PortEvents } from './port.ts';
+import { PacketBound } from './packet-bound.ts';
+import { listenTo, MqttError, type Port, type PortEvents } from './port.ts';
 import { Topics } from './topics.ts';
 
 const CONNECTIONS_MAX = 256;
 const CONNECT_MS = 10_000;
-const PAYLOAD_BYTES_MAX = 512 << 10;
+/** An order in base64, with its topic and its JSON; nothing longer may come. The first packet only says who comes. */
+const PACKET_BOUNDS = { firstBytesMax: 16 << 10, bytesMax: 288 << 10 };
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
 /** MQTT 3.1.1 §3.2.2.3: not authorised. */
 const NOT_AUTHORISED = 5;
@@ -40,9 +45,15 @@ export async function openBroker(
   const { Aedes } = await import('aedes');
   const topics = new Topics(peer.standing.roster.mesh);
   const visitors = new WeakMap<object, Visitor>();
+  const guests = new Set<Client>();
   const isOpen = isLoopback(host);
   const visitorOf = (client: Client | null): Visitor | null =>
     client === null ? null : (visitors.get(client.conn) ?? null);
+  const judged = (client: Client): Visitor | string =>
+    isOpen ? { id: peer.id, role: 'local' } : judge(peer, socketOf(client));
+  /** Whoever comes under the name of another client ends its connection (MQTT 3.1.1 §3.1.4): only one's own. */
+  const isTaken = (client: Client, { id }: Visitor) =>
+    [...guests].some((other) => other.id === client.id && visitorOf(other)?.id !== id);
   const broker: Aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_MS,
     // Nothing is kept for who is away: it would grow without end. What counts is retained, or in the inbox of the peer.
@@ -51,21 +62,24 @@ export async function openBroker(
       done(null, true);
     },
     authenticate: (client, _name, _password, done) => {
-      const visitor = isOpen
-        ? ({ id: peer.id, role: 'local' } as const)
-        : judge(peer, client.conn as tls.TLSSocket);
-      if (typeof visitor === 'string') {
-        peer.runtime.log('warn', 'MQTT client refused', { client: client.id, reason: visitor });
-        const refusal = Object.assign(new Error(visitor), { returnCode: NOT_AUTHORISED });
+      const visitor = judged(client);
+      const reason =
+        typeof visitor === 'string'
+          ? visitor
+          : isTaken(client, visitor)
+            ? 'its name is that of a client of another peer'
+            : null;
+      if (reason !== null) {
+        peer.runtime.log('warn', 'MQTT client refused', { client: client.id, reason });
+        const refusal = Object.assign(new Error(reason), { returnCode: NOT_AUTHORISED });
         return done(refusal as AuthenticateError, false);
       }
-      visitors.set(client.conn, visitor);
+      visitors.set(client.conn, visitor as Visitor);
       done(null, true);
     },
     authorizePublish: (client, packet, done) => {
       const mayOrder = topics.inboxOf(packet.topic) !== null || packet.topic === topics.broadcast;
-      const isSmall = packet.payload.length <= PAYLOAD_BYTES_MAX;
-      if (client === null || (mayOrder && isSmall && !packet.retain)) return done();
+      if (client === null || (mayOrder && !packet.retain)) return done();
       done(new Error('only orders may be published here'));
     },
     // A pattern may cover more than may be read: so what is forwarded is judged, too.
@@ -75,7 +89,9 @@ export async function openBroker(
       const isFine = visitor !== null && (inbox === null || mayRead(visitor, inbox));
       done(null, isFine ? subscription : null);
     },
+    // What clients publish is for the gateway alone: others would take it for what a gateway says.
     authorizeForward: (client, packet) => {
+      if ('clientId' in packet) return null;
       const inbox = topics.inboxOf(packet.topic);
       const visitor = visitorOf(client);
       return visitor !== null && (inbox === null || mayRead(visitor, inbox)) ? packet : null;
@@ -84,15 +100,15 @@ export async function openBroker(
   broker.on('publish', (packet, client) => {
     const visitor = visitorOf(client);
     if (visitor === null || client === null) return;
-    events.onOrder(packet.topic, Buffer.from(packet.payload), `${visitor.id} (${client.id})`);
+    const who = { by: visitor.id, name: `${visitor.id} (${client.id})` };
+    events.onOrder(packet.topic, Buffer.from(packet.payload), who);
   });
-  const guests = new Set<Client>();
   broker.on('client', (client) => guests.add(client));
   broker.on('clientDisconnect', (client) => guests.delete(client));
   /** Who is revoked or in quarantine has no connection either. */
   const judgeAgain = () => {
     for (const client of isOpen ? [] : guests) {
-      const visitor = judge(peer, client.conn as tls.TLSSocket);
+      const visitor = judged(client);
       if (typeof visitor !== 'string') visitors.set(client.conn, visitor);
       else {
         peer.runtime.log('warn', 'MQTT client sent away', { client: client.id, reason: visitor });
@@ -101,12 +117,12 @@ export async function openBroker(
       }
     }
   };
-  peer.standing.onRoster.push(judgeAgain);
-  peer.standing.measures.onChange.push(judgeAgain);
+  const { standing } = peer;
+  const ends = [listenTo(standing.onRoster, judgeAgain), listenTo(standing.measures.onChange, judgeAgain)];
   broker.on('clientError', (client, error) =>
     peer.runtime.log('debug', 'MQTT client failed', { client: client?.id ?? '', message: error.message }),
   );
-  const server = isOpen ? plainServer(broker) : secureServer(broker, peer);
+  const server = isOpen ? plainServer(broker) : secureServer(broker, peer, ends);
   await listen(server, host, port);
   const bound = server.address() as { port: number };
   setImmediate(events.onReady);
@@ -127,6 +143,7 @@ export async function openBroker(
       broker.publish(packet, () => {});
     },
     async close(goodbye) {
+      for (const end of ends) end();
       if (goodbye !== undefined) opened.publish(goodbye.topic, goodbye.payload, { isRetained: true });
       await new Promise<void>((resolve) => broker.close(() => resolve()));
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -155,7 +172,7 @@ function plainServer(broker: Aedes): Server {
 }
 
 /** With the certificate of the peer; who comes without one of the mesh is refused once it says CONNECT, with a reason. */
-function secureServer(broker: Aedes, peer: Peer): tls.Server {
+function secureServer(broker: Aedes, peer: Peer, ends: (() => void)[]): tls.Server {
   const context = () => {
     const { privateKey, certificate } = credentialsOf(peer.standing);
     return { key: privateKey, cert: certificate ?? '' };
@@ -165,14 +182,25 @@ function secureServer(broker: Aedes, peer: Peer): tls.Server {
     (socket) => handle(broker, socket),
   );
   server.maxConnections = CONNECTIONS_MAX;
-  peer.standing.onCertificate.push(() => server.setSecureContext(context()));
+  ends.push(listenTo(peer.standing.onCertificate, () => server.setSecureContext(context())));
   server.on('tlsClientError', () => {});
   return server;
 }
 
+/** Of what the broker reads and writes, the socket below. */
+const sockets = new WeakMap<object, Socket>();
+
+function socketOf(client: Client): tls.TLSSocket {
+  return sockets.get(client.conn) as tls.TLSSocket;
+}
+
 function handle(broker: Aedes, socket: Socket): void {
-  socket.on('error', () => socket.destroy());
-  broker.handle(socket);
+  const bounded = new PacketBound(PACKET_BOUNDS);
+  const conn = Duplex.from({ readable: bounded, writable: socket });
+  sockets.set(conn, socket);
+  pipeline(socket, bounded, () => socket.destroy());
+  conn.on('error', () => socket.destroy());
+  broker.handle(conn);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -4,6 +4,7 @@
 //   readings ─► metrics ─┼─► port ─► clients ─► orders ───┤
 //   suspicions ─► findings│                               └─► broadcast ─► all peers
 //   inbox ─► inbox, broadcast
+import { isUtf8 } from 'node:buffer';
 import type { Message, Peer, Suspicion } from '@eyrie/mesh';
 import { DocumentError, openDocument, sealDocument } from '@eyrie/mesh/sealed';
 import { namedValues } from '@eyrie/mesh/skyeye';
@@ -17,14 +18,14 @@ import {
   type StatusPayload,
   TEXT_CHARACTERS_MAX,
 } from './payloads.ts';
-import type { Port } from './port.ts';
+import { listenTo, type Orderer, type Port } from './port.ts';
 import { Topics } from './topics.ts';
 
 /** How often what was measured is looked at; only what is new is published. */
 const METRICS_MS = 2_000;
 /** All that one peer seals for another and gives to a broker is one sequence in the inbox. */
 const SEALED_STREAM = Buffer.from('document');
-/** Orders a second from all clients together; more are not taken. */
+/** Orders a second of one peer's clients together; more are not taken. */
 const ORDERS_MAX = 50;
 
 export interface GatewayOptions {
@@ -40,11 +41,13 @@ export class Gateway {
   readonly #options: GatewayOptions;
   #port: Port | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #ends: (() => void)[] = [];
   /** When what was published last was measured, by peer. */
   readonly #published = new Map<string, number>();
   readonly #announced = new Map<string, number>();
   #second = 0;
-  #orders = 0;
+  /** Within that second, by who gave them. */
+  readonly #orders = new Map<string, number>();
   #isQuiet = false;
   readonly counts = { published: 0, orders: 0, refused: 0 };
 
@@ -52,13 +55,6 @@ export class Gateway {
     this.#peer = peer;
     this.#options = options;
     this.topics = new Topics(peer.standing.roster.mesh);
-    peer.directory.onChange.push((id, status, before) => {
-      if (status !== before) this.#status(id);
-    });
-    peer.inbox.onMessage.push((message) => {
-      if (this.#port !== null && !this.#isQuiet) void this.#message(message);
-    });
-    peer.suspicions.onSuspicion.push((suspicion) => this.#finding(suspicion));
   }
 
   /** What the outside broker says of this peer when it is gone without a word. */
@@ -73,10 +69,24 @@ export class Gateway {
   open(port: Port): void {
     this.#port = port;
     this.#timer = setInterval(() => this.#metrics(), METRICS_MS).unref();
+    const { directory, inbox, suspicions, authority } = this.#peer;
+    this.#ends = [
+      listenTo(directory.onChange, (id, status, before) => {
+        if (status !== before) this.#status(id);
+      }),
+      listenTo(inbox.onMessage, (message) => {
+        if (!this.#isQuiet) void this.#message(message);
+      }),
+      // The authority hears what all have seen; any other peer knows what it has seen itself.
+      listenTo(authority === null ? suspicions.onTold : suspicions.onSuspicion, (suspicion) =>
+        this.#finding(suspicion),
+      ),
+    ];
   }
 
   close(): void {
     clearInterval(this.#timer);
+    for (const end of this.#ends.splice(0)) end();
     this.#port = null;
   }
 
@@ -147,11 +157,12 @@ export class Gateway {
   }
 
   async #message(message: Message): Promise<void> {
-    const { from, topic, sentMs, receivedMs, isBroadcast, uncertaintyMs = null, body } = message;
+    const { from, by, topic, sentMs, receivedMs, isBroadcast, uncertaintyMs = null, body } = message;
     const content = await this.#content(body);
     if (content === null) return;
     const payload: MessagePayload = {
       from,
+      ...(by === undefined ? {} : { by }),
       topic,
       sent: new Date(sentMs).toISOString(),
       received: new Date(receivedMs).toISOString(),
@@ -162,9 +173,11 @@ export class Gateway {
   }
 
   /** As it is, or sealed for whom it should be; null where that cannot be done: then it stays here. */
-  async #content(body: Uint8Array): Promise<{ text: string } | { sealed: string } | null> {
+  async #content(body: Uint8Array): Promise<Pick<MessagePayload, 'text' | 'data' | 'sealed'> | null> {
     const { sealFor } = this.#options;
-    if (sealFor === '') return { text: Buffer.from(body).toString('utf8') };
+    const bytes = Buffer.from(body);
+    if (sealFor === '')
+      return isUtf8(bytes) ? { text: bytes.toString() } : { data: bytes.toString('base64') };
     const { pairs, standing, runtime } = this.#peer;
     return new Promise((resolve) =>
       pairs.keyOf(sealFor, (error, key) => {
@@ -200,33 +213,47 @@ export class Gateway {
   // --- in
 
   /** Something was published to a topic that orders come on. */
-  take(topic: string, payload: Uint8Array, who: string): void {
+  take(topic: string, payload: Uint8Array, who: Orderer): void {
     const to = this.topics.inboxOf(topic);
     if (to === null && topic !== this.topics.broadcast) return;
     const order = readOrder(payload);
     if (order === null) return;
     const problem =
-      typeof order === 'string' ? order : this.#isTooMany() ? 'too many a second' : this.#obey(to, order);
+      typeof order === 'string'
+        ? order
+        : this.#isTooMany(who.by)
+          ? 'too many a second'
+          : this.#obey(to, order, who.by);
     if (problem === null) {
       this.counts.orders++;
       return;
     }
     this.counts.refused++;
-    this.#peer.runtime.log('warn', 'MQTT order refused', { topic, who, reason: problem });
+    this.#peer.runtime.log('warn', 'MQTT order refused', { topic, who: who.name, reason: problem });
   }
 
-  #isTooMany(): boolean {
+  /** Each peer for itself: one that orders without end does not keep others from it. */
+  #isTooMany(by: string): boolean {
     const second = Math.floor(this.#peer.runtime.clock.elapsedMs() / 1000);
-    if (second !== this.#second) [this.#second, this.#orders] = [second, 0];
-    return ++this.#orders > ORDERS_MAX;
+    if (second !== this.#second) this.#orders.clear();
+    this.#second = second;
+    const count = (this.#orders.get(by) ?? 0) + 1;
+    this.#orders.set(by, count);
+    return count > ORDERS_MAX;
   }
 
-  /** Why it cannot be done, or null. */
-  #obey(to: string | null, { text, sealed, topic = 'message' }: Order): string | null {
+  /**
+   * Why it cannot be done, or null. What another peer orders is sent as given by that one: its receivers ask their policy
+   * about both, so that nobody gains the rights of the gateway.
+   */
+  #obey(to: string | null, { text, data, sealed, topic = 'message' }: Order, by: string): string | null {
+    const { broadcasts, mailbox, standing, id } = this.#peer;
     if (sealed !== undefined) return this.#takeSealed(to, sealed, topic);
-    const body = Buffer.from(text!);
-    if (to === null) return this.#peer.broadcasts.send(topic, body, () => {});
-    return this.#peer.mailbox.send(to, topic, body);
+    const giver = by === id ? '' : by;
+    if (giver !== '' && standing.roster.approved(giver) === null) return `${giver} is no member any more`;
+    const body = data === undefined ? Buffer.from(text!) : Buffer.from(data, 'base64');
+    if (to === null) return broadcasts.send(topic, body, () => {}, giver);
+    return mailbox.send(to, topic, body, () => {}, giver);
   }
 
   /** Sealed for this peer: into its own inbox, from whoever sealed it; a copy of an older one is known by its time. */

@@ -64,7 +64,7 @@ export async function openOutside(
   });
   client.on('message', (topic, payload, packet) => {
     // What is retained is old: an order is for now.
-    if (!packet.retain) events.onOrder(topic, payload, place);
+    if (!packet.retain) events.onOrder(topic, payload, { by: '', name: place });
   });
   client.on('error', (error) => {
     const message = error.message || (error as NodeJS.ErrnoException).code || 'no connection';

@@ -58,6 +58,11 @@ export const FindingSchema = Type.Object(
 );
 
 const text = Type.String({ description: 'the message', maxLength: TEXT_CHARACTERS_MAX });
+const data = Type.String({
+  description: 'the same of a message that is no text, in base64',
+  pattern: '^[A-Za-z0-9+/]*={0,2}$',
+  maxLength: 4 * TEXT_CHARACTERS_MAX,
+});
 const sealed = Type.String({
   description: 'the message, sealed for one peer (as "eyrie encrypt" does), in base64',
   maxLength: 4 * TEXT_CHARACTERS_MAX,
@@ -66,11 +71,15 @@ const sealed = Type.String({
 export const MessageSchema = Type.Object(
   {
     from: peer,
+    by: Type.Optional(
+      Type.String({ description: 'the peer that gave it to "from" to send, as a client of MQTT does' }),
+    ),
     topic: Type.String(),
     sent: time('when it was sent'),
     received: time('when it came'),
     uncertainty_ms: uncertainty,
     text: Type.Optional(text),
+    data: Type.Optional(data),
     sealed: Type.Optional(sealed),
   },
   {
@@ -83,6 +92,7 @@ export const MessageSchema = Type.Object(
 export const OrderSchema = Type.Object(
   {
     text: Type.Optional(text),
+    data: Type.Optional(data),
     sealed: Type.Optional(sealed),
     topic: Type.Optional(Type.String({ description: 'what it is about', default: 'message', maxLength: 64 })),
   },
@@ -134,7 +144,7 @@ export function readOrder(payload: Uint8Array): Order | string | null {
   if (typeof value !== 'object' || value === null) return { text: plain };
   if ('from' in value) return null;
   if (!Value.Check(OrderSchema, value)) return 'it is no order: {"text": "…"}, see docs/mqtt.md';
-  if ((value.text === undefined) === (value.sealed === undefined))
-    return 'it needs either "text" or "sealed"';
+  if ([value.text, value.data, value.sealed].filter((each) => each !== undefined).length !== 1)
+    return 'it needs one of "text", "data" and "sealed"';
   return value;
 }

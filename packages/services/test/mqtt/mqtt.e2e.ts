@@ -13,6 +13,7 @@ import {
   joinMesh,
   type Log,
   type PeerSettings,
+  parsePolicy,
   parseToken,
   pemOf,
   type RunningPeer,
@@ -223,6 +224,12 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
       'a broadcast',
     );
     assert.ok(lines.length < 100, 'nothing goes round in circles');
+    const greedy = connect(port, '127.0.0.1');
+    const isSentAway = new Promise((resolve) => greedy.once('close', resolve));
+    greedy.on('error', () => {});
+    // CONNECT, of 256 MB.
+    greedy.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
+    await isSentAway;
   });
 
   it('what was measured, and how Home Assistant finds it', async () => {
@@ -255,6 +262,12 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     assert.ok(warnings.some((line) => line.includes('it is no order')));
     assert.equal(textsOf(1).length, before);
     assert.ok(!lines.some((line) => line.includes('"dead"')));
+    const inbox = await subscribe(port, 'eyrie/test/inbox/lab-1');
+    await publish(port, 'eyrie/test/inbox/lab-1', '{"from":"lab-2","text":"made up"}');
+    await running[1]!.peer.send('gate', 'this comes');
+    await running[2]!.peer.send('gate', 'and this');
+    await until(() => textsOf(0).includes('and this'), 'messages');
+    assert.ok(!inbox.lines.some((line) => line.includes('made up')), 'what clients publish is no message');
   });
 
   it('elsewhere: over TLS, for members alone, each its own inbox', async () => {
@@ -278,6 +291,25 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     const own = await subscribe(port, 'eyrie/test/inbox/lab-1', as('lab-1'));
     assert.equal(await publish(port, 'eyrie/test/inbox/lab-2', 'by lab-1', as('lab-1')), '');
     await until(() => textsOf(2).includes('by lab-1'), 'an order over TLS');
+    const given = running[2]!.peer.inbox.messages.findLast(({ by }) => by !== undefined)!;
+    assert.deepEqual([given.from, given.by], ['gate', 'lab-1'], 'in its own name');
+    assert.equal(await publish(port, 'eyrie/test/broadcast', 'lab-1 to all', as('lab-1')), '');
+    await until(
+      () => running[2]!.peer.inbox.messages.some(({ by, isBroadcast }) => isBroadcast && by === 'lab-1'),
+      'its broadcast',
+    );
+    const { policy } = running[2]!.peer;
+    running[2]!.peer.policy = parsePolicy('[[rule]]\nfrom = ["lab-1"]\ntopics = ["*"]\nallow = false');
+    await publish(port, 'eyrie/test/inbox/lab-2', 'though it may not', as('lab-1'));
+    await publish(port, 'eyrie/test/inbox/lab-2', 'by the gate', as('gate'));
+    await until(() => textsOf(2).includes('by the gate'), 'an order of the gateway itself');
+    assert.ok(!textsOf(2).includes('though it may not'), 'the gateway lends nobody its rights');
+    running[2]!.peer.policy = policy;
+    const thief = await publish(port, 'eyrie/test/broadcast', 'x', [...as('lab-1'), '-i', 'of-gate']);
+    assert.equal(thief, '');
+    const named = await subscribe(port, 'eyrie/test/broadcast', [...as('gate'), '-i', 'of-gate']);
+    assert.notEqual(await publish(port, 'eyrie/test/broadcast', 'x', [...as('lab-1'), '-i', 'of-gate']), '');
+    assert.equal(named.child.exitCode, null, 'nobody ends the connection of another');
     await running[2]!.peer.send('gate', 'not for lab-1');
     const authority = await subscribe(port, 'eyrie/test/inbox/gate', as('gate'));
     await running[2]!.peer.send('gate', 'again not for lab-1');
@@ -328,6 +360,20 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     await until(() => textsOf(1).includes('nobody else reads this'), 'a sealed order');
     await until(() => warnings.some((line) => line.includes('it came before')), 'the copy refused');
     assert.ok(!first.lines.some((line) => line.includes('nobody else')), 'it does not go back in clear');
+
+    const seen = await subscribe(port, 'eyrie/test/peers/lab-1/findings');
+    running[1]!.peer.suspicions.tell({
+      ...{
+        rule: 'query-flood',
+        severity: 'high',
+        confidence: 95,
+        peer: 'lab-2',
+        address: '',
+        summary: 'it asks',
+      },
+    });
+    const finding = await until(() => payloadOf(seen.lines, 'eyrie/test/peers/lab-1/findings'), 'a finding');
+    assert.equal(finding.about, 'lab-2', 'a gateway that is not the authority tells what it has seen');
 
     const waiting = await subscribe(port, 'eyrie/test/inbox/lab-1');
     const status = await subscribe(port, 'eyrie/test/peers/lab-1/status');

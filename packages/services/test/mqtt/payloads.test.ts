@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { publishedSchema } from '../../src/mqtt/index.ts';
+import { PacketBound } from '../../src/mqtt/packet-bound.ts';
 import { readOrder } from '../../src/mqtt/payloads.ts';
 
 const read = (text: string) => readOrder(Buffer.from(text));
@@ -19,9 +20,17 @@ test('text is an order, JSON is one if it is as the schema says, and nothing wit
   assert.deepEqual(read('42'), { text: '42' });
   assert.deepEqual(read('{"text":"a","topic":"b"}'), { text: 'a', topic: 'b' });
   assert.deepEqual(read('{"sealed":"aGk="}'), { sealed: 'aGk=' });
+  assert.deepEqual(read('{"data":"/wA="}'), { data: '/wA=' });
   assert.equal(read('{"from":"x","text":"a"}'), null);
   assert.equal(read(''), null);
-  for (const wrong of ['{}', '{"text":1}', '{"text":"a","sealed":"b"}', '{"text":"a","more":1}', '[1]'])
+  for (const wrong of [
+    '{}',
+    '{"text":1}',
+    '{"text":"a","sealed":"b"}',
+    '{"data":"no base64!"}',
+    '{"text":"a","more":1}',
+    '[1]',
+  ])
     assert.equal(typeof read(wrong), 'string', wrong);
   assert.equal(read('x'.repeat(300_000)), 'it is too long');
 });
@@ -38,4 +47,60 @@ test('no bytes make it throw', () => {
       },
     ),
   );
+});
+
+/** What passes of packets of these lengths, in chunks of that size; and why it ended. */
+async function passed(
+  lengths: readonly number[],
+  chunkBytes: number,
+): Promise<{ bytes: number; problem: string }> {
+  const packets = lengths.map((length) => Buffer.concat([header(length), Buffer.alloc(length)]));
+  const all = Buffer.concat(packets);
+  const bound = new PacketBound({ firstBytesMax: 100, bytesMax: 1_000 });
+  let bytes = 0;
+  let problem = '';
+  bound.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  const over = new Promise((resolve) => bound.once('close', resolve));
+  bound.on('error', (error) => {
+    problem = error.message;
+  });
+  for (let at = 0; at < all.length; at += chunkBytes) bound.write(all.subarray(at, at + chunkBytes));
+  bound.end();
+  await over;
+  return { bytes, problem };
+}
+
+/** MQTT 3.1.1 §2.2.3. */
+function header(length: number): Buffer {
+  const bytes = [0x30];
+  let rest = length;
+  do {
+    bytes.push((rest % 128) | (rest >= 128 ? 128 : 0));
+    rest = Math.floor(rest / 128);
+  } while (rest > 0);
+  return Buffer.from(bytes);
+}
+
+test('packets pass up to the bound, however they are cut, and no byte of one that announces more', async () => {
+  const lengths = fc.array(fc.integer({ min: 0, max: 1_000 }), { maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 100 }),
+      lengths,
+      fc.integer({ min: 1, max: 3_000 }),
+      async (first, more, cut) => {
+        const all = [first, ...more];
+        const whole = all.reduce((sum, length) => sum + length + header(length).length, 0);
+        assert.deepEqual(await passed(all, cut), { bytes: whole, problem: '' });
+      },
+    ),
+    { numRuns: 50 },
+  );
+  assert.match((await passed([101], 1)).problem, /101 bytes: 100 may come/);
+  assert.deepEqual(await passed([10, 200_000], 12), {
+    bytes: 12,
+    problem: 'a packet of 200000 bytes: 1000 may come',
+  });
 });
