@@ -129,7 +129,9 @@ export class Peer {
     this.reach = new Reach(runtime, this.directory, this.switchboard, this.routing, transport);
     this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
     this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
-    this.skyeye = new SkyEyeOverLinks(runtime, standing, this.directory, this.switchboard, this.routing);
+    this.skyeye = new SkyEyeOverLinks(runtime, standing, this.directory, this.switchboard, this.routing, {
+      meshNowMs: () => this.clock.nowMs(),
+    });
     this.skyeye.onAsked.push((id) => this.meter.query(id));
     this.#neighbours = new Neighbours(
       runtime,

@@ -2,10 +2,11 @@
 // was, and whoever wants to see it asks for it over the mesh.
 
 import { peerId } from '../identity/names.ts';
+import { type Asker, proof } from '../messages/asker.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Clock } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { type Codec, decode, encode, float, list, record, text, varint } from '../wire/schema.ts';
+import { decode, encode, float, list, record, text, varint } from '../wire/schema.ts';
 import { shownAttributes, type Values } from './attributes.ts';
 
 export const HISTORY_MAX = 360;
@@ -27,11 +28,12 @@ export interface Series {
 
 const sample = record({ agoMs: varint(), values: list(float, WIDTH) });
 const told = record({ details: text(DETAILS_BYTES_MAX), samples: list(sample, HISTORY_MAX) });
-const asked: Codec<string> = peerId;
+const asked = record({ of: peerId, proof });
 
 export class History {
   readonly #clock: Clock;
   readonly #routing: Routing;
+  readonly #asker: Asker;
   /** JSON. */
   #details = 'null';
   /** A ring: rows of values, and when each was measured (elapsedMs). It grows as it fills. */
@@ -39,12 +41,17 @@ export class History {
   #timesMs: number[] = [];
   #next = 0;
 
-  constructor(clock: Clock, routing: Routing) {
+  /** @param mayAsk whether a peer, that has proved to be the one who asks, is answered now */
+  constructor(clock: Clock, routing: Routing, asker: Asker, mayAsk: (peer: string) => boolean) {
     this.#clock = clock;
     this.#routing = routing;
-    routing.handle(routedKinds.history, (_from, payload, answer) => {
-      decode(asked, payload);
-      answer(null, encode(told, { details: this.#details, samples: this.#samples() }));
+    this.#asker = asker;
+    routing.handle(routedKinds.history, (from, payload, answer) => {
+      const { of, proof } = decode(asked, payload);
+      const objection = asker.objectionTo(from, contentOf(of), proof);
+      const problem = objection ?? (mayAsk(from) ? null : 'you ask too often');
+      if (problem !== null) answer(problem, Buffer.alloc(0));
+      else answer(null, encode(told, { details: this.#details, samples: this.#samples() }));
     });
   }
 
@@ -75,8 +82,9 @@ export class History {
 
   /** That of another peer. */
   of(id: string): Promise<Series> {
+    const question = encode(asked, { of: id, proof: this.#asker.prove(contentOf(id)) });
     return new Promise((resolve, reject) => {
-      this.#routing.ask(id, routedKinds.history, encode(asked, id), ASK_MS, (error, body) => {
+      this.#routing.ask(id, routedKinds.history, question, ASK_MS, (error, body) => {
         if (error !== null) return reject(new Error(error));
         try {
           const { details, samples } = decode(told, body);
@@ -109,4 +117,8 @@ export class History {
     }
     return series;
   }
+}
+
+function contentOf(id: string): Buffer {
+  return Buffer.from(`history of ${id}`);
 }

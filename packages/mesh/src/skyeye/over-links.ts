@@ -2,6 +2,7 @@
 
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';
+import { Asker } from '../messages/asker.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
@@ -21,6 +22,8 @@ import { type ShownView, shownView, type View } from './view.ts';
 
 /** After a change of the tree, so that many at once are one look. */
 const SETTLE_MS = 40;
+/** Queries that are known again if they come again: more than come in the time that they are fresh, but for a flood. */
+const SEEN_MAX = 8_192;
 
 export class SkyEyeOverLinks {
   readonly core: SkyEye;
@@ -31,6 +34,9 @@ export class SkyEyeOverLinks {
   /** A neighbour asks a query of its own. */
   readonly onAsked: ((peer: string) => void)[] = [];
   readonly #throttle: Throttle;
+  readonly #asker: Asker;
+  /** Queries that came, the oldest first. */
+  readonly #seen = new Set<string>();
   readonly #parent: () => string | null;
   readonly latency: Latency;
   readonly #runtime: Runtime;
@@ -53,10 +59,11 @@ export class SkyEyeOverLinks {
     directory: Directory,
     switchboard: Switchboard,
     routing: Routing,
-    options: SkyEyeOptions = {},
+    options: SkyEyeOptions & { /** The time that all share. */ meshNowMs?: () => number } = {},
   ) {
     this.#runtime = runtime;
     this.#standing = standing;
+    this.#asker = new Asker(standing, options.meshNowMs ?? runtime.clock.nowMs);
     this.#directory = directory;
     this.#switchboard = switchboard;
     this.#routing = routing;
@@ -96,7 +103,7 @@ export class SkyEyeOverLinks {
       this.core.below,
       this.support,
     );
-    this.history = new History(runtime.clock, routing);
+    this.history = new History(runtime.clock, routing, this.#asker, (id) => this.#throttle.allows(id));
     this.latency = new Latency(runtime, id, directory, switchboard);
     this.#listen();
   }
@@ -113,9 +120,12 @@ export class SkyEyeOverLinks {
     });
     switchboard.handleNotice(noticeKinds.query, (session, payload) => {
       const message = decode(queryMessage, payload);
-      const isOwn = message.kind === 'query' && message.asker === session.id;
-      if (isOwn) for (const listener of this.onAsked) listener(session.id);
-      if (!isOwn || this.#throttle.allows(session.id)) this.queries.take(session.id, message);
+      const { id } = session;
+      if (message.kind === 'query') this.#takeQuery(id, message);
+      // What is known below is for those above: others ask as everybody does.
+      else if (message.kind !== 'ask') this.queries.take(id, message);
+      else if (this.#above.includes(switchboard.speaksFor(session, this.#parent())))
+        this.queries.take(id, message);
     });
     // Who sends this way is not known for sure: only answers, which name a question that nobody can guess.
     this.#routing.handle(routedKinds.query, (from, payload) => {
@@ -134,6 +144,24 @@ export class SkyEyeOverLinks {
     });
     this.#standing.onRoster.push(() => this.#soon());
     this.#standing.measures.onChange.push(() => this.#recount());
+  }
+
+  /** Once, of whoever has signed it, and of peers under restraint not as often as they like. */
+  #takeQuery(from: string, message: Extract<QueryMessage, { kind: 'query' }>): void {
+    const { asker, number, hops, proof } = message;
+    // A root hands queries on, also to one that they came by.
+    const name = `${asker} ${number} ${hops}`;
+    if (this.#seen.has(name)) return;
+    const objection =
+      proof === null ? 'not signed' : this.#asker.objectionTo(asker, contentOf(message), proof);
+    if (objection !== null) {
+      this.#runtime.log('debug', 'query refused', { from, asker, reason: objection });
+      return;
+    }
+    this.#seen.add(name);
+    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.values().next().value!);
+    if (asker === from) for (const listener of this.onAsked) listener(from);
+    if (this.#throttle.allows(asker)) this.queries.take(from, message);
   }
 
   start(): void {
@@ -235,8 +263,14 @@ export class SkyEyeOverLinks {
 
   #sendQuery(to: string, message: QueryMessage): void {
     const session = this.#switchboard.sessionOf(to);
-    const payload = encode(queryMessage, message);
+    const isOwn = message.kind === 'query' && message.proof === null && message.asker === this.#standing.id;
+    const proved = isOwn ? { ...message, proof: this.#asker.prove(contentOf(message)) } : message;
+    const payload = encode(queryMessage, proved);
     if (session !== null) session.notify(noticeKinds.query, payload);
     else if (message.kind === 'answer') this.#routing.send(to, routedKinds.query, payload);
   }
+}
+
+function contentOf({ number, question }: Extract<QueryMessage, { kind: 'query' }>): Buffer {
+  return Buffer.from(`query ${number} ${question}`);
 }

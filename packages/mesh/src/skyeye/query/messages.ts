@@ -1,6 +1,7 @@
 // What peers say to each other to answer a query.
 
 import { peerId } from '../../identity/names.ts';
+import { proof } from '../../messages/asker.ts';
 import {
   type Codec,
   double,
@@ -55,8 +56,15 @@ const question = text(4 * QUERY_CHARACTERS_MAX);
 const reason = text(200);
 
 export const queryMessage = variant({
-  /** Climbs until somebody can answer; the answer goes straight to the asker. */
-  query: { number: varint(), asker: peerId, question, near: optional(place), hops: varint(HOPS_MAX) },
+  /** Climbs until somebody can answer; the answer goes straight to the asker, who has signed it where keys are. */
+  query: {
+    number: varint(),
+    asker: peerId,
+    question,
+    near: optional(place),
+    hops: varint(HOPS_MAX),
+    proof: optional(proof),
+  },
   answer: {
     number: varint(),
     part,

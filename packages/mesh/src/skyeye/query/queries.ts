@@ -128,7 +128,10 @@ export class Queries {
       this.#waiting.set(number, { done: resolve, cancel });
       const { id } = this.#world;
       const near = this.#placeOf(query.near);
-      this.#climb({ kind: 'query', number, asker: id, question: query.text, near, hops: 0 }, query);
+      this.#climb(
+        { kind: 'query', number, asker: id, question: query.text, near, hops: 0, proof: null },
+        query,
+      );
     });
   }
 

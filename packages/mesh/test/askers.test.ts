@@ -1,0 +1,170 @@
+// Who asks is proved, also where the question came over others: a peer under restraint cannot ask in another's name.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Peer } from '../src/peer/peer.ts';
+import { queryMessage } from '../src/skyeye/query/messages.ts';
+import { VirtualMesh } from '../src/virtual/index.ts';
+import { noticeKinds, routedKinds } from '../src/wire/kinds.ts';
+import { decode, encode } from '../src/wire/schema.ts';
+
+async function started(peers = 9, seed = 4) {
+  const mesh = await VirtualMesh.create({ peers, seed });
+  await mesh.startAll();
+  for (const peer of mesh.peers) peer!.skyeye.report({ 'cpu.free': 50 });
+  mesh.clock.run(10_000);
+  const leaf = mesh.peers.find((peer) => peer!.directory.tree.childrenOf(peer!.id).length === 0)!;
+  const answered = (during: () => void) => {
+    const sum = () => mesh.peers.reduce((all, peer) => all + peer!.skyeye.queries.counts.answered, 0);
+    const before = sum();
+    during();
+    mesh.clock.run(500);
+    return sum() - before;
+  };
+  return { mesh, liar: leaf, answered };
+}
+
+/** What a peer sends over its links from now on, changed or kept back. */
+function sending(peer: Peer, change: (kind: number, payload: Uint8Array) => Uint8Array | null): void {
+  for (const session of peer.switchboard.sessions()) {
+    const notify = session.notify.bind(session);
+    session.notify = (kind, payload) => {
+      const changed = change(kind, payload);
+      if (changed !== null) notify(kind, changed);
+    };
+  }
+}
+
+const QUESTION = '3 peers order by cpu.free';
+
+test('a query in the name of another is not answered', async () => {
+  const { mesh, liar, answered } = await started();
+  const other = mesh.peers.find((peer) => peer!.id !== liar.id && peer!.id !== liar.directory.tree.root)!;
+  assert.ok(answered(() => void liar.skyeye.query(QUESTION)) >= 1);
+  sending(liar, (kind, payload) => {
+    if (kind !== noticeKinds.query) return payload;
+    const message = decode(queryMessage, payload);
+    return encode(queryMessage, message.kind === 'query' ? { ...message, asker: other.id } : message);
+  });
+  assert.equal(
+    answered(() => {
+      for (let i = 0; i < 20; i++) void liar.skyeye.query(QUESTION);
+    }),
+    0,
+  );
+});
+
+test('a query that is handed on again and again is answered once', async () => {
+  const { liar, answered } = await started();
+  const queries: Uint8Array[] = [];
+  sending(liar, (kind, payload) => {
+    if (kind === noticeKinds.query) queries.push(payload);
+    return payload;
+  });
+  assert.equal(
+    answered(() => void liar.skyeye.query(QUESTION)),
+    1,
+  );
+  const [session] = liar.switchboard.sessions();
+  assert.equal(
+    answered(() => {
+      for (let i = 0; i < 100; i++) session!.notify(noticeKinds.query, queries[0]!);
+    }),
+    0,
+  );
+});
+
+test('a throttled peer is answered as seldom where its questions come over another', async () => {
+  const { mesh, liar, answered } = await started();
+  const decision = { step: 'throttle', reason: 'x', forMs: 60_000, by: 'policy' } as const;
+  mesh.peers[0]!.authority!.measure(liar.id, decision);
+  mesh.clock.run(3_000);
+  // The first that takes them does not count: it is one with the liar.
+  const parent = mesh.peers.find((peer) => peer!.id === liar.directory.tree.parentOf(liar.id))!;
+  parent.standing.measures.of = () => null;
+  const few = answered(() => {
+    for (let i = 0; i < 50; i++) void liar.skyeye.query('peers where cpu.free > 1 order by cpu.free');
+  });
+  if (parent.id !== liar.directory.tree.root) assert.ok(few <= 6, `${few} answers`);
+});
+
+test('what is known below is told to those above alone', async () => {
+  const { mesh, liar } = await started();
+  const root = mesh.peers.find((peer) => peer!.id === liar.directory.tree.root)!;
+  const [session] = liar.switchboard.sessions();
+  const told: string[] = [];
+  const take = liar.skyeye.queries.take.bind(liar.skyeye.queries);
+  liar.skyeye.queries.take = (from, message) => {
+    if (message.kind === 'told') told.push(from);
+    take(from, message);
+  };
+  const ask = { kind: 'ask', number: 1, question: QUESTION, near: null, waitMs: 100 } as const;
+  session!.notify(noticeKinds.query, encode(queryMessage, ask));
+  mesh.clock.run(1_000);
+  assert.deepEqual(told, []);
+  assert.ok(root.skyeye.core.knowsAll);
+});
+
+test('the history of a peer is told to who proves to be an approved asker', async () => {
+  const { mesh, liar } = await started();
+  const [asked, other] = mesh.peers.filter((peer) => peer!.id !== liar.id);
+  const results: string[] = [];
+  const of = (peer: Peer) =>
+    peer.skyeye.history.of(asked!.id).then(
+      (series) => results.push(`${Object.keys(series.attributes).length > 0}`),
+      (error) => results.push((error as Error).message),
+    );
+  const settle = async () => {
+    mesh.clock.run(3_000);
+    for (let i = 0; i < 5; i++) await null;
+    return results.splice(0);
+  };
+  void of(liar);
+  assert.deepEqual(await settle(), ['true']);
+
+  // In another's name: its word is not the other's.
+  const ask = liar.routing.ask.bind(liar.routing);
+  let recorded = Buffer.alloc(0);
+  liar.routing.ask = (to, kind, body, timeoutMs, answer) => {
+    if (kind === routedKinds.history) recorded = Buffer.from(body);
+    ask(to, kind, body, timeoutMs, answer);
+  };
+  const { id } = liar.standing;
+  Object.defineProperty(liar.standing, 'id', { value: other!.id, configurable: true });
+  void of(liar);
+  assert.notDeepEqual(await settle(), ['true']);
+  Object.defineProperty(liar.standing, 'id', { value: id });
+
+  // What somebody on the way has recorded says nothing later, nor under another name.
+  const again = (from: Peer) =>
+    new Promise<string | null>((resolve) => {
+      from.routing.ask(asked!.id, routedKinds.history, recorded, 1_000, (error) => resolve(error));
+      mesh.clock.run(1_000);
+    });
+  assert.match((await again(other!)) ?? '', /not signed by/);
+  mesh.clock.run(5 * 60_000);
+  assert.match((await again(liar)) ?? '', /not signed by|too old/);
+
+  const decision = { step: 'quarantine', reason: 'x', forMs: 60_000, by: 'policy' } as const;
+  mesh.peers[0]!.authority!.measure(liar.id, decision);
+  mesh.clock.run(3_000);
+  void of(liar);
+  assert.notDeepEqual(await settle(), ['true']);
+});
+
+test('a throttled peer gets histories as seldom as answers', async () => {
+  const { mesh, liar } = await started();
+  const asked = mesh.peers.find((peer) => peer!.id !== liar.id)!;
+  const decision = { step: 'throttle', reason: 'x', forMs: 60_000, by: 'policy' } as const;
+  mesh.peers[0]!.authority!.measure(liar.id, decision);
+  mesh.clock.run(3_000);
+  let count = 0;
+  for (let i = 0; i < 50; i++)
+    liar.skyeye.history.of(asked.id).then(
+      () => count++,
+      () => {},
+    );
+  mesh.clock.run(500);
+  for (let i = 0; i < 5; i++) await null;
+  assert.ok(count >= 1 && count <= 6, `${count} told`);
+});
