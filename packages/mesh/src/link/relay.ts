@@ -6,7 +6,7 @@
 
 import { Duplex } from 'node:stream';
 import { peerId } from '../identity/names.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Cancel, Runtime } from '../runtime.ts';
 import { streamKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
 import type { Link, Transport } from './link.ts';
@@ -14,14 +14,18 @@ import type { Session } from './session.ts';
 import type { Stream } from './stream.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** Carried for others at once; more are turned away. */
-const CARRIED_MAX = 64;
+/** Carried for others at once, and of them for one; more are turned away. */
+export const CARRIED_MAX = 64;
+export const CARRIED_OF_ONE_MAX = 8;
+/** Whoever is at its ends says something every second, as on any link: after so long nobody is. */
+export const CARRIED_IDLE_MS = 30_000;
 
 export class Relay {
   readonly #switchboard: Switchboard;
   readonly #transport: Transport;
   readonly #runtime: Runtime;
-  #carried = 0;
+  /** How many are carried for each that asked. */
+  readonly #carried = new Map<string, number>();
 
   constructor(runtime: Runtime, switchboard: Switchboard, transport: Transport) {
     this.#runtime = runtime;
@@ -57,29 +61,66 @@ export class Relay {
 
   #carry(session: Session, to: string, near: Stream): void {
     const other = this.#switchboard.sessionOf(to);
-    if (other === null || this.#carried >= CARRIED_MAX) {
-      near.reset(other === null ? `there is no link with ${to} here` : 'too much is carried already');
+    const problem = other === null ? `there is no link with ${to} here` : this.#objectionTo(session.id);
+    if (other === null || problem !== null) {
+      near.reset(problem ?? '');
       return;
     }
-    this.#carried++;
-    let isOver = false;
+    const { clock } = this.#runtime;
     const far = other.openStream(streamKinds.relayed, encode(peerId, session.id));
+    this.#count(session.id, 1);
+    let isOver = false;
+    let usedMs = clock.elapsedMs();
+    let cancelLook: Cancel = () => {};
     const over = () => {
-      if (!isOver) this.#carried--;
+      if (!isOver) this.#count(session.id, -1);
       isOver = true;
+      cancelLook();
     };
+    const used = () => {
+      usedMs = clock.elapsedMs();
+    };
+    const look = () => {
+      const leftMs = usedMs + CARRIED_IDLE_MS - clock.elapsedMs();
+      if (leftMs > 0) {
+        cancelLook = clock.after(leftMs, look);
+        return;
+      }
+      for (const stream of [near, far]) stream.reset('nothing was said for too long');
+      over();
+    };
+    look();
     // One way ended is not the end: the other goes on.
     let ended = 0;
     const ending = () => {
       if (++ended === 2) over();
     };
-    join(near, far, ending, over);
-    join(far, near, ending, over);
+    join(near, far, { used, ending, over });
+    join(far, near, { used, ending, over });
+  }
+
+  /** Why nothing more is carried for a peer, or null. */
+  #objectionTo(id: string): string | null {
+    const all = [...this.#carried.values()].reduce((sum, each) => sum + each, 0);
+    if (all >= CARRIED_MAX) return 'too much is carried here already';
+    return (this.#carried.get(id) ?? 0) >= CARRIED_OF_ONE_MAX ? 'too many links of yours are carried' : null;
+  }
+
+  #count(id: string, change: 1 | -1): void {
+    const count = (this.#carried.get(id) ?? 0) + change;
+    if (count === 0) this.#carried.delete(id);
+    else this.#carried.set(id, count);
   }
 }
 
+interface Told {
+  used: () => void;
+  ending: () => void;
+  over: () => void;
+}
+
 /** What comes on one goes out on the other, no faster than that takes it. */
-function join(from: Stream, to: Stream, ending: () => void, over: () => void): void {
+function join(from: Stream, to: Stream, { used, ending, over }: Told): void {
   const waiting: Buffer[] = [];
   let isEnded = false;
   let isPassed = false;
@@ -107,6 +148,7 @@ function join(from: Stream, to: Stream, ending: () => void, over: () => void): v
     over();
   };
   from.listen((data) => {
+    used();
     waiting.push(Buffer.from(data));
     pump();
   });
