@@ -4,7 +4,8 @@
 //   send ─► offered to one ─► message "file" ─► … ─► inbox ─► fetched, from where it stopped ─► received/FROM/NAME
 //           offered no more ◄─ message "file-taken" ◄──────────────────────────────────────────┘
 
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Message } from '../messages/inbox.ts';
 import type { Outcome } from '../messages/mailbox.ts';
@@ -17,41 +18,32 @@ import { type Cancel, every } from '../runtime.ts';
 import { decode, encode, record, varint, WireError } from '../wire/schema.ts';
 import { fetchResource, type Progress } from './fetch.ts';
 import { resourceName } from './manifest.ts';
+import { type Parcel, ParcelList } from './parcel-list.ts';
+import { lackOfRoom } from './room.ts';
+import { notForYou } from './shares.ts';
 
 const FILE_TOPIC = 'file';
 const TAKEN_TOPIC = 'file-taken';
 /** What is said on them is for peers: `Parcels.textOf` puts it in words. */
 export const FILE_TOPICS: readonly string[] = [FILE_TOPIC, TAKEN_TOPIC];
-const STATE = 'parcels.json';
 /** Larger ones are told of, and got by hand: nobody fills another's disk unasked. */
 const SIZE_BYTES_MAX = 2 ** 30;
-const FREE_BYTES_MIN = 2 ** 30;
 const LOOK_MS = 5_000;
 /** So often one is tried while its sender is here. */
 const TRIES_MAX = 20;
 /** Of so many files are fetched at once. */
 const SENDERS_MAX = 8;
-/** Of more that were taken, the oldest are forgotten. */
-const KNOWN_MAX = 10_000;
 
 /** What the message says. */
 const parcel = record({ share: resourceName, name: resourceName, sizeBytes: varint() });
 const taken = record({ share: resourceName });
 
-interface Known {
-  path: string;
-  sizeBytes: number;
-  tries: number;
-  state: 'coming' | 'here' | 'given up';
-  problem: string;
-}
+class RoomError extends Error {}
 
 export class Parcels implements Companion {
   readonly #peer: Peer;
-  readonly #storage: Storage;
   readonly #folder: string;
-  /** By sender and share. */
-  readonly #known: Map<string, Known>;
+  readonly #list: ParcelList;
   readonly #abort = new AbortController();
   readonly #whenTaken = new Map<string, () => void>();
   readonly #cancels: Cancel[];
@@ -60,9 +52,8 @@ export class Parcels implements Companion {
 
   constructor(peer: Peer, storage: Storage, folder: string) {
     this.#peer = peer;
-    this.#storage = storage;
     this.#folder = join(folder, 'received');
-    this.#known = new Map(JSON.parse(storage.read(STATE)?.toString() ?? '[]'));
+    this.#list = new ParcelList(storage, peer.runtime.clock);
     peer.inbox.onMessage.push((message) => this.#take(message));
     for (const message of peer.inbox.messages) this.#take(message);
     this.#cancels = [every(peer.runtime, LOOK_MS, () => this.#fetchNext())];
@@ -71,6 +62,7 @@ export class Parcels implements Companion {
   stop(): void {
     for (const cancel of this.#cancels) cancel();
     this.#abort.abort();
+    this.#list.save();
   }
 
   get methods() {
@@ -112,11 +104,11 @@ export class Parcels implements Companion {
     if (message.topic === TAKEN_TOPIC) return takenText(message);
     const said = readParcel(message);
     if (said === null) return 'a file, but what it says cannot be read';
-    const known = this.#known.get(nameOf(message.from, said.share));
+    const known = this.#list.get(message.from, said.share);
     const file = `${said.name} (${said.sizeBytes} bytes)`;
     if (known?.state === 'here') return `${file}: ${known.path}`;
-    if (known?.state === 'coming') return `${file}, on its way`;
-    const why = known === undefined ? '' : ` (${known.problem})`;
+    const why = known === undefined || known.problem === '' ? '' : ` (${known.problem})`;
+    if (known?.state === 'coming') return `${file}, on its way${why}`;
     return `${file}, not fetched${why}: eyrie get ${message.from}/${said.share}`;
   }
 
@@ -126,9 +118,9 @@ export class Parcels implements Companion {
     if (message.topic === TAKEN_TOPIC) this.#end(message);
     if (message.topic !== FILE_TOPIC) return;
     const said = readParcel(message);
-    if (said === null || this.#known.has(nameOf(message.from, said.share))) return;
+    if (said === null || this.#list.get(message.from, said.share) !== undefined) return;
     const problem = said.sizeBytes > SIZE_BYTES_MAX ? 'it is large' : '';
-    this.#keep(nameOf(message.from, said.share), {
+    this.#list.keep(message.from, said.share, {
       path: this.#freePath(message.from, said.name),
       sizeBytes: said.sizeBytes,
       tries: 0,
@@ -154,60 +146,60 @@ export class Parcels implements Companion {
 
   /** One at a time of each sender that is here, so that none who is slow, or sends nothing, keeps the others. */
   #fetchNext(): void {
-    for (const [name, known] of [...this.#known]) {
-      const [from] = split(name);
-      const isHere = known.state === 'coming' && this.#peer.directory.isAlive(from);
-      if (!isHere || this.#fetching.has(from)) continue;
+    for (const [from, sent] of this.#list.senders()) {
       if (this.#fetching.size >= SENDERS_MAX || this.#abort.signal.aborted) return;
-      this.#fetching.set(from, known.sizeBytes);
-      this.#fetch(name, known).catch((error) =>
+      if (this.#fetching.has(from) || !this.#peer.directory.isAlive(from)) continue;
+      const next = [...sent].find(([, { state }]) => state === 'coming');
+      if (next === undefined) continue;
+      const [share, parcel] = next;
+      this.#fetching.set(from, parcel.sizeBytes);
+      this.#fetch(from, share, parcel).catch((error) =>
         this.#peer.runtime.log('warn', 'what came cannot be written down', { message: String(error) }),
       );
     }
   }
 
-  async #fetch(name: string, known: Known): Promise<void> {
-    const [from, share] = split(name);
+  async #fetch(from: string, share: string, known: Parcel): Promise<void> {
+    const folder = join(this.#folder, from);
+    let isHere = false;
     try {
-      mkdirSync(join(this.#folder, from), { recursive: true, mode: 0o700 });
-      const { bavail, bsize } = statfsSync(this.#folder);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const comingBytes = [...this.#fetching.values()].reduce((sum, each) => sum + each, 0);
-      if (bavail * bsize < comingBytes + FREE_BYTES_MIN) throw new Error('too little room on the disk');
+      const lack = await lackOfRoom(folder, known.sizeBytes, comingBytes);
+      if (lack !== null) throw new RoomError(lack);
       const asSaid = ({ totalBytes }: Progress) => {
         if (totalBytes > known.sizeBytes) throw new Error('it is larger than was said');
       };
       await fetchResource(this.#peer, from, share, known.path, asSaid, this.#abort.signal);
-      this.#keep(name, { ...known, state: 'here' });
+      isHere = true;
+      this.#list.keep(from, share, { ...known, state: 'here', problem: '' });
       this.#peer.runtime.log('info', 'file received', { from, path: known.path });
       void this.#peer.send(from, encode(taken, { share }), TAKEN_TOPIC);
     } catch (error) {
-      const tries = known.tries + 1;
-      const state = tries >= TRIES_MAX ? 'given up' : 'coming';
-      const problem = (error as Error).message;
-      // To the end of the line, so that one that cannot be had does not keep the others.
-      if (!this.#abort.signal.aborted) this.#keep(name, { ...known, tries, state, problem });
-      this.#peer.runtime.log('debug', 'file not fetched', { from, share, problem });
+      if (!this.#abort.signal.aborted) this.#failed(from, share, known, error as Error);
     } finally {
       this.#fetching.delete(from);
     }
-    if (this.#known.get(name)?.state === 'here') this.#fetchNext();
+    if (isHere) this.#fetchNext();
   }
 
-  #keep(name: string, known: Known): void {
-    this.#known.delete(name);
-    this.#known.set(name, known);
-    if (this.#known.size > KNOWN_MAX) this.#known.delete(this.#known.keys().next().value!);
-    this.#storage.write(STATE, JSON.stringify([...this.#known]));
+  /** To the end of the line, so that one that cannot be had does not keep the others. */
+  #failed(from: string, share: string, known: Parcel, error: Error): void {
+    const { message: problem } = error;
+    this.#peer.runtime.log('debug', 'file not fetched', { from, share, problem });
+    // Room may come; what is offered no more, and what was tried often, will not.
+    const tries = error instanceof RoomError ? known.tries : known.tries + 1;
+    const isOver = tries >= TRIES_MAX || problem === notForYou(share);
+    this.#list.keep(from, share, { ...known, tries, state: isOver ? 'given up' : 'coming', problem });
   }
 
   /** Not the path of another that came or comes, nor of a file that is there for whatever reason. */
   #freePath(from: string, name: string): string {
-    const used = new Set([...this.#known.values()].map(({ path }) => path));
     const extension = extname(name);
     for (let i = 1; ; i++) {
       const numbered = i === 1 ? name : `${basename(name, extension)}-${i}${extension}`;
       const path = join(this.#folder, from, numbered);
-      if (!used.has(path) && !existsSync(path)) return path;
+      if (!this.#list.hasPath(from, path) && !existsSync(path)) return path;
     }
   }
 }
@@ -237,14 +229,4 @@ function isName(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function nameOf(from: string, share: string): string {
-  return `${from} ${share}`;
-}
-
-/** Names of peers have no spaces; those of files may. */
-function split(name: string): [string, string] {
-  const at = name.indexOf(' ');
-  return [name.slice(0, at), name.slice(at + 1)];
 }

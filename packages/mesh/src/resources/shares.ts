@@ -29,6 +29,11 @@ export const wanted = record({ name: resourceName, fromChunk: varint() });
 export const offers = list(record({ name: resourceName, sizeBytes: varint() }), SHARES_MAX);
 export type Offer = Shape<typeof offers>[number];
 
+/** What the sender says of what it does not offer, or not to this peer. */
+export function notForYou(name: string): string {
+  return `there is no ${name} for you`;
+}
+
 export class ShareError extends Error {}
 
 export class Shares {
@@ -113,7 +118,7 @@ export class Shares {
   async #serve({ id }: Session, name: string, fromChunk: number, stream: Stream): Promise<void> {
     const share = this.#shares.find((each) => each.name === name);
     // Whoever may not have it does not learn that it is there.
-    if (share === undefined || !this.#mayHave(id, share)) throw new ShareError(`there is no ${name} for you`);
+    if (share === undefined || !this.#mayHave(id, share)) throw new ShareError(notForYou(name));
     const described = await this.#describe(share).catch(() => {
       throw new ShareError(`${name} cannot be read`);
     });

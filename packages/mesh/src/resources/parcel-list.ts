@@ -1,0 +1,103 @@
+// What is known of the files that others send: on disk, and bounded for each sender, so that none makes another's forgotten.
+
+import type { Storage } from '../peer/storage.ts';
+import type { Cancel, Clock } from '../runtime.ts';
+
+const STATE = 'parcels.json';
+/** Of one sender; of more, its oldest that is not coming any more is forgotten. If all are coming, no more are taken. */
+export const OF_ONE_MAX = 1_000;
+/** Of all; of more, one of the sender with the most is forgotten. */
+export const PARCELS_MAX = 10_000;
+
+/** Much news at once is written down once. What a crash forgets stands in the inbox. */
+const SAVE_MS = 500;
+
+export interface Parcel {
+  path: string;
+  sizeBytes: number;
+  tries: number;
+  state: 'coming' | 'here' | 'given up';
+  problem: string;
+}
+
+export class ParcelList {
+  readonly #storage: Storage;
+  /** By sender, then by share, the oldest first. */
+  readonly #all = new Map<string, Map<string, Parcel>>();
+  #size = 0;
+  readonly #clock: Clock;
+  #cancelSave: Cancel | null = null;
+
+  constructor(storage: Storage, clock: Clock) {
+    this.#storage = storage;
+    this.#clock = clock;
+    const saved: [string, Parcel][] = JSON.parse(storage.read(STATE)?.toString() ?? '[]');
+    for (const [name, known] of saved) {
+      // Names of peers have no spaces; those of files may.
+      const at = name.indexOf(' ');
+      this.#set(name.slice(0, at), name.slice(at + 1), known);
+    }
+  }
+
+  get(from: string, share: string): Parcel | undefined {
+    return this.#all.get(from)?.get(share);
+  }
+
+  /** Senders, and what they have sent. */
+  senders(): IterableIterator<[string, ReadonlyMap<string, Parcel>]> {
+    return this.#all.entries();
+  }
+
+  hasPath(from: string, path: string): boolean {
+    return [...(this.#all.get(from)?.values() ?? [])].some((each) => each.path === path);
+  }
+
+  /** To the end of the line of its sender, and that to the end of all. False if there is no room. */
+  keep(from: string, share: string, known: Parcel): boolean {
+    this.#delete(from, share);
+    const own = this.#all.get(from);
+    if (own !== undefined && own.size >= OF_ONE_MAX && !this.#forgetOneOf(from)) return false;
+    this.#set(from, share, known);
+    if (this.#size > PARCELS_MAX) {
+      const [most] = [...this.#all].reduce((a, b) => (b[1].size > a[1].size ? b : a));
+      if (!this.#forgetOneOf(most)) this.#delete(most, this.#all.get(most)!.keys().next().value!);
+    }
+    this.#cancelSave ??= this.#clock.after(SAVE_MS, () => this.save());
+    return true;
+  }
+
+  #forgetOneOf(from: string): boolean {
+    for (const [share, { state }] of this.#all.get(from)!) {
+      if (state === 'coming') continue;
+      this.#delete(from, share);
+      return true;
+    }
+    return false;
+  }
+
+  #set(from: string, share: string, known: Parcel): void {
+    const own = this.#all.get(from) ?? new Map<string, Parcel>();
+    this.#all.delete(from);
+    this.#all.set(from, own);
+    own.set(share, known);
+    this.#size++;
+  }
+
+  #delete(from: string, share: string): void {
+    const own = this.#all.get(from);
+    if (own?.delete(share) !== true) return;
+    this.#size--;
+    if (own.size === 0) this.#all.delete(from);
+  }
+
+  /** Writes down what is not yet. */
+  save(): void {
+    if (this.#cancelSave === null) return;
+    this.#cancelSave();
+    this.#cancelSave = null;
+    const all = [...this.#all].flatMap(([from, own]) =>
+      [...own].map(([share, known]) => [`${from} ${share}`, known]),
+    );
+    this.#storage.write(STATE, JSON.stringify(all));
+  }
+}
