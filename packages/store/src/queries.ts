@@ -124,6 +124,16 @@ export interface PacketPlace {
   readonly interfaceId: number | null;
 }
 
+/** As much of a packet as its bytes are read with. */
+export type PlacedPacket = Pick<PacketRow, 'id' | 'number' | 'time' | 'length' | 'place'>;
+
+/** Earlier packets of a packet's conversation: how it began, and the latest ones, oldest first. */
+export interface Lead {
+  readonly packets: readonly PlacedPacket[];
+  /** Whether these are all. */
+  readonly isWhole: boolean;
+}
+
 /** A packet by its id, and the capture whose file holds its bytes. */
 export interface FoundPacket {
   readonly packet: PacketRow;

@@ -19,6 +19,7 @@ import type {
 } from './queries.ts';
 import { CaptureList } from './query/captures.ts';
 import { Flows, flowById, flowPage } from './query/flows.ts';
+import { type LeadOptions, Leads } from './query/lead.ts';
 import { findingPage, namePage } from './query/notes.ts';
 import { Packets } from './query/packets.ts';
 import { Selector } from './query/selection.ts';
@@ -41,6 +42,7 @@ export class SqlStore implements Store {
   readonly #texts: Texts;
   readonly #packets: Packets;
   readonly #flows: Flows;
+  readonly #leads: Leads;
   readonly #schemaVersion: number;
   readonly #disguise: Disguise | null;
   #isClosed = false;
@@ -53,6 +55,7 @@ export class SqlStore implements Store {
     this.#texts = new Texts(database);
     this.#packets = new Packets(database, this.#selector, this.#texts, this.#captures);
     this.#flows = new Flows(database);
+    this.#leads = new Leads(database, this.#flows, this.#packets);
     this.#schemaVersion = schemaVersion;
     this.#disguise = disguise;
   }
@@ -130,6 +133,7 @@ export class SqlStore implements Store {
   flows = async (query: FlowQuery = {}) => flowPage(this.#open(), this.#selector, query);
   flow = async (id: number) => flowById(this.#open(), id);
   flowOf = async (packet: PacketRow) => this.#open() && this.#flows.of(packet);
+  leadOf = async (packet: PacketRow, most: LeadOptions) => this.#open() && this.#leads.of(packet, most);
   conversations = async (query: TalkQuery = {}) => conversations(this.#open(), this.#selector, query);
   endpoints = async (query: TalkQuery = {}) => endpoints(this.#open(), this.#selector, query);
   names = async (query: NameQuery = {}) => namePage(this.#open(), this.#selector, query);

@@ -10,6 +10,7 @@ import type {
   FlowQuery,
   FoundPacket,
   Hierarchy,
+  Lead,
   NameQuery,
   PacketQuery,
   PacketRow,
@@ -61,6 +62,8 @@ export interface Store {
   flow(id: number): Promise<StoredFlow | null>;
   /** The conversation that a packet is of; null: it is of none, or none was reported yet. */
   flowOf(packet: PacketRow): Promise<StoredFlow | null>;
+  /** What came before a packet in its conversation: so many of the first packets, so many of the latest. */
+  leadOf(packet: PacketRow, most: { readonly first: number; readonly latest: number }): Promise<Lead>;
   conversations(query?: TalkQuery): Promise<Conversations>;
   endpoints(query?: TalkQuery): Promise<Endpoints>;
   names(query?: NameQuery): Promise<FilteredPage<StoredName>>;

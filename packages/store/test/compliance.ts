@@ -223,6 +223,24 @@ function readsBack(make: Make): void {
     assert.deepEqual(same.items, packets.items);
     assert.deepEqual(await store.flowOf(same.items.at(-1)!), flow);
     assert.equal(await store.flowOf({ ...same.items[0]!, stream: null }), null);
+  });
+
+  it('tells what came before a packet in its conversation: the first and the latest', async () => {
+    const [flow] = (await store.flows({ order: 'packets', transport: 'tcp' })).items;
+    const conversation = { transport: 6, stream: flow!.stream };
+    const { items } = await store.packets({ conversation, capture: flow!.capture, limit: 10_000 });
+    const placed = items.map(({ id, number, time, length, place }) => ({ id, number, time, length, place }));
+    assert.ok(items.length > 30);
+    for (const at of [0, 1, 9, 10, 12, 13, 20, items.length - 1]) {
+      const most = { first: 3, latest: 10 };
+      const lead = await store.leadOf(items[at]!, most);
+      const latest = placed.slice(Math.max(0, at - most.latest), at);
+      const first = placed.slice(0, Math.max(0, Math.min(most.first, at - most.latest)));
+      assert.deepEqual(lead, { packets: [...first, ...latest], isWhole: at <= most.latest });
+    }
+    const most = { first: 3, latest: 10 };
+    const none = await store.leadOf({ ...items[20]!, stream: null }, most);
+    assert.deepEqual(none, { packets: [], isWhole: false });
     const named = await store.flows({ serverName: 'alder', application: 'http' });
     assert.ok(named.items.length > 0 && named.items.every(({ serverName }) => serverName!.includes('alder')));
   });

@@ -80,6 +80,18 @@ export class Packets {
     return capture === null ? null : { packet, previous: previous ?? null, capture };
   }
 
+  /** Ranges of ids before a packet, back to where its capture begins, in which to look for those that it follows. */
+  async windowsBefore(id: number, capture: number): Promise<Iterable<Span>> {
+    const before: Span = [await this.firstId(capture), id - 1];
+    // The search ends by itself where row groups are known by their ids, see Dialect.isStoredInOrder.
+    return this.#database.dialect.isStoredInOrder ? [before] : windowsOf(before, true, false);
+  }
+
+  async firstId(capture: number): Promise<number> {
+    const span = await this.#batches(`packets > 0 AND capture = ${capture}`);
+    return span?.[0] ?? 0;
+  }
+
   /** Window after window, until there are enough. */
   async #rows(selected: Selected, isDown: boolean, after: number | null, most: number): Promise<Row[]> {
     const rows: Row[] = [];
@@ -126,6 +138,10 @@ export class Packets {
       ...(from === null ? [] : [`last_time >= ${from}`]),
       ...(to === null ? [] : [`first_time < ${to}`]),
     ].join(' AND ');
+    return this.#batches(which);
+  }
+
+  #batches(which: string): Promise<Span | null> {
     return this.#spans.get(which, async () => {
       const [row] = await this.#database.all(
         `SELECT min(first_id), max(first_id) FROM batches WHERE ${which}`,

@@ -1,12 +1,25 @@
 // One capture file, read at the places that the store remembers.
 import { openCapture, openPlain, type PlainFile } from '@eyrie/capture';
 import { type CaptureInterface, type Frame, newFrame, pseudoHeaderLength } from '@eyrie/dissect';
-import type { PacketRow } from '@eyrie/store';
+import type { PlacedPacket } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import type { UnpackedFiles } from './unpacked.ts';
 
 /** No packet is longer (USB and D-Bus captures have the longest). */
 const PACKET_BYTES_MAX = 128 << 20;
+/** Bytes read at once for several packets, and between two of them: to skip fewer costs more than to read them. */
+const SPAN_BYTES = 256 << 10;
+const GAP_BYTES = 16 << 10;
+
+/** Where a packet's bytes stand in the file. */
+interface Place {
+  readonly row: PlacedPacket;
+  readonly from: number;
+  readonly to: number;
+  readonly linkType: number;
+  /** What some link types have before the packet belongs to the frame's bytes, not to the packet. */
+  readonly prefix: number;
+}
 
 export class CaptureFile {
   readonly path: string;
@@ -38,26 +51,30 @@ export class CaptureFile {
    *
    * @param aheadBytes read at once, where packets that follow are wanted too
    */
-  async frame(row: PacketRow, aheadBytes = 0): Promise<Frame> {
+  async frame(row: PlacedPacket, aheadBytes = 0): Promise<Frame> {
+    const place = await this.#place(row);
+    return frameOf(place, await this.#bytes(place.from, place.to - place.from, aheadBytes));
+  }
+
+  /** Those of several packets: all are read at once, and those that lie close together in one go. */
+  async frames(rows: readonly PlacedPacket[]): Promise<Frame[]> {
+    const places: Place[] = [];
+    for (const row of rows) places.push(await this.#place(row));
+    const spans = await Promise.all(spansOf(places).map((span) => this.#span(span)));
+    return spans.flat();
+  }
+
+  async #span(places: readonly Place[]): Promise<Frame[]> {
+    const [from, to] = [places[0]!.from, Math.max(...places.map((place) => place.to))];
+    const bytes = await this.#read(from, to - from, 0);
+    return places.map((place) => frameOf(place, bytes.subarray(place.from - from, place.to - from)));
+  }
+
+  async #place(row: PlacedPacket): Promise<Place> {
     const { offset, capturedLength, interfaceId } = row.place;
-    const from = await this.#interface(interfaceId ?? 0);
-    // What some link types have before the packet belongs to the frame's bytes, not to the packet.
-    const prefix = Math.min(pseudoHeaderLength(from.linkType), offset);
-    const bytes = await this.#bytes(offset - prefix, prefix + capturedLength, aheadBytes);
-    const dot = row.time.indexOf('.');
-    const frame = newFrame();
-    frame.number = row.number;
-    frame.data = bytes;
-    frame.start = prefix;
-    frame.end = prefix + capturedLength;
-    frame.wireLength = row.length;
-    frame.seconds = Number(row.time.slice(0, dot));
-    frame.nanoseconds = Number(row.time.slice(dot + 1));
-    frame.hasTime = true;
-    frame.linkType = from.linkType;
-    frame.interfaceId = interfaceId ?? -1;
-    frame.fileOffset = offset;
-    return frame;
+    const { linkType } = await this.#interface(interfaceId ?? 0);
+    const prefix = Math.min(pseudoHeaderLength(linkType), offset);
+    return { row, from: offset - prefix, to: offset + capturedLength, linkType, prefix };
   }
 
   async close(): Promise<void> {
@@ -65,17 +82,21 @@ export class CaptureFile {
   }
 
   async #bytes(at: number, length: number, aheadBytes: number): Promise<Uint8Array> {
-    if (length > PACKET_BYTES_MAX) throw gone(this.path);
     const inWindow = at - this.#windowAt;
-    if (inWindow < 0 || inWindow + length > this.#window.length) {
-      const wanted = new Uint8Array(Math.max(length, aheadBytes));
-      const bytesRead = await this.#file.read(wanted, 0, wanted.length, at);
-      if (bytesRead < length) throw gone(this.path);
-      this.#window = wanted.subarray(0, bytesRead);
-      this.#windowAt = at;
-      return this.#window.subarray(0, length);
-    }
-    return this.#window.subarray(inWindow, inWindow + length);
+    if (inWindow >= 0 && inWindow + length <= this.#window.length)
+      return this.#window.subarray(inWindow, inWindow + length);
+    this.#window = await this.#read(at, length, aheadBytes);
+    this.#windowAt = at;
+    return this.#window.subarray(0, length);
+  }
+
+  /** At least `length` bytes, up to `aheadBytes` where there are so many. */
+  async #read(at: number, length: number, aheadBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (length > PACKET_BYTES_MAX) throw gone(this.path);
+    const wanted = new Uint8Array(Math.max(length, aheadBytes));
+    const bytesRead = await this.#file.read(wanted, 0, wanted.length, at);
+    if (bytesRead < length) throw gone(this.path);
+    return wanted.subarray(0, bytesRead);
   }
 
   async #interface(id: number): Promise<CaptureInterface> {
@@ -85,6 +106,39 @@ export class CaptureFile {
     if (found === undefined) throw gone(this.path);
     return found;
   }
+}
+
+function frameOf({ row, from, to, linkType, prefix }: Place, data: Uint8Array): Frame {
+  const dot = row.time.indexOf('.');
+  const frame = newFrame();
+  frame.number = row.number;
+  frame.data = data;
+  frame.start = prefix;
+  frame.end = to - from;
+  frame.wireLength = row.length;
+  frame.seconds = Number(row.time.slice(0, dot));
+  frame.nanoseconds = Number(row.time.slice(dot + 1));
+  frame.hasTime = true;
+  frame.linkType = linkType;
+  frame.interfaceId = row.place.interfaceId ?? -1;
+  frame.fileOffset = row.place.offset;
+  return frame;
+}
+
+/** Packets that follow each other so closely that one reading is best for all. */
+function spansOf(places: readonly Place[]): Place[][] {
+  const spans: Place[][] = [];
+  let [from, to] = [0, 0];
+  for (const place of places) {
+    const isNear = place.from >= from && place.from - to <= GAP_BYTES && place.to - from <= SPAN_BYTES;
+    if (isNear && spans.length > 0) spans.at(-1)!.push(place);
+    else {
+      spans.push([place]);
+      [from, to] = [place.from, place.to];
+    }
+    to = Math.max(to, place.to);
+  }
+  return spans;
 }
 
 async function describe(path: string, interfacesMin: number) {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { placeInRing, ringFiles } from '@eyrie/capture';
 import type { CaptureInterface, Frame } from '@eyrie/dissect';
-import type { PacketRow } from '@eyrie/store';
+import type { PlacedPacket } from '@eyrie/store';
 import { CaptureFile } from './capture-file.ts';
 import type { UnpackedFiles } from './unpacked.ts';
 
@@ -10,7 +10,9 @@ export interface Frames {
   /** As far as they are known; those of the packets read so far are. */
   readonly interfaces: readonly CaptureInterface[];
   /** @throws ApiError, CaptureError if the bytes are gone */
-  frame(row: PacketRow, aheadBytes?: number): Promise<Frame>;
+  frame(row: PlacedPacket, aheadBytes?: number): Promise<Frame>;
+  /** Of several packets at once. @throws ApiError, CaptureError if the bytes of one are gone */
+  frames(rows: readonly PlacedPacket[]): Promise<Frame[]>;
   close(): Promise<void>;
 }
 
@@ -40,12 +42,18 @@ class RingFrames implements Frames {
     return frames;
   }
 
-  async frame(row: PacketRow, aheadBytes = 0): Promise<Frame> {
+  async frame(row: PlacedPacket, aheadBytes = 0): Promise<Frame> {
     const { path, offset } = await placeInRing(this.#folder, row.place.offset);
     const file = await this.#file(path);
     const frame = await file.frame({ ...row, place: { ...row.place, offset } }, aheadBytes);
     frame.fileOffset = row.place.offset;
     return frame;
+  }
+
+  async frames(rows: readonly PlacedPacket[]): Promise<Frame[]> {
+    const frames: Frame[] = [];
+    for (const row of rows) frames.push(await this.frame(row));
+    return frames;
   }
 
   #file(path: string): Promise<CaptureFile> {

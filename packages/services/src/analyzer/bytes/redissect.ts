@@ -1,6 +1,6 @@
 // Stored packets dissected again from their bytes, with as much of what came before them as is affordable.
 import { DEFAULT_PREFERENCES, Dissector, type Frame, type Packet, type Preferences } from '@eyrie/dissect';
-import { type CaptureRow, type FoundPacket, type PacketRow, packetCursor, type Store } from '@eyrie/store';
+import type { CaptureRow, FoundPacket, PacketRow, Store } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import { type Frames, openFrames } from './frames.ts';
 import { UnpackedFiles } from './unpacked.ts';
@@ -24,8 +24,7 @@ export interface Context {
 const SMALL_PACKETS_MAX = 50_000;
 const NEAR_PACKETS_MAX = 2000;
 /** Earlier packets of its conversation that are dissected before a packet further on: the last ones, and how it began. */
-const LATEST_PACKETS_MAX = 100;
-const FIRST_PACKETS_MAX = 12;
+const LEAD_PACKETS = { first: 12, latest: 100 };
 
 /** Without the beginning of its conversation, a segment's numbers are what stands in it, and nothing is missing. */
 const OUT_OF_CONTEXT: Preferences = {
@@ -34,14 +33,10 @@ const OUT_OF_CONTEXT: Preferences = {
   'tcp.analyze_sequence_numbers': false,
 };
 
-/** A flow's times are rounded. */
-const TIME_SLACK_SECONDS = 0.001;
-
 /** Open files kept. */
 const FILES_MAX = 16;
-/** Bytes read at once for several packets, and between two of them: to skip fewer costs more than to read them. */
-const AHEAD_BYTES = 256 << 10;
-const GAP_BYTES = 16 << 10;
+/** Packets whose bytes are read at once. */
+const FRAMES_MAX = 128;
 /** Conversations that single packets are looked at with. */
 const FLOWS_MAX = 1024;
 
@@ -81,9 +76,10 @@ export class Redissector {
     await this.reading(
       capture,
       async (file, dissector) => {
-        for (const [i, row] of rows.entries()) {
-          const frame = await file.frame(row, aheadOf(rows, i));
-          visit(dissector.dissect(frame), row, frame);
+        for (let at = 0; at < rows.length; at += FRAMES_MAX) {
+          const some = rows.slice(at, at + FRAMES_MAX);
+          for (const [i, frame] of (await file.frames(some)).entries())
+            visit(dissector.dissect(frame), some[i]!, frame);
         }
       },
       OUT_OF_CONTEXT,
@@ -95,15 +91,15 @@ export class Redissector {
   async one(found: FoundPacket, visit: Visit): Promise<Context> {
     const { capture, packet: row, previous } = found;
     if (isNear(capture, row.number)) return this.#near(capture, row, visit);
-    const { earlier, isWhole } = await this.#conversation(row);
+    const { packets: earlier, isWhole } = await this.#store.leadOf(row, LEAD_PACKETS);
     const before = previous?.number === row.number - 1 ? previous : null;
     await this.reading(capture, async (file, dissector) => {
       const { session } = dissector;
       if (row.stream !== null && row.transport !== null) session.flows.startAt(row.transport, row.stream);
-      for (const [i, each] of earlier.entries())
-        dissector.dissect(await file.frame(each, aheadOf(earlier, i)));
+      const frames = await file.frames([...earlier, row]);
+      const frame = frames.pop()!;
+      for (const each of frames) dissector.dissect(each);
       if (before !== null) pretendBefore(dissector, before.time);
-      const frame = await file.frame(row);
       visit(dissector.dissect(frame), row, frame);
     });
     return { kind: 'conversation', packets: earlier.length, isWhole };
@@ -153,29 +149,6 @@ export class Redissector {
     return context;
   }
 
-  /** The packets of the conversation before this one, oldest first, and whether these are all. */
-  async #conversation(row: PacketRow): Promise<{ earlier: PacketRow[]; isWhole: boolean }> {
-    const { id, capture, transport, stream } = row;
-    if (stream === null || transport === null) return { earlier: [], isWhole: false };
-    // Before its begin there is no packet of it: a large capture is not looked through for them.
-    const flow = await this.#store.flowOf(row);
-    const from = flow === null ? {} : { from: (flow.start - TIME_SLACK_SECONDS).toFixed(6) };
-    const mine = { capture, conversation: { transport, stream }, ...from } as const;
-    const beginning = (): Promise<{ items: readonly PacketRow[] }> =>
-      this.#store.packets({ ...mine, limit: FIRST_PACKETS_MAX });
-    const isLong = flow !== null && flow.toServer.packets + flow.toClient.packets > LATEST_PACKETS_MAX;
-    const [latest, ahead] = await Promise.all([
-      this.#store.packets({ ...mine, order: 'newest', after: packetCursor(id), limit: LATEST_PACKETS_MAX }),
-      isLong ? beginning() : null,
-    ]);
-    const rows = latest.items.toReversed();
-    if (latest.next === null) return { earlier: rows, isWhole: true };
-    // The handshake tells numbers, windows and keys apart from all that was between.
-    const first = ahead ?? (await beginning());
-    const latestId = rows[0]?.id ?? id;
-    return { earlier: [...first.items.filter((each) => each.id < latestId), ...rows], isWhole: false };
-  }
-
   #open(path: string): OpenFile {
     let open = this.#files.get(path);
     if (open !== undefined) return open;
@@ -191,19 +164,6 @@ export class Redissector {
 
 function isNear({ packets }: CaptureRow, number: number): boolean {
   return number <= (packets <= SMALL_PACKETS_MAX ? SMALL_PACKETS_MAX : NEAR_PACKETS_MAX);
-}
-
-/** Bytes from this row to the end of those that follow so closely that one reading is best for all. */
-function aheadOf(rows: readonly PacketRow[], i: number): number {
-  const from = rows[i]!.place.offset;
-  let bytes = 0;
-  for (let k = i; k < rows.length; k++) {
-    const { offset, capturedLength } = rows[k]!.place;
-    const end = offset + capturedLength - from;
-    if (offset - from - bytes > GAP_BYTES || end < bytes || end > AHEAD_BYTES) break;
-    bytes = end;
-  }
-  return bytes;
 }
 
 function gone({ name }: CaptureRow, number: number): ApiError {

@@ -1,0 +1,91 @@
+// What came before a packet in its conversation: where the bytes stand, and no more, for it is asked for every tree.
+import { NONE } from '@eyrie/dissect';
+import type { Lead, PacketRow, PlacedPacket, StoredFlow } from '../queries.ts';
+import type { Database, Row } from '../sql/database.ts';
+import type { Flows } from './flows.ts';
+import type { Packets } from './packets.ts';
+import { nanosecondsOf, secondsText } from './time.ts';
+
+const COLUMNS = 'id, number, time, length, captured_length, file_offset, interface';
+
+const AMONG = `SELECT ${COLUMNS} FROM packet
+  WHERE id >= $1 AND id <= $2 AND capture = $3 AND transport = $4 AND stream = $5 AND time >= $6`;
+
+/** A flow's times are rounded. */
+const SLACK_NS = 1_000_000n;
+const NEVER = -(2n ** 63n) + 1n;
+
+export interface LeadOptions {
+  readonly first: number;
+  readonly latest: number;
+}
+
+export class Leads {
+  readonly #database: Database;
+  readonly #flows: Flows;
+  readonly #packets: Packets;
+
+  constructor(database: Database, flows: Flows, packets: Packets) {
+    this.#database = database;
+    this.#flows = flows;
+    this.#packets = packets;
+  }
+
+  async of(packet: PacketRow, { first, latest }: LeadOptions): Promise<Lead> {
+    const { capture, transport, stream, id } = packet;
+    if (stream === null || transport === null) return { packets: [], isWhole: false };
+    const flow = await this.#flows.of(packet);
+    const mine = [capture, transport, stream].map(BigInt);
+    mine.push(flow === null ? NEVER : nanosecondsOf(flow.start, 'start') - SLACK_NS);
+    const isLong = flow !== null && packetsOf(flow) > latest;
+    const [ending, ahead] = await Promise.all([
+      this.#latest(id, capture, mine, latest + 1),
+      isLong ? this.#first(id, capture, mine, first) : null,
+    ]);
+    const rows = ending.slice(0, latest).toReversed();
+    if (ending.length <= latest) return { packets: rows.map(placed), isWhole: true };
+    const beginning = ahead ?? (await this.#first(id, capture, mine, first));
+    const latestId = Number(rows[0]![0]);
+    const all = [...beginning.filter(([each]) => Number(each) < latestId), ...rows];
+    return { packets: all.map(placed), isWhole: false };
+  }
+
+  /** The newest first. */
+  async #latest(id: number, capture: number, mine: readonly bigint[], most: number): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (const [from, to] of await this.#packets.windowsBefore(id, capture)) {
+      const wanted = most - rows.length;
+      // Always as many: with another number it would be another question, and planned anew.
+      const question = `${AMONG} ORDER BY id DESC LIMIT ${most}`;
+      const found = await this.#database.often(question, [BigInt(from), BigInt(to), ...mine]);
+      rows.push(...found.slice(0, wanted));
+      if (rows.length === most) break;
+    }
+    return rows;
+  }
+
+  /** The oldest first. */
+  async #first(id: number, capture: number, mine: readonly bigint[], most: number): Promise<Row[]> {
+    const order = this.#database.dialect.isStoredInOrder ? '' : 'ORDER BY id';
+    const from = await this.#packets.firstId(capture);
+    return this.#database.often(`${AMONG} ${order} LIMIT ${most}`, [BigInt(from), BigInt(id - 1), ...mine]);
+  }
+}
+
+function packetsOf({ toServer, toClient }: StoredFlow): number {
+  return toServer.packets + toClient.packets;
+}
+
+function placed([id, number, time, length, captured, offset, link]: Row): PlacedPacket {
+  return {
+    id: Number(id),
+    number: Number(number),
+    time: secondsText(BigInt(time as bigint)),
+    length: Number(length),
+    place: {
+      offset: Number(offset),
+      capturedLength: Number(captured),
+      interfaceId: link === NONE ? null : Number(link),
+    },
+  };
+}
