@@ -69,7 +69,7 @@ function makeSnapshotPackage(facts: object): string {
     {
       'src/run.ts': `console.log('sources');`,
       '.bundle/read.cjs': `require('node:v8').startupSnapshot.setDeserializeMainFunction(() => {
-        console.log('snapshot', process.argv.slice(2).join());
+        console.log('snapshot', process.argv.slice(2).join(), process.execArgv[0]);
         process.exitCode = 3;
       });`,
     },
@@ -83,18 +83,21 @@ function makeSnapshotPackage(facts: object): string {
   assert.equal(status, 0, stderr);
   const made = `${process.version} ${cachedDataVersionTag()}`;
   const bytes = statSync(join(folder, '.bundle/read.blob')).size;
-  writeFileSync(join(folder, '.bundle/read.json'), JSON.stringify({ made, bytes, sources: [], ...facts }));
+  writeFileSync(
+    join(folder, '.bundle/read.json'),
+    JSON.stringify({ made, bytes, flags: ['--no-opt'], sources: [], ...facts }),
+  );
   return folder;
 }
 
-test('read goes on from its snapshot, with arguments and exit status; nothing else does', {
+test('read goes on from its snapshot, with arguments, flags and exit status; nothing else does', {
   skip: cannotBecome,
 }, () => {
   const folder = makeSnapshotPackage({});
   const args = ['read', 'a b', '--c'];
   assert.deepEqual(run(folder, 'bin/eyrie.js', ...args), {
     status: 3,
-    stdout: 'snapshot read,a b,--c\n',
+    stdout: 'snapshot read,a b,--c --no-opt\n',
     stderr: '',
   });
   assert.equal(run(folder, 'bin/eyrie.js', 'store').stdout, 'sources\n');
