@@ -133,9 +133,9 @@ test('a child that lies costs its parent neither time nor memory', () => {
       number: 0,
       id: `made-up-${i}`,
       ageMs: 0,
-      changed: 0,
+      said: null,
       values: nothingKnown,
-      isWhole: true,
+      before: null,
     };
     below.take('liar', { ...report, number: i, gone: [0], entries: [entry] }, 20, 1);
   }

@@ -3,14 +3,16 @@
 
 import { type Aggregate, aged, aggregateOf, merged, type Stats } from './aggregate.ts';
 import { attributes, isPlausible, type Values } from './attributes.ts';
-import type { Entry, Report } from './messages.ts';
+import type { Entry, Picture, Report } from './messages.ts';
 import { type Held, ORPHANED, Readings } from './readings.ts';
 import { AGAIN_MS, HEIR_MS, STALE_MS } from './times.ts';
-import type { View } from './view.ts';
 
 const AGE_MS_MAX = 3_600_000;
 /** More readings of one child than twice what it may report one by one: then it is out of order. */
 const SLACK = 2;
+const WIDTH = attributes.length;
+/** A bit for each attribute. */
+const ALL = 2 ** WIDTH - 1;
 
 export interface Child {
   readonly id: string;
@@ -21,7 +23,7 @@ export interface Child {
   aggregate: Aggregate | null;
   aggregatedMs: number;
   /** The view that it has. */
-  view: View | null;
+  picture: Picture | null;
   againMs: number;
 }
 
@@ -64,7 +66,7 @@ export class Below {
     const never = Number.NEGATIVE_INFINITY;
     const child = {
       ...{ id, expected: 0, numbered: [], aggregate: null, aggregatedMs: 0 },
-      ...{ view: null, againMs: never },
+      ...{ picture: null, againMs: never },
     };
     this.children.set(id, child);
     return child;
@@ -133,7 +135,7 @@ export class Below {
     if (id === null) {
       const held = child.numbered[number];
       if (held === undefined || held.owner !== child.id) return false;
-      if (entry.changed !== 0) held.values = this.#checked(entry, held.values);
+      if (entry.values !== held.values) held.values = this.#checked(entry, held.values);
       held.readMs = readMs;
       held.heardMs = nowMs;
       this.readings.touch(held);
@@ -165,17 +167,20 @@ export class Below {
   }
 
   /** The values that the entry leads to, without those that cannot be. */
-  #checked({ changed, values, isWhole }: Entry, before: Values | null): Values {
+  #checked({ said, values }: Entry, before: Values | null): Values {
+    if (said === 0 && before !== null) return before;
+    const read = said ?? ALL;
     let bad = 0;
-    for (let i = 0; i < attributes.length; i++) {
-      if ((changed & (1 << i)) === 0 || Number.isNaN(values[i]!) || isPlausible(i, values[i]!)) continue;
+    for (let i = 0; i < WIDTH; i++) {
+      const value = values[i]!;
+      if ((read & (1 << i)) === 0 || Number.isNaN(value) || isPlausible(i, value)) continue;
       bad |= 1 << i;
       this.refused.values++;
     }
-    if (isWhole && bad === 0) return values;
+    if (said === null && bad === 0) return values;
     return attributes.map((_, i) => {
       if ((bad & (1 << i)) !== 0) return Number.NaN;
-      return (changed & (1 << i)) !== 0 ? values[i]! : (before?.[i] ?? Number.NaN);
+      return (read & (1 << i)) !== 0 ? values[i]! : (before?.[i] ?? Number.NaN);
     });
   }
 

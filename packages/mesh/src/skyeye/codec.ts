@@ -17,9 +17,10 @@ import {
   type Writer,
 } from '../wire/schema.ts';
 import { type Aggregate, type Best, emptyAggregate, type Stats, TOP_MAX } from './aggregate.ts';
-import { attributes, COORDINATE, nothingKnown, shownAttributes } from './attributes.ts';
+import { attributes, COORDINATE, nothingKnown, shownAttributes, type Values } from './attributes.ts';
 import type { Entry, Report, Summary, SupportMessage, TreeMessage } from './messages.ts';
 import { BUCKETS_MAX, KEYS, LEVELS_MAX, type Sketch } from './sketch.ts';
+import { difference } from './view.ts';
 
 const ENTRIES_MAX = 4_096;
 const AGE_MS_MAX = 3_600_000;
@@ -45,10 +46,11 @@ function perBit<T>(of: number, missing: T, item: Codec<T>) {
 const values = perBit<number>(attributes.length, Number.NaN, float);
 
 const entry: Codec<Entry> = {
-  write(out, { number, id, ageMs, changed, values: all }) {
+  write(out, { number, id, ageMs, said, values: all, before }) {
     out.varint(number * 2 + (id === null ? 0 : 1));
     if (id !== null) peerId.write(out, id);
     whole.write(out, ageMs);
+    const changed = said ?? changedBits(before ?? nothingKnown, all);
     bits.write(out, changed);
     values.write(out, changed, all);
   },
@@ -56,13 +58,22 @@ const entry: Codec<Entry> = {
     const head = from.varint();
     const id = head % 2 === 1 ? peerId.read(from) : null;
     const ageMs = whole.read(from);
-    const changed = bits.read(from);
+    const said = bits.read(from);
     const number = Math.floor(head / 2);
-    // What is not said of a reading that is new is not known.
-    const isWhole = id !== null;
-    return { number, id, ageMs, changed, values: readValues(from, changed), isWhole };
+    return { number, id, ageMs, said, values: readValues(from, said), before: null };
   },
 };
+
+/** A bit for each value that is another. */
+function changedBits(before: Values, values: Values): number {
+  if (before === values) return 0;
+  let bits = 0;
+  for (let i = 0; i < values.length; i++) {
+    const [was, is] = [before[i]!, values[i]!];
+    if (was !== is && !(Number.isNaN(was) && Number.isNaN(is))) bits |= 1 << i;
+  }
+  return bits;
+}
 
 function readValues(from: Reader, changed: number) {
   const read = nothingKnown.slice();
@@ -159,14 +170,14 @@ const messages = variant({
     root: peerId,
     ...{ number: varint(), base: varint(), ageMs: whole, peers: varint(), alive: varint() },
     ...{ readingAgeMs: whole, oldestMs: whole },
-    said: {
-      write(out: Writer, [changed, all]: readonly [number, readonly (Summary | null)[]]) {
-        bits.write(out, changed);
-        summaries.write(out, changed, all);
+    summaries: {
+      write(out: Writer, [said, all]: readonly [number, readonly (Summary | null)[]]) {
+        bits.write(out, said);
+        summaries.write(out, said, all);
       },
       read(from: Reader): readonly [number, readonly (Summary | null)[]] {
-        const changed = bits.read(from);
-        return [changed, summaries.read(from, changed)];
+        const said = bits.read(from);
+        return [said, summaries.read(from, said)];
       },
     },
     most: optional(tops),
@@ -178,13 +189,22 @@ const messages = variant({
 export const treeMessage: Codec<TreeMessage> = {
   write(out, message) {
     if (message.kind !== 'view') return messages.write(out, message as Parameters<typeof messages.write>[1]);
-    messages.write(out, { ...message, said: [message.changed, message.summaries] });
+    const { base, ageMs, picture } = message;
+    const said = message.said ?? difference(message.before, picture);
+    const { most, least, ...rest } = picture;
+    const top = said.isTop ? { most, least } : { most: null, least: null };
+    const all = [said.attributes, picture.summaries] as const;
+    const fields = { ...rest, kind: 'view', base, ageMs, summaries: all, ...top };
+    messages.write(out, fields as Parameters<typeof messages.write>[1]);
   },
   read(from) {
     const message = messages.read(from);
     if (message.kind !== 'view') return message as TreeMessage;
-    const { said, ...rest } = message;
-    return { ...rest, changed: said[0], isWhole: false, summaries: said[1] };
+    const { kind, base, ageMs, summaries, most, least, ...rest } = message;
+    const isTop = most !== null && least !== null;
+    const top = isTop ? { most, least } : { most: emptyAggregate.most, least: emptyAggregate.least };
+    const picture = { ...rest, summaries: summaries[1], ...top };
+    return { kind, base, ageMs, picture, said: { attributes: summaries[0], isTop }, before: null };
   },
 };
 

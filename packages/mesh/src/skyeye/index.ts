@@ -12,7 +12,7 @@ export {
 } from './attributes.ts';
 export { encodedSize } from './codec.ts';
 export { HISTORY_MAX, type Series } from './history.ts';
-export type { Report, Summary, TreeMessage as Message, ViewMessage } from './messages.ts';
+export type { Picture, Report, Summary, TreeMessage as Message, ViewMessage } from './messages.ts';
 export {
   type Answer,
   type AnsweredGroup,

@@ -11,11 +11,11 @@ export interface Entry {
   /** Given the first time, null after. */
   id: string | null;
   ageMs: number;
-  /** A bit for each attribute that is new since the last time. */
-  changed: number;
-  /** All of them if `isWhole`; else only those that changed can be read. */
+  /** As it came over a link, a bit for each value that was said; null of one that is whole, as its sender has it. */
+  said: number | null;
   values: Values;
-  isWhole: boolean;
+  /** What the receiver was told before: what is the same is not said again. Null: nothing. */
+  before: Values | null;
 }
 
 /** From a child to its parent: what is known below. One by one while they are few, else in sum. */
@@ -43,30 +43,40 @@ export interface Summary {
   readonly p99: number;
 }
 
-/** From the root down to all: what the whole network looks like. */
+/** What the whole network looks like, as the root has seen it. One object, as far as peers share a process. */
+export interface Picture {
+  readonly root: string;
+  /** Counts up at each root. */
+  readonly number: number;
+  /** Heard from, and alive as the root knows it. */
+  readonly peers: number;
+  readonly alive: number;
+  /** Of the readings in it, when it was made: the mean and the oldest. */
+  readonly readingAgeMs: number;
+  readonly oldestMs: number;
+  readonly summaries: readonly (Summary | null)[];
+  readonly most: readonly (readonly Best[])[];
+  readonly least: readonly (readonly Best[])[];
+}
+
+/** From the root down to all. */
 export interface ViewMessage {
   kind: 'view';
-  root: string;
-  /** Counts up at each root. */
-  number: number;
   /** The number of the view that this one says the difference to; 0 if it is whole. */
   base: number;
   /** Since the root made it. */
   ageMs: number;
-  /** Heard from, and alive as the root knows it. */
-  peers: number;
-  alive: number;
-  /** Of the readings in it, when it was made: the mean and the oldest. */
-  readingAgeMs: number;
-  oldestMs: number;
-  /** A bit for each attribute that is another than in that view. */
-  changed: number;
-  /** Then all of it is said, also what did not change. */
-  isWhole: boolean;
-  summaries: readonly (Summary | null)[];
-  /** Null if they are as before. */
-  most: readonly (readonly Best[])[] | null;
-  least: readonly (readonly Best[])[] | null;
+  picture: Picture;
+  /** As it came over a link, what is another than in that view; null where `picture` is whole, as its sender has it. */
+  said: Said | null;
+  /** The view of that number. */
+  before: Picture | null;
+}
+
+export interface Said {
+  /** A bit for each attribute. */
+  readonly attributes: number;
+  readonly isTop: boolean;
 }
 
 /** A part is missing: begin anew. From the parent it asks for a whole report, from a child for a whole view. */

@@ -70,9 +70,9 @@ export class Outlet implements Listener {
       if (held === undefined || held.owner === receiver || held.id === receiver) continue;
       const sent = this.#sent[number];
       const ageMs = Math.max(0, Math.round(nowMs - held.readMs));
-      const changed = changedBits(sent, held.values);
       const { id, values } = held;
-      entries.push({ number, id: sent === undefined ? id : null, ageMs, changed, values, isWhole: true });
+      const before = sent ?? null;
+      entries.push({ number, id: before === null ? id : null, ageMs, said: null, values, before });
       this.#sent[number] = values;
     }
     this.#dirty.length = 0;
@@ -88,14 +88,4 @@ export class Outlet implements Listener {
     this.#gone = [];
     return this.#number++;
   }
-}
-
-/** A bit for each value that is another; all that are known, if nothing was sent before. */
-function changedBits(before: Values | undefined, values: Values): number {
-  let bits = 0;
-  for (let i = 0; i < values.length; i++) {
-    const [was, is] = [before === undefined ? Number.NaN : before[i]!, values[i]!];
-    if (was !== is && !(Number.isNaN(was) && Number.isNaN(is))) bits |= 1 << i;
-  }
-  return bits;
 }

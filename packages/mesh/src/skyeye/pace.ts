@@ -1,8 +1,9 @@
 // How often a view goes down. It goes to everybody, so it is the dearest message there is: at once if there is news and
 // there was little lately, and every ten seconds else. Tokens are saved up for a burst, as in a token bucket.
 
+import type { Picture } from './messages.ts';
 import { HEARTBEAT_MS } from './times.ts';
-import { isNews, type View } from './view.ts';
+import { isNews } from './view.ts';
 
 const GAP_MS = 250;
 const TOKEN_MS = 8_000;
@@ -15,24 +16,24 @@ export class Pace {
   #countedMs = 0;
   #passedMs = Number.NEGATIVE_INFINITY;
   #toppedMs = Number.NEGATIVE_INFINITY;
-  #passed: View | null = null;
+  #passed: Picture | null = null;
 
   /** How long the view should wait. */
-  waitMs(view: View, nowMs: number): number {
+  waitMs(picture: Picture, nowMs: number): number {
     this.#tokens = Math.min(TOKENS_MAX, this.#tokens + (nowMs - this.#countedMs) / TOKEN_MS);
     this.#countedMs = nowMs;
     const sinceMs = nowMs - this.#passedMs;
     if (this.#passed === null || sinceMs >= HEARTBEAT_MS) return 0;
-    if (!isNews(this.#passed, view)) return HEARTBEAT_MS - sinceMs;
+    if (!isNews(this.#passed, picture)) return HEARTBEAT_MS - sinceMs;
     return Math.max(0, GAP_MS - sinceMs, (1 - this.#tokens) * TOKEN_MS);
   }
 
   /** Gives the view as it goes down: mostly without new lists of the best. */
-  pass(view: View, nowMs: number): View {
+  pass(picture: Picture, nowMs: number): Picture {
     const before = this.#passed;
-    const isTopDue = before === null || before.root !== view.root || nowMs - this.#toppedMs >= TOP_MS;
+    const isTopDue = before === null || before.root !== picture.root || nowMs - this.#toppedMs >= TOP_MS;
     if (isTopDue) this.#toppedMs = nowMs;
-    this.#passed = isTopDue ? view : { ...view, most: before.most, least: before.least };
+    this.#passed = isTopDue ? picture : { ...picture, most: before.most, least: before.least };
     this.#passedMs = nowMs;
     this.#tokens = Math.max(0, this.#tokens - 1);
     return this.#passed;

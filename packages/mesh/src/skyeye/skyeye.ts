@@ -9,12 +9,12 @@
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { readingOf, type Values } from './attributes.ts';
 import { Below, type Child } from './below.ts';
-import type { Report, TreeMessage, ViewMessage } from './messages.ts';
+import type { Picture, Report, TreeMessage, ViewMessage } from './messages.ts';
 import { Outlet } from './outlet.ts';
 import { Pace } from './pace.ts';
 import type { Held } from './readings.ts';
 import { GAP_MS, HEARTBEAT_MS, PATIENCE_MS, SETTLE_MS } from './times.ts';
-import { followed, messageOf, type View, viewOf } from './view.ts';
+import { followed, messageOf, pictureOf, type View } from './view.ts';
 
 /** With more peers than this below, a report says the sum of them only. */
 export const DETAIL_MAX = 1024;
@@ -61,7 +61,9 @@ export class SkyEye {
   readonly #early = new Set<string>();
   #uplink: string | null = null;
   #isInSum = false;
-  #view: View | null = null;
+  #picture: Picture | null = null;
+  /** When the root made it, on this peer's clock. */
+  #madeMs = 0;
   readonly #pace = new Pace();
   #rootSinceMs: number | null = null;
   #pushedMs = Number.NEGATIVE_INFINITY;
@@ -82,7 +84,17 @@ export class SkyEye {
 
   /** The newest view of the whole; null until one came. */
   get view(): View | null {
-    return this.#view;
+    return this.#picture && { ...this.#picture, madeMs: this.#madeMs };
+  }
+
+  /** The same without its time: shared by all who have it, so cheap to look at. */
+  get picture(): Picture | null {
+    return this.#picture;
+  }
+
+  /** When the root made it, on this peer's clock (elapsedMs). */
+  get madeMs(): number {
+    return this.#madeMs;
   }
 
   get #nowMs(): number {
@@ -220,11 +232,17 @@ export class SkyEye {
 
   #takeView(from: string, message: ViewMessage): void {
     if (from !== this.#uplink || this.#world.isRoot()) return;
-    const view = followed(this.#view, message, this.#nowMs);
-    if (view === null) return void this.#world.send(from, { kind: 'again' });
-    this.#view = view;
-    this.#passToAll(view);
-    for (const listener of this.onView) listener(view);
+    const picture = followed(this.#picture, message);
+    if (picture === null) return void this.#world.send(from, { kind: 'again' });
+    this.#see(picture, this.#nowMs - message.ageMs);
+    this.#passToAll(picture);
+  }
+
+  #see(picture: Picture, madeMs: number): void {
+    this.#picture = picture;
+    this.#madeMs = madeMs;
+    if (this.onView.length === 0) return;
+    for (const listener of this.onView) listener({ ...picture, madeMs });
   }
 
   // --- upwards
@@ -291,41 +309,40 @@ export class SkyEye {
     this.#own();
     const sum = this.below.sum(nowMs);
     const alive = this.#world.alive();
-    const before = this.#view;
+    const before = this.#picture;
     const isOwn = before?.root === this.#world.id;
     this.#rootSinceMs ??= nowMs;
     const isEarly = sum.peers < 0.9 * alive && nowMs - this.#rootSinceMs < PATIENCE_MS;
     // The view of the root before is better than one of the few that have reported to this one so far.
     if (before !== null && !isOwn && isEarly) return void this.#at(nowMs + GAP_MS);
-    this.#view = viewOf(this.#world.id, (isOwn ? before.number : 0) + 1, sum, alive, nowMs);
-    for (const listener of this.onView) listener(this.#view);
-    const waitMs = this.#pace.waitMs(this.#view, nowMs);
+    const picture = pictureOf(this.#world.id, (isOwn ? before.number : 0) + 1, sum, alive);
+    this.#see(picture, nowMs);
+    const waitMs = this.#pace.waitMs(picture, nowMs);
     if (waitMs > 0) return void this.#at(nowMs + Math.max(GAP_MS, waitMs));
-    const view = this.#pace.pass(this.#view, nowMs);
-    this.#passToAll(view);
+    this.#passToAll(this.#pace.pass(picture, nowMs));
   }
 
   #passWhole(id: string): void {
     const child = this.below.children.get(id);
-    if (child === undefined || this.#view === null) return;
-    child.view = null;
-    this.#passTo(child, this.#view);
+    if (child === undefined || this.#picture === null) return;
+    this.#world.send(id, messageOf(this.#picture, null, this.#ageMs));
+    child.picture = this.#picture;
   }
 
-  /** Most have the same one so far, so the difference is the same. */
-  #passToAll(view: View): void {
-    let before: View | null = null;
+  /** Most have the same one so far, so the message is the same. */
+  #passToAll(picture: Picture): void {
+    let before: Picture | null = null;
     let message: ViewMessage | null = null;
     for (const child of this.below.children.values()) {
-      if (message === null || child.view !== before) message = messageOf(view, child.view, this.#nowMs);
-      before = child.view;
-      child.view = view;
+      if (message === null || child.picture !== before)
+        message = messageOf(picture, child.picture, this.#ageMs);
+      before = child.picture;
+      child.picture = picture;
       this.#world.send(child.id, message);
     }
   }
 
-  #passTo(child: Child, view: View): void {
-    this.#world.send(child.id, messageOf(view, child.view, this.#nowMs));
-    child.view = view;
+  get #ageMs(): number {
+    return Math.max(0, this.#nowMs - this.#madeMs);
   }
 }

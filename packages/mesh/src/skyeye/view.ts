@@ -3,21 +3,12 @@
 
 import { type Aggregate, type Best, emptyAggregate, type Stats } from './aggregate.ts';
 import { attributes, COORDINATE, shownAttributes } from './attributes.ts';
-import type { Summary, ViewMessage } from './messages.ts';
+import type { Picture, Said, Summary, ViewMessage } from './messages.ts';
 import { quantile } from './sketch.ts';
 
-export interface View {
-  readonly root: string;
-  readonly number: number;
+export interface View extends Picture {
   /** When the root made it, on this peer's clock (elapsedMs). */
   readonly madeMs: number;
-  readonly peers: number;
-  readonly alive: number;
-  readonly readingAgeMs: number;
-  readonly oldestMs: number;
-  readonly summaries: readonly (Summary | null)[];
-  readonly most: readonly (readonly Best[])[];
-  readonly least: readonly (readonly Best[])[];
 }
 
 /** As it is shown: over the control socket, over HTTP, to code. */
@@ -35,16 +26,10 @@ export interface ShownView {
   top: Record<string, { most: readonly Best[]; least: readonly Best[] }>;
 }
 
-export function viewOf(
-  root: string,
-  number: number,
-  aggregate: Aggregate,
-  alive: number,
-  nowMs: number,
-): View {
+export function pictureOf(root: string, number: number, aggregate: Aggregate, alive: number): Picture {
   const { peers, agesMs, oldestMs, stats, most, least } = aggregate;
   return {
-    ...{ root, number, madeMs: nowMs, peers, alive: Math.max(alive, peers) },
+    ...{ root, number, peers, alive: Math.max(alive, peers) },
     readingAgeMs: peers === 0 ? 0 : agesMs / peers,
     oldestMs,
     summaries: stats.slice(0, COORDINATE).map((each, i) => (each === null ? null : summaryOf(each, i))),
@@ -63,36 +48,31 @@ export function summaryOf({ count, sum, min, max, squares, sketch }: Stats, attr
   return { count, sum, min, max, sd, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-/** What is another in the newer view; whole if there is no older one. */
-export function messageOf(view: View, before: View | null, nowMs: number): ViewMessage {
-  const isSame = before !== null && before.root === view.root;
-  let changed = 0;
+/** As a message to one who has the other; whole if that is of another root, or nothing. */
+export function messageOf(picture: Picture, before: Picture | null, ageMs: number): ViewMessage {
+  const base = before !== null && before.root === picture.root ? before : null;
+  return { kind: 'view', base: base?.number ?? 0, ageMs, picture, said: null, before: base };
+}
+
+/** What is another in the newer view. */
+export function difference(before: Picture | null, now: Picture): Said {
+  let attributes = 0;
   for (let i = 0; i < COORDINATE; i++)
-    if (!isSame || !areEqual(before.summaries[i]!, view.summaries[i]!)) changed |= 1 << i;
-  const isTopSame = isSame && before.most === view.most;
-  const { root, number, peers, alive, readingAgeMs, oldestMs, summaries, most, least } = view;
-  return {
-    ...{ kind: 'view', root, number, base: isSame ? before.number : 0 },
-    ageMs: Math.max(0, nowMs - view.madeMs),
-    ...{ peers, alive, readingAgeMs, oldestMs, changed, isWhole: true, summaries },
-    most: isTopSame ? null : most,
-    least: isTopSame ? null : least,
-  };
+    if (before === null || !areEqual(before.summaries[i]!, now.summaries[i]!)) attributes |= 1 << i;
+  return { attributes, isTop: before === null || before.most !== now.most };
 }
 
 /** The view that the message leads to; null if one between is missing. */
-export function followed(before: View | null, message: ViewMessage, nowMs: number): View | null {
-  const { root, number, base, ageMs, peers, alive, readingAgeMs, oldestMs, changed } = message;
-  const isBase = base === 0 || (before !== null && before.root === root && before.number === base);
+export function followed(before: Picture | null, { base, picture, said }: ViewMessage): Picture | null {
+  const isBase = base === 0 || (before !== null && before.root === picture.root && before.number === base);
   if (!isBase) return null;
+  if (said === null) return picture;
   const old = base === 0 ? null : before;
-  const pick = (each: Summary | null, i: number) =>
-    (changed & (1 << i)) !== 0 ? each : (old?.summaries[i] ?? null);
-  const summaries = message.isWhole ? message.summaries : message.summaries.map(pick);
-  const most = message.most ?? old?.most ?? emptyAggregate.most;
-  const least = message.least ?? old?.least ?? emptyAggregate.least;
-  const madeMs = nowMs - ageMs;
-  return { root, number, madeMs, peers, alive, readingAgeMs, oldestMs, summaries, most, least };
+  const summaries = picture.summaries.map((each, i) =>
+    (said.attributes & (1 << i)) !== 0 ? each : (old?.summaries[i] ?? null),
+  );
+  const { most, least } = said.isTop ? picture : (old ?? emptyAggregate);
+  return { ...picture, summaries, most, least };
 }
 
 function areEqual(a: Summary | null, b: Summary | null): boolean {
@@ -101,7 +81,7 @@ function areEqual(a: Summary | null, b: Summary | null): boolean {
 }
 
 /** Whether the newer view should be with all soon: who is there, or what the network does as a whole. */
-export function isNews(before: View, now: View): boolean {
+export function isNews(before: Picture, now: Picture): boolean {
   if (before.peers !== now.peers || before.alive !== now.alive) return true;
   return now.summaries.some((each, i) => {
     const old = before.summaries[i]!;
