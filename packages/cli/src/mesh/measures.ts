@@ -60,9 +60,9 @@ export async function responses(options: Common): Promise<void> {
   const all = await ask<Response[]>(options.peer, 'responses');
   if (options.json === true) return console.log(JSON.stringify(all, null, 2));
   if (all.length === 0) return console.log('Nothing was done, nor advised.');
-  for (const { atMs, peer, address, answer, isDone, why, summary, witnesses, untilMs } of all) {
+  for (const { atMs, peer, address, answer, isTrial, isDone, why, summary, witnesses, untilMs } of all) {
     const done = isDone
-      ? `${answer}${untilMs === null ? '' : ` until ${shortTime(untilMs)}`}`
+      ? `${answer}${isTrial ? ', on trial,' : ''}${untilMs === null ? '' : ` until ${shortTime(untilMs)}`}`
       : `${answer} advised`;
     console.log(`${shortTime(atMs)}  ${peer || printable(address)}: ${done}`);
     console.log(`${' '.repeat(21)}${printable(summary)}; seen by ${witnesses.join(', ')}`);

@@ -88,12 +88,14 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
   const measuring = setInterval(() => measure(peers), 1_000);
   const found = new Map<string, { response: Response; atMs: number }>();
   stage.desk.onResponse.push((response) => {
-    if (!response.isDone || found.has(response.peer)) return;
-    found.set(response.peer, { response, atMs: performance.now() });
-    say(`FOUND     ${response.summary}; seen by ${response.witnesses.join(' and ')}.`);
-    say(
-      `ANSWERED  ${response.peer}: ${response.answer}, until ${new Date(response.untilMs!).toISOString().slice(11, 19)}.`,
-    );
+    if (!response.isDone) return;
+    const { peer, summary, witnesses, answer, untilMs, isTrial } = response;
+    const known = found.get(peer);
+    if (known === undefined) found.set(peer, { response, atMs: performance.now() });
+    const seenBy = isTrial ? `by ${witnesses[0]} alone` : `by ${witnesses.join(' and ')}`;
+    say(`${known === undefined ? 'FOUND    ' : 'PROVEN   '} ${summary}; seen ${seenBy}.`);
+    const until = new Date(untilMs!).toISOString().slice(11, 19);
+    say(`ANSWERED  ${peer}: ${answer}${isTrial ? ', on trial,' : ''} until ${until}.`);
   });
   try {
     measure(peers);

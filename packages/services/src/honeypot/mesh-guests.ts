@@ -41,11 +41,13 @@ interface Guest {
 export class MeshGuests {
   readonly decoy: MeshDecoy;
   readonly #host: GuestHost;
+  readonly #peer: Peer;
   readonly #guests = new Map<number, Guest>();
   #place = { host: '', port: 0 };
 
   constructor({ peer, transport, host }: MeshGuestsOptions) {
     this.#host = host;
+    this.#peer = peer;
     const { seed } = host.persona;
     this.decoy = new MeshDecoy({ peer, transport, seed, onEvent: (event) => this.#take(event) });
   }
@@ -65,6 +67,8 @@ export class MeshGuests {
     if (event.kind === 'came') this.#begin(event);
     const guest = this.#guests.get(event.link);
     if (guest === undefined) return;
+    // What it asks of the decoy this member sees as it would see a neighbour: its sensor may be the second witness.
+    if (event.kind === 'asked') this.#peer.meter.query(event.visitor);
     if (event.kind === 'left') this.#end(event, guest);
     else if (event.kind !== 'came') this.#say(event, guest);
   }

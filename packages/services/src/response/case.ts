@@ -59,17 +59,18 @@ export class Case {
   }
 
   /**
-   * Is it enough to act on what this rule says? It has to be grave and sure. Then so many peers must have seen it, or one
-   * again and again; what was put together from many, or is seen here, needs no other.
+   * Is it enough to act on what this rule says? It has to be grave and sure. Then so many different peers must have seen
+   * it; what was put together from many, or is seen here, needs no other. What one says again and again is no proof, as
+   * it may be a lie, but reason enough to look: `alone`.
    *
    * @param trusted witnesses that are believed alone: this peer itself
    */
-  isProven(rule: string, witnesses: number, trusted: ReadonlySet<string>): boolean {
+  weightOf(rule: string, witnesses: number, trusted: ReadonlySet<string>): 'proven' | 'alone' | 'weak' {
     const strong = this.signals.filter(
       (each) => each.rule === rule && each.confidence >= SURE && SEVERITIES.indexOf(each.severity) >= GRAVE,
     );
-    if (strong.some(({ witness, times }) => trusted.has(witness) || times > 1)) return true;
-    return strong.length >= Math.max(1, witnesses);
+    if (strong.length >= witnesses || strong.some(({ witness }) => trusted.has(witness))) return 'proven';
+    return strong.some(({ times }) => times > 1) ? 'alone' : 'weak';
   }
 
   evidence(): NonNullable<AuditEntry['evidence']> {

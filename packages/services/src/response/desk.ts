@@ -2,7 +2,11 @@
 // itself, can be ended earlier, and is a line of the audit.
 //
 //   suspicions ─► cases ─► policy ─► proven? ─► exempt? ─► room? ─► measure, revocation or block list ─► audit
-//       └─ knocks ─► rule over all doors                └───────┴─► advice alone
+//       └─ knocks ─► rule over all doors │              └───────┴─► advice alone
+//                                        └► one peer says so, again and again: a short trial
+//
+// A trial sends the suspect to the decoy for some seconds: who goes on there has the honeypot for a second witness, and who
+// does not is free, and its accuser not heard alone about it again. Where there is no decoy, the suspect is slowed down.
 import { isIP } from 'node:net';
 import { type Finding, RULES, RuleEngine, type RuleSeverity } from '@eyrie/detect';
 import {
@@ -14,6 +18,7 @@ import {
   parseAddress,
   type Suspicion,
 } from '@eyrie/mesh';
+import { AdviceBook } from './advice.ts';
 import type { BlockedAddresses } from './blocked.ts';
 import { Case } from './case.ts';
 import { type Answer, type ResponsePolicy, type ResponseRule, ruleFor } from './policy.ts';
@@ -32,6 +37,8 @@ export interface Response {
   readonly summary: string;
   readonly witnesses: readonly string[];
   readonly answer: Answer;
+  /** For some seconds, because one peer alone says so: what it does then decides. */
+  readonly isTrial: boolean;
   readonly isDone: boolean;
   /** Why it was not done; else ''. */
   readonly why: string;
@@ -45,13 +52,15 @@ export interface DeskOptions {
   readonly audit: Audit;
 }
 
+type Carried = Pick<ResponseRule, 'answer' | 'forMs'>;
+
 const RESPONSES_MAX = 1_000;
 const CASES_MAX = 10_000;
-/** An advice is given once in so long. */
-const ADVICE_MS = 10 * 60_000;
-/** What one peer alone said has led to so many measures within an hour: after that it needs others. */
+/** Of so many, the word of one peer alone leads to a trial within an hour. */
 const ALONE_MAX = 3;
 const HOUR_MS = 3_600_000;
+const TRIAL_MS = 10_000;
+const KNOWN_RULES: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 const MESH_SCAN = RULES.filter(({ id }) => id === 'mesh-scan');
 
 export class ResponseDesk {
@@ -61,8 +70,10 @@ export class ResponseDesk {
   readonly #cases = new Map<string, Case>();
   readonly #engine: RuleEngine;
   #responses: Response[] = [];
-  readonly #advised = new Map<string, number>();
-  #alone: { witness: string; atMs: number }[] = [];
+  readonly #advice = new AdviceBook();
+  #alone: { witness: string; subject: string; atMs: number }[] = [];
+  /** Until when each is on trial. */
+  readonly #trials = new Map<string, number>();
   #nextId = 1;
   #cancel: Cancel = () => {};
 
@@ -106,7 +117,7 @@ export class ResponseDesk {
     // Names and addresses that are nobody's could be made up without end, and would fill the audit.
     const isSomebody =
       peer === '' ? isIP(address) !== 0 : this.#options.peer.standing.roster.members.has(peer);
-    if (!isSomebody || subject === witness) return;
+    if (!isSomebody || subject === witness || !KNOWN_RULES.has(rule)) return;
     const seen = { rule, witness, severity: severity as RuleSeverity, confidence: confidence / 100, summary };
     this.#judge(subject, address, seen);
   }
@@ -127,50 +138,50 @@ export class ResponseDesk {
     const about = this.#caseOf(subject);
     about.add(seen, nowMs);
     const rule = ruleFor(policy, seen.rule, seen.severity);
-    if (rule === null || rule.mode === 'off' || this.#isAnswered(subject)) return;
-    if (!about.isProven(seen.rule, policy.witnesses, new Set([peer.id]))) return;
+    if (rule === null || rule.mode === 'off') return;
+    const weight = about.weightOf(seen.rule, policy.witnesses, new Set([peer.id]));
+    if (weight === 'weak' || this.#isAnswered(subject, weight)) return;
     const witnesses = about.signals.filter((each) => each.rule === seen.rule).map(({ witness }) => witness);
-    const why = rule.mode === 'advise' ? 'the policy only advises' : this.#objection(subject, witnesses);
-    const answer = this.#answerOf(rule, subject);
-    const problem = why ?? this.#do(answer, rule, subject, about, seen.summary);
-    if (problem !== null && !this.#mayAdvise(subject, seen.rule, nowMs)) return;
-    if (problem === null && witnesses.length === 1 && witnesses[0] !== peer.id)
-      this.#alone.push({ witness: witnesses[0]!, atMs: this.#nowMs });
-    const isPeer = peer.standing.roster.members.has(subject);
-    const untilMs = problem === null && answer !== 'revoke' ? this.#nowMs + rule.forMs : null;
-    const { severity, summary } = seen;
+    const isTrial = weight === 'alone' && rule.mode === 'act';
+    const carried = isTrial
+      ? this.#trialOf(rule, subject)
+      : { ...rule, answer: this.#answerOf(rule, subject) };
+    const why =
+      rule.mode === 'advise'
+        ? 'the policy only advises'
+        : (this.#objection(subject) ??
+          (isTrial ? this.#doubt(subject, witnesses[0]!, carried.answer) : null));
+    const problem =
+      why ?? this.#do(carried, subject, about, isTrial ? `on trial: ${seen.summary}` : seen.summary);
+    if (problem !== null && !this.#advice.take(`${subject} ${seen.rule}`, witnesses, nowMs)) return;
+    if (problem === null && isTrial) this.#began(subject, witnesses[0]!, carried.forMs);
     this.#answered({
-      ...{ id: this.#nextId++, atMs: this.#nowMs, peer: isPeer ? subject : '', address, rule: seen.rule },
-      ...{ severity, summary, witnesses, answer, isDone: problem === null, why: problem ?? '', untilMs },
+      ...{ id: this.#nextId++, atMs: this.#nowMs, address, rule: seen.rule, severity: seen.severity },
+      ...{ peer: peer.standing.roster.members.has(subject) ? subject : '', summary: seen.summary, witnesses },
+      ...{ answer: carried.answer, isTrial, isDone: problem === null, why: problem ?? '' },
+      untilMs: problem === null && carried.answer !== 'revoke' ? this.#nowMs + carried.forMs : null,
     });
-    if (problem !== null)
-      this.#options.audit({
-        ...this.#entry(
-          rule.mode === 'advise' ? 'advise' : 'refuse',
-          subject,
-          `${answer}: ${problem}`,
-          null,
-          'policy',
-        ),
-        evidence: about.evidence(),
-      });
+    if (problem === null) return;
+    const action = rule.mode === 'advise' ? 'advise' : 'refuse';
+    const entry = this.#entry(action, subject, `${carried.answer}: ${problem}`, null, 'policy');
+    this.#options.audit({ ...entry, evidence: about.evidence() });
   }
 
   /** Carries it out; why that failed, or null. */
-  #do(answer: Answer, rule: ResponseRule, subject: string, about: Case, summary: string): string | null {
+  #do({ answer, forMs }: Carried, subject: string, about: Case, summary: string): string | null {
     const { peer, policy, blocked, audit } = this.#options;
     const authority = peer.authority!;
     const evidence = about.evidence();
     if (answer === 'block') {
-      if (!blocked.add(subject, this.#nowMs + rule.forMs, summary)) return 'this is no address';
-      const until = new Date(this.#nowMs + rule.forMs).toISOString();
+      if (!blocked.add(subject, this.#nowMs + forMs, summary)) return 'this is no address';
+      const until = new Date(this.#nowMs + forMs).toISOString();
       audit({ ...this.#entry('block', subject, summary, until, 'policy'), evidence });
       return null;
     }
     if (answer === 'revoke') return authority.revoke(subject, summary, 'policy');
     const to = answer === 'redirect' ? policy.decoy : '';
     return authority.measure(subject, {
-      ...{ step: answer, reason: summary, forMs: rule.forMs, to, by: 'policy', evidence },
+      ...{ step: answer, reason: summary, forMs, to, by: 'policy', evidence },
     });
   }
 
@@ -182,7 +193,7 @@ export class ResponseDesk {
   }
 
   /** Why nothing is done about it though the policy says so, or null. */
-  #objection(subject: string, witnesses: readonly string[]): string | null {
+  #objection(subject: string): string | null {
     const { peer, policy } = this.#options;
     const { roster } = peer.standing;
     const member = roster.members.get(subject);
@@ -192,31 +203,50 @@ export class ResponseDesk {
       const host = this.#peersAt(subject);
       return host.length > 0 ? `peers of the mesh have this address: ${host.slice(0, 5).join(', ')}` : null;
     }
-    const cutOff = [...peer.standing.measures.all().keys()].filter((id) =>
-      peer.standing.measures.isCutOff(id),
+    const cutOff = [...peer.standing.measures.all().keys()].filter(
+      (id) => id !== subject && peer.standing.measures.isCutOff(id),
     );
     const approved = [...roster.members.values()].filter(({ revoked }) => revoked === null).length;
-    if (cutOff.length + 1 > Math.max(1, policy.shareMax * approved)) return 'too many are cut off already';
-    const [alone] = witnesses;
-    if (witnesses.length > 1 || alone === peer.id) return null;
-    this.#alone = this.#alone.filter(({ atMs }) => this.#nowMs - atMs < HOUR_MS);
-    const count = this.#alone.filter(({ witness }) => witness === alone).length;
-    return count >= ALONE_MAX ? `${alone} alone has accused too many within an hour` : null;
+    return cutOff.length + 1 > Math.max(1, policy.shareMax * approved)
+      ? 'too many are cut off already'
+      : null;
   }
 
-  #isAnswered(subject: string): boolean {
+  /** To the decoy, where the honeypot sees for itself; where none is, it is slowed down. */
+  #trialOf({ forMs }: ResponseRule, subject: string): Carried {
+    const { peer, policy } = this.#options;
+    const isPeer = peer.standing.roster.members.has(subject);
+    const answer = !isPeer ? 'block' : policy.decoy === '' ? 'throttle' : 'redirect';
+    return { answer, forMs: answer === 'redirect' ? Math.min(forMs, TRIAL_MS) : forMs };
+  }
+
+  /** Why the word of one peer is not enough even for a trial, or null. */
+  #doubt(subject: string, witness: string, answer: Answer): string | null {
+    if (answer === 'block') return `only ${witness} says so`;
+    this.#alone = this.#alone.filter(({ atMs }) => this.#nowMs - atMs < HOUR_MS);
+    const before = this.#alone.filter((each) => each.witness === witness);
+    const isKnown = before.some((each) => each.subject === subject);
+    if (isKnown && answer === 'redirect')
+      return `${witness} alone has accused it before, and nobody else saw it`;
+    const others = new Set(before.map((each) => each.subject)).size;
+    return !isKnown && others >= ALONE_MAX ? `${witness} alone has accused too many within an hour` : null;
+  }
+
+  #began(subject: string, witness: string, forMs: number): void {
+    this.#alone.push({ witness, subject, atMs: this.#nowMs });
+    for (const [id, untilMs] of this.#trials) if (untilMs < this.#nowMs) this.#trials.delete(id);
+    this.#trials.set(subject, this.#nowMs + forMs);
+  }
+
+  /** A trial is no answer to what is proven. */
+  #isAnswered(subject: string, weight: 'proven' | 'alone'): boolean {
     const { peer, blocked } = this.#options;
     const member = peer.standing.roster.members.get(subject);
-    return blocked.has(subject) || peer.standing.measures.of(subject) !== null || member?.revoked != null;
-  }
-
-  #mayAdvise(subject: string, rule: string, nowMs: number): boolean {
-    const key = `${subject} ${rule}`;
-    if (nowMs - (this.#advised.get(key) ?? Number.NEGATIVE_INFINITY) < ADVICE_MS) return false;
-    this.#advised.delete(key);
-    this.#advised.set(key, nowMs);
-    if (this.#advised.size > CASES_MAX) this.#advised.delete(this.#advised.keys().next().value!);
-    return true;
+    if (member?.revoked != null || blocked.has(subject)) return true;
+    if (peer.standing.measures.of(subject) === null) return false;
+    if (weight === 'alone' || !this.#trials.has(subject)) return true;
+    this.#trials.delete(subject);
+    return false;
   }
 
   #answered(response: Response): void {
@@ -238,9 +268,11 @@ export class ResponseDesk {
     try {
       for (const address of blocked.expire(this.#nowMs))
         audit(this.#entry('unblock', address, 'its time is over', null, 'policy'));
+      for (const { witness, count } of this.#advice.leftOut(peer.runtime.clock.elapsedMs()))
+        audit(this.#entry('advise', witness, `${count} more that it said are left out here`, null, 'policy'));
     } catch (error) {
       // A full disk is no reason to end.
-      peer.runtime.log('warn', 'an end of a block could not be written', { message: String(error) });
+      peer.runtime.log('warn', 'the audit could not be written', { message: String(error) });
     }
   }
 

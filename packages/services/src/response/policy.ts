@@ -23,7 +23,7 @@ export interface ResponsePolicy {
   readonly exempt: ReadonlySet<string>;
   /** HOST:PORT of the decoy of the mesh; '': there is none, and a redirect becomes a quarantine. */
   readonly decoy: string;
-  /** Different peers that must have seen it, unless one saw it again and again. */
+  /** Different peers that must have seen it; two at least. */
   readonly witnesses: number;
   /** Part of the members that may be cut off at once by this policy. */
   readonly shareMax: number;
@@ -38,7 +38,7 @@ export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehav
 
 # exempt = ["lab-1", "192.0.2.7"]     # peers and addresses that are left alone
 # decoy = "192.0.2.10:9998"           # eyrie honeypot --mesh ID: where a redirect leads
-witnesses = 2                         # different peers that saw it, unless one saw it again and again
+witnesses = 2                         # different peers that must have seen it; of one alone, a short trial comes
 share_max = 0.25                      # of the members, cut off at once
 
 [[rule]]
@@ -69,6 +69,7 @@ for = "10m"
 const MODES: readonly Mode[] = ['off', 'advise', 'act'];
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };
 const FOR_MS_MAX = 30 * 86_400e3;
+const WITNESSES_MIN = 2;
 
 /** @throws ResponsePolicyError with one line that names the rule */
 export function parseResponsePolicy(text: string): ResponsePolicy {
@@ -80,8 +81,8 @@ export function parseResponsePolicy(text: string): ResponsePolicy {
     throw new ResponsePolicyError('exempt is a list of peers and addresses');
   if (typeof decoy !== 'string' || !/^(\S+:\d+)?$/.test(decoy))
     throw new ResponsePolicyError('decoy is HOST:PORT');
-  if (!Number.isInteger(witnesses) || (witnesses as number) < 1)
-    throw new ResponsePolicyError('witnesses is a whole number from 1');
+  if (!Number.isInteger(witnesses) || (witnesses as number) < WITNESSES_MIN)
+    throw new ResponsePolicyError('witnesses is a whole number from 2: the word of one is no proof');
   if (typeof share_max !== 'number' || !(share_max > 0 && share_max <= 1))
     throw new ResponsePolicyError('share_max is a part of the members: more than 0, at most 1');
   return {

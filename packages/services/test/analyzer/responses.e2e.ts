@@ -6,7 +6,7 @@ import { type Analyzer, startAnalyzer } from './support.ts';
 
 const response = {
   ...{ id: 1, atMs: 5000, peer: 'lab-7', address: '', rule: 'query-flood', severity: 'high', summary: 'x' },
-  ...{ witnesses: ['lab-1'], answer: 'quarantine', isDone: true, why: '', untilMs: 65_000 },
+  ...{ witnesses: ['lab-1'], answer: 'quarantine', isTrial: false, isDone: true, why: '', untilMs: 65_000 },
 };
 const measure = { id: 'lab-7', step: 'quarantine', reason: 'x', atMs: 5000, untilMs: 65_000, to: '' };
 

@@ -62,6 +62,11 @@ function flood({ mesh }: Scene, i: number, perSecond: number): void {
   again();
 }
 
+/** One that two others at least are linked with. */
+function branchOf({ mesh }: Scene): number {
+  return mesh.peers.findIndex((peer, i) => i > 0 && [...peer!.switchboard.sessions()].length > 1);
+}
+
 /** A leaf, whose only neighbour is its parent. */
 function leafOf({ mesh }: Scene): number {
   return mesh.peers.findIndex((peer, i) => i > 0 && peer!.directory.tree.childrenOf(peer!.id).length === 0);
@@ -70,13 +75,14 @@ function leafOf({ mesh }: Scene): number {
 test('a peer that floods is found and cut off within 3 s, and is back when its time is over', async () => {
   const here = await scene(ALL);
   const { mesh, desk, audit } = here;
-  const culprit = leafOf(here);
+  const culprit = branchOf(here);
   const id = `peer-${culprit}`;
   const whole = mesh.peers.length;
-  flood(here, culprit, 150);
+  flood(here, culprit, 150 * [...mesh.peers[culprit]!.switchboard.sessions()].length);
   const tookMs = mesh.clock.runUntil(() => mesh.peers[0]!.directory.statusOf(id) === 'quarantined', 10_000);
   assert.ok(tookMs !== null && tookMs <= 3_000, `${tookMs} ms`);
-  const [response] = desk.responses();
+  const response = desk.responses().find(({ isTrial }) => !isTrial);
+  assert.ok(response!.witnesses.length >= 2);
   assert.deepEqual(
     [response?.peer, response?.rule, response?.answer, response?.isDone],
     [id, 'query-flood', 'quarantine', true],
@@ -168,6 +174,65 @@ test('an address of nobody is blocked, and comes off the list when its time is o
   );
 });
 
+test('what one peer alone says again and again is no proof: the other is slowed down, and stays', async () => {
+  const here = await scene(ALL);
+  const { mesh, desk, audit } = here;
+  const culprit = leafOf(here);
+  flood(here, culprit, 300);
+  mesh.clock.run(5_000);
+  assert.deepEqual(
+    desk.responses().map(({ peer, answer, isTrial, isDone }) => [peer, answer, isTrial, isDone]),
+    [[`peer-${culprit}`, 'throttle', true, true]],
+  );
+  assert.match(audit[0]!.reason, /^on trial: /);
+  assert.ok(mesh.isWhole());
+});
+
+test('with a decoy, a trial is some seconds there, and it is the honeypot that proves it or does not', async () => {
+  const here = await scene(`decoy = "10.0.0.19:9998"\n${rule('query-flood', 'redirect')}`);
+  const { mesh, desk } = here;
+  const id = 'peer-7';
+  const accuse = (i: number) => {
+    mesh.peers[i]!.suspicions.tell({
+      ...{ rule: 'query-flood', peer: id, address: '', severity: 'high', confidence: 95, summary: 'it asks' },
+    });
+    mesh.clock.run(500);
+  };
+  accuse(2);
+  accuse(2);
+  const step = () => mesh.peers[0]!.standing.measures.of(id)?.step ?? null;
+  assert.equal(step(), 'redirect');
+  mesh.clock.run(11_000);
+  assert.equal(step(), null, 'nobody else saw it');
+  accuse(2);
+  accuse(2);
+  assert.equal(step(), null, 'once is enough');
+  accuse(4);
+  assert.deepEqual([step(), desk.responses()[0]!.isTrial], ['redirect', false]);
+  mesh.clock.run(15_000);
+  assert.equal(step(), 'redirect', 'proven: as long as the policy says');
+});
+
+test('who accuses without end fills neither the audit nor the list, and is named once an hour', async () => {
+  const here = await scene(rule('join-guessing', 'block'), 4);
+  const { mesh, desk, audit } = here;
+  const liar = mesh.peers[2]!;
+  for (let i = 0; i < 400; i++) {
+    const address = `203.0.113.${i % 200}`;
+    for (const name of ['join-guessing', 'made-up-rule'])
+      liar.suspicions.tell({
+        ...{ rule: name, peer: '', address, severity: 'critical', confidence: 100, summary: `lie ${i}` },
+      });
+    mesh.clock.run(100);
+  }
+  assert.equal(audit.length, 20);
+  assert.equal(desk.responses().length, 20);
+  assert.ok(desk.responses().every(({ isDone, why }) => !isDone && why === 'only peer-2 says so'));
+  mesh.clock.run(3_600_000);
+  assert.match(audit.at(-1)!.reason, /^\d+ more that it said are left out here$/);
+  assert.equal(audit.at(-1)!.peer, 'peer-2');
+});
+
 test('one liar cannot empty the mesh', async () => {
   const here = await scene(ALL);
   const { mesh, desk } = here;
@@ -181,7 +246,11 @@ test('one liar cannot empty the mesh', async () => {
     mesh.clock.run(1_000);
   }
   const done = desk.responses().filter(({ isDone }: Response) => isDone);
-  assert.equal(done.length, 3);
+  assert.deepEqual(
+    done.map(({ answer }) => answer),
+    ['throttle', 'throttle', 'throttle'],
+  );
+  assert.ok(mesh.isWhole());
   assert.ok(desk.responses().some(({ why }) => /accused too many/.test(why)));
 });
 
@@ -242,6 +311,7 @@ test('a policy is read, and says in one line what is wrong with it', () => {
     ['[[rule]]\nrule = "x"\nmode = "act"\nanswer = "shoot"', /rule 1: answer is one of/],
     [`${rule('x', 'block')}for = "40d"`, /line \d+: |30d at most/],
     ['witness = 1', /"witness" is not known/],
+    ['witnesses = 1', /from 2: the word of one is no proof/],
     ['share_max = 2', /share_max is a part/],
     ['x = = 1', /^line 1: /],
   ];

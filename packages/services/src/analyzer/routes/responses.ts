@@ -76,10 +76,11 @@ export function addResponseRoutes(app: Server, ask: AskPeer | null): void {
   );
 }
 
-function responseRow({ atMs, untilMs, isDone, witnesses, ...rest }: Response): ResponseRow {
+function responseRow({ atMs, untilMs, isDone, isTrial, witnesses, ...rest }: Response): ResponseRow {
   return {
     ...rest,
     witnesses: [...witnesses],
+    is_trial: isTrial,
     is_done: isDone,
     time: atMs / 1000,
     until: untilMs === null ? null : untilMs / 1000,

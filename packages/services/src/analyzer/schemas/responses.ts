@@ -14,6 +14,9 @@ export const ResponseRow = object({
   summary: Type.String(),
   witnesses: Type.Array(Type.String(), { description: 'peers that saw it' }),
   answer: oneOf(['throttle', 'quarantine', 'redirect', 'revoke', 'block']),
+  is_trial: Type.Boolean({
+    description: 'for some seconds, because one peer alone says so: what it does then decides',
+  }),
   is_done: Type.Boolean({ description: 'false: it was only advised' }),
   why: Type.String({ description: 'why it was not done' }),
   until: orNull(Type.Number(milliseconds)),
