@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hostAt, layoutMap, networkOf } from '../src/charts/map-layout.ts';
+import { nearest } from '../src/charts/canvas.ts';
+import { layoutMap, networkOf } from '../src/charts/map-layout.ts';
 
 function host(address: string, bytes = 100) {
   return { address, name: null, packets: 1, bytes };
@@ -33,6 +34,7 @@ test('a thousand hosts stand on the ring, none on another, those of a network to
 test('the place of a host leads back to it', () => {
   const hosts = ['10.0.0.1', '10.0.0.2', '10.0.1.1', 'fe80::1'].map((address) => host(address));
   const layout = layoutMap({ hosts, links: [], hosts_left_out: 0, is_exact: true }, 200);
-  for (const { index, x, y } of layout.hosts) assert.equal(hostAt(layout, x + 2, y - 2, 9), index);
-  assert.equal(hostAt(layout, 0, 0, 9), -1);
+  for (const { index, x, y } of layout.hosts)
+    assert.equal(nearest(layout.hosts, x + 2, y - 2, 9)?.index, index);
+  assert.equal(nearest(layout.hosts, 0, 0, 9), null);
 });

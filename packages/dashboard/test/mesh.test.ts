@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MeshAnswer, MeshChange, MeshPeer } from '../src/api/mesh-types.ts';
-import { layoutTree, peerAt } from '../src/charts/radial-layout.ts';
+import { nearest } from '../src/charts/canvas.ts';
+import { layoutTree } from '../src/charts/radial-layout.ts';
 import { measured, unitOf } from '../src/format/measured.ts';
 import { detailsOf } from '../src/pages/mesh/details.ts';
 import { shares } from '../src/pages/mesh/shares.ts';
@@ -41,8 +42,8 @@ test('the root stands in the middle, each step away on a ring of its own, and no
   assert.equal(folded.length, 65);
   assert.equal(folded.find(({ id }) => id === 'c3')!.hidden, 8);
   const some = placed[10]!;
-  assert.equal(peerAt(placed, some.x + 1, some.y, 5)?.id, some.id);
-  assert.equal(peerAt(placed, 900, 900, 5), null);
+  assert.equal(nearest(placed, some.x + 1, some.y, 5)?.id, some.id);
+  assert.equal(nearest(placed, 900, 900, 5), null);
 });
 
 test('a tree that goes round in circles is drawn once', () => {

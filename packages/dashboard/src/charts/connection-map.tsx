@@ -1,9 +1,10 @@
 // The map of connections on a canvas. Point at a host to see whom it talks to; the arrow keys go around the ring.
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ConnectionMap } from '../api/types.ts';
 import { bytes, count } from '../format/numbers.ts';
 import { paint, token } from '../state/settings.ts';
-import { hostAt, layoutMap, type MapLayout } from './map-layout.ts';
+import { nearest, penOf, placeOf, type Size, useCanvas } from './canvas.ts';
+import { layoutMap, type MapLayout } from './map-layout.ts';
 
 interface Props {
   map: ConnectionMap;
@@ -19,20 +20,9 @@ const LABEL_PX = 12;
 const REACH_PX = 9;
 
 export function ConnectionMapChart({ map, onOpen, onMenu }: Props) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const holder = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
+  const { holder, canvas, size } = useCanvas();
   const [at, setAt] = useState(-1);
   const colours = paint.value;
-
-  useLayoutEffect(() => {
-    const element = holder.current!;
-    const observer = new ResizeObserver(() =>
-      setSize({ width: element.clientWidth, height: element.clientHeight }),
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   const margin = size.width < NARROW_PX ? MARGIN_NARROW : MARGIN;
   const radius = Math.max(40, Math.min(size.width, size.height) / 2 - margin);
@@ -48,13 +38,8 @@ export function ConnectionMapChart({ map, onOpen, onMenu }: Props) {
   }, [layout, size, at, colours]);
 
   const find = (event: MouseEvent) => {
-    const box = canvas.current!.getBoundingClientRect();
-    return hostAt(
-      layout,
-      event.clientX - box.left - size.width / 2,
-      event.clientY - box.top - size.height / 2,
-      REACH_PX,
-    );
+    const { x, y } = placeOf(event, canvas.current!);
+    return nearest(layout.hosts, x, y, REACH_PX)?.index ?? -1;
   };
 
   const onKey = (event: KeyboardEvent) => {
@@ -144,15 +129,11 @@ function draw(
   element: HTMLCanvasElement,
   layout: MapLayout,
   map: ConnectionMap,
-  size: { width: number; height: number },
+  size: Size,
   margin: number,
   at: number,
 ): void {
-  const scale = devicePixelRatio;
-  element.width = size.width * scale;
-  element.height = size.height * scale;
-  const pen = element.getContext('2d')!;
-  pen.setTransform(scale, 0, 0, scale, (size.width / 2) * scale, (size.height / 2) * scale);
+  const pen = penOf(element, size);
   const near = new Set<number>();
   if (at >= 0) {
     near.add(at);

@@ -147,18 +147,3 @@ function compareAddresses(a: string, b: string): number {
   }
   return a < b ? -1 : 1;
 }
-
-/** The host at a place of the drawing, -1: none; `reach` in pixels. */
-export function hostAt(layout: MapLayout, x: number, y: number, reach: number): number {
-  let best = -1;
-  let least = reach;
-  for (const host of layout.hosts) {
-    const away = Math.hypot(host.x - x, host.y - y) - host.size;
-    // Labels belong to their dots: further out on the same ray.
-    if (away < least) {
-      least = away;
-      best = host.index;
-    }
-  }
-  return best;
-}

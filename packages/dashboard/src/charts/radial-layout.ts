@@ -75,13 +75,3 @@ function countBelow(id: string, below: ReadonlyMap<string, readonly string[]>): 
   for (const each of seen) for (const child of below.get(each) ?? []) seen.add(child);
   return seen.size - 1;
 }
-
-/** The nearest peer within reach of a place; null where there is none. */
-export function peerAt(placed: readonly Placed[], x: number, y: number, reach: number): Placed | null {
-  let [best, distance]: [Placed | null, number] = [null, reach];
-  for (const each of placed) {
-    const apart = Math.hypot(each.x - x, each.y - y);
-    if (apart <= distance) [best, distance] = [each, apart];
-  }
-  return best;
-}

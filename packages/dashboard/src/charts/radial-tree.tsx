@@ -1,7 +1,8 @@
 // The tree of peers on a canvas. Point at a peer to see what it is; a click opens it, Space folds what is below it.
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { paint, token } from '../state/settings.ts';
-import { layoutTree, type Placed, peerAt } from './radial-layout.ts';
+import { nearest, penOf, placeOf, type Size, useCanvas } from './canvas.ts';
+import { layoutTree, type Placed } from './radial-layout.ts';
 
 export interface Mark {
   /** A colour of styles/tokens.css. */
@@ -29,21 +30,10 @@ const NAMED_MAX = 120;
 const NAME_ROOM = 96;
 
 export function RadialTree({ parents, root, markOf, textOf, onOpen, label }: Props) {
-  const holder = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
+  const { holder, canvas, size } = useCanvas();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [at, setAt] = useState<string | null>(null);
   const colours = paint.value;
-
-  useLayoutEffect(() => {
-    const element = holder.current!;
-    const observer = new ResizeObserver(() =>
-      setSize({ width: element.clientWidth, height: element.clientHeight }),
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   const isNamed = parents.size <= NAMED_MAX;
   const margin = isNamed ? Math.min(NAME_ROOM, size.width / 5) : MARGIN;
@@ -56,9 +46,8 @@ export function RadialTree({ parents, root, markOf, textOf, onOpen, label }: Pro
   }, [placed, size, markOf, at, colours]);
 
   const find = (event: MouseEvent) => {
-    const box = canvas.current!.getBoundingClientRect();
-    const x = event.clientX - box.left - size.width / 2;
-    return peerAt(placed, x, event.clientY - box.top - size.height / 2, REACH_PX);
+    const { x, y } = placeOf(event, canvas.current!);
+    return nearest(placed, x, y, REACH_PX);
   };
   const fold = (id: string) =>
     setFolded((old) => {
@@ -118,16 +107,12 @@ export function RadialTree({ parents, root, markOf, textOf, onOpen, label }: Pro
 function draw(
   element: HTMLCanvasElement,
   placed: readonly Placed[],
-  size: { width: number; height: number },
+  size: Size,
   markOf: (id: string) => Mark,
   isNamed: boolean,
   at: string | null,
 ): void {
-  const scale = devicePixelRatio;
-  element.width = size.width * scale;
-  element.height = size.height * scale;
-  const pen = element.getContext('2d')!;
-  pen.setTransform(scale, 0, 0, scale, (size.width / 2) * scale, (size.height / 2) * scale);
+  const pen = penOf(element, size);
   drawBranches(pen, placed, at);
   const disc = placed.length > 400 ? 4 : placed.length > NAMED_MAX ? 5.5 : 8;
   for (const each of placed) drawPeer(pen, each, markOf(each.id), each.id === at, disc);
@@ -215,11 +200,18 @@ function drawNames(
 ): void {
   pen.font = `11px ${token('font')}`;
   pen.textBaseline = 'middle';
+  pen.lineWidth = 4;
+  pen.lineJoin = 'round';
+  pen.strokeStyle = token('panel');
   for (const { id, x, y, angle, depth } of placed) {
     pen.fillStyle = token(id === at ? 'ink' : 'ink-2');
     const isLeft = depth > 0 && Math.cos(angle) < 0;
     pen.textAlign = depth === 0 ? 'center' : isLeft ? 'right' : 'left';
     const away = depth === 0 ? 0 : (disc + 6) * (isLeft ? -1 : 1);
-    pen.fillText(id.length > 18 ? `${id.slice(0, 17)}…` : id, x + away, depth === 0 ? y + disc + 10 : y);
+    const name = id.length > 18 ? `${id.slice(0, 17)}…` : id;
+    const line = depth === 0 ? y + disc + 10 : y;
+    // A rim of the ground keeps names apart from the branches that they stand on.
+    pen.strokeText(name, x + away, line);
+    pen.fillText(name, x + away, line);
   }
 }
