@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingRow } from '../src/api/types.ts';
 import { countsOf, evidenceFilter, gradeOf, inOrder } from '../src/findings.ts';
-import { played, shortened } from '../src/pages/security/playback.ts';
+import { countBy, piecesOf, shortened } from '../src/pages/security/playback.ts';
 
 function finding(
   change: Partial<FindingRow> & { frames?: number[]; grade?: 'low' | 'critical' },
@@ -66,9 +66,18 @@ test('a screen shows what was said so far; control characters never act', () => 
     { at: 1, direction: 'i' as const, text: 'rx\b\x1b[2J\xff\r\n' },
     { at: 2, direction: 'o' as const, text: 'later' },
   ];
-  assert.deepEqual(played(events, 1, 'redis'), [
-    { text: 'login: ', isVisitor: false },
-    { text: 'r·[2J·\n', isVisitor: true },
+  const pieces = piecesOf(events, 'redis');
+  assert.deepEqual(pieces.slice(0, countBy(pieces, 1)), [
+    { at: 0, text: 'login: ', isVisitor: false },
+    { at: 1, text: 'r·[2J·\n', isVisitor: true },
   ]);
-  assert.deepEqual(played(events, 9, 'telnet'), [{ text: 'login: later', isVisitor: false }]);
+  assert.deepEqual(
+    [-1, 0, 0.5, 2, 9].map((at) => countBy(pieces, at)),
+    [0, 1, 1, 3, 3],
+  );
+  assert.deepEqual(
+    piecesOf(events, 'telnet').map(({ text }) => text),
+    ['login: ', 'later'],
+    'what a server echoes is not shown twice',
+  );
 });

@@ -1,4 +1,4 @@
-// What stands on the screen at a moment of a visit. Bytes of visitors are text here, never commands to a terminal.
+// What comes on the screen during a visit, and when. Bytes of visitors are text here, never commands to a terminal.
 import type { Visit } from '../../api/types.ts';
 
 type Event = Visit['events'][number];
@@ -11,6 +11,8 @@ const CHARACTERS_MAX = 200_000;
 const ECHOED = new Set(['ssh', 'telnet']);
 
 export interface Piece {
+  /** Seconds from the beginning. */
+  at: number;
   text: string;
   isVisitor: boolean;
 }
@@ -25,21 +27,31 @@ export function shortened(events: readonly Event[]): Event[] {
   });
 }
 
-export function played(events: readonly Event[], at: number, protocol: string): Piece[] {
+/** All that comes on the screen, in order: a piece an event, as long as there is room. */
+export function piecesOf(events: readonly Event[], protocol: string): Piece[] {
   const isEchoed = ECHOED.has(protocol);
   const pieces: Piece[] = [];
   let length = 0;
-  for (const { at: when, direction, text } of events) {
-    if (when > at || length > CHARACTERS_MAX) break;
+  for (const { at, direction, text } of events) {
+    if (length > CHARACTERS_MAX) break;
     const isVisitor = direction === 'i';
     if (isVisitor && isEchoed) continue;
     const shown = harmless(text);
     length += shown.length;
-    const last = pieces.at(-1);
-    if (last !== undefined && last.isVisitor === isVisitor) last.text += shown;
-    else pieces.push({ text: shown, isVisitor });
+    if (shown !== '') pieces.push({ at, text: shown, isVisitor });
   }
   return pieces;
+}
+
+/** How many of them have come by a moment. */
+export function countBy(pieces: readonly Piece[], at: number): number {
+  let [low, high] = [0, pieces.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pieces[middle]!.at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Backspaces take back, line ends end lines, other control characters are shown for what they are. */

@@ -7,14 +7,14 @@ import { useResource } from '../../state/resource.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
-import { played, shortened } from './playback.ts';
+import { countBy, piecesOf, shortened } from './playback.ts';
+import { Screen } from './screen.tsx';
 
 const SPEEDS = ['1', '4', '16'] as const;
 type Speed = (typeof SPEEDS)[number];
 
 export function Replay({ visit, onClose }: { visit: VisitRow; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const screen = useRef<HTMLDivElement>(null);
   const record = useResource(
     visit.session,
     (signal) => get<Visit>(`/honeypot/visits/${encodeURIComponent(visit.session)}`, {}, signal),
@@ -42,10 +42,7 @@ export function Replay({ visit, onClose }: { visit: VisitRow; onClose: () => voi
     if (at >= end && record.data !== null) setPlaying(false);
   }, [at, end, record.data]);
 
-  const pieces = useMemo(() => played(events, at, visit.protocol), [events, at, visit.protocol]);
-  useEffect(() => {
-    screen.current!.scrollTop = screen.current!.scrollHeight;
-  }, [pieces.length]);
+  const pieces = useMemo(() => piecesOf(events, visit.protocol), [events, visit.protocol]);
 
   const isOver = at >= end;
   return (
@@ -94,15 +91,9 @@ export function Replay({ visit, onClose }: { visit: VisitRow; onClose: () => voi
           onChange={setSpeed}
         />
       </div>
-      <div ref={screen} class="replay-screen mono" tabIndex={0} role="region" aria-label="What was said">
-        {record.error !== null && <Trouble error={record.error} onRetry={record.reload} />}
-        {record.data === null && record.error === null && <Loading what="Reading the visit" />}
-        {pieces.map(({ text, isVisitor }, i) => (
-          <span key={i} class={isVisitor ? 'said-by-visitor' : ''}>
-            {text}
-          </span>
-        ))}
-      </div>
+      {record.error !== null && <Trouble error={record.error} onRetry={record.reload} />}
+      {record.data === null && record.error === null && <Loading what="Reading the visit" />}
+      {record.data !== null && <Screen pieces={pieces} shown={countBy(pieces, at)} />}
     </dialog>
   );
 }

@@ -1,0 +1,28 @@
+// What was said in a visit, as far as it has been played. A frame appends what is new: the rest stays as it stands, also
+// where a whole book went over the line.
+import { useEffect, useRef } from 'preact/hooks';
+import type { Piece } from './playback.ts';
+
+export function Screen({ pieces, shown }: { pieces: readonly Piece[]; shown: number }) {
+  const screen = useRef<HTMLDivElement>(null);
+  const drawn = useRef(pieces);
+  useEffect(() => {
+    const element = screen.current!;
+    if (drawn.current !== pieces) element.textContent = '';
+    drawn.current = pieces;
+    // Back in time: what has not been said yet goes.
+    while (element.childElementCount > shown) element.lastElementChild!.remove();
+    const added = pieces.slice(element.childElementCount, shown).map(({ text, isVisitor }) => {
+      const span = document.createElement('span');
+      span.textContent = text;
+      if (isVisitor) span.className = 'said-by-visitor';
+      return span;
+    });
+    if (added.length === 0) return;
+    element.append(...added);
+    element.scrollTop = element.scrollHeight;
+  }, [pieces, shown]);
+  return (
+    <div ref={screen} class="replay-screen mono" tabIndex={0} role="region" aria-label="What was said" />
+  );
+}
