@@ -23,6 +23,7 @@ const loaders: Record<Exclude<PageName, 'overview'>, () => Promise<Page>> = {
   flows: async () => (await import('./pages/flows/flows.tsx')).Flows,
   hosts: async () => (await import('./pages/hosts/hosts.tsx')).Hosts,
   mesh: async () => (await import('./pages/mesh/mesh.tsx')).MeshPage,
+  time: async () => (await import('./pages/time/time.tsx')).TimePage,
   security: async () => (await import('./pages/security/security.tsx')).Security,
   captures: async () => (await import('./pages/captures/captures.tsx')).Captures,
   status: async () => (await import('./pages/status/status.tsx')).StatusPage,

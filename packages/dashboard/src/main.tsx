@@ -2,9 +2,10 @@
 import './styles/main.css';
 import { render } from 'preact';
 import { connect, connectWhenBack } from './api/live.ts';
-import { App } from './app.tsx';
+import { App, prefetchPages } from './app.tsx';
 import { watchFindings } from './state/alerts.ts';
 import { watchCaptures } from './state/captures.ts';
+import { watchPeer } from './state/peer-here.ts';
 
 const root = document.getElementById('app')!;
 root.textContent = '';
@@ -13,3 +14,10 @@ connect();
 connectWhenBack();
 watchCaptures();
 watchFindings();
+
+/** What is not needed for the first sight waits until that is there. */
+const LATER_MS = 1500;
+setTimeout(() => {
+  prefetchPages();
+  watchPeer();
+}, LATER_MS);

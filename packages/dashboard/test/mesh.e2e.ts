@@ -66,6 +66,20 @@ test('the tree, the whole network, and one peer', async () => {
   await end(/status of 4\d\d|status of 503/);
 });
 
+test('the clock that all share, and how far off each machine is', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
+  await page.getByRole('link', { name: 'Time' }).click();
+  await page.locator('.time-now').getByText(/± \d/).waitFor();
+  await page.getByText('No time servers', { exact: true }).waitFor();
+  for (const id of ['hub', 'east', 'west'])
+    await page.locator('.time-clocks').getByRole('button', { name: id }).waitFor();
+  await page.getByRole('button', { name: 'east' }).click();
+  await page.locator('.peer-card h2').getByText('east').waitFor();
+  await page.getByRole('link', { name: 'Clock' }).click();
+  await page.locator('.time-now').waitFor();
+  await end();
+});
+
 test('a query marks what it finds; a wrong one says what is expected', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/mesh`);
   const query = page.getByRole('textbox', { name: 'Query' });

@@ -36,7 +36,7 @@ export {
 } from './peer/folder.ts';
 export { joinMesh } from './peer/join.ts';
 export { isLocked, lockSecrets, unlockSecrets } from './peer/key-lock.ts';
-export type { JobView, MemberView, MessageView } from './peer/methods.ts';
+export type { JobView, MemberView, MessageView, TimeSourcesView } from './peer/methods.ts';
 export { lookingMethods } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
 export { type RunningPeer, runPeer } from './peer/run.ts';
@@ -56,6 +56,7 @@ export {
 } from './runtime.ts';
 export { PeerClock, type PeerTime } from './time/peer-clock.ts';
 export { followTimeServers } from './time/servers.ts';
+export type { TimeSource } from './time/sources.ts';
 export type { Traffic } from './watch/meter.ts';
 export type { Suspicion } from './watch/suspicions.ts';
 export { noticeKinds, requestKinds, routedKinds, streamKinds } from './wire/kinds.ts';

@@ -14,6 +14,7 @@ import {
   type RunningPeer,
   runPeer,
   systemRuntime,
+  type TimeSourcesView,
 } from '../src/index.ts';
 
 const AHEAD_MS = 40_000;
@@ -90,6 +91,12 @@ test('a root that follows time servers brings all to their time, though one of t
     steps: number;
   };
   assert.ok(Math.abs(view.wallAhead + AHEAD_MS / 1000) < 0.1 && view.uncertaintyMs < 100);
+
+  const told = (await callPeer(folder('two'), 'timeSources')) as TimeSourcesView;
+  assert.deepEqual(
+    [told.askedBy, told.problem, told.sources.map(({ role }) => role).sort()],
+    [one.clock.isRoot ? 'one' : 'two', null, ['falseticker', 'truth', 'truth']],
+  );
 
   await one.send('two', 'when?');
   const [message] = two.inbox.messages;

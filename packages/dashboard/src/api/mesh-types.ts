@@ -73,6 +73,45 @@ export interface MeshAnswer {
   problem: string | null;
 }
 
+export interface MeshTime {
+  peer: string;
+  /** Milliseconds since 1970, with a fraction. */
+  mesh_ms: number;
+  /** Null: mesh time is not known yet. */
+  uncertainty_ms: number | null;
+  /** By which this machine's own clock is ahead. */
+  ahead_ms: number;
+  /** Millionths by which it runs too slowly. */
+  skew_ppm: number;
+  /** There and back to whoever is followed. */
+  delay_ms: number | null;
+  /** Links to who leads. */
+  level: number;
+  root: string | null;
+  is_root: boolean;
+  /** Who leads follows time servers. */
+  is_traceable: boolean;
+  age_seconds: number;
+  samples: number;
+  steps: number;
+  /** Who asks the time servers. */
+  asked_by: string | null;
+  sources: TimeSource[];
+  /** Why they are not known. */
+  problem: string | null;
+}
+
+export interface TimeSource {
+  host: string;
+  is_authenticated: boolean;
+  /** The last eight questions as bits, the newest in the lowest. */
+  reach: number;
+  stratum: number | null;
+  role: 'truth' | 'outlier' | 'falseticker' | 'unusable';
+  estimate: { offset_ms: number; delay_ms: number; jitter_ms: number; distance_ms: number } | null;
+  fault: string | null;
+}
+
 export interface PathAnswer {
   from: string;
   to: string;

@@ -304,6 +304,8 @@ export interface Status {
     retention: string;
   };
   live: { clients: number; messages_skipped: number };
+  /** Of the peer on this machine. */
+  mesh: { name: string; peer: string } | null;
 }
 
 export interface Rates {

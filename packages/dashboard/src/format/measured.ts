@@ -34,7 +34,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/^net\.free$/, 'bits/s'],
   [/^(net\.(errors|drops)|packets|queries)$/, '1/s'],
   [/^uptime$/, 's'],
-  [/^latency$/, 'ms'],
+  [/^(latency|clock\.(ahead|uncertainty))$/, 'ms'],
   [/^temperature$/, '°C'],
 ];
 

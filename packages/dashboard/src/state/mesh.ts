@@ -8,7 +8,7 @@ import { changed, type Mesh } from './mesh-changes.ts';
 
 export type { Mesh } from './mesh-changes.ts';
 
-const mesh = signal<Mesh | null>(null);
+export const mesh = signal<Mesh | null>(null);
 
 /** Asked once, then listened to. An error says why there is none: no peer runs here. */
 export function useMesh(): { mesh: Mesh | null; error: ApiError | null; reload: () => void } {

@@ -3,7 +3,8 @@ import { connection } from '../api/live.ts';
 import { bitRate, short } from '../format/numbers.ts';
 import { rates, running } from '../state/captures.ts';
 import { linkTo, page } from '../state/navigation.ts';
-import { PAGES, pageTitles } from '../state/place.ts';
+import { pages } from '../state/peer-here.ts';
+import { pageTitles } from '../state/place.ts';
 import { setTheme, type Theme, theme } from '../state/settings.ts';
 import { Icon, type IconName, Mark } from './icons.tsx';
 import { helpOpen } from './shortcuts.ts';
@@ -21,7 +22,7 @@ export function Header() {
         </span>
       </a>
       <nav class="pages" aria-label="Pages">
-        {PAGES.map((name) => (
+        {pages.value.map((name) => (
           <a key={name} href={linkTo(name)} aria-current={page.value === name ? 'page' : undefined}>
             <Icon name={name} />
             <span>{pageTitles[name]}</span>

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { linkTo } from '../state/navigation.ts';
-import { PAGES, type PageName } from '../state/place.ts';
+import { pages } from '../state/peer-here.ts';
+import type { PageName } from '../state/place.ts';
 
 export const helpOpen = signal(false);
 const SEQUENCE_MS = 1500;
@@ -14,6 +15,7 @@ export const PAGE_KEYS: Record<PageName, string> = {
   flows: 'f',
   hosts: 'h',
   mesh: 'm',
+  time: 't',
   security: 'y',
   captures: 'c',
   status: 's',
@@ -46,7 +48,7 @@ export function useShortcuts(): void {
         gAt = Date.now();
         return;
       } else {
-        const name = PAGES.find((page) => PAGE_KEYS[page] === event.key);
+        const name = pages.value.find((page) => PAGE_KEYS[page] === event.key);
         if (!isSecond || name === undefined) return;
         location.hash = linkTo(name);
       }

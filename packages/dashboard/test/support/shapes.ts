@@ -43,6 +43,8 @@ const places: Readonly<Record<string, readonly [path: string, way: readonly stri
   MeshAnswer: ['/mesh/query', []],
   MeshMetrics: ['/mesh/peers/{id}', []],
   MeshSeries: ['/mesh/peers/{id}', ['history']],
+  MeshTime: ['/mesh/time', []],
+  TimeSource: ['/mesh/time', ['sources', '[]']],
   PathAnswer: ['/mesh/path', []],
   PathDirection: ['/mesh/path', ['forth']],
   Hosts: ['/hosts', []],

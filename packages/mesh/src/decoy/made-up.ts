@@ -43,6 +43,8 @@ export function madeUpReading(seed: string, id: string, nowMs: number): Record<s
     uptime: ((nowMs + bootedMs) % (60 * DAY_MS)) / 1000,
     latency: 0.2 + 3 * dice.fraction() + 0.1 * (1 + minutes),
     queries: 0.2 * dice.fraction() * (1 + day),
+    'clock.ahead': 8 * (dice.fraction() - 0.5) + 0.05 * minutes,
+    'clock.uncertainty': 0.1 + 0.3 * dice.fraction(),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Message } from '../messages/inbox.ts';
 import { fetchResource, listOffers, type Progress } from '../resources/fetch.ts';
 import { FILE_TOPICS, type Parcels } from '../resources/parcels.ts';
 import { skyeyeMethods } from '../skyeye/methods.ts';
+import type { TimeSource } from '../time/sources.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
 import { writeRootKey } from './folder.ts';
 import { numberOf, textOf } from './parameters.ts';
@@ -52,6 +53,7 @@ export function controlMethods(
     ...lookingMethods(peer),
     measures: () => [...peer.standing.measures.all()].map(([id, measure]) => ({ id, ...measure })),
     time: () => peer.clock.state(),
+    timeSources: () => timeSourcesOf(peer),
     send: async (given) => {
       const sending = peer.send(
         textOf(given, 'to'),
@@ -242,6 +244,26 @@ function membersOf(peer: Peer): MemberView[] {
     const { role, publicKey, admittedMs, revoked } = member;
     return { id, role, status, addresses, key: keyFingerprint(publicKey), admittedMs, revoked };
   });
+}
+
+/** The servers that the mesh's time follows; it is led elsewhere, mostly. */
+export interface TimeSourcesView {
+  /** Who asks them; null while nobody leads. */
+  askedBy: string | null;
+  sources: TimeSource[];
+  /** Why they are not known. */
+  problem: string | null;
+}
+
+async function timeSourcesOf(peer: Peer): Promise<TimeSourcesView> {
+  const { isRoot, root } = peer.clock.state();
+  if (isRoot || root === null || root === peer.id)
+    return { askedBy: isRoot ? peer.id : null, sources: peer.timeSources.own(), problem: null };
+  try {
+    return { askedBy: root, sources: await peer.timeSources.of(root), problem: null };
+  } catch (error) {
+    return { askedBy: root, sources: [], problem: (error as Error).message };
+  }
 }
 
 interface Branch {

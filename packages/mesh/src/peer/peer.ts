@@ -37,6 +37,7 @@ import { Shares } from '../resources/shares.ts';
 import { type Cancel, every, type Runtime } from '../runtime.ts';
 import { SkyEyeOverLinks } from '../skyeye/over-links.ts';
 import { PeerClock } from '../time/peer-clock.ts';
+import { TimeSources } from '../time/sources.ts';
 import { Meter } from '../watch/meter.ts';
 import { Suspicions } from '../watch/suspicions.ts';
 import { requestKinds, routedKinds } from '../wire/kinds.ts';
@@ -80,6 +81,8 @@ export class Peer {
   readonly runtime: Runtime;
   /** The time that all peers share. */
   readonly clock: PeerClock;
+  /** The time servers that are followed, here or where the mesh's time is led. */
+  readonly timeSources: TimeSources;
   policy = new Policy();
   /** Where others find this peer. */
   addresses: readonly string[] = [];
@@ -108,6 +111,7 @@ export class Peer {
     this.#liveness = new Liveness(runtime, standing, this.directory, this.switchboard, this.#gossip);
     this.clock = new PeerClock(runtime, standing, this.directory, this.switchboard);
     this.routing = new Routing(runtime, standing, this.directory, this.switchboard);
+    this.timeSources = new TimeSources(this.routing);
     this.meter = new Meter(this.switchboard, this.routing);
     this.suspicions = new Suspicions(runtime, standing, this.routing);
     this.pairs = new Pairs(runtime, standing, this.directory, this.routing);

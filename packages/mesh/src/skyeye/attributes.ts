@@ -39,7 +39,7 @@ const percent = [0, 100] as const;
 const bytes = [0, BYTES_MAX] as const;
 const rate = [0, RATE_MAX] as const;
 
-/** New ones go to the end: the place in this list is what stands on the wire. */
+/** The place in this list is what stands on the wire. New ones go to the end of those that are shown. */
 export const attributes: readonly Attribute[] = [
   attribute('cpu.used', '%', percent, [5, 0], 'less', 'processor time in use, of all cores'),
   attribute('cpu.free', '%', percent, [5, 0], 'more', 'processor time not in use'),
@@ -71,6 +71,8 @@ export const attributes: readonly Attribute[] = [
   attribute('packets', '1/s', rate, [100, 0.5], 'less', 'packets seen by the pipeline of this host'),
   attribute('bytes', 'bytes/s', rate, [64 * KIB, 0.5], 'less', 'bytes seen by the pipeline of this host'),
   attribute('queries', '1/s', rate, [10, 0.5], 'less', 'queries answered'),
+  attribute('clock.ahead', 'ms', [-1e15, 1e15], [100, 0.5], 'less', "its own clock is ahead of the mesh's"),
+  attribute('clock.uncertainty', 'ms', [0, 1e9], [10, 1], 'less', "within this, it knows the mesh's time"),
   // Where the peer stands in the space of latencies (coordinates.ts): not shown, but aggregated as all others are, so
   // that a subtree that is far away is known to be.
   attribute('coordinate.x', 'ms', [-60_000, 60_000], [5, 0.25], 'less', 'network coordinate'),

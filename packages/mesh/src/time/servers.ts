@@ -3,6 +3,7 @@
 import type { Source, SourceOptions, TimeKeeper } from '@eyrie/clock';
 import type { Peer } from '../peer/peer.ts';
 import { type Cancel, every } from '../runtime.ts';
+import { sourceOf } from './sources.ts';
 
 const LOOK_MS = 2_000;
 
@@ -32,6 +33,8 @@ export function followTimeServers(peer: Peer, sources: readonly SourceOptions[])
       say('info', 'mesh time follows time servers');
     });
   };
+  peer.timeSources.own = () =>
+    keeper?.verdict().sources.map((judged, i) => sourceOf(judged, sources[i]!)) ?? [];
   const end = () => {
     keeper?.stop();
     keeper = null;

@@ -50,6 +50,8 @@ export const routedKinds = {
   /** skyeye/ */
   query: 8,
   history: 9,
+  /** time/sources.ts */
+  timeSources: 10,
 } as const;
 
 export const streamKinds = {

@@ -111,8 +111,9 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   app.removeContentTypeParser('text/plain');
   const metrics = new Metrics();
   const redissector = new Redissector(store);
-  const report = new StatusReport(store, intake, packageJson.version, options.retention ?? 'everything');
   const mesh = new MeshSource(options.askPeer ?? nobody);
+  const retention = options.retention ?? 'everything';
+  const report = new StatusReport(store, intake, mesh, packageJson.version, retention);
   const hub = new LiveHub(
     producers(store, intake, () => report.status(hub), mesh),
     (error) => log.warn(`live channel: ${error instanceof Error ? error.message : String(error)}`),

@@ -33,7 +33,7 @@ export function meterHost(peer: Peer, options: MeteringOptions = {}): Companion 
       if (isStopped) return;
       details = { ...sample.details, traffic: traffic.rates };
       peer.skyeye.history.details = JSON.stringify(details);
-      const measured = { ...sample.measured, ...traffic.measured };
+      const measured = { ...sample.measured, ...traffic.measured, ...clockOf(peer) };
       const refused = peer.skyeye.report(measured);
       if (refused.length > 0)
         peer.runtime.log('warn', 'measured what cannot be', { attributes: refused.join(' ') });
@@ -52,6 +52,13 @@ export function meterHost(peer: Peer, options: MeteringOptions = {}): Companion 
       clearTimeout(timer);
     },
   };
+}
+
+/** Nothing, until the mesh's time is known here. */
+function clockOf({ clock }: Peer): Measured {
+  const { uncertaintyMs, wallAhead } = clock.state();
+  if (uncertaintyMs === null) return {};
+  return { 'clock.ahead': wallAhead * 1000, 'clock.uncertainty': uncertaintyMs };
 }
 
 /** For this operating system. */

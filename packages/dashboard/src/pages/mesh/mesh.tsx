@@ -11,6 +11,7 @@ import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty, Failure, Loading, Trouble } from '../../ui/states.tsx';
 import { Gauges } from './gauges.tsx';
 import { Measures } from './measures.tsx';
+import { NoPeer } from './no-peer.tsx';
 import { PeerCard } from './peer-card.tsx';
 import { QueryBox, useAnswer } from './query-box.tsx';
 import { useReadings, useView } from './readings.ts';
@@ -27,21 +28,6 @@ export function MeshPage() {
   if (error?.code === 'no_peer')
     return <Failure title="The peer on this machine does not answer" text={error.message} onRetry={reload} />;
   return <Whole mesh={mesh} />;
-}
-
-function NoPeer({ text, onRetry }: { text: string; onRetry: () => void }) {
-  return (
-    <Empty icon="mesh" title="No peer on this machine">
-      {text}.
-      <br />
-      <code>eyrie mesh init</code> begins a mesh, <code>eyrie mesh join</code> joins one,{' '}
-      <code>eyrie mesh start</code> starts its peer.
-      <br />
-      <button type="button" class="button" onClick={onRetry}>
-        Look again
-      </button>
-    </Empty>
-  );
 }
 
 function Whole({ mesh }: { mesh: Mesh }) {

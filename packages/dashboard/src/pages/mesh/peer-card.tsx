@@ -1,6 +1,4 @@
 // One peer: what it is, where it stands.
-import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { MeshMetrics, MeshPeer, MeshSeries } from '../../api/mesh-types.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
@@ -8,8 +6,12 @@ import { measured, unitOf } from '../../format/measured.ts';
 import { count } from '../../format/numbers.ts';
 import { dayAndClock } from '../../format/time.ts';
 import type { Mesh } from '../../state/mesh.ts';
+import { linkTo } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
+import { useLatest, useTick } from '../../state/ticking.ts';
+import { Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { aheadText, withinText } from '../time/texts.ts';
 import { detailsOf, type InterfaceDetail, type StorageDetail } from './details.ts';
 import { Way } from './way.tsx';
 
@@ -30,39 +32,27 @@ export function PeerCard({ peer, mesh, onOpen }: Props) {
       class="peer-card"
       note={peer.id === mesh.peer ? 'this machine' : peer.id === mesh.root ? 'the root' : undefined}
     >
-      <dl class="facts">
-        <Fact name="State">
-          {peer.status}
-          {peer.revoked !== null && <span class="quiet"> ({peer.revoked})</span>}
-        </Fact>
-        <Fact name="Role">{peer.role}</Fact>
-        <Fact name="Parent">
-          {peer.parent === null ? (
-            '–'
-          ) : (
-            <button type="button" class="link" onClick={() => onOpen(peer.parent!)}>
-              {peer.parent}
-            </button>
-          )}
-        </Fact>
-        <Fact name="Children">{count(children.length)}</Fact>
-        <Fact name="Address">
-          <span class="mono">{peer.addresses.join(' ') || '–'}</span>
-        </Fact>
-        <Fact name="Member since">{dayAndClock(peer.admitted)}</Fact>
-      </dl>
+      <Facts
+        facts={[
+          ['State', peer.revoked === null ? peer.status : `${peer.status} (${peer.revoked})`],
+          ['Role', peer.role],
+          ['Parent', peer.parent === null ? '–' : <PeerLink id={peer.parent} onOpen={onOpen} />],
+          ['Children', count(children.length)],
+          ['Address', <span class="mono">{peer.addresses.join(' ') || '–'}</span>],
+          ['Member since', dayAndClock(peer.admitted)],
+        ]}
+      />
       {peer.status === 'alive' && <Lately id={peer.id} />}
       {peer.status === 'alive' && peer.id !== mesh.peer && <Way from={mesh.peer} to={peer.id} />}
     </Panel>
   );
 }
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+function PeerLink({ id, onOpen }: { id: string; onOpen: (id: string) => void }) {
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd class="num">{children}</dd>
-    </div>
+    <button type="button" class="link" onClick={() => onOpen(id)}>
+      {id}
+    </button>
   );
 }
 
@@ -79,19 +69,13 @@ const CHARTS: readonly (readonly [name: string, title: string])[] = [
 ];
 
 function Lately({ id }: { id: string }) {
-  const [tick, setTick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setTick((n) => n + 1), REFRESH_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const tick = useTick(REFRESH_MS);
   const { data, error } = useResource(
     `${id} ${tick}`,
     (signal) => get<MeshMetrics>(`/mesh/peers/${encodeURIComponent(id)}`, {}, signal),
     false,
   );
-  const kept = useRef<MeshSeries | null>(null);
-  if (data !== null && data.history !== null) kept.current = data.history;
-  const series = kept.current;
+  const series = useLatest(data?.history ?? null);
   const problem = error?.message ?? data?.problem ?? null;
   if (series === null) return problem === null ? null : <p class="quiet">{problem}</p>;
   const { interfaces, storage } = detailsOf(series.details);
@@ -110,10 +94,26 @@ function Lately({ id }: { id: string }) {
             </li>
           );
         })}
+        <ClockLine values={series.attributes} />
       </ul>
       {interfaces.length > 0 && <Interfaces of={interfaces} />}
       {storage.length > 0 && <Storage of={storage} />}
     </>
+  );
+}
+
+/** One line: the page about time has the rest. */
+function ClockLine({ values }: { values: MeshSeries['attributes'] }) {
+  const aheadMs = values['clock.ahead']?.at(-1) ?? null;
+  const uncertaintyMs = values['clock.uncertainty']?.at(-1) ?? null;
+  if (aheadMs === null || uncertaintyMs === null) return null;
+  return (
+    <li class="lately-clock">
+      <a href={linkTo('time')}>Clock</a>
+      <span class="num">
+        {aheadText(aheadMs)} {withinText(uncertaintyMs)}
+      </span>
+    </li>
   );
 }
 

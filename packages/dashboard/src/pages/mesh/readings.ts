@@ -1,8 +1,9 @@
 // The view of the whole, and one attribute of all peers, asked for again and again while the page is looked at.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { MeshAnswer, MeshView } from '../../api/mesh-types.ts';
 import { useResource } from '../../state/resource.ts';
+import { useLatest, useTick } from '../../state/ticking.ts';
 import { shares } from './shares.ts';
 
 const VIEW_MS = 1_000;
@@ -34,23 +35,4 @@ export function useReadings(attribute: string): ReadonlyMap<string, number> | nu
     () => (attribute === '' || latest === null ? null : shares(latest, attribute)),
     [latest, attribute],
   );
-}
-
-/** What was there before stays until something newer has come. */
-function useLatest<T>(data: T | null): T | null {
-  const kept = useRef<T | null>(null);
-  if (data !== null) kept.current = data;
-  return kept.current;
-}
-
-/** Rises while the page is in sight. */
-function useTick(everyMs: number): number {
-  const [tick, setTick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) setTick((n) => n + 1);
-    }, everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return tick;
 }

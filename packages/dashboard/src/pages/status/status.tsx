@@ -1,5 +1,4 @@
 // How the house is: services, queues, losses, the store.
-import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import { connection, listen } from '../../api/live.ts';
@@ -7,6 +6,7 @@ import type { Status } from '../../api/types.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { dayAndClock, duration } from '../../format/time.ts';
 import { useResource } from '../../state/resource.ts';
+import { Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
 
@@ -96,6 +96,7 @@ export function StatusPage() {
             ['Node.js', status.node.replace(/^v/, '')],
             ['Running for', duration(Math.round(status.uptime_seconds))],
             ['Memory', bytes(status.memory_bytes)],
+            ['Peer', status.mesh === null ? 'none runs here' : `${status.mesh.peer} of ${status.mesh.name}`],
             ['Pages open', count(status.live.clients)],
             [
               'Live messages skipped',
@@ -120,17 +121,4 @@ function sizeText(size: number, packets: number): string {
   return packets === 0
     ? bytes(size)
     : `${bytes(size)}, ${Number((size / packets).toPrecision(3))} bytes a packet`;
-}
-
-function Facts({ facts }: { facts: [string, ComponentChildren][] }) {
-  return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd class="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }

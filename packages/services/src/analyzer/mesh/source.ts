@@ -44,6 +44,17 @@ export class MeshSource {
     }
   }
 
+  /** Null: no peer runs on this machine. */
+  async here(): Promise<{ name: string; peer: string } | null> {
+    try {
+      const { id, mesh } = await this.ask<PeerStatus>('status');
+      return { name: mesh, peer: id };
+    } catch (error) {
+      if (error instanceof ApiError) return null;
+      throw error;
+    }
+  }
+
   async state(): Promise<MeshState> {
     const [status, members, tree, measures] = await Promise.all([
       this.ask<PeerStatus>('status'),

@@ -1,11 +1,14 @@
 // The mesh as its peers know it: who is in it, the view of the whole, queries, what one peer measured.
+import type { PeerTime, TimeSourcesView } from '@eyrie/mesh';
 import type { MeshSource } from '../mesh/source.ts';
+import { timeAnswer } from '../mesh/time.ts';
 import {
   ByPeer,
   MeshAnswer,
   MeshMetrics,
   MeshQuery,
   MeshState,
+  MeshTime,
   type MeshView,
   MeshViewAnswer,
 } from '../schemas/index.ts';
@@ -27,6 +30,19 @@ export function addMeshRoutes(app: Server, source: MeshSource): void {
       ),
     },
     async () => ({ view: await source.ask<MeshView | null>('view') }),
+  );
+
+  app.get(
+    '/mesh/time',
+    { schema: answers('mesh', 'The clock that all peers share, and the time servers behind it', MeshTime) },
+    async () => {
+      const [status, time, servers] = await Promise.all([
+        source.ask<{ id: string }>('status'),
+        source.ask<PeerTime>('time'),
+        source.ask<TimeSourcesView>('timeSources'),
+      ]);
+      return timeAnswer(status.id, time, servers);
+    },
   );
 
   app.get(

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import type { Intake } from '../intake.ts';
 import type { LiveHub } from '../live/hub.ts';
+import type { MeshSource } from '../mesh/source.ts';
 import type { Gauge } from '../metrics.ts';
 import { Health, LiveChannels, Status } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
@@ -15,13 +16,15 @@ const INFO_MS = 2000;
 export class StatusReport {
   readonly #store: Store;
   readonly #intake: Intake | null;
+  readonly #mesh: MeshSource;
   readonly #version: string;
   readonly #retention: string;
   #known: { readonly untilMs: number; readonly info: Promise<Status['store']> } | null = null;
 
-  constructor(store: Store, intake: Intake | null, version: string, retention: string) {
+  constructor(store: Store, intake: Intake | null, mesh: MeshSource, version: string, retention: string) {
     this.#store = store;
     this.#intake = intake;
+    this.#mesh = mesh;
     this.#version = version;
     this.#retention = retention;
   }
@@ -38,6 +41,7 @@ export class StatusReport {
       drops: await this.#drops(),
       store: await this.#info(),
       live: { clients: hub.clients, messages_skipped: hub.skipped },
+      mesh: await this.#mesh.here(),
     };
   }
 

@@ -6,6 +6,7 @@ export * from './fields.ts';
 export * from './flows.ts';
 export * from './hosts.ts';
 export * from './mesh.ts';
+export * from './mesh-time.ts';
 export * from './mesh-view.ts';
 export * from './packets.ts';
 export * from './responses.ts';

@@ -37,6 +37,7 @@ export const Status = object({
     retention: Type.String({ description: 'what is kept, in words' }),
   }),
   live: object({ clients: Count, messages_skipped: Count }),
+  mesh: orNull(object({ name: Type.String(), peer: Type.String() }, 'of the peer that runs on this machine')),
 });
 export type Status = Static<typeof Status>;
 

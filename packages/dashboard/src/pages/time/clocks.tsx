@@ -1,0 +1,142 @@
+// Each peer's own clock beside the mesh's: how far ahead or behind, and within what that is known.
+import { useMemo } from 'preact/hooks';
+import type { MeshAnswer } from '../../api/mesh-types.ts';
+import { count } from '../../format/numbers.ts';
+import { duration } from '../../format/time.ts';
+import { go, place, setView } from '../../state/navigation.ts';
+import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Empty, Loading } from '../../ui/states.tsx';
+import { offsetText, withinText } from './texts.ts';
+
+interface Clock {
+  id: string;
+  aheadMs: number;
+  uncertaintyMs: number;
+  ageMs: number;
+}
+
+interface Props {
+  /** The peer on this machine. */
+  own: string;
+  answer: MeshAnswer | null;
+  problem: string | null;
+}
+
+export function Clocks({ own, answer, problem }: Props) {
+  const clocks = useMemo(() => clocksIn(answer), [answer]);
+  // All bars share one scale, which the clock that is furthest off fills.
+  const scaleMs = Math.max(
+    1e-6,
+    ...clocks.map(({ aheadMs, uncertaintyMs }) => Math.abs(aheadMs) + uncertaintyMs),
+  );
+  const columns = useMemo(() => columnsFor(own, scaleMs), [own, scaleMs]);
+  const silent = answer === null ? 0 : answer.looked - clocks.length;
+  return (
+    <Panel
+      title="Clocks of the peers"
+      class="time-clocks"
+      note={
+        clocks.length === 0
+          ? undefined
+          : `${count(clocks.length)}${silent > 0 ? `, ${count(silent)} have not told yet` : ''}`
+      }
+    >
+      {clocks.length > 0 && (
+        <DataTable
+          label="Clocks of the peers"
+          columns={columns}
+          rows={clocks}
+          keyOf={({ id }) => id}
+          isWhole
+          sort={place.value.view.sort ?? '-ahead'}
+          onSort={(sort) => setView({ sort })}
+          onOpen={({ id }) => go({ page: 'mesh', item: id, view: {} })}
+        />
+      )}
+      {clocks.length === 0 && problem !== null && <p class="odd">{problem}</p>}
+      {clocks.length === 0 && problem === null && answer === null && <Loading />}
+      {clocks.length === 0 && problem === null && answer !== null && (
+        <Empty icon="time" title="No peer has told of its clock yet">
+          Peers report what they measure every ten seconds.
+        </Empty>
+      )}
+    </Panel>
+  );
+}
+
+function clocksIn(answer: MeshAnswer | null): Clock[] {
+  return (answer?.peers ?? []).flatMap(({ id, values, ageMs }) => {
+    const aheadMs = values['clock.ahead'] ?? null;
+    const uncertaintyMs = values['clock.uncertainty'] ?? null;
+    return aheadMs === null || uncertaintyMs === null ? [] : [{ id, aheadMs, uncertaintyMs, ageMs }];
+  });
+}
+
+function columnsFor(own: string, scaleMs: number): readonly TableColumn<Clock>[] {
+  return [
+    {
+      id: 'id',
+      title: 'Peer',
+      cell: ({ id }) => (
+        <>
+          <button
+            type="button"
+            class="link"
+            title="What it is, and the way to it"
+            onClick={() => go({ page: 'mesh', item: id, view: {} })}
+          >
+            {id}
+          </button>
+          {id === own && <span class="quiet"> this machine</span>}
+        </>
+      ),
+      value: ({ id }) => id,
+    },
+    {
+      id: 'ahead',
+      title: 'Own clock',
+      width: '132px',
+      isNumber: true,
+      cell: ({ aheadMs }) => offsetText(aheadMs),
+      value: ({ aheadMs }) => Math.abs(aheadMs),
+    },
+    {
+      id: 'bar',
+      title: `Behind ← ${duration(scaleMs / 1000)} → ahead`,
+      isExtra: true,
+      cell: (clock) => <Bar clock={clock} scaleMs={scaleMs} />,
+      value: ({ aheadMs }) => aheadMs,
+    },
+    {
+      id: 'uncertainty',
+      title: 'Known within',
+      width: '112px',
+      isNumber: true,
+      cell: ({ uncertaintyMs }) => withinText(uncertaintyMs),
+      value: ({ uncertaintyMs }) => uncertaintyMs,
+    },
+    {
+      id: 'age',
+      title: 'Told',
+      width: '96px',
+      isNumber: true,
+      isExtra: true,
+      cell: ({ ageMs }) => <span class="quiet">{duration(Math.round(ageMs / 1000))} ago</span>,
+      value: ({ ageMs }) => ageMs,
+    },
+  ];
+}
+
+/** The middle is mesh time; the band is where the peer's clock may be. */
+function Bar({ clock: { aheadMs, uncertaintyMs }, scaleMs }: { clock: Clock; scaleMs: number }) {
+  const at = (ms: number) => 50 + 50 * Math.min(1, Math.max(-1, ms / scaleMs));
+  const band = { left: `${at(aheadMs - uncertaintyMs)}%`, right: `${100 - at(aheadMs + uncertaintyMs)}%` };
+  return (
+    <span class="range clock-bar" aria-hidden="true">
+      <span class="range-all" style={band} />
+      <span class="clock-mesh" />
+      <span class="range-mean" style={{ left: `${at(aheadMs)}%` }} />
+    </span>
+  );
+}

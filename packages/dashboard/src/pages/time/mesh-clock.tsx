@@ -1,0 +1,64 @@
+// Mesh time, running, and what makes it as sure as it is.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { MeshTime } from '../../api/mesh-types.ts';
+import { clock, day, duration } from '../../format/time.ts';
+import { linkTo } from '../../state/navigation.ts';
+import { Facts } from '../../ui/facts.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { aheadText, withinText } from './texts.ts';
+
+/** The tenths turn. */
+const TURN_MS = 100;
+
+type Heard = MeshTime & { heardMs: number };
+
+export function MeshClock({ time }: { time: Heard }) {
+  const isKnown = time.uncertainty_ms !== null;
+  return (
+    <Panel title="Mesh time" class="time-mesh" note={isKnown ? undefined : 'not known yet'}>
+      <p class={`time-now num ${isKnown ? '' : 'quiet'}`}>
+        <Now time={time} /> <span class="time-within">{withinText(time.uncertainty_ms)}</span>
+      </p>
+      <Facts
+        facts={[
+          ['Follows', followed(time)],
+          ['Own clock', aheadText(time.ahead_ms)],
+          ['Own rate', `${time.skew_ppm >= 0 ? '' : '+'}${(-time.skew_ppm).toFixed(1)} ppm`],
+          ['Round trip', time.delay_ms === null || time.is_root ? '–' : duration(time.delay_ms / 1000)],
+          ['Kept for', duration(Math.round(time.age_seconds))],
+          ['Jumps', time.steps === 0 ? 'none' : String(time.steps)],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+/** Between two answers it runs on by this browser's clock. */
+function Now({ time }: { time: Heard }) {
+  const [nowMs, setNowMs] = useState(performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) setNowMs(performance.now());
+    }, TURN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = (time.mesh_ms + Math.max(0, nowMs - time.heardMs)) / 1000;
+  const tenths = Math.floor(seconds * 10) / 10;
+  return (
+    <time title={`${day(seconds)}, in the time zone of this browser`}>
+      {clock(Math.floor(tenths))}.{Math.round(tenths * 10) % 10}
+    </time>
+  );
+}
+
+function followed({ is_root, is_traceable, root, level }: MeshTime): ComponentChildren {
+  const source = is_traceable ? 'time servers' : 'its own clock';
+  if (is_root || root === null) return `${source}: this peer leads`;
+  return (
+    <>
+      <a href={linkTo('mesh', root)}>{root}</a>, {level} {level === 1 ? 'link' : 'links'} away, and {source}{' '}
+      there
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+// The clock that all peers share: how well it is known here, what it follows, and how each peer's own clock stands to it.
+import { ApiError, get } from '../../api/client.ts';
+import type { MeshAnswer, MeshTime } from '../../api/mesh-types.ts';
+import { useResource } from '../../state/resource.ts';
+import { useLatest, useTick } from '../../state/ticking.ts';
+import { Failure, Loading, Trouble } from '../../ui/states.tsx';
+import { NoPeer } from '../mesh/no-peer.tsx';
+import { Clocks } from './clocks.tsx';
+import { MeshClock } from './mesh-clock.tsx';
+import { Sources } from './sources.tsx';
+
+const TIME_MS = 1_000;
+const CLOCKS_MS = 4_000;
+/** As many as a query may ask for. */
+const CLOCKS = '1000 peers order by clock.uncertainty, clock.ahead';
+
+export function TimePage() {
+  const tick = useTick(TIME_MS);
+  const asked = useResource(
+    `time ${tick}`,
+    async (signal) => {
+      const answer = await get<MeshTime>('/mesh/time', {}, signal);
+      return { ...answer, heardMs: performance.now() };
+    },
+    false,
+  );
+  const time = useLatest(asked.data);
+  const { error, reload } = asked;
+  if (time === null) {
+    if (error === null) return <Loading />;
+    if (error.code !== 'no_peer') return <Trouble error={error} onRetry={reload} />;
+    return <NoPeer text={error.message} onRetry={reload} />;
+  }
+  if (error?.code === 'no_peer')
+    return <Failure title="The peer on this machine does not answer" text={error.message} onRetry={reload} />;
+  return <Whole time={time} />;
+}
+
+function Whole({ time }: { time: MeshTime & { heardMs: number } }) {
+  const tick = useTick(CLOCKS_MS);
+  const { data, error } = useResource(
+    `clocks ${tick}`,
+    (signal) => get<MeshAnswer>('/mesh/query', { q: CLOCKS }, signal),
+    false,
+  );
+  const clocks = useLatest(data);
+  return (
+    <div class="time-page">
+      <MeshClock time={time} />
+      <Sources time={time} />
+      <Clocks own={time.peer} answer={clocks} problem={error instanceof ApiError ? error.message : null} />
+    </div>
+  );
+}
