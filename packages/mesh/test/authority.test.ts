@@ -243,7 +243,7 @@ test('a new root is trusted because the old one endorsed it; then the old one ca
   const secret = authority.desk.invite('peer', null, 10, HOUR_MS);
   const old = authority.roster;
   const early = await ask(newKeyPair(), 'early', secret);
-  await authority.rotate();
+  await authority.rotate(() => {});
   const late = await ask(newKeyPair(), 'late', secret);
   assert.ok(early.kind === 'admitted' && late.kind === 'admitted');
   assert.equal(authority.roster.roots.length, 2);
@@ -332,8 +332,8 @@ test('whoever was revoked does not come back by the invitation that let it in', 
 
 test('who joins after a rotation can check the root that signed its certificate, and a made-up one fails', async () => {
   const { authority, roster, storage, ask } = await founded();
-  await authority.rotate();
-  await authority.rotate();
+  await authority.rotate(() => {});
+  await authority.rotate(() => {});
   const secret = authority.desk.invite('peer', null, 1, HOUR_MS);
   const answer = await ask(newKeyPair(), 'lab-1', secret);
   assert.ok(answer.kind === 'admitted');

@@ -197,13 +197,19 @@ export class Authority {
     this.audit(evidence === undefined ? entry : { ...entry, evidence });
   }
 
-  /** A second root besides the one there is; certificates are issued by it from now on. Gives its key, to be kept. */
-  async rotate(): Promise<KeyObject> {
+  /**
+   * A second root besides the one there is; certificates are issued by it from now on.
+   *
+   * @param keep its key, on disk when this returns: then the list names it
+   */
+  async rotate(keep: (key: KeyObject) => void): Promise<void> {
     const { key, certificate } = await newRoot(this.#roster.mesh, this.#runtime.clock.nowMs());
+    keep(key);
+    // What was gathered meanwhile is signed by the old one: the endorsement is for the place right after it.
+    this.#sign([]);
     const endorsement = this.#roster.endorse(certificate, this.#rootKey);
     this.#rootKey = key;
     this.#sign([{ kind: 'root', certificate, endorsement }]);
-    return key;
   }
 
   /** The older root is trusted no longer: when all have certificates of the newer. */

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Authority } from '../identity/authority.ts';
-import { issueLeaf, LEAF_HOURS, pemOf, readKeyPem } from '../identity/certificate.ts';
+import { issueLeaf, LEAF_HOURS, pemOf } from '../identity/certificate.ts';
 import type { Admission } from '../identity/enrolment.ts';
 import {
   type KeyPair,
@@ -19,11 +19,11 @@ import { TlsTransport } from '../link/tls.ts';
 import type { Roster } from '../members/roster.ts';
 import { POLICY_EXAMPLE, parsePolicy } from '../messages/policy.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
-import { isPassphraseSealed, openWithPassphrase, sealWithPassphrase } from '../sealed/passphrase.ts';
 import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
 import { auditTo } from './audit.ts';
 import { readSecret } from './key-lock.ts';
 import { Peer } from './peer.ts';
+import { readRootKey, writeRootKey } from './root-key.ts';
 import { RosterFile } from './roster-file.ts';
 import { Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
@@ -125,18 +125,11 @@ export async function foundMesh(
     publicKeyObject(keys.publicKey),
     runtime.clock.nowMs(),
   );
-  writeRootKey(storage, privateKeyPem(rootKey), passphrase);
+  writeRootKey(storage, rootKey, passphrase);
   storage.write('authority/beginning', beginning.toBytes());
   storage.write('group.key', JSON.stringify({ epoch: 1, key: Buffer.from(groupKey).toString('hex') }));
   keepAdmission(storage, { certificate, roster }, settings);
   return roster;
-}
-
-export function writeRootKey(storage: Storage, pem: string, passphrase: string | null): void {
-  storage.write(
-    'authority/root.key',
-    passphrase === null ? pem : sealWithPassphrase(passphrase, Buffer.from(pem)),
-  );
 }
 
 export interface OpenOptions {
@@ -285,17 +278,8 @@ function openAuthority(
   standing: Standing,
   options: Omit<OpenOptions, 'folder'>,
 ): Authority | null {
-  const sealed = storage.read('authority/root.key');
-  if (sealed === null) return null;
-  let pem = sealed;
-  if (isPassphraseSealed(sealed)) {
-    if (!options.passphrase)
-      throw new FolderError(
-        'the key of the authority is under a passphrase: set EYRIE_PASSPHRASE or start on a terminal',
-      );
-    pem = openWithPassphrase(options.passphrase, sealed);
-  }
-  const rootKey = readKeyPem(pem.toString());
+  const rootKey = readRootKey(storage, standing.roster, options.passphrase ?? null);
+  if (rootKey === null) return null;
   const { runtime, leafHours } = options;
   return new Authority({
     runtime,

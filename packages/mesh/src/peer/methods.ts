@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Authority, MEASURE_MS_MAX } from '../identity/authority.ts';
 import { rootExpiresMs } from '../identity/certificate.ts';
-import { keyFingerprint, privateKeyPem, sha256 } from '../identity/keys.ts';
+import { keyFingerprint, sha256 } from '../identity/keys.ts';
 import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
 import { formatToken } from '../identity/token.ts';
 import { STEPS, type Step } from '../members/measures.ts';
@@ -14,9 +14,9 @@ import { FILE_TOPICS, type Parcels } from '../resources/parcels.ts';
 import { skyeyeMethods } from '../skyeye/methods.ts';
 import type { TimeSource } from '../time/sources.ts';
 import { ControlError, type Methods, type Parameters } from './control.ts';
-import { writeRootKey } from './folder.ts';
 import { numberOf, textOf } from './parameters.ts';
 import type { Peer } from './peer.ts';
+import { keeperOfNextKey } from './root-key.ts';
 import type { Storage } from './storage.ts';
 
 export interface MemberView {
@@ -145,10 +145,7 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
     },
     release: (given) =>
       orThrow(authority().release(textOf(given, 'id'), textOf(given, 'reason', ''), 'operator')),
-    rotate: async () => {
-      const key = await authority().rotate();
-      writeRootKey(storage, privateKeyPem(key), passphrase);
-    },
+    rotate: () => authority().rotate(keeperOfNextKey(storage, passphrase)),
     retire: () => orThrow(authority().retire()),
   };
 }

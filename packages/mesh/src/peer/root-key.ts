@@ -1,0 +1,66 @@
+// The key of the authority on disk. A new one is kept beside the old until the list of members names it: whenever the power
+// fails, the key that the list names is there.
+
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { readKeyPem, rootKey } from '../identity/certificate.ts';
+import { privateKeyPem } from '../identity/keys.ts';
+import type { Roster } from '../members/roster.ts';
+import { isPassphraseSealed, PassphraseError, sealWithPassphrase } from '../sealed/passphrase.ts';
+import { readSecret } from './key-lock.ts';
+import type { Storage } from './storage.ts';
+
+const KEY = 'authority/root.key';
+const NEXT = 'authority/next.key';
+
+export function writeRootKey(storage: Storage, key: KeyObject, passphrase: string | null): void {
+  write(storage, KEY, key, passphrase);
+}
+
+/** The key that the list of members names last; null if the folder holds no authority. @throws PassphraseError */
+export function readRootKey(storage: Storage, roster: Roster, passphrase: string | null): KeyObject | null {
+  const [own, next] = [KEY, NEXT].map((name) => {
+    const pem = readSecret(storage, name, passphrase);
+    return pem === null ? null : readKeyPem(pem.toString());
+  });
+  if (own == null) return null;
+  const newest = rootKey(roster.roots.at(-1)!);
+  if (next == null || !createPublicKey(next).equals(newest)) return own;
+  settle(storage);
+  return next;
+}
+
+/**
+ * How a new key is to be kept: as the old one lies there now, open or under a passphrase.
+ *
+ * @param passphrase with which the peer was started
+ * @throws PassphraseError if the keys were put under another since
+ */
+export function keeperOfNextKey(storage: Storage, passphrase: string | null): (key: KeyObject) => void {
+  const now = storage.read(KEY);
+  const isSealed = now !== null && isPassphraseSealed(now);
+  if (isSealed) {
+    try {
+      readSecret(storage, KEY, passphrase);
+    } catch (error) {
+      if (!(error instanceof PassphraseError)) throw error;
+      throw new PassphraseError(
+        'the keys were put under a passphrase since this peer started: start it again with that, then rotate',
+      );
+    }
+  }
+  return (key) => {
+    // One from an earlier rotation is in the list by now.
+    if (storage.read(NEXT) !== null) settle(storage);
+    write(storage, NEXT, key, isSealed ? passphrase : null);
+  };
+}
+
+function settle(storage: Storage): void {
+  storage.write(KEY, storage.read(NEXT)!);
+  storage.remove(NEXT);
+}
+
+function write(storage: Storage, name: string, key: KeyObject, passphrase: string | null): void {
+  const pem = privateKeyPem(key);
+  storage.write(name, passphrase === null ? pem : sealWithPassphrase(passphrase, Buffer.from(pem)));
+}
