@@ -250,6 +250,14 @@ export interface FlowQuery extends Paging {
   readonly order?: 'bytes' | 'packets' | 'start' | 'duration';
 }
 
+/** As much of a conversation as its packets are found with. */
+export interface FlowHead {
+  readonly id: number;
+  /** Seconds since 1970. */
+  readonly start: number;
+  readonly packets: number;
+}
+
 /** A conversation as it stands: sums of all that was reported of it. */
 export interface StoredFlow {
   readonly id: number;

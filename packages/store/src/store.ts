@@ -7,6 +7,7 @@ import type {
   Exactness,
   FilteredPage,
   FindingQuery,
+  FlowHead,
   FlowQuery,
   FoundPacket,
   Hierarchy,
@@ -61,7 +62,7 @@ export interface Store {
   flows(query?: FlowQuery): Promise<FilteredPage<StoredFlow>>;
   flow(id: number): Promise<StoredFlow | null>;
   /** The conversation that a packet is of; null: it is of none, or none was reported yet. */
-  flowOf(packet: PacketRow): Promise<StoredFlow | null>;
+  flowOf(packet: PacketRow): Promise<FlowHead | null>;
   /** What came before a packet in its conversation: so many of the first packets, so many of the latest. */
   leadOf(packet: PacketRow, most: { readonly first: number; readonly latest: number }): Promise<Lead>;
   conversations(query?: TalkQuery): Promise<Conversations>;

@@ -221,7 +221,8 @@ function readsBack(make: Make): void {
     const conversation = { transport: transport === 'tcp' ? 6 : 17, stream };
     const same = await store.packets({ conversation, capture: flow!.capture, limit: 10_000 });
     assert.deepEqual(same.items, packets.items);
-    assert.deepEqual(await store.flowOf(same.items.at(-1)!), flow);
+    const head = { id: flow!.id, start: flow!.start, packets: packets.items.length };
+    assert.deepEqual(await store.flowOf(same.items.at(-1)!), head);
     assert.equal(await store.flowOf({ ...same.items[0]!, stream: null }), null);
   });
 

@@ -3,6 +3,7 @@ import type { TcpState, Transport } from '@eyrie/dissect';
 import { StoreError } from '../errors.ts';
 import {
   type FilteredPage,
+  type FlowHead,
   type FlowQuery,
   PAGE_ROWS_MAX,
   type PacketRow,
@@ -78,7 +79,7 @@ const FLOWS_MAX = 1000;
 
 export class Flows {
   readonly #database: Database;
-  readonly #remembered: Remembered<StoredFlow | null>;
+  readonly #remembered: Remembered<FlowHead | null>;
 
   constructor(database: Database) {
     this.#database = database;
@@ -86,15 +87,17 @@ export class Flows {
   }
 
   /** Null: the packet is of none, or none was reported yet. */
-  async of({ capture, stream, transport }: PacketRow): Promise<StoredFlow | null> {
+  async of({ capture, stream, transport }: PacketRow): Promise<FlowHead | null> {
     const name = TRANSPORTS[transport ?? 0];
     if (stream === null || name === undefined) return null;
     return this.#remembered.get(`${capture} ${name} ${stream}`, async () => {
       const [row] = await this.#database.often(
-        `SELECT ${COLUMNS} FROM flows WHERE capture = $1 AND stream = $2 AND transport = '${name}'`,
+        `SELECT id, start_time, packets FROM flows WHERE capture = $1 AND stream = $2 AND transport = '${name}'`,
         [BigInt(capture), BigInt(stream)],
       );
-      return row === undefined ? null : storedFlow(row);
+      if (row === undefined) return null;
+      const [id, start, packets] = row.map(Number);
+      return { id: id!, start: start!, packets: packets! };
     });
   }
 }

@@ -1,6 +1,6 @@
 // What came before a packet in its conversation: where the bytes stand, and no more, for it is asked for every tree.
 import { NONE } from '@eyrie/dissect';
-import type { Lead, PacketRow, PlacedPacket, StoredFlow } from '../queries.ts';
+import type { Lead, PacketRow, PlacedPacket } from '../queries.ts';
 import type { Database, Row } from '../sql/database.ts';
 import type { Flows } from './flows.ts';
 import type { Packets } from './packets.ts';
@@ -37,7 +37,7 @@ export class Leads {
     const flow = await this.#flows.of(packet);
     const mine = [capture, transport, stream].map(BigInt);
     mine.push(flow === null ? NEVER : nanosecondsOf(flow.start, 'start') - SLACK_NS);
-    const isLong = flow !== null && packetsOf(flow) > latest;
+    const isLong = flow !== null && flow.packets > latest;
     const [ending, ahead] = await Promise.all([
       this.#latest(id, capture, mine, latest + 1),
       isLong ? this.#first(id, capture, mine, first) : null,
@@ -70,10 +70,6 @@ export class Leads {
     const from = await this.#packets.firstId(capture);
     return this.#database.often(`${AMONG} ${order} LIMIT ${most}`, [BigInt(from), BigInt(id - 1), ...mine]);
   }
-}
-
-function packetsOf({ toServer, toClient }: StoredFlow): number {
-  return toServer.packets + toClient.packets;
 }
 
 function placed([id, number, time, length, captured, offset, link]: Row): PlacedPacket {

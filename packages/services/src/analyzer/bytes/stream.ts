@@ -8,6 +8,8 @@ import type { Redissector } from './redissect.ts';
 export const FOLLOW_PACKETS_MAX = 50_000;
 const ROWS = 2000;
 const AHEAD_BYTES = 256 << 10;
+/** A flow's times are rounded. */
+const TIME_SLACK_SECONDS = 0.001;
 const TRANSPORT_NUMBERS = { tcp: 6, udp: 17 } as const;
 
 export interface Said {
@@ -81,6 +83,7 @@ async function* rowsOf(store: Store, flow: StoredFlow): AsyncGenerator<PacketRow
     const { items, next } = await store.packets({
       capture: flow.capture,
       conversation: { transport, stream: flow.stream },
+      from: (flow.start - TIME_SLACK_SECONDS).toFixed(6),
       limit: ROWS,
       ...(after === undefined ? {} : { after }),
     });
