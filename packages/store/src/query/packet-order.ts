@@ -11,8 +11,9 @@ import { cursorOf, keyOf } from './cursor.ts';
 import { COLUMNS } from './packet-rows.ts';
 import type { Selected } from './selection.ts';
 
-/** Countings that are remembered. */
-const COUNTS_MAX = 20;
+/** Memory for countings that are remembered, and about what one of their groups takes beside its texts and numbers. */
+const COUNTS_BYTES_MAX = 32 << 20;
+const GROUP_BYTES = 150;
 
 /** What a column shows, where the row may hold something else: without a transport, ports mean nothing. */
 const SHOWN: Partial<Readonly<Record<PacketColumn, Sql>>> = {
@@ -62,11 +63,11 @@ interface Placed {
 
 export class PacketOrder {
   readonly #database: Database;
-  readonly #groups: Remembered<Group[]>;
+  readonly #groups: Remembered<readonly Group[]>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#groups = new Remembered(database, COUNTS_MAX);
+    this.#groups = new Remembered(database, COUNTS_BYTES_MAX, bytesOf);
   }
 
   async page(selected: Selected, ordering: Ordering): Promise<OrderedRows> {
@@ -163,7 +164,7 @@ export class PacketOrder {
   }
 
   /** The values that pass, in their order; two numbers may stand for one value. */
-  #counted({ upper, isWhole, capture }: Selected, by: PacketColumn): Promise<Group[]> {
+  #counted({ upper, isWhole, capture }: Selected, by: PacketColumn): Promise<readonly Group[]> {
     const isTallied = isWhole && (by === 'protocol' || by === 'path');
     const counting = isTallied
       ? `SELECT ${by} AS value, sum(packets) AS packets FROM tallies
@@ -201,6 +202,10 @@ export class PacketOrder {
     // One may have been erased since.
     return placed.map(({ id }) => byId.get(id)).filter((row) => row !== undefined);
   }
+}
+
+function bytesOf(groups: readonly Group[]): number {
+  return groups.reduce((sum, { key, ids }) => sum + GROUP_BYTES + key.length + 8 * ids.length, 1);
 }
 
 function keyOfValue(kind: Value, value: Value): string {
