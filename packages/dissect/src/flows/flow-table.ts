@@ -3,6 +3,7 @@
 import { u16, u32 } from '../core/bytes.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
+import { KeyHash } from './key-hash.ts';
 
 /**
  * An entry is one record of 32-bit words, two cache lines long, for a packet touches most of it. The key first: 4 words
@@ -62,6 +63,7 @@ export class FlowTable {
   #hand = 0;
   readonly #protocols: Protocol[] = [];
   readonly #key = new Uint32Array(KEY_WORDS);
+  readonly #hasher = new KeyHash();
 
   constructor(options: FlowTableOptions) {
     this.#maxFlows = options.maxFlows;
@@ -208,13 +210,11 @@ export class FlowTable {
 
   #hash(): number {
     const key = this.#key;
+    const hasher = this.#hasher;
     const words = this.#addressWords();
-    let h = key[PORTS]! ^ Math.imul(key[KIND]!, 0x85ebca6b);
-    for (let k = 0; k < words; k++) {
-      h = Math.imul(h ^ key[LOW + k]!, 0x9e3779b1);
-      h = Math.imul(h ^ (h >>> 15) ^ key[HIGH + k]!, 0x85ebca6b);
-    }
-    return (h ^ (h >>> 13)) >>> 0;
+    let h = hasher.mix(key[KIND]!, key[PORTS]!);
+    for (let k = 0; k < words; k++) h = hasher.mix(hasher.mix(h, key[LOW + k]!), key[HIGH + k]!);
+    return hasher.end(h);
   }
 
   #lookup(hash: number): number {
