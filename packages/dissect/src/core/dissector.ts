@@ -1,5 +1,6 @@
 // The entry to dissection: frames go in, one after the other; after each, the packet's layers stand to be read.
 import type { Frame } from '../files/frame.ts';
+import { isBulkUsual, runBulk } from '../protocols/bulk.ts';
 import { frame as frameProtocol } from '../protocols/frame.ts';
 import '../protocols/index.ts';
 import '../expert/index.ts';
@@ -12,6 +13,7 @@ export class Dissector {
   readonly session: Session;
   /** The packet of the last `dissect`; borrowed, as the frame's bytes are. */
   readonly packet: Packet;
+  readonly #isBulkUsual = isBulkUsual();
 
   constructor(options: SessionOptions = {}) {
     this.session = new Session(options);
@@ -31,7 +33,7 @@ export class Dissector {
     }
     p.reset(frame);
     p.push(frameProtocol, 0);
-    if (p.at < p.end) p.run(linkTypes.get(p.linkType) ?? data);
+    if (p.at < p.end && !(this.#isBulkUsual && runBulk(p))) p.run(linkTypes.get(p.linkType) ?? data);
     if (p.flow >= 0) session.flows.count(p);
     return p;
   }

@@ -23,6 +23,9 @@ export const NESTED = 8;
 /** The layer counts in the hierarchy behind those that follow it, up to the one its mark says. */
 export const LATE = 16;
 
+/** Layers that `head` speaks of. */
+export const HEAD_LAYERS = 4;
+
 /** Kinds of network address in the columns. */
 const NO_ADDRESS = 0;
 export const ETHER = 1;
@@ -78,6 +81,8 @@ export class Packet {
   /** The frame's bytes and those made of it; only the first `bufferCount` belong to this packet. */
   readonly buffers: Uint8Array[] = [];
   bufferCount = 0;
+  /** Which HEAD_LAYERS layers the packet begins with, a number for each kind; 0: any. */
+  head = 0;
   depth = 0;
   /** Flags given to layers pushed now; ICMP errors clear SHOWN and COLUMN while they call the packet within. */
   visibility: number = LISTED | SHOWN | COLUMN | NESTED | LATE;
@@ -153,6 +158,7 @@ export class Packet {
     this.end = frame.end;
     this.wireEnd = frame.start + frame.wireLength;
     this.count = 0;
+    this.head = 0;
     this.depth = 0;
     this.isQuoted = false;
     this.visibility = LISTED | SHOWN | COLUMN | NESTED | LATE;
@@ -193,7 +199,7 @@ export class Packet {
     // A header that ends beyond its bytes leaves nothing, not less.
     if (this.at > this.end) this.at = this.end;
     this.proto[i] = made.id;
-    this.protocols[i] = made;
+    if (this.protocols[i] !== made) this.protocols[i] = made;
     this.start[i] = this.at;
     this.stop[i] = this.end;
     this.payload[i] = this.end;
@@ -204,6 +210,19 @@ export class Packet {
     if (this.notes[i] !== null) this.notes[i] = null;
     this.count = i + 1;
     return true;
+  }
+
+  /** Layer `i` of the frame's own bytes, all of it: for who knows several layers at once, and sets `count` himself. */
+  lay(i: number, made: Protocol, flags: number, start: number, stop: number, payload: number): void {
+    this.proto[i] = made.id;
+    if (this.protocols[i] !== made) this.protocols[i] = made;
+    this.start[i] = start;
+    this.stop[i] = stop;
+    this.payload[i] = payload;
+    this.layerFrom[i] = 0;
+    this.flags[i] = flags;
+    this.mark[i] = 0;
+    if (this.notes[i] !== null) this.notes[i] = null;
   }
 
   /** Walks from the cursor: this protocol, then what it says comes next, to the end. */

@@ -1,5 +1,5 @@
 // Which layers a packet has, as one number: a trie over protocol ids, so that a path seen before costs no string.
-import { LATE, LISTED, type Packet } from './packet.ts';
+import { HEAD_LAYERS, LATE, LISTED, type Packet } from './packet.ts';
 import { type Protocol, protocolsMade } from './protocol.ts';
 
 /** Nodes whose children stand in an array of their own; those of the others, found rarely, share a map. */
@@ -21,13 +21,21 @@ export class LayerTrie {
   #numbered = 0;
   readonly #dense: Int32Array[] = [new Int32Array(FEW_PROTOCOLS)];
   readonly #sparse = new Map<number, number>();
+  /** Nodes of what packets begin with, by Packet.head, once walked. */
+  readonly #heads: number[] = [];
 
-  /** The node of the packet's layers that carry `flag`. */
+  /** The node of the packet's layers that carry `flag`: the same one whenever this trie is asked. */
   walk(p: Packet, flag: number): number {
-    let node = 0;
+    if (p.head === 0) return this.#walk(p, flag, 0, 0, p.count);
+    this.#heads[p.head] ??= this.#walk(p, flag, 0, 0, HEAD_LAYERS);
+    return this.#walk(p, flag, this.#heads[p.head]!, HEAD_LAYERS, p.count);
+  }
+
+  /** From a node on, by the layers [from, to). */
+  #walk(p: Packet, flag: number, node: number, from: number, to: number): number {
     let late = -1;
     if (this.#numbered === 0) this.#numbers = new Uint16Array(protocolsMade());
-    for (let i = 0; i < p.count; i++) {
+    for (let i = from; i < to; i++) {
       if ((p.flags[i]! & flag) === 0) continue;
       if (late >= 0 && i >= p.mark[late]!) {
         node = this.#step(node, p, late);

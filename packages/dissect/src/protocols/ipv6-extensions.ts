@@ -91,6 +91,11 @@ function headerLength(b: Uint8Array, start: number, next: number): number {
   return next === AUTHENTICATION ? ahLength(b, start) : (b[start + 1]! + 1) * 8;
 }
 
+/** What this number stands for has no place on top of IPv6 itself, or none at all. */
+export function isExtension(next: number): boolean {
+  return next === NO_NEXT || extensionHeader(next) !== null;
+}
+
 function extensionHeader(next: number): Protocol | null {
   switch (next) {
     case HOP_BY_HOP:

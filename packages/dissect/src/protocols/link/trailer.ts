@@ -20,10 +20,14 @@ const TAGS_MAX = 4;
  */
 export function trailerOf(p: Packet, type: number): number {
   const end = payloadEndOf(p.buf, p.at, p.end, type);
-  // A frame check sequence alone is nobody's, nor are zeros.
-  if (end < 0 || p.end - end <= FCS) return -1;
-  for (let at = end; at < p.end; at++) if (p.buf[at] !== 0) return end;
-  return -1;
+  return end >= 0 && hasTrailer(p.buf, end, p.end) ? end : -1;
+}
+
+/** Something stands in [at, end) that is not just a frame check sequence, which is nobody's, nor zeros. */
+export function hasTrailer(b: Uint8Array, at: number, end: number): boolean {
+  if (end - at <= FCS) return false;
+  while (at < end && b[at] === 0) at++;
+  return at < end;
 }
 
 function payloadEndOf(b: Uint8Array, at: number, end: number, type: number): number {
