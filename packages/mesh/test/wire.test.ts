@@ -72,24 +72,46 @@ test('a lie about a length costs no memory', () => {
   assert.throws(() => decode(huge, Buffer.from('ffffffff03', 'hex')), WireError);
 });
 
+/** What comes out if it arrives cut like this, in a buffer that is used again: parts of data are put together. */
+function readCut(stream: Buffer, cuts: number[]): { type: number; payload: string; parts: number }[] {
+  const got: { type: number; payload: string; parts: number }[] = [];
+  const reader = new FrameReader();
+  let at = 0;
+  for (const cut of [...cuts, stream.length]) {
+    const piece = Buffer.from(stream.subarray(at, at + cut));
+    reader.push(piece, (type, payload, isMore) => {
+      if (!isMore) got.push({ type, payload: '', parts: 0 });
+      const last = got.at(-1)!;
+      assert.equal(last.type, type);
+      last.payload += payload.toString('hex');
+      last.parts++;
+    });
+    piece.fill(0);
+    at += cut;
+  }
+  return got;
+}
+
 test('frames come out as they went in, however they are cut', () => {
-  const payloads = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 });
+  const type = fc.constantFrom(frameTypes.notice, frameTypes.data, frameTypes.heartbeat);
+  const frames = fc.array(fc.tuple(type, fc.uint8Array({ maxLength: 300 })), { maxLength: 8 });
   fc.assert(
-    fc.property(payloads, fc.array(fc.nat(40)), (all, cuts) => {
-      const stream = Buffer.concat(all.map((each) => frame(frameTypes.notice, each)));
-      const got: Buffer[] = [];
-      const reader = new FrameReader();
-      let at = 0;
-      for (const cut of [...cuts, stream.length]) {
-        reader.push(stream.subarray(at, at + cut), (_type, payload) => got.push(Buffer.from(payload)));
-        at += cut;
-      }
+    fc.property(frames, fc.array(fc.nat(40)), (all, cuts) => {
+      const got = readCut(Buffer.concat(all.map(([type, each]) => frame(type, each))), cuts);
       assert.deepEqual(
-        got.map((each) => each.toString('hex')),
-        all.map((each) => Buffer.from(each).toString('hex')),
+        got.map(({ type, payload }) => [type, payload]),
+        all.map(([type, each]) => [type, Buffer.from(each).toString('hex')]),
       );
+      // Only data comes in parts.
+      for (const { type, parts } of got) assert.ok(parts === 1 || type === frameTypes.data);
     }),
   );
+});
+
+test('data is handed on as it comes, with the number of its stream in the first part', () => {
+  const sent = frame(frameTypes.data, Buffer.alloc(1_000, 7));
+  const [got] = readCut(sent, [1, 1, 1, 4, 100, 100]);
+  assert.deepEqual([got?.payload.length, got?.parts], [2_000, 3]);
 });
 
 test('long frames: the length is in one to three bytes', () => {

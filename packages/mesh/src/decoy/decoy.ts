@@ -9,7 +9,7 @@ import type { Transport } from '../link/link.ts';
 import type { Session } from '../link/session.ts';
 import { Switchboard } from '../link/switchboard.ts';
 import { Directory, readUpdate, writeUpdate } from '../members/directory.ts';
-import { UPDATES_MAX, updates } from '../members/gossip.ts';
+import { UPDATES_AT_ONCE, updates } from '../members/gossip.ts';
 import { Measures } from '../members/measures.ts';
 import { broadcast, count, openBroadcast } from '../messages/broadcast.ts';
 import { routed } from '../messages/routing.ts';
@@ -167,8 +167,8 @@ export class MeshDecoy {
       .map(({ id }) => this.directory.announcementOf(id))
       .filter((each) => each !== null)
       .map(writeUpdate);
-    for (let at = 0; at < said.length; at += UPDATES_MAX)
-      session.notify(noticeKinds.updates, encode(updates, said.slice(at, at + UPDATES_MAX)));
+    for (let at = 0; at < said.length; at += UPDATES_AT_ONCE)
+      session.notify(noticeKinds.updates, encode(updates, said.slice(at, at + UPDATES_AT_ONCE)));
   }
 
   #answerNotices(): void {

@@ -12,6 +12,7 @@ export interface Shown {
 }
 
 export interface LinkEvents {
+  /** The bytes are borrowed until it returns. */
   onBytes(bytes: Uint8Array): void;
   /** What was waiting is gone: more may be sent. */
   onDrain(): void;

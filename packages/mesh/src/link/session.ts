@@ -11,6 +11,7 @@ import {
   frame,
   frameHead,
   frameTypes,
+  type OnFrame,
   PAYLOAD_BYTES_MAX,
   PROTOCOL_VERSION,
 } from '../wire/frame.ts';
@@ -57,6 +58,8 @@ export class Session implements StreamCarrier {
   #isAccepted = false;
   #isAcceptedByOther = false;
   #streams = new Map<number, Stream>();
+  /** Of whose data the last part was; null if it was reset here while that was on the way. */
+  #incoming: Stream | null = null;
   #nextStream: number;
   #requests = new Map<number, { answered: Answered; cancel: () => void }>();
   #nextRequest = 1;
@@ -71,10 +74,7 @@ export class Session implements StreamCarrier {
     this.#cancelGreeting = host.runtime.clock.after(GREETING_MS, () => this.close('no greeting in 10 s'));
     link.start({
       onBytes: (bytes) => this.#receive(bytes),
-      onDrain: () =>
-        this.#guarded(() => {
-          for (const stream of [...this.#streams.values()]) stream.onWritable();
-        }),
+      onDrain: () => this.#drained(),
       onClose: (reason) => this.#closed(reason),
     });
     this.#sendFrame(
@@ -154,29 +154,40 @@ export class Session implements StreamCarrier {
   #receive(bytes: Uint8Array): void {
     if (this.isClosed) return;
     this.heardMs = this.#host.runtime.clock.elapsedMs();
-    this.#guarded(() =>
-      this.#reader.push(bytes, (type, payload) => {
-        if (!this.isClosed) this.#take(type, payload);
-      }),
-    );
+    try {
+      this.#reader.push(bytes, this.#onFrame);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  readonly #onFrame: OnFrame = (type, payload, isMore) => {
+    if (this.isClosed) return;
+    if (isMore) this.#takeData(payload);
+    else this.#take(type, payload);
+  };
+
+  /** There is room again for what streams have to say. */
+  #drained(): void {
+    try {
+      for (const stream of [...this.#streams.values()]) stream.onWritable();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** Whatever goes wrong in what one peer has caused ends its session, never the process. */
-  #guarded(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      if (error instanceof WireError) {
-        this.#violation(error.message);
-        return;
-      }
-      this.#host.runtime.log('warn', 'what a peer sent could not be handled', {
-        peer: this.id,
-        address: this.link.shown.address,
-        message: String(error),
-      });
-      this.close('this peer failed at what you sent');
+  #failed(error: unknown): void {
+    if (error instanceof WireError) {
+      this.#violation(error.message);
+      return;
     }
+    this.#host.runtime.log('warn', 'what a peer sent could not be handled', {
+      peer: this.id,
+      address: this.link.shown.address,
+      message: String(error),
+    });
+    this.close('this peer failed at what you sent');
   }
 
   #take(type: FrameType, payload: Buffer): void {
@@ -223,7 +234,7 @@ export class Session implements StreamCarrier {
         return;
       case frameTypes.response: {
         const isFine = flag.read(from);
-        const payload = from.view(from.left);
+        const payload = from.raw(from.left);
         this.#answer(id, isFine ? null : payload.toString('utf8').slice(0, 300), payload);
         return;
       }
@@ -232,11 +243,12 @@ export class Session implements StreamCarrier {
         return;
     }
     const stream = this.#streams.get(id);
+    if (type === frameTypes.data) this.#incoming = stream ?? null;
     // It may have been reset here while this was on the way.
     if (stream === undefined) return;
     switch (type) {
       case frameTypes.data:
-        if (!stream.receive(from.view(from.left))) throw new WireError('more data than there is room for');
+        this.#takeData(from.view(from.left));
         return;
       case frameTypes.credit:
         if (!stream.receiveCredit(from.varint())) throw new WireError('more credit than a stream has');
@@ -249,6 +261,11 @@ export class Session implements StreamCarrier {
         stream.receiveReset(from.view(Math.min(300, from.left)).toString('utf8'));
         return;
     }
+  }
+
+  /** A frame of data comes in parts. */
+  #takeData(data: Buffer): void {
+    if (this.#incoming?.receive(data) === false) throw new WireError('more data than there is room for');
   }
 
   #takeHello(other: Shape<typeof hello>): void {
@@ -409,6 +426,7 @@ export class Session implements StreamCarrier {
 
   forget(id: number): void {
     this.#streams.delete(id);
+    if (this.#incoming?.id === id) this.#incoming = null;
   }
 
   #sendFrame(type: FrameType, first: Uint8Array, second: Uint8Array = NOTHING): void {

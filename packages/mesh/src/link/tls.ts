@@ -1,18 +1,18 @@
 // Links over TLS 1.3 with one cipher and a key exchange that a quantum computer does not break.
 
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type OnReadOpts, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { formatAddress, parseAddress, plainHost } from './address.ts';
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
+import { Outflow, RECORD_BYTES_MAX } from './outflow.ts';
 import { Sorter } from './sorter.ts';
 
 const HANDSHAKE_MS = 10_000;
 /** Handshakes under way at once that others began: for one more, the oldest of the address with the most has to go. */
 const HANDSHAKES_MAX = 256;
 const SOCKETS_MAX = 4096;
-const RECORD_BYTES = 22;
 
 /**
  * TLS proves that the other side holds the key of the certificate it shows. Whether that certificate is good is judged by
@@ -49,7 +49,6 @@ export class TlsTransport implements Transport {
   /** Those that others began, the oldest first, and from which address. */
   readonly #handshakes = new Map<Socket, string>();
   #sockets = new Set<tls.TLSSocket>();
-  /** Where something else than TLS is taken as well. */
   #sorter: Sorter | null = null;
 
   constructor(options: TlsOptions) {
@@ -67,20 +66,34 @@ export class TlsTransport implements Transport {
       done(new Error(`${address} is no address: write host:port`), null);
       return;
     }
-    const socket = tls.connect({
+    let link: TlsLink | null = null;
+    const callback = (count: number) => {
+      link?.receive(inflow.subarray(0, count));
+      return true;
+    };
+    const options: tls.ConnectionOptions & { onread: OnReadOpts } = {
       ...tlsOptions,
       ...target,
       secureContext: this.#context,
       checkServerIdentity: () => undefined,
+      onread: { buffer: inflow, callback },
+    };
+    const socket = tls.connect(options);
+    this.#whenSecure(socket, address, done, () => {
+      link = new TlsLink(socket, true, address);
+      return link;
     });
-    this.#whenSecure(socket, address, done);
   }
 
   dialOver(carried: Duplex, address: string, done: Dialled): void {
     const secureContext = this.#context;
     const checkServerIdentity = () => undefined;
     const socket = tls.connect({ ...tlsOptions, socket: carried, secureContext, checkServerIdentity });
-    this.#whenSecure(socket, address, done);
+    this.#whenSecure(socket, address, done, () => {
+      const link = new TlsLink(socket, true, address);
+      socket.on('data', (chunk: Buffer) => link.receive(chunk));
+      return link;
+    });
   }
 
   acceptOver(carried: Duplex, address: string, onLink: (link: Link) => void): void {
@@ -91,11 +104,11 @@ export class TlsTransport implements Transport {
     socket.once('close', () => clearTimeout(timer));
     socket.once('secure', () => {
       clearTimeout(timer);
-      onLink(new TlsLink(socket, false, address));
+      onLink(accepted(socket, address));
     });
   }
 
-  #whenSecure(socket: tls.TLSSocket, address: string, done: Dialled): void {
+  #whenSecure(socket: tls.TLSSocket, address: string, done: Dialled, linked: () => TlsLink): void {
     this.#keep(socket);
     const timer = setTimeout(() => socket.destroy(new Error('no answer in 10 s')), HANDSHAKE_MS);
     let isDone = false;
@@ -106,7 +119,7 @@ export class TlsTransport implements Transport {
     };
     socket.once('error', (error) => finish(readable(error), null));
     socket.once('close', () => finish('the other side closed the link', null));
-    socket.once('secureConnect', () => finish('', new TlsLink(socket, true, address)));
+    socket.once('secureConnect', () => finish('', linked()));
   }
 
   #serverOptions(): tls.TLSSocketOptions {
@@ -115,9 +128,9 @@ export class TlsTransport implements Transport {
 
   listen(onLink: (link: Link) => void, onKnock: (address: string) => void = () => {}): Promise<string[]> {
     const { onPlain } = this.#options;
-    const greet = (raw: Socket) => this.#greet(raw, onLink, onKnock);
-    if (onPlain !== undefined) this.#sorter = new Sorter(greet, onPlain);
-    const server = createServer((raw) => (this.#sorter === null ? greet(raw) : this.#sorter.take(raw)));
+    const sorter = new Sorter((raw) => this.#greet(raw, onLink, onKnock), onPlain ?? null, onKnock);
+    const server = createServer((raw) => sorter.take(raw, addressOf(raw)));
+    this.#sorter = sorter;
     this.#server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -139,7 +152,7 @@ export class TlsTransport implements Transport {
 
   /** The server's side of the handshake. */
   #greet(raw: Socket, onLink: (link: Link) => void, onKnock: (address: string) => void): void {
-    const address = formatAddress(plainHost(raw.remoteAddress ?? ''), raw.remotePort ?? 0);
+    const address = addressOf(raw);
     if (this.#sockets.size >= SOCKETS_MAX) {
       raw.destroy();
       return;
@@ -160,7 +173,7 @@ export class TlsTransport implements Transport {
     });
     socket.once('secure', () => {
       done();
-      onLink(new TlsLink(socket, false, address));
+      onLink(accepted(socket, address));
     });
   }
 
@@ -193,32 +206,46 @@ export class TlsTransport implements Transport {
   }
 }
 
+function addressOf(raw: Socket): string {
+  return formatAddress(plainHost(raw.remoteAddress ?? ''), raw.remotePort ?? 0);
+}
+
+/** Into this all links that were dialled read: each has dealt with what is in it when the next one comes. */
+const inflow = Buffer.allocUnsafeSlow(RECORD_BYTES_MAX);
+
+/** Of an accepted socket Node lets nobody choose where it reads into. */
+function accepted(socket: tls.TLSSocket, address: string): TlsLink {
+  const link = new TlsLink(socket, false, address);
+  socket.on('data', (chunk: Buffer) => link.receive(chunk));
+  return link;
+}
+
 class TlsLink implements Link {
   readonly shown: Shown;
   readonly isDialler: boolean;
   readonly #socket: tls.TLSSocket;
-  #records = 0;
+  readonly #outflow: Outflow;
+  #events: LinkEvents | null = null;
   #reason = 'the other side closed the link';
 
   constructor(socket: tls.TLSSocket, isDialler: boolean, address: string) {
     this.#socket = socket;
+    this.#outflow = new Outflow(socket, () => this.#events?.onDrain());
     this.isDialler = isDialler;
     this.shown = { certificate: socket.getPeerX509Certificate()?.raw ?? null, address };
   }
 
-  /** TLS 1.3 adds 22 bytes to each record (RFC 8446 §5.2): its head, the type and the tag. */
   get sentBytes(): number {
-    return this.#socket.bytesWritten + this.#records * RECORD_BYTES;
+    return this.#outflow.sentBytes;
   }
 
   get waitingBytes(): number {
-    return this.#socket.writableLength;
+    return this.#outflow.waitingBytes;
   }
 
   start(events: LinkEvents): void {
     const socket = this.#socket;
-    socket.on('data', (chunk: Buffer) => events.onBytes(chunk));
-    socket.on('drain', () => events.onDrain());
+    this.#events = events;
     socket.on('error', (error) => {
       this.#reason = readable(error);
     });
@@ -226,18 +253,18 @@ class TlsLink implements Link {
     if (socket.destroyed) queueMicrotask(() => events.onClose(this.#reason));
   }
 
+  /** The bytes are borrowed until it returns. */
+  receive(bytes: Uint8Array): void {
+    this.#events?.onBytes(bytes);
+  }
+
   send(...parts: Uint8Array[]): void {
-    const socket = this.#socket;
-    if (!socket.writable) return;
-    this.#records++;
-    if (parts.length === 1) return void socket.write(parts[0]!);
-    socket.cork();
-    for (const part of parts) socket.write(part);
-    socket.uncork();
+    if (this.#socket.writable) this.#outflow.send(parts);
   }
 
   close(): void {
     this.#reason = 'closed';
+    this.#outflow.finish();
     this.#socket.destroySoon();
   }
 

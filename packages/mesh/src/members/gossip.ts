@@ -15,7 +15,9 @@ const GATHER_MS = 20;
 const BUSY_GATHER_MS = 1_000;
 const COMPARE_MS = 20_000;
 /** So that the longest still fit into a frame. */
-export const UPDATES_MAX = 360;
+const UPDATES_MAX = 360;
+/** As many are told in one frame: a thousand at once would be a long wait for whatever else the link carries. */
+export const UPDATES_AT_ONCE = 64;
 const EARLY_MAX = 1_000;
 const SUMMARY_MAX = 20_000;
 
@@ -123,8 +125,10 @@ export class Gossip {
   }
 
   #sendUpdates(session: Session, all: readonly Update[]): void {
-    for (let at = 0; at < all.length; at += UPDATES_MAX)
-      this.#send(session, noticeKinds.updates, updates, all.slice(at, at + UPDATES_MAX).map(writeUpdate));
+    for (let at = 0; at < all.length; at += UPDATES_AT_ONCE) {
+      const some = all.slice(at, at + UPDATES_AT_ONCE);
+      this.#send(session, noticeKinds.updates, updates, some.map(writeUpdate));
+    }
   }
 
   #digest(): { sum: number; members: number } {

@@ -45,41 +45,61 @@ export function frame(type: FrameType, payload: Uint8Array): Buffer {
   return Buffer.concat([frameHead(type, payload.length), payload]);
 }
 
+/** Of a frame of data so much must be there before its first part is handed on: the longest number of a stream. */
+const STREAM_ID_BYTES_MAX = 8;
+
+/**
+ * Gets each frame; those of data in parts, as they come, so that bulk is not put together only to be taken apart again. What
+ * it gets is borrowed until it returns.
+ *
+ * @param isMore goes on where the part before ended
+ */
+export type OnFrame = (type: FrameType, payload: Buffer, isMore: boolean) => void;
+
 /** Cuts what arrives, in pieces of any size, into frames. */
 export class FrameReader {
   /** The longest payload that is taken; raised once the other side is accepted. */
   payloadBytesMax = STRANGER_BYTES_MAX;
+  /** Copies of what is no whole frame yet. */
   #pieces: Buffer[] = [];
   #held = 0;
   #needed = 2;
+  /** Still to come of the frame of data that was begun. */
+  #moreBytes = 0;
 
-  /**
-   * @param onFrame gets each frame; its payload is borrowed until it returns.
-   * @throws WireError if the bytes are no frames, or a frame is too long
-   */
-  push(chunk: Uint8Array, onFrame: (type: FrameType, payload: Buffer) => void): void {
-    this.#pieces.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
-    this.#held += chunk.length;
-    if (this.#held < this.#needed) return;
-    const all = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#held);
-    let at = 0;
-    for (;;) {
+  /** @throws WireError if the bytes are no frames, or a frame is too long */
+  push(chunk: Uint8Array, onFrame: OnFrame): void {
+    let all = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (this.#held > 0) {
+      this.#hold(all);
+      if (this.#held < this.#needed) return;
+      all = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#held);
+      this.#pieces = [];
+      this.#held = 0;
+    }
+    let at = Math.min(this.#moreBytes, all.length);
+    this.#moreBytes -= at;
+    if (at > 0) onFrame(frameTypes.data, all.subarray(0, at), true);
+    while (at < all.length) {
       const left = all.length - at;
       const type = all[at]!;
-      if (left > 0 && (type === 0 || type > TYPE_MAX))
-        throw new WireError(`frames of type ${type} are not known`);
+      if (type === 0 || type > TYPE_MAX) throw new WireError(`frames of type ${type} are not known`);
       const head = readLength(all, at + 1);
       if (head !== null && head.length > this.payloadBytesMax)
         throw new WireError(`a frame of ${head.length} bytes is longer than ${this.payloadBytesMax}`);
-      this.#needed = head === null ? left + 1 : 1 + head.bytes + head.length;
-      if (head === null || left < this.#needed) break;
+      const least = type === frameTypes.data ? STREAM_ID_BYTES_MAX : PAYLOAD_BYTES_MAX;
+      this.#needed = head === null ? left + 1 : 1 + head.bytes + Math.min(head.length, least);
+      if (head === null || left < this.#needed) return void this.#hold(all.subarray(at));
       const begin = at + 1 + head.bytes;
-      at = begin + head.length;
-      onFrame(type as FrameType, all.subarray(begin, at));
+      at = Math.min(begin + head.length, all.length);
+      this.#moreBytes = begin + head.length - at;
+      onFrame(type as FrameType, all.subarray(begin, at), false);
     }
-    const rest = all.subarray(at);
-    this.#pieces = rest.length === 0 ? [] : [rest];
-    this.#held = rest.length;
+  }
+
+  #hold(piece: Buffer): void {
+    this.#pieces.push(Buffer.from(piece));
+    this.#held += piece.length;
   }
 }
 
