@@ -18,3 +18,16 @@ export function quantilesOf(values: Iterable<number>): Quantiles {
   const mean = sorted.reduce((sum, value) => sum + value, 0) / count;
   return { count, mean, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }
+
+/** The same of few values that many share: each with how many have it. */
+export function quantilesOfShared(shared: readonly (readonly [value: number, count: number])[]): Quantiles {
+  const sorted = shared.filter(([, count]) => count > 0).sort(([a], [b]) => a - b);
+  const count = sorted.reduce((sum, [, each]) => sum + each, 0);
+  if (count === 0) return quantilesOf([]);
+  const at = (share: number) => {
+    let rank = Math.max(1, Math.ceil(share * count));
+    return sorted.find(([, each]) => (rank -= each) <= 0)![0];
+  };
+  const mean = sorted.reduce((sum, [value, each]) => sum + value * each, 0) / count;
+  return { count, mean, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+}

@@ -34,8 +34,8 @@ export class Readings {
   readonly #storageGib: Uint16Array;
   readonly #cpu: Float32Array;
   readonly #storageUsed: Float32Array;
-  /** What each measured last. */
-  readonly #last: Values[];
+  /** What each measured last, of those compared; NaN before. */
+  readonly last: readonly Float64Array[];
 
   constructor(random: SeededRandom, peers: number) {
     this.#random = random;
@@ -46,11 +46,7 @@ export class Readings {
     this.#storageGib = Uint16Array.from(each, () => pick([32, 64, 128, 256, 512, 1024, 2048]));
     this.#cpu = Float32Array.from(each, () => 5 + 60 * random.fraction());
     this.#storageUsed = Float32Array.from(each, () => 0.1 + 0.8 * random.fraction());
-    this.#last = Array.from(each, () => nothingKnown);
-  }
-
-  last(peer: number): Values {
-    return this.#last[peer]!;
+    this.last = compared.map(() => new Float64Array(peers).fill(Number.NaN));
   }
 
   /** In the order of the table of attributes. */
@@ -71,7 +67,7 @@ export class Readings {
     values[at.storageTotal] = this.#storageGib[peer]! * GIB;
     values[at.storageFree] = Math.fround(this.#storageGib[peer]! * GIB * (1 - this.#storageUsed[peer]!));
     values[at.netFree] = Math.fround(1e9 * (1 - this.#cpu[peer]! / 200));
-    this.#last[peer] = values;
+    for (let i = 0; i < compared.length; i++) this.last[i]![peer] = values[compared[i]!.index]!;
     return values;
   }
 }

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { aggregateOf } from '../src/skyeye/aggregate.ts';
 import { attributes, COORDINATE, indexOf, nothingKnown, type Values } from '../src/skyeye/attributes.ts';
 import { answerOf } from '../src/skyeye/query/answer.ts';
-import { emptyPart, evaluate, isLike, joined, type Sight } from '../src/skyeye/query/evaluate.ts';
+import { emptyPart, evaluate, isLike, joined, type Sight, smallest } from '../src/skyeye/query/evaluate.ts';
 import { parseQuery, QueryError } from '../src/skyeye/query/index.ts';
 import { shareOf } from '../src/skyeye/query/prune.ts';
 import { canBe } from '../src/skyeye/query/queries.ts';
@@ -355,6 +355,20 @@ test('figures, in groups and in any split, are those of all', () => {
 
 test('every attribute can be asked for by its name', () => {
   for (const { name } of attributes) assert.equal(parseQuery(`max(${name})`).kind, 'figures');
+});
+
+test('the smallest but so many is where sorting would put it', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 200 }),
+      fc.nat(),
+      (all, at) => {
+        const rank = 1 + (at % all.length);
+        const sorted = all.toSorted((a, b) => a - b);
+        assert.equal(smallest(Float64Array.from(all), rank), sorted[rank - 1]);
+      },
+    ),
+  );
 });
 
 test('a pattern says the same as a regular expression would', () => {

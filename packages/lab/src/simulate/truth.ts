@@ -1,7 +1,7 @@
 // What is, beside what peers think: the simulator alone knows both.
 
-import type { View } from '@eyrie/mesh/skyeye';
-import { type Quantiles, quantilesOf } from '../quantiles.ts';
+import type { Picture } from '@eyrie/mesh/skyeye';
+import { type Quantiles, quantilesOf, quantilesOfShared } from '../quantiles.ts';
 import { compared, type Readings } from '../readings.ts';
 import type { VirtualPeer } from './peer.ts';
 import type { World } from './world.ts';
@@ -42,49 +42,52 @@ export function look(
   readings: Readings,
 ): Moment {
   const truths = [0, 1].map((side) => truthOf(world, readings, peers.length, side));
-  const asked: View[] = [];
-  const errors = newErrors();
-  let askedCount = 0;
-  let rootErrors: Errors | null = null;
+  // Most have one and the same picture, so it is judged once.
+  const seen = [new Map<Picture, number>(), new Map<Picture, number>()];
+  const viewAgesMs: number[] = [];
+  const readingAgesMs: number[] = [];
+  let asked = 0;
+  const roots: Errors[] = [];
   for (const peer of peers) {
     if (peer === null || world.running[peer.index] === 0) continue;
-    const truth = truths[world.sideOf(peer.index)]!;
-    const { view } = peer.skyeye;
-    if (peer.isRoot() && view !== null) rootErrors = addErrors(rootErrors ?? newErrors(), view, truth);
+    const side = world.sideOf(peer.index);
+    const { picture, madeMs } = peer.skyeye;
+    if (picture !== null && peer.isRoot()) roots.push(errorsOf(picture, truths[side]!));
     if (atMs - peer.startedMs < NEWCOMER_MS) continue;
-    askedCount++;
-    if (view === null) continue;
-    asked.push(view);
-    addErrors(errors, view, truth);
+    asked++;
+    if (picture === null) continue;
+    viewAgesMs.push(atMs - madeMs);
+    readingAgesMs.push(atMs - madeMs + picture.readingAgeMs);
+    seen[side]!.set(picture, (seen[side]!.get(picture) ?? 0) + 1);
   }
+  const judged = seen.flatMap((pictures, side) =>
+    [...pictures].map(([picture, count]) => ({ picture, count, errors: errorsOf(picture, truths[side]!) })),
+  );
+  const over = (of: (each: (typeof judged)[number]) => number) =>
+    quantilesOfShared(judged.map((each) => [of(each), each.count]));
+  const worst = (of: (errors: Errors) => number) => Math.max(...roots.map(of));
   return {
     atS: Math.round(atMs / 1000),
     running: world.runningCount,
-    informed: askedCount === 0 ? 0 : asked.length / askedCount,
-    viewAgeMs: quantilesOf(asked.map((view) => atMs - view.madeMs)),
-    readingAgeMs: quantilesOf(asked.map((view) => atMs - view.madeMs + view.readingAgeMs)),
-    complete: quantilesOf(asked.map((view) => (view.alive === 0 ? 0 : view.peers / view.alive))),
-    peersError: quantilesOf(errors.peers),
-    sumErrors: errors.sums.map(quantilesOf),
-    rootPeersError: rootErrors && Math.max(...rootErrors.peers),
-    rootSumErrors: rootErrors?.sums.map((all) => Math.max(...all)) ?? null,
+    informed: asked === 0 ? 0 : viewAgesMs.length / asked,
+    viewAgeMs: quantilesOf(viewAgesMs),
+    readingAgeMs: quantilesOf(readingAgesMs),
+    complete: over(({ picture: { peers, alive } }) => (alive === 0 ? 0 : peers / alive)),
+    peersError: over(({ errors }) => errors.peers),
+    sumErrors: compared.map((_, i) => over(({ errors }) => errors.sums[i]!)),
+    rootPeersError: roots.length === 0 ? null : worst(({ peers }) => peers),
+    rootSumErrors: roots.length === 0 ? null : compared.map((_, i) => worst(({ sums }) => sums[i]!)),
   };
 }
 
 interface Errors {
-  peers: number[];
-  sums: number[][];
+  peers: number;
+  sums: number[];
 }
 
-function newErrors(): Errors {
-  return { peers: [], sums: compared.map(() => []) };
-}
-
-function addErrors(errors: Errors, view: View, truth: Truth): Errors {
-  errors.peers.push(off(view.peers, truth.peers));
-  for (const [i, { index }] of compared.entries())
-    errors.sums[i]!.push(off(view.summaries[index]?.sum ?? 0, truth.sums[i]!));
-  return errors;
+function errorsOf(picture: Picture, truth: Truth): Errors {
+  const sums = compared.map(({ index }, i) => off(picture.summaries[index]?.sum ?? 0, truth.sums[i]!));
+  return { peers: off(picture.peers, truth.peers), sums };
 }
 
 function off(said: number, is: number): number {
@@ -97,9 +100,8 @@ function truthOf(world: World, readings: Readings, count: number, side: number):
   for (let peer = 0; peer < count; peer++) {
     if (world.running[peer] === 0 || world.sideOf(peer) !== side) continue;
     peers++;
-    const values = readings.last(peer);
     for (let i = 0; i < compared.length; i++) {
-      const value = values[compared[i]!.index]!;
+      const value = readings.last[i]![peer]!;
       if (!Number.isNaN(value)) sums[i]! += value;
     }
   }

@@ -4,6 +4,7 @@
 
 import { attributes, shownAttributes, type Values } from './attributes.ts';
 import { type Sketch, SketchMaker } from './sketch.ts';
+import { Table } from './table.ts';
 
 /** Of one attribute. */
 export interface Stats {
@@ -117,22 +118,32 @@ const gatherer = new Gatherer();
 
 /** Of single readings. */
 export function aggregateOf(readings: readonly Counted[], nowMs: number): Aggregate {
+  const table = new Table();
+  for (const [row, { id, values, readMs }] of readings.entries()) table.set(row, id, values, readMs);
+  return aggregateOfTable(table, nowMs);
+}
+
+export function aggregateOfTable({ ids, values, readMs }: Table, nowMs: number): Aggregate {
   gatherer.begin();
+  let peers = 0;
   let agesMs = 0;
   let oldestMs = 0;
-  for (const { id, values, readMs } of readings) {
-    const ageMs = Math.max(0, nowMs - readMs);
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row]!;
+    if (id === null) continue;
+    peers++;
+    const ageMs = Math.max(0, nowMs - readMs[row]!);
     agesMs += ageMs;
     if (ageMs > oldestMs) oldestMs = ageMs;
-    for (let i = 0; i < width; i++) {
-      const value = values[i]!;
+    for (let i = 0, at = row * width; i < width; i++, at++) {
+      const value = values[at]!;
       if (Number.isNaN(value)) continue;
       gatherer.add(i, value);
       if (i < shown) gatherer.rank(i, id, value);
     }
   }
   const stats = attributes.map((_, i) => gatherer.stats(i));
-  return { peers: readings.length, agesMs, oldestMs, stats, ...gatherer.best };
+  return { peers, agesMs, oldestMs, stats, ...gatherer.best };
 }
 
 /** Of one attribute; null where no reading has it. */

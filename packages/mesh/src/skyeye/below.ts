@@ -1,7 +1,7 @@
 // What the children have reported: readings one by one from those with few peers below, sums from the others. All of it is
 // checked, for a child may be broken or lie: what cannot be is refused, and counted.
 
-import { type Aggregate, aged, aggregateOf, merged, type Stats } from './aggregate.ts';
+import { type Aggregate, aged, merged, type Stats } from './aggregate.ts';
 import { attributes, isPlausible, type Values } from './attributes.ts';
 import type { Entry, Picture, Report } from './messages.ts';
 import { type Held, ORPHANED, Readings } from './readings.ts';
@@ -119,7 +119,7 @@ export class Below {
 
   /** Of all that is known, this peer included. */
   sum(nowMs: number): Aggregate {
-    const parts = [aggregateOf(this.readings.counted(), nowMs)];
+    const parts = [this.readings.sum(nowMs)];
     for (const { aggregate, aggregatedMs } of this.children.values())
       if (aggregate !== null) parts.push(aged(aggregate, nowMs - aggregatedMs));
     for (const { aggregate, sinceMs, atMs } of this.#orphaned)

@@ -2,8 +2,9 @@
 // that reported it last: a peer that moves in the tree is counted once, whoever speaks of it. What a lost child reported
 // stays until others report it, or nobody does: a coordinator that dies takes nobody with it out of the view.
 
-import type { Counted } from './aggregate.ts';
+import { type Aggregate, aggregateOfTable, type Counted } from './aggregate.ts';
 import type { Values } from './attributes.ts';
+import { Table } from './table.ts';
 
 /** Nobody reports it at present. */
 export const ORPHANED = '';
@@ -35,6 +36,8 @@ export class Readings {
   readonly #freeNumbers: number[] = [];
   #nextNumber = 0;
   #counted: Held[] | null = null;
+  /** Of those that count; kept from the first time on that somebody wants the sum. */
+  #table: Table | null = null;
 
   get size(): number {
     return this.#held.size;
@@ -58,6 +61,20 @@ export class Readings {
     return this.#counted;
   }
 
+  /** Of those that count. */
+  sum(nowMs: number): Aggregate {
+    if (this.#table === null) {
+      this.#table = new Table();
+      for (const held of this.#held.values()) this.#enter(this.#table, held);
+    }
+    return aggregateOfTable(this.#table, nowMs);
+  }
+
+  #enter(table: Table, { number, id, values, readMs, isCounted }: Held): void {
+    if (isCounted) table.set(number, id, values, readMs);
+    else table.clear(number);
+  }
+
   get hasUncounted(): boolean {
     return this.counted().length < this.#held.size;
   }
@@ -73,6 +90,7 @@ export class Readings {
   }
 
   touch(held: Held): void {
+    if (this.#table !== null) this.#enter(this.#table, held);
     for (const listener of this.listeners) listener.touched(held);
   }
 
@@ -82,6 +100,7 @@ export class Readings {
     // Whoever reported it and does so again is told to begin anew.
     held.owner = ORPHANED;
     this.#numbered[held.number] = undefined;
+    this.#table?.clear(held.number);
     this.#freeNumbers.push(held.number);
     this.#counted = null;
     for (const listener of this.listeners) listener.removed(held);
@@ -93,7 +112,10 @@ export class Readings {
 
   /** Looks again who counts. */
   recount(isCounted: (id: string) => boolean): void {
-    for (const held of this.#held.values()) held.isCounted = isCounted(held.id);
+    for (const held of this.#held.values()) {
+      held.isCounted = isCounted(held.id);
+      if (this.#table !== null) this.#enter(this.#table, held);
+    }
     this.#counted = null;
   }
 }

@@ -91,6 +91,8 @@ export function predicateOf(condition: Condition | null, sight: Sight): Predicat
   switch (condition.kind) {
     case 'and': {
       const parts = condition.parts.map((part) => predicateOf(part, sight));
+      const [one, other] = parts;
+      if (parts.length === 2) return (reading) => one!(reading) && other!(reading);
       return (reading) => parts.every((part) => part(reading));
     }
     case 'or': {
@@ -181,19 +183,39 @@ function bestRows(query: Find, found: readonly Counted[], sight: Sight): Row[] {
     keys: order.map((key, i) => keyOf(key, values, sight, i === order.length - 1)),
   });
   if (order.length === 0) return found.slice(0, count).map(rowOf);
-  const ranked = found.map((reading) => ({
-    reading,
-    first: keyOf(order[0]!, reading.values, sight, order.length === 1),
-  }));
-  ranked.sort((a, b) => a.first - b.first);
   // Only those that can still be among the best are looked at in full.
-  const bar = ranked[Math.min(count, ranked.length) - 1]?.first ?? 0;
+  const firsts = Float64Array.from(found, ({ values }) =>
+    keyOf(order[0]!, values, sight, order.length === 1),
+  );
+  const bar = count < found.length ? smallest(firsts.slice(), count) : Number.POSITIVE_INFINITY;
   const rows: Row[] = [];
-  for (const { reading, first } of ranked) {
-    if (first > bar) break;
-    rows.push(rowOf(reading));
-  }
+  for (let i = 0; i < found.length; i++) if (firsts[i]! <= bar) rows.push(rowOf(found[i]!));
   return rows.sort(byKeys).slice(0, count);
+}
+
+/**
+ * The `rank`th smallest number, from 1 on (quickselect: Hoare 1961); they are in another order then.
+ *
+ * @param numbers none of them NaN
+ */
+export function smallest(numbers: Float64Array, rank: number): number {
+  let [low, high] = [0, numbers.length - 1];
+  while (low < high) {
+    const pivot = numbers[(low + high) >> 1]!;
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while (numbers[left]! < pivot) left++;
+      while (numbers[right]! > pivot) right--;
+      if (left > right) break;
+      [numbers[left], numbers[right]] = [numbers[right]!, numbers[left]!];
+      left++;
+      right--;
+    }
+    if (rank - 1 <= right) high = right;
+    else if (rank - 1 >= left) low = left;
+    else break;
+  }
+  return numbers[rank - 1]!;
 }
 
 /**

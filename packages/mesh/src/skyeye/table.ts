@@ -1,0 +1,35 @@
+// Readings as one table of numbers, a row each: whoever sums up thousands of them every second goes through memory in order,
+// instead of from object to object.
+
+import { attributes, type Values } from './attributes.ts';
+
+const WIDTH = attributes.length;
+
+export class Table {
+  /** By row; null where there is no reading. */
+  readonly ids: (string | null)[] = [];
+  /** Of 32 bits, as all values are. */
+  values = new Float32Array(0);
+  readMs = new Float64Array(0);
+
+  set(row: number, id: string, values: Values, readMs: number): void {
+    if (row >= this.readMs.length) this.#grow(row);
+    while (this.ids.length < row) this.ids.push(null);
+    this.ids[row] = id;
+    this.readMs[row] = readMs;
+    this.values.set(values, row * WIDTH);
+  }
+
+  clear(row: number): void {
+    if (row < this.ids.length) this.ids[row] = null;
+  }
+
+  #grow(row: number): void {
+    const rows = Math.max(64, 2 * row);
+    const [values, readMs] = [this.values, this.readMs];
+    this.values = new Float32Array(rows * WIDTH);
+    this.values.set(values);
+    this.readMs = new Float64Array(rows);
+    this.readMs.set(readMs);
+  }
+}
