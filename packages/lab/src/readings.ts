@@ -27,47 +27,67 @@ export const compared = [
   { name: 'storage.free', index: at.storageFree },
 ] as const;
 
+/** Of a host, side by side in one table: what never changes, what moves, and whether anything was measured. */
+const CORES = 0;
+const MEMORY = 1;
+const STORAGE = 2;
+const CPU_USED = 3;
+const STORAGE_USED = 4;
+const IS_MEASURED = 5;
+const ROW = 8;
+
 export class Readings {
   readonly #random: SeededRandom;
-  readonly #cores: Uint8Array;
-  readonly #memoryGib: Uint8Array;
-  readonly #storageGib: Uint16Array;
-  readonly #cpu: Float32Array;
-  readonly #storageUsed: Float32Array;
-  /** What each measured last, of those compared; NaN before. */
-  readonly last: readonly Float64Array[];
+  readonly #hosts: Float64Array;
 
   constructor(random: SeededRandom, peers: number) {
     this.#random = random;
-    const pick = <T>(all: readonly T[]) => all[Math.floor(random.fraction() * all.length)]!;
-    const each = { length: peers };
-    this.#cores = Uint8Array.from(each, () => pick([1, 2, 4, 4, 8, 8, 16, 32]));
-    this.#memoryGib = Uint8Array.from(each, () => pick([1, 2, 4, 8, 16, 16, 32, 64]));
-    this.#storageGib = Uint16Array.from(each, () => pick([32, 64, 128, 256, 512, 1024, 2048]));
-    this.#cpu = Float32Array.from(each, () => 5 + 60 * random.fraction());
-    this.#storageUsed = Float32Array.from(each, () => 0.1 + 0.8 * random.fraction());
-    this.last = compared.map(() => new Float64Array(peers).fill(Number.NaN));
+    this.#hosts = new Float64Array(peers * ROW);
+    const pick = (all: readonly number[]) => all[Math.floor(random.fraction() * all.length)]!;
+    const fill = (column: number, next: () => number) => {
+      for (let peer = 0; peer < peers; peer++) this.#hosts[peer * ROW + column] = next();
+    };
+    fill(CORES, () => pick([1, 2, 4, 4, 8, 8, 16, 32]));
+    fill(MEMORY, () => GIB * pick([1, 2, 4, 8, 16, 16, 32, 64]));
+    fill(STORAGE, () => GIB * pick([32, 64, 128, 256, 512, 1024, 2048]));
+    // Rounded to 32 bits, as on the wire.
+    fill(CPU_USED, () => Math.fround(5 + 60 * random.fraction()));
+    fill(STORAGE_USED, () => Math.fround(0.1 + 0.8 * random.fraction()));
+  }
+
+  /** What the peer measured last, in the order of `compared`; null if it has not yet. */
+  last(peer: number): readonly [cores: number, memory: number, cpuUsed: number, storageFree: number] | null {
+    const hosts = this.#hosts;
+    const row = peer * ROW;
+    if (hosts[row + IS_MEASURED] === 0) return null;
+    return [hosts[row + CORES]!, hosts[row + MEMORY]!, hosts[row + CPU_USED]!, this.#storageFree(row)];
   }
 
   /** In the order of the table of attributes. */
   measure(peer: number): Values {
     const random = this.#random;
+    const hosts = this.#hosts;
+    const row = peer * ROW;
     const isJump = random.fraction() < JUMPS;
-    const cpu = isJump ? 100 * random.fraction() : this.#cpu[peer]! + 4 * (random.fraction() - 0.5);
-    this.#cpu[peer] = Math.min(100, Math.max(0, cpu));
-    const used = this.#storageUsed[peer]! + 0.0002 * (random.fraction() - 0.45);
-    this.#storageUsed[peer] = Math.min(0.99, Math.max(0.01, used));
-    // Rounded to 32 bits, as on the wire.
+    const walked = isJump ? 100 * random.fraction() : hosts[row + CPU_USED]! + 4 * (random.fraction() - 0.5);
+    const cpu = Math.fround(Math.min(100, Math.max(0, walked)));
+    hosts[row + CPU_USED] = cpu;
+    const filled = hosts[row + STORAGE_USED]! + 0.0002 * (random.fraction() - 0.45);
+    hosts[row + STORAGE_USED] = Math.fround(Math.min(0.99, Math.max(0.01, filled)));
+    hosts[row + IS_MEASURED] = 1;
     const values = nothingKnown.slice();
-    values[at.cores] = this.#cores[peer]!;
-    values[at.cpuUsed] = this.#cpu[peer]!;
-    values[at.cpuFree] = Math.fround(100 - this.#cpu[peer]!);
-    values[at.memoryTotal] = this.#memoryGib[peer]! * GIB;
-    values[at.memoryFree] = Math.fround(this.#memoryGib[peer]! * GIB * (1 - this.#cpu[peer]! / 125));
-    values[at.storageTotal] = this.#storageGib[peer]! * GIB;
-    values[at.storageFree] = Math.fround(this.#storageGib[peer]! * GIB * (1 - this.#storageUsed[peer]!));
-    values[at.netFree] = Math.fround(1e9 * (1 - this.#cpu[peer]! / 200));
-    for (let i = 0; i < compared.length; i++) this.last[i]![peer] = values[compared[i]!.index]!;
+    values[at.cores] = hosts[row + CORES]!;
+    values[at.cpuUsed] = cpu;
+    values[at.cpuFree] = Math.fround(100 - cpu);
+    values[at.memoryTotal] = hosts[row + MEMORY]!;
+    values[at.memoryFree] = Math.fround(hosts[row + MEMORY]! * (1 - cpu / 125));
+    values[at.storageTotal] = hosts[row + STORAGE]!;
+    values[at.storageFree] = this.#storageFree(row);
+    values[at.netFree] = Math.fround(1e9 * (1 - cpu / 200));
     return values;
+  }
+
+  #storageFree(row: number): number {
+    return Math.fround(this.#hosts[row + STORAGE]! * (1 - this.#hosts[row + STORAGE_USED]!));
   }
 }

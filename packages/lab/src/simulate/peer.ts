@@ -29,19 +29,17 @@ export function numberOf(id: string): number {
 
 export class VirtualPeer implements Surroundings {
   readonly index: number;
+  readonly id: string;
   readonly skyeye: SkyEye;
   readonly startedMs: number;
   readonly #commons: Commons;
 
   constructor(index: number, commons: Commons) {
     this.index = index;
+    this.id = commons.ids[index]!;
     this.#commons = commons;
     this.startedMs = commons.runtime.clock.elapsedMs();
     this.skyeye = new SkyEye(commons.runtime, this, commons.options);
-  }
-
-  get id(): string {
-    return this.#commons.ids[this.index]!;
   }
 
   parent(): string | null {

@@ -100,10 +100,8 @@ function truthOf(world: World, readings: Readings, count: number, side: number):
   for (let peer = 0; peer < count; peer++) {
     if (world.running[peer] === 0 || world.sideOf(peer) !== side) continue;
     peers++;
-    for (let i = 0; i < compared.length; i++) {
-      const value = readings.last[i]![peer]!;
-      if (!Number.isNaN(value)) sums[i]! += value;
-    }
+    const last = readings.last(peer);
+    if (last !== null) for (let i = 0; i < compared.length; i++) sums[i]! += last[i]!;
   }
   return { peers, sums };
 }

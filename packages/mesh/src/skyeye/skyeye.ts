@@ -7,7 +7,7 @@
 // No socket, no wall clock: over links and in a simulation of a hundred thousand it is the same class.
 
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
-import { readingOf, type Values } from './attributes.ts';
+import { nothingKnown, readingOf, type Values } from './attributes.ts';
 import { Below, type Child } from './below.ts';
 import type { Picture, Report, TreeMessage, ViewMessage } from './messages.ts';
 import { Outlet } from './outlet.ts';
@@ -47,6 +47,14 @@ export interface SkyEyeOptions {
   heartbeatMs?: number;
 }
 
+const defaults: Required<SkyEyeOptions> = {
+  detailMax: DETAIL_MAX,
+  gapMs: GAP_MS,
+  settleMs: SETTLE_MS,
+  heartbeatMs: HEARTBEAT_MS,
+};
+const nothing: Cancel = () => {};
+
 export class SkyEye {
   readonly below: Below;
   /** A newer view is there. */
@@ -58,27 +66,28 @@ export class SkyEye {
   readonly #options: Required<SkyEyeOptions>;
   readonly #outlet: Outlet;
   /** Who spoke too early: the tree here did not have it below yet. */
-  readonly #early = new Set<string>();
+  #early: Set<string> | null = null;
+  #own: Held | null = null;
   #uplink: string | null = null;
   #isInSum = false;
   #picture: Picture | null = null;
   /** When the root made it, on this peer's clock. */
   #madeMs = 0;
-  readonly #pace = new Pace();
+  /** Of a root. */
+  #pace: Pace | null = null;
   #rootSinceMs: number | null = null;
   #pushedMs = Number.NEGATIVE_INFINITY;
   #sweptMs = 0;
   #dueMs = Number.POSITIVE_INFINITY;
   #isUrgent = false;
-  #cancelPush: Cancel = () => {};
-  #cancelBeat: Cancel = () => {};
+  #cancelPush: Cancel = nothing;
+  #cancelBeat: Cancel = nothing;
 
   constructor(runtime: Runtime, world: Surroundings, options: SkyEyeOptions = {}) {
     this.#runtime = runtime;
     this.#world = world;
-    const { detailMax = DETAIL_MAX, gapMs = GAP_MS, settleMs = SETTLE_MS } = options;
-    this.#options = { detailMax, gapMs, settleMs, heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS };
-    this.below = new Below(world.id, detailMax, (id) => world.counts(id));
+    this.#options = { ...defaults, ...options };
+    this.below = new Below(world.id, this.#options.detailMax, (id) => world.counts(id));
     this.#outlet = new Outlet(this.below.readings);
   }
 
@@ -127,27 +136,28 @@ export class SkyEye {
 
   /** The same, in the order of the table of attributes. */
   reportValues(values: Values): void {
-    const own = this.#own();
+    const own = this.#ownReading();
     own.values = values;
     own.readMs = own.heardMs = this.#nowMs;
     this.below.readings.touch(own);
     this.#soon(this.#outlet.isNotable(own));
   }
 
-  #own(): Held {
+  /** Once there is one, it stays. */
+  #ownReading(): Held {
+    if (this.#own !== null) return this.#own;
     const { id } = this.#world;
-    const { readings } = this.below;
     const nowMs = this.#nowMs;
-    return (
-      readings.get(id) ?? readings.put(id, id, readingOf({}).values, nowMs, nowMs, this.#world.counts(id))
-    );
+    const isCounted = this.#world.counts(id);
+    this.#own = this.below.readings.put(id, id, nothingKnown, nowMs, nowMs, isCounted);
+    return this.#own;
   }
 
   #beat(): void {
     const { clock, random } = this.#runtime;
     const { heartbeatMs } = this.#options;
     this.#cancelBeat = clock.after(jittered(random, heartbeatMs), () => this.#beat());
-    const own = this.#own();
+    const own = this.#ownReading();
     if (this.#nowMs - own.heardMs < heartbeatMs / 2) return;
     own.heardMs = this.#nowMs;
     this.below.readings.touch(own);
@@ -165,7 +175,7 @@ export class SkyEye {
     const strangers = [...below.children.values()].filter(isStranger);
     for (const { id } of strangers) below.lose(id, this.#nowMs);
     if (strangers.length > 0 && below.dropStrangers((id) => this.#world.isBelow(id))) this.#soon(true);
-    for (const id of this.#early) if (this.#world.isBelow(id)) this.#ask(id);
+    for (const id of this.#early ?? []) if (this.#world.isBelow(id)) this.#ask(id);
     const isRoot = this.#world.isRoot();
     if (!isRoot) this.#rootSinceMs = null;
     else this.#rootSinceMs ??= this.#nowMs;
@@ -202,6 +212,7 @@ export class SkyEye {
 
   #takeReport(from: string, report: Report): void {
     if (!this.below.children.has(from) && !this.#world.isBelow(from)) {
+      this.#early ??= new Set();
       this.#early.add(from);
       return;
     }
@@ -214,7 +225,7 @@ export class SkyEye {
   }
 
   #ask(id: string): void {
-    this.#early.delete(id);
+    this.#early?.delete(id);
     this.#world.send(id, { kind: 'again' });
   }
 
@@ -262,7 +273,10 @@ export class SkyEye {
     if (this.#dueMs <= dueMs) return;
     this.#cancelPush();
     const waitMs = dueMs - this.#nowMs;
-    if (waitMs <= 0) return void this.#push();
+    if (waitMs <= 0) {
+      this.#cancelPush = nothing;
+      return void this.#push();
+    }
     this.#dueMs = dueMs;
     this.#cancelPush = this.#runtime.clock.after(waitMs, () => this.#push());
   }
@@ -282,7 +296,7 @@ export class SkyEye {
     const parent = this.#world.parent();
     // What is not sent now is kept, and sent when there is a way again.
     if (parent === null) return;
-    this.#own();
+    this.#ownReading();
     if (parent !== this.#uplink) this.#outlet.beginAnew();
     this.#uplink = parent;
     this.#world.send(parent, this.#reportTo(parent, isUrgent, nowMs));
@@ -306,7 +320,7 @@ export class SkyEye {
 
   /** What the root sees. */
   #look(nowMs: number): void {
-    this.#own();
+    this.#ownReading();
     const sum = this.below.sum(nowMs);
     const alive = this.#world.alive();
     const before = this.#picture;
@@ -317,6 +331,7 @@ export class SkyEye {
     if (before !== null && !isOwn && isEarly) return void this.#at(nowMs + GAP_MS);
     const picture = pictureOf(this.#world.id, (isOwn ? before.number : 0) + 1, sum, alive);
     this.#see(picture, nowMs);
+    this.#pace ??= new Pace();
     const waitMs = this.#pace.waitMs(picture, nowMs);
     if (waitMs > 0) return void this.#at(nowMs + Math.max(GAP_MS, waitMs));
     this.#passToAll(this.#pace.pass(picture, nowMs));
