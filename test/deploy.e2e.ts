@@ -127,6 +127,23 @@ describe('deploy/compose/member', {
     return { child, env, said: () => text };
   }
 
+  test('a command that ends, ends the container with its status, and the peer before that', async () => {
+    const fake = join(folder, 'fake');
+    mkdirSync(fake, { recursive: true });
+    const stay = `trap 'echo the peer ends; exit 0' TERM; while :; do sleep 1 & wait $!; done`;
+    const script = `#!/bin/sh\n[ "$1" != peer ] || { ${stay}; }\n`;
+    writeFileSync(join(fake, 'eyrie'), script, { mode: 0o755 });
+    writeFileSync(join(fake, 'token'), 'a token');
+    const env = {
+      ...process.env,
+      PATH: `${fake}:${process.env.PATH}`,
+      EYRIE_HOME: fake,
+      INVITATIONS: fake,
+    };
+    const { stdout, stderr, status } = await run(member, ['join', 'four', 'sh', '-c', 'exit 7'], env);
+    assert.deepEqual([status, stdout, stderr], [7, 'the peer ends\n', 'member: sh ended (7)\n']);
+  });
+
   test('founds, joins, runs a command beside the peer, and ends when it is told to', async () => {
     mkdirSync(folder, { recursive: true });
     const eyrie = join(root, 'packages/cli/bin/eyrie.js');

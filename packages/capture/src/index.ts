@@ -1,6 +1,6 @@
 // What other rooms may use of this one.
 
-export type { Compression } from './decompress.ts';
+export { type Compression, DecompressError, decompress } from './decompress.ts';
 export type { CaptureErrorCode } from './errors.ts';
 export { CaptureError, readError } from './errors.ts';
 export { captureFiles } from './folder.ts';

@@ -57,11 +57,11 @@ async function eyrie(...args: string[]) {
   }
 }
 
-async function withApi<T>(work: (address: string) => Promise<T>): Promise<T> {
+async function withApi<T>(work: (address: string) => Promise<T>, port = 0): Promise<T> {
   const access = { token: null, hosts: [] };
   const app = await buildAnalyzer({ store, intake: null, folder, access, log: silent, page: null });
   try {
-    return await work(await app.listen({ host: '127.0.0.1', port: 0 }));
+    return await work(await app.listen({ host: '127.0.0.1', port }));
   } finally {
     await app.close();
   }
@@ -100,6 +100,41 @@ test('as they come, each once, until Ctrl-C', async () => {
       ['Port scan', 'SYN flood', 'ARP spoofing'],
     );
   });
+});
+
+test('a service that is restarted is waited for, with one line', async () => {
+  let child: ReturnType<typeof spawn> | null = null;
+  const told = { out: '', err: '' };
+  const until = async (isSo: () => boolean) => {
+    for (let i = 0; i < 200 && !isSo(); i++) await sleep(50);
+  };
+  const address = await withApi(async (first) => {
+    child = spawn(process.execPath, [EYRIE, 'findings', '--api', first, '--follow']);
+    child.stdout!.on('data', (text) => {
+      told.out += text;
+    });
+    child.stderr!.on('data', (text) => {
+      told.err += text;
+    });
+    await until(() => told.out !== '');
+    return first;
+  });
+  await until(() => told.err !== '');
+  await withApi(
+    async () => {
+      await found(finding('rule', 'Rogue DHCP', 'high'));
+      await until(() => told.out.includes('Rogue DHCP'));
+    },
+    Number(new URL(address).port),
+  );
+  const over = once(child!, 'exit');
+  child!.kill('SIGINT');
+  assert.equal((await over)[0], 130);
+  assert.match(told.out, /Rogue DHCP/);
+  assert.match(
+    told.err,
+    /^http:\S+ does not answer: is it running\? Waiting for it; Ctrl-C ends\.\nIt answers again\.\n/,
+  );
 });
 
 test('what is wrong is said in one line', async (t) => {

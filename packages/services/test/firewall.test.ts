@@ -11,8 +11,10 @@ import {
   readBlocked,
   serviceOf,
   shellText,
+  sshdPorts,
   usedPorts,
   type Wanted,
+  withoutCovered,
 } from '../src/firewall/index.ts';
 
 const wanted: Wanted = {
@@ -136,8 +138,10 @@ describe('what is used', () => {
     ];
     assert.deepEqual(
       usedPorts(loadConfig({ env }), peers, running).map(({ service, port }) => `${service} ${port}`),
-      ['ui 5000', 'peer a 5001', 'persistor 6002', 'honeypot 9999'],
+      ['ui 5000', 'peer a 5001', 'persistor 6002', 'honeypot 9999', 'finding peers 12346'],
     );
+    const alone = usedPorts(loadConfig({ env: {} }), peers.slice(1, 2), []);
+    assert.deepEqual(alone, [], 'a peer on loopback asks for nobody');
   });
 
   test('a broker of MQTT, where it is on and listens beyond this machine', () => {
@@ -168,9 +172,51 @@ describe('what is used', () => {
       'peer lab-7',
     );
     assert.equal(serviceOf(['/usr/bin/eyrie', 'honeypot']), 'honeypot');
-    assert.equal(serviceOf(['vi', 'notes-on-eyrie.txt']), null);
+    assert.equal(serviceOf(['node', '--import', 'x.js', '/usr/bin/eyrie', 'ui']), 'ui');
+    for (const other of [
+      'vi notes-on-eyrie.txt',
+      'ssh eyrie',
+      'vi /usr/bin/eyrie peer',
+      'node server.js eyrie ui',
+    ])
+      assert.equal(serviceOf(other.split(' ')), null, other);
     fc.assert(fc.property(fc.string(), (text) => void listeningIn(text, 'udp')));
   });
+});
+
+test('ports of sshd: also in files that are included, of addresses, and none behind Match', () => {
+  const ports = (files: Record<string, string>) =>
+    sshdPorts({
+      read: (path) => files[path] ?? '',
+      list: (folder) =>
+        Object.keys(files)
+          .filter((path) => path.startsWith(`${folder}/`))
+          .map((path) => path.slice(folder.length + 1)),
+    });
+  const main = '/etc/ssh/sshd_config';
+  assert.deepEqual(ports({}), [], 'no server');
+  assert.deepEqual(ports({ [main]: '#Port 99\nX11Forwarding yes\n' }), [22]);
+  const include = 'Include /etc/ssh/sshd_config.d/*.conf\n';
+  const included = { '/etc/ssh/sshd_config.d/a.conf': 'Port 2222', '/etc/ssh/sshd_config.d/b.bak': 'Port 1' };
+  assert.deepEqual(ports({ [main]: include, ...included }), [2222]);
+  assert.deepEqual(
+    ports({ [main]: `include sshd_config.d/a.conf\nport=22 # both\n`, ...included }),
+    [2222, 22],
+  );
+  assert.deepEqual(
+    ports({ [main]: 'ListenAddress [::]:2200\nListenAddress ::1\nListenAddress 10.0.0.1:2201' }),
+    [2200, 2201],
+  );
+  assert.deepEqual(ports({ [main]: 'Match User x\nPort 5\n' }), [22]);
+  assert.deepEqual(ports({ [main]: `Include ${main}\nPort 7\n` }), [7], 'one that includes itself ends');
+});
+
+test('networks that overlap are said once', () => {
+  assert.deepEqual(withoutCovered(['10.0.0.0/8', '10.1.0.0/16', '192.0.2.1', 'fd00::/8', 'fd00:1::1']), [
+    '10.0.0.0/8',
+    '192.0.2.1',
+    'fd00::/8',
+  ]);
 });
 
 describe('block lists', () => {

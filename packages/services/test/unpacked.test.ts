@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { decrypted, encrypting, VaultKey } from '@eyrie/capture';
 import { UnpackedFiles } from '../src/analyzer/bytes/unpacked.ts';
 
 describe('compressed captures', () => {
@@ -24,5 +27,35 @@ describe('compressed captures', () => {
     await unpacked.close();
     assert.ok(!existsSync(dirname(copy)));
     await rm(folder, { recursive: true });
+  });
+
+  it('that are damaged keep what stands before the damage, encrypted ones too', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'eyrie-unpacked-test-'));
+    const unpacked = new UnpackedFiles();
+    const before = process.env.EYRIE_CAPTURE_PASSPHRASE;
+    process.env.EYRIE_CAPTURE_PASSPHRASE = 'a passphrase of a test';
+    t.after(async () => {
+      if (before === undefined) delete process.env.EYRIE_CAPTURE_PASSPHRASE;
+      else process.env.EYRIE_CAPTURE_PASSPHRASE = before;
+      await unpacked.close();
+      await rm(folder, { recursive: true });
+    });
+    const words = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i) & 0xff));
+    const damaged = Buffer.concat([
+      gzipSync(words.subarray(0, 150_000)),
+      Buffer.from('\x1f\x8b\x08 no gzip'),
+    ]);
+    const plain = join(folder, 'plain.gz');
+    await writeFile(plain, damaged);
+    const whole = await readFile(await unpacked.get(plain, 'gzip'));
+    assert.ok(whole.equals(words.subarray(0, 150_000)), `${whole.length}`);
+    const key = VaultKey.fromPassphrase(process.env.EYRIE_CAPTURE_PASSPHRASE);
+    const locked = join(folder, 'locked.gz');
+    await writeFile(locked, await buffer(Readable.from([damaged]).pipe(encrypting(key))));
+    const copy = await unpacked.get(locked, 'gzip');
+    const opened = await buffer(
+      Readable.from(decrypted(copy, createReadStream(copy)), { objectMode: false }),
+    );
+    assert.ok(opened.equals(whole), `${opened.length}: all of it, and the file ends as it should`);
   });
 });

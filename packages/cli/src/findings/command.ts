@@ -55,17 +55,40 @@ async function follow(
   let last = -1;
   try {
     while (!interrupt.signal.aborted) {
-      const newest = await ask('newest');
+      const newest = await patiently(ask, interrupt.signal, last >= 0);
+      const highest = newest[0]?.id ?? 0;
+      // A store that was made anew counts from the beginning.
+      if (highest < last) last = 0;
       const fresh = newest.filter((each) => each.id > last && isMeant(each)).reverse();
       for (const finding of last < 0 ? fresh.slice(-Number(limit)) : fresh)
         console.log(json === true ? JSON.stringify(finding) : textOf(finding));
-      last = Math.max(last, newest[0]?.id ?? 0);
+      last = Math.max(last, highest);
       await sleep(FOLLOW_MS, undefined, { signal: interrupt.signal }).catch(() => {}); // It is over.
     }
   } finally {
     interrupt.end();
   }
   return INTERRUPTED;
+}
+
+/** Once it has answered, a service that is gone is waited for: it may just be started again. */
+async function patiently(
+  ask: (order: 'newest') => Promise<FindingRow[]>,
+  signal: AbortSignal,
+  isPatient: boolean,
+): Promise<FindingRow[]> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      const found = await ask('newest');
+      if (isTold) console.error('It answers again.');
+      return found;
+    } catch (error) {
+      if (!isPatient || !(error instanceof UserError)) throw error;
+      if (!isTold) console.error(`${error.message} Waiting for it; Ctrl-C ends.`);
+    }
+    await sleep(FOLLOW_MS, undefined, { signal }).catch(() => {}); // It is over.
+    if (signal.aborted) return [];
+  }
 }
 
 function gradeOf({ detail, severity }: FindingRow): string {

@@ -11,6 +11,7 @@ import {
   shellText,
   usedPorts,
   type Wanted,
+  withoutCovered,
 } from '@eyrie/services/firewall';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { Cancelled, terminalQuestions } from '../menu/questions.ts';
@@ -88,9 +89,10 @@ function planFor(options: WantedOptions): Planned {
   return { tool, wanted, result, notes: [...unseen, ...problems, ...result.notes] };
 }
 
-function rulesFrom({ config, open = [], from = [] }: WantedOptions): Rule[] {
-  const wrong = from.find((each) => !isAddress(each));
+function rulesFrom({ config, open = [], from: given = [] }: WantedOptions): Rule[] {
+  const wrong = given.find((each) => !isAddress(each));
   if (wrong !== undefined) throw new UserError(`--from ${wrong}: say an address or network, as 10.0.0.0/8`);
+  const from = withoutCovered(given);
   const used = usedPorts(
     configFrom({ ...(config === undefined ? {} : { config }) }),
     localPeers(),

@@ -13,6 +13,7 @@ import {
   listeningIn,
   type Step,
   serviceOf,
+  sshdPorts,
 } from '@eyrie/services/firewall';
 import { FAILED, UserError } from '../errors.ts';
 
@@ -126,14 +127,8 @@ export function listeningNow(): Listening[] {
 /** Where this machine's SSH server listens: as the present session, and sshd's own configuration, have it. */
 export function sshPorts(): number[] {
   const session = sshConnection()?.split(' ')[3];
-  const configured = [...readText('/etc/ssh/sshd_config').matchAll(/^\s*Port\s+(\d+)/gim)].map(
-    ([, port]) => port,
-  );
-  const hasServer = readText('/etc/ssh/sshd_config') !== '';
-  const ports = [session, ...configured, ...(hasServer && configured.length === 0 ? ['22'] : [])];
-  return [...new Set(ports.map(Number))].filter(
-    (port) => Number.isInteger(port) && port > 0 && port < 65_536,
-  );
+  const ports = [Number(session), ...sshdPorts({ read: readText, list: namesIn })];
+  return [...new Set(ports)].filter((port) => Number.isInteger(port) && port > 0 && port < 65_536);
 }
 
 /** Where the present SSH session comes from. */

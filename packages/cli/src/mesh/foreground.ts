@@ -14,7 +14,7 @@ import {
   systemRuntime,
 } from '@eyrie/mesh';
 import { PassphraseError } from '@eyrie/mesh/sealed';
-import { type Config, ConfigError, loadConfig } from '@eyrie/services/config';
+import { type Config, ConfigError, loadConfig, tokenMistake } from '@eyrie/services/config';
 import { type Coordinator, startCoordinator } from '@eyrie/services/coordinator';
 import type { MqttSettings } from '@eyrie/services/mqtt';
 import type { pathCompanion } from '@eyrie/services/path';
@@ -28,7 +28,6 @@ import { logPath, needsPassphrase, plain } from './process.ts';
 import { readTime, readWhole, selectPeer } from './select.ts';
 
 const INTERVAL_MS_MIN = 250;
-const TOKEN_CHARACTERS_MIN = 8;
 
 export interface ForegroundOptions {
   host?: string;
@@ -55,8 +54,8 @@ export async function runForeground(named: string | undefined, options: Foregrou
 export async function runCoordinator(named: string | undefined, options: CoordinatorFlags): Promise<number> {
   const id = selectPeer(named);
   const token = options.token ?? process.env.EYRIE_TOKEN ?? null;
-  if (token !== null && token.length < TOKEN_CHARACTERS_MIN)
-    throw new UserError(`--token: say at least ${TOKEN_CHARACTERS_MIN} characters`);
+  const mistake = token === null ? null : tokenMistake(token);
+  if (mistake !== null) throw new UserError(`--token or EYRIE_TOKEN: ${mistake}`);
   const log = logTo(logPath(id).replace(/[^/\\]*$/, 'coordinator.log'), options);
   let coordinator: Coordinator | null = null;
   const companion = (peer: Peer) => {

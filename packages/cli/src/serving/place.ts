@@ -1,13 +1,6 @@
 // From flags to a place to listen at, and waiting there until somebody ends it.
-import {
-  ListenError,
-  listen,
-  type Place,
-  placeOf,
-  type Says,
-  TOKEN_CHARACTERS_MIN,
-} from '@eyrie/services/analyzer';
-import type { Config } from '@eyrie/services/config';
+import { ListenError, listen, type Place, placeOf, type Says } from '@eyrie/services/analyzer';
+import { type Config, tokenMistake } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
 import { type CommonOptions, configFrom, logFor } from '../pipeline/settings.ts';
 import type { ServingOptions, ServingSection } from './options.ts';
@@ -19,8 +12,8 @@ export function placeFrom(options: ServingOptions, section: ServingSection, conf
   if (!/^\d{1,5}$/.test(port) || number > 65_535)
     throw new UserError(`--port ${port}: say a number from 0 to 65535`);
   const given = token ?? process.env.EYRIE_TOKEN;
-  if (given !== undefined && given.length < TOKEN_CHARACTERS_MIN)
-    throw new UserError(`--token: say at least ${TOKEN_CHARACTERS_MIN} characters`);
+  const mistake = given === undefined ? null : tokenMistake(given);
+  if (mistake !== null) throw new UserError(`--token or EYRIE_TOKEN: ${mistake}`);
   return placeOf(host, number, given, allowHost ?? []);
 }
 

@@ -12,7 +12,7 @@ export type {
   Running,
   Service,
 } from './intake.ts';
-export { ListenError, listen, type Place, placeOf, TOKEN_CHARACTERS_MIN } from './listen.ts';
+export { ListenError, listen, type Place, placeOf } from './listen.ts';
 export type { AskPeer } from './mesh/source.ts';
 export { findingRow } from './rows.ts';
 export type { FindingRow } from './schemas/index.ts';

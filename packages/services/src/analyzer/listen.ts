@@ -5,9 +5,6 @@ import type { FastifyInstance } from 'fastify';
 import { isLoopback } from './limits.ts';
 import type { Access } from './security.ts';
 
-/** Characters of a token that a person chose. */
-export const TOKEN_CHARACTERS_MIN = 12;
-
 /** Where to listen, and who may ask. */
 export interface Place {
   readonly host: string;

@@ -2,20 +2,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-
-/** Characters of a token that a person chose. */
-const TOKEN_CHARACTERS_MIN = 12;
+import { tokenMistake } from '../config/token.ts';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
-const TOKEN = new RegExp(`^[\\x21-\\x7e]{${TOKEN_CHARACTERS_MIN},512}$`);
-
 /** Why a service may not listen there with this token, or null. */
 export function tokenProblem(host: string, token: string | undefined): string | null {
-  if (token !== undefined && !TOKEN.test(token))
-    return `EYRIE_TOKEN: choose one of at least ${TOKEN_CHARACTERS_MIN} characters without blanks`;
+  const mistake = token === undefined ? null : tokenMistake(token);
+  if (mistake !== null) return `EYRIE_TOKEN: ${mistake}`;
   if (token !== undefined || isLoopback(host)) return null;
   return `on ${host} a token is needed; set EYRIE_TOKEN, the same for capture, parser and persistor`;
 }

@@ -24,8 +24,8 @@ export function readBlocked(text: string, isProtected: (address: string) => stri
   return { blocked: withoutCovered([...blocked]), problems };
 }
 
-/** Leaves out what lies in a network of the list: firewalld refuses entries that overlap, after it has taken others. */
-function withoutCovered(blocked: readonly string[]): string[] {
+/** Leaves out what lies in a network of the list: firewalls refuse entries that overlap, some after they took others. */
+export function withoutCovered(blocked: readonly string[]): string[] {
   const networks = blocked.map((text) => {
     const [address = '', prefix] = text.split('/');
     const bits = isIP(address) === 4 ? 32 : 128;

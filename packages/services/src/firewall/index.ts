@@ -6,8 +6,10 @@ export {
   isSeverity,
   protection,
   readBlocked,
+  withoutCovered,
 } from './addresses.ts';
 export { type KernelSocket, listeningIn, serviceOf } from './listening.ts';
 export { type FirewallTool, type Plan, type Rule, type Step, shellText, type Wanted } from './rules.ts';
+export { type Files, sshdPorts } from './sshd-config.ts';
 export { FIREWALL_TOOLS, firewallNamed } from './tools/index.ts';
 export { isLoopback, type Listening, type LocalPeer, usedPorts } from './uses.ts';

@@ -31,11 +31,29 @@ function addressOf(hex: string): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** `peer lab-7` of `node …/bin/eyrie.js peer lab-7 --quiet`; null for other programs. */
+/** Options of Node that have their value behind them. */
+const NODE_VALUES = new Set([
+  '--import',
+  '--require',
+  '-r',
+  '--loader',
+  '--experimental-loader',
+  '--env-file',
+]);
+
+/** `peer lab-7` of `node …/bin/eyrie.js peer lab-7 --quiet`; null for other programs, whatever they are told. */
 export function serviceOf(commandLine: readonly string[]): string | null {
-  const at = commandLine.findIndex((word) => /(^|[\\/])eyrie(\.m?js)?$/.test(word));
-  if (at < 0 || at > 3) return null;
+  const at = programAt(commandLine);
+  if (!/(^|[\\/])eyrie(\.m?js)?$/.test(commandLine[at] ?? '')) return null;
   const [command, second] = commandLine.slice(at + 1).filter((word) => !word.startsWith('-'));
   if (command === undefined) return null;
   return command === 'peer' && second !== undefined ? `peer ${second}` : command;
+}
+
+/** Where the program stands: first, or behind Node and its options. */
+function programAt(words: readonly string[]): number {
+  if (!/(^|[\\/])node(\.exe)?$/.test(words[0] ?? '')) return 0;
+  let at = 1;
+  while (words[at]?.startsWith('-') === true) at += NODE_VALUES.has(words[at]!) ? 2 : 1;
+  return at;
 }

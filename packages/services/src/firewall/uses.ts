@@ -1,5 +1,6 @@
 // Which ports others must reach: of services that listen beyond this machine, of the peers that live here, and of what runs.
 import { isIP } from 'node:net';
+import { FINDING_PORT } from '@eyrie/mesh/lan';
 import type { Config } from '../config/index.ts';
 import type { Rule } from './rules.ts';
 
@@ -38,6 +39,7 @@ export function usedPorts(
       protocol: 'tcp' as const,
       ...{ address: host, port },
     })),
+    ...lanFinding(peers),
     ...running,
   ];
   const rules = new Map<string, Rule>();
@@ -48,6 +50,13 @@ export function usedPorts(
     if (!rules.has(key)) rules.set(key, { service: plainName(service), protocol, port, from });
   }
   return [...rules.values()].sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
+}
+
+/** Peers that have no link ask for others by multicast, and all peers of a host hear it with one port. */
+function lanFinding(peers: readonly LocalPeer[]): Listening[] {
+  const isAsked = peers.some(({ host }) => !isLoopback(host));
+  const place = { address: '0.0.0.0', port: FINDING_PORT };
+  return isAsked ? [{ service: 'finding peers', protocol: 'udp', ...place }] : [];
 }
 
 /** MQTT 3.1.1 over TLS has port 8883; a broker on loopback needs no rule. */

@@ -5,8 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { ambientKey, type Compression, decrypted, encrypting, isVault, type VaultKey } from '@eyrie/capture';
+import {
+  ambientKey,
+  type Compression,
+  DecompressError,
+  decompress,
+  decrypted,
+  encrypting,
+  isVault,
+  type VaultKey,
+} from '@eyrie/capture';
 import { ApiError } from '../errors.ts';
 
 /** On disk, all together; beyond it the ones not used for longest are deleted. */
@@ -60,22 +68,17 @@ export class UnpackedFiles {
     }
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = join(this.#folder, `${this.#count++}`);
+    const key = await keyOf(path);
+    const plain = Readable.from(plainBytes(path, compression, key !== null), { objectMode: false });
+    const written = createWriteStream(file, { mode: 0o600 });
     try {
-      const unzip = compression === 'gzip' ? createGunzip() : createZstdDecompress();
-      const key = await keyOf(path);
-      const written = createWriteStream(file, { mode: 0o600 });
       // What lay encrypted stays so.
-      if (key === null) await pipeline(createReadStream(path), unzip, upTo(BYTES_MAX), written);
-      else {
-        const chunks = Readable.from(decrypted(path, createReadStream(path)), { objectMode: false });
-        await pipeline(chunks, unzip, upTo(BYTES_MAX), encrypting(key), written);
-      }
+      if (key === null) await pipeline(plain, upTo(BYTES_MAX), written);
+      else await pipeline(plain, upTo(BYTES_MAX), encrypting(key), written);
     } catch (error) {
-      // What stands before the damage was stored and can be read; what is too large is of no use.
-      if (error instanceof ApiError || (error as NodeJS.ErrnoException).code?.startsWith('Z_') !== true) {
-        await rm(file, { force: true });
-        throw error;
-      }
+      // What is too large is of no use.
+      await rm(file, { force: true });
+      throw error;
     }
     return { file, bytes: (await stat(file)).size };
   }
@@ -89,6 +92,20 @@ export class UnpackedFiles {
       this.#files.delete(key);
       await rm(unpacked.file, { force: true });
     }
+  }
+}
+
+/** All up to the first damage: what stands before it was stored, and can be read. */
+async function* plainBytes(
+  path: string,
+  compression: Compression,
+  isEncrypted: boolean,
+): AsyncGenerator<Uint8Array, void, void> {
+  const open = () => (isEncrypted ? decrypted(path, createReadStream(path)) : createReadStream(path));
+  try {
+    yield* decompress(compression, open(), open);
+  } catch (error) {
+    if (!(error instanceof DecompressError)) throw error;
   }
 }
 
