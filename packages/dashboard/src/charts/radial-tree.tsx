@@ -28,6 +28,8 @@ const REACH_PX = 14;
 /** With fewer peers each has its name beside it. */
 const NAMED_MAX = 120;
 const NAME_ROOM = 96;
+/** Beyond the ring of a peer that is chosen. */
+const NAME_GAP = 9;
 
 export function RadialTree({ parents, root, markOf, textOf, onOpen, label }: Props) {
   const { holder, canvas, size } = useCanvas();
@@ -207,7 +209,7 @@ function drawNames(
     pen.fillStyle = token(id === at ? 'ink' : 'ink-2');
     const isLeft = depth > 0 && Math.cos(angle) < 0;
     pen.textAlign = depth === 0 ? 'center' : isLeft ? 'right' : 'left';
-    const away = depth === 0 ? 0 : (disc + 6) * (isLeft ? -1 : 1);
+    const away = depth === 0 ? 0 : (disc + NAME_GAP) * (isLeft ? -1 : 1);
     const name = id.length > 18 ? `${id.slice(0, 17)}…` : id;
     const line = depth === 0 ? y + disc + 10 : y;
     // A rim of the ground keeps names apart from the branches that they stand on.

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { FindingRow } from '../api/types.ts';
 import { familyTitles } from '../families.ts';
-import { bytes, count, short } from '../format/numbers.ts';
+import { bytes, count, rounded, short } from '../format/numbers.ts';
 import { clock, dayAndClock, duration } from '../format/time.ts';
 import { paint, token } from '../state/settings.ts';
 import { Ribbon } from './ribbon.tsx';
@@ -226,7 +226,8 @@ function optionsFor(
         size: 54,
         space: 36,
         gap: 6,
-        values: (_plot, splits) => splits.map((value) => (unit === 'bytes' ? bytes(value) : short(value))),
+        values: (_plot, splits) =>
+          splits.map((value) => rounded(unit === 'bytes' ? bytes(value) : short(value))),
       },
     ],
     series: [

@@ -26,6 +26,11 @@ export function bitRate(bitsPerSecond: number): string {
   return `${value} ${prefix}bit/s`;
 }
 
+/** 4 k, 2.5 MB: for marks on an axis, which are round. */
+export function rounded(text: string): string {
+  return text.replace(/(\.\d*?)0+(?= |$)/, '$1').replace(/\.(?= |$)/, '');
+}
+
 /** 0 to 1 as a percentage of three digits; what is there is never 0 %. */
 export function percent(share: number): string {
   const p = share * 100;

@@ -44,6 +44,12 @@ export function dayAndClock(time: string | number): string {
   return `${day(seconds)} ${clock(seconds)}`;
 }
 
+/** 2026-11-21 11:52:18 to 11:58:48: the day once, if it is one. */
+export function fromTo(from: string | number, to: string | number): string {
+  const isSameDay = day(Number(from)) === day(Number(to));
+  return `${dayAndClock(from)} to ${isSameDay ? clock(Number(to)) : dayAndClock(to)}`;
+}
+
 /** 3 min 39 s, 12.4 s, 340 ms, 18 µs: the two largest units. */
 export function duration(seconds: number): string {
   const size = Math.abs(seconds);

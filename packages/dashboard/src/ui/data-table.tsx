@@ -135,6 +135,7 @@ export function DataTable<T>(props: Props<T>) {
         setView((old) => ({ ...old, top }));
       }}
       onKeyDown={onKey}
+      onPointerOver={tellWhole}
     >
       <table class="table" aria-label={props.label} aria-rowcount={isWhole ? rows.length + 1 : -1}>
         <thead>
@@ -182,6 +183,14 @@ export function DataTable<T>(props: Props<T>) {
       </table>
     </div>
   );
+}
+
+/** What does not fit into its cell is told by the pointer. */
+function tellWhole({ target }: MouseEvent): void {
+  const cell = (target as Element).closest<HTMLElement>('td, th');
+  if (cell === null) return;
+  const isCut = [cell, ...cell.children].some((each) => each.scrollWidth > each.clientWidth);
+  cell.title = isCut ? (cell.textContent ?? '') : '';
 }
 
 function Gap({ height, columns }: { height: number; columns: number }) {

@@ -12,7 +12,8 @@ interface Props {
   share: number;
   onShare: (share: number) => void;
   first: ComponentChildren;
-  second: ComponentChildren;
+  /** Null: the first has all the room. */
+  second: ComponentChildren | null;
 }
 
 export function Splitter({ label, share, onShare, first, second }: Props) {
@@ -23,36 +24,41 @@ export function Splitter({ label, share, onShare, first, second }: Props) {
     <div
       ref={box}
       class="split"
-      style={{ gridTemplateRows: `minmax(0, ${share}fr) 7px minmax(0, ${1 - share}fr)` }}
+      style={{
+        gridTemplateRows:
+          second === null ? 'minmax(0, 1fr)' : `minmax(0, ${share}fr) 7px minmax(0, ${1 - share}fr)`,
+      }}
     >
       <div class="split-pane">{first}</div>
-      <div
-        class="split-border"
-        role="separator"
-        aria-orientation="horizontal"
-        aria-label={label}
-        aria-valuenow={Math.round(share * 100)}
-        aria-valuemin={SHARE_MIN * 100}
-        aria-valuemax={SHARE_MAX * 100}
-        tabIndex={0}
-        onPointerDown={(event) => {
-          isMoving.current = true;
-          event.currentTarget.setPointerCapture(event.pointerId);
-        }}
-        onPointerMove={(event) => {
-          if (!isMoving.current) return;
-          const area = box.current!.getBoundingClientRect();
-          set((event.clientY - area.top) / area.height);
-        }}
-        onPointerUp={() => (isMoving.current = false)}
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowUp') set(share - KEY_STEP);
-          else if (event.key === 'ArrowDown') set(share + KEY_STEP);
-          else return;
-          event.preventDefault();
-        }}
-      />
-      <div class="split-pane">{second}</div>
+      {second !== null && (
+        <div
+          class="split-border"
+          role="separator"
+          aria-orientation="horizontal"
+          aria-label={label}
+          aria-valuenow={Math.round(share * 100)}
+          aria-valuemin={SHARE_MIN * 100}
+          aria-valuemax={SHARE_MAX * 100}
+          tabIndex={0}
+          onPointerDown={(event) => {
+            isMoving.current = true;
+            event.currentTarget.setPointerCapture(event.pointerId);
+          }}
+          onPointerMove={(event) => {
+            if (!isMoving.current) return;
+            const area = box.current!.getBoundingClientRect();
+            set((event.clientY - area.top) / area.height);
+          }}
+          onPointerUp={() => (isMoving.current = false)}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowUp') set(share - KEY_STEP);
+            else if (event.key === 'ArrowDown') set(share + KEY_STEP);
+            else return;
+            event.preventDefault();
+          }}
+        />
+      )}
+      {second !== null && <div class="split-pane">{second}</div>}
     </div>
   );
 }

@@ -141,7 +141,8 @@ function CaptureLine({ row }: { row: CaptureRow }) {
         <p class="quiet num">
           {count(row.packets)} packets · {bytes(row.bytes)}
           {span !== null && ` · ${duration(span)}`}
-          {row.first !== null && ` · ${dayAndClock(row.first)}`}
+          {row.first !== null && ' · '}
+          {row.first !== null && <time>{dayAndClock(row.first)}</time>}
           {row.drops > 0 && <span class="odd"> · {count(row.drops)} lost</span>}
           {!row.has_bytes && ' · its bytes are gone, only sums are left'}
         </p>

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { End, FlowRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
+import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { clockOf, dayAndClock, duration } from '../../format/time.ts';
 import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
@@ -44,6 +45,7 @@ export const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'client',
     title: 'Client',
+    isExtra: true,
     cell: (flow) => <EndText end={flow.client} />,
     value: (flow) => flow.client.address,
   },
@@ -54,6 +56,9 @@ export const flowColumns: readonly TableColumn<FlowRow>[] = [
       <>
         {flow.server_name !== null && <span class="server-name">{flow.server_name}</span>}
         <EndText end={flow.server} isQuiet={flow.server_name !== null} />
+        <span class="only-narrow second-line">
+          from <EndText end={flow.client} isQuiet />
+        </span>
       </>
     ),
     value: (flow) => flow.server_name ?? flow.server.address,
@@ -114,7 +119,7 @@ export const flowColumns: readonly TableColumn<FlowRow>[] = [
 function EndText({ end, isQuiet = false }: { end: End; isQuiet?: boolean }) {
   return (
     <span class={`mono ${isQuiet ? 'quiet' : ''}`}>
-      {end.address}
+      {withPort(end.address, end.port).slice(0, -String(end.port).length - 1)}
       <span class="quiet">:{end.port}</span>
     </span>
   );

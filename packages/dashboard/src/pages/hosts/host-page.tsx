@@ -6,8 +6,10 @@ import type { FlowRow, HostDetail, Timeline } from '../../api/types.ts';
 import { stackOf } from '../../charts/stack.ts';
 import { TimelineChart } from '../../charts/timeline-chart.tsx';
 import { familyOf } from '../../families.ts';
+import { gradeOf, inOrder } from '../../findings.ts';
+import { withPort } from '../../format/addresses.ts';
 import { bytes, count, percent } from '../../format/numbers.ts';
-import { dayAndClock } from '../../format/time.ts';
+import { fromTo } from '../../format/time.ts';
 import {
   allOf,
   betweenAddresses,
@@ -18,10 +20,10 @@ import {
 } from '../../state/expression.ts';
 import { capture, go, linkTo } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
+import { Grade } from '../../ui/grade.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { openMenu } from '../../ui/menu.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { Severity } from '../../ui/severity.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { flowMenu, termForFlow } from '../flows/flows.tsx';
 import { Follow } from '../packets/follow.tsx';
@@ -56,6 +58,7 @@ export function HostPage({ address }: { address: string }) {
     return <Trouble error={detail.error} onRetry={detail.reload} />;
   }
   const { host, names, protocols, ports, peers, fingerprints, flows, findings } = detail.data;
+  const largest = protocols.toSorted((a, b) => b.bytes - a.bytes);
   const all = protocols.reduce((sum, one) => sum + one.bytes, 0);
   return (
     <div class="host">
@@ -68,10 +71,8 @@ export function HostPage({ address }: { address: string }) {
         <div>
           <h1>{host.name ?? host.address}</h1>
           <p class="quiet">
-            {host.name !== null && <span class="mono">{host.address} · </span>}
-            <span class="num">
-              {dayAndClock(host.first)} to {dayAndClock(host.last)}
-            </span>
+            {host.name !== null && <span class="mono">{host.address}</span>}{' '}
+            <span class="num host-times">{fromTo(host.first, host.last)}</span>
           </p>
         </div>
         <dl class="host-figures num">
@@ -107,7 +108,7 @@ export function HostPage({ address }: { address: string }) {
           />
         )}
       </Panel>
-      <Lines title="Ports it serves" items={ports} none="It was not asked as a server">
+      <Lines title="Ports it serves" items={ports} none="None: it only asked others">
         {(port) => (
           <>
             <button
@@ -140,7 +141,7 @@ export function HostPage({ address }: { address: string }) {
           </>
         )}
       </Lines>
-      <Lines title="Protocols" items={protocols} none="None">
+      <Lines title="Protocols" items={largest} none="None">
         {(one) => (
           <>
             <button
@@ -189,10 +190,10 @@ export function HostPage({ address }: { address: string }) {
           </>
         )}
       </Lines>
-      <Lines title="Findings" items={findings} none="Nothing odd was found">
+      <Lines title="Findings" items={inOrder(findings)} none="Nothing odd was found">
         {(finding) => (
           <>
-            <Severity of={finding.severity} />
+            <Grade of={gradeOf(finding)} />
             <span class="who-name" title={finding.message}>
               {finding.message}
             </span>
@@ -288,9 +289,7 @@ function FlowLines({
               <td>
                 <span class="quiet">{isClient ? 'to ' : 'from '}</span>
                 {isClient && flow.server_name !== null && `${flow.server_name} `}
-                <span class="mono">
-                  {other.address}:{other.port}
-                </span>
+                <span class="mono">{withPort(other.address, other.port)}</span>
               </td>
               <td class="only-wide">{flow.state ?? '–'}</td>
               <td class="cell-right num">{bytes(flow.bytes_to_client + flow.bytes_to_server)}</td>

@@ -25,7 +25,7 @@ export function MapView({ switcher }: { switcher: ComponentChildren }) {
           ? 'Loading …'
           : `${count(data.hosts.length)} hosts, ${count(data.links.length)} connections`}
         {data !== null && data.hosts_left_out > 0 && (
-          <span class="quiet">{count(data.hosts_left_out)} smaller ones are left out</span>
+          <span class="quiet only-wide">{count(data.hosts_left_out)} smaller ones are left out</span>
         )}
         <label class="map-size">
           <span class="sr">Hosts shown</span>

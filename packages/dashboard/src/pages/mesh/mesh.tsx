@@ -35,6 +35,8 @@ function Whole({ mesh }: { mesh: Mesh }) {
   const chosen = mesh.peers.get(item) ?? mesh.peers.get(mesh.peer) ?? null;
   const open = (id: string) => go({ item: id });
   const alive = [...mesh.peers.values()].filter(({ status }) => status === 'alive').length;
+  // What is out of order comes first.
+  const isHeld = [...mesh.peers.values()].some(({ measure }) => measure !== null);
   const isTable = view.show === 'table';
   const answer = useAnswer();
   const network = useView();
@@ -73,10 +75,11 @@ function Whole({ mesh }: { mesh: Mesh }) {
         )}
       </Panel>
       <div class="mesh-side">
+        {isHeld && <Measures mesh={mesh} />}
         <QueryBox answer={answer} onOpen={open} />
         {chosen !== null && <PeerCard key={chosen.id} peer={chosen} mesh={mesh} onOpen={open} />}
         <Gauges view={network} />
-        <Measures mesh={mesh} />
+        {!isHeld && <Measures mesh={mesh} />}
       </div>
     </div>
   );

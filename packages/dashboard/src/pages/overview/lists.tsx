@@ -1,13 +1,14 @@
 // The short lists: who talks most, who is new, which names, what is odd.
 import type { ComponentChildren } from 'preact';
 import type { FindingRow, Hosts, NameRow, Page } from '../../api/types.ts';
+import { gradeOf, inOrder } from '../../findings.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { clockOf, dayAndClock } from '../../format/time.ts';
 import { ofAddress } from '../../state/expression.ts';
 import { addToFilter, linkTo } from '../../state/navigation.ts';
 import type { Resource } from '../../state/resource.ts';
+import { Grade } from '../../ui/grade.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { Severity } from '../../ui/severity.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 
 function ListPanel<T>(props: {
@@ -150,18 +151,11 @@ export function Findings({ findings }: { findings: Resource<Page<FindingRow>> })
     >
       {(items) => (
         <ol class="lines">
-          {items.map((row) => (
+          {inOrder(items).map((row) => (
             <li key={row.id}>
-              <Severity of={row.severity} />
-              <a
-                class="finding"
-                href={linkTo('packets', '', {
-                  q: row.frame === null ? '' : `frame.number == ${row.frame}`,
-                  capture: row.capture,
-                })}
-                title={`${row.group}, first in frame ${row.frame ?? '?'}`}
-              >
-                <span class="who-name">{row.message}</span>
+              <Grade of={gradeOf(row)} />
+              <a class="finding" href={placeOf(row)} title={row.detail?.summary ?? row.message}>
+                <span class="who-name">{row.message.replace(TECHNIQUE, '')}</span>
                 <span class="tag">{row.protocol}</span>
               </a>
               <span class="num lines-count">{count(row.count)}</span>
@@ -171,4 +165,13 @@ export function Findings({ findings }: { findings: Resource<Page<FindingRow>> })
       )}
     </ListPanel>
   );
+}
+
+/** Of MITRE ATT&CK, behind the name of a finding: the finding's own page says it in full. */
+const TECHNIQUE = / \(T\d{4}(\.\d+)?\)/;
+
+/** What a rule found has a page of its own; what the protocols' expert found is a packet. */
+function placeOf({ id, detail, frame, capture }: FindingRow): string {
+  if (detail !== null) return linkTo('security', String(id));
+  return linkTo('packets', '', { q: frame === null ? '' : `frame.number == ${frame}`, capture });
 }

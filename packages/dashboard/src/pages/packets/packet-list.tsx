@@ -73,7 +73,12 @@ export function PacketList(props: Props) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useLayoutEffect(() => place(it.resize(total, viewport)), [total, viewport]);
+  useLayoutEffect(() => {
+    const wasInSight = props.selected >= it.firstRow && props.selected < it.firstRow + it.rowsInSight;
+    place(it.resize(total, viewport));
+    // The first choice opens the panes below, and takes room from the list.
+    if (wasInSight) place(it.show(props.selected));
+  }, [total, viewport]);
 
   props.handle.current = {
     show: (row, isCentred) => place(it.show(row, isCentred)),

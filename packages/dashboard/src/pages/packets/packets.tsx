@@ -199,10 +199,12 @@ export function Packets() {
           )
         }
         second={
-          <Details
-            packet={selected?.row.id ?? null}
-            onFollow={() => selected !== null && void follow(selected.row)}
-          />
+          wanted === null && selected === null ? null : (
+            <Details
+              packet={selected?.row.id ?? null}
+              onFollow={() => selected !== null && void follow(selected.row)}
+            />
+          )
         }
       />
       <ColourRules />

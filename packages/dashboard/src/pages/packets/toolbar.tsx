@@ -64,7 +64,7 @@ export function Toolbar({ rows, isTailing, onTail, onColumns, onGoTo }: Props) {
           onInput={(event) => setText(event.currentTarget.value)}
         />
       </form>
-      <button type="button" class="button button-small" aria-haspopup="menu" onClick={onColumns}>
+      <button type="button" class="button button-small only-wide" aria-haspopup="menu" onClick={onColumns}>
         <Icon name="columns" size={13} /> Columns
       </button>
       <button

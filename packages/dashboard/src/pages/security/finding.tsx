@@ -6,8 +6,8 @@ import { count, percent } from '../../format/numbers.ts';
 import { dayAndClock, duration } from '../../format/time.ts';
 import { ofAddress } from '../../state/expression.ts';
 import { linkTo } from '../../state/navigation.ts';
+import { Grade } from '../../ui/grade.tsx';
 import { Icon } from '../../ui/icons.tsx';
-import { Grade } from './grade.tsx';
 
 export function FindingCard({ finding }: { finding: FindingRow }) {
   const { detail, time, last, address, capture } = finding;
@@ -25,7 +25,7 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
           {seconds >= 1 && <span class="quiet"> for {duration(seconds)}</span>}
         </Fact>
         <Fact name="Times">{count(finding.count)}</Fact>
-        {detail !== null && <Fact name="Sure to">{percent(detail.confidence)}</Fact>}
+        {detail !== null && <Fact name="Confidence">{percent(detail.confidence)}</Fact>}
         {detail?.technique != null && (
           <Fact name="Technique">
             {detail.technique.name} <span class="quiet mono">{detail.technique.id}</span>

@@ -8,10 +8,10 @@ import { clockOf, dayAndClock } from '../../format/time.ts';
 import { capture, go, linkTo, place, setView } from '../../state/navigation.ts';
 import { type Resource, useResource } from '../../state/resource.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
+import { Grade } from '../../ui/grade.tsx';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { FindingCard } from './finding.tsx';
-import { Grade } from './grade.tsx';
 import { Lanes } from './lanes.tsx';
 import { VisitsPanel } from './visits.tsx';
 
@@ -30,7 +30,7 @@ const columns: readonly TableColumn<FindingRow>[] = [
   {
     id: 'kind',
     title: 'Kind',
-    width: '150px',
+    width: '186px',
     isExtra: true,
     cell: (finding) => finding.group,
     value: (finding) => finding.group,
@@ -38,7 +38,7 @@ const columns: readonly TableColumn<FindingRow>[] = [
   {
     id: 'what',
     title: 'What',
-    cell: (finding) => finding.detail?.summary ?? finding.message,
+    cell: (finding) => <span class="two-lines">{finding.detail?.summary ?? finding.message}</span>,
     value: (finding) => finding.detail?.summary ?? finding.message,
   },
   {
@@ -55,6 +55,7 @@ const columns: readonly TableColumn<FindingRow>[] = [
     title: 'Last seen',
     width: '104px',
     isNumber: true,
+    isExtra: true,
     cell: (finding) => <time title={dayAndClock(finding.last)}>{clockOf(finding.last, 1)}</time>,
     value: (finding) => Number(finding.last),
   },

@@ -76,7 +76,7 @@ export function StatusPage() {
       <Panel title="Store">
         <Facts
           facts={[
-            ['Engine', `${store.engine} ${store.version}`],
+            ['Engine', store.version],
             ['Place', <code>{store.place}</code>],
             ['Size', store.size_bytes === null ? 'not known' : sizeText(store.size_bytes, store.packets)],
             ['Captures', count(store.captures)],

@@ -6,7 +6,7 @@ import { clock, day, duration } from '../../format/time.ts';
 import { linkTo } from '../../state/navigation.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { aheadText, withinText } from './texts.ts';
+import { aheadText, rateText, withinText } from './texts.ts';
 
 /** The tenths turn. */
 const TURN_MS = 100;
@@ -24,7 +24,7 @@ export function MeshClock({ time }: { time: Heard }) {
         facts={[
           ['Follows', followed(time)],
           ['Own clock', aheadText(time.ahead_ms)],
-          ['Own rate', `${time.skew_ppm >= 0 ? '' : '+'}${(-time.skew_ppm).toFixed(1)} ppm`],
+          ['Own rate', rateText(-time.skew_ppm)],
           ['Round trip', time.delay_ms === null || time.is_root ? '–' : duration(time.delay_ms / 1000)],
           ['Kept for', duration(Math.round(time.age_seconds))],
           ['Jumps', time.steps === 0 ? 'none' : String(time.steps)],

@@ -16,3 +16,9 @@ export function withinText(ms: number | null): string {
 export function offsetText(ms: number): string {
   return `${ms < 0 ? '−' : '+'}${duration(Math.abs(ms) / 1000)}`;
 }
+
+/** `+0.2 ppm`: how much too fast a clock runs. */
+export function rateText(ppm: number): string {
+  const size = Math.abs(ppm).toFixed(1);
+  return `${size === '0.0' ? '' : ppm < 0 ? '−' : '+'}${size} ppm`;
+}
