@@ -1,7 +1,10 @@
 // The mesh's clock over whole virtual meshes: machines whose dates and rates are wrong, roots that come and go.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Session } from '../src/link/session.ts';
+import type { Peer } from '../src/peer/peer.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
+import { noticeKinds } from '../src/wire/kinds.ts';
 
 const LAN_MS: [number, number] = [0.1, 0.9];
 
@@ -96,4 +99,90 @@ test('two halves that never met, each with its time, come to the older one', asy
   assert.ok(spreadMs(mesh) < 1, `${spreadMs(mesh)} ms`);
   for (const peer of mesh.peers) assert.equal(peer!.clock.state().founder, founder);
   assert.ok(Math.abs(mesh.peers[1]!.clock.nowMs() - mesh.clock.elapsedMs() - firstMs) < 50);
+});
+
+/** From now on a peer says that its time is far older than all others, and an hour ahead. */
+function makeLiar(peer: Peer): void {
+  const sessions = new Set<Session>();
+  const spoil = () => {
+    for (const session of peer.switchboard.sessions()) {
+      if (sessions.has(session)) continue;
+      sessions.add(session);
+      const notify = session.notify.bind(session);
+      session.notify = (kind, payload) => {
+        const bytes = Buffer.from(payload);
+        // The first question of a burst and the first answer say whose time it is: its founder, then its age.
+        const at = kind === noticeKinds.timeQuestion && bytes.length === 14 ? 2 : 14;
+        if (kind === noticeKinds.timeAnswer)
+          bytes.writeBigInt64BE(bytes.readBigInt64BE(2) + 3_600_000_000_000n, 2);
+        if (
+          (kind === noticeKinds.timeQuestion && at === 2) ||
+          (kind === noticeKinds.timeAnswer && bytes.length === 32)
+        ) {
+          bytes.writeUInt32BE(1, at);
+          bytes.writeDoubleBE(1e9, at + 4);
+          // Sure of it, the first to keep it, and not from whoever asks.
+          if (at === 14) bytes.writeFloatBE(1e-4, 26);
+          if (at === 14) bytes.fill(0, 30);
+        }
+        notify(kind, bytes);
+      };
+    }
+  };
+  spoil();
+  peer.switchboard.onOpen.push(spoil);
+}
+
+/** A peer that nobody follows: it has no children in the tree. */
+function leafOf(mesh: VirtualMesh): number {
+  return mesh.peers.findIndex(
+    (peer) => peer !== null && peer.directory.tree.childrenOf(peer.id).length === 0,
+  );
+}
+
+test('one peer that says its time is older moves nobody, also when the root has just started', async () => {
+  for (let seed = 0; seed < 6; seed++) {
+    const mesh = await started(9, seed);
+    await mesh.startAll();
+    mesh.clock.run(seed % 2 === 0 ? 5_000 : 90_000);
+    const liar = leafOf(mesh);
+    const honest = () => mesh.peers.filter((peer, i) => peer !== null && i !== liar) as Peer[];
+    const { founder } = honest()[0]!.clock.state();
+    const before = honest().map((peer) => peer.clock.nowMs() - mesh.clock.elapsedMs());
+    makeLiar(mesh.peers[liar]!);
+    mesh.clock.run(90_000);
+    for (const [i, peer] of honest().entries()) {
+      assert.equal(peer.clock.state().founder, founder, `seed ${seed}: ${peer.id} follows the liar`);
+      const movedMs = Math.abs(peer.clock.nowMs() - mesh.clock.elapsedMs() - before[i]!);
+      assert.ok(movedMs < 100, `seed ${seed}: ${peer.id} was moved by ${movedMs} ms`);
+    }
+    const root = rootOf(mesh);
+    if (root === liar) continue;
+    mesh.crash(root);
+    mesh.clock.run(10_000);
+    mesh.clockErrorMs[root] = 7_000_000;
+    await mesh.start(root);
+    mesh.clock.run(90_000);
+    for (const peer of honest())
+      assert.equal(peer.clock.state().founder, founder, `seed ${seed}: after the root came back`);
+  }
+});
+
+test('who comes back alone with an older time takes that of all others', async () => {
+  const mesh = await started(9, 3);
+  const hosts = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => `10.0.0.${i}:5001`);
+  mesh.network.partition([hosts.slice(0, 8), hosts.slice(8)]);
+  mesh.clockErrorMs[8] = 600_000;
+  await mesh.start(8);
+  mesh.clock.run(60_000);
+  for (let i = 0; i < 8; i++) await mesh.start(i);
+  mesh.clock.run(100_000);
+  const { founder } = mesh.peers[0]!.clock.state();
+  const beforeMs = mesh.peers[0]!.clock.nowMs() - mesh.clock.elapsedMs();
+  mesh.network.heal();
+  mesh.clock.run(180_000);
+  assert.ok(mesh.isWhole());
+  for (const peer of mesh.peers) assert.equal(peer!.clock.state().founder, founder);
+  assert.ok(Math.abs(mesh.peers[0]!.clock.nowMs() - mesh.clock.elapsedMs() - beforeMs) < 50);
+  assert.ok(spreadMs(mesh) < 1, `${spreadMs(mesh)} ms`);
 });

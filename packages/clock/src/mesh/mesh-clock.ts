@@ -141,6 +141,14 @@ export class MeshClock {
     return other.age > own.age || (other.age === own.age && other.founder < own.founder);
   }
 
+  /** Gives up its era, for no other keeps it: whatever is heard next holds. Until then the time goes on as it was. */
+  abandon(): void {
+    this.#bornAt = null;
+    this.#isLeading = false;
+    this.#followed = null;
+    this.#upstream = Number.POSITIVE_INFINITY;
+  }
+
   /** Takes the lead: the time goes on as it was. With servers, `followServers` keeps it right. */
   lead(): void {
     if (this.#isLeading) return;

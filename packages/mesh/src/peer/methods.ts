@@ -157,6 +157,7 @@ export interface JobView extends Progress {
   path: string;
 }
 
+/** Under way at once; and so many that are over are remembered, for whoever still asks what came of them. */
 const JOBS_MAX = 16;
 
 function resourceMethods(peer: Peer): Methods {
@@ -188,6 +189,8 @@ function resourceMethods(peer: Peer): Methods {
     get: (given) => {
       const running = [...jobs].filter(([, { view }]) => !view.isDone);
       if (running.length >= JOBS_MAX) throw new ControlError('too many files at once: wait for one to end');
+      const over = [...jobs].filter(([, { view }]) => view.isDone);
+      for (const [id] of over.slice(0, Math.max(0, over.length - JOBS_MAX))) jobs.delete(id);
       const path = textOf(given, 'path');
       const view: JobView = {
         doneBytes: 0,

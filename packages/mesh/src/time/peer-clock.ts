@@ -4,13 +4,14 @@
 //   parent ◄─ question ─ peer ◄─ question ─ child           the root asks nobody, or time servers (servers.ts)
 //          ─ answer ──►       ─ answer ──►
 
-import { type ClockState, type Era, MeshClock } from '@eyrie/clock/mesh';
+import { type ClockState, MeshClock } from '@eyrie/clock/mesh';
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, type Clock, fineClock, jittered, type Runtime } from '../runtime.ts';
 import { noticeKinds } from '../wire/kinds.ts';
+import { EraClaims } from './era-claims.ts';
 
 /** How often who leads looks whether that is still so. */
 const LOOK_MS = 1_000;
@@ -18,6 +19,8 @@ const LOOK_MS = 1_000;
 const SETTLE_MS = 100;
 /** Whoever has just started and knows of no time waits so long for somebody who does, before its own becomes that of all. */
 const FOUND_MS = 4_000;
+/** Whoever is above keeps a younger time: if it does not come to the older one by then, nobody else vouches for that. */
+const GIVE_IN_MS = 30_000;
 /** Heard by a new root of whoever kept the time before: half a minute. */
 const LEAD_SAMPLES = 16;
 
@@ -39,6 +42,9 @@ export class PeerClock {
   readonly #mesh: MeshClock;
   /** Below in the tree, but of an older era: to be asked until its time is known here. */
   #elder: Session | null = null;
+  readonly #claims: EraClaims;
+  /** Since when whoever is above keeps a younger time. */
+  #contradictedMs: number | null = null;
   #cancel: Cancel = () => {};
   #isRunning = false;
   #startedMs = 0;
@@ -51,16 +57,20 @@ export class PeerClock {
     // Drawn anew at each start: a founder that comes back has lost the time it founded.
     const name = Buffer.from(runtime.random.bytes(4)).readUInt32BE();
     this.#mesh = new MeshClock(fineClock(runtime.clock), name);
+    this.#claims = new EraClaims(runtime.clock, this.#mesh);
     switchboard.handleNotice(noticeKinds.timeQuestion, (session, question) => {
       const cameNs = this.#mesh.nowNs();
       const answer = this.#mesh.answer(question, cameNs, session.id);
       if (answer === null) return;
       session.notify(noticeKinds.timeAnswer, answer);
       const era = MeshClock.eraOf(question);
-      if (era !== null) this.#meet(session, era);
+      if (era === null) return;
+      this.#claims.add(session.id, era);
+      this.#lookForElder();
     });
     switchboard.handleNotice(noticeKinds.timeAnswer, (session, answer) => {
       const heard = this.#mesh.hear(answer, session.id);
+      if (session === this.#above()) this.#contradicted(heard === 'younger');
       if (heard === 'more') return session.notify(noticeKinds.timeQuestion, this.#mesh.ask(session.id));
       const isTaken = heard === 'taken';
       if (this.#elder === session && (!isTaken || this.#knowsEnough())) this.#elder = null;
@@ -142,6 +152,7 @@ export class PeerClock {
   }
 
   #turn(): void {
+    this.#lookForElder();
     const asked = this.#oldest() ?? this.#above();
     if (asked !== null) {
       asked.notify(noticeKinds.timeQuestion, this.#mesh.ask(asked.id));
@@ -175,9 +186,30 @@ export class PeerClock {
     return isFirst ? this.#mesh.state().samples >= LEAD_SAMPLES : this.#mesh.isSettled;
   }
 
-  #meet(session: Session, era: Era): void {
-    if (this.#elder !== null || !this.#mesh.isOutlivedBy(era)) return;
-    this.#elder = session;
+  /** Below in the tree an older time may be kept: it is asked for if more than one says so, or whoever says who is in. */
+  #lookForElder(): void {
+    if (this.#elder !== null) return;
+    // Whoever has just started hears first what all say.
+    const isFirst = this.#directory.tree.root === this.#standing.id;
+    if (isFirst && this.#mesh.era.age === 0 && this.#elapsedMs() < FOUND_MS) return;
+    const { roster } = this.#standing;
+    const id = this.#claims.vouched(
+      this.#directory.tree.size,
+      roster.authority?.id ?? null,
+      (each) => this.#switchboard.sessionOf(each) !== null && roster.approved(each) !== null,
+    );
+    if (id === null) return;
+    this.#elder = this.#switchboard.sessionOf(id);
+    this.#turnIn(0);
+  }
+
+  /** Those above would have come to an older time that others keep too. */
+  #contradicted(isSo: boolean): void {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    this.#contradictedMs = isSo ? (this.#contradictedMs ?? nowMs) : null;
+    if (this.#contradictedMs === null || nowMs - this.#contradictedMs < GIVE_IN_MS) return;
+    this.#contradictedMs = null;
+    this.#mesh.abandon();
     this.#turnIn(0);
   }
 }

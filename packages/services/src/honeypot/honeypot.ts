@@ -1,6 +1,7 @@
 // The honeypot: ports that look like services, and nobody behind them. It never opens a connection to anywhere.
 import { randomInt } from 'node:crypto';
 import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
+import { plainHost } from '@eyrie/mesh';
 import { BOUNDS, type Bounds, Budget, Gate } from './bounds.ts';
 import type { Decoy } from './decoys/decoy.ts';
 import { serve, serveByPayload } from './decoys/index.ts';
@@ -130,13 +131,13 @@ export class Honeypot {
   }
 
   #receive(socket: Socket, decoy: Decoy | null, port: number): void {
-    const address = plainAddress(socket.remoteAddress ?? '');
+    const address = plainHost(socket.remoteAddress ?? '');
     socket.on('error', () => socket.destroy()); // However a visitor goes, it goes.
     this.#visits++;
     if (!this.#gate.enter(address)) return void socket.resetAndDestroy();
     const { address: own } = this.#options;
     // Asked only where it may be any: it is a call of the system for each visit.
-    const local = isIP(own) !== 0 && !isAny(own) ? own : plainAddress(socket.localAddress ?? '');
+    const local = isIP(own) !== 0 && !isAny(own) ? own : plainHost(socket.localAddress ?? '');
     const stay = new Stay(socket, this.#nextName(), address, local, port, this.#host);
     this.#stays.set(socket, stay);
     socket.once('close', () => {
@@ -172,9 +173,4 @@ export class Honeypot {
 
 function isAny(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
-}
-
-/** IPv4 in IPv6's clothes is shown as IPv4. */
-export function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

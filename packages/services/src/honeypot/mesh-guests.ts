@@ -1,9 +1,8 @@
 // Peers of the mesh that were sent to the honeypot: what they do there, as events and sessions like those of all visitors.
-import { type DecoyEvent, MeshDecoy, type Peer, parseAddress, type Transport } from '@eyrie/mesh';
+import { type DecoyEvent, MeshDecoy, type Peer, parseAddress, plainHost, type Transport } from '@eyrie/mesh';
 import { Account, type Bounds, type Budget } from './bounds.ts';
 import { castOf } from './cast.ts';
 import type { Happening, HoneypotEvent } from './event.ts';
-import { plainAddress } from './honeypot.ts';
 import type { Persona } from './persona.ts';
 import type { Recorder } from './recorder.ts';
 import { PLAYED, Tape } from './tape.ts';
@@ -80,7 +79,7 @@ export class MeshGuests {
     const guest: Guest = {
       facts: {
         session: this.#host.nextName(),
-        ...{ sourceAddress: plainAddress(from.host), sourcePort: from.port },
+        ...{ sourceAddress: plainHost(from.host), sourcePort: from.port },
         ...{ address: this.#place.host, port: this.#place.port },
       },
       ...{ beganAt, account, second: 0, inSecond: 0 },
