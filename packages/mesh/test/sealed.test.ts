@@ -5,9 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { Aes256Gcm, CipherSuite, HkdfSha256 } from '@hpke/core';
 import { XWing } from '@hpke/hybridkem-x-wing';
-import { setupReceiver, setupSender } from '../src/sealed/hpke.ts';
+import { keySchedule, setupReceiver, setupSender } from '../src/sealed/hpke.ts';
 import { openWithPassphrase, PassphraseError, sealWithPassphrase } from '../src/sealed/passphrase.ts';
 import { decapsulate, encapsulate, privateKeyFrom } from '../src/sealed/xwing.ts';
+import { encapsulated, hpkePq, rfc9180 } from './data/hpke-vectors.ts';
 import * as vector from './data/xwing-vector.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
@@ -32,6 +33,21 @@ test('X-Wing: both sides get the same secret, and another of a changed ciphertex
   }
   assert.throws(() => decapsulate(key, ciphertext.subarray(1)), RangeError);
   assert.throws(() => encapsulate(key.publicKey.subarray(1)), RangeError);
+});
+
+test('HPKE: the vectors of RFC 9180 and of the draft for X-Wing', () => {
+  for (const { suite, info, sharedSecret, key, baseNonce, exports } of [rfc9180, hpkePq]) {
+    const suiteId = Buffer.concat([Buffer.from('HPKE'), hex(suite)]);
+    const schedule = keySchedule(hex(sharedSecret), hex(info), suiteId);
+    assert.equal(schedule.key.toString('hex'), key);
+    assert.equal(schedule.baseNonce.toString('hex'), baseNonce);
+    for (const [purpose, value] of exports)
+      assert.equal(schedule.export(hex(purpose), 32).toString('hex'), value);
+  }
+  const receiver = privateKeyFrom(hex(hpkePq.seed));
+  const publicKey = Buffer.from(receiver.publicKey).toString('hex');
+  assert.ok(publicKey.startsWith(hpkePq.publicKeyBegins) && publicKey.endsWith(hpkePq.publicKeyEnds));
+  assert.equal(decapsulate(receiver, hex(encapsulated)).toString('hex'), hpkePq.sharedSecret);
 });
 
 test('HPKE: what another implementation seals is opened here, and the other way round', async () => {

@@ -14,21 +14,32 @@ const SUITE = Buffer.concat([Buffer.from('HPKE'), Buffer.from('647a00010002', 'h
 const MODE_BASE = Buffer.of(0);
 const NOTHING = Buffer.alloc(0);
 
+/** §5.1, KeySchedule, base mode with no pre-shared key. For suites whose KDF is HKDF-SHA256 and whose keys have 32 bytes. */
+export function keySchedule(sharedSecret: Uint8Array, info: Uint8Array, suite: Uint8Array = SUITE) {
+  const idHash = labelledExtract(suite, NOTHING, 'psk_id_hash', NOTHING);
+  const infoHash = labelledExtract(suite, NOTHING, 'info_hash', info);
+  const context = Buffer.concat([MODE_BASE, idHash, infoHash]);
+  const secret = labelledExtract(suite, sharedSecret, 'secret', NOTHING);
+  const exporter = labelledExpand(suite, secret, 'exp', context, HASH_BYTES);
+  return {
+    key: labelledExpand(suite, secret, 'key', context, KEY_BYTES),
+    baseNonce: labelledExpand(suite, secret, 'base_nonce', context, NONCE_BYTES),
+    /** §5.3: another secret of the same two. */
+    export: (purpose: Uint8Array, length: number) => labelledExpand(suite, exporter, 'sec', purpose, length),
+  };
+}
+
 /** One direction between two: each message has the next number. */
 export class HpkeContext {
   readonly #key: Buffer;
   readonly #baseNonce: Buffer;
-  readonly #exporter: Buffer;
+  readonly #export: (purpose: Uint8Array, length: number) => Buffer;
 
   constructor(sharedSecret: Uint8Array, info: Uint8Array) {
-    // §5.1, KeySchedule, with no pre-shared key.
-    const idHash = labelledExtract(NOTHING, 'psk_id_hash', NOTHING);
-    const infoHash = labelledExtract(NOTHING, 'info_hash', info);
-    const context = Buffer.concat([MODE_BASE, idHash, infoHash]);
-    const secret = labelledExtract(sharedSecret, 'secret', NOTHING);
-    this.#key = labelledExpand(secret, 'key', context, KEY_BYTES);
-    this.#baseNonce = labelledExpand(secret, 'base_nonce', context, NONCE_BYTES);
-    this.#exporter = labelledExpand(secret, 'exp', context, HASH_BYTES);
+    const schedule = keySchedule(sharedSecret, info);
+    this.#key = schedule.key;
+    this.#baseNonce = schedule.baseNonce;
+    this.#export = schedule.export;
   }
 
   /** Never twice with one number. */
@@ -53,7 +64,7 @@ export class HpkeContext {
 
   /** §5.3: another secret of the same two. */
   export(purpose: string, length: number): Buffer {
-    return labelledExpand(this.#exporter, 'sec', Buffer.from(purpose), length);
+    return this.#export(Buffer.from(purpose), length);
   }
 
   /** §5.2: the number, added to the base nonce bit by bit. */
@@ -83,14 +94,20 @@ export function setupReceiver(key: XWingPrivateKey, encapsulated: Uint8Array, in
 }
 
 /** §4, LabeledExtract: HKDF-Extract (RFC 5869 §2.2) over a labelled input. */
-function labelledExtract(salt: Uint8Array, label: string, input: Uint8Array): Buffer {
-  return createHmac('sha256', salt).update('HPKE-v1').update(SUITE).update(label).update(input).digest();
+function labelledExtract(suite: Uint8Array, salt: Uint8Array, label: string, input: Uint8Array): Buffer {
+  return createHmac('sha256', salt).update('HPKE-v1').update(suite).update(label).update(input).digest();
 }
 
 /** §4, LabeledExpand; HKDF-Expand (RFC 5869 §2.3) of one block, which is all that is needed. */
-function labelledExpand(secret: Uint8Array, label: string, info: Uint8Array, length: number): Buffer {
+function labelledExpand(
+  suite: Uint8Array,
+  secret: Uint8Array,
+  label: string,
+  info: Uint8Array,
+  length: number,
+): Buffer {
   if (length > HASH_BYTES) throw new RangeError('HKDF-Expand of one block gives 32 bytes at most');
   const size = Buffer.of(length >> 8, length & 0xff);
-  const block = createHmac('sha256', secret).update(size).update('HPKE-v1').update(SUITE).update(label);
+  const block = createHmac('sha256', secret).update(size).update('HPKE-v1').update(suite).update(label);
   return block.update(info).update(Buffer.of(1)).digest().subarray(0, length);
 }
