@@ -128,8 +128,8 @@ function ask(
   });
 }
 
-/** A session of somebody who has no certificate: it can only ask. */
-function startStrangerSession(
+/** A session of somebody who shows no certificate, or none that counts: it can only ask. */
+export function startStrangerSession(
   runtime: Runtime,
   link: Link,
   mesh: string,

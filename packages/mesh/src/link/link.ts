@@ -52,6 +52,13 @@ export interface Transport {
   /** The same over a stream that somebody else carries; not every transport can. */
   dialOver?(carried: Duplex, address: string, done: Dialled): void;
   acceptOver?(carried: Duplex, address: string, onLink: (link: Link) => void): void;
+  /** As `dial`, from a local port that `meet` can use as well. */
+  dialFromOwnPort?(
+    address: string,
+    done: (error: Error | null, link: Link | null, localPort: number) => void,
+  ): void;
+  /** Calls an address from a local port until the other side's calls and these cross; null if they do not, in a few seconds. */
+  meet?(localPort: number, address: string, done: (met: Duplex | null) => void): void;
   /** A renewed certificate: holds for links from now on. */
   setCredentials(credentials: LinkCredentials): void;
   close(): Promise<void>;

@@ -1,10 +1,13 @@
-// A link with any peer that is here, whatever stands between: dialled, else dialled from there, else over a third.
+// A link with any peer that is here, whatever stands between: dialled, else dialled from there, else from both sides at
+// once, else over a third.
 
 import type { Directory } from '../members/directory.ts';
+import type { Asker } from '../messages/asker.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import type { Transport } from './link.ts';
+import { Punch } from './punch.ts';
 import { Relay } from './relay.ts';
 import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -18,6 +21,7 @@ export class Reach {
   readonly #switchboard: Switchboard;
   readonly #routing: Routing;
   readonly #relay: Relay;
+  readonly #punch: Punch;
 
   constructor(
     runtime: Runtime,
@@ -25,11 +29,13 @@ export class Reach {
     switchboard: Switchboard,
     routing: Routing,
     transport: Transport,
+    asker: Asker,
   ) {
     this.#directory = directory;
     this.#switchboard = switchboard;
     this.#routing = routing;
     this.#relay = new Relay(runtime, switchboard, transport);
+    this.#punch = new Punch(runtime, switchboard.standing, switchboard, routing, transport, asker);
     // Whoever asks may lie about its name: but only the addresses that the named one has announced are dialled.
     routing.handle(routedKinds.dialMe, (from, _body, answer) =>
       switchboard.connect(from, directory.addressesOf(from), (isLinked) =>
@@ -45,7 +51,7 @@ export class Reach {
 
   /** The same, where it cannot be dialled. */
   async linkOtherwise(to: string): Promise<Session | null> {
-    return (await this.#dialMe(to)) ?? this.#overOther(to);
+    return (await this.#dialMe(to)) ?? (await this.#meet(to)) ?? this.#overOther(to);
   }
 
   #session(id: string): Session | null {
@@ -65,6 +71,11 @@ export class Reach {
         resolve(this.#session(to)),
       );
     });
+  }
+
+  async #meet(to: string): Promise<Session | null> {
+    const session = await this.#punch.connect(to);
+    return session?.id === to ? session : this.#session(to);
   }
 
   async #overOther(to: string): Promise<Session | null> {

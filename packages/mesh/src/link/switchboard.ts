@@ -341,7 +341,7 @@ export class Switchboard implements SessionHost {
       reply('this peer does not answer that');
       return;
     }
-    if (isStranger && kind !== requestKinds.enrol)
+    if (isStranger && kind !== requestKinds.enrol && kind !== requestKinds.seen)
       throw new WireError('a stranger may only ask to be let in');
     handler(session, payload, reply);
   }

@@ -1,11 +1,13 @@
 // Links over TLS 1.3 with one cipher and a key exchange that a quantum computer does not break.
 
+import { randomInt } from 'node:crypto';
 import { createServer, type OnReadOpts, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { formatAddress, parseAddress, plainHost } from './address.ts';
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
+import { meet } from './meet.ts';
 import { Outflow, RECORD_BYTES_MAX } from './outflow.ts';
 import { Sorter } from './sorter.ts';
 
@@ -13,6 +15,9 @@ const HANDSHAKE_MS = 10_000;
 /** Handshakes under way at once that others began: for one more, the oldest of the address with the most has to go. */
 const HANDSHAKES_MAX = 256;
 const SOCKETS_MAX = 4096;
+/** For calls whose local port matters: not those that systems give to others. One that is taken is one try that fails. */
+const PORTS_FROM = 20_000;
+const PORTS_TO = 30_000;
 
 /**
  * TLS proves that the other side holds the key of the certificate it shows. Whether that certificate is good is judged by
@@ -61,6 +66,23 @@ export class TlsTransport implements Transport {
   }
 
   dial(address: string, done: Dialled): void {
+    this.#dial(address, 0, done);
+  }
+
+  dialFromOwnPort(
+    address: string,
+    done: (error: Error | null, link: Link | null, localPort: number) => void,
+  ): void {
+    const localPort = randomInt(PORTS_FROM, PORTS_TO);
+    this.#dial(address, localPort, (error, link) => done(error, link, localPort));
+  }
+
+  meet(localPort: number, address: string, done: (met: Duplex | null) => void): void {
+    meet(localPort, address, done);
+  }
+
+  /** @param localPort 0: any */
+  #dial(address: string, localPort: number, done: Dialled): void {
     const target = parseAddress(address);
     if (target === null) {
       done(new Error(`${address} is no address: write host:port`), null);
@@ -74,6 +96,7 @@ export class TlsTransport implements Transport {
     const options: tls.ConnectionOptions & { onread: OnReadOpts } = {
       ...tlsOptions,
       ...target,
+      ...(localPort === 0 ? {} : { localPort }),
       secureContext: this.#context,
       checkServerIdentity: () => undefined,
       onread: { buffer: inflow, callback },

@@ -21,11 +21,13 @@ import { hostOf } from '../link/address.ts';
 import type { Transport } from '../link/link.ts';
 import { Moved } from '../link/moved.ts';
 import { Reach } from '../link/reach.ts';
+import { seenAddress } from '../link/seen-from.ts';
 import { Switchboard } from '../link/switchboard.ts';
 import { Directory } from '../members/directory.ts';
 import { Gossip } from '../members/gossip.ts';
 import { Liveness } from '../members/liveness.ts';
 import { Neighbours } from '../members/neighbours.ts';
+import { Asker } from '../messages/asker.ts';
 import { Broadcasts } from '../messages/broadcast.ts';
 import { Inbox } from '../messages/inbox.ts';
 import { Mailbox, type Outcome } from '../messages/mailbox.ts';
@@ -130,12 +132,18 @@ export class Peer {
       this.inbox,
       policy,
     );
-    this.reach = new Reach(runtime, this.directory, this.switchboard, this.routing, transport);
+    const asker = new Asker(standing, () => this.clock.nowMs());
+    this.reach = new Reach(runtime, this.directory, this.switchboard, this.routing, transport, asker);
     this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
     this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
-    this.skyeye = new SkyEyeOverLinks(runtime, standing, this.directory, this.switchboard, this.routing, {
-      meshNowMs: () => this.clock.nowMs(),
-    });
+    this.skyeye = new SkyEyeOverLinks(
+      runtime,
+      standing,
+      this.directory,
+      this.switchboard,
+      this.routing,
+      asker,
+    );
     this.skyeye.onAsked.push((id) => this.meter.query(id));
     this.#neighbours = new Neighbours(
       runtime,
@@ -157,6 +165,9 @@ export class Peer {
       if (this.#isStarted && !this.#isStopped && this.directory.announcementOf(this.id) === null)
         this.#announce(false);
     });
+    this.switchboard.handleRequest(requestKinds.seen, (session, _payload, reply) =>
+      reply(null, encode(seenAddress, session.link.shown.address)),
+    );
     this.switchboard.handleRequest(requestKinds.enrol, (session, payload, reply) => {
       const address = hostOf(session.link.shown.address);
       this.#enrol(payload, address, (error, body) => {

@@ -2,7 +2,7 @@
 
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';
-import { Asker } from '../messages/asker.ts';
+import type { Asker } from '../messages/asker.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
@@ -59,11 +59,12 @@ export class SkyEyeOverLinks {
     directory: Directory,
     switchboard: Switchboard,
     routing: Routing,
-    options: SkyEyeOptions & { /** The time that all share. */ meshNowMs?: () => number } = {},
+    asker: Asker,
+    options: SkyEyeOptions = {},
   ) {
     this.#runtime = runtime;
     this.#standing = standing;
-    this.#asker = new Asker(standing, options.meshNowMs ?? runtime.clock.nowMs);
+    this.#asker = asker;
     this.#directory = directory;
     this.#switchboard = switchboard;
     this.#routing = routing;

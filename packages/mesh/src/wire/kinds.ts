@@ -23,7 +23,7 @@ export const noticeKinds = {
 } as const;
 
 export const requestKinds = {
-  /** identity/authority.ts: the only one that a stranger may send */
+  /** identity/authority.ts: a stranger may send it */
   enrol: 1,
   /** members/liveness.ts */
   probe: 2,
@@ -31,6 +31,8 @@ export const requestKinds = {
   offers: 3,
   /** skyeye/latency.ts */
   coordinate: 4,
+  /** link/seen-from.ts: a stranger may send it */
+  seen: 5,
   /** services/path/watch.ts */
   sightings: 0x70,
 } as const;
@@ -45,6 +47,8 @@ export const routedKinds = {
   call: 6,
   /** link/reach.ts */
   dialMe: 7,
+  /** link/punch.ts */
+  meet: 0x52,
   /** watch/suspicions.ts */
   suspicion: 0x60,
   /** skyeye/ */

@@ -1,0 +1,128 @@
+// A direct link between two that are both behind routers with address translation: both call each other at once, each from
+// the local port that its router has just mapped, so that each takes the other's call for the answer to its own (RFC 5128
+// §3.4, RFC 9293 §3.5). Where a router maps each call to another port, that does not work, and a third carries the link.
+//
+//   A ── "where from do you see me?" ──► any peer that A called   (link/seen-from.ts)
+//   A ── meet me at a:p ── over others ──► B, which asks the same ── at b:q ──► A
+//   A ═══ TCP, from both sides at once ═══ B      then TLS, in which A calls
+
+import type { Duplex } from 'node:stream';
+import { type Asker, proof } from '../messages/asker.ts';
+import type { Routing } from '../messages/routing.ts';
+import type { Standing } from '../peer/standing.ts';
+import type { Runtime } from '../runtime.ts';
+import { routedKinds } from '../wire/kinds.ts';
+import { decode, encode, record, text } from '../wire/schema.ts';
+import { isAddress, parseAddress } from './address.ts';
+import type { Link, Transport } from './link.ts';
+import { type Outlook, seenFrom } from './seen-from.ts';
+import type { Session } from './session.ts';
+import type { Switchboard } from './switchboard.ts';
+
+const ANSWER_MS = 4_000;
+/** At once, for whoever asks: each costs calls to an address that another has named. */
+const MEETINGS_MAX = 8;
+
+const address = text(64);
+const meeting = record({ address, proof });
+const met = record({ address });
+const NOTHING = Buffer.alloc(0);
+
+export class Punch {
+  readonly #runtime: Runtime;
+  readonly #standing: Standing;
+  readonly #switchboard: Switchboard;
+  readonly #routing: Routing;
+  readonly #transport: Transport;
+  readonly #asker: Asker;
+  /** Who is being met because it asked. */
+  readonly #meetings = new Set<string>();
+
+  constructor(
+    runtime: Runtime,
+    standing: Standing,
+    switchboard: Switchboard,
+    routing: Routing,
+    transport: Transport,
+    asker: Asker,
+  ) {
+    this.#runtime = runtime;
+    this.#standing = standing;
+    this.#switchboard = switchboard;
+    this.#routing = routing;
+    this.#transport = transport;
+    this.#asker = asker;
+    routing.handle(routedKinds.meet, (from, payload, answer) => {
+      const { address, proof } = decode(meeting, payload);
+      const problem =
+        this.#objectionTo(from, address) ?? asker.objectionTo(from, this.#content(address), proof);
+      if (problem !== null) return answer(problem, NOTHING);
+      this.#meetings.add(from);
+      this.#answer(from, address, answer).finally(() => this.#meetings.delete(from));
+    });
+  }
+
+  /** A direct link with `to`; null if that does not work. */
+  async connect(to: string): Promise<Session | null> {
+    const outlook = await this.#look();
+    if (outlook === null) return null;
+    const content = this.#content(outlook.address, to);
+    const question = encode(meeting, { address: outlook.address, proof: this.#asker.prove(content) });
+    const theirs = await new Promise<string | null>((resolve) => {
+      this.#routing.ask(to, routedKinds.meet, question, ANSWER_MS, (error, body) => {
+        const said = error === null ? decode(met, body).address : '';
+        resolve(isAddress(said) ? said : null);
+      });
+    });
+    const socket = theirs === null ? null : await this.#meet(outlook, theirs);
+    outlook.close();
+    if (socket === null) return null;
+    return new Promise((resolve) => {
+      this.#transport.dialOver?.(socket, theirs!, (_error, link) => {
+        if (link === null) resolve(null);
+        else this.#switchboard.adopt(link, resolve);
+      });
+    });
+  }
+
+  async #answer(
+    from: string,
+    theirs: string,
+    answer: (error: string | null, body: Uint8Array) => void,
+  ): Promise<void> {
+    const outlook = await this.#look();
+    if (outlook === null) return answer('no way out from here', NOTHING);
+    answer(null, encode(met, { address: outlook.address }));
+    const socket = await this.#meet(outlook, theirs);
+    outlook.close();
+    if (socket === null) return;
+    this.#runtime.log('debug', 'met behind routers', { peer: from, address: theirs });
+    this.#transport.acceptOver?.(socket, theirs, (link: Link) => this.#switchboard.adopt(link, () => {}));
+  }
+
+  #objectionTo(from: string, address: string): string | null {
+    if (!isAddress(address)) return 'that is no address';
+    return this.#meetings.size >= MEETINGS_MAX || this.#meetings.has(from)
+      ? 'too many meetings at once'
+      : null;
+  }
+
+  #content(address: string, to = this.#standing.id): Buffer {
+    return Buffer.from(`meet ${to} ${address}`);
+  }
+
+  /** From where this peer is seen by one that it has called itself: that one is open to calls. */
+  async #look(): Promise<Outlook | null> {
+    if (this.#transport.meet === undefined || this.#transport.dialOver === undefined) return null;
+    for (const { link } of this.#switchboard.sessions()) {
+      if (!link.isDialler || parseAddress(link.shown.address) === null) continue;
+      const mesh = this.#standing.roster.mesh;
+      return seenFrom(this.#runtime, this.#transport, mesh, link.shown.address);
+    }
+    return null;
+  }
+
+  #meet({ localPort }: Outlook, theirs: string): Promise<Duplex | null> {
+    return new Promise((resolve) => this.#transport.meet!(localPort, theirs, resolve));
+  }
+}

@@ -1,0 +1,54 @@
+// From which address others see this peer, where a router stands between: one that is open to calls is asked, over a link
+// of its own whose local port is then known to be mapped to that address.
+
+import { startStrangerSession } from '../identity/enrolment.ts';
+import type { Runtime } from '../runtime.ts';
+import { requestKinds } from '../wire/kinds.ts';
+import { decode, text, WireError } from '../wire/schema.ts';
+import { isAddress } from './address.ts';
+import type { Transport } from './link.ts';
+
+const ASK_MS = 3_000;
+export const seenAddress = text(64);
+
+export interface Outlook {
+  localPort: number;
+  /** As seen from outside. */
+  address: string;
+  /** Ends the link: the router may forget the port from now on. */
+  close(): void;
+}
+
+/** @param from HOST:PORT of a peer that is open to calls. Null if it does not answer. */
+export function seenFrom(
+  runtime: Runtime,
+  transport: Transport,
+  mesh: string,
+  from: string,
+): Promise<Outlook | null> {
+  return new Promise((resolve) => {
+    transport.dialFromOwnPort?.(from, (_error, link, localPort) => {
+      if (link === null) return resolve(null);
+      // Whoever asks that says no more of itself than one who wants to be let in.
+      startStrangerSession(runtime, link, mesh, (session) => {
+        if (session === null) return resolve(null);
+        session.request(requestKinds.seen, Buffer.alloc(0), ASK_MS, (error, payload) => {
+          const address = error === null ? readAddress(payload) : null;
+          const close = () => session.close('done');
+          if (address === null) close();
+          resolve(address === null ? null : { localPort, address, close });
+        });
+      });
+    });
+  });
+}
+
+function readAddress(payload: Uint8Array): string | null {
+  try {
+    const address = decode(seenAddress, payload);
+    return isAddress(address) ? address : null;
+  } catch (error) {
+    if (error instanceof WireError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+// Who may ask to be met behind routers, and what a stranger is told: on a virtual clock, with calls that always cross.
+
+import assert from 'node:assert/strict';
+import type { Duplex } from 'node:stream';
+import { test } from 'node:test';
+import { Asker, proof } from '../src/messages/asker.ts';
+import type { Peer } from '../src/peer/peer.ts';
+import { VirtualMesh, VirtualTransport } from '../src/virtual/index.ts';
+import { routedKinds } from '../src/wire/kinds.ts';
+import { encode, record, text } from '../src/wire/schema.ts';
+
+const meeting = record({ address: text(64), proof });
+
+/** A mesh whose peers can be met; gives whom they called to meet. */
+async function meeters() {
+  const called: string[] = [];
+  const { prototype } = VirtualTransport as unknown as {
+    prototype: VirtualTransport & Record<string, unknown>;
+  };
+  Object.assign(prototype, {
+    dialOver() {},
+    dialFromOwnPort(this: VirtualTransport, address: string, done: (...all: unknown[]) => void) {
+      this.dial(address, (error, link) => done(error, link, 4711));
+    },
+    meet(_localPort: number, address: string, done: (met: Duplex | null) => void) {
+      called.push(address);
+      setImmediate(done, null);
+    },
+  });
+  const mesh = await VirtualMesh.create({ peers: 5, seed: 3 });
+  await mesh.startAll();
+  mesh.clock.run(5_000);
+  const restore = () => {
+    for (const name of ['dialOver', 'dialFromOwnPort', 'meet']) delete prototype[name];
+  };
+  return { mesh, called, restore };
+}
+
+/** What comes of a question to be met, as `asker` signs it, from `from`. */
+async function ask(mesh: VirtualMesh, from: Peer, asker: Peer, to: Peer, address: string): Promise<string> {
+  const content = Buffer.from(`meet ${to.id} ${address}`);
+  const proved = new Asker(asker.standing, () => asker.clock.nowMs()).prove(content);
+  let result = '';
+  from.routing.ask(to.id, routedKinds.meet, encode(meeting, { address, proof: proved }), 4_000, (error) => {
+    result = error ?? 'met';
+  });
+  for (let i = 0; i < 50 && result === ''; i++) {
+    mesh.clock.run(100);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return result;
+}
+
+test('only an approved peer that proves who it is is met, and only where it says in its own name', async () => {
+  const { mesh, called, restore } = await meeters();
+  try {
+    const to = mesh.peers.find((peer) =>
+      [...peer!.switchboard.sessions()].some(({ link }) => link.isDialler),
+    )!;
+    const [asker, other] = mesh.peers.filter((peer) => peer !== to) as [Peer, Peer];
+    assert.equal(await ask(mesh, asker, asker, to, '192.0.2.1:4000'), 'met');
+    assert.deepEqual(called, ['192.0.2.1:4000']);
+    assert.match(await ask(mesh, other, asker, to, '192.0.2.2:4000'), /not signed/);
+    assert.match(await ask(mesh, asker, asker, to, 'nowhere'), /no address/);
+    const decision = { step: 'quarantine', reason: 'x', forMs: 60_000, by: 'policy' } as const;
+    mesh.peers[0]!.authority!.measure(other.id, decision);
+    mesh.clock.run(2_000);
+    assert.notEqual(await ask(mesh, other, other, to, '192.0.2.3:4000'), 'met');
+    assert.deepEqual(called, ['192.0.2.1:4000']);
+  } finally {
+    restore();
+  }
+});
