@@ -1,52 +1,127 @@
 // A parser in a thread of its own. This file is both ends: who imports it in the main thread can start the thread, and
-// the thread runs this same file, so that it is found wherever the sources were put together.
+// the thread runs this same file, so that it is found wherever the sources were put together. A thread that has done its
+// work waits for more: to start one and compile all protocols again costs as much as some hundred thousand packets.
 import module from 'node:module';
 import { dirname } from 'node:path';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, SHARE_ENV, Worker, workerData } from 'node:worker_threads';
 import type { FromParser, ParseJob, ToParser } from './spec.ts';
 
 const ROLE = 'eyrie parser';
+/** Threads that wait for work, and how long. */
+const IDLE_MAX = 2;
+const IDLE_MS = 60_000;
 
 interface Start {
   readonly role: typeof ROLE;
-  readonly job: ParseJob;
   /** Where this process keeps compiled code; null: nowhere. */
   readonly cache: string | null;
 }
 
+type ToThread = ToParser | { readonly kind: 'job'; readonly job: ParseJob };
+
 export interface ParserThread {
   send(message: ToParser): void;
-  /** Resolves when the thread has gone. */
+  /** Resolves when the thread has gone, or waits for other work. */
   end(): Promise<void>;
 }
 
-/** Starts the thread; `hear` is told all that it says, the last is `end` or `error`. */
+/** Gives a thread the work; `hear` is told all that it says, the last is `end` or `error`. */
 export function startParser(job: ParseJob, hear: (message: FromParser) => void): ParserThread {
-  // The folder it tells is of this version of Node, within the one that was asked for.
-  const folder = module.getCompileCacheDir();
-  const cache = folder === undefined ? null : dirname(folder);
-  const worker = new Worker(new URL(import.meta.url), {
-    workerData: { role: ROLE, job, cache } satisfies Start,
-  });
-  worker.on('message', hear);
-  worker.on('error', (error) =>
-    hear({ kind: 'error', code: '', message: error.message, stack: error.stack ?? '' }),
-  );
+  const thread = idle.pop() ?? new Thread();
+  thread.work(job, hear);
+  let isEnded = false;
   return {
-    send: (message) => worker.postMessage(message, message.kind === 'memory' ? [message.memory] : []),
+    // What comes too late must not reach other work.
+    send: (message) => {
+      if (!isEnded) thread.send(message);
+    },
     end: async () => {
-      await worker.terminate();
+      if (isEnded) return;
+      isEnded = true;
+      await thread.end();
     },
   };
 }
 
+/** Starts a thread for work that will come: it gets ready meanwhile. */
+export function prepareParser(): void {
+  if (idle.length === 0) new Thread().rest();
+}
+
+const idle: Thread[] = [];
+
+class Thread {
+  readonly #worker: Worker;
+  #hear: (message: FromParser) => void = () => {};
+  /** Its work came to its end; only then it can be given other work. */
+  #isDone = true;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    // The folder it tells is of this version of Node, within the one that was asked for.
+    const folder = module.getCompileCacheDir();
+    const cache = folder === undefined ? null : dirname(folder);
+    this.#worker = new Worker(new URL(import.meta.url), {
+      workerData: { role: ROLE, cache } satisfies Start,
+      // Keys may be given after it was started.
+      env: SHARE_ENV,
+    });
+    this.#worker.on('message', (message: FromParser) => {
+      if (message.kind === 'end') this.#isDone = true;
+      this.#hear(message);
+    });
+    this.#worker.on('error', ({ message, stack = '' }) => {
+      this.#forget();
+      this.#hear({ kind: 'error', code: '', message, stack });
+    });
+  }
+
+  work(job: ParseJob, hear: (message: FromParser) => void): void {
+    clearTimeout(this.#timer);
+    this.#worker.ref();
+    this.#hear = hear;
+    this.#isDone = false;
+    this.send({ kind: 'job', job });
+  }
+
+  send(message: ToThread): void {
+    this.#worker.postMessage(message, message.kind === 'memory' ? [message.memory] : []);
+  }
+
+  async end(): Promise<void> {
+    this.#hear = () => {};
+    if (this.#isDone && idle.length < IDLE_MAX) this.rest();
+    else await this.#worker.terminate();
+  }
+
+  /** Nobody waits for it: the process may end. */
+  rest(): void {
+    idle.push(this);
+    this.#worker.unref();
+    this.#timer = setTimeout(() => {
+      this.#forget();
+      void this.#worker.terminate();
+    }, IDLE_MS);
+    this.#timer.unref();
+  }
+
+  #forget(): void {
+    clearTimeout(this.#timer);
+    const at = idle.indexOf(this);
+    if (at >= 0) idle.splice(at, 1);
+  }
+}
+
 if (!isMainThread && (workerData as Start | null)?.role === ROLE) {
-  const { job, cache } = workerData as Start;
+  const { cache } = workerData as Start;
   // A thread has a cache of its own to switch on, and that before anything large is loaded.
   if (cache !== null) module.enableCompileCache(cache);
   const { ParserWork } = await import('./job.ts');
   const port = parentPort!;
-  const work = new ParserWork(job, (message, move) => port.postMessage(message, move));
-  port.on('message', (message: ToParser) => work.hear(message));
-  await work.run();
+  let work: InstanceType<typeof ParserWork> | null = null;
+  port.on('message', (message: ToThread) => {
+    if (message.kind !== 'job') return work?.hear(message);
+    work = new ParserWork(message.job, (said, move) => port.postMessage(said, move));
+    void work.run();
+  });
 }

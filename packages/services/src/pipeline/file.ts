@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
+import { prepareParser } from '../parser/index.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
 export interface FileOptions {
@@ -50,6 +51,8 @@ async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store
  */
 export async function runFile(path: string, options: FileOptions, pipeline: PipelineOptions): Promise<Run> {
   const { again = false, speed = Infinity, loop = false, isRunning = () => false } = options;
+  // It gets ready while the file's hash is made.
+  prepareParser();
   const plain = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
   const origin = { ...plain, name: options.name ?? plain.name };
   const { capture: known, isNew } = await pipeline.store.beginCapture(origin, { again });
