@@ -49,26 +49,25 @@ const SPACE = 32;
 /** The line of `summaryLine`, straight into the output's bytes: a million of these make a capture. */
 function writeLine(p: Packet, protocol: string, out: Output): void {
   out.reserve(LINE_BYTES);
-  for (let length = decimalDigits(p.number); length < NUMBER_WIDTH; length++) out.byte(SPACE);
+  out.spaces(NUMBER_WIDTH - decimalDigits(p.number));
   out.number(p.number);
   out.byte(SPACE);
   writeRelativeTime(p, out);
   out.byte(SPACE);
   if (p.columnKind === IPV4) {
     const b = p.columnBuf;
-    for (let length = ipv4Length(b, p.columnSrc); length < SOURCE_WIDTH; length++) out.byte(SPACE);
+    out.spaces(SOURCE_WIDTH - ipv4Length(b, p.columnSrc));
     out.ipv4(b, p.columnSrc);
     out.arrow();
-    out.ipv4(b, p.columnDst);
-    for (let length = ipv4Length(b, p.columnDst); length < DESTINATION_WIDTH; length++) out.byte(SPACE);
+    out.spaces(DESTINATION_WIDTH - out.ipv4(b, p.columnDst));
   } else {
     const source = sourceColumn(p);
     const destination = destinationColumn(p);
-    for (let length = source.length; length < SOURCE_WIDTH; length++) out.byte(SPACE);
+    out.spaces(SOURCE_WIDTH - source.length);
     out.text(source);
     out.arrow();
     out.text(destination);
-    for (let length = destination.length; length < DESTINATION_WIDTH; length++) out.byte(SPACE);
+    out.spaces(DESTINATION_WIDTH - destination.length);
   }
   out.byte(SPACE);
   out.text(protocol);
@@ -95,8 +94,7 @@ function writeRelativeTime(p: Packet, out: Output): void {
     return;
   }
   const digits = timeDigits(p);
-  for (let limit = 10 ** (TIME_WIDTH - digits - 2); limit > seconds && limit > 1; limit /= 10)
-    out.byte(SPACE);
+  out.spaces(TIME_WIDTH - digits - 1 - decimalDigits(seconds));
   out.number(seconds);
   out.byte(DOT);
   out.number(digits === 9 ? nanoseconds : Math.trunc(nanoseconds / 1000), digits);

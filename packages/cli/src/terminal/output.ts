@@ -4,9 +4,29 @@ import { FAILED, UserError } from '../errors.ts';
 
 const CAPACITY = 1 << 18;
 /** Up to so many characters a loop is faster than a call into the runtime. */
-const SHORT = 16;
+const SHORT = 96;
 /** Longer strings are written around the buffer. */
 const LONG = CAPACITY >> 2;
+
+/** More than a number takes. */
+const NUMBER_BYTES = 24;
+const SPACE = 32;
+const DOT = 46;
+const ZERO = 48;
+/** The digits of 0 to 99. */
+const TENS = new Uint8Array(100);
+const ONES = new Uint8Array(100);
+for (let i = 0; i < 100; i++) {
+  TENS[i] = ZERO + Math.floor(i / 10);
+  ONES[i] = ZERO + (i % 10);
+}
+/** The text of 0 to 255, a character a byte from the lowest on, and how many those are in the highest. */
+const OCTETS = new Int32Array(256);
+for (let i = 0; i < 256; i++) {
+  const text = String(i);
+  for (let k = 0; k < text.length; k++) OCTETS[i]! |= text.charCodeAt(k) << (8 * k);
+  OCTETS[i]! |= text.length << 24;
+}
 
 /** The reader at the other end of the pipe went away: the work is over, and that is no error. */
 export class ClosedPipe extends Error {}
@@ -28,21 +48,21 @@ export class Output {
       return;
     }
     if (this.#at + length * 3 > CAPACITY) this.flush();
-    if (length > SHORT) {
-      this.#at += this.#buffer.write(text, this.#at);
-      return;
-    }
     const buffer = this.#buffer;
-    let at = this.#at;
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 127) {
-        this.#at += buffer.write(text, this.#at);
+    const start = this.#at;
+    if (length <= SHORT) {
+      let i = 0;
+      for (; i < length; i++) {
+        const code = text.charCodeAt(i);
+        if (code > 127) break;
+        buffer[start + i] = code;
+      }
+      if (i === length) {
+        this.#at = start + length;
         return;
       }
-      buffer[at++] = code;
     }
-    this.#at = at;
+    this.#at += buffer.write(text, start);
   }
 
   byte(code: number): void {
@@ -52,23 +72,29 @@ export class Output {
 
   /** A whole number from 0 to 2^53, in decimal; `width`: padded with zeros. */
   number(value: number, width = 1): void {
-    if (this.#at + 24 > CAPACITY) this.flush();
+    if (this.#at + NUMBER_BYTES > CAPACITY) this.flush();
     const buffer = this.#buffer;
-    const end = this.#at + Math.max(width, decimalDigits(value));
-    let i = end - 1;
+    const start = this.#at;
+    const end = start + Math.max(width, decimalDigits(value));
+    let at = end;
     let rest = value;
     // Beyond 31 bits the remainder is taken by doubles, below by integers.
     while (rest > 0x7fff_ffff) {
-      const quotient = Math.floor(rest / 10);
-      buffer[i--] = 48 + (rest - quotient * 10);
+      const quotient = Math.floor(rest / 100);
+      at -= 2;
+      pair(buffer, at, rest - quotient * 100);
       rest = quotient;
     }
     let small = rest | 0;
-    for (; i >= this.#at; i--) {
-      const quotient = (small / 10) | 0;
-      buffer[i] = 48 + small - quotient * 10;
+    while (small > 9) {
+      const quotient = (small / 100) | 0;
+      at -= 2;
+      pair(buffer, at, small - quotient * 100);
       small = quotient;
     }
+    // Of an odd number of digits the first, or zeros.
+    if (at > start) buffer[--at] = ZERO + small;
+    while (at > start) buffer[--at] = ZERO;
     this.#at = end;
   }
 
@@ -77,16 +103,32 @@ export class Output {
     if (this.#at + bytes > CAPACITY) this.flush();
   }
 
-  /** 192.0.2.1 */
-  ipv4(b: Uint8Array, at: number): void {
+  /** Spaces: none where `count` is less than 1. */
+  spaces(count: number): void {
+    if (this.#at + count > CAPACITY) this.flush();
+    const end = this.#at + count;
+    for (let at = this.#at; at < end; at++) this.#buffer[at] = SPACE;
+    if (count > 0) this.#at = end;
+  }
+
+  /** 192.0.2.1; tells how many characters that were. */
+  ipv4(b: Uint8Array, from: number): number {
     if (this.#at + 16 > CAPACITY) this.flush();
-    for (let i = at; i < at + 4; i++) {
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let i = from; i < from + 4; i++) {
       const value = b[i]!;
-      if (i > at) this.#buffer[this.#at++] = 46;
-      if (value > 99) this.#buffer[this.#at++] = 48 + ((value / 100) | 0);
-      if (value > 9) this.#buffer[this.#at++] = 48 + (((value / 10) | 0) % 10);
-      this.#buffer[this.#at++] = 48 + (value % 10);
+      // Three digits are written, and those that were none are written over.
+      const octet = OCTETS[value]!;
+      buffer[at] = octet;
+      buffer[at + 1] = octet >> 8;
+      buffer[at + 2] = octet >> 16;
+      at += octet >> 24;
+      buffer[at++] = DOT;
     }
+    const length = at - 1 - this.#at;
+    this.#at += length;
+    return length;
   }
 
   /** ` → ` */
@@ -128,6 +170,12 @@ export class Output {
       }
     }
   }
+}
+
+/** Two digits at `at`. */
+function pair(buffer: Uint8Array, at: number, value: number): void {
+  buffer[at] = TENS[value]!;
+  buffer[at + 1] = ONES[value]!;
 }
 
 /** How many decimal digits a whole number from 0 on takes. */

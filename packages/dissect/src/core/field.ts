@@ -33,7 +33,7 @@ export type Names =
   | ((value: number) => string | undefined);
 
 let fieldCount = 0;
-const NO_FIELDS: readonly never[] = [];
+const NONE: readonly never[] = [];
 
 /**
  * Built by the functions below and refined by chaining: `uint('udp.length', 'Length').at(4, 2)`.
@@ -61,13 +61,13 @@ export class Field {
   /** Writes what the getter would give as `-T fields` prints it, without making a value. */
   writer: ((p: Packet, layer: number, out: TextSink) => void) | null = null;
   /** An alias is the multi-valued sum of others: `ip.addr` is `ip.src` and `ip.dst`. */
-  of: readonly Field[] = [];
+  of: readonly Field[] = NONE;
   /** Those that stand for this one too. */
-  aliases: readonly Field[] = NO_FIELDS;
+  aliases: readonly Field[] = NONE;
   /** Set when the protocol that owns it is made. */
   protocol: Protocol | null = null;
   /** All that do: DNS, mDNS and LLMNR share theirs. A field of more than one has no fixed place. */
-  readonly owners: Protocol[] = [];
+  owners: readonly Protocol[] = NONE;
   /** Not drawn in the tree, though filters and `-e` see it. */
   isHidden = false;
   /** What the capture file says, not a byte of the packet: shown without the brackets of what is derived. */

@@ -86,9 +86,11 @@ export class Protocol {
     this.expert = d.expert ?? null;
     this.on = d.on;
     this.heuristics = d.heuristics;
+    // One array for all fields that nobody else has: there are thousands, and each would be read at every start.
+    const onlyThis = [this];
     for (const field of this.fields) {
       field.protocol ??= this;
-      field.owners.push(this);
+      field.owners = field.owners.length === 0 ? onlyThis : [...field.owners, this];
     }
   }
 

@@ -37,7 +37,7 @@ export function columnNamed(name: string): Field | undefined {
   if (known !== undefined || made === undefined) return known;
   const line = text(name, made.title).get((p, layer) => p.protocols[layer]!.line(p, layer));
   line.protocol = made;
-  line.owners.push(...protocols.filter((each) => each.name === name));
+  line.owners = protocols.filter((each) => each.name === name);
   protocolLines.set(name, line);
   return line;
 }

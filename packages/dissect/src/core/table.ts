@@ -4,7 +4,7 @@ import type { Protocol } from './protocol.ts';
 
 const tables = new Map<string, Table>();
 
-/** A table over keys below `size`, answered by two array reads; larger keys are sparse. */
+/** A table over keys below `size`, answered by two array reads; larger keys are sparse: they take longer, and no room. */
 export class Table {
   readonly name: string;
   /** Per key the place in `#protocols`; 0: none. */
@@ -12,7 +12,7 @@ export class Table {
   readonly #protocols: (Protocol | undefined)[] = [undefined];
   readonly #sparse = new Map<number, Protocol>();
 
-  constructor(name: string, size = 0x10000) {
+  constructor(name: string, size = 256) {
     this.name = name;
     this.#index = new Uint16Array(size);
     tables.set(name, this);
@@ -37,6 +37,9 @@ export function tableNames(): string[] {
   return [...tables.keys()];
 }
 
+/** For what is looked up for nearly every packet. */
+const ALL_16_BITS = 0x10000;
+
 /** LINKTYPE_* of the capture file. */
 export const linkTypes = new Table('wtap_encap', 512);
 
@@ -45,9 +48,9 @@ export function isLinkTypeRead(linkType: number): boolean {
   return linkTypes.get(linkType) !== undefined;
 }
 
-export const etherTypes = new Table('ethertype');
+export const etherTypes = new Table('ethertype', ALL_16_BITS);
 /** IEEE 802.2 destination service access points. */
-export const llcSaps = new Table('llc.dsap', 256);
+export const llcSaps = new Table('llc.dsap');
 /** SNAP: organisation code * 65536 + protocol id, where the organisation is not 0 (then it is an EtherType). */
 export const snapPids = new Table('llc.snap', 0);
 export const pppProtocols = new Table('ppp.protocol');
@@ -56,13 +59,13 @@ export const greProtocols = new Table('gre.proto');
 /** Protocol types of Cisco HDLC. */
 export const chdlcProtocols = new Table('chdlc.protocol');
 /** Network layer protocol identifiers (ISO/IEC TR 9577): the first byte of an OSI packet. */
-export const osiNlpids = new Table('osinl', 256);
-export const ipProtocols = new Table('ip.proto', 256);
-export const udpPorts = new Table('udp.port');
-export const tcpPorts = new Table('tcp.port');
+export const osiNlpids = new Table('osinl');
+export const ipProtocols = new Table('ip.proto');
+export const udpPorts = new Table('udp.port', ALL_16_BITS);
+export const tcpPorts = new Table('tcp.port', ALL_16_BITS);
 export const sctpPorts = new Table('sctp.port');
 /** SCTP payload protocol identifiers. */
-export const sctpPayloads = new Table('sctp.ppi', 256);
+export const sctpPayloads = new Table('sctp.ppi');
 export const dccpPorts = new Table('dccp.port');
 
 /** A guess by content: true when the payload [p.at, p.end) is this protocol's beyond reasonable doubt. */

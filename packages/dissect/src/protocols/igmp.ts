@@ -10,7 +10,7 @@ import { ipv4Address } from '../core/text.ts';
 import { checksumStatus, checksumStatusNames } from './checksum.ts';
 
 /** Types of IGMP messages that other protocols use. */
-export const igmpTypes = new Table('igmp.type', 256);
+export const igmpTypes = new Table('igmp.type');
 
 const HEADER = 8;
 const QUERY = 0x11;

@@ -22,6 +22,9 @@ export function tcpFlagsText(flags: number): string {
   return text;
 }
 
+/** What stands behind it is which one it is. */
+const DUPLICATE = 'TCP Dup ACK';
+
 /** Finding, field and the words of the Info column; in the order in which Wireshark looks for them. */
 const FINDINGS = [
   [
@@ -74,7 +77,7 @@ const FINDINGS = [
     none('tcp.analysis.keep_alive_ack', 'ACK to a TCP keep-alive segment'),
     'TCP Keep-Alive ACK',
   ],
-  [a.DUPLICATE_ACK, none('tcp.analysis.duplicate_ack', 'Duplicate ACK'), 'TCP Dup ACK'],
+  [a.DUPLICATE_ACK, none('tcp.analysis.duplicate_ack', 'Duplicate ACK'), DUPLICATE],
   [
     a.ZERO_WINDOW_PROBE,
     none('tcp.analysis.zero_window_probe', 'TCP Zero Window Probe'),
@@ -243,12 +246,17 @@ function findingsText(found: number): string {
 }
 
 function writeFindings(p: Packet, out: TextSink): void {
+  const text = findingsText(p.analysis);
   if ((p.analysis & a.DUPLICATE_ACK) === 0) {
-    out.text(findingsText(p.analysis));
+    out.text(text);
     return;
   }
   const { duplicateAcks, duplicatedFrame } = p.session.tcp;
-  out.text(
-    findingsText(p.analysis).replace('TCP Dup ACK', `TCP Dup ACK ${duplicatedFrame}#${duplicateAcks}`),
-  );
+  const numbersAt = text.indexOf(DUPLICATE) + DUPLICATE.length;
+  out.text(text.slice(0, numbersAt));
+  out.text(' ');
+  out.number(duplicatedFrame);
+  out.text('#');
+  out.number(duplicateAcks);
+  out.text(text.slice(numbersAt));
 }

@@ -12,7 +12,7 @@ import { nullFamilies } from '../link/tables.ts';
 
 const DDP = 13;
 const SHORT_DDP = 5;
-const ddpTypes = new Table('ddp.type', 256);
+const ddpTypes = new Table('ddp.type');
 
 const ddpTypeNames: Readonly<Record<number, string>> = {
   1: 'AppleTalk Routing Table response or data',

@@ -7,7 +7,7 @@ import type { Sink } from '../../core/sink.ts';
 import { ipProtocols, Table } from '../../core/table.ts';
 
 /** What an EIGRP packet carries besides routes: IPX SAP. */
-const eigrpOpcodes = new Table('eigrp.opcode', 256);
+const eigrpOpcodes = new Table('eigrp.opcode');
 
 const HEADER = 20;
 const HELLO = 5;

@@ -1,0 +1,88 @@
+// What is written digit by digit and byte by byte is what strings would have said.
+import assert from 'node:assert/strict';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { decimalDigits, Output } from '../src/terminal/output.ts';
+
+/** What comes out of `write`. */
+function written(write: (out: Output) => void): string {
+  const path = join(tmpdir(), `eyrie-output-${process.pid}`);
+  const file = openSync(path, 'w');
+  try {
+    const out = new Output(file);
+    write(out);
+    out.flush();
+    return readFileSync(path, 'utf8');
+  } finally {
+    closeSync(file);
+    rmSync(path);
+  }
+}
+
+/** As many numbers of few digits as of many. */
+const wholeNumber = fc
+  .tuple(fc.nat(53), fc.bigInt(0n, 2n ** 53n - 1n))
+  .map(([bits, value]) => Number(value & ((1n << BigInt(bits)) - 1n)));
+
+describe('output', () => {
+  it('writes numbers, padded with zeros where that is asked', () => {
+    const asked = fc.array(fc.tuple(wholeNumber, fc.integer({ min: 1, max: 12 })), { minLength: 200 });
+    fc.assert(
+      fc.property(asked, (numbers) => {
+        const expected = numbers.map(([value, width]) => `${String(value).padStart(width, '0')} `).join('');
+        const actual = written((out) => {
+          for (const [value, width] of numbers) {
+            out.number(value, width);
+            out.byte(32);
+          }
+        });
+        assert.equal(actual, expected);
+        for (const [value] of numbers) assert.equal(decimalDigits(value), String(value).length);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('writes addresses, and tells their length', () => {
+    for (let value = 0; value < 256; value++) {
+      const address = Uint8Array.of(value, 255 - value, value, 7);
+      const text = [...address].join('.');
+      assert.equal(
+        written((out) => assert.equal(out.ipv4(address, 0), text.length)),
+        text,
+      );
+    }
+  });
+
+  it('writes text of any length in any script, and spaces between', () => {
+    const piece = fc.tuple(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: -3, max: 20 }));
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const actual = written((out) => {
+          for (const [text, count] of pieces) {
+            out.text(text);
+            out.spaces(count);
+          }
+        });
+        const expected = pieces.map(([text, count]) => text + ' '.repeat(Math.max(0, count))).join('');
+        assert.equal(actual, expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('writes more than its buffer holds', () => {
+    const text = 'ä line that is said again and again\n'.repeat(40_000);
+    assert.equal(
+      written((out) => out.text(text)),
+      text,
+    );
+    const actual = written((out) => {
+      for (let i = 0; i < 100_000; i++) out.number(i);
+    });
+    assert.equal(actual, Array.from({ length: 100_000 }, (_, i) => i).join(''));
+  });
+});
