@@ -154,6 +154,14 @@ test('queries are answered in full, by whoever knows enough, also where no peer 
   }
 });
 
+test('queries are answered in full in a deep tree, where an answer takes seconds', async () => {
+  const deep = { peers: 600, branching: 2, detailMax: 4, latencyMs: [10, 100] as [number, number] };
+  const { queries, depth } = await simulated({ ...deep, queriesPerS: 4, durationMs: 60_000 });
+  assert.ok(depth.max >= 11, `${depth.max} levels`);
+  assert.ok(queries.asked > 100);
+  assert.equal(queries.success, 1, JSON.stringify(queries.problems));
+});
+
 test('where sums go up, who comes between two others makes none of them count twice', async () => {
   const report = await simulated({ peers: 400, detailMax: 8, churnPerMin: 0.2, durationMs: 400_000 });
   assert.ok(report.errors.peers!.mean < 0.03, `off by ${report.errors.peers!.mean}`);

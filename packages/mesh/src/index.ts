@@ -13,7 +13,7 @@ export { TlsTransport } from './link/tls.ts';
 export { Directory, type Status } from './members/directory.ts';
 export { type Measure, measureText, STEPS, type Step } from './members/measures.ts';
 export { type Member, Roster, RosterError } from './members/roster.ts';
-export { BRANCHING, positionOf, Tree } from './members/tree.ts';
+export { BRANCHING, levelsOf, positionOf, Tree } from './members/tree.ts';
 export type { Message } from './messages/inbox.ts';
 export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';

@@ -32,6 +32,7 @@ function queriesOf(grove: Grove): Map<string, Queries> {
       parent: () => tree.parentOf(id),
       isRoot: () => tree.root === id,
       alive: () => tree.size,
+      levels: () => tree.levels,
       roleOf: (other: string) => (other.endsWith('0') ? 'coordinator' : 'peer'),
       send,
     };
@@ -48,7 +49,7 @@ async function ask(grove: Grove, queries: Map<string, Queries>, from: string, te
     .then((given) => {
       answer = given;
     });
-  for (let i = 0; i < 6_000 && answer === null; i++) {
+  for (let i = 0; i < 15_000 && answer === null; i++) {
     grove.clock.run(1);
     await null;
   }

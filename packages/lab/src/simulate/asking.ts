@@ -1,6 +1,6 @@
 // Capacity queries in the simulation: the mesh's own, from anybody, with what they took and whether they were right.
 
-import type { Runtime } from '@eyrie/mesh';
+import { levelsOf, type Runtime } from '@eyrie/mesh';
 import { type Answer, Queries, type QueryMessage } from '@eyrie/mesh/skyeye';
 import type { SeededRandom } from '@eyrie/mesh/virtual';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
@@ -105,6 +105,7 @@ export class Asking {
       parent: () => peer.parent(),
       isRoot: () => peer.isRoot(),
       alive: () => peer.alive(),
+      levels: () => levelsOf(peer.alive(), this.#world.branching),
       roleOf: () => 'peer',
       send: (to: string, message: QueryMessage) => this.#send(peer.index, numberOf(to), message),
     };

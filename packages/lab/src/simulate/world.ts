@@ -46,7 +46,7 @@ export class World {
   readonly #network: Network;
   readonly #inhabitants: Inhabitants;
   readonly #positions: Float64Array;
-  readonly #branching: number;
+  readonly branching: number;
   /** One for each side of the network; one alone while it is whole. */
   #trees: VirtualTree[];
   readonly #side: Uint8Array;
@@ -67,7 +67,7 @@ export class World {
     this.#network = network;
     this.#inhabitants = inhabitants;
     this.#positions = Float64Array.from(ids, positionOf);
-    this.#branching = branching;
+    this.branching = branching;
     this.#trees = [new VirtualTree(this.#positions, branching)];
     this.#isBusy = isBusy;
     this.running = new Uint8Array(count);
@@ -145,7 +145,7 @@ export class World {
 
   #split(): void {
     const whole = this.#trees[0]!;
-    const other = new VirtualTree(this.#positions, this.#branching);
+    const other = new VirtualTree(this.#positions, this.branching);
     this.#trees = [whole, other];
     for (let peer = 0; peer < this.#cut.length; peer++)
       for (let at = whole.parent[peer]!; at !== NOBODY; at = whole.parent[at]!)
@@ -218,7 +218,7 @@ export class World {
 
   /** To the last of all: up to the root and down again. */
   get #hopsMax(): number {
-    return 2 * Math.ceil(1 + Math.log(Math.max(2, this.runningCount)) / Math.log(this.#branching));
+    return 2 * Math.ceil(1 + Math.log(Math.max(2, this.runningCount)) / Math.log(this.branching));
   }
 
   #childrenOf(tree: VirtualTree, peer: number): number[] {

@@ -23,6 +23,10 @@ export function positionOf(id: string): number {
   return position;
 }
 
+export function levelsOf(peers: number, branching: number): number {
+  return Math.ceil(Math.log(Math.max(1, peers)) / Math.log(branching)) + 1;
+}
+
 /** The place of a peer: who is above it, from the root down to itself, and the interval it leads. */
 interface Place {
   path: number[];
@@ -46,6 +50,11 @@ export class Tree {
 
   get ids(): readonly string[] {
     return this.#ids;
+  }
+
+  /** How many peers lie one above the other, the root and the last included: about, for names are spread by chance. */
+  get levels(): number {
+    return levelsOf(this.size, this.branching);
   }
 
   has(id: string): boolean {

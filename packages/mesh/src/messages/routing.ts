@@ -11,7 +11,7 @@ import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { bytes, decode, encode, flag, record, type Shape, varint, WireError } from '../wire/schema.ts';
 
 export const BODY_BYTES_MAX = 192 << 10;
-const HOPS_MAX = 24;
+const HOPS_MAX = 64;
 const QUESTIONS_MAX = 1024;
 /** A link with so much waiting takes no more for others. */
 const CONGESTED_BYTES = 4 << 20;

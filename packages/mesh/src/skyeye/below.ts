@@ -39,14 +39,15 @@ export class Below {
   readonly children = new Map<string, Child>();
   readonly refused: Refused = { values: 0, reports: 0 };
   readonly #own: string;
-  readonly #detailMax: number;
+  /** Up to so many are reported one by one. */
+  readonly detailMax: number;
   readonly #counts: (id: string) => boolean;
   /** Sums of children that were lost. */
   #orphaned: { aggregate: Aggregate; sinceMs: number; atMs: number }[] = [];
 
   constructor(own: string, detailMax: number, counts: (id: string) => boolean) {
     this.#own = own;
-    this.#detailMax = detailMax;
+    this.detailMax = detailMax;
     this.#counts = counts;
   }
 
@@ -76,7 +77,7 @@ export class Below {
   take(from: string, report: Report, peersMax: number, nowMs: number): Taken {
     const child = this.child(from);
     if (report.number !== child.expected && report.number !== 0) return this.#again(child, nowMs);
-    if (report.entries.length > SLACK * this.#detailMax) return this.#refuse(child);
+    if (report.entries.length > SLACK * this.detailMax) return this.#refuse(child);
     if (report.number === 0) this.#beginAnew(child, report.aggregate !== null);
     for (const number of report.gone) this.#orphan(child, number);
     let isInStep = true;
@@ -130,7 +131,7 @@ export class Below {
   /** Gives false if the child and this peer are out of step. */
   #enter(child: Child, entry: Entry, peersMax: number, nowMs: number): boolean {
     const { number, id, ageMs } = entry;
-    if (number >= SLACK * this.#detailMax) return false;
+    if (number >= SLACK * this.detailMax) return false;
     const readMs = nowMs - Math.min(ageMs, AGE_MS_MAX);
     if (id === null) {
       const held = child.numbered[number];
@@ -147,7 +148,7 @@ export class Below {
     const values = this.#checked(entry, null);
     if (held === undefined) {
       // Names can be made up without end.
-      if (this.readings.size >= SLACK * Math.max(peersMax, this.#detailMax)) {
+      if (this.readings.size >= SLACK * Math.max(peersMax, this.detailMax)) {
         this.refused.values++;
         return true;
       }

@@ -78,6 +78,7 @@ export class SkyEyeOverLinks {
       isBelow: (other: string) => other !== id && tree.pathTo(other).includes(id),
       isChild: (other: string) => tree.parentOf(other) === id,
       alive: () => tree.size,
+      levels: () => tree.levels,
       counts: (other: string) =>
         standing.roster.approved(other) !== null && !standing.measures.isCutOff(other),
       roleOf: (other: string) => standing.roster.members.get(other)?.role ?? 'unknown',

@@ -145,11 +145,11 @@ export class SkyEye {
 
   /** Once there is one, it stays. */
   #ownReading(): Held {
-    if (this.#own !== null) return this.#own;
     const { id } = this.#world;
+    if (this.#own?.id === id) return this.#own;
+    const { readings } = this.below;
     const nowMs = this.#nowMs;
-    const isCounted = this.#world.counts(id);
-    this.#own = this.below.readings.put(id, id, nothingKnown, nowMs, nowMs, isCounted);
+    this.#own = readings.get(id) ?? readings.put(id, id, nothingKnown, nowMs, nowMs, this.#world.counts(id));
     return this.#own;
   }
 

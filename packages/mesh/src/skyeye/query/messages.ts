@@ -22,7 +22,7 @@ import { COUNT_MAX } from './language.ts';
 import { QUERY_CHARACTERS_MAX } from './words.ts';
 
 const FIGURES_MAX = 16;
-export const HOPS_MAX = 24;
+export const HOPS_MAX = 64;
 export const WAIT_MS_MAX = 10_000;
 
 const place: Codec<Place> = {

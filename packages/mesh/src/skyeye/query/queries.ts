@@ -20,14 +20,17 @@ import { parseQuery } from './parse.ts';
 import { known } from './prune.ts';
 import { QueryError } from './words.ts';
 
+/** A tree is as deep as it is; so long a message may take from one peer to the next. */
+const HOP_MS = 60;
 /** Then it is asked once more: the coordinator may just have died, and another taken its place. */
-const TRY_MS = 700;
 const TRIES = 4;
+const PATIENCE_MS = 100;
 const LINKING_MS = 400;
 const CUT_OFF = 'the root cannot be reached: this is of a part of the network';
-/** For an answer from below; each level waits a little less than the one above it. */
-const BELOW_MS = 600;
-const LEVEL_MS = 100;
+/** For an answer from below, there and back: each level waits so much less than the one above it. */
+const LEVEL_MS = 250;
+/** The first of those who know all below one by one answers at once. One more, since not all parts are alike. */
+const LEVELS_LEAST = 2;
 const WAITING_MAX = 1_024;
 /** Others may know of so many times more peers. */
 const ALIVE_SLACK = 2;
@@ -38,6 +41,8 @@ export interface QuerySurroundings {
   parent(): string | null;
   isRoot(): boolean;
   alive(): number;
+  /** How deep the tree is, about. */
+  levels(): number;
   roleOf(id: string): string;
   /** False if there is no way. */
   send(to: string, message: QueryMessage): void;
@@ -124,7 +129,8 @@ export class Queries {
         return;
       }
       const number = this.#newNumber();
-      const cancel = this.#runtime.clock.after(TRY_MS + BELOW_MS, () => this.#answered(number, null));
+      const waitMs = PATIENCE_MS + 2 * HOP_MS * this.#world.levels() + this.#belowMs;
+      const cancel = this.#runtime.clock.after(waitMs, () => this.#answered(number, null));
       this.#waiting.set(number, { done: resolve, cancel });
       const { id } = this.#world;
       const near = this.#placeOf(query.near);
@@ -133,6 +139,15 @@ export class Queries {
         query,
       );
     });
+  }
+
+  /** For what only those below know: as many levels as there are that know theirs in sum only. */
+  get #belowMs(): number {
+    const alive = this.#world.alive();
+    const { detailMax } = this.#below;
+    if (alive <= detailMax) return LEVEL_MS * LEVELS_LEAST;
+    const part = 1 - Math.log(detailMax) / Math.log(alive);
+    return Math.min(WAIT_MS_MAX, LEVEL_MS * (LEVELS_LEAST + Math.ceil(part * this.#world.levels())));
   }
 
   #answered(number: number, delivery: Delivery | null): void {
@@ -219,7 +234,7 @@ export class Queries {
   ): void {
     const isTop = copy !== null || this.#world.isRoot();
     const answer = (place: Place | null) =>
-      this.#whole(query, place, copy, BELOW_MS, (part) => {
+      this.#whole(query, place, copy, this.#belowMs, (part) => {
         const isLost = query.near !== null && place === null;
         const why = isTop ? null : 'the root cannot be reached: this is of a part of the network';
         this.#deliver(message, part, isLost ? `where ${query.near} is, nobody knows` : why);
@@ -234,7 +249,7 @@ export class Queries {
     const query = this.#parse(
       `1 peer where id = "${id}" order by coordinate.x, coordinate.y, coordinate.height`,
     );
-    this.#whole(query, null, copy, BELOW_MS / 2, ({ rows }) =>
+    this.#whole(query, null, copy, this.#belowMs / 2, ({ rows }) =>
       done(rows.length === 0 ? null : knownPlace(rows[0]!.values)),
     );
   }
