@@ -8,6 +8,7 @@ import { measured, unitOf } from '../src/format/measured.ts';
 import { detailsOf } from '../src/pages/mesh/details.ts';
 import { shares } from '../src/pages/mesh/shares.ts';
 import { changed } from '../src/state/mesh-changes.ts';
+import { pauseMs } from '../src/state/pause.ts';
 
 const peer = (id: string, status = 'alive'): MeshPeer => ({
   ...{ id, status, role: 'peer', parent: null, addresses: [], admitted: 0, revoked: null, measure: null },
@@ -15,6 +16,14 @@ const peer = (id: string, status = 'alive'): MeshPeer => ({
 const change = (part: Partial<MeshChange>): MeshChange => ({
   ...{ peer: 'a', mesh: 'lab', is_authority: true, root: 'a', is_whole: false, set: [], gone: [] },
   ...part,
+});
+
+test('without a peer the page asks ever more seldom, and as often as before when there is one', () => {
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5, 60].map((failures) => pauseMs(1_000, failures)),
+    [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000],
+  );
+  assert.equal(pauseMs(60_000, 3), 60_000);
 });
 
 test('a whole replaces all, a change only what it names', () => {

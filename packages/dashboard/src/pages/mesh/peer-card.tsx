@@ -7,8 +7,7 @@ import { count } from '../../format/numbers.ts';
 import { dayAndClock } from '../../format/time.ts';
 import type { Mesh } from '../../state/mesh.ts';
 import { linkTo } from '../../state/navigation.ts';
-import { useResource } from '../../state/resource.ts';
-import { useLatest, useTick } from '../../state/ticking.ts';
+import { useLatest, usePolled } from '../../state/ticking.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { aheadText, withinText } from '../time/texts.ts';
@@ -69,11 +68,8 @@ const CHARTS: readonly (readonly [name: string, title: string])[] = [
 ];
 
 function Lately({ id }: { id: string }) {
-  const tick = useTick(REFRESH_MS);
-  const { data, error } = useResource(
-    `${id} ${tick}`,
-    (signal) => get<MeshMetrics>(`/mesh/peers/${encodeURIComponent(id)}`, {}, signal),
-    false,
+  const { data, error } = usePolled(id, REFRESH_MS, (signal) =>
+    get<MeshMetrics>(`/mesh/peers/${encodeURIComponent(id)}`, {}, signal),
   );
   const series = useLatest(data?.history ?? null);
   const problem = error?.message ?? data?.problem ?? null;

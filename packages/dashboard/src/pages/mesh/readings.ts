@@ -2,8 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { MeshAnswer, MeshView } from '../../api/mesh-types.ts';
-import { useResource } from '../../state/resource.ts';
-import { useLatest, useTick } from '../../state/ticking.ts';
+import { useLatest, usePolled } from '../../state/ticking.ts';
 import { shares } from './shares.ts';
 
 const VIEW_MS = 1_000;
@@ -12,23 +11,17 @@ const READINGS_MS = 4_000;
 const PEERS_MAX = 1_000;
 
 export function useView(): MeshView | null {
-  const tick = useTick(VIEW_MS);
-  const { data } = useResource(
-    `view ${tick}`,
-    (signal) => get<{ view: MeshView | null }>('/mesh/view', {}, signal),
-    false,
+  const { data } = usePolled('view', VIEW_MS, (signal) =>
+    get<{ view: MeshView | null }>('/mesh/view', {}, signal),
   );
   return useLatest(data?.view ?? null);
 }
 
 /** By peer as a part of the most, or of a hundred where it is a percentage; null while none is asked for. */
 export function useReadings(attribute: string): ReadonlyMap<string, number> | null {
-  const tick = useTick(READINGS_MS);
   const query = `${PEERS_MAX} peers order by ${attribute}`;
-  const { data } = useResource(
-    attribute === '' ? null : `${attribute} ${tick}`,
-    (signal) => get<MeshAnswer>('/mesh/query', { q: query }, signal),
-    false,
+  const { data } = usePolled(attribute === '' ? null : attribute, READINGS_MS, (signal) =>
+    get<MeshAnswer>('/mesh/query', { q: query }, signal),
   );
   const latest = useLatest(data);
   return useMemo(

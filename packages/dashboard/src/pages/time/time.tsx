@@ -1,8 +1,7 @@
 // The clock that all peers share: how well it is known here, what it follows, and how each peer's own clock stands to it.
 import { ApiError, get } from '../../api/client.ts';
 import type { MeshAnswer, MeshTime } from '../../api/mesh-types.ts';
-import { useResource } from '../../state/resource.ts';
-import { useLatest, useTick } from '../../state/ticking.ts';
+import { useLatest, usePolled } from '../../state/ticking.ts';
 import { Failure, Loading, Trouble } from '../../ui/states.tsx';
 import { NoPeer } from '../mesh/no-peer.tsx';
 import { Clocks } from './clocks.tsx';
@@ -15,15 +14,10 @@ const CLOCKS_MS = 4_000;
 const CLOCKS = '1000 peers order by clock.uncertainty, clock.ahead';
 
 export function TimePage() {
-  const tick = useTick(TIME_MS);
-  const asked = useResource(
-    `time ${tick}`,
-    async (signal) => {
-      const answer = await get<MeshTime>('/mesh/time', {}, signal);
-      return { ...answer, heardMs: performance.now() };
-    },
-    false,
-  );
+  const asked = usePolled('time', TIME_MS, async (signal) => {
+    const answer = await get<MeshTime>('/mesh/time', {}, signal);
+    return { ...answer, heardMs: performance.now() };
+  });
   const time = useLatest(asked.data);
   const { error, reload } = asked;
   if (time === null) {
@@ -37,11 +31,8 @@ export function TimePage() {
 }
 
 function Whole({ time }: { time: MeshTime & { heardMs: number } }) {
-  const tick = useTick(CLOCKS_MS);
-  const { data, error } = useResource(
-    `clocks ${tick}`,
-    (signal) => get<MeshAnswer>('/mesh/query', { q: CLOCKS }, signal),
-    false,
+  const { data, error } = usePolled('clocks', CLOCKS_MS, (signal) =>
+    get<MeshAnswer>('/mesh/query', { q: CLOCKS }, signal),
   );
   const clocks = useLatest(data);
   return (
