@@ -35,36 +35,39 @@ async function skipReason(tool: string): Promise<string | false> {
 }
 
 const tools = { ufw: 'ufw', nft: 'nft', firewalld: 'firewall-cmd' };
-for (const [tool, program] of Object.entries(tools)) {
-  test(`${tool}: opens what was asked, blocks, keeps SSH, is undone`, {
-    skip: await skipReason(program),
-  }, async () => {
-    const { stdout, stderr, status } = await run('unshare', [
-      '--net',
-      '--mount',
-      '--fork',
-      'bash',
-      lab,
-      tool,
-      eyrie,
-    ]);
-    assert.equal(status, 0, stderr);
-    const lines = stdout.split('\n');
-    const line = (start: string) => lines.find((each) => each.startsWith(start));
-    assert.equal(line('before 10.9.0.2:'), 'before 10.9.0.2:');
-    assert.equal(line('after 10.9.0.2:'), 'after 10.9.0.2: 22 9999');
-    assert.equal(line('after 10.9.0.3:'), 'after 10.9.0.3:', 'it is blocked');
-    assert.equal(line('protected:'), 'protected: 2', 'who is logged in by SSH, and this machine');
-    assert.ok(lines.some((each) => each.startsWith('status: ')));
-    if (tool !== 'firewalld') {
-      assert.ok(lines.includes('again: the same'), stdout);
-      assert.equal(line('limited 10.9.0.2:'), 'limited 10.9.0.2: 22');
-      assert.equal(line('limited 10.9.0.3:'), 'limited 10.9.0.3: 22 9999');
-    }
-    assert.ok(lines.includes('removed: as before'), stdout);
-    assert.match(lines.at(-2)!, /^Nothing in \w+ is Eyrie's\.$/);
-  });
-}
+// Side by side: each mostly waits for its firewall, or for packets that do not come.
+describe('a real firewall', { concurrency: 3 }, async () => {
+  for (const [tool, program] of Object.entries(tools)) {
+    test(`${tool}: opens what was asked, blocks, keeps SSH, is undone`, {
+      skip: await skipReason(program),
+    }, async () => {
+      const { stdout, stderr, status } = await run('unshare', [
+        '--net',
+        '--mount',
+        '--fork',
+        'bash',
+        lab,
+        tool,
+        eyrie,
+      ]);
+      assert.equal(status, 0, stderr);
+      const lines = stdout.split('\n');
+      const line = (start: string) => lines.find((each) => each.startsWith(start));
+      assert.equal(line('before 10.9.0.2:'), 'before 10.9.0.2:');
+      assert.equal(line('after 10.9.0.2:'), 'after 10.9.0.2: 22 9999');
+      assert.equal(line('after 10.9.0.3:'), 'after 10.9.0.3:', 'it is blocked');
+      assert.equal(line('protected:'), 'protected: 2', 'who is logged in by SSH, and this machine');
+      assert.ok(lines.some((each) => each.startsWith('status: ')));
+      if (tool !== 'firewalld') {
+        assert.ok(lines.includes('again: the same'), stdout);
+        assert.equal(line('limited 10.9.0.2:'), 'limited 10.9.0.2: 22');
+        assert.equal(line('limited 10.9.0.3:'), 'limited 10.9.0.3: 22 9999');
+      }
+      assert.ok(lines.includes('removed: as before'), stdout);
+      assert.match(lines.at(-2)!, /^Nothing in \w+ is Eyrie's\.$/);
+    });
+  }
+});
 
 describe('eyrie firewall', () => {
   test('says what is wrong in one line', async () => {

@@ -48,9 +48,13 @@ describe('beside tshark', { skip }, () => {
     it(`-t ${format}`, () => {
       const args = ['-c', '400', '-t', format, '-Y', 'arp || icmpv6'];
       assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
-      const columns = ['-T', 'fields', '-e', '_ws.col.Time', '-e', 'frame.time_delta_displayed'];
-      assert.equal(read(sample, ...args, ...columns), tshark('-r', sample, ...args, ...columns));
     });
+
+  it('-t as a field, with the time since the packet before', () => {
+    const args = ['-c', '400', '-t', 'dd', '-Y', 'arp || icmpv6', '-T', 'fields'];
+    const columns = ['-e', '_ws.col.Time', '-e', 'frame.time_delta_displayed'];
+    assert.equal(read(sample, ...args, ...columns), tshark('-r', sample, ...args, ...columns));
+  });
 
   it('-T psml', () => {
     const args = ['-c', '40', '-T', 'psml'];
