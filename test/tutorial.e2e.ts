@@ -11,6 +11,8 @@ import { requireTool } from './support/tools.ts';
 
 const WAIT_MS = 90_000;
 const LOOK_MS = 50;
+/** Blocks that change nothing. */
+const ONLY_ASKS = /^(eyrie (mesh tree|query) .*\n)+$/;
 
 interface Step {
   readonly commands: string;
@@ -78,18 +80,33 @@ test('docs/tutorial.md works, command by command', { skip: await skipReason() },
   const steps = stepsOf(readText('docs/tutorial.md'));
   assert.ok(steps.length > 10);
   for (const [i, { commands, shown }] of steps.entries()) {
+    let said = '';
+    // What a mesh knows comes a moment after it was made: nobody types so fast, and who only asks may ask again.
+    for (const end = Date.now() + WAIT_MS; ; ) {
+      said = await outcome(commands, i, shown, end);
+      if (missing(said, shown) === null || !ONLY_ASKS.test(commands) || Date.now() > end) break;
+    }
+    assert.equal(missing(said, shown), null, `${commands}shows:\n${said}`);
+    assert.ok(!said.includes('@failed'), `${commands}fails:\n${said}`);
+  }
+
+  /** What a block shows until it is done; of what goes on in the background, until all has come that must. */
+  async function outcome(
+    commands: string,
+    i: number,
+    shown: readonly string[],
+    end: number,
+  ): Promise<string> {
     const from = text.length;
     // A command that fails is said, whatever stands behind it.
-    shell.stdin!.write(
+    shell!.stdin!.write(
       `set -eE; trap 'echo "@failed: $BASH_COMMAND"' ERR\n${commands}set +eE; trap - ERR; echo @done ${i}\n`,
     );
-    const isOver = () => text.includes(`@done ${i}\n`, from) && missing(text.slice(from), shown) === null;
-    for (let waited = 0; waited < WAIT_MS && !isOver() && !text.includes('@failed', from); waited += LOOK_MS)
+    const isDone = () => text.includes(`@done ${i}\n`, from);
+    const isOver = () => isDone() && (ONLY_ASKS.test(commands) || missing(text.slice(from), shown) === null);
+    while (!isOver() && !text.includes('@failed', from) && Date.now() < end)
       await new Promise((done) => setTimeout(done, LOOK_MS));
-    assert.ok(
-      isOver(),
-      `${commands}shows no "${missing(text.slice(from), shown)}" but:\n${text.slice(from)}`,
-    );
+    return text.slice(from);
   }
   shell.stdin!.end();
   await ended;

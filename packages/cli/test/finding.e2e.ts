@@ -2,45 +2,22 @@
 // find each other by multicast.
 
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { requireTool } from '../../../test/support/tools.ts';
+import { cannotSwitch, Switch } from '../../../test/support/switch.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const home = mkdtempSync(join(tmpdir(), 'eyrie-finding-'));
-const tag = `ef${process.pid % 10_000}`;
 const hosts = ['one', 'two'];
 const env = { ...process.env, EYRIE_HOME: home, EYRIE_PEER: '', NO_COLOR: '1' };
-const space = (host: string) => `${tag}-${host}`;
-const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' });
-
-function makeNetwork(): void {
-  ip(`netns add ${tag}`);
-  ip(`-n ${tag} link add br0 type bridge`);
-  ip(`-n ${tag} link set br0 up`);
-  for (const [i, host] of hosts.entries()) {
-    ip(`netns add ${space(host)}`);
-    ip(`link add v${i} netns ${space(host)} type veth peer name p${i} netns ${tag}`);
-    ip(`-n ${tag} link set p${i} master br0 up`);
-    ip(`-n ${space(host)} link set lo up`);
-    ip(`-n ${space(host)} link set v${i} name eth0`);
-    ip(`-n ${space(host)} link set eth0 up`);
-  }
-}
-
-function address(network: string): void {
-  for (const [i, host] of hosts.entries()) {
-    ip(`-n ${space(host)} addr flush dev eth0 scope global`);
-    ip(`-n ${space(host)} addr add ${network}.${i + 1}/24 brd ${network}.255 dev eth0`);
-    ip(`-n ${space(host)} route replace 224.0.0.0/4 dev eth0`);
-  }
-}
+const skip = cannotSwitch();
+let network: Switch;
 
 function run(host: string, ...args: string[]): Promise<string> {
-  const command = ['netns', 'exec', space(host), process.execPath, eyrie, ...args];
+  const command = network.on(host, process.execPath, eyrie, ...args);
   return new Promise((resolve, reject) => {
     execFile('ip', command, { env }, (error, out, err) =>
       error === null ? resolve(out) : reject(new Error(`${args.join(' ')}: ${err}`)),
@@ -64,12 +41,10 @@ interface Member {
 const members = async (host: string): Promise<Member[]> =>
   JSON.parse(await run(host, 'mesh', 'members', '--json', '--peer', host));
 
-const skip = process.getuid?.() !== 0 ? 'needs root, for network namespaces' : requireTool('ip');
-
 after(async () => {
   if (skip !== false) return;
   for (const host of hosts) await run(host, 'mesh', 'stop', host).catch(() => {});
-  for (const name of [tag, ...hosts.map(space)]) execFile('ip', ['netns', 'del', name], () => {});
+  network.close();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -77,8 +52,8 @@ test('peers whose addresses all changed, running or away, find each other on the
   skip,
   timeout: 180_000,
 }, async () => {
-  makeNetwork();
-  address('10.78.0');
+  network = new Switch(`ef${process.pid % 10_000}`, hosts);
+  network.address('10.78.0');
   await run('one', 'mesh', 'init', 'home', '--name', 'one');
   await run('one', 'mesh', 'start', 'one');
   const token = (await run('one', 'mesh', 'invite', '--peer', 'one'))
@@ -90,7 +65,7 @@ test('peers whose addresses all changed, running or away, find each other on the
   await until(areBoth, 'both know each other');
 
   // While both run: each link there was leads to where the other is no more.
-  address('10.78.1');
+  network.address('10.78.1');
   const isMoved = async () =>
     (await members('two')).every(
       ({ status, addresses }) => status === 'alive' && addresses.some((each) => each.startsWith('10.78.1.')),
@@ -99,7 +74,7 @@ test('peers whose addresses all changed, running or away, find each other on the
 
   // While both are away: nothing that they know leads anywhere.
   for (const host of hosts) await run(host, 'mesh', 'stop', host);
-  address('10.79.0');
+  network.address('10.79.0');
   for (const host of hosts) await run(host, 'mesh', 'start', host);
   await until(areBoth, 'both found each other again');
 });

@@ -6,42 +6,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { hasTool, requireTool } from '../../../test/support/tools.ts';
+import { cannotSwitch, Switch } from '../../../test/support/switch.ts';
+import { hasTool } from '../../../test/support/tools.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const home = mkdtempSync(join(tmpdir(), 'eyrie-lan-'));
-const tag = `ey${process.pid % 10_000}`;
 const hosts = ['master', 'one', 'two', 'three', 'four'];
 const children: ChildProcess[] = [];
 const env = { ...process.env, EYRIE_HOME: home, EYRIE_PEER: '', NO_COLOR: '1' };
 
-const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' });
-const space = (host: string) => `${tag}-${host}`;
+const skip = cannotSwitch();
+let network: Switch;
 
 function makeNetwork(): void {
-  ip(`netns add ${tag}`);
-  ip(`-n ${tag} link add br0 type bridge`);
-  ip(`-n ${tag} link set br0 up`);
-  for (const [i, host] of hosts.entries()) {
-    ip(`netns add ${space(host)}`);
-    ip(`link add v${i} netns ${space(host)} type veth peer name p${i} netns ${tag}`);
-    ip(`-n ${tag} link set p${i} master br0 up`);
-    ip(`-n ${space(host)} link set lo up`);
-    ip(`-n ${space(host)} link set v${i} name eth0`);
-    ip(`-n ${space(host)} addr add 10.77.0.${i + 1}/24 brd 10.77.0.255 dev eth0`);
-    ip(`-n ${space(host)} link set eth0 up`);
-    ip(`-n ${space(host)} route add 224.0.0.0/4 dev eth0`);
-    if (!hasTool('nft')) continue;
-    const rules = `add table inet l; add chain inet l i { type filter hook input priority 0; }; add rule inet l i udp sport 1-65535 numgen random mod 100 < 10 drop`;
-    execFileSync('ip', ['netns', 'exec', space(host), 'nft', rules], { stdio: 'pipe' });
-  }
+  network = new Switch(`ey${process.pid % 10_000}`, hosts);
+  network.address('10.77.0');
+  if (!hasTool('nft')) return;
+  const rules = `add table inet l; add chain inet l i { type filter hook input priority 0; }; add rule inet l i udp sport 1-65535 numgen random mod 100 < 10 drop`;
+  for (const host of hosts) execFileSync('ip', network.on(host, 'nft', rules), { stdio: 'pipe' });
 }
 
 function run(args: string[], host?: string): Promise<{ status: number; out: string; err: string }> {
-  const command =
-    host === undefined ? [process.execPath] : ['ip', 'netns', 'exec', space(host), process.execPath];
+  const command = [process.execPath, eyrie, ...args];
+  const [file, ...rest] = host === undefined ? command : ['ip', ...network.on(host, ...command)];
   return new Promise((resolve) => {
-    execFile(command[0]!, [...command.slice(1), eyrie, ...args], { env }, (error, out, err) =>
+    execFile(file!, rest, { env }, (error, out, err) =>
       resolve({ status: error === null ? 0 : Number(error.code), out, err }),
     );
   });
@@ -52,19 +41,13 @@ async function fine(line: string): Promise<void> {
   assert.equal(status, 0, `${line}: ${err}`);
 }
 
+async function untilAll(isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 30_000; !(await isSo()); await new Promise((done) => setTimeout(done, 100)))
+    assert.ok(Date.now() < end, 'not all, within half a minute');
+}
+
 function listen(host: string, ...args: string[]): Promise<{ output: () => string }> {
-  const command = [
-    'netns',
-    'exec',
-    space(host),
-    process.execPath,
-    eyrie,
-    'node',
-    '--peer',
-    host,
-    '--multicast',
-    ...args,
-  ];
+  const command = network.on(host, process.execPath, eyrie, 'node', '--peer', host, '--multicast', ...args);
   const child = spawn('ip', command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let output = '';
@@ -80,13 +63,10 @@ function listen(host: string, ...args: string[]): Promise<{ output: () => string
   });
 }
 
-const skip = process.getuid?.() !== 0 ? 'needs root, for network namespaces' : requireTool('ip');
-
 after(async () => {
   for (const child of children) child.kill('SIGTERM');
   await run(['mesh', 'stop']);
-  if (skip === false)
-    for (const name of [tag, ...hosts.map(space)]) execFile('ip', ['netns', 'del', name], () => {});
+  network?.close();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -98,7 +78,10 @@ test('one master, four nodes, every tenth datagram lost: all have it, and do wha
   for (const host of hosts.slice(1)) await fine(`mesh create ${host} --peer master --host 127.0.0.1`);
   // Once, so that each has the key of the group.
   await fine('mesh start');
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await untilAll(async () => {
+    const { out } = await run(['mesh', 'members', '--json', '--peer', 'master']);
+    return (JSON.parse(out) as { status: string }[]).every(({ status }) => status === 'alive');
+  });
   await fine('mesh stop');
   makeNetwork();
   const nodes = await Promise.all(
@@ -119,6 +102,5 @@ test('one master, four nodes, every tenth datagram lost: all have it, and do wha
   assert.match(unknown.out, /one failed: no such task; there are echo, report, who/);
 
   for (let i = 0; i < 5; i++) await run(['master', 'plain text', '--plain'], 'master');
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  for (const node of nodes) assert.match(node.output(), /\(plain\): plain text$/m);
+  await untilAll(async () => nodes.every((node) => /\(plain\): plain text$/m.test(node.output())));
 });

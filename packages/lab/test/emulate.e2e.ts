@@ -44,7 +44,9 @@ test('peers on hosts of their own: all know all, crashes are noticed, the namesp
   skip,
 }, async () => {
   const run = start(
-    ...'--peers 10 --hosts 5 --churn 300%/min --delay 2ms --loss 1% --for 9s --seed 7 --json'.split(' '),
+    ...'--peers 10 --hosts 4 --churn 600%/min --interval 1s --delay 2ms --loss 1% --for 7s --seed 7 --json'.split(
+      ' ',
+    ),
   );
   const { status, out, err } = await run.ended;
   assert.equal(status, 0, err);
