@@ -5,6 +5,15 @@ export const FAILED = 1;
 /** The command was called wrongly. */
 export const BAD_USAGE = 2;
 
+/** What the system says of a file, in words. */
+export function fileProblem(path: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `there is no file ${path}`;
+  if (code === 'EACCES') return `${path} may not be read by this user`;
+  if (code === 'EISDIR') return `${path} is a folder: name a file`;
+  return `cannot read ${path}: ${message}`;
+}
+
 export class UserError extends Error {
   readonly exitCode: number;
 

@@ -32,6 +32,12 @@ function report(program: Command, error: unknown): number {
   return error instanceof UserError ? error.exitCode : FAILED;
 }
 
+/** `eyrie`, then the names of the commands that the arguments begin with. */
+function namedCommands(program: Command, given: readonly string[]): string[] {
+  const command = program.commands.find((each) => each.name() === given[0]);
+  return [program.name(), ...(command === undefined ? [] : namedCommands(command, given.slice(1)))];
+}
+
 function reportUsage(program: Command, error: CommanderError): number {
   // Help and version that were asked for, and help for `eyrie` alone.
   if (error.exitCode === 0) return 0;
@@ -40,8 +46,7 @@ function reportUsage(program: Command, error: CommanderError): number {
     program.outputHelp({ error: true });
     return BAD_USAGE;
   }
-  const command = program.commands.find((each) => each.name() === process.argv[2]);
-  const help = command === undefined ? 'eyrie --help' : `eyrie ${command.name()} --help`;
+  const help = [...namedCommands(program, process.argv.slice(2)), '--help'].join(' ');
   console.error(
     `eyrie: ${error.message
       .replace(/^error: /, '')

@@ -261,9 +261,10 @@ test('a new root is trusted because the old one endorsed it; then the old one ca
     parts.at(-1)!.signature!,
   );
   assert.equal(followed.roots.length, 2);
-  assert.equal(authority.retire(), null);
+  assert.match(authority.retire()!, /24 hours yet: wait/);
+  assert.equal(authority.retire(true), null);
   assert.ok(!isIssuedBy(early.certificate, authority.roster.roots));
-  assert.match(authority.retire()!, /only one root/);
+  assert.match(authority.retire(true)!, /only one root/);
   // A root that nobody endorsed is not taken, though it signs the list itself.
   const stranger = await founded();
   const certificate = stranger.roster.roots[0]!;
@@ -300,6 +301,8 @@ test('invitations: whole lines are read, others say what is wrong', () => {
   assert.deepEqual(parseToken(` ${token}\n`), value);
   assert.throws(() => parseToken('hello'), /no invitation/);
   assert.throws(() => parseToken(token.slice(0, -3)), /not copied whole/);
+  for (const slip of [`${token}x`, `${token}.`, token.replace(/(.{20})/, '$1 ')])
+    assert.throws(() => parseToken(slip), /not copied whole/);
   assert.throws(
     () => parseToken(token.replace(/.(?=.{20}$)/, (c) => (c === 'A' ? 'B' : 'A'))),
     /not copied whole/,

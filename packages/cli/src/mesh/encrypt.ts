@@ -11,7 +11,7 @@ import {
   sealDocument,
   sealWithPassphrase,
 } from '@eyrie/mesh/sealed';
-import { FAILED, UserError } from '../errors.ts';
+import { FAILED, fileProblem, UserError } from '../errors.ts';
 import { knownPassphrase, newPassphrase } from './passphrase.ts';
 import { ask, selectPeer } from './select.ts';
 import { standingFrom } from './standing.ts';
@@ -28,11 +28,18 @@ export async function encrypt(file: string | undefined, options: Options & { to?
     throw new UserError('this is more than 1 GiB: share it with "eyrie share"', FAILED);
   if (options.to === undefined) {
     write(sealWithPassphrase(await newPassphrase(), plain), options);
+    told(options, 'whoever knows the passphrase');
     return;
   }
   const { key } = await ask<{ key: string }>(options.peer, 'sealingKey', { of: options.to });
   const standing = standingOf(options.peer);
   write(sealDocument(standing, options.to, Buffer.from(key, 'base64'), plain, Date.now()), options);
+  told(options, `${options.to} alone`);
+}
+
+/** Where standard output is the result, nothing is said. */
+function told({ output }: Options, who: string): void {
+  if (output !== undefined) console.error(`${output} can be opened by ${who}.`);
 }
 
 export async function decrypt(file: string | undefined, options: Options): Promise<void> {
@@ -65,7 +72,7 @@ function read(file: string | undefined): Buffer {
   try {
     return readFileSync(file === undefined || file === '-' ? 0 : file);
   } catch (error) {
-    throw new UserError(`cannot read ${file ?? 'standard input'}: ${(error as Error).message}`, FAILED);
+    throw new UserError(fileProblem(file ?? 'standard input', error), FAILED);
   }
 }
 

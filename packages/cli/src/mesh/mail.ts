@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { MessageView } from '@eyrie/mesh';
-import { FAILED, UserError } from '../errors.ts';
+import { FAILED, fileProblem, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { ask, readTime } from './select.ts';
 
@@ -114,6 +114,6 @@ function shortText(path: string): string | null {
     return data !== null && isUtf8(data) ? data.toString('utf8') : null;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`cannot read ${path}: ${(error as Error).message}`, FAILED);
+    throw new UserError(fileProblem(path, error), FAILED);
   }
 }

@@ -69,6 +69,7 @@ export async function status(options: Common): Promise<void> {
     Links: (answer.links as string[]).join(' ') || 'none',
     Here: `${answer.alive} of ${answer.members} members`,
     Unread: answer.unread,
+    ...(answer.problem === null ? {} : { Problem: answer.problem }),
     'Root until': new Date(answer.authorityExpiresMs as number).toISOString().slice(0, 10),
   };
   for (const [name, value] of Object.entries(lines)) console.log(`${name.padEnd(11)}${value}`);
@@ -91,13 +92,14 @@ const DONE: Record<string, string> = {
   deny: 'is sent away',
   allow: 'will be let in when it asks',
   revoke: 'is revoked: all peers close their links with it',
-  rotate: 'There is a new root beside the old one. Run "eyrie mesh ca retire" in two days.',
+  rotate:
+    'There is a new root beside the old one. Peers renew by themselves; run "eyrie mesh ca retire" in two days.',
   retire: 'The old root is trusted no longer.',
 };
 
 export async function decide(
   method: string,
-  parameters: Record<string, string>,
+  parameters: Record<string, string | boolean>,
   options: Common,
 ): Promise<void> {
   await ask(options.peer, method, parameters);

@@ -255,9 +255,12 @@ function addDeciding(mesh: Command): void {
   authority
     .command('retire')
     .description('trust the old root no longer: a day after rotate at the earliest')
+    .option('--now', 'at once: peers that have not renewed yet are out until they start again')
     .option('--peer <id>', 'the peer of this user that holds the authority')
     .addHelpText('after', `${EXAMPLE}eyrie mesh ca retire`)
-    .action(async (options) => (await import('./members.ts')).decide('retire', {}, options));
+    .action(async (options) =>
+      (await import('./members.ts')).decide('retire', { now: options.now === true }, options),
+    );
 }
 
 function addMail(program: Command): void {

@@ -75,7 +75,7 @@ export async function list(options: { json?: boolean }): Promise<void> {
       const isMember = isComplete(new FolderStorage(folder));
       return {
         id,
-        state: !isMember ? 'waits for approval' : (await isRunning(id)) ? 'runs' : 'stopped',
+        state: !isMember ? 'not let in yet' : (await isRunning(id)) ? 'runs' : 'stopped',
         folder,
       };
     }),

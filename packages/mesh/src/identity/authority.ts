@@ -15,6 +15,7 @@ import {
   LEAF_HOURS,
   newRoot,
   readRequest,
+  rootBeginsMs,
   rootExpiresMs,
 } from './certificate.ts';
 import { EnrolmentDesk } from './desk.ts';
@@ -25,7 +26,8 @@ import type { Role } from './names.ts';
 /** Admissions are signed so soon, and where there are many, so often: each signature goes to every peer. */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 100;
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const ROOT_WARN_MS = 90 * DAY_MS;
 export const MEASURE_MS_MAX = 30 * DAY_MS;
 
@@ -141,6 +143,7 @@ export class Authority {
 
   /** Out at once: the list says so, all peers close their links with it, and the group has another key. */
   revoke(id: string, reason: string, by: AuditEntry['by'] = 'operator'): string | null {
+    if (this.#roster.members.get(id)?.revoked != null) return `${id} was revoked already`;
     if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
     if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
     if (this.desk.forget(id))
@@ -212,9 +215,13 @@ export class Authority {
     this.#sign([{ kind: 'root', certificate, endorsement }]);
   }
 
-  /** The older root is trusted no longer: when all have certificates of the newer. */
-  retire(): string | null {
+  /** The older root is trusted no longer: when all have certificates of the newer, or at once if it was stolen. */
+  retire(isAtOnce = false): string | null {
     if (this.#roster.roots.length < 2) return 'there is only one root: rotate first';
+    const ageMs = this.#runtime.clock.nowMs() - rootBeginsMs(this.#roster.roots.at(-1)!);
+    const leftHours = Math.ceil(this.#leafHours - ageMs / HOUR_MS);
+    if (!isAtOnce && leftHours > 0)
+      return `peers that are away have certificates of the old root for ${leftHours} hours yet: wait, or say --now`;
     this.#sign([{ kind: 'retire', fingerprint: sha256(this.#roster.roots[0]!) }]);
     return null;
   }

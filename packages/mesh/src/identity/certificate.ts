@@ -212,6 +212,10 @@ export function rootKey(root: Uint8Array): KeyObject {
   return new X509Certificate(root).publicKey;
 }
 
+export function rootBeginsMs(root: Uint8Array): number {
+  return new X509Certificate(root).validFromDate.getTime();
+}
+
 export function rootExpiresMs(root: Uint8Array): number {
   return new X509Certificate(root).validToDate.getTime();
 }

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** `sun_path` of unix(7) less its final zero. */
 const PATH_BYTES_MAX = 103;
@@ -86,7 +86,9 @@ export function callPeer(folder: string, method: string, parameters: Parameters 
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
       reject(
-        new ControlError(isAway ? 'this peer does not run: start it with "eyrie mesh start"' : error.message),
+        new ControlError(
+          isAway ? `this peer does not run: eyrie mesh start ${basename(folder)}` : error.message,
+        ),
       );
     });
     socket.once('close', () => reject(new ControlError('the peer ended before it answered')));

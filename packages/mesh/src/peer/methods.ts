@@ -67,7 +67,7 @@ export function controlMethods(
         outcome ?? {
           isDelivered: false,
           isWaiting: true,
-          problem: peer.mailbox.problemOf(textOf(given, 'to')),
+          problem: peer.shutOut ?? peer.mailbox.problemOf(textOf(given, 'to')),
         }
       );
     },
@@ -109,7 +109,7 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
     if (peer.authority !== null) return peer.authority;
     const where = peer.standing.roster.authority?.id;
     throw new ControlError(
-      `${peer.id} does not hold the authority of this mesh: ask ${where ?? 'the one that does'}`,
+      `this peer does not hold the authority of the mesh: ask ${where ?? 'the one that does'}`,
     );
   };
   const orThrow = (problem: string | null) => {
@@ -146,7 +146,7 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
     release: (given) =>
       orThrow(authority().release(textOf(given, 'id'), textOf(given, 'reason', ''), 'operator')),
     rotate: () => authority().rotate(keeperOfNextKey(storage, passphrase)),
-    retire: () => orThrow(authority().retire()),
+    retire: (given) => orThrow(authority().retire(given.now === true)),
   };
 }
 
@@ -234,6 +234,7 @@ function statusOf(peer: Peer) {
     isAuthority: peer.authority !== null,
     authorityExpiresMs: rootExpiresMs(roster.roots.at(-1)!),
     unread: peer.inbox.unread.length,
+    problem: peer.shutOut,
     pid: process.pid,
   };
 }

@@ -50,6 +50,14 @@ import type { Storage } from './storage.ts';
 const RENEW_LOOK_MS = 60_000;
 const ENROL_MS = 15_000;
 const NOTHING = Buffer.alloc(0);
+/** Refusals that are about this peer, not about one of the two. */
+const SHUT_OUT: ReadonlySet<string> = new Set([
+  'revoked',
+  'not-approved',
+  'wrong-key',
+  'expired',
+  'quarantined',
+]);
 
 export interface PeerOptions {
   runtime: Runtime;
@@ -88,6 +96,8 @@ export class Peer {
   policy = new Policy();
   /** Where others find this peer. */
   addresses: readonly string[] = [];
+  /** Why others refuse this peer, as they say, while it has no link; null as far as is known. */
+  shutOut: string | null = null;
   /** Also those in the folder of an earlier run. */
   entrances: readonly string[];
   readonly #storage: Storage;
@@ -108,6 +118,13 @@ export class Peer {
     this.#storage = storage;
     this.switchboard = new Switchboard(runtime, standing, transport);
     new Moved(this.switchboard);
+    this.switchboard.onRefused.push((_session, code, reason) => {
+      const isLinked = this.switchboard.sessions()[Symbol.iterator]().next().done === false;
+      if (!isLinked && SHUT_OUT.has(code)) this.shutOut = `others refuse this peer: ${reason}`;
+    });
+    this.switchboard.onOpen.push(() => {
+      this.shutOut = null;
+    });
     this.directory = new Directory(standing);
     this.#gossip = new Gossip(runtime, standing, this.directory, this.switchboard);
     this.#liveness = new Liveness(runtime, standing, this.directory, this.switchboard, this.#gossip);
