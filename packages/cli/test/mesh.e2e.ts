@@ -87,7 +87,7 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   assert.match(await fine('mesh members --peer beta'), /gamma +peer +revoked .* stolen/);
   assert.match(
     (await run('mesh revoke beta --peer beta')).err,
-    /beta does not hold the authority of this mesh: ask alpha/,
+    /beta: this peer does not hold the authority of the mesh: ask alpha/,
   );
   assert.match(await fine('mesh list'), /beta +runs/);
   await fine('mesh stop');
