@@ -272,3 +272,26 @@ test('given by another: the policy is asked about both, and it stands so in the 
   await s.mesh.start(2);
   assert.equal(s.mesh.peers[2]!.inbox.messages[0]?.by, 'peer-3');
 });
+
+test('a receiver that has lost the secret gets a new one, also when much was tried in vain before', async () => {
+  const mesh = await VirtualMesh.create({ peers: 3, seed: 7 });
+  await mesh.startAll();
+  const [from, to] = [mesh.peers[1]!, mesh.peers[2]!];
+  void from.send(to.id, 'first');
+  mesh.clock.run(5_000);
+  assert.equal(to.inbox.messages.length, 1);
+  // The way swallows what goes there for a while; meanwhile the receiver forgets what it shared with the sender.
+  const forward = from.routing.send.bind(from.routing);
+  from.routing.send = (id, kind, body) => kind === routedKinds.sealed || forward(id, kind, body);
+  void from.send(to.id, 'second');
+  mesh.clock.run(20_000);
+  const open = to.pairs.open.bind(to.pairs);
+  let isLost = true;
+  to.pairs.open = (id, received) => {
+    if (received.setup !== null) isLost = false;
+    return isLost ? { problem: 'unknown-epoch' } : open(id, received);
+  };
+  from.routing.send = forward;
+  mesh.clock.run(60_000);
+  assert.equal(to.inbox.messages.length, 2);
+});

@@ -19,6 +19,8 @@ import type { Routing } from './routing.ts';
 /** Messages to one receiver that are under way at once. */
 const WINDOW = 32;
 const RETRY_MS = [400, 800, 1_600, 3_000, 5_000, 10_000];
+/** Between two new secrets for one receiver: a lie on the way that it has lost them costs no more than that. */
+const RENEW_MS = 1_000;
 /** Of one sender, as many are remembered. */
 const REFUSED_MAX = 32;
 const REFUSED_STREAMS_MAX = 1_000;
@@ -52,9 +54,16 @@ export type Outcome = { isDelivered: boolean; problem: string };
 interface Sending {
   attempts: number;
   sentUpTo: number;
+  /** When the shared secret was made anew, because the receiver said that it has lost it. */
+  renewedMs: number;
   cancelRetry: Cancel | null;
   /** What the receiver said last, if it did not take a message; nobody has vouched for it. */
   problem: string;
+}
+
+function newSending(): Sending {
+  const renewedMs = Number.NEGATIVE_INFINITY;
+  return { attempts: 0, sentUpTo: 0, renewedMs, cancelRetry: null, problem: '' };
 }
 
 export class Mailbox {
@@ -149,7 +158,7 @@ export class Mailbox {
   #pump(to: string): void {
     const queue = this.#outbox.queueOf(to);
     if (queue === null || !this.#giveUpOld(to) || !this.#directory.isAlive(to)) return;
-    const sending = this.#sending.get(to) ?? { attempts: 0, sentUpTo: 0, cancelRetry: null, problem: '' };
+    const sending = this.#sending.get(to) ?? newSending();
     this.#sending.set(to, sending);
     this.#retryLater(to, sending);
     this.#pairs.keyOf(to, (error, key) => {
@@ -215,9 +224,11 @@ export class Mailbox {
   /** Anyone on the way could have made this up: so it changes only what is shown, and what is tried next. */
   #takeProblem(from: string, said: Delivered, sending: Sending): void {
     sending.problem = said.problem;
-    if (said.problem !== 'unknown-epoch' || sending.attempts >= 3) return;
+    const nowMs = this.#runtime.clock.elapsedMs();
+    if (said.problem !== 'unknown-epoch' || nowMs - sending.renewedMs < RENEW_MS) return;
     // Of an epoch that is over it is no news: else one small lie would send the whole window again.
     if (!this.#pairs.lost(from, said.epoch)) return;
+    sending.renewedMs = nowMs;
     sending.sentUpTo = 0;
     this.#pump(from);
   }
