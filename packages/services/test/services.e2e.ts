@@ -362,6 +362,15 @@ describe('/store', () => {
       [{ source: 'k', sequence: -1 }, /\/sequence/],
       [{ source: 'k', sequence: 0, packets: [{ ...packet, length: 'x' }] }, /\/packets\/0\/length/],
       [{ source: 'k', sequence: 0, packets: [{ ...packet, colour: 1 }] }, /\/packets\/0\/colour/],
+      [
+        { source: 'k', sequence: 0, packets: [{ ...packet, time: 'noon' }] },
+        /\/packets\/0\/time: is no number of seconds/,
+      ],
+      [
+        { source: 'k', sequence: 0, packets: [{ ...packet, time: 1e20 }] },
+        /\/packets\/0\/time: is no number of seconds/,
+      ],
+      [{ source: 'k', sequence: 0, packets: [{ ...packet, length: 2 ** 32 }] }, /\/packets\/0\/length/],
       [{ source: 'k', sequence: 0, packets: [{ ...packet, src: 'here' }] }, /here is no IPv4/],
     ];
     for (const [body, message] of cases) {

@@ -1,6 +1,6 @@
 // Checks what came over the wire against its schema, and says in one line what is wrong with it.
 import type { Static, TSchema } from '@sinclair/typebox';
-import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
+import { type TypeCheck, TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler';
 import { BusError } from './errors.ts';
 
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
@@ -15,5 +15,11 @@ export function check<T extends TSchema>(schema: T, value: unknown): Static<T> {
   if (checker.Check(value)) return value as Static<T>;
   const wrong = checker.Errors(value).First();
   const where = wrong === undefined || wrong.path === '' ? 'the body' : wrong.path;
-  throw new BusError('ERR_BODY', `${where}: ${wrong?.message ?? 'not as it should be'}`);
+  throw new BusError('ERR_BODY', `${where}: ${wrong === undefined ? 'not as it should be' : said(wrong)}`);
+}
+
+/** Of one that may be this or that, what it is says more than that it is neither. */
+function said({ type, schema, message }: ValueError): string {
+  const is = schema.description;
+  return type === ValueErrorType.Union && is !== undefined ? `is no ${is}` : message;
 }

@@ -10,9 +10,17 @@ const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T)
   Type.Union([schema, Type.Null()]);
 
 const SOURCE = text(300, 'key of the capture, unlike any other');
-const TIME = Type.Union([Type.Number(), Type.String({ pattern: '^-?\\d{1,15}(\\.\\d{1,9})?$' })], {
-  description: 'seconds since 1970; as text no nanosecond is lost',
-});
+/** Nanoseconds in 64 bits: from 1677 to 2262. */
+const SECONDS_MAX = 9_223_372_035;
+const TIME = Type.Union(
+  [
+    Type.Number({ minimum: -SECONDS_MAX, maximum: SECONDS_MAX }),
+    Type.String({ pattern: '^-?\\d{1,15}(\\.\\d{1,9})?$' }),
+  ],
+  { description: 'number of seconds since 1970, from 1677 to 2262; as text no nanosecond is lost' },
+);
+/** Of one packet. */
+const bytes = (description: string) => Type.Integer({ minimum: 0, maximum: 0xffff_ffff, description });
 
 export const OriginSchema = Type.Object(
   {
@@ -28,7 +36,7 @@ export const OriginSchema = Type.Object(
 export const FrameSchema = Type.Object(
   {
     time: TIME,
-    length: Type.Optional(count('bytes on the wire; default: as many as there are')),
+    length: Type.Optional(bytes('bytes on the wire; default: as many as there are')),
     data: Type.String({ description: 'the captured bytes, base64' }),
   },
   closed,
@@ -57,8 +65,8 @@ export const PacketSchema = Type.Object(
     transport: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, description: 'IP protocol number' })),
     protocol: text(200, 'the Protocol column'),
     path: Type.Optional(text(65_535, 'frame.protocols')),
-    length: count('bytes on the wire'),
-    captured_length: Type.Optional(count('bytes captured')),
+    length: bytes('bytes on the wire'),
+    captured_length: Type.Optional(bytes('bytes captured')),
     offset: Type.Optional(count("where the bytes are in the capture's file")),
     interface: Type.Optional(Type.Integer({ minimum: -1, maximum: 65_535 })),
     stream: Type.Optional(
@@ -66,7 +74,7 @@ export const PacketSchema = Type.Object(
     ),
     tcp_flags: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff })),
     tcp_analysis: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff })),
-    tcp_length: Type.Optional(count('bytes of the segment')),
+    tcp_length: Type.Optional(bytes('bytes of the segment')),
     marks: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
     summary: Type.Optional(text(4096, 'the Info column')),
   },
