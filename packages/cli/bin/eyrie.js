@@ -43,7 +43,7 @@ function becomeSnapshot() {
   // Made by another version, or on another kind of processor: Node would refuse it, and not come back.
   if (facts?.made !== `${process.version} ${cachedDataVersionTag()}`) return;
   if (statSync(blob, { throwIfNoEntry: false })?.size !== facts.bytes) return;
-  const args = [...facts.flags, '--snapshot-blob', blob, ...process.argv.slice(1)];
+  const args = [...(facts.flags ?? []), '--snapshot-blob', blob, ...process.argv.slice(1)];
   process.execve(process.execPath, [process.execPath, ...args], process.env);
 }
 

@@ -8,7 +8,8 @@ import { filterOf } from './filter.ts';
 import { decodeAs, keyLogs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
 import { packetPrinter } from './printers.ts';
-import { type ReadPlan, run } from './run.ts';
+import { type ReadPlan, type ReadResult, run } from './run.ts';
+import { runShare, runTogether, shareOfThisProcess } from './together.ts';
 import { CapturePrinter, FILE_TYPES, type FileType } from './write.ts';
 
 export interface ReadOptions {
@@ -36,6 +37,7 @@ export interface ReadOptions {
   readonly color?: boolean;
   readonly option?: readonly string[];
   readonly decodeAs?: readonly string[];
+  readonly processes?: string;
 }
 
 /** After Ctrl-C, as shells expect (128 + SIGINT). */
@@ -68,21 +70,35 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const out = new Output();
   const reading = readingOf(options);
   const names = options.statistics ?? [];
-  const statistics = names.map(statistic);
+  let statistics = names.map(statistic);
   const fileType = fileTypeOf(options.fileType);
   const asJson = options.json === true && statistics.length > 0;
   // tshark prints no packets where it writes them, unless told to.
   const isQuiet = asJson || options.quiet === true || (options.write !== undefined && options.print !== true);
   if (isQuiet && !asJson && statistics.length === 1) statistics[0]!.streamTo?.(out);
   const packets = isQuiet ? [] : [packetPrinter(out, path, options)];
-  const result = await run({
+  const processes = options.processes === undefined ? undefined : processCount(options.processes);
+  const plan: ReadPlan = {
     ...reading,
     path,
     printers: async (reader) => [...(await writers(reader, options, fileType)), ...packets],
     statistics,
     out,
     progress: hasProgress(isQuiet) ? new Progress(process.stderr) : null,
-  });
+  };
+  const share = shareOfThisProcess();
+  if (share !== null) {
+    await runShare(plan, share);
+    return 0;
+  }
+  let result: ReadResult | null = null;
+  if (isQuiet && options.write === undefined) {
+    // What was begun together may have to be begun anew alone.
+    const together = names.map(statistic);
+    result = await runTogether({ ...plan, statistics: together }, processes);
+    if (result !== null) statistics = together;
+  }
+  result ??= await run(plan);
   if (asJson) out.text(`${statisticsJson(names, statistics)}\n`);
   // The last one asked for comes first, as in tshark.
   else for (const each of statistics.toReversed()) each.print(out);
@@ -101,6 +117,11 @@ function statisticsJson(names: readonly string[], statistics: readonly Statistic
 
 function hasProgress(isQuiet: boolean): boolean {
   return process.stderr.isTTY === true && (isQuiet || process.stdout.isTTY !== true);
+}
+
+function processCount(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UserError(`--processes ${text}: say how many processes read a large file, 1 or more`);
 }
 
 function count(text: string | undefined): number {

@@ -89,6 +89,10 @@ export function addReadCommand(program: Command): void {
       'read what a number selects as a protocol, e.g. tcp.port==8888,http',
       all,
     )
+    .option(
+      '--processes <number>',
+      'how many processes read a file together for statistics that can be added up; without it, as many as are of use: 1 for a file below 512 MiB, at most 4',
+    )
     .option('-n', 'accepted for tshark users: names are never looked up')
     .option('-N <flags>', 'accepted for tshark users: names are never looked up')
     .option('-l', 'accepted for tshark users: packets from a pipe are shown as they come')

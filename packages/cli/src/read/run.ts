@@ -8,6 +8,8 @@ import {
   newFrame,
   type Predicate,
   type Preferences,
+  type Session,
+  type Shares,
   type TimeFormat,
 } from '@eyrie/dissect';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
@@ -34,6 +36,18 @@ export interface ReadPlan {
   readonly timeFormat: TimeFormat;
   readonly out: Output;
   readonly progress: Progress | null;
+  /** Which of the frames are read here, where others read the rest; null: all. */
+  readonly share?: Share | null;
+  /** Ends the reading, as Ctrl-C does. */
+  readonly signal?: AbortSignal;
+  /** Called now and then while the file is read. */
+  readonly watch?: (session: Session) => void;
+}
+
+/** One of several readers of a capture: its number, from 0. */
+export interface Share {
+  readonly shares: Shares;
+  readonly reader: number;
 }
 
 export interface ReadResult {
@@ -41,6 +55,11 @@ export interface ReadResult {
   readonly isInterrupted: boolean;
   /** What is wrong with the file, after the last packet that could be read; null: nothing. */
   readonly problem: string | null;
+  readonly frameCount: number;
+  /** What the reader of the file remembers of its packets. */
+  readonly session: Session;
+  /** The file holds keys of TLS sessions. */
+  readonly hasSecrets: boolean;
   /** Link types of the file whose packets are data here. */
   readonly unreadLinkTypes: readonly number[];
 }
@@ -48,11 +67,12 @@ export interface ReadResult {
 /** @throws UserError when the file can't be opened, or output can't be written: then nothing is left half written. */
 export async function run(plan: ReadPlan): Promise<ReadResult> {
   const source = await open(plan.path);
-  const interrupt = listenForInterrupt(source);
+  const interrupt = listenForInterrupt(source, plan.signal);
   let printers: readonly Printer[] = [];
+  let session: Session;
   try {
     printers = await plan.printers(source.reader);
-    await readAll(source, plan, printers, interrupt);
+    session = await readAll(source, plan, printers, interrupt);
     for (const printer of printers) await printer.finish();
   } catch (error) {
     for (const printer of printers) await printer.abandon?.();
@@ -62,9 +82,12 @@ export async function run(plan: ReadPlan): Promise<ReadResult> {
     interrupt.end();
     await source.close();
   }
-  const { problem, interfaces } = source.reader;
+  const { problem, interfaces, frameCount, secrets } = source.reader;
   const linkTypes = new Set(interfaces.map(({ linkType }) => linkType));
   return {
+    frameCount,
+    session,
+    hasSecrets: secrets.length > 0,
     unreadLinkTypes: [...linkTypes].filter((linkType) => linkType >= 0 && !isLinkTypeRead(linkType)),
     isInterrupted: interrupt.came,
     problem: problem === null ? null : `${named(plan.path)}: ${problem.message}`,
@@ -76,7 +99,7 @@ async function readAll(
   plan: ReadPlan,
   printers: readonly Printer[],
   interrupt: Interrupt,
-): Promise<void> {
+): Promise<Session> {
   const { reader } = source;
   const filters = [plan.filter, plan.readFilter].filter((filter) => filter !== null);
   const lookers = [...filters, ...printers, ...plan.statistics];
@@ -98,7 +121,9 @@ async function readAll(
     // Whoever reads a pipe wants to see what came, not what fills a buffer.
     if (source.size === null) plan.out.flush();
     plan.progress?.update(source.bytesRead, source.size, frame.number);
+    plan.watch?.(dissector.session);
   }
+  return dissector.session;
 }
 
 /** All packets that the reader has now; false once enough were read. A function of its own: this is the hot loop. */
@@ -106,11 +131,15 @@ function pump(
   reader: CaptureReader,
   frame: Frame,
   dissector: Dissector,
-  { filter, readFilter, countMax, statistics }: ReadPlan,
+  { filter, readFilter, countMax, statistics, share = null }: ReadPlan,
   printers: readonly Printer[],
   kept: { count: number },
 ): boolean {
   while (reader.next(frame)) {
+    if (share !== null && share.shares.of(frame) !== share.reader) {
+      dissector.pass(frame);
+      continue;
+    }
     const { number } = frame;
     if (readFilter !== null) frame.number = kept.count + 1;
     const p = dissector.dissect(frame);
@@ -134,13 +163,19 @@ interface Interrupt {
 }
 
 /** Ctrl-C ends the reading, and what was read so far is shown; a second one ends at once. */
-function listenForInterrupt(source: CaptureSource): Interrupt {
+function listenForInterrupt(source: CaptureSource, signal?: AbortSignal): Interrupt {
   const onInterrupt = (): void => {
     interrupt.came = true;
     source.close();
   };
-  const interrupt = { came: false, end: () => process.removeListener('SIGINT', onInterrupt) };
+  const end = (): void => {
+    process.removeListener('SIGINT', onInterrupt);
+    signal?.removeEventListener('abort', onInterrupt);
+  };
+  const interrupt = { came: false, end };
   process.once('SIGINT', onInterrupt);
+  signal?.addEventListener('abort', onInterrupt);
+  if (signal?.aborted === true) onInterrupt();
   return interrupt;
 }
 

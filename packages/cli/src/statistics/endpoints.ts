@@ -4,15 +4,17 @@ import {
   type AddressKind,
   type Conversation,
   Conversations,
+  type ConversationsPart,
   type Endpoint,
   Endpoints,
+  type EndpointsPart,
   type Packet,
   type Party,
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { fixed } from '../terminal/numbers.ts';
 import type { Output } from '../terminal/output.ts';
-import { filtered, firstAndRest, type Statistic, type StatisticKind } from './statistic.ts';
+import { filtered, firstAndRest, partsOf, type Statistic, type StatisticKind } from './statistic.ts';
 
 const RULE = '='.repeat(80);
 const TYPES = Object.keys(ADDRESS_KINDS);
@@ -53,11 +55,13 @@ class ConversationsStatistic implements Statistic {
   readonly #kind: AddressKind;
   readonly #filter: string;
   readonly #conversations: Conversations;
+  readonly parts: Statistic['parts'];
 
   constructor(kind: AddressKind, filter: string) {
     this.#kind = kind;
     this.#filter = filter;
     this.#conversations = new Conversations(kind);
+    this.parts = partsOf<ConversationsPart>(this.#conversations);
   }
 
   see(p: Packet): void {
@@ -130,11 +134,13 @@ class EndpointsStatistic implements Statistic {
   readonly #kind: AddressKind;
   readonly #filter: string;
   readonly #endpoints: Endpoints;
+  readonly parts: Statistic['parts'];
 
   constructor(kind: AddressKind, filter: string) {
     this.#kind = kind;
     this.#filter = filter;
     this.#endpoints = new Endpoints(kind);
+    this.parts = partsOf<EndpointsPart>(this.#endpoints);
   }
 
   see(p: Packet): void {

@@ -1,7 +1,7 @@
 // `-z io,phs`: the protocol hierarchy, as tshark prints it.
-import { type HierarchyNode, type Packet, ProtocolHierarchy } from '@eyrie/dissect';
+import { type HierarchyNode, type HierarchyPart, type Packet, ProtocolHierarchy } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
-import { filtered, type Statistic, type StatisticKind } from './statistic.ts';
+import { filtered, partsOf, type Statistic, type StatisticKind } from './statistic.ts';
 
 const RULE = '===================================================================';
 /** Characters before the counts; deeper names push them to the right. */
@@ -18,6 +18,7 @@ class Hierarchy implements Statistic {
   readonly seesLayersOnly = true;
   readonly #filter: string;
   readonly #hierarchy = new ProtocolHierarchy();
+  readonly parts = partsOf<HierarchyPart>(this.#hierarchy);
 
   constructor(filter: string) {
     this.#filter = filter;

@@ -6,14 +6,16 @@ import {
   type IoCell,
   type IoColumn,
   type IoFunction,
+  type IoPart,
   IoTable,
   nearestNames,
+  needsReplies,
   type Packet,
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { filterOf } from '../read/filter.ts';
 import type { Output } from '../terminal/output.ts';
-import type { Statistic, StatisticKind } from './statistic.ts';
+import { partsOf, type Statistic, type StatisticKind } from './statistic.ts';
 
 const MICROSECONDS = 1_000_000;
 /** Columns of the widest table that is widened for the sake of a long filter. */
@@ -85,12 +87,19 @@ class IoStat implements Statistic {
   readonly #texts: readonly string[];
   readonly #decimals: number;
   readonly isTimed: boolean;
+  readonly seesLayersOnly: boolean;
+  readonly parts: Statistic['parts'];
 
   constructor(interval: number, decimals: number, texts: readonly string[]) {
     this.#table = new IoTable(interval, texts.map(columnOf));
     this.isTimed = this.#table.columns.some(
       ({ field, filter }) => field?.isTimed === true || filter?.isTimed === true,
     );
+    this.seesLayersOnly = this.#table.columns.every(
+      ({ field, filter }) =>
+        (field === null || !needsReplies(field)) && (filter === null || filter.seesLayersOnly === true),
+    );
+    this.parts = this.#table.isShareable ? partsOf<IoPart>(this.#table) : undefined;
     this.#decimals = decimals;
     this.#texts = texts;
   }

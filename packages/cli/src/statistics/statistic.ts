@@ -9,6 +9,11 @@ export interface Statistic {
   readonly seesLayersOnly?: boolean;
   /** It counts what is known only where the session times conversations. */
   readonly isTimed?: boolean;
+  /**
+   * Several readers may each see some of the packets: what each found can be sent to another process and added up.
+   * False from `add`: that would not be what one reader finds.
+   */
+  readonly parts?: { take(): unknown; add(part: unknown): boolean };
   /** Before the first packet. */
   begin?(session: Session, source: CaptureSource): void;
   /** Packet and frame are borrowed until it returns. */
@@ -31,6 +36,11 @@ export interface StatisticKind {
   readonly about: string;
   /** From what stands after the name and a comma; '' for nothing. @throws UserError */
   readonly make: (args: string) => Statistic;
+}
+
+/** As `Statistic.parts`, of what counts. */
+export function partsOf<P>(counter: { part(): P; addPart(part: P): boolean }): Statistic['parts'] & object {
+  return { take: () => counter.part(), add: (part) => counter.addPart(part as P) };
 }
 
 /** The statistic for the packets that pass the filter alone; an empty filter passes all. */

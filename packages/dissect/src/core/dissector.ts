@@ -22,6 +22,16 @@ export class Dissector {
 
   dissect(frame: Frame): Packet {
     const p = this.packet;
+    this.pass(frame);
+    p.reset(frame);
+    p.push(frameProtocol, 0);
+    if (p.at < p.end && !(this.#isBulkUsual && runBulk(p))) p.run(linkTypes.get(p.linkType) ?? data);
+    if (p.flow >= 0) this.session.flows.count(p);
+    return p;
+  }
+
+  /** A frame that somebody else dissects: only when it came is of interest. */
+  pass(frame: Frame): void {
     const session = this.session;
     session.previousSeconds = session.lastSeconds;
     session.previousNanoseconds = session.lastNanoseconds;
@@ -31,10 +41,5 @@ export class Dissector {
       session.firstSeconds = session.previousSeconds = frame.seconds;
       session.firstNanoseconds = session.previousNanoseconds = frame.nanoseconds;
     }
-    p.reset(frame);
-    p.push(frameProtocol, 0);
-    if (p.at < p.end && !(this.#isBulkUsual && runBulk(p))) p.run(linkTypes.get(p.linkType) ?? data);
-    if (p.flow >= 0) session.flows.count(p);
-    return p;
   }
 }

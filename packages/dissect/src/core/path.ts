@@ -9,7 +9,7 @@ const FEW_PROTOCOLS = 32;
 /** A node and a protocol as one key. */
 const KEY_BASE = 65_536;
 /** Nodes kept; a capture that has more is made to have them, and further paths then count as their beginning. */
-const NODES_MAX = 500_000;
+export const NODES_MAX = 500_000;
 
 export class LayerTrie {
   /** Of each node: the protocol's name, the parent and the depth. */

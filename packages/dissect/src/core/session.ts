@@ -32,7 +32,7 @@ export interface SessionOptions {
 }
 
 /** Ports announced by signalling (SDP, FTP PORT, TFTP) kept at once; the oldest go first. */
-const EXPECTED_MAX = 4096;
+export const EXPECTED_MAX = 4096;
 
 export class Session {
   readonly flows: FlowTable;
@@ -137,6 +137,11 @@ export class Session {
     this.#expectedPorts[port & 0xffff] = 1;
     if (this.#expected.size >= EXPECTED_MAX) this.#expected.delete(this.#expected.keys().next().value!);
     this.#expected.set(`${transport} ${address} ${port}`, protocol);
+  }
+
+  /** What is expected now: transport, address and port in one text. */
+  expectations(): string[] {
+    return [...this.#expected.keys()];
   }
 
   /** The protocol announced for one of the packet's endpoints. */

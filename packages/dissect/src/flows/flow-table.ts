@@ -13,7 +13,7 @@ const LOW = 0;
 const HIGH = 4;
 const PORTS = 8;
 const KIND = 9;
-const KEY_WORDS = 10;
+export const KEY_WORDS = 10;
 const HASH = 10;
 const STREAM = 11;
 /** Two cells: as the lower endpoint sent, as the higher one did. */
@@ -53,7 +53,7 @@ export class FlowTable {
   /** How many entries were forgotten because of the bound. */
   evicted = 0;
 
-  readonly #maxFlows: number;
+  readonly maxFlows: number;
   readonly #streams = new Uint32Array(256);
   #words: Uint32Array;
   #doubles: Float64Array;
@@ -66,7 +66,7 @@ export class FlowTable {
   readonly #hasher = new KeyHash();
 
   constructor(options: FlowTableOptions) {
-    this.#maxFlows = options.maxFlows;
+    this.maxFlows = options.maxFlows;
     this.capacity = Math.min(START_CAPACITY, 2 ** Math.ceil(Math.log2(options.maxFlows)));
     this.#words = new Uint32Array(this.capacity * RECORD_WORDS);
     this.#doubles = new Float64Array(this.#words.buffer);
@@ -173,6 +173,20 @@ export class FlowTable {
     return this.#streams[transport]!;
   }
 
+  /** The keys of all entries, KEY_WORDS each, in the order of the entries: what is no part of one is 0. */
+  keys(): Uint32Array<ArrayBuffer> {
+    const keys = new Uint32Array(this.size * KEY_WORDS);
+    for (let flow = 0; flow < this.size; flow++) {
+      const from = flow * RECORD_WORDS;
+      const at = flow * KEY_WORDS;
+      keys.set(this.#words.subarray(from, from + KEY_WORDS), at);
+      if ((keys[at + KIND]! & 0xff) !== IPV4) continue;
+      keys.fill(0, at + LOW + 1, at + HIGH);
+      keys.fill(0, at + HIGH + 1, at + PORTS);
+    }
+    return keys;
+  }
+
   /** The next new conversation of a transport gets this number: for who does not begin at a capture's beginning. */
   startAt(transport: number, stream: number): void {
     this.#streams[transport] = stream;
@@ -239,7 +253,7 @@ export class FlowTable {
   }
 
   #insert(p: Packet, hash: number): number {
-    const flow = this.size < this.#maxFlows ? this.#grow() : this.#evict();
+    const flow = this.size < this.maxFlows ? this.#grow() : this.#evict();
     this.#place(p, flow, hash);
     return flow;
   }

@@ -1,8 +1,8 @@
 // IP datagrams that came in fragments (RFC 791 §3.2, RFC 8200 §4.5): kept until whole.
 
 /** Datagrams under assembly at once, and bytes of all of them; the oldest go first. */
-const DATAGRAMS_MAX = 1024;
-const TOTAL_BYTES_MAX = 16 << 20;
+export const DATAGRAMS_MAX = 1024;
+export const TOTAL_BYTES_MAX = 16 << 20;
 const DATAGRAM_BYTES_MAX = 0x10000 + 64;
 /** Fragments of one datagram: as many as 8 bytes each make of the longest. */
 const FRAGMENTS_MAX = 8192;
@@ -38,6 +38,9 @@ interface Datagram {
 export class Fragments {
   readonly #datagrams = new Map<string, Datagram>();
   #total = 0;
+  /** Most datagrams and bytes that were ever kept at once. */
+  mostDatagrams = 0;
+  mostBytes = 0;
 
   /**
    * Adds a fragment of frame `frame`: bytes [at, at + length) of `buf` at `offset` in the datagram's payload.
@@ -97,6 +100,7 @@ export class Fragments {
       larger.set(datagram.bytes);
       this.#total += larger.length - datagram.bytes.length;
       datagram.bytes = larger;
+      this.mostBytes = Math.max(this.mostBytes, this.#total);
     }
     datagram.bytes.set(buf.subarray(at, at + length), offset);
     cover(datagram.ranges, offset, end);
@@ -108,6 +112,8 @@ export class Fragments {
   }
 
   #bound(): void {
+    this.mostDatagrams = Math.max(this.mostDatagrams, this.#datagrams.size);
+    this.mostBytes = Math.max(this.mostBytes, this.#total);
     while (this.#datagrams.size > DATAGRAMS_MAX || this.#total > TOTAL_BYTES_MAX) {
       const oldest = this.#datagrams.entries().next().value;
       if (oldest === undefined) return;

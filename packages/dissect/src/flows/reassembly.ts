@@ -6,7 +6,7 @@ import { BufferPool } from './buffer-pool.ts';
 /** Of a longer message only the beginning is kept: it is read like a packet that the capture cut. */
 const KEPT_BYTES_MAX = 16 << 20;
 /** All unfinished messages together; the oldest go first. */
-const TOTAL_BYTES_MAX = 48 << 20;
+export const TOTAL_BYTES_MAX = 48 << 20;
 /** Messages one segment may complete or begin. */
 const ROUNDS_MAX = 512;
 
@@ -40,6 +40,8 @@ export class StreamReassembly {
   #known = new Uint8Array(4096);
   #packet = 0;
   #total = 0;
+  /** Most bytes of unfinished messages that were ever kept. */
+  mostBytes = 0;
   /** Unfinished messages given up because of the bound. */
   dropped = 0;
 
@@ -209,6 +211,7 @@ export class StreamReassembly {
     this.#pending.set(cell, pending);
     this.#note(cell, IS_PENDING);
     this.#total += pending.bytes.length;
+    if (this.#total > this.mostBytes) this.mostBytes = this.#total;
     while (this.#total > TOTAL_BYTES_MAX) {
       const oldest = this.#pending.keys().next().value;
       if (oldest === undefined) break;
@@ -225,6 +228,7 @@ export class StreamReassembly {
       const larger = this.#pool.take(Math.max(kept, Math.min(KEPT_BYTES_MAX, pending.bytes.length * 2)));
       larger.set(pending.bytes.subarray(0, Math.min(pending.extent, pending.bytes.length)));
       this.#total += larger.length - pending.bytes.length;
+      if (this.#total > this.mostBytes) this.mostBytes = this.#total;
       this.#release(pending.bytes);
       pending.bytes = larger;
     }

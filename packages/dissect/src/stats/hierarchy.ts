@@ -1,6 +1,6 @@
 // The protocol hierarchy: for each path of layers, how many frames and bytes took it (`-z io,phs`).
 import { type Packet, SHOWN } from '../core/packet.ts';
-import { LayerTrie } from '../core/path.ts';
+import { LayerTrie, NODES_MAX } from '../core/path.ts';
 
 export interface HierarchyNode {
   readonly name: string;
@@ -10,8 +10,21 @@ export interface HierarchyNode {
   readonly children: HierarchyNode[];
 }
 
+/** Paths that another reader of the capture found; it can be sent to another process. */
+export interface HierarchyPart {
+  /** Of each node: its protocol, and the node above it. */
+  readonly names: readonly string[];
+  readonly parents: readonly number[];
+  /** Frames and bytes that end at it, and the frame that had it first. */
+  readonly frames: Float64Array<ArrayBuffer>;
+  readonly bytes: Float64Array<ArrayBuffer>;
+  readonly firsts: readonly number[];
+}
+
 export class ProtocolHierarchy {
   readonly #trie = new LayerTrie();
+  readonly #firsts: number[] = [0];
+  readonly #others: HierarchyPart[] = [];
   #frames = new Float64Array(64);
   #bytes = new Float64Array(64);
 
@@ -20,25 +33,29 @@ export class ProtocolHierarchy {
     if (node >= this.#frames.length) this.#grow(node);
     this.#frames[node]! += 1;
     this.#bytes[node]! += p.wireLength;
+    while (this.#firsts.length < this.#trie.names.length) this.#firsts.push(p.number);
   }
 
   /** The paths as a tree, in the order in which they were first seen. */
   tree(): HierarchyNode[] {
+    const root = newNode('', 0);
+    for (const part of [this.part(), ...this.#others]) addPart(root, part);
+    return summedUp(root).children;
+  }
+
+  part(): HierarchyPart {
     const { names, parents } = this.#trie;
-    const nodes: HierarchyNode[] = names.map((name, i) => ({
-      name,
-      frames: this.#frames[i] ?? 0,
-      bytes: this.#bytes[i] ?? 0,
-      children: [],
-    }));
-    // Children have higher numbers than their parents: one pass from the end sums up.
-    for (let i = nodes.length - 1; i > 0; i--) {
-      const parent = nodes[parents[i]!]!;
-      parent.frames += nodes[i]!.frames;
-      parent.bytes += nodes[i]!.bytes;
-      parent.children.unshift(nodes[i]!);
-    }
-    return nodes[0]!.children;
+    const length = names.length;
+    if (length > this.#frames.length) this.#grow(length);
+    const [frames, bytes] = [this.#frames, this.#bytes].map((counts) => counts.slice(0, length));
+    return { names, parents, frames: frames!, bytes: bytes!, firsts: this.#firsts };
+  }
+
+  /** Adds what another reader found in other frames of the same capture. False: one reader would have left out some. */
+  addPart(part: HierarchyPart): boolean {
+    this.#others.push(part);
+    const all = [this.part(), ...this.#others];
+    return all.reduce((sum, { names }) => sum + names.length, 0) < NODES_MAX;
   }
 
   #grow(node: number): void {
@@ -49,4 +66,46 @@ export class ProtocolHierarchy {
     this.#frames = frames;
     this.#bytes = bytes;
   }
+}
+
+/** A node while parts are added up. */
+interface Growing {
+  readonly name: string;
+  frames: number;
+  bytes: number;
+  /** The frame that had it first. */
+  first: number;
+  readonly children: Growing[];
+}
+
+function newNode(name: string, first: number): Growing {
+  return { name, frames: 0, bytes: 0, first, children: [] };
+}
+
+/** Parents stand before their children. */
+function addPart(root: Growing, { names, parents, frames, bytes, firsts }: HierarchyPart): void {
+  const nodes = [root];
+  for (let i = 1; i < names.length; i++) {
+    const { children } = nodes[parents[i]!]!;
+    let node = children.find(({ name }) => name === names[i]);
+    if (node === undefined) {
+      node = newNode(names[i]!, firsts[i]!);
+      children.push(node);
+    }
+    node.frames += frames[i]!;
+    node.bytes += bytes[i]!;
+    node.first = Math.min(node.first, firsts[i]!);
+    nodes.push(node);
+  }
+}
+
+/** With all paths through it. A frame has one path, so that no two children came first with the same. */
+function summedUp({ name, frames, bytes, children }: Growing): HierarchyNode {
+  const below = children.toSorted((a, b) => a.first - b.first).map(summedUp);
+  return {
+    name,
+    frames: below.reduce((sum, child) => sum + child.frames, frames),
+    bytes: below.reduce((sum, child) => sum + child.bytes, bytes),
+    children: below,
+  };
 }

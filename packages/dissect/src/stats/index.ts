@@ -1,11 +1,19 @@
 // What a capture says as a whole: counted packet by packet, told at the end.
 export { ADDRESS_KINDS, type AddressKind } from './address-pairs.ts';
 export { BURST_MS, type CounterNode, CounterTree, inOrder } from './counter-tree.ts';
-export { type Conversation, Conversations, type Endpoint, Endpoints, type Party } from './endpoints.ts';
+export {
+  type Conversation,
+  Conversations,
+  type ConversationsPart,
+  type Endpoint,
+  Endpoints,
+  type EndpointsPart,
+  type Party,
+} from './endpoints.ts';
 export { type ExpertFinding, ExpertFindings } from './expert-findings.ts';
-export { type HierarchyNode, ProtocolHierarchy } from './hierarchy.ts';
+export { type HierarchyNode, type HierarchyPart, ProtocolHierarchy } from './hierarchy.ts';
 export { HostNames } from './host-names.ts';
-export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, IoTable } from './io.ts';
+export { IO_FUNCTIONS, type IoCell, type IoColumn, type IoFunction, type IoPart, IoTable } from './io.ts';
 export { type Login, Logins } from './logins.ts';
 export { type Finding, type NamedCount, Overview } from './overview.ts';
 export { Pings, type PingTimes } from './pings.ts';

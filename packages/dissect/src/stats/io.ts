@@ -37,6 +37,13 @@ export interface IoCell {
   values: number;
 }
 
+/** What another reader of the capture counted; it can be sent to another process. */
+export interface IoPart {
+  readonly duration: number;
+  readonly cells: readonly ReadonlyMap<number, IoCell>[];
+  readonly hasEarlier: boolean;
+}
+
 export class IoTable {
   readonly columns: readonly IoColumn[];
   /** Microseconds; Infinity: the whole capture is one interval. */
@@ -49,6 +56,8 @@ export class IoTable {
   readonly peaks: number[];
   readonly #collectors: (Collector | null)[];
   #now = 0;
+  /** A frame came from before the first one. */
+  #hasEarlier = false;
 
   constructor(interval: number, columns: readonly IoColumn[]) {
     this.interval = interval;
@@ -65,12 +74,34 @@ export class IoTable {
     const nanoseconds = (p.seconds - firstSeconds) * 1e9 + (p.nanoseconds - firstNanoseconds);
     // A frame from before the first one counts where the frame before it did.
     if (nanoseconds >= 0) this.#now = Math.floor((nanoseconds + 500) / 1000);
+    else this.#hasEarlier = true;
     if (this.#now > this.duration) this.duration = this.#now;
     const row = this.interval === Infinity ? 0 : Math.floor(this.#now / this.interval);
     for (let i = 0; i < this.columns.length; i++) {
       const column = this.columns[i]!;
       if (column.filter === null || column.filter(p)) this.#count(p, i, column, row);
     }
+  }
+
+  /** Whether several readers may each count some of the frames. */
+  get isShareable(): boolean {
+    return this.columns.every(({ field, filter }) => field === null && filter === null);
+  }
+
+  part(): IoPart {
+    return { duration: this.duration, cells: this.cells, hasEarlier: this.#hasEarlier };
+  }
+
+  /** Adds what another reader counted of other frames. False: only one that sees all frames knows where some count. */
+  addPart({ duration, cells, hasEarlier }: IoPart): boolean {
+    this.duration = Math.max(this.duration, duration);
+    for (const [column, rows] of cells.entries())
+      for (const [row, { frames, total }] of rows) {
+        const cell = this.#cell(column, row);
+        cell.frames += frames;
+        cell.total += total;
+      }
+    return !this.#hasEarlier && !hasEarlier;
   }
 
   #cell(column: number, row: number): IoCell {

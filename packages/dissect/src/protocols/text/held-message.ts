@@ -1,17 +1,20 @@
 // A message that a protocol puts together itself from what its packets carry, beside them: mail in SMTP and POP.
 import { copyOf } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
+import type { Session } from '../../core/session.ts';
 
 /** Bytes kept of one message, and of all unfinished ones of a capture; what comes then is left out. */
 const MESSAGE_BYTES_MAX = 4 << 20;
-const TOTAL_BYTES_MAX = 32 << 20;
+export const HELD_BYTES_MAX = 32 << 20;
 
 interface Held {
   bytes: number;
+  /** The most there ever were. */
+  most: number;
 }
 
-function held(p: Packet): Held {
-  return p.session.memoryOf('held-messages', () => ({ bytes: 0 }));
+export function held(session: Session): Held {
+  return session.memoryOf('held-messages', () => ({ bytes: 0, most: 0 }));
 }
 
 export class HeldMessage {
@@ -23,9 +26,10 @@ export class HeldMessage {
   add(p: Packet, b: Uint8Array, start: number, end: number): void {
     const length = end - start;
     this.seen += length;
-    const total = held(p);
-    if (this.#length + length > MESSAGE_BYTES_MAX || total.bytes + length > TOTAL_BYTES_MAX) return;
+    const total = held(p.session);
+    if (this.#length + length > MESSAGE_BYTES_MAX || total.bytes + length > HELD_BYTES_MAX) return;
     total.bytes += length;
+    total.most = Math.max(total.most, total.bytes);
     this.#length += length;
     this.#parts.push(copyOf(b, start, end));
   }
@@ -38,7 +42,7 @@ export class HeldMessage {
       whole.set(part, at);
       at += part.length;
     }
-    held(p).bytes -= this.#length;
+    held(p.session).bytes -= this.#length;
     this.#parts = [];
     this.#length = this.seen = 0;
     return whole;

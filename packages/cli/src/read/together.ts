@@ -1,0 +1,196 @@
+// A large file is read by several processes, each of which dissects some of its conversations (see Shares) and sends
+// what it counted to the first one, which adds it up. It must tell what one process would have told: where that is not
+// certain, the file is read again by one. ARCHITECTURE.md says how.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { openCapture } from '@eyrie/capture';
+import { carriesTcp, newFrame, type Session, Shares, type Trace, traceOf, whyNotAsOne } from '@eyrie/dissect';
+import type { Statistic } from '../statistics/index.ts';
+import { type ReadPlan, type ReadResult, run } from './run.ts';
+
+/** What names the share of a process that helps: its number, how many there are, how much of TCP the first one has. */
+const SHARE_VARIABLE = 'EYRIE_READ_SHARE';
+
+/** More gain little, and each takes about 110 MB. */
+const PROCESSES_MAX = 4;
+/** Bytes of a file that make up for the start of a process, and for compiling everything there once more. */
+const BYTES_A_PROCESS = 256 << 20;
+/** Packets at the beginning that tell what the file is made of. */
+const SAMPLE_MAX = 20_000;
+
+/** What a helper says: how many conversations it knows, now and then, and at the end what it found. */
+type Message = { readonly flows: number } | { readonly found: Found };
+
+interface Found {
+  readonly parts: readonly unknown[];
+  readonly trace: Trace;
+  readonly frameCount: number;
+}
+
+/**
+ * Reads as the plan says, with helpers, if the file and what is asked of it allow for it.
+ *
+ * @param processes how many there shall be, whatever the size of the file; undefined: as many as are of use
+ * @returns null where the file is still to be read: the plan's statistics are then of no use any more
+ * @throws UserError
+ */
+export async function runTogether(plan: ReadPlan, processes: number | undefined): Promise<ReadResult | null> {
+  const count = processes ?? processesFor(plan.path);
+  if (count < 2 || !isShareable(plan)) return null;
+  const shares = await sharesFor(plan.path, count, processes !== undefined);
+  return shares === null ? null : new Together(plan, shares).run();
+}
+
+/** The share that this process was started for, or null. */
+export function shareOfThisProcess(): { shares: Shares; reader: number } | null {
+  const text = process.env[SHARE_VARIABLE];
+  if (text === undefined || process.send === undefined) return null;
+  const [reader = 0, count = 1, ofFirst = 1] = text.split('/').map(Number);
+  return { shares: new Shares(count, ofFirst), reader };
+}
+
+/** Reads its share and tells the process that started this one what it found; ends at once when that is gone. */
+export async function runShare(plan: ReadPlan, share: NonNullable<ReadPlan['share']>): Promise<void> {
+  const stop = new AbortController();
+  process.once('disconnect', () => process.exit());
+  process.once('message', () => stop.abort());
+  const watch = (session: Session): void => tell({ flows: session.flows.size });
+  const { session, frameCount } = await run({ ...plan, share, signal: stop.signal, watch });
+  const parts = plan.statistics.map(({ parts }) => parts!.take());
+  const found: Found = { parts, trace: traceOf(session), frameCount };
+  process.removeAllListeners('disconnect');
+  process.send!({ found }, () => process.disconnect());
+}
+
+function tell(message: Message): void {
+  process.send!(message);
+}
+
+function processesFor(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true) return 1;
+  return Math.min(availableParallelism(), PROCESSES_MAX, Math.floor(stats.size / BYTES_A_PROCESS));
+}
+
+/** Whether what the plan asks for can be added up; and only the `eyrie` command itself can be started once more. */
+function isShareable(plan: ReadPlan): boolean {
+  const { statistics, filter, readFilter, countMax, keyLogs } = plan;
+  const isPlain =
+    filter === null && readFilter === null && countMax === Number.POSITIVE_INFINITY && keyLogs.length === 0;
+  const areParts = ({ parts, seesLayersOnly, isTimed }: Statistic): boolean =>
+    parts !== undefined && seesLayersOnly === true && isTimed !== true;
+  return isPlain && statistics.length > 0 && statistics.every(areParts) && process.argv[2] === 'read';
+}
+
+/** By what the file begins with; null where it can't be read by several, or shouldn't be unless somebody wants it. */
+async function sharesFor(path: string, count: number, isWanted: boolean): Promise<Shares | null> {
+  const source = await openCapture(path);
+  try {
+    if (source.size === null || source.compression !== null || source.isEncrypted) return null;
+    const frame = newFrame();
+    let frames = 0;
+    let tcp = 0;
+    for await (const reader of source.chunks()) {
+      for (; frames < SAMPLE_MAX && reader.next(frame); frames++) if (carriesTcp(frame)) tcp++;
+      if (frames >= SAMPLE_MAX) break;
+    }
+    return Shares.alike(count, tcp, frames - tcp) ?? (isWanted ? new Shares(count, 0) : null);
+  } finally {
+    await source.close();
+  }
+}
+
+class Together {
+  readonly #plan: ReadPlan;
+  readonly #shares: Shares;
+  readonly #helpers: ChildProcess[] = [];
+  readonly #stop = new AbortController();
+  /** Conversations that each knows. */
+  readonly #flows: number[];
+  /** Why the file is to be read by one process after all; null: no reason so far. */
+  #reason: string | null = null;
+
+  constructor(plan: ReadPlan, shares: Shares) {
+    this.#plan = plan;
+    this.#shares = shares;
+    this.#flows = new Array<number>(shares.count).fill(0);
+  }
+
+  async run(): Promise<ReadResult | null> {
+    try {
+      const helped = Array.from({ length: this.#shares.count - 1 }, (_, i) => this.#start(i + 1));
+      const result = await run({
+        ...this.#plan,
+        share: { shares: this.#shares, reader: 0 },
+        signal: this.#stop.signal,
+        watch: (session) => this.#count(0, session.flows.size, session.flows.maxFlows),
+      });
+      if (result.isInterrupted) for (const helper of this.#helpers) helper.send('stop', () => {});
+      const found = this.#reason === null ? await Promise.all(helped) : [];
+      this.#reason ??= this.#addUp(result, found);
+      if (process.argv.includes('--debug'))
+        console.error(`eyrie: note: read by ${this.#reason ?? `${this.#shares.count} processes`}`);
+      return this.#reason === null ? result : null;
+    } finally {
+      for (const helper of this.#helpers) helper.kill();
+    }
+  }
+
+  /** The same command, which finds its share in the environment. Null where it came to nothing. */
+  #start(reader: number): Promise<Found | null> {
+    const { count, ofFirst } = this.#shares;
+    const helper = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+      env: { ...process.env, [SHARE_VARIABLE]: `${reader}/${count}/${ofFirst}` },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'advanced',
+    });
+    this.#helpers.push(helper);
+    return new Promise((resolve) => {
+      const fail = (): void => {
+        this.#giveUp('one process: another failed');
+        resolve(null);
+      };
+      helper.once('error', fail);
+      helper.once('close', fail);
+      helper.on('message', (message: Message) => {
+        if ('flows' in message) this.#count(reader, message.flows, Number.POSITIVE_INFINITY);
+        else {
+          helper.removeListener('close', fail);
+          resolve(message.found);
+        }
+      });
+    });
+  }
+
+  /** Where one process would begin to forget conversations, more may be remembered here: better to know it soon. */
+  #count(reader: number, flows: number, most: number): void {
+    this.#flows[reader] = flows;
+    if (this.#flows.reduce((sum, each) => sum + each, 0) >= most)
+      this.#giveUp('one process: more conversations than are remembered');
+  }
+
+  #giveUp(reason: string): void {
+    this.#reason ??= reason;
+    this.#stop.abort();
+  }
+
+  /** Adds up what all found; says why that may not be what one would have found, or null. */
+  #addUp(result: ReadResult, found: readonly (Found | null)[]): string | null {
+    const others = found.filter((each) => each !== null);
+    if (others.length < found.length) return 'one process: another failed';
+    if (result.hasSecrets) return 'one process: the file holds keys';
+    // Of what was interrupted, nobody expects to be told the same each time.
+    if (!result.isInterrupted) {
+      const haveReadAll = others.every(({ frameCount }) => frameCount === result.frameCount);
+      if (!haveReadAll) return 'one process: the file has changed';
+      const traces = [traceOf(result.session), ...others.map(({ trace }) => trace)];
+      const why = whyNotAsOne(traces, this.#shares);
+      if (why !== null) return `one process: ${why}`;
+    }
+    const isAdded = others.every(({ parts }) =>
+      this.#plan.statistics.every((statistic, i) => statistic.parts!.add(parts[i])),
+    );
+    return isAdded ? null : 'one process: what was counted does not add up';
+  }
+}

@@ -1,0 +1,123 @@
+// Whether readers that shared a capture (see Shares) found what one reader alone would have found. What each
+// remembers is told apart by conversation: so it is, unless one conversation was with two of them (within a tunnel and
+// beside it), one was told what another should have known (the port of a transfer), or a bound was near.
+import { IPV4, IPV6 } from '../core/packet.ts';
+import { EXPECTED_MAX, type Session } from '../core/session.ts';
+import { ipv4Address, ipv6Address } from '../core/text.ts';
+import { HELD_BYTES_MAX, held } from '../protocols/text/held-message.ts';
+import { KEY_WORDS } from './flow-table.ts';
+import { DATAGRAMS_MAX, TOTAL_BYTES_MAX as FRAGMENT_BYTES_MAX } from './fragments.ts';
+import { TOTAL_BYTES_MAX as STREAM_BYTES_MAX } from './reassembly.ts';
+import type { Shares } from './shares.ts';
+
+/** What a reader has to tell of its session for that; it can be sent to another process. */
+export interface Trace {
+  /** FlowTable.keys */
+  readonly keys: Uint32Array<ArrayBuffer>;
+  readonly expectations: readonly string[];
+  /** How much of what is bounded was used: at most, as parts of the bounds. */
+  readonly used: readonly number[];
+  readonly hasForgotten: boolean;
+}
+
+export function traceOf(session: Session): Trace {
+  const { flows, fragments, streams } = session;
+  const expectations = session.expectations();
+  return {
+    keys: flows.keys(),
+    expectations,
+    used: [
+      flows.size / flows.maxFlows,
+      fragments.mostDatagrams / DATAGRAMS_MAX,
+      fragments.mostBytes / FRAGMENT_BYTES_MAX,
+      streams.mostBytes / STREAM_BYTES_MAX,
+      held(session).most / HELD_BYTES_MAX,
+      expectations.length / EXPECTED_MAX,
+    ],
+    hasForgotten: flows.evicted > 0,
+  };
+}
+
+/** Why they may have found something else than one reader, in a few words; null: they have not. In their order. */
+export function whyNotAsOne(traces: readonly Trace[], shares: Shares): string | null {
+  const isNear = traces[0]!.used.some((_, i) => traces.reduce((sum, { used }) => sum + used[i]!, 0) >= 1);
+  if (isNear || traces.some(({ hasForgotten }) => hasForgotten)) return 'more than is remembered';
+  if (haveShared(traces, shares)) return 'a conversation within a tunnel and beside it';
+  return wereToldOfOthers(traces) ? 'what one conversation announced is in another' : null;
+}
+
+function forEachKey({ keys }: Trace, visit: (key: Uint32Array) => void): void {
+  for (let at = 0; at < keys.length; at += KEY_WORDS) visit(keys.subarray(at, at + KEY_WORDS));
+}
+
+/** Is there a conversation that two of them have? */
+function haveShared(traces: readonly Trace[], shares: Shares): boolean {
+  const strays = new Map<number, { readonly text: string; readonly reader: number }[]>();
+  traces.forEach((trace, reader) => {
+    forEachKey(trace, (key) => {
+      if (shares.ofKey(key) === reader) return;
+      const stray = { text: key.join(), reader };
+      const known = strays.get(digest(key));
+      if (known === undefined) strays.set(digest(key), [stray]);
+      else known.push(stray);
+    });
+  });
+  if (strays.size === 0) return false;
+  return traces.some((trace, reader) => {
+    let isFound = false;
+    forEachKey(trace, (key) => {
+      const alike = strays.get(digest(key));
+      if (alike === undefined || isFound) return;
+      const text = key.join();
+      isFound = alike.some((stray) => stray.reader !== reader && stray.text === text);
+    });
+    return isFound;
+  });
+}
+
+function digest(key: Uint32Array): number {
+  let h = 0;
+  for (let k = 0; k < KEY_WORDS; k++) h = Math.imul(h ^ key[k]!, 0x9e3779b1) ^ (h >>> 13);
+  return h;
+}
+
+/** Did one of them expect something of an endpoint that another has a conversation of? */
+function wereToldOfOthers(traces: readonly Trace[]): boolean {
+  const expected = new Map<string, number[]>();
+  traces.forEach(({ expectations }, reader) => {
+    for (const expectation of expectations)
+      expected.set(expectation, [...(expected.get(expectation) ?? []), reader]);
+  });
+  if (expected.size === 0) return false;
+  const ports = new Set([...expected.keys()].map((text) => Number(text.slice(text.lastIndexOf(' ') + 1))));
+  return traces.some((trace, reader) => {
+    let isFound = false;
+    const look = (key: Uint32Array, address: number, port: number): void => {
+      if (isFound || !ports.has(port)) return;
+      const transport = key[KIND]! >>> 8;
+      isFound = [addressText(key, address), ''].some((text) =>
+        expected.get(`${transport} ${text} ${port}`)?.some((who) => who !== reader),
+      );
+    };
+    forEachKey(trace, (key) => {
+      look(key, LOW, key[PORTS]! >>> 16);
+      look(key, HIGH, key[PORTS]! & 0xffff);
+    });
+    return isFound;
+  });
+}
+
+/** Of a key, as in the flow table. */
+const LOW = 0;
+const HIGH = 4;
+const PORTS = 8;
+const KIND = 9;
+
+function addressText(key: Uint32Array, at: number): string {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  for (let k = 0; k < 4; k++) view.setUint32(k * 4, key[at + k]!);
+  const kind = key[KIND]! & 0xff;
+  if (kind === IPV4) return ipv4Address(bytes, 0);
+  return kind === IPV6 ? ipv6Address(bytes, 0) : '';
+}
