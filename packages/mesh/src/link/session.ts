@@ -18,6 +18,7 @@ import {
 import { decode, encode, flag, Reader, type Shape, text, WireError, Writer } from '../wire/schema.ts';
 import { cut, hello, refusal } from './greeting.ts';
 import type { Link } from './link.ts';
+import { HEARTBEAT_MS } from './pulse.ts';
 import type { Answered, Purpose, SessionHost } from './session-host.ts';
 import { Stream, type StreamCarrier } from './stream.ts';
 
@@ -90,9 +91,7 @@ export class Session implements StreamCarrier {
   }
 
   notify(kind: number, payload: Uint8Array): void {
-    if (!this.isOpen) return;
-    const head = Buffer.of(kind);
-    this.#sendFrame(frameTypes.notice, head, payload);
+    if (this.isOpen) this.#sendFrame(frameTypes.notice, Buffer.of(kind), payload);
   }
 
   /** Asks, and gives the answer or why there is none, once. */
@@ -212,6 +211,8 @@ export class Session implements StreamCarrier {
         this.#over(decode(text(300), payload));
         return;
       case frameTypes.heartbeat:
+        // Who said something a moment ago was heard.
+        if (!this.link.isDialler && this.heardMs - this.sentMs > HEARTBEAT_MS / 2) this.heartbeat();
         return;
     }
     if (!this.isOpen) throw new WireError('a frame before both sides were accepted');
@@ -305,9 +306,7 @@ export class Session implements StreamCarrier {
     if (!this.#isHelloReceived || this.#isAccepted) return;
     const verdict = this.#host.judge(this.link.shown.certificate, 'link');
     if ('id' in verdict) {
-      this.id = verdict.id;
-      this.publicKey = verdict.publicKey;
-      this.expiresMs = verdict.expiresMs;
+      ({ id: this.id, publicKey: this.publicKey, expiresMs: this.expiresMs } = verdict);
       this.#accept();
       return;
     }

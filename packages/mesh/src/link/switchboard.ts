@@ -4,23 +4,16 @@
 import { type Measure, measureText } from '../members/measures.ts';
 import { type Roster, RosterError, type RosterPart } from '../members/roster.ts';
 import { MOVED, RosterGatherer, type Standing } from '../peer/standing.ts';
-import { type Cancel, Pace, type Runtime } from '../runtime.ts';
+import { Pace, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
 import { Dialler } from './dialler.ts';
 import type { Link, Transport } from './link.ts';
+import { Pulse } from './pulse.ts';
 import { Session } from './session.ts';
 import type { Purpose, Reply, SessionHost, Verdict } from './session-host.ts';
 import type { Stream } from './stream.ts';
 
-export const HEARTBEAT_MS = 800;
-/** Nothing heard for so long: something is wrong. Two heartbeats and what one repetition of TCP takes. */
-export const SILENCE_MS = 1_800;
-/** A link that nobody needs is closed after so long. */
-const IDLE_MS = 2_000;
-const TICK_MS = 200;
-/** This peer itself was slow: what it did not hear, it cannot hold against others. */
-const LATE_MS = 400;
 /** News of members goes on at once, and where there is much of it, so often: a thousand admissions are no thousand frames. */
 const ROSTER_SOON_MS = 5;
 const ROSTER_BUSY_MS = 1_000;
@@ -48,7 +41,7 @@ export class Switchboard implements SessionHost {
   ) => void)[] = [];
   /** Somebody made a connection that became no link; from where, and why. */
   readonly onKnock: ((address: string, reason: string) => void)[] = [];
-  /** Nothing was heard from a peer for `SILENCE_MS`, though its link is open. */
+  /** Nothing was heard from a peer for a while (pulse.ts), though its link is open. */
   readonly onSilence: ((session: Session) => void)[] = [];
   /** Whether a link should be kept though nobody uses it. */
   isNeeded: (id: string) => boolean = () => true;
@@ -61,12 +54,10 @@ export class Switchboard implements SessionHost {
   readonly #requests = new Map<number, RequestHandler>();
   readonly #streams = new Map<number, StreamHandler>();
   readonly #dialler: Dialler;
-  readonly #silent = new WeakSet<Session>();
   readonly #kept = new WeakSet<Session>();
   /** By the name of a peer that does not want a link: who stands in for it. */
   readonly #standIns = new Map<string, Session>();
-  #lastTickMs: number;
-  #cancelTick: Cancel = () => {};
+  readonly #pulse: Pulse;
   readonly #rosterPace: Pace;
   #isStopped = false;
 
@@ -80,7 +71,13 @@ export class Switchboard implements SessionHost {
       (link) => this.#start(link, 'link'),
       (session, decided) => this.#whenDecided(session, decided),
     );
-    this.#lastTickMs = runtime.clock.elapsedMs();
+    this.#pulse = new Pulse(runtime.clock, {
+      sessions: () => this.#byId.values(),
+      isKept: (session) => this.isNeeded(session.id) || this.#kept.has(session),
+      silent: (session) => {
+        for (const listener of this.onSilence) listener(session);
+      },
+    });
     this.#rosterPace = new Pace(runtime.clock, ROSTER_SOON_MS, ROSTER_BUSY_MS, () => this.#pushRoster());
     standing.onRoster.push((roster, before) => this.#rosterChanged(roster, before));
     standing.measures.onChange.push((id, measure) => {
@@ -99,7 +96,7 @@ export class Switchboard implements SessionHost {
 
   /** Gives the addresses by which others find this peer. */
   listen(): Promise<string[]> {
-    this.#tick();
+    this.#pulse.wake();
     return this.#transport.listen(
       (link) => this.#start(link, 'link'),
       (address) => this.#knocked(address, 'no handshake'),
@@ -110,7 +107,7 @@ export class Switchboard implements SessionHost {
   stop(reason: string): void {
     this.#isStopped = true;
     this.#dialler.stop();
-    this.#cancelTick();
+    this.#pulse.stop();
     this.#rosterPace.cancel();
     for (const session of [...this.#all]) session.close(reason);
   }
@@ -119,7 +116,7 @@ export class Switchboard implements SessionHost {
   kill(): void {
     this.#isStopped = true;
     this.#dialler.stop();
-    this.#cancelTick();
+    this.#pulse.stop();
     this.#rosterPace.cancel();
     for (const session of [...this.#all]) session.link.destroy('stopped');
     void this.#transport.close();
@@ -144,11 +141,7 @@ export class Switchboard implements SessionHost {
   /** Whether there is a link with a peer that has not missed a heartbeat. */
   isHeard(id: string): boolean {
     const session = this.sessionOf(id);
-    return session !== null && !this.#isSilent(session);
-  }
-
-  #isSilent(session: Session): boolean {
-    return this.runtime.clock.elapsedMs() - session.heardMs > HEARTBEAT_MS + LATE_MS;
+    return session !== null && !this.#pulse.isLate(session);
   }
 
   /** From now on what is meant for `id` goes over this session, as long as it is open. */
@@ -293,6 +286,7 @@ export class Switchboard implements SessionHost {
     this.#byId.set(id, session);
     this.#dialler.linked(id);
     this.#decided(session, true);
+    this.#pulse.wake();
     for (const listener of this.onOpen) listener(session);
   }
 
@@ -358,7 +352,7 @@ export class Switchboard implements SessionHost {
    * one that works for one that has missed a heartbeat: a peer that moved makes a new link before the old one is given up.
    */
   #worseOf(older: Session, newer: Session): Session {
-    if (this.#isSilent(older) || older.link.isDialler === newer.link.isDialler) return older;
+    if (this.#pulse.isLate(older) || older.link.isDialler === newer.link.isDialler) return older;
     const isOursBetter = this.standing.id < newer.id;
     return older.link.isDialler === isOursBetter ? newer : older;
   }
@@ -385,27 +379,5 @@ export class Switchboard implements SessionHost {
       session.sendRoster(this.rosterParts(session.rosterVersion));
       session.rosterVersion = roster.version;
     }
-  }
-
-  #tick(): void {
-    if (this.#isStopped) return;
-    const { clock } = this.runtime;
-    const nowMs = clock.elapsedMs();
-    const lateMs = nowMs - this.#lastTickMs - TICK_MS;
-    this.#lastTickMs = nowMs;
-    const wallMs = clock.nowMs();
-    for (const session of [...this.#byId.values()]) {
-      if (lateMs > LATE_MS) session.heardMs += lateMs;
-      if (nowMs - session.sentMs >= HEARTBEAT_MS - TICK_MS / 2) session.heartbeat();
-      if (wallMs >= session.expiresMs) session.close(`the certificate of ${session.id} has expired`);
-      else if (nowMs - session.usedMs > IDLE_MS && !this.isNeeded(session.id) && !this.#kept.has(session))
-        session.close('idle');
-      else if (nowMs - session.heardMs < SILENCE_MS) this.#silent.delete(session);
-      else if (!this.#silent.has(session)) {
-        this.#silent.add(session);
-        for (const listener of this.onSilence) listener(session);
-      }
-    }
-    this.#cancelTick = clock.after(TICK_MS, () => this.#tick());
   }
 }

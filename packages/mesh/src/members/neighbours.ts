@@ -4,13 +4,15 @@
 import type { Reach } from '../link/reach.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
-import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
+import { type Cancel, every, jittered, type Runtime, sample } from '../runtime.ts';
 import type { Directory } from './directory.ts';
 import type { Liveness } from './liveness.ts';
 
 /** After news, so that much news at once is one look. */
 const SETTLE_MS = 60;
+/** While a link is missing; and else, for whatever was not heard of. */
 const LOOK_MS = 1_000;
+const CALM_LOOK_MS = 4_000;
 const HEAL_MS = 4_000;
 /** A child makes the link itself; after so long the parent tries, in case the child cannot. */
 const PATIENCE_MS = 2_500;
@@ -26,7 +28,9 @@ export class Neighbours {
   #needed = new Set<string>();
   #missingSince = new Map<string, number>();
   #cancelSettle: Cancel | null = null;
-  #cancels: Cancel[] = [];
+  #cancelLook: Cancel = () => {};
+  #cancelHeal: Cancel = () => {};
+  #isStopped = false;
   readonly #reach: Reach;
   readonly #reaching = new Set<string>();
   #isKnocking = false;
@@ -59,15 +63,14 @@ export class Neighbours {
 
   start(): void {
     this.#look();
-    this.#cancels = [
-      every(this.#runtime, LOOK_MS, () => this.#look()),
-      every(this.#runtime, HEAL_MS, () => this.#heal()),
-    ];
+    this.#cancelHeal = every(this.#runtime, HEAL_MS, () => this.#heal());
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#cancelSettle?.();
-    for (const cancel of this.#cancels) cancel();
+    this.#cancelLook();
+    this.#cancelHeal();
   }
 
   #soon(): void {
@@ -90,6 +93,13 @@ export class Neighbours {
     if (parent !== undefined && this.#missingForMs(parent) > PATIENCE_MS) this.#foster(above);
     const isAlone = this.#switchboard.sessions()[Symbol.iterator]().next().done === true;
     if (isAlone) this.#knock();
+    this.#lookAgain(isAlone || this.#missingSince.size > 0 ? LOOK_MS : CALM_LOOK_MS);
+  }
+
+  #lookAgain(ms: number): void {
+    this.#cancelLook();
+    if (this.#isStopped) return;
+    this.#cancelLook = this.#runtime.clock.after(jittered(this.#runtime.random, ms), () => this.#look());
   }
 
   #want(id: string, isAtOnce: boolean): void {

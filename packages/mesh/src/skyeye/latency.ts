@@ -10,8 +10,11 @@ import { decode, encode, float, record } from '../wire/schema.ts';
 import { type Coordinate, moved, unknownPlace } from './coordinates.ts';
 
 const LOOK_MS = 15_000;
+/** A new link has more to do at first, and while many come, it is soon another. */
+const SETTLE_MS = 1_000;
 /** A link to somebody who is no neighbour costs a handshake: a few at first, then few. */
 const FAR_LOOKS_FIRST = 2;
+const FAR_FIRST_MS = 25_000;
 const FAR_MS = 240_000;
 const ANSWER_MS = 2_000;
 /** The least of the last few: what is more was waiting, not the way (Ledlie et al., NSDI 2007). */
@@ -29,7 +32,8 @@ export class Latency {
   readonly #measured = new Map<string, number[]>();
   #place: Coordinate = unknownPlace;
   #looks = 0;
-  #farMs = Number.NEGATIVE_INFINITY;
+  #farMs = 0;
+  #farLooks = 0;
   #isStarted = false;
   #cancel: Cancel = () => {};
 
@@ -40,7 +44,9 @@ export class Latency {
     this.#switchboard = switchboard;
     // Both ends of a new link measure it: so each stranger that is met counts twice.
     switchboard.onOpen.push((session) => {
-      if (this.#isStarted && session.id !== '') this.#measure(session);
+      runtime.clock.after(SETTLE_MS, () => {
+        if (this.#isStarted && session.isOpen) this.#measure(session);
+      });
     });
     switchboard.handleRequest(requestKinds.coordinate, (_session, _payload, reply) =>
       reply(null, encode(coordinate, this.#place)),
@@ -60,6 +66,7 @@ export class Latency {
 
   start(): void {
     this.#isStarted = true;
+    this.#farMs = this.#runtime.clock.elapsedMs();
     const again = () => {
       this.#cancel = this.#runtime.clock.after(jittered(this.#runtime.random, LOOK_MS), () => {
         this.#look();
@@ -85,9 +92,10 @@ export class Latency {
     if (other !== undefined && this.#looks % 2 === 0) this.#measure(other);
     this.#looks++;
     const nowMs = this.#runtime.clock.elapsedMs();
-    const waitMs = this.#looks <= FAR_LOOKS_FIRST ? 0 : FAR_MS;
+    const waitMs = this.#farLooks < FAR_LOOKS_FIRST ? FAR_FIRST_MS : FAR_MS;
     if (nowMs - this.#farMs < waitMs || tree.size < 4) return;
     this.#farMs = nowMs;
+    this.#farLooks++;
     this.#lookFar(parent);
   }
 

@@ -17,6 +17,8 @@ import { EraClaims } from './era-claims.ts';
 const LOOK_MS = 1_000;
 /** A link that has just been made has more to do at first. */
 const SETTLE_MS = 100;
+/** Whoever has the time already waits to see whether the parent stays the same: while many come, it often does not. */
+const STAY_MS = 2_000;
 /** Whoever has just started and knows of no time waits so long for somebody who does, before its own becomes that of all. */
 const FOUND_MS = 4_000;
 /** Whoever is above keeps a younger time: if it does not come to the older one by then, nobody else vouches for that. */
@@ -76,7 +78,7 @@ export class PeerClock {
       if (this.#elder === session && (!isTaken || this.#knowsEnough())) this.#elder = null;
     });
     switchboard.onOpen.push((session) => {
-      if (session.id === this.#above()?.id) this.#turnIn(SETTLE_MS);
+      if (session.id === this.#above()?.id) this.#turnIn(this.#mesh.isSettled ? STAY_MS : SETTLE_MS);
     });
   }
 

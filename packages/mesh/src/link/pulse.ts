@@ -1,0 +1,116 @@
+// Keeps links alive, and finds those that are not. Whoever dialled speaks up when it has said nothing for a while, and whoever
+// took the link answers: so one timer serves both sides, and the answer confirms what was sent. It looks when something is
+// due, not all the time, for a thousand peers in one process are a thousand timers.
+
+import type { Cancel, Clock } from '../runtime.ts';
+import type { Session } from './session.ts';
+
+export const HEARTBEAT_MS = 800;
+/** Who took the link speaks up by itself only if nothing came that it could have answered. */
+const UNASKED_MS = 1_000;
+/** Nothing heard for so long: something is wrong. Two heartbeats and what one repetition of TCP takes. */
+export const SILENCE_MS = 1_800;
+/** A link that nobody needs is closed after so long. */
+const IDLE_MS = 2_000;
+/** This peer itself was slow: what it did not hear, it cannot hold against others. */
+const LATE_MS = 400;
+/** What has come and was not read yet gets its turn before a link is called silent. */
+const UNREAD_MS = 50;
+/** What is due so soon is done at once. */
+const SOON_MS = 100;
+const LOOK_MS_MAX = 1_000;
+
+/** What it is told of the sessions that it looks after. */
+export interface Pulsed {
+  sessions(): Iterable<Session>;
+  /** Whether the link must stay though nobody uses it. */
+  isKept(session: Session): boolean;
+  /** Nothing was heard for `SILENCE_MS`, though the link is open. Said once, until something is heard again. */
+  silent(session: Session): void;
+}
+
+export class Pulse {
+  readonly #clock: Clock;
+  readonly #pulsed: Pulsed;
+  readonly #doubted = new WeakSet<Session>();
+  readonly #silent = new WeakSet<Session>();
+  #dueMs = Number.POSITIVE_INFINITY;
+  #cancel: Cancel = () => {};
+
+  constructor(clock: Clock, pulsed: Pulsed) {
+    this.#clock = clock;
+    this.#pulsed = pulsed;
+  }
+
+  /** There is something to look after, or more than before. */
+  wake(): void {
+    this.#lookIn(HEARTBEAT_MS);
+  }
+
+  stop(): void {
+    this.#cancel();
+    this.#dueMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** A heartbeat has missed. */
+  isLate(session: Session): boolean {
+    return this.#clock.elapsedMs() - session.heardMs > HEARTBEAT_MS + LATE_MS;
+  }
+
+  #lookIn(ms: number): void {
+    const dueMs = this.#clock.elapsedMs() + ms;
+    if (this.#dueMs <= dueMs) return;
+    this.#cancel();
+    this.#dueMs = dueMs;
+    this.#cancel = this.#clock.after(ms, () => this.#look());
+  }
+
+  #look(): void {
+    const nowMs = this.#clock.elapsedMs();
+    const lateMs = nowMs - this.#dueMs;
+    const wallMs = this.#clock.nowMs();
+    this.#dueMs = Number.POSITIVE_INFINITY;
+    let nextMs = LOOK_MS_MAX;
+    for (const session of [...this.#pulsed.sessions()]) {
+      if (lateMs > LATE_MS) session.heardMs += lateMs;
+      if (wallMs >= session.expiresMs) session.close(`the certificate of ${session.id} has expired`);
+      if (session.isClosed) continue;
+      nextMs = Math.min(nextMs, this.#beat(session, nowMs), this.#listen(session, nowMs));
+      nextMs = Math.min(nextMs, this.#closeIdle(session, nowMs));
+    }
+    this.#lookIn(Math.max(UNREAD_MS, nextMs));
+  }
+
+  /** Gives in how many milliseconds it should be seen to again, as the two below do. */
+  #beat(session: Session, nowMs: number): number {
+    const everyMs = session.link.isDialler ? HEARTBEAT_MS : UNASKED_MS;
+    const waitMs = session.sentMs + everyMs - nowMs;
+    if (waitMs > SOON_MS) return waitMs;
+    session.heartbeat();
+    return everyMs;
+  }
+
+  #listen(session: Session, nowMs: number): number {
+    const waitMs = session.heardMs + SILENCE_MS - nowMs;
+    if (waitMs > 0) {
+      this.#doubted.delete(session);
+      this.#silent.delete(session);
+      return waitMs;
+    }
+    if (this.#silent.has(session)) return LOOK_MS_MAX;
+    if (!this.#doubted.has(session)) {
+      this.#doubted.add(session);
+      return UNREAD_MS;
+    }
+    this.#silent.add(session);
+    this.#pulsed.silent(session);
+    return LOOK_MS_MAX;
+  }
+
+  #closeIdle(session: Session, nowMs: number): number {
+    const waitMs = session.usedMs + IDLE_MS - nowMs;
+    if (waitMs > LOOK_MS_MAX || this.#pulsed.isKept(session)) return LOOK_MS_MAX;
+    if (waitMs <= 0) session.close('idle');
+    return waitMs;
+  }
+}
