@@ -37,7 +37,7 @@ const spread = (all: number[]) => {
 async function found(): Promise<(id: string) => Promise<void>> {
   const settings = (id: string) => ({ id, host: '127.0.0.1', port: 0, advertise: [], entrances: [] });
   const storage = new FolderStorage(join(home, 'peer-0'));
-  const roster = await foundMesh(storage, runtime, 'bench', settings('peer-0'), null);
+  const roster = foundMesh(storage, runtime, 'bench', settings('peer-0'), null);
   const { peer } = openPeerIn(storage, { runtime });
   peers.push(peer);
   await peer.start();

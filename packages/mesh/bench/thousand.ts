@@ -50,7 +50,7 @@ const startCpuS = cpuS();
 const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'eyrie-bench-'));
 process.once('exit', () => rmSync(home, { recursive: true, force: true }));
 const first = new FolderStorage(join(home, 'peer-0'));
-const roster = await foundMesh(first, runtime, 'bench', settings('peer-0'), null);
+const roster = foundMesh(first, runtime, 'bench', settings('peer-0'), null);
 const opened = openPeerIn(first, { runtime });
 peers.push(opened.peer);
 closes.push(opened.close);

@@ -1,11 +1,21 @@
 // Letting in, sending away, changing roots: the authority alone, without a network.
 
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { Authority } from '../src/identity/authority.ts';
-import { isIssuedBy, newRequest, readLeaf, readRequest } from '../src/identity/certificate.ts';
+import {
+  CertificateError,
+  isIssuedBy,
+  issueLeaf,
+  newRequest,
+  newRoot,
+  readLeaf,
+  readRequest,
+} from '../src/identity/certificate.ts';
 import { decodeAnswer, enrolRequest, makeEnrolRequest } from '../src/identity/enrolment.ts';
-import { keyFingerprint, newKeyPair, sha256 } from '../src/identity/keys.ts';
+import { keyFingerprint, newKeyPair, publicKeyObject, sha256 } from '../src/identity/keys.ts';
 import { peerIdOf } from '../src/identity/names.ts';
 import { formatToken, type Invitation, parseToken } from '../src/identity/token.ts';
 import { Roster, RosterError } from '../src/members/roster.ts';
@@ -32,7 +42,7 @@ async function founded() {
   };
   const first = newKeyPair();
   const storage = new MemoryStorage();
-  const { rootKey, beginning, roster } = await Authority.found(
+  const { rootKey, beginning, roster } = Authority.found(
     runtime,
     'home',
     { id: 'first', publicKey: first.publicKey },
@@ -52,7 +62,7 @@ async function founded() {
     secret: Invitation['secret'] = null,
     source = 'here',
   ) => {
-    const request = decode(enrolRequest, await makeEnrolRequest(keys, id, invitation(secret)));
+    const request = decode(enrolRequest, makeEnrolRequest(keys, id, invitation(secret)));
     return authority.enrol(request, source);
   };
   return { authority, roster, runtime, storage, rootKey, ask, pass: (ms: number) => (nowMs += ms) };
@@ -208,7 +218,7 @@ test('what was given out and who waits survives a restart', async () => {
     ['waiting'],
   );
   const keys = newKeyPair();
-  const request = await newRequest(keys.privateKey, 'lab-1');
+  const request = newRequest(keys.privateKey, 'lab-1');
   const { tokenProof } = await import('../src/identity/token.ts');
   const answer = await again.enrol(
     { request, token: { id: secret.id, proof: tokenProof(secret.key, request) } },
@@ -243,7 +253,7 @@ test('a new root is trusted because the old one endorsed it; then the old one ca
   const secret = authority.desk.invite('peer', null, 10, HOUR_MS);
   const old = authority.roster;
   const early = await ask(newKeyPair(), 'early', secret);
-  await authority.rotate(() => {});
+  authority.rotate(() => {});
   const late = await ask(newKeyPair(), 'late', secret);
   assert.ok(early.kind === 'admitted' && late.kind === 'admitted');
   assert.equal(authority.roster.roots.length, 2);
@@ -275,19 +285,57 @@ test('a new root is trusted because the old one endorsed it; then the old one ca
   );
 });
 
-test('certificate requests: nonsense is refused in one line', async () => {
-  await assert.rejects(readRequest(Buffer.from('nonsense')), /cannot be read/);
+test('certificate requests: nonsense is refused in one line', () => {
+  assert.throws(() => readRequest(Buffer.from('nonsense')), /cannot be read/);
   const keys = newKeyPair();
-  const request = await newRequest(keys.privateKey, 'lab-1');
-  assert.deepEqual(await readRequest(request), { id: 'lab-1', publicKey: Buffer.from(keys.publicKey) });
+  const request = newRequest(keys.privateKey, 'lab-1');
+  assert.deepEqual(readRequest(request), { id: 'lab-1', publicKey: Buffer.from(keys.publicKey) });
   const changed = Buffer.from(request);
   changed[request.length - 1]! ^= 1;
-  await assert.rejects(readRequest(changed), /not signed by its key/);
-  await assert.rejects(
-    readRequest(await newRequest(keys.privateKey, 'Bad Name')),
-    /none that peers may have/,
-  );
+  assert.throws(() => readRequest(changed), /not signed by its key/);
+  assert.throws(() => readRequest(newRequest(keys.privateKey, 'Bad Name')), /none that peers may have/);
   assert.throws(() => decodeAnswer(Buffer.from('nonsense')), /cannot be read/);
+});
+
+test('certificate requests: whatever is changed, cut or added, nobody else gets in', () => {
+  const keys = newKeyPair();
+  const request = newRequest(keys.privateKey, 'lab-1');
+  const attempt = (bytes: Uint8Array) => {
+    try {
+      const { id, publicKey } = readRequest(bytes);
+      assert.deepEqual([id, Buffer.from(publicKey)], ['lab-1', Buffer.from(keys.publicKey)]);
+    } catch (error) {
+      assert.ok(error instanceof CertificateError, String(error));
+    }
+  };
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), attempt));
+  for (let at = 0; at < request.length; at++) {
+    assert.throws(() => readRequest(request.subarray(0, at)), CertificateError);
+    for (const bits of [1, 0x20, 0x80, 0xff])
+      attempt(Buffer.from(request).fill(request[at]! ^ bits, at, at + 1));
+  }
+  assert.throws(() => readRequest(Buffer.concat([request, Buffer.of(0)])), CertificateError);
+});
+
+test('certificates are what OpenSSL takes for such, with the dates and the use they should have', () => {
+  const nowMs = Date.UTC(2041, 1, 3);
+  const { key, certificate } = newRoot('home', nowMs);
+  const root = new X509Certificate(certificate);
+  assert.ok(root.ca && root.checkIssued(root) && root.verify(root.publicKey));
+  // Beyond 2049 dates are written otherwise.
+  assert.equal(root.validToDate.getUTCFullYear(), 2051);
+  assert.match(root.subject, /^CN=home mesh authority [0-9a-f]{8}$/);
+  const { publicKey } = newKeyPair();
+  const issuer = { mesh: 'home', key, certificate, leafHours: 24 };
+  const leaf = new X509Certificate(issueLeaf(issuer, 'lab-1', publicKeyObject(publicKey), nowMs));
+  assert.ok(!leaf.ca && leaf.checkIssued(root) && leaf.verify(root.publicKey));
+  assert.deepEqual([leaf.subject, leaf.issuer], ['CN=lab-1', root.subject]);
+  assert.deepEqual(leaf.keyUsage, ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
+  assert.equal(leaf.subjectAltName, 'URI:spiffe://home/peer/lab-1');
+  assert.equal(leaf.validToDate.getTime() - nowMs, 24 * HOUR_MS);
+  assert.match(leaf.serialNumber, /^[4-7][0-9A-F]{31}$/);
+  assert.ok(isIssuedBy(leaf.raw, [certificate]));
+  assert.equal(readLeaf(leaf.raw)?.id, 'lab-1');
 });
 
 test('invitations: whole lines are read, others say what is wrong', () => {
@@ -335,8 +383,8 @@ test('whoever was revoked does not come back by the invitation that let it in', 
 
 test('who joins after a rotation can check the root that signed its certificate, and a made-up one fails', async () => {
   const { authority, roster, storage, ask } = await founded();
-  await authority.rotate(() => {});
-  await authority.rotate(() => {});
+  authority.rotate(() => {});
+  authority.rotate(() => {});
   const secret = authority.desk.invite('peer', null, 1, HOUR_MS);
   const answer = await ask(newKeyPair(), 'lab-1', secret);
   assert.ok(answer.kind === 'admitted');
@@ -356,7 +404,7 @@ test('a list of members that could not be written once is whole the next time', 
   const admit = async (id: string) => {
     authority.desk.allow(id);
     const keys = newKeyPair();
-    const request = decode(enrolRequest, await makeEnrolRequest(keys, id, null));
+    const request = decode(enrolRequest, makeEnrolRequest(keys, id, null));
     assert.equal((await authority.enrol(request, '192.0.2.1')).kind, 'admitted');
   };
   await admit('second');

@@ -65,7 +65,7 @@ test('a root that follows time servers brings all to their time, though one of t
     running.push(peer);
     return peer.peer;
   };
-  await foundMesh(new FolderStorage(folder('one')), systemRuntime(), 'test', settings('one'), null);
+  foundMesh(new FolderStorage(folder('one')), systemRuntime(), 'test', settings('one'), null);
   const one = await start('one');
   const { token } = (await callPeer(folder('one'), 'invite', { ttlMs: 3_600_000 })) as { token: string };
   await joinMesh({

@@ -68,7 +68,7 @@ async function until(isSo: () => boolean, limitMs = 20_000): Promise<number> {
 }
 
 before(async () => {
-  await foundMesh(new FolderStorage(folder('peer-0')), systemRuntime(), 'test', settings('peer-0'), null);
+  foundMesh(new FolderStorage(folder('peer-0')), systemRuntime(), 'test', settings('peer-0'), null);
   await run('peer-0');
   const token = await invite({ uses: PEERS });
   for (let i = 1; i < PEERS; i++) {

@@ -36,7 +36,7 @@ export async function init(mesh: string, options: Where & { passphrase?: boolean
   const settings = settingsOf(options);
   const storage = newFolder(settings.id);
   const passphrase = options.passphrase === true ? await newPassphrase() : null;
-  await foundMesh(storage, systemRuntime(), mesh, settings, passphrase);
+  foundMesh(storage, systemRuntime(), mesh, settings, passphrase);
   console.log(`Mesh ${mesh} is founded; ${settings.id} is its first peer and holds the authority.
   Folder:  ${storage.folder}
   Next:    eyrie mesh start ${settings.id}

@@ -126,7 +126,7 @@ export class Host {
   /** Founds the mesh; gives an invitation for all others. */
   async found(mesh: string, id: string, invited: number): Promise<string> {
     const storage = this.#storageOf(id);
-    const roster = await foundMesh(storage, this.#runtime, mesh, this.#settingsOf(id), null);
+    const roster = foundMesh(storage, this.#runtime, mesh, this.#settingsOf(id), null);
     const peer = await this.#open(id);
     const secret = peer.authority!.desk.invite('peer', null, Math.max(1, invited), INVITATION_MS);
     const root = createHash('sha256').update(roster.beginning).digest();

@@ -86,14 +86,14 @@ export class Authority {
   }
 
   /** Founds a mesh: its root, and the first peer, who holds it. */
-  static async found(
+  static found(
     runtime: Runtime,
     mesh: string,
     first: { id: string; publicKey: Uint8Array },
     groupKey: Uint8Array,
-  ): Promise<{ rootKey: KeyObject; beginning: Roster; roster: Roster }> {
+  ): { rootKey: KeyObject; beginning: Roster; roster: Roster } {
     const atMs = runtime.clock.nowMs();
-    const { key, certificate } = await newRoot(mesh, atMs);
+    const { key, certificate } = newRoot(mesh, atMs);
     const beginning = Roster.sign(null, [{ kind: 'found', mesh, root: certificate, atMs }], key);
     const changes: Change[] = [
       { kind: 'admit', ...first, role: 'authority', atMs },
@@ -106,7 +106,7 @@ export class Authority {
   async enrol({ request, token }: EnrolRequest, source: string): Promise<EnrolAnswer> {
     let asked: { id: string; publicKey: Uint8Array };
     try {
-      asked = await readRequest(request);
+      asked = readRequest(request);
     } catch (error) {
       if (!(error instanceof CertificateError)) throw error;
       if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
@@ -205,8 +205,8 @@ export class Authority {
    *
    * @param keep its key, on disk when this returns: then the list names it
    */
-  async rotate(keep: (key: KeyObject) => void): Promise<void> {
-    const { key, certificate } = await newRoot(this.#roster.mesh, this.#runtime.clock.nowMs());
+  rotate(keep: (key: KeyObject) => void): void {
+    const { key, certificate } = newRoot(this.#roster.mesh, this.#runtime.clock.nowMs());
     keep(key);
     // What was gathered meanwhile is signed by the old one: the endorsement is for the place right after it.
     this.#sign([]);
@@ -226,7 +226,7 @@ export class Authority {
     return null;
   }
 
-  issue(id: string, publicKey: Uint8Array): Promise<Buffer> {
+  issue(id: string, publicKey: Uint8Array): Buffer {
     const issuer: Issuer = {
       mesh: this.#roster.mesh,
       key: this.#rootKey,
@@ -236,10 +236,10 @@ export class Authority {
     return issueLeaf(issuer, id, publicKeyObject(publicKey), this.#runtime.clock.nowMs());
   }
 
-  async #admitted(id: string, publicKey: Uint8Array): Promise<EnrolAnswer> {
+  #admitted(id: string, publicKey: Uint8Array): EnrolAnswer {
     const beginning = this.#storage.read('authority/beginning')!;
     const roots = this.#roster.rootChain.slice();
-    return { kind: 'admitted', certificate: await this.issue(id, publicKey), beginning, roots };
+    return { kind: 'admitted', certificate: this.issue(id, publicKey), beginning, roots };
   }
 
   #admit(id: string, publicKey: Uint8Array, role: Role): Promise<void> {

@@ -6,11 +6,24 @@ import {
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
-  type webcrypto,
+  sign,
+  verify,
   X509Certificate,
 } from 'node:crypto';
-import type * as X509 from '@peculiar/x509';
 import { ownCopy } from '../wire/schema.ts';
+import {
+  bits,
+  DerError,
+  DerReader,
+  der,
+  flags,
+  integer,
+  numbered,
+  oid,
+  sequence,
+  tags,
+  time,
+} from './der.ts';
 import { rawKey, remembered, sha256, sha256Text } from './keys.ts';
 import { MESH_NAME, PEER_ID, spiffeUri } from './names.ts';
 
@@ -33,77 +46,123 @@ export interface Identity {
 
 export class CertificateError extends Error {}
 
-/**
- * @peculiar/x509 takes a third of a second to load and is needed only to issue and to ask for certificates: so it is loaded
- * then. It wants the metadata polyfill before it.
- */
-async function library(): Promise<typeof X509> {
-  await import('reflect-metadata');
-  // It is CommonJS: where it was bundled, the default export is all there is.
-  return (await import('@peculiar/x509')).default as unknown as typeof X509;
+/** RFC 5758 §3.2, RFC 8410 §3. */
+const ECDSA_SHA384 = sequence(oid('1.2.840.10045.4.3.3'));
+const ED25519 = sequence(oid('1.3.101.112'));
+/** RFC 5280 §4.2.1 and appendix A. */
+const COMMON_NAME = oid('2.5.4.3');
+const KEY_USAGE = oid('2.5.29.15');
+const ALTERNATIVE_NAME = oid('2.5.29.17');
+const BASIC_CONSTRAINTS = oid('2.5.29.19');
+const EXTENDED_KEY_USAGE = oid('2.5.29.37');
+const SERVER_AND_CLIENT = sequence(oid('1.3.6.1.5.5.7.3.1'), oid('1.3.6.1.5.5.7.3.2'));
+const [DIGITAL_SIGNATURE, CERTIFICATE_SIGN, CRL_SIGN] = [0, 5, 6];
+const URI_TAG = 0x86;
+const TRUE = der(tags.boolean, Buffer.of(0xff));
+
+/** `CN=text`, as the only part of a name. */
+function commonName(text: string): Buffer {
+  return sequence(der(tags.set, sequence(COMMON_NAME, der(tags.utf8, Buffer.from(text)))));
 }
 
-const ROOT_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' };
+function extension(id: Buffer, isCritical: boolean, value: Buffer): Buffer {
+  return sequence(id, ...(isCritical ? [TRUE] : []), der(tags.octets, value));
+}
 
-async function webKeys(key: KeyObject, algorithm: object): Promise<webcrypto.CryptoKeyPair> {
-  const { subtle } = globalThis.crypto;
-  const secret = new Uint8Array(key.export({ type: 'pkcs8', format: 'der' }));
-  const open = new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
-  return {
-    privateKey: await subtle.importKey('pkcs8', secret, algorithm as webcrypto.EcKeyImportParams, false, [
-      'sign',
-    ]),
-    publicKey: await subtle.importKey('spki', open, algorithm as webcrypto.EcKeyImportParams, true, [
-      'verify',
-    ]),
-  };
+function spkiOf(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+interface Certified {
+  issuer: Buffer;
+  subject: Buffer;
+  key: KeyObject;
+  beginsMs: number;
+  expiresMs: number;
+  extensions: Buffer[];
+}
+
+/** RFC 5280 §4.1, signed by the authority's key. */
+function certify({ issuer, subject, key, ...rest }: Certified, signer: KeyObject): Buffer {
+  const text = sequence(
+    der(numbered(0), integer(2)),
+    integer(...serialNumber()),
+    ECDSA_SHA384,
+    issuer,
+    sequence(time(rest.beginsMs), time(rest.expiresMs)),
+    subject,
+    spkiOf(key),
+    der(numbered(3), sequence(...rest.extensions)),
+  );
+  return sequence(text, ECDSA_SHA384, bits(sign('sha384', text, signer)));
 }
 
 /** A new root of trust: its key, and its certificate in DER. */
-export async function newRoot(mesh: string, nowMs: number): Promise<{ key: KeyObject; certificate: Buffer }> {
-  const x509 = await library();
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: [{ CN: [`${mesh} mesh authority ${randomBytes(4).toString('hex')}`] }],
-    serialNumber: serialNumber(),
-    notBefore: new Date(nowMs - BACKDATE_MS),
-    notAfter: new Date(nowMs + ROOT_YEARS * 365.25 * 24 * HOUR_MS),
-    keys: await webKeys(privateKey, ROOT_ALGORITHM),
-    signingAlgorithm: ROOT_ALGORITHM,
+export function newRoot(mesh: string, nowMs: number): { key: KeyObject; certificate: Buffer } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  const name = commonName(`${mesh} mesh authority ${randomBytes(4).toString('hex')}`);
+  const certified: Certified = {
+    ...{ issuer: name, subject: name, key: publicKey },
+    beginsMs: nowMs - BACKDATE_MS,
+    expiresMs: nowMs + ROOT_YEARS * 365.25 * 24 * HOUR_MS,
     extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      // It signs leaves, and no other authority.
+      extension(BASIC_CONSTRAINTS, true, sequence(TRUE, integer(0))),
+      extension(KEY_USAGE, true, flags(CERTIFICATE_SIGN, CRL_SIGN)),
     ],
-  });
-  return { key: privateKey, certificate: Buffer.from(certificate.rawData) };
+  };
+  return { key: privateKey, certificate: certify(certified, privateKey) };
 }
 
-/** PKCS#10 (RFC 2986): proves that whoever asks holds the key, and says which name it wants. */
-export async function newRequest(privateKey: KeyObject, id: string): Promise<Buffer> {
-  const x509 = await library();
-  const request = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: [{ CN: [id] }],
-    keys: await webKeys(privateKey, { name: 'Ed25519' }),
-    signingAlgorithm: { name: 'Ed25519' },
-  });
-  return Buffer.from(request.rawData);
+/** PKCS#10 (RFC 2986 §4): proves that whoever asks holds the key, and says which name it wants. */
+export function newRequest(privateKey: KeyObject, id: string): Buffer {
+  const spki = spkiOf(createPublicKey(privateKey));
+  const text = sequence(integer(0), commonName(id), spki, der(numbered(0)));
+  return sequence(text, ED25519, bits(sign(null, text, privateKey)));
 }
 
 /** @throws CertificateError if it is no request, not signed by its own key, or for a key or name of another kind */
-export async function readRequest(der: Uint8Array): Promise<{ id: string; publicKey: Uint8Array }> {
-  const x509 = await library();
+export function readRequest(request: Uint8Array): { id: string; publicKey: Uint8Array } {
   try {
-    const request = new x509.Pkcs10CertificateRequest(new Uint8Array(der));
-    const key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
-    const id = request.subjectName.getField('CN')[0] ?? '';
+    const { text, name, spki, signature } = partsOf(request);
+    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
     if (key.asymmetricKeyType !== 'ed25519') throw new CertificateError('the key is not Ed25519');
-    if (!PEER_ID.test(id)) throw new CertificateError('the name is none that peers may have');
-    if (!(await request.verify())) throw new CertificateError('the request is not signed by its key');
-    return { id, publicKey: rawKey(key) };
+    if (!PEER_ID.test(name)) throw new CertificateError('the name is none that peers may have');
+    if (!verify(null, text, key, signature))
+      throw new CertificateError('the request is not signed by its key');
+    return { id: name, publicKey: rawKey(key) };
   } catch (error) {
     if (error instanceof CertificateError) throw error;
     throw new CertificateError('the certificate request cannot be read');
   }
+}
+
+/** @throws DerError */
+function partsOf(request: Uint8Array): { text: Buffer; name: string; spki: Buffer; signature: Buffer } {
+  const outside = new DerReader(request);
+  const all = outside.enter(tags.sequence);
+  outside.end();
+  const text = all.take(tags.sequence);
+  all.take(tags.sequence);
+  const signature = all.take(tags.bits).content;
+  all.end();
+  if (signature[0] !== 0) throw new DerError('a signature of no whole bytes');
+  const inside = new DerReader(text.content);
+  inside.take(tags.integer);
+  const name = nameIn(inside.enter(tags.sequence));
+  const spki = inside.take(tags.sequence).whole;
+  return { text: text.whole, name, spki, signature: signature.subarray(1) };
+}
+
+/** The common name, which must be the only part. */
+function nameIn(parts: DerReader): string {
+  const set = parts.enter(tags.set);
+  parts.end();
+  const part = set.enter(tags.sequence);
+  set.end();
+  if (!part.take(tags.oid).whole.equals(COMMON_NAME)) throw new DerError('a name of another kind');
+  // Earlier versions wrote it as a PrintableString.
+  return part.take(tags.utf8, tags.printable).content.toString('utf8');
 }
 
 export interface Issuer {
@@ -114,51 +173,38 @@ export interface Issuer {
   leafHours: number;
 }
 
-/** Of each root's key its form for signing, which is slow to make. */
-const signingKeys = new WeakMap<KeyObject, Promise<webcrypto.CryptoKeyPair>>();
-
-export async function issueLeaf(
-  issuer: Issuer,
-  id: string,
-  publicKey: KeyObject,
-  nowMs: number,
-): Promise<Buffer> {
-  const x509 = await library();
-  const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
-  const signing = signingKeys.get(issuer.key) ?? webKeys(issuer.key, ROOT_ALGORITHM);
-  signingKeys.set(issuer.key, signing);
-  const { privateKey } = await signing;
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject: [{ CN: [id] }],
-    issuer: [{ CN: [commonNameOf(issuer.certificate)] }],
-    serialNumber: serialNumber(),
-    notBefore: new Date(nowMs - BACKDATE_MS),
-    notAfter: new Date(nowMs + issuer.leafHours * HOUR_MS),
-    publicKey: await globalThis.crypto.subtle.importKey('spki', spki, 'Ed25519', true, ['verify']),
-    signingKey: privateKey,
-    signingAlgorithm: ROOT_ALGORITHM,
+export function issueLeaf(issuer: Issuer, id: string, publicKey: KeyObject, nowMs: number): Buffer {
+  const certified: Certified = {
+    issuer: subjectOf(issuer.certificate),
+    subject: commonName(id),
+    key: publicKey,
+    beginsMs: nowMs - BACKDATE_MS,
+    expiresMs: nowMs + issuer.leafHours * HOUR_MS,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([
-        x509.ExtendedKeyUsage.serverAuth,
-        x509.ExtendedKeyUsage.clientAuth,
-      ]),
-      new x509.SubjectAlternativeNameExtension([{ type: 'url', value: spiffeUri(issuer.mesh, id) }]),
+      extension(BASIC_CONSTRAINTS, true, sequence()),
+      extension(KEY_USAGE, true, flags(DIGITAL_SIGNATURE)),
+      extension(EXTENDED_KEY_USAGE, false, SERVER_AND_CLIENT),
+      extension(ALTERNATIVE_NAME, false, sequence(der(URI_TAG, Buffer.from(spiffeUri(issuer.mesh, id))))),
     ],
-  });
-  return Buffer.from(certificate.rawData);
+  };
+  return certify(certified, issuer.key);
 }
 
-function commonNameOf(root: Uint8Array): string {
-  return /^CN=(.*)$/m.exec(new X509Certificate(root).subject)?.[1] ?? '';
+/** As it stands there, so that what it issues names it to the byte. */
+function subjectOf(certificate: Uint8Array): Buffer {
+  const text = new DerReader(certificate).enter(tags.sequence).enter(tags.sequence);
+  text.take(numbered(0));
+  text.take(tags.integer);
+  // Algorithm, issuer, validity.
+  for (let i = 0; i < 3; i++) text.take(tags.sequence);
+  return text.take(tags.sequence).whole;
 }
 
 /** 16 random bytes, positive and without a leading zero (RFC 5280 §4.1.2.2). */
-function serialNumber(): string {
+function serialNumber(): Buffer {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0]! & 0x3f) | 0x40;
-  return bytes.toString('hex');
+  return bytes;
 }
 
 const leaves = new Map<string, Identity | null>();

@@ -49,12 +49,8 @@ const ANSWER_MS = 20_000;
 
 export class EnrolError extends Error {}
 
-export async function makeEnrolRequest(
-  keys: KeyPair,
-  id: string,
-  invitation: Invitation | null,
-): Promise<Buffer> {
-  const request = await newRequest(keys.privateKey, id);
+export function makeEnrolRequest(keys: KeyPair, id: string, invitation: Invitation | null): Buffer {
+  const request = newRequest(keys.privateKey, id);
   const secret = invitation?.secret ?? null;
   const token = secret === null ? null : { id: secret.id, proof: tokenProof(secret.key, request) };
   return encode(enrolRequest, { request, token });

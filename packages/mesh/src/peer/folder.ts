@@ -107,24 +107,19 @@ export function keepAdmission(
 }
 
 /** Founds a mesh in a new folder, whose peer holds the authority. */
-export async function foundMesh(
+export function foundMesh(
   storage: Storage,
   runtime: Runtime,
   mesh: string,
   settings: PeerSettings,
   passphrase: string | null,
-): Promise<Roster> {
+): Roster {
   const { keys } = keysOf(storage, runtime);
   const groupKey = runtime.random.bytes(32);
   const first = { id: settings.id, publicKey: keys.publicKey };
-  const { rootKey, beginning, roster } = await Authority.found(runtime, mesh, first, groupKey);
+  const { rootKey, beginning, roster } = Authority.found(runtime, mesh, first, groupKey);
   const issuer = { mesh, key: rootKey, certificate: roster.roots[0]!, leafHours: LEAF_HOURS };
-  const certificate = await issueLeaf(
-    issuer,
-    settings.id,
-    publicKeyObject(keys.publicKey),
-    runtime.clock.nowMs(),
-  );
+  const certificate = issueLeaf(issuer, settings.id, publicKeyObject(keys.publicKey), runtime.clock.nowMs());
   writeRootKey(storage, rootKey, passphrase);
   storage.write('authority/beginning', beginning.toBytes());
   storage.write('group.key', JSON.stringify({ epoch: 1, key: Buffer.from(groupKey).toString('hex') }));

@@ -31,7 +31,7 @@ export interface JoinOptions {
 export async function joinMesh(options: JoinOptions): Promise<boolean> {
   const { runtime, storage, invitation, settings } = options;
   const { keys } = keysOf(storage, runtime);
-  const request = await makeEnrolRequest(keys, settings.id, invitation);
+  const request = makeEnrolRequest(keys, settings.id, invitation);
   const transport = strangerTransport();
   const endMs = runtime.clock.elapsedMs() + options.waitMs;
   let isTold = false;
@@ -65,7 +65,7 @@ export async function refreshCertificate({ runtime, folder, passphrase = null }:
   const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
   const { mesh, beginning } = RosterFile.read(storage);
   const { keys } = keysOf(storage, runtime, passphrase);
-  const request = await makeEnrolRequest(keys, settings.id, null);
+  const request = makeEnrolRequest(keys, settings.id, null);
   const transport = strangerTransport();
   const invitation = { mesh, root: sha256(beginning), addresses: settings.entrances, secret: null };
   try {

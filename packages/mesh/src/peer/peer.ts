@@ -333,7 +333,7 @@ export class Peer {
 
   /** @throws EnrolError */
   async renew(): Promise<void> {
-    const request = await makeEnrolRequest(this.standing.keys, this.id, null);
+    const request = makeEnrolRequest(this.standing.keys, this.id, null);
     const answer = await new Promise<EnrolAnswer>((resolve, reject) => {
       this.#enrol(request, this.id, (error, payload) => {
         if (error !== null) return reject(new EnrolError(error));

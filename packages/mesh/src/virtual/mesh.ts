@@ -1,5 +1,6 @@
 // A whole mesh on a virtual clock: real peers, real signatures, no sockets. The same seed gives the same run.
 
+import type { KeyObject } from 'node:crypto';
 import { Authority } from '../identity/authority.ts';
 import { issueLeaf } from '../identity/certificate.ts';
 import { type KeyPair, newKeyPair, publicKeyObject, sha256 } from '../identity/keys.ts';
@@ -26,25 +27,25 @@ interface Person {
 /** Keys and certificates are costly and the same for every run: so many as were ever needed. */
 interface World {
   beginning: Roster;
-  rootKey: Awaited<ReturnType<typeof Authority.found>>['rootKey'];
+  rootKey: KeyObject;
   groupKey: Uint8Array;
   people: Person[];
   rosters: Map<number, Roster>;
 }
-let world: Promise<World> | null = null;
+let world: World | null = null;
 
-async function newWorld(): Promise<World> {
+function newWorld(): World {
   const clock = new VirtualClock();
   const runtime: Runtime = { clock, random: new SeededRandom(1), log: () => {} };
   const groupKey = Buffer.alloc(32, 7);
   const first = { id: 'peer-0', publicKey: newKeyPair().publicKey };
-  const { rootKey, beginning } = await Authority.found(runtime, MESH, first, groupKey);
+  const { rootKey, beginning } = Authority.found(runtime, MESH, first, groupKey);
   return { beginning, rootKey, groupKey, people: [], rosters: new Map() };
 }
 
-async function peopled(count: number): Promise<World> {
+function peopled(count: number): World {
   world ??= newWorld();
-  const made = await world;
+  const made = world;
   const nowMs = new VirtualClock().nowMs();
   const root = made.beginning.roots[0]!;
   const issuer = { mesh: MESH, key: made.rootKey, certificate: root, leafHours: LEAF_HOURS };
@@ -52,7 +53,7 @@ async function peopled(count: number): Promise<World> {
     const id = `peer-${made.people.length}`;
     const keys = newKeyPair();
     const sealing = privateKeyFrom(new SeededRandom(made.people.length).bytes(32));
-    const certificate = await issueLeaf(issuer, id, publicKeyObject(keys.publicKey), nowMs);
+    const certificate = issueLeaf(issuer, id, publicKeyObject(keys.publicKey), nowMs);
     made.people.push({ id, keys, sealing, certificate });
   }
   return made;
@@ -102,7 +103,7 @@ export class VirtualMesh {
 
   /** Peers are made, none is started yet. */
   static async create(options: VirtualMeshOptions): Promise<VirtualMesh> {
-    const world = await peopled(options.peers);
+    const world = peopled(options.peers);
     const admitted = options.admitted ?? options.peers;
     const roster = world.rosters.get(admitted) ?? rosterOf(world, admitted);
     world.rosters.set(admitted, roster);

@@ -88,7 +88,7 @@ async function openPeers(
     await peer.start();
   };
   const first = new FolderStorage(join(folder, nameOf(0)));
-  const roster = await foundMesh(first, runtime, MESH, settings(0), null);
+  const roster = foundMesh(first, runtime, MESH, settings(0), null);
   await open(0, first);
   const secret = peers[0]!.authority!.desk.invite('peer', null, count, 3_600_000);
   const root = createHash('sha256').update(roster.beginning).digest();

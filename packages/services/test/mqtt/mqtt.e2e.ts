@@ -170,7 +170,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
       ];
       running.push(await runPeer({ runtime: systemRuntime(log), folder: folder(id), companions }));
     };
-    await foundMesh(new FolderStorage(folder('gate')), systemRuntime(), 'test', settings('gate'), null);
+    foundMesh(new FolderStorage(folder('gate')), systemRuntime(), 'test', settings('gate'), null);
     await start('gate');
     const { token } = (await callPeer(folder('gate'), 'invite', { ttlMs: 3_600_000, uses: 5 })) as {
       token: string;
