@@ -14,6 +14,8 @@ const SETTLE_MS = 60;
 const LOOK_MS = 1_000;
 const CALM_LOOK_MS = 4_000;
 const HEAL_MS = 4_000;
+/** Of all peers so many look, each time, whether one that is gone is back: a thousand need not knock at one dead host. */
+const HEALERS = 8;
 /** A child makes the link itself; after so long the parent tries, in case the child cannot. */
 const PATIENCE_MS = 2_500;
 
@@ -140,9 +142,10 @@ export class Neighbours {
    * entrance where none of those that are known is found: there may be others who never met anyone from here.
    */
   #heal(): void {
-    for (const id of sample(this.#runtime.random, [...this.#directory.dead], 1))
+    const { tree, dead } = this.#directory;
+    const isHealer = this.#runtime.random.fraction() * tree.size < HEALERS;
+    for (const id of isHealer ? sample(this.#runtime.random, [...dead], 1) : [])
       this.#switchboard.connect(id, this.#directory.addressesOf(id));
-    const { tree } = this.#directory;
     if (tree.root !== this.#standing.id) return;
     const here = new Set(tree.ids.flatMap((id) => this.#directory.addressesOf(id)));
     this.#knockAt(this.#entrances().filter((address) => !here.has(address)));

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Pulse } from '../src/link/pulse.ts';
+import type { Session } from '../src/link/session.ts';
+import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
+
+/** A session as its pulse sees it: when it spoke and heard, and that it was closed. */
+function pulsing(isDialler: boolean) {
+  const clock = new VirtualClock();
+  const beats: number[] = [];
+  const silences: number[] = [];
+  const session = {
+    ...{ id: 'other', link: { isDialler }, expiresMs: Number.POSITIVE_INFINITY, isClosed: false },
+    ...{ sentMs: 0, heardMs: 0, usedMs: 0, reason: '' },
+    heartbeat() {
+      beats.push(clock.elapsedMs());
+      session.sentMs = clock.elapsedMs();
+    },
+    close(reason: string) {
+      session.isClosed = true;
+      session.reason = reason;
+    },
+  };
+  const kept = { is: true };
+  const pulse = new Pulse(clock, {
+    sessions: () => [session as unknown as Session],
+    isKept: () => kept.is,
+    silent: () => silences.push(clock.elapsedMs()),
+  });
+  pulse.wake();
+  return { clock, session, beats, silences, kept, pulse };
+}
+
+test('whoever dialled speaks up, and whoever was dialled only if nobody asks', () => {
+  for (const [isDialler, expected] of [
+    [true, [800, 1_600, 2_400, 3_200]],
+    [false, [1_000, 2_000, 3_000]],
+  ] as const) {
+    const { clock, session, beats } = pulsing(isDialler);
+    for (let i = 0; i < 34; i++) {
+      clock.run(100);
+      session.heardMs = clock.elapsedMs();
+    }
+    assert.equal(beats.length, expected.length);
+    for (const [i, atMs] of expected.entries()) assert.ok(Math.abs(beats[i]! - atMs) <= 300, `${beats}`);
+  }
+  const { clock, session, beats } = pulsing(false);
+  for (let i = 0; i < 10; i++) {
+    clock.run(400);
+    session.heardMs = session.sentMs = clock.elapsedMs();
+  }
+  assert.deepEqual(beats, []);
+});
+
+test('silence is told of once, after 1.8 s and not much more, until something is heard', () => {
+  const { clock, session, silences } = pulsing(true);
+  clock.run(5_000);
+  assert.equal(silences.length, 1);
+  assert.ok(silences[0]! >= 1_800 && silences[0]! <= 1_950, `${silences}`);
+  session.heardMs = clock.elapsedMs();
+  clock.run(5_000);
+  assert.equal(silences.length, 2);
+});
+
+test('what has come and was not read yet is no silence', () => {
+  const { clock, session, silences } = pulsing(true);
+  // This process did nothing for a while, and reads what came meanwhile a moment after it looked.
+  clock.run(1_820);
+  session.heardMs = clock.elapsedMs();
+  clock.run(1_000);
+  assert.deepEqual(silences, []);
+});
+
+test('a link that nobody needs is closed, one that is kept is not', () => {
+  const { clock, session, kept } = pulsing(true);
+  const live = () => {
+    for (let i = 0; i < 30; i++) {
+      clock.run(100);
+      session.heardMs = clock.elapsedMs();
+    }
+  };
+  live();
+  assert.equal(session.isClosed, false);
+  kept.is = false;
+  live();
+  assert.equal(session.reason, 'idle');
+});
+
+test('a few look whether a dead peer is back, not all', async () => {
+  const peers = 40;
+  const mesh = await VirtualMesh.create({ peers, seed: 3 });
+  await mesh.startAll();
+  mesh.crash(17);
+  mesh.clock.runUntil(() => mesh.isWhole(), 10_000);
+  let tries = 0;
+  for (const peer of mesh.peers) {
+    if (peer === null) continue;
+    const { switchboard } = peer;
+    const connect = switchboard.connect;
+    switchboard.connect = (id, addresses, done) => {
+      if (id === 'peer-17') tries++;
+      connect.call(switchboard, id, addresses, done);
+    };
+  }
+  mesh.clock.run(40_000);
+  // Some eight each 4 s; all would be four hundred.
+  assert.ok(tries > 20 && tries < 200, `${tries}`);
+  await mesh.start(17);
+  assert.notEqual(
+    mesh.clock.runUntil(() => mesh.isWhole(), 10_000),
+    null,
+  );
+});
