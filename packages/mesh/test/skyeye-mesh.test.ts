@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Peer } from '../src/peer/peer.ts';
-import type { Answer } from '../src/skyeye/index.ts';
+import { type Answer, attributes } from '../src/skyeye/index.ts';
 import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
 
 const running = (mesh: VirtualMesh) => mesh.peers.filter((peer): peer is Peer => peer !== null);
@@ -219,6 +219,56 @@ test('each peer keeps what it measured, and tells it to any other', async () => 
   assert.deepEqual(attributes['cpu.used'], [100 - cpuOf(4), 0, 1, 2, 3, 4]);
   assert.deepEqual(attributes['cpu.free'], [cpuOf(4), null, null, null, null, null]);
   assert.ok(timesMs.every((time, i) => i < 2 || Math.abs(time - timesMs[i - 1]! - 10_000) <= 1));
+});
+
+test('after a partition the record of a coordinator has no hole, and the live sums saw nothing of it', async () => {
+  for (const [seed, coordinator] of [
+    [0, 1],
+    [1, 6],
+  ] as const) {
+    const mesh = await seeing(12, seed);
+    const { skyeye } = mesh.peers[coordinator]!;
+    skyeye.keepRecords();
+    let round = 0;
+    const measure = async (rounds: number) => {
+      for (const last = round + rounds; round < last; round++) {
+        for (const [i, peer] of mesh.peers.entries())
+          peer!.skyeye.report({ 'cpu.free': cpuOf(i), 'load.1': round });
+        for (let ms = 0; ms < 10_000; ms += 10) {
+          mesh.clock.run(10);
+          await null;
+        }
+      }
+    };
+    await measure(4);
+    const half = mesh.peers.map((_, i) => i).filter((i) => i % 2 !== coordinator % 2);
+    mesh.network.partition([half.map(hostOf)]);
+    const fromMs = mesh.clock.elapsedMs();
+    await measure(6);
+    const holed = skyeye.records!.of(`peer-${half[0]}`)!;
+    assert.ok(
+      holed.every(({ atMs }) => atMs < fromMs + 1_000),
+      'nothing comes through',
+    );
+    const toMs = mesh.clock.elapsedMs();
+    mesh.network.heal();
+    await measure(4);
+    assert.ok(isSeenByAll(mesh), `seed ${seed}: the sums are those of now`);
+    for (const i of half) {
+      const kept = skyeye.records!.of(`peer-${i}`)!;
+      const during = kept.filter(({ atMs }) => atMs > fromMs - 11_000 && atMs < toMs + 11_000);
+      const load = attributes.findIndex(({ name }) => name === 'load.1');
+      assert.deepEqual(
+        during.map(({ values }) => values[load]),
+        [3, 4, 5, 6, 7, 8, 9, 10, 11].slice(-during.length),
+        `seed ${seed}: peer-${i}`,
+      );
+      assert.ok(during.length >= 8);
+      for (const [j, { atMs }] of during.slice(1).entries())
+        assert.ok(Math.abs(atMs - during[j]!.atMs - 10_000) < 200, `measured at ${atMs}`);
+    }
+    assert.ok(skyeye.records!.filled >= 6 * half.length);
+  }
 });
 
 test('a coordinator follows the root: it has all readings itself, and answers without asking', async () => {

@@ -8,8 +8,8 @@ import type { Clock } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { decode, encode, float, list, record, text, varint } from '../wire/schema.ts';
 import { shownAttributes, type Values } from './attributes.ts';
+import { HISTORY_MAX, type Sample, Samples } from './samples.ts';
 
-export const HISTORY_MAX = 360;
 /** As JSON: interfaces, file systems, sensors. */
 const DETAILS_BYTES_MAX = 32 << 10;
 const ASK_MS = 2_000;
@@ -28,7 +28,10 @@ export interface Series {
 
 const sample = record({ agoMs: varint(), values: list(float, WIDTH) });
 const told = record({ details: text(DETAILS_BYTES_MAX), samples: list(sample, HISTORY_MAX) });
-const asked = record({ of: peerId, proof });
+/** `lastMs`: what was measured longer ago is not wanted. */
+const asked = record({ of: peerId, lastMs: varint(), proof });
+/** Longer than anything is kept. */
+const ALL_MS = 2 ** 40;
 
 export class History {
   readonly #clock: Clock;
@@ -36,10 +39,7 @@ export class History {
   readonly #asker: Asker;
   /** JSON. */
   #details = 'null';
-  /** A ring: rows of values, and when each was measured (elapsedMs). It grows as it fills. */
-  #values = new Float32Array(0);
-  #timesMs: number[] = [];
-  #next = 0;
+  readonly #samples = new Samples();
 
   /** @param mayAsk whether a peer, that has proved to be the one who asks, is answered now */
   constructor(clock: Clock, routing: Routing, asker: Asker, mayAsk: (peer: string) => boolean) {
@@ -47,20 +47,16 @@ export class History {
     this.#routing = routing;
     this.#asker = asker;
     routing.handle(routedKinds.history, (from, payload, answer) => {
-      const { of, proof } = decode(asked, payload);
+      const { of, lastMs, proof } = decode(asked, payload);
       const objection = asker.objectionTo(from, contentOf(of), proof);
       const problem = objection ?? (mayAsk(from) ? null : 'you ask too often');
       if (problem !== null) answer(problem, Buffer.alloc(0));
-      else answer(null, encode(told, { details: this.#details, samples: this.#samples() }));
+      else answer(null, encode(told, { details: this.#details, samples: this.#told(lastMs) }));
     });
   }
 
   add(values: Values): void {
-    const at = this.#next;
-    if ((at + 1) * WIDTH > this.#values.length) this.#grow();
-    for (let i = 0; i < WIDTH; i++) this.#values[at * WIDTH + i] = values[i]!;
-    this.#timesMs[at] = this.#clock.elapsedMs();
-    this.#next = (at + 1) % HISTORY_MAX;
+    this.#samples.add(values, this.#clock.elapsedMs());
   }
 
   /** @param json too long, it is left out */
@@ -68,27 +64,35 @@ export class History {
     this.#details = Buffer.byteLength(json) <= DETAILS_BYTES_MAX ? json : 'null';
   }
 
-  #grow(): void {
-    const rows = Math.min(HISTORY_MAX, Math.max(16, 2 * this.#timesMs.length));
-    const larger = new Float32Array(rows * WIDTH);
-    larger.set(this.#values);
-    this.#values = larger;
-  }
-
   /** This peer's own, oldest first. */
   own(id: string): Series {
-    return this.#seriesOf(id, this.#samples(), this.#details);
+    return this.seriesOf(id, this.#samples.since(), JSON.parse(this.#details));
   }
 
   /** That of another peer. */
-  of(id: string): Promise<Series> {
-    const question = encode(asked, { of: id, proof: this.#asker.prove(contentOf(id)) });
+  async of(id: string): Promise<Series> {
+    const { details, samples } = await this.#ask(id, ALL_MS);
+    return this.seriesOf(id, samples, JSON.parse(details));
+  }
+
+  /** What another peer has measured since then (elapsedMs), with times on this peer's clock. */
+  async since(id: string, sinceMs: number): Promise<Sample[]> {
+    const lastMs = Math.min(ALL_MS, Math.max(0, this.#clock.elapsedMs() - sinceMs));
+    return (await this.#ask(id, Math.ceil(lastMs))).samples;
+  }
+
+  #ask(id: string, lastMs: number): Promise<{ details: string; samples: Sample[] }> {
+    const question = encode(asked, { of: id, lastMs, proof: this.#asker.prove(contentOf(id)) });
     return new Promise((resolve, reject) => {
       this.#routing.ask(id, routedKinds.history, question, ASK_MS, (error, body) => {
         if (error !== null) return reject(new Error(error));
         try {
           const { details, samples } = decode(told, body);
-          resolve(this.#seriesOf(id, samples, details));
+          const nowMs = this.#clock.elapsedMs();
+          resolve({
+            details,
+            samples: samples.map(({ agoMs, values }) => ({ atMs: nowMs - agoMs, values })),
+          });
         } catch (problem) {
           reject(problem);
         }
@@ -96,21 +100,17 @@ export class History {
     });
   }
 
-  #samples() {
+  #told(lastMs: number) {
     const nowMs = this.#clock.elapsedMs();
-    const count = this.#timesMs.length;
-    const first = count < HISTORY_MAX ? 0 : this.#next;
-    return Array.from({ length: count }, (_, i) => {
-      const at = (first + i) % HISTORY_MAX;
-      const agoMs = Math.max(0, Math.round(nowMs - this.#timesMs[at]!));
-      return { agoMs, values: Array.from(this.#values.subarray(at * WIDTH, (at + 1) * WIDTH)) };
-    });
+    return this.#samples
+      .since(nowMs - lastMs)
+      .map(({ atMs, values }) => ({ agoMs: Math.max(0, Math.round(nowMs - atMs)), values: [...values] }));
   }
 
-  #seriesOf(id: string, all: { agoMs: number; values: number[] }[], details: string): Series {
-    const nowMs = this.#clock.nowMs();
-    const timesMs = all.map(({ agoMs }) => nowMs - agoMs);
-    const series: Series = { id, timesMs, attributes: {}, details: JSON.parse(details) };
+  seriesOf(id: string, all: readonly Sample[], details: unknown): Series {
+    const aheadMs = this.#clock.nowMs() - this.#clock.elapsedMs();
+    const timesMs = all.map(({ atMs }) => Math.round(atMs + aheadMs));
+    const series: Series = { id, timesMs, attributes: {}, details };
     for (const [i, { name }] of shownAttributes.entries()) {
       const column = all.map(({ values }) => (Number.isNaN(values[i] ?? Number.NaN) ? null : values[i]!));
       if (column.some((value) => value !== null)) series.attributes[name] = column;

@@ -11,7 +11,7 @@ export {
   type Values,
 } from './attributes.ts';
 export { encodedSize } from './codec.ts';
-export { HISTORY_MAX, type Series } from './history.ts';
+export type { Series } from './history.ts';
 export type { Picture, Report, Summary, TreeMessage as Message, ViewMessage } from './messages.ts';
 export {
   type Answer,
@@ -23,5 +23,6 @@ export {
   type QueryMessage,
   type QuerySurroundings,
 } from './query/index.ts';
+export { HISTORY_MAX } from './samples.ts';
 export { DETAIL_MAX, SkyEye, type SkyEyeOptions, type Surroundings } from './skyeye.ts';
 export { type ShownView, shownView, type View } from './view.ts';

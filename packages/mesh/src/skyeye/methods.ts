@@ -17,7 +17,7 @@ export interface PeerMetrics {
   /** Null if nothing of it is known here. */
   ageMs: number | null;
   values: Record<string, number>;
-  /** Null if it does not answer; the reason stands in `problem`. */
+  /** Null if it does not answer, and nothing was kept here; the reason stands in `problem`. */
   history: Series | null;
   problem: string | null;
 }
@@ -53,6 +53,9 @@ export async function metricsOf(peer: Peer, id: string): Promise<PeerMetrics> {
     history = id === peer.id ? skyeye.history.own(id) : await skyeye.history.of(id);
   } catch (error) {
     problem = (error as Error).message;
+    const kept = skyeye.records?.of(id) ?? null;
+    if (kept !== null) history = skyeye.history.seriesOf(id, kept, null);
+    if (kept !== null) problem += ': this is what was kept here of what it had reported';
   }
   const held = skyeye.core.below.readings.get(id);
   const known = held ?? { values: null, readMs: 0 };

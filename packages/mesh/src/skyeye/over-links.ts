@@ -16,6 +16,8 @@ import { Latency } from './latency.ts';
 import type { Report, TreeMessage } from './messages.ts';
 import { type Answer, Queries, type QueryMessage } from './query/index.ts';
 import { queryMessage } from './query/messages.ts';
+import type { Held } from './readings.ts';
+import { Records } from './records.ts';
 import { SkyEye, type SkyEyeOptions } from './skyeye.ts';
 import { Support } from './support.ts';
 import { type ShownView, shownView, type View } from './view.ts';
@@ -31,6 +33,8 @@ export class SkyEyeOverLinks {
   readonly queries: Queries;
   /** What this peer measured lately. */
   readonly history: History;
+  /** What all have measured lately, if this peer keeps it: `keepRecords`. */
+  records: Records | null = null;
   /** A neighbour asks a query of its own. */
   readonly onAsked: ((peer: string) => void)[] = [];
   readonly #throttle: Throttle;
@@ -180,6 +184,24 @@ export class SkyEyeOverLinks {
     this.latency.stop();
     this.support.stop();
     this.queries.stop();
+    this.records?.stop();
+  }
+
+  /** Follows the root, and keeps of each peer what it measures: what a coordinator does. */
+  keepRecords(): void {
+    if (this.records !== null) return;
+    const records = new Records(this.#runtime, (id, sinceMs) => this.history.since(id, sinceMs));
+    this.records = records;
+    const take = (held: Held) => {
+      if (held.id !== this.#standing.id) records.take(held);
+    };
+    this.support.onReading.push(take);
+    // As the root it has them from the tree itself.
+    const touched = (held: Held) => {
+      if (this.#isRoot) take(held);
+    };
+    this.core.below.readings.listeners.push({ touched, removed: () => {} });
+    this.support.follow();
   }
 
   /** What was measured on this host; latencies and queries are counted here. Gives the names that were refused. */

@@ -28,7 +28,7 @@ export interface Coordinator extends Companion {
 
 export function startCoordinator(peer: Peer, { log, token }: CoordinatorOptions): Coordinator {
   watch(peer, log);
-  peer.skyeye.support.follow();
+  peer.skyeye.keepRecords();
   const server = serverOf(peer, token);
   (server.server as Server).setTimeout(SILENT_MS);
   const sockets = new Set<Socket>();

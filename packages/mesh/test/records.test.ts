@@ -1,0 +1,96 @@
+// What a coordinator keeps of all: rings of samples, and holes that are filled.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { nothingKnown, shownAttributes } from '../src/skyeye/attributes.ts';
+import { Records } from '../src/skyeye/records.ts';
+import { HISTORY_MAX, type Sample, Samples } from '../src/skyeye/samples.ts';
+import { SeededRandom, VirtualClock } from '../src/virtual/index.ts';
+
+const valuesOf = (first: number) => [first, ...nothingKnown.slice(1)];
+const sample = (atMs: number): Sample => ({ atMs, values: valuesOf(atMs).slice(0, shownAttributes.length) });
+
+test('samples come out in the order of time, the newest so many of them, whatever is filled in between', () => {
+  fc.assert(
+    fc.property(fc.nat(500), fc.uniqueArray(fc.nat(600), { maxLength: 300 }), (count, others) => {
+      const samples = new Samples();
+      for (let i = 0; i < count; i++) samples.add(valuesOf(i * 1_000), i * 1_000);
+      samples.fill(
+        others.map((each) => sample(each * 1_000)),
+        500,
+      );
+      const wanted = [...new Set([...Array(count).keys(), ...others])].sort((a, b) => a - b);
+      // The oldest have made room before anything was filled in.
+      const kept = wanted.filter((each) => others.includes(each) || each >= count - HISTORY_MAX);
+      assert.deepEqual(
+        samples.since().map(({ atMs, values }) => [atMs, values[0]]),
+        kept.slice(-HISTORY_MAX).map((each) => [each * 1_000, each * 1_000]),
+      );
+    }),
+  );
+});
+
+/** A coordinator that hears of one peer, which measures each ten seconds and keeps all of it. */
+function hearing(answer: (sinceMs: number) => Promise<Sample[]>) {
+  const clock = new VirtualClock();
+  const asked: number[] = [];
+  const records = new Records({ clock, random: new SeededRandom(1), log: () => {} }, (_id, sinceMs) => {
+    asked.push(clock.elapsedMs());
+    return answer(sinceMs);
+  });
+  const pass = async (ms: number) => {
+    for (let i = 0; i < ms; i += 10) {
+      clock.run(10);
+      await null;
+    }
+  };
+  const hear = () => {
+    const atMs = clock.elapsedMs();
+    records.take({ id: 'peer', values: valuesOf(atMs), readMs: atMs });
+  };
+  return { clock, records, asked, pass, hear };
+}
+
+test('a peer that does not answer is asked some times and no more; once it has a hole again, again', async () => {
+  const { records, asked, pass, hear } = hearing(() => Promise.reject(new Error('no answer')));
+  hear();
+  await pass(100_000);
+  assert.equal(asked.length, 6);
+  hear();
+  await pass(10_000);
+  hear();
+  assert.equal(asked.length, 6, 'how often it measures is not known yet');
+  await pass(10_000);
+  hear();
+  await pass(30_000);
+  hear();
+  await pass(100_000);
+  assert.equal(asked.length, 12);
+  assert.equal(records.of('peer')!.length, 5);
+  assert.equal(records.of('nobody'), null);
+});
+
+test('a peer that measures more seldom than before is asked once, not each time', async () => {
+  const { asked, pass, hear } = hearing(() => Promise.resolve([]));
+  for (let i = 0; i < 5; i++) {
+    hear();
+    await pass(1_000);
+  }
+  assert.equal(asked.length, 1, 'at first');
+  for (let i = 0; i < 10; i++) {
+    await pass(10_000);
+    hear();
+  }
+  await pass(1_000);
+  assert.equal(asked.length, 2);
+});
+
+test('what is told again is kept once', async () => {
+  const { records, pass, hear } = hearing(() => Promise.resolve([sample(0), sample(50)]));
+  hear();
+  await pass(100);
+  hear();
+  await pass(5_000);
+  assert.equal(records.of('peer')!.length, 1);
+});
