@@ -51,6 +51,8 @@ function until(isTrue: () => boolean): Promise<void> {
 
 const log = silentLog;
 
+const meshClock = async () => ({ mesh: 'home', aheadSeconds: -0.0125, uncertaintySeconds: 0.0002 });
+
 describe('a live capture into a store', { skip: cannot() }, () => {
   it('says in each file of its ring how its clock stands to that of the mesh', async () => {
     const port = await freePort();
@@ -62,7 +64,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
         ring: RING_DEFAULTS,
         log,
       },
-      meshClock: async () => ({ mesh: 'home', aheadSeconds: -0.0125, uncertaintySeconds: 0.0002 }),
+      meshClock,
     });
     await sendPackets(port, 10);
     await until(() => live.ring.packets === 10);
@@ -84,6 +86,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
       filter: `udp dst port ${port}`,
       ringFolder: join(root, 'a'),
       ring: RING_DEFAULTS,
+      meshClock,
     };
     const { run, live, stop, finished } = await runLive({ ...options, log }, { store: memory.store, log });
     await sendPackets(port, PACKETS);
@@ -97,6 +100,11 @@ describe('a live capture into a store', { skip: cannot() }, () => {
       Array.from({ length: PACKETS }, (_, i) => i + 1),
     );
     assert.equal(kept.dropped, 0);
+    assert.equal(
+      memory.rows[0]!.clock?.aheadSeconds,
+      -0.0125,
+      'what its times are worth is stored with them',
+    );
     const flows = kept.flows.reduce(
       (sum, { toServer, toClient }) => sum + toServer.packets + toClient.packets,
       0,
@@ -112,7 +120,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     const stop = new AbortController();
     const ring = { fileBytesMax: 100_000, filesMax: 3, ageSecondsMax: Infinity };
     const capturing = captureLive(
-      { interface: 'lo', filter: `udp dst port ${port}`, ringFolder: join(root, 'b'), ring, log },
+      { interface: 'lo', filter: `udp dst port ${port}`, ringFolder: join(root, 'b'), ring, log, meshClock },
       { parser: `http://127.0.0.1:${parserPort}`, log, signal: stop.signal },
     );
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -135,6 +143,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     assert.ok(kept.dropped > 0 && kept.numbers.length > 100);
     assert.equal(kept.numbers.length + kept.dropped, PACKETS);
     assert.equal(memory.rows[0]!.ended, 1);
+    assert.equal(memory.rows[0]!.clock?.mesh, 'home');
   });
 
   it('through services ends with its reason where nobody may send, and leaves no tool running', async () => {

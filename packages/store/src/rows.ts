@@ -49,6 +49,18 @@ export interface CaptureOrigin {
   readonly file: string | null;
   /** SHA-256 of the file in hexadecimal; null for live captures and standard input. */
   readonly hash: string | null;
+  /** The newest; null or undefined where no peer of a mesh runs beside the capture. */
+  readonly clock?: ClockReading | null;
+}
+
+/** How the clock that dates packets stands to the time that all peers of a mesh share. */
+export interface ClockReading {
+  readonly mesh: string;
+  /** When it was read, by the clock itself: seconds since 1970. */
+  readonly time: number;
+  /** By which it is ahead of mesh time, ± the other. */
+  readonly aheadSeconds: number;
+  readonly uncertaintySeconds: number;
 }
 
 /** Conversations as the parser reports them; what is reported of one again is added to what was. */

@@ -124,6 +124,7 @@ export class SqlStore implements Store {
   captures = async () => this.#open() && [...(await this.#captures.all())];
   capture = async (id: number) => this.#open() && this.#captures.byId(id);
   captureByKey = async (key: string) => this.#open() && this.#captures.byKey(key);
+  clockAt = async (capture: number, time: number) => this.#open() && this.#captures.clockAt(capture, time);
 
   protocolSummary = async (query: Selection = {}) => protocolSummary(this.#open(), this.#selector, query);
   packets = async (query: PacketQuery = {}) => this.#open() && this.#packets.page(query);

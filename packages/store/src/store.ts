@@ -25,7 +25,7 @@ import type {
   Timeline,
   TimelineQuery,
 } from './queries.ts';
-import type { CaptureOrigin, StoreBatch, Written } from './rows.ts';
+import type { CaptureOrigin, ClockReading, StoreBatch, Written } from './rows.ts';
 
 export type Engine = 'duckdb' | 'postgres';
 
@@ -51,6 +51,8 @@ export interface Store {
   captures(): Promise<CaptureRow[]>;
   capture(id: number): Promise<CaptureRow | null>;
   captureByKey(key: string): Promise<CaptureRow | null>;
+  /** How its clock stood to a mesh's when a packet of that time (seconds since 1970) came; null: nobody knows. */
+  clockAt(capture: number, time: number): Promise<ClockReading | null>;
   /** With all that belongs to it. False: there is none. */
   deleteCapture(id: number): Promise<boolean>;
 

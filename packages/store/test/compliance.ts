@@ -545,6 +545,30 @@ function storesOnce(make: Make): void {
     await store.close();
   });
 
+  it('knows how the clock of a capture stood to that of a mesh, and when', async () => {
+    const store = await make();
+    const origin = { key: 'live:eth0:1', kind: 'live', name: 'eth0', file: null, hash: null } as const;
+    const { id } = (await store.beginCapture(origin)).capture;
+    const reading = (time: number) => ({
+      ...{ mesh: 'home', time, aheadSeconds: time / 1e6, uncertaintySeconds: 0.0002 },
+    });
+    const empty = { packets: null, flows: [], names: [], findings: [], drops: [] };
+    for (const [sequence, time] of [100, 100, 160, 130].entries())
+      await store.write({
+        ...{ ...empty, source: origin.key, sequence, origin: { ...origin, clock: reading(time) } },
+      });
+    await store.write({ ...empty, source: origin.key, sequence: 4, origin });
+    const [capture] = await store.captures();
+    assert.deepEqual(capture!.clock, reading(160), 'the newest; an older one that comes late is none');
+    assert.deepEqual(await store.clockAt(id, 159.9), reading(100));
+    assert.deepEqual(await store.clockAt(id, 1e9), reading(160));
+    assert.deepEqual(await store.clockAt(id, 5), reading(100), 'before the first');
+    assert.equal(await store.clockAt(id + 1, 5), null);
+    await store.deleteCapture(id);
+    assert.equal(await store.clockAt(id, 5), null);
+    await store.close();
+  });
+
   it('notices a file that is there already, and takes it again when told', async () => {
     const store = await make();
     const origin = originOf(OFFICE_HOUR);
@@ -629,7 +653,7 @@ function removes(make: Make): void {
     const store = await stored(make);
     const folder = mkdtempSync(join(tmpdir(), 'eyrie-parquet-'));
     const paths = await store.exportParquet(join(folder, 'out'));
-    assert.ok(paths.length === 6 && paths.every((path) => existsSync(path)));
+    assert.ok(paths.length === 7 && paths.every((path) => existsSync(path)));
     await assert.rejects(store.exportParquet(join(folder, 'out')), StoreError);
     rmSync(folder, { recursive: true });
     await store.close();

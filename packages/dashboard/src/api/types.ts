@@ -46,6 +46,8 @@ export interface PacketDetail {
   buffers: { buffer: number; title: string; length: number }[];
   context: { kind: 'capture' | 'conversation'; packets: number; is_whole: boolean };
   flow: number | null;
+  /** By the time that all peers share, ± `uncertainty` seconds. */
+  mesh_time: { mesh: string; time: string; uncertainty: number } | null;
 }
 
 export interface PacketBytes {
@@ -235,6 +237,8 @@ export interface CaptureRow {
   drops: number;
   first: string | null;
   last: string | null;
+  /** How the clock of its packets stood to that of a mesh; seconds. */
+  clock: { mesh: string; read: number; ahead: number; uncertainty: number } | null;
   has_bytes: boolean;
   progress: {
     bytes_read: number;

@@ -71,6 +71,7 @@ const capture: CaptureRow = {
   drops: 0,
   first: timeOf(1),
   last: timeOf(PACKETS),
+  clock: null,
   has_bytes: true,
   progress: null,
   filter: null,
@@ -224,6 +225,7 @@ function answer(path: string, terms: URLSearchParams): unknown {
     buffers: [],
     context: { kind: 'capture', packets: 0, is_whole: true },
     flow: null,
+    mesh_time: null,
   };
 }
 

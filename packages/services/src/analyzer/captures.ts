@@ -23,11 +23,18 @@ export function captureRow(capture: Stored, running: Running | undefined): Captu
     drops: capture.drops,
     first: capture.firstTime,
     last: capture.lastTime,
+    clock: clockRow(capture.clock ?? null),
     has_bytes: capture.file !== null,
     progress: running === undefined ? null : progress(running),
     filter: running?.filter ?? null,
     problem: capture.problem,
   };
+}
+
+function clockRow(clock: Stored['clock'] | null): CaptureRow['clock'] {
+  if (clock == null) return null;
+  const { mesh, time: read, aheadSeconds: ahead, uncertaintySeconds: uncertainty } = clock;
+  return { mesh, read, ahead, uncertainty };
 }
 
 /** One that has not ended and that nobody here is at may be another process's work. */

@@ -22,6 +22,16 @@ const TIME = Type.Union(
 /** Of one packet. */
 const bytes = (description: string) => Type.Integer({ minimum: 0, maximum: 0xffff_ffff, description });
 
+const ClockSchema = Type.Object(
+  {
+    mesh: text(63, 'whose time it is'),
+    time: Type.Number({ description: 'when it was read, by the clock that dates the packets' }),
+    aheadSeconds: Type.Number({ description: 'by which that clock is ahead of mesh time' }),
+    uncertaintySeconds: Type.Number({ minimum: 0, description: 'of that, to either side' }),
+  },
+  closed,
+);
+
 export const OriginSchema = Type.Object(
   {
     key: SOURCE,
@@ -29,6 +39,7 @@ export const OriginSchema = Type.Object(
     name: text(4096, 'path of the capture file, or name of the interface'),
     file: nullable(text(4096, 'where the bytes can be read again')),
     hash: nullable(text(64, 'SHA-256 of the file')),
+    clock: Type.Optional(nullable(ClockSchema)),
   },
   closed,
 );

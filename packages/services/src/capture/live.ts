@@ -9,7 +9,7 @@ import {
   RingWriter,
 } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
-import type { CaptureOrigin, DropRow } from '@eyrie/store';
+import type { CaptureOrigin, ClockReading, DropRow } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
 import { liveOrigin, sessionName } from './origin.ts';
 
@@ -25,12 +25,8 @@ export interface LiveCaptureOptions extends LiveOptions {
 
 export type MeshClock = () => Promise<MeshReading | null>;
 
-export interface MeshReading {
-  readonly mesh: string;
-  /** Seconds by which this machine's clock is ahead of the mesh's, ± the other. */
-  readonly aheadSeconds: number;
-  readonly uncertaintySeconds: number;
-}
+/** Read just now. */
+export type MeshReading = Omit<ClockReading, 'time'>;
 
 /** How often the clocks are compared. */
 const CLOCK_MS = 60_000;
@@ -39,7 +35,6 @@ const CLOCK_MS = 60_000;
 const FLUSH_MS = 50;
 
 export class LiveCapture {
-  readonly origin: CaptureOrigin;
   readonly folder: string;
   readonly source: LiveSource;
   readonly ring: RingWriter;
@@ -49,23 +44,25 @@ export class LiveCapture {
   readonly #log: Log;
   #told = { kernel: 0, interface: 0, queue: 0 };
   #trouble: string | null = null;
-  #clockNote: string | null = null;
+  readonly #origin: CaptureOrigin;
+  /** The newest. */
+  clock: ClockReading | null;
 
-  constructor(source: LiveSource, options: LiveCaptureOptions, clockNote: string | null) {
+  constructor(source: LiveSource, options: LiveCaptureOptions, clock: ClockReading | null) {
     const { interface: name, ringFolder, ring, log, meshClock } = options;
-    this.#clockNote = clockNote;
+    this.clock = clock;
     const started = new Date();
     this.folder = join(ringFolder, sessionName(name, started));
-    this.origin = liveOrigin(name, started, this.folder);
+    this.#origin = liveOrigin(name, started, this.folder);
     this.source = source;
     this.#log = log;
     this.ring = new RingWriter(this.folder, ring, () => source.reader.interfaces[0], {
       key: ambientKey(),
-      comment: () => this.#clockNote,
+      comment: () => (this.clock === null ? null : noteOf(this.clock)),
     });
     const timer = setInterval(() => {
-      void noteOf(meshClock).then((note) => {
-        this.#clockNote = note;
+      void readingOf(meshClock).then((clock) => {
+        this.clock = clock;
       });
     }, CLOCK_MS);
     this.ended = this.#pump().finally(() => {
@@ -73,6 +70,10 @@ export class LiveCapture {
       this.isOver = true;
     });
     this.ended.catch(() => {});
+  }
+
+  get origin(): CaptureOrigin {
+    return { ...this.#origin, clock: this.clock };
   }
 
   /** Packets lost since the last call, by who lost them. */
@@ -119,15 +120,17 @@ export class LiveCapture {
 export async function startLive(options: LiveCaptureOptions): Promise<LiveCapture> {
   const source = await openLive(options.interface, options);
   options.log.info(`captures on ${options.interface} with ${source.tool.name}`);
-  const note = await noteOf(options.meshClock);
-  if (note !== null) options.log.info(note);
-  return new LiveCapture(source, options, note);
+  const clock = await readingOf(options.meshClock);
+  if (clock !== null) options.log.info(noteOf(clock));
+  return new LiveCapture(source, options, clock);
+}
+
+async function readingOf(meshClock: MeshClock | undefined): Promise<ClockReading | null> {
+  const reading = (await meshClock?.().catch(() => null)) ?? null;
+  return reading === null ? null : { ...reading, time: Date.now() / 1000 };
 }
 
 /** Stands in the header of each file of the ring. */
-async function noteOf(meshClock: MeshClock | undefined): Promise<string | null> {
-  const reading = (await meshClock?.().catch(() => null)) ?? null;
-  if (reading === null) return null;
-  const { mesh, aheadSeconds, uncertaintySeconds } = reading;
+function noteOf({ mesh, aheadSeconds, uncertaintySeconds }: MeshReading): string {
   return `clock ${aheadSeconds.toFixed(6)} s ahead of the time of mesh ${mesh}, ± ${uncertaintySeconds.toFixed(6)} s`;
 }

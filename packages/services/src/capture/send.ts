@@ -2,7 +2,7 @@
 // another packet, as after a restart of either, the source is read again from there.
 import type { FrameReader, FrameSource } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
-import type { CaptureOrigin, DropRow } from '@eyrie/store';
+import type { CaptureOrigin, ClockReading, DropRow } from '@eyrie/store';
 import { pause } from '../bus/backoff.ts';
 import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
@@ -12,6 +12,8 @@ import type { ParseProgress } from '../parser/server.ts';
 
 export interface SendOptions {
   readonly origin: CaptureOrigin;
+  /** How the clock that dates the packets stands now; without it nobody knows. */
+  readonly clock?: () => ClockReading | null;
   readonly parser: BusClient;
   /** Whether the source can be read again from its first packet. */
   readonly rewinds: boolean;
@@ -158,12 +160,12 @@ class Sending {
   }
 
   async #send(end: { problem: string | null } | null): Promise<void> {
-    const { origin, rewinds, drops, parser } = this.#options;
+    const { origin, clock, rewinds, drops, parser } = this.#options;
     const gatherer = this.#gatherer;
     const { count } = gatherer;
     this.#untold.push(...drops());
     const head = {
-      origin,
+      origin: clock === undefined ? origin : { ...origin, clock: clock() },
       sequence: this.#sequence,
       rewinds,
       drops: this.#untold,

@@ -73,6 +73,7 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
   try {
     return await sending(options, async (parser) => {
       const sent = await sendAll({
+        clock: () => capture.clock,
         ...{ origin: capture.origin, parser, rewinds: false, signal, flushMs: options.flushMs ?? FLUSH_MS },
         open: (from) => missed.watch(new RingReader(capture.folder, { from, isOver: () => capture.isOver })),
         drops: () => [...capture.drops(), ...missed.rows()],

@@ -1,7 +1,7 @@
 // What a parser remembers of one source that sends to it: the packets' context, which batch comes next, and what was parsed
 // and not yet taken by the persistor. One request at a time. What the persistor will never take is put aside.
 import type { Frame, PacketBatch } from '@eyrie/dissect';
-import type { CaptureOrigin, DropRow, StoreBatch } from '@eyrie/store';
+import type { CaptureOrigin, ClockReading, DropRow, StoreBatch } from '@eyrie/store';
 import { BATCH_TYPE, encodeStoreBody, type StoreRequest } from '../bus/batch-body.ts';
 import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
@@ -50,6 +50,8 @@ export interface Delivery {
   readonly first: number | null;
   readonly frames: Frames;
   readonly drops: readonly DropRow[];
+  /** How the clock that dated them stands. */
+  readonly clock?: ClockReading | null;
   readonly end: StoreRequest['end'];
 }
 
@@ -74,6 +76,7 @@ export class Inbox {
   /** Packets put aside: in all, and not told to the sender yet. */
   #refused = { all: 0, untold: 0 };
   #memory: ArrayBuffer | undefined;
+  #clock: ClockReading | null = null;
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(options: InboxOptions) {
@@ -138,6 +141,7 @@ export class Inbox {
         expect,
       );
     await this.#deliver();
+    this.#clock = delivery.clock ?? null;
     let last = expect.frame - 1;
     let packets = 0;
     frames((frame) => {
@@ -177,7 +181,7 @@ export class Inbox {
         ...{
           source: this.key,
           sequence: sequenceOf(parser.lastFrame, 0) + part,
-          origin: this.#options.origin,
+          origin: this.#origin,
         },
         packets: null,
         flows: flows.slice(part * FLOWS_MAX, (part + 1) * FLOWS_MAX),
@@ -195,7 +199,7 @@ export class Inbox {
       return;
     }
     const { packets, flows, names, findings } = parser.take();
-    const { origin } = this.#options;
+    const origin = this.#origin;
     const batch = {
       source: origin.key,
       sequence: sequenceOf(parser.lastFrame, packets.length),
@@ -204,6 +208,10 @@ export class Inbox {
     };
     this.#push(batch, packets, null);
     this.#memory = packets.buffer;
+  }
+
+  get #origin(): CaptureOrigin {
+    return { ...this.#options.origin, clock: this.#clock };
   }
 
   /** Rows of drops that wait for a packet. */

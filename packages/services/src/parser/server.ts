@@ -92,7 +92,10 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
       const inbox = await inboxFor(head.origin as CaptureOrigin, head.rewinds);
       return {
         inbox,
-        delivery: { ...head, frames, drops: head.drops as Delivery['drops'], end: head.end ?? null },
+        delivery: {
+          ...{ ...head, frames, drops: head.drops as Delivery['drops'], end: head.end ?? null },
+          clock: head.origin.clock ?? null,
+        },
       };
     }
     return foreign(request, type, body);

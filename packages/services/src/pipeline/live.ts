@@ -40,6 +40,7 @@ export async function runLive(
       ...{ idleSeconds: IDLE_SECONDS, activeSeconds: ACTIVE_SECONDS, isLive: true },
     },
     pipeline,
+    () => live.clock,
   );
   const tellDrops = (): void => {
     for (const row of live.drops()) run.addDrops(row);

@@ -2,7 +2,7 @@
 // is written to from here. A batch's memory goes back to the parser once it is stored, so there are never more than
 // `batchesMax` on their way: a file waits then, and a live capture waits in its ring.
 import { PacketBatch } from '@eyrie/dissect';
-import type { CaptureOrigin, CaptureRow, DropRow, Store } from '@eyrie/store';
+import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, Store } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
 import {
   BATCH_PACKETS,
@@ -74,6 +74,8 @@ export class Run {
   readonly capacity: number;
   readonly capture: CaptureRow;
   readonly #origin: CaptureOrigin;
+  /** How the clock that dates the packets stands now. */
+  readonly #clock: () => ClockReading | null;
   readonly #options: PipelineOptions;
   readonly #persistor: Persistor;
   readonly #thread: ParserThread;
@@ -83,8 +85,14 @@ export class Run {
   #storing: Promise<void> = Promise.resolve();
   #drops: DropRow[] = [];
 
-  constructor(capture: CaptureRow, job: Job, options: PipelineOptions) {
+  constructor(
+    capture: CaptureRow,
+    job: Job,
+    options: PipelineOptions,
+    clock: () => ClockReading | null = () => null,
+  ) {
     this.capture = capture;
+    this.#clock = clock;
     const { key, kind, name, file, hash } = capture;
     this.#origin = { key, kind, name, file, hash };
     this.#options = options;
@@ -156,7 +164,7 @@ export class Run {
     const written = await this.#persistor.write({
       source: this.capture.key,
       sequence,
-      origin: this.#origin,
+      origin: { ...this.#origin, clock: this.#clock() },
       packets: packets.length > 0 ? packets : null,
       ...{ flows, names, findings, drops: allDrops },
     });

@@ -3,6 +3,7 @@ import {
   type Begun,
   type CaptureOrigin,
   type CaptureRow,
+  type ClockReading,
   type FindingRow,
   type FlowRow,
   type NameRow,
@@ -65,6 +66,10 @@ export class MemoryStore {
     return this.rows[id - 1] ?? null;
   }
 
+  async clockAt(capture: number): Promise<ClockReading | null> {
+    return this.rows[capture - 1]?.clock ?? null;
+  }
+
   async captureByKey(key: string): Promise<CaptureRow | null> {
     return this.rows.find((row) => row.key === key) ?? null;
   }
@@ -95,7 +100,8 @@ export class MemoryStore {
     kept.findings.push(...batch.findings);
     for (const drop of batch.drops) kept.dropped += drop.packets;
     const nextSequence = Math.max(row.nextSequence, batch.sequence + 1);
-    Object.assign(row, { packets: row.packets + packets, nextSequence, drops: kept.dropped });
+    const clock = batch.origin?.clock ?? row.clock ?? null;
+    Object.assign(row, { packets: row.packets + packets, nextSequence, drops: kept.dropped, clock });
     return { applied: true, capture: row.id, packets, firstId: packets === 0 ? null : kept.numbers.length };
   }
 

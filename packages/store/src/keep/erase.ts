@@ -58,7 +58,7 @@ export async function deleteCapture(database: Database, id: number): Promise<boo
     const [row] = await tx.all(`SELECT key FROM captures WHERE id = ${id}`);
     if (row === undefined) return false;
     const removed = await removeRows(tx, id);
-    for (const table of ['tallies', 'batches', 'drops'])
+    for (const table of ['tallies', 'batches', 'drops', 'clocks'])
       await tx.run(`DELETE FROM ${table} WHERE capture = ${id}`);
     await tx.run(`DELETE FROM captures WHERE id = ${id}`);
     await dropUnusedAddresses(tx);

@@ -12,6 +12,7 @@ const TABLES: readonly (readonly [string, string])[] = [
   ['names', 'SELECT * FROM names ORDER BY address, name'],
   ['findings', 'SELECT * FROM findings ORDER BY id'],
   ['drops', 'SELECT * FROM drops ORDER BY time'],
+  ['clocks', 'SELECT * FROM clocks ORDER BY time'],
 ];
 
 export async function exportTables(database: Database, folder: string): Promise<string[]> {

@@ -71,6 +71,7 @@ async function removeNotes(tx: Transaction): Promise<Omit<Removed, 'packets'>> {
          WHERE b.capture = ${table}.capture AND b.packets > 0), 1e300)`,
     );
   await before('drops', 'time');
+  await before('clocks', 'time');
   return {
     flows: await before('flows', 'end_time'),
     names: await before('names', 'last_time'),

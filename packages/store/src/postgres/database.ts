@@ -227,7 +227,7 @@ export class PostgresDatabase implements Database {
   }
 }
 
-const TABLES = ['packet', 'tallies', 'batches', 'flows', 'names', 'findings', 'addresses', 'drops'];
+const TABLES = ['packet', 'tallies', 'batches', 'flows', 'names', 'findings', 'addresses', 'drops', 'clocks'];
 
 /** Keys that are hashed in the index of a table. */
 const HASHED = new Set(['findings.message']);

@@ -1,15 +1,18 @@
 // Captures with what is stored of them now.
 import type { CaptureRow } from '../queries.ts';
+import type { ClockReading } from '../rows.ts';
 import type { Database, Row } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import { secondsOrNull } from './time.ts';
 
 const QUERY = `SELECT c.id, c.key, c.kind, c.name, c.file, c.hash, c.begun, c.ended, c.problem, c.base_sequence,
-    b.packets, b.bytes, b.first_time, b.last_time, b.sequence, d.packets
+    b.packets, b.bytes, b.first_time, b.last_time, b.sequence, d.packets, k.time, k.mesh, k.ahead, k.uncertainty
   FROM captures c
     LEFT JOIN (SELECT capture, sum(packets) AS packets, sum(bytes) AS bytes, min(first_time) AS first_time,
       max(last_time) AS last_time, max(sequence) AS sequence FROM batches GROUP BY capture) b ON b.capture = c.id
-    LEFT JOIN (SELECT capture, sum(packets) AS packets FROM drops GROUP BY capture) d ON d.capture = c.id`;
+    LEFT JOIN (SELECT capture, sum(packets) AS packets FROM drops GROUP BY capture) d ON d.capture = c.id
+    LEFT JOIN (SELECT capture, max(time) AS time FROM clocks GROUP BY capture) n ON n.capture = c.id
+    LEFT JOIN clocks k ON k.capture = n.capture AND k.time = n.time`;
 
 export class CaptureList {
   readonly #database: Database;
@@ -44,6 +47,18 @@ export class CaptureList {
     return rows.find((row) => row.hash === hash) ?? null;
   }
 
+  /** As it stood when a packet of that time (seconds since 1970) came: the last reading before, else the first after. */
+  async clockAt(capture: number, time: number): Promise<ClockReading | null> {
+    const reading = (which: string, order: string) =>
+      this.#database.all(
+        `SELECT time, mesh, ahead, uncertainty FROM clocks
+         WHERE capture = ${Math.trunc(capture)} AND time ${which} $1 ORDER BY time ${order} LIMIT 1`,
+        [time],
+      );
+    const [row] = await reading('<=', 'DESC');
+    return clockOf(row ?? (await reading('>', 'ASC'))[0] ?? []);
+  }
+
   /** Where nobody else writes, one list answers all that is asked until something is written. */
   get #isAlone(): boolean {
     return this.#database.changes !== null;
@@ -54,9 +69,17 @@ export class CaptureList {
   }
 }
 
+function clockOf([time, mesh, ahead, uncertainty]: Row): ClockReading | null {
+  if (time === null || time === undefined) return null;
+  return {
+    ...{ time: Number(time), mesh: String(mesh) },
+    ...{ aheadSeconds: Number(ahead), uncertaintySeconds: Number(uncertainty) },
+  };
+}
+
 function made(row: Row): CaptureRow {
   const [id, key, kind, name, file, hash, begun, ended, problem, base] = row;
-  const [packets, bytes, firstTime, lastTime, sequence, drops] = row.slice(10);
+  const [packets, bytes, firstTime, lastTime, sequence, drops, ...clock] = row.slice(10);
   return {
     id: Number(id),
     key: String(key),
@@ -72,6 +95,7 @@ function made(row: Row): CaptureRow {
     packets: Number(packets ?? 0),
     bytes: Number(bytes ?? 0),
     drops: Number(drops ?? 0),
+    clock: clockOf(clock),
     nextSequence: Math.max(Number(base), Number(sequence ?? -1) + 1),
   };
 }

@@ -7,6 +7,8 @@ export interface KnownCapture {
   readonly id: number;
   /** The highest sequence that was stored, -1 before the first: what comes after it is new. */
   lastSequence: number;
+  /** When the last reading of its clock was taken that is stored; 0 before the first. */
+  lastClock: number;
 }
 
 /** Captures remembered; others are looked up again. */
@@ -42,18 +44,20 @@ export class Captures {
 
   async find(tx: Transaction, key: string): Promise<KnownCapture | null> {
     const [row] = await tx.all(
-      `SELECT id, base_sequence - 1, (SELECT max(sequence) FROM batches b WHERE b.capture = captures.id)
+      `SELECT id, base_sequence - 1, (SELECT max(sequence) FROM batches b WHERE b.capture = captures.id),
+        (SELECT max(time) FROM clocks k WHERE k.capture = captures.id)
        FROM captures WHERE key = $1`,
       [key],
     );
     if (row === undefined) return null;
-    const found = { id: Number(row[0]), lastSequence: Math.max(Number(row[1]), Number(row[2] ?? -1)) };
+    const lastSequence = Math.max(Number(row[1]), Number(row[2] ?? -1));
+    const found = { id: Number(row[0]), lastSequence, lastClock: Number(row[3] ?? 0) };
     this.#remember(key, found);
     return found;
   }
 
   async add(tx: Transaction, { key, kind, name, file, hash }: CaptureOrigin): Promise<KnownCapture> {
-    const made = { id: await tx.reserve('captures', 1), lastSequence: -1 };
+    const made = { id: await tx.reserve('captures', 1), lastSequence: -1, lastClock: 0 };
     const path = file === null || this.#isDisguised ? null : plainText(file);
     await tx.run(
       'INSERT INTO captures (id, key, kind, name, file, hash, begun) VALUES ($1, $2, $3, $4, $5, $6, $7)',

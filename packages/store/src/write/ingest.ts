@@ -39,6 +39,14 @@ const DROP_COLUMNS = [
   { name: 'time', type: 'FLOAT8' },
 ] as const;
 
+const CLOCK_COLUMNS = [
+  { name: 'capture', type: 'INTEGER' },
+  { name: 'time', type: 'FLOAT8' },
+  { name: 'mesh', type: 'TEXT' },
+  { name: 'ahead', type: 'FLOAT8' },
+  { name: 'uncertainty', type: 'FLOAT8' },
+] as const;
+
 type Rows = Record<string, unknown>[];
 
 /** The small rows of all batches of a transaction, written at its end. */
@@ -49,11 +57,13 @@ class Gathered {
   readonly names: Rows = [];
   readonly findings: Rows = [];
   readonly drops: Rows = [];
+  readonly clocks: Rows = [];
 
   async write(tx: Transaction): Promise<void> {
     await insertSome(tx, 'batches', BATCH_COLUMNS, this.batches);
     await insertSome(tx, 'tallies', TALLY_COLUMNS, this.tallies);
     await insertSome(tx, 'drops', DROP_COLUMNS, this.drops);
+    await insertSome(tx, 'clocks', CLOCK_COLUMNS, this.clocks);
     await mergeSome(tx, FLOWS, this.flows);
     await mergeSome(tx, NAMES, this.names);
     await mergeSome(tx, FINDINGS, this.findings);
@@ -63,7 +73,7 @@ class Gathered {
 async function insertSome(
   tx: Transaction,
   table: string,
-  columns: typeof BATCH_COLUMNS | typeof TALLY_COLUMNS | typeof DROP_COLUMNS,
+  columns: typeof BATCH_COLUMNS | typeof TALLY_COLUMNS | typeof DROP_COLUMNS | typeof CLOCK_COLUMNS,
   rows: Rows,
 ): Promise<void> {
   if (rows.length > 0) await insert(tx, table, columns, rows);
@@ -124,6 +134,12 @@ export class Ingest {
     }
     for (const { where, packets: lost, time } of batch.drops)
       gathered.drops.push({ capture: id, place: where, packets: lost, time });
+    const clock = batch.origin?.clock ?? null;
+    if (clock !== null && clock.time > capture.lastClock) {
+      capture.lastClock = clock.time;
+      const { time, mesh, aheadSeconds: ahead, uncertaintySeconds: uncertainty } = clock;
+      gathered.clocks.push({ capture: id, time, mesh, ahead, uncertainty });
+    }
     return {
       applied: true,
       capture: id,

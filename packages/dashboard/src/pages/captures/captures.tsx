@@ -144,6 +144,8 @@ function CaptureLine({ row }: { row: CaptureRow }) {
           {row.first !== null && ' · '}
           {row.first !== null && <time>{dayAndClock(row.first)}</time>}
           {row.drops > 0 && <span class="odd"> · {count(row.drops)} lost</span>}
+          {row.clock !== null &&
+            ` · ${duration(Math.abs(row.clock.ahead))} ${row.clock.ahead < 0 ? 'behind' : 'ahead of'} the time of ${row.clock.mesh}, ± ${duration(row.clock.uncertainty)}`}
           {!row.has_bytes && ' · its bytes are gone, only sums are left'}
         </p>
         {row.problem !== null && <p class="capture-problem">{row.problem}</p>}

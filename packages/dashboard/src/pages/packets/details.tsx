@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketBytes, PacketDetail, TreeLine } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';
+import { clockOf, duration } from '../../format/time.ts';
 import { lineAt } from '../../list/tree-lines.ts';
 import { useResource } from '../../state/resource.ts';
 import { openMenu } from '../../ui/menu.tsx';
@@ -56,7 +57,7 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
   };
   const mark =
     chosen !== null && chosen.line.buffer === buffer && chosen.line.length > 0 ? chosen.line : null;
-  const { context } = detail.data;
+  const { context, mesh_time } = detail.data;
   return (
     <div class={`details ${detail.isLoading ? 'stale' : ''}`}>
       <section class="details-tree" aria-label="Layers">
@@ -73,6 +74,11 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
           {!context.is_whole && (
             <span class="tag" title="Older packets hold what this one depends on, and too many lie between.">
               read from {count(context.packets)} packets before it only
+            </span>
+          )}
+          {mesh_time !== null && (
+            <span class="tag num" title={`Time of the mesh ${mesh_time.mesh}, which all of its peers share`}>
+              {clockOf(mesh_time.time)} ± {duration(mesh_time.uncertainty)} mesh time
             </span>
           )}
           {detail.data.flow !== null && (

@@ -1,5 +1,5 @@
 // Packets: pages of the list, one as a tree, its bytes.
-import type { FoundPacket } from '@eyrie/store';
+import type { ClockReading, FoundPacket } from '@eyrie/store';
 import type { BufferPart } from '../bytes/detail.ts';
 import { packetPage } from '../bytes/pages.ts';
 import type { Context } from '../context.ts';
@@ -28,9 +28,11 @@ export function addPacketRoutes(app: Server, { store, redissector, details }: Co
     },
     async ({ params }) => {
       const found = await packetOf(params.id);
-      const [{ tree, buffers, summary, context }, flow] = await Promise.all([
+      const { capture, time } = found.packet;
+      const [{ tree, buffers, summary, context }, flow, clock] = await Promise.all([
         details.of(found),
         store.flowOf(found.packet),
+        store.clockAt(capture, Number(time)),
       ]);
       return {
         packet: packetRow(found.packet, summary),
@@ -38,6 +40,7 @@ export function addPacketRoutes(app: Server, { store, redissector, details }: Co
         buffers: buffers.map(({ buffer, title, data }) => ({ buffer, title, length: data.length })),
         context: { kind: context.kind, packets: context.packets, is_whole: context.isWhole },
         flow: flow?.id ?? null,
+        mesh_time: clock === null ? null : meshTime(time, clock),
       };
     },
   );
@@ -76,6 +79,15 @@ export function addPacketRoutes(app: Server, { store, redissector, details }: Co
       });
     return found;
   }
+}
+
+/** @param time seconds since 1970, with nine decimals */
+export function meshTime(time: string, { mesh, aheadSeconds, uncertaintySeconds }: ClockReading) {
+  const [seconds = '0', fraction = ''] = time.split('.');
+  const ns = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
+  const shared = ns - BigInt(Math.round(aheadSeconds * 1e9));
+  const whole = `${shared / 1_000_000_000n}.${String(shared % 1_000_000_000n).padStart(9, '0')}`;
+  return { mesh, time: whole, uncertainty: uncertaintySeconds };
 }
 
 function bufferOf({ buffer, title, data }: BufferPart) {

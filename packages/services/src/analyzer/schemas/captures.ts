@@ -18,6 +18,19 @@ export const CaptureRow = object({
   }),
   first: orNull(Time),
   last: orNull(Time),
+  clock: orNull(
+    object(
+      {
+        mesh: Type.String({ description: 'whose time it is' }),
+        read: Type.Number({ description: 'when, in seconds since 1970' }),
+        ahead: Type.Number({
+          description: 'seconds by which the clock of the packets is ahead of mesh time',
+        }),
+        uncertainty: Type.Number({ description: 'of that, in seconds to either side' }),
+      },
+      'of live captures beside which a peer ran: how the clock that dates the packets stood to that of the mesh',
+    ),
+  ),
   has_bytes: Type.Boolean({ description: 'the file can be read: detail, bytes, streams and export work' }),
   progress: orNull(
     object(

@@ -95,6 +95,16 @@ export const PacketDetail = object({
   ),
   context: Context,
   flow: orNull(Type.Integer({ description: 'id for /flows/{id}' })),
+  mesh_time: orNull(
+    object(
+      {
+        mesh: Type.String(),
+        time: Time,
+        uncertainty: Type.Number({ description: 'seconds to either side' }),
+      },
+      'when it came by the time that all peers share; null where none ran beside the capture',
+    ),
+  ),
 });
 export type PacketDetail = Static<typeof PacketDetail>;
 
