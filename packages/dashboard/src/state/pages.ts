@@ -59,7 +59,12 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
   };
 
   const control = useRef(new AbortController());
+  const question = `${path} ${key} ${attempt}`;
+  const asked = useRef('');
   useEffect(() => {
+    // The same again, because packets came in, waits for the answer that is on its way: else a busy server's never came.
+    if (busy.current && asked.current === question) return;
+    asked.current = question;
     control.current.abort();
     control.current = new AbortController();
     // While packets come in, as many rows as are shown are asked for again.
@@ -69,8 +74,8 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
       control.current.signal,
       Math.min(1000, Math.max(limit, state.key === key ? state.rows.length : 0)),
     );
-    return () => control.current.abort();
-  }, [path, key, attempt, changed]);
+  }, [question, changed]);
+  useEffect(() => () => control.current.abort(), []);
 
   const isCurrent = state.key === key;
   return {

@@ -5,6 +5,7 @@ import { familyOf } from '../../families.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { clockOf, dayAndClock, duration } from '../../format/time.ts';
+import { running } from '../../state/captures.ts';
 import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
 import { flowTerms } from '../../state/flow-terms.ts';
 import {
@@ -197,6 +198,15 @@ export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
   ];
 }
 
+function NoFlows() {
+  if (filter.value !== '') return <Empty icon="flows" title="No flows pass this filter" />;
+  return (
+    <Empty icon="flows" title="No flows yet">
+      {running.value.length > 0 && 'A conversation comes here once it is over, or has gone on for a while.'}
+    </Empty>
+  );
+}
+
 export function Flows() {
   const terms = useMemo(() => flowTerms(filter.value), [filter.value]);
   const sort = place.value.view.sort ?? '-bytes';
@@ -216,9 +226,7 @@ export function Flows() {
       </p>
       {list.error !== null && <Trouble error={list.error} onRetry={list.reload} />}
       {list.error === null && list.isLoading && list.rows.length === 0 && <Loading />}
-      {list.error === null && !list.isLoading && list.rows.length === 0 && (
-        <Empty icon="flows" title="No flows pass this filter" />
-      )}
+      {list.error === null && !list.isLoading && list.rows.length === 0 && <NoFlows />}
       {list.rows.length > 0 && (
         <DataTable
           label="Flows"

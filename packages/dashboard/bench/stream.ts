@@ -1,0 +1,176 @@
+// Whether the page stays quick while packets stream in: a capture is replayed at a steady pace into a real `eyrie up`, and a
+// real Chromium looks at it, goes from page to page and filters, all the while.
+//   node packages/dashboard/bench/stream.ts FILE.pcap [--rate 100000] [--seconds 60]
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { CDPSession, Page } from 'playwright-core';
+import type { Rates } from '../src/api/types.ts';
+import { DESKTOP, startBrowser } from '../test/support/browser.ts';
+import { bundle } from '../test/support/bundle.ts';
+
+const FILE_HEADER = 24;
+const RECORD_HEADER = 16;
+/** What the first pages and indexes cost is not what is asked for. */
+const WARM_MS = 5_000;
+const STAY_MS = 5_000;
+/** Longer than anybody waits. */
+const WAIT_MS = 30_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rate: { type: 'string', default: '100000' }, seconds: { type: 'string', default: '60' } },
+});
+const [capture] = positionals;
+if (capture === undefined) throw new Error('usage: stream.ts FILE.pcap [--rate 100000] [--seconds 60]');
+const rate = Number(values.rate);
+const seconds = Number(values.seconds);
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-stream-'));
+
+bundle();
+const paced = join(folder, 'paced.pcap');
+writeFileSync(paced, atPace(readFileSync(capture), rate));
+const { child, url } = await startEyrie(paced);
+const browser = await startBrowser();
+try {
+  const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-US' });
+  const page = await context.newPage();
+  await page.addInitScript(watchTasks);
+  const devtools = await context.newCDPSession(page);
+  await page.goto(`${url}#/overview`);
+  await page.locator('.pulse-live').waitFor();
+  await page.waitForTimeout(WARM_MS);
+  const before = await memory(devtools);
+  await page.evaluate('longTasks.length = 0; frames.length = 0');
+  const begun = await rates();
+  const waits = await lookAround(page);
+  const ended = await rates();
+  const after = await memory(devtools);
+  const found = await page.evaluate<{ longTasks: number[]; frames: number[] }>('({ longTasks, frames })');
+  report(begun, ended, waits, found, after - before);
+} finally {
+  await browser.close();
+  child.kill('SIGINT');
+  await once(child, 'exit');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The same packets, with times as if they had come at this rate. Classic pcap, little endian, microseconds. */
+function atPace(file: Buffer, packetsPerSecond: number): Buffer {
+  if (file.readUInt32LE(0) !== 0xa1b2c3d4) throw new Error('a classic pcap file of microseconds is wanted');
+  const start = file.readUInt32LE(FILE_HEADER);
+  for (let at = FILE_HEADER, i = 0; at + RECORD_HEADER <= file.length; i++) {
+    const us = Math.floor((i * 1e6) / packetsPerSecond);
+    file.writeUInt32LE(start + Math.floor(us / 1e6), at);
+    file.writeUInt32LE(us % 1e6, at + 4);
+    at += RECORD_HEADER + file.readUInt32LE(at + 8);
+  }
+  return file;
+}
+
+async function startEyrie(file: string): Promise<{ child: ChildProcess; url: string }> {
+  const eyrie = join(import.meta.dirname, '../../cli/bin/eyrie.js');
+  const store = `duckdb:${join(folder, 'store.duckdb')}`;
+  const flags = ['--speed', 'recorded', '--loop', '--port', '0', '--store', store, '--log-folder', ''];
+  const started = spawn(process.execPath, [eyrie, 'up', file, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const address = new Promise<string>((resolve, reject) => {
+    for (const stream of [started.stdout!, started.stderr!])
+      stream.on('data', (part) => {
+        said += part;
+        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
+        if (found !== null) resolve(`${found[0]}/`);
+      });
+    started.once('exit', () => reject(new Error(said)));
+  });
+  return { child: started, url: await address };
+}
+
+/** In the page, before anything of it runs. */
+function watchTasks(): void {
+  const longTasks: number[] = [];
+  const frames: number[] = [];
+  Object.assign(window, { longTasks, frames });
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) longTasks.push(duration);
+  }).observe({ type: 'longtask' });
+  let last = performance.now();
+  requestAnimationFrame(function next(now) {
+    frames.push(now - last);
+    last = now;
+    requestAnimationFrame(next);
+  });
+}
+
+async function memory(devtools: CDPSession): Promise<number> {
+  await devtools.send('HeapProfiler.collectGarbage');
+  return (await devtools.send('Runtime.getHeapUsage')).usedSize;
+}
+
+/** What is stored so far, and when. */
+async function rates(): Promise<{ packets: number; ms: number }> {
+  const summary = (await (await fetch(`${url}protocol_summary`)).json()) as Pick<Rates, 'packets'>;
+  return { packets: summary.packets, ms: performance.now() };
+}
+
+/** From page to page until the time is over; how long each took to show what is asked for. */
+async function lookAround(page: Page): Promise<Map<string, number[]>> {
+  const waits = new Map<string, number[]>();
+  const looks: readonly (readonly [what: string, path: string, isThere: string])[] = [
+    ['Overview', '#/overview', '.talker'],
+    ['Packets', '#/packets', '.row .cell-protocol:not(:empty)'],
+    ['Packets, a filter', '#/packets?q=dns', '.row .cell-protocol:not(:empty)'],
+    ['Flows', '#/flows', 'tr[data-row="0"], .state-title'],
+    ['Hosts', '#/hosts', 'tr[data-row="0"]'],
+  ];
+  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
+    for (const [what, path, isThere] of looks) {
+      const begun = performance.now();
+      await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
+      await page
+        .locator(isThere)
+        .first()
+        .waitFor({ timeout: WAIT_MS })
+        .catch(() => {});
+      waits.set(what, [...(waits.get(what) ?? []), performance.now() - begun]);
+      await page.waitForTimeout(STAY_MS);
+    }
+  }
+  return waits;
+}
+
+function report(
+  begun: { packets: number; ms: number },
+  ended: { packets: number; ms: number },
+  waits: ReadonlyMap<string, readonly number[]>,
+  { longTasks, frames }: { longTasks: readonly number[]; frames: readonly number[] },
+  grownBytes: number,
+): void {
+  const passed = (ended.ms - begun.ms) / 1000;
+  const processor = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`;
+  console.log(
+    `${processor}; Chromium ${browser.version()}; ${ended.packets.toLocaleString('en-US')} packets stored`,
+  );
+  const line = (what: string, value: string) => console.log(`${what.padEnd(44)} ${value}`);
+  line('stored', `${Math.round((ended.packets - begun.packets) / passed).toLocaleString('en-US')} packets/s`);
+  line(
+    'tasks over 50 ms',
+    `${longTasks.length} in ${passed.toFixed(0)} s, the longest ${Math.max(0, ...longTasks)} ms`,
+  );
+  line('time between frames, 99 %', `${quantile(frames, 0.99).toFixed(1)} ms`);
+  line('page memory, grown by', `${(grownBytes / 1e6).toFixed(1)} MB`);
+  for (const [what, each] of waits)
+    line(
+      `${what}: from click to rows, median (most)`,
+      `${quantile(each, 0.5).toFixed(0)} ms (${Math.max(...each).toFixed(0)} ms)`,
+    );
+}
+
+function quantile(all: readonly number[], q: number): number {
+  return [...all].sort((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * q))] ?? Number.NaN;
+}
