@@ -2,6 +2,7 @@
 //
 //   send ─► outbox (disk) ─► seal ─► route ─► … ─► open ─► policy ─► inbox (disk) ─► receipt ─► out of the outbox
 //              ▲───────────── again, after a while ◄──────────────────────────────────┘ none came
+//              └─► receiver is away: left with others, too (holders.ts) ─► … ─► open, as above
 
 import { peerIdOrNone } from '../identity/names.ts';
 import type { Directory } from '../members/directory.ts';
@@ -10,6 +11,7 @@ import type { Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { bytes, decode, encode, fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
+import type { Holders } from './holders.ts';
 import type { Inbox } from './inbox.ts';
 import { KEEP_MS, type Outbox } from './outbox.ts';
 import { envelope, isReceipt, type Pairs, receiptOf } from './pairs.ts';
@@ -21,6 +23,10 @@ const WINDOW = 32;
 const RETRY_MS = [400, 800, 1_600, 3_000, 5_000, 10_000];
 /** Between two new secrets for one receiver: a lie on the way that it has lost them costs no more than that. */
 const RENEW_MS = 1_000;
+/** For an answer of those with whom messages were left. */
+const LEAVE_AGAIN_MS = 4_000;
+/** For the key of one that is away, one after the other. */
+const ASKED_MAX = 8;
 /** Of one sender, as many are remembered. */
 const REFUSED_MAX = 32;
 const REFUSED_STREAMS_MAX = 1_000;
@@ -56,6 +62,10 @@ interface Sending {
   sentUpTo: number;
   /** When the shared secret was made anew, because the receiver said that it has lost it. */
   renewedMs: number;
+  /** Left with others up to this number, and who has taken any. */
+  leftUpTo: number;
+  leaveAgainMs: number;
+  readonly holders: Set<string>;
   cancelRetry: Cancel | null;
   /** What the receiver said last, if it did not take a message; nobody has vouched for it. */
   problem: string;
@@ -63,7 +73,16 @@ interface Sending {
 
 function newSending(): Sending {
   const renewedMs = Number.NEGATIVE_INFINITY;
-  return { attempts: 0, sentUpTo: 0, renewedMs, cancelRetry: null, problem: '' };
+  return {
+    attempts: 0,
+    sentUpTo: 0,
+    renewedMs,
+    leftUpTo: 0,
+    leaveAgainMs: 0,
+    holders: new Set(),
+    cancelRetry: null,
+    problem: '',
+  };
 }
 
 export class Mailbox {
@@ -74,6 +93,7 @@ export class Mailbox {
   readonly #pairs: Pairs;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
+  readonly #holders: Holders;
   #policy: () => Policy;
   #sending = new Map<string, Sending>();
   /** What policy refused, by sender and stream. */
@@ -88,6 +108,7 @@ export class Mailbox {
     pairs: Pairs,
     outbox: Outbox,
     inbox: Inbox,
+    holders: Holders,
     policy: () => Policy,
   ) {
     this.#runtime = runtime;
@@ -97,11 +118,18 @@ export class Mailbox {
     this.#pairs = pairs;
     this.#outbox = outbox;
     this.#inbox = inbox;
+    this.#holders = holders;
     this.#policy = policy;
-    routing.handle(routedKinds.sealed, (from, body) => this.#receive(from, body));
+    routing.handle(routedKinds.sealed, (from, body) => void this.#receive(from, body));
+    holders.onHanded = (from, sealed) => this.#receive(from, sealed);
+    holders.onLook = () => {
+      for (const to of outbox.receivers()) if (!directory.isAlive(to)) this.#leave(to);
+    };
     routing.handle(routedKinds.delivered, (from, body) => this.#takeReceipt(from, decode(delivered, body)));
     directory.onChange.push((id, status) => {
-      if (status === 'alive' && outbox.queueOf(id) !== null) this.#restart(id);
+      if (outbox.queueOf(id) === null) return;
+      if (status === 'alive') this.#restart(id);
+      else if (status === 'dead' || status === 'left') this.#leave(id);
     });
   }
 
@@ -140,8 +168,11 @@ export class Mailbox {
 
   /** Why the oldest message to a peer waits, if that is known. */
   problemOf(to: string): string {
-    if (!this.#directory.isAlive(to)) return 'it is away';
-    return this.#sending.get(to)?.problem ?? '';
+    const sending = this.#sending.get(to);
+    const holders = [...(sending?.holders ?? [])].sort().join(' and ');
+    if (!this.#directory.isAlive(to))
+      return holders === '' ? 'it is away' : `it is away; ${holders} will hand it over, too`;
+    return sending?.problem ?? '';
   }
 
   // --- sending
@@ -157,7 +188,11 @@ export class Mailbox {
 
   #pump(to: string): void {
     const queue = this.#outbox.queueOf(to);
-    if (queue === null || !this.#giveUpOld(to) || !this.#directory.isAlive(to)) return;
+    if (queue === null || !this.#giveUpOld(to)) return;
+    if (!this.#directory.isAlive(to)) {
+      this.#leave(to);
+      return;
+    }
     const sending = this.#sending.get(to) ?? newSending();
     this.#sending.set(to, sending);
     this.#retryLater(to, sending);
@@ -175,6 +210,37 @@ export class Mailbox {
         sending.sentUpTo = message.sequence;
       }
     });
+  }
+
+  /** With others, while the receiver is away: so that it gets them even if this peer is away when it comes. */
+  #leave(to: string): void {
+    const queue = this.#outbox.queueOf(to)!;
+    const sending = this.#sending.get(to) ?? newSending();
+    this.#sending.set(to, sending);
+    const first = queue.waiting[0]?.sequence;
+    const nowMs = this.#runtime.clock.elapsedMs();
+    if (first === undefined || nowMs < sending.leaveAgainMs) return;
+    const others = this.#holders.some(ASKED_MAX);
+    const askNext = () => {
+      const other = others.pop();
+      if (other !== undefined) this.#pairs.keyOf(to, leave, other);
+    };
+    const leave = (error: string | null, key: Uint8Array) => {
+      if (this.#directory.isAlive(to)) return;
+      if (error !== null) return askNext();
+      for (const message of queue.waiting.slice(0, WINDOW)) {
+        const { sequence } = message;
+        if (sequence <= sending.leftUpTo) continue;
+        const plain = encode(content, { stream: queue.stream, ...message });
+        const sealed = encode(envelope, this.#pairs.seal(to, key, plain, true).envelope);
+        this.#holders.leave(to, queue.stream, sequence, sealed, (holder) => {
+          sending.holders.add(holder);
+          if (sequence === sending.leftUpTo + 1 || sequence === first) sending.leftUpTo = sequence;
+        });
+      }
+    };
+    sending.leaveAgainMs = nowMs + LEAVE_AGAIN_MS;
+    askNext();
   }
 
   #retryLater(to: string, sending: Sending): void {
@@ -245,7 +311,8 @@ export class Mailbox {
 
   // --- receiving
 
-  #receive(from: string, body: Uint8Array): void {
+  /** Whether this is over: taken, or of no use also later. */
+  #receive(from: string, body: Uint8Array): boolean {
     const received = decode(envelope, body);
     const { epoch } = received;
     const opened = this.#pairs.open(from, received);
@@ -264,7 +331,7 @@ export class Mailbox {
         problem,
         receipt: nothing,
       });
-      return;
+      return true;
     }
     const { stream, sequence, ...message } = decode(content, opened.plain);
     const last = this.#inbox.lastOf(from, stream);
@@ -272,10 +339,11 @@ export class Mailbox {
     else if (sequence <= last) this.#runtime.log('debug', 'message came again', { from, sequence });
     // Of one that comes too early nothing is said but how far it got: the sender comes back to that.
     const upTo = this.#inbox.lastOf(from, stream);
-    if (upTo === 0) return;
+    if (upTo === 0) return false;
     const refused = this.#refused.get(`${from} ${hex(stream)}`) ?? [];
     const receipt = receiptOf(opened.context, stream, receiptText({ upTo, refused }));
     this.#reply(from, { epoch, stream, upTo, refused, problem: '', receipt });
+    return sequence <= upTo;
   }
 
   #take(from: string, { by, ...message }: Shape<typeof content>): void {

@@ -4,6 +4,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readLeaf } from '../identity/certificate.ts';
 import { isSignedBy, sha256, signWith } from '../identity/keys.ts';
+import { peerId } from '../identity/names.ts';
 import type { Directory } from '../members/directory.ts';
 import { hex } from '../members/roster.ts';
 import type { Standing } from '../peer/standing.ts';
@@ -11,7 +12,7 @@ import type { Random, Runtime } from '../runtime.ts';
 import { type HpkeContext, setupReceiver, setupSender } from '../sealed/hpke.ts';
 import { CIPHERTEXT_BYTES, isPublicKey } from '../sealed/xwing.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { bytes, fixed, optional, record, type Shape, varint } from '../wire/schema.ts';
+import { bytes, decode, encode, fixed, optional, record, type Shape, varint } from '../wire/schema.ts';
 import { BODY_BYTES_MAX, type Routing } from './routing.ts';
 
 /** After so many messages or so long a new secret is made. */
@@ -76,25 +77,39 @@ export class Pairs {
     this.#standing = standing;
     this.#directory = directory;
     this.#routing = routing;
-    routing.handle(routedKinds.sealingKey, (_from, _body, answer) =>
-      answer(null, standing.sealing.publicKey),
-    );
+    // Of this peer; or of another, whose hash says whether it is the right one.
+    routing.handle(routedKinds.sealingKey, (_from, body, answer) => {
+      const of = body.length === 0 ? standing.id : decode(peerId, body);
+      const key = of === standing.id ? standing.sealing.publicKey : this.#knownKeyOf(of);
+      if (key === null) answer(`the key of ${of} is not known here`, Buffer.alloc(0));
+      else answer(null, key);
+    });
     standing.onCertificate.push(() => this.#outgoing.clear());
   }
 
-  /** The key that messages to a peer are sealed with: what it announced the hash of. */
-  keyOf(to: string, done: (error: string | null, key: Uint8Array) => void): void {
+  #knownKeyOf(id: string): Uint8Array | null {
+    const hash = this.#directory.announcementOf(id)?.sealingKeyHash;
+    return hash === undefined ? null : (this.#keys.get(hex(hash)) ?? null);
+  }
+
+  /**
+   * The key that messages to a peer are sealed with: what it announced the hash of.
+   *
+   * @param asked who is asked for it, if it is not known: the peer itself, or while that is away any other
+   */
+  keyOf(to: string, done: (error: string | null, key: Uint8Array) => void, asked = to): void {
     const hash = this.#directory.announcementOf(to)?.sealingKeyHash;
     if (hash === undefined) {
       done(`${to} has not been seen yet`, Buffer.alloc(0));
       return;
     }
-    const known = this.#keys.get(hex(hash));
-    if (known !== undefined) {
+    const known = this.#knownKeyOf(to);
+    if (known !== null) {
       done(null, known);
       return;
     }
-    this.#routing.ask(to, routedKinds.sealingKey, Buffer.alloc(0), 3_000, (error, key) => {
+    const question = asked === to ? Buffer.alloc(0) : encode(peerId, to);
+    this.#routing.ask(asked, routedKinds.sealingKey, question, 3_000, (error, key) => {
       if (error !== null) return done(error, key);
       if (!sha256(key).equals(hash)) return done(`the key of ${to} is not its own`, key);
       if (!isPublicKey(key)) return done(`the key of ${to} is none`, key);
@@ -104,12 +119,21 @@ export class Pairs {
     });
   }
 
-  /** Seals with the receiver's key that `keyOf` gave. */
-  seal(to: string, key: Uint8Array, plain: Uint8Array): { envelope: Envelope; context: HpkeContext } {
+  /**
+   * Seals with the receiver's key that `keyOf` gave.
+   *
+   * @param isForLater the receiver may have forgotten what it confirmed by the time it opens this
+   */
+  seal(
+    to: string,
+    key: Uint8Array,
+    plain: Uint8Array,
+    isForLater = false,
+  ): { envelope: Envelope; context: HpkeContext } {
     const pair = this.#outgoingTo(to, key);
     const number = pair.next++;
     const sealed = pair.context.seal(number, plain, associated(pair.epoch, number));
-    const setup = pair.isConfirmed ? null : pair.setup;
+    const setup = pair.isConfirmed && !isForLater ? null : pair.setup;
     return { envelope: { epoch: pair.epoch, number, setup, sealed }, context: pair.context };
   }
 

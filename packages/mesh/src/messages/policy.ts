@@ -17,7 +17,8 @@ export interface Rule {
 export class PolicyError extends Error {}
 
 export const POLICY_EXAMPLE = `# Who may send what to this peer. The first rule that fits decides; if none does, it is allowed.
-# from: names of peers, "role:authority", "role:coordinator", or "*". topics: "message", "file", "broadcast", "get:NAME", "*".
+# from: names of peers, "role:authority", "role:coordinator", or "*". topics: "message", "file", "broadcast", "get:NAME", "hold"
+# (what others leave here for one that is away), "*".
 #
 # [[rule]]
 # from = ["lab-7"]

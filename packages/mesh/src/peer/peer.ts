@@ -29,6 +29,8 @@ import { Liveness } from '../members/liveness.ts';
 import { Neighbours } from '../members/neighbours.ts';
 import { Asker } from '../messages/asker.ts';
 import { Broadcasts } from '../messages/broadcast.ts';
+import { Held } from '../messages/held.ts';
+import { Holders } from '../messages/holders.ts';
 import { Inbox } from '../messages/inbox.ts';
 import { Mailbox, type Outcome } from '../messages/mailbox.ts';
 import { Outbox } from '../messages/outbox.ts';
@@ -78,6 +80,7 @@ export class Peer {
   readonly pairs: Pairs;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
+  readonly holders: Holders;
   readonly mailbox: Mailbox;
   readonly broadcasts: Broadcasts;
   readonly shares: Shares;
@@ -137,8 +140,19 @@ export class Peer {
     this.inbox = new Inbox(storage, () => this.clock.uncertaintyMs());
     this.outbox = new Outbox(storage, runtime.random);
     const policy = () => this.policy;
+    const asker = new Asker(standing, () => this.clock.nowMs());
     // Messages are dated by the clock that all share: else an answer may seem older than its question.
     const dated = { ...runtime, clock: this.clock.asClock() };
+    this.holders = new Holders({
+      runtime: dated,
+      standing,
+      directory: this.directory,
+      switchboard: this.switchboard,
+      routing: this.routing,
+      asker,
+      held: new Held(storage),
+      policy,
+    });
     this.mailbox = new Mailbox(
       dated,
       standing,
@@ -147,9 +161,9 @@ export class Peer {
       this.pairs,
       this.outbox,
       this.inbox,
+      this.holders,
       policy,
     );
-    const asker = new Asker(standing, () => this.clock.nowMs());
     this.reach = new Reach(runtime, this.directory, this.switchboard, this.routing, transport, asker);
     this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
     this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
@@ -217,6 +231,7 @@ export class Peer {
     this.#gossip.start();
     this.clock.start();
     this.mailbox.start();
+    this.holders.start();
     this.skyeye.start();
     this.#renewIfDue();
     this.#cancelRenew = every(this.runtime, RENEW_LOOK_MS, () => this.#renewIfDue());
@@ -244,6 +259,7 @@ export class Peer {
     this.#liveness.stop();
     this.clock.stop();
     this.mailbox.stop();
+    this.holders.stop();
     this.broadcasts.stop();
     this.skyeye.stop();
   }

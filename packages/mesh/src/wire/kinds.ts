@@ -33,6 +33,8 @@ export const requestKinds = {
   coordinate: 4,
   /** link/seen-from.ts: a stranger may send it */
   seen: 5,
+  /** messages/holders.ts */
+  hold: 6,
   /** services/path/watch.ts */
   sightings: 0x70,
 } as const;
@@ -49,6 +51,9 @@ export const routedKinds = {
   dialMe: 7,
   /** link/punch.ts */
   meet: 0x52,
+  /** messages/holders.ts */
+  held: 10,
+  heldTaken: 11,
   /** watch/suspicions.ts */
   suspicion: 0x60,
   /** skyeye/ */

@@ -1,0 +1,127 @@
+// Messages that wait at a third peer while sender and receiver are never here together: on a virtual clock.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HELD_BYTES_MAX, HELD_MAX, HELD_OF_ONE_MAX, Held } from '../src/messages/held.ts';
+import { parsePolicy } from '../src/messages/policy.ts';
+import { MemoryStorage } from '../src/peer/storage.ts';
+import { VirtualMesh } from '../src/virtual/index.ts';
+import { routedKinds } from '../src/wire/kinds.ts';
+
+const [SENDER, RECEIVER] = [1, 2];
+
+/** All are here and have spoken with each other; then the receiver goes. */
+async function receiverAway(seed = 3) {
+  const mesh = await VirtualMesh.create({ peers: 5, seed });
+  await mesh.startAll();
+  void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, 'while both are here');
+  mesh.clock.run(5_000);
+  mesh.crash(RECEIVER);
+  mesh.clock.run(10_000);
+  return mesh;
+}
+
+const texts = (mesh: VirtualMesh, i = RECEIVER) =>
+  mesh.peers[i]!.inbox.messages.map(({ body }) => Buffer.from(body).toString());
+const held = (mesh: VirtualMesh) =>
+  mesh.peers.flatMap((_, i) => new Held(mesh.storages[i]!).for(`peer-${RECEIVER}`));
+
+test('sender and receiver are never here together, and all arrives, in order and once', async () => {
+  for (let seed = 0; seed < 4; seed++) {
+    const mesh = await receiverAway(seed);
+    const sent = ['one', 'two', 'three'];
+    for (const text of sent) void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, text);
+    mesh.clock.run(10_000);
+    assert.match(mesh.peers[SENDER]!.mailbox.problemOf(`peer-${RECEIVER}`), /it is away; peer-\d/);
+    assert.ok(held(mesh).every(({ sealed }) => !Buffer.from(sealed).includes('two')));
+    mesh.crash(SENDER);
+    mesh.clock.run(10_000);
+    await mesh.start(RECEIVER);
+    mesh.clock.run(30_000);
+    assert.deepEqual(texts(mesh), ['while both are here', ...sent], `seed ${seed}`);
+    assert.equal(held(mesh).length, 0, 'nobody holds them any longer');
+    // The sender comes back, and hears that they were taken.
+    await mesh.start(SENDER);
+    mesh.clock.run(30_000);
+    assert.deepEqual(texts(mesh), ['while both are here', ...sent], `seed ${seed}`);
+    assert.equal(mesh.peers[SENDER]!.outbox.queueOf(`peer-${RECEIVER}`)!.waiting.length, 0);
+  }
+});
+
+test('a holder that is restarted still holds, and one that never spoke with the receiver gets its key from others', async () => {
+  const mesh = await receiverAway();
+  const other = 3;
+  void mesh.peers[other]!.send(`peer-${RECEIVER}`, 'hello, we never met');
+  mesh.clock.run(20_000);
+  assert.ok(held(mesh).length >= 1);
+  mesh.crash(other);
+  for (const i of [0, SENDER, 4]) {
+    mesh.crash(i);
+    await mesh.start(i);
+  }
+  mesh.clock.run(20_000);
+  await mesh.start(RECEIVER);
+  mesh.clock.run(30_000);
+  assert.deepEqual(texts(mesh), ['while both are here', 'hello, we never met']);
+});
+
+test('what was held is dropped after a day, and with its sender', async () => {
+  const mesh = await receiverAway();
+  void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, 'old');
+  mesh.clock.run(10_000);
+  assert.ok(held(mesh).length > 0);
+  mesh.crash(SENDER);
+  mesh.peers[0]!.authority!.revoke(`peer-${SENDER}`, 'stolen');
+  mesh.clock.run(20_000);
+  assert.equal(held(mesh).length, 0);
+
+  const later = await receiverAway(5);
+  void later.peers[SENDER]!.send(`peer-${RECEIVER}`, 'old');
+  later.clock.run(10_000);
+  later.crash(SENDER);
+  for (const i of [0, 3, 4]) later.clockErrorMs[i] = 25 * 3_600_000;
+  assert.ok(held(later).length > 0);
+  for (const i of [0, 3, 4]) later.crash(i);
+  for (const i of [0, 3, 4]) await later.start(i);
+  later.clock.run(20_000);
+  assert.equal(held(later).length, 0);
+});
+
+test('nobody but the receiver can have a held message dropped, and a policy may hold nothing', async () => {
+  const mesh = await receiverAway();
+  void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, 'kept');
+  mesh.clock.run(10_000);
+  const before = held(mesh).length;
+  assert.ok(before > 0);
+  // A liar plays the receiver's word back in its own name, or makes one up.
+  const liar = mesh.peers[4]!;
+  for (const { id } of mesh.peers.filter((peer) => peer !== null) as { id: string }[])
+    liar.routing.send(id, routedKinds.heldTaken, Buffer.concat([held(mesh)[0]!.name, Buffer.alloc(66)]));
+  mesh.clock.run(3_000);
+  assert.equal(held(mesh).length, before);
+
+  const strict = await receiverAway(6);
+  for (const i of [0, 3, 4])
+    strict.peers[i]!.policy = parsePolicy('[[rule]]\nfrom = ["*"]\ntopics = ["hold"]\nallow = false\n');
+  void strict.peers[SENDER]!.send(`peer-${RECEIVER}`, 'not held');
+  strict.clock.run(10_000);
+  assert.equal(held(strict).length, 0);
+});
+
+test('what one sender leaves is bounded, and what all leave', () => {
+  const storage = new MemoryStorage();
+  const kept = new Held(storage);
+  const message = (from: string, i: number, bytes = 10) => ({
+    ...{ from, to: 'away', expiresMs: 1, sealed: Buffer.alloc(bytes) },
+    name: Buffer.from(`${from} ${i}`.padEnd(16).slice(-16)),
+  });
+  let taken = 0;
+  for (let i = 0; i < HELD_OF_ONE_MAX + 50; i++) if (kept.add(message('greedy', i)) === null) taken++;
+  assert.equal(taken, HELD_OF_ONE_MAX);
+  assert.match(kept.add(message('large', 1, 5 << 20)) ?? '', /too much of yours/);
+  for (let k = 0; k < 20; k++) for (let i = 0; i < 150; i++) kept.add(message(`many-${k}`, i));
+  assert.equal(kept.size, HELD_MAX);
+  assert.ok(HELD_BYTES_MAX < 64 << 20);
+  for (const each of kept.for('away').slice(0, 1_500)) kept.drop(each);
+  assert.equal(new Held(storage).size, HELD_MAX - 1_500);
+});
