@@ -142,6 +142,13 @@ describe('eyrie import', () => {
       assert.match(answer.stderr, /^eyrie: [^\n]*\n$/);
     }
   });
+
+  it('leaves nothing of what is no capture file', () => {
+    const fresh = `duckdb:${join(folder, 'fresh.duckdb')}`;
+    assert.equal(eyrie('import', EYRIE, '--store', fresh).status, 2);
+    const info = JSON.parse(eyrie('store', 'info', '--json', '--store', fresh).stdout);
+    assert.deepEqual([info.captures, info.audit], [0, []]);
+  });
 });
 
 describe('eyrie capture', () => {

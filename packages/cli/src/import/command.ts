@@ -104,6 +104,11 @@ async function importOne(file: string, { store, log, again, rules, interrupt }: 
     const problem = await run.finished();
     if (!interrupt.signal.aborted) await store.endCapture(run.capture.id, problem);
     return { file, packets: run.packets, seconds: since(), capture: run.capture.id, problem };
+  } catch (error) {
+    // What is no capture file leaves none behind.
+    if (run.packets + run.capture.nextSequence === 0)
+      await store.deleteCapture(run.capture.id).catch(() => {});
+    throw error;
   } finally {
     progress?.end();
     interrupt.signal.removeEventListener('abort', stop);

@@ -62,7 +62,9 @@ export async function deleteCapture(database: Database, id: number): Promise<boo
       await tx.run(`DELETE FROM ${table} WHERE capture = ${id}`);
     await tx.run(`DELETE FROM captures WHERE id = ${id}`);
     await dropUnusedAddresses(tx);
-    await audit(tx, 'delete capture', `capture ${id}`, removed);
+    // One that was broken off before its first packet held nothing that anyone would ask after.
+    if (Object.values(removed).some((rows) => rows > 0))
+      await audit(tx, 'delete capture', `capture ${id}`, removed);
     return true;
   });
 }
