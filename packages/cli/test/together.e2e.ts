@@ -53,6 +53,9 @@ const STATISTICS = [
   'conv,udp',
   'endpoints,ip',
   'endpoints,tcp',
+  'io,stat,5,tcp.analysis.flags,udp,ip.ttl < 64',
+  'conv,ip,tcp.len > 100',
+  'io,phs,!arp',
 ];
 
 test('several processes print what one prints', () => {
@@ -86,7 +89,7 @@ test('what cannot be added up is read by one process', () => {
     ['-z', 'expert'],
     ['-z', 'io,phs', '-z', 'expert'],
     ['-z', 'io,phs', '-c', '10'],
-    ['-z', 'conv,tcp,ip.ttl > 9'],
+    ['-z', 'conv,tcp,tcp.stream < 5'],
   ]) {
     const { status, by } = read(sample, 2, ...args);
     assert.deepEqual({ status, by }, { status: 0, by: undefined }, args.join(' '));

@@ -50,6 +50,7 @@ export function filtered(name: string, filter: string, of: Statistic): Statistic
   return {
     isTimed: passes.isTimed === true || of.isTimed === true,
     seesLayersOnly: passes.seesLayersOnly === true && of.seesLayersOnly === true,
+    ...(of.parts !== undefined && passes.needsAllPackets !== true && { parts: of.parts }),
     begin: (session, source) => of.begin?.(session, source),
     see: (p, frame) => {
       if (passes(p)) of.see(p, frame);

@@ -242,6 +242,21 @@ export function needsReplies({ name, protocol }: Field): boolean {
   return name === '_ws.col.Info' || !LAYERS.has(protocol?.name ?? '');
 }
 
+/** What depends on packets of other conversations: how many began before, and what was displayed last. */
+const OF_ALL_PACKETS = new Set([
+  'tcp.stream',
+  'udp.stream',
+  'dccp.stream',
+  'quic.connection.number',
+  'frame.time_delta_displayed',
+  '_ws.col.Time',
+]);
+
+/** Whether a field says what it says wherever packets of other conversations are read: see `Shares`. */
+export function isOfConversation({ name, of }: Field): boolean {
+  return !OF_ALL_PACKETS.has(name) && of.every(isOfConversation);
+}
+
 /** The type in plain words, with the width of numbers in bits where it is known: `uint16`. */
 export function fieldTypeName(field: Field): string {
   if (field.type === 'none') return 'label';

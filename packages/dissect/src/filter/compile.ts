@@ -3,7 +3,14 @@
 import { isThere } from '../batch/marks.ts';
 import { ascii, utf8 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
-import { type Field, type FieldType, fieldsMade, needsReplies, type Value } from '../core/field.ts';
+import {
+  type Field,
+  type FieldType,
+  fieldsMade,
+  isOfConversation,
+  needsReplies,
+  type Value,
+} from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocolsMade } from '../core/protocol.ts';
@@ -20,6 +27,8 @@ export interface Predicate {
   readonly isTimed?: boolean;
   /** It looks at layers, addresses and lengths alone: what replies answer need not be known. */
   readonly seesLayersOnly?: boolean;
+  /** What it looks at depends on packets of other conversations, too. */
+  readonly needsAllPackets?: boolean;
 }
 
 /** @throws FilterError */
@@ -51,6 +60,7 @@ class Compiler {
   #collector: Collector | null = null;
   #isTimed = false;
   #seesLayersOnly = true;
+  #needsAllPackets = false;
 
   constructor(filter: string) {
     this.#filter = filter;
@@ -61,6 +71,7 @@ class Compiler {
     return Object.assign(this.#collected(test), {
       isTimed: this.#isTimed,
       seesLayersOnly: this.#seesLayersOnly,
+      needsAllPackets: this.#needsAllPackets,
     });
   }
 
@@ -204,6 +215,7 @@ class Compiler {
   #look(field: Field): void {
     this.#isTimed ||= field.isTimed;
     this.#seesLayersOnly &&= !needsReplies(field);
+    this.#needsAllPackets ||= !isOfConversation(field);
   }
 
   #slot(field: Field): (p: Packet) => readonly Value[] {

@@ -85,7 +85,7 @@ export class IoTable {
 
   /** Whether several readers may each count some of the frames. */
   get isShareable(): boolean {
-    return this.columns.every(({ field, filter }) => field === null && filter === null);
+    return this.columns.every(({ field, filter }) => field === null && filter?.needsAllPackets !== true);
   }
 
   part(): IoPart {
