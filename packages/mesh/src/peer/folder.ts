@@ -21,11 +21,11 @@ import { POLICY_EXAMPLE, parsePolicy } from '../messages/policy.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
 import { auditTo } from './audit.ts';
-import { readSecret } from './key-lock.ts';
+import { readSecret, writeSecret } from './key-lock.ts';
 import { Peer } from './peer.ts';
 import { readRootKey, writeRootKey } from './root-key.ts';
 import { RosterFile } from './roster-file.ts';
-import { Standing } from './standing.ts';
+import { type GroupKey, Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 
 /** News of members that come within this time cost one write. */
@@ -78,7 +78,7 @@ export interface Keys {
  * @throws PassphraseError if they are under another passphrase than this, or EYRIE_PASSPHRASE
  */
 export function keysOf(storage: Storage, runtime: Runtime, given: string | null = null): Keys {
-  const passphrase = given ?? process.env.EYRIE_PASSPHRASE ?? null;
+  const passphrase = given ?? ambientPassphrase();
   const pem = readSecret(storage, 'peer.key', passphrase);
   const seed = readSecret(storage, 'sealing.key', passphrase);
   if (pem !== null && seed?.length === SEED_BYTES)
@@ -88,6 +88,10 @@ export function keysOf(storage: Storage, runtime: Runtime, given: string | null 
   storage.write('sealing.key', sealingSeed);
   storage.write('peer.key', privateKeyPem(keys.privateKey));
   return { keys, sealingSeed };
+}
+
+function ambientPassphrase(): string | null {
+  return process.env.EYRIE_PASSPHRASE ?? null;
 }
 
 export function isComplete(storage: Storage): boolean {
@@ -122,7 +126,7 @@ export function foundMesh(
   const certificate = issueLeaf(issuer, settings.id, publicKeyObject(keys.publicKey), runtime.clock.nowMs());
   writeRootKey(storage, rootKey, passphrase);
   storage.write('authority/beginning', beginning.toBytes());
-  storage.write('group.key', JSON.stringify({ epoch: 1, key: Buffer.from(groupKey).toString('hex') }));
+  keepGroupKey(storage, { epoch: 1, key: groupKey }, ambientPassphrase());
   keepAdmission(storage, { certificate, roster }, settings);
   return roster;
 }
@@ -182,7 +186,8 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     entrances: settings.entrances,
   });
   peer.policy = parsePolicy(storage.read('policy.toml')?.toString() ?? '');
-  const flush = keepUpToDate(runtime, storage, standing, transport, authority !== null);
+  const passphrase = options.passphrase ?? ambientPassphrase();
+  const flush = keepUpToDate(runtime, storage, standing, transport, authority !== null, passphrase);
   const close = async () => {
     peer.stop();
     flush();
@@ -204,7 +209,7 @@ export function readStanding(
   const roster = RosterFile.read(storage);
   const certificate = derOf(storage.read('peer.crt')!.toString());
   const standing = new Standing(runtime, settings.id, keys, privateKeyFrom(sealingSeed), certificate, roster);
-  const group = storage.read('group.key');
+  const group = readSecret(storage, 'group.key', passphrase ?? ambientPassphrase());
   if (group !== null) {
     const { epoch, key } = JSON.parse(group.toString());
     standing.takeGroupKey({ epoch, key: Buffer.from(key, 'hex') });
@@ -224,6 +229,7 @@ function keepUpToDate(
   standing: Standing,
   transport: TlsTransport,
   isSource: boolean,
+  passphrase: string | null,
 ): () => void {
   const file = new RosterFile(storage, standing.roster);
   let cancel: Cancel | null = null;
@@ -254,10 +260,20 @@ function keepUpToDate(
     storage.write('peer.crt', pemOf(certificate));
     transport.setCredentials(credentialsOf(standing));
   });
-  standing.onGroupKey.push(({ epoch, key }) =>
-    storage.write('group.key', JSON.stringify({ epoch, key: Buffer.from(key).toString('hex') })),
-  );
+  standing.onGroupKey.push((key) => {
+    try {
+      keepGroupKey(storage, key, passphrase);
+    } catch (error) {
+      // The keys were put under a passphrase while the peer ran: at its next start a neighbour gives it this one again.
+      runtime.log('warn', 'the key of the group is not kept', { message: (error as Error).message });
+    }
+  });
   return flush;
+}
+
+function keepGroupKey(storage: Storage, { epoch, key }: GroupKey, passphrase: string | null): void {
+  const text = JSON.stringify({ epoch, key: Buffer.from(key).toString('hex') });
+  writeSecret(storage, 'group.key', Buffer.from(text), passphrase);
 }
 
 /** What links and whatever else speaks TLS in the name of a peer show and trust. */

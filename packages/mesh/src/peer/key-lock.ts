@@ -8,8 +8,8 @@ import {
 } from '../sealed/passphrase.ts';
 import type { Storage } from './storage.ts';
 
-/** Who has one of these can pretend to be the peer, read what was sealed for it, or let others in. */
-const SECRETS = ['peer.key', 'sealing.key', 'authority/root.key', 'authority/next.key'] as const;
+/** Who has one of these can pretend to be the peer, read what was sealed for it or for all, or let others in. */
+const SECRETS = ['peer.key', 'sealing.key', 'group.key', 'authority/root.key', 'authority/next.key'] as const;
 
 /** What was opened by this process: each time would take some tenths of a second. */
 const open = new Map<string, Buffer>();
@@ -27,6 +27,19 @@ export function readSecret(storage: Storage, name: string, passphrase: string | 
   const plain = openWithPassphrase(passphrase, data);
   if (open.size < OPEN_MAX) open.set(known, plain);
   return plain;
+}
+
+/** Puts a secret beside the key of the peer: under the same passphrase if that is. @throws PassphraseError */
+export function writeSecret(
+  storage: Storage,
+  name: string,
+  data: Uint8Array,
+  passphrase: string | null,
+): void {
+  const key = storage.read('peer.key');
+  const isSealed = key !== null && isPassphraseSealed(key);
+  if (isSealed) readSecret(storage, 'peer.key', passphrase);
+  storage.write(name, isSealed ? sealWithPassphrase(passphrase!, data) : data);
 }
 
 /** True if any secret of the folder is under a passphrase. */
