@@ -137,6 +137,11 @@ describe('host sweep', () => {
     assert.deepEqual(rulesOf(ping(30, false)), ['host-sweep']);
     assert.deepEqual(rulesOf(ping(200, true)), []);
   });
+  it('is noted when all answer, if they are many at once', () => {
+    const all = ['low', 'medium', 'high'];
+    assert.deepEqual(rulesOf(ping(80, true), all), ['host-sweep']);
+    assert.deepEqual(rulesOf(ping(50, true), all), []);
+  });
 });
 
 describe('SYN flood', () => {

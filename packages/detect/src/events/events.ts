@@ -90,6 +90,25 @@ export interface IcmpEvent extends Seen {
   readonly quoted: { readonly source: string; readonly destination: string; readonly port: number } | null;
 }
 
+/** A packet of IP that carries neither TCP nor UDP, the first of its fragments. */
+export interface ProtocolEvent extends Seen {
+  readonly kind: 'protocol';
+  readonly source: string;
+  readonly destination: string;
+  /** Of IANA. */
+  readonly number: number;
+}
+
+/** A server answers whoever asks to register or to call. */
+export interface SipEvent extends Conversation {
+  readonly kind: 'sip';
+  /** The extension that is meant. */
+  readonly user: string;
+  readonly isSuccess: boolean;
+  /** The request came with a password, by its digest. */
+  readonly hadPassword: boolean;
+}
+
 export interface ArpEvent extends Seen {
   readonly kind: 'arp';
   readonly isRequest: boolean;
@@ -254,6 +273,8 @@ export type DetectEvent =
   | VolumeEvent
   | FlowEvent
   | IcmpEvent
+  | ProtocolEvent
+  | SipEvent
   | ArpEvent
   | MovedEvent
   | DhcpEvent

@@ -22,6 +22,7 @@ import { communityGuessing } from './logins/community-guessing.ts';
 import { joinGuessing } from './logins/join-guessing.ts';
 import { loginConnections } from './logins/login-connections.ts';
 import { passwordSpraying } from './logins/password-spraying.ts';
+import { sipGuessing } from './logins/sip-guessing.ts';
 import { zerologon } from './logins/zerologon.ts';
 import { clearText } from './other/clear-text.ts';
 import { land } from './other/land.ts';
@@ -32,6 +33,7 @@ import type { Rule } from './rule.ts';
 import { hostSweep } from './scans/host-sweep.ts';
 import { meshScan } from './scans/mesh-scan.ts';
 import { portScan } from './scans/port-scan.ts';
+import { protocolScan } from './scans/protocol-scan.ts';
 import { slowScan } from './scans/slow-scan.ts';
 import { sweep } from './scans/sweep.ts';
 import { udpScan } from './scans/udp-scan.ts';
@@ -46,6 +48,7 @@ export const RULES: readonly Rule[] = [
   sweep,
   slowScan,
   udpScan,
+  protocolScan,
   hostSweep,
   meshScan,
   synFlood,
@@ -63,6 +66,7 @@ export const RULES: readonly Rule[] = [
   passwordSpraying,
   loginConnections,
   communityGuessing,
+  sipGuessing,
   joinGuessing,
   zerologon,
   arpSpoof,

@@ -4,6 +4,10 @@ import type { Rule } from '../rule.ts';
 import { SYSTEM_DISCOVERY } from '../techniques.ts';
 
 const ECHO_HOSTS = 25;
+/** Whether they answer or not. */
+const ECHO_MANY = 60;
+/** Each once, so quickly: monitoring pings the same hosts again. */
+const ECHO_QUICK_S = 10;
 const ARP_HOSTS = 40;
 const ARP_MANY = 100;
 const WINDOW_S = 60;
@@ -30,7 +34,7 @@ export const hostSweep: Rule = {
   title: 'Host sweep (ping or ARP scan)',
   severity: 'medium',
   technique: SYSTEM_DISCOVERY,
-  threshold: `in ${WINDOW_S} s, pings to ${ECHO_HOSTS} different addresses without an answer (medium), or ARP requests for ${ARP_HOSTS} (low) or ${ARP_MANY} (medium)`,
+  threshold: `in ${WINDOW_S} s, pings to ${ECHO_HOSTS} different addresses without an answer (medium) or to ${ECHO_MANY} within ${ECHO_QUICK_S} s whether they answer or not (low), or ARP requests for ${ARP_HOSTS} (low) or ${ARP_MANY} (medium)`,
   source: 'Snort ip_sweep; arp-scan and nmap -sn ask for all 254 of a network within seconds',
   exemptions:
     'Monitoring, whose hosts answer; hosts that ask for the few neighbours they talk to; senders that use the unspecified address (ARP probes).',
@@ -45,16 +49,19 @@ export const hostSweep: Rule = {
         if (message !== 'echo' || isGroup(destination)) return;
         const known = pings.for(source, () => new Silent());
         const silent = known.ask(destination, time, frame);
-        if (silent < ECHO_HOSTS) return;
+        const { size, first, last } = known.asked;
+        const isQuick = size >= ECHO_MANY && last - first <= ECHO_QUICK_S && known.asked.total <= 2 * size;
+        if (silent < ECHO_HOSTS && !isQuick) return;
         say({
           key: `${source} ping`,
           time,
           source,
-          target: `${known.asked.size} addresses`,
-          confidence: 0.9,
-          summary: `${source} pinged ${known.asked.size} addresses within ${spanText(known.asked.last - known.asked.first)}; ${silent} did not answer`,
+          target: `${size} addresses`,
+          severity: silent >= ECHO_HOSTS ? 'medium' : 'low',
+          confidence: silent >= ECHO_HOSTS ? 0.9 : 0.5,
+          summary: `${source} pinged ${size} addresses within ${spanText(last - first)}; ${silent} did not answer`,
           frames: known.asked.frames,
-          facts: { addresses: known.asked.size, silent },
+          facts: { addresses: size, silent },
         });
       },
       arp({ isRequest, senderAddress, senderMac, targetAddress, time, frame }) {

@@ -5,9 +5,11 @@ import { dhcpReader } from './dhcp.ts';
 import { dnsReader } from './dns.ts';
 import { httpReader } from './http.ts';
 import { icmp6Reader, icmpReader } from './icmp.ts';
+import { ipReader } from './ip.ts';
 import { loginReaders } from './logins.ts';
 import { netlogonReader } from './netlogon.ts';
 import { ntpReader } from './ntp.ts';
+import { sipReader } from './sip.ts';
 import { snmpReader } from './snmp.ts';
 import { sshReader } from './ssh.ts';
 import { tlsReader } from './tls.ts';
@@ -19,8 +21,10 @@ export const readers: readonly ReaderMaker[] = [
   httpReader,
   icmpReader,
   icmp6Reader,
+  ipReader,
   netlogonReader,
   ntpReader,
+  sipReader,
   snmpReader,
   sshReader,
   tlsReader,

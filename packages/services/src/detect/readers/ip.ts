@@ -1,0 +1,25 @@
+// Which protocols of IP hosts speak besides TCP and UDP.
+import { ipv4Address, ipv6Address, protocolNamed } from '@eyrie/dissect';
+import { type ReaderMaker, timeOf } from '../reader.ts';
+
+const ipv4 = protocolNamed('ip')!.id;
+/** Extension headers of IPv6 say nothing of what is carried (RFC 8200 §4), and most packets carry these. */
+const USUAL = new Set([0, 6, 17, 43, 44, 60]);
+
+export const ipReader: ReaderMaker = {
+  protocols: ['ip', 'ipv6'],
+  make: (see) => (p, layer) => {
+    if (p.flow >= 0) return;
+    const b = p.bufferOf(layer);
+    const at = p.start[layer]!;
+    const isFour = p.proto[layer] === ipv4;
+    // A later fragment (RFC 791 §3.1) is of the same packet.
+    if (isFour && ((b[at + 6]! & 0x1f) !== 0 || b[at + 7] !== 0)) return;
+    const number = b[at + (isFour ? 9 : 6)]!;
+    if (USUAL.has(number)) return;
+    const [source, destination] = isFour
+      ? [ipv4Address(b, at + 12), ipv4Address(b, at + 16)]
+      : [ipv6Address(b, at + 8), ipv6Address(b, at + 24)];
+    see({ kind: 'protocol', time: timeOf(p), frame: p.number, source, destination, number });
+  },
+};
