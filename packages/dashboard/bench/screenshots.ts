@@ -45,6 +45,7 @@ const pictures: readonly Picture[] = [
   // Of a store with samples/port-scan.pcapng, and a peer of a mesh on this machine.
   ['security', 'light', 'security', '.finding-card'],
   ['mesh', 'light', 'mesh?colour=memory.used&ask=3 peers order by cpu.free', '.query-rows tbody tr'],
+  ['time', 'light', 'time', '.clock-bar, .time-clocks td'],
   ['captures', 'light', 'captures', '.capture-row'],
   ['status', 'dark', 'status', '.status-links'],
 ];
