@@ -1,6 +1,6 @@
 // Who talks with whom: one entry a conversation (addresses, ports, transport), found by hash.
 // An entry is also a stream number: `tcp.stream` and `udp.stream` count the entries of their transport.
-import { u16, u32 } from '../core/bytes.ts';
+import { u32 } from '../core/bytes.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
 import { KeyHash } from './key-hash.ts';
@@ -11,6 +11,7 @@ import { KeyHash } from './key-hash.ts';
  */
 const LOW = 0;
 const HIGH = 4;
+const ADDRESS_WORDS = 4;
 const PORTS = 8;
 const KIND = 9;
 export const KEY_WORDS = 10;
@@ -39,6 +40,9 @@ export interface FlowTableOptions {
   /** Conversations kept at once; beyond it the one seen longest ago by the clock hand is forgotten. */
   readonly maxFlows: number;
 }
+
+/** Flips the order of signed numbers to that of unsigned ones. */
+const SIGN = 0x8000_0000 | 0;
 
 export class FlowTable {
   /** Entries in use; indices run from 0 to size - 1 and are reused only after eviction. */
@@ -79,12 +83,19 @@ export class FlowTable {
    * endpoint) and counts the packet.
    */
   see(p: Packet): number {
+    let flow = p.netKind === IPV4 ? this.#findIpv4(p) : -1;
+    this.isNew = false;
+    if (flow < 0) flow = this.#findOrMake(p);
+    p.flow = flow;
+    return flow;
+  }
+
+  #findOrMake(p: Packet): number {
     this.#readKey(p);
     const hash = this.#hash();
     let flow = this.#lookup(hash);
     this.isNew = flow < 0;
     if (flow < 0) flow = this.#insert(p, hash);
-    p.flow = flow;
     return flow;
   }
 
@@ -192,6 +203,39 @@ export class FlowTable {
     this.#streams[transport] = stream;
   }
 
+  /**
+   * The known conversation of a packet over IPv4, or -1; sets p.direction. Says what #readKey, #hash and #lookup do,
+   * without the key as an array, which would cost as much again.
+   */
+  #findIpv4(p: Packet): number {
+    const { netBuf: b, netSrc: s, netDst: d, srcPort, dstPort } = p;
+    const src = (b[s]! << 24) | (b[s + 1]! << 16) | (b[s + 2]! << 8) | b[s + 3]!;
+    const dst = (b[d]! << 24) | (b[d + 1]! << 16) | (b[d + 2]! << 8) | b[d + 3]!;
+    const isFromHigh = src === dst ? srcPort > dstPort : (src ^ SIGN) > (dst ^ SIGN);
+    p.direction = isFromHigh ? 1 : 0;
+    const low = isFromHigh ? dst : src;
+    const high = isFromHigh ? src : dst;
+    const ports = isFromHigh ? (dstPort << 16) | srcPort : (srcPort << 16) | dstPort;
+    const kind = p.transport * 256 + IPV4;
+    const slots = this.#slots;
+    const words = this.#words;
+    const mask = slots.length - 1;
+    const hasher = this.#hasher;
+    const hash = hasher.end(hasher.mix(hasher.mix(hasher.mix(kind, ports), low), high));
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
+      const flow = slots[i]!;
+      if (flow < 0) return -1;
+      const at = flow * RECORD_WORDS;
+      if (
+        (words[at + PORTS]! | 0) === ports &&
+        (words[at + LOW]! | 0) === low &&
+        (words[at + HIGH]! | 0) === high &&
+        words[at + KIND] === kind
+      )
+        return flow;
+    }
+  }
+
   /** The key of the packet's conversation; sets p.direction. */
   #readKey(p: Packet): void {
     const key = this.#key;
@@ -203,14 +247,15 @@ export class FlowTable {
       key[LOW] = p.direction === 0 ? src : dst;
       key[HIGH] = p.direction === 0 ? dst : src;
     } else {
-      let order = 0;
-      for (let k = 0; k < 16 && order === 0; k += 2) order = u16(b, s + k) - u16(b, d + k);
+      let k = 0;
+      while (k < 15 && b[s + k] === b[d + k]) k++;
+      const order = (b[s + k]! - b[d + k]!) | 0;
       p.direction = order > 0 || (order === 0 && srcPort > dstPort) ? 1 : 0;
       const low = p.direction === 0 ? s : d;
       const high = p.direction === 0 ? d : s;
-      for (let k = 0; k < 4; k++) {
-        key[LOW + k] = u32(b, low + k * 4);
-        key[HIGH + k] = u32(b, high + k * 4);
+      for (let word = 0; word < ADDRESS_WORDS; word++) {
+        key[LOW + word] = u32(b, low + word * 4);
+        key[HIGH + word] = u32(b, high + word * 4);
       }
     }
     key[PORTS] = p.direction === 0 ? (srcPort << 16) | dstPort : (dstPort << 16) | srcPort;
@@ -219,7 +264,7 @@ export class FlowTable {
 
   /** Words of an address that take part: one of IPv4, four of any other. */
   #addressWords(): number {
-    return (this.#key[KIND]! & 0xff) === IPV4 ? 1 : 4;
+    return (this.#key[KIND]! & 0xff) === IPV4 ? 1 : ADDRESS_WORDS;
   }
 
   #hash(): number {

@@ -262,17 +262,20 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   segment.flags = b[start + 13]! & 0x3f;
   segment.window = u16(b, start + 14);
   segment.length = p.segmentLength;
-  segment.scale =
-    segment.flags & SYN ? windowScaleOf(b, start + HEADER, Math.min(start + headerLength, p.end)) : -1;
+  segment.scale = -1;
   let found = 0;
-  const isReuse = analysis.isReuse(flow, direction, segment);
-  if (isReuse) {
-    flows.renew(p);
-    analysis.begin(flow, flows.capacity);
-    p.session.timing?.begin(flow);
-    found = REUSED_PORTS;
-  } else if (analysis.restart(flow, direction, segment)) found = REUSED_PORTS;
-  if (segment.flags & SYN) analysis.setServerPort(flow, segment.flags & ACK ? p.srcPort : p.dstPort);
+  let isReuse = false;
+  if (segment.flags & SYN) {
+    segment.scale = windowScaleOf(b, start + HEADER, Math.min(start + headerLength, p.end));
+    isReuse = analysis.isReuse(flow, direction, segment);
+    if (isReuse) {
+      flows.renew(p);
+      analysis.begin(flow, flows.capacity);
+      p.session.timing?.begin(flow);
+      found = REUSED_PORTS;
+    } else if (analysis.restart(flow, direction, segment)) found = REUSED_PORTS;
+    analysis.setServerPort(flow, segment.flags & ACK ? p.srcPort : p.dstPort);
+  }
   segment.seconds = p.seconds;
   segment.nanoseconds = p.nanoseconds;
   segment.frame = p.number;
