@@ -3,7 +3,11 @@ import { u16, u32 } from './bytes.ts';
 import { IPV4, IPV6, type Packet } from './packet.ts';
 
 const HEX: string[] = [];
-for (let i = 0; i < 256; i++) HEX.push(i.toString(16).padStart(2, '0'));
+const DECIMAL: string[] = [];
+for (let i = 0; i < 256; i++) {
+  HEX.push(i.toString(16).padStart(2, '0'));
+  DECIMAL.push(String(i));
+}
 
 /** 00:1b:21:3c:9d:f8 */
 export function ethernetAddress(b: Uint8Array, i: number): string {
@@ -12,7 +16,7 @@ export function ethernetAddress(b: Uint8Array, i: number): string {
 
 /** 192.0.2.1 */
 export function ipv4Address(b: Uint8Array, i: number): string {
-  return `${b[i]}.${b[i + 1]}.${b[i + 2]}.${b[i + 3]}`;
+  return `${DECIMAL[b[i]!]}.${DECIMAL[b[i + 1]!]}.${DECIMAL[b[i + 2]!]}.${DECIMAL[b[i + 3]!]}`;
 }
 
 /** Texts of IPv6 addresses, each in the place its bytes hash to: formatting one costs far more than finding it. */

@@ -2,6 +2,7 @@
 import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { printable } from '../../core/printable.ts';
+import { hex } from '../../core/text.ts';
 import type { Rdata } from './layout.ts';
 import { HEADER, messageStart, RESPONSE, TOP_BIT } from './message.ts';
 import { nameEnd, readName, skipName } from './name.ts';
@@ -17,7 +18,7 @@ export function messageInfo(p: Packet, layer: number, isMulticast: boolean): str
   const opcode = (flags >> 11) & 15;
   let info = opcodeNames[opcode] ?? `Unknown operation (${opcode})`;
   if (flags & RESPONSE) info += ' response';
-  info += ` 0x${u16(b, start).toString(16).padStart(4, '0')}`;
+  info += ` 0x${hex(b, start, start + 2)}`;
   const rcode = flags & 15;
   if (flags & RESPONSE && rcode !== 0) info += ` ${rcodeNames[rcode] ?? `Unknown error (${rcode})`}`;
   return end - start < HEADER ? info : info + sectionsInfo(b, start, end, isMulticast);
