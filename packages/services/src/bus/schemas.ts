@@ -32,16 +32,6 @@ const ClockSchema = Type.Object(
   closed,
 );
 
-const ClockSchema = Type.Object(
-  {
-    mesh: text(63, 'whose time it is'),
-    time: Type.Number({ description: 'when it was read, by the clock that dates the packets' }),
-    aheadSeconds: Type.Number({ description: 'by which that clock is ahead of mesh time' }),
-    uncertaintySeconds: Type.Number({ minimum: 0, description: 'of that, to either side' }),
-  },
-  closed,
-);
-
 export const OriginSchema = Type.Object(
   {
     key: SOURCE,
