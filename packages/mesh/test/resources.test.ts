@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parsePolicy } from '../src/messages/policy.ts';
+import type { Peer } from '../src/peer/peer.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
-import { fetchResource } from '../src/resources/fetch.ts';
+import { fetchResource, listOffers } from '../src/resources/fetch.ts';
 import { OF_ONE_MAX, PARCELS_MAX, type Parcel, ParcelList } from '../src/resources/parcel-list.ts';
 import { lackOfRoom, OF_ONE_BYTES_MAX, OF_ONE_FILES_MAX } from '../src/resources/room.ts';
 import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
@@ -80,6 +82,48 @@ test('a sender fills its folder, not the disk', async () => {
     for (let i = 0; i < OF_ONE_FILES_MAX; i++) writeFileSync(join(folder, `${i}`), '');
     assert.match((await lackOfRoom(folder, 1, 1)) ?? '', /1000 files of it/);
   } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('captures of a folder are offered to those named, and to whom a rule allows them, as they come', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-captures-'));
+  const mesh = await VirtualMesh.create({ peers: 4, seed: 5 });
+  await mesh.startAll();
+  mesh.clock.run(5_000);
+  const running = setInterval(() => mesh.clock.run(500), 1);
+  const old = new Date(Date.now() - 60_000);
+  const place = (name: string, text: string, time = old) => {
+    writeFileSync(join(folder, name), text);
+    utimesSync(join(folder, name), time, time);
+  };
+  try {
+    const [owner, named, allowed, other] = mesh.peers as [Peer, Peer, Peer, Peer];
+    place('one.pcapng', 'packets');
+    place('notes.txt', 'secret');
+    place('now.pcap', 'still written to', new Date());
+    writeFileSync(join(folder, 'away'), 'elsewhere');
+    symlinkSync(join(folder, 'notes.txt'), join(folder, 'link.pcap'));
+    assert.equal(await owner.shares.addCaptures({ name: 'ring', path: folder, to: [named.id] }), 1);
+    owner.policy = parsePolicy(`[[rule]]\nfrom = ["${allowed.id}"]\ntopics = ["captures"]\nallow = true\n`);
+    const listed = async (peer: Peer) => (await listOffers(peer, owner.id)).map(({ name }) => name);
+    assert.deepEqual(await listed(named), ['one.pcapng']);
+    assert.deepEqual(await listed(allowed), ['one.pcapng']);
+    assert.deepEqual(await listed(other), []);
+    place('two.pcap.gz', 'more packets');
+    assert.deepEqual((await listed(named)).sort(), ['one.pcapng', 'two.pcap.gz']);
+    const path = join(folder, 'copy');
+    const { signal } = new AbortController();
+    const get = (peer: Peer, name: string) => fetchResource(peer, owner.id, name, path, () => {}, signal);
+    await get(allowed, 'two.pcap.gz');
+    assert.equal(readFileSync(path, 'utf8'), 'more packets');
+    await assert.rejects(get(other, 'one.pcapng'), /there is no one.pcapng for you/);
+    for (const name of ['notes.txt', 'link.pcap', 'now.pcap', 'ring', 'away'])
+      await assert.rejects(get(named, name), /there is no/, name);
+    assert.ok(owner.shares.remove('ring'));
+    await assert.rejects(get(named, 'one.pcapng'), /there is no/);
+  } finally {
+    clearInterval(running);
     rmSync(folder, { recursive: true, force: true });
   }
 });

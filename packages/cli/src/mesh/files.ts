@@ -15,7 +15,7 @@ interface Common {
 
 export async function share(
   path: string | undefined,
-  options: Common & { name?: string; to?: string[]; stop?: string },
+  options: Common & { name?: string; to?: string[]; stop?: string; captures?: boolean },
 ): Promise<void> {
   if (options.stop !== undefined) {
     await ask(options.peer, 'unshare', { name: options.stop });
@@ -29,12 +29,29 @@ export async function share(
   const full = resolve(path);
   const kind = statSync(full, { throwIfNoEntry: false });
   if (kind === undefined) throw new UserError(`there is no file ${path}`, FAILED);
-  if (!kind.isFile()) throw new UserError(`${path} is no file: pack a folder into one first`, FAILED);
+  if (options.captures === true) return shareCaptures(full, options);
+  if (!kind.isFile())
+    throw new UserError(
+      `${path} is no file: pack a folder into one first, or share its captures with --captures`,
+      FAILED,
+    );
   const name = options.name ?? basename(full);
   const { sizeBytes } = await ask<Offer>(options.peer, 'share', { path: full, name, to: options.to ?? [] });
   if (options.json === true) console.log(JSON.stringify({ name, sizeBytes }));
   else
     console.log(`${name} (${readable(sizeBytes)}) is shared with ${options.to?.join(', ') ?? 'all peers'}.`);
+}
+
+async function shareCaptures(
+  path: string,
+  options: Common & { name?: string; to?: string[] },
+): Promise<void> {
+  if (!statSync(path).isDirectory()) throw new UserError(`${path} is no folder of captures`, FAILED);
+  const given = { path, name: options.name ?? basename(path), to: options.to ?? [], captures: true };
+  const { name, captures } = await ask<{ name: string; captures: number }>(options.peer, 'share', given);
+  if (options.json === true) return console.log(JSON.stringify({ name, captures }));
+  const who = options.to?.join(', ') ?? 'those whom policy.toml allows "captures"';
+  console.log(`The captures in ${path} (${captures} now) are offered to ${who}.`);
 }
 
 async function listShares(options: Common): Promise<void> {

@@ -303,13 +303,17 @@ function addMail(program: Command): void {
   program
     .command('share')
     .description('offer a file to other peers, read-only; without a file, list what is offered')
-    .argument('[file]', 'the file')
+    .argument('[file]', 'the file; with --captures a folder')
+    .option('--captures', 'each capture in a folder, to those named and to whom the policy allows "captures"')
     .option('--name <name>', 'what it is called there; its own name unless given')
     .option('--to <peer...>', 'only for these peers')
     .option('--stop <name>', 'offer it no longer')
     .option('--peer <id>', 'which peer of this user offers it')
     .option('--json', 'as JSON')
-    .addHelpText('after', `${EXAMPLE}eyrie share office.pcapng --to lab-7`)
+    .addHelpText(
+      'after',
+      `${EXAMPLE}eyrie share office.pcapng --to lab-7\n  eyrie share --captures ring --to lab-7`,
+    )
     .action(async (file: string | undefined, options) => (await import('./files.ts')).share(file, options));
   program
     .command('get')

@@ -18,7 +18,7 @@ export class PolicyError extends Error {}
 
 export const POLICY_EXAMPLE = `# Who may send what to this peer. The first rule that fits decides; if none does, it is allowed.
 # from: names of peers, "role:authority", "role:coordinator", or "*". topics: "message", "file", "broadcast", "get:NAME", "hold"
-# (what others leave here for one that is away), "*".
+# (what others leave here for one that is away), "*"; and "captures", which without a rule is allowed to nobody.
 #
 # [[rule]]
 # from = ["lab-7"]
@@ -38,7 +38,7 @@ export class Policy {
       (each) =>
         each.from.some((name) => isWho(name, from)) && each.topics.some((name) => isLike(name, topic)),
     );
-    return rule?.allow ?? true;
+    return rule?.allow ?? isWithoutRule(topic);
   }
 
   /**
@@ -51,6 +51,11 @@ export class Policy {
       return id === '' || (member !== null && !measures.isCutOff(id) && this.isAllowed(member, topic));
     });
   }
+}
+
+/** What a capture shows others have said: that is given to nobody whom no rule names. */
+function isWithoutRule(topic: string): boolean {
+  return topic !== 'captures';
 }
 
 /** @throws PolicyError with one line that names the rule */

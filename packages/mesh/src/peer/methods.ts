@@ -169,6 +169,8 @@ function resourceMethods(peer: Peer): Methods {
       const to = Array.isArray(given.to) ? given.to.map(String) : [];
       const stranger = to.find((id) => peer.standing.roster.approved(id) === null);
       if (stranger !== undefined) throw new ControlError(`there is no peer ${stranger}`);
+      if (given.captures === true)
+        return { name, captures: await peer.shares.addCaptures({ name, path, to }) };
       const { sizeBytes } = await peer.shares.add({ name, path, to });
       return { name, sizeBytes };
     },

@@ -10,10 +10,13 @@ import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
 import { requestKinds, streamKinds } from '../wire/kinds.ts';
 import { decode, encode, list, record, type Shape, varint } from '../wire/schema.ts';
+import { type Capture, capturesIn } from './capture-folder.ts';
 import { CHUNK_BYTES, describeFile, type Manifest, manifest, resourceName } from './manifest.ts';
 
 const FILE = 'shares.json';
 const SHARES_MAX = 1_000;
+const OFFERS_MAX = 1_000;
+const MANIFESTS_MAX = 1_000;
 const PIECE_BYTES = 64 << 10;
 
 export interface Share {
@@ -23,10 +26,12 @@ export interface Share {
   to: string[];
   /** Sent, not shared: it ends when the one it is for has it, and is in no list. */
   isParcel?: boolean;
+  /** A folder: each capture in it is offered, to those named and to whom the policy allows "captures". */
+  isCaptures?: boolean;
 }
 
 export const wanted = record({ name: resourceName, fromChunk: varint() });
-export const offers = list(record({ name: resourceName, sizeBytes: varint() }), SHARES_MAX);
+export const offers = list(record({ name: resourceName, sizeBytes: varint() }), OFFERS_MAX);
 export type Offer = Shape<typeof offers>[number];
 
 /** What the sender says of what it does not offer, or not to this peer. */
@@ -82,8 +87,19 @@ export class Shares {
   /** Offers a file; gives what it is, once it was read. */
   async add(share: Share): Promise<Manifest> {
     const described = await this.#describe(share);
-    this.#save([...this.#shares.filter((each) => each.name !== share.name), share].slice(-SHARES_MAX));
+    this.#keep(share);
     return described;
+  }
+
+  /** Offers the captures of a folder; gives how many there are now. */
+  async addCaptures(share: Share): Promise<number> {
+    if (!(await stat(share.path)).isDirectory()) throw new ShareError(`${share.path} is no folder`);
+    this.#keep({ ...share, isCaptures: true });
+    return (await capturesIn(share.path)).length;
+  }
+
+  #keep(share: Share): void {
+    this.#save([...this.#shares.filter((each) => each.name !== share.name), share].slice(-SHARES_MAX));
   }
 
   /** False if nothing of that name was offered. */
@@ -95,7 +111,9 @@ export class Shares {
   }
 
   async #offersTo(id: string): Promise<Offer[]> {
-    const own = this.#shares.filter((share) => share.isParcel !== true && this.#mayHave(id, share));
+    const all = this.#shares.filter((share) => share.isParcel !== true && this.#mayHave(id, share));
+    const own = all.filter((share) => share.isCaptures !== true);
+    const captures = await this.#capturesFor(id);
     const sizes = await Promise.all(
       own.map(({ path }) =>
         stat(path)
@@ -103,22 +121,42 @@ export class Shares {
           .catch(() => -1),
       ),
     );
-    return own
+    const files = own
       .map(({ name }, i) => ({ name, sizeBytes: sizes[i]! }))
       .filter(({ sizeBytes }) => sizeBytes >= 0);
+    return [...files, ...captures.map(({ name, sizeBytes }) => ({ name, sizeBytes }))].slice(0, OFFERS_MAX);
+  }
+
+  /** Of all folders that it may look into; a name that two of them have is that of the first. */
+  async #capturesFor(id: string): Promise<Capture[]> {
+    const folders = this.#shares.filter((share) => share.isCaptures === true && this.#mayHave(id, share));
+    const all = (await Promise.all(folders.map(({ path }) => capturesIn(path)))).flat();
+    const taken = new Set(this.#shares.map(({ name }) => name));
+    return all.filter(({ name }) => {
+      const member = this.#standing.roster.approved(id);
+      const isOffered =
+        member !== null && !taken.has(name) && this.#policy().isAllowed(member, `get:${name}`);
+      taken.add(name);
+      return isOffered;
+    });
   }
 
   #mayHave(id: string, share: Share): boolean {
     const member = this.#standing.roster.approved(id);
-    if (member === null || (share.to.length > 0 && !share.to.includes(id))) return false;
+    if (member === null) return false;
+    if (share.isCaptures === true)
+      return share.to.includes(id) || this.#policy().isAllowed(member, 'captures');
+    if (share.to.length > 0 && !share.to.includes(id)) return false;
     return this.#policy().isAllowed(member, `get:${share.name}`);
   }
 
   /** First the length of the manifest (4 bytes) and the manifest, then the chunks from the one that was asked for. */
   async #serve({ id }: Session, name: string, fromChunk: number, stream: Stream): Promise<void> {
-    const share = this.#shares.find((each) => each.name === name);
+    const named = this.#shares.find((each) => each.name === name && each.isCaptures !== true);
+    const isOffered = named !== undefined && this.#mayHave(id, named);
+    const share = isOffered ? named : (await this.#capturesFor(id)).find((each) => each.name === name);
     // Whoever may not have it does not learn that it is there.
-    if (share === undefined || !this.#mayHave(id, share)) throw new ShareError(notForYou(name));
+    if (share === undefined) throw new ShareError(notForYou(name));
     const described = await this.#describe(share).catch(() => {
       throw new ShareError(`${name} cannot be read`);
     });
@@ -137,7 +175,7 @@ export class Shares {
     }
   }
 
-  async #describe({ path, name }: Share): Promise<Manifest> {
+  async #describe({ path, name }: Pick<Share, 'path' | 'name'>): Promise<Manifest> {
     const stats = await stat(path);
     // What is no file may never end, or never begin.
     if (!stats.isFile()) throw new ShareError(`${path} is no file`);
@@ -146,6 +184,7 @@ export class Shares {
     if (known !== undefined && known.sizeBytes === size && known.modifiedMs === Math.floor(mtimeMs))
       return { ...known, name };
     const described = await describeFile(path, name);
+    if (this.#manifests.size >= MANIFESTS_MAX) this.#manifests.delete(this.#manifests.keys().next().value!);
     this.#manifests.set(path, described);
     return described;
   }
