@@ -5,6 +5,7 @@ import { BusClient } from '../bus/client.ts';
 import type { Encoding } from '../bus/encoding.ts';
 import type { Log } from '../log/index.ts';
 import { type LiveCaptureOptions, startLive } from './live.ts';
+import { LossLog } from './loss.ts';
 import { fileOrigin, passingOrigin } from './origin.ts';
 import { type Sent, sendAll } from './send.ts';
 
@@ -68,6 +69,12 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
   options.signal.addEventListener('abort', () => void capture.stop());
   if (options.signal.aborted) await capture.stop();
   const missed = new Missed();
+  const loss = new LossLog(options.log, live.interface);
+  const drops = (): DropRow[] => {
+    const rows = [...capture.drops(), ...missed.rows()];
+    loss.add(rows);
+    return rows;
+  };
   // The end of the ring ends it, so that all that was captured is sent.
   const { signal } = new AbortController();
   try {
@@ -76,7 +83,7 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
         clock: () => capture.clock,
         ...{ origin: capture.origin, parser, rewinds: false, signal, flushMs: options.flushMs ?? FLUSH_MS },
         open: (from) => missed.watch(new RingReader(capture.folder, { from, isOver: () => capture.isOver })),
-        drops: () => [...capture.drops(), ...missed.rows()],
+        drops,
       });
       await capture.ended;
       return sent;
@@ -84,6 +91,7 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
   } finally {
     // Where the parser wants no more, the tool must not capture on for nobody.
     await capture.stop();
+    loss.tell();
   }
 }
 

@@ -3,6 +3,7 @@
 // `batchesMax` on their way: a file waits then, and a live capture waits in its ring.
 import { PacketBatch } from '@eyrie/dissect';
 import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, Store } from '@eyrie/store';
+import { LossLog } from '../capture/loss.ts';
 import type { Log } from '../log/index.ts';
 import {
   BATCH_PACKETS,
@@ -84,6 +85,7 @@ export class Run {
   /** Batches that are not stored yet, in their order. */
   #storing: Promise<void> = Promise.resolve();
   #drops: DropRow[] = [];
+  readonly #loss: LossLog;
 
   constructor(
     capture: CaptureRow,
@@ -96,6 +98,7 @@ export class Run {
     const { key, kind, name, file, hash } = capture;
     this.#origin = { key, kind, name, file, hash };
     this.#options = options;
+    this.#loss = new LossLog(options.log, name);
     this.#persistor = new Persistor(options.store, { log: options.log });
     this.#ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -117,6 +120,7 @@ export class Run {
       await this.#storing;
       return problem;
     } finally {
+      this.#loss.tell();
       await this.#thread.end();
     }
   }
@@ -160,6 +164,7 @@ export class Run {
     const { flows, names, findings } = parsed;
     const allDrops = [...drops, ...this.#drops];
     this.#drops = [];
+    this.#loss.add(allDrops);
     this.waiting++;
     const written = await this.#persistor.write({
       source: this.capture.key,

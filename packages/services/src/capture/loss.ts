@@ -1,0 +1,47 @@
+// Packets that were lost are told in the log: at once, then once a minute, and the rest at the end.
+import type { DropRow } from '@eyrie/store';
+import type { Log } from '../log/index.ts';
+
+const AGAIN_MS = 60_000;
+
+/** Who lost them, and what helps. */
+const WORDS: Readonly<Record<DropRow['where'], string>> = {
+  kernel:
+    'by the kernel, whose buffer was full: a capture filter (-f), fewer bytes of each (-s) or a larger buffer (-B) help',
+  interface: 'by the interface itself',
+  queue: 'by the ring, which went on before they were read: a larger one (--ring) helps',
+  refused: 'by the store, which refused them',
+};
+
+export class LossLog {
+  readonly #log: Log;
+  readonly #name: string;
+  readonly #now: () => number;
+  readonly #untold = new Map<DropRow['where'], number>();
+  #toldMs = -Infinity;
+  /** Packets, since the start. */
+  all = 0;
+
+  constructor(log: Log, name: string, now: () => number = () => performance.now()) {
+    this.#log = log;
+    this.#name = name;
+    this.#now = now;
+  }
+
+  add(rows: readonly DropRow[]): void {
+    for (const { where, packets } of rows) {
+      this.all += packets;
+      this.#untold.set(where, (this.#untold.get(where) ?? 0) + packets);
+    }
+    if (this.#now() - this.#toldMs >= AGAIN_MS) this.tell();
+  }
+
+  /** What was not told yet. */
+  tell(): void {
+    if (this.#untold.size === 0) return;
+    for (const [where, packets] of this.#untold)
+      this.#log.warn(`${this.#name}: ${packets} packets were lost ${WORDS[where]}`, { where, packets });
+    this.#untold.clear();
+    this.#toldMs = this.#now();
+  }
+}

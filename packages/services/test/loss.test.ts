@@ -1,0 +1,34 @@
+// What the log says of lost packets: soon, not often, and in the end all of them.
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { DropRow } from '@eyrie/store';
+import { LossLog } from '../src/capture/loss.ts';
+import { silentLog } from '../src/log/index.ts';
+
+it('lost packets are told at once, then once a minute, and the rest at the end', () => {
+  const lines: string[] = [];
+  let nowMs = 0;
+  const log = { ...silentLog, warn: (line: string) => void lines.push(line) };
+  const loss = new LossLog(log, 'eth0', () => nowMs);
+  const row = (where: DropRow['where'], packets: number): DropRow => ({ where, packets, time: 0 });
+  loss.add([]);
+  assert.deepEqual(lines, []);
+  loss.add([row('kernel', 5)]);
+  assert.match(lines.splice(0).join(), /^eth0: 5 packets were lost by the kernel.*-B/);
+  for (; nowMs < 59_000; nowMs += 1000) loss.add([row('kernel', 1)]);
+  assert.deepEqual(lines, []);
+  nowMs = 60_000;
+  loss.add([row('queue', 2)]);
+  assert.deepEqual(
+    lines.splice(0).map((line) => /: (\d+) .* by the (kernel|ring)/.exec(line)!.slice(1)),
+    [
+      ['59', 'kernel'],
+      ['2', 'ring'],
+    ],
+  );
+  loss.add([row('interface', 1)]);
+  loss.tell();
+  loss.tell();
+  assert.equal(lines.length, 1);
+  assert.equal(loss.all, 67);
+});
