@@ -58,7 +58,7 @@ test('keys sort, filter, move, pause and end', () => {
 test('every screen has as many lines as the terminal, none wider', () => {
   const state: TopState = {
     ...FIRST_VIEW,
-    ...{ mesh: 'lab', rows, all: 3, alive: 2, problem: 'hub: \u001b[2J does not answer' },
+    ...{ mesh: 'lab', rows, all: 3, alive: 2, problem: 'hub: \u001b[2J does not answer', talkers: null },
   };
   for (const [width, height] of [
     [100, 24],
@@ -73,6 +73,12 @@ test('every screen has as many lines as the terminal, none wider', () => {
       lines.find((line) => line.length > width),
     );
   }
+  const items = [{ name: 'cdn.example', rate: 1_500_000 }];
+  const talkers = { peers: 2, ageMs: 5, names: { items, shortBy: 0 }, addresses: { items: [], shortBy: 0 } };
+  assert.equal(
+    screenLines({ ...state, problem: null, talkers }, plain, 100, 24)[2],
+    'Most traffic: cdn.example 1.50 MB/s',
+  );
   const lines = screenLines(state, plain, 100, 24);
   assert.match(lines[0]!, /^lab: 2 of 3 peers are here$/);
   assert.match(lines[3]!, /^PEER +STATE +CPU +MEM +LOAD/);

@@ -26,7 +26,11 @@ export function quantilesOfShared(shared: readonly (readonly [value: number, cou
   if (count === 0) return quantilesOf([]);
   const at = (share: number) => {
     let rank = Math.max(1, Math.ceil(share * count));
-    return sorted.find(([, each]) => (rank -= each) <= 0)![0];
+    for (const [value, each] of sorted) {
+      rank -= each;
+      if (rank <= 0) return value;
+    }
+    return sorted.at(-1)![0];
   };
   const mean = sorted.reduce((sum, [value, each]) => sum + value * each, 0) / count;
   return { count, mean, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };

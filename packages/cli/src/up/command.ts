@@ -7,7 +7,7 @@ import type { Config } from '@eyrie/services/config';
 import type { Log } from '@eyrie/services/log';
 import { tellTraffic } from '@eyrie/services/peer';
 import { Keeper, limitsOf } from '@eyrie/services/persistor';
-import { PipelineIntake } from '@eyrie/services/pipeline';
+import { PipelineIntake, talkersOf } from '@eyrie/services/pipeline';
 import type { Store } from '@eyrie/store';
 import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
@@ -84,7 +84,8 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
       () => intake.counters(),
       async (rates) => {
         const { askAnyPeer } = await import('../mesh/ask-any.ts');
-        return askAnyPeer('traffic', { ...rates });
+        const talkers = config.peer.share_talkers ? await talkersOf(store) : null;
+        return askAnyPeer('traffic', { ...rates, talkers });
       },
     );
     const notifier = systemdNotifier();

@@ -57,6 +57,21 @@ export interface MeshView {
   readings: { ageMs: number; oldestMs: number };
   attributes: Record<string, MeshSummary>;
   top: Record<string, { most: { id: string; value: number }[]; least: { id: string; value: number }[] }>;
+  /** With the most traffic; null while no peer tells it. */
+  talkers: MeshTalkers | null;
+}
+
+export interface MeshTalkers {
+  peers: number;
+  ageMs: number;
+  names: Heavy;
+  addresses: Heavy;
+}
+
+export interface Heavy {
+  /** Rates in bytes a second, the most first. */
+  items: { name: string; rate: number }[];
+  shortBy: number;
 }
 
 export interface MeshAnswer {

@@ -25,4 +25,5 @@ export {
 } from './query/index.ts';
 export { HISTORY_MAX } from './samples.ts';
 export { DETAIL_MAX, SkyEye, type SkyEyeOptions, type Surroundings } from './skyeye.ts';
+export type { Heavy, ShownTalk } from './talkers.ts';
 export { type ShownView, shownView, type View } from './view.ts';

@@ -20,6 +20,7 @@ import type { Held } from './readings.ts';
 import { Records } from './records.ts';
 import { SkyEye, type SkyEyeOptions } from './skyeye.ts';
 import { Support } from './support.ts';
+import { type ShownTalk, Talkers, talkMessage } from './talkers.ts';
 import { type ShownView, shownView, type View } from './view.ts';
 
 /** After a change of the tree, so that many at once are one look. */
@@ -43,6 +44,8 @@ export class SkyEyeOverLinks {
   readonly #seen = new Set<string>();
   readonly #parent: () => string | null;
   readonly latency: Latency;
+  /** Which names and addresses have the most traffic, where peers tell it. */
+  readonly talkers: Talkers;
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #directory: Directory;
@@ -111,6 +114,12 @@ export class SkyEyeOverLinks {
     );
     this.history = new History(runtime.clock, routing, this.#asker, (id) => this.#throttle.allows(id));
     this.latency = new Latency(runtime, id, directory, switchboard);
+    this.talkers = new Talkers(runtime, {
+      ...world,
+      children: () => tree.childrenOf(id).filter((each) => switchboard.sessionOf(each) !== null),
+      send: (to, message) =>
+        switchboard.sessionOf(to)?.notify(noticeKinds.talkers, encode(talkMessage, message)),
+    });
     this.#listen();
   }
 
@@ -137,6 +146,11 @@ export class SkyEyeOverLinks {
     this.#routing.handle(routedKinds.query, (from, payload) => {
       const message = decode(queryMessage, payload);
       if (message.kind === 'answer') this.queries.take(from, message);
+    });
+    switchboard.handleNotice(noticeKinds.talkers, (session, payload) => {
+      // Who stands in for the parent speaks for it.
+      const from = switchboard.speaksFor(session, this.#parent());
+      if (this.#isStarted) this.talkers.take(from, decode(talkMessage, payload));
     });
     switchboard.onOpen.push((session) => {
       if (!this.#isStarted || session.id === '') return;
@@ -174,6 +188,7 @@ export class SkyEyeOverLinks {
     this.#isStarted = true;
     this.core.start();
     this.latency.start();
+    this.talkers.start();
     this.#settle();
   }
 
@@ -182,6 +197,7 @@ export class SkyEyeOverLinks {
     this.#cancelSettle?.();
     this.core.stop();
     this.latency.stop();
+    this.talkers.stop();
     this.support.stop();
     this.queries.stop();
     this.records?.stop();
@@ -228,9 +244,10 @@ export class SkyEyeOverLinks {
   }
 
   /** The whole network, as far as it is known here; null until the first view came. */
-  view(): ShownView | null {
+  view(): (ShownView & { talkers: ShownTalk | null }) | null {
     const { view } = this.core;
-    return view === null ? null : shownView(view, this.#runtime.clock.elapsedMs());
+    if (view === null) return null;
+    return { ...shownView(view, this.#runtime.clock.elapsedMs()), talkers: this.talkers.whole() };
   }
 
   /** What a peer below has reported last, by attribute; null if nothing of it is known here. */

@@ -17,6 +17,7 @@ export const noticeKinds = {
   tree: 9,
   query: 10,
   support: 11,
+  talkers: 12,
   /** time/peer-clock.ts */
   timeQuestion: 0x70,
   timeAnswer: 0x71,

@@ -219,6 +219,12 @@ export const ConfigSchema = Type.Object(
           tradeOff:
             'less shows changes sooner and costs every peer above it a message; one look takes a few ms',
         }),
+        share_talkers: option.yesNo({
+          what: 'eyrie up tells the mesh which names and addresses have the most traffic here, as the store has them',
+          default: false,
+          tradeOff:
+            'every peer of the mesh sees with whom the network of this machine talks; with [store] pseudonym_key addresses are pseudonyms, and names are not told',
+        }),
       },
       closed,
     ),

@@ -46,7 +46,13 @@ export function meterHost(peer: Peer, options: MeteringOptions = {}): Companion 
   }
   again(0);
   return {
-    methods: { host: () => details, traffic: (given) => traffic.take(given) },
+    methods: {
+      host: () => details,
+      traffic: (given) => {
+        traffic.take(given);
+        peer.skyeye.talkers.report(Traffic.talkersIn(given));
+      },
+    },
     stop: () => {
       isStopped = true;
       clearTimeout(timer);

@@ -1,12 +1,14 @@
 // What the pipeline on this host sees, for the mesh: the pipeline runs in a process of its own and tells the peer, a rate
 // every ten seconds; the peer puts it among what it measures.
 
+import type { Heavy } from '@eyrie/mesh/skyeye';
 import type { Measured } from './sample.ts';
 
 const TELL_MS = 10_000;
 /** Not told for so long: the pipeline is gone. */
 const STALE_MS = 30_000;
 const PROTOCOLS_MAX = 20;
+const TALKERS_MAX = 32;
 
 /** Since the pipeline was started; they only grow. */
 export interface TrafficCounters {
@@ -21,6 +23,12 @@ export interface TrafficRates {
   readonly bytes: number;
   /** Packets by protocol, the most first. */
   readonly protocols: Readonly<Record<string, number>>;
+}
+
+/** With the most traffic, in bytes a second. */
+export interface Talkers {
+  readonly names: readonly Heavy[];
+  readonly addresses: readonly Heavy[];
 }
 
 /** At the peer: what it was told last. */
@@ -42,6 +50,13 @@ export class Traffic {
       protocols: most(Object.entries(protocols).map(([name, rate]) => [name.slice(0, 32), rateOf(rate)])),
     };
     this.#toldMs = this.#nowMs();
+  }
+
+  /** What was said of names and addresses; null: nothing, for it is nobody else's business. */
+  static talkersIn({ talkers }: Readonly<Record<string, unknown>>): Talkers | null {
+    if (typeof talkers !== 'object' || talkers === null) return null;
+    const { names, addresses } = talkers as Record<string, unknown>;
+    return { names: heaviest(names), addresses: heaviest(addresses) };
   }
 
   get rates(): TrafficRates | null {
@@ -87,6 +102,15 @@ export function ratesOf(before: TrafficCounters, now: TrafficCounters, seconds: 
 function most(rates: readonly (readonly [string, number])[]): Record<string, number> {
   const known = rates.filter(([, rate]) => rate > 0);
   return Object.fromEntries(known.toSorted((a, b) => b[1] - a[1]).slice(0, PROTOCOLS_MAX));
+}
+
+function heaviest(said: unknown): Heavy[] {
+  if (!Array.isArray(said)) return [];
+  return said
+    .slice(0, TALKERS_MAX)
+    .flatMap((each) =>
+      typeof each?.name === 'string' ? [{ name: each.name, rate: rateOf(each.rate) }] : [],
+    );
 }
 
 function rateOf(value: unknown): number {

@@ -1,11 +1,12 @@
 // `eyrie mesh top`: who is here and how they are, as a live table.
 import type { MemberView } from '@eyrie/mesh';
+import type { ShownTalk } from '@eyrie/mesh/skyeye';
 import { BAD_USAGE, UserError } from '../../errors.ts';
 import { hasUnicode, Paint } from '../../terminal/paint.ts';
 import { ask, readTime } from '../select.ts';
 import { FIRST_VIEW, pressed, type View } from './keys.ts';
 import { filtered, type Readings, rowsOf, sorted, type TopRow } from './rows.ts';
-import { ATTRIBUTES, COLUMNS, screenLines, tableLines } from './screen.ts';
+import { ATTRIBUTES, COLUMNS, screenLines, tableLines, talkersLine } from './screen.ts';
 
 export interface TopOptions {
   readonly peer?: string;
@@ -31,27 +32,32 @@ export async function top(options: TopOptions): Promise<number> {
     );
   const isOnce = options.once === true || options.json === true || process.stdout.isTTY !== true;
   if (!isOnce) return live(options, column.id);
-  const { rows } = await look(options.peer);
+  const { rows, talkers } = await look(options.peer);
   const inOrder = sorted(rows, column.id, false);
-  if (options.json === true) console.log(JSON.stringify(inOrder, null, 2));
-  else
-    for (const line of tableLines(inOrder, paintFor(process.stdout.columns ?? WIDTH), WIDTH))
-      console.log(line);
+  if (options.json === true) {
+    console.log(JSON.stringify(inOrder, null, 2));
+    return 0;
+  }
+  for (const line of tableLines(inOrder, paintFor(process.stdout.columns ?? WIDTH), WIDTH)) console.log(line);
+  const most = talkersLine(talkers);
+  if (most !== '') console.log(`\n${most}`);
   return 0;
 }
 
 interface Looked {
   readonly mesh: string;
   readonly rows: readonly TopRow[];
+  readonly talkers: ShownTalk | null;
 }
 
 async function look(peer: string | undefined): Promise<Looked> {
-  const [{ mesh }, members, readings] = await Promise.all([
+  const [{ mesh }, members, readings, view] = await Promise.all([
     ask<{ mesh: string }>(peer, 'status'),
     ask<MemberView[]>(peer, 'members'),
     ask<Readings>(peer, 'query', { query: `${PEERS_MAX} peers order by ${ATTRIBUTES.join(', ')}` }),
+    ask<{ talkers: ShownTalk | null } | null>(peer, 'view'),
   ]);
-  return { mesh, rows: rowsOf(members, readings) };
+  return { mesh, rows: rowsOf(members, readings), talkers: view?.talkers ?? null };
 }
 
 function paintFor(width: number): Paint {
@@ -74,7 +80,8 @@ async function live({ peer, interval }: TopOptions, column: string): Promise<num
     const rows = shown();
     const alive = looked.rows.filter(({ status }) => status === 'alive').length;
     const at = Math.min(view.at, Math.max(0, rows.length - 1));
-    const state = { ...view, at, mesh: looked.mesh, rows, all: looked.rows.length, alive, problem };
+    const { mesh, talkers } = looked;
+    const state = { ...view, at, mesh, talkers, rows, all: looked.rows.length, alive, problem };
     const lines = screenLines(state, paintFor(width), width, height);
     stdout.write(`\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\r\n')}\u001b[J`);
   };

@@ -1,4 +1,5 @@
 // The screen of `eyrie mesh top`, as lines of text: figures of all on top, a table that is sorted, a line of keys.
+import type { ShownTalk } from '@eyrie/mesh/skyeye';
 import type { Paint } from '../../terminal/paint.ts';
 import { printableLine } from '../../terminal/printable.ts';
 import { bytesText, durationText } from '../../terminal/units.ts';
@@ -52,6 +53,7 @@ export const ATTRIBUTES = COLUMNS.map(({ id }) => id).filter((id) => !['id', 'st
 const NAME_MIN = 12;
 const NAME_MAX = 32;
 const MEANS_WIDTH_MIN = 78;
+const TALKERS_SHOWN = 5;
 
 export interface TopState {
   readonly mesh: string;
@@ -68,6 +70,8 @@ export interface TopState {
   readonly at: number;
   /** Why there is nothing newer. */
   readonly problem: string | null;
+  /** What has the most traffic, where peers tell it. */
+  readonly talkers: ShownTalk | null;
 }
 
 export function screenLines(state: TopState, paint: Paint, width: number, height: number): string[] {
@@ -76,7 +80,9 @@ export function screenLines(state: TopState, paint: Paint, width: number, height
   const lines = [
     paint.in('bold', paint.clip(head, width)),
     meansLine(rows, paint, width),
-    state.problem === null ? '' : paint.in('red', paint.clip(printableLine(state.problem), width)),
+    state.problem === null
+      ? paint.clip(talkersLine(state.talkers), width)
+      : paint.in('red', paint.clip(printableLine(state.problem), width)),
   ];
   const columns = columnsFor(width);
   const nameWidth = nameRoom(columns, width);
@@ -89,6 +95,16 @@ export function screenLines(state: TopState, paint: Paint, width: number, height
   while (lines.length < height - 1) lines.push('');
   lines.push(keysLine(state, paint, width));
   return lines;
+}
+
+/** Names before addresses: they say more. Empty where no peer tells any. */
+export function talkersLine(talkers: ShownTalk | null): string {
+  if (talkers === null) return '';
+  const { names, addresses } = talkers;
+  const most = (names.items.length > 0 ? names : addresses).items.slice(0, TALKERS_SHOWN);
+  if (most.length === 0) return '';
+  const said = most.map(({ name, rate }) => `${printableLine(name)} ${bytesText(rate)}/s`);
+  return `Most traffic: ${said.join(', ')}`;
 }
 
 /** The whole table, for where no screen is. */

@@ -15,6 +15,7 @@ import { NoPeer } from './no-peer.tsx';
 import { PeerCard } from './peer-card.tsx';
 import { QueryBox, useAnswer } from './query-box.tsx';
 import { useReadings, useView } from './readings.ts';
+import { Talkers } from './talkers.tsx';
 
 const NOBODY: readonly string[] = [];
 
@@ -79,6 +80,7 @@ function Whole({ mesh }: { mesh: Mesh }) {
         <QueryBox answer={answer} onOpen={open} />
         {chosen !== null && <PeerCard key={chosen.id} peer={chosen} mesh={mesh} onOpen={open} />}
         <Gauges view={network} />
+        <Talkers talkers={network?.talkers ?? null} />
         {!isHeld && <Measures mesh={mesh} />}
       </div>
     </div>

@@ -22,6 +22,18 @@ const Summary = object({
 
 const Best = Type.Array(object({ id: Type.String(), value: Type.Number() }));
 
+const Heavy = object(
+  {
+    items: Type.Array(object({ name: Type.String(), rate: Type.Number({ description: 'bytes a second' }) })),
+    shortBy: Type.Number({ description: 'no rate is too low by more, and what is left out has less' }),
+  },
+  'the heaviest first',
+);
+const MeshTalkers = object(
+  { peers: Count, ageMs: Milliseconds, names: Heavy, addresses: Heavy },
+  'names and addresses with the most traffic, of the peers that tell it; null: none does',
+);
+
 export const MeshView = object(
   {
     root: Type.String({ description: 'who made it' }),
@@ -35,6 +47,7 @@ export const MeshView = object(
     ),
     attributes: byAttribute(Summary),
     top: byAttribute(object({ most: Best, least: Best })),
+    talkers: orNull(MeshTalkers),
   },
   'the whole network; any peer has it',
 );

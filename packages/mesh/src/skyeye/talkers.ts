@@ -1,0 +1,183 @@
+// Which names and addresses have the most traffic, in the whole mesh. Each peer whose owner wants it so says what its own
+// pipeline has seen; sums go up the tree and come back down, as the view does, but by themselves: where nobody tells anything,
+// nothing is sent. A sum keeps the heaviest only. It is a Misra–Gries summary, which stays one when it is merged (Agarwal et al.,
+// PODS 2012, §2): what is left out has less than `shortBy`, and no rate is too low by more than that.
+
+import { every, type Runtime } from '../runtime.ts';
+import { type Codec, double, flag, list, record, text, varint, WireError } from '../wire/schema.ts';
+
+const KEPT_MAX = 32;
+/** Letters of any script, digits and what names and addresses need: nothing that a terminal would obey. */
+const NAME = /^[\p{L}\p{N}._:%/ -]{1,253}$/u;
+const RATE_MAX = 1e13;
+const TELL_MS = 10_000;
+const STALE_MS = 35_000;
+
+export interface Heavy {
+  readonly name: string;
+  /** Bytes a second. */
+  readonly rate: number;
+}
+
+/** The heaviest, the most first. */
+export interface HeavySum {
+  readonly items: readonly Heavy[];
+  readonly shortBy: number;
+}
+
+export interface Talk {
+  /** Peers that have told something. */
+  readonly peers: number;
+  readonly names: HeavySum;
+  readonly addresses: HeavySum;
+}
+
+export interface TalkMessage extends Talk {
+  /** Of the whole mesh, down from the root; else of the sender and all below it. */
+  readonly isWhole: boolean;
+}
+
+/** As it is shown. */
+export interface ShownTalk extends Talk {
+  readonly ageMs: number;
+}
+
+const nothingHeavy: HeavySum = { items: [], shortBy: 0 };
+const nothingSaid: Talk = { peers: 0, names: nothingHeavy, addresses: nothingHeavy };
+
+const rate: Codec<number> = {
+  write: double.write,
+  read(from) {
+    const value = double.read(from);
+    if (!(value >= 0 && value <= RATE_MAX)) throw new WireError('a rate that cannot be');
+    return value;
+  },
+};
+const heavySum: Codec<HeavySum> = record({
+  items: list(record({ name: text(1_012, NAME), rate }), KEPT_MAX),
+  shortBy: rate,
+});
+export const talkMessage: Codec<TalkMessage> = record({
+  isWhole: flag,
+  peers: varint(),
+  names: heavySum,
+  addresses: heavySum,
+});
+
+/** What of it can be told: no name that is none, no rate that cannot be. */
+export function heavyOf(items: readonly Heavy[]): HeavySum {
+  const good = items.filter(({ name, rate: each }) => NAME.test(name) && each > 0 && each <= RATE_MAX);
+  return mergedHeavy([{ items: good, shortBy: 0 }]);
+}
+
+/** The sum of all of them. Of what is more than is kept, the heaviest that is left out is taken from each. */
+export function mergedHeavy(parts: readonly HeavySum[]): HeavySum {
+  const rates = new Map<string, number>();
+  let shortBy = 0;
+  for (const part of parts) {
+    shortBy += part.shortBy;
+    for (const { name, rate: each } of part.items) rates.set(name, (rates.get(name) ?? 0) + each);
+  }
+  const all = [...rates].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const less = all[KEPT_MAX]?.[1] ?? 0;
+  const items = all
+    .slice(0, KEPT_MAX)
+    .map(([name, each]) => ({ name, rate: Math.min(RATE_MAX, each - less) }));
+  return { items: items.filter((each) => each.rate > 0), shortBy: Math.min(RATE_MAX, shortBy + less) };
+}
+
+function mergedTalk(parts: readonly Talk[]): Talk {
+  return {
+    peers: parts.reduce((sum, { peers }) => sum + peers, 0),
+    names: mergedHeavy(parts.map(({ names }) => names)),
+    addresses: mergedHeavy(parts.map(({ addresses }) => addresses)),
+  };
+}
+
+export interface TalkSurroundings {
+  parent(): string | null;
+  isRoot(): boolean;
+  isChild(id: string): boolean;
+  /** Those in reach. */
+  children(): readonly string[];
+  alive(): number;
+  counts(id: string): boolean;
+  send(to: string, message: TalkMessage): void;
+}
+
+interface Heard {
+  readonly talk: Talk;
+  readonly atMs: number;
+}
+
+export class Talkers {
+  readonly #runtime: Runtime;
+  readonly #world: TalkSurroundings;
+  #own: Heard | null = null;
+  readonly #below = new Map<string, Heard>();
+  #whole: Heard | null = null;
+  #hasTold = false;
+  #cancel = () => {};
+
+  constructor(runtime: Runtime, world: TalkSurroundings) {
+    this.#runtime = runtime;
+    this.#world = world;
+  }
+
+  start(): void {
+    this.#cancel = every(this.#runtime, TELL_MS, () => this.#tell());
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  /** What this host has seen; to be said again before it is stale. Null: nothing may be told any more. */
+  report(own: { names: readonly Heavy[]; addresses: readonly Heavy[] } | null): void {
+    const atMs = this.#runtime.clock.elapsedMs();
+    this.#own = own && {
+      talk: { peers: 1, names: heavyOf(own.names), addresses: heavyOf(own.addresses) },
+      atMs,
+    };
+  }
+
+  take(from: string, { isWhole, ...talk }: TalkMessage): void {
+    const atMs = this.#runtime.clock.elapsedMs();
+    if (isWhole) {
+      if (this.#world.isRoot() || from !== this.#world.parent()) return;
+      this.#pass(talk, atMs);
+    } else if (this.#world.isChild(from) && this.#world.counts(from) && talk.peers <= this.#world.alive())
+      this.#below.set(from, { talk, atMs });
+  }
+
+  /** Of the whole mesh; null while nobody tells anything. */
+  whole(): ShownTalk | null {
+    const heard = this.#fresh(this.#whole);
+    if (heard === null || heard.talk.peers === 0) return null;
+    return { ...heard.talk, ageMs: Math.round(this.#runtime.clock.elapsedMs() - heard.atMs) };
+  }
+
+  #fresh(heard: Heard | null): Heard | null {
+    return heard !== null && this.#runtime.clock.elapsedMs() - heard.atMs < STALE_MS ? heard : null;
+  }
+
+  #tell(): void {
+    for (const [id, heard] of [...this.#below])
+      if (this.#fresh(heard) === null || !this.#world.isChild(id) || !this.#world.counts(id))
+        this.#below.delete(id);
+    const own = this.#fresh(this.#own);
+    const parts = [...(own === null ? [] : [own]), ...this.#below.values()].map(({ talk }) => talk);
+    const sum = parts.length === 0 ? nothingSaid : mergedTalk(parts);
+    // That there is nothing any more is said once.
+    if (sum.peers === 0 && !this.#hasTold) return;
+    this.#hasTold = sum.peers > 0;
+    const parent = this.#world.parent();
+    if (this.#world.isRoot()) this.#pass(sum, this.#runtime.clock.elapsedMs());
+    else if (parent !== null) this.#world.send(parent, { isWhole: false, ...sum });
+  }
+
+  #pass(talk: Talk, atMs: number): void {
+    this.#whole = { talk, atMs };
+    for (const child of this.#world.children()) this.#world.send(child, { isWhole: true, ...talk });
+  }
+}

@@ -1,0 +1,78 @@
+// Names and addresses with the most traffic: sums that stay right within their bound, up the tree and back.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Peer } from '../src/peer/peer.ts';
+import { heavyOf, mergedHeavy, talkMessage } from '../src/skyeye/talkers.ts';
+import { VirtualMesh } from '../src/virtual/index.ts';
+import { decode, encode, WireError } from '../src/wire/schema.ts';
+
+const running = (mesh: VirtualMesh) => mesh.peers.filter((peer): peer is Peer => peer !== null);
+const heavy = (name: string, rate: number) => ({ name, rate });
+
+test('merged in any order, no rate is too high, or too low by more than is said', () => {
+  const told = fc.array(fc.tuple(fc.nat(120), fc.integer({ min: 1, max: 1_000 })), { maxLength: 60 });
+  fc.assert(
+    fc.property(fc.array(told, { minLength: 1, maxLength: 8 }), fc.boolean(), (parts, isPairwise) => {
+      const truth = new Map<string, number>();
+      for (const [name, rate] of parts.flat()) truth.set(`n${name}`, (truth.get(`n${name}`) ?? 0) + rate);
+      const sums = parts.map((part) => heavyOf(part.map(([name, rate]) => heavy(`n${name}`, rate))));
+      const sum = isPairwise ? sums.reduce((all, each) => mergedHeavy([all, each])) : mergedHeavy(sums);
+      assert.ok(sum.items.length <= 32);
+      const said = new Map(sum.items.map(({ name, rate }) => [name, rate]));
+      for (const [name, rate] of truth) {
+        const is = said.get(name) ?? 0;
+        assert.ok(is <= rate && is >= rate - sum.shortBy, `${name}: ${is} of ${rate}, ${sum.shortBy}`);
+      }
+    }),
+  );
+});
+
+test('what would move a cursor is no name, and a rate that cannot be is refused', () => {
+  assert.deepEqual(heavyOf([heavy('\u001b[2J', 5), heavy('', 5), heavy('ok.example', Number.NaN)]).items, []);
+  assert.deepEqual(heavyOf([heavy('Böse.例え', 5)]).items, [heavy('Böse.例え', 5)]);
+  const addresses = { items: [], shortBy: 0 };
+  const names = { items: [heavy('a', -1)], shortBy: 0 };
+  const bytes = encode(talkMessage, { isWhole: false, peers: 1, names, addresses });
+  assert.throws(() => decode(talkMessage, bytes), WireError);
+});
+
+test('every peer knows what has the most traffic, of those that tell it; silence is forgotten', async () => {
+  const mesh = await VirtualMesh.create({ peers: 14, seed: 3 });
+  await mesh.startAll();
+  const tell = (i: number) =>
+    mesh.peers[i]!.skyeye.talkers.report({
+      names: [heavy('shared.example', 10), heavy(`own-${i}.example`, i)],
+      addresses: [heavy('192.0.2.1', 100)],
+    });
+  const pass = (ms: number, tellers: readonly number[]) => {
+    for (let i = 0; i < ms; i += 5_000) {
+      for (const each of tellers) tell(each);
+      mesh.clock.run(5_000);
+    }
+  };
+  pass(60_000, []);
+  assert.ok(running(mesh).every(({ skyeye }) => skyeye.talkers.whole() === null));
+  pass(80_000, [2, 5, 9]);
+  for (const { id, skyeye } of running(mesh)) {
+    const whole = skyeye.talkers.whole()!;
+    assert.equal(whole.peers, 3, id);
+    assert.deepEqual(
+      whole.names.items,
+      [
+        heavy('shared.example', 30),
+        heavy('own-9.example', 9),
+        heavy('own-5.example', 5),
+        heavy('own-2.example', 2),
+      ],
+      id,
+    );
+    assert.deepEqual(whole.addresses, { items: [heavy('192.0.2.1', 300)], shortBy: 0 });
+  }
+  mesh.peers[5]!.skyeye.talkers.report(null);
+  pass(120_000, [2]);
+  for (const { skyeye } of running(mesh)) assert.equal(skyeye.talkers.whole()!.peers, 1);
+  pass(150_000, []);
+  assert.ok(running(mesh).every(({ skyeye }) => skyeye.talkers.whole() === null));
+});

@@ -1,0 +1,33 @@
+// The names and addresses with the most traffic of the last minute, as the store has them: for the mesh, if the owner of this
+// machine wants it to know. Under pseudonyms the store has no others, and no names at all.
+import { isIP } from 'node:net';
+import type { Store } from '@eyrie/store';
+
+const WINDOW_S = 60;
+const TOLD_MAX = 32;
+
+export interface Talker {
+  readonly name: string;
+  /** Bytes a second. */
+  readonly rate: number;
+}
+
+export interface Talkers {
+  readonly names: readonly Talker[];
+  readonly addresses: readonly Talker[];
+}
+
+export async function talkersOf(store: Store, nowS = Date.now() / 1000): Promise<Talkers> {
+  const { items } = await store.endpoints({ from: nowS - WINDOW_S, order: 'bytes', limit: 4 * TOLD_MAX });
+  const addresses: Talker[] = [];
+  const named = new Map<string, number>();
+  for (const { address, names, bytesSent, bytesReceived } of items) {
+    if (isIP(address) === 0) continue;
+    const rate = (bytesSent + bytesReceived) / WINDOW_S;
+    addresses.push({ name: address, rate });
+    const [name] = names;
+    if (name !== undefined) named.set(name, (named.get(name) ?? 0) + rate);
+  }
+  const byRate = [...named].map(([name, rate]) => ({ name, rate })).sort((a, b) => b.rate - a.rate);
+  return { names: byRate.slice(0, TOLD_MAX), addresses: addresses.slice(0, TOLD_MAX) };
+}
