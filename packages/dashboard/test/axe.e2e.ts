@@ -1,16 +1,12 @@
 // Nobody is kept out: axe-core finds nothing on any page, in both themes, on a desk and on a phone.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { complaints } from './support/axe.ts';
 import { DESKTOP, PHONE, startBrowser, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, startEyrie } from './support/eyrie.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 let browser: Browser;
 let eyrie: Eyrie;
@@ -44,6 +40,7 @@ const pages: [string, string, (page: Page) => Promise<void>][] = [
   ['security', '.security-visits .state', async () => {}],
   // No peer runs here: that is what the page says.
   ['mesh', '.state', async () => {}],
+  ['time', '.state', async () => {}],
   ['security?finder=expert', '.finding-card', async () => {}],
   ['hosts/192.168.10.101', '.host .lines', async () => {}],
   ['captures', '.capture-row', async () => {}],
@@ -80,25 +77,4 @@ for (const [size, viewport, colorScheme] of [
     }
     await end(/status of (400|503)/);
   });
-}
-
-async function complaints(page: Page): Promise<string[]> {
-  // What fades in has no contrast yet.
-  await page.waitForFunction(() => document.querySelector('.state-loading, .stale') === null);
-  await page.evaluate(axe);
-  const found = await page.evaluate(async (rules) => {
-    const run = (
-      window as unknown as {
-        axe: {
-          run: (
-            options: object,
-          ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-        };
-      }
-    ).axe.run;
-    return (await run({ runOnly: rules, resultTypes: ['violations'] })).violations;
-  }, RULES);
-  return found.flatMap(({ id, nodes }) =>
-    nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-  );
 }

@@ -145,7 +145,7 @@ export function Packets() {
         share={listShare.value}
         onShare={(share) => (listShare.value = share)}
         first={
-          rows.error !== null && rows.total === 0 ? (
+          rows.error !== null && (rows.total === 0 || rows.error.at !== null) ? (
             <Trouble error={rows.error} onRetry={rows.reload} />
           ) : !rows.isCounted && rows.total === 0 ? (
             <Loading what="Counting packets" />

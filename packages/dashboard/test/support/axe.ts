@@ -1,0 +1,29 @@
+// What keeps people out of a page, as axe-core finds it.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** One line each; the page must have been opened with `bypassCSP`. */
+export async function complaints(page: Page): Promise<string[]> {
+  // What fades in has no contrast yet.
+  await page.waitForFunction(() => document.querySelector('.state-loading, .stale') === null);
+  await page.evaluate(axe);
+  const found = await page.evaluate(async (rules) => {
+    const run = (
+      window as unknown as {
+        axe: {
+          run: (
+            options: object,
+          ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+        };
+      }
+    ).axe.run;
+    return (await run({ runOnly: rules, resultTypes: ['violations'] })).violations;
+  }, RULES);
+  return found.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+  );
+}
