@@ -39,6 +39,7 @@ export { isLocked, lockSecrets, unlockSecrets } from './peer/key-lock.ts';
 export type { JobView, MemberView, MessageView, TimeSourcesView } from './peer/methods.ts';
 export { lookingMethods } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
+export { OFFLINE_KEY } from './peer/root-key.ts';
 export { type RunningPeer, runPeer } from './peer/run.ts';
 export { Standing } from './peer/standing.ts';
 export { FolderStorage, MemoryStorage, type Storage } from './peer/storage.ts';

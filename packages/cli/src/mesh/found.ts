@@ -1,5 +1,6 @@
 // eyrie mesh init, join, create: peers that begin.
 import { hostname } from 'node:os';
+import { join as joinPath } from 'node:path';
 import {
   EnrolError,
   eyrieHome,
@@ -9,6 +10,7 @@ import {
   isComplete,
   joinMesh,
   MESH_NAME,
+  OFFLINE_KEY,
   PEER_ID,
   PEER_ID_RULE,
   type PeerSettings,
@@ -30,17 +32,24 @@ interface Where {
   advertise?: string[];
 }
 
-export async function init(mesh: string, options: Where & { passphrase?: boolean }): Promise<void> {
+export async function init(
+  mesh: string,
+  options: Where & { passphrase?: boolean; intermediate?: boolean },
+): Promise<void> {
   if (!MESH_NAME.test(mesh))
     throw new UserError(`"${mesh}" cannot be a name: lower-case letters, digits, dots and dashes`);
   const settings = settingsOf(options);
   const storage = newFolder(settings.id);
   const passphrase = options.passphrase === true ? await newPassphrase() : null;
-  foundMesh(storage, systemRuntime(), mesh, settings, passphrase);
+  const hasIntermediate = options.intermediate === true;
+  foundMesh(storage, systemRuntime(), mesh, settings, passphrase, hasIntermediate);
   console.log(`Mesh ${mesh} is founded; ${settings.id} is its first peer and holds the authority.
   Folder:  ${storage.folder}
   Next:    eyrie mesh start ${settings.id}
            eyrie mesh invite`);
+  if (hasIntermediate)
+    console.log(`  Root:    ${joinPath(storage.folder, OFFLINE_KEY)}
+           Take this file to a safe place, away from here; eyrie mesh ca rotate --root-key FILE needs it again.`);
 }
 
 export async function join(token: string, options: Where & { wait: string }): Promise<void> {

@@ -1,6 +1,10 @@
 // Who is in, and who decides it: questions to a running peer.
+import { readFileSync } from 'node:fs';
 import type { MemberView } from '@eyrie/mesh';
+import { isPassphraseSealed, openWithPassphrase } from '@eyrie/mesh/sealed';
+import { FAILED, fileProblem, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
+import { knownPassphrase } from './passphrase.ts';
 import { ask, readTime, readWhole, table } from './select.ts';
 
 interface Common {
@@ -96,6 +100,19 @@ const DONE: Record<string, string> = {
     'There is a new root beside the old one. Peers renew by themselves; run "eyrie mesh ca retire" in two days.',
   retire: 'The old root is trusted no longer.',
 };
+
+/** The key is read here: it may lie where only the user at this terminal may read. */
+export async function rotate({ rootKey, ...options }: Common & { rootKey?: string }): Promise<void> {
+  if (rootKey === undefined) return decide('rotate', {}, options);
+  let data: Buffer;
+  try {
+    data = readFileSync(rootKey);
+  } catch (error) {
+    throw new UserError(fileProblem(rootKey, error), FAILED);
+  }
+  const pem = isPassphraseSealed(data) ? openWithPassphrase(await knownPassphrase(), data) : data;
+  await decide('rotate', { rootKey: pem.toString() }, options);
+}
 
 export async function decide(
   method: string,

@@ -77,6 +77,10 @@ function addMembership(mesh: Command): void {
       '--passphrase',
       'keep the key of the authority under a passphrase (asked for, or EYRIE_PASSPHRASE)',
     )
+    .option(
+      '--intermediate',
+      'the root issues an authority that does the work; its own key can lie elsewhere',
+    )
     .addHelpText('after', `${EXAMPLE}eyrie mesh init home && eyrie mesh start && eyrie mesh invite`)
     .action(async (name: string, options) => (await import('./found.ts')).init(name, options));
   mesh
@@ -250,8 +254,12 @@ function addDeciding(mesh: Command): void {
     .command('rotate')
     .description('a new root beside the old one; peers renew with it by themselves')
     .option('--peer <id>', 'the peer of this user that holds the authority')
+    .option(
+      '--root-key <file>',
+      'the key of the root, of a mesh with an intermediate: another of these is made',
+    )
     .addHelpText('after', `${EXAMPLE}eyrie mesh ca rotate`)
-    .action(async (options) => (await import('./members.ts')).decide('rotate', {}, options));
+    .action(async (options) => (await import('./members.ts')).rotate(options));
   authority
     .command('retire')
     .description('trust the old root no longer: a day after rotate at the earliest')

@@ -1,7 +1,7 @@
 // The authority of a mesh: says who is in, in a list that it signs, and gives certificates that last a day. It runs inside
 // one peer, next to its folder's key.
 
-import type { KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isAddress } from '../link/address.ts';
 import type { Step } from '../members/measures.ts';
 import { type Change, hex, Roster } from '../members/roster.ts';
@@ -11,12 +11,15 @@ import { Pace, type Runtime } from '../runtime.ts';
 import {
   CertificateError,
   type Issuer,
+  isRoot,
   issueLeaf,
   LEAF_HOURS,
+  newIntermediate,
   newRoot,
   readRequest,
   rootBeginsMs,
   rootExpiresMs,
+  rootKey,
 } from './certificate.ts';
 import { EnrolmentDesk } from './desk.ts';
 import type { EnrolAnswer, EnrolRequest } from './enrolment.ts';
@@ -85,21 +88,31 @@ export class Authority {
     return this.#roster;
   }
 
-  /** Founds a mesh: its root, and the first peer, who holds it. */
+  /**
+   * Founds a mesh: its root, and the first peer, who holds it.
+   *
+   * @param hasIntermediate the root issues another, which does the work; the root's own key is needed no more until that one
+   * is replaced
+   */
   static found(
     runtime: Runtime,
     mesh: string,
     first: { id: string; publicKey: Uint8Array },
     groupKey: Uint8Array,
-  ): { rootKey: KeyObject; beginning: Roster; roster: Roster } {
+    hasIntermediate = false,
+  ): { rootKey: KeyObject; offlineKey: KeyObject | null; beginning: Roster; roster: Roster } {
     const atMs = runtime.clock.nowMs();
-    const { key, certificate } = newRoot(mesh, atMs);
+    const root = newRoot(mesh, atMs, hasIntermediate ? 1 : 0);
+    const { key, certificate } = root;
     const beginning = Roster.sign(null, [{ kind: 'found', mesh, root: certificate, atMs }], key);
+    const working = hasIntermediate ? newIntermediate(mesh, root, atMs) : root;
     const changes: Change[] = [
+      ...(hasIntermediate ? [newRootChange(beginning, working.certificate, key)] : []),
       { kind: 'admit', ...first, role: 'authority', atMs },
       { kind: 'group', epoch: 1, keyHash: sha256(groupKey) },
     ];
-    return { rootKey: key, beginning, roster: Roster.sign(beginning, changes, key) };
+    const roster = Roster.sign(beginning, changes, working.key);
+    return { rootKey: working.key, offlineKey: hasIntermediate ? key : null, beginning, roster };
   }
 
   /** @param source who asks, for the limit on guesses: an address */
@@ -204,15 +217,25 @@ export class Authority {
    * A second root besides the one there is; certificates are issued by it from now on.
    *
    * @param keep its key, on disk when this returns: then the list names it
+   * @param offlineKey of the root, where that has issued an intermediate: another is made
+   * @throws CertificateError if that key is missing, or another
    */
-  rotate(keep: (key: KeyObject) => void): void {
-    const { key, certificate } = newRoot(this.#roster.mesh, this.#runtime.clock.nowMs());
+  rotate(keep: (key: KeyObject) => void, offlineKey: KeyObject | null = null): void {
+    const { mesh, beginning } = this.#roster;
+    const nowMs = this.#runtime.clock.nowMs();
+    const isUnderRoot = !isRoot(this.#roster.roots.at(-1)!);
+    if (isUnderRoot && (offlineKey === null || !createPublicKey(offlineKey).equals(rootKey(beginning))))
+      throw new CertificateError('this takes the key of the root, that lies elsewhere: --root-key FILE');
+    const { key, certificate } =
+      isUnderRoot && offlineKey !== null
+        ? newIntermediate(mesh, { key: offlineKey, certificate: beginning }, nowMs)
+        : newRoot(mesh, nowMs);
     keep(key);
     // What was gathered meanwhile is signed by the old one: the endorsement is for the place right after it.
     this.#sign([]);
-    const endorsement = this.#roster.endorse(certificate, this.#rootKey);
+    const change = newRootChange(this.#roster, certificate, this.#rootKey);
     this.#rootKey = key;
-    this.#sign([{ kind: 'root', certificate, endorsement }]);
+    this.#sign([change]);
   }
 
   /** The older root is trusted no longer: when all have certificates of the newer, or at once if it was stolen. */
@@ -294,6 +317,10 @@ export class Authority {
     this.#runtime.log('warn', 'enrolment refused', { address: source, reason });
     return denied(reason);
   }
+}
+
+function newRootChange(before: Roster, certificate: Uint8Array, key: KeyObject): Change {
+  return { kind: 'root', certificate, endorsement: before.endorse(certificate, key) };
 }
 
 function denied(reason: string): EnrolAnswer {

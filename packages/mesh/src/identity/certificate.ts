@@ -29,7 +29,9 @@ import { MESH_NAME, PEER_ID, spiffeUri } from './names.ts';
 
 export const LEAF_HOURS = 24;
 export const ROOT_YEARS = 10;
+const INTERMEDIATE_YEARS = 2;
 const HOUR_MS = 3_600_000;
+const YEAR_MS = 365.25 * 24 * HOUR_MS;
 /** Certificates begin a little earlier, for clocks that are behind. */
 const BACKDATE_MS = 5 * 60_000;
 
@@ -97,21 +99,48 @@ function certify({ issuer, subject, key, ...rest }: Certified, signer: KeyObject
   return sequence(text, ECDSA_SHA384, bits(sign('sha384', text, signer)));
 }
 
-/** A new root of trust: its key, and its certificate in DER. */
-export function newRoot(mesh: string, nowMs: number): { key: KeyObject; certificate: Buffer } {
+export interface SigningKey {
+  key: KeyObject;
+  /** DER. */
+  certificate: Uint8Array;
+}
+
+/**
+ * A new root of trust: its key, and its certificate.
+ *
+ * @param below authorities that may stand between it and a leaf (RFC 5280 §4.2.1.9)
+ */
+export function newRoot(mesh: string, nowMs: number, below: 0 | 1 = 0): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
   const name = commonName(`${mesh} mesh authority ${randomBytes(4).toString('hex')}`);
   const certified: Certified = {
     ...{ issuer: name, subject: name, key: publicKey },
     beginsMs: nowMs - BACKDATE_MS,
-    expiresMs: nowMs + ROOT_YEARS * 365.25 * 24 * HOUR_MS,
-    extensions: [
-      // It signs leaves, and no other authority.
-      extension(BASIC_CONSTRAINTS, true, sequence(TRUE, integer(0))),
-      extension(KEY_USAGE, true, flags(CERTIFICATE_SIGN, CRL_SIGN)),
-    ],
+    expiresMs: nowMs + ROOT_YEARS * YEAR_MS,
+    extensions: authorityExtensions(below),
   };
   return { key: privateKey, certificate: certify(certified, privateKey) };
+}
+
+/** An authority that a root has issued, so that the root's key can lie elsewhere. It ends with its root, if not before. */
+export function newIntermediate(mesh: string, root: SigningKey, nowMs: number): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  const certified: Certified = {
+    issuer: subjectOf(root.certificate),
+    subject: commonName(`${mesh} mesh intermediate ${randomBytes(4).toString('hex')}`),
+    key: publicKey,
+    beginsMs: nowMs - BACKDATE_MS,
+    expiresMs: Math.min(rootExpiresMs(root.certificate), nowMs + INTERMEDIATE_YEARS * YEAR_MS),
+    extensions: authorityExtensions(0),
+  };
+  return { key: privateKey, certificate: certify(certified, root.key) };
+}
+
+function authorityExtensions(below: 0 | 1): Buffer[] {
+  return [
+    extension(BASIC_CONSTRAINTS, true, sequence(TRUE, integer(below))),
+    extension(KEY_USAGE, true, flags(CERTIFICATE_SIGN, CRL_SIGN)),
+  ];
 }
 
 /** PKCS#10 (RFC 2986 §4): proves that whoever asks holds the key, and says which name it wants. */
@@ -252,6 +281,12 @@ export function isIssuedBy(leaf: Uint8Array, roots: readonly Uint8Array[]): bool
       return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
     }),
   );
+}
+
+/** A root of its own; else one that another has issued. */
+export function isRoot(certificate: Uint8Array): boolean {
+  const read = new X509Certificate(certificate);
+  return read.checkIssued(read);
 }
 
 export function rootKey(root: Uint8Array): KeyObject {

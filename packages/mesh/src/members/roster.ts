@@ -2,7 +2,7 @@
 // one state of it, and sends another what that one lacks. States never change; those of one process are shared.
 
 import { type KeyObject, sign, verify } from 'node:crypto';
-import { rootKey } from '../identity/certificate.ts';
+import { isIssuedBy, isRoot, rootKey } from '../identity/certificate.ts';
 import { remembered, sha256, sha256Text } from '../identity/keys.ts';
 import { meshName, peerId, type Role, role } from '../identity/names.ts';
 import {
@@ -221,7 +221,7 @@ export class Roster {
   rootsAfter(chain: Readonly<RootChain>): Uint8Array[] {
     const roots = [...this.roots];
     for (const { certificate, head, endorsement } of chain) {
-      checkEndorsed(roots, head, certificate, endorsement);
+      checkEndorsed(roots, this.beginning, head, certificate, endorsement);
       roots.push(certificate);
     }
     return roots;
@@ -256,15 +256,24 @@ function endorsedText(head: Uint8Array, certificate: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from('eyrie root '), head, sha256(certificate)]);
 }
 
+/**
+ * By one that is trusted. And where the mesh has a root that lies elsewhere, an intermediate is issued by that root, so that
+ * whoever steals the key of one cannot make another.
+ */
 function checkEndorsed(
   roots: readonly Uint8Array[],
+  beginning: Uint8Array,
   head: Uint8Array,
   certificate: Uint8Array,
   endorsement: Uint8Array,
 ): void {
   const text = endorsedText(head, certificate);
-  if (!roots.some((root) => verify('sha384', text, rootKey(root), endorsement)))
+  const isUnderRoot = !isRoot(certificate) || roots.some((root) => !isRoot(root));
+  const trusted = isUnderRoot ? [beginning, ...roots] : roots;
+  if (!trusted.some((root) => verify('sha384', text, rootKey(root), endorsement)))
     throw new RosterError('a new root is not endorsed by the one before');
+  if (isUnderRoot && !isIssuedBy(certificate, [beginning]))
+    throw new RosterError('a new authority is not issued by the root of this mesh');
 }
 
 /** The root that the mesh was founded with, also after it was retired. */
@@ -306,7 +315,13 @@ function advance(before: State | null, changes: readonly Uint8Array[]): State {
         measures = without(measures, each.id);
         break;
       case 'root':
-        checkEndorsed(roots, head, each.certificate, each.endorsement);
+        checkEndorsed(
+          roots,
+          firstRoot({ changes: [...(before?.changes.slice(0, 1) ?? []), ...changes] }),
+          head,
+          each.certificate,
+          each.endorsement,
+        );
         chain.push({ certificate: each.certificate, head, endorsement: each.endorsement });
         roots = [...roots, each.certificate].slice(-ROOTS_MAX);
         break;

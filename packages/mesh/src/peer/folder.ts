@@ -23,7 +23,7 @@ import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
 import { auditTo } from './audit.ts';
 import { readSecret, writeSecret } from './key-lock.ts';
 import { Peer } from './peer.ts';
-import { readRootKey, writeRootKey } from './root-key.ts';
+import { readRootKey, writeOfflineKey, writeRootKey } from './root-key.ts';
 import { RosterFile } from './roster-file.ts';
 import { type GroupKey, Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
@@ -117,14 +117,17 @@ export function foundMesh(
   mesh: string,
   settings: PeerSettings,
   passphrase: string | null,
+  hasIntermediate = false,
 ): Roster {
   const { keys } = keysOf(storage, runtime);
   const groupKey = runtime.random.bytes(32);
   const first = { id: settings.id, publicKey: keys.publicKey };
-  const { rootKey, beginning, roster } = Authority.found(runtime, mesh, first, groupKey);
-  const issuer = { mesh, key: rootKey, certificate: roster.roots[0]!, leafHours: LEAF_HOURS };
+  const made = Authority.found(runtime, mesh, first, groupKey, hasIntermediate);
+  const { rootKey, offlineKey, beginning, roster } = made;
+  const issuer = { mesh, key: rootKey, certificate: roster.roots.at(-1)!, leafHours: LEAF_HOURS };
   const certificate = issueLeaf(issuer, settings.id, publicKeyObject(keys.publicKey), runtime.clock.nowMs());
   writeRootKey(storage, rootKey, passphrase);
+  if (offlineKey !== null) writeOfflineKey(storage, offlineKey, passphrase);
   storage.write('authority/beginning', beginning.toBytes());
   keepGroupKey(storage, { epoch: 1, key: groupKey }, ambientPassphrase());
   keepAdmission(storage, { certificate, roster }, settings);

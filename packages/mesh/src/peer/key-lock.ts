@@ -9,7 +9,14 @@ import {
 import type { Storage } from './storage.ts';
 
 /** Who has one of these can pretend to be the peer, read what was sealed for it or for all, or let others in. */
-const SECRETS = ['peer.key', 'sealing.key', 'group.key', 'authority/root.key', 'authority/next.key'] as const;
+const SECRETS = [
+  'peer.key',
+  'sealing.key',
+  'group.key',
+  'authority/root.key',
+  'authority/next.key',
+  'authority/offline-root.key',
+] as const;
 
 /** What was opened by this process: each time would take some tenths of a second. */
 const open = new Map<string, Buffer>();

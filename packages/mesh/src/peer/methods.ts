@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Authority, MEASURE_MS_MAX } from '../identity/authority.ts';
-import { rootExpiresMs } from '../identity/certificate.ts';
+import { readKeyPem, rootExpiresMs } from '../identity/certificate.ts';
 import { keyFingerprint, sha256 } from '../identity/keys.ts';
 import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
 import { formatToken } from '../identity/token.ts';
@@ -145,7 +145,10 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
     },
     release: (given) =>
       orThrow(authority().release(textOf(given, 'id'), textOf(given, 'reason', ''), 'operator')),
-    rotate: () => authority().rotate(keeperOfNextKey(storage, passphrase)),
+    rotate: (given) => {
+      const offlineKey = given.rootKey === undefined ? null : readKeyPem(textOf(given, 'rootKey'));
+      authority().rotate(keeperOfNextKey(storage, passphrase), offlineKey);
+    },
     retire: (given) => orThrow(authority().retire(given.now === true)),
   };
 }

@@ -16,6 +16,13 @@ export function writeRootKey(storage: Storage, key: KeyObject, passphrase: strin
   write(storage, KEY, key, passphrase);
 }
 
+/** Where the root of a mesh with an intermediate lies at first: to be taken away from here. */
+export const OFFLINE_KEY = 'authority/offline-root.key';
+
+export function writeOfflineKey(storage: Storage, key: KeyObject, passphrase: string | null): void {
+  write(storage, OFFLINE_KEY, key, passphrase);
+}
+
 /** The key that the list of members names last; null if the folder holds no authority. @throws PassphraseError */
 export function readRootKey(storage: Storage, roster: Roster, passphrase: string | null): KeyObject | null {
   const [own, next] = [KEY, NEXT].map((name) => {

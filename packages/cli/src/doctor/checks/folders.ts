@@ -13,7 +13,14 @@ const FREE_WRONG_BYTES = 100e6;
 const FREE_WARN_BYTES = 2e9;
 /** Rights of group and others. */
 const FOREIGN_RIGHTS = 0o077;
-const SECRETS = ['peer.key', 'sealing.key', 'group.key', 'authority/root.key', 'authority/next.key'];
+const SECRETS = [
+  'peer.key',
+  'sealing.key',
+  'group.key',
+  'authority/root.key',
+  'authority/next.key',
+  'authority/offline-root.key',
+];
 
 export function folderFindings(config: Config): Finding[] {
   const { ring, ringFolder } = ringFrom(config);

@@ -1,0 +1,56 @@
+// A mesh whose root lies elsewhere: what its intermediate may do, and what whoever steals its key may not.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Authority } from '../src/identity/authority.ts';
+import { isIssuedBy, newIntermediate, newRoot } from '../src/identity/certificate.ts';
+import { newKeyPair, sha256 } from '../src/identity/keys.ts';
+import { Roster } from '../src/members/roster.ts';
+import { MemoryStorage } from '../src/peer/storage.ts';
+import { systemRuntime } from '../src/runtime.ts';
+
+test('an intermediate does the work; the root that lies elsewhere makes another, and nobody else can', async () => {
+  const first = { id: 'lab-0', publicKey: newKeyPair().publicKey };
+  const runtime = systemRuntime();
+  const made = Authority.found(runtime, 'home', first, Buffer.alloc(32, 1), true);
+  const { rootKey, offlineKey, beginning, roster } = made;
+  assert.ok(offlineKey !== null && !rootKey.equals(offlineKey));
+  assert.equal(roster.roots.length, 2);
+  const [root, intermediate] = roster.roots as [Uint8Array, Uint8Array];
+  assert.ok(isIssuedBy(intermediate, [root]) && !isIssuedBy(root, [intermediate]));
+  const storage = new MemoryStorage();
+  storage.write('authority/beginning', beginning.toBytes());
+  const authority = new Authority({ runtime, storage, rootKey, roster });
+  const leaf = authority.issue('lab-1', newKeyPair().publicKey);
+  assert.ok(isIssuedBy(leaf, [intermediate]) && !isIssuedBy(leaf, [root]));
+
+  // Whoever joins knows the root alone, by its fingerprint, and follows from there.
+  const begun = Roster.fromBytes(beginning.toBytes(), sha256(root));
+  assert.ok(isIssuedBy(leaf, begun.rootsAfter(roster.rootChain)));
+
+  // A thief of the intermediate's key can make neither a root of its own nor another intermediate.
+  const thief = newRoot('home', Date.now());
+  const own = { kind: 'root', certificate: thief.certificate } as const;
+  const endorsed = { ...own, endorsement: roster.endorse(thief.certificate, rootKey) };
+  assert.throws(() => Roster.sign(roster, [endorsed], rootKey), /not issued by the root/);
+  const below = newIntermediate('home', { key: rootKey, certificate: intermediate }, Date.now());
+  const chained = {
+    ...({ kind: 'root', certificate: below.certificate } as const),
+    endorsement: roster.endorse(below.certificate, rootKey),
+  };
+  assert.throws(() => Roster.sign(roster, [chained], rootKey), /not issued by the root/);
+  assert.throws(() => authority.rotate(() => {}), /--root-key/);
+  assert.throws(() => authority.rotate(() => {}, thief.key), /--root-key/);
+  assert.equal(authority.roster.roots.length, 2);
+
+  authority.rotate(() => {}, offlineKey);
+  const next = authority.roster.roots.at(-1)!;
+  assert.ok(isIssuedBy(next, [root]) && sha256(next).compare(sha256(intermediate)) !== 0);
+  assert.ok(isIssuedBy(authority.issue('lab-2', newKeyPair().publicKey), [next]));
+  // And the next after it, when the root itself is none of the two that are trusted any more.
+  assert.equal(authority.retire(true), null);
+  authority.rotate(() => {}, offlineKey);
+  const parts = authority.roster.partsFrom(begun.version);
+  const changes = parts.flatMap((part) => part.changes);
+  assert.equal(Roster.follow(begun, null, changes, authority.roster.signature).roots.length, 2);
+});
