@@ -12,10 +12,12 @@ import { type ReadPlan, type ReadResult, run } from './run.ts';
 /** What names the share of a process that helps: its number, how many there are, how much of TCP the first one has. */
 const SHARE_VARIABLE = 'EYRIE_READ_SHARE';
 
-/** More gain little, and each takes about 110 MB. */
+/** More gain little, and each takes 110 to 170 MB. */
 const PROCESSES_MAX = 4;
+/** While a process compiles it keeps two cores busy: on two, a second process gains nothing (docs/benchmarks.md). */
+const CORES_A_PROCESS = 2;
 /** Bytes of a file that make up for the start of a process, and for compiling everything there once more. */
-const BYTES_A_PROCESS = 256 << 20;
+const BYTES_A_PROCESS = 512 << 20;
 /** Packets at the beginning that tell what the file is made of. */
 const SAMPLE_MAX = 20_000;
 
@@ -70,7 +72,8 @@ function tell(message: Message): void {
 function processesFor(path: string): number {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() !== true) return 1;
-  return Math.min(availableParallelism(), PROCESSES_MAX, Math.floor(stats.size / BYTES_A_PROCESS));
+  const cores = Math.floor(availableParallelism() / CORES_A_PROCESS);
+  return Math.min(cores, PROCESSES_MAX, Math.floor(stats.size / BYTES_A_PROCESS));
 }
 
 /** Whether what the plan asks for can be added up; and only the `eyrie` command itself can be started once more. */

@@ -17,10 +17,14 @@ const ICMPV6_INFORMATION = 128;
 const ETHERNET = 1;
 const LINUX_COOKED = 113;
 const LINUX_COOKED_2 = 276;
-const RAW = [101, 228, 229];
+const RAW = 101;
+const RAW_IPV4 = 228;
+const RAW_IPV6 = 229;
 
 /** Tags before the EtherType (IEEE 802.1Q). */
-const TAGS = [0x8100, 0x88a8, 0x9100];
+const TAG = 0x8100;
+const SERVICE_TAG = 0x88a8;
+const OLD_TAG = 0x9100;
 const TYPE_IPV4 = 0x0800;
 const TYPE_IPV6 = 0x86dd;
 
@@ -96,17 +100,21 @@ function tcpPair({ data: b, start, end, linkType }: Frame): number {
   let type = 0;
   if (linkType === ETHERNET) {
     if (at > end) return -1;
-    for (type = u16(b, at - 2); TAGS.includes(type) && at + 4 <= end; type = u16(b, at - 2)) at += 4;
+    for (type = u16(b, at - 2); isTag(type) && at + 4 <= end; type = u16(b, at - 2)) at += 4;
   } else if (linkType === LINUX_COOKED || linkType === LINUX_COOKED_2) {
     at = start + (linkType === LINUX_COOKED ? 16 : 20);
     if (at > end) return -1;
     type = u16(b, linkType === LINUX_COOKED ? at - 2 : start);
-  } else if (RAW.includes(linkType) && end > start) {
+  } else if ((linkType === RAW || linkType === RAW_IPV4 || linkType === RAW_IPV6) && end > start) {
     at = start;
     type = b[at]! >>> 4 === 6 ? TYPE_IPV6 : TYPE_IPV4;
   }
   if (type === TYPE_IPV4) return pair4(b, at, end, true);
   return type === TYPE_IPV6 ? pair6(b, at, end, true) : -1;
+}
+
+function isTag(type: number): boolean {
+  return type === TAG || type === SERVICE_TAG || type === OLD_TAG;
 }
 
 function pair4(b: Uint8Array, at: number, end: number, isWhole: boolean): number {
