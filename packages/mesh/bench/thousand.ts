@@ -19,7 +19,7 @@ import {
 import { requestKinds } from '../src/wire/kinds.ts';
 
 const count = Number(process.argv[2] ?? 1000);
-const AT_ONCE = 16;
+const AT_ONCE = 8;
 const runtime = systemRuntime((level, message, values) => {
   if (level === 'warn') warnings.set(message, (warnings.get(message) ?? 0) + 1);
   if (process.env.EYRIE_LOG === 'debug') console.error(level, message, JSON.stringify(values));
@@ -62,15 +62,18 @@ const invitation = parseToken(token);
 
 let next = 1;
 async function joinSome(): Promise<void> {
-  while (next < count) {
-    const id = `peer-${next++}`;
-    const storage = new FolderStorage(join(home, id));
-    await joinMesh({ runtime, storage, invitation, settings: settings(id), waitMs: 0, onWaiting: () => {} });
-    const { peer, close } = openPeerIn(storage, { runtime });
-    peers.push(peer);
-    closes.push(close);
-    await peer.start();
-  }
+  while (next < count) await joinOne(`peer-${next++}`);
+}
+async function joinOne(id: string): Promise<void> {
+  const storage = new FolderStorage(join(home, id));
+  const enter = () =>
+    joinMesh({ runtime, storage, invitation, settings: settings(id), waitMs: 0, onWaiting: () => {} });
+  // A machine that is busy with other things may be too slow for one try.
+  await enter().catch(enter);
+  const { peer, close } = openPeerIn(storage, { runtime });
+  peers.push(peer);
+  closes.push(close);
+  await peer.start();
 }
 await Promise.all(Array.from({ length: AT_ONCE }, joinSome));
 const joinedMs = performance.now() - startMs;

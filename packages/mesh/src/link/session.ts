@@ -432,9 +432,8 @@ export class Session implements StreamCarrier {
     if (this.isClosed) return;
     this.sentMs = this.#host.runtime.clock.elapsedMs();
     if (type !== frameTypes.heartbeat && type !== frameTypes.notice) this.usedMs = this.sentMs;
-    if (second.length < 4096)
-      this.link.send(frame(type, second.length === 0 ? first : Buffer.concat([first, second])));
-    else this.link.send(Buffer.concat([frameHead(type, first.length + second.length), first]), second);
+    if (second.length < 4096) this.link.send(frame(type, first, second));
+    else this.link.send(frameHead(type, first.length + second.length, first), second);
     if (this.link.waitingBytes > WAITING_BYTES_MAX) {
       this.link.destroy('the other side does not read');
       this.#closed('the other side does not read');

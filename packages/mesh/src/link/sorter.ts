@@ -3,19 +3,18 @@
 // from here, in pieces as long as that was: reading by itself, it would keep a buffer of 64 KiB for each link.
 
 import type { Socket } from 'node:net';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** A TLS record of a handshake begins with this (RFC 8446 §5.1); no text does. */
 const TLS_HANDSHAKE = 22;
 const SILENT_MS = 10_000;
-/** Connections that have said nothing yet; for one more, the oldest is closed. */
-const SILENT_MAX = 256;
 
 export class Sorter {
   readonly #onTls: (raw: Socket) => void;
   /** Null: then it is left to TLS to fail. */
   readonly #onPlain: ((raw: Socket) => void) | null;
   readonly #onSilent: (address: string) => void;
-  readonly #silent = new Set<Socket>();
+  readonly #silent = new WaitingRoom();
 
   /** @param onSilent it was closed before it said anything */
   constructor(
@@ -30,14 +29,12 @@ export class Sorter {
 
   /** @param address where it comes from, which a closed socket does not say any more */
   take(raw: Socket, address: string): void {
-    const [oldest] = this.#silent;
-    if (this.#silent.size >= SILENT_MAX) oldest?.destroy();
-    this.#silent.add(raw);
+    this.#silent.enter(raw);
     const timer = setTimeout(() => raw.destroy(), SILENT_MS);
     const fail = () => raw.destroy();
     const done = () => {
       clearTimeout(timer);
-      this.#silent.delete(raw);
+      this.#silent.leave(raw);
     };
     const over = () => {
       done();
@@ -59,6 +56,6 @@ export class Sorter {
   }
 
   close(): void {
-    for (const raw of this.#silent) raw.destroy();
+    this.#silent.close();
   }
 }

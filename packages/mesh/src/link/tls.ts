@@ -10,10 +10,9 @@ import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } fro
 import { meet } from './meet.ts';
 import { Outflow, RECORD_BYTES_MAX } from './outflow.ts';
 import { Sorter } from './sorter.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 const HANDSHAKE_MS = 10_000;
-/** Handshakes under way at once that others began: for one more, the oldest of the address with the most has to go. */
-const HANDSHAKES_MAX = 256;
 const SOCKETS_MAX = 4096;
 /** For calls whose local port matters: not those that systems give to others. One that is taken is one try that fails. */
 const PORTS_FROM = 20_000;
@@ -51,8 +50,8 @@ export class TlsTransport implements Transport {
   #context: tls.SecureContext;
   #server: Server | null = null;
   #bound: { address: string; port: number } | null = null;
-  /** Those that others began, the oldest first, and from which address. */
-  readonly #handshakes = new Map<Socket, string>();
+  /** Those that others began. */
+  readonly #handshakes = new WaitingRoom();
   #sockets = new Set<tls.TLSSocket>();
   #sorter: Sorter | null = null;
 
@@ -180,37 +179,22 @@ export class TlsTransport implements Transport {
       raw.destroy();
       return;
     }
-    if (this.#handshakes.size >= HANDSHAKES_MAX) this.#makeRoom();
     const socket = new tls.TLSSocket(raw, this.#serverOptions());
     this.#keep(socket);
-    this.#handshakes.set(raw, raw.remoteAddress ?? '');
+    this.#handshakes.enter(raw);
     const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS);
     const done = () => {
       clearTimeout(timer);
-      this.#handshakes.delete(raw);
+      return this.#handshakes.leave(raw);
     };
     raw.on('error', () => socket.destroy());
     socket.once('close', () => {
-      if (this.#handshakes.has(raw)) onKnock(address);
-      done();
+      if (done()) onKnock(address);
     });
     socket.once('secure', () => {
       done();
       onLink(accepted(socket, address));
     });
-  }
-
-  /** Who fills the waiting room with silent connections loses them first. */
-  #makeRoom(): void {
-    const counts = new Map<string, number>();
-    for (const address of this.#handshakes.values()) counts.set(address, (counts.get(address) ?? 0) + 1);
-    const most = Math.max(...counts.values());
-    for (const [raw, address] of this.#handshakes) {
-      if (counts.get(address) !== most) continue;
-      this.#handshakes.delete(raw);
-      raw.destroy();
-      return;
-    }
   }
 
   close(): Promise<void> {

@@ -28,21 +28,29 @@ export const frameTypes = {
 export type FrameType = (typeof frameTypes)[keyof typeof frameTypes];
 const TYPE_MAX = 14;
 
-/** The head that goes before a payload. */
-export function frameHead(type: FrameType, payloadBytes: number): Buffer {
-  if (payloadBytes > PAYLOAD_BYTES_MAX) throw new WireError(`a frame of ${payloadBytes} bytes is too long`);
-  if (payloadBytes < 0x80) return Buffer.of(type, payloadBytes);
-  if (payloadBytes < 0x4000) return Buffer.of(type, (payloadBytes & 0x7f) | 0x80, payloadBytes >> 7);
-  return Buffer.of(
-    type,
-    (payloadBytes & 0x7f) | 0x80,
-    ((payloadBytes >> 7) & 0x7f) | 0x80,
-    payloadBytes >> 14,
-  );
+/** The head that goes before a payload of so many bytes, of which `first` is the beginning. */
+export function frameHead(type: FrameType, payloadBytes: number, first: Uint8Array): Buffer {
+  return begun(type, payloadBytes, first.length, first);
 }
 
-export function frame(type: FrameType, payload: Uint8Array): Buffer {
-  return Buffer.concat([frameHead(type, payload.length), payload]);
+/** The payload is put together from its parts. */
+export function frame(type: FrameType, first: Uint8Array, second: Uint8Array | null = null): Buffer {
+  const length = first.length + (second?.length ?? 0);
+  const all = begun(type, length, length, first);
+  if (second !== null) all.set(second, all.length - second.length);
+  return all;
+}
+
+/** Type, length and the beginning of a payload, in one piece with room for `roomBytes` of that. */
+function begun(type: FrameType, payloadBytes: number, roomBytes: number, first: Uint8Array): Buffer {
+  if (payloadBytes > PAYLOAD_BYTES_MAX) throw new WireError(`a frame of ${payloadBytes} bytes is too long`);
+  const lengthBytes = payloadBytes < 0x80 ? 1 : payloadBytes < 0x4000 ? 2 : 3;
+  const all = Buffer.allocUnsafe(1 + lengthBytes + roomBytes);
+  all[0] = type;
+  for (let i = 0; i < lengthBytes; i++)
+    all[1 + i] = ((payloadBytes >> (7 * i)) & 0x7f) | (i < lengthBytes - 1 ? 0x80 : 0);
+  all.set(first, 1 + lengthBytes);
+  return all;
 }
 
 /** Of a frame of data so much must be there before its first part is handed on: the longest number of a stream. */
