@@ -27,6 +27,8 @@ const ASK_PER_SAMPLE = 0.25;
 const ASK_MAX = 16;
 /** Questions a sample, one right after the other: the first wakes both sides up, the quickest counts. */
 const BURST = 3;
+/** Up to so many samples, a minute's, it takes twice as many: there are few yet to choose the quick ones from. */
+const EARLY_SAMPLES = 24;
 /** An answer that took longer says too little. */
 const DELAY_MAX = 5;
 /** Questions under way; of more, the oldest is given up. */
@@ -234,8 +236,9 @@ export class MeshClock {
     const sample = { at, offset, delay, sourceError: keeper.uncertainty };
     const best = burst === null || answer.keeper !== null || delay < burst.best.delay ? sample : burst.best;
     const count = answer.keeper !== null ? 1 : (burst?.count ?? 0) + 1;
-    this.#burst = count < BURST ? { who, keeper, best, count } : null;
-    if (count < BURST) return 'more';
+    const burstMax = this.#discipline.length < EARLY_SAMPLES ? 2 * BURST : BURST;
+    this.#burst = count < burstMax ? { who, keeper, best, count } : null;
+    if (count < burstMax) return 'more';
     this.#learn(best);
     return 'taken';
   }
