@@ -1,5 +1,5 @@
 // `-z http,stat`, `-z sip,stat`, `-z dhcp,stat`: plain counts of messages, as tshark prints them.
-import { DhcpTally, HttpTally, type Packet, SipTally, sipCodes } from '@eyrie/dissect';
+import { DhcpTally, dhcpMessageTypes, HttpTally, type Packet, SipTally, sipCodes } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { filtered, type Statistic, type StatisticKind } from './statistic.ts';
 
@@ -98,27 +98,6 @@ class SipStat implements Statistic {
   }
 }
 
-/** RFC 2132 §9.6, RFC 3203, RFC 4388, RFC 6926, RFC 7724: in this order from 1. */
-const DHCP_TYPES = [
-  'Discover',
-  'Offer',
-  'Request',
-  'Decline',
-  'ACK',
-  'NAK',
-  'Release',
-  'Inform',
-  'Force Renew',
-  'Lease query',
-  'Lease Unassigned',
-  'Lease Unknown',
-  'Lease Active',
-  'Bulk Lease Query',
-  'Lease Query Done',
-  'Active LeaseQuery',
-  'Lease Query Status',
-  'TLS',
-];
 const WIDE_RULE = `${'='.repeat(101)}\n`;
 
 export const dhcpStat: StatisticKind = {
@@ -143,13 +122,15 @@ class DhcpStat implements Statistic {
   print(out: Output): void {
     out.text(`\n${WIDE_RULE}DHCP (BOOTP) Statistics:\nFilter for statistics: ${this.#filter}\n`);
     out.text('DHCP Message Type |Packets |\nDHCP Statistics\n');
-    DHCP_TYPES.forEach((name, i) => {
+    dhcpMessageTypes.forEach((name, i) => {
       out.text(`${name.padEnd(25)} |${this.#tally.types.counts.get(i + 1) ?? 0} |\n`);
     });
     out.text(WIDE_RULE);
   }
 
   data(): unknown {
-    return Object.fromEntries(DHCP_TYPES.map((name, i) => [name, this.#tally.types.counts.get(i + 1) ?? 0]));
+    return Object.fromEntries(
+      dhcpMessageTypes.map((name, i) => [name, this.#tally.types.counts.get(i + 1) ?? 0]),
+    );
   }
 }

@@ -1,4 +1,6 @@
 // What a capture says as a whole: counted packet by packet, told at the end.
+
+export { dhcpMessageTypes } from '../protocols/dhcp/options.ts';
 export { ADDRESS_KINDS, type AddressKind } from './address-pairs.ts';
 export { BURST_MS, type CounterNode, CounterTree, inOrder } from './counter-tree.ts';
 export {

@@ -39,12 +39,6 @@ export function HostPage({ address }: { address: string }) {
   const detail = useResource(address, (signal) =>
     get<HostDetail>(`/hosts/${encodeURIComponent(address)}`, {}, signal),
   );
-  const terms = { address, capture: capture.value, by: 'protocol', series: 50, buckets: 240 };
-  const timeline = useResource(JSON.stringify(terms), (signal) => get<Timeline>('/timeline', terms, signal));
-  const stack = useMemo(
-    () => (timeline.data === null ? null : stackOf(timeline.data, 'bytes')),
-    [timeline.data],
-  );
   const [followed, setFollowed] = useState<FlowRow | null>(null);
   if (detail.data === null) {
     if (detail.error === null) return <Loading what="Looking for what is known" />;
@@ -58,106 +52,13 @@ export function HostPage({ address }: { address: string }) {
     return <Trouble error={detail.error} onRetry={detail.reload} />;
   }
   const { host, names, protocols, ports, peers, fingerprints, flows, findings } = detail.data;
-  const largest = protocols.toSorted((a, b) => b.bytes - a.bytes);
-  const all = protocols.reduce((sum, one) => sum + one.bytes, 0);
   return (
     <div class="host">
-      <header class="host-head">
-        <a class="icon-button" href={linkTo('hosts')} aria-label="All hosts">
-          <span class="host-back">
-            <Icon name="right" />
-          </span>
-        </a>
-        <div>
-          <h1>{host.name ?? host.address}</h1>
-          <p class="quiet">
-            {host.name !== null && <span class="mono">{host.address}</span>}{' '}
-            <span class="num host-times">{fromTo(host.first, host.last)}</span>
-          </p>
-        </div>
-        <dl class="host-figures num">
-          <Figure name="Packets" value={count(host.packets)} />
-          <Figure name="Sent" value={bytes(host.bytes_sent)} />
-          <Figure name="Received" value={bytes(host.bytes_received)} />
-          <Figure name="Peers" value={count(peers.length)} />
-        </dl>
-        <div class="host-tools">
-          <button type="button" class="button" onClick={() => toPackets(ofAddress(address))}>
-            <Icon name="packets" /> Packets
-          </button>
-          <button
-            type="button"
-            class="button"
-            aria-label="More"
-            aria-haspopup="menu"
-            onClick={(event) => openMenu(event, hostMenu(address), event.currentTarget)}
-          >
-            <Icon name="more" />
-          </button>
-        </div>
-      </header>
-      <Panel title="Traffic" class="host-traffic" note="bytes">
-        {stack !== null && stack.times.length > 0 && (
-          <TimelineChart
-            stack={stack}
-            unit="bytes"
-            height={140}
-            findings={findings.filter(({ finder }) => finder === 'rule')}
-            label={`Traffic of ${host.name ?? address} over time`}
-            onRange={(from, to, places) => toPackets(withTimeRange(ofAddress(address), from, to, places))}
-          />
-        )}
-      </Panel>
-      <Lines title="Ports it serves" items={ports} none="None: it only asked others">
-        {(port) => (
-          <>
-            <button
-              type="button"
-              class="link who"
-              onClick={() => toPackets(allOf(ofAddress(address), `${port.transport}.port == ${port.port}`))}
-            >
-              <span class="mono">
-                {port.transport}/{port.port}
-              </span>
-              <span class="tag">{port.applications.join(', ')}</span>
-            </button>
-            <span class="num lines-count">{bytes(port.bytes)}</span>
-          </>
-        )}
-      </Lines>
-      <Lines title="Peers" items={peers} none="No other address">
-        {(peer) => (
-          <>
-            <button
-              type="button"
-              class="link who"
-              title={betweenAddresses(address, peer.address)}
-              onClick={() => toPackets(betweenAddresses(address, peer.address))}
-            >
-              {peer.name !== null && <span class="who-name">{peer.name}</span>}
-              <span class={`mono ${peer.name === null ? 'who-name' : 'who-address'}`}>{peer.address}</span>
-            </button>
-            <span class="num lines-count">{bytes(peer.bytes)}</span>
-          </>
-        )}
-      </Lines>
-      <Lines title="Protocols" items={largest} none="None">
-        {(one) => (
-          <>
-            <button
-              type="button"
-              class="link who"
-              onClick={() => toPackets(allOf(ofAddress(address), ofProtocol(one.protocol)))}
-            >
-              <span class={`dot family-${familyOf(one.protocol)}`} />
-              {one.protocol}
-            </button>
-            <span class="num lines-count">
-              {bytes(one.bytes)} <span class="quiet">{percent(all === 0 ? 0 : one.bytes / all)}</span>
-            </span>
-          </>
-        )}
-      </Lines>
+      <Head host={host} peers={peers.length} />
+      <Traffic host={host} findings={findings} />
+      <Ports address={address} ports={ports} />
+      <Peers address={address} peers={peers} />
+      <Protocols address={address} protocols={protocols} />
       <Panel
         title="Flows"
         class="host-flows"
@@ -165,46 +66,196 @@ export function HostPage({ address }: { address: string }) {
       >
         <FlowLines flows={flows.slice(0, FLOWS_SHOWN)} own={host.address} onOpen={setFollowed} />
       </Panel>
-      <Lines title="Names" items={names} none="No name was said">
-        {(name) => (
-          <>
-            <span class="who-name">{name.name}</span>
-            <span class="tag">{name.source}</span>
-            <span class="num lines-count">{count(name.count)}</span>
-          </>
-        )}
-      </Lines>
-      <Lines title="Fingerprints" items={fingerprints} none="None were taken">
-        {(print) => (
-          <>
-            <button
-              type="button"
-              class="link who"
-              title={print.value}
-              onClick={() => toPackets(`${print.field} == ${quoted(print.value)}`)}
-            >
-              <span class="tag">{print.field.split('.').at(-1)}</span>
-              <span class="mono who-name">{print.value}</span>
-            </button>
-            <span class="num lines-count">{count(print.flows)}</span>
-          </>
-        )}
-      </Lines>
-      <Lines title="Findings" items={inOrder(findings)} none="Nothing odd was found">
-        {(finding) => (
-          <>
-            <Grade of={gradeOf(finding)} />
-            <span class="who-name" title={finding.message}>
-              {finding.message}
-            </span>
-            <span class="num lines-count">{count(finding.count)}</span>
-          </>
-        )}
-      </Lines>
+      <Names names={names} />
+      <Fingerprints fingerprints={fingerprints} />
+      <Findings findings={findings} />
       {followed !== null && (
         <Follow flow={followed.id} query={termForFlow(followed)} onClose={() => setFollowed(null)} />
       )}
     </div>
+  );
+}
+
+type Of<K extends keyof HostDetail> = Pick<HostDetail, K>;
+
+function Head({ host, peers }: Of<'host'> & { peers: number }) {
+  return (
+    <header class="host-head">
+      <a class="icon-button" href={linkTo('hosts')} aria-label="All hosts">
+        <span class="host-back">
+          <Icon name="right" />
+        </span>
+      </a>
+      <div>
+        <h1>{host.name ?? host.address}</h1>
+        <p class="quiet">
+          {host.name !== null && <span class="mono">{host.address}</span>}{' '}
+          <span class="num host-times">{fromTo(host.first, host.last)}</span>
+        </p>
+      </div>
+      <dl class="host-figures num">
+        <Figure name="Packets" value={count(host.packets)} />
+        <Figure name="Sent" value={bytes(host.bytes_sent)} />
+        <Figure name="Received" value={bytes(host.bytes_received)} />
+        <Figure name="Peers" value={count(peers)} />
+      </dl>
+      <div class="host-tools">
+        <button type="button" class="button" onClick={() => toPackets(ofAddress(host.address))}>
+          <Icon name="packets" /> Packets
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-label="More"
+          aria-haspopup="menu"
+          onClick={(event) => openMenu(event, hostMenu(host.address), event.currentTarget)}
+        >
+          <Icon name="more" />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Traffic({ host, findings }: Of<'host' | 'findings'>) {
+  const { address } = host;
+  const terms = { address, capture: capture.value, by: 'protocol', series: 50, buckets: 240 };
+  const timeline = useResource(JSON.stringify(terms), (signal) => get<Timeline>('/timeline', terms, signal));
+  const stack = useMemo(
+    () => (timeline.data === null ? null : stackOf(timeline.data, 'bytes')),
+    [timeline.data],
+  );
+  return (
+    <Panel title="Traffic" class="host-traffic" note="bytes">
+      {stack !== null && stack.times.length > 0 && (
+        <TimelineChart
+          stack={stack}
+          unit="bytes"
+          height={140}
+          findings={findings.filter(({ finder }) => finder === 'rule')}
+          label={`Traffic of ${host.name ?? address} over time`}
+          onRange={(from, to, places) => toPackets(withTimeRange(ofAddress(address), from, to, places))}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Ports({ address, ports }: Of<'ports'> & { address: string }) {
+  return (
+    <Lines title="Ports it serves" items={ports} none="None: it only asked others">
+      {(port) => (
+        <>
+          <button
+            type="button"
+            class="link who"
+            onClick={() => toPackets(allOf(ofAddress(address), `${port.transport}.port == ${port.port}`))}
+          >
+            <span class="mono">
+              {port.transport}/{port.port}
+            </span>
+            <span class="tag">{port.applications.join(', ')}</span>
+          </button>
+          <span class="num lines-count">{bytes(port.bytes)}</span>
+        </>
+      )}
+    </Lines>
+  );
+}
+
+function Peers({ address, peers }: Of<'peers'> & { address: string }) {
+  return (
+    <Lines title="Peers" items={peers} none="No other address">
+      {(peer) => (
+        <>
+          <button
+            type="button"
+            class="link who"
+            title={betweenAddresses(address, peer.address)}
+            onClick={() => toPackets(betweenAddresses(address, peer.address))}
+          >
+            {peer.name !== null && <span class="who-name">{peer.name}</span>}
+            <span class={`mono ${peer.name === null ? 'who-name' : 'who-address'}`}>{peer.address}</span>
+          </button>
+          <span class="num lines-count">{bytes(peer.bytes)}</span>
+        </>
+      )}
+    </Lines>
+  );
+}
+
+function Protocols({ address, protocols }: Of<'protocols'> & { address: string }) {
+  const largest = protocols.toSorted((a, b) => b.bytes - a.bytes);
+  const all = protocols.reduce((sum, one) => sum + one.bytes, 0);
+  return (
+    <Lines title="Protocols" items={largest} none="None">
+      {(one) => (
+        <>
+          <button
+            type="button"
+            class="link who"
+            onClick={() => toPackets(allOf(ofAddress(address), ofProtocol(one.protocol)))}
+          >
+            <span class={`dot family-${familyOf(one.protocol)}`} />
+            {one.protocol}
+          </button>
+          <span class="num lines-count">
+            {bytes(one.bytes)} <span class="quiet">{percent(all === 0 ? 0 : one.bytes / all)}</span>
+          </span>
+        </>
+      )}
+    </Lines>
+  );
+}
+
+function Names({ names }: Of<'names'>) {
+  return (
+    <Lines title="Names" items={names} none="No name was said">
+      {(name) => (
+        <>
+          <span class="who-name">{name.name}</span>
+          <span class="tag">{name.source}</span>
+          <span class="num lines-count">{count(name.count)}</span>
+        </>
+      )}
+    </Lines>
+  );
+}
+
+function Fingerprints({ fingerprints }: Of<'fingerprints'>) {
+  return (
+    <Lines title="Fingerprints" items={fingerprints} none="None were taken">
+      {(print) => (
+        <>
+          <button
+            type="button"
+            class="link who"
+            title={print.value}
+            onClick={() => toPackets(`${print.field} == ${quoted(print.value)}`)}
+          >
+            <span class="tag">{print.field.split('.').at(-1)}</span>
+            <span class="mono who-name">{print.value}</span>
+          </button>
+          <span class="num lines-count">{count(print.flows)}</span>
+        </>
+      )}
+    </Lines>
+  );
+}
+
+function Findings({ findings }: Of<'findings'>) {
+  return (
+    <Lines title="Findings" items={inOrder(findings)} none="Nothing odd was found">
+      {(finding) => (
+        <>
+          <Grade of={gradeOf(finding)} />
+          <span class="who-name" title={finding.message}>
+            {finding.message}
+          </span>
+          <span class="num lines-count">{count(finding.count)}</span>
+        </>
+      )}
+    </Lines>
   );
 }
 

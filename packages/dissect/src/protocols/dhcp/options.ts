@@ -159,7 +159,8 @@ const rows: readonly Row[] = [
   [255, 'End'],
 ];
 
-const messageTypeNames = [
+/** RFC 2132 §9.6, RFC 3203, RFC 4388, RFC 6926, RFC 7724: in this order from 1. */
+export const dhcpMessageTypes: readonly string[] = [
   'Discover',
   'Offer',
   'Request',
@@ -182,11 +183,11 @@ const messageTypeNames = [
 
 /** RFC 2132 §9.6. */
 export function messageTypeName(type: number): string {
-  return messageTypeNames[type - 1] ?? `Unknown Message Type (0x${type.toString(16).padStart(2, '0')})`;
+  return dhcpMessageTypes[type - 1] ?? `Unknown Message Type (0x${type.toString(16).padStart(2, '0')})`;
 }
 
 const valueNames: Record<string, Record<number, string>> = {
-  dhcp: Object.fromEntries(messageTypeNames.map((name, i) => [i + 1, name])),
+  dhcp: Object.fromEntries(dhcpMessageTypes.map((name, i) => [i + 1, name])),
   netbios_over_tcpip_node_type: { 1: 'B-node', 2: 'P-node', 4: 'M-node', 8: 'H-node' },
   option_overload: {
     1: 'Boot file name holds options',
