@@ -1,4 +1,5 @@
 // Three panes: the list, the packet in layers, its bytes. What is chosen in one shows in the others.
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketDetail, PacketRow } from '../../api/types.ts';
@@ -18,7 +19,7 @@ import { ListHead, type Sorting } from './list-head.tsx';
 import { columnWidths, listShare, shownColumns, timeForm } from './list-settings.ts';
 import { type ListHandle, PacketList } from './packet-list.tsx';
 import { packetMenu } from './packet-menu.ts';
-import { SORTED_ROWS_MAX, useRows } from './rows.ts';
+import { type Rows, SORTED_ROWS_MAX, useRows } from './rows.ts';
 import { Toolbar } from './toolbar.tsx';
 
 /** While new packets are followed, the list is at its end. */
@@ -29,38 +30,14 @@ export function Packets() {
   const question = `${q} ${only}`;
   const counted = useRows(q, only);
   const rows = useArranged(counted, sorting, { q, capture: only });
-  const [selected, setSelected] = useState<{ number: number; row: PacketRow } | null>(null);
   const [isTailing, setTailing] = useState(false);
   const [flow, setFlow] = useState<{ id: number; query: string } | null>(null);
   const list = useRef<ListHandle | null>(null);
-  const needed = useRef(-1);
   const columns = useMemo(
     () => shownColumns.value.flatMap((id) => columnNamed(id) ?? []),
     [shownColumns.value],
   );
-  const wanted = place.value.packet;
-
-  // The chosen packet in the address: from a link, or because of Back.
-  useEffect(() => {
-    if (wanted === null) return setSelected(null);
-    if (!rows.isCounted || selected?.row.id === wanted) return;
-    const control = new AbortController();
-    get<PacketDetail>(`/packets/${wanted}`, {}, control.signal)
-      .then(async ({ packet }) => {
-        const number = await rows.find(packet);
-        if (control.signal.aborted) return;
-        setSelected({ number, row: packet });
-        if (number >= 0) list.current?.show(number, true);
-      })
-      .catch(() => {});
-    return () => control.abort();
-  }, [wanted, question, rows.isCounted, place.value.view.sort]);
-
-  // A row that was chosen by key before it had come.
-  useEffect(() => {
-    const row = needed.current < 0 ? null : rows.row(needed.current);
-    if (row !== null) select(needed.current, row);
-  }, [rows.version]);
+  const { selected, select, need } = useChoice(rows, question, list);
 
   const isRunning = running.value.length > 0;
   useEffect(() => {
@@ -69,12 +46,6 @@ export function Packets() {
   useEffect(() => {
     if (!isRunning) setTailing(false);
   }, [isRunning]);
-
-  const select = (number: number, row: PacketRow) => {
-    needed.current = -1;
-    setSelected({ number, row });
-    go({ packet: row.id }, place.value.packet !== null);
-  };
 
   const follow = async (row: PacketRow) => {
     const { flow: id } = await get<PacketDetail>(`/packets/${row.id}`);
@@ -108,25 +79,7 @@ export function Packets() {
     list.current?.focus();
   };
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'F6') {
-        nextPane(event.shiftKey);
-        event.preventDefault();
-      } else if (
-        event.key === 't' &&
-        !event.ctrlKey &&
-        !event.metaKey &&
-        !event.altKey &&
-        !isTyping(event.target) &&
-        isRunning
-      ) {
-        setTailing((now) => !now);
-      }
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [isRunning]);
+  useKeys(isRunning, () => setTailing((now) => !now));
 
   const beginning = useMemo(() => beginningOf(only, captures.value ?? []), [only, captures.value]);
   const columnsMenu = (event: MouseEvent, anchor?: Element) => openMenu(event, columnItems(), anchor);
@@ -145,19 +98,7 @@ export function Packets() {
         share={listShare.value}
         onShare={(share) => (listShare.value = share)}
         first={
-          rows.error !== null && (rows.total === 0 || rows.error.at !== null) ? (
-            <Trouble error={rows.error} onRetry={rows.reload} />
-          ) : !rows.isCounted && rows.total === 0 ? (
-            <Loading what="Counting packets" />
-          ) : rows.total === 0 && rows.isExact ? (
-            <Empty icon="filter" title="No packets pass this filter">
-              {q !== '' && (
-                <button type="button" class="button" onClick={() => go({ q: '' })}>
-                  Show all packets
-                </button>
-              )}
-            </Empty>
-          ) : (
+          <ListPane rows={rows} q={q}>
             <PacketList
               handle={list}
               total={rows.total}
@@ -172,7 +113,7 @@ export function Packets() {
               onSelect={select}
               onOpen={() => document.querySelector<HTMLElement>('.tree')?.focus()}
               onLeaveEnd={() => setTailing(false)}
-              onNeed={(number) => (needed.current = number)}
+              onNeed={need}
               onMenu={(event, row, column, anchor) =>
                 openMenu(
                   event,
@@ -196,10 +137,10 @@ export function Packets() {
                 />
               }
             />
-          )
+          </ListPane>
         }
         second={
-          wanted === null && selected === null ? null : (
+          place.value.packet === null && selected === null ? null : (
             <Details
               packet={selected?.row.id ?? null}
               onFollow={() => selected !== null && void follow(selected.row)}
@@ -211,6 +152,89 @@ export function Packets() {
       {flow !== null && <Follow flow={flow.id} query={flow.query} onClose={() => setFlow(null)} />}
     </div>
   );
+}
+
+interface Choice {
+  /** Its place in the list, -1 if it is not in it. */
+  number: number;
+  row: PacketRow;
+}
+
+/** The chosen packet: it stands in the address, so a link and Back choose, too. */
+function useChoice(rows: Rows, question: string, list: { readonly current: ListHandle | null }) {
+  const [selected, setSelected] = useState<Choice | null>(null);
+  const needed = useRef(-1);
+  const wanted = place.value.packet;
+  const select = (number: number, row: PacketRow) => {
+    needed.current = -1;
+    setSelected({ number, row });
+    go({ packet: row.id }, place.value.packet !== null);
+  };
+
+  useEffect(() => {
+    if (wanted === null) return setSelected(null);
+    if (!rows.isCounted || selected?.row.id === wanted) return;
+    const control = new AbortController();
+    get<PacketDetail>(`/packets/${wanted}`, {}, control.signal)
+      .then(async ({ packet }) => {
+        const number = await rows.find(packet);
+        if (control.signal.aborted) return;
+        setSelected({ number, row: packet });
+        if (number >= 0) list.current?.show(number, true);
+      })
+      .catch(() => {});
+    return () => control.abort();
+  }, [wanted, question, rows.isCounted, place.value.view.sort]);
+
+  // A row that was chosen by key before it had come.
+  useEffect(() => {
+    const row = needed.current < 0 ? null : rows.row(needed.current);
+    if (row !== null) select(needed.current, row);
+  }, [rows.version]);
+  const need = (number: number) => {
+    needed.current = number;
+  };
+  return { selected, select, need };
+}
+
+/** The list, or why there is none. */
+function ListPane({ rows, q, children }: { rows: Rows; q: string; children: ComponentChildren }) {
+  if (rows.error !== null && (rows.total === 0 || rows.error.at !== null))
+    return <Trouble error={rows.error} onRetry={rows.reload} />;
+  if (!rows.isCounted && rows.total === 0) return <Loading what="Counting packets" />;
+  if (rows.total > 0 || !rows.isExact) return <>{children}</>;
+  return (
+    <Empty icon="filter" title="No packets pass this filter">
+      {q !== '' && (
+        <button type="button" class="button" onClick={() => go({ q: '' })}>
+          Show all packets
+        </button>
+      )}
+    </Empty>
+  );
+}
+
+/** F6 goes round the panes, t follows new packets. */
+function useKeys(isRunning: boolean, onTail: () => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'F6') {
+        nextPane(event.shiftKey);
+        event.preventDefault();
+      } else if (
+        event.key === 't' &&
+        !event.ctrlKey &&
+        !event.metaKey &&
+        !event.altKey &&
+        !isTyping(event.target) &&
+        isRunning
+      ) {
+        onTail();
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [isRunning]);
 }
 
 function sortingOf(text: string): Sorting {
