@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Source, type Standing, TimeKeeper, type Verdict } from '@eyrie/clock';
 import { FAILED } from '../errors.ts';
+import { serversText } from './servers-text.ts';
 import { type ServerOptions, samplesOf, sourcesOf } from './sources.ts';
-import { behindText, offsetText, spanText, table } from './text.ts';
+import { behindText } from './text.ts';
 
 /** Between two questions to one server: what every server allows at first. */
 const GAP_MS = 500;
@@ -33,23 +34,13 @@ export async function askRepeatedly(source: Source, samples: number): Promise<vo
   }
 }
 
-const ROLES = { truth: '', outlier: 'outlier', falseticker: 'false', unusable: 'unusable' };
-
 function textOf(verdict: Verdict): string {
-  const head = ['server', 'auth', 'stratum', 'offset', 'jitter', 'delay', 'distance', ''];
-  const rows = verdict.sources.map(
-    ({ host, isAuthenticated, packet, estimate, rootDistance, role, fault }) => [
-      host,
-      isAuthenticated ? 'NTS' : 'none',
-      packet === null ? '-' : String(packet.stratum),
-      estimate === null ? '-' : offsetText(estimate.offset),
-      estimate === null ? '-' : spanText(estimate.jitter),
-      estimate === null ? '-' : spanText(estimate.delay),
-      spanText(rootDistance),
-      fault ?? ROLES[role],
-    ],
-  );
-  return `${table([head, ...rows])}\n\n${conclusion(verdict)}`;
+  const lines = verdict.sources.map(({ packet, rootDistance, ...source }) => ({
+    ...source,
+    stratum: packet?.stratum ?? null,
+    distance: rootDistance,
+  }));
+  return `${serversText(lines)}\n\n${conclusion(verdict)}`;
 }
 
 function conclusion({ offset, distance, sources }: Verdict): string {

@@ -1,6 +1,15 @@
 // `eyrie time` without servers: the mesh's clock, as the peers of this user that run have it.
-import { ControlError, callPeer, eyrieHome, type PeerTime, peerFolder, peersIn } from '@eyrie/mesh';
+import {
+  ControlError,
+  callPeer,
+  eyrieHome,
+  type PeerTime,
+  peerFolder,
+  peersIn,
+  type TimeSourcesView,
+} from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
+import { serversText } from './servers-text.ts';
 import { offsetText, spanText, table } from './text.ts';
 
 export async function meshTime({ peer, json }: { peer?: string; json?: boolean }): Promise<number> {
@@ -20,8 +29,26 @@ export async function meshTime({ peer, json }: { peer?: string; json?: boolean }
       FAILED,
     );
   }
-  console.log(json === true ? JSON.stringify([...clocks].map(jsonOf), null, 2) : textOf(clocks));
+  if (json === true) {
+    console.log(JSON.stringify([...clocks].map(jsonOf), null, 2));
+    return 0;
+  }
+  const [first] = clocks.keys();
+  const servers = (await callPeer(peerFolder(eyrieHome(), first!), 'timeSources')) as TimeSourcesView;
+  console.log([textOf(clocks), ...behindOf(servers)].join('\n\n'));
   return 0;
+}
+
+/** The time servers of whoever leads; nothing where there are none. */
+function behindOf({ askedBy, sources, problem }: TimeSourcesView): string[] {
+  if (problem !== null)
+    return [`${askedBy} leads, and does not say which time servers it follows: ${problem}`];
+  if (sources.length === 0) return [];
+  const lines = sources.map((source) => ({
+    ...source,
+    distance: source.estimate?.distance ?? Number.POSITIVE_INFINITY,
+  }));
+  return [`${askedBy} follows:\n${serversText(lines)}`];
 }
 
 function jsonOf([peer, { uncertainty: _, ...clock }]: [string, PeerTime]): object {
