@@ -1,7 +1,8 @@
 // Which request a reply answers: kept for a whole capture in columns, by conversation and message number.
 import type { Packet } from '../core/packet.ts';
 
-const START = 1024;
+/** Cells at first. */
+const START = 64;
 /** Exchanges remembered at once; then the oldest of those that hash alike is forgotten. */
 const EXCHANGES_MAX = 1 << 20;
 /** Cells looked at for a key. */

@@ -31,8 +31,8 @@ const LAST_SECONDS = 11;
 const BYTES = 12;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 
-/** Entries there is room for at first, unless there may never be so many. */
-const START_CAPACITY = 1024;
+/** Entries there is room for at first: few, for whoever looks at a single packet makes a table for it. */
+export const START_CAPACITY = 64;
 /** Entries looked at for one to forget. */
 const EVICTION_SWEEP = 8;
 

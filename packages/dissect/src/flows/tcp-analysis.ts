@@ -1,5 +1,7 @@
 // What a TCP segment means in its conversation: retransmission, lost segment, duplicate ACK and the other findings
 // of Wireshark's sequence analysis (User's Guide §7.5 "TCP Analysis"), and relative sequence numbers.
+import { START_CAPACITY } from './flow-table.ts';
+
 export const RETRANSMISSION = 0x0001;
 export const FAST_RETRANSMISSION = 0x0002;
 export const SPURIOUS_RETRANSMISSION = 0x0004;
@@ -29,6 +31,7 @@ export const URG = 0x20;
  * A conversation is one record of 32-bit words, a cache line for each direction and one for what is looked at rarely.
  * Sequence numbers are signed here, so that the engine can keep to 32 bits: only their differences and equality count.
  */
+
 const BASE_SEQ = 0;
 const NEXT_SEQ = 1;
 /** Highest sequence number up to which everything was captured. */
@@ -98,7 +101,7 @@ const sequenceEnd = (s: Segment): number => (s.seq + s.length + (s.flags & (SYN 
 const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 
 export class TcpAnalysis {
-  #words = new Int32Array(1024 * RECORD_WORDS);
+  #words = new Int32Array(START_CAPACITY * RECORD_WORDS);
   #doubles = new Float64Array(this.#words.buffer);
 
   /** Relative numbers and scaled window of the last segment analysed. */
