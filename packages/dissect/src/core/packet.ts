@@ -114,6 +114,10 @@ export class Packet {
   segmentLength = 0;
   /** Part of a message that a later segment completes. */
   isPartOfMessage = false;
+  /** Bytes of its payload that end, or go on with, a message which earlier segments began. */
+  joinedBytes = 0;
+  /** Where in its bytes a message begins that later segments go on with; -1: none does. */
+  begunAt = -1;
 
   /** Only the layers before this one have a say in the Protocol column. */
   protocolLayers: number = LAYERS_MAX;
@@ -171,6 +175,8 @@ export class Packet {
     this.tcpLayer = -1;
     this.analysis = 0;
     this.isPartOfMessage = false;
+    this.joinedBytes = 0;
+    this.begunAt = -1;
     this.protocolLayers = LAYERS_MAX;
     this.columnKind = NO_ADDRESS;
     this.columnWrap = '';

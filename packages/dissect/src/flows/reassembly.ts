@@ -17,7 +17,20 @@ const HAS_FINISHED = 2;
 /** Runs of bytes an unfinished message may have with gaps between them. */
 const RUNS_MAX = 64;
 
-interface Pending {
+/** Pieces of a message that are told apart: of one that has more, the others are counted in its length alone. */
+const PIECES_MAX = 16_384;
+
+/** A message that several segments brought; borrowed, as the packet is. */
+export interface Joined {
+  /** Three numbers a segment, in the order of their coming: its frame, and the bytes [start, end) that it brought. */
+  readonly pieces: readonly number[];
+  /** Bytes of the message; of a longer one only the first are kept. */
+  readonly extent: number;
+  readonly bytes: Uint8Array;
+}
+
+interface Pending extends Joined {
+  readonly pieces: number[];
   /** Sequence number of the first byte. */
   seq: number;
   /** Bytes the message needs, or MORE_SEGMENT / MORE_UNTIL_END. */
@@ -56,23 +69,25 @@ export class StreamReassembly {
     seq: number,
     isLast: boolean,
     deliver: (p: Packet) => void,
-    onWhole: (p: Packet) => void,
+    onWhole: (p: Packet, joined: Joined) => void,
   ): void {
     this.#newPacket(p.number);
     // What the capture cut can't be put together.
     const isCut = p.wireEnd > p.end;
     if (isCut) this.#drop(cell);
-    let at = p.at;
+    const payload = p.at;
+    let at = payload;
     const { end, wireEnd } = p;
     for (let round = 0; round < ROUNDS_MAX && at < end; round++) {
       const pending = this.#pendingOf(cell);
       const offset = pending === undefined ? -1 : (seq - pending.seq) | 0;
       if (pending !== undefined && offset >= 0 && covers(pending, offset)) {
         const taken = pending.wanted > 0 ? Math.min(end - at, pending.wanted - offset) : end - at;
-        if (!this.#store(pending, p.buf, at, taken, offset)) {
+        if (!this.#store(pending, p, at, taken, offset)) {
           this.#drop(cell);
           return;
         }
+        p.joinedBytes = at + taken - payload;
         let isShown = true;
         if (isWhole(pending, isLast)) isShown = this.#deliverWhole(p, cell, pending, deliver, onWhole);
         else {
@@ -98,8 +113,9 @@ export class StreamReassembly {
       p.mayAskMore = false;
       if (p.wanted !== 0 && !(isLast && p.wanted === MORE_UNTIL_END)) {
         const from = p.wantedAt;
-        this.#begin(cell, (seq + from - at) >>> 0, p.wanted, p.buf, from, end);
+        this.#begin(cell, (seq + from - at) >>> 0, p.wanted, p.buf, from, end, [p.number, 0, end - from]);
         p.isPartOfMessage = true;
+        p.begunAt = from;
       }
       p.wanted = 0;
       return;
@@ -112,7 +128,7 @@ export class StreamReassembly {
     cell: number,
     seq: number,
     deliver: (p: Packet) => void,
-    onWhole: (p: Packet) => void,
+    onWhole: (p: Packet, joined: Joined) => void,
   ): void {
     const pending = this.#pendingOf(cell);
     if (pending === undefined || pending.wanted !== MORE_UNTIL_END || !isWhole(pending, true)) return;
@@ -172,10 +188,10 @@ export class StreamReassembly {
     cell: number,
     whole: Pending,
     deliver: (p: Packet) => void,
-    onWhole: (p: Packet) => void,
+    onWhole: (p: Packet, joined: Joined) => void,
   ): boolean {
     const layer = p.count;
-    onWhole(p);
+    onWhole(p, whole);
     this.#take(cell, whole);
     const { bytes, extent } = whole;
     const kept = Math.min(extent, KEPT_BYTES_MAX);
@@ -196,15 +212,26 @@ export class StreamReassembly {
     }
     this.#note(cell, HAS_FINISHED);
     this.#finished.set(cell, { seq: whole.seq, length: wanted !== 0 ? wantedAt : extent });
-    if (wanted !== 0) this.#begin(cell, (whole.seq + wantedAt) >>> 0, wanted, bytes, wantedAt, extent);
+    if (wanted !== 0) {
+      const seq = (whole.seq + wantedAt) >>> 0;
+      this.#begin(cell, seq, wanted, bytes, wantedAt, extent, piecesBehind(whole.pieces, wantedAt));
+    }
     this.#release(bytes);
     return true;
   }
 
-  #begin(cell: number, seq: number, wanted: number, from: Uint8Array, start: number, end: number): void {
+  #begin(
+    cell: number,
+    seq: number,
+    wanted: number,
+    from: Uint8Array,
+    start: number,
+    end: number,
+    pieces: number[],
+  ): void {
     const bytes = this.#pool.take(Math.max(end - start, Math.min(wanted, 1 << 16), 2048));
     bytes.set(from.subarray(start, end));
-    this.#keep(cell, { seq, wanted, runs: [0, end - start], extent: end - start, bytes });
+    this.#keep(cell, { seq, wanted, runs: [0, end - start], extent: end - start, bytes, pieces });
   }
 
   #keep(cell: number, pending: Pending): void {
@@ -220,7 +247,8 @@ export class StreamReassembly {
     }
   }
 
-  #store(pending: Pending, from: Uint8Array, at: number, length: number, offset: number): boolean {
+  #store(pending: Pending, p: Packet, at: number, length: number, offset: number): boolean {
+    const from = p.buf;
     const end = offset + length;
     if (!addRun(pending.runs, offset, end)) return false;
     const kept = Math.min(end, KEPT_BYTES_MAX);
@@ -234,6 +262,7 @@ export class StreamReassembly {
     }
     if (kept > offset) pending.bytes.set(from.subarray(at, at + kept - offset), offset);
     if (end > pending.extent) pending.extent = end;
+    if (pending.pieces.length < 3 * PIECES_MAX) pending.pieces.push(p.number, offset, end);
     return true;
   }
 
@@ -279,4 +308,12 @@ function addRun(runs: number[], start: number, end: number): boolean {
   }
   runs.splice(first, behind - first, start, end);
   return runs.length <= 2 * RUNS_MAX;
+}
+
+/** The pieces of what is left of a message from `at` on, which is where the next one begins. */
+function piecesBehind(pieces: readonly number[], at: number): number[] {
+  const left: number[] = [];
+  for (let i = 0; i < pieces.length; i += 3)
+    if (pieces[i + 2]! > at) left.push(pieces[i]!, Math.max(0, pieces[i + 1]! - at), pieces[i + 2]! - at);
+  return left;
 }

@@ -54,6 +54,7 @@ import { serviceProtocols } from './services.ts';
 import { signallingProtocols } from './sigtran/index.ts';
 import { smux, snmp } from './snmp.ts';
 import { tcp } from './tcp.ts';
+import { segments } from './tcp-segments.ts';
 import { textProtocols } from './text/index.ts';
 import { tpkt } from './tpkt.ts';
 import { ayiya } from './tunnels/ayiya.ts';
@@ -125,6 +126,7 @@ export const protocols = [
   dhcp,
   ...secureProtocols,
   mptcp,
+  segments,
   ntp,
   sctp,
   ...signallingProtocols,

@@ -7,6 +7,7 @@ import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
 import { badTcpChecksum, statusOf } from '../expert/checksums.ts';
 import { runFramed } from '../flows/framing.ts';
+import type { Joined } from '../flows/reassembly.ts';
 import {
   ACK,
   FIN,
@@ -23,6 +24,7 @@ import { completenessName } from '../flows/tcp-timing.ts';
 import { checksumStatusNames } from './checksum.ts';
 import { hasMultipath, mptcp } from './mptcp.ts';
 import { emitTcpOptions, sackedBytes, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
+import { segments } from './tcp-segments.ts';
 import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, writeTcpInfo } from './tcp-text.ts';
 
 const HEADER = 20;
@@ -96,6 +98,10 @@ const f = {
   ...tcpAnalysisFields,
   payload: bytes('tcp.payload', 'TCP payload').shownAs(
     (_, width) => `TCP payload (${width} byte${width === 1 ? '' : 's'})`,
+  ),
+  // Those of its bytes that belong to a message of several segments.
+  segmentData: bytes('tcp.segment_data', 'TCP segment data').shownAs(
+    (_, width) => `TCP segment data (${width} byte${width === 1 ? '' : 's'})`,
   ),
 };
 
@@ -214,6 +220,8 @@ export const tcp: Protocol = protocol({
     out.close();
     emitTcpAnalysis(p, start, out);
     if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
+    if (p.joinedBytes > 0) out.add(f.segmentData, end, p.joinedBytes);
+    if (p.begunAt >= 0) out.add(f.segmentData, p.begunAt, p.stop[layer]! - p.begunAt);
   },
   headline: (p, layer) =>
     p.stop[layer]! - p.start[layer]! < 4
@@ -294,11 +302,8 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   p.window = analysis.scaledWindow;
 }
 
-/** The tree of a message put together from several segments: a layer of its own, as Wireshark shows and counts it. */
-const segments = protocol({ name: 'tcp.segments', title: 'Reassembled TCP Segments', step: () => null });
-
-function onWhole(p: Packet): void {
-  p.push(segments, SHOWN | LATE);
+function onWhole(p: Packet, joined: Joined): void {
+  if (p.push(segments, SHOWN | LATE)) p.notes[p.layer] = joined;
 }
 
 function readPayload(p: Packet, seq: number, flags: number): void {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { infoColumn } from '../../src/core/columns.ts';
 import type { Packet } from '../../src/core/packet.ts';
 import { framePath } from '../../src/core/path.ts';
+import { type TreeNode, treeOf } from '../../src/core/tree.ts';
 import { ACK, FIN } from '../../src/flows/tcp-analysis.ts';
 import { conversation } from './segments.ts';
 
@@ -73,4 +74,52 @@ test('what lasts until the end of the stream is whole with the FIN, in order or 
     path,
   );
   assert.equal(seen[3], ':http:data-text-lines');
+});
+
+/** The lines of a layer, or of the fields of one name, whatever they stand under. */
+function linesOf(nodes: readonly TreeNode[], name: string): string[] {
+  return nodes.flatMap((node) => [
+    ...(node.name === name ? [node.text] : []),
+    ...linesOf(node.children, name),
+  ]);
+}
+
+test('a message of several segments tells which frames brought which bytes of it', () => {
+  const seen = conversation(
+    80,
+    [
+      { way: '<', seq: 1, body: HEAD },
+      { way: '<', seq: at(1), body: PART, ms: 1 },
+      { way: '<', seq: at(0), body: PART, ms: 2 },
+      // The end of one message and the beginning of the next.
+      { way: '<', seq: at(2), body: PART + HEAD, ms: 3 },
+    ],
+    (p) => {
+      const tree = treeOf(p);
+      return {
+        message: linesOf(tree, 'tcp.segments'),
+        pieces: linesOf(tree, 'tcp.segment'),
+        counts: [...linesOf(tree, 'tcp.segment.count'), ...linesOf(tree, 'tcp.reassembled.length')],
+        data: linesOf(tree, 'tcp.segment_data'),
+      };
+    },
+  );
+  const [first, ahead, late, last] = seen;
+  const head = HEAD.length;
+  assert.deepEqual(
+    [first, ahead, late].map((each) => each!.data),
+    [[`TCP segment data (${head} bytes)`], ['TCP segment data (10 bytes)'], ['TCP segment data (10 bytes)']],
+  );
+  assert.deepEqual(late!.message, []);
+  assert.deepEqual(last!.message, [
+    `[4 Reassembled TCP Segments (${head + 30} bytes): #1(${head}), #3(10), #2(10), #4(10)]`,
+  ]);
+  assert.deepEqual(last!.pieces, [
+    `[Frame: 1, payload: 0-${head - 1} (${head} bytes)]`,
+    `[Frame: 3, payload: ${head}-${head + 9} (10 bytes)]`,
+    `[Frame: 2, payload: ${head + 10}-${head + 19} (10 bytes)]`,
+    `[Frame: 4, payload: ${head + 20}-${head + 29} (10 bytes)]`,
+  ]);
+  assert.deepEqual(last!.counts, ['[Segment count: 4]', `[Reassembled TCP length: ${head + 30}]`]);
+  assert.deepEqual(last!.data, ['TCP segment data (10 bytes)', `TCP segment data (${head} bytes)`]);
 });
