@@ -14,7 +14,7 @@ const LOOK_MS = 15_000;
 const SETTLE_MS = 1_000;
 /** A link to somebody who is no neighbour costs a handshake: a few at first, then few. */
 const FAR_LOOKS_FIRST = 2;
-const FAR_FIRST_MS = 25_000;
+const FAR_FIRST_MS = 60_000;
 const FAR_MS = 240_000;
 const ANSWER_MS = 2_000;
 /** The least of the last few: what is more was waiting, not the way (Ledlie et al., NSDI 2007). */

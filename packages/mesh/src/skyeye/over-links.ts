@@ -100,6 +100,7 @@ export class SkyEyeOverLinks {
         ...world,
         root: () => tree.root,
         knowsAll: () => this.core.knowsAll,
+        isLinked: (other) => switchboard.sessionOf(other) !== null,
         send: (to, message) =>
           switchboard.sessionOf(to)?.notify(noticeKinds.support, encode(supportMessage, message)),
         link: (other) => this.#link(other),

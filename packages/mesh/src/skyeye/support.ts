@@ -1,7 +1,7 @@
 // Support peers: they follow the root, so that each has a copy of all the readings it knows one by one. A root with many
 // queries hands them on to its followers, who answer in its place; and a coordinator follows to see every reading itself.
 
-import { type Cancel, every, type Runtime } from '../runtime.ts';
+import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
 import { Below } from './below.ts';
 import type { Report, SupportMessage } from './messages.ts';
 import { Outlet } from './outlet.ts';
@@ -28,6 +28,7 @@ export interface SupportSurroundings {
   knowsAll(): boolean;
   counts(id: string): boolean;
   roleOf(id: string): string;
+  isLinked(id: string): boolean;
   send(to: string, message: SupportMessage): void;
   /** Makes a link to a peer that is no neighbour, and keeps it. */
   link(id: string): void;
@@ -67,6 +68,13 @@ export class Support {
     if (invited.length >= RECRUITED_MAX && !this.#followers.has(id)) return;
     this.#recruited.add(id);
     this.#world.send(id, { kind: 'support' });
+  }
+
+  /** One of these, of whom some may have moved to another place in the tree and have no link here any more. */
+  recruitOneOf(ids: readonly string[]): void {
+    const linked = ids.filter((id) => this.#world.isLinked(id));
+    const [chosen] = sample(this.#runtime.random, linked, 1);
+    if (chosen !== undefined) this.recruit(chosen);
   }
 
   stop(): void {

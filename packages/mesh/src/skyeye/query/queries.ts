@@ -6,7 +6,7 @@
 //                                 └─► ask ─► children ┘  (where they are too many to be known one by one)
 
 import { PEER_ID } from '../../identity/names.ts';
-import { type Cancel, type Runtime, sample } from '../../runtime.ts';
+import type { Cancel, Runtime } from '../../runtime.ts';
 import { COORDINATE, type Values } from '../attributes.ts';
 import { arePossible, type Below } from '../below.ts';
 import type { Readings } from '../readings.ts';
@@ -208,10 +208,7 @@ export class Queries {
   #lead(message: Extract<QueryMessage, { kind: 'query' }>, query: Query, near: Place | null): void {
     const step = this.#load.next(message.asker, this.#world.id);
     if (step === 'refuse') return void this.#refuse(message);
-    if (step === 'recruit') {
-      const [child] = sample(this.#runtime.random, [...this.#below.children.keys()], 1);
-      if (child !== undefined) this.#support?.recruit(child);
-    }
+    if (step === 'recruit') this.#support?.recruitOneOf([...this.#below.children.keys()]);
     const follower =
       step === 'answer' || message.hops >= HOPS_MAX ? null : (this.#support?.nextFollower() ?? null);
     if (follower === null || follower === message.asker)
