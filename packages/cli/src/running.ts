@@ -32,21 +32,24 @@ function report(program: Command, error: unknown): number {
   return error instanceof UserError ? error.exitCode : FAILED;
 }
 
-/** `eyrie`, then the names of the commands that the arguments begin with. */
-function namedCommands(program: Command, given: readonly string[]): string[] {
+/** The program, then the commands that the arguments begin with. */
+function namedCommands(program: Command, given: readonly string[]): Command[] {
   const command = program.commands.find((each) => each.name() === given[0]);
-  return [program.name(), ...(command === undefined ? [] : namedCommands(command, given.slice(1)))];
+  return [program, ...(command === undefined ? [] : namedCommands(command, given.slice(1)))];
 }
 
 function reportUsage(program: Command, error: CommanderError): number {
-  // Help and version that were asked for, and help for `eyrie` alone.
+  // Help and version that were asked for.
   if (error.exitCode === 0) return 0;
+  const named = namedCommands(program, process.argv.slice(2));
+  // `eyrie` alone, and groups of commands without one of them: `eyrie privacy`.
   if (error.code === 'commander.help') {
-    program.configureOutput({ writeErr: (text) => process.stderr.write(text) });
-    program.outputHelp({ error: true });
+    const group = named.at(-1)!;
+    group.configureOutput({ writeErr: (text) => process.stderr.write(text) });
+    group.outputHelp({ error: true });
     return BAD_USAGE;
   }
-  const help = [...namedCommands(program, process.argv.slice(2)), '--help'].join(' ');
+  const help = [...named.map((each) => each.name()), '--help'].join(' ');
   console.error(
     `eyrie: ${error.message
       .replace(/^error: /, '')

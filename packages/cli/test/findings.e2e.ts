@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -138,6 +138,10 @@ test('a service that is restarted is waited for, with one line', async () => {
 });
 
 test('what is wrong is said in one line', async (t) => {
+  writeFileSync(
+    join(folder, 'none.toml'),
+    `[store]\nurl = "duckdb:${join(folder, 'none.duckdb')}"\n[ui]\nport = 1\n[analyzer]\nport = 2\n`,
+  );
   const page = createServer((_, response) => response.end('<!DOCTYPE html>'));
   await once(page.listen(0, '127.0.0.1'), 'listening');
   t.after(() => page.close());
@@ -150,6 +154,7 @@ test('what is wrong is said in one line', async (t) => {
     [['--api', other], 1, /^eyrie: \S+: this is no API of Eyrie \(it said 200\)$/m],
     [['--config', '/nowhere.toml'], 2, /^eyrie: \/nowhere\.toml: cannot be read/],
     [['--store', 'duckdb:/nowhere/at/all'], 1, /^eyrie: /],
+    [['--config', join(folder, 'none.toml')], 1, /^eyrie: nothing was stored here yet: eyrie up, or/],
   ];
   for (const [args, status, message] of bad) {
     const { status: code, stderr } = await eyrie(...args);

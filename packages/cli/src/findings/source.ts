@@ -34,6 +34,11 @@ export async function openSource(options: FindingsOptions): Promise<FindingsSour
     return storeSource(await openStore(url, { create: false, readOnly: true }));
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
+    if (error.code === 'ERR_STORE_NOT_FOUND' && options.store === undefined)
+      throw new UserError(
+        'nothing was stored here yet: eyrie up, or eyrie import --rules FILE; eyrie read FILE -q -z findings looks at a file alone',
+        FAILED,
+      );
     throw new UserError(error.message, error.code === 'ERR_STORE_URL' ? BAD_USAGE : FAILED);
   }
 }
