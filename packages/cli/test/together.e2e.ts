@@ -96,6 +96,21 @@ test('what cannot be added up is read by one process', () => {
   }
 });
 
+test('what is no file to be read twice is read by one process, and told of as ever', () => {
+  const flags = ['-q', '-z', 'io,phs', '--processes', '2'];
+  const input = readFileSync(sample);
+  const piped = spawnSync(process.execPath, [eyrie, 'read', '-', ...flags], { encoding: 'utf8', input });
+  assert.deepEqual({ status: piped.status, stderr: piped.stderr }, { status: 0, stderr: '' });
+  assert.equal(piped.stdout, read(sample, 1, '-z', 'io,phs').stdout);
+  for (const path of [join(folder, 'none.pcap'), folder, import.meta.filename]) {
+    const [one, two] = [flags.slice(0, 3), flags].map((each) =>
+      spawnSync(process.execPath, [eyrie, 'read', path, ...each], { encoding: 'utf8' }),
+    );
+    assert.match(two!.stderr, /^eyrie: .*\n$/);
+    assert.deepEqual([two!.status, two!.stderr], [one!.status, one!.stderr]);
+  }
+});
+
 test('a number of processes that is none is refused', () => {
   const { status, stderr } = spawnSync(process.execPath, [eyrie, 'read', sample, '--processes', '0'], {
     encoding: 'utf8',

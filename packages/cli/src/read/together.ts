@@ -38,7 +38,10 @@ interface Found {
  * @throws UserError
  */
 export async function runTogether(plan: ReadPlan, processes: number | undefined): Promise<ReadResult | null> {
-  const count = processes ?? processesFor(plan.path);
+  // Only a file can be read again: what can't be opened is told of by who opens it for good.
+  const stats = statSync(plan.path, { throwIfNoEntry: false });
+  if (plan.path === '-' || stats?.isFile() !== true) return null;
+  const count = processes ?? processesFor(stats.size);
   if (count < 2 || !isShareable(plan)) return null;
   const shares = await sharesFor(plan.path, count, processes !== undefined);
   return shares === null ? null : new Together(plan, shares).run();
@@ -69,11 +72,9 @@ function tell(message: Message): void {
   process.send!(message);
 }
 
-function processesFor(path: string): number {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() !== true) return 1;
+function processesFor(bytes: number): number {
   const cores = Math.floor(availableParallelism() / CORES_A_PROCESS);
-  return Math.min(cores, PROCESSES_MAX, Math.floor(stats.size / BYTES_A_PROCESS));
+  return Math.min(cores, PROCESSES_MAX, Math.floor(bytes / BYTES_A_PROCESS));
 }
 
 /** Whether what the plan asks for can be added up; and only the `eyrie` command itself can be started once more. */
@@ -88,7 +89,8 @@ function isShareable(plan: ReadPlan): boolean {
 
 /** By what the file begins with; null where it can't be read by several, or shouldn't be unless somebody wants it. */
 async function sharesFor(path: string, count: number, isWanted: boolean): Promise<Shares | null> {
-  const source = await openCapture(path);
+  const source = await openCapture(path).catch(() => null);
+  if (source === null) return null;
   try {
     if (source.size === null || source.compression !== null || source.isEncrypted) return null;
     const frame = newFrame();
@@ -121,6 +123,13 @@ class Together {
   }
 
   async run(): Promise<ReadResult | null> {
+    let isInterrupted = false;
+    const onInterrupt = (): void => {
+      isInterrupted = true;
+      this.#stop.abort();
+      for (const helper of this.#helpers) helper.send('stop', () => {});
+    };
+    process.once('SIGINT', onInterrupt);
     try {
       const helped = Array.from({ length: this.#shares.count - 1 }, (_, i) => this.#start(i + 1));
       const result = await run({
@@ -129,15 +138,23 @@ class Together {
         signal: this.#stop.signal,
         watch: (session) => this.#count(0, session.flows.size, session.flows.maxFlows),
       });
-      if (result.isInterrupted) for (const helper of this.#helpers) helper.send('stop', () => {});
+      if (isInterrupted) return this.#soFar(result, await Promise.all(helped));
       const found = this.#reason === null ? await Promise.all(helped) : [];
+      if (isInterrupted) return this.#soFar(result, found);
       this.#reason ??= this.#addUp(result, found);
       if (process.argv.includes('--debug'))
         console.error(`eyrie: note: read by ${this.#reason ?? `${this.#shares.count} processes`}`);
       return this.#reason === null ? result : null;
     } finally {
+      process.removeListener('SIGINT', onInterrupt);
       for (const helper of this.#helpers) helper.kill();
     }
+  }
+
+  /** What all read before Ctrl-C: nobody expects to be told the same each time, nor that it is begun anew. */
+  #soFar(result: ReadResult, found: readonly (Found | null)[]): ReadResult {
+    for (const each of found) if (each !== null) this.#add(each);
+    return { ...result, isInterrupted: true };
   }
 
   /** The same command, which finds its share in the environment. Null where it came to nothing. */
@@ -183,17 +200,15 @@ class Together {
     const others = found.filter((each) => each !== null);
     if (others.length < found.length) return 'one process: another failed';
     if (result.hasSecrets) return 'one process: the file holds keys';
-    // Of what was interrupted, nobody expects to be told the same each time.
-    if (!result.isInterrupted) {
-      const haveReadAll = others.every(({ frameCount }) => frameCount === result.frameCount);
-      if (!haveReadAll) return 'one process: the file has changed';
-      const traces = [traceOf(result.session), ...others.map(({ trace }) => trace)];
-      const why = whyNotAsOne(traces, this.#shares);
-      if (why !== null) return `one process: ${why}`;
-    }
-    const isAdded = others.every(({ parts }) =>
-      this.#plan.statistics.every((statistic, i) => statistic.parts!.add(parts[i])),
-    );
-    return isAdded ? null : 'one process: what was counted does not add up';
+    const haveReadAll = others.every(({ frameCount }) => frameCount === result.frameCount);
+    if (!haveReadAll) return 'one process: the file has changed';
+    const traces = [traceOf(result.session), ...others.map(({ trace }) => trace)];
+    const why = whyNotAsOne(traces, this.#shares);
+    if (why !== null) return `one process: ${why}`;
+    return others.every((each) => this.#add(each)) ? null : 'one process: what was counted does not add up';
+  }
+
+  #add({ parts }: Found): boolean {
+    return this.#plan.statistics.every((statistic, i) => statistic.parts!.add(parts[i]));
   }
 }
