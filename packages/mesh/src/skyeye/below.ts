@@ -11,6 +11,8 @@ const AGE_MS_MAX = 3_600_000;
 /** More readings of one child than twice what it may report one by one: then it is out of order. */
 const SLACK = 2;
 const WIDTH = attributes.length;
+/** An heir that knows so much of what the one before it knew has heard from all that matter. */
+const MOST = 0.9;
 /** A bit for each attribute. */
 const ALL = 2 ** WIDTH - 1;
 
@@ -22,9 +24,18 @@ export interface Child {
   numbered: (Held | undefined)[];
   aggregate: Aggregate | null;
   aggregatedMs: number;
+  /** What the one before it in its place had reported: counts until this one knows as much. */
+  forebear: Orphan | null;
   /** The view that it has. */
   picture: Picture | null;
   againMs: number;
+}
+
+/** The sum of a child that was lost. */
+interface Orphan {
+  readonly aggregate: Aggregate;
+  readonly sinceMs: number;
+  readonly atMs: number;
 }
 
 export interface Refused {
@@ -43,7 +54,7 @@ export class Below {
   readonly detailMax: number;
   readonly #counts: (id: string) => boolean;
   /** Sums of children that were lost. */
-  #orphaned: { aggregate: Aggregate; sinceMs: number; atMs: number }[] = [];
+  #orphaned: Orphan[] = [];
 
   constructor(own: string, detailMax: number, counts: (id: string) => boolean) {
     this.#own = own;
@@ -66,7 +77,7 @@ export class Below {
     if (known !== undefined) return known;
     const never = Number.NEGATIVE_INFINITY;
     const child = {
-      ...{ id, expected: 0, numbered: [], aggregate: null, aggregatedMs: 0 },
+      ...{ id, expected: 0, numbered: [], aggregate: null, aggregatedMs: 0, forebear: null },
       ...{ picture: null, againMs: never },
     };
     this.children.set(id, child);
@@ -121,8 +132,16 @@ export class Below {
   /** Of all that is known, this peer included. */
   sum(nowMs: number): Aggregate {
     const parts = [this.readings.sum(nowMs)];
-    for (const { aggregate, aggregatedMs } of this.children.values())
-      if (aggregate !== null) parts.push(aged(aggregate, nowMs - aggregatedMs));
+    for (const { aggregate, aggregatedMs, forebear } of this.children.values()) {
+      if (aggregate === null) continue;
+      const isHeir =
+        forebear !== null &&
+        nowMs - forebear.sinceMs < HEIR_MS &&
+        aggregate.peers < MOST * forebear.aggregate.peers;
+      parts.push(
+        isHeir ? aged(forebear.aggregate, nowMs - forebear.atMs) : aged(aggregate, nowMs - aggregatedMs),
+      );
+    }
     for (const { aggregate, sinceMs, atMs } of this.#orphaned)
       if (nowMs - sinceMs < HEIR_MS) parts.push(aged(aggregate, nowMs - atMs));
     return merged(parts);
@@ -188,7 +207,7 @@ export class Below {
   #sum(child: Child, aggregate: Aggregate, peersMax: number, nowMs: number): boolean {
     if (aggregate.peers > peersMax || !isPossible(aggregate)) return false;
     // The heir of one that was lost: what that one had is told by this one now.
-    if (child.aggregate === null) this.#orphaned.shift();
+    if (child.aggregate === null) child.forebear = this.#orphaned.shift() ?? null;
     if (child.aggregate === null) this.inSum++;
     // No reading counts as older than an hour: two lies of 1e308 would be no number any more.
     const agesMs = Math.min(Math.max(0, aggregate.agesMs), aggregate.peers * AGE_MS_MAX);

@@ -8,6 +8,8 @@ import { isNews } from './view.ts';
 const GAP_MS = 250;
 const TOKEN_MS = 8_000;
 const TOKENS_MAX = 4;
+/** So many times the peers is another picture altogether. It cannot grow so for long. */
+const FULLER = 1.1;
 /** Lists of the best are long, and change all the time. */
 const TOP_MS = 30_000;
 
@@ -25,6 +27,8 @@ export class Pace {
     const sinceMs = nowMs - this.#passedMs;
     if (this.#passed === null || sinceMs >= HEARTBEAT_MS) return 0;
     if (!isNews(this.#passed, picture)) return HEARTBEAT_MS - sinceMs;
+    // What was passed was of a part only: it must not stand for the whole while tokens are saved up.
+    if (picture.peers > FULLER * this.#passed.peers) return Math.max(0, GAP_MS - sinceMs);
     return Math.max(0, GAP_MS - sinceMs, (1 - this.#tokens) * TOKEN_MS);
   }
 

@@ -13,7 +13,7 @@ import type { Picture, Report, TreeMessage, ViewMessage } from './messages.ts';
 import { Outlet } from './outlet.ts';
 import { Pace } from './pace.ts';
 import type { Held } from './readings.ts';
-import { GAP_MS, HEARTBEAT_MS, PATIENCE_MS, SETTLE_MS } from './times.ts';
+import { GAP_MS, HEARTBEAT_MS, PATIENCE_MS, SETTLE_MS, SUM_PATIENCE_MS } from './times.ts';
 import { followed, messageOf, pictureOf, type View } from './view.ts';
 
 /** With more peers than this below, a report says the sum of them only. */
@@ -326,7 +326,8 @@ export class SkyEye {
     const before = this.#picture;
     const isOwn = before?.root === this.#world.id;
     this.#rootSinceMs ??= nowMs;
-    const isEarly = sum.peers < 0.9 * alive && nowMs - this.#rootSinceMs < PATIENCE_MS;
+    const patienceMs = alive > this.#options.detailMax ? SUM_PATIENCE_MS : PATIENCE_MS;
+    const isEarly = sum.peers < 0.9 * alive && nowMs - this.#rootSinceMs < patienceMs;
     // The view of the root before is better than one of the few that have reported to this one so far.
     if (before !== null && !isOwn && isEarly) return void this.#at(nowMs + GAP_MS);
     const picture = pictureOf(this.#world.id, (isOwn ? before.number : 0) + 1, sum, alive);

@@ -10,7 +10,8 @@ export const HEARTBEAT_MS = 10_000;
 export const STALE_MS = 35_000;
 /** What a lost child had in sum counts until its heir has reported, and no longer than this. */
 export const HEIR_MS = 5_000;
-/** A new root waits so long for the reports of most, before it says what it sees. */
+/** A new root waits so long for the reports of most, before it says what it sees; longer where they come in sums of sums. */
 export const PATIENCE_MS = 1_500;
+export const SUM_PATIENCE_MS = 6_000;
 /** Who is out of step is asked to begin anew, and not more often than this. */
 export const AGAIN_MS = 1_000;
