@@ -31,6 +31,7 @@ function queriesOf(grove: Grove): Map<string, Queries> {
       id,
       parent: () => tree.parentOf(id),
       isRoot: () => tree.root === id,
+      isChild: (other: string) => tree.parentOf(other) === id,
       alive: () => tree.size,
       levels: () => tree.levels,
       roleOf: (other: string) => (other.endsWith('0') ? 'coordinator' : 'peer'),

@@ -104,6 +104,7 @@ export class Asking {
       id: peer.id,
       parent: () => peer.parent(),
       isRoot: () => peer.isRoot(),
+      isChild: (id: string) => peer.isChild(id),
       alive: () => peer.alive(),
       levels: () => levelsOf(peer.alive(), this.#world.branching),
       roleOf: () => 'peer',
