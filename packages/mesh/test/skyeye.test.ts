@@ -145,3 +145,18 @@ test('a child that lies costs its parent neither time nor memory', () => {
     assert.equal(below.take(child, { ...report, number: 0, aggregate: sum }, 20, 1), 'taken');
   assert.equal(below.sum(1).agesMs, 4 * 3_600_000, 'two such ages would be no number any more');
 });
+
+test('the heir of a lost coordinator counts for all below it, also before they have reported to it', () => {
+  const below = new Below('parent', 16, () => true);
+  const report = { kind: 'report', isUrgent: false, gone: [], entries: [] } as const;
+  const sumOf = (peers: number) => ({ ...aggregateOf([], 0), peers });
+  below.take('old', { ...report, number: 0, aggregate: sumOf(100) }, 200, 0);
+  below.lose('old', 1_000);
+  assert.equal(below.sum(1_500).peers, 100);
+  below.take('heir', { ...report, number: 0, aggregate: sumOf(20) }, 200, 2_000);
+  assert.equal(below.sum(2_000).peers, 100, 'a few have reported');
+  below.take('heir', { ...report, number: 1, aggregate: sumOf(97) }, 200, 3_000);
+  assert.equal(below.sum(3_000).peers, 97, 'most have');
+  below.take('heir', { ...report, number: 2, aggregate: sumOf(20) }, 200, 9_000);
+  assert.equal(below.sum(9_000).peers, 20, 'long after, it is what it says');
+});
