@@ -113,6 +113,7 @@ export class Broadcasts {
   #take(session: Session, received: Broadcast): void {
     const { origin, number } = received;
     const name = `${origin} ${number}`;
+    this.#use(session);
     const answer = (total: number) =>
       session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: total }));
     if (this.#seen.has(name)) {
@@ -186,6 +187,7 @@ export class Broadcasts {
     for (const session of this.#switchboard.sessions()) {
       if (session === from) continue;
       session.notify(noticeKinds.broadcast, payload);
+      this.#use(session);
       waiting.add(session);
     }
     if (waiting.size === 0) {
@@ -194,6 +196,11 @@ export class Broadcasts {
     }
     const cancel = this.#runtime.clock.after(ownMs, () => this.#finish(name));
     this.#counting.set(name, { number: received.number, waiting, count: 0, cancel, done });
+  }
+
+  /** Notices alone do not keep a link that nobody needs; closed too soon, those beyond it would not be counted. */
+  #use(session: Session): void {
+    session.usedMs = this.#runtime.clock.elapsedMs();
   }
 
   #counted(name: string, session: Session, more: number): void {
