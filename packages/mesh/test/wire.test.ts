@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { FrameReader, frame, frameTypes, STRANGER_BYTES_MAX } from '../src/wire/frame.ts';
+import { noticeKinds, requestKinds, routedKinds, streamKinds } from '../src/wire/kinds.ts';
 import * as wire from '../src/wire/schema.ts';
 
 const { decode, encode, WireError } = wire;
@@ -135,4 +136,11 @@ test('a stranger cannot send a long frame, or one of no known type', () => {
   assert.throws(() => new FrameReader().push(Buffer.of(99, 0), ignore), WireError);
   assert.throws(() => new FrameReader().push(Buffer.from('GET / HTTP/1.1\r\n\r\n'), ignore), WireError);
   assert.throws(() => new FrameReader().push(Buffer.of(1, 0xff, 0xff, 0xff, 0xff), ignore), WireError);
+});
+
+test('no number means two kinds: the handler of one would take what is meant for the other', () => {
+  for (const kinds of [noticeKinds, requestKinds, routedKinds, streamKinds]) {
+    const numbers = Object.values(kinds);
+    assert.deepEqual(numbers, [...new Set(numbers)]);
+  }
 });

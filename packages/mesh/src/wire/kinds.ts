@@ -61,7 +61,7 @@ export const routedKinds = {
   query: 8,
   history: 9,
   /** time/sources.ts */
-  timeSources: 10,
+  timeSources: 12,
 } as const;
 
 export const streamKinds = {
