@@ -71,6 +71,17 @@ test('what has come and was not read yet is no silence', () => {
   assert.deepEqual(silences, []);
 });
 
+test('a process that stood still for an hour does not take a link for heard for an hour to come', () => {
+  const { clock, session, silences } = pulsing(true);
+  const elapsedMs = clock.elapsedMs.bind(clock);
+  clock.run(500);
+  // It wakes: something is read first, then what was due is looked at.
+  clock.elapsedMs = () => elapsedMs() + 3_600_000;
+  session.heardMs = clock.elapsedMs();
+  clock.run(5_000);
+  assert.equal(silences.length, 1);
+});
+
 test('a link that nobody needs is closed, one that is kept is not', () => {
   const { clock, session, kept } = pulsing(true);
   const live = () => {

@@ -72,7 +72,7 @@ export class Pulse {
     this.#dueMs = Number.POSITIVE_INFINITY;
     let nextMs = LOOK_MS_MAX;
     for (const session of [...this.#pulsed.sessions()]) {
-      if (lateMs > LATE_MS) session.heardMs += lateMs;
+      if (lateMs > LATE_MS) session.heardMs = Math.min(nowMs, session.heardMs + lateMs);
       if (wallMs >= session.expiresMs) session.close(`the certificate of ${session.id} has expired`);
       if (session.isClosed) continue;
       nextMs = Math.min(nextMs, this.#beat(session, nowMs), this.#listen(session, nowMs));
