@@ -7,7 +7,7 @@ import { Asker, proof } from '../src/messages/asker.ts';
 import type { Peer } from '../src/peer/peer.ts';
 import { VirtualMesh, VirtualTransport } from '../src/virtual/index.ts';
 import { routedKinds } from '../src/wire/kinds.ts';
-import { encode, record, text } from '../src/wire/schema.ts';
+import { decode, encode, record, text } from '../src/wire/schema.ts';
 
 const meeting = record({ address: text(64), proof });
 
@@ -67,6 +67,26 @@ test('only an approved peer that proves who it is is met, and only where it says
     mesh.clock.run(2_000);
     assert.notEqual(await ask(mesh, other, other, to, '192.0.2.3:4000'), 'met');
     assert.deepEqual(called, ['192.0.2.1:4000']);
+  } finally {
+    restore();
+  }
+});
+
+test('an answer that cannot be read does not end the link that it came over', async () => {
+  const { mesh, restore } = await meeters();
+  try {
+    const [asker, to] = mesh.peers as [Peer, Peer];
+    to.routing.handle(routedKinds.meet, (_from, _payload, answer) => answer(null, Buffer.of(200, 1)));
+    const reasons: string[] = [];
+    asker.switchboard.onClosed.push((_session, reason) => reasons.push(reason));
+    let answers = 0;
+    asker.routing.ask(to.id, routedKinds.meet, Buffer.alloc(1), 4_000, (_error, body) => {
+      answers++;
+      decode(text(64), body);
+    });
+    mesh.clock.run(2_000);
+    assert.equal(answers, 1);
+    assert.deepEqual(reasons, []);
   } finally {
     restore();
   }

@@ -12,10 +12,10 @@ import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { decode, encode, record, text } from '../wire/schema.ts';
+import { decode, encode, record } from '../wire/schema.ts';
 import { isAddress, parseAddress } from './address.ts';
 import type { Link, Transport } from './link.ts';
-import { type Outlook, seenFrom } from './seen-from.ts';
+import { type Outlook, readAddress, seenAddress, seenFrom } from './seen-from.ts';
 import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -23,9 +23,7 @@ const ANSWER_MS = 4_000;
 /** At once, for whoever asks: each costs calls to an address that another has named. */
 const MEETINGS_MAX = 8;
 
-const address = text(64);
-const meeting = record({ address, proof });
-const met = record({ address });
+const meeting = record({ address: seenAddress, proof });
 const NOTHING = Buffer.alloc(0);
 
 export class Punch {
@@ -70,8 +68,7 @@ export class Punch {
     const question = encode(meeting, { address: outlook.address, proof: this.#asker.prove(content) });
     const theirs = await new Promise<string | null>((resolve) => {
       this.#routing.ask(to, routedKinds.meet, question, ANSWER_MS, (error, body) => {
-        const said = error === null ? decode(met, body).address : '';
-        resolve(isAddress(said) ? said : null);
+        resolve(error === null ? readAddress(body) : null);
       });
     });
     const socket = theirs === null ? null : await this.#meet(outlook, theirs);
@@ -92,7 +89,7 @@ export class Punch {
   ): Promise<void> {
     const outlook = await this.#look();
     if (outlook === null) return answer('no way out from here', NOTHING);
-    answer(null, encode(met, { address: outlook.address }));
+    answer(null, encode(seenAddress, outlook.address));
     const socket = await this.#meet(outlook, theirs);
     outlook.close();
     if (socket === null) return;

@@ -43,7 +43,8 @@ export function seenFrom(
   });
 }
 
-function readAddress(payload: Uint8Array): string | null {
+/** Null if it is none. */
+export function readAddress(payload: Uint8Array): string | null {
   try {
     const address = decode(seenAddress, payload);
     return isAddress(address) ? address : null;

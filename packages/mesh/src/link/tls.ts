@@ -111,6 +111,7 @@ export class TlsTransport implements Transport {
     const secureContext = this.#context;
     const checkServerIdentity = () => undefined;
     const socket = tls.connect({ ...tlsOptions, socket: carried, secureContext, checkServerIdentity });
+    carried.on('error', () => socket.destroy());
     this.#whenSecure(socket, address, done, () => {
       const link = new TlsLink(socket, true, address);
       socket.on('data', (chunk: Buffer) => link.receive(chunk));

@@ -42,7 +42,6 @@ export class Routing {
   readonly onQuestion: ((from: string, kind: number) => void)[] = [];
   readonly #handlers = new Map<number, RoutedHandler>();
   readonly #questions = new Map<number, { to: string; answer: Answer; cancel: Cancel }>();
-  #nextQuestion = 1;
 
   constructor(runtime: Runtime, standing: Standing, directory: Directory, switchboard: Switchboard) {
     this.#runtime = runtime;
@@ -70,7 +69,8 @@ export class Routing {
       answer('too many questions at once', NOTHING);
       return;
     }
-    const question = this.#nextQuestion++;
+    // Nobody can guess it: else whoever knows the receiver's name could answer in its place.
+    const question = 1 + Buffer.from(this.#runtime.random.bytes(6)).readUIntBE(0, 6);
     const cancel = this.#runtime.clock.after(timeoutMs, () =>
       this.#answered(question, `${to} does not answer`, NOTHING),
     );
@@ -87,16 +87,22 @@ export class Routing {
     if (message.question !== 0 && message.kind !== routedKinds.answer && session?.id === message.from)
       for (const listener of this.onQuestion) listener(message.from, message.kind);
     if (message.to !== this.#standing.id) return void this.#forward(message, session);
-    const { from, question, kind, body } = message;
-    if (kind === routedKinds.answer) {
-      if (this.#questions.get(question)?.to !== from) return;
-      this.#answered(
-        question,
-        message.isFine ? null : Buffer.from(body).toString('utf8').slice(0, 300),
-        body,
-      );
-      return;
+    try {
+      if (message.kind === routedKinds.answer) this.#takeAnswer(message);
+      else this.#handle(message);
+    } catch (error) {
+      // Its sender is not the neighbour that handed it on, who is not to blame.
+      const text = error instanceof WireError ? error.message : String(error);
+      this.#runtime.log('warn', 'a message cannot be read', { from: message.from, message: text });
     }
+  }
+
+  #takeAnswer({ from, question, isFine, body }: Routed): void {
+    if (this.#questions.get(question)?.to !== from) return;
+    this.#answered(question, isFine ? null : Buffer.from(body).toString('utf8').slice(0, 300), body);
+  }
+
+  #handle({ from, question, kind, body }: Routed): void {
     const answer: Answer = (error, answerBody) => {
       if (question === 0) return;
       const isFine = error === null;
@@ -107,13 +113,7 @@ export class Routing {
       );
       this.#forward({ ...reply, question, isFine }, null);
     };
-    try {
-      this.#handlers.get(kind)?.(from, body, answer);
-    } catch (error) {
-      // Its sender is not the neighbour that handed it on, who is not to blame.
-      const message = error instanceof WireError ? error.message : String(error);
-      this.#runtime.log('warn', 'a message cannot be read', { from, message });
-    }
+    this.#handlers.get(kind)?.(from, body, answer);
   }
 
   #answered(question: number, error: string | null, body: Uint8Array): void {
