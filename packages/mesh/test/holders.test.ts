@@ -2,13 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { peerId } from '../src/identity/names.ts';
 import { HELD_BYTES_MAX, HELD_MAX, HELD_OF_ONE_MAX, Held } from '../src/messages/held.ts';
+import { envelope } from '../src/messages/pairs.ts';
 import { parsePolicy } from '../src/messages/policy.ts';
+import { routed as message } from '../src/messages/routing.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
-import { routedKinds } from '../src/wire/kinds.ts';
+import { noticeKinds, routedKinds } from '../src/wire/kinds.ts';
+import { bytes, encode, fixed, record } from '../src/wire/schema.ts';
 
 const [SENDER, RECEIVER] = [1, 2];
+const handed = record({ from: peerId, name: fixed(16), sealed: bytes(1_000) });
+const NO_ENVELOPE = { epoch: Buffer.alloc(8), number: 0, setup: null, sealed: Buffer.alloc(20) };
 
 /** All are here and have spoken with each other; then the receiver goes. */
 async function receiverAway(seed = 3) {
@@ -98,6 +104,31 @@ test('nobody but the receiver can have a held message dropped, and a policy may 
   for (const { id } of mesh.peers.filter((peer) => peer !== null) as { id: string }[])
     liar.routing.send(id, routedKinds.heldTaken, Buffer.concat([held(mesh)[0]!.name, Buffer.alloc(66)]));
   mesh.clock.run(3_000);
+  assert.equal(held(mesh).length, before);
+
+  // Nor by what the receiver says of something else that came to it under the same name.
+  await mesh.start(RECEIVER);
+  const { name, from } = held(mesh)[0]!;
+  const said: Uint8Array[] = [];
+  const receiver = mesh.peers[RECEIVER]!;
+  const send = receiver.routing.send.bind(receiver.routing);
+  receiver.routing.send = (to, kind, body) => {
+    if (kind === routedKinds.heldTaken) said.push(body);
+    return kind === routedKinds.heldTaken || send(to, kind, body);
+  };
+  mesh.clock.run(2_000);
+  said.length = 0;
+  const junk = encode(handed, { from, name, sealed: encode(envelope, NO_ENVELOPE) });
+  const routed = { to: receiver.id, hops: 0, kind: routedKinds.held, question: 0, isFine: true, body: junk };
+  for (const i of [0, SENDER, 3]) {
+    const payload = encode(message, { ...routed, from: `peer-${i}` });
+    for (const session of liar.switchboard.sessions()) session.notify(noticeKinds.routed, payload);
+  }
+  mesh.clock.run(1_000);
+  assert.ok(said.length > 0);
+  for (const [i, peer] of mesh.peers.entries())
+    if (i !== RECEIVER) for (const each of said) send(peer!.id, routedKinds.heldTaken, each);
+  mesh.clock.run(1_000);
   assert.equal(held(mesh).length, before);
 
   const strict = await receiverAway(6);

@@ -13,7 +13,7 @@ import type { Directory } from '../members/directory.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
 import { requestKinds, routedKinds } from '../wire/kinds.ts';
-import { bytes, decode, encode, fixed, record, varint } from '../wire/schema.ts';
+import { bytes, decode, encode, fixed, record, type Shape, varint } from '../wire/schema.ts';
 import { type Asker, proof } from './asker.ts';
 import type { Held } from './held.ts';
 import type { Policy } from './policy.ts';
@@ -60,15 +60,17 @@ export class Holders {
       reply(this.#keep(session, payload)),
     );
     routing.handle(routedKinds.held, (holder, payload) => {
-      const { from, name, sealed } = decode(handed, payload);
+      const given = decode(handed, payload);
+      const { from, name, sealed } = given;
       if (!this.onHanded(from, sealed)) return;
-      const content = takenText(holder, name);
+      const content = takenText(holder, given);
       routing.send(holder, routedKinds.heldTaken, encode(has, { name, proof: asker.prove(content) }));
     });
     routing.handle(routedKinds.heldTaken, (from, payload) => {
       const { name, proof } = decode(has, payload);
-      if (!held.for(from).some((each) => Buffer.compare(each.name, name) === 0)) return;
-      const content = takenText(options.standing.id, name);
+      const message = held.for(from).find((each) => Buffer.compare(each.name, name) === 0);
+      if (message === undefined) return;
+      const content = takenText(options.standing.id, message);
       if (asker.objectionTo(from, content, proof) === null) held.drop({ name });
     });
     directory.onChange.push((id, status) => {
@@ -152,6 +154,7 @@ export class Holders {
   }
 }
 
-function takenText(holder: string, name: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`has what ${holder} held `), name]);
+/** Of all of it: else whoever hands over something else under its name would have it dropped. */
+function takenText(holder: string, { from, name, sealed }: Shape<typeof handed>): Buffer {
+  return Buffer.concat([Buffer.from(`has what ${holder} held of ${from} `), name, sha256(sealed)]);
 }

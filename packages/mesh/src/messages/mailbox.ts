@@ -235,7 +235,8 @@ export class Mailbox {
         const sealed = encode(envelope, this.#pairs.seal(to, key, plain, true).envelope);
         this.#holders.leave(to, queue.stream, sequence, sealed, (holder) => {
           sending.holders.add(holder);
-          if (sequence === sending.leftUpTo + 1 || sequence === first) sending.leftUpTo = sequence;
+          const isNext = sequence === sending.leftUpTo + 1 || sequence === first;
+          if (isNext) sending.leftUpTo = Math.max(sending.leftUpTo, sequence);
         });
       }
     };
