@@ -18,6 +18,11 @@ export function storeError(error: unknown, path: string): unknown {
   }
   if (/No space left|disk quota|Could not write all|out of disk/i.test(message))
     return made('ERR_STORE_DISK_FULL', 'the disk is full; free some space, what was stored is kept');
+  if (/^Out of Memory Error|failed to allocate|could not allocate/i.test(message))
+    return made('ERR_STORE_AWAY', 'has no memory left; free some, what was stored is kept');
+  // A disk that fails: with the batch that was on its way there is nothing wrong.
+  if (/Input\/output error|fsync failed|Could not (read|write|sync)/i.test(message))
+    return made('ERR_STORE_AWAY', `its disk does not answer as it should: ${message.split('\n')[0]}`);
   if (/Permission denied|Read-only file system|Cannot open file .*read-only/i.test(message))
     return made('ERR_STORE_DENIED', 'may not be opened; check its rights and those of its folder');
   if (/newer (version|DuckDB)|different version|storage version|created with a newer/i.test(message))

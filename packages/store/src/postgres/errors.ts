@@ -31,4 +31,10 @@ const MEANINGS: readonly (readonly [RegExp, StoreErrorCode, string])[] = [
     'ERR_STORE_DISK_FULL',
     'its disk or memory is full; free some, what was stored is kept',
   ],
+  [/^25006$/, 'ERR_STORE_AWAY', 'is a standby that only answers; writing goes on when it leads'],
+  [
+    /^(53|58)/,
+    'ERR_STORE_AWAY',
+    'takes nothing just now, and its log says why; writing goes on when it does',
+  ],
 ];
