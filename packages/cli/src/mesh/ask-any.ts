@@ -1,14 +1,19 @@
 // The peer of this user that a service asks: EYRIE_PEER, else the first that runs and can answer.
 import { ControlError, callPeer, eyrieHome, peerFolder, peersIn } from '@eyrie/mesh';
 
+/** What a peer knows without asking others: whoever waits for it must not wait for one that was stopped or hangs. */
+const KNOWN_AT_ONCE: ReadonlySet<string> = new Set(['status', 'time']);
+const AT_ONCE_MS = 2000;
+
 /** @throws ControlError with one line, if none runs */
 export async function askAnyPeer(method: string, parameters: Record<string, unknown> = {}): Promise<unknown> {
   const home = eyrieHome();
   const named = process.env.EYRIE_PEER || null;
+  const timeoutMs = KNOWN_AT_ONCE.has(method) ? AT_ONCE_MS : 0;
   let problem = new ControlError('no peer runs here: see eyrie mesh --help');
   for (const id of named === null ? peersIn(home) : [named]) {
     try {
-      return await callPeer(peerFolder(home, id), method, parameters);
+      return await callPeer(peerFolder(home, id), method, parameters, timeoutMs);
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
       problem = error;

@@ -78,11 +78,17 @@ async function answerTo(line: string, methods: Methods): Promise<object> {
 }
 
 /** Asks the running peer of a folder. @throws ControlError with one line */
-export function callPeer(folder: string, method: string, parameters: Parameters = {}): Promise<unknown> {
+export function callPeer(
+  folder: string,
+  method: string,
+  parameters: Parameters = {},
+  timeoutMs = 0,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const path = controlPath(folder);
     checkPlace(path);
     const socket = connect(path);
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('this peer runs, but does not answer')));
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
       reject(
