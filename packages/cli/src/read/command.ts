@@ -120,8 +120,8 @@ function hasProgress(isQuiet: boolean): boolean {
 }
 
 function processCount(text: string): number {
-  if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new UserError(`--processes ${text}: say how many processes read a large file, 1 or more`);
+  if (/^\d{1,2}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UserError(`--processes ${text}: say how many processes read a large file, 1 to 99`);
 }
 
 function count(text: string | undefined): number {

@@ -91,7 +91,7 @@ export function addReadCommand(program: Command): void {
     )
     .option(
       '--processes <number>',
-      'how many processes read a file together for statistics that can be added up; without it one for two cores and for each 512 MiB, at most 4',
+      'how many processes read a file together for statistics that can be added up; without it one for two cores, and for each 512 MiB of the file and of memory, at most 4',
     )
     .option('-n', 'accepted for tshark users: names are never looked up')
     .option('-N <flags>', 'accepted for tshark users: names are never looked up')

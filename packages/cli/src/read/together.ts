@@ -3,7 +3,7 @@
 // certain, the file is read again by one. ARCHITECTURE.md says how.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { openCapture } from '@eyrie/capture';
 import { carriesTcp, newFrame, type Session, Shares, type Trace, traceOf, whyNotAsOne } from '@eyrie/dissect';
 import type { Statistic } from '../statistics/index.ts';
@@ -18,6 +18,8 @@ const PROCESSES_MAX = 4;
 const CORES_A_PROCESS = 2;
 /** Bytes of a file that make up for the start of a process, and for compiling everything there once more. */
 const BYTES_A_PROCESS = 512 << 20;
+/** Memory there must be for each: in a small container nobody is to be killed for the sake of speed. */
+const MEMORY_A_PROCESS = 512 << 20;
 /** Packets at the beginning that tell what the file is made of. */
 const SAMPLE_MAX = 20_000;
 
@@ -74,7 +76,13 @@ function tell(message: Message): void {
 
 function processesFor(bytes: number): number {
   const cores = Math.floor(availableParallelism() / CORES_A_PROCESS);
-  return Math.min(cores, PROCESSES_MAX, Math.floor(bytes / BYTES_A_PROCESS));
+  const memory = Math.floor(memoryBytes() / MEMORY_A_PROCESS);
+  return Math.min(cores, memory, PROCESSES_MAX, Math.floor(bytes / BYTES_A_PROCESS));
+}
+
+/** Of the machine, or of the container (cgroup): Node says 0 where there is no limit, or an endless number. */
+function memoryBytes(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
 /** Whether what the plan asks for can be added up; and only the `eyrie` command itself can be started once more. */
@@ -84,7 +92,10 @@ function isShareable(plan: ReadPlan): boolean {
     filter === null && readFilter === null && countMax === Number.POSITIVE_INFINITY && keyLogs.length === 0;
   const areParts = ({ parts, seesLayersOnly, isTimed }: Statistic): boolean =>
     parts !== undefined && seesLayersOnly === true && isTimed !== true;
-  return isPlain && statistics.length > 0 && statistics.every(areParts) && process.argv[2] === 'read';
+  const isHelper = process.env[SHARE_VARIABLE] !== undefined;
+  return (
+    isPlain && !isHelper && statistics.length > 0 && statistics.every(areParts) && process.argv[2] === 'read'
+  );
 }
 
 /** By what the file begins with; null where it can't be read by several, or shouldn't be unless somebody wants it. */
