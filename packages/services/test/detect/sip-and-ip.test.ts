@@ -68,6 +68,16 @@ describe('SIP', () => {
     const guessed = each(80, () => register('200', true, REFUSED));
     assert.deepEqual(found(guessed, 100), ['sip-guessing high']);
     assert.deepEqual(found([...guessed, ...register('200', true, TAKEN)], 100), ['sip-guessing critical']);
+    const unanswered = each(300, () => register('200', true, REFUSED).slice(0, 1));
+    assert.deepEqual(found([...unanswered, ...guessed], 100), ['sip-guessing high']);
+  });
+
+  it('who gets in long after others failed from there has not guessed', () => {
+    const guessed = each(80, () => register('200', true, REFUSED));
+    const silence = each(4000, () => [ip(UDP, false, Buffer.alloc(8))]);
+    assert.deepEqual(found([...guessed, ...silence, ...register('200', true, TAKEN)], 100), [
+      'sip-guessing high',
+    ]);
   });
 
   it('an office whose phones all get in, and phones that try an old password again, are left alone', () => {

@@ -17,6 +17,11 @@ interface Caller {
   entered: string | null;
 }
 
+/** As many as guessing makes, and the last one just now: nothing is forgotten while nothing fails. */
+function areRecent(failed: Recent, time: number): boolean {
+  return failed.size >= TRIES && time - failed.last <= TRIES_S;
+}
+
 export const sipGuessing: Rule = {
   id: 'sip-guessing',
   title: 'Brute force of SIP extensions',
@@ -41,12 +46,12 @@ export const sipGuessing: Rule = {
         const { extensions, failed } = known;
         if (isSuccess) {
           extensions.items.delete(user);
-          if (failed.size >= TRIES && hadPassword) known.entered = user;
+          if (areRecent(failed, time) && hadPassword) known.entered = user;
         } else {
           extensions.add(user, time, frame, stream);
           if (hadPassword) failed.add(String(failed.total), time, frame, stream);
         }
-        const isGuessing = failed.size >= TRIES;
+        const isGuessing = areRecent(failed, time);
         if (!isGuessing && extensions.size < EXTENSIONS) return;
         const target = endpoint(server, serverPort);
         const { frames, streams, first, last, size } = isGuessing ? failed : extensions;

@@ -28,7 +28,10 @@ export const sipReader: ReaderMaker = {
       const waiting = p.session.stateOf(p, 'detect.sip', () => new Set<string>());
       const number = `${tap.text('sip.CSeq.seq')} ${tap.text('sip.to.user')}`;
       if (tap.text('sip.Method') !== '') {
-        if (tap.text('sip.auth.digest.response') !== '' && waiting.size < WAITING_MAX) waiting.add(number);
+        if (tap.text('sip.auth.digest.response') === '') return;
+        waiting.add(number);
+        // The oldest was not answered: who asks in vain on purpose must not hide what is asked then.
+        if (waiting.size > WAITING_MAX) waiting.delete(waiting.values().next().value!);
         return;
       }
       const status = Number(tap.text('sip.Status-Code'));
