@@ -1,6 +1,6 @@
 // Bodies that the persistor will never take are put aside, so that what comes after them is stored: a file each, as it was
 // sent, for whoever wants to know why, or sends it again.
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../log/index.ts';
 
@@ -55,7 +55,7 @@ export class RefusedBodies {
         return `they are not kept, for ${this.folder} is full`;
       }
       const path = join(this.folder, name);
-      writeFileSync(path, body, { mode: 0o600 });
+      writeWhole(path, body);
       this.#files++;
       this.#bytes += body.length;
       return `put aside as ${path}`;
@@ -75,6 +75,16 @@ export class RefusedBodies {
       this.#bytes += statSync(join(folder, name)).size;
     }
     this.#isLookedAt = true;
+  }
+}
+
+/** Or not at all: half a body, as a full disk leaves it, is of no use to anyone. */
+function writeWhole(path: string, body: Uint8Array): void {
+  try {
+    writeFileSync(path, body, { mode: 0o600 });
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
   }
 }
 
