@@ -204,8 +204,13 @@ test('ports of sshd: also in files that are included, of addresses, and none beh
     [2222, 22],
   );
   assert.deepEqual(
-    ports({ [main]: 'ListenAddress [::]:2200\nListenAddress ::1\nListenAddress 10.0.0.1:2201' }),
+    ports({ [main]: 'ListenAddress [::]:2200\nListenAddress 10.0.0.1:2201 rdomain lab' }),
     [2200, 2201],
+  );
+  assert.deepEqual(
+    ports({ [main]: 'ListenAddress [::]:2200\nListenAddress ::1\n' }),
+    [22, 2200],
+    'an address without a port has the usual one',
   );
   assert.deepEqual(ports({ [main]: 'Match User x\nPort 5\n' }), [22]);
   assert.deepEqual(ports({ [main]: `Include ${main}\nPort 7\n` }), [7], 'one that includes itself ends');

@@ -16,14 +16,18 @@ const DEPTH_MAX = 16;
 export function sshdPorts(files: Files, path = SSHD_CONFIG): number[] {
   if (files.read(path) === '') return [];
   const ports: number[] = [];
-  const listening: number[] = [];
+  const ofAddresses: number[] = [];
+  let hasAddressWithout = false;
   for (const [keyword, value] of settingsOf(files, path, 0)) {
     if (keyword === 'port') ports.push(Number(value));
-    // HOST:PORT, [HOST]:PORT, IPV6 or HOST alone, which takes the ports that are given.
-    const own = keyword === 'listenaddress' ? /^(?:\[[^\]]*\]|[^:]*):(\d+)$/.exec(value) : null;
-    if (own !== null) listening.push(Number(own[1]));
+    if (keyword !== 'listenaddress') continue;
+    // HOST:PORT or [HOST]:PORT; an address alone takes the ports that are given. Behind it may stand a routing domain.
+    const own = /^(?:\[[^\]]*\]|[^:\s]*):(\d+)(?:\s|$)/.exec(value);
+    if (own === null) hasAddressWithout = true;
+    else ofAddresses.push(Number(own[1]));
   }
-  const all = ports.length > 0 || listening.length > 0 ? [...ports, ...listening] : [PORT_USUAL];
+  const isUsual = ports.length === 0 && (hasAddressWithout || ofAddresses.length === 0);
+  const all = [...(isUsual ? [PORT_USUAL] : ports), ...ofAddresses];
   return [...new Set(all)].filter((port) => port > 0 && port < 65_536);
 }
 
