@@ -31,13 +31,16 @@ export class AdviceBook {
     this.#bounds = bounds;
   }
 
-  /** Whether a line about this may be written. `witnesses`: who accuses; each of them has to have room left. */
+  /**
+   * Whether a line about this may be written. `witnesses`: who accuses; one of them has to have room left, so that nobody
+   * silences others by joining them.
+   */
   take(about: string, witnesses: readonly string[], nowMs: number): boolean {
     const { againMs, perWitnessMax, max } = this.#bounds;
     if (nowMs - (this.#said.get(about) ?? Number.NEGATIVE_INFINITY) < againMs) return false;
     if (this.#lines.size === 0) this.#beganMs = nowMs;
     const lines = witnesses.map((each) => this.#linesOf(each));
-    if (this.#total >= max || lines.some(({ said }) => said >= perWitnessMax)) {
+    if (this.#total >= max || lines.every(({ said }) => said >= perWitnessMax)) {
       for (const each of lines) each.leftOut++;
       return false;
     }

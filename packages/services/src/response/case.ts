@@ -66,11 +66,20 @@ export class Case {
    * @param trusted witnesses that are believed alone: this peer itself
    */
   weightOf(rule: string, witnesses: number, trusted: ReadonlySet<string>): 'proven' | 'alone' | 'weak' {
-    const strong = this.signals.filter(
-      (each) => each.rule === rule && each.confidence >= SURE && SEVERITIES.indexOf(each.severity) >= GRAVE,
-    );
+    const strong = this.#strong(rule);
     if (strong.length >= witnesses || strong.some(({ witness }) => trusted.has(witness))) return 'proven';
     return strong.some(({ times }) => times > 1) ? 'alone' : 'weak';
+  }
+
+  /** Where the weight is `alone`: who says so again and again. */
+  accuserOf(rule: string): string {
+    return this.#strong(rule).find(({ times }) => times > 1)!.witness;
+  }
+
+  #strong(rule: string): Signal[] {
+    return this.signals.filter(
+      (each) => each.rule === rule && each.confidence >= SURE && SEVERITIES.indexOf(each.severity) >= GRAVE,
+    );
   }
 
   evidence(): NonNullable<AuditEntry['evidence']> {

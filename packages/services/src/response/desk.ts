@@ -141,8 +141,11 @@ export class ResponseDesk {
     if (rule === null || rule.mode === 'off') return;
     const weight = about.weightOf(seen.rule, policy.witnesses, new Set([peer.id]));
     if (weight === 'weak' || this.#isAnswered(subject, weight)) return;
-    const witnesses = about.signals.filter((each) => each.rule === seen.rule).map(({ witness }) => witness);
     const isTrial = weight === 'alone' && rule.mode === 'act';
+    // Whose word it is on, it is put down to, whoever else has said something weaker.
+    const witnesses = isTrial
+      ? [about.accuserOf(seen.rule)]
+      : about.signals.filter((each) => each.rule === seen.rule).map(({ witness }) => witness);
     const carried = isTrial
       ? this.#trialOf(rule, subject)
       : { ...rule, answer: this.#answerOf(rule, subject) };
@@ -244,7 +247,7 @@ export class ResponseDesk {
     const member = peer.standing.roster.members.get(subject);
     if (member?.revoked != null || blocked.has(subject)) return true;
     if (peer.standing.measures.of(subject) === null) return false;
-    if (weight === 'alone' || !this.#trials.has(subject)) return true;
+    if (weight === 'alone' || (this.#trials.get(subject) ?? 0) <= this.#nowMs) return true;
     this.#trials.delete(subject);
     return false;
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type AuditEntry, requestKinds } from '@eyrie/mesh';
 import { VirtualMesh } from '@eyrie/mesh/virtual';
+import { AdviceBook } from '../../src/response/advice.ts';
 import {
   BlockedAddresses,
   parseResponsePolicy,
@@ -231,6 +232,28 @@ test('who accuses without end fills neither the audit nor the list, and is named
   mesh.clock.run(3_600_000);
   assert.match(audit.at(-1)!.reason, /^\d+ more that it said are left out here$/);
   assert.equal(audit.at(-1)!.peer, 'peer-2');
+});
+
+test('who has said too much silences nobody, and hides behind nobody', async () => {
+  const here = await scene(rule('query-flood', 'quarantine'));
+  const { mesh, desk } = here;
+  const say = (witness: number, subject: number, confidence: number) =>
+    mesh.peers[witness]!.suspicions.tell({
+      ...{ rule: 'query-flood', peer: `peer-${subject}`, address: '', severity: 'high', confidence },
+      summary: 'it asks',
+    });
+  say(4, 9, 50);
+  mesh.clock.run(500);
+  for (let i = 0; i < 2; i++) {
+    say(2, 9, 99);
+    mesh.clock.run(500);
+  }
+  assert.deepEqual(desk.responses()[0]!.witnesses, ['peer-2'], 'it is its word alone');
+  const book = new AdviceBook({ againMs: 1, windowMs: 1_000, perWitnessMax: 1, max: 10 });
+  assert.deepEqual(
+    [book.take('a', ['liar'], 0), book.take('b', ['liar'], 2), book.take('c', ['liar', 'honest'], 4)],
+    [true, false, true],
+  );
 });
 
 test('one liar cannot empty the mesh', async () => {
