@@ -15,7 +15,12 @@ import { listenTo, MqttError, type Port, type PortEvents } from './port.ts';
 import { Topics } from './topics.ts';
 
 const CONNECTIONS_MAX = 256;
+/** For TLS, and again for the first packet. */
 const CONNECT_MS = 10_000;
+/** Who reads nothing for so long is sent away: until then all others wait for it. */
+const DRAIN_MS = 5_000;
+/** Patterns that one client may have subscribed to. */
+const SUBSCRIPTIONS_MAX = 256;
 /** An order in base64, with its topic and its JSON; nothing longer may come. The first packet only says who comes. */
 const PACKET_BOUNDS = { firstBytesMax: 16 << 10, bytesMax: 288 << 10 };
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
@@ -46,6 +51,7 @@ export async function openBroker(
   const topics = new Topics(peer.standing.roster.mesh);
   const visitors = new WeakMap<object, Visitor>();
   const guests = new Set<Client>();
+  const patterns = new WeakMap<Client, Set<string>>();
   const isOpen = isLoopback(host);
   const visitorOf = (client: Client | null): Visitor | null =>
     client === null ? null : (visitors.get(client.conn) ?? null);
@@ -54,8 +60,15 @@ export async function openBroker(
   /** Whoever comes under the name of another client ends its connection (MQTT 3.1.1 §3.1.4): only one's own. */
   const isTaken = (client: Client, { id }: Visitor) =>
     [...guests].some((other) => other.id === client.id && visitorOf(other)?.id !== id);
+  /** Counted here, as all patterns of one packet are asked about before the first is taken. */
+  const hasRoom = (client: Client, topic: string) => {
+    const own = patterns.get(client) ?? new Set();
+    patterns.set(client, own);
+    return own.has(topic) || (own.size < SUBSCRIPTIONS_MAX && own.add(topic).has(topic));
+  };
   const broker: Aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_MS,
+    drainTimeout: DRAIN_MS,
     // Nothing is kept for who is away: it would grow without end. What counts is retained, or in the inbox of the peer.
     preConnect: (_client, packet, done) => {
       packet.clean = true;
@@ -87,7 +100,7 @@ export async function openBroker(
       const inbox = topics.inboxOf(subscription.topic);
       const visitor = visitorOf(client);
       const isFine = visitor !== null && (inbox === null || mayRead(visitor, inbox));
-      done(null, isFine ? subscription : null);
+      done(null, isFine && hasRoom(client!, subscription.topic) ? subscription : null);
     },
     // What clients publish is for the gateway alone: others would take it for what a gateway says.
     authorizeForward: (client, packet) => {
@@ -102,6 +115,9 @@ export async function openBroker(
     if (visitor === null || client === null) return;
     const who = { by: visitor.id, name: `${visitor.id} (${client.id})` };
     events.onOrder(packet.topic, Buffer.from(packet.payload), who);
+  });
+  broker.on('unsubscribe', (topics, client) => {
+    for (const topic of topics) patterns.get(client)?.delete(topic);
   });
   broker.on('client', (client) => guests.add(client));
   broker.on('clientDisconnect', (client) => guests.delete(client));
@@ -178,7 +194,15 @@ function secureServer(broker: Aedes, peer: Peer, ends: (() => void)[]): tls.Serv
     return { key: privateKey, cert: certificate ?? '' };
   };
   const server = tls.createServer(
-    { ...context(), requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3' },
+    {
+      ...context(),
+      ...{
+        requestCert: true,
+        rejectUnauthorized: false,
+        minVersion: 'TLSv1.3',
+        handshakeTimeout: CONNECT_MS,
+      },
+    },
     (socket) => handle(broker, socket),
   );
   server.maxConnections = CONNECTIONS_MAX;

@@ -218,28 +218,31 @@ export class Gateway {
     if (to === null && topic !== this.topics.broadcast) return;
     const order = readOrder(payload);
     if (order === null) return;
+    const count = this.#countOf(who.by);
     const problem =
-      typeof order === 'string'
-        ? order
-        : this.#isTooMany(who.by)
-          ? 'too many a second'
+      count > ORDERS_MAX
+        ? 'too many a second'
+        : typeof order === 'string'
+          ? order
           : this.#obey(to, order, who.by);
     if (problem === null) {
       this.counts.orders++;
       return;
     }
     this.counts.refused++;
+    // The first that is too many is told, and stands for all others of that second.
+    if (count > ORDERS_MAX + 1) return;
     this.#peer.runtime.log('warn', 'MQTT order refused', { topic, who: who.name, reason: problem });
   }
 
-  /** Each peer for itself: one that orders without end does not keep others from it. */
-  #isTooMany(by: string): boolean {
+  /** Within this second, each peer for itself: one that orders without end does not keep others from it. */
+  #countOf(by: string): number {
     const second = Math.floor(this.#peer.runtime.clock.elapsedMs() / 1000);
     if (second !== this.#second) this.#orders.clear();
     this.#second = second;
     const count = (this.#orders.get(by) ?? 0) + 1;
     this.#orders.set(by, count);
-    return count > ORDERS_MAX;
+    return count;
   }
 
   /**

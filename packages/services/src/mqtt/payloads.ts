@@ -46,7 +46,7 @@ export const MetricsSchema = Type.Object(
 export const FindingSchema = Type.Object(
   {
     peer: Type.String({ description: 'who has seen it' }),
-    rule: Type.String({ description: 'which rule spoke: docs/findings.md' }),
+    rule: Type.String({ description: 'which rule spoke: docs/reference/findings.md' }),
     severity: Type.String({ description: 'info, low, medium, high or critical' }),
     confidence: Type.Number({ description: 'percent', minimum: 0, maximum: 100 }),
     about: Type.String({ description: 'the peer or the address that it is about' }),

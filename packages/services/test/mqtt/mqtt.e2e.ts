@@ -230,6 +230,27 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     // CONNECT, of 256 MB.
     greedy.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
     await isSentAway;
+    const patterns = Array.from({ length: 300 }, (_, i) => ['-t', `many/${i}`]).flat();
+    const many = await subscribe(port, 'many', patterns);
+    const granted = many.lines
+      .find((line) => line.startsWith('Subscribed'))!
+      .match(/: (.*)/)![1]!
+      .split(', ');
+    assert.equal(granted.length, 301);
+    assert.equal(granted.filter((code) => code === '128').length, 301 - 256, 'patterns have a bound');
+  });
+
+  it('who orders without end is refused in one line a second', async () => {
+    const port = Number(mqtt[0]!.view().place.split(':').at(-1));
+    const before = warnings.length;
+    const child = spawn('mosquitto_pub', ['-p', String(port), '-t', 'eyrie/test/inbox/lab-1', '-l']);
+    children.push(child);
+    child.stdin.end('{"no":"order"}\n'.repeat(2_000));
+    const refused = mqtt[0]!.view().refused;
+    await until(() => mqtt[0]!.view().refused >= refused + 2_000, 'refusals');
+    const said = warnings.slice(before);
+    assert.ok(said.some((line) => line.includes('too many a second')));
+    assert.ok(said.length < 1_000, `${said.length} lines`);
   });
 
   it('what was measured, and how Home Assistant finds it', async () => {
