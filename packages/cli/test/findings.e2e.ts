@@ -93,11 +93,21 @@ test('as they come, each once, until Ctrl-C', async () => {
     for (let i = 0; i < 200 && lines().length < 2; i++) await sleep(50);
     await found(finding('rule', 'ARP spoofing', 'high'));
     for (let i = 0; i < 200 && lines().length < 3; i++) await sleep(50);
+    const { capture } = await store.write({
+      ...{ source: 'file:b', sequence: 0, packets: null, flows: [], names: [], drops: [] },
+      findings: [finding('rule', 'DNS tunnel', 'high')],
+    });
+    for (let i = 0; i < 200 && lines().length < 4; i++) await sleep(50);
+    await store.deleteCapture(capture);
+    await sleep(1_500);
+    await found(finding('rule', 'Beacon', 'high'));
+    for (let i = 0; i < 200 && lines().length < 5; i++) await sleep(50);
     child.kill('SIGINT');
     assert.equal(await over, 130);
     assert.deepEqual(
       lines().map((line) => JSON.parse(line).group),
-      ['Port scan', 'SYN flood', 'ARP spoofing'],
+      ['Port scan', 'SYN flood', 'ARP spoofing', 'DNS tunnel', 'Beacon'],
+      'once, though one was deleted',
     );
   });
 });

@@ -53,12 +53,15 @@ async function follow(
 ): Promise<number> {
   const interrupt = listenForInterrupt();
   let last = -1;
+  let before: FindingRow[] = [];
   try {
     while (!interrupt.signal.aborted) {
       const newest = await patiently(ask, interrupt.signal, last >= 0);
+      if (interrupt.signal.aborted) break;
       const highest = newest[0]?.id ?? 0;
-      // A store that was made anew counts from the beginning.
-      if (highest < last) last = 0;
+      // A store that was made anew counts from the beginning; where findings were deleted, those left are known.
+      if (highest < last) last = before.some((each) => isSame(each, newest[0])) ? highest : 0;
+      before = newest;
       const fresh = newest.filter((each) => each.id > last && isMeant(each)).reverse();
       for (const finding of last < 0 ? fresh.slice(-Number(limit)) : fresh)
         console.log(json === true ? JSON.stringify(finding) : textOf(finding));
@@ -69,6 +72,10 @@ async function follow(
     interrupt.end();
   }
   return INTERRUPTED;
+}
+
+function isSame(a: FindingRow, b: FindingRow | undefined): boolean {
+  return b !== undefined && a.id === b.id && a.time === b.time && a.group === b.group && a.frame === b.frame;
 }
 
 /** Once it has answered, a service that is gone is waited for: it may just be started again. */

@@ -84,7 +84,8 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
       () => intake.counters(),
       async (rates) => {
         const { askAnyPeer } = await import('../mesh/ask-any.ts');
-        const talkers = config.peer.share_talkers ? await talkersOf(store) : null;
+        // Rates are told though the store does not answer.
+        const talkers = config.peer.share_talkers ? await talkersOf(store).catch(() => null) : null;
         return askAnyPeer('traffic', { ...rates, talkers });
       },
     );

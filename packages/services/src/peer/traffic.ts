@@ -69,7 +69,10 @@ export class Traffic {
   }
 }
 
-/** At the pipeline: tells every ten seconds, until the function it gives is called. Nobody has to listen. */
+/**
+ * At the pipeline: tells every ten seconds, until the function it gives is called. Nobody has to listen. While one telling
+ * takes longer than that, the next waits, and is about all the time since.
+ */
 export function tellTraffic(
   counters: () => TrafficCounters,
   tell: (rates: TrafficRates) => Promise<unknown>,
@@ -77,10 +80,15 @@ export function tellTraffic(
 ): () => void {
   let before = counters();
   let beforeMs = performance.now();
+  let isTelling = false;
   const timer = setInterval(() => {
+    if (isTelling) return;
     const now = counters();
     const nowMs = performance.now();
-    tell(ratesOf(before, now, (nowMs - beforeMs) / 1000)).catch(() => {});
+    isTelling = true;
+    tell(ratesOf(before, now, (nowMs - beforeMs) / 1000))
+      .catch(() => {})
+      .finally(() => (isTelling = false));
     before = now;
     beforeMs = nowMs;
   }, intervalMs).unref();

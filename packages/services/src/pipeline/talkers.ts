@@ -2,24 +2,14 @@
 // machine wants it to know. Under pseudonyms the store has no others, and no names at all.
 import { isIP } from 'node:net';
 import type { Store } from '@eyrie/store';
+import type { Talkers } from '../peer/traffic.ts';
 
 const WINDOW_S = 60;
 const TOLD_MAX = 32;
 
-export interface Talker {
-  readonly name: string;
-  /** Bytes a second. */
-  readonly rate: number;
-}
-
-export interface Talkers {
-  readonly names: readonly Talker[];
-  readonly addresses: readonly Talker[];
-}
-
 export async function talkersOf(store: Store, nowS = Date.now() / 1000): Promise<Talkers> {
   const { items } = await store.endpoints({ from: nowS - WINDOW_S, order: 'bytes', limit: 4 * TOLD_MAX });
-  const addresses: Talker[] = [];
+  const addresses: Talkers['addresses'][number][] = [];
   const named = new Map<string, number>();
   for (const { address, names, bytesSent, bytesReceived } of items) {
     if (isIP(address) === 0) continue;
