@@ -23,8 +23,9 @@ class World {
   }
 
   /** `ahead`: seconds the machine's date is wrong; `drift`: seconds a second its counter is too fast. */
-  clock(ahead: number, drift: number): LocalClock {
-    const steadyNs = () => BigInt(Math.round(this.seconds * (1 + drift) * 1e9)) + 77_000_000_000n;
+  clock(ahead: number, drift: number, slept = () => 0): LocalClock {
+    const counted = () => this.seconds * (1 + drift) - slept();
+    const steadyNs = () => BigInt(Math.round(counted() * 1e9)) + 777_000_000_000_000n;
     return { steadyNs, wallNs: () => steadyNs() + START_NS + BigInt(Math.round(ahead * 1e9)) };
   }
 }
@@ -100,6 +101,26 @@ describe('the mesh clock', () => {
       assert.ok(Math.abs(peer.state().wallAhead - ahead) < 0.05);
     });
   }
+
+  for (const seconds of [0.05, 3, 28_800])
+    test(`a peer whose counter stood still for ${seconds} s is right with its next answer`, () => {
+      const world = new World(11);
+      let slept = 0;
+      const root = leader(world.clock(0, 0), 1);
+      const peer = new MeshClock(
+        world.clock(0, 50e-6, () => slept),
+        2,
+      );
+      run(world, [root, peer], 900);
+      const { steps } = peer.state();
+      run(world, [root, peer], 300);
+      assert.equal(peer.state().steps, steps, 'awake, it never steps');
+      slept = seconds;
+      run(world, [root, peer], 5 + peer.askAfter);
+      assert.ok(apart(root, peer) < 0.002, `${apart(root, peer)} s apart`);
+      assert.ok(apart(root, peer) <= peer.state().uncertainty, 'and it knows how right');
+      assert.equal(peer.state().steps, steps + 1);
+    });
 
   test('within its own uncertainty at any moment, four links from the root, on many seeds', () => {
     for (let seed = 1; seed <= 20; seed++) {

@@ -31,6 +31,8 @@ const BURST = 3;
 const EARLY_SAMPLES = 24;
 /** An answer that took longer says too little. */
 const DELAY_MAX = 5;
+/** Seconds beyond all that a delay and what is not sure can explain. */
+const BREAK = 0.01;
 /** Questions under way; of more, the oldest is given up. */
 const ASKED_MAX = 8;
 /** Seconds in which all others have come to follow a new root: its time is then, by definition, that of the mesh. */
@@ -239,6 +241,8 @@ export class MeshClock {
     const burstMax = this.#discipline.length < EARLY_SAMPLES ? 2 * BURST : BURST;
     this.#burst = count < burstMax ? { who, keeper, best, count } : null;
     if (count < burstMax) return 'more';
+    // This machine has slept, or whoever is followed was set right: samples from before would outvote all that come now.
+    if (this.#isBroken(best)) this.#forgetSamples();
     this.#learn(best);
     return 'taken';
   }
@@ -269,6 +273,12 @@ export class MeshClock {
     this.#isSettled = false;
     this.#estimate = null;
     this.#discipline.clear();
+  }
+
+  #isBroken({ at, offset, delay, sourceError }: Comparison): boolean {
+    if (this.#estimate === null) return false;
+    const explained = delay / 2 + sourceError + this.#uncertainty(at);
+    return Math.abs(offset - this.#scale.offset(at)) > explained + BREAK;
   }
 
   #learn(sample: Comparison): void {
