@@ -19,6 +19,8 @@ const RUNS_MAX = 64;
 
 /** Pieces of a message that are told apart: of one that has more, the others are counted in its length alone. */
 const PIECES_MAX = 16_384;
+/** Memory that one of them takes: segments of a byte each are told apart by more than they carry. */
+const PIECE_BYTES = 24;
 
 /** A message that several segments brought; borrowed, as the packet is. */
 export interface Joined {
@@ -237,12 +239,18 @@ export class StreamReassembly {
   #keep(cell: number, pending: Pending): void {
     this.#pending.set(cell, pending);
     this.#note(cell, IS_PENDING);
-    this.#total += pending.bytes.length;
+    this.#total += weightOf(pending);
+    this.#bound(pending);
+  }
+
+  /** The oldest go first; the one that is being written to stays. */
+  #bound(spared: Pending): void {
     if (this.#total > this.mostBytes) this.mostBytes = this.#total;
-    while (this.#total > TOTAL_BYTES_MAX) {
-      const oldest = this.#pending.keys().next().value;
-      if (oldest === undefined) break;
-      this.#drop(oldest);
+    if (this.#total <= TOTAL_BYTES_MAX) return;
+    for (const [cell, pending] of this.#pending) {
+      if (this.#total <= TOTAL_BYTES_MAX) return;
+      if (pending === spared) continue;
+      this.#drop(cell);
       this.dropped++;
     }
   }
@@ -256,20 +264,23 @@ export class StreamReassembly {
       const larger = this.#pool.take(Math.max(kept, Math.min(KEPT_BYTES_MAX, pending.bytes.length * 2)));
       larger.set(pending.bytes.subarray(0, Math.min(pending.extent, pending.bytes.length)));
       this.#total += larger.length - pending.bytes.length;
-      if (this.#total > this.mostBytes) this.mostBytes = this.#total;
       this.#release(pending.bytes);
       pending.bytes = larger;
     }
     if (kept > offset) pending.bytes.set(from.subarray(at, at + kept - offset), offset);
     if (end > pending.extent) pending.extent = end;
-    if (pending.pieces.length < 3 * PIECES_MAX) pending.pieces.push(p.number, offset, end);
+    if (pending.pieces.length < 3 * PIECES_MAX) {
+      pending.pieces.push(p.number, offset, end);
+      this.#total += PIECE_BYTES;
+    }
+    this.#bound(pending);
     return true;
   }
 
   #take(cell: number, pending: Pending): void {
     this.#pending.delete(cell);
     this.#known[cell]! &= ~IS_PENDING;
-    this.#total -= pending.bytes.length;
+    this.#total -= weightOf(pending);
   }
 
   #release(bytes: Uint8Array): void {
@@ -308,6 +319,10 @@ function addRun(runs: number[], start: number, end: number): boolean {
   }
   runs.splice(first, behind - first, start, end);
   return runs.length <= 2 * RUNS_MAX;
+}
+
+function weightOf({ bytes, pieces }: Pending): number {
+  return bytes.length + (pieces.length / 3) * PIECE_BYTES;
 }
 
 /** The pieces of what is left of a message from `at` on, which is where the next one begins. */

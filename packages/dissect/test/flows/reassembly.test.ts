@@ -123,3 +123,18 @@ test('a message of several segments tells which frames brought which bytes of it
   assert.deepEqual(last!.counts, ['[Segment count: 4]', `[Reassembled TCP length: ${head + 30}]`]);
   assert.deepEqual(last!.data, ['TCP segment data (10 bytes)', `TCP segment data (${head} bytes)`]);
 });
+
+test('many small segments count with what they take to be told apart, until their message is whole', () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n';
+  const message = (seq: number) => [
+    { way: '<' as const, seq, body: head },
+    ...Array.from({ length: 1000 }, (_, i) => ({ way: '<' as const, seq: seq + head.length + i, body: 'x' })),
+  ];
+  const [once, twice] = [1, 2].map((count) => {
+    const length = head.length + 1000;
+    const segments = Array.from({ length: count }, (_, i) => message(1 + i * length)).flat();
+    return conversation(80, segments, (p) => p.session.streams.mostBytes).at(-1)!;
+  });
+  assert.ok(once! > 20_000, String(once));
+  assert.equal(twice, once);
+});
