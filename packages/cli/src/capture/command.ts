@@ -68,7 +68,8 @@ export async function runCapture(file: string | undefined, options: CaptureComma
     interrupt.end();
   }
   log.info(sentLine(sent, file));
-  if (sent.problem !== null) throw new UserError(`${file ?? options.interface}: ${sent.problem}`, FAILED);
+  const problem = problemOf(sent);
+  if (problem !== null) throw new UserError(`${file ?? options.interface}: ${problem}`, FAILED);
   return interrupt.signal.aborted && file !== undefined ? INTERRUPTED : 0;
 }
 
@@ -77,10 +78,15 @@ export function liveFrom(config: Config) {
   return { filter, snapLength, bufferKib, promiscuous, tool: tool as ToolName | 'auto', ...ringFrom(config) };
 }
 
-function sentLine({ packets, refused, wasStored }: Sent, file: string | undefined): string {
+function problemOf({ problem, refused }: Sent): string | null {
+  if (refused === 0) return problem;
+  const missing = `the store refused ${grouped(refused)} packets; the parser put them aside, and its log says why`;
+  return problem === null ? missing : `${problem}; ${missing}`;
+}
+
+function sentLine({ packets, wasStored }: Sent, file: string | undefined): string {
   if (wasStored) return `${file} is stored already; --again stores it once more`;
-  const missing = refused === 0 ? '' : `; the store refused ${grouped(refused)}, which the parser put aside`;
-  return `ended; ${grouped(packets)} packets were sent and stored${missing}`;
+  return `ended; ${grouped(packets)} packets were sent and stored`;
 }
 
 async function list(asJson: boolean): Promise<number> {
