@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { DropRow } from '@eyrie/store';
+import { addDrop } from '../src/capture/drop-rows.ts';
 import { LossLog } from '../src/capture/loss.ts';
 import { silentLog } from '../src/log/index.ts';
 
@@ -31,4 +32,14 @@ it('lost packets are told at once, then once a minute, and the rest at the end',
   loss.tell();
   assert.equal(lines.length, 1);
   assert.equal(loss.all, 67);
+});
+
+it('rows of lost packets that wait are one a place, however long they wait', () => {
+  const waiting: DropRow[] = [];
+  for (let time = 1; time <= 1000; time++)
+    for (const where of ['kernel', 'queue'] as const) addDrop(waiting, { where, packets: 2, time });
+  assert.deepEqual(waiting, [
+    { where: 'kernel', packets: 2000, time: 1000 },
+    { where: 'queue', packets: 2000, time: 1000 },
+  ]);
 });

@@ -6,6 +6,7 @@ import { BATCH_TYPE, encodeStoreBody, type StoreRequest } from '../bus/batch-bod
 import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
 import type { Frames } from '../bus/frames-body.ts';
+import { addDrop } from '../capture/drop-rows.ts';
 import { BATCH_PACKETS, PacketParser } from './packet-parser.ts';
 import type { RefusedBodies } from './refused.ts';
 import { sequenceOf } from './run.ts';
@@ -195,7 +196,7 @@ export class Inbox {
   #pack(drops: readonly DropRow[]): void {
     const parser = this.#parser;
     if (parser.waiting === 0) {
-      if (drops.length > 0) this.#drops.push(...drops);
+      for (const row of drops) addDrop(this.#drops, row);
       return;
     }
     const { packets, flows, names, findings } = parser.take();
@@ -250,19 +251,12 @@ export class Inbox {
     refused.add({ source: this.key, sequence, packets, body, reason });
     this.#refused.all += packets;
     this.#refused.untold += packets;
-    for (const row of drops) this.#tellAgain(row);
-    if (packets > 0) this.#tellAgain({ where: 'refused', packets, time: Date.now() / 1000 });
+    for (const row of drops) addDrop(this.#drops, row);
+    if (packets > 0) addDrop(this.#drops, { where: 'refused', packets, time: Date.now() / 1000 });
     if (end === null || isBare) return;
     const rest = { flows: [], names: [], findings: [], drops: this.#drops.splice(0), packets: null };
     const problem = end.problem ?? `its last conversations were refused: ${reason}`;
     this.#push({ source: this.key, sequence, origin, ...rest }, null, { problem });
-  }
-
-  /** One row a place, however many bodies are refused: rows have a bound. */
-  #tellAgain(row: DropRow): void {
-    const at = this.#drops.findIndex(({ where }) => where === row.where);
-    if (at < 0) this.#drops.push(row);
-    else this.#drops[at] = { ...row, packets: row.packets + this.#drops[at]!.packets };
   }
 
   /** The end of a capture some of whose packets are missing says so. */

@@ -71,6 +71,8 @@ class Thread {
       this.#hear(message);
     });
     this.#worker.on('error', ({ message, stack = '' }) => {
+      // It is gone, and can be given no other work.
+      this.#isDone = false;
       this.#forget();
       this.#hear({ kind: 'error', code: '', message, stack });
     });

@@ -3,6 +3,7 @@
 // `batchesMax` on their way: a file waits then, and a live capture waits in its ring.
 import { PacketBatch } from '@eyrie/dissect';
 import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, Store } from '@eyrie/store';
+import { addDrop } from '../capture/drop-rows.ts';
 import { LossLog } from '../capture/loss.ts';
 import type { Log } from '../log/index.ts';
 import {
@@ -143,7 +144,7 @@ export class Run {
 
   /** Packets that were lost before the parser; they go with the next batch. */
   addDrops(row: DropRow): void {
-    this.#drops.push(row);
+    addDrop(this.#drops, row);
   }
 
   #hear(message: FromParser): void {

@@ -1,0 +1,8 @@
+// Rows of lost packets that wait for a batch to go with: one for each place, however long a store is away.
+import type { DropRow } from '@eyrie/store';
+
+export function addDrop(waiting: DropRow[], row: DropRow): void {
+  const at = waiting.findIndex(({ where }) => where === row.where);
+  if (at < 0) waiting.push(row);
+  else waiting[at] = { ...row, packets: row.packets + waiting[at]!.packets };
+}
