@@ -7,6 +7,8 @@ export type StoreErrorCode =
   | 'ERR_STORE_LOCKED'
   /** It was written by a newer Eyrie. */
   | 'ERR_STORE_NEWER'
+  /** It was written by an older Eyrie, and may only be read: nobody brought it up to date yet. */
+  | 'ERR_STORE_OLDER'
   /** The file is no store. */
   | 'ERR_STORE_FOREIGN'
   /** It can't be reached just now: try again. */

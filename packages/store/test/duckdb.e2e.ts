@@ -113,6 +113,13 @@ describe('a DuckDB store', () => {
     await run(newer, `UPDATE meta SET value = '2000' WHERE name = 'schema'`);
     await assert.rejects(openStore(`duckdb:${newer}`), code('ERR_STORE_NEWER'));
 
+    const older = join(folder, 'older.duckdb');
+    await (await openStore(`duckdb:${older}`)).close();
+    await run(older, `UPDATE meta SET value = '2' WHERE name = 'schema'; DROP TABLE clocks`);
+    await assert.rejects(openStore(`duckdb:${older}`, { readOnly: true }), code('ERR_STORE_OLDER'));
+    await (await openStore(`duckdb:${older}`)).close();
+    await (await openStore(`duckdb:${older}`, { readOnly: true })).close();
+
     await assert.rejects(
       openStore(`duckdb:${join(folder, 'none')}`, { create: false }),
       code('ERR_STORE_NOT_FOUND'),

@@ -14,7 +14,11 @@ export async function migrate(
       'ERR_STORE_NEWER',
       `${database.place}: was written by a newer Eyrie (schema ${version}, this one knows ${migrations.length}); update Eyrie`,
     );
-  if (options.readOnly) return version;
+  if (options.readOnly && version < migrations.length)
+    throw new StoreError(
+      'ERR_STORE_OLDER',
+      `${database.place}: was written by an older Eyrie (schema ${version}, this one reads ${migrations.length}); what writes to it brings it up to date: eyrie up, eyrie import or eyrie persistor`,
+    );
   for (; version < migrations.length; version++) {
     const made = version + 1;
     await database.transaction(async (tx) => {
