@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { complaints } from './support/axe.ts';
 import { startBrowser, visit } from './support/browser.ts';
@@ -79,6 +80,17 @@ test('the clock that all share, and how far off each machine is', async () => {
   await page.locator('.peer-card h2').getByText('east').waitFor();
   await page.getByRole('link', { name: 'Clock' }).click();
   await page.locator('.time-now').waitFor();
+  await end();
+});
+
+test('an answer that takes longer than it is asked for again comes nevertheless', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
+  await page.route('**/mesh/time', async (route) => {
+    await sleep(2_500);
+    await route.continue().catch(() => {}); // The page was closed meanwhile.
+  });
+  await page.getByRole('link', { name: 'Time' }).click();
+  await page.locator('.time-now').getByText(/± \d/).waitFor();
   await end();
 });
 

@@ -28,14 +28,21 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
     },
   );
   const busy = useRef(false);
+  /** Packets came in while an answer was on its way, so it may lack them. */
+  const isMissing = useRef(false);
   const [attempt, setAttempt] = useState(0);
   const changed = revision.value;
+
+  const done = () => {
+    busy.current = false;
+    if (isMissing.current) setAttempt((n) => n + 1);
+  };
 
   const ask = (after: string | null, before: readonly T[], signal: AbortSignal, size: number) => {
     busy.current = true;
     get<Page<T>>(path, { ...query, after, limit: size }, signal).then(
       ({ items, next }) => {
-        busy.current = false;
+        done();
         setState({
           key,
           rows: [...before, ...items],
@@ -45,7 +52,7 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
       },
       (problem) => {
         if (signal.aborted) return;
-        busy.current = false;
+        done();
         if (problem instanceof ApiError)
           setState((old) => ({
             ...old,
@@ -63,7 +70,11 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
   const asked = useRef('');
   useEffect(() => {
     // The same again, because packets came in, waits for the answer that is on its way: else a busy server's never came.
-    if (busy.current && asked.current === question) return;
+    if (busy.current && asked.current === question) {
+      isMissing.current = true;
+      return;
+    }
+    isMissing.current = false;
     asked.current = question;
     control.current.abort();
     control.current = new AbortController();

@@ -12,6 +12,8 @@ export interface Resource<T> {
   /** True while the answer to this very question has not come. */
   isLoading: boolean;
   reload: () => void;
+  /** Asks the same once more, unless an answer is on its way already. */
+  again: () => void;
 }
 
 interface Kept<T> {
@@ -36,14 +38,17 @@ export function useResource<T>(
   loader.current = load;
   const keyNow = useRef(key);
   keyNow.current = key;
+  /** Packets came in while an answer was on its way, so it may lack them. */
+  const isMissing = useRef(false);
 
-  const ask = useRef((isAgain: boolean) => {
+  const ask = useRef((isAgain: boolean): boolean => {
     const asked = keyNow.current;
     // The same question again waits until the first answer is there.
-    if (isAgain && busy.current?.key === asked) return;
+    if (isAgain && busy.current?.key === asked) return false;
     busy.current?.control.abort();
     busy.current = null;
-    if (asked === null) return;
+    isMissing.current = false;
+    if (asked === null) return true;
     const control = new AbortController();
     busy.current = { key: asked, control };
     const done = (data: T | null, error: ApiError | null) => {
@@ -55,6 +60,7 @@ export function useResource<T>(
         error,
         isDone: true,
       }));
+      if (isMissing.current) ask.current(true);
     };
     loader.current(control.signal).then(
       (data) => done(data, null),
@@ -65,6 +71,7 @@ export function useResource<T>(
         }
       },
     );
+    return true;
   });
 
   useEffect(() => {
@@ -75,15 +82,16 @@ export function useResource<T>(
   useSignalEffect(() => {
     if (revision.value === known.current) return;
     known.current = revision.value;
-    if (isLive && !document.hidden) ask.current(true);
+    if (isLive && !document.hidden && !ask.current(true)) isMissing.current = true;
   });
-  useEffect(() => onReturn(() => ask.current(false)), []);
+  useEffect(() => onReturn(() => void ask.current(false)), []);
 
   const isCurrent = kept.key === key && kept.isDone;
   return {
     data: key === null ? null : kept.data,
     error: isCurrent ? kept.error : null,
     isLoading: key !== null && !isCurrent,
-    reload: () => ask.current(false),
+    reload: () => void ask.current(false),
+    again: () => void ask.current(true),
   };
 }

@@ -18,7 +18,10 @@ export function useTick(everyMs: number, isFailing = false): number {
   return tick;
 }
 
-/** An answer that is asked for again and again; seldom where there is nobody to give it, as on a machine without a peer. */
+/**
+ * An answer that is asked for again and again; seldom where there is nobody to give it, as on a machine without a peer. One
+ * that takes longer than that is waited for.
+ */
 export function usePolled<T>(
   key: string | null,
   everyMs: number,
@@ -26,8 +29,11 @@ export function usePolled<T>(
 ): Resource<T> {
   const [isFailing, setFailing] = useState(false);
   const tick = useTick(everyMs, isFailing);
-  const asked = useResource(key === null ? null : `${key} ${tick}`, load, false);
-  const { error, isLoading } = asked;
+  const asked = useResource(key, load, false);
+  const { error, isLoading, again } = asked;
+  useEffect(() => {
+    if (tick > 0) again();
+  }, [tick]);
   useEffect(() => {
     if (!isLoading) setFailing(error !== null);
   }, [isLoading, error]);
