@@ -13,6 +13,7 @@ import {
   type EnrolAnswer,
   EnrolError,
   enrolAnswer,
+  enrolAt,
   enrolRequest,
   makeEnrolRequest,
 } from '../identity/enrolment.ts';
@@ -38,7 +39,7 @@ import { Pairs } from '../messages/pairs.ts';
 import { Policy } from '../messages/policy.ts';
 import { Routing } from '../messages/routing.ts';
 import { Shares } from '../resources/shares.ts';
-import { type Cancel, every, type Runtime } from '../runtime.ts';
+import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
 import { SkyEyeOverLinks } from '../skyeye/over-links.ts';
 import { PeerClock } from '../time/peer-clock.ts';
 import { TimeSources } from '../time/sources.ts';
@@ -51,6 +52,8 @@ import type { Storage } from './storage.ts';
 
 const RENEW_LOOK_MS = 60_000;
 const ENROL_MS = 15_000;
+/** Asked in turn by one whose certificate has ended; others the next time. */
+const DOORS_MAX = 6;
 const NOTHING = Buffer.alloc(0);
 /** Refusals that are about this peer, not about one of the two. */
 const SHUT_OUT: ReadonlySet<string> = new Set([
@@ -104,6 +107,7 @@ export class Peer {
   /** Also those in the folder of an earlier run. */
   entrances: readonly string[];
   readonly #storage: Storage;
+  readonly #transport: Transport;
   readonly #gossip: Gossip;
   readonly #liveness: Liveness;
   readonly #neighbours: Neighbours;
@@ -119,11 +123,15 @@ export class Peer {
     this.authority = authority;
     this.entrances = entrances;
     this.#storage = storage;
+    this.#transport = transport;
     this.switchboard = new Switchboard(runtime, standing, transport);
     new Moved(this.switchboard);
     this.switchboard.onRefused.push((_session, code, reason) => {
       const isLinked = this.switchboard.sessions()[Symbol.iterator]().next().done === false;
-      if (!isLinked && SHUT_OUT.has(code)) this.shutOut = `others refuse this peer: ${reason}`;
+      if (isLinked || !SHUT_OUT.has(code)) return;
+      const isNews = this.shutOut === null;
+      this.shutOut = `others refuse this peer: ${reason}`;
+      if (isNews && code === 'expired' && this.#isStarted) this.#renewIfDue();
     });
     this.switchboard.onOpen.push(() => {
       this.shutOut = null;
@@ -350,6 +358,37 @@ export class Peer {
   /** @throws EnrolError */
   async renew(): Promise<void> {
     const request = makeEnrolRequest(this.standing.keys, this.id, null);
+    const { expiresMs = 0 } = readLeaf(this.standing.certificate) ?? {};
+    const isOver = this.authority === null && this.runtime.clock.nowMs() >= expiresMs;
+    this.standing.setCertificate(await (isOver ? this.#askAtDoors(request) : this.#askOverLinks(request)));
+    this.runtime.log('info', 'certificate renewed', { peer: this.id });
+  }
+
+  /** It slept for longer than its certificate lasts: nobody makes a link with it now, but all let it ask. */
+  async #askAtDoors(request: Uint8Array): Promise<Uint8Array> {
+    const { id, keys, roster } = this.standing;
+    const { tree } = this.directory;
+    const others = sample(this.runtime.random, [...tree.ids, ...this.directory.dead], DOORS_MAX);
+    const known = [roster.authority?.id ?? '', ...others].flatMap((each) => this.directory.addressesOf(each));
+    const doors = [...new Set([...known, ...sample(this.runtime.random, this.entrances, DOORS_MAX)])];
+    const root = sha256(roster.beginning);
+    let problem = new EnrolError('no address of another peer is known');
+    for (const door of doors.filter((each) => !this.addresses.includes(each)).slice(0, 2 * DOORS_MAX)) {
+      try {
+        const { runtime } = this;
+        const admission = await enrolAt(runtime, this.#transport, door, roster.mesh, root, id, keys, request);
+        if (admission !== null) return admission.certificate;
+        problem = new EnrolError('waits for approval');
+      } catch (error) {
+        if (!(error instanceof EnrolError)) throw error;
+        problem = error;
+      }
+      if (this.#isStopped) break;
+    }
+    throw problem;
+  }
+
+  async #askOverLinks(request: Uint8Array): Promise<Uint8Array> {
     const answer = await new Promise<EnrolAnswer>((resolve, reject) => {
       this.#enrol(request, this.id, (error, payload) => {
         if (error !== null) return reject(new EnrolError(error));
@@ -365,7 +404,6 @@ export class Peer {
     // The answer came over others, of whom any could have made it up.
     if (!this.standing.isOwn(answer.certificate))
       throw new EnrolError('the certificate that came is not one of the authority for this peer');
-    this.standing.setCertificate(answer.certificate);
-    this.runtime.log('info', 'certificate renewed', { peer: this.id });
+    return answer.certificate;
   }
 }
