@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Peer } from '../src/peer/peer.ts';
-import { heavyOf, mergedHeavy, talkMessage } from '../src/skyeye/talkers.ts';
-import { VirtualMesh } from '../src/virtual/index.ts';
+import { heavyOf, mergedHeavy, Talkers, talkMessage } from '../src/skyeye/talkers.ts';
+import { SeededRandom, VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 import { decode, encode, WireError } from '../src/wire/schema.ts';
 
 const running = (mesh: VirtualMesh) => mesh.peers.filter((peer): peer is Peer => peer !== null);
@@ -75,4 +75,24 @@ test('every peer knows what has the most traffic, of those that tell it; silence
   for (const { skyeye } of running(mesh)) assert.equal(skyeye.talkers.whole()!.peers, 1);
   pass(150_000, []);
   assert.ok(running(mesh).every(({ skyeye }) => skyeye.talkers.whole() === null));
+});
+
+test('what comes from above again and again is not handed on as often', () => {
+  const clock = new VirtualClock();
+  let sent = 0;
+  const talkers = new Talkers(
+    { clock, random: new SeededRandom(1), log: () => {} },
+    {
+      ...{ parent: () => 'above', isRoot: () => false, isChild: () => true, children: () => ['a', 'b'] },
+      ...{ alive: () => 9, counts: () => true, send: () => void sent++ },
+    },
+  );
+  const nothing = { items: [], shortBy: 0 };
+  const said = { isWhole: true, peers: 1, names: heavyOf([heavy('x', 1)]), addresses: nothing };
+  for (let i = 0; i < 1_000; i++) {
+    talkers.take('above', said);
+    clock.run(10);
+  }
+  assert.ok(sent >= 4 && sent <= 10, `${sent}`);
+  assert.equal(talkers.whole()?.peers, 1);
 });

@@ -12,6 +12,8 @@ const NAME = /^[\p{L}\p{N}._:%/ -]{1,253}$/u;
 const RATE_MAX = 1e13;
 const TELL_MS = 10_000;
 const STALE_MS = 35_000;
+/** What comes from above sooner is not handed on: each hands it to several, and so would a flood be a larger one below. */
+const PASS_MS = TELL_MS / 4;
 
 export interface Heavy {
   readonly name: string;
@@ -145,7 +147,7 @@ export class Talkers {
     const atMs = this.#runtime.clock.elapsedMs();
     if (isWhole) {
       if (this.#world.isRoot() || from !== this.#world.parent()) return;
-      this.#pass(talk, atMs);
+      if (this.#whole === null || atMs - this.#whole.atMs >= PASS_MS) this.#pass(talk, atMs);
     } else if (this.#world.isChild(from) && this.#world.counts(from) && talk.peers <= this.#world.alive())
       this.#below.set(from, { talk, atMs });
   }
