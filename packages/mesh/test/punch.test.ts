@@ -60,6 +60,10 @@ test('only an approved peer that proves who it is is met, and only where it says
     const [asker, other] = mesh.peers.filter((peer) => peer !== to) as [Peer, Peer];
     assert.equal(await ask(mesh, asker, asker, to, '192.0.2.1:4000'), 'met');
     assert.deepEqual(called, ['192.0.2.1:4000']);
+    assert.match(await ask(mesh, asker, asker, to, '192.0.2.1:22'), /too many/);
+    mesh.clock.run(10_000);
+    assert.equal(await ask(mesh, asker, asker, to, '192.0.2.1:4000'), 'met');
+    called.pop();
     assert.match(await ask(mesh, other, asker, to, '192.0.2.2:4000'), /not signed/);
     assert.match(await ask(mesh, asker, asker, to, 'nowhere'), /no address/);
     const decision = { step: 'quarantine', reason: 'x', forMs: 60_000, by: 'policy' } as const;

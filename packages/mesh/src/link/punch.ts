@@ -20,8 +20,10 @@ import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
 const ANSWER_MS = 4_000;
-/** At once, for whoever asks: each costs calls to an address that another has named. */
+/** In the time that one lasts, for whoever asks: each costs calls to an address that another has named. */
 const MEETINGS_MAX = 8;
+/** However it ended: else whoever asks could tell from that which ports are open near this peer. */
+const MEETING_MS = 10_000;
 
 const meeting = record({ address: seenAddress, proof });
 const NOTHING = Buffer.alloc(0);
@@ -33,7 +35,7 @@ export class Punch {
   readonly #routing: Routing;
   readonly #transport: Transport;
   readonly #asker: Asker;
-  /** Who is being met because it asked. */
+  /** Who asked to be met a moment ago. */
   readonly #meetings = new Set<string>();
 
   constructor(
@@ -56,7 +58,8 @@ export class Punch {
         this.#objectionTo(from, address) ?? asker.objectionTo(from, this.#content(address), proof);
       if (problem !== null) return answer(problem, NOTHING);
       this.#meetings.add(from);
-      this.#answer(from, address, answer).finally(() => this.#meetings.delete(from));
+      runtime.clock.after(MEETING_MS, () => this.#meetings.delete(from));
+      void this.#answer(from, address, answer);
     });
   }
 

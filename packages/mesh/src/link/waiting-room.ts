@@ -1,17 +1,18 @@
 // Connections that are not what they want to be yet. They cost something, so there is an end to them: for one more, the oldest
-// of the address with the most has to go. So whoever fills the room loses first.
+// of the address with the most has to go. So whoever fills the room loses first. Of IPv6 it goes by the network: one host has
+// all the addresses of a /64 to call from (RFC 4291 §2.5.1).
 
 import type { Socket } from 'node:net';
 
 const WAITING_MAX = 256;
 
 export class WaitingRoom {
-  /** The oldest first, and from which address. */
+  /** The oldest first, and from where. */
   readonly #waiting = new Map<Socket, string>();
 
   enter(raw: Socket): void {
     if (this.#waiting.size >= WAITING_MAX) this.#makeRoom();
-    this.#waiting.set(raw, raw.remoteAddress ?? '');
+    this.#waiting.set(raw, networkOf(raw.remoteAddress ?? ''));
   }
 
   /** Whether it was still waiting. */
@@ -34,4 +35,16 @@ export class WaitingRoom {
       return;
     }
   }
+}
+
+/** Of IPv6 the first 64 bits; any other address as it is, one of IPv4 in IPv6 (§2.5.5.2) too. */
+export function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address;
+  const [left = '', right = ''] = address.split('::');
+  const [before, after] = [left, right].map((part) => (part === '' ? [] : part.split(':'))) as [
+    string[],
+    string[],
+  ];
+  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
 }
