@@ -9,8 +9,10 @@ import { test } from 'node:test';
 import { parsePolicy } from '../src/messages/policy.ts';
 import type { Peer } from '../src/peer/peer.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
+import { capturesIn } from '../src/resources/capture-folder.ts';
 import { fetchResource, listOffers } from '../src/resources/fetch.ts';
 import { OF_ONE_MAX, PARCELS_MAX, type Parcel, ParcelList } from '../src/resources/parcel-list.ts';
+import { Parcels } from '../src/resources/parcels.ts';
 import { lackOfRoom, OF_ONE_BYTES_MAX, OF_ONE_FILES_MAX } from '../src/resources/room.ts';
 import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 import { streamKinds } from '../src/wire/kinds.ts';
@@ -36,6 +38,41 @@ test('who stops in the middle of a file is not waited for, and nothing is left o
     assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
   } finally {
     clearInterval(running);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a capture whose name is too long to be told is left out, and the others are offered', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-captures-'));
+  try {
+    for (const name of ['good.pcap', `${'x'.repeat(240)}.pcap`, 'line\nbreak.pcap']) {
+      writeFileSync(join(folder, name), 'x');
+      utimesSync(join(folder, name), 1_000, 1_000);
+    }
+    assert.deepEqual(
+      (await capturesIn(folder)).map(({ name }) => name),
+      ['good.pcap'],
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a long name of any script can be sent, cut between its characters', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-parcels-'));
+  const mesh = await VirtualMesh.create({ peers: 2, seed: 5 });
+  await mesh.startAll();
+  const from = mesh.peers[0]!;
+  const parcels = new Parcels(from, new MemoryStorage(), folder);
+  try {
+    for (const name of ['例'.repeat(63), `${'a'.repeat(82)}${'🦅'.repeat(25)}`, `${'b'.repeat(196)}.txt`]) {
+      writeFileSync(join(folder, name), 'x');
+      await parcels.send('peer-1', join(folder, name));
+      const share = from.shares.all.at(-1)!.name;
+      assert.equal(Buffer.from(share).toString(), share);
+    }
+  } finally {
+    parcels.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 });

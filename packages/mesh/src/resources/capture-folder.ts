@@ -2,8 +2,7 @@
 
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decode, encode, WireError } from '../wire/schema.ts';
-import { resourceName } from './manifest.ts';
+import { isResourceName } from './manifest.ts';
 
 /** By the ends of their names, also packed, and numbered as tcpdump does. */
 const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp|snoop|ntar)\d*(\.(gz|zst))?$/i;
@@ -23,7 +22,7 @@ export async function capturesIn(folder: string): Promise<Capture[]> {
   const names = await readdir(folder).catch((): string[] => []);
   const files = await Promise.all(
     names
-      .filter((name) => CAPTURE_NAME.test(name) && isName(name))
+      .filter((name) => CAPTURE_NAME.test(name) && isResourceName(name))
       .map((name) =>
         lstat(join(folder, name)).then(
           (stats) => ({ name, stats }),
@@ -37,13 +36,4 @@ export async function capturesIn(folder: string): Promise<Capture[]> {
     .sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs)
     .slice(0, CAPTURES_MAX)
     .map(({ name, stats }) => ({ name, path: join(folder, name), sizeBytes: stats.size }));
-}
-
-function isName(name: string): boolean {
-  try {
-    return decode(resourceName, encode(resourceName, name)) === name;
-  } catch (error) {
-    if (error instanceof WireError) return false;
-    throw error;
-  }
 }

@@ -3,13 +3,24 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { sha256 } from '../identity/keys.ts';
-import { fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
+import { encode, fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
 
 export const CHUNK_BYTES = 1 << 20;
 const CHUNKS_MAX = 1_000_000;
 
 /** A name without a way out of the folder it is written to. */
 export const resourceName = text(200, /^(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+$/);
+
+/** Whether a file can be offered by that name. */
+export function isResourceName(name: string): boolean {
+  try {
+    encode(resourceName, name);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
 
 export const manifest = record({
   name: resourceName,

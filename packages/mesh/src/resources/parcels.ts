@@ -15,9 +15,9 @@ import { numberOf, textOf } from '../peer/parameters.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Storage } from '../peer/storage.ts';
 import { type Cancel, every } from '../runtime.ts';
-import { decode, encode, record, varint, WireError } from '../wire/schema.ts';
+import { cutText, decode, encode, record, varint, WireError } from '../wire/schema.ts';
 import { fetchResource, type Progress } from './fetch.ts';
-import { resourceName } from './manifest.ts';
+import { isResourceName, resourceName } from './manifest.ts';
 import { type Parcel, ParcelList } from './parcel-list.ts';
 import { lackOfRoom } from './room.ts';
 import { notForYou } from './shares.ts';
@@ -29,6 +29,8 @@ export const FILE_TOPICS: readonly string[] = [FILE_TOPIC, TAKEN_TOPIC];
 /** Larger ones are told of, and got by hand: nobody fills another's disk unasked. */
 const SIZE_BYTES_MAX = 2 ** 30;
 const LOOK_MS = 5_000;
+/** Of the name of a file in that of its share, after the number. */
+const SHARE_BYTES_MAX = 100;
 /** So often one is tried while its sender is here. */
 const TRIES_MAX = 20;
 /** Of so many files are fetched at once. */
@@ -86,8 +88,9 @@ export class Parcels implements Companion {
   ): Promise<{ sizeBytes: number; outcome: Promise<Outcome>; taken: Promise<true> }> {
     if (this.#peer.standing.roster.approved(to) === null) throw new ControlError(`there is no peer ${to}`);
     const name = basename(path);
-    if (!isName(name)) throw new ControlError(`${name}: no file of that name can be sent, rename it`);
-    const share = `${Buffer.from(this.#peer.runtime.random.bytes(6)).toString('hex')}-${name}`.slice(0, 100);
+    if (!isResourceName(name)) throw new ControlError(`${name}: no file of that name can be sent, rename it`);
+    const number = Buffer.from(this.#peer.runtime.random.bytes(6)).toString('hex');
+    const share = `${number}-${cutText(name, SHARE_BYTES_MAX)}`;
     const { sizeBytes } = await this.#peer.shares.add({ name: share, path, to: [to], isParcel: true });
     const whenTaken = new Promise<true>((resolve) => this.#whenTaken.set(share, () => resolve(true)));
     const outcome = this.#peer.send(to, encode(parcel, { share, name, sizeBytes }), FILE_TOPIC);
@@ -220,13 +223,5 @@ function takenText({ from, body }: Message): string {
   } catch (error) {
     if (error instanceof WireError) return 'a file was taken, but what it says cannot be read';
     throw error;
-  }
-}
-
-function isName(name: string): boolean {
-  try {
-    return decode(resourceName, encode(resourceName, name)) === name;
-  } catch {
-    return false;
   }
 }

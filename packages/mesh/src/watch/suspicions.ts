@@ -8,7 +8,7 @@ import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { bytes, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
+import { bytes, cutText, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
 
 const ADDRESS_BYTES_MAX = 64;
 const fields = {
@@ -68,7 +68,8 @@ export class Suspicions {
   ): void {
     const { id, keys, roster } = this.#standing;
     const summary = suspicion.summary.slice(0, 160);
-    const address = cut(suspicion.address, ADDRESS_BYTES_MAX);
+    // Whoever comes over another has a longer address than any host.
+    const address = cutText(suspicion.address, ADDRESS_BYTES_MAX);
     const atMs = Math.round(this.#runtime.clock.nowMs());
     const own: Suspicion = { ...suspicion, address, summary, witness: id, atMs };
     for (const listener of this.onTold) listener(own);
@@ -116,12 +117,4 @@ export class Suspicions {
     }
     return true;
   }
-}
-
-/** Whoever comes over another has a longer address than any host. */
-function cut(text: string, bytesMax: number): string {
-  return Buffer.from(text)
-    .subarray(0, bytesMax)
-    .toString('utf8')
-    .replace(/\ufffd+$/, '');
 }

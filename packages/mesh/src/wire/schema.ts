@@ -213,6 +213,14 @@ export const text = (maxBytes: number, pattern?: RegExp): Codec<string> => {
   };
 };
 
+/** As much of it as fits into so many bytes, in whole characters. */
+export function cutText(value: string, bytesMax: number): string {
+  return Buffer.from(value)
+    .subarray(0, bytesMax)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '');
+}
+
 function decodeText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
