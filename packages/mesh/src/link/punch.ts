@@ -113,7 +113,8 @@ export class Punch {
 
   /** From where this peer is seen by one that it has called itself: that one is open to calls. */
   async #look(): Promise<Outlook | null> {
-    if (this.#transport.meet === undefined || this.#transport.dialOver === undefined) return null;
+    const { meet, dialOver, dialFromOwnPort } = this.#transport;
+    if (meet === undefined || dialOver === undefined || dialFromOwnPort === undefined) return null;
     for (const { link } of this.#switchboard.sessions()) {
       if (!link.isDialler || parseAddress(link.shown.address) === null) continue;
       const mesh = this.#standing.roster.mesh;

@@ -83,7 +83,7 @@ export class Routing {
     return { to, from: this.#standing.id, hops: 0, kind, question: 0, isFine: true, body };
   }
 
-  #take(message: Routed, session: Session): void {
+  #take(message: Routed, session: Session | null): void {
     if (message.question !== 0 && message.kind !== routedKinds.answer && session?.id === message.from)
       for (const listener of this.onQuestion) listener(message.from, message.kind);
     if (message.to !== this.#standing.id) return void this.#forward(message, session);
@@ -129,7 +129,7 @@ export class Routing {
     const { to } = message;
     if (to === this.#standing.id) {
       // To oneself, in the next turn, as everything else comes.
-      this.#runtime.clock.after(0, () => this.#take(message, null as unknown as Session));
+      this.#runtime.clock.after(0, () => this.#take(message, null));
       return true;
     }
     const session = this.#nextSession(to, from);

@@ -1,4 +1,4 @@
-// What peers of the tree say to each other. Here as objects: over a link they go as messages-codec.ts writes them, in a
+// What peers of the tree say to each other. Here as objects: over a link they go as codec.ts writes them, in a
 // simulation as they are. Nobody changes a message, or what it refers to, once it was sent.
 
 import type { Aggregate, Best } from './aggregate.ts';

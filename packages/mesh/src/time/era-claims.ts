@@ -1,4 +1,5 @@
-// Who says that it keeps an older time. One peer alone moves nobody: it may lie, or its clock may be the one that is wrong.
+// Who says that it keeps an older time. Where there are three peers or more, one alone moves nobody: it may lie, or its clock
+// may be the one that is wrong.
 
 import type { Era, MeshClock } from '@eyrie/clock/mesh';
 import type { Clock } from '../runtime.ts';
