@@ -104,6 +104,8 @@ describe('protocols of IP', () => {
       ).slice(0, 1),
       ['protocol-scan medium'],
     );
+    const cut = each(256, (i) => [ip(i, false, Buffer.alloc(0)).subarray(0, 19)]);
+    assert.deepEqual(found(cut, 5), []);
     const spoken = [1, 2, 4, 47, 50, 51, 89, 103, 112];
     assert.deepEqual(
       found(

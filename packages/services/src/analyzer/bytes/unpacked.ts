@@ -78,6 +78,10 @@ export class UnpackedFiles {
     } catch (error) {
       // What is too large is of no use.
       await rm(file, { force: true });
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+        throw new ApiError('disk_full', `no room in ${tmpdir()} to unpack this capture`, {
+          hint: 'free some space there, or set TMPDIR to a folder with more',
+        });
       throw error;
     }
     return { file, bytes: (await stat(file)).size };
