@@ -25,6 +25,11 @@ describe('errors of a store that is in trouble, whatever it is given', () => {
       'ERR_STORE_DISK_FULL',
       true,
     ]);
+    // The file, not the disk: it ends too early.
+    assert.deepEqual(duckdb('IO Error: Could not read enough bytes from file "x": attempted to read 4096'), [
+      'ERR_STORE_FAILED',
+      false,
+    ]);
     assert.deepEqual(duckdb('Conversion Error: Type DOUBLE with value 1e300 can not be cast'), [
       'ERR_STORE_FAILED',
       false,

@@ -21,7 +21,7 @@ export function storeError(error: unknown, path: string): unknown {
   if (/^Out of Memory Error|failed to allocate|could not allocate/i.test(message))
     return made('ERR_STORE_AWAY', 'has no memory left; free some, what was stored is kept');
   // A disk that fails: with the batch that was on its way there is nothing wrong.
-  if (/Input\/output error|fsync failed|Could not (read|write|sync)/i.test(message))
+  if (/Input\/output error|fsync failed|Could not (write|sync)/i.test(message))
     return made('ERR_STORE_AWAY', `its disk does not answer as it should: ${message.split('\n')[0]}`);
   if (/Permission denied|Read-only file system|Cannot open file .*read-only/i.test(message))
     return made('ERR_STORE_DENIED', 'may not be opened; check its rights and those of its folder');
