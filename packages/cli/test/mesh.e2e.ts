@@ -76,6 +76,11 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   await fine(`get beta/note.txt --peer gamma -o ${copy}`);
   assert.equal(readFileSync(copy, 'utf8'), 'shared text');
   assert.match((await run(`get beta/note.txt --peer gamma -o ${copy}`)).err, /is there already/);
+  assert.match(
+    await fine(`share ${home} --captures --name ring --peer beta --to gamma`),
+    /offered to gamma, those whom policy\.toml allows "captures"\.\n$/,
+  );
+  assert.match(await fine('share --peer beta'), /note\.txt +gamma .*\nring +gamma by policy +\S+\n$/);
 
   await fine(`encrypt ${file} --to gamma --peer beta -o ${file}.eyrie`);
   const opened = await run(`decrypt ${file}.eyrie --peer gamma`);

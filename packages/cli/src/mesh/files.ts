@@ -50,19 +50,25 @@ async function shareCaptures(
   const given = { path, name: options.name ?? basename(path), to: options.to ?? [], captures: true };
   const { name, captures } = await ask<{ name: string; captures: number }>(options.peer, 'share', given);
   if (options.json === true) return console.log(JSON.stringify({ name, captures }));
-  const who = options.to?.join(', ') ?? 'those whom policy.toml allows "captures"';
+  const who = [...(options.to ?? []), 'those whom policy.toml allows "captures"'].join(', ');
   console.log(`The captures in ${path} (${captures} now) are offered to ${who}.`);
 }
 
 async function listShares(options: Common): Promise<void> {
-  const all = await ask<{ name: string; path: string; to: string[] }[]>(options.peer, 'shares');
+  const all = await ask<{ name: string; path: string; to: string[]; isCaptures?: boolean }[]>(
+    options.peer,
+    'shares',
+  );
+  // A folder of captures is for nobody but those named and whom the policy lets.
+  const whoOf = (to: readonly string[], isCaptures: boolean) =>
+    isCaptures ? [...to, 'by policy'].join(' ') : to.join(' ') || 'all';
   if (options.json === true) console.log(JSON.stringify(all, null, 2));
   else if (all.length === 0) console.log('Nothing is shared.');
   else
     console.log(
       table([
         ['NAME', 'TO', 'FILE'],
-        ...all.map(({ name, to, path }) => [name, to.join(' ') || 'all', path]),
+        ...all.map(({ name, to, path, isCaptures = false }) => [name, whoOf(to, isCaptures), path]),
       ]),
     );
 }
