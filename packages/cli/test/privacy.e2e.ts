@@ -89,6 +89,9 @@ test('who looks at a payload stands in the audit; the report says what is where'
     '/honeypot/visits/none/packets',
   ])
     await (await fetch(address + path)).arrayBuffer();
+  // A line is written once its answer is sent, and all are there when it has ended.
+  child.kill('SIGINT');
+  await new Promise((resolve) => child.once('exit', resolve));
   const lines = readFileSync(join(folder, 'logs/audit.log'), 'utf8')
     .trim()
     .split('\n')
@@ -101,8 +104,6 @@ test('who looks at a payload stands in the audit; the report says what is where'
       { what: 'the packets of a visit', id: undefined, status: 404, from: '127.0.0.1' },
     ],
   );
-  child.kill('SIGINT');
-  await new Promise((resolve) => child.once('exit', resolve));
   const { kept, looks } = JSON.parse(await fine('privacy', 'report', '--json'));
   assert.equal(looks, 3);
   const stored = kept.find(({ place }: { place: string }) => place.endsWith('packets.duckdb'));
@@ -119,6 +120,34 @@ test('who looks at a payload stands in the audit; the report says what is where'
   const [{ place, kept: limits }] = JSON.parse(stdout).kept;
   assert.deepEqual([place, limits], ['postgres://me@db.example/eyrie', '30d, 50GB at most']);
   assert.match(await fine('privacy', 'report'), /Payloads were looked at 3 times/);
+});
+
+test('the report tells keys, mail, what is held for others and what was sent apart', async () => {
+  const peer = join(folder, 'mesh/peers/lab');
+  mkdirSync(join(peer, 'received/other'), { recursive: true });
+  const files = {
+    'peer.key': 'k',
+    'inbox.log': 'in',
+    'held.log': 'sealed',
+    'received/other/inbox.txt': 'text',
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(peer, name), content);
+  const { kept } = JSON.parse(await fine('privacy', 'report', '--json'));
+  assert.deepEqual(
+    kept
+      .filter(({ place }: { place: string }) => place.startsWith(peer))
+      .map(({ what, bytes, encrypted }: { what: string; bytes: number; encrypted: string }) => [
+        what,
+        bytes,
+        encrypted,
+      ]),
+    [
+      ['keys and members of lab', 1, 'no'],
+      ['messages of lab', 2, 'no'],
+      ['messages held for others by lab', 6, 'yes'],
+      ['files sent to lab', 4, 'no'],
+    ],
+  );
 });
 
 test('with a key in the configuration, the ring and uploads lie encrypted, and are read all the same', async () => {

@@ -1,6 +1,6 @@
 // `eyrie privacy report`: what is kept on this machine, looked up where it lies.
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { isVault } from '@eyrie/capture';
 import { eyrieHome, FolderStorage, isLocked, peersIn } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
@@ -124,20 +124,32 @@ function withoutPassword(url: string): string {
 
 function peerKept(folder: string, id: string): Kept[] {
   const isMail = (name: string) => /^(inbox|outbox)/.test(name);
+  const isHeld = (name: string) => name === 'held.log';
+  const isReceived = (name: string) => name.startsWith(`received${sep}`);
   const keys = kept(
     `keys and members of ${id}`,
     folder,
     'as long as the peer is',
     `rm -r ${folder}`,
-    (name) => !isMail(name),
+    (name) => !isMail(name) && !isHeld(name) && !isReceived(name),
+  );
+  // Nobody here can open them.
+  const held = kept(
+    `messages held for others by ${id}`,
+    folder,
+    'a day, 32 MB',
+    `rm ${folder}/held.log`,
+    isHeld,
   );
   return [
     { ...keys, encrypted: isLocked(new FolderStorage(folder)) ? 'partly' : 'no' },
     kept(`messages of ${id}`, folder, '10,000, or 64 MB', `rm ${folder}/inbox.log`, isMail),
+    { ...held, encrypted: held.files > 0 ? 'yes' : '-' },
+    kept(`files sent to ${id}`, join(folder, 'received'), 'until moved away', `rm -r ${folder}/received`),
   ];
 }
 
-/** A file, or all files below a folder whose names are wanted. */
+/** A file, or all files below a folder whose names, from there on, are wanted. */
 function kept(
   what: string,
   place: string,
@@ -186,7 +198,7 @@ function filesBelow(place: string, wanted: (name: string) => boolean): string[] 
     for (const entry of readable(folder)) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(path);
-      else if (entry.isFile() && wanted(entry.name) && found.length < FILES_MAX) found.push(path);
+      else if (entry.isFile() && wanted(relative(place, path)) && found.length < FILES_MAX) found.push(path);
     }
   }
   return found;
