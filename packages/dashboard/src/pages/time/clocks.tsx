@@ -9,6 +9,9 @@ import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading } from '../../ui/states.tsx';
 import { offsetText, withinText } from './texts.ts';
 
+/** As many as a query may ask for. */
+export const CLOCKS_MAX = 1_000;
+
 interface Clock {
   id: string;
   aheadMs: number;
@@ -31,16 +34,11 @@ export function Clocks({ own, answer, problem }: Props) {
     ...clocks.map(({ aheadMs, uncertaintyMs }) => Math.abs(aheadMs) + uncertaintyMs),
   );
   const columns = useMemo(() => columnsFor(own, scaleMs), [own, scaleMs]);
-  const silent = answer === null ? 0 : answer.looked - clocks.length;
   return (
     <Panel
       title="Clocks of the peers"
       class="time-clocks"
-      note={
-        clocks.length === 0
-          ? undefined
-          : `${count(clocks.length)}${silent > 0 ? `, ${count(silent)} have not told yet` : ''}`
-      }
+      note={clocks.length === 0 || answer === null ? undefined : shownOf(clocks.length, answer.looked)}
     >
       {clocks.length > 0 && (
         <DataTable
@@ -63,6 +61,12 @@ export function Clocks({ own, answer, problem }: Props) {
       )}
     </Panel>
   );
+}
+
+function shownOf(shown: number, peers: number): string {
+  if (shown >= peers) return count(shown);
+  const rest = count(peers - shown);
+  return `${count(shown)}, ${rest} ${shown < CLOCKS_MAX ? 'have not told yet' : 'are not shown'}`;
 }
 
 function clocksIn(answer: MeshAnswer | null): Clock[] {

@@ -4,14 +4,13 @@ import type { MeshAnswer, MeshTime } from '../../api/mesh-types.ts';
 import { useLatest, usePolled } from '../../state/ticking.ts';
 import { Failure, Loading, Trouble } from '../../ui/states.tsx';
 import { NoPeer } from '../mesh/no-peer.tsx';
-import { Clocks } from './clocks.tsx';
+import { CLOCKS_MAX, Clocks } from './clocks.tsx';
 import { MeshClock } from './mesh-clock.tsx';
 import { Sources } from './sources.tsx';
 
 const TIME_MS = 1_000;
 const CLOCKS_MS = 4_000;
-/** As many as a query may ask for. */
-const CLOCKS = '1000 peers order by clock.uncertainty, clock.ahead';
+const CLOCKS = `${CLOCKS_MAX} peers order by clock.uncertainty, clock.ahead`;
 
 export function TimePage() {
   const asked = usePolled('time', TIME_MS, async (signal) => {

@@ -36,7 +36,7 @@ export const nft: FirewallTool = {
       notes:
         lines.length > 0
           ? [...notes, more]
-          : [...notes, 'no chain of nftables stands in the way: nothing to do'],
+          : [...notes, 'no chain of nftables stands in the way'],
     };
   },
 
