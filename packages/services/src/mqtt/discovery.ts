@@ -67,7 +67,8 @@ export function discoveryOf(
         name: meaning,
         unique_id: `${node}_${object}`,
         state_topic: topics.metrics(peer),
-        value_template: `{{ value_json['values']['${name}'] }}`,
+        // What is measured no more becomes unknown there, instead of staying as it was.
+        value_template: `{{ value_json['values'].get('${name}') }}`,
         state_class: 'measurement',
         ...(UNITS[unit] === undefined ? {} : { unit_of_measurement: UNITS[unit] }),
         ...(CLASSES[unit] === undefined ? {} : { device_class: CLASSES[unit] }),

@@ -266,7 +266,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     const found = await subscribe(port, 'homeassistant/#');
     const config = await until(() => payloadOf(found.lines, topic), 'discovery');
     assert.equal(config.state_topic, 'eyrie/test/peers/gate/metrics');
-    assert.equal(config.value_template, "{{ value_json['values']['cpu.used'] }}");
+    assert.equal(config.value_template, "{{ value_json['values'].get('cpu.used') }}");
     assert.equal(config.unit_of_measurement, '%');
   });
 
