@@ -33,10 +33,7 @@ export const nft: FirewallTool = {
       'these rules last until the next start: keep them with "nft list ruleset > /etc/nftables.conf"';
     return {
       steps: lines.length === 0 ? [] : [{ argv: ['nft', '-f', '-'], input: `${lines.join('\n')}\n` }],
-      notes:
-        lines.length > 0
-          ? [...notes, more]
-          : [...notes, 'no chain of nftables stands in the way'],
+      notes: lines.length > 0 ? [...notes, more] : [...notes, 'no chain of nftables stands in the way'],
     };
   },
 
