@@ -210,7 +210,11 @@ test('what is sent to a peer that is away arrives when it is back, also after a 
   running.splice(running.indexOf(away), 1);
   const sender = running.find(({ peer }) => peer.id === 'peer-5')!;
   const answer = await callPeer(folder('peer-5'), 'send', { to: 'peer-6', text: 'for later', waitMs: 50 });
-  assert.deepEqual(answer, { isDelivered: false, isWaiting: true, problem: 'it is away' });
+  // By then others may hold it already.
+  assert.match(
+    JSON.stringify(answer),
+    /^\{"isDelivered":false,"isWaiting":true,"problem":"it is away(; [a-z0-9 -]+ will hand it over, too)?"\}$/,
+  );
   await sender.stop();
   running.splice(running.indexOf(sender), 1);
   await run('peer-5');
