@@ -12,7 +12,12 @@ const eyrie = join(import.meta.dirname, '../../cli/bin/eyrie.js');
 const skip = process.getuid?.() !== 0 ? 'needs root, for network namespaces' : requireTool('ip');
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [eyrie, 'emulate', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [eyrie, 'emulate', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // One that never ends fails its test, and holds nobody up.
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => {

@@ -159,6 +159,19 @@ test('a broadcast counts all, though links that nobody needs close while it is o
   }
 });
 
+test('a sender that stops while its broadcast is counted says what it knows', async () => {
+  const mesh = await VirtualMesh.create({ peers: 6, seed: 1, latencyMs: [200, 300] });
+  await mesh.startAll();
+  mesh.clock.run(5_000);
+  let count = -1;
+  mesh.peers[2]!.broadcasts.send('message', Buffer.from('all hands'), (all) => {
+    count = all;
+  });
+  mesh.clock.run(50);
+  mesh.crash(2);
+  assert.ok(count >= 0);
+});
+
 test('a revoked peer has no link any more within a second, also where it was away', async () => {
   for (let seed = 0; seed < 8; seed++) {
     const mesh = await VirtualMesh.create({ peers: 16, seed });

@@ -84,7 +84,12 @@ export class Broadcasts {
   }
 
   stop(): void {
-    for (const counting of this.#counting.values()) counting.cancel();
+    const own = `${this.#standing.id} `;
+    for (const [name, { cancel, count, done }] of this.#counting) {
+      cancel();
+      // Whoever waits for the number of one of this peer's own hears what is known.
+      if (name.startsWith(own)) done(count);
+    }
     this.#counting.clear();
   }
 
