@@ -146,7 +146,7 @@ describe('a store', () => {
   it('on a full disk is an error of one line, with nothing stored by half', { skip }, async () => {
     const disk = join(folder, 'disk');
     mkdirSync(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3500k', 'tmpfs', disk]);
     const ballast = join(disk, 'ballast');
     execFileSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=100k', 'count=20'], { stdio: 'ignore' });
     const run = start('import', SAMPLE, '--store', `duckdb:${join(disk, 'small.duckdb')}`);
