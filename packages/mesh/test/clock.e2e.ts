@@ -92,7 +92,13 @@ test('a root that follows time servers brings all to their time, though one of t
   };
   assert.ok(Math.abs(view.wallAhead + AHEAD_MS / 1000) < 0.1 && view.uncertaintyMs < 100);
 
-  const told = (await callPeer(folder('two'), 'timeSources')) as TimeSourcesView;
+  // On busy cores answers of servers are late now and then, and a server is of no use for a moment.
+  const isJudged = ({ sources }: TimeSourcesView) => sources.every(({ role }) => role !== 'unusable');
+  let told = (await callPeer(folder('two'), 'timeSources')) as TimeSourcesView;
+  for (let i = 0; i < 50 && !isJudged(told); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    told = (await callPeer(folder('two'), 'timeSources')) as TimeSourcesView;
+  }
   assert.deepEqual(
     [told.askedBy, told.problem, told.sources.map(({ role }) => role).sort()],
     [one.clock.isRoot ? 'one' : 'two', null, ['falseticker', 'truth', 'truth']],

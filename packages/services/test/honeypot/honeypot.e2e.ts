@@ -95,6 +95,7 @@ function overSsh(port: number, command: string): Promise<string> {
     const client = new ssh2.Client();
     let tries = 0;
     client.on('error', fail);
+    client.on('close', () => fail(new Error('closed')));
     client.on('ready', () =>
       client.exec(command, (error, stream) => {
         if (error) return fail(error);
