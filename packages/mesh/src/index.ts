@@ -35,7 +35,7 @@ export {
   readStanding,
 } from './peer/folder.ts';
 export { joinMesh } from './peer/join.ts';
-export { isLocked, lockSecrets, unlockSecrets } from './peer/key-lock.ts';
+export { isLocked, lockSecrets, SECRET_FILES, unlockSecrets } from './peer/key-lock.ts';
 export type { JobView, MemberView, MessageView, TimeSourcesView } from './peer/methods.ts';
 export { lookingMethods } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';

@@ -9,7 +9,7 @@ import {
 import type { Storage } from './storage.ts';
 
 /** Who has one of these can pretend to be the peer, read what was sealed for it or for all, or let others in. */
-const SECRETS = [
+export const SECRET_FILES = [
   'peer.key',
   'sealing.key',
   'group.key',
@@ -51,7 +51,7 @@ export function writeSecret(
 
 /** True if any secret of the folder is under a passphrase. */
 export function isLocked(storage: Storage): boolean {
-  return SECRETS.some((name) => {
+  return SECRET_FILES.some((name) => {
     const data = storage.read(name);
     return data !== null && isPassphraseSealed(data);
   });
@@ -64,13 +64,13 @@ export function lockSecrets(storage: Storage, passphrase: string): number {
 
 /** Takes all out again; gives how many. @throws PassphraseError, and then none is changed */
 export function unlockSecrets(storage: Storage, passphrase: string): number {
-  for (const name of SECRETS) readSecret(storage, name, passphrase);
+  for (const name of SECRET_FILES) readSecret(storage, name, passphrase);
   return changed(storage, (data) => (isPassphraseSealed(data) ? openWithPassphrase(passphrase, data) : null));
 }
 
 function changed(storage: Storage, change: (data: Buffer) => Buffer | null): number {
   let count = 0;
-  for (const name of SECRETS) {
+  for (const name of SECRET_FILES) {
     const data = storage.read(name);
     const now = data === null ? null : change(data);
     if (now === null) continue;

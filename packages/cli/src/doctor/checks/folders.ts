@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { eyrieHome, peerFolder, peersIn } from '@eyrie/mesh';
+import { eyrieHome, peerFolder, peersIn, SECRET_FILES } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
 import { ringFrom } from '../../pipeline/settings.ts';
 import { bytesText } from '../../terminal/units.ts';
@@ -13,14 +13,6 @@ const FREE_WRONG_BYTES = 100e6;
 const FREE_WARN_BYTES = 2e9;
 /** Rights of group and others. */
 const FOREIGN_RIGHTS = 0o077;
-const SECRETS = [
-  'peer.key',
-  'sealing.key',
-  'group.key',
-  'authority/root.key',
-  'authority/next.key',
-  'authority/offline-root.key',
-];
 
 export function folderFindings(config: Config): Finding[] {
   const { ring, ringFolder } = ringFrom(config);
@@ -86,7 +78,7 @@ function secrets(id: string): Finding {
   const check = `keys of peer ${id}`;
   // Windows has no such rights; the folder is in the user's own profile there.
   if (process.platform === 'win32') return ok(check, path);
-  const open = ['.', ...SECRETS]
+  const open = ['.', ...SECRET_FILES]
     .map((name) => join(path, name))
     .filter((each) => existsSync(each) && (statSync(each).mode & FOREIGN_RIGHTS) !== 0);
   if (open.length === 0) return ok(check, `only for this user: ${path}`);
