@@ -106,7 +106,11 @@ test('a taken port, a wrong one, a store that is not there: one line that says w
       2,
       /^eyrie: --port many: say a number from 0 to 65535/,
     ],
-    [['analyzer', '--store', store, '--token', 'short'], 2, /^eyrie: --token or EYRIE_TOKEN: choose one of at least 12 characters/],
+    [
+      ['analyzer', '--store', store, '--token', 'short'],
+      2,
+      /^eyrie: --token or EYRIE_TOKEN: choose one of at least 12 characters/,
+    ],
     [['analyzer', '--store', `duckdb:${join(folder, 'none.duckdb')}`], 1, /^eyrie: .*none\.duckdb/],
     [['analyzer', '--store', 'mysql://here'], 2, /^eyrie: "mysql:\/\/here" is no store/],
     [['ui', '--analyzer', 'here'], 2, /^eyrie: --analyzer here: say an address/],
