@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
+import { endLeftovers, markProcess } from './support/leftovers.ts';
+
 const root = join(import.meta.dirname, '..');
 const TIMEOUT_MS = 240_000;
+/** A server that a failed test left behind holds the output of its file open: then only this ends the run. */
+const RUN_MS = 900_000;
 /** One more than the cores of a small machine: of three, one mostly waits. */
 const AT_ONCE = 3;
 
@@ -38,9 +42,22 @@ const found = globSync('{packages/*/,}test/**/*.e2e.ts', { cwd: root }).sort();
 const all = [...new Set([...FIRST, ...found])];
 const asked = process.argv.slice(2);
 
+markProcess();
+const guard = setTimeout(() => {
+  process.stderr.write(
+    `the tests had not ended after ${RUN_MS / 60_000} minutes; ended now:\n${endLeftovers().join('\n')}\n`,
+  );
+  process.exitCode = 1;
+}, RUN_MS);
+
 run({ cwd: root, files: asked.length > 0 ? asked : all, concurrency: AT_ONCE, timeout: TIMEOUT_MS })
   .on('test:fail', () => {
     process.exitCode = 1;
+  })
+  .on('end', () => {
+    clearTimeout(guard);
+    const left = endLeftovers();
+    if (left.length > 0) process.stderr.write(`left behind by tests, ended now:\n${left.join('\n')}\n`);
   })
   .compose(new spec())
   .pipe(process.stdout);
