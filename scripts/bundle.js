@@ -35,7 +35,11 @@ async function bundle() {
   };
   const { metafile } = await build({
     ...shared,
-    entryPoints: ['packages/cli/src/run.ts'],
+    entryPoints: {
+      run: 'packages/cli/src/run.ts',
+      // A file of its own, so that a parser's thread begins with little: it keeps compiled code only of what it loads later.
+      'parser-thread': 'packages/services/src/parser/thread/index.ts',
+    },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     // Commands stay apart, so that each loads only what it needs.

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
 const ENTRY = `
 import { isMainThread } from 'node:worker_threads';
 if (isMainThread) await import('../packages/cli/src/run.ts');
-else await import('../packages/services/src/parser/thread.ts');
+else await import('../packages/services/src/parser/thread/index.ts');
 `;
 
 /** Code of its own that cannot be part of the file is looked for when it is first needed, where somebody has installed it. */

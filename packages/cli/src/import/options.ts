@@ -24,6 +24,9 @@ A file that is stored already is left alone, one that was broken off goes on whe
 Exit status: 0 done, 1 failed (damaged file, store away), 2 called wrongly, 130 interrupted.`,
     )
     .action(async (files: string[], options) => {
+      // The parser's thread gets ready while everything else is loaded.
+      const { prepareParser } = await import('@eyrie/services/parser/thread');
+      prepareParser();
       const { importFiles } = await import('./command.ts');
       process.exitCode = await importFiles(files, options);
     });

@@ -42,6 +42,9 @@ export class BusError extends Error {
   }
 }
 
+/** A service can't listen where it was told to. */
+export class ListenError extends Error {}
+
 const STATUS: Readonly<Record<BusErrorCode, number>> = {
   ERR_BODY: 400,
   ERR_BODY_TOO_LARGE: 413,

@@ -2,6 +2,6 @@
 export { BATCH_TYPE } from './batch-body.ts';
 export { BusClient } from './client.ts';
 export type { Encoding } from './encoding.ts';
-export { BusError, type BusErrorCode } from './errors.ts';
+export { BusError, type BusErrorCode, ListenError } from './errors.ts';
 export { FRAMES_TYPE } from './frames-body.ts';
-export { ListenError, type Listening } from './server.ts';
+export type { Listening } from './server.ts';

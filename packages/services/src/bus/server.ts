@@ -1,7 +1,7 @@
 // What the HTTP sides of parser and persistor share: bodies as bytes, errors of one shape, a health address.
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX, decode } from './encoding.ts';
-import { BusError } from './errors.ts';
+import { BusError, ListenError } from './errors.ts';
 import { hasToken, tokenProblem } from './token.ts';
 
 const HEALTH = '/healthz';
@@ -90,8 +90,6 @@ export async function listen(
     throw listenError(error as NodeJS.ErrnoException, service, host, port);
   }
 }
-
-export class ListenError extends Error {}
 
 function listenError(error: NodeJS.ErrnoException, service: string, host: string, port: number): Error {
   switch (error.code) {

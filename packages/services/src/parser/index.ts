@@ -2,5 +2,3 @@
 
 export { BATCH_PACKETS, PacketParser, type Parsed, type ParserOptions } from './packet-parser.ts';
 export { type ParserServer, type ParserServerOptions, startParserServer } from './server.ts';
-export type { FromParser, ParsedMessage, ParseJob, Progress, SourceSpec, ToParser } from './spec.ts';
-export { type ParserThread, prepareParser, startParser } from './thread.ts';

@@ -20,6 +20,8 @@ export const BATCH_PACKETS = 8192;
 
 export interface ParserOptions extends FlowOptions {
   readonly batchPackets?: number;
+  /** Packets of the first batch; each that follows may hold twice as many, up to `batchPackets`. Default: all hold those. */
+  readonly firstPackets?: number;
   /**
    * Added to stream numbers. A parser that begins in the middle of a capture, without knowing what came before, takes
    * the number of frames before: as many streams there are at most.
@@ -47,19 +49,30 @@ export class PacketParser {
   readonly #findings = new Findings();
   readonly #rules: Rules | null;
   readonly #batchPackets: number;
+  /** Packets that the next batch may hold. */
+  #nextPackets: number;
+  /** Packets that this one may hold. */
+  #mostPackets = 0;
   readonly #streamBase: number;
   #batch: PacketBatch | null = null;
   /** Packets were skipped since the last batch was begun. */
   #isBehind = false;
   #flows: FlowRow[] = [];
 
-  constructor({ batchPackets = BATCH_PACKETS, streamBase = 0, rules = false, ...flows }: ParserOptions = {}) {
+  constructor(options: ParserOptions = {}) {
+    const {
+      batchPackets = BATCH_PACKETS,
+      firstPackets = batchPackets,
+      streamBase = 0,
+      rules = false,
+    } = options;
     this.#batchPackets = batchPackets;
+    this.#nextPackets = firstPackets;
     this.#streamBase = streamBase;
     // Nothing of what these two tell goes into a batch, and they are a third of the work.
     this.#dissector = new Dissector({ matchReplies: false, timesConversations: false });
-    this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), flows);
-    this.#rules = rules ? new Rules(this.#dissector.session, flows.idleSeconds) : null;
+    this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), options);
+    this.#rules = rules ? new Rules(this.#dissector.session, options.idleSeconds) : null;
   }
 
   /** The interfaces of the capture: a list that may grow. */
@@ -75,6 +88,8 @@ export class PacketParser {
   begin(buffer?: ArrayBuffer): void {
     this.#batch = new PacketBatch(this.#batchPackets, [], buffer);
     if (buffer !== undefined) this.#batch.clear();
+    this.#mostPackets = this.#nextPackets;
+    this.#nextPackets = Math.min(this.#batchPackets, this.#nextPackets * 2);
     // What rules said of packets that are stored is stored too.
     if (this.#isBehind) this.#rules?.take();
     this.#isBehind = false;
@@ -85,7 +100,7 @@ export class PacketParser {
   }
 
   get isFull(): boolean {
-    return this.#batch?.isFull === true;
+    return this.#batch !== null && this.#batch.length >= this.#mostPackets;
   }
 
   /** Packets that wait in the batch. */

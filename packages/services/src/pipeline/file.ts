@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
-import { prepareParser } from '../parser/index.ts';
+import { prepareParser } from '../parser/thread/index.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
 export interface FileOptions {

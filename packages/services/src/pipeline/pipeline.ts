@@ -6,14 +6,9 @@ import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, Store } from '@e
 import { addDrop } from '../capture/drop-rows.ts';
 import { LossLog } from '../capture/loss.ts';
 import type { Log } from '../log/index.ts';
-import {
-  BATCH_PACKETS,
-  type FromParser,
-  type ParsedMessage,
-  type ParseJob,
-  type ParserThread,
-  startParser,
-} from '../parser/index.ts';
+import { BATCH_PACKETS } from '../parser/packet-parser.ts';
+import { type ParserThread, startParser } from '../parser/thread/index.ts';
+import type { FromParser, ParsedMessage, ParseJob } from '../parser/thread/spec.ts';
 import { Persistor } from '../persistor/persistor.ts';
 
 export interface PipelineOptions {
@@ -42,6 +37,9 @@ const BATCHES_MAX = 8;
 const FILE_BATCH_PACKETS = 122_880;
 const FILE_BATCHES_MAX = 3;
 
+/** The first is small, so that the store begins while the engine still compiles what reads protocols; then they double. */
+const FILE_FIRST_PACKETS = 8192;
+
 export interface RunProgress {
   readonly capture: CaptureRow;
   readonly bytesRead: number;
@@ -52,7 +50,7 @@ export interface RunProgress {
 }
 
 /** What is parsed, without what the pipeline decides. */
-export type Job = Omit<ParseJob, 'batchPackets' | 'batchesMax' | 'rules'>;
+export type Job = Omit<ParseJob, 'batchPackets' | 'firstPackets' | 'batchesMax' | 'rules'>;
 
 /** The parser could not go on; `code` is that of a CaptureError, else ''. */
 export class ParserError extends Error {
@@ -111,7 +109,10 @@ export class Run {
       rules = false,
     } = options;
     this.capacity = batchesMax;
-    this.#thread = startParser({ ...job, batchPackets, batchesMax, rules }, (message) => this.#hear(message));
+    const firstPackets = isFast ? Math.min(FILE_FIRST_PACKETS, batchPackets) : batchPackets;
+    this.#thread = startParser({ ...job, batchPackets, firstPackets, batchesMax, rules }, (message) =>
+      this.#hear(message),
+    );
   }
 
   /** Resolves when all is stored, to what is wrong with the input, or null. @throws StoreError, ParserError */

@@ -1,8 +1,8 @@
 // One source parsed from its beginning to its end: the work of a parser thread, whichever thread that is.
 import { type FrameSource, openReplay, RingReader } from '@eyrie/capture';
 import type { DropRow } from '@eyrie/store';
-import { PacketParser, type Parsed } from './packet-parser.ts';
-import { parseSource, sequenceOf } from './run.ts';
+import { PacketParser, type Parsed } from '../packet-parser.ts';
+import { parseSource, sequenceOf } from '../run.ts';
 import type { FromParser, ParseJob, SourceSpec, ToParser } from './spec.ts';
 
 export class ParserWork {
@@ -18,8 +18,10 @@ export class ParserWork {
   constructor(job: ParseJob, say: (message: FromParser, move: ArrayBuffer[]) => void) {
     this.#job = job;
     this.#say = say;
-    const { batchPackets, streamBase, idleSeconds, activeSeconds, rules } = job;
-    this.#parser = new PacketParser({ batchPackets, streamBase, idleSeconds, activeSeconds, rules });
+    const { batchPackets, firstPackets, streamBase, idleSeconds, activeSeconds, rules } = job;
+    this.#parser = new PacketParser({
+      ...{ batchPackets, firstPackets, streamBase, idleSeconds, activeSeconds, rules },
+    });
     this.#free = Array.from({ length: job.batchesMax }, () => undefined);
   }
 

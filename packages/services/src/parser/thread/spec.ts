@@ -15,6 +15,7 @@ export type SourceSpec =
 export interface ParseJob {
   readonly source: SourceSpec;
   readonly batchPackets: number;
+  readonly firstPackets: number;
   /** Batches that may be on their way at once. */
   readonly batchesMax: number;
   /** Packets up to this number are stored already. */
