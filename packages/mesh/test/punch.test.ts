@@ -60,7 +60,7 @@ test('only an approved peer that proves who it is is met, and only where it says
     const [asker, other] = mesh.peers.filter((peer) => peer !== to) as [Peer, Peer];
     assert.equal(await ask(mesh, asker, asker, to, '192.0.2.1:4000'), 'met');
     assert.deepEqual(called, ['192.0.2.1:4000']);
-    assert.match(await ask(mesh, asker, asker, to, '192.0.2.1:22'), /too many/);
+    assert.match(await ask(mesh, asker, asker, to, '192.0.2.1:4022'), /too many/);
     mesh.clock.run(10_000);
     assert.equal(await ask(mesh, asker, asker, to, '192.0.2.1:4000'), 'met');
     called.pop();
@@ -71,6 +71,74 @@ test('only an approved peer that proves who it is is met, and only where it says
     mesh.clock.run(2_000);
     assert.notEqual(await ask(mesh, other, other, to, '192.0.2.3:4000'), 'met');
     assert.deepEqual(called, ['192.0.2.1:4000']);
+  } finally {
+    restore();
+  }
+});
+
+test('nobody has another knock where no peer is met, nor at one host or for one asker without end', async () => {
+  const { mesh, called, restore } = await meeters();
+  try {
+    const to = mesh.peers.find((peer) =>
+      [...peer!.switchboard.sessions()].some(({ link }) => link.isDialler),
+    )!;
+    const askers = mesh.peers.filter((peer) => peer !== to) as Peer[];
+    const [asker, other, third] = askers as [Peer, Peer, Peer];
+    const refused: [string, RegExp][] = [
+      ['127.0.0.1:5432', /was seen there/],
+      ['[::1]:5432', /was seen there/],
+      ['[::ffff:127.0.0.1]:5432', /was seen there/],
+      ['169.254.169.254:8080', /was seen there/],
+      ['[fe80::1%eth0]:5001', /was seen there/],
+      ['224.0.0.251:5353', /no peer is at/],
+      ['255.255.255.255:5001', /no peer is at/],
+      ['0.0.0.0:5001', /no peer is at/],
+      ['[ff02::1]:5001', /no peer is at/],
+      ['192.0.2.9:25', /at that port/],
+      ['printer.example:9100', /no address/],
+    ];
+    for (const [address, why] of refused) assert.match(await ask(mesh, asker, asker, to, address), why);
+    assert.deepEqual(called, []);
+    // One asker, at ever other hosts: three in a row, then one a minute.
+    for (let i = 0; i < 60; i++) {
+      await ask(mesh, asker, asker, to, `192.0.2.${i + 1}:4000`);
+      mesh.clock.run(10_000);
+    }
+    assert.ok(called.length >= 6 && called.length <= 14, `${called.length} calls in ten minutes`);
+    // Several that agree about one host.
+    called.length = 0;
+    for (let i = 0; i < 30; i++) {
+      await ask(mesh, askers[i % 3]!, askers[i % 3]!, to, '198.51.100.7:4000');
+      mesh.clock.run(1_000);
+    }
+    assert.ok(called.length <= 5, `${called.length} calls at one host`);
+    assert.ok([asker, other, third].every((each) => each.id !== to.id));
+  } finally {
+    restore();
+  }
+});
+
+test('a request to be met counts once, whoever hands it on again', async () => {
+  const { mesh, called, restore } = await meeters();
+  try {
+    const to = mesh.peers.find((peer) =>
+      [...peer!.switchboard.sessions()].some(({ link }) => link.isDialler),
+    )!;
+    const [asker] = mesh.peers.filter((peer) => peer !== to) as [Peer];
+    const address = '192.0.2.1:4000';
+    const content = Buffer.from(`meet ${to.id} ${address}`);
+    const proved = new Asker(asker.standing, () => asker.clock.nowMs()).prove(content);
+    const problems: (string | null)[] = [];
+    for (let i = 0; i < 4; i++) {
+      const body = encode(meeting, { address, proof: proved });
+      asker.routing.ask(to.id, routedKinds.meet, body, 4_000, (error) => problems.push(error));
+      for (let k = 0; k < 110; k++) {
+        mesh.clock.run(100);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    assert.deepEqual(problems, [null, ...Array(3).fill('that was asked before')]);
+    assert.equal(called.length, 1);
   } finally {
     restore();
   }

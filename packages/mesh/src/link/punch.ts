@@ -7,13 +7,17 @@
 //   A ═══ TCP, from both sides at once ═══ B      then TLS, in which A calls
 
 import type { Duplex } from 'node:stream';
-import { type Asker, proof } from '../messages/asker.ts';
+import { hex } from '../members/roster.ts';
+import { type Asker, type Proof, proof } from '../messages/asker.ts';
+import { Once } from '../messages/once.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Runtime } from '../runtime.ts';
+import { Allowance } from '../watch/allowance.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { decode, encode, record } from '../wire/schema.ts';
-import { isAddress, parseAddress } from './address.ts';
+import { hostOf, parseAddress } from './address.ts';
+import { objectionToCall } from './callable.ts';
 import type { Link, Transport } from './link.ts';
 import { type Outlook, readAddress, seenAddress, seenFrom } from './seen-from.ts';
 import type { Session } from './session.ts';
@@ -24,6 +28,9 @@ const ANSWER_MS = 4_000;
 const MEETINGS_MAX = 8;
 /** However it ended: else whoever asks could tell from that which ports are open near this peer. */
 const MEETING_MS = 10_000;
+/** For one that asks, and at one host, whoever asks: who is not met is linked with over a third. */
+const MEETINGS_OF_ONE = { burst: 3, everyMs: 60_000 };
+const MEETINGS_AT_ONE = { burst: 4, everyMs: 60_000 };
 
 const meeting = record({ address: seenAddress, proof });
 const NOTHING = Buffer.alloc(0);
@@ -37,6 +44,9 @@ export class Punch {
   readonly #asker: Asker;
   /** Who asked to be met a moment ago. */
   readonly #meetings = new Set<string>();
+  readonly #askers: Allowance;
+  readonly #hosts: Allowance;
+  readonly #once = new Once();
 
   constructor(
     runtime: Runtime,
@@ -52,10 +62,11 @@ export class Punch {
     this.#routing = routing;
     this.#transport = transport;
     this.#asker = asker;
+    this.#askers = new Allowance(runtime.clock, MEETINGS_OF_ONE);
+    this.#hosts = new Allowance(runtime.clock, MEETINGS_AT_ONE);
     routing.handle(routedKinds.meet, (from, payload, answer) => {
       const { address, proof } = decode(meeting, payload);
-      const problem =
-        this.#objectionTo(from, address) ?? asker.objectionTo(from, this.#content(address), proof);
+      const problem = this.#objectionTo(from, address, proof);
       if (problem !== null) return answer(problem, NOTHING);
       this.#meetings.add(from);
       runtime.clock.after(MEETING_MS, () => this.#meetings.delete(from));
@@ -74,7 +85,9 @@ export class Punch {
         resolve(error === null ? readAddress(body) : null);
       });
     });
-    const socket = theirs === null ? null : await this.#meet(outlook, theirs);
+    // The answer came over others, of whom any could have named another place.
+    const isFine = theirs !== null && objectionToCall(theirs, (host) => this.#isSeenAt(to, host)) === null;
+    const socket = isFine ? await this.#meet(outlook, theirs) : null;
     outlook.close();
     if (socket === null) return null;
     return new Promise((resolve) => {
@@ -100,11 +113,24 @@ export class Punch {
     this.#transport.acceptOver?.(socket, theirs, (link: Link) => this.#switchboard.adopt(link, () => {}));
   }
 
-  #objectionTo(from: string, address: string): string | null {
-    if (!isAddress(address)) return 'that is no address';
-    return this.#meetings.size >= MEETINGS_MAX || this.#meetings.has(from)
-      ? 'too many meetings at once'
-      : null;
+  /** Counted is only what is proved: nobody uses up what another may ask. */
+  #objectionTo(from: string, address: string, proof: Proof): string | null {
+    const objection =
+      objectionToCall(address, (host) => this.#isSeenAt(from, host)) ??
+      this.#asker.objectionTo(from, this.#content(address), proof);
+    if (objection !== null) return objection;
+    if (!this.#once.take(from, hex(proof.signature))) return 'that was asked before';
+    const host = hostOf(address);
+    const isTooMuch = this.#meetings.size >= MEETINGS_MAX || this.#meetings.has(from);
+    if (isTooMuch || !this.#askers.has(from) || !this.#hosts.has(host)) return 'too many meetings at once';
+    this.#askers.take(from);
+    this.#hosts.take(host);
+    return null;
+  }
+
+  #isSeenAt(id: string, host: string): boolean {
+    const session = this.#switchboard.sessionOf(id);
+    return session?.id === id && hostOf(session.link.shown.address) === host;
   }
 
   #content(address: string, to = this.#standing.id): Buffer {

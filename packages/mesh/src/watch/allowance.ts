@@ -1,0 +1,53 @@
+// So much, and no more, for each of many: some at once, then one in so long. A token bucket for each name.
+
+import type { Clock } from '../runtime.ts';
+
+export interface AllowanceOptions {
+  /** In a row, after a pause. */
+  readonly burst: number;
+  /** Then one each. */
+  readonly everyMs: number;
+  /** Names that are remembered; then the one that was used the longest ago goes. */
+  readonly namesMax?: number;
+}
+
+const NAMES_MAX = 1_024;
+
+export class Allowance {
+  readonly #clock: Clock;
+  readonly #options: Required<AllowanceOptions>;
+  /** What each may still have, and when that was counted; who was counted last stands last. */
+  readonly #left = new Map<string, { tokens: number; atMs: number }>();
+
+  constructor(clock: Clock, options: AllowanceOptions) {
+    this.#clock = clock;
+    this.#options = { namesMax: NAMES_MAX, ...options };
+  }
+
+  /** Whether one more is allowed; then it is counted. */
+  take(name: string): boolean {
+    const { tokens, atMs } = this.#leftOf(name);
+    const isAllowed = tokens >= 1;
+    this.#left.delete(name);
+    this.#left.set(name, { tokens: isAllowed ? tokens - 1 : tokens, atMs });
+    if (this.#left.size > this.#options.namesMax) this.#left.delete(this.#left.keys().next().value!);
+    return isAllowed;
+  }
+
+  /** Whether one more would be allowed. */
+  has(name: string): boolean {
+    return this.#leftOf(name).tokens >= 1;
+  }
+
+  forget(name: string): void {
+    this.#left.delete(name);
+  }
+
+  #leftOf(name: string): { tokens: number; atMs: number } {
+    const { burst, everyMs } = this.#options;
+    const atMs = this.#clock.elapsedMs();
+    const before = this.#left.get(name);
+    if (before === undefined) return { tokens: burst, atMs };
+    return { tokens: Math.min(burst, before.tokens + (atMs - before.atMs) / everyMs), atMs };
+  }
+}
