@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Once } from '../src/messages/once.ts';
 import type { Peer } from '../src/peer/peer.ts';
-import { queryMessage } from '../src/skyeye/query/messages.ts';
+import { HOPS_MAX, queryMessage } from '../src/skyeye/query/messages.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 import { noticeKinds, routedKinds } from '../src/wire/kinds.ts';
 import { decode, encode } from '../src/wire/schema.ts';
@@ -72,6 +73,27 @@ test('a query that is handed on again and again is answered once', async () => {
     }),
     0,
   );
+  // Nor with another way behind it: how often it was handed on is not signed.
+  const query = decode(queryMessage, queries[0]!);
+  assert.ok(query.kind === 'query');
+  assert.equal(
+    answered(() => {
+      for (let hops = 0; hops < HOPS_MAX; hops++)
+        session!.notify(noticeKinds.query, encode(queryMessage, { ...query, hops }));
+    }),
+    0,
+  );
+});
+
+test('whoever asks much makes nobody forget what others have asked', () => {
+  const once = new Once();
+  assert.equal(once.take('good', '1'), true);
+  for (let i = 0; i < 10_000; i++) assert.equal(once.take('liar', String(i)), true);
+  assert.equal(once.take('good', '1'), false);
+  assert.equal(once.take('liar', '9999'), false);
+  for (let i = 0; i < 5_000; i++) once.take(`peer-${i}`, '1');
+  assert.equal(once.take('peer-4999', '1'), false);
+  assert.equal(once.take('good', '1'), true, 'of so many peers the ones that were silent for the longest go');
 });
 
 test('a throttled peer is answered as seldom where its questions come over another', async () => {

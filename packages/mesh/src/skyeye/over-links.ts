@@ -3,6 +3,7 @@
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';
 import type { Asker } from '../messages/asker.ts';
+import { Once } from '../messages/once.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
@@ -25,8 +26,6 @@ import { type ShownView, shownView, type View } from './view.ts';
 
 /** After a change of the tree, so that many at once are one look. */
 const SETTLE_MS = 40;
-/** Queries that are known again if they come again: more than come in the time that they are fresh, but for a flood. */
-const SEEN_MAX = 8_192;
 
 export class SkyEyeOverLinks {
   readonly core: SkyEye;
@@ -40,8 +39,8 @@ export class SkyEyeOverLinks {
   readonly onAsked: ((peer: string) => void)[] = [];
   readonly #throttle: Throttle;
   readonly #asker: Asker;
-  /** Queries that came, the oldest first. */
-  readonly #seen = new Set<string>();
+  /** Queries that came. */
+  readonly #once = new Once();
   readonly #parent: () => string | null;
   readonly latency: Latency;
   /** Which names and addresses have the most traffic, where peers tell it. */
@@ -169,18 +168,17 @@ export class SkyEyeOverLinks {
 
   /** Once, of whoever has signed it, and of peers under restraint not as often as they like. */
   #takeQuery(from: string, message: Extract<QueryMessage, { kind: 'query' }>): void {
-    const { asker, number, hops, proof } = message;
-    // A root hands queries on, also to one that they came by.
-    const name = `${asker} ${number} ${hops}`;
-    if (this.#seen.has(name)) return;
+    const { asker, number, proof } = message;
+    // A root hands queries on, also to one that they came by. What they say of their way is not signed, and counts for nothing.
+    const name = `${number} ${from === this.#directory.tree.root ? 'down' : 'up'}`;
+    if (this.#once.has(asker, name)) return;
     const objection =
       proof === null ? 'not signed' : this.#asker.objectionTo(asker, contentOf(message), proof);
     if (objection !== null) {
       this.#runtime.log('debug', 'query refused', { from, asker, reason: objection });
       return;
     }
-    this.#seen.add(name);
-    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.values().next().value!);
+    this.#once.take(asker, name);
     if (asker === from) for (const listener of this.onAsked) listener(from);
     if (this.#throttle.allows(asker)) this.queries.take(from, message);
   }
