@@ -3,18 +3,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { peerId } from '../src/identity/names.ts';
-import { HELD_BYTES_MAX, HELD_MAX, HELD_OF_ONE_MAX, Held } from '../src/messages/held.ts';
+import {
+  HELD_BYTES_MAX,
+  HELD_MAX,
+  HELD_OF_ONE_BYTES_MAX,
+  HELD_OF_ONE_MAX,
+  Held,
+} from '../src/messages/held.ts';
+import { hold } from '../src/messages/holders.ts';
+import { content } from '../src/messages/mailbox.ts';
 import { envelope } from '../src/messages/pairs.ts';
 import { parsePolicy } from '../src/messages/policy.ts';
 import { routed as message } from '../src/messages/routing.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
-import { noticeKinds, routedKinds } from '../src/wire/kinds.ts';
+import { noticeKinds, requestKinds, routedKinds } from '../src/wire/kinds.ts';
 import { bytes, encode, fixed, record } from '../src/wire/schema.ts';
 
 const [SENDER, RECEIVER] = [1, 2];
 const handed = record({ from: peerId, name: fixed(16), sealed: bytes(1_000) });
 const NO_ENVELOPE = { epoch: Buffer.alloc(8), number: 0, setup: null, sealed: Buffer.alloc(20) };
+const NO_CONTENT = { sentMs: 0, topic: 'message', by: '', body: Buffer.alloc(1) };
 
 /** All are here and have spoken with each other; then the receiver goes. */
 async function receiverAway(seed = 3) {
@@ -137,6 +146,76 @@ test('nobody but the receiver can have a held message dropped, and a policy may 
   void strict.peers[SENDER]!.send(`peer-${RECEIVER}`, 'not held');
   strict.clock.run(10_000);
   assert.equal(held(strict).length, 0);
+});
+
+test('when all is full, who has left the most makes room for who has left less', () => {
+  const kept = new Held(new MemoryStorage());
+  const message = (from: string, i: number, bytes = 10) => ({
+    ...{ from, to: 'away', expiresMs: 1, sealed: Buffer.alloc(bytes) },
+    name: Buffer.from(`${i}`.padEnd(16)),
+  });
+  for (let k = 0; k < 10; k++) for (let i = 0; i < HELD_OF_ONE_MAX; i++) kept.add(message(`greedy-${k}`, i));
+  assert.equal(kept.size, HELD_MAX);
+  // The same names as those of others: they are nobody else's.
+  for (let i = 0; i < 100; i++) assert.equal(kept.add(message('honest', i)), null);
+  assert.equal(kept.size, HELD_MAX);
+  assert.equal(kept.for('away').filter(({ from }) => from === 'honest').length, 100);
+  assert.match(kept.add(message('greedy-0', 9_999)) ?? '', /too much/);
+
+  const large = new Held(new MemoryStorage());
+  for (let k = 0; k < 8; k++)
+    for (let i = 0; i < 40; i++) large.add(message(`greedy-${k}`, i, HELD_OF_ONE_BYTES_MAX / 40));
+  assert.equal(large.size, 320);
+  assert.equal(large.add(message('honest', 1, 100_000)), null);
+  assert.equal(large.for('away').at(-1)!.from, 'honest');
+});
+
+test('junk of one sender is in nobody else’s way', async () => {
+  const mesh = await receiverAway();
+  const liar = mesh.peers[4]!;
+  // Sealed as it should be, but of a stream of which nothing came before: it waits for what comes first, and that never does.
+  let key = Buffer.alloc(0);
+  liar.pairs.keyOf(
+    `peer-${RECEIVER}`,
+    (_error, found) => {
+      key = Buffer.from(found);
+    },
+    'peer-1',
+  );
+  mesh.clock.run(1_000);
+  for (let i = 0; i < 60; i++) {
+    const plain = encode(content, { ...NO_CONTENT, stream: Buffer.alloc(8, i), sequence: 9 });
+    const sealed = encode(envelope, liar.pairs.seal(`peer-${RECEIVER}`, key, plain, true).envelope);
+    const said = {
+      to: `peer-${RECEIVER}`,
+      name: Buffer.alloc(16, i),
+      expiresMs: mesh.clock.nowMs() + 3_600_000,
+    };
+    for (const session of liar.switchboard.sessions())
+      session.request(requestKinds.hold, encode(hold, { ...said, sealed }), 1_000, () => {});
+  }
+  mesh.clock.run(3_000);
+  void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, 'in spite of it');
+  mesh.clock.run(10_000);
+  mesh.crash(SENDER);
+  mesh.crash(4);
+  mesh.clock.run(10_000);
+  assert.ok(held(mesh).length > 32);
+  await mesh.start(RECEIVER);
+  mesh.clock.run(20_000);
+  assert.deepEqual(texts(mesh), ['while both are here', 'in spite of it']);
+});
+
+test('more than what is under way at once is left with others', async () => {
+  const mesh = await receiverAway();
+  const sent = Array.from({ length: 90 }, (_, i) => `number ${i}`);
+  for (const text of sent) void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, text);
+  mesh.clock.run(60_000);
+  mesh.crash(SENDER);
+  mesh.clock.run(10_000);
+  await mesh.start(RECEIVER);
+  mesh.clock.run(60_000);
+  assert.deepEqual(texts(mesh), ['while both are here', ...sent]);
 });
 
 test('what one sender leaves is bounded, and what all leave', () => {

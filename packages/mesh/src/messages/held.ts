@@ -1,12 +1,14 @@
 // What this peer keeps for others: sealed messages whose receiver is away, on disk, bounded for each sender, until the
-// receiver has said that it has them, or they expire.
+// receiver has said that it has them, or they expire. When all is full, whoever has left the most makes room for one who has
+// left less.
 
+import { sha256 } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
 import type { Storage } from '../peer/storage.ts';
 import { bytes, decode, encode, fixed, type Shape, variant, varint } from '../wire/schema.ts';
 import { BODY_BYTES_MAX } from './routing.ts';
 
-/** Of one sender, and of all; what is more is not taken, and the sender is told. */
+/** Of one sender, and of all; what is more of one is not taken, and the sender is told. */
 export const HELD_OF_ONE_MAX = 200;
 export const HELD_OF_ONE_BYTES_MAX = 4 << 20;
 export const HELD_MAX = 2_000;
@@ -16,14 +18,16 @@ const DEAD_ENTRIES_MAX = 500;
 
 const entry = variant({
   add: { from: peerId, to: peerId, name: fixed(16), expiresMs: varint(), sealed: bytes(BODY_BYTES_MAX) },
+  /** By the name that it has here. */
   done: { name: fixed(16) },
 });
 type Entry = Shape<typeof entry>;
 export type HeldMessage = Omit<Extract<Entry, { kind: 'add' }>, 'kind'>;
+type Name = Pick<HeldMessage, 'name' | 'from' | 'to'>;
 
 export class Held {
   readonly #storage: Storage;
-  /** By name, the oldest first. */
+  /** By sender, receiver and name, the oldest first: a sender names what it leaves, and could name it as another has. */
   readonly #all = new Map<string, HeldMessage>();
   #bytes = 0;
   #deadEntries = 0;
@@ -50,20 +54,36 @@ export class Held {
   /** Why it is not taken, or null. The same again is taken once. */
   add(message: HeldMessage): string | null {
     if (this.#all.has(nameOf(message))) return null;
-    const own = [...this.#all.values()].filter(({ from }) => from === message.from);
-    const ownBytes = own.reduce((sum, { sealed }) => sum + sealed.length, message.sealed.length);
+    const own = this.#of(message.from);
+    const ownBytes = bytesOf(own) + message.sealed.length;
     if (own.length >= HELD_OF_ONE_MAX || ownBytes > HELD_OF_ONE_BYTES_MAX)
       return 'too much of yours is held here';
-    if (this.#all.size >= HELD_MAX || this.#bytes + message.sealed.length > HELD_BYTES_MAX)
-      return 'too much is held here';
+    if (!this.#makeRoom(own.length + 1, ownBytes, message.sealed.length)) return 'too much is held here';
     this.#append({ kind: 'add', ...message });
     return null;
   }
 
+  /** The newest of whoever has left more than this sender then has goes. False if nobody has. */
+  #makeRoom(ownCount: number, ownBytes: number, bytes: number): boolean {
+    while (this.#all.size >= HELD_MAX || this.#bytes + bytes > HELD_BYTES_MAX) {
+      const isByCount = this.#all.size >= HELD_MAX;
+      const senders = Map.groupBy(this.#all.values(), ({ from }) => from).values();
+      const weightOf = (each: readonly HeldMessage[]) => (isByCount ? each.length : bytesOf(each));
+      const most = [...senders].reduce((a, b) => (weightOf(b) > weightOf(a) ? b : a));
+      if (weightOf(most) <= (isByCount ? ownCount : ownBytes)) return false;
+      this.drop(most.at(-1)!);
+    }
+    return true;
+  }
+
+  #of(sender: string): HeldMessage[] {
+    return [...this.#all.values()].filter(({ from }) => from === sender);
+  }
+
   /** Its receiver has it, or nobody needs it any more. */
-  drop(message: Pick<HeldMessage, 'name'>): void {
+  drop(message: Name): void {
     if (!this.#all.has(nameOf(message))) return;
-    this.#append({ kind: 'done', name: message.name });
+    this.#append({ kind: 'done', name: Buffer.from(nameOf(message), 'latin1') });
     if (this.#deadEntries > DEAD_ENTRIES_MAX) this.#compact();
   }
 
@@ -83,8 +103,9 @@ export class Held {
       this.#bytes += message.sealed.length;
       return;
     }
-    this.#bytes -= this.#all.get(nameOf(each))?.sealed.length ?? 0;
-    this.#all.delete(nameOf(each));
+    const name = Buffer.from(each.name).toString('latin1');
+    this.#bytes -= this.#all.get(name)?.sealed.length ?? 0;
+    this.#all.delete(name);
     this.#deadEntries += 2;
   }
 
@@ -95,6 +116,11 @@ export class Held {
   }
 }
 
-function nameOf({ name }: Pick<HeldMessage, 'name'>): string {
-  return Buffer.from(name).toString('latin1');
+/** What one sender calls its message for one receiver is nobody else's name. */
+function nameOf({ name, from, to }: Name): string {
+  return sha256('held here', from, '\n', to, '\n', name).toString('latin1', 0, 16);
+}
+
+function bytesOf(messages: readonly HeldMessage[]): number {
+  return messages.reduce((sum, { sealed }) => sum + sealed.length, 0);
 }

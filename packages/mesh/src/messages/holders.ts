@@ -29,7 +29,12 @@ const LOOK_MS = 5_000;
 const WINDOW = 32;
 
 /** What a sender leaves, and what a holder hands over. */
-const hold = record({ to: peerId, name: fixed(16), expiresMs: varint(), sealed: bytes(BODY_BYTES_MAX) });
+export const hold = record({
+  to: peerId,
+  name: fixed(16),
+  expiresMs: varint(),
+  sealed: bytes(BODY_BYTES_MAX),
+});
 const handed = record({ from: peerId, name: fixed(16), sealed: bytes(BODY_BYTES_MAX) });
 const has = record({ name: fixed(16), proof });
 
@@ -51,6 +56,8 @@ export class Holders {
   /** Now and then, for what could not be left yet. */
   onLook: () => void = () => {};
   readonly #options: HoldersOptions;
+  /** Whose messages are handed over first. */
+  #turn = 0;
   #cancel: Cancel = () => {};
 
   constructor(options: HoldersOptions) {
@@ -68,10 +75,11 @@ export class Holders {
     });
     routing.handle(routedKinds.heldTaken, (from, payload) => {
       const { name, proof } = decode(has, payload);
-      const message = held.for(from).find((each) => Buffer.compare(each.name, name) === 0);
-      if (message === undefined) return;
-      const content = takenText(options.standing.id, message);
-      if (asker.objectionTo(from, content, proof) === null) held.drop({ name });
+      const named = held.for(from).filter((each) => Buffer.compare(each.name, name) === 0);
+      for (const message of named) {
+        const content = takenText(options.standing.id, message);
+        if (asker.objectionTo(from, content, proof) === null) return held.drop(message);
+      }
     });
     directory.onChange.push((id, status) => {
       if (status === 'alive') this.#handOver(id);
@@ -146,11 +154,17 @@ export class Holders {
     for (const to of held.receivers()) if (directory.isAlive(to)) this.#handOver(to);
   }
 
+  /** Of each sender as many: what cannot be taken yet, or is junk, is in the way of its own sender alone. */
   #handOver(to: string): void {
     const { directory, routing, held } = this.#options;
     if (!directory.isAlive(to)) return;
-    for (const { from, name, sealed } of held.for(to).slice(0, WINDOW))
-      if (!routing.send(to, routedKinds.held, encode(handed, { from, name, sealed }))) return;
+    const bySender = [...Map.groupBy(held.for(to), ({ from }) => from).values()];
+    const share = Math.max(1, Math.floor(WINDOW / bySender.length));
+    // Another begins each time: where the way is full, the last of them would never have their turn.
+    const first = bySender.length === 0 ? 0 : this.#turn++ % bySender.length;
+    for (const messages of [...bySender.slice(first), ...bySender.slice(0, first)])
+      for (const { from, name, sealed } of messages.slice(0, share))
+        if (!routing.send(to, routedKinds.held, encode(handed, { from, name, sealed }))) return;
   }
 }
 

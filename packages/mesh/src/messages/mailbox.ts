@@ -11,6 +11,7 @@ import type { Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { bytes, decode, encode, fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
+import { HELD_OF_ONE_MAX } from './held.ts';
 import type { Holders } from './holders.ts';
 import type { Inbox } from './inbox.ts';
 import { KEEP_MS, type Outbox } from './outbox.ts';
@@ -31,7 +32,7 @@ const ASKED_MAX = 8;
 const REFUSED_MAX = 32;
 const REFUSED_STREAMS_MAX = 1_000;
 
-const content = record({
+export const content = record({
   stream: fixed(8),
   sequence: varint(),
   sentMs: varint(),
@@ -228,9 +229,10 @@ export class Mailbox {
     const leave = (error: string | null, key: Uint8Array) => {
       if (this.#directory.isAlive(to)) return;
       if (error !== null) return askNext();
-      for (const message of queue.waiting.slice(0, WINDOW)) {
+      const isToLeave = ({ sequence }: { sequence: number }) =>
+        sequence > sending.leftUpTo && sequence < first + HELD_OF_ONE_MAX;
+      for (const message of queue.waiting.filter(isToLeave).slice(0, WINDOW)) {
         const { sequence } = message;
-        if (sequence <= sending.leftUpTo) continue;
         const plain = encode(content, { stream: queue.stream, ...message });
         const sealed = encode(envelope, this.#pairs.seal(to, key, plain, true).envelope);
         this.#holders.leave(to, queue.stream, sequence, sealed, (holder) => {
