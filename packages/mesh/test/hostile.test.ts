@@ -7,7 +7,7 @@ import type { Link } from '../src/link/link.ts';
 import { Stream, type StreamCarrier } from '../src/link/stream.ts';
 import { Switchboard } from '../src/link/switchboard.ts';
 import { update } from '../src/members/directory.ts';
-import { INBOX_BYTES_MAX, Inbox } from '../src/messages/inbox.ts';
+import { INBOX_BYTES_MAX, INBOX_MAX, Inbox } from '../src/messages/inbox.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { decapsulate, encapsulate, isPublicKey, privateKeyFrom } from '../src/sealed/xwing.ts';
 import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
@@ -202,6 +202,25 @@ test('an inbox full of long messages drops the oldest, and still knows whose it 
   assert.ok(held() <= INBOX_BYTES_MAX * 1.25);
   assert.equal(inbox.messages.at(-1)!.sequence, 600);
   assert.equal(new Inbox(storage).lastOf('liar', stream), 600);
+});
+
+test('one who sends without end pushes nobody else out of an inbox', () => {
+  const storage = new MemoryStorage();
+  const inbox = new Inbox(storage);
+  const stream = Buffer.alloc(8);
+  const body = Buffer.alloc(1);
+  const rest = { stream, sentMs: 0, receivedMs: 0, topic: 'message', isBroadcast: false, body };
+  for (let i = 1; i <= 20; i++) inbox.add({ ...rest, from: 'friend', sequence: i });
+  inbox.markRead();
+  for (let i = 1; i <= 5; i++) inbox.add({ ...rest, from: 'other', sequence: i });
+  for (let i = 1; i <= 2 * INBOX_MAX; i++) inbox.add({ ...rest, from: 'liar', sequence: i });
+  const of = (from: string, box = inbox) => box.messages.filter((each) => each.from === from);
+  assert.equal(of('friend').length, 20);
+  assert.equal(of('other').length, 5);
+  assert.equal(of('liar').at(-1)!.sequence, 2 * INBOX_MAX);
+  assert.ok(inbox.messages.length <= INBOX_MAX * 1.25);
+  assert.equal(inbox.unread[0]!.from, 'other', 'what was read still counts as read');
+  assert.equal(of('friend', new Inbox(storage)).length, 20);
 });
 
 function varint(value: number): Buffer {

@@ -17,7 +17,7 @@ import {
   varint,
 } from '../wire/schema.ts';
 
-/** The oldest go when there are more, or larger ones. */
+/** When there are more, or larger ones, the oldest go of whoever has sent the most. */
 export const INBOX_MAX = 10_000;
 export const INBOX_BYTES_MAX = 64 << 20;
 /** So much more than that before it is tidied up: not at each message. */
@@ -143,11 +143,12 @@ export class Inbox {
   }
 
   #compact(): void {
-    let dropped = 0;
-    while (this.#messages.length - dropped > INBOX_MAX || this.#bytes > INBOX_BYTES_MAX)
-      this.#bytes -= this.#messages[dropped++]!.body.length;
-    this.#messages = this.#messages.slice(dropped);
-    this.#readCount = Math.max(0, this.#readCount - dropped);
+    const readBefore = this.#readCount;
+    const all = this.#messages;
+    const kept = fairShare(all);
+    this.#messages = all.filter((each) => kept.has(each));
+    this.#bytes = this.#messages.reduce((sum, { body }) => sum + body.length, 0);
+    this.#readCount = all.slice(0, readBefore).filter((each) => kept.has(each)).length;
     this.#storage.writeLog(LOG, [
       ...[...this.#cursors].flatMap(([from, streams]) =>
         [...streams].map(([name, sequence]) =>
@@ -158,6 +159,44 @@ export class Inbox {
       encode(entry, { kind: 'read', count: this.#readCount }),
     ]);
   }
+}
+
+/**
+ * The newest of each sender, within the bounds of all: who has sent less than an equal share keeps all of it, and nobody
+ * pushes out what others have sent.
+ */
+function fairShare(all: readonly Message[]): Set<Message> {
+  const senders = [...Map.groupBy(all, ({ from }) => from).values()].map((each) => each.toReversed());
+  const count = level(
+    senders.map((each) => each.length),
+    INBOX_MAX,
+  );
+  const few = senders.map((each) => each.slice(0, count));
+  const bytes = level(
+    few.map((each) => each.reduce((sum, { body }) => sum + body.length, 0)),
+    INBOX_BYTES_MAX,
+  );
+  const kept = new Set<Message>();
+  for (const each of few) {
+    let left = bytes;
+    for (const message of each) {
+      left -= message.body.length;
+      if (left < 0) break;
+      kept.add(message);
+    }
+  }
+  return kept;
+}
+
+/** What each may have, so that all together have no more than `max`: those who want less leave the rest to the others. */
+function level(wanted: readonly number[], max: number): number {
+  let left = max;
+  for (const [i, each] of wanted.toSorted((a, b) => a - b).entries()) {
+    const share = Math.floor(left / (wanted.length - i));
+    if (each > share) return share;
+    left -= each;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 function entriesOf(message: Message): Buffer[] {
