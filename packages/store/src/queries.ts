@@ -1,6 +1,6 @@
 // What can be asked of a store, and what it answers.
 import type { Expression, TcpState, Transport } from '@eyrie/dissect';
-import type { CaptureOrigin, FindingRow, NameSource } from './rows.ts';
+import type { CaptureOrigin, ClockReading, FindingRow, NameSource } from './rows.ts';
 
 /** Which packets are meant: all that are given must hold. */
 export interface Selection {
@@ -360,4 +360,6 @@ export interface StoredFinding extends FindingRow {
   readonly capture: number;
   /** Of the last; `time` is of the first. */
   readonly lastTime: number;
+  /** How the clock that `time` is by stood to a mesh's then; null: nobody knows. */
+  readonly clock: ClockReading | null;
 }

@@ -138,7 +138,12 @@ export class SqlStore implements Store {
   conversations = async (query: TalkQuery = {}) => conversations(this.#open(), this.#selector, query);
   endpoints = async (query: TalkQuery = {}) => endpoints(this.#open(), this.#selector, query);
   names = async (query: NameQuery = {}) => namePage(this.#open(), this.#selector, query);
-  findings = async (query: FindingQuery = {}) => findingPage(this.#open(), this.#selector, query);
+
+  findings = async (query: FindingQuery = {}) => {
+    const page = await findingPage(this.#open(), this.#selector, query);
+    const clocks = await this.#captures.clocksAt(page.items);
+    return { ...page, items: page.items.map((finding, i) => ({ ...finding, clock: clocks[i]! })) };
+  };
 
   async deleteCapture(id: number): Promise<boolean> {
     return this.#change((database) => deleteCapture(database, id));

@@ -564,6 +564,32 @@ function storesOnce(make: Make): void {
     assert.deepEqual(await store.clockAt(id, 1e9), reading(160));
     assert.deepEqual(await store.clockAt(id, 5), reading(100), 'before the first');
     assert.equal(await store.clockAt(id + 1, 5), null);
+    const seen = (message: string, at: number): FindingRow => ({
+      ...{ finder: 'rule', severity: 'warn', group: 'scan', protocol: '', message, address: null },
+      ...{ count: 1, frame: null, time: at },
+    });
+    const other = { ...origin, key: 'live:eth1:1' };
+    await store.write({
+      ...empty,
+      source: origin.key,
+      sequence: 5,
+      findings: [seen('a', 159), seen('b', 170)],
+    });
+    await store.write({
+      ...empty,
+      source: other.key,
+      sequence: 0,
+      origin: other,
+      findings: [seen('c', 170)],
+    });
+    assert.deepEqual(
+      (await store.findings()).items.map(({ message, clock }) => [message, clock]),
+      [
+        ['a', reading(100)],
+        ['b', reading(160)],
+        ['c', null],
+      ],
+    );
     await store.deleteCapture(id);
     assert.equal(await store.clockAt(id, 5), null);
     await store.close();

@@ -103,13 +103,14 @@ function gradeOf({ detail, severity }: FindingRow): string {
 }
 
 function textOf(finding: FindingRow): string {
-  const { detail, time, last, group, message, count, frame } = finding;
+  const { detail, time, last, group, message, count, frame, mesh_time: shared } = finding;
   const when = new Date(1000 * Number(time ?? last)).toISOString().slice(0, 19);
   const head = `${gradeOf(finding).toUpperCase().padEnd(8)} ${when}  ${group}: ${detail?.summary ?? message}`;
   const parts = [
     ...(detail === null ? [] : [`confidence ${detail.confidence.toFixed(2)}`]),
     ...(detail?.technique == null ? [] : [`${detail.technique.id} ${detail.technique.name}`]),
     ...(count > 1 ? [`${count} times`] : []),
+    ...(shared === null ? [] : [meshText(shared)]),
     ...(frame === null ? [] : [`packet ${(detail?.frames ?? [frame]).slice(0, 8).join(' ')}`]),
   ];
   const lines = [
@@ -118,4 +119,10 @@ function textOf(finding: FindingRow): string {
     ...(detail === null ? [] : [`         ${detail.advice}`]),
   ];
   return lines.map(printable).join('\n');
+}
+
+/** By the clock that all peers of the mesh share. */
+function meshText({ mesh, time, uncertainty }: NonNullable<FindingRow['mesh_time']>): string {
+  const clock = new Date(1000 * Number(time)).toISOString().slice(11, 23);
+  return `${clock} by the time of ${mesh} ± ${(1000 * uncertainty).toFixed(3)} ms`;
 }

@@ -46,8 +46,14 @@ export interface PacketDetail {
   buffers: { buffer: number; title: string; length: number }[];
   context: { kind: 'capture' | 'conversation'; packets: number; is_whole: boolean };
   flow: number | null;
-  /** By the time that all peers share, ± `uncertainty` seconds. */
-  mesh_time: { mesh: string; time: string; uncertainty: number } | null;
+  mesh_time: MeshMoment | null;
+}
+
+/** By the time that all peers share, ± `uncertainty` seconds. */
+export interface MeshMoment {
+  mesh: string;
+  time: string;
+  uncertainty: number;
 }
 
 export interface PacketBytes {
@@ -129,6 +135,8 @@ export interface FindingRow {
   /** Of the packet that showed it first. */
   time: string | null;
   last: string;
+  /** Of `time`; null where no peer ran beside the capture. */
+  mesh_time: MeshMoment | null;
   /** Who found it. */
   finder: 'expert' | 'rule' | 'anomaly';
   severity: 'error' | 'warn' | 'note' | 'chat' | 'comment';

@@ -1,4 +1,5 @@
 // From the store's rows to the API's: snake case, times as text.
+
 import type {
   Conversation,
   Endpoint,
@@ -7,6 +8,7 @@ import type {
   StoredName,
   PacketRow as StoredPacket,
 } from '@eyrie/store';
+import { meshTime } from './mesh-time.ts';
 import type {
   ConversationRow,
   EndpointRow,
@@ -159,6 +161,7 @@ export function findingRow(of: StoredFinding): FindingRow {
     capture: of.capture,
     time: timeText(of.time),
     last: timeText(of.lastTime),
+    mesh_time: meshTime(timeText(of.time), of.clock),
     finder: of.finder,
     severity: of.severity,
     group: of.group,

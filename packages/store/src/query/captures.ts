@@ -14,6 +14,12 @@ const QUERY = `SELECT c.id, c.key, c.kind, c.name, c.file, c.hash, c.begun, c.en
     LEFT JOIN (SELECT capture, max(time) AS time FROM clocks GROUP BY capture) n ON n.capture = c.id
     LEFT JOIN clocks k ON k.capture = n.capture AND k.time = n.time`;
 
+export interface Moment {
+  readonly capture: number;
+  /** Seconds since 1970. */
+  readonly time: number;
+}
+
 export class CaptureList {
   readonly #database: Database;
   readonly #remembered: Remembered<CaptureRow[]>;
@@ -47,16 +53,30 @@ export class CaptureList {
     return rows.find((row) => row.hash === hash) ?? null;
   }
 
-  /** As it stood when a packet of that time (seconds since 1970) came: the last reading before, else the first after. */
   async clockAt(capture: number, time: number): Promise<ClockReading | null> {
-    const reading = (which: string, order: string) =>
-      this.#database.all(
-        `SELECT time, mesh, ahead, uncertainty FROM clocks
-         WHERE capture = ${Math.trunc(capture)} AND time ${which} $1 ORDER BY time ${order} LIMIT 1`,
-        [time],
-      );
-    const [row] = await reading('<=', 'DESC');
-    return clockOf(row ?? (await reading('>', 'ASC'))[0] ?? []);
+    return (await this.clocksAt([{ capture, time }]))[0]!;
+  }
+
+  /** As they stood at those times (seconds since 1970), in their order: the last reading before, else the first after. */
+  async clocksAt(moments: readonly Moment[]): Promise<(ClockReading | null)[]> {
+    const found: (ClockReading | null)[] = moments.map(() => null);
+    const captures = new Set((await this.all()).filter(({ clock }) => clock != null).map(({ id }) => id));
+    const asked = moments
+      .map(({ capture, time }, place) => ({ capture, time, place }))
+      .filter(({ capture, time }) => captures.has(capture) && Number.isFinite(time));
+    if (asked.length === 0) return found;
+    const rows = asked.map(({ place, capture, time }) => `(${place}, ${capture}, CAST(${time} AS FLOAT8))`);
+    const reading = (most: string, where: string) =>
+      `(SELECT ${most}(time) FROM clocks WHERE clocks.capture = asked.capture ${where})`;
+    const all = await this.#database.all(
+      `WITH asked (place, capture, moment) AS (VALUES ${rows.join(', ')}),
+         chosen AS (SELECT place, capture,
+           coalesce(${reading('max', 'AND time <= moment')}, ${reading('min', '')}) AS chosen_time FROM asked)
+       SELECT place, time, mesh, ahead, uncertainty FROM chosen
+         JOIN clocks ON clocks.capture = chosen.capture AND time = chosen_time`,
+    );
+    for (const [place, ...clock] of all) found[Number(place)] = clockOf(clock);
+    return found;
   }
 
   /** Where nobody else writes, one list answers all that is asked until something is written. */

@@ -58,7 +58,7 @@ export async function findingPage(
   database: Database,
   selector: Selector,
   query: FindingQuery,
-): Promise<FilteredPage<StoredFinding>> {
+): Promise<FilteredPage<Omit<StoredFinding, 'clock'>>> {
   const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
   const isNewest = query.order === 'newest';
   const order = isNewest ? 'id DESC' : 'gravity, count DESC, id';

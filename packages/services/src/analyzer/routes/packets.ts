@@ -1,9 +1,10 @@
 // Packets: pages of the list, one as a tree, its bytes.
-import type { ClockReading, FoundPacket } from '@eyrie/store';
+import type { FoundPacket } from '@eyrie/store';
 import type { BufferPart } from '../bytes/detail.ts';
 import { packetPage } from '../bytes/pages.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
+import { meshTime } from '../mesh-time.ts';
 import { packetRow } from '../rows.ts';
 import { PacketBytes, PacketBytesQuery, PacketDetail, PacketPage, PacketsQuery } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
@@ -40,7 +41,7 @@ export function addPacketRoutes(app: Server, { store, redissector, details }: Co
         buffers: buffers.map(({ buffer, title, data }) => ({ buffer, title, length: data.length })),
         context: { kind: context.kind, packets: context.packets, is_whole: context.isWhole },
         flow: flow?.id ?? null,
-        mesh_time: clock === null ? null : meshTime(time, clock),
+        mesh_time: meshTime(time, clock),
       };
     },
   );
@@ -79,15 +80,6 @@ export function addPacketRoutes(app: Server, { store, redissector, details }: Co
       });
     return found;
   }
-}
-
-/** @param time seconds since 1970, with nine decimals */
-export function meshTime(time: string, { mesh, aheadSeconds, uncertaintySeconds }: ClockReading) {
-  const [seconds = '0', fraction = ''] = time.split('.');
-  const ns = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
-  const shared = ns - BigInt(Math.round(aheadSeconds * 1e9));
-  const whole = `${shared / 1_000_000_000n}.${String(shared % 1_000_000_000n).padStart(9, '0')}`;
-  return { mesh, time: whole, uncertainty: uncertaintySeconds };
 }
 
 function bufferOf({ buffer, title, data }: BufferPart) {

@@ -30,6 +30,16 @@ export function object<T extends TProperties>(properties: T, description?: strin
   });
 }
 
+export const MeshMoment = object(
+  {
+    mesh: Type.String({ description: 'whose time it is' }),
+    time: Time,
+    uncertainty: Type.Number({ description: 'seconds to either side' }),
+  },
+  'when it was, by the time that all peers of a mesh share; null where no peer ran beside the capture',
+);
+export type MeshMoment = Static<typeof MeshMoment>;
+
 /**
  * Columns of the store can't decide every display filter. What a page shows is then decided from the packets' bytes; what
  * is only counted may be more than really passes, and says so.

@@ -3,6 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import {
   Count,
   IsExact,
+  MeshMoment,
   object,
   oneOf,
   orNull,
@@ -64,6 +65,7 @@ export const FindingRow = object({
   capture: Type.Integer(),
   time: orNull(Time),
   last: Time,
+  mesh_time: orNull(MeshMoment),
   finder: oneOf(FINDERS, { description: 'who found it' }),
   severity: oneOf(SEVERITIES),
   group: Type.String({ examples: ['Sequence', 'Malformed'] }),

@@ -2,7 +2,7 @@
 
 import { PACKET_COLUMNS } from '@eyrie/store';
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, IsExact, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
+import { Count, IsExact, MeshMoment, object, oneOf, orNull, page, paging, scope, Time } from './common.ts';
 
 export const PacketRow = object({
   id: Type.Integer({ description: 'in the store; ids of one capture rise with time of arrival' }),
@@ -95,16 +95,7 @@ export const PacketDetail = object({
   ),
   context: Context,
   flow: orNull(Type.Integer({ description: 'id for /flows/{id}' })),
-  mesh_time: orNull(
-    object(
-      {
-        mesh: Type.String(),
-        time: Time,
-        uncertainty: Type.Number({ description: 'seconds to either side' }),
-      },
-      'when it came by the time that all peers share; null where none ran beside the capture',
-    ),
-  ),
+  mesh_time: orNull(MeshMoment),
 });
 export type PacketDetail = Static<typeof PacketDetail>;
 

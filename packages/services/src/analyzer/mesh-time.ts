@@ -1,0 +1,28 @@
+// When something was, by the time that all peers of a mesh share.
+import type { ClockReading } from '@eyrie/store';
+import type { MeshMoment } from './schemas/index.ts';
+
+const SECOND = 1_000_000_000n;
+
+/**
+ * @param time by the clock that was read: seconds since 1970 with nine decimals, negative before
+ * @returns null where it is not known how that clock stood to a mesh's
+ */
+export function meshTime(time: string, clock: ClockReading | null): MeshMoment | null {
+  if (clock === null) return null;
+  const { mesh, aheadSeconds, uncertaintySeconds } = clock;
+  const shared = nanosecondsOf(time) - BigInt(Math.round(aheadSeconds * 1e9));
+  return { mesh, time: secondsText(shared), uncertainty: uncertaintySeconds };
+}
+
+/** The sign stands for the whole: `-0.5` is half a second before 1970. */
+function nanosecondsOf(time: string): bigint {
+  const [seconds = '0', fraction = ''] = time.replace('-', '').split('.');
+  const magnitude = BigInt(seconds) * SECOND + BigInt(fraction.padEnd(9, '0').slice(0, 9));
+  return time.startsWith('-') ? -magnitude : magnitude;
+}
+
+function secondsText(ns: bigint): string {
+  const magnitude = ns < 0n ? -ns : ns;
+  return `${ns < 0n ? '-' : ''}${magnitude / SECOND}.${String(magnitude % SECOND).padStart(9, '0')}`;
+}
