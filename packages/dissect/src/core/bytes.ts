@@ -50,6 +50,17 @@ export function uint(b: Uint8Array, i: number, width: number, littleEndian = fal
   return value;
 }
 
+/** The parts, one after the other. */
+export function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** Do the bytes at i spell this ASCII text? */
 export function spells(b: Uint8Array, i: number, end: number, text: string): boolean {
   if (end - i < text.length) return false;

@@ -1,14 +1,15 @@
-// AES with keys of 128 and 256 bits, forward direction only (FIPS 197): all that counter modes and header protection
-// need.
+// AES with keys of 128 and 256 bits, forward direction (FIPS 197): all that counter modes and header protection need.
+// The other direction stands in aes-cbc.ts.
 
 export const AES_BLOCK_BYTES = 16;
 
 /** The substitution box (FIPS 197 §5.1.1), built from inverses in GF(2^8). */
-const SBOX = new Uint8Array(256);
+export const SBOX = new Uint8Array(256);
 /** SubBytes, ShiftRows' byte and MixColumns of one byte as a word; the other three tables are its rotations. */
 const TABLE = new Int32Array(256);
 
-const double = (x: number): number => ((x << 1) ^ (x & 0x80 ? 0x11b : 0)) & 0xff;
+/** FIPS 197 §4.2.1. */
+export const double = (x: number): number => ((x << 1) ^ (x & 0x80 ? 0x11b : 0)) & 0xff;
 
 function build(): void {
   // Powers of the generator 3 run through all of the field, so logarithms give inverses.
@@ -62,26 +63,30 @@ function lastColumn(a: number, b: number, c: number, d: number, key: number): nu
   );
 }
 
+/** Four words for the beginning and for each round, of a key of 16 or 32 bytes (FIPS 197 §5.2). */
+export function expanded(key: Uint8Array): Int32Array {
+  const size = key.length / 4;
+  const keys = new Int32Array(4 * (size + 7));
+  const view = new DataView(key.buffer, key.byteOffset, key.length);
+  for (let i = 0; i < size; i++) keys[i] = view.getInt32(i * 4);
+  for (let i = size, constant = 1; i < keys.length; i++) {
+    let word = keys[i - 1]!;
+    if (i % size === 0) {
+      word = substituted((word << 8) | (word >>> 24)) ^ (constant << 24);
+      constant = double(constant);
+    } else if (size > 6 && i % size === 4) word = substituted(word);
+    keys[i] = keys[i - size]! ^ word;
+  }
+  return keys;
+}
+
 export class Aes {
   readonly #keys: Int32Array;
   readonly #rounds: number;
 
-  /** Expands a key of 16 or 32 bytes (FIPS 197 §5.2). */
   constructor(key: Uint8Array) {
-    const size = key.length / 4;
-    this.#rounds = size + 6;
-    const keys = new Int32Array(4 * (this.#rounds + 1));
-    const view = new DataView(key.buffer, key.byteOffset, key.length);
-    for (let i = 0; i < size; i++) keys[i] = view.getInt32(i * 4);
-    for (let i = size, constant = 1; i < keys.length; i++) {
-      let word = keys[i - 1]!;
-      if (i % size === 0) {
-        word = substituted((word << 8) | (word >>> 24)) ^ (constant << 24);
-        constant = double(constant);
-      } else if (size > 6 && i % size === 4) word = substituted(word);
-      keys[i] = keys[i - size]! ^ word;
-    }
-    this.#keys = keys;
+    this.#keys = expanded(key);
+    this.#rounds = this.#keys.length / 4 - 1;
   }
 
   /** Encrypts the 16 bytes at `at` of `from` into the first 16 bytes of `to`. */

@@ -1,4 +1,4 @@
-// MD5 (RFC 1321): for fingerprints (JA3, HASSH), never for security.
+// MD5 (RFC 1321): for fingerprints (JA3, HASSH) and the keys of old TLS, never for security.
 
 /** floor(2^32 * abs(sin(i + 1))), RFC 1321 §3.4. */
 const SINES = Int32Array.from({ length: 64 }, (_, i) =>

@@ -1,4 +1,4 @@
-// SHA-1 (FIPS 180-4 §6.1): for Community IDs, never for security.
+// SHA-1 (FIPS 180-4 §6.1): for Community IDs and records of old TLS, never for security.
 
 const BLOCK = 64;
 const DIGEST = 20;

@@ -136,7 +136,7 @@ export class StreamReassembly {
     if (pending === undefined || pending.wanted !== MORE_UNTIL_END || !isWhole(pending, true)) return;
     if (((seq - pending.seq) | 0) !== pending.extent) return;
     this.#newPacket(p.number);
-    this.#deliverWhole(p, cell, pending, deliver, onWhole);
+    this.#deliverWhole(p, cell, pending, deliver, onWhole, true);
   }
 
   #newPacket(number: number): void {
@@ -191,13 +191,15 @@ export class StreamReassembly {
     whole: Pending,
     deliver: (p: Packet) => void,
     onWhole: (p: Packet, joined: Joined) => void,
+    isEnd = false,
   ): boolean {
     const layer = p.count;
     onWhole(p, whole);
     this.#take(cell, whole);
     const { bytes, extent } = whole;
     const kept = Math.min(extent, KEPT_BYTES_MAX);
-    p.mayAskMore = kept === extent;
+    // Where nothing more can come, nobody is asked to wait.
+    p.mayAskMore = kept === extent && !isEnd;
     p.wanted = 0;
     p.within(bytes, 0, kept, extent, deliver);
     if (p.count > layer && p.flags[layer]! & LATE) p.mark[layer] = p.count;

@@ -4,8 +4,10 @@ import { createCipheriv, createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Aes } from '../../src/crypto/aes.ts';
+import { AesCbc } from '../../src/crypto/aes-cbc.ts';
 import { openChaCha } from '../../src/crypto/chacha20-poly1305.ts';
 import { openGcm } from '../../src/crypto/gcm.ts';
+import { hmacMd5, hmacSha1 } from '../../src/crypto/hmac.ts';
 import { hmacSha384, sha384 } from '../../src/crypto/sha384.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -20,6 +22,35 @@ test('SHA-384 and HMAC with it', () => {
     { numRuns: 40 },
   );
 });
+
+test('HMAC with MD5 and SHA-1', () => {
+  fc.assert(
+    fc.property(some, some, some, (key, one, two) => {
+      for (const [name, hmac] of [
+        ['md5', hmacMd5],
+        ['sha1', hmacSha1],
+      ] as const)
+        assert.deepEqual(
+          Buffer.from(hmac(key, one, two)),
+          createHmac(name, key).update(one).update(two).digest(),
+        );
+    }),
+    { numRuns: 40 },
+  );
+});
+
+for (const keyBytes of [16, 32] as const)
+  test(`AES-CBC with a key of ${keyBytes} bytes: what Node encrypts is decrypted`, () => {
+    const blocks = fc.nat(12).chain((count) => bytes(16 * count));
+    fc.assert(
+      fc.property(bytes(keyBytes), bytes(16), blocks, (key, iv, plain) => {
+        const cipher = createCipheriv(`aes-${keyBytes * 8}-cbc`, key, iv).setAutoPadding(false);
+        const sealed = new Uint8Array(Buffer.concat([cipher.update(plain), cipher.final()]));
+        assert.deepEqual(new AesCbc(key).decrypt(iv, sealed), plain);
+      }),
+      { numRuns: 40 },
+    );
+  });
 
 for (const [name, keyBytes] of [
   ['aes-128-gcm', 16],

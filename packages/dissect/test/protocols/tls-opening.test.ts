@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { connect, type SecureVersion, TLSSocket, type TLSSocketOptions } from 'node:tls';
+import { infoColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
 import type { Packet } from '../../src/core/packet.ts';
 import { framePath } from '../../src/core/path.ts';
@@ -38,11 +39,12 @@ async function session(
   version: SecureVersion,
   ciphers: string,
   said: readonly string[],
+  secureOptions = 0,
 ): Promise<{ chunks: Chunk[]; log: string }> {
   const chunks: Chunk[] = [];
   let log = '';
   const [near, far] = wire((way, bytes) => chunks.push([way, bytes]));
-  const common = { minVersion: version, maxVersion: version, ciphers };
+  const common = { minVersion: version, maxVersion: version, ciphers, secureOptions };
   // The types know the callback of connect() alone.
   const ofServer = { ...common, isServer: true, ALPNProtocols: ['http/1.1'], pskCallback: () => key };
   const server = new TLSSocket(far, ofServer as TLSSocketOptions);
@@ -122,6 +124,45 @@ for (const [version, ciphers] of [
     const open = dissected(chunks, log, path).filter((seen) => seen.includes('http'));
     assert.deepEqual(open, ['tls:http', 'tls:http:data-text-lines']);
   });
+
+/** OpenSSL's SSL_OP_NO_ENCRYPT_THEN_MAC, which Node does not name. */
+const MAC_INSIDE = 1 << 19;
+
+for (const [version, ciphers] of [
+  ['TLSv1', 'PSK-AES128-CBC-SHA'],
+  ['TLSv1.1', 'PSK-AES256-CBC-SHA'],
+  ['TLSv1.2', 'PSK-AES128-CBC-SHA'],
+  ['TLSv1.2', 'PSK-AES128-CBC-SHA256'],
+  ['TLSv1.2', 'PSK-AES256-CBC-SHA384'],
+] as const)
+  for (const secureOptions of [0, MAC_INSIDE])
+    test(`${version} with ${ciphers}, the MAC ${secureOptions === 0 ? 'outside' : 'inside'}`, async () => {
+      const said = [REQUEST, HEAD, 'what nobody else may see'];
+      const { chunks, log } = await session(version, `${ciphers}:@SECLEVEL=0`, said, secureOptions);
+      const open = dissected(chunks, log, (p) => [path(p), infoColumn(p)]);
+      const seen = open.filter(([layers]) => layers!.includes('http'));
+      assert.deepEqual(
+        seen.map(([, info]) => info),
+        ['GET /secret HTTP/1.1 ', 'HTTP/1.1 200 OK  (text/plain)'],
+      );
+      assert.equal(open.filter(([, info]) => /Change Cipher Spec, Finished$/.test(info!)).length, 2);
+      // A bit that changed is no longer opened.
+      const request = chunks.findIndex((_, i) => open[i]![0]!.includes('http'));
+      const bytes = chunks[request]![1].slice();
+      bytes[bytes.length - 1]! ^= 1;
+      const changed = chunks.with(request, ['>', bytes]);
+      assert.ok(!dissected(changed, log, path)[request]!.includes('http'));
+    });
+
+test('handshake messages that were sealed are read as those in clear', async () => {
+  const { chunks, log } = await session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', [REQUEST, HEAD]);
+  const infos = dissected(chunks, log, infoColumn);
+  assert.ok(
+    infos.some((info) => info.includes('Encrypted Extensions, Finished')),
+    infos.join('\n'),
+  );
+  assert.ok(infos.includes('Alert (Level: Warning, Description: Close Notify)'), infos.join('\n'));
+});
 
 test('secrets of another session, or broken ones, open nothing and break nothing', async () => {
   const { chunks, log } = await session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', [REQUEST, HEAD]);

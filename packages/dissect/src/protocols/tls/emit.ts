@@ -3,7 +3,18 @@ import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { HandshakeFields } from './fields.ts';
-import { CUT, ENCRYPTED, FIRST, HandshakeNotes, LAST, MIDDLE, type Piece, WHOLE } from './handshake.ts';
+import {
+  CUT,
+  ENCRYPTED,
+  FIRST,
+  HandshakeNotes,
+  LAST,
+  MIDDLE,
+  type Opened,
+  openedAt,
+  type Piece,
+  WHOLE,
+} from './handshake.ts';
 import { emitBody, type MessageContext } from './messages.ts';
 import { alertLevelNames, alertNames, handshakeTypeNames } from './names.ts';
 import {
@@ -111,6 +122,8 @@ export function recordsInfo(p: Packet, layer: number): string {
 function recordWords(p: Packet, layer: number, at: number, end: number): string[] {
   const b = p.bufferOf(layer);
   const body = at + RECORD_HEADER;
+  const opened = openedAt(p, layer, at);
+  if (opened !== undefined) return openedWords(p, opened);
   switch (b[at]) {
     case CHANGE_CIPHER_SPEC:
       return ['Change Cipher Spec'];
@@ -123,6 +136,14 @@ function recordWords(p: Packet, layer: number, at: number, end: number): string[
     default:
       return handshakeWords(b, piecesOf(p, layer, at, end));
   }
+}
+
+/** What a record held that was opened. */
+function openedWords(p: Packet, { type, content, layer }: Opened): string[] {
+  if (type === ALERT) return [alertText(content, 0, content.length)];
+  if (type === HEARTBEAT) return [heartbeatText(content, 0, content.length)];
+  if (type !== HANDSHAKE || layer < 0) return ['Application Data'];
+  return handshakeWords(p.bufferOf(layer), piecesOf(p, layer, 0, content.length));
 }
 
 /** An alert is two bytes; a longer one is encrypted. */
@@ -198,12 +219,31 @@ function emitRecord(
   out.add(before === TLS13 && type === APPLICATION_DATA ? f.opaqueType : f.contentType, at, 1);
   out.add(f.recordVersion, at + 1, 2);
   out.add(f.recordLength, at + 3, 2);
+  const opened = openedAt(p, layer, at);
+  if (opened !== undefined && before === TLS13) out.add(f.contentType, at, 0, opened.type);
+  if (opened !== undefined && emitOpened(out, opened, body)) {
+    out.close();
+    return;
+  }
   if (type === APPLICATION_DATA) out.add(f.appData, body, end - body);
   else if (type === CHANGE_CIPHER_SPEC) out.add(f.changeCipherSpec, body, end - body);
   else if (type === ALERT) emitAlert(out, f, b, body, end);
   else if (type === HEARTBEAT) emitHeartbeat(out, f, b, body, end);
   else if (type === HANDSHAKE) emitHandshake(p, layer, out, body, end);
   out.close();
+}
+
+/** What a record held, where it stands for the record's own bytes; false: they are shown as they are. */
+function emitOpened(out: Sink, { type, content, layer }: Opened, body: number): boolean {
+  // Messages stand in a layer of their own.
+  if (type === HANDSHAKE) return layer >= 0;
+  if (type !== ALERT || content.length !== 2) return false;
+  out.open(f.alert, body, 0);
+  out.note(`: ${alertText(content, 0, 2)}`);
+  out.add(f.alertLevel, body, 0, content[0]!);
+  out.add(f.alertDescription, body, 0, content[1]!);
+  out.close();
+  return true;
 }
 
 export function emitAlert(out: Sink, fields: HandshakeFields, b: Uint8Array, at: number, end: number): void {

@@ -37,15 +37,35 @@ export interface Piece {
   readonly version: number;
 }
 
+/** A record that was opened. */
+export interface Opened {
+  /** Where it begins. */
+  readonly at: number;
+  /** What it held: the type that stood inside (RFC 8446 §5.2), and the bytes. */
+  readonly type: number;
+  readonly content: Uint8Array;
+  /** Of handshake messages: the layer they are in, -1 without one. */
+  readonly layer: number;
+  /** It is part of a message that later records complete. */
+  readonly isWaiting: boolean;
+}
+
 /** What a layer's step leaves for its emit and info. */
 export class HandshakeNotes {
   readonly pieces: Piece[] = [];
+  readonly opened: Opened[] = [];
   cipher = 0;
   /** The layer is one bare message, put together from several records. */
   isBare = false;
   /** The layer is a stretch of messages without records around them, as QUIC carries them. */
   isRecordless = false;
   carrier: Carrier = 't';
+}
+
+/** The record that begins at `at`, if it was opened. */
+export function openedAt(p: Packet, layer: number, at: number): Opened | undefined {
+  const notes = p.notes[layer];
+  return notes instanceof HandshakeNotes ? notes.opened.find((record) => record.at === at) : undefined;
 }
 
 /** A longer message is not put together: the certificates of one chain are far shorter. */

@@ -5,7 +5,7 @@ import { handshakeTypeNames } from './names.ts';
 
 export const SSL2 = 0x0002;
 export const SSL3 = 0x0300;
-const TLS10 = 0x0301;
+export const TLS10 = 0x0301;
 export const TLS12 = 0x0303;
 export const TLS13 = 0x0304;
 /** GM/T 0024, SSL VPN with the Chinese algorithms. */

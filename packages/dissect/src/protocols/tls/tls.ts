@@ -7,8 +7,15 @@ import { certificateAt } from '../x509/certificate.ts';
 import { enterOids } from '../x509/oid-table.ts';
 import { emitRecordless, emitRecords, recordsInfo } from './emit.ts';
 import { wrappedTimestamps } from './extensions.ts';
-import { CUT, notesOf, packVersions, readCutHandshakeRecord, readHandshakeRecord } from './handshake.ts';
-import { openRecord } from './opening/opening.ts';
+import {
+  CUT,
+  HandshakeNotes,
+  notesOf,
+  packVersions,
+  readCutHandshakeRecord,
+  readHandshakeRecord,
+} from './handshake.ts';
+import { readOpened } from './opening/opened.ts';
 import {
   beginsRecord,
   beginsSsl2Hello,
@@ -147,12 +154,18 @@ export const tls: Protocol = protocol({
     for (let i = 0; i <= layer; i++) {
       if (p.protocols[i] !== tls || (p.flags[i]! & COLUMN) === 0) continue;
       isRead ||= p.mark[i]! >>> 16 !== 0;
+      if (isWaitingInside(p, i)) return '[TLS segment of a reassembled PDU]';
       const part = recordsInfo(p, i);
       if (part !== '') text += text === '' ? part : `, ${part}`;
     }
     return isRead || !p.isPartOfMessage ? text : '[TCP segment of a reassembled PDU]';
   },
 });
+
+function isWaitingInside(p: Packet, layer: number): boolean {
+  const notes = p.notes[layer];
+  return notes instanceof HandshakeNotes && notes.opened.some(({ isWaiting }) => isWaiting);
+}
 
 // RFC 6962 §3.3: in certificates and in OCSP responses.
 enterOids(tls, '1.3.6.1.4.1.11129.2.4', '2 5', TIMESTAMPS);
@@ -207,7 +220,7 @@ function readRecord(
     else if (end > body) readHandshakeRecord(p, s, layer, body, end, tls);
   } else if (type === CHANGE_CIPHER_SPEC && s.version !== TLS13)
     s.changedFrame[p.direction as 0 | 1] = p.number;
-  if (end === wireEnd && !p.session.keyLog.isEmpty) openRecord(p, s, at, end);
+  if (end === wireEnd && !p.session.keyLog.isEmpty) readOpened(p, s, layer, at, end, tls);
   // A ClientHello shows the version of its record, even if it settles on one by announcing early data.
   if (s.version !== 0 && !(type === HANDSHAKE && b[at + RECORD_HEADER] === CLIENT_HELLO && isFirst))
     return s.version;

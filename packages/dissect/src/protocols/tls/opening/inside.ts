@@ -1,6 +1,6 @@
 // What was sealed in records, as a stream of its own: messages are put together over records as over segments.
 import { data } from '../../../core/data.ts';
-import { LATE, type Packet, SHOWN } from '../../../core/packet.ts';
+import { COLUMN, LATE, type Packet, SHOWN } from '../../../core/packet.ts';
 import { type Protocol, protocol } from '../../../core/protocol.ts';
 import { tcpHeuristics, tcpPorts } from '../../../core/table.ts';
 import { runFramed } from '../../../flows/framing.ts';
@@ -41,20 +41,26 @@ export function forgetStreams(p: Packet): void {
   Object.assign(p.session.stateOf(p, 'tls-inside', newInside), newInside());
 }
 
-/** Reads the bytes that a record held, as the next of its direction. */
-export function deliver(p: Packet, opening: Opening, plain: Uint8Array): void {
-  if (plain.length === 0) return;
+/** Reads the bytes that a record held, as the next of its direction. True when they are part of a message that goes on. */
+export function deliver(p: Packet, opening: Opening, plain: Uint8Array): boolean {
+  if (plain.length === 0) return false;
   const inside = p.session.stateOf(p, 'tls-inside', newInside);
   const direction = p.direction as 0 | 1;
   const sequence = inside.sent[direction];
   inside.sent[direction] = (sequence + plain.length) >>> 0;
   // The record itself came whole: what TCP is asked for is another matter.
   const { mayAskMore, wanted, wantedAt, isPartOfMessage } = p;
+  p.isPartOfMessage = false;
+  const layers = p.count;
   p.within(plain, 0, plain.length, plain.length, () => {
     const read = (packet: Packet): void => choose(packet, inside, opening);
     streamsOf(p).payload(p, p.flow * 2 + direction, sequence, false, read, onWhole);
   });
+  const isWaiting = p.isPartOfMessage;
+  // As in Wireshark, the columns tell nothing of a message that only begins here.
+  if (isWaiting) for (let i = layers; i < p.count; i++) if (p.flags[i] === COLUMN) p.flags[i] = 0;
   Object.assign(p, { mayAskMore, wanted, wantedAt, isPartOfMessage });
+  return isWaiting;
 }
 
 /** The side says that it sends no more: what lasts until then is whole. */

@@ -1,21 +1,22 @@
-// Records of sessions whose secrets are known are opened, and what they carry is read: HTTP in both versions, mail and
-// whatever else the ports or the negotiation say. Nothing of it runs where no secrets were given.
-import { u16, u24 } from '../../../core/bytes.ts';
+// Records of sessions whose secrets are known are opened: which keys are in force, and since when. Nothing of it runs
+// where no secrets were given.
+import { joined, u16, u24 } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import { RECORD_HEADER } from '../record.ts';
 import {
-  ALERT,
   APPLICATION_DATA,
   CHANGE_CIPHER_SPEC,
   CLIENT_HELLO,
   HANDSHAKE,
   SERVER_HELLO,
-  TLS12,
+  SSL3,
   TLS13,
   type TlsSession,
 } from '../session.ts';
-import { closeInside, deliver, forgetStreams } from './inside.ts';
-import { joined, keysOf12, keysOf13, nextSecret, type RecordKeys, type Suite, suiteOf } from './keys.ts';
+import { forgetStreams } from './inside.ts';
+import { keysBefore13, keysOf13, nextSecret } from './keys.ts';
+import type { RecordKeys } from './record-keys.ts';
+import { type Suite, suiteOf } from './suites.ts';
 
 /** One direction: its keys, and the secret that they and the next ones come from. */
 interface Side {
@@ -34,6 +35,14 @@ export interface Opening {
   sides: [Side, Side];
   /** What was agreed on (RFC 7301); '' when nothing was seen. */
   alpn: string;
+  /** RFC 7366 was agreed on. */
+  isMacOutside: boolean;
+}
+
+/** What a record held, and of which type it was. */
+export interface OpenedRecord {
+  readonly type: number;
+  readonly content: Uint8Array;
 }
 
 const newSide = (): Side => ({ keys: null, secret: null, isHandshaking: true, message: new Uint8Array(0) });
@@ -43,6 +52,7 @@ const newOpening = (): Opening => ({
   clientDirection: 0,
   sides: [newSide(), newSide()],
   alpn: '',
+  isMacOutside: false,
 });
 
 function openingOf(p: Packet): Opening {
@@ -51,6 +61,7 @@ function openingOf(p: Packet): Opening {
 
 const RANDOM_BYTES = 32;
 const ALPN = 16;
+const ENCRYPT_THEN_MAC = 22;
 
 /** A hello [at, end) in clear: its random value names the session, or makes its keys. */
 export function rememberHello(p: Packet, type: number, at: number, end: number): void {
@@ -59,78 +70,98 @@ export function rememberHello(p: Packet, type: number, at: number, end: number):
   if (at + 2 + RANDOM_BYTES > end) return;
   const opening = openingOf(p);
   if (type === CLIENT_HELLO) {
-    Object.assign(opening, newOpening());
+    // RFC 5246 §7.4.1: one within a session begins anew, under the keys that there are until both sides change them.
+    if (opening.sides.some(({ keys }) => keys !== null))
+      Object.assign(opening, newOpening(), { sides: opening.sides });
+    else {
+      Object.assign(opening, newOpening());
+      forgetStreams(p);
+    }
     opening.clientRandom = random;
     opening.clientDirection = p.direction;
-    forgetStreams(p);
   } else if (type === SERVER_HELLO) {
     opening.serverRandom = random;
     const extensions = at + 2 + RANDOM_BYTES + 1 + (p.buf[at + 34] ?? 0) + 3;
-    opening.alpn = protocolIn(p.buf, extensions, end) || opening.alpn;
+    eachExtension(p.buf, extensions, end, (kind, body, stop) => {
+      if (kind === ALPN) opening.alpn = protocolIn(p.buf, body, stop);
+      else if (kind === ENCRYPT_THEN_MAC) opening.isMacOutside = true;
+    });
   }
 }
 
-/** The protocol that a list of extensions, its length first, says was chosen. */
-function protocolIn(b: Uint8Array, at: number, end: number): string {
-  if (at + 2 > end) return '';
+/** The extensions of a list, its length first. */
+function eachExtension(
+  b: Uint8Array,
+  at: number,
+  end: number,
+  visit: (kind: number, body: number, stop: number) => void,
+): void {
+  if (at + 2 > end) return;
   const stop = Math.min(end, at + 2 + u16(b, at));
-  for (let i = at + 2; i + 4 <= stop; i += 4 + u16(b, i + 2)) {
-    if (u16(b, i) !== ALPN || i + 7 > stop) continue;
-    return String.fromCharCode(...b.subarray(i + 7, Math.min(stop, i + 7 + b[i + 6]!)));
-  }
-  return '';
+  for (let i = at + 2; i + 4 <= stop; i += 4 + u16(b, i + 2))
+    visit(u16(b, i), i + 4, Math.min(stop, i + 4 + u16(b, i + 2)));
 }
 
-/** The whole record [at, end) of the session: opened and read, if it can be. */
-export function openRecord(p: Packet, s: TlsSession, at: number, end: number): void {
+/** RFC 7301 §3.1: a list of one name; '' when it is cut. */
+function protocolIn(b: Uint8Array, at: number, end: number): string {
+  return at + 3 > end ? '' : String.fromCharCode(...b.subarray(at + 3, Math.min(end, at + 3 + b[at + 2]!)));
+}
+
+/** What the whole record [at, end) of the session held; null where it can't be opened, or is in clear. */
+export function openRecord(p: Packet, s: TlsSession, at: number, end: number): OpenedRecord | null {
   const opening = p.session.knownState<Opening>(p, 'tls-opening');
   const suite = suiteOf(s.cipher);
-  if (opening === null || opening.clientRandom === null || suite === undefined) return;
-  if (s.version === TLS13) open13(p, opening, suite, at, end);
-  else if (s.version === TLS12) open12(p, opening, suite, at, end);
+  if (opening === null || opening.clientRandom === null || suite === null) return null;
+  if (s.version === TLS13) return open13(p, opening, suite, at, end);
+  return s.version > SSL3 && s.version < TLS13 ? openBefore13(p, s, opening, suite, at, end) : null;
 }
 
-function open12(p: Packet, opening: Opening, suite: Suite, at: number, end: number): void {
+function openBefore13(
+  p: Packet,
+  s: TlsSession,
+  opening: Opening,
+  suite: Suite,
+  at: number,
+  end: number,
+): OpenedRecord | null {
   const side = opening.sides[p.direction]!;
   const b = p.buf;
-  const isClient = p.direction === opening.clientDirection;
   if (b[at] === CHANGE_CIPHER_SPEC) {
-    const master = p.session.keyLog.find('CLIENT_RANDOM', opening.clientRandom!);
-    if (master === undefined || opening.serverRandom === null) return;
-    side.keys = keysOf12(suite, master, opening.clientRandom!, opening.serverRandom, isClient);
-    return;
+    const { clientRandom, serverRandom, isMacOutside } = opening;
+    const master = p.session.keyLog.find('CLIENT_RANDOM', clientRandom!);
+    if (master === undefined || serverRandom === null) return null;
+    const agreed = { version: s.version, master, clientRandom: clientRandom!, serverRandom, isMacOutside };
+    side.keys = keysBefore13(suite, agreed, p.direction === opening.clientDirection);
+    return null;
   }
-  if (side.keys === null) return;
-  const plain = side.keys.open12(b.subarray(at, at + RECORD_HEADER), b.subarray(at + RECORD_HEADER, end));
-  if (plain === null) return;
-  if (b[at] === APPLICATION_DATA) deliver(p, opening, plain);
-  else if (b[at] === ALERT) closeInside(p, opening);
+  const body = at + RECORD_HEADER;
+  const content = side.keys?.open(b.subarray(at, body), b.subarray(body, end)) ?? null;
+  return content === null ? null : { type: b[at]!, content };
 }
 
-function open13(p: Packet, opening: Opening, suite: Suite, at: number, end: number): void {
+function open13(p: Packet, opening: Opening, suite: Suite, at: number, end: number): OpenedRecord | null {
   const b = p.buf;
-  if (b[at] !== APPLICATION_DATA) return;
+  if (b[at] !== APPLICATION_DATA) return null;
   const side = opening.sides[p.direction]!;
   const header = b.subarray(at, at + RECORD_HEADER);
   const sealed = b.subarray(at + RECORD_HEADER, end);
   if (side.keys === null) useSecret(p, opening, suite, side);
-  let plain = side.keys?.open13(header, sealed) ?? null;
+  let plain = side.keys?.open(header, sealed) ?? null;
   if (plain === null && side.isHandshaking) {
     // Its end was not captured, or it was the other side's: what follows may be traffic.
     const { keys, secret } = side;
     side.isHandshaking = false;
     useSecret(p, opening, suite, side);
-    plain = side.keys?.open13(header, sealed) ?? null;
+    plain = side.keys?.open(header, sealed) ?? null;
     if (plain === null) Object.assign(side, { keys, secret, isHandshaking: true });
   }
-  if (plain === null) return;
+  if (plain === null) return null;
   // RFC 8446 §5.4: zeros fill it up behind the type.
   let last = plain.length - 1;
   while (last > 0 && plain[last] === 0) last--;
   const content = plain.subarray(0, Math.max(0, last));
-  if (plain[last] === APPLICATION_DATA) deliver(p, opening, content);
-  else if (plain[last] === ALERT) closeInside(p, opening);
-  else if (plain[last] === HANDSHAKE) readMessages(p, opening, suite, side, content);
+  if (plain[last] === HANDSHAKE) readMessages(p, opening, suite, side, content);
+  return { type: plain[last] ?? 0, content };
 }
 
 function useSecret(p: Packet, opening: Opening, suite: Suite, side: Side): void {
@@ -153,7 +184,10 @@ function readMessages(p: Packet, opening: Opening, suite: Suite, side: Side, con
   let at = 0;
   while (at + 4 <= b.length && at + 4 + u24(b, at + 1) <= b.length) {
     const end = at + 4 + u24(b, at + 1);
-    if (b[at] === ENCRYPTED_EXTENSIONS) opening.alpn = protocolIn(b, at + 4, end) || opening.alpn;
+    if (b[at] === ENCRYPTED_EXTENSIONS)
+      eachExtension(b, at + 4, end, (kind, body, stop) => {
+        if (kind === ALPN) opening.alpn = protocolIn(b, body, stop);
+      });
     else if (b[at] === FINISHED && side.isHandshaking) {
       side.isHandshaking = false;
       useSecret(p, opening, suite, side);

@@ -1,0 +1,43 @@
+// What a record held is read: handshake messages as those in clear, application data as a stream of its own.
+import { NESTED, type Packet } from '../../../core/packet.ts';
+import type { Protocol } from '../../../core/protocol.ts';
+import { notesOf, packVersions, readHandshakeRecord } from '../handshake.ts';
+import { ALERT, APPLICATION_DATA, HANDSHAKE, type TlsSession } from '../session.ts';
+import { closeInside, deliver } from './inside.ts';
+import { type Opening, openRecord } from './opening.ts';
+
+/** RFC 8446 §6.1: the sender will say no more. */
+const CLOSE_NOTIFY = 0;
+
+/** Opens the whole record [at, end) of a layer, if it can be. `bare` is the protocol of a message's own layer. */
+export function readOpened(
+  p: Packet,
+  s: TlsSession,
+  layer: number,
+  at: number,
+  end: number,
+  bare: Protocol,
+): void {
+  const opened = openRecord(p, s, at, end);
+  if (opened === null) return;
+  const { type, content } = opened;
+  const opening = p.session.knownState<Opening>(p, 'tls-opening')!;
+  const note = { at, type, content, layer: -1, isWaiting: false };
+  notesOf(p, layer).opened.push(note);
+  if (type === HANDSHAKE) note.layer = readMessages(p, s, content, bare);
+  else if (type === APPLICATION_DATA) note.isWaiting = deliver(p, opening, content);
+  else if (type === ALERT && content[1] === CLOSE_NOTIFY) closeInside(p, opening);
+}
+
+/** The messages get a layer of their own within that of the record; returns which, -1 where there was no room. */
+function readMessages(p: Packet, s: TlsSession, content: Uint8Array, bare: Protocol): number {
+  let layer = -1;
+  p.within(content, 0, content.length, content.length, () => {
+    if (!p.push(bare, NESTED)) return;
+    layer = p.layer;
+    notesOf(p, layer).isRecordless = true;
+    readHandshakeRecord(p, s, layer, 0, content.length, bare);
+    p.mark[layer] = packVersions(s.version, s.version);
+  });
+  return layer;
+}
