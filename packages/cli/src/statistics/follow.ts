@@ -1,5 +1,13 @@
 // `-z follow,PROTOCOL,MODE,STREAM[,RANGE]`: what the two sides of a conversation said.
-import { Follow, FollowHttp, type Packet, type Piece, type Side, type Wanted } from '@eyrie/dissect';
+import {
+  Follow,
+  FollowHttp,
+  FollowTls,
+  type Packet,
+  type Piece,
+  type Side,
+  type Wanted,
+} from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { fixed } from '../terminal/numbers.ts';
 import type { Output } from '../terminal/output.ts';
@@ -69,7 +77,7 @@ function usage(args: string): UserError {
 
 class FollowStatistic implements Statistic {
   readonly #asked: Asked;
-  readonly #source: Follow | FollowHttp;
+  readonly #source: Follow | FollowHttp | FollowTls;
   readonly #kept: Piece[] = [];
   #keptBytes = 0;
   #droppedBytes = 0;
@@ -85,8 +93,7 @@ class FollowStatistic implements Statistic {
     const { protocol, wanted } = asked;
     const onPiece = (piece: Piece): void => this.#take(piece);
     if (protocol === 'tcp' || protocol === 'udp') this.#source = new Follow(protocol, wanted, onPiece);
-    // What TLS hides stays hidden: there are no keys here, so nothing is ever said.
-    else if (protocol === 'tls') this.#source = new Follow('tcp', [NOBODY, NOBODY], onPiece);
+    else if (protocol === 'tls') this.#source = new FollowTls(wanted, onPiece);
     else this.#source = new FollowHttp(wanted, onPiece);
   }
 
@@ -127,8 +134,10 @@ class FollowStatistic implements Statistic {
   #header(out: Output): void {
     if (this.#hasHeader) return;
     this.#hasHeader = true;
-    const [a, b] = this.#source.sides ?? [NOBODY, NOBODY];
     const { protocol, mode } = this.#asked;
+    const [a, far] = this.#source.sides ?? [NOBODY, NOBODY];
+    // As in tshark, which names no other side here.
+    const b = protocol === 'tls' ? NOBODY : far;
     if (mode === 'yaml') {
       out.text('peers:\n');
       [a, b].forEach((side, i) => {

@@ -1,81 +1,12 @@
 // TLS sessions of Node's own, without a socket: their records are opened with the secrets that Node logs.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { Duplex } from 'node:stream';
 import { test } from 'node:test';
-import { connect, type SecureVersion, TLSSocket, type TLSSocketOptions } from 'node:tls';
+import { type Chunk, MAC_INSIDE, session } from '../../../../test/support/tls-session.ts';
 import { infoColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
 import type { Packet } from '../../src/core/packet.ts';
 import { framePath } from '../../src/core/path.ts';
 import { ETHERNET, tcpFrame } from './support.ts';
-
-type Chunk = readonly ['>' | '<', Uint8Array];
-
-/** Two ends of a wire; what is written to one is told and read at the other. */
-function wire(tell: (way: '>' | '<', bytes: Uint8Array) => void): [Duplex, Duplex] {
-  const end = (way: '>' | '<', other: () => Duplex): Duplex =>
-    new Duplex({
-      read() {},
-      write(bytes, _, done) {
-        tell(way, Uint8Array.from(bytes));
-        other().push(bytes);
-        done();
-      },
-      final(done) {
-        other().push(null);
-        done();
-      },
-    });
-  const client: Duplex = end('>', () => server);
-  const server: Duplex = end('<', () => client);
-  return [client, server];
-}
-
-const key = Buffer.alloc(32, 7);
-
-/** A session in which the client asks and the server answers: its records, and the log of its secrets. */
-async function session(
-  version: SecureVersion,
-  ciphers: string,
-  said: readonly string[],
-  secureOptions = 0,
-): Promise<{ chunks: Chunk[]; log: string }> {
-  const chunks: Chunk[] = [];
-  let log = '';
-  const [near, far] = wire((way, bytes) => chunks.push([way, bytes]));
-  const common = { minVersion: version, maxVersion: version, ciphers, secureOptions };
-  // The types know the callback of connect() alone.
-  const ofServer = { ...common, isServer: true, ALPNProtocols: ['http/1.1'], pskCallback: () => key };
-  const server = new TLSSocket(far, ofServer as TLSSocketOptions);
-  const client = connect({
-    ...common,
-    socket: near,
-    ALPNProtocols: ['http/1.1'],
-    pskCallback: () => ({ psk: key, identity: 'me' }),
-    checkServerIdentity: () => undefined,
-  });
-  client.on('keylog', (line) => {
-    log += line;
-  });
-  await once(client, 'secureConnect');
-  const [request = '', ...answers] = said;
-  const asked = once(server, 'data');
-  client.write(request);
-  await asked;
-  for (const answer of answers) {
-    const got = once(client, 'data');
-    server.write(answer);
-    await got;
-  }
-  const closed = once(server, 'end');
-  server.resume();
-  client.end();
-  await closed;
-  client.destroy();
-  server.destroy();
-  return { chunks, log };
-}
 
 /** What is seen of each record's segment. */
 function dissected<T>(chunks: readonly Chunk[], log: string, see: (p: Packet) => T): T[] {
@@ -124,9 +55,6 @@ for (const [version, ciphers] of [
     const open = dissected(chunks, log, path).filter((seen) => seen.includes('http'));
     assert.deepEqual(open, ['tls:http', 'tls:http:data-text-lines']);
   });
-
-/** OpenSSL's SSL_OP_NO_ENCRYPT_THEN_MAC, which Node does not name. */
-const MAC_INSIDE = 1 << 19;
 
 for (const [version, ciphers] of [
   ['TLSv1', 'PSK-AES128-CBC-SHA'],
