@@ -24,11 +24,12 @@ export function countsOf(findings: readonly FindingRow[]): Record<RuleSeverity, 
   return counts;
 }
 
-/** The gravest first, of equals the latest. */
+/** The gravest first; of equals, what a rule found before what the expert says of single packets, then the latest. */
 export function inOrder(findings: readonly FindingRow[]): FindingRow[] {
   return [...findings].sort(
     (a, b) =>
       GRADES.indexOf(gradeOf(a)) - GRADES.indexOf(gradeOf(b)) ||
+      Number(a.finder === 'expert') - Number(b.finder === 'expert') ||
       Number(b.last) - Number(a.last) ||
       a.id - b.id,
   );

@@ -189,12 +189,13 @@ function drawNetworks(pen: CanvasRenderingContext2D, layout: MapLayout, margin: 
   pen.font = `500 11px ${token('font')}`;
   pen.textBaseline = 'middle';
   for (const { name, from, to } of layout.networks) {
+    const middle = (from + to) / 2;
+    const wide = pen.measureText(name).width;
+    // An arc that cannot say which network it is says nothing: the hosts' own labels do.
+    if ((to - from) * out < wide + 8) continue;
     pen.beginPath();
     pen.arc(0, 0, out, from, to);
     pen.stroke();
-    const middle = (from + to) / 2;
-    const wide = pen.measureText(name).width;
-    if ((to - from) * out < wide + 8) continue;
     // Along the arc, readable from below on the lower half.
     const isLower = Math.sin(middle) > 0;
     pen.save();

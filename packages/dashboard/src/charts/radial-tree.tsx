@@ -30,6 +30,8 @@ const NAMED_MAX = 120;
 const NAME_ROOM = 96;
 /** Beyond the ring of a peer that is chosen. */
 const NAME_GAP = 9;
+/** The name of the root stands below it, clear of the ring of a chosen peer. */
+const CENTRE_GAP = 15;
 
 export function RadialTree({ parents, root, markOf, textOf, onOpen, label }: Props) {
   const { holder, canvas, size } = useCanvas();
@@ -211,7 +213,7 @@ function drawNames(
     pen.textAlign = depth === 0 ? 'center' : isLeft ? 'right' : 'left';
     const away = depth === 0 ? 0 : (disc + NAME_GAP) * (isLeft ? -1 : 1);
     const name = id.length > 18 ? `${id.slice(0, 17)}…` : id;
-    const line = depth === 0 ? y + disc + 10 : y;
+    const line = depth === 0 ? y + disc + CENTRE_GAP : y;
     // A rim of the ground keeps names apart from the branches that they stand on.
     pen.strokeText(name, x + away, line);
     pen.fillText(name, x + away, line);

@@ -215,6 +215,7 @@ function optionsFor(
         ticks: { stroke: line, width: 1, size: 4 },
         size: 26,
         space: width < 500 ? 60 : 84,
+        incrs: AXIS_STEPS,
         values: (_plot, splits, _axis, _space, increment) =>
           splits.map((at) => axisTime(at, increment, splits)),
       },
@@ -259,6 +260,15 @@ function bucketAt(plot: uPlot, left: number): number {
   const at = Math.floor((plot.posToVal(left, 'x') - times[0]!) / step);
   return Math.min(times.length - 1, Math.max(0, at));
 }
+
+/** Seconds between two marks of the axis, as a clock divides them; finer ones are decimal. */
+const AXIS_STEPS = [
+  ...[-6, -5, -4, -3, -2, -1].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power)),
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
+  ...[1, 2, 7, 14, 28, 91, 182, 364].map((days) => days * 86_400),
+];
 
 function axisTime(at: number, increment: number, splits: readonly number[]): string {
   if (increment >= 86_400) return dayAndClock(at).slice(5, 10);

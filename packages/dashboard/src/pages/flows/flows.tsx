@@ -30,6 +30,9 @@ const packetsOf = (flow: FlowRow) => flow.packets_to_server + flow.packets_to_cl
 const durationOf = (flow: FlowRow) => Number(flow.end) - Number(flow.start);
 const applicationOf = (flow: FlowRow) => flow.applications.at(-1) ?? flow.transport;
 
+/** Some servers are called by their address, which stands there anyway. */
+const isNamed = ({ server, server_name: name }: FlowRow) => name !== null && name !== server.address;
+
 export const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'application',
@@ -55,8 +58,8 @@ export const flowColumns: readonly TableColumn<FlowRow>[] = [
     title: 'Server',
     cell: (flow) => (
       <>
-        {flow.server_name !== null && <span class="server-name">{flow.server_name}</span>}
-        <EndText end={flow.server} isQuiet={flow.server_name !== null} />
+        {isNamed(flow) && <span class="server-name">{flow.server_name}</span>}
+        <EndText end={flow.server} isQuiet={isNamed(flow)} />
         <span class="only-narrow second-line">
           from <EndText end={flow.client} isQuiet />
         </span>

@@ -200,7 +200,8 @@ function Protocols({ address, protocols }: Of<'protocols'> & { address: string }
             {one.protocol}
           </button>
           <span class="num lines-count">
-            {bytes(one.bytes)} <span class="quiet">{percent(all === 0 ? 0 : one.bytes / all)}</span>
+            {bytes(one.bytes)}
+            <span class="lines-share quiet">{percent(all === 0 ? 0 : one.bytes / all)}</span>
           </span>
         </>
       )}
@@ -215,7 +216,7 @@ function Names({ names }: Of<'names'>) {
         <>
           <span class="who-name">{name.name}</span>
           <span class="tag">{name.source}</span>
-          <span class="num lines-count">{count(name.count)}</span>
+          <span class="num lines-count">{count(name.count)} ×</span>
         </>
       )}
     </Lines>
@@ -236,7 +237,9 @@ function Fingerprints({ fingerprints }: Of<'fingerprints'>) {
             <span class="tag">{print.field.split('.').at(-1)}</span>
             <span class="mono who-name">{print.value}</span>
           </button>
-          <span class="num lines-count">{count(print.flows)}</span>
+          <span class="num lines-count">
+            {count(print.flows)} {print.flows === 1 ? 'flow' : 'flows'}
+          </span>
         </>
       )}
     </Lines>
@@ -252,7 +255,7 @@ function Findings({ findings }: Of<'findings'>) {
           <span class="who-name" title={finding.message}>
             {finding.message}
           </span>
-          <span class="num lines-count">{count(finding.count)}</span>
+          <span class="num lines-count">{count(finding.count)} ×</span>
         </>
       )}
     </Lines>

@@ -1,6 +1,6 @@
 // The short lists: who talks most, who is new, which names, what is odd.
 import type { ComponentChildren } from 'preact';
-import type { FindingRow, Hosts, NameRow, Page } from '../../api/types.ts';
+import type { FindingRow, Hosts, Page } from '../../api/types.ts';
 import { gradeOf, inOrder } from '../../findings.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { clockOf, dayAndClock } from '../../format/time.ts';
@@ -10,6 +10,10 @@ import type { Resource } from '../../state/resource.ts';
 import { Grade } from '../../ui/grade.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { termOfName, topNames } from './names.ts';
+
+/** Of each list. */
+export const LINES = 9;
 
 function ListPanel<T>(props: {
   title: string;
@@ -50,10 +54,10 @@ export function TopTalkers({ hosts }: { hosts: Resource<Hosts> }) {
       link={{ href: linkTo('hosts'), text: 'All hosts' }}
     >
       {(items) => {
-        const most = Math.max(1, ...items.map((host) => host.bytes));
+        const most = Math.max(1, items[0]?.bytes ?? 0);
         return (
           <ol class="lines">
-            {items.map((host) => (
+            {items.slice(0, LINES).map((host) => (
               <li key={host.address} class="talker">
                 <Who address={host.address} name={host.name} />
                 <span class="num lines-count">{bytes(host.bytes)}</span>
@@ -114,24 +118,26 @@ export function NewHosts({ hosts }: { hosts: Resource<Hosts> }) {
   );
 }
 
-export function TopNames({ names }: { names: Resource<Page<NameRow>> }) {
+export function TopNames({ hosts }: { hosts: Resource<Hosts> }) {
   return (
-    <ListPanel title="Top names" class="names" of={names} empty="No names were said">
+    <ListPanel title="Top names" class="names" of={hosts} empty="No names were said">
       {(items) => (
         <ol class="lines">
-          {items.map((row) => (
-            <li key={`${row.address} ${row.name} ${row.source}`}>
+          {topNames(items, LINES).map((named) => (
+            <li key={named.name}>
               <button
                 type="button"
                 class="link who"
-                title={`${row.name} is ${row.address}`}
-                onClick={() => addToFilter(ofAddress(row.address))}
+                title={`Filter: ${termOfName(named)}`}
+                onClick={() => addToFilter(termOfName(named))}
               >
-                <span class="who-name">{row.name}</span>
-                <span class="who-address mono">{row.address}</span>
-                <span class="tag">{row.source}</span>
+                <span class="who-name">{named.name}</span>
+                <span class="who-address mono">{named.addresses[0]}</span>
+                {named.addresses.length > 1 && (
+                  <span class="tag">and {count(named.addresses.length - 1)} more</span>
+                )}
               </button>
-              <span class="num lines-count">{count(row.count)}</span>
+              <span class="num lines-count">{bytes(named.bytes)}</span>
             </li>
           ))}
         </ol>
@@ -140,27 +146,33 @@ export function TopNames({ names }: { names: Resource<Page<NameRow>> }) {
   );
 }
 
-export function Findings({ findings }: { findings: Resource<Page<FindingRow>> }) {
+/** What rules found and what the expert says of single packets, the gravest of all first. */
+export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Resource<Page<FindingRow>> }) {
+  const { rules, expert } = props;
+  const items = [...(rules.data?.items ?? []), ...(expert.data?.items ?? [])];
+  const isThere = rules.data !== null && expert.data !== null;
   return (
     <ListPanel
       title="Findings"
       class="findings"
-      of={findings}
+      of={{ ...expert, error: rules.error ?? expert.error, data: isThere ? { items } : null }}
       empty="Nothing odd was found"
       link={{ href: linkTo('security'), text: 'All findings' }}
     >
       {(items) => (
         <ol class="lines">
-          {inOrder(items).map((row) => (
-            <li key={row.id}>
-              <Grade of={gradeOf(row)} />
-              <a class="finding" href={placeOf(row)} title={row.detail?.summary ?? row.message}>
-                <span class="who-name">{row.message.replace(TECHNIQUE, '')}</span>
-                <span class="tag">{row.protocol}</span>
-              </a>
-              <span class="num lines-count">{count(row.count)}</span>
-            </li>
-          ))}
+          {inOrder(items)
+            .slice(0, LINES)
+            .map((row) => (
+              <li key={row.id}>
+                <Grade of={gradeOf(row)} />
+                <a class="finding" href={placeOf(row)} title={row.detail?.summary ?? row.message}>
+                  <span class="who-name">{row.message.replace(TECHNIQUE, '')}</span>
+                  <span class="tag">{row.protocol}</span>
+                </a>
+                <span class="num lines-count">{count(row.count)} ×</span>
+              </li>
+            ))}
         </ol>
       )}
     </ListPanel>

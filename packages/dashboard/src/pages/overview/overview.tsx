@@ -1,17 +1,18 @@
 // The first glance: how much, when, which protocols, who, and what is odd. Everything can be clicked to filter by it.
 import { get } from '../../api/client.ts';
-import type { FindingRow, Hosts, NameRow, Page, ProtocolSummary, Timeline } from '../../api/types.ts';
+import type { FindingRow, Hosts, Page, ProtocolSummary, Timeline } from '../../api/types.ts';
 import { captures } from '../../state/captures.ts';
 import { capture, filter, linkTo, scope } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { Figures, type Span } from './figures.tsx';
-import { Findings, NewHosts, TopNames, TopTalkers } from './lists.tsx';
+import { Findings, LINES, NewHosts, TopNames, TopTalkers } from './lists.tsx';
 import { Protocols } from './protocols.tsx';
 import { Traffic } from './traffic.tsx';
 
-const LINES = 9;
+/** Enough hosts that the names with the most traffic are among theirs. */
+const TALKERS = 200;
 /** Findings of rules, marked above the traffic. */
 const MARKS = 300;
 /** Enough for any real mixture; what is beyond is `other`. */
@@ -26,21 +27,17 @@ export function Overview() {
     get<Timeline>('/timeline', { ...terms, by: 'protocol', series: SERIES, buckets: BUCKETS }, signal),
   );
   const talkers = useResource(key, (signal) =>
-    get<Hosts>('/hosts', { ...terms, sort: 'bytes', limit: LINES }, signal),
+    get<Hosts>('/hosts', { ...terms, sort: 'bytes', limit: TALKERS }, signal),
   );
   const newest = useResource(key, (signal) =>
     get<Hosts>('/hosts', { ...terms, sort: 'first', limit: LINES }, signal),
   );
-  // Names and findings are not of single packets: only the capture chooses them.
+  // Findings are not of single packets: only the capture chooses them.
   const side = { capture: capture.value };
   const sideKey = JSON.stringify(side);
-  const names = useResource(sideKey, (signal) =>
-    get<Page<NameRow>>('/names', { ...side, limit: LINES }, signal),
+  const expert = useResource(sideKey, (signal) =>
+    get<Page<FindingRow>>('/findings', { ...side, finder: 'expert', limit: LINES }, signal),
   );
-  const findings = useResource(sideKey, (signal) =>
-    get<Page<FindingRow>>('/findings', { ...side, limit: LINES }, signal),
-  );
-
   const suspicions = useResource(sideKey, (signal) =>
     get<Page<FindingRow>>('/findings', { ...side, finder: 'rule', limit: MARKS }, signal),
   );
@@ -59,8 +56,8 @@ export function Overview() {
       <Traffic timeline={timeline} findings={suspicions.data?.items ?? []} />
       <Protocols summary={summary.data} isStale={summary.isLoading} />
       <TopTalkers hosts={talkers} />
-      <Findings findings={findings} />
-      <TopNames names={names} />
+      <Findings rules={suspicions} expert={expert} />
+      <TopNames hosts={talkers} />
       <NewHosts hosts={newest} />
     </div>
   );
