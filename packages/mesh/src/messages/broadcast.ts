@@ -1,7 +1,7 @@
 // To all: over every session but the one it came from, once. Each waits for those it gave it to, and says to the one it
 // has it from how many they are: so the sender learns the number of all who have it.
 
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId, peerIdOrNone } from '../identity/names.ts';
 import type { Session } from '../link/session.ts';
@@ -42,7 +42,6 @@ const STREAM = Buffer.from('everyone');
 const NOTHING = Buffer.alloc(0);
 
 interface Counting {
-  number: number;
   waiting: Set<Session>;
   count: number;
   cancel: Cancel;
@@ -111,7 +110,12 @@ export class Broadcasts {
     const said = { origin, number, topic, by, epoch: group.epoch, sealed };
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, said));
     this.#remember(`${origin} ${number}`);
-    this.#pass({ ...said, waitMs: COUNT_MS, signature }, null, done);
+    this.#count(
+      `${origin} ${number}`,
+      this.#pass({ ...said, waitMs: COUNT_MS, signature }, null),
+      COUNT_MS,
+      done,
+    );
     return null;
   }
 
@@ -132,8 +136,10 @@ export class Broadcasts {
       return;
     }
     this.#remember(name);
+    // On its way first: what each writes to its disk does not add up down the tree.
+    const waiting = this.#pass(received, session);
     const isTaken = this.#deliver(received);
-    this.#pass(received, session, (below) => answer(below + (isTaken ? 1 : 0)));
+    this.#count(name, waiting, ownMs(received), (below) => answer(below + (isTaken ? 1 : 0)));
   }
 
   /** Why it is not taken, nor handed on; or null. */
@@ -182,25 +188,25 @@ export class Broadcasts {
     return true;
   }
 
-  #pass(received: Broadcast, from: Session | null, done: (count: number) => void): void {
-    const name = `${received.origin} ${received.number}`;
-    // It is not signed, since each takes of it: so it is no longer than an honest one can be.
-    const ownMs = Math.min(received.waitMs, from === null ? COUNT_MS : COUNT_MS - STEP_MS);
-    const waitMs = Math.max(0, ownMs - STEP_MS);
-    const payload = encode(broadcast, { ...received, waitMs });
-    const waiting = new Set<Session>();
-    for (const session of this.#switchboard.sessions()) {
-      if (session === from) continue;
+  /** Gives those who have it from here now. */
+  #pass(received: Broadcast, from: Session | null): Set<Session> {
+    const given = new Set<Session>(this.#switchboard.sessions());
+    if (from !== null) given.delete(from);
+    if (given.size === 0) return given;
+    const waitMs = from === null ? COUNT_MS : ownMs(received);
+    const payload = encode(broadcast, { ...received, waitMs: Math.max(0, waitMs - STEP_MS) });
+    for (const session of given) {
       session.notify(noticeKinds.broadcast, payload);
       this.#use(session);
-      waiting.add(session);
+      if (session.isClosed) given.delete(session);
     }
-    if (waiting.size === 0) {
-      done(0);
-      return;
-    }
-    const cancel = this.#runtime.clock.after(ownMs, () => this.#finish(name));
-    this.#counting.set(name, { number: received.number, waiting, count: 0, cancel, done });
+    return given;
+  }
+
+  #count(name: string, waiting: Set<Session>, waitMs: number, done: (count: number) => void): void {
+    if (waiting.size === 0) return void done(0);
+    const cancel = this.#runtime.clock.after(waitMs, () => this.#finish(name));
+    this.#counting.set(name, { waiting, count: 0, cancel, done });
   }
 
   /** Notices alone do not keep a link that nobody needs; closed too soon, those beyond it would not be counted. */
@@ -229,9 +235,16 @@ export class Broadcasts {
   }
 }
 
+/** How long a peer on the way waits. It is not signed, since each takes of it: so it is no longer than an honest one can be. */
+function ownMs({ waitMs }: Broadcast): number {
+  return Math.min(waitMs, COUNT_MS - STEP_MS);
+}
+
 /** A key of its own for each broadcast, so that one nonce is enough. */
-function keyOf(group: Uint8Array, origin: string, number: number): Buffer {
-  return Buffer.from(hkdfSync('sha256', group, NOTHING, `eyrie broadcast 1\n${origin}\n${number}`, 32));
+function keyOf(group: Uint8Array, origin: string, number: number): KeyObject {
+  const info = `eyrie broadcast 1\n${origin}\n${number}`;
+  // Node takes longer with keys that are plain bytes.
+  return createSecretKey(Buffer.from(hkdfSync('sha256', createSecretKey(group), NOTHING, info, 32)));
 }
 
 function seal(group: Uint8Array, origin: string, number: number, plain: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 // Sealing between two peers, whoever carries the bytes: HPKE makes a secret for one sender, one receiver and one epoch; the
 // sender's signature says whose it is (HPKE's base mode does not); AES-256-GCM with a counter does the rest.
 
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { readLeaf } from '../identity/certificate.ts';
 import { isSignedBy, sha256, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
@@ -228,7 +228,7 @@ function associated(epoch: Uint8Array, number: number): Buffer {
 
 /** What only the two ends of a pair can make: the receiver's word that it has something. */
 export function receiptOf(context: HpkeContext, ...parts: (Uint8Array | string)[]): Buffer {
-  const mac = createHmac('sha256', context.export('eyrie receipt', 32));
+  const mac = createHmac('sha256', createSecretKey(context.export('eyrie receipt', 32)));
   for (const part of parts) mac.update(part);
   return mac.digest();
 }

@@ -2,7 +2,6 @@
 // confirmed. Folders are 700, files 600.
 
 import {
-  appendFileSync,
   chmodSync,
   closeSync,
   fdatasyncSync,
@@ -60,8 +59,7 @@ export class FolderStorage implements Storage {
     const part = `${path}.part`;
     const file = openSync(part, 'w', 0o600);
     try {
-      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -86,7 +84,7 @@ export class FolderStorage implements Storage {
     const path = join(this.folder, name);
     const file = openSync(path, 'a', 0o600);
     try {
-      appendFileSync(file, Buffer.concat(entries.map(logEntry)));
+      writeAll(file, Buffer.concat(entries.map(logEntry)));
       fdatasyncSync(file);
     } finally {
       closeSync(file);
@@ -129,6 +127,11 @@ export class MemoryStorage implements Storage {
   writeLog(name: string, entries: readonly Uint8Array[]): void {
     this.#logs.set(name, entries.map(ownCopy));
   }
+}
+
+/** A write may take less than it was given. */
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 /** Length, first bytes of the SHA-256, entry. */
