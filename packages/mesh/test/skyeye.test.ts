@@ -146,6 +146,36 @@ test('a child that lies costs its parent neither time nor memory', () => {
   assert.equal(below.sum(1).agesMs, 4 * 3_600_000, 'two such ages would be no number any more');
 });
 
+test('views are not handed on as fast as a parent sends them, and the newest arrives', () => {
+  const grove = new Grove(80, 6);
+  reportAll(grove);
+  grove.clock.run(30_000);
+  const root = grove.tree.root!;
+  const inner = grove.tree.childrenOf(root).find((id) => grove.tree.childrenOf(id).length > 0)!;
+  const below = grove.tree.childrenOf(inner);
+  const parent = grove.peers.get(inner)!;
+  let views = 0;
+  let reports = 0;
+  grove.onWay = (from, _to, message) => {
+    if (from === inner && message.kind === 'view') views++;
+    if (from === inner && message.kind === 'report') reports++;
+    // Only the liar is heard.
+    return from === root ? null : message;
+  };
+  const picture = { ...parent.picture! };
+  const said = { kind: 'view', base: 0, ageMs: 0, said: null, before: null } as const;
+  for (let i = 1; i <= 2_000; i++) {
+    parent.take(root, { ...said, picture: { ...picture, number: picture.number + i } });
+    parent.take(root, { kind: 'again' });
+    grove.clock.run(5);
+  }
+  grove.clock.run(3_000);
+  // Ten seconds: a burst, then one a second.
+  assert.ok(views <= 35 * below.length, `${views} views for ${below.length} children`);
+  assert.ok(reports <= 40, `${reports} reports`);
+  assert.equal(grove.peers.get(below[0]!)!.picture!.number, picture.number + 2_000);
+});
+
 test('the heir of a lost coordinator counts for all below it, also before they have reported to it', () => {
   const below = new Below('parent', 16, () => true);
   const report = { kind: 'report', isUrgent: false, gone: [], entries: [] } as const;

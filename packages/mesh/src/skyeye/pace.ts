@@ -1,5 +1,7 @@
-// How often a view goes down. It goes to everybody, so it is the dearest message there is: at once if there is news and
-// there was little lately, and every ten seconds else. Tokens are saved up for a burst, as in a token bucket.
+// How often a view goes down. It goes to everybody, so it is the dearest message there is. From the root: at once if there is
+// news and there was little lately, and every ten seconds else. Tokens are saved up for a burst, as in a token bucket. On the
+// way: as it comes, but never faster than any root would send, for each hands it to several, and so would a flood be a larger
+// one below.
 
 import type { Picture } from './messages.ts';
 import { HEARTBEAT_MS } from './times.ts';
@@ -12,6 +14,30 @@ const TOKENS_MAX = 4;
 const FULLER = 1.1;
 /** Lists of the best are long, and change all the time. */
 const TOP_MS = 30_000;
+
+/** On the way: a root sends less, also while its mesh grows. */
+const HANDED_GAP_MS = 100;
+const HANDED_TOKEN_MS = 1_000;
+const HANDED_MAX = 16;
+
+/** Of what comes from above. What may not go on yet waits, and is forgotten if a newer view comes meanwhile. */
+export class HandingOn {
+  #tokens = HANDED_MAX;
+  #countedMs = 0;
+  #passedMs = Number.NEGATIVE_INFINITY;
+
+  waitMs(nowMs: number): number {
+    this.#tokens = Math.min(HANDED_MAX, this.#tokens + (nowMs - this.#countedMs) / HANDED_TOKEN_MS);
+    this.#countedMs = nowMs;
+    const gapMs = HANDED_GAP_MS - (nowMs - this.#passedMs);
+    return Math.max(0, Math.ceil(gapMs), Math.ceil((1 - this.#tokens) * HANDED_TOKEN_MS));
+  }
+
+  passed(nowMs: number): void {
+    this.#passedMs = nowMs;
+    this.#tokens = Math.max(0, this.#tokens - 1);
+  }
+}
 
 export class Pace {
   #tokens = TOKENS_MAX;

@@ -11,9 +11,9 @@ import { nothingKnown, readingOf, type Values } from './attributes.ts';
 import { Below, type Child } from './below.ts';
 import type { Picture, Report, TreeMessage, ViewMessage } from './messages.ts';
 import { Outlet } from './outlet.ts';
-import { Pace } from './pace.ts';
+import { HandingOn, Pace } from './pace.ts';
 import type { Held } from './readings.ts';
-import { GAP_MS, HEARTBEAT_MS, PATIENCE_MS, SETTLE_MS, SUM_PATIENCE_MS } from './times.ts';
+import { AGAIN_MS, GAP_MS, HEARTBEAT_MS, PATIENCE_MS, SETTLE_MS, SUM_PATIENCE_MS } from './times.ts';
 import { followed, messageOf, pictureOf, type View } from './view.ts';
 
 /** With more peers than this below, a report says the sum of them only. */
@@ -75,6 +75,10 @@ export class SkyEye {
   #madeMs = 0;
   /** Of a root. */
   #pace: Pace | null = null;
+  /** Of all others. */
+  #handingOn: HandingOn | null = null;
+  #cancelHand: Cancel | null = null;
+  #begunMs = Number.NEGATIVE_INFINITY;
   #rootSinceMs: number | null = null;
   #pushedMs = Number.NEGATIVE_INFINITY;
   #sweptMs = 0;
@@ -117,6 +121,7 @@ export class SkyEye {
   stop(): void {
     this.#cancelPush();
     this.#cancelBeat();
+    this.#cancelHand?.();
     this.#dueMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -236,7 +241,9 @@ export class SkyEye {
 
   #takeAgain(from: string): void {
     this.#passWhole(from);
-    if (from !== this.#uplink) return;
+    // An honest parent asks no more often than `AGAIN_MS`: each time costs a whole report.
+    if (from !== this.#uplink || this.#nowMs - this.#begunMs < AGAIN_MS / 2) return;
+    this.#begunMs = this.#nowMs;
     this.#outlet.beginAnew();
     this.#soon(true);
   }
@@ -246,7 +253,23 @@ export class SkyEye {
     const picture = followed(this.#picture, message);
     if (picture === null) return void this.#world.send(from, { kind: 'again' });
     this.#see(picture, this.#nowMs - message.ageMs);
-    this.#passToAll(picture);
+    this.#handOn();
+  }
+
+  /** What waits is the newest view, whatever came before it. */
+  #handOn(): void {
+    if (this.#cancelHand !== null || this.#picture === null) return;
+    this.#handingOn ??= new HandingOn();
+    const waitMs = this.#handingOn.waitMs(this.#nowMs);
+    if (waitMs > 0) {
+      this.#cancelHand = this.#runtime.clock.after(waitMs, () => {
+        this.#cancelHand = null;
+        this.#handOn();
+      });
+      return;
+    }
+    this.#handingOn.passed(this.#nowMs);
+    this.#passToAll(this.#picture);
   }
 
   #see(picture: Picture, madeMs: number): void {
