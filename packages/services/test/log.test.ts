@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { openLog } from '../src/log/index.ts';
+import type { MeshStamp } from '../src/mesh-time/index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'eyrie-log-'));
 after(() => rmSync(root, { recursive: true }));
@@ -35,6 +36,28 @@ describe('the log of a service', () => {
     );
     assert.ok(!Number.isNaN(Date.parse(String(first!.time))));
     assert.deepEqual([second!.level, third!.level], ['warn', 'debug']);
+  });
+
+  it('has mesh time with its uncertainty beside its own in the file, where that is known', () => {
+    const folder = join(root, 'dated');
+    let stamp: MeshStamp | null = null;
+    const shown: string[] = [];
+    const log = openLog({
+      service: 'parser',
+      folder,
+      meshNow: () => stamp,
+      screen: (line) => shown.push(line),
+    });
+    log.info('alone');
+    stamp = { mesh: 'home', ms: 1_795_292_803_194.25, uncertaintyMs: 0.2 };
+    log.info('among others', { port: 5001 });
+    log.flush();
+    const [alone, dated] = lines(join(folder, 'parser.log'));
+    assert.equal('mesh_time' in alone!, false);
+    assert.deepEqual(dated!.mesh_time, {
+      ...{ mesh: 'home', time: '2026-11-21T20:26:43.194250Z', uncertainty_ms: 0.2 },
+    });
+    assert.match(shown[1]!, /^\d\d:\d\d:\d\d parser {4}among others$/, 'people read it as before');
   });
 
   it('is kept in files of bounded size and number', () => {

@@ -9,6 +9,7 @@ import {
   systemRuntime,
 } from '@eyrie/mesh';
 import { type GuestHost, MeshGuests } from '@eyrie/services/honeypot';
+import { type MeshNow, meshNowOf } from '@eyrie/services/mesh-time';
 import { startDefence } from '@eyrie/services/response';
 import { asUserError } from '../mesh/foreground.ts';
 import { knownPassphrase } from '../mesh/passphrase.ts';
@@ -16,6 +17,8 @@ import { needsPassphrase } from '../mesh/process.ts';
 import { selectPeer } from '../mesh/select.ts';
 
 export interface OpenDecoy {
+  /** Of the member that it is. */
+  readonly meshNow: MeshNow;
   stop(): Promise<void>;
 }
 
@@ -43,6 +46,7 @@ export async function openMeshDecoy(
       `To send peers there: decoy = "${places[0]}" in response.toml, or eyrie mesh quarantine ID --redirect ${places[0]}`,
     );
     return {
+      meshNow: meshNowOf(running.peer),
       stop: async () => {
         guests.stop();
         await transport.close();

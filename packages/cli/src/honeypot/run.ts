@@ -13,8 +13,10 @@ import {
   toEcs,
   toLine,
 } from '@eyrie/services/honeypot';
+import { noMesh } from '@eyrie/services/mesh-time';
 import { FAILED, UserError } from '../errors.ts';
 import { grouped } from '../terminal/units.ts';
+import { watchMesh } from '../time/mesh-watch.ts';
 import { honeypotFolder } from './folder.ts';
 import type { OpenDecoy } from './mesh.ts';
 
@@ -41,12 +43,14 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   const folder = honeypotFolder(options.folder);
   const forwarder = forward(options);
   const show = options.quiet ? () => {} : printer(options.json === true);
+  let meshNow = options.mesh === undefined ? watchMesh() : noMesh;
   const honeypot = new Honeypot({
     address: options.address,
     doors,
     persona: personaIn(folder),
     folder,
     log: join(options.logs, 'honeypot.log'),
+    meshNow: () => meshNow(),
     onEvent: (event) => {
       show(event);
       forwarder.send(event);
@@ -60,6 +64,7 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   try {
     const guests =
       options.mesh === undefined ? null : await decoyFor(options.mesh, options.address, meshPort, honeypot);
+    if (guests !== null) meshNow = guests.meshNow;
     await interrupted();
     await guests?.stop();
   } finally {

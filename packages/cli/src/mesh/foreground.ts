@@ -16,6 +16,7 @@ import {
 import { PassphraseError } from '@eyrie/mesh/sealed';
 import { type Config, ConfigError, loadConfig, tokenMistake } from '@eyrie/services/config';
 import { type Coordinator, startCoordinator } from '@eyrie/services/coordinator';
+import { meshNowOf } from '@eyrie/services/mesh-time';
 import type { MqttSettings } from '@eyrie/services/mqtt';
 import type { pathCompanion } from '@eyrie/services/path';
 import { meterHost } from '@eyrie/services/peer';
@@ -46,8 +47,8 @@ export interface CoordinatorFlags extends ForegroundOptions {
 /** Gives the exit status. */
 export async function runForeground(named: string | undefined, options: ForegroundOptions): Promise<number> {
   const id = selectPeer(named);
-  const log = logTo(logPath(id), options);
-  return runUntilStopped(id, options, log, {});
+  const { log, dateBy } = logTo(logPath(id), options);
+  return runUntilStopped(id, options, log, { dateBy });
 }
 
 /** The same, with every reading in its log and the HTTP API on its port. */
@@ -56,7 +57,7 @@ export async function runCoordinator(named: string | undefined, options: Coordin
   const token = options.token ?? process.env.EYRIE_TOKEN ?? null;
   const mistake = token === null ? null : tokenMistake(token);
   if (mistake !== null) throw new UserError(`--token or EYRIE_TOKEN: ${mistake}`);
-  const log = logTo(logPath(id).replace(/[^/\\]*$/, 'coordinator.log'), options);
+  const { log, dateBy } = logTo(logPath(id).replace(/[^/\\]*$/, 'coordinator.log'), options);
   let coordinator: Coordinator | null = null;
   const companion = (peer: Peer) => {
     coordinator = startCoordinator(peer, { log, token });
@@ -65,10 +66,12 @@ export async function runCoordinator(named: string | undefined, options: Coordin
   const onPlain = (socket: Socket) => coordinator?.takeSocket(socket);
   const onStart = ({ peer }: RunningPeer) =>
     log('info', `Coordinator started on ${peer.addresses.join(' ')}`);
-  return runUntilStopped(id, options, log, { companion, onPlain, onStart });
+  return runUntilStopped(id, options, log, { dateBy, companion, onPlain, onStart });
 }
 
 interface Extras {
+  /** The log's lines have this peer's mesh time from now on. */
+  dateBy: (peer: Peer) => void;
   companion?: (peer: Peer) => Coordinator;
   onPlain?: (socket: Socket) => void;
   onStart?: (running: RunningPeer) => void;
@@ -78,7 +81,7 @@ async function runUntilStopped(
   id: string,
   options: ForegroundOptions,
   log: Log,
-  { companion, onPlain, onStart = () => {} }: Extras,
+  { dateBy, companion, onPlain, onStart = () => {} }: Extras,
 ): Promise<number> {
   const config = configOf(options.config);
   const folder = peerFolder(eyrieHome(), id);
@@ -113,6 +116,7 @@ async function runUntilStopped(
       ...(onPlain === undefined ? {} : { onPlain }),
     });
     const { peer } = running;
+    dateBy(peer);
     const watched = options.watch ?? config.path.interface;
     if (watched !== '') await watchInterface(watched, paths!.watch, running, log);
     if (config.mqtt.on)
@@ -179,14 +183,18 @@ function sayWhoComesAndGoes(peer: Peer, log: Log): void {
   });
 }
 
-function logTo(path: string, options: ForegroundOptions): Log {
+function logTo(path: string, options: ForegroundOptions): { log: Log; dateBy: Extras['dateBy'] } {
   const logFile = new LogFile(path);
-  return (level, message, values = {}) => {
+  const dateBy = (peer: Peer) => {
+    logFile.meshNow = meshNowOf(peer);
+  };
+  const log: Log = (level, message, values = {}) => {
     if (level === 'debug' && process.env.EYRIE_LOG !== 'debug') return;
     const line = logFile.write(level, message, values);
     if (options.quiet === true) return;
     process.stderr.write(options.json === true ? line : `${plain(level, message, values)}\n`);
   };
+  return { log, dateBy };
 }
 
 /** Seconds, or with a unit. */

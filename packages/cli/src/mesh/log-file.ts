@@ -1,12 +1,15 @@
 // A log of JSON lines that does not grow for ever: at 5 MiB it is put aside, and three old ones are kept.
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type MeshNow, meshTimeOf, noMesh } from '@eyrie/services/mesh-time';
 
 const BYTES_MAX = 5 << 20;
 const OLD_MAX = 3;
 
 export class LogFile {
   readonly #path: string;
+  /** Lines have mesh time, too, where it is known. */
+  meshNow: MeshNow = noMesh;
   #bytes = 0;
 
   constructor(path: string) {
@@ -17,7 +20,10 @@ export class LogFile {
 
   /** Gives the line as it was written. */
   write(level: string, message: string, values: Record<string, unknown>): string {
-    const line = `${JSON.stringify({ time: new Date().toISOString(), level, message, ...values })}\n`;
+    const stamp = this.meshNow();
+    const shared = stamp === null ? {} : { mesh_time: meshTimeOf(stamp) };
+    const said = { time: new Date().toISOString(), ...shared, level, message, ...values };
+    const line = `${JSON.stringify(said)}\n`;
     if (this.#bytes > BYTES_MAX) this.#putAside();
     try {
       appendFileSync(this.#path, line, { mode: 0o600 });

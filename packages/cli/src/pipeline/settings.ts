@@ -8,6 +8,7 @@ import { type Config, ConfigError, type ConfigSources, loadConfig } from '@eyrie
 import { type Level, type Log, openLog } from '@eyrie/services/log';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { watchMesh } from '../time/mesh-watch.ts';
 
 /** Flags that each of these commands has. */
 export interface CommonOptions {
@@ -50,6 +51,7 @@ export function logFor(service: string, { log }: Config): Log {
     return openLog({
       ...{ service, fileBytesMax, filesMax, level: level as Level },
       folder: folder === '' ? null : resolve(process.env.INIT_CWD ?? '', folder),
+      meshNow,
     });
   } catch (error) {
     throw new UserError(
@@ -69,10 +71,14 @@ export function auditFor({ log }: Config): Log | undefined {
     fileBytesMax: log.file_bytes,
     filesMax: AUDIT_FILES,
     screen: null,
+    meshNow,
   });
 }
 
 const AUDIT_FILES = 100;
+
+/** One watch for all logs of this process. */
+const meshNow = watchMesh();
 
 /** The store where nothing else is said: a file of the user's own. */
 export function defaultStoreUrl(): string {

@@ -174,6 +174,7 @@ export interface VisitRow {
   port: number;
   /** Seconds since 1970. */
   time: number;
+  mesh_time: MeshMoment | null;
   seconds: number;
   bytes_in: number;
   bytes_out: number;

@@ -1,5 +1,6 @@
 // When something was, by the time that all peers of a mesh share.
 import type { ClockReading } from '@eyrie/store';
+import type { MeshStamp } from '../mesh-time/index.ts';
 import type { MeshMoment } from './schemas/index.ts';
 
 const SECOND = 1_000_000_000n;
@@ -13,6 +14,11 @@ export function meshTime(time: string, clock: ClockReading | null): MeshMoment |
   const { mesh, aheadSeconds, uncertaintySeconds } = clock;
   const shared = nanosecondsOf(time) - BigInt(Math.round(aheadSeconds * 1e9));
   return { mesh, time: secondsText(shared), uncertainty: uncertaintySeconds };
+}
+
+/** Of what was dated by a mesh's clock when it was. */
+export function momentOf({ mesh, ms, uncertaintyMs }: MeshStamp): MeshMoment {
+  return { mesh, time: secondsText(BigInt(Math.round(ms * 1e6))), uncertainty: uncertaintyMs / 1000 };
 }
 
 /** The sign stands for the whole: `-0.5` is half a second before 1970. */

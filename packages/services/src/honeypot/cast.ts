@@ -1,4 +1,5 @@
 // A session on record: asciicast version 2, which asciinema plays too. Bytes stand as latin1, so that nothing is lost.
+import type { MeshStamp } from '../mesh-time/index.ts';
 import type { Direction, Tape } from './tape.ts';
 
 export interface CastHeader {
@@ -8,6 +9,8 @@ export interface CastHeader {
   readonly port: number;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** The same by the clock that all peers share; null where none ran. */
+  readonly meshTime: MeshStamp | null;
 }
 
 export interface CastEvent {
@@ -17,14 +20,14 @@ export interface CastEvent {
   readonly text: string;
 }
 
-export function castOf(tape: Tape, { session, protocol, source, port, time }: CastHeader): string {
+export function castOf(tape: Tape, { session, protocol, source, port, time, meshTime }: CastHeader): string {
   const header = {
     version: 2,
     width: 80,
     height: 24,
     timestamp: Math.floor(time / 1000),
     title: `${protocol} from ${source} to port ${port}`,
-    eyrie: { session, protocol, source, port, time, encoding: 'latin1' },
+    eyrie: { session, protocol, source, port, time, meshTime, encoding: 'latin1' },
   };
   const lines = [JSON.stringify(header)];
   for (const { atMs, direction, isPlayed, bytes } of tape.entries())
@@ -36,7 +39,8 @@ export function castOf(tape: Tape, { session, protocol, source, port, time }: Ca
 export function readCast(text: string): { header: CastHeader; events: CastEvent[] } | null {
   try {
     const [first = '', ...rest] = text.trimEnd().split('\n');
-    const header = JSON.parse(first).eyrie as CastHeader;
+    // Records made without a peer beside them do not say it.
+    const header = { meshTime: null, ...JSON.parse(first).eyrie } as CastHeader;
     if (typeof header.session !== 'string') return null;
     const events = rest.map((line) => {
       const [at, direction, data] = JSON.parse(line) as [number, Direction, string];

@@ -1,4 +1,5 @@
 // What a visitor did, typed; and the same in the field names of the Elastic Common Schema (ECS 8).
+import { type MeshStamp, meshTimeOf } from '../mesh-time/index.ts';
 
 export type EventType =
   | 'connect'
@@ -35,6 +36,8 @@ export interface Happening {
 export interface HoneypotEvent extends Happening {
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** The same by the clock that all peers share; null where none runs. */
+  readonly meshTime: MeshStamp | null;
   readonly session: string;
   readonly protocol: string;
   readonly sourceAddress: string;
@@ -58,6 +61,7 @@ const CATEGORIES: Readonly<Record<EventType, readonly [category: string, type: s
 /** Fields without a value are left out. */
 export function toEcs(event: HoneypotEvent): object {
   const [category, type] = CATEGORIES[event.type];
+  const shared = event.meshTime === null ? undefined : meshTimeOf(event.meshTime);
   const outcome = event.isSuccess === undefined ? undefined : event.isSuccess ? 'success' : 'failure';
   return {
     '@timestamp': new Date(event.time).toISOString(),
@@ -85,6 +89,9 @@ export function toEcs(event: HoneypotEvent): object {
     'file.path': event.path,
     'file.hash.sha256': event.sha256,
     'file.size': event.type === 'upload' ? event.bytes : undefined,
+    'eyrie.mesh.name': shared?.mesh,
+    'eyrie.mesh.time': shared?.time,
+    'eyrie.mesh.uncertainty_ms': shared?.uncertainty_ms,
     'eyrie.session': event.session,
     'eyrie.password': event.password,
     'eyrie.payload': event.data,

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
 import { plainHost } from '@eyrie/mesh';
+import { type MeshNow, noMesh } from '../mesh-time/index.ts';
 import { BOUNDS, type Bounds, Budget, Gate } from './bounds.ts';
 import type { Decoy } from './decoys/decoy.ts';
 import { serve, serveByPayload } from './decoys/index.ts';
@@ -27,6 +28,8 @@ export interface HoneypotOptions {
   /** The file of events. */
   readonly log: string;
   readonly bounds?: Partial<Bounds>;
+  /** Stands in events and records where it is known. */
+  readonly meshNow?: MeshNow;
   /** Told of every event, besides the file. */
   readonly onEvent?: (event: HoneypotEvent) => void;
 }
@@ -62,10 +65,13 @@ export class Honeypot {
     this.#bounds = { ...BOUNDS, ...options.bounds };
     this.#gate = new Gate(this.#bounds);
     this.#budget = new Budget(this.#bounds.memoryBytesMax, () => this.#makeRoom());
-    const { folder, log, persona, onEvent } = options;
+    const { folder, log, persona, meshNow = noMesh, onEvent } = options;
     const { diskBytesMax, queueBytesMax } = this.#bounds;
     this.#recorder = new Recorder({ folder, log, diskBytesMax, queueBytesMax });
-    this.#host = { persona, bounds: this.#bounds, budget: this.#budget, recorder: this.#recorder, onEvent };
+    this.#host = {
+      ...{ persona, bounds: this.#bounds, budget: this.#budget },
+      ...{ recorder: this.#recorder, meshNow, onEvent },
+    };
   }
 
   get counts(): HoneypotCounts {

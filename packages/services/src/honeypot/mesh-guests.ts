@@ -1,5 +1,6 @@
 // Peers of the mesh that were sent to the honeypot: what they do there, as events and sessions like those of all visitors.
 import { type DecoyEvent, MeshDecoy, type Peer, parseAddress, plainHost, type Transport } from '@eyrie/mesh';
+import type { MeshNow, MeshStamp } from '../mesh-time/index.ts';
 import { Account, type Bounds, type Budget } from './bounds.ts';
 import { castOf } from './cast.ts';
 import type { Happening, HoneypotEvent } from './event.ts';
@@ -13,6 +14,7 @@ export interface GuestHost {
   readonly bounds: Bounds;
   readonly budget: Budget;
   readonly recorder: Recorder;
+  readonly meshNow: MeshNow;
   readonly onEvent: ((event: HoneypotEvent) => void) | undefined;
   nextName(): string;
 }
@@ -31,6 +33,7 @@ const PER_SECOND = 20;
 interface Guest {
   readonly facts: Pick<HoneypotEvent, 'session' | 'sourceAddress' | 'sourcePort' | 'address' | 'port'>;
   readonly beganAt: number;
+  readonly beganMesh: MeshStamp | null;
   readonly account: Account;
   readonly tape: Tape;
   second: number;
@@ -82,7 +85,7 @@ export class MeshGuests {
         ...{ sourceAddress: plainHost(from.host), sourcePort: from.port },
         ...{ address: this.#place.host, port: this.#place.port },
       },
-      ...{ beganAt, account, second: 0, inSecond: 0 },
+      ...{ beganAt, beganMesh: this.#host.meshNow(), account, second: 0, inSecond: 0 },
       tape: new Tape(this.#host.bounds.recordBytesMax, beganAt, account),
     };
     this.#guests.set(link, guest);
@@ -113,19 +116,21 @@ export class MeshGuests {
   #end({ link, text }: DecoyEvent, guest: Guest): void {
     this.#guests.delete(link);
     this.#sumUp(guest);
-    const { facts, tape, beganAt, account } = guest;
+    const { facts, tape, beganAt, beganMesh, account } = guest;
     this.#report(guest, { type: 'disconnect', seconds: (Date.now() - beganAt) / 1000, reason: text });
     account.close();
     if (tape.isEmpty) return;
     const { session, sourceAddress: source, port } = facts;
-    const header = { session, protocol: PROTOCOL, source, port, time: beganAt };
+    const header = { session, protocol: PROTOCOL, source, port, time: beganAt, meshTime: beganMesh };
     const { heldBytes } = tape;
     this.#host.recorder.session({ id: session, heldBytes, cast: () => castOf(tape, header), packets: null });
   }
 
   #report(guest: Guest, happening: Happening): void {
-    const event = { ...happening, ...guest.facts, time: Date.now(), protocol: PROTOCOL };
-    this.#host.recorder.event(event);
-    this.#host.onEvent?.(event);
+    const { recorder, meshNow, onEvent } = this.#host;
+    const time = { time: Date.now(), meshTime: meshNow() };
+    const event = { ...happening, ...guest.facts, ...time, protocol: PROTOCOL };
+    recorder.event(event);
+    onEvent?.(event);
   }
 }

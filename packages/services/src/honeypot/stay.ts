@@ -1,5 +1,6 @@
 // One connection from its first to its last moment: its clock, its record, its events.
 import type { Socket } from 'node:net';
+import type { MeshNow, MeshStamp } from '../mesh-time/index.ts';
 import { Account, type Bounds, type Budget } from './bounds.ts';
 import { castOf } from './cast.ts';
 import type { EventType, Happening, HoneypotEvent } from './event.ts';
@@ -19,6 +20,7 @@ export interface StayHost {
   readonly bounds: Bounds;
   readonly budget: Budget;
   readonly recorder: Recorder;
+  readonly meshNow: MeshNow;
   readonly onEvent: ((event: HoneypotEvent) => void) | undefined;
 }
 
@@ -26,6 +28,7 @@ export class Stay implements VisitWitness {
   readonly visit: Visit;
   readonly account: Account;
   readonly beganAt: number;
+  readonly #beganMesh: MeshStamp | null;
   protocol = 'tcp';
   readonly #socket: Socket;
   readonly #host: StayHost;
@@ -38,6 +41,7 @@ export class Stay implements VisitWitness {
     this.#socket = socket;
     this.#host = host;
     this.beganAt = Date.now();
+    this.#beganMesh = host.meshNow();
     this.account = new Account(host.budget);
     this.#tape = new Tape(host.bounds.recordBytesMax, this.beganAt, this.account);
     const sourcePort = socket.remotePort ?? 0;
@@ -49,9 +53,11 @@ export class Stay implements VisitWitness {
 
   report(happening: Happening): void {
     if (!TOLD_BY_EVENTS.has(happening.type)) this.#isWorthRecord = true;
-    const event = { ...happening, ...this.#facts, time: Date.now(), protocol: this.protocol };
-    this.#host.recorder.event(event);
-    this.#host.onEvent?.(event);
+    const { recorder, meshNow, onEvent } = this.#host;
+    const time = { time: Date.now(), meshTime: meshNow() };
+    const event = { ...happening, ...this.#facts, ...time, protocol: this.protocol };
+    recorder.event(event);
+    onEvent?.(event);
   }
 
   record(direction: 'i' | 'o', bytes: Uint8Array, shown?: number): void {
@@ -74,7 +80,14 @@ export class Stay implements VisitWitness {
     this.account.close();
     if (this.#tape.isEmpty || !this.#isWorthRecord) return;
     const { session, sourceAddress: source, port } = this.#facts;
-    const header = { session, protocol: this.protocol, source, port, time: this.beganAt };
+    const header = {
+      session,
+      protocol: this.protocol,
+      source,
+      port,
+      time: this.beganAt,
+      meshTime: this.#beganMesh,
+    };
     const comment = `Session ${session}, ${this.protocol}.`;
     const { heldBytes } = this.#tape;
     this.#host.recorder.session({

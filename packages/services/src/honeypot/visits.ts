@@ -81,13 +81,14 @@ export class Visits {
 }
 
 function summaryOf({ header, events }: { header: CastHeader; events: readonly CastEvent[] }): VisitSummary {
-  const { session, protocol, source, port, time } = header;
+  const { session, protocol, source, port, time, meshTime } = header;
+  const head = { session, protocol, source, port, time, meshTime };
   let [bytesIn, bytesOut] = [0, 0];
   for (const { direction, text } of events) {
     if (direction === 'i') bytesIn += text.length;
     else bytesOut += text.length;
   }
-  return { session, protocol, source, port, time, seconds: events.at(-1)?.at ?? 0, bytesIn, bytesOut };
+  return { ...head, seconds: events.at(-1)?.at ?? 0, bytesIn, bytesOut };
 }
 
 /** Records are tidied away while somebody looks: what is gone is not there. */

@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
+import { type MeshNow, meshTimeOf, noMesh } from '../mesh-time/index.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -26,6 +27,8 @@ export interface LogOptions {
   readonly filesMax?: number;
   /** Default: stderr. */
   readonly screen?: ((line: string) => void) | null;
+  /** The file has mesh time, too, where it is known. */
+  readonly meshNow?: MeshNow;
 }
 
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
@@ -60,14 +63,16 @@ class LogFile {
   readonly #bytesMax: number;
   readonly #filesMax: number;
   readonly #service: string;
+  readonly #meshNow: MeshNow;
   #sink: pino.DestinationStream & { flushSync(): void; end(): void };
   #logger: pino.Logger;
   #lines = 0;
 
-  constructor(folder: string, { service, fileBytesMax, filesMax }: LogOptions) {
+  constructor(folder: string, { service, fileBytesMax, filesMax, meshNow }: LogOptions) {
     mkdirSync(folder, { recursive: true });
     this.#path = join(folder, `${service}.log`);
     this.#service = service;
+    this.#meshNow = meshNow ?? noMesh;
     this.#bytesMax = fileBytesMax ?? FILE_BYTES_MAX;
     this.#filesMax = filesMax ?? FILES_MAX;
     this.#rotateIfLong();
@@ -96,6 +101,10 @@ class LogFile {
       base: { service: this.#service, pid: process.pid },
       level: 'debug',
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: () => {
+        const stamp = this.#meshNow();
+        return stamp === null ? {} : { mesh_time: meshTimeOf(stamp) };
+      },
       formatters: { level: (label) => ({ level: label }) },
     };
     return [sink, pino(options, sink)];

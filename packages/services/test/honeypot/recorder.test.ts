@@ -17,7 +17,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 const event: HoneypotEvent = {
   ...{ type: 'connect', time: 0, session: 's', protocol: 'tcp', sourceAddress: '192.0.2.1' },
-  ...{ sourcePort: 4000, address: '192.0.2.2', port: 23 },
+  ...{ meshTime: null, sourcePort: 4000, address: '192.0.2.2', port: 23 },
 } as HoneypotEvent;
 
 async function recorderIn(name: string, queueBytesMax: number): Promise<Recorder> {

@@ -172,7 +172,14 @@ describe('what a honeypot keeps', () => {
   });
 
   test('a cast holds any bytes, up to its bound, and comes back', () => {
-    const header = { session: 's', protocol: 'telnet', source: '192.0.2.1', port: 23, time: 5000 };
+    const header = {
+      session: 's',
+      protocol: 'telnet',
+      source: '192.0.2.1',
+      port: 23,
+      time: 5000,
+      meshTime: null,
+    };
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), (chunks) => {
         const tape = new Tape(100, 5000, new Account(new Budget(1e6)));
@@ -232,6 +239,7 @@ describe('what a honeypot keeps', () => {
         password: 'x',
         isSuccess: false,
         time: 0,
+        meshTime: { mesh: 'home', ms: -0.25, uncertaintyMs: 0.0101 },
         session: 's',
         protocol: 'ssh',
       },
@@ -241,6 +249,12 @@ describe('what a honeypot keeps', () => {
     assert.equal(ecs['event.action'], 'login.failed');
     assert.equal(ecs['source.ip'], '192.0.2.1');
     assert.equal(JSON.parse(JSON.stringify(ecs))['url.original'], undefined);
+    assert.deepEqual(
+      ['name', 'time', 'uncertainty_ms'].map((field) => ecs[`eyrie.mesh.${field}`]),
+      ['home', '1969-12-31T23:59:59.999750Z', 0.011],
+    );
+    const alone = JSON.parse(JSON.stringify(toEcs({ ...event, meshTime: null })));
+    assert.equal('eyrie.mesh.time' in alone, false);
     assert.ok(!toLine(event).includes('\x1b'));
   });
 

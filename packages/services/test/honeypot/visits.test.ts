@@ -18,7 +18,7 @@ function record(session: string, time: number, said: readonly (readonly ['i' | '
     tape.add(direction, Buffer.from(text), time + (i + 1) * 500);
   });
   const path = join(folder, 'sessions', `${session}.cast`);
-  const header = { session, protocol: 'telnet', source: '127.0.0.1:4000', port: 2323, time };
+  const header = { session, protocol: 'telnet', source: '127.0.0.1:4000', port: 2323, time, meshTime: null };
   writeFileSync(path, castOf(tape, header));
   utimesSync(path, time / 1000, time / 1000);
 }

@@ -1,6 +1,7 @@
 // Who came to the honeypot, and what was said there.
 import { type VisitSummary, Visits } from '../../honeypot/visits.ts';
 import { ApiError } from '../errors.ts';
+import { momentOf } from '../mesh-time.ts';
 import { BySession, PAGE_ROWS, Visit, VisitList, type VisitRow, VisitsQuery } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { answers, streams } from './answers.ts';
@@ -57,6 +58,7 @@ function visitRow({
   source,
   port,
   time,
+  meshTime,
   seconds,
   bytesIn,
   bytesOut,
@@ -67,6 +69,7 @@ function visitRow({
     source,
     port,
     time: time / 1000,
+    mesh_time: meshTime === null ? null : momentOf(meshTime),
     seconds,
     bytes_in: bytesIn,
     bytes_out: bytesOut,

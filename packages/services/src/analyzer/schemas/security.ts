@@ -1,6 +1,6 @@
 // What the honeypot has on record.
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, object, PAGE_ROWS, PAGE_ROWS_MAX, Seconds } from './common.ts';
+import { Count, MeshMoment, object, orNull, PAGE_ROWS, PAGE_ROWS_MAX, Seconds } from './common.ts';
 
 export const VisitRow = object({
   session: Type.String(),
@@ -8,6 +8,7 @@ export const VisitRow = object({
   source: Type.String({ description: 'address and port of the visitor' }),
   port: Type.Integer({ description: 'which was visited' }),
   time: Type.Number({ description: 'seconds since 1970' }),
+  mesh_time: orNull(MeshMoment),
   seconds: Seconds,
   bytes_in: Count,
   bytes_out: Count,

@@ -1,0 +1,42 @@
+// Mesh time for a process that has no peer in it: asked now and then of the peer that runs beside it, if there is one.
+import type { MeshNow } from '@eyrie/services/mesh-time';
+import { meshReading } from './clock-reading.ts';
+
+const ASK_MS = 20_000;
+/** What a quartz may wander against another in a second (100 ppm), until the next answer. */
+const WANDER = 1e-4;
+/** The date is told in whole milliseconds: half of one to either side. */
+const DATE_MS = 0.5;
+
+interface Read {
+  readonly mesh: string;
+  readonly aheadMs: number;
+  readonly uncertaintyMs: number;
+  readonly atMs: number;
+}
+
+/** Begins when it is first asked; it does not keep the process from ending. */
+export function watchMesh(): MeshNow {
+  let isWatching = false;
+  let read: Read | null = null;
+  const ask = async (): Promise<void> => {
+    const reading = await meshReading();
+    const atMs = performance.now();
+    if (reading === null) read = null;
+    else {
+      const { mesh, aheadSeconds, uncertaintySeconds } = reading;
+      read = { mesh, aheadMs: aheadSeconds * 1000, uncertaintyMs: uncertaintySeconds * 1000, atMs };
+    }
+  };
+  return () => {
+    if (!isWatching) {
+      isWatching = true;
+      void ask();
+      setInterval(() => void ask(), ASK_MS).unref();
+    }
+    if (read === null) return null;
+    const { mesh, aheadMs, atMs } = read;
+    const uncertaintyMs = read.uncertaintyMs + DATE_MS + WANDER * (performance.now() - atMs);
+    return { mesh, ms: Date.now() + DATE_MS - aheadMs, uncertaintyMs };
+  };
+}
