@@ -38,8 +38,8 @@ export async function makeSnapshot(build, shared, folder, sourcesOf) {
     outfile: script,
     format: 'iife',
     globalName: 'eyrie',
-    // The text of the program is part of the snapshot.
-    minifyWhitespace: true,
+    // The text of the program is part of the snapshot, so it is kept short.
+    minify: true,
     footer: { js: "require('node:v8').startupSnapshot.setDeserializeMainFunction(eyrie.main);" },
   });
   const blob = join(folder, 'read.blob');

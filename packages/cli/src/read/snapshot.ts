@@ -9,5 +9,8 @@ import { addReadCommand } from './options.ts';
 const program = newProgram();
 addReadCommand(program);
 
-/** Reads as the process's arguments say. */
-export const main = (): Promise<void> => run(program);
+/**
+ * Reads as the process's arguments say. All that is printed has been written by then; a Node that ends by itself would first
+ * take its heap to pieces.
+ */
+export const main = (): Promise<void> => run(program).then(() => process.exit());
