@@ -52,7 +52,7 @@ export async function bundlePage() {
     assetNames: '[name]-[hash]',
     bundle: true,
     minify: true,
-    // Pages stay apart, so that the first one does not wait for the others.
+    // The first page does not wait for the others.
     splitting: true,
     format: 'esm',
     platform: 'browser',

@@ -1,9 +1,9 @@
 // The frame around every page: navigation, filter bar, what is wrong with the connection.
 import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Overview } from './pages/overview/overview.tsx';
 import { page, place } from './state/navigation.ts';
-import { PAGES, type PageName, pageTitles } from './state/place.ts';
+import { type PageName, pageTitles } from './state/place.ts';
 import { Announcer } from './ui/announce.tsx';
 import { Confirm } from './ui/confirm.tsx';
 import { ConnectionBanner } from './ui/connection-banner.tsx';
@@ -15,20 +15,12 @@ import { Menu } from './ui/menu.tsx';
 import { useShortcuts } from './ui/shortcuts.ts';
 import { Failure, Loading } from './ui/states.tsx';
 
-type Page = ComponentType;
+/** The first page comes with the frame, the others when one of them is asked for. */
+const pages: Partial<Record<PageName, ComponentType>> = { overview: Overview };
 
-/** The first page comes with the rest, the others when they are asked for. */
-const loaders: Record<Exclude<PageName, 'overview'>, () => Promise<Page>> = {
-  packets: async () => (await import('./pages/packets/packets.tsx')).Packets,
-  flows: async () => (await import('./pages/flows/flows.tsx')).Flows,
-  hosts: async () => (await import('./pages/hosts/hosts.tsx')).Hosts,
-  mesh: async () => (await import('./pages/mesh/mesh.tsx')).MeshPage,
-  time: async () => (await import('./pages/time/time.tsx')).TimePage,
-  security: async () => (await import('./pages/security/security.tsx')).Security,
-  captures: async () => (await import('./pages/captures/captures.tsx')).Captures,
-  status: async () => (await import('./pages/status/status.tsx')).StatusPage,
-};
-const loaded: Partial<Record<PageName, Page>> = { overview: Overview };
+async function loadOthers(): Promise<void> {
+  Object.assign(pages, (await import('./pages/others.ts')).others);
+}
 
 /** Pages about packets have the filter bar. */
 const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts']);
@@ -68,20 +60,16 @@ function skipToMain(event: Event): void {
 function CurrentPage({ name }: { name: PageName }) {
   const [, redraw] = useState(0);
   const [failed, setFailed] = useState(false);
-  const wanted = useRef(name);
-  wanted.current = name;
-  const Found = loaded[name];
+  const Found = pages[name];
+  const isThere = Found !== undefined;
   useEffect(() => {
     setFailed(false);
-    if (name === 'overview' || loaded[name] !== undefined) return;
-    loaders[name]().then(
-      (component) => {
-        loaded[name] = component;
-        if (wanted.current === name) redraw((n) => n + 1);
-      },
+    if (isThere) return;
+    loadOthers().then(
+      () => redraw((n) => n + 1),
       () => setFailed(true),
     );
-  }, [name]);
+  }, [isThere]);
   if (Found !== undefined) return <Found key={name} />;
   if (failed) {
     return (
@@ -97,10 +85,5 @@ function CurrentPage({ name }: { name: PageName }) {
 
 /** Once the first page stands, the others are fetched, so that going there takes no time. */
 export function prefetchPages(): void {
-  for (const name of PAGES)
-    if (name !== 'overview')
-      void loaders[name]().then(
-        (found) => (loaded[name] = found),
-        () => {},
-      );
+  loadOthers().catch(() => {});
 }

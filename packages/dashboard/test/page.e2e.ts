@@ -129,7 +129,7 @@ test('packets: any column sorts, is made wider, and can be left out', async () =
   await page.keyboard.press('ArrowRight');
   assert.ok(Number(await grip.getAttribute('aria-valuenow')) > before);
   await page.getByRole('button', { name: 'Columns' }).click();
-  await page.getByRole('menuitem', { name: 'Protocol' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Protocol' }).click();
   await until(
     page,
     'the column is gone',

@@ -44,6 +44,11 @@ export function dayAndClock(time: string | number): string {
   return `${day(seconds)} ${clock(seconds)}`;
 }
 
+/** 2026-11-21 11:52:18, whatever the browser's time zone. */
+export function inUtc(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** 2026-11-21 11:52:18 to 11:58:48: the day once, if it is one. */
 export function fromTo(from: string | number, to: string | number): string {
   const isSameDay = day(Number(from)) === day(Number(to));

@@ -1,21 +1,28 @@
 // The columns of the packet list.
 import type { PacketRow } from '../api/types.ts';
 import { count } from '../format/numbers.ts';
-import { clockOf, dayAndClock, secondsBetween } from '../format/time.ts';
+import { clockOf, dayAndClock, inUtc, secondsBetween } from '../format/time.ts';
 
-export type TimeForm = 'relative' | 'clock' | 'date' | 'delta';
+export type TimeForm = 'relative' | 'delta' | 'since' | 'clock' | 'date' | 'utc';
 export const timeForms: readonly [TimeForm, string][] = [
-  ['relative', 'Seconds since the beginning'],
+  ['relative', 'Seconds since the capture began'],
   ['delta', 'Seconds since the packet before'],
+  ['since', 'Seconds since a packet of choice'],
   ['clock', 'Time of day'],
   ['date', 'Date and time of day'],
+  ['utc', 'Date and time of day, UTC'],
 ];
 
 export interface Context {
   form: TimeForm;
-  /** When the capture began; the row before, where it is known. */
+  /** When the row's capture began. */
   beginning: string | null;
+  /** The row before, where it is known. */
   before: PacketRow | null;
+  /** The time from which time is measured, where one was chosen. */
+  reference: string | null;
+  /** By address; null: addresses are shown as they are. */
+  names: ReadonlyMap<string, string> | null;
 }
 
 export interface Column {
@@ -23,6 +30,8 @@ export interface Column {
   title: string;
   /** Pixels at first. */
   width: number;
+  /** Pixels at first where the screen has room for them. */
+  widthMax?: number;
   isNumber?: boolean;
   isMono?: boolean;
   text: (row: PacketRow, context: Context) => string;
@@ -49,6 +58,21 @@ export function transportOf(row: PacketRow): string {
   return row.transport ?? 'tcp';
 }
 
+function timeText({ time }: PacketRow, { form, beginning, before, reference }: Context): string {
+  const from = { relative: beginning, delta: before?.time ?? null, since: reference };
+  const micro = (time.split('.')[1] ?? '').slice(0, 6);
+  switch (form) {
+    case 'clock':
+      return clockOf(time);
+    case 'date':
+      return `${dayAndClock(time)}.${micro}`;
+    case 'utc':
+      return `${inUtc(Number(time.split('.')[0]))}.${micro}`;
+    default:
+      return from[form] === null ? '' : secondsBetween(from[form], time);
+  }
+}
+
 export const COLUMNS: readonly Column[] = [
   {
     id: 'number',
@@ -64,21 +88,17 @@ export const COLUMNS: readonly Column[] = [
     title: 'Time',
     width: 104,
     isNumber: true,
-    text: (row, { form, beginning, before }) => {
-      if (form === 'clock') return clockOf(row.time);
-      if (form === 'date') return `${dayAndClock(row.time)}.${(row.time.split('.')[1] ?? '').slice(0, 6)}`;
-      if (form === 'delta') return before === null ? '' : secondsBetween(before.time, row.time);
-      return beginning === null ? '' : secondsBetween(beginning, row.time);
-    },
+    text: timeText,
     value: (row) => row.time,
     term: (row) => `frame.time_epoch >= ${row.time}`,
   },
   {
     id: 'src',
     title: 'Source',
-    width: 172,
+    width: 208,
+    widthMax: 296,
     isMono: true,
-    text: (row) => row.src,
+    text: (row, { names }) => names?.get(row.src) ?? row.src,
     value: (row) => row.src,
     term: address('src'),
   },
@@ -94,9 +114,10 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'dst',
     title: 'Destination',
-    width: 172,
+    width: 208,
+    widthMax: 296,
     isMono: true,
-    text: (row) => row.dst,
+    text: (row, { names }) => names?.get(row.dst) ?? row.dst,
     value: (row) => row.dst,
     term: address('dst'),
   },

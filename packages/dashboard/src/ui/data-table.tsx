@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.tsx';
+import { tellWhole } from './tell-whole.ts';
 
 const ROW_HEIGHT = 28;
 const ROW_HEIGHT_TOUCH = 40;
@@ -183,14 +184,6 @@ export function DataTable<T>(props: Props<T>) {
       </table>
     </div>
   );
-}
-
-/** What does not fit into its cell is told by the pointer. */
-function tellWhole({ target }: MouseEvent): void {
-  const cell = (target as Element).closest<HTMLElement>('td, th');
-  if (cell === null) return;
-  const isCut = [cell, ...cell.children].some((each) => each.scrollWidth > each.clientWidth);
-  cell.title = isCut ? (cell.textContent ?? '') : '';
 }
 
 function Gap({ height, columns }: { height: number; columns: number }) {

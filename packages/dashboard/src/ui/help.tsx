@@ -34,8 +34,12 @@ const groups: [string, [string, string][]][] = [
       ['Enter', 'to the tree of the packet'],
       ['F6', 'next pane'],
       ['Shift F10', 'menu: follow, filter, copy, export'],
+      ['m', 'mark, or remove the mark'],
+      ['n', 'next marked packet'],
+      ['N', 'the one before'],
+      ['r', 'measure time from here'],
       ['t', 'follow new packets, pause'],
-      ['Ctrl G', 'go to a packet number'],
+      ['Ctrl G', 'go to a number or a time'],
     ],
   ],
   [

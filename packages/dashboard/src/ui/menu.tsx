@@ -1,9 +1,17 @@
 // The menu at a place: of a packet, a field, a host. Opened by the right button, Shift F10 or a button; one at a time.
 import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { Icon } from './icons.tsx';
 
 export type MenuItem =
-  | { label: string; hint?: string; run: () => void; isDisabled?: boolean }
+  | {
+      label: string;
+      hint?: string;
+      run: () => void;
+      isDisabled?: boolean;
+      /** Of what is either on or off. */
+      isOn?: boolean;
+    }
   | { heading: string }
   | 'separator';
 
@@ -46,7 +54,7 @@ export function Menu() {
     const element = list.current!;
     element.style.left = `${Math.max(4, Math.min(now.x, innerWidth - element.offsetWidth - 4))}px`;
     element.style.top = `${Math.max(4, Math.min(now.y, innerHeight - element.offsetHeight - 4))}px`;
-    element.querySelector<HTMLElement>('[role=menuitem]')?.focus();
+    element.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
   }, [now]);
 
   useEffect(() => {
@@ -63,6 +71,7 @@ export function Menu() {
   }, [now]);
 
   if (now === null) return null;
+  const hasTicks = now.items.some((item) => typeof item === 'object' && 'isOn' in item);
   return (
     <div ref={list} class="menu" role="menu" onKeyDown={onKey}>
       {now.items.map((item, i) => {
@@ -82,12 +91,15 @@ export function Menu() {
           <button
             key={i}
             type="button"
-            role="menuitem"
+            {...roleOf(item)}
             tabIndex={-1}
             disabled={item.isDisabled ?? false}
             onClick={run}
           >
-            <span>{item.label}</span>
+            {hasTicks && (
+              <span class="menu-tick">{item.isOn === true && <Icon name="check" size={13} />}</span>
+            )}
+            <span class="menu-label">{item.label}</span>
             {item.hint && <span class="menu-hint">{item.hint}</span>}
           </button>
         );
@@ -96,9 +108,16 @@ export function Menu() {
   );
 }
 
+/** What is either on or off says which. */
+function roleOf({ isOn }: { isOn?: boolean }) {
+  return isOn === undefined
+    ? ({ role: 'menuitem' } as const)
+    : ({ role: 'menuitemcheckbox', 'aria-checked': isOn } as const);
+}
+
 function onKey(event: KeyboardEvent): void {
   const items = [
-    ...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=menuitem]:not(:disabled)'),
+    ...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role^=menuitem]:not(:disabled)'),
   ];
   const at = items.indexOf(document.activeElement as HTMLElement);
   const steps: Record<string, number> = {

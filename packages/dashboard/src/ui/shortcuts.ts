@@ -7,6 +7,12 @@ import type { PageName } from '../state/place.ts';
 
 export const helpOpen = signal(false);
 const SEQUENCE_MS = 1500;
+let gAt = Number.NEGATIVE_INFINITY;
+
+/** This key says where to go. By when keys were pressed: a busy page may come to them late. */
+export function isAfterG(event: KeyboardEvent): boolean {
+  return event.timeStamp - gAt < SEQUENCE_MS;
+}
 
 /** After g. */
 export const PAGE_KEYS: Record<PageName, string> = {
@@ -36,16 +42,15 @@ export function focusFilter(): void {
 
 export function useShortcuts(): void {
   useEffect(() => {
-    let gAt = 0;
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape') helpOpen.value = false;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      const isSecond = Date.now() - gAt < SEQUENCE_MS;
-      gAt = 0;
+      const isSecond = isAfterG(event);
+      gAt = Number.NEGATIVE_INFINITY;
       if (event.key === '/') focusFilter();
       else if (event.key === '?') helpOpen.value = !helpOpen.value;
       else if (event.key === 'g' && !isSecond) {
-        gAt = Date.now();
+        gAt = event.timeStamp;
         return;
       } else {
         const name = pages.value.find((page) => PAGE_KEYS[page] === event.key);

@@ -2,6 +2,9 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PacketBytes } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';
+import { decode, hexOf, printable } from '../../list/bytes-text.ts';
+import { openMenu } from '../../ui/menu.tsx';
+import { bytesMenu } from './bytes-menu.ts';
 
 const LINE_HEIGHT = 18;
 const SPARE = 4;
@@ -86,6 +89,11 @@ export function BytesPane({ bytes, buffer, mark, onBuffer, onByte }: Props) {
           const top = event.currentTarget.scrollTop;
           setView((old) => ({ ...old, top }));
         }}
+        onContextMenu={(event) => openMenu(event, bytesMenu(data, mark))}
+        onKeyDown={(event) => {
+          const isMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+          if (isMenu) openMenu(event, bytesMenu(data, mark), event.currentTarget);
+        }}
         onClick={(event) => {
           const at = (event.target as HTMLElement).dataset.at;
           if (at !== undefined) onByte(shown?.buffer ?? 0, Number(at));
@@ -114,7 +122,7 @@ function BytesLine(props: { data: Uint8Array; start: number; perLine: number; ma
       <span class={`bytes-hex bytes-hex-${perLine}`}>
         {at.map((i) => (
           <span key={i} data-at={i} class={look(i)}>
-            {data[i]!.toString(16).padStart(2, '0')}
+            {hexOf(data[i]!)}
           </span>
         ))}
       </span>
@@ -127,15 +135,4 @@ function BytesLine(props: { data: Uint8Array; start: number; perLine: number; ma
       </span>
     </div>
   );
-}
-
-function printable(byte: number): string {
-  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·';
-}
-
-export function decode(base64: string): Uint8Array {
-  const text = atob(base64);
-  const data = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) data[i] = text.charCodeAt(i);
-  return data;
 }

@@ -3,11 +3,11 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, addressOf, get } from '../../api/client.ts';
 import type { FlowStream } from '../../api/types.ts';
 import { bytes, count } from '../../format/numbers.ts';
+import { decode, hexDump, plainText } from '../../list/bytes-text.ts';
 import { go } from '../../state/navigation.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
-import { decode } from './bytes-pane.tsx';
 import { save } from './packet-menu.ts';
 
 type Form = 'text' | 'hex';
@@ -158,7 +158,7 @@ function Pieces({ pieces, form }: { pieces: Piece[]; form: Form }) {
       if (left <= 0) break;
       const bytesOf = decode(data).subarray(0, left);
       left -= bytesOf.length;
-      list.push({ side, frame, text: form === 'text' ? asText(bytesOf) : asHex(bytesOf) });
+      list.push({ side, frame, text: form === 'text' ? plainText(bytesOf) : hexDump(bytesOf) });
     }
     return { list, isCut: left <= 0 };
   }, [pieces, form, drawn]);
@@ -176,24 +176,4 @@ function Pieces({ pieces, form }: { pieces: Piece[]; form: Form }) {
       )}
     </>
   );
-}
-
-function asText(data: Uint8Array): string {
-  let text = '';
-  for (const byte of data) {
-    if (byte === 0x0d) continue;
-    text += (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x09 ? String.fromCharCode(byte) : '·';
-  }
-  return text;
-}
-
-function asHex(data: Uint8Array): string {
-  const lines: string[] = [];
-  for (let i = 0; i < data.length; i += 16) {
-    const part = [...data.subarray(i, i + 16)];
-    const hex = part.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const text = part.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join('');
-    lines.push(`${i.toString(16).padStart(6, '0')}  ${hex.padEnd(47)}  ${text}`);
-  }
-  return lines.join('\n');
 }

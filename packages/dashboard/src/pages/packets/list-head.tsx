@@ -54,24 +54,45 @@ function Grip({ column, width, onWidth }: { column: Column; width: number; onWid
       role="separator"
       aria-orientation="vertical"
       aria-label={`Width of ${column.title}`}
+      title="Drag; double-click fits it to what is in sight"
       aria-valuenow={width}
       aria-valuemin={WIDTH_MIN}
       tabIndex={0}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        start.current = { x: event.clientX, width };
+        start.current = { x: event.clientX, width: widthNow(event.currentTarget) };
         event.preventDefault();
       }}
       onPointerMove={(event) => start.current && set(start.current.width + event.clientX - start.current.x)}
       onPointerUp={() => (start.current = null)}
-      onDblClick={() => set(column.width)}
+      onDblClick={() => set(contentWidth(column))}
       onKeyDown={(event) => {
-        if (event.key === 'ArrowLeft') set(width - KEY_STEP);
-        else if (event.key === 'ArrowRight') set(width + KEY_STEP);
+        if (event.key === 'ArrowLeft') set(widthNow(event.currentTarget) - KEY_STEP);
+        else if (event.key === 'ArrowRight') set(widthNow(event.currentTarget) + KEY_STEP);
+        else if (event.key === 'Enter') set(contentWidth(column));
         else return;
         event.preventDefault();
         event.stopPropagation();
       }}
     />
   );
+}
+
+/** Columns that were not touched are as wide as the screen lets them. */
+function widthNow(grip: HTMLElement): number {
+  return grip.parentElement!.offsetWidth;
+}
+
+const PADDING = 18;
+
+/** Of the rows in sight. */
+function contentWidth({ id, width }: Column): number {
+  const cells = document.querySelectorAll(`.list-rows [data-column="${id}"]`);
+  const range = document.createRange();
+  let most = 0;
+  for (const cell of cells) {
+    range.selectNodeContents(cell);
+    most = Math.max(most, range.getBoundingClientRect().width);
+  }
+  return most === 0 ? width : Math.ceil(most) + PADDING;
 }

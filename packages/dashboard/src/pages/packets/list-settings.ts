@@ -5,6 +5,8 @@ import { remembered } from '../../state/settings.ts';
 export const shownColumns = remembered<string[]>('columns', SHOWN_AT_FIRST);
 export const columnWidths = remembered<Record<string, number>>('widths', {});
 export const timeForm = remembered<TimeForm>('time', 'relative');
+/** Names of hosts stand in the list instead of their addresses. */
+export const isNaming = remembered<boolean>('names', false);
 /** Share of the height that the list has. */
 export const listShare = remembered<number>('split', 0.52);
 /** Lines of the tree that stand open. */

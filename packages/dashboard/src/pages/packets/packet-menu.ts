@@ -1,9 +1,10 @@
 // What can be done with a packet, or with a field of it.
 import { addressOf } from '../../api/client.ts';
 import type { PacketRow, TreeLine } from '../../api/types.ts';
-import { type Column, transportOf } from '../../list/columns.ts';
+import { type Column, type Context, transportOf } from '../../list/columns.ts';
 import { termOf } from '../../list/terms.ts';
 import { quoted, type Way } from '../../state/expression.ts';
+import { allMarks, isMarked, marksOf, removeMarks } from '../../state/marks.ts';
 import { addToFilter, capture, filter, go } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import type { MenuItem } from '../../ui/menu.tsx';
@@ -32,6 +33,9 @@ export function save(address: string, name: string): void {
   link.click();
 }
 
+/** As it is, whatever the list shows: what is copied will be read elsewhere. */
+const PLAIN: Context = { form: 'date', beginning: null, before: null, reference: null, names: null };
+
 /** `Apply as filter` and `Prepare as filter` for one term. */
 function filterItems(term: string): MenuItem[] {
   return [
@@ -46,7 +50,11 @@ function filterItems(term: string): MenuItem[] {
 export function packetMenu(
   row: PacketRow,
   column: Column | null,
-  context: { isFollowable: boolean; follow: () => void },
+  actions: {
+    follow: (row: PacketRow) => void;
+    mark: (row: PacketRow) => void;
+    measureFrom: (row: PacketRow) => void;
+  },
 ): MenuItem[] {
   const term = column?.term?.(row) ?? `_ws.col.Protocol == ${quoted(row.protocol)}`;
   const conversation = row.stream === null ? null : `${transportOf(row)}.stream == ${row.stream}`;
@@ -56,14 +64,27 @@ export function packetMenu(
     {
       label: 'Follow stream',
       hint: conversation ?? '',
-      isDisabled: !context.isFollowable,
-      run: context.follow,
+      isDisabled: row.stream === null,
+      run: () => actions.follow(row),
     },
     {
       label: 'Filter by conversation',
       isDisabled: conversation === null,
       run: () => go({ q: conversation!, capture: row.capture }),
     },
+    'separator',
+    { label: isMarked(row) ? 'Remove the mark' : 'Mark', hint: 'm', run: () => actions.mark(row) },
+    {
+      label: 'Show marked packets only',
+      isDisabled: marksOf(row.capture).length === 0,
+      run: () => go({ q: `frame.number in {${marksOf(row.capture).join(', ')}}`, capture: row.capture }),
+    },
+    {
+      label: 'Remove all marks',
+      isDisabled: allMarks(capture.value).length === 0,
+      run: () => removeMarks(capture.value),
+    },
+    { label: 'Measure time from here', hint: 'r', run: () => actions.measureFrom(row) },
     'separator',
     {
       label: 'Copy summary',
@@ -78,7 +99,7 @@ export function packetMenu(
       : [
           {
             label: `Copy ${column.title}`,
-            run: () => copy(column.text(row, { form: 'date', beginning: null, before: null }), column.title),
+            run: () => copy(column.text(row, PLAIN), column.title),
           },
         ]),
     'separator',

@@ -1,70 +1,49 @@
 // Above the list: how many, to a number, live or paused, columns, export.
-import { useEffect, useRef, useState } from 'preact/hooks';
 import { count, percent } from '../../format/numbers.ts';
-import { captures, running } from '../../state/captures.ts';
+import { captures } from '../../state/captures.ts';
 import { colourRulesOpen } from '../../state/colour-rules.ts';
 import { capture, filter } from '../../state/navigation.ts';
 import { Icon } from '../../ui/icons.tsx';
+import { openMenu } from '../../ui/menu.tsx';
+import { columnsMenu } from './columns-menu.ts';
+import { GoTo, type Ways } from './go-to.tsx';
 import { exportShown } from './packet-menu.ts';
+import type { Tail } from './packets.tsx';
 import type { Rows } from './rows.ts';
 
 interface Props {
   rows: Rows;
-  isTailing: boolean;
-  onTail: (isOn: boolean) => void;
-  onColumns: (event: MouseEvent) => void;
-  onGoTo: (number: number) => void;
+  tail: Tail;
+  ways: Ways;
+  /** Of what is shown, as decimal seconds since 1970. */
+  beginning: string | null;
 }
 
-export function Toolbar({ rows, isTailing, onTail, onColumns, onGoTo }: Props) {
-  const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState('');
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'g') return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
-
+export function Toolbar({ rows, tail, ways, beginning }: Props) {
   return (
     <div class="toolbar" role="toolbar" aria-label="List">
       <p class="toolbar-count num" role="status">
         {said(rows)}
       </p>
-      {running.value.length > 0 && (
+      {tail.isPossible && (
         <button
           type="button"
           class="button button-small"
-          aria-pressed={isTailing}
+          aria-pressed={tail.isOn}
           title="Follow new packets (t)"
-          onClick={() => onTail(!isTailing)}
+          onClick={() => tail.set(!tail.isOn)}
         >
-          <Icon name={isTailing ? 'pause' : 'down'} size={12} />
-          {isTailing ? 'Pause' : 'Follow new packets'}
+          <Icon name={tail.isOn ? 'pause' : 'down'} size={12} />
+          {tail.isOn ? 'Pause' : 'Follow new packets'}
         </button>
       )}
-      <form
-        class="go-to"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const number = Number(text.replace(/[\s,]/g, ''));
-          if (Number.isInteger(number) && number > 0) onGoTo(number);
-        }}
+      <GoTo ways={ways} beginning={beginning} />
+      <button
+        type="button"
+        class="button button-small only-wide"
+        aria-haspopup="menu"
+        onClick={(event) => openMenu(event, columnsMenu(), event.currentTarget)}
       >
-        <input
-          ref={input}
-          class="field num"
-          inputMode="numeric"
-          placeholder="Go to No."
-          aria-label="Go to packet number"
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </form>
-      <button type="button" class="button button-small only-wide" aria-haspopup="menu" onClick={onColumns}>
         <Icon name="columns" size={13} /> Columns
       </button>
       <button

@@ -1,0 +1,42 @@
+// What is meant by the text in `Go to`: a packet by its number, or the first packet from a time on.
+
+export type Goal =
+  | { kind: 'number'; number: number }
+  /** Decimal seconds since 1970. */
+  | { kind: 'time'; time: string };
+
+const NUMBER = /^\d{1,3}(?:[ ,]\d{3})+$|^\d{1,15}$/;
+const SECONDS = /^(\d{1,9}\.\d{1,9})\s*s?$|^(\d{1,9})\s*s$/;
+const CLOCK = /^(?:(\d{4}-\d\d-\d\d)[ T])?(\d{1,2}:\d\d(?::\d\d)?)(\.\d{1,9})?(Z?)$/;
+
+/**
+ * `1,234` is a packet; `12.5` or `90 s` are seconds since the beginning; `11:53:24.1` is a time of day on the day of the
+ * beginning, in this browser's time zone, or with a date before it on another; with a Z behind it is UTC.
+ * @param beginning of what is shown, as decimal seconds since 1970
+ * @returns null where the text says nothing of these
+ */
+export function goalOf(text: string, beginning: string | null): Goal | null {
+  const said = text.trim();
+  if (NUMBER.test(said)) {
+    const number = Number(said.replace(/[ ,]/g, ''));
+    return number > 0 ? { kind: 'number', number } : null;
+  }
+  if (beginning === null) return null;
+  const seconds = SECONDS.exec(said);
+  if (seconds !== null) {
+    const after = Number(beginning) + Number(seconds[1] ?? seconds[2]);
+    return { kind: 'time', time: after.toFixed(6) };
+  }
+  const clock = CLOCK.exec(said);
+  return clock === null ? null : timeOfDay(clock, Number(beginning));
+}
+
+function timeOfDay(
+  [, date, clock = '', fraction = '', zone = '']: RegExpExecArray,
+  near: number,
+): Goal | null {
+  const zoneName = zone === 'Z' ? 'UTC' : undefined;
+  const day = date ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zoneName }).format(near * 1000);
+  const ms = Date.parse(`${day}T${clock.padStart(clock.length < 6 ? 5 : 8, '0')}${zone}`);
+  return Number.isNaN(ms) ? null : { kind: 'time', time: `${ms / 1000}${fraction}` };
+}

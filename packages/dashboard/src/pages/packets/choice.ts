@@ -1,0 +1,50 @@
+// The chosen packet: it stands in the address, so a link and Back choose, too.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { PacketDetail, PacketRow } from '../../api/types.ts';
+import { go, place } from '../../state/navigation.ts';
+import type { ListHandle } from './packet-list.tsx';
+import type { Rows } from './rows.ts';
+
+export interface Choice {
+  /** Its place in the list, -1 if it is not in it. */
+  number: number;
+  row: PacketRow;
+}
+
+/** @param question what the list shows: when that is another, the packet has another place in it, or none */
+export function useChoice(rows: Rows, question: string, list: { readonly current: ListHandle | null }) {
+  const [selected, setSelected] = useState<Choice | null>(null);
+  const needed = useRef(-1);
+  const wanted = place.value.packet;
+  const select = (number: number, row: PacketRow) => {
+    needed.current = -1;
+    setSelected({ number, row });
+    go({ packet: row.id }, place.value.packet !== null);
+  };
+
+  useEffect(() => {
+    if (wanted === null) return setSelected(null);
+    if (!rows.isCounted || selected?.row.id === wanted) return;
+    const control = new AbortController();
+    get<PacketDetail>(`/packets/${wanted}`, {}, control.signal)
+      .then(async ({ packet }) => {
+        const number = await rows.find(packet);
+        if (control.signal.aborted) return;
+        setSelected({ number, row: packet });
+        if (number >= 0) list.current?.show(number, true);
+      })
+      .catch(() => {});
+    return () => control.abort();
+  }, [wanted, question, rows.isCounted, place.value.view.sort]);
+
+  // A row that was chosen by key before it had come.
+  useEffect(() => {
+    const row = needed.current < 0 ? null : rows.row(needed.current);
+    if (row !== null) select(needed.current, row);
+  }, [rows.version]);
+  const need = (number: number) => {
+    needed.current = number;
+  };
+  return { selected, select, need };
+}

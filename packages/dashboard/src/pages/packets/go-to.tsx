@@ -1,0 +1,81 @@
+// To a packet by its number, to the first one from a time on, to the next marked one.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { PacketRow } from '../../api/types.ts';
+import { count } from '../../format/numbers.ts';
+import { goalOf } from '../../list/goal.ts';
+import { captures } from '../../state/captures.ts';
+import { capture, filter } from '../../state/navigation.ts';
+import { announce } from '../../ui/announce.tsx';
+import type { Rows } from './rows.ts';
+
+type Found = { items: PacketRow[] };
+
+export interface Ways {
+  toNumber: (number: number, of?: number | null) => Promise<void>;
+  /** Decimal seconds since 1970. */
+  toTime: (time: string) => Promise<void>;
+}
+
+/** @param select is told the row's place in the list and the row */
+export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void): Ways {
+  const goTo = async (row: PacketRow | undefined, otherwise: string) => {
+    const at = row === undefined ? -1 : await rows.find(row);
+    if (row === undefined || at < 0) announce(otherwise);
+    else select(at, row);
+  };
+  return {
+    toNumber: async (number, of = capture.value ?? captures.value?.[0]?.id ?? null) => {
+      const query = { q: `frame.number == ${number}`, capture: of, limit: 1 };
+      const { items } = await get<Found>('/packets', query);
+      await goTo(items[0], `Packet ${count(number)} is not in this list`);
+    },
+    toTime: async (time) => {
+      const query = { q: filter.value, capture: capture.value, from: time, limit: 1 };
+      const { items } = await get<Found>('/packets', query);
+      await goTo(items[0], 'No packet in this list is that late');
+    },
+  };
+}
+
+/** @param beginning of what is shown, as decimal seconds since 1970 */
+export function GoTo({ ways, beginning }: { ways: Ways; beginning: string | null }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState('');
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'g') return;
+      event.preventDefault();
+      input.current?.focus();
+      input.current?.select();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  const go = () => {
+    const goal = goalOf(text, beginning);
+    if (goal === null)
+      return announce('Say a packet’s number, or a time: 11:53:24, or 12.5 s since the beginning');
+    const went = goal.kind === 'number' ? ways.toNumber(goal.number) : ways.toTime(goal.time);
+    went.catch((error) => announce(error.message));
+  };
+  return (
+    <form
+      class="go-to"
+      onSubmit={(event) => {
+        event.preventDefault();
+        go();
+      }}
+    >
+      <input
+        ref={input}
+        class="field num"
+        placeholder="Go to No. or time"
+        aria-label="Go to packet number or time"
+        title="1,234 · 11:53:24.5 · 12.5 s since the beginning (Ctrl G)"
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,59 @@
+// How rows look: one object, so that a row need only see whether it is another one.
+import { useMemo } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { Hosts, PacketRow } from '../../api/types.ts';
+import type { ColourRule } from '../../list/colours.ts';
+import { type Column, columnNamed, type TimeForm } from '../../list/columns.ts';
+import { captures } from '../../state/captures.ts';
+import { ruleFor } from '../../state/colour-rules.ts';
+import { reference } from '../../state/marks.ts';
+import { useResource } from '../../state/resource.ts';
+import { isNaming, shownColumns, timeForm } from './list-settings.ts';
+
+export interface Look {
+  columns: readonly Column[];
+  form: TimeForm;
+  /** When each capture began, as decimal seconds since 1970. */
+  beginnings: ReadonlyMap<number, string>;
+  reference: string | null;
+  names: ReadonlyMap<string, string> | null;
+  ruleFor: (row: PacketRow) => ColourRule | null;
+}
+
+export function useLook(capture: number | null): Look {
+  const names = useNames(capture);
+  const shown = shownColumns.value;
+  const form = timeForm.value;
+  const from = reference.value?.time ?? null;
+  const rule = ruleFor.value;
+  const starts = (captures.value ?? []).map(({ id, first }) => `${id} ${first ?? ''}`).join();
+  const columns = useMemo(() => shown.flatMap((id) => columnNamed(id) ?? []), [shown]);
+  // Their counts change with every packet, their beginnings do not.
+  const beginnings = useMemo(beginningsOf, [starts]);
+  return useMemo(
+    () => ({ columns, form, beginnings, reference: from, names, ruleFor: rule }),
+    [columns, form, beginnings, from, names, rule],
+  );
+}
+
+function beginningsOf(): Map<number, string> {
+  return new Map((captures.peek() ?? []).flatMap(({ id, first }) => (first === null ? [] : [[id, first]])));
+}
+
+/** Hosts with less traffic than these keep their addresses. */
+const NAMED_MAX = 1000;
+
+/** Names of hosts by address, as the capture itself told them: nobody is asked. */
+function useNames(capture: number | null): ReadonlyMap<string, string> | null {
+  const key = isNaming.value ? `names ${capture}` : null;
+  const query = { capture, sort: 'bytes', limit: NAMED_MAX };
+  const { data } = useResource(key, (signal) => get<Hosts>('/hosts', query, signal), false);
+  return useMemo(() => {
+    if (data === null) return null;
+    return new Map(
+      data.items.flatMap(({ address, name }) =>
+        name === null ? [] : [[address, name.replace(/:\d+$/, '')] as const],
+      ),
+    );
+  }, [data]);
+}

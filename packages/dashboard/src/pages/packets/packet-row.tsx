@@ -1,0 +1,78 @@
+// One row of the list: columns, or two lines on a phone.
+import { Component } from 'preact';
+import type { PacketRow } from '../../api/types.ts';
+import { familyOf } from '../../families.ts';
+import { count } from '../../format/numbers.ts';
+import { secondsBetween } from '../../format/time.ts';
+import type { Column, Context } from '../../list/columns.ts';
+import type { Look } from './look.ts';
+
+interface Props {
+  number: number;
+  /** Null while it is on its way. */
+  row: PacketRow | null;
+  before: PacketRow | null;
+  top: number;
+  isSelected: boolean;
+  isMarked: boolean;
+  /** Two lines instead of columns. */
+  isCompact: boolean;
+  look: Look;
+}
+
+/** Drawn again only when something of it has changed: while the list scrolls, most rows stay as they are. */
+export class Row extends Component<Props> {
+  override shouldComponentUpdate(next: Readonly<Props>): boolean {
+    const now = this.props;
+    return (Object.keys(next) as (keyof Props)[]).some((key) => next[key] !== now[key]);
+  }
+
+  render({ number, row, before, top, isSelected, isMarked, isCompact, look }: Props) {
+    const rule = row === null ? null : look.ruleFor(row);
+    const family = row === null ? 'row-coming' : `family-${familyOf(row.protocol)}`;
+    const beginning = (row && look.beginnings.get(row.capture)) ?? null;
+    return (
+      <div
+        id={`row-${number}`}
+        class={`row ${family} ${rule === null ? '' : `rule-${rule.look}`} ${isMarked ? 'row-marked' : ''}`}
+        role="row"
+        aria-rowindex={number + 2}
+        aria-selected={isSelected}
+        data-row={number}
+        title={rule?.name}
+        style={{ transform: `translateY(${top}px)` }}
+      >
+        {isCompact && <Compact row={row} beginning={beginning} />}
+        {!isCompact &&
+          look.columns.map((column) => (
+            <span key={column.id} role="gridcell" class={classOf(column)} data-column={column.id}>
+              {row === null ? '' : column.text(row, { ...look, beginning, before })}
+              {isMarked && column.id === 'number' && <span class="sr"> marked</span>}
+            </span>
+          ))}
+      </div>
+    );
+  }
+}
+
+/** A row on a phone: what it says, and below it the rest that matters. */
+function Compact({ row, beginning }: { row: PacketRow | null; beginning: Context['beginning'] }) {
+  if (row === null) return <span role="gridcell" class="cell" />;
+  return (
+    <span role="gridcell" class="compact">
+      <span class="cell-summary">{row.summary}</span>
+      <span class="compact-rest">
+        <span class="cell-number num">{count(row.number)}</span>
+        {beginning !== null && <span class="num">{secondsBetween(beginning, row.time, 3)}</span>}
+        <span class="cell-protocol">{row.protocol}</span>
+        <span class="mono compact-end">{row.src}</span>
+        <span aria-hidden="true">→</span>
+        <span class="mono compact-end">{row.dst}</span>
+      </span>
+    </span>
+  );
+}
+
+function classOf({ id, isNumber, isMono }: Column): string {
+  return `cell cell-${id} ${isNumber ? 'cell-right' : ''} ${isMono ? 'mono' : ''}`;
+}

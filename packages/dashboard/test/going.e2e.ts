@@ -1,0 +1,134 @@
+// Going about in the packet list: marks, times that count from a packet, to a number or a time, names, bytes to take along.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser, visit } from './support/browser.ts';
+import { bundle } from './support/bundle.ts';
+import { type Eyrie, startEyrie } from './support/eyrie.ts';
+
+let browser: Browser;
+let eyrie: Eyrie;
+
+before(async () => {
+  bundle();
+  eyrie = await startEyrie();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await eyrie?.stop();
+});
+
+async function openList(path = 'packets') {
+  const found = await visit(browser, `${eyrie.url}#/${path}`, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await found.page.locator('.row[data-row="9"] .cell-summary:not(:empty)').waitFor();
+  return found;
+}
+
+async function chosen(page: Page, number: string): Promise<void> {
+  await page.locator('.row[aria-selected="true"] .cell-number', { hasText: number }).waitFor();
+}
+
+test('marks are set and found again by key, also after the page was opened anew', async () => {
+  const { page, end } = await openList();
+  await page.locator('.row[data-row="1"]').click();
+  await page.keyboard.press('m');
+  await page.locator('.row[data-row="8"]').click();
+  await page.keyboard.press('m');
+  await page.locator('.row-marked').nth(1).waitFor();
+  await page.reload();
+  await page.locator('.row-marked').nth(1).waitFor();
+  await page.keyboard.press('n');
+  await chosen(page, '2');
+  await page.keyboard.press('n');
+  await chosen(page, '9');
+  await page.keyboard.press('Shift+N');
+  await chosen(page, '2');
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menuitem', { name: 'Show marked packets only' }).click();
+  await page.getByText('2 packets of 5,125').waitFor();
+  await page.locator('.row[data-row="0"]').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Remove all marks' }).click();
+  await page.locator('.row-marked').waitFor({ state: 'detached' });
+  await end();
+});
+
+test('time counts from a packet of choice; g m goes to another page and marks nothing', async () => {
+  const { page, end } = await openList();
+  await page.locator('.row[data-row="4"]').click();
+  await page.keyboard.press('r');
+  await page.locator('.row[data-row="4"] .cell-time', { hasText: /^0\.000000$/ }).waitFor();
+  assert.match((await page.locator('.row[data-row="0"] .cell-time').textContent()) ?? '', /^−\d+\.\d{6}$/);
+  await page.keyboard.press('g');
+  await page.keyboard.press('m');
+  await page.getByText('No peer on this machine').waitFor();
+  await page.goBack();
+  await page.locator('.row[data-row="4"] .cell-number:not(:empty)').waitFor();
+  assert.equal(await page.locator('.row-marked').count(), 0);
+  await end(/status of 503/);
+});
+
+test('to a number, to a time of day, to seconds since the beginning', async () => {
+  const { page, end } = await openList();
+  const goTo = async (text: string) => {
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type(text);
+    await page.keyboard.press('Enter');
+  };
+  await goTo('5,000');
+  await chosen(page, '5,000');
+  await goTo('0.5 s');
+  await until(
+    page,
+    async () => Number(await timeOfChosen(page)) >= 0.5 && Number(await timeOfChosen(page)) < 5,
+  );
+  await goTo('11:54:00Z');
+  await until(page, async () => Math.floor(Number(await timeOfChosen(page))) === 101);
+  await goTo('tomorrow');
+  await page.getByText('Say a packet’s number').waitFor();
+  await end();
+});
+
+test('names stand for addresses, and the list of columns can be another', async () => {
+  const { page, end } = await openList('packets?q=dns');
+  const columns = page.getByRole('button', { name: 'Columns' });
+  await columns.click();
+  await page.getByRole('menuitemcheckbox', { name: 'Names instead of addresses' }).click();
+  await page.locator('.cell-src', { hasText: 'laptop-ana' }).first().waitFor();
+  await columns.click();
+  await page.getByRole('menuitem', { name: 'With ports and streams' }).click();
+  await page.locator('.row .cell-src_port:not(:empty)').first().waitFor();
+  await columns.click();
+  await page.getByRole('menuitemcheckbox', { name: /UTC$/ }).click();
+  await page.locator('.row[data-row="0"] .cell-time', { hasText: '2026-11-21 11:5' }).waitFor();
+  await end();
+});
+
+test('bytes are taken along in the form that is asked for: those of the field, or all', async () => {
+  const { page, end } = await openList('packets?q=arp');
+  await page.locator('.row[data-row="0"]').click();
+  await page.getByRole('treeitem', { name: 'Address Resolution Protocol' }).click();
+  await page.locator('.bytes-hex .on').first().waitFor();
+  await page.locator('.bytes-box').focus();
+  await page.keyboard.press('Shift+F10');
+  await page.getByText('Marked, 28 bytes').waitFor();
+  await page.getByRole('menuitem', { name: 'Copy as hexadecimal digits' }).first().click();
+  await page.getByText('28 bytes copied').waitFor();
+  assert.match(await page.evaluate('navigator.clipboard.readText()'), /^000108000604000[12][0-9a-f]{40}$/);
+  await end();
+});
+
+async function timeOfChosen(page: Page): Promise<string> {
+  return (await page.locator('.row[aria-selected="true"] .cell-time').textContent()) ?? '';
+}
+
+async function until(page: Page, isSo: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 100; i++) {
+    if (await isSo()) return;
+    await page.waitForTimeout(50);
+  }
+  assert.fail('it did not come to that');
+}
