@@ -21,14 +21,18 @@ import { Timescale } from './timescale.ts';
 const LEVEL_MAX = 64;
 /** Samples after which the line is good enough to be followed without steps. */
 const SETTLED_SAMPLES = 8;
-/** Seconds between samples: quick at first; then each one already there makes the next less urgent. */
+/** Seconds between samples: quick at first, less so where the rate is known; then each one makes the next less urgent. */
 const ASK_QUICK = 0.25;
+const ASK_AGAIN = 0.5;
 const ASK_PER_SAMPLE = 0.25;
 const ASK_MAX = 16;
 /** Questions a sample, one right after the other: the first wakes both sides up, the quickest counts. */
 const BURST = 3;
 /** Up to so many samples, a minute's, it takes twice as many: there are few yet to choose the quick ones from. */
 const EARLY_SAMPLES = 24;
+/** It ends with an answer as quick as the quickest so far, or so quick in seconds that it is wrong by half of that at most. */
+const QUICK_PART = 1.1;
+const QUICK = 100e-6;
 /** An answer that took longer says too little. */
 const DELAY_MAX = 5;
 /** Seconds beyond all that a delay and what is not sure can explain. */
@@ -183,7 +187,7 @@ export class MeshClock {
   /** Seconds until whoever is followed should be asked again. */
   get askAfter(): number {
     const { length } = this.#discipline;
-    if (length < SETTLED_SAMPLES) return ASK_QUICK;
+    if (length < SETTLED_SAMPLES) return this.#isSettled ? ASK_AGAIN : ASK_QUICK;
     return Math.min(ASK_MAX, ASK_PER_SAMPLE * length);
   }
 
@@ -239,12 +243,18 @@ export class MeshClock {
     const best = burst === null || answer.keeper !== null || delay < burst.best.delay ? sample : burst.best;
     const count = answer.keeper !== null ? 1 : (burst?.count ?? 0) + 1;
     const burstMax = this.#discipline.length < EARLY_SAMPLES ? 2 * BURST : BURST;
-    this.#burst = count < burstMax ? { who, keeper, best, count } : null;
-    if (count < burstMax) return 'more';
+    const isOver = count >= burstMax || this.#isQuick(delay);
+    this.#burst = isOver ? null : { who, keeper, best, count };
+    if (!isOver) return 'more';
     // This machine has slept, or whoever is followed was set right: samples from before would outvote all that come now.
     if (this.#isBroken(best)) this.#forgetSamples();
     this.#learn(best);
     return 'taken';
+  }
+
+  #isQuick(delay: number): boolean {
+    const quickest = 2 * (this.#estimate?.asymmetry ?? 0);
+    return delay <= Math.max(QUICK, QUICK_PART * quickest);
   }
 
   #judge({ isYours, level, uncertainty, ...era }: Keeper): Heard {

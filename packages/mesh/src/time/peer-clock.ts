@@ -17,7 +17,7 @@ import { EraClaims } from './era-claims.ts';
 const LOOK_MS = 1_000;
 /** A link that has just been made has more to do at first. */
 const SETTLE_MS = 100;
-/** Whoever has the time already waits to see whether the parent stays the same: while many come, it often does not. */
+/** Whoever has the time waits, after one answer, to see whether the parent stays the same: while many come, it often does not. */
 const STAY_MS = 2_000;
 /** Whoever has just started and knows of no time waits so long for somebody who does, before its own becomes that of all. */
 const FOUND_MS = 4_000;
@@ -47,6 +47,9 @@ export class PeerClock {
   readonly #claims: EraClaims;
   /** Since when whoever is above keeps a younger time. */
   #contradictedMs: number | null = null;
+  /** Who was asked last, and since when no other. */
+  #asked = '';
+  #askedSinceMs = 0;
   #cancel: Cancel = () => {};
   #isRunning = false;
   #startedMs = 0;
@@ -158,13 +161,21 @@ export class PeerClock {
     const asked = this.#oldest() ?? this.#above();
     if (asked !== null) {
       asked.notify(noticeKinds.timeQuestion, this.#mesh.ask(asked.id));
-      this.#turnIn(this.#mesh.askAfter * 1000);
+      this.#turnIn(Math.max(this.#mesh.askAfter * 1000, this.#staysInMs(asked.id)));
       return;
     }
     // Cut off from all above is not the same as being the first.
     const isFirst = this.#directory.tree.root === this.#standing.id;
     if (isFirst && (this.#mesh.era.age > 0 || this.#elapsedMs() > FOUND_MS)) this.#mesh.lead();
     this.#turnIn(LOOK_MS);
+  }
+
+  /** In how many milliseconds whoever is asked will have been the same for a while; 0 while any answer is better than none. */
+  #staysInMs(asked: string): number {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    if (asked !== this.#asked) this.#askedSinceMs = nowMs;
+    this.#asked = asked;
+    return Number.isFinite(this.#mesh.uncertainty) ? this.#askedSinceMs + STAY_MS - nowMs : 0;
   }
 
   /** The nearest above in the tree that there is a link to. */
