@@ -17,6 +17,7 @@ import {
 import { decodeAnswer, enrolRequest, makeEnrolRequest } from '../src/identity/enrolment.ts';
 import { keyFingerprint, newKeyPair, publicKeyObject, sha256 } from '../src/identity/keys.ts';
 import { peerIdOf } from '../src/identity/names.ts';
+import { sourceOf } from '../src/identity/source.ts';
 import { formatToken, type Invitation, parseToken } from '../src/identity/token.ts';
 import { Roster, RosterError } from '../src/members/roster.ts';
 import { RosterFile } from '../src/peer/roster-file.ts';
@@ -61,9 +62,10 @@ async function founded() {
     id: string,
     secret: Invitation['secret'] = null,
     source = 'here',
+    ...over: string[]
   ) => {
     const request = decode(enrolRequest, makeEnrolRequest(keys, id, invitation(secret)));
-    return authority.enrol(request, source);
+    return authority.enrol(request, sourceOf(source, ...over));
   };
   return { authority, roster, runtime, storage, rootKey, ask, pass: (ms: number) => (nowMs += ms) };
 }
@@ -119,6 +121,43 @@ test('guessing is slowed down, for one address and not for all', async () => {
   assert.equal((await ask(newKeyPair(), 'honest', secret, 'elsewhere')).kind, 'admitted');
   pass(61_000);
   assert.equal((await ask(newKeyPair(), 'late', secret, 'evil')).kind, 'admitted');
+});
+
+test('guesses count for their address over whomever they come, and for whoever brings them', async () => {
+  const { authority, ask, pass } = await founded();
+  const guess = { id: Buffer.alloc(6), key: Buffer.alloc(16) };
+  const secret = authority.desk.invite('peer', null, 50, 365 * 24 * HOUR_MS);
+  const wrong = async (source: string, ...over: string[]) =>
+    JSON.stringify(await ask(newKeyPair(), 'guess', guess, source, ...over));
+  // One address over ten peers; one peer over ten carriers; one network of IPv6.
+  for (const [i, of] of [
+    ['192.0.2.1:9', 'lab-'],
+    ['liar over carrier-', ''],
+    ['[2001:db8::', ''],
+  ].entries()) {
+    const at = (k: number) =>
+      i === 0 ? of[0]! : i === 1 ? `${of[0]}${k}` : `${of[0]}${(k + 1).toString(16)}]:4711`;
+    const over = (k: number) => (i === 0 ? [`${of[1]}${k}`] : []);
+    for (let k = 0; k < 10; k++) assert.match(await wrong(at(k), ...over(k)), /not known/, `${i} ${k}`);
+    assert.match(await wrong(at(10), ...over(10)), /too many wrong tries/, `${i}`);
+  }
+  assert.equal((await ask(newKeyPair(), 'honest', secret, '192.0.2.2:9', 'lab-3')).kind, 'admitted');
+  pass(61_000);
+  // A peer that makes up addresses for what it passes on.
+  for (let k = 0; k < 50; k++) assert.match(await wrong(`198.51.100.${k}:9`, 'liar'), /not known/);
+  assert.match(await wrong('198.51.100.99:9', 'liar'), /too many wrong tries/);
+  assert.equal((await ask(newKeyPair(), 'other', secret, '198.51.100.99:9', 'lab-3')).kind, 'admitted');
+});
+
+test('what nobody vouches for can only be a renewal', async () => {
+  const { authority, ask } = await founded();
+  const secret = authority.desk.invite('peer', null, 1, HOUR_MS);
+  const keys = newKeyPair();
+  const invitation = { mesh: 'home', root: Buffer.alloc(32), addresses: [], secret };
+  const request = decode(enrolRequest, makeEnrolRequest(keys, 'lab-1', invitation));
+  assert.equal((await authority.enrol(request, null)).kind, 'denied');
+  assert.equal((await ask(keys, 'lab-1', secret)).kind, 'admitted');
+  assert.equal((await authority.enrol(request, null)).kind, 'admitted');
 });
 
 test('without a token one waits, and is let in or sent away', async () => {
@@ -203,7 +242,7 @@ test('wrong tries of others keep nobody who is in from renewing', async () => {
   const keys = newKeyPair();
   await ask(keys, 'lab-1', authority.desk.invite('peer', null, 1, HOUR_MS));
   const guess = { id: Buffer.alloc(6), key: Buffer.alloc(16) };
-  for (let i = 0; i < 250; i++) authority.desk.failed(`host-${i}`);
+  for (let i = 0; i < 250; i++) authority.desk.failed(sourceOf(`host-${i}`));
   assert.match(JSON.stringify(await ask(newKeyPair(), 'lab-2', guess)), /too many wrong tries/);
   assert.equal((await ask(keys, 'lab-1')).kind, 'admitted');
 });
@@ -222,7 +261,7 @@ test('what was given out and who waits survives a restart', async () => {
   const { tokenProof } = await import('../src/identity/token.ts');
   const answer = await again.enrol(
     { request, token: { id: secret.id, proof: tokenProof(secret.key, request) } },
-    'here',
+    sourceOf('here'),
   );
   assert.equal(answer.kind, 'admitted');
   assert.equal(again.roster.approved('lab-1')!.role, 'coordinator');
@@ -405,7 +444,7 @@ test('a list of members that could not be written once is whole the next time', 
     authority.desk.allow(id);
     const keys = newKeyPair();
     const request = decode(enrolRequest, makeEnrolRequest(keys, id, null));
-    assert.equal((await authority.enrol(request, '192.0.2.1')).kind, 'admitted');
+    assert.equal((await authority.enrol(request, sourceOf('192.0.2.1'))).kind, 'admitted');
   };
   await admit('second');
   const append = storage.append.bind(storage);

@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { isIssuedBy } from '../src/identity/certificate.ts';
 import { enrolRequest, makeEnrolRequest } from '../src/identity/enrolment.ts';
 import { newKeyPair } from '../src/identity/keys.ts';
+import { sourceOf } from '../src/identity/source.ts';
 import { lockSecrets, systemRuntime } from '../src/index.ts';
 import { foundMesh, openPeerIn } from '../src/peer/folder.ts';
 import { controlMethods } from '../src/peer/methods.ts';
@@ -78,7 +79,7 @@ test('a rotation while somebody is let in leaves the list in order', async () =>
   const invitation = { mesh: 'home', root: Buffer.alloc(32), addresses: [], secret };
   const request = decode(enrolRequest, await makeEnrolRequest(newKeyPair(), 'lab-3', invitation));
   // Admissions are gathered for a moment before they are signed.
-  const enrolled = authority.enrol(request, '192.0.2.1');
+  const enrolled = authority.enrol(request, sourceOf('192.0.2.1'));
   while (authority.desk.waiting.length > 0) await null;
   for (let i = 0; i < 5; i++) await authority.rotate(() => {});
   assert.equal((await enrolled).kind, 'admitted');

@@ -25,6 +25,7 @@ import { EnrolmentDesk } from './desk.ts';
 import type { EnrolAnswer, EnrolRequest } from './enrolment.ts';
 import { keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
 import type { Role } from './names.ts';
+import type { Source } from './source.ts';
 
 /** Admissions are signed so soon, and where there are many, so often: each signature goes to every peer. */
 const GATHER_MS = 20;
@@ -115,13 +116,14 @@ export class Authority {
     return { rootKey: working.key, offlineKey: hasIntermediate ? key : null, beginning, roster };
   }
 
-  /** @param source who asks, for the limit on guesses: an address */
-  async enrol({ request, token }: EnrolRequest, source: string): Promise<EnrolAnswer> {
+  /** @param source who asks, for the limit on guesses; null: nobody vouches for that, so it can be a renewal only */
+  async enrol({ request, token }: EnrolRequest, source: Source | null): Promise<EnrolAnswer> {
     let asked: { id: string; publicKey: Uint8Array };
     try {
       asked = readRequest(request);
     } catch (error) {
       if (!(error instanceof CertificateError)) throw error;
+      if (source === null) return denied(error.message);
       if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
       return this.#refuse(source, error.message);
     }
@@ -130,6 +132,7 @@ export class Authority {
     // A renewal, or the same request again because the answer was lost: the key was proved by the request's signature.
     if (member !== null && Buffer.compare(member.publicKey, publicKey) === 0)
       return this.#admitted(id, publicKey);
+    if (source === null) return denied('this peer is not in the mesh');
     // After that, so that nobody's guesses keep those who are in from renewing.
     if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
     const objection = this.#objectionTo(id, publicKey);
@@ -312,9 +315,10 @@ export class Authority {
     for (const done of whenSigned) done();
   }
 
-  #refuse(source: string, reason: string): EnrolAnswer {
+  #refuse(source: Source, reason: string): EnrolAnswer {
     this.desk.failed(source);
-    this.#runtime.log('warn', 'enrolment refused', { address: source, reason });
+    const { address, over } = source;
+    this.#runtime.log('warn', 'enrolment refused', { address, over: over.join(', '), reason });
     return denied(reason);
   }
 }

@@ -6,18 +6,21 @@ import type { Runtime } from '../runtime.ts';
 import { decode, encode, record, text } from '../wire/schema.ts';
 import { keyFingerprint } from './keys.ts';
 import type { Role } from './names.ts';
+import type { Source } from './source.ts';
 import { isTokenProof } from './token.ts';
 
 const FILE = 'authority/desk.json';
 const TOKENS_MAX = 10_000;
 const WAITING_MAX = 1_000;
-/** Of one address, or by way of one peer: so that a stranger cannot fill the queue alone. */
+/** Of one address, and by way of one peer: so that a stranger cannot fill the queue alone. */
 const WAITING_OF_ONE_MAX = 50;
+const WAITING_OVER_ONE_MAX = 250;
 /** By which invitation each came in. */
 const ADMITTED_LOG = 'authority/admitted.log';
 const WAITING_MS = 7 * 24 * 3_600_000;
-/** Wrong tries in a minute, of one address and of all together. */
+/** Wrong tries in a minute, of one address, by way of one peer, and of all together. */
 const FAILURES_MAX = 10;
+const FAILURES_OVER_MAX = 50;
 const FAILURES_ALL_MAX = 200;
 const MINUTE_MS = 60_000;
 
@@ -36,8 +39,9 @@ export interface Waiting {
   publicKey: string;
   fingerprint: string;
   sinceMs: number;
-  /** The address that asked, or the peer that passed it on. */
+  /** The address that asked, and the peers that passed it on. */
   source: string;
+  over?: readonly string[];
 }
 
 export interface Desk {
@@ -54,7 +58,7 @@ export interface Applicant {
   publicKey: Uint8Array;
   token: { id: Uint8Array; proof: Uint8Array } | null;
   request: Uint8Array;
-  source: string;
+  source: Source;
 }
 
 const admitted = record({ id: text(63), token: text(12) });
@@ -69,6 +73,7 @@ export class EnrolmentDesk {
   readonly #storage: Storage;
   #desk: Desk;
   #failures = new Map<string, number>();
+  #failuresAll = 0;
   #failuresSinceMs = 0;
 
   constructor(runtime: Runtime, storage: Storage) {
@@ -172,36 +177,45 @@ export class EnrolmentDesk {
     return { kind: 'admitted', role: token.role };
   }
 
-  #wait(id: string, publicKey: Uint8Array, fingerprint: string, source: string): DeskVerdict {
+  #wait(id: string, publicKey: Uint8Array, fingerprint: string, { address, over }: Source): DeskVerdict {
     const nowMs = this.#runtime.clock.nowMs();
     if (this.#desk.waiting.some((each) => each.fingerprint === fingerprint && each.id === id))
       return { kind: 'pending' };
     const waiting = this.#desk.waiting.filter((each) => nowMs - each.sinceMs < WAITING_MS);
     if (waiting.some((each) => each.id === id))
       return { kind: 'denied', reason: `another key waits under the name ${id}` };
-    const ofSource = waiting.filter((each) => each.source === source).length;
-    if (waiting.length >= WAITING_MAX || ofSource >= WAITING_OF_ONE_MAX)
+    const ofSource = waiting.filter((each) => each.source === address).length;
+    const isFullOver = over.some(
+      (peer) => waiting.filter((each) => each.over?.includes(peer)).length >= WAITING_OVER_ONE_MAX,
+    );
+    if (waiting.length >= WAITING_MAX || ofSource >= WAITING_OF_ONE_MAX || isFullOver)
       return { kind: 'denied', reason: 'too many wait already' };
-    const one = { id, publicKey: hexOf(publicKey), fingerprint, sinceMs: nowMs, source };
+    const one = { id, publicKey: hexOf(publicKey), fingerprint, sinceMs: nowMs, source: address, over };
     this.#save({ waiting: [...waiting, one] });
     this.#runtime.log('info', 'a peer waits for approval', { peer: id, key: fingerprint.slice(0, 16) });
     return { kind: 'pending' };
   }
 
   /** False after too many wrong tries. */
-  mayTry(source: string): boolean {
+  mayTry({ address, over }: Source): boolean {
     const nowMs = this.#runtime.clock.elapsedMs();
     if (nowMs - this.#failuresSinceMs > MINUTE_MS) {
       this.#failures.clear();
+      this.#failuresAll = 0;
       this.#failuresSinceMs = nowMs;
     }
-    let all = 0;
-    for (const count of this.#failures.values()) all += count;
-    return all < FAILURES_ALL_MAX && (this.#failures.get(source) ?? 0) < FAILURES_MAX;
+    const of = (name: string) => this.#failures.get(name) ?? 0;
+    return (
+      this.#failuresAll < FAILURES_ALL_MAX &&
+      of(address) < FAILURES_MAX &&
+      over.every((peer) => of(`over ${peer}`) < FAILURES_OVER_MAX)
+    );
   }
 
-  failed(source: string): void {
-    this.#failures.set(source, (this.#failures.get(source) ?? 0) + 1);
+  failed({ address, over }: Source): void {
+    this.#failuresAll++;
+    for (const name of [address, ...over.map((peer) => `over ${peer}`)])
+      this.#failures.set(name, (this.#failures.get(name) ?? 0) + 1);
   }
 
   #save(changes: Partial<Desk>): void {

@@ -12,13 +12,10 @@ import {
   decodeAnswer,
   type EnrolAnswer,
   EnrolError,
-  enrolAnswer,
   enrolAt,
-  enrolRequest,
   makeEnrolRequest,
 } from '../identity/enrolment.ts';
 import { sha256 } from '../identity/keys.ts';
-import { hostOf } from '../link/address.ts';
 import type { Transport } from '../link/link.ts';
 import { Moved } from '../link/moved.ts';
 import { Reach } from '../link/reach.ts';
@@ -45,13 +42,13 @@ import { PeerClock } from '../time/peer-clock.ts';
 import { TimeSources } from '../time/sources.ts';
 import { Meter } from '../watch/meter.ts';
 import { Suspicions } from '../watch/suspicions.ts';
-import { requestKinds, routedKinds } from '../wire/kinds.ts';
-import { decode, encode } from '../wire/schema.ts';
+import { requestKinds } from '../wire/kinds.ts';
+import { encode } from '../wire/schema.ts';
+import { Door } from './door.ts';
 import type { Standing } from './standing.ts';
 import type { Storage } from './storage.ts';
 
 const RENEW_LOOK_MS = 60_000;
-const ENROL_MS = 15_000;
 /** Asked in turn by one whose certificate has ended; others the next time. */
 const DOORS_MAX = 6;
 const NOTHING = Buffer.alloc(0);
@@ -111,6 +108,7 @@ export class Peer {
   readonly #gossip: Gossip;
   readonly #liveness: Liveness;
   readonly #neighbours: Neighbours;
+  readonly #door: Door;
   #incarnation = 0;
   #cancelRenew: Cancel = () => {};
   #isRenewing = false;
@@ -207,17 +205,8 @@ export class Peer {
     this.switchboard.handleRequest(requestKinds.seen, (session, _payload, reply) =>
       reply(null, encode(seenAddress, session.link.shown.address)),
     );
-    this.switchboard.handleRequest(requestKinds.enrol, (session, payload, reply) => {
-      const address = hostOf(session.link.shown.address);
-      this.#enrol(payload, address, (error, body) => {
-        if (error === null && body !== undefined && session.id === '')
-          this.meter.joined(address, decode(enrolAnswer, body).kind !== 'denied');
-        reply(error, body);
-      });
-    });
-    this.routing.handle(routedKinds.enrol, (from, payload, answer) =>
-      this.#enrol(payload, from, (error, body) => answer(error, body ?? NOTHING)),
-    );
+    const { switchboard, routing, meter } = this;
+    this.#door = new Door({ runtime, switchboard, routing, asker, meter, authority });
     if (authority !== null) {
       authority.onRoster = (roster) => standing.setRoster(roster);
       authority.onGroupKey = (epoch, key) => void standing.takeGroupKey({ epoch, key });
@@ -306,33 +295,6 @@ export class Peer {
     );
   }
 
-  /** For a stranger or a renewal: the authority answers; any other peer passes it on. */
-  #enrol(
-    payload: Uint8Array,
-    source: string,
-    reply: (error: string | null, payload?: Uint8Array) => void,
-  ): void {
-    if (this.authority !== null) {
-      const request = decode(enrolRequest, payload);
-      this.authority.enrol(request, source).then(
-        (answer) => reply(null, encode(enrolAnswer, answer)),
-        (error) => {
-          this.runtime.log('warn', 'enrolment failed', { message: String(error) });
-          reply('the authority failed: see its log');
-        },
-      );
-      return;
-    }
-    const authority = this.standing.roster.authority?.id;
-    if (authority === undefined) {
-      reply('the authority of this mesh is not known');
-      return;
-    }
-    this.routing.ask(authority, routedKinds.enrol, payload, ENROL_MS, (error, answer) =>
-      error === null ? reply(null, answer) : reply(`the authority of this mesh cannot be reached: ${error}`),
-    );
-  }
-
   /** At half of its life, or when the authority has a newer root. */
   #renewIfDue(): void {
     const { certificate, roster } = this.standing;
@@ -390,7 +352,7 @@ export class Peer {
 
   async #askOverLinks(request: Uint8Array): Promise<Uint8Array> {
     const answer = await new Promise<EnrolAnswer>((resolve, reject) => {
-      this.#enrol(request, this.id, (error, payload) => {
+      this.#door.renew(request, (error, payload) => {
         if (error !== null) return reject(new EnrolError(error));
         try {
           resolve(decodeAnswer(payload ?? NOTHING));

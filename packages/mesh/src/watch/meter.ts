@@ -17,7 +17,11 @@ export interface Traffic {
 
 /** Asked by the mesh itself, to keep alive and to let in: no query of anybody. */
 const OWN_REQUESTS: ReadonlySet<number> = new Set([requestKinds.enrol, requestKinds.probe]);
-const OWN_QUESTIONS: ReadonlySet<number> = new Set([routedKinds.enrol, routedKinds.suspicion]);
+const OWN_QUESTIONS: ReadonlySet<number> = new Set([
+  routedKinds.enrol,
+  routedKinds.enrolFor,
+  routedKinds.suspicion,
+]);
 
 export class Meter {
   /** A neighbour asked something on its own behalf. */

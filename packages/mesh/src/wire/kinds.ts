@@ -43,7 +43,9 @@ export const requestKinds = {
 /** What goes from peer to peer over others: messages/routing.ts. */
 export const routedKinds = {
   answer: 1,
+  /** peer/enrolling.ts: a renewal, and what a stranger asks, passed on */
   enrol: 2,
+  enrolFor: 13,
   sealingKey: 3,
   sealed: 4,
   delivered: 5,
