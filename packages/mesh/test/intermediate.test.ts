@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Authority } from '../src/identity/authority.ts';
-import { isIssuedBy, newIntermediate, newRoot } from '../src/identity/certificate.ts';
-import { newKeyPair, sha256 } from '../src/identity/keys.ts';
+import { isIssuedBy, issueLeaf, newIntermediate, newRoot, readLeaf } from '../src/identity/certificate.ts';
+import { newKeyPair, publicKeyObject, sha256 } from '../src/identity/keys.ts';
 import { Roster } from '../src/members/roster.ts';
+import { Standing } from '../src/peer/standing.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
-import { systemRuntime } from '../src/runtime.ts';
+import { type Runtime, systemRandom, systemRuntime } from '../src/runtime.ts';
+import { privateKeyFrom } from '../src/sealed/xwing.ts';
 
 test('an intermediate does the work; the root that lies elsewhere makes another, and nobody else can', async () => {
   const first = { id: 'lab-0', publicKey: newKeyPair().publicKey };
@@ -53,4 +55,56 @@ test('an intermediate does the work; the root that lies elsewhere makes another,
   const parts = authority.roster.partsFrom(begun.version);
   const changes = parts.flatMap((part) => part.changes);
   assert.equal(Roster.follow(begun, null, changes, authority.roster.signature).roots.length, 2);
+});
+
+test('what an intermediate issued counts until that ends, whatever date stands in it', async () => {
+  const YEAR_MS = 365.25 * 24 * 3_600_000;
+  const warnings: string[] = [];
+  let nowMs = Date.UTC(2027, 0, 1);
+  const runtime: Runtime = {
+    clock: { nowMs: () => nowMs, elapsedMs: () => nowMs, after: () => () => {} },
+    random: systemRandom,
+    log: (level, message, values) => {
+      if (level === 'warn') warnings.push(`${message} (${String(values?.days)})`);
+    },
+  };
+  const [first, other] = [newKeyPair(), newKeyPair()];
+  const made = Authority.found(runtime, 'home', { id: 'lab-0', ...first }, Buffer.alloc(32, 1), true);
+  const { rootKey, offlineKey, beginning, roster } = made;
+  const atMs = nowMs;
+  const admitted = Roster.sign(
+    roster,
+    [{ kind: 'admit', id: 'lab-1', publicKey: other.publicKey, role: 'peer', atMs }],
+    rootKey,
+  );
+  const storage = new MemoryStorage();
+  storage.write('authority/beginning', beginning.toBytes());
+  const authority = new Authority({ runtime, storage, rootKey, roster: admitted });
+  const own = authority.issue('lab-0', first.publicKey);
+  const sealing = privateKeyFrom(Buffer.alloc(32, 1));
+  const standing = new Standing(runtime, 'lab-0', first, sealing, own, admitted);
+  // As whoever has its key would make it: good for ten years.
+  const issuer = { mesh: 'home', key: rootKey, certificate: admitted.roots.at(-1)!, leafHours: 87_600 };
+  const long = issueLeaf(issuer, 'lab-1', publicKeyObject(other.publicKey), nowMs);
+  assert.ok('id' in standing.judge(long));
+  authority.look();
+  assert.equal(warnings.length, 0);
+
+  nowMs += 2 * YEAR_MS - 30 * 24 * 3_600_000;
+  for (let hour = 0; hour < 72; hour++, nowMs += 3_600_000) authority.look();
+  assert.equal(warnings.length, 3, 'once a day');
+  assert.ok(warnings.every((line) => line.includes('expires soon')));
+  assert.ok('id' in standing.judge(long));
+
+  nowMs = atMs + 2 * YEAR_MS + 60_000;
+  const verdict = standing.judge(long);
+  assert.ok('code' in verdict && verdict.code === 'expired');
+  assert.match(verdict.reason, /the authority that issued/);
+  authority.look();
+  assert.match(warnings.at(-1)!, /has expired/);
+  // What it issues in its last hours ends with it, and the next one is good again.
+  assert.ok(readLeaf(authority.issue('lab-1', other.publicKey))!.expiresMs <= nowMs);
+  authority.rotate(() => {}, offlineKey);
+  standing.setRoster(authority.roster);
+  assert.ok('id' in standing.judge(authority.issue('lab-1', other.publicKey)));
 });

@@ -66,6 +66,7 @@ export class Authority {
   readonly #leafHours: number;
   #rootKey: KeyObject;
   #roster: Roster;
+  #warnedMs = Number.NEGATIVE_INFINITY;
   #gathered: Change[] = [];
   #whenSigned: (() => void)[] = [];
   readonly #pace: Pace;
@@ -78,11 +79,20 @@ export class Authority {
     this.#leafHours = leafHours;
     this.desk = new EnrolmentDesk(runtime, storage);
     this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#sign([]));
-    const leftMs = rootExpiresMs(roster.roots.at(-1)!) - runtime.clock.nowMs();
-    if (leftMs < ROOT_WARN_MS)
-      runtime.log('warn', 'the authority of this mesh expires soon: run "eyrie mesh ca rotate"', {
-        days: Math.floor(leftMs / DAY_MS),
-      });
+    this.look();
+  }
+
+  /** Says early that the root or the intermediate ends, and again each day: to be called now and then. */
+  look(): void {
+    const nowMs = this.#runtime.clock.nowMs();
+    const leftMs = rootExpiresMs(this.#roster.roots.at(-1)!) - nowMs;
+    if (leftMs >= ROOT_WARN_MS || Math.abs(nowMs - this.#warnedMs) < DAY_MS) return;
+    this.#warnedMs = nowMs;
+    const message =
+      leftMs > 0
+        ? 'the authority of this mesh expires soon: run "eyrie mesh ca rotate"'
+        : 'the authority of this mesh has expired, no certificate of it counts: run "eyrie mesh ca rotate"';
+    this.#runtime.log('warn', message, { days: Math.floor(leftMs / DAY_MS) });
   }
 
   get roster(): Roster {
@@ -252,14 +262,14 @@ export class Authority {
     return null;
   }
 
+  /** It ends with its issuer, if not before. */
   issue(id: string, publicKey: Uint8Array): Buffer {
-    const issuer: Issuer = {
-      mesh: this.#roster.mesh,
-      key: this.#rootKey,
-      certificate: this.#roster.roots.at(-1)!,
-      leafHours: this.#leafHours,
-    };
-    return issueLeaf(issuer, id, publicKeyObject(publicKey), this.#runtime.clock.nowMs());
+    const certificate = this.#roster.roots.at(-1)!;
+    const nowMs = this.#runtime.clock.nowMs();
+    const leftHours = (rootExpiresMs(certificate) - nowMs) / HOUR_MS;
+    const leafHours = Math.min(this.#leafHours, Math.max(0, leftHours));
+    const issuer: Issuer = { mesh: this.#roster.mesh, key: this.#rootKey, certificate, leafHours };
+    return issueLeaf(issuer, id, publicKeyObject(publicKey), nowMs);
   }
 
   #admitted(id: string, publicKey: Uint8Array): EnrolAnswer {

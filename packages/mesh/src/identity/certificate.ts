@@ -297,8 +297,15 @@ export function rootBeginsMs(root: Uint8Array): number {
   return new X509Certificate(root).validFromDate.getTime();
 }
 
+/** It is asked at each judgement, and takes a while to read. */
+const ends = new WeakMap<Uint8Array, number>();
+
 export function rootExpiresMs(root: Uint8Array): number {
-  return new X509Certificate(root).validToDate.getTime();
+  const known = ends.get(root);
+  if (known !== undefined) return known;
+  const endMs = new X509Certificate(root).validToDate.getTime();
+  ends.set(root, endMs);
+  return endMs;
 }
 
 export function pemOf(der: Uint8Array): string {

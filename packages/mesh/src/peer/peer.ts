@@ -231,7 +231,10 @@ export class Peer {
     this.holders.start();
     this.skyeye.start();
     this.#renewIfDue();
-    this.#cancelRenew = every(this.runtime, RENEW_LOOK_MS, () => this.#renewIfDue());
+    this.#cancelRenew = every(this.runtime, RENEW_LOOK_MS, () => {
+      this.#renewIfDue();
+      this.authority?.look();
+    });
   }
 
   /** Says good-bye, so that nobody has to find out. */

@@ -1,7 +1,7 @@
 // What this peer is, and whom it trusts: its keys, its certificate, the signed list of members, the key of the group. And
 // the judgement that follows: who may be linked with.
 
-import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
+import { isIssuedBy, readLeaf, rootExpiresMs } from '../identity/certificate.ts';
 import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
 import type { Verdict } from '../link/session-host.ts';
 import { Measures, measureText } from '../members/measures.ts';
@@ -112,7 +112,7 @@ export class Standing {
     if (certificate === null) return { code: 'no-certificate', reason: 'no certificate was shown' };
     const identity = readLeaf(certificate);
     if (identity === null) return { code: 'bad-certificate', reason: 'the certificate is none of a peer' };
-    const { id, expiresMs } = identity;
+    const { id } = identity;
     const roster = this.#roster;
     if (identity.mesh !== roster.mesh)
       return { code: 'other-mesh', reason: `the certificate is of mesh ${identity.mesh}` };
@@ -121,12 +121,18 @@ export class Standing {
         code: 'revoked',
         reason: `${id} was revoked: ${roster.members.get(id)?.revoked?.reason || 'no reason given'}`,
       };
-    if (!isIssuedBy(certificate, roster.roots))
+    const issuers = roster.roots.filter((root) => isIssuedBy(certificate, [root]));
+    if (issuers.length === 0)
       return {
         code: 'unknown-authority',
         reason: 'the certificate is not signed by the authority of this mesh',
       };
     const nowMs = this.runtime.clock.nowMs();
+    // Whatever date stands in what it issued (RFC 5280 §6.1.3).
+    const authorityEndsMs = Math.max(...issuers.map(rootExpiresMs));
+    if (nowMs >= authorityEndsMs)
+      return { code: 'expired', reason: `the authority that issued the certificate of ${id} has expired` };
+    const expiresMs = Math.min(identity.expiresMs, authorityEndsMs);
     if (nowMs < identity.beginsMs)
       return { code: 'not-yet-valid', reason: `the certificate of ${id} begins later: check the clocks` };
     if (nowMs >= expiresMs) return { code: 'expired', reason: `the certificate of ${id} has expired` };
