@@ -5,6 +5,7 @@ export interface Quantiles {
   mean: number;
   p50: number;
   p90: number;
+  p95: number;
   p99: number;
   max: number;
 }
@@ -13,10 +14,10 @@ export interface Quantiles {
 export function quantilesOf(values: Iterable<number>): Quantiles {
   const sorted = Float64Array.from(values).sort();
   const count = sorted.length;
-  if (count === 0) return { count: 0, mean: 0, p50: 0, p90: 0, p99: 0, max: 0 };
+  if (count === 0) return { count: 0, mean: 0, p50: 0, p90: 0, p95: 0, p99: 0, max: 0 };
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * count) - 1)]!;
   const mean = sorted.reduce((sum, value) => sum + value, 0) / count;
-  return { count, mean, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+  return { count, mean, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
 /** The same of few values that many share: each with how many have it. */
@@ -33,5 +34,5 @@ export function quantilesOfShared(shared: readonly (readonly [value: number, cou
     return sorted.at(-1)![0];
   };
   const mean = sorted.reduce((sum, [value, each]) => sum + value * each, 0) / count;
-  return { count, mean, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+  return { count, mean, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max: at(1) };
 }

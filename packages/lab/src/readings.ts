@@ -1,7 +1,7 @@
 // What virtual hosts measure: some of it never changes, so that a wrong sum is a wrong sum; the rest walks about, and jumps
 // now and then, as loads do.
 
-import { indexOf, nothingKnown, type Values } from '@eyrie/mesh/skyeye';
+import { indexOf, nothingKnown } from '@eyrie/mesh/skyeye';
 import type { SeededRandom } from '@eyrie/mesh/virtual';
 
 const GIB = 1024 ** 3;
@@ -64,7 +64,7 @@ export class Readings {
   }
 
   /** In the order of the table of attributes. */
-  measure(peer: number): Values {
+  measure(peer: number): number[] {
     const random = this.#random;
     const hosts = this.#hosts;
     const row = peer * ROW;

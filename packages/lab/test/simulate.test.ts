@@ -162,6 +162,19 @@ test('queries are answered in full in a deep tree, where an answer takes seconds
   assert.equal(queries.success, 1, JSON.stringify(queries.problems));
 });
 
+test('peers learn how far any two are from each other, and who asks for one that is near gets one', async () => {
+  const report = await simulated({ queriesPerS: 1, durationMs: 900_000 });
+  const at = (atS: number) => report.moments.find((each) => each.atS === atS)!.latencyError;
+  assert.ok(report.latencyError.p50 < 0.25, `off by ${report.latencyError.p50} at p50`);
+  // With its neighbours alone, the tree folds over: it gets worse.
+  assert.ok(at(900).p50 < 1.1 * at(300).p50, `${at(300).p50} after 5 minutes, ${at(900).p50} after 15`);
+  const { foundMs, trueMs } = report.queries.nearest;
+  assert.ok(foundMs.count > 100);
+  assert.ok(trueMs.p50 <= foundMs.p50);
+  const meanMs = (settings.latencyMs[0] + settings.latencyMs[1]) / 2;
+  assert.ok(foundMs.p50 < 0.8 * meanMs, `${foundMs.p50} ms away, the nearest is ${trueMs.p50}`);
+});
+
 test('where sums go up, who comes between two others makes none of them count twice', async () => {
   const report = await simulated({ peers: 400, detailMax: 8, churnPerMin: 0.2, durationMs: 400_000 });
   assert.ok(report.errors.peers!.mean < 0.03, `off by ${report.errors.peers!.mean}`);

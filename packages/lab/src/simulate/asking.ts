@@ -10,11 +10,12 @@ import { NOBODY, type World } from './world.ts';
 
 /** Who started later may not have a link yet. */
 const NEWCOMER_MS = 15_000;
-/** Asked in turn: any three, the best three, figures of all. */
+/** Asked in turn: any three, the best three, figures of all, who is near. */
 const questions = [
-  '3 peers where cpu.free >= 50% and storage.free > 20GB',
-  '3 peers where memory.free > 1GB order by cpu.free',
-  'count, avg cpu.used, p95 cpu.used',
+  () => '3 peers where cpu.free >= 50% and storage.free > 20GB',
+  () => '3 peers where memory.free > 1GB order by cpu.free',
+  () => 'count, avg cpu.used, p95 cpu.used',
+  (id: string) => `2 peers near ${id} order by latency`,
 ];
 
 export interface AskingReport {
@@ -25,6 +26,8 @@ export interface AskingReport {
   present: number;
   /** How far the count of all was off, as a part of the truth. */
   countError: Quantiles;
+  /** Whoever was said to be the nearest: how far that one is, one way, and how far the nearest really is. */
+  nearest: { foundMs: Quantiles; trueMs: Quantiles };
   ms: Quantiles;
   hops: Quantiles;
   problems: Record<string, number>;
@@ -48,6 +51,8 @@ export class Asking {
   #named = 0;
   #present = 0;
   readonly #countErrors: number[] = [];
+  readonly #foundMs: number[] = [];
+  readonly #nearestMs: number[] = [];
 
   constructor(
     runtime: Runtime,
@@ -66,7 +71,7 @@ export class Asking {
       const peer = peers[Math.floor(this.#random.fraction() * peers.length)]!;
       if (peer === null || this.#world.running[peer.index] === 0 || peer.skyeye.view === null) return;
       if (this.#runtime.clock.elapsedMs() - peer.startedMs < NEWCOMER_MS) return;
-      this.#ask(peer, questions[this.#asked++ % questions.length]!);
+      this.#ask(peer, questions[this.#asked++ % questions.length]!(peer.id));
     };
     this.#runtime.clock.after(1_000 / perS, next);
   }
@@ -80,11 +85,11 @@ export class Asking {
       .ask(question)
       .then((answer) => {
         // Who went in the meantime has no use for it.
-        if (this.#world.running[peer.index] === 1) this.#judge(answer);
+        if (this.#world.running[peer.index] === 1) this.#judge(peer, answer);
       });
   }
 
-  #judge({ kind, peers, matched, problem, tookMs, hops }: Answer): void {
+  #judge(asker: VirtualPeer, { kind, query, peers, matched, problem, tookMs, hops }: Answer): void {
     this.#ms.push(tookMs);
     this.#hops.push(hops);
     if (problem === null) this.#good++;
@@ -95,6 +100,20 @@ export class Asking {
       this.#named++;
       if (running[numberOf(id)] === 1) this.#present++;
     }
+    if (query.includes('near')) this.#judgeNearest(asker, peers);
+  }
+
+  /** The asker itself is among those it asked for. */
+  #judgeNearest({ index }: VirtualPeer, peers: Answer['peers']): void {
+    const found = peers.map(({ id }) => numberOf(id)).find((peer) => peer !== index);
+    if (found === undefined) return;
+    this.#foundMs.push(this.#network.leastMs(index, found));
+    const { running } = this.#world;
+    let nearestMs = Number.POSITIVE_INFINITY;
+    for (let peer = 0; peer < running.length; peer++)
+      if (running[peer] === 1 && peer !== index)
+        nearestMs = Math.min(nearestMs, this.#network.leastMs(index, peer));
+    this.#nearestMs.push(nearestMs);
   }
 
   #of(peer: VirtualPeer): Queries {
@@ -155,6 +174,7 @@ export class Asking {
       success: answered === 0 ? 1 : this.#good / answered,
       present: this.#named === 0 ? 1 : this.#present / this.#named,
       countError: quantilesOf(this.#countErrors),
+      nearest: { foundMs: quantilesOf(this.#foundMs), trueMs: quantilesOf(this.#nearestMs) },
       ms: quantilesOf(this.#ms),
       hops: quantilesOf(this.#hops),
       problems: this.#problems,

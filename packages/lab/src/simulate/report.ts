@@ -39,6 +39,8 @@ export interface SimulateReport {
   errors: Record<string, Typical>;
   /** As the root sees them. */
   rootErrors: Record<string, { mean: number; worst: number }>;
+  /** Of the latency between any two, as their coordinates have it, when the simulation ended. */
+  latencyError: { p50: number; p95: number };
   queries: AskingReport;
   events: number;
   moments: Moment[];
@@ -57,6 +59,7 @@ export function summarised(outcome: Outcome): SimulateReport {
   const { durationMs, peers } = settings;
   const perPeerS = (bytes: number) => bytes / peers / (durationMs / 1000);
   const depth = quantilesOf(depths);
+  const last = moments.at(-1)?.latencyError;
   return {
     settings,
     depth: { mean: depth.mean, max: depth.max },
@@ -89,6 +92,7 @@ export function summarised(outcome: Outcome): SimulateReport {
           [name, highest(judged.flatMap(({ rootSumErrors }) => rootSumErrors?.[i] ?? []))] as const,
       ),
     ]),
+    latencyError: { p50: last?.p50 ?? 0, p95: last?.p95 ?? 0 },
     queries,
     events,
     moments,

@@ -12,6 +12,7 @@ import { Readings } from '../readings.ts';
 import { Asking } from './asking.ts';
 import { Network } from './network.ts';
 import { type Commons, idOf, VirtualPeer } from './peer.ts';
+import { Places } from './places.ts';
 import { type SimulateReport, summarised } from './report.ts';
 import type { SimulateSettings } from './settings.ts';
 import { Traffic } from './traffic.ts';
@@ -39,6 +40,7 @@ export class Simulation {
   readonly #network: Network;
   readonly #world: World;
   readonly #readings: Readings;
+  readonly #places: Places;
   readonly #traffic: Traffic;
   readonly #peers: (VirtualPeer | null)[];
   readonly #commons: Commons;
@@ -57,6 +59,7 @@ export class Simulation {
     const isBusy = (churnPerMin * peers) / 60 > 2;
     this.#world = new World(this.#wheel, this.#network, this, { ids, branching, isBusy });
     this.#readings = new Readings(this.#random, known);
+    this.#places = new Places(seed + 1, this.#network, this.#world, known);
     this.#traffic = new Traffic(known);
     this.#peers = new Array(known).fill(null);
     const runtime: Runtime = { clock: this.#wheel, random: this.#random, log: () => {} };
@@ -86,7 +89,7 @@ export class Simulation {
         this.#wheel.run(SLICE_MS);
         if (queriesPerS > 0) await null;
       }
-      const moment = look(atMs, this.#world, this.#peers, this.#readings);
+      const moment = look(atMs, this.#world, this.#peers, this.#readings, this.#places);
       this.#moments.push(moment);
       if (!onMoment(moment)) break;
     }
@@ -118,6 +121,7 @@ export class Simulation {
   #start(index: number, firstMs: number): void {
     const peer = new VirtualPeer(index, this.#commons);
     this.#peers[index] = peer;
+    this.#places.begin(index, this.#wheel.elapsedMs() + firstMs);
     peer.skyeye.start();
     this.#wheel.post(firstMs, index, MEASURE, peer);
   }
@@ -131,7 +135,10 @@ export class Simulation {
     }
     // Of an earlier life.
     if (payload !== peer) return;
-    peer.skyeye.reportValues(this.#readings.measure(to));
+    this.#places.look(to, this.#wheel.elapsedMs());
+    const values = this.#readings.measure(to);
+    this.#places.enter(to, values);
+    peer.skyeye.reportValues(values);
     this.#wheel.post(jittered(this.#random, this.settings.intervalMs), to, MEASURE, peer);
   }
 

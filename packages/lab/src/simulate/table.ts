@@ -20,6 +20,7 @@ const columns: [title: string, width: number, of: (moment: Moment) => string][] 
     name.length + 4,
     ({ sumErrors }) => part(sumErrors[i]!.mean),
   ]),
+  ['latencies off', 13, ({ latencyError }) => part(latencyError.p50)],
 ];
 
 export function momentHead(): string {
@@ -72,12 +73,23 @@ export function simulateText(report: SimulateReport): string {
       `${part(error.mean)} on average, ${part(error.p99)} at p99, ${part(error.worst)} at worst; the root ${part(report.rootErrors[name]!.mean)}`,
     ]),
   ];
-  const { queries } = report;
+  const { queries, latencyError } = report;
+  rows.push([
+    'latencies off',
+    `${percent(latencyError.p50)} at p50, ${percent(latencyError.p95)} at p95, of what coordinates say of any two in the end`,
+  ]);
   if (queries.asked > 0)
     rows.push([
       'queries',
       `${queries.asked.toLocaleString('en-US')}: ${percent(queries.success)} answered in full, p50 ${ms(queries.ms.p50)}, p99 ${ms(queries.ms.p99)}, ${queries.hops.mean.toFixed(1)} hops on average; ${percent(queries.present)} of the peers they named run`,
     ]);
+  if (queries.nearest.foundMs.count > 0) {
+    const { foundMs, trueMs } = queries.nearest;
+    rows.push([
+      'nearest peer',
+      `${ms(foundMs.p50)} away at p50, ${ms(foundMs.p95)} at p95, whom queries call the nearest; truly it is ${ms(trueMs.p50)}, ${ms(trueMs.p95)}`,
+    ]);
+  }
   for (const [problem, count] of Object.entries(queries.problems).slice(0, PROBLEMS_MAX))
     rows.push(['', `${count}: ${problem}`]);
   if (partition !== null)

@@ -4,6 +4,7 @@ import type { Picture } from '@eyrie/mesh/skyeye';
 import { type Quantiles, quantilesOf, quantilesOfShared } from '../quantiles.ts';
 import { compared, type Readings } from '../readings.ts';
 import type { VirtualPeer } from './peer.ts';
+import type { Places } from './places.ts';
 import type { World } from './world.ts';
 
 /** Who started later has not heard of the network yet, and is not asked. */
@@ -33,6 +34,8 @@ export interface Moment {
   /** The same as the root alone sees it, the worse of two roots; null while it is gone and nobody has noticed. */
   rootPeersError: number | null;
   rootSumErrors: number[] | null;
+  /** Of the latency between any two, as their coordinates have it. */
+  latencyError: Quantiles;
 }
 
 export function look(
@@ -40,6 +43,7 @@ export function look(
   world: World,
   peers: readonly (VirtualPeer | null)[],
   readings: Readings,
+  places: Places,
 ): Moment {
   const truths = [0, 1].map((side) => truthOf(world, readings, peers.length, side));
   // Most have one and the same picture, so it is judged once.
@@ -77,6 +81,7 @@ export function look(
     sumErrors: compared.map((_, i) => over(({ errors }) => errors.sums[i]!)),
     rootPeersError: roots.length === 0 ? null : worst(({ peers }) => peers),
     rootSumErrors: roots.length === 0 ? null : compared.map((_, i) => worst(({ sums }) => sums[i]!)),
+    latencyError: places.errors(),
   };
 }
 

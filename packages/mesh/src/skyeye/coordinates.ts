@@ -51,6 +51,11 @@ export function moved(own: Coordinate, other: Coordinate, measuredMs: number, fr
   };
 }
 
+/** Whether anything was measured yet: however rough, it tells near from far. */
+export function isKnown({ error }: Coordinate): boolean {
+  return error < ERROR_MAX;
+}
+
 /** A peer that says it stands elsewhere than on earth is not believed. */
 function isSane({ x, y, height, error }: Coordinate): boolean {
   return (

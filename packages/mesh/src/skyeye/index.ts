@@ -11,7 +11,9 @@ export {
   type Values,
 } from './attributes.ts';
 export { encodedSize } from './codec.ts';
+export { type Coordinate, isKnown, latencyBetween, moved, unknownPlace } from './coordinates.ts';
 export type { Series } from './history.ts';
+export { lookTimes } from './latency.ts';
 export type { Picture, Report, Summary, TreeMessage as Message, ViewMessage } from './messages.ts';
 export {
   type Answer,

@@ -9,16 +9,22 @@ import { requestKinds } from '../wire/kinds.ts';
 import { decode, encode, float, record } from '../wire/schema.ts';
 import { type Coordinate, moved, unknownPlace } from './coordinates.ts';
 
-const LOOK_MS = 15_000;
+/** How often whom is measured: what a simulation takes over. */
+export const lookTimes = {
+  lookMs: 15_000,
+  /** A link to somebody who is no neighbour costs a handshake: a few at first, then few. */
+  farLooksFirst: 2,
+  farFirstMs: 60_000,
+  farMs: 240_000,
+  /** The least of the last few: what is more was waiting, not the way (Ledlie et al., NSDI 2007). */
+  kept: 4,
+  /** Strangers that are remembered, and how many of them are thought of again at each look. */
+  strangers: 16,
+  recalls: 2,
+} as const;
 /** A new link has more to do at first, and while many come, it is soon another. */
 const SETTLE_MS = 1_000;
-/** A link to somebody who is no neighbour costs a handshake: a few at first, then few. */
-const FAR_LOOKS_FIRST = 2;
-const FAR_FIRST_MS = 60_000;
-const FAR_MS = 240_000;
 const ANSWER_MS = 2_000;
-/** The least of the last few: what is more was waiting, not the way (Ledlie et al., NSDI 2007). */
-const KEPT = 4;
 const PEERS_MAX = 64;
 
 const coordinate = record({ x: float, y: float, height: float, error: float });
@@ -30,6 +36,8 @@ export class Latency {
   readonly #switchboard: Switchboard;
   readonly #own: string;
   readonly #measured = new Map<string, number[]>();
+  /** Who was met and is no neighbour, as it was then, the oldest first. */
+  readonly #strangers = new Map<string, { place: Coordinate; tookMs: number }>();
   #place: Coordinate = unknownPlace;
   #looks = 0;
   #farMs = 0;
@@ -53,7 +61,7 @@ export class Latency {
     );
   }
 
-  /** Unknown (error above 1) until somebody was measured. */
+  /** Unknown until somebody was measured. */
   get place(): Coordinate {
     return this.#place;
   }
@@ -68,7 +76,7 @@ export class Latency {
     this.#isStarted = true;
     this.#farMs = this.#runtime.clock.elapsedMs();
     const again = () => {
-      this.#cancel = this.#runtime.clock.after(jittered(this.#runtime.random, LOOK_MS), () => {
+      this.#cancel = this.#runtime.clock.after(jittered(this.#runtime.random, lookTimes.lookMs), () => {
         this.#look();
         again();
       });
@@ -91,8 +99,9 @@ export class Latency {
     // Children measure this way themselves; so one of them, every other time.
     if (other !== undefined && this.#looks % 2 === 0) this.#measure(other);
     this.#looks++;
+    this.#recall();
     const nowMs = this.#runtime.clock.elapsedMs();
-    const waitMs = this.#farLooks < FAR_LOOKS_FIRST ? FAR_FIRST_MS : FAR_MS;
+    const waitMs = this.#farLooks < lookTimes.farLooksFirst ? lookTimes.farFirstMs : lookTimes.farMs;
     if (nowMs - this.#farMs < waitMs || tree.size < 4) return;
     this.#farMs = nowMs;
     this.#farLooks++;
@@ -118,10 +127,30 @@ export class Latency {
       const tookMs = clock.elapsedMs() - startMs;
       const all = this.#measured.get(session.id) ?? [];
       this.#measured.delete(session.id);
-      this.#measured.set(session.id, [...all, tookMs].slice(-KEPT));
+      this.#measured.set(session.id, [...all, tookMs].slice(-lookTimes.kept));
       if (this.#measured.size > PEERS_MAX) this.#measured.delete(this.#measured.keys().next().value!);
       const other = decode(coordinate, payload);
       this.#place = moved(this.#place, other, this.to(session.id), random.fraction());
+      this.#remember(session.id, other);
     });
+  }
+
+  #remember(id: string, place: Coordinate): void {
+    const { tree } = this.#directory;
+    this.#strangers.delete(id);
+    if (tree.parentOf(this.#own) === id || tree.parentOf(id) === this.#own) return;
+    this.#strangers.set(id, { place, tookMs: this.to(id) });
+    if (this.#strangers.size > lookTimes.strangers)
+      this.#strangers.delete(this.#strangers.keys().next().value!);
+  }
+
+  /**
+   * Steps towards a few strangers of before, which cost a link each and are met seldom: with its neighbours alone a tree of
+   * peers folds over, and those far from each other in it seem to be near.
+   */
+  #recall(): void {
+    const { random } = this.#runtime;
+    for (const { place, tookMs } of sample(random, [...this.#strangers.values()], lookTimes.recalls))
+      this.#place = moved(this.#place, place, tookMs, random.fraction());
   }
 }

@@ -12,6 +12,7 @@ import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
 import { namedValues } from './attributes.ts';
 import { supportMessage, treeMessage } from './codec.ts';
+import { isKnown } from './coordinates.ts';
 import { History } from './history.ts';
 import { Latency } from './latency.ts';
 import type { Report, TreeMessage } from './messages.ts';
@@ -234,11 +235,13 @@ export class SkyEyeOverLinks {
     this.#reportedMs = nowMs;
     this.#answered = answered;
     const latency = this.latency.to(this.#above[0] ?? '');
-    const { x, y, height, error } = this.latency.place;
+    const { place } = this.latency;
     return {
       queries,
       ...(Number.isNaN(latency) ? {} : { latency }),
-      ...(error > 1 ? {} : { 'coordinate.x': x, 'coordinate.y': y, 'coordinate.height': height }),
+      ...(isKnown(place)
+        ? { 'coordinate.x': place.x, 'coordinate.y': place.y, 'coordinate.height': place.height }
+        : {}),
     };
   }
 
