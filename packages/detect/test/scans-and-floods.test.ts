@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { DetectEvent } from '@eyrie/detect';
 import {
   attempt,
   connection,
@@ -244,6 +245,74 @@ describe('other floods', () => {
       times(1000, (i) => http('request', i / 1000, { stream: i % connections, uri: `/?${i}` }));
     assert.deepEqual(rulesOf(flood(100)), ['http-flood']);
     assert.deepEqual(rulesOf(flood(1)), []);
+  });
+
+  it('HTTP: on a few connections that are kept, if it is always the same, and does not end', () => {
+    const flood = (seconds: number, of: (i: number) => Partial<Extract<DetectEvent, { kind: 'http' }>>) =>
+      rulesOf(times(100 * seconds, (i) => http('request', i / 100, { uri: '/', ...of(i) })));
+    assert.deepEqual(
+      flood(12, () => ({})),
+      ['http-flood'],
+    );
+    assert.deepEqual(
+      flood(6, () => ({})),
+      [],
+      'a burst',
+    );
+    assert.deepEqual(
+      flood(12, (i) => ({ uri: `/?${i}`, stream: i % 4 })),
+      ['http-flood'],
+      'made-up queries',
+    );
+    assert.deepEqual(
+      flood(12, (i) => ({ uri: `/items?page=${i}` })),
+      [],
+      'pages that are turned',
+    );
+    assert.deepEqual(
+      flood(12, (i) => ({ uri: `/items/${i}`, stream: i % 4 })),
+      [],
+      'one thing after the other',
+    );
+    assert.deepEqual(
+      flood(12, () => ({ method: 'POST', uri: '/write' })),
+      [],
+      'measurements',
+    );
+    const ofLarge = times(4000, (i) => http('request', i / 4000, { uri: '/', stream: i % 10 }));
+    assert.deepEqual(rulesOf(ofLarge), ['http-flood'], 'ab -k -c 10');
+  });
+
+  it('HTTP: a client that the server turns away, and goes on', () => {
+    const flood = (status: number) =>
+      rulesOf(
+        times(450, (i) => [
+          http('request', i / 100, { method: 'POST', uri: '/cart' }),
+          http('response', i / 100, { status }),
+        ]).flat(),
+      );
+    assert.deepEqual(flood(429), ['http-flood']);
+    assert.deepEqual(flood(200), []);
+  });
+
+  it('HTTP: from many, each too little to stand out; clients that poll are more, and ask less', () => {
+    const crowd = (clients: number, of: (i: number) => { uri: string }) =>
+      findingsOf(
+        times(1200, (i) =>
+          http('request', i / 100, { client: `10.1.0.${i % clients}`, stream: i % clients, ...of(i) }),
+        ),
+      );
+    const [found] = crowd(50, () => ({ uri: '/' }));
+    assert.deepEqual([found?.rule, found?.source], ['http-flood', '50 clients']);
+    assert.deepEqual(
+      crowd(200, () => ({ uri: '/poll' })),
+      [],
+    );
+    assert.deepEqual(
+      crowd(50, (i) => ({ uri: `/news/${i % 40}` })),
+      [],
+      'readers',
+    );
   });
 
   it('HTTP: a crawler asks for each page once', () => {

@@ -1,0 +1,106 @@
+// Requests of one client, or of all clients of a server, in spans of a few seconds: how many, how alike, how answered.
+import type { HttpEvent } from '../../events/events.ts';
+
+/** Different addresses, pages and connections that a span tells apart; beyond, they only count. */
+const DISTINCT_MAX = 500;
+/** Clients likewise; with as many as that, nobody can say how much one of them asks. */
+export const CLIENTS_MAX = 10_000;
+const EVIDENCE_MAX = 12;
+
+/** Who writes sends the same page something new each time: measurements, rows, mails. */
+const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'REPORT', 'PROPFIND']);
+
+/** Of a hundred requests, those that are for the same: beyond it they are of one making. */
+export const SAME_SHARE = 0.8;
+
+/** How often each came, and the most frequent of them. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+  most = 0;
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  add(key: string): void {
+    const known = this.#counts.get(key);
+    if (known === undefined && this.size >= DISTINCT_MAX) return;
+    const count = (known ?? 0) + 1;
+    this.#counts.set(key, count);
+    if (count > this.most) this.most = count;
+  }
+
+  clear(): void {
+    this.#counts.clear();
+    this.most = 0;
+  }
+}
+
+export class Requests {
+  readonly #spanS: number;
+  #since = Number.NaN;
+  /** Spans on end that were full, before this one; `mark` says that this one is. */
+  streak = 0;
+  #isFull = false;
+  total = 0;
+  answers = 0;
+  /** Answers that say: too much. */
+  refusals = 0;
+  /** Without query. */
+  readonly pages = new Tally();
+  /** As they stand, of those that read. */
+  readonly addresses = new Tally();
+  readonly connections = new Set<number>();
+  readonly clients = new Set<string>();
+  readonly frames: number[] = [];
+
+  constructor(spanS: number) {
+    this.#spanS = spanS;
+  }
+
+  add({ step, method, uri, status, client, stream, time, frame }: HttpEvent): void {
+    if (!(Math.abs(time - this.#since) < this.#spanS)) this.#begin(time);
+    if (step === 'response') {
+      this.answers++;
+      if (status === 429 || status === 502 || status === 503 || status === 504) this.refusals++;
+      return;
+    }
+    this.total++;
+    const query = uri.indexOf('?');
+    this.pages.add(query < 0 ? uri : uri.slice(0, query));
+    if (!WRITES.has(method)) this.addresses.add(uri);
+    if (this.connections.size < DISTINCT_MAX) this.connections.add(stream);
+    if (this.clients.size < CLIENTS_MAX) this.clients.add(client);
+    if (this.frames.length < EVIDENCE_MAX) this.frames.push(frame);
+  }
+
+  /** This span is full: so many on end are, with it. */
+  mark(): number {
+    this.#isFull = true;
+    return this.streak + 1;
+  }
+
+  /** Of all requests, those that read the address that was read most. */
+  get sameShare(): number {
+    return this.addresses.most / this.total;
+  }
+
+  /** One page above all, read with another query each time: no cache has the answer. */
+  get bustsCaches(): boolean {
+    const { pages, addresses, total } = this;
+    return pages.most >= SAME_SHARE * total && addresses.size >= Math.min(DISTINCT_MAX, SAME_SHARE * total);
+  }
+
+  get refusedShare(): number {
+    return this.answers === 0 ? 0 : this.refusals / this.answers;
+  }
+
+  #begin(time: number): void {
+    const isNext = Math.abs(time - this.#since) < 2 * this.#spanS;
+    this.streak = this.#isFull && isNext ? this.streak + 1 : 0;
+    this.#since = time;
+    this.#isFull = false;
+    this.total = this.answers = this.refusals = this.frames.length = 0;
+    for (const kept of [this.pages, this.addresses, this.connections, this.clients]) kept.clear();
+  }
+}
