@@ -69,7 +69,7 @@ export class Packets {
   async byId(id: number): Promise<FoundPacket | null> {
     if (!Number.isSafeInteger(id)) return null;
     const rows = await this.#database.often(
-      `SELECT ${COLUMNS}, FALSE FROM packet WHERE id >= $1 AND id <= $2`,
+      `SELECT ${COLUMNS}, FALSE FROM packet WHERE id >= $1 AND id <= $2 LIMIT 2`,
       [BigInt(id - 1), BigInt(id)],
     );
     const found = await packetRows(this.#texts, rows);
