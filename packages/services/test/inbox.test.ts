@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { newFrame } from '@eyrie/dissect';
 import type { CaptureOrigin } from '@eyrie/store';
@@ -11,7 +8,7 @@ import { BusError } from '../src/bus/errors.ts';
 import type { Frames } from '../src/bus/frames-body.ts';
 import { silentLog } from '../src/log/index.ts';
 import { Inbox } from '../src/parser/inbox.ts';
-import { RefusedBodies } from '../src/parser/refused.ts';
+import { RefusedBodies } from '../src/refused/index.ts';
 
 const origin: CaptureOrigin = { key: 'file:x', kind: 'file', name: 'x', file: null, hash: null };
 const ETHERNET = 1;
@@ -126,35 +123,33 @@ describe('an inbox of the parser', () => {
     const taken = await inbox.take(delivery(frames(3), { problem: null }));
     assert.deepEqual([taken.refused, sent.length, refused.counts.bodies], [3, 0, 3]);
   });
-});
 
-describe('bodies that were refused', () => {
-  it('are kept in a folder, as they were, until it is full; then counted', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'eyrie-refused-'));
-    const lines: string[] = [];
-    const log = { ...silentLog, error: (line: string) => void lines.push(line) };
-    const add = (refused: RefusedBodies, sequence: number): void =>
-      refused.add({
-        source: 'live:../eth0',
-        sequence,
-        packets: 5,
-        body: Buffer.from('abc'),
-        reason: 'never',
-      });
-    try {
-      const refused = new RefusedBodies(folder, log, 2);
-      add(refused, 7);
-      // What was there before counts, too.
-      const restarted = new RefusedBodies(folder, log, 2);
-      for (const sequence of [8, 9]) add(restarted, sequence);
-      assert.deepEqual(readdirSync(folder), ['live_.._eth0-7.batch', 'live_.._eth0-8.batch']);
-      assert.equal(readFileSync(join(folder, 'live_.._eth0-7.batch'), 'utf8'), 'abc');
-      assert.deepEqual(restarted.counts, { bodies: 2, packets: 10, notKept: 1 });
-      assert.match(lines[0]!, /^live:..\/eth0: 5 packets are not stored.*never; put aside as .*-7\.batch$/);
-      assert.match(lines[2]!, /not kept, for .* is full/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  it('a persistor that refuses one after the other is waited for, and put aside no more', async () => {
+    let isSick = true;
+    const { inbox, sent, refused } = inboxWith(0, false, () => !isSick);
+    const many = delivery(frames(20_000));
+    const rest = (sequence: number) => ({ ...delivery(frames(1)), first: null, sequence });
+    await inbox.take(many);
+    for (let sequence = 1; sequence <= 5; sequence++) await inbox.take(rest(sequence));
+    assert.deepEqual([refused.counts.bodies, refused.trouble], [8, null]);
+    const held = (error: BusError): boolean =>
+      error.code === 'ERR_NEXT_AWAY' && /refuses everything/.test(error.message);
+    await assert.rejects(inbox.take(rest(6)), held);
+    // Sent again, as by any sender that is told to wait.
+    await assert.rejects(inbox.take(rest(6)), held);
+    assert.deepEqual([refused.counts.bodies, refused.trouble], [8, 'the store refuses everything: never']);
+    isSick = false;
+    await inbox.take(rest(6));
+    assert.deepEqual(
+      sent.map(({ batch }) => batch.packets?.length),
+      [1],
+    );
+    assert.equal(refused.trouble, null);
+    // The store is told of all that it has not, by the batch after those that were refused.
+    assert.deepEqual(
+      sent[0]!.batch.drops.map(({ where, packets }) => [where, packets]),
+      [['refused', 20_005]],
+    );
   });
 });
 

@@ -1,14 +1,15 @@
 // Files into a store by a parser thread: all of each once, whatever happens in between.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { RING_DEFAULTS } from '@eyrie/capture';
-import { StoreError } from '@eyrie/store';
+import { decodeStoreBody } from '../src/bus/batch-body.ts';
 import { silentLog } from '../src/log/index.ts';
 import { AlreadyStored, ParserError, PipelineIntake, runFile } from '../src/pipeline/index.ts';
+import { RefusedBodies } from '../src/refused/index.ts';
 import { MemoryStore, sums } from './support/memory-store.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
@@ -137,22 +138,52 @@ describe('a file into the store', () => {
     });
   });
 
-  it('a store that can take no more at all ends it', async () => {
+  it('a batch that the store refuses is put aside, and the others are stored', async () => {
     const memory = new MemoryStore();
-    memory.failAfter = 1;
-    memory.failWith = 'ERR_STORE_BATCH';
-    await assert.rejects(importInto(memory, SAMPLE), { code: 'ERR_STORE_BATCH' });
+    memory.refuses = ({ sequence, packets }) => packets !== null && sequence === 511;
+    const aside = join(folder, 'refused');
+    const refused = new RefusedBodies(aside, silentLog);
+    const run = await runFile(
+      SAMPLE,
+      {},
+      { store: memory.store, log: silentLog, batchPackets: 256, refused },
+    );
+    assert.equal(await run.finished(), 'the store refused 256 packets');
+    const { numbers, dropped } = [...memory.kept.values()][0]!;
+    assert.deepEqual([numbers.length, dropped, run.refused], [5125 - 256, 256, 256]);
+    const [name] = readdirSync(aside);
+    const { batch } = decodeStoreBody(readFileSync(join(aside, name!)));
+    assert.deepEqual(
+      [batch.source, batch.packets!.length, batch.packets!.number[0]],
+      [run.capture.key, 256, 257],
+    );
   });
 
-  it('a store that refuses several batches at once ends it, and nothing is left without somebody who hears of it', async () => {
+  it('a last batch that is refused is told, too', async () => {
     const memory = new MemoryStore();
-    let waiting = 0;
-    // All that may be on their way are, before the first is refused.
-    memory.write = async () => {
-      waiting++;
-      while (waiting < 8) await new Promise((resolve) => setTimeout(resolve, 5));
-      throw new StoreError('ERR_STORE_BATCH', 'no');
-    };
+    memory.refuses = ({ flows, packets }) => packets === null && flows.length > 0;
+    const run = await runFile(SAMPLE, {}, { store: memory.store, log: silentLog });
+    memory.refuses = ({ flows, sequence }) => flows.length > 0 || sequence === 5124;
+    assert.equal(await run.finished(), 'the store refused 5125 packets');
+    assert.equal([...memory.kept.values()][0]!.dropped, 5125);
+  });
+
+  it('a store that refuses all is waited for', async () => {
+    const memory = new MemoryStore();
+    memory.refuses = () => true;
+    const pipeline = { store: memory.store, log: silentLog, batchPackets: 16, batchesMax: 8 };
+    const run = await runFile(SAMPLE, {}, pipeline);
+    while (run.trouble === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(run.trouble, 'the store refuses everything: never');
+    memory.refuses = () => false;
+    assert.equal(await run.finished(), 'the store refused 128 packets');
+    assert.equal([...memory.kept.values()][0]!.dropped, 128);
+    assert.equal(run.trouble, null);
+  });
+
+  it('a store that refuses all, and several batches at once, can be given up: nothing is left without somebody who hears of it', async () => {
+    const memory = new MemoryStore();
+    memory.refuses = () => true;
     const unheard: unknown[] = [];
     const hear = (error: unknown): void => void unheard.push(error);
     // The test runner has listeners of its own, for which an unheard rejection is a failed test.
@@ -161,6 +192,8 @@ describe('a file into the store', () => {
     try {
       const pipeline = { store: memory.store, log: silentLog, batchPackets: 16, batchesMax: 8 };
       const run = await runFile(SAMPLE, {}, pipeline);
+      while (run.trouble === null) await new Promise((resolve) => setTimeout(resolve, 5));
+      run.abandon();
       await assert.rejects(run.finished(), { code: 'ERR_STORE_BATCH' });
       await new Promise((resolve) => setTimeout(resolve, 50));
       assert.deepEqual(unheard, []);

@@ -1,6 +1,7 @@
 // `eyrie import FILE…`: capture files into a store, as fast as they can be read.
 import { captureFiles } from '@eyrie/capture';
 import { AlreadyStored, type Run, runFile } from '@eyrie/services/pipeline';
+import { RefusedBodies } from '@eyrie/services/refused';
 import type { Store } from '@eyrie/store';
 import { FAILED } from '../errors.ts';
 import { INTERRUPTED, type Interrupt, listenForInterrupt } from '../pipeline/interrupt.ts';
@@ -9,6 +10,7 @@ import {
   configFrom,
   logFor,
   pathFrom,
+  refusedFolder,
   storeAt,
   userError,
 } from '../pipeline/settings.ts';
@@ -40,6 +42,8 @@ export async function importFiles(names: readonly string[], options: ImportOptio
   const interrupt = listenForInterrupt();
   const log = logFor('import', { ...config, log: { ...config.log, level: 'warn' } });
   const store = await storeAt(config.store.url);
+  const refused = new RefusedBodies(refusedFolder(config), log);
+  refused.sweep();
   const all: Imported[] = [];
   try {
     for (const file of files) {
@@ -47,6 +51,7 @@ export async function importFiles(names: readonly string[], options: ImportOptio
       const done = await importOne(file, {
         store,
         log,
+        refused,
         again: options.again === true,
         rules: options.rules === true,
         interrupt,
@@ -73,12 +78,14 @@ export async function importFiles(names: readonly string[], options: ImportOptio
 interface Import {
   readonly store: Store;
   readonly log: ReturnType<typeof logFor>;
+  readonly refused: RefusedBodies;
   readonly again: boolean;
   readonly rules: boolean;
   readonly interrupt: Interrupt;
 }
 
-async function importOne(file: string, { store, log, again, rules, interrupt }: Import): Promise<Imported> {
+async function importOne(file: string, options: Import): Promise<Imported> {
+  const { store, log, refused, again, rules, interrupt } = options;
   const started = performance.now();
   const progress = process.stderr.isTTY === true ? new Progress(process.stderr) : null;
   const since = (): number => (performance.now() - started) / 1000;
@@ -90,6 +97,7 @@ async function importOne(file: string, { store, log, again, rules, interrupt }: 
       {
         store,
         log,
+        refused,
         rules,
         onProgress: ({ bytesRead, size, packets }) => progress?.update(bytesRead, size, packets),
       },

@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { isVault } from '@eyrie/capture';
 import { eyrieHome, FolderStorage, isLocked, peersIn } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
+import { REFUSED_KEPT } from '@eyrie/services/refused';
 import { honeypotFolder } from '../honeypot/folder.ts';
 import { table } from '../mesh/select.ts';
 import { configFrom, defaultStoreUrl, refusedFolder, ringFrom, uploadFolder } from '../pipeline/settings.ts';
@@ -43,10 +44,10 @@ export async function report({ config: path, json }: { config?: string; json?: b
       `rm -r ${ringFolder}`,
     ),
     kept(
-      'packets that the store refused (parser)',
+      'packets that the store refused',
       refusedFolder(config),
-      '1,000 batches, 256 MiB at most',
-      `rm ${refusedFolder(config)}/*.batch`,
+      REFUSED_KEPT,
+      'eyrie store erase --address ADDRESS, or rm the files',
     ),
     kept('uploaded captures', uploadFolder(), 'until deleted', 'on the page, or DELETE /captures/ID'),
     kept(

@@ -1,6 +1,8 @@
 // `eyrie store`: opens the store, does one thing, says what was done.
+import { eraseRefused } from '@eyrie/services/refused';
 import type { Removed, Retention, Store, StoreInfo } from '@eyrie/store';
 import { BAD_USAGE, UserError } from '../errors.ts';
+import { configFrom, refusedFolder } from '../pipeline/settings.ts';
 import type { StoreCommandOptions } from './options.ts';
 import { storeUrl, withStore } from './place.ts';
 import { infoText } from './text.ts';
@@ -24,7 +26,7 @@ type Action = (
 const ACTIONS: Readonly<Record<string, Action>> = {
   info: async (store) => shown(await store.info()),
   vacuum: async (store) => shown(await store.vacuum()),
-  erase: async (store, { address = '', reason = '' }) => counted(await store.erase(address, reason)),
+  erase: async (store, options) => erase(store, options),
   retain: async (store, _, limits) => counted(await store.retain(limits)),
   export: async (store, { parquet = '' }) => {
     const files = await store.exportParquet(parquet);
@@ -32,11 +34,23 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
+/** From the store, and from what it refused: that lies beside it, with the same addresses in it. */
+async function erase(store: Store, options: StoreCommandOptions): Promise<readonly [unknown, string]> {
+  const { address = '', reason = '', config } = options;
+  const [removed, text] = counted(await store.erase(address, reason));
+  const folder = refusedFolder(configFrom(config === undefined ? {} : { config }));
+  const { deleted, unread } = await eraseRefused(folder, address);
+  const lines = [text];
+  if (deleted > 0) lines.push(`deleted too: ${deleted} batches that the store had refused`);
+  for (const path of unread) lines.push(`not looked into, for it can't be read: ${path}`);
+  return [{ ...removed, refused_batches: deleted, unread_batches: unread }, lines.join('\n')];
+}
+
 function shown(info: StoreInfo): readonly [unknown, string] {
   return [info, infoText(info)];
 }
 
-function counted(removed: Removed): readonly [unknown, string] {
+function counted(removed: Removed): readonly [Removed, string] {
   const parts = Object.entries(removed).map(([what, count]) => `${count} ${what}`);
   return [removed, `deleted: ${parts.join(', ')}`];
 }

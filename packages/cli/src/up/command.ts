@@ -8,6 +8,7 @@ import type { Log } from '@eyrie/services/log';
 import { tellTraffic } from '@eyrie/services/peer';
 import { Keeper, limitsOf } from '@eyrie/services/persistor';
 import { PipelineIntake, talkersOf } from '@eyrie/services/pipeline';
+import { RefusedBodies } from '@eyrie/services/refused';
 import type { Store } from '@eyrie/store';
 import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
@@ -20,6 +21,7 @@ import {
   configFrom,
   logFor,
   pathFrom,
+  refusedFolder,
   storeAt,
   uploadFolder,
   userError,
@@ -70,9 +72,12 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   const log = logFor('up', config);
   const interrupt = listenForInterrupt();
   const store = await storeAt(url);
+  const refused = new RefusedBodies(refusedFolder(config), log);
+  const stopTidying = refused.keepTidy();
   const { ring, ringFolder, ...live } = liveFrom(config);
   const intake = new PipelineIntake({
     ...{ store, log, ring, ringFolder, live, rules: config.parser.rules },
+    refused,
     meshClock: meshReading,
   });
   try {
@@ -108,6 +113,7 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   } catch (error) {
     userError(error);
   } finally {
+    stopTidying();
     await store.close();
     log.flush();
     interrupt.end();

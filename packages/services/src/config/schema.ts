@@ -113,7 +113,7 @@ export const ConfigSchema = Type.Object(
         persistor: next('persistor', 'http://127.0.0.1:5002'),
         encoding,
         refused_folder: option.text({
-          what: 'folder of batches that the store refuses for good, 1,000 and 256 MiB at most; empty: eyrie/refused in the XDG state home',
+          what: 'folder of batches that the store refuses for good, 1,000, 256 MiB and 7 days at most; empty: eyrie/refused in the XDG state home',
           default: '',
           tradeOff: 'they can be looked into and sent again; what does not fit is only counted',
         }),

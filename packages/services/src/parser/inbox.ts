@@ -7,8 +7,8 @@ import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
 import type { Frames } from '../bus/frames-body.ts';
 import { addDrop } from '../capture/drop-rows.ts';
+import type { RefusedBodies } from '../refused/index.ts';
 import { BATCH_PACKETS, PacketParser } from './packet-parser.ts';
-import type { RefusedBodies } from './refused.ts';
 import { sequenceOf } from './run.ts';
 
 export interface InboxOptions {
@@ -237,6 +237,7 @@ export class Inbox {
       }
       try {
         await this.#options.persistor.once('POST', '/store', BATCH_TYPE, next.body);
+        this.#options.refused.taken();
       } catch (error) {
         if (!(error instanceof BusError && error.isForGood)) throw error;
         this.#putAside(next, error.message);
@@ -245,10 +246,15 @@ export class Inbox {
     }
   }
 
-  /** Without it the source goes on; an end that it carried is told by itself. */
+  /**
+   * Without it the source goes on; an end that it carried is told by itself.
+   *
+   * @throws BusError where it waits: the store refuses all
+   */
   #putAside({ body, sequence, packets, end, isBare, drops }: Unsent, reason: string): void {
     const { refused, origin } = this.#options;
-    refused.add({ source: this.key, sequence, packets, body, reason });
+    if (!refused.add({ source: this.key, sequence, packets, body: () => body, reason }))
+      throw new BusError('ERR_NEXT_AWAY', refused.trouble ?? reason);
     this.#refused.all += packets;
     this.#refused.untold += packets;
     for (const row of drops) addDrop(this.#drops, row);

@@ -9,8 +9,8 @@ import { captureFrames, decodeFramesBody, FRAMES_TYPE, jsonFrames } from '../bus
 import { checkToken, type Listening, listen, makeServer } from '../bus/server.ts';
 import type { Log } from '../log/index.ts';
 import type { StoreProgress } from '../persistor/server.ts';
+import { RefusedBodies } from '../refused/index.ts';
 import { type Delivery, Inbox } from './inbox.ts';
-import { RefusedBodies } from './refused.ts';
 
 export interface ParserServerOptions {
   readonly log: Log;
@@ -52,7 +52,8 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
   const refused = new RefusedBodies(options.refusedFolder ?? null, log);
   const server = makeServer(
     () => ({
-      ok: true,
+      ok: refused.trouble === null,
+      trouble: refused.trouble,
       sources: inboxes.size,
       persistor: options.persistor,
       ...counts,
@@ -145,12 +146,14 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
     return (await persistor.once('GET', path)) as StoreProgress;
   }
 
+  const stopTidying = refused.keepTidy();
   const listening = await listen(server, 'parser', host, port);
   log.info(`takes packets on ${listening.url}/parse, hands them to ${options.persistor}`);
   return {
     ...listening,
     ...{ counts, refused },
     close: async () => {
+      stopTidying();
       await listening.close();
       persistor.close();
     },

@@ -1,10 +1,15 @@
-// The one writer to the store: tries again while the store is away, and keeps the order of what it was given.
+// The one writer to the store: tries again while the store is away, and puts aside what it will never take.
+import type { PacketBatch } from '@eyrie/dissect';
 import type { Store, StoreBatch, StoreError, Written } from '@eyrie/store';
 import { backoffMs, pause } from '../bus/backoff.ts';
+import { encodeStoreBody } from '../bus/batch-body.ts';
 import type { Log } from '../log/index.ts';
+import type { RefusedBodies } from '../refused/index.ts';
+import { isOfTheBatch } from './of-the-batch.ts';
 
 export interface PersistorOptions {
   readonly log: Log;
+  readonly refused: RefusedBodies;
   readonly firstMs?: number;
   readonly mostMs?: number;
 }
@@ -29,16 +34,24 @@ export class Persistor {
     return this.#trouble;
   }
 
-  /** Resolves after commit; tries again while that may help. @throws StoreError when it is no use, or after `abandon()` */
-  async write(batch: StoreBatch): Promise<Written> {
+  /**
+   * Resolves after commit, or to null when the store refuses this very batch, which is put aside then; tries again while
+   * that may help.
+   *
+   * @throws StoreError when it is no use, or after `abandon()`
+   */
+  async write(batch: StoreBatch & { readonly packets: PacketBatch | null }): Promise<Written | null> {
     for (let attempt = 1; ; attempt++) {
       try {
         const written = await this.#store.write(batch);
         this.#count(written);
         return written;
       } catch (error) {
-        if (!(error as StoreError).isTemporary || this.#stopped.signal.aborted) throw error;
-        this.#say((error as Error).message);
+        const failure = error as StoreError;
+        const isOfBatch = isOfTheBatch(failure);
+        if (!(failure.isTemporary || isOfBatch) || this.#stopped.signal.aborted) throw error;
+        if (isOfBatch && this.#putAside(batch, failure.message)) return null;
+        this.#say((isOfBatch ? this.#options.refused.trouble : null) ?? failure.message);
         await pause(backoffMs(attempt, this.#options), this.#stopped.signal);
       }
     }
@@ -49,13 +62,20 @@ export class Persistor {
     this.#stopped.abort();
   }
 
+  #putAside(batch: StoreBatch & { readonly packets: PacketBatch | null }, reason: string): boolean {
+    const { source, sequence, packets } = batch;
+    const body = (): Uint8Array => encodeStoreBody(batch, packets, null);
+    return this.#options.refused.add({ source, sequence, packets: packets?.length ?? 0, body, reason });
+  }
+
   #count({ applied, packets }: Written): void {
     this.batches++;
     if (applied) this.packets += packets;
     else this.repeats++;
-    if (this.#trouble === null) return;
+    const { refused, log } = this.#options;
+    if (this.#trouble !== null && refused.trouble === null) log.info('the store takes batches again');
     this.#trouble = null;
-    this.#options.log.info('the store takes batches again');
+    refused.taken();
   }
 
   /** Once for each reason: a store that is away for an hour does not fill the log. */

@@ -5,6 +5,7 @@ import { BATCH_TYPE, decodeStoreBody, parse, storeRequestOf } from '../bus/batch
 import { BusError } from '../bus/errors.ts';
 import { checkToken, type Listening, listen, makeServer } from '../bus/server.ts';
 import type { Log } from '../log/index.ts';
+import { isOfTheBatch } from './of-the-batch.ts';
 
 export interface PersistorServerOptions {
   readonly store: Store;
@@ -28,9 +29,6 @@ export interface StoreProgress {
 export interface PersistorServer extends Listening {
   readonly counts: { packets: number; batches: number; repeats: number };
 }
-
-/** These speak of the batch; with all others the store takes nothing at all, until somebody mends that. */
-const OF_THE_BATCH: ReadonlySet<string> = new Set(['ERR_STORE_BATCH', 'ERR_STORE_QUERY', 'ERR_STORE_FAILED']);
 
 /** Beyond this, a batch would wait longer than its sender does. */
 const WAITING_MAX = 32;
@@ -100,7 +98,7 @@ export async function startPersistor({
       return answer;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      if (OF_THE_BATCH.has(error.code)) {
+      if (isOfTheBatch(error)) {
         log.error(`refused by the store: ${error.message}`, { code: error.code });
         throw new BusError('ERR_NEXT_REFUSED', error.message);
       }

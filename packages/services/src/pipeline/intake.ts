@@ -20,6 +20,7 @@ import type {
 } from '../analyzer/intake.ts';
 import type { MeshClock } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';
+import type { RefusedBodies } from '../refused/index.ts';
 import { AlreadyStored, type FileOptions, runFile } from './file.ts';
 import { runLive } from './live.ts';
 import type { PipelineOptions, Run } from './pipeline.ts';
@@ -27,6 +28,8 @@ import type { PipelineOptions, Run } from './pipeline.ts';
 export interface IntakeOptions {
   readonly store: Store;
   readonly log: Log;
+  /** Where batches go that the store refuses for good; default: they are only counted. */
+  readonly refused?: RefusedBodies | undefined;
   readonly ring: RingLimits;
   readonly ringFolder: string;
   /** How live captures are made, where a request says nothing else. */
@@ -170,8 +173,8 @@ export class PipelineIntake implements Intake {
   }
 
   #pipeline(): PipelineOptions {
-    const { store, log, rules } = this.#options;
-    return { store, log, rules, onStored: (packets, drops) => this.#count(packets, drops) };
+    const { store, log, rules, refused } = this.#options;
+    return { store, log, rules, refused, onStored: (packets, drops) => this.#count(packets, drops) };
   }
 
   /** One after the other: whether there is room, and what runs already, is true until it has begun. */

@@ -10,10 +10,13 @@ import { BATCH_PACKETS } from '../parser/packet-parser.ts';
 import { type ParserThread, startParser } from '../parser/thread/index.ts';
 import type { FromParser, ParsedMessage, ParseJob } from '../parser/thread/spec.ts';
 import { Persistor } from '../persistor/persistor.ts';
+import { RefusedBodies } from '../refused/index.ts';
 
 export interface PipelineOptions {
   readonly store: Store;
   readonly log: Log;
+  /** Where batches go that the store refuses for good; default: they are only counted. */
+  readonly refused?: RefusedBodies | undefined;
   /** Packets a batch; default FILE_BATCH_PACKETS from files that are read at full speed, else 8192. */
   readonly batchPackets?: number;
   /** Batches on their way at once; default 8, and 3 of files. */
@@ -67,6 +70,8 @@ export class ParserError extends Error {
 export class Run {
   /** Stored in this run. */
   packets = 0;
+  /** Refused by the store in this run, and put aside. */
+  refused = 0;
   /** Of the input; `size` is null where nobody knows. */
   progress: { readonly bytesRead: number; readonly size: number | null } = { bytesRead: 0, size: null };
   /** Batches on their way to the store, and how many may be. */
@@ -84,6 +89,9 @@ export class Run {
   /** Batches that are not stored yet, in their order. */
   #storing: Promise<void> = Promise.resolve();
   #drops: DropRow[] = [];
+  /** Told in a batch that was refused, with its own packets: they go with the next one that is not. */
+  readonly #untold: DropRow[] = [];
+  #missingSequence = 0;
   readonly #loss: LossLog;
 
   constructor(
@@ -98,7 +106,10 @@ export class Run {
     this.#origin = { key, kind, name, file, hash };
     this.#options = options;
     this.#loss = new LossLog(options.log, name);
-    this.#persistor = new Persistor(options.store, { log: options.log });
+    this.#persistor = new Persistor(options.store, {
+      log: options.log,
+      refused: options.refused ?? new RefusedBodies(null, options.log),
+    });
     this.#ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -120,7 +131,8 @@ export class Run {
     try {
       const problem = await this.#ended;
       await this.#storing;
-      return problem;
+      await this.#tellRest();
+      return this.#withRefused(problem);
     } finally {
       this.#loss.tell();
       await this.#thread.end();
@@ -168,15 +180,17 @@ export class Run {
     this.#drops = [];
     this.#loss.add(allDrops);
     this.waiting++;
-    const written = await this.#persistor.write({
+    const batch = {
       source: this.capture.key,
       sequence,
       origin: { ...this.#origin, clock: this.#clock() },
       packets: packets.length > 0 ? packets : null,
-      ...{ flows, names, findings, drops: allDrops },
-    });
+      ...{ flows, names, findings, drops: [...this.#untold.splice(0), ...allDrops] },
+    };
+    const written = await this.#persistor.write(batch);
     this.waiting--;
-    if (written.applied) {
+    if (written === null) this.#miss(sequence, batch.drops, packets.length);
+    else if (written.applied) {
       this.packets += written.packets;
       this.#options.onStored?.(packets, allDrops);
     }
@@ -184,5 +198,27 @@ export class Run {
     const { bytesRead, size } = progress;
     this.progress = { bytesRead, size };
     this.#options.onProgress?.({ capture: this.capture, bytesRead, size, packets: this.packets });
+  }
+
+  #miss(sequence: number, drops: readonly DropRow[], packets: number): void {
+    this.#missingSequence = sequence;
+    this.refused += packets;
+    for (const row of drops) addDrop(this.#untold, row);
+    if (packets > 0) addDrop(this.#untold, { where: 'refused', packets, time: Date.now() / 1000 });
+  }
+
+  /** What no batch has told is told by itself, in the place of one that was refused. */
+  async #tellRest(): Promise<void> {
+    if (this.#untold.length === 0) return;
+    const rest = { flows: [], names: [], findings: [], drops: this.#untold.splice(0), packets: null };
+    const { key: source } = this.capture;
+    await this.#persistor.write({ source, sequence: this.#missingSequence, origin: this.#origin, ...rest });
+  }
+
+  /** The end of a capture some of whose packets are missing says so. */
+  #withRefused(problem: string | null): string | null {
+    if (this.refused === 0) return problem;
+    const refused = `the store refused ${this.refused} packets`;
+    return problem === null ? refused : `${problem}; ${refused}`;
   }
 }

@@ -1,55 +1,132 @@
-// Bodies that the persistor will never take are put aside, so that what comes after them is stored: a file each, as it was
-// sent, for whoever wants to know why, or sends it again.
+// Batches that a store will never take are put aside, so that what comes after them is stored: a file each, as it would have
+// been sent, for whoever wants to know why, or sends it again. They hold what packets hold, so they are encrypted where
+// captures are, and kept for a time only. A store that refuses one after the other is sick, though it says that they are
+// bad: then nothing more is put aside, and whoever has a batch waits.
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ambientKey, Sealer, type VaultKey } from '@eyrie/capture';
 import type { Log } from '../log/index.ts';
 
 /** Kept in the folder at most; what comes after them is only counted. */
 const FILES_MAX = 1000;
 const BYTES_MAX = 256 << 20;
-const EXTENSION = '.batch';
+const AGE_MS_MAX = 7 * 86_400_000;
+/** How often those that are too old are looked for. */
+const SWEEP_MS = 3_600_000;
+/** Refused one after the other: bad ones come alone, or a few of one kind. */
+const IN_A_ROW_MAX = 8;
+export const EXTENSION = '.batch';
+
+/** The bounds, in words for people. */
+export const REFUSED_KEPT = '7 days, 1,000 batches, 256 MiB at most';
 
 export interface RefusedBody {
   /** Key of the capture. */
   readonly source: string;
   readonly sequence: number;
   readonly packets: number;
-  readonly body: Uint8Array;
+  /** As POST /store takes it. */
+  readonly body: () => Uint8Array;
   readonly reason: string;
+}
+
+export interface RefusedOptions {
+  readonly filesMax?: number;
+  /** Null: they are written as they are. Default: the key that captures are encrypted with. */
+  readonly key?: VaultKey | null;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
 export class RefusedBodies {
   readonly folder: string | null;
   /** Since the start. */
   readonly counts = { bodies: 0, packets: 0, notKept: 0 };
+  /** Why batches wait that the store refuses; null: they are put aside, or it takes them. */
+  trouble: string | null = null;
   readonly #log: Log;
   readonly #filesMax: number;
+  readonly #key: () => VaultKey | null;
+  readonly #now: () => number;
+  #inARow = 0;
   #files = 0;
   #bytes = 0;
-  #isLookedAt = false;
+  #sweptMs = -Infinity;
 
   /** @param folder null: nothing is kept, only counted */
-  constructor(folder: string | null, log: Log, filesMax = FILES_MAX) {
+  constructor(folder: string | null, log: Log, options: RefusedOptions = {}) {
+    const { filesMax = FILES_MAX, key, now = Date.now } = options;
     this.folder = folder;
     this.#log = log;
     this.#filesMax = filesMax;
+    this.#key = key === undefined ? ambientKey : () => key;
+    this.#now = now;
   }
 
-  add({ source, sequence, packets, body, reason }: RefusedBody): void {
+  /** False: it is not put aside, for the store has refused all of late; offer it again later. */
+  add({ source, sequence, packets, body, reason }: RefusedBody): boolean {
+    if (this.#inARow >= IN_A_ROW_MAX) {
+      this.#hold(reason);
+      return false;
+    }
+    this.#inARow++;
     this.counts.bodies++;
     this.counts.packets += packets;
     const where = this.#keep(`${safe(source)}-${sequence}${EXTENSION}`, body);
     this.#log.error(
-      `${source}: ${packets} packets are not stored, for the persistor refuses them: ${reason}; ${where}`,
+      `${source}: ${packets} packets are not stored, for the store refuses them: ${reason}; ${where}`,
       { sequence },
     );
+    return true;
+  }
+
+  /** The store has taken a batch. */
+  taken(): void {
+    this.#inARow = 0;
+    if (this.trouble !== null) this.#log.info('the store takes batches again');
+    this.trouble = null;
+  }
+
+  /** Deletes what is too old, now and every hour, until the function that it gives is called. */
+  keepTidy(): () => void {
+    this.sweep();
+    const timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
+    return () => clearInterval(timer);
+  }
+
+  /** Deletes what is too old, and counts what is there. */
+  sweep(): void {
+    if (this.folder === null) return;
+    this.#sweptMs = this.#now();
+    this.#files = 0;
+    this.#bytes = 0;
+    for (const path of bodiesIn(this.folder)) {
+      const facts = statSync(path, { throwIfNoEntry: false });
+      if (facts === undefined) continue;
+      if (this.#now() - facts.mtimeMs > AGE_MS_MAX) {
+        rmSync(path, { force: true });
+        continue;
+      }
+      this.#files++;
+      this.#bytes += facts.size;
+    }
+  }
+
+  #hold(reason: string): void {
+    if (this.trouble === null)
+      this.#log.error(
+        `the store refuses everything, ${IN_A_ROW_MAX} batches in a row: ${reason}; what comes waits until it takes one`,
+      );
+    this.trouble = `the store refuses everything: ${reason}`;
   }
 
   /** What became of it, in words. */
-  #keep(name: string, body: Uint8Array): string {
+  #keep(name: string, make: () => Uint8Array): string {
     if (this.folder === null) return 'they are not kept';
     try {
-      this.#look(this.folder);
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      if (this.#now() - this.#sweptMs >= SWEEP_MS) this.sweep();
+      const body = sealed(make(), this.#key());
       if (this.#files >= this.#filesMax || this.#bytes + body.length > BYTES_MAX) {
         this.counts.notKept++;
         return `they are not kept, for ${this.folder} is full`;
@@ -64,18 +141,23 @@ export class RefusedBodies {
       return `they are not kept: ${(error as Error).message}`;
     }
   }
+}
 
-  /** What was put aside before this process. */
-  #look(folder: string): void {
-    if (this.#isLookedAt) return;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(folder)) {
-      if (!name.endsWith(EXTENSION)) continue;
-      this.#files++;
-      this.#bytes += statSync(join(folder, name)).size;
-    }
-    this.#isLookedAt = true;
+/** Paths of the bodies in a folder; none where there is no folder. */
+export function bodiesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(EXTENSION))
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
   }
+}
+
+function sealed(body: Uint8Array, key: VaultKey | null): Uint8Array {
+  if (key === null) return body;
+  const sealer = new Sealer(key);
+  return Buffer.concat([sealer.head, sealer.seal(body), sealer.end()]);
 }
 
 /** Or not at all: half a body, as a full disk leaves it, is of no use to anyone. */

@@ -1,0 +1,74 @@
+// Everything about one address goes from what was put aside, too: a batch that names it is deleted whole.
+import { rmSync, statSync } from 'node:fs';
+import { openPlain } from '@eyrie/capture';
+import { ADDRESS_BYTES, ETHER, ethernetAddress, IPV4, IPV6, ipv4Address, ipv6Address } from '@eyrie/dissect';
+import type { PacketColumns, StoreBatch } from '@eyrie/store';
+import { decodeStoreBody } from '../bus/batch-body.ts';
+import { bodiesIn } from './bodies.ts';
+
+export interface ErasedBodies {
+  readonly deleted: number;
+  /** Paths of those that nobody here can look into: damaged, or encrypted with a key that is not at hand. */
+  readonly unread: readonly string[];
+}
+
+/** @param address a single one, as the store takes it */
+export async function eraseRefused(folder: string, address: string): Promise<ErasedBodies> {
+  const wanted = canonical(address);
+  const unread: string[] = [];
+  let deleted = 0;
+  for (const path of bodiesIn(folder)) {
+    const batch = await batchIn(path);
+    if (batch === null) unread.push(path);
+    else if (names(batch, wanted)) {
+      rmSync(path, { force: true });
+      deleted++;
+    }
+  }
+  return { deleted, unread };
+}
+
+async function batchIn(path: string): Promise<StoreBatch | null> {
+  try {
+    const file = await openPlain(path);
+    try {
+      // What is encrypted is longer than what it holds.
+      const whole = Buffer.alloc(statSync(path).size);
+      const length = await file.read(whole, 0, whole.length, 0);
+      return decodeStoreBody(whole.subarray(0, length)).batch;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+function names({ packets, flows, names: named, findings }: StoreBatch, address: string): boolean {
+  return (
+    flows.some(({ client, server }) => client.address === address || server.address === address) ||
+    named.some((row) => row.address === address || row.name === address) ||
+    findings.some((row) => row.address === address || JSON.stringify(row).includes(address)) ||
+    (packets !== null && inPackets(packets, address))
+  );
+}
+
+function inPackets({ length, addressKind, source, destination }: PacketColumns, address: string): boolean {
+  for (let i = 0; i < length; i++)
+    for (const column of [source, destination])
+      if (textOf(addressKind[i]!, column, i * ADDRESS_BYTES) === address) return true;
+  return false;
+}
+
+function textOf(kind: number, bytes: Uint8Array, at: number): string {
+  if (kind === IPV4) return ipv4Address(bytes, at);
+  if (kind === IPV6) return ipv6Address(bytes, at);
+  return kind === ETHER ? ethernetAddress(bytes, at) : '';
+}
+
+/** As batches write it (RFC 5952 §4). */
+function canonical(address: string): string {
+  const lower = address.toLowerCase();
+  const isIpv6 = lower.includes(':') && URL.canParse(`http://[${lower}]`);
+  return isIpv6 ? new URL(`http://[${lower}]`).hostname.slice(1, -1) : lower.replaceAll('-', ':');
+}
