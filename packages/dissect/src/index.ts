@@ -52,6 +52,7 @@ export { type Constant, constant, isPrefix, type Prefix } from './filter/literal
 export { parseFilter } from './filter/parser.ts';
 export { patternOf } from './filter/pattern.ts';
 export { compare, holds, holdsBytes } from './filter/values.ts';
+export { Ahead } from './flows/ahead.ts';
 export { communityId } from './flows/community-id.ts';
 export {
   type Flow,

@@ -10,6 +10,7 @@ import type { Printer } from './printer.ts';
 import { packetPrinter } from './printers.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 import { runShare, runTogether, shareOfThisProcess } from './together.ts';
+import { runTwice } from './twice.ts';
 import { CapturePrinter, FILE_TYPES, type FileType } from './write.ts';
 
 export interface ReadOptions {
@@ -38,6 +39,8 @@ export interface ReadOptions {
   readonly option?: readonly string[];
   readonly decodeAs?: readonly string[];
   readonly processes?: string;
+  /** -2 */
+  readonly '2'?: boolean;
 }
 
 /** After Ctrl-C, as shells expect (128 + SIGINT). */
@@ -92,13 +95,14 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
     return 0;
   }
   let result: ReadResult | null = null;
-  if (isQuiet && options.write === undefined) {
+  const isTwice = options['2'] === true;
+  if (isQuiet && options.write === undefined && !isTwice) {
     // What was begun together may have to be begun anew alone.
     const together = names.map(statistic);
     result = await runTogether({ ...plan, statistics: together }, processes);
     if (result !== null) statistics = together;
   }
-  result ??= await run(plan);
+  result ??= await (isTwice ? runTwice(plan) : run(plan));
   if (asJson) out.text(`${statisticsJson(names, statistics)}\n`);
   // The last one asked for comes first, as in tshark.
   else for (const each of statistics.toReversed()) each.print(out);

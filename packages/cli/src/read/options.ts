@@ -96,7 +96,10 @@ export function addReadCommand(program: Command): void {
     .option('-n', 'accepted for tshark users: names are never looked up')
     .option('-N <flags>', 'accepted for tshark users: names are never looked up')
     .option('-l', 'accepted for tshark users: packets from a pipe are shown as they come')
-    .option('-2', 'accepted for tshark users: files are read once')
+    .option(
+      '-2',
+      'read the file twice, so that a packet tells what later ones say of it: http.response_in, tcp.reassembled_in',
+    )
     .optionsGroup('Help:')
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', EXAMPLES)

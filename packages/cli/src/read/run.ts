@@ -1,6 +1,7 @@
 // The loop of `eyrie read`: frames from the source, dissected, filtered, and shown to printers and statistics.
 import { CaptureError, type CaptureSource, openCapture } from '@eyrie/capture';
 import {
+  type Ahead,
   type CaptureReader,
   Dissector,
   type Frame,
@@ -34,6 +35,8 @@ export interface ReadPlan {
   /** Secrets of TLS sessions, as SSLKEYLOGFILE has them. */
   readonly keyLogs: readonly string[];
   readonly timeFormat: TimeFormat;
+  /** Where the file is read twice: what the first reading finds for the second one. */
+  readonly ahead?: Ahead;
   readonly out: Output;
   readonly progress: Progress | null;
   /** Which of the frames are read here, where others read the rest; null: all. */
@@ -107,7 +110,8 @@ async function readAll(
     preferences: plan.preferences,
     timeFormat: plan.timeFormat,
     timesConversations: lookers.some((each) => each.isTimed === true),
-    matchReplies: !lookers.every((each) => each.seesLayersOnly),
+    matchReplies: plan.ahead !== undefined || !lookers.every((each) => each.seesLayersOnly),
+    ...(plan.ahead !== undefined && { ahead: plan.ahead }),
   });
   dissector.session.interfaces = reader.interfaces;
   dissector.session.keyLog.watch(reader.secrets);

@@ -1,5 +1,6 @@
 // What is remembered from packet to packet while one capture is read: conversations, streams, fragments, expectations.
 import type { CaptureInterface } from '../files/capture-info.ts';
+import type { Ahead } from '../flows/ahead.ts';
 import { FlowTable } from '../flows/flow-table.ts';
 import { Fragments } from '../flows/fragments.ts';
 import { Gaps } from '../flows/gaps.ts';
@@ -27,6 +28,8 @@ export interface SessionOptions {
   /** Conversations remembered at once; about 350 bytes each, and what protocols remember. Default 100,000. */
   readonly maxFlows?: number;
   readonly preferences?: Preferences;
+  /** Where the capture is read twice: what the first reading finds for the second one. Default none. */
+  readonly ahead?: Ahead;
   /** What the Time column shows; default `r`, seconds since the first packet. */
   readonly timeFormat?: TimeFormat;
 }
@@ -44,6 +47,8 @@ export class Session {
   readonly fragments = new Fragments();
   readonly matchesReplies: boolean;
   readonly preferences: Preferences;
+  /** What later packets tell of earlier ones; null where the capture is read once. */
+  readonly ahead: Ahead | null;
   readonly #expected = new Map<string, Protocol>();
   /** Ports that any expectation ever named: most packets need no look-up by text. */
   readonly #expectedPorts = new Uint8Array(0x10000);
@@ -69,6 +74,7 @@ export class Session {
   constructor(options: SessionOptions = {}) {
     this.preferences = options.preferences ?? DEFAULT_PREFERENCES;
     this.matchesReplies = options.matchReplies ?? true;
+    this.ahead = options.ahead ?? null;
     this.timeText = timeColumnOf(options.timeFormat ?? 'r');
     const isTimed = options.timesConversations ?? true;
     this.timing = isTimed ? new TcpTiming() : null;

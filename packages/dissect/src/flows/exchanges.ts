@@ -14,6 +14,8 @@ export const AGAIN = 1;
 export const UNASKED = 2;
 
 export class Exchanges {
+  /** Of the protocol: what its replies are entered under where a capture is read twice. */
+  readonly #name: string;
   /** The exchange of the last message seen, or -1: an index into the columns. */
   entry = -1;
   /** Frame numbers; 0: none yet. */
@@ -26,6 +28,10 @@ export class Exchanges {
   #conversation = new Float64Array(START);
   #id = new Float64Array(START);
   #used = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
 
   /**
    * Enters a request. AGAIN when it repeats one that was not answered within the last `againSeconds`; it is then
@@ -59,7 +65,18 @@ export class Exchanges {
     if (at < 0) return UNASKED;
     if (this.reply[at] !== 0) return AGAIN;
     this.reply[at] = p.number;
+    p.session.ahead?.enter(this.#name, this.request[at]!, id, p.number);
     return FIRST;
+  }
+
+  /** The frame of the reply to this packet's request; 0 where none comes, or the capture is read once. */
+  answerTo(p: Packet, id: number): number {
+    return p.session.ahead?.of(this.#name, p.number, id) ?? 0;
+  }
+
+  /** As answerTo, by the entry. */
+  answerOf(p: Packet, entry: number): number {
+    return this.answerTo(p, this.#id[entry]!);
   }
 
   /** Is an exchange known? Then `entry` is it. */

@@ -65,11 +65,12 @@ const f = {
   nameLength: uint('enip.lir.namelen', 'Product Name Length'),
   name: text('enip.lir.name', 'Product Name'),
   responseTo: uint('enip.response_to', 'Request In'),
+  responseIn: uint('enip.response_in', 'Response In'),
   time: seconds('enip.time', 'Time'),
 };
 
 const EXCHANGES = 'enip.exchanges';
-const makeExchanges = (): Exchanges => new Exchanges();
+const makeExchanges = (): Exchanges => new Exchanges('enip');
 
 /** Requests of a conversation that wait for their answers. */
 interface Waiting {
@@ -120,9 +121,15 @@ export const enip: Protocol = protocol({
     if (end - start < HEADER) return;
     if (u16le(b, start) === REGISTER) out.add(f.rsVersion, start + HEADER, 2);
     if (hasItems(u16le(b, start)) && end > start + HEADER) emitItems(b, itemsAt(b, start), end, out);
-    const entry = p.mark[layer]! - 1;
-    if (entry < 0) return;
+    const mark = p.mark[layer]!;
+    if (mark === 0) return;
+    const entry = Math.abs(mark) - 1;
     const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
+    if (mark < 0) {
+      const answer = exchanges.answerOf(p, entry);
+      if (answer > 0) out.add(f.responseIn, start, 0, answer);
+      return;
+    }
     out.add(f.responseTo, start, 0, exchanges.request[entry]!);
     out.add(f.time, start, 0, exchanges.secondsSince(p, entry));
   },
@@ -197,6 +204,7 @@ function readMessage(p: Packet, layer: number, at: number, end: number, id: numb
     return;
   }
   exchanges.seeRequest(p, id, 0);
+  p.mark[layer] = -(exchanges.entry + 1);
   const request = requestOf(p, made);
   if (request === null) return;
   if (waiting.requests.size >= WAITING_MAX) waiting.requests.delete(waiting.requests.keys().next().value!);

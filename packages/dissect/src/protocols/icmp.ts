@@ -2,7 +2,7 @@
 // messages (RFC 4884), extended echo (RFC 8335).
 import { u16, u16le, u32, u32le } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { bool, bytes, double, type Field, int, ipv4, seconds, time, uint } from '../core/field.ts';
+import { bool, bytes, double, type Field, int, ipv4, none, seconds, time, uint } from '../core/field.ts';
 import { COLUMN, LISTED, NESTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -11,7 +11,7 @@ import { checksumStatus, checksumStatusNames } from './checksum.ts';
 import { emitIcmpExtensions, icmpExtensionFields } from './icmp-extensions.ts';
 import { ip } from './ip.ts';
 import { icmpCode, icmpTypes } from './names/icmp.ts';
-import { type Answer, answeredPing, rememberPing } from './pings.ts';
+import { type Answer, answeredPing, pingText, rememberPing, replyTo } from './pings.ts';
 import { quote } from './quoted.ts';
 
 const HEADER = 8;
@@ -75,6 +75,8 @@ const f = {
   extEchoIpv4: bool('icmp.ext.echo.rsp.ipv4', 'IPv4 bit').mask(0x02),
   extEchoIpv6: bool('icmp.ext.echo.rsp.ipv6', 'IPv6 bit').mask(0x01),
   respTo: uint('icmp.resp_to', 'Request frame').get((p, layer) => answerOf(p, layer)?.request),
+  respIn: uint('icmp.resp_in', 'Response frame').get((p, layer) => replyTo(p, layer) || undefined),
+  noResp: none('icmp.no_resp', 'No response seen').derived(),
   respTime: double('icmp.resptime', 'Response time').get((p, layer) => answerOf(p, layer)?.milliseconds),
   dataTime: time('icmp.data_time', 'Timestamp from icmp data'),
   dataTimeRelative: seconds('icmp.data_time_relative', 'Timestamp from icmp data (relative)'),
@@ -137,6 +139,8 @@ export const icmp: Protocol = protocol({
     out.add(f.checksumStatus, start + 2, 0, checksumStatus(p, layer));
     emitBody(p, b, start, p.stop[layer]!, out);
     out.fixed(f.respTo);
+    out.fixed(f.respIn);
+    if (replyTo(p, layer) === 0) out.add(f.noResp, start, 0, '');
     out.fixed(f.respTime);
   },
   info(p, layer) {
@@ -154,8 +158,7 @@ export const icmp: Protocol = protocol({
     text += ` id=0x${id}, seq=${u16(b, start + 6)}/${u16le(b, start + 6)}`;
     if (layer > 0 && p.protocols[layer - 1] === ip)
       text += `, ttl=${p.bufferOf(layer - 1)[p.start[layer - 1]! + 8]}`;
-    const answer = answerOf(p, layer);
-    return answer === null ? text : `${text} (request in ${answer.request})`;
+    return text + pingText(p, layer);
   },
 });
 

@@ -2,7 +2,7 @@
 // RPL control (RFC 6550), node information (RFC 4620) and duplicate address messages (RFC 6775).
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { bool, bytes, double, type Field, ipv6 as ipv6Field, uint, uint64 } from '../core/field.ts';
+import { bool, bytes, double, type Field, ipv6 as ipv6Field, none, uint, uint64 } from '../core/field.ts';
 import { LISTED, NESTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -22,7 +22,7 @@ import {
   stepNdpOptions,
   TARGET_LINK_ADDRESS,
 } from './ndp-options.ts';
-import { type Answer, answeredPing, rememberPing } from './pings.ts';
+import { type Answer, answeredPing, pingText, rememberPing, replyTo } from './pings.ts';
 import { quote } from './quoted.ts';
 
 const ICMPV6 = 58;
@@ -87,6 +87,8 @@ const f = {
   pointer: uint('icmpv6.pointer', 'Pointer'),
   identifier: uint('icmpv6.echo.identifier', 'Identifier').hex(2),
   sequence: uint('icmpv6.echo.sequence_number', 'Sequence'),
+  responseIn: uint('icmpv6.resp_in', 'Response In').get((p, layer) => replyTo(p, layer) || undefined),
+  noResponse: none('icmpv6.no_resp', 'No response seen').derived(),
   responseTo: uint('icmpv6.resp_to', 'Response To').get((p, layer) => answerOf(p, layer)?.request),
   responseTime: double('icmpv6.resptime', 'Response Time').get(
     (p, layer) => answerOf(p, layer)?.milliseconds,
@@ -207,6 +209,8 @@ export const icmpv6: Protocol = protocol({
     out.add(f.checksumStatus, start + 2, 0, checksumStatus(p, layer, pseudoHeader(p, ICMPV6, end - start)));
     emitBody(b, start, end, out);
     out.fixed(f.responseTo);
+    out.fixed(f.responseIn);
+    if (replyTo(p, layer) === 0) out.add(f.noResponse, start, 0, '');
     out.fixed(f.responseTime);
   },
   info(p, layer) {
@@ -262,8 +266,7 @@ function echoText(p: Packet, layer: number, b: Uint8Array, start: number): strin
     text += `, hop limit=${p.bufferOf(below)[p.start[below]! + 7]}`;
     break;
   }
-  const answer = answerOf(p, layer);
-  return answer === null ? text : `${text} (request in ${answer.request})`;
+  return text + pingText(p, layer);
 }
 
 function neighborText(b: Uint8Array, type: number, start: number, end: number): string {

@@ -13,7 +13,7 @@ import { emitIpOptions, ipOptionFields } from './ip-options.ts';
 import { ipPayload } from './ip-payload.ts';
 import { dscpNames, ecnNames, serviceNote } from './names/dscp.ts';
 import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
-import { emitFragments, fragmentFields } from './reassembled.ts';
+import { emitFragments, enterFragments, fragmentFields, wholeIn } from './reassembled.ts';
 
 const HEADER = 20;
 
@@ -168,6 +168,7 @@ export const ip: Protocol = protocol({
     if (headerLength > HEADER)
       emitIpOptions(b, start + HEADER, Math.min(start + headerLength, p.stop[layer]!), out);
     if (p.mark[layer] === REASSEMBLED) emitFragments(f, p.notes[layer] as Assembled, start, out);
+    else if (p.mark[layer] === FRAGMENT && wholeIn(p) > 0) out.add(f.reassembledIn, start, 0, wholeIn(p));
   },
   headline: (p, layer) =>
     p.stop[layer]! - p.start[layer]! < HEADER
@@ -185,7 +186,7 @@ export const ip: Protocol = protocol({
       case BOGUS_TOTAL_LENGTH:
         return `Bogus IP length (${u16(b, start + 2)}, less than header length ${headerLength})`;
       case FRAGMENT:
-        return fragmentText(b, start);
+        return fragmentText(p, b, start);
       default:
         return isUnknown(p, layer) ? `${ipProtocolName(b[start + 9]!)} (${b[start + 9]})` : '';
     }
@@ -199,12 +200,14 @@ function isUnknown(p: Packet, layer: number): boolean {
   return next < p.count && p.protocols[next] === data;
 }
 
-function fragmentText(b: Uint8Array, start: number): string {
+function fragmentText(p: Packet, b: Uint8Array, start: number): string {
   const id = u16(b, start + 4)
     .toString(16)
     .padStart(4, '0');
   const proto = b[start + 9]!;
-  return `Fragmented IP protocol (proto=${ipProtocolName(proto)} ${proto}, off=${fragmentOffset(b, start)}, ID=${id})`;
+  const text = `Fragmented IP protocol (proto=${ipProtocolName(proto)} ${proto}, off=${fragmentOffset(b, start)}, ID=${id})`;
+  const whole = wholeIn(p);
+  return whole > 0 ? `${text} [Reassembled in #${whole}]` : text;
 }
 
 /** The header contradicts itself: its first bytes are kept, nothing after them is read. */
@@ -243,6 +246,7 @@ function assemble(p: Packet, layer: number, start: number, fragment: number): Pr
     (fragment & 0x2000) === 0,
   );
   if (whole === null) return data;
+  enterFragments(p, whole);
   p.mark[layer] = REASSEMBLED;
   p.transport = 0;
   p.notes[layer] = whole;

@@ -14,7 +14,7 @@ import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { finalSegment, routing } from './ipv6-routing.ts';
 import { mipv6 } from './mipv6.ts';
 import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
-import { emitFragments, fragmentFields } from './reassembled.ts';
+import { emitFragments, enterFragments, fragmentFields, wholeIn } from './reassembled.ts';
 
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
@@ -47,13 +47,15 @@ export const fragmentHeader = protocol({
     for (const field of [f.nxt, f.reserved, f.offset, f.reservedBits, f.more, f.ident]) out.fixed(field);
     const whole = p.notes[layer] as Assembled | null;
     if (whole !== null) emitFragments(f, whole, p.start[layer]!, out);
+    else if (wholeIn(p) > 0) out.add(f.reassembledIn, p.start[layer]!, 0, wholeIn(p));
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < FRAGMENT_HEADER) return null;
     const field = u16(b, start + 2);
-    return `IPv6 fragment (off=${field & 0xfff8} more=${field & 1 ? 'y' : 'n'} ident=0x${hex(b, start + 4, start + 8)} nxt=${b[start]})`;
+    const text = `IPv6 fragment (off=${field & 0xfff8} more=${field & 1 ? 'y' : 'n'} ident=0x${hex(b, start + 4, start + 8)} nxt=${b[start]})`;
+    return wholeIn(p) > 0 ? `${text} [Reassembled in #${wholeIn(p)}]` : text;
   },
 });
 
@@ -135,6 +137,7 @@ function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null 
   const key = `6 ${hex(n, netSrc, netSrc + 16)} ${hex(n, netDst, netDst + 16)} ${u32(b, start + 4)}`;
   const whole = p.session.fragments.add(key, p.number, p.seconds, b, p.at, p.end - p.at, offset, !isMore);
   if (whole === null) return data;
+  enterFragments(p, whole);
   const next = b[start]!;
   p.notes[p.layer] = whole;
   p.within(whole.bytes, 0, whole.bytes.length, whole.bytes.length, (q) =>

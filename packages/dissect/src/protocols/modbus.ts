@@ -31,7 +31,7 @@ const headerFields: Readonly<Record<string, Field>> = {
 const REPLY = 1;
 
 const EXCHANGES = 'modbus.exchanges';
-const makeExchanges = (): Exchanges => new Exchanges();
+const makeExchanges = (): Exchanges => new Exchanges('modbus');
 
 function isReply(p: Packet): boolean {
   return p.srcPort === PORT && p.dstPort !== PORT;

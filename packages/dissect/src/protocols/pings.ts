@@ -17,6 +17,25 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
+const REPLY_IN = 'ping';
+
+/** The mark of a layer that is a request of this packet, not of one that an error quotes. */
+const ASKS = 1;
+
+/** The frame of the reply to the request of this layer; 0: none comes; null: no request, or the capture is read once. */
+export function replyTo(p: Packet, layer: number): number | null {
+  const { ahead } = p.session;
+  return p.mark[layer] === ASKS && ahead?.isWhole === true ? ahead.of(REPLY_IN, p.number, 0) : null;
+}
+
+/** What the Info column says of a request or reply: which frame has the other one. */
+export function pingText(p: Packet, layer: number): string {
+  const answer = p.notes[layer] as Answer | null;
+  if (answer !== null) return ` (request in ${answer.request})`;
+  const reply = replyTo(p, layer);
+  return reply === null ? '' : reply > 0 ? ` (reply in ${reply})` : ' (no response found!)';
+}
+
 class Pings {
   readonly requests = new Map<string, Request>();
 }
@@ -49,6 +68,7 @@ const GROWTH_6 = 0xffff - 0x0100;
 /** Remembers the request whose header stands at `at`. */
 export function rememberPing(p: Packet, at: number): void {
   if (!p.session.matchesReplies) return;
+  p.mark[p.layer] = ASKS;
   const { requests } = memory(p);
   const key = keyOf(p, at, add(u16(p.buf, at + 2), p.netKind === IPV4 ? GROWTH_4 : GROWTH_6));
   requests.delete(key);
@@ -64,6 +84,7 @@ export function answeredPing(p: Packet, at: number): Answer | null {
   const request = requests.get(key);
   if (request === undefined) return null;
   requests.delete(key);
+  p.session.ahead?.enter(REPLY_IN, request.number, 0, p.number);
   const milliseconds =
     (p.seconds - request.seconds) * 1000 + Math.round((p.nanoseconds - request.nanoseconds) / 1000) / 1000;
   return { request: request.number, milliseconds };

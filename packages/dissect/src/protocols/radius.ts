@@ -63,7 +63,7 @@ const REQUESTS = [1, 4, 7, 12, 21, 23, 25, 26, 33, 40, 43, 50, 51, 129];
 const DUPLICATE = 1;
 
 const EXCHANGES = 'radius.exchanges';
-const makeExchanges = (): Exchanges => new Exchanges();
+const makeExchanges = (): Exchanges => new Exchanges('radius');
 
 export const radius: Protocol = protocol({
   name: 'radius',

@@ -1,5 +1,6 @@
 // What a packet says of the datagram that it makes whole: the fragments, and the bytes put together.
 import { bool, bytes, none, uint } from '../core/field.ts';
+import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
 import type { Assembled } from '../flows/fragments.ts';
 
@@ -13,6 +14,10 @@ export function fragmentFields(prefix: string, name: string) {
     fragmentOverlap: bool(`${prefix}.fragment.overlap`, 'Fragment overlap'),
     fragmentConflict: bool(`${prefix}.fragment.overlap.conflict`, 'Conflicting data in fragment overlap'),
     fragmentCount: uint(`${prefix}.fragment.count`, 'Fragment count'),
+    reassembledIn: uint(
+      prefix === 'ip' ? 'ip.reassembled_in' : `${prefix}.reassembled.in`,
+      `Reassembled ${name} in frame`,
+    ),
     reassembledLength: uint(`${prefix}.reassembled.length`, `Reassembled ${name} length`),
     reassembledData: bytes(`${prefix}.reassembled.data`, `Reassembled ${name} data`),
   };
@@ -33,4 +38,18 @@ export function emitFragments(f: FragmentFields, whole: Assembled, start: number
   out.add(f.reassembledLength, start, 0, made.length);
   out.add(f.reassembledData, start, 0, made);
   out.close();
+}
+
+const WHOLE_IN = 'fragments';
+
+/** For who reads the capture again: the other fragments' datagram is whole in this packet. */
+export function enterFragments(p: Packet, { fragments }: Assembled): void {
+  const { ahead } = p.session;
+  if (ahead === null) return;
+  for (const { frame } of fragments) if (frame !== p.number) ahead.enter(WHOLE_IN, frame, 0, p.number);
+}
+
+/** The frame in which the datagram of this fragment is whole; 0 where it is not, or nobody knows yet. */
+export function wholeIn(p: Packet): number {
+  return p.session.ahead?.of(WHOLE_IN, p.number, 0) ?? 0;
 }

@@ -36,7 +36,7 @@ const binding = new Binding();
 const TEXT_VARIABLES = [1, 5];
 
 const EXCHANGES = 'snmp.exchanges';
-const makeExchanges = (): Exchanges => new Exchanges();
+const makeExchanges = (): Exchanges => new Exchanges('snmp');
 
 export const snmp: Protocol = protocol({
   name: 'snmp',
@@ -95,7 +95,7 @@ function shortOid(oid: string): string {
   return oid.startsWith('1.') ? `iso${oid.slice(1)}` : oid;
 }
 
-/** The entry of the request this answers + 1, else 0. */
+/** The entry of the request that this answers, + 1; of the one that it is, negative; else 0. */
 function exchangeOf(p: Packet, b: Uint8Array): number {
   if (parts.pdu < 0 || parts.pdu === TRAP || parts.pdu > 6 || parts.numberCount === 0) return 0;
   const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
@@ -103,7 +103,7 @@ function exchangeOf(p: Packet, b: Uint8Array): number {
   const request = Number(berUnsigned(b, id!.start, id!.stop));
   if (parts.pdu !== RESPONSE) {
     exchanges.seeRequest(p, request, 0);
-    return 0;
+    return -(exchanges.entry + 1);
   }
   return exchanges.seeReply(p, request) === UNASKED ? 0 : exchanges.entry + 1;
 }
@@ -273,9 +273,15 @@ function emitValue(b: Uint8Array, value: BerItem, out: Sink): void {
 }
 
 function emitExchange(p: Packet, layer: number, out: Sink): void {
-  const entry = p.mark[layer]! - 1;
-  if (entry < 0) return;
+  const mark = p.mark[layer]!;
+  if (mark === 0) return;
+  const entry = Math.abs(mark) - 1;
   const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
+  if (mark < 0) {
+    const answer = exchanges.answerOf(p, entry);
+    if (answer > 0) out.add(f.responseIn, p.start[layer]!, 0, answer);
+    return;
+  }
   out.add(f.responseTo, p.start[layer]!, 0, exchanges.request[entry]!);
   if (out.wants(f.time)) out.add(f.time, p.start[layer]!, 0, exchanges.secondsSince(p, entry));
 }

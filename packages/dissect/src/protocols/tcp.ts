@@ -100,6 +100,7 @@ const f = {
     (_, width) => `TCP payload (${width} byte${width === 1 ? '' : 's'})`,
   ),
   // Those of its bytes that belong to a message of several segments.
+  reassembledIn: uint('tcp.reassembled_in', 'Reassembled PDU in frame'),
   segmentData: bytes('tcp.segment_data', 'TCP segment data').shownAs(
     (_, width) => `TCP segment data (${width} byte${width === 1 ? '' : 's'})`,
   ),
@@ -222,6 +223,7 @@ export const tcp: Protocol = protocol({
     if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
     if (p.joinedBytes > 0) out.add(f.segmentData, end, p.joinedBytes);
     if (p.begunAt >= 0) out.add(f.segmentData, p.begunAt, p.stop[layer]! - p.begunAt);
+    if (wholeIn(p) > 0) out.add(f.reassembledIn, start, 0, wholeIn(p));
   },
   headline: (p, layer) =>
     p.stop[layer]! - p.start[layer]! < 4
@@ -303,6 +305,10 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
 }
 
 function onWhole(p: Packet, joined: Joined): void {
+  const { ahead } = p.session;
+  if (ahead !== null)
+    for (let i = 0; i < joined.pieces.length; i += 3)
+      if (joined.pieces[i] !== p.number) ahead.enter('tcp', joined.pieces[i]!, 0, p.number);
   if (p.push(segments, SHOWN | LATE)) p.notes[p.layer] = joined;
 }
 
@@ -318,6 +324,19 @@ function readPayload(p: Packet, seq: number, flags: number): void {
   const cell = p.flow * 2 + p.direction;
   if (isLate) p.session.streams.payload(p, cell, seq, isLast, leave, leave);
   else p.session.streams.payload(p, cell, seq, isLast, choose, onWhole);
+  if (p.isPartOfMessage && wholeIn(p) > 0) forgetBegun(p);
+}
+
+/** The frame in which the message that this segment is part of is whole; 0 where that is not known yet. */
+function wholeIn(p: Packet): number {
+  return p.session.ahead?.of('tcp', p.number, 0) ?? 0;
+}
+
+/** As in Wireshark, nothing is told of a message that only begins here, where it is known that it goes on. */
+function forgetBegun(p: Packet): void {
+  const from = p.layerFrom[p.tcpLayer]!;
+  for (let i = p.tcpLayer + 1; p.begunAt >= 0 && i < p.count; i++)
+    if (p.layerFrom[i] === from && p.start[i]! >= p.begunAt) p.flags[i] = 0;
 }
 
 function leave(): void {}

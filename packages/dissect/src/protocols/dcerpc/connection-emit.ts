@@ -66,7 +66,7 @@ export function emitConnection(p: Packet, layer: number, out: Sink): void {
       body.number(f.reject, 16, 2);
       break;
     case pdu.REQUEST:
-      emitRequest(body, out);
+      emitRequest(p, body, out);
       break;
     case pdu.RESPONSE:
     case pdu.FAULT:
@@ -150,7 +150,7 @@ function emitAcknowledge(body: Body, out: Sink): void {
   emitVerifier(body, offset, out);
 }
 
-function emitRequest(body: Body, out: Sink): void {
+function emitRequest(p: Packet, body: Body, out: Sink): void {
   body.number(f.hint, 16, 4);
   body.number(f.contextId, 20, 2);
   body.number(f.opnum, 22, 2);
@@ -159,6 +159,8 @@ function emitRequest(body: Body, out: Sink): void {
     body.uuid(f.object, 24);
     offset = 40;
   }
+  const answer = p.session.ahead?.of('dcerpc', p.number, pdu.callId(body.b, body.start)) ?? 0;
+  if (answer > 0) out.add(f.responseIn, body.start, 0, answer);
   emitStub(body, offset, out);
 }
 

@@ -156,8 +156,11 @@ function readResponse(
   if (stub > stop) return;
   const auth = readVerifier(p, start, stub, stop);
   const contextId = uint(b, start + 20, 2, little);
-  const found = callOf(p, pipe, pdu.callId(b, start)) ?? null;
+  const id = pdu.callId(b, start);
+  const found = callOf(p, pipe, id) ?? null;
   const call = found !== null && (isFault || found.request < p.number) ? found : null;
+  if (call !== null && b[start + 3]! & pdu.FIRST_FRAGMENT)
+    p.session.ahead?.enter('dcerpc', call.request, id, p.number);
   p.notes[layer] = { context: call?.context ?? null, contextId, call } satisfies PduNote;
   if (call !== null && !isFault) handOver(p, start, stub, auth, call, false);
 }

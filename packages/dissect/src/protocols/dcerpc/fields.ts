@@ -80,6 +80,7 @@ export const f = {
   authReserved: uint('dcerpc.auth_rsrvd', 'Auth Rsrvd'),
   authContext: uint('dcerpc.auth_ctx_id', 'Auth Context ID'),
   credentials: bytes('dcerpc.auth_credentials', 'Auth Credentials'),
+  responseIn: uint('dcerpc.response_in', 'Response in frame'),
   requestIn: uint('dcerpc.request_in', 'Request in frame'),
   time: seconds('dcerpc.time', 'Time from request'),
   unknownInterface: bool('dcerpc.unknown_if_id', 'Unknown DCERPC interface id'),

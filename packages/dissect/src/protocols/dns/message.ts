@@ -122,7 +122,7 @@ const ANSWERED_AGAIN = 3;
 const UNSOLICITED = 4;
 
 const EXCHANGES = 'dns.exchanges';
-const makeExchanges = (): Exchanges => new Exchanges();
+const makeExchanges = (): Exchanges => new Exchanges('dns');
 
 /** Where the message of a layer starts. */
 export function messageStart(p: Packet, layer: number): number {
@@ -396,8 +396,12 @@ function emitExchange(p: Packet, layer: number, start: number, isResponse: boole
   const mark = p.mark[layer]!;
   const kind = mark & KIND;
   const entry = mark >> ENTRY_SHIFT;
-  if (kind === 0) return;
   const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
+  if (kind === 0) {
+    const answer = isResponse ? 0 : exchanges.answerTo(p, u16(p.bufferOf(layer), start));
+    if (answer > 0) out.add(f.responseIn, start, 0, answer);
+    return;
+  }
   if (kind === ASKED_AGAIN || kind === ANSWERED_AGAIN) {
     const field = isResponse ? f.retransmitResponseIn : f.retransmitRequestIn;
     out.add(field, start, 0, isResponse ? exchanges.reply[entry]! : exchanges.request[entry]!);

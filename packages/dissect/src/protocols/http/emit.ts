@@ -6,7 +6,7 @@ import type { Sink } from '../../core/sink.ts';
 import { base64 } from './base64.ts';
 import { decodedBody } from './body.ts';
 import { eachChunk } from './chunks.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, NEXT_REQUEST, NEXT_RESPONSE, RESPONSE_IN } from './exchange.ts';
 import { httpFields as f, headerFields, statusPhrases } from './fields.ts';
 import { type Head, lineEnd, NEITHER, NOTIFICATION, REQUEST, RESPONSE } from './head.ts';
 
@@ -153,6 +153,8 @@ export function emitExchange(
     out.add(f.request, start, 0, true);
     out.add(f.requestNumber, start, 0, exchange.number);
     if (exchange.previousRequestFrame > 0) out.add(f.prevRequestIn, start, 0, exchange.previousRequestFrame);
+    emitLater(p, start, exchange, f.responseIn, RESPONSE_IN, out);
+    emitLater(p, start, exchange, f.nextRequestIn, NEXT_REQUEST, out);
     return;
   }
   out.add(f.response, start, 0, true);
@@ -165,7 +167,21 @@ export function emitExchange(
   if (exchange.previousRequestFrame > 0) out.add(f.prevRequestIn, start, 0, exchange.previousRequestFrame);
   if (exchange.previousResponseFrame > 0) out.add(f.prevResponseIn, start, 0, exchange.previousResponseFrame);
   if (exchange.requestFrame > 0) out.add(f.requestIn, start, 0, exchange.requestFrame);
+  emitLater(p, start, exchange, f.nextRequestIn, NEXT_REQUEST, out);
+  emitLater(p, start, exchange, f.nextResponseIn, NEXT_RESPONSE, out);
   if (target !== null) out.add(f.responseForUri, start, 0, uri);
+}
+
+function emitLater(
+  p: Packet,
+  start: number,
+  { number }: Exchange,
+  field: Field,
+  what: string,
+  out: Sink,
+): void {
+  const frame = p.session.ahead?.of(what, p.number, number) ?? 0;
+  if (frame > 0) out.add(field, start, 0, frame);
 }
 
 /** The body: its chunks, and what it is once its codings are off. */

@@ -48,6 +48,11 @@ export class HttpMemory {
 
 const KEY = 'http';
 
+/** What later messages tell of an exchange. */
+export const RESPONSE_IN = 'http.response';
+export const NEXT_REQUEST = 'http.nextRequest';
+export const NEXT_RESPONSE = 'http.nextResponse';
+
 export function httpMemory(p: Packet): HttpMemory {
   return p.session.stateOf(p, KEY, () => new HttpMemory());
 }
@@ -76,6 +81,11 @@ function add(memory: HttpMemory): Exchange {
 }
 
 function addRequest(p: Packet, memory: HttpMemory): Exchange {
+  const { last } = memory;
+  if (last !== null) {
+    p.session.ahead?.enter(NEXT_REQUEST, last.requestFrame, last.number, p.number);
+    p.session.ahead?.enter(NEXT_REQUEST, last.responseFrame, last.number, p.number);
+  }
   const made = add(memory);
   made.requestFrame = p.number;
   made.requestSeconds = p.seconds;
@@ -87,6 +97,9 @@ function addRequest(p: Packet, memory: HttpMemory): Exchange {
 function addResponse(p: Packet, memory: HttpMemory, code: number): Exchange {
   const { last } = memory;
   const exchange = last === null || (last.responseFrame > 0 && last.code >= 200) ? add(memory) : last;
+  const { number, requestFrame, previousResponseFrame } = exchange;
+  p.session.ahead?.enter(RESPONSE_IN, requestFrame, number, p.number);
+  p.session.ahead?.enter(NEXT_RESPONSE, previousResponseFrame, number - 1, p.number);
   exchange.responseFrame = p.number;
   exchange.code = code;
   exchange.target = memory.target;

@@ -17,6 +17,7 @@ export const f = {
   messageId: uint('ldap.messageID', 'messageID'),
   op: uint('ldap.protocolOp', 'protocolOp').named(operationNames),
   responseTo: uint('ldap.response_to', 'Response To'),
+  responseIn: uint('ldap.response_in', 'Response In'),
   time: seconds('ldap.time', 'Time'),
   bindRequest: none('ldap.bindRequest_element', 'bindRequest'),
   bindResponse: none('ldap.bindResponse_element', 'bindResponse'),

@@ -43,12 +43,14 @@ interface Note {
   readonly end: number;
   readonly isSealed: boolean;
   readonly entry: number;
+  /** Number of the request in it; -1: none. */
+  readonly asked: number;
   readonly results: number;
 }
 
 const make = (): Conversation => ({ mechanism: '', startTls: -1, results: 0 });
 const known = (p: Packet): Conversation | null => p.session.knownState<Conversation>(p, 'ldap');
-const exchanges = (p: Packet): Exchanges => p.session.memoryOf('ldap', () => new Exchanges());
+const exchanges = (p: Packet): Exchanges => p.session.memoryOf('ldap', () => new Exchanges('ldap'));
 
 function saslLength(p: Packet): number {
   if (p.end - p.at < SASL_LENGTH || (known(p)?.mechanism ?? '') === '') return 0;
@@ -89,6 +91,8 @@ const emit = (p: Packet, layer: number, out: Sink): void => {
     if (note.end > note.start) out.add(f.encrypted, note.start, note.end - note.start);
     return;
   }
+  const answer = note.asked < 0 ? 0 : exchanges(p).answerTo(p, note.asked);
+  if (answer > 0) out.add(f.responseIn, start, 0, answer);
   if (note.entry >= 0) {
     const table = exchanges(p);
     out.add(f.responseTo, start, 0, table.request[note.entry]!);
@@ -165,7 +169,14 @@ function readWrapped(p: Packet, layer: number): void {
   const inner = wrappedIn(p, layer + 1);
   const isSealed = inner === null || inner.isSealed;
   if (isSealed)
-    p.notes[layer] = { start: inner?.start ?? at, end: stop, isSealed, entry: -1, results: 0 } satisfies Note;
+    p.notes[layer] = {
+      start: inner?.start ?? at,
+      end: stop,
+      isSealed,
+      entry: -1,
+      asked: -1,
+      results: 0,
+    } satisfies Note;
   else readMessages(p, layer, inner.start, inner.end);
 }
 
@@ -173,17 +184,21 @@ function readMessages(p: Packet, layer: number, at: number, end: number): void {
   const b = p.buf;
   const start = at;
   let entry = -1;
+  let asked = -1;
   const state = p.session.stateOf(p, 'ldap', make);
   while (message.read(b, at, end)) {
     at = message.next;
     const { operation, id } = message;
-    if (isAnswered(operation)) exchanges(p).seeRequest(p, id, 0);
+    if (isAnswered(operation)) {
+      exchanges(p).seeRequest(p, id, 0);
+      asked = id;
+    }
     // A search has several: its entries, then its end (RFC 4511 §4.5.2).
     else if (isResponse(operation) && exchanges(p).seeReply(p, id) !== UNASKED) entry = exchanges(p).entry;
     readOperation(p, operation, id, message.body, state);
     if (message.controls < message.stop) listControls(p, message.controls, message.stop);
   }
-  p.notes[layer] = { start, end, isSealed: false, entry, results: state.results } satisfies Note;
+  p.notes[layer] = { start, end, isSealed: false, entry, asked, results: state.results } satisfies Note;
 }
 
 function readOperation(p: Packet, operation: number, id: number, body: BerItem, state: Conversation): void {

@@ -75,8 +75,13 @@ export function emitSmb(p: Packet, layer: number, out: Sink): void {
 
 function emitExchange(p: Packet, layer: number, start: number, isReply: boolean, out: Sink): void {
   const entry = p.mark[layer]! - 1;
-  if (entry < 0 || !isReply) return;
+  if (entry < 0) return;
   const known = exchanges(p);
+  if (!isReply) {
+    const answer = known.answerOf(p, entry);
+    if (answer > 0) out.add(f.responseIn, start, 0, answer);
+    return;
+  }
   out.add(f.responseTo, start, 0, known.request[entry]!);
   out.add(f.responseTime, start, 0, known.secondsSince(p, entry));
 }

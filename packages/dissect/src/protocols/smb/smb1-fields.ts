@@ -47,6 +47,7 @@ export const f = {
   uid: uint('smb.uid', 'User ID').le(),
   mid: uint('smb.mid', 'Multiplex ID').le(),
   responseTo: uint('smb.response_to', 'Response to'),
+  responseIn: uint('smb.response_in', 'Response in'),
   responseTime: seconds('smb.time', 'Time from request'),
   wordCount: uint('smb.wct', 'Word Count (WCT)'),
   byteCount: uint('smb.bcc', 'Byte Count (BCC)').le(),

@@ -29,7 +29,7 @@ interface Conversation {
 const make = (): Conversation => ({ asked: new Map(), pipes: new Set() });
 
 export function exchanges(p: Packet): Exchanges {
-  return p.session.memoryOf('smb', () => new Exchanges());
+  return p.session.memoryOf('smb', () => new Exchanges('smb'));
 }
 
 /** §2.2.3.1: process and multiplex number together tell a request. */

@@ -113,8 +113,13 @@ function emitOwners(p: Packet, b: Uint8Array, start: number, isAsync: boolean, o
 
 function emitExchange(p: Packet, layer: number, start: number, isReply: boolean, out: Sink): void {
   const entry = p.mark[layer]! - 1;
-  if (entry < 0 || !isReply) return;
+  if (entry < 0) return;
   const { exchanges } = memory(p);
+  if (!isReply) {
+    const answer = exchanges.answerOf(p, entry);
+    if (answer > 0) out.add(f.responseIn, start, 0, answer);
+    return;
+  }
   out.add(f.responseTo, start, 0, exchanges.request[entry]!);
   out.add(f.responseTime, start, 0, exchanges.secondsSince(p, entry));
 }

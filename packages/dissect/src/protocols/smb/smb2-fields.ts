@@ -58,6 +58,7 @@ export const f = {
   host: text('smb2.host', 'Host'),
   signature: bytes('smb2.signature', 'Signature'),
   responseTo: uint('smb2.response_to', 'Response to'),
+  responseIn: uint('smb2.response_in', 'Response in'),
   responseTime: seconds('smb2.time', 'Time from request'),
   // Common to bodies.
   size: uint('smb2.buffer_code', 'StructureSize').hex(2).le(),

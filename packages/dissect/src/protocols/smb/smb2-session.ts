@@ -37,7 +37,7 @@ export interface Account extends NtlmUser {
 }
 
 class Smb2Memory {
-  readonly exchanges = new Exchanges();
+  readonly exchanges = new Exchanges('smb2');
   readonly #files = new Map<number, string>();
   readonly #trees = new Map<number, Tree>();
   readonly #accounts = new Map<number, Account>();

@@ -144,6 +144,9 @@ function response(p: Packet, layer: number, start: number, stop: number, command
   const known = memory(p);
   const id = messageId(b, start);
   known.exchanges.seeReply(p, id);
+  const request = known.exchanges.request[known.exchanges.entry] ?? 0;
+  // [MS-SMB2] §3.3.4.4: of a reply that says to wait and the one that comes then, the last counts.
+  p.session.ahead?.enter('smb2', request, id, p.number);
   p.mark[layer] = known.exchanges.entry + 1;
   const isInterim = status === cmd.STATUS_PENDING && (u32le(b, start + 16) & cmd.ASYNC) !== 0;
   const asked = answered(p, id, !isInterim);

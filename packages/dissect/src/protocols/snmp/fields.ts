@@ -133,6 +133,7 @@ export const f = {
   noSuchInstance: none('snmp.noSuchInstance', 'noSuchInstance'),
   endOfMibView: none('snmp.endOfMibView', 'endOfMibView'),
   responseTo: uint('snmp.response_to', 'Response To'),
+  responseIn: uint('snmp.response_in', 'Response In'),
   time: seconds('snmp.time', 'Time'),
 };
 

@@ -40,9 +40,17 @@ export interface TlsSession {
   /** Of each direction: the frame with its ChangeCipherSpec, 0: none yet; later handshake messages are encrypted. */
   changedFrame: [number, number];
   pending: [PendingMessage | null, PendingMessage | null];
+  /** The latest frame that was read before the version was known; 0: none. */
+  openFrame: number;
 }
 
-const newSession = (): TlsSession => ({ version: 0, cipher: 0, changedFrame: [0, 0], pending: [null, null] });
+const newSession = (): TlsSession => ({
+  version: 0,
+  cipher: 0,
+  changedFrame: [0, 0],
+  pending: [null, null],
+  openFrame: 0,
+});
 
 export function tlsSession(p: Packet): TlsSession {
   return p.session.stateOf(p, 'tls', newSession);

@@ -220,11 +220,26 @@ function readRecord(
     else if (end > body) readHandshakeRecord(p, s, layer, body, end, tls);
   } else if (type === CHANGE_CIPHER_SPEC && s.version !== TLS13)
     s.changedFrame[p.direction as 0 | 1] = p.number;
+  tellVersion(p, s);
   if (end === wireEnd && !p.session.keyLog.isEmpty) readOpened(p, s, layer, at, end, tls);
   // A ClientHello shows the version of its record, even if it settles on one by announcing early data.
   if (s.version !== 0 && !(type === HANDSHAKE && b[at + RECORD_HEADER] === CLIENT_HELLO && isFirst))
     return s.version;
+  // Where the capture is read twice, it is known by now what both will agree on.
+  const agreed = p.session.ahead?.of(AGREED, p.number, 0) ?? 0;
+  if (agreed > 0) return agreed;
   return versionColumn(shown) === undefined ? NAMELESS : shown;
+}
+
+const AGREED = 'tls.version';
+
+/** For who reads the capture again: what a hello that says only what the client can will lead to. */
+function tellVersion(p: Packet, s: TlsSession): void {
+  if (s.version === 0) s.openFrame = p.number;
+  else if (s.openFrame > 0) {
+    p.session.ahead?.enter(AGREED, s.openFrame, 0, s.version);
+    s.openFrame = 0;
+  }
 }
 
 function readSsl2(p: Packet, s: TlsSession, at: number, end: number): number {

@@ -29,7 +29,7 @@ interface Blocks {
 }
 
 class Memory {
-  readonly exchanges = new Exchanges();
+  readonly exchanges = new Exchanges('coap');
   readonly blocks = new Map<number, Blocks>();
   readonly #uris: string[] = [];
   #count = 0;
