@@ -8,7 +8,7 @@ import { Announcer } from './ui/announce.tsx';
 import { Confirm } from './ui/confirm.tsx';
 import { ConnectionBanner } from './ui/connection-banner.tsx';
 import { DropZone } from './ui/drop-zone.tsx';
-import { FilterBar } from './ui/filter-bar.tsx';
+import { FilterBar } from './ui/filter/filter-bar.tsx';
 import { Header } from './ui/header.tsx';
 import { Help } from './ui/help.tsx';
 import { Menu } from './ui/menu.tsx';

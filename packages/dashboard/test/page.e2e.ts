@@ -179,6 +179,22 @@ test('filter: names complete, an error stands where it is, and what was meant is
   await end();
 });
 
+test('filter: one that is kept is offered in an empty field, in later visits, too', async () => {
+  const { page, end } = await open('overview?q=dns.flags.rcode%20!%3D%200');
+  await page.getByRole('button', { name: 'Keep this filter' }).click();
+  await page.reload();
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await page.locator('#filter').focus();
+  const kept = page.getByRole('option', { name: /^dns\.flags\.rcode != 0.*kept$/ });
+  await kept.waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await until(page, 'it applies', async () => page.url().includes('q=dns.flags.rcode'));
+  await page.getByRole('button', { name: 'Keep this filter', pressed: true }).click();
+  await page.getByRole('button', { name: 'Keep this filter', pressed: false }).waitFor();
+  await end();
+});
+
 test('filter: a wrong one in the address is said, and nothing breaks', async () => {
   const { page, end } = await open('packets?q=tcp.prt%20%3D%3D');
   await page.getByText('This display filter cannot be used').waitFor();

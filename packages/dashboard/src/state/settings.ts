@@ -40,6 +40,18 @@ export function rememberFilter(q: string): void {
   recentFilters.value = [q, ...recentFilters.value.filter((text) => text !== q)].slice(0, RECENT_MAX);
 }
 
+const KEPT_MAX = 50;
+/** Filters that somebody wants to have at hand, the newest first. */
+export const keptFilters = remembered<string[]>('kept-filters', []);
+
+/** @returns whether it is kept now */
+export function toggleKept(q: string): boolean {
+  const isKept = keptFilters.value.includes(q);
+  const others = keptFilters.value.filter((text) => text !== q);
+  keptFilters.value = isKept ? others : [q, ...others].slice(0, KEPT_MAX);
+  return !isKept;
+}
+
 export type Theme = 'system' | 'light' | 'dark';
 const dark = matchMedia('(prefers-color-scheme: dark)');
 export const theme = signal<Theme>((document.documentElement.dataset.theme as Theme | undefined) ?? 'system');

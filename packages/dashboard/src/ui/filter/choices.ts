@@ -1,0 +1,87 @@
+// What could follow where the caret is: names of fields, operators, joints; in an empty field, filters kept and used lately.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { Fields } from '../../api/types.ts';
+import { JOINTS, OPERATORS, type Position, positionAt } from '../../state/completion.ts';
+import { keptFilters, recentFilters } from '../../state/settings.ts';
+
+const COMPLETE_MS = 60;
+const CHOICES_MAX = 12;
+
+export interface Choice {
+  text: string;
+  type: string;
+  description: string;
+  /** A filter of its own: applied as it stands. */
+  isWhole?: boolean;
+}
+
+export interface Choices {
+  list: readonly Choice[];
+  /** Of the list, -1: none. */
+  chosen: number;
+  choose: (at: number) => void;
+  /** Where the caret is in the text, as a thing to complete. */
+  position: Position;
+  close: () => void;
+}
+
+/** @param caret -1: the field has no focus */
+export function useChoices(text: string, caret: number): Choices {
+  const [found, setFound] = useState<readonly Choice[]>([]);
+  const [chosen, choose] = useState(-1);
+  const position: Position = useMemo(
+    () => (caret < 0 ? { kind: 'none' } : positionAt(text, caret)),
+    [text, caret],
+  );
+  const isActive = caret >= 0 && position.kind !== 'none';
+  const key = isActive ? `${position.kind} ${position.text} ${text === ''}` : '';
+  useEffect(() => {
+    const show = (choices: readonly Choice[]) => {
+      setFound(choices);
+      choose(-1);
+    };
+    const here = key === '' ? [] : choicesHere(text, position);
+    if (here !== null) return show(here);
+    const control = new AbortController();
+    const timer = setTimeout(() => fieldsLike(position, control.signal).then(show, () => {}), COMPLETE_MS);
+    return () => {
+      clearTimeout(timer);
+      control.abort();
+    };
+  }, [key]);
+  // Keys are faster than answers: what was found for fewer letters is narrowed by those typed since.
+  const list = useMemo(() => found.filter((choice) => fits(choice, position)), [found, position]);
+  return { list: caret >= 0 ? list : [], chosen, choose, position, close: () => setFound([]) };
+}
+
+/** What is known without asking; null: names of fields, which the server knows. */
+function choicesHere(text: string, position: Position): readonly Choice[] | null {
+  if (text === '') return ownFilters();
+  if (position.kind === 'none') return [];
+  if (position.kind === 'name') return position.text === '' ? [] : null;
+  const words = position.kind === 'operator' ? OPERATORS : JOINTS;
+  return words
+    .filter(([word]) => word.startsWith(position.text) && word !== position.text)
+    .map(([word, description]) => ({ text: word, type: '', description }));
+}
+
+function ownFilters(): readonly Choice[] {
+  const kept = keptFilters.value;
+  const recent = recentFilters.value.filter((q) => !kept.includes(q));
+  const choice = (type: string) => (q: string) => ({ text: q, type, description: '', isWhole: true });
+  return [...kept.map(choice('kept')), ...recent.map(choice('recent'))].slice(0, CHOICES_MAX);
+}
+
+async function fieldsLike(position: Position, signal: AbortSignal): Promise<readonly Choice[]> {
+  const text = position.kind === 'none' ? '' : position.text;
+  const { items } = await get<Fields>('/fields', { text, limit: CHOICES_MAX }, signal);
+  return items
+    .filter(({ name }) => items.length > 1 || name !== text)
+    .map(({ name, type, description }) => ({ text: name, type, description }));
+}
+
+function fits({ text, description }: Choice, position: Position): boolean {
+  if (position.kind !== 'name') return true;
+  return `${text} ${description}`.toLowerCase().includes(position.text.toLowerCase());
+}

@@ -1,0 +1,28 @@
+// Below the field: what is wrong with the filter and what could have been meant, or what it costs.
+import type { FilterCheck } from '../../api/types.ts';
+
+/** Names that could have been meant. */
+const MEANT_MAX = 4;
+
+export function FilterNote({ check, onMeant }: { check: FilterCheck; onMeant: (name: string) => void }) {
+  const { error } = check;
+  if (error !== null) {
+    return (
+      <p id="filter-error" class="filter-note filter-note-wrong" role="alert">
+        {error.message}
+        {error.meant.slice(0, MEANT_MAX).map((name) => (
+          <button key={name} type="button" class="link" onClick={() => onMeant(name)}>
+            {name}
+          </button>
+        ))}
+      </p>
+    );
+  }
+  if (!check.needs_bytes) return null;
+  return (
+    <p class="filter-note">
+      This filter reads packets again to decide, which takes longer than one on addresses, ports and
+      protocols.
+    </p>
+  );
+}
