@@ -90,42 +90,6 @@ export function DataTable<T>(props: Props<T>) {
     props.onSort(`${goesDown ? '-' : ''}${chosen.id}`, isWhole ? null : (chosen.serverSort ?? null));
   };
 
-  const move = (to: number) => {
-    const next = Math.min(rows.length - 1, Math.max(0, to));
-    setAt(next);
-    const element = box.current!;
-    const top = next * rowHeight;
-    const head = element.querySelector('thead')!.offsetHeight;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + rowHeight > element.scrollTop + element.clientHeight - head) {
-      element.scrollTop = top + rowHeight - element.clientHeight + head;
-    }
-    requestAnimationFrame(() =>
-      element.querySelector<HTMLElement>(`tr[data-row="${next}"]`)?.focus({ preventScroll: true }),
-    );
-  };
-
-  const onKey = (event: KeyboardEvent) => {
-    const line = (event.target as Element).closest<HTMLElement>('tr[data-row]');
-    if (line === null || event.target !== line) return;
-    const now = Number(line.dataset.row);
-    const screen = Math.max(1, Math.floor(view.height / rowHeight) - 2);
-    const moves: Record<string, number> = {
-      ArrowDown: now + 1,
-      ArrowUp: now - 1,
-      PageDown: now + screen,
-      PageUp: now - screen,
-      Home: 0,
-      End: rows.length - 1,
-    };
-    const isMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
-    if (event.key in moves) move(moves[event.key]!);
-    else if (event.key === 'Enter') props.onOpen?.(rows[now]!);
-    else if (isMenu && props.onMenu !== undefined) props.onMenu(event, rows[now]!);
-    else return;
-    event.preventDefault();
-  };
-
   return (
     <div
       ref={box}
@@ -135,54 +99,133 @@ export function DataTable<T>(props: Props<T>) {
         const top = event.currentTarget.scrollTop;
         setView((old) => ({ ...old, top }));
       }}
-      onKeyDown={onKey}
+      onKeyDown={(event) => onKey(event, props, rows, { box: box.current!, rowHeight, setAt })}
       onPointerOver={tellWhole}
     >
       <table class="table" aria-label={props.label} aria-rowcount={isWhole ? rows.length + 1 : -1}>
         <thead>
-          <tr>
-            {columns.map((one) => (
-              <th
-                key={one.id}
-                scope="col"
-                class={`${one.isNumber ? 'cell-right' : ''}`}
-                style={one.width === undefined ? {} : { width: one.width }}
-                aria-sort={one.id === column ? (isDescending ? 'descending' : 'ascending') : undefined}
-              >
-                <button type="button" class="head-title" onClick={() => sortBy(one)}>
-                  {one.title}
-                  {one.id === column && <span aria-hidden="true">{isDescending ? ' ↓' : ' ↑'}</span>}
-                </button>
-              </th>
-            ))}
-          </tr>
+          <Heads columns={columns} column={column} isDescending={isDescending} onSort={sortBy} />
         </thead>
         <tbody>
           {first > 0 && <Gap height={first * rowHeight} columns={columns.length} />}
           {rows.slice(first, last).map((row, i) => (
-            <tr
+            <Line
               key={keyOf(row)}
-              data-row={first + i}
-              aria-rowindex={first + i + 2}
-              tabIndex={first + i === Math.min(at, rows.length - 1) ? 0 : -1}
-              onFocus={() => {
-                setAt(first + i);
-                props.onSelect?.(row);
-              }}
-              onDblClick={() => props.onOpen?.(row)}
-              onContextMenu={(event) => props.onMenu?.(event, row)}
-            >
-              {columns.map((one) => (
-                <td key={one.id} class={`${one.isNumber ? 'cell-right num' : ''}`}>
-                  {one.cell(row)}
-                </td>
-              ))}
-            </tr>
+              row={row}
+              at={first + i}
+              isReached={first + i === Math.min(at, rows.length - 1)}
+              columns={columns}
+              onReach={setAt}
+              table={props}
+            />
           ))}
           {last < rows.length && <Gap height={(rows.length - last) * rowHeight} columns={columns.length} />}
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface HeadsProps<T> {
+  columns: readonly TableColumn<T>[];
+  /** By which rows are in order. */
+  column: string;
+  isDescending: boolean;
+  onSort: (column: TableColumn<T>) => void;
+}
+
+function Heads<T>({ columns, column, isDescending, onSort }: HeadsProps<T>) {
+  return (
+    <tr>
+      {columns.map((one) => (
+        <th
+          key={one.id}
+          scope="col"
+          class={`${one.isNumber ? 'cell-right' : ''}`}
+          style={one.width === undefined ? {} : { width: one.width }}
+          aria-sort={one.id === column ? (isDescending ? 'descending' : 'ascending') : undefined}
+        >
+          <button type="button" class="head-title" onClick={() => onSort(one)}>
+            {one.title}
+            {one.id === column && <span aria-hidden="true">{isDescending ? ' ↓' : ' ↑'}</span>}
+          </button>
+        </th>
+      ))}
+    </tr>
+  );
+}
+
+interface LineProps<T> {
+  row: T;
+  /** Its place in the order. */
+  at: number;
+  /** Tab comes to this row. */
+  isReached: boolean;
+  columns: readonly TableColumn<T>[];
+  onReach: (at: number) => void;
+  table: Props<T>;
+}
+
+function Line<T>({ row, at, isReached, columns, onReach, table }: LineProps<T>) {
+  return (
+    <tr
+      data-row={at}
+      aria-rowindex={at + 2}
+      tabIndex={isReached ? 0 : -1}
+      onFocus={() => {
+        onReach(at);
+        table.onSelect?.(row);
+      }}
+      onDblClick={() => table.onOpen?.(row)}
+      onContextMenu={(event) => table.onMenu?.(event, row)}
+    >
+      {columns.map((one) => (
+        <td key={one.id} class={`${one.isNumber ? 'cell-right num' : ''}`}>
+          {one.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+interface Place {
+  box: HTMLElement;
+  rowHeight: number;
+  setAt: (at: number) => void;
+}
+
+function onKey<T>(event: KeyboardEvent, props: Props<T>, rows: readonly T[], place: Place): void {
+  const line = (event.target as Element).closest<HTMLElement>('tr[data-row]');
+  if (line === null || event.target !== line) return;
+  const now = Number(line.dataset.row);
+  const screen = Math.max(1, Math.floor(place.box.clientHeight / place.rowHeight) - 2);
+  const moves: Record<string, number> = {
+    ArrowDown: now + 1,
+    ArrowUp: now - 1,
+    PageDown: now + screen,
+    PageUp: now - screen,
+    Home: 0,
+    End: rows.length - 1,
+  };
+  const isMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+  if (event.key in moves) move(Math.min(rows.length - 1, Math.max(0, moves[event.key]!)), place);
+  else if (event.key === 'Enter') props.onOpen?.(rows[now]!);
+  else if (isMenu && props.onMenu !== undefined) props.onMenu(event, rows[now]!);
+  else return;
+  event.preventDefault();
+}
+
+/** Brings a row into sight, and the focus to it once it is drawn. */
+function move(to: number, { box, rowHeight, setAt }: Place): void {
+  setAt(to);
+  const top = to * rowHeight;
+  const head = box.querySelector('thead')!.offsetHeight;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + rowHeight > box.scrollTop + box.clientHeight - head) {
+    box.scrollTop = top + rowHeight - box.clientHeight + head;
+  }
+  requestAnimationFrame(() =>
+    box.querySelector<HTMLElement>(`tr[data-row="${to}"]`)?.focus({ preventScroll: true }),
   );
 }
 

@@ -19,35 +19,14 @@ export function LiveForm() {
   const [problem, setProblem] = useState<ApiError | null>(null);
   const [isStarting, setStarting] = useState(false);
   if (data === null) return error === null ? <Loading /> : <Trouble error={error} onRetry={reload} />;
-  if (!data.can_capture) {
-    return (
-      <div class="live-none">
-        <p>Nothing can be captured here now.</p>
-        {data.problem !== null && <p class="quiet">{data.problem}</p>}
-        <button type="button" class="button" onClick={reload}>
-          Look again
-        </button>
-      </div>
-    );
-  }
+  if (!data.can_capture) return <Nothing problem={data.problem} onRetry={reload} />;
   const first = data.items.find((one) => one.is_up && !one.is_loopback) ?? data.items[0];
   const name = chosen === '' ? (first?.name ?? '') : chosen;
 
   const start = async () => {
     setStarting(true);
-    setProblem(null);
-    try {
-      const row = await send<CaptureRow>('POST', '/captures/live', {
-        interface: name,
-        ...(bpf.trim() === '' ? {} : { filter: bpf.trim() }),
-      });
-      await loadCaptures();
-      go({ page: 'overview', item: '', q: '', capture: row.id, packet: null, view: {} });
-    } catch (reason) {
-      if (reason instanceof ApiError) setProblem(reason);
-    } finally {
-      setStarting(false);
-    }
+    setProblem(await begin(name, bpf.trim()));
+    setStarting(false);
   };
 
   return (
@@ -93,5 +72,31 @@ export function LiveForm() {
         </p>
       )}
     </form>
+  );
+}
+
+/** Starts, and goes where it is seen. @returns why it could not, or null */
+async function begin(name: string, bpf: string): Promise<ApiError | null> {
+  try {
+    const wanted = { interface: name, ...(bpf === '' ? {} : { filter: bpf }) };
+    const row = await send<CaptureRow>('POST', '/captures/live', wanted);
+    await loadCaptures();
+    go({ page: 'overview', item: '', q: '', capture: row.id, packet: null, view: {} });
+    return null;
+  } catch (reason) {
+    if (reason instanceof ApiError) return reason;
+    throw reason;
+  }
+}
+
+function Nothing({ problem, onRetry }: { problem: string | null; onRetry: () => void }) {
+  return (
+    <div class="live-none">
+      <p>Nothing can be captured here now.</p>
+      {problem !== null && <p class="quiet">{problem}</p>}
+      <button type="button" class="button" onClick={onRetry}>
+        Look again
+      </button>
+    </div>
   );
 }

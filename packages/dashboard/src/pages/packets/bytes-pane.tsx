@@ -1,4 +1,5 @@
 // The bytes: offset, hexadecimal, text. Those of the chosen line are marked; a click on a byte finds its line.
+import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PacketBytes } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';
@@ -23,21 +24,7 @@ export function BytesPane({ bytes, buffer, mark, onBuffer, onByte }: Props) {
   const shown = bytes.buffers.find((one) => one.buffer === buffer) ?? bytes.buffers[0];
   const data = useMemo(() => decode(shown?.data ?? ''), [shown]);
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 400, perLine: 16 });
-
-  useLayoutEffect(() => {
-    const element = box.current!;
-    const observer = new ResizeObserver(() =>
-      setView((old) => ({
-        ...old,
-        height: element.clientHeight,
-        perLine: element.clientWidth < WIDE_PX ? 8 : 16,
-      })),
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
+  const [view, setTop] = useView(box);
   const { perLine } = view;
   useEffect(() => {
     const element = box.current!;
@@ -51,44 +38,18 @@ export function BytesPane({ bytes, buffer, mark, onBuffer, onByte }: Props) {
   const lines = Math.ceil(data.length / perLine);
   const first = Math.max(0, Math.floor(view.top / LINE_HEIGHT) - SPARE);
   const last = Math.min(lines, Math.ceil((view.top + view.height) / LINE_HEIGHT) + SPARE);
-  const isCut = buffer === 0 && bytes.captured_length < bytes.length;
   const numbers = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
 
   return (
     <div class="bytes">
-      {(bytes.buffers.length > 1 || isCut) && (
-        <div class="bytes-head">
-          {bytes.buffers.length > 1 && (
-            <div class="switch" role="group" aria-label="Buffer">
-              {bytes.buffers.map((one) => (
-                <button
-                  key={one.buffer}
-                  type="button"
-                  aria-pressed={one === shown}
-                  onClick={() => onBuffer(one.buffer)}
-                >
-                  {one.title} <span class="num">({count(one.length)})</span>
-                </button>
-              ))}
-            </div>
-          )}
-          {isCut && (
-            <span class="panel-note">
-              {count(bytes.captured_length)} of {count(bytes.length)} bytes were captured
-            </span>
-          )}
-        </div>
-      )}
+      <BytesHead bytes={bytes} shown={shown} onBuffer={onBuffer} />
       <div
         ref={box}
         class="bytes-box mono"
         role="region"
         tabIndex={0}
         aria-label={`Bytes, ${count(data.length)}`}
-        onScroll={(event) => {
-          const top = event.currentTarget.scrollTop;
-          setView((old) => ({ ...old, top }));
-        }}
+        onScroll={(event) => setTop(event.currentTarget.scrollTop)}
         onContextMenu={(event) => openMenu(event, bytesMenu(data, mark))}
         onKeyDown={(event) => {
           const isMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
@@ -105,6 +66,67 @@ export function BytesPane({ bytes, buffer, mark, onBuffer, onByte }: Props) {
           ))}
         </div>
       </div>
+    </div>
+  );
+}
+
+interface View {
+  /** Pixels above those in sight. */
+  top: number;
+  height: number;
+  /** Bytes in a line. */
+  perLine: number;
+}
+
+/** What of the bytes is in sight. */
+function useView(box: RefObject<HTMLElement | null>): [View, (top: number) => void] {
+  const [view, setView] = useState<View>({ top: 0, height: 400, perLine: 16 });
+
+  useLayoutEffect(() => {
+    const element = box.current!;
+    const observer = new ResizeObserver(() =>
+      setView((old) => ({
+        ...old,
+        height: element.clientHeight,
+        perLine: element.clientWidth < WIDE_PX ? 8 : 16,
+      })),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [view, (top) => setView((old) => ({ ...old, top }))];
+}
+
+/** Buffers to choose from where a packet was put together from others, and how much of it was captured. */
+function BytesHead(props: {
+  bytes: PacketBytes;
+  shown: PacketBytes['buffers'][number] | undefined;
+  onBuffer: (buffer: number) => void;
+}) {
+  const { bytes, shown, onBuffer } = props;
+  const isCut = (shown?.buffer ?? 0) === 0 && bytes.captured_length < bytes.length;
+  if (bytes.buffers.length <= 1 && !isCut) return null;
+  return (
+    <div class="bytes-head">
+      {bytes.buffers.length > 1 && (
+        <div class="switch" role="group" aria-label="Buffer">
+          {bytes.buffers.map((one) => (
+            <button
+              key={one.buffer}
+              type="button"
+              aria-pressed={one === shown}
+              onClick={() => onBuffer(one.buffer)}
+            >
+              {one.title} <span class="num">({count(one.length)})</span>
+            </button>
+          ))}
+        </div>
+      )}
+      {isCut && (
+        <span class="panel-note">
+          {count(bytes.captured_length)} of {count(bytes.length)} bytes were captured
+        </span>
+      )}
     </div>
   );
 }

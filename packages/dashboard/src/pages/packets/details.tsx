@@ -3,10 +3,10 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketBytes, PacketDetail, TreeLine } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';
-import { clockOf, duration } from '../../format/time.ts';
 import { lineAt } from '../../list/tree-lines.ts';
 import { useResource } from '../../state/resource.ts';
 import { openMenu } from '../../ui/menu.tsx';
+import { MeshTime } from '../../ui/mesh-moment.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { BytesPane } from './bytes-pane.tsx';
 import { openLines, setOpen } from './list-settings.ts';
@@ -57,7 +57,6 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
   };
   const mark =
     chosen !== null && chosen.line.buffer === buffer && chosen.line.length > 0 ? chosen.line : null;
-  const { context, mesh_time } = detail.data;
   return (
     <div class={`details ${detail.isLoading ? 'stale' : ''}`}>
       <section class="details-tree" aria-label="Layers">
@@ -69,24 +68,7 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
           onChoose={choose}
           onMenu={(event, line, anchor) => openMenu(event, fieldMenu(line), anchor)}
         />
-        <footer class="details-foot">
-          <span class="details-line mono">{chosen === null ? '' : footText(chosen.line)}</span>
-          {!context.is_whole && (
-            <span class="tag" title="Older packets hold what this one depends on, and too many lie between.">
-              read from {count(context.packets)} packets before it only
-            </span>
-          )}
-          {mesh_time !== null && (
-            <span class="tag num" title={`Time of the mesh ${mesh_time.mesh}, which all of its peers share`}>
-              {clockOf(mesh_time.time)} ± {duration(mesh_time.uncertainty)} mesh time
-            </span>
-          )}
-          {detail.data.flow !== null && (
-            <button type="button" class="button button-small" onClick={onFollow}>
-              Follow stream
-            </button>
-          )}
-        </footer>
+        <Foot detail={detail.data} chosen={chosen?.line ?? null} onFollow={onFollow} />
       </section>
       <section class="details-bytes" aria-label="Bytes of the packet">
         {bytes.data === null ? (
@@ -100,6 +82,31 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
         )}
       </section>
     </div>
+  );
+}
+
+function Foot(props: { detail: PacketDetail; chosen: TreeLine | null; onFollow: () => void }) {
+  const { detail, chosen, onFollow } = props;
+  const { context, mesh_time } = detail;
+  return (
+    <footer class="details-foot">
+      <span class="details-line mono">{chosen === null ? '' : footText(chosen)}</span>
+      {!context.is_whole && (
+        <span class="tag" title="Older packets hold what this one depends on, and too many lie between.">
+          read from {count(context.packets)} packets before it only
+        </span>
+      )}
+      {mesh_time !== null && (
+        <span class="tag">
+          <MeshTime of={mesh_time} /> mesh time
+        </span>
+      )}
+      {detail.flow !== null && (
+        <button type="button" class="button button-small" onClick={onFollow}>
+          Follow stream
+        </button>
+      )}
+    </footer>
   );
 }
 

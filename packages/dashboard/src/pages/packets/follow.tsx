@@ -1,7 +1,8 @@
 // What the two sides of a conversation said, in order.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, addressOf, get } from '../../api/client.ts';
-import type { FlowStream } from '../../api/types.ts';
+import type { End, FlowStream } from '../../api/types.ts';
+import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { decode, hexDump, plainText } from '../../list/bytes-text.ts';
 import { go } from '../../state/navigation.ts';
@@ -47,9 +48,6 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
   };
 
   const pieces = (stream?.pieces ?? []).filter((piece) => side === 'both' || String(piece.side) === side);
-  const [a, b] = stream?.sides ?? [];
-  const name = (end: typeof a) =>
-    end === undefined ? '' : `${end.address.includes(':') ? `[${end.address}]` : end.address}:${end.port}`;
   return (
     <dialog ref={dialog} class="dialog follow" aria-labelledby="follow-title" onClose={onClose}>
       <header class="dialog-head">
@@ -70,47 +68,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
           <Icon name="close" />
         </button>
       </header>
-      <div class="follow-tools">
-        <Switch
-          label="Form"
-          value={form}
-          options={[
-            ['text', 'Text'],
-            ['hex', 'Hexadecimal'],
-          ]}
-          onChange={setForm}
-        />
-        <Switch
-          label="Sides"
-          value={side}
-          options={[
-            ['both', 'Both'],
-            ['0', a === undefined ? 'Client' : name(a)],
-            ['1', b === undefined ? 'Server' : name(b)],
-          ]}
-          onChange={setSide}
-        />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isHttp}
-            onChange={(event) => setHttp(event.currentTarget.checked)}
-          />{' '}
-          HTTP unpacked
-        </label>
-        <button
-          type="button"
-          class="button button-small"
-          onClick={() =>
-            save(
-              addressOf(`/flows/${flow}/stream`, { format: 'raw', side: side === 'both' ? null : side }),
-              `stream-${flow}.bin`,
-            )
-          }
-        >
-          <Icon name="download" size={12} /> Save
-        </button>
-      </div>
+      <Tools flow={flow} sides={stream?.sides ?? []} {...{ form, setForm, side, setSide, isHttp, setHttp }} />
       <div class="follow-body mono" tabIndex={0} role="region" aria-label="What was said">
         {error !== null && <Trouble error={error} onRetry={() => setAttempt((n) => n + 1)} />}
         {error === null && stream === null && <Loading what="Reading the stream" />}
@@ -125,8 +83,65 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
           </button>
         )}
       </div>
-      {stream !== null && <Sums stream={stream} name={name} />}
+      {stream !== null && <Sums stream={stream} />}
     </dialog>
+  );
+}
+
+function nameOf({ address, port }: End): string {
+  return withPort(address, port);
+}
+
+interface ToolsProps {
+  flow: number;
+  sides: readonly End[];
+  form: Form;
+  setForm: (form: Form) => void;
+  side: Side;
+  setSide: (side: Side) => void;
+  isHttp: boolean;
+  setHttp: (isHttp: boolean) => void;
+}
+
+function Tools({ flow, sides: [a, b], form, setForm, side, setSide, isHttp, setHttp }: ToolsProps) {
+  return (
+    <div class="follow-tools">
+      <Switch
+        label="Form"
+        value={form}
+        options={[
+          ['text', 'Text'],
+          ['hex', 'Hexadecimal'],
+        ]}
+        onChange={setForm}
+      />
+      <Switch
+        label="Sides"
+        value={side}
+        options={[
+          ['both', 'Both'],
+          ['0', a === undefined ? 'Client' : nameOf(a)],
+          ['1', b === undefined ? 'Server' : nameOf(b)],
+        ]}
+        onChange={setSide}
+      />
+      <label class="check">
+        <input type="checkbox" checked={isHttp} onChange={(event) => setHttp(event.currentTarget.checked)} />{' '}
+        HTTP unpacked
+      </label>
+      <button
+        type="button"
+        class="button button-small"
+        onClick={() =>
+          save(
+            addressOf(`/flows/${flow}/stream`, { format: 'raw', side: side === 'both' ? null : side }),
+            `stream-${flow}.bin`,
+          )
+        }
+      >
+        <Icon name="download" size={12} /> Save
+      </button>
+    </div>
   );
 }
 
@@ -134,14 +149,14 @@ function ask(flow: number, isHttp: boolean, after: string | null, signal?: Abort
   return get<FlowStream>(`/flows/${flow}/stream`, { protocol: isHttp ? 'http' : null, after }, signal);
 }
 
-function Sums({ stream, name }: { stream: FlowStream; name: (end: FlowStream['sides'][number]) => string }) {
+function Sums({ stream }: { stream: FlowStream }) {
   const sums = [0, 0];
   for (const { side, data } of stream.pieces) sums[side]! += Math.floor((data.length * 3) / 4);
   return (
     <footer class="follow-sums num">
       {stream.sides.map((end, i) => (
         <span key={i} class={`side-${i}`}>
-          {name(end)} said {bytes(sums[i]!)}
+          {nameOf(end)} said {bytes(sums[i]!)}
         </span>
       ))}
       <span>{count(stream.pieces.length)} pieces</span>

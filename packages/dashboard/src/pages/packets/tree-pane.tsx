@@ -1,7 +1,7 @@
 // The packet as layers and fields. What is opened stays open in the next packet, and the chosen line shows its bytes.
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { TreeLine } from '../../api/types.ts';
-import { flatten } from '../../list/tree-lines.ts';
+import { flatten, type Line } from '../../list/tree-lines.ts';
 import { Icon } from '../../ui/icons.tsx';
 
 interface Props {
@@ -64,40 +64,47 @@ export function TreePane(props: Props) {
       onFocus={() => at < 0 && choose(0)}
       onKeyDown={onKey}
     >
-      {lines.map(({ line, depth, path, key, isOpen }) => (
-        <div
-          key={path}
-          id={`line-${path}`}
-          class={`tree-line ${depth === 0 ? 'tree-layer' : ''} ${isOdd(line) ? 'tree-odd' : ''}`}
-          role="treeitem"
-          aria-level={depth + 1}
-          aria-expanded={line.children.length > 0 ? isOpen : undefined}
-          aria-selected={path === props.chosen}
-          style={{ paddingLeft: `${depth * 16 + 4}px` }}
-          onClick={() => props.onChoose(path, line)}
-          onDblClick={() => props.onOpen(key, !isOpen)}
-          onContextMenu={(event) => {
-            props.onChoose(path, line);
-            props.onMenu(event, line);
+      {lines.map((line) => (
+        <TreeRow key={line.path} of={line} pane={props} />
+      ))}
+    </div>
+  );
+}
+
+function TreeRow({ of: { line, depth, path, key, isOpen }, pane }: { of: Line; pane: Props }) {
+  const toggle = () => pane.onOpen(key, !isOpen);
+  const isParent = line.children.length > 0;
+  return (
+    <div
+      id={`line-${path}`}
+      class={`tree-line ${depth === 0 ? 'tree-layer' : ''} ${isOdd(line) ? 'tree-odd' : ''}`}
+      role="treeitem"
+      aria-level={depth + 1}
+      aria-expanded={isParent ? isOpen : undefined}
+      aria-selected={path === pane.chosen}
+      style={{ paddingLeft: `${depth * 16 + 4}px` }}
+      onClick={() => pane.onChoose(path, line)}
+      onDblClick={toggle}
+      onContextMenu={(event) => {
+        pane.onChoose(path, line);
+        pane.onMenu(event, line);
+      }}
+    >
+      {isParent ? (
+        <span
+          class={`twist ${isOpen ? 'twist-open' : ''}`}
+          aria-hidden="true"
+          onClick={(event) => {
+            event.stopPropagation();
+            toggle();
           }}
         >
-          {line.children.length > 0 ? (
-            <span
-              class={`twist ${isOpen ? 'twist-open' : ''}`}
-              aria-hidden="true"
-              onClick={(event) => {
-                event.stopPropagation();
-                props.onOpen(key, !isOpen);
-              }}
-            >
-              <Icon name="right" size={12} />
-            </span>
-          ) : (
-            <span class="twist" />
-          )}
-          <span class="tree-text">{line.text}</span>
-        </div>
-      ))}
+          <Icon name="right" size={12} />
+        </span>
+      ) : (
+        <span class="twist" />
+      )}
+      <span class="tree-text">{line.text}</span>
     </div>
   );
 }

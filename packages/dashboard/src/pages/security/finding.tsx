@@ -8,6 +8,7 @@ import { ofAddress } from '../../state/expression.ts';
 import { linkTo } from '../../state/navigation.ts';
 import { Grade } from '../../ui/grade.tsx';
 import { Icon } from '../../ui/icons.tsx';
+import { MeshTime } from '../../ui/mesh-moment.tsx';
 
 export function FindingCard({ finding }: { finding: FindingRow }) {
   const { detail, time, last, address, capture } = finding;
@@ -24,6 +25,11 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
           {time === null ? '–' : dayAndClock(time)}
           {seconds >= 1 && <span class="quiet"> for {duration(seconds)}</span>}
         </Fact>
+        {finding.mesh_time !== null && (
+          <Fact name="Mesh time">
+            <MeshTime of={finding.mesh_time} />
+          </Fact>
+        )}
         <Fact name="Times">{count(finding.count)}</Fact>
         {detail !== null && <Fact name="Confidence">{percent(detail.confidence)}</Fact>}
         {detail?.technique != null && (

@@ -5,6 +5,7 @@ import type { Visit, VisitRow } from '../../api/types.ts';
 import { dayAndClock, duration } from '../../format/time.ts';
 import { useResource } from '../../state/resource.ts';
 import { Icon } from '../../ui/icons.tsx';
+import { MeshTime } from '../../ui/mesh-moment.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
 import { countBy, piecesOf, shortened } from './playback.ts';
@@ -22,13 +23,56 @@ export function Replay({ visit, onClose }: { visit: VisitRow; onClose: () => voi
   );
   const events = useMemo(() => shortened(record.data?.events ?? []), [record.data]);
   const end = events.at(-1)?.at ?? 0;
+  const player = usePlayer(record.data === null ? null : end);
+  useEffect(() => dialog.current!.showModal(), []);
+  const pieces = useMemo(() => piecesOf(events, visit.protocol), [events, visit.protocol]);
+
+  return (
+    <dialog ref={dialog} class="dialog replay" aria-labelledby="replay-title" onClose={onClose}>
+      <header class="dialog-head">
+        <h2 id="replay-title">
+          {visit.protocol} from <span class="mono">{visit.source}</span>
+        </h2>
+        <span class="quiet num">
+          {dayAndClock(visit.time)}
+          {visit.mesh_time !== null && (
+            <>
+              {' · '}
+              <MeshTime of={visit.mesh_time} /> mesh time
+            </>
+          )}
+        </span>
+        <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current!.close()}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <Tools player={player} end={end} />
+      {record.error !== null && <Trouble error={record.error} onRetry={record.reload} />}
+      {record.data === null && record.error === null && <Loading what="Reading the visit" />}
+      {record.data !== null && <Screen pieces={pieces} shown={countBy(pieces, player.at)} />}
+    </dialog>
+  );
+}
+
+interface Player {
+  /** Seconds of the visit that were played. */
+  at: number;
+  isPlaying: boolean;
+  speed: Speed;
+  setSpeed: (speed: Speed) => void;
+  /** Goes there and stays. */
+  seek: (at: number) => void;
+  /** Goes on or pauses; from the end, begins again. */
+  toggle: () => void;
+}
+
+/** @param end in seconds; null: nothing is there to be played yet */
+function usePlayer(end: number | null): Player {
   const [at, setAt] = useState(0);
   const [isPlaying, setPlaying] = useState(true);
   const [speed, setSpeed] = useState<Speed>('1');
-
-  useEffect(() => dialog.current!.showModal(), []);
   useEffect(() => {
-    if (!isPlaying || record.data === null) return;
+    if (!isPlaying || end === null) return;
     let before = performance.now();
     let frame = requestAnimationFrame(function step(now) {
       const passed = ((now - before) / 1000) * Number(speed);
@@ -37,63 +81,53 @@ export function Replay({ visit, onClose }: { visit: VisitRow; onClose: () => voi
       frame = requestAnimationFrame(step);
     });
     return () => cancelAnimationFrame(frame);
-  }, [isPlaying, speed, end, record.data]);
+  }, [isPlaying, speed, end]);
+  const isOver = end !== null && at >= end;
   useEffect(() => {
-    if (at >= end && record.data !== null) setPlaying(false);
-  }, [at, end, record.data]);
+    if (isOver) setPlaying(false);
+  }, [isOver]);
+  const seek = (to: number) => {
+    setPlaying(false);
+    setAt(to);
+  };
+  const toggle = () => {
+    if (isOver) setAt(0);
+    setPlaying(isOver || !isPlaying);
+  };
+  return { at, isPlaying, speed, setSpeed, seek, toggle };
+}
 
-  const pieces = useMemo(() => piecesOf(events, visit.protocol), [events, visit.protocol]);
-
-  const isOver = at >= end;
+function Tools({ player, end }: { player: Player; end: number }) {
+  const { at, isPlaying, speed } = player;
   return (
-    <dialog ref={dialog} class="dialog replay" aria-labelledby="replay-title" onClose={onClose}>
-      <header class="dialog-head">
-        <h2 id="replay-title">
-          {visit.protocol} from <span class="mono">{visit.source}</span>
-        </h2>
-        <span class="quiet num">{dayAndClock(visit.time)}</span>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current!.close()}>
-          <Icon name="close" />
-        </button>
-      </header>
-      <div class="replay-tools">
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={isPlaying ? 'Pause' : 'Play'}
-          onClick={() => {
-            if (isOver) setAt(0);
-            setPlaying(isOver || !isPlaying);
-          }}
-        >
-          <Icon name={isPlaying ? 'pause' : 'play'} />
-        </button>
-        <input
-          type="range"
-          min={0}
-          max={end || 1}
-          step="any"
-          value={at}
-          aria-label="Place in the visit"
-          aria-valuetext={duration(at)}
-          onInput={(event) => {
-            setPlaying(false);
-            setAt(Number(event.currentTarget.value));
-          }}
-        />
-        <span class="num quiet">
-          {duration(Math.round(at))} of {duration(Math.round(end))}
-        </span>
-        <Switch
-          label="Speed"
-          value={speed}
-          options={SPEEDS.map((each) => [each, `${each}×`] as const)}
-          onChange={setSpeed}
-        />
-      </div>
-      {record.error !== null && <Trouble error={record.error} onRetry={record.reload} />}
-      {record.data === null && record.error === null && <Loading what="Reading the visit" />}
-      {record.data !== null && <Screen pieces={pieces} shown={countBy(pieces, at)} />}
-    </dialog>
+    <div class="replay-tools">
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={isPlaying ? 'Pause' : 'Play'}
+        onClick={player.toggle}
+      >
+        <Icon name={isPlaying ? 'pause' : 'play'} />
+      </button>
+      <input
+        type="range"
+        min={0}
+        max={end || 1}
+        step="any"
+        value={at}
+        aria-label="Place in the visit"
+        aria-valuetext={duration(at)}
+        onInput={(event) => player.seek(Number(event.currentTarget.value))}
+      />
+      <span class="num quiet">
+        {duration(Math.round(at))} of {duration(Math.round(end))}
+      </span>
+      <Switch
+        label="Speed"
+        value={speed}
+        options={SPEEDS.map((each) => [each, `${each}×`] as const)}
+        onChange={player.setSpeed}
+      />
+    </div>
   );
 }

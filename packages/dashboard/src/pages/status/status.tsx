@@ -18,93 +18,13 @@ export function StatusPage() {
   if (status === null) {
     return asked.error === null ? <Loading /> : <Trouble error={asked.error} onRetry={asked.reload} />;
   }
-  const { store } = status;
   return (
     <div class={`status-page ${connection.value === 'lost' ? 'stale' : ''}`}>
-      <Panel title="Services" class="status-wide">
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">Service</th>
-              <th scope="col">State</th>
-              <th scope="col">Note</th>
-            </tr>
-          </thead>
-          <tbody>
-            {status.services.map((service) => (
-              <tr key={service.name}>
-                <td>{service.name}</td>
-                <td>
-                  <span class={`badge badge-${service.state}`}>{service.state}</span>
-                </td>
-                <td class="quiet">{service.note ?? '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Panel>
-      <Panel title="Queues">
-        {status.queues.length === 0 && <p class="quiet">No queues in this process</p>}
-        {status.queues.map((queue) => (
-          <div key={queue.name} class="queue">
-            <span>{queue.name}</span>
-            <meter
-              min={0}
-              max={queue.capacity}
-              high={queue.capacity * 0.8}
-              value={queue.depth}
-              aria-label={queue.name}
-            />
-            <span class="num quiet">
-              {count(queue.depth)} of {count(queue.capacity)}
-            </span>
-          </div>
-        ))}
-      </Panel>
-      <Panel title="Losses">
-        {status.drops.length === 0 ? (
-          <p class="quiet">Nothing was lost</p>
-        ) : (
-          <Facts
-            facts={status.drops.map(({ name, packets }) => [
-              name,
-              packets === 0 ? 'none' : <span class="odd">{count(packets)} packets</span>,
-            ])}
-          />
-        )}
-      </Panel>
-      <Panel title="Store">
-        <Facts
-          facts={[
-            ['Engine', store.version],
-            ['Place', <code>{store.place}</code>],
-            ['Size', store.size_bytes === null ? 'not known' : sizeText(store.size_bytes, store.packets)],
-            ['Captures', count(store.captures)],
-            ['Packets', count(store.packets)],
-            ['Flows', count(store.flows)],
-            ['Findings', count(store.findings)],
-            ['From', store.first === null ? '–' : dayAndClock(store.first)],
-            ['To', store.last === null ? '–' : dayAndClock(store.last)],
-            ['Kept', store.retention],
-          ]}
-        />
-      </Panel>
-      <Panel title="This process">
-        <Facts
-          facts={[
-            ['Eyrie', status.version],
-            ['Node.js', status.node.replace(/^v/, '')],
-            ['Running for', duration(Math.round(status.uptime_seconds))],
-            ['Memory', bytes(status.memory_bytes)],
-            ['Peer', status.mesh === null ? 'none runs here' : `${status.mesh.peer} of ${status.mesh.name}`],
-            ['Pages open', count(status.live.clients)],
-            [
-              'Live messages skipped',
-              status.live.messages_skipped === 0 ? 'none' : count(status.live.messages_skipped),
-            ],
-          ]}
-        />
-      </Panel>
+      <Services services={status.services} />
+      <Queues queues={status.queues} />
+      <Losses drops={status.drops} />
+      <Store store={status.store} />
+      <Process status={status} />
       <Panel title="For programs" class="status-wide">
         <p class="status-links">
           <a href="/docs">The HTTP API, to read</a>
@@ -114,6 +34,112 @@ export function StatusPage() {
         </p>
       </Panel>
     </div>
+  );
+}
+
+type Of<Part extends keyof Status> = Pick<Status, Part>;
+
+function Services({ services }: Of<'services'>) {
+  return (
+    <Panel title="Services" class="status-wide">
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">Service</th>
+            <th scope="col">State</th>
+            <th scope="col">Note</th>
+          </tr>
+        </thead>
+        <tbody>
+          {services.map((service) => (
+            <tr key={service.name}>
+              <td>{service.name}</td>
+              <td>
+                <span class={`badge badge-${service.state}`}>{service.state}</span>
+              </td>
+              <td class="quiet">{service.note ?? '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+/** Above this share of its room, a queue is close to waiting or dropping. */
+const HIGH = 0.8;
+
+function Queues({ queues }: Of<'queues'>) {
+  return (
+    <Panel title="Queues">
+      {queues.length === 0 && <p class="quiet">No queues in this process</p>}
+      {queues.map(({ name, depth, capacity }) => (
+        <div key={name} class="queue">
+          <span>{name}</span>
+          <meter min={0} max={capacity} high={capacity * HIGH} value={depth} aria-label={name} />
+          <span class="num quiet">
+            {count(depth)} of {count(capacity)}
+          </span>
+        </div>
+      ))}
+    </Panel>
+  );
+}
+
+function Losses({ drops }: Of<'drops'>) {
+  return (
+    <Panel title="Losses">
+      {drops.length === 0 ? (
+        <p class="quiet">Nothing was lost</p>
+      ) : (
+        <Facts
+          facts={drops.map(({ name, packets }) => [
+            name,
+            packets === 0 ? 'none' : <span class="odd">{count(packets)} packets</span>,
+          ])}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Store({ store }: Of<'store'>) {
+  return (
+    <Panel title="Store">
+      <Facts
+        facts={[
+          ['Engine', store.version],
+          ['Place', <code>{store.place}</code>],
+          ['Size', store.size_bytes === null ? 'not known' : sizeText(store.size_bytes, store.packets)],
+          ['Captures', count(store.captures)],
+          ['Packets', count(store.packets)],
+          ['Flows', count(store.flows)],
+          ['Findings', count(store.findings)],
+          ['From', store.first === null ? '–' : dayAndClock(store.first)],
+          ['To', store.last === null ? '–' : dayAndClock(store.last)],
+          ['Kept', store.retention],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Process({ status }: { status: Status }) {
+  const { mesh, live } = status;
+  return (
+    <Panel title="This process">
+      <Facts
+        facts={[
+          ['Eyrie', status.version],
+          ['Node.js', status.node.replace(/^v/, '')],
+          ['Running for', duration(Math.round(status.uptime_seconds))],
+          ['Memory', bytes(status.memory_bytes)],
+          ['Peer', mesh === null ? 'none runs here' : `${mesh.peer} of ${mesh.name}`],
+          ['Pages open', count(live.clients)],
+          ['Live messages skipped', live.messages_skipped === 0 ? 'none' : count(live.messages_skipped)],
+        ]}
+      />
+    </Panel>
   );
 }
 
