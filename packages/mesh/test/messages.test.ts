@@ -62,6 +62,14 @@ test('allowed: a message between approved peers is delivered', async () => {
   );
 });
 
+test('what is kept of a message and of its sender has memory of its own, and keeps no pool of 64 KiB alive', async () => {
+  const s = await scene();
+  await outcomeOf(s.mesh, 1, 2, 'good morning');
+  const [message] = s.mesh.peers[2]!.inbox.messages;
+  for (const each of [message!.body, message!.stream]) assert.equal(each.buffer.byteLength, each.length);
+  s.mesh.peers[1]!.pairs.keyOf('peer-2', (_error, key) => assert.equal(key.buffer.byteLength, key.length));
+});
+
 test('allowed: to oneself', async () => {
   const s = await scene();
   assert.deepEqual(await outcomeOf(s.mesh, 1, 1, 'note'), { isDelivered: true, problem: '' });

@@ -11,6 +11,7 @@ import {
   encode,
   fixed,
   flag,
+  ownCopy,
   type Shape,
   text,
   variant,
@@ -94,7 +95,9 @@ export class Inbox {
   add(message: Omit<Message, 'kind'>): void {
     const uncertaintyMs = this.#uncertaintyMs();
     const isDated = Number.isFinite(uncertaintyMs);
-    const whole: Message = { kind: 'message', ...message, ...(isDated ? { uncertaintyMs } : {}) };
+    const { stream, body } = message;
+    const kept = { ...message, stream: ownCopy(stream), body: ownCopy(body) };
+    const whole: Message = { kind: 'message', ...kept, ...(isDated ? { uncertaintyMs } : {}) };
     this.#storage.append(LOG, entriesOf(whole));
     this.#load(whole);
     if (this.#messages.length > INBOX_MAX * SLACK || this.#bytes > INBOX_BYTES_MAX * SLACK) this.#compact();

@@ -12,7 +12,17 @@ import type { Random, Runtime } from '../runtime.ts';
 import { type HpkeContext, setupReceiver, setupSender } from '../sealed/hpke.ts';
 import { CIPHERTEXT_BYTES, isPublicKey } from '../sealed/xwing.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { bytes, decode, encode, fixed, optional, record, type Shape, varint } from '../wire/schema.ts';
+import {
+  bytes,
+  decode,
+  encode,
+  fixed,
+  optional,
+  ownCopy,
+  record,
+  type Shape,
+  varint,
+} from '../wire/schema.ts';
 import { BODY_BYTES_MAX, type Routing } from './routing.ts';
 
 /** After so many messages or so long a new secret is made. */
@@ -114,7 +124,7 @@ export class Pairs {
       if (!sha256(key).equals(hash)) return done(`the key of ${to} is not its own`, key);
       if (!isPublicKey(key)) return done(`the key of ${to} is none`, key);
       if (this.#keys.size >= KEYS_MAX) this.#keys.delete(this.#keys.keys().next().value!);
-      this.#keys.set(hex(hash), key);
+      this.#keys.set(hex(hash), ownCopy(key));
       done(null, key);
     });
   }
@@ -207,7 +217,7 @@ export class Pairs {
     const info = this.#info(this.#standing.id, to, epoch);
     const { encapsulated, context } = setupSender(key, info);
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie seal', info, sha256(key), encapsulated);
-    const setup = { certificate: this.#standing.certificate, encapsulated, signature };
+    const setup = { certificate: this.#standing.certificate, encapsulated: ownCopy(encapsulated), signature };
     const pair = { epoch, context, setup, isConfirmed: false, next: 0, bornMs: nowMs };
     if (this.#outgoing.size >= SENDERS_MAX) this.#outgoing.delete(this.#outgoing.keys().next().value!);
     this.#outgoing.set(to, pair);
