@@ -6,7 +6,8 @@
 //                                        └► one peer says so, again and again: a short trial
 //
 // A trial sends the suspect to the decoy for some seconds: who goes on there has the honeypot for a second witness, and who
-// does not is free, and its accuser not heard alone about it again. Where there is no decoy, the suspect is slowed down.
+// does not is free, and its accuser not heard alone about it again. Where there is no decoy, the suspect is slowed down, and
+// then its accuser not heard alone about it for three times as long.
 import { isIP } from 'node:net';
 import { type Finding, RULES, RuleEngine, type RuleSeverity } from '@eyrie/detect';
 import {
@@ -60,6 +61,8 @@ const CASES_MAX = 10_000;
 const ALONE_MAX = 3;
 const HOUR_MS = 3_600_000;
 const TRIAL_MS = 10_000;
+/** After a trial without a decoy, for each of its seconds: who is accused by one alone is slowed down a quarter of the time. */
+const REST_PARTS = 3;
 const KNOWN_RULES: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 const MESH_SCAN = RULES.filter(({ id }) => id === 'mesh-scan');
 
@@ -71,7 +74,8 @@ export class ResponseDesk {
   readonly #engine: RuleEngine;
   #responses: Response[] = [];
   readonly #advice = new AdviceBook();
-  #alone: { witness: string; subject: string; atMs: number }[] = [];
+  /** Trials on the word of one: until when that one is not heard alone about the same again. */
+  #alone: { witness: string; subject: string; atMs: number; restsMs: number }[] = [];
   /** Until when each is on trial. */
   readonly #trials = new Map<string, number>();
   #nextId = 1;
@@ -226,17 +230,20 @@ export class ResponseDesk {
   /** Why the word of one peer is not enough even for a trial, or null. */
   #doubt(subject: string, witness: string, answer: Answer): string | null {
     if (answer === 'block') return `only ${witness} says so`;
-    this.#alone = this.#alone.filter(({ atMs }) => this.#nowMs - atMs < HOUR_MS);
+    const nowMs = this.#nowMs;
+    this.#alone = this.#alone.filter(({ atMs, restsMs }) => nowMs < Math.max(atMs + HOUR_MS, restsMs));
     const before = this.#alone.filter((each) => each.witness === witness);
-    const isKnown = before.some((each) => each.subject === subject);
-    if (isKnown && answer === 'redirect')
+    const own = before.filter((each) => each.subject === subject);
+    const isKnown = own.length > 0;
+    if (isKnown && (answer === 'redirect' || own.some(({ restsMs }) => nowMs < restsMs)))
       return `${witness} alone has accused it before, and nobody else saw it`;
     const others = new Set(before.map((each) => each.subject)).size;
     return !isKnown && others >= ALONE_MAX ? `${witness} alone has accused too many within an hour` : null;
   }
 
   #began(subject: string, witness: string, forMs: number): void {
-    this.#alone.push({ witness, subject, atMs: this.#nowMs });
+    const atMs = this.#nowMs;
+    this.#alone.push({ witness, subject, atMs, restsMs: atMs + (1 + REST_PARTS) * forMs });
     for (const [id, untilMs] of this.#trials) if (untilMs < this.#nowMs) this.#trials.delete(id);
     this.#trials.set(subject, this.#nowMs + forMs);
   }

@@ -189,6 +189,27 @@ test('what one peer alone says again and again is no proof: the other is slowed 
   assert.ok(mesh.isWhole());
 });
 
+test('one that accuses without end keeps nobody slowed down, and a second witness still counts', async () => {
+  const { mesh } = await scene(ALL);
+  const id = 'peer-7';
+  const accuse = (i: number) =>
+    mesh.peers[i]!.suspicions.tell({
+      ...{ rule: 'query-flood', peer: id, address: '', severity: 'high', confidence: 95, summary: 'it asks' },
+    });
+  const step = () => mesh.peers[0]!.standing.measures.of(id)?.step ?? null;
+  let slowedS = 0;
+  for (let second = 0; second < 600; second++) {
+    accuse(2);
+    mesh.clock.run(1_000);
+    if (step() === 'throttle') slowedS++;
+  }
+  assert.ok(slowedS >= 30 && slowedS <= 200, `${slowedS} s of 600`);
+  accuse(4);
+  accuse(2);
+  mesh.clock.run(1_000);
+  assert.equal(step(), 'quarantine');
+});
+
 test('with a decoy, a trial is some seconds there, and it is the honeypot that proves it or does not', async () => {
   const here = await scene(`decoy = "10.0.0.19:9998"\n${rule('query-flood', 'redirect')}`);
   const { mesh, desk } = here;
