@@ -10,6 +10,7 @@ export { hostOf, parseAddress, plainHost } from './link/address.ts';
 export type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link/link.ts';
 export type { Session } from './link/session.ts';
 export { TlsTransport } from './link/tls.ts';
+export { networkOf } from './link/waiting-room.ts';
 export { Directory, type Status } from './members/directory.ts';
 export { type Measure, measureText, STEPS, type Step } from './members/measures.ts';
 export { type Member, Roster, RosterError } from './members/roster.ts';

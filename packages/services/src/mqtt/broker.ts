@@ -8,8 +8,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 import tls from 'node:tls';
-import { credentialsOf, type Peer, type Role } from '@eyrie/mesh';
+import { credentialsOf, every, type Peer, type Role } from '@eyrie/mesh';
 import type { Aedes, AuthenticateError, Client } from 'aedes';
+import { Connections } from './connections.ts';
 import { PacketBound } from './packet-bound.ts';
 import { listenTo, MqttError, type Port, type PortEvents } from './port.ts';
 import { Topics } from './topics.ts';
@@ -19,6 +20,8 @@ const CONNECTIONS_MAX = 256;
 const CONNECT_MS = 10_000;
 /** Who reads nothing for so long is sent away: until then all others wait for it. */
 const DRAIN_MS = 5_000;
+/** How often it is looked whose certificate has ended meanwhile: until then it is who it was when it came. */
+const JUDGE_MS = 30_000;
 /** Patterns that one client may have subscribed to. */
 const SUBSCRIPTIONS_MAX = 256;
 /** An order in base64, with its topic and its JSON; nothing longer may come. The first packet only says who comes. */
@@ -121,7 +124,7 @@ export async function openBroker(
   });
   broker.on('client', (client) => guests.add(client));
   broker.on('clientDisconnect', (client) => guests.delete(client));
-  /** Who is revoked or in quarantine has no connection either. */
+  /** Who is revoked or in quarantine has no connection either, nor one whose certificate has ended. */
   const judgeAgain = () => {
     for (const client of isOpen ? [] : guests) {
       const visitor = judged(client);
@@ -134,7 +137,11 @@ export async function openBroker(
     }
   };
   const { standing } = peer;
-  const ends = [listenTo(standing.onRoster, judgeAgain), listenTo(standing.measures.onChange, judgeAgain)];
+  const ends = [
+    listenTo(standing.onRoster, judgeAgain),
+    listenTo(standing.measures.onChange, judgeAgain),
+    isOpen ? () => {} : every(peer.runtime, JUDGE_MS, judgeAgain),
+  ];
   broker.on('clientError', (client, error) =>
     peer.runtime.log('debug', 'MQTT client failed', { client: client?.id ?? '', message: error.message }),
   );
@@ -206,6 +213,8 @@ function secureServer(broker: Aedes, peer: Peer, ends: (() => void)[]): tls.Serv
     (socket) => handle(broker, socket),
   );
   server.maxConnections = CONNECTIONS_MAX;
+  const connections = new Connections();
+  server.on('connection', (socket) => connections.enter(socket));
   ends.push(listenTo(peer.standing.onCertificate, () => server.setSecureContext(context())));
   server.on('tlsClientError', () => {});
   return server;

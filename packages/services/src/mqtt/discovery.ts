@@ -60,7 +60,7 @@ export function discoveryOf(
   return [presence, ...known.map((each) => sensorOf(each))];
 
   function sensorOf({ name, unit, meaning }: Attribute): Discovered {
-    const object = nodeOf(name);
+    const object = objectOf(name);
     return {
       topic: `${prefix}/sensor/${node}/${object}/config`,
       payload: {
@@ -79,7 +79,12 @@ export function discoveryOf(
   }
 }
 
-/** Ids in topics: letters, digits, underscore and dash. */
-function nodeOf(text: string): string {
-  return `eyrie_${text}`.replace(/[^A-Za-z0-9_-]/g, '_');
+/** Ids in topics: letters, digits, underscore and dash. Names of peers and meshes have no capitals: so no two are written alike. */
+function nodeOf(name: string): string {
+  return `eyrie_${name.replaceAll('.', 'DOT')}`;
+}
+
+/** Of an attribute: they are few, and known. */
+function objectOf(name: string): string {
+  return `eyrie_${name}`.replace(/[^A-Za-z0-9_-]/g, '_');
 }

@@ -176,8 +176,7 @@ export class Gateway {
   async #content(body: Uint8Array): Promise<Pick<MessagePayload, 'text' | 'data' | 'sealed'> | null> {
     const { sealFor } = this.#options;
     const bytes = Buffer.from(body);
-    if (sealFor === '')
-      return isUtf8(bytes) ? { text: bytes.toString() } : { data: bytes.toString('base64') };
+    if (sealFor === '') return contentOf(bytes);
     const { pairs, standing, runtime } = this.#peer;
     return new Promise((resolve) =>
       pairs.keyOf(sealFor, (error, key) => {
@@ -282,6 +281,12 @@ export class Gateway {
       this.#isQuiet = false;
     }
   }
+}
+
+/** As text, if it is one and not longer than one may be. */
+export function contentOf(body: Buffer): Pick<MessagePayload, 'text' | 'data'> {
+  const text = isUtf8(body) ? body.toString() : null;
+  return text !== null && text.length <= TEXT_CHARACTERS_MAX ? { text } : { data: body.toString('base64') };
 }
 
 /** More digits than were measured only cost room. */

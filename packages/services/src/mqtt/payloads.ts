@@ -59,7 +59,7 @@ export const FindingSchema = Type.Object(
 
 const text = Type.String({ description: 'the message', maxLength: TEXT_CHARACTERS_MAX });
 const data = Type.String({
-  description: 'the same of a message that is no text, in base64',
+  description: 'the same of a message that is no text, or a longer one, in base64',
   pattern: '^[A-Za-z0-9+/]*={0,2}$',
   maxLength: 4 * TEXT_CHARACTERS_MAX,
 });
@@ -141,7 +141,8 @@ export function readOrder(payload: Uint8Array): Order | string | null {
   } catch {
     // No JSON: the text itself.
   }
-  if (typeof value !== 'object' || value === null) return { text: plain };
+  if (typeof value !== 'object' || value === null)
+    return plain.length > TEXT_CHARACTERS_MAX ? 'it is too long' : { text: plain };
   if ('from' in value) return null;
   if (!Value.Check(OrderSchema, value)) return 'it is no order: {"text": "…"}, see docs/mqtt.md';
   if ([value.text, value.data, value.sealed].filter((each) => each !== undefined).length !== 1)

@@ -1,12 +1,18 @@
 // What counts as an order, and the schema that others are given.
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Value } from '@sinclair/typebox/value';
 import fc from 'fast-check';
-import { publishedSchema } from '../../src/mqtt/index.ts';
+import { CONNECTIONS_OF_ONE_MAX, Connections } from '../../src/mqtt/connections.ts';
+import { discoveryOf } from '../../src/mqtt/discovery.ts';
+import { contentOf } from '../../src/mqtt/gateway.ts';
+import { publishedSchema, Topics } from '../../src/mqtt/index.ts';
 import { PacketBound } from '../../src/mqtt/packet-bound.ts';
-import { readOrder } from '../../src/mqtt/payloads.ts';
+import { MessageSchema, readOrder, TEXT_CHARACTERS_MAX } from '../../src/mqtt/payloads.ts';
 
 const read = (text: string) => readOrder(Buffer.from(text));
 
@@ -33,6 +39,67 @@ test('text is an order, JSON is one if it is as the schema says, and nothing wit
   ])
     assert.equal(typeof read(wrong), 'string', wrong);
   assert.equal(read('x'.repeat(300_000)), 'it is too long');
+});
+
+test('what is longer than a text may be is published as data, and not taken as an order', () => {
+  const long = Buffer.from('é'.repeat(TEXT_CHARACTERS_MAX));
+  assert.deepEqual(Object.keys(contentOf(long)), ['text']);
+  const longer = Buffer.concat([long, Buffer.from('!')]);
+  const { data } = contentOf(longer);
+  assert.ok(data !== undefined && Buffer.from(data, 'base64').equals(longer));
+  const dates = { sent: '2027-01-01T00:00:00.000Z', received: '2027-01-01T00:00:00.000Z' };
+  const message = { from: 'lab-1', topic: 'message', ...dates, uncertainty_ms: null };
+  for (const body of [
+    Buffer.from('a'),
+    long,
+    longer,
+    Buffer.alloc(160 << 10, 'x'),
+    Buffer.alloc(160 << 10, 255),
+  ])
+    assert.ok(Value.Check(MessageSchema, { ...message, ...contentOf(body) }), `${body.length} bytes`);
+  assert.equal(readOrder(longer), 'it is too long');
+  assert.deepEqual(readOrder(long), { text: long.toString() });
+});
+
+test('no two peers have the same names in Home Assistant', () => {
+  const idsOf = (mesh: string, peer: string) =>
+    discoveryOf('homeassistant', new Topics(mesh), mesh, peer, ['cpu.used']).flatMap(({ topic, payload }) => [
+      topic,
+      (payload as { unique_id: string }).unique_id,
+    ]);
+  const peers = [
+    ['home', 'a.b'],
+    ['home', 'a_b'],
+    ['home', 'a-b'],
+    ['home', 'adotb'],
+    ['home.a', 'b'],
+    ['home-a', 'b'],
+  ];
+  const all = peers.flatMap(([mesh, peer]) => idsOf(mesh!, peer!));
+  assert.equal(new Set(all).size, all.length);
+  assert.ok(all.every((each) => /^[A-Za-z0-9_/-]+$/.test(each)));
+});
+
+test('one address has so many connections to a broker and no more, others still come in', () => {
+  const connections = new Connections();
+  const enter = (remoteAddress: string) => {
+    const socket = Object.assign(new EventEmitter(), {
+      remoteAddress,
+      destroyed: false,
+      destroy: () => {
+        socket.destroyed = true;
+        socket.emit('close');
+      },
+    });
+    connections.enter(socket as unknown as Socket);
+    return socket;
+  };
+  const own = Array.from({ length: 100 }, (_, i) => enter(`2001:db8::${i + 1}`));
+  assert.equal(own.filter(({ destroyed }) => !destroyed).length, CONNECTIONS_OF_ONE_MAX);
+  assert.equal(enter('192.0.2.1').destroyed, false);
+  own[0]!.destroy();
+  assert.equal(enter('2001:db8::1').destroyed, false);
+  assert.equal(enter('2001:db8::2').destroyed, true);
 });
 
 test('no bytes make it throw', () => {
