@@ -1,7 +1,7 @@
 // What the mesh takes from outside, so that the same code runs on real machines and on a virtual clock.
 
 import { randomBytes, randomInt } from 'node:crypto';
-import { HostClock, type LocalClock } from '@eyrie/clock/mesh';
+import { HostClock, type LocalClock, type SleepingMachine, Slept } from '@eyrie/clock/mesh';
 
 /** Cancels what was to happen later. Calling it twice, or too late, does nothing. */
 export type Cancel = () => void;
@@ -9,7 +9,7 @@ export type Cancel = () => void;
 export interface Clock {
   /** Wall clock, in milliseconds since 1970. It may jump. */
   nowMs(): number;
-  /** A clock that only goes forward, in milliseconds since any moment. */
+  /** A clock that only goes forward, also while the machine sleeps, in milliseconds since any moment. */
   elapsedMs(): number;
   /** Runs `action` once, not before `delayMs` are over. */
   after(delayMs: number, action: () => void): Cancel;
@@ -36,6 +36,18 @@ export interface Runtime {
 
 let hostClock: HostClock | null = null;
 
+/**
+ * What has gone by, sleep included: else a laptop that slept for an hour would take what it heard before for new, and see no
+ * hole in what it keeps.
+ */
+export function elapsedClock(counterMs: () => number, machine?: SleepingMachine): () => number {
+  const slept = new Slept(counterMs(), machine);
+  return () => {
+    const nowMs = counterMs();
+    return nowMs + slept.at(nowMs);
+  };
+}
+
 export const systemClock: Clock = {
   /** One for all peers of a process: reading the date finely costs a millisecond now and then. */
   get fine() {
@@ -43,7 +55,7 @@ export const systemClock: Clock = {
     return hostClock;
   },
   nowMs: () => Date.now(),
-  elapsedMs: () => performance.now(),
+  elapsedMs: elapsedClock(() => performance.now()),
   after(delayMs, action) {
     // What keeps a process alive is its sockets, not what it would do later.
     const timer = setTimeout(action, delayMs).unref();

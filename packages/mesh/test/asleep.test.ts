@@ -3,10 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readLeaf } from '../src/identity/certificate.ts';
+import { elapsedClock } from '../src/runtime.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 
 /** Certificates of a virtual mesh last a year at first, and a day once they were renewed. */
 const NIGHTS_MS = 400 * 24 * 3_600_000;
+
+const HOUR_MS = 3_600_000;
 
 async function asleep(peers: number, seed: number) {
   const mesh = await VirtualMesh.create({ peers, seed });
@@ -33,5 +36,59 @@ test('all have slept for longer than their certificates last: awake, they get ne
       assert.ok(expiresMs > mesh.clock.nowMs() + NIGHTS_MS, peer!.id);
       assert.equal(peer!.shutOut, null);
     }
+  }
+});
+
+test('a machine counts what it slept, and takes a date that was set for none', () => {
+  let [counterMs, dateMs, upMs] = [1_000, 1.8e12, 50_000];
+  const pass = (ms: number, ...clocks: ('counter' | 'date' | 'up')[]) => {
+    if (clocks.includes('counter')) counterMs += ms;
+    if (clocks.includes('date')) dateMs += ms;
+    if (clocks.includes('up')) upMs += ms;
+  };
+  const elapsedMs = elapsedClock(() => counterMs, { dateMs: () => dateMs, upMs: () => upMs });
+  const startMs = elapsedMs();
+  pass(10_000, 'counter', 'date', 'up');
+  assert.equal(elapsedMs() - startMs, 10_000);
+  pass(HOUR_MS, 'date', 'up');
+  assert.equal(elapsedMs() - startMs, HOUR_MS + 10_000);
+  pass(HOUR_MS, 'date');
+  pass(1_000, 'counter', 'date', 'up');
+  assert.equal(elapsedMs() - startMs, HOUR_MS + 11_000);
+});
+
+test('a coordinator that slept sees the hole, asks for what lies in it, and keeps nothing old for new', async () => {
+  for (const seed of [3, 4]) {
+    const mesh = await VirtualMesh.create({ peers: 6, seed });
+    await mesh.startAll();
+    const coordinator = mesh.peers.findIndex((peer) => peer!.directory.tree.root === peer!.id);
+    const { skyeye } = mesh.peers[coordinator]!;
+    skyeye.keepRecords();
+    const other = mesh.peers.findIndex((_, i) => i !== coordinator);
+    const id = `peer-${other}`;
+    // The others go on measuring, each ten seconds; the times of what they kept while it slept are theirs.
+    const measure = async (rounds: number) => {
+      for (let i = 0; i < rounds; i++) {
+        for (const peer of mesh.peers) peer!.skyeye.report({ 'cpu.free': 50 });
+        for (let k = 0; k < 20; k++) {
+          mesh.clock.run(500);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      }
+    };
+    await measure(8);
+    const { records } = skyeye;
+    const before = records!.of(id)!.length;
+    const asked = records!.asked;
+    mesh.sleptMs[coordinator] = HOUR_MS;
+    mesh.clock.run(1);
+    await measure(4);
+    assert.ok(mesh.isWhole(), `seed ${seed}: nobody is held for dead`);
+    assert.ok(records!.asked > asked, `seed ${seed}: what lies in the hole was asked for`);
+    const times = records!.of(id)!.map(({ atMs }) => atMs);
+    const gaps = times.slice(1).map((atMs, i) => atMs - times[i]!);
+    assert.ok(Math.max(...gaps) > HOUR_MS / 2, `seed ${seed}: ${Math.max(...gaps)} ms`);
+    assert.ok(times.length > before);
+    assert.ok(skyeye.view()!.readings.oldestMs < 60_000, `seed ${seed}: nothing old counts`);
   }
 });

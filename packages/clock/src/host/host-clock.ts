@@ -1,7 +1,7 @@
 // The clocks of this machine, read finely. Node tells the time of day in milliseconds only; the steady counter has
 // nanoseconds but no date. The two are tied together at the edge of a millisecond.
 
-import { uptime } from 'node:os';
+import { type SleepingMachine, Slept, thisMachine } from './slept.ts';
 
 /** What protocol logic needs of a clock; tests hand in one of their own. */
 export interface LocalClock {
@@ -19,54 +19,30 @@ const TRIES_MAX = 4;
 /** A step of the wall clock shows at once by more than this. */
 const STEP_NS = 2_000_000n;
 
-/** The date has gone on by so much more than the counter: it was set, or the machine has slept. */
-const SLEEP_MS = 500;
-
 /** What a machine counts. Tests hand in one of their own. */
-export interface Machine {
+export interface Machine extends SleepingMachine {
   /** On Linux it stands still while the machine sleeps (CLOCK_MONOTONIC). */
   counterNs(): bigint;
-  dateMs(): number;
-  /** Since it was started, asleep or not; in steps of 10 ms. */
-  upMs(): number;
 }
 
-const thisMachine: Machine = {
-  counterNs: () => process.hrtime.bigint(),
-  dateMs: () => Date.now(),
-  upMs: () => uptime() * 1000,
-};
+const here: Machine = { ...thisMachine, counterNs: () => process.hrtime.bigint() };
 
 export class HostClock implements LocalClock {
   readonly #machine: Machine;
   #wallMinusSteady = 0n;
   #tiedAt = 0n;
-  /** By how much the date was ahead of the counter, and what the machine was up longer than that counted, at first. */
-  #aheadMs: number;
-  readonly #upAheadMs: number;
-  #sleptMs = 0;
+  readonly #slept: Slept;
 
-  constructor(machine = thisMachine) {
+  constructor(machine = here) {
     this.#machine = machine;
-    const counterMs = Number(machine.counterNs()) / 1e6;
-    this.#aheadMs = machine.dateMs() - counterMs;
-    this.#upAheadMs = machine.upMs() - counterMs;
+    this.#slept = new Slept(Number(machine.counterNs()) / 1e6, machine);
     this.#tie();
   }
 
   /** Whoever leads the time of others must not be late by the night that it slept. */
   steadyNs(): bigint {
     const counterNs = this.#machine.counterNs();
-    const counterMs = Number(counterNs) / 1e6;
-    const aheadMs = this.#machine.dateMs() - counterMs;
-    if (aheadMs - this.#aheadMs > SLEEP_MS) this.#lookForSleep(counterMs);
-    this.#aheadMs = aheadMs;
-    return counterNs + BigInt(Math.round(this.#sleptMs * 1e6));
-  }
-
-  #lookForSleep(counterMs: number): void {
-    const sleptMs = this.#machine.upMs() - counterMs - this.#upAheadMs;
-    if (sleptMs - this.#sleptMs > SLEEP_MS) this.#sleptMs = sleptMs;
+    return counterNs + BigInt(Math.round(this.#slept.at(Number(counterNs) / 1e6) * 1e6));
   }
 
   wallNs(): bigint {

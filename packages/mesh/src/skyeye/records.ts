@@ -34,6 +34,8 @@ interface Row {
 export class Records {
   /** Readings that peers gave afterwards. */
   filled = 0;
+  /** Times that a peer was asked. */
+  asked = 0;
   readonly #runtime: Runtime;
   readonly #ask: (id: string, sinceMs: number) => Promise<readonly Sample[]>;
   readonly #rows = new Map<string, Row>();
@@ -105,6 +107,7 @@ export class Records {
     if (row?.holeMs == null) return;
     const fromMs = row.holeMs;
     this.#asking++;
+    this.asked++;
     try {
       const kept = await this.#ask(id, fromMs);
       row.holeMs = null;

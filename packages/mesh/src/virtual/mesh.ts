@@ -78,6 +78,8 @@ export class VirtualMesh {
   readonly storages: MemoryStorage[] = [];
   /** What each host's clock shows besides the true time. */
   readonly clockErrorMs: number[] = [];
+  /** How long each host has slept: its clocks have gone on, its timers have not. */
+  readonly sleptMs: number[] = [];
   /** By how much each host's clocks run too fast, in millionths. */
   readonly clockDriftPpm: number[] = [];
   /** Where those begin who know nobody yet. */
@@ -112,6 +114,7 @@ export class VirtualMesh {
       mesh.peers.push(null);
       mesh.storages.push(new MemoryStorage());
       mesh.clockErrorMs.push(0);
+      mesh.sleptMs.push(0);
       mesh.clockDriftPpm.push(0);
     }
     return mesh;
@@ -184,16 +187,17 @@ export class VirtualMesh {
   }
 
   #clockOf(i: number): Clock {
-    const { clock, clockErrorMs, clockDriftPpm } = this;
-    const steadyNs = () => BigInt(Math.round(clock.elapsedMs() * (1e6 + clockDriftPpm[i]!)));
+    const { clock, clockErrorMs, clockDriftPpm, sleptMs } = this;
+    const elapsedMs = () => clock.elapsedMs() + sleptMs[i]!;
+    const steadyNs = () => BigInt(Math.round(elapsedMs() * (1e6 + clockDriftPpm[i]!)));
     const startNs = BigInt(clock.nowMs() - Math.floor(clock.elapsedMs())) * 1_000_000n;
     return {
       fine: {
         steadyNs,
         wallNs: () => startNs + steadyNs() + BigInt(Math.round(clockErrorMs[i]! * 1e6)),
       },
-      nowMs: () => Math.floor(clock.nowMs() + clockErrorMs[i]!),
-      elapsedMs: () => clock.elapsedMs(),
+      nowMs: () => Math.floor(clock.nowMs() + clockErrorMs[i]! + sleptMs[i]!),
+      elapsedMs,
       after: (delayMs, action) => clock.after(delayMs, action),
     };
   }
