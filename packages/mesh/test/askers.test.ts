@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Once } from '../src/messages/once.ts';
+import { routed } from '../src/messages/routing.ts';
 import type { Peer } from '../src/peer/peer.ts';
 import { HOPS_MAX, queryMessage } from '../src/skyeye/query/messages.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
@@ -189,4 +190,46 @@ test('a throttled peer gets histories as seldom as answers', async () => {
   mesh.clock.run(500);
   for (let i = 0; i < 5; i++) await null;
   assert.ok(count >= 1 && count <= 6, `${count} told`);
+});
+
+test('nobody on the way reads a history, gives an older one, or hands it over as a message', async () => {
+  const { mesh, liar } = await started();
+  const root = mesh.peers.find((peer) => peer!.id === liar.directory.tree.root)!;
+  const asked = mesh.peers.find(
+    (peer) => peer!.id !== root.id && peer!.id !== liar.id && peer!.switchboard.sessionOf(liar.id) === null,
+  )!;
+  asked.skyeye.history.details = '"a secret of this host"';
+  const carried: Uint8Array[] = [];
+  for (const peer of mesh.peers)
+    sending(peer!, (kind, payload) => {
+      if (kind === noticeKinds.routed) carried.push(Buffer.from(payload));
+      return payload;
+    });
+  const results: unknown[] = [];
+  const ask = async () => {
+    liar.skyeye.history.of(asked.id).then(
+      ({ details }) => results.push(details),
+      (error) => results.push((error as Error).message),
+    );
+    mesh.clock.run(2_500);
+    for (let i = 0; i < 5; i++) await null;
+  };
+  await ask();
+  assert.deepEqual(results.splice(0), ['a secret of this host']);
+  assert.ok(carried.length > 2);
+  assert.ok(carried.every((payload) => !Buffer.from(payload).includes('a secret')));
+
+  const answers = carried
+    .map((payload) => decode(routed, payload))
+    .filter(({ to, kind, isFine }) => to === liar.id && kind === routedKinds.answer && isFine);
+  const older = answers.at(-1)!.body;
+  asked.routing.handle(routedKinds.history, (_from, _payload, answer) => answer(null, older));
+  await ask();
+  assert.match(String(results.splice(0)[0]), /an older one/);
+  asked.routing.handle(routedKinds.history, (_from, _payload, answer) => answer(null, Buffer.from([0])));
+  await ask();
+  assert.equal(results.length, 1);
+  asked.routing.send(liar.id, routedKinds.sealed, older);
+  mesh.clock.run(1_000);
+  assert.equal(liar.inbox.messages.length, 0);
 });

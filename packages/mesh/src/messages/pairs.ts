@@ -133,16 +133,18 @@ export class Pairs {
    * Seals with the receiver's key that `keyOf` gave.
    *
    * @param isForLater the receiver may have forgotten what it confirmed by the time it opens this
+   * @param purpose what it is, if it is no message: nobody on the way can hand it over as something else
    */
   seal(
     to: string,
     key: Uint8Array,
     plain: Uint8Array,
     isForLater = false,
+    purpose = '',
   ): { envelope: Envelope; context: HpkeContext } {
     const pair = this.#outgoingTo(to, key);
     const number = pair.next++;
-    const sealed = pair.context.seal(number, plain, associated(pair.epoch, number));
+    const sealed = pair.context.seal(number, plain, associated(pair.epoch, number, purpose));
     const setup = pair.isConfirmed && !isForLater ? null : pair.setup;
     return { envelope: { epoch: pair.epoch, number, setup, sealed }, context: pair.context };
   }
@@ -165,7 +167,7 @@ export class Pairs {
   }
 
   /** Opens what `from` says it sent, if it is an approved peer today and truly did. */
-  open(from: string, received: Envelope): Opened {
+  open(from: string, received: Envelope, purpose = ''): Opened {
     const member = this.#standing.roster.members.get(from);
     if (member === undefined) return { problem: 'not-approved' };
     if (member.revoked !== null) return { problem: 'revoked' };
@@ -184,7 +186,7 @@ export class Pairs {
     const plain = pair.context.open(
       received.number,
       received.sealed,
-      associated(received.epoch, received.number),
+      associated(received.epoch, received.number, purpose),
     );
     return plain === null ? { problem: 'tampered' } : { plain, context: pair.context };
   }
@@ -229,11 +231,11 @@ export class Pairs {
   }
 }
 
-function associated(epoch: Uint8Array, number: number): Buffer {
+function associated(epoch: Uint8Array, number: number, purpose: string): Buffer {
   const data = Buffer.alloc(14);
   data.set(epoch);
   data.writeUIntBE(number, 8, 6);
-  return data;
+  return purpose === '' ? data : Buffer.concat([data, Buffer.from(purpose)]);
 }
 
 /** What only the two ends of a pair can make: the receiver's word that it has something. */

@@ -180,6 +180,7 @@ export class Peer {
       this.switchboard,
       this.routing,
       asker,
+      this.pairs,
     );
     this.skyeye.onAsked.push((id) => this.meter.query(id));
     this.#neighbours = new Neighbours(

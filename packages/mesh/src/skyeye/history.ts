@@ -1,12 +1,14 @@
 // What a peer has measured lately, kept by itself: an hour at ten seconds. So nothing is missing when the link to others
-// was, and whoever wants to see it asks for it over the mesh.
+// was, and whoever wants to see it asks for it over the mesh. The answer is sealed for the asker, as a message is: those that
+// carry it learn nothing of interfaces, file systems and sensors.
 
 import { peerId } from '../identity/names.ts';
 import { type Asker, proof } from '../messages/asker.ts';
+import { envelope, type Pairs } from '../messages/pairs.ts';
 import type { Routing } from '../messages/routing.ts';
-import type { Clock } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { decode, encode, float, list, record, text, varint } from '../wire/schema.ts';
+import { decode, encode, fixed, float, list, record, type Shape, text, varint } from '../wire/schema.ts';
 import { shownAttributes, type Values } from './attributes.ts';
 import { HISTORY_MAX, type Sample, Samples } from './samples.ts';
 
@@ -27,36 +29,56 @@ export interface Series {
 }
 
 const sample = record({ agoMs: varint(), values: list(float, WIDTH) });
-const told = record({ details: text(DETAILS_BYTES_MAX), samples: list(sample, HISTORY_MAX) });
+/** `question`: of which this is the answer, so that nobody on the way gives an older one. */
+const told = record({
+  question: fixed(8),
+  details: text(DETAILS_BYTES_MAX),
+  samples: list(sample, HISTORY_MAX),
+});
 /** `lastMs`: what was measured longer ago is not wanted. */
-const asked = record({ of: peerId, lastMs: varint(), proof });
+const asked = record({ of: peerId, lastMs: varint(), question: fixed(8), proof });
+type Told = Shape<typeof told>;
+const PURPOSE = 'eyrie history';
+const NOTHING = Buffer.alloc(0);
 /** Longer than anything is kept. */
 const ALL_MS = 2 ** 40;
 
 export class History {
-  readonly #clock: Clock;
+  readonly #runtime: Runtime;
   readonly #routing: Routing;
   readonly #asker: Asker;
+  readonly #pairs: Pairs;
   /** JSON. */
   #details = 'null';
   readonly #samples = new Samples();
 
   /** @param mayAsk whether a peer, that has proved to be the one who asks, is answered now */
-  constructor(clock: Clock, routing: Routing, asker: Asker, mayAsk: (peer: string) => boolean) {
-    this.#clock = clock;
+  constructor(
+    runtime: Runtime,
+    routing: Routing,
+    asker: Asker,
+    pairs: Pairs,
+    mayAsk: (peer: string) => boolean,
+  ) {
+    this.#runtime = runtime;
     this.#routing = routing;
     this.#asker = asker;
+    this.#pairs = pairs;
     routing.handle(routedKinds.history, (from, payload, answer) => {
-      const { of, lastMs, proof } = decode(asked, payload);
-      const objection = asker.objectionTo(from, contentOf(of), proof);
+      const { of, lastMs, question, proof } = decode(asked, payload);
+      const objection = asker.objectionTo(from, contentOf(of, lastMs, question), proof);
       const problem = objection ?? (mayAsk(from) ? null : 'you ask too often');
-      if (problem !== null) answer(problem, Buffer.alloc(0));
-      else answer(null, encode(told, { details: this.#details, samples: this.#told(lastMs) }));
+      if (problem !== null) return answer(problem, NOTHING);
+      pairs.keyOf(from, (error, key) => {
+        if (error !== null) return answer(`the answer cannot be sealed: ${error}`, NOTHING);
+        const plain = encode(told, { question, details: this.#details, samples: this.#told(lastMs) });
+        answer(null, encode(envelope, pairs.seal(from, key, plain, false, PURPOSE).envelope));
+      });
     });
   }
 
   add(values: Values): void {
-    this.#samples.add(values, this.#clock.elapsedMs());
+    this.#samples.add(values, this.#nowMs);
   }
 
   /** @param json too long, it is left out */
@@ -77,18 +99,20 @@ export class History {
 
   /** What another peer has measured since then (elapsedMs), with times on this peer's clock. */
   async since(id: string, sinceMs: number): Promise<Sample[]> {
-    const lastMs = Math.min(ALL_MS, Math.max(0, this.#clock.elapsedMs() - sinceMs));
+    const lastMs = Math.min(ALL_MS, Math.max(0, this.#nowMs - sinceMs));
     return (await this.#ask(id, Math.ceil(lastMs))).samples;
   }
 
   #ask(id: string, lastMs: number): Promise<{ details: string; samples: Sample[] }> {
-    const question = encode(asked, { of: id, lastMs, proof: this.#asker.prove(contentOf(id)) });
+    const question = this.#runtime.random.bytes(8);
+    const proved = this.#asker.prove(contentOf(id, lastMs, question));
+    const payload = encode(asked, { of: id, lastMs, question, proof: proved });
     return new Promise((resolve, reject) => {
-      this.#routing.ask(id, routedKinds.history, question, ASK_MS, (error, body) => {
+      this.#routing.ask(id, routedKinds.history, payload, ASK_MS, (error, body) => {
         if (error !== null) return reject(new Error(error));
         try {
-          const { details, samples } = decode(told, body);
-          const nowMs = this.#clock.elapsedMs();
+          const { details, samples } = this.#opened(id, question, body);
+          const nowMs = this.#nowMs;
           resolve({
             details,
             samples: samples.map(({ agoMs, values }) => ({ atMs: nowMs - agoMs, values })),
@@ -100,15 +124,29 @@ export class History {
     });
   }
 
+  /** @throws if it is none of that peer, or of another question */
+  #opened(id: string, question: Uint8Array, body: Uint8Array): Told {
+    const opened = this.#pairs.open(id, decode(envelope, body), PURPOSE);
+    if ('problem' in opened) throw new Error(`the answer of ${id} cannot be opened: ${opened.problem}`);
+    const answered = decode(told, opened.plain);
+    if (Buffer.compare(answered.question, question) !== 0)
+      throw new Error(`what came as the answer of ${id} is an older one`);
+    return answered;
+  }
+
+  get #nowMs(): number {
+    return this.#runtime.clock.elapsedMs();
+  }
+
   #told(lastMs: number) {
-    const nowMs = this.#clock.elapsedMs();
+    const nowMs = this.#nowMs;
     return this.#samples
       .since(nowMs - lastMs)
       .map(({ atMs, values }) => ({ agoMs: Math.max(0, Math.round(nowMs - atMs)), values: [...values] }));
   }
 
   seriesOf(id: string, all: readonly Sample[], details: unknown): Series {
-    const aheadMs = this.#clock.nowMs() - this.#clock.elapsedMs();
+    const aheadMs = this.#runtime.clock.nowMs() - this.#nowMs;
     const timesMs = all.map(({ atMs }) => Math.round(atMs + aheadMs));
     const series: Series = { id, timesMs, attributes: {}, details };
     for (const [i, { name }] of shownAttributes.entries()) {
@@ -119,6 +157,6 @@ export class History {
   }
 }
 
-function contentOf(id: string): Buffer {
-  return Buffer.from(`history of ${id}`);
+function contentOf(id: string, lastMs: number, question: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`history of ${id} ${lastMs} `), question]);
 }

@@ -4,6 +4,7 @@ import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';
 import type { Asker } from '../messages/asker.ts';
 import { Once } from '../messages/once.ts';
+import type { Pairs } from '../messages/pairs.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
@@ -67,6 +68,7 @@ export class SkyEyeOverLinks {
     switchboard: Switchboard,
     routing: Routing,
     asker: Asker,
+    pairs: Pairs,
     options: SkyEyeOptions = {},
   ) {
     this.#runtime = runtime;
@@ -113,7 +115,7 @@ export class SkyEyeOverLinks {
       this.core.below,
       this.support,
     );
-    this.history = new History(runtime.clock, routing, this.#asker, (id) => this.#throttle.allows(id));
+    this.history = new History(runtime, routing, asker, pairs, (id) => this.#throttle.allows(id));
     this.latency = new Latency(runtime, id, directory, switchboard);
     this.talkers = new Talkers(runtime, {
       ...world,
