@@ -77,6 +77,20 @@ test('every peer knows what has the most traffic, of those that tell it; silence
   assert.ok(running(mesh).every(({ skyeye }) => skyeye.talkers.whole() === null));
 });
 
+test('who begins to tell is known to all within seconds, and so is who ceases to', async () => {
+  const mesh = await VirtualMesh.create({ peers: 14, seed: 3 });
+  await mesh.startAll();
+  mesh.clock.run(20_000);
+  const { talkers } = mesh.peers[9]!.skyeye;
+  talkers.report({ names: [heavy('own.example', 5)], addresses: [] });
+  mesh.clock.run(5_000);
+  const told = () => running(mesh).filter(({ skyeye }) => skyeye.talkers.whole() !== null).length;
+  assert.equal(told(), 14);
+  talkers.report(null);
+  mesh.clock.run(5_000);
+  assert.equal(told(), 0);
+});
+
 test('what comes from above again and again is not handed on as often', () => {
   const clock = new VirtualClock();
   let sent = 0;

@@ -3,7 +3,7 @@
 // nothing is sent. A sum keeps the heaviest only. It is a Misra–Gries summary, which stays one when it is merged (Agarwal et al.,
 // PODS 2012, §2): what is left out has less than `shortBy`, and no rate is too low by more than that.
 
-import { every, type Runtime } from '../runtime.ts';
+import { type Cancel, every, type Runtime } from '../runtime.ts';
 import { type Codec, double, flag, list, record, text, varint, WireError } from '../wire/schema.ts';
 
 const KEPT_MAX = 32;
@@ -12,6 +12,8 @@ const NAME = /^[\p{L}\p{N}._:%/ -]{1,253}$/u;
 const RATE_MAX = 1e13;
 const TELL_MS = 10_000;
 const STALE_MS = 35_000;
+/** Whoever begins or ceases to tell is news, which does not wait for the next turn. */
+const NEWS_MS = 1_000;
 /** What comes from above sooner is not handed on: each hands it to several, and so would a flood be a larger one below. */
 const PASS_MS = TELL_MS / 4;
 
@@ -119,7 +121,8 @@ export class Talkers {
   readonly #below = new Map<string, Heard>();
   #whole: Heard | null = null;
   #hasTold = false;
-  #cancel = () => {};
+  #cancel: Cancel = () => {};
+  #cancelNews: Cancel | null = null;
 
   constructor(runtime: Runtime, world: TalkSurroundings) {
     this.#runtime = runtime;
@@ -132,11 +135,13 @@ export class Talkers {
 
   stop(): void {
     this.#cancel();
+    this.#cancelNews?.();
   }
 
   /** What this host has seen; to be said again before it is stale. Null: nothing may be told any more. */
   report(own: { names: readonly Heavy[]; addresses: readonly Heavy[] } | null): void {
     const atMs = this.#runtime.clock.elapsedMs();
+    if ((this.#fresh(this.#own) === null) !== (own === null)) this.#tellSoon();
     this.#own = own && {
       talk: { peers: 1, names: heavyOf(own.names), addresses: heavyOf(own.addresses) },
       atMs,
@@ -148,8 +153,10 @@ export class Talkers {
     if (isWhole) {
       if (this.#world.isRoot() || from !== this.#world.parent()) return;
       if (this.#whole === null || atMs - this.#whole.atMs >= PASS_MS) this.#pass(talk, atMs);
-    } else if (this.#world.isChild(from) && this.#world.counts(from) && talk.peers <= this.#world.alive())
+    } else if (this.#world.isChild(from) && this.#world.counts(from) && talk.peers <= this.#world.alive()) {
+      if (this.#below.get(from)?.talk.peers !== talk.peers) this.#tellSoon();
       this.#below.set(from, { talk, atMs });
+    }
   }
 
   /** Of the whole mesh; null while nobody tells anything. */
@@ -163,7 +170,18 @@ export class Talkers {
     return heard !== null && this.#runtime.clock.elapsedMs() - heard.atMs < STALE_MS ? heard : null;
   }
 
+  #tellSoon(): void {
+    const { clock } = this.#runtime;
+    // Of a root: so late that it is handed on by all.
+    const waitMs = (this.#whole?.atMs ?? 0) + PASS_MS + NEWS_MS - clock.elapsedMs();
+    this.#cancelNews ??= clock.after(Math.max(NEWS_MS, this.#world.isRoot() ? waitMs : 0), () =>
+      this.#tell(),
+    );
+  }
+
   #tell(): void {
+    this.#cancelNews?.();
+    this.#cancelNews = null;
     for (const [id, heard] of [...this.#below])
       if (this.#fresh(heard) === null || !this.#world.isChild(id) || !this.#world.counts(id))
         this.#below.delete(id);
