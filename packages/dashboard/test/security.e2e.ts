@@ -59,12 +59,16 @@ test('a visit to the honeypot is played again, and commands nothing', async () =
   const sessions = join(eyrie.folder, 'eyrie/honeypot/sessions');
   mkdirSync(sessions, { recursive: true });
   const header = { session: 'v1', protocol: 'redis', source: '127.0.0.1:4000', port: 6379, time: 1e12 };
+  const summary = { ...header, meshTime: null, seconds: 0.2, bytesIn: 10, bytesOut: 10 };
   const lines = [
     { version: 2, width: 80, height: 24, eyrie: header },
     [0.1, 'i', 'INFO\r\n<b id="planted">'],
     [0.2, 'o', 'redis_version\u001b[31m'],
   ];
-  writeFileSync(join(sessions, 'v1.cast'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const cast = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  writeFileSync(join(sessions, '20261121T143511.casts'), cast);
+  const index = { ...summary, cast: { at: 0, length: Buffer.byteLength(cast) }, packets: null };
+  writeFileSync(join(sessions, '20261121T143511.index'), `${JSON.stringify(index)}\n`);
   const { page, end } = await visit(browser, `${eyrie.url}#/security`);
   await page.getByRole('button', { name: 'Play the visit of 127.0.0.1' }).click();
   const screen = page.getByRole('region', { name: 'What was said' });

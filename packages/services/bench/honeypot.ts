@@ -1,5 +1,5 @@
 // How much the honeypot bears: visitors at once, and connections a second, with its memory and what it recorded.
-//   node packages/services/bench/honeypot.ts [--visitors 2000] [--seconds 5]
+//   node packages/services/bench/honeypot.ts [--visitors 2000] [--seconds 5] [--say 'USER ana\r\nPASS secret\r\n']
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -9,10 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
-  options: { visitors: { type: 'string', default: '2000' }, seconds: { type: 'string', default: '5' } },
+  options: {
+    visitors: { type: 'string', default: '2000' },
+    seconds: { type: 'string', default: '5' },
+    /** What each visitor says; a login is a visit that has a record and packets of its own. */
+    say: { type: 'string', default: 'GET / HTTP/1.0\\r\\n\\r\\n' },
+  },
 });
 const visitors = Number(values.visitors);
 const seconds = Number(values.seconds);
+const said = values.say.replaceAll('\\r', '\r').replaceAll('\\n', '\n');
 /** Connections under way at once while their rate is measured. */
 const UNDER_WAY = 200;
 
@@ -95,11 +101,10 @@ async function knock(duration: number): Promise<{ done: number; failed: number }
     new Promise<void>((over) => {
       const socket = connect(port, '127.0.0.1');
       let heard = 0;
-      socket.on('connect', () => socket.write('GET / HTTP/1.0\r\n\r\n'));
+      socket.on('connect', () => socket.end(said));
       socket.on('data', (bytes) => {
         heard += bytes.length;
       });
-      socket.on('end', () => socket.end());
       socket.on('error', () => {});
       socket.on('close', () => {
         counts[heard > 0 ? 'done' : 'failed']++;

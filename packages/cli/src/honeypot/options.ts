@@ -56,4 +56,15 @@ Examples:
       const { replaySession } = await import('./sessions.ts');
       process.exitCode = await replaySession(session, command.optsWithGlobals());
     });
+
+  honeypot
+    .command('export')
+    .description('write one visit as an asciicast or its packets as pcapng')
+    .argument('<session>', 'its name, as `sessions` lists it; the beginning will do')
+    .argument('<file>', 'a new file: NAME.cast for asciinema, NAME.pcapng for eyrie read and tshark')
+    .addHelpText('after', '\nExample:\n  eyrie honeypot export 20261121T143511 visit.pcapng')
+    .action(async (session: string, file: string, _own, command: Command) => {
+      const { exportSession } = await import('./sessions.ts');
+      process.exitCode = await exportSession(session, file, command.optsWithGlobals());
+    });
 }

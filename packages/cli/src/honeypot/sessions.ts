@@ -1,13 +1,11 @@
 // Visits on record: which there are, and one of them played again.
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CastEvent, readCast, type VisitSummary, Visits } from '@eyrie/services/honeypot';
+import { type CastEvent, type VisitRecord, type VisitSummary, Visits } from '@eyrie/services/honeypot';
 import { FAILED, UserError } from '../errors.ts';
 import { bytesText, durationText } from '../terminal/units.ts';
 import { honeypotFolder } from './folder.ts';
 
-const ENDING = '.cast';
 /** A pause that nobody wants to sit through. */
 const PAUSE_SECONDS_MAX = 2;
 
@@ -35,15 +33,43 @@ function row({ session, protocol, source, port, seconds, bytesIn }: VisitSummary
 export async function replaySession(wanted: string, { folder, speed }: ReplayOptions): Promise<number> {
   const factor = Number(speed);
   if (!(factor >= 0)) throw new UserError(`--speed takes a number, 0 or more, not '${speed}'`);
-  const found = (await names(honeypotFolder(folder))).filter((name) => name.startsWith(wanted));
-  if (found.length !== 1) {
-    const how = found.length === 0 ? 'no visit begins' : `${found.length} visits begin`;
-    throw new UserError(`${how} with '${wanted}': see eyrie honeypot sessions`, FAILED);
-  }
-  const cast = readCast(await readFile(join(honeypotFolder(folder), 'sessions', found[0]!), 'utf8'));
-  if (cast === null) throw new UserError(`${found[0]}: not a record of a visit`, FAILED);
-  await play(cast.events, factor, cast.header.protocol === 'ssh' || cast.header.protocol === 'telnet');
+  const visits = new Visits(honeypotFolder(folder));
+  const { events, protocol } = await recordOf(visits, await oneOf(visits, wanted));
+  await play(events, factor, protocol === 'ssh' || protocol === 'telnet');
   return 0;
+}
+
+export async function exportSession(
+  wanted: string,
+  file: string,
+  { folder }: SessionsOptions,
+): Promise<number> {
+  const isCast = file.endsWith('.cast');
+  if (!isCast && !file.endsWith('.pcapng'))
+    throw new UserError(`${file}: a name that ends in .cast, for asciinema, or in .pcapng`);
+  const visits = new Visits(honeypotFolder(folder));
+  const session = await oneOf(visits, wanted);
+  const content = await (isCast ? visits.cast(session) : visits.packets(session));
+  if (content === null) throw new UserError(`${session}: of this visit there are no packets`, FAILED);
+  await writeFile(file, content, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`${file}: ${error.code === 'EEXIST' ? 'is there already' : error.message}`, FAILED);
+  });
+  return 0;
+}
+
+/** The visit whose name begins so. @throws UserError */
+async function oneOf(visits: Visits, wanted: string): Promise<string> {
+  const all = await visits.list(Number.POSITIVE_INFINITY);
+  const found = all.map(({ session }) => session).filter((name) => name.startsWith(wanted));
+  if (found.length === 1) return found[0]!;
+  const how = found.length === 0 ? 'no visit begins' : `${found.length} visits begin`;
+  throw new UserError(`${how} with '${wanted}': see eyrie honeypot sessions`, FAILED);
+}
+
+async function recordOf(visits: Visits, session: string): Promise<VisitRecord> {
+  const record = await visits.read(session);
+  if (record === null) throw new UserError(`${session}: not a record of a visit`, FAILED);
+  return record;
 }
 
 /** `isEchoed`: what the visitor typed is in the answers already. */
@@ -63,14 +89,4 @@ function harmless(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(/[^\n\t\b\x20-\x7e]/g, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });
-}
-
-async function names(folder: string): Promise<string[]> {
-  try {
-    const all = await readdir(join(folder, 'sessions'));
-    return all.filter((name) => name.endsWith(ENDING)).sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 // A session on record: asciicast version 2, which asciinema plays too. Bytes stand as latin1, so that nothing is lost.
 import type { MeshStamp } from '../mesh-time/index.ts';
+import type { VisitSummary } from './segments.ts';
 import type { Direction, Tape } from './tape.ts';
 
 export interface CastHeader {
@@ -35,12 +36,23 @@ export function castOf(tape: Tape, { session, protocol, source, port, time, mesh
   return `${lines.join('\n')}\n`;
 }
 
+/** What a list of visits says of it. */
+export function summaryOf(tape: Tape, header: CastHeader): VisitSummary {
+  let [seconds, bytesIn, bytesOut] = [0, 0, 0];
+  for (const { atMs, direction, isPlayed, bytes } of tape.entries()) {
+    if (!isPlayed) continue;
+    seconds = atMs / 1000;
+    if (direction === 'i') bytesIn += bytes.length;
+    else bytesOut += bytes.length;
+  }
+  return { ...header, seconds, bytesIn, bytesOut };
+}
+
 /** Null where the text is no record of ours. */
 export function readCast(text: string): { header: CastHeader; events: CastEvent[] } | null {
   try {
     const [first = '', ...rest] = text.trimEnd().split('\n');
-    // Records made without a peer beside them do not say it.
-    const header = { meshTime: null, ...JSON.parse(first).eyrie } as CastHeader;
+    const header = JSON.parse(first).eyrie as CastHeader;
     if (typeof header.session !== 'string') return null;
     const events = rest.map((line) => {
       const [at, direction, data] = JSON.parse(line) as [number, Direction, string];

@@ -33,17 +33,21 @@ export interface Happening {
   readonly seconds?: number;
 }
 
-export interface HoneypotEvent extends Happening {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** The same by the clock that all peers share; null where none runs. */
-  readonly meshTime: MeshStamp | null;
+/** What is the same in all events of a visit. */
+export interface VisitFacts {
   readonly session: string;
-  readonly protocol: string;
   readonly sourceAddress: string;
   readonly sourcePort: number;
   readonly address: string;
   readonly port: number;
+}
+
+export interface HoneypotEvent extends Happening, VisitFacts {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** The same by the clock that all peers share; null where none runs. */
+  readonly meshTime: MeshStamp | null;
+  readonly protocol: string;
 }
 
 const CATEGORIES: Readonly<Record<EventType, readonly [category: string, type: string]>> = {
@@ -60,26 +64,45 @@ const CATEGORIES: Readonly<Record<EventType, readonly [category: string, type: s
 
 /** Fields without a value are left out. */
 export function toEcs(event: HoneypotEvent): object {
+  return { ...happeningFields(event), ...visitFields(event) };
+}
+
+/** The same as a line of JSON. `visit`: of `visitText`, made once for all events of a visit. */
+export function toEcsLine(event: HoneypotEvent, visit = visitText(event)): string {
+  return `${JSON.stringify(happeningFields(event)).slice(0, -1)},${visit}`;
+}
+
+export function visitText(facts: VisitFacts): string {
+  return JSON.stringify(visitFields(facts)).slice(1);
+}
+
+function visitFields({ session, sourceAddress, sourcePort, address, port }: VisitFacts): object {
+  return {
+    'ecs.version': '8.17.0',
+    'event.kind': 'event',
+    'event.dataset': 'eyrie.honeypot',
+    'network.transport': 'tcp',
+    'source.ip': sourceAddress,
+    'source.port': sourcePort,
+    'destination.ip': address,
+    'destination.port': port,
+    'eyrie.session': session,
+  };
+}
+
+function happeningFields(event: HoneypotEvent): object {
   const [category, type] = CATEGORIES[event.type];
   const shared = event.meshTime === null ? undefined : meshTimeOf(event.meshTime);
   const outcome = event.isSuccess === undefined ? undefined : event.isSuccess ? 'success' : 'failure';
   return {
     '@timestamp': new Date(event.time).toISOString(),
-    'ecs.version': '8.17.0',
-    'event.kind': 'event',
-    'event.dataset': 'eyrie.honeypot',
     'event.category': [category],
     'event.type': [type],
     'event.action': event.type === 'login' ? `login.${event.isSuccess ? 'success' : 'failed'}` : event.type,
     'event.outcome': outcome,
     'event.reason': event.reason,
     'event.duration': event.seconds === undefined ? undefined : Math.round(event.seconds * 1e9),
-    'source.ip': event.sourceAddress,
-    'source.port': event.sourcePort,
     'source.bytes': event.type === 'disconnect' ? event.bytes : undefined,
-    'destination.ip': event.address,
-    'destination.port': event.port,
-    'network.transport': 'tcp',
     'network.protocol': event.protocol,
     'user.name': event.user,
     'process.command_line': event.command,
@@ -92,7 +115,6 @@ export function toEcs(event: HoneypotEvent): object {
     'eyrie.mesh.name': shared?.mesh,
     'eyrie.mesh.time': shared?.time,
     'eyrie.mesh.uncertainty_ms': shared?.uncertainty_ms,
-    'eyrie.session': event.session,
     'eyrie.password': event.password,
     'eyrie.payload': event.data,
     'eyrie.fingerprint': event.fingerprint,

@@ -59,6 +59,9 @@ export class Honeypot {
   #sweep: NodeJS.Timeout | null = null;
   #visits = 0;
   #names = randomInt(2 ** 32);
+  /** Of the name given last. */
+  #second = 0;
+  #secondText = '';
 
   constructor(options: HoneypotOptions) {
     this.#options = options;
@@ -161,8 +164,12 @@ export class Honeypot {
   /** When it began, and what nobody else has: `20261121T143511-7d884abd`. */
   #nextName(): string {
     this.#names = (this.#names + 1) % 2 ** 32;
-    const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '');
-    return `${time}-${this.#names.toString(16).padStart(8, '0')}`;
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#secondText = new Date(second * 1000).toISOString().slice(0, 19).replace(/[-:]/g, '');
+    }
+    return `${this.#secondText}-${this.#names.toString(16).padStart(8, '0')}`;
   }
 
   /** All together hold too much: whoever holds most has to go; of equals, who has been here longest. */

@@ -2,8 +2,8 @@
 import { type DecoyEvent, MeshDecoy, type Peer, parseAddress, plainHost, type Transport } from '@eyrie/mesh';
 import type { MeshNow, MeshStamp } from '../mesh-time/index.ts';
 import { Account, type Bounds, type Budget } from './bounds.ts';
-import { castOf } from './cast.ts';
-import type { Happening, HoneypotEvent } from './event.ts';
+import { castOf, summaryOf } from './cast.ts';
+import type { Happening, HoneypotEvent, VisitFacts } from './event.ts';
 import type { Persona } from './persona.ts';
 import type { Recorder } from './recorder.ts';
 import { PLAYED, Tape } from './tape.ts';
@@ -31,7 +31,7 @@ const PROTOCOL = 'eyrie';
 const PER_SECOND = 20;
 
 interface Guest {
-  readonly facts: Pick<HoneypotEvent, 'session' | 'sourceAddress' | 'sourcePort' | 'address' | 'port'>;
+  readonly facts: VisitFacts;
   readonly beganAt: number;
   readonly beganMesh: MeshStamp | null;
   readonly account: Account;
@@ -123,7 +123,10 @@ export class MeshGuests {
     const { session, sourceAddress: source, port } = facts;
     const header = { session, protocol: PROTOCOL, source, port, time: beganAt, meshTime: beganMesh };
     const { heldBytes } = tape;
-    this.#host.recorder.session({ id: session, heldBytes, cast: () => castOf(tape, header), packets: null });
+    this.#host.recorder.session({
+      heldBytes,
+      saved: () => ({ summary: summaryOf(tape, header), cast: castOf(tape, header), packets: null }),
+    });
   }
 
   #report(guest: Guest, happening: Happening): void {

@@ -29,12 +29,14 @@ export function packetsOf(tape: Tape, ends: Ends, comment: string, beganAt: numb
     writer.addSecrets({ kind: SECRETS_TLS_KEY_LOG, data: Buffer.from(tape.secrets, 'latin1') });
   const frame = newFrame();
   frame.linkType = LINKTYPE_RAW;
+  const addresses = { i: addressBytes(ends.sourceAddress), o: addressBytes(ends.address) };
   // Numbers of their own for each visit, so that files can be merged.
   const next = { i: (ends.sourcePort * 40_503) >>> 0, o: (ends.port * 2_654_435_761) >>> 0 };
   const send = (direction: 'i' | 'o', flags: number, timeMs: number, bytes: Uint8Array = NOTHING) => {
     const other = direction === 'i' ? 'o' : 'i';
     const data = packetOf(
       ends,
+      addresses,
       direction,
       next[direction],
       (flags & ACK) === 0 ? 0 : next[other],
@@ -66,15 +68,16 @@ const NOTHING = new Uint8Array(0);
 
 /** An IP packet with a TCP segment (RFC 791 §3.1, RFC 8200 §3, RFC 9293 §3.1). */
 function packetOf(
-  { sourceAddress, sourcePort, address, port }: Ends,
+  { sourcePort, port }: Ends,
+  addresses: Readonly<Record<'i' | 'o', Buffer>>,
   direction: 'i' | 'o',
   sequence: number,
   acknowledged: number,
   flags: number,
   bytes: Uint8Array,
 ): Buffer {
-  const from = addressBytes(direction === 'i' ? sourceAddress : address);
-  const to = addressBytes(direction === 'i' ? address : sourceAddress);
+  const from = addresses[direction];
+  const to = addresses[direction === 'i' ? 'o' : 'i'];
   const isSix = from.length === 16 || to.length === 16;
   const head = isSix ? 40 : 20;
   const length = TCP_BYTES + bytes.length;

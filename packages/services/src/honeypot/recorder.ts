@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HoneypotEvent, toEcs } from './event.ts';
+import { type HoneypotEvent, toEcsLine } from './event.ts';
+import { INDEX, type SavedVisit, Segments, sizeOf } from './segments.ts';
 
 export interface RecorderOptions {
   /** Sessions and files are kept here, in `sessions/` and `files/`. */
@@ -19,11 +20,8 @@ export interface RecorderOptions {
 
 /** What is to be written of a session; made when its turn comes. */
 export interface SessionRecord {
-  readonly id: string;
   readonly heldBytes: number;
-  cast(): string;
-  /** As a capture file; null where what was said has no packets of its own. */
-  readonly packets: (() => Uint8Array) | null;
+  readonly saved: () => SavedVisit;
 }
 
 interface Job {
@@ -31,32 +29,40 @@ interface Job {
   readonly write: () => Promise<void>;
 }
 
-/** So long events are gathered, to be written with one call; sooner if there are so many bytes of them. */
+/** So long events and sessions are gathered, to be written with one call; sooner if there are so many bytes of them. */
 const FLUSH_MS = 100;
 const FLUSH_CHARACTERS = 256_000;
 const LOG_BYTES_MAX = 20e6;
 const LOGS_KEPT = 5;
-/** Sessions ended between two looks at the room that all take. */
-const TIDY_EVERY = 100;
+/** Of sessions that wait, so much goes to the disk with one call. */
+const BATCH_BYTES = 256_000;
+/** Of all there may be, so much is saved between two looks at the room that is taken. */
+const TIDY_SHARE = 64;
 
 export class Recorder {
   readonly #options: RecorderOptions;
+  readonly #segments: Segments;
   #lines: string[] = [];
   #linesCharacters = 0;
   #timer: NodeJS.Timeout | null = null;
-  /** Lines of events are due, and go before all else. */
+  /** Lines of events and sessions are due, and go before all else. */
   #isFlushDue = false;
+  readonly #sessions: SessionRecord[] = [];
+  #sessionsBytes = 0;
   readonly #jobs: Job[] = [];
-  #jobsBytes = 0;
+  /** Of both. */
+  #waitingBytes = 0;
   #writing: Promise<void> | null = null;
   #logBytes: number | null = null;
-  #saved = 0;
+  /** Since the last look; there is one after the first. */
+  #savedBytes = Number.POSITIVE_INFINITY;
   /** Events and sessions that could not be written: the disk is full or too slow, or the folder gone. */
   lost = 0;
   written = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#segments = new Segments(join(options.folder, 'sessions'), options.diskBytesMax);
   }
 
   async open(): Promise<void> {
@@ -66,9 +72,9 @@ export class Recorder {
     await mkdir(join(log, '..'), { recursive: true });
   }
 
-  /** Written within a tenth of a second, many at once. */
-  event(event: HoneypotEvent): void {
-    const line = JSON.stringify(toEcs(event));
+  /** Written within a tenth of a second, many at once. `visit`: the `visitText` of its visit, where it is at hand. */
+  event(event: HoneypotEvent, visit?: string): void {
+    const line = toEcsLine(event, visit);
     if (this.#linesCharacters + line.length > this.#options.queueBytesMax) {
       this.lost++;
       return;
@@ -76,28 +82,30 @@ export class Recorder {
     this.#lines.push(line);
     this.#linesCharacters += line.length;
     if (this.#linesCharacters > FLUSH_CHARACTERS) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+    else this.#flushSoon();
   }
 
   /** The visit as an asciicast (version 2) and as pcapng. */
   session(record: SessionRecord): void {
-    const path = join(this.#options.folder, 'sessions', record.id);
-    this.#add(record.heldBytes, async () => {
-      await writeFile(`${path}.cast`, record.cast(), { mode: 0o600 });
-      if (record.packets !== null) await writeFile(`${path}.pcapng`, record.packets(), { mode: 0o600 });
-      if (++this.#saved % TIDY_EVERY === 0) await this.#tidy();
-    });
+    if (!this.#hasRoom(record.heldBytes)) return;
+    this.#sessions.push(record);
+    this.#sessionsBytes += record.heldBytes;
+    if (this.#sessionsBytes > BATCH_BYTES) this.#flush();
+    else this.#flushSoon();
   }
 
   /** SHA-256 in hexadecimal. The file is named by it, has no right to be run, and is kept once. */
   keep(content: Uint8Array): string {
     const sha256 = createHash('sha256').update(content).digest('hex');
     const path = join(this.#options.folder, 'files', sha256);
-    this.#add(content.length, async () => {
+    if (!this.#hasRoom(content.length)) return sha256;
+    const write = async () => {
       await writeFile(path, content, { mode: 0o400, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
       });
-    });
+    };
+    this.#jobs.push({ bytes: content.length, write });
+    this.#write();
     return sha256;
   }
 
@@ -107,21 +115,23 @@ export class Recorder {
     while (this.#writing !== null) await this.#writing;
   }
 
+  #flushSoon(): void {
+    this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
   #flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#isFlushDue = this.#lines.length > 0;
+    this.#isFlushDue = this.#lines.length > 0 || this.#sessions.length > 0;
     this.#write();
   }
 
-  #add(bytes: number, write: Job['write']): void {
-    if (this.#jobsBytes + bytes > this.#options.queueBytesMax) {
-      this.lost++;
-      return;
-    }
-    this.#jobs.push({ bytes, write });
-    this.#jobsBytes += bytes;
-    this.#write();
+  /** False: no more may wait, and this is lost. */
+  #hasRoom(bytes: number): boolean {
+    const hasRoom = this.#waitingBytes + bytes <= this.#options.queueBytesMax;
+    if (hasRoom) this.#waitingBytes += bytes;
+    else this.lost++;
+    return hasRoom;
   }
 
   #write(): void {
@@ -130,11 +140,16 @@ export class Recorder {
 
   async #writeAll(): Promise<void> {
     for (;;) {
-      if (this.#isFlushDue) await this.#writeLines();
+      if (this.#isFlushDue) {
+        this.#isFlushDue = false;
+        if (this.#lines.length > 0) await this.#writeLines();
+        while (this.#sessions.length > 0) await this.#writeSessions();
+      }
       const job = this.#jobs.shift();
       if (job !== undefined) {
         await this.#try(job.write, 1);
-        this.#jobsBytes -= job.bytes;
+        this.#waitingBytes -= job.bytes;
+        await this.#saved(job.bytes);
       } else if (!this.#isFlushDue) {
         this.#writing = null;
         return;
@@ -142,9 +157,30 @@ export class Recorder {
     }
   }
 
+  /** As many of those that wait as are written with one call. */
+  async #writeSessions(): Promise<void> {
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#sessions.length && bytes < BATCH_BYTES) bytes += this.#sessions[count++]!.heldBytes;
+    const batch = this.#sessions.splice(0, count);
+    this.#sessionsBytes -= bytes;
+    let saved = 0;
+    await this.#try(async () => {
+      saved = await this.#segments.append(batch.map((record) => record.saved()));
+    }, count);
+    this.#waitingBytes -= bytes;
+    await this.#saved(saved);
+  }
+
+  async #saved(bytes: number): Promise<void> {
+    this.#savedBytes += bytes;
+    if (this.#savedBytes < this.#options.diskBytesMax / TIDY_SHARE) return;
+    this.#savedBytes = 0;
+    await this.#tidy().catch(() => {}); // The folder is gone, or another tidied it: the next look may be luckier.
+  }
+
   async #writeLines(): Promise<void> {
     const lines = this.#lines;
-    this.#isFlushDue = false;
     this.#lines = [];
     await this.#try(() => this.#append(lines), lines.length);
     this.#linesCharacters -= lines.reduce((sum, { length }) => sum + length, 0);
@@ -180,26 +216,26 @@ export class Recorder {
   /** Deletes the oldest sessions and files while all together take more room than allowed. */
   async #tidy(): Promise<void> {
     const { folder, diskBytesMax } = this.#options;
-    const found: { path: string; bytes: number; time: number }[] = [];
+    /** The files of a segment go together, its index first: what that names is there. */
+    const found = new Map<string, { paths: string[]; bytes: number; time: number }>();
     for (const kind of ['sessions', 'files']) {
       for (const name of await readdir(join(folder, kind))) {
         const path = join(folder, kind, name);
         const { size, mtimeMs } = await stat(path);
-        found.push({ path, bytes: size, time: mtimeMs });
+        const key = `${kind} ${name.split('.')[0]}`;
+        const known = found.get(key) ?? { paths: [], bytes: 0, time: 0 };
+        found.set(key, known);
+        known.paths[name.endsWith(INDEX) ? 'unshift' : 'push'](path);
+        known.bytes += size;
+        known.time = Math.max(known.time, mtimeMs);
       }
     }
-    let total = found.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const { path, bytes } of found.sort((a, b) => a.time - b.time)) {
+    const all = [...found.values()].sort((a, b) => a.time - b.time);
+    let total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { paths, bytes } of all) {
       if (total <= diskBytesMax) return;
-      await unlink(path);
+      for (const path of paths) await unlink(path);
       total -= bytes;
     }
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
 }

@@ -2,11 +2,11 @@
 import type { Socket } from 'node:net';
 import type { MeshNow, MeshStamp } from '../mesh-time/index.ts';
 import { Account, type Bounds, type Budget } from './bounds.ts';
-import { castOf } from './cast.ts';
-import type { EventType, Happening, HoneypotEvent } from './event.ts';
+import { castOf, summaryOf } from './cast.ts';
+import { type EventType, type Happening, type HoneypotEvent, type VisitFacts, visitText } from './event.ts';
 import { packetsOf } from './packets.ts';
 import type { Persona } from './persona.ts';
-import type { Recorder } from './recorder.ts';
+import type { Recorder, SessionRecord } from './recorder.ts';
 import { Tape } from './tape.ts';
 import { Visit, type VisitWitness } from './visit.ts';
 
@@ -33,7 +33,8 @@ export class Stay implements VisitWitness {
   readonly #socket: Socket;
   readonly #host: StayHost;
   readonly #tape: Tape;
-  readonly #facts: Pick<HoneypotEvent, 'session' | 'sourceAddress' | 'sourcePort' | 'address' | 'port'>;
+  readonly #facts: VisitFacts;
+  readonly #visitText: string;
   #reason: string | undefined;
   #isWorthRecord = false;
 
@@ -46,6 +47,7 @@ export class Stay implements VisitWitness {
     this.#tape = new Tape(host.bounds.recordBytesMax, this.beganAt, this.account);
     const sourcePort = socket.remotePort ?? 0;
     this.#facts = { session: id, sourceAddress: source, sourcePort, address, port };
+    this.#visitText = visitText(this.#facts);
     socket.setTimeout(host.bounds.idleMsMax, () => this.cut('idle'));
     this.visit = new Visit(socket, host.persona, host.bounds, this);
     this.report({ type: 'connect' });
@@ -56,7 +58,7 @@ export class Stay implements VisitWitness {
     const { recorder, meshNow, onEvent } = this.#host;
     const time = { time: Date.now(), meshTime: meshNow() };
     const event = { ...happening, ...this.#facts, ...time, protocol: this.protocol };
-    recorder.event(event);
+    recorder.event(event, this.#visitText);
     onEvent?.(event);
   }
 
@@ -78,24 +80,24 @@ export class Stay implements VisitWitness {
     const seconds = (endedAt - this.beganAt) / 1000;
     this.report({ type: 'disconnect', seconds, bytes: this.#socket.bytesRead, reason: this.#reason });
     this.account.close();
-    if (this.#tape.isEmpty || !this.#isWorthRecord) return;
-    const { session, sourceAddress: source, port } = this.#facts;
-    const header = {
-      session,
-      protocol: this.protocol,
-      source,
-      port,
-      time: this.beganAt,
-      meshTime: this.#beganMesh,
+    if (!this.#tape.isEmpty && this.#isWorthRecord) this.#host.recorder.session(this.#recordTo(endedAt));
+  }
+
+  /** It waits for the disk without the visit itself, whose socket takes more memory than what was said. */
+  #recordTo(endedAt: number): SessionRecord {
+    const tape = this.#tape;
+    const facts = this.#facts;
+    const { session, sourceAddress: source, port } = facts;
+    const { beganAt, protocol } = this;
+    const header = { session, protocol, source, port, time: beganAt, meshTime: this.#beganMesh };
+    return {
+      heldBytes: tape.heldBytes,
+      saved: () => ({
+        summary: summaryOf(tape, header),
+        cast: castOf(tape, header),
+        packets: packetsOf(tape, facts, `Session ${session}, ${protocol}.`, beganAt, endedAt),
+      }),
     };
-    const comment = `Session ${session}, ${this.protocol}.`;
-    const { heldBytes } = this.#tape;
-    this.#host.recorder.session({
-      id: session,
-      heldBytes,
-      cast: () => castOf(this.#tape, header),
-      packets: () => packetsOf(this.#tape, this.#facts, comment, this.beganAt, endedAt),
-    });
   }
 
   /** Ends a visit that has taken too much of our time or room. */

@@ -21,6 +21,9 @@ const MESSAGE_BYTES_MAX = 2 ** 20;
 /** The visitor is gone, or has had enough of our time or room. */
 export class VisitOver extends Error {}
 
+/** One for all: where it was noticed says nothing, and to write that down costs more than the visit's last event. */
+const OVER = new VisitOver();
+
 export interface VisitWitness {
   protocol: string;
   /** Something to report. */
@@ -116,7 +119,7 @@ export class Visit {
 
   /** Exactly `length` bytes. @throws VisitOver */
   async bytes(length: number): Promise<Buffer> {
-    if (length > MESSAGE_BYTES_MAX) throw new VisitOver();
+    if (length > MESSAGE_BYTES_MAX) throw OVER;
     if (length <= 0) return Buffer.alloc(0);
     while (this.#waitingBytes < length) await this.#more();
     const all = await this.read();
@@ -225,10 +228,10 @@ export class Visit {
   }
 
   #more(): Promise<void> {
-    if (this.#isOver) return Promise.reject(new VisitOver());
+    if (this.#isOver) return Promise.reject(OVER);
     this.socket.resume();
     return new Promise((settle, fail) => {
-      this.#wake = () => (this.#isOver && this.#waitingBytes === 0 ? fail(new VisitOver()) : settle());
+      this.#wake = () => (this.#isOver && this.#waitingBytes === 0 ? fail(OVER) : settle());
     });
   }
 

@@ -1,30 +1,28 @@
 // The visits on record, as they stand on disk: which there are, and what was said in one.
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CastEvent, type CastHeader, readCast } from './cast.ts';
+import { type CastEvent, readCast } from './cast.ts';
+import { CASTS, INDEX, type IndexLine, PACKETS, type Place, sizeOf, type VisitSummary } from './segments.ts';
 
-export interface VisitSummary extends CastHeader {
-  /** From the first byte to the last. */
-  readonly seconds: number;
-  /** What the visitor sent, and what it was told. */
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-}
+export type { VisitSummary } from './segments.ts';
 
 export interface VisitRecord extends VisitSummary {
   readonly events: readonly CastEvent[];
 }
 
-const ENDING = '.cast';
-/** Names of sessions as the honeypot gives them: nothing else is opened. */
-const NAME = /^[\w-]{1,64}$/;
-/** Summaries kept in memory: a record never changes once it is written. */
-const KNOWN_MAX = 2_000;
+/** Of all indices that are remembered; those of the oldest segments are read again. */
+const LINES_MAX = 50_000;
 
-/** Reads a folder of records again and again without reading each file again. */
+interface Index {
+  readonly bytes: number;
+  readonly lines: readonly IndexLine[];
+}
+
+/** Reads a folder of records again and again; an index that has not grown is not read again. */
 export class Visits {
   readonly #folder: string;
-  readonly #known = new Map<string, VisitSummary | null>();
+  readonly #known = new Map<string, Index>();
+  #lines = 0;
 
   /** `folder`: the honeypot's, with `sessions/` in it; it need not be there yet. */
   constructor(folder: string) {
@@ -34,61 +32,93 @@ export class Visits {
   /** Newest first. */
   async list(limit: number): Promise<VisitSummary[]> {
     const found: VisitSummary[] = [];
-    for (const name of await this.#newest()) {
-      if (found.length === limit) break;
-      const summary = await this.#summaryOf(name);
-      if (summary !== null) found.push(summary);
+    for await (const { line } of this.#all()) {
+      if (found.length >= limit) break;
+      const { cast: _, packets: __, ...summary } = line;
+      found.push(summary);
     }
     return found;
   }
 
   /** Null where there is no such visit. */
   async read(session: string): Promise<VisitRecord | null> {
-    if (!NAME.test(session)) return null;
-    const text = await readFile(join(this.#folder, session + ENDING), 'utf8').catch(absent);
+    const text = await this.cast(session);
+    const found = await this.#find(session);
     const cast = text === null ? null : readCast(text);
-    return cast === null ? null : { ...summaryOf(cast), events: cast.events };
+    if (cast === null || found === null) return null;
+    const { cast: _, packets: __, ...summary } = found.line;
+    return { ...summary, events: cast.events };
+  }
+
+  /** As an asciicast; null where there is no such visit. */
+  async cast(session: string): Promise<string | null> {
+    const found = await this.#find(session);
+    if (found === null) return null;
+    return (await this.#bytes(found.segment + CASTS, found.line.cast))?.toString() ?? null;
   }
 
   /** Its packets as pcapng; null where there is no such visit, or it has none of its own. */
   async packets(session: string): Promise<Buffer | null> {
-    return NAME.test(session) ? readFile(join(this.#folder, `${session}.pcapng`)).catch(absent) : null;
+    const found = await this.#find(session);
+    if (found === null || found.line.packets === null) return null;
+    return this.#bytes(found.segment + PACKETS, found.line.packets);
   }
 
-  async #newest(): Promise<string[]> {
+  async #find(session: string): Promise<{ segment: string; line: IndexLine } | null> {
+    for await (const found of this.#all()) if (found.line.session === session) return found;
+    return null;
+  }
+
+  /** Those that ended last first. */
+  async *#all(): AsyncGenerator<{ segment: string; line: IndexLine }> {
     const names = (await readdir(this.#folder).catch(absent)) ?? [];
-    const dated = await Promise.all(
-      names
-        .filter((name) => name.endsWith(ENDING))
-        .map(async (name) => ({
-          name,
-          at: (await stat(join(this.#folder, name)).catch(absent))?.mtimeMs ?? 0,
-        })),
-    );
-    return dated.sort((a, b) => b.at - a.at).map(({ name }) => name);
+    // Named by when they were begun.
+    const segments = names.filter((name) => name.endsWith(INDEX)).sort((a, b) => (a < b ? 1 : -1));
+    for (const name of segments) {
+      const { lines } = await this.#index(name);
+      const segment = name.slice(0, -INDEX.length);
+      for (const line of lines.toReversed()) yield { segment, line };
+    }
   }
 
-  async #summaryOf(name: string): Promise<VisitSummary | null> {
+  async #index(name: string): Promise<Index> {
+    const path = join(this.#folder, name);
     const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const text = await readFile(join(this.#folder, name), 'utf8').catch(absent);
-    const cast = text === null ? null : readCast(text);
-    const summary = cast === null ? null : summaryOf(cast);
-    if (this.#known.size >= KNOWN_MAX) this.#known.delete(this.#known.keys().next().value!);
-    this.#known.set(name, summary);
-    return summary;
+    if (known !== undefined && known.bytes === (await sizeOf(path))) return known;
+    const text = (await readFile(path, 'utf8').catch(absent)) ?? '';
+    const index = { bytes: Buffer.byteLength(text), lines: text.split('\n').flatMap(lineOf) };
+    this.#forget(name);
+    this.#known.set(name, index);
+    this.#lines += index.lines.length;
+    while (this.#lines > LINES_MAX && this.#known.size > 1) this.#forget(this.#known.keys().next().value!);
+    return index;
+  }
+
+  #forget(name: string): void {
+    this.#lines -= this.#known.get(name)?.lines.length ?? 0;
+    this.#known.delete(name);
+  }
+
+  async #bytes(name: string, { at, length }: Place): Promise<Buffer | null> {
+    const file = await open(join(this.#folder, name)).catch(absent);
+    if (file === null) return null;
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at);
+      return bytesRead === length ? buffer : null;
+    } finally {
+      await file.close();
+    }
   }
 }
 
-function summaryOf({ header, events }: { header: CastHeader; events: readonly CastEvent[] }): VisitSummary {
-  const { session, protocol, source, port, time, meshTime } = header;
-  const head = { session, protocol, source, port, time, meshTime };
-  let [bytesIn, bytesOut] = [0, 0];
-  for (const { direction, text } of events) {
-    if (direction === 'i') bytesIn += text.length;
-    else bytesOut += text.length;
+/** Of a line that is being written, or damaged: none. */
+function lineOf(text: string): IndexLine[] {
+  try {
+    const line = JSON.parse(text) as IndexLine;
+    return typeof line.session === 'string' && Number.isSafeInteger(line.cast?.length) ? [line] : [];
+  } catch {
+    return [];
   }
-  return { ...head, seconds: events.at(-1)?.at ?? 0, bytesIn, bytesOut };
 }
 
 /** Records are tidied away while somebody looks: what is gone is not there. */

@@ -1,7 +1,7 @@
 // The honeypot over real sockets: what attackers' own tools see, and what is left of it on disk.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import {
   Honeypot,
   type HoneypotEvent,
   loadPersona,
+  Visits,
 } from '../../src/honeypot/index.ts';
 
 const NAMES = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'redis', 'smb'];
@@ -170,7 +171,7 @@ describe('the honeypot', () => {
   });
 
   test('every event is a line in ECS, every visit that did something a cast', async () => {
-    await until(() => readdirSync(join(here.folder, 'sessions')).length >= 3);
+    while ((await new Visits(here.folder).list(10)).length < 3) await sleep(50);
     await sleep(200);
     const lines = readFileSync(join(here.folder, 'honeypot.log'), 'utf8')
       .trimEnd()
@@ -198,8 +199,10 @@ describe('the honeypot', () => {
     });
     assert.match(heard, /Wrong user name/);
     const { session } = here.events.find(({ user }) => user === 'eve')!;
-    const file = join(here.folder, 'sessions', `${session}.pcapng`);
-    await until(() => existsSync(file));
+    const visits = new Visits(here.folder);
+    while ((await visits.packets(session)) === null) await sleep(50);
+    const file = join(here.folder, 'visit.pcapng');
+    writeFileSync(file, (await visits.packets(session))!);
     const shown = await run('tshark', '-r', file, '-o', 'tcp.check_checksum:TRUE', '-T', 'fields', ...FIELDS);
     assert.match(shown, /POST\t\/login/);
     assert.match(shown, /\t200\t/);
