@@ -1,13 +1,13 @@
 // Captures from stdin and named pipes, in processes of their own.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { spawnChild } from '../../../test/support/children.ts';
 import { folderFor, pcapBytes } from './support.ts';
 
 /** Prints the number of each packet, at once, and stops after as many as its argument says. */
@@ -31,10 +31,14 @@ const program = `
 `;
 
 function start(wanted = '', stdin: 'pipe' | number = 'pipe') {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, ...(wanted ? [wanted] : [])], {
-    cwd: import.meta.dirname,
-    stdio: [stdin, 'pipe', 'inherit'],
-  });
+  const child = spawnChild(
+    process.execPath,
+    ['--input-type=module', '-e', program, ...(wanted ? [wanted] : [])],
+    {
+      cwd: import.meta.dirname,
+      stdio: [stdin, 'pipe', 'inherit'],
+    },
+  );
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   const line = async () => (await lines.next()).value as string | undefined;
   const exit = once(child, 'exit');

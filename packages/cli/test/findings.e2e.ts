@@ -1,6 +1,6 @@
 // eyrie findings: of a store, of a running analyzer, and as they come.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { type FindingRow, openStore, type Store } from '@eyrie/store';
+import { spawnChild } from '../../../test/support/children.ts';
 
 const EYRIE = new URL('../bin/eyrie.js', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-findings-'));
@@ -83,7 +84,7 @@ test('of a running analyzer: the gravest first, with what to do, and less grave 
 
 test('as they come, each once, until Ctrl-C', async () => {
   await withApi(async (address) => {
-    const child = spawn(process.execPath, [EYRIE, 'findings', '--api', address, '--follow', '--json']);
+    const child = spawnChild(process.execPath, [EYRIE, 'findings', '--api', address, '--follow', '--json']);
     let told = '';
     child.stdout.on('data', (text) => {
       told += text;
@@ -113,13 +114,13 @@ test('as they come, each once, until Ctrl-C', async () => {
 });
 
 test('a service that is restarted is waited for, with one line', async () => {
-  let child: ReturnType<typeof spawn> | null = null;
+  let child: ReturnType<typeof spawnChild> | null = null;
   const told = { out: '', err: '' };
   const until = async (isSo: () => boolean) => {
     for (let i = 0; i < 200 && !isSo(); i++) await sleep(50);
   };
   const address = await withApi(async (first) => {
-    child = spawn(process.execPath, [EYRIE, 'findings', '--api', first, '--follow']);
+    child = spawnChild(process.execPath, [EYRIE, 'findings', '--api', first, '--follow']);
     child.stdout!.on('data', (text) => {
       told.out += text;
     });

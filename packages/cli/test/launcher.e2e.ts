@@ -1,13 +1,14 @@
 // bin/eyrie.js, copied into packages made for the purpose: with sources or built, with a newer Node at hand or without.
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cachedDataVersionTag } from 'node:v8';
+import { spawnChild } from '../../../test/support/children.ts';
 
 const made: string[] = [];
 after(() => {
@@ -131,7 +132,7 @@ test('an older Node passes signals on, and ends of the signal that ended the pro
     [waits, [null, 'SIGTERM']],
   ] as const) {
     const folder = makePackage({ 'dist/run.js': program }, true);
-    const child = spawn(process.execPath, [join(folder, 'old.js')], {
+    const child = spawnChild(process.execPath, [join(folder, 'old.js')], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: environment(folder),
     });

@@ -1,12 +1,13 @@
 // The commands of the pipeline as a person types them.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { spawnChild } from '../../../test/support/children.ts';
 import { requireTool } from '../../../test/support/tools.ts';
 
 const EYRIE = join(import.meta.dirname, '../bin/eyrie.js');
@@ -21,6 +22,7 @@ mkdirSync(temporary);
 const env = {
   ...process.env,
   XDG_DATA_HOME: join(folder, 'data'),
+  XDG_STATE_HOME: join(folder, 'state'),
   EYRIE_LOG_FOLDER: '',
   TMPDIR: temporary,
 };
@@ -34,7 +36,7 @@ function eyrie(...args: string[]) {
 async function serving(
   ...args: string[]
 ): Promise<{ child: ChildProcess; said: () => string; address: string }> {
-  const child = spawn(process.execPath, [EYRIE, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawnChild(process.execPath, [EYRIE, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -178,7 +180,10 @@ describe('eyrie persistor', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     const args = ['persistor', '--store', 'duckdb::memory:', '--port', '0', '--analyzer-port', String(port)];
-    const child = spawn(process.execPath, [EYRIE, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawnChild(process.execPath, [EYRIE, ...args], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
@@ -193,6 +198,28 @@ describe('eyrie persistor', () => {
 });
 
 describe('eyrie up', () => {
+  it('names no page where there is nothing to capture from', { skip: requireTool('tcpdump') }, () => {
+    const { status, stdout, stderr } = eyrie('up', '-i', 'nope0', '--port', '0');
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /^eyrie: nope0: no such interface; there are /);
+  });
+
+  it('shows conversations of a replay once they have ended, long before its end', async () => {
+    // A pace at which it would take some minutes.
+    const file = join(SAMPLES, 'office-hour.pcapng');
+    const { child, address } = await serving('up', file, '--port', '0', '--speed', 'recorded');
+    const all = async (path: string): Promise<object[]> =>
+      ((await (await fetch(`${address}${path}`)).json()) as { items: object[] }).items;
+    let flows: object[] = [];
+    for (const end = Date.now() + 60_000; flows.length === 0 && Date.now() < end; await pause(50))
+      flows = await all('/flows');
+    assert.ok(flows.length > 0);
+    const [capture] = (await all('/captures')) as { progress: object | null }[];
+    assert.notEqual(capture!.progress, null);
+    child.kill('SIGINT');
+    await once(child, 'close');
+  });
+
   it('a second Ctrl-C ends it at once, and leaves no temporary files', async () => {
     // The bundled sample is stored in a temporary folder; a pace at which it would take an hour.
     const { child } = await serving('up', '--port', '0', '--speed', 'recorded');

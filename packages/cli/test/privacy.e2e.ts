@@ -1,10 +1,11 @@
 // Keys, files encrypted with them, what is kept, and who looked at it.
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { spawnChild } from '../../../test/support/children.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const eyrie = join(root, 'packages/cli/bin/eyrie.js');
@@ -70,7 +71,7 @@ test('who looks at a payload stands in the audit; the report says what is where'
     `[store]\nurl = "${store}"\n[log]\nfolder = "${join(folder, 'logs')}"\n`,
   );
   await fine('import', sample);
-  const child = spawn(process.execPath, [eyrie, 'analyzer', '--port', '0'], { env, cwd: folder });
+  const child = spawnChild(process.execPath, [eyrie, 'analyzer', '--port', '0'], { env, cwd: folder });
   children.push(child);
   const address = await new Promise<string>((resolve, reject) => {
     let said = '';
@@ -153,7 +154,7 @@ test('the report tells keys, mail, what is held for others and what was sent apa
 test('with a key in the configuration, the ring and uploads lie encrypted, and are read all the same', async () => {
   const key = join(folder, 'ring-key');
   await fine('privacy', 'key', key);
-  const child = spawn(
+  const child = spawnChild(
     process.execPath,
     [eyrie, 'up', '--port', '0', '--store', `duckdb:${join(folder, 'up.duckdb')}`],
     {

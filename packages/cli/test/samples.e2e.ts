@@ -1,6 +1,5 @@
 // `eyrie samples` against a web server on loopback that behaves well, badly, or breaks off.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -8,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { spawnChild } from '../../../test/support/children.ts';
 import { type Download, downloadFile } from '../src/samples/download.ts';
 import { runSamples } from '../src/samples/index.ts';
 
@@ -347,7 +347,7 @@ describe('eyrie samples', () => {
         resolve();
       };
     });
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code, ...args]);
+    const child = spawnChild(process.execPath, ['--input-type=module', '-e', code, ...args]);
     let err = '';
     child.stderr.setEncoding('utf8').on('data', (text) => {
       err += text;

@@ -1,8 +1,9 @@
 // `eyrie time` as a user types it, against a server of its own on loopback.
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { spawnChild } from '../../../test/support/children.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 let server: ChildProcess;
@@ -19,7 +20,7 @@ function run(...args: string[]): Promise<{ status: number; stdout: string; stder
 }
 
 before(async () => {
-  server = spawn(process.execPath, [eyrie, 'time', 'serve', '--port', '0', '--stratum', '3']);
+  server = spawnChild(process.execPath, [eyrie, 'time', 'serve', '--port', '0', '--stratum', '3']);
   port = await new Promise((found, fail) => {
     server.once('exit', () => fail(new Error(told)));
     server.stderr!.on('data', (text) => {

@@ -1,6 +1,6 @@
 // With chrony, both ways: its server and our client, our server and its client; plain and with NTS. It never sets a clock (-x).
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,6 +8,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnChild } from '../../../test/support/children.ts';
 import { requireTool } from '../../../test/support/tools.ts';
 import { HostClock, Leap, referenceBytes, Source, TimeServer } from '../src/index.ts';
 import { certificate } from './certificate.ts';
@@ -30,7 +31,7 @@ after(async () => {
 function chronyd(config: string, ...options: string[]): { child: ChildProcess; output: () => string } {
   const path = join(folder, `chrony-${children.length}.conf`);
   writeFileSync(path, config);
-  const child = spawn('chronyd', ['-4', '-x', '-U', '-u', user, ...options, '-f', path]);
+  const child = spawnChild('chronyd', ['-4', '-x', '-U', '-u', user, ...options, '-f', path]);
   children.push(child);
   let output = '';
   child.stdout.on('data', (text) => (output += text));

@@ -29,6 +29,31 @@ describe('compressed captures', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('take no more than half of what is free, and say so; what was unpacked before makes room', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'eyrie-unpacked-test-'));
+    const MIB = 2 ** 20;
+    let free = 8 * MIB;
+    const unpacked = new UnpackedFiles(async () => free);
+    t.after(async () => {
+      await unpacked.close();
+      await rm(folder, { recursive: true });
+    });
+    const made = async (name: string, bytes: number): Promise<string> => {
+      const path = join(folder, name);
+      await writeFile(path, gzipSync(Buffer.alloc(bytes, name)));
+      return path;
+    };
+    const [small, large] = [await made('small', 3 * MIB), await made('large', 5 * MIB)];
+    const copy = await unpacked.get(small, 'gzip');
+    await assert.rejects(unpacked.get(large, 'gzip'), {
+      code: 'disk_full',
+      message: /to unpack this capture: it takes more than the 4 MiB that may be used there$/,
+    });
+    assert.ok(!existsSync(copy), 'it was in the way');
+    free = 10 * MIB;
+    assert.equal((await readFile(await unpacked.get(large, 'gzip'))).length, 5 * MIB);
+  });
+
   it('that are damaged keep what stands before the damage, encrypted ones too', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'eyrie-unpacked-test-'));
     const unpacked = new UnpackedFiles();

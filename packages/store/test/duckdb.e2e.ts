@@ -1,11 +1,12 @@
 // DuckDB in a file: what is left after a crash, a full disk, a wrong file.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { spawnChild } from '../../../test/support/children.ts';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
 import { batchesOf, batchOf, OFFICE_HOUR, passing } from './support.ts';
@@ -66,7 +67,7 @@ describe('a DuckDB store', () => {
 
   it('has whole batches after its process was killed, and takes the rest', async () => {
     const url = `duckdb:${join(folder, 'killed.duckdb')}`;
-    const child = spawn(process.execPath, [CHILD, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawnChild(process.execPath, [CHILD, url], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (text) => {

@@ -1,9 +1,10 @@
 // Eyrie itself, as `npm start` starts it: one process, its own port, a store that is thrown away.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawnChild } from '../../../../test/support/children.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 export const PORT_SCAN = join(root, 'samples/port-scan.pcapng');
@@ -41,7 +42,7 @@ export async function startEyrie(file: string | null = SAMPLE): Promise<Eyrie> {
       '--log-folder',
       '',
     ];
-    const own = spawn(process.execPath, [join(root, 'packages/cli/bin/eyrie.js'), ...args], {
+    const own = spawnChild(process.execPath, [join(root, 'packages/cli/bin/eyrie.js'), ...args], {
       env: { ...process.env, XDG_DATA_HOME: folder, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

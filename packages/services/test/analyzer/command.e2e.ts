@@ -1,6 +1,6 @@
 // The commands eyrie analyzer and eyrie ui: they listen, say where, refuse in one line, and end on a signal.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openStore } from '@eyrie/store';
+import { spawnChild } from '../../../../test/support/children.ts';
 import { ask, imported, OFFICE } from './support.ts';
 
 const command = join(import.meta.dirname, '../../../cli/bin/eyrie.js');
@@ -23,7 +24,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 function start(...args: string[]): { child: ChildProcess; said: () => string; exit: Promise<number | null> } {
-  const child = spawn(process.execPath, [command, ...args], {
+  const child = spawnChild(process.execPath, [command, ...args], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

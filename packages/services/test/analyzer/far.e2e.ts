@@ -9,6 +9,7 @@ import { createCapture, openCapture, RingWriter } from '@eyrie/capture';
 import { CaptureReader, newFrame } from '@eyrie/dissect';
 import { openStore, type Store } from '@eyrie/store';
 import { silentLog } from '../../src/log/index.ts';
+import { FILE_FLOWS } from '../../src/parser/flow-times.ts';
 import { Run } from '../../src/pipeline/index.ts';
 import { type Analyzer, all, imported, type Json, OFFICE, startAnalyzer } from './support.ts';
 
@@ -143,7 +144,7 @@ test('packets of a ring have their bytes, their trees and streams, until the rin
     {
       source: { kind: 'ring', folder: ring, from: 1, over },
       ...{ skipTo: 0, streamBase: 0, canGoOn: false, isLive: false, flushMs: 200 },
-      ...{ idleSeconds: 300, activeSeconds: 600, rules: false },
+      ...{ flows: FILE_FLOWS, rules: false },
     },
     { store, log: silentLog },
   );

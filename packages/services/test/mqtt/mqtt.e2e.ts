@@ -1,6 +1,6 @@
 // Real peers, and Mosquitto's programs: as clients of a broker of ours, and as the broker.
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,7 @@ import {
 } from '@eyrie/mesh';
 import { sealDocument } from '@eyrie/mesh/sealed';
 import { Value } from '@sinclair/typebox/value';
+import { spawnChild } from '../../../../test/support/children.ts';
 import { requireTool } from '../../../../test/support/tools.ts';
 import { MqttCompanion, type MqttSettings } from '../../src/mqtt/index.ts';
 import { MessageSchema, MetricsSchema, StatusSchema } from '../../src/mqtt/payloads.ts';
@@ -101,7 +102,7 @@ async function subscribe(
   topic: string,
   more: string[] = [],
 ): Promise<{ lines: string[]; child: ChildProcess }> {
-  const child = spawn('stdbuf', [
+  const child = spawnChild('stdbuf', [
     '-oL',
     'mosquitto_sub',
     '-p',
@@ -243,7 +244,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
   it('who orders without end is refused in one line a second', async () => {
     const port = Number(mqtt[0]!.view().place.split(':').at(-1));
     const before = warnings.length;
-    const child = spawn('mosquitto_pub', ['-p', String(port), '-t', 'eyrie/test/inbox/lab-1', '-l']);
+    const child = spawnChild('mosquitto_pub', ['-p', String(port), '-t', 'eyrie/test/inbox/lab-1', '-l']);
     children.push(child);
     child.stdin.end('{"no":"order"}\n'.repeat(2_000));
     const refused = mqtt[0]!.view().refused;
@@ -356,7 +357,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     const port = await freePort();
     const config = join(home, 'mosquitto.conf');
     writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n`);
-    const broker = spawn('mosquitto', ['-c', config], { stdio: 'ignore' });
+    const broker = spawnChild('mosquitto', ['-c', config], { stdio: 'ignore' });
     children.push(broker);
     const cable = new Cable(await freePort(), port);
     await callPeer(folder('lab-1'), 'mqttStart', { url: `mqtt://127.0.0.1:${cable.port}` });

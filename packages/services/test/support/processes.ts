@@ -1,8 +1,9 @@
 // Starts eyrie's services as processes of their own, and kills them.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { spawnChild } from '../../../../test/support/children.ts';
 
 const EYRIE = join(import.meta.dirname, '../../../cli/bin/eyrie.js');
 
@@ -24,7 +25,7 @@ export class Process {
   said = '';
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [EYRIE, ...args, '--log-folder', ''], {
+    this.child = spawnChild(process.execPath, [EYRIE, ...args, '--log-folder', ''], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
