@@ -7,7 +7,7 @@ import type { Config } from '@eyrie/services/config';
 import type { Log } from '@eyrie/services/log';
 import { tellTraffic } from '@eyrie/services/peer';
 import { Keeper, limitsOf } from '@eyrie/services/persistor';
-import { PipelineIntake, talkersOf } from '@eyrie/services/pipeline';
+import { type FileOptions, PipelineIntake, talkersOf } from '@eyrie/services/pipeline';
 import { RefusedBodies } from '@eyrie/services/refused';
 import type { Store } from '@eyrie/store';
 import { liveFrom } from '../capture/command.ts';
@@ -47,6 +47,7 @@ export interface UpOptions extends CommonOptions, LiveFlags, ServingOptions {
 /** Resolves to the exit status. @throws UserError */
 export async function up(file: string | undefined, options: UpOptions): Promise<number> {
   const config = configFrom(options, { capture: captureFlags(options), store: { url: options.store } });
+  const speed = speedFrom(options.speed);
   const place = placeFrom(options, 'ui', config);
   const isSample = file === undefined && options.interface === undefined && config.store.url === '';
   const path = isSample ? await bundledSample() : file === undefined ? undefined : pathFrom(file);
@@ -54,7 +55,7 @@ export async function up(file: string | undefined, options: UpOptions): Promise<
   const temporary = isSample ? temporaryFolder() : null;
   try {
     const url = temporary === null ? config.store.url : `duckdb:${join(temporary.path, 'sample.duckdb')}`;
-    return await serve({ config, place, files, url, options });
+    return await serve({ config, place, files, speed, url, options });
   } finally {
     temporary?.remove();
   }
@@ -64,11 +65,12 @@ interface Serving {
   readonly config: Config;
   readonly place: Place;
   readonly files: readonly string[];
+  readonly speed: number;
   readonly url: string;
   readonly options: UpOptions;
 }
 
-async function serve({ config, place, files, url, options }: Serving): Promise<number> {
+async function serve({ config, place, files, speed, url, options }: Serving): Promise<number> {
   const log = logFor('up', config);
   const interrupt = listenForInterrupt();
   const store = await storeAt(url);
@@ -83,7 +85,15 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   try {
     const limits = limitsOf(config.store);
     const keeper = limits === null ? null : new Keeper(store, limits, log);
-    const stop = await openPage(store, intake, place, log, auditFor(config));
+    const page = await openPage(store, intake, place, log, auditFor(config));
+    // An interface that is none, or is not for us, is told before anybody opens the page.
+    const { loop = false, again = false } = options;
+    const readFiles = () => importFiles(store, intake, files, log, { speed, loop, again });
+    const work = await begin(intake, options, readFiles).catch(async (error) => {
+      await page.close();
+      throw error;
+    });
+    page.tell();
     keeper?.start();
     const stopTelling = tellTraffic(
       () => intake.counters(),
@@ -96,18 +106,16 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
     );
     const notifier = systemdNotifier();
     try {
-      const work = begin(store, intake, files, log, options);
       notifier.ready(`stores into ${store.place}`);
       // The page stays up when a file has been read; an interface that fails ends it.
-      work.catch(() => {});
-      await Promise.race([interrupted(interrupt), work.then(() => interrupted(interrupt))]);
+      await Promise.race([interrupted(interrupt), work.ended.then(() => interrupted(interrupt))]);
     } finally {
       notifier.stopping();
       stopTelling();
       log.info('ending; what was taken in is stored first (Ctrl-C again: at once)');
       const packets = await intake.close();
       await keeper?.stop();
-      await stop();
+      await page.close();
       log.info(`ended; ${grouped(packets)} packets were stored in ${store.place}`);
     }
   } catch (error) {
@@ -121,14 +129,20 @@ async function serve({ config, place, files, url, options }: Serving): Promise<n
   return 0;
 }
 
-/** Listens, and says where. Resolves to what closes it. */
+interface Page {
+  /** Says where it is. */
+  tell(): void;
+  close(): Promise<void>;
+}
+
+/** Listens. */
 async function openPage(
   store: Store,
   intake: PipelineIntake,
   place: Place,
   log: Log,
   audit: Log | undefined,
-): Promise<() => Promise<void>> {
+): Promise<Page> {
   const app = await buildAnalyzer({
     ...(audit === undefined ? {} : { audit }),
     ...{ store, intake, log, access: place.access },
@@ -142,33 +156,50 @@ async function openPage(
     await app.close();
     throw error instanceof ListenError ? new UserError(error.message, FAILED) : error;
   });
-  console.log(`The page: ${address}`);
-  if (place.isTokenNew) console.log(`Token, for /login and programs: ${place.access.token}`);
-  console.log('Ctrl-C ends it.');
-  return () => app.close();
+  return {
+    tell: () => {
+      console.log(`The page: ${address}`);
+      if (place.isTokenNew) console.log(`Token, for /login and programs: ${place.access.token}`);
+      console.log('Ctrl-C ends it.');
+    },
+    close: () => app.close(),
+  };
 }
 
-/** Files one after the other, then the interface. Rejects when a live capture can't begin. */
+interface Work {
+  /** Resolves when all files are read; rejects when a live capture has ended. */
+  readonly ended: Promise<void>;
+}
+
+/** The interface, or the files. Rejects when a live capture can't begin. */
 async function begin(
+  intake: PipelineIntake,
+  { interface: name }: UpOptions,
+  readFiles: () => Promise<void>,
+): Promise<Work> {
+  let ended: Promise<void>;
+  if (name === undefined) ended = readFiles();
+  else {
+    const { capture } = await intake.startLive({ interface: name, filter: '', snapLength: null });
+    ended = intake.ended(capture).then(() => {
+      throw new UserError(`${name}: the capture has ended`, FAILED);
+    });
+  }
+  // Heard where it is waited for, which is later.
+  ended.catch(() => {});
+  return { ended };
+}
+
+/** One after the other. */
+async function importFiles(
   store: Store,
   intake: PipelineIntake,
   files: readonly string[],
   log: Log,
-  options: UpOptions,
+  options: FileOptions,
 ): Promise<void> {
-  const speed = speedFrom(options.speed);
-  const { loop = false, again = false } = options;
-  if (options.interface !== undefined) {
-    const { capture } = await intake.startLive({
-      interface: options.interface,
-      filter: '',
-      snapLength: null,
-    });
-    await intake.ended(capture);
-    throw new UserError(`${options.interface}: the capture has ended`, FAILED);
-  }
   for (const path of files) {
-    const { capture, isNew } = await intake.importFile(path, { speed, loop, again });
+    const { capture, isNew } = await intake.importFile(path, options);
     if (!isNew) log.info(`${path} is stored already, as capture ${capture}; --again stores it once more`);
     await intake.ended(capture);
     const stored = await store.capture(capture);

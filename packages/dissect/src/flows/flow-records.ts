@@ -67,6 +67,8 @@ export type FlowEnding = 'idle' | 'active' | 'replaced' | 'end';
 export interface FlowOptions {
   /** Seconds without a packet after which a conversation is reported. Default: none, only at the end. */
   readonly idleSeconds?: number;
+  /** Seconds without a packet after which a TCP conversation is reported that was closed or reset. Default: `idleSeconds`. */
+  readonly endedSeconds?: number;
   /** Seconds after which a conversation that goes on is reported, and counted anew. Default: none. */
   readonly activeSeconds?: number;
 }
@@ -83,6 +85,8 @@ const TCP = 6;
 /** Layers that only carry the application within them. */
 const CARRIERS = new Set(['tcp.segments', 'nbss', 'tpkt', 'cotp']);
 
+/** Steps of the walk round the table that one packet may cost. */
+const STEPS_MAX = 64;
 const APPLICATIONS_MAX = 4;
 /** Messages of a conversation whose fields are looked at for names and fingerprints. */
 const LOOKS_MAX = 12;
@@ -126,17 +130,23 @@ export class FlowRecords {
   readonly #session: Session;
   readonly #onFlow: (flow: Flow) => void;
   readonly #idleSeconds: number;
+  readonly #endedSeconds: number;
   readonly #activeSeconds: number;
+  /** As often the walk round the table comes to its end, in seconds of the packets' clock, if packets come often enough. */
+  readonly #roundSeconds: number;
   readonly #notes: (Notes | null)[] = [];
   readonly #tap = new Tap(['tls', 'dtls', 'http', 'http2', 'ssh'], [...SERVER_NAMES, ...FINGERPRINTS]);
   #hand = 0;
+  #lastSeconds = Number.NaN;
 
   /** `onFlow` is told of each conversation once it is over, or of what happened since it was told last. */
   constructor(session: Session, onFlow: (flow: Flow) => void, options: FlowOptions = {}) {
     this.#session = session;
     this.#onFlow = onFlow;
     this.#idleSeconds = options.idleSeconds ?? Infinity;
+    this.#endedSeconds = Math.min(this.#idleSeconds, options.endedSeconds ?? Infinity);
     this.#activeSeconds = options.activeSeconds ?? Infinity;
+    this.#roundSeconds = Math.min(this.#endedSeconds, this.#activeSeconds);
     const before = session.flows.onEvict;
     session.flows.onEvict = (flow) => {
       this.#report(flow, 'replaced');
@@ -154,7 +164,7 @@ export class FlowRecords {
       this.#notes[p.flow] = notes;
     }
     this.#learn(p, notes);
-    if (this.#idleSeconds !== Infinity || this.#activeSeconds !== Infinity) this.#sweepOne(p.seconds);
+    if (this.#roundSeconds !== Infinity) this.#sweepSome(p.seconds);
   }
 
   /** Conversations that are too old at this time (seconds since 1970); for when no packets come. */
@@ -179,16 +189,28 @@ export class FlowRecords {
     return all;
   }
 
-  /** One step of a walk round the table: all entries are met again and again without ever stopping for all. */
-  #sweepOne(now: number): void {
-    this.#hand = this.#hand + 1 < this.#notes.length ? this.#hand + 1 : 0;
-    this.#judge(this.#hand, now);
+  /**
+   * Some steps of a walk round the table, more where time has passed: all entries are met again and again without ever
+   * stopping for all. What is reported when depends on the packets alone, so that whoever begins anew reports the same.
+   */
+  #sweepSome(now: number): void {
+    const { length } = this.#notes;
+    const passed = now - this.#lastSeconds;
+    this.#lastSeconds = now;
+    // Within one second, which is as exactly as it is asked here, one step: nearly always.
+    const due = passed > 0 ? Math.min(STEPS_MAX, length, 1 + (length * passed) / this.#roundSeconds) : 1;
+    for (let step = 0; step < due; step++) {
+      this.#hand = this.#hand + 1 < length ? this.#hand + 1 : 0;
+      this.#judge(this.#hand, now);
+    }
   }
 
   #judge(flow: number, now: number): void {
     const notes = this.#notes[flow];
     if (!notes) return;
-    if (now - this.#session.flows.lastSeconds(flow) >= this.#idleSeconds) this.#report(flow, 'idle');
+    const silent = now - this.#session.flows.lastSeconds(flow);
+    if (silent >= this.#idleSeconds || (silent >= this.#endedSeconds && this.#isEnded(flow, notes)))
+      this.#report(flow, 'idle');
     else if (now - notes.since >= this.#activeSeconds) this.#report(flow, 'active');
     else return;
     notes.since = now;
@@ -197,9 +219,10 @@ export class FlowRecords {
   #report(flow: number, why: FlowEnding): void {
     const notes = this.#notes[flow];
     if (!notes) return;
-    const made = this.#make(flow, notes, why);
-    if (made.toServer.packets + made.toClient.packets === 0) return;
     const { flows } = this.#session;
+    const [before, beforeBack] = notes.reported;
+    if (flows.packets(flow, 0) === before && flows.packets(flow, 1) === beforeBack) return;
+    const made = this.#make(flow, notes, why);
     notes.reported.splice(
       0,
       4,
@@ -247,6 +270,13 @@ export class FlowRecords {
     if (notes.transport !== TCP || notes.source.port === notes.destination.port) return notes.isSourceClient;
     const server = this.#session.tcp.serverPort(flow);
     return server === 0 ? notes.isSourceClient : notes.destination.port === server;
+  }
+
+  #isEnded(flow: number, { transport }: Notes): boolean {
+    if (transport !== TCP) return false;
+    const { tcp } = this.#session;
+    const [one, other] = [tcp.flagsSeen(flow, 0), tcp.flagsSeen(flow, 1)];
+    return ((one | other) & RST) !== 0 || (one & other & FIN) !== 0;
   }
 
   #tcp(flow: number, forward: number): FlowTcp {

@@ -8,6 +8,7 @@ import { BusError, type Expected } from '../bus/errors.ts';
 import type { Frames } from '../bus/frames-body.ts';
 import { addDrop } from '../capture/drop-rows.ts';
 import type { RefusedBodies } from '../refused/index.ts';
+import { FILE_FLOWS, LIVE_FLOWS } from './flow-times.ts';
 import { BATCH_PACKETS, PacketParser } from './packet-parser.ts';
 import { sequenceOf } from './run.ts';
 
@@ -56,10 +57,6 @@ export interface Delivery {
   readonly end: StoreRequest['end'];
 }
 
-/** Conversations without a packet for so long are over, those that go on are reported so often. By the packets' clock. */
-const IDLE_SECONDS = 300;
-const ACTIVE_SECONDS = 600;
-const ACTIVE_SECONDS_LIVE = 10;
 /** Conversations in one body at the end of a capture: some ten megabytes. */
 const FLOWS_MAX = 20_000;
 
@@ -87,8 +84,7 @@ export class Inbox {
     this.#parser = new PacketParser({
       rules,
       streamBase: rewinds ? 0 : stored,
-      idleSeconds: IDLE_SECONDS,
-      activeSeconds: origin.kind === 'live' ? ACTIVE_SECONDS_LIVE : ACTIVE_SECONDS,
+      ...(origin.kind === 'live' ? LIVE_FLOWS : FILE_FLOWS),
     });
   }
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
+import { FILE_FLOWS } from '../parser/flow-times.ts';
 import { prepareParser } from '../parser/thread/index.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
@@ -30,10 +31,6 @@ export class AlreadyStored extends Error {
   }
 }
 
-/** Conversations without a packet for so long are over. By the packets' clock. */
-const IDLE_SECONDS = 300;
-/** Conversations that go on are reported this often. */
-const ACTIVE_SECONDS = 600;
 /** Where packets come slowly, a batch goes out this often. */
 const FLUSH_MS = 200;
 
@@ -67,8 +64,7 @@ export async function runFile(path: string, options: FileOptions, pipeline: Pipe
       canGoOn: origin.hash !== null,
       streamBase: 0,
       flushMs: speed === Infinity && path !== '-' ? Infinity : FLUSH_MS,
-      idleSeconds: IDLE_SECONDS,
-      activeSeconds: ACTIVE_SECONDS,
+      flows: FILE_FLOWS,
       isLive: false,
     },
     pipeline,

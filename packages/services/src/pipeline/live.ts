@@ -2,11 +2,9 @@
 
 import { type LiveCapture, type LiveCaptureOptions, startLive } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';
+import { LIVE_FLOWS } from '../parser/flow-times.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
-/** Conversations without a packet for so long are over, those that go on are reported so often. */
-const IDLE_SECONDS = 60;
-const ACTIVE_SECONDS = 5;
 /** A batch that is not full goes out after this long. */
 const FLUSH_MS = 200;
 const DROPS_MS = 1000;
@@ -37,7 +35,7 @@ export async function runLive(
     {
       source: { kind: 'ring', folder: live.folder, from: 1, over },
       ...{ skipTo: 0, canGoOn: false, streamBase: 0, flushMs: FLUSH_MS },
-      ...{ idleSeconds: IDLE_SECONDS, activeSeconds: ACTIVE_SECONDS, isLive: true },
+      ...{ flows: LIVE_FLOWS, isLive: true },
     },
     pipeline,
     () => live.clock,

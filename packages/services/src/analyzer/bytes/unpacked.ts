@@ -1,6 +1,6 @@
 // Compressed captures can't be read at a place in their middle: what is looked at is unpacked once, to a folder for that.
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -19,6 +19,8 @@ import { ApiError } from '../errors.ts';
 
 /** On disk, all together; beyond it the ones not used for longest are deleted. */
 const BYTES_MAX = 8 * 2 ** 30;
+/** Of what is free where they go: others want to write there, too. */
+const SHARE_MAX = 0.5;
 
 interface Unpacked {
   readonly file: string;
@@ -29,6 +31,12 @@ export class UnpackedFiles {
   #folder: string | null = null;
   #count = 0;
   readonly #files = new Map<string, Promise<Unpacked>>();
+  readonly #freeBytes: (folder: string) => Promise<number>;
+
+  /** @param freeBytes on the disk of a folder */
+  constructor(freeBytes = freeBytesAt) {
+    this.#freeBytes = freeBytes;
+  }
 
   /** Of a process that ends at once. */
   readonly #removeNow = (): void => {
@@ -42,7 +50,11 @@ export class UnpackedFiles {
     const key = `${path} ${ino} ${size} ${mtimeMs}`;
     let unpacking = this.#files.get(key);
     this.#files.delete(key);
-    unpacking ??= this.#unpack(path, compression);
+    unpacking ??= this.#unpack(path, compression).catch(async (error) => {
+      // What was unpacked before may be all that is in the way.
+      if (!isOfRoom(error) || !(await this.#dropOthers(key))) throw error;
+      return this.#unpack(path, compression);
+    });
     // The newest use stands last.
     this.#files.set(key, unpacking);
     try {
@@ -69,22 +81,30 @@ export class UnpackedFiles {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = join(this.#folder, `${this.#count++}`);
     const key = await keyOf(path);
+    const most = Math.min(BYTES_MAX, (await this.#freeBytes(this.#folder)) * SHARE_MAX);
     const plain = Readable.from(plainBytes(path, compression, key !== null), { objectMode: false });
     const written = createWriteStream(file, { mode: 0o600 });
     try {
       // What lay encrypted stays so.
-      if (key === null) await pipeline(plain, upTo(BYTES_MAX), written);
-      else await pipeline(plain, upTo(BYTES_MAX), encrypting(key), written);
+      if (key === null) await pipeline(plain, upTo(most), written);
+      else await pipeline(plain, upTo(most), encrypting(key), written);
     } catch (error) {
       // What is too large is of no use.
       await rm(file, { force: true });
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-        throw new ApiError('disk_full', `no room in ${tmpdir()} to unpack this capture`, {
-          hint: 'free some space there, or set TMPDIR to a folder with more',
-        });
-      throw error;
+      throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? noRoom('all that is free') : error;
     }
     return { file, bytes: (await stat(file)).size };
+  }
+
+  /** False: there are none. */
+  async #dropOthers(key: string): Promise<boolean> {
+    const others = [...this.#files].filter(([each]) => each !== key);
+    for (const [each, unpacking] of others) {
+      this.#files.delete(each);
+      const unpacked = await unpacking.catch(() => null);
+      if (unpacked !== null) await rm(unpacked.file, { force: true });
+    }
+    return others.length > 0;
   }
 
   async #keepBound(): Promise<void> {
@@ -131,11 +151,22 @@ function upTo(bytesMax: number): Transform {
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
       if (bytes <= bytesMax) return done(null, chunk);
-      done(
-        new ApiError('bytes_gone', 'this capture is too large to unpack', {
-          hint: 'unpack the file by hand, and import it again',
-        }),
-      );
+      done(noRoom(`more than the ${Math.floor(bytesMax / 2 ** 20)} MiB that may be used there`));
     },
   });
+}
+
+function noRoom(needed: string): ApiError {
+  return new ApiError('disk_full', `no room in ${tmpdir()} to unpack this capture: it takes ${needed}`, {
+    hint: 'free some space there, set TMPDIR to a folder with more, or unpack the file by hand and import it again',
+  });
+}
+
+function isOfRoom(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'disk_full';
+}
+
+async function freeBytesAt(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

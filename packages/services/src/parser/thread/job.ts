@@ -18,10 +18,8 @@ export class ParserWork {
   constructor(job: ParseJob, say: (message: FromParser, move: ArrayBuffer[]) => void) {
     this.#job = job;
     this.#say = say;
-    const { batchPackets, firstPackets, streamBase, idleSeconds, activeSeconds, rules } = job;
-    this.#parser = new PacketParser({
-      ...{ batchPackets, firstPackets, streamBase, idleSeconds, activeSeconds, rules },
-    });
+    const { batchPackets, firstPackets, streamBase, flows, rules } = job;
+    this.#parser = new PacketParser({ batchPackets, firstPackets, streamBase, rules, ...flows });
     this.#free = Array.from({ length: job.batchesMax }, () => undefined);
   }
 

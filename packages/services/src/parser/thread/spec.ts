@@ -1,4 +1,5 @@
 // What a parser in a thread of its own is told, and what it says. Plain data: it goes between threads.
+import type { FlowOptions } from '@eyrie/dissect';
 import type { DropRow, FindingRow, FlowRow, NameRow } from '@eyrie/store';
 
 /** Where packets come from. */
@@ -25,8 +26,7 @@ export interface ParseJob {
   /** Whether, after a stop, somebody may go on from there: what is only told at the end is left for them then. */
   readonly canGoOn: boolean;
   readonly flushMs: number;
-  readonly idleSeconds: number;
-  readonly activeSeconds: number;
+  readonly flows: FlowOptions;
   /** Whether intrusion rules look at the packets. */
   readonly rules: boolean;
   /** Whether packets come now, so that the clock tells which conversations are over. */
