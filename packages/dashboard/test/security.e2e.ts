@@ -47,6 +47,23 @@ test('findings by grade; one leads to the packets that show it', async () => {
   await end();
 });
 
+test('n and N go through the findings, the gravest first; the overview begins with the same', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/security`);
+  const chosen = page.locator('.security-findings tr[aria-current="true"]');
+  await page.locator('.security-findings tr[data-row="0"][aria-current="true"]').waitFor();
+  const first = await chosen.textContent();
+  await page.keyboard.press('n');
+  await page.locator('.security-findings tr[data-row="1"][aria-current="true"]').waitFor();
+  await page.keyboard.press('Shift+N');
+  await page.locator('.security-findings tr[data-row="0"][aria-current="true"]').waitFor();
+  assert.equal(await chosen.textContent(), first);
+  assert.match(first ?? '', /^critical/);
+  await page.keyboard.press('g');
+  await page.keyboard.press('o');
+  await page.locator('.findings li .grade', { hasText: 'critical' }).first().waitFor();
+  await end();
+});
+
 test('findings stand above the traffic, and lead to what they are', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
   await page.locator('.ribbon-mark').last().click();

@@ -39,6 +39,8 @@ interface Props<T> {
   onOpen?: (row: T) => void;
   /** A row was clicked, or came under the keys. */
   onSelect?: (row: T) => void;
+  /** By its key: shown beside the table, and kept in sight. */
+  chosen?: string | number | null;
   onMenu?: (event: MouseEvent | KeyboardEvent, row: T) => void;
 }
 
@@ -80,14 +82,20 @@ export function DataTable<T>(props: Props<T>) {
     if (last + AHEAD >= rows.length && !isWhole) props.onMore?.();
   }, [last, rows.length, isWhole]);
 
-  const sortBy = (chosen: TableColumn<T>) => {
-    if (!isWhole && chosen.serverSort === undefined) {
-      announce(`Filter to fewer rows to sort by ${chosen.title}`);
+  const { chosen } = props;
+  useEffect(() => {
+    const to = chosen == null ? -1 : rows.findIndex((row) => keyOf(row) === chosen);
+    if (to >= 0) bringIntoSight(to, box.current!, rowHeight);
+  }, [chosen]);
+
+  const sortBy = (wanted: TableColumn<T>) => {
+    if (!isWhole && wanted.serverSort === undefined) {
+      announce(`Filter to fewer rows to sort by ${wanted.title}`);
       return;
     }
     // Numbers are looked at from the largest on, text from A on.
-    const goesDown = column === chosen.id ? !isDescending || !isWhole : chosen.isNumber === true;
-    props.onSort(`${goesDown ? '-' : ''}${chosen.id}`, isWhole ? null : (chosen.serverSort ?? null));
+    const goesDown = column === wanted.id ? !isDescending || !isWhole : wanted.isNumber === true;
+    props.onSort(`${goesDown ? '-' : ''}${wanted.id}`, isWhole ? null : (wanted.serverSort ?? null));
   };
 
   return (
@@ -170,6 +178,7 @@ function Line<T>({ row, at, isReached, columns, onReach, table }: LineProps<T>) 
   return (
     <tr
       data-row={at}
+      aria-current={table.chosen != null && table.keyOf(row) === table.chosen}
       aria-rowindex={at + 2}
       tabIndex={isReached ? 0 : -1}
       onFocus={() => {
@@ -218,15 +227,19 @@ function onKey<T>(event: KeyboardEvent, props: Props<T>, rows: readonly T[], pla
 /** Brings a row into sight, and the focus to it once it is drawn. */
 function move(to: number, { box, rowHeight, setAt }: Place): void {
   setAt(to);
-  const top = to * rowHeight;
+  bringIntoSight(to, box, rowHeight);
+  requestAnimationFrame(() =>
+    box.querySelector<HTMLElement>(`tr[data-row="${to}"]`)?.focus({ preventScroll: true }),
+  );
+}
+
+function bringIntoSight(row: number, box: HTMLElement, rowHeight: number): void {
+  const top = row * rowHeight;
   const head = box.querySelector('thead')!.offsetHeight;
   if (top < box.scrollTop) box.scrollTop = top;
   else if (top + rowHeight > box.scrollTop + box.clientHeight - head) {
     box.scrollTop = top + rowHeight - box.clientHeight + head;
   }
-  requestAnimationFrame(() =>
-    box.querySelector<HTMLElement>(`tr[data-row="${to}"]`)?.focus({ preventScroll: true }),
-  );
 }
 
 function Gap({ height, columns }: { height: number; columns: number }) {

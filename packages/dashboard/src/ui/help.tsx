@@ -43,6 +43,13 @@ const groups: [string, [string, string][]][] = [
     ],
   ],
   [
+    'Security',
+    [
+      ['n', 'next finding, the gravest first'],
+      ['N', 'the one before'],
+    ],
+  ],
+  [
     'Charts',
     [
       ['← →', 'move along'],

@@ -29,11 +29,11 @@ export function Failure(props: { title: string; text: string; hint?: string | nu
       <Icon name="alert" size={28} />
       <p class="state-title">{props.title}</p>
       <p class="state-text">
-        {props.text}
+        {sentence(props.text)}
         {props.hint && (
           <>
             <br />
-            {props.hint}
+            {sentence(props.hint)}
           </>
         )}
       </p>
@@ -44,6 +44,11 @@ export function Failure(props: { title: string; text: string; hint?: string | nu
       )}
     </div>
   );
+}
+
+/** The server's messages are written to stand behind a name and a colon. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Why an answer did not come; a filter that is wrong says so at the filter bar, too. */
@@ -58,7 +63,7 @@ export function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => vo
   if (error.at !== null) {
     return (
       <Empty icon="filter" title="This display filter cannot be used">
-        {error.message}
+        {sentence(error.message)}
       </Empty>
     );
   }

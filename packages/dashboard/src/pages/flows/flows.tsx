@@ -5,7 +5,6 @@ import { familyOf } from '../../families.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { clockOf, dayAndClock, duration } from '../../format/time.ts';
-import { running } from '../../state/captures.ts';
 import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
 import { flowTerms } from '../../state/flow-terms.ts';
 import {
@@ -21,7 +20,8 @@ import {
 import { usePages } from '../../state/pages.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { type MenuItem, openMenu } from '../../ui/menu.tsx';
-import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Nothing } from '../../ui/nothing.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
 import { Follow } from '../packets/follow.tsx';
 import { copy } from '../packets/packet-menu.ts';
 
@@ -201,15 +201,6 @@ export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
   ];
 }
 
-function NoFlows() {
-  if (filter.value !== '') return <Empty icon="flows" title="No flows pass this filter" />;
-  return (
-    <Empty icon="flows" title="No flows yet">
-      {running.value.length > 0 && 'A conversation comes here once it is over, or has gone on for a while.'}
-    </Empty>
-  );
-}
-
 export function Flows() {
   const terms = useMemo(() => flowTerms(filter.value), [filter.value]);
   const sort = place.value.view.sort ?? '-bytes';
@@ -220,7 +211,10 @@ export function Flows() {
   return (
     <div class="table-page">
       <p class="table-note num" role="status">
-        {list.isLoading ? 'Loading …' : `${count(list.rows.length)}${list.isWhole ? '' : ' and more'} flows`}
+        {list.isLoading && 'Loading …'}
+        {!list.isLoading &&
+          list.error === null &&
+          `${count(list.rows.length)}${list.isWhole ? '' : ' and more'} flows`}
         {terms.ignored.length > 0 && (
           <span class="note-odd">
             Flows are sums, and know nothing of <code>{terms.ignored.join(' && ')}</code>
@@ -229,7 +223,9 @@ export function Flows() {
       </p>
       {list.error !== null && <Trouble error={list.error} onRetry={list.reload} />}
       {list.error === null && list.isLoading && list.rows.length === 0 && <Loading />}
-      {list.error === null && !list.isLoading && list.rows.length === 0 && <NoFlows />}
+      {list.error === null && !list.isLoading && list.rows.length === 0 && (
+        <Nothing icon="flows" what="flows" />
+      )}
       {list.rows.length > 0 && (
         <DataTable
           label="Flows"

@@ -4,12 +4,13 @@ import type { Hosts as HostList, HostRow } from '../../api/types.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { clockOf, dayAndClock } from '../../format/time.ts';
 import { ofAddress } from '../../state/expression.ts';
-import { addToFilter, filter, go, linkTo, place, scope, setView } from '../../state/navigation.ts';
+import { addToFilter, go, linkTo, place, scope, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { type MenuItem, openMenu } from '../../ui/menu.tsx';
+import { Nothing } from '../../ui/nothing.tsx';
 import { Switch } from '../../ui/panel.tsx';
-import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
 import { copy } from '../packets/packet-menu.ts';
 import { HostPage } from './host-page.tsx';
 import { MapView } from './map-view.tsx';
@@ -135,17 +136,14 @@ function HostTable() {
   return (
     <div class="table-page">
       <p class="table-note num" role="status">
-        {list.data === null ? 'Loading …' : `${count(rows.length)}${isWhole ? '' : ' and more'} hosts`}
+        {list.data === null
+          ? list.isLoading && 'Loading …'
+          : `${count(rows.length)}${isWhole ? '' : ' and more'} hosts`}
         <Views />
       </p>
       {list.error !== null && <Trouble error={list.error} onRetry={list.reload} />}
       {list.error === null && list.data === null && <Loading />}
-      {list.data !== null && rows.length === 0 && (
-        <Empty
-          icon="hosts"
-          title={filter.value === '' ? 'No hosts yet' : 'No hosts in what passes this filter'}
-        />
-      )}
+      {list.data !== null && rows.length === 0 && <Nothing icon="hosts" what="hosts" />}
       {rows.length > 0 && (
         <DataTable
           label="Hosts"

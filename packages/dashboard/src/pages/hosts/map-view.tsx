@@ -7,7 +7,8 @@ import { count } from '../../format/numbers.ts';
 import { linkTo, place, scope, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { openMenu } from '../../ui/menu.tsx';
-import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Nothing } from '../../ui/nothing.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
 import { hostMenu } from './hosts.tsx';
 
 const SIZES = [50, 100, 300, 1000];
@@ -15,14 +16,14 @@ const SIZES = [50, 100, 300, 1000];
 export function MapView({ switcher }: { switcher: ComponentChildren }) {
   const hosts = Number(place.value.view.hosts ?? 100);
   const query = { ...scope.value, hosts };
-  const { data, error, reload } = useResource(JSON.stringify(query), (signal) =>
+  const { data, error, isLoading, reload } = useResource(JSON.stringify(query), (signal) =>
     get<ConnectionMap>('/map', query, signal),
   );
   return (
     <div class="table-page">
       <p class="table-note num" role="status">
         {data === null
-          ? 'Loading …'
+          ? isLoading && 'Loading …'
           : `${count(data.hosts.length)} hosts, ${count(data.links.length)} connections`}
         {data !== null && data.hosts_left_out > 0 && (
           <span class="quiet only-wide">{count(data.hosts_left_out)} smaller ones are left out</span>
@@ -45,9 +46,7 @@ export function MapView({ switcher }: { switcher: ComponentChildren }) {
       </p>
       {error !== null && <Trouble error={error} onRetry={reload} />}
       {error === null && data === null && <Loading />}
-      {data !== null && data.hosts.length === 0 && (
-        <Empty icon="map" title="No hosts in what passes this filter" />
-      )}
+      {data !== null && data.hosts.length === 0 && <Nothing icon="map" what="hosts" />}
       {data !== null && data.hosts.length > 0 && (
         <ConnectionMapChart
           map={data}

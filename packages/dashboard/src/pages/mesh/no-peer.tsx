@@ -1,10 +1,10 @@
 // What stands where the mesh would, on a machine without a peer.
-import { Empty } from '../../ui/states.tsx';
+import { Empty, sentence } from '../../ui/states.tsx';
 
 export function NoPeer({ text, onRetry }: { text: string; onRetry: () => void }) {
   return (
     <Empty icon="mesh" title="No peer on this machine">
-      {text}.
+      {sentence(text)}.
       <br />
       <code>eyrie mesh init</code> begins a mesh, <code>eyrie mesh join</code> joins one,{' '}
       <code>eyrie mesh start</code> starts its peer.

@@ -2,10 +2,10 @@
 import { get } from '../../api/client.ts';
 import type { FindingRow, Hosts, Page, ProtocolSummary, Timeline } from '../../api/types.ts';
 import { captures } from '../../state/captures.ts';
-import { capture, filter, linkTo, scope } from '../../state/navigation.ts';
+import { capture, filter, scope } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
-import { Icon } from '../../ui/icons.tsx';
-import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Welcome } from '../../ui/nothing.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
 import { Figures, type Span } from './figures.tsx';
 import { Findings, LINES, NewHosts, TopNames, TopTalkers } from './lists.tsx';
 import { Protocols } from './protocols.tsx';
@@ -72,17 +72,4 @@ function spanOf(timeline: Timeline | null): Span | null {
   if (filter.value === '' && times.length > 0) return { from: Math.min(...times), to: Math.max(...times) };
   if (timeline === null || timeline.buckets === 0) return null;
   return { from: timeline.start, to: timeline.start + timeline.buckets * timeline.step };
-}
-
-/** Nothing is stored yet. */
-function Welcome() {
-  return (
-    <Empty icon="captures" title="No packets yet">
-      Drop a capture file anywhere on this page, or start capturing on an interface.
-      <br />
-      <a class="button button-main" href={linkTo('captures')}>
-        <Icon name="captures" /> To the captures
-      </a>
-    </Empty>
-  );
 }

@@ -28,7 +28,9 @@ export function Traffic({
     <Panel
       title="Traffic"
       class="traffic"
-      note={stack !== null && stack.times.length > 0 ? `a bar is ${duration(stack.step)}` : undefined}
+      note={
+        stack !== null && stack.times.length > 0 ? `${unit} in bars of ${duration(stack.step)}` : undefined
+      }
       isStale={timeline.isLoading}
       tools={
         <>

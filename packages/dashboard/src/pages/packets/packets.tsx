@@ -5,13 +5,15 @@ import { get } from '../../api/client.ts';
 import type { PacketDetail, PacketRow } from '../../api/types.ts';
 import { type Column, columnNamed, transportOf } from '../../list/columns.ts';
 import { nextMark } from '../../list/marks.ts';
-import { captures, running } from '../../state/captures.ts';
+import { running } from '../../state/captures.ts';
 import { allMarks, reference, toggleMark } from '../../state/marks.ts';
-import { capture, filter, go, place, setView } from '../../state/navigation.ts';
+import { capture, filter, place, setView } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import { openMenu } from '../../ui/menu.tsx';
+import { Nothing } from '../../ui/nothing.tsx';
+import { usePageKeys } from '../../ui/page-keys.ts';
 import { Splitter } from '../../ui/splitter.tsx';
-import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
 import { canSort, useArranged } from './arranged.ts';
 import { useChoice } from './choice.ts';
 import { ColourRules } from './colour-rules.tsx';
@@ -19,7 +21,6 @@ import { columnsMenu } from './columns-menu.ts';
 import { Details } from './details.tsx';
 import { Follow } from './follow.tsx';
 import { waysTo } from './go-to.tsx';
-import { usePageKeys } from './keys.ts';
 import { ListHead, type Sorting } from './list-head.tsx';
 import { columnWidths, listShare, timeForm } from './list-settings.ts';
 import { useLook } from './look.ts';
@@ -78,7 +79,7 @@ export function Packets() {
         share={listShare.value}
         onShare={(share) => (listShare.value = share)}
         first={
-          <ListPane rows={rows} q={q}>
+          <ListPane rows={rows}>
             <PacketList
               handle={list}
               rows={rows}
@@ -152,22 +153,12 @@ function measureFrom(row: PacketRow): void {
 }
 
 /** The list, or why there is none. */
-function ListPane({ rows, q, children }: { rows: Rows; q: string; children: ComponentChildren }) {
+function ListPane({ rows, children }: { rows: Rows; children: ComponentChildren }) {
   if (rows.error !== null && (rows.total === 0 || rows.error.at !== null))
     return <Trouble error={rows.error} onRetry={rows.reload} />;
   if (!rows.isCounted && rows.total === 0) return <Loading what="Counting packets" />;
   if (rows.total > 0 || !rows.isExact) return <>{children}</>;
-  if ((captures.value ?? []).every(({ packets }) => packets === 0))
-    return <Empty icon="packets" title="No packets yet" />;
-  return (
-    <Empty icon="filter" title="No packets pass this filter">
-      {q !== '' && (
-        <button type="button" class="button" onClick={() => go({ q: '' })}>
-          Show all packets
-        </button>
-      )}
-    </Empty>
-  );
+  return <Nothing icon="packets" what="packets" />;
 }
 
 function sortingOf(text: string): Sorting {

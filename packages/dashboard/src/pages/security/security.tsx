@@ -9,6 +9,7 @@ import { capture, go, linkTo, place, setView } from '../../state/navigation.ts';
 import { type Resource, useResource } from '../../state/resource.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { Grade } from '../../ui/grade.tsx';
+import { usePageKeys } from '../../ui/page-keys.ts';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { FindingCard } from './finding.tsx';
@@ -90,6 +91,11 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
   const chosen = Number(place.value.item);
   const shown = rows.find(({ id }) => id === chosen) ?? rows[0] ?? null;
   const choose = ({ id }: FindingRow) => go({ item: String(id) }, true);
+  const step = (way: 1 | -1) => {
+    const next = rows[rows.findIndex(({ id }) => id === shown?.id) + way];
+    if (next !== undefined) choose(next);
+  };
+  usePageKeys({ n: () => step(1), N: () => step(-1) });
   return (
     <Panel
       title="Findings"
@@ -120,8 +126,8 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
         ))}
       {findings.data !== null && all.length === 0 && (
         <Empty icon="security" title="Nothing suspicious was found">
-          Rules watch every packet that is stored. <a href={linkTo('captures')}>Open a capture</a>, or start
-          one.
+          Rules watch all that comes in here, and files imported with <code>--rules</code>.{' '}
+          <a href={linkTo('captures')}>Open a capture</a>, or start one.
         </Empty>
       )}
       {all.length > 0 && (
@@ -139,6 +145,7 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
               onSort={(sort) => setView({ sort })}
               onOpen={choose}
               onSelect={choose}
+              chosen={shown?.id ?? null}
             />
             {shown !== null && <FindingCard key={shown.id} finding={shown} />}
           </div>

@@ -1,6 +1,6 @@
 // Keys of the page, wherever in it one is: round the panes, new packets, marks.
 import { useEffect, useRef } from 'preact/hooks';
-import { isAfterG, isTyping } from '../../ui/shortcuts.ts';
+import { isAfterG, isTyping } from './shortcuts.ts';
 
 export type PageKeys = Readonly<Record<string, () => void>>;
 

@@ -1,0 +1,40 @@
+// What stands where packets would: nothing is stored yet, or nothing of it passes the filter.
+import { captures } from '../state/captures.ts';
+import { filter, go, linkTo } from '../state/navigation.ts';
+import { Icon, type IconName } from './icons.tsx';
+import { Empty } from './states.tsx';
+
+/** @param what hosts, flows, packets */
+export function Nothing({ icon, what }: { icon: IconName; what: string }) {
+  const known = captures.value ?? [];
+  if (known.length === 0) return <Welcome />;
+  if (filter.value === '') {
+    const isRunning = known.some(({ state }) => state === 'running');
+    const text =
+      what === 'flows' ? 'A conversation comes here once it is over, or has gone on for a while.' : '';
+    return (
+      <Empty icon={icon} title={`No ${what} yet`}>
+        {isRunning ? text : undefined}
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon="filter" title={`No ${what} pass this filter`}>
+      <button type="button" class="button" onClick={() => go({ q: '' })}>
+        Show all {what}
+      </button>
+    </Empty>
+  );
+}
+
+export function Welcome() {
+  return (
+    <Empty icon="captures" title="No packets yet">
+      Drop a capture file anywhere on this page, or start capturing on an interface.
+      <br />
+      <a class="button button-main" href={linkTo('captures')}>
+        <Icon name="captures" /> To the captures
+      </a>
+    </Empty>
+  );
+}
