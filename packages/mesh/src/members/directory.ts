@@ -61,6 +61,8 @@ export const UPDATE_BYTES_MAX = 700;
 interface Checked {
   encoded: Buffer;
   publicKey: Uint8Array;
+  /** It is the copy that all peers of this process keep. */
+  isShared: boolean;
 }
 const checked = new WeakMap<Update, Checked>();
 /** By their bytes, so that what comes again, or to another peer of this process, is neither read nor checked again. */
@@ -294,19 +296,20 @@ function isTrue(said: Update, publicKey: Uint8Array): boolean {
     said.kind === 'announcement'
       ? isSignedBy(publicKey, said.signature, 'eyrie here', encode(announcementText, said))
       : isSignedBy(publicKey, said.signature, 'eyrie gone', encode(accusationText, said));
-  if (isSigned) checked.set(said, { encoded: ownCopy(encode(update, said)), publicKey });
+  if (isSigned) checked.set(said, { encoded: ownCopy(encode(update, said)), publicKey, isShared: false });
   return isSigned;
 }
 
 /** The one copy of this process, so that a thousand peers in it do not hold a thousand. */
 function kept<T extends Update>(said: T): T {
-  const { encoded, publicKey } = checked.get(said)!;
+  const { encoded, publicKey, isShared } = checked.get(said)!;
+  if (isShared) return said;
   const name = encoded.toString('latin1');
   const known = shared.get(name);
   if (known !== undefined) return known as T;
   const own = { ...said, signature: ownCopy(said.signature) };
   if (own.kind === 'announcement') own.sealingKeyHash = ownCopy(own.sealingKeyHash);
-  checked.set(own, { encoded, publicKey });
+  checked.set(own, { encoded, publicKey, isShared: true });
   if (shared.size >= SHARED_MAX) shared.delete(shared.keys().next().value!);
   shared.set(name, own);
   return own;

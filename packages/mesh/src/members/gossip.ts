@@ -61,7 +61,8 @@ export class Gossip {
       (_session, payload) => void standing.takeGroupKey(decode(groupKey, payload)),
     );
     switchboard.onOpen.push((session) => {
-      this.#send(session, noticeKinds.digest, digest, this.#digest());
+      // One side is enough: whoever answers says what it has, and is told what it lacks.
+      if (session.link.isDialler) this.#send(session, noticeKinds.digest, digest, this.#digest());
       this.#sendGroupKey(session);
     });
     standing.onGroupKey.push(() => {
