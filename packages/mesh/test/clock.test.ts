@@ -51,6 +51,31 @@ test('a peer that comes with a date an hour wrong, or drifts 200 ppm, is right w
   }
 });
 
+test('there are never two who say that they lead, also while those meet who led alone', async () => {
+  for (let seed = 0; seed < 6; seed++) {
+    const mesh = await started(5, seed);
+    // Alone first, so that each has a time of its own; then they meet.
+    mesh.entrances = [];
+    for (let i = 0; i < 5; i++) await mesh.start(i);
+    mesh.clock.run(8_000);
+    const all = mesh.peers.map((peer) => peer!);
+    assert.ok(
+      all.every(({ clock }) => clock.state().isRoot),
+      `seed ${seed}: each leads itself`,
+    );
+    const [first] = all;
+    for (const each of all.slice(1)) each.switchboard.connectTo(first!.addresses[0]!, () => {});
+    mesh.clock.runUntil(() => mesh.isWhole(), 30_000);
+    for (let ms = 0; ms < 200_000; ms += 250) {
+      mesh.clock.run(250);
+      const leaders = all.filter(({ clock }) => clock.state().isRoot);
+      if (mesh.isWhole()) assert.ok(leaders.length <= 1, `seed ${seed}, ${ms} ms`);
+    }
+    for (const { clock } of all) assert.ok(clock.state().uncertaintyMs !== null, `seed ${seed}`);
+    assert.equal(all.filter(({ clock }) => clock.state().isRoot).length, 1);
+  }
+});
+
 test('when the root crashes, and when it comes back with another date, the time goes on', async () => {
   for (let seed = 0; seed < 6; seed++) {
     const mesh = await started(9, seed);

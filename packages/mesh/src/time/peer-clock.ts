@@ -125,9 +125,9 @@ export class PeerClock {
     return wallMs - this.#mesh.state().wallAhead * 1000;
   }
 
-  /** True if the others follow this peer. */
+  /** True if the others follow this peer: whoever led alone and has just met the others does no longer. */
   get isRoot(): boolean {
-    return this.#mesh.isLeading;
+    return this.#mesh.isLeading && this.#directory.tree.root === this.#standing.id;
   }
 
   /** What time servers say, of the root: this machine's clock is `offset` seconds behind, ± `distance`. */
@@ -136,13 +136,16 @@ export class PeerClock {
   }
 
   state(): PeerTime {
+    const { isRoot } = this;
     const uncertaintyMs = this.uncertaintyMs();
+    // Of a time that it led alone: of that of all it knows nothing yet.
+    const isKnown = Number.isFinite(uncertaintyMs) && (isRoot || !this.#mesh.isLeading);
     return {
       ...this.#mesh.state(),
       nowMs: this.nowMs(),
-      uncertaintyMs: Number.isFinite(uncertaintyMs) ? uncertaintyMs : null,
+      uncertaintyMs: isKnown ? uncertaintyMs : null,
       root: this.#directory.tree.root,
-      isRoot: this.isRoot,
+      isRoot,
     };
   }
 
