@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +18,7 @@ import { parsePolicy } from '../src/messages/policy.ts';
 import type { Peer } from '../src/peer/peer.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { capturesIn } from '../src/resources/capture-folder.ts';
+import { Descriptions } from '../src/resources/descriptions.ts';
 import { fetchResource, listOffers } from '../src/resources/fetch.ts';
 import { OF_ONE_MAX, PARCELS_MAX, type Parcel, ParcelList } from '../src/resources/parcel-list.ts';
 import { Parcels } from '../src/resources/parcels.ts';
@@ -38,6 +47,33 @@ test('who stops in the middle of a file is not waited for, and nothing is left o
     assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
   } finally {
     clearInterval(running);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a file that many ask for at once is read once, again when it changed, and few at a time', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-descriptions-'));
+  try {
+    const descriptions = new Descriptions();
+    const path = join(folder, 'large');
+    writeFileSync(path, Buffer.alloc(3 << 20, 1));
+    utimesSync(path, 1_000, 1_000);
+    const all = await Promise.all(Array.from({ length: 64 }, () => descriptions.of(path)));
+    assert.equal(descriptions.read, 1);
+    assert.ok(all.every(({ chunks }) => chunks.length === 3));
+    await descriptions.of(path);
+    assert.equal(descriptions.read, 1);
+    // Another file of the same size and time, put in its place.
+    writeFileSync(`${path}.new`, Buffer.alloc(3 << 20, 2));
+    utimesSync(`${path}.new`, 1_000, 1_000);
+    renameSync(`${path}.new`, path);
+    const other = await descriptions.of(path);
+    assert.equal(descriptions.read, 2);
+    assert.notDeepEqual(other.chunks, all[0]!.chunks);
+    rmSync(path);
+    await assert.rejects(descriptions.of(path), /ENOENT/);
+    await assert.rejects(descriptions.of(folder), /is no file/);
+  } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -11,12 +11,12 @@ import type { Runtime } from '../runtime.ts';
 import { requestKinds, streamKinds } from '../wire/kinds.ts';
 import { decode, encode, list, record, type Shape, varint } from '../wire/schema.ts';
 import { type Capture, capturesIn } from './capture-folder.ts';
-import { CHUNK_BYTES, describeFile, type Manifest, manifest, resourceName } from './manifest.ts';
+import { Descriptions, ShareError } from './descriptions.ts';
+import { CHUNK_BYTES, type Manifest, manifest, resourceName } from './manifest.ts';
 
 const FILE = 'shares.json';
 const SHARES_MAX = 1_000;
 const OFFERS_MAX = 1_000;
-const MANIFESTS_MAX = 1_000;
 const PIECE_BYTES = 64 << 10;
 
 export interface Share {
@@ -39,16 +39,13 @@ export function notForYou(name: string): string {
   return `there is no ${name} for you`;
 }
 
-export class ShareError extends Error {}
-
 export class Shares {
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #storage: Storage;
   readonly #policy: () => Policy;
   #shares: Share[];
-  /** Of each file, as long as it does not change. */
-  #manifests = new Map<string, Manifest>();
+  readonly #descriptions = new Descriptions();
 
   constructor(
     runtime: Runtime,
@@ -176,17 +173,7 @@ export class Shares {
   }
 
   async #describe({ path, name }: Pick<Share, 'path' | 'name'>): Promise<Manifest> {
-    const stats = await stat(path);
-    // What is no file may never end, or never begin.
-    if (!stats.isFile()) throw new ShareError(`${path} is no file`);
-    const { size, mtimeMs } = stats;
-    const known = this.#manifests.get(path);
-    if (known !== undefined && known.sizeBytes === size && known.modifiedMs === Math.floor(mtimeMs))
-      return { ...known, name };
-    const described = await describeFile(path, name);
-    if (this.#manifests.size >= MANIFESTS_MAX) this.#manifests.delete(this.#manifests.keys().next().value!);
-    this.#manifests.set(path, described);
-    return described;
+    return { ...(await this.#descriptions.of(path)), name };
   }
 
   #save(shares: Share[]): void {
