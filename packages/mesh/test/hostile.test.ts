@@ -204,6 +204,24 @@ test('an inbox full of long messages drops the oldest, and still knows whose it 
   assert.equal(new Inbox(storage).lastOf('liar', stream), 600);
 });
 
+test('who makes ever new secrets has nobody else’s forgotten', async () => {
+  const { mesh, liar } = await meshOf();
+  const [honest, receiver] = [mesh.peers[1]!, mesh.peers[2]!];
+  const key = receiver.standing.sealing.publicKey;
+  const first = honest.pairs.seal(receiver.id, key, Buffer.from('one')).envelope;
+  assert.ok('plain' in receiver.pairs.open(honest.id, first));
+  honest.pairs.confirmed(receiver.id, first.epoch);
+  for (let i = 0; i < 40; i++) {
+    const { envelope } = liar.pairs.seal(receiver.id, key, Buffer.from('junk'));
+    assert.ok('plain' in receiver.pairs.open(liar.id, envelope));
+    liar.pairs.lost(receiver.id, envelope.epoch);
+  }
+  const second = honest.pairs.seal(receiver.id, key, Buffer.from('two')).envelope;
+  assert.equal(second.setup, null);
+  assert.ok('plain' in receiver.pairs.open(honest.id, second));
+  assert.ok(receiver.pairs.remembered <= 16, 'and of its own only the newest are kept');
+});
+
 test('one who sends without end pushes nobody else out of an inbox', () => {
   const storage = new MemoryStorage();
   const inbox = new Inbox(storage);

@@ -29,6 +29,8 @@ import { BODY_BYTES_MAX, type Routing } from './routing.ts';
 const EPOCH_MESSAGES_MAX = 1_000_000;
 const EPOCH_MS = 12 * 3_600_000;
 const SENDERS_MAX = 4096;
+/** Of one sender: it uses one, and old ones come with what was held meanwhile. More make nobody else's be forgotten. */
+const EPOCHS_OF_ONE_MAX = 8;
 const KEYS_MAX = 4096;
 
 export const envelope = record({
@@ -78,7 +80,8 @@ export class Pairs {
   readonly #directory: Directory;
   readonly #routing: Routing;
   readonly #outgoing = new Map<string, Outgoing>();
-  readonly #incoming = new Map<string, Incoming>();
+  /** By sender and epoch. */
+  readonly #incoming = new Map<string, Map<string, Incoming>>();
   readonly #keys = new Map<string, Uint8Array>();
 
   constructor(runtime: Runtime, standing: Standing, directory: Directory, routing: Routing) {
@@ -172,15 +175,14 @@ export class Pairs {
     if (member === undefined) return { problem: 'not-approved' };
     if (member.revoked !== null) return { problem: 'revoked' };
     if (this.#standing.measures.isCutOff(from)) return { problem: 'quarantined' };
-    const name = `${from} ${hex(received.epoch)}`;
-    let pair = this.#incoming.get(name);
+    const name = hex(received.epoch);
+    let pair = this.#incoming.get(from)?.get(name);
     if (pair === undefined || Buffer.compare(pair.publicKey, member.publicKey) !== 0) {
       if (received.setup === null) return { problem: 'unknown-epoch' };
       const made = this.#accept(from, member.publicKey, received.epoch, received.setup);
       if (typeof made === 'string') return { problem: made };
       pair = made;
-      if (this.#incoming.size >= SENDERS_MAX) this.#incoming.delete(this.#incoming.keys().next().value!);
-      this.#incoming.set(name, pair);
+      this.#remember(from, name, pair);
     }
     if (this.#runtime.clock.nowMs() >= pair.expiresMs) return { problem: 'expired' };
     const plain = pair.context.open(
@@ -189,6 +191,21 @@ export class Pairs {
       associated(received.epoch, received.number, purpose),
     );
     return plain === null ? { problem: 'tampered' } : { plain, context: pair.context };
+  }
+
+  /** Secrets of others that are known here. */
+  get remembered(): number {
+    return [...this.#incoming.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  #remember(from: string, epoch: string, pair: Incoming): void {
+    const own = this.#incoming.get(from) ?? new Map<string, Incoming>();
+    own.delete(epoch);
+    own.set(epoch, pair);
+    if (own.size > EPOCHS_OF_ONE_MAX) own.delete(own.keys().next().value!);
+    this.#incoming.delete(from);
+    this.#incoming.set(from, own);
+    if (this.#incoming.size > SENDERS_MAX) this.#incoming.delete(this.#incoming.keys().next().value!);
   }
 
   #accept(
