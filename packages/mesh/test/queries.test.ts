@@ -393,6 +393,7 @@ test('what cannot be an answer from below is not joined with the others', () => 
   const part = { ...emptyPart, looked: 2, matched: 2, groups: [group] };
   assert.equal(canBe(query, part, 5), true);
   assert.equal(canBe(query, { ...part, looked: Number.MAX_SAFE_INTEGER }, 5), false);
+  assert.equal(canBe(query, { ...part, agesMs: 9_000, oldestMs: 1_000 }, 5), false);
   assert.equal(canBe(query, { ...part, missing: Number.MAX_SAFE_INTEGER }, 5), false);
   assert.equal(canBe(query, { ...part, groups: [{ ...group, stats: [] }] }, 5), false);
   assert.equal(

@@ -105,6 +105,36 @@ test('an answer comes also while the root is dead and nobody knows', async () =>
   assert.ok(answer.problem !== null || answer.looked === 23, JSON.stringify(answer));
 });
 
+test('whoever asks while the coordinator is being replaced gets one answer, in seconds, which says how old and how whole it is', async () => {
+  const mesh = await seeing(24, 5);
+  const asker = 3;
+  const answers: Answer[] = [];
+  let asked = 0;
+  for (let round = 0; round < 2; round++) {
+    const i = Number(running(mesh)[0]!.directory.tree.root!.slice('peer-'.length));
+    assert.notEqual(i, asker);
+    // One falls silent, one is gone at once.
+    mesh.network.silence(hostOf(i));
+    if (round === 1) mesh.peers[i]!.kill();
+    mesh.peers[i] = null;
+    for (let ms = 0; ms < 8_000; ms += 100) {
+      if (ms % 500 === 0) {
+        asked++;
+        mesh.peers[asker]!.skyeye.query('count, avg(cpu.used)').then((answer) => answers.push(answer));
+      }
+      mesh.clock.run(100);
+      await new Promise(setImmediate);
+    }
+  }
+  assert.equal(answers.length, asked);
+  for (const answer of answers) {
+    assert.ok(answer.tookMs < 6_000, `${answer.tookMs} ms: ${JSON.stringify(answer)}`);
+    assert.ok(answer.readings!.oldestMs < 60_000 && answer.readings!.ageMs <= answer.readings!.oldestMs);
+    assert.ok(answer.complete > 0.9 || answer.problem !== null, JSON.stringify(answer));
+  }
+  assert.ok(answers.slice(-3).every(({ looked, problem }) => looked === 22 && problem === null));
+});
+
 test('a partition has two roots, each of which says what it sees; healed, there is one again', async () => {
   for (let seed = 0; seed < 4; seed++) {
     const mesh = await seeing(20, seed);

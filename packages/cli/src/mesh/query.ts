@@ -15,6 +15,8 @@ export async function query(text: string, options: { peer?: string; json?: boole
 
 /** Before anybody is asked, so that a mistake is shown with its place. */
 function check(text: string): void {
+  if (text.trim() === '')
+    throw new UserError('the query is empty: try "3 peers order by cpu.free", or "count"', BAD_USAGE);
   try {
     parseQuery(text);
   } catch (error) {
@@ -54,10 +56,14 @@ function figuresOf({ groups }: Answer): string {
   return table([[...(isGrouped ? ['GROUP'] : []), ...names.map((name) => name.toUpperCase())], ...rows]);
 }
 
-function summaryOf({ matched, looked, complete, answeredBy, hops, tookMs }: Answer): string {
+function summaryOf({ matched, looked, complete, readings, answeredBy, hops, tookMs }: Answer): string {
   const part = complete >= 1 ? 'all' : `${Math.floor(complete * 100)} %`;
   const steps = hops === 1 ? '1 step' : `${hops} steps`;
-  return `${matched} of ${looked} peers (${part} of the mesh); answered by ${answeredBy} over ${steps} in ${tookMs.toFixed(1)} ms.`;
+  const age = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  // A peer that was started before an update does not say.
+  const fresh =
+    readings == null ? '' : `, measured ${age(readings.ageMs)} ago, the oldest ${age(readings.oldestMs)}`;
+  return `${matched} of ${looked} peers (${part} of the mesh)${fresh}; answered by ${answeredBy} over ${steps} in ${tookMs.toFixed(1)} ms.`;
 }
 
 function unitOf(name: string): Unit {

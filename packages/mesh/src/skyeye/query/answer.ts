@@ -36,6 +36,8 @@ export interface Answer {
   looked: number;
   /** Part of the living that was looked at: 0 to 1. */
   complete: number;
+  /** Of the readings that were looked at, when the answer was given: the mean, and the oldest. Null of none. */
+  readings: { ageMs: number; oldestMs: number } | null;
   answeredBy: string;
   hops: number;
   tookMs: number;
@@ -56,7 +58,7 @@ export function answerOf(
   { part, alive, answeredBy, hops, problem }: Delivery,
   tookMs: number,
 ): Answer {
-  const { looked, matched } = part;
+  const { looked, matched, agesMs, oldestMs } = part;
   const names = query.kind === 'find' ? query.columns.map((index) => attributes[index]!.name) : [];
   const peers = part.rows.map(({ id, values, ageMs, distanceMs }) => ({
     id,
@@ -70,6 +72,7 @@ export function answerOf(
   const complete = alive === 0 ? 0 : Math.min(1, looked / alive);
   return {
     ...{ query: query.text, kind: query.kind, peers, groups, matched, looked, complete },
+    readings: looked === 0 ? null : { ageMs: Math.round(agesMs / looked), oldestMs },
     ...{ answeredBy, hops, tookMs, problem },
   };
 }

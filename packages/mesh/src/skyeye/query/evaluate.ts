@@ -45,6 +45,9 @@ export interface Part {
   readonly looked: number;
   readonly missing: number;
   readonly matched: number;
+  /** Of the readings that were looked at: the sum of their ages, and the oldest. */
+  readonly agesMs: number;
+  readonly oldestMs: number;
   readonly rows: readonly Row[];
   readonly groups: readonly Group[];
 }
@@ -56,15 +59,27 @@ export interface Sight {
   nowMs: number;
 }
 
-export const emptyPart: Part = { looked: 0, missing: 0, matched: 0, rows: [], groups: [] };
+const nothingLooked = { looked: 0, missing: 0, matched: 0, agesMs: 0, oldestMs: 0 };
+export const emptyPart: Part = { ...nothingLooked, rows: [], groups: [] };
 
 /** Over all the readings. */
 export function evaluate(query: Query, readings: readonly Counted[], sight: Sight): Part {
   const isMeant = predicateOf(query.condition, sight);
   const found = query.condition === null ? readings : readings.filter(isMeant);
-  const part = { ...emptyPart, looked: readings.length, matched: found.length };
+  const looked = { looked: readings.length, matched: found.length, ...agesOf(readings, sight.nowMs) };
+  const part = { ...emptyPart, ...looked };
   if (query.kind === 'find') return { ...part, rows: bestRows(query, found, sight) };
   return { ...part, groups: groupsOf(query, found, sight) };
+}
+
+function agesOf(readings: readonly Counted[], nowMs: number): { agesMs: number; oldestMs: number } {
+  let [agesMs, oldestMs] = [0, 0];
+  for (const { readMs } of readings) {
+    const ageMs = Math.max(0, Math.round(nowMs - readMs));
+    agesMs += ageMs;
+    if (ageMs > oldestMs) oldestMs = ageMs;
+  }
+  return { agesMs, oldestMs };
 }
 
 /** The answer of both. */
@@ -77,6 +92,8 @@ export function joined(query: Query, parts: readonly Part[]): Part {
     looked: sum((part) => part.looked),
     missing: sum((part) => part.missing),
     matched: sum((part) => part.matched),
+    agesMs: sum((part) => part.agesMs),
+    oldestMs: Math.max(0, ...parts.map((part) => part.oldestMs)),
     rows: query.kind === 'find' ? rows.slice(0, query.count) : [],
     groups: joinedGroups(parts.map((part) => part.groups)),
   };

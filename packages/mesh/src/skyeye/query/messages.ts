@@ -48,6 +48,8 @@ const part = record({
   looked: varint(),
   missing: varint(),
   matched: varint(),
+  agesMs: varint(),
+  oldestMs: varint(),
   rows: list(row, COUNT_MAX),
   groups: list(group, GROUPS_MAX + 1),
 }) as Codec<Part>;

@@ -96,7 +96,7 @@ function compared(sign: Sign, than: number, range: Range | null): Share {
 /** The answer of a part of the tree that need not be asked; null if it must be. */
 export function known(query: Query, box: Aggregate, near: Place | null): Part | null {
   const share = shareOf(query.condition, box, near);
-  if (share === 'none') return { ...emptyPart, looked: box.peers };
+  if (share === 'none') return lookedAt(box);
   const isSummed = share === 'all' && query.kind === 'figures' && query.by === null;
   return isSummed ? summed(query, box) : null;
 }
@@ -104,5 +104,9 @@ export function known(query: Query, box: Aggregate, near: Place | null): Part | 
 function summed({ figures }: Figures, box: Aggregate): Part {
   const stats = figures.map(({ kind, attribute }) => (kind === 'count' ? null : box.stats[attribute]!));
   const groups = [{ name: '', peers: box.peers, stats }];
-  return { ...emptyPart, looked: box.peers, matched: box.peers, groups };
+  return { ...lookedAt(box), matched: box.peers, groups };
+}
+
+function lookedAt({ peers, agesMs, oldestMs }: Aggregate): Part {
+  return { ...emptyPart, looked: peers, agesMs: Math.round(agesMs), oldestMs: Math.round(oldestMs) };
 }

@@ -7,6 +7,7 @@
 
 import { PEER_ID } from '../../identity/names.ts';
 import type { Cancel, Runtime } from '../../runtime.ts';
+import { aged } from '../aggregate.ts';
 import { COORDINATE, type Values } from '../attributes.ts';
 import { arePossible, type Below } from '../below.ts';
 import type { Readings } from '../readings.ts';
@@ -234,10 +235,16 @@ export class Queries {
       this.#whole(query, place, copy, this.#belowMs, (part) => {
         const isLost = query.near !== null && place === null;
         const why = isTop ? null : 'the root cannot be reached: this is of a part of the network';
-        this.#deliver(message, part, isLost ? `where ${query.near} is, nobody knows` : why);
+        this.#deliver(message, part, isLost ? this.#lost(query.near!) : why);
       });
     if (query.near === null || near !== null) answer(near);
     else this.#locate(query.near, copy, answer);
+  }
+
+  /** Why nothing is near that peer. */
+  #lost(id: string): string {
+    if (this.#world.roleOf(id) === 'unknown') return `no peer is called ${id}: nothing can be near it`;
+    return `${id} has measured no latency yet: how far the others are from it is not known`;
   }
 
   /** Asks those below where a peer is, if it is not known here. */
@@ -302,9 +309,10 @@ export class Queries {
     if (copy !== null) return void done(this.#here(query, near, copy));
     const parts = [this.#here(query, near)];
     const asked = new Map<string, number>();
-    for (const { id, aggregate } of this.#below.children.values()) {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    for (const { id, aggregate, aggregatedMs } of this.#below.children.values()) {
       if (aggregate === null) continue;
-      const answer = known(query, aggregate, near);
+      const answer = known(query, aged(aggregate, nowMs - aggregatedMs), near);
       if (answer !== null) parts.push(answer);
       else asked.set(id, aggregate.peers);
     }
@@ -354,11 +362,13 @@ export class Queries {
 /** Whether so many peers can have answered that. What cannot be must not be joined with what others say. */
 export function canBe(
   query: Query,
-  { looked, matched, missing, rows, groups }: Part,
+  { looked, matched, missing, agesMs, oldestMs, rows, groups }: Part,
   alive: number,
 ): boolean {
   const most = ALIVE_SLACK * alive;
   if (looked > most || missing > most || matched > looked) return false;
+  // Each age may have been rounded.
+  if (agesMs > looked * (oldestMs + 1)) return false;
   if (query.kind === 'find') {
     const { order, columns, count } = query;
     const areRows = rows.every(

@@ -74,6 +74,7 @@ export const MeshAnswer = object({
   matched: Count,
   looked: Count,
   complete: Share,
+  readings: orNull(object({ ageMs: Milliseconds, oldestMs: Milliseconds })),
   answeredBy: Type.String(),
   hops: Count,
   tookMs: Milliseconds,
