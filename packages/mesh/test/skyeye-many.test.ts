@@ -34,7 +34,8 @@ function queriesOf(grove: Grove): Map<string, Queries> {
       isChild: (other: string) => tree.parentOf(other) === id,
       alive: () => tree.size,
       levels: () => tree.levels,
-      roleOf: (other: string) => (other.endsWith('0') ? 'coordinator' : 'peer'),
+      roleOf: (other: string) =>
+        other === 'nobody' ? 'unknown' : other.endsWith('0') ? 'coordinator' : 'peer',
       send,
     };
     all.set(id, new Queries({ clock, random, log: () => {} }, world, peer.below));
