@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DecoyEvent, MeshDecoy } from '../src/decoy/decoy.ts';
+import { hold } from '../src/messages/holders.ts';
 import { listOffers } from '../src/resources/fetch.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
+import { requestKinds } from '../src/wire/kinds.ts';
+import { encode } from '../src/wire/schema.ts';
 
 const PLACE = '10.9.0.1:9998';
 const MEMBER = 9;
@@ -101,6 +104,42 @@ test('queries and the view of the whole go on, of hosts that are made up and the
   // Those who are really there count eleven, and nothing that was made up.
   const real = await outcome(mesh, mesh.peers[1]!.skyeye.query('12 peers order by cpu.free'));
   assert.ok(real.peers.every((each) => each.id !== id && each.values['cpu.free'] === 100));
+});
+
+test('what is for the decoy itself is read and acknowledged, and its inbox has none of it', async () => {
+  const { mesh, peer, events } = await scene(4, 5);
+  const member = mesh.peers[MEMBER]!;
+  for (const text of ['first', 'second'])
+    assert.deepEqual(await outcome(mesh, peer.send('peer-9', text)), { isDelivered: true, problem: '' });
+  const texts = events.map(({ kind, text }) => `${kind} ${text}`);
+  for (const text of ['first', 'second'])
+    assert.equal(texts.filter((each) => each === `said to peer-9, on message: ${text}`).length, 1);
+  assert.deepEqual(member.inbox.messages, []);
+  // Another's cannot be opened by anybody else: it goes out, and stays.
+  void peer.send('peer-1', 'for peer-1 alone');
+  mesh.clock.run(6_000);
+  assert.match(events.map(({ text }) => text).join('\n'), /^to peer-1: \d+ bytes, sealed$/m);
+  assert.equal(peer.mailbox.problemOf('peer-1'), '');
+  assert.ok(mesh.peers.every((each) => each!.inbox.messages.length === 0));
+  // At home again, the next one is the next.
+  mesh.peers[0]!.authority!.release('peer-5', '', 'operator');
+  assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 30_000) !== null);
+  assert.equal((await outcome(mesh, peer.send('peer-9', 'third'))).isDelivered, true);
+  const bodies = member.inbox.messages.map(({ body }) => Buffer.from(body).toString());
+  assert.deepEqual(bodies, ['third']);
+});
+
+test('what is left for one that is away is taken, and goes nowhere', async () => {
+  const { mesh, peer, events } = await scene(6, 2);
+  const [session] = [...peer.switchboard.sessions()];
+  const sealed = Buffer.alloc(300, 7);
+  const left = { to: 'peer-3', name: Buffer.alloc(16), expiresMs: mesh.clock.nowMs() + 60_000, sealed };
+  const answers: (string | null)[] = [];
+  session!.request(requestKinds.hold, encode(hold, left), 3_000, (error) => answers.push(error));
+  mesh.clock.run(2_000);
+  assert.deepEqual(answers, [null]);
+  assert.ok(events.some(({ text }) => text === 'to peer-3, to be held until it comes: 300 bytes, sealed'));
+  assert.deepEqual(mesh.peers[3]!.inbox.messages, []);
 });
 
 test('released, it is back, and what waited is delivered', async () => {

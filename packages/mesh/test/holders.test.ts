@@ -11,9 +11,9 @@ import {
   Held,
 } from '../src/messages/held.ts';
 import { hold } from '../src/messages/holders.ts';
-import { content } from '../src/messages/mailbox.ts';
 import { envelope } from '../src/messages/pairs.ts';
 import { parsePolicy } from '../src/messages/policy.ts';
+import { content } from '../src/messages/receipt.ts';
 import { routed as message } from '../src/messages/routing.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';

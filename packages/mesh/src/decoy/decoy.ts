@@ -12,13 +12,13 @@ import { Directory, readUpdate, writeUpdate } from '../members/directory.ts';
 import { UPDATES_AT_ONCE, updates } from '../members/gossip.ts';
 import { Measures } from '../members/measures.ts';
 import { broadcast, count, openBroadcast } from '../messages/broadcast.ts';
-import { routed } from '../messages/routing.ts';
 import type { Peer } from '../peer/peer.ts';
 import { Standing } from '../peer/standing.ts';
 import { offers } from '../resources/shares.ts';
-import { noticeKinds, requestKinds, routedKinds } from '../wire/kinds.ts';
+import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
 import { Mirage } from './mirage.ts';
+import { DecoyPost } from './post.ts';
 
 export interface DecoyEvent {
   visitor: string;
@@ -43,8 +43,6 @@ export interface DecoyOptions {
 /** As long as a way over three or four peers takes. */
 const ANSWER_MS: readonly [number, number] = [15, 60];
 const TEXT_MAX = 2_000;
-const NOTHING = Buffer.alloc(0);
-const routedNames = new Map<number, string>(Object.entries(routedKinds).map(([name, kind]) => [kind, name]));
 
 /** Everybody is well, whatever the list of members says. */
 class NoMeasures extends Measures {
@@ -102,6 +100,14 @@ export class MeshDecoy {
       this.switchboard,
       seed,
       (session, question) => this.#tell(session, 'asked', question),
+    );
+    new DecoyPost(
+      peer,
+      this.#standing,
+      this.directory,
+      this.switchboard,
+      (session, kind, text) => this.#tell(session, kind, text),
+      (action) => this.#later(action),
     );
     this.#follow();
     this.#answerNotices();
@@ -181,7 +187,6 @@ export class MeshDecoy {
     switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
       this.#takeBroadcast(session, payload),
     );
-    switchboard.handleNotice(noticeKinds.routed, (session, payload) => this.#takeRouted(session, payload));
   }
 
   #answerRequests(): void {
@@ -206,24 +211,6 @@ export class MeshDecoy {
     const others = Math.max(0, this.directory.tree.size - 1);
     this.#later(() =>
       session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: others })),
-    );
-  }
-
-  /** What is meant for others does not get there: a question is not answered, a message waits. */
-  #takeRouted(session: Session, payload: Uint8Array): void {
-    const message = decode(routed, payload);
-    const { to, question, kind } = message;
-    this.#tell(session, question === 0 ? 'said' : 'asked', `${routedNames.get(kind) ?? kind} to ${to}`);
-    if (question === 0) return;
-    const isOwn = kind === routedKinds.sealingKey && to === this.#standing.id;
-    const body = isOwn ? this.#standing.sealing.publicKey : Buffer.from(`${to} does not answer`);
-    const isFine = isOwn || kind === routedKinds.suspicion;
-    const answer = { to: message.from, from: to, hops: 2, kind: routedKinds.answer, question, isFine };
-    this.#later(() =>
-      session.notify(
-        noticeKinds.routed,
-        encode(routed, { ...answer, body: kind === routedKinds.suspicion ? NOTHING : body }),
-      ),
     );
   }
 

@@ -4,19 +4,27 @@
 //              ▲───────────── again, after a while ◄──────────────────────────────────┘ none came
 //              └─► receiver is away: left with others, too (holders.ts) ─► … ─► open, as above
 
-import { peerIdOrNone } from '../identity/names.ts';
 import type { Directory } from '../members/directory.ts';
 import { hex } from '../members/roster.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { bytes, decode, encode, fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
+import { decode, encode, type Shape } from '../wire/schema.ts';
 import { HELD_OF_ONE_MAX } from './held.ts';
 import type { Holders } from './holders.ts';
 import type { Inbox } from './inbox.ts';
 import { KEEP_MS, type Outbox } from './outbox.ts';
-import { envelope, isReceipt, type Pairs, receiptOf } from './pairs.ts';
+import { envelope, isReceipt, type Pairs } from './pairs.ts';
 import type { Policy } from './policy.ts';
+import {
+  content,
+  type Delivered,
+  delivered,
+  problemWith,
+  REFUSED_MAX,
+  receiptFor,
+  receiptText,
+} from './receipt.ts';
 import type { Routing } from './routing.ts';
 
 /** Messages to one receiver that are under way at once. */
@@ -28,33 +36,7 @@ const RENEW_MS = 1_000;
 const LEAVE_AGAIN_MS = 4_000;
 /** For the key of one that is away, one after the other. */
 const ASKED_MAX = 8;
-/** Of one sender, as many are remembered. */
-const REFUSED_MAX = 32;
 const REFUSED_STREAMS_MAX = 1_000;
-
-export const content = record({
-  stream: fixed(8),
-  sequence: varint(),
-  sentMs: varint(),
-  topic: text(64),
-  /** Who gave it to the sender to send, as a client of MQTT does; '': nobody else. */
-  by: peerIdOrNone,
-  body: bytes(160 << 10),
-});
-
-const delivered = record({
-  epoch: fixed(8),
-  stream: fixed(8),
-  /** All up to this number were taken or refused. */
-  upTo: varint(),
-  /** The last of them that were refused. */
-  refused: list(varint(), REFUSED_MAX),
-  /** Why nothing could be opened; '' with a receipt. */
-  problem: text(32),
-  /** Empty with a problem: then there is no shared secret to vouch for it. */
-  receipt: bytes(32),
-});
-type Delivered = Shape<typeof delivered>;
 
 export type Outcome = { isDelivered: boolean; problem: string };
 
@@ -325,15 +307,7 @@ export class Mailbox {
         from,
         reason: problem,
       });
-      const nothing = Buffer.alloc(0);
-      this.#reply(from, {
-        epoch,
-        stream: Buffer.alloc(8),
-        upTo: 0,
-        refused: [],
-        problem,
-        receipt: nothing,
-      });
+      this.#reply(from, problemWith(epoch, problem));
       return true;
     }
     const { stream, sequence, ...message } = decode(content, opened.plain);
@@ -344,8 +318,7 @@ export class Mailbox {
     const upTo = this.#inbox.lastOf(from, stream);
     if (upTo === 0) return false;
     const refused = this.#refused.get(`${from} ${hex(stream)}`) ?? [];
-    const receipt = receiptOf(opened.context, stream, receiptText({ upTo, refused }));
-    this.#reply(from, { epoch, stream, upTo, refused, problem: '', receipt });
+    this.#reply(from, receiptFor(epoch, opened.context, { stream, upTo, refused }));
     return sequence <= upTo;
   }
 
@@ -371,8 +344,4 @@ export class Mailbox {
   #reply(to: string, said: Delivered): void {
     this.#routing.send(to, routedKinds.delivered, encode(delivered, said));
   }
-}
-
-function receiptText({ upTo, refused }: { upTo: number; refused: readonly number[] }): string {
-  return `${upTo} ${refused.join(',')}`;
 }

@@ -78,13 +78,18 @@ export class Pairs {
   readonly #random: Random;
   readonly #standing: Standing;
   readonly #directory: Directory;
-  readonly #routing: Routing;
+  readonly #routing: Pick<Routing, 'ask' | 'handle'>;
   readonly #outgoing = new Map<string, Outgoing>();
   /** By sender and epoch. */
   readonly #incoming = new Map<string, Map<string, Incoming>>();
   readonly #keys = new Map<string, Uint8Array>();
 
-  constructor(runtime: Runtime, standing: Standing, directory: Directory, routing: Routing) {
+  constructor(
+    runtime: Runtime,
+    standing: Standing,
+    directory: Directory,
+    routing: Pick<Routing, 'ask' | 'handle'>,
+  ) {
     this.#runtime = runtime;
     this.#random = runtime.random;
     this.#standing = standing;

@@ -1,0 +1,124 @@
+// What a visitor sends to one peer. What is for the member whose decoy this is, it can open and acknowledge, as it would at
+// home. What is for others is sealed with their keys, which nobody else has: it is taken as if it went on, and the sender
+// goes on waiting, as for anybody who is slow. It leaves its own copy on its disk until it has a receipt, so nothing is lost.
+import type { Session } from '../link/session.ts';
+import type { Switchboard } from '../link/switchboard.ts';
+import type { Directory } from '../members/directory.ts';
+import { hold } from '../messages/holders.ts';
+import { envelope, Pairs } from '../messages/pairs.ts';
+import { content, delivered, problemWith, receiptFor } from '../messages/receipt.ts';
+import { routed } from '../messages/routing.ts';
+import type { Peer } from '../peer/peer.ts';
+import type { Standing } from '../peer/standing.ts';
+import { noticeKinds, requestKinds, routedKinds } from '../wire/kinds.ts';
+import { decode, encode, type Shape } from '../wire/schema.ts';
+
+type Routed = Shape<typeof routed>;
+type Tell = (session: Session, kind: 'asked' | 'said', text: string) => void;
+
+const NOTHING = Buffer.alloc(0);
+const TEXT_MAX = 2_000;
+const routedNames = new Map<number, string>(Object.entries(routedKinds).map(([name, kind]) => [kind, name]));
+/** Nobody is asked anything, and nobody asks. */
+const nowhere = { handle() {}, ask() {} };
+
+export class DecoyPost {
+  readonly #peer: Peer;
+  readonly #standing: Standing;
+  readonly #pairs: Pairs;
+  readonly #tell: Tell;
+  readonly #later: (action: () => void) => void;
+
+  constructor(
+    peer: Peer,
+    standing: Standing,
+    directory: Directory,
+    switchboard: Switchboard,
+    tell: Tell,
+    later: (action: () => void) => void,
+  ) {
+    this.#peer = peer;
+    this.#standing = standing;
+    // Its own: to the member's, the visitor is cut off.
+    this.#pairs = new Pairs(peer.runtime, standing, directory, nowhere);
+    this.#tell = tell;
+    this.#later = later;
+    switchboard.handleNotice(noticeKinds.routed, (session, payload) =>
+      this.#take(session, decode(routed, payload)),
+    );
+    switchboard.handleRequest(requestKinds.hold, (session, payload, reply) => {
+      const { to, sealed } = decode(hold, payload);
+      tell(session, 'said', `to ${to}, to be held until it comes: ${sealed.length} bytes, sealed`);
+      later(() => reply(null));
+    });
+  }
+
+  #take(session: Session, message: Routed): void {
+    const { to, question, kind } = message;
+    if (kind === routedKinds.sealed) {
+      this.#takeSealed(session, message);
+      return;
+    }
+    this.#tell(session, question === 0 ? 'said' : 'asked', `${routedNames.get(kind) ?? kind} to ${to}`);
+    if (question === 0) return;
+    if (kind === routedKinds.suspicion) this.#answer(session, message, null, NOTHING);
+    else if (kind === routedKinds.sealingKey && message.body.length === 0)
+      this.#keyOf(to, (error, key) => this.#answer(session, message, error, key));
+    else this.#answer(session, message, `${to} does not answer`, NOTHING);
+  }
+
+  /** What anybody is told who asks for it: it does not tell the others that somebody did. */
+  #keyOf(to: string, done: (error: string | null, key: Uint8Array) => void): void {
+    if (to === this.#standing.id) done(null, this.#standing.sealing.publicKey);
+    else
+      this.#peer.pairs.keyOf(to, (error, key) => done(error === null ? null : `${to} does not answer`, key));
+  }
+
+  #takeSealed(session: Session, { to, from, body }: Routed): void {
+    if (to !== this.#standing.id || from !== session.id) {
+      this.#tell(session, 'said', `to ${to}: ${body.length} bytes, sealed`);
+      return;
+    }
+    const received = decode(envelope, body);
+    const { epoch } = received;
+    const opened = this.#pairs.open(from, received);
+    if ('problem' in opened) {
+      this.#tell(session, 'said', `to ${to}: what cannot be opened (${opened.problem})`);
+      this.#deliver(session, encode(delivered, problemWith(epoch, opened.problem)));
+      return;
+    }
+    const { inbox } = this.#peer;
+    const { stream, sequence, topic, body: text } = decode(content, opened.plain);
+    if (sequence === inbox.lastOf(from, stream) + 1) {
+      // Counted where those before it were: released, its next message has the number after this one.
+      inbox.skip(from, stream, sequence);
+      const shown = Buffer.from(text).toString('utf8').slice(0, TEXT_MAX);
+      this.#tell(session, 'said', `to ${to}, on ${topic}: ${shown}`);
+    }
+    const upTo = inbox.lastOf(from, stream);
+    if (upTo === 0) return;
+    this.#deliver(
+      session,
+      encode(delivered, receiptFor(epoch, opened.context, { stream, upTo, refused: [] })),
+    );
+  }
+
+  #deliver(session: Session, body: Uint8Array): void {
+    const head = { to: session.id, from: this.#standing.id, hops: 1, kind: routedKinds.delivered };
+    this.#send(session, { ...head, question: 0, isFine: true, body });
+  }
+
+  #answer(session: Session, asked: Routed, error: string | null, body: Uint8Array): void {
+    const { from, to, question } = asked;
+    const head = { to: from, from: to, hops: 2, kind: routedKinds.answer, question };
+    this.#send(session, {
+      ...head,
+      isFine: error === null,
+      body: error === null ? body : Buffer.from(error),
+    });
+  }
+
+  #send(session: Session, message: Routed): void {
+    this.#later(() => session.notify(noticeKinds.routed, encode(routed, message)));
+  }
+}
