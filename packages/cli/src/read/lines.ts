@@ -97,7 +97,8 @@ function writeRelativeTime(p: Packet, out: Output): void {
   out.spaces(TIME_WIDTH - digits - 1 - decimalDigits(seconds));
   out.number(seconds);
   out.byte(DOT);
-  out.number(digits === 9 ? nanoseconds : Math.trunc(nanoseconds / 1000), digits);
+  if (digits === 9) out.number(nanoseconds, 9);
+  else out.sixDigits(Math.trunc(nanoseconds / 1000));
 }
 
 const DOT = 46;

@@ -10,22 +10,23 @@ const LONG = CAPACITY >> 2;
 
 /** More than a number takes. */
 const NUMBER_BYTES = 24;
+/** Up to here a quotient by a million is taken by doubles without being rounded up. */
+const QUOTIENT_EXACT = 2 ** 50;
 const SPACE = 32;
 const DOT = 46;
 const ZERO = 48;
-/** The digits of 0 to 99. */
-const TENS = new Uint8Array(100);
-const ONES = new Uint8Array(100);
-for (let i = 0; i < 100; i++) {
-  TENS[i] = ZERO + Math.floor(i / 10);
-  ONES[i] = ZERO + (i % 10);
-}
-/** The text of 0 to 255, a character a byte from the lowest on, and how many those are in the highest. */
-const OCTETS = new Int32Array(256);
-for (let i = 0; i < 256; i++) {
-  const text = String(i);
-  for (let k = 0; k < text.length; k++) OCTETS[i]! |= text.charCodeAt(k) << (8 * k);
-  OCTETS[i]! |= text.length << 24;
+/** The text of 0 to 999, a character a byte from the lowest on, and how many those are in the highest. */
+const UP_TO_THREE = textsOf((number) => String(number));
+/** The same, with zeros before it. */
+const THREE = textsOf((number) => String(number).padStart(3, '0'));
+
+function textsOf(textOf: (number: number) => string): Int32Array {
+  return Int32Array.from({ length: 1000 }, (_, number) => {
+    const text = textOf(number);
+    let packed = text.length << 24;
+    for (let k = 0; k < text.length; k++) packed |= text.charCodeAt(k) << (8 * k);
+    return packed;
+  });
 }
 
 /** The reader at the other end of the pipe went away: the work is over, and that is no error. */
@@ -73,29 +74,41 @@ export class Output {
   /** A whole number from 0 to 2^53, in decimal; `width`: padded with zeros. */
   number(value: number, width = 1): void {
     if (this.#at + NUMBER_BYTES > CAPACITY) this.flush();
+    if (width > 1) for (let digits = decimalDigits(value); digits < width; digits++) this.byte(ZERO);
+    if (value < 1_000_000) this.#upToSix(value | 0);
+    else if (value < QUOTIENT_EXACT) {
+      const millions = Math.floor(value / 1_000_000);
+      this.number(millions);
+      this.sixDigits(value - millions * 1_000_000);
+    } else this.text(String(value));
+  }
+
+  /** A whole number below a million, with zeros before it. */
+  sixDigits(value: number): void {
+    if (this.#at + NUMBER_BYTES > CAPACITY) this.flush();
+    const thousands = (value / 1000) | 0;
+    this.#put(THREE[thousands]!);
+    this.#put(THREE[(value - thousands * 1000) | 0]!);
+  }
+
+  #upToSix(value: number): void {
+    if (value < 1000) {
+      this.#put(UP_TO_THREE[value]!);
+      return;
+    }
+    const thousands = (value / 1000) | 0;
+    this.#put(UP_TO_THREE[thousands]!);
+    this.#put(THREE[value - thousands * 1000]!);
+  }
+
+  /** A text of one of the tables: three characters are written, and those that were none are written over. */
+  #put(packed: number): void {
     const buffer = this.#buffer;
-    const start = this.#at;
-    const end = start + Math.max(width, decimalDigits(value));
-    let at = end;
-    let rest = value;
-    // Beyond 31 bits the remainder is taken by doubles, below by integers.
-    while (rest > 0x7fff_ffff) {
-      const quotient = Math.floor(rest / 100);
-      at -= 2;
-      pair(buffer, at, rest - quotient * 100);
-      rest = quotient;
-    }
-    let small = rest | 0;
-    while (small > 9) {
-      const quotient = (small / 100) | 0;
-      at -= 2;
-      pair(buffer, at, small - quotient * 100);
-      small = quotient;
-    }
-    // Of an odd number of digits the first, or zeros.
-    if (at > start) buffer[--at] = ZERO + small;
-    while (at > start) buffer[--at] = ZERO;
-    this.#at = end;
+    const at = this.#at;
+    buffer[at] = packed;
+    buffer[at + 1] = packed >> 8;
+    buffer[at + 2] = packed >> 16;
+    this.#at = at + (packed >> 24);
   }
 
   /** Makes room for this many bytes at once. */
@@ -118,8 +131,7 @@ export class Output {
     let at = this.#at;
     for (let i = from; i < from + 4; i++) {
       const value = b[i]!;
-      // Three digits are written, and those that were none are written over.
-      const octet = OCTETS[value]!;
+      const octet = UP_TO_THREE[value]!;
       buffer[at] = octet;
       buffer[at + 1] = octet >> 8;
       buffer[at + 2] = octet >> 16;
@@ -170,12 +182,6 @@ export class Output {
       }
     }
   }
-}
-
-/** Two digits at `at`. */
-function pair(buffer: Uint8Array, at: number, value: number): void {
-  buffer[at] = TENS[value]!;
-  buffer[at + 1] = ONES[value]!;
 }
 
 /** How many decimal digits a whole number from 0 on takes. */

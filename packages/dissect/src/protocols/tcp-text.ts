@@ -9,12 +9,13 @@ import type { TcpTiming } from '../flows/tcp-timing.ts';
 import { writeTcpOptions } from './tcp-options.ts';
 
 const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
-const flagsTexts: string[] = [];
+/** Of each of the twelve bits' combinations, once it was seen. Filled from the start: an array with gaps is a hash table. */
+const flagsTexts = new Array<string>(0x1000).fill('');
 
 /** `SYN, ACK`; `<None>` when none is set. */
 export function tcpFlagsText(flags: number): string {
-  const known = flagsTexts[flags & 0xfff];
-  if (known !== undefined) return known;
+  const known = flagsTexts[flags & 0xfff]!;
+  if (known !== '') return known;
   const names: string[] = FLAG_NAMES.filter((_, bit) => flags & (1 << bit));
   if (flags & 0xe00) names.push('Reserved');
   const text = names.length === 0 ? '<None>' : names.join(', ');
@@ -185,12 +186,15 @@ export function writeTcpInfo(p: Packet, layer: number, out: TextSink): void {
 /** With less of the header than this the flags are not read. */
 const CUT_MIN = 16;
 
-const bracketed: string[] = [];
+const bracketed = new Array<string>(0x1000).fill('');
 
 /** ` [SYN, ACK] Seq=`; kept, since few combinations occur. */
 function bracketedFlags(flags: number): string {
-  bracketed[flags] ??= ` [${tcpFlagsText(flags)}] Seq=`;
-  return bracketed[flags];
+  const known = bracketed[flags]!;
+  if (known !== '') return known;
+  const text = ` [${tcpFlagsText(flags)}] Seq=`;
+  bracketed[flags] = text;
+  return text;
 }
 
 /** A header that is cut or bogus: its own numbers. */
@@ -232,31 +236,31 @@ function writeSegment(
   if (p.isPartOfMessage) out.text(' [TCP segment of a reassembled PDU]');
 }
 
-const findingsTexts: string[] = [];
+/** The words of findings: up to where the number of a duplicate ACK stands, and behind it. */
+type FindingsWords = readonly [before: string, after: string];
 
-/** What the findings' words are, kept by combination. Wireshark puts each finding before those it has: backwards. */
-function findingsText(found: number): string {
-  let text = findingsTexts[found];
-  if (text === undefined) {
-    text = '';
-    for (const [bit, , words] of FINDINGS) if (found & bit) text = `[${words}] ${text}`;
-    findingsTexts[found] = text;
-  }
-  return text;
+const findingsWords = new Map<number, FindingsWords>();
+
+/** Kept by combination. Wireshark puts each finding before those it has: backwards. */
+function wordsOf(found: number): FindingsWords {
+  const known = findingsWords.get(found);
+  if (known !== undefined) return known;
+  let text = '';
+  for (const [bit, , words] of FINDINGS) if (found & bit) text = `[${words}] ${text}`;
+  const numbersAt = found & a.DUPLICATE_ACK ? text.indexOf(DUPLICATE) + DUPLICATE.length : text.length;
+  const words = [text.slice(0, numbersAt), text.slice(numbersAt)] as const;
+  findingsWords.set(found, words);
+  return words;
 }
 
 function writeFindings(p: Packet, out: TextSink): void {
-  const text = findingsText(p.analysis);
-  if ((p.analysis & a.DUPLICATE_ACK) === 0) {
-    out.text(text);
-    return;
-  }
+  const words = wordsOf(p.analysis);
+  out.text(words[0]);
+  if ((p.analysis & a.DUPLICATE_ACK) === 0) return;
   const { duplicateAcks, duplicatedFrame } = p.session.tcp;
-  const numbersAt = text.indexOf(DUPLICATE) + DUPLICATE.length;
-  out.text(text.slice(0, numbersAt));
   out.text(' ');
   out.number(duplicatedFrame);
   out.text('#');
   out.number(duplicateAcks);
-  out.text(text.slice(numbersAt));
+  out.text(words[1]);
 }
