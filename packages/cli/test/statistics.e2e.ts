@@ -1,8 +1,11 @@
 // `-z` statistics beside tshark's: the same words and numbers of the same capture.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { newFrame, PcapWriter } from '@eyrie/dissect/files';
 import { requireTool } from '../../../test/support/tools.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
@@ -34,6 +37,13 @@ const STATISTICS = [
   'smb2,srt',
   'rtp,streams',
   'dhcp,stat',
+  'snmp,srt',
+  'radius,rtd',
+  'rtsp,tree',
+  'flow,tcp,standard,frame.number < 400',
+  'flow,icmp,network',
+  'flow,icmpv6,standard',
+  'flow,any,network,frame.number < 40',
   'follow,tcp,ascii,3',
   'follow,tcp,hex,3',
   'follow,tcp,raw,3',
@@ -50,6 +60,69 @@ test('statistics are as tshark prints them', { skip }, () => {
   });
   const ours = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', ...flags], { encoding: 'utf8' });
   assert.equal(ours.stderr, '');
+  assert.equal(ours.stdout, theirs);
+});
+
+/** A RADIUS packet over UDP and raw IP, between 10.0.0.1 and the server 10.0.0.2. */
+function radius(code: number, id: number, authenticator: number): Uint8Array {
+  const isRequest = code === 1 || code === 4;
+  const packet = new Uint8Array(48);
+  packet.set([0x45, 0, 0, 48, 0, 0, 0x40, 0, 64, 17, 0, 0]);
+  packet.set([10, 0, 0, isRequest ? 1 : 2, 10, 0, 0, isRequest ? 2 : 1], 12);
+  const ports = [0x9c40, 1812];
+  new DataView(packet.buffer).setUint32(
+    20,
+    ((isRequest ? ports[0]! : ports[1]!) * 0x10000 + (isRequest ? ports[1]! : ports[0]!)) >>> 0,
+  );
+  packet.set([0, 28, 0, 0, code, id, 0, 20], 24);
+  packet.fill(authenticator, 32);
+  return packet;
+}
+
+test('RADIUS: answers, what is said twice, what nobody asked for', { skip }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-radius-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'radius.pcap');
+  const writer = new PcapWriter({ linkType: 101 });
+  for (const [seconds, code, id] of [
+    [0.5, 1, 1],
+    [0.512, 2, 1],
+    [1, 1, 2],
+    [1.5, 1, 2],
+    [2, 3, 2],
+    [2.25, 3, 2],
+    [3, 1, 3],
+    [4, 2, 9],
+    [5, 4, 4],
+    [5.004, 5, 4],
+  ] as const) {
+    const data = radius(code, id, id);
+    const nanoseconds = Math.round((seconds % 1) * 1e9);
+    const time = { seconds: 1000 + Math.floor(seconds), nanoseconds, hasTime: true };
+    writer.write({ ...newFrame(), ...time, data, end: 48, wireLength: 48, linkType: 101 });
+  }
+  writeFileSync(path, writer.take());
+  for (const flags of [['-q', '-z', 'radius,rtd'], []]) {
+    const theirs = execFileSync('tshark', ['-n', '-r', path, ...flags], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ours = spawnSync(process.execPath, [eyrie, 'read', path, ...flags], { encoding: 'utf8' });
+    assert.equal(ours.stdout, theirs);
+  }
+});
+
+const wireless = join(process.env.EYRIE_CAPTURES ?? '../shared/captures', 'arkime__80211http.pcap');
+const skipWireless =
+  skip || (existsSync(wireless) ? false : `${wireless} is not there: EYRIE_CAPTURES names its folder`);
+
+test('hosts of a wireless network, by their own addresses', { skip: skipWireless }, () => {
+  const flags = ['-q', '-z', 'conv,wlan', '-z', 'endpoints,wlan'];
+  const theirs = execFileSync('tshark', ['-n', '-r', wireless, ...flags], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ours = spawnSync(process.execPath, [eyrie, 'read', wireless, ...flags], { encoding: 'utf8' });
   assert.equal(ours.stdout, theirs);
 });
 

@@ -1,9 +1,11 @@
 // The `-z` table: names of statistics, as tshark has them, and what makes them.
 import { nearestOf } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
+import { radiusDelays } from './delays.ts';
 import { conversations, endpoints } from './endpoints.ts';
 import { expert } from './expert.ts';
 import { findings } from './findings.ts';
+import { flow } from './flow.ts';
 import { flows } from './flows.ts';
 import { follow } from './follow.ts';
 import { hierarchy } from './hierarchy.ts';
@@ -14,7 +16,7 @@ import { pings } from './pings.ts';
 import { responseTimes } from './response-times.ts';
 import { rtpStreams } from './rtp.ts';
 import type { Statistic, StatisticKind } from './statistic.ts';
-import { dhcpStat, httpStat, sipStat } from './tallies.ts';
+import { dhcpStat, httpStat, rtspStat, sipStat } from './tallies.ts';
 import { treeStatistics } from './tree.ts';
 
 export type { Statistic } from './statistic.ts';
@@ -26,14 +28,17 @@ export const STATISTICS: readonly StatisticKind[] = [
   endpoints,
   expert,
   findings,
+  flow,
   flows,
   follow,
   hosts,
   credentials,
   httpStat,
+  rtspStat,
   sipStat,
   dhcpStat,
   rtpStreams,
+  radiusDelays,
   ...pings,
   ...responseTimes,
   ...treeStatistics,

@@ -1,4 +1,4 @@
-// `-z smb2,srt`, `-z ldap,srt`, `-z rpc,srt` and `-z rpc,programs`: how long replies took, as tshark prints it.
+// `-z smb2,srt`, `-z ldap,srt`, `-z snmp,srt`, `-z rpc,srt` and `-z rpc,programs`: how long replies took, as tshark prints it.
 import {
   LdapResponses,
   type Packet,
@@ -6,6 +6,7 @@ import {
   RpcPrograms,
   RpcResponses,
   Smb2Responses,
+  SnmpResponses,
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
@@ -21,6 +22,7 @@ interface Source {
 export const responseTimes: readonly StatisticKind[] = [
   table('smb2,srt', 'SMB2', 'smb2.cmd', 'Commands', () => new Smb2Responses()),
   table('ldap,srt', 'LDAP', 'ldap.protocolOp', 'Procedure', () => new LdapResponses()),
+  table('snmp,srt', 'SNMP', 'snmp.data', 'Procedure', () => new SnmpResponses()),
   {
     name: 'rpc,srt',
     usage: 'rpc,srt,PROGRAM,VERSION[,FILTER]',

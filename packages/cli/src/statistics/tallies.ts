@@ -1,5 +1,14 @@
-// `-z http,stat`, `-z sip,stat`, `-z dhcp,stat`: plain counts of messages, as tshark prints them.
-import { DhcpTally, dhcpMessageTypes, HttpTally, type Packet, SipTally, sipCodes } from '@eyrie/dissect';
+// `-z http,stat`, `-z rtsp,stat`, `-z sip,stat`, `-z dhcp,stat`: plain counts of messages, as tshark prints them.
+import {
+  DhcpTally,
+  dhcpMessageTypes,
+  HttpTally,
+  type Packet,
+  RtspTally,
+  rtspPhrases,
+  SipTally,
+  sipCodes,
+} from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { filtered, type Statistic, type StatisticKind } from './statistic.ts';
 
@@ -42,6 +51,45 @@ class HttpStat implements Statistic {
     out.text('* HTTP Request Methods                      Packets\n');
     for (const [method, count] of sorted(methods.counts))
       out.text(`  ${method.padEnd(40)} ${String(count).padStart(8)} \n`);
+    out.text(RULE);
+  }
+
+  data(): unknown {
+    const { codes, methods } = this.#tally;
+    return { methods: Object.fromEntries(methods.counts), statusCodes: Object.fromEntries(codes.counts) };
+  }
+}
+
+export const rtspStat: StatisticKind = {
+  name: 'rtsp,stat',
+  usage: 'rtsp,stat[,FILTER]',
+  about: 'RTSP messages by method and status, counts only',
+  make: (filter) => filtered('rtsp,stat', filter, new RtspStat(filter)),
+};
+
+class RtspStat implements Statistic {
+  readonly #filter: string;
+  readonly #tally = new RtspTally();
+
+  constructor(filter: string) {
+    this.#filter = filter;
+  }
+
+  see(p: Packet): void {
+    this.#tally.add(p);
+  }
+
+  print(out: Output): void {
+    const { codes, methods } = this.#tally;
+    out.text(heading('RTSP Statistics', this.#filter));
+    out.text('* RTSP Response Status Codes                Packets\n');
+    for (const [code, count] of sorted(codes.counts))
+      out.text(
+        `  ${`${code} ${rtspPhrases.get(code) ?? 'Unknown'}`.padEnd(40)} ${String(count).padStart(8)}\n`,
+      );
+    out.text('* RTSP Request Methods                      Packets\n');
+    for (const [method, count] of sorted(methods.counts))
+      out.text(`  ${method.padEnd(40)} ${String(count).padStart(8)}\n`);
     out.text(RULE);
   }
 

@@ -5,7 +5,7 @@ import { COLUMN, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { udpPorts } from '../core/table.ts';
-import { Exchanges, UNASKED } from '../flows/exchanges.ts';
+import { AGAIN, Exchanges, UNASKED } from '../flows/exchanges.ts';
 import { eap } from './eap.ts';
 import { attributes, codeNames, valueNames } from './radius/attributes.ts';
 
@@ -28,6 +28,7 @@ const f = {
   time: seconds('radius.time', 'Time from request'),
   dup: uint('radius.dup', 'Duplicate Message ID'),
   reqDup: uint('radius.req.dup', 'Duplicate Request Frame Number'),
+  rspDup: uint('radius.rsp.dup', 'Duplicate Response Frame Number'),
   avp: uint('radius.avp.type', 'Type'),
   avpLength: uint('radius.avp.length', 'Length'),
   vendorId: uint('radius.avp.vendor_id', 'Vendor ID'),
@@ -56,10 +57,11 @@ const known: ReadonlyMap<number, Attribute> = new Map(
   }),
 );
 
+const ACCESS_CHALLENGE = 11;
 /** Codes that ask; the others answer. */
 const REQUESTS = [1, 4, 7, 12, 21, 23, 25, 26, 33, 40, 43, 50, 51, 129];
 
-/** Marks of a layer: the exchange's entry + 1 above two bits that say whether the message is a repeated request. */
+/** Marks of a layer: the exchange's entry + 1 above a bit that says whether the message repeats another. */
 const DUPLICATE = 1;
 
 const EXCHANGES = 'radius.exchanges';
@@ -109,7 +111,8 @@ export const radius: Protocol = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < 4) return null;
-    const repeated = p.mark[layer]! & DUPLICATE ? ', Duplicate Request' : '';
+    const kind = REQUESTS.includes(b[start]!) ? 'Request' : 'Response';
+    const repeated = p.mark[layer]! & DUPLICATE ? `, Duplicate ${kind}` : '';
     return `${codeNames[b[start]!]} id=${b[start + 1]}${repeated}`;
   },
 });
@@ -118,7 +121,10 @@ function track(p: Packet, layer: number, b: Uint8Array, start: number): void {
   const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
   const id = b[start + 1]!;
   if (!REQUESTS.includes(b[start]!)) {
-    if (exchanges.seeReply(p, id) !== UNASKED) p.mark[layer] = (exchanges.entry + 1) << 1;
+    const seen = exchanges.seeReply(p, id);
+    // RFC 2865 §4.4: a challenge is not the last word.
+    const isAgain = seen === AGAIN && b[start] !== ACCESS_CHALLENGE;
+    if (seen !== UNASKED) p.mark[layer] = ((exchanges.entry + 1) << 1) | (isAgain ? DUPLICATE : 0);
     return;
   }
   // RFC 2865 §3: a request sent again has the identifier and the authenticator of the first.
@@ -159,6 +165,7 @@ function emitExchange(p: Packet, layer: number, isRequest: boolean, out: Sink): 
   }
   out.add(f.reqframe, start, 0, exchanges.request[entry]!);
   if (out.wants(f.time)) out.add(f.time, start, 0, exchanges.secondsSince(p, entry));
+  if (p.mark[layer]! & DUPLICATE) out.add(f.rspDup, start, 0, exchanges.reply[entry]!);
 }
 
 function emitAttribute(b: Uint8Array, at: number, stop: number, out: Sink): void {

@@ -103,6 +103,7 @@ function exchangeOf(p: Packet, b: Uint8Array): number {
   const request = Number(berUnsigned(b, id!.start, id!.stop));
   if (parts.pdu !== RESPONSE) {
     exchanges.seeRequest(p, request, 0);
+    if (exchanges.entry >= 0) exchanges.note[exchanges.entry] = parts.pdu;
     return -(exchanges.entry + 1);
   }
   return exchanges.seeReply(p, request) === UNASKED ? 0 : exchanges.entry + 1;
@@ -270,6 +271,12 @@ function emitValue(b: Uint8Array, value: BerItem, out: Sink): void {
   else if (id === 0x81) out.add(f.noSuchInstance, content, 0, true);
   else if (id === 0x82) out.add(f.endOfMibView, content, 0, true);
   else out.add(f.unknown, content, length);
+}
+
+/** Which PDU the response of this layer answers; -1: none that is known. */
+export function requestAnswered(p: Packet, layer: number): number {
+  const mark = p.mark[layer]!;
+  return mark > 0 ? p.session.memoryOf(EXCHANGES, makeExchanges).note[mark - 1]! : -1;
 }
 
 function emitExchange(p: Packet, layer: number, out: Sink): void {

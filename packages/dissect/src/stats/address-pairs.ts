@@ -2,8 +2,9 @@
 import { u16 } from '../core/bytes.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
 import { ethernetAddress, ipv4Address, ipv6Address } from '../core/text.ts';
+import { readFrame } from '../protocols/wlan/frame.ts';
 
-export type AddressKind = 'eth' | 'ip' | 'ipv6' | 'tcp' | 'udp' | 'sctp' | 'dccp';
+export type AddressKind = 'eth' | 'ip' | 'ipv6' | 'tcp' | 'udp' | 'sctp' | 'dccp' | 'wlan';
 
 /** What each kind is called, and whether its endpoints have ports. */
 export const ADDRESS_KINDS: Readonly<
@@ -16,6 +17,7 @@ export const ADDRESS_KINDS: Readonly<
   udp: { title: 'UDP', hasPorts: true },
   sctp: { title: 'SCTP', hasPorts: true },
   dccp: { title: 'DCCP', hasPorts: true },
+  wlan: { title: 'IEEE 802.11', hasPorts: false },
 };
 
 /** Bytes of a header that must be there before its conversation counts. */
@@ -27,6 +29,7 @@ const HEADER_MIN: Readonly<Record<AddressKind, number>> = {
   udp: 8,
   sctp: 12,
   dccp: 12,
+  wlan: 24,
 };
 
 /** True for a layer with a whole header; packets quoted in ICMP errors don't count: nobody sent them here. */
@@ -87,7 +90,12 @@ export class AddressPairs {
     // RFC 791 §3.1, RFC 8200 §3, IEEE 802.3 §3.2.
     if (kind === 'ip') place(pair, start + 12, start + 16, 4);
     else if (kind === 'ipv6') place(pair, start + 8, start + 24, 16);
-    else place(pair, start + 6, start, 6);
+    else if (kind === 'wlan') {
+      // IEEE 802.11 §9.3.2.1: which address is which depends on the frame; those of control frames are no ends.
+      const { sa, da } = readFrame(pair.b, start, p.stop[layer]!);
+      if (sa < 0 || da < 0) return false;
+      place(pair, sa, da, 6);
+    } else place(pair, start + 6, start, 6);
     return Math.max(pair.src, pair.dst) + pair.width <= p.stop[layer]!;
   }
 }

@@ -1,7 +1,8 @@
-// How long replies took, by procedure: SMB2, LDAP and the programs of ONC RPC.
+// How long replies took, by procedure: SMB2, LDAP, SNMP and the programs of ONC RPC.
 import type { Packet } from '../core/packet.ts';
 import { fieldNamed } from '../core/registry.ts';
 import { programName } from '../protocols/rpc/program-names.ts';
+import { requestAnswered } from '../protocols/snmp.ts';
 import { Tap } from './tap.ts';
 
 /** Times in nanoseconds. */
@@ -76,6 +77,30 @@ export class LdapResponses {
       const request = LDAP_RESPONSES[this.#tap.number('ldap.protocolOp')];
       if (request === undefined || !this.#tap.has('ldap.time')) return;
       this.times.add(request[0], request[0], () => request[1], this.#tap.number('ldap.time'));
+    });
+  }
+}
+
+/** RFC 3416 §3: what asks. */
+const SNMP_REQUESTS: Readonly<Record<number, string>> = {
+  0: 'Get',
+  1: 'GetNext',
+  3: 'Set',
+  4: 'Register',
+  5: 'Bulk',
+  6: 'Inform',
+};
+
+export class SnmpResponses {
+  readonly times = new ResponseTimes();
+  readonly #tap = new Tap(['snmp'], ['snmp.time']);
+
+  add(p: Packet): void {
+    this.#tap.forEach(p, (_, layer) => {
+      const request = requestAnswered(p, layer);
+      const name = SNMP_REQUESTS[request];
+      if (name === undefined || !this.#tap.has('snmp.time')) return;
+      this.times.add(request, request, () => name, this.#tap.number('snmp.time'));
     });
   }
 }

@@ -1,4 +1,4 @@
-// Plain counts of messages: HTTP, SIP and DHCP (`-z http,stat`, `-z sip,stat`, `-z dhcp,stat`).
+// Plain counts of messages: HTTP, RTSP, SIP and DHCP (`-z http,stat`, `-z rtsp,stat`, `-z sip,stat`, `-z dhcp,stat`).
 import type { Packet } from '../core/packet.ts';
 import { netAddress } from '../core/text.ts';
 import { Tap } from './tap.ts';
@@ -42,6 +42,20 @@ export class HttpTally {
         this.codes.add(code);
         this.words.set(code, tap.text('http.response.code.desc') || 'Unknown');
       } else if (tap.has('http.request.method')) this.methods.add(methodOf(tap));
+    });
+  }
+}
+
+export class RtspTally {
+  readonly methods = new Tally<string>();
+  readonly codes = new Tally<number>();
+  readonly #tap = new Tap(['rtsp'], ['rtsp.method', 'rtsp.status']);
+
+  add(p: Packet): void {
+    const tap = this.#tap;
+    tap.forEach(p, () => {
+      if (tap.has('rtsp.status')) this.codes.add(tap.number('rtsp.status'));
+      else if (tap.has('rtsp.method')) this.methods.add(tap.text('rtsp.method'));
     });
   }
 }

@@ -2,6 +2,7 @@ import { dnsTree } from './dns.ts';
 import { httpRequestTree, httpServerTree, httpTree } from './http.ts';
 import { ipTrees } from './ip.ts';
 import { http2Tree, lengthsTree } from './others.ts';
+import { rtspTree } from './rtsp.ts';
 import type { TreeDefinition } from './tree.ts';
 
 export type { TreeDefinition } from './tree.ts';
@@ -13,6 +14,7 @@ export const TREES: readonly TreeDefinition[] = [
   httpRequestTree,
   httpServerTree,
   http2Tree,
+  rtspTree,
   lengthsTree,
   ...ipTrees,
 ];
