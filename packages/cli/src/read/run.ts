@@ -1,5 +1,5 @@
 // The loop of `eyrie read`: frames from the source, dissected, filtered, and shown to printers and statistics.
-import { CaptureError, type CaptureSource, openCapture } from '@eyrie/capture';
+import { CaptureError, type CaptureSource, openCapture, unpack } from '@eyrie/capture';
 import {
   type Ahead,
   type CaptureReader,
@@ -109,6 +109,7 @@ async function readAll(
   const dissector = new Dissector({
     preferences: plan.preferences,
     timeFormat: plan.timeFormat,
+    unpack,
     timesConversations: lookers.some((each) => each.isTimed === true),
     matchReplies: plan.ahead !== undefined || !lookers.every((each) => each.seesLayersOnly),
     ...(plan.ahead !== undefined && { ahead: plan.ahead }),

@@ -8,7 +8,7 @@ export interface Inflated {
 }
 
 /** Output that nobody should need to exceed: a compressed body of some kilobytes can claim terabytes. */
-const INFLATE_BYTES_MAX = 8 << 20;
+export const INFLATE_BYTES_MAX = 8 << 20;
 
 const NOTHING = new Uint8Array(0);
 

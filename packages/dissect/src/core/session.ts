@@ -1,4 +1,5 @@
 // What is remembered from packet to packet while one capture is read: conversations, streams, fragments, expectations.
+import type { Unpack } from '../codec/unpack.ts';
 import type { CaptureInterface } from '../files/capture-info.ts';
 import type { Ahead } from '../flows/ahead.ts';
 import { FlowTable } from '../flows/flow-table.ts';
@@ -28,6 +29,8 @@ export interface SessionOptions {
   /** Conversations remembered at once; about 350 bytes each, and what protocols remember. Default 100,000. */
   readonly maxFlows?: number;
   readonly preferences?: Preferences;
+  /** Takes Brotli and Zstandard off the bodies of HTTP; without it they stay as they are. */
+  readonly unpack?: Unpack;
   /** Where the capture is read twice: what the first reading finds for the second one. Default none. */
   readonly ahead?: Ahead;
   /** What the Time column shows; default `r`, seconds since the first packet. */
@@ -49,6 +52,7 @@ export class Session {
   readonly preferences: Preferences;
   /** What later packets tell of earlier ones; null where the capture is read once. */
   readonly ahead: Ahead | null;
+  readonly unpack: Unpack | null;
   readonly #expected = new Map<string, Protocol>();
   /** Ports that any expectation ever named: most packets need no look-up by text. */
   readonly #expectedPorts = new Uint8Array(0x10000);
@@ -75,6 +79,7 @@ export class Session {
     this.preferences = options.preferences ?? DEFAULT_PREFERENCES;
     this.matchesReplies = options.matchReplies ?? true;
     this.ahead = options.ahead ?? null;
+    this.unpack = options.unpack ?? null;
     this.timeText = timeColumnOf(options.timeFormat ?? 'r');
     const isTimed = options.timesConversations ?? true;
     this.timing = isTimed ? new TcpTiming() : null;

@@ -37,7 +37,7 @@ export class FollowHttp {
     const bodyStart = isMessage ? head.end : start;
     this.#onPiece({ ...common, data: b.subarray(start, bodyStart) });
     if (bodyStart >= stop) return;
-    const body = isMessage ? decodedBody(head, b, bodyStart, stop) : null;
+    const body = isMessage ? decodedBody(p.session.unpack, head, b, bodyStart, stop) : null;
     this.#onPiece({ ...common, data: body ?? b.subarray(bodyStart, stop) });
   }
 }

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  brotliDecompressSync,
+  gzipSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
+import { Dissector } from '../../src/core/dissector.ts';
 import { framePath } from '../../src/core/path.ts';
 import { treeOf } from '../../src/core/tree.ts';
 import { closing, response, talk } from './conversation.ts';
-import { dissect, fieldsOf, join, testCases, udpFrame } from './support.ts';
+import { dissect, ETHERNET, fieldsOf, join, testCases, udpFrame } from './support.ts';
 
 const TCP = 'eth:ethertype:ip:tcp';
 const GET = 'GET /a?b=c&d HTTP/1.1\r\nHost: h.example\r\nUser-Agent: test\r\nCookie: x=1; y=2\r\n\r\n';
@@ -170,6 +177,27 @@ test('compressed bodies are unpacked: for their reader, and for the fields', () 
   );
   const unknown = dissect(talk(80, [['<', response('text/html', 'xyz', 'Content-Encoding: zstd\r\n')]]));
   assert.equal(framePath(unknown), `${TCP}:http:data`);
+});
+
+test('Brotli and Zstandard are taken off by who can: in HTTP/1.1, for the reader and for the fields', () => {
+  for (const [coding, pack] of [
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ] as const) {
+    const asked: string[] = [];
+    const unpack = (name: 'br' | 'zstd', packed: Uint8Array): Uint8Array => {
+      asked.push(name);
+      return name === 'br' ? brotliDecompressSync(packed) : zstdDecompressSync(packed);
+    };
+    const packed = pack('{"a":1}');
+    const frames = talk(80, [['<', response('application/json', packed, `Content-Encoding: ${coding}\r\n`)]]);
+    const p = dissect(frames, ETHERNET, new Dissector({ unpack }));
+    assert.equal(framePath(p), `${TCP}:http:json`);
+    assert.equal(fieldsOf(p, ['http.file_data'])['http.file_data'], '{"a":1}');
+    assert.ok(asked.every((name) => name === coding));
+    const refused = dissect(frames, ETHERNET, new Dissector({ unpack: () => null }));
+    assert.equal(framePath(refused), `${TCP}:http:data`);
+  }
 });
 
 test('readers by media type and by content', () => {

@@ -1,6 +1,6 @@
 // A message's body on its way to who reads it: the chunked coding is taken off, then the content coding, then the
 // media type decides (RFC 9112 §7, RFC 9110 §8.3 and §8.4).
-import { inflate } from '../../codec/inflate.ts';
+import { BROTLI, DEFLATED, IDENTITY, UNKNOWN, type Unpack, unpacked, ZSTD } from '../../codec/unpack.ts';
 import { ascii } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -9,12 +9,6 @@ import { nestFrom } from '../media/nesting.ts';
 import { callBody, callCompressedBody, mediaTypes, typeEnd } from '../media/types.ts';
 import { dechunked } from './chunks.ts';
 import { type Head, isWord } from './head.ts';
-
-/** Content codings. */
-const IDENTITY = 0;
-const DEFLATED = 1;
-const BROTLI = 2;
-const UNKNOWN = 3;
 
 function contentCoding(head: Head, b: Uint8Array): number {
   const { codingStart: at, codingStop } = head;
@@ -25,7 +19,8 @@ function contentCoding(head: Head, b: Uint8Array): number {
   const is = (word: string): boolean => length === word.length && isWord(b, at, stop, word);
   if (is('gzip') || is('deflate') || is('x-gzip') || is('x-deflate')) return DEFLATED;
   if (is('identity')) return IDENTITY;
-  return is('br') ? BROTLI : UNKNOWN;
+  if (is('br')) return BROTLI;
+  return is('zstd') ? ZSTD : UNKNOWN;
 }
 
 /** Parameters of a media type that are kept: a boundary is 70 characters at most. */
@@ -77,8 +72,8 @@ function readCoded(
   const parameters = needsParameters
     ? ascii(headBytes, parametersAt, Math.min(head.typeStop, parametersAt + PARAMETERS_MAX))
     : '';
-  if (coding === DEFLATED) {
-    if (!callCompressedBody(p, type, at, end, parameters)) unread(p, at, end, wireEnd);
+  if (coding !== IDENTITY) {
+    if (!callCompressedBody(p, coding, type, at, end, parameters)) unread(p, at, end, wireEnd);
   } else if (byPort !== null && (type === null || type.protocol === null)) p.call(byPort, at, end, wireEnd);
   else callBody(p, type, at, end, wireEnd, parameters);
 }
@@ -90,10 +85,15 @@ function unread(p: Packet, at: number, end: number, wireEnd: number): void {
   nestFrom(p, layers);
 }
 
-/** The body as its sender meant it, for fields and export; null when its coding is not known here. */
-export function decodedBody(head: Head, b: Uint8Array, at: number, end: number): Uint8Array | null {
+/** The body as its sender meant it, for fields and export; null when its coding can't be taken off here. */
+export function decodedBody(
+  unpack: Unpack | null,
+  head: Head,
+  b: Uint8Array,
+  at: number,
+  end: number,
+): Uint8Array | null {
   const plain = head.isChunked ? dechunked(b, at, end) : b.subarray(at, end);
   const coding = contentCoding(head, b);
-  if (head.isTransferCompressed || coding === IDENTITY) return plain;
-  return coding === DEFLATED ? (inflate(plain, 0, plain.length)?.bytes ?? null) : null;
+  return head.isTransferCompressed ? plain : unpacked(unpack, coding, plain, 0, plain.length);
 }

@@ -185,7 +185,7 @@ function emitLater(
 }
 
 /** The body: its chunks, and what it is once its codings are off. */
-export function emitBody(b: Uint8Array, start: number, end: number, head: Head, out: Sink): void {
+export function emitBody(p: Packet, b: Uint8Array, start: number, end: number, head: Head, out: Sink): void {
   if (end <= start) return;
   if (head.isChunked) {
     out.group('HTTP chunked response', start, end - start);
@@ -204,6 +204,6 @@ export function emitBody(b: Uint8Array, start: number, end: number, head: Head, 
     out.close();
   }
   if (!out.wants(f.fileData)) return;
-  const body = decodedBody(head, b, start, end);
+  const body = decodedBody(p.session.unpack, head, b, start, end);
   if (body !== null && body.length > 0) out.add(f.fileData, start, end - start, utf8(body, 0, body.length));
 }

@@ -222,7 +222,7 @@ function emitHttp(p: Packet, layer: number, out: Sink): void {
   if (readHead(emitted, bytes, start, stop, true) === FOREIGN) return;
   emitHead(bytes, start, emitted, out);
   emitExchange(p, start, emitted, p.notes[layer] as Exchange | null, isTls(p, layer), out);
-  emitBody(bytes, emitted.end, stop, emitted, out);
+  emitBody(p, bytes, emitted.end, stop, emitted, out);
 }
 
 /** Messages of one packet whose lines stand in the Info column. */

@@ -1,6 +1,7 @@
 // Internet media types (RFC 6838): which protocol reads a body of which type. A body is handed over with `callBody` by
 // whatever carries it: HTTP, SIP, RTSP, multipart messages, HTTP/2 streams.
 import { inflate } from '../../codec/inflate.ts';
+import { DEFLATED, unpacked } from '../../codec/unpack.ts';
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
@@ -159,25 +160,27 @@ export function callBody(
 const PREFIX_BYTES = 64;
 
 /**
- * As callBody, for bytes compressed with gzip or deflate. They are only unpacked now when their reader needs them at
- * once. False when they can't be unpacked.
+ * As callBody, for bytes in a coding. They are only unpacked now when their reader needs them at once. False when they
+ * can't be unpacked.
  */
 export function callCompressedBody(
   p: Packet,
+  coding: number,
   type: MediaType | null,
   at: number,
   end: number,
   parameters: string,
 ): boolean {
-  const prefix = inflate(p.buf, at, end, PREFIX_BYTES);
-  if (prefix === null) return false;
-  if (isLazy(p, type, prefix.bytes)) {
-    callReader(p, type!.protocol ?? media, { type, parameters, isCompressed: true }, at, end, end);
-    return true;
+  if (coding === DEFLATED) {
+    const prefix = inflate(p.buf, at, end, PREFIX_BYTES);
+    if (prefix === null) return false;
+    if (isLazy(p, type, prefix.bytes)) {
+      callReader(p, type!.protocol ?? media, { type, parameters, isCompressed: true }, at, end, end);
+      return true;
+    }
   }
-  const whole = inflate(p.buf, at, end);
-  if (whole === null) return false;
-  const { bytes } = whole;
+  const bytes = unpacked(p.session.unpack, coding, p.buf, at, end);
+  if (bytes === null) return false;
   p.within(bytes, 0, bytes.length, bytes.length, () =>
     callBody(p, type, 0, bytes.length, bytes.length, parameters),
   );

@@ -1,4 +1,5 @@
 // Stored packets dissected again from their bytes, with as much of what came before them as is affordable.
+import { unpack } from '@eyrie/capture';
 import { DEFAULT_PREFERENCES, Dissector, type Frame, type Packet, type Preferences } from '@eyrie/dissect';
 import type { CaptureRow, FoundPacket, PacketRow, Store } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
@@ -182,7 +183,7 @@ async function closeQuietly({ file }: OpenFile): Promise<void> {
 }
 
 function newDissector(capture: CaptureRow, file: Frames, preferences: Preferences): Dissector {
-  const dissector = new Dissector({ preferences, maxFlows: FLOWS_MAX });
+  const dissector = new Dissector({ preferences, maxFlows: FLOWS_MAX, unpack });
   const { session } = dissector;
   session.interfaces = file.interfaces;
   if (capture.firstTime !== null)

@@ -1,4 +1,5 @@
 // HTTP/2 in clear (RFC 9113): after an upgrade, or at once with prior knowledge of the server.
+import { codingNamed, IDENTITY } from '../../../codec/unpack.ts';
 import { u24 } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import { protocol } from '../../../core/protocol.ts';
@@ -115,17 +116,9 @@ function finish(p: Packet, start: number, b: Uint8Array, at: number, end: number
 function readBody(p: Packet, message: Message, at: number, end: number): void {
   const { type, parameters, encoding } = message;
   const layers = p.count;
-  if (/^(x-)?(gzip|deflate)$/.test(encoding)) {
-    if (!callCompressedBody(p, type, at, end, parameters)) callBody(p, null, at, end);
-  } else
-    callBody(
-      p,
-      encoding === '' || encoding === 'identity' || encoding === 'br' ? type : null,
-      at,
-      end,
-      end,
-      parameters,
-    );
+  const coding = codingNamed(encoding);
+  if (coding === IDENTITY) callBody(p, type, at, end, end, parameters);
+  else if (!callCompressedBody(p, coding, type, at, end, parameters)) callBody(p, null, at, end);
   if (type === null) nestFrom(p, layers);
 }
 

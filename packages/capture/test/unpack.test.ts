@@ -1,0 +1,30 @@
+// Bodies in Brotli and Zstandard: whole, cut, damaged, and larger than allowed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { brotliCompressSync, zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { unpack } from '../src/unpack.ts';
+
+const CODINGS = [
+  ['br', brotliCompressSync],
+  ['zstd', zstdCompressSync],
+] as const;
+
+for (const [coding, pack] of CODINGS) {
+  test(`${coding}: what was packed comes out again, and nothing that was cut or changed throws`, () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2000 }), fc.nat(), (bytes, at) => {
+        const packed = new Uint8Array(pack(bytes));
+        assert.deepEqual(new Uint8Array(unpack(coding, packed, 4000)!), bytes);
+        unpack(coding, packed.subarray(0, at % (packed.length + 1)), 4000);
+        packed[at % packed.length]! ^= 1 << (at % 8);
+        unpack(coding, packed, 4000);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test(`${coding}: a body that claims more than is allowed is left as it is`, () => {
+    assert.equal(unpack(coding, pack(new Uint8Array(1 << 20)), 1 << 16), null);
+  });
+}
