@@ -1,23 +1,25 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { jsonText } from '../sql/insert.ts';
 import { joins, keysOf, type MergeTable } from '../sql/tables.ts';
-import { dialect } from './dialect.ts';
+import { type Cells, stage } from './staging.ts';
 
-/** Rows in one statement. */
-const ROWS_MAX = 20_000;
+const INCOMING = 'incoming';
 
 export async function mergeInto(
   connection: DuckDBConnection,
   table: MergeTable,
-  rows: readonly Readonly<Record<string, unknown>>[],
+  rows: readonly Cells[],
 ): Promise<void> {
-  const names = table.columns.map(({ name }) => name);
-  const sql = `MERGE INTO ${table.name} USING ${dialect.fromJson(table.columns)}
-    ON ${keysOf(table)
-      .map((key) => `${table.name}.${key} = s.${key}`)
-      .join(' AND ')}
-    WHEN MATCHED THEN UPDATE SET ${joins(table, 's')}
-    WHEN NOT MATCHED THEN INSERT (${names.join(', ')}) VALUES (${names.map((name) => `s.${name}`).join(', ')})`;
-  for (let at = 0; at < rows.length; at += ROWS_MAX)
-    await connection.run(sql, [jsonText(rows.slice(at, at + ROWS_MAX))]);
+  const { name, columns } = table;
+  const names = columns.map((column) => column.name).join(', ');
+  const isSame = keysOf(table)
+    .map((key) => `${name}.${key} = s.${key}`)
+    .join(' AND ');
+  await stage(connection, INCOMING, columns, rows);
+  await connection.run(`UPDATE ${name} SET ${joins(table, 's')} FROM ${INCOMING} s WHERE ${isSame}`);
+  // In their order, as their ids say which is newer: MERGE would insert them as they come out of its join.
+  await connection.run(
+    `INSERT INTO ${name} (${names}) SELECT ${names} FROM ${INCOMING} s
+     WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE ${isSame}) ORDER BY s.rowid`,
+  );
+  await connection.run(`DROP TABLE ${INCOMING}`);
 }
