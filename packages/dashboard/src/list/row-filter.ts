@@ -30,7 +30,7 @@ const FIELDS: Record<string, (row: PacketRow) => readonly Known[]> = {
 };
 
 export const ROW_FIELDS = Object.keys(FIELDS).map((name) =>
-  name.replace('protocol', 'Protocol').replace('info', 'Info'),
+  name.replace('_ws.col.protocol', '_ws.col.Protocol').replace('_ws.col.info', '_ws.col.Info'),
 );
 
 const OPERATORS: Record<string, (known: string | number, value: string) => boolean> = {

@@ -50,11 +50,20 @@ const groups: [string, [string, string][]][] = [
     ],
   ],
   [
-    'Charts',
+    'Charts and maps',
     [
       ['← →', 'move along'],
       ['Shift ← →', 'choose a range'],
-      ['Enter', 'filter by it'],
+      ['Enter', 'filter by it, open it'],
+      ['Space', 'fold what is below a peer'],
+    ],
+  ],
+  [
+    'Tables',
+    [
+      ['↑ ↓', 'next row'],
+      ['Enter', 'open it'],
+      ['Shift F10', 'its menu'],
     ],
   ],
 ];

@@ -9,7 +9,7 @@ import { familyOf } from '../../families.ts';
 import { gradeOf, inOrder } from '../../findings.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count, percent } from '../../format/numbers.ts';
-import { fromTo } from '../../format/time.ts';
+import { duration, fromTo } from '../../format/time.ts';
 import {
   allOf,
   betweenAddresses,
@@ -126,7 +126,11 @@ function Traffic({ host, findings }: Of<'host' | 'findings'>) {
     [timeline.data],
   );
   return (
-    <Panel title="Traffic" class="host-traffic" note="bytes">
+    <Panel
+      title="Traffic"
+      class="host-traffic"
+      note={stack === null ? undefined : `bytes in bars of ${duration(stack.step)}`}
+    >
       {stack !== null && stack.times.length > 0 && (
         <TimelineChart
           stack={stack}

@@ -57,11 +57,12 @@ export function Toolbar({ rows, tail, ways, beginning }: Props) {
       <button
         type="button"
         class="button button-small"
-        title="All packets that pass the filter, as pcapng"
+        title="Export all packets that pass the filter, as pcapng"
+        aria-label="Export"
         disabled={rows.total === 0}
         onClick={exportShown}
       >
-        <Icon name="download" size={13} /> Export
+        <Icon name="download" size={13} /> <span class="only-wide">Export</span>
       </button>
     </div>
   );
