@@ -176,6 +176,65 @@ test('views are not handed on as fast as a parent sends them, and the newest arr
   assert.equal(grove.peers.get(below[0]!)!.picture!.number, picture.number + 2_000);
 });
 
+test('an inner peer that lies tells of those below it, and of no others', () => {
+  const isUnder = (id: string, above: string) => id.startsWith(above) && id !== above;
+  const below = new Below('parent', 16, () => true, isUnder);
+  const report = { kind: 'report', isUrgent: false, gone: [], aggregate: null } as const;
+  const entry = (id: string, cpu: number, ageMs: number) => ({
+    ...{ number: 0, id, ageMs, said: null, before: null },
+    values: nothingKnown.map((value, i) => (i === CPU ? cpu : value)),
+  });
+  const take = (from: string, id: string, cpu: number, ageMs: number) =>
+    below.take(from, { ...report, number: 0, entries: [entry(id, cpu, ageMs)] }, 20, 100_000);
+  const cpuOf = (id: string) => below.readings.get(id)!.values[CPU];
+  take('good', 'good-1', 50, 5_000);
+  take('liar', 'good-1', 0, 0);
+  assert.equal(cpuOf('good-1'), 50);
+  // Nor by being the first.
+  take('liar', 'good-2', 0, 0);
+  take('good', 'good-2', 60, 20_000);
+  assert.equal(cpuOf('good-2'), 60);
+  take('liar', 'good-2', 0, 0);
+  assert.equal(cpuOf('good-2'), 60);
+  take('liar', 'liar-1', 1, 0);
+  assert.equal(cpuOf('liar-1'), 1);
+});
+
+test('a sum of more peers than the tree has there is refused', () => {
+  const grove = new Grove(400, 3, { detailMax: 10 });
+  for (const peer of grove.peers.values()) peer.start();
+  reportAll(grove);
+  grove.clock.run(40_000);
+  const root = grove.tree.root!;
+  const [liar] = grove.tree.childrenOf(root);
+  const before = grove.root.below.refused.reports;
+  grove.onWay = (from, _to, message) => {
+    if (from !== liar || message.kind !== 'report' || message.aggregate === null) return message;
+    const { stats } = message.aggregate;
+    // As good as it can be: all figures fit together.
+    const factor = 5;
+    const many = stats.map((each) =>
+      each === null
+        ? null
+        : {
+            ...each,
+            ...{ count: factor * each.count, sum: factor * each.sum, squares: factor * each.squares },
+            sketch: null,
+          },
+    );
+    return {
+      ...message,
+      aggregate: { ...message.aggregate, peers: factor * message.aggregate.peers, stats: many },
+    };
+  };
+  for (let round = 0; round < 6; round++) {
+    reportAll(grove);
+    grove.clock.run(10_000);
+  }
+  assert.ok(grove.root.below.refused.reports > before);
+  assert.ok(grove.root.view!.peers <= 400, `${grove.root.view!.peers} peers`);
+});
+
 test('the heir of a lost coordinator counts for all below it, also before they have reported to it', () => {
   const below = new Below('parent', 16, () => true);
   const report = { kind: 'report', isUrgent: false, gone: [], entries: [] } as const;

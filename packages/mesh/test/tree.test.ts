@@ -83,3 +83,19 @@ test('positions are spread, and of nobody nothing is said', () => {
   assert.equal(tree.parentOf('nobody'), null);
   assert.deepEqual(tree.childrenOf('nobody'), []);
 });
+
+test('how many there are from a peer downwards is what walking down gives', () => {
+  for (const [count, branching] of [
+    [1, 8],
+    [40, 2],
+    [300, 8],
+    [300, 3],
+  ] as const) {
+    const tree = new Tree(branching);
+    for (let i = 0; i < count; i++) tree.add(`peer-${i}`);
+    const walked = (id: string): number => tree.childrenOf(id).reduce((sum, child) => sum + walked(child), 1);
+    for (const id of tree.ids) assert.equal(tree.sizeFrom(id), walked(id), `${count}, ${branching}, ${id}`);
+    assert.equal(tree.sizeFrom(tree.root!), count);
+    assert.equal(tree.sizeFrom('stranger'), 0);
+  }
+});

@@ -107,6 +107,17 @@ export class Tree {
     return leaders.filter((index) => index >= 0).map((index) => this.#ids[index]!);
   }
 
+  /** How many there are from a peer downwards, itself included; 0 of one that is not in the tree. */
+  sizeFrom(id: string): number {
+    const place = this.#placeOf(id);
+    if (place === null) return 0;
+    const { path, begin, end } = place;
+    const [first, beyond] = [this.#firstFrom(begin), this.#firstFrom(end)];
+    // Those above may stand in that interval too.
+    const above = path.slice(0, -1).filter((index) => index >= first && index < beyond);
+    return beyond - first - above.length;
+  }
+
   /** Who is next on the way from one peer to another; null if there is none. */
   nextHop(from: string, to: string): string | null {
     const path = this.pathTo(to);

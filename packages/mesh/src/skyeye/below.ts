@@ -53,13 +53,21 @@ export class Below {
   /** Up to so many are reported one by one. */
   readonly detailMax: number;
   readonly #counts: (id: string) => boolean;
+  readonly #isUnder: (id: string, above: string) => boolean;
   /** Sums of children that were lost. */
   #orphaned: Orphan[] = [];
 
-  constructor(own: string, detailMax: number, counts: (id: string) => boolean) {
+  /** @param isUnder whether the tree has a peer below another: then that one's word about it counts, and no other's */
+  constructor(
+    own: string,
+    detailMax: number,
+    counts: (id: string) => boolean,
+    isUnder: (id: string, above: string) => boolean = () => true,
+  ) {
     this.#own = own;
     this.detailMax = detailMax;
     this.#counts = counts;
+    this.#isUnder = isUnder;
   }
 
   /** Children that say the sum of theirs only. */
@@ -84,8 +92,11 @@ export class Below {
     return child;
   }
 
-  /** @param peersMax of a sum: nobody has more peers below than there are */
-  take(from: string, report: Report, peersMax: number, nowMs: number): Taken {
+  /**
+   * @param peersMax how many there are: more names are made up
+   * @param sumMax of a sum: nobody has more peers below than that
+   */
+  take(from: string, report: Report, peersMax: number, nowMs: number, sumMax = peersMax): Taken {
     const child = this.child(from);
     if (report.number !== child.expected && report.number !== 0) return this.#again(child, nowMs);
     if (report.entries.length > SLACK * this.detailMax) return this.#refuse(child);
@@ -93,7 +104,7 @@ export class Below {
     for (const number of report.gone) this.#orphan(child, number);
     let isInStep = true;
     for (const entry of report.entries) isInStep = this.#enter(child, entry, peersMax, nowMs) && isInStep;
-    if (report.aggregate !== null && !this.#sum(child, report.aggregate, peersMax, nowMs))
+    if (report.aggregate !== null && !this.#sum(child, report.aggregate, sumMax, nowMs))
       return this.#refuse(child);
     child.expected = report.number + 1;
     return isInStep ? 'taken' : this.#again(child, nowMs);
@@ -174,9 +185,7 @@ export class Below {
       child.numbered[number] = this.readings.put(id, child.id, values, readMs, nowMs, this.#counts(id));
       return true;
     }
-    // Left over on the way it was reported before: who reports it now knows it newer.
-    const isOlder = readMs < held.readMs - AGAIN_MS;
-    if (held.owner !== ORPHANED && held.owner !== child.id && isOlder) return true;
+    if (!this.#mayTell(child, held, readMs)) return true;
     held.owner = child.id;
     held.values = values;
     held.readMs = readMs;
@@ -184,6 +193,14 @@ export class Below {
     child.numbered[number] = held;
     this.readings.touch(held);
     return true;
+  }
+
+  /** Of two that report a peer: whoever it is below of; if both or neither, who knows it newer, for it has just moved. */
+  #mayTell({ id }: Child, held: Held, readMs: number): boolean {
+    if (held.owner === ORPHANED || held.owner === id) return true;
+    const isHere = this.#isUnder(held.id, id);
+    if (isHere !== this.#isUnder(held.id, held.owner)) return isHere;
+    return readMs >= held.readMs - AGAIN_MS;
   }
 
   /** The values that the entry leads to, without those that cannot be. */

@@ -86,10 +86,15 @@ export class SkyEyeOverLinks {
       isRoot: () => this.#isRoot,
       isBelow: (other: string) => other !== id && tree.pathTo(other).includes(id),
       isChild: (other: string) => tree.parentOf(other) === id,
+      sizeFrom: (other: string) => tree.sizeFrom(other),
+      isUnder: (other: string, above: string) => tree.pathTo(other).includes(above),
       alive: () => tree.size,
       levels: () => tree.levels,
+      // Who is away measures nothing: readings of absent members would be a way to make up peers.
       counts: (other: string) =>
-        standing.roster.approved(other) !== null && !standing.measures.isCutOff(other),
+        (other === id || tree.has(other)) &&
+        standing.roster.approved(other) !== null &&
+        !standing.measures.isCutOff(other),
       roleOf: (other: string) => standing.roster.members.get(other)?.role ?? 'unknown',
     };
     this.#parent = world.parent;

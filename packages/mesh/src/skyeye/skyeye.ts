@@ -22,6 +22,10 @@ export const DETAIL_MAX = 1024;
 /** A report in sum waits so many times longer. */
 const SUM_GAPS = 10;
 
+/** News travels: those below may know of more, or have not heard yet who is gone. */
+const SIZE_SLACK = 1.5;
+const SIZE_SLACK_LEAST = 8;
+
 /** What SkyEye is told of the world. */
 export interface Surroundings {
   readonly id: string;
@@ -32,6 +36,10 @@ export interface Surroundings {
   isBelow(id: string): boolean;
   /** Whether the tree has it right below this one. */
   isChild(id: string): boolean;
+  /** How many the tree has from that peer downwards; without it, as many as are alive. */
+  sizeFrom?(id: string): number;
+  /** Whether the tree has `id` somewhere below `above`; without it, whoever is asked about is believed. */
+  isUnder?(id: string, above: string): boolean;
   /** How many are alive. */
   alive(): number;
   /** Whether what is reported of a peer counts: it is a member, and not in quarantine. */
@@ -91,7 +99,12 @@ export class SkyEye {
     this.#runtime = runtime;
     this.#world = world;
     this.#options = { ...defaults, ...options };
-    this.below = new Below(world.id, this.#options.detailMax, (id) => world.counts(id));
+    this.below = new Below(
+      world.id,
+      this.#options.detailMax,
+      (id) => world.counts(id),
+      (id, above) => world.isUnder?.(id, above) ?? true,
+    );
     this.#outlet = new Outlet(this.below.readings);
   }
 
@@ -221,12 +234,19 @@ export class SkyEye {
       this.#early.add(from);
       return;
     }
-    const taken = this.below.take(from, report, this.#world.alive(), this.#nowMs);
+    const taken = this.below.take(from, report, this.#world.alive(), this.#nowMs, this.#mostFrom(from));
     if (taken === 'again') this.#ask(from);
     if (taken !== 'taken') return;
     if (report.number === 0) this.#passWhole(from);
     for (const listener of this.onReport) listener(from, report);
     this.#soon(report.isUrgent);
+  }
+
+  /** Nobody has many more below than the tree says here: so an inner peer that lies tells of no more than its own part. */
+  #mostFrom(id: string): number {
+    const alive = this.#world.alive();
+    const below = this.#world.sizeFrom?.(id) ?? alive;
+    return Math.min(alive, Math.ceil(SIZE_SLACK * below) + SIZE_SLACK_LEAST);
   }
 
   #ask(id: string): void {

@@ -34,6 +34,8 @@ export class Grove {
         isRoot: () => tree.root === id,
         isBelow: (other) => tree.pathTo(other).includes(id),
         isChild: (other) => tree.parentOf(other) === id,
+        sizeFrom: (other) => tree.sizeFrom(other),
+        isUnder: (other, above) => tree.pathTo(other).includes(above),
         alive: () => tree.size,
         counts: (other) => !this.excluded.has(other),
         send: (to, message) => this.#send(id, to, message),
