@@ -23,6 +23,8 @@ const STAY_MS = 2_000;
 const FOUND_MS = 4_000;
 /** Whoever is above keeps a younger time: if it does not come to the older one by then, nobody else vouches for that. */
 const GIVE_IN_MS = 30_000;
+/** A time that was kept is moved by so much only if somebody's was set, or somebody lies. */
+const MOVED_MS = 1_000;
 /** Heard by a new root of whoever kept the time before: half a minute. */
 const LEAD_SAMPLES = 16;
 
@@ -74,7 +76,12 @@ export class PeerClock {
       this.#lookForElder();
     });
     switchboard.handleNotice(noticeKinds.timeAnswer, (session, answer) => {
+      const [wasSettled, before] = [this.#mesh.isSettled, this.#aheadMs()];
       const heard = this.#mesh.hear(answer, session.id);
+      const movedMs = this.#aheadMs() - before;
+      // Nothing here can tell whether that was a lie: but an owner can, and whoever looks into it later.
+      if (wasSettled && Math.abs(movedMs) > MOVED_MS)
+        runtime.log('warn', 'mesh time was moved', { peer: session.id, seconds: movedMs / 1000 });
       if (session === this.#above()) this.#contradicted(heard === 'younger');
       if (heard === 'more') return session.notify(noticeKinds.timeQuestion, this.#mesh.ask(session.id));
       const isTaken = heard === 'taken';
@@ -147,6 +154,11 @@ export class PeerClock {
       root: this.#directory.tree.root,
       isRoot,
     };
+  }
+
+  /** Mesh time before this machine's steady clock. */
+  #aheadMs(): number {
+    return this.nowMs() - this.#runtime.clock.elapsedMs();
   }
 
   #elapsedMs(): number {
