@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { aggregateOf } from '../src/skyeye/aggregate.ts';
-import { nothingKnown } from '../src/skyeye/attributes.ts';
+import { nothingKnown, readingOf } from '../src/skyeye/attributes.ts';
 import { Below } from '../src/skyeye/below.ts';
 import { treeMessage } from '../src/skyeye/codec.ts';
 import type { Summary } from '../src/skyeye/index.ts';
 import { indexOf } from '../src/skyeye/index.ts';
-import { shownView, type View } from '../src/skyeye/view.ts';
+import type { Picture } from '../src/skyeye/messages.ts';
+import { followed, messageOf, pictureOf, shownView, type View } from '../src/skyeye/view.ts';
 import { decode, encode } from '../src/wire/schema.ts';
 import { Grove } from './support/grove.ts';
 
@@ -144,6 +146,40 @@ test('a child that lies costs its parent neither time nor memory', () => {
   for (const child of ['one', 'two'])
     assert.equal(below.take(child, { ...report, number: 0, aggregate: sum }, 20, 1), 'taken');
   assert.equal(below.sum(1).agesMs, 4 * 3_600_000, 'two such ages would be no number any more');
+});
+
+test('views that say what is another lead to what the root has, lists of the best too', () => {
+  const reading = fc.record({
+    id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+    cpu: fc.nat(3),
+    load: fc.nat(3),
+  });
+  const moments = fc.array(fc.uniqueArray(reading, { selector: ({ id }) => id }), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(moments, (all) => {
+      let sent: Picture | null = null;
+      let had: Picture | null = null;
+      for (const [i, readings] of all.entries()) {
+        const counted = readings.map(({ id, cpu, load }) => {
+          const { values } = readingOf({ 'cpu.free': cpu, 'load.1': load });
+          return { id, values, readMs: 0 };
+        });
+        const picture = pictureOf('root', i + 1, aggregateOf(counted, 0), 5);
+        const message = messageOf(picture, sent, 0);
+        had = followed(had, decode(treeMessage, encode(treeMessage, message)) as typeof message);
+        const [is, should] = [had, picture].map((each) => ({
+          ...{ peers: each!.peers, most: each!.most, least: each!.least },
+          sums: each!.summaries.map((summary) => summary?.sum ?? null),
+        }));
+        assert.deepEqual(is, should);
+        sent = picture;
+      }
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('views are not handed on as fast as a parent sends them, and the newest arrives', () => {

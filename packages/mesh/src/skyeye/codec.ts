@@ -1,6 +1,6 @@
 // The messages of the tree as bytes: names once, numbers of 32 bits, and only what changed.
 
-import { peerId } from '../identity/names.ts';
+import { peerId, peerIdOrNone } from '../identity/names.ts';
 import {
   type Codec,
   double,
@@ -164,6 +164,30 @@ const report: Codec<Report> = {
   read: (from) => ({ kind: 'report', ...reportRecord.read(from) }),
 };
 
+/** Those lists that are said, a bit for each; '' stands for who was at that place before. */
+const shortLists = perBit<readonly Best[]>(
+  shownAttributes.length,
+  [],
+  list(record({ id: peerIdOrNone, value: float }), TOP_MAX) as Codec<readonly Best[]>,
+);
+const bestLists: Codec<readonly [number, Aggregate['most']]> = {
+  write(out, [said, all]) {
+    bits.write(out, said);
+    shortLists.write(out, said, all);
+  },
+  read(from) {
+    const said = bits.read(from);
+    return [said, shortLists.read(from, said)];
+  },
+};
+
+function unnamed(lists: Aggregate['most'], before: Aggregate['most'] | undefined): Aggregate['most'] {
+  if (before === undefined || before === lists) return lists;
+  return lists.map((each, i) =>
+    each.map(({ id, value }, at) => ({ id: before[i]?.[at]?.id === id ? '' : id, value })),
+  );
+}
+
 const messages = variant({
   report: reportFields,
   view: {
@@ -180,8 +204,8 @@ const messages = variant({
         return [said, summaries.read(from, said)];
       },
     },
-    most: optional(tops),
-    least: optional(tops),
+    most: bestLists,
+    least: bestLists,
   },
   again: {},
 });
@@ -191,20 +215,21 @@ export const treeMessage: Codec<TreeMessage> = {
     if (message.kind !== 'view') return messages.write(out, message as Parameters<typeof messages.write>[1]);
     const { base, ageMs, picture } = message;
     const said = message.said ?? difference(message.before, picture);
-    const { most, least, ...rest } = picture;
-    const top = said.isTop ? { most, least } : { most: null, least: null };
-    const all = [said.attributes, picture.summaries] as const;
-    const fields = { ...rest, kind: 'view', base, ageMs, summaries: all, ...top };
+    const fields = {
+      ...{ ...picture, kind: 'view', base, ageMs },
+      summaries: [said.attributes, picture.summaries] as const,
+      most: [said.most, unnamed(picture.most, message.before?.most)] as const,
+      least: [said.least, unnamed(picture.least, message.before?.least)] as const,
+    };
     messages.write(out, fields as Parameters<typeof messages.write>[1]);
   },
   read(from) {
     const message = messages.read(from);
     if (message.kind !== 'view') return message as TreeMessage;
     const { kind, base, ageMs, summaries, most, least, ...rest } = message;
-    const isTop = most !== null && least !== null;
-    const top = isTop ? { most, least } : { most: emptyAggregate.most, least: emptyAggregate.least };
-    const picture = { ...rest, summaries: summaries[1], ...top };
-    return { kind, base, ageMs, picture, said: { attributes: summaries[0], isTop }, before: null };
+    const picture = { ...rest, summaries: summaries[1], most: most[1], least: least[1] };
+    const said = { attributes: summaries[0], most: most[0], least: least[0] };
+    return { kind, base, ageMs, picture, said, before: null };
   },
 };
 

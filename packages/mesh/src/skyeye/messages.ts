@@ -76,7 +76,9 @@ export interface ViewMessage {
 export interface Said {
   /** A bit for each attribute. */
   readonly attributes: number;
-  readonly isTop: boolean;
+  /** The same of the lists of the best. In those over a link, who stood at the same place before has no name. */
+  readonly most: number;
+  readonly least: number;
 }
 
 /** A part is missing: begin anew. From the parent it asks for a whole report, from a child for a whole view. */

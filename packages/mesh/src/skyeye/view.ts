@@ -59,7 +59,29 @@ export function difference(before: Picture | null, now: Picture): Said {
   let attributes = 0;
   for (let i = 0; i < COORDINATE; i++)
     if (before === null || !areEqual(before.summaries[i]!, now.summaries[i]!)) attributes |= 1 << i;
-  return { attributes, isTop: before === null || before.most !== now.most };
+  const most = changedLists(before?.most ?? emptyAggregate.most, now.most);
+  const least = changedLists(before?.least ?? emptyAggregate.least, now.least);
+  return { attributes, most, least };
+}
+
+/** A bit for each list that is another. */
+function changedLists(before: Picture['most'], now: Picture['most']): number {
+  if (before === now) return 0;
+  return now.reduce((bits, list, i) => (areSame(before[i] ?? [], list) ? bits : bits | (1 << i)), 0);
+}
+
+function areSame(a: readonly Best[], b: readonly Best[]): boolean {
+  return a.length === b.length && a.every(({ id, value }, i) => b[i]!.id === id && b[i]!.value === value);
+}
+
+/** The lists that were said, with the names of those who stand where they stood before. */
+function followedLists(before: Picture['most'], said: number, now: Picture['most']): Picture['most'] {
+  if (said === 0) return before;
+  return before.map((old, i) => {
+    if ((said & (1 << i)) === 0) return old;
+    const named = (now[i] ?? []).map(({ id, value }, at) => ({ id: id || (old[at]?.id ?? ''), value }));
+    return named.filter(({ id }) => id !== '');
+  });
 }
 
 /** The view that the message leads to; null if one between is missing. */
@@ -71,7 +93,8 @@ export function followed(before: Picture | null, { base, picture, said }: ViewMe
   const summaries = picture.summaries.map((each, i) =>
     (said.attributes & (1 << i)) !== 0 ? each : (old?.summaries[i] ?? null),
   );
-  const { most, least } = said.isTop ? picture : (old ?? emptyAggregate);
+  const most = followedLists(old?.most ?? emptyAggregate.most, said.most, picture.most);
+  const least = followedLists(old?.least ?? emptyAggregate.least, said.least, picture.least);
   return { ...picture, summaries, most, least };
 }
 
