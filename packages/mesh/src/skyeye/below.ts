@@ -131,6 +131,7 @@ export class Below {
   /** Leaves out what nobody speaks of any more. */
   sweep(nowMs: number): void {
     const oldestMs = nowMs - STALE_MS;
+    this.readings.forgetTable();
     this.readings.removeWhere((held) => held.heardMs < oldestMs && held.id !== this.#own);
     for (const child of this.children.values()) {
       if (child.aggregate === null || child.aggregatedMs >= oldestMs) continue;

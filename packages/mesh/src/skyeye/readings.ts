@@ -36,8 +36,9 @@ export class Readings {
   readonly #freeNumbers: number[] = [];
   #nextNumber = 0;
   #counted: Held[] | null = null;
-  /** Of those that count; kept from the first time on that somebody wants the sum. */
+  /** Of those that count; kept while somebody wants the sum now and then. */
   #table: Table | null = null;
+  #isSummed = false;
 
   get size(): number {
     return this.#held.size;
@@ -63,11 +64,18 @@ export class Readings {
 
   /** Of those that count. */
   sum(nowMs: number): Aggregate {
+    this.#isSummed = true;
     if (this.#table === null) {
       this.#table = new Table();
       for (const held of this.#held.values()) this.#enter(this.#table, held);
     }
     return aggregateOfTable(this.#table, nowMs);
+  }
+
+  /** Nobody wanted the sum since this was called last: whoever led for a moment keeps no table. */
+  forgetTable(): void {
+    if (!this.#isSummed) this.#table = null;
+    this.#isSummed = false;
   }
 
   #enter(table: Table, { number, id, values, readMs, isCounted }: Held): void {

@@ -25,7 +25,7 @@ export class Table {
   }
 
   #grow(row: number): void {
-    const rows = Math.max(64, 2 * row);
+    const rows = Math.max(8, 2 * row);
     const [values, readMs] = [this.values, this.readMs];
     this.values = new Float32Array(rows * WIDTH);
     this.values.set(values);
