@@ -40,20 +40,27 @@ function mulberry32(seed: number): () => number {
   };
 }
 
+const names = new Map<MeshClock, string>();
+
+function nameOf(clock: MeshClock): string {
+  if (!names.has(clock)) names.set(clock, `clock ${names.size}`);
+  return names.get(clock)!;
+}
+
 /** A sample: as many questions as it takes. */
 function exchange(world: World, child: MeshClock, parent: MeshClock): void {
   while (ask(world, child, parent) === 'more');
 }
 
 function ask(world: World, child: MeshClock, parent: MeshClock): Heard {
-  const question = child.ask('parent');
+  const question = child.ask(nameOf(parent));
   world.seconds += world.delay();
-  const came = parent.nowNs();
+  const came = parent.steadyNs();
   world.seconds += 0.00005;
-  const reply = parent.answer(question, came, 'child');
+  const reply = parent.answer(question, came, nameOf(child));
   assert.ok(reply !== null);
   world.seconds += world.delay();
-  const heard = child.hear(reply, 'parent');
+  const heard = child.hear(reply, nameOf(parent));
   assert.match(heard, /^(taken|more)$/);
   return heard;
 }
@@ -191,14 +198,14 @@ describe('the mesh clock', () => {
     const peer = new MeshClock(world.clock(10, 0), 2);
     const question = peer.ask('root');
     world.seconds += 0.001;
-    const reply = root.answer(question, root.nowNs(), 'peer')!;
+    const reply = root.answer(question, root.steadyNs(), 'peer')!;
     assert.equal(peer.hear(reply, 'other'), 'refused');
     assert.equal(peer.hear(reply, 'root'), 'more');
     assert.equal(peer.hear(reply, 'root'), 'refused');
-    const backwards = peer.answer(root.ask('peer'), peer.nowNs(), 'root')!;
+    const backwards = peer.answer(root.ask('peer'), peer.steadyNs(), 'root')!;
     assert.equal(root.hear(backwards, 'peer'), 'refused', 'the peer has its time from the root');
     const other = new MeshClock(world.clock(0, 0), 3);
-    const looping = root.answer(other.ask('root'), root.nowNs(), 'other')!;
+    const looping = root.answer(other.ask('root'), root.steadyNs(), 'other')!;
     looping[30] = 64;
     assert.equal(other.hear(looping, 'root'), 'refused');
     assert.equal(peer.answer(new Uint8Array(9), 0n, 'root'), null);
@@ -233,7 +240,7 @@ describe('the mesh clock', () => {
     const returned = leader(world.clock(3600, 0), 1);
     assert.equal(old.isOutlivedBy(returned.era), false);
     assert.equal(returned.isOutlivedBy(old.era), true);
-    const reply = returned.answer(old.ask('returned'), returned.nowNs(), 'old')!;
+    const reply = returned.answer(old.ask('returned'), returned.steadyNs(), 'old')!;
     assert.equal(old.hear(reply, 'returned'), 'younger');
     run(world, [old, returned], 10);
     assert.ok(apart(old, returned) < 0.0003);

@@ -2,7 +2,7 @@
 
 /** The first question of a burst says of which era the asker is, and its answer all about the answerer. */
 export const QUESTION_BYTES = 14;
-export const ANSWER_BYTES = 32;
+export const ANSWER_BYTES = 52;
 /** Those right after it are about the time alone. */
 export const SHORT_QUESTION_BYTES = 2;
 export const SHORT_ANSWER_BYTES = 14;
@@ -25,6 +25,11 @@ export interface TimeQuestion {
 export interface Keeper extends Era {
   /** Seconds; Infinity: the answerer does not know the time itself. */
   readonly uncertainty: number;
+  /** Nanoseconds by which mesh time was ahead of the answerer's counter when the question came, as it believes by now. */
+  readonly aheadNs: bigint;
+  /** Seconds a second by which that grows, and the standard error of it. */
+  readonly skew: number;
+  readonly skewError: number;
   /** Links to the root: 0 is the root. */
   readonly level: number;
   /** The answerer has its time from the asker. */
@@ -35,7 +40,7 @@ export interface Keeper extends Era {
 
 export interface TimeAnswer {
   readonly mark: number;
-  /** Mesh time in nanoseconds since 1970 when the question came. */
+  /** The answerer's counter when the question came, in nanoseconds: it runs evenly, whatever is learnt of the time. */
   readonly t2Ns: bigint;
   /** Nanoseconds from then until the answer went. */
   readonly heldNs: number;
@@ -43,6 +48,8 @@ export interface TimeAnswer {
   readonly keeper: Keeper | null;
 }
 
+/** Two clocks that are each off by no more than works (discipline.ts) differ by no more than this. */
+const SKEW_MAX = 4e-3;
 const YOURS = 1;
 const TRACEABLE = 2;
 
@@ -78,10 +85,13 @@ export function encodeAnswer({ mark, t2Ns, heldNs, keeper }: TimeAnswer): Uint8A
   view.setFloat32(26, keeper.uncertainty);
   view.setUint8(30, keeper.level);
   view.setUint8(31, (keeper.isYours ? YOURS : 0) | (keeper.isTraceable ? TRACEABLE : 0));
+  view.setBigInt64(32, keeper.aheadNs);
+  view.setFloat64(40, keeper.skew);
+  view.setFloat32(48, keeper.skewError);
   return bytes;
 }
 
-/** Null where it cannot be one: wrong length, an age or an uncertainty that is none. */
+/** Null where it cannot be one: wrong length; an age, an uncertainty or a rate that is none. */
 export function decodeAnswer(bytes: Uint8Array): TimeAnswer | null {
   if (bytes.length !== ANSWER_BYTES && bytes.length !== SHORT_ANSWER_BYTES) return null;
   const view = viewOf(bytes);
@@ -92,11 +102,15 @@ export function decodeAnswer(bytes: Uint8Array): TimeAnswer | null {
     founder: view.getUint32(14),
     age: view.getFloat64(18),
     uncertainty: view.getFloat32(26),
+    aheadNs: view.getBigInt64(32),
+    skew: view.getFloat64(40),
+    skewError: view.getFloat32(48),
     level: view.getUint8(30),
     isYours: (flags & YOURS) !== 0,
     isTraceable: (flags & TRACEABLE) !== 0,
   };
-  return keeper.uncertainty >= 0 && keeper.age >= 0 ? { ...times, keeper } : null;
+  const isRate = Math.abs(keeper.skew) <= SKEW_MAX && keeper.skewError >= 0;
+  return keeper.uncertainty >= 0 && keeper.age >= 0 && isRate ? { ...times, keeper } : null;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

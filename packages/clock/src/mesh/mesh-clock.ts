@@ -59,6 +59,15 @@ export interface ClockState extends Era {
   readonly steps: number;
 }
 
+/** From another's counter to mesh time. */
+interface Course {
+  /** Of that counter, where the others hold. */
+  readonly atNs: bigint;
+  readonly aheadNs: bigint;
+  readonly skew: number;
+  readonly skewError: number;
+}
+
 /**
  * What became of an answer. `more`: it is taken, and the same peer should be asked again at once; `younger`: it is of an era
  * that ours outlives, so its peer should follow us.
@@ -78,6 +87,10 @@ export class MeshClock {
   #isLeading = false;
   /** Who is followed; null of a root, and before anybody was heard. */
   #followed: string | null = null;
+  /** How the counter of whoever is followed stands to mesh time, as it said last. */
+  #course: Course | null = null;
+  /** Nanoseconds by which that counter was ahead of ours, about: comparisons are made from there. */
+  #baseNs = 0n;
   /** Uncertainty of whoever is followed, when last heard; of a root, what it had when it took the lead. */
   #upstream = Number.POSITIVE_INFINITY;
   #ledSince = 0;
@@ -171,6 +184,7 @@ export class MeshClock {
     this.#level = 0;
     this.#isTraceable = false;
     this.#forgetSamples();
+    this.#course = null;
   }
 
   /** The root's part: this machine's clock is `offset` seconds behind the truth, ± `distance`, as time servers say. */
@@ -202,21 +216,34 @@ export class MeshClock {
     return question;
   }
 
-  /** The answer to a question of `who` that came at mesh time `cameNs`; null to what is none. */
+  /** What `answer` wants to know of the moment at which a question came. */
+  steadyNs(): bigint {
+    return this.#clock.steadyNs();
+  }
+
+  /** The answer to a question of `who` that came when `steadyNs` gave `cameNs`; null to what is none. */
   answer(bytes: Uint8Array, cameNs: bigint, who: string): Uint8Array | null {
     const question = decodeQuestion(bytes);
     if (question === null) return null;
-    const keeper = question.era === null ? null : this.#keeperFor(who);
-    const t3Ns = this.nowNs();
-    // A step in between can only have been made by us: it held no time then.
-    const t2Ns = cameNs < t3Ns ? cameNs : t3Ns;
-    return encodeAnswer({ mark: question.mark, t2Ns, heldNs: Number(t3Ns - t2Ns), keeper });
+    const keeper = question.era === null ? null : this.#keeperFor(who, cameNs);
+    const heldNs = Number(this.#clock.steadyNs() - cameNs);
+    return encodeAnswer({ mark: question.mark, t2Ns: cameNs, heldNs: Math.max(0, heldNs), keeper });
   }
 
-  #keeperFor(who: string): Keeper {
-    const isYours = this.#followed === who;
+  #keeperFor(who: string, cameNs: bigint): Keeper {
     const { uncertainty } = this;
-    return { ...this.era, uncertainty, level: this.#level, isYours, isTraceable: this.#isTraceable };
+    const { originNs, skew } = this.#scale;
+    return {
+      ...{ ...this.era, uncertainty, level: this.#level },
+      aheadNs: originNs + BigInt(Math.round(this.#scale.line(Number(cameNs) / 1e9) * 1e9)),
+      ...{ skew, skewError: this.#skewError },
+      ...{ isYours: this.#followed === who, isTraceable: this.#isTraceable },
+    };
+  }
+
+  /** Of our own rate: what is not sure of it against whoever is followed, and of theirs. */
+  get #skewError(): number {
+    return Math.hypot(this.#estimate?.skewError ?? 0, this.#course?.skewError ?? 0);
   }
 
   /** What `who` answered. */
@@ -235,11 +262,13 @@ export class MeshClock {
       const verdict = this.#judge(answer.keeper);
       if (verdict !== 'taken') return verdict;
       this.#follow(answer.keeper, who);
+      const { aheadNs, skew, skewError } = answer.keeper;
+      this.#course = { atNs: answer.t2Ns, aheadNs, skew, skewError };
+      if (this.#discipline.length === 0) this.#baseNs = answer.t2Ns - t4Ns;
     }
     const at = Number(t4Ns) / 1e9;
     this.#bornAt = at - keeper.age;
-    const offset = this.#offsetOf(answer, asked.t1Ns, t4Ns);
-    const sample = { at, offset, delay, sourceError: keeper.uncertainty };
+    const sample = { at, offset: this.#offsetOf(answer, asked.t1Ns, t4Ns), delay, sourceError: 0 };
     const best = burst === null || answer.keeper !== null || delay < burst.best.delay ? sample : burst.best;
     const count = answer.keeper !== null ? 1 : (burst?.count ?? 0) + 1;
     const burstMax = this.#discipline.length < EARLY_SAMPLES ? 2 * BURST : BURST;
@@ -265,7 +294,7 @@ export class MeshClock {
   #follow(keeper: Keeper, who: string): void {
     if (keeper.founder !== this.#founder) this.#adopt(keeper);
     // What was learnt of the old parent's offset would mislead; what was learnt of our own rate stays true.
-    else if (who !== this.#followed) this.#forgetSamples();
+    else if (who !== this.#followed) this.#forgetSamples(keeper);
     this.#followed = who;
     this.#isLeading = false;
     this.#level = keeper.level + 1;
@@ -273,9 +302,10 @@ export class MeshClock {
     this.#upstream = keeper.uncertainty;
   }
 
+  /** Seconds by which the other counter is ahead of ours, from where comparisons begin. */
   #offsetOf({ t2Ns, heldNs }: TimeAnswer, t1Ns: bigint, t4Ns: bigint): number {
-    const origin = this.#scale.originNs;
-    return (Number(t2Ns - t1Ns - origin) + Number(t2Ns - t4Ns - origin) + heldNs) / 2e9;
+    const base = this.#baseNs;
+    return (Number(t2Ns - t1Ns - base) + Number(t2Ns - t4Ns - base) + heldNs) / 2e9;
   }
 
   #adopt({ founder }: Era): void {
@@ -285,26 +315,48 @@ export class MeshClock {
     this.#discipline.clear();
   }
 
-  #isBroken({ at, offset, delay, sourceError }: Comparison): boolean {
-    if (this.#estimate === null) return false;
-    const explained = delay / 2 + sourceError + this.#uncertainty(at);
-    return Math.abs(offset - this.#scale.offset(at)) > explained + BREAK;
+  #isBroken({ at, offset, delay }: Comparison): boolean {
+    const line = this.#estimate;
+    if (line === null) return false;
+    const explained = delay / 2 + this.#uncertainty(at);
+    return Math.abs(offset - line.offset - line.skew * (at - line.at)) > explained + BREAK;
   }
 
   #learn(sample: Comparison): void {
     this.#discipline.add(sample);
-    const now = this.#steady();
-    this.#estimate = this.#discipline.estimate(now);
+    const steadyNs = this.#clock.steadyNs();
+    const estimate = this.#discipline.estimate(Number(steadyNs) / 1e9)!;
+    this.#estimate = estimate;
     const { steps } = this.#scale;
-    this.#scale.follow(this.#estimate!, !this.#isSettled);
+    const course = this.#isLeading ? null : this.#course;
+    this.#scale.follow(
+      course === null ? estimate : this.#along(course, estimate, steadyNs),
+      !this.#isSettled,
+    );
     if (this.#discipline.length >= SETTLED_SAMPLES) this.#isSettled = true;
     // After a step back the time goes on from where it was set.
     if (this.#scale.steps !== steps) this.#lastNs = 0n;
   }
 
-  #forgetSamples(): void {
-    const estimate = this.#estimate;
-    this.#discipline.clear(estimate ?? undefined);
+  /**
+   * From our counter to the other's, and from there to mesh time. The two counters run evenly from the beginning; whatever
+   * those above have still to learn of the time does not get into what is learnt here, and holds at once when it is told.
+   */
+  #along({ atNs, aheadNs, skew }: Course, estimate: Estimate, steadyNs: bigint) {
+    const { at, offset, skew: own } = estimate;
+    const since = Number(steadyNs + this.#baseNs - atNs) / 1e9 + offset;
+    const ahead = Number(this.#baseNs + aheadNs - this.#scale.originNs) / 1e9;
+    return { at, offset: ahead + offset + skew * since, skew: (1 + own) * (1 + skew) - 1 };
+  }
+
+  /** `next`: whose counter is compared with from now on; null: a time server's, or the same as before. */
+  #forgetSamples(next: Keeper | null = null): void {
+    if (this.#estimate === null) this.#discipline.clear();
+    else if (next === null && !this.#isLeading) this.#discipline.clear(this.#estimate);
+    else {
+      const skew = (1 + this.#scale.skew) / (1 + (next?.skew ?? 0)) - 1;
+      this.#discipline.clear({ skew, skewError: Math.hypot(this.#skewError, next?.skewError ?? 0) });
+    }
     this.#estimate = null;
   }
 

@@ -24,7 +24,12 @@ export class Timescale {
 
   /** Seconds to add to the steady counter and the origin. `at`: steady seconds. */
   offset(at: number): number {
-    return this.#offset + this.#skew * (at - this.#at) + this.correction(at);
+    return this.line(at) + this.correction(at);
+  }
+
+  /** The same as it will be when all is worked in. */
+  line(at: number): number {
+    return this.#offset + this.#skew * (at - this.#at);
   }
 
   /** Seconds of the last correction that are not yet worked in. */
@@ -41,7 +46,7 @@ export class Timescale {
   }
 
   /** From now on along a new line: by a slope where it is near, by a step where it is not, or where `mayStep` says so. */
-  follow({ at, offset, skew }: Estimate, mayStep: boolean): void {
+  follow({ at, offset, skew }: Pick<Estimate, 'at' | 'offset' | 'skew'>, mayStep: boolean): void {
     const residual = this.offset(at) - offset;
     const isStep = mayStep ? residual !== 0 : Math.abs(residual) > STEP;
     if (isStep) this.steps++;

@@ -66,7 +66,7 @@ export class PeerClock {
     this.#mesh = new MeshClock(fineClock(runtime.clock), name);
     this.#claims = new EraClaims(runtime.clock, this.#mesh);
     switchboard.handleNotice(noticeKinds.timeQuestion, (session, question) => {
-      const cameNs = this.#mesh.nowNs();
+      const cameNs = this.#mesh.steadyNs();
       const answer = this.#mesh.answer(question, cameNs, session.id);
       if (answer === null) return;
       session.notify(noticeKinds.timeAnswer, answer);
