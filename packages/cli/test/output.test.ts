@@ -46,6 +46,25 @@ describe('output', () => {
     );
   });
 
+  it('writes numbers where their digits become one more, or too many for a quotient of doubles', () => {
+    const powers = Array.from({ length: 16 }, (_, digits) => 10 ** digits);
+    const binary = [2 ** 31, 2 ** 32, 2 ** 50, Number.MAX_SAFE_INTEGER];
+    const numbers = [...powers, ...binary].flatMap((value) => [value - 1, value, value + 1]);
+    // The quotient of these by a million is nearest to a whole number from below.
+    for (let millions = 1; millions < 2 ** 30; millions *= 3) numbers.push(millions * 1_000_000 - 1);
+    assert.equal(
+      written((out) => {
+        for (const value of numbers) {
+          for (const width of [1, 6, 9]) out.number(value, width);
+          out.byte(32);
+        }
+      }),
+      numbers
+        .map((value) => `${[1, 6, 9].map((width) => String(value).padStart(width, '0')).join('')} `)
+        .join(''),
+    );
+  });
+
   it('writes addresses, and tells their length', () => {
     for (let value = 0; value < 256; value++) {
       const address = Uint8Array.of(value, 255 - value, value, 7);

@@ -75,12 +75,15 @@ export class FieldsPrinter implements Printer {
   readonly #separator: string;
   /** Its code when it is one ASCII character, else 0. */
   readonly #separatorCode: number;
+  /** All values, unquoted: what most people ask for. */
+  readonly #isUsual: boolean;
 
   constructor(out: Output, fields: readonly Field[], format: FieldsFormat) {
     this.#out = out;
     this.seesLayersOnly = !fields.some(needsReplies);
     this.isTimed = fields.some((field) => field.isTimed);
     this.#format = format;
+    this.#isUsual = format.quote === '' && format.occurrence === 'a';
     this.#separator = format.separator;
     const code = format.separator.length === 1 ? format.separator.charCodeAt(0) : 0;
     this.#separatorCode = code < 128 ? code : 0;
@@ -111,10 +114,10 @@ export class FieldsPrinter implements Printer {
   }
 
   #print(p: Packet, column: Column): void {
-    if (this.#format.quote !== '') this.#printQuoted(p, column);
+    if (this.#isUsual && column.kind !== COLLECTED) this.#printAll(p, column);
+    else if (this.#format.quote !== '') this.#printQuoted(p, column);
     else if (column.kind === COLLECTED) this.#printValues(column);
-    else if (this.#format.occurrence !== 'a') this.#printOne(p, column);
-    else this.#printAll(p, column);
+    else this.#printOne(p, column);
   }
 
   #printAll(p: Packet, column: Column): void {

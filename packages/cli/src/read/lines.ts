@@ -97,8 +97,7 @@ function writeRelativeTime(p: Packet, out: Output): void {
   out.spaces(TIME_WIDTH - digits - 1 - decimalDigits(seconds));
   out.number(seconds);
   out.byte(DOT);
-  if (digits === 9) out.number(nanoseconds, 9);
-  else out.sixDigits(Math.trunc(nanoseconds / 1000));
+  out.number(digits === 9 ? nanoseconds : Math.trunc(nanoseconds / 1000), digits);
 }
 
 const DOT = 46;

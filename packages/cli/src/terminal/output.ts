@@ -74,21 +74,26 @@ export class Output {
   /** A whole number from 0 to 2^53, in decimal; `width`: padded with zeros. */
   number(value: number, width = 1): void {
     if (this.#at + NUMBER_BYTES > CAPACITY) this.flush();
-    if (width > 1) for (let digits = decimalDigits(value); digits < width; digits++) this.byte(ZERO);
-    if (value < 1_000_000) this.#upToSix(value | 0);
+    if (width > 1) this.#padded(value, width);
+    else if (value < 1_000_000) this.#upToSix(value | 0);
     else if (value < QUOTIENT_EXACT) {
       const millions = Math.floor(value / 1_000_000);
       this.number(millions);
-      this.sixDigits(value - millions * 1_000_000);
+      this.#six(value - millions * 1_000_000);
     } else this.text(String(value));
   }
 
-  /** A whole number below a million, with zeros before it. */
-  sixDigits(value: number): void {
-    if (this.#at + NUMBER_BYTES > CAPACITY) this.flush();
-    const thousands = (value / 1000) | 0;
-    this.#put(THREE[thousands]!);
-    this.#put(THREE[(value - thousands * 1000) | 0]!);
+  /** Microseconds and nanoseconds behind a point have their own way: they stand in every line. */
+  #padded(value: number, width: number): void {
+    if (width === 6 && value < 1_000_000) this.#six(value);
+    else if (width === 9 && value < 1_000_000_000) {
+      const millions = (value / 1_000_000) | 0;
+      this.#put(THREE[millions]!);
+      this.#six(value - millions * 1_000_000);
+    } else {
+      for (let digits = decimalDigits(value); digits < width; digits++) this.byte(ZERO);
+      this.number(value);
+    }
   }
 
   #upToSix(value: number): void {
@@ -99,6 +104,13 @@ export class Output {
     const thousands = (value / 1000) | 0;
     this.#put(UP_TO_THREE[thousands]!);
     this.#put(THREE[value - thousands * 1000]!);
+  }
+
+  /** A number below a million, with zeros before it. */
+  #six(value: number): void {
+    const thousands = (value / 1000) | 0;
+    this.#put(THREE[thousands]!);
+    this.#put(THREE[(value - thousands * 1000) | 0]!);
   }
 
   /** A text of one of the tables: three characters are written, and those that were none are written over. */
