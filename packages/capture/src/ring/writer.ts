@@ -107,13 +107,15 @@ export class RingWriter {
 
   async #writeOut(): Promise<void> {
     const count = this.#pendingPackets;
-    const bytes = this.#writer!.take();
+    const writer = this.#writer!;
+    const bytes = writer.take();
     this.#pendingPackets = 0;
     const isLast = this.#bytes + bytes.length >= this.#limits.fileBytesMax;
     // Decided now, for what is gathered from here on begins the next file, with a header of its own.
     if (isLast) this.#writer = null;
     try {
       await this.#append(bytes);
+      writer.giveBack(bytes);
       this.packets += count;
       this.problem = null;
       if (isLast) await this.#endFile();

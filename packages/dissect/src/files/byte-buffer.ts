@@ -6,13 +6,15 @@ export class ByteBuffer {
   bytes: Uint8Array;
   view: DataView;
   length = 0;
+  /** Memory that was given back. */
+  #spare: Uint8Array | null = null;
 
   constructor(initialBytes = 65536) {
     this.bytes = new Uint8Array(initialBytes);
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for `count` bytes at the end and counts them as written; returns where they begin. */
+  /** Makes room for `count` bytes at the end and counts them as written, which each of them must be; returns where they begin. */
   extend(count: number): number {
     const at = this.length;
     this.length += count;
@@ -32,13 +34,22 @@ export class ByteBuffer {
     this.bytes.fill(0, at, at + count);
   }
 
-  /** What was written since the last call; it is the caller's from now on. */
+  /** What was written since the last call; it is the caller's from now on, or until it is given back. */
   take(): Uint8Array {
     const taken = this.bytes.subarray(0, this.length);
-    this.bytes = new Uint8Array(Math.min(this.bytes.length, KEPT_BYTES_MAX));
+    this.bytes = this.#spare ?? new Uint8Array(Math.min(this.bytes.length, KEPT_BYTES_MAX));
+    this.#spare = null;
     this.view = new DataView(this.bytes.buffer);
     this.length = 0;
     return taken;
+  }
+
+  /**
+   * What `take()` gave, once nobody reads it any more: it is written to again, where new memory for each would be most of
+   * what a garbage collector has to do.
+   */
+  giveBack({ buffer }: Uint8Array): void {
+    if (buffer.byteLength <= KEPT_BYTES_MAX) this.#spare = new Uint8Array(buffer);
   }
 
   #grow(): void {

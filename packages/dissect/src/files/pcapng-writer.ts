@@ -71,6 +71,11 @@ export class PcapngWriter {
     return this.#block.buffer.take();
   }
 
+  /** What `take()` gave, once nobody reads it any more. */
+  giveBack(taken: Uint8Array): void {
+    this.#block.buffer.giveBack(taken);
+  }
+
   /** Describes an interface, unless that was done; returns its number in this file. */
   addInterface(from: CaptureInterface): number {
     const known = this.#ids.get(from);

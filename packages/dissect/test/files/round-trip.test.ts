@@ -157,3 +157,18 @@ test('bytes that are fed before the last ones were read are not lost', () => {
     packets.map(({ seconds }) => seconds),
   );
 });
+
+test('memory that is given back to a writer is written to again, and leaves nothing behind', () => {
+  fc.assert(
+    fc.property(anyPackets, anyPackets, (first, second) => {
+      const [plain, again] = [new PcapngWriter(), new PcapngWriter()];
+      for (const packets of [first, second, first]) {
+        for (const writer of [plain, again]) for (const each of packets) writer.write(frameOf(each));
+        const taken = again.take();
+        assert.deepEqual(taken, plain.take());
+        taken.fill(0xff);
+        again.giveBack(taken);
+      }
+    }),
+  );
+});
