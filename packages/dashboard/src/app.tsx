@@ -42,8 +42,8 @@ export function App() {
       <main id="main" tabIndex={-1} class={`page page-${name}`}>
         {place.value.item === '' && <h1 class="sr">{pageTitles[name]}</h1>}
         <CurrentPage name={name} />
+        <Menu />
       </main>
-      <Menu />
       <Help />
       <Confirm />
       <DropZone />

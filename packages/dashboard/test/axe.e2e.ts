@@ -35,6 +35,17 @@ const pages: [string, string, (page: Page) => Promise<void>][] = [
   ],
   ['packets?q=nosuch', '.state-title', async () => {}],
   ['flows', 'tr[data-row="0"]', async () => {}],
+  [
+    'packets?q=arp',
+    '.row[data-row="0"] .cell-summary:not(:empty), .row[data-row="0"] .compact',
+    async (page) => {
+      await page.locator('.row[data-row="0"]').click();
+      await page.keyboard.press('m');
+      await page.locator('.row-marked').waitFor();
+      await page.keyboard.press('Shift+F10');
+      await page.getByRole('menu').waitFor();
+    },
+  ],
   ['hosts', 'tr[data-row="0"]', async () => {}],
   ['hosts?show=map', '.map canvas', async () => {}],
   ['security', '.security-visits .state', async () => {}],

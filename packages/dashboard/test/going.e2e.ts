@@ -92,6 +92,23 @@ test('to a number, to a time of day, to seconds since the beginning', async () =
   await end();
 });
 
+test('along a conversation, forth and back', async () => {
+  const { page, end } = await openList();
+  await page.keyboard.press('Control+g');
+  await page.keyboard.type('208');
+  await page.keyboard.press('Enter');
+  await chosen(page, '208');
+  await page.keyboard.press('.');
+  await chosen(page, '209');
+  for (const next of ['210', '211']) {
+    await page.keyboard.press('.');
+    await chosen(page, next);
+  }
+  await page.keyboard.press(',');
+  await chosen(page, '210');
+  await end();
+});
+
 test('names stand for addresses, and the list of columns can be another', async () => {
   const { page, end } = await openList('packets?q=dns');
   const columns = page.getByRole('button', { name: 'Columns' });

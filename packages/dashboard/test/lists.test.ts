@@ -7,7 +7,7 @@ import { columnNamed } from '../src/list/columns.ts';
 import { GrowingRows } from '../src/list/growing-rows.ts';
 import { rowFilter } from '../src/list/row-filter.ts';
 import { termOf } from '../src/list/terms.ts';
-import { flatten, lineAt } from '../src/list/tree-lines.ts';
+import { flatten, lineAt, sameLine } from '../src/list/tree-lines.ts';
 import { flowTerms } from '../src/state/flow-terms.ts';
 
 function fail(error: unknown): never {
@@ -196,4 +196,16 @@ test('rows of a filter that reads bytes come page by page, once each', async () 
   assert.equal(rows.total, 600);
   assert.ok(rows.isAtEnd);
   assert.equal(await rows.find({ id: 399 }), 399);
+});
+
+test('a chosen line is found again in the next packet, if it is the same field there', () => {
+  const line = (name: string, children: TreeLine[] = []): TreeLine => ({
+    ...{ name, text: name, value: null, start: 0, length: 1, buffer: 0 },
+    children,
+  });
+  const chosen = { path: '1.1', line: line('ip.dst') };
+  const next = [line('frame'), line('ip', [line('ip.src'), line('ip.dst')])];
+  assert.deepEqual(sameLine(next, chosen), { path: '1.1', line: next[1]!.children[1] });
+  assert.equal(sameLine([line('frame'), line('arp', [line('arp.opcode')])], chosen), null);
+  assert.equal(sameLine([], chosen), null);
 });

@@ -10,6 +10,12 @@ export function nanoseconds(time: string): bigint {
   return seconds.startsWith('-') ? whole - nano : whole + nano;
 }
 
+/** A nanosecond later: what is before that is up to this time. */
+export function justAfter(time: string): string {
+  const nano = nanoseconds(time) + 1n;
+  return `${nano / NANOSECONDS}.${String(nano % NANOSECONDS).padStart(9, '0')}`;
+}
+
 /** 12.345678 from 12.345678000: as many places as `places`. */
 export function secondsBetween(from: string, to: string, places = 6): string {
   const apart = nanoseconds(to) - nanoseconds(from);

@@ -73,6 +73,11 @@ function timeText({ time }: PacketRow, { form, beginning, before, reference }: C
   }
 }
 
+/** The filter of a packet that belongs to a stream. */
+export function conversationOf(row: PacketRow): string {
+  return `${transportOf(row)}.stream == ${row.stream}`;
+}
+
 export const COLUMNS: readonly Column[] = [
   {
     id: 'number',
@@ -154,7 +159,7 @@ export const COLUMNS: readonly Column[] = [
     isNumber: true,
     text: (row) => String(row.stream ?? ''),
     value: (row) => row.stream ?? -1,
-    term: (row) => (row.stream === null ? null : `${transportOf(row)}.stream == ${row.stream}`),
+    term: (row) => (row.stream === null ? null : conversationOf(row)),
   },
   {
     id: 'path',

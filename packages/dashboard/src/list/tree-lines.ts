@@ -46,3 +46,13 @@ export function lineAt(
   look(tree, '', '', []);
   return found;
 }
+
+/** The line at the same place of another packet's tree, if it is the same field there. */
+export function sameLine(
+  tree: TreeLine[],
+  { path, line }: { path: string; line: TreeLine },
+): { path: string; line: TreeLine } | null {
+  let found: TreeLine | undefined;
+  for (const i of path.split('.')) found = (found?.children ?? tree)[Number(i)];
+  return found !== undefined && found.name === line.name ? { path, line: found } : null;
+}

@@ -34,6 +34,8 @@ const groups: [string, [string, string][]][] = [
       ['Enter', 'to the tree of the packet'],
       ['F6', 'next pane'],
       ['Shift F10', 'menu: follow, filter, copy, export'],
+      ['.', 'next packet of the conversation'],
+      [',', 'the one before'],
       ['m', 'mark, or remove the mark'],
       ['n', 'next marked packet'],
       ['N', 'the one before'],

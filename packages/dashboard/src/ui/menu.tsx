@@ -62,11 +62,15 @@ export function Menu() {
     const outside = (event: Event) => {
       if (!list.current?.contains(event.target as Node)) open.value = null;
     };
+    // Another page is no place for this one's menu, nor for the focus that was here.
+    const away = () => (open.value = null);
     addEventListener('pointerdown', outside, true);
     addEventListener('resize', close);
+    addEventListener('popstate', away);
     return () => {
       removeEventListener('pointerdown', outside, true);
       removeEventListener('resize', close);
+      removeEventListener('popstate', away);
     };
   }, [now]);
 

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketBytes, PacketDetail, TreeLine } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';
-import { lineAt } from '../../list/tree-lines.ts';
+import { lineAt, sameLine } from '../../list/tree-lines.ts';
 import { useResource } from '../../state/resource.ts';
 import { openMenu } from '../../ui/menu.tsx';
 import { MeshTime } from '../../ui/mesh-moment.tsx';
@@ -31,8 +31,10 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
   const tree = detail.data?.tree ?? null;
 
   useEffect(() => {
-    setChosen(null);
-    setBuffer(0);
+    // As one goes from packet to packet, the same field stays chosen.
+    const kept = chosen === null || tree === null ? null : sameLine(tree, chosen);
+    setChosen(kept);
+    setBuffer(kept !== null && kept.line.length > 0 ? kept.line.buffer : 0);
   }, [detail.data]);
 
   if (packet === null) {

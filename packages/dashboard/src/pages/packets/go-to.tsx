@@ -3,11 +3,17 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketRow } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';
+import { justAfter } from '../../format/time.ts';
+import { conversationOf } from '../../list/columns.ts';
 import { goalOf } from '../../list/goal.ts';
 import { captures } from '../../state/captures.ts';
+import { allOf } from '../../state/expression.ts';
 import { capture, filter } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import type { Rows } from './rows.ts';
+
+/** More packets than have the same time in one conversation. */
+const SAME_TIME_MAX = 100;
 
 type Found = { items: PacketRow[] };
 
@@ -15,6 +21,8 @@ export interface Ways {
   toNumber: (number: number, of?: number | null) => Promise<void>;
   /** Decimal seconds since 1970. */
   toTime: (time: string) => Promise<void>;
+  /** To the next packet of the same conversation, or the one before. */
+  along: (row: PacketRow, way: 1 | -1) => Promise<void>;
 }
 
 /** @param select is told the row's place in the list and the row */
@@ -35,7 +43,25 @@ export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void)
       const { items } = await get<Found>('/packets', query);
       await goTo(items[0], 'No packet in this list is that late');
     },
+    along: async (row, way) => {
+      if (row.stream === null) return announce('This packet belongs to no conversation');
+      const q = allOf(filter.value, conversationOf(row));
+      const span = way === 1 ? { from: row.time } : { to: justAfter(row.time), order: 'desc' };
+      const { items } = await get<Found>('/packets', {
+        q,
+        capture: row.capture,
+        limit: SAME_TIME_MAX,
+        ...span,
+      });
+      const next = items.find(({ number }) => way * (number - row.number) > 0);
+      await goTo(next, `The conversation has no packet ${way === 1 ? 'after' : 'before'} this one here`);
+    },
   };
+}
+
+/** What could not be done is said. */
+export function orSay(work: Promise<void>): void {
+  work.catch((error) => announce(error.message));
 }
 
 /** @param beginning of what is shown, as decimal seconds since 1970 */
@@ -57,7 +83,7 @@ export function GoTo({ ways, beginning }: { ways: Ways; beginning: string | null
     if (goal === null)
       return announce('Say a packet’s number, or a time: 11:53:24, or 12.5 s since the beginning');
     const went = goal.kind === 'number' ? ways.toNumber(goal.number) : ways.toTime(goal.time);
-    went.catch((error) => announce(error.message));
+    orSay(went);
   };
   return (
     <form

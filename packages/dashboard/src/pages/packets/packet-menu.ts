@@ -1,7 +1,7 @@
 // What can be done with a packet, or with a field of it.
 import { addressOf } from '../../api/client.ts';
 import type { PacketRow, TreeLine } from '../../api/types.ts';
-import { type Column, type Context, transportOf } from '../../list/columns.ts';
+import { type Column, type Context, conversationOf } from '../../list/columns.ts';
 import { termOf } from '../../list/terms.ts';
 import { quoted, type Way } from '../../state/expression.ts';
 import { allMarks, isMarked, marksOf, removeMarks } from '../../state/marks.ts';
@@ -57,7 +57,7 @@ export function packetMenu(
   },
 ): MenuItem[] {
   const term = column?.term?.(row) ?? `_ws.col.Protocol == ${quoted(row.protocol)}`;
-  const conversation = row.stream === null ? null : `${transportOf(row)}.stream == ${row.stream}`;
+  const conversation = row.stream === null ? null : conversationOf(row);
   return [
     ...filterItems(term),
     'separator',

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketDetail, PacketRow } from '../../api/types.ts';
-import { type Column, columnNamed, transportOf } from '../../list/columns.ts';
+import { type Column, columnNamed, conversationOf } from '../../list/columns.ts';
 import { nextMark } from '../../list/marks.ts';
 import { running } from '../../state/captures.ts';
 import { allMarks, reference, toggleMark } from '../../state/marks.ts';
@@ -20,7 +20,7 @@ import { ColourRules } from './colour-rules.tsx';
 import { columnsMenu } from './columns-menu.ts';
 import { Details } from './details.tsx';
 import { Follow } from './follow.tsx';
-import { waysTo } from './go-to.tsx';
+import { orSay, waysTo } from './go-to.tsx';
 import { ListHead, type Sorting } from './list-head.tsx';
 import { columnWidths, listShare, timeForm } from './list-settings.ts';
 import { useLook } from './look.ts';
@@ -44,7 +44,7 @@ export function Packets() {
   const follow = async (row: PacketRow) => {
     const { flow: id } = await get<PacketDetail>(`/packets/${row.id}`);
     if (id === null) announce('This packet belongs to no stream');
-    else setFlow({ id, query: `${transportOf(row)}.stream == ${row.stream}` });
+    else setFlow({ id, query: conversationOf(row) });
   };
   const ways = waysTo(rows, (at, row) => {
     tail.set(false);
@@ -55,13 +55,15 @@ export function Packets() {
   const toMark = (way: 1 | -1) => {
     const mark = nextMark(allMarks(only), selected?.row ?? null, way);
     if (mark === null) announce('No packet is marked: m marks the chosen one');
-    else void ways.toNumber(mark.number, mark.capture);
+    else orSay(ways.toNumber(mark.number, mark.capture));
   };
   usePageKeys({
     t: () => tail.isPossible && tail.set(!tail.isOn),
     m: () => selected !== null && mark(selected.row),
     n: () => toMark(1),
     N: () => toMark(-1),
+    '.': () => selected !== null && orSay(ways.along(selected.row, 1)),
+    ',': () => selected !== null && orSay(ways.along(selected.row, -1)),
     r: () => selected !== null && measureFrom(selected.row),
   });
 
@@ -70,7 +72,12 @@ export function Packets() {
     row: PacketRow,
     column: Column | null,
     anchor?: Element,
-  ) => openMenu(event, packetMenu(row, column, { follow, mark, measureFrom }), anchor);
+  ) =>
+    openMenu(
+      event,
+      packetMenu(row, column, { follow: (of) => orSay(follow(of)), mark, measureFrom }),
+      anchor,
+    );
   return (
     <div class="packets">
       <Toolbar rows={rows} tail={tail} ways={ways} beginning={earliest(look.beginnings, only)} />
@@ -108,7 +115,7 @@ export function Packets() {
           place.value.packet === null && selected === null ? null : (
             <Details
               packet={selected?.row.id ?? null}
-              onFollow={() => selected !== null && void follow(selected.row)}
+              onFollow={() => selected !== null && orSay(follow(selected.row))}
             />
           )
         }
