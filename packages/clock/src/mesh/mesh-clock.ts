@@ -21,15 +21,12 @@ import { Timescale } from './timescale.ts';
 const LEVEL_MAX = 64;
 /** Samples after which the line is good enough to be followed without steps. */
 const SETTLED_SAMPLES = 8;
-/** Seconds between samples: quick at first, less so where the rate is known; then each one makes the next less urgent. */
-const ASK_QUICK = 0.25;
-const ASK_AGAIN = 0.5;
+/** Seconds between samples: quick at first; then each one already there makes the next less urgent. */
+const ASK_QUICK = 0.5;
 const ASK_PER_SAMPLE = 0.25;
 const ASK_MAX = 16;
 /** Questions a sample, one right after the other: the first wakes both sides up, the quickest counts. */
 const BURST = 3;
-/** Up to so many samples, a minute's, it takes twice as many: there are few yet to choose the quick ones from. */
-const EARLY_SAMPLES = 24;
 /** It ends with an answer as quick as the quickest so far, or so quick in seconds that it is wrong by half of that at most. */
 const QUICK_PART = 1.1;
 const QUICK = 100e-6;
@@ -201,7 +198,7 @@ export class MeshClock {
   /** Seconds until whoever is followed should be asked again. */
   get askAfter(): number {
     const { length } = this.#discipline;
-    if (length < SETTLED_SAMPLES) return this.#isSettled ? ASK_AGAIN : ASK_QUICK;
+    if (length < SETTLED_SAMPLES) return ASK_QUICK;
     return Math.min(ASK_MAX, ASK_PER_SAMPLE * length);
   }
 
@@ -271,8 +268,7 @@ export class MeshClock {
     const sample = { at, offset: this.#offsetOf(answer, asked.t1Ns, t4Ns), delay, sourceError: 0 };
     const best = burst === null || answer.keeper !== null || delay < burst.best.delay ? sample : burst.best;
     const count = answer.keeper !== null ? 1 : (burst?.count ?? 0) + 1;
-    const burstMax = this.#discipline.length < EARLY_SAMPLES ? 2 * BURST : BURST;
-    const isOver = count >= burstMax || this.#isQuick(delay);
+    const isOver = count >= BURST || this.#isQuick(delay);
     this.#burst = isOver ? null : { who, keeper, best, count };
     if (!isOver) return 'more';
     // This machine has slept, or whoever is followed was set right: samples from before would outvote all that come now.
