@@ -13,6 +13,8 @@ export type Shape<C> = C extends Codec<infer T> ? T : never;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+const SPARE_BYTES_MAX = 64 << 10;
+
 export class Writer {
   #bytes = Buffer.allocUnsafe(256);
   #length = 0;
@@ -60,6 +62,12 @@ export class Writer {
 
   finish(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#length));
+  }
+
+  /** For the next. What a long message took is given back. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > SPARE_BYTES_MAX) this.#bytes = Buffer.allocUnsafeSlow(256);
   }
 }
 
@@ -289,10 +297,19 @@ export const variant = <V extends Record<string, Fields>>(kinds: V): Codec<Varia
   };
 };
 
+/** One message after the other is written into it: its room is not made anew for each. Null while one is. */
+let spare: Writer | null = new Writer();
+
 export function encode<T>(codec: Codec<T>, value: T): Buffer {
-  const out = new Writer();
-  codec.write(out, value);
-  return out.finish();
+  const out = spare ?? new Writer();
+  spare = null;
+  try {
+    codec.write(out, value);
+    return out.finish();
+  } finally {
+    out.clear();
+    spare = out;
+  }
 }
 
 /** @throws WireError if the bytes do not have this shape, or go on after it */
