@@ -7,15 +7,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Moved } from '../src/link/moved.ts';
 import type { Switchboard } from '../src/link/switchboard.ts';
+import { Credit } from '../src/members/credit.ts';
 import { writeUpdate } from '../src/members/directory.ts';
 import { Roster, RosterError } from '../src/members/roster.ts';
+import { Broadcasts } from '../src/messages/broadcast.ts';
 import { Inbox } from '../src/messages/inbox.ts';
 import { callPeer } from '../src/peer/control.ts';
 import { MOVED } from '../src/peer/standing.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { CHUNK_BYTES, describeFile, isWhole } from '../src/resources/manifest.ts';
 import { systemRuntime } from '../src/runtime.ts';
-import { VirtualMesh } from '../src/virtual/index.ts';
+import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 import { noticeKinds } from '../src/wire/kinds.ts';
 import { bytes, encode, list } from '../src/wire/schema.ts';
 
@@ -171,16 +173,85 @@ test('a stranger who has called sends nobody elsewhere', () => {
     onRefused: [] as ((session: object, code: string, reason: string) => void)[],
     onClosed: [],
     meantOf: () => '',
-    connectTo: (address: string) => void dialled.push(address),
+    connectTo: (address: string, done: (session: null) => void) => {
+      dialled.push(address);
+      done(null);
+    },
   };
-  new Moved(switchboard as unknown as Switchboard);
+  const clock = new VirtualClock();
+  new Moved(clock, switchboard as unknown as Switchboard);
+  const shown = { address: '198.51.100.1:5001' };
   const refused = (id: string, isDialler: boolean) =>
-    switchboard.onRefused[0]!({ id, link: { isDialler } }, MOVED, `192.0.2.${dialled.length}:80`);
+    switchboard.onRefused[0]!({ id, link: { isDialler, shown } }, MOVED, `192.0.2.${dialled.length}:80`);
   refused('', false);
   assert.deepEqual(dialled, []);
   refused('', true);
   refused('peer-1', false);
   assert.equal(dialled.length, 2, 'whom it called, and whom it knows, may');
+  // But not without end.
+  for (let i = 0; i < 300; i++) {
+    refused('peer-1', false);
+    clock.run(1_000);
+  }
+  assert.ok(dialled.length <= 2 + 4 + 11, `${dialled.length} calls`);
+});
+
+test('one that comes and goes, moves or broadcasts without end is not handed on without end', async () => {
+  const { mesh } = await meshOf(12);
+  const liar = mesh.peers[3]!;
+  const others = mesh.peers.filter((peer) => peer !== liar).map((peer) => peer!);
+  const heard = { changes: 0, broadcasts: 0 };
+  for (const { directory, inbox } of others) {
+    directory.onChange.push((id) => {
+      if (id === liar.id) heard.changes++;
+    });
+    inbox.onMessage.push(() => heard.broadcasts++);
+  }
+  const { sealingKeyHash } = liar.directory.announcementOf(liar.id)!;
+  let { incarnation } = liar.directory.announcementOf(liar.id)!;
+  for (let i = 0; i < 400; i++) {
+    const said = liar.directory.announce(
+      ++incarnation,
+      [`192.0.2.1:${1024 + i}`],
+      sealingKeyHash,
+      i % 2 === 1,
+    );
+    for (const session of liar.switchboard.sessions())
+      session.notify(noticeKinds.updates, encode(list(bytes(700), 1), [writeUpdate(said)]));
+    mesh.clock.run(50);
+  }
+  // Twenty seconds: a burst, and then one each five.
+  assert.ok(heard.changes <= others.length * 20, `${heard.changes / others.length} changes at each`);
+  const last = liar.directory.announce(++incarnation, ['10.0.0.3:5001'], sealingKeyHash, false);
+  liar.directory.take(last);
+  mesh.clock.run(60_000);
+  assert.ok(mesh.isWhole(), 'what it says in the end is known to all in the end');
+  assert.deepEqual(others[0]!.directory.addressesOf(liar.id), ['10.0.0.3:5001']);
+
+  let refused = 0;
+  for (let i = 0; i < 2_000; i++)
+    if (liar.broadcasts.send('message', Buffer.alloc(1), () => {}) !== null) refused++;
+  assert.equal(refused, 2_000 - 256);
+  mesh.clock.run(2_000);
+  assert.equal(heard.broadcasts, 256 * others.length);
+  // Nor where its own peer does not keep to that.
+  const { runtime, standing, switchboard, inbox } = liar;
+  const again = new Broadcasts(runtime, standing, switchboard, inbox, () => liar.policy);
+  for (let i = 0; i < 256; i++) again.send('message', Buffer.alloc(1), () => {});
+  mesh.clock.run(2_000);
+  assert.ok(heard.broadcasts <= (256 + 110) * others.length, `${heard.broadcasts / others.length} at each`);
+});
+
+test('who is wrong about many is believed about nobody for a while', () => {
+  const clock = new VirtualClock();
+  const credit = new Credit(clock);
+  for (let i = 0; i < 31; i++) credit.wasWrong('liar', `peer-${i}`);
+  assert.equal(credit.isBelieved('liar', 'peer-99'), true);
+  credit.wasWrong('liar', 'peer-31');
+  assert.equal(credit.isBelieved('liar', 'peer-99'), false);
+  assert.equal(credit.isBelieved('other', 'peer-99'), true);
+  clock.run(61_000);
+  assert.equal(credit.isBelieved('liar', 'peer-99'), true);
 });
 
 test('what fails later is logged, and ends nothing', async () => {

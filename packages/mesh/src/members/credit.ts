@@ -1,16 +1,18 @@
-// Who is believed when it calls another dead: everyone, until the same one was contradicted several times by the same other.
-// So a peer that lies, or sits behind a bad line, makes nobody come and go for ever.
+// Who is believed when it calls another dead: everyone, until the same one was contradicted several times by the same other,
+// or many times in all. So a peer that lies, or sits behind a bad line, makes nobody come and go for ever.
 
 import type { Clock } from '../runtime.ts';
 
 const WRONG_MAX = 3;
+/** By anybody: an honest peer watches its neighbours in the tree, which are fewer. */
+const WRONG_ALL_MAX = 32;
 const WRONG_MS = 60_000;
 /** Of more, the oldest are forgotten. */
 const PAIRS_MAX = 4_096;
 
 export class Credit {
   readonly #clock: Clock;
-  /** By accuser and accused: how often of late, and since when. */
+  /** By accuser and accused, and by accuser: how often of late, and since when. */
   readonly #wrong = new Map<string, { count: number; sinceMs: number }>();
 
   constructor(clock: Clock) {
@@ -18,12 +20,15 @@ export class Credit {
   }
 
   isBelieved(accuser: string, accused: string): boolean {
-    const wrong = this.#recent(`${accuser} ${accused}`);
-    return wrong === null || wrong.count < WRONG_MAX;
+    const isTooOften = (name: string, max: number) => (this.#recent(name)?.count ?? 0) >= max;
+    return !isTooOften(`${accuser} ${accused}`, WRONG_MAX) && !isTooOften(accuser, WRONG_ALL_MAX);
   }
 
   wasWrong(accuser: string, accused: string): void {
-    const name = `${accuser} ${accused}`;
+    for (const name of [`${accuser} ${accused}`, accuser]) this.#count(name);
+  }
+
+  #count(name: string): void {
     const { count, sinceMs } = this.#recent(name) ?? { count: 0, sinceMs: this.#clock.elapsedMs() };
     this.#wrong.delete(name);
     this.#wrong.set(name, { count: count + 1, sinceMs });

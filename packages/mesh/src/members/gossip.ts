@@ -5,6 +5,7 @@ import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, every, Pace, type Runtime, sample } from '../runtime.ts';
+import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { borrowed, type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
 import { type Directory, readUpdate, UPDATE_BYTES_MAX, type Update, writeUpdate } from './directory.ts';
@@ -19,6 +20,8 @@ const UPDATES_MAX = 360;
 /** As many are told in one frame: a thousand at once would be a long wait for whatever else the link carries. */
 export const UPDATES_AT_ONCE = 64;
 const EARLY_MAX = 1_000;
+/** Of what one peer says of itself, after it was heard of first: each goes to all, and may move it in the tree of all. */
+const ANNOUNCED = { burst: 12, everyMs: 5_000, namesMax: 256 };
 const SUMMARY_MAX = 20_000;
 
 export const updates = list(borrowed(UPDATE_BYTES_MAX), UPDATES_MAX);
@@ -34,6 +37,7 @@ export class Gossip {
   readonly #switchboard: Switchboard;
   #news: { update: Update; from: Session | null }[] = [];
   #early: { update: Update; from: Session | null }[] = [];
+  readonly #announced: Allowance;
   readonly #pace: Pace;
   #cancelCompare: Cancel = () => {};
 
@@ -42,6 +46,7 @@ export class Gossip {
     this.#standing = standing;
     this.#directory = directory;
     this.#switchboard = switchboard;
+    this.#announced = new Allowance(runtime.clock, ANNOUNCED);
     this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#flush());
     switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
       for (const each of decode(updates, payload)) this.#take(readUpdate(each), session);
@@ -95,7 +100,12 @@ export class Gossip {
 
   #take(update: Update, from: Session | null): void {
     const isUrgent = this.#isUrgent(update);
+    const isRepeated = update.kind === 'announcement' && this.#directory.announcementOf(update.id) !== null;
+    // What is left out now comes when both sides compare what they know; by then it is the newest that counts.
+    if (isRepeated && !this.#announced.has(update.id)) return;
     if (this.#directory.take(update)) {
+      // Counted is only what is true: nobody uses up what another may say.
+      if (isRepeated) this.#announced.take(update.id);
       this.#spread(update, from, isUrgent);
       return;
     }

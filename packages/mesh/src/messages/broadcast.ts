@@ -8,9 +8,11 @@ import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
+import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { bytes, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
 import type { Inbox } from './inbox.ts';
+import { Once } from './once.ts';
 import type { Policy } from './policy.ts';
 
 export const BROADCAST_BYTES_MAX = 64 << 10;
@@ -19,7 +21,8 @@ const COUNT_MS = 3_000;
 const STEP_MS = 200;
 /** Older or newer than this by this peer's clock is refused, so that what was seen need not be remembered for ever. */
 const FRESH_MS = 10 * 60_000;
-const SEEN_MAX = 50_000;
+/** Of one origin: each goes to all, and lies in the inbox of all. The sender is told, others hand no more on. */
+const OF_ONE = { burst: 256, everyMs: 20 };
 const TAG_BYTES = 16;
 
 const fields = {
@@ -54,7 +57,8 @@ export class Broadcasts {
   readonly #switchboard: Switchboard;
   readonly #inbox: Inbox;
   readonly #policy: () => Policy;
-  readonly #seen = new Set<string>();
+  readonly #once = new Once();
+  readonly #ofOne: Allowance;
   readonly #counting = new Map<string, Counting>();
   #lastNumber = 0;
 
@@ -70,6 +74,7 @@ export class Broadcasts {
     this.#switchboard = switchboard;
     this.#inbox = inbox;
     this.#policy = policy;
+    this.#ofOne = new Allowance(runtime.clock, OF_ONE);
     switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
       this.#take(session, decode(broadcast, payload)),
     );
@@ -103,13 +108,14 @@ export class Broadcasts {
     const group = this.#standing.groupKey;
     if (group === null) return 'the key of the group has not come yet: wait for a link to another peer';
     if (body.length > BROADCAST_BYTES_MAX) return `a broadcast has ${BROADCAST_BYTES_MAX >> 10} KiB at most`;
+    if (!this.#ofOne.take(this.#standing.id)) return 'too many broadcasts at once: wait a moment';
     const number = Math.max(this.#lastNumber + 1, this.#runtime.clock.nowMs());
     this.#lastNumber = number;
     const origin = this.#standing.id;
     const sealed = seal(group.key, origin, number, body);
     const said = { origin, number, topic, by, epoch: group.epoch, sealed };
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, said));
-    this.#remember(`${origin} ${number}`);
+    this.#once.take(origin, String(number));
     this.#count(
       `${origin} ${number}`,
       this.#pass({ ...said, waitMs: COUNT_MS, signature }, null),
@@ -125,17 +131,17 @@ export class Broadcasts {
     this.#use(session);
     const answer = (total: number) =>
       session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: total }));
-    if (this.#seen.has(name)) {
+    if (this.#once.has(origin, String(number))) {
       answer(0);
       return;
     }
-    const problem = this.#problemOf(received);
+    const problem = this.#problemOf(received) ?? (this.#ofOne.take(origin) ? null : 'too many at once');
     if (problem !== null) {
       this.#runtime.log('warn', 'broadcast refused', { from: origin, by: session.id, reason: problem });
       answer(0);
       return;
     }
-    this.#remember(name);
+    this.#once.take(origin, String(number));
     // On its way first: what each writes to its disk does not add up down the tree.
     const waiting = this.#pass(received, session);
     const isTaken = this.#deliver(received);
@@ -227,11 +233,6 @@ export class Broadcasts {
     this.#counting.delete(name);
     counting.cancel();
     counting.done(counting.count);
-  }
-
-  #remember(name: string): void {
-    this.#seen.add(name);
-    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.keys().next().value!);
   }
 }
 

@@ -123,7 +123,7 @@ export class Peer {
     this.#storage = storage;
     this.#transport = transport;
     this.switchboard = new Switchboard(runtime, standing, transport);
-    new Moved(this.switchboard);
+    new Moved(runtime.clock, this.switchboard);
     this.switchboard.onRefused.push((_session, code, reason) => {
       const isLinked = this.switchboard.sessions()[Symbol.iterator]().next().done === false;
       if (isLinked || !SHUT_OUT.has(code)) return;
