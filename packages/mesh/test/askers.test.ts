@@ -233,3 +233,22 @@ test('nobody on the way reads a history, gives an older one, or hands it over as
   mesh.clock.run(1_000);
   assert.equal(liar.inbox.messages.length, 0);
 });
+
+test('who asks for histories without end gets some, and the others still get theirs', async () => {
+  const { mesh, liar } = await started();
+  const [asked, other] = mesh.peers.filter((peer) => peer!.id !== liar.id) as [Peer, Peer];
+  let told = 0;
+  for (let i = 0; i < 300; i++)
+    liar.skyeye.history.of(asked.id).then(
+      () => told++,
+      () => {},
+    );
+  let isTold = false;
+  void other.skyeye.history.of(asked.id).then(() => {
+    isTold = true;
+  });
+  mesh.clock.run(1_000);
+  for (let i = 0; i < 5; i++) await null;
+  assert.ok(told >= 20 && told <= 33, `${told} told`);
+  assert.equal(isTold, true);
+});

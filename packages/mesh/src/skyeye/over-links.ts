@@ -8,6 +8,7 @@ import type { Pairs } from '../messages/pairs.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
+import { Allowance } from '../watch/allowance.ts';
 import { Throttle } from '../watch/throttle.ts';
 import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
@@ -28,6 +29,9 @@ import { type ShownView, shownView, type View } from './view.ts';
 
 /** After a change of the tree, so that many at once are one look. */
 const SETTLE_MS = 40;
+
+/** For one that asks: an answer is hundreds of times longer than the question, and a page asks every few seconds. */
+const HISTORIES = { burst: 30, everyMs: 500 };
 
 export class SkyEyeOverLinks {
   readonly core: SkyEye;
@@ -120,7 +124,9 @@ export class SkyEyeOverLinks {
       this.core.below,
       this.support,
     );
-    this.history = new History(runtime, routing, asker, pairs, (id) => this.#throttle.allows(id));
+    const histories = new Allowance(runtime.clock, HISTORIES);
+    const mayAsk = (other: string) => this.#throttle.allows(other) && histories.take(other);
+    this.history = new History(runtime, routing, asker, pairs, mayAsk);
     this.latency = new Latency(runtime, id, directory, switchboard);
     this.talkers = new Talkers(runtime, {
       ...world,
