@@ -81,15 +81,15 @@ function write(rows: Row[]): void {
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}; ${date}`;
   const table = [
-    '| peers | branching | churn | lost | depth | B/s a peer | busiest | view’s age, p50, p99 | peers off | sum off | queries in full | query p50, p99 | hops | CPU a virtual hour | memory |',
-    '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|',
+    '| peers | branching | churn | lost | depth | B/s a peer | busiest | view’s age, p50, p99 | peers off | sum off | queries in full | query p50, p99 | hops | latencies off, p50, p95 | CPU a virtual hour | memory |',
+    `|${'---|'.repeat(16)}`,
     ...rows.map(lineOf),
   ];
   writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${machine}.\n\n${table.join('\n')}\n\n${END}${after}`);
 }
 
 function lineOf({ report, cpuS, rssBytes }: Row): string {
-  const { settings, depth, bytesPerPeerS, viewAgeMs, errors, queries } = report;
+  const { settings, depth, bytesPerPeerS, viewAgeMs, errors, queries, latencyError } = report;
   const { peers, branching, churnPerMin, lossRate, durationMs } = settings;
   const off = (part: number) => (part === 0 ? 'exact' : `${(part * 100).toFixed(2)} %`);
   const cells = [
@@ -106,6 +106,7 @@ function lineOf({ report, cpuS, rssBytes }: Row): string {
     `${(queries.success * 100).toFixed(queries.success === 1 ? 0 : 2)} % of ${queries.asked}`,
     `${queries.ms.p50.toFixed(0)}, ${queries.ms.p99.toFixed(0)} ms`,
     queries.hops.mean.toFixed(1),
+    `${(latencyError.p50 * 100).toFixed(0)}, ${(latencyError.p95 * 100).toFixed(0)} %`,
     `${(cpuS * (3_600_000 / durationMs)).toFixed(0)} s`,
     `${Math.round(rssBytes / 2 ** 20)} MiB`,
   ];

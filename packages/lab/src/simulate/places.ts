@@ -70,6 +70,14 @@ export class Places {
     this.#rows[row + PARENT] = NOBODY;
   }
 
+  /** A new link is measured soon, at both ends. */
+  linked(child: number, parent: number, nowMs: number): void {
+    for (const peer of [child, parent]) {
+      const at = peer * ROW + LOOK_MS;
+      this.#rows[at] = Math.min(this.#rows[at]!, nowMs + lookTimes.settleMs);
+    }
+  }
+
   of(peer: number): Coordinate {
     const rows = this.#rows;
     const row = peer * ROW;

@@ -106,6 +106,7 @@ export class Simulation {
   }
 
   linked(child: number, parent: number): void {
+    this.#places.linked(child, parent, this.#wheel.elapsedMs());
     this.#peers[child]?.skyeye.linked(idOf(parent));
     this.#peers[parent]?.skyeye.linked(idOf(child));
   }

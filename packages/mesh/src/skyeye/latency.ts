@@ -12,6 +12,8 @@ import { type Coordinate, moved, unknownPlace } from './coordinates.ts';
 /** How often whom is measured: what a simulation takes over. */
 export const lookTimes = {
   lookMs: 15_000,
+  /** A new link has more to do at first, and while many come, it is soon another. */
+  settleMs: 1_000,
   /** A link to somebody who is no neighbour costs a handshake: a few at first, then few. */
   farLooksFirst: 2,
   farFirstMs: 60_000,
@@ -22,8 +24,6 @@ export const lookTimes = {
   strangers: 16,
   recalls: 2,
 } as const;
-/** A new link has more to do at first, and while many come, it is soon another. */
-const SETTLE_MS = 1_000;
 const ANSWER_MS = 2_000;
 const PEERS_MAX = 64;
 
@@ -52,7 +52,7 @@ export class Latency {
     this.#switchboard = switchboard;
     // Both ends of a new link measure it: so each stranger that is met counts twice.
     switchboard.onOpen.push((session) => {
-      runtime.clock.after(SETTLE_MS, () => {
+      runtime.clock.after(lookTimes.settleMs, () => {
         if (this.#isStarted && session.isOpen) this.#measure(session);
       });
     });
