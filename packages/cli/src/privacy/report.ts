@@ -9,6 +9,7 @@ import { honeypotFolder } from '../honeypot/folder.ts';
 import { table } from '../mesh/select.ts';
 import { configFrom, defaultStoreUrl, refusedFolder, ringFrom, uploadFolder } from '../pipeline/settings.ts';
 import { bytesText } from '../terminal/units.ts';
+import { isOnEncryptedDisk } from './disk.ts';
 
 /** Files looked at in one place; of more, the rest is not counted, and the report says so. */
 const FILES_MAX = 20_000;
@@ -88,7 +89,10 @@ function storeKept(url: string, store: Config['store']): Kept {
   const [keptFor, erase] = [limitsText(store), 'eyrie store erase --address ADDRESS'];
   if (url.startsWith('duckdb:')) {
     const file = url.slice('duckdb:'.length);
-    return { ...kept(what, file, keptFor, erase), encrypted: 'no' };
+    return {
+      ...kept(what, file, keptFor, erase),
+      encrypted: isOnEncryptedDisk(file) === true ? 'yes' : 'no',
+    };
   }
   const place = withoutPassword(url);
   return {
@@ -253,6 +257,10 @@ function textOf(all: readonly Kept[], looks: number, hasKey: boolean): string {
   if (!hasKey)
     lines.push(
       'New packets on disk are not encrypted: eyrie privacy key FILE, then [capture] key in eyrie.toml.',
+    );
+  if (all.some(({ place, files, encrypted }) => place.endsWith('.duckdb') && files > 0 && encrypted === 'no'))
+    lines.push(
+      'The store is not encrypted by Eyrie, and its disk is not, as far as can be seen: docs/privacy.md has the commands (fscrypt, LUKS).',
     );
   return lines.join('\n');
 }

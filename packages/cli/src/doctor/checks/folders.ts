@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { eyrieHome, peerFolder, peersIn, SECRET_FILES } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
 import { ringFrom } from '../../pipeline/settings.ts';
+import { isOnEncryptedDisk } from '../../privacy/disk.ts';
 import { bytesText } from '../../terminal/units.ts';
 import { type Finding, ok, warn, wrong } from '../check.ts';
 
@@ -19,6 +20,7 @@ export function folderFindings(config: Config): Finding[] {
   const data = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
   return [
     folder('folder of data', join(data, 'eyrie'), 0, 'XDG_DATA_HOME'),
+    atRest(config, join(data, 'eyrie')),
     folder(
       'folder of live captures',
       ringFolder,
@@ -37,6 +39,21 @@ export function folderFindings(config: Config): Finding[] {
         ]),
     ...peersIn(eyrieHome()).map(secrets),
   ];
+}
+
+/** For people to know, not to be warned of: many machines need none, and elsewhere it is not ours to decide. */
+function atRest(config: Config, data: string): Finding {
+  const check = 'store at rest';
+  const { url } = config.store;
+  if (url !== '' && !url.startsWith('duckdb:'))
+    return ok(check, 'encrypted by PostgreSQL or its disk, or not');
+  const path = url === '' ? data : url.slice('duckdb:'.length);
+  const said: Readonly<Record<string, string>> = {
+    true: 'on an encrypted disk',
+    false: 'not encrypted, nor is its disk: docs/privacy.md, "Encrypted on disk", has the commands',
+    null: 'not encrypted by Eyrie; whether its disk is cannot be seen: docs/privacy.md, "Encrypted on disk"',
+  };
+  return ok(check, said[String(isOnEncryptedDisk(path))]!);
 }
 
 /** Of a folder that is not there yet: its nearest parent. */
