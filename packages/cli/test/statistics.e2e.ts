@@ -50,6 +50,8 @@ const STATISTICS = [
   'follow,tcp,yaml,3',
   'follow,udp,hex,0',
   'follow,http,ascii,12',
+  'follow,http2,ascii,40,13',
+  'follow,http2,raw,40,0',
 ];
 
 test('statistics are as tshark prints them', { skip }, () => {

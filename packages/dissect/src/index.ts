@@ -67,6 +67,7 @@ export {
 } from './flows/flow-records.ts';
 export { Follow, type Piece, type Side, type Wanted } from './flows/follow.ts';
 export { FollowHttp } from './flows/follow-http.ts';
+export { FollowHttp2 } from './flows/follow-http2.ts';
 export { FollowTls } from './flows/follow-tls.ts';
 export { carriesTcp, Shares } from './flows/shares.ts';
 export { type Trace, traceOf, whyNotAsOne } from './flows/trace.ts';

@@ -2,6 +2,7 @@
 import {
   Follow,
   FollowHttp,
+  FollowHttp2,
   FollowTls,
   type Packet,
   type Piece,
@@ -18,7 +19,7 @@ const RULE = '==================================================================
 /** Bytes kept until they are printed, where something else is to be printed first. */
 const KEPT_BYTES_MAX = 64 << 20;
 
-const PROTOCOLS = ['tcp', 'udp', 'http', 'tls'] as const;
+const PROTOCOLS = ['tcp', 'udp', 'http', 'http2', 'tls'] as const;
 type Protocol = (typeof PROTOCOLS)[number];
 
 const MODES = ['ascii', 'hex', 'raw', 'utf-8', 'yaml'] as const;
@@ -28,6 +29,8 @@ interface Asked {
   readonly protocol: Protocol;
   readonly mode: Mode;
   readonly wanted: Wanted;
+  /** http2.streamid, of HTTP/2 alone. */
+  readonly substream: number;
   /** First and last piece to show, counted from 1. */
   readonly first: number;
   readonly last: number;
@@ -37,20 +40,24 @@ export const follow: StatisticKind = {
   name: 'follow',
   usage: `follow,${PROTOCOLS.join('|')},${MODES.join('|')},STREAM[,FROM-TO]`,
   about:
-    'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT',
+    'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT; of http2 STREAM,STREAMID',
   make: (args) => new FollowStatistic(asked(args)),
 };
 
 const ENDPOINT = String.raw`(?:\[([^\]]+)\]|([^:,[]+)):(\d+)`;
 const ARGUMENTS = new RegExp(
-  String.raw`^(\w+),([\w-]+),(?:(\d+)|${ENDPOINT},${ENDPOINT})(?:,(\d+)(?:-(\d+))?)?$`,
+  String.raw`^(\w+),([\w-]+),(?:(\d+)|${ENDPOINT},${ENDPOINT})(?:(?<=^http2,.*),(\d+))?(?:,(\d+)(?:-(\d+))?)?$`,
 );
 
 function asked(args: string): Asked {
   const match = ARGUMENTS.exec(args);
   if (match === null) throw usage(args);
-  const [, protocol, mode, stream, six1, four1, port1, six2, four2, port2, first, last] = match;
+  const [, protocol, mode, stream, six1, four1, port1, six2, four2, port2, substream, first, last] = match;
   if (!includes(PROTOCOLS, protocol) || !includes(MODES, mode)) throw usage(args);
+  if (protocol === 'http2' && substream === undefined)
+    throw new UserError(
+      `-z follow,${args}: name the stream within the connection, too: follow,http2,ascii,0,1`,
+    );
   const wanted: Wanted =
     stream !== undefined
       ? Number(stream)
@@ -61,7 +68,7 @@ function asked(args: string): Asked {
   const from = first === undefined ? 1 : Number(first);
   const to = first === undefined ? Infinity : Number(last ?? first);
   if (from < 1 || to < from) throw new UserError(`-z follow,${args}: pieces are counted from 1, as in 2-5`);
-  return { protocol, mode, wanted, first: from, last: to };
+  return { protocol, mode, wanted, substream: Number(substream ?? -1), first: from, last: to };
 }
 
 function includes<T extends string>(values: readonly T[], value: string | undefined): value is T {
@@ -77,7 +84,7 @@ function usage(args: string): UserError {
 
 class FollowStatistic implements Statistic {
   readonly #asked: Asked;
-  readonly #source: Follow | FollowHttp | FollowTls;
+  readonly #source: Follow | FollowHttp | FollowHttp2 | FollowTls;
   readonly #kept: Piece[] = [];
   #keptBytes = 0;
   #droppedBytes = 0;
@@ -90,9 +97,10 @@ class FollowStatistic implements Statistic {
 
   constructor(asked: Asked) {
     this.#asked = asked;
-    const { protocol, wanted } = asked;
+    const { protocol, wanted, substream } = asked;
     const onPiece = (piece: Piece): void => this.#take(piece);
     if (protocol === 'tcp' || protocol === 'udp') this.#source = new Follow(protocol, wanted, onPiece);
+    else if (protocol === 'http2') this.#source = new FollowHttp2(wanted, substream, onPiece);
     else if (protocol === 'tls') this.#source = new FollowTls(wanted, onPiece);
     else this.#source = new FollowHttp(wanted, onPiece);
   }
@@ -195,8 +203,13 @@ function endpoint({ address, port }: Side): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** The display filter that finds the conversation. */
-function filterText({ protocol, wanted }: Asked): string {
+/** The display filter that finds what was followed. */
+function filterText(asked: Asked): string {
+  const text = conversationText(asked);
+  return asked.protocol === 'http2' ? `${text} and http2.streamid eq ${asked.substream}` : text;
+}
+
+function conversationText({ protocol, wanted }: Asked): string {
   const transport = protocol === 'udp' ? 'udp' : 'tcp';
   if (typeof wanted === 'number') return `${transport}.stream eq ${wanted}`;
   const way = (from: Side, to: Side): string => {

@@ -151,20 +151,23 @@ export const tls: Protocol = protocol({
   info(p, layer) {
     let text = '';
     let isRead = false;
+    let waiting = 0;
     for (let i = 0; i <= layer; i++) {
       if (p.protocols[i] !== tls || (p.flags[i]! & COLUMN) === 0) continue;
       isRead ||= p.mark[i]! >>> 16 !== 0;
-      if (isWaitingInside(p, i)) return '[TLS segment of a reassembled PDU]';
+      waiting += waitingInside(p, i);
       const part = recordsInfo(p, i);
       if (part !== '') text += text === '' ? part : `, ${part}`;
     }
+    if (waiting > 0) return '[TLS segment of a reassembled PDU]'.repeat(waiting);
     return isRead || !p.isPartOfMessage ? text : '[TCP segment of a reassembled PDU]';
   },
 });
 
-function isWaitingInside(p: Packet, layer: number): boolean {
+/** Records of a layer that are parts of messages which others complete. */
+function waitingInside(p: Packet, layer: number): number {
   const notes = p.notes[layer];
-  return notes instanceof HandshakeNotes && notes.opened.some(({ isWaiting }) => isWaiting);
+  return notes instanceof HandshakeNotes ? notes.opened.filter(({ isWaiting }) => isWaiting).length : 0;
 }
 
 // RFC 6962 §3.3: in certificates and in OCSP responses.
