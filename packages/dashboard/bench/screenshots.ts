@@ -1,5 +1,5 @@
 // Takes the pictures in docs/images, of a server that shows the bundled samples and a mesh:
-//   npx eyrie up --port 5050 &  node packages/dashboard/bench/screenshots.ts http://127.0.0.1:5050/
+//   npx eyrie up --port 5050 &  node packages/dashboard/bench/screenshots.ts http://127.0.0.1:5050/ [NAME …]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -17,6 +17,8 @@ const folder = join(import.meta.dirname, '../../../docs/images');
 const SETTLE_MS = 900;
 
 async function openPacket(page: Page): Promise<void> {
+  await page.locator('.row[data-row="5"]').click();
+  await page.keyboard.press('m');
   await page.locator('.row[data-row="2"]').click();
   await page.locator('.bytes-line').first().waitFor();
   await page.locator('.tree').focus();
@@ -50,7 +52,8 @@ const pictures: readonly Picture[] = [
   ['status', 'dark', 'status', '.status-links'],
 ];
 
-const url = process.argv[2] ?? 'http://127.0.0.1:5000/';
+/** All, unless some are named. */
+const [url = 'http://127.0.0.1:5000/', ...wanted] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const browser = await startBrowser();
 for (const [size, viewport] of [
@@ -58,6 +61,7 @@ for (const [size, viewport] of [
   ['-phone', PHONE],
 ] as const) {
   for (const [name, colorScheme, path, isThere, act] of pictures) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     const context = await browser.newContext({ viewport, colorScheme, locale: 'en-US', timezoneId: 'UTC' });
     const page = await context.newPage();
     await page.goto(`${url}#/${path}`);
