@@ -82,7 +82,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'number',
     title: 'No.',
-    width: 66,
+    width: 84,
     isNumber: true,
     text: (row) => count(row.number),
     value: (row) => row.number,
@@ -100,7 +100,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'src',
     title: 'Source',
-    width: 208,
+    width: 220,
     widthMax: 296,
     isMono: true,
     text: (row, { names }) => names?.get(row.src) ?? row.src,
@@ -119,7 +119,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'dst',
     title: 'Destination',
-    width: 208,
+    width: 220,
     widthMax: 296,
     isMono: true,
     text: (row, { names }) => names?.get(row.dst) ?? row.dst,

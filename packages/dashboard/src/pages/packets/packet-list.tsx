@@ -97,7 +97,7 @@ function templateOf(columns: readonly Column[], widths: Props['widths']): string
       const own = `${widths[id] ?? width}px`;
       if (i === columns.length - 1) return `minmax(${own}, 1fr)`;
       return widths[id] === undefined && widthMax !== undefined
-        ? `clamp(${own}, 16.2vw, ${widthMax}px)`
+        ? `clamp(${own}, 17.2vw, ${widthMax}px)`
         : own;
     })
     .join(' ');
