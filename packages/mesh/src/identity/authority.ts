@@ -27,9 +27,12 @@ import { keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
 import type { Role } from './names.ts';
 import type { Source } from './source.ts';
 
-/** Admissions are signed so soon, and where there are many, so often: each signature goes to every peer. */
+/**
+ * Admissions are signed so soon, and where there are many, so often: whoever asks waits for it, and what is signed meanwhile
+ * goes on together, at the pace of the links (switchboard.ts).
+ */
 const GATHER_MS = 20;
-const BUSY_GATHER_MS = 100;
+const BUSY_GATHER_MS = 25;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const ROOT_WARN_MS = 90 * DAY_MS;
