@@ -15,6 +15,7 @@ import {
 } from '@eyrie/services/honeypot';
 import { noMesh } from '@eyrie/services/mesh-time';
 import { FAILED, UserError } from '../errors.ts';
+import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { grouped } from '../terminal/units.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
 import { honeypotFolder } from './folder.ts';
@@ -56,6 +57,7 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
       forwarder.send(event);
     },
   });
+  const interrupt = listenForInterrupt();
   await honeypot.listen().catch((error) => {
     throw listenError(error);
   });
@@ -65,11 +67,12 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
     const guests =
       options.mesh === undefined ? null : await decoyFor(options.mesh, options.address, meshPort, honeypot);
     if (guests !== null) meshNow = guests.meshNow;
-    await interrupted();
+    await interrupted(interrupt);
     await guests?.stop();
   } finally {
     await honeypot.close();
     await forwarder.close();
+    interrupt.end();
   }
   const { visits, refused, recorded, lost } = honeypot.counts;
   console.error(
@@ -142,10 +145,4 @@ function listenError(error: NodeJS.ErrnoException & { port?: number }): Error {
 function printer(isJson: boolean): (event: HoneypotEvent) => void {
   if (isJson) return (event) => console.log(JSON.stringify(toEcs(event)));
   return (event) => console.log(`${new Date(event.time).toISOString().slice(11, 19)} ${toLine(event)}`);
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
-  });
 }

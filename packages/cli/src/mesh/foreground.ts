@@ -116,6 +116,7 @@ async function runUntilStopped(
       ...(onPlain === undefined ? {} : { onPlain }),
     });
     const { peer } = running;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
     dateBy(peer);
     const watched = options.watch ?? config.path.interface;
     if (watched !== '') await watchInterface(watched, paths!.watch, running, log);
@@ -138,7 +139,6 @@ async function runUntilStopped(
     );
     const notifier = systemdNotifier();
     notifier.ready(`${id} of ${peer.standing.roster.mesh}, ${peer.addresses.join(' ')}`);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
     await running.stopped;
     notifier.stopping();
     log('info', 'peer stopped', { peer: id });

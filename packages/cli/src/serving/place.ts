@@ -2,6 +2,7 @@
 import { ListenError, listen, type Place, placeOf, type Says } from '@eyrie/services/analyzer';
 import { type Config, tokenMistake } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
+import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { type CommonOptions, configFrom, logFor } from '../pipeline/settings.ts';
 import type { ServingOptions, ServingSection } from './options.ts';
 
@@ -21,6 +22,8 @@ type Listening = Parameters<typeof listen>[0];
 
 /** Listens, says where, and ends on Ctrl-C or SIGTERM: answers under way are finished. */
 export async function serveUntilInterrupted(app: Listening, place: Place, what: string): Promise<void> {
+  // Before it says where: whoever reads that may end it at once.
+  const interrupt = listenForInterrupt();
   const address = await listen(app, place, '--port').catch(async (error) => {
     await app.close();
     throw error instanceof ListenError ? new UserError(error.message, FAILED) : error;
@@ -28,14 +31,9 @@ export async function serveUntilInterrupted(app: Listening, place: Place, what: 
   console.error(`${what}: ${address}`);
   if (place.isTokenNew) console.error(`Token, for /login and programs: ${place.access.token}`);
   console.error('Ctrl-C ends it.');
-  await interrupted();
+  await interrupted(interrupt);
   await app.close();
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  interrupt.end();
 }
 
 /** Requests are kept in the log file, and shown with --debug. */

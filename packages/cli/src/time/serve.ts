@@ -11,6 +11,7 @@ import {
   TimeServer,
 } from '@eyrie/clock';
 import { FAILED, UserError } from '../errors.ts';
+import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { portOf, readPem, type ServerOptions, sourcesOf } from './sources.ts';
 import { offsetText } from './text.ts';
 
@@ -34,6 +35,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     port: portOf(options.port),
     nts: ntsOf(options),
   });
+  const interrupt = listenForInterrupt();
   try {
     await server.listen();
   } catch (error) {
@@ -48,9 +50,10 @@ export async function serve(options: ServeOptions): Promise<number> {
       offset === null ? 'No time yet from the servers followed.' : `offset ${offsetText(offset)}`,
     );
   });
-  await interrupted();
+  await interrupted(interrupt);
   keeper?.stop();
   await server.close();
+  interrupt.end();
   const { answered, limited, ignored } = server.counts;
   console.error(`${answered} answers, ${limited} held back for asking too often, ${ignored} ignored.`);
   return 0;
@@ -106,10 +109,4 @@ function followedTime(keeper: TimeKeeper): ServedTime {
       };
     },
   };
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((settle) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => settle());
-  });
 }
