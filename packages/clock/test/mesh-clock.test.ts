@@ -211,6 +211,30 @@ describe('the mesh clock', () => {
     assert.equal(peer.answer(new Uint8Array(9), 0n, 'root'), null);
   });
 
+  test('whatever a new parent says of its rate, the time stays one, and is told on as one', () => {
+    for (const skewError of [Number.POSITIVE_INFINITY, Number.NaN, 3e38, 1e30, 1e6, 0]) {
+      const world = new World(7);
+      const root = leader(world.clock(0, 0), 1);
+      const liar = new MeshClock(world.clock(0, 0), 2);
+      const peer = new MeshClock(world.clock(10, 50e-6), 3);
+      const below = new MeshClock(world.clock(0, 0), 4);
+      run(world, [root, liar], 30);
+      run(world, [root, peer], 30);
+      for (let asked = 0; asked < 10; asked++) {
+        const question = peer.ask('liar');
+        world.seconds += 0.0002;
+        const reply = liar.answer(question, liar.steadyNs(), 'peer')!;
+        if (reply.length === 52) new DataView(reply.buffer, reply.byteOffset).setFloat32(48, skewError);
+        world.seconds += 0.0002;
+        peer.hear(reply, 'liar');
+        assert.ok(apart(root, peer) < 0.001, `${skewError}: ${apart(root, peer)} s apart`);
+        assert.ok(peer.uncertainty < 0.01);
+      }
+      exchange(world, below, peer);
+      assert.ok(apart(root, below) < 0.01);
+    }
+  });
+
   test('two roots by turns in one era: no step, and the time goes on', () => {
     const world = new World(9);
     const first = leader(world.clock(0, 0), 1);

@@ -63,10 +63,14 @@ export class Discipline {
       this.#samples.shift();
   }
 
-  /** Forgets all samples: another clock is followed from now on. `rate`: what stays true of ours. */
+  /**
+   * Forgets all samples: another clock is followed from now on. `rate`: what stays true of ours. Others have a say in it: less
+   * sure than not known at all it cannot be, or the line through the first samples would be any line.
+   */
   clear(rate: Rate = UNKNOWN): void {
     this.#samples.length = 0;
-    this.#before = { ...rate, skewError: Math.max(rate.skewError, SKEW_WANDER) };
+    const skewError = Math.min(SKEW_UNKNOWN, Math.max(rate.skewError, SKEW_WANDER));
+    this.#before = { ...rate, skewError };
   }
 
   get length(): number {

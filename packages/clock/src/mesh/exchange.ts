@@ -109,8 +109,12 @@ export function decodeAnswer(bytes: Uint8Array): TimeAnswer | null {
     isYours: (flags & YOURS) !== 0,
     isTraceable: (flags & TRACEABLE) !== 0,
   };
-  const isRate = Math.abs(keeper.skew) <= SKEW_MAX && keeper.skewError >= 0;
-  return keeper.uncertainty >= 0 && keeper.age >= 0 && isRate ? { ...times, keeper } : null;
+  const isRate = Math.abs(keeper.skew) <= SKEW_MAX && isLength(keeper.skewError);
+  return keeper.uncertainty >= 0 && isLength(keeper.age) && isRate ? { ...times, keeper } : null;
+}
+
+function isLength(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
