@@ -242,6 +242,16 @@ test('one who sends without end pushes nobody else out of an inbox', () => {
   assert.equal(of('friend', new Inbox(storage)).length, 20);
 });
 
+test('one long message of each of very many: the newest stay, as many as there is room for', () => {
+  const inbox = new Inbox(new MemoryStorage());
+  const body = Buffer.alloc(160 << 10);
+  const rest = { stream: Buffer.alloc(8), sentMs: 0, receivedMs: 0, topic: 'message', isBroadcast: false };
+  const count = Math.ceil((INBOX_BYTES_MAX * 1.25) / body.length) + 1;
+  for (let i = 1; i <= count; i++) inbox.add({ ...rest, from: `peer-${i}`, sequence: 1, body });
+  assert.equal(inbox.messages.length, Math.floor(INBOX_BYTES_MAX / body.length));
+  assert.equal(inbox.messages.at(-1)!.from, `peer-${count}`);
+});
+
 function varint(value: number): Buffer {
   const out = new Writer();
   out.varint(value);

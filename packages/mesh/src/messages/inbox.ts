@@ -188,7 +188,20 @@ function fairShare(all: readonly Message[]): Set<Message> {
       kept.add(message);
     }
   }
+  fill(kept, all);
   return kept;
+}
+
+/** What a message was too long for, or too many senders to have one each, goes to the newest. */
+function fill(kept: Set<Message>, all: readonly Message[]): void {
+  let bytes = 0;
+  for (const { body } of kept) bytes += body.length;
+  for (const message of all.toReversed()) {
+    if (kept.size >= INBOX_MAX || bytes + message.body.length > INBOX_BYTES_MAX) return;
+    if (kept.has(message)) continue;
+    kept.add(message);
+    bytes += message.body.length;
+  }
 }
 
 /** What each may have, so that all together have no more than `max`: those who want less leave the rest to the others. */
