@@ -234,6 +234,30 @@ test('nobody on the way reads a history, gives an older one, or hands it over as
   assert.equal(liar.inbox.messages.length, 0);
 });
 
+test('one that was restarted can open the histories of those who have written to it before', async () => {
+  const { mesh, liar } = await started();
+  const asked = mesh.peers.find((peer) => peer!.id !== liar.id)!;
+  const at = mesh.peers.indexOf(liar);
+  asked.mailbox.send(liar.id, 'message', Buffer.from('so its secret is known there'), () => {});
+  mesh.clock.run(3_000);
+  assert.equal(liar.inbox.messages.length, 1);
+  mesh.crash(at);
+  const again = await mesh.start(at);
+  mesh.clock.run(10_000);
+  let given: unknown = null;
+  again.skyeye.history.of(asked.id).then(
+    () => {
+      given = 'told';
+    },
+    (error) => {
+      given = (error as Error).message;
+    },
+  );
+  mesh.clock.run(3_000);
+  for (let i = 0; i < 5; i++) await null;
+  assert.equal(given, 'told');
+});
+
 test('who asks for histories without end gets some, and the others still get theirs', async () => {
   const { mesh, liar } = await started();
   const [asked, other] = mesh.peers.filter((peer) => peer!.id !== liar.id) as [Peer, Peer];

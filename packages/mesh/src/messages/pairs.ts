@@ -140,20 +140,20 @@ export class Pairs {
   /**
    * Seals with the receiver's key that `keyOf` gave.
    *
-   * @param isForLater the receiver may have forgotten what it confirmed by the time it opens this
+   * @param isWhole with all that opens it, also if the receiver has confirmed that it has that: by now it may have lost it
    * @param purpose what it is, if it is no message: nobody on the way can hand it over as something else
    */
   seal(
     to: string,
     key: Uint8Array,
     plain: Uint8Array,
-    isForLater = false,
+    isWhole = false,
     purpose = '',
   ): { envelope: Envelope; context: HpkeContext } {
     const pair = this.#outgoingTo(to, key);
     const number = pair.next++;
     const sealed = pair.context.seal(number, plain, associated(pair.epoch, number, purpose));
-    const setup = pair.isConfirmed && !isForLater ? null : pair.setup;
+    const setup = pair.isConfirmed && !isWhole ? null : pair.setup;
     return { envelope: { epoch: pair.epoch, number, setup, sealed }, context: pair.context };
   }
 

@@ -72,7 +72,8 @@ export class History {
       pairs.keyOf(from, (error, key) => {
         if (error !== null) return answer(`the answer cannot be sealed: ${error}`, NOTHING);
         const plain = encode(told, { question, details: this.#details, samples: this.#told(lastMs) });
-        answer(null, encode(envelope, pairs.seal(from, key, plain, false, PURPOSE).envelope));
+        // With all that it takes to open it: nothing would come back from an asker that has lost that, as with a message.
+        answer(null, encode(envelope, pairs.seal(from, key, plain, true, PURPOSE).envelope));
       });
     });
   }
