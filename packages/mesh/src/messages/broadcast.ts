@@ -12,7 +12,7 @@ import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { bytes, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
 import type { Inbox } from './inbox.ts';
-import { Once } from './once.ts';
+import { Numbers } from './numbers.ts';
 import type { Policy } from './policy.ts';
 
 export const BROADCAST_BYTES_MAX = 64 << 10;
@@ -21,8 +21,10 @@ const COUNT_MS = 3_000;
 const STEP_MS = 200;
 /** Older or newer than this by this peer's clock is refused, so that what was seen need not be remembered for ever. */
 const FRESH_MS = 10 * 60_000;
-/** Of one origin: each goes to all, and lies in the inbox of all. The sender is told, others hand no more on. */
-const OF_ONE = { burst: 256, everyMs: 20 };
+/** Of this peer: each goes to all, and lies in the inbox of all. */
+const OWN = { burst: 256, everyMs: 20 };
+/** Of one origin, where others hand no more on: some come closer together than they were sent, or after a restart. */
+const OF_ONE = { burst: 384, everyMs: 16 };
 const TAG_BYTES = 16;
 
 const fields = {
@@ -57,7 +59,8 @@ export class Broadcasts {
   readonly #switchboard: Switchboard;
   readonly #inbox: Inbox;
   readonly #policy: () => Policy;
-  readonly #once = new Once();
+  readonly #taken = new Numbers();
+  readonly #own: Allowance;
   readonly #ofOne: Allowance;
   readonly #counting = new Map<string, Counting>();
   #lastNumber = 0;
@@ -74,6 +77,7 @@ export class Broadcasts {
     this.#switchboard = switchboard;
     this.#inbox = inbox;
     this.#policy = policy;
+    this.#own = new Allowance(runtime.clock, OWN);
     this.#ofOne = new Allowance(runtime.clock, OF_ONE);
     switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
       this.#take(session, decode(broadcast, payload)),
@@ -108,14 +112,14 @@ export class Broadcasts {
     const group = this.#standing.groupKey;
     if (group === null) return 'the key of the group has not come yet: wait for a link to another peer';
     if (body.length > BROADCAST_BYTES_MAX) return `a broadcast has ${BROADCAST_BYTES_MAX >> 10} KiB at most`;
-    if (!this.#ofOne.take(this.#standing.id)) return 'too many broadcasts at once: wait a moment';
+    if (!this.#own.take(this.#standing.id)) return 'too many broadcasts at once: wait a moment';
     const number = Math.max(this.#lastNumber + 1, this.#runtime.clock.nowMs());
     this.#lastNumber = number;
     const origin = this.#standing.id;
     const sealed = seal(group.key, origin, number, body);
     const said = { origin, number, topic, by, epoch: group.epoch, sealed };
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, said));
-    this.#once.take(origin, String(number));
+    this.#taken.add(origin, number);
     this.#count(
       `${origin} ${number}`,
       this.#pass({ ...said, waitMs: COUNT_MS, signature }, null),
@@ -131,7 +135,7 @@ export class Broadcasts {
     this.#use(session);
     const answer = (total: number) =>
       session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: total }));
-    if (this.#once.has(origin, String(number))) {
+    if (this.#taken.has(origin, number)) {
       answer(0);
       return;
     }
@@ -141,7 +145,7 @@ export class Broadcasts {
       answer(0);
       return;
     }
-    this.#once.take(origin, String(number));
+    this.#taken.add(origin, number);
     // On its way first: what each writes to its disk does not add up down the tree.
     const waiting = this.#pass(received, session);
     const isTaken = this.#deliver(received);
