@@ -45,7 +45,7 @@ export class Recorder {
   #lines: string[] = [];
   #linesCharacters = 0;
   #timer: NodeJS.Timeout | null = null;
-  /** Lines of events and sessions are due, and go before all else. */
+  /** Lines of events and sessions are due, and go before files. */
   #isFlushDue = false;
   readonly #sessions: SessionRecord[] = [];
   #sessionsBytes = 0;
@@ -143,7 +143,9 @@ export class Recorder {
       if (this.#isFlushDue) {
         this.#isFlushDue = false;
         if (this.#lines.length > 0) await this.#writeLines();
-        while (this.#sessions.length > 0) await this.#writeSessions();
+        if (this.#sessions.length > 0) await this.#writeSessions();
+        // In turns: where sessions come faster than they are written, events and files must not wait for their end.
+        if (this.#sessions.length > 0) this.#isFlushDue = true;
       }
       const job = this.#jobs.shift();
       if (job !== undefined) {

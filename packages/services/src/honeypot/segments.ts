@@ -3,7 +3,7 @@
 //   sessions/20261121T143511209.casts    asciicasts, one after the other
 //   sessions/20261121T143511209.pcapng   their packets, a section each: eyrie read and tshark take it whole
 //   sessions/20261121T143511209.index    a JSON line each: what visit it was, and where in the two it lies
-import { appendFile, stat } from 'node:fs/promises';
+import { appendFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CastHeader } from './cast.ts';
 
@@ -40,6 +40,8 @@ export const INDEX = '.index';
 /** What is deleted at once is no more than an hour's, and no more than a sixteenth of all there may be. */
 const SPAN_MS = 3_600_000;
 const SHARE = 16;
+/** Whoever looks at visits that go on coming reads the whole index again each time. */
+const VISITS_MAX = 10_000;
 
 export class Segments {
   readonly #folder: string;
@@ -47,6 +49,7 @@ export class Segments {
   #path = '';
   #beganAt = Number.NEGATIVE_INFINITY;
   #bytes = 0;
+  #visits = 0;
 
   /** `folder` is there. `diskBytesMax`: of all segments together. */
   constructor(folder: string, diskBytesMax: number) {
@@ -54,28 +57,49 @@ export class Segments {
     this.#bytesMax = diskBytesMax / SHARE;
   }
 
-  /** Gives the bytes written. The index last: what it names is there. @throws the system's error; then none counts */
+  /**
+   * Gives the bytes written. The index last: what it names is there.
+   *
+   * @throws the system's error; then none counts, and what a full disk took of them is cut off again: half a record would
+   * make the file of packets unreadable from there on, and half a line would swallow the next.
+   */
   async append(visits: readonly SavedVisit[]): Promise<number> {
     const now = Date.now();
-    if (now - this.#beganAt > SPAN_MS || this.#bytes > this.#bytesMax) this.#begin(now);
-    const [castsAt, packetsAt] = await Promise.all([CASTS, PACKETS].map((kind) => sizeOf(this.#path + kind)));
-    const casts = new Pile(castsAt!);
-    const packets = new Pile(packetsAt!);
-    let index = '';
+    if (now - this.#beganAt > SPAN_MS || this.#bytes > this.#bytesMax || this.#visits >= VISITS_MAX)
+      this.#begin(now);
+    const [casts, packets, index] = await this.#ends();
     for (const visit of visits) {
       const line: IndexLine = {
         ...visit.summary,
         cast: casts.add(Buffer.from(visit.cast)),
         packets: visit.packets === null ? null : packets.add(visit.packets),
       };
-      index += `${JSON.stringify(line)}\n`;
+      index.add(Buffer.from(`${JSON.stringify(line)}\n`));
     }
-    await appendFile(this.#path + CASTS, casts.bytes(), OWN);
-    if (packets.length > 0) await appendFile(this.#path + PACKETS, packets.bytes(), OWN);
-    await appendFile(this.#path + INDEX, index, OWN);
-    const bytes = casts.length + packets.length + index.length;
+    const written = [casts, packets, index].filter(({ length }) => length > 0);
+    try {
+      for (const pile of written) await appendFile(pile.path, pile.bytes(), OWN);
+    } catch (error) {
+      // Where that fails, too, the next ones go elsewhere.
+      for (const { path, at } of written) await truncate(path, at).catch(() => this.#end());
+      throw error;
+    }
+    const bytes = written.reduce((sum, { length }) => sum + length, 0);
     this.#bytes += bytes;
+    this.#visits += visits.length;
     return bytes;
+  }
+
+  #ends(): Promise<[Pile, Pile, Pile]> {
+    const end = async (kind: string): Promise<Pile> => {
+      const path = this.#path + kind;
+      return new Pile(path, await sizeOf(path));
+    };
+    return Promise.all([end(CASTS), end(PACKETS), end(INDEX)]);
+  }
+
+  #end(): void {
+    this.#beganAt = Number.NEGATIVE_INFINITY;
   }
 
   #begin(now: number): void {
@@ -83,6 +107,7 @@ export class Segments {
     this.#path = join(this.#folder, name);
     this.#beganAt = now;
     this.#bytes = 0;
+    this.#visits = 0;
   }
 }
 
@@ -91,16 +116,19 @@ const OWN = { mode: 0o600 };
 
 /** Pieces that go to the end of a file together. */
 class Pile {
-  readonly #pieces: Uint8Array[] = [];
-  readonly #at: number;
+  readonly path: string;
+  /** Where that ends now. */
+  readonly at: number;
   length = 0;
+  readonly #pieces: Uint8Array[] = [];
 
-  constructor(at: number) {
-    this.#at = at;
+  constructor(path: string, at: number) {
+    this.path = path;
+    this.at = at;
   }
 
   add(piece: Uint8Array): Place {
-    const place = { at: this.#at + this.length, length: piece.length };
+    const place = { at: this.at + this.length, length: piece.length };
     this.#pieces.push(piece);
     this.length += piece.length;
     return place;

@@ -42,10 +42,11 @@ export class Visits {
 
   /** Null where there is no such visit. */
   async read(session: string): Promise<VisitRecord | null> {
-    const text = await this.cast(session);
     const found = await this.#find(session);
-    const cast = text === null ? null : readCast(text);
-    if (cast === null || found === null) return null;
+    if (found === null) return null;
+    const text = await this.#bytes(found.segment + CASTS, found.line.cast);
+    const cast = text === null ? null : readCast(text.toString());
+    if (cast === null) return null;
     const { cast: _, packets: __, ...summary } = found.line;
     return { ...summary, events: cast.events };
   }
@@ -85,8 +86,8 @@ export class Visits {
     const path = join(this.#folder, name);
     const known = this.#known.get(name);
     if (known !== undefined && known.bytes === (await sizeOf(path))) return known;
-    const text = (await readFile(path, 'utf8').catch(absent)) ?? '';
-    const index = { bytes: Buffer.byteLength(text), lines: text.split('\n').flatMap(lineOf) };
+    const bytes = (await readFile(path).catch(absent)) ?? Buffer.alloc(0);
+    const index = { bytes: bytes.length, lines: bytes.toString().split('\n').flatMap(lineOf) };
     this.#forget(name);
     this.#known.set(name, index);
     this.#lines += index.lines.length;
@@ -103,6 +104,7 @@ export class Visits {
     const file = await open(join(this.#folder, name)).catch(absent);
     if (file === null) return null;
     try {
+      if (at + length > (await file.stat()).size) return null;
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at);
       return bytesRead === length ? buffer : null;
     } finally {
@@ -115,10 +117,15 @@ export class Visits {
 function lineOf(text: string): IndexLine[] {
   try {
     const line = JSON.parse(text) as IndexLine;
-    return typeof line.session === 'string' && Number.isSafeInteger(line.cast?.length) ? [line] : [];
+    const isWhole = isPlace(line.cast) && (line.packets === null || isPlace(line.packets));
+    return typeof line.session === 'string' && isWhole ? [line] : [];
   } catch {
     return [];
   }
+}
+
+function isPlace({ at, length }: Place): boolean {
+  return [at, length].every((value) => Number.isSafeInteger(value) && value >= 0);
 }
 
 /** Records are tidied away while somebody looks: what is gone is not there. */

@@ -1,6 +1,16 @@
 // Visits as they stand on disk, many in one file: newest first, and each found whole, whatever stands around it.
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -82,7 +92,10 @@ test('a lost end or a damaged line costs the visits that it held, and no other',
   const [casts, index] = ['.casts', '.index'].map((kind) =>
     join(sessions, readdirSync(sessions).find((name) => name.endsWith(kind))!),
   );
-  appendFileSync(index!, '{"session":"half\n{"session":7}\nnull\n');
+  appendFileSync(
+    index!,
+    '{"session":"half\n{"session":7}\nnull\n{"session":"d4","cast":{"at":-1,"length":5},"packets":null}\n',
+  );
   // As after a disk that was full: bytes of a record whose line in the index was never written.
   appendFileSync(casts!, '{"version":2');
   await segments.append([visit('c3', [['i', 'x']])]);
@@ -92,6 +105,25 @@ test('a lost end or a damaged line costs the visits that it held, and no other',
   truncateSync(casts!, 300);
   assert.equal(await new Visits(folder).read('c3'), null);
   assert.equal((await new Visits(folder).read('a1'))?.session, 'a1');
+});
+
+test('of what could not be written nothing is left, so that files stay readable as a whole', async () => {
+  const { folder, sessions } = folderOf('failed');
+  const segments = new Segments(sessions, 1e9);
+  await segments.append([visit('a1', [['o', 'login: ']], 'first')]);
+  const [packets, index] = ['.pcapng', '.index'].map((kind) =>
+    join(sessions, readdirSync(sessions).find((name) => name.endsWith(kind))!),
+  );
+  renameSync(index!, `${index}.away`);
+  mkdirSync(index!);
+  await assert.rejects(segments.append([visit('b2', [['o', 'login: ']], 'second')]), { code: 'EISDIR' });
+  assert.equal(readFileSync(packets!, 'utf8'), 'first');
+  rmdirSync(index!);
+  renameSync(`${index}.away`, index!);
+  await segments.append([visit('c3', [['i', 'x']], 'third')]);
+  const visits = new Visits(folder);
+  assert.deepEqual(names(await visits.list(10)), ['c3', 'a1']);
+  assert.equal(String(await visits.packets('c3')), 'third');
 });
 
 test('a segment ends when it holds its share of the disk', async () => {
