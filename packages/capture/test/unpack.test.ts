@@ -1,7 +1,7 @@
 // Bodies in Brotli and Zstandard: whole, cut, damaged, and larger than allowed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { brotliCompressSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { unpack } from '../src/unpack.ts';
 
@@ -28,3 +28,21 @@ for (const [coding, pack] of CODINGS) {
     assert.equal(unpack(coding, pack(new Uint8Array(1 << 20)), 1 << 16), null);
   });
 }
+
+test('zstd: a frame that wants more memory than content codings may use is left as it is', () => {
+  const pack = (windowBits: number): Buffer =>
+    zstdCompressSync(new Uint8Array(9 << 20), {
+      params: { [constants.ZSTD_c_windowLog]: windowBits, [constants.ZSTD_c_contentSizeFlag]: 0 },
+    });
+  assert.equal(unpack('zstd', pack(23), 16 << 20)?.length, 9 << 20);
+  assert.equal(unpack('zstd', pack(27), 16 << 20), null);
+});
+
+test('of a body that was cut comes what there is', () => {
+  const bytes = Buffer.from(Array.from({ length: 600_000 }, (_, i) => Math.sin(i) * 1e6));
+  for (const [coding, pack] of CODINGS) {
+    const packed = pack(bytes);
+    const some = Buffer.from(unpack(coding, packed.subarray(0, packed.length - 1000), 1 << 20)!);
+    assert.ok(some.length > 0 && some.equals(bytes.subarray(0, some.length)), `${coding}: ${some.length}`);
+  }
+});
