@@ -58,6 +58,13 @@ function body(from: number, to: number, name = ''): Uint8Array {
   );
 }
 
+/** Without what tells two of one number apart. */
+function kept(folder: string): string[] {
+  return readdirSync(folder)
+    .map((name) => name.replace(/-\w{8}\.batch$/, ''))
+    .sort();
+}
+
 describe('bodies that were refused', () => {
   it(
     'are kept in a folder, as they were, until it is full; then counted',
@@ -67,11 +74,44 @@ describe('bodies that were refused', () => {
       // What was there before counts, too.
       const { refused: restarted, lines: later } = bodies(folder, { filesMax: 2 });
       for (const sequence of [8, 9]) add(restarted, sequence);
-      assert.deepEqual(readdirSync(folder), ['live_.._eth0-7.batch', 'live_.._eth0-8.batch']);
-      assert.equal(readFileSync(join(folder, 'live_.._eth0-7.batch'), 'utf8'), 'abc');
+      assert.deepEqual(kept(folder), ['live_.._eth0-7', 'live_.._eth0-8']);
+      assert.equal(readFileSync(join(folder, readdirSync(folder)[0]!), 'utf8'), 'abc');
       assert.deepEqual(restarted.counts, { bodies: 2, packets: 10, notKept: 1 });
-      assert.match(lines[0]!, /^live:..\/eth0: 5 packets are not stored.*never; put aside as .*-7\.batch$/);
+      assert.match(
+        lines[0]!,
+        /^live:..\/eth0: 5 packets are not stored.*never; put aside as .*-7-\w{8}\.batch$/,
+      );
       assert.match(later[1]!, /not kept, for .* is full/);
+    }),
+  );
+
+  it(
+    'stay beside others of their number, once each',
+    inFolder((folder) => {
+      const { refused } = bodies(folder);
+      for (const text of ['packets', 'drops', 'packets']) add(refused, 7, Buffer.from(text));
+      assert.deepEqual(
+        readdirSync(folder)
+          .map((name) => readFileSync(join(folder, name), 'utf8'))
+          .sort(),
+        ['drops', 'packets'],
+      );
+    }),
+  );
+
+  it(
+    'that cannot be deleted, or looked at, end nobody',
+    inFolder(async (folder) => {
+      mkdirSync(join(folder, 'folder.batch'), { recursive: true });
+      const lines: string[] = [];
+      const log = { ...silentLog, warn: (line: string) => void lines.push(line) };
+      new RefusedBodies(folder, log, { key: null, now: () => Date.now() + 8 * DAY_MS }).keepTidy()();
+      assert.match(lines[0]!, /^cannot delete what is too old of .*refused: /);
+      const file = join(folder, 'no-folder');
+      writeFileSync(file, '');
+      new RefusedBodies(file, log, { key: null }).keepTidy()();
+      assert.equal(lines.length, 2);
+      await assert.rejects(eraseRefused(file, '10.0.0.1'), { code: 'ENOTDIR' });
     }),
   );
 
@@ -113,12 +153,15 @@ describe('bodies that were refused', () => {
       add(plain, 3);
       const { refused: locked } = bodies(folder, { key });
       add(locked, 4, body(1, 5));
-      assert.ok(isVault(readFileSync(join(folder, 'live_.._eth0-4.batch'))));
-      const left = (): string[] => readdirSync(folder).map((name) => name.at(-7)!);
+      const left = (): string[] => kept(folder).map((name) => name.at(-1)!);
+      const numberOf = (path: string): string => /(\d+)-\w+\.batch$/.exec(path)![1]!;
+      assert.ok(
+        isVault(readFileSync(join(folder, readdirSync(folder).find((name) => numberOf(name) === '4')!))),
+      );
       // What can't be read is named, and left.
       const one = await eraseRefused(folder, '10.0.0.1');
       assert.deepEqual(
-        [one.deleted, one.unread.map((path) => path.at(-7)), left()],
+        [one.deleted, one.unread.map(numberOf).sort(), left()],
         [1, ['3', '4'], ['2', '3', '4']],
       );
       const passphrase = process.env.EYRIE_CAPTURE_PASSPHRASE;
@@ -131,6 +174,8 @@ describe('bodies that were refused', () => {
       }
       assert.equal((await eraseRefused(folder, '2001:DB8:0::1')).deleted, 1);
       assert.deepEqual(left(), ['3']);
+      add(plain, 5, body(1, 2, '::ffff:192.0.2.7'));
+      assert.equal((await eraseRefused(folder, '::FFFF:c000:207')).deleted, 1);
       assert.deepEqual(await eraseRefused(join(folder, 'none'), '10.0.0.1'), { deleted: 0, unread: [] });
     }),
   );

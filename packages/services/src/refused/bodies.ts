@@ -2,7 +2,8 @@
 // been sent, for whoever wants to know why, or sends it again. They hold what packets hold, so they are encrypted where
 // captures are, and kept for a time only. A store that refuses one after the other is sick, though it says that they are
 // bad: then nothing more is put aside, and whoever has a batch waits.
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ambientKey, Sealer, type VaultKey } from '@eyrie/capture';
 import type { Log } from '../log/index.ts';
@@ -72,7 +73,7 @@ export class RefusedBodies {
     this.#inARow++;
     this.counts.bodies++;
     this.counts.packets += packets;
-    const where = this.#keep(`${safe(source)}-${sequence}${EXTENSION}`, body);
+    const where = this.#keep(`${safe(source)}-${sequence}`, body);
     this.#log.error(
       `${source}: ${packets} packets are not stored, for the store refuses them: ${reason}; ${where}`,
       { sequence },
@@ -100,16 +101,22 @@ export class RefusedBodies {
     this.#sweptMs = this.#now();
     this.#files = 0;
     this.#bytes = 0;
-    for (const path of bodiesIn(this.folder)) {
-      const facts = statSync(path, { throwIfNoEntry: false });
-      if (facts === undefined) continue;
-      if (this.#now() - facts.mtimeMs > AGE_MS_MAX) {
-        rmSync(path, { force: true });
-        continue;
-      }
-      this.#files++;
-      this.#bytes += facts.size;
+    try {
+      for (const path of bodiesIn(this.folder)) this.#look(path);
+    } catch (error) {
+      this.#log.warn(`cannot delete what is too old of ${this.folder}: ${(error as Error).message}`);
     }
+  }
+
+  #look(path: string): void {
+    const facts = statSync(path, { throwIfNoEntry: false });
+    if (facts === undefined) return;
+    if (this.#now() - facts.mtimeMs > AGE_MS_MAX) {
+      rmSync(path, { force: true });
+      return;
+    }
+    this.#files++;
+    this.#bytes += facts.size;
   }
 
   #hold(reason: string): void {
@@ -126,12 +133,16 @@ export class RefusedBodies {
     try {
       mkdirSync(this.folder, { recursive: true, mode: 0o700 });
       if (this.#now() - this.#sweptMs >= SWEEP_MS) this.sweep();
-      const body = sealed(make(), this.#key());
+      const plain = make();
+      // Two of one number are not the same where a batch's drops are told in its place, or two keys look alike in a name.
+      const digest = createHash('sha256').update(plain).digest('hex').slice(0, 8);
+      const path = join(this.folder, `${name}-${digest}${EXTENSION}`);
+      if (existsSync(path)) return `put aside before as ${path}`;
+      const body = sealed(plain, this.#key());
       if (this.#files >= this.#filesMax || this.#bytes + body.length > BYTES_MAX) {
         this.counts.notKept++;
         return `they are not kept, for ${this.folder} is full`;
       }
-      const path = join(this.folder, name);
       writeWhole(path, body);
       this.#files++;
       this.#bytes += body.length;
@@ -143,14 +154,15 @@ export class RefusedBodies {
   }
 }
 
-/** Paths of the bodies in a folder; none where there is no folder. */
+/** Paths of the bodies in a folder; none where there is no folder. @throws the system's error where nobody may look */
 export function bodiesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith(EXTENSION))
       .map((name) => join(folder, name));
-  } catch {
-    return [];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
 

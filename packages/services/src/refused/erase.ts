@@ -1,7 +1,16 @@
 // Everything about one address goes from what was put aside, too: a batch that names it is deleted whole.
 import { rmSync, statSync } from 'node:fs';
 import { openPlain } from '@eyrie/capture';
-import { ADDRESS_BYTES, ETHER, ethernetAddress, IPV4, IPV6, ipv4Address, ipv6Address } from '@eyrie/dissect';
+import {
+  ADDRESS_BYTES,
+  constant,
+  ETHER,
+  ethernetAddress,
+  IPV4,
+  IPV6,
+  ipv4Address,
+  ipv6Address,
+} from '@eyrie/dissect';
 import type { PacketColumns, StoreBatch } from '@eyrie/store';
 import { decodeStoreBody } from '../bus/batch-body.ts';
 import { bodiesIn } from './bodies.ts';
@@ -66,9 +75,18 @@ function textOf(kind: number, bytes: Uint8Array, at: number): string {
   return kind === ETHER ? ethernetAddress(bytes, at) : '';
 }
 
-/** As batches write it (RFC 5952 §4). */
-function canonical(address: string): string {
-  const lower = address.toLowerCase();
-  const isIpv6 = lower.includes(':') && URL.canParse(`http://[${lower}]`);
-  return isIpv6 ? new URL(`http://[${lower}]`).hostname.slice(1, -1) : lower.replaceAll('-', ':');
+const FORMS = [
+  ['ipv4', ipv4Address],
+  ['ether', ethernetAddress],
+  ['ipv6', ipv6Address],
+] as const;
+
+/** As batches write it (RFC 5952 §4 and §5). */
+function canonical(text: string): string {
+  for (const [type, write] of FORMS) {
+    const word = { kind: 'literal', literal: 'word', text, at: 0, length: text.length } as const;
+    const bytes = constant(word, type, null);
+    if (bytes instanceof Uint8Array) return write(bytes, 0);
+  }
+  return text;
 }
