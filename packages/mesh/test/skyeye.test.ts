@@ -3,13 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { aggregateOf } from '../src/skyeye/aggregate.ts';
+import { aged, aggregateOf } from '../src/skyeye/aggregate.ts';
 import { nothingKnown, readingOf } from '../src/skyeye/attributes.ts';
 import { Below } from '../src/skyeye/below.ts';
 import { treeMessage } from '../src/skyeye/codec.ts';
 import type { Summary } from '../src/skyeye/index.ts';
 import { indexOf } from '../src/skyeye/index.ts';
 import type { Picture } from '../src/skyeye/messages.ts';
+import { parseQuery } from '../src/skyeye/query/index.ts';
+import { known } from '../src/skyeye/query/prune.ts';
+import { canBe } from '../src/skyeye/query/queries.ts';
 import { followed, messageOf, pictureOf, shownView, type View } from '../src/skyeye/view.ts';
 import { decode, encode } from '../src/wire/schema.ts';
 import { Grove } from './support/grove.ts';
@@ -142,10 +145,25 @@ test('a child that lies costs its parent neither time nor memory', () => {
     below.take('liar', { ...report, number: i, gone: [0], entries: [entry] }, 20, 1);
   }
   assert.equal(below.readings.size, 40);
-  const sum = { ...aggregateOf([], 1), peers: 2, agesMs: 1.7e308 };
+  const sum = { ...aggregateOf([], 1), peers: 2, agesMs: 1.7e308, oldestMs: 3_600_000 };
   for (const child of ['one', 'two'])
     assert.equal(below.take(child, { ...report, number: 0, aggregate: sum }, 20, 1), 'taken');
   assert.equal(below.sum(1).agesMs, 4 * 3_600_000, 'two such ages would be no number any more');
+  const none = { ...sum, agesMs: Number.NaN };
+  assert.equal(below.take('two', { ...report, number: 0, aggregate: none }, 20, 1), 'ignored');
+  assert.equal(below.sum(1).agesMs, 2 * 3_600_000);
+});
+
+test('a child that lies about ages makes nobody believe its parent less', () => {
+  const below = new Below('parent', 16, () => true);
+  const report = { kind: 'report', number: 0, isUrgent: false, gone: [], entries: [] } as const;
+  const aggregate = { ...aggregateOf([], 1), peers: 2, agesMs: 50_000, oldestMs: 3 };
+  below.take('liar', { ...report, aggregate }, 20, 1);
+  const query = parseQuery('count where cpu.used > 50%');
+  for (const laterMs of [0, 0.5, 1_000.4, 60_000]) {
+    const part = known(query, aged(below.child('liar').aggregate!, laterMs), null);
+    assert.ok(part !== null && canBe(query, part, 20), `${laterMs} ms later`);
+  }
 });
 
 test('views that say what is another lead to what the root has, lists of the best too', () => {

@@ -227,8 +227,10 @@ export class Below {
     // The heir of one that was lost: what that one had is told by this one now.
     if (child.aggregate === null) child.forebear = this.#orphaned.shift() ?? null;
     if (child.aggregate === null) this.inSum++;
-    // No reading counts as older than an hour: two lies of 1e308 would be no number any more.
-    const agesMs = Math.min(Math.max(0, aggregate.agesMs), aggregate.peers * AGE_MS_MAX);
+    const { peers, oldestMs } = aggregate;
+    // None is older than the oldest, which was rounded, nor than an hour: two lies of 1e308 would be no number any more, and
+    // whoever told a sum of ages that cannot be would not be believed above.
+    const agesMs = Math.min(Math.max(0, aggregate.agesMs), peers * Math.min(AGE_MS_MAX, oldestMs + 0.5));
     child.aggregate = { ...aggregate, agesMs };
     child.aggregatedMs = nowMs;
     return true;
@@ -268,11 +270,11 @@ export class Below {
 }
 
 /** Whether there can be readings of which this is the sum. */
-function isPossible({ peers, stats, most, least }: Aggregate): boolean {
+function isPossible({ peers, agesMs, stats, most, least }: Aggregate): boolean {
   const areSums = stats.every((each, i) => each === null || arePossible(each, i, peers));
   const areBest = (lists: Aggregate['most']) =>
     lists.every((list, i) => list.every(({ value }) => isPlausible(i, value)));
-  return areSums && areBest(most) && areBest(least);
+  return !Number.isNaN(agesMs) && areSums && areBest(most) && areBest(least);
 }
 
 /** Whether so many peers can have values of the attribute of which these are the figures. */
