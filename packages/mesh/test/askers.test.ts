@@ -2,8 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Authority } from '../src/identity/authority.ts';
+import { enrolRequest } from '../src/identity/enrolment.ts';
+import type { Session } from '../src/link/session.ts';
+import { Asker } from '../src/messages/asker.ts';
 import { Once } from '../src/messages/once.ts';
-import { routed } from '../src/messages/routing.ts';
+import { type Routing, routed } from '../src/messages/routing.ts';
+import { Door, type DoorOptions } from '../src/peer/door.ts';
 import type { Peer } from '../src/peer/peer.ts';
 import { HOPS_MAX, queryMessage } from '../src/skyeye/query/messages.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
@@ -275,4 +280,36 @@ test('who asks for histories without end gets some, and the others still get the
   for (let i = 0; i < 5; i++) await null;
   assert.ok(told >= 20 && told <= 33, `${told} told`);
   assert.equal(isTold, true);
+});
+
+test('a request to be let in that was passed on counts once, however often somebody on the way repeats it', async () => {
+  const { mesh, liar } = await started();
+  const first = mesh.peers[0]!;
+  const { runtime, meter } = first;
+  type Handler = Parameters<Routing['handle']>[1];
+  const sent: Uint8Array[] = [];
+  let ask: (session: Session, payload: Uint8Array, reply: () => void) => void = () => {};
+  const handlers = new Map<number, Handler>();
+  let tries = 0;
+  const doorOf = ({ standing }: Peer, authority: Authority | null) =>
+    new Door({
+      runtime,
+      switchboard: { standing, handleRequest: (_kind: number, handler: typeof ask) => (ask = handler) },
+      routing: {
+        handle: (kind: number, handler: Handler) => handlers.set(kind, handler),
+        ask: (_to: string, _kind: number, payload: Uint8Array) => sent.push(payload),
+      },
+      asker: new Asker(standing, () => runtime.clock.nowMs()),
+      ...{ meter, authority },
+    } as unknown as DoorOptions);
+  doorOf(liar, null);
+  const enrol = async () => {
+    tries++;
+    return { kind: 'denied', reason: 'no' };
+  };
+  const request = encode(enrolRequest, { request: Buffer.alloc(9), token: null });
+  ask({ id: '', link: { shown: { address: '203.0.113.1:9' } } } as Session, request, () => {});
+  doorOf(first, { enrol } as unknown as Authority);
+  for (let i = 0; i < 20; i++) handlers.get(routedKinds.enrolFor)!(liar.id, sent[0]!, () => {});
+  assert.equal(tries, 1);
 });

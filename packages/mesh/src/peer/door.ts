@@ -10,7 +10,9 @@ import { enrolAnswer, enrolRequest } from '../identity/enrolment.ts';
 import { sha256 } from '../identity/keys.ts';
 import { type Source, sourceOf } from '../identity/source.ts';
 import type { Switchboard } from '../link/switchboard.ts';
+import { hex } from '../members/roster.ts';
 import { type Asker, proof } from '../messages/asker.ts';
+import { Once } from '../messages/once.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Meter } from '../watch/meter.ts';
@@ -38,6 +40,8 @@ export interface DoorOptions {
 
 export class Door {
   readonly #options: DoorOptions;
+  /** What was passed on to here: whoever could repeat it would use up the tries of others. */
+  readonly #once = new Once();
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -58,6 +62,7 @@ export class Door {
       const { shown, request, proof } = decode(passedOn, payload);
       const objection = asker.objectionTo(from, contentOf(shown, request), proof);
       if (objection !== null) return void answer(objection, NOTHING);
+      if (!this.#once.take(from, hex(proof.signature))) return void answer('that was asked before', NOTHING);
       this.#answer(request, sourceOf(shown, from), (error, body) => answer(error, body ?? NOTHING));
     });
   }
