@@ -211,6 +211,26 @@ describe('the mesh clock', () => {
     assert.equal(peer.answer(new Uint8Array(9), 0n, 'root'), null);
   });
 
+  test('a burst that broke off is begun anew, also with a parent whose machine was started anew', () => {
+    const world = new World(8);
+    const peer = new MeshClock(world.clock(10, 0), 2);
+    const before = leader(world.clock(0, 0), 1);
+    run(world, [before, peer], 60);
+    const name = nameOf(before);
+    const reply = before.answer(peer.ask(name), before.steadyNs(), nameOf(peer))!;
+    world.seconds += 0.02;
+    assert.equal(peer.hear(reply, name), 'more');
+    const { steadyNs, wallNs } = world.clock(0, 0);
+    const bootedNs = steadyNs();
+    const rebooted = new MeshClock({ steadyNs: () => steadyNs() - bootedNs, wallNs }, 3);
+    names.set(rebooted, 'rebooted');
+    run(world, [peer, rebooted], 60);
+    names.set(rebooted, name);
+    rebooted.lead();
+    exchange(world, peer, rebooted);
+    assert.ok(apart(rebooted, peer) < 0.001, `${apart(rebooted, peer)} s apart`);
+  });
+
   test('whatever a new parent says of its rate, the time stays one, and is told on as one', () => {
     for (const skewError of [Number.POSITIVE_INFINITY, Number.NaN, 3e38, 1e30, 1e6, 0]) {
       const world = new World(7);

@@ -207,6 +207,8 @@ export class MeshClock {
     if (this.#asked.size >= ASKED_MAX) this.#asked.delete(this.#asked.keys().next().value!);
     const mark = this.#nextMark;
     this.#nextMark = (mark + 1) & 0xffff;
+    // What was said in one that broke off may not hold any more: its peer may have been started anew since.
+    if (this.#burst !== null && this.#steady() - this.#burst.best.at > DELAY_MAX) this.#burst = null;
     const isFirst = this.#burst?.who !== who;
     const question = encodeQuestion({ mark, era: isFirst ? this.era : null });
     this.#asked.set(mark, { t1Ns: this.#clock.steadyNs(), who });
