@@ -53,3 +53,14 @@ test('two at one place go apart', () => {
   const a = moved(unknownPlace, unknownPlace, 40, 0.25);
   assert.ok(latencyBetween(a, unknownPlace) > latencyBetween(unknownPlace, unknownPlace));
 });
+
+test('two that never change are sure of where they stand in the end, and stay there', () => {
+  let [a, b] = [unknownPlace, unknownPlace];
+  for (let i = 0; i < 20_000; i++) {
+    a = moved(a, b, 40, 0.5);
+    b = moved(b, a, 40, 0.5);
+  }
+  assert.ok(Math.abs(latencyBetween(a, b) - 40) < 0.01, JSON.stringify([a, b]));
+  const sure = moved({ ...a, error: 0 }, { ...b, error: 0 }, 40, 0.5);
+  assert.ok(Math.abs(latencyBetween(sure, b) - 40) < 0.01, JSON.stringify(sure));
+});

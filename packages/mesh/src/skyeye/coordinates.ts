@@ -13,6 +13,8 @@ const CE = 0.25;
 const CC = 0.25;
 const HEIGHT_MIN = 0.05;
 const ERROR_MAX = 1.5;
+/** Two that are both quite sure: of nothing by nothing there is no weight. */
+const ERROR_MIN = 1e-6;
 const FAR_MS = 60_000;
 
 /** There and back, in milliseconds. */
@@ -30,7 +32,7 @@ export const unknownPlace: Coordinate = { x: 0, y: 0, height: HEIGHT_MIN, error:
 export function moved(own: Coordinate, other: Coordinate, measuredMs: number, fraction: number): Coordinate {
   if (!(measuredMs > 0 && measuredMs < FAR_MS) || !isSane(other)) return own;
   const estimatedMs = latencyBetween(own, other);
-  const weight = own.error / (own.error + other.error);
+  const weight = own.error / Math.max(own.error + other.error, ERROR_MIN);
   const wrong = Math.abs(estimatedMs - measuredMs) / measuredMs;
   const error = Math.min(ERROR_MAX, wrong * CE * weight + own.error * (1 - CE * weight));
   const push = CC * weight * (measuredMs - estimatedMs);
