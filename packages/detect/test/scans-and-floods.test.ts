@@ -293,6 +293,8 @@ describe('other floods', () => {
       );
     assert.deepEqual(flood(429), ['http-flood']);
     assert.deepEqual(flood(200), []);
+    const oneAnswer = times(450, (i) => http('request', i / 100, { method: 'POST', uri: '/cart' }));
+    assert.deepEqual(rulesOf([http('response', 0, { status: 503 }), ...oneAnswer]), [], 'one answer seen');
   });
 
   it('HTTP: from many, each too little to stand out; clients that poll are more, and ask less', () => {
@@ -319,6 +321,11 @@ describe('other floods', () => {
     assert.deepEqual(
       rulesOf(times(1000, (i) => http('request', i / 1000, { stream: i % 50, uri: `/${i}` }))),
       [],
+    );
+    assert.deepEqual(
+      rulesOf(times(6000, (i) => http('request', i / 2000, { stream: i % 50, uri: `/${i}` }))),
+      [],
+      'a fast one',
     );
   });
 

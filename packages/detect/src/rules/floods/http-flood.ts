@@ -3,7 +3,7 @@ import { endpoint } from '../addresses.ts';
 import { Bounded, KEYS_MAX } from '../recent.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { SERVICE_FLOOD } from '../techniques.ts';
-import { CLIENTS_MAX, Requests, SAME_SHARE } from './requests.ts';
+import { CLIENTS_MAX, DISTINCT_MAX, Requests, SAME_SHARE } from './requests.ts';
 
 const SPAN_S = 5;
 /** In a span, from one client: over many connections, and whatever the connections. */
@@ -69,7 +69,8 @@ export const httpFlood: Rule = {
 /** 0: it is none. */
 function confidenceOf(own: Requests): number {
   if (own.total < REQUESTS) return 0;
-  const isFew = own.pages.size <= DISTINCT_SHARE * own.total;
+  // With as many pages as are told apart, nobody knows how many there are.
+  const isFew = own.pages.size < DISTINCT_MAX && own.pages.size <= DISTINCT_SHARE * own.total;
   if (isFew && own.connections.size >= CONNECTIONS) return 0.8;
   if (isFew && own.refusedShare >= REFUSED_SHARE) return 0.8;
   const isBusting = own.bustsCaches && own.connections.size >= BUSTING_CONNECTIONS;

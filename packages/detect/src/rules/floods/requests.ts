@@ -2,7 +2,7 @@
 import type { HttpEvent } from '../../events/events.ts';
 
 /** Different addresses, pages and connections that a span tells apart; beyond, they only count. */
-const DISTINCT_MAX = 500;
+export const DISTINCT_MAX = 500;
 /** Clients likewise; with as many as that, nobody can say how much one of them asks. */
 export const CLIENTS_MAX = 10_000;
 const EVIDENCE_MAX = 12;
@@ -43,7 +43,6 @@ export class Requests {
   streak = 0;
   #isFull = false;
   total = 0;
-  answers = 0;
   /** Answers that say: too much. */
   refusals = 0;
   /** Without query. */
@@ -61,7 +60,6 @@ export class Requests {
   add({ step, method, uri, status, client, stream, time, frame }: HttpEvent): void {
     if (!(Math.abs(time - this.#since) < this.#spanS)) this.#begin(time);
     if (step === 'response') {
-      this.answers++;
       if (status === 429 || status === 502 || status === 503 || status === 504) this.refusals++;
       return;
     }
@@ -91,8 +89,9 @@ export class Requests {
     return pages.most >= SAME_SHARE * total && addresses.size >= Math.min(DISTINCT_MAX, SAME_SHARE * total);
   }
 
+  /** Of all requests: where hardly an answer was seen, one that refuses says nothing of the others. */
   get refusedShare(): number {
-    return this.answers === 0 ? 0 : this.refusals / this.answers;
+    return Math.min(1, this.refusals / this.total);
   }
 
   #begin(time: number): void {
@@ -100,7 +99,7 @@ export class Requests {
     this.streak = this.#isFull && isNext ? this.streak + 1 : 0;
     this.#since = time;
     this.#isFull = false;
-    this.total = this.answers = this.refusals = this.frames.length = 0;
+    this.total = this.refusals = this.frames.length = 0;
     for (const kept of [this.pages, this.addresses, this.connections, this.clients]) kept.clear();
   }
 }
