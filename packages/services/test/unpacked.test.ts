@@ -54,6 +54,22 @@ describe('compressed captures', () => {
     assert.equal((await readFile(await unpacked.get(large, 'gzip'))).length, 5 * MIB);
   });
 
+  it('that find no room at the same time do not wait for each other', { timeout: 20_000 }, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'eyrie-unpacked-test-'));
+    const unpacked = new UnpackedFiles(async () => 2 ** 20);
+    t.after(async () => {
+      await unpacked.close();
+      await rm(folder, { recursive: true });
+    });
+    const paths = ['a', 'b', 'c'].map((name) => join(folder, name));
+    for (const path of paths) await writeFile(path, gzipSync(Buffer.alloc(3 << 20)));
+    const all = await Promise.allSettled(paths.map((path) => unpacked.get(path, 'gzip')));
+    assert.deepEqual(
+      all.map((one) => (one.status === 'rejected' ? one.reason.code : one.value)),
+      ['disk_full', 'disk_full', 'disk_full'],
+    );
+  });
+
   it('that are damaged keep what stands before the damage, encrypted ones too', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'eyrie-unpacked-test-'));
     const unpacked = new UnpackedFiles();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   ambientKey,
   type Compression,
@@ -98,25 +99,31 @@ export class UnpackedFiles {
 
   /** False: there are none. */
   async #dropOthers(key: string): Promise<boolean> {
-    const others = [...this.#files].filter(([each]) => each !== key);
-    for (const [each, unpacking] of others) {
-      this.#files.delete(each);
-      const unpacked = await unpacking.catch(() => null);
-      if (unpacked !== null) await rm(unpacked.file, { force: true });
+    let dropped = 0;
+    for (const [each, unpacking] of [...this.#files]) {
+      const unpacked = each === key ? null : await ifDone(unpacking);
+      if (unpacked === null || !this.#files.delete(each)) continue;
+      await rm(unpacked.file, { force: true });
+      dropped++;
     }
-    return others.length > 0;
+    return dropped > 0;
   }
 
   async #keepBound(): Promise<void> {
     let sum = 0;
     for (const [key, unpacking] of [...this.#files].reverse()) {
-      const unpacked = await unpacking.catch(() => null);
+      const unpacked = await ifDone(unpacking);
       sum += unpacked?.bytes ?? 0;
       if (sum <= BYTES_MAX || unpacked === null) continue;
       this.#files.delete(key);
       await rm(unpacked.file, { force: true });
     }
   }
+}
+
+/** Null of one that is not unpacked yet: nobody waits for another's, which may wait for this one. */
+function ifDone(unpacking: Promise<Unpacked>): Promise<Unpacked | null> {
+  return Promise.race([unpacking.catch(() => null), nextTurn(null)]);
 }
 
 /** All up to the first damage: what stands before it was stored, and can be read. */
