@@ -157,6 +157,15 @@ describe('a file into the store', () => {
       [batch.source, batch.packets!.length, batch.packets!.number[0]],
       [run.capture.key, 256, 257],
     );
+    memory.refuses = () => false;
+    assert.equal((await memory.write(batch)).packets, 256, 'sent again later, it is stored');
+  });
+
+  it('conversations that the store refuses at the end are missing, and the capture says so', async () => {
+    const memory = new MemoryStore();
+    memory.refuses = ({ packets }) => packets === null;
+    const run = await runFile(SAMPLE, {}, { store: memory.store, log: silentLog });
+    assert.equal(await run.finished(), 'the store refused its last conversations');
   });
 
   it('a last batch that is refused is told, too', async () => {

@@ -91,7 +91,13 @@ export class Run {
   #drops: DropRow[] = [];
   /** Told in a batch that was refused, with its own packets: they go with the next one that is not. */
   readonly #untold: DropRow[] = [];
+  /** Of the last that was refused, and of the last of all. */
   #missingSequence = 0;
+  #lastSequence = 0;
+  #isRefusedAtAll = false;
+  /** Somebody may go on where this run was stopped. */
+  readonly #canGoOn: boolean;
+  #isStopped = false;
   readonly #loss: LossLog;
 
   constructor(
@@ -105,6 +111,7 @@ export class Run {
     const { key, kind, name, file, hash } = capture;
     this.#origin = { key, kind, name, file, hash };
     this.#options = options;
+    this.#canGoOn = job.canGoOn;
     this.#loss = new LossLog(options.log, name);
     this.#persistor = new Persistor(options.store, {
       log: options.log,
@@ -146,6 +153,7 @@ export class Run {
 
   /** Finishes what was read, and no more. */
   stop(): void {
+    this.#isStopped = true;
     this.#thread.send({ kind: 'stop' });
   }
 
@@ -176,6 +184,7 @@ export class Run {
     packets.length = parsed.length;
     packets.texts.push(...parsed.texts);
     const { flows, names, findings } = parsed;
+    this.#lastSequence = Math.max(this.#lastSequence, sequence);
     const allDrops = [...drops, ...this.#drops];
     this.#drops = [];
     this.#loss.add(allDrops);
@@ -202,23 +211,29 @@ export class Run {
 
   #miss(sequence: number, drops: readonly DropRow[], packets: number): void {
     this.#missingSequence = sequence;
+    this.#isRefusedAtAll = true;
     this.refused += packets;
     for (const row of drops) addDrop(this.#untold, row);
     if (packets > 0) addDrop(this.#untold, { where: 'refused', packets, time: Date.now() / 1000 });
   }
 
-  /** What no batch has told is told by itself, in the place of one that was refused. */
+  /**
+   * What no batch has told is told by itself: after all of them, so that a refused one can still be sent again. Where somebody
+   * goes on from there it stands in the place of that one, for a number of its own would be taken for one packet more.
+   */
   async #tellRest(): Promise<void> {
     if (this.#untold.length === 0) return;
     const rest = { flows: [], names: [], findings: [], drops: this.#untold.splice(0), packets: null };
     const { key: source } = this.capture;
-    await this.#persistor.write({ source, sequence: this.#missingSequence, origin: this.#origin, ...rest });
+    const sequence = this.#isStopped && this.#canGoOn ? this.#missingSequence : this.#lastSequence + 1;
+    await this.#persistor.write({ source, sequence, origin: this.#origin, ...rest });
   }
 
-  /** The end of a capture some of whose packets are missing says so. */
+  /** The end of a capture some of which is missing says so. */
   #withRefused(problem: string | null): string | null {
-    if (this.refused === 0) return problem;
-    const refused = `the store refused ${this.refused} packets`;
+    if (!this.#isRefusedAtAll) return problem;
+    const what = this.refused > 0 ? `${this.refused} packets` : 'its last conversations';
+    const refused = `the store refused ${what}`;
     return problem === null ? refused : `${problem}; ${refused}`;
   }
 }
