@@ -1,7 +1,7 @@
 // What is kept of visits: events as JSON lines, sessions as asciicasts that can be played again and as packets, files by
 // their hash. One thing is written at a time; what waits is bounded, and what finds no room is counted as lost.
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HoneypotEvent, toEcsLine } from './event.ts';
 import { INDEX, type SavedVisit, Segments, sizeOf } from './segments.ts';
@@ -53,7 +53,6 @@ export class Recorder {
   /** Of both. */
   #waitingBytes = 0;
   #writing: Promise<void> | null = null;
-  #logBytes: number | null = null;
   /** Since the last look; there is one after the first. */
   #savedBytes = Number.POSITIVE_INFINITY;
   /** Events and sessions that could not be written: the disk is full or too slow, or the folder gone. */
@@ -199,11 +198,19 @@ export class Recorder {
 
   async #append(lines: readonly string[]): Promise<void> {
     const { log, logBytesMax = LOG_BYTES_MAX } = this.#options;
-    this.#logBytes ??= await sizeOf(log);
     const text = Buffer.from(`${lines.join('\n')}\n`);
-    if (this.#logBytes > 0 && this.#logBytes + text.length > logBytesMax) await this.#rotate();
-    await appendFile(log, text, { mode: 0o600 });
-    this.#logBytes += text.length;
+    let end = await sizeOf(log);
+    if (end > 0 && end + text.length > logBytesMax) {
+      await this.#rotate();
+      end = await sizeOf(log);
+    }
+    try {
+      await appendFile(log, text, { mode: 0o600 });
+    } catch (error) {
+      // Half a line, as a full disk leaves it, would swallow the next one.
+      await truncate(log, end).catch(() => {});
+      throw error;
+    }
   }
 
   async #rotate(): Promise<void> {
@@ -212,7 +219,6 @@ export class Recorder {
       const from = i === 0 ? log : `${log}.${i}`;
       await rename(from, `${log}.${i + 1}`).catch(() => {}); // There are not yet so many.
     }
-    this.#logBytes = 0;
   }
 
   /** Deletes the oldest sessions and files while all together take more room than allowed. */
