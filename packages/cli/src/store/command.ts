@@ -42,7 +42,7 @@ async function erase(store: Store, options: StoreCommandOptions): Promise<readon
   const { deleted, unread } = await eraseRefused(folder, address);
   const lines = [text];
   if (deleted > 0) lines.push(`deleted too: ${deleted} batches that the store had refused`);
-  for (const path of unread) lines.push(`not looked into, for it can't be read: ${path}`);
+  for (const path of unread) lines.push(`left, for it can't be read or deleted: ${path}`);
   return [{ ...removed, refused_batches: deleted, unread_batches: unread }, lines.join('\n')];
 }
 

@@ -17,7 +17,10 @@ import { bodiesIn } from './bodies.ts';
 
 export interface ErasedBodies {
   readonly deleted: number;
-  /** Paths of those that nobody here can look into: damaged, or encrypted with a key that is not at hand. */
+  /**
+   * Paths of those that nobody here can look into or delete: damaged, encrypted with a key that is not at hand, or somebody
+   * else's. The folder's where that can't be looked into.
+   */
   readonly unread: readonly string[];
 }
 
@@ -26,15 +29,31 @@ export async function eraseRefused(folder: string, address: string): Promise<Era
   const wanted = canonical(address);
   const unread: string[] = [];
   let deleted = 0;
-  for (const path of bodiesIn(folder)) {
+  for (const path of pathsIn(folder) ?? [folder]) {
     const batch = await batchIn(path);
     if (batch === null) unread.push(path);
-    else if (names(batch, wanted)) {
-      rmSync(path, { force: true });
-      deleted++;
-    }
+    else if (!names(batch, wanted)) continue;
+    else if (isGone(path)) deleted++;
+    else unread.push(path);
   }
   return { deleted, unread };
+}
+
+function pathsIn(folder: string): string[] | null {
+  try {
+    return bodiesIn(folder);
+  } catch {
+    return null;
+  }
+}
+
+function isGone(path: string): boolean {
+  try {
+    rmSync(path, { force: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function batchIn(path: string): Promise<StoreBatch | null> {

@@ -66,7 +66,9 @@ function put(vector: duckdb.Vector, { name, type }: MergeColumn, rows: readonly 
   const validity = new Uint8Array(CHUNK / 8);
   rows.forEach((row, i) => {
     const value = row[name];
-    if (value === null || value === undefined || Number.isNaN(value)) return;
+    // No column holds what JSON could not.
+    if (value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value)))
+      return;
     validity[i >> 3]! |= 1 << (i & 7);
     if (type === 'TEXT') duckdb.vector_assign_string_element(vector, i, plainText(String(value)));
     else if (type === 'INTEGER') integers[i] = Number(value);
