@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DecoyEvent, MeshDecoy } from '../src/decoy/decoy.ts';
 import { hold } from '../src/messages/holders.ts';
+import { routed } from '../src/messages/routing.ts';
 import { listOffers } from '../src/resources/fetch.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
-import { requestKinds } from '../src/wire/kinds.ts';
+import { noticeKinds, requestKinds, routedKinds } from '../src/wire/kinds.ts';
 import { encode } from '../src/wire/schema.ts';
 
 const PLACE = '10.9.0.1:9998';
@@ -127,6 +128,24 @@ test('what is for the decoy itself is read and acknowledged, and its inbox has n
   assert.equal((await outcome(mesh, peer.send('peer-9', 'third'))).isDelivered, true);
   const bodies = member.inbox.messages.map(({ body }) => Buffer.from(body).toString());
   assert.deepEqual(bodies, ['third']);
+});
+
+test('a visitor that asks for keys without end does not take the questions of the member', async () => {
+  const { mesh, peer } = await scene(4, 5);
+  const member = mesh.peers[MEMBER]!;
+  mesh.crash(3);
+  mesh.clock.run(300);
+  const [session] = [...peer.switchboard.sessions()];
+  const head = { from: peer.id, to: 'peer-3', hops: 0, kind: routedKinds.sealingKey, isFine: true };
+  for (let question = 1; question <= 2_000; question++)
+    session!.notify(noticeKinds.routed, encode(routed, { ...head, question, body: Buffer.alloc(0) }));
+  mesh.clock.run(500);
+  let answer: string | null = 'none';
+  member.routing.ask('peer-1', routedKinds.sealingKey, Buffer.alloc(0), 1_000, (error) => {
+    answer = error;
+  });
+  mesh.clock.run(1_000);
+  assert.equal(answer, null);
 });
 
 test('what is left for one that is away is taken, and goes nowhere', async () => {

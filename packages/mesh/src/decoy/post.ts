@@ -18,6 +18,8 @@ type Tell = (session: Session, kind: 'asked' | 'said', text: string) => void;
 
 const NOTHING = Buffer.alloc(0);
 const TEXT_MAX = 2_000;
+/** Keys that are asked for at once: the member needs its own questions answered, whatever a visitor asks. */
+const ASKING_MAX = 8;
 const routedNames = new Map<number, string>(Object.entries(routedKinds).map(([name, kind]) => [kind, name]));
 /** Nobody is asked anything, and nobody asks. */
 const nowhere = { handle() {}, ask() {} };
@@ -28,6 +30,7 @@ export class DecoyPost {
   readonly #pairs: Pairs;
   readonly #tell: Tell;
   readonly #later: (action: () => void) => void;
+  #asking = 0;
 
   constructor(
     peer: Peer,
@@ -69,9 +72,14 @@ export class DecoyPost {
 
   /** What anybody is told who asks for it: it does not tell the others that somebody did. */
   #keyOf(to: string, done: (error: string | null, key: Uint8Array) => void): void {
-    if (to === this.#standing.id) done(null, this.#standing.sealing.publicKey);
-    else
-      this.#peer.pairs.keyOf(to, (error, key) => done(error === null ? null : `${to} does not answer`, key));
+    if (to === this.#standing.id) return void done(null, this.#standing.sealing.publicKey);
+    const silent = `${to} does not answer`;
+    if (this.#asking >= ASKING_MAX) return void done(silent, NOTHING);
+    this.#asking++;
+    this.#peer.pairs.keyOf(to, (error, key) => {
+      this.#asking--;
+      done(error === null ? null : silent, key);
+    });
   }
 
   #takeSealed(session: Session, { to, from, body }: Routed): void {
