@@ -212,3 +212,25 @@ test('who comes back alone with an older time takes that of all others', async (
   assert.ok(Math.abs(mesh.peers[0]!.clock.nowMs() - mesh.clock.elapsedMs() - beforeMs) < 50);
   assert.ok(spreadMs(mesh) < 1, `${spreadMs(mesh)} ms`);
 });
+
+test('who moves a time that was kept is named in the log, and does not fill it', async () => {
+  const moves: string[] = [];
+  const mesh = await VirtualMesh.create({
+    peers: 2,
+    seed: 3,
+    latencyMs: LAN_MS,
+    log: (_level, message, values) => {
+      if (message === 'mesh time was moved') moves.push(`${values?.peer}`);
+    },
+  });
+  await mesh.startAll();
+  mesh.clock.run(60_000);
+  const root = mesh.peers[rootOf(mesh)]!;
+  assert.deepEqual(moves, []);
+  for (let i = 1; i <= 20; i++) {
+    root.clock.followServers(i * 3_600, 0.001);
+    mesh.clock.run(5_000);
+  }
+  assert.ok(moves.length >= 1 && moves.length <= 5, `${moves.length} lines`);
+  assert.ok(moves.every((id) => id === root.id));
+});

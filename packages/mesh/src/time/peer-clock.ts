@@ -10,6 +10,7 @@ import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, type Clock, fineClock, jittered, type Runtime } from '../runtime.ts';
+import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { EraClaims } from './era-claims.ts';
 
@@ -25,6 +26,8 @@ const FOUND_MS = 4_000;
 const GIVE_IN_MS = 30_000;
 /** A time that was kept is moved by so much only if somebody's was set, or somebody lies. */
 const MOVED_MS = 1_000;
+/** Whoever moves it again and again is named now and then. */
+const TOLD = { burst: 3, everyMs: 60_000 };
 /** Heard by a new root of whoever kept the time before: half a minute. */
 const LEAD_SAMPLES = 16;
 
@@ -53,6 +56,8 @@ export class PeerClock {
   #asked = '';
   #askedSinceMs = 0;
   #cancel: Cancel = () => {};
+  /** Of those who have moved it. */
+  readonly #told: Allowance;
   #isRunning = false;
   #startedMs = 0;
 
@@ -65,6 +70,7 @@ export class PeerClock {
     const name = Buffer.from(runtime.random.bytes(4)).readUInt32BE();
     this.#mesh = new MeshClock(fineClock(runtime.clock), name);
     this.#claims = new EraClaims(runtime.clock, this.#mesh);
+    this.#told = new Allowance(runtime.clock, TOLD);
     switchboard.handleNotice(noticeKinds.timeQuestion, (session, question) => {
       const cameNs = this.#mesh.steadyNs();
       const answer = this.#mesh.answer(question, cameNs, session.id);
@@ -80,7 +86,7 @@ export class PeerClock {
       const heard = this.#mesh.hear(answer, session.id);
       const movedMs = this.#aheadMs() - before;
       // Nothing here can tell whether that was a lie: but an owner can, and whoever looks into it later.
-      if (wasSettled && Math.abs(movedMs) > MOVED_MS)
+      if (wasSettled && Math.abs(movedMs) > MOVED_MS && this.#told.take(session.id))
         runtime.log('warn', 'mesh time was moved', { peer: session.id, seconds: movedMs / 1000 });
       if (session === this.#above()) this.#contradicted(heard === 'younger');
       if (heard === 'more') return session.notify(noticeKinds.timeQuestion, this.#mesh.ask(session.id));
