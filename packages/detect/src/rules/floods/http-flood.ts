@@ -34,7 +34,7 @@ export const httpFlood: Rule = {
   source:
     'ModSecurity and nginx limit_req are commonly set to 10 to 100 requests a second and client; ab and wrk, floods by keep-alive and by many sources, recorded',
   exemptions:
-    'Browsers, mirrors and crawlers, which ask for each page once; programs that turn pages or write (POST), as long as the server keeps up; clients that poll, even thousands, each now and then. A load test is one, too: silence it by its source.',
+    'Browsers, mirrors and crawlers, which ask for each page once; programs that turn pages or write (POST), as long as the server keeps up; clients that poll, even thousands, each now and then. A load test is one, too, and a busy reverse proxy, which asks for all its visitors, looks like one: silence them by their source.',
   advice: 'Limit requests by client at the server or in front of it, and block the source.',
   watch(say) {
     const byClient = new Bounded<Requests>(KEYS_MAX);
