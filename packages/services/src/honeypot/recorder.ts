@@ -108,10 +108,13 @@ export class Recorder {
     return sha256;
   }
 
-  /** All that waits is written. */
+  /** All that waits is written, and what comes meanwhile. */
   async close(): Promise<void> {
     this.#flush();
-    while (this.#writing !== null) await this.#writing;
+    while (this.#writing !== null) {
+      await this.#writing;
+      this.#flush();
+    }
   }
 
   #flushSoon(): void {

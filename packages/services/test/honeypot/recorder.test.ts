@@ -55,6 +55,34 @@ test('what the disk cannot take in time is lost and counted, and does not fill t
   assert.equal(readdirSync(join(root, 'slow', 'files')).length, 10);
 });
 
+test('sessions that come as fast as they are written keep no event from the disk', async () => {
+  const recorder = await recorderIn('turns', 700_000);
+  const header = {
+    session: 's',
+    protocol: 'ftp',
+    source: '192.0.2.1:4000',
+    port: 21,
+    time: 0,
+    meshTime: null,
+  };
+  const summary = { ...header, seconds: 0, bytesIn: 0, bytesOut: 0 };
+  let left = 20;
+  const record = {
+    heldBytes: 300_000,
+    saved: () => {
+      // Another is there before this one is on disk.
+      queueMicrotask(() => {
+        recorder.event({ ...event, command: 'x'.repeat(100_000) });
+        if (--left > 0) recorder.session(record);
+      });
+      return { summary, cast: '', packets: null };
+    },
+  };
+  recorder.session(record);
+  await recorder.close();
+  assert.deepEqual([recorder.written, recorder.lost], [40, 0]);
+});
+
 test('a folder that is gone costs records, not the honeypot', async () => {
   const recorder = await recorderIn('gone', 1e6);
   rmSync(join(root, 'gone'), { recursive: true });
