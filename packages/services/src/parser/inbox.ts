@@ -258,7 +258,8 @@ export class Inbox {
     if (end === null || isBare) return;
     const rest = { flows: [], names: [], findings: [], drops: this.#drops.splice(0), packets: null };
     const problem = end.problem ?? `its last conversations were refused: ${reason}`;
-    this.#push({ source: this.key, sequence, origin, ...rest }, null, { problem });
+    // By a number of its own: what was refused can still be sent again.
+    this.#push({ source: this.key, sequence: sequence + 1, origin, ...rest }, null, { problem });
   }
 
   /** The end of a capture some of whose packets are missing says so. */
