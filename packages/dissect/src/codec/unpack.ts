@@ -9,7 +9,7 @@ export const BROTLI = 2;
 export const ZSTD = 3;
 export const UNKNOWN = 4;
 
-/** What `packed` holds, at most `limit` bytes of it; null when it is damaged beyond use. */
+/** What `packed` holds; null when it is damaged beyond use, or holds more than `limit` bytes. */
 export type Unpack = (coding: 'br' | 'zstd', packed: Uint8Array, limit: number) => Uint8Array | null;
 
 /** The coding of this name, in lower case. */
