@@ -128,6 +128,12 @@ test('hosts of a wireless network, by their own addresses', { skip: skipWireless
   assert.equal(ours.stdout, theirs);
 });
 
+test('the filter of a followed HTTP/2 stream between two addresses is of that stream alone', () => {
+  const flags = ['-q', '-z', 'follow,http2,ascii,192.0.2.1:80,192.0.2.2:443,1'];
+  const { stdout } = spawnSync(process.execPath, [eyrie, 'read', sample, ...flags], { encoding: 'utf8' });
+  assert.match(stdout, /^Filter: \(\(\(.*\) or \(.*\)\)\) and http2\.streamid eq 1$/m);
+});
+
 test('a name that is nearly right is suggested, and what an interval makes too long is told early', () => {
   const failed = (...args: string[]): string => {
     const child = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', ...args], { encoding: 'utf8' });

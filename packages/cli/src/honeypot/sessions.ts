@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CastEvent, type VisitRecord, type VisitSummary, Visits } from '@eyrie/services/honeypot';
 import { FAILED, UserError } from '../errors.ts';
+import { pathFrom } from '../pipeline/settings.ts';
 import { bytesText, durationText } from '../terminal/units.ts';
 import { honeypotFolder } from './folder.ts';
 
@@ -50,10 +51,16 @@ export async function exportSession(
   const visits = new Visits(honeypotFolder(folder));
   const session = await oneOf(visits, wanted);
   const content = await (isCast ? visits.cast(session) : visits.packets(session));
-  if (content === null) throw new UserError(`${session}: of this visit there are no packets`, FAILED);
-  await writeFile(file, content, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`${file}: ${error.code === 'EEXIST' ? 'is there already' : error.message}`, FAILED);
-  });
+  if (content === null)
+    throw new UserError(
+      isCast ? `${session}: not a record of a visit` : `${session}: of this visit there are no packets`,
+      FAILED,
+    );
+  await writeFile(pathFrom(file), content, { mode: 0o600, flag: 'wx' }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw new UserError(`${file}: ${error.code === 'EEXIST' ? 'is there already' : error.message}`, FAILED);
+    },
+  );
   return 0;
 }
 

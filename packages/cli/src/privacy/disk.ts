@@ -17,12 +17,12 @@ export function isOnEncryptedDisk(path: string, sys = '/sys'): boolean | null {
   return isEncrypted(join(sys, 'dev/block', `${major}:${minor}`), 0);
 }
 
-/** dm-crypt names its devices CRYPT-…; any disk below will do. */
+/** dm-crypt names its devices CRYPT-…; where there are several disks below (RAID, LVM), all of them have to be. */
 function isEncrypted(device: string, depth: number): boolean | null {
   if (depth > DEPTH_MAX || !existsSync(device)) return null;
   const uuid = join(device, 'dm/uuid');
   if (existsSync(uuid) && readFileSync(uuid, 'utf8').startsWith('CRYPT-')) return true;
   const slaves = join(device, 'slaves');
   const below = existsSync(slaves) ? readdirSync(slaves) : [];
-  return below.some((name) => isEncrypted(join(slaves, name), depth + 1) === true);
+  return below.length > 0 && below.every((name) => isEncrypted(join(slaves, name), depth + 1) === true);
 }

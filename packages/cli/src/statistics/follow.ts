@@ -206,7 +206,10 @@ function endpoint({ address, port }: Side): string {
 /** The display filter that finds what was followed. */
 function filterText(asked: Asked): string {
   const text = conversationText(asked);
-  return asked.protocol === 'http2' ? `${text} and http2.streamid eq ${asked.substream}` : text;
+  if (asked.protocol !== 'http2') return text;
+  // `and` binds more closely than the `or` between the two ways.
+  const whole = typeof asked.wanted === 'number' ? text : `(${text})`;
+  return `${whole} and http2.streamid eq ${asked.substream}`;
 }
 
 function conversationText({ protocol, wanted }: Asked): string {

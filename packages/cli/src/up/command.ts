@@ -90,6 +90,8 @@ async function serve({ config, place, files, speed, url, options }: Serving): Pr
     const { loop = false, again = false } = options;
     const readFiles = () => importFiles(store, intake, files, log, { speed, loop, again });
     const work = await begin(intake, options, readFiles).catch(async (error) => {
+      // Somebody with a page of an earlier start may have begun something meanwhile.
+      await intake.close();
       await page.close();
       throw error;
     });

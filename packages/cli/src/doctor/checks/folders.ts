@@ -50,7 +50,8 @@ function atRest(config: Config, data: string): Finding {
   const path = url === '' ? data : url.slice('duckdb:'.length);
   const said: Readonly<Record<string, string>> = {
     true: 'on an encrypted disk',
-    false: 'not encrypted, nor is its disk: docs/privacy.md, "Encrypted on disk", has the commands',
+    false:
+      'not encrypted by Eyrie, nor is its disk (fscrypt cannot be seen): docs/privacy.md, "Encrypted on disk"',
     null: 'not encrypted by Eyrie; whether its disk is cannot be seen: docs/privacy.md, "Encrypted on disk"',
   };
   return ok(check, said[String(isOnEncryptedDisk(path))]!);
