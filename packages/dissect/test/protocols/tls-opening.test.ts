@@ -98,3 +98,14 @@ test('secrets of another session, or broken ones, open nothing and break nothing
   for (const given of [wrong, `${log.slice(0, 60)}\nCLIENT_RANDOM x y\n\n`])
     assert.ok(dissected(chunks, given, path).every((seen) => !seen.includes('http')));
 });
+
+test('a session that follows another over the same ports has secrets of its own', async () => {
+  const made = () =>
+    session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', [REQUEST, HEAD, 'what nobody else may see']);
+  const [one, other] = [await made(), await made()];
+  // The SYN between them was not captured.
+  const open = dissected([...one.chunks, ...other.chunks], one.log + other.log, path);
+  const seen = open.filter((layers) => layers.includes('http'));
+  const each = ['tls:http', 'tls:http:data-text-lines'];
+  assert.deepEqual(seen, [...each, ...each]);
+});

@@ -71,7 +71,8 @@ export function rememberHello(p: Packet, type: number, at: number, end: number):
   const opening = openingOf(p);
   if (type === CLIENT_HELLO) {
     // RFC 5246 §7.4.1: one within a session begins anew, under the keys that there are until both sides change them.
-    if (opening.sides.some(({ keys }) => keys !== null))
+    // TLS 1.3, whose keys come of secrets, has none within (RFC 8446 §4.1.2): there it is of another session.
+    if (opening.sides.some(({ keys, secret }) => keys !== null && secret === null))
       Object.assign(opening, newOpening(), { sides: opening.sides });
     else {
       Object.assign(opening, newOpening());
