@@ -195,6 +195,26 @@ test('filter: one that is kept is offered in an empty field, in later visits, to
   await end();
 });
 
+test('filter: all that are kept can be come to, also the last by key', async () => {
+  const { page, end } = await open('overview');
+  const filters = Array.from({ length: 30 }, (_, i) => `tcp.port == ${i + 1}`);
+  await page.evaluate((kept) => localStorage.setItem('eyrie.kept-filters', kept), JSON.stringify(filters));
+  await page.reload();
+  await page.locator('#filter').focus();
+  await page.locator('.choices li').nth(29).waitFor();
+  await page.keyboard.press('ArrowUp');
+  const last = page.locator('.choices [aria-selected="true"]');
+  await until(page, 'the last is in sight', async () =>
+    last.evaluate((option) => {
+      const [own, box] = [option, option.parentElement!].map((each) => each.getBoundingClientRect());
+      return own!.bottom <= box!.bottom + 1;
+    }),
+  );
+  await page.keyboard.press('Enter');
+  await until(page, 'it applies', async () => /q=tcp\.port.*30$/.test(page.url()));
+  await end();
+});
+
 test('filter: a wrong one in the address is said, and nothing breaks', async () => {
   const { page, end } = await open('packets?q=tcp.prt%20%3D%3D');
   await page.getByText('This display filter cannot be used').waitFor();

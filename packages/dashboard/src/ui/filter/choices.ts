@@ -7,6 +7,8 @@ import { keptFilters, recentFilters } from '../../state/settings.ts';
 
 const COMPLETE_MS = 60;
 const CHOICES_MAX = 12;
+/** Filters used lately that are offered however many are kept. */
+const RECENT_MIN = 4;
 
 export interface Choice {
   text: string;
@@ -66,11 +68,13 @@ function choicesHere(text: string, position: Position): readonly Choice[] | null
     .map(([word, description]) => ({ text: word, type: '', description }));
 }
 
+/** All that are kept, for else nobody could come to them, and some of the others. */
 function ownFilters(): readonly Choice[] {
   const kept = keptFilters.value;
   const recent = recentFilters.value.filter((q) => !kept.includes(q));
   const choice = (type: string) => (q: string) => ({ text: q, type, description: '', isWhole: true });
-  return [...kept.map(choice('kept')), ...recent.map(choice('recent'))].slice(0, CHOICES_MAX);
+  const left = Math.max(RECENT_MIN, CHOICES_MAX - kept.length);
+  return [...kept.map(choice('kept')), ...recent.slice(0, left).map(choice('recent'))];
 }
 
 async function fieldsLike(position: Position, signal: AbortSignal): Promise<readonly Choice[]> {

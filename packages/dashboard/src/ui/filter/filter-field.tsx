@@ -1,6 +1,6 @@
 // The field itself, with a mirror of its text behind it that underlines what is wrong.
 import type { RefObject } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { FilterCheck } from '../../api/types.ts';
 import type { Choices } from './choices.ts';
 
@@ -62,8 +62,12 @@ export function FilterField({ input, text, error, choices, onText, onCaret, onKe
 }
 
 export function ChoiceList({ choices, onTake }: { choices: Choices; onTake: (at: number) => void }) {
+  const box = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    box.current?.children[choices.chosen]?.scrollIntoView({ block: 'nearest' });
+  }, [choices.chosen]);
   return (
-    <ul id="filter-choices" class="choices" role="listbox" aria-label="Completions">
+    <ul ref={box} id="filter-choices" class="choices" role="listbox" aria-label="Completions">
       {choices.list.map((choice, i) => (
         <li
           key={choice.text}
