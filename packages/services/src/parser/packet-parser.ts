@@ -1,4 +1,5 @@
 // Frames in, batches out: packets as columns, the conversations that were over or due, names, findings.
+import { unpack } from '@eyrie/capture';
 import {
   type CaptureInterface,
   Dissector,
@@ -70,7 +71,7 @@ export class PacketParser {
     this.#nextPackets = firstPackets;
     this.#streamBase = streamBase;
     // Nothing of what these two tell goes into a batch, and they are a third of the work.
-    this.#dissector = new Dissector({ matchReplies: false, timesConversations: false });
+    this.#dissector = new Dissector({ unpack, matchReplies: false, timesConversations: false });
     this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), options);
     this.#rules = rules ? new Rules(this.#dissector.session, options.idleSeconds) : null;
   }

@@ -1,12 +1,12 @@
 // A capture read from its beginning, packet after packet: what its conversations, fragments and announcements were up to
 // then is known exactly. It stands still between visits, so that scrolling on costs no more than what lies between.
 import { stat } from 'node:fs/promises';
-import { type FrameReader, type FrameSource, openCapture, RingReader } from '@eyrie/capture';
+import { type FrameReader, type FrameSource, openCapture, RingReader, unpack } from '@eyrie/capture';
 import { Dissector, type Frame, newFrame, type Packet } from '@eyrie/dissect';
 
 export class Walk {
   readonly #source: FrameSource;
-  readonly #dissector = new Dissector();
+  readonly #dissector = new Dissector({ unpack });
   readonly #frame: Frame = newFrame();
   readonly #chunks: AsyncGenerator<FrameReader, void, void>;
   #chunk: FrameReader | null = null;
