@@ -32,17 +32,21 @@ function response(coding: string, body: Uint8Array): Frame {
   });
 }
 
+function pathInStore(frame: Frame): string {
+  const parser = new PacketParser({ batchPackets: 1 });
+  parser.begin();
+  parser.add(frame);
+  const { packets } = parser.take();
+  return packets.texts[packets.path[0]!]!;
+}
+
 for (const [coding, pack] of [
   ['br', brotliCompressSync],
   ['zstd', zstdCompressSync],
 ] as const)
   test(`${coding}: JSON is JSON in the store and in the tree`, async (t) => {
     const frame = response(coding, pack('{"a":1}'));
-    const parser = new PacketParser({ batchPackets: 1 });
-    parser.begin();
-    parser.add(frame);
-    const { packets } = parser.take();
-    assert.equal(packets.texts[packets.path[0]!], 'eth:ethertype:ip:tcp:http:json');
+    assert.equal(pathInStore(frame), 'eth:ethertype:ip:tcp:http:json');
 
     const folder = mkdtempSync(join(tmpdir(), 'eyrie-coded-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,3 +59,12 @@ for (const [coding, pack] of [
     await walk.close();
     assert.deepEqual(seen, ['eth:ethertype:ip:tcp:http:json']);
   });
+
+test('a few bytes that claim megabytes stay what they are', () => {
+  const spaces = Buffer.alloc(4 << 20, ' ');
+  for (const [coding, body] of [
+    ['br', brotliCompressSync(spaces)],
+    ['zstd', zstdCompressSync(spaces)],
+  ] as const)
+    assert.equal(pathInStore(response(coding, body)), 'eth:ethertype:ip:tcp:http:data');
+});

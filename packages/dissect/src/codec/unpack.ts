@@ -9,6 +9,14 @@ export const BROTLI = 2;
 export const ZSTD = 3;
 export const UNKNOWN = 4;
 
+/**
+ * Deflate holds no more than so many times its bytes: 258 of them in two bits. Brotli could hold a million times as much,
+ * so that fourteen bytes of a packet would cost as long as a thousand packets; it and Zstandard are held to the same.
+ */
+const RATIO_MAX = 1032;
+/** Up to here anything may be held, however short. */
+const SHORT_MAX = 1 << 16;
+
 /** What `packed` holds; null when it is damaged beyond use, or holds more than `limit` bytes. */
 export type Unpack = (coding: 'br' | 'zstd', packed: Uint8Array, limit: number) => Uint8Array | null;
 
@@ -31,5 +39,6 @@ export function unpacked(
   if (coding === IDENTITY) return b.subarray(at, end);
   if (coding === DEFLATED) return inflate(b, at, end, limit)?.bytes ?? null;
   if (unpack === null || coding === UNKNOWN) return null;
-  return unpack(coding === BROTLI ? 'br' : 'zstd', b.subarray(at, end), limit);
+  const most = Math.min(limit, Math.max(SHORT_MAX, RATIO_MAX * (end - at)));
+  return unpack(coding === BROTLI ? 'br' : 'zstd', b.subarray(at, end), most);
 }
