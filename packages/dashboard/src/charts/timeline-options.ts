@@ -102,18 +102,24 @@ function bucketAt(plot: uPlot, left: number): number {
   return Math.min(times.length - 1, Math.max(0, at));
 }
 
+const DAY = 86_400;
+const YEAR = 364 * DAY;
+
 /** Seconds between two marks of the axis, as a clock divides them; finer ones are decimal. */
 const AXIS_STEPS = [
   ...[-6, -5, -4, -3, -2, -1].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power)),
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
   ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
-  ...[1, 2, 7, 14, 28, 91, 182, 364].map((days) => days * 86_400),
+  ...[1, 2, 7, 14, 28, 91, 182].map((days) => days * DAY),
+  // A packet without a time stands in 1970: without steps for that, uPlot draws no axis at all.
+  ...[1, 2, 5, 10, 20, 50, 100].map((years) => years * YEAR),
 ];
 
 function axisTime(at: number, increment: number, splits: readonly number[]): string {
-  if (increment >= 86_400) return dayAndClock(at).slice(5, 10);
+  if (increment >= YEAR) return dayAndClock(at).slice(0, 7);
+  if (increment >= DAY) return dayAndClock(at).slice(5, 10);
   const text = increment >= 60 ? clock(at).slice(0, 5) : clock(at, increment >= 1 ? 0 : placesOf(increment));
-  const isLong = splits[splits.length - 1]! - splits[0]! > 86_400;
+  const isLong = splits[splits.length - 1]! - splits[0]! > DAY;
   return isLong ? `${dayAndClock(at).slice(5, 10)} ${text}` : text;
 }
