@@ -1,6 +1,6 @@
 // `-2`: the file is read twice, so that a packet can tell what later ones say of it: which answers it, which is its end.
 import { statSync } from 'node:fs';
-import { Ahead } from '@eyrie/dissect';
+import { Ahead, type Packet, type Predicate } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 
@@ -9,14 +9,50 @@ export async function runTwice(plan: ReadPlan): Promise<ReadResult> {
   if (plan.path === '-' || statSync(plan.path, { throwIfNoEntry: false })?.isFIFO())
     throw new UserError('-2 reads the capture twice, which a pipe does not allow; save it to a file first');
   const ahead = new Ahead();
+  const read = plan.readFilter === null ? null : new Verdicts(plan.readFilter);
   const first = await run({
     ...plan,
     ahead,
+    readFilter: read?.first ?? null,
     filter: null,
     printers: async () => [],
     statistics: [],
   });
   if (first.isInterrupted) return first;
   ahead.turn();
-  return await run({ ...plan, ahead });
+  return await run({ ...plan, ahead, readFilter: read?.again ?? null });
+}
+
+/**
+ * -R is asked in the first reading, as in tshark: which packets there are, and so their numbers, must not depend on what
+ * only the second one knows.
+ */
+class Verdicts {
+  /** A bit a packet. */
+  #bits = new Uint8Array(1 << 13);
+  #count = 0;
+  #told = 0;
+  readonly first: Predicate;
+  readonly again: Predicate = () => this.#next();
+
+  constructor(filter: Predicate) {
+    const { isTimed = false } = filter;
+    this.first = Object.assign((p: Packet) => this.#keep(filter(p)), { isTimed });
+  }
+
+  #keep(isIn: boolean): boolean {
+    const at = this.#count++;
+    if (at >> 3 >= this.#bits.length) {
+      const larger = new Uint8Array(2 * this.#bits.length);
+      larger.set(this.#bits);
+      this.#bits = larger;
+    }
+    if (isIn) this.#bits[at >> 3]! |= 1 << (at & 7);
+    return isIn;
+  }
+
+  #next(): boolean {
+    const at = this.#told++;
+    return (this.#bits[at >> 3]! & (1 << (at & 7))) !== 0;
+  }
 }

@@ -40,7 +40,7 @@ export const follow: StatisticKind = {
   name: 'follow',
   usage: `follow,${PROTOCOLS.join('|')},${MODES.join('|')},STREAM[,FROM-TO]`,
   about:
-    'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT; of http2 STREAM,STREAMID',
+    'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT; of http2 STREAM,STREAMID; tls with its secrets, in the capture or by -o tls.keylog_file:FILE',
   make: (args) => new FollowStatistic(asked(args)),
 };
 
