@@ -81,7 +81,9 @@ export class Tape {
   #room(more: number): Buffer {
     const held = this.#memory;
     if (held !== null && this.#end + more <= held.length) return held;
-    const grown = Buffer.allocUnsafe(Math.max(FIRST_BYTES, 2 * (held?.length ?? 0), this.#end + more));
+    const length = Math.max(FIRST_BYTES, 2 * (held?.length ?? 0), this.#end + more);
+    // Memory of its own: a slice of Node's pool would keep all 64 KiB of it for as long as the visit lasts.
+    const grown = Buffer.allocUnsafeSlow(length);
     if (held !== null) held.copy(grown, 0, 0, this.#end);
     this.#account.hold(grown.length - (held?.length ?? 0));
     this.#memory = grown;
