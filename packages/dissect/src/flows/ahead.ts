@@ -8,22 +8,32 @@ const NUMBERS = 65_521;
 
 export class Ahead {
   readonly #found = new Map<string, Map<number, number>>();
+  readonly #entriesMax: number;
   #entries = 0;
-  #isWhole = false;
+  #isTurned = false;
+  #isFull = false;
+
+  constructor(entriesMax = ENTRIES_MAX) {
+    this.#entriesMax = entriesMax;
+  }
 
   /** The first reading is over: from now on nothing is entered, and what was is told. */
   turn(): void {
-    this.#isWhole = true;
+    this.#isTurned = true;
   }
 
-  /** All of the capture was read before: what is not known does not come. */
+  /** All of the capture was read before, and all that was found is kept: what is not known does not come. */
   get isWhole(): boolean {
-    return this.#isWhole;
+    return this.#isTurned && !this.#isFull;
   }
 
   /** `later` is the frame that tells `what` of message `number` in `frame`. The last one counts. */
   enter(what: string, frame: number, number: number, later: number): void {
-    if (this.#isWhole || frame <= 0 || this.#entries >= ENTRIES_MAX) return;
+    if (this.#isTurned || frame <= 0) return;
+    if (this.#entries >= this.#entriesMax) {
+      this.#isFull = true;
+      return;
+    }
     let found = this.#found.get(what);
     if (found === undefined) {
       found = new Map();
@@ -35,7 +45,7 @@ export class Ahead {
 
   /** The frame that was entered; 0: none, or not yet. */
   of(what: string, frame: number, number: number): number {
-    return this.#isWhole ? (this.#found.get(what)?.get(keyOf(frame, number)) ?? 0) : 0;
+    return this.#isTurned ? (this.#found.get(what)?.get(keyOf(frame, number)) ?? 0) : 0;
   }
 }
 

@@ -22,10 +22,12 @@ const REPLY_IN = 'ping';
 /** The mark of a layer that is a request of this packet, not of one that an error quotes. */
 const ASKS = 1;
 
-/** The frame of the reply to the request of this layer; 0: none comes; null: no request, or the capture is read once. */
+/** The frame of the reply to the request of this layer; 0: none comes; null: no request, or nobody knows. */
 export function replyTo(p: Packet, layer: number): number | null {
   const { ahead } = p.session;
-  return p.mark[layer] === ASKS && ahead?.isWhole === true ? ahead.of(REPLY_IN, p.number, 0) : null;
+  if (p.mark[layer] !== ASKS || ahead === null) return null;
+  const reply = ahead.of(REPLY_IN, p.number, 0);
+  return reply > 0 || ahead.isWhole ? reply : null;
 }
 
 /** What the Info column says of a request or reply: which frame has the other one. */
