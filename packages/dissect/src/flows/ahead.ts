@@ -1,8 +1,8 @@
 // What only later packets tell of an earlier one: the frame that answers a request, or ends a message. A capture read
 // twice has it: the first reading enters, the second one asks.
 
-/** Entries kept in all; what would be one more is not told. */
-const ENTRIES_MAX = 16_000_000;
+/** Entries kept in all, in some 60 bytes each; what would be one more is not told. */
+const ENTRIES_MAX = 4_000_000;
 /** Several messages of a frame are told apart by their number, as far as this prime does. */
 const NUMBERS = 65_521;
 

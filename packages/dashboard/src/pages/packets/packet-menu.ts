@@ -22,7 +22,7 @@ export function copy(text: string, what: string): void {
   // Browsers have one only for pages that came over https, or from this machine.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (clipboard === undefined)
-    return announce('The browser allows copying only over https, or on the machine that Eyrie runs on');
+    return void announce('The browser allows copying only over https, or on the machine that Eyrie runs on');
   clipboard.writeText(text).then(
     () => announce(`${what} copied`),
     () => announce('The browser did not allow copying'),
