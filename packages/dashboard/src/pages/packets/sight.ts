@@ -17,7 +17,7 @@ export interface Sight {
   isCompact: boolean;
   show: (row: number, isCentred?: boolean) => void;
   toEnd: () => void;
-  /** The element was scrolled. @returns whether upwards */
+  /** The element was scrolled. @returns whether upwards, and by the user */
   follow: () => boolean;
 }
 
@@ -29,9 +29,12 @@ export function useSight(box: RefObject<HTMLElement | null>, total: number, sele
   const [viewport, setViewport] = useState(0);
   const [, redraw] = useState(0);
 
+  const placed = useRef(0);
   const place = (scrollTop: number) => {
     const element = box.current;
     if (element !== null && element.scrollTop !== scrollTop) element.scrollTop = scrollTop;
+    // What it was set to, or as far as it goes yet: of that, too, an event tells.
+    if (element !== null) placed.current = element.scrollTop;
     redraw((n) => n + 1);
   };
 
@@ -60,10 +63,11 @@ export function useSight(box: RefObject<HTMLElement | null>, total: number, sele
     toEnd: () => place(scroll.toPixel(scroll.whole)),
     follow: () => {
       const before = scroll.firstRow;
+      const isOwn = box.current!.scrollTop === placed.current;
       const scrollTop = scroll.scrolled(box.current!.scrollTop);
       const isUp = scroll.firstRow < before - 0.5;
       place(scrollTop);
-      return isUp;
+      return isUp && !isOwn;
     },
   };
 }
