@@ -227,6 +227,9 @@ async function connect(path: string, options: StoreOptions) {
       // Nothing is fetched from the network, whatever a query asks for.
       autoinstall_known_extensions: 'false',
       preserve_insertion_order: 'true',
+      // Groups that are found without hashing are laid out by what the columns held when the question was planned: it fails
+      // where a batch is appended before it runs.
+      perfect_ht_threshold: '0',
     };
   if (options.threads !== undefined) settings.threads = String(options.threads);
   if (options.memoryBytesMax !== undefined) settings.memory_limit = `${options.memoryBytesMax}B`;
