@@ -3,7 +3,8 @@ import { netAddress } from '../../core/text.ts';
 import { Tap } from '../tap.ts';
 import type { TreeDefinition } from './tree.ts';
 
-const CLASSES = [
+/** RFC 9110 §15, and RTSP has the same (RFC 2326 §7.1.1). */
+export const CLASSES = [
   '???: broken',
   '1xx: Informational',
   '2xx: Success',

@@ -1,16 +1,8 @@
 // RTSP messages by method and status.
 import { rtspPhrases } from '../rtsp-codes.ts';
 import { Tap } from '../tap.ts';
+import { CLASSES } from './http.ts';
 import type { TreeDefinition } from './tree.ts';
-
-const CLASSES = [
-  '???: broken',
-  '1xx: Informational',
-  '2xx: Success',
-  '3xx: Redirection',
-  '4xx: Client Error',
-  '5xx: Server Error',
-];
 
 export const rtspTree: TreeDefinition = {
   name: 'rtsp,tree',
