@@ -11,11 +11,19 @@ export function newProgram(): Command {
 
 /** Calls the command that the process's arguments name, and sets the process's exit status. */
 export async function run(program: Command): Promise<void> {
+  // `eyrie read` writes by itself, and begins sooner without the stream.
+  if (process.argv[2] !== 'read') process.stdout.on('error', endIfClosed);
   try {
     await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));
   } catch (error) {
     process.exitCode = report(program, error);
   }
+}
+
+/** `eyrie --help | head`: whoever read has enough. */
+function endIfClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 /** Says what went wrong in one line; gives the exit status. */
