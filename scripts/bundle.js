@@ -37,8 +37,9 @@ async function bundle() {
     ...shared,
     entryPoints: {
       run: 'packages/cli/src/run.ts',
-      // A file of its own, so that a parser's thread begins with little: it keeps compiled code only of what it loads later.
+      // Files of their own, so that threads begin with little: a parser's keeps compiled code only of what it loads later.
       'parser-thread': 'packages/services/src/parser/thread/index.ts',
+      'lab-host-thread': 'packages/lab/src/hosting/host-thread.ts',
     },
     outdir: folder,
     outExtension: { '.js': '.mjs' },

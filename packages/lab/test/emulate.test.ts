@@ -7,7 +7,7 @@ import { SeededRandom } from '@eyrie/mesh/virtual';
 import { Churn } from '../src/emulate/churn.ts';
 import { shapersFor } from '../src/emulate/namespaces.ts';
 import { HOSTS_MAX, makerOf, planNetwork } from '../src/emulate/plan.ts';
-import { ShapedTransport } from '../src/emulate/shaped.ts';
+import { ShapedTransport } from '../src/hosting/shaped.ts';
 import { plotSvg } from '../src/plot.ts';
 import { quantilesOf } from '../src/quantiles.ts';
 

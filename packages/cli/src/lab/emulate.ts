@@ -1,4 +1,5 @@
 // `eyrie emulate`: reads the options, shows the table while it runs, prints the report.
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import {
   clean,
@@ -20,6 +21,7 @@ import { prepareFolder, writeReport } from './folder.ts';
 import { readCount, readRate, readShare, readSpan } from './read.ts';
 
 const PEERS_MAX = 5_000;
+const THREADS_MAX = 64;
 /** Of less there are no figures. */
 const DURATION_MS_MIN = 1_000;
 /** Peers that measure without a pause do nothing else. */
@@ -28,6 +30,7 @@ const INTERVAL_MS_MIN = 100;
 interface Flags {
   peers: string;
   hosts: string;
+  threads?: string;
   delay: string;
   loss: string;
   churn: string;
@@ -51,6 +54,7 @@ export async function runEmulate(flags: Flags): Promise<number> {
   const settings = {
     peers: readCount(flags.peers, '--peers', 2, PEERS_MAX),
     hosts: readCount(flags.hosts, '--hosts', 0, HOSTS_MAX),
+    threads: readCount(flags.threads ?? String(availableParallelism()), '--threads', 1, THREADS_MAX),
     delayMs: readSpan(flags.delay, '--delay', 'ms', 2_000),
     lossRate: readShare(flags.loss, '--loss', 50),
     churnPerMin: readRate(flags.churn, '--churn', 1_000),

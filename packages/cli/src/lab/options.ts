@@ -13,6 +13,7 @@ export function addLabCommands(program: Command): void {
       'on so many hosts of their own, in network namespaces (Linux, root); 0 is loopback',
       '0',
     )
+    .option('--threads <number>', 'that share the peers on loopback; one a core unless told otherwise')
     .option('--delay <time>', 'one way, of every packet: 20ms', '0ms')
     .option('--loss <percent>', 'of the packets that arrive at a host', '0%')
     .option('--churn <rate>', 'of the peers, that go and come back: 10%/min', '0%/min')

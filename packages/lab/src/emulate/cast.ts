@@ -1,7 +1,7 @@
 // Who plays where: the hosts, the peers on them, and which of these run.
 
 import type { SeededRandom } from '@eyrie/mesh/virtual';
-import type { HostCalls } from './host-process.ts';
+import type { HostCalls } from '../hosting/host.ts';
 
 export class Cast {
   readonly hosts: readonly HostCalls[];

@@ -1,7 +1,7 @@
 // How long it takes until all know that a peer is gone, or back.
 
+import type { HostCalls } from '../hosting/host.ts';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
-import type { HostCalls } from './host-process.ts';
 
 /** Shorter than a peer stays away. */
 const LOOK_AFTER_MS = 5_500;

@@ -4,13 +4,13 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRandom } from '@eyrie/mesh/virtual';
+import { LabError } from '../errors.ts';
+import { type HostSample, machineMs, type ProcessSample } from '../hosting/host.ts';
 import { quantilesOf } from '../quantiles.ts';
 import { Cast, idOf } from './cast.ts';
 import { Changes } from './changes.ts';
 import { Churn } from './churn.ts';
-import { type HostSample, machineMs } from './host.ts';
 import { Load } from './load.ts';
-import { LabError } from './namespaces.ts';
 import type { EmulateReport, Sample, Times, Traffic } from './report.ts';
 import { openStage, type Stage, type StageOptions } from './stage.ts';
 import { aborted, quiet } from './waiting.ts';
@@ -171,7 +171,7 @@ class Emulation {
       ...this.#load.recent(),
       ...trafficOf(before.hosts, hosts, passedS, running),
       cpuShare: cpuShareOf(before.hosts, hosts, passedS),
-      rssBytes: sum(hosts, (each) => each.rssBytes),
+      rssBytes: sum(processesOf(hosts), (each) => each.rssBytes),
     };
     this.#last = { atMs, hosts };
     this.#viewAgesMs.push(...viewAgesMs);
@@ -192,11 +192,12 @@ class Emulation {
 
   #report(times: Times, idle: Traffic, before: HostSample[], after: HostSample[]): EmulateReport {
     const { peers, hosts, delayMs, lossRate, churnPerMin, durationMs, intervalMs, seed } = this.#options;
+    const threads = hosts === 0 ? this.#cast.hosts.length : 0;
     const samples = this.#samples;
     const measuredS = Math.max(1, samples.at(-1)?.atS ?? 1);
     const meanRunning = sum(samples, (each) => each.running) / Math.max(1, samples.length);
     return {
-      settings: { peers, hosts, delayMs, lossRate, churnPerMin, durationMs, intervalMs, seed },
+      settings: { peers, hosts, threads, delayMs, lossRate, churnPerMin, durationMs, intervalMs, seed },
       shapers: this.#stage.shapers,
       isInterrupted: this.#options.signal.aborted,
       ...times,
@@ -216,16 +217,22 @@ class Emulation {
 }
 
 function trafficOf(before: HostSample[], after: HostSample[], passedS: number, peers: number): Traffic {
-  const rate = (of: (host: HostSample) => number) =>
-    (sum(after, of) - sum(before, of)) / Math.max(0.001, passedS) / Math.max(1, peers);
+  const rate = (of: (hosts: HostSample[]) => number) =>
+    (of(after) - of(before)) / Math.max(0.001, passedS) / Math.max(1, peers);
   return {
-    linkBytesPerPeerS: rate((each) => each.linkBytes),
-    wireBytesPerPeerS: rate((each) => each.wireBytes),
+    linkBytesPerPeerS: rate((hosts) => sum(hosts, (each) => each.linkBytes)),
+    wireBytesPerPeerS: rate((hosts) => sum(processesOf(hosts), (each) => each.wireBytes)),
   };
 }
 
 function cpuShareOf(before: HostSample[], after: HostSample[], passedS: number): number {
-  return (sum(after, (each) => each.cpuS) - sum(before, (each) => each.cpuS)) / passedS;
+  const cpuS = (hosts: HostSample[]) => sum(processesOf(hosts), (each) => each.cpuS);
+  return (cpuS(after) - cpuS(before)) / passedS;
+}
+
+/** Each once, also where several hosts are threads of it. */
+function processesOf(hosts: HostSample[]): ProcessSample[] {
+  return [...new Map(hosts.map((each) => [each.process.pid, each.process])).values()];
 }
 
 function seconds(ms: number): number {

@@ -1,8 +1,8 @@
 // What is asked of the mesh while it is measured: capacity queries, sealed messages, broadcasts.
 
+import { type Asked, machineMs } from '../hosting/host.ts';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import { type Cast, idOf } from './cast.ts';
-import { type Asked, machineMs } from './host.ts';
 import { quiet } from './waiting.ts';
 
 const BROADCAST_MS = 5_000;

@@ -2,12 +2,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { LabError } from '../errors.ts';
 import { type BranchPlan, type HostPlan, makerOf, type NetworkPlan } from './plan.ts';
 
 const COMMAND_MS = 20_000;
 const NETEM_PROBE = 'eyrie-lab-probe';
-
-export class LabError extends Error {}
 
 export interface Shaping {
   delayMs: number;

@@ -43,6 +43,8 @@ export interface EmulateReport extends Times, LoadReport {
   settings: {
     peers: number;
     hosts: number;
+    /** On loopback. */
+    threads: number;
     delayMs: number;
     lossRate: number;
     churnPerMin: number;

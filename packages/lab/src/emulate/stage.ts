@@ -1,9 +1,11 @@
-// Where an emulation runs: hosts in namespaces, each a process; or one host in this process, on loopback.
+// Where an emulation runs: hosts in namespaces, each a process; or on loopback, each a thread of this one.
 
-import { Host, type HostOptions } from './host.ts';
-import { type HostCalls, type HostProcess, startHost } from './host-process.ts';
+import { LabError } from '../errors.ts';
+import type { Hosted } from '../hosting/calls.ts';
+import type { Host, HostCalls, HostOptions } from '../hosting/host.ts';
+import { startHostThread } from '../hosting/host-thread.ts';
+import { startProcess } from '../hosting/process.ts';
 import {
-  LabError,
   leftBehind,
   makeNetwork,
   removeNamespace,
@@ -19,11 +21,13 @@ import { planNetwork } from './plan.ts';
 export interface StageOptions extends Shaping {
   /** 0 is loopback. */
   hosts: number;
+  /** On loopback, that share the peers. */
+  threads: number;
   peers: number;
   seed: number;
   /** Between two measurements of a peer. */
   intervalMs: number;
-  /** Starts a program that calls `serveHost` with the argument that is added. */
+  /** In namespaces: starts a program that calls `serveHost` with the argument that is added. */
   hostCommand: string[];
 }
 
@@ -44,8 +48,14 @@ function openLoopback(options: StageOptions, note: (line: string) => void): Stag
     note(
       'On loopback the links themselves delay and lose: a lost segment comes after 200 ms, as TCP repeats it.',
     );
-  const host = new Host(hostOptions(options, shapers, 'loopback', '127.0.0.1', 0));
-  return { hosts: [host], shapers, end: () => host.close() };
+  const threads = Math.min(options.threads, options.peers);
+  const hosts = Array.from({ length: threads }, (_, h) =>
+    startHostThread(hostOptions(options, shapers, `thread ${h}`, '127.0.0.1', h)),
+  );
+  const end = async () => {
+    await Promise.all(hosts.map((each) => each.end()));
+  };
+  return { hosts: hosts.map(({ calls }) => calls), shapers, end };
 }
 
 /** @throws LabError */
@@ -66,7 +76,7 @@ function openNamespaces(options: StageOptions, note: (line: string) => void): St
         .join(', ')}.`,
     );
   const plan = planNetwork(process.pid, options.hosts);
-  const processes: HostProcess[] = [];
+  const processes: Hosted<Host>[] = [];
   const end = async () => {
     await Promise.all(processes.map((each) => each.end()));
     removeNetwork(plan);
@@ -83,7 +93,7 @@ function openNamespaces(options: StageOptions, note: (line: string) => void): St
     shapeNetwork(plan, options, shapers);
     plan.hosts.forEach(({ namespace, address }, h) => {
       processes.push(
-        startHost(options.hostCommand, namespace, hostOptions(options, shapers, `host ${h}`, address, h)),
+        startProcess(options.hostCommand, namespace, hostOptions(options, shapers, `host ${h}`, address, h)),
       );
     });
   } catch (error) {

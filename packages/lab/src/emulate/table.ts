@@ -33,9 +33,11 @@ function latency({ count }: Quantiles, value: number): string {
 
 export function emulateText(report: EmulateReport): string {
   const { settings, shapers, messages, queries, broadcasts, idle, busy } = report;
-  const { peers, hosts, delayMs, lossRate, churnPerMin } = settings;
+  const { peers, hosts, threads, delayMs, lossRate, churnPerMin } = settings;
   const where =
-    hosts === 0 ? 'on loopback, in one process' : `on ${hosts} hosts in namespaces, a process each`;
+    hosts === 0
+      ? `on loopback, in one process, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+      : `on ${hosts} hosts in namespaces, a process each`;
   const rows: [string, string][] = [
     ['peers', `${peers} ${where}`],
     ['network', network(delayMs, lossRate, shapers)],

@@ -1,11 +1,13 @@
-// One emulated host: many real peers in one process, over TLS on the host's own address. It does what the director says
-// and measures what only it can see.
+// One host: many real peers in one thread, over TLS on the host's own address. It does what the director says and measures
+// what only it can see.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type Cancel,
   every,
+  FolderStorage,
   formatToken,
   foundMesh,
   joinMesh,
@@ -17,11 +19,14 @@ import {
   parseToken,
   type Runtime,
   type Session,
+  type Storage,
   systemRuntime,
+  type Transport,
 } from '@eyrie/mesh';
 import { namedValues } from '@eyrie/mesh/skyeye';
 import { SeededRandom } from '@eyrie/mesh/virtual';
 import { Readings } from '../readings.ts';
+import type { Calls } from './calls.ts';
 import { type LinkShape, ShapedTransport } from './shaped.ts';
 
 /** Peers that join at once from one host: the authority is one process, and has more hosts to serve. */
@@ -38,9 +43,15 @@ export interface HostOptions {
   seed: number;
   /** Of the whole mesh: names are `peer-0` to `peer-…`. */
   peers: number;
-  /** Between two measurements of a peer. */
+  /** Between two measurements of a peer; 0: they measure nothing. */
   intervalMs: number;
+  /** The folder of the peers' folders; without it what they keep is in memory. */
+  home?: string;
+  /** Peers use the links of the mesh as they are: then none can fall silent. */
+  isUnshaped?: boolean;
 }
+
+export type HostCalls = Calls<Host>;
 
 /** What a host says once a second. Sums over its running peers, unless said otherwise. */
 export interface HostSample {
@@ -51,17 +62,24 @@ export interface HostSample {
   seeing: number;
   /** Of the views of all peers here. */
   viewAgesMs: number[];
-  /** User and system, since the process began. */
-  cpuS: number;
-  rssBytes: number;
-  /** Since the process began, with TLS records. */
+  /** Since the host began, with TLS records. */
   linkBytes: number;
-  /** Since the namespace was made, with TCP/IP heads and acknowledgements; 0 without a namespace. */
-  wireBytes: number;
   links: number;
+  process: ProcessSample;
   /** Whom a peer here learned to be gone, since the last sample. */
   gone: string[];
   warnings: Record<string, number>;
+}
+
+/** Of the process in which the host runs, maybe beside others. */
+export interface ProcessSample {
+  pid: number;
+  /** User and system, of all threads, since it began. */
+  cpuS: number;
+  /** All threads together. */
+  rssBytes: number;
+  /** Since the host began, with TCP/IP heads and acknowledgements, of all in its namespace. */
+  wireBytes: number;
 }
 
 /** How many peers know of a change, of those that ran all the time. */
@@ -86,7 +104,8 @@ export interface Asked {
 interface Running {
   opened: OpenedPeer;
   stopMeasuring: Cancel;
-  transport: ShapedTransport;
+  /** Null where links are not shaped. */
+  transport: ShapedTransport | null;
   startedMs: number;
 }
 
@@ -99,7 +118,7 @@ export class Host {
   readonly #options: HostOptions;
   readonly #runtime: Runtime;
   readonly #shape: LinkShape;
-  readonly #storages = new Map<string, MemoryStorage>();
+  readonly #storages = new Map<string, Storage>();
   readonly #running = new Map<string, Running>();
   readonly #silent = new Map<string, Running>();
   /** When a peer here last learned that somebody is alive, or not: `peer-7 true`. */
@@ -141,7 +160,10 @@ export class Host {
         const storage = this.#storageOf(id);
         const settings = this.#settingsOf(id);
         const runtime = this.#runtime;
-        await joinMesh({ runtime, storage, invitation, settings, waitMs: 0, onWaiting: () => {} });
+        const enter = () =>
+          joinMesh({ runtime, storage, invitation, settings, waitMs: 0, onWaiting: () => {} });
+        // A machine that is busy with other things may be too slow for one try.
+        await enter().catch(enter);
         await this.#open(id);
       }
     };
@@ -160,7 +182,7 @@ export class Host {
   async silence(id: string): Promise<number> {
     const gone = this.#take(id);
     const atMs = machineMs();
-    gone.transport.silence();
+    gone.transport?.silence();
     this.#silent.set(id, gone);
     return atMs;
   }
@@ -193,7 +215,7 @@ export class Host {
 
   /** A sealed message and its receipt: how long that took; null if it was not delivered. */
   async message(from: string, to: string): Promise<number | null> {
-    const peer = this.#running.get(from)?.opened.peer;
+    const peer = this.peer(from);
     if (peer === undefined) return null;
     const startMs = machineMs();
     const { isDelivered } = await peer.send(to, 'emulated');
@@ -202,7 +224,7 @@ export class Host {
 
   /** A broadcast: how many said that they have it, and how long it took until all had. */
   async broadcast(from: string): Promise<{ count: number; ms: number } | null> {
-    const peer = this.#running.get(from)?.opened.peer;
+    const peer = this.peer(from);
     if (peer === undefined) return null;
     const startMs = machineMs();
     const { count, problem } = await peer.broadcast('emulated');
@@ -211,7 +233,7 @@ export class Host {
 
   /** A capacity query; null if the peer does not run. */
   async query(from: string, text: string): Promise<Asked | null> {
-    const peer = this.#running.get(from)?.opened.peer;
+    const peer = this.peer(from);
     if (peer === undefined) return null;
     const startMs = machineMs();
     const { hops, matched, complete, problem } = await peer.skyeye.query(text);
@@ -219,11 +241,10 @@ export class Host {
   }
 
   async sample(everybody: number): Promise<HostSample> {
-    const peers = [...this.#running.values()].map(({ opened }) => opened.peer);
+    const peers = this.peers();
     const views = peers.flatMap((peer) => peer.skyeye.view() ?? []);
     let openLinkBytes = 0;
     for (const session of this.#sessions) openLinkBytes += session.link.sentBytes;
-    const { user, system } = process.cpuUsage();
     const gone = [...this.#gone];
     this.#gone.clear();
     return {
@@ -231,22 +252,21 @@ export class Host {
       whole: peers.filter((peer) => peer.directory.tree.size === everybody).length,
       seeing: views.filter((view) => view.peers === everybody && view.alive === everybody).length,
       viewAgesMs: views.map((view) => view.ageMs),
-      cpuS: (user + system) / 1e6,
-      rssBytes: process.memoryUsage.rss(),
       linkBytes: this.#closedLinkBytes + openLinkBytes,
-      wireBytes: wireBytes() - this.#wireBytesAtStart,
       links: this.#sessions.size,
+      process: processSample(this.#wireBytesAtStart),
       gone,
       warnings: Object.fromEntries(this.#warnings),
     };
   }
 
-  async close(): Promise<void> {
-    for (const { opened } of this.#silent.values()) opened.peer.kill();
-    for (const { stopMeasuring } of this.#running.values()) stopMeasuring();
-    await Promise.all([...this.#running.values()].map(({ opened }) => opened.close()));
-    this.#running.clear();
-    this.#silent.clear();
+  /** Those that run here. */
+  protected peers(): Peer[] {
+    return [...this.#running.values()].map(({ opened }) => opened.peer);
+  }
+
+  protected peer(id: string): Peer | undefined {
+    return this.#running.get(id)?.opened.peer;
   }
 
   async #open(id: string): Promise<Peer> {
@@ -261,15 +281,14 @@ export class Host {
 
   async #openAt(id: string, port: number | undefined): Promise<Peer> {
     let transport: ShapedTransport | null = null;
+    const shape = (inner: Transport) => {
+      transport = new ShapedTransport(inner, this.#shape);
+      return transport;
+    };
+    const { isUnshaped = false, intervalMs } = this.#options;
+    const around = isUnshaped ? {} : { around: shape };
     const storage = this.#storageOf(id);
-    const opened = openPeerIn(storage, {
-      runtime: this.#runtime,
-      port,
-      around: (inner) => {
-        transport = new ShapedTransport(inner, this.#shape);
-        return transport;
-      },
-    });
+    const opened = openPeerIn(storage, { runtime: this.#runtime, port, ...around });
     const { peer, settings } = opened;
     peer.directory.onChange.push((other, status, before) => {
       // One that fell silent still runs, and takes all others for dead.
@@ -286,11 +305,11 @@ export class Host {
     const measure = () => {
       peer.skyeye.report(namedValues(this.#readings.measure(Number(id.split('-')[1]))));
     };
-    measure();
-    const stopMeasuring = every(this.#runtime, this.#options.intervalMs, measure);
+    if (intervalMs > 0) measure();
+    const stopMeasuring = intervalMs > 0 ? every(this.#runtime, intervalMs, measure) : () => {};
     const taken = Number(peer.addresses[0]!.split(':').at(-1));
     if (settings.port !== taken) storage.write('settings.json', JSON.stringify({ ...settings, port: taken }));
-    this.#running.set(id, { opened, stopMeasuring, transport: transport!, startedMs: machineMs() });
+    this.#running.set(id, { opened, stopMeasuring, transport, startedMs: machineMs() });
     return peer;
   }
 
@@ -302,8 +321,10 @@ export class Host {
     return running;
   }
 
-  #storageOf(id: string): MemoryStorage {
-    const storage = this.#storages.get(id) ?? new MemoryStorage();
+  #storageOf(id: string): Storage {
+    const { home } = this.#options;
+    const make = () => (home === undefined ? new MemoryStorage() : new FolderStorage(join(home, id)));
+    const storage = this.#storages.get(id) ?? make();
     this.#storages.set(id, storage);
     return storage;
   }
@@ -311,6 +332,16 @@ export class Host {
   #settingsOf(id: string): PeerSettings {
     return { id, host: this.#options.address, port: 0, advertise: [], entrances: [] };
   }
+}
+
+function processSample(wireBytesAtStart: number): ProcessSample {
+  const { user, system } = process.cpuUsage();
+  return {
+    pid: process.pid,
+    cpuS: (user + system) / 1e6,
+    rssBytes: process.memoryUsage.rss(),
+    wireBytes: wireBytes() - wireBytesAtStart,
+  };
 }
 
 /** What left by all interfaces of this namespace; the machine's own, with others' traffic, where there is none. */

@@ -1,0 +1,92 @@
+// How hosts are told what to do: a call by name, its outcome by number, over whatever carries messages: between threads, or
+// between processes. Both sides know the class of the host; a call is one of its methods that gives a promise.
+
+import { LabError } from '../errors.ts';
+
+interface Call {
+  id: number;
+  method: string;
+  args: unknown[];
+}
+
+interface Outcome {
+  id: number;
+  result?: unknown;
+  error?: string;
+}
+
+/** What of a host can be called from elsewhere. */
+export type Calls<H> = {
+  [M in keyof H as H[M] extends (...args: never[]) => Promise<unknown> ? M : never]: H[M];
+};
+
+/** A host that runs somewhere else. */
+export interface Hosted<H> {
+  calls: Calls<H>;
+  /** Lets it end by itself, then makes it. */
+  end(): Promise<void>;
+}
+
+/** The side that calls. */
+export class Caller {
+  readonly #name: string;
+  readonly #send: (call: Call) => void;
+  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  #next = 0;
+  #gone: string | null = null;
+
+  constructor(name: string, send: (call: Call) => void) {
+    this.#name = name;
+    this.#send = send;
+  }
+
+  calls<H>(): Calls<H> {
+    const get = (_target: object, method: string | symbol) =>
+      // Whoever awaits an object asks it for `then`.
+      typeof method === 'string' && method !== 'then'
+        ? (...args: unknown[]) => this.#call(method, args)
+        : undefined;
+    return new Proxy({}, { get }) as Calls<H>;
+  }
+
+  #call(method: string, args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone !== null) return reject(new LabError(this.#gone));
+      const id = this.#next++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#send({ id, method, args });
+    });
+  }
+
+  /** The host said this. */
+  hear({ id, result, error }: Outcome): void {
+    const call = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error === undefined) call?.resolve(result);
+    else call?.reject(new LabError(`${this.#name}: ${error}`));
+  }
+
+  get isGone(): boolean {
+    return this.#gone !== null;
+  }
+
+  /** Nobody answers any more: neither what is waited for nor what comes later. */
+  fail(why: string): void {
+    this.#gone ??= `${this.#name} ${why}`;
+    for (const { reject } of this.#waiting.values()) reject(new LabError(this.#gone));
+    this.#waiting.clear();
+  }
+}
+
+/** The side that is called: does it, and says what came of it. */
+export function answer(host: object, { id, method, args }: Call, say: (outcome: Outcome) => void): void {
+  const doing = async () => {
+    const named = (host as Record<string, unknown>)[method];
+    if (typeof named !== 'function') throw new Error(`no method ${method}`);
+    return named.apply(host, args);
+  };
+  doing().then(
+    (result) => say({ id, result }),
+    (error) => say({ id, error: String((error as Error).message) }),
+  );
+}

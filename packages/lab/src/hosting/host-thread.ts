@@ -1,0 +1,13 @@
+// The thread of a host: this file is both ends, so that it is found wherever the sources were put together.
+
+import type { Hosted } from './calls.ts';
+import { Host, type HostOptions } from './host.ts';
+import { serveInThread, startThread } from './thread.ts';
+
+const KIND = 'eyrie lab host';
+
+export function startHostThread(options: HostOptions): Hosted<Host> {
+  return startThread(new URL(import.meta.url), KIND, options.name, options);
+}
+
+serveInThread(KIND, (options: HostOptions) => new Host(options));
