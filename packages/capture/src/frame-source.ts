@@ -21,3 +21,8 @@ export interface FrameSource {
   chunks(): AsyncGenerator<FrameReader, void, void>;
   close(): Promise<void>;
 }
+
+/** One that reads the bytes of a capture, be they a file's or those of a program that captures. */
+export interface CaptureBytes extends FrameSource {
+  readonly reader: CaptureReader;
+}

@@ -4,7 +4,7 @@ export { type Compression, DecompressError, decompress } from './decompress.ts';
 export type { CaptureErrorCode } from './errors.ts';
 export { CaptureError, readError } from './errors.ts';
 export { captureFiles } from './folder.ts';
-export type { FrameReader, FrameSource, SourceInfo } from './frame-source.ts';
+export type { CaptureBytes, FrameReader, FrameSource, SourceInfo } from './frame-source.ts';
 export { listInterfaces, type NetworkInterface } from './live/interfaces.ts';
 export { LIVE_DEFAULTS, type LiveOptions, LiveSource, openLive } from './live/live.ts';
 export type { DropCounts } from './live/messages.ts';

@@ -1,5 +1,5 @@
 // `eyrie capture`: an interface or a file to a parser over HTTP; the list of interfaces.
-import { listInterfaces, type ToolName } from '@eyrie/capture';
+import type { ToolName } from '@eyrie/capture';
 import type { Encoding } from '@eyrie/services/bus';
 import { captureFile, captureLive, type Sent } from '@eyrie/services/capture';
 import type { Config } from '@eyrie/services/config';
@@ -17,6 +17,7 @@ import {
 import { speedFrom } from '../pipeline/speed.ts';
 import { grouped } from '../terminal/units.ts';
 import { meshReading } from '../time/clock-reading.ts';
+import { listInterfaces } from './interfaces.ts';
 
 export interface CaptureCommandOptions extends CommonOptions, LiveFlags {
   readonly interface?: string;
@@ -30,7 +31,10 @@ export interface CaptureCommandOptions extends CommonOptions, LiveFlags {
 
 /** Resolves to the exit status. @throws UserError */
 export async function runCapture(file: string | undefined, options: CaptureCommandOptions): Promise<number> {
-  if (options.list === true) return list(options.json === true);
+  if (options.list === true) {
+    await listInterfaces(options.json === true);
+    return 0;
+  }
   if ((file === undefined) === (options.interface === undefined))
     throw new UserError('name a capture file or, with -i, an interface; eyrie capture --list shows them');
   const config = configFrom(options, { capture: { ...captureFlags(options), parser: options.parser } });
@@ -87,21 +91,4 @@ function problemOf({ problem, refused }: Sent): string | null {
 function sentLine({ packets, wasStored }: Sent, file: string | undefined): string {
   if (wasStored) return `${file} is stored already; --again stores it once more`;
   return `ended; ${grouped(packets)} packets were sent and stored`;
-}
-
-async function list(asJson: boolean): Promise<number> {
-  const interfaces = await listInterfaces().catch(userError);
-  if (asJson) {
-    const items = interfaces.map(({ name, description, addresses, isUp, isLoopback }) => ({
-      ...{ name, description, addresses, is_up: isUp, is_loopback: isLoopback },
-    }));
-    console.log(JSON.stringify(items, null, 2));
-    return 0;
-  }
-  const width = Math.max(...interfaces.map(({ name }) => name.length));
-  for (const { name, description, addresses, isUp, isLoopback } of interfaces) {
-    const facts = [isUp ? 'up' : 'down', ...(isLoopback ? ['loopback'] : []), ...addresses];
-    console.log(`${name.padEnd(width)}  ${facts.join(' ')}${description === '' ? '' : `  (${description})`}`);
-  }
-  return 0;
 }

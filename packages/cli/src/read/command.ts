@@ -5,6 +5,7 @@ import { type Statistic, statistic } from '../statistics/index.ts';
 import { Output } from '../terminal/output.ts';
 import { Progress } from '../terminal/progress.ts';
 import { filterOf } from './filter.ts';
+import { type LiveReadOptions, livePlan } from './live.ts';
 import { decodeAs, keyLogs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
 import { packetPrinter } from './printers.ts';
@@ -13,7 +14,7 @@ import { runShare, runTogether, shareOfThisProcess } from './together.ts';
 import { runTwice } from './twice.ts';
 import { CapturePrinter, FILE_TYPES, type FileType } from './write.ts';
 
-export interface ReadOptions {
+export interface ReadOptions extends LiveReadOptions {
   readonly displayFilter?: string;
   readonly readFilter?: string;
   /** Default: fields where fields are named, else text. */
@@ -49,10 +50,11 @@ const INTERRUPTED = 130;
 /** What the flags say of how a file is read. @throws UserError */
 export function readingOf(
   options: ReadOptions,
-): Pick<ReadPlan, 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'keyLogs' | 'timeFormat'> {
+): Pick<ReadPlan, 'live' | 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'keyLogs' | 'timeFormat'> {
   decodeAs(options.decodeAs ?? []);
   const { displayFilter, readFilter } = options;
   return {
+    live: livePlan(options),
     filter: displayFilter === undefined ? null : filterOf('-Y', displayFilter),
     readFilter: readFilter === undefined ? null : filterOf('-R', readFilter),
     countMax: count(options.count),
@@ -96,7 +98,10 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   }
   let result: ReadResult | null = null;
   const isTwice = options['2'] === true;
-  if (isQuiet && options.write === undefined && !isTwice) {
+  const isLive = reading.live !== null;
+  if (isTwice && isLive)
+    throw new UserError('-2 reads the capture twice, which an interface does not allow: -w saves it');
+  if (isQuiet && options.write === undefined && !isTwice && !isLive) {
     // What was begun together may have to be begun anew alone.
     const together = names.map(statistic);
     result = await runTogether({ ...plan, statistics: together }, processes);

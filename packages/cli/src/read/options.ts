@@ -16,7 +16,9 @@ Examples:
   eyrie read office.pcapng -q -z follow,tcp,ascii,0     what the two sides of a conversation said
   eyrie read office.pcapng -q -z findings               scans, floods, spoofing, tunnels, guessed passwords …
   eyrie read office.pcapng -Y 'ip.addr == 10.0.0.0/8' -w part.pcapng
-  tcpdump -w - | eyrie read -                           packets as they come
+  eyrie read -i eth0 -Y 'dns || tls.handshake'          packets as they come, until Ctrl-C
+  eyrie read -i eth0 -a duration:60 -q -z conv,ip       who talked with whom within a minute
+  ssh gate tcpdump -w - | eyrie read -                  from another machine
 
 Exit status: 0 done, 1 failed (a damaged file: what could be read was shown), 2 called wrongly,
 130 interrupted by Ctrl-C (what was read so far was shown).`;
@@ -25,7 +27,10 @@ export function addReadCommand(program: Command): void {
   program
     .command('read')
     .description('read a capture file and answer as tshark does')
-    .argument('[file]', 'capture file (pcap, pcapng, snoop; also .gz, .zst), or - for standard input')
+    .argument(
+      '[file]',
+      'capture file (pcap, pcapng, snoop; also .gz, .zst), or - for standard input; not with -i',
+    )
     .argument('[filter...]', 'display filter, as with -Y')
     .optionsGroup('Which packets:')
     .option('-r, --read <file>', 'the same as naming the file')
@@ -35,6 +40,13 @@ export function addReadCommand(program: Command): void {
       'only these packets exist at all, also for statistics and numbers; -2 may stand with it, as in tshark',
     )
     .option('-c, --count <number>', 'stop after reading this many packets')
+    .optionsGroup('Live, instead of from a file:')
+    .option('-i, --interface <name>', 'capture here until Ctrl-C')
+    .option('-f, --capture-filter <bpf>', 'BPF capture filter, as in: tcp port 443')
+    .option('-a, --autostop <condition>', 'end by itself: duration:SECONDS (or -c)')
+    .option('-s, --snapshot-length <bytes>', 'bytes kept of each packet')
+    .option('-p, --no-promiscuous-mode', 'only packets of this host')
+    .option('-D, --list-interfaces', 'list the interfaces that there are')
     .optionsGroup('How packets are printed:')
     .option('-T, --type <format>', 'text (lines; the default), tabs, fields, json, jsonraw, ek, pdml, psml')
     .option(
@@ -107,7 +119,7 @@ export function addReadCommand(program: Command): void {
       async (
         argument: string | undefined,
         words: string[],
-        options: ReadOptions & { read?: string; summary?: boolean; key?: string },
+        options: ReadOptions & { read?: string; summary?: boolean; key?: string; listInterfaces?: boolean },
       ) => {
         if (options.key !== undefined) process.env.EYRIE_CAPTURE_KEY = options.key;
         if (options.statistics?.includes('help')) {
@@ -115,7 +127,11 @@ export function addReadCommand(program: Command): void {
           listStatistics();
           return;
         }
-        const { path, filter } = fileAndFilter(argument, words, options.read);
+        if (options.listInterfaces === true) {
+          const { listInterfaces } = await import('../capture/interfaces.ts');
+          return listInterfaces(options.json === true);
+        }
+        const { path, filter } = fileAndFilter(argument, words, options);
         if (filter !== '' && options.displayFilter !== undefined)
           throw new UserError(`two display filters, -Y ${options.displayFilter} and ${filter}: name one`);
         const chosen: ReadOptions = filter === '' ? options : { ...options, displayFilter: filter };
@@ -130,15 +146,19 @@ export function addReadCommand(program: Command): void {
     );
 }
 
-/** With -r all bare words are the filter, as in tshark; else the first one is the file. */
+/** With -r or -i all bare words are the filter, as in tshark; else the first one is the file. */
 function fileAndFilter(
   first: string | undefined,
   rest: readonly string[],
-  option: string | undefined,
+  { read, interface: name }: { read?: string; interface?: string },
 ): { path: string; filter: string } {
+  if (read !== undefined && name !== undefined) throw new UserError('-r and -i: name a file or an interface');
+  const option = read ?? name;
   const words = first === undefined ? rest : [first, ...rest];
   const [path, ...filter] = option === undefined || words[0] === option ? words : [option, ...words];
   if (path === undefined)
-    throw new UserError('name a capture file, or - for standard input; see eyrie read --help');
+    throw new UserError(
+      'name a capture file, - for standard input, or an interface with -i; see eyrie read --help',
+    );
   return { path, filter: filter.join(' ') };
 }

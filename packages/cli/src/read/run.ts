@@ -1,5 +1,5 @@
 // The loop of `eyrie read`: frames from the source, dissected, filtered, and shown to printers and statistics.
-import { CaptureError, type CaptureSource, openCapture, unpack } from '@eyrie/capture';
+import { type CaptureBytes, CaptureError, openCapture, unpack } from '@eyrie/capture';
 import {
   type Ahead,
   type CaptureReader,
@@ -17,10 +17,14 @@ import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import type { Statistic } from '../statistics/index.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Progress } from '../terminal/progress.ts';
+import { type LivePlan, openInterface, tellEnd } from './live.ts';
 import type { Printer } from './printer.ts';
 
 export interface ReadPlan {
+  /** Of the file; of an interface its name. */
   readonly path: string;
+  /** Where packets are captured instead of read from a file. */
+  readonly live?: LivePlan | null;
   /** Which packets there are at all (-R): the others are not counted, nor seen by statistics. Null: all. */
   readonly readFilter: Predicate | null;
   /** Which packets are printed and written. */
@@ -54,7 +58,7 @@ export interface Share {
 }
 
 export interface ReadResult {
-  /** Ctrl-C ended it. */
+  /** Ctrl-C ended it before its end; an interface has no other. */
   readonly isInterrupted: boolean;
   /** What is wrong with the file, after the last packet that could be read; null: nothing. */
   readonly problem: string | null;
@@ -69,8 +73,11 @@ export interface ReadResult {
 
 /** @throws UserError when the file can't be opened, or output can't be written: then nothing is left half written. */
 export async function run(plan: ReadPlan): Promise<ReadResult> {
-  const source = await open(plan.path);
-  const interrupt = listenForInterrupt(source, plan.signal);
+  const { live = null } = plan;
+  const listener = live === null ? null : await openInterface(plan.path, live);
+  const source = listener ?? (await open(plan.path));
+  // What the interface has delivered by then is still read.
+  const interrupt = listenForInterrupt(() => (listener === null ? source.close() : listener.stop()), plan);
   let printers: readonly Printer[] = [];
   let session: Session;
   try {
@@ -79,26 +86,27 @@ export async function run(plan: ReadPlan): Promise<ReadResult> {
     for (const printer of printers) await printer.finish();
   } catch (error) {
     for (const printer of printers) await printer.abandon?.();
-    throw error;
+    throw error instanceof CaptureError ? new UserError(error.message, FAILED) : error;
   } finally {
     plan.progress?.end();
     interrupt.end();
     await source.close();
   }
   const { problem, interfaces, frameCount, secrets } = source.reader;
+  if (listener !== null) tellEnd(listener, frameCount);
   const linkTypes = new Set(interfaces.map(({ linkType }) => linkType));
   return {
     frameCount,
     session,
     hasSecrets: secrets.length > 0,
     unreadLinkTypes: [...linkTypes].filter((linkType) => linkType >= 0 && !isLinkTypeRead(linkType)),
-    isInterrupted: interrupt.came,
+    isInterrupted: interrupt.came && listener === null,
     problem: problem === null ? null : `${named(plan.path)}: ${problem.message}`,
   };
 }
 
 async function readAll(
-  source: CaptureSource,
+  source: CaptureBytes,
   plan: ReadPlan,
   printers: readonly Printer[],
   interrupt: Interrupt,
@@ -121,7 +129,7 @@ async function readAll(
   const frame = newFrame();
   const kept = { count: 0 };
   for await (const _ of source.chunks()) {
-    if (interrupt.came || !pump(reader, frame, dissector, plan, printers, kept)) break;
+    if ((interrupt.came && !plan.live) || !pump(reader, frame, dissector, plan, printers, kept)) break;
     for (const printer of printers) await printer.drain?.();
     // Whoever reads a pipe wants to see what came, not what fills a buffer.
     if (source.size === null) plan.out.flush();
@@ -167,13 +175,15 @@ interface Interrupt {
   end(): void;
 }
 
-/** Ctrl-C ends the reading, and what was read so far is shown; a second one ends at once. */
-function listenForInterrupt(source: CaptureSource, signal?: AbortSignal): Interrupt {
+/** Ctrl-C, or the end of the time that was given, ends the reading: what was read so far is shown. A second one ends at once. */
+function listenForInterrupt(endSource: () => void, { signal, live }: ReadPlan): Interrupt {
   const onInterrupt = (): void => {
     interrupt.came = true;
-    source.close();
+    endSource();
   };
+  const timer = Number.isFinite(live?.seconds) ? setTimeout(onInterrupt, live!.seconds * 1000) : undefined;
   const end = (): void => {
+    clearTimeout(timer);
     process.removeListener('SIGINT', onInterrupt);
     signal?.removeEventListener('abort', onInterrupt);
   };
@@ -184,7 +194,7 @@ function listenForInterrupt(source: CaptureSource, signal?: AbortSignal): Interr
   return interrupt;
 }
 
-async function open(path: string): Promise<CaptureSource> {
+async function open(path: string): Promise<CaptureBytes> {
   try {
     return await openCapture(path);
   } catch (error) {

@@ -1,6 +1,7 @@
 // The whole of `eyrie read`, evaluated: scripts/snapshot.js keeps it as it stands in memory, and bin/eyrie.js starts from
 // there. Nothing here may depend on the process that it is evaluated in.
 import { newProgram, run } from '../running.ts';
+import '../capture/interfaces.ts';
 import '../statistics/help.ts';
 import '../summary/command.ts';
 import './command.ts';

@@ -1,5 +1,5 @@
 // `-z expert[,LEVEL][,FILTER]`: what an expert would say, the gravest first, as tshark prints it.
-import type { CaptureSource } from '@eyrie/capture';
+import type { CaptureBytes } from '@eyrie/capture';
 import { ExpertFindings, type Packet, type PacketComment, type Session, type Severity } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { filtered, firstAndRest, type Statistic, type StatisticKind } from './statistic.ts';
@@ -37,7 +37,7 @@ class Expert implements Statistic {
     this.#last = last;
   }
 
-  begin(_: Session, source: CaptureSource): void {
+  begin(_: Session, source: CaptureBytes): void {
     this.#comments = source.reader.comments;
   }
 

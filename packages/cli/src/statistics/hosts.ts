@@ -1,5 +1,5 @@
 // `-z hosts`: names of addresses that the capture itself tells, in the format of /etc/hosts.
-import type { CaptureSource } from '@eyrie/capture';
+import type { CaptureBytes } from '@eyrie/capture';
 import { HostNames, ipv4Address, ipv6Address, type Packet, type Session } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
@@ -20,14 +20,14 @@ class Hosts implements Statistic {
   readonly #hasIpv4: boolean;
   readonly #hasIpv6: boolean;
   readonly #names = new HostNames();
-  #source: CaptureSource | null = null;
+  #source: CaptureBytes | null = null;
 
   constructor(hasIpv4: boolean, hasIpv6: boolean) {
     this.#hasIpv4 = hasIpv4;
     this.#hasIpv6 = hasIpv6;
   }
 
-  begin(_: Session, source: CaptureSource): void {
+  begin(_: Session, source: CaptureBytes): void {
     this.#source = source;
   }
 

@@ -1,5 +1,5 @@
 // What `-z` asks for: something that sees every packet of the file and says at the end what it found.
-import type { CaptureSource } from '@eyrie/capture';
+import type { CaptureBytes } from '@eyrie/capture';
 import type { Frame, Packet, Session } from '@eyrie/dissect';
 import { filterOf } from '../read/filter.ts';
 import type { Output } from '../terminal/output.ts';
@@ -15,7 +15,7 @@ export interface Statistic {
    */
   readonly parts?: { take(): unknown; add(part: unknown): boolean };
   /** Before the first packet. */
-  begin?(session: Session, source: CaptureSource): void;
+  begin?(session: Session, source: CaptureBytes): void;
   /** Packet and frame are borrowed until it returns. */
   see(p: Packet, frame: Frame): void;
   /** Before the first packet, where nothing else will be printed: it need not keep what it can print at once. */

@@ -1,5 +1,5 @@
 // `eyrie read FILE --summary`: the file on one page.
-import type { CaptureSource } from '@eyrie/capture';
+import type { CaptureBytes } from '@eyrie/capture';
 import { Overview, type Packet, type Session } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
 import { type ReadOptions, readingOf } from '../read/command.ts';
@@ -44,7 +44,7 @@ class Summary implements Statistic {
   readonly #passes: ((p: Packet) => boolean) | null;
   readonly #overview = new Overview();
   #session: Session | null = null;
-  #source: CaptureSource | null = null;
+  #source: CaptureBytes | null = null;
   #started = 0;
 
   constructor(path: string, passes: ((p: Packet) => boolean) | null) {
@@ -52,7 +52,7 @@ class Summary implements Statistic {
     this.#passes = passes;
   }
 
-  begin(session: Session, source: CaptureSource): void {
+  begin(session: Session, source: CaptureBytes): void {
     this.#session = session;
     this.#source = source;
     this.#started = performance.now();

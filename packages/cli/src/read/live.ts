@@ -1,0 +1,76 @@
+// `eyrie read -i`: packets of an interface, read as those of a file are.
+import { CaptureError, type LiveOptions, type LiveSource, openLive } from '@eyrie/capture';
+import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+
+/** The flags, as they were given. */
+export interface LiveReadOptions {
+  /** -i */
+  readonly interface?: string;
+  /** -f, BPF */
+  readonly captureFilter?: string;
+  /** -s, bytes */
+  readonly snapshotLength?: string;
+  /** False after -p. */
+  readonly promiscuousMode?: boolean;
+  /** -a, as in `duration:10` */
+  readonly autostop?: string;
+}
+
+export interface LivePlan {
+  readonly options: LiveOptions;
+  /** Ends the capture by itself; Infinity: Ctrl-C does. */
+  readonly seconds: number;
+}
+
+const SNAPSHOT_MAX = 262_144;
+/** The longest that a timer can wait: 24 days. */
+const SECONDS_MAX = 2_147_483;
+
+/** What the flags say of a live capture; null where a file is read. @throws UserError */
+export function livePlan(flags: LiveReadOptions): LivePlan | null {
+  const { captureFilter, snapshotLength, promiscuousMode, autostop } = flags;
+  if (flags.interface === undefined) {
+    const given = { '-f': captureFilter, '-s': snapshotLength, '-a': autostop };
+    const alone = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+    if (alone !== undefined) throw new UserError(`${alone} goes with -i, the interface to listen on`);
+    return null;
+  }
+  const options = {
+    ...(captureFilter !== undefined && { filter: captureFilter }),
+    ...(snapshotLength !== undefined && { snapLength: snapLength(snapshotLength) }),
+    ...(promiscuousMode === false && { promiscuous: false }),
+  };
+  return { options, seconds: autostop === undefined ? Number.POSITIVE_INFINITY : duration(autostop) };
+}
+
+function snapLength(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) <= SNAPSHOT_MAX) return Number(text);
+  throw new UserError(`-s ${text}: bytes kept of each packet, ${SNAPSHOT_MAX} at most; 0 is all`);
+}
+
+function duration(text: string): number {
+  const seconds = Number(/^duration:(\d+(?:\.\d+)?)$/.exec(text)?.[1]);
+  if (seconds > 0 && seconds <= SECONDS_MAX) return seconds;
+  throw new UserError(`-a ${text}: write it as duration:10, in seconds`);
+}
+
+/** Begins to listen, and says so: nothing else may come for long. @throws UserError */
+export async function openInterface(name: string, { options }: LivePlan): Promise<LiveSource> {
+  try {
+    const source = await openLive(name, options);
+    console.error(`eyrie: listening on ${name} with ${source.tool.name}; Ctrl-C ends it`);
+    return source;
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    const isUsage = error.code === 'ERR_CAPTURE_NO_INTERFACE' || error.code === 'ERR_CAPTURE_BAD_FILTER';
+    throw new UserError(error.message, isUsage ? BAD_USAGE : FAILED);
+  }
+}
+
+/** How many came, and how many were lost, on standard error as with tcpdump. */
+export function tellEnd(source: LiveSource, frameCount: number): void {
+  const lost = source.drops.kernel + source.drops.interface;
+  const packets = `${frameCount.toLocaleString('en-US')} ${frameCount === 1 ? 'packet' : 'packets'}`;
+  const loss = lost === 0 ? '' : `, ${lost.toLocaleString('en-US')} lost: -f or -s makes it less work`;
+  console.error(`eyrie: ${packets}${loss}`);
+}
