@@ -1,0 +1,145 @@
+// A mesh of many real peers in one process, over TLS on loopback: npm run bench:mesh -- [peers] [join: only that] [--threads N]
+// Says what it costs to join, to idle, to talk, to revoke. Peers are shared by threads, one a core: most links have their ends
+// in two of them.
+
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { machineMs } from '../src/hosting/host.ts';
+import { startMeshHost } from './mesh-host.ts';
+import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, say, spread, until } from './stage.ts';
+
+const SETTLE_MS = 25_000;
+const IDLE_S = 10;
+const TRIPS = 2_000;
+const MESSAGES = 1_000;
+const BROADCASTS = 20;
+const BULK_BYTES = 512 << 20;
+
+const startMs = machineMs();
+const startCpuS = cpuS();
+const stage = openStage(startMeshHost);
+const { hosts, ids, hostOf } = stage;
+const count = ids.length;
+
+await join();
+if (!stage.isJoinOnly) {
+  await pause(SETTLE_MS);
+  await rest();
+  await talk();
+  await bulk();
+  await compareClocks();
+  await loseTwo();
+}
+const warnings = await ofAll(stage, async (host) => (await host.sample(count)).warnings);
+say('warnings', JSON.stringify(warnings));
+process.exit(0);
+
+async function join(): Promise<void> {
+  await joinAll(stage);
+  const joinedMs = machineMs() - startMs;
+  const knowAll = async () => (await countOf(stage, (each) => each.whole)) === count;
+  const limitMs = machineMs() + 60_000;
+  while (!(await knowAll()) && machineMs() < limitMs) await pause(5);
+  const [joinedS, knownS] = [joinedMs, machineMs() - startMs].map((ms) => (ms / 1000).toFixed(1));
+  say(
+    `${count} peers joined`,
+    `${joinedS} s, all know all after ${knownS} s, CPU ${(cpuS() - startCpuS).toFixed(1)} s, ${hosts.length} threads`,
+  );
+  say('know all', `${await countOf(stage, (each) => each.whole)} of ${count}`);
+  say('memory', `${memoryMb()} MB`);
+  const linkedMs = await until(stage, (host) => host.isTreeLinked(), 60_000);
+  const depth = Math.max(...(await ofAll(stage, (host) => host.depth())));
+  say('tree of links complete', `${(linkedMs / 1000).toFixed(1)} s later; depth ${depth}`);
+}
+
+/** What it costs that they are there. */
+async function rest(): Promise<void> {
+  say('links', String((await countOf(stage, (each) => each.links)) / 2));
+  await ofAll(stage, (host) => host.collect());
+  say('memory, settled', `${memoryMb()} MB`);
+  const written = () => countOf(stage, (each) => each.linkBytes);
+  const [cpu, bytes, records] = [cpuS(), loopbackBytes(), await written()];
+  await pause(IDLE_S * 1000);
+  const each = (all: number) => (all / IDLE_S / count).toFixed(0);
+  const inRecords = each((await written()) - records);
+  const withHeads = each(loopbackBytes() - bytes);
+  say(
+    'idle',
+    `${inRecords} B/s a peer in TLS records, ${withHeads} B/s with TCP/IP heads and acknowledgements; CPU ${share(cpu, IDLE_S)}`,
+  );
+}
+
+async function talk(): Promise<void> {
+  const trips: number[] = [];
+  for (let i = 0; i < TRIPS; i++) {
+    const id = pick(ids);
+    trips.push(await hostOf(id).probe(id));
+  }
+  say('link round trip', spread(trips));
+
+  await ofAll(stage, (host) => host.listen());
+  const messages: number[] = [];
+  for (let i = 0; i < MESSAGES; i++) {
+    const [from, to, text] = [pick(ids), pick(ids), `hello ${i}`];
+    const arriving = hostOf(to).arrivals(text, 1);
+    const sentMs = await hostOf(from).sendNow(from, to, text);
+    const [atMs = Number.POSITIVE_INFINITY] = await arriving;
+    messages.push(atMs - sentMs);
+  }
+  say('any to any, sealed', spread(messages));
+
+  const reach: number[] = [];
+  const counted: number[] = [];
+  for (let i = 0; i < BROADCASTS; i++) {
+    const [from, text] = [pick(ids), `all hands ${i}`];
+    const told = await hostOf(from).tellAll(from, text);
+    // All have it that say so.
+    const arrived = await ofAll(stage, (host) => host.arrivals(text, 0));
+    reach.push(...arrived.flat().map((ms) => ms - told.startMs));
+    counted.push(told.endMs - told.startMs);
+    if (told.count !== count - 1) console.log(`  a broadcast reached ${told.count} of ${count - 1}`);
+    await pause(50);
+  }
+  say('broadcast, at each', spread(reach));
+  say('broadcast, counted', spread(counted));
+}
+
+/** From a peer to one with which it has a link, in another thread if there is one. */
+async function bulk(): Promise<void> {
+  const from = ids[0]!;
+  const linked = await hostOf(from).linkedWith(from);
+  const to = linked.find((id) => hostOf(id) !== hostOf(from)) ?? linked[0]!;
+  const taken = hostOf(to).takeBulk(to, BULK_BYTES);
+  const sentMs = await hostOf(from).sendBulk(from, to, BULK_BYTES);
+  const seconds = ((await taken) - sentMs) / 1000;
+  const threads = hostOf(to) === hostOf(from) ? 'both ends in one thread' : 'its ends in two threads';
+  say('bulk over one link', `${(BULK_BYTES / 1e6 / seconds).toFixed(0)} MB/s, ${threads}`);
+}
+
+async function compareClocks(): Promise<void> {
+  const ahead = (await ofAll(stage, (host) => host.clocksAhead())).flat();
+  const middle = ahead.toSorted((a, b) => a - b)[ahead.length >> 1]!;
+  say('clocks, apart', spread(ahead.map((ms) => Math.abs(ms - middle))));
+}
+
+/** One is revoked, another crashes. */
+async function loseTwo(): Promise<void> {
+  const [first, victim, lost] = [ids[0]!, ids.at(-1)!, ids[Math.floor(count / 3)]!];
+  const revokedMs = await hostOf(first).revoke(first, victim);
+  await until(stage, (host) => host.isOut(victim), 10_000);
+  say('revoked, known to all', `${(machineMs() - revokedMs).toFixed(0)} ms`);
+  const lostMs = await hostOf(lost).crash(lost);
+  await until(stage, (host) => host.isMissed(lost, victim), 20_000);
+  say('a crash, known to all', `${(machineMs() - lostMs).toFixed(0)} ms`);
+}
+
+function share(sinceS: number, seconds: number): string {
+  return `${(((cpuS() - sinceS) / seconds) * 100).toFixed(0)} % of one core`;
+}
+
+/** As the kernel counts them, of all that goes over loopback. */
+function loopbackBytes(): number {
+  const lines = readFileSync('/proc/net/dev', 'utf8').split('\n');
+  const line = lines.find((each) => each.trim().startsWith('lo:'));
+  return Number(line?.trim().split(/\s+/)[1] ?? 0);
+}

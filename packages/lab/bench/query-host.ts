@@ -1,0 +1,99 @@
+// A host as the benchmark of queries needs it: peers whose loads wander, questions timed where they are asked, and what brute
+// force finds in all readings.
+
+import { indexOf } from '@eyrie/mesh/skyeye';
+import type { Hosted } from '../src/hosting/calls.ts';
+import { Host, type HostOptions, machineMs } from '../src/hosting/host.ts';
+import { serveInThread, startThread } from '../src/hosting/thread.ts';
+
+const KIND = 'eyrie bench queries';
+
+export interface Reply {
+  ms: number;
+  problem: string | null;
+  /** `cpu.free` of the peers found. */
+  cpuFree: (number | null | undefined)[];
+}
+
+export class QueryHost extends Host {
+  /** Each reports at its own moment of the interval, and then again and again. */
+  async measure(intervalMs: number): Promise<void> {
+    for (const peer of this.peers()) {
+      const look = wanderingLoad((values) => peer.skyeye.report(values));
+      const begin = () => {
+        look();
+        setInterval(look, intervalMs);
+      };
+      setTimeout(begin, Math.random() * intervalMs);
+    }
+  }
+
+  /** Peers whose view has the readings of so many. */
+  async seeing(count: number): Promise<number> {
+    return this.peers().filter(({ skyeye }) => {
+      const view = skyeye.view();
+      return view?.peers === count && view.attributes['cpu.used']?.count === count;
+    }).length;
+  }
+
+  /** How old the views are, and the readings in them. */
+  async ages(): Promise<[viewMs: number, readingsMs: number][]> {
+    return this.peers().map(({ skyeye }) => {
+      const { ageMs, readings } = skyeye.view()!;
+      return [ageMs, readings.ageMs];
+    });
+  }
+
+  async ask(id: string, question: string): Promise<Reply> {
+    const startMs = machineMs();
+    const { peers, problem } = await this.peer(id)!.skyeye.query(question);
+    const cpuFree = peers.map(({ values }) => values['cpu.free']);
+    return { ms: machineMs() - startMs, problem, cpuFree };
+  }
+
+  async root(): Promise<string | null> {
+    return this.peers()[0]?.directory.tree.root ?? null;
+  }
+
+  /** Every `cpu.free` that the coordinator knows, the highest first. */
+  async readingsAt(coordinator: string): Promise<number[]> {
+    const index = indexOf('cpu.free');
+    const all = [...this.peer(coordinator)!.skyeye.core.below.readings.all()];
+    return all.map(({ values }) => values[index]!).sort((a, b) => b - a);
+  }
+
+  async countsAt(coordinator: string): Promise<object> {
+    return { ...this.peer(coordinator)!.skyeye.queries.counts };
+  }
+
+  /** Whether all here see so many, and not through `gone`. */
+  async seesWithout(gone: string, count: number): Promise<boolean> {
+    return this.peers().every(({ skyeye }) => {
+      const view = skyeye.view();
+      return view?.peers === count && view.root !== gone;
+    });
+  }
+}
+
+function wanderingLoad(report: (values: Record<string, number>) => void): () => void {
+  let used = Math.random() * 100;
+  const storage = Math.random() * 1e12;
+  const memory = Math.random() * 64e9;
+  return () => {
+    used = Math.min(100, Math.max(0, used + (Math.random() - 0.5) * 8));
+    report({
+      ...{ 'cpu.used': used, 'cpu.free': 100 - used, 'cpu.cores': 8, 'load.1': used / 12 },
+      ...{ 'memory.total': 64e9, 'memory.free': memory, 'memory.used': 100 - memory / 64e7 },
+      ...{ 'storage.total': 1e12, 'storage.free': storage, 'storage.used': 100 - storage / 1e10 },
+      ...{ 'net.rx': Math.random() * 1e6, 'net.tx': Math.random() * 1e6 },
+      'net.free': 1e9 - Math.random() * 8e6,
+      uptime: performance.now() / 1000,
+    });
+  };
+}
+
+export function startQueryHost(options: HostOptions): Hosted<QueryHost> {
+  return startThread(new URL(import.meta.url), KIND, options.name, options);
+}
+
+serveInThread(KIND, (options: HostOptions) => new QueryHost(options));

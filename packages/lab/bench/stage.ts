@@ -1,0 +1,110 @@
+// Where a benchmark of the mesh runs: real peers over TLS on loopback, in one process, shared by as many threads as there are
+// cores. The main thread only directs: it asks hosts, and prints.
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Calls, Hosted } from '../src/hosting/calls.ts';
+import { type Host, type HostOptions, type HostSample, machineMs } from '../src/hosting/host.ts';
+import { quantilesOf } from '../src/quantiles.ts';
+
+const POLL_MS = 5;
+
+/** Starts a host in a thread. */
+type Start<H> = (options: HostOptions) => Hosted<H>;
+
+export interface Stage<H> {
+  /** Peers are dealt out to them in turn. */
+  hosts: Calls<H>[];
+  /** `peer-0`, which holds the authority, and so on. */
+  ids: string[];
+  isJoinOnly: boolean;
+  hostOf(id: string): Calls<H>;
+}
+
+/** `node … [peers] [join] [--threads N]`: makes the threads, with nobody in them yet. */
+export function openStage<H extends Host>(start: Start<H>): Stage<H> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { threads: { type: 'string', default: String(availableParallelism()) } },
+  });
+  const count = Number(positionals[0] ?? 1000);
+  const threads = Math.min(count, Number(values.threads));
+  const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'eyrie-bench-'));
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+  process.once('SIGINT', () => process.exit(130));
+  const hosts = Array.from({ length: threads }, (_, h) => {
+    const place = { name: `thread ${h}`, address: '127.0.0.1', home, isUnshaped: true };
+    return start({ ...place, delayMs: 0, lossRate: 0, seed: h, peers: count, intervalMs: 0 }).calls;
+  });
+  const ids = Array.from({ length: count }, (_, i) => `peer-${i}`);
+  const hostOf = (id: string) => hosts[Number(id.split('-')[1]) % threads]!;
+  return { hosts, ids, isJoinOnly: positionals[1] === 'join', hostOf };
+}
+
+/** The first founds the mesh, and the others come in by its invitation. */
+export async function joinAll({ hosts, ids, hostOf }: Stage<Host>): Promise<void> {
+  const token = await hosts[0]!.found('bench', ids[0]!, ids.length);
+  const others = ids.slice(1);
+  await Promise.all(
+    hosts.map((host) =>
+      host.join(
+        token,
+        others.filter((id) => hostOf(id) === host),
+      ),
+    ),
+  );
+}
+
+/** What all hosts say. */
+export function ofAll<H, T>({ hosts }: Stage<H>, ask: (host: Calls<H>) => Promise<T>): Promise<T[]> {
+  return Promise.all(hosts.map(ask));
+}
+
+/** Peers of which it is so, in all. */
+export async function countOf(stage: Stage<Host>, of: (host: HostSample) => number): Promise<number> {
+  const samples = await ofAll(stage, (host) => host.sample(stage.ids.length));
+  return samples.reduce((sum, each) => sum + of(each), 0);
+}
+
+/** Waits until it is so at all hosts; gives how long that took in milliseconds. */
+export async function until<H>(
+  stage: Stage<H>,
+  isSo: (host: Calls<H>) => Promise<boolean>,
+  limitMs: number,
+): Promise<number> {
+  const startMs = machineMs();
+  while (machineMs() - startMs < limitMs) {
+    const answers = await ofAll(stage, isSo);
+    if (answers.every((each) => each)) return machineMs() - startMs;
+    await pause(POLL_MS);
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+export function pick<T>(all: readonly T[]): T {
+  return all[Math.floor(Math.random() * all.length)]!;
+}
+
+/** Of the process, so of all threads. */
+export function memoryMb(): number {
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
+}
+
+/** User and system, of all threads. */
+export function cpuS(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+export function spread(all: readonly number[]): string {
+  const { p50, p99, max, count } = quantilesOf(all);
+  const [half, most, worst] = [p50, p99, max].map((ms) => ms.toFixed(2));
+  return `p50 ${half} ms, p99 ${most} ms, max ${worst} ms (${count})`;
+}
+
+export function say(what: string, figures: string): void {
+  console.log(`${`${what}:`.padEnd(24)}${figures}`);
+}
