@@ -201,10 +201,10 @@ describe('UDP flood', () => {
 
 describe('floods of TCP segments', () => {
   it('that belong to no connection', () => {
-    const flood = (perSecond: number) =>
+    const flood = (perSecond: number, flags: 'ack' | 'rst' = 'ack') =>
       times(perSecond, (i) => ({
         kind: 'probe',
-        flags: 'ack',
+        flags,
         time: START + i / (perSecond + 1),
         frame: i + 1,
         stream: i,
@@ -215,6 +215,7 @@ describe('floods of TCP segments', () => {
       }));
     assert.deepEqual(rulesOf(flood(99)), []);
     assert.deepEqual(rulesOf(flood(150)), ['ack-flood']);
+    assert.deepEqual(rulesOf(flood(150, 'rst')), ['ack-flood']);
   });
 });
 
@@ -275,12 +276,53 @@ describe('other floods', () => {
       'one thing after the other',
     );
     assert.deepEqual(
-      flood(12, () => ({ method: 'POST', uri: '/write' })),
+      flood(12, (i) => ({ method: 'POST', uri: '/write', body: `temperature=${i}` })),
       [],
       'measurements',
     );
+    assert.deepEqual(
+      flood(12, () => ({ method: 'POST', uri: '/write' })),
+      [],
+      'measurements whose bodies were not captured',
+    );
+    assert.deepEqual(
+      flood(12, () => ({ method: 'POST', uri: '/search', body: 'q=a' })),
+      ['http-flood'],
+      'the same written again and again',
+    );
+    assert.deepEqual(
+      flood(12, () => ({ method: 'POST', uri: '/', headers: ['Content-Length: 0'] })),
+      ['http-flood'],
+      'nothing written again and again',
+    );
     const ofLarge = times(4000, (i) => http('request', i / 4000, { uri: '/', stream: i % 10 }));
     assert.deepEqual(rulesOf(ofLarge), ['http-flood'], 'ab -k -c 10');
+  });
+
+  it('HTTP: writing over many connections, unless it is a pool of them that has something to say', () => {
+    const posts = (connections: number, body: (i: number) => string) =>
+      rulesOf(
+        times(1500, (i) =>
+          http('request', i / 150, {
+            method: 'POST',
+            uri: '/rpc',
+            stream: i % connections,
+            body: body(i),
+          }),
+        ),
+      );
+    assert.deepEqual(
+      posts(1500, (i) => `x=${i}`),
+      ['http-flood'],
+    );
+    assert.deepEqual(
+      posts(30, () => 'x=1'),
+      ['http-flood'],
+    );
+    assert.deepEqual(
+      posts(30, (i) => `{"id":${i}}`),
+      [],
+    );
   });
 
   it('HTTP: a client that the server turns away, and goes on', () => {

@@ -28,12 +28,12 @@ export interface ConnectionEvent extends Conversation {
 }
 
 /**
- * A TCP segment to a port nobody spoke with, whose flags no program sends by itself; or an empty one with ACK alone that
- * was answered with RST.
+ * A TCP segment to a port nobody spoke with, whose flags no program sends by itself; RST alone; or `ack`, an empty one with
+ * ACK, FIN and ACK, or SYN and ACK that was answered with RST.
  */
 export interface ProbeEvent extends Conversation {
   readonly kind: 'probe';
-  readonly flags: 'null' | 'fin' | 'xmas' | 'syn-fin' | 'ack';
+  readonly flags: 'null' | 'fin' | 'xmas' | 'syn-fin' | 'rst' | 'ack';
 }
 
 /** The first datagram of a UDP conversation, whose sender counts as the client, or the first that answers it. */

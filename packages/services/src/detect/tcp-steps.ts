@@ -11,12 +11,14 @@ const PSH = 8;
 const ACK = 16;
 const URG = 32;
 const XMAS = FIN | PSH | URG;
+/** Acknowledgements that a host refuses if it knows nothing of the connection (RFC 9293 §3.10.7.1). */
+const LONE = new Set([ACK, FIN | ACK, SYN | ACK]);
 
 /** What is known of a connection. */
 const ASKED = 1;
 const ANSWERED = 2;
 const OVER = 4;
-/** It began with an empty segment that has ACK alone. */
+/** It began with an empty segment that acknowledges what is not known: ACK alone, or with FIN or SYN. */
 const LONE_ACK = 8;
 
 const START = 1024;
@@ -61,7 +63,9 @@ export class TcpSteps {
       if (flags === 0) this.#probe(p, 'null');
       else if (flags === FIN) this.#probe(p, 'fin');
       else if ((flags & (XMAS | ACK | RST)) === XMAS) this.#probe(p, 'xmas');
-      const isLoneAck = flags === ACK && p.segmentLength === 0;
+      // One that answers a SYN acknowledges it (RFC 9293 §3.10.7.1); where only answers are captured, it is one of those.
+      else if (flags === RST) this.#probe(p, 'rst');
+      const isLoneAck = LONE.has(flags) && p.segmentLength === 0;
       this.#state[flow] = isLoneAck ? LONE_ACK : OVER;
       this.#asker[flow] = p.direction;
       return;
@@ -112,7 +116,7 @@ export class TcpSteps {
     this.#see({ kind: 'connection', step, ...endsOf(p, isFromAsker) });
   }
 
-  #probe(p: Packet, flags: 'null' | 'fin' | 'xmas' | 'syn-fin'): void {
+  #probe(p: Packet, flags: Exclude<Extract<DetectEvent, { kind: 'probe' }>['flags'], 'ack'>): void {
     // A segment whose bytes the capture cut has no flags to speak of.
     if (p.start[p.tcpLayer]! + 14 > p.stop[p.tcpLayer]!) return;
     this.#see({ kind: 'probe', flags, ...endsOf(p, true) });

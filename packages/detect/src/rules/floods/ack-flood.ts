@@ -7,12 +7,13 @@ const PER_SECOND = 100;
 
 export const ackFlood: Rule = {
   id: 'ack-flood',
-  title: 'TCP flood without connections (ACK, FIN, null)',
+  title: 'TCP flood without connections (ACK, FIN, RST, null)',
   severity: 'high',
   technique: OS_FLOOD,
-  threshold: `${PER_SECOND} segments to one port of a host within one second that belong to no connection: refused ACKs, or flags no program sends`,
+  threshold: `${PER_SECOND} segments to one port of a host within one second that belong to no connection: ACKs (with SYN or FIN, too) that are refused, RST alone, or flags no program sends`,
   source: 'As for the SYN flood: 70 to 100 a second in common rate filters of Suricata and Snort',
-  exemptions: 'Connections from before the capture, which go on after their first segment.',
+  exemptions:
+    'Connections from before the capture, which go on after their first segment; answers whose questions were not captured (SYN and ACK, RST with ACK).',
   advice:
     'Drop segments without a connection in front of the target (stateful filter), and the sources upstream.',
   watch(say) {

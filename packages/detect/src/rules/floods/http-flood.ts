@@ -28,13 +28,13 @@ export const httpFlood: Rule = {
   technique: SERVICE_FLOOD,
   threshold:
     `${REQUESTS} requests within ${SPAN_S} s from one client to one server for few different pages, over ${CONNECTIONS} or more connections; ` +
-    `over fewer if ${SAME_SHARE * 100} of 100 read the same address (or one page with a made-up query each, over ${BUSTING_CONNECTIONS} connections), ${SPANS} times on end, ` +
+    `over fewer if ${SAME_SHARE * 100} of 100 read the same address or write the same to it (or one page with a made-up query each, over ${BUSTING_CONNECTIONS} connections), ${SPANS} times on end, ` +
     `or ${BURST} at once, or if the server turns ${REFUSED_SHARE * 100} of 100 away (429, 502 to 504); and ${CROWD_REQUESTS} from ${CROWD_CLIENTS} or more clients for one address, ` +
     `once a second and client, ${SPANS} times on end`,
   source:
     'ModSecurity and nginx limit_req are commonly set to 10 to 100 requests a second and client; ab and wrk, floods by keep-alive and by many sources, recorded',
   exemptions:
-    'Browsers, mirrors and crawlers, which ask for each page once; programs that turn pages or write (POST), as long as the server keeps up; clients that poll, even thousands, each now and then. A load test is one, too, and a busy reverse proxy, which asks for all its visitors, looks like one: silence them by their source.',
+    'Browsers, mirrors and crawlers, which ask for each page once; programs that turn pages or write something new each time (POST) over connections they keep, as long as the server keeps up; clients that poll, even thousands, each now and then. A load test is one, too, and a busy reverse proxy, which asks for all its visitors, looks like one: silence them by their source.',
   advice: 'Limit requests by client at the server or in front of it, and block the source.',
   watch(say) {
     const byClient = new Bounded<Requests>(KEYS_MAX);
@@ -71,7 +71,7 @@ function confidenceOf(own: Requests): number {
   if (own.total < REQUESTS) return 0;
   // With as many pages as are told apart, nobody knows how many there are.
   const isFew = own.pages.size < DISTINCT_MAX && own.pages.size <= DISTINCT_SHARE * own.total;
-  if (isFew && own.connections.size >= CONNECTIONS) return 0.8;
+  if (isFew && own.connections.size >= CONNECTIONS && !own.isPool) return 0.8;
   if (isFew && own.refusedShare >= REFUSED_SHARE) return 0.8;
   const isBusting = own.bustsCaches && own.connections.size >= BUSTING_CONNECTIONS;
   if (!isBusting && own.sameShare < SAME_SHARE) return 0;

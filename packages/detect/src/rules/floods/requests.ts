@@ -1,5 +1,6 @@
 // Requests of one client, or of all clients of a server, in spans of a few seconds: how many, how alike, how answered.
 import type { HttpEvent } from '../../events/events.ts';
+import { hashText } from '../../sketches/hash.ts';
 
 /** Different addresses, pages and connections that a span tells apart; beyond, they only count. */
 export const DISTINCT_MAX = 500;
@@ -12,6 +13,14 @@ const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE', '
 
 /** Of a hundred requests, those that are for the same: beyond it they are of one making. */
 export const SAME_SHARE = 0.8;
+
+/** Of what is written by a program that has something to say, no more is the same. */
+const NEW_SHARE = 0.2;
+/** Requests on each connection of a pool; who floods begins one for each, or for a few. */
+const KEPT_REQUESTS = 5;
+/** A request without a body, as it says; a capture may also have cut it. */
+const EMPTY = /^content-length: *0\s*$/i;
+const hash = new Uint32Array(2);
 
 /** How often each came, and the most frequent of them. */
 class Tally {
@@ -49,6 +58,9 @@ export class Requests {
   readonly pages = new Tally();
   /** As they stand, of those that read. */
   readonly addresses = new Tally();
+  /** Likewise with what they say, of those that write; where that was not captured, it counts as new. */
+  readonly writings = new Tally();
+  writes = 0;
   readonly connections = new Set<number>();
   readonly clients = new Set<string>();
   readonly frames: number[] = [];
@@ -57,7 +69,8 @@ export class Requests {
     this.#spanS = spanS;
   }
 
-  add({ step, method, uri, status, client, stream, time, frame }: HttpEvent): void {
+  add(event: HttpEvent): void {
+    const { step, method, uri, status, client, stream, time, frame } = event;
     if (!(Math.abs(time - this.#since) < this.#spanS)) this.#begin(time);
     if (step === 'response') {
       if (status === 429 || status === 502 || status === 503 || status === 504) this.refusals++;
@@ -66,7 +79,8 @@ export class Requests {
     this.total++;
     const query = uri.indexOf('?');
     this.pages.add(query < 0 ? uri : uri.slice(0, query));
-    if (!WRITES.has(method)) this.addresses.add(uri);
+    if (WRITES.has(method)) this.#addWriting(event);
+    else this.addresses.add(uri);
     if (this.connections.size < DISTINCT_MAX) this.connections.add(stream);
     if (this.clients.size < CLIENTS_MAX) this.clients.add(client);
     if (this.frames.length < EVIDENCE_MAX) this.frames.push(frame);
@@ -78,9 +92,16 @@ export class Requests {
     return this.streak + 1;
   }
 
-  /** Of all requests, those that read the address that was read most. */
+  /** Of all requests, those that read the address that was read most, or write what was written most. */
   get sameShare(): number {
-    return this.addresses.most / this.total;
+    return Math.max(this.addresses.most, this.writings.most) / this.total;
+  }
+
+  /** Over connections that are kept, as by a program with a pool of them, something new is written each time. */
+  get isPool(): boolean {
+    const { connections, total, writes, writings } = this;
+    if (writes < SAME_SHARE * total || writings.most > NEW_SHARE * total) return false;
+    return connections.size < DISTINCT_MAX && connections.size * KEPT_REQUESTS <= total;
   }
 
   /** One page above all, read with another query each time: no cache has the answer. */
@@ -94,12 +115,20 @@ export class Requests {
     return Math.min(1, this.refusals / this.total);
   }
 
+  #addWriting({ uri, body, headers }: HttpEvent): void {
+    this.writes++;
+    if (body === '' && !headers.some((line) => EMPTY.test(line))) return;
+    hashText(body, 0, hash);
+    this.writings.add(`${uri} ${hash[0]} ${hash[1]}`);
+  }
+
   #begin(time: number): void {
     const isNext = Math.abs(time - this.#since) < 2 * this.#spanS;
     this.streak = this.#isFull && isNext ? this.streak + 1 : 0;
     this.#since = time;
     this.#isFull = false;
-    this.total = this.refusals = this.frames.length = 0;
-    for (const kept of [this.pages, this.addresses, this.connections, this.clients]) kept.clear();
+    this.total = this.writes = this.refusals = this.frames.length = 0;
+    for (const kept of [this.pages, this.addresses, this.writings, this.connections, this.clients])
+      kept.clear();
   }
 }
