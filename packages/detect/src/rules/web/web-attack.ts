@@ -20,7 +20,7 @@ export const webAttack: Rule = {
   title: 'Web attack',
   severity: 'high',
   technique: PUBLIC_EXPLOIT,
-  threshold: `one request that no form or link makes: SQL injection, cross-site scripting, path traversal, command or code injection, Shellshock, Log4Shell (${SIGNATURES.length} patterns); medium when the server refuses it (4xx)`,
+  threshold: `one request that no form or link makes: SQL injection, cross-site scripting, path traversal, command, code or NoSQL injection, request forgery, Shellshock, Log4Shell (${SIGNATURES.length} patterns); medium when the server refuses it (4xx)`,
   source:
     'OWASP Core Rule Set and Snort web rules name the same forms; CVE-2014-6271, CVE-2021-44228, CVE-2022-22965, CVE-2017-5638',
   exemptions:
