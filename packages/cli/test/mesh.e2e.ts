@@ -46,7 +46,8 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   assert.match((await run(`mesh join ${token} --name gamma`)).err, /for beta: join with --name beta/);
   assert.match((await run(`mesh join ${token.slice(0, -4)} --name beta`)).err, /not copied whole/);
   await fine(`mesh join ${token} --name beta --host 127.0.0.1`);
-  await fine('mesh create gamma --peer alpha --host 127.0.0.1');
+  // Of two peers here it is alpha that can let in.
+  await fine('mesh create gamma --host 127.0.0.1');
   await fine('mesh start beta gamma');
   assert.match(await fine('mesh start beta'), /runs already/);
 
@@ -66,6 +67,9 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
     ],
   );
   assert.equal((await fine('mesh tree --peer beta')).trim().split('\n').length, 3);
+  // Any of them answers alike; whose inbox is meant has to be said.
+  assert.equal(await fine('mesh tree'), await fine('mesh tree --peer beta'));
+  assert.match((await run('inbox')).err, /^eyrie: there are more peers here: name one with --peer/);
 
   const file = join(home, 'note.txt');
   writeFileSync(file, 'shared text');

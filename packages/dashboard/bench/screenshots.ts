@@ -67,6 +67,8 @@ for (const [size, viewport] of [
     const page = await context.newPage();
     await page.goto(`${url}#/${path}`);
     await page.locator(isThere).first().waitFor();
+    // Where there is a peer, the page about time is among those one can go to.
+    await page.locator('.pages a[href*="time"]').waitFor();
     await act?.(page);
     await page.waitForTimeout(SETTLE_MS);
     await page.screenshot({ path: join(folder, `${name}${size}.png`) });

@@ -35,19 +35,24 @@ test('a whole replaces all, a change only what it names', () => {
   assert.deepEqual([...changed(second, change({ is_whole: true, set: [peer('d')] })).peers.keys()], ['d']);
 });
 
-test('the root stands in the middle, each step away on a ring of its own, and nobody on another', () => {
+test('all stand within the room and fill it, each step further from the root, and nobody on another', () => {
   const parents = new Map<string, string | null>([['r', null]]);
   for (let i = 0; i < 8; i++) {
     parents.set(`c${i}`, 'r');
     for (let k = 0; k < 8; k++) parents.set(`c${i}-${k}`, `c${i}`);
   }
-  const placed = layoutTree(parents, 'r', new Set(), 200);
+  const room = { width: 440, height: 400 };
+  const placed = layoutTree(parents, 'r', new Set(), room);
   assert.equal(placed.length, 73);
-  for (const { x, y, depth } of placed) assert.ok(Math.abs(Math.hypot(x, y) - depth * 100) < 1e-6);
+  const { x: middle, y: centre } = placed[0]!;
+  for (const { x, y, depth } of placed)
+    assert.ok(Math.abs(Math.hypot((x - middle) / 110, (y - centre) / 100) - depth) < 0.02);
+  assert.ok(Math.abs(Math.max(...placed.map(({ x }) => x)) - 220) < 1e-6);
+  assert.ok(Math.abs(Math.min(...placed.map(({ y }) => y)) + 200) < 1e-6);
   for (const [i, a] of placed.entries())
     for (const b of placed.slice(i + 1))
       assert.ok(Math.hypot(a.x - b.x, a.y - b.y) > 8, `${a.id} and ${b.id}`);
-  const folded = layoutTree(parents, 'r', new Set(['c3']), 200);
+  const folded = layoutTree(parents, 'r', new Set(['c3']), room);
   assert.equal(folded.length, 65);
   assert.equal(folded.find(({ id }) => id === 'c3')!.hidden, 8);
   const some = placed[10]!;
@@ -61,7 +66,10 @@ test('a tree that goes round in circles is drawn once', () => {
     ['b', 'a'],
   ]);
   assert.deepEqual(
-    layoutTree(parents, 'a', new Set(['b']), 100).map(({ id, hidden }) => [id, hidden]),
+    layoutTree(parents, 'a', new Set(['b']), { width: 100, height: 100 }).map(({ id, hidden }) => [
+      id,
+      hidden,
+    ]),
     [
       ['a', 0],
       ['b', 0],

@@ -23,7 +23,7 @@ import {
 } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
 import { newPassphrase } from './passphrase.ts';
-import { ask, readTime, readWhole, selectPeer } from './select.ts';
+import { ask, readTime, readWhole, selectAuthority } from './select.ts';
 
 interface Where {
   name?: string;
@@ -60,7 +60,7 @@ export async function join(token: string, options: Where & { wait: string }): Pr
 export async function create(id: string, options: Where & { peer?: string }): Promise<void> {
   const settings = settingsOf({ ...options, name: id });
   // Before there is a folder of the new one, which would be one more to choose from.
-  const inviter = selectPeer(options.peer);
+  const inviter = selectAuthority(options.peer);
   newFolder(id);
   const { token } = await ask<{ token: string }>(inviter, 'invite', {
     name: id,

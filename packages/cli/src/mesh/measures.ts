@@ -2,7 +2,7 @@
 import type { Response } from '@eyrie/services/response';
 import { UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
-import { ask, readTime, table } from './select.ts';
+import { askAuthority, askMesh, readTime, table } from './select.ts';
 
 interface Common {
   peer?: string;
@@ -19,7 +19,7 @@ export async function quarantine(
     throw new UserError(`--redirect takes the HOST:PORT of a decoy, not '${to}'`);
   const step = throttle === true ? 'throttle' : to === undefined ? 'quarantine' : 'redirect';
   const forMs = readTime(options.for, '--for');
-  await ask(options.peer, 'measure', { id, step, reason, forMs, to });
+  await askAuthority(options.peer, 'measure', { id, step, reason, forMs, to });
   const what = {
     throttle: 'gets fewer answers',
     quarantine: 'has no links, and nothing of it is taken',
@@ -29,7 +29,7 @@ export async function quarantine(
 }
 
 export async function release(id: string, options: Common & { reason: string }): Promise<void> {
-  await ask(options.peer, 'release', { id, reason: options.reason });
+  await askAuthority(options.peer, 'release', { id, reason: options.reason });
   console.log(`${id} is released.`);
 }
 
@@ -43,7 +43,7 @@ interface MeasureView {
 }
 
 export async function measures(options: Common): Promise<void> {
-  const all = await ask<MeasureView[]>(options.peer, 'measures');
+  const all = await askMesh<MeasureView[]>(options.peer, 'measures');
   if (options.json === true) return console.log(JSON.stringify(all, null, 2));
   if (all.length === 0) return console.log('Nothing is done about any peer.');
   const rows = all.map(({ id, step, reason, atMs, untilMs }) => [
@@ -57,7 +57,7 @@ export async function measures(options: Common): Promise<void> {
 }
 
 export async function responses(options: Common): Promise<void> {
-  const all = await ask<Response[]>(options.peer, 'responses');
+  const all = await askAuthority<Response[]>(options.peer, 'responses');
   if (options.json === true) return console.log(JSON.stringify(all, null, 2));
   if (all.length === 0) return console.log('Nothing was done, nor advised.');
   for (const { atMs, peer, address, answer, isTrial, isDone, why, summary, witnesses, untilMs } of all) {

@@ -5,7 +5,7 @@ import { isPassphraseSealed, openWithPassphrase } from '@eyrie/mesh/sealed';
 import { FAILED, fileProblem, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { knownPassphrase } from './passphrase.ts';
-import { ask, readTime, readWhole, table } from './select.ts';
+import { ask, askAuthority, askMesh, readTime, readWhole, table } from './select.ts';
 
 interface Common {
   peer?: string;
@@ -18,7 +18,13 @@ export async function invite(
   const { name, role, knock } = options;
   const uses = readWhole(options.uses, '--uses', 100_000);
   const ttlMs = readTime(options.ttl, '--ttl');
-  const { token } = await ask<{ token: string }>(options.peer, 'invite', { name, role, uses, ttlMs, knock });
+  const { token } = await askAuthority<{ token: string }>(options.peer, 'invite', {
+    name,
+    role,
+    uses,
+    ttlMs,
+    knock,
+  });
   console.log(token);
   const good =
     knock === true
@@ -28,7 +34,7 @@ export async function invite(
 }
 
 export async function members(options: Common): Promise<void> {
-  const all = await ask<MemberView[]>(options.peer, 'members');
+  const all = await askMesh<MemberView[]>(options.peer, 'members');
   if (options.json === true) return console.log(JSON.stringify(all, null, 2));
   const rows = all.map(({ id, role, status, key, addresses, revoked }) => [
     id,
@@ -48,7 +54,7 @@ interface Branch {
 }
 
 export async function tree(options: Common): Promise<void> {
-  const root = await ask<Branch | null>(options.peer, 'tree');
+  const root = await askMesh<Branch | null>(options.peer, 'tree');
   if (options.json === true) return console.log(JSON.stringify(root, null, 2));
   if (root === null) return console.log('Nobody is here.');
   console.log(root.id);
@@ -80,7 +86,10 @@ export async function status(options: Common): Promise<void> {
 }
 
 export async function pending(options: Common): Promise<void> {
-  const all = await ask<{ id: string; fingerprint: string; sinceMs: number }[]>(options.peer, 'pending');
+  const all = await askAuthority<{ id: string; fingerprint: string; sinceMs: number }[]>(
+    options.peer,
+    'pending',
+  );
   if (options.json === true) return console.log(JSON.stringify(all, null, 2));
   if (all.length === 0) return console.log('Nobody waits.');
   const rows = all.map(({ id, fingerprint, sinceMs }) => [
@@ -119,7 +128,7 @@ export async function decide(
   parameters: Record<string, string | boolean>,
   options: Common,
 ): Promise<void> {
-  await ask(options.peer, method, parameters);
+  await askAuthority(options.peer, method, parameters);
   const who = parameters.id ?? parameters.who;
   console.log(who === undefined ? DONE[method] : `${who} ${DONE[method]}.`);
 }

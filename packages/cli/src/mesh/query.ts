@@ -2,11 +2,11 @@
 import { type Answer, attributes, parseQuery, QueryError, type Unit } from '@eyrie/mesh/skyeye';
 import { BAD_USAGE, UserError } from '../errors.ts';
 import { bitRateText, bytesText, durationText } from '../terminal/units.ts';
-import { ask, table } from './select.ts';
+import { askMesh, table } from './select.ts';
 
 export async function query(text: string, options: { peer?: string; json?: boolean }): Promise<void> {
   check(text);
-  const answer = await ask<Answer>(options.peer, 'query', { query: text });
+  const answer = await askMesh<Answer>(options.peer, 'query', { query: text });
   if (options.json === true) return console.log(JSON.stringify(answer, null, 2));
   console.log(answer.kind === 'find' ? peersOf(answer) : figuresOf(answer));
   console.error(summaryOf(answer));

@@ -1,4 +1,6 @@
 // Which of the user's peers a command means, and asking it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ControlError, callPeer, eyrieHome, peerFolder, peersIn } from '@eyrie/mesh';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 
@@ -18,12 +20,64 @@ export function selectPeer(named: string | undefined): string {
   throw new UserError(`there are more peers here: name one with --peer (${all.join(', ')})`, BAD_USAGE);
 }
 
-export async function ask<T>(
+/** The same for what only the authority can do: of several peers here, the one that holds it. */
+export function selectAuthority(named: string | undefined): string {
+  const holders = isFree(named) ? peersIn(eyrieHome()).filter(holdsAuthority) : [];
+  return holders.length === 1 ? holders[0]! : selectPeer(named);
+}
+
+/** For what any peer of a mesh answers alike: of several here, the first that runs, if all that run are of one mesh. */
+async function selectAny(named: string | undefined): Promise<string> {
+  const all = peersIn(eyrieHome());
+  if (!isFree(named) || all.length < 2) return selectPeer(named);
+  const running = (await Promise.all(all.map(meshOf))).filter((each) => each.mesh !== null);
+  const meshes = new Set(running.map(({ mesh }) => mesh));
+  if (meshes.size === 0) throw new UserError('no peer of this user runs: eyrie mesh start', FAILED);
+  return meshes.size === 1 ? running[0]!.id : selectPeer(named);
+}
+
+function isFree(named: string | undefined): boolean {
+  return (named ?? process.env.EYRIE_PEER ?? '') === '';
+}
+
+function holdsAuthority(id: string): boolean {
+  return existsSync(join(peerFolder(eyrieHome(), id), 'authority'));
+}
+
+/** Null: it does not run. */
+async function meshOf(id: string): Promise<{ id: string; mesh: unknown }> {
+  try {
+    const status = (await callPeer(peerFolder(eyrieHome(), id), 'status')) as { mesh: unknown };
+    return { id, mesh: status.mesh };
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    return { id, mesh: null };
+  }
+}
+
+type Parameters = Record<string, unknown>;
+
+export function ask<T>(named: string | undefined, method: string, parameters?: Parameters): Promise<T> {
+  return askPeer(selectPeer(named), method, parameters);
+}
+
+export function askAuthority<T>(
   named: string | undefined,
   method: string,
-  parameters: Record<string, unknown> = {},
+  parameters?: Parameters,
 ): Promise<T> {
-  const id = selectPeer(named);
+  return askPeer(selectAuthority(named), method, parameters);
+}
+
+export async function askMesh<T>(
+  named: string | undefined,
+  method: string,
+  parameters?: Parameters,
+): Promise<T> {
+  return askPeer(await selectAny(named), method, parameters);
+}
+
+async function askPeer<T>(id: string, method: string, parameters: Parameters = {}): Promise<T> {
   try {
     return (await callPeer(peerFolder(eyrieHome(), id), method, parameters)) as T;
   } catch (error) {

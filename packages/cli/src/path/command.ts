@@ -32,8 +32,8 @@ async function betweenFiles(first: string, second: string): Promise<PeerPath> {
 }
 
 async function betweenPeers(from: string, to: string, peer: string | undefined): Promise<PeerPath> {
-  const { ask } = await import('../mesh/select.ts');
-  return ask<PeerPath>(peer, 'path', { from, to });
+  const { askMesh } = await import('../mesh/select.ts');
+  return askMesh<PeerPath>(peer, 'path', { from, to });
 }
 
 /** A name of a peer may have dots too. */

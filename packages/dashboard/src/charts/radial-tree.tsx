@@ -40,9 +40,12 @@ export function RadialTree({ parents, root, markOf, textOf, onOpen, label }: Pro
   const colours = paint.value;
 
   const isNamed = parents.size <= NAMED_MAX;
-  const margin = isNamed ? Math.min(NAME_ROOM, size.width / 5) : MARGIN;
-  const radius = Math.max(30, Math.min(size.width, size.height) / 2 - margin);
-  const placed = useMemo(() => layoutTree(parents, root, folded, radius), [parents, root, folded, radius]);
+  const side = isNamed ? Math.min(NAME_ROOM, size.width / 5) : MARGIN;
+  const room = { width: Math.max(60, size.width - 2 * side), height: Math.max(60, size.height - 2 * MARGIN) };
+  const placed = useMemo(
+    () => layoutTree(parents, root, folded, room),
+    [parents, root, folded, room.width, room.height],
+  );
   const index = placed.findIndex(({ id }) => id === at);
 
   useEffect(() => {
@@ -132,18 +135,8 @@ function drawBranches(pen: CanvasRenderingContext2D, placed: readonly Placed[], 
   for (const each of placed) {
     if (each.parent === null) continue;
     const path = onWay.has(each) ? way : all;
-    // Out of the parent towards its ring, then along the sector.
-    const away = (Math.hypot(each.x, each.y) + Math.hypot(each.parent.x, each.parent.y)) / 2;
-    const near = each.parent.depth === 0 ? each.angle : each.parent.angle;
     path.moveTo(each.parent.x, each.parent.y);
-    path.bezierCurveTo(
-      Math.cos(near) * away,
-      Math.sin(near) * away,
-      Math.cos(each.angle) * away,
-      Math.sin(each.angle) * away,
-      each.x,
-      each.y,
-    );
+    path.bezierCurveTo(...each.bend, each.x, each.y);
   }
   pen.lineWidth = 1;
   pen.strokeStyle = token('line-strong');
@@ -207,9 +200,8 @@ function drawNames(
   pen.lineWidth = 4;
   pen.lineJoin = 'round';
   pen.strokeStyle = token('panel');
-  for (const { id, x, y, angle, depth } of placed) {
+  for (const { id, x, y, isLeft, depth } of placed) {
     pen.fillStyle = token(id === at ? 'ink' : 'ink-2');
-    const isLeft = depth > 0 && Math.cos(angle) < 0;
     pen.textAlign = depth === 0 ? 'center' : isLeft ? 'right' : 'left';
     const away = depth === 0 ? 0 : (disc + NAME_GAP) * (isLeft ? -1 : 1);
     const name = id.length > 18 ? `${id.slice(0, 17)}…` : id;

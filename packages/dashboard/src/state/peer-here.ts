@@ -1,13 +1,15 @@
 // Whether a peer of a mesh runs on this machine: what is about the mesh alone has its place only then.
-import { computed, signal } from '@preact/signals';
+import { computed } from '@preact/signals';
 import { get } from '../api/client.ts';
 import { onReturn } from '../api/live.ts';
 import type { Status } from '../api/types.ts';
 import { mesh } from './mesh.ts';
 import { page } from './navigation.ts';
 import { PAGES, type PageName } from './place.ts';
+import { remembered } from './settings.ts';
 
-const told = signal(false);
+/** As it was the last time: else the pages would move aside when the answer comes. */
+const told = remembered('peer-here', false);
 const isPeerHere = computed(() => told.value || mesh.value !== null);
 
 /** Where one can go, in order. */
