@@ -154,9 +154,10 @@ export class Packet {
     this.linkType = frame.linkType;
     this.interfaceId = frame.interfaceId;
     this.fileOffset = frame.fileOffset;
-    this.buf = frame.data;
+    // Many frames lie in one chunk, and telling the collector of a reference costs as much as all numbers here.
+    if (this.buf !== frame.data) this.buf = frame.data;
+    if (this.buffers[0] !== frame.data) this.buffers[0] = frame.data;
     this.from = 0;
-    this.buffers[0] = frame.data;
     this.bufferCount = 1;
     this.at = frame.start;
     this.end = frame.end;
@@ -179,7 +180,7 @@ export class Packet {
     this.begunAt = -1;
     this.protocolLayers = LAYERS_MAX;
     this.columnKind = NO_ADDRESS;
-    this.columnWrap = '';
+    if (this.columnWrap !== '') this.columnWrap = '';
     this.mayAskMore = false;
     this.wanted = 0;
   }

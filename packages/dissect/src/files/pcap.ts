@@ -87,7 +87,7 @@ export class PcapReader {
     const start = body + prefix;
     window.at = end;
     frame.number = ++window.frames;
-    frame.data = window.data;
+    if (frame.data !== window.data) frame.data = window.data;
     frame.start = start;
     frame.end = end;
     frame.wireLength = wireLengthOf(wire, prefix);

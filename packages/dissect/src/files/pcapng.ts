@@ -137,7 +137,7 @@ export class PcapngReader {
     const prefix = from.prefix < captured ? from.prefix : captured;
     const start = body + prefix;
     frame.number = ++window.frames;
-    frame.data = window.data;
+    if (frame.data !== window.data) frame.data = window.data;
     frame.start = start;
     frame.end = body + captured;
     frame.wireLength = wireLengthOf(wire, prefix);

@@ -69,7 +69,7 @@ export class SnoopReader {
     const start = body + prefix;
     window.at = at + record;
     frame.number = ++window.frames;
-    frame.data = window.data;
+    if (frame.data !== window.data) frame.data = window.data;
     frame.start = start;
     frame.end = body + captured;
     frame.wireLength = wireLengthOf(wire, prefix);

@@ -93,6 +93,7 @@ function lay(p: Packet, made: Protocol, head: number, start: number, payload: nu
   p.lay(3, made, ORDINARY, at, p.end, payload);
   p.count = HEAD_LAYERS;
   p.head = head;
-  p.netBuf = p.columnBuf = p.buf;
+  if (p.netBuf !== p.buf) p.netBuf = p.buf;
+  if (p.columnBuf !== p.buf) p.columnBuf = p.buf;
   p.at = payload;
 }
