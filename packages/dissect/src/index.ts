@@ -42,7 +42,7 @@ export {
 export type { Session, SessionOptions } from './core/session.ts';
 export { isLinkTypeRead, type Table, tableNamed, tableNames } from './core/table.ts';
 export { ethernetAddress, hex, ipv4Address, ipv6Address } from './core/text.ts';
-export { StringSink, type TextSink } from './core/text-sink.ts';
+export { StringSink, type TextSink, Words } from './core/text-sink.ts';
 export { TIME_FORMATS, type TimeFormat } from './core/times.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';
 export * from './files/index.ts';

@@ -97,7 +97,7 @@ function writeRelativeTime(p: Packet, out: Output): void {
   out.spaces(TIME_WIDTH - digits - 1 - decimalDigits(seconds));
   out.number(seconds);
   out.byte(DOT);
-  out.number(digits === 9 ? nanoseconds : Math.trunc(nanoseconds / 1000), digits);
+  out.number(digits === 9 ? nanoseconds : (nanoseconds / 1000) | 0, digits);
 }
 
 const DOT = 46;

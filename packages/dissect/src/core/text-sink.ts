@@ -1,7 +1,20 @@
 // Where text is put together piece by piece: into a string, or straight into the bytes of an output buffer.
 
+/** A short text of ASCII that stands in very many lines, ready to be written: four characters to a number, the first lowest. */
+export class Words {
+  readonly text: string;
+  readonly fours: Int32Array;
+
+  constructor(text: string) {
+    this.text = text;
+    this.fours = new Int32Array(Math.ceil(text.length / 4));
+    for (let i = 0; i < text.length; i++) this.fours[i >> 2]! |= text.charCodeAt(i) << (8 * (i & 3));
+  }
+}
+
 export interface TextSink {
   text(text: string): void;
+  words(words: Words): void;
   /** A whole number from 0 to 2^53, in decimal; `width`: digits at least, with zeros before it. */
   number(value: number, width?: number): void;
   /** ` → `, which stands in nearly every line and is not ASCII. */
@@ -13,6 +26,10 @@ export class StringSink implements TextSink {
 
   text(text: string): void {
     this.value += text;
+  }
+
+  words(words: Words): void {
+    this.value += words.text;
   }
 
   number(value: number, width = 1): void {

@@ -2,7 +2,7 @@
 import { u16, u32 } from '../core/bytes.ts';
 import { bytes, none, uint } from '../core/field.ts';
 import type { Sink } from '../core/sink.ts';
-import type { TextSink } from '../core/text-sink.ts';
+import { type TextSink, Words } from '../core/text-sink.ts';
 import { emitMptcp, mptcpFields } from './mptcp.ts';
 
 const END = 0;
@@ -115,15 +115,18 @@ export function windowScaleOf(b: Uint8Array, at: number, end: number): number {
   return option < 0 || b[option + 1] !== 3 ? -1 : Math.min(14, b[option + 2]!);
 }
 
+const VALUE_IS = new Words(' TSval=');
+const ECHO_IS = new Words(' TSecr=');
+
 /** ` MSS=1460 SACK_PERM TSval=1 TSecr=0 WS=128`, in the order of the header. `base`: what relative edges count from. */
 export function writeTcpOptions(b: Uint8Array, at: number, end: number, base: number, out: TextSink): void {
   while (at < end && b[at] !== END) {
     const length = optionLength(b, at, end);
     if (length === 0) break;
     if (b[at] === TIMESTAMPS && length === 10) {
-      out.text(' TSval=');
+      out.words(VALUE_IS);
       out.number(u32(b, at + 2));
-      out.text(' TSecr=');
+      out.words(ECHO_IS);
       out.number(u32(b, at + 6));
     } else if (length > 1) out.text(optionText(b, at, length, base));
     at += length;

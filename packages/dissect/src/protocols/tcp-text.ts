@@ -3,7 +3,7 @@ import { u16, u32 } from '../core/bytes.ts';
 import { none, seconds, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
-import type { TextSink } from '../core/text-sink.ts';
+import { type TextSink, Words } from '../core/text-sink.ts';
 import * as a from '../flows/tcp-analysis.ts';
 import type { TcpTiming } from '../flows/tcp-timing.ts';
 import { writeTcpOptions } from './tcp-options.ts';
@@ -178,7 +178,7 @@ export function writeTcpInfo(p: Packet, layer: number, out: TextSink): void {
   out.number(u16(b, start + 2));
   if (captured < CUT_MIN) return;
   const flags = u16(b, start + 12) & 0xfff;
-  out.text(bracketedFlags(flags));
+  out.words(bracketedFlags(flags));
   if (isInnermost) writeSegment(p, b, start, flags, p.stop[layer]!, out);
   else out.text(headerText(b, start, flags, captured));
 }
@@ -186,15 +186,13 @@ export function writeTcpInfo(p: Packet, layer: number, out: TextSink): void {
 /** With less of the header than this the flags are not read. */
 const CUT_MIN = 16;
 
-const bracketed = new Array<string>(0x1000).fill('');
+/** Filled from the start, as above. */
+const bracketed = new Array<Words | null>(0x1000).fill(null);
 
 /** ` [SYN, ACK] Seq=`; kept, since few combinations occur. */
-function bracketedFlags(flags: number): string {
-  const known = bracketed[flags]!;
-  if (known !== '') return known;
-  const text = ` [${tcpFlagsText(flags)}] Seq=`;
-  bracketed[flags] = text;
-  return text;
+function bracketedFlags(flags: number): Words {
+  bracketed[flags] ??= new Words(` [${tcpFlagsText(flags)}] Seq=`);
+  return bracketed[flags]!;
 }
 
 /** A header that is cut or bogus: its own numbers. */
@@ -207,6 +205,10 @@ function headerText(b: Uint8Array, start: number, flags: number, captured: numbe
   return `${text}, bogus TCP header length (${header}, must be at least 20)`;
 }
 
+const ACK_IS = new Words(' Ack=');
+const WINDOW_IS = new Words(' Win=');
+const LENGTH_IS = new Words(' Len=');
+
 function writeSegment(
   p: Packet,
   b: Uint8Array,
@@ -217,10 +219,10 @@ function writeSegment(
 ): void {
   out.number(p.relativeSeq);
   if (flags & a.ACK) {
-    out.text(' Ack=');
+    out.words(ACK_IS);
     out.number(p.relativeAck);
   }
-  out.text(' Win=');
+  out.words(WINDOW_IS);
   out.number(p.window);
   if (flags & a.URG) {
     out.text(' Urg=');
@@ -228,7 +230,7 @@ function writeSegment(
   }
   const header = (b[start + 12]! >> 4) * 4;
   if (stop - start < header) return;
-  out.text(' Len=');
+  out.words(LENGTH_IS);
   out.number(p.segmentLength);
   // SACK edges count as the other side's relative numbers do.
   const base = (u32(b, start + 8) - p.relativeAck) >>> 0;
@@ -237,7 +239,7 @@ function writeSegment(
 }
 
 /** The words of findings: up to where the number of a duplicate ACK stands, and behind it. */
-type FindingsWords = readonly [before: string, after: string];
+type FindingsWords = readonly [before: Words, after: Words];
 
 const findingsWords = new Map<number, FindingsWords>();
 
@@ -248,19 +250,19 @@ function wordsOf(found: number): FindingsWords {
   let text = '';
   for (const [bit, , words] of FINDINGS) if (found & bit) text = `[${words}] ${text}`;
   const numbersAt = found & a.DUPLICATE_ACK ? text.indexOf(DUPLICATE) + DUPLICATE.length : text.length;
-  const words = [text.slice(0, numbersAt), text.slice(numbersAt)] as const;
+  const words = [new Words(text.slice(0, numbersAt)), new Words(text.slice(numbersAt))] as const;
   findingsWords.set(found, words);
   return words;
 }
 
 function writeFindings(p: Packet, out: TextSink): void {
   const words = wordsOf(p.analysis);
-  out.text(words[0]);
+  out.words(words[0]);
   if ((p.analysis & a.DUPLICATE_ACK) === 0) return;
   const { duplicateAcks, duplicatedFrame } = p.session.tcp;
   out.text(' ');
   out.number(duplicatedFrame);
   out.text('#');
   out.number(duplicateAcks);
-  out.text(words[1]);
+  out.words(words[1]);
 }
