@@ -28,16 +28,25 @@ export function writeInfo(p: Packet, out: TextSink): void {
   for (let layer = p.count - 1; layer >= 0; layer--) {
     if ((p.flags[layer]! & COLUMN) === 0) continue;
     const made = p.protocols[layer]!;
-    if (made.writeInfo !== null) made.writeInfo(p, layer, out);
-    else {
+    if (made.writeInfo !== null) {
+      writeBefore(p, layer, out);
+      made.writeInfo(p, layer, out);
+    } else {
       const text = made.info === null ? null : made.info(p, layer);
       if (text === null) continue;
+      writeBefore(p, layer, out);
       out.text(text);
     }
     break;
   }
   const trouble = troubleText(p);
   if (trouble !== '') out.text(trouble);
+}
+
+/** What TCP found out about the segment stands before what its payload says. */
+function writeBefore(p: Packet, layer: number, out: TextSink): void {
+  const { tcpLayer } = p;
+  if (tcpLayer >= 0 && layer > tcpLayer) p.protocols[tcpLayer]!.writeInfoBefore?.(p, out);
 }
 
 function troubleText(p: Packet): string {

@@ -27,6 +27,8 @@ export interface ProtocolDefinition {
   readonly info?: (p: Packet, layer: number) => string | null;
   /** The same for a layer that ends many packets: written without making strings. Used in place of `info`. */
   readonly writeInfo?: (p: Packet, layer: number, out: TextSink) => void;
+  /** What stands before the Info column of what this layer carries. */
+  readonly writeInfoBefore?: (p: Packet, out: TextSink) => void;
   /** In the order of the header. */
   readonly fields?: Readonly<Record<string, Field>>;
   /**
@@ -60,6 +62,7 @@ export class Protocol {
   readonly column: string | ((p: Packet, layer: number) => string | null) | null;
   readonly info: ((p: Packet, layer: number) => string | null) | null;
   readonly writeInfo: ((p: Packet, layer: number, out: TextSink) => void) | null;
+  readonly writeInfoBefore: ((p: Packet, out: TextSink) => void) | null;
   readonly fields: readonly Field[];
   readonly step: (p: Packet) => Protocol | null;
   readonly emit: ((p: Packet, layer: number, out: Sink) => void) | null;
@@ -77,6 +80,7 @@ export class Protocol {
     this.column = d.column ?? null;
     this.info = d.info ?? null;
     this.writeInfo = d.writeInfo ?? null;
+    this.writeInfoBefore = d.writeInfoBefore ?? null;
     this.fields = Object.values(d.fields ?? {});
     this.step = d.step;
     this.emit = d.emit ?? null;

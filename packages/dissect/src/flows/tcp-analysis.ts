@@ -189,7 +189,7 @@ export class TcpAnalysis {
     this.#remember(fwd, s, found);
     this.relativeSeq = (s.seq - w[fwd + BASE_SEQ]!) >>> 0;
     this.relativeAck = s.flags & ACK ? (s.ack - w[rev + BASE_SEQ]!) >>> 0 : s.ack >>> 0;
-    this.scaledWindow = s.flags & SYN ? s.window : s.window << this.#shift(fwd, rev, fwd);
+    this.scaledWindow = s.flags & SYN ? s.window : s.window << this.#shift(fwd);
     w[fwd + FLAGS_SEEN]! |= s.flags;
     if (s.flags & FIN && w[record + CLOSER] === 0) w[record + CLOSER] = direction + 1;
     if (found !== 0) this.#tally(record + direction, found);
@@ -233,11 +233,11 @@ export class TcpAnalysis {
       }
     }
     if ((s.flags & SYN) === 0) return;
-    // RFC 7323 §2.2: scaling is in force only when both SYNs carried the option. Of a capture that has one direction
-    // only, the first SYN is believed.
-    w[fwd + SCALE] = s.scale + 2;
-    if (s.flags & ACK && (w[fwd + SCALE]! < 2 || w[rev + SCALE]! < 2))
-      w[fwd + SCALE] = w[rev + SCALE] = NO_SCALE;
+    // RFC 7323 §2.2: scaling is in force only when both SYNs carried the option. An answer that carries it says that
+    // the SYN, where that was not captured, did so too.
+    if (s.scale >= 0) w[fwd + SCALE] = s.scale + 2;
+    if (w[fwd + SCALE] === 0) w[fwd + SCALE] = w[rev + SCALE] = NO_SCALE;
+    else if (s.flags & ACK && w[rev + SCALE] === NO_SCALE) w[fwd + SCALE] = NO_SCALE;
   }
 
   #judge(fwd: number, rev: number, flow: number, s: Segment): number {
@@ -255,7 +255,7 @@ export class TcpAnalysis {
     if (s.length <= 1 && hasNext && s.seq === ((nextSeq - 1) | 0) && control === 0) found |= KEEP_ALIVE;
     if (s.length === 0 && hasNext && s.seq === nextSeq && control === 0)
       found |= this.#judgeBareAck(fwd, rev, s);
-    if (s.length > 0 && control === 0 && this.#fillsWindow(fwd, rev, s)) found |= WINDOW_FULL;
+    if (s.length > 0 && control === 0 && this.#fillsWindow(rev, s)) found |= WINDOW_FULL;
     found |= this.#judgeAck(rev, s);
     if ((s.length > 0 || (s.flags & (SYN | FIN)) !== 0) && (found & KEEP_ALIVE) === 0)
       found |= this.#judgeRepeat(fwd, rev, flow, s);
@@ -277,10 +277,10 @@ export class TcpAnalysis {
     return revLast & KEEP_ALIVE ? KEEP_ALIVE_ACK : DUPLICATE_ACK;
   }
 
-  #fillsWindow(fwd: number, rev: number, s: Segment): boolean {
+  #fillsWindow(rev: number, s: Segment): boolean {
     const w = this.#words;
     if (w[rev + SCALE] === 0 || (w[rev + KNOWN]! & HAS_ACK) === 0) return false;
-    const limit = (w[rev + LAST_ACK]! + (w[rev + WINDOW]! << this.#shift(fwd, rev, rev))) | 0;
+    const limit = (w[rev + LAST_ACK]! + (w[rev + WINDOW]! << this.#shift(rev))) | 0;
     return ((s.seq + s.length) | 0) === limit;
   }
 
@@ -308,11 +308,10 @@ export class TcpAnalysis {
     // The byte before may have been a probe of a window that was closed.
     if (s.length > 1 && s.seq === ((nextSeq - 1) | 0)) return 0;
     const isAwaited = w[rev + LAST_ACK] === s.seq && (w[rev + DUP_ACKS]! >= 2 || w[rev + DUP_ACKS] === TOLD);
-    if (isAwaited && this.#since(rev + ACK_TIME, s) < FAST_RETRANSMIT_SECONDS) return FAST_RETRANSMISSION;
+    if (isAwaited && this.#isWithin(FAST_RETRANSMIT_SECONDS, rev + ACK_TIME, s)) return FAST_RETRANSMISSION;
     const rtt = this.#doubles[flow * RECORD_DOUBLES + HANDSHAKE]!;
-    const sinceNext = this.#since(fwd + NEXT_SEQ_TIME, s);
-    if (sinceNext < (rtt > 0 ? rtt : REORDER_SECONDS) && nextSeq !== sequenceEnd(s)) return OUT_OF_ORDER;
-    return RETRANSMISSION;
+    const isSoon = this.#isWithin(rtt > 0 ? rtt : REORDER_SECONDS, fwd + NEXT_SEQ_TIME, s);
+    return isSoon && nextSeq !== sequenceEnd(s) ? OUT_OF_ORDER : RETRANSMISSION;
   }
 
   #remember(fwd: number, s: Segment, found: number): void {
@@ -354,17 +353,20 @@ export class TcpAnalysis {
     return ((s.seconds - w[at]!) | 0) + (s.nanoseconds - w[at + 1]!) / 1e9;
   }
 
-  #shift(fwd: number, rev: number, of: number): number {
-    const w = this.#words;
-    return w[fwd + SCALE] === NO_SCALE || w[rev + SCALE] === NO_SCALE ? 0 : Math.max(0, w[of + SCALE]! - 2);
+  /** Whether the segment came less than so long after the time that stands at `at`; not where a clock went back. */
+  #isWithin(seconds: number, at: number, s: Segment): boolean {
+    const since = this.#since(at, s);
+    return since >= 0 && since < seconds;
+  }
+
+  #shift(side: number): number {
+    return Math.max(0, this.#words[side + SCALE]! - 2);
   }
 
   /** Window scaling of a direction: the shift; -1 unknown without the handshake, -2 not used. */
   scaling(flow: number, direction: number): number {
     const own = this.#words[flow * RECORD_WORDS + direction * WORDS + SCALE]!;
-    const other = this.#words[flow * RECORD_WORDS + (direction ^ 1) * WORDS + SCALE]!;
-    if (own === 0) return -1;
-    return own === NO_SCALE || other === NO_SCALE ? -2 : own - 2;
+    return own === 0 ? -1 : own === NO_SCALE ? -2 : own - 2;
   }
 
   /** `tallies`: the record's start plus the direction. */

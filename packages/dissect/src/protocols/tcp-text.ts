@@ -172,7 +172,7 @@ export function writeTcpInfo(p: Packet, layer: number, out: TextSink): void {
   const start = p.start[layer]!;
   const captured = p.stop[layer]! - start;
   const isInnermost = layer === p.tcpLayer;
-  if (isInnermost && p.analysis !== 0 && captured >= CUT_MIN) writeFindings(p, out);
+  if (isInnermost && captured >= CUT_MIN) writeFindings(p, out);
   out.number(u16(b, start));
   out.arrow();
   out.number(u16(b, start + 2));
@@ -255,7 +255,9 @@ function wordsOf(found: number): FindingsWords {
   return words;
 }
 
-function writeFindings(p: Packet, out: TextSink): void {
+/** `[TCP Previous segment not captured] `; nothing where there is nothing to say. */
+export function writeFindings(p: Packet, out: TextSink): void {
+  if (p.analysis === 0 || p.isQuoted) return;
   const words = wordsOf(p.analysis);
   out.words(words[0]);
   if ((p.analysis & a.DUPLICATE_ACK) === 0) return;

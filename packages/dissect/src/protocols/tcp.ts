@@ -25,7 +25,7 @@ import { checksumStatusNames } from './checksum.ts';
 import { hasMultipath, mptcp } from './mptcp.ts';
 import { emitTcpOptions, sackedBytes, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
 import { segments } from './tcp-segments.ts';
-import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, writeTcpInfo } from './tcp-text.ts';
+import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, writeFindings, writeTcpInfo } from './tcp-text.ts';
 
 const HEADER = 20;
 export const TCP = 6;
@@ -35,6 +35,11 @@ const dstport = uint('tcp.dstport', 'Destination Port').at(2, 2);
 /** The conversation's own segment, not one that an ICMP error quotes. */
 const innermost = (p: Packet, layer: number): boolean =>
   layer === p.tcpLayer && (p.flags[layer]! & COLUMN) !== 0;
+
+/** The header is there, or is one that an ICMP error quotes the beginning of: of one that was cut, only ports are told. */
+const isTold = (p: Packet, layer: number): boolean =>
+  p.stop[layer]! - p.start[layer]! >= HEADER || p.isQuoted;
+
 const f = {
   srcport,
   dstport,
@@ -47,19 +52,27 @@ const f = {
     .get((p, layer) => (innermost(p, layer) ? p.segmentLength : undefined)),
   // A segment quoted in an ICMP error belongs to no conversation here: its own number.
   seq: uint('tcp.seq', 'Sequence Number').get((p, layer) =>
-    innermost(p, layer) ? p.relativeSeq : u32(p.bufferOf(layer), p.start[layer]! + 4),
+    !isTold(p, layer)
+      ? undefined
+      : innermost(p, layer)
+        ? p.relativeSeq
+        : u32(p.bufferOf(layer), p.start[layer]! + 4),
   ),
   seqRaw: uint('tcp.seq_raw', 'Sequence Number (raw)').at(4, 4),
   nxtseq: uint('tcp.nxtseq', 'Next Sequence Number').get((p, layer) =>
     innermost(p, layer) ? nextSequence(p, layer) : undefined,
   ),
   ack: uint('tcp.ack', 'Acknowledgment Number').get((p, layer) =>
-    innermost(p, layer) ? p.relativeAck : u32(p.bufferOf(layer), p.start[layer]! + 8),
+    !isTold(p, layer)
+      ? undefined
+      : innermost(p, layer)
+        ? p.relativeAck
+        : u32(p.bufferOf(layer), p.start[layer]! + 8),
   ),
   ackRaw: uint('tcp.ack_raw', 'Acknowledgment number (raw)').at(8, 4),
   hdrLen: uint('tcp.hdr_len', 'Header Length')
     .shownAs(headerLine)
-    .get((p, layer) => (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4),
+    .get((p, layer) => (isTold(p, layer) ? (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4 : undefined)),
   flags: uint('tcp.flags', 'Flags')
     .at(12, 2)
     .mask(0x0fff)
@@ -75,11 +88,19 @@ const f = {
   rst: bool('tcp.flags.reset', 'Reset').inBits(12).at(12, 2).mask(0x0004),
   syn: bool('tcp.flags.syn', 'Syn').inBits(12).at(12, 2).mask(0x0002),
   fin: bool('tcp.flags.fin', 'Fin').inBits(12).at(12, 2).mask(0x0001),
-  flagsStr: text('tcp.flags.str', 'TCP Flags').get((p, layer) => flagLetters(p, layer)),
+  flagsStr: text('tcp.flags.str', 'TCP Flags').get((p, layer) =>
+    isTold(p, layer) ? flagLetters(p, layer) : undefined,
+  ),
   windowValue: uint('tcp.window_size_value', 'Window').at(14, 2),
   window: uint('tcp.window_size', 'Calculated window size')
     .derived()
-    .get((p, layer) => (innermost(p, layer) ? p.window : u16(p.bufferOf(layer), p.start[layer]! + 14))),
+    .get((p, layer) =>
+      !isTold(p, layer)
+        ? undefined
+        : innermost(p, layer)
+          ? p.window
+          : u16(p.bufferOf(layer), p.start[layer]! + 14),
+    ),
   windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor').derived(),
   checksum: uint('tcp.checksum', 'Checksum').at(16, 2).hex(),
   checksumStatus: uint('tcp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
@@ -174,6 +195,7 @@ export const tcp: Protocol = protocol({
     const isInnermost = innermost(p, layer);
     out.fixed(f.srcport);
     out.fixed(f.dstport);
+    if (!isTold(p, layer)) return;
     out.fixed(f.stream);
     out.fixed(f.completeness);
     if (isInnermost) {
@@ -233,6 +255,7 @@ export const tcp: Protocol = protocol({
           ? `, Seq: ${p.relativeSeq}${hasAck(p, layer) ? `, Ack: ${p.relativeAck}` : ''}, Len: ${p.segmentLength}`
           : quotedSequence(p, layer)),
   writeInfo: writeTcpInfo,
+  writeInfoBefore: writeFindings,
 });
 
 function quotedSequence(p: Packet, layer: number): string {

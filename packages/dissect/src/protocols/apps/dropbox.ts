@@ -2,6 +2,7 @@
 import { protocol } from '../../core/protocol.ts';
 import { udpPorts } from '../../core/table.ts';
 import { json } from '../media/json.ts';
+import { bodySuffix } from '../media/suffix.ts';
 
 export const dropbox = protocol({
   name: 'db-lsp-disc',
@@ -13,5 +14,5 @@ export const dropbox = protocol({
     p.at = p.end;
     return null;
   },
-  info: () => 'Dropbox LAN sync Discovery Protocol',
+  info: (p, layer) => `Dropbox LAN sync Discovery Protocol${bodySuffix(p, layer)}`,
 });

@@ -74,7 +74,7 @@ function isClaimed(mark: number): boolean {
 function looksLikeHttp(p: Packet): boolean {
   const b = p.buf;
   const { at, end } = p;
-  if (b[at] === 0x48) return isVersion(b, at, end) && b.indexOf(10, at) >= 0;
+  if (isVersion(b, at, end)) return b.indexOf(10, at) >= 0;
   // A method, or anything else that may stand first: the version ends the line.
   const c = b[at]!;
   if (c < 0x21 || c > 0x7e || end - at < 14) return false;

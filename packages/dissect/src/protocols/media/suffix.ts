@@ -9,6 +9,7 @@ import { media } from './media.ts';
 import { textLines } from './text-lines.ts';
 import { contentOf } from './types.ts';
 import { urlencodedForm } from './urlencoded.ts';
+import { xml } from './xml.ts';
 
 function typed(p: Packet, layer: number): string {
   const type = contentOf(p, layer).type;
@@ -32,8 +33,12 @@ const suffixes = new Map<Protocol, (p: Packet, layer: number) => string>([
 export function bodySuffix(p: Packet, layer: number): string {
   let text = '';
   for (let above = layer + 1; above < p.count && p.protocols[above] !== p.protocols[layer]; above++) {
-    // Text that JSON left over is part of the JSON body.
-    if (p.protocols[above] === textLines && p.protocols[above - 1] === json) continue;
+    // Text that JSON left over is part of the JSON body; text that is XML names no type.
+    if (
+      p.protocols[above] === textLines &&
+      (p.protocols[above - 1] === json || p.protocols[above + 1] === xml)
+    )
+      continue;
     text += suffixes.get(p.protocols[above]!)?.(p, above) ?? '';
   }
   return text;

@@ -1,7 +1,9 @@
 // Line-based text: HTML, style sheets, scripts and plain text, shown line by line.
 import { utf8 } from '../../core/bytes.ts';
+import { LISTED } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
-import { contentBytes, contentOf, lazyReaders, mediaTypes, takeContent } from './types.ts';
+import { beginsXml, contentBytes, contentOf, lazyReaders, mediaTypes, takeContent } from './types.ts';
+import { xml } from './xml.ts';
 
 /** Lines shown in the tree, and characters of each. */
 const LINES_MAX = 2000;
@@ -12,6 +14,10 @@ export const textLines = protocol({
   title: 'Line-based text data',
   step(p) {
     takeContent(p);
+    if (beginsXml(p.buf, p.at, p.end)) {
+      p.flags[p.count - 1]! &= LISTED;
+      return xml;
+    }
     p.at = p.end;
     return null;
   },

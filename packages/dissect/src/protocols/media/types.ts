@@ -158,6 +158,8 @@ export function callBody(
 
 /** Enough decompressed bytes to tell what they are. */
 const PREFIX_BYTES = 64;
+/** Bytes of `<?xml version="1.0" encoding="UTF-8"?>`. */
+const XML_HEAD = 38;
 
 /**
  * As callBody, for bytes in a coding. They are only unpacked now when their reader needs them at once. False when they
@@ -189,12 +191,19 @@ export function callCompressedBody(
 
 function isLazy(p: Packet, type: MediaType | null, prefix: Uint8Array): boolean {
   if (type === null) return false;
-  if (type.protocol !== null) return lazyReaders.has(type.protocol);
+  if (type.protocol !== null) return lazyReaders.has(type.protocol) && !beginsXml(prefix, 0, prefix.length);
   let isGuessed = false;
   p.within(prefix, 0, prefix.length, prefix.length, () => {
     for (const { matches } of bodyHeuristics.entries) if (matches(p)) isGuessed = true;
   });
   return !isGuessed;
+}
+
+/** Text of any type that says it is XML is read as XML, as in Wireshark. */
+export function beginsXml(b: Uint8Array, at: number, end: number): boolean {
+  if (end - at <= XML_HEAD || b[at] !== 0x3c || b[at + 1] !== 0x3f) return false;
+  // Of the letters, the bit that makes them small is set.
+  return (b[at + 2]! | 32) === 0x78 && (b[at + 3]! | 32) === 0x6d && (b[at + 4]! | 32) === 0x6c;
 }
 
 function matchesAt(p: Packet, matches: (p: Packet) => boolean, at: number, end: number): boolean {

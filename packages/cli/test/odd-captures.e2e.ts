@@ -1,0 +1,172 @@
+// Captures that begin in the middle, are cut, or whose clock goes back: what `eyrie read` tells of TCP there, beside tshark.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { newFrame, PcapWriter } from '@eyrie/dissect/files';
+import { requireTool } from '../../../test/support/tools.ts';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const skip = requireTool('tshark');
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-odd-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const ETHERNET = 1;
+const FIN = 1;
+const SYN = 2;
+const PSH = 8;
+const ACK = 16;
+
+interface Said {
+  readonly way: '>' | '<';
+  readonly seq: number;
+  readonly ack?: number;
+  readonly flags?: number;
+  readonly window?: number;
+  readonly scale?: number;
+  readonly body?: string;
+  /** Milliseconds since the first. */
+  readonly ms?: number;
+  /** Bytes of the frame that the capture kept. */
+  readonly kept?: number;
+}
+
+function frameOf(port: number, said: Said): Buffer {
+  const { way, seq, ack = 0, flags = ACK, window = 100, scale, body = '' } = said;
+  const options = scale === undefined ? Buffer.alloc(0) : Buffer.from([1, 3, 3, scale]);
+  const payload = Buffer.from(body);
+  const frame = Buffer.alloc(54 + options.length + payload.length);
+  frame.write('020000000002020000000001080045', 'hex');
+  frame.writeUInt16BE(frame.length - 14, 16);
+  frame.set([64, 6], 22);
+  frame.set(way === '>' ? [10, 0, 0, 1, 10, 0, 0, 2] : [10, 0, 0, 2, 10, 0, 0, 1], 26);
+  frame.writeUInt16BE(way === '>' ? 40000 : port, 34);
+  frame.writeUInt16BE(way === '>' ? port : 40000, 36);
+  frame.writeUInt32BE(seq, 38);
+  frame.writeUInt32BE(ack, 42);
+  frame.set([(20 + options.length) << 2, flags], 46);
+  frame.writeUInt16BE(window, 48);
+  options.copy(frame, 54);
+  payload.copy(frame, 54 + options.length);
+  return frame;
+}
+
+/** What both say of a capture of this conversation, the same arguments given. */
+function bothOf(
+  name: string,
+  port: number,
+  all: readonly Said[],
+  flags: readonly string[],
+): [string, string] {
+  const writer = new PcapWriter({ linkType: ETHERNET });
+  const frame = newFrame();
+  for (const said of all) {
+    const ms = 1_700_000_000_000 + (said.ms ?? 0);
+    frame.data = frameOf(port, said);
+    frame.end = said.kept ?? frame.data.length;
+    frame.wireLength = frame.data.length;
+    frame.seconds = Math.floor(ms / 1000);
+    frame.nanoseconds = (ms % 1000) * 1e6;
+    writer.write(frame);
+  }
+  const file = join(folder, `${name}.pcap`);
+  writeFileSync(file, writer.take());
+  const theirs = execFileSync('tshark', ['-n', '-r', file, ...flags], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const { stdout, stderr } = spawnSync(process.execPath, [eyrie, 'read', '-n', file, ...flags], {
+    encoding: 'utf8',
+  });
+  assert.equal(stderr, '');
+  return [stdout, theirs];
+}
+
+const fields = (...names: string[]): string[] => ['-T', 'fields', ...names.flatMap((name) => ['-e', name])];
+const TEN = 'ten bytes.';
+
+test('windows are scaled by what the sender said, whichever SYN was captured', { skip }, () => {
+  const flags = fields('tcp.window_size_value', 'tcp.window_size', 'tcp.window_size_scalefactor');
+  const server: Said = { way: '<', seq: 500, ack: 11, flags: SYN | ACK, scale: 3 };
+  const client: Said = { way: '>', seq: 10, flags: SYN, scale: 7 };
+  const { scale: _, ...plainServer } = server;
+  const { scale: __, ...plainClient } = client;
+  const rest: Said[] = [
+    { way: '>', seq: 11, ack: 501, body: TEN },
+    { way: '<', seq: 501, ack: 21, body: TEN },
+  ];
+  const openings = [
+    [server],
+    [client],
+    [client, server],
+    [client, plainServer],
+    [plainClient, server],
+    [plainServer],
+    [],
+  ];
+  for (const [i, opening] of openings.entries()) {
+    const [ours, theirs] = bothOf(`scale${i}`, 4000, [...opening, ...rest], flags);
+    assert.equal(ours, theirs, `opening ${i}`);
+  }
+});
+
+test('what comes before the time of the segment it follows is sent again, not late', { skip }, () => {
+  const all: Said[] = [
+    { way: '<', seq: 1, ack: 1, body: TEN },
+    { way: '<', seq: 21, ack: 1, body: TEN, ms: 1 },
+    { way: '<', seq: 11, ack: 1, body: TEN, ms: -90 },
+    { way: '<', seq: 31, ack: 1, flags: FIN | ACK, ms: 3 },
+  ];
+  const [ours, theirs] = bothOf('back', 4000, all, []);
+  assert.match(ours, /TCP Retransmission/);
+  assert.equal(ours, theirs);
+});
+
+test('a header that the capture cut tells its ports alone', { skip }, () => {
+  const flags = fields(
+    'tcp.srcport',
+    'tcp.dstport',
+    'tcp.seq',
+    'tcp.ack',
+    'tcp.flags.str',
+    'tcp.hdr_len',
+    'tcp.window_size',
+  );
+  const [ours, theirs] = bothOf('cut', 80, [{ way: '<', seq: 70, ack: 90, kept: 40 }], flags);
+  assert.equal(ours, theirs);
+  const [tree, theirTree] = bothOf('cut', 80, [{ way: '<', seq: 70, ack: 90, kept: 40 }], ['-V']);
+  const ofTcp = (text: string): string => text.slice(text.indexOf('Transmission Control Protocol')).trim();
+  assert.equal(ofTcp(tree), ofTcp(theirTree));
+});
+
+test('HEAD is HTTP on any port, and its response has no body', { skip }, () => {
+  const [ours, theirs] = bothOf(
+    'head',
+    9999,
+    [
+      { way: '>', seq: 1, ack: 1, flags: PSH | ACK, body: 'HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n' },
+      { way: '<', seq: 1, ack: 30, flags: PSH | ACK, body: 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n' },
+    ],
+    [],
+  );
+  assert.match(ours, /HTTP 83 HEAD/);
+  assert.equal(ours, theirs);
+});
+
+test('text that says it is XML is XML, and lost segments stand before what was read', { skip }, () => {
+  const body = '<?xml version="1.0" encoding="UTF-8"?>\n<html><p>hello</p></html>\n';
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const all: Said[] = [
+    { way: '<', seq: 1, ack: 1, flags: PSH | ACK, body: TEN },
+    { way: '<', seq: 900, ack: 1, flags: PSH | ACK, body: head + body, ms: 1 },
+  ];
+  const columns = fields('frame.protocols', '_ws.col.Protocol', '_ws.col.Info');
+  const [ours, theirs] = bothOf('xml', 80, all, columns);
+  assert.match(
+    ours,
+    /data-text-lines:xml\tHTTP\/XML\t\[TCP Previous segment not captured\] HTTP\/1.1 200 OK/,
+  );
+  assert.equal(ours, theirs);
+});
