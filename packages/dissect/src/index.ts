@@ -2,6 +2,7 @@
 export { BatchError, decodeBatch, encodeBatch } from './batch/codec.ts';
 export { ADDRESS_BYTES } from './batch/layout.ts';
 export { MALFORMED, NO_TIME, SHORT } from './batch/marks.ts';
+export { ipHeaders, isWrapped, type OuterAddresses, outerAddresses, outerText } from './batch/outer.ts';
 export { type FieldColumn, NO_FLAGS, NONE, PacketBatch } from './batch/packet-batch.ts';
 export type { Unpack } from './codec/unpack.ts';
 export { Collector } from './core/collect.ts';

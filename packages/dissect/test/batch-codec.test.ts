@@ -31,6 +31,7 @@ const aPacket = fc.record({
   marks: fc.nat(255),
   protocol: fc.nat(2),
   path: fc.nat(2),
+  outer: fc.integer({ min: NONE, max: 2 }),
   name: fc.integer({ min: NONE, max: 2 }),
   ttl: fc.oneof(fc.nat(255), fc.constant(Number.NaN)),
 });

@@ -43,10 +43,11 @@ function add(refused: RefusedBodies, sequence: number, body: Uint8Array = Buffer
 }
 
 /** One packet between two addresses, and a name. */
-function body(from: number, to: number, name = ''): Uint8Array {
+function body(from: number, to: number, name = '', outer = '>'): Uint8Array {
   const packets = new PacketBatch(1);
   packets.length = 1;
-  packets.texts.push('UDP', 'eth:ip:udp');
+  packets.texts.push('UDP', 'eth:ip:udp', outer);
+  packets.outer[0] = 2;
   packets.addressKind[0] = 2;
   packets.source.set([10, 0, 0, from]);
   packets.destination.set([10, 0, 0, to]);
@@ -176,6 +177,8 @@ describe('bodies that were refused', () => {
       assert.deepEqual(left(), ['3']);
       add(plain, 5, body(1, 2, '::ffff:192.0.2.7'));
       assert.equal((await eraseRefused(folder, '::FFFF:c000:207')).deleted, 1);
+      add(plain, 6, body(1, 2, '', '198.51.100.1 2001:db8::5>198.51.100.2'));
+      assert.equal((await eraseRefused(folder, '2001:db8::5')).deleted, 1);
       assert.deepEqual(await eraseRefused(join(folder, 'none'), '10.0.0.1'), { deleted: 0, unread: [] });
     }),
   );

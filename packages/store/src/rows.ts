@@ -28,6 +28,7 @@ export interface PacketColumns
       | 'protocol'
       | 'path'
       | 'layers'
+      | 'outer'
       | 'texts'
     >
   > {

@@ -30,7 +30,7 @@ import { timeline } from './query/timeline.ts';
 import type { CaptureOrigin, StoreBatch } from './rows.ts';
 import type { Database } from './sql/database.ts';
 import { plainText } from './sql/insert.ts';
-import type { Removed, Retention, Store, StoreInfo } from './store.ts';
+import type { Erased, Removed, Retention, Store, StoreInfo } from './store.ts';
 import type { Disguise } from './write/dictionaries.ts';
 import { Writer } from './write/writer.ts';
 
@@ -153,7 +153,7 @@ export class SqlStore implements Store {
     return this.#change((database) => retain(database, limits));
   }
 
-  async erase(address: string, reason = ''): Promise<Removed> {
+  async erase(address: string, reason = ''): Promise<Erased> {
     return this.#change((database) => erase(database, address, reason, this.#disguise));
   }
 

@@ -76,7 +76,7 @@ export interface Store {
   /** Deletes the oldest until what is left keeps to all limits given. */
   retain(limits: Retention): Promise<Removed>;
   /** Deletes all that names an address, and leaves a line in the audit that says so. */
-  erase(address: string, reason?: string): Promise<Removed>;
+  erase(address: string, reason?: string): Promise<Erased>;
   /** Gives back the space of what was deleted. */
   vacuum(): Promise<StoreInfo>;
   /** Writes each table as a Parquet file into a folder, which must be empty or not exist; gives their paths. */
@@ -102,6 +102,11 @@ export interface Removed {
   readonly flows: number;
   readonly names: number;
   readonly findings: number;
+}
+
+export interface Erased extends Removed {
+  /** Packets of tunnels and the like that are left, of which the store does not know all addresses. */
+  readonly untold: number;
 }
 
 export interface StoreInfo {

@@ -4,12 +4,20 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { compileExpression, FilterError, IPV4, ipv4Address, PacketBatch } from '@eyrie/dissect';
+import {
+  compileExpression,
+  FilterError,
+  IPV4,
+  ipv4Address,
+  NONE,
+  outerAddresses,
+  PacketBatch,
+} from '@eyrie/dissect';
 import { StoreError } from '../src/errors.ts';
 import { PACKET_COLUMNS, type PacketColumn, type PacketQuery, type PacketRow } from '../src/queries.ts';
 import type { FindingRow, NameRow } from '../src/rows.ts';
 import type { Store, StoreOptions } from '../src/store.ts';
-import { DECIDED, OPEN } from './filter-cases.ts';
+import { DECIDED, OF_ALL_HEADERS, OPEN } from './filter-cases.ts';
 import {
   batchesOf,
   batchOf,
@@ -344,12 +352,40 @@ function readsBack(make: Make): void {
   });
 }
 
+const CAPTURES =
+  process.env.EYRIE_CAPTURES ?? new URL('../../../../shared/captures', import.meta.url).pathname;
+/** IP in GRE, in UDP, in itself; a route of several stations. Where they are at hand. */
+const TUNNELS = [
+  'zeek__tunnels_gre-within-gre.pcap',
+  'zeek__tunnels_gtp_gtp1_gn_normal_incl_fragmentation.pcap',
+  'zeek__tunnels_teredo_bubble_with_payload.pcap',
+  'zeek__tunnels_geneve.pcap',
+  'zeek__tunnels_vxlan-encapsulated-http.pcap',
+  'tcpdump__ipv6-srh-ext-header.pcap',
+  'arkime__6-4-gre-ppp-udp-4-dns.pcap',
+].map((name) => join(CAPTURES, name));
+
+/** Filters for some of the addresses that stand outside of tunnels. */
+function outerFilters(path: string): string[] {
+  const sets = batchesOf(path).flatMap(({ packets }) =>
+    [...packets!.outer.subarray(0, packets!.length)]
+      .filter((place) => place !== NONE)
+      .map((place) => outerAddresses(packets!.texts[place]!)),
+  );
+  const some = new Set(sets.flatMap(({ sources, destinations }) => [...sources, ...destinations]));
+  return [...some].slice(0, 5).flatMap((address) => {
+    const layer = address.includes(':') ? 'ipv6' : 'ip';
+    return [`${layer}.addr == ${address}`, `${layer}.src == ${address}`, `${layer}.dst != ${address}`];
+  });
+}
+
 function agrees(make: Make): void {
   for (const path of [OFFICE_HOUR, PORT_SCAN])
     it(`mean what the predicate means (${path.split('/').at(-1)})`, async () => {
       const store = await stored(make, path);
-      passingEach(path, [...DECIDED, ...OPEN]);
-      for (const filter of [...DECIDED, ...OPEN]) {
+      const filters = [...DECIDED, ...OPEN, ...OF_ALL_HEADERS];
+      passingEach(path, filters);
+      for (const filter of filters) {
         const wanted = new Set(passing(path, filter));
         const items = await all(store, { filter });
         const sure = items.filter((item) => !item.isCandidate).map((item) => item.number);
@@ -382,6 +418,42 @@ function agrees(make: Make): void {
       });
       assert.ok(exact, `${filter}: ${items.find((item) => item.isCandidate)?.path}`);
     }
+    await store.close();
+  });
+
+  it('of addresses are decided in tunnels, quoted packets and routes', async () => {
+    for (const path of [OFFICE_HOUR, ...TUNNELS.filter((each) => existsSync(each))]) {
+      const store = await stored(make, path);
+      const all = [...new Set([...OF_ALL_HEADERS, ...outerFilters(path)])];
+      passingEach(path, all);
+      for (const filter of all) {
+        const { items, exact } = await store.packets({ filter, limit: 10_000 });
+        assert.ok(exact, `${filter} in ${path}: ${items.find((item) => item.isCandidate)?.path}`);
+        assert.deepEqual(
+          items.map((item) => item.number),
+          passing(path, filter),
+          `${filter} in ${path}`,
+        );
+        assert.equal((await store.protocolSummary({ filter })).exact, true);
+      }
+      await store.close();
+    }
+  });
+
+  it('are left to the bytes where outer addresses were not told', async () => {
+    const store = await make();
+    for (const batch of batchesOf(OFFICE_HOUR)) {
+      (batch.packets as PacketBatch).outer.fill(NONE);
+      await store.write(batch);
+    }
+    const page = await store.packets({ filter: 'ip.dst == 10.20.0.47', limit: 10_000 });
+    assert.ok(!page.exact && page.items.some((item) => item.isCandidate && item.path.includes('gre')));
+    const found = new Set(page.items.map((item) => item.number));
+    assert.ok(passing(OFFICE_HOUR, 'ip.dst == 10.20.0.47').every((number) => found.has(number)));
+    // What comes now is told, beside what is not.
+    const [known] = batchesOf(PORT_SCAN);
+    await store.write(known!);
+    assert.ok((await store.erase('10.20.0.47')).untold > 0);
     await store.close();
   });
 
@@ -645,7 +717,13 @@ function removes(make: Make): void {
         names: [{ address: whom, name: 'a', source: 'dns', time: 1 }],
       }),
     );
-    const before = (await store.packets({ address: whom, limit: 10_000 })).items.length;
+    // Of ARP and the like columns tell it, of IP also what stands outside of tunnels.
+    const before = new Set(
+      [
+        ...(await store.packets({ address: whom, limit: 10_000 })).items,
+        ...(await store.packets({ filter: `ip.addr == ${whom}`, limit: 10_000 })).items,
+      ].map(({ id }) => id),
+    ).size;
     const removed = await store.erase(whom, 'asked for by letter');
     assert.equal(removed.packets, before);
     assert.ok(removed.flows > 0 && removed.names === 1);
@@ -656,6 +734,23 @@ function removes(make: Make): void {
     assert.match(audit.at(-1)!.detail, /asked for by letter/);
     assert.ok(!JSON.stringify(audit).includes(whom));
     await assert.rejects(store.erase('10.0.0.0/8'), StoreError);
+    await store.close();
+  });
+
+  it('forgets an address that only stood outside of tunnels', async () => {
+    const store = await stored(make);
+    const whom = '10.20.0.47';
+    const filter = `ip.addr == ${whom}`;
+    const before = (await store.packets({ filter, limit: 10_000 })).items.length;
+    const shown = (await store.packets({ address: whom, limit: 10_000 })).items.length;
+    assert.ok(before > shown);
+    const removed = await store.erase(whom);
+    assert.deepEqual([removed.packets, removed.untold], [before, 0]);
+    await sameCounts(store, 5125 - before);
+    assert.deepEqual((await store.packets({ filter })).items, []);
+    // Its number is not given to others: what comes again is found again.
+    await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write({ ...batch, source: 'file:2' })));
+    assert.equal((await store.packets({ filter, limit: 10_000 })).items.length, before);
     await store.close();
   });
 
@@ -696,6 +791,11 @@ function removes(make: Make): void {
     const prefix = items[0]!.srcIp!.split('.').slice(0, 3).join('.');
     assert.ok(items[0]!.dstIp!.startsWith(`${prefix}.`), '192.168.10.10 and 192.168.10.1 share 24 bits');
     assert.equal((await store.captures())[0]!.file, null);
+    // Those outside of tunnels, too.
+    const [wrapped] = (await store.packets({ filter: 'gre' })).items;
+    assert.ok(wrapped !== undefined);
+    assert.deepEqual((await store.packets({ filter: 'gre && ip.addr == 10.20.0.0/16' })).items, []);
+    assert.ok((await store.packets({ filter: 'gre && ip.addr', limit: 1 })).exact);
     await store.close();
   });
 }

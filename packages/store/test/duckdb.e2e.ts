@@ -9,7 +9,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { spawnChild } from '../../../test/support/children.ts';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
-import { batchesOf, batchOf, OFFICE_HOUR, passing } from './support.ts';
+import { batchesOf, batchOf, migratedAndGoingOn, OFFICE_HOUR, passing } from './support.ts';
+
+const TO_VERSION_3 = `ALTER TABLE packet DROP COLUMN outer_id; ALTER TABLE paths DROP COLUMN is_told;
+  DROP TABLE outer_addresses; UPDATE meta SET value = '3' WHERE name = 'schema'`;
 
 const CHILD = new URL('writing-child.ts', import.meta.url).pathname;
 
@@ -100,6 +103,20 @@ describe('a DuckDB store', () => {
     await again.close();
   });
 
+  it('is brought up to date with what it holds, and goes on', async () => {
+    const path = join(folder, 'version3.duckdb');
+    const store = await openStore(`duckdb:${path}`);
+    const batches = batchesOf(OFFICE_HOUR);
+    await Promise.all(batches.slice(0, 3).map((batch) => store.write(batch)));
+    await store.close();
+    await run(path, TO_VERSION_3);
+    await migratedAndGoingOn(await openStore(`duckdb:${path}`));
+    // The log of the change is read back, too.
+    const again = await openStore(`duckdb:${path}`);
+    assert.equal((await again.info()).packets, 5125);
+    await again.close();
+  });
+
   it('refuses files that it cannot use, each with a line of its own', async () => {
     const text = join(folder, 'text');
     writeFileSync(text, 'no database, but long enough to be looked at '.repeat(300));
@@ -116,7 +133,7 @@ describe('a DuckDB store', () => {
 
     const older = join(folder, 'older.duckdb');
     await (await openStore(`duckdb:${older}`)).close();
-    await run(older, `UPDATE meta SET value = '2' WHERE name = 'schema'; DROP TABLE clocks`);
+    await run(older, `${TO_VERSION_3}; UPDATE meta SET value = '2' WHERE name = 'schema'; DROP TABLE clocks`);
     await assert.rejects(openStore(`duckdb:${older}`, { readOnly: true }), code('ERR_STORE_OLDER'));
     await (await openStore(`duckdb:${older}`)).close();
     await (await openStore(`duckdb:${older}`, { readOnly: true })).close();

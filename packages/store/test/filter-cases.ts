@@ -97,3 +97,26 @@ export const OPEN: readonly string[] = [
   '_ws.expert',
   'tcp.port eq http',
 ];
+
+/** Decided by columns everywhere: of tunnels, quoted packets and routes the addresses of all headers are known. */
+export const OF_ALL_HEADERS: readonly string[] = [
+  'ip.addr',
+  'ipv6.src',
+  'ip.addr == 192.168.10.10',
+  'ip.src == 192.168.10.10',
+  'ip.dst == 10.20.0.47',
+  'ip.addr != 10.20.0.47',
+  'ip.src != 192.168.10.10 && gre',
+  '!(ip.addr == 10.20.0.0/16)',
+  'all ip.addr == 192.168.0.0/16',
+  'any ip.dst != 10.20.0.47',
+  'ip.dst > 100.0.0.0 && vxlan',
+  'all ip.addr in {192.168.10.0/24, 10.20.0.1..10.20.0.50}',
+  'ip.addr in {192.168.10.11..192.168.10.11, 10.77.0.0/16}',
+  'ip.addr in {172.16.0.0..172.31.255.255}',
+  'ip.addr == 192.168.10.10 && ipv6',
+  'ipv6.addr == fd20:20::80',
+  'ipv6.dst != fd20:20::80 && icmpv6',
+  'all ipv6.addr == fd00::/8',
+  'ip.addr == 8.8.8.8 || ipv6.addr == ff02::1',
+];

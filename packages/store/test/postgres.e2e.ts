@@ -5,7 +5,7 @@ import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
 import { complianceOf } from './compliance.ts';
 import { startPostgres, type TestServer } from './postgres.ts';
-import { batchesOf, OFFICE_HOUR } from './support.ts';
+import { batchesOf, migratedAndGoingOn, OFFICE_HOUR } from './support.ts';
 
 let server: TestServer;
 before(async () => {
@@ -59,6 +59,24 @@ describe('PostgreSQL', () => {
     } while (cursor !== undefined);
     assert.equal(ids.size, 5125);
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('is brought up to date with what it holds, and goes on', async () => {
+    const url = await server.make();
+    const store = await openStore(url);
+    await Promise.all(
+      batchesOf(OFFICE_HOUR)
+        .slice(0, 3)
+        .map((batch) => store.write(batch)),
+    );
+    await store.close();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`ALTER TABLE packet DROP COLUMN outer_id; ALTER TABLE paths DROP COLUMN is_told;
+      DROP TABLE outer_addresses; DROP SEQUENCE outer_addresses_ids;
+      UPDATE meta SET value = '3' WHERE name = 'schema'`);
+    await client.end();
+    await migratedAndGoingOn(await openStore(url));
   });
 
   it('refuses a database of a newer version, of others, and one that is not there', async () => {

@@ -1,4 +1,5 @@
 // What the tests of the store share: real captures as batches, and what the dissector itself says of them.
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
@@ -11,6 +12,7 @@ import {
   PacketBatch,
 } from '@eyrie/dissect';
 import type { CaptureOrigin, FlowRow, StoreBatch } from '../src/rows.ts';
+import type { Store } from '../src/store.ts';
 
 export const OFFICE_HOUR = new URL('../../../samples/office-hour.pcapng', import.meta.url).pathname;
 export const PORT_SCAN = new URL('../../../samples/port-scan.pcapng', import.meta.url).pathname;
@@ -57,6 +59,26 @@ export function batchesOf(path: string, capacity = 1000): StoreBatch[] {
   records?.end();
   send();
   return made;
+}
+
+/** A store of an older version with the first 3000 packets of the office hour takes the rest; then it is closed. */
+export async function migratedAndGoingOn(store: Store): Promise<void> {
+  const filter = 'ip.addr == 10.20.0.47';
+  const page = await store.packets({ filter, limit: 10_000 });
+  assert.ok(!page.exact && page.items.some((item) => item.isCandidate));
+  await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write(batch)));
+  assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, 5125);
+  assert.equal((await store.protocolSummary()).packets, 5125);
+  const { items } = await store.packets({ filter: `frame.number > 3000 && ${filter}`, limit: 10_000 });
+  assert.ok(items.length > 0 && items.every((item) => !item.isCandidate));
+  assert.deepEqual(
+    items.map(({ number }) => number),
+    passing(OFFICE_HOUR, `frame.number > 3000 && ${filter}`),
+  );
+  // Of one path there are two rows now.
+  const names = (await store.hierarchy()).tree.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  await store.close();
 }
 
 const known = new Map<string, number[]>();

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { IPV4, IPV6 } from '@eyrie/dissect';
+import { IPV4, IPV6, PacketBatch } from '@eyrie/dissect';
 import fc from 'fast-check';
 import { nanosecondsOf, secondsText } from '../src/query/time.ts';
 import { widthFor } from '../src/query/timeline.ts';
+import type { Transaction } from '../src/sql/database.ts';
 import { AddressTable } from '../src/write/address-table.ts';
 import { putInt64, putNanoseconds } from '../src/write/int64.ts';
+import { OuterBook, UNTOLD } from '../src/write/outer-book.ts';
 import { floorTo, tallied } from '../src/write/tally.ts';
 
 describe('numbers of 64 bits', () => {
@@ -98,6 +100,48 @@ describe('tallies', () => {
         const wide = widthFor(first, last, 20);
         assert.ok(wide < width || wide % width === 0n);
       }),
+    );
+  });
+});
+
+describe('addresses that no column shows', () => {
+  /** A batch with a packet for each text. */
+  const batchOf = (texts: readonly string[]): PacketBatch => {
+    const batch = new PacketBatch(texts.length);
+    batch.texts.push(...texts);
+    batch.outer.set(texts.map((_, i) => i));
+    batch.length = texts.length;
+    return batch;
+  };
+  const rows: unknown[] = [];
+  const tx = {
+    dialect: { fromJson: () => '', unhex: (text: string) => text },
+    reserve: async (_: string, count: number) => count * 100,
+    run: async (_: string, [json]: [string]) => rows.push(...JSON.parse(json)),
+  } as unknown as Transaction;
+
+  it('have one number for all of a packet, in whatever order they stand; more than a bound are not told', async () => {
+    const book = new OuterBook(null, 2);
+    const first = await book.numbers(
+      tx,
+      batchOf(['10.0.0.1 10.0.0.2>10.0.0.3', '10.0.0.2 10.0.0.1>10.0.0.3', '>']),
+    );
+    assert.deepEqual([...first.values()], [100, 100, 0]);
+    assert.equal(rows.length, 3);
+    const more = await book.numbers(
+      tx,
+      batchOf(['2001:db8::1>', '>2001:db8::1', '10.0.0.1 10.0.0.2>10.0.0.3']),
+    );
+    assert.deepEqual([...more.values()], [100, UNTOLD, 100]);
+  });
+
+  it('are not told where a batch says what no batch should', async () => {
+    const long = Array.from({ length: 33 }, (_, i) => `10.0.0.${i}`).join(' ');
+    const wrong = ['UDP', '10.0.0.0/8>', "'; DROP TABLE packet>", `${long}>`];
+    const numbers = await new OuterBook(null).numbers(tx, batchOf(wrong));
+    assert.deepEqual(
+      [...numbers.values()],
+      wrong.map(() => UNTOLD),
     );
   });
 });

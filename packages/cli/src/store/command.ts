@@ -37,13 +37,18 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 /** From the store, and from what it refused: that lies beside it, with the same addresses in it. */
 async function erase(store: Store, options: StoreCommandOptions): Promise<readonly [unknown, string]> {
   const { address = '', reason = '', config } = options;
-  const [removed, text] = counted(await store.erase(address, reason));
+  const { untold, ...erased } = await store.erase(address, reason);
+  const [removed, text] = counted(erased);
   const folder = refusedFolder(configFrom(config === undefined ? {} : { config }));
   const { deleted, unread } = await eraseRefused(folder, address);
   const lines = [text];
+  if (untold > 0)
+    lines.push(
+      `left: ${untold} packets of tunnels and the like, of which this store does not know all addresses (they were stored by an older Eyrie): to be sure, delete their captures, or delete and import them again`,
+    );
   if (deleted > 0) lines.push(`deleted too: ${deleted} batches that the store had refused`);
   for (const path of unread) lines.push(`left, for it can't be read or deleted: ${path}`);
-  return [{ ...removed, refused_batches: deleted, unread_batches: unread }, lines.join('\n')];
+  return [{ ...removed, untold, refused_batches: deleted, unread_batches: unread }, lines.join('\n')];
 }
 
 function shown(info: StoreInfo): readonly [unknown, string] {

@@ -5,8 +5,9 @@ import { fieldNamed } from '../core/registry.ts';
 import { COLUMN_NAMES, type ColumnName } from './layout.ts';
 import { batchLayout, NONE, PacketBatch } from './packet-batch.ts';
 
-/** `EYB2`. */
-const MAGIC = 0x32425945;
+/** `EYB3`, and `EYB` with any other version. */
+const MAGIC = 0x33425945;
+const MAGIC_MASK = 0xffffff;
 /** Magic, packets, bytes of the names of fields, bytes of texts. */
 const HEADER_BYTES = 16;
 /** A batch has some thousands; this is what is taken from strangers. */
@@ -44,7 +45,12 @@ export function decodeBatch(bytes: Uint8Array): PacketBatch {
   if (bytes.length < HEADER_BYTES) throw new BatchError('a batch is cut short in its header');
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const [magic, length, nameBytes, textBytes] = [0, 4, 8, 12].map((at) => view.getUint32(at, true));
-  if (magic !== MAGIC) throw new BatchError('these bytes are no batch of packets');
+  if (magic !== MAGIC)
+    throw new BatchError(
+      (magic! & MAGIC_MASK) === (MAGIC & MAGIC_MASK)
+        ? 'this batch of packets is of another version of Eyrie'
+        : 'these bytes are no batch of packets',
+    );
   if (length! > PACKETS_MAX) throw new BatchError(`a batch of ${length} packets; at most ${PACKETS_MAX}`);
   const start = HEADER_BYTES + padded(nameBytes!);
   if (start > bytes.length) throw new BatchError('a batch is cut short in its fields');
@@ -102,6 +108,7 @@ function check(batch: PacketBatch): void {
   within(batch.protocol, 'protocol' satisfies ColumnName, 0, last);
   within(batch.path, 'path' satisfies ColumnName, 0, last);
   within(batch.layers, 'layers' satisfies ColumnName, 0, last);
+  within(batch.outer, 'outer' satisfies ColumnName, NONE, last);
   within(batch.addressKind, 'addressKind' satisfies ColumnName, 0, ADDRESS_KIND_MAX);
   within(batch.nanoseconds, 'nanoseconds' satisfies ColumnName, 0, 999_999_999);
   within(batch.stream, 'stream' satisfies ColumnName, NONE, 0x7fff_ffff);

@@ -18,6 +18,7 @@ const COLUMN_BYTES = {
   protocol: 4,
   path: 4,
   layers: 4,
+  outer: 4,
   sourcePort: 2,
   destinationPort: 2,
   tcpFlags: 2,

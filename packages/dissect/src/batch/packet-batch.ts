@@ -9,6 +9,7 @@ import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
 import { protocolsMade } from '../core/protocol.ts';
 import { ADDRESS_BYTES, type ColumnName, type Layout, layoutOf, type Place } from './layout.ts';
 import { NO_TIME } from './marks.ts';
+import { isWrapped, OuterReader, outerText } from './outer.ts';
 import { SHAPES_MAX, type Shape, shapeOf, UNKEPT } from './shapes.ts';
 
 /** Stands for no value in columns of table indices, streams and interfaces. */
@@ -22,6 +23,8 @@ const pathPlaces = new Int32Array(SHAPES_MAX);
 const layersPlaces = new Int32Array(SHAPES_MAX);
 const placedIn = new Float64Array(SHAPES_MAX);
 let fillings = 0;
+/** Made with the first packet that needs it: by then all protocols are known. */
+let outerReader: OuterReader | null = null;
 
 /** One chosen field: numbers as they are (NaN: none), anything else as an index into the batch's texts (NONE: none). */
 export interface FieldColumn {
@@ -64,6 +67,8 @@ export class PacketBatch {
   readonly protocol: Uint32Array;
   readonly path: Uint32Array;
   readonly layers: Uint32Array;
+  /** IP addresses of headers that the address columns don't show (outer.ts), as an index into `texts`; NONE: none told. */
+  readonly outer: Int32Array;
   readonly fields: readonly FieldColumn[];
   readonly texts: string[] = [];
 
@@ -108,6 +113,7 @@ export class PacketBatch {
     this.protocol = new Uint32Array(b, at('protocol'), capacity);
     this.path = new Uint32Array(b, at('path'), capacity);
     this.layers = new Uint32Array(b, at('layers'), capacity);
+    this.outer = new Int32Array(b, at('outer'), capacity);
     this.fields = fields.map((field, i) => fieldColumn(field, capacity, b, places[i]!));
   }
 
@@ -132,7 +138,9 @@ export class PacketBatch {
     this.stream[i] = p.flow < 0 ? NONE : p.session.flows.stream(p.flow);
     this.#addSegment(p, i);
     this.protocol[i] = this.#place(protocolColumn(p));
-    this.#addShape(shapeOf(p), i);
+    const shape = shapeOf(p);
+    this.#addShape(shape, i);
+    this.outer[i] = isWrapped(shape.ipHeaders, p.columnKind) ? this.#outer(p) : NONE;
     if (!p.hasTime) this.marks[i]! |= NO_TIME;
     if (this.fields.length > 0) this.#addFields(p, i);
   }
@@ -170,6 +178,12 @@ export class PacketBatch {
     placedIn[id] = this.#filling;
     pathPlaces[id] = this.path[i]!;
     layersPlaces[id] = this.layers[i]!;
+  }
+
+  #outer(p: Packet): number {
+    outerReader ??= new OuterReader();
+    const outer = outerReader.of(p);
+    return outer === null ? NONE : this.#place(outerText(outer));
   }
 
   #addSegment(p: Packet, i: number): void {

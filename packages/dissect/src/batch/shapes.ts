@@ -3,6 +3,7 @@
 import { LATE, LISTED, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { layersBesidePath, troubleMarks } from './marks.ts';
+import { ipHeaders } from './outer.ts';
 
 /** Shapes kept; further ones are worked out each time. */
 export const SHAPES_MAX = 16_384;
@@ -21,6 +22,8 @@ export interface Shape {
   readonly layers: string | null;
   /** MALFORMED, SHORT. */
   readonly marks: number;
+  /** See outer.ts. */
+  readonly ipHeaders: number;
 }
 
 /** Stands for a shape that is not kept. */
@@ -78,5 +81,6 @@ function keep(p: Packet, slot: number): Shape {
 }
 
 function make(p: Packet, id: number): Shape {
-  return { id, path: framePath(p), layers: layersBesidePath(p), marks: troubleMarks(p) };
+  const [path, layers] = [framePath(p), layersBesidePath(p)];
+  return { id, path, layers, marks: troubleMarks(p), ipHeaders: ipHeaders((layers ?? path).split(':')) };
 }

@@ -35,6 +35,7 @@ export function batchOf(packets: readonly JsonPacket[]): PacketBatch & { summary
     batch.protocol[i] = place(packet.protocol);
     batch.path[i] = batch.layers[i] = place(packet.path ?? packet.protocol.toLowerCase());
     batch.layers[i] = batch.path[i]!;
+    batch.outer[i] = NONE;
     if (packet.summary !== undefined) summary[i] = place(packet.summary);
     const kinds = [addressInto(batch.source, i, packet.src), addressInto(batch.destination, i, packet.dst)];
     batch.addressKind[i] = Math.max(...kinds);

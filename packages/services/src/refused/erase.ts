@@ -10,6 +10,7 @@ import {
   IPV6,
   ipv4Address,
   ipv6Address,
+  outerAddresses,
 } from '@eyrie/dissect';
 import type { PacketColumns, StoreBatch } from '@eyrie/store';
 import { decodeStoreBody } from '../bus/batch-body.ts';
@@ -77,15 +78,24 @@ function names({ packets, flows, names: named, findings }: StoreBatch, address: 
     flows.some(({ client, server }) => client.address === address || server.address === address) ||
     named.some((row) => row.address === address || row.name === address) ||
     findings.some((row) => row.address === address || JSON.stringify(row).includes(address)) ||
-    (packets !== null && inPackets(packets, address))
+    (packets !== null && (inColumns(packets, address) || inOuter(packets, address)))
   );
 }
 
-function inPackets({ length, addressKind, source, destination }: PacketColumns, address: string): boolean {
+function inColumns({ length, addressKind, source, destination }: PacketColumns, address: string): boolean {
   for (let i = 0; i < length; i++)
     for (const column of [source, destination])
       if (textOf(addressKind[i]!, column, i * ADDRESS_BYTES) === address) return true;
   return false;
+}
+
+/** Addresses that no column shows: outside of tunnels, say. */
+function inOuter({ length, outer, texts }: PacketColumns, address: string): boolean {
+  const places = new Set(outer.subarray(0, length));
+  return [...places].some((place) => {
+    const { sources, destinations } = outerAddresses(texts[place] ?? '');
+    return sources.includes(address) || destinations.includes(address);
+  });
 }
 
 function textOf(kind: number, bytes: Uint8Array, at: number): string {
@@ -94,18 +104,19 @@ function textOf(kind: number, bytes: Uint8Array, at: number): string {
   return kind === ETHER ? ethernetAddress(bytes, at) : '';
 }
 
+/** With their bytes: `2001:db8::5` reads as four of an Ethernet address, too. */
 const FORMS = [
-  ['ipv4', ipv4Address],
-  ['ether', ethernetAddress],
-  ['ipv6', ipv6Address],
+  ['ipv4', 4, ipv4Address],
+  ['ether', 6, ethernetAddress],
+  ['ipv6', 16, ipv6Address],
 ] as const;
 
 /** As batches write it (RFC 5952 §4 and §5). */
 function canonical(text: string): string {
-  for (const [type, write] of FORMS) {
+  for (const [type, length, write] of FORMS) {
     const word = { kind: 'literal', literal: 'word', text, at: 0, length: text.length } as const;
     const bytes = constant(word, type, null);
-    if (bytes instanceof Uint8Array) return write(bytes, 0);
+    if (bytes instanceof Uint8Array && bytes.length === length) return write(bytes, 0);
   }
   return text;
 }

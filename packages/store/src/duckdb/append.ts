@@ -19,7 +19,7 @@ type TypedArray = BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8
 /** Rows of a data chunk. */
 const CHUNK = duckdb.vector_size();
 
-/** In the order of the table's columns, but for the last, the summary. */
+/** In the order of the table's columns, but for the last two. */
 const COLUMNS: readonly (readonly [DuckDBType, (rows: PacketRows) => TypedArray])[] = [
   [BIGINT, (rows) => rows.id],
   [INTEGER, (rows) => rows.captures],
@@ -44,9 +44,15 @@ const COLUMNS: readonly (readonly [DuckDBType, (rows: PacketRows) => TypedArray]
   [UTINYINT, (rows) => rows.marks],
 ];
 
+function copy(array: TypedArray, from: number, count: number, vector: duckdb.Vector): void {
+  const width = array.BYTES_PER_ELEMENT;
+  const at = array.byteOffset + from * width;
+  duckdb.copy_data_to_vector(vector, 0, array.buffer as ArrayBuffer, at, count * width);
+}
+
 export class DuckDBAppend {
   readonly #connection: DuckDBConnection;
-  readonly #chunk = DuckDBDataChunk.create([...COLUMNS.map(([type]) => type), VARCHAR]);
+  readonly #chunk = DuckDBDataChunk.create([...COLUMNS.map(([type]) => type), VARCHAR, INTEGER]);
   readonly #allNull = new Uint8Array(CHUNK / 8);
   #appender: DuckDBAppender | null = null;
 
@@ -63,12 +69,10 @@ export class DuckDBAppend {
       duckdb.data_chunk_reset(chunk);
       duckdb.data_chunk_set_size(chunk, count);
       columns.forEach((array, i) => {
-        const width = array.BYTES_PER_ELEMENT;
-        const vector = duckdb.data_chunk_get_vector(chunk, i);
-        const at = array.byteOffset + from * width;
-        duckdb.copy_data_to_vector(vector, 0, array.buffer as ArrayBuffer, at, count * width);
+        copy(array, from, count, duckdb.data_chunk_get_vector(chunk, i));
       });
       this.#putSummaries(rows, from, count);
+      copy(rows.outer, from, count, duckdb.data_chunk_get_vector(chunk, COLUMNS.length + 1));
       this.#appender.appendDataChunk(this.#chunk);
     }
   }

@@ -1,7 +1,7 @@
 // Addresses that a filter means, as the numbers that rows hold.
 import type { Database } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
-import { FALSE, type Sql } from './condition.ts';
+import { and, FALSE, type Sql } from './condition.ts';
 
 /** Numbers that are written into a query; where more are meant, the query looks them up. */
 const INLINE_MAX = 500;
@@ -19,16 +19,24 @@ export class AddressBook {
   }
 
   /** Is the address in `column` one of this family that meets `condition` (on `bytes` and `text` of `addresses`)? */
-  async isOne(column: string, family: number | null, condition: Sql): Promise<Sql> {
-    const which = family === null ? condition : `kind = ${family} AND (${condition})`;
-    const ids = await this.#found.get(which, async () => {
-      const rows = await this.#database.all(
-        `SELECT id FROM addresses WHERE ${which} LIMIT ${INLINE_MAX + 1}`,
-      );
+  isOne(column: string, family: number, condition: Sql): Promise<Sql> {
+    return this.#isAmong(column, `addresses WHERE kind = ${family} AND (${condition})`);
+  }
+
+  /** Is one of the addresses that the columns don't show such a one? `sides`: SOURCE, DESTINATION or both. */
+  async isOuter(sides: readonly number[], family: number, condition: Sql): Promise<Sql> {
+    const which = `side IN (${sides.join(', ')}) AND kind = ${family} AND (${condition})`;
+    const among = await this.#isAmong('outer_id', `outer_addresses WHERE ${which}`);
+    return and('outer_id IS NOT NULL', among);
+  }
+
+  async #isAmong(column: string, from: string): Promise<Sql> {
+    const ids = await this.#found.get(from, async () => {
+      const rows = await this.#database.all(`SELECT DISTINCT id FROM ${from} LIMIT ${INLINE_MAX + 1}`);
       return rows.map(([id]) => Number(id)).sort((a, b) => a - b);
     });
     if (ids.length === 0) return FALSE;
-    if (ids.length > INLINE_MAX) return `${column} IN (SELECT id FROM addresses WHERE ${which})`;
+    if (ids.length > INLINE_MAX) return `${column} IN (SELECT id FROM ${from})`;
     return this.#database.dialect.isOneOf(column, ids);
   }
 

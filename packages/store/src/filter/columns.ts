@@ -1,18 +1,30 @@
 // Which fields of a display filter the columns of a packet know, and when. A column holds what the innermost layer of
 // its kind says; a field has a value for each layer. So a field is decided where there is one such layer and the column is of that layer,
-// or where there is none.
+// or where there is none. IP addresses of further layers are told beside the columns (outer-book.ts), and decide it everywhere
+// but in packets that were stored before they were told.
 import { ETHER, IPV4, IPV6, NO_FLAGS, NO_TIME, NONE, tcpAnalysisBits } from '@eyrie/dissect';
+import { DESTINATION, SOURCE } from '../write/outer-book.ts';
 import { KIND_MASK, KIND_SHIFT, TANGLED } from '../write/packet-rows.ts';
 import { and, FALSE, not, or, type Sql, TRUE } from './condition.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type ColumnValues =
   | { readonly kind: 'number'; readonly sql: readonly Sql[] }
-  /** Columns of address numbers, and the kind of the addresses that the field holds. */
-  | { readonly kind: 'address'; readonly sql: readonly Sql[]; readonly family: number }
+  | AddressValues
   | { readonly kind: 'text'; readonly like: (test: (text: string) => boolean) => Sql }
   /** There is nothing but its being there. */
   | { readonly kind: 'none' };
+
+export interface AddressValues {
+  readonly kind: 'address';
+  /** Columns of address numbers, in rows where they are of the field. */
+  readonly sql: readonly Sql[];
+  readonly shown: Sql;
+  /** Kind of the addresses that the field holds. */
+  readonly family: number;
+  /** Which of the addresses that no column shows are of the field, too: SOURCE, DESTINATION. */
+  readonly sides: readonly number[];
+}
 
 export interface Column {
   /** Rows in which the field has the values for sure, and rows of which nothing is known. In all others it has none. */
@@ -41,13 +53,11 @@ const isTangled = `(marks & ${TANGLED}) <> 0`;
  * A field of a layer: `shown` says which rows' columns are of such a layer, so that these have one at least. Rows with
  * more than one are few and marked; the paths are looked at for those alone.
  */
-function ofLayer(layer: string, values: ColumnValues, shown: Sql, without: readonly string[] = []): Make {
+function ofLayer(layer: string, values: ColumnValues, shown: Sql): Make {
   return (vocabulary) => {
-    const isSeveral = (layers: readonly string[]): boolean =>
-      countOf(layers, layer) > 1 || layers.some((each) => without.includes(each));
     const several = and(
       isTangled,
-      vocabulary.layersLike((layers) => layers.includes(layer) && isSeveral(layers)),
+      vocabulary.layersLike((layers) => countOf(layers, layer) > 1),
     );
     const some = vocabulary.layersLike((layers) => layers.includes(layer));
     return { has: and(shown, not(several)), open: or(several, and(not(shown), some)), values };
@@ -60,14 +70,47 @@ function countOf(layers: readonly string[], layer: string): number {
 
 const shows = (family: number): Sql => `(marks & ${KIND_MASK << KIND_SHIFT}) = ${family << KIND_SHIFT}`;
 
-function addresses(layer: string, family: number, without: readonly string[] = []): [string, Make][] {
+function etherAddresses(): [string, Make][] {
+  const shown = shows(ETHER);
   const make = (...sql: Sql[]): Make =>
-    ofLayer(layer, { kind: 'address', sql, family }, shows(family), without);
+    ofLayer('eth', { kind: 'address', sql, shown, family: ETHER, sides: [] }, shown);
   return [
-    [`${layer}.src`, make('src')],
-    [`${layer}.dst`, make('dst')],
-    [`${layer}.addr`, make('src', 'dst')],
+    ['eth.src', make('src')],
+    ['eth.dst', make('dst')],
+    ['eth.addr', make('src', 'dst')],
   ];
+}
+
+function ipAddresses(layer: 'ip' | 'ipv6', family: number): [string, Make][] {
+  const shown = shows(family);
+  const make =
+    (sql: readonly Sql[], sides: readonly number[]): Make =>
+    (vocabulary) => {
+      const isOpen = (layers: readonly string[], isTold: boolean): boolean =>
+        layers.includes(layer) && !isTold;
+      const several = and(
+        isTangled,
+        vocabulary.layersLike((layers, isTold) => isOpen(layers, isTold) && isSeveral(layers, layer)),
+      );
+      const some = vocabulary.layersLike(isOpen);
+      const told = vocabulary.layersLike((_, isTold) => isTold);
+      return {
+        // Of which of its sides a packet has an outer address, and of which family, is the test's to ask.
+        has: or(and(shown, not(several)), told),
+        open: or(several, and(not(shown), some)),
+        values: { kind: 'address', sql, shown, family, sides },
+      };
+    };
+  return [
+    [`${layer}.src`, make(['src'], [SOURCE])],
+    [`${layer}.dst`, make(['dst'], [DESTINATION])],
+    [`${layer}.addr`, make(['src', 'dst'], [SOURCE, DESTINATION])],
+  ];
+}
+
+/** A routing header changes the destination that is shown (RFC 8200 §4.4). */
+function isSeveral(layers: readonly string[], layer: string): boolean {
+  return countOf(layers, layer) > 1 || (layer === 'ipv6' && layers.includes('ipv6.routing'));
 }
 
 function ports(layer: string, transport: number): [string, Make][] {
@@ -132,10 +175,9 @@ const COLUMNS: ReadonlyMap<string, Make> = new Map([
     '_ws.col.Protocol',
     (v) => ({ has: TRUE, open: FALSE, values: { kind: 'text', like: (test) => v.protocolsLike(test) } }),
   ],
-  ...addresses('eth', ETHER),
-  ...addresses('ip', IPV4),
-  // A routing header changes the destination that is shown (RFC 8200 §4.4).
-  ...addresses('ipv6', IPV6, ['ipv6.routing']),
+  ...etherAddresses(),
+  ...ipAddresses('ip', IPV4),
+  ...ipAddresses('ipv6', IPV6),
   ...ports('tcp', TCP),
   ...ports('udp', UDP),
   ...ports('sctp', SCTP),

@@ -13,7 +13,7 @@ import {
 } from '@eyrie/dissect';
 import type { AddressBook } from './address-book.ts';
 import { addressCondition, type Order } from './address-order.ts';
-import { type Column, columnOf } from './columns.ts';
+import { type AddressValues, type Column, columnOf } from './columns.ts';
 import {
   and,
   type Bounds,
@@ -22,6 +22,7 @@ import {
   exactly,
   FALSE,
   fails,
+  not,
   oneHolds,
   or,
   type Sql,
@@ -60,7 +61,7 @@ export class FilterCompiler {
       case 'not':
         return fails(await this.compile(e.of));
       case 'exists':
-        return this.#exists(e.operand);
+        return await this.#exists(e.operand);
       case 'compare':
         return (await this.#compare(e)) ?? this.#undecided(e.left, e.right);
       case 'in':
@@ -74,10 +75,11 @@ export class FilterCompiler {
     return { lower: FALSE, upper };
   }
 
-  #exists(operand: Operand): Bounds {
+  async #exists(operand: Operand): Promise<Bounds> {
     if (operand.kind === 'protocol') return exactly(protocolIn(operand.protocol.name, this.#vocabulary));
     const known = this.#known(operand);
     if (known === null) return this.#undecided(operand);
+    if (known.values.kind === 'address') return within(known, await this.#hasAddress(known.values));
     if (operand.kind !== 'arithmetic') return within(known, TRUE);
     // `tcp.flags & 2` asks for a bit, not for the field.
     if (known.values.kind !== 'number') return this.#undecided(operand);
@@ -106,12 +108,39 @@ export class FilterCompiler {
     if (known === null || value === null) return null;
     // An order that was turned round is the same only between values that have one.
     if (isFlipped && isPrefix(value) && order !== '==' && order !== '!=') return null;
-    const tests = await this.#tests(known, order, value);
+    if (known.values.kind === 'address') {
+      const condition = this.#addressCondition(order, value);
+      return condition === null
+        ? null
+        : within(known, await this.#addressTest(known.values, condition, isAll));
+    }
+    const tests = this.#tests(known, order, value);
     return tests === null ? null : within(known, isAll ? and(...tests) : or(...tests));
   }
 
+  #addressCondition(order: Order, value: Constant): Sql | null {
+    return addressCondition(order, value, (bytes) => this.#addresses.bytes(bytes));
+  }
+
+  /** Whether one of a field's addresses meets a condition on its bytes, or all do and there is one. */
+  async #addressTest(values: AddressValues, condition: Sql, isAll: boolean): Promise<Sql> {
+    const { sql, shown, family } = values;
+    const tests = await Promise.all(sql.map((column) => this.#addresses.isOne(column, family, condition)));
+    if (!isAll) return or(...tests, await this.#isOuter(values, condition));
+    const outside = await this.#isOuter(values, `NOT (${condition})`);
+    return and(await this.#hasAddress(values), ...tests.map((test) => or(not(shown), test)), not(outside));
+  }
+
+  async #hasAddress(values: AddressValues): Promise<Sql> {
+    return or(values.shown, await this.#isOuter(values, TRUE));
+  }
+
+  async #isOuter({ sides, family }: AddressValues, condition: Sql): Promise<Sql> {
+    return sides.length === 0 ? FALSE : this.#addresses.isOuter(sides, family, condition);
+  }
+
   /** Of each value of the column, whether it stands in this order to a constant. */
-  async #tests({ values }: Known, order: Order, value: Constant): Promise<Sql[] | null> {
+  #tests({ values }: Known, order: Order, value: Constant): Sql[] | null {
     switch (values.kind) {
       case 'number': {
         const number = numberText(value);
@@ -119,11 +148,7 @@ export class FilterCompiler {
       }
       case 'text':
         return typeof value === 'string' ? [values.like((text) => holds(order, text, value))] : null;
-      case 'address': {
-        const condition = addressCondition(order, value, (bytes) => this.#addresses.bytes(bytes));
-        if (condition === null) return null;
-        return Promise.all(values.sql.map((sql) => this.#addresses.isOne(sql, values.family, condition)));
-      }
+      case 'address':
       case 'none':
         return null;
     }
@@ -152,27 +177,18 @@ export class FilterCompiler {
   async #in({ operand, quantifier, ranges }: Within): Promise<Bounds | null> {
     const known = this.#known(operand);
     if (known === null) return null;
-    const count =
-      known.values.kind === 'number' || known.values.kind === 'address' ? known.values.sql.length : 1;
-    const isIn: Sql[] = new Array<Sql>(count).fill(FALSE);
-    for (const { low, high } of ranges) {
-      const tests = await this.#rangeTests(known, low, high);
-      if (tests === null) return null;
-      tests.forEach((test, i) => {
-        isIn[i] = or(isIn[i]!, test);
+    const { values } = known;
+    const isAll = quantifier === 'all';
+    if (values.kind === 'address') {
+      const isIn = rangesIn(known, ranges, 1, (order, value) => {
+        const condition = this.#addressCondition(order, value);
+        return condition === null ? null : [condition];
       });
+      return isIn === null ? null : within(known, await this.#addressTest(values, isIn[0]!, isAll));
     }
-    return within(known, quantifier === 'all' ? and(...isIn) : or(...isIn));
-  }
-
-  async #rangeTests(known: Known, low: Operand, high: Operand): Promise<Sql[] | null> {
-    if (low.kind !== 'literal' || high.kind !== 'literal') return null;
-    const [from, to] = [constantOf(low, known), constantOf(high, known)];
-    if (from === null || to === null) return null;
-    if (low === high) return this.#tests(known, '==', from);
-    if (isPrefix(from) || isPrefix(to)) return null;
-    const [lowest, highest] = [await this.#tests(known, '>=', from), await this.#tests(known, '<=', to)];
-    return lowest === null || highest === null ? null : lowest.map((test, i) => and(test, highest[i]!));
+    const count = values.kind === 'number' ? values.sql.length : 1;
+    const isIn = rangesIn(known, ranges, count, (order, value) => this.#tests(known, order, value));
+    return isIn === null ? null : within(known, isAll ? and(...isIn) : or(...isIn));
   }
 
   /** What columns know of an operand, or null. */
@@ -205,6 +221,39 @@ export class FilterCompiler {
       field: null,
     };
   }
+}
+
+/** Of each of a column's values, whether it is in one of the ranges. */
+function rangesIn(
+  known: Known,
+  ranges: Within['ranges'],
+  count: number,
+  testsOf: (order: Order, value: Constant) => Sql[] | null,
+): Sql[] | null {
+  const isIn: Sql[] = new Array<Sql>(count).fill(FALSE);
+  for (const { low, high } of ranges) {
+    const tests = rangeTests(known, low, high, testsOf);
+    if (tests === null) return null;
+    tests.forEach((test, i) => {
+      isIn[i] = or(isIn[i]!, test);
+    });
+  }
+  return isIn;
+}
+
+function rangeTests(
+  known: Known,
+  low: Operand,
+  high: Operand,
+  testsOf: (order: Order, value: Constant) => Sql[] | null,
+): Sql[] | null {
+  if (low.kind !== 'literal' || high.kind !== 'literal') return null;
+  const [from, to] = [constantOf(low, known), constantOf(high, known)];
+  if (from === null || to === null) return null;
+  if (low === high) return testsOf('==', from);
+  if (isPrefix(from) || isPrefix(to)) return null;
+  const [lowest, highest] = [testsOf('>=', from), testsOf('<=', to)];
+  return lowest === null || highest === null ? null : lowest.map((test, i) => and(test, highest[i]!));
 }
 
 /** Where the column is known the test decides; where it is open, it may pass. */

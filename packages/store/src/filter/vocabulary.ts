@@ -15,6 +15,7 @@ export class Vocabulary {
   #paths: Texts = { ids: [], names: [] };
   #layers: Texts = { ids: [], names: [] };
   #split: string[][] = [];
+  #told: boolean[] = [];
   readonly #refreshed: Remembered<void>;
 
   constructor(database: Database) {
@@ -37,6 +38,7 @@ export class Vocabulary {
     this.#paths = await this.#read('paths', 'name');
     this.#layers = await this.#read('paths', 'layers');
     this.#split = this.#layers.names.map((each) => each.split(':'));
+    this.#told = (await this.#read('paths', 'is_told')).names.map((each) => each === 'true');
   }
 
   async #read(table: string, column: string): Promise<Texts> {
@@ -52,9 +54,12 @@ export class Vocabulary {
     return this.#like('path', this.#paths, (i) => test(this.#paths.names[i]!));
   }
 
-  /** Packets by the names of their layers; a ? stands before those that are only waited for. */
-  layersLike(test: (layers: readonly string[]) => boolean): Sql {
-    return this.#like('path', this.#layers, (i) => test(this.#split[i]!));
+  /**
+   * Packets by the names of their layers; a ? stands before those that are only waited for. `isTold`: of packets that the
+   * store has all IP addresses of, not only those that columns show.
+   */
+  layersLike(test: (layers: readonly string[], isTold: boolean) => boolean): Sql {
+    return this.#like('path', this.#layers, (i) => test(this.#split[i]!, this.#told[i]!));
   }
 
   #like(column: string, { ids }: Texts, test: (i: number) => boolean): Sql {

@@ -4,13 +4,14 @@ import { StoreError } from '../errors.ts';
 import { addressNamed } from '../query/address.ts';
 import type { Database, Transaction } from '../sql/database.ts';
 import { plainText } from '../sql/insert.ts';
-import type { Removed } from '../store.ts';
+import type { Erased, Removed } from '../store.ts';
 import { addressText } from '../write/address-text.ts';
 import type { Disguise } from '../write/dictionaries.ts';
-import { audit, dropUnusedAddresses, removePackets } from './remove.ts';
+import { audit, dropUnusedAddresses, removePackets, untoldPackets } from './remove.ts';
 
 /**
- * All rows that name the address: packets from and to it, its flows, names and findings. The audit says that it was done
+ * All rows that name the address: packets from and to it, its flows, names and findings. Of packets that were stored without
+ * their outer addresses nobody can say whom they name: they stay, and are counted. The audit says that it was done
  * and how much went, not whom it was about. Capture files are not the store's to change.
  */
 export async function erase(
@@ -18,7 +19,7 @@ export async function erase(
   address: string,
   reason: string,
   disguise: Disguise | null,
-): Promise<Removed> {
+): Promise<Erased> {
   const named = addressNamed(address);
   if (named === null || isPrefix(named.constant) || !(named.constant instanceof Uint8Array))
     throw new StoreError(
@@ -30,10 +31,7 @@ export async function erase(
   bytes.set(named.constant);
   const text = addressText(kind, disguise === null ? bytes : disguise(kind, bytes));
   return database.transaction(async (tx) => {
-    const ids = (await tx.all('SELECT id FROM addresses WHERE text = $1', [text])).map(([id]) => Number(id));
-    const list = ids.join(', ');
-    const packets =
-      ids.length === 0 ? 0 : await removePackets(tx, `(p.src IN (${list}) OR p.dst IN (${list}))`);
+    const packets = await erasePackets(tx, text);
     // A stored Info column may name a third party ("Who has 192.0.2.1?").
     await tx.run('UPDATE packet SET info = NULL WHERE info IS NOT NULL AND strpos(info, $1) > 0', [text]);
     const removed = {
@@ -48,8 +46,23 @@ export async function erase(
     await dropUnusedAddresses(tx);
     const whom = kind === ETHER ? 'an Ethernet address' : 'an IP address';
     await audit(tx, 'erase', plainText(reason === '' ? whom : `${whom}: ${reason}`), removed);
-    return removed;
+    return { ...removed, untold: await untoldPackets(tx) };
   });
+}
+
+/** From and to the address, inside of tunnels and outside, and those that quote one that is. */
+async function erasePackets(tx: Transaction, text: string): Promise<number> {
+  const [shown, outer] = [await idsOf(tx, 'addresses', text), await idsOf(tx, 'outer_addresses', text)];
+  const conditions = [
+    ...(shown === '' ? [] : [`p.src IN (${shown}) OR p.dst IN (${shown})`]),
+    ...(outer === '' ? [] : [`(p.outer_id IS NOT NULL AND p.outer_id IN (${outer}))`]),
+  ];
+  return conditions.length === 0 ? 0 : removePackets(tx, `(${conditions.join(' OR ')})`);
+}
+
+async function idsOf(tx: Transaction, table: string, text: string): Promise<string> {
+  const rows = await tx.all(`SELECT DISTINCT id FROM ${table} WHERE text = $1`, [text]);
+  return rows.map(([id]) => Number(id)).join(', ');
 }
 
 export async function deleteCapture(database: Database, id: number): Promise<boolean> {

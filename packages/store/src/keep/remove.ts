@@ -1,6 +1,8 @@
 // Deleting packets, and putting right what was counted of them.
+import { IPV4, ipHeaders, isWrapped } from '@eyrie/dissect';
 import type { Transaction } from '../sql/database.ts';
 import type { Removed } from '../store.ts';
+import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 
 /** Deletes packets by a condition on their rows; batches and tallies then count those that are left. */
 export async function removePackets(tx: Transaction, condition: string): Promise<number> {
@@ -66,6 +68,27 @@ export async function forgetEmptyBatches(tx: Transaction): Promise<void> {
 /** Addresses that no packet has any more. */
 export async function dropUnusedAddresses(tx: Transaction): Promise<void> {
   await tx.run(`DELETE FROM addresses WHERE id NOT IN (SELECT src FROM packet UNION SELECT dst FROM packet)`);
+  await tx.run(
+    `DELETE FROM outer_addresses WHERE id NOT IN (SELECT outer_id FROM packet WHERE outer_id IS NOT NULL)`,
+  );
+}
+
+/** Packets with IP addresses that the store was not told: any of them may name anybody. */
+export async function untoldPackets(tx: Transaction): Promise<number> {
+  const paths = await tx.all('SELECT id, layers FROM paths WHERE NOT is_told');
+  const untold = paths.map(([id, layers]) => ({
+    id: Number(id),
+    headers: ipHeaders(String(layers).split(':')),
+  }));
+  const withIp = untold.filter(({ headers }) => headers > 0).map(({ id }) => id);
+  if (withIp.length === 0) return 0;
+  const wrapped = untold.filter(({ headers }) => isWrapped(headers, IPV4)).map(({ id }) => id);
+  const showsNone = `(marks & ${KIND_MASK << KIND_SHIFT}) < ${IPV4 << KIND_SHIFT}`;
+  const [row] = await tx.all(
+    `SELECT count(*) FROM packet WHERE path IN (${[...wrapped, -1].join(', ')})
+       OR (${showsNone} AND path IN (${withIp.join(', ')}))`,
+  );
+  return Number(row![0]);
 }
 
 export async function audit(

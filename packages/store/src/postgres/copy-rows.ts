@@ -1,6 +1,7 @@
 // Packets as PostgreSQL's COPY takes them in binary (manual, "COPY", "Binary Format"): each row a count of columns, each
 // column its length and value, all in network order. All columns have fixed widths but the last, the summary, so rows
-// without one are written column by column over a pattern.
+// without one are written column by column over a pattern. The number of outer addresses is left out where no packet has any:
+// nothing takes no room.
 import type { PacketRows } from '../write/packet-rows.ts';
 
 type Take = (rows: PacketRows) => BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
@@ -39,65 +40,96 @@ const COLUMNS: readonly CopyColumn[] = [
   column('marks', 2, (rows) => rows.marks),
 ];
 
-export const COPY = `COPY packet (${COLUMNS.map(({ name }) => name).join(', ')}, info) FROM STDIN (FORMAT binary)`;
+/** How rows are written: with outer addresses, or without. */
+interface Shape {
+  readonly columns: readonly CopyColumn[];
+  /** Bytes of a row. */
+  readonly row: number;
+  /** A row with the counts and lengths that all have, and no summary. */
+  readonly pattern: Uint8Array;
+  readonly copy: string;
+}
 
 /** Signature, flags, no extension. */
 export const COPY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 
 const LENGTH = 4;
-const ROW = 2 + COLUMNS.reduce((sum, { width }) => sum + LENGTH + width, 0) + LENGTH;
 /** Rows handed over at once: half a megabyte. */
 const ROWS_AT_ONCE = 2500;
 
-/** A row with the counts and lengths that all have, and no summary. */
-const PATTERN = pattern();
+const PLAIN = shape(COLUMNS);
+const WITH_OUTER = shape([...COLUMNS, column('outer_id', 4, (rows) => rows.outer)]);
 
-function pattern(): Uint8Array {
-  const bytes = Buffer.alloc(ROW);
-  bytes.writeInt16BE(COLUMNS.length + 1, 0);
+function shape(columns: readonly CopyColumn[]): Shape {
+  const row = 2 + columns.reduce((sum, { width }) => sum + LENGTH + width, 0) + LENGTH;
+  const pattern = Buffer.alloc(row);
+  pattern.writeInt16BE(columns.length + 1, 0);
   let at = 2;
-  for (const { width } of COLUMNS) {
-    bytes.writeInt32BE(width, at);
+  for (const { width } of columns) {
+    pattern.writeInt32BE(width, at);
     at += LENGTH + width;
   }
-  bytes.writeInt32BE(-1, at);
-  return bytes;
+  pattern.writeInt32BE(-1, at);
+  const names = columns.map(({ name }) => name).join(', ');
+  return { columns, row, pattern, copy: `COPY packet (${names}, info) FROM STDIN (FORMAT binary)` };
+}
+
+const shapeOf = ({ hasOuter }: PacketRows): Shape => (hasOuter ? WITH_OUTER : PLAIN);
+
+/** The statement that takes these rows. */
+export function copyOf(rows: PacketRows): string {
+  return shapeOf(rows).copy;
 }
 
 /** The rows in pieces; each is the stream's to keep. */
 export function* copyRows(rows: PacketRows): Generator<Uint8Array> {
+  const shape = shapeOf(rows);
+  const { row: size, pattern } = shape;
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
     const to = Math.min(rows.length, from + ROWS_AT_ONCE);
-    const bytes = Buffer.allocUnsafeSlow((to - from) * ROW);
-    for (let row = 0; row < to - from; row++) bytes.set(PATTERN, row * ROW);
-    putColumns(bytes, rows, from, to);
+    const bytes = Buffer.allocUnsafeSlow((to - from) * size);
+    for (let row = 0; row < to - from; row++) bytes.set(pattern, row * size);
+    putColumns(shape, bytes, rows, from, to);
     if (rows.summary === null) yield bytes;
-    else yield withSummaries(bytes, rows.summary, from, to);
+    else yield withSummaries(shape, bytes, rows.summary, from, to);
   }
 }
 
-function putColumns(bytes: Buffer, rows: PacketRows, from: number, to: number): void {
+function putColumns(
+  { columns, row }: Shape,
+  bytes: Buffer,
+  rows: PacketRows,
+  from: number,
+  to: number,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 2 + LENGTH;
-  for (const { width, take } of COLUMNS) {
-    if (take === null) putStamps(view, at, rows, from, to);
+  for (const { width, take } of columns) {
+    if (take === null) putStamps(view, at, row, rows, from, to);
     else {
       const values = take(rows);
-      if (values instanceof BigInt64Array) putWide(view, at, values, from, to);
+      if (values instanceof BigInt64Array) putWide(view, at, row, values, from, to);
       else if (width === 8)
-        for (let i = from; i < to; i++) view.setUint32(at + 4 + (i - from) * ROW, values[i]!);
-      else if (width === 4) for (let i = from; i < to; i++) view.setInt32(at + (i - from) * ROW, values[i]!);
-      else for (let i = from; i < to; i++) view.setInt16(at + (i - from) * ROW, values[i]!);
+        for (let i = from; i < to; i++) view.setUint32(at + 4 + (i - from) * row, values[i]!);
+      else if (width === 4) for (let i = from; i < to; i++) view.setInt32(at + (i - from) * row, values[i]!);
+      else for (let i = from; i < to; i++) view.setInt16(at + (i - from) * row, values[i]!);
     }
     at += LENGTH + width;
   }
 }
 
-function putWide(view: DataView, at: number, values: BigInt64Array, from: number, to: number): void {
+function putWide(
+  view: DataView,
+  at: number,
+  row: number,
+  values: BigInt64Array,
+  from: number,
+  to: number,
+): void {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
   for (let i = from; i < to; i++) {
-    const place = at + (i - from) * ROW;
+    const place = at + (i - from) * row;
     view.setInt32(place, words[2 * i + 1]!);
     view.setInt32(place + 4, words[2 * i]!);
   }
@@ -109,18 +141,26 @@ const WORD = 2 ** 32;
 /** Within what a time stamp holds, and a column of nanoseconds. */
 const SECONDS_MAX = 9_223_372_035;
 
-function putStamps(view: DataView, at: number, { columns }: PacketRows, from: number, to: number): void {
+function putStamps(
+  view: DataView,
+  at: number,
+  row: number,
+  { columns }: PacketRows,
+  from: number,
+  to: number,
+): void {
   const { seconds, nanoseconds } = columns;
   for (let i = from; i < to; i++) {
     const whole = Math.max(-SECONDS_MAX, Math.min(SECONDS_MAX, seconds[i]!));
     const microseconds = (whole - YEAR_2000) * 1e6 + Math.floor(nanoseconds[i]! / 1000);
-    const place = at + (i - from) * ROW;
+    const place = at + (i - from) * row;
     view.setInt32(place, Math.floor(microseconds / WORD));
     view.setInt32(place + 4, microseconds | 0);
   }
 }
 
 function withSummaries(
+  { row }: Shape,
   bytes: Buffer,
   summary: readonly (string | null)[],
   from: number,
@@ -128,14 +168,14 @@ function withSummaries(
 ): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (let i = from; i < to; i++) {
-    const start = (i - from) * ROW;
+    const start = (i - from) * row;
     const text = summary[i] ?? null;
-    if (text === null) pieces.push(bytes.subarray(start, start + ROW));
+    if (text === null) pieces.push(bytes.subarray(start, start + row));
     else {
       const made = Buffer.from(text);
       const length = Buffer.alloc(LENGTH);
       length.writeInt32BE(made.length);
-      pieces.push(bytes.subarray(start, start + ROW - LENGTH), length, made);
+      pieces.push(bytes.subarray(start, start + row - LENGTH), length, made);
     }
   }
   return Buffer.concat(pieces);

@@ -11,7 +11,7 @@ import { jsonText, plainText } from '../sql/insert.ts';
 import { Lock } from '../sql/lock.ts';
 import { joins, keysOf, type MergeTable } from '../sql/tables.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
-import { COPY, COPY_HEADER, COPY_TRAILER, copyRows, daysOf } from './copy-rows.ts';
+import { COPY_HEADER, COPY_TRAILER, copyOf, copyRows, daysOf } from './copy-rows.ts';
 import { dialect } from './dialect.ts';
 import { storeError } from './errors.ts';
 
@@ -142,7 +142,7 @@ export class PostgresDatabase implements Database {
         yield* copyRows(rows);
         yield COPY_TRAILER;
       },
-      client.query(copyFrom(COPY, { highWaterMark: 1 << 20 })),
+      client.query(copyFrom(copyOf(rows), { highWaterMark: 1 << 20 })),
     );
   }
 

@@ -1,7 +1,7 @@
 import type { Dialect } from '../sql/database.ts';
 
 export const dialect: Dialect = {
-  isStoredInOrder: false,
+  comesInOrder: () => false,
   divide: (left, right) => `(${left}) / ${right}`,
   fromJson: (columns) =>
     `jsonb_to_recordset(CAST($1 AS JSONB)) AS s(${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})`,

@@ -66,7 +66,7 @@ export class Leads {
 
   /** The oldest first. */
   async #first(id: number, capture: number, mine: readonly bigint[], most: number): Promise<Row[]> {
-    const order = this.#database.dialect.isStoredInOrder ? '' : 'ORDER BY id';
+    const order = this.#database.dialect.comesInOrder(AMONG) ? '' : 'ORDER BY id';
     const from = await this.#packets.firstId(capture);
     return this.#database.often(`${AMONG} ${order} LIMIT ${most}`, [BigInt(from), BigInt(id - 1), ...mine]);
   }

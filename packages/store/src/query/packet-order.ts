@@ -153,9 +153,11 @@ export class PacketOrder {
     limit: number,
   ): Promise<Placed[]> {
     const ranks = new Map(groups.flatMap(({ ids }, rank) => ids.map((id) => [id, rank] as const)));
+    const column = SHOWN[by] ?? by;
+    const where = `${column} IN (${[...ranks.keys()].join(', ')}) AND id > ${after} AND ${upper}`;
+    const order = this.#database.dialect.comesInOrder(where) ? '' : 'ORDER BY id';
     const rows = await this.#database.all(
-      `SELECT id, ${SHOWN[by] ?? by} FROM packet p WHERE ${SHOWN[by] ?? by} IN (${[...ranks.keys()].join(', ')}) AND id > ${after} AND ${upper}
-       ${this.#database.dialect.isStoredInOrder ? '' : 'ORDER BY id'} LIMIT ${limit}`,
+      `SELECT id, ${column} FROM packet p WHERE ${where} ${order} LIMIT ${limit}`,
     );
     return rows
       .map(([id, value]) => ({ id: Number(id), rank: ranks.get(Number(value))! }))

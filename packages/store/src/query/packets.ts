@@ -83,8 +83,8 @@ export class Packets {
   /** Ranges of ids before a packet, back to where its capture begins, in which to look for those that it follows. */
   async windowsBefore(id: number, capture: number): Promise<Iterable<Span>> {
     const before: Span = [await this.firstId(capture), id - 1];
-    // The search ends by itself where row groups are known by their ids, see Dialect.isStoredInOrder.
-    return this.#database.dialect.isStoredInOrder ? [before] : windowsOf(before, true, false);
+    // The search ends by itself where row groups are known by their ids, see Dialect.comesInOrder.
+    return this.#database.dialect.comesInOrder('') ? [before] : windowsOf(before, true, false);
   }
 
   async firstId(capture: number): Promise<number> {
@@ -96,7 +96,8 @@ export class Packets {
   async #rows(selected: Selected, isDown: boolean, after: number | null, most: number): Promise<Row[]> {
     const rows: Row[] = [];
     const span = await this.#spanFor(selected, isDown, after);
-    const windows = span === null ? [] : windowsOf(span, isDown, this.#database.dialect.isStoredInOrder);
+    const comesInOrder = this.#comesInOrder(selected);
+    const windows = span === null ? [] : windowsOf(span, isDown, comesInOrder);
     for (const window of windows) {
       const wanted = most - rows.length;
       const found = await this.#database.all(this.#sql(selected, window, isDown, wanted));
@@ -106,9 +107,14 @@ export class Packets {
     return rows;
   }
 
-  #sql({ lower, upper, isExact }: Selected, [from, to]: Span, isDown: boolean, limit: number): string {
+  #comesInOrder({ lower, upper }: Selected): boolean {
+    return this.#database.dialect.comesInOrder(`${upper} ${lower}`);
+  }
+
+  #sql(selected: Selected, [from, to]: Span, isDown: boolean, limit: number): string {
+    const { lower, upper, isExact } = selected;
     const candidate = isExact ? 'FALSE' : not(lower);
-    const order = isDown ? 'ORDER BY id DESC' : this.#database.dialect.isStoredInOrder ? '' : 'ORDER BY id';
+    const order = isDown ? 'ORDER BY id DESC' : this.#comesInOrder(selected) ? '' : 'ORDER BY id';
     return `SELECT ${COLUMNS}, ${candidate} FROM packet p
       WHERE id >= ${from} AND id <= ${to} AND ${upper} ${order} LIMIT ${limit}`;
   }
@@ -170,8 +176,8 @@ function exactness({ isExact, rest }: Selected, items: readonly PacketRow[]): Ex
  * Ranges of ids, each larger than the one before: most pages are full after the first, and the ids need no index but the
  * order in which packets lie. Where rows come in this order, a search upwards ends by itself when the page is full.
  */
-function* windowsOf([first, last]: Span, isDown: boolean, isStoredInOrder: boolean): Generator<Span> {
-  if (isStoredInOrder && !isDown) {
+function* windowsOf([first, last]: Span, isDown: boolean, comesInOrder: boolean): Generator<Span> {
+  if (comesInOrder && !isDown) {
     if (first <= last) yield [first, last];
     return;
   }

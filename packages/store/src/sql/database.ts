@@ -7,7 +7,14 @@ export type Value = number | bigint | string | boolean | Uint8Array | null;
 export type Row = readonly Value[];
 
 /** Tables whose rows have ids that we give. */
-export type Counter = 'packet' | 'batches' | 'captures' | 'protocols' | 'paths' | 'addresses';
+export type Counter =
+  | 'packet'
+  | 'batches'
+  | 'captures'
+  | 'protocols'
+  | 'paths'
+  | 'addresses'
+  | 'outer_addresses';
 
 export interface Database {
   readonly engine: Engine;
@@ -46,8 +53,8 @@ export interface Transaction {
 
 /** Words of one SQL that are others in another. */
 export interface Dialect {
-  /** Whether packets that are asked for in no order come in that of their ids. */
-  readonly isStoredInOrder: boolean;
+  /** Whether packets that meet a condition, asked for in no order, come in that of their ids, and the search ends when there are enough. */
+  comesInOrder(condition: string): boolean;
   /** Whole division of numbers that are not negative. */
   divide(left: string, right: string): string;
   /** Rows of a JSON array of objects in parameter $1, as a table `s` with these columns. */

@@ -6,6 +6,7 @@ import type { Transaction } from '../sql/database.ts';
 import { insert } from '../sql/insert.ts';
 import { AddressTable } from './address-table.ts';
 import { addressText, addressWidth } from './address-text.ts';
+import { OuterBook, UNTOLD } from './outer-book.ts';
 import { type PacketScratch, TANGLED } from './packet-rows.ts';
 import { isTangled } from './tangled.ts';
 
@@ -22,10 +23,13 @@ export class Dictionaries {
   readonly #addresses = new AddressTable();
   readonly #protocols = new Texts('protocols');
   readonly #paths = new Texts('paths');
+  readonly #outer: OuterBook;
   #isLoaded = false;
 
-  constructor(disguise: Disguise | null) {
+  /** @param outerSetsMax see OuterBook */
+  constructor(disguise: Disguise | null, outerSetsMax?: number) {
     this.#disguise = disguise;
+    this.#outer = new OuterBook(disguise, outerSetsMax);
   }
 
   /** After a transaction that was undone: what was numbered in it was not. */
@@ -34,14 +38,16 @@ export class Dictionaries {
     this.#addresses.clear();
     this.#protocols.clear();
     this.#paths.clear();
+    this.#outer.clear();
   }
 
   /** Fills the columns of addresses, protocols and paths. */
   async fill(tx: Transaction, columns: PacketColumns, scratch: PacketScratch): Promise<void> {
     if (!this.#isLoaded) await this.#load(tx);
     const { length, texts, protocol, path, layers } = columns;
-    await this.#protocols.fill(tx, texts, protocol, protocol, scratch.protocol, length);
-    await this.#paths.fill(tx, texts, path, layers, scratch.path, length);
+    await this.#protocols.fill(tx, texts, protocol, protocol, null, scratch.protocol, length);
+    const told = await this.#fillOuter(tx, columns, scratch);
+    await this.#paths.fill(tx, texts, path, layers, told, scratch.path, length);
     this.#mark(columns, scratch);
     await this.#fillAddresses(tx, columns, scratch);
   }
@@ -53,6 +59,28 @@ export class Dictionaries {
       if (marks[place] === -1) marks[place] = isTangled(texts[place]!) ? TANGLED : 0;
       scratch.marks[i]! |= marks[place]!;
     }
+  }
+
+  /** Which packets have told of all their addresses that columns don't show; null: none has any. */
+  async #fillOuter(
+    tx: Transaction,
+    columns: PacketColumns,
+    scratch: PacketScratch,
+  ): Promise<Uint8Array | null> {
+    const { length, outer } = columns;
+    if (scratch.hasOuter) scratch.outer.fill(0);
+    scratch.hasOuter = false;
+    const numbers = await this.#outer.numbers(tx, columns);
+    if (numbers.size === 0) return null;
+    const told = new Uint8Array(length);
+    for (let i = 0; i < length; i++) {
+      const number = numbers.get(outer[i]!) ?? UNTOLD;
+      if (number === UNTOLD) continue;
+      told[i] = 1;
+      scratch.outer[i] = number;
+      if (number > 0) scratch.hasOuter = true;
+    }
+    return told;
   }
 
   async #fillAddresses(tx: Transaction, columns: PacketColumns, scratch: PacketScratch): Promise<void> {
@@ -90,6 +118,7 @@ export class Dictionaries {
   async #load(tx: Transaction): Promise<void> {
     await this.#protocols.load(tx);
     await this.#paths.load(tx);
+    await this.#outer.load(tx);
     // Under pseudonyms, what is in the database can't be found again by the address that stands behind it.
     if (this.#disguise === null) {
       const rows = await tx.all(
@@ -114,12 +143,17 @@ const PROTOCOL_COLUMNS = [
   { name: 'name', type: 'TEXT' },
 ] as const;
 
-const PATH_COLUMNS = [...PROTOCOL_COLUMNS, { name: 'layers', type: 'TEXT' }] as const;
+const PATH_COLUMNS = [
+  ...PROTOCOL_COLUMNS,
+  { name: 'layers', type: 'TEXT' },
+  { name: 'is_told', type: 'BOOLEAN' },
+] as const;
 
-/** One text, or two that belong together. */
+/** One text, or two that belong together; and of paths, whether their packets have told their outer addresses. */
 type Entry = {
   readonly name: string;
   readonly layers: string;
+  readonly is_told: boolean;
 };
 
 class Texts {
@@ -135,10 +169,13 @@ class Texts {
   }
 
   async load(tx: Transaction): Promise<void> {
-    const layers = this.#table === 'paths' ? 'layers' : 'name';
-    const rows = await tx.all(`SELECT id, name, ${layers} FROM ${this.#table} LIMIT ${TEXTS_MAX}`);
-    for (const [id, name, other] of rows)
-      this.#known.set(keyOf({ name: String(name), layers: String(other) }), Number(id));
+    const more = this.#table === 'paths' ? 'layers, is_told' : 'name, FALSE';
+    const rows = await tx.all(`SELECT id, name, ${more} FROM ${this.#table} LIMIT ${TEXTS_MAX}`);
+    for (const [id, name, layers, told] of rows)
+      this.#known.set(
+        keyOf({ name: String(name), layers: String(layers), is_told: told === true }),
+        Number(id),
+      );
   }
 
   /** Fills `target` with the numbers of what stands in a column, or in two that belong together. */
@@ -147,22 +184,24 @@ class Texts {
     texts: readonly string[],
     names: Uint32Array,
     layers: Uint32Array,
+    told: Uint8Array | null,
     target: Int32Array,
     length: number,
   ): Promise<void> {
     const known = new Map<number, number>();
     const missing = new Map<number, Entry>();
     const size = texts.length;
+    const placeOf = (i: number): number => (names[i]! * size + layers[i]!) * 2 + (told?.[i] ?? 0);
     for (let i = 0; i < length; i++) {
-      const place = names[i]! * size + layers[i]!;
+      const place = placeOf(i);
       if (known.has(place) || missing.has(place)) continue;
-      const entry = { name: texts[names[i]!]!, layers: texts[layers[i]!]! };
+      const entry = { name: texts[names[i]!]!, layers: texts[layers[i]!]!, is_told: told?.[i] === 1 };
       const id = this.#known.get(keyOf(entry));
       if (id === undefined) missing.set(place, entry);
       else known.set(place, id);
     }
     if (missing.size > 0) await this.#add(tx, missing, known);
-    for (let i = 0; i < length; i++) target[i] = known.get(names[i]! * size + layers[i]!)!;
+    for (let i = 0; i < length; i++) target[i] = known.get(placeOf(i))!;
   }
 
   async #add(tx: Transaction, missing: Map<number, Entry>, known: Map<number, number>): Promise<void> {
@@ -178,8 +217,8 @@ class Texts {
   }
 }
 
-function keyOf({ name, layers }: Entry): string {
-  return name === layers ? name : `${name}\n${layers}`;
+function keyOf({ name, layers, is_told }: Entry): string {
+  return `${name === layers ? name : `${name}\n${layers}`}${is_told ? '\n\n' : ''}`;
 }
 
 /** The cells of an address column as words; copied only where they don't lie on a word. */

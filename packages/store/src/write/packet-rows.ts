@@ -19,6 +19,9 @@ export interface PacketRows {
   readonly destination: Int32Array;
   readonly protocol: Int32Array;
   readonly path: Int32Array;
+  /** Of addresses that columns don't show, in `outer_addresses`; 0: none. */
+  readonly outer: Int32Array;
+  readonly hasOuter: boolean;
   /** The batch's marks, and above them the kind of the addresses. */
   readonly marks: Uint8Array;
   readonly captures: Int32Array;
@@ -45,6 +48,8 @@ export class PacketScratch {
   readonly destination: Int32Array;
   readonly protocol: Int32Array;
   readonly path: Int32Array;
+  readonly outer: Int32Array;
+  hasOuter = false;
   readonly marks: Uint8Array;
   readonly captures: Int32Array;
   readonly batches: Int32Array;
@@ -59,6 +64,7 @@ export class PacketScratch {
     this.destination = new Int32Array(capacity);
     this.protocol = new Int32Array(capacity);
     this.path = new Int32Array(capacity);
+    this.outer = new Int32Array(capacity);
     this.marks = new Uint8Array(capacity);
     this.captures = new Int32Array(capacity);
     this.batches = new Int32Array(capacity);

@@ -1,0 +1,81 @@
+// Address columns show one header of a packet. Where it has more (a tunnel, an error that quotes a packet, a route of several
+// stations), the addresses of the others are told beside the columns, so that nobody needs the bytes to know whose it is.
+import { Collector } from '../core/collect.ts';
+import { type Field, fieldsMade } from '../core/field.ts';
+import { raw } from '../core/format.ts';
+import { IPV4, IPV6, type Packet } from '../core/packet.ts';
+import { protocolsMade } from '../core/protocol.ts';
+import { fieldNamed } from '../core/registry.ts';
+import { ipv4Address, ipv6Address } from '../core/text.ts';
+
+/** Changes the destination on the way (RFC 8200 §4.4). */
+const ROUTING = 'ipv6.routing';
+
+/**
+ * How many IP headers these layers have whose addresses are worth telling of if the columns show one: 0, 1 or more. A
+ * routing header counts as one.
+ */
+export function ipHeaders(layers: readonly string[]): number {
+  return layers.filter((layer) => layer === 'ip' || layer === 'ipv6' || layer === ROUTING).length;
+}
+
+/** Sources and destinations, each once, in the order of the headers. */
+export interface OuterAddresses {
+  readonly sources: readonly string[];
+  readonly destinations: readonly string[];
+}
+
+/** `192.0.2.1 2001:db8::1>198.51.100.1`, as a batch holds it. */
+export function outerText({ sources, destinations }: OuterAddresses): string {
+  return `${sources.join(' ')}>${destinations.join(' ')}`;
+}
+
+export function outerAddresses(text: string): OuterAddresses {
+  const [sources, destinations] = text
+    .split('>', 2)
+    .map((side) => side.split(' ').filter((each) => each !== ''));
+  return { sources: sources ?? [], destinations: destinations ?? [] };
+}
+
+/** Has the packet IP addresses that its columns don't show? They may be those of another layer altogether (ARP in VXLAN). */
+export function isWrapped(headers: number, columnKind: number): boolean {
+  return headers > (columnKind === IPV4 || columnKind === IPV6 ? 1 : 0);
+}
+
+export class OuterReader {
+  readonly #sources: readonly Field[];
+  readonly #collector: Collector;
+
+  constructor() {
+    const named = (...names: string[]): Field[] => names.map((name) => fieldNamed(name)!);
+    this.#sources = named('ip.src', 'ipv6.src');
+    const destinations = named('ip.dst', 'ipv6.dst');
+    this.#collector = new Collector([...this.#sources, ...destinations], fieldsMade(), protocolsMade());
+  }
+
+  /**
+   * What `ip.src`, `ip.dst`, `ipv6.src` and `ipv6.dst` say beside the columns. Null: the columns show an address that none
+   * of these says, so that both together would be too much.
+   */
+  of(p: Packet): OuterAddresses | null {
+    this.#collector.collect(p);
+    const sources = this.#side(0, columnText(p, p.columnSrc));
+    const destinations = this.#side(this.#sources.length, columnText(p, p.columnDst));
+    return sources === null || destinations === null ? null : { sources, destinations };
+  }
+
+  #side(slot: number, shown: string | null): string[] | null {
+    const { fields, values } = this.#collector;
+    const said = new Set<string>();
+    for (let i = slot; i < slot + this.#sources.length; i++)
+      for (const value of values[i]!) said.add(raw(fields[i]!, value));
+    return shown === null || said.delete(shown) ? [...said] : null;
+  }
+}
+
+/** Null: the column shows no IP address. */
+function columnText({ columnKind, columnBuf }: Packet, at: number): string | null {
+  if (at < 0) return null;
+  if (columnKind === IPV4) return ipv4Address(columnBuf, at);
+  return columnKind === IPV6 ? ipv6Address(columnBuf, at) : null;
+}
