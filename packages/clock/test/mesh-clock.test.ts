@@ -200,7 +200,7 @@ describe('the mesh clock', () => {
     world.seconds += 0.001;
     const reply = root.answer(question, root.steadyNs(), 'peer')!;
     assert.equal(peer.hear(reply, 'other'), 'refused');
-    assert.equal(peer.hear(reply, 'root'), 'more');
+    assert.equal(peer.hear(reply, 'root'), 'taken');
     assert.equal(peer.hear(reply, 'root'), 'refused');
     const backwards = peer.answer(root.ask('peer'), peer.steadyNs(), 'root')!;
     assert.equal(root.hear(backwards, 'peer'), 'refused', 'the peer has its time from the root');

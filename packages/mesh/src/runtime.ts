@@ -141,6 +141,10 @@ export class Pace {
     });
   }
 
+  get isWaiting(): boolean {
+    return this.#cancel !== null;
+  }
+
   now(): void {
     this.cancel();
     this.#ranMs = this.#clock.elapsedMs();

@@ -82,7 +82,7 @@ test('of two links the one that is silent has to go, whoever dialled it', async 
       // The caller's address goes: nothing of this link leaves any more, and it knows that at once.
       own.link.send = () => {};
       own.link.close = () => {};
-      mesh.clock.run(1_300);
+      mesh.clock.run(1_650);
       assert.equal(old.isOpen, true);
       own.close('the address is gone');
       mine.connect(`peer-${called}`, [hostOf(called)]);

@@ -33,11 +33,11 @@ function pulsing(isDialler: boolean) {
 
 test('whoever dialled speaks up, and whoever was dialled only if nobody asks', () => {
   for (const [isDialler, expected] of [
-    [true, [800, 1_600, 2_400, 3_200]],
-    [false, [1_000, 2_000, 3_000]],
+    [true, [1_200, 2_400, 3_600]],
+    [false, [1_400, 2_800]],
   ] as const) {
     const { clock, session, beats } = pulsing(isDialler);
-    for (let i = 0; i < 34; i++) {
+    for (let i = 0; i < 39; i++) {
       clock.run(100);
       session.heardMs = clock.elapsedMs();
     }

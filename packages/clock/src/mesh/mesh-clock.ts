@@ -23,9 +23,12 @@ const LEVEL_MAX = 64;
 const SETTLED_SAMPLES = 8;
 /** Seconds between samples: quick at first; then each one already there makes the next less urgent. */
 const ASK_QUICK = 0.5;
-const ASK_PER_SAMPLE = 0.25;
+const ASK_PER_SAMPLE = 0.4;
 const ASK_MAX = 16;
-/** Questions a sample, one right after the other: the first wakes both sides up, the quickest counts. */
+/**
+ * Questions a sample, one right after the other: the first wakes both sides up, the quickest counts. Of the first samples, which
+ * come soon after each other, each is one question.
+ */
 const BURST = 3;
 /** It ends with an answer as quick as the quickest so far, or so quick in seconds that it is wrong by half of that at most. */
 const QUICK_PART = 1.1;
@@ -270,7 +273,7 @@ export class MeshClock {
     const sample = { at, offset: this.#offsetOf(answer, asked.t1Ns, t4Ns), delay, sourceError: 0 };
     const best = burst === null || answer.keeper !== null || delay < burst.best.delay ? sample : burst.best;
     const count = answer.keeper !== null ? 1 : (burst?.count ?? 0) + 1;
-    const isOver = count >= BURST || this.#isQuick(delay);
+    const isOver = this.#discipline.length < SETTLED_SAMPLES || count >= BURST || this.#isQuick(delay);
     this.#burst = isOver ? null : { who, keeper, best, count };
     if (!isOver) return 'more';
     // This machine has slept, or whoever is followed was set right: samples from before would outvote all that come now.

@@ -4,7 +4,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isAddress } from '../link/address.ts';
 import type { Step } from '../members/measures.ts';
-import { type Change, hex, Roster } from '../members/roster.ts';
+import { type Change, hex, type Member, Roster } from '../members/roster.ts';
 import type { Audit, AuditEntry } from '../peer/audit.ts';
 import type { Storage } from '../peer/storage.ts';
 import { Pace, type Runtime } from '../runtime.ts';
@@ -304,8 +304,13 @@ export class Authority {
     )
       return `the name ${id} is taken by another key: choose another, or revoke it first`;
     // Else who is revoked under one name would stay under the other.
+    const isOther = (each: Member) => each.id !== id && each.revoked === null;
     for (const other of this.#roster.members.values())
-      if (other.id !== id && other.revoked === null && Buffer.compare(other.publicKey, publicKey) === 0)
+      if (
+        other.publicKey[0] === publicKey[0] &&
+        isOther(other) &&
+        Buffer.compare(other.publicKey, publicKey) === 0
+      )
         return `this key is that of ${other.id}: a peer has one name`;
     return null;
   }

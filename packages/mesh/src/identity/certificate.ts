@@ -216,7 +216,10 @@ export function issueLeaf(issuer: Issuer, id: string, publicKey: KeyObject, nowM
       extension(ALTERNATIVE_NAME, false, sequence(der(URI_TAG, Buffer.from(spiffeUri(issuer.mesh, id))))),
     ],
   };
-  return certify(certified, issuer.key);
+  const leaf = certify(certified, issuer.key);
+  // Nobody in this process has to check what was signed here.
+  remembered(issuedName(leaf, issuer.certificate), () => true);
+  return leaf;
 }
 
 /** As it stands there, so that what it issues names it to the byte. */
@@ -275,12 +278,16 @@ function parseLeaf(der: Uint8Array): Identity | null {
 /** Whether one of the roots (DER) has signed the certificate. Says nothing about dates. */
 export function isIssuedBy(leaf: Uint8Array, roots: readonly Uint8Array[]): boolean {
   return roots.some((root) =>
-    remembered(sha256Text('issued', sha256(leaf), root), () => {
+    remembered(issuedName(leaf, root), () => {
       const certificate = new X509Certificate(leaf);
       const issuer = new X509Certificate(root);
       return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
     }),
   );
+}
+
+function issuedName(leaf: Uint8Array, root: Uint8Array): string {
+  return sha256Text('issued', sha256(leaf), root);
 }
 
 /** A root of its own; else one that another has issued. */

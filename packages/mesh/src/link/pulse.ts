@@ -5,10 +5,10 @@
 import type { Cancel, Clock } from '../runtime.ts';
 import type { Session } from './session.ts';
 
-export const HEARTBEAT_MS = 800;
+export const HEARTBEAT_MS = 1_200;
 /** Who took the link speaks up by itself only if nothing came that it could have answered. */
-const UNASKED_MS = 1_000;
-/** Nothing heard for so long: something is wrong. Two heartbeats and what one repetition of TCP takes. */
+const UNASKED_MS = 1_400;
+/** Nothing heard for so long: something is wrong. A heartbeat, and what two repetitions of TCP take (RFC 6298 §5.5). */
 export const SILENCE_MS = 1_800;
 /** A link that nobody needs is closed after so long. */
 const IDLE_MS = 2_000;

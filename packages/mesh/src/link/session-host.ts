@@ -15,7 +15,8 @@ export interface SessionHost {
   readonly runtime: Runtime;
   mesh(): string;
   rosterVersion(): number;
-  rosterParts(from: number): RosterPart[];
+  /** As the frames say it. */
+  rosterParts(from: number): readonly Buffer[];
   /** Takes a part of the list of members; gives why not, or null. */
   takeRosterPart(session: Session, part: RosterPart): string | null;
   judge(certificate: Uint8Array | null, purpose: Purpose): Verdict;

@@ -4,7 +4,7 @@
 //   link ─► hello ─► judge ─┬─► (what the other lacks of the list) ─► accept ─► open: notices, requests, streams ─► bye
 //                           └─► refuse(reason), logged on both sides
 
-import { type RosterPart, rosterPart } from '../members/roster.ts';
+import { type RosterPart, readRosterPart } from '../members/roster.ts';
 import {
   FrameReader,
   type FrameType,
@@ -131,8 +131,9 @@ export class Session implements StreamCarrier {
     this.#sendFrame(frameTypes.heartbeat, NOTHING);
   }
 
-  sendRoster(parts: readonly RosterPart[]): void {
-    for (const part of parts) this.#sendFrame(frameTypes.roster, encode(rosterPart, part));
+  /** @param parts as `Roster.writtenFrom` gives them */
+  sendRoster(parts: readonly Uint8Array[]): void {
+    for (const part of parts) this.#sendFrame(frameTypes.roster, part);
   }
 
   /** Tells the other side why, and ends the link. */
@@ -195,7 +196,7 @@ export class Session implements StreamCarrier {
         this.#takeHello(decode(hello, payload));
         return;
       case frameTypes.roster:
-        this.#takeRoster(decode(rosterPart, payload));
+        this.#takeRoster(readRosterPart(payload));
         return;
       case frameTypes.accept:
         this.#isAcceptedByOther = true;

@@ -14,9 +14,12 @@ import { Session } from './session.ts';
 import type { Purpose, Reply, SessionHost, Verdict } from './session-host.ts';
 import type { Stream } from './stream.ts';
 
-/** News of members goes on at once, and where there is much of it, so often: a thousand admissions are no thousand frames. */
+/**
+ * News of members goes on at once, and where there is much of it, so often: a thousand admissions are no thousand frames. It
+ * is a little more patient than what the new ones say of themselves (gossip.ts), which takes it along.
+ */
 const ROSTER_SOON_MS = 5;
-const ROSTER_BUSY_MS = 1_000;
+const ROSTER_BUSY_MS = 1_500;
 const SESSIONS_MAX = 2_048;
 /** Of lists of members that are not whole yet, from all sessions together: nobody has vouched for them so far. */
 const GATHERED_BYTES_MAX = 256 << 20;
@@ -174,6 +177,11 @@ export class Switchboard implements SessionHost {
     this.#dialler.call([address], null, done);
   }
 
+  /** Something else leaves over all links now: what waits to be told of the list of members goes with it. */
+  hastenRoster(): void {
+    if (this.#rosterPace.isWaiting) this.#rosterPace.now();
+  }
+
   /** A link that came about in another way. */
   adopt(link: Link, done: (session: Session | null) => void): void {
     const session = this.#isStopped ? null : this.#start(link, 'link');
@@ -239,8 +247,8 @@ export class Switchboard implements SessionHost {
     return this.standing.roster.version;
   }
 
-  rosterParts(from: number): RosterPart[] {
-    return this.standing.roster.partsFrom(from);
+  rosterParts(from: number): readonly Buffer[] {
+    return this.standing.roster.writtenFrom(from);
   }
 
   takeRosterPart(session: Session, part: RosterPart): string | null {

@@ -210,7 +210,7 @@ export class Directory {
     const { index } = member;
     const known = this.#announcements[index]?.incarnation ?? 0;
     if (update.kind === 'announcement') {
-      if (update.incarnation <= known || !update.addresses.every(isAddress)) return false;
+      if (update.incarnation <= known) return false;
       if (!isTrue(update, member.publicKey)) return false;
     } else {
       // Of one who never said anything, nobody can say that it fell silent: that would be news each time it came.
@@ -289,9 +289,11 @@ function mixed(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** Whether it says what it may, under the signature of that key. */
 function isTrue(said: Update, publicKey: Uint8Array): boolean {
   const known = checked.get(said)?.publicKey;
-  if (known !== undefined && Buffer.compare(known, publicKey) === 0) return true;
+  if (known !== undefined && (known === publicKey || Buffer.compare(known, publicKey) === 0)) return true;
+  if (said.kind === 'announcement' && !said.addresses.every(isAddress)) return false;
   const isSigned =
     said.kind === 'announcement'
       ? isSignedBy(publicKey, said.signature, 'eyrie here', encode(announcementText, said))

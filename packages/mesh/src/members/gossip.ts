@@ -99,8 +99,11 @@ export class Gossip {
   }
 
   #take(update: Update, from: Session | null): void {
+    const known = this.#directory.announcementOf(update.id);
+    const isRepeated = update.kind === 'announcement' && known !== null;
+    // Of all that comes half is known by then: over a new link, and what was told over another meanwhile.
+    if (isRepeated && update.incarnation <= known.incarnation) return;
     const isUrgent = this.#isUrgent(update);
-    const isRepeated = update.kind === 'announcement' && this.#directory.announcementOf(update.id) !== null;
     // What is left out now comes when both sides compare what they know; by then it is the newest that counts.
     if (isRepeated && !this.#announced.has(update.id)) return;
     if (this.#directory.take(update)) {
@@ -129,17 +132,23 @@ export class Gossip {
     const news = this.#news;
     this.#news = [];
     if (news.length === 0) return;
+    // Who was let in leaves in the same record as what those say of themselves.
+    this.#switchboard.hastenRoster();
+    const sources = new Set(news.map((each) => each.from));
+    let forAll: Buffer[] | null = null;
     for (const session of this.#switchboard.sessions()) {
-      const theirs = news.filter((each) => each.from !== session).map((each) => each.update);
-      this.#sendUpdates(session, theirs);
+      if (sources.has(session)) {
+        const theirs = news.filter((each) => each.from !== session).map((each) => each.update);
+        this.#sendUpdates(session, written(theirs));
+        continue;
+      }
+      forAll ??= written(news.map((each) => each.update));
+      this.#sendUpdates(session, forAll);
     }
   }
 
-  #sendUpdates(session: Session, all: readonly Update[]): void {
-    for (let at = 0; at < all.length; at += UPDATES_AT_ONCE) {
-      const some = all.slice(at, at + UPDATES_AT_ONCE);
-      this.#send(session, noticeKinds.updates, updates, some.map(writeUpdate));
-    }
+  #sendUpdates(session: Session, payloads: readonly Buffer[]): void {
+    for (const payload of payloads) session.notify(noticeKinds.updates, payload);
   }
 
   #digest(): { sum: number; members: number } {
@@ -168,7 +177,7 @@ export class Gossip {
       if (ours > theirs) gaps.push(...this.#directory.updatesAt(index));
       else if (ours < theirs && index < count) isBehind = true;
     }
-    this.#sendUpdates(session, gaps);
+    this.#sendUpdates(session, written(gaps));
     if (isBehind && !this.#asked.has(session)) {
       this.#asked.add(session);
       this.#runtime.clock.after(1_000, () => this.#asked.delete(session));
@@ -186,4 +195,12 @@ export class Gossip {
   #send<T>(session: Session, kind: number, codec: Codec<T>, value: T): void {
     session.notify(kind, encode(codec, value));
   }
+}
+
+/** As notices, none of them too long. */
+function written(all: readonly Update[]): Buffer[] {
+  const payloads: Buffer[] = [];
+  for (let at = 0; at < all.length; at += UPDATES_AT_ONCE)
+    payloads.push(encode(updates, all.slice(at, at + UPDATES_AT_ONCE).map(writeUpdate)));
+  return payloads;
 }

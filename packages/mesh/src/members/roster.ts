@@ -59,6 +59,23 @@ export const rosterPart = record({
 });
 export type RosterPart = Shape<typeof rosterPart>;
 
+/** Short parts that came, by their bytes: those who are below one another in a process are told the same. */
+const partsRead = new Map<string, RosterPart>();
+const PARTS_READ_MAX = 256;
+const READ_BYTES_MAX = 4096;
+
+/** @throws WireError */
+export function readRosterPart(payload: Buffer): RosterPart {
+  if (payload.length > READ_BYTES_MAX) return decode(rosterPart, payload);
+  const name = payload.toString('latin1');
+  const known = partsRead.get(name);
+  if (known !== undefined) return known;
+  const part = decode(rosterPart, payload);
+  if (partsRead.size >= PARTS_READ_MAX) partsRead.delete(partsRead.keys().next().value!);
+  partsRead.set(name, part);
+  return part;
+}
+
 export interface Member {
   readonly id: string;
   /** Its place in the order of admission, which never changes. */
@@ -93,6 +110,7 @@ interface Void {
 /** By their signatures. */
 const known = new Map<string, WeakRef<Roster>>();
 const KNOWN_MAX = 4096;
+const WRITTEN_MAX = 8;
 
 export class Roster {
   readonly mesh: string;
@@ -109,6 +127,7 @@ export class Roster {
   readonly signature: Uint8Array;
   /** As they were signed, the oldest first. */
   readonly changes: readonly Uint8Array[];
+  readonly #written = new Map<number, readonly Buffer[]>();
 
   constructor(state: State, signature: Uint8Array) {
     this.mesh = state.mesh;
@@ -150,6 +169,17 @@ export class Roster {
   voidedSince(version: number): string[] {
     const first = this.voids.findLastIndex((each) => each.version <= version) + 1;
     return [...new Set(this.voids.slice(first).map((each) => each.id))];
+  }
+
+  /** The same as they go over links: many neighbours lack the same, so the last few are kept. */
+  writtenFrom(version: number): readonly Buffer[] {
+    let written = this.#written.get(version);
+    if (written === undefined) {
+      written = this.partsFrom(version).map((part) => encode(rosterPart, part));
+      if (this.#written.size >= WRITTEN_MAX) this.#written.clear();
+      this.#written.set(version, written);
+    }
+    return written;
   }
 
   /** The parts that bring another from `version` up to this state. */

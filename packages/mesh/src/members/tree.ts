@@ -64,7 +64,7 @@ export class Tree {
   add(id: string): void {
     const position = positionOf(id);
     const at = this.#firstFrom(position);
-    if (this.#indexOf(id) >= 0) return;
+    for (let i = at; this.#positions[i] === position; i++) if (this.#ids[i] === id) return;
     this.#positions.splice(at, 0, position);
     this.#ids.splice(at, 0, id);
   }

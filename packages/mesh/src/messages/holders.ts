@@ -157,7 +157,7 @@ export class Holders {
   /** Of each sender as many: what cannot be taken yet, or is junk, is in the way of its own sender alone. */
   #handOver(to: string): void {
     const { directory, routing, held } = this.#options;
-    if (!directory.isAlive(to)) return;
+    if (held.size === 0 || !directory.isAlive(to)) return;
     const bySender = [...Map.groupBy(held.for(to), ({ from }) => from).values()];
     const share = Math.max(1, Math.floor(WINDOW / bySender.length));
     // Another begins each time: where the way is full, the last of them would never have their turn.

@@ -23,6 +23,19 @@ const OWN_QUESTIONS: ReadonlySet<number> = new Set([
   routedKinds.suspicion,
 ]);
 
+const names = new Map<string, string[]>();
+
+/** `notice 3`, made once: it is asked for each time that anything comes. */
+function nameOf(what: string, kind: number): string {
+  let ofKinds = names.get(what);
+  if (ofKinds === undefined) {
+    ofKinds = [];
+    names.set(what, ofKinds);
+  }
+  ofKinds[kind] ??= `${what} ${kind}`;
+  return ofKinds[kind];
+}
+
 export class Meter {
   /** A neighbour asked something on its own behalf. */
   readonly onQuery: ((peer: string) => void)[] = [];
@@ -39,7 +52,7 @@ export class Meter {
     switchboard.onTraffic.push((session, what, kind, bytes) => {
       const traffic = this.#of(session.id);
       traffic.bytesIn += bytes;
-      const name = `${what} ${kind}`;
+      const name = nameOf(what, kind);
       traffic.messages[name] = (traffic.messages[name] ?? 0) + 1;
       if (what === 'stream' || (what === 'request' && !OWN_REQUESTS.has(kind))) this.query(session.id);
     });
