@@ -14,6 +14,16 @@ const NONE = -1;
 const ACTION = -1;
 const CANCELLED = null;
 
+/** Of an event, side by side, so that who looks at one takes it from one place in memory. */
+const NEXT = 0;
+const TO = 1;
+const FROM = 2;
+const AT_MS = 3;
+/** Told apart from what had the place before: for who cancels late. */
+const USE = 4;
+/** Half a cache line. */
+const ROW_BITS = 3;
+
 /** Some fixed moment, so that a run is the same on any day. */
 const START_MS = Date.UTC(2027, 0, 1, 12);
 
@@ -25,13 +35,8 @@ export class Wheel<T> implements Clock {
   #turn = 0;
   readonly #near = new Slots(NEAR);
   readonly #far = new Slots(FAR);
-  /** By event: the next in its slot, or the next that is free. */
-  #next = new Int32Array(1024);
-  #atMs = new Float64Array(1024);
-  #to = new Int32Array(1024);
-  #from = new Int32Array(1024);
-  /** Told apart from what had the place before: for who cancels late. */
-  #use = new Int32Array(1024);
+  /** Rows of the events; `NEXT` is the next in its slot, or the next that is free. Milliseconds of 32 bits are 24 days. */
+  #rows = new Int32Array(1024 << ROW_BITS);
   readonly #what: (T | (() => void) | null)[] = [];
   #free = NONE;
   #made = 0;
@@ -63,9 +68,9 @@ export class Wheel<T> implements Clock {
   /** In whole milliseconds, rounded up. */
   after(delayMs: number, action: () => void): Cancel {
     const event = this.#add(delayMs, ACTION, 0, action);
-    const use = this.#use[event]!;
+    const use = this.#rows[(event << ROW_BITS) + USE]!;
     return () => {
-      if (this.#use[event] === use) this.#what[event] = CANCELLED;
+      if (this.#rows[(event << ROW_BITS) + USE] === use) this.#what[event] = CANCELLED;
     };
   }
 
@@ -88,11 +93,13 @@ export class Wheel<T> implements Clock {
   #runSlot(slot: number): void {
     const near = this.#near;
     for (let event = near.head[slot]!; event !== NONE; event = near.head[slot]!) {
-      near.head[slot] = this.#next[event]!;
-      if (near.head[slot] === NONE) near.tail[slot] = NONE;
+      const row = event << ROW_BITS;
+      const next = this.#rows[row + NEXT]!;
+      near.head[slot] = next;
+      if (next === NONE) near.tail[slot] = NONE;
       const what = this.#what[event]!;
-      const to = this.#to[event]!;
-      const from = this.#from[event]!;
+      const to = this.#rows[row + TO]!;
+      const from = this.#rows[row + FROM]!;
       this.#release(event);
       if (what === CANCELLED) continue;
       this.#run++;
@@ -108,7 +115,7 @@ export class Wheel<T> implements Clock {
     let event = this.#far.head[slot]!;
     this.#far.clear(slot);
     while (event !== NONE) {
-      const next = this.#next[event]!;
+      const next = this.#rows[(event << ROW_BITS) + NEXT]!;
       this.#place(event);
       event = next;
     }
@@ -118,40 +125,39 @@ export class Wheel<T> implements Clock {
     let event = this.#free;
     if (event === NONE) {
       event = this.#made++;
-      if (event === this.#next.length) this.#grow();
-    } else this.#free = this.#next[event]!;
+      if (event << ROW_BITS === this.#rows.length) this.#grow();
+    } else this.#free = this.#rows[(event << ROW_BITS) + NEXT]!;
     this.#pending++;
-    this.#atMs[event] = this.#elapsedMs + Math.max(0, Math.ceil(delayMs));
-    this.#to[event] = to;
-    this.#from[event] = from;
+    const row = event << ROW_BITS;
+    this.#rows[row + AT_MS] = this.#elapsedMs + Math.max(0, Math.ceil(delayMs));
+    this.#rows[row + TO] = to;
+    this.#rows[row + FROM] = from;
     this.#what[event] = what;
     this.#place(event);
     return event;
   }
 
   #place(event: number): void {
-    const atMs = this.#atMs[event]!;
-    const turn = Math.floor(atMs / NEAR);
-    if (turn === this.#turn) this.#near.append(atMs & (NEAR - 1), event, this.#next);
+    const atMs = this.#rows[(event << ROW_BITS) + AT_MS]!;
+    const turn = atMs >> NEAR_BITS;
+    if (turn === this.#turn) this.#near.append(atMs & (NEAR - 1), event, this.#rows);
     // What is further ahead than the far ring goes is looked at once a turn of it.
-    else this.#far.append(Math.min(turn, this.#turn + FAR - 1) & (FAR - 1), event, this.#next);
+    else this.#far.append(Math.min(turn, this.#turn + FAR - 1) & (FAR - 1), event, this.#rows);
   }
 
   #release(event: number): void {
+    const row = event << ROW_BITS;
     this.#what[event] = null;
-    this.#use[event]!++;
-    this.#next[event] = this.#free;
+    this.#rows[row + USE]!++;
+    this.#rows[row + NEXT] = this.#free;
     this.#free = event;
     this.#pending--;
   }
 
   #grow(): void {
-    const size = 2 * this.#next.length;
-    this.#next = larger(this.#next, new Int32Array(size));
-    this.#atMs = larger(this.#atMs, new Float64Array(size));
-    this.#to = larger(this.#to, new Int32Array(size));
-    this.#from = larger(this.#from, new Int32Array(size));
-    this.#use = larger(this.#use, new Int32Array(size));
+    const larger = new Int32Array(2 * this.#rows.length);
+    larger.set(this.#rows);
+    this.#rows = larger;
   }
 }
 
@@ -165,20 +171,15 @@ class Slots {
     this.tail = new Int32Array(size).fill(NONE);
   }
 
-  append(slot: number, event: number, next: Int32Array): void {
-    next[event] = NONE;
+  append(slot: number, event: number, rows: Int32Array): void {
+    rows[(event << ROW_BITS) + NEXT] = NONE;
     const tail = this.tail[slot]!;
     if (tail === NONE) this.head[slot] = event;
-    else next[tail] = event;
+    else rows[(tail << ROW_BITS) + NEXT] = event;
     this.tail[slot] = event;
   }
 
   clear(slot: number): void {
     this.head[slot] = this.tail[slot] = NONE;
   }
-}
-
-function larger<A extends Int32Array | Float64Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
 }

@@ -10,11 +10,8 @@ import { AGAIN_MS, HEIR_MS, STALE_MS } from './times.ts';
 const AGE_MS_MAX = 3_600_000;
 /** More readings of one child than twice what it may report one by one: then it is out of order. */
 const SLACK = 2;
-const WIDTH = attributes.length;
 /** An heir that knows so much of what the one before it knew has heard from all that matter. */
 const MOST = 0.9;
-/** A bit for each attribute. */
-const ALL = 2 ** WIDTH - 1;
 
 export interface Child {
   readonly id: string;
@@ -28,7 +25,7 @@ export interface Child {
   forebear: Orphan | null;
   /** The view that it has. */
   picture: Picture | null;
-  againMs: number;
+  againMs: number | null;
 }
 
 /** The sum of a child that was lost. */
@@ -43,11 +40,14 @@ export interface Refused {
   reports: number;
 }
 
+/** Shared by all who have no children, which most have not: looked at for every view. */
+const childless: Map<string, Child> = new Map();
+
 export type Taken = 'taken' | 'again' | 'ignored';
 
 export class Below {
   readonly readings = new Readings();
-  readonly children = new Map<string, Child>();
+  #children = childless;
   readonly refused: Refused = { values: 0, reports: 0 };
   readonly #own: string;
   /** Up to so many are reported one by one. */
@@ -70,6 +70,10 @@ export class Below {
     this.#isUnder = isUnder;
   }
 
+  get children(): ReadonlyMap<string, Child> {
+    return this.#children;
+  }
+
   /** Children that say the sum of theirs only. */
   inSum = 0;
 
@@ -81,14 +85,14 @@ export class Below {
   }
 
   child(id: string): Child {
-    const known = this.children.get(id);
+    const known = this.#children.get(id);
     if (known !== undefined) return known;
-    const never = Number.NEGATIVE_INFINITY;
     const child = {
       ...{ id, expected: 0, numbered: [], aggregate: null, aggregatedMs: 0, forebear: null },
-      ...{ picture: null, againMs: never },
+      ...{ picture: null, againMs: null },
     };
-    this.children.set(id, child);
+    if (this.#children === childless) this.#children = new Map();
+    this.#children.set(id, child);
     return child;
   }
 
@@ -114,7 +118,7 @@ export class Below {
   lose(id: string, nowMs: number): void {
     const child = this.children.get(id);
     if (child === undefined) return;
-    this.children.delete(id);
+    this.#children.delete(id);
     for (const held of child.numbered) if (held?.owner === id) held.owner = ORPHANED;
     const { aggregate, aggregatedMs } = child;
     if (aggregate !== null) this.inSum--;
@@ -135,7 +139,7 @@ export class Below {
     this.readings.removeWhere((held) => held.heardMs < oldestMs && held.id !== this.#own);
     for (const child of this.children.values()) {
       if (child.aggregate === null || child.aggregatedMs >= oldestMs) continue;
-      this.children.delete(child.id);
+      this.#children.delete(child.id);
       this.inSum--;
     }
     this.#orphaned = this.#orphaned.filter(({ sinceMs }) => nowMs - sinceMs < HEIR_MS);
@@ -204,21 +208,16 @@ export class Below {
     return readMs >= held.readMs - AGAIN_MS;
   }
 
-  /** The values that the entry leads to, without those that cannot be. */
+  /** The values that the entry leads to, without those that cannot be. What came over no link was checked by its sender. */
   #checked({ said, values }: Entry, before: Values | null): Values {
+    if (said === null) return values;
     if (said === 0 && before !== null) return before;
-    const read = said ?? ALL;
-    let bad = 0;
-    for (let i = 0; i < WIDTH; i++) {
-      const value = values[i]!;
-      if ((read & (1 << i)) === 0 || Number.isNaN(value) || isPlausible(i, value)) continue;
-      bad |= 1 << i;
-      this.refused.values++;
-    }
-    if (said === null && bad === 0) return values;
     return attributes.map((_, i) => {
-      if ((bad & (1 << i)) !== 0) return Number.NaN;
-      return (read & (1 << i)) !== 0 ? values[i]! : (before?.[i] ?? Number.NaN);
+      if ((said & (1 << i)) === 0) return before?.[i] ?? Number.NaN;
+      const value = values[i]!;
+      if (Number.isNaN(value) || isPlausible(i, value)) return value;
+      this.refused.values++;
+      return Number.NaN;
     });
   }
 
@@ -257,7 +256,7 @@ export class Below {
   }
 
   #again(child: Child, nowMs: number): Taken {
-    if (nowMs - child.againMs < AGAIN_MS) return 'ignored';
+    if (child.againMs !== null && nowMs - child.againMs < AGAIN_MS) return 'ignored';
     child.againMs = nowMs;
     return 'again';
   }

@@ -1,59 +1,70 @@
 // What goes up to one receiver: only what it does not know yet. The receiver is told a name once, and after that a small
 // number; of a reading, the values that changed. If it missed something it says so, and all begins anew.
 
-import type { Values } from './attributes.ts';
 import { isNotable } from './attributes.ts';
 import type { Entry } from './messages.ts';
-import type { Held, Listener, Readings } from './readings.ts';
+import { GONE, type Held, type Listener, type Mark, type Readings } from './readings.ts';
+
+const nothing: never[] = [];
 
 export class Outlet implements Listener {
   readonly #readings: Readings;
-  /** By number: what the receiver knows. */
-  #sent: (Values | undefined)[] = [];
-  /** Numbers of readings that are new, and whether a number is among them. */
-  #dirty: number[] = [];
-  #isDirty: boolean[] = [];
-  #gone: number[] = [];
+  /** Null where the readings themselves bear the marks of this receiver. */
+  readonly #marks: Map<Held, Mark> | null;
+  /** Readings that are new, as a chain of marks: what goes up every few seconds is no list that is made and thrown away. */
+  #first: Held | null = null;
+  #last: Held | null = null;
+  #gone: number[] = nothing;
   #number = 0;
 
-  constructor(readings: Readings) {
+  /** @param receiver the parent, or one of several others that are told the same */
+  constructor(readings: Readings, receiver: 'parent' | 'other') {
     this.#readings = readings;
-    readings.listeners.push(this);
+    this.#marks = receiver === 'parent' ? null : new Map();
+    readings.listen(this);
     this.beginAnew();
   }
 
   close(): void {
-    const { listeners } = this.#readings;
-    listeners.splice(listeners.indexOf(this), 1);
+    this.#readings.unlisten(this);
   }
 
   /** The receiver knows nothing, or is another. */
   beginAnew(): void {
-    this.#sent = [];
-    this.#gone = [];
+    this.#forgetNews();
+    this.#gone = nothing;
     this.#number = 0;
-    this.#dirty = [];
-    this.#isDirty = [];
-    for (const held of this.#readings.all()) this.touched(held);
+    for (const held of this.#readings.all()) {
+      this.#markOf(held).told = null;
+      this.touched(held);
+    }
   }
 
-  touched({ number }: Held): void {
-    if (this.#isDirty[number] === true) return;
-    this.#isDirty[number] = true;
-    this.#dirty.push(number);
+  touched(held: Held): void {
+    const mark = this.#markOf(held);
+    if (mark.isNews) return;
+    mark.isNews = true;
+    if (this.#last === null) this.#first = held;
+    else this.#markOf(this.#last).next = held;
+    this.#last = held;
   }
 
   removed(held: Held): void {
-    if (this.#sent[held.number] === undefined) return;
-    this.#sent[held.number] = undefined;
-    this.#gone.push(held.number);
+    const mark = this.#markOf(held);
+    if (mark.told !== null) {
+      if (this.#gone === nothing) this.#gone = [held.number];
+      else this.#gone.push(held.number);
+    }
+    mark.told = null;
+    if (!mark.isNews) this.#marks?.delete(held);
   }
 
   /** Whether others should hear of this reading at once. */
-  isNotable({ number, values }: Held): boolean {
-    const sent = this.#sent[number];
-    if (sent === undefined) return true;
-    for (let i = 0; i < values.length; i++) if (isNotable(i, sent[i]!, values[i]!)) return true;
+  isNotable(held: Held): boolean {
+    const { told } = this.#markOf(held);
+    if (told === null) return true;
+    const { values } = held;
+    for (let i = 0; i < values.length; i++) if (isNotable(i, told[i]!, values[i]!)) return true;
     return false;
   }
 
@@ -62,30 +73,56 @@ export class Outlet implements Listener {
    *
    * @param receiver what it reported itself is not told back to it; '' is told all
    */
-  take(receiver: string, nowMs: number): { number: number; gone: number[]; entries: Entry[] } {
-    const entries: Entry[] = [];
-    for (const number of this.#dirty) {
-      this.#isDirty[number] = false;
-      const held = this.#readings.numbered(number);
-      if (held === undefined || held.owner === receiver || held.id === receiver) continue;
-      const sent = this.#sent[number];
-      const ageMs = Math.max(0, Math.round(nowMs - held.readMs));
-      const { id, values } = held;
-      const before = sent ?? null;
-      entries.push({ number, id: before === null ? id : null, ageMs, said: null, values, before });
-      this.#sent[number] = values;
+  take(
+    receiver: string,
+    nowMs: number,
+  ): { number: number; gone: readonly number[]; entries: readonly Entry[] } {
+    let entries: Entry[] = nothing;
+    for (let held = this.#next(); held !== null; held = this.#next()) {
+      if (held.number === GONE || held.owner === receiver || held.id === receiver) continue;
+      const { number, id, values, readMs } = held;
+      const mark = this.#markOf(held);
+      const before = mark.told;
+      const ageMs = Math.max(0, Math.round(nowMs - readMs));
+      const entry = { number, id: before === null ? id : null, ageMs, said: null, values, before };
+      // Most reports are of one reading, and room for one is all they take.
+      if (entries === nothing) entries = [entry];
+      else entries.push(entry);
+      mark.told = values;
     }
-    this.#dirty.length = 0;
     const gone = this.#gone;
-    this.#gone = [];
+    this.#gone = nothing;
     return { number: this.#number++, gone, entries };
   }
 
   /** An empty report begins an aggregate, of which no part is known one by one. */
   takeNothing(): number {
-    for (const number of this.#dirty) this.#isDirty[number] = false;
-    this.#dirty.length = 0;
-    this.#gone = [];
+    this.#forgetNews();
+    this.#gone = nothing;
     return this.#number++;
+  }
+
+  /** The next that is news, which it is no more. */
+  #next(): Held | null {
+    const held = this.#first;
+    if (held === null) return null;
+    const mark = this.#markOf(held);
+    this.#first = mark.next;
+    if (mark.next === null) this.#last = null;
+    mark.next = null;
+    mark.isNews = false;
+    if (held.number === GONE) this.#marks?.delete(held);
+    return held;
+  }
+
+  #forgetNews(): void {
+    while (this.#next() !== null);
+  }
+
+  #markOf(held: Held): Mark {
+    if (this.#marks === null) return held;
+    const mark = this.#marks.get(held) ?? { told: null, isNews: false, next: null };
+    this.#marks.set(held, mark);
+    return mark;
   }
 }

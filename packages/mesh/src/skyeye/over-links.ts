@@ -229,7 +229,7 @@ export class SkyEyeOverLinks {
     const touched = (held: Held) => {
       if (this.#isRoot) take(held);
     };
-    this.core.below.readings.listeners.push({ touched, removed: () => {} });
+    this.core.below.readings.listen({ touched, removed: () => {} });
     this.support.follow();
   }
 

@@ -8,8 +8,20 @@ import { Table } from './table.ts';
 
 /** Nobody reports it at present. */
 export const ORPHANED = '';
+/** The number of a reading that is not held any more. */
+export const GONE = -1;
 
-export interface Held extends Counted {
+/** What a receiver knows of a reading. */
+export interface Mark {
+  /** Null: nothing. */
+  told: Values | null;
+  /** It is in the receiver's list of news, before this one. */
+  isNews: boolean;
+  next: Held | null;
+}
+
+/** The mark is that of the parent, whom all is told: other receivers keep marks of their own (outlet.ts). */
+export interface Held extends Counted, Mark {
   readonly id: string;
   values: Values;
   readMs: number;
@@ -18,7 +30,7 @@ export interface Held extends Counted {
   /** Who reported it: a child, this peer itself, or `ORPHANED`. */
   owner: string;
   /** Names it on the way up: small, and used again when it is free. */
-  readonly number: number;
+  number: number;
   /** False of those that are known and do not count: not a member, or in quarantine. */
   isCounted: boolean;
 }
@@ -30,9 +42,8 @@ export interface Listener {
 }
 
 export class Readings {
-  readonly listeners: Listener[] = [];
+  #listeners: readonly Listener[] = [];
   readonly #held = new Map<string, Held>();
-  readonly #numbered: (Held | undefined)[] = [];
   readonly #freeNumbers: number[] = [];
   #nextNumber = 0;
   #counted: Held[] | null = null;
@@ -40,16 +51,20 @@ export class Readings {
   #table: Table | null = null;
   #isSummed = false;
 
+  listen(listener: Listener): void {
+    this.#listeners = [...this.#listeners, listener];
+  }
+
+  unlisten(listener: Listener): void {
+    this.#listeners = this.#listeners.filter((each) => each !== listener);
+  }
+
   get size(): number {
     return this.#held.size;
   }
 
   get(id: string): Held | undefined {
     return this.#held.get(id);
-  }
-
-  numbered(number: number): Held | undefined {
-    return this.#numbered[number];
   }
 
   all(): Iterable<Held> {
@@ -89,9 +104,9 @@ export class Readings {
 
   put(id: string, owner: string, values: Values, readMs: number, heardMs: number, isCounted: boolean): Held {
     const number = this.#freeNumbers.pop() ?? this.#nextNumber++;
-    const held: Held = { id, values, readMs, heardMs, owner, number, isCounted };
+    const mark = { told: null, isNews: false, next: null };
+    const held: Held = { id, values, readMs, heardMs, owner, number, isCounted, ...mark };
     this.#held.set(id, held);
-    this.#numbered[number] = held;
     this.#counted = null;
     this.touch(held);
     return held;
@@ -99,7 +114,7 @@ export class Readings {
 
   touch(held: Held): void {
     if (this.#table !== null) this.#enter(this.#table, held);
-    for (const listener of this.listeners) listener.touched(held);
+    for (const listener of this.#listeners) listener.touched(held);
   }
 
   remove(held: Held): void {
@@ -107,11 +122,11 @@ export class Readings {
     this.#held.delete(held.id);
     // Whoever reported it and does so again is told to begin anew.
     held.owner = ORPHANED;
-    this.#numbered[held.number] = undefined;
     this.#table?.clear(held.number);
     this.#freeNumbers.push(held.number);
     this.#counted = null;
-    for (const listener of this.listeners) listener.removed(held);
+    for (const listener of this.#listeners) listener.removed(held);
+    held.number = GONE;
   }
 
   removeWhere(isGone: (held: Held) => boolean): void {

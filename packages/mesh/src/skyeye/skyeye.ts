@@ -63,6 +63,15 @@ const defaults: Required<SkyEyeOptions> = {
 };
 const nothing: Cancel = () => {};
 
+const known = new WeakMap<SkyEyeOptions, Required<SkyEyeOptions>>();
+
+/** One object for all peers that were given the same options. */
+function completed(options: SkyEyeOptions): Required<SkyEyeOptions> {
+  const all = known.get(options) ?? { ...defaults, ...options };
+  known.set(options, all);
+  return all;
+}
+
 export class SkyEye {
   readonly below: Below;
   /** A newer view is there. */
@@ -86,11 +95,13 @@ export class SkyEye {
   /** Of all others. */
   #handingOn: HandingOn | null = null;
   #cancelHand: Cancel | null = null;
-  #begunMs = Number.NEGATIVE_INFINITY;
+  #begunMs: number | null = null;
   #rootSinceMs: number | null = null;
-  #pushedMs = Number.NEGATIVE_INFINITY;
+  #pushedMs: number | null = null;
   #sweptMs = 0;
-  #dueMs = Number.POSITIVE_INFINITY;
+  /** When what is new goes up; null: nothing is due. */
+  #dueMs: number | null = null;
+  #isStopped = false;
   #isUrgent = false;
   #cancelPush: Cancel = nothing;
   #cancelBeat: Cancel = nothing;
@@ -98,14 +109,14 @@ export class SkyEye {
   constructor(runtime: Runtime, world: Surroundings, options: SkyEyeOptions = {}) {
     this.#runtime = runtime;
     this.#world = world;
-    this.#options = { ...defaults, ...options };
+    this.#options = completed(options);
     this.below = new Below(
       world.id,
       this.#options.detailMax,
       (id) => world.counts(id),
       (id, above) => world.isUnder?.(id, above) ?? true,
     );
-    this.#outlet = new Outlet(this.below.readings);
+    this.#outlet = new Outlet(this.below.readings, 'parent');
   }
 
   /** The newest view of the whole; null until one came. */
@@ -135,7 +146,7 @@ export class SkyEye {
     this.#cancelPush();
     this.#cancelBeat();
     this.#cancelHand?.();
-    this.#dueMs = Number.NEGATIVE_INFINITY;
+    this.#isStopped = true;
   }
 
   // --- what this peer says of itself
@@ -262,8 +273,9 @@ export class SkyEye {
   #takeAgain(from: string): void {
     this.#passWhole(from);
     // An honest parent asks no more often than `AGAIN_MS`: each time costs a whole report.
-    if (from !== this.#uplink || this.#nowMs - this.#begunMs < AGAIN_MS / 2) return;
-    this.#begunMs = this.#nowMs;
+    const nowMs = this.#nowMs;
+    if (from !== this.#uplink || (this.#begunMs !== null && nowMs - this.#begunMs < AGAIN_MS / 2)) return;
+    this.#begunMs = nowMs;
     this.#outlet.beginAnew();
     this.#soon(true);
   }
@@ -278,7 +290,7 @@ export class SkyEye {
 
   /** What waits is the newest view, whatever came before it. */
   #handOn(): void {
-    if (this.#cancelHand !== null || this.#picture === null) return;
+    if (this.#cancelHand !== null || this.#picture === null || this.below.children.size === 0) return;
     this.#handingOn ??= new HandingOn();
     const waitMs = this.#handingOn.waitMs(this.#nowMs);
     if (waitMs > 0) {
@@ -309,11 +321,12 @@ export class SkyEye {
     // Of thousands something is always urgent, and a sum of them is dear.
     const isLarge = this.below.inSum > 0 || this.below.readings.size > detailMax;
     const leastMs = isLarge ? SUM_GAPS * gapMs : gapMs;
-    this.#at(this.#pushedMs + (isUrgent || isAlone ? leastMs : Math.max(leastMs, settleMs)));
+    const waitMs = isUrgent || isAlone ? leastMs : Math.max(leastMs, settleMs);
+    this.#at(this.#pushedMs === null ? this.#nowMs : this.#pushedMs + waitMs);
   }
 
   #at(dueMs: number): void {
-    if (this.#dueMs <= dueMs) return;
+    if (this.#isStopped || (this.#dueMs !== null && this.#dueMs <= dueMs)) return;
     this.#cancelPush();
     const waitMs = dueMs - this.#nowMs;
     if (waitMs <= 0) {
@@ -326,7 +339,7 @@ export class SkyEye {
 
   #push(): void {
     const nowMs = this.#nowMs;
-    this.#dueMs = Number.POSITIVE_INFINITY;
+    this.#dueMs = null;
     this.#pushedMs = nowMs;
     if (nowMs - this.#sweptMs > HEARTBEAT_MS) this.below.sweep(nowMs);
     if (nowMs - this.#sweptMs > HEARTBEAT_MS) this.#sweptMs = nowMs;

@@ -148,7 +148,7 @@ export class Support {
     const touched = (held: Held) => {
       for (const listener of this.onReading) listener(held);
     };
-    copy.readings.listeners.push({ touched, removed: () => {} });
+    copy.readings.listen({ touched, removed: () => {} });
     return copy;
   }
 
@@ -188,7 +188,7 @@ export class Support {
       if (uninvited === undefined || !this.#isInvited(from)) return;
       this.#forget(uninvited);
     }
-    this.#followers.set(from, { outlet: new Outlet(this.#readings), saidMs: nowMs });
+    this.#followers.set(from, { outlet: new Outlet(this.#readings, 'other'), saidMs: nowMs });
     this.#cancelPush ??= every(this.#runtime, PUSH_MS, () => this.#push());
     this.#push();
   }

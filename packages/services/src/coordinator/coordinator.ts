@@ -56,7 +56,7 @@ function watch(peer: Peer, log: Log): void {
     if (id !== peer.id) updated(id);
   });
   // As the root it has them from the tree itself.
-  skyeye.core.below.readings.listeners.push({
+  skyeye.core.below.readings.listen({
     touched: ({ id }) => {
       if (id !== peer.id && directory.tree.root === peer.id) updated(id);
     },
