@@ -10,6 +10,7 @@ import type { HoneypotEvent } from './event.ts';
 import type { GuestHost } from './mesh-guests.ts';
 import type { Persona } from './persona.ts';
 import { Recorder } from './recorder.ts';
+import { Refusals } from './refusals.ts';
 import { Stay, type StayHost } from './stay.ts';
 import { VisitOver } from './visit.ts';
 
@@ -44,7 +45,7 @@ export interface HoneypotCounts {
 
 /** Connections the kernel keeps for us while we are busy. */
 const BACKLOG = 4096;
-/** Between two looks at how much each visit has taken. */
+/** Between two looks at how much each visit has taken; less where visits may be idle for less. */
 const SWEEP_MS = 1000;
 
 export class Honeypot {
@@ -56,6 +57,7 @@ export class Honeypot {
   readonly #host: StayHost;
   readonly #servers: Server[] = [];
   readonly #stays = new Map<Socket, Stay>();
+  readonly #refusals = new Refusals();
   #sweep: NodeJS.Timeout | null = null;
   #visits = 0;
   #names = randomInt(2 ** 32);
@@ -107,10 +109,15 @@ export class Honeypot {
       await this.close();
       throw error;
     }
-    this.#sweep = setInterval(() => {
-      const now = Date.now();
-      for (const stay of this.#stays.values()) stay.check(now);
-    }, SWEEP_MS);
+    // One look at all of them, where a timer each would have to be wound up again with every byte.
+    this.#sweep = setInterval(
+      () => {
+        const now = Date.now();
+        for (const stay of this.#stays.values()) stay.check(now);
+        this.#tellRefusals(now);
+      },
+      Math.min(SWEEP_MS, this.#bounds.idleMsMax),
+    );
   }
 
   /** Ends all visits and writes what is left of them. */
@@ -119,14 +126,13 @@ export class Honeypot {
     for (const socket of this.#stays.keys()) socket.destroy();
     await Promise.all(this.#servers.map((server) => new Promise((done) => server.close(done))));
     await new Promise((done) => setImmediate(done)); // The last visits report that they are over.
+    this.#tellRefusals(Date.now());
     await this.#recorder.close();
   }
 
   #open({ port, decoy }: Door): Promise<Server> {
     // Half-open: who sends a request and says "that is all" still gets the answer.
-    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-      this.#receive(socket, decoy, own),
-    );
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#receive(socket, decoy, own));
     let own = port;
     return new Promise((done, refuse) => {
       server.once('error', refuse);
@@ -143,7 +149,10 @@ export class Honeypot {
     const address = plainHost(socket.remoteAddress ?? '');
     socket.on('error', () => socket.destroy()); // However a visitor goes, it goes.
     this.#visits++;
-    if (!this.#gate.enter(address)) return void socket.resetAndDestroy();
+    if (!this.#gate.enter(address)) {
+      this.#refusals.add(address, port);
+      return void socket.resetAndDestroy();
+    }
     const { address: own } = this.#options;
     // Asked only where it may be any: it is a call of the system for each visit.
     const local = isIP(own) !== 0 && !isAny(own) ? own : plainHost(socket.localAddress ?? '');
@@ -159,6 +168,22 @@ export class Honeypot {
       socket.destroy();
       if (!(error instanceof VisitOver)) stay.report({ type: 'payload', bytes: 0, reason: String(error) });
     });
+  }
+
+  #tellRefusals(time: number): void {
+    const { meshNow, onEvent, recorder } = this.#host;
+    for (const { address: sourceAddress, port, visits } of this.#refusals.take()) {
+      const facts = {
+        session: this.#nextName(),
+        sourceAddress,
+        sourcePort: 0,
+        address: this.#options.address,
+      };
+      const what = { type: 'refused', visits, reason: 'no room', protocol: 'tcp' } as const;
+      const event = { ...what, ...facts, port, time, meshTime: meshNow() };
+      recorder.event(event);
+      onEvent?.(event);
+    }
   }
 
   /** When it began, and what nobody else has: `20261121T143511-7d884abd`. */

@@ -37,18 +37,20 @@ export class Stay implements VisitWitness {
   readonly #visitText: string;
   #reason: string | undefined;
   #isWorthRecord = false;
+  /** When a byte last came or went. */
+  #lastAt: number;
+  #answers = 0;
 
   constructor(socket: Socket, id: string, source: string, address: string, port: number, host: StayHost) {
     this.#socket = socket;
     this.#host = host;
-    this.beganAt = Date.now();
+    this.beganAt = this.#lastAt = Date.now();
     this.#beganMesh = host.meshNow();
     this.account = new Account(host.budget);
     this.#tape = new Tape(host.bounds.recordBytesMax, this.beganAt, this.account);
     const sourcePort = socket.remotePort ?? 0;
     this.#facts = { session: id, sourceAddress: source, sourcePort, address, port };
     this.#visitText = visitText(this.#facts);
-    socket.setTimeout(host.bounds.idleMsMax, () => this.cut('idle'));
     this.visit = new Visit(socket, host.persona, host.bounds, this);
     this.report({ type: 'connect' });
   }
@@ -63,7 +65,10 @@ export class Stay implements VisitWitness {
   }
 
   record(direction: 'i' | 'o', bytes: Uint8Array, shown?: number): void {
-    this.#tape.add(direction, bytes, Date.now(), shown);
+    this.#lastAt = Date.now();
+    this.#tape.add(direction, bytes, this.#lastAt, shown);
+    // The first answer goes at once in any case (RFC 9293 §3.7.4), and most visits have no other.
+    if (direction === 'o' && ++this.#answers === 2) this.#socket.setNoDelay();
   }
 
   recordSecret(line: string): void {
@@ -100,10 +105,11 @@ export class Stay implements VisitWitness {
     };
   }
 
-  /** Ends a visit that has taken too much of our time or room. */
+  /** Ends a visit that has taken too much of our time or room, or only holds it. */
   check(now: number): void {
-    const { sessionMsMax, sessionBytesMax } = this.#host.bounds;
-    if (now - this.beganAt > sessionMsMax) this.cut('time is up');
+    const { idleMsMax, sessionMsMax, sessionBytesMax } = this.#host.bounds;
+    if (now - this.#lastAt > idleMsMax) this.cut('idle');
+    else if (now - this.beganAt > sessionMsMax) this.cut('time is up');
     else if (this.#socket.bytesRead > sessionBytesMax) this.cut('sent too much');
   }
 

@@ -105,16 +105,13 @@ export class Visit {
   /** As `read`, but null when nothing came within `ms`. */
   async readWithin(ms: number): Promise<Buffer | null> {
     if (this.#waitingBytes > 0) return this.read();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((settle) => {
-      timer = setTimeout(() => settle('late'), ms);
-    });
+    const timer = setTimeout(() => this.#stir(), ms);
     try {
-      const first = await Promise.race([this.#more(), late]);
-      return first === 'late' ? null : await this.read();
+      await this.#more();
     } finally {
       clearTimeout(timer);
     }
+    return this.#waitingBytes > 0 ? this.read() : null;
   }
 
   /** Exactly `length` bytes. @throws VisitOver */

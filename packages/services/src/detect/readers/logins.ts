@@ -1,16 +1,11 @@
 // Logins of protocols that say in clear whether they succeeded.
 import { type Packet, Tap } from '@eyrie/dissect';
 import { endsOf, hashOf, isFromClient, type ReaderMaker, type See } from '../reader.ts';
+import { beginSasl, goOnWithSasl, type SaslLogin } from './sasl.ts';
 
 /** What a conversation's login waits for. */
-interface Pending {
-  user: string;
-  hasPassword: boolean;
-  guess: number;
-}
-
-const pendingOf = (p: Packet): Pending =>
-  p.session.stateOf(p, 'detect.login', () => ({ user: '', hasPassword: false, guess: 0 }));
+const pendingOf = (p: Packet): SaslLogin =>
+  p.session.stateOf(p, 'detect.login', () => ({ user: '', hasPassword: false, guess: 0, mechanism: '' }));
 
 /** In a packet of the server. */
 function tell(see: See, p: Packet, protocol: string, isSuccess: boolean): void {
@@ -47,6 +42,11 @@ const ftp: ReaderMaker = {
   },
 };
 
+/** A line of SASL, where that is under way; true where a password was read. */
+function saysMore(pending: SaslLogin, line: string): boolean {
+  return pending.mechanism !== '' && line !== '' && goOnWithSasl(pending, line);
+}
+
 const pop: ReaderMaker = {
   protocols: ['pop'],
   make(see) {
@@ -55,16 +55,20 @@ const pop: ReaderMaker = {
       if (p.netKind === 0) return;
       tap.take(p, layer);
       const pending = pendingOf(p);
-      const command = tap.text('pop.request.command').toUpperCase();
-      if (command === 'USER') pending.user = tap.text('pop.request.parameter');
+      const line = tap.text('pop.request.command');
+      const command = line.toUpperCase();
+      const parameter = tap.text('pop.request.parameter');
+      if (command === 'USER') pending.user = parameter;
       else if (command === 'PASS') {
         pending.hasPassword = true;
-        pending.guess = hashOf(tap.text('pop.request.parameter'));
+        pending.guess = hashOf(parameter);
         tellClear(see, p, 'POP', pending.user);
-      }
+      } else if (command === 'AUTH' ? beginSasl(pending, parameter) : saysMore(pending, line))
+        tellClear(see, p, 'POP', pending.user);
       const answer = tap.text('pop.response.indicator');
-      if (!pending.hasPassword || answer === '') return;
+      if (!pending.hasPassword || (answer !== '+OK' && answer !== '-ERR')) return;
       pending.hasPassword = false;
+      pending.mechanism = '';
       tell(see, p, 'POP', answer === '+OK');
     };
   },
@@ -78,16 +82,24 @@ const imap: ReaderMaker = {
       if (p.netKind === 0) return;
       tap.take(p, layer);
       const pending = pendingOf(p);
-      if (tap.text('imap.request.command').toUpperCase() === 'LOGIN') {
-        const user = /\bLOGIN\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))/i.exec(tap.text('imap.request'));
+      const request = tap.text('imap.request');
+      const command = tap.text('imap.request.command').toUpperCase();
+      if (command === 'LOGIN') {
+        const user = /\bLOGIN\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))/i.exec(request);
         pending.user = user?.[1] ?? user?.[2] ?? '';
         pending.hasPassword = true;
-        pending.guess = hashOf(tap.text('imap.request').replace(/^\S+ /, ''));
+        pending.guess = hashOf(request.replace(/^\S+ /, ''));
         tellClear(see, p, 'IMAP', pending.user);
-      }
+      } else if (
+        command === 'AUTHENTICATE'
+          ? beginSasl(pending, request.replace(/^\S+ +\S+/, ''))
+          : saysMore(pending, request)
+      )
+        tellClear(see, p, 'IMAP', pending.user);
       const status = tap.text('imap.response.status').toUpperCase();
       if (!pending.hasPassword || !['OK', 'NO', 'BAD'].includes(status)) return;
       pending.hasPassword = false;
+      pending.mechanism = '';
       tell(see, p, 'IMAP', status === 'OK');
     };
   },
@@ -128,6 +140,32 @@ const telnet: ReaderMaker = {
       }
       if (/login (?:incorrect|failed|invalid)|authentication failed|access denied|bad password/i.test(text))
         tell(see, p, 'Telnet', false);
+    };
+  },
+};
+
+/** AUTH, and the error it is answered with: of Redis 6 and later, and of those before. */
+const redis: ReaderMaker = {
+  protocols: ['resp'],
+  make(see) {
+    const tap = new Tap(['resp'], ['resp.bulk_string.value', 'resp.string', 'resp.error']);
+    return (p, layer) => {
+      if (p.netKind === 0) return;
+      tap.take(p, layer);
+      const pending = pendingOf(p);
+      const words = tap.values('resp.bulk_string.value').map((word) => Buffer.from(word as Uint8Array));
+      if (words[0]?.toString('latin1').toUpperCase() === 'AUTH' && words.length > 1) {
+        pending.user = words.length > 2 ? words[1]!.toString('latin1') : '';
+        pending.guess = hashOf(words.at(-1)!.toString('latin1'));
+        pending.hasPassword = true;
+        tellClear(see, p, 'Redis', pending.user || 'default');
+      }
+      const isRefused = /^-?(?:WRONGPASS|ERR invalid password)/.test(tap.text('resp.error'));
+      const isTaken = pending.hasPassword && tap.text('resp.string').replace('+', '') === 'OK';
+      if (!isRefused && !isTaken) return;
+      tell(see, p, 'Redis', isTaken);
+      pending.hasPassword = false;
+      pending.guess = 0;
     };
   },
 };
@@ -216,4 +254,12 @@ function plain(text: string): string {
   return text.startsWith('0x') ? String(Number(text)) : text;
 }
 
-export const loginReaders: readonly ReaderMaker[] = [ftp, pop, imap, smtp, telnet, ...BY_CODE.map(byCode)];
+export const loginReaders: readonly ReaderMaker[] = [
+  ftp,
+  pop,
+  imap,
+  smtp,
+  telnet,
+  redis,
+  ...BY_CODE.map(byCode),
+];
