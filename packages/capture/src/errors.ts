@@ -37,6 +37,7 @@ export function systemCode(error: unknown): string {
 
 /** The error for a file that cannot be opened or read. */
 export function readError(path: string, error: unknown): CaptureError {
+  if (error instanceof CaptureError) return error;
   switch (systemCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':

@@ -8,10 +8,10 @@ export const BAD_USAGE = 2;
 /** What the system says of a file, in words. */
 export function fileProblem(path: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `there is no file ${path}`;
-  if (code === 'EACCES') return `${path} may not be read by this user`;
-  if (code === 'EISDIR') return `${path} is a folder: name a file`;
-  return `cannot read ${path}: ${message}`;
+  if (code === 'ENOENT') return `${path}: no such file; check the name`;
+  if (code === 'EACCES') return `${path}: you may not read this file; ask its owner, or run with more rights`;
+  if (code === 'EISDIR') return `${path}: is a directory; name a file in it`;
+  return `${path}: cannot be read: ${message}`;
 }
 
 export class UserError extends Error {

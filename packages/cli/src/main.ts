@@ -28,7 +28,7 @@ import { addUpCommand } from './up/options.ts';
 
 export const program = newProgram()
   .description('A peer-to-peer network that watches itself.')
-  .version(packageJson.version, '-v, --version')
+  .version(packageJson.version, '-v, --version', 'print the version')
   .addHelpText(
     'after',
     `
@@ -38,6 +38,7 @@ Examples:
   eyrie up -i eth0                  what passes an interface, stored and shown on the page
   eyrie menu                        peers, messages and files, with the arrow keys
 
+eyrie COMMAND --help says more of each.
 Exit status: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
 Errors are one line; --debug adds where in the program they come from.`,
   );
@@ -46,7 +47,7 @@ program.commandsGroup('See what is on the wire:');
 addServingOptions(
   program
     .command('start')
-    .description('show on one page what a capture file holds, and all of it on a web page')
+    .description('what a capture holds, on one page here and on a web page')
     .argument('[file]', 'capture file; without it, the bundled capture of an office hour')
     .option('--once', 'only the page on the terminal, then end'),
   'ui',
@@ -91,7 +92,7 @@ program
 program.commandsGroup('Peers:');
 program
   .command('menu')
-  .description('everything with the arrow keys; shows each time the command that does it')
+  .description('everything with the arrow keys, and the command for each')
   .addHelpText('after', '\nExample:\n  eyrie menu')
   .action(async () => {
     const { runMenu } = await import('./menu/command.ts');
@@ -100,19 +101,23 @@ program
 
 addMeshCommands(program);
 addPathCommand(program);
+addTimeCommand(program);
 addMqttCommand(program);
 
-program.commandsGroup('Try it out, and measure:');
-addLabCommands(program);
-
-program.commandsGroup('Watch out, and keep time:');
+program.commandsGroup('Watch out:');
 addFindingsCommand(program);
 addHoneypotCommand(program);
-addDemoCommand(program);
 addFirewallCommand(program);
+
+program.commandsGroup('Try it out, and measure:');
+addDemoCommand(program);
+addLabCommands(program);
+
+program.commandsGroup('This machine:');
 addDoctorCommand(program);
-addTimeCommand(program);
 addPrivacyCommand(program);
+addConfigCommand(program);
+addCompletionCommand(program);
 
 program.commandsGroup('The services, each alone:');
 addCaptureCommand(program);
@@ -120,5 +125,3 @@ addParserCommand(program);
 addPersistorCommand(program);
 addAnalyzerCommand(program);
 addUiCommand(program);
-addConfigCommand(program);
-addCompletionCommand(program);

@@ -1,12 +1,17 @@
 // Runs a command line to its end: what goes wrong becomes one line and an exit status.
 import { Command, CommanderError } from 'commander';
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
+import { FIRST_STEPS, HELP, HELP_WIDTHS } from './help.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { printable } from './terminal/printable.ts';
 
 /** `eyrie` without commands yet; those added to it leave the words about errors to `run`. */
 export function newProgram(): Command {
-  return new Command('eyrie').exitOverride().configureOutput({ writeErr: () => {} });
+  return new Command('eyrie')
+    .exitOverride()
+    .configureOutput({ ...HELP_WIDTHS, writeErr: () => {} })
+    .configureHelp(HELP)
+    .helpOption('-h, --help', 'show this');
 }
 
 /** Calls the command that the process's arguments name, and sets the process's exit status. */
@@ -49,15 +54,27 @@ function namedCommands(program: Command, given: readonly string[]): Command[] {
 function reportUsage(program: Command, error: CommanderError): number {
   // Help and version that were asked for.
   if (error.exitCode === 0) return 0;
-  const named = namedCommands(program, process.argv.slice(2));
-  // `eyrie` alone, and groups of commands without one of them: `eyrie privacy`.
+  const words = process.argv.slice(2).filter((word) => word !== '--debug');
+  if (words.length === 0) {
+    process.stdout.write(FIRST_STEPS);
+    return 0;
+  }
+  const asked = words[0] === 'help' ? words.slice(1) : words;
+  const named = namedCommands(program, asked);
+  const group = named.at(-1)!;
+  const strange = asked[named.length - 1];
+  const help = [...named.map((each) => each.name()), '--help'].join(' ');
+  const isUnknown = ['commander.help', 'commander.excessArguments'].includes(error.code);
+  if (isUnknown && group.commands.length > 0 && strange !== undefined && !strange.startsWith('-')) {
+    console.error(`eyrie: unknown command '${printable(strange)}'; see ${help}`);
+    return BAD_USAGE;
+  }
+  // Groups of commands without one of them: `eyrie privacy`.
   if (error.code === 'commander.help') {
-    const group = named.at(-1)!;
     group.configureOutput({ writeErr: (text) => process.stderr.write(text) });
     group.outputHelp({ error: true });
     return BAD_USAGE;
   }
-  const help = [...named.map((each) => each.name()), '--help'].join(' ');
   console.error(
     `eyrie: ${error.message
       .replace(/^error: /, '')

@@ -121,11 +121,18 @@ suite('man pages', () => {
   });
 });
 
+test('help is at most 100 columns wide, and a command one line of its group', () => {
+  for (const { path, after, text } of allCommands(tree)) {
+    for (const line of after.split('\n')) assert.ok(line.length <= 100, line);
+    if (path.length === 1) assert.ok(text.length <= 65, text);
+  }
+});
+
 test('every command has a description and an example in its help', () => {
-  for (const { path, text, after, commands } of allCommands(tree)) {
+  for (const { path, text, after } of allCommands(tree)) {
     // It reads its arguments, and shows its help, itself.
     if (path.length === 0 || path[0] === 'samples') continue;
     assert.ok(text.length > 5, path.join(' '));
-    if (commands.length === 0) assert.match(after, /Examples?:\n {2}\S/, path.join(' '));
+    assert.match(after, /Examples?:\n {2}\S/, path.join(' '));
   }
 });

@@ -11,3 +11,7 @@ export class ClockError extends Error {
     this.code = code;
   }
 }
+
+export function noAddress(host: string): ClockError {
+  return new ClockError('address', `no address for ${host}: is the name right, does name resolution work?`);
+}

@@ -8,7 +8,7 @@ const PORT = 5003;
 export function addAnalyzerCommand(program: Command): void {
   const command = program
     .command('analyzer')
-    .description('answer for a store over HTTP: packets, counts, flows, hosts, bytes, live')
+    .description('answer over HTTP for a store: packets, counts, flows, hosts')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)');
   addCommonOptions(addServingOptions(command, 'analyzer', PORT))
     .addHelpText(
@@ -19,7 +19,7 @@ Examples:
   curl 'http://127.0.0.1:${PORT}/packets?q=dns&limit=3'
   eyrie analyzer --store postgres://eyrie@db/packets --host 0.0.0.0 --token "$TOKEN"
 
-What it answers is at /docs, for programs at /openapi.json. It only reads; eyrie up also takes captures in.
+What it answers is at /docs, for programs at /openapi.json. It only reads; eyrie up also takes in.
 Exit status: 0 ended, 1 failed (no such store, port taken), 2 called wrongly.`,
     )
     .action(async (options) => {

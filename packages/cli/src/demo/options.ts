@@ -2,9 +2,11 @@
 import type { Command } from 'commander';
 
 export function addDemoCommand(program: Command): void {
-  program
+  const demo = program
     .command('demo')
     .description('watch something happen, on this machine alone')
+    .addHelpText('after', '\nExample:\n  eyrie demo attack');
+  demo
     .command('attack')
     .description(
       'a mesh of peers, two of which misbehave: found, sent to a honeypot, back when their time is over',

@@ -6,7 +6,7 @@ const several = (value: string, before: string[] = []): string[] => [...before, 
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('check this machine: programs, rights, ports, clock, disk, certificates; says what to do')
+    .description('check this machine, and say what to do about what is missing')
     .option('--config <file>', 'eyrie.toml to read, instead of the usual places')
     .option('--time-server <host>', 'compare the clock with it; may be repeated', several)
     .option('--json', 'as JSON')

@@ -16,7 +16,7 @@ export interface FindingsOptions {
 export function addFindingsCommand(program: Command): void {
   program
     .command('findings')
-    .description('what intrusion rules have found: the gravest first, or as they come')
+    .description('what intrusion rules found: the gravest first, or as they come')
     .option('-f, --follow', 'those that stand, the oldest first, and then each as it comes, until Ctrl-C')
     .option('--severity <level>', 'this one and graver ones: info, low, medium, high, critical', 'low')
     .option('--all', 'also what the expert says of single packets')

@@ -1,7 +1,7 @@
 // `eyrie firewall block-list`: from findings to a plain file of addresses.
 import { readFileSync } from 'node:fs';
 import { blockListOf, type FoundSource, isSeverity } from '@eyrie/services/firewall';
-import { UserError } from '../errors.ts';
+import { FAILED, fileProblem, UserError } from '../errors.ts';
 
 export async function printBlockList(path = '-', { severity }: { severity: string }): Promise<void> {
   if (!isSeverity(severity))
@@ -11,17 +11,29 @@ export async function printBlockList(path = '-', { severity }: { severity: strin
 
 function findingsIn(path: string): FoundSource[] {
   const where = path === '-' ? 'standard input' : path;
-  let document: unknown;
-  try {
-    document = JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
-  } catch (error) {
-    throw new UserError(`${where}: ${(error as Error).message}`);
-  }
+  const document = jsonIn(path);
   const { findings, items } = (document ?? {}) as { findings?: unknown; items?: unknown };
   const list = [document, findings, items].find(Array.isArray);
   if (list?.every((each) => typeof each === 'object' && each !== null))
     return list.map(foundOf).filter((each) => each !== null);
-  throw new UserError(`${where}: no findings as JSON, as of eyrie findings or read -q -z findings --json`);
+  throw new UserError(
+    `${where}: no findings as JSON: take those of eyrie findings --json, or eyrie read FILE -q -z findings --json`,
+  );
+}
+
+/** Null: it is no JSON. */
+function jsonIn(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new UserError(fileProblem(path, error), FAILED);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** As `read -z findings` has them, or as the store and the API do; null: of single packets, or without a source. */

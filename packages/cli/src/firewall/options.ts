@@ -6,12 +6,12 @@ const several = (value: string, before: string[] = []): string[] => [...before, 
 export function addFirewallCommand(program: Command): void {
   const firewall = program
     .command('firewall')
-    .description('let others reach the ports that Eyrie uses here, keep attackers out, and undo it')
+    .description('let others reach the ports in use, keep attackers out, undo it')
     .addHelpText(
       'after',
       `
-Firewalls: ufw, firewalld, nft, powershell and netsh (Windows), pf (macOS). Only what is marked as Eyrie's is changed; no
-firewall is turned on or off; SSH stays open.
+Firewalls: ufw, firewalld, nft, powershell and netsh (Windows), pf (macOS). Only what is marked as
+Eyrie's is changed; no firewall is turned on or off; SSH stays open.
 
 Examples:
   eyrie firewall plan                       what would be done, as commands

@@ -23,7 +23,7 @@ export function addHoneypotCommand(program: Command): void {
       'after',
       `
 Protocols: ssh, telnet, http, tls, ftp, smtp, redis, mysql, postgresql, mqtt, rdp, smb, modbus.
-It never opens a connection on a visitor's word, runs nothing that it is given, and needs no privileges.
+It opens no connection on a visitor's word, runs nothing that it is given, and needs no privileges.
 
 Examples:
   eyrie honeypot

@@ -129,7 +129,7 @@ function personaIn(folder: string): ReturnType<typeof loadPersona> {
   }
 }
 
-function listenError(error: NodeJS.ErrnoException & { port?: number }): Error {
+function listenError(error: NodeJS.ErrnoException & { port?: number; address?: string }): Error {
   const port = error.port ?? 0;
   const choose = 'with --port or --ports';
   if (error.code === 'EADDRINUSE')
@@ -138,7 +138,7 @@ function listenError(error: NodeJS.ErrnoException & { port?: number }): Error {
     return new UserError(`port ${port} needs privileges: choose one above 1023 ${choose}`, FAILED);
   }
   if (error.code === 'EADDRNOTAVAIL')
-    return new UserError('--address is not an address of this machine', FAILED);
+    return new UserError(`--address ${error.address ?? ''} is no address of this machine`, FAILED);
   return error;
 }
 

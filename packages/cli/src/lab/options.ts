@@ -4,9 +4,7 @@ import { type Command, Option } from 'commander';
 export function addLabCommands(program: Command): void {
   program
     .command('emulate')
-    .description(
-      'a mesh of real peers on this machine, in network namespaces or on loopback, with its figures',
-    )
+    .description('a mesh of real peers on this machine, under loss and churn')
     .option('--peers <number>', 'how many peers', '50')
     .option(
       '--hosts <number>',
@@ -33,8 +31,9 @@ Examples:
   eyrie emulate --peers 200
   sudo eyrie emulate --peers 200 --hosts 8 --delay 20ms --loss 1% --churn 10%/min --out lab
 
-Peers go in three ways, one as likely as the others: a crash, a good-bye, and silence as after a power cut. The namespaces
-have no way to the machine's own network, and are removed in the end, also after Ctrl-C.`,
+Peers go in three ways, one as likely as the others: a crash, a good-bye, and silence as after a
+power cut. Namespaces have no way to the machine's own network, and are removed in the end, also
+after Ctrl-C.`,
     )
     .action(async (options) => {
       const { runEmulate } = await import('./emulate.ts');
@@ -42,9 +41,7 @@ have no way to the machine's own network, and are removed in the end, also after
     });
   program
     .command('simulate')
-    .description(
-      'a mesh of up to a million peers on a virtual clock: how fresh and how true what each knows of all is',
-    )
+    .description('a mesh of up to a million peers on a virtual clock')
     .option('--peers <number>', 'how many peers', '10000')
     .option('--hours <number>', 'of virtual time', '0.25')
     .option('--seed <number>', 'the same seed gives the same report, to the byte', '1')

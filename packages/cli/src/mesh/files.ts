@@ -28,7 +28,7 @@ export async function share(
   }
   const full = resolve(path);
   const kind = statSync(full, { throwIfNoEntry: false });
-  if (kind === undefined) throw new UserError(`there is no file ${path}`, FAILED);
+  if (kind === undefined) throw new UserError(`${path}: no such file; check the name`, FAILED);
   if (options.captures === true) return shareCaptures(full, options);
   if (!kind.isFile())
     throw new UserError(

@@ -5,7 +5,21 @@ const EXAMPLE = '\nExample:\n  ';
 
 export function addMeshCommands(program: Command): void {
   addMembership(
-    program.command('mesh').description('who is in: found a mesh, invite, join, approve, revoke, look'),
+    program
+      .command('mesh')
+      .description('who is in: found a mesh, invite, join, approve, revoke, look')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  eyrie mesh init home && eyrie mesh start    the first peer, which holds the authority
+  eyrie mesh invite                           a line for another machine: eyrie mesh join LINE
+  eyrie mesh create lab-2                     or one more peer on this machine
+  eyrie mesh top
+
+Of several peers here, the one that holds the authority is asked where only it can answer, and any
+that runs where all know the same; else name one with --peer, or in EYRIE_PEER.`,
+      ),
   );
   addMail(program);
   addSealing(program);
@@ -30,16 +44,13 @@ function addRoles(program: Command): void {
       .option('--config <file>', 'this eyrie.toml instead of the usual one')
       .option('--json', 'log as JSON lines')
       .option('--quiet', 'log to the file alone');
-  role('peer', 'run a peer in the foreground, until Ctrl-C: measured, linked, asked')
+  role('peer', 'run a peer in the foreground, until Ctrl-C')
     .addHelpText('after', `${EXAMPLE}eyrie peer test_peer_1`)
     .action(async (id: string | undefined, options) => {
       const { runForeground } = await import('./foreground.ts');
       process.exitCode = await runForeground(id, options);
     });
-  role(
-    'coordinator',
-    'run a peer that logs what happens in the mesh and answers over HTTP, on one port (5001)',
-  )
+  role('coordinator', 'run a peer that logs the mesh and answers over HTTP (port 5001)')
     .option('--token <text>', 'lets other machines ask over HTTP with it; or EYRIE_TOKEN')
     .addHelpText('after', `${EXAMPLE}eyrie mesh init home && eyrie coordinator`)
     .action(async (id: string | undefined, options) => {
@@ -51,15 +62,17 @@ function addRoles(program: Command): void {
 function addQuery(program: Command): void {
   program
     .command('query')
-    .description('ask the mesh: the best peers for something, or figures of all (docs/queries.md)')
+    .description('ask the mesh: the best peers for something, or figures of all')
     .argument('<query...>', 'what is asked; in quotes where it has < or >')
     .option('--peer <id>', 'which peer of this user is asked')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
       `\nExamples:
-  eyrie query "3 peers where cpu.free >= 50% and storage.free > 20GB near peer_7 order by latency, bandwidth"
-  eyrie query "count, avg(cpu.used), p95(memory.used) by role"`,
+  eyrie query "3 peers where cpu.free >= 50% and storage.free > 20GB near peer_7 order by latency"
+  eyrie query "count, avg(cpu.used), p95(memory.used) by role"
+
+The language, and how it is answered: docs/queries.md.`,
     )
     .action(async (words: string[], options) => (await import('./query.ts')).query(words.join(' '), options));
 }
@@ -249,7 +262,10 @@ function addDeciding(mesh: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh responses`)
     .action(async (options) => (await import('./measures.ts')).responses(options));
-  const authority = mesh.command('ca').description('the authority: change its root without a break');
+  const authority = mesh
+    .command('ca')
+    .description('the authority: change its root without a break')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh ca rotate`);
   authority
     .command('rotate')
     .description('a new root beside the old one; peers renew with it by themselves')
@@ -274,7 +290,7 @@ function addDeciding(mesh: Command): void {
 function addMail(program: Command): void {
   program
     .command('send')
-    .description('send a message that only the receiver can read; it waits if the receiver is away')
+    .description('send a message that only the receiver can read, now or later')
     .argument('<to>', 'the name of a peer')
     .argument('[text...]', 'the message; - takes standard input')
     .option(
@@ -300,7 +316,7 @@ function addMail(program: Command): void {
     .action(async (options) => (await import('./mail.ts')).inbox(options));
   program
     .command('broadcast')
-    .description('send a message to all peers that are here, and say how many have it')
+    .description('send a message to all peers here, and say how many have it')
     .argument('<text...>', 'the message')
     .option('--peer <id>', 'which peer of this user sends')
     .option('--json', 'the count as JSON')
@@ -310,7 +326,7 @@ function addMail(program: Command): void {
     });
   program
     .command('share')
-    .description('offer a file to other peers, read-only; without a file, list what is offered')
+    .description('offer a file to other peers; without one, list what is offered')
     .argument('[file]', 'the file; with --captures a folder')
     .option('--captures', 'each capture in a folder, to those named and to whom the policy allows "captures"')
     .option('--name <name>', 'what it is called there; its own name unless given')
@@ -320,12 +336,12 @@ function addMail(program: Command): void {
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      `${EXAMPLE}eyrie share office.pcapng --to lab-7\n  eyrie share --captures ring --to lab-7`,
+      `\nExamples:\n  eyrie share office.pcapng --to lab-7\n  eyrie share --captures ring --to lab-7`,
     )
     .action(async (file: string | undefined, options) => (await import('./files.ts')).share(file, options));
   program
     .command('get')
-    .description('get a file that a peer offers; goes on where it ended the last time')
+    .description('get a file that a peer offers, from where it ended last time')
     .argument('<peer/name>', 'the file; the name of a peer alone lists what it offers')
     .option('-o, --output <path>', 'where to put it; here unless given')
     .option('--force', 'replace an existing file')
@@ -355,7 +371,7 @@ function addSealing(program: Command): void {
     );
   program
     .command('decrypt')
-    .description('decrypt what "eyrie encrypt" made; says who encrypted it for this peer')
+    .description('decrypt what "eyrie encrypt" made, and say who made it')
     .argument('[file]', 'the file; - or nothing is standard input')
     .option('-o, --output <path>', 'where to put it; standard output unless given')
     .option('--force', 'replace an existing file')
@@ -384,7 +400,7 @@ function addLan(program: Command): void {
     });
   program
     .command('node')
-    .description('listen for broadcasts on the LAN, do the tasks they name, until Ctrl-C')
+    .description('listen for broadcasts on the LAN, and do the tasks they name')
     .option('--task <name=command...>', 'a task of your own: what is run when a message names it')
     .option('--capture <interface>', 'allow the task "capture" on this interface (needs tcpdump)')
     .option('--port <number>', 'UDP port to listen on', '12345')

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addMqttCommand(program: Command): void {
   const mqtt = program
     .command('mqtt')
-    .description('the mesh over MQTT, at a broker of its own or one outside; without more: whether it is on')
+    .description('the mesh over MQTT, at a broker of its own or one outside')
     .option('--peer <id>', 'which running peer of this user is meant')
     .option('--json', 'as JSON')
     .addHelpText(

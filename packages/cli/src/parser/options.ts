@@ -5,7 +5,7 @@ import { addCommonOptions } from '../pipeline/flags.ts';
 export function addParserCommand(program: Command): void {
   const command = program
     .command('parser')
-    .description('the service that makes packets and conversations of frames, over HTTP')
+    .description('make packets and conversations of frames that come over HTTP')
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'TCP port; 0 for any that is free')
     .option('--persistor <url>', 'where what it makes is stored');
@@ -15,9 +15,11 @@ export function addParserCommand(program: Command): void {
       `
 Examples:
   eyrie parser
-  curl --data-binary @office.pcapng -H 'content-type: application/x-pcapng' -H 'eyrie-source: mine' http://127.0.0.1:5001/parse
+  curl http://127.0.0.1:5001/parse --data-binary @office.pcapng \\
+    -H 'content-type: application/x-pcapng' -H 'eyrie-source: mine'
 
-It answers a POST to /parse when the packets are stored. Exit status: 0 ended, 1 failed (port taken), 2 called wrongly.`,
+It answers a POST to /parse when the packets are stored.
+Exit status: 0 ended, 1 failed (port taken), 2 called wrongly.`,
     )
     .action(async (options) => {
       const { runParser } = await import('./command.ts');

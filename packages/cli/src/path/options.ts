@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addPathCommand(program: Command): void {
   program
     .command('path')
-    .description('delay, loss and routers between two places, from the packets that both have seen')
+    .description('delay, loss and routers between two captures, or two peers')
     .argument('<first>', 'a capture file, or the name of a peer')
     .argument('<second>', 'another of the same kind')
     .option('--peer <id>', 'which peer of this user asks the two')
@@ -16,9 +16,9 @@ Examples:
   eyrie path office.pcap branch.pcap
   eyrie path lab-7 lab-8
 
-A packet is known again by its addresses, id, length and the beginning of what it carries. Between peers the clock is that
-of the mesh, and both must watch an interface: eyrie peer --watch eth0. Two files are only as good as the two clocks were;
-the round trip is right in any case.
+A packet is known again by its addresses, id, length and the beginning of what it carries. Between
+peers the clock is that of the mesh, and both must watch an interface: eyrie peer --watch eth0. Two
+files are only as good as the two clocks were; the round trip is right in any case.
 Exit status: 0 done, 1 no packet was seen at both places, 2 called wrongly.`,
     )
     .action(async (first: string, second: string, options) => {

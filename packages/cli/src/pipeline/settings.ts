@@ -17,6 +17,16 @@ export interface CommonOptions {
   readonly logFolder?: string;
 }
 
+/** Flags that are not called as the option that they set. */
+const FLAG_NAMES = {
+  'log.level': '--log-level',
+  'log.folder': '--log-folder',
+  'store.url': '--store',
+  'capture.filter': '--capture-filter',
+  'capture.snap_length': '--snapshot-length',
+  'capture.buffer_kib': '--buffer-size',
+};
+
 /** @throws UserError */
 export function configFrom(
   { config, logLevel, logFolder }: CommonOptions,
@@ -27,6 +37,7 @@ export function configFrom(
     const loaded = loadConfig({
       ...(config === undefined ? {} : { path: config }),
       flags: { ...flags, log },
+      flagNames: FLAG_NAMES,
     });
     useCaptureKey(loaded.capture.key);
     pseudonymKey = loaded.store.pseudonym_key;

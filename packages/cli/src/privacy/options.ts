@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 export function addPrivacyCommand(program: Command): void {
   const privacy = program
     .command('privacy')
-    .description('what is kept of people, where and how long; keys, and files encrypted with them');
+    .description('what is kept of people, where and how long; encryption')
+    .addHelpText('after', '\nExample:\n  eyrie privacy report\n\nMore: docs/privacy.md.');
   privacy
     .command('report')
     .description('what lies where on this machine, since when, whether encrypted, and how to be rid of it')

@@ -14,7 +14,7 @@ Examples:
   eyrie read office.pcapng -T fields -e ip.src -e dns.qry.name -E header=y -E separator=,
   eyrie read office.pcapng -q -z conv,tcp -z io,phs     statistics only
   eyrie read office.pcapng -q -z follow,tcp,ascii,0     what the two sides of a conversation said
-  eyrie read office.pcapng -q -z findings               scans, floods, spoofing, tunnels, guessed passwords …
+  eyrie read office.pcapng -q -z findings               scans, floods, spoofing, guessed passwords …
   eyrie read office.pcapng -Y 'ip.addr == 10.0.0.0/8' -w part.pcapng
   eyrie read -i eth0 -Y 'dns || tls.handshake'          packets as they come, until Ctrl-C
   eyrie read -i eth0 -a duration:60 -q -z conv,ip       who talked with whom within a minute

@@ -13,7 +13,7 @@ const HELP = `Usage: eyrie samples [--json]
 Lists the captures that come with Eyrie and the public ones it knows; fetch downloads public ones.
 
   --from URL    take the files from under this address instead of their own
-  --to FOLDER   where fetched files are kept (default: $XDG_CACHE_HOME/eyrie/samples or ~/.cache/eyrie/samples)
+  --to FOLDER   where fetched files are kept (else eyrie/samples in the XDG cache home)
   --json        print the result as JSON
   -h, --help    show this
 

@@ -66,7 +66,10 @@ const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9,
 /** @throws UserError */
 export function limitsFrom({ age, rows, bytes }: StoreCommandOptions): Retention {
   if (age === undefined && rows === undefined && bytes === undefined)
-    throw new UserError('eyrie store retain: say how much to keep with --age, --rows or --bytes', BAD_USAGE);
+    throw new UserError(
+      'say how much to keep with --age, --rows or --bytes; see eyrie store retain --help',
+      BAD_USAGE,
+    );
   return {
     ...(age !== undefined && { ageSeconds: amount('--age', age, /^(\d+)([smhd])$/, SECONDS, '30d or 12h') }),
     ...(rows !== undefined && { rows: amount('--rows', rows, /^(\d+)()$/, BYTES, '1000000') }),

@@ -16,7 +16,7 @@ export interface StoreCommandOptions {
 export function addStoreCommand(program: Command): void {
   const store = program
     .command('store')
-    .description('look at the stored packets, keep them within limits, forget, export')
+    .description('what is stored: look, keep it within limits, forget, export')
     .addHelpText('after', '\nExample:\n  eyrie store info --store duckdb:office.duckdb');
 
   const add = (name: string, description: string, example: string): Command =>

@@ -1,10 +1,11 @@
 // `eyrie start [FILE]`: what `npm start` runs. One page about a capture, then everything else of it on a web page.
 import { join } from 'node:path';
-import { pathFrom } from '../pipeline/settings.ts';
+import { configFrom, pathFrom } from '../pipeline/settings.ts';
 import { temporaryFolder } from '../pipeline/temporary.ts';
 import type { ReadOptions } from '../read/command.ts';
 import { bundledSample } from '../samples/bundled.ts';
 import type { ServingOptions } from '../serving/options.ts';
+import { placeFrom } from '../serving/place.ts';
 import { summarize } from './command.ts';
 
 export interface StartOptions extends ReadOptions, ServingOptions {
@@ -15,6 +16,8 @@ export interface StartOptions extends ReadOptions, ServingOptions {
 /** Resolves to the exit status. @throws UserError */
 export async function start(file: string | undefined, options: StartOptions): Promise<number> {
   const path = file === undefined ? await bundledSample() : pathFrom(file);
+  // What is wrong with where to listen is told before anything else.
+  placeFrom(options, 'ui', configFrom({}));
   const status = await summarize(path, options);
   // Standard input is gone once it was read.
   if (status !== 0 || options.once === true || options.json === true || path === '-') return status;

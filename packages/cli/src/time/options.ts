@@ -4,9 +4,7 @@ import type { Command } from 'commander';
 export function addTimeCommand(program: Command): void {
   const time = program
     .command('time')
-    .description(
-      "the mesh's time; or compare this clock with time servers (NTP, NTS), or be one; never sets the clock",
-    )
+    .description("the mesh's time; compare clocks by NTP and NTS, or serve them")
     .argument('[servers...]', 'HOST or HOST:PORT, each')
     .option('--nts', 'authenticated: keys by NTS (RFC 8915)')
     .option('--ca <file>', 'trust these certificates (PEM) instead of the system’s')
@@ -22,7 +20,8 @@ Examples:
   eyrie time query time.example.net --nts
   eyrie time serve --port 12123
 
-Exit status: 0 done, 1 no majority of the servers agrees on a time, 2 called wrongly.`,
+It never sets this machine's clock. Exit status: 0 done, 1 no majority of the
+servers agrees on a time, 2 called wrongly.`,
     )
     .action(async (servers: string[], options) => {
       const { compare } = await import('./compare.ts');

@@ -8,7 +8,7 @@ const PORT = 5000;
 export function addUpCommand(program: Command): void {
   const command = program
     .command('up')
-    .description('everything in one process: packets in, stored, and shown on a page')
+    .description('everything in one process: packets in, stored, shown on a page')
     .argument(
       '[file]',
       'capture file or folder to store; without anything, the bundled capture of an office hour',
@@ -26,8 +26,8 @@ Examples:
   eyrie up -i eth0 -f 'not port 22'
   eyrie up --store duckdb:office.duckdb
 
-Ctrl-C finishes what was taken in, says how much was stored, and ends. Exit status: 0 ended, 1 failed (port taken,
-interface gone), 2 called wrongly.`,
+Ctrl-C finishes what was taken in, says how much was stored, and ends.
+Exit status: 0 ended, 1 failed (port taken, interface gone), 2 called wrongly.`,
     )
     .action(async (file: string | undefined, options) => {
       const { up } = await import('./command.ts');

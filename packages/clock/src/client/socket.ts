@@ -1,7 +1,7 @@
 // Questions over UDP: a socket for each, on a port that the system picks anew, so that answers are hard to forge.
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { ClockError } from '../errors.ts';
+import { ClockError, noAddress } from '../errors.ts';
 import type { LocalClock } from '../host/host-clock.ts';
 import { type Answer, hear, type Question } from './exchange.ts';
 
@@ -16,7 +16,7 @@ export async function resolve(host: string, port: number): Promise<Place> {
     const { address, family } = await lookup(host);
     return { address, family, port };
   } catch {
-    throw new ClockError('address', `no address for ${host}: is the name right, does name resolution work?`);
+    throw noAddress(host);
   }
 }
 

@@ -1,6 +1,6 @@
 // Key establishment as a client: one TLS 1.3 connection that brings keys and cookies (RFC 8915 §4).
 import { connect, type TLSSocket } from 'node:tls';
-import { ClockError } from '../errors.ts';
+import { ClockError, noAddress } from '../errors.ts';
 import { COOKIES_MAX } from './cookies.ts';
 import { exportKeys, KE_PORT, KE_PROTOCOL, type NtsKeys } from './keys.ts';
 import { readMessage } from './message.ts';
@@ -58,6 +58,7 @@ export async function establishKeys(server: KeyServer): Promise<Association> {
     });
     return await Promise.race([converse(socket, host), deadline]);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTFOUND') throw noAddress(host);
     const reason = error instanceof Error ? error.message : String(error);
     throw new ClockError('keys', `NTS keys from ${host} port ${port}: ${reason}`);
   } finally {

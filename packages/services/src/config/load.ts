@@ -16,19 +16,27 @@ export interface ConfigSources {
   readonly env?: NodeJS.ProcessEnv;
   /** By section and key, as flags gave them. */
   readonly flags?: { readonly [S in Section]?: Readonly<Record<string, unknown>> };
+  /** What flags are called, by `section.key`, where it is not as the key: for errors. */
+  readonly flagNames?: Readonly<Record<string, string>>;
 }
 
 type Sections = Record<string, Record<string, unknown>>;
 
 /** @throws ConfigError */
-export function loadConfig({ path, env = process.env, flags = {} }: ConfigSources = {}): Config {
+export function loadConfig({
+  path,
+  env = process.env,
+  flags = {},
+  flagNames = {},
+}: ConfigSources = {}): Config {
   const config = Value.Create(ConfigSchema) as Sections;
   const file = path ?? usualPlaces(env).find((place) => existsSync(place));
   if (file !== undefined) apply(config, readToml(file), file);
   for (const [name, text] of Object.entries(env)) applyVariable(config, name, text);
   for (const [section, values] of Object.entries(flags))
     for (const [key, value] of Object.entries(values ?? {}))
-      if (value !== undefined) set(config, section, key, value, `--${key.replaceAll('_', '-')}`);
+      if (value !== undefined)
+        set(config, section, key, value, flagNames[`${section}.${key}`] ?? `--${key.replaceAll('_', '-')}`);
   return config as unknown as Config;
 }
 
@@ -43,7 +51,7 @@ function readToml(path: string): Sections {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError(`${path}: cannot be read: ${(error as Error).message}`);
+    throw new ConfigError(`${path}: ${whyUnread(error as NodeJS.ErrnoException)}`);
   }
   try {
     return parse(text) as Sections;
@@ -52,6 +60,12 @@ function readToml(path: string): Sections {
     const reason = error.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
     throw new ConfigError(`${path}:${error.line}:${error.column}: ${reason}`);
   }
+}
+
+function whyUnread({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'no such file; check the name';
+  if (code === 'EACCES') return 'you may not read this file; ask its owner, or run with more rights';
+  return `cannot be read: ${message}`;
 }
 
 function apply(config: Sections, from: Sections, where: string): void {

@@ -1,0 +1,46 @@
+// How help looks: as wide as the terminal, up to what is read with ease; one line a command.
+import type { Command, HelpConfiguration, Option, OutputConfiguration } from 'commander';
+
+const WIDTH_MAX = 100;
+
+export const HELP_WIDTHS: OutputConfiguration = {
+  getOutHelpWidth: () => Math.min(process.stdout.columns ?? WIDTH_MAX, WIDTH_MAX),
+  getErrHelpWidth: () => Math.min(process.stderr.columns ?? WIDTH_MAX, WIDTH_MAX),
+};
+
+export const HELP: HelpConfiguration = {
+  // Without `help`, which does what --help does.
+  visibleCommands: (command) => [...command.commands],
+  subcommandTerm: (command) => [command.name(), ...argumentsOf(command)].join(' '),
+  optionDescription: (option) => `${option.description}${defaultOf(option)}`,
+  styleCommandDescription: (text) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`,
+};
+
+/** Of a command of a group, `approve <id>`; eyrie itself has so many that names alone are read better. */
+function argumentsOf(command: Command): string[] {
+  if (command.parent?.parent == null) return [];
+  return command.registeredArguments.map((each) => {
+    const name = `${each.name()}${each.variadic ? '...' : ''}`;
+    return each.required ? `<${name}>` : `[${name}]`;
+  });
+}
+
+/** As it would be typed. */
+function defaultOf({ defaultValue, required, optional }: Option): string {
+  const isTold = (required || optional) && defaultValue !== undefined && defaultValue !== '';
+  return isTold ? ` (default: ${defaultValue})` : '';
+}
+
+/** `eyrie` alone: where one may begin. */
+export const FIRST_STEPS = `Eyrie: a peer-to-peer network that watches itself.
+
+  eyrie start              a capture on one page, here and in the browser; one comes along
+  eyrie read FILE          packets, fields and statistics in tshark's words; -i eth0 for live ones
+  eyrie up -i eth0         what passes an interface, stored and shown on a web page
+  eyrie findings           scans, floods, spoofing and guessed passwords among what is stored
+  eyrie mesh init home     found a mesh of peers; eyrie mesh --help goes on from there
+  eyrie menu               peers, messages and files, with the arrow keys
+  eyrie doctor             what this machine lacks for all that, and what to do about it
+
+eyrie --help lists all commands, eyrie COMMAND --help shows one, with examples.
+`;
