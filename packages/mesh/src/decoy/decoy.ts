@@ -11,7 +11,7 @@ import { Switchboard } from '../link/switchboard.ts';
 import { Directory, readUpdate, writeUpdate } from '../members/directory.ts';
 import { UPDATES_AT_ONCE, updates } from '../members/gossip.ts';
 import { Measures } from '../members/measures.ts';
-import { broadcast, count, openBroadcast } from '../messages/broadcast.ts';
+import { broadcast, count, openBroadcast } from '../messages/broadcast-text.ts';
 import type { Peer } from '../peer/peer.ts';
 import { Standing } from '../peer/standing.ts';
 import { offers } from '../resources/shares.ts';

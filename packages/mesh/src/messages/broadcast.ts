@@ -1,50 +1,43 @@
 // To all: over every session but the one it came from, once. Each waits for those it gave it to, and says to the one it
 // has it from how many they are: so the sender learns the number of all who have it.
 
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { isSignedBy, signWith } from '../identity/keys.ts';
-import { peerId, peerIdOrNone } from '../identity/names.ts';
+import { signWith } from '../identity/keys.ts';
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
-import { bytes, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
+import { decode, encode } from '../wire/schema.ts';
+import {
+  BROADCAST_BYTES_MAX,
+  type Broadcast,
+  broadcast,
+  count,
+  isTrue,
+  opened,
+  readBroadcast,
+  seal,
+  signedText,
+} from './broadcast-text.ts';
 import type { Inbox } from './inbox.ts';
 import { Numbers } from './numbers.ts';
 import type { Policy } from './policy.ts';
 
-export const BROADCAST_BYTES_MAX = 64 << 10;
 /** How long the sender waits for the number; each step down the tree waits a little less. */
 const COUNT_MS = 3_000;
 const STEP_MS = 200;
+/** Whoever has nobody below waits so long before it says that it has it. */
+const LAST_MS = 60;
 /** Older or newer than this by this peer's clock is refused, so that what was seen need not be remembered for ever. */
 const FRESH_MS = 10 * 60_000;
 /** Of this peer: each goes to all, and lies in the inbox of all. */
 const OWN = { burst: 256, everyMs: 20 };
 /** Of one origin, where others hand no more on: some come closer together than they were sent, or after a restart. */
 const OF_ONE = { burst: 384, everyMs: 16 };
-const TAG_BYTES = 16;
-
-const fields = {
-  origin: peerId,
-  /** In milliseconds since 1970, and counted up where two are sent in one: it names the broadcast. */
-  number: varint(),
-  topic: text(64),
-  /** Who gave it to the origin to send; '': nobody else. */
-  by: peerIdOrNone,
-  epoch: varint(),
-  sealed: bytes(BROADCAST_BYTES_MAX + TAG_BYTES),
-};
-const signedText = record(fields);
-export const broadcast = record({ ...fields, waitMs: varint(60_000), signature: fixed(64) });
-type Broadcast = Shape<typeof broadcast>;
-export const count = record({ origin: peerId, number: varint(), count: varint() });
 
 /** All broadcasts of a peer are one sequence in the inbox. */
 const STREAM = Buffer.from('everyone');
-const NOTHING = Buffer.alloc(0);
 
 interface Counting {
   waiting: Set<Session>;
@@ -80,7 +73,7 @@ export class Broadcasts {
     this.#own = new Allowance(runtime.clock, OWN);
     this.#ofOne = new Allowance(runtime.clock, OF_ONE);
     switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
-      this.#take(session, decode(broadcast, payload)),
+      this.#take(session, readBroadcast(payload)),
     );
     switchboard.handleNotice(noticeKinds.broadcastCount, (session, payload) => {
       const said = decode(count, payload);
@@ -148,8 +141,11 @@ export class Broadcasts {
     this.#taken.add(origin, number);
     // On its way first: what each writes to its disk does not add up down the tree.
     const waiting = this.#pass(received, session);
-    const isTaken = this.#deliver(received);
-    this.#count(name, waiting, ownMs(received), (below) => answer(below + (isTaken ? 1 : 0)));
+    const own = this.#deliver(received) ? 1 : 0;
+    // The number is not urgent: first all are to have it.
+    if (waiting.size === 0)
+      this.#runtime.clock.after(Math.min(LAST_MS, received.waitMs / 2), () => answer(own));
+    else this.#count(name, waiting, ownMs(received), (below) => answer(below + own));
   }
 
   /** Why it is not taken, nor handed on; or null. */
@@ -161,16 +157,14 @@ export class Broadcasts {
     if (Math.abs(this.#runtime.clock.nowMs() - received.number) > FRESH_MS)
       return 'replayed, or a clock is wrong';
     if (received.number <= this.#inbox.lastOf(received.origin, STREAM) - FRESH_MS) return 'replayed';
-    if (!isSignedBy(member.publicKey, received.signature, 'eyrie all', encode(signedText, received)))
-      return 'tampered';
-    return null;
+    return isTrue(received, member.publicKey) ? null : 'tampered';
   }
 
   /** Into the inbox, unless policy forbids it or the key is not known here. */
   #deliver(received: Broadcast): boolean {
-    const { origin, number, topic, by, sealed, epoch } = received;
+    const { origin, number, topic, by, epoch } = received;
     const key = this.#standing.groupKeyOf(epoch);
-    const body = key === null ? null : openBroadcast(key, origin, number, sealed);
+    const body = key === null ? null : opened(received, key);
     if (body === null || !this.#policy().areAllowed(this.#standing, [origin, by], 'broadcast')) {
       const reason =
         key === null
@@ -243,32 +237,4 @@ export class Broadcasts {
 /** How long a peer on the way waits. It is not signed, since each takes of it: so it is no longer than an honest one can be. */
 function ownMs({ waitMs }: Broadcast): number {
   return Math.min(waitMs, COUNT_MS - STEP_MS);
-}
-
-/** A key of its own for each broadcast, so that one nonce is enough. */
-function keyOf(group: Uint8Array, origin: string, number: number): KeyObject {
-  const info = `eyrie broadcast 1\n${origin}\n${number}`;
-  // Node takes longer with keys that are plain bytes.
-  return createSecretKey(Buffer.from(hkdfSync('sha256', createSecretKey(group), NOTHING, info, 32)));
-}
-
-function seal(group: Uint8Array, origin: string, number: number, plain: Uint8Array): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', keyOf(group, origin, number), Buffer.alloc(12));
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
-export function openBroadcast(
-  group: Uint8Array,
-  origin: string,
-  number: number,
-  sealed: Uint8Array,
-): Buffer | null {
-  if (sealed.length < TAG_BYTES) return null;
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(group, origin, number), Buffer.alloc(12));
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
-  } catch {
-    return null;
-  }
 }

@@ -67,10 +67,12 @@ export function decapsulate(key: XWingPrivateKey, ciphertext: Uint8Array): Buffe
   return combine(secretM, secretX, ciphertextX, key.publicKey.subarray(MLKEM_PUBLIC_BYTES));
 }
 
-/** Whether `encapsulate` takes it: ML-KEM refuses keys whose numbers are out of range (FIPS 203 §7.2). */
+/** Whether `encapsulate` takes it: OpenSSL reads no ML-KEM key whose numbers are out of range (FIPS 203 §7.2). */
 export function isPublicKey(raw: Uint8Array): boolean {
+  if (raw.length !== PUBLIC_KEY_BYTES) return false;
   try {
-    encapsulate(raw);
+    publicKeyOf(MLKEM_SPKI, raw.subarray(0, MLKEM_PUBLIC_BYTES));
+    publicKeyOf(X25519_SPKI, raw.subarray(MLKEM_PUBLIC_BYTES));
     return true;
   } catch {
     return false;
