@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { machineMs } from '../src/hosting/host.ts';
-import { startQueryHost } from './query-host.ts';
+import { startQueryHost } from './queries-host.ts';
 import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, say, spread } from './stage.ts';
 
 const INTERVAL_MS = 10_000;
