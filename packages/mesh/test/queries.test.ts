@@ -10,6 +10,7 @@ import { emptyPart, evaluate, isLike, joined, type Sight, smallest } from '../sr
 import { parseQuery, QueryError } from '../src/skyeye/query/index.ts';
 import { shareOf } from '../src/skyeye/query/prune.ts';
 import { canBe } from '../src/skyeye/query/queries.ts';
+import { tableOf } from '../src/skyeye/table.ts';
 
 const mistake = (text: string): QueryError => {
   try {
@@ -224,7 +225,7 @@ test('which peers are meant, against brute force; bounds of a part never leave o
         nowMs: 0,
       };
       const query = parseQuery(`1000 peers where ${text} near ${all[0]!.id}`);
-      const found = evaluate(query, all, sight);
+      const found = evaluate(query, tableOf(all), sight);
       if (NUMERIC.test(text)) {
         const expected = slowly(text, all, near)
           .map(({ id }) => id)
@@ -258,17 +259,13 @@ test('the best of them, in any split over the tree, are the best of all', () => 
         );
         assert.ok(query.kind === 'find');
         const parts = Array.from({ length: split }, (_, part) =>
-          evaluate(
-            query,
-            all.filter((_, i) => i % split === part),
-            sight,
-          ),
+          evaluate(query, tableOf(all.filter((_, i) => i % split === part)), sight),
         );
         const whole = joined(query, parts);
         assert.equal(whole.looked, all.length);
         assert.equal(whole.rows.length, Math.min(count, all.length));
         // None that is left out comes before one that is in.
-        const ranked = evaluate({ ...query, count: 1000 }, all, sight).rows;
+        const ranked = evaluate({ ...query, count: 1000 }, tableOf(all), sight).rows;
         assert.deepEqual(whole.rows, ranked.slice(0, count));
         // The last key is exact: alone, it is the order of the values themselves.
         if (keys.length === 1 && keys[0] !== 'latency') {
@@ -303,11 +300,7 @@ test('figures, in groups and in any split, are those of all', () => {
           `count, avg(cpu.free), min(cpu.free), max cpu.free, sum(storage.free), sd(cpu.free), p50(cpu.free)${by}`,
         );
         const parts = Array.from({ length: split }, (_, part) =>
-          evaluate(
-            query,
-            all.filter((_, i) => i % split === part),
-            sight,
-          ),
+          evaluate(query, tableOf(all.filter((_, i) => i % split === part)), sight),
         );
         const delivery = {
           part: joined(query, parts),

@@ -2,9 +2,9 @@
 // peers make one of all of them, in any order: so sums go up the tree. Spread is merged as squares about the mean, which
 // stays exact where sums of squares would cancel (Chan, Golub, LeVeque 1979).
 
-import { attributes, shownAttributes, type Values } from './attributes.ts';
+import { attributes, shownAttributes } from './attributes.ts';
 import { type Sketch, SketchMaker } from './sketch.ts';
-import { Table } from './table.ts';
+import { type Counted, type Table, tableOf, WIDTH } from './table.ts';
 
 /** Of one attribute. */
 export interface Stats {
@@ -37,13 +37,6 @@ export interface Aggregate {
   readonly least: readonly (readonly Best[])[];
 }
 
-export interface Counted {
-  readonly id: string;
-  readonly values: Values;
-  /** When it was measured, on the clock of whoever holds it (elapsedMs). */
-  readonly readMs: number;
-}
-
 export const emptyAggregate: Aggregate = {
   peers: 0,
   agesMs: 0,
@@ -53,7 +46,6 @@ export const emptyAggregate: Aggregate = {
   least: shownAttributes.map(() => []),
 };
 
-const width = attributes.length;
 const shown = shownAttributes.length;
 const makers = attributes.map(() => new SketchMaker());
 const floors = Float64Array.from(attributes, ({ min }) => min);
@@ -63,15 +55,15 @@ const floors = Float64Array.from(attributes, ({ min }) => min);
  * again, since the sum of thousands is made every second.
  */
 class Gatherer {
-  readonly #count = new Float64Array(width);
-  readonly #sum = new Float64Array(width);
-  readonly #min = new Float64Array(width);
-  readonly #max = new Float64Array(width);
-  readonly #mean = new Float64Array(width);
-  readonly #squares = new Float64Array(width);
+  readonly #count = new Float64Array(WIDTH);
+  readonly #sum = new Float64Array(WIDTH);
+  readonly #min = new Float64Array(WIDTH);
+  readonly #max = new Float64Array(WIDTH);
+  readonly #mean = new Float64Array(WIDTH);
+  readonly #squares = new Float64Array(WIDTH);
   /** The last of the best so far: who is not beyond it is not among them. */
-  readonly #high = new Float64Array(width);
-  readonly #low = new Float64Array(width);
+  readonly #high = new Float64Array(WIDTH);
+  readonly #low = new Float64Array(WIDTH);
   #most: Best[][] = [];
   #least: Best[][] = [];
 
@@ -118,9 +110,7 @@ const gatherer = new Gatherer();
 
 /** Of single readings. */
 export function aggregateOf(readings: readonly Counted[], nowMs: number): Aggregate {
-  const table = new Table();
-  for (const [row, { id, values, readMs }] of readings.entries()) table.set(row, id, values, readMs);
-  return aggregateOfTable(table, nowMs);
+  return aggregateOfTable(tableOf(readings), nowMs);
 }
 
 export function aggregateOfTable({ ids, values, readMs }: Table, nowMs: number): Aggregate {
@@ -135,7 +125,7 @@ export function aggregateOfTable({ ids, values, readMs }: Table, nowMs: number):
     const ageMs = Math.max(0, nowMs - readMs[row]!);
     agesMs += ageMs;
     if (ageMs > oldestMs) oldestMs = ageMs;
-    for (let i = 0, at = row * width; i < width; i++, at++) {
+    for (let i = 0, at = row * WIDTH; i < WIDTH; i++, at++) {
       const value = values[at]!;
       if (Number.isNaN(value)) continue;
       gatherer.add(i, value);
@@ -146,11 +136,11 @@ export function aggregateOfTable({ ids, values, readMs }: Table, nowMs: number):
   return { peers, agesMs, oldestMs, stats, ...gatherer.best };
 }
 
-/** Of one attribute; null where no reading has it. */
-export function statsOf(readings: readonly Counted[], index: number): Stats | null {
+/** Of one attribute, in these rows; null where none has it. */
+export function statsOf({ values }: Table, rows: readonly number[], index: number): Stats | null {
   gatherer.begin();
-  for (const { values } of readings) {
-    const value = values[index]!;
+  for (const row of rows) {
+    const value = values[row * WIDTH + index]!;
     if (!Number.isNaN(value)) gatherer.add(index, value);
   }
   return gatherer.stats(index);

@@ -1,4 +1,4 @@
-export { type Aggregate, aggregateOf, type Best, type Counted, merged, type Stats } from './aggregate.ts';
+export { type Aggregate, aggregateOf, type Best, merged, type Stats } from './aggregate.ts';
 export {
   type Attribute,
   attributes,

@@ -2,9 +2,9 @@
 // that reported it last: a peer that moves in the tree is counted once, whoever speaks of it. What a lost child reported
 // stays until others report it, or nobody does: a coordinator that dies takes nobody with it out of the view.
 
-import { type Aggregate, aggregateOfTable, type Counted } from './aggregate.ts';
+import { type Aggregate, aggregateOfTable } from './aggregate.ts';
 import type { Values } from './attributes.ts';
-import { Table } from './table.ts';
+import { type Counted, Table } from './table.ts';
 
 /** Nobody reports it at present. */
 export const ORPHANED = '';
@@ -46,10 +46,9 @@ export class Readings {
   readonly #held = new Map<string, Held>();
   readonly #freeNumbers: number[] = [];
   #nextNumber = 0;
-  #counted: Held[] | null = null;
-  /** Of those that count; kept while somebody wants the sum now and then. */
+  /** Of those that count; kept while somebody sums it up or is asked about it now and then. */
   #table: Table | null = null;
-  #isSummed = false;
+  #isTableUsed = false;
 
   listen(listener: Listener): void {
     this.#listeners = [...this.#listeners, listener];
@@ -72,25 +71,24 @@ export class Readings {
   }
 
   /** Those that count. */
-  counted(): readonly Held[] {
-    this.#counted ??= [...this.#held.values()].filter((held) => held.isCounted);
-    return this.#counted;
-  }
-
-  /** Of those that count. */
-  sum(nowMs: number): Aggregate {
-    this.#isSummed = true;
+  table(): Table {
+    this.#isTableUsed = true;
     if (this.#table === null) {
       this.#table = new Table();
       for (const held of this.#held.values()) this.#enter(this.#table, held);
     }
-    return aggregateOfTable(this.#table, nowMs);
+    return this.#table;
   }
 
-  /** Nobody wanted the sum since this was called last: whoever led for a moment keeps no table. */
+  /** Of those that count. */
+  sum(nowMs: number): Aggregate {
+    return aggregateOfTable(this.table(), nowMs);
+  }
+
+  /** Nobody wanted it since this was called last: whoever led for a moment keeps no table. */
   forgetTable(): void {
-    if (!this.#isSummed) this.#table = null;
-    this.#isSummed = false;
+    if (!this.#isTableUsed) this.#table = null;
+    this.#isTableUsed = false;
   }
 
   #enter(table: Table, { number, id, values, readMs, isCounted }: Held): void {
@@ -99,7 +97,8 @@ export class Readings {
   }
 
   get hasUncounted(): boolean {
-    return this.counted().length < this.#held.size;
+    for (const held of this.#held.values()) if (!held.isCounted) return true;
+    return false;
   }
 
   put(id: string, owner: string, values: Values, readMs: number, heardMs: number, isCounted: boolean): Held {
@@ -107,7 +106,6 @@ export class Readings {
     const mark = { told: null, isNews: false, next: null };
     const held: Held = { id, values, readMs, heardMs, owner, number, isCounted, ...mark };
     this.#held.set(id, held);
-    this.#counted = null;
     this.touch(held);
     return held;
   }
@@ -124,7 +122,6 @@ export class Readings {
     held.owner = ORPHANED;
     this.#table?.clear(held.number);
     this.#freeNumbers.push(held.number);
-    this.#counted = null;
     for (const listener of this.#listeners) listener.removed(held);
     held.number = GONE;
   }
@@ -139,6 +136,5 @@ export class Readings {
       held.isCounted = isCounted(held.id);
       if (this.#table !== null) this.#enter(this.#table, held);
     }
-    this.#counted = null;
   }
 }

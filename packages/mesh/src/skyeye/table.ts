@@ -3,12 +3,27 @@
 
 import { attributes, type Values } from './attributes.ts';
 
-const WIDTH = attributes.length;
+/** Values of a row. */
+export const WIDTH = attributes.length;
+
+/** One reading, as it stands alone. */
+export interface Counted {
+  readonly id: string;
+  readonly values: Values;
+  /** When it was measured, on the clock of whoever holds it (elapsedMs). */
+  readonly readMs: number;
+}
+
+export function tableOf(readings: readonly Counted[]): Table {
+  const table = new Table();
+  for (const [row, { id, values, readMs }] of readings.entries()) table.set(row, id, values, readMs);
+  return table;
+}
 
 export class Table {
   /** By row; null where there is no reading. */
   readonly ids: (string | null)[] = [];
-  /** Of 32 bits, as all values are. */
+  /** Row after row, in the order of the table of attributes. Of 32 bits, as all values are. */
   values = new Float32Array(0);
   readMs = new Float64Array(0);
 

@@ -1,7 +1,9 @@
-// Answers a query over readings that are known one by one. A condition becomes a function once, and is asked of each.
+// Answers a query over readings that are known one by one, as a table. A condition becomes a function once, and is asked of
+// each row.
 
-import { type Counted, mergedStats, type Stats, statsOf } from '../aggregate.ts';
-import { attributes, COORDINATE, type Values } from '../attributes.ts';
+import { mergedStats, type Stats, statsOf } from '../aggregate.ts';
+import { attributes, COORDINATE } from '../attributes.ts';
+import { type Table, WIDTH } from '../table.ts';
 import {
   type Condition,
   DISTANCE,
@@ -63,23 +65,25 @@ const nothingLooked = { looked: 0, missing: 0, matched: 0, agesMs: 0, oldestMs: 
 export const emptyPart: Part = { ...nothingLooked, rows: [], groups: [] };
 
 /** Over all the readings. */
-export function evaluate(query: Query, readings: readonly Counted[], sight: Sight): Part {
-  const isMeant = predicateOf(query.condition, sight);
-  const found = query.condition === null ? readings : readings.filter(isMeant);
-  const looked = { looked: readings.length, matched: found.length, ...agesOf(readings, sight.nowMs) };
-  const part = { ...emptyPart, ...looked };
-  if (query.kind === 'find') return { ...part, rows: bestRows(query, found, sight) };
-  return { ...part, groups: groupsOf(query, found, sight) };
-}
-
-function agesOf(readings: readonly Counted[], nowMs: number): { agesMs: number; oldestMs: number } {
-  let [agesMs, oldestMs] = [0, 0];
-  for (const { readMs } of readings) {
-    const ageMs = Math.max(0, Math.round(nowMs - readMs));
+export function evaluate(query: Query, table: Table, sight: Sight): Part {
+  const isMeant = predicateOf(query.condition, table, sight);
+  const found: number[] = [];
+  let [looked, agesMs, oldestMs] = [0, 0, 0];
+  for (let row = 0; row < table.ids.length; row++) {
+    if (table.ids[row] === null) continue;
+    looked++;
+    const ageMs = ageOf(table, row, sight.nowMs);
     agesMs += ageMs;
     if (ageMs > oldestMs) oldestMs = ageMs;
+    if (isMeant(row)) found.push(row);
   }
-  return { agesMs, oldestMs };
+  const part = { ...emptyPart, looked, matched: found.length, agesMs, oldestMs };
+  if (query.kind === 'find') return { ...part, rows: bestRows(query, table, found, sight) };
+  return { ...part, groups: groupsOf(query, table, found, sight) };
+}
+
+function ageOf({ readMs }: Table, row: number, nowMs: number): number {
+  return Math.max(0, Math.round(nowMs - readMs[row]!));
 }
 
 /** The answer of both. */
@@ -101,35 +105,36 @@ export function joined(query: Query, parts: readonly Part[]): Part {
 
 // --- which peers are meant
 
-type Predicate = (reading: Counted) => boolean;
+type Predicate = (row: number) => boolean;
 
-export function predicateOf(condition: Condition | null, sight: Sight): Predicate {
+function predicateOf(condition: Condition | null, table: Table, sight: Sight): Predicate {
   if (condition === null) return () => true;
   switch (condition.kind) {
     case 'and': {
-      const parts = condition.parts.map((part) => predicateOf(part, sight));
+      const parts = condition.parts.map((part) => predicateOf(part, table, sight));
       const [one, other] = parts;
-      if (parts.length === 2) return (reading) => one!(reading) && other!(reading);
-      return (reading) => parts.every((part) => part(reading));
+      if (parts.length === 2) return (row) => one!(row) && other!(row);
+      return (row) => parts.every((part) => part(row));
     }
     case 'or': {
-      const parts = condition.parts.map((part) => predicateOf(part, sight));
-      return (reading) => parts.some((part) => part(reading));
+      const parts = condition.parts.map((part) => predicateOf(part, table, sight));
+      return (row) => parts.some((part) => part(row));
     }
     case 'not': {
-      const part = predicateOf(condition.part, sight);
-      return (reading) => !part(reading);
+      const part = predicateOf(condition.part, table, sight);
+      return (row) => !part(row);
     }
     case 'compare': {
       const { attribute, value } = condition;
       const isSo = comparison(condition.sign, Math.fround(value));
-      if (attribute !== DISTANCE) return ({ values }) => isSo(values[attribute]!);
-      return ({ values }) => isSo(distanceMs(values, sight.near));
+      if (attribute === DISTANCE) return (row) => isSo(distanceMs(table, row, sight.near));
+      const { values } = table;
+      return (row) => isSo(values[row * WIDTH + attribute]!);
     }
     case 'name': {
       const { isSame, label } = condition;
       const pattern = condition.pattern.toLowerCase();
-      return ({ id }) => isLike(labelOf(label, id, sight).toLowerCase(), pattern) === isSame;
+      return (row) => isLike(labelOf(label, table.ids[row]!, sight).toLowerCase(), pattern) === isSame;
     }
   }
 }
@@ -190,20 +195,20 @@ export function domainOf(id: string): string {
 
 // --- the best of them
 
-function bestRows(query: Find, found: readonly Counted[], sight: Sight): Row[] {
+function bestRows(query: Find, table: Table, found: readonly number[], sight: Sight): Row[] {
   const { count, order, columns, near } = query;
-  const rowOf = ({ id, values, readMs }: Counted): Row => ({
-    id,
-    values: columns.map((index) => values[index]!),
-    ageMs: Math.max(0, Math.round(sight.nowMs - readMs)),
-    distanceMs: near === null ? Number.NaN : distanceMs(values, sight.near),
-    keys: order.map((key, i) => keyOf(key, values, sight, i === order.length - 1)),
+  const rowOf = (row: number): Row => ({
+    id: table.ids[row]!,
+    values: columns.map((index) => table.values[row * WIDTH + index]!),
+    ageMs: ageOf(table, row, sight.nowMs),
+    distanceMs: near === null ? Number.NaN : distanceMs(table, row, sight.near),
+    keys: order.map((key, i) => keyOf(key, table, row, sight, i === order.length - 1)),
   });
   if (order.length === 0) return found.slice(0, count).map(rowOf);
   // Only those that can still be among the best are looked at in full.
-  const firsts = Float64Array.from(found, ({ values }) =>
-    keyOf(order[0]!, values, sight, order.length === 1),
-  );
+  const firsts = new Float64Array(found.length);
+  for (let i = 0; i < found.length; i++)
+    firsts[i] = keyOf(order[0]!, table, found[i]!, sight, order.length === 1);
   const bar = count < found.length ? smallest(firsts.slice(), count) : Number.POSITIVE_INFINITY;
   const rows: Row[] = [];
   for (let i = 0; i < found.length; i++) if (firsts[i]! <= bar) rows.push(rowOf(found[i]!));
@@ -239,13 +244,15 @@ export function smallest(numbers: Float64Array, rank: number): number {
  * Smaller is better; what is not known comes last. Two that differ by less than the attribute's step are alike in all
  * keys but the last, or the second key would never be asked.
  */
-export function keyOf(
+function keyOf(
   { attribute, isMoreFirst }: Key,
-  values: Values,
+  table: Table,
+  row: number,
   sight: Sight,
   isLast: boolean,
 ): number {
-  const value = attribute === DISTANCE ? distanceMs(values, sight.near) : values[attribute]!;
+  const value =
+    attribute === DISTANCE ? distanceMs(table, row, sight.near) : table.values[row * WIDTH + attribute]!;
   if (Number.isNaN(value)) return Number.MAX_VALUE;
   const key = isLast ? value : classOf(attribute, value);
   return isMoreFirst ? -key : key;
@@ -272,40 +279,42 @@ function byKeys(a: Row, b: Row): number {
 }
 
 /** There and back between the two, as their coordinates say; NaN if one of them is not known. */
-export function distanceMs(values: Values, near: Place | null): number {
+function distanceMs({ values }: Table, row: number, near: Place | null): number {
   if (near === null) return Number.NaN;
-  const x = values[COORDINATE]! - near[0];
-  const y = values[COORDINATE + 1]! - near[1];
-  return Math.sqrt(x * x + y * y) + values[COORDINATE + 2]! + near[2];
+  const at = row * WIDTH + COORDINATE;
+  const x = values[at]! - near[0];
+  const y = values[at + 1]! - near[1];
+  return Math.sqrt(x * x + y * y) + values[at + 2]! + near[2];
 }
 
 // --- figures of all of them
 
-function groupsOf({ figures, by }: Figures, found: readonly Counted[], sight: Sight): Group[] {
-  const groups = new Map<string, Counted[]>();
-  if (by === null) groups.set('', found.slice());
+function groupsOf({ figures, by }: Figures, table: Table, found: number[], sight: Sight): Group[] {
+  const groups = new Map<string, number[]>();
+  if (by === null) groups.set('', found);
   else
-    for (const reading of found) {
-      const own = groupName(by, reading, sight);
+    for (const row of found) {
+      const own = groupName(by, table, row, sight);
       const name = groups.has(own) || groups.size < GROUPS_MAX ? own : OTHERS;
       const known = groups.get(name);
-      if (known !== undefined) known.push(reading);
-      else groups.set(name, [reading]);
+      if (known !== undefined) known.push(row);
+      else groups.set(name, [row]);
     }
   return [...groups].map(([name, members]) => {
     const cache = new Map<number, Stats | null>();
     const stats = figures.map(({ kind, attribute }) => {
       if (kind === 'count') return null;
-      if (!cache.has(attribute)) cache.set(attribute, statsOf(members, attribute));
+      if (!cache.has(attribute)) cache.set(attribute, statsOf(table, members, attribute));
       return cache.get(attribute)!;
     });
     return { name, peers: members.length, stats };
   });
 }
 
-function groupName(by: Label | number, { id, values }: Counted, sight: Sight): string {
-  if (typeof by !== 'number') return labelOf(by, id, sight);
-  const value = by === DISTANCE ? Math.round(distanceMs(values, sight.near)) : values[by]!;
+function groupName(by: Label | number, table: Table, row: number, sight: Sight): string {
+  if (typeof by !== 'number') return labelOf(by, table.ids[row]!, sight);
+  const value =
+    by === DISTANCE ? Math.round(distanceMs(table, row, sight.near)) : table.values[row * WIDTH + by]!;
   return Number.isNaN(value) ? UNKNOWN : String(Number(value.toPrecision(7)));
 }
 

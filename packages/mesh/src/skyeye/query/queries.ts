@@ -340,7 +340,7 @@ export class Queries {
   #here(query: Query, near: Place | null, readings = this.#below.readings): Part {
     const nowMs = this.#runtime.clock.elapsedMs();
     const sight = { roleOf: (id: string) => this.#world.roleOf(id), near, nowMs };
-    return evaluate(query, readings.counted(), sight);
+    return evaluate(query, readings.table(), sight);
   }
 
   #placeOf(id: string | null): Place | null {
