@@ -122,14 +122,14 @@ export class Output implements TextSink {
       this.#put(UP_TO_THREE[value]!);
       return;
     }
-    const thousands = (value / 1000) | 0;
+    const thousands = thousandsOf(value);
     this.#put(UP_TO_THREE[thousands]!);
     this.#put(THREE[value - thousands * 1000]!);
   }
 
   /** A number below a million, with zeros before it. */
   #six(value: number): void {
-    const thousands = (value / 1000) | 0;
+    const thousands = thousandsOf(value);
     this.#put(THREE[thousands]!);
     this.#put(THREE[(value - thousands * 1000) | 0]!);
   }
@@ -209,6 +209,11 @@ export class Output implements TextSink {
       }
     }
   }
+}
+
+/** Of a number below a million: a product takes a third of a quotient's time, and with a half more it never falls short. */
+function thousandsOf(value: number): number {
+  return ((value + 0.5) * 0.001) | 0;
 }
 
 /** How many decimal digits a whole number from 0 on takes. */
