@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Words } from '@eyrie/dissect';
 import fc from 'fast-check';
 import { decimalDigits, Output } from '../src/terminal/output.ts';
 
@@ -93,6 +94,24 @@ describe('output', () => {
     );
   });
 
+  it('writes words that were made ready, also with a number behind them', () => {
+    const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 40 });
+    const asked = fc.array(fc.tuple(ascii, wholeNumber), { minLength: 200 });
+    fc.assert(
+      fc.property(asked, (pieces) => {
+        const actual = written((out) => {
+          for (const [text, value] of pieces) {
+            const words = new Words(text);
+            out.words(words);
+            out.named(words, value);
+          }
+        });
+        assert.equal(actual, pieces.map(([text, value]) => `${text}${text}${value}`).join(''));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('writes more than its buffer holds', () => {
     const text = 'ä line that is said again and again\n'.repeat(40_000);
     assert.equal(
@@ -103,5 +122,12 @@ describe('output', () => {
       for (let i = 0; i < 100_000; i++) out.number(i);
     });
     assert.equal(actual, Array.from({ length: 100_000 }, (_, i) => i).join(''));
+    const window = new Words(' Win=');
+    assert.equal(
+      written((out) => {
+        for (let i = 0; i < 50_000; i++) out.named(window, i);
+      }),
+      Array.from({ length: 50_000 }, (_, i) => ` Win=${i}`).join(''),
+    );
   });
 });

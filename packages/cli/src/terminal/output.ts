@@ -78,13 +78,15 @@ export class Output implements TextSink {
     this.#at += buffer.write(text, start);
   }
 
-  words({ text, fours }: Words): void {
-    const { length } = text;
-    if (this.#at + length + FOUR > CAPACITY) this.flush();
-    const view = this.#view;
-    const at = this.#at;
-    for (let i = 0; i < fours.length; i++) view.setInt32(at + 4 * i, fours[i]!, true);
-    this.#at = at + length;
+  words(words: Words): void {
+    if (this.#at + words.length + FOUR > CAPACITY) this.flush();
+    this.#at = this.#spell(this.#at, words);
+  }
+
+  /** ` Ack=1` */
+  named(words: Words, value: number): void {
+    if (this.#at + words.length + NUMBER_BYTES > CAPACITY) this.flush();
+    this.#at = this.#digits(this.#spell(this.#at, words), value);
   }
 
   byte(code: number): void {
@@ -94,50 +96,53 @@ export class Output implements TextSink {
 
   /** A whole number from 0 to 2^53, in decimal; `width`: padded with zeros. */
   number(value: number, width = 1): void {
-    if (this.#at + NUMBER_BYTES > CAPACITY) this.flush();
-    if (width > 1) this.#padded(value, width);
-    else if (value < 1_000_000) this.#upToSix(value | 0);
-    else if (value < QUOTIENT_EXACT) {
+    if (this.#at + NUMBER_BYTES + width > CAPACITY) this.flush();
+    this.#at = width > 1 ? this.#padded(this.#at, value, width) : this.#digits(this.#at, value);
+  }
+
+  // These write from a place on and tell where they ended; who calls them has made room.
+
+  #spell(at: number, { length, fours }: Words): number {
+    for (let i = 0; i < fours.length; i++) this.#view.setInt32(at + 4 * i, fours[i]!, true);
+    return at + length;
+  }
+
+  #digits(at: number, value: number): number {
+    if (value < 1000) return this.#put(at, UP_TO_THREE[value]!);
+    if (value < 1_000_000) {
+      const thousands = thousandsOf(value);
+      const behind = this.#put(at, UP_TO_THREE[thousands]!);
+      return this.#put(behind, THREE[(value - thousands * 1000) | 0]!);
+    }
+    if (value < QUOTIENT_EXACT) {
       const millions = Math.floor(value / 1_000_000);
-      this.number(millions);
-      this.#six(value - millions * 1_000_000);
-    } else this.text(String(value));
+      return this.#six(this.#digits(at, millions), value - millions * 1_000_000);
+    }
+    return at + this.#buffer.write(String(value), at);
   }
 
   /** Microseconds and nanoseconds behind a point have their own way: they stand in every line. */
-  #padded(value: number, width: number): void {
-    if (width === 6 && value < 1_000_000) this.#six(value);
-    else if (width === 9 && value < 1_000_000_000) {
+  #padded(at: number, value: number, width: number): number {
+    if (width === 6 && value < 1_000_000) return this.#six(at, value);
+    if (width === 9 && value < 1_000_000_000) {
       const millions = (value / 1_000_000) | 0;
-      this.#put(THREE[millions]!);
-      this.#six(value - millions * 1_000_000);
-    } else {
-      for (let digits = decimalDigits(value); digits < width; digits++) this.byte(ZERO);
-      this.number(value);
+      return this.#six(this.#put(at, THREE[millions]!), value - millions * 1_000_000);
     }
-  }
-
-  #upToSix(value: number): void {
-    if (value < 1000) {
-      this.#put(UP_TO_THREE[value]!);
-      return;
-    }
-    const thousands = thousandsOf(value);
-    this.#put(UP_TO_THREE[thousands]!);
-    this.#put(THREE[value - thousands * 1000]!);
+    for (let digits = decimalDigits(value); digits < width; digits++) this.#buffer[at++] = ZERO;
+    return this.#digits(at, value);
   }
 
   /** A number below a million, with zeros before it. */
-  #six(value: number): void {
+  #six(at: number, value: number): number {
     const thousands = thousandsOf(value);
-    this.#put(THREE[thousands]!);
-    this.#put(THREE[(value - thousands * 1000) | 0]!);
+    const behind = this.#put(at, THREE[thousands]!);
+    return this.#put(behind, THREE[(value - thousands * 1000) | 0]!);
   }
 
   /** A text of one of the tables. */
-  #put(text: number): void {
-    this.#view.setInt32(this.#at, text, true);
-    this.#at += text >> 24;
+  #put(at: number, text: number): number {
+    this.#view.setInt32(at, text, true);
+    return at + (text >> 24);
   }
 
   /** Makes room for this many bytes at once. */

@@ -124,10 +124,8 @@ export function writeTcpOptions(b: Uint8Array, at: number, end: number, base: nu
     const length = optionLength(b, at, end);
     if (length === 0) break;
     if (b[at] === TIMESTAMPS && length === 10) {
-      out.words(VALUE_IS);
-      out.number(u32(b, at + 2));
-      out.words(ECHO_IS);
-      out.number(u32(b, at + 6));
+      out.named(VALUE_IS, u32(b, at + 2));
+      out.named(ECHO_IS, u32(b, at + 6));
     } else if (length > 1) out.text(optionText(b, at, length, base));
     at += length;
   }

@@ -178,9 +178,12 @@ export function writeTcpInfo(p: Packet, layer: number, out: TextSink): void {
   out.number(u16(b, start + 2));
   if (captured < CUT_MIN) return;
   const flags = u16(b, start + 12) & 0xfff;
+  if (isInnermost) {
+    writeSegment(p, b, start, flags, p.stop[layer]!, out);
+    return;
+  }
   out.words(bracketedFlags(flags));
-  if (isInnermost) writeSegment(p, b, start, flags, p.stop[layer]!, out);
-  else out.text(headerText(b, start, flags, captured));
+  out.text(headerText(b, start, flags, captured));
 }
 
 /** With less of the header than this the flags are not read. */
@@ -217,21 +220,16 @@ function writeSegment(
   stop: number,
   out: TextSink,
 ): void {
-  out.number(p.relativeSeq);
-  if (flags & a.ACK) {
-    out.words(ACK_IS);
-    out.number(p.relativeAck);
-  }
-  out.words(WINDOW_IS);
-  out.number(p.window);
+  out.named(bracketedFlags(flags), p.relativeSeq);
+  if (flags & a.ACK) out.named(ACK_IS, p.relativeAck);
+  out.named(WINDOW_IS, p.window);
   if (flags & a.URG) {
     out.text(' Urg=');
     out.number(u16(b, start + 18));
   }
   const header = (b[start + 12]! >> 4) * 4;
   if (stop - start < header) return;
-  out.words(LENGTH_IS);
-  out.number(p.segmentLength);
+  out.named(LENGTH_IS, p.segmentLength);
   // SACK edges count as the other side's relative numbers do.
   const base = (u32(b, start + 8) - p.relativeAck) >>> 0;
   if (header > 20) writeTcpOptions(b, start + 20, start + header, base, out);
