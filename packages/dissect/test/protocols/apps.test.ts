@@ -682,7 +682,7 @@ testCases('BitTorrent', [
     tcpFrame(6881, 50000, '999999999999', 2144, true),
     'eth:ethertype:ip:tcp:bittorrent',
     'BitTorrent',
-    'Continuation data  ',
+    '[TCP Previous segment not captured] Continuation data  ',
   ],
   [
     tcpFrame(6881, 50000, '0000000d080000000000000000000000000000000103', 2150, true),

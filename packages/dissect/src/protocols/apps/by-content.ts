@@ -32,18 +32,6 @@ const isDonkeyDatagram = (p: Packet): boolean => isDonkey(p) || first(p) === 0xe
 const BITCOIN_MAGIC = new Set([0xf9beb4d9, 0xfabfb5da, 0x0b110907, 0xf9beb4fe, 0x0a03cf40]);
 const isBitcoin = (p: Packet): boolean => p.end - p.at >= 4 && BITCOIN_MAGIC.has(u32(p.buf, p.at));
 
-/** A packet line (gitprotocol-common): four hexadecimal digits, its own length; 0000 to 0002 are marks. */
-function gitLength(p: Packet): number {
-  let length = 0;
-  for (let i = 0; i < 4; i++) {
-    const c = p.buf[p.at + i]! | 0x20;
-    const digit = c >= 0x61 && c <= 0x66 ? c - 0x57 : c >= 0x30 && c <= 0x39 ? c - 0x30 : -1;
-    if (digit < 0) return p.end - p.at;
-    length = length * 16 + digit;
-  }
-  return Math.max(length, 4);
-}
-
 /** Gnutella: the handshake is text, messages have 23 bytes with the length of the rest at their end. */
 const GNUTELLA_HEADER = 23;
 function gnutellaLength(p: Packet): number {
@@ -79,14 +67,6 @@ const rows: readonly Row[] = [
     isMine: isDonkeyDatagram,
   },
   { name: 'lpd', title: 'Line Printer Daemon Protocol', column: 'LPD', on: [[tcpPorts, 515]] },
-  {
-    name: 'git',
-    title: 'Git Smart Protocol',
-    column: 'Git',
-    on: [[tcpPorts, 9418]],
-    framing: { header: 4, length: gitLength },
-  },
-  { name: 'rsync', title: 'RSYNC File Synchroniser', column: 'RSYNC', on: [[tcpPorts, 873]] },
   { name: 'collectd', title: 'collectd network data', column: 'collectd', on: [[udpPorts, 25826]] },
   {
     name: 'bitcoin',

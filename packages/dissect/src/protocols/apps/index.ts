@@ -9,6 +9,7 @@ import { portProtocols } from './by-port.ts';
 import { cql } from './cql.ts';
 import { dropbox } from './dropbox.ts';
 import { framedProtocols } from './framed.ts';
+import { git } from './git.ts';
 import { kafka } from './kafka.ts';
 import { knownMachines } from './known/machines.ts';
 import { knownSoftware } from './known/software.ts';
@@ -17,6 +18,7 @@ import { mqtt } from './mqtt.ts';
 import { mysql } from './mysql.ts';
 import { pgsql } from './pgsql.ts';
 import { resp } from './redis.ts';
+import { rsync } from './rsync.ts';
 import { chargen, daytime, echo, time } from './small.ts';
 import { socks } from './socks.ts';
 import { tns } from './tns.ts';
@@ -48,6 +50,8 @@ export const appProtocols = [
   tns,
   dsi,
   afp,
+  git,
+  rsync,
   tplink,
   mysql,
   kafka,

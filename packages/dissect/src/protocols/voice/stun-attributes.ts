@@ -1,6 +1,6 @@
 // Attributes of STUN and TURN messages (RFC 8489 §14, RFC 8656 §18).
 import { u16 } from '../../core/bytes.ts';
-import { bytes, ipv4, ipv6, text, uint } from '../../core/field.ts';
+import { bytes, ipv4, ipv6, seconds, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 
 const HEADER = 20;
@@ -14,12 +14,52 @@ export const methods: Readonly<Record<number, string>> = {
   0x006: 'Send',
   0x007: 'Data',
   0x008: 'CreatePermission',
-  0x009: 'ChannelBind',
+  0x009: 'Channel-Bind',
   0x00a: 'Connect',
   0x00b: 'ConnectionBind',
   0x00c: 'ConnectionAttempt',
   0x080: 'GooglePing',
 };
+
+/** RFC 8489 §14.8, RFC 8656 §19, and what came before them. */
+export const errorNames: Readonly<Record<number, string>> = {
+  274: 'Disable Candidate',
+  275: 'Disable Candidate Pair',
+  300: 'Try Alternate',
+  400: 'Bad Request',
+  401: 'Unauthenticated',
+  403: 'Forbidden',
+  405: 'Mobility Forbidden',
+  420: 'Unknown Attribute',
+  430: 'Stale Credentials (legacy)',
+  431: 'Integrity Check Failure (legacy)',
+  432: 'Missing Username (legacy)',
+  433: 'Use TLS (legacy)',
+  434: 'Missing Realm (legacy)',
+  435: 'Missing Nonce (legacy)',
+  436: 'Unknown User (legacy)',
+  437: 'Allocation Mismatch',
+  438: 'Stale Nonce',
+  439: 'Wrong Credentials (legacy)',
+  440: 'Address Family not Supported',
+  441: 'Wrong Credentials',
+  442: 'Unsupported Transport Protocol',
+  443: 'Peer Address Family Mismatch',
+  446: 'Connection Already Exists',
+  447: 'Connection Timeout or Failure',
+  481: 'Connection does not exist (legacy)',
+  486: 'Allocation Quota Reached',
+  487: 'Role Conflict',
+  500: 'Server Error',
+  503: 'Service Unavailable (legacy)',
+  507: 'Insufficient Bandwidth Capacity (legacy)',
+  508: 'Insufficient Port Capacity',
+  600: 'Global Failure',
+};
+
+/** Attributes that hold an address: plain, or XORed (RFC 8489 §14.1, §14.2). */
+export const PLAIN_ADDRESSES: ReadonlySet<number> = new Set([0x0001, 0x8023, 0x802b, 0x802c]);
+export const XORED_ADDRESSES: ReadonlySet<number> = new Set([0x0012, 0x0016, 0x0020, 0x8020]);
 
 /** https://www.iana.org/assignments/stun-parameters */
 export const attributes: Readonly<Record<number, string>> = {
@@ -59,6 +99,7 @@ export const attributes: Readonly<Record<number, string>> = {
   0x002a: 'CONNECTION-ID',
   0x8002: 'PASSWORD-ALGORITHMS',
   0x8003: 'ALTERNATE-DOMAIN',
+  0x8020: 'MS-XOR-MAPPED-ADDRESS',
   0x8022: 'SOFTWARE',
   0x8023: 'ALTERNATE-SERVER',
   0x8027: 'CACHE_TIMEOUT',
@@ -73,6 +114,10 @@ export const attributes: Readonly<Record<number, string>> = {
 };
 
 export const stunFields = {
+  responseIn: uint('stun.response-in', 'Response In'),
+  responseTo: uint('stun.response-to', 'Request In'),
+  time: seconds('stun.time', 'Time'),
+  duplicate: uint('stun.reqduplicate', 'Duplicated original message in'),
   channel: uint('stun.channel', 'Channel Number').at(-1, 2).hex(),
   frameLength: uint('stun.tcp_frame_length', 'TCP Frame Length'),
   type: uint('stun.type', 'Message Type').at(-1, 2).hex(),
@@ -101,6 +146,7 @@ export const stunFields = {
   lifetime: uint('stun.att.lifetime', 'Lifetime'),
   transport: uint('stun.att.transp', 'Transport').hex().named({ 6: 'TCP', 17: 'UDP' }),
   channelNumber: uint('stun.att.channelnum', 'Channel-Number').at(-1, 2).hex(),
+  bandwidth: uint('stun.att.bandwidth', 'Bandwidth'),
   value: bytes('stun.value', 'Value'),
 };
 
@@ -168,6 +214,7 @@ const PLAIN: Readonly<Record<number, typeof f.value>> = {
   0x0006: f.username,
   0x0008: f.hmac,
   0x000d: f.lifetime,
+  0x0010: f.bandwidth,
   0x0014: f.realm,
   0x0015: f.nonce,
   0x0024: f.priority,

@@ -7,20 +7,26 @@ import { protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpHeuristics, tcpPorts, udpHeuristics, udpPorts } from '../../core/table.ts';
 import { ipv4Address, ipv6Address } from '../../core/text.ts';
+import { AGAIN, Exchanges, UNASKED } from '../../flows/exchanges.ts';
 import { nestFrom } from '../media/nesting.ts';
 import {
   addressAt,
   attributes,
   eachAttribute,
   emitAttribute,
+  errorNames,
   stunFields as f,
   methods,
+  PLAIN_ADDRESSES,
+  XORED_ADDRESSES,
 } from './stun-attributes.ts';
 
 const HEADER = 20;
 const COOKIE = 0x2112a442;
 const PORT = 3478;
 
+const REQUEST = 0;
+const INDICATION = 1;
 const classes = ['Request', 'Indication', 'Success Response', 'Error Response'] as const;
 
 /** Offsets of the message's parts: RFC 4571 framing puts a length before it on TCP. */
@@ -36,9 +42,11 @@ function isMessage(b: Uint8Array, at: number, end: number): boolean {
   return length % 4 === 0 && length <= end - at - HEADER;
 }
 
-/** RFC 8656 §12.4: a channel number between 0x4000 and 0x4fff, then a length. */
+const isChannel = (first: number): boolean => first >= 0x40 && first <= 0x7f;
+
+/** RFC 8656 §12.4: a channel number from 0x4000 on, then a length; up to 0x7fff, as RFC 5766 §11 had it. */
 function isChannelData(b: Uint8Array, at: number, end: number): boolean {
-  return end - at >= 4 && b[at]! >= 0x40 && b[at]! <= 0x4f && u16(b, at + 2) <= end - at - 4;
+  return end - at >= 4 && isChannel(b[at]!) && u16(b, at + 2) <= end - at - 4;
 }
 
 /** §5: the class is bits 4 and 8 of the type, the method the rest. */
@@ -69,6 +77,7 @@ export const stun = protocol({
     const b = p.buf;
     const start = messageAt(b, p.at, p.end);
     if (isMessage(b, start, p.wireEnd)) {
+      p.notes[p.count - 1] = remember(p, start);
       p.payload[p.count - 1] = start + HEADER;
       eachAttribute(b, start, p.end, (type, at, length) => {
         if (type === 0x0013 && length > 0) callNested(p, at, Math.min(p.end, at + length));
@@ -84,6 +93,44 @@ export const stun = protocol({
   emit: emitStun,
   info: stunInfo,
 });
+
+/** What a message is to those before it. */
+interface Exchange {
+  /** The message of the same transaction that it repeats; 0: none. */
+  readonly repeats: number;
+  /** The request that a response answers; 0: not known. */
+  readonly request: number;
+  /** Nanoseconds since that request. */
+  readonly time: bigint;
+}
+
+const exchangesOf = (p: Packet): Exchanges => p.session.memoryOf('stun', () => new Exchanges('stun'));
+
+/** §5: 96 bits that name a transaction, of which the first 53 are enough to tell those of one conversation apart. */
+const transactionOf = (b: Uint8Array, start: number): number =>
+  u32(b, start + 8) * 0x20_0000 + (u32(b, start + 12) >>> 11);
+
+const NOTHING: Exchange = { repeats: 0, request: 0, time: 0n };
+
+/** A request enters its transaction, a response looks it up; a message sent again knows the first one. */
+function remember(p: Packet, start: number): Exchange {
+  const exchanges = exchangesOf(p);
+  const kind = classOf(u16(p.buf, start));
+  const id = transactionOf(p.buf, start);
+  if (kind === REQUEST) {
+    const isAgain = exchanges.seeRequest(p, id, Infinity) === AGAIN;
+    return isAgain ? { ...NOTHING, repeats: exchanges.request[exchanges.entry]! } : NOTHING;
+  }
+  if (kind === INDICATION) return NOTHING;
+  const seen = exchanges.seeReply(p, id);
+  if (seen === UNASKED) return NOTHING;
+  const { entry } = exchanges;
+  return {
+    repeats: seen === AGAIN ? exchanges.reply[entry]! : 0,
+    request: exchanges.request[entry]!,
+    time: exchanges.secondsSince(p, entry),
+  };
+}
 
 /** What a relay carries for its client (RFC 8656 §12): nobody said what it is. */
 function callNested(p: Packet, at: number, end: number): void {
@@ -105,7 +152,7 @@ export const stunTcp = protocol({
     length(p) {
       const { buf: b, at, end } = p;
       // RFC 8656 §12.5: channel data are padded on TCP.
-      if (b[at]! >= 0x40 && b[at]! <= 0x4f) return 4 + Math.ceil(u16(b, at + 2) / 4) * 4;
+      if (isChannel(b[at]!)) return 4 + Math.ceil(u16(b, at + 2) / 4) * 4;
       if (end - at < HEADER) return b[at]! < 0x40 ? HEADER : 0;
       const start = messageAt(b, at, end);
       return u32(b, start + 4) === COOKIE ? start - at + HEADER + u16(b, start + 2) : 0;
@@ -127,8 +174,9 @@ function emitStun(p: Packet, layer: number, out: Sink): void {
     out.add(f.length, first + 2, 2);
     return;
   }
-  if (start > first) out.add(f.frameLength, first, 2);
   const type = u16(b, start);
+  emitExchange(p, layer, start, type, out);
+  if (start > first) out.add(f.frameLength, first, 2);
   out.open(f.type, start, 2);
   out.note(` (${messageName(type)})`);
   out.add(f.class, start, 2, (type & 0x0110) >> 4);
@@ -147,6 +195,18 @@ function emitStun(p: Packet, layer: number, out: Sink): void {
   });
 }
 
+function emitExchange(p: Packet, layer: number, start: number, type: number, out: Sink): void {
+  const { repeats, request, time } = (p.notes[layer] as Exchange | null) ?? NOTHING;
+  if (repeats > 0) out.add(f.duplicate, start, 0, repeats);
+  if (classOf(type) === REQUEST) {
+    const answer = exchangesOf(p).answerTo(p, transactionOf(p.bufferOf(layer), start));
+    if (answer > 0) out.add(f.responseIn, start, 0, answer);
+  } else if (request > 0) {
+    out.add(f.responseTo, start, 0, request);
+    out.add(f.time, start, 0, time);
+  }
+}
+
 function messageName(type: number): string {
   return `${methods[methodOf(type)] ?? 'Unknown'} ${classes[classOf(type)]}`;
 }
@@ -161,8 +221,9 @@ function stunInfo(p: Packet, layer: number): string {
   let text = messageName(u16(b, start));
   eachAttribute(b, start, end, (kind, at, length) => {
     if (at + length > end) return;
-    if (kind === 0x0020 || kind === 0x0016 || kind === 0x0012 || kind === 0x0001) {
-      const found = addressAt(b, start, at, length, kind !== 0x0001);
+    const isPlain = PLAIN_ADDRESSES.has(kind);
+    if (isPlain || XORED_ADDRESSES.has(kind)) {
+      const found = addressAt(b, start, at, length, !isPlain);
       if (found === null) return;
       const address =
         found.address.length === 4 ? ipv4Address(found.address, 0) : ipv6Address(found.address, 0);
@@ -170,11 +231,17 @@ function stunInfo(p: Packet, layer: number): string {
     } else if (kind === 0x0006) text += ` user: ${ascii(b, at, at + length)}`;
     else if (kind === 0x0014) text += ` realm: ${ascii(b, at, at + length)}`;
     else if (kind === 0x0015) text += ' with nonce';
-    else if (kind === 0x0009 && length >= 4)
-      text += ` error-code: ${b[at + 2]! * 100 + b[at + 3]!} ${ascii(b, at + 4, at + length)}`;
+    else if (kind === 0x0009 && length >= 4) text += errorText(b, at, length);
+    else if (kind === 0x0010 && length >= 4) text += ` bandwidth: ${u32(b, at)}`;
     else if (kind === 0x000d && length === 4) text += ` lifetime: ${u32(b, at)}`;
     else if (kind === 0x0019) text += b[at] === 17 ? ' UDP' : b[at] === 6 ? ' TCP' : '';
     else if (kind === 0x000c) text += ` ChannelNumber=0x${u16(b, at).toString(16)}`;
   });
   return text;
+}
+
+function errorText(b: Uint8Array, at: number, length: number): string {
+  const code = b[at + 2]! * 100 + b[at + 3]!;
+  const reason = length > 4 ? ` ${ascii(b, at + 4, at + length)}` : '';
+  return ` error-code: ${code} (${errorNames[code] ?? '*Unknown error code*'})${reason}`;
 }
