@@ -1,10 +1,10 @@
 // How long the HTTP API takes to answer over many packets: p50, p95 and p99 over HTTP on loopback, by route.
 //
-//     node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS]
+//     node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS] [ROUTE]
 //
 // The capture is stored as often as it takes to have PACKETS (default 10 million) packets, each time as a capture of its
 // own. STORE (default: a new DuckDB file in the system's temporary folder) is kept if it was named: a second run then
-// measures at once.
+// measures at once. ROUTE measures only those whose names have it: `id`.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ import { runFile } from '../src/pipeline/index.ts';
 
 const FILTERS = ['dns', 'tcp.port == 443', 'frame.len > 1400', 'udp && !dns', 'tcp.flags.reset == 1', 'icmp'];
 
-const [path, packetsText = '10000000', storeUrl, requestsText = '200'] = process.argv.slice(2);
+const [path, packetsText = '10000000', storeUrl, requestsText = '200', only = ''] = process.argv.slice(2);
 if (path === undefined) {
-  console.error('usage: node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS]');
+  console.error('usage: node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS] [ROUTE]');
   process.exit(2);
 }
 const folder = await mkdtemp(join(tmpdir(), 'eyrie-bench-api-'));
@@ -89,22 +89,26 @@ async function measure(store: Store, requests: number): Promise<void> {
     ['/map', 500, () => '/map?hosts=100'],
   ];
   console.log(
-    `\n${'route'.padEnd(24)}${'requests'.padStart(9)}${'p50 ms'.padStart(9)}${'p95 ms'.padStart(9)}${'p99 ms'.padStart(9)}${'wanted'.padStart(9)}`,
+    `\n${'route'.padEnd(24)}${'requests'.padStart(9)}${'p50 ms'.padStart(9)}${'p95 ms'.padStart(9)}${'p99 ms'.padStart(9)}${'CPU ms'.padStart(9)}${'wanted'.padStart(9)}`,
   );
   for (const [name, wanted, path] of routes) {
+    if (!name.includes(only)) continue;
     const times: number[] = [];
+    let cpu = process.cpuUsage();
     for (let i = -5; i < requests; i++) {
+      if (i === 0) cpu = process.cpuUsage();
       const asked = path();
       const begun = performance.now();
       const { status } = await get(`${address}${asked}`);
       if (status !== 200) throw new Error(`${asked}: ${status}`);
       if (i >= 0) times.push(performance.now() - begun);
     }
+    const { user, system } = process.cpuUsage(cpu);
     times.sort((a, b) => a - b);
     const at = (share: number): string =>
       times[Math.min(times.length - 1, Math.floor(times.length * share))]!.toFixed(1);
     console.log(
-      `${name.padEnd(24)}${String(requests).padStart(9)}${at(0.5).padStart(9)}${at(0.95).padStart(9)}${at(0.99).padStart(9)}${String(wanted).padStart(9)}`,
+      `${name.padEnd(24)}${String(requests).padStart(9)}${at(0.5).padStart(9)}${at(0.95).padStart(9)}${at(0.99).padStart(9)}${((user + system) / 1000 / requests).toFixed(1).padStart(9)}${String(wanted).padStart(9)}`,
     );
   }
   await app.close();

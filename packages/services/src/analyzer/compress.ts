@@ -1,10 +1,13 @@
 // Answers that are long enough are sent compressed: zstd if the client takes it, else gzip.
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { askedFor, isLoopback } from './limits.ts';
 
 /** Below this the answer fits one or two network packets anyway. */
 const LENGTH_MIN = 1400;
+/** Within this machine: to compress and to unpack takes longer than to hand over. What is longer may go on through a tunnel. */
+const LENGTH_MIN_HERE = 65_536;
 /** Fast levels: an answer is read once, and its sender should not wait. */
 const GZIP_LEVEL = 3;
 const ZSTD_LEVEL = 2;
@@ -15,7 +18,8 @@ const zstandard = promisify(zstdCompress);
 export function addCompression(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
-    if (payload.length < LENGTH_MIN || reply.hasHeader('content-encoding')) return payload;
+    const lengthMin = isHere(request) ? LENGTH_MIN_HERE : LENGTH_MIN;
+    if (payload.length < lengthMin || reply.hasHeader('content-encoding')) return payload;
     if (!/json|text|javascript|svg/.test(String(reply.getHeader('content-type')))) return payload;
     reply.header('vary', 'accept-encoding');
     const coding = codingOf(request.headers['accept-encoding']);
@@ -26,6 +30,11 @@ export function addCompression(app: FastifyInstance): void {
       ? zstandard(payload, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } })
       : gzipped(payload, { level: GZIP_LEVEL });
   });
+}
+
+/** Asked from this machine, and for somebody on it. */
+function isHere(request: FastifyRequest): boolean {
+  return isLoopback(request.ip) && isLoopback(askedFor(request) ?? request.ip);
 }
 
 /** What the client takes (RFC 9110 §12.5.3); a weight of 0 is a no. */

@@ -37,17 +37,31 @@ export class Leads {
     const flow = await this.#flows.of(packet);
     const mine = [capture, transport, stream].map(BigInt);
     mine.push(flow === null ? NEVER : nanosecondsOf(flow.start, 'start') - SLACK_NS);
-    const isLong = flow !== null && flow.packets > latest;
-    const [ending, ahead] = await Promise.all([
-      this.#latest(id, capture, mine, latest + 1),
-      isLong ? this.#first(id, capture, mine, first) : null,
-    ]);
-    const rows = ending.slice(0, latest).toReversed();
-    if (ending.length <= latest) return { packets: rows.map(placed), isWhole: true };
-    const beginning = ahead ?? (await this.#first(id, capture, mine, first));
-    const latestId = Number(rows[0]![0]);
-    const all = [...beginning.filter(([each]) => Number(each) < latestId), ...rows];
-    return { packets: all.map(placed), isWhole: false };
+    // In one question where that is one search.
+    const isBoth = flow !== null && flow.packets > latest && this.#database.dialect.comesInOrder(AMONG);
+    const rows = isBoth
+      ? await this.#bothEnds(id, capture, mine, first, latest + 1)
+      : await this.#latest(id, capture, mine, latest + 1);
+    if (!isBoth && rows.length > latest) rows.push(...(await this.#first(id, capture, mine, first)));
+    const known = inOrder(rows);
+    const latestAt = known.length - latest;
+    if (latestAt <= 0) return { packets: known, isWhole: true };
+    return {
+      packets: [...known.slice(0, Math.min(first, latestAt)), ...known.slice(latestAt)],
+      isWhole: false,
+    };
+  }
+
+  async #bothEnds(
+    id: number,
+    capture: number,
+    mine: readonly bigint[],
+    first: number,
+    latest: number,
+  ): Promise<Row[]> {
+    const from = await this.#packets.firstId(capture);
+    const question = `(${AMONG} ORDER BY id DESC LIMIT ${latest}) UNION ALL (${AMONG} LIMIT ${first})`;
+    return this.#database.often(question, [BigInt(from), BigInt(id - 1), ...mine]);
   }
 
   /** The newest first. */
@@ -70,6 +84,12 @@ export class Leads {
     const from = await this.#packets.firstId(capture);
     return this.#database.often(`${AMONG} ${order} LIMIT ${most}`, [BigInt(from), BigInt(id - 1), ...mine]);
   }
+}
+
+/** The oldest first, each once. */
+function inOrder(rows: readonly Row[]): PlacedPacket[] {
+  const known = new Map(rows.map((row) => [Number(row[0]), row]));
+  return [...known].sort(([a], [b]) => a - b).map(([, row]) => placed(row));
 }
 
 function placed([id, number, time, length, captured, offset, link]: Row): PlacedPacket {
