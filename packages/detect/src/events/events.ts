@@ -144,6 +144,37 @@ export interface DhcpEvent extends Seen {
   readonly dnsServers: string;
 }
 
+/** A MAC sends for the first time. */
+export interface StationEvent extends Seen {
+  readonly kind: 'station';
+  readonly mac: string;
+}
+
+/** ICMP redirect (RFC 792): `destination` is to send by way of `gateway`. */
+export interface RedirectEvent extends Seen {
+  readonly kind: 'redirect';
+  readonly source: string;
+  readonly destination: string;
+  readonly gateway: string;
+  /** Of the frame; '' without one. */
+  readonly mac: string;
+}
+
+/** IPv6 neighbour discovery (RFC 4861 §4.3, §4.4). */
+export interface NeighbourEvent extends Seen {
+  readonly kind: 'neighbour';
+  readonly step: 'solicited' | 'advertised';
+  /** `::` asks whether `target` is taken. */
+  readonly source: string;
+  readonly destination: string;
+  readonly target: string;
+  /** That the sender names, else that of the frame. */
+  readonly mac: string;
+  /** Flags of an advertisement. */
+  readonly isSolicited: boolean;
+  readonly isOverride: boolean;
+}
+
 export interface RouterEvent extends Seen {
   readonly kind: 'router';
   readonly source: string;
@@ -278,6 +309,9 @@ export type DetectEvent =
   | ArpEvent
   | MovedEvent
   | DhcpEvent
+  | NeighbourEvent
+  | RedirectEvent
+  | StationEvent
   | RouterEvent
   | DnsEvent
   | HttpEvent

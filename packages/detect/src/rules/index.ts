@@ -6,6 +6,7 @@ import { ackFlood } from './floods/ack-flood.ts';
 import { dhcpFlood } from './floods/dhcp-flood.ts';
 import { httpFlood } from './floods/http-flood.ts';
 import { icmpFlood } from './floods/icmp-flood.ts';
+import { macFlood } from './floods/mac-flood.ts';
 import { queryFlood } from './floods/query-flood.ts';
 import { reflection } from './floods/reflection.ts';
 import { slowHttp } from './floods/slow-http.ts';
@@ -14,6 +15,8 @@ import { udpFlood } from './floods/udp-flood.ts';
 import { addressConflict } from './local/address-conflict.ts';
 import { arpSpoof } from './local/arp-spoof.ts';
 import { dnsSpoof } from './local/dns-spoof.ts';
+import { icmpRedirect } from './local/icmp-redirect.ts';
+import { neighbourSpoof } from './local/neighbour-spoof.ts';
 import { newHost } from './local/new-host.ts';
 import { rogueDhcp } from './local/rogue-dhcp.ts';
 import { rogueRouter } from './local/rogue-router.ts';
@@ -56,6 +59,7 @@ export const RULES: readonly Rule[] = [
   udpFlood,
   dhcpFlood,
   icmpFlood,
+  macFlood,
   httpFlood,
   slowHttp,
   reflection,
@@ -73,6 +77,8 @@ export const RULES: readonly Rule[] = [
   addressConflict,
   rogueDhcp,
   rogueRouter,
+  neighbourSpoof,
+  icmpRedirect,
   dnsSpoof,
   newHost,
   dnsTunnel,

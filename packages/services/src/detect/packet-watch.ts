@@ -22,6 +22,7 @@ import {
 } from '@eyrie/dissect';
 import type { LayerReader, See } from './reader.ts';
 import { readers } from './readers/index.ts';
+import { Stations } from './stations.ts';
 import { TcpSteps } from './tcp-steps.ts';
 import { UdpSteps } from './udp-steps.ts';
 
@@ -40,6 +41,7 @@ export class PacketWatch {
   readonly engine: RuleEngine;
   /** What hosts usually do here; it learns from the flows. */
   readonly baseline = new Baseline(HOST_FEATURES);
+  readonly #stations: Stations;
   readonly #tcp: TcpSteps;
   readonly #udp: UdpSteps;
   readonly #flows: FlowRecords;
@@ -52,6 +54,7 @@ export class PacketWatch {
   constructor(session: Session, { idleSeconds, ...options }: PacketWatchOptions = {}) {
     this.engine = new RuleEngine(options);
     const see: See = (event) => this.#see(event);
+    this.#stations = new Stations(see);
     this.#tcp = new TcpSteps(see);
     this.#udp = new UdpSteps(see);
     this.#flows = new FlowRecords(
@@ -76,6 +79,7 @@ export class PacketWatch {
       this.#second = p.seconds;
       this.engine.advance(p.seconds);
     }
+    this.#stations.see(p);
     if (p.flow >= 0) {
       if (p.transport === TCP) this.#tcp.see(p);
       else if (p.transport === UDP) this.#udp.see(p);

@@ -1,7 +1,7 @@
 // The steps of TCP connections, from the flags of their segments; bulk traffic costs a look into a table.
 import type { DetectEvent } from '@eyrie/detect';
 import type { Packet } from '@eyrie/dissect';
-import { addressAt, endsOf, ethernetAt, isFromClient, type See, timeOf } from './reader.ts';
+import { endsOf, isFromClient, type See } from './reader.ts';
 import { sshFailures } from './readers/ssh.ts';
 
 const FIN = 1;
@@ -22,8 +22,6 @@ const OVER = 4;
 const LONE_ACK = 8;
 
 const START = 1024;
-/** Changes of a side's MAC that are told, for each conversation: a mirror port may show every packet twice. */
-const MOVES_MAX = 8;
 
 export class TcpSteps {
   readonly #see: See;
@@ -31,9 +29,6 @@ export class TcpSteps {
   #state = new Uint8Array(START);
   /** Direction of the SYN. */
   #asker = new Uint8Array(START);
-  /** By flow and direction: the MAC that sends, as a number; 0 none yet. */
-  #mac = new Float64Array(START * 2);
-  #moves = new Uint8Array(START);
 
   constructor(see: See) {
     this.#see = see;
@@ -45,7 +40,6 @@ export class TcpSteps {
     if (flow >= this.#state.length) this.#grow(flow);
     const stream = p.session.flows.stream(flow);
     if (this.#stream[flow] !== stream) this.#begin(flow, stream);
-    this.#followMac(p, flow);
     const flags = p.bufferOf(p.tcpLayer)[p.start[p.tcpLayer]! + 13]! & 0x3f;
     if ((flags & (FIN | RST)) !== 0) this.#close(p);
     if ((this.#state[flow]! & (ASKED | OVER)) !== (ASKED | OVER)) this.#step(p, flow, flags);
@@ -122,51 +116,19 @@ export class TcpSteps {
     this.#see({ kind: 'probe', flags, ...endsOf(p, true) });
   }
 
-  /** Tells when a side's packets begin to come from another MAC. */
-  #followMac(p: Packet, flow: number): void {
-    const at = ethernetAt(p);
-    if (at < 0) return;
-    const frame = p.buffers[0]!;
-    let mac = 0;
-    for (let i = at + 6; i < at + 12; i++) mac = mac * 256 + frame[i]!;
-    const side = flow * 2 + p.direction;
-    const before = this.#mac[side]!;
-    if (before === mac) return;
-    this.#mac[side] = mac;
-    if (before === 0 || this.#moves[flow]! >= MOVES_MAX) return;
-    this.#moves[flow]! += 1;
-    this.#see({
-      kind: 'moved',
-      time: timeOf(p),
-      frame: p.number,
-      address: addressAt(p, p.netSrc),
-      from: macText(before),
-      to: macText(mac),
-    });
-  }
-
   #begin(flow: number, stream: number): void {
     this.#stream[flow] = stream;
     this.#state[flow] = 0;
-    this.#mac[flow * 2] = 0;
-    this.#mac[flow * 2 + 1] = 0;
-    this.#moves[flow] = 0;
   }
 
   #grow(flow: number): void {
     const length = 2 ** Math.ceil(Math.log2(flow + 1));
-    const copy = <T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T => {
+    const copy = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
       to.set(from);
       return to;
     };
     this.#stream = copy(this.#stream, new Int32Array(length).fill(-1));
     this.#state = copy(this.#state, new Uint8Array(length));
     this.#asker = copy(this.#asker, new Uint8Array(length));
-    this.#mac = copy(this.#mac, new Float64Array(length * 2));
-    this.#moves = copy(this.#moves, new Uint8Array(length));
   }
-}
-
-function macText(mac: number): string {
-  return mac.toString(16).padStart(12, '0').match(/../g)!.join(':');
 }

@@ -5,6 +5,8 @@ import { ARP_POISONING } from '../techniques.ts';
 
 /** Points that together make a finding; no single sign does. */
 const ENOUGH = 3;
+/** Poison wears off, and so it is given again and again. */
+const PUSHES = 3;
 /** An answer to nobody's question: none was seen within this long. */
 const QUESTION_S = 5;
 const MEMORY_S = 600;
@@ -12,8 +14,8 @@ const CLAIMS_MAX = 64;
 
 interface Claim {
   last: number;
-  /** By an answer or request sent to one host alone, unasked. */
-  isPushed: boolean;
+  /** How often by an answer sent to one host alone, unasked. */
+  pushes: number;
   /** The sender named in the packet was not the sender of the frame. */
   isForged: boolean;
 }
@@ -32,7 +34,7 @@ export const arpSpoof: Rule = {
   title: 'ARP spoofing',
   severity: 'high',
   technique: ARP_POISONING,
-  threshold: `${ENOUGH} points within ${MEMORY_S / 60} minutes: an answer nobody asked for, sent to one host (1); a second address claimed by the same MAC (1); an address claimed that another MAC claims too (2); a sender in the packet other than that of the frame (2); packets of others that come from the claimant's MAC after it pushed its claim (2)`,
+  threshold: `${ENOUGH} points within ${MEMORY_S / 60} minutes: an answer nobody asked for, sent to one host (1), ${PUSHES} times (1); a second address claimed by the same MAC (1); an address claimed that another MAC claims too (2); a sender in the packet other than that of the frame (2); packets of others that come from the claimant's MAC after it pushed its claim (2)`,
   source:
     'RFC 826 and RFC 5227 on what is usual; arpwatch and Snort look at single signs, which routers and failover also show; real poisoning shows several',
   exemptions:
@@ -51,7 +53,7 @@ export const arpSpoof: Rule = {
     function judge(mac: string, time: number): void {
       const station = stationOf(mac);
       const claims = [...station.claims].filter(([, { last }]) => Math.abs(time - last) <= MEMORY_S);
-      const pushed = claims.filter(([, { isPushed }]) => isPushed).map(([address]) => address);
+      const pushed = claims.filter(([, { pushes }]) => pushes > 0).map(([address]) => address);
       const forged = claims.filter(([, { isForged }]) => isForged).map(([address]) => address);
       const contested = claims
         .map(([address]) => address)
@@ -60,6 +62,7 @@ export const arpSpoof: Rule = {
         );
       const points =
         (pushed.length > 0 ? 1 : 0) +
+        (claims.some(([, { pushes }]) => pushes >= PUSHES) ? 1 : 0) +
         (claims.length > 1 ? 1 : 0) +
         (contested.length > 0 ? 2 : 0) +
         (forged.length > 0 ? 2 : 0) +
@@ -95,7 +98,7 @@ export const arpSpoof: Rule = {
       if (known === undefined && station.claims.size >= CLAIMS_MAX) return;
       station.claims.set(senderAddress, {
         last: time,
-        isPushed: isPushed || known?.isPushed === true,
+        pushes: (known?.pushes ?? 0) + (isPushed ? 1 : 0),
         isForged: isForged || known?.isForged === true,
       });
       if (station.frames.length < 12) station.frames.push(frame);

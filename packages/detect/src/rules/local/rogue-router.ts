@@ -1,29 +1,32 @@
-import { Recent } from '../recent.ts';
+import { Bounded, Recent } from '../recent.ts';
 import type { Rule } from '../rule.ts';
 import { IN_THE_MIDDLE } from '../techniques.ts';
 
 const FLOOD_ROUTERS = 10;
 const WINDOW_S = 60;
+/** Looked through at each advertisement; a network has a few. */
+const ROUTERS_MAX = 16;
 
 export const rogueRouter: Rule = {
   id: 'rogue-router',
   title: 'Rogue IPv6 router advertisement',
   severity: 'medium',
   technique: IN_THE_MIDDLE,
-  threshold: `a second router advertises itself with high preference and other prefixes than the first, or ${FLOOD_ROUTERS} routers do within ${WINDOW_S} s (high)`,
+  threshold: `a router advertises other prefixes than another one, with high preference (at normal preference: low), or ${FLOOD_ROUTERS} routers advertise themselves within ${WINDOW_S} s (high)`,
   source:
     'RFC 6104 (the problem statement), RFC 4191 §2.1 (preference); the flood is that of THC flood_router6',
   exemptions:
-    'Several routers that advertise the same prefixes, or others at normal preference (multihoming); announcements that a router goes away.',
+    'Several routers that advertise the same prefixes; announcements that a router goes away. At normal preference a second provider (multihoming) looks the same, and so it is of low severity.',
   advice: "Find the router's MAC at the switch, take it off, and turn on RA guard (RFC 6105).",
   watch(say) {
     const routers = new Recent(WINDOW_S);
-    let first: { source: string; prefixes: string } | null = null;
+    const known = new Bounded<{ prefixes: string; preference: number; readonly since: number }>(ROUTERS_MAX);
     return {
       router({ source, mac, lifetimeS, preference, prefixes, time, frame }) {
         if (lifetimeS === 0) return;
         const text = [...prefixes].sort().join(', ');
-        first ??= { source, prefixes: text };
+        const own = known.for(source, () => ({ prefixes: text, preference, since: time }));
+        Object.assign(own, { prefixes: text, preference });
         routers.add(source, time, frame);
         if (routers.size >= FLOOD_ROUTERS) {
           say({
@@ -37,17 +40,25 @@ export const rogueRouter: Rule = {
             frames: routers.frames,
             facts: { routers: routers.size },
           });
-        } else if (source !== first.source && preference > 0 && text !== '' && text !== first.prefixes) {
-          say({
-            key: 'second',
-            time,
-            source: `${source} (${mac})`,
-            target: 'all hosts',
-            confidence: 0.6,
-            summary: `${source} advertises ${text} with high preference beside ${first.source}, which advertises ${first.prefixes || 'none'}`,
-            frames: [frame],
-          });
+          return;
         }
+        // Of two alike, the one that came later.
+        const other = [...known.entries()].find(
+          ([, its]) =>
+            its.prefixes !== text &&
+            (its.preference < preference || (its.preference === preference && its.since < own.since)),
+        );
+        if (other === undefined || text === '') return;
+        say({
+          key: 'second',
+          time,
+          source: `${source} (${mac})`,
+          target: 'all hosts',
+          severity: preference > 0 ? 'medium' : 'low',
+          confidence: preference > 0 ? 0.6 : 0.3,
+          summary: `${source} advertises ${text}${preference > 0 ? ' with high preference' : ''} beside ${other[0]}, which advertises ${other[1].prefixes || 'none'}`,
+          frames: [frame],
+        });
       },
     };
   },

@@ -1,5 +1,5 @@
 import type { DetectEvent } from '@eyrie/detect';
-import { ipv4Address, ipv6Address, type Packet, protocolNamed } from '@eyrie/dissect';
+import { ethernetAddress, ipv4Address, ipv6Address, type Packet, protocolNamed } from '@eyrie/dissect';
 import { frameMacs, type LayerReader, type ReaderMaker, type See, timeOf } from '../reader.ts';
 
 type IcmpEvent = Extract<DetectEvent, { kind: 'icmp' }>;
@@ -14,11 +14,24 @@ const V4: Readonly<Record<number, IcmpEvent['message']>> = { 8: 'echo', 0: 'repl
 const V6: Readonly<Record<number, IcmpEvent['message']>> = { 128: 'echo', 129: 'reply', 1: 'unreachable' };
 const PORT_UNREACHABLE_V4 = 3;
 const PORT_UNREACHABLE_V6 = 4;
+const REDIRECT = 5;
 const ROUTER_ADVERTISEMENT = 134;
+const NEIGHBOUR_SOLICITATION = 135;
+const NEIGHBOUR_ADVERTISEMENT = 136;
+/** Options of neighbour discovery (RFC 4861 §4.6.1): addresses of the sender's side of the link. */
+const SOURCE_LINK = 1;
+const TARGET_LINK = 2;
+const PREFIX = 3;
 
 export const icmpReader: ReaderMaker = {
   protocols: ['icmp'],
-  make: (see) => reader(see, V4, PORT_UNREACHABLE_V4, ipv4),
+  make(see) {
+    const read = reader(see, V4, PORT_UNREACHABLE_V4, ipv4);
+    return (p, layer) => {
+      if (p.bufferOf(layer)[p.start[layer]!] === REDIRECT) redirect(see, p, layer);
+      read(p, layer);
+    };
+  },
 };
 
 export const icmp6Reader: ReaderMaker = {
@@ -26,7 +39,10 @@ export const icmp6Reader: ReaderMaker = {
   make(see) {
     const read = reader(see, V6, PORT_UNREACHABLE_V6, ipv6);
     return (p, layer) => {
-      if (p.bufferOf(layer)[p.start[layer]!] === ROUTER_ADVERTISEMENT) advertise(see, p, layer);
+      const type = p.bufferOf(layer)[p.start[layer]!];
+      if (type === ROUTER_ADVERTISEMENT) advertise(see, p, layer);
+      else if (type === NEIGHBOUR_SOLICITATION || type === NEIGHBOUR_ADVERTISEMENT)
+        meet(see, p, layer, type === NEIGHBOUR_ADVERTISEMENT);
       else read(p, layer);
     };
   },
@@ -103,6 +119,16 @@ function quotedIn(b: Uint8Array, at: number, end: number): IcmpEvent['quoted'] {
     : { source: ipv6Address(b, at + 8), destination: ipv6Address(b, at + 24), port };
 }
 
+function redirect(see: See, p: Packet, layer: number): void {
+  const at = p.start[layer]!;
+  const carrier = carrierOf(p, layer, ipv4);
+  if (p.stop[layer]! - at < HEADER || carrier < 0) return;
+  const [source, destination] = addressesOf(p, carrier);
+  const gateway = ipv4Address(p.bufferOf(layer), at + 4);
+  const { source: mac } = frameMacs(p, layer);
+  see({ kind: 'redirect', time: timeOf(p), frame: p.number, source, destination, gateway, mac });
+}
+
 /** RFC 4861 §4.2, prefixes as of §4.6.2. */
 function advertise(see: See, p: Packet, layer: number): void {
   const b = p.bufferOf(layer);
@@ -111,11 +137,9 @@ function advertise(see: See, p: Packet, layer: number): void {
   const carrier = carrierOf(p, layer, ipv6);
   if (end - at < 16 || carrier < 0) return;
   const prefixes: string[] = [];
-  for (let option = at + 16; option + 2 <= end; option += b[option + 1]! * 8) {
-    if (b[option + 1] === 0) break;
-    if (b[option] === 3 && option + 32 <= end)
+  for (const option of optionsIn(b, at + 16, end))
+    if (b[option] === PREFIX && option + 32 <= end)
       prefixes.push(`${ipv6Address(b, option + 16)}/${b[option + 2]}`);
-  }
   see({
     kind: 'router',
     time: timeOf(p),
@@ -125,5 +149,35 @@ function advertise(see: See, p: Packet, layer: number): void {
     lifetimeS: b[at + 6]! * 256 + b[at + 7]!,
     preference: [0, 1, 0, -1][(b[at + 5]! >> 3) & 3]!,
     prefixes,
+  });
+}
+
+/** Where the options of neighbour discovery begin (RFC 4861 §4.6). */
+function* optionsIn(b: Uint8Array, at: number, end: number): Generator<number> {
+  for (let option = at; option + 8 <= end && b[option + 1] !== 0; option += b[option + 1]! * 8) yield option;
+}
+
+/** RFC 4861 §4.3 and §4.4. */
+function meet(see: See, p: Packet, layer: number, isAdvertised: boolean): void {
+  const b = p.bufferOf(layer);
+  const at = p.start[layer]!;
+  const end = p.stop[layer]!;
+  const carrier = carrierOf(p, layer, ipv6);
+  if (end - at < 24 || carrier < 0) return;
+  let { source: mac } = frameMacs(p, layer);
+  for (const option of optionsIn(b, at + 24, end))
+    if (b[option] === (isAdvertised ? TARGET_LINK : SOURCE_LINK)) mac = ethernetAddress(b, option + 2);
+  const [source, destination] = addressesOf(p, carrier);
+  see({
+    kind: 'neighbour',
+    step: isAdvertised ? 'advertised' : 'solicited',
+    time: timeOf(p),
+    frame: p.number,
+    source,
+    destination,
+    target: ipv6Address(b, at + 8),
+    mac,
+    isSolicited: isAdvertised && (b[at + 4]! & 0x40) !== 0,
+    isOverride: isAdvertised && (b[at + 4]! & 0x20) !== 0,
   });
 }

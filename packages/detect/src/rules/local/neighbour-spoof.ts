@@ -1,0 +1,105 @@
+import type { NeighbourEvent } from '../../events/events.ts';
+import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { IN_THE_MIDDLE } from '../techniques.ts';
+
+/** Points that together make a finding; no single sign does. */
+const ENOUGH = 3;
+const MEMORY_S = 600;
+/** Two that claim an address so shortly after each other both mean to have it. */
+const AT_ONCE_S = 5;
+const DENIED = 3;
+const DENIED_WINDOW_S = 60;
+const TARGETS_MAX = 64;
+const OWNERS_MAX = 8;
+
+interface Claimant {
+  /** Addresses that others claim, too. */
+  readonly contested: Set<string>;
+  isPushing: boolean;
+  readonly frames: number[];
+}
+
+const isGroup = (address: string): boolean => address.startsWith('ff');
+
+export const neighbourSpoof: Rule = {
+  id: 'neighbour-spoof',
+  title: 'IPv6 neighbour spoofing',
+  severity: 'high',
+  technique: IN_THE_MIDDLE,
+  threshold: `${ENOUGH} points within ${MEMORY_S / 60} minutes: an overriding advertisement sent to one host that did not solicit it (1); an address claimed by two MACs within ${AT_ONCE_S} s, or by such an advertisement (2); a second one (1); or ${DENIED} new addresses denied to their hosts within ${DENIED_WINDOW_S} s`,
+  source:
+    'RFC 4861 §7.2.6 (what is not solicited goes to all) and RFC 4862 §5.4 (a duplicate is met once); RFC 3756 §4.1 describes the attacks; THC parasite6, fake_advertise6 and dos-new-ip6, recorded',
+  exemptions:
+    'Failover and new network cards, which tell all, and whose forerunner is silent; proxies and anycast, which do not override (RFC 4861 §7.2.7, §7.2.8); one address that is really taken twice.',
+  advice:
+    "Find the port of the claimant's MAC at the switch, and take it off; turn on ND inspection (RFC 6620) there.",
+  watch(say) {
+    const claimants = new Bounded<Claimant>(KEYS_MAX);
+    /** By address: MACs that claim it, with the time. */
+    const owners = new Bounded<Map<string, number>>(KEYS_MAX);
+    /** By address: who wants to have it, and when it asked whether it is taken. */
+    const probes = new Bounded<{ readonly mac: string; readonly time: number }>(KEYS_MAX);
+    const denied = new Recent(DENIED_WINDOW_S);
+
+    function claim(address: string, { mac, time }: NeighbourEvent): Map<string, number> {
+      const macs = owners.for(address, () => new Map());
+      if (macs.size < OWNERS_MAX || macs.has(mac)) macs.set(mac, time);
+      return macs;
+    }
+
+    function judge(event: NeighbourEvent): void {
+      const { target, mac, isSolicited, destination, time, frame } = event;
+      const macs = claim(target, event);
+      const isPushed = !isSolicited && !isGroup(destination);
+      const reach = isPushed ? MEMORY_S : AT_ONCE_S;
+      const rival = [...macs].find(([other, at]) => other !== mac && Math.abs(time - at) <= reach)?.[0];
+      if (rival === undefined) return;
+      const known = claimants.for(mac, () => ({ contested: new Set(), isPushing: false, frames: [] }));
+      known.isPushing ||= isPushed;
+      if (known.contested.size < TARGETS_MAX) known.contested.add(target);
+      if (known.frames.length < 12) known.frames.push(frame);
+      const points = 2 + (known.isPushing ? 1 : 0) + (known.contested.size > 1 ? 1 : 0);
+      if (points < ENOUGH) return;
+      const addresses = [...known.contested].slice(0, 3).join(', ');
+      say({
+        key: mac,
+        time,
+        source: mac,
+        target: addresses,
+        confidence: Math.min(0.99, 0.6 + points / 10),
+        summary: `${mac} claims ${addresses}; ${target} is also claimed by ${rival}`,
+        frames: known.frames,
+        facts: { points, addresses: known.contested.size },
+      });
+    }
+
+    function deny({ target, mac, time, frame }: NeighbourEvent): void {
+      const probe = probes.get(target);
+      if (probe === undefined || probe.mac === mac || Math.abs(time - probe.time) > AT_ONCE_S) return;
+      denied.add(target, time, frame);
+      if (denied.size < DENIED) return;
+      say({
+        key: 'new addresses',
+        time,
+        source: mac,
+        target: 'hosts with new addresses',
+        confidence: 0.9,
+        summary: `${denied.size} new addresses were denied to hosts that asked whether they are taken, such as ${target} to ${probe.mac}`,
+        frames: denied.frames,
+        facts: { addresses: denied.size },
+      });
+    }
+
+    return {
+      neighbour(event) {
+        const { step, source, target, mac, time, isOverride } = event;
+        if (step === 'advertised') {
+          deny(event);
+          if (isOverride) judge(event);
+        } else if (source === '::') probes.set(target, { mac, time });
+        else claim(source, event);
+      },
+    };
+  },
+};
