@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { beaconScore, randomFrom } from '@eyrie/detect';
 import { partsOf } from '../src/rules/channels/dns-names.ts';
 import { attackIn } from '../src/rules/web/web-attack.ts';
-import { arp, dns, findingsOf, flow, http, icmp, login, rulesOf, START, times } from './support.ts';
+import { dns, findingsOf, flow, http, icmp, login, rulesOf, START, times } from './support.ts';
 
 describe('brute force', () => {
   it('is ten failures in ten minutes, and critical when one gets in', () => {
@@ -74,133 +74,6 @@ describe('doors of the mesh', () => {
     assert.deepEqual(rulesOf(times(100, (i) => knock(3, i * 0.05))), []);
     assert.deepEqual(rulesOf(times(100, (i) => knock(i, i * 0.05, `10.0.0.${i}`))), []);
     assert.deepEqual(rulesOf(times(30, (i) => knock(i, i * 2))), []);
-  });
-});
-
-describe('ARP', () => {
-  const ROUTER = '02:00:00:00:00:01';
-  const VICTIM = '02:00:00:00:00:99';
-  const ATTACKER = '02:00:00:00:00:66';
-
-  it('poisoning is an answer pushed to one host, for an address that another MAC claims', () => {
-    const events = [
-      arp(true, 0, { senderMac: VICTIM, senderAddress: '10.0.0.99', targetAddress: '10.0.0.1' }),
-      arp(false, 0.1, { senderMac: ROUTER, senderAddress: '10.0.0.1', targetAddress: '10.0.0.99' }),
-      ...times(5, (i) =>
-        arp(false, 20 + i * 10, {
-          senderMac: ATTACKER,
-          senderAddress: '10.0.0.1',
-          targetAddress: '10.0.0.99',
-          frameDestination: VICTIM,
-        }),
-      ),
-    ];
-    const [finding] = findingsOf(events);
-    assert.equal(finding?.rule, 'arp-spoof');
-    assert.equal(finding.source, ATTACKER);
-    assert.match(finding.summary, /02:00:00:00:00:66 claims 10\.0\.0\.1/);
-  });
-
-  it('is quiet about questions answered, neighbours checked, hosts with two addresses, and failover', () => {
-    const events = times(20, (i) => [
-      arp(true, i, { senderAddress: '10.0.0.99', senderMac: VICTIM, targetAddress: '10.0.0.1' }),
-      arp(false, i, {
-        senderAddress: '10.0.0.1',
-        senderMac: ROUTER,
-        targetAddress: '10.0.0.99',
-        frameDestination: VICTIM,
-      }),
-      arp(true, i, {
-        senderAddress: '10.0.0.1',
-        senderMac: ROUTER,
-        targetAddress: '10.0.0.99',
-        frameDestination: VICTIM,
-      }),
-      arp(true, i, {
-        senderAddress: '10.0.0.2',
-        senderMac: ROUTER,
-        targetAddress: '10.0.0.99',
-        frameDestination: VICTIM,
-      }),
-      arp(false, i, {
-        senderAddress: '10.0.0.254',
-        senderMac: i < 10 ? '00:00:5e:00:01:01' : ROUTER,
-        targetAddress: '10.0.0.254',
-        frameDestination: 'ff:ff:ff:ff:ff:ff',
-      }),
-    ]);
-    assert.deepEqual(rulesOf(events), []);
-  });
-
-  it('conflict is two MACs that take turns', () => {
-    const events = times(8, (i) =>
-      arp(true, i, { senderMac: i % 2 === 0 ? ROUTER : VICTIM, senderAddress: '10.0.0.7' }),
-    );
-    assert.deepEqual(rulesOf(events, ['low']), ['address-conflict']);
-  });
-
-  it('tells of a new host only after an hour', () => {
-    const event = (after: number, mac: string) =>
-      arp(true, after, { senderMac: mac, senderAddress: '10.0.0.5' });
-    assert.deepEqual(rulesOf([event(0, ROUTER), event(60, VICTIM)], ['info']), []);
-    assert.deepEqual(rulesOf([event(0, ROUTER), event(3700, VICTIM)], ['info']), ['new-host']);
-  });
-});
-
-describe('rogue servers', () => {
-  const offer = (server: string, routers: string) =>
-    ({
-      kind: 'dhcp',
-      time: START,
-      frame: 1,
-      type: 2,
-      transaction: 5,
-      clientMac: '02:00:00:00:00:05',
-      frameSource: '02:00:00:00:00:01',
-      source: server,
-      serverId: server,
-      routers,
-      dnsServers: '10.0.0.53',
-    }) as const;
-
-  it('DHCP: two that disagree on the router; a failover pair agrees', () => {
-    assert.deepEqual(rulesOf([offer('10.0.0.1', '10.0.0.1'), offer('10.0.0.66', '10.0.0.66')]), [
-      'rogue-dhcp',
-    ]);
-    assert.deepEqual(rulesOf([offer('10.0.0.1', '10.0.0.1'), offer('10.0.0.2', '10.0.0.1')]), []);
-  });
-
-  const router = (source: string, preference: number, prefix: string, lifetimeS = 1800) =>
-    ({
-      kind: 'router',
-      time: START,
-      frame: 1,
-      source,
-      mac: 'm',
-      lifetimeS,
-      preference,
-      prefixes: [prefix],
-    }) as const;
-
-  it('IPv6 routers: one that pushes itself before the first, or very many', () => {
-    const first = router('fe80::1', 0, '2001:db8:1::/64');
-    assert.deepEqual(rulesOf([first, router('fe80::66', 1, '2001:db8:66::/64')]), ['rogue-router']);
-    assert.deepEqual(rulesOf([first, router('fe80::2', 0, '2001:db8:2::/64')]), []);
-    assert.deepEqual(rulesOf([first, router('fe80::2', 1, '2001:db8:2::/64', 0)]), []);
-    assert.deepEqual(rulesOf(times(12, (i) => router(`fe80::${i}`, 0, `2001:db8:${i}::/64`))), [
-      'rogue-router',
-    ]);
-  });
-
-  it('DNS: two answers to one question', () => {
-    const answer = (address: string) => dns(true, 0.1, { addresses: [address] });
-    assert.deepEqual(rulesOf([dns(false, 0, {}), answer('192.0.2.1'), answer('203.0.113.9')]), ['dns-spoof']);
-    assert.deepEqual(rulesOf([dns(false, 0, {}), answer('192.0.2.1'), answer('192.0.2.1')]), []);
-    // A server that rotates its addresses, asked twice.
-    assert.deepEqual(
-      rulesOf([dns(false, 0, {}), dns(false, 1, {}), answer('192.0.2.1'), answer('203.0.113.9')]),
-      [],
-    );
   });
 });
 

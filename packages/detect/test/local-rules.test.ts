@@ -1,0 +1,225 @@
+// What happens on one network: ARP, neighbours of IPv6, rogue servers, MACs that nobody has.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { arp, dns, findingsOf, rulesOf, START, times } from './support.ts';
+
+describe('ARP', () => {
+  const ROUTER = '02:00:00:00:00:01';
+  const VICTIM = '02:00:00:00:00:99';
+  const ATTACKER = '02:00:00:00:00:66';
+
+  it('poisoning is an answer pushed to one host, for an address that another MAC claims', () => {
+    const events = [
+      arp(true, 0, { senderMac: VICTIM, senderAddress: '10.0.0.99', targetAddress: '10.0.0.1' }),
+      arp(false, 0.1, { senderMac: ROUTER, senderAddress: '10.0.0.1', targetAddress: '10.0.0.99' }),
+      ...times(5, (i) =>
+        arp(false, 20 + i * 10, {
+          senderMac: ATTACKER,
+          senderAddress: '10.0.0.1',
+          targetAddress: '10.0.0.99',
+          frameDestination: VICTIM,
+        }),
+      ),
+    ];
+    const [finding] = findingsOf(events);
+    assert.equal(finding?.rule, 'arp-spoof');
+    assert.equal(finding.source, ATTACKER);
+    assert.match(finding.summary, /02:00:00:00:00:66 claims 10\.0\.0\.1/);
+  });
+
+  it('is quiet about questions answered, neighbours checked, hosts with two addresses, and failover', () => {
+    const events = times(20, (i) => [
+      arp(true, i, { senderAddress: '10.0.0.99', senderMac: VICTIM, targetAddress: '10.0.0.1' }),
+      arp(false, i, {
+        senderAddress: '10.0.0.1',
+        senderMac: ROUTER,
+        targetAddress: '10.0.0.99',
+        frameDestination: VICTIM,
+      }),
+      arp(true, i, {
+        senderAddress: '10.0.0.1',
+        senderMac: ROUTER,
+        targetAddress: '10.0.0.99',
+        frameDestination: VICTIM,
+      }),
+      arp(true, i, {
+        senderAddress: '10.0.0.2',
+        senderMac: ROUTER,
+        targetAddress: '10.0.0.99',
+        frameDestination: VICTIM,
+      }),
+      arp(false, i, {
+        senderAddress: '10.0.0.254',
+        senderMac: i < 10 ? '00:00:5e:00:01:01' : ROUTER,
+        targetAddress: '10.0.0.254',
+        frameDestination: 'ff:ff:ff:ff:ff:ff',
+      }),
+    ]);
+    assert.deepEqual(rulesOf(events), []);
+  });
+
+  it('conflict is two MACs that take turns', () => {
+    const events = times(8, (i) =>
+      arp(true, i, { senderMac: i % 2 === 0 ? ROUTER : VICTIM, senderAddress: '10.0.0.7' }),
+    );
+    assert.deepEqual(rulesOf(events, ['low']), ['address-conflict']);
+  });
+
+  it('tells of a new host only after an hour', () => {
+    const event = (after: number, mac: string) =>
+      arp(true, after, { senderMac: mac, senderAddress: '10.0.0.5' });
+    assert.deepEqual(rulesOf([event(0, ROUTER), event(60, VICTIM)], ['info']), []);
+    assert.deepEqual(rulesOf([event(0, ROUTER), event(3700, VICTIM)], ['info']), ['new-host']);
+  });
+});
+
+describe('rogue servers', () => {
+  const offer = (server: string, routers: string) =>
+    ({
+      kind: 'dhcp',
+      time: START,
+      frame: 1,
+      type: 2,
+      transaction: 5,
+      clientMac: '02:00:00:00:00:05',
+      frameSource: '02:00:00:00:00:01',
+      source: server,
+      serverId: server,
+      routers,
+      dnsServers: '10.0.0.53',
+    }) as const;
+
+  it('DHCP: two that disagree on the router; a failover pair agrees', () => {
+    assert.deepEqual(rulesOf([offer('10.0.0.1', '10.0.0.1'), offer('10.0.0.66', '10.0.0.66')]), [
+      'rogue-dhcp',
+    ]);
+    assert.deepEqual(rulesOf([offer('10.0.0.1', '10.0.0.1'), offer('10.0.0.2', '10.0.0.1')]), []);
+  });
+
+  const router = (source: string, preference: number, prefix: string, lifetimeS = 1800) =>
+    ({
+      kind: 'router',
+      time: START,
+      frame: 1,
+      source,
+      mac: 'm',
+      lifetimeS,
+      preference,
+      prefixes: [prefix],
+    }) as const;
+
+  it('IPv6 routers: one that pushes itself before the first, or very many', () => {
+    const first = router('fe80::1', 0, '2001:db8:1::/64');
+    assert.deepEqual(rulesOf([first, router('fe80::66', 1, '2001:db8:66::/64')]), ['rogue-router']);
+    assert.deepEqual(rulesOf([first, router('fe80::2', 0, '2001:db8:2::/64')]), []);
+    assert.deepEqual(rulesOf([first, router('fe80::2', 1, '2001:db8:2::/64', 0)]), []);
+    assert.deepEqual(rulesOf(times(12, (i) => router(`fe80::${i}`, 0, `2001:db8:${i}::/64`))), [
+      'rogue-router',
+    ]);
+  });
+
+  it('IPv6 routers: it may also come first, and at normal preference it may be a second provider', () => {
+    const rogue = router('fe80::66', 1, '2001:db8:66::/64');
+    assert.deepEqual(rulesOf([rogue, router('fe80::1', 0, '2001:db8:1::/64'), rogue]), ['rogue-router']);
+    const second = { ...router('fe80::2', 0, '2001:db8:2::/64'), time: START + 1 };
+    const both = [router('fe80::1', 0, '2001:db8:1::/64'), second];
+    assert.deepEqual(rulesOf(both, ['low']), ['rogue-router']);
+  });
+
+  const owner = '02:00:00:00:00:01';
+  const other = '02:00:00:00:00:66';
+  const neighbour = (step: 'solicited' | 'advertised', after: number, mac: string, of: object = {}) =>
+    ({
+      kind: 'neighbour',
+      step,
+      time: START + after,
+      frame: 1,
+      source: '2001:db8::1',
+      destination: step === 'advertised' ? '2001:db8::9' : 'ff02::1:ff00:1',
+      target: '2001:db8::1',
+      mac,
+      isSolicited: step === 'advertised',
+      isOverride: step === 'advertised',
+      ...of,
+    }) as const;
+
+  it('IPv6 neighbours: an address pushed to one host, or two that are answered for', () => {
+    const own = neighbour('advertised', 0, owner);
+    const pushed = neighbour('advertised', 60, other, { isSolicited: false });
+    assert.deepEqual(rulesOf([own, pushed]), ['neighbour-spoof']);
+    const second = { target: '2001:db8::2' };
+    const answers = [
+      own,
+      neighbour('advertised', 0.1, other),
+      neighbour('advertised', 1, owner, second),
+      neighbour('advertised', 1.1, other, second),
+    ];
+    assert.deepEqual(rulesOf(answers), ['neighbour-spoof']);
+  });
+
+  it('IPv6 neighbours: failover tells all, proxies do not override, and one address may be taken twice', () => {
+    const own = neighbour('advertised', 0, owner);
+    const second = { target: '2001:db8::2' };
+    const toAll = { destination: 'ff02::1', isSolicited: false };
+    const failover = [
+      own,
+      neighbour('advertised', 0, owner, second),
+      neighbour('advertised', 60, other, toAll),
+      neighbour('advertised', 60, other, { ...toAll, ...second }),
+    ];
+    assert.deepEqual(rulesOf(failover), []);
+    assert.deepEqual(rulesOf([own, neighbour('advertised', 1, other, { isOverride: false })]), []);
+    assert.deepEqual(rulesOf([own, neighbour('advertised', 1, other)]), []);
+  });
+
+  it('IPv6 neighbours: new addresses that are denied one after the other', () => {
+    const denied = (count: number) =>
+      times(count, (i) => {
+        const target = `2001:db8::${i + 10}`;
+        return [
+          neighbour('solicited', i, owner, { source: '::', target }),
+          neighbour('advertised', i + 0.1, other, { target, isSolicited: false, destination: 'ff02::1' }),
+        ];
+      }).flat();
+    assert.deepEqual(rulesOf(denied(2)), []);
+    assert.deepEqual(rulesOf(denied(3)), ['neighbour-spoof']);
+  });
+
+  it('ICMP redirects: in the name of a router whose MAC is another', () => {
+    const redirect = (mac: string) =>
+      ({
+        kind: 'redirect',
+        time: START + 1,
+        frame: 2,
+        source: '10.0.0.1',
+        destination: '10.0.0.9',
+        gateway: '10.0.0.66',
+        mac,
+      }) as const;
+    const claim = arp(false, 0, { senderMac: owner, senderAddress: '10.0.0.1' });
+    assert.deepEqual(rulesOf([claim, redirect(other)]), ['icmp-redirect']);
+    assert.deepEqual(rulesOf([claim, redirect(owner)]), []);
+  });
+
+  it('MACs that are made up: more than a network has', () => {
+    const stations = (count: number, everyMs: number) =>
+      times(
+        count,
+        (i) => ({ kind: 'station', time: START + (i * everyMs) / 1000, frame: i, mac: `${i}` }) as const,
+      );
+    assert.deepEqual(rulesOf(stations(1200, 1)), ['mac-flood']);
+    assert.deepEqual(rulesOf(stations(900, 1)), []);
+    assert.deepEqual(rulesOf(stations(1200, 20)), []);
+  });
+
+  it('DNS: two answers to one question', () => {
+    const answer = (address: string) => dns(true, 0.1, { addresses: [address] });
+    assert.deepEqual(rulesOf([dns(false, 0, {}), answer('192.0.2.1'), answer('203.0.113.9')]), ['dns-spoof']);
+    assert.deepEqual(rulesOf([dns(false, 0, {}), answer('192.0.2.1'), answer('192.0.2.1')]), []);
+    // A server that rotates its addresses, asked twice.
+    assert.deepEqual(
+      rulesOf([dns(false, 0, {}), dns(false, 1, {}), answer('192.0.2.1'), answer('203.0.113.9')]),
+      [],
+    );
+  });
+});
