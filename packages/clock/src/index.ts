@@ -1,6 +1,6 @@
-export { type Answer, ask, hear, PRECISION, type Question, rootDistance } from './client/exchange.ts';
+export { type Answer, ask, hear, type Question, rootDistance } from './client/exchange.ts';
 export { type Standing, TimeKeeper, type Verdict } from './client/keeper.ts';
-export { isUsable, Source, type SourceOptions, type SourceState } from './client/source.ts';
+export { Source, type SourceOptions, type SourceState } from './client/source.ts';
 export { ClockError, type ClockErrorCode } from './errors.ts';
 export { HostClock, type LocalClock } from './host/host-clock.ts';
 export type { Era } from './mesh/exchange.ts';
@@ -11,5 +11,5 @@ export type { Sample } from './ntp/sample.ts';
 export { KE_PORT } from './nts/keys.ts';
 export { type Candidate, type Selection, select } from './select/select.ts';
 export { answer, type ServedStatus, type ServedTime } from './server/answer.ts';
-export { RATE_DEFAULTS, type RateLimitOptions } from './server/rate-limit.ts';
+export type { RateLimitOptions } from './server/rate-limit.ts';
 export { TimeServer, type TimeServerOptions } from './server/server.ts';

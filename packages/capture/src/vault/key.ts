@@ -14,7 +14,7 @@ export const LOG_N = 17;
 const LOG_N_MAX = 20;
 const BLOCK = 8;
 
-export const keyKinds = { file: 1, passphrase: 2 } as const;
+const keyKinds = { file: 1, passphrase: 2 } as const;
 
 /** How a file's own key is wrapped; it stands at the beginning of the file. */
 export interface Wrapped {

@@ -51,7 +51,7 @@ export function configFrom(
 let pseudonymKey = '';
 
 /** For this process and its threads, which all read captures. */
-export function useCaptureKey(path: string | undefined): void {
+function useCaptureKey(path: string | undefined): void {
   if (path !== undefined && path !== '') process.env.EYRIE_CAPTURE_KEY = resolve(path);
 }
 

@@ -64,7 +64,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 
 /** @throws UserError */
-export function limitsFrom({ age, rows, bytes }: StoreCommandOptions): Retention {
+function limitsFrom({ age, rows, bytes }: StoreCommandOptions): Retention {
   if (age === undefined && rows === undefined && bytes === undefined)
     throw new UserError(
       'say how much to keep with --age, --rows or --bytes; see eyrie store retain --help',

@@ -1,11 +1,11 @@
 // The question and the answer of two peers about the time, as bytes for a link that is already encrypted.
 
 /** The first question of a burst says of which era the asker is, and its answer all about the answerer. */
-export const QUESTION_BYTES = 14;
+const QUESTION_BYTES = 14;
 export const ANSWER_BYTES = 52;
 /** Those right after it are about the time alone. */
-export const SHORT_QUESTION_BYTES = 2;
-export const SHORT_ANSWER_BYTES = 14;
+const SHORT_QUESTION_BYTES = 2;
+const SHORT_ANSWER_BYTES = 14;
 
 /** Which of all the times that peers may have kept. Of two that meet, the older one holds. */
 export interface Era {

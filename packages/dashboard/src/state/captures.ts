@@ -1,7 +1,7 @@
 // The captures there are, and when what is shown has become old: while packets come in, answers are asked for again.
 import { computed, signal } from '@preact/signals';
 import { get } from '../api/client.ts';
-import { epoch, listen, onReturn } from '../api/live.ts';
+import { listen, onReturn } from '../api/live.ts';
 import type { CaptureRow, Rates } from '../api/types.ts';
 
 /** Between two looks at the same numbers while they grow. */
@@ -51,6 +51,3 @@ export function watchCaptures(): void {
     revision.value++;
   });
 }
-
-/** What an answer depends on beside its request. */
-export const freshness = computed(() => `${revision.value} ${epoch.value}`);

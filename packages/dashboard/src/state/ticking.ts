@@ -4,7 +4,7 @@ import { pauseMs } from './pause.ts';
 import { type Resource, useResource } from './resource.ts';
 
 /** Rises while the page is in sight; ever more seldom while nobody answers. */
-export function useTick(everyMs: number, isFailing = false): number {
+function useTick(everyMs: number, isFailing = false): number {
   const [tick, setTick] = useState(0);
   const failures = useRef(0);
   useEffect(() => {

@@ -34,7 +34,7 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-export function focusFilter(): void {
+function focusFilter(): void {
   const input = document.getElementById('filter') as HTMLInputElement | null;
   input?.focus();
   input?.select();

@@ -115,7 +115,7 @@ export function apiErrorOf(error: unknown): ApiError {
   return frameworkError(error);
 }
 
-export function filterError({ message, at, length }: FilterError): ApiError {
+function filterError({ message, at, length }: FilterError): ApiError {
   return new ApiError('bad_filter', message, { at: { at, length } });
 }
 

@@ -20,7 +20,7 @@ const RECORD_BYTES = 36;
 
 const closed = { additionalProperties: false };
 
-export const FramesHeadSchema = Type.Object(
+const FramesHeadSchema = Type.Object(
   {
     origin: OriginSchema,
     /** Of batches of this source: 0, 1, 2 … */

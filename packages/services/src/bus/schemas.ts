@@ -44,7 +44,7 @@ export const OriginSchema = Type.Object(
   closed,
 );
 
-export const FrameSchema = Type.Object(
+const FrameSchema = Type.Object(
   {
     time: TIME,
     length: Type.Optional(bytes('bytes on the wire; default: as many as there are')),
@@ -65,7 +65,7 @@ export const FramesSchema = Type.Object(
   closed,
 );
 
-export const PacketSchema = Type.Object(
+const PacketSchema = Type.Object(
   {
     number: Type.Optional(count('frame.number')),
     time: TIME,
@@ -105,7 +105,7 @@ const oneOf = (...names: string[]) => Type.Union(names.map((name) => Type.Litera
 /** A DNS name has 255 octets (RFC 1035 §2.3.4), each up to four characters where it is written out. */
 export const NAME_TEXT_MAX = 1020;
 
-export const FlowSchema = Type.Object(
+const FlowSchema = Type.Object(
   {
     stream: Type.Integer({ minimum: 0, maximum: 0x7fff_ffff }),
     transport: oneOf('tcp', 'udp', 'dccp', 'sctp', 'udplite'),
@@ -147,7 +147,7 @@ export const FlowSchema = Type.Object(
   closed,
 );
 
-export const NameSchema = Type.Object(
+const NameSchema = Type.Object(
   {
     address: text(45),
     name: text(NAME_TEXT_MAX),
@@ -222,8 +222,6 @@ export const BatchSchema = Type.Object(
   { ...ROWS, packets: Type.Optional(Type.Array(PacketSchema, { maxItems: 131_072 })) },
   closed,
 );
-
-export type JsonFrames = Static<typeof FramesSchema>;
 export type JsonPacket = Static<typeof PacketSchema>;
 export type BatchHead = Static<typeof HeadSchema>;
 export type JsonBatch = Static<typeof BatchSchema>;

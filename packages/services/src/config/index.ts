@@ -3,5 +3,5 @@
 export { exampleToml } from './example.ts';
 export { ConfigError, type ConfigSources, loadConfig, optionsOf, sectionNames, usualPlaces } from './load.ts';
 export { reference } from './reference.ts';
-export { type Config, ConfigSchema, type Section } from './schema.ts';
-export { TOKEN_CHARACTERS_MIN, tokenMistake } from './token.ts';
+export type { Config, Section } from './schema.ts';
+export { tokenMistake } from './token.ts';

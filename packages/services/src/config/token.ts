@@ -1,6 +1,6 @@
 // What a token that a person chose has to be like, wherever it is given.
 
-export const TOKEN_CHARACTERS_MIN = 12;
+const TOKEN_CHARACTERS_MIN = 12;
 const TOKEN = new RegExp(`^[\\x21-\\x7e]{${TOKEN_CHARACTERS_MIN},512}$`);
 
 /** What is wrong with it, to be said behind the name of the option or variable; or null. */

@@ -254,7 +254,7 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-export function latencyText({ count, p50, p99, failed }: Latency): string {
+function latencyText({ count, p50, p99, failed }: Latency): string {
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   return `${count} answered in ${ms(p50)} (p50), ${ms(p99)} (p99)${failed === 0 ? '' : `, ${failed} not wholly`}`;
 }

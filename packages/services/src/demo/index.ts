@@ -1,1 +1,1 @@
-export { type AttackOptions, type AttackReport, latencyText, runAttack } from './attack.ts';
+export { type AttackOptions, type AttackReport, runAttack } from './attack.ts';

@@ -7,7 +7,7 @@ export interface Files {
   list(folder: string): readonly string[];
 }
 
-export const SSHD_CONFIG = '/etc/ssh/sshd_config';
+const SSHD_CONFIG = '/etc/ssh/sshd_config';
 const PORT_USUAL = 22;
 /** sshd itself stops there. */
 const DEPTH_MAX = 16;

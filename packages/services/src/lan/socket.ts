@@ -5,7 +5,7 @@ import { createAddressSocket, Multicast, ownAddresses } from '@eyrie/mesh/lan';
 /** Networks may come while a node listens. */
 const JOIN_MS = 10_000;
 /** Of the block for organisations (RFC 2365 §6.2). */
-export const MULTICAST_GROUP = '239.255.43.21';
+const MULTICAST_GROUP = '239.255.43.21';
 
 export interface LanSocketOptions {
   port: number;

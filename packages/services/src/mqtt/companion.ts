@@ -16,8 +16,8 @@ export interface MqttSettings {
   readonly sealFor: string;
 }
 
-export const PORT_PLAIN = 1883;
-export const PORT_TLS = 8883;
+const PORT_PLAIN = 1883;
+const PORT_TLS = 8883;
 
 export interface MqttView {
   readonly isRunning: boolean;

@@ -1,5 +1,5 @@
 // The mesh over MQTT.
-export { MqttCompanion, type MqttSettings, type MqttView, PORT_PLAIN, PORT_TLS } from './companion.ts';
+export { MqttCompanion, type MqttSettings, type MqttView } from './companion.ts';
 export { publishedSchema } from './payloads.ts';
 export { MqttError } from './port.ts';
 export { Topics } from './topics.ts';

@@ -89,7 +89,7 @@ export const MessageSchema = Type.Object(
   },
 );
 
-export const OrderSchema = Type.Object(
+const OrderSchema = Type.Object(
   {
     text: Type.Optional(text),
     data: Type.Optional(data),

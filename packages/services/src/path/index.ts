@@ -3,7 +3,7 @@
 export { type PathCompanion, pathCompanion } from './companion.ts';
 export { comparePaths, type Delay, type Direction, type PathReport } from './compare.ts';
 export { type FileSightings, fileSightings } from './files.ts';
-export { decodePage, encodePage, joinPages, PAGES } from './pages.ts';
-export { hashAddress, newSighting, type Sighting, sightingOf } from './sighting.ts';
+export { PAGES } from './pages.ts';
+export { newSighting, type Sighting, sightingOf } from './sighting.ts';
 export { Sightings } from './sightings.ts';
-export { PathError, PathWatch, type PeerPath } from './watch.ts';
+export type { PeerPath } from './watch.ts';

@@ -2,7 +2,7 @@
 // is kept, chosen by their hash, so that two places that never spoke with each other keep the same part.
 import type { Sighting } from './sighting.ts';
 
-export const SIGHTINGS_MAX = 1 << 16;
+const SIGHTINGS_MAX = 1 << 16;
 /** A file may hold more, and is read once. */
 export const FILE_SIGHTINGS_MAX = 1 << 20;
 /** A sample of 1 in 2^16 says nothing any more. */

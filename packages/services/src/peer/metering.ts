@@ -68,7 +68,7 @@ function clockOf({ clock }: Peer): Measured {
 }
 
 /** For this operating system. */
-export function systemMeter(): HostMeter {
+function systemMeter(): HostMeter {
   if (process.platform === 'linux') return new LinuxMeter();
   let other: HostMeter | null = null;
   return {

@@ -9,7 +9,7 @@ export interface AdviceBounds {
   readonly max: number;
 }
 
-export const ADVICE_BOUNDS: AdviceBounds = {
+const ADVICE_BOUNDS: AdviceBounds = {
   againMs: 10 * 60_000,
   windowMs: 3_600_000,
   perWitnessMax: 20,

@@ -53,7 +53,7 @@ function openDesk(peer: Peer, folder: string, log: Log): ResponseDesk {
 }
 
 /** The policy of a folder; the example is written there if there is none. @throws ResponsePolicyError */
-export function policyIn(folder: string): ResponsePolicy {
+function policyIn(folder: string): ResponsePolicy {
   const path = join(folder, 'response.toml');
   if (!existsSync(path)) writeFileSync(path, RESPONSE_EXAMPLE, { mode: 0o600 });
   try {

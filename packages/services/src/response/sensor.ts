@@ -5,7 +5,7 @@ import { type Cancel, every, hostOf, type Peer } from '@eyrie/mesh';
 
 /** Of all rules, those that speak of peers. */
 const NAMES = ['query-flood', 'join-guessing', 'unusual-behaviour'];
-export const PEER_RULES = RULES.filter(({ id }) => NAMES.includes(id));
+const PEER_RULES = RULES.filter(({ id }) => NAMES.includes(id));
 /** What one peer tells of a connection that became no link: nothing by itself. */
 export const KNOCK = 'mesh-knock';
 const TELL_MS = 500;

@@ -33,7 +33,7 @@ const applicationOf = (flow: FlowRow) => flow.applications.at(-1) ?? flow.transp
 /** Some servers are called by their address, which stands there anyway. */
 const isNamed = ({ server, server_name: name }: FlowRow) => name !== null && name !== server.address;
 
-export const flowColumns: readonly TableColumn<FlowRow>[] = [
+const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'application',
     title: 'Protocol',

@@ -130,7 +130,7 @@ function Tree({ mesh, chosen, found, readings, onOpen }: TreeProps) {
   );
 }
 
-export function colourOf(peer: MeshPeer): string {
+function colourOf(peer: MeshPeer): string {
   if (peer.measure !== null && peer.measure.step !== 'throttle') return 'bad';
   if (peer.measure !== null) return 'warn';
   if (peer.status === 'alive') return 'good';

@@ -5,7 +5,7 @@ import { ApiError } from '../errors.ts';
 import type { Redissector } from './redissect.ts';
 
 /** Packets of a flow that are looked at. */
-export const FOLLOW_PACKETS_MAX = 50_000;
+const FOLLOW_PACKETS_MAX = 50_000;
 const ROWS = 2000;
 const AHEAD_BYTES = 256 << 10;
 /** A flow's times are rounded. */

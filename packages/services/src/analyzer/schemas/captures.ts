@@ -2,7 +2,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Count, object, oneOf, orNull, Seconds, Time } from './common.ts';
 
-export const CAPTURE_STATES = ['running', 'done', 'failed'] as const;
+const CAPTURE_STATES = ['running', 'done', 'failed'] as const;
 
 export const CaptureRow = object({
   id: Type.Integer(),

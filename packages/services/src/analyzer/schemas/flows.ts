@@ -43,9 +43,9 @@ export const FlowRow = object({
 });
 export type FlowRow = Static<typeof FlowRow>;
 
-export const FLOW_TRANSPORTS = ['tcp', 'udp', 'dccp', 'sctp', 'udplite'] as const;
+const FLOW_TRANSPORTS = ['tcp', 'udp', 'dccp', 'sctp', 'udplite'] as const;
 
-export const TCP_STATES = [
+const TCP_STATES = [
   'midstream',
   'unanswered',
   'refused',
@@ -80,7 +80,7 @@ export const FlowPage = object({ ...page(FlowRow).properties, is_exact: IsExact 
 export type FlowPage = Static<typeof FlowPage>;
 
 /** `ip` and `ipv6` as in `-z conv,ip`; `tcp`, `udp` with ports; `any`: whatever the address columns show. */
-export const ADDRESS_TYPES = ['any', 'ip', 'ipv6', 'tcp', 'udp'] as const;
+const ADDRESS_TYPES = ['any', 'ip', 'ipv6', 'tcp', 'udp'] as const;
 
 /** The largest only: there are no pages. */
 const most = {

@@ -144,7 +144,7 @@ export const HostDetail = object(
 );
 export type HostDetail = Static<typeof HostDetail>;
 
-export const MAP_HOSTS_MAX = 1000;
+const MAP_HOSTS_MAX = 1000;
 
 export const MapQuery = object({
   ...scope,

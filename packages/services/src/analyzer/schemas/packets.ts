@@ -55,7 +55,7 @@ export interface TreeLine {
   children: TreeLine[];
 }
 
-export const TREE_LINE = 'TreeLine';
+const TREE_LINE = 'TreeLine';
 
 export const TreeLine = Type.Object(
   {

@@ -72,14 +72,8 @@ export interface LiveData {
   mesh: MeshChange;
 }
 
-/** What the server sends. */
-export const LiveMessage = object({
-  channel: oneOf([...CHANNELS, 'error']),
-  data: Type.Unknown(),
-});
-
 /** What the client sends. */
-export const LiveCommand = object({
+const LiveCommand = object({
   subscribe: Type.Optional(Type.Array(oneOf(CHANNELS), { maxItems: CHANNELS.length })),
   unsubscribe: Type.Optional(Type.Array(oneOf(CHANNELS), { maxItems: CHANNELS.length })),
 });

@@ -20,7 +20,7 @@ export interface HierarchyLine {
   children: HierarchyLine[];
 }
 
-export const HIERARCHY_LINE = 'HierarchyLine';
+const HIERARCHY_LINE = 'HierarchyLine';
 
 /** As `-z io,phs`: each line counts the packets of all paths through it. */
 export const HierarchyLine = Type.Object(
@@ -39,9 +39,9 @@ export const Hierarchy = object({
 });
 export type Hierarchy = Static<typeof Hierarchy>;
 
-export const TIMELINE_BUCKETS_MAX = 2000;
+const TIMELINE_BUCKETS_MAX = 2000;
 
-export const TIMELINE_COLUMNS = ['none', 'protocol', 'path', 'src', 'dst', 'transport', 'capture'] as const;
+const TIMELINE_COLUMNS = ['none', 'protocol', 'path', 'src', 'dst', 'transport', 'capture'] as const;
 
 export const TimelineQuery = object({
   ...scope,

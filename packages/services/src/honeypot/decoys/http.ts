@@ -49,7 +49,7 @@ export const http: Decoy = {
   serve: (visit) => serveHttp(visit),
 };
 
-export async function serveHttp(visit: Visit): Promise<void> {
+async function serveHttp(visit: Visit): Promise<void> {
   for (let i = 0; i < REQUESTS_MAX; i++) {
     const request = await readRequest(visit);
     if (request === null) return refuse(visit, 400);

@@ -8,7 +8,7 @@ import type { Decoy } from './decoy.ts';
 const HELD_BYTES = 64 * 2 ** 10;
 
 /** A record with a ClientHello in it (RFC 8446 §5.1, §4.1.2). */
-export function isClientHello(first: Buffer): boolean {
+function isClientHello(first: Buffer): boolean {
   return first[0] === 0x16 && first[1] === 0x03 && (first.length < 6 || first[5] === 0x01);
 }
 
