@@ -29,13 +29,22 @@ export async function runMenu(): Promise<number> {
   return 0;
 }
 
+/** More than these are only counted. */
+const TOLD_MAX = 4;
+
+function statesOf(peers: readonly LocalPeer[]): string {
+  if (peers.length === 0) return 'no peer here yet';
+  if (peers.length <= TOLD_MAX) return peers.map(({ id, state }) => `${id} ${state}`).join(', ');
+  const running = peers.filter(({ state }) => state === 'runs').length;
+  return `${running} of ${peers.length} peers here run`;
+}
+
 /** Null to leave. */
 async function choose(peers: readonly LocalPeer[]): Promise<Entry | null> {
   const offered = entries.filter((entry) => entry.isFor(peers));
   const options = offered.map(({ label, hint }, i) => ({ value: String(i), label, hint }));
-  const state = peers.map(({ id, state }) => `${id} ${state}`).join(', ') || 'no peer here yet';
   try {
-    const message = `What to do? (${state})`;
+    const message = `What to do? (${statesOf(peers)})`;
     const all = [...options, { value: LEAVE, label: 'Leave', hint: 'peers go on running' }];
     const answer = answered(await select({ message, options: all, maxItems: 12 }));
     return answer === LEAVE ? null : offered[Number(answer)]!;
