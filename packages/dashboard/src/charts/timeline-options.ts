@@ -18,9 +18,6 @@ export function optionsFor(
   onMove: (at: number | null) => void,
   onChoose: (from: number, to: number) => void,
 ): uPlot.Options {
-  const ink = token('ink-3');
-  const line = token('line');
-  const font = `11px ${token('font')}`;
   const bars = uPlot.paths.bars!({ size: [1, 48], align: 1, gap: 1 });
   return {
     width,
@@ -48,30 +45,7 @@ export function optionsFor(
       },
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.05 : 1] },
     },
-    axes: [
-      {
-        stroke: ink,
-        font,
-        grid: { show: false },
-        ticks: { stroke: line, width: 1, size: 4 },
-        size: 26,
-        space: width < 500 ? 60 : 84,
-        incrs: AXIS_STEPS,
-        values: (_plot, splits, _axis, _space, increment) =>
-          splits.map((at) => axisTime(at, increment, splits)),
-      },
-      {
-        stroke: ink,
-        font,
-        grid: { stroke: line, width: 1 },
-        ticks: { show: false },
-        size: 54,
-        space: 36,
-        gap: 6,
-        values: (_plot, splits) =>
-          splits.map((value) => rounded(unit === 'bytes' ? bytes(value) : short(value))),
-      },
-    ],
+    axes: axesFor(unit, width),
     series: [
       {},
       ...[...stack.series].reverse().map(({ family }) => ({
@@ -92,6 +66,37 @@ export function optionsFor(
       ],
     },
   };
+}
+
+/** Time below, amounts on the left. */
+function axesFor(unit: Unit, width: number): uPlot.Axis[] {
+  const ink = token('ink-3');
+  const line = token('line');
+  const font = `11px ${token('font')}`;
+  return [
+    {
+      stroke: ink,
+      font,
+      grid: { show: false },
+      ticks: { stroke: line, width: 1, size: 4 },
+      size: 26,
+      space: width < 500 ? 60 : 84,
+      incrs: AXIS_STEPS,
+      values: (_plot, splits, _axis, _space, increment) =>
+        splits.map((at) => axisTime(at, increment, splits)),
+    },
+    {
+      stroke: ink,
+      font,
+      grid: { stroke: line, width: 1 },
+      ticks: { show: false },
+      size: 54,
+      space: 36,
+      gap: 6,
+      values: (_plot, splits) =>
+        splits.map((value) => rounded(unit === 'bytes' ? bytes(value) : short(value))),
+    },
+  ];
 }
 
 /** Bars begin where their bucket does, so the bucket is the last one that begins left of the place. */

@@ -6,6 +6,7 @@ import { revision } from './captures.ts';
 
 /** More rows than anyone reads; a filter can be made narrower. */
 const ROWS_MAX = 20_000;
+const ROWS_AT_ONCE = 1000;
 
 export interface Paged<T> {
   rows: readonly T[];
@@ -17,16 +18,24 @@ export interface Paged<T> {
   reload: () => void;
 }
 
+interface Held<T> {
+  /** Of the query that the rows are of. */
+  key: string;
+  rows: T[];
+  next: string | null;
+  error: ApiError | null;
+}
+
+const NOTHING = { key: '', rows: [], next: null, error: null };
+
+/** Rows that are here stay when the server is away, if they are of this query. */
+function failed<T>(held: Held<T>, key: string, error: ApiError): Held<T> {
+  return { key, rows: held.key === key ? held.rows : [], next: null, error };
+}
+
 export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
   const key = JSON.stringify(query);
-  const [state, setState] = useState<{ key: string; rows: T[]; next: string | null; error: ApiError | null }>(
-    {
-      key: '',
-      rows: [],
-      next: null,
-      error: null,
-    },
-  );
+  const [state, setState] = useState<Held<T>>(NOTHING);
   const busy = useRef(false);
   /** Packets came in while an answer was on its way, so it may lack them. */
   const isMissing = useRef(false);
@@ -43,24 +52,13 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
     get<Page<T>>(path, { ...query, after, limit: size }, signal).then(
       ({ items, next }) => {
         done();
-        setState({
-          key,
-          rows: [...before, ...items],
-          next: before.length + items.length >= ROWS_MAX ? null : next,
-          error: null,
-        });
+        const rows = [...before, ...items];
+        setState({ key, rows, next: rows.length >= ROWS_MAX ? null : next, error: null });
       },
       (problem) => {
         if (signal.aborted) return;
         done();
-        if (problem instanceof ApiError)
-          setState((old) => ({
-            ...old,
-            key,
-            rows: old.key === key ? old.rows : [],
-            next: null,
-            error: problem,
-          }));
+        if (problem instanceof ApiError) setState((old) => failed(old, key, problem));
       },
     );
   };
@@ -79,12 +77,8 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
     control.current.abort();
     control.current = new AbortController();
     // While packets come in, as many rows as are shown are asked for again.
-    ask(
-      null,
-      [],
-      control.current.signal,
-      Math.min(1000, Math.max(limit, state.key === key ? state.rows.length : 0)),
-    );
+    const shown = state.key === key ? state.rows.length : 0;
+    ask(null, [], control.current.signal, Math.min(ROWS_AT_ONCE, Math.max(limit, shown)));
   }, [question, changed]);
   useEffect(() => () => control.current.abort(), []);
 

@@ -1,6 +1,6 @@
 // A table that sorts and draws only the rows in sight. Where all rows are here, any column sorts; where more are on the
 // server, those that it sorts by.
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.tsx';
 import { tellWhole } from './tell-whole.ts';
@@ -52,7 +52,6 @@ export function DataTable<T>(props: Props<T>) {
     [props.columns],
   );
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
   const [at, setAt] = useState(0);
   const rowHeight = isNarrow ? ROW_HEIGHT_TOUCH : ROW_HEIGHT;
   const column = props.sort.replace(/^-/, '');
@@ -69,15 +68,7 @@ export function DataTable<T>(props: Props<T>) {
     [props.rows, isWhole, column, isDescending, columns],
   );
 
-  useLayoutEffect(() => {
-    const element = box.current!;
-    const observer = new ResizeObserver(() => setView((old) => ({ ...old, height: element.clientHeight })));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - SPARE);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + SPARE);
+  const { first, last, onScroll } = useSight(box, rows.length, rowHeight);
   useEffect(() => {
     if (last + AHEAD >= rows.length && !isWhole) props.onMore?.();
   }, [last, rows.length, isWhole]);
@@ -103,10 +94,7 @@ export function DataTable<T>(props: Props<T>) {
       ref={box}
       class="table-box"
       style={{ '--row-height': `${rowHeight}px` }}
-      onScroll={(event) => {
-        const top = event.currentTarget.scrollTop;
-        setView((old) => ({ ...old, top }));
-      }}
+      onScroll={onScroll}
       onKeyDown={(event) => onKey(event, props, rows, { box: box.current!, rowHeight, setAt })}
       onPointerOver={tellWhole}
     >
@@ -132,6 +120,25 @@ export function DataTable<T>(props: Props<T>) {
       </table>
     </div>
   );
+}
+
+/** Which rows are in sight, and some beyond. */
+function useSight(box: RefObject<HTMLDivElement | null>, count: number, rowHeight: number) {
+  const [view, setView] = useState({ top: 0, height: 600 });
+  useLayoutEffect(() => {
+    const element = box.current!;
+    const observer = new ResizeObserver(() => setView((old) => ({ ...old, height: element.clientHeight })));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return {
+    first: Math.max(0, Math.floor(view.top / rowHeight) - SPARE),
+    last: Math.min(count, Math.ceil((view.top + view.height) / rowHeight) + SPARE),
+    onScroll: (event: { currentTarget: HTMLDivElement }) => {
+      const top = event.currentTarget.scrollTop;
+      setView((old) => ({ ...old, top }));
+    },
+  };
 }
 
 interface HeadsProps<T> {

@@ -39,8 +39,67 @@ export function Packets() {
   const list = useRef<ListHandle | null>(null);
   const { selected, select, need } = useChoice(rows, `${q} ${only}`, list);
   const tail = useTail(rows, list);
-  const [flow, setFlow] = useState<{ id: number; query: string } | null>(null);
+  const { ways, follow, menuOf, flow, endFollow } = useActions({ rows, list, selected, select, tail, only });
+  const header = (
+    <ListHead
+      columns={look.columns}
+      widths={columnWidths.value}
+      sorting={sorting}
+      onSort={(column) => sortBy(column, sorting, counted)}
+      onWidth={({ id }, width) => (columnWidths.value = { ...columnWidths.value, [id]: width })}
+      onMenu={(event) => openMenu(event, columnsMenu())}
+    />
+  );
+  return (
+    <div class="packets">
+      <Toolbar rows={rows} tail={tail} ways={ways} beginning={earliest(look.beginnings, only)} />
+      <Splitter
+        label="Height of the list"
+        share={listShare.value}
+        onShare={(share) => (listShare.value = share)}
+        first={
+          <ListPane rows={rows}>
+            <PacketList
+              handle={list}
+              rows={rows}
+              look={look}
+              widths={columnWidths.value}
+              selected={selected?.number ?? -1}
+              onSelect={select}
+              onNeed={need}
+              onOpen={() => document.querySelector<HTMLElement>('.tree')?.focus()}
+              onLeaveEnd={() => tail.set(false)}
+              onMenu={menuOf}
+              header={header}
+            />
+          </ListPane>
+        }
+        second={
+          place.value.packet === null && selected === null ? null : (
+            <Details
+              packet={selected?.row.id ?? null}
+              onFollow={() => selected !== null && orSay(follow(selected.row))}
+            />
+          )
+        }
+      />
+      <ColourRules />
+      {flow !== null && <Follow flow={flow.id} query={flow.query} onClose={endFollow} />}
+    </div>
+  );
+}
 
+interface Shown extends Pick<ReturnType<typeof useChoice>, 'selected' | 'select'> {
+  rows: Rows;
+  list: { readonly current: ListHandle | null };
+  tail: Tail;
+  /** The capture that is shown alone; null: all. */
+  only: number | null;
+}
+
+/** What can be done with packets, by key, in their menu, and in the toolbar. */
+function useActions({ rows, list, selected, select, tail, only }: Shown) {
+  const [flow, setFlow] = useState<{ id: number; query: string } | null>(null);
   const follow = async (row: PacketRow) => {
     const { flow: id } = await get<PacketDetail>(`/packets/${row.id}`);
     if (id === null) announce('This packet belongs to no stream');
@@ -66,64 +125,16 @@ export function Packets() {
     ',': () => selected !== null && orSay(ways.along(selected.row, -1)),
     r: () => selected !== null && measureFrom(selected.row),
   });
-
   const menuOf = (
     event: MouseEvent | KeyboardEvent,
     row: PacketRow,
     column: Column | null,
     anchor?: Element,
-  ) =>
-    openMenu(
-      event,
-      packetMenu(row, column, { follow: (of) => orSay(follow(of)), mark, measureFrom }),
-      anchor,
-    );
-  return (
-    <div class="packets">
-      <Toolbar rows={rows} tail={tail} ways={ways} beginning={earliest(look.beginnings, only)} />
-      <Splitter
-        label="Height of the list"
-        share={listShare.value}
-        onShare={(share) => (listShare.value = share)}
-        first={
-          <ListPane rows={rows}>
-            <PacketList
-              handle={list}
-              rows={rows}
-              look={look}
-              widths={columnWidths.value}
-              selected={selected?.number ?? -1}
-              onSelect={select}
-              onNeed={need}
-              onOpen={() => document.querySelector<HTMLElement>('.tree')?.focus()}
-              onLeaveEnd={() => tail.set(false)}
-              onMenu={menuOf}
-              header={
-                <ListHead
-                  columns={look.columns}
-                  widths={columnWidths.value}
-                  sorting={sorting}
-                  onSort={(column) => sortBy(column, sorting, counted)}
-                  onWidth={({ id }, width) => (columnWidths.value = { ...columnWidths.value, [id]: width })}
-                  onMenu={(event) => openMenu(event, columnsMenu())}
-                />
-              }
-            />
-          </ListPane>
-        }
-        second={
-          place.value.packet === null && selected === null ? null : (
-            <Details
-              packet={selected?.row.id ?? null}
-              onFollow={() => selected !== null && orSay(follow(selected.row))}
-            />
-          )
-        }
-      />
-      <ColourRules />
-      {flow !== null && <Follow flow={flow.id} query={flow.query} onClose={() => setFlow(null)} />}
-    </div>
-  );
+  ) => {
+    const menu = packetMenu(row, column, { follow: (of) => orSay(follow(of)), mark, measureFrom });
+    openMenu(event, menu, anchor);
+  };
+  return { ways, follow, menuOf, flow, endFollow: () => setFlow(null) };
 }
 
 export interface Tail {
