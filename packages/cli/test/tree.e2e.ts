@@ -54,7 +54,7 @@ suite('completion', () => {
       return `COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; COMPREPLY=(); _eyrie; echo "\${COMPREPLY[*]}"`;
     });
     const start = `eyrie() { '${process.execPath}' '${eyrie}' "$@"; }; source '${folder}/eyrie.bash'`;
-    const { stdout, stderr } = await run('bash', ['-u', '-c', [start, ...lines].join('\n')]);
+    const { stdout, stderr } = await run('bash', ['--norc', '-u', '-c', [start, ...lines].join('\n')]);
     assert.equal(stderr, '');
     assert.deepEqual(
       stdout.trimEnd().split('\n'),
