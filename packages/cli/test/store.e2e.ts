@@ -7,6 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { openCapture } from '@eyrie/capture';
 import { Dissector, newFrame, PacketBatch } from '@eyrie/dissect';
+import { encodeStoreBody } from '@eyrie/services/bus';
+import { silentLog } from '@eyrie/services/log';
+import { RefusedBodies } from '@eyrie/services/refused';
 import { openStore } from '@eyrie/store';
 
 const EYRIE = new URL('../bin/eyrie.js', import.meta.url).pathname;
@@ -69,6 +72,37 @@ describe('eyrie store', () => {
     assert.match(kept.stdout, /^deleted: \d+ packets, /);
     assert.match((await eyrie('vacuum', '--store', url)).stdout, /^packets +1,000$/m);
     assert.match((await eyrie('info', '--store', url)).stdout, /erase: an IP address: left/);
+  });
+
+  it('says what the store refused, and sends it again', async () => {
+    const aside = join(folder, 'state/eyrie/refused');
+    const packets = new PacketBatch(1);
+    packets.length = 1;
+    packets.number[0] = 8193;
+    packets.texts.push('UDP', 'eth:ip:udp');
+    packets.path[0] = packets.layers[0] = 1;
+    const rest = { flows: [], names: [], findings: [], drops: [] };
+    const batch = { source: 'file:office', sequence: 8192, packets, ...rest };
+    new RefusedBodies(aside, silentLog, { key: null }).add({
+      ...{ source: batch.source, sequence: batch.sequence, packets: 1, reason: 'full moon' },
+      body: () => encodeStoreBody(batch, packets, null),
+    });
+    process.env.XDG_STATE_HOME = join(folder, 'state');
+    try {
+      assert.match(
+        (await eyrie('info', '--store', url)).stdout,
+        /^refused +1 batches .*: eyrie store resend$/m,
+      );
+      writeFileSync(join(aside, 'damaged.batch'), 'x');
+      const first = await eyrie('resend', '--store', url);
+      assert.equal(first.status, 1);
+      assert.match(first.stdout, /^stored: 1 batches, 1 packets\nleft: .*damaged.batch: it cannot be read/);
+      rmSync(join(aside, 'damaged.batch'));
+      const { status, stdout } = await eyrie('resend', '--store', url, '--json');
+      assert.deepEqual([status, JSON.parse(stdout)], [0, { batches: 0, packets: 0, repeats: 0, left: [] }]);
+    } finally {
+      delete process.env.XDG_STATE_HOME;
+    }
   });
 
   it('says in one line what is wrong', async () => {

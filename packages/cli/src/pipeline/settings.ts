@@ -109,11 +109,15 @@ export async function storeAt(url: string, options: StoreOptions = {}): Promise<
   if (place === defaultStoreUrl())
     mkdirSync(dirname(place.slice('duckdb:'.length)), { recursive: true, mode: 0o700 });
   try {
-    const disguised = pseudonymKey === '' ? {} : { pseudonymKey: readKeyFile(resolve(pseudonymKey)) };
-    return await openStore(place, { ...options, ...disguised });
+    return await openStore(place, { ...options, ...pseudonyms() });
   } catch (error) {
     return userError(error);
   }
+}
+
+/** What a store that holds pseudonyms is opened with, once the configuration is read. */
+export function pseudonyms(): Pick<StoreOptions, 'pseudonymKey'> {
+  return pseudonymKey === '' ? {} : { pseudonymKey: readKeyFile(resolve(pseudonymKey)) };
 }
 
 /** The ring's limits and folder. @throws UserError */

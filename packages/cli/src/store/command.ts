@@ -1,8 +1,8 @@
 // `eyrie store`: opens the store, does one thing, says what was done.
-import { eraseRefused } from '@eyrie/services/refused';
-import type { Removed, Retention, Store, StoreInfo } from '@eyrie/store';
-import { BAD_USAGE, UserError } from '../errors.ts';
-import { configFrom, refusedFolder } from '../pipeline/settings.ts';
+import { eraseRefused, putAside, resendRefused } from '@eyrie/services/refused';
+import type { Removed, Retention, Store, StoreInfo, StoreOptions } from '@eyrie/store';
+import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { configFrom, pseudonyms, refusedFolder } from '../pipeline/settings.ts';
 import type { StoreCommandOptions } from './options.ts';
 import { storeUrl, withStore } from './place.ts';
 import { infoText } from './text.ts';
@@ -11,10 +11,28 @@ export async function runStore(action: string, options: StoreCommandOptions): Pr
   const limits = action === 'retain' ? limitsFrom(options) : {};
   const readOnly = action === 'info' || action === 'export';
   const url = storeUrl(options.store, options.config);
-  const [result, text] = await withStore(url, { create: false, readOnly }, (store) =>
-    ACTIONS[action]!(store, options, limits),
+  const [result, text] = await withStore(
+    url,
+    { create: false, readOnly, ...disguise(action, options) },
+    (store) => ACTIONS[action]!(store, options, limits),
   );
   console.log(options.json ? JSON.stringify(result, null, 2) : text);
+}
+
+/** Whoever names an address, or stores one, must know how this store hides it. @throws UserError */
+function disguise(action: string, options: StoreCommandOptions): Pick<StoreOptions, 'pseudonymKey'> {
+  if (action !== 'erase' && action !== 'resend') return {};
+  folderOf(options);
+  try {
+    return pseudonyms();
+  } catch (error) {
+    throw new UserError((error as Error).message, FAILED);
+  }
+}
+
+/** Of what the store refused. Reads the configuration, and takes its keys. @throws UserError */
+function folderOf({ config }: StoreCommandOptions): string {
+  return refusedFolder(configFrom(config === undefined ? {} : { config }));
 }
 
 type Action = (
@@ -24,7 +42,17 @@ type Action = (
 ) => Promise<readonly [unknown, string]>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  info: async (store) => shown(await store.info()),
+  info: async (store, options) => {
+    const [info, text] = shown(await store.info());
+    const folder = folderOf(options);
+    const { batches, bytes } = putAside(folder);
+    const line = `refused   ${batches} batches that it did not take lie in ${folder}: eyrie store resend`;
+    return [
+      { ...(info as StoreInfo), refused: { folder, batches, bytes } },
+      batches > 0 ? `${text}\n${line}` : text,
+    ];
+  },
+  resend: async (store, options) => resend(store, options),
   vacuum: async (store) => shown(await store.vacuum()),
   erase: async (store, options) => erase(store, options),
   retain: async (store, _, limits) => counted(await store.retain(limits)),
@@ -36,11 +64,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 /** From the store, and from what it refused: that lies beside it, with the same addresses in it. */
 async function erase(store: Store, options: StoreCommandOptions): Promise<readonly [unknown, string]> {
-  const { address = '', reason = '', config } = options;
+  const { address = '', reason = '' } = options;
   const { untold, ...erased } = await store.erase(address, reason);
   const [removed, text] = counted(erased);
-  const folder = refusedFolder(configFrom(config === undefined ? {} : { config }));
-  const { deleted, unread } = await eraseRefused(folder, address);
+  const { deleted, unread } = await eraseRefused(folderOf(options), address);
   const lines = [text];
   if (untold > 0)
     lines.push(
@@ -49,6 +76,16 @@ async function erase(store: Store, options: StoreCommandOptions): Promise<readon
   if (deleted > 0) lines.push(`deleted too: ${deleted} batches that the store had refused`);
   for (const path of unread) lines.push(`left, for it can't be read or deleted: ${path}`);
   return [{ ...removed, untold, refused_batches: deleted, unread_batches: unread }, lines.join('\n')];
+}
+
+async function resend(store: Store, options: StoreCommandOptions): Promise<readonly [unknown, string]> {
+  const resent = await resendRefused(store, folderOf(options), options.all === true);
+  const { batches, packets, repeats, left } = resent;
+  const lines = [`stored: ${batches} batches, ${packets} packets`];
+  if (repeats > 0) lines.push(`deleted: ${repeats} batches that the store has already`);
+  for (const { path, why } of left) lines.push(`left: ${path}: ${why}`);
+  if (left.length > 0) process.exitCode = FAILED;
+  return [resent, lines.join('\n')];
 }
 
 function shown(info: StoreInfo): readonly [unknown, string] {

@@ -11,6 +11,7 @@ export interface StoreCommandOptions {
   readonly age?: string;
   readonly rows?: string;
   readonly bytes?: string;
+  readonly all?: boolean;
 }
 
 export function addStoreCommand(program: Command): void {
@@ -45,6 +46,11 @@ export function addStoreCommand(program: Command): void {
     .option('--age <time>', 'packets older than this, counted from the newest: 90s, 15m, 12h, 30d')
     .option('--rows <count>', 'packets kept at most')
     .option('--bytes <size>', 'size at most: 500MB, 20GB');
+  add(
+    'resend',
+    'send again what the store refused and was put aside, once the cause is mended',
+    'resend --store postgres://eyrie@db.example/eyrie',
+  ).option('--all', 'also of captures that are not in the store');
   add('export', 'write each table as a file for other tools', 'export --parquet office').requiredOption(
     '--parquet <folder>',
     'empty or new folder for Parquet files',

@@ -1,5 +1,5 @@
 // What others may use of the bus.
-export { BATCH_TYPE } from './batch-body.ts';
+export { BATCH_TYPE, encodeStoreBody } from './batch-body.ts';
 export { BusClient } from './client.ts';
 export type { Encoding } from './encoding.ts';
 export { BusError, type BusErrorCode, ListenError } from './errors.ts';

@@ -1,6 +1,4 @@
 // Everything about one address goes from what was put aside, too: a batch that names it is deleted whole.
-import { rmSync, statSync } from 'node:fs';
-import { openPlain } from '@eyrie/capture';
 import {
   ADDRESS_BYTES,
   constant,
@@ -13,8 +11,7 @@ import {
   outerAddresses,
 } from '@eyrie/dissect';
 import type { PacketColumns, StoreBatch } from '@eyrie/store';
-import { decodeStoreBody } from '../bus/batch-body.ts';
-import { bodiesIn } from './bodies.ts';
+import { batchIn, isGone, pathsIn } from './read.ts';
 
 export interface ErasedBodies {
   readonly deleted: number;
@@ -38,39 +35,6 @@ export async function eraseRefused(folder: string, address: string): Promise<Era
     else unread.push(path);
   }
   return { deleted, unread };
-}
-
-function pathsIn(folder: string): string[] | null {
-  try {
-    return bodiesIn(folder);
-  } catch {
-    return null;
-  }
-}
-
-function isGone(path: string): boolean {
-  try {
-    rmSync(path, { force: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function batchIn(path: string): Promise<StoreBatch | null> {
-  try {
-    const file = await openPlain(path);
-    try {
-      // What is encrypted is longer than what it holds.
-      const whole = Buffer.alloc(statSync(path).size);
-      const length = await file.read(whole, 0, whole.length, 0);
-      return decodeStoreBody(whole.subarray(0, length)).batch;
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return null;
-  }
 }
 
 function names({ packets, flows, names: named, findings }: StoreBatch, address: string): boolean {

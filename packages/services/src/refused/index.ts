@@ -1,3 +1,5 @@
 // What others may use of what is put aside.
 export { REFUSED_KEPT, RefusedBodies, type RefusedBody, type RefusedOptions } from './bodies.ts';
 export { type ErasedBodies, eraseRefused } from './erase.ts';
+export { type PutAside, putAside } from './read.ts';
+export { type Left, type Resent, resendRefused } from './resend.ts';

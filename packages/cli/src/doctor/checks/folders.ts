@@ -4,7 +4,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { eyrieHome, peerFolder, peersIn, SECRET_FILES } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
-import { ringFrom } from '../../pipeline/settings.ts';
+import { putAside } from '@eyrie/services/refused';
+import { refusedFolder, ringFrom } from '../../pipeline/settings.ts';
 import { isOnEncryptedDisk } from '../../privacy/disk.ts';
 import { bytesText } from '../../terminal/units.ts';
 import { type Finding, ok, warn, wrong } from '../check.ts';
@@ -27,6 +28,7 @@ export function folderFindings(config: Config): Finding[] {
       ring.filesMax * ring.fileBytesMax,
       'EYRIE_CAPTURE_RING_FOLDER',
     ),
+    refused(refusedFolder(config)),
     ...(config.log.folder === ''
       ? []
       : [
@@ -39,6 +41,14 @@ export function folderFindings(config: Config): Finding[] {
         ]),
     ...peersIn(eyrieHome()).map(secrets),
   ];
+}
+
+function refused(path: string): Finding {
+  const { batches, bytes } = putAside(path);
+  const check = 'refused by the store';
+  if (batches === 0) return ok(check, 'nothing');
+  const advice = 'their log lines say why; when that is mended: eyrie store resend';
+  return warn(check, `${batches} batches in ${path}, ${bytesText(bytes)}`, advice);
 }
 
 /** For people to know, not to be warned of: many machines need none, and elsewhere it is not ours to decide. */
