@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -68,6 +68,36 @@ describe('compressed captures', () => {
       all.map((one) => (one.status === 'rejected' ? one.reason.code : one.value)),
       ['disk_full', 'disk_full', 'disk_full'],
     );
+  });
+
+  it('share what is free: several at once take no more than one would, and each gets its turn', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'eyrie-unpacked-test-'));
+    const MIB = 2 ** 20;
+    const disk = 10 * MIB;
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = folder;
+    const used = (): number =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.parentPath !== folder)
+        .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+    let most = 0;
+    const unpacked = new UnpackedFiles(async () => {
+      most = Math.max(most, used());
+      return disk - used();
+    });
+    t.after(async () => {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+      await unpacked.close();
+      await rm(folder, { recursive: true });
+    });
+    const paths = ['a', 'b', 'c', 'd'].map((name) => join(folder, name));
+    for (const path of paths) await writeFile(path, gzipSync(Buffer.alloc(4 * MIB)));
+    const all = await Promise.all(paths.map((path) => unpacked.get(path, 'gzip')));
+    assert.equal(new Set(all).size, 4);
+    assert.ok(most <= disk / 2, `${most} bytes at once`);
+    // The last is there; those before it made room.
+    assert.equal(all.filter((path) => existsSync(path)).length, 1);
   });
 
   it('that are damaged keep what stands before the damage, encrypted ones too', async (t) => {

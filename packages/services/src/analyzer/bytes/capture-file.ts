@@ -38,8 +38,14 @@ export class CaptureFile {
   /** @throws CaptureError */
   static async open(path: string, unpacked: UnpackedFiles): Promise<CaptureFile> {
     const { interfaces, compression } = await describe(path, 1);
-    const plain = compression === null ? path : await unpacked.get(path, compression);
-    return new CaptureFile(path, await openPlain(plain), interfaces);
+    if (compression === null) return new CaptureFile(path, await openPlain(path), interfaces);
+    const unpackedFile = async (): Promise<PlainFile> => openPlain(await unpacked.get(path, compression));
+    // It may have made room for another one before it was opened.
+    const file = await unpackedFile().catch((error) => {
+      if ((error as { code?: string }).code !== 'ERR_CAPTURE_NOT_FOUND') throw error;
+      return unpackedFile();
+    });
+    return new CaptureFile(path, file, interfaces);
   }
 
   get interfaces(): readonly CaptureInterface[] {

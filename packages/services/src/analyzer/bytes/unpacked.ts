@@ -17,12 +17,10 @@ import {
   type VaultKey,
 } from '@eyrie/capture';
 import { ApiError } from '../errors.ts';
+import { Room } from './room.ts';
 
 /** On disk, all together; beyond it the ones not used for longest are deleted. */
 const BYTES_MAX = 8 * 2 ** 30;
-/** Of what is free where they go: others want to write there, too. */
-const SHARE_MAX = 0.5;
-
 interface Unpacked {
   readonly file: string;
   readonly bytes: number;
@@ -32,11 +30,13 @@ export class UnpackedFiles {
   #folder: string | null = null;
   #count = 0;
   readonly #files = new Map<string, Promise<Unpacked>>();
-  readonly #freeBytes: (folder: string) => Promise<number>;
+  readonly #room: Room;
+  /** Those that found no room try again one after the other. */
+  #alone: Promise<unknown> = Promise.resolve();
 
-  /** @param freeBytes on the disk of a folder */
-  constructor(freeBytes = freeBytesAt) {
-    this.#freeBytes = freeBytes;
+  /** @param freeBytes on the disk that they go to */
+  constructor(freeBytes = freeBytesHere) {
+    this.#room = new Room(BYTES_MAX, freeBytes);
   }
 
   /** Of a process that ends at once. */
@@ -51,10 +51,11 @@ export class UnpackedFiles {
     const key = `${path} ${ino} ${size} ${mtimeMs}`;
     let unpacking = this.#files.get(key);
     this.#files.delete(key);
-    unpacking ??= this.#unpack(path, compression).catch(async (error) => {
-      // What was unpacked before may be all that is in the way.
-      if (!isOfRoom(error) || !(await this.#dropOthers(key))) throw error;
-      return this.#unpack(path, compression);
+    unpacking ??= this.#unpack(path, compression).catch((error) => {
+      if (!isOfRoom(error)) throw error;
+      const again = this.#alone.then(() => this.#tryAgain(path, compression, key, error));
+      this.#alone = again.catch(() => {});
+      return again;
     });
     // The newest use stands last.
     this.#files.set(key, unpacking);
@@ -82,19 +83,39 @@ export class UnpackedFiles {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = join(this.#folder, `${this.#count++}`);
     const key = await keyOf(path);
-    const most = Math.min(BYTES_MAX, (await this.#freeBytes(this.#folder)) * SHARE_MAX);
-    const plain = Readable.from(plainBytes(path, compression, key !== null), { objectMode: false });
-    const written = createWriteStream(file, { mode: 0o600 });
-    try {
-      // What lay encrypted stays so.
-      if (key === null) await pipeline(plain, upTo(most), written);
-      else await pipeline(plain, upTo(most), encrypting(key), written);
-    } catch (error) {
-      // What is too large is of no use.
-      await rm(file, { force: true });
-      throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? noRoom('all that is free') : error;
-    }
+    await this.#room.use(async (take) => {
+      const plain = Readable.from(plainBytes(path, compression, key !== null), { objectMode: false });
+      const written = createWriteStream(file, { mode: 0o600 });
+      const within = this.#within(take);
+      try {
+        // What lay encrypted stays so.
+        if (key === null) await pipeline(plain, within, written);
+        else await pipeline(plain, within, encrypting(key), written);
+      } catch (error) {
+        // What is too large is of no use.
+        await rm(file, { force: true });
+        throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? noRoom('all that is free') : error;
+      }
+    });
     return { file, bytes: (await stat(file)).size };
+  }
+
+  /** What was unpacked before may be all that is in the way, or what is being unpacked beside it. */
+  async #tryAgain(path: string, compression: Compression, key: string, error: unknown): Promise<Unpacked> {
+    const isBusy = this.#room.isBusy;
+    await this.#room.quiet();
+    if (!(await this.#dropOthers(key)) && !isBusy) throw error;
+    return this.#unpack(path, compression);
+  }
+
+  #within(take: (bytes: number) => boolean): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        if (take(chunk.length)) return done(null, chunk);
+        const allowed = Math.floor(this.#room.allowed / 2 ** 20);
+        done(noRoom(`more than the ${allowed} MiB that may be used there`));
+      },
+    });
   }
 
   /** False: there are none. */
@@ -152,17 +173,6 @@ async function keyOf(path: string): Promise<VaultKey | null> {
   }
 }
 
-function upTo(bytesMax: number): Transform {
-  let bytes = 0;
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      bytes += chunk.length;
-      if (bytes <= bytesMax) return done(null, chunk);
-      done(noRoom(`more than the ${Math.floor(bytesMax / 2 ** 20)} MiB that may be used there`));
-    },
-  });
-}
-
 function noRoom(needed: string): ApiError {
   return new ApiError('disk_full', `no room in ${tmpdir()} to unpack this capture: it takes ${needed}`, {
     hint: 'free some space there, set TMPDIR to a folder with more, or unpack the file by hand and import it again',
@@ -173,7 +183,7 @@ function isOfRoom(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'disk_full';
 }
 
-async function freeBytesAt(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
+async function freeBytesHere(): Promise<number> {
+  const { bavail, bsize } = await statfs(tmpdir());
   return bavail * bsize;
 }
