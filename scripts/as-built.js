@@ -7,10 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-/**
- * Blocks of 32 KiB and more come from the kernel and go back to it. Of the many buffers that links fill once, glibc would
- * keep what they wrote to, between smaller ones that live on.
- */
+/** As the command tells glibc before it emulates (packages/cli/bin/eyrie.js). */
 const MALLOC = 'glibc.malloc.mmap_threshold=32768';
 
 const at = process.argv.findIndex((each, i) => i > 1 && !each.startsWith('--'));
@@ -18,7 +15,7 @@ const [options, file, args] = [process.argv.slice(2, at), process.argv[at], proc
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-as-built-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 // What its threads run, if it has any, is a file of its own beside it.
-const ofThreads = file.replace(/\.ts$/, '-host.ts');
+const ofThreads = file.replace(/\.ts$/, '-thread.ts');
 await build({
   absWorkingDir: process.cwd(),
   entryPoints: [file, ofThreads].filter((each) => existsSync(each)),
@@ -34,6 +31,7 @@ await build({
 const built = join(folder, basename(file).replace(/\.ts$/, '.mjs'));
 const env = { GLIBC_TUNABLES: MALLOC, ...process.env };
 const child = spawn(process.execPath, [...options, built, ...args], { stdio: 'inherit', env });
-// Ctrl-C reaches the child as well; it ends by itself.
+// The folder goes when the child has ended. Ctrl-C reaches it as well.
 process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill());
 child.once('close', (status) => process.exit(status ?? 1));

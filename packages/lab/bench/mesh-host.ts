@@ -3,11 +3,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { requestKinds } from '@eyrie/mesh';
-import type { Hosted } from '../src/hosting/calls.ts';
-import { Host, type HostOptions, machineMs } from '../src/hosting/host.ts';
-import { serveInThread, startThread } from '../src/hosting/thread.ts';
+import { Host } from '../src/hosting/host.ts';
+import { machineMs } from '../src/hosting/machine.ts';
 
-const KIND = 'eyrie bench mesh';
 const BULK_KIND = 99;
 const CHUNK_BYTES = 64 << 10;
 const ARRIVAL_MS = 10_000;
@@ -167,9 +165,3 @@ export class MeshHost extends Host {
     return this.peers().every(({ id, directory }) => id === revoked || !directory.isAlive(lost));
   }
 }
-
-export function startMeshHost(options: HostOptions): Hosted<MeshHost> {
-  return startThread(new URL(import.meta.url), KIND, options.name, options);
-}
-
-serveInThread(KIND, (options: HostOptions) => new MeshHost(options));

@@ -4,8 +4,8 @@
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { machineMs } from '../src/hosting/host.ts';
-import { startMeshHost } from './mesh-host.ts';
+import { machineMs } from '../src/hosting/machine.ts';
+import { startMeshHost } from './mesh-thread.ts';
 import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, say, spread, until } from './stage.ts';
 
 const SETTLE_MS = 25_000;
@@ -32,7 +32,7 @@ if (!stage.isJoinOnly) {
 }
 const warnings = await ofAll(stage, async (host) => (await host.sample(count)).warnings);
 say('warnings', JSON.stringify(warnings));
-process.exit(0);
+await stage.end();
 
 async function join(): Promise<void> {
   await joinAll(stage);

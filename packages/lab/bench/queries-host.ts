@@ -2,11 +2,8 @@
 // force finds in all readings.
 
 import { indexOf } from '@eyrie/mesh/skyeye';
-import type { Hosted } from '../src/hosting/calls.ts';
-import { Host, type HostOptions, machineMs } from '../src/hosting/host.ts';
-import { serveInThread, startThread } from '../src/hosting/thread.ts';
-
-const KIND = 'eyrie bench queries';
+import { Host } from '../src/hosting/host.ts';
+import { machineMs } from '../src/hosting/machine.ts';
 
 export interface Reply {
   ms: number;
@@ -91,9 +88,3 @@ function wanderingLoad(report: (values: Record<string, number>) => void): () => 
     });
   };
 }
-
-export function startQueryHost(options: HostOptions): Hosted<QueryHost> {
-  return startThread(new URL(import.meta.url), KIND, options.name, options);
-}
-
-serveInThread(KIND, (options: HostOptions) => new QueryHost(options));

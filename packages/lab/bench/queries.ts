@@ -2,8 +2,8 @@
 // npm run bench:queries -- [peers] [--threads N]. Answers are compared with what brute force over all readings gives.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { machineMs } from '../src/hosting/host.ts';
-import { startQueryHost } from './queries-host.ts';
+import { machineMs } from '../src/hosting/machine.ts';
+import { startQueryHost } from './queries-thread.ts';
 import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, say, spread } from './stage.ts';
 
 const INTERVAL_MS = 10_000;
@@ -34,7 +34,7 @@ await compare(root);
 say('not whole', `${incomplete.length} ${[...new Set(incomplete)].join('; ')}`);
 say('coordinator', JSON.stringify(await hostOf(root).countsAt(root)));
 await loseRoot(root);
-process.exit(0);
+await stage.end();
 
 async function seeAll(): Promise<void> {
   const limitMs = machineMs() + SEEN_MS;

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Calls, Hosted } from '../src/hosting/calls.ts';
-import { type Host, type HostOptions, type HostSample, machineMs } from '../src/hosting/host.ts';
+import type { Host, HostOptions, HostSample } from '../src/hosting/host.ts';
+import { machineMs } from '../src/hosting/machine.ts';
 import { quantilesOf } from '../src/quantiles.ts';
 
 const POLL_MS = 5;
@@ -22,6 +23,8 @@ export interface Stage<H> {
   ids: string[];
   isJoinOnly: boolean;
   hostOf(id: string): Calls<H>;
+  /** To be called whatever happened. */
+  end(): Promise<void>;
 }
 
 /** `node … [peers] [join] [--threads N]`: makes the threads, with nobody in them yet. */
@@ -33,15 +36,21 @@ export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   const count = Number(positionals[0] ?? 1000);
   const threads = Math.min(count, Number(values.threads));
   const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'eyrie-bench-'));
-  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+  // Where it does not come to `end`, threads may be writing.
+  process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 10 }));
   process.once('SIGINT', () => process.exit(130));
-  const hosts = Array.from({ length: threads }, (_, h) => {
+  process.once('SIGTERM', () => process.exit(143));
+  const hosted = Array.from({ length: threads }, (_, h) => {
     const place = { name: `thread ${h}`, address: '127.0.0.1', home, isUnshaped: true };
-    return start({ ...place, delayMs: 0, lossRate: 0, seed: h, peers: count, intervalMs: 0 }).calls;
+    return start({ ...place, delayMs: 0, lossRate: 0, seed: h, peers: count, intervalMs: 0 });
   });
+  const hosts = hosted.map(({ calls }) => calls);
+  const end = async () => {
+    await Promise.all(hosted.map((each) => each.end()));
+  };
   const ids = Array.from({ length: count }, (_, i) => `peer-${i}`);
   const hostOf = (id: string) => hosts[Number(id.split('-')[1]) % threads]!;
-  return { hosts, ids, isJoinOnly: positionals[1] === 'join', hostOf };
+  return { hosts, ids, isJoinOnly: positionals[1] === 'join', hostOf, end };
 }
 
 /** The first founds the mesh, and the others come in by its invitation. */

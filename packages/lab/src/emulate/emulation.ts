@@ -5,7 +5,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRandom } from '@eyrie/mesh/virtual';
 import { LabError } from '../errors.ts';
-import { type HostSample, machineMs, type ProcessSample } from '../hosting/host.ts';
+import type { HostSample, ProcessSample } from '../hosting/host.ts';
+import { machineMs } from '../hosting/machine.ts';
 import { quantilesOf } from '../quantiles.ts';
 import { Cast, idOf } from './cast.ts';
 import { Changes } from './changes.ts';

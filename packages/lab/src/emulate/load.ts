@@ -1,6 +1,7 @@
 // What is asked of the mesh while it is measured: capacity queries, sealed messages, broadcasts.
 
-import { type Asked, machineMs } from '../hosting/host.ts';
+import type { Asked } from '../hosting/host.ts';
+import { machineMs } from '../hosting/machine.ts';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import { type Cast, idOf } from './cast.ts';
 import { quiet } from './waiting.ts';

@@ -1,7 +1,7 @@
 // The thread of a host: this file is both ends, so that it is found wherever the sources were put together.
 
 import type { Hosted } from './calls.ts';
-import { Host, type HostOptions } from './host.ts';
+import type { Host, HostOptions } from './host.ts';
 import { serveInThread, startThread } from './thread.ts';
 
 const KIND = 'eyrie lab host';
@@ -10,4 +10,7 @@ export function startHostThread(options: HostOptions): Hosted<Host> {
   return startThread(new URL(import.meta.url), KIND, options.name, options);
 }
 
-serveInThread(KIND, (options: HostOptions) => new Host(options));
+await serveInThread(KIND, async (options: HostOptions) => {
+  const { Host } = await import('./host.ts');
+  return new Host(options);
+});

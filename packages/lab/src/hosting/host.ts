@@ -27,6 +27,7 @@ import { namedValues } from '@eyrie/mesh/skyeye';
 import { SeededRandom } from '@eyrie/mesh/virtual';
 import { Readings } from '../readings.ts';
 import type { Calls } from './calls.ts';
+import { machineMs } from './machine.ts';
 import { type LinkShape, ShapedTransport } from './shaped.ts';
 
 /** Peers that join at once from one host: the authority is one process, and has more hosts to serve. */
@@ -107,11 +108,6 @@ interface Running {
   /** Null where links are not shaped. */
   transport: ShapedTransport | null;
   startedMs: number;
-}
-
-/** The clock of the machine, the same in all its processes. */
-export function machineMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 export class Host {
