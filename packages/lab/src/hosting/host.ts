@@ -158,8 +158,8 @@ export class Host {
         const runtime = this.#runtime;
         const enter = () =>
           joinMesh({ runtime, storage, invitation, settings, waitMs: 0, onWaiting: () => {} });
-        // A machine that is busy with other things may be too slow for one try.
-        await enter().catch(enter);
+        // A machine that is busy with other things may be too slow for one try, or two.
+        await enter().catch(enter).catch(enter).catch(enter);
         await this.#open(id);
       }
     };

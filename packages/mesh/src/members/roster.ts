@@ -70,7 +70,8 @@ export function readRosterPart(payload: Buffer): RosterPart {
   const name = payload.toString('latin1');
   const known = partsRead.get(name);
   if (known !== undefined) return known;
-  const part = decode(rosterPart, payload);
+  // What was read in one go with others would all be kept with it.
+  const part = decode(rosterPart, ownCopy(payload));
   if (partsRead.size >= PARTS_READ_MAX) partsRead.delete(partsRead.keys().next().value!);
   partsRead.set(name, part);
   return part;
