@@ -1,5 +1,6 @@
-// Sweeps sizes, branchings and churn, and writes the table into docs/skyeye.md: npm run simulate:table [-- PEERS_MAX]
-// Each run is a process of its own, one after the other, so that none finds the memory of another.
+// Sweeps sizes, branchings and churn, and writes the table into docs/skyeye.md: npm run simulate:table [-- PEERS_MAX [PEERS_MIN]]
+// Each run is a process of its own, one after the other, so that none finds the memory of another. Rows that were not run
+// again stay as they are, with the day of theirs.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -41,6 +42,30 @@ const runs: Varied[] = [
   { peers: 100_000, churnPerMin: 0.1, minutes: 2 },
 ];
 
+const columns = [
+  ...[
+    'peers',
+    'branching',
+    'churn',
+    'lost',
+    'depth',
+    'B/s a peer',
+    'busiest',
+    'view’s age, p50, p99',
+    'peers off',
+  ],
+  ...[
+    'sum off',
+    'queries in full',
+    'query p50, p99',
+    'hops',
+    'latencies off, p50, p95',
+    'CPU a virtual hour',
+    'memory',
+  ],
+  'taken',
+];
+
 interface Row {
   report: SimulateReport;
   cpuS: number;
@@ -48,7 +73,7 @@ interface Row {
 }
 
 if (process.argv[2] === '--one') await runOne(JSON.parse(process.argv[3]!));
-else runAll(Number(process.argv[2] ?? 100_000));
+else runAll(Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 0));
 
 async function runOne(settings: SimulateSettings): Promise<void> {
   const { moments: _, ...report } = await new Simulation(settings).run();
@@ -58,9 +83,9 @@ async function runOne(settings: SimulateSettings): Promise<void> {
   );
 }
 
-function runAll(peersMax: number): void {
-  const rows: Row[] = [];
-  for (const { minutes, ...varied } of runs.filter(({ peers }) => peers <= peersMax)) {
+function runAll(peersMax: number, peersMin: number): void {
+  for (const { minutes, ...varied } of runs) {
+    if (varied.peers > peersMax || varied.peers < peersMin) continue;
     const queriesPerS = varied.peers >= 10_000 ? 5 : 2;
     const settings = { ...common, queriesPerS, ...varied, durationMs: minutes * 60_000 };
     const output = execFileSync(process.execPath, [import.meta.filename, '--one', JSON.stringify(settings)], {
@@ -68,24 +93,25 @@ function runAll(peersMax: number): void {
       maxBuffer: 64 << 20,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    rows.push(JSON.parse(output));
-    console.log(lineOf(rows.at(-1)!));
-    write(rows);
+    const line = lineOf(JSON.parse(output));
+    console.log(line);
+    write(line);
   }
 }
 
-function write(rows: Row[]): void {
+/** In the place of the row with the same settings. */
+function write(line: string): void {
   const text = readFileSync(DOCUMENT, 'utf8');
   const [before, rest] = text.split(BEGIN) as [string, string];
-  const after = rest.split(END)[1]!;
-  const date = new Date().toISOString().slice(0, 10);
-  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}; ${date}`;
-  const table = [
-    '| peers | branching | churn | lost | depth | B/s a peer | busiest | view’s age, p50, p99 | peers off | sum off | queries in full | query p50, p99 | hops | latencies off, p50, p95 | CPU a virtual hour | memory |',
-    `|${'---|'.repeat(16)}`,
-    ...rows.map(lineOf),
-  ];
-  writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${machine}.\n\n${table.join('\n')}\n\n${END}${after}`);
+  const [table, after] = rest.split(END) as [string, string];
+  const rows = table.split('\n').filter((row) => /^\| [\d,]+ \|/.test(row));
+  const settingsIn = (row: string) => row.split('|').slice(1, 5).join('|');
+  const at = rows.findIndex((row) => settingsIn(row) === settingsIn(line));
+  if (at < 0) rows.push(line);
+  else rows[at] = line;
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}`;
+  const all = [`| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`, ...rows].join('\n');
+  writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${machine}.\n\n${all}\n\n${END}${after}`);
 }
 
 function lineOf({ report, cpuS, rssBytes }: Row): string {
@@ -109,6 +135,7 @@ function lineOf({ report, cpuS, rssBytes }: Row): string {
     `${(latencyError.p50 * 100).toFixed(0)}, ${(latencyError.p95 * 100).toFixed(0)} %`,
     `${(cpuS * (3_600_000 / durationMs)).toFixed(0)} s`,
     `${Math.round(rssBytes / 2 ** 20)} MiB`,
+    new Date().toISOString().slice(0, 10),
   ];
   return `| ${cells.join(' | ')} |`;
 }
