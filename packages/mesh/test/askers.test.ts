@@ -91,6 +91,30 @@ test('a query that is handed on again and again is answered once', async () => {
   );
 });
 
+test('what a support peer without a copy of the readings is handed comes back at once, and is answered', async () => {
+  const { mesh } = await started();
+  const root = mesh.peers.find((peer) => peer!.directory.tree.root === peer!.id)!;
+  const follower = mesh.peers.find((peer) => root.directory.tree.childrenOf(root.id).includes(peer!.id))!;
+  root.skyeye.support.recruit(follower.id);
+  mesh.clock.run(2_000);
+  assert.ok(follower.skyeye.support.copy() !== null);
+  sending(root, (kind, payload) => (kind === noticeKinds.support ? null : payload));
+  mesh.clock.run(4_000);
+  assert.equal(follower.skyeye.support.copy(), null);
+  assert.ok(root.skyeye.support.serves(follower.id));
+  const askers = mesh.peers.filter((peer) => peer !== root && peer !== follower).slice(0, 4);
+  const answers = askers.flatMap((peer) => Array.from({ length: 200 }, () => peer!.skyeye.query(QUESTION)));
+  for (let i = 0; i < 50; i++) {
+    mesh.clock.run(20);
+    await null;
+  }
+  assert.ok(root.skyeye.queries.counts.handed > 100, `${root.skyeye.queries.counts.handed} were handed on`);
+  for (const { problem, peers, tookMs } of await Promise.all(answers)) {
+    assert.deepEqual([problem, peers.length], [null, 3]);
+    assert.ok(tookMs < 300, `${tookMs} ms`);
+  }
+});
+
 test('whoever asks much makes nobody forget what others have asked', () => {
   const once = new Once();
   assert.equal(once.take('good', '1'), true);

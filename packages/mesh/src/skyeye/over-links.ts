@@ -19,7 +19,7 @@ import { History } from './history.ts';
 import { Latency } from './latency.ts';
 import type { Report, TreeMessage } from './messages.ts';
 import { type Answer, Queries, type QueryMessage } from './query/index.ts';
-import { queryMessage } from './query/messages.ts';
+import { HOPS_MAX, queryMessage } from './query/messages.ts';
 import type { Held } from './readings.ts';
 import { Records } from './records.ts';
 import { SkyEye, type SkyEyeOptions } from './skyeye.ts';
@@ -184,7 +184,9 @@ export class SkyEyeOverLinks {
   #takeQuery(from: string, message: Extract<QueryMessage, { kind: 'query' }>): void {
     const { asker, number, proof } = message;
     // A root hands queries on, also to one that they came by. What they say of their way is not signed, and counts for nothing.
-    const name = `${number} ${from === this.#directory.tree.root ? 'down' : 'up'}`;
+    const isHanded = from === this.#directory.tree.root;
+    const isBack = this.#isRoot && this.support.serves(from) && this.#once.has(asker, `${number} up`);
+    const name = `${number} ${isHanded ? 'down' : isBack ? 'back' : 'up'}`;
     if (this.#once.has(asker, name)) return;
     const objection =
       proof === null ? 'not signed' : this.#asker.objectionTo(asker, contentOf(message), proof);
@@ -194,7 +196,12 @@ export class SkyEyeOverLinks {
     }
     this.#once.take(asker, name);
     if (asker === from) for (const listener of this.onAsked) listener(from);
-    if (this.#throttle.allows(asker)) this.queries.take(from, message);
+    if (!this.#throttle.allows(asker)) return;
+    if (isBack) this.queries.takeBack(message);
+    // For a copy of all the readings, which is gone or old: up the tree again, it would be one that came before.
+    else if (isHanded && this.support.copy() === null && message.hops < HOPS_MAX)
+      this.#sendQuery(from, { ...message, hops: message.hops + 1 });
+    else this.queries.take(from, message);
   }
 
   start(): void {

@@ -162,7 +162,7 @@ export class Queries {
   take(from: string, message: QueryMessage): void {
     switch (message.kind) {
       case 'query':
-        return void this.#takeQuery(message);
+        return void this.#read(message, (query) => this.#climb(message, query));
       case 'answer':
         return void this.#answered(message.number, message);
       case 'ask':
@@ -179,9 +179,16 @@ export class Queries {
 
   // --- upwards
 
-  #takeQuery(message: Extract<QueryMessage, { kind: 'query' }>): void {
+  /** From a support peer that has no copy of the readings any more: it is handed to nobody else. */
+  takeBack(message: Extract<QueryMessage, { kind: 'query' }>): void {
+    this.#read(message, (query) =>
+      this.#conclude(message, query, message.near ?? this.#placeOf(query.near), null),
+    );
+  }
+
+  #read(message: Extract<QueryMessage, { kind: 'query' }>, go: (query: Query) => void): void {
     try {
-      this.#climb(message, this.#parse(message.question));
+      go(this.#parse(message.question));
     } catch (error) {
       // The asker's own peer would have said so: it is of another version, or lies.
       if (!(error instanceof QueryError)) throw error;
