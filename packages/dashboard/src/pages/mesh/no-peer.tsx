@@ -4,8 +4,7 @@ import { Empty, sentence } from '../../ui/states.tsx';
 export function NoPeer({ text, onRetry }: { text: string; onRetry: () => void }) {
   return (
     <Empty icon="mesh" title="No peer on this machine">
-      {sentence(text)}.
-      <br />
+      {/no peer runs here/i.test(text) ? null : <p>{sentence(text)}.</p>}
       <code>eyrie mesh init</code> begins a mesh, <code>eyrie mesh join</code> joins one,{' '}
       <code>eyrie mesh start</code> starts its peer.
       <br />

@@ -1,5 +1,6 @@
 // Below the field: what is wrong with the filter and what could have been meant, or what it costs.
 import type { FilterCheck } from '../../api/types.ts';
+import { sentence } from '../states.tsx';
 
 /** Names that could have been meant. */
 const MEANT_MAX = 4;
@@ -9,7 +10,7 @@ export function FilterNote({ check, onMeant }: { check: FilterCheck; onMeant: (n
   if (error !== null) {
     return (
       <p id="filter-error" class="filter-note filter-note-wrong" role="alert">
-        {error.message}
+        {sentence(error.message)}
         {error.meant.slice(0, MEANT_MAX).map((name) => (
           <button key={name} type="button" class="link" onClick={() => onMeant(name)}>
             {name}
