@@ -34,8 +34,8 @@ const FLUSH_MS = 100;
 const FLUSH_CHARACTERS = 256_000;
 const LOG_BYTES_MAX = 20e6;
 const LOGS_KEPT = 5;
-/** Of sessions that wait, so much goes to the disk with one call. */
-const BATCH_BYTES = 256_000;
+/** Of sessions that wait, so much goes to the disk with one call: what is made of it at once takes ten times as much. */
+const BATCH_BYTES = 64_000;
 /** Of all there may be, so much is saved between two looks at the room that is taken. */
 const TIDY_SHARE = 64;
 

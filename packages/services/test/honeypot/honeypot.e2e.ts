@@ -298,6 +298,13 @@ describe('the honeypot under pressure', () => {
     const reasons = events.filter(({ type }) => type === 'disconnect').map(({ reason }) => reason);
     assert.deepEqual(reasons, ['sent too much', 'idle', 'idle', 'idle']);
     assert.equal(honeypot.counts.refused, 1);
+    // One record a second, not one each.
+    await until(() => events.some(({ type }) => type === 'refused'));
+    const away = events.filter(({ type }) => type === 'refused');
+    assert.deepEqual(
+      away.map(({ sourceAddress, visits }) => [sourceAddress, visits]),
+      [['127.0.0.1', 1]],
+    );
   });
 
   test('a port that is taken: an error, and nothing stays open', async () => {
