@@ -28,6 +28,13 @@ const said = values.say.replaceAll('\\r', '\r').replaceAll('\\n', '\n');
 /** Connections under way at once while their rate is measured. */
 const UNDER_WAY = 200;
 
+interface Knocks {
+  done: number;
+  failed: number;
+  /** Seconds. */
+  readonly took: number;
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-bench-'));
 const eyrie = join(import.meta.dirname, '../../cli/bin/eyrie.js');
 const port = 20_000 + (process.pid % 10_000);
@@ -60,12 +67,12 @@ try {
   const held = await hold(visitors);
   console.log(`${held} visitors at once, each in the middle of a request: ${residentMb(honeypot)} MB`);
   const before = processorMs(honeypot);
-  const { done, failed } = rate > 0 ? await flood() : await knock(seconds);
+  const { done, failed, took } = rate > 0 ? await flood() : await knock(seconds);
   // What the kernel still keeps for it is served, too, before the time is taken.
   await settled(honeypot);
   const spent = processorMs(honeypot) - before;
   console.log(
-    `${Math.round(done / seconds)} connections/s answered for ${seconds} s, ${failed} failed: ${peakMb(honeypot)} MB at most`,
+    `${Math.round(done / took)} connections/s answered for ${took} s, ${failed} failed: ${peakMb(honeypot)} MB at most`,
   );
   const ended = new Promise((over) => honeypot.once('exit', over));
   honeypot.kill('SIGINT');
@@ -102,9 +109,9 @@ async function hold(count: number): Promise<number> {
 }
 
 /** Whole requests on connections of their own, as many as there can be. */
-async function knock(duration: number): Promise<{ done: number; failed: number }> {
+async function knock(duration: number): Promise<Knocks> {
   const end = performance.now() + duration * 1000;
-  const counts = { done: 0, failed: 0 };
+  const counts = { done: 0, failed: 0, took: duration };
   const once = () =>
     new Promise<void>((over) => {
       const socket = connect(port, '127.0.0.1');
@@ -127,7 +134,7 @@ async function knock(duration: number): Promise<{ done: number; failed: number }
 }
 
 /** Begins `rate` connections each second, and tells what became of them. */
-async function flood(): Promise<{ done: number; failed: number }> {
+async function flood(): Promise<Knocks> {
   const overflows = listenOverflows();
   const script = join(import.meta.dirname, 'visitors.py');
   const args = [script, `${port}`, `${rate}`, `${seconds}`, values.say];
@@ -135,7 +142,7 @@ async function flood(): Promise<{ done: number; failed: number }> {
   const { attempted, answered, seconds: took, ...rest } = JSON.parse(stdout) as Record<string, number>;
   console.log(`${attempted} connections begun in ${took} s, ${answered} answered; ${JSON.stringify(rest)}`);
   console.log(`${listenOverflows() - overflows} times the kernel had no room for one`);
-  return { done: answered!, failed: attempted! - answered! };
+  return { done: answered!, failed: attempted! - answered!, took: took! };
 }
 
 /** Segments that began a connection or finished its handshake where the queue was full (here, of all programs). */
