@@ -16,7 +16,7 @@ import {
 import { noMesh } from '@eyrie/services/mesh-time';
 import { FAILED, UserError } from '../errors.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { grouped } from '../terminal/units.ts';
+import { counted, grouped } from '../terminal/units.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
 import { honeypotFolder } from './folder.ts';
 import type { OpenDecoy } from './mesh.ts';
@@ -76,7 +76,7 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   }
   const { visits, refused, recorded, lost } = honeypot.counts;
   console.error(
-    `${grouped(visits)} visits, ${grouped(refused)} of them turned away; ${grouped(recorded)} records written, ${grouped(lost)} lost.`,
+    `${counted(visits, 'visit')}, ${grouped(refused)} turned away; ${counted(recorded, 'record')} written, ${grouped(lost)} lost.`,
   );
   return lost === 0 ? 0 : FAILED;
 }

@@ -1,6 +1,7 @@
 // `eyrie read -i`: packets of an interface, read as those of a file are.
 import { CaptureError, type LiveOptions, type LiveSource, openLive } from '@eyrie/capture';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { counted, grouped } from '../terminal/units.ts';
 
 /** The flags, as they were given. */
 export interface LiveReadOptions {
@@ -70,7 +71,6 @@ export async function openInterface(name: string, { options }: LivePlan): Promis
 /** How many came, and how many were lost, on standard error as with tcpdump. */
 export function tellEnd(source: LiveSource, frameCount: number): void {
   const lost = source.drops.kernel + source.drops.interface;
-  const packets = `${frameCount.toLocaleString('en-US')} ${frameCount === 1 ? 'packet' : 'packets'}`;
-  const loss = lost === 0 ? '' : `, ${lost.toLocaleString('en-US')} lost: -f or -s makes it less work`;
-  console.error(`eyrie: ${packets}${loss}`);
+  const loss = lost === 0 ? '' : `, ${grouped(lost)} lost: -f or -s makes it less work`;
+  console.error(`eyrie: ${counted(frameCount, 'packet')}${loss}`);
 }
