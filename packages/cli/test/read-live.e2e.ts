@@ -60,6 +60,13 @@ describe('eyrie read -i', { skip: cannot() }, () => {
     assert.match(out, /UDP Conversations[\s\S]*127\.0\.0\.1:40112/);
   });
 
+  test('the page about it names nothing to read again', async () => {
+    const { status, out } = await during(40_114, ['-a', 'duration:2', '--summary']);
+    assert.equal(status, 0);
+    assert.match(out, /Top talkers/);
+    assert.doesNotMatch(out, /Next/);
+  });
+
   test('Ctrl-C ends it, and what was written is whole', async () => {
     const file = join(folder, 'live.pcapng');
     const { status } = await during(40_113, ['-w', file], async (child) => {

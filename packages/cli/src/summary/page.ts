@@ -40,7 +40,7 @@ export function page(overview: Overview, facts: PageFacts, style: Style): string
     ),
     ...names(overview.servers(MOST.names), overview.queries(MOST.names), paint),
     ...section(paint, 'Worth a look', findingLines(findings.slice(0, MOST.findings), paint)),
-    ...section(paint, 'Next', next(facts.path, overview.packets, findings, flows, paint)),
+    ...section(paint, 'Next', next(facts, overview.packets, findings, flows, paint)),
     '',
   ].join('\n');
 }
@@ -234,14 +234,14 @@ function findingLines(findings: readonly Finding[], paint: Paint): string[] {
 const SEALED: ReadonlySet<string> = new Set(['tls', 'ssh', 'openvpn']);
 
 function next(
-  path: string,
+  { path, fileBytes }: PageFacts,
   packets: number,
   findings: readonly Finding[],
   flows: readonly Flow[],
   paint: Paint,
 ): string[] {
-  // Of a pipe there is nothing more to read, and of an empty file neither.
-  if (path === '-' || packets === 0) return [];
+  // Of a pipe or an interface there is nothing more to read, and of an empty file neither.
+  if (fileBytes === null || packets === 0) return [];
   const near = relative('', path);
   const short = near.length < path.length ? near : path;
   const file = /[^\w./-]/.test(short) ? `'${short}'` : short;
@@ -256,11 +256,9 @@ function next(
       : [`eyrie read ${file} -Y '${filter}'`, 'the first finding'],
     tcp === undefined
       ? [`eyrie read ${file} -V -c 1`, 'the first packet in full']
-      : [
-          `eyrie read ${file} -q -z follow,tcp,ascii,${tcp.stream}`,
-          'what was said in the largest that can be read',
-        ],
+      : [`eyrie read ${file} -q -z follow,tcp,ascii,${tcp.stream}`, 'what was said in the largest'],
     [`eyrie read ${file} -q -z flows`, 'all conversations'],
+    [`eyrie read ${file} -q -z findings`, 'scans, floods, guessed passwords'],
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length));
   const room = paint.style.width - width - 4;
