@@ -77,6 +77,9 @@ describe('what has the most traffic, told to the mesh', { skip: cannotLab() }, (
     for (const end = Date.now() + 60_000; Date.now() < end && !shown.includes(NAME); await sleep(500))
       shown = await fine('b', 'mesh', 'top');
     assert.match(shown, /Most traffic: printer\.example [\d.]+ kB\/s/);
+    const top = JSON.parse(await fine('b', 'mesh', 'top', '--json'));
+    assert.deepEqual(top.peers.map(({ id }: { id: string }) => id).sort(), ['a', 'b']);
+    assert.ok(top.talkers.names.items.some(({ name }: { name: string }) => name === NAME));
     const look = `fetch('http://127.0.0.1:5001/mesh/view').then((from) => from.text()).then(console.log)`;
     const view = lab.exec('a', process.execPath, '-e', look);
     const { talkers } = JSON.parse(view) as {

@@ -32,10 +32,10 @@ export async function top(options: TopOptions): Promise<number> {
     );
   const isOnce = options.once === true || options.json === true || process.stdout.isTTY !== true;
   if (!isOnce) return live(options, column.id);
-  const { rows, talkers } = await look(options.peer);
+  const { mesh, rows, talkers } = await look(options.peer);
   const inOrder = sorted(rows, column.id, false);
   if (options.json === true) {
-    console.log(JSON.stringify(inOrder, null, 2));
+    console.log(JSON.stringify({ mesh, peers: inOrder, talkers }, null, 2));
     return 0;
   }
   for (const line of tableLines(inOrder, paintFor(process.stdout.columns ?? WIDTH), WIDTH)) console.log(line);
