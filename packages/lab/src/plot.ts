@@ -13,6 +13,21 @@ export interface Panel {
   format(value: number): string;
   /** The top of the scale, at least. */
   atLeast?: number;
+  /** `even` from nothing upwards, unless told otherwise; `shares`: below a hundred percent, as far down as there is anything; `powers` of ten. */
+  scale?: 'even' | 'shares' | 'powers';
+}
+
+/** A span of time that something happens in. */
+export interface Span {
+  name: string;
+  fromS: number;
+  toS: number;
+}
+
+interface Axis {
+  ticks: number[];
+  /** 0 at the bottom, 1 at the top. */
+  partOf(value: number): number;
 }
 
 const WIDTH = 860;
@@ -23,15 +38,32 @@ const GAP = 58;
 const TOP = 88;
 const BOTTOM = 44;
 const STEPS = 4;
+/** A share that is never less than this below all shows as a line along the top. */
+const MISSING_LEAST = 0.01;
+/** The least power of ten that is told apart from nothing. */
+const POWER_LEAST = -4;
 const colours = ['#1f6fb2', '#d1610a', '#5a7d2a'];
 
 /** @param xs seconds, ascending */
-export function plotSvg(title: string, subtitle: string, xs: number[], panels: Panel[]): string {
+export function plotSvg(
+  title: string,
+  subtitle: string,
+  xs: number[],
+  panels: Panel[],
+  spans: Span[] = [],
+): string {
   const height = TOP + panels.length * (PANEL + GAP) - GAP + BOTTOM;
   const xMax = Math.max(1, xs.at(-1) ?? 1);
   const xOf = (x: number) => LEFT + (x / xMax) * (WIDTH - LEFT - RIGHT);
   const body = panels.map((panel, i) => panelSvg(panel, xs, xOf, TOP + i * (PANEL + GAP)));
   const bottom = height - BOTTOM;
+  const shades = spans.map(({ name, fromS, toS }) => {
+    const [from, to] = [xOf(fromS), xOf(Math.min(toS, xMax))];
+    return (
+      `<rect x="${px(from)}" y="${TOP}" width="${px(Math.max(1, to - from))}" height="${bottom - TOP}" class="span"/>` +
+      `<text x="${px(from + 4)}" y="${TOP + 14}" class="tick">${escaped(name)}</text>`
+    );
+  });
   const ticks = timeTicks(xMax).map(
     (x) =>
       `<text x="${px(xOf(x))}" y="${bottom + 18}" text-anchor="middle" class="tick">${timeText(x, xMax)}</text>`,
@@ -44,11 +76,13 @@ text { font: 13px system-ui, sans-serif; fill: #24292f }
 .panel { font-weight: 600 }
 .tick, .sub { fill: #57606a; font-size: 12px }
 .grid { stroke: #d8dee4; stroke-width: 1 }
+.span { fill: #f0f2f5 }
 .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round }
 </style>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="${LEFT}" y="28" class="title">${escaped(title)}</text>
 <text x="${LEFT}" y="48" class="sub">${escaped(subtitle)}</text>
+${shades.join('\n')}
 ${body.join('\n')}
 ${ticks.join('\n')}
 </svg>
@@ -57,12 +91,12 @@ ${ticks.join('\n')}
 
 function panelSvg(panel: Panel, xs: number[], xOf: (x: number) => number, top: number): string {
   const values = panel.series.flatMap((each) => each.values.filter((value) => value !== null));
-  const yMax = niceTop(Math.max(panel.atLeast ?? 0, ...values));
-  const yOf = (y: number) => top + PANEL - (y / yMax) * PANEL;
-  const grid = Array.from({ length: STEPS + 1 }, (_, i) => (i / STEPS) * yMax).map(
-    (y) =>
+  const axis = axisOf(panel, values);
+  const yOf = (y: number) => top + PANEL - axis.partOf(y) * PANEL;
+  const grid = axis.ticks.map(
+    (y, i) =>
       `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(yOf(y))}" y2="${px(yOf(y))}" class="grid"/>` +
-      `<text x="${LEFT - 8}" y="${px(yOf(y) + 4)}" text-anchor="end" class="tick">${escaped(panel.format(y))}</text>`,
+      `<text x="${LEFT - 8}" y="${px(yOf(y) + 4)}" text-anchor="end" class="tick">${tickText(panel, y, i)}</text>`,
   );
   const lines = panel.series.map(
     ({ values }, i) => `<path d="${pathOf(xs, values, xOf, yOf)}" class="line" stroke="${colours[i]}"/>`,
@@ -73,12 +107,12 @@ function panelSvg(panel: Panel, xs: number[], xOf: (x: number) => number, top: n
       ? []
       : panel.series.toReversed().map(({ name }, i) => {
           const colour = colours[panel.series.length - 1 - i];
-          const end = at;
-          at -= 7.2 * name.length + 34;
-          return (
-            `<text x="${px(end)}" y="${top - 10}" text-anchor="end" class="tick">${escaped(name)}</text>` +
-            `<line x1="${px(at + 12)}" x2="${px(at + 28)}" y1="${top - 14}" y2="${top - 14}" class="line" stroke="${colour}"/>`
-          );
+          at -= 6.4 * name.length;
+          const text = `<text x="${px(at)}" y="${top - 10}" class="tick">${escaped(name)}</text>`;
+          at -= 22;
+          const line = `<line x1="${px(at)}" x2="${px(at + 16)}" y1="${top - 14}" y2="${top - 14}" class="line" stroke="${colour}"/>`;
+          at -= 14;
+          return text + line;
         });
   return [
     `<text x="${LEFT}" y="${top - 10}" class="panel">${escaped(panel.title)}</text>`,
@@ -86,6 +120,38 @@ function panelSvg(panel: Panel, xs: number[], xOf: (x: number) => number, top: n
     ...grid,
     ...lines,
   ].join('\n');
+}
+
+/** Without zeros that say nothing. What is less than the least power stands where that is. */
+function tickText({ scale, format }: Panel, value: number, step: number): string {
+  const text = format(value)
+    .replace(/(\.\d*?)0+(?!\d)/, '$1')
+    .replace(/\.(?!\d)/, '');
+  return escaped(scale === 'powers' && step === 0 ? `≤ ${text}` : text);
+}
+
+function axisOf({ scale, atLeast }: Panel, values: number[]): Axis {
+  const most = Math.max(atLeast ?? 0, ...values);
+  if (scale === 'powers') return powersAxis(most);
+  if (scale === 'shares') {
+    const missing = niceTop(Math.max(MISSING_LEAST, 1 - Math.min(1, ...values)));
+    return evenAxis(Math.max(0, 1 - missing), 1);
+  }
+  return evenAxis(0, niceTop(most));
+}
+
+function evenAxis(low: number, high: number): Axis {
+  const ticks = Array.from({ length: STEPS + 1 }, (_, i) => low + (i / STEPS) * (high - low));
+  return { ticks, partOf: (value) => (value - low) / (high - low) };
+}
+
+/** A step each power of ten; what is less than the least, nothing too, is at the bottom. */
+function powersAxis(most: number): Axis {
+  const top = Math.ceil(Math.log10(Math.max(most, 10 ** (POWER_LEAST + 1))) - 1e-9);
+  const ticks = Array.from({ length: top - POWER_LEAST + 1 }, (_, i) => 10 ** (POWER_LEAST + i));
+  const partOf = (value: number) =>
+    Math.max(0, Math.log10(Math.max(value, Number.MIN_VALUE)) - POWER_LEAST) / (top - POWER_LEAST);
+  return { ticks, partOf };
 }
 
 /** A gap where there is no value. */

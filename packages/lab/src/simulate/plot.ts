@@ -1,4 +1,4 @@
-import { type Panel, plotSvg } from '../plot.ts';
+import { type Panel, plotSvg, type Span } from '../plot.ts';
 import { compared } from '../readings.ts';
 import { percent, seconds } from '../units.ts';
 import type { SimulateReport } from './report.ts';
@@ -14,7 +14,7 @@ export function simulatePlot({ moments, settings }: SimulateReport): string {
   );
   const panels: Panel[] = [
     {
-      title: 'How old the view of a peer is',
+      title: 'How old the view of a peer is, looked at each 10 s',
       series: [
         { name: 'p50', values: of(({ viewAgeMs }) => viewAgeMs.p50 / 1000) },
         { name: 'p99', values: of(({ viewAgeMs }) => viewAgeMs.p99 / 1000) },
@@ -25,7 +25,7 @@ export function simulatePlot({ moments, settings }: SimulateReport): string {
       title: 'The part of the living that it is of',
       series: [{ name: 'complete', values: of(({ complete }) => complete.mean) }],
       format: percent,
-      atLeast: 1,
+      scale: 'shares',
     },
     {
       title: 'How far it is off, on average',
@@ -37,13 +37,26 @@ export function simulatePlot({ moments, settings }: SimulateReport): string {
         })),
       ],
       format: percent,
+      scale: 'powers',
     },
   ];
+  const { partition } = settings;
+  const spans: Span[] =
+    partition === null
+      ? []
+      : [
+          {
+            name: `${percent(partition.share)} cut off`,
+            fromS: partition.fromMs / 1000,
+            toS: (partition.fromMs + partition.forMs) / 1000,
+          },
+        ];
   const subtitle = `branching ${branching}, ${percent(churnPerMin)} of the peers a minute come and go, ${latencyMs[0]} to ${latencyMs[1]} ms one way, ${percent(lossRate)} lost`;
   return plotSvg(
     `${peers.toLocaleString('en-US')} simulated peers`,
     subtitle,
     moments.map(({ atS }) => atS),
     panels,
+    spans,
   );
 }
