@@ -70,8 +70,10 @@ export function readRosterPart(payload: Buffer): RosterPart {
   const name = payload.toString('latin1');
   const known = partsRead.get(name);
   if (known !== undefined) return known;
-  // What was read in one go with others would all be kept with it.
-  const part = decode(rosterPart, ownCopy(payload));
+  const read = decode(rosterPart, payload);
+  // Kept for a while: slices of Node's pools would keep 16 MB.
+  const { changes, signature } = read;
+  const part = { ...read, changes: changes.map(ownCopy), signature: signature && ownCopy(signature) };
   if (partsRead.size >= PARTS_READ_MAX) partsRead.delete(partsRead.keys().next().value!);
   partsRead.set(name, part);
   return part;
