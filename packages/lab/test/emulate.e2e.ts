@@ -66,6 +66,24 @@ test('peers on hosts of their own: all know all, crashes are noticed, the namesp
   assert.deepEqual(namespacesOf(run.child.pid!), []);
 });
 
+test('on loopback threads share the peers, and nobody needs root', async () => {
+  const run = start(...'--peers 9 --threads 2 --interval 1s --for 3s --json'.split(' '));
+  const { status, out, err } = await run.ended;
+  assert.equal(status, 0, err);
+  const report: EmulateReport = JSON.parse(out);
+  assert.equal(report.settings.threads, 2);
+  assert.notEqual(report.viewedS, null);
+  assert.ok(report.messages.ms.count > 0);
+});
+
+test('Ctrl-C ends threads while peers join', async () => {
+  const run = start(...'--peers 500 --threads 2'.split(' '));
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  run.child.kill('SIGINT');
+  const { status, err } = await run.ended;
+  assert.equal(status, 130, err);
+});
+
 /** Until its hosts are there, and their peers join. */
 async function isUnderWay(run: ReturnType<typeof start>): Promise<void> {
   const hosts = () => namespacesOf(run.child.pid!).filter((line) => /-h\d/.test(line)).length;

@@ -66,10 +66,6 @@ export class Caller {
     else call?.reject(new LabError(`${this.#name}: ${error}`));
   }
 
-  get isGone(): boolean {
-    return this.#gone !== null;
-  }
-
   /** Nobody answers any more: neither what is waited for nor what comes later. */
   fail(why: string): void {
     this.#gone ??= `${this.#name} ${why}`;

@@ -1,0 +1,50 @@
+// Hosts elsewhere: what is called there, what comes back, and what is said when it is gone.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LabError } from '../src/errors.ts';
+import { answer, Caller } from '../src/hosting/calls.ts';
+
+class Adder {
+  #sum = 0;
+  async add(value: number): Promise<number> {
+    if (Number.isNaN(value)) throw new Error('no number');
+    this.#sum += value;
+    return this.#sum;
+  }
+}
+
+/** Both ends, with messages that are copied as between threads. */
+function pair() {
+  const adder = new Adder();
+  const caller: Caller = new Caller('host 7', (call) =>
+    answer(adder, structuredClone(call), (outcome) => caller.hear(structuredClone(outcome))),
+  );
+  return { caller, calls: caller.calls<Adder>() };
+}
+
+test('each call has its own outcome, in whatever order they are done', async () => {
+  const { calls } = pair();
+  assert.deepEqual(await Promise.all([calls.add(1), calls.add(2), calls.add(3)]), [1, 3, 6]);
+});
+
+test('what fails there fails here, in words that name the host; it goes on', async () => {
+  const { calls } = pair();
+  await assert.rejects(calls.add(Number.NaN), new LabError('host 7: no number'));
+  assert.equal(await calls.add(5), 5);
+});
+
+test('no method but those of the host is called', async () => {
+  const { caller } = pair();
+  const other = caller.calls<{ missing(): Promise<void> }>();
+  await assert.rejects(other.missing(), new LabError('host 7: no method missing'));
+});
+
+test('a host that is gone fails what is waited for, and what is asked later', async () => {
+  const caller = new Caller('host 7', () => {});
+  const calls = caller.calls<Adder>();
+  const waiting = calls.add(1);
+  caller.fail('ended: 1');
+  await assert.rejects(waiting, new LabError('host 7 ended: 1'));
+  await assert.rejects(calls.add(2), new LabError('host 7 ended: 1'));
+});
