@@ -4,7 +4,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { isSignedBy } from '../identity/keys.ts';
 import { peerId, peerIdOrNone } from '../identity/names.ts';
-import { bytes, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
+import { bytes, decode, encode, fixed, ownCopy, record, type Shape, text, varint } from '../wire/schema.ts';
 
 export const BROADCAST_BYTES_MAX = 64 << 10;
 const TAG_BYTES = 16;
@@ -43,7 +43,8 @@ export function readBroadcast(payload: Uint8Array): Broadcast {
   const name = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1');
   const before = recent.get(name);
   if (before !== undefined) return before;
-  const received = decode(broadcast, payload);
+  const came = decode(broadcast, payload);
+  const received = { ...came, sealed: ownCopy(came.sealed), signature: ownCopy(came.signature) };
   if (recent.size >= RECENT_MAX) recent.delete(recent.keys().next().value!);
   recent.set(name, received);
   return received;
@@ -68,7 +69,8 @@ export function isTrue(received: Broadcast, publicKey: Uint8Array): boolean {
 export function opened(received: Broadcast, key: Uint8Array): Buffer | null {
   const before = knownOf(received);
   if (before.key === null || Buffer.compare(before.key, key) !== 0) {
-    before.body = openBroadcast(key, received.origin, received.number, received.sealed);
+    const body = openBroadcast(key, received.origin, received.number, received.sealed);
+    before.body = body === null ? null : ownCopy(body);
     before.key = key;
   }
   return before.body;
