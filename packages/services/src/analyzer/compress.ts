@@ -32,9 +32,10 @@ export function addCompression(app: FastifyInstance): void {
   });
 }
 
-/** Asked from this machine, and for somebody on it. */
+/** Asked from this machine, and for somebody on it. Of a connection that was reset there is no address any more. */
 function isHere(request: FastifyRequest): boolean {
-  return isLoopback(request.ip) && isLoopback(askedFor(request) ?? request.ip);
+  const ip: string | undefined = request.ip;
+  return ip === undefined || (isLoopback(ip) && isLoopback(askedFor(request) ?? ip));
 }
 
 /** What the client takes (RFC 9110 §12.5.3); a weight of 0 is a no. */
