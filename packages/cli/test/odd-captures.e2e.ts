@@ -26,7 +26,7 @@ interface Said {
   readonly flags?: number;
   readonly window?: number;
   readonly scale?: number;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   /** Milliseconds since the first. */
   readonly ms?: number;
   /** Bytes of the frame that the capture kept. */
@@ -36,7 +36,7 @@ interface Said {
 function frameOf(port: number, said: Said): Buffer {
   const { way, seq, ack = 0, flags = ACK, window = 100, scale, body = '' } = said;
   const options = scale === undefined ? Buffer.alloc(0) : Buffer.from([1, 3, 3, scale]);
-  const payload = Buffer.from(body);
+  const payload = typeof body === 'string' ? Buffer.from(body) : body;
   const frame = Buffer.alloc(54 + options.length + payload.length);
   frame.write('020000000002020000000001080045', 'hex');
   frame.writeUInt16BE(frame.length - 14, 16);
@@ -169,4 +169,55 @@ test('text that says it is XML is XML, and lost segments stand before what was r
     /data-text-lines:xml\tHTTP\/XML\t\[TCP Previous segment not captured\] HTTP\/1.1 200 OK/,
   );
   assert.equal(ours, theirs);
+});
+
+/** An SMB1 message without parameters or data, behind its NetBIOS session header ([MS-CIFS] §2.2.3.1). */
+function smb(command: number, tree: number, isReply: boolean): Buffer {
+  const message = Buffer.alloc(4 + 35);
+  message[3] = 35;
+  message.write('\xffSMB', 4, 'latin1');
+  message[8] = command;
+  message[13] = isReply ? 0x80 : 0;
+  message.writeUInt16LE(tree, 28);
+  message.writeUInt16LE(65279, 30);
+  message.writeUInt16LE(64, 34);
+  return message;
+}
+
+test('the reply that names a new tree answers the request that asked for it', { skip }, () => {
+  const all: Said[] = [
+    { way: '>', seq: 1, ack: 1, flags: PSH | ACK, body: smb(0x71, 0, false) },
+    { way: '<', seq: 1, ack: 40, flags: PSH | ACK, body: smb(0x71, 2048, true), ms: 5 },
+  ];
+  const [ours, theirs] = bothOf('smb', 445, all, fields('smb.cmd', 'smb.response_to', 'smb.time'));
+  assert.match(ours, /\t1\t0\.005000000\n$/);
+  assert.equal(ours, theirs);
+  const [table, theirTable] = bothOf('smb', 445, all, ['-q', '-z', 'smb,srt']);
+  assert.equal(table, theirTable);
+});
+
+/** A Device-Watchdog of Diameter with its Origin-Host (RFC 6733 §5.5), and an Echo of GTP version 1 (3GPP TS 29.060 §7.2). */
+const watchdog = (flags: string): Buffer =>
+  Buffer.concat([
+    Buffer.from(`01000028${flags}00011800000000000000070000000a0000010840000014`, 'hex'),
+    Buffer.from('host.example'),
+  ]);
+const echo = (type: string): Buffer => Buffer.from(`32${type}00040000000000090000`, 'hex');
+
+test('Diameter and GTP tell what answers what, and how long it took', { skip }, () => {
+  for (const [name, port, ask, answer, names] of [
+    ['diameter', 3868, watchdog('80'), watchdog('00'), ['answer_in', 'answer_to', 'resp_time']],
+    ['gtp', 2123, echo('01'), echo('02'), ['response_in', 'response_to', 'time']],
+  ] as const) {
+    const all: Said[] = [
+      { way: '>', seq: 1, ack: 1, flags: PSH | ACK, body: ask },
+      { way: '<', seq: 1, ack: 1 + ask.length, flags: PSH | ACK, body: answer, ms: 5 },
+    ];
+    const flags = fields(...names.map((field) => `${name}.${field}`));
+    const [ours, theirs] = bothOf(name, port, all, ['-2', ...flags]);
+    assert.equal(ours, '2\t\t\n\t1\t0.005000000\n');
+    assert.equal(ours, theirs);
+    const [table, theirTable] = bothOf(name, port, all, ['-q', '-z', `${name},srt`]);
+    assert.equal(table, theirTable);
+  }
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { newFrame, PcapWriter } from '@eyrie/dissect/files';
-import { requireTool } from '../../../test/support/tools.ts';
+import { capturesFolder, requireCaptures, requireTool } from '../../../test/support/tools.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
@@ -26,6 +26,7 @@ const STATISTICS = [
   'endpoints,tcp',
   'endpoints,udp',
   'http_req,tree',
+  'http_seq,tree,not ssdp',
   'http2,tree',
   'dns,tree',
   'plen,tree',
@@ -35,6 +36,9 @@ const STATISTICS = [
   'ip_srcdst,tree',
   'icmp,srt',
   'smb2,srt',
+  'smb,srt',
+  'diameter,srt',
+  'gtp,srt',
   'rtp,streams',
   'dhcp,stat',
   'snmp,srt',
@@ -63,6 +67,44 @@ test('statistics are as tshark prints them', { skip }, () => {
   const ours = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', ...flags], { encoding: 'utf8' });
   assert.equal(ours.stderr, '');
   assert.equal(ours.stdout, theirs);
+});
+
+/** Captures of which no sample is ours, and what is asked of them. */
+const RESPONSE_TIMES = [
+  ['suricata__dcerpc_zerologon_input.pcap', 'dcerpc,srt,12345678-1234-abcd-ef00-01234567cffb,1.0'],
+] as const;
+const captures = capturesFolder();
+const skipCaptures = skip || requireCaptures();
+
+test('response times of DCE/RPC are as tshark prints them', { skip: skipCaptures }, () => {
+  for (const [name, statistic] of RESPONSE_TIMES) {
+    const file = join(captures!, name);
+    const flags = ['-q', '-z', statistic];
+    const theirs = execFileSync('tshark', ['-n', '-r', file, ...flags], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ours = spawnSync(process.execPath, [eyrie, 'read', '-n', file, ...flags], { encoding: 'utf8' });
+    assert.match(ours.stdout, /^ +\d+ {2}\w+.* 0\.\d{6}$/m);
+    assert.equal(ours.stdout, theirs);
+  }
+});
+
+test('a name that only tshark has gets one line, and so does an interface without a name', () => {
+  for (const name of ['gsm_a,dtap_cc', 'sv', 'lbmr_topic_ads_topic,tree', 'proto,colinfo,ip.src,ip.src']) {
+    const { status, stderr } = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', '-z', name], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /^eyrie: -z \S+ is one of tshark's that Eyrie does not have \(-z help .*\)\n$/);
+  }
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [eyrie, 'read', sample, '-q', '-z', 'dcerpc,srt,00000000-1234-abcd-ef00-01234567cffb,9.0'],
+    { encoding: 'utf8' },
+  );
+  assert.equal(status, 2);
+  assert.match(stderr, /^eyrie: -z dcerpc,srt,.* no operations are known .*\n$/);
 });
 
 /** A RADIUS packet over UDP and raw IP, between 10.0.0.1 and the server 10.0.0.2. */

@@ -1,6 +1,7 @@
 // `-2`: what a packet tells of later ones, beside tshark.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { requireTool } from '../../../test/support/tools.ts';
@@ -87,4 +88,17 @@ test("a filter may ask for what comes later, and a pipe can't be read twice", ()
   const { status, stderr } = ours('-', '-2');
   assert.equal(status, 2);
   assert.match(stderr, /^eyrie: -2 reads the capture twice, .*\n$/);
+});
+
+test('a file that was redirected to standard input can be read twice', { skip }, () => {
+  const flags = ['-2', '-T', 'fields', '-e', 'frame.number', '-e', 'dns.response_in'];
+  const input = openSync(sample, 'r');
+  const { stdout, stderr } = spawnSync(process.execPath, [eyrie, 'read', '-', ...flags], {
+    encoding: 'utf8',
+    stdio: [input, 'pipe', 'pipe'],
+    maxBuffer: 1 << 26,
+  });
+  closeSync(input);
+  assert.equal(stderr, '');
+  assert.equal(stdout, ours(sample, ...flags).stdout);
 });

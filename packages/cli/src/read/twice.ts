@@ -1,17 +1,20 @@
 // `-2`: the file is read twice, so that a packet can tell what later ones say of it: which answers it, which is its end.
-import { statSync } from 'node:fs';
+import { existsSync, fstatSync, statSync } from 'node:fs';
 import { Ahead, type Packet, type Predicate } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 
+/** What was redirected to standard input, from its beginning: Linux opens it anew. */
+const REDIRECTED = '/dev/stdin';
+
 /** Reads as the plan says; first to find what lies ahead. @throws UserError */
 export async function runTwice(plan: ReadPlan): Promise<ReadResult> {
-  if (plan.path === '-' || statSync(plan.path, { throwIfNoEntry: false })?.isFIFO())
-    throw new UserError('-2 reads the capture twice, which a pipe does not allow; save it to a file first');
+  const path = pathToReadAgain(plan.path);
   const ahead = new Ahead();
   const read = plan.readFilter === null ? null : new Verdicts(plan.readFilter);
   const first = await run({
     ...plan,
+    path,
     ahead,
     readFilter: read?.first ?? null,
     filter: null,
@@ -20,7 +23,18 @@ export async function runTwice(plan: ReadPlan): Promise<ReadResult> {
   });
   if (first.isInterrupted) return first;
   ahead.turn();
-  return await run({ ...plan, ahead, readFilter: read?.again ?? null });
+  return await run({ ...plan, path, ahead, readFilter: read?.again ?? null });
+}
+
+/** A file that was redirected to standard input (`< FILE`) can be opened by its descriptor again and again; a pipe can't. */
+function pathToReadAgain(path: string): string {
+  const status = path === '-' ? fstatSync(0) : statSync(path, { throwIfNoEntry: false });
+  if (path === '-' && status?.isFile() && existsSync(REDIRECTED)) return REDIRECTED;
+  if (path === '-' || status?.isFIFO())
+    throw new UserError(
+      '-2 reads the capture twice, which a pipe does not allow; save it to a file first, or redirect a file (< FILE)',
+    );
+  return path;
 }
 
 /**

@@ -12,6 +12,7 @@ import { hierarchy } from './hierarchy.ts';
 import { hosts } from './hosts.ts';
 import { ioStat } from './io-stat.ts';
 import { credentials } from './logins.ts';
+import { isMissing } from './missing.ts';
 import { pings } from './pings.ts';
 import { responseTimes } from './response-times.ts';
 import { rtpStreams } from './rtp.ts';
@@ -51,6 +52,10 @@ export function statistic(text: string): Statistic {
   const kind = fitting.sort((x, y) => y.name.length - x.name.length)[0];
   if (kind === undefined) {
     const names = STATISTICS.map(({ name }) => name);
+    if (isMissing(text))
+      throw new UserError(
+        `-z ${text} is one of tshark's that Eyrie does not have (-z help says which it has)`,
+      );
     const [first = '', second] = text.split(',');
     const both = second === undefined ? [] : nearestOf(`${first},${second}`, names);
     const begun = names.filter((name) => name.startsWith(`${first},`));

@@ -1,10 +1,15 @@
-// `-z smb2,srt`, `-z ldap,srt`, `-z snmp,srt`, `-z rpc,srt` and `-z rpc,programs`: how long replies took, as tshark prints it.
+// `-z smb,srt`, `-z smb2,srt`, `-z ldap,srt`, `-z snmp,srt`, `-z diameter,srt`, `-z gtp,srt`, `-z dcerpc,srt`, `-z rpc,srt` and
+// `-z rpc,programs`: how long replies took, as tshark prints it.
 import {
+  DcerpcResponses,
+  DiameterResponses,
+  GtpResponses,
   LdapResponses,
   type Packet,
   type ProcedureTimes,
   RpcPrograms,
   RpcResponses,
+  Smb1Responses,
   Smb2Responses,
   SnmpResponses,
 } from '@eyrie/dissect';
@@ -23,6 +28,20 @@ export const responseTimes: readonly StatisticKind[] = [
   table('smb2,srt', 'SMB2', 'smb2.cmd', 'Commands', () => new Smb2Responses()),
   table('ldap,srt', 'LDAP', 'ldap.protocolOp', 'Procedure', () => new LdapResponses()),
   table('snmp,srt', 'SNMP', 'snmp.data', 'Procedure', () => new SnmpResponses()),
+  table('diameter,srt', 'Diameter', '', 'Procedure', () => new DiameterResponses()),
+  table('gtp,srt', 'GTP', '', 'Procedure', () => new GtpResponses()),
+  {
+    name: 'smb,srt',
+    usage: 'smb,srt[,FILTER]',
+    about: 'SMB response times by command, and by what transactions carry',
+    make: (filter) => filtered('smb,srt', filter, new SmbTables()),
+  },
+  {
+    name: 'dcerpc,srt',
+    usage: 'dcerpc,srt,UUID,MAJOR.MINOR[,FILTER]',
+    about: 'DCE/RPC response times of an interface by operation',
+    make: dcerpcTable,
+  },
   {
     name: 'rpc,srt',
     usage: 'rpc,srt,PROGRAM,VERSION[,FILTER]',
@@ -42,6 +61,21 @@ export const responseTimes: readonly StatisticKind[] = [
     make: (filter) => filtered('rpc,programs', filter, new ProgramTable()),
   },
 ];
+
+const DCERPC_ARGUMENTS = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}),(\d+)\.(\d+)(?:,(.*))?$/is;
+
+function dcerpcTable(args: string): Statistic {
+  const match = DCERPC_ARGUMENTS.exec(args);
+  if (match === null)
+    throw new UserError(
+      `-z dcerpc,srt,${args}: write it as dcerpc,srt,12345778-1234-abcd-ef00-0123456789ac,1.0 (SAMR)`,
+    );
+  const source = new DcerpcResponses(match[1]!.toLowerCase(), Number(match[2]));
+  if (source.title === null)
+    throw new UserError(`-z dcerpc,srt,${args}: no operations are known of this version of this interface`);
+  const statistic = new ResponseTable('DCERPC', source.fieldName, 'Procedure', source);
+  return filtered('dcerpc,srt', match[4] ?? '', statistic);
+}
 
 function table(
   name: string,
@@ -74,6 +108,15 @@ function plain(rows: readonly ProcedureTimes[]): unknown {
   }));
 }
 
+function printTable(out: Output, field: string, column: string, rows: readonly ProcedureTimes[]): void {
+  out.text(`Filter: ${field}\n`);
+  out.text(`Index  ${column.padEnd(22)} Calls    Min SRT    Max SRT    Avg SRT    Sum SRT\n`);
+  for (const { index, name, calls, min, max, sum } of rows) {
+    const times = [min, max, sum / calls, sum].map(secondsText).join(' ');
+    out.text(`${String(index).padStart(5)}  ${name.padEnd(22)} ${String(calls).padStart(6)} ${times}\n`);
+  }
+}
+
 class ResponseTable implements Statistic {
   readonly #title: string;
   readonly #field: string;
@@ -92,17 +135,42 @@ class ResponseTable implements Statistic {
   }
 
   print(out: Output): void {
-    out.text(`\n${RULE}${this.#title} SRT Statistics:\nFilter: ${this.#field}\n`);
-    out.text(`Index  ${this.#column.padEnd(22)} Calls    Min SRT    Max SRT    Avg SRT    Sum SRT\n`);
-    for (const { index, name, calls, min, max, sum } of this.#source.times.list()) {
-      const times = [min, max, sum / calls, sum].map(secondsText).join(' ');
-      out.text(`${String(index).padStart(5)}  ${name.padEnd(22)} ${String(calls).padStart(6)} ${times}\n`);
-    }
+    out.text(`\n${RULE}${this.#title} SRT Statistics:\n`);
+    printTable(out, this.#field, this.#column, this.#source.times.list());
     out.text(RULE.slice(1));
   }
 
   data(): unknown {
     return plain(this.#source.times.list());
+  }
+}
+
+/** The three tables of SMB, one below the other. */
+class SmbTables implements Statistic {
+  readonly #source = new Smb1Responses();
+
+  see(p: Packet): void {
+    this.#source.add(p);
+  }
+
+  print(out: Output): void {
+    const { times, transactions2, ntTransactions } = this.#source;
+    out.text(`\n${RULE}SMB SRT Statistics:\n`);
+    printTable(out, 'smb.cmd', 'Commands', times.list());
+    out.text('\n');
+    printTable(out, 'smb.trans2.cmd', 'Transaction2 Commands', transactions2.list());
+    out.text('\n');
+    printTable(out, 'smb.nt.function', 'NT Transaction Sub-Commands', ntTransactions.list());
+    out.text(RULE.slice(1));
+  }
+
+  data(): unknown {
+    const { times, transactions2, ntTransactions } = this.#source;
+    return {
+      commands: plain(times.list()),
+      transactions2: plain(transactions2.list()),
+      ntTransactions: plain(ntTransactions.list()),
+    };
   }
 }
 

@@ -25,6 +25,7 @@ const f = {
   req: bool('radius.req', 'Request').hidden(),
   rsp: bool('radius.rsp', 'Response').hidden(),
   reqframe: uint('radius.reqframe', 'Request Frame'),
+  rspframe: uint('radius.rspframe', 'Response Frame'),
   time: seconds('radius.time', 'Time from request'),
   dup: uint('radius.dup', 'Duplicate Message ID'),
   reqDup: uint('radius.req.dup', 'Duplicate Request Frame Number'),
@@ -154,6 +155,7 @@ function callEap(p: Packet, b: Uint8Array, at: number, end: number, length: numb
 }
 
 function emitExchange(p: Packet, layer: number, isRequest: boolean, out: Sink): void {
+  if (isRequest) emitAnswer(p, layer, out);
   const entry = (p.mark[layer]! >> 1) - 1;
   if (entry < 0) return;
   const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
@@ -166,6 +168,14 @@ function emitExchange(p: Packet, layer: number, isRequest: boolean, out: Sink): 
   out.add(f.reqframe, start, 0, exchanges.request[entry]!);
   if (out.wants(f.time)) out.add(f.time, start, 0, exchanges.secondsSince(p, entry));
   if (p.mark[layer]! & DUPLICATE) out.add(f.rspDup, start, 0, exchanges.reply[entry]!);
+}
+
+/** Where a capture is read twice: the frame that answers, also to a request sent again. */
+function emitAnswer(p: Packet, layer: number, out: Sink): void {
+  const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
+  const start = p.start[layer]!;
+  const answer = exchanges.answerTo(p, p.bufferOf(layer)[start + 1]!);
+  if (answer > 0) out.add(f.rspframe, start, 0, answer);
 }
 
 function emitAttribute(b: Uint8Array, at: number, stop: number, out: Sink): void {

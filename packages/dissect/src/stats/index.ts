@@ -22,10 +22,14 @@ export { type Finding, type NamedCount, Overview } from './overview.ts';
 export { Pings, type PingTimes } from './pings.ts';
 export { type RadiusDelays, RadiusTimes } from './radius-times.ts';
 export {
+  DcerpcResponses,
+  DiameterResponses,
+  GtpResponses,
   LdapResponses,
   type ProcedureTimes,
   RpcPrograms,
   RpcResponses,
+  Smb1Responses,
   Smb2Responses,
   SnmpResponses,
 } from './response-times.ts';

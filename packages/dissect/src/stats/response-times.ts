@@ -1,7 +1,13 @@
-// How long replies took, by procedure: SMB2, LDAP, SNMP and the programs of ONC RPC.
+// How long replies took, by procedure: SMB, SMB2, LDAP, SNMP, Diameter, GTP, the interfaces of DCE/RPC and the programs
+// of ONC RPC.
 import type { Packet } from '../core/packet.ts';
 import { fieldNamed } from '../core/registry.ts';
+import { callAnswered } from '../protocols/dcerpc/connection.ts';
+import { interfaceOf } from '../protocols/dcerpc/interfaces.ts';
+import { Operation } from '../protocols/dcerpc/operation.ts';
+import { gtpRequestAnswered } from '../protocols/gtp/exchanges.ts';
 import { programName } from '../protocols/rpc/program-names.ts';
+import { diameterCommand } from '../protocols/services/diameter.ts';
 import { requestAnswered } from '../protocols/snmp.ts';
 import { Tap } from './tap.ts';
 
@@ -52,6 +58,109 @@ export class Smb2Responses {
       if (!this.#tap.has('smb2.time') || this.#tap.number('smb2.nt_status') === PENDING) return;
       const command = this.#tap.number('smb2.cmd');
       this.times.add(command, command, () => this.#tap.nameOf('smb2.cmd'), this.#tap.number('smb2.time'));
+    });
+  }
+}
+
+/** [MS-CIFS] §2.2.4.46, §2.2.4.62: commands that carry others. */
+const TRANSACTION2 = 0x32;
+const NT_TRANSACT = 0xa0;
+
+/** Commands, and those within transactions. */
+export class Smb1Responses {
+  readonly times = new ResponseTimes();
+  readonly transactions2 = new ResponseTimes();
+  readonly ntTransactions = new ResponseTimes();
+  readonly #tap = new Tap(
+    ['smb'],
+    ['smb.cmd', 'smb.time', 'smb.trans2.cmd', 'smb.nt.function', 'smb.flags.response'],
+  );
+
+  add(p: Packet): void {
+    const tap = this.#tap;
+    tap.forEach(p, () => {
+      if (!tap.has('smb.time') || tap.number('smb.flags.response') !== 1) return;
+      const command = tap.number('smb.cmd');
+      if (command === TRANSACTION2 && tap.has('smb.trans2.cmd'))
+        this.#add(this.transactions2, 'smb.trans2.cmd');
+      else if (command === NT_TRANSACT && tap.has('smb.nt.function'))
+        this.#add(this.ntTransactions, 'smb.nt.function');
+      else this.#add(this.times, 'smb.cmd');
+    });
+  }
+
+  #add(times: ResponseTimes, field: string): void {
+    const tap = this.#tap;
+    const number = tap.number(field);
+    times.add(number, number, () => tap.nameOf(field), tap.number('smb.time'));
+  }
+}
+
+/** One version of one interface. */
+export class DcerpcResponses {
+  readonly times = new ResponseTimes();
+  /** As `-z dcerpc,srt` heads its table; null: an interface without a name, whose operations are not known. */
+  readonly title: string | null;
+  readonly fieldName: string;
+  readonly #name: string;
+  readonly #uuid: string;
+  readonly #version: number;
+  readonly #tap = new Tap(['dcerpc'], ['dcerpc.time']);
+
+  /** @param uuid - in lower case, with hyphens */
+  constructor(uuid: string, version: number) {
+    const made = interfaceOf(uuid, version);
+    this.#uuid = uuid;
+    this.#version = version;
+    this.#name = made?.name ?? '';
+    this.title = made === null ? null : typeof made.column === 'string' ? made.column : made.name;
+    this.fieldName = made?.fields[0]?.name ?? '';
+  }
+
+  add(p: Packet): void {
+    this.#tap.forEach(p, (_, layer) => {
+      const call = callAnswered(p, layer);
+      if (call === null || call.context.uuid !== this.#uuid || call.context.version !== this.#version) return;
+      const name = (): string => new Operation(this.#name, call.opnum, true).name ?? 'unknown';
+      this.times.add(call.opnum, call.opnum, name, this.#tap.number('dcerpc.time'));
+    });
+  }
+}
+
+/** By command, in the order in which they were answered first; 0 is for those without a name. */
+export class DiameterResponses {
+  readonly times = new ResponseTimes();
+  readonly #numbers = new Map([['Unknown', 0]]);
+  readonly #tap = new Tap(['diameter'], ['diameter.cmd.code', 'diameter.resp_time']);
+
+  add(p: Packet): void {
+    this.#tap.forEach(p, () => {
+      if (!this.#tap.has('diameter.resp_time')) return;
+      const name = diameterCommand(this.#tap.number('diameter.cmd.code'));
+      const number = this.#numbers.get(name) ?? this.#numbers.size;
+      this.#numbers.set(name, number);
+      this.times.add(number, number, () => name, this.#tap.number('diameter.resp_time'));
+    });
+  }
+}
+
+/** 3GPP TS 29.060 §7.1: type of the request, its place in the list, and what it is called. */
+const GTP_REQUESTS: Readonly<Record<number, readonly [number, string]>> = {
+  1: [0, 'Echo'],
+  16: [1, 'Create PDP context'],
+  18: [2, 'Update PDP context'],
+  20: [3, 'Delete PDP context'],
+};
+
+export class GtpResponses {
+  readonly times = new ResponseTimes();
+  readonly #tap = new Tap(['gtp'], ['gtp.time']);
+
+  add(p: Packet): void {
+    this.#tap.forEach(p, (_, layer) => {
+      const request = GTP_REQUESTS[gtpRequestAnswered(p, layer)];
+      if (request === undefined || !this.#tap.has('gtp.time')) return;
+      this.times.add(request[0], request[0], () => request[1], this.#tap.number('gtp.time'));
     });
   }
 }

@@ -30,6 +30,12 @@ export interface PduNote {
   readonly call: Call | null;
 }
 
+/** The call that a response ends; null for other messages, and where its request was not seen. */
+export function callAnswered(p: Packet, layer: number): Call | null {
+  const isResponse = p.bufferOf(layer)[p.start[layer]! + 2] === pdu.RESPONSE;
+  return isResponse ? ((p.notes[layer] as PduNote | null)?.call ?? null) : null;
+}
+
 function paddingAt(b: Uint8Array, at: number, end: number): number {
   return spells(b, at, end, PADDING) ? PADDING.length : 0;
 }

@@ -1,7 +1,7 @@
 // GPRS Tunnelling Protocol: version 1 for user data (3GPP TS 29.281) and control (TS 29.060), version 0 and GTP'
 // (TS 32.295); version 2 is handed on.
 import { u16 } from '../../core/bytes.ts';
-import { bool, bytes, type Field, none, text, uint } from '../../core/field.ts';
+import { bool, bytes, type Field, none, seconds, text, uint } from '../../core/field.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -10,6 +10,7 @@ import { eth } from '../eth.ts';
 import { ip } from '../ip.ts';
 import { ipv6 } from '../ipv6.ts';
 import { elementFields1, emitElements1 } from './elements1.ts';
+import { emitExchange, track } from './exchanges.ts';
 import { gtpv2 } from './gtpv2.ts';
 import { extensionHeaders, messages1 } from './names.ts';
 
@@ -22,6 +23,9 @@ const PDU_SESSION_CONTAINER = 0x85;
 const EXTENSIONS_MAX = 32;
 
 const f = {
+  responseIn: uint('gtp.response_in', 'Response In'),
+  responseTo: uint('gtp.response_to', 'Response To'),
+  time: seconds('gtp.time', 'Time'),
   flags: uint('gtp.flags', 'Flags').at(0, 1).hex(),
   version: uint('gtp.flags.version', 'Version').mask(0xe0),
   payload: uint('gtp.flags.payload', 'Protocol type').at(0, 1).mask(0x10).named({ 0: "GTP'", 1: 'GTP' }),
@@ -82,6 +86,7 @@ function step(p: Packet): Protocol | null {
   p.narrow(layer, header + u16(b, start + 2));
   p.at = start + header;
   if (version === 1 && (b[start]! & 7) !== 0 && !skipOptional(p, start)) return null;
+  track(p, layer, start);
   return b[start + 1] === T_PDU ? payload(p, layer) : null;
 }
 
@@ -162,6 +167,7 @@ function emit(p: Packet, layer: number, out: Sink): void {
     if (b[start]! & 4) out.add(f.extensionNext, at + 3, 1);
     at = emitExtensions(b, at + OPTIONAL, b[start]! & 4 ? b[at + 3]! : 0, end, out);
   }
+  emitExchange(p, layer, f, out);
   if (b[start + 1] !== T_PDU) emitElements1(b, at, end, out);
   else if (p.payload[layer]! >= end && p.mark[layer] !== 0 && end > at) out.add(f.data, at, end - at);
 }

@@ -9,7 +9,7 @@ import { tcpPorts, udpPorts } from '../../core/table.ts';
 import { hex } from '../../core/text.ts';
 import { bodySuffix } from '../media/suffix.ts';
 import { callBody, mediaTypes, typeEnd } from '../media/types.ts';
-import { addBlock, type Exchange, enterRequest, enterResponse } from './coap/exchanges.ts';
+import { addBlock, answerTo, type Exchange, enterRequest, enterResponse } from './coap/exchanges.ts';
 import { codeName, codeNames, OCTETS, PLAIN } from './coap/names.ts';
 import {
   BROKEN,
@@ -54,6 +54,7 @@ const f = {
   payloadType: text('coap.payload_desc', 'Payload Desc'),
   payloadLength: uint('coap.payload_length', 'Payload Length'),
   uri: text('coap.opt.uri_path_recon', 'Uri-Path'),
+  answer: uint('coap.response_in', 'Response In'),
   request: uint('coap.response_to', 'Request In'),
   time: seconds('coap.response_time', 'Response Time'),
   repeats: uint('coap.request_first_in', 'Retransmission of request in'),
@@ -148,6 +149,8 @@ export const coap = protocol({
     if (tokenLength > 0) out.add(f.token, token, tokenLength);
     const exchange = p.notes[layer] as Exchange | null;
     emitOptions(b, options, end, out);
+    const answer = b[codeAt(isStream, b, start)]! >> 5 === 0 ? answerTo(p, b, token, tokenLength) : 0;
+    if (answer > 0) out.add(f.answer, start, 0, answer);
     readOptions(b, options, end);
     if (exchange === null) return;
     if (found.end < end) out.add(f.marker, found.end, 1);

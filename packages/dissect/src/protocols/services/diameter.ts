@@ -1,8 +1,11 @@
 // Diameter (RFC 6733): authentication, authorisation and accounting; its messages and the heads of their attributes.
 import { u24, u32, utf8 } from '../../core/bytes.ts';
-import { bool, text, uint } from '../../core/field.ts';
+import { bool, seconds, text, uint } from '../../core/field.ts';
+import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
+import type { Sink } from '../../core/sink.ts';
 import { sctpPorts, tcpPorts } from '../../core/table.ts';
+import { Exchanges, UNASKED } from '../../flows/exchanges.ts';
 
 const PORT = 3868;
 const HEADER = 20;
@@ -58,6 +61,9 @@ const applicationNames: Record<number, string> = {
 };
 
 const f = {
+  answerIn: uint('diameter.answer_in', 'Answer In'),
+  answerTo: uint('diameter.answer_to', 'Request In'),
+  responseTime: seconds('diameter.resp_time', 'Response Time'),
   version: uint('diameter.version', 'Version').at(0, 1).hex(),
   length: uint('diameter.length', 'Length').at(1, 3),
   flags: uint('diameter.flags', 'Flags').at(4, 1).hex(),
@@ -95,6 +101,36 @@ const attributes = new Map([
   [296, f.originRealm],
 ]);
 
+const exchangesOf = (p: Packet): Exchanges => p.session.memoryOf('diameter', () => new Exchanges('diameter'));
+
+/** RFC 6733 §3: the hop-by-hop identifier matches requests and answers. An answer's mark is the exchange's entry + 1. */
+function track(p: Packet, layer: number): void {
+  const b = p.buf;
+  const id = u32(b, p.at + 12);
+  const exchanges = exchangesOf(p);
+  if (b[p.at + 4]! & REQUEST) exchanges.seeRequest(p, id, 0);
+  else if (exchanges.seeReply(p, id) !== UNASKED) p.mark[layer] = exchanges.entry + 1;
+}
+
+function emitExchange(p: Packet, layer: number, b: Uint8Array, out: Sink): void {
+  const exchanges = exchangesOf(p);
+  const start = p.start[layer]!;
+  if (b[start + 4]! & REQUEST) {
+    const answer = exchanges.answerTo(p, u32(b, start + 12));
+    if (answer > 0) out.add(f.answerIn, start, 0, answer);
+    return;
+  }
+  const entry = p.mark[layer]! - 1;
+  if (entry < 0) return;
+  out.add(f.answerTo, start, 0, exchanges.request[entry]!);
+  out.add(f.responseTime, start, 0, exchanges.secondsSince(p, entry));
+}
+
+/** `Device-Watchdog`, as `-z diameter,srt` lists it. */
+export function diameterCommand(code: number): string {
+  return commandNames[code] ?? 'Unknown';
+}
+
 export const diameter = protocol({
   name: 'diameter',
   title: 'Diameter Protocol',
@@ -110,6 +146,7 @@ export const diameter = protocol({
   },
   step(p) {
     if (p.end - p.at < HEADER) return p.cut(HEADER);
+    track(p, p.count - 1);
     p.at = p.end;
     return null;
   },
@@ -124,6 +161,7 @@ export const diameter = protocol({
     for (const flag of [f.request, f.proxyable, f.error, f.retransmit]) out.fixed(flag);
     out.close();
     for (const field of [f.command, f.application, f.hopByHop, f.endToEnd]) out.fixed(field);
+    emitExchange(p, layer, b, out);
     // RFC 6733 §4.1: each attribute is filled up to four octets, which its length does not count.
     for (let left = AVPS_MAX; left > 0 && end - at >= AVP_HEADER; left--) {
       const length = u24(b, at + 5);

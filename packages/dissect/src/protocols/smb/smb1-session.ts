@@ -1,5 +1,5 @@
 // What SMB1 remembers from message to message: requests without a reply yet, and which trees are pipes.
-import { u16le, u32le } from '../../core/bytes.ts';
+import { u16le } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { Exchanges } from '../../flows/exchanges.ts';
 import { remember } from './bounded.ts';
@@ -32,9 +32,9 @@ export function exchanges(p: Packet): Exchanges {
   return p.session.memoryOf('smb', () => new Exchanges('smb'));
 }
 
-/** §2.2.3.1: process and multiplex number together tell a request. */
+/** §2.2.3.1: process and multiplex number together tell a request; the tree is new in the reply to what connects it. */
 export function requestKey(b: Uint8Array, start: number): number {
-  return u32le(b, start + 24) + u16le(b, start + 30) * 0x1_0000_0000;
+  return u16le(b, start + 26) + u16le(b, start + 30) * 0x1_0000;
 }
 
 export function ask1(p: Packet, key: number, asked: Asked1): void {

@@ -1,5 +1,6 @@
 // HTTP and SSDP messages: by kind, by what was asked of whom, and by server.
 import { netAddress } from '../../core/text.ts';
+import type { CounterNode } from '../counter-tree.ts';
 import { Tap } from '../tap.ts';
 import type { TreeDefinition } from './tree.ts';
 
@@ -76,6 +77,68 @@ export const httpRequestTree: TreeDefinition = {
       });
   },
 };
+
+/**
+ * What follows from what: below each page that was asked for or referred from, what was asked for because of it, and
+ * where it redirected to. A page stands where it was seen last, and all above it are counted with it.
+ */
+export const httpSequenceTree: TreeDefinition = {
+  name: 'http_seq,tree',
+  title: 'HTTP/Request Sequences',
+  about: 'HTTP requests below the page that referred to them, and redirections',
+  start(tree) {
+    // Not SSDP's: where an announced device is described is no page that somebody was sent to.
+    const tap = new Tap(['http'], SEQUENCE_FIELDS);
+    const top = tree.node(tree.root, 'HTTP Request Sequences');
+    const places = new Map<string, CounterNode>();
+    const follow = (from: string, to: string): void => {
+      const known = places.get(from);
+      const above = known === undefined ? tree.tick(top, from) : tree.tick(known.parent!, from);
+      if (known === undefined) places.set(from, above);
+      places.set(to, tree.tick(above, to));
+      for (let node: CounterNode = above; node !== tree.root; node = node.parent!)
+        tree.tick(node.parent!, node.name);
+    };
+    return (p) =>
+      tap.forEach(p, () => {
+        tree.begin(p);
+        if (tap.has('http.response.code') && tap.has('http.location')) {
+          const page = tap.text('http.response_for.uri');
+          const to = resolved(page, tap.text('http.location'));
+          if (to !== '') follow(page, to);
+        }
+        if (tap.has('http.referer') && tap.has(FULL_URI))
+          follow(tap.text('http.referer'), tap.text(FULL_URI));
+      });
+  },
+};
+
+const FULL_URI = 'http.request.full_uri';
+const SEQUENCE_FIELDS = [
+  'http.response.code',
+  'http.response_for.uri',
+  'http.location',
+  'http.referer',
+  FULL_URI,
+];
+
+/** Where a Location leads from a page (RFC 3986 §5.2); '' where that can't be told. Dots in a path stay. */
+function resolved(from: string, location: string): string {
+  const scheme = from.indexOf('://');
+  if (scheme < 0) return '';
+  if (location === '') return from;
+  if (location.startsWith('//')) return `${from.slice(0, scheme)}:${location}`;
+  if (location.includes('://')) return location;
+  const page = from.replace(/[#?].*$/s, '');
+  if (location.startsWith('?')) return page + location;
+  const host = scheme + 3;
+  if (location.startsWith('/')) {
+    const path = page.indexOf('/', host);
+    return path < 0 ? '' : page.slice(0, path) + location;
+  }
+  const last = page.lastIndexOf('/');
+  return `${last < host ? page : page.slice(0, last)}/${location}`;
+}
 
 export const httpServerTree: TreeDefinition = {
   name: 'http_srv,tree',

@@ -1,5 +1,5 @@
 import { dnsTree } from './dns.ts';
-import { httpRequestTree, httpServerTree, httpTree } from './http.ts';
+import { httpRequestTree, httpSequenceTree, httpServerTree, httpTree } from './http.ts';
 import { ipTrees } from './ip.ts';
 import { http2Tree, lengthsTree } from './others.ts';
 import { rtspTree } from './rtsp.ts';
@@ -12,6 +12,7 @@ export const TREES: readonly TreeDefinition[] = [
   dnsTree,
   httpTree,
   httpRequestTree,
+  httpSequenceTree,
   httpServerTree,
   http2Tree,
   rtspTree,

@@ -9,6 +9,8 @@ const URIS_MAX = 1 << 14;
 const CONTENTS_MAX = 64;
 const CONTENT_BYTES_MAX = 1 << 20;
 const MESSAGE_IDS = 0x10000;
+/** What answers are entered under where a capture is read twice. */
+const ANSWERED = 'coap.answer';
 
 /** What a message's layer keeps for its lines. */
 export interface Exchange {
@@ -92,14 +94,21 @@ export function enterResponse(p: Packet, at: number, length: number, messageAt: 
   const exchange: Exchange = { uri: '', request: 0, repeats: 0, time: 0n, content: null };
   const memory = memoryOf(p);
   const { exchanges } = memory;
-  if (exchanges.seeReply(p, tokenNumber(p.buf, at, length)) === UNASKED) return exchange;
+  const token = tokenNumber(p.buf, at, length);
+  if (exchanges.seeReply(p, token) === UNASKED) return exchange;
   const note = exchanges.note[exchanges.entry]!;
   exchange.uri = memory.uri(Math.floor(note / MESSAGE_IDS));
   // A notification that comes later has a message id of its own.
   if (messageAt >= 0 && note % MESSAGE_IDS !== u16(p.buf, messageAt)) return exchange;
   exchange.request = exchanges.request[exchanges.entry]!;
   exchange.time = exchanges.secondsSince(p, exchanges.entry);
+  p.session.ahead?.enter(ANSWERED, exchange.request, token, p.number);
   return exchange;
+}
+
+/** Where a capture is read twice: the frame that answers this request; 0: none. `b`: the layer's bytes. */
+export function answerTo(p: Packet, b: Uint8Array, at: number, length: number): number {
+  return p.session.ahead?.of(ANSWERED, p.number, tokenNumber(b, at, length)) ?? 0;
 }
 
 /** Adds a block of the exchange last entered; all of them when it is the last one and none lacks (RFC 7959 §2). */
