@@ -1,7 +1,7 @@
 // What both sides say before a link is open to them: hello, and perhaps why not.
 
 import { meshName } from '../identity/names.ts';
-import { MEMBERS_MAX } from '../members/roster.ts';
+import { MEMBERS_MAX } from '../members/roster-part.ts';
 import { flag, record, text, varint } from '../wire/schema.ts';
 
 export const hello = record({

@@ -1,6 +1,6 @@
 // What a session needs of the peer it belongs to, and what that hears of it.
 
-import type { RosterPart } from '../members/roster.ts';
+import type { RosterPart } from '../members/roster-part.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Session } from './session.ts';
 import type { Stream } from './stream.ts';

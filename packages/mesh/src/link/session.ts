@@ -4,7 +4,7 @@
 //   link ─► hello ─► judge ─┬─► (what the other lacks of the list) ─► accept ─► open: notices, requests, streams ─► bye
 //                           └─► refuse(reason), logged on both sides
 
-import { type RosterPart, readRosterPart } from '../members/roster.ts';
+import { type RosterPart, readRosterPart } from '../members/roster-part.ts';
 import {
   FrameReader,
   type FrameType,

@@ -9,7 +9,7 @@ import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { borrowed, type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
 import { type Directory, readUpdate, UPDATE_BYTES_MAX, type Update, writeUpdate } from './directory.ts';
-import { MEMBERS_MAX } from './roster.ts';
+import { MEMBERS_MAX } from './roster-part.ts';
 
 /** News goes on so soon, and where there is much of it, so often: a thousand that start at once are no thousand frames. */
 const GATHER_MS = 20;

@@ -11,7 +11,6 @@ import {
   encode,
   fixed,
   list,
-  optional,
   ownCopy,
   record,
   type Shape,
@@ -21,8 +20,8 @@ import {
   WireError,
 } from '../wire/schema.ts';
 import { type Measure, measureFields, type Step } from './measures.ts';
+import { MEMBERS_MAX, type RosterPart, rosterPart, signature } from './roster-part.ts';
 
-export const MEMBERS_MAX = 1_000_000;
 /** Changes go over a link in parts of so many bytes, so that a stranger's part has no need to be long. */
 const PART_BYTES = 12 << 10;
 const ROOTS_MAX = 2;
@@ -30,7 +29,6 @@ const ROOTS_MAX = 2;
 const MEASURES_MAX = 10_000;
 
 const certificate = bytes(2048);
-const signature = bytes(144);
 
 const change = variant({
   found: { mesh: meshName, root: certificate, atMs: varint() },
@@ -50,34 +48,6 @@ export type Change = Shape<typeof change>;
 /** How each root after the first came to be trusted: short enough for an answer to a stranger. */
 export const rootChain = list(record({ certificate, head: fixed(32), endorsement: signature }), 16);
 export type RootChain = Shape<typeof rootChain>;
-
-export const rosterPart = record({
-  from: varint(MEMBERS_MAX),
-  changes: list(bytes(2400), 1024),
-  /** With the last part: by a root, over the head after it. */
-  signature: optional(signature),
-});
-export type RosterPart = Shape<typeof rosterPart>;
-
-/** Short parts that came, by their bytes: those who are below one another in a process are told the same. */
-const partsRead = new Map<string, RosterPart>();
-const PARTS_READ_MAX = 256;
-const READ_BYTES_MAX = 4096;
-
-/** @throws WireError */
-export function readRosterPart(payload: Buffer): RosterPart {
-  if (payload.length > READ_BYTES_MAX) return decode(rosterPart, payload);
-  const name = payload.toString('latin1');
-  const known = partsRead.get(name);
-  if (known !== undefined) return known;
-  const read = decode(rosterPart, payload);
-  // Kept for a while: slices of Node's pools would keep 16 MB.
-  const { changes, signature } = read;
-  const part = { ...read, changes: changes.map(ownCopy), signature: signature && ownCopy(signature) };
-  if (partsRead.size >= PARTS_READ_MAX) partsRead.delete(partsRead.keys().next().value!);
-  partsRead.set(name, part);
-  return part;
-}
 
 export interface Member {
   readonly id: string;

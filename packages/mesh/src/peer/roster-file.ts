@@ -1,6 +1,7 @@
 // The list of members on disk: as it was once, and in a log what came since, so that a change costs no more than itself.
 
-import { Roster, type RosterPart, rosterPart } from '../members/roster.ts';
+import { Roster } from '../members/roster.ts';
+import { type RosterPart, rosterPart } from '../members/roster-part.ts';
 import { decode, encode } from '../wire/schema.ts';
 import { RosterGatherer } from './standing.ts';
 import type { Storage } from './storage.ts';

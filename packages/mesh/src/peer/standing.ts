@@ -5,7 +5,8 @@ import { isIssuedBy, readLeaf, rootExpiresMs } from '../identity/certificate.ts'
 import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
 import type { Verdict } from '../link/session-host.ts';
 import { Measures, measureText } from '../members/measures.ts';
-import { hex, Roster, type RosterPart } from '../members/roster.ts';
+import { hex, Roster } from '../members/roster.ts';
+import type { RosterPart } from '../members/roster-part.ts';
 import type { Runtime } from '../runtime.ts';
 import type { XWingPrivateKey } from '../sealed/xwing.ts';
 import { ownCopy } from '../wire/schema.ts';

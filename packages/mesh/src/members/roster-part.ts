@@ -1,0 +1,35 @@
+// Changes to the list of members as they go over a link, and how those that come again and again are read once.
+
+import { bytes, decode, list, optional, ownCopy, record, type Shape, varint } from '../wire/schema.ts';
+
+export const MEMBERS_MAX = 1_000_000;
+/** By a root of the authority. */
+export const signature = bytes(144);
+
+export const rosterPart = record({
+  from: varint(MEMBERS_MAX),
+  changes: list(bytes(2400), 1024),
+  /** With the last part: by a root, over the head after it. */
+  signature: optional(signature),
+});
+export type RosterPart = Shape<typeof rosterPart>;
+
+/** Short parts that came, by their bytes: those who are below one another in a process are told the same. */
+const partsRead = new Map<string, RosterPart>();
+const PARTS_READ_MAX = 256;
+const READ_BYTES_MAX = 4096;
+
+/** @throws WireError */
+export function readRosterPart(payload: Buffer): RosterPart {
+  if (payload.length > READ_BYTES_MAX) return decode(rosterPart, payload);
+  const name = payload.toString('latin1');
+  const known = partsRead.get(name);
+  if (known !== undefined) return known;
+  const read = decode(rosterPart, payload);
+  // Kept for a while: slices of Node's pools would keep 16 MB.
+  const { changes, signature } = read;
+  const part = { ...read, changes: changes.map(ownCopy), signature: signature && ownCopy(signature) };
+  if (partsRead.size >= PARTS_READ_MAX) partsRead.delete(partsRead.keys().next().value!);
+  partsRead.set(name, part);
+  return part;
+}
