@@ -13,6 +13,7 @@ import type { Picture } from '../src/skyeye/messages.ts';
 import { parseQuery } from '../src/skyeye/query/index.ts';
 import { known } from '../src/skyeye/query/prune.ts';
 import { canBe } from '../src/skyeye/query/queries.ts';
+import type { Held } from '../src/skyeye/readings.ts';
 import { followed, messageOf, pictureOf, shownView, type View } from '../src/skyeye/view.ts';
 import { decode, encode } from '../src/wire/schema.ts';
 import { Grove } from './support/grove.ts';
@@ -228,6 +229,28 @@ test('views are not handed on as fast as a parent sends them, and the newest arr
   assert.ok(views <= 35 * below.length, `${views} views for ${below.length} children`);
   assert.ok(reports <= 40, `${reports} reports`);
   assert.equal(grove.peers.get(below[0]!)!.picture!.number, picture.number + 2_000);
+});
+
+test('a root, which reports to nobody, keeps nothing of those that are gone', () => {
+  const grove = new Grove(12, 4);
+  const { root } = grove;
+  const ids = [...grove.tree.ids].filter((id) => id !== grove.tree.root);
+  const gone: Held[] = [];
+  for (let round = 0; round < 5; round++) {
+    reportAll(grove);
+    grove.clock.run(10_000);
+    const child = grove.tree.childrenOf(grove.tree.root!)[0]!;
+    gone.push(root.below.readings.get(child)!);
+    root.lost(child);
+    grove.peers.get(child)!.linked(grove.tree.root!);
+  }
+  grove.clock.run(10_000);
+  assert.equal(root.view!.peers, ids.length + 1);
+  assert.equal(new Set(gone).size, 5);
+  assert.deepEqual(
+    gone.map(({ isNews, next }) => [isNews, next]),
+    gone.map(() => [false, null]),
+  );
 });
 
 test('an inner peer that lies tells of those below it, and of no others', () => {

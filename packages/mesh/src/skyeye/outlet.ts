@@ -31,8 +31,7 @@ export class Outlet implements Listener {
 
   /** The receiver knows nothing, or is another. */
   beginAnew(): void {
-    this.#forgetNews();
-    this.#gone = nothing;
+    this.forgetNews();
     this.#number = 0;
     for (const held of this.#readings.all()) {
       this.#markOf(held).told = null;
@@ -97,9 +96,14 @@ export class Outlet implements Listener {
 
   /** An empty report begins an aggregate, of which no part is known one by one. */
   takeNothing(): number {
-    this.#forgetNews();
-    this.#gone = nothing;
+    this.forgetNews();
     return this.#number++;
+  }
+
+  /** There is no receiver: those that are gone are not kept for one. The next one is told all from the beginning. */
+  forgetNews(): void {
+    while (this.#next() !== null);
+    this.#gone = nothing;
   }
 
   /** The next that is news, which it is no more. */
@@ -113,10 +117,6 @@ export class Outlet implements Listener {
     mark.isNews = false;
     if (held.number === GONE) this.#marks?.delete(held);
     return held;
-  }
-
-  #forgetNews(): void {
-    while (this.#next() !== null);
   }
 
   #markOf(held: Held): Mark {

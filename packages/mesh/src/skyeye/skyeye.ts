@@ -347,6 +347,7 @@ export class SkyEye {
     this.#isUrgent = false;
     if (this.#world.isRoot()) {
       this.#uplink = null;
+      this.#outlet.forgetNews();
       return void this.#look(nowMs);
     }
     const parent = this.#world.parent();
