@@ -10,7 +10,6 @@ const FILE_LINES_MAX = 450;
 
 /** Longer files, each with the reason why cutting it would make it harder to read. */
 const longFiles: Record<string, string> = {
-  'packages/dissect/src/protocols/gtp/names.ts': 'a list of names and nothing else',
   'packages/dissect/src/protocols/link/ethernet-heads.ts': 'a table: some forty protocols of one line to ten',
   'packages/dissect/src/protocols/names/wlan.ts': 'lists of names and nothing else',
   'packages/dissect/src/protocols/rpc/program-table.ts': 'a list of numbers and names and nothing else',

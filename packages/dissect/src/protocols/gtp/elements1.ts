@@ -4,7 +4,7 @@ import { u16 } from '../../core/bytes.ts';
 import { type Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { accessPointName, packedDigits } from './digits.ts';
-import { causes1 } from './names.ts';
+import { causes1 } from './names1.ts';
 
 export const elementFields1 = {
   cause: uint('gtp.cause', 'Cause').named(causes1),

@@ -3,7 +3,8 @@ import { u16 } from '../../core/bytes.ts';
 import { bool, type Field, ipv4, ipv6, text, uint, uint64 } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { accessPointName, packedDigits } from './digits.ts';
-import { accessTypes, causes2, elements2, interfaces2, pdnTypes } from './names.ts';
+import { elements2 } from './names2.ts';
+import { accessTypes, causes2, interfaces2, pdnTypes } from './values2.ts';
 
 const HEADER = 4;
 /** Grouped elements within grouped elements go this deep. */

@@ -12,7 +12,7 @@ import { ipv6 } from '../ipv6.ts';
 import { elementFields1, emitElements1 } from './elements1.ts';
 import { emitExchange, track } from './exchanges.ts';
 import { gtpv2 } from './gtpv2.ts';
-import { extensionHeaders, messages1 } from './names.ts';
+import { extensionHeaders, messages1 } from './names1.ts';
 
 const HEADER = 8;
 const HEADER_0 = 20;

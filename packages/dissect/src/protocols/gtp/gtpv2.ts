@@ -4,7 +4,7 @@ import { uint } from '../../core/field.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { elementFields2, emitElements2 } from './elements2.ts';
-import { messages2 } from './names.ts';
+import { messages2 } from './names2.ts';
 
 const PIGGYBACK = 0x10;
 const HAS_TEID = 0x08;
