@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { infoColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
+import type { Packet } from '../../src/core/packet.ts';
 import { newFrame } from '../../src/files/frame.ts';
+import { CounterTree } from '../../src/stats/counter-tree.ts';
+import { TREES } from '../../src/stats/trees/index.ts';
 import { testAgainstTshark } from './against-tshark.ts';
 import { talk } from './conversation.ts';
-import { bytesOf, ETHERNET, testCases, udpFrame } from './support.ts';
+import { bytesOf, ETHERNET, join, testCases, udpFrame } from './support.ts';
 
 const COOKIE = '2112a442';
 const TRANSACTION = '000102030405060708090a0b';
@@ -53,8 +56,39 @@ testCases('TURN: fields', [
   ],
 ]);
 
+test('STUN that the capture cut is still STUN, and nothing behind its end is read', () => {
+  const whole = udpFrame(40000, 3478, ALLOCATE);
+  const cut = (bytes: number): string => {
+    const frame = newFrame();
+    const end = whole.length - bytes;
+    // Of the bytes behind the end, which are those of another frame, none counts.
+    const data = join(whole.subarray(0, end), bytesOf('ff'.repeat(bytes)));
+    Object.assign(frame, { number: 1, data, end, wireLength: whole.length, linkType: ETHERNET });
+    const p = new Dissector().dissect(frame);
+    return `${p.protocols[p.count - 1]?.name} ${infoColumn(p)}`;
+  };
+  assert.equal(cut(0), 'stun Allocate Request UDP');
+  assert.equal(cut(4), '_ws.short Allocate Request[Packet size limited during capture]');
+  // Not even the transaction is there.
+  assert.match(cut(16), /^data /);
+});
+
+test('request sequences: pages that refer to each other have an end', () => {
+  const definition = TREES.find(({ name }) => name === 'http_seq,tree')!;
+  const tree = new CounterTree();
+  const add = definition.start(tree);
+  const asked = Array.from({ length: 2000 }, (_, i) => {
+    const [page, from] = i % 2 === 0 ? ['b', 'a'] : ['a', 'b'];
+    return ['>', `GET /${page} HTTP/1.1\r\nHost: h\r\nReferer: http://h/${from}\r\n\r\n`] as const;
+  });
+  each(talk(80, asked), add);
+  let depth = 0;
+  for (let node = tree.root; node.children.length > 0; node = node.children[0]!) depth++;
+  assert.ok(depth > 100 && depth < 250, `${depth}`);
+});
+
 /** What `read` says of each of these, in order. */
-function each<T>(frames: readonly Uint8Array[], read: (p: ReturnType<Dissector['dissect']>) => T): T[] {
+function each<T>(frames: readonly Uint8Array[], read: (p: Packet) => T): T[] {
   const dissector = new Dissector();
   return frames.map((data, i) => {
     const frame = newFrame();

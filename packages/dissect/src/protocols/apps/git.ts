@@ -32,8 +32,9 @@ const f = {
 function lengthAt(b: Uint8Array, at: number): number {
   let length = 0;
   for (let i = 0; i < LENGTH; i++) {
-    const c = b[at + i]! | 0x20;
-    const digit = c >= 0x61 && c <= 0x66 ? c - 0x57 : c >= 0x30 && c <= 0x39 ? c - 0x30 : -1;
+    const c = b[at + i]!;
+    const letter = c | 0x20;
+    const digit = c >= 0x30 && c <= 0x39 ? c - 0x30 : letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
     if (digit < 0) return -1;
     length = length * 16 + digit;
   }

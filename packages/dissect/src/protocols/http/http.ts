@@ -74,12 +74,13 @@ function isClaimed(mark: number): boolean {
 function looksLikeHttp(p: Packet): boolean {
   const b = p.buf;
   const { at, end } = p;
-  if (isVersion(b, at, end)) return b.indexOf(10, at) >= 0;
-  // A method, or anything else that may stand first: the version ends the line.
   const c = b[at]!;
-  if (c < 0x21 || c > 0x7e || end - at < 14) return false;
+  if (c < 0x21 || c > 0x7e) return false;
   const feed = b.indexOf(10, at);
   if (feed < 0 || feed >= end || feed - at > 65536) return false;
+  if (isVersion(b, at, end)) return true;
+  // A method, or anything else that may stand first: the version ends the line.
+  if (end - at < 14) return false;
   const stop = b[feed - 1] === 13 ? feed - 1 : feed;
   return stop - at > 8 && isVersion(b, stop - 8, stop);
 }

@@ -76,9 +76,11 @@ export const stun = protocol({
   step(p) {
     const b = p.buf;
     const start = messageAt(b, p.at, p.end);
-    if (isMessage(b, start, p.wireEnd)) {
+    if (p.end - start >= HEADER && isMessage(b, start, p.wireEnd)) {
       p.notes[p.count - 1] = remember(p, start);
       p.payload[p.count - 1] = start + HEADER;
+      const stop = start + HEADER + u16(b, start + 2);
+      if (stop > p.end) return p.cut(stop - p.at);
       eachAttribute(b, start, p.end, (type, at, length) => {
         if (type === 0x0013 && length > 0) callNested(p, at, Math.min(p.end, at + length));
       });
@@ -94,7 +96,7 @@ export const stun = protocol({
   info: stunInfo,
 });
 
-/** What a message is to those before it. */
+/** What a message is to those before it; channel data have none. */
 interface Exchange {
   /** The message of the same transaction that it repeats; 0: none. */
   readonly repeats: number;
@@ -168,7 +170,7 @@ function emitStun(p: Packet, layer: number, out: Sink): void {
   const first = p.start[layer]!;
   const end = p.stop[layer]!;
   const start = messageAt(b, first, end);
-  if (!isMessage(b, start, Math.max(end, start + HEADER))) {
+  if (p.notes[layer] === null) {
     if (end - first < 4) return;
     out.add(f.channel, first, 2);
     out.add(f.length, first + 2, 2);
@@ -196,7 +198,7 @@ function emitStun(p: Packet, layer: number, out: Sink): void {
 }
 
 function emitExchange(p: Packet, layer: number, start: number, type: number, out: Sink): void {
-  const { repeats, request, time } = (p.notes[layer] as Exchange | null) ?? NOTHING;
+  const { repeats, request, time } = p.notes[layer] as Exchange;
   if (repeats > 0) out.add(f.duplicate, start, 0, repeats);
   if (classOf(type) === REQUEST) {
     const answer = exchangesOf(p).answerTo(p, transactionOf(p.bufferOf(layer), start));
@@ -217,7 +219,7 @@ function stunInfo(p: Packet, layer: number): string {
   const first = p.start[layer]!;
   const end = p.stop[layer]!;
   const start = messageAt(b, first, end);
-  if (!isMessage(b, start, Math.max(end, start + HEADER))) return 'ChannelData TURN Message';
+  if (p.notes[layer] === null) return 'ChannelData TURN Message';
   let text = messageName(u16(b, start));
   eachAttribute(b, start, end, (kind, at, length) => {
     if (at + length > end) return;

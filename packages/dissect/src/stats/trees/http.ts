@@ -80,7 +80,8 @@ export const httpRequestTree: TreeDefinition = {
 
 /**
  * What follows from what: below each page that was asked for or referred from, what was asked for because of it, and
- * where it redirected to. A page stands where it was seen last, and all above it are counted with it.
+ * where it redirected to. A page stands where it was seen last, and all above it are counted with it. Pages that lead to
+ * each other again and again (a loop of redirections) begin anew at the top where they are too deep.
  */
 export const httpSequenceTree: TreeDefinition = {
   name: 'http_seq,tree',
@@ -90,12 +91,16 @@ export const httpSequenceTree: TreeDefinition = {
     // Not SSDP's: where an announced device is described is no page that somebody was sent to.
     const tap = new Tap(['http'], SEQUENCE_FIELDS);
     const top = tree.node(tree.root, 'HTTP Request Sequences');
-    const places = new Map<string, CounterNode>();
+    const places = new Map<string, Place>();
     const follow = (from: string, to: string): void => {
-      const known = places.get(from);
-      const above = known === undefined ? tree.tick(top, from) : tree.tick(known.parent!, from);
-      if (known === undefined) places.set(from, above);
-      places.set(to, tree.tick(above, to));
+      let place = places.get(from);
+      if (place === undefined || place.depth >= DEPTH_MAX) place = { node: tree.node(top, from), depth: 1 };
+      const above = tree.tick(place.node.parent!, from);
+      const below = tree.tick(above, to);
+      // The tree is full, and no page finds a place in it any more.
+      if (above.name !== from || below === above) return;
+      places.set(from, place);
+      places.set(to, { node: below, depth: place.depth + 1 });
       for (let node: CounterNode = above; node !== tree.root; node = node.parent!)
         tree.tick(node.parent!, node.name);
     };
@@ -112,6 +117,15 @@ export const httpSequenceTree: TreeDefinition = {
       });
   },
 };
+
+/** Pages below each other; people get as far as some dozens. */
+const DEPTH_MAX = 200;
+
+interface Place {
+  readonly node: CounterNode;
+  /** 1 stands at the top. */
+  readonly depth: number;
+}
 
 const FULL_URI = 'http.request.full_uri';
 const SEQUENCE_FIELDS = [
