@@ -1,6 +1,7 @@
 // What happens on one network: ARP, neighbours of IPv6, rogue servers, MACs that nobody has.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { randomFrom } from '@eyrie/detect';
 import { arp, dns, findingsOf, rulesOf, START, times } from './support.ts';
 
 describe('ARP', () => {
@@ -138,6 +139,7 @@ describe('rogue servers', () => {
       destination: step === 'advertised' ? '2001:db8::9' : 'ff02::1:ff00:1',
       target: '2001:db8::1',
       mac,
+      frameSource: mac,
       isSolicited: step === 'advertised',
       isOverride: step === 'advertised',
       ...of,
@@ -168,8 +170,43 @@ describe('rogue servers', () => {
       neighbour('advertised', 60, other, { ...toAll, ...second }),
     ];
     assert.deepEqual(rulesOf(failover), []);
+    // At once after the forerunner answered, twice, and then asked itself: as a sleep proxy does.
+    const atOnce = [0.5, 2, 4].flatMap((after) => [
+      neighbour('advertised', after, other, toAll),
+      neighbour('advertised', after, other, { ...toAll, ...second }),
+    ]);
+    const asked = [neighbour('advertised', 4.5, other), neighbour('advertised', 4.5, other, second)];
+    const answered = [own, neighbour('advertised', 0, owner, second)];
+    assert.deepEqual(rulesOf([...answered, ...atOnce, ...asked]), []);
+    const contested = neighbour('advertised', 3, owner, { source: '2001:db8::2', ...second });
+    assert.deepEqual(
+      rulesOf([...atOnce.slice(0, 4), neighbour('advertised', 3, owner), contested, ...asked]),
+      ['neighbour-spoof'],
+    );
     assert.deepEqual(rulesOf([own, neighbour('advertised', 1, other, { isOverride: false })]), []);
     assert.deepEqual(rulesOf([own, neighbour('advertised', 1, other)]), []);
+  });
+
+  it('IPv6 neighbours: what was contested once is forgotten', () => {
+    const second = { target: '2001:db8::2' };
+    const taken = (after: number, of: object) => [
+      neighbour('advertised', after, owner, of),
+      neighbour('advertised', after + 1, other, of),
+    ];
+    assert.deepEqual(rulesOf([...taken(0, {}), ...taken(500, second)]), ['neighbour-spoof']);
+    assert.deepEqual(rulesOf([...taken(0, {}), ...taken(700, second)]), []);
+  });
+
+  it('IPv6 neighbours: a host behind a bridge that changes the MACs of frames denies nothing to itself', () => {
+    const events = times(5, (i) => {
+      const target = `2001:db8::${i + 10}`;
+      const tellsAll = { target, isSolicited: false, destination: 'ff02::1', frameSource: owner };
+      return [
+        neighbour('solicited', i, owner, { source: '::', target }),
+        neighbour('advertised', i + 1, other, tellsAll),
+      ];
+    }).flat();
+    assert.deepEqual(rulesOf(events), []);
   });
 
   it('IPv6 neighbours: new addresses that are denied one after the other', () => {
@@ -199,17 +236,33 @@ describe('rogue servers', () => {
     const claim = arp(false, 0, { senderMac: owner, senderAddress: '10.0.0.1' });
     assert.deepEqual(rulesOf([claim, redirect(other)]), ['icmp-redirect']);
     assert.deepEqual(rulesOf([claim, redirect(owner)]), []);
+    const failover = arp(false, 0.5, {
+      senderMac: other,
+      senderAddress: '10.0.0.1',
+      targetAddress: '10.0.0.1',
+      frameDestination: 'ff:ff:ff:ff:ff:ff',
+    });
+    assert.deepEqual(rulesOf([claim, failover, redirect(other)]), []);
+    const group = arp(false, 0, { senderMac: '00:00:5e:00:01:07', senderAddress: '10.0.0.1' });
+    assert.deepEqual(rulesOf([group, redirect(other)]), []);
   });
 
   it('MACs that are made up: more than a network has', () => {
-    const stations = (count: number, everyMs: number) =>
+    const random = randomFrom(7);
+    const octet = () => random.below(256).toString(16).padStart(2, '0');
+    const madeUp = () => Array.from({ length: 6 }, octet).join(':');
+    const stations = (count: number, everyMs: number, make: (i: number) => string = madeUp) =>
       times(
         count,
-        (i) => ({ kind: 'station', time: START + (i * everyMs) / 1000, frame: i, mac: `${i}` }) as const,
+        (i) => ({ kind: 'station', time: START + (i * everyMs) / 1000, frame: i, mac: make(i) }) as const,
       );
     assert.deepEqual(rulesOf(stations(1200, 1)), ['mac-flood']);
     assert.deepEqual(rulesOf(stations(900, 1)), []);
     assert.deepEqual(rulesOf(stations(1200, 20)), []);
+    const bought = (i: number) => `00:${(i % 60).toString(16).padStart(2, '0')}:00:${madeUp().slice(9)}`;
+    assert.deepEqual(rulesOf(stations(2000, 1, bought)), [], 'a large network');
+    const telephones = (i: number) => (i % 8 === 0 ? bought(i) : `da${madeUp().slice(2)}`);
+    assert.deepEqual(rulesOf(stations(2000, 1, telephones)), [], 'private MACs');
   });
 
   it('DNS: two answers to one question', () => {

@@ -170,6 +170,8 @@ export interface NeighbourEvent extends Seen {
   readonly target: string;
   /** That the sender names, else that of the frame. */
   readonly mac: string;
+  /** Of the frame; '' without one. */
+  readonly frameSource: string;
   /** Flags of an advertisement. */
   readonly isSolicited: boolean;
   readonly isOverride: boolean;

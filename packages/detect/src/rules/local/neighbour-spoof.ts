@@ -15,9 +15,8 @@ const OWNERS_MAX = 8;
 
 interface Claimant {
   /** Addresses that others claim, too. */
-  readonly contested: Set<string>;
-  isPushing: boolean;
-  readonly frames: number[];
+  readonly contested: Recent;
+  pushedAt: number;
 }
 
 const isGroup = (address: string): boolean => address.startsWith('ff');
@@ -31,37 +30,49 @@ export const neighbourSpoof: Rule = {
   source:
     'RFC 4861 §7.2.6 (what is not solicited goes to all) and RFC 4862 §5.4 (a duplicate is met once); RFC 3756 §4.1 describes the attacks; THC parasite6, fake_advertise6 and dos-new-ip6, recorded',
   exemptions:
-    'Failover and new network cards, which tell all, and whose forerunner is silent; proxies and anycast, which do not override (RFC 4861 §7.2.7, §7.2.8); one address that is really taken twice.',
+    'Failover, sleep proxies and new network cards, which tell all, and whose forerunner is silent from then on; proxies and anycast, which do not override (RFC 4861 §7.2.7, §7.2.8); one address that is really taken twice.',
   advice:
     "Find the port of the claimant's MAC at the switch, and take it off; turn on ND inspection (RFC 6620) there.",
   watch(say) {
     const claimants = new Bounded<Claimant>(KEYS_MAX);
     /** By address: MACs that claim it, with the time. */
     const owners = new Bounded<Map<string, number>>(KEYS_MAX);
-    /** By address: who wants to have it, and when it asked whether it is taken. */
-    const probes = new Bounded<{ readonly mac: string; readonly time: number }>(KEYS_MAX);
+    /** By address: whose frame asked whether it is taken, and when. */
+    const probes = new Bounded<{ readonly from: string; readonly time: number }>(KEYS_MAX);
     const denied = new Recent(DENIED_WINDOW_S);
+    const ownersOf = (address: string): Map<string, number> => owners.for(address, () => new Map());
 
     function claim(address: string, { mac, time }: NeighbourEvent): Map<string, number> {
-      const macs = owners.for(address, () => new Map());
-      if (macs.size < OWNERS_MAX || macs.has(mac)) macs.set(mac, time);
+      const macs = ownersOf(address);
+      // The one that claimed it last stands last.
+      macs.delete(mac);
+      macs.set(mac, time);
+      if (macs.size > OWNERS_MAX) macs.delete(macs.keys().next().value!);
       return macs;
+    }
+
+    /** Who tells all of an address that it did not have takes it over: its rivals are those who claim it from then on. */
+    function takeOver({ target, mac, isSolicited, destination }: NeighbourEvent): void {
+      const macs = ownersOf(target);
+      if (!isSolicited && isGroup(destination) && !macs.has(mac)) macs.clear();
     }
 
     function judge(event: NeighbourEvent): void {
       const { target, mac, isSolicited, destination, time, frame } = event;
+      takeOver(event);
       const macs = claim(target, event);
       const isPushed = !isSolicited && !isGroup(destination);
       const reach = isPushed ? MEMORY_S : AT_ONCE_S;
       const rival = [...macs].find(([other, at]) => other !== mac && Math.abs(time - at) <= reach)?.[0];
       if (rival === undefined) return;
-      const known = claimants.for(mac, () => ({ contested: new Set(), isPushing: false, frames: [] }));
-      known.isPushing ||= isPushed;
-      if (known.contested.size < TARGETS_MAX) known.contested.add(target);
-      if (known.frames.length < 12) known.frames.push(frame);
-      const points = 2 + (known.isPushing ? 1 : 0) + (known.contested.size > 1 ? 1 : 0);
+      const known = claimants.for(mac, () => ({ contested: new Recent(MEMORY_S), pushedAt: -Infinity }));
+      const { contested } = known;
+      if (isPushed) known.pushedAt = time;
+      if (contested.size < TARGETS_MAX || contested.items.has(target)) contested.add(target, time, frame);
+      const isPushing = Math.abs(time - known.pushedAt) <= MEMORY_S;
+      const points = 2 + (isPushing ? 1 : 0) + (contested.size > 1 ? 1 : 0);
       if (points < ENOUGH) return;
-      const addresses = [...known.contested].slice(0, 3).join(', ');
+      const addresses = [...contested.items.keys()].slice(0, 3).join(', ');
       say({
         key: mac,
         time,
@@ -69,14 +80,16 @@ export const neighbourSpoof: Rule = {
         target: addresses,
         confidence: Math.min(0.99, 0.6 + points / 10),
         summary: `${mac} claims ${addresses}; ${target} is also claimed by ${rival}`,
-        frames: known.frames,
-        facts: { points, addresses: known.contested.size },
+        frames: contested.frames,
+        facts: { points, addresses: contested.size },
       });
     }
 
-    function deny({ target, mac, time, frame }: NeighbourEvent): void {
+    function deny({ target, mac, frameSource, time, frame }: NeighbourEvent): void {
       const probe = probes.get(target);
-      if (probe === undefined || probe.mac === mac || Math.abs(time - probe.time) > AT_ONCE_S) return;
+      // A host that asked, and now tells all that the address is its own, does so from the same MAC.
+      if (probe === undefined || probe.from === frameSource || probe.from === mac) return;
+      if (Math.abs(time - probe.time) > AT_ONCE_S) return;
       denied.add(target, time, frame);
       if (denied.size < DENIED) return;
       say({
@@ -85,7 +98,7 @@ export const neighbourSpoof: Rule = {
         source: mac,
         target: 'hosts with new addresses',
         confidence: 0.9,
-        summary: `${denied.size} new addresses were denied to hosts that asked whether they are taken, such as ${target} to ${probe.mac}`,
+        summary: `${denied.size} new addresses were denied to hosts that asked whether they are taken, such as ${target} to ${probe.from}`,
         frames: denied.frames,
         facts: { addresses: denied.size },
       });
@@ -93,11 +106,11 @@ export const neighbourSpoof: Rule = {
 
     return {
       neighbour(event) {
-        const { step, source, target, mac, time, isOverride } = event;
+        const { step, source, target, frameSource, time, isOverride } = event;
         if (step === 'advertised') {
           deny(event);
           if (isOverride) judge(event);
-        } else if (source === '::') probes.set(target, { mac, time });
+        } else if (source === '::') probes.set(target, { from: frameSource, time });
         else claim(source, event);
       },
     };

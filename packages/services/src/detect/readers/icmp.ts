@@ -164,7 +164,8 @@ function meet(see: See, p: Packet, layer: number, isAdvertised: boolean): void {
   const end = p.stop[layer]!;
   const carrier = carrierOf(p, layer, ipv6);
   if (end - at < 24 || carrier < 0) return;
-  let { source: mac } = frameMacs(p, layer);
+  const { source: frameSource } = frameMacs(p, layer);
+  let mac = frameSource;
   for (const option of optionsIn(b, at + 24, end))
     if (b[option] === (isAdvertised ? TARGET_LINK : SOURCE_LINK)) mac = ethernetAddress(b, option + 2);
   const [source, destination] = addressesOf(p, carrier);
@@ -177,6 +178,7 @@ function meet(see: See, p: Packet, layer: number, isAdvertised: boolean): void {
     destination,
     target: ipv6Address(b, at + 8),
     mac,
+    frameSource,
     isSolicited: isAdvertised && (b[at + 4]! & 0x40) !== 0,
     isOverride: isAdvertised && (b[at + 4]! & 0x20) !== 0,
   });
