@@ -185,7 +185,8 @@ export class SkyEyeOverLinks {
     const { asker, number, proof } = message;
     // A root hands queries on, also to one that they came by. What they say of their way is not signed, and counts for nothing.
     const isHanded = from === this.#directory.tree.root;
-    const isBack = this.#isRoot && this.support.serves(from) && this.#once.has(asker, `${number} up`);
+    const wasHere = asker === this.#standing.id || this.#once.has(asker, `${number} up`);
+    const isBack = this.#isRoot && this.support.serves(from) && wasHere;
     const name = `${number} ${isHanded ? 'down' : isBack ? 'back' : 'up'}`;
     if (this.#once.has(asker, name)) return;
     const objection =
