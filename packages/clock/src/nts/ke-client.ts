@@ -58,7 +58,7 @@ export async function establishKeys(server: KeyServer): Promise<Association> {
     });
     return await Promise.race([converse(socket, host), deadline]);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTFOUND') throw noAddress(host);
+    if ((error as NodeJS.ErrnoException).syscall === 'getaddrinfo') throw noAddress(host);
     const reason = error instanceof Error ? error.message : String(error);
     throw new ClockError('keys', `NTS keys from ${host} port ${port}: ${reason}`);
   } finally {
