@@ -143,7 +143,10 @@ class Emulation {
         this.#cast.running.add(peer);
         churn.returned(peer);
       };
-      returning.push(goBack());
+      const back = goBack();
+      // What fails is thrown when all are awaited, or not at all if something else has failed before.
+      back.catch(() => {});
+      returning.push(back);
     }
     await Promise.all(returning);
   }
