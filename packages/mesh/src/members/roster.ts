@@ -84,6 +84,8 @@ interface Void {
 const known = new Map<string, WeakRef<Roster>>();
 const KNOWN_MAX = 4096;
 const WRITTEN_MAX = 8;
+/** Of one; what is longer is made each time: many copies of the whole would be kept for who says it has almost nothing. */
+const WRITTEN_BYTES_MAX = 256 << 10;
 
 export class Roster {
   readonly mesh: string;
@@ -146,12 +148,12 @@ export class Roster {
 
   /** The same as they go over links: many neighbours lack the same, so the last few are kept. */
   writtenFrom(version: number): readonly Buffer[] {
-    let written = this.#written.get(version);
-    if (written === undefined) {
-      written = this.partsFrom(version).map((part) => encode(rosterPart, part));
-      if (this.#written.size >= WRITTEN_MAX) this.#written.clear();
-      this.#written.set(version, written);
-    }
+    const known = this.#written.get(version);
+    if (known !== undefined) return known;
+    const written = this.partsFrom(version).map((part) => encode(rosterPart, part));
+    if (written.reduce((sum, each) => sum + each.length, 0) > WRITTEN_BYTES_MAX) return written;
+    if (this.#written.size >= WRITTEN_MAX) this.#written.clear();
+    this.#written.set(version, written);
     return written;
   }
 
