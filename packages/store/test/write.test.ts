@@ -135,6 +135,23 @@ describe('addresses that no column shows', () => {
     assert.deepEqual([...more.values()], [100, UNTOLD, 100]);
   });
 
+  it('keep their numbers under pseudonyms when they are read again', async () => {
+    const hidden = (_: number, bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ 0x55);
+    const kept: Record<string, unknown>[] = [];
+    const store = {
+      ...tx,
+      run: async (_: string, [json]: [string]) => kept.push(...JSON.parse(json)),
+      all: async () => kept.map(({ id, side, text }) => [id, side, text]),
+    } as unknown as Transaction;
+    const packets = batchOf(['10.0.0.1 10.0.0.2>10.0.0.3', '2001:db8::1>']);
+    const before = await new OuterBook(hidden).numbers(store, packets);
+    assert.ok(!JSON.stringify(kept).includes('10.0.0.'));
+    const again = new OuterBook(hidden);
+    await again.load(store);
+    assert.deepEqual(await again.numbers(store, packets), before);
+    assert.equal(kept.length, 4);
+  });
+
   it('are not told where a batch says what no batch should', async () => {
     const long = Array.from({ length: 33 }, (_, i) => `10.0.0.${i}`).join(' ');
     const wrong = ['UDP', '10.0.0.0/8>', "'; DROP TABLE packet>", `${long}>`];

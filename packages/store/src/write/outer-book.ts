@@ -32,19 +32,20 @@ const COLUMNS = [
 export class OuterBook {
   readonly #disguise: Disguise | null;
   readonly #setsMax: number;
-  /** Numbers by the addresses, in the order of their texts. */
-  readonly #known = new Map<string, number>();
-  /** Sets in the database. */
-  #count = 0;
+  /** Numbers by the addresses as they are stored, in the order of their texts: all sets of the database. */
+  readonly #stored = new Map<string, number>();
+  /** The same by the addresses as packets have them: those that came so far. */
+  readonly #known: Map<string, number>;
 
   constructor(disguise: Disguise | null, setsMax = OUTER_SETS_MAX) {
     this.#disguise = disguise;
     this.#setsMax = setsMax;
+    this.#known = disguise === null ? this.#stored : new Map();
   }
 
   clear(): void {
     this.#known.clear();
-    this.#count = 0;
+    this.#stored.clear();
   }
 
   async load(tx: Transaction): Promise<void> {
@@ -55,10 +56,7 @@ export class OuterBook {
       set[Number(side) === SOURCE ? SOURCE : DESTINATION].push(String(text));
       sets.set(Number(id), set);
     }
-    this.#count = sets.size;
-    // Under pseudonyms nobody knows whose these are.
-    if (this.#disguise !== null) return;
-    for (const [id, [sources, destinations]] of sets) this.#known.set(keyOf({ sources, destinations }), id);
+    for (const [id, [sources, destinations]] of sets) this.#stored.set(keyOf({ sources, destinations }), id);
   }
 
   /**
@@ -70,7 +68,7 @@ export class OuterBook {
     { outer, texts, length }: PacketColumns,
   ): Promise<ReadonlyMap<number, number>> {
     const numbers = new Map<number, number>();
-    const missing = new Map<string, OuterAddresses>();
+    const missing = new Map<string, StoredSet>();
     const keys = new Map<number, string>();
     for (let i = 0; i < length; i++) {
       const place = outer[i]!;
@@ -81,33 +79,65 @@ export class OuterBook {
       numbers.set(place, number ?? UNTOLD);
       if (number !== undefined) continue;
       keys.set(place, key!);
-      if (this.#count + missing.size < this.#setsMax) missing.set(key!, set!);
+      if (!missing.has(key!)) missing.set(key!, this.#storedSet(set!));
     }
-    if (missing.size > 0) await this.#add(tx, missing);
+    if (missing.size > 0) await this.#learn(tx, missing);
     for (const [place, key] of keys) numbers.set(place, this.#known.get(key) ?? UNTOLD);
     return numbers;
   }
 
-  async #add(tx: Transaction, missing: ReadonlyMap<string, OuterAddresses>): Promise<void> {
-    let id = await tx.reserve('outer_addresses', missing.size);
-    const rows: Record<string, unknown>[] = [];
-    for (const [key, { sources, destinations }] of missing) {
-      for (const text of sources) rows.push({ id, side: SOURCE, ...this.#row(text) });
-      for (const text of destinations) rows.push({ id, side: DESTINATION, ...this.#row(text) });
-      this.#known.set(key, id++);
+  /** Sets that were stored before get the number that they have; new ones are written down while there is room. */
+  async #learn(tx: Transaction, missing: ReadonlyMap<string, StoredSet>): Promise<void> {
+    const fresh = new Map<string, StoredSet>();
+    for (const set of missing.values())
+      if (!this.#stored.has(set.key) && this.#stored.size + fresh.size < this.#setsMax)
+        fresh.set(set.key, set);
+    if (fresh.size > 0) await this.#add(tx, fresh);
+    for (const [key, set] of missing) {
+      const id = this.#stored.get(set.key);
+      if (id !== undefined) this.#known.set(key, id);
     }
-    this.#count += missing.size;
+  }
+
+  async #add(tx: Transaction, fresh: ReadonlyMap<string, StoredSet>): Promise<void> {
+    let id = await tx.reserve('outer_addresses', fresh.size);
+    const rows: Record<string, unknown>[] = [];
+    for (const [key, set] of fresh) {
+      for (const row of set.rows) rows.push({ id, ...row });
+      this.#stored.set(key, id++);
+    }
     await insert(tx, 'outer_addresses', COLUMNS, rows);
   }
 
-  #row(address: string): Record<string, unknown> {
+  #storedSet({ sources, destinations }: OuterAddresses): StoredSet {
+    const from = sources.map((text) => this.#row(SOURCE, text));
+    const to = destinations.map((text) => this.#row(DESTINATION, text));
+    const texts = (rows: readonly OuterRow[]): string[] => rows.map(({ text }) => text);
+    return { key: keyOf({ sources: texts(from), destinations: texts(to) }), rows: [...from, ...to] };
+  }
+
+  #row(side: number, address: string): OuterRow {
     const { kind, constant } = addressNamed(address)!;
     const bytes = new Uint8Array(ADDRESS_BYTES);
     bytes.set(constant as Uint8Array);
     const shown = this.#disguise === null ? bytes : this.#disguise(kind, bytes);
     const hex = Buffer.from(shown.subarray(0, addressWidth(kind))).toString('hex');
-    return { kind, bytes: hex, text: addressText(kind, shown) };
+    return { side, kind, bytes: hex, text: addressText(kind, shown) };
   }
+}
+
+/** A row without its number. */
+interface OuterRow {
+  readonly side: number;
+  readonly kind: number;
+  readonly bytes: string;
+  readonly text: string;
+}
+
+/** As it goes into the database. */
+interface StoredSet {
+  readonly key: string;
+  readonly rows: readonly OuterRow[];
 }
 
 const EMPTY = '>';
