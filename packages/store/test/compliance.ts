@@ -774,7 +774,7 @@ function removes(make: Make): void {
     const store = await stored(make);
     const folder = mkdtempSync(join(tmpdir(), 'eyrie-parquet-'));
     const paths = await store.exportParquet(join(folder, 'out'));
-    assert.ok(paths.length === 7 && paths.every((path) => existsSync(path)));
+    assert.ok(paths.length === 8 && paths.every((path) => existsSync(path)));
     await assert.rejects(store.exportParquet(join(folder, 'out')), StoreError);
     rmSync(folder, { recursive: true });
     await store.close();

@@ -3,11 +3,20 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StoreError } from '../errors.ts';
 import type { Database } from '../sql/database.ts';
+import { SOURCE } from '../write/outer-book.ts';
 
-/** What is exported, and how it is asked for. Packets come as the view shows them, with addresses as text. */
+/**
+ * What is exported, and how it is asked for. Packets come as the view shows them, with addresses as text. Those that
+ * stand outside of tunnels and the like come beside them, by `packets.id`.
+ */
 const TABLES: readonly (readonly [string, string])[] = [
   ['captures', 'SELECT * FROM captures ORDER BY id'],
   ['packets', 'SELECT * FROM packets ORDER BY id'],
+  [
+    'outer_addresses',
+    `SELECT p.id AS packet, CASE o.side WHEN ${SOURCE} THEN 'source' ELSE 'destination' END AS side, o.text AS address
+     FROM packet p JOIN outer_addresses o ON o.id = p.outer_id ORDER BY p.id, o.side, o.text`,
+  ],
   ['flows', 'SELECT * FROM flows ORDER BY id'],
   ['names', 'SELECT * FROM names ORDER BY address, name'],
   ['findings', 'SELECT * FROM findings ORDER BY id'],
