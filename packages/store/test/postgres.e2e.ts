@@ -61,6 +61,28 @@ describe('PostgreSQL', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
+  it('gives what another process has deleted new numbers when it comes again', async () => {
+    const url = await server.make();
+    const [writer, other] = [await openStore(url), await openStore(url)];
+    const batches = batchesOf(OFFICE_HOUR);
+    const filter = 'ip.addr == 10.20.0.47';
+    const send = (source: string) =>
+      Promise.all(batches.map((batch) => writer.write({ ...batch, source, flows: [] })));
+    await send('file:1');
+    const before = (await writer.packets({ filter, limit: 10_000 })).items.length;
+    const shown = (await writer.packets({ address: '192.168.10.10', limit: 10_000 })).items.length;
+    assert.ok(before > 0 && shown > 0);
+    const [one] = await other.captures();
+    await other.deleteCapture(one!.id);
+    await send('file:2');
+    assert.equal((await writer.packets({ filter, limit: 10_000 })).items.length, before);
+    assert.equal((await writer.packets({ address: '192.168.10.10', limit: 10_000 })).items.length, shown);
+    await other.erase('10.20.0.47');
+    await send('file:3');
+    assert.equal((await writer.packets({ filter, limit: 10_000 })).items.length, before);
+    await Promise.all([writer.close(), other.close()]);
+  });
+
   it('is brought up to date with what it holds, and goes on', async () => {
     const url = await server.make();
     const store = await openStore(url);

@@ -131,6 +131,9 @@ export class DuckDBDatabase implements Database {
       this.#append.flush();
       return (await this.#writer.run(sql, parameters as DuckDBValue[])).rowsChanged;
     },
+    // This process alone writes, one transaction at a time, and forgets what it knows when it deletes.
+    dictionaryState: async () => '',
+    holdDictionaries: async () => {},
     reserve: (counter, count) => this.#reserve(counter, count),
     appendPackets: async (rows) => this.#append.add(rows),
     merge: (table: MergeTable, rows) => mergeInto(this.#writer, table, rows),

@@ -31,6 +31,7 @@ export async function erase(
   bytes.set(named.constant);
   const text = addressText(kind, disguise === null ? bytes : disguise(kind, bytes));
   return database.transaction(async (tx) => {
+    await tx.holdDictionaries();
     const packets = await erasePackets(tx, text);
     // A stored Info column may name a third party ("Who has 192.0.2.1?").
     await tx.run('UPDATE packet SET info = NULL WHERE info IS NOT NULL AND strpos(info, $1) > 0', [text]);
@@ -68,6 +69,7 @@ async function idsOf(tx: Transaction, table: string, text: string): Promise<stri
 export async function deleteCapture(database: Database, id: number): Promise<boolean> {
   if (!Number.isSafeInteger(id)) return false;
   return database.transaction(async (tx) => {
+    await tx.holdDictionaries();
     const [row] = await tx.all(`SELECT key FROM captures WHERE id = ${id}`);
     if (row === undefined) return false;
     const removed = await removeRows(tx, id);

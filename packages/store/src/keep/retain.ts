@@ -11,6 +11,7 @@ export async function retain(database: Database, limits: Retention): Promise<Rem
       throw new StoreError('ERR_STORE_QUERY', `${name}: ${value} is no number from 0 on`);
   const most = Math.min(rows ?? Infinity, bytes === undefined ? Infinity : await rowsWithin(database, bytes));
   return database.transaction(async (tx) => {
+    await tx.holdDictionaries();
     let packets = 0;
     if (ageSeconds !== undefined) packets += await removeOlder(tx, ageSeconds);
     if (most !== Infinity) packets += await removeBeyond(tx, Math.floor(most));

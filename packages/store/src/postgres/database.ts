@@ -119,6 +119,12 @@ export class PostgresDatabase implements Database {
       // Several statements at once go only without parameters.
       run: async (sql, parameters = []) =>
         (parameters.length === 0 ? await client.query(sql) : await query(sql, parameters)).rowCount ?? 0,
+      // A row that is always there: locked by all who write, replaced by who deletes.
+      dictionaryState: async () =>
+        String((await query(`SELECT xmin FROM meta WHERE name = 'schema' FOR SHARE`)).rows[0]?.[0]),
+      holdDictionaries: async () => {
+        await client.query(`UPDATE meta SET value = value WHERE name = 'schema'`);
+      },
       reserve: (counter, count) => this.#reserve(client, counter, count),
       appendPackets: (rows) => this.#copy(client, rows),
       merge: (table, rows) => mergeInto(client, table, rows),
@@ -227,7 +233,18 @@ export class PostgresDatabase implements Database {
   }
 }
 
-const TABLES = ['packet', 'tallies', 'batches', 'flows', 'names', 'findings', 'addresses', 'drops', 'clocks'];
+const TABLES = [
+  'packet',
+  'tallies',
+  'batches',
+  'flows',
+  'names',
+  'findings',
+  'addresses',
+  'outer_addresses',
+  'drops',
+  'clocks',
+];
 
 /** Keys that are hashed in the index of a table. */
 const HASHED = new Set(['findings.message']);

@@ -44,6 +44,13 @@ export interface Transaction {
   all(sql: string, parameters?: readonly Value[]): Promise<Row[]>;
   /** Rows changed. */
   run(sql: string, parameters?: readonly Value[]): Promise<number>;
+  /**
+   * Something else whenever somebody took numbers out of the dictionaries, or captures: what is known of them is read again
+   * then. Until the end of this transaction nobody takes any.
+   */
+  dictionaryState(): Promise<string>;
+  /** Nobody who writes uses what is known of them until the end of this transaction. Before anything is deleted. */
+  holdDictionaries(): Promise<void>;
   /** The first of `count` ids that follow each other and are used by nobody else. */
   reserve(counter: Counter, count: number): Promise<number>;
   appendPackets(rows: PacketRows): Promise<void>;

@@ -23,6 +23,7 @@ export class Writer {
   readonly #dictionaries: Dictionaries;
   readonly #ingest: Ingest;
   readonly #waiting: Waiting[] = [];
+  #dictionaryState = '';
   #running: Promise<void> | null = null;
 
   constructor(database: Database, disguise: Disguise | null) {
@@ -87,7 +88,12 @@ export class Writer {
 
   async #transaction(batches: readonly StoreBatch[]): Promise<Written[]> {
     try {
-      return await this.#database.transaction((tx) => this.#ingest.apply(tx, batches));
+      return await this.#database.transaction(async (tx) => {
+        const state = await tx.dictionaryState();
+        if (state !== this.#dictionaryState) this.forget();
+        this.#dictionaryState = state;
+        return this.#ingest.apply(tx, batches);
+      });
     } catch (error) {
       this.forget();
       throw error;
@@ -109,7 +115,10 @@ function problemOf({ source, sequence, packets }: StoreBatch): string | null {
     if ((column as Uint8Array).length < length * width) return `column ${name} is shorter than the batch`;
   }
   for (let i = 0; i < length; i++) {
-    if (Math.max(packets.protocol[i]!, packets.path[i]!, packets.layers[i]!) >= packets.texts.length)
+    if (
+      Math.max(packets.protocol[i]!, packets.path[i]!, packets.layers[i]!, packets.outer[i]!) >=
+      packets.texts.length
+    )
       return `packet ${i} of the batch names a text that is not there`;
     if (packets.addressKind[i]! > 3) return `packet ${i} of the batch has an address of no kind`;
   }
