@@ -27,6 +27,7 @@ export {
   FolderError,
   foundMesh,
   isComplete,
+  meshFingerprint,
   type OpenedPeer,
   openPeer,
   openPeerIn,

@@ -17,8 +17,8 @@ Examples:
   eyrie mesh create lab-2                     or one more peer on this machine
   eyrie mesh top
 
-Of several peers here, the one that holds the authority is asked where only it can answer, and any
-that runs where all know the same; else name one with --peer, or in EYRIE_PEER.`,
+Of several peers here, all of one mesh, the one that holds the authority is asked where only it can
+answer, and any that runs where all know the same; else name one with --peer, or in EYRIE_PEER.`,
       ),
   );
   addMail(program);

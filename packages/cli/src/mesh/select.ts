@@ -1,7 +1,7 @@
 // Which of the user's peers a command means, and asking it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ControlError, callPeer, eyrieHome, peerFolder, peersIn } from '@eyrie/mesh';
+import { ControlError, callPeer, eyrieHome, meshFingerprint, peerFolder, peersIn } from '@eyrie/mesh';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 
 /** The peer that was named, or EYRIE_PEER, or the only one there is. */
@@ -20,20 +20,27 @@ export function selectPeer(named: string | undefined): string {
   throw new UserError(`there are more peers here: name one with --peer (${all.join(', ')})`, BAD_USAGE);
 }
 
-/** The same for what only the authority can do: of several peers here, the one that holds it. */
+/** The same for what only the authority can do: of several peers here, all of one mesh, the one that holds it. */
 export function selectAuthority(named: string | undefined): string {
-  const holders = isFree(named) ? peersIn(eyrieHome()).filter(holdsAuthority) : [];
-  return holders.length === 1 ? holders[0]! : selectPeer(named);
+  const all = isFree(named) ? peersIn(eyrieHome()) : [];
+  const holders = all.filter(holdsAuthority);
+  return holders.length === 1 && meshesOf(all).size === 1 ? holders[0]! : selectPeer(named);
 }
 
 /** For what any peer of a mesh answers alike: of several here, the first that runs, if all that run are of one mesh. */
-async function selectAny(named: string | undefined): Promise<string> {
+export async function selectAny(named: string | undefined): Promise<string> {
   const all = peersIn(eyrieHome());
   if (!isFree(named) || all.length < 2) return selectPeer(named);
-  const running = (await Promise.all(all.map(meshOf))).filter((each) => each.mesh !== null);
-  const meshes = new Set(running.map(({ mesh }) => mesh));
-  if (meshes.size === 0) throw new UserError('no peer of this user runs: eyrie mesh start', FAILED);
-  return meshes.size === 1 ? running[0]!.id : selectPeer(named);
+  const states = await Promise.all(all.map(isRunning));
+  const running = all.filter((_, i) => states[i]);
+  if (running.length === 0) throw new UserError('no peer of this user runs: eyrie mesh start', FAILED);
+  return meshesOf(running).size === 1 ? running[0]! : selectPeer(named);
+}
+
+/** Those that wait to be let in are in none. */
+function meshesOf(ids: readonly string[]): Set<string> {
+  const meshes = ids.map((id) => meshFingerprint(peerFolder(eyrieHome(), id)));
+  return new Set(meshes.filter((mesh) => mesh !== null));
 }
 
 function isFree(named: string | undefined): boolean {
@@ -44,14 +51,13 @@ function holdsAuthority(id: string): boolean {
   return existsSync(join(peerFolder(eyrieHome(), id), 'authority'));
 }
 
-/** Null: it does not run. */
-async function meshOf(id: string): Promise<{ id: string; mesh: unknown }> {
+async function isRunning(id: string): Promise<boolean> {
   try {
-    const status = (await callPeer(peerFolder(eyrieHome(), id), 'status')) as { mesh: unknown };
-    return { id, mesh: status.mesh };
+    await callPeer(peerFolder(eyrieHome(), id), 'status');
+    return true;
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
-    return { id, mesh: null };
+    return false;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   privateKeyPem,
   publicKeyObject,
   readPrivateKey,
+  sha256,
 } from '../identity/keys.ts';
 import type { LinkCredentials, Transport } from '../link/link.ts';
 import { TlsTransport } from '../link/tls.ts';
@@ -64,6 +65,15 @@ export function peersIn(home: string): string[] {
       .sort();
   } catch {
     return [];
+  }
+}
+
+/** The fingerprint of the root that the mesh of a peer began with, in hexadecimal: names may repeat. Null: it is in none yet. */
+export function meshFingerprint(folder: string): string | null {
+  try {
+    return Buffer.from(sha256(RosterFile.read(new FolderStorage(folder)).beginning)).toString('hex');
+  } catch {
+    return null;
   }
 }
 

@@ -3,7 +3,7 @@ import type { MemberView } from '@eyrie/mesh';
 import type { ShownTalk } from '@eyrie/mesh/skyeye';
 import { BAD_USAGE, UserError } from '../../errors.ts';
 import { hasUnicode, Paint } from '../../terminal/paint.ts';
-import { askMesh, readTime } from '../select.ts';
+import { ask, readTime, selectAny } from '../select.ts';
 import { FIRST_VIEW, pressed, type View } from './keys.ts';
 import { filtered, type Readings, rowsOf, sorted, type TopRow } from './rows.ts';
 import { ATTRIBUTES, COLUMNS, screenLines, tableLines, talkersLine } from './screen.ts';
@@ -50,12 +50,13 @@ interface Looked {
   readonly talkers: ShownTalk | null;
 }
 
-async function look(peer: string | undefined): Promise<Looked> {
+async function look(named: string | undefined): Promise<Looked> {
+  const peer = await selectAny(named);
   const [{ mesh }, members, readings, view] = await Promise.all([
-    askMesh<{ mesh: string }>(peer, 'status'),
-    askMesh<MemberView[]>(peer, 'members'),
-    askMesh<Readings>(peer, 'query', { query: `${PEERS_MAX} peers order by ${ATTRIBUTES.join(', ')}` }),
-    askMesh<{ talkers: ShownTalk | null } | null>(peer, 'view'),
+    ask<{ mesh: string }>(peer, 'status'),
+    ask<MemberView[]>(peer, 'members'),
+    ask<Readings>(peer, 'query', { query: `${PEERS_MAX} peers order by ${ATTRIBUTES.join(', ')}` }),
+    ask<{ talkers: ShownTalk | null } | null>(peer, 'view'),
   ]);
   return { mesh, rows: rowsOf(members, readings), talkers: view?.talkers ?? null };
 }
