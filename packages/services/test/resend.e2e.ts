@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openStore, type Store, type StoreBatch, StoreError } from '@eyrie/store';
 import { startPostgres, type TestServer } from '../../store/test/postgres.ts';
+import { encodeStoreBody } from '../src/bus/index.ts';
 import { silentLog } from '../src/log/index.ts';
 import { runFile } from '../src/pipeline/index.ts';
 import { putAside, RefusedBodies, resendRefused } from '../src/refused/index.ts';
@@ -121,6 +122,13 @@ function resends(make: () => Promise<Store>): void {
     const { batches, repeats, left } = await resendRefused(store, aside, false);
     assert.deepEqual([batches, repeats, left.length, putAside(aside).batches], [1, 0, 1, 1]);
     assert.match(left[0]!.why, /under its number/);
+    // What was told in its place is not what the last batch said of conversations.
+    const names = [{ address: '192.0.2.1', name: 'gate', source: 'dns', time: 1 }] as const;
+    const last = { ...rest, source: key, sequence: 511, names };
+    const body = (): Uint8Array => encodeStoreBody(last, null, null);
+    const refused = new RefusedBodies(aside, silentLog, { key: null });
+    refused.add({ source: key, sequence: 511, packets: 0, reason: 'not today', body });
+    assert.equal((await resendRefused(store, aside, false)).left.length, 2);
   });
 }
 

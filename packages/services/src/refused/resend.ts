@@ -46,11 +46,12 @@ export async function resendRefused(store: Store, folder: string, isAll: boolean
     if ('why' in stored) left.push({ path, why: stored.why });
     else if (!isGone(path)) left.push({ path, why: 'it is stored, but cannot be deleted here' });
     if (!('packets' in stored)) continue;
+    // Stored by one that ended before it said so, perhaps.
+    mended.add(source);
     if (stored.packets === null) sums.repeats++;
     else {
       sums.batches++;
       sums.packets += stored.packets;
-      mended.add(source);
     }
   }
   const incomplete = await sourcesIn(left);
@@ -96,8 +97,11 @@ async function send(
   }
 }
 
-async function isThere(store: Store, capture: number, { packets }: StoreBatch): Promise<boolean> {
-  if (packets === null) return true;
+/** By the first of what it holds: under its number may stand what was told in its place. */
+async function isThere(store: Store, capture: number, batch: StoreBatch): Promise<boolean> {
+  const { packets, flows, names, findings } = batch;
+  // Of a conversation there may be more than was told before.
+  if (packets === null) return flows.length + names.length + findings.length === 0;
   const filter = `frame.number == ${packets.number[0]}`;
   return (await store.packets({ capture, filter, limit: 1 })).items.length > 0;
 }
