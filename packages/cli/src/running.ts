@@ -19,10 +19,21 @@ export async function run(program: Command): Promise<void> {
   // `eyrie read` writes by itself, and begins sooner without the stream.
   if (process.argv[2] !== 'read') process.stdout.on('error', endIfClosed);
   try {
-    await program.parseAsync(process.argv.filter((argument) => argument !== '--debug'));
+    await program.parseAsync([...process.argv.slice(0, 2), ...asked(program)]);
   } catch (error) {
     process.exitCode = report(program, error);
   }
+}
+
+/** What was typed; not the help of what there is not, which would be that of something else. */
+function asked(program: Command): string[] {
+  const words = process.argv.slice(2).filter((word) => word !== '--debug');
+  const named = namedCommands(program, words);
+  const group = named.at(-1)!;
+  const next = words[named.length - 1] ?? '-';
+  const isStrange =
+    group.commands.length > 0 && group.registeredArguments.length === 0 && !/^(-|help$)/.test(next);
+  return isStrange ? words.filter((word) => word !== '--help' && word !== '-h') : words;
 }
 
 /** `eyrie --help | head`: whoever read has enough. */

@@ -112,6 +112,7 @@ test('bad usage is one line and status 2', async () => {
     ['peer nobody', /there is no peer nobody here/],
     ['menu', /needs a terminal/],
     ['mesh frobnicate', /unknown command|frobnicate/],
+    ['frobnicate --help', /unknown command 'frobnicate'; see eyrie --help/],
   ] as const) {
     const { status, err } = await run(line);
     assert.equal(status, 2, line);
