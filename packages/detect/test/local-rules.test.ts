@@ -275,4 +275,14 @@ describe('rogue servers', () => {
       [],
     );
   });
+
+  it('LLMNR: who answers for whatever is asked', () => {
+    const answers = (names: readonly string[], addressOf: (i: number) => string) =>
+      names.map((name, i) => dns(true, i, { serverPort: 5355, name, addresses: [addressOf(i)] }));
+    const asked = ['fileserver', 'wpad', 'Prinetr'];
+    assert.deepEqual(rulesOf(answers(asked, () => '10.0.0.66')), ['llmnr-spoof']);
+    assert.deepEqual(rulesOf(answers(asked.slice(1), () => '10.0.0.66')), []);
+    assert.deepEqual(rulesOf(answers(['pc', 'PC', 'pc.local'], () => '10.0.0.66')), [], 'one name');
+    assert.deepEqual(rulesOf(answers(asked, (i) => `10.0.0.${i}`)), [], 'a cluster');
+  });
 });

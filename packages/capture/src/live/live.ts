@@ -95,6 +95,8 @@ export class LiveSource implements FrameSource {
   async #explainEnd(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
     await this.#said.ended;
+    // Ctrl-C reaches the tool as it does us, and the tool may have been the quicker.
+    if (this.#isClosed) return;
     throw liveError(this.tool, this.path, null, this.#said.text, []);
   }
 }

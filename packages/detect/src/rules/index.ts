@@ -16,6 +16,7 @@ import { addressConflict } from './local/address-conflict.ts';
 import { arpSpoof } from './local/arp-spoof.ts';
 import { dnsSpoof } from './local/dns-spoof.ts';
 import { icmpRedirect } from './local/icmp-redirect.ts';
+import { llmnrSpoof } from './local/llmnr-spoof.ts';
 import { neighbourSpoof } from './local/neighbour-spoof.ts';
 import { newHost } from './local/new-host.ts';
 import { rogueDhcp } from './local/rogue-dhcp.ts';
@@ -80,6 +81,7 @@ export const RULES: readonly Rule[] = [
   neighbourSpoof,
   icmpRedirect,
   dnsSpoof,
+  llmnrSpoof,
   newHost,
   dnsTunnel,
   dnsExfiltration,

@@ -16,6 +16,10 @@ export const SYSTEM_EXPLOIT = technique(
 );
 export const PASSWORD_GUESSING = technique('T1110.001', 'Brute Force: Password Guessing');
 export const PASSWORD_SPRAYING = technique('T1110.003', 'Brute Force: Password Spraying');
+export const NAME_POISONING = technique(
+  'T1557.001',
+  'Adversary-in-the-Middle: LLMNR/NBT-NS Poisoning and SMB Relay',
+);
 export const ARP_POISONING = technique('T1557.002', 'Adversary-in-the-Middle: ARP Cache Poisoning');
 export const DHCP_SPOOFING = technique('T1557.003', 'Adversary-in-the-Middle: DHCP Spoofing');
 export const IN_THE_MIDDLE = technique('T1557', 'Adversary-in-the-Middle');

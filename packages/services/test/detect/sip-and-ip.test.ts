@@ -1,5 +1,5 @@
-// SIP and bare IP packets made by hand: who guesses extensions, passwords and protocols is found; offices, phones with an
-// old password and routers are left alone.
+// SIP, LLMNR and bare IP packets made by hand: who guesses extensions, passwords and protocols, or answers for every name,
+// is found; offices, phones with an old password and routers are left alone.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Dissector, newFrame } from '@eyrie/dissect';
@@ -60,6 +60,31 @@ const extension = (i: number) => String(100 + i);
 const ASKED = '401 Unauthorized';
 const REFUSED = '403 Forbidden';
 const TAKEN = '200 OK';
+
+/** A question for a name, and the answer that it is 10.0.0.2. */
+function llmnr(name: string): Buffer[] {
+  const question = Buffer.concat([Buffer.of(name.length), Buffer.from(name), Buffer.of(0, 0, 1, 0, 1)]);
+  const head = (flags: number, answers: number) => Buffer.of(0, 7, flags, 0, 0, 1, 0, answers, 0, 0, 0, 0);
+  const answer = Buffer.of(0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 30, 0, 4, 10, 0, 0, 2);
+  const udp = (isAnswer: boolean, body: Buffer): Buffer => {
+    const header = Buffer.alloc(8);
+    header.writeUInt16BE(isAnswer ? 5355 : 50_000, 0);
+    header.writeUInt16BE(isAnswer ? 50_000 : 5355, 2);
+    header.writeUInt16BE(8 + body.length, 4);
+    return ip(UDP, isAnswer, Buffer.concat([header, body]));
+  };
+  return [
+    udp(false, Buffer.concat([head(0, 0), question])),
+    udp(true, Buffer.concat([head(0x80, 1), question, answer])),
+  ];
+}
+
+describe('LLMNR', () => {
+  it('who answers for whatever is asked poisons', () => {
+    assert.deepEqual(found(['wpad', 'files', 'pritner'].flatMap(llmnr), 100), ['llmnr-spoof high']);
+    assert.deepEqual(found(['files', 'FILES', 'files'].flatMap(llmnr), 100), []);
+  });
+});
 
 describe('SIP', () => {
   it('many extensions that do not get in are looked for, many passwords are guessed', () => {

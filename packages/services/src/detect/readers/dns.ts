@@ -4,10 +4,10 @@ import { endsOf, type ReaderMaker } from '../reader.ts';
 const NAME = 'dns.qry.name';
 
 export const dnsReader: ReaderMaker = {
-  protocols: ['dns'],
+  protocols: ['dns', 'llmnr'],
   make(see) {
     const tap = new Tap(
-      ['dns'],
+      ['dns', 'llmnr'],
       [NAME, 'dns.qry.type', 'dns.id', 'dns.flags.response', 'dns.flags.rcode', 'dns.a', 'dns.aaaa'],
     );
     return (p, layer) => {

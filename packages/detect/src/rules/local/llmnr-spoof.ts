@@ -1,0 +1,47 @@
+import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import type { Rule } from '../rule.ts';
+import { NAME_POISONING } from '../techniques.ts';
+
+const PORT = 5355;
+const NAMES = 3;
+const WINDOW_S = 600;
+
+export const llmnrSpoof: Rule = {
+  id: 'llmnr-spoof',
+  title: 'LLMNR poisoning',
+  severity: 'high',
+  technique: NAME_POISONING,
+  threshold: `one host answers for ${NAMES} different names within ${WINDOW_S / 60} minutes with the same address`,
+  source: 'RFC 4795 §2.1 (a host answers for names of its own only); Responder answers for whatever is asked',
+  exemptions:
+    'Hosts with two names; nodes of a cluster, whose names have an address each; multicast DNS and NetBIOS, where servers answer for others.',
+  advice:
+    'Find the host that answers, and change the passwords of those it answered: they may have sent it their hashes. Turn LLMNR off by policy.',
+  watch(say) {
+    const answered = new Bounded<Recent>(KEYS_MAX);
+    return {
+      dns({ serverPort, isResponse, addresses, name, server, client, time, frame, stream }) {
+        if (serverPort !== PORT || !isResponse) return;
+        // With its domain or without, it is the same name.
+        const host = name.toLowerCase().split('.', 1)[0]!;
+        for (const address of addresses) {
+          const key = `${server} ${address}`;
+          const names = answered.for(key, () => new Recent(WINDOW_S));
+          names.add(host, time, frame, stream);
+          if (names.size < NAMES) continue;
+          say({
+            key,
+            time,
+            source: server,
+            target: client,
+            confidence: 0.95,
+            summary: `${server} answers by LLMNR that ${names.size} names are ${address}, such as ${[...names.items.keys()].slice(0, NAMES).join(', ')}`,
+            frames: names.frames,
+            streams: names.streams,
+            facts: { names: names.size },
+          });
+        }
+      },
+    };
+  },
+};
