@@ -31,7 +31,8 @@ const SECONDS_MAX = 2_147_483;
 export function livePlan(flags: LiveReadOptions): LivePlan | null {
   const { captureFilter, snapshotLength, promiscuousMode, autostop } = flags;
   if (flags.interface === undefined) {
-    const given = { '-f': captureFilter, '-s': snapshotLength, '-a': autostop };
+    const own = promiscuousMode === false ? '' : undefined;
+    const given = { '-f': captureFilter, '-s': snapshotLength, '-a': autostop, '-p': own };
     const alone = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
     if (alone !== undefined) throw new UserError(`${alone} goes with -i, the interface to listen on`);
     return null;
