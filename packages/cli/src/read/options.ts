@@ -26,7 +26,7 @@ Exit status: 0 done, 1 failed (a damaged file: what could be read was shown), 2 
 export function addReadCommand(program: Command): void {
   program
     .command('read')
-    .description('read a capture file and answer as tshark does')
+    .description('read a capture file or an interface, and answer as tshark does')
     .argument(
       '[file]',
       'capture file (pcap, pcapng, snoop; also .gz, .zst), or - for standard input; not with -i',

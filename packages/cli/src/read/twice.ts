@@ -4,8 +4,8 @@ import { Ahead, type Packet, type Predicate } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 
-/** What was redirected to standard input, from its beginning: Linux opens it anew. */
-const REDIRECTED = '/dev/stdin';
+/** What was redirected to standard input: Linux opens it anew, from its beginning. Others have no such file. */
+const REDIRECTED = '/proc/self/fd/0';
 
 /** Reads as the plan says; first to find what lies ahead. @throws UserError */
 export async function runTwice(plan: ReadPlan): Promise<ReadResult> {

@@ -36,6 +36,8 @@ const LATE_WINDOWS = 3;
 
 const TCP = 6;
 const UDP = 17;
+/** Its questions are for names of the own network, and say nothing of where a host goes. */
+const LLMNR = 5355;
 
 export class PacketWatch {
   readonly engine: RuleEngine;
@@ -97,7 +99,7 @@ export class PacketWatch {
   #see(event: DetectEvent): void {
     this.engine.see(event);
     if (event.kind === 'flow') this.#windows.addFlow(event.flow);
-    else if (event.kind === 'dns' && !event.isResponse)
+    else if (event.kind === 'dns' && !event.isResponse && event.serverPort !== LLMNR)
       this.#windows.addName(event.client, event.name, event.time);
   }
 
