@@ -49,6 +49,19 @@ test('a peer that loses power is known as dead to all within 3 s', async () => {
   }
 });
 
+test('a peer that is heard again while others ask for it is not called dead', async () => {
+  const lines: string[] = [];
+  const mesh = await VirtualMesh.create({ peers: 7, seed: 2, log: (_level, message) => lines.push(message) });
+  await mesh.startAll();
+  mesh.clock.run(20_000);
+  mesh.network.silence(hostOf(3));
+  mesh.clock.run(1_900);
+  mesh.network.heal();
+  mesh.clock.run(5_000);
+  assert.ok(lines.includes('suspicion was wrong'));
+  assert.ok(!lines.includes('peer does not answer'));
+});
+
 test('a process that crashes is known as dead to all within 3 s, and alive again when it restarts', async () => {
   for (let seed = 0; seed < 12; seed++) {
     const mesh = await VirtualMesh.create({ peers: 10, seed });

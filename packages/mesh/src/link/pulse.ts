@@ -6,9 +6,9 @@ import type { Cancel, Clock } from '../runtime.ts';
 import type { Session } from './session.ts';
 
 export const HEARTBEAT_MS = 1_200;
-/** Who took the link speaks up by itself only if nothing came that it could have answered. */
-const UNASKED_MS = 1_400;
-/** Nothing heard for so long: something is wrong. A heartbeat, and what two repetitions of TCP take (RFC 6298 §5.5). */
+/** Who took the link speaks up by itself only if nothing came that it could have answered, and hardly later than that. */
+const UNASKED_MS = HEARTBEAT_MS + 30;
+/** Nothing heard for so long: something is wrong. Either's pause, and what two repetitions of TCP take (RFC 6298 §5.5). */
 export const SILENCE_MS = 1_800;
 /** A link that nobody needs is closed after so long. */
 const IDLE_MS = 2_000;

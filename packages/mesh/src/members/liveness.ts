@@ -77,13 +77,17 @@ export class Liveness {
     const heard = (isThere: boolean) => {
       if (isThere && this.#suspected.has(id)) this.#acquit(id);
     };
+    const startMs = this.#runtime.clock.elapsedMs();
     const cancel = this.#runtime.clock.after(waitMs, () => {
+      // What it says was only late, as all is that TCP repeats: then so was its answer.
+      const session = this.#switchboard.sessionOf(id);
+      if (session !== null && session.heardMs > startMs) return void this.#acquit(id);
       this.#suspected.delete(id);
       if (this.#directory.announcementOf(id)?.incarnation !== incarnation) return;
       this.#runtime.log('info', 'peer does not answer', { peer: id });
       this.#gossip.publish(this.#directory.accuse(id, incarnation));
       this.#gossip.flush();
-      this.#switchboard.sessionOf(id)?.close('no answer');
+      session?.close('no answer');
     });
     this.#suspected.set(id, cancel);
     this.#switchboard.forgetFailures(id);
