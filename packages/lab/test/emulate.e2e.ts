@@ -40,6 +40,12 @@ test('a time in which nothing can be measured is refused in one line', async () 
   }
 });
 
+test('threads where each host is a process are refused in one line', async () => {
+  const { status, err } = await start('--hosts', '2', '--threads', '2').ended;
+  assert.equal(status, 2, err);
+  assert.match(err, /^eyrie: --threads is for loopback: .*\n$/);
+});
+
 const namespacesOf = (pid: number) =>
   spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' })
     .stdout.split('\n')

@@ -66,6 +66,8 @@ export async function runEmulate(flags: Flags): Promise<number> {
   };
   if (settings.hosts > settings.peers)
     throw new UserError(`--hosts ${settings.hosts}: there are only ${settings.peers} peers`);
+  if (settings.hosts > 0 && flags.threads !== undefined)
+    throw new UserError('--threads is for loopback: with --hosts each host is a process of its own');
   if (settings.durationMs < DURATION_MS_MIN)
     throw new UserError(`--for ${flags.for}: a second at least, as 30s`);
   if (settings.intervalMs < INTERVAL_MS_MIN)
