@@ -35,6 +35,7 @@ import { addFlowRoutes } from './routes/flows.ts';
 import { addHostRoutes } from './routes/hosts.ts';
 import { addLoginRoutes } from './routes/login.ts';
 import { addMeshRoutes } from './routes/mesh.ts';
+import { addNoteRoutes } from './routes/notes.ts';
 import { addPacketRoutes } from './routes/packets.ts';
 import { addPathRoute } from './routes/path.ts';
 import { addResponseRoutes } from './routes/responses.ts';
@@ -160,6 +161,7 @@ function addRoutes(app: Server, context: Context, guard: Guard): void {
   addExportRoute(app, context);
   addFlowRoutes(app, context);
   addHostRoutes(app, context);
+  addNoteRoutes(app, context);
   app.register(async (scope) => addCaptureRoutes(scope as Server, context));
   addFieldRoutes(app, context);
   app.register(async (scope) => {

@@ -22,24 +22,34 @@ const FILE_TYPES = [
 const Deleted = Type.Object({ id: Type.Integer() }, { additionalProperties: false });
 
 export function addCaptureRoutes(app: Server, context: Context): void {
-  const { store, redissector, folder, uploadBytesMax } = context;
   // The body is not gathered in memory: it is handed on as it comes.
-  app.addContentTypeParser(FILE_TYPES, { bodyLimit: uploadBytesMax }, (_, body, done) => done(null, body));
+  app.addContentTypeParser(FILE_TYPES, { bodyLimit: context.uploadBytesMax }, (_, body, done) =>
+    done(null, body),
+  );
+  addCaptureList(app, context);
+  addUpload(app, context);
+  addDeletion(app, context);
+  addLive(app, context);
+}
 
+function addCaptureList(app: Server, context: Context): void {
   app.get(
     '/captures',
     { schema: answers('captures', 'What is stored, the newest first', Captures) },
     async () => ({
-      items: await captureRows(store, context.intake),
+      items: await captureRows(context.store, context.intake),
     }),
   );
 
   app.get(
     '/captures/:id',
     { schema: { ...answers('captures', 'One capture', CaptureRow), params: ById } },
-    ({ params }) => captureOf(params.id),
+    ({ params }) => captureOf(context, params.id),
   );
+}
 
+function addUpload(app: Server, context: Context): void {
+  const { store, redissector, folder, uploadBytesMax } = context;
   app.post(
     '/captures',
     {
@@ -55,7 +65,7 @@ export function addCaptureRoutes(app: Server, context: Context): void {
       },
     },
     async ({ query, body }) => {
-      const intake = intakeOf();
+      const intake = intakeOf(context);
       const path = await keepUpload(body as Readable | undefined, folder, query.name, uploadBytesMax);
       try {
         const before = new Map((await store.captures()).map(({ id, file }) => [id, file]));
@@ -68,14 +78,17 @@ export function addCaptureRoutes(app: Server, context: Context): void {
           await redissector.forget(old);
           await deleteUpload(folder, old);
         }
-        return { capture: await captureOf(capture), is_new: isNew };
+        return { capture: await captureOf(context, capture), is_new: isNew };
       } catch (error) {
         await deleteUpload(folder, path);
         throw error;
       }
     },
   );
+}
 
+function addDeletion(app: Server, context: Context): void {
+  const { store, redissector, folder } = context;
   app.delete(
     '/captures/:id',
     { schema: { ...answers('captures', 'Delete it with all that belongs to it', Deleted), params: ById } },
@@ -90,7 +103,9 @@ export function addCaptureRoutes(app: Server, context: Context): void {
       return { id: params.id };
     },
   );
+}
 
+function addLive(app: Server, context: Context): void {
   app.get(
     '/interfaces',
     { schema: answers('captures', 'Where packets can be captured', Interfaces) },
@@ -112,12 +127,12 @@ export function addCaptureRoutes(app: Server, context: Context): void {
     '/captures/live',
     { schema: { ...answers('captures', 'Begin a live capture', CaptureRow), body: LiveRequest } },
     async ({ body }) => {
-      const { capture } = await intakeOf().startLive({
+      const { capture } = await intakeOf(context).startLive({
         interface: body.interface,
         filter: body.filter ?? '',
         snapLength: body.snap_length ?? null,
       });
-      return captureOf(capture);
+      return captureOf(context, capture);
     },
   );
 
@@ -125,28 +140,28 @@ export function addCaptureRoutes(app: Server, context: Context): void {
     '/captures/:id/stop',
     { schema: { ...answers('captures', 'End what is running', CaptureRow), params: ById } },
     async ({ params }) => {
-      await captureOf(params.id);
-      if (!(await intakeOf().stop(params.id)))
+      await captureOf(context, params.id);
+      if (!(await intakeOf(context).stop(params.id)))
         throw new ApiError('not_running', `capture ${params.id} is not running here`);
-      return captureOf(params.id);
+      return captureOf(context, params.id);
     },
   );
+}
 
-  async function captureOf(id: number): Promise<CaptureRow> {
-    const capture = await store.capture(id);
-    if (capture === null) throw noCapture(id);
-    return captureRow(
-      capture,
-      context.intake?.running().find((each) => each.capture === id),
-    );
-  }
+async function captureOf({ store, intake }: Context, id: number): Promise<CaptureRow> {
+  const capture = await store.capture(id);
+  if (capture === null) throw noCapture(id);
+  return captureRow(
+    capture,
+    intake?.running().find((each) => each.capture === id),
+  );
+}
 
-  function intakeOf(): Intake {
-    if (context.intake !== null) return context.intake;
-    throw new ApiError('no_intake', 'this analyzer only reads', {
-      hint: 'eyrie up takes captures in, and eyrie import FILE --store URL does',
-    });
-  }
+function intakeOf({ intake }: Context): Intake {
+  if (intake !== null) return intake;
+  throw new ApiError('no_intake', 'this analyzer only reads', {
+    hint: 'eyrie up takes captures in, and eyrie import FILE --store URL does',
+  });
 }
 
 function noCapture(id: number): ApiError {

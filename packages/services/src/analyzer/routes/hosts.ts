@@ -4,23 +4,10 @@ import type { StoredFlow } from '@eyrie/store';
 import { Type } from '@sinclair/typebox';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
-import { chosenPage } from '../paging.ts';
 import { endpointRow, findingRow, flowRow, hostRow, nameRow } from '../rows.ts';
-import {
-  ConnectionMap,
-  FindingPage,
-  FindingsQuery,
-  HostDetail,
-  Hosts,
-  HostsQuery,
-  MapQuery,
-  NamePage,
-  NamesQuery,
-  PAGE_ROWS,
-  SEVERITIES,
-} from '../schemas/index.ts';
+import { ConnectionMap, HostDetail, Hosts, HostsQuery, MapQuery, PAGE_ROWS } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
-import { given, momentOf, selectionOf } from '../terms.ts';
+import { selectionOf } from '../terms.ts';
 import { answers } from './answers.ts';
 
 /** Addresses that the store tells at most; the largest. */
@@ -30,13 +17,17 @@ const LINES_MAX = 50;
 /** Flows of one host that its ports and fingerprints are counted from; the largest. */
 const FLOWS_MAX = 2000;
 const HOSTS_ON_MAP = 100;
-/** Names and findings fetched at once where some are chosen here. */
-const STEP_ROWS = 500;
 
 const ByAddress = Type.Object({ address: Type.String({ maxLength: 64 }) }, { additionalProperties: false });
 const ETHERNET = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 
-export function addHostRoutes(app: Server, { store }: Context): void {
+export function addHostRoutes(app: Server, context: Context): void {
+  addHostList(app, context);
+  addHostDetail(app, context);
+  addMap(app, context);
+}
+
+function addHostList(app: Server, { store }: Context): void {
   app.get(
     '/hosts',
     {
@@ -57,7 +48,9 @@ export function addHostRoutes(app: Server, { store }: Context): void {
       return { items: rows.slice(0, limit), is_exact: exact };
     },
   );
+}
 
+function addHostDetail(app: Server, { store }: Context): void {
   app.get(
     '/hosts/:address',
     { schema: { ...answers('hosts', 'All there is about one address', HostDetail), params: ByAddress } },
@@ -92,7 +85,9 @@ export function addHostRoutes(app: Server, { store }: Context): void {
       };
     },
   );
+}
 
+function addMap(app: Server, { store }: Context): void {
   app.get(
     '/map',
     { schema: { ...answers('hosts', 'Who is connected with whom', ConnectionMap), querystring: MapQuery } },
@@ -121,78 +116,6 @@ export function addHostRoutes(app: Server, { store }: Context): void {
       };
     },
   );
-
-  app.get(
-    '/names',
-    { schema: { ...answers('hosts', 'Names of addresses', NamePage), querystring: NamesQuery } },
-    async ({ query }) => {
-      const { q, text, from, to, after, limit = PAGE_ROWS, ...rest } = query;
-      let isExact = true;
-      const isMeant = within(from, to);
-      const { items, next } = await chosenPage(after, {
-        limit,
-        firstRows: isMeant === null ? limit : STEP_ROWS,
-        nextRows: () => STEP_ROWS,
-        fetch: async (place, rows) => {
-          const wanted = { ...rest, ...given('filter', q), ...given('name', text), ...given('after', place) };
-          const found = await store.names({ ...wanted, limit: rows });
-          isExact = found.exact;
-          return found;
-        },
-        choose: (rows) =>
-          isMeant === null ? rows : rows.filter((row) => isMeant(row.firstTime, row.lastTime)),
-      });
-      return { items: items.map(nameRow), next, is_exact: isExact };
-    },
-  );
-
-  app.get(
-    '/findings',
-    {
-      schema: {
-        ...answers(
-          'hosts',
-          'What a person should look at, the gravest first unless told otherwise',
-          FindingPage,
-        ),
-        querystring: FindingsQuery,
-      },
-    },
-    async ({ query }) => {
-      const { q, severity, from, to, after, limit = PAGE_ROWS, ...rest } = query;
-      let isExact = true;
-      const isMeant = within(from, to);
-      const leastGrave = SEVERITIES.indexOf(severity ?? 'comment');
-      const { items, next } = await chosenPage(after, {
-        limit,
-        firstRows: isMeant === null && severity === undefined ? limit : STEP_ROWS,
-        nextRows: () => STEP_ROWS,
-        fetch: async (place, rows) => {
-          const wanted = { ...rest, ...given('filter', q), ...given('after', place) };
-          const found = await store.findings({ ...wanted, limit: rows });
-          isExact = found.exact;
-          return found;
-        },
-        choose: (rows) =>
-          rows.filter(
-            (row) =>
-              SEVERITIES.indexOf(row.severity) <= leastGrave && (isMeant?.(row.time, row.lastTime) ?? true),
-          ),
-      });
-      return { items: items.map(findingRow), next, is_exact: isExact };
-    },
-  );
-}
-
-/** Whether a span of time has anything in common with the one asked for; null: no time was asked for. */
-function within(
-  from: string | undefined,
-  to: string | undefined,
-): ((first: number, last: number) => boolean) | null {
-  if (from === undefined && to === undefined) return null;
-  const begin = Number(momentOf('from', from) ?? Number.NEGATIVE_INFINITY);
-  const end = Number(momentOf('to', to) ?? Number.POSITIVE_INFINITY);
-  return (first, last) => last >= begin && first < end;
 }
 
 /** IPv6 may be written in many ways. */
