@@ -8,7 +8,7 @@ import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
 import { FRAMES_TYPE, FramesGatherer } from '../bus/frames-body.ts';
 import type { Taken } from '../parser/inbox.ts';
-import type { ParseProgress } from '../parser/server.ts';
+import type { ParseProgress } from '../parser/sources.ts';
 
 export interface SendOptions {
   readonly origin: CaptureOrigin;

@@ -4,13 +4,13 @@ import type { FastifyRequest } from 'fastify';
 import { parse } from '../bus/batch-body.ts';
 import { BusClient } from '../bus/client.ts';
 import type { Encoding } from '../bus/encoding.ts';
-import { BusError, type Expected } from '../bus/errors.ts';
+import { BusError } from '../bus/errors.ts';
 import { captureFrames, decodeFramesBody, FRAMES_TYPE, jsonFrames } from '../bus/frames-body.ts';
 import { checkToken, type Listening, listen, makeServer } from '../bus/server.ts';
 import type { Log } from '../log/index.ts';
-import type { StoreProgress } from '../persistor/server.ts';
 import { RefusedBodies } from '../refused/index.ts';
-import { type Delivery, Inbox } from './inbox.ts';
+import type { Delivery, Inbox } from './inbox.ts';
+import { type ParseProgress, Sources } from './sources.ts';
 
 export interface ParserServerOptions {
   readonly log: Log;
@@ -27,34 +27,24 @@ export interface ParserServerOptions {
   readonly refusedFolder?: string | null;
 }
 
-/** What GET /parse/progress answers. */
-export interface ParseProgress {
-  readonly expect: Expected;
-  /** All of this source is stored. */
-  readonly ended: boolean;
-}
-
 export interface ParserServer extends Listening {
   readonly counts: { packets: number; batches: number };
   readonly refused: RefusedBodies;
 }
 
-/** Sources remembered at once; of more, the one that was silent longest is forgotten and must begin again. */
-const SOURCES_MAX = 64;
-
 /** @throws ListenError */
 export async function startParserServer(options: ParserServerOptions): Promise<ParserServer> {
-  const { log, host, port, token, encoding = 'none' } = options;
+  const { log, host, port, token, encoding = 'none', rules = true } = options;
   checkToken('parser', host, token);
   const persistor = new BusClient({ url: options.persistor, log, encoding, token });
-  const inboxes = new Map<string, Promise<Inbox>>();
   const counts = { packets: 0, batches: 0 };
   const refused = new RefusedBodies(options.refusedFolder ?? null, log);
+  const sources = new Sources({ persistor, log, rules, refused });
   const server = makeServer(
     () => ({
       ok: refused.trouble === null,
       trouble: refused.trouble,
-      sources: inboxes.size,
+      sources: sources.count,
       persistor: options.persistor,
       ...counts,
       refused: { ...refused.counts, folder: refused.folder },
@@ -65,86 +55,19 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
   server.get('/parse/progress', async (request): Promise<ParseProgress> => {
     const { source } = request.query as { source?: string };
     if (source === undefined) throw new BusError('ERR_BODY', 'say which source: /parse/progress?source=KEY');
-    const stored = await progressOf(source);
-    if (stored.ended) return { expect: { sequence: 0, frame: stored.next + 1 }, ended: true };
-    const inbox = await inboxes.get(source);
-    return { expect: inbox?.expect ?? { sequence: 0, frame: 1 }, ended: false };
+    return sources.progress(source);
   });
 
   server.post('/parse', async (request) => {
-    const { inbox, delivery } = await receive(request);
+    const { inbox, delivery } = await receive(request, sources);
     const answer = await inbox.take(delivery).catch(async (error) => {
-      // Who sends it again goes on from what is stored.
-      if (inbox.isBroken && (await inboxes.get(inbox.key)) === inbox) inboxes.delete(inbox.key);
+      await sources.dropBroken(inbox);
       throw error;
     });
     counts.batches++;
     counts.packets += answer.packets;
     return answer;
   });
-
-  async function receive(request: FastifyRequest): Promise<{ inbox: Inbox; delivery: Delivery }> {
-    const body = request.body as Buffer | undefined;
-    if (body === undefined)
-      throw new BusError('ERR_BODY', 'the body is empty; send JSON, a capture file or frames');
-    const type = request.headers['content-type'] ?? '';
-    if (type.startsWith(FRAMES_TYPE)) {
-      const { head, frames } = decodeFramesBody(body);
-      const inbox = await inboxFor(head.origin as CaptureOrigin, head.rewinds);
-      return {
-        inbox,
-        delivery: {
-          ...{ ...head, frames, drops: head.drops as Delivery['drops'], end: head.end ?? null },
-          clock: head.origin.clock ?? null,
-        },
-      };
-    }
-    return foreign(request, type, body);
-  }
-
-  /** From other people's programs: their packets are numbered as they come. */
-  async function foreign(request: FastifyRequest, type: string, body: Buffer) {
-    const isJson = /^application\/json|^text\//.test(type) || body[0] === OPENING_BRACE;
-    const { source, sequence, frames } = isJson
-      ? jsonFrames(parse(body.toString('utf8')))
-      : {
-          source: headerOf(request, 'eyrie-source'),
-          sequence: numberOf(headerOf(request, 'eyrie-sequence')),
-          ...captureFrames(body),
-        };
-    const key = source ?? `http:${request.ip}`;
-    const origin: CaptureOrigin = { key, kind: 'live', name: key, file: null, hash: null };
-    const inbox = await inboxFor(origin, false);
-    const delivery = { sequence: sequence ?? null, first: null, frames, drops: [], end: null };
-    return { inbox, delivery };
-  }
-
-  function inboxFor(origin: CaptureOrigin, rewinds: boolean): Promise<Inbox> {
-    let inbox = inboxes.get(origin.key);
-    if (inbox === undefined) {
-      const opening = openInbox(origin, rewinds);
-      // One that could not be opened is tried anew next time.
-      opening.catch(() => inboxes.get(origin.key) === opening && inboxes.delete(origin.key));
-      inbox = opening;
-    }
-    // The newest use stands last.
-    inboxes.delete(origin.key);
-    inboxes.set(origin.key, inbox);
-    if (inboxes.size > SOURCES_MAX) inboxes.delete(inboxes.keys().next().value!);
-    return inbox;
-  }
-
-  async function openInbox(origin: CaptureOrigin, rewinds: boolean): Promise<Inbox> {
-    const { next, ended } = await progressOf(origin.key);
-    if (ended) throw new BusError('ERR_NEXT_REFUSED', `${origin.name}: is stored already, to its end`);
-    log.info(`${origin.name}: packets come in${next > 0 ? `, ${next} are stored` : ''}`);
-    return new Inbox({ origin, persistor, stored: next, rewinds, rules: options.rules ?? true, refused });
-  }
-
-  async function progressOf(source: string): Promise<StoreProgress> {
-    const path = `/store/progress?source=${encodeURIComponent(source)}`;
-    return (await persistor.once('GET', path)) as StoreProgress;
-  }
 
   const stopTidying = refused.keepTidy();
   const listening = await listen(server, 'parser', host, port);
@@ -158,6 +81,50 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
       persistor.close();
     },
   };
+}
+
+interface Received {
+  readonly inbox: Inbox;
+  readonly delivery: Delivery;
+}
+
+async function receive(request: FastifyRequest, sources: Sources): Promise<Received> {
+  const body = request.body as Buffer | undefined;
+  if (body === undefined)
+    throw new BusError('ERR_BODY', 'the body is empty; send JSON, a capture file or frames');
+  const type = request.headers['content-type'] ?? '';
+  if (!type.startsWith(FRAMES_TYPE)) return foreign(request, type, body, sources);
+  const { head, frames } = decodeFramesBody(body);
+  const inbox = await sources.inboxFor(head.origin as CaptureOrigin, head.rewinds);
+  return {
+    inbox,
+    delivery: {
+      ...{ ...head, frames, drops: head.drops as Delivery['drops'], end: head.end ?? null },
+      clock: head.origin.clock ?? null,
+    },
+  };
+}
+
+/** From other people's programs: their packets are numbered as they come. */
+async function foreign(
+  request: FastifyRequest,
+  type: string,
+  body: Buffer,
+  sources: Sources,
+): Promise<Received> {
+  const isJson = /^application\/json|^text\//.test(type) || body[0] === OPENING_BRACE;
+  const { source, sequence, frames } = isJson
+    ? jsonFrames(parse(body.toString('utf8')))
+    : {
+        source: headerOf(request, 'eyrie-source'),
+        sequence: numberOf(headerOf(request, 'eyrie-sequence')),
+        ...captureFrames(body),
+      };
+  const key = source ?? `http:${request.ip}`;
+  const origin: CaptureOrigin = { key, kind: 'live', name: key, file: null, hash: null };
+  const inbox = await sources.inboxFor(origin, false);
+  const delivery = { sequence: sequence ?? null, first: null, frames, drops: [], end: null };
+  return { inbox, delivery };
 }
 
 const OPENING_BRACE = 0x7b;
