@@ -31,8 +31,8 @@ export function openChaCha(
 
 const state = new Int32Array(16);
 
-/** RFC 8439 §2.3. */
-function chachaBlock(key: Uint8Array, nonce: Uint8Array, count: number, out: Uint8Array): void {
+/** RFC 8439 §2.3: the 64 bytes of the key stream at this count of blocks. */
+export function chachaBlock(key: Uint8Array, nonce: Uint8Array, count: number, out: Uint8Array): void {
   const words = new Int32Array(16);
   const keys = new DataView(key.buffer, key.byteOffset, 32);
   const nonces = new DataView(nonce.buffer, nonce.byteOffset, 12);

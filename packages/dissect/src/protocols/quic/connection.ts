@@ -1,8 +1,8 @@
 // QUIC connections: told apart by connection identifiers, which outlive addresses (RFC 9000 §5.1, §9).
 import { u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
-import { CryptoStream } from './crypto-stream.ts';
-import { type InitialKeys, initialKeys } from './initial.ts';
+import { initialKeys } from './initial.ts';
+import { INITIAL_LEVEL, QuicSide } from './side.ts';
 
 export const CID_BYTES_MAX = 20;
 /** Shorter identifiers are not looked for on other addresses: anything would match. */
@@ -15,15 +15,15 @@ export interface Connection {
   version: number;
   /** Direction (Packet.direction) in which the server sends, on the addresses of the first packet. */
   readonly serverDirection: number;
-  /** The identifiers that the client and the server chose for packets to themselves. */
-  clientCid: Uint8Array;
-  serverCid: Uint8Array;
+  /** The client and the server. */
+  readonly sides: readonly [QuicSide, QuicSide];
   /** Destination of the client's first Initial, from which the keys come; null after a Retry, until the next. */
   initialDcid: Uint8Array | null;
-  keys: InitialKeys | null;
-  /** Largest packet number of Initials from the client and the server; -1: none. */
-  readonly largest: [number, number];
-  readonly crypto: [CryptoStream, CryptoStream];
+  /** What names its secrets in a log, null: not seen; and the cipher suite, 0: not agreed on yet. */
+  clientRandom: Uint8Array | null;
+  cipher: number;
+  /** The protocol of its streams (RFC 7301), or what the client would like best; '' when nothing was seen. */
+  alpn: string;
   /** The one before it between the same addresses. */
   readonly previous: Connection | null;
 }
@@ -48,8 +48,6 @@ interface Memory {
 
 const newMemory = (): Memory => ({ connection: null });
 
-const NO_CID = new Uint8Array(0);
-
 /** The connection last begun between the packet's addresses. */
 export function connectionHere(p: Packet): Connection | null {
   return p.session.knownState<Memory>(p, 'quic')?.connection ?? null;
@@ -62,12 +60,11 @@ export function beginConnection(p: Packet, version: number, dcid: Uint8Array, sc
     number: p.session.memoryOf('quic', newConnections).count++,
     version,
     serverDirection: 1 - p.direction,
-    clientCid: NO_CID,
-    serverCid: NO_CID,
+    sides: [new QuicSide(), new QuicSide()],
     initialDcid: null,
-    keys: null,
-    largest: [-1, -1],
-    crypto: [new CryptoStream(), new CryptoStream()],
+    clientRandom: null,
+    cipher: 0,
+    alpn: '',
     // More than two between the same addresses would only cost memory.
     previous: memory.connection === null ? null : { ...memory.connection, previous: null },
   };
@@ -79,18 +76,25 @@ export function beginConnection(p: Packet, version: number, dcid: Uint8Array, sc
 /** The client's Initial, the first or the first after a Retry, tells what the keys come from (RFC 9001 §5.2). */
 export function takeInitial(p: Packet, connection: Connection, dcid: Uint8Array, scid: Uint8Array): void {
   connection.initialDcid = dcid.slice();
-  connection.keys = initialKeys(connection.version, connection.initialDcid);
-  if (scid.length > 0) {
-    connection.clientCid = scid.slice();
-    remember(p, connection, connection.clientCid, false);
-  }
+  takeInitialKeys(connection, connection.initialDcid);
+  takeCid(p, connection, 0, scid);
+}
+
+export function takeInitialKeys({ sides, version }: Connection, dcid: Uint8Array): void {
+  const keys = initialKeys(version, dcid);
+  for (const who of [0, 1] as const) sides[who].keys[INITIAL_LEVEL] = keys?.[who] ?? null;
+}
+
+/** The client (0) or the server (1) says that packets to it may carry this identifier too (RFC 9000 §5.1.1). */
+export function takeCid(p: Packet, connection: Connection, who: 0 | 1, cid: Uint8Array): void {
+  if (cid.length === 0) return;
+  const kept = cid.slice();
+  if (connection.sides[who].addCid(kept)) remember(p, connection, kept, who === 1);
 }
 
 /** RFC 9000 §7.2: the server chooses its identifier with its first packet. */
 export function takeServerCid(p: Packet, connection: Connection, scid: Uint8Array): void {
-  if (connection.serverCid.length > 0 || scid.length === 0) return;
-  connection.serverCid = scid.slice();
-  remember(p, connection, connection.serverCid, true);
+  if (connection.sides[1].cids.length === 0) takeCid(p, connection, 1, scid);
 }
 
 /** RFC 9000 §17.2.5.2: after a Retry the handshake starts anew with another identifier, and keys. */
@@ -120,10 +124,12 @@ export function roamingConnection(
   p: Packet,
   at: number,
   end: number,
-): { connection: Connection; isFromServer: boolean } | null {
+): { connection: Connection; isFromServer: boolean; cid: Uint8Array } | null {
   if (!isRoaming(p, at, end)) return null;
-  const known = p.session.memoryOf('quic', newConnections).roaming.get(u32(p.buf, at + 1))!;
-  return { connection: known.connection, isFromServer: !known.isServers };
+  const { connection, isServers, cid } = p.session
+    .memoryOf('quic', newConnections)
+    .roaming.get(u32(p.buf, at + 1))!;
+  return { connection, isFromServer: !isServers, cid };
 }
 
 /** Does this identifier stand at `at`? */

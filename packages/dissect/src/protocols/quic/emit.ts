@@ -3,10 +3,11 @@ import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import { hex } from '../../core/text.ts';
 import type { Connection } from './connection.ts';
+import { emitFrame } from './emit-frame.ts';
 import { f } from './fields.ts';
-import { eachFrame, emitFrame, framesText } from './frames.ts';
+import { eachFrame, framesText } from './frames.ts';
 import { isLong, type LongHeader, newLongHeader, readLongHeader } from './header.ts';
-import type { Unprotected } from './initial.ts';
+import type { Unprotected } from './opening.ts';
 import type { QuicNotes } from './quic.ts';
 import { varint, varintBytes } from './varint.ts';
 import { INITIAL, isVersion2, longTypeNames, RETRY } from './versions.ts';
@@ -14,6 +15,8 @@ import { INITIAL, isVersion2, longTypeNames, RETRY } from './versions.ts';
 /** Marks of a layer: the frames of an opened packet, or bytes behind the last packet; else see quic.ts. */
 export const FRAMES = -1;
 export const PADDING = -2;
+/** RFC 9001 §6: in the first byte of a short header. */
+const KEY_PHASE = 0x04;
 /** RFC 9001 §5.8. */
 const RETRY_TAG_BYTES = 16;
 
@@ -35,17 +38,24 @@ export function quicInfo(p: Packet, layer: number): string | null {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
   if (p.mark[layer] === PADDING) return null;
+  const opened = openedOf(p, layer);
   if (!isLong(b, start)) {
     const bytes = p.mark[layer]!;
-    return `Protected Payload (KP0)${bytes === 0 ? '' : `, DCID=${hex(b, start + 1, start + 1 + bytes)}`}`;
+    const cid = bytes === 0 ? '' : `, DCID=${hex(b, start + 1, start + 1 + bytes)}`;
+    const phase = opened !== null && (opened.first & KEY_PHASE) !== 0 ? 1 : 0;
+    return `Protected Payload (KP${phase})${cid}${openedText(opened)}`;
   }
   readLongHeader(h, b, start, p.stop[layer]!);
   let text: string = h.version === 0 ? 'Version Negotiation' : longTypeNames[h.type]!;
   if (h.dcidBytes > 0) text += `, DCID=${hex(b, h.dcid, h.dcid + h.dcidBytes)}`;
   if (h.scidBytes > 0) text += `, SCID=${hex(b, h.scid, h.scid + h.scidBytes)}`;
-  const opened = openedOf(p, layer);
-  if (opened === null) return text;
-  return `${text}, PKN: ${opened.packetNumber}${opened.plain === null ? '' : framesText(opened.plain)}`;
+  return text + openedText(opened);
+}
+
+/** `, PKN: 3, ACK, STREAM(0)`; empty for what could not be opened. */
+function openedText(opened: Unprotected | null): string {
+  if (opened === null) return '';
+  return `, PKN: ${opened.packetNumber}${opened.plain === null ? '' : framesText(opened.plain)}`;
 }
 
 export function emitPacket(p: Packet, layer: number, out: Sink): void {
@@ -67,14 +77,29 @@ export function emitPacket(p: Packet, layer: number, out: Sink): void {
     if (readLongHeader(h, b, start, stop)) emitLong(out, p, layer, h);
     return;
   }
+  emitShort(out, start, stop, p.mark[layer]!, openedOf(p, layer));
+}
+
+/** RFC 9000 §17.3.1. */
+function emitShort(out: Sink, start: number, stop: number, cid: number, opened: Unprotected | null): void {
   out.open(f.short, start, stop - start);
   out.add(f.headerForm, start, 1);
   out.add(f.fixedBit, start, 1);
   out.add(f.spinBit, start, 1);
-  const cid = p.mark[layer]!;
+  if (opened !== null) {
+    out.add(f.shortReserved, start, 1, (opened.first >> 3) & 3);
+    out.add(f.keyPhase, start, 1, (opened.first & KEY_PHASE) !== 0);
+    out.add(f.packetNumberLength, start, 1, opened.first & 3);
+  }
   if (cid > 0) out.add(f.dcid, start + 1, cid);
+  const rest = start + 1 + cid;
+  if (opened !== null) {
+    out.add(f.packetNumber, rest, opened.packetNumberBytes, BigInt(opened.packetNumber));
+    const payload = rest + opened.packetNumberBytes;
+    out.add(f.protectedPayload, payload, stop - payload);
+  }
   out.close();
-  if (stop > start + 1 + cid) out.add(f.remaining, start + 1 + cid, stop - start - 1 - cid);
+  if (opened === null && stop > rest) out.add(f.remaining, rest, stop - rest);
 }
 
 function emitLong(out: Sink, p: Packet, layer: number, header: LongHeader): void {

@@ -2,21 +2,36 @@
 import { bool, bytes, none, text, uint, uint64 } from '../../core/field.ts';
 import { versionName } from './versions.ts';
 
+const FRAMES: Readonly<Record<number, string>> = {
+  0x00: 'PADDING',
+  0x01: 'PING',
+  0x02: 'ACK',
+  0x03: 'ACK',
+  0x04: 'RESET_STREAM',
+  0x05: 'STOP_SENDING',
+  0x06: 'CRYPTO',
+  0x07: 'NEW_TOKEN',
+  0x10: 'MAX_DATA',
+  0x11: 'MAX_STREAM_DATA',
+  0x12: 'MAX_STREAMS (BIDI)',
+  0x13: 'MAX_STREAMS (UNI)',
+  0x14: 'DATA_BLOCKED',
+  0x15: 'STREAM_DATA_BLOCKED',
+  0x16: 'STREAMS_BLOCKED (BIDI)',
+  0x17: 'STREAMS_BLOCKED (UNI)',
+  0x18: 'NEW_CONNECTION_ID',
+  0x19: 'RETIRE_CONNECTION_ID',
+  0x1a: 'PATH_CHALLENGE',
+  0x1b: 'PATH_RESPONSE',
+  0x1c: 'CONNECTION_CLOSE (Transport)',
+  0x1d: 'CONNECTION_CLOSE (Application)',
+  0x1e: 'HANDSHAKE_DONE',
+  0x30: 'DATAGRAM',
+  0x31: 'DATAGRAM',
+};
+
 const frameNames = (type: number): string | undefined =>
-  type >= 0x08 && type <= 0x0f
-    ? 'STREAM'
-    : (
-        {
-          0: 'PADDING',
-          1: 'PING',
-          2: 'ACK',
-          3: 'ACK',
-          6: 'CRYPTO',
-          7: 'NEW_TOKEN',
-          0x1c: 'CONNECTION_CLOSE (Transport)',
-          0x1d: 'CONNECTION_CLOSE (Application)',
-        } as Record<number, string>
-      )[type];
+  type >= 0x08 && type <= 0x0f ? 'STREAM' : FRAMES[type];
 
 export const f = {
   connectionNumber: uint('quic.connection.number', 'Connection Number'),
@@ -57,6 +72,9 @@ export const f = {
   odcid: bytes('quic.odcid', 'Original Destination Connection ID'),
   retryToken: bytes('quic.retry_token', 'Retry Token'),
   retryTag: bytes('quic.retry_integrity_tag', 'Retry Integrity Tag'),
+  shortReserved: uint('quic.short.reserved', 'Reserved'),
+  keyPhase: bool('quic.key_phase', 'Key Phase Bit'),
+  protectedPayload: bytes('quic.protected_payload', 'Protected Payload'),
   frame: none('quic.frame', 'Frame'),
   frameType: uint64('quic.frame_type', 'Frame Type').named(frameNames),
   paddingLength: uint('quic.padding_length', 'Padding Length'),
@@ -74,6 +92,43 @@ export const f = {
   cryptoData: none('quic.crypto.crypto_data', 'Crypto Data'),
   newTokenLength: uint64('quic.nt.length', '(Token) Length'),
   newToken: bytes('quic.nt.token', 'Token'),
+  resetStream: uint64('quic.rsts.stream_id', 'Stream ID'),
+  resetError: uint64('quic.rsts.application_error_code', 'Application Error code'),
+  resetSize: uint64('quic.rsts.final_size', 'Final Size'),
+  stopStream: uint64('quic.ss.stream_id', 'Stream ID'),
+  stopError: uint64('quic.ss.application_error_code', 'Application Error code'),
+  streamFin: bool('quic.stream.fin', 'Fin'),
+  streamHasLength: bool('quic.stream.len', 'Len(gth)'),
+  streamHasOffset: bool('quic.stream.off', 'Off(set)'),
+  streamId: uint64('quic.stream.stream_id', 'Stream ID'),
+  streamInitiator: uint('quic.stream.initiator', 'Stream initiator').named({
+    0: 'Client-initiated',
+    1: 'Server-initiated',
+  }),
+  streamDirection: uint('quic.stream.direction', 'Stream direction').named({
+    0: 'Bidirectional',
+    1: 'Unidirectional',
+  }),
+  streamOffset: uint64('quic.stream.offset', 'Offset'),
+  streamLength: uint64('quic.stream.length', 'Length'),
+  streamData: bytes('quic.stream_data', 'Stream Data'),
+  maxData: uint64('quic.md.maximum_data', 'Maximum Data'),
+  maxStreamDataId: uint64('quic.msd.stream_id', 'Stream ID'),
+  maxStreamData: uint64('quic.msd.maximum_stream_data', 'Maximum Stream Data'),
+  maxStreams: uint64('quic.ms.max_streams', 'Max Streams'),
+  dataBlocked: uint64('quic.sb.stream_data_limit', 'Stream Data Limit'),
+  streamBlocked: uint64('quic.sdb.stream_id', 'Stream ID'),
+  streamsBlocked: uint64('quic.sib.stream_limit', 'Stream Limit'),
+  newCidSequence: uint64('quic.nci.sequence', 'Sequence'),
+  newCidRetire: uint64('quic.nci.retire_prior_to', 'Retire Prior To'),
+  newCidLength: uint('quic.nci.connection_id.length', 'Connection ID Length'),
+  newCid: bytes('quic.nci.connection_id', 'Connection ID'),
+  newCidToken: bytes('quic.nci.stateless_reset_token', 'Stateless Reset Token'),
+  retireSequence: uint64('quic.rci.sequence', 'Sequence'),
+  pathChallenge: bytes('quic.path_challenge.data', 'Data'),
+  pathResponse: bytes('quic.path_response.data', 'Data'),
+  datagramLength: uint64('quic.dg.length', 'Datagram Length'),
+  datagram: bytes('quic.dg', 'Datagram'),
   closeError: uint64('quic.cc.error_code', 'Error code'),
   closeErrorApp: uint64('quic.cc.error_code.app', 'Application Error code'),
   closeAlert: uint('quic.cc.error_code.tls_alert', 'TLS Alert Description'),

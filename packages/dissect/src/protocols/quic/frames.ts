@@ -1,18 +1,42 @@
-// Frames of QUIC packets that can be read without secrets: those of Initial packets (RFC 9000 §12.4, §19).
-import type { Sink } from '../../core/sink.ts';
-import { f } from './fields.ts';
-import { isVarint, varint, varint64, varintBytes } from './varint.ts';
+// Frames of QUIC packets (RFC 9000 §19, and DATAGRAM of RFC 9221): where each one ends, and what the Info column calls it.
+import { isVarint, varint, varintBytes } from './varint.ts';
 
-const PADDING_FRAME = 0x00;
+export const PADDING_FRAME = 0x00;
 const PING = 0x01;
-const ACK = 0x02;
-const ACK_ECN = 0x03;
+export const ACK = 0x02;
+export const ACK_ECN = 0x03;
+export const RESET_STREAM = 0x04;
+export const STOP_SENDING = 0x05;
 export const CRYPTO = 0x06;
-const NEW_TOKEN = 0x07;
-const CLOSE = 0x1c;
-const CLOSE_APP = 0x1d;
-/** ACK ranges shown of one frame. */
-const RANGES_MAX = 256;
+export const NEW_TOKEN = 0x07;
+const STREAM = 0x08;
+/** Bits of a STREAM frame's type (RFC 9000 §19.8). */
+export const STREAM_FIN = 0x01;
+export const STREAM_LENGTH = 0x02;
+export const STREAM_OFFSET = 0x04;
+export const MAX_DATA = 0x10;
+export const MAX_STREAM_DATA = 0x11;
+export const MAX_STREAMS_BIDI = 0x12;
+export const MAX_STREAMS_UNI = 0x13;
+export const DATA_BLOCKED = 0x14;
+export const STREAM_DATA_BLOCKED = 0x15;
+export const STREAMS_BLOCKED_BIDI = 0x16;
+export const STREAMS_BLOCKED_UNI = 0x17;
+export const NEW_CONNECTION_ID = 0x18;
+export const RETIRE_CONNECTION_ID = 0x19;
+export const PATH_CHALLENGE = 0x1a;
+export const PATH_RESPONSE = 0x1b;
+export const CLOSE = 0x1c;
+export const CLOSE_APP = 0x1d;
+const HANDSHAKE_DONE = 0x1e;
+export const DATAGRAM = 0x30;
+export const DATAGRAM_LENGTH = 0x31;
+
+/** RFC 9000 §19.15 and §19.17. */
+export const RESET_TOKEN_BYTES = 16;
+export const PATH_BYTES = 8;
+
+export const isStream = (type: number): boolean => (type & ~0x07) === STREAM;
 
 /** Skips `count` variable-length numbers; -1 when the bytes end before. */
 function skip(b: Uint8Array, at: number, end: number, count: number): number {
@@ -30,7 +54,24 @@ function skipBytes(b: Uint8Array, at: number, end: number): number {
   return stop > end ? -1 : stop;
 }
 
-/** End of the frame whose body (behind the type) starts at `body`; -1 when it doesn't fit or is of another type. */
+/** Numbers that a frame consists of, where it has nothing else. */
+const NUMBERS: Readonly<Record<number, number>> = {
+  [PING]: 0,
+  [RESET_STREAM]: 3,
+  [STOP_SENDING]: 2,
+  [MAX_DATA]: 1,
+  [MAX_STREAM_DATA]: 2,
+  [MAX_STREAMS_BIDI]: 1,
+  [MAX_STREAMS_UNI]: 1,
+  [DATA_BLOCKED]: 1,
+  [STREAM_DATA_BLOCKED]: 2,
+  [STREAMS_BLOCKED_BIDI]: 1,
+  [STREAMS_BLOCKED_UNI]: 1,
+  [RETIRE_CONNECTION_ID]: 1,
+  [HANDSHAKE_DONE]: 0,
+};
+
+/** End of the frame whose body (behind the type) starts at `body`; -1 when it doesn't fit or is of no known type. */
 function frameEnd(b: Uint8Array, type: number, body: number, end: number): number {
   switch (type) {
     case PADDING_FRAME: {
@@ -38,8 +79,6 @@ function frameEnd(b: Uint8Array, type: number, body: number, end: number): numbe
       while (i < end && b[i] === 0) i++;
       return i;
     }
-    case PING:
-      return body;
     case ACK:
     case ACK_ECN: {
       const count = skip(b, body, end, 2);
@@ -56,9 +95,31 @@ function frameEnd(b: Uint8Array, type: number, body: number, end: number): numbe
       return skipBytes(b, skip(b, body, end, 2), end);
     case CLOSE_APP:
       return skipBytes(b, skip(b, body, end, 1), end);
-    default:
-      return -1;
+    case NEW_CONNECTION_ID: {
+      const length = skip(b, body, end, 2);
+      return length < 0 || length >= end ? -1 : within(length + 1 + b[length]! + RESET_TOKEN_BYTES, end);
+    }
+    case PATH_CHALLENGE:
+    case PATH_RESPONSE:
+      return within(body + PATH_BYTES, end);
+    case DATAGRAM:
+      return end;
+    case DATAGRAM_LENGTH:
+      return skipBytes(b, body, end);
+    default: {
+      if (isStream(type)) return streamEnd(b, type, body, end);
+      const count = NUMBERS[type];
+      return count === undefined ? -1 : skip(b, body, end, count);
+    }
   }
+}
+
+const within = (at: number, end: number): number => (at > end ? -1 : at);
+
+/** RFC 9000 §19.8: without a length it goes to the end of the packet. */
+function streamEnd(b: Uint8Array, type: number, body: number, end: number): number {
+  const at = skip(b, body, end, (type & STREAM_OFFSET) === 0 ? 1 : 2);
+  return (type & STREAM_LENGTH) !== 0 ? skipBytes(b, at, end) : at < 0 ? -1 : end;
 }
 
 /** Calls `visit` for each frame, until it returns false: type, start, start of the body, end. */
@@ -77,84 +138,64 @@ export function eachFrame(
   }
 }
 
+/** What a STREAM frame carries: bytes [at, end) of the packet at `offset` of stream `id`. */
+export interface StreamPart {
+  readonly id: number;
+  readonly offset: number;
+  readonly at: number;
+}
+
+/** Reads the head of a whole STREAM frame. */
+export function streamPart(b: Uint8Array, type: number, body: number): StreamPart {
+  let at = body + varintBytes(b, body);
+  let offset = 0;
+  if ((type & STREAM_OFFSET) !== 0) {
+    offset = varint(b, at);
+    at += varintBytes(b, at);
+  }
+  if ((type & STREAM_LENGTH) !== 0) at += varintBytes(b, at);
+  return { id: varint(b, body), offset, at };
+}
+
 const WORDS: Readonly<Record<number, string>> = {
   [PADDING_FRAME]: 'PADDING',
   [PING]: 'PING',
   [ACK]: 'ACK',
   [ACK_ECN]: 'ACK',
+  [RESET_STREAM]: 'RS',
+  [STOP_SENDING]: 'SS',
   [CRYPTO]: 'CRYPTO',
   [NEW_TOKEN]: 'NT',
+  [MAX_DATA]: 'MD',
+  [MAX_STREAM_DATA]: 'MSD',
+  [MAX_STREAMS_BIDI]: 'MS',
+  [MAX_STREAMS_UNI]: 'MS',
+  [DATA_BLOCKED]: 'DB',
+  [STREAM_DATA_BLOCKED]: 'SDB',
+  [STREAMS_BLOCKED_BIDI]: 'SB',
+  [STREAMS_BLOCKED_UNI]: 'SB',
+  [NEW_CONNECTION_ID]: 'NCI',
+  [RETIRE_CONNECTION_ID]: 'RC',
+  [PATH_CHALLENGE]: 'PC',
+  [PATH_RESPONSE]: 'PR',
   [CLOSE]: 'CC',
   [CLOSE_APP]: 'CC',
+  [HANDSHAKE_DONE]: 'DONE',
+  [DATAGRAM]: 'DG',
+  [DATAGRAM_LENGTH]: 'DG',
 };
 
-/** `, CRYPTO, PADDING`: the frames as the Info column names them. */
+/** `CRYPTO`, `STREAM(4)`: a frame as the Info column names it. */
+export function frameWord(b: Uint8Array, type: number, body: number): string {
+  return isStream(type) ? `STREAM(${varint(b, body)})` : (WORDS[type] ?? 'Unknown');
+}
+
+/** `, CRYPTO, PADDING`: all of them. */
 export function framesText(b: Uint8Array): string {
   let text = '';
-  eachFrame(b, 0, b.length, (type) => {
-    text += `, ${WORDS[type] ?? 'Unknown'}`;
+  eachFrame(b, 0, b.length, (type, _at, body) => {
+    text += `, ${frameWord(b, type, body)}`;
     return true;
   });
   return text;
-}
-
-type Number64 = typeof f.ackLargest;
-
-/** A variable-length number as a field; returns where the next thing stands. */
-function number(out: Sink, b: Uint8Array, at: number, field: Number64): number {
-  const bytes = varintBytes(b, at);
-  out.add(field, at, bytes, varint64(b, at));
-  return at + bytes;
-}
-
-export function emitFrame(
-  out: Sink,
-  b: Uint8Array,
-  type: number,
-  at: number,
-  body: number,
-  end: number,
-): void {
-  out.open(f.frame, at, end - at);
-  out.note(`: ${WORDS[type] ?? 'Unknown'}`);
-  out.add(f.frameType, at, body - at, BigInt(type));
-  if (type === PADDING_FRAME) out.add(f.paddingLength, at, 0, end - at);
-  else if (type === ACK || type === ACK_ECN) emitAck(out, b, body, type);
-  else if (type === CRYPTO) {
-    const data = number(out, b, number(out, b, body, f.cryptoOffset), f.cryptoLength);
-    out.add(f.cryptoData, data, end - data);
-  } else if (type === NEW_TOKEN) {
-    const token = number(out, b, body, f.newTokenLength);
-    out.add(f.newToken, token, end - token);
-  } else if (type === CLOSE || type === CLOSE_APP) emitClose(out, b, body, end, type);
-  out.close();
-}
-
-/** RFC 9000 §19.3. */
-function emitAck(out: Sink, b: Uint8Array, body: number, type: number): void {
-  const delay = number(out, b, body, f.ackLargest);
-  const countAt = number(out, b, delay, f.ackDelay);
-  const count = varint(b, countAt);
-  let at = number(out, b, countAt, f.ackRangeCount);
-  at = number(out, b, at, f.ackFirstRange);
-  for (let n = 0; n < count; n++) {
-    if (n >= RANGES_MAX) at += varintBytes(b, at) + varintBytes(b, at + varintBytes(b, at));
-    else at = number(out, b, number(out, b, at, f.ackGap), f.ackRange);
-  }
-  if (type !== ACK_ECN) return;
-  at = number(out, b, at, f.ackEct0);
-  at = number(out, b, at, f.ackEct1);
-  number(out, b, at, f.ackCe);
-}
-
-/** RFC 9000 §20.1: errors from 0x100 on are alerts of TLS. */
-function emitClose(out: Sink, b: Uint8Array, body: number, end: number, type: number): void {
-  const error = varint(b, body);
-  let at = number(out, b, body, type === CLOSE ? f.closeError : f.closeErrorApp);
-  if (type === CLOSE) {
-    if (error >= 0x100 && error < 0x200) out.add(f.closeAlert, body, at - body, error & 0xff);
-    at = number(out, b, at, f.closeFrameType);
-  }
-  at = number(out, b, at, f.closeReasonLength);
-  if (end > at) out.add(f.closeReason, at, end - at);
 }

@@ -13,15 +13,18 @@ import {
   isRoaming,
   isSame,
   roamingConnection,
+  takeCid,
   takeInitial,
+  takeInitialKeys,
   takeRetry,
   takeServerCid,
 } from './connection.ts';
 import { emitFrames, emitPacket, FRAMES, PADDING, quicInfo } from './emit.ts';
 import { f } from './fields.ts';
-import { CRYPTO, eachFrame } from './frames.ts';
+import { CRYPTO, eachFrame, NEW_CONNECTION_ID } from './frames.ts';
 import { hasPlainCids, isLong, newLongHeader, packetEnd, readLongHeader } from './header.ts';
-import { initialKeys, type Unprotected, unprotect } from './initial.ts';
+import { openPacket, takeSession, type Unprotected } from './opening.ts';
+import { APPLICATION_LEVEL, HANDSHAKE_LEVEL, INITIAL_LEVEL, type Level } from './side.ts';
 import { varint, varintBytes } from './varint.ts';
 import { HANDSHAKE, hasTls, INITIAL, isKnown, RETRY } from './versions.ts';
 
@@ -36,6 +39,8 @@ const h = newLongHeader();
 /** Who sent the datagram at work, in which connection. */
 let connection: Connection | null = null;
 let isFromServer = false;
+/** Of a short header: the bytes of its identifier. */
+let shortCidBytes = 0;
 
 /** The shortest long header with its identifiers, and with a packet number and a tag behind a short one. */
 const LONG_BYTES_MIN = 13;
@@ -108,21 +113,24 @@ function findConnection(p: Packet): void {
 function matchingLong(here: Connection | null, dcid: Uint8Array): Connection | null {
   for (let known = here; known !== null; known = known.previous) {
     if (dcid.length === 0) return known;
-    if (isFromServer ? isSame(known.clientCid, dcid) : isOf(known, dcid)) return known;
+    if (isFromServer ? isOneOf(known.sides[0].cids, dcid) : isOf(known, dcid)) return known;
   }
   return null;
 }
 
 function fromClient(p: Packet, dcid: Uint8Array, scid: Uint8Array): void {
   if (connection !== null && connection.initialDcid === null && dcid.length > 0) {
-    connection.serverCid = connection.serverCid.subarray(0, 0);
+    connection.sides[1].cids.length = 0;
     takeInitial(p, connection, dcid, scid);
   } else if (connection === null || (dcid.length > 0 && !isOf(connection, dcid)))
     connection = beginConnection(p, h.version, dcid, scid);
 }
 
+const isOneOf = (cids: readonly Uint8Array[], cid: Uint8Array): boolean =>
+  cids.some((known) => isSame(known, cid));
+
 const isOf = (known: Connection, dcid: Uint8Array): boolean =>
-  isSame(known.initialDcid, dcid) || isSame(known.serverCid, dcid);
+  isSame(known.initialDcid, dcid) || isOneOf(known.sides[1].cids, dcid);
 
 function fromServer(p: Packet, known: Connection, scid: Uint8Array): void {
   if (h.type === RETRY) takeRetry(p, known, scid);
@@ -130,30 +138,39 @@ function fromServer(p: Packet, known: Connection, scid: Uint8Array): void {
   // RFC 9368 §2.3: the server may go on in another, compatible version.
   if (h.type === INITIAL && h.version !== known.version && known.initialDcid !== null) {
     known.version = h.version;
-    known.keys = initialKeys(h.version, known.initialDcid);
+    takeInitialKeys(known, known.initialDcid);
   }
 }
 
-/** Of a short header the identifier's length is not said: it is the one the receiver chose. */
+/** Of a short header the identifier's length is not said: it is one that the receiver chose. */
 function matchingShort(p: Packet, here: Connection | null): Connection | null {
   for (let known = here; known !== null; known = known.previous) {
-    const cid = isFromServer ? known.clientCid : known.serverCid;
-    if (p.at + 1 + cid.length <= p.end && isAt(cid, p.buf, p.at + 1)) return known;
+    shortCidBytes = cidBytesAt(p, known.sides[isFromServer ? 0 : 1].cids);
+    if (shortCidBytes >= 0) return known;
   }
+  shortCidBytes = 0;
   const roaming = roamingConnection(p, p.at, p.end);
   if (roaming === null) return null;
   isFromServer = roaming.isFromServer;
+  shortCidBytes = roaming.cid.length;
   return roaming.connection;
+}
+
+/** The bytes of the identifier behind the cursor's first byte; -1: it is none of these. */
+function cidBytesAt(p: Packet, cids: readonly Uint8Array[]): number {
+  if (cids.length === 0) return 0;
+  const cid = cids.find((known) => p.at + 1 + known.length <= p.end && isAt(known, p.buf, p.at + 1));
+  return cid?.length ?? -1;
 }
 
 function hasSameDestination(p: Packet, first: number, before: number): boolean {
   const b = p.buf;
   if (!isLong(b, p.at)) {
-    const cid = connection === null ? null : isFromServer ? connection.clientCid : connection.serverCid;
-    if (cid === null) return true;
-    if (p.at + 1 + cid.length > p.end) return false;
+    if (connection === null) return true;
+    shortCidBytes = cidBytesAt(p, connection.sides[isFromServer ? 0 : 1].cids);
+    if (shortCidBytes < 0) return false;
     return isLong(b, first)
-      ? b[first + 5] === cid.length && isAt(b.subarray(p.at + 1, p.at + 1 + cid.length), b, first + 6)
+      ? b[first + 5] === shortCidBytes && isAt(b.subarray(p.at + 1, p.at + 1 + shortCidBytes), b, first + 6)
       : before >= 0;
   }
   const length = b[p.at + 5]!;
@@ -165,49 +182,59 @@ function hasSameDestination(p: Packet, first: number, before: number): boolean {
 function readPacket(p: Packet, layer: number, wireEnd: number): number {
   const b = p.buf;
   const { at, end } = p;
+  p.notes[layer] = connection;
   if (!isLong(b, at)) {
-    const cid = connection === null ? 0 : (isFromServer ? connection.clientCid : connection.serverCid).length;
-    p.mark[layer] = at + 1 + cid <= end ? cid : 0;
-    p.notes[layer] = connection;
+    const cid = at + 1 + shortCidBytes <= end ? shortCidBytes : 0;
+    p.mark[layer] = cid;
+    if (connection !== null) open(p, layer, connection, APPLICATION_LEVEL, at + 1 + cid, wireEnd);
     return wireEnd;
   }
   if (!readLongHeader(h, b, at, end)) return -1;
-  p.notes[layer] = connection;
   if (h.version === 0 || h.type === RETRY) return wireEnd;
   const stop = packetEnd(h, wireEnd);
-  if (h.type !== INITIAL || connection === null || connection.keys === null) return stop;
-  openInitial(p, layer, connection, stop);
+  if (connection !== null) open(p, layer, connection, h.type as Level, h.packetNumber, stop);
   return stop;
 }
 
-function openInitial(p: Packet, layer: number, known: Connection, stop: number): void {
-  const side = isFromServer ? 1 : 0;
-  const keys = isFromServer ? known.keys!.server : known.keys!.client;
-  const opened = unprotect(keys, p.buf, p.at, h.packetNumber, Math.min(stop, p.end), known.largest[side]!);
+/** Opens the packet at the cursor, if it can be and was captured whole, and reads its frames. */
+function open(p: Packet, layer: number, known: Connection, level: Level, number: number, stop: number): void {
+  if (stop > p.end || (level !== INITIAL_LEVEL && p.session.keyLog.isEmpty)) return;
+  const who = isFromServer ? 1 : 0;
+  const opened = openPacket(p, known, who, level, p.at, number, stop);
+  if (opened === null) return;
   const notes: QuicNotes = { connection: known, opened };
   p.notes[layer] = notes;
-  if (opened === null || opened.plain === null) return;
-  known.largest[side] = Math.max(known.largest[side]!, opened.packetNumber);
   const { plain } = opened;
+  if (plain === null) return;
   p.within(plain, 0, plain.length, plain.length, () => {
     if (!p.push(quic, NESTED)) return;
     p.mark[p.layer] = FRAMES;
     eachFrame(plain, 0, plain.length, (type, at, body, end) => {
-      if (type === CRYPTO && hasTls(known.version)) takeCrypto(p, known, side, body, end);
+      if (type === CRYPTO && hasTls(known.version)) takeCrypto(p, known, who, level, body, end);
+      else if (type === NEW_CONNECTION_ID) takeNewCid(p, known, who, body, end);
       return at < end;
     });
   });
 }
 
-function takeCrypto(p: Packet, known: Connection, side: 0 | 1, body: number, end: number): void {
+/** RFC 9000 §19.15: behind two numbers the identifier, its length first. */
+function takeNewCid(p: Packet, known: Connection, who: 0 | 1, body: number, end: number): void {
+  const second = body + varintBytes(p.buf, body);
+  const length = second + varintBytes(p.buf, second);
+  const cid = p.buf.subarray(length + 1, Math.min(end, length + 1 + p.buf[length]!));
+  if (cid.length <= CID_BYTES_MAX) takeCid(p, known, who, cid);
+}
+
+function takeCrypto(p: Packet, known: Connection, who: 0 | 1, level: Level, body: number, end: number): void {
   const offset = varint(p.buf, body);
   const length = body + varintBytes(p.buf, body);
   const at = length + varintBytes(p.buf, length);
-  const stream = known.crypto[side]!;
-  if (!stream.add(p.buf, at, end, offset)) return;
+  const stream = known.sides[who].crypto[level];
+  if (stream === null || !stream.add(p.buf, at, end, offset)) return;
   if (stream.bytes === p.buf) readQuicHandshake(p, stream.start, stream.end);
   else
     p.within(stream.bytes, stream.start, stream.end, stream.end, () =>
       readQuicHandshake(p, stream.start, stream.end),
     );
+  if (level === INITIAL_LEVEL || level === HANDSHAKE_LEVEL) takeSession(p, known);
 }

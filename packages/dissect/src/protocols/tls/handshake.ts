@@ -8,9 +8,10 @@ import { ocspResponseAt } from '../x509/ocsp.ts';
 import { eachContent } from './contents.ts';
 import type { Carrier } from './fingerprints.ts';
 import { handshakeTypeNames } from './names.ts';
-import { rememberHello } from './opening/opening.ts';
+import { rememberExtensions, rememberHello } from './opening/opening.ts';
 import {
   CLIENT_HELLO,
+  ENCRYPTED_EXTENSIONS,
   messageLength,
   SERVER_HELLO,
   serverHelloCipher,
@@ -231,6 +232,8 @@ function readMessage(p: Packet, s: TlsSession, at: number, end: number): void {
   if (type === SERVER_HELLO) s.cipher = serverHelloCipher(b, at + HEADER, end);
   if ((type === SERVER_HELLO || type === CLIENT_HELLO) && !p.session.keyLog.isEmpty)
     rememberHello(p, type, at + HEADER, end);
+  else if (type === ENCRYPTED_EXTENSIONS && !p.session.keyLog.isEmpty)
+    rememberExtensions(p, at + HEADER, end);
   readContents(p, type, at + HEADER, end, s.version);
 }
 

@@ -25,6 +25,7 @@ export const TLS12_CID = 25;
 
 export const CLIENT_HELLO = 1;
 export const SERVER_HELLO = 2;
+export const ENCRYPTED_EXTENSIONS = 8;
 
 /** A handshake message of which some records have come. */
 export interface PendingMessage {

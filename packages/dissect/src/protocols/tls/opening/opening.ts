@@ -33,8 +33,9 @@ export interface Opening {
   serverRandom: Uint8Array | null;
   clientDirection: number;
   sides: [Side, Side];
-  /** What was agreed on (RFC 7301); '' when nothing was seen. */
+  /** What was agreed on (RFC 7301), and what the client would like best; '' when nothing was seen. */
   alpn: string;
+  offered: string;
   /** RFC 7366 was agreed on. */
   isMacOutside: boolean;
 }
@@ -52,6 +53,7 @@ const newOpening = (): Opening => ({
   clientDirection: 0,
   sides: [newSide(), newSide()],
   alpn: '',
+  offered: '',
   isMacOutside: false,
 });
 
@@ -80,6 +82,9 @@ export function rememberHello(p: Packet, type: number, at: number, end: number):
     }
     opening.clientRandom = random;
     opening.clientDirection = p.direction;
+    eachExtension(p.buf, clientExtensions(p.buf, at, end), end, (kind, body, stop) => {
+      if (kind === ALPN) opening.offered = protocolIn(p.buf, body, stop);
+    });
   } else if (type === SERVER_HELLO) {
     opening.serverRandom = random;
     const extensions = at + 2 + RANDOM_BYTES + 1 + (p.buf[at + 34] ?? 0) + 3;
@@ -88,6 +93,29 @@ export function rememberHello(p: Packet, type: number, at: number, end: number):
       else if (kind === ENCRYPT_THEN_MAC) opening.isMacOutside = true;
     });
   }
+}
+
+/** RFC 8446 §4.3.1: what was agreed on, of the message [at, end) that TLS 1.3 says it in. */
+export function rememberExtensions(p: Packet, at: number, end: number): void {
+  const opening = openingOf(p);
+  eachExtension(p.buf, at, end, (kind, body, stop) => {
+    if (kind === ALPN) opening.alpn = protocolIn(p.buf, body, stop);
+  });
+}
+
+/** What the hellos of this conversation said so far; null without one, or where no secrets are known. */
+export function agreedSession(p: Packet): { clientRandom: Uint8Array; alpn: string } | null {
+  const opening = p.session.knownState<Opening>(p, 'tls-opening');
+  if (opening === null || opening.clientRandom === null) return null;
+  return { clientRandom: opening.clientRandom, alpn: opening.alpn || opening.offered };
+}
+
+/** Where the list stands in a ClientHello: behind the session's identifier, the cipher suites and the compressions. */
+function clientExtensions(b: Uint8Array, at: number, end: number): number {
+  const suites = at + 2 + RANDOM_BYTES + 1 + (b[at + 34] ?? 0);
+  if (suites + 2 > end) return end;
+  const compressions = suites + 2 + u16(b, suites);
+  return compressions < end ? compressions + 1 + b[compressions]! : end;
 }
 
 /** The extensions of a list, its length first. */
@@ -173,23 +201,18 @@ function useSecret(p: Packet, opening: Opening, suite: Suite, side: Side): void 
   side.keys = secret === undefined ? null : keysOf13(suite, secret);
 }
 
-const ENCRYPTED_EXTENSIONS = 8;
 const FINISHED = 20;
 const KEY_UPDATE = 24;
 /** A longer message is not put together: nothing of it is needed. */
 const MESSAGE_BYTES_MAX = 1 << 17;
 
-/** RFC 8446 §4: what changes the keys, and what says which protocol is inside. */
+/** RFC 8446 §4: what changes the keys. */
 function readMessages(p: Packet, opening: Opening, suite: Suite, side: Side, content: Uint8Array): void {
   const b = side.message.length === 0 ? content : joined(side.message, content);
   let at = 0;
   while (at + 4 <= b.length && at + 4 + u24(b, at + 1) <= b.length) {
     const end = at + 4 + u24(b, at + 1);
-    if (b[at] === ENCRYPTED_EXTENSIONS)
-      eachExtension(b, at + 4, end, (kind, body, stop) => {
-        if (kind === ALPN) opening.alpn = protocolIn(b, body, stop);
-      });
-    else if (b[at] === FINISHED && side.isHandshaking) {
+    if (b[at] === FINISHED && side.isHandshaking) {
       side.isHandshaking = false;
       useSecret(p, opening, suite, side);
     } else if (b[at] === KEY_UPDATE && side.secret !== null) {
