@@ -81,7 +81,7 @@ function writeLine(p: Packet, protocol: string, out: Output): void {
 /** Room for all of a line but its Info. */
 const LINE_BYTES = 512;
 
-/** `  0.049606`, right-aligned in TIME_WIDTH; the rare negative one as text. */
+/** `  0.049606`, right-aligned in TIME_WIDTH; the rare negative one, or none, as text. */
 function writeRelativeTime(p: Packet, out: Output): void {
   let nanoseconds = p.nanoseconds - p.session.firstNanoseconds;
   let seconds = p.seconds - p.session.firstSeconds;
@@ -89,7 +89,7 @@ function writeRelativeTime(p: Packet, out: Output): void {
     seconds--;
     nanoseconds += 1_000_000_000;
   }
-  if (seconds < 0) {
+  if (seconds < 0 || !p.hasTime) {
     out.text(timeColumn(p).padStart(TIME_WIDTH));
     return;
   }

@@ -79,9 +79,9 @@ function address(p: Packet, at: number): string {
   }
 }
 
-/** The Time column, in the format asked for. */
+/** The Time column, in the format asked for; empty where the file gives no time. */
 export function timeColumn(p: Packet): string {
-  return p.session.timeText(p);
+  return p.hasTime ? p.session.timeText(p) : '';
 }
 
 /** Seconds since another time, with as many decimals as the capture's clock has (6 or 9). */

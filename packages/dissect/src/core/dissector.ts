@@ -5,7 +5,7 @@ import { frame as frameProtocol } from '../protocols/frame.ts';
 import '../protocols/index.ts';
 import '../expert/index.ts';
 import { data } from './data.ts';
-import { Packet } from './packet.ts';
+import { COLUMN, Packet } from './packet.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { linkTypes } from './table.ts';
 
@@ -24,7 +24,7 @@ export class Dissector {
     const p = this.packet;
     this.pass(frame);
     p.reset(frame);
-    p.push(frameProtocol, 0);
+    p.push(frameProtocol, p.linkType < 0 ? COLUMN : 0);
     if (p.at < p.end && !(this.#isBulkUsual && runBulk(p))) p.run(linkTypes.get(p.linkType) ?? data);
     if (p.flow >= 0) this.session.flows.count(p);
     return p;
@@ -35,8 +35,11 @@ export class Dissector {
     const session = this.session;
     session.previousSeconds = session.lastSeconds;
     session.previousNanoseconds = session.lastNanoseconds;
-    session.lastSeconds = frame.seconds;
-    session.lastNanoseconds = frame.nanoseconds;
+    // A block that is no packet and has no time of its own leaves the time where it was, as in Wireshark.
+    if (frame.hasTime || frame.linkType >= 0 || session.firstSeconds < 0) {
+      session.lastSeconds = frame.seconds;
+      session.lastNanoseconds = frame.nanoseconds;
+    }
     if (session.firstSeconds < 0) {
       session.firstSeconds = session.previousSeconds = frame.seconds;
       session.firstNanoseconds = session.previousNanoseconds = frame.nanoseconds;

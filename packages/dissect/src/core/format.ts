@@ -1,5 +1,6 @@
 // Values as text: as tshark prints them with -T fields, and as a line of the tree.
 import type { Field, Value } from './field.ts';
+import { printable } from './printable.ts';
 import { ethernetAddress, hex, ipv4Address, ipv6Address } from './text.ts';
 
 /** As `tshark -T fields` prints it: numbers in the field's base, booleans as 1 and 0, bytes as plain hexadecimal. */
@@ -116,6 +117,8 @@ function lineOf(field: Field, value: Value, width: number): string {
       const size = width > 0 ? ` (${width} byte${width === 1 ? '' : 's'})` : '';
       return `${title}${size}: ${text.length > BYTES_SHOWN * 2 ? `${text.slice(0, BYTES_SHOWN * 2)}…` : text}`;
     }
+    case 'text':
+      return `${title}: ${printable(raw(field, value))}`;
     default:
       return `${title}: ${raw(field, value)}`;
   }

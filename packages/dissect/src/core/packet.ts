@@ -52,6 +52,7 @@ export class Packet {
   capturedLength = 0;
   linkType = 0;
   interfaceId = 0;
+  enterprise = 0;
   fileOffset = 0;
 
   // The cursor.
@@ -153,6 +154,7 @@ export class Packet {
     this.capturedLength = frame.end - frame.start;
     this.linkType = frame.linkType;
     this.interfaceId = frame.interfaceId;
+    this.enterprise = frame.enterprise;
     this.fileOffset = frame.fileOffset;
     // Many frames lie in one chunk, and telling the collector of a reference costs as much as all numbers here.
     if (this.buf !== frame.data) this.buf = frame.data;

@@ -4,7 +4,7 @@ import type { Protocol } from './protocol.ts';
 
 const tables = new Map<string, Table>();
 
-/** A table over keys below `size`, answered by two array reads; larger keys are sparse: they take longer, and no room. */
+/** A table over keys below `size`, answered by two array reads; any other is sparse: it takes longer, and no room. */
 export class Table {
   readonly name: string;
   /** Per key the place in `#protocols`; 0: none. */
@@ -19,11 +19,11 @@ export class Table {
   }
 
   get(key: number): Protocol | undefined {
-    return key < this.#index.length ? this.#protocols[this.#index[key]!] : this.#sparse.get(key);
+    return key >>> 0 < this.#index.length ? this.#protocols[this.#index[key]!] : this.#sparse.get(key);
   }
 
   set(key: number, protocol: Protocol): void {
-    if (key >= this.#index.length) this.#sparse.set(key, protocol);
+    if (key >>> 0 >= this.#index.length) this.#sparse.set(key, protocol);
     else this.#index[key] = this.#protocols.push(protocol) - 1;
   }
 }

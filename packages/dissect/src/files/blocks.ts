@@ -18,7 +18,7 @@ export const BLOCK_CUSTOM_NO_COPY = 0x40000bad;
 
 /** An entry of the systemd journal, in its export format (text). */
 export const LINKTYPE_JOURNAL = -BLOCK_JOURNAL;
-/** What an enterprise put into a custom block; its Private Enterprise Number stands in the 4 bytes before. */
+/** What an enterprise put into a custom block: whose is `Frame.enterprise`. */
 export const LINKTYPE_CUSTOM = -BLOCK_CUSTOM;
 export const LINKTYPE_CUSTOM_NO_COPY = -BLOCK_CUSTOM_NO_COPY;
 

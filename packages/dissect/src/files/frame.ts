@@ -33,6 +33,8 @@ export interface Frame {
    * `interfaces`. -1 where the format names no interface (pcap, snoop).
    */
   interfaceId: number;
+  /** Private Enterprise Number of whose custom block of pcapng it is; of no meaning for any other frame. */
+  enterprise: number;
   /** Where `data[start]` stands in the (uncompressed) file. */
   fileOffset: number;
 }
@@ -51,6 +53,7 @@ export function newFrame(): Frame {
     hasTime: true,
     linkType: 0,
     interfaceId: -1,
+    enterprise: 0,
     fileOffset: 0,
   };
 }

@@ -209,8 +209,8 @@ export class PcapngWriter {
     if (frame.linkType === LINKTYPE_CUSTOM_NO_COPY) return;
     const block = this.#block;
     block.begin(-frame.linkType);
-    // A custom block begins with the number of its enterprise, which is not part of the frame.
-    block.padded(frame.data, frame.linkType === LINKTYPE_CUSTOM ? frame.start - 4 : frame.start, frame.end);
+    if (frame.linkType === LINKTYPE_CUSTOM) block.u32(frame.enterprise);
+    block.padded(frame.data, frame.start, frame.end);
     block.end();
   }
 

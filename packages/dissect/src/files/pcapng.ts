@@ -277,7 +277,7 @@ export class PcapngReader {
     if (type === BLOCK_JOURNAL) {
       while (end > start && data[end - 1] === 0) end -= 1;
       readJournalTime(frame, data, start, end);
-    }
+    } else frame.enterprise = window.view.getUint32(at + 8, this.#little);
     frame.number = ++window.frames;
     frame.data = data;
     frame.start = start;

@@ -6,8 +6,10 @@ import type { Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { protocol } from '../core/protocol.ts';
 import type { TextSink } from '../core/text-sink.ts';
+import { LINKTYPE_CUSTOM, LINKTYPE_CUSTOM_NO_COPY, LINKTYPE_JOURNAL } from '../files/blocks.ts';
 import type { CaptureInterface } from '../files/capture-info.ts';
 import { encapTypeNames, encapTypeOf } from '../files/encap-types.ts';
+import { enterpriseNames } from './names/enterprises.ts';
 
 function writeSinceEpoch(p: Packet, _: number, out: TextSink): void {
   if (!p.hasTime) return;
@@ -43,6 +45,13 @@ const columnFields = {
     .hidden(),
   columnInfo: text('_ws.col.Info', 'Info').get(infoColumn).hidden(),
 };
+
+/** Whether the frame is what an enterprise put into a custom block of pcapng. */
+const isCustomBlock = (p: Packet): boolean =>
+  p.linkType === LINKTYPE_CUSTOM || p.linkType === LINKTYPE_CUSTOM_NO_COPY;
+const isCopied = (p: Packet): boolean => p.linkType === LINKTYPE_CUSTOM;
+const enterpriseText = (p: Packet): string =>
+  `${enterpriseNames[p.enterprise] ?? 'Unknown'} (${p.enterprise})`;
 
 const interfaceOf = (p: Packet): CaptureInterface | undefined => p.session.interfaces[p.interfaceId];
 
@@ -94,6 +103,14 @@ const f = {
   protocols: text('frame.protocols', 'Protocols in frame')
     .get(framePath)
     .writes((p, _, out) => out.text(framePath(p))),
+  enterprise: uint('frame.cb_pen', 'Private Enterprise Number')
+    .plain()
+    .named((number) => enterpriseNames[number] ?? 'Unknown')
+    .get((p) => (isCustomBlock(p) ? p.enterprise : undefined)),
+  copying: bool('frame.cb_copy', 'Copying')
+    .plain()
+    .shownAs((isAllowed) => (isAllowed ? 'Copying: Allowed' : 'Copying: Not Allowed'))
+    .get((p) => (isCustomBlock(p) ? isCopied(p) : undefined)),
   ...columnFields,
 };
 
@@ -101,6 +118,11 @@ export const frame = protocol({
   name: 'frame',
   title: 'Frame',
   fields: f,
+  column: (p) => (isCustomBlock(p) ? 'PCAPNG' : null),
+  info: (p) =>
+    isCustomBlock(p)
+      ? `Custom Block: PEN = ${enterpriseText(p)}, will ${isCopied(p) ? '' : 'not '}be copied`
+      : null,
   step: () => null,
   emit(p, layer, out) {
     const start = p.start[layer]!;
@@ -126,10 +148,23 @@ export const frame = protocol({
     out.note(inBits(p.capturedLength));
     out.fixed(f.marked);
     out.fixed(f.ignored);
+    if (isCustomBlock(p)) {
+      out.fixed(f.enterprise);
+      out.fixed(f.copying);
+    }
     out.add(f.protocols, start, 0, framePath(p));
     for (const column of Object.values(columnFields)) out.fixed(column);
   },
+  titleOf(p) {
+    if (isCustomBlock(p)) return 'PCAPNG Custom Block';
+    return p.linkType === LINKTYPE_JOURNAL ? 'Systemd Journal Entry' : 'Frame';
+  },
   headline(p) {
+    if (p.linkType === LINKTYPE_JOURNAL) return ` ${p.number}: ${p.wireLength} byte${plural(p.wireLength)}`;
+    if (isCustomBlock(p)) {
+      const copying = isCopied(p) ? 'allowed' : 'not allowed';
+      return ` ${p.number}: ${p.wireLength}${inBits(p.wireLength)} of custom data and options, PEN ${enterpriseText(p)}, copying ${copying}`;
+    }
     const name = interfaceOf(p)?.name;
     const where = p.interfaceId < 0 ? '' : ` on interface ${name || 'unknown'}, id ${p.interfaceId}`;
     return ` ${p.number}: ${size(p.wireLength, 'on wire')}, ${size(p.capturedLength, 'captured')}${where}`;
@@ -138,9 +173,13 @@ export const frame = protocol({
 
 /** ` bytes (624 bits)` behind a length. */
 function inBits(length: number): string {
-  return ` byte${length === 1 ? '' : 's'} (${length * 8} bits)`;
+  return ` byte${plural(length)} (${length * 8} bits)`;
 }
 
 function size(length: number, what: string): string {
-  return `${length} byte${length === 1 ? '' : 's'} ${what} (${length * 8} bits)`;
+  return `${length} byte${plural(length)} ${what} (${length * 8} bits)`;
+}
+
+function plural(count: number): string {
+  return count === 1 ? '' : 's';
 }

@@ -30,6 +30,7 @@ import { ipv6 } from './ipv6.ts';
 import { fragmentHeader } from './ipv6-extensions.ts';
 import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { routing } from './ipv6-routing.ts';
+import { journal } from './journal.ts';
 import { linkProtocols } from './link/index.ts';
 import { mailProtocols } from './mail/index.ts';
 import { mediaProtocols } from './media/index.ts';
@@ -80,6 +81,7 @@ export const protocols = [
   malformed,
   short,
   expertInfo,
+  journal,
   // First: whoever reads one of its ports better is entered after it.
   ...appProtocols,
   ...linkProtocols,

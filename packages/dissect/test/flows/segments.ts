@@ -44,6 +44,7 @@ export function conversation<T>(
         hasTime: true,
         linkType: ETHERNET,
         interfaceId: 0,
+        enterprise: 0,
         fileOffset: 0,
       }),
     );

@@ -98,6 +98,7 @@ function frameOf(data: Uint8Array, i: number, linkType: number): Frame {
     hasTime: true,
     linkType,
     interfaceId: 0,
+    enterprise: 0,
     fileOffset: 0,
   };
 }

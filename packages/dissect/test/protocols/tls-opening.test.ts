@@ -30,6 +30,7 @@ function dissected<T>(chunks: readonly Chunk[], log: string, see: (p: Packet) =>
         hasTime: true,
         linkType: ETHERNET,
         interfaceId: 0,
+        enterprise: 0,
         fileOffset: 0,
       }),
     );

@@ -1,7 +1,8 @@
 // Bodies of /parse: frames as a capture service hands them to a parser. The binary body holds, all little-endian:
 //
 //     4 bytes of length, a head of JSON, padding to 8
-//     per frame: fileOffset, seconds (float64), nanoseconds, wire length, captured length (uint32), link type, interface (int32)
+//     per frame: fileOffset, seconds (float64), nanoseconds, wire length, captured length (uint32), link type, interface (int32),
+//         whose custom block it is (uint32)
 //     the captured bytes, one frame after the other
 //
 // Also taken: JSON, and a capture file of any format as it is.
@@ -16,7 +17,7 @@ import { DropSchema, FramesSchema, OriginSchema } from './schemas.ts';
 export const FRAMES_TYPE = 'application/vnd.eyrie.frames';
 
 const FRAMES_MAX = 131_072;
-const RECORD_BYTES = 36;
+const RECORD_BYTES = 40;
 
 const closed = { additionalProperties: false };
 
@@ -70,6 +71,7 @@ export class FramesGatherer {
     records.setUint32(at + 24, length, true);
     records.setInt32(at + 28, frame.linkType, true);
     records.setInt32(at + 32, frame.interfaceId, true);
+    records.setUint32(at + 36, frame.enterprise, true);
     this.#data.set(frame.data.subarray(frame.start, frame.end), this.#dataLength);
     this.#dataLength += length;
     this.count++;
@@ -136,6 +138,7 @@ function eachFrame(
     frame.wireLength = body.readUInt32LE(at + 20);
     frame.linkType = body.readInt32LE(at + 28);
     frame.interfaceId = body.readInt32LE(at + 32);
+    frame.enterprise = body.readUInt32LE(at + 36);
     frame.start = data;
     data += body.readUInt32LE(at + 24);
     frame.end = data;
