@@ -144,6 +144,13 @@ const telnet: ReaderMaker = {
   },
 };
 
+const AUTH = 'AUTH';
+
+/** Bytes as text: of a field's value, the first ones. */
+function latin1(value: unknown, bytesMax = 1024): string {
+  return value instanceof Uint8Array ? Buffer.from(value.subarray(0, bytesMax)).toString('latin1') : '';
+}
+
 /** AUTH, and the error it is answered with: of Redis 6 and later, and of those before. */
 const redis: ReaderMaker = {
   protocols: ['resp'],
@@ -153,10 +160,11 @@ const redis: ReaderMaker = {
       if (p.netKind === 0) return;
       tap.take(p, layer);
       const pending = pendingOf(p);
-      const words = tap.values('resp.bulk_string.value').map((word) => Buffer.from(word as Uint8Array));
-      if (words[0]?.toString('latin1').toUpperCase() === 'AUTH' && words.length > 1) {
-        pending.user = words.length > 2 ? words[1]!.toString('latin1') : '';
-        pending.guess = hashOf(words.at(-1)!.toString('latin1'));
+      const words = tap.values('resp.bulk_string.value');
+      // Others may be very long, and are not looked at.
+      if (words.length > 1 && latin1(words[0], AUTH.length + 1).toUpperCase() === AUTH) {
+        pending.user = words.length > 2 ? latin1(words[1]) : '';
+        pending.guess = hashOf(latin1(words.at(-1)));
         pending.hasPassword = true;
         tellClear(see, p, 'Redis', pending.user || 'default');
       }
