@@ -8,9 +8,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 import tls from 'node:tls';
-import { credentialsOf, every, type Peer, type Role } from '@eyrie/mesh';
-import type { Aedes, AuthenticateError, Client } from 'aedes';
+import { credentialsOf, every, type Peer } from '@eyrie/mesh';
+import type { Aedes, AedesOptions, AuthenticateError, Client } from 'aedes';
 import { Connections } from './connections.ts';
+import { Guests, type Visitor } from './guests.ts';
 import { PacketBound } from './packet-bound.ts';
 import { listenTo, MqttError, type Port, type PortEvents } from './port.ts';
 import { Topics } from './topics.ts';
@@ -22,8 +23,6 @@ const CONNECT_MS = 10_000;
 const DRAIN_MS = 5_000;
 /** How often it is looked whose certificate has ended meanwhile: until then it is who it was when it came. */
 const JUDGE_MS = 30_000;
-/** Patterns that one client may have subscribed to. */
-const SUBSCRIPTIONS_MAX = 256;
 /** An order in base64, with its topic and its JSON; nothing longer may come. The first packet only says who comes. */
 const PACKET_BOUNDS = { firstBytesMax: 16 << 10, bytesMax: 288 << 10 };
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
@@ -33,11 +32,6 @@ const NOT_AUTHORISED = 5;
 export interface BrokerOptions {
   readonly host: string;
   readonly port: number;
-}
-
-interface Visitor {
-  readonly id: string;
-  readonly role: Role | 'local';
 }
 
 export function isLoopback(host: string): boolean {
@@ -51,47 +45,46 @@ export async function openBroker(
   events: PortEvents,
 ): Promise<Port> {
   const { Aedes } = await import('aedes');
-  const topics = new Topics(peer.standing.roster.mesh);
-  const visitors = new WeakMap<object, Visitor>();
-  const guests = new Set<Client>();
-  const patterns = new WeakMap<Client, Set<string>>();
   const isOpen = isLoopback(host);
-  const visitorOf = (client: Client | null): Visitor | null =>
-    client === null ? null : (visitors.get(client.conn) ?? null);
-  const judged = (client: Client): Visitor | string =>
-    isOpen ? { id: peer.id, role: 'local' } : judge(peer, socketOf(client));
-  /** Whoever comes under the name of another client ends its connection (MQTT 3.1.1 §3.1.4): only one's own. */
-  const isTaken = (client: Client, { id }: Visitor) =>
-    [...guests].some((other) => other.id === client.id && visitorOf(other)?.id !== id);
-  /** Counted here, as all patterns of one packet are asked about before the first is taken. */
-  const hasRoom = (client: Client, topic: string) => {
-    const own = patterns.get(client) ?? new Set();
-    patterns.set(client, own);
-    return own.has(topic) || (own.size < SUBSCRIPTIONS_MAX && own.add(topic).has(topic));
-  };
+  const guests = new Guests((client) =>
+    isOpen ? { id: peer.id, role: 'local' } : judge(peer, socketOf(client)),
+  );
+  const rules = rulesFor(peer, guests, new Topics(peer.standing.roster.mesh));
   const broker: Aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_MS,
     drainTimeout: DRAIN_MS,
+    ...rules,
+  });
+  hear(broker, peer, guests, events);
+  const ends = isOpen ? [] : judgingAgain(peer, guests);
+  const server = isOpen ? plainServer(broker) : secureServer(broker, peer, ends);
+  try {
+    await listen(server, host, port);
+  } catch (error) {
+    for (const end of ends) end();
+    broker.close();
+    throw error;
+  }
+  setImmediate(events.onReady);
+  const bound = server.address() as { port: number };
+  const place = `${isOpen ? 'mqtt' : 'mqtts'}://${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
+  return portOf(broker, server, place, ends);
+}
+
+/** Who may come, order, subscribe and read. */
+function rulesFor(peer: Peer, guests: Guests, topics: Topics): Partial<AedesOptions> {
+  return {
     // Nothing is kept for who is away: it would grow without end. What counts is retained, or in the inbox of the peer.
     preConnect: (_client, packet, done) => {
       packet.clean = true;
       done(null, true);
     },
     authenticate: (client, _name, _password, done) => {
-      const visitor = judged(client);
-      const reason =
-        typeof visitor === 'string'
-          ? visitor
-          : isTaken(client, visitor)
-            ? 'its name is that of a client of another peer'
-            : null;
-      if (reason !== null) {
-        peer.runtime.log('warn', 'MQTT client refused', { client: client.id, reason });
-        const refusal = Object.assign(new Error(reason), { returnCode: NOT_AUTHORISED });
-        return done(refusal as AuthenticateError, false);
-      }
-      visitors.set(client.conn, visitor as Visitor);
-      done(null, true);
+      const reason = guests.admit(client);
+      if (reason === null) return done(null, true);
+      peer.runtime.log('warn', 'MQTT client refused', { client: client.id, reason });
+      const refusal = Object.assign(new Error(reason), { returnCode: NOT_AUTHORISED });
+      done(refusal as AuthenticateError, false);
     },
     authorizePublish: (client, packet, done) => {
       const mayOrder = topics.inboxOf(packet.topic) !== null || packet.topic === topics.broadcast;
@@ -100,57 +93,54 @@ export async function openBroker(
     },
     // A pattern may cover more than may be read: so what is forwarded is judged, too.
     authorizeSubscribe: (client, subscription, done) => {
-      const inbox = topics.inboxOf(subscription.topic);
-      const visitor = visitorOf(client);
-      const isFine = visitor !== null && (inbox === null || mayRead(visitor, inbox));
-      done(null, isFine && hasRoom(client!, subscription.topic) ? subscription : null);
+      const isFine = mayRead(guests.visitorOf(client), topics.inboxOf(subscription.topic));
+      done(null, isFine && guests.hasRoom(client!, subscription.topic) ? subscription : null);
     },
     // What clients publish is for the gateway alone: others would take it for what a gateway says.
     authorizeForward: (client, packet) => {
       if ('clientId' in packet) return null;
-      const inbox = topics.inboxOf(packet.topic);
-      const visitor = visitorOf(client);
-      return visitor !== null && (inbox === null || mayRead(visitor, inbox)) ? packet : null;
+      return mayRead(guests.visitorOf(client), topics.inboxOf(packet.topic)) ? packet : null;
     },
-  });
+  };
+}
+
+/** @param inbox whose it is; null: no topic of an inbox */
+function mayRead(visitor: Visitor | null, inbox: string | null): boolean {
+  return visitor !== null && (inbox === null || visitor.role !== 'peer' || visitor.id === inbox);
+}
+
+function hear(broker: Aedes, peer: Peer, guests: Guests, events: PortEvents): void {
   broker.on('publish', (packet, client) => {
-    const visitor = visitorOf(client);
+    const visitor = guests.visitorOf(client);
     if (visitor === null || client === null) return;
     const who = { by: visitor.id, name: `${visitor.id} (${client.id})` };
     events.onOrder(packet.topic, Buffer.from(packet.payload), who);
   });
-  broker.on('unsubscribe', (topics, client) => {
-    for (const topic of topics) patterns.get(client)?.delete(topic);
-  });
-  broker.on('client', (client) => guests.add(client));
-  broker.on('clientDisconnect', (client) => guests.delete(client));
-  /** Who is revoked or in quarantine has no connection either, nor one whose certificate has ended. */
-  const judgeAgain = () => {
-    for (const client of isOpen ? [] : guests) {
-      const visitor = judged(client);
-      if (typeof visitor !== 'string') visitors.set(client.conn, visitor);
-      else {
-        peer.runtime.log('warn', 'MQTT client sent away', { client: client.id, reason: visitor });
-        visitors.delete(client.conn);
-        client.close();
-      }
-    }
-  };
-  const { standing } = peer;
-  const ends = [
-    listenTo(standing.onRoster, judgeAgain),
-    listenTo(standing.measures.onChange, judgeAgain),
-    isOpen ? () => {} : every(peer.runtime, JUDGE_MS, judgeAgain),
-  ];
+  broker.on('unsubscribe', (patterns, client) => guests.free(client, patterns));
+  broker.on('client', (client) => guests.enter(client));
+  broker.on('clientDisconnect', (client) => guests.leave(client));
   broker.on('clientError', (client, error) =>
     peer.runtime.log('debug', 'MQTT client failed', { client: client?.id ?? '', message: error.message }),
   );
-  const server = isOpen ? plainServer(broker) : secureServer(broker, peer, ends);
-  await listen(server, host, port);
-  const bound = server.address() as { port: number };
-  setImmediate(events.onReady);
+}
+
+/** Who is revoked or in quarantine has no connection either, nor one whose certificate has ended. Gives what ends this. */
+function judgingAgain(peer: Peer, guests: Guests): (() => void)[] {
+  const judgeAgain = () =>
+    guests.judgeAgain((client, reason) =>
+      peer.runtime.log('warn', 'MQTT client sent away', { client: client.id, reason }),
+    );
+  const { standing } = peer;
+  return [
+    listenTo(standing.onRoster, judgeAgain),
+    listenTo(standing.measures.onChange, judgeAgain),
+    every(peer.runtime, JUDGE_MS, judgeAgain),
+  ];
+}
+
+function portOf(broker: Aedes, server: Server, place: string, ends: readonly (() => void)[]): Port {
   const opened: Port = {
-    place: `${isOpen ? 'mqtt' : 'mqtts'}://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
+    place,
     isConnected: true,
     dropped: 0,
     publish(topic, payload, { isRetained = false } = {}) {
@@ -173,10 +163,6 @@ export async function openBroker(
     },
   };
   return opened;
-}
-
-function mayRead({ id, role }: Visitor, inbox: string): boolean {
-  return role !== 'peer' || id === inbox;
 }
 
 /** Who a client is by its certificate, or why it is nobody. */
