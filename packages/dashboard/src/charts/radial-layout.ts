@@ -90,8 +90,13 @@ function fit(points: readonly Point[], room: Size): (point: Point) => Point {
 
 /** The least, and how far it is to the most; that is more than 0. */
 function extent(values: readonly number[]): [least: number, range: number] {
-  const least = Math.min(...values);
-  return [least, Math.max(1e-6, Math.max(...values) - least)];
+  // Not as arguments, of which there may be only so many.
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return [least, Math.max(1e-6, most - least)];
 }
 
 function branchOf(
