@@ -23,6 +23,11 @@ export function beginSasl(login: SaslLogin, more: string): boolean {
 
 /** A line of the client. True where a password was read. */
 export function goOnWithSasl(login: SaslLogin, line: string): boolean {
+  // The client gives up (RFC 4954 §4, RFC 9051 §6.2.2).
+  if (line === '*') {
+    login.mechanism = '';
+    return false;
+  }
   const text = Buffer.from(line.slice(0, LINE_MAX), 'base64').toString('latin1');
   if (login.mechanism === 'PLAIN') {
     // RFC 4616 §2: whom to act for, who it is, the password.
