@@ -221,3 +221,33 @@ test('Diameter and GTP tell what answers what, and how long it took', { skip }, 
     assert.equal(table, theirTable);
   }
 });
+
+/** A message of SMB1 in its NetBIOS frame: a command, and what stands behind the header. */
+function chained(command: number, rest: readonly number[]): Buffer {
+  const head = Buffer.alloc(36);
+  head.writeUInt32BE(32 + rest.length);
+  head.set([0xff, 0x53, 0x4d, 0x42, command], 4);
+  head[13] = 0x18;
+  return Buffer.concat([head, Buffer.from(rest)]);
+}
+
+test('SMB tells each command of a chain, and that none follows', { skip }, () => {
+  const bodies = [
+    chained(0x74, [2, 0xff, 0, 0, 0, 0, 0]),
+    // Log off, and with it (at 39) connect to a tree.
+    chained(0x74, [
+      ...[2, 0x75, 0, 39, 0, 0, 0],
+      ...[4, 0xff, 0, 0, 0, 0, 0, 1, 0, 13, 0, 0, ...Buffer.from('\\\\A\\IPC\0IPC\0')],
+    ]),
+    chained(0x24, [8, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+  ];
+  let seq = 1;
+  const all = bodies.map((body): Said => {
+    const said: Said = { way: '>', seq, ack: 1, flags: PSH | ACK, body };
+    seq += body.length;
+    return said;
+  });
+  const [ours, theirs] = bothOf('smb', 445, all, fields('smb.cmd', 'smb.andxoffset', '_ws.col.Info'));
+  assert.match(ours, /^0x74,0xff\t0\t.*\n0x74,0x75,0xff\t39,0\t.*\n0x24,0xff\t0\t/);
+  assert.equal(ours, theirs);
+});

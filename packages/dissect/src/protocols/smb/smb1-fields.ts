@@ -52,6 +52,10 @@ export const f = {
   wordCount: uint('smb.wct', 'Word Count (WCT)'),
   byteCount: uint('smb.bcc', 'Byte Count (BCC)').le(),
   // Common to bodies.
+  // The same name as the header's: `smb.cmd` is each command of a chain, and the 0xff at its end.
+  andxCommand: uint('smb.cmd', 'AndXCommand')
+    .hex(1)
+    .named((command) => (command === 0xff ? 'No further commands' : commandName(command))),
   andxOffset: uint('smb.andxoffset', 'AndXOffset').le(),
   fid: uint('smb.fid', 'FID').hex(2).le(),
   path: text('smb.path', 'Path'),

@@ -5,7 +5,8 @@ import { f } from './smb1-fields.ts';
 import * as smb1 from './smb1-parts.ts';
 
 const ANDX: readonly Part[] = [
-  [null, 2],
+  [f.andxCommand, 1],
+  [null, 1],
   [f.andxOffset, 2],
 ];
 const TIMES: readonly Part[] = [
@@ -97,6 +98,10 @@ export function requestWords(command: number, wordCount: number): readonly Part[
         [f.createOptions, 4],
         [f.impersonation, 4],
       ];
+    case smb1.LOCKING_ANDX:
+    case smb1.OPEN_ANDX:
+    case smb1.LOGOFF:
+      return ANDX;
     case smb1.TRANSACTION:
     case smb1.TRANSACTION2:
       return TRANSACTION;
@@ -163,6 +168,11 @@ export function replyWords(command: number, wordCount: number): readonly Part[] 
         [null, 2],
         [f.isDirectory, 1],
       ];
+    case smb1.LOCKING_ANDX:
+    case smb1.OPEN_ANDX:
+    case smb1.LOGOFF:
+    case smb1.TREE_CONNECT:
+      return ANDX;
     case smb1.TRANSACTION:
     case smb1.TRANSACTION2:
       return TRANSACTION_REPLY;
