@@ -1,5 +1,6 @@
 // Protocols that protect others: TLS and its kin, SSH, IPsec's key exchange and VPNs.
 
+import { http3 } from './http3/http3.ts';
 import { gquic } from './quic/gquic.ts';
 import { quic } from './quic/quic.ts';
 import { ssh } from './ssh/ssh.ts';
@@ -17,6 +18,7 @@ export const secureProtocols = [
   tls,
   dtls,
   quic,
+  http3,
   gquic,
   ssh,
   isakmp,

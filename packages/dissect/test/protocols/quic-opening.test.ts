@@ -1,52 +1,22 @@
-// QUIC opened with logged secrets: recordings of quic-go over loopback, which carry their secrets in a block of their
-// own (two connections each, the second with 0-RTT; keys change every dozen packets).
+// QUIC opened with logged secrets.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { requireTool } from '../../../../test/support/tools.ts';
 import { infoColumn } from '../../src/core/columns.ts';
-import { Dissector } from '../../src/core/dissector.ts';
-import type { Packet } from '../../src/core/packet.ts';
 import { treeOf } from '../../src/core/tree.ts';
-import { CaptureReader, newFrame } from '../../src/files/index.ts';
 import { fullNumber, PacketKeys } from '../../src/protocols/quic/protection.ts';
 import { suiteOf } from '../../src/protocols/tls/opening/suites.ts';
 import { crypto, sealed } from './quic-bytes.ts';
+import { pathOf, RECORDINGS, seen } from './quic-recordings.ts';
 import { bytesOf, dissect, fieldsOf, udpFrame } from './support.ts';
 import { HELLO_13 } from './tls-bytes.ts';
 
-/** AES-128-GCM; version 2 of QUIC; ChaCha20-Poly1305. */
-const RECORDINGS = ['quic-v1', 'quic-v2', 'quic-chacha'] as const;
 const RUNS = 30;
 /** Ethernet, IPv4 and UDP. */
 const HEADERS = 42;
 const SOURCE_PORT = 34;
-
-const pathOf = (name: string): string => fileURLToPath(new URL(`recordings/${name}.pcapng`, import.meta.url));
-
-/** What is seen of each packet; `arrange` may damage the packets before, or put them in another order. */
-function seen<T>(
-  name: string,
-  hasSecrets: boolean,
-  see: (p: Packet) => T,
-  arrange: (packets: Uint8Array[]) => Uint8Array[] = (packets) => packets,
-): T[] {
-  const reader = new CaptureReader();
-  const frame = newFrame();
-  const packets: Uint8Array[] = [];
-  reader.feed(readFileSync(pathOf(name)));
-  reader.finish();
-  while (reader.next(frame)) packets.push(frame.data.slice(frame.start, frame.end));
-  const dissector = new Dissector();
-  if (hasSecrets) dissector.session.keyLog.watch(reader.secrets);
-  return arrange(packets).map((data, i) => {
-    Object.assign(frame, { number: i + 1, data, start: 0, end: data.length, wireLength: data.length });
-    return see(dissector.dissect(frame));
-  });
-}
 
 const FIELDS = [
   'quic.packet_number',

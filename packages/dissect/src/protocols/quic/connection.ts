@@ -1,6 +1,7 @@
 // QUIC connections: told apart by connection identifiers, which outlive addresses (RFC 9000 §5.1, §9).
 import { u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
+import { Http3Connection } from '../http3/connection.ts';
 import { initialKeys } from './initial.ts';
 import { INITIAL_LEVEL, QuicSide } from './side.ts';
 
@@ -24,6 +25,8 @@ export interface Connection {
   cipher: number;
   /** The protocol of its streams (RFC 7301), or what the client would like best; '' when nothing was seen. */
   alpn: string;
+  /** Its streams, where they carry HTTP/3. */
+  readonly http3: Http3Connection;
   /** The one before it between the same addresses. */
   readonly previous: Connection | null;
 }
@@ -65,6 +68,7 @@ export function beginConnection(p: Packet, version: number, dcid: Uint8Array, sc
     clientRandom: null,
     cipher: 0,
     alpn: '',
+    http3: new Http3Connection(),
     // More than two between the same addresses would only cost memory.
     previous: memory.connection === null ? null : { ...memory.connection, previous: null },
   };

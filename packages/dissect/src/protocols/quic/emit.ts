@@ -28,9 +28,13 @@ function connectionOf(p: Packet, layer: number): Connection | null {
   return 'opened' in notes ? notes.connection : notes;
 }
 
-function openedOf(p: Packet, layer: number): Unprotected | null {
+function notesOf(p: Packet, layer: number): QuicNotes | null {
   const notes = p.notes[layer] as Connection | QuicNotes | null;
-  return notes !== null && 'opened' in notes ? notes.opened : null;
+  return notes !== null && 'opened' in notes ? notes : null;
+}
+
+function openedOf(p: Packet, layer: number): Unprotected | null {
+  return notesOf(p, layer)?.opened ?? null;
 }
 
 /** The Info column shows the last packet of a datagram. */
@@ -38,24 +42,25 @@ export function quicInfo(p: Packet, layer: number): string | null {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
   if (p.mark[layer] === PADDING) return null;
-  const opened = openedOf(p, layer);
+  const notes = notesOf(p, layer);
   if (!isLong(b, start)) {
     const bytes = p.mark[layer]!;
     const cid = bytes === 0 ? '' : `, DCID=${hex(b, start + 1, start + 1 + bytes)}`;
-    const phase = opened !== null && (opened.first & KEY_PHASE) !== 0 ? 1 : 0;
-    return `Protected Payload (KP${phase})${cid}${openedText(opened)}`;
+    const phase = notes !== null && (notes.opened.first & KEY_PHASE) !== 0 ? 1 : 0;
+    return `Protected Payload (KP${phase})${cid}${openedText(notes)}`;
   }
   readLongHeader(h, b, start, p.stop[layer]!);
   let text: string = h.version === 0 ? 'Version Negotiation' : longTypeNames[h.type]!;
   if (h.dcidBytes > 0) text += `, DCID=${hex(b, h.dcid, h.dcid + h.dcidBytes)}`;
   if (h.scidBytes > 0) text += `, SCID=${hex(b, h.scid, h.scid + h.scidBytes)}`;
-  return text + openedText(opened);
+  return text + openedText(notes);
 }
 
 /** `, PKN: 3, ACK, STREAM(0)`; empty for what could not be opened. */
-function openedText(opened: Unprotected | null): string {
-  if (opened === null) return '';
-  return `, PKN: ${opened.packetNumber}${opened.plain === null ? '' : framesText(opened.plain)}`;
+function openedText(notes: QuicNotes | null): string {
+  if (notes === null) return '';
+  const { packetNumber, plain } = notes.opened;
+  return `, PKN: ${packetNumber}${plain === null ? '' : framesText(plain, notes.inside)}`;
 }
 
 export function emitPacket(p: Packet, layer: number, out: Sink): void {

@@ -76,7 +76,10 @@ export const f = {
   keyPhase: bool('quic.key_phase', 'Key Phase Bit'),
   protectedPayload: bytes('quic.protected_payload', 'Protected Payload'),
   frame: none('quic.frame', 'Frame'),
-  frameType: uint64('quic.frame_type', 'Frame Type').named(frameNames),
+  frameType: uint64('quic.frame_type', 'Frame Type').shownAs(
+    (value) =>
+      `Frame Type: ${frameNames(Number(value)) ?? 'Unknown'} (0x${value.toString(16).padStart(16, '0')})`,
+  ),
   paddingLength: uint('quic.padding_length', 'Padding Length'),
   ackLargest: uint64('quic.ack.largest_acknowledged', 'Largest Acknowledged'),
   ackDelay: uint64('quic.ack.ack_delay', 'ACK Delay'),

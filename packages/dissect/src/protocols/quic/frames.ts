@@ -190,11 +190,11 @@ export function frameWord(b: Uint8Array, type: number, body: number): string {
   return isStream(type) ? `STREAM(${varint(b, body)})` : (WORDS[type] ?? 'Unknown');
 }
 
-/** `, CRYPTO, PADDING`: all of them. */
-export function framesText(b: Uint8Array): string {
+/** `, CRYPTO, PADDING`: all of them; `inside` has, by where a frame begins, what is to be said of its content. */
+export function framesText(b: Uint8Array, inside: ReadonlyMap<number, string>): string {
   let text = '';
-  eachFrame(b, 0, b.length, (type, _at, body) => {
-    text += `, ${frameWord(b, type, body)}`;
+  eachFrame(b, 0, b.length, (type, at, body) => {
+    text += `, ${frameWord(b, type, body)}${inside.get(at) ?? ''}`;
     return true;
   });
   return text;

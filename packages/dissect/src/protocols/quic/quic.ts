@@ -3,6 +3,7 @@ import { u32 } from '../../core/bytes.ts';
 import { COLUMN, NESTED, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { udpHeuristics } from '../../core/table.ts';
+import { readHttp3 } from '../http3/http3.ts';
 import { readQuicHandshake } from '../tls/tls.ts';
 import {
   beginConnection,
@@ -21,7 +22,7 @@ import {
 } from './connection.ts';
 import { emitFrames, emitPacket, FRAMES, PADDING, quicInfo } from './emit.ts';
 import { f } from './fields.ts';
-import { CRYPTO, eachFrame, NEW_CONNECTION_ID } from './frames.ts';
+import { CRYPTO, eachFrame, isStream, NEW_CONNECTION_ID, streamPart } from './frames.ts';
 import { hasPlainCids, isLong, newLongHeader, packetEnd, readLongHeader } from './header.ts';
 import { openPacket, takeSession, type Unprotected } from './opening.ts';
 import { APPLICATION_LEVEL, HANDSHAKE_LEVEL, INITIAL_LEVEL, type Level } from './side.ts';
@@ -31,7 +32,9 @@ import { HANDSHAKE, hasTls, INITIAL, isKnown, RETRY } from './versions.ts';
 /** What a packet's step leaves for its emit and info. */
 export interface QuicNotes {
   readonly connection: Connection;
-  readonly opened: Unprotected | null;
+  readonly opened: Unprotected;
+  /** What the Info column says of the content of frames, by where they begin. */
+  readonly inside: Map<number, string>;
 }
 
 const h = newLongHeader();
@@ -202,7 +205,7 @@ function open(p: Packet, layer: number, known: Connection, level: Level, number:
   const who = isFromServer ? 1 : 0;
   const opened = openPacket(p, known, who, level, p.at, number, stop);
   if (opened === null) return;
-  const notes: QuicNotes = { connection: known, opened };
+  const notes: QuicNotes = { connection: known, opened, inside: new Map() };
   p.notes[layer] = notes;
   const { plain } = opened;
   if (plain === null) return;
@@ -212,6 +215,11 @@ function open(p: Packet, layer: number, known: Connection, level: Level, number:
     eachFrame(plain, 0, plain.length, (type, at, body, end) => {
       if (type === CRYPTO && hasTls(known.version)) takeCrypto(p, known, who, level, body, end);
       else if (type === NEW_CONNECTION_ID) takeNewCid(p, known, who, body, end);
+      else if (isStream(type) && known.alpn.startsWith('h3')) {
+        const { id, offset, at: data } = streamPart(p.buf, type, body);
+        const words = readHttp3(p, known.http3, who, id, offset, data, end);
+        if (words !== '') notes.inside.set(at, words);
+      }
       return at < end;
     });
   });

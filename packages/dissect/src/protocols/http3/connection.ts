@@ -1,0 +1,41 @@
+// What is remembered of an HTTP/3 connection: its streams, and the tables of header compression.
+import { CryptoStream as OrderedBytes } from '../quic/crypto-stream.ts';
+import { QpackDecoder } from './qpack.ts';
+import { FrameCutter } from './stream.ts';
+
+/** Streams followed at a time; the oldest go first. */
+const STREAMS_MAX = 512;
+
+/** Types of unidirectional streams (RFC 9114 §6.2, RFC 9204 §4.2). */
+export const CONTROL = 0;
+export const PUSH = 1;
+export const QPACK_ENCODER = 2;
+/** Not told yet, and that of streams in both directions, which don't tell one. */
+export const UNTOLD = -1;
+export const REQUEST = -2;
+
+/** What one side sends on a stream. */
+export interface Http3Stream {
+  readonly ordered: OrderedBytes;
+  readonly cutter: FrameCutter;
+  type: number;
+}
+
+export class Http3Connection {
+  /** Of what the client and the server encode. */
+  readonly decoders = [new QpackDecoder(), new QpackDecoder()] as const;
+  readonly #streams = new Map<number, Http3Stream>();
+
+  stream(id: number, who: 0 | 1): Http3Stream {
+    const key = id * 2 + who;
+    let stream = this.#streams.get(key);
+    if (stream === undefined) {
+      // RFC 9000 §2.1: the second bit says that only one side sends.
+      const type = id % 4 >= 2 ? UNTOLD : REQUEST;
+      stream = { ordered: new OrderedBytes(), cutter: new FrameCutter(), type };
+      if (this.#streams.size >= STREAMS_MAX) this.#streams.delete(this.#streams.keys().next().value!);
+      this.#streams.set(key, stream);
+    }
+    return stream;
+  }
+}

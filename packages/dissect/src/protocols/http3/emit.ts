@@ -1,0 +1,60 @@
+// Frames of HTTP/3 in the tree and as fields.
+import type { Packet } from '../../core/packet.ts';
+import type { Sink } from '../../core/sink.ts';
+import type { HeaderField } from '../http/http2/hpack.ts';
+import { isVarint, varint, varint64, varintBytes } from '../quic/varint.ts';
+import { f, headerFields, settingFields } from './fields.ts';
+import type { Http3Frame, Http3Notes } from './http3.ts';
+
+const SETTINGS = 0x4;
+/** RFC 9114 §7.2.3, §7.2.5 and §7.2.7: these begin with the number of a push. */
+const PUSHES = new Set([0x3, 0x5, 0xd]);
+
+export function emitHttp3(p: Packet, layer: number, out: Sink): void {
+  const b = p.bufferOf(layer);
+  const notes = p.notes[layer] as Http3Notes;
+  if (notes.isTyped) number(out, b, 0, f.streamType);
+  if (notes.pushAt >= 0) number(out, b, notes.pushAt, f.pushId);
+  for (const frame of notes.frames) emitFrame(out, b, frame);
+}
+
+/** A variable-length number as a field; returns where the next thing stands. */
+function number(out: Sink, b: Uint8Array, at: number, field: typeof f.pushId): number {
+  const bytes = varintBytes(b, at);
+  out.add(field, at, bytes, varint64(b, at));
+  return at + bytes;
+}
+
+function emitFrame(out: Sink, b: Uint8Array, { type, at, body, end, fields }: Http3Frame): void {
+  number(out, b, number(out, b, at, f.frameType), f.frameLength);
+  if (end > body) out.add(f.payload, body, end - body);
+  if (type === SETTINGS) emitSettings(out, b, body, end);
+  else if (PUSHES.has(type) && isVarint(b, body, end)) number(out, b, body, f.pushId);
+  for (const field of fields) emitHeader(out, field);
+}
+
+/** RFC 9114 §7.2.4: pairs of numbers. */
+function emitSettings(out: Sink, b: Uint8Array, body: number, end: number): void {
+  for (let at = body; isVarint(b, at, end); ) {
+    const value = at + varintBytes(b, at);
+    if (!isVarint(b, value, end)) return;
+    const next = value + varintBytes(b, value);
+    out.open(f.settings, at, next - at);
+    number(out, b, at, f.settingId);
+    number(out, b, value, settingFields[varint(b, at)] ?? f.settingValue);
+    out.close();
+    at = next;
+  }
+}
+
+function emitHeader(out: Sink, field: HeaderField): void {
+  const { name, value, start, length } = field;
+  out.open(f.header, start, length);
+  out.note(`: ${name}: ${value}`);
+  out.add(f.headerName, start, length, name);
+  out.add(f.headerValue, start, length, value);
+  const named = headerFields.get(name);
+  if (named?.type === 'text') out.add(named, start, length, value);
+  else if (named !== undefined && /^\d{1,9}$/.test(value)) out.add(named, start, length, Number(value));
+  out.close();
+}

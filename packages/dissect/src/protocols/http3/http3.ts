@@ -1,0 +1,107 @@
+// HTTP/3 (RFC 9114): the frames on the streams of a QUIC connection that was opened.
+import { COLUMN, LISTED, type Packet, SHOWN } from '../../core/packet.ts';
+import { type Protocol, protocol } from '../../core/protocol.ts';
+import type { HeaderField } from '../http/http2/hpack.ts';
+import { isVarint, varint, varintBytes } from '../quic/varint.ts';
+import {
+  CONTROL,
+  type Http3Connection,
+  type Http3Stream,
+  PUSH,
+  QPACK_ENCODER,
+  REQUEST,
+  UNTOLD,
+} from './connection.ts';
+import { emitHttp3 } from './emit.ts';
+import { f, frameTypes } from './fields.ts';
+import { frameLength } from './stream.ts';
+
+const HEADERS = 0x1;
+
+/** A whole frame, its body in [body, end) of the layer's buffer. */
+export interface Http3Frame {
+  readonly type: number;
+  readonly at: number;
+  readonly body: number;
+  readonly end: number;
+  /** Of HEADERS. */
+  readonly fields: readonly HeaderField[];
+}
+
+/** What a layer's step leaves for its emit. */
+export interface Http3Notes {
+  /** The stream's first bytes tell its type, and of a push its number. */
+  readonly isTyped: boolean;
+  readonly pushAt: number;
+  readonly frames: readonly Http3Frame[];
+}
+
+export const http3: Protocol = protocol({
+  name: 'http3',
+  title: 'Hypertext Transfer Protocol Version 3',
+  column: 'HTTP3',
+  fields: f,
+  step: () => null,
+  emit: emitHttp3,
+});
+
+/**
+ * Reads what the client (0) or the server (1) sent next on a stream: bytes [at, end) of the packet at `offset` of the
+ * stream. Returns what the Info column says of it: `, HEADERS, DATA`.
+ */
+export function readHttp3(
+  p: Packet,
+  connection: Http3Connection,
+  who: 0 | 1,
+  id: number,
+  offset: number,
+  at: number,
+  end: number,
+): string {
+  const stream = connection.stream(id, who);
+  const { ordered } = stream;
+  if (!ordered.add(p.buf, at, end, offset)) return '';
+  const bytes = stream.cutter.add(ordered.bytes.subarray(ordered.start, ordered.end));
+  if (bytes === null) return '';
+  let words = '';
+  p.within(bytes, 0, bytes.length, bytes.length, () => {
+    words = readBytes(p, connection, stream, who);
+  });
+  return words;
+}
+
+function readBytes(p: Packet, connection: Http3Connection, stream: Http3Stream, who: 0 | 1): string {
+  const { buf: b, end } = p;
+  const isTyped = stream.type === UNTOLD && isVarint(b, 0, end);
+  let at = isTyped ? varintBytes(b, 0) : 0;
+  if (isTyped) stream.type = varint(b, 0);
+  const pushAt = isTyped && stream.type === PUSH && isVarint(b, at, end) ? at : -1;
+  if (pushAt >= 0) at += varintBytes(b, at);
+  const decoder = connection.decoders[who];
+  const frames: Http3Frame[] = [];
+  if (stream.type === QPACK_ENCODER) at = decoder.instruct(b, at, end);
+  else if (stream.type === REQUEST || stream.type === CONTROL || stream.type === PUSH) {
+    for (let stop = at; ; at = stop) {
+      stop = at + frameLength(b, at, end);
+      if (stop > end) break;
+      const type = varint(b, at);
+      const second = at + varintBytes(b, at);
+      const body = second + varintBytes(b, second);
+      frames.push({
+        type,
+        at,
+        body,
+        end: stop,
+        fields: type === HEADERS ? decoder.section(b, body, stop) : [],
+      });
+    }
+  } else if (stream.type !== UNTOLD) at = end;
+  const isFramed = stream.type !== UNTOLD && stream.type !== QPACK_ENCODER;
+  stream.cutter.keep(b, at, isFramed ? frameLength(b, at, end) : end - at + 1);
+  if ((isTyped || frames.length > 0) && p.push(http3, LISTED | SHOWN | COLUMN)) {
+    const notes: Http3Notes = { isTyped, pushAt, frames };
+    p.stop[p.layer] = at;
+    p.notes[p.layer] = notes;
+  }
+  return frames.map(({ type }) => `, ${frameTypes[type] ?? 'Unknown'}`).join('');
+}

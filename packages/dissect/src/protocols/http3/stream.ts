@@ -1,0 +1,51 @@
+// One direction of a stream of HTTP/3: its bytes, which come in order, cut into whole frames (RFC 9114 §7.1).
+import { joined } from '../../core/bytes.ts';
+import { isVarint, varint, varintBytes } from '../quic/varint.ts';
+
+/** A longer frame is passed over; only what waits for the rest of its frame is kept. */
+const FRAME_BYTES_MAX = 1 << 18;
+
+export class FrameCutter {
+  #parts: Uint8Array[] = [];
+  #have = 0;
+  /** Bytes without which nothing more can be read. */
+  #need = 1;
+  /** Of a frame that is passed over. */
+  #skip = 0;
+
+  /** Adds bytes; what there is from the beginning of a frame on, or null when more are needed. */
+  add(bytes: Uint8Array): Uint8Array | null {
+    const skipped = Math.min(this.#skip, bytes.length);
+    this.#skip -= skipped;
+    const part = bytes.subarray(skipped);
+    if (this.#have + part.length < this.#need || part.length === 0) {
+      if (part.length > 0) this.#parts.push(part.slice());
+      this.#have += part.length;
+      return null;
+    }
+    const all = this.#have === 0 ? part : joined(...this.#parts, part);
+    this.#parts = [];
+    this.#have = 0;
+    this.#need = 1;
+    return all;
+  }
+
+  /** Of what `add` gave, the bytes from `at` on were not whole: `length` bytes from there on are needed. */
+  keep(bytes: Uint8Array, at: number, length: number): void {
+    if (at >= bytes.length) return;
+    if (length > FRAME_BYTES_MAX) {
+      this.#skip = length - (bytes.length - at);
+      return;
+    }
+    this.#need = length;
+    this.#parts = [bytes.slice(at)];
+    this.#have = bytes.length - at;
+  }
+}
+
+/** Bytes of the frame at `at`, its head among them; where the head is cut, one byte more than there are. */
+export function frameLength(b: Uint8Array, at: number, end: number): number {
+  const length = isVarint(b, at, end) ? at + varintBytes(b, at) : end;
+  if (!isVarint(b, length, end)) return end - at + 1;
+  return length + varintBytes(b, length) + varint(b, length) - at;
+}
