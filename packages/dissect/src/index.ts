@@ -69,6 +69,7 @@ export {
 export { Follow, type Piece, type Side, type Wanted } from './flows/follow.ts';
 export { FollowHttp } from './flows/follow-http.ts';
 export { FollowHttp2 } from './flows/follow-http2.ts';
+export { FollowQuic } from './flows/follow-quic.ts';
 export { FollowTls } from './flows/follow-tls.ts';
 export { carriesTcp, Shares } from './flows/shares.ts';
 export { type Trace, traceOf, whyNotAsOne } from './flows/trace.ts';

@@ -3,6 +3,7 @@ import {
   Follow,
   FollowHttp,
   FollowHttp2,
+  FollowQuic,
   FollowTls,
   type Packet,
   type Piece,
@@ -19,7 +20,7 @@ const RULE = '==================================================================
 /** Bytes kept until they are printed, where something else is to be printed first. */
 const KEPT_BYTES_MAX = 64 << 20;
 
-const PROTOCOLS = ['tcp', 'udp', 'http', 'http2', 'tls'] as const;
+const PROTOCOLS = ['tcp', 'udp', 'http', 'http2', 'tls', 'quic'] as const;
 type Protocol = (typeof PROTOCOLS)[number];
 
 const MODES = ['ascii', 'hex', 'raw', 'utf-8', 'yaml'] as const;
@@ -29,7 +30,7 @@ interface Asked {
   readonly protocol: Protocol;
   readonly mode: Mode;
   readonly wanted: Wanted;
-  /** http2.streamid, of HTTP/2 alone. */
+  /** http2.streamid or quic.stream.stream_id, of those two alone. */
   readonly substream: number;
   /** First and last piece to show, counted from 1. */
   readonly first: number;
@@ -40,13 +41,13 @@ export const follow: StatisticKind = {
   name: 'follow',
   usage: `follow,${PROTOCOLS.join('|')},${MODES.join('|')},STREAM[,FROM-TO]`,
   about:
-    'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT; of http2 STREAM,STREAMID; tls with its secrets, in the capture or by -o tls.keylog_file:FILE',
+    'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT; of http2 STREAM,STREAMID, of quic CONNECTION,STREAMID; tls and quic with their secrets, in the capture or by -o tls.keylog_file:FILE',
   make: (args) => new FollowStatistic(asked(args)),
 };
 
 const ENDPOINT = String.raw`(?:\[([^\]]+)\]|([^:,[]+)):(\d+)`;
 const ARGUMENTS = new RegExp(
-  String.raw`^(\w+),([\w-]+),(?:(\d+)|${ENDPOINT},${ENDPOINT})(?:(?<=^http2,.*),(\d+))?(?:,(\d+)(?:-(\d+))?)?$`,
+  String.raw`^(\w+),([\w-]+),(?:(\d+)|${ENDPOINT},${ENDPOINT})(?:(?<=^(?:http2|quic),.*),(\d+))?(?:,(\d+)(?:-(\d+))?)?$`,
 );
 
 function asked(args: string): Asked {
@@ -58,6 +59,8 @@ function asked(args: string): Asked {
     throw new UserError(
       `-z follow,${args}: name the stream within the connection, too: follow,http2,ascii,0,1`,
     );
+  if (protocol === 'quic' && (stream === undefined || substream === undefined))
+    throw new UserError(`-z follow,${args}: name the connection and its stream: follow,quic,ascii,0,4`);
   const wanted: Wanted =
     stream !== undefined
       ? Number(stream)
@@ -84,7 +87,7 @@ function usage(args: string): UserError {
 
 class FollowStatistic implements Statistic {
   readonly #asked: Asked;
-  readonly #source: Follow | FollowHttp | FollowHttp2 | FollowTls;
+  readonly #source: Follow | FollowHttp | FollowHttp2 | FollowQuic | FollowTls;
   readonly #kept: Piece[] = [];
   #keptBytes = 0;
   #droppedBytes = 0;
@@ -101,6 +104,7 @@ class FollowStatistic implements Statistic {
     const onPiece = (piece: Piece): void => this.#take(piece);
     if (protocol === 'tcp' || protocol === 'udp') this.#source = new Follow(protocol, wanted, onPiece);
     else if (protocol === 'http2') this.#source = new FollowHttp2(wanted, substream, onPiece);
+    else if (protocol === 'quic') this.#source = new FollowQuic(Number(wanted), substream, onPiece);
     else if (protocol === 'tls') this.#source = new FollowTls(wanted, onPiece);
     else this.#source = new FollowHttp(wanted, onPiece);
   }
@@ -205,6 +209,8 @@ function endpoint({ address, port }: Side): string {
 
 /** The display filter that finds what was followed. */
 function filterText(asked: Asked): string {
+  if (asked.protocol === 'quic')
+    return `quic.connection.number eq ${asked.wanted} and quic.stream.stream_id eq ${asked.substream}`;
   const text = conversationText(asked);
   if (asked.protocol !== 'http2') return text;
   // `and` binds more closely than the `or` between the two ways.

@@ -7,8 +7,8 @@ import { emitFrame } from './emit-frame.ts';
 import { f } from './fields.ts';
 import { eachFrame, framesText } from './frames.ts';
 import { isLong, type LongHeader, newLongHeader, readLongHeader } from './header.ts';
+import { type QuicNotes, quicNotes } from './notes.ts';
 import type { Unprotected } from './opening.ts';
-import type { QuicNotes } from './quic.ts';
 import { varint, varintBytes } from './varint.ts';
 import { INITIAL, isVersion2, longTypeNames, RETRY } from './versions.ts';
 
@@ -28,13 +28,8 @@ function connectionOf(p: Packet, layer: number): Connection | null {
   return 'opened' in notes ? notes.connection : notes;
 }
 
-function notesOf(p: Packet, layer: number): QuicNotes | null {
-  const notes = p.notes[layer] as Connection | QuicNotes | null;
-  return notes !== null && 'opened' in notes ? notes : null;
-}
-
 function openedOf(p: Packet, layer: number): Unprotected | null {
-  return notesOf(p, layer)?.opened ?? null;
+  return quicNotes(p, layer)?.opened ?? null;
 }
 
 /** The Info column shows the last packet of a datagram. */
@@ -42,7 +37,7 @@ export function quicInfo(p: Packet, layer: number): string | null {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
   if (p.mark[layer] === PADDING) return null;
-  const notes = notesOf(p, layer);
+  const notes = quicNotes(p, layer);
   if (!isLong(b, start)) {
     const bytes = p.mark[layer]!;
     const cid = bytes === 0 ? '' : `, DCID=${hex(b, start + 1, start + 1 + bytes)}`;

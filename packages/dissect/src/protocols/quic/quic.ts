@@ -24,18 +24,11 @@ import { emitFrames, emitPacket, FRAMES, PADDING, quicInfo } from './emit.ts';
 import { f } from './fields.ts';
 import { CRYPTO, eachFrame, isStream, NEW_CONNECTION_ID, streamPart } from './frames.ts';
 import { hasPlainCids, isLong, newLongHeader, packetEnd, readLongHeader } from './header.ts';
-import { openPacket, takeSession, type Unprotected } from './opening.ts';
+import type { QuicNotes } from './notes.ts';
+import { openPacket, takeSession } from './opening.ts';
 import { APPLICATION_LEVEL, HANDSHAKE_LEVEL, INITIAL_LEVEL, type Level } from './side.ts';
 import { varint, varintBytes } from './varint.ts';
 import { HANDSHAKE, hasTls, INITIAL, isKnown, RETRY } from './versions.ts';
-
-/** What a packet's step leaves for its emit and info. */
-export interface QuicNotes {
-  readonly connection: Connection;
-  readonly opened: Unprotected;
-  /** What the Info column says of the content of frames, by where they begin. */
-  readonly inside: Map<number, string>;
-}
 
 const h = newLongHeader();
 
@@ -205,7 +198,7 @@ function open(p: Packet, layer: number, known: Connection, level: Level, number:
   const who = isFromServer ? 1 : 0;
   const opened = openPacket(p, known, who, level, p.at, number, stop);
   if (opened === null) return;
-  const notes: QuicNotes = { connection: known, opened, inside: new Map() };
+  const notes: QuicNotes = { connection: known, opened, who, inside: new Map() };
   p.notes[layer] = notes;
   const { plain } = opened;
   if (plain === null) return;
