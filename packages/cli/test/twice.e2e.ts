@@ -1,9 +1,11 @@
 // `-2`: what a packet tells of later ones, beside tshark.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { newFrame, PcapWriter } from '@eyrie/dissect/files';
 import { requireTool } from '../../../test/support/tools.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
@@ -101,4 +103,78 @@ test('a file that was redirected to standard input can be read twice', { skip },
   closeSync(input);
   assert.equal(stderr, '');
   assert.equal(stdout, ours(sample, ...flags).stdout);
+});
+
+/** A datagram between two hosts in an IPv4 packet. */
+function datagram(port: number, body: Buffer, isReply: boolean): Buffer {
+  const packet = Buffer.alloc(28 + body.length);
+  packet.set([0x45, 0, 0, packet.length, 0, 0, 0, 0, 64, 17]);
+  packet.set(isReply ? [10, 0, 0, 2, 10, 0, 0, 1] : [10, 0, 0, 1, 10, 0, 0, 2], 12);
+  packet.writeUInt16BE(isReply ? port : 40000, 20);
+  packet.writeUInt16BE(isReply ? 40000 : port, 22);
+  packet.writeUInt16BE(8 + body.length, 24);
+  body.copy(packet, 28);
+  return packet;
+}
+
+const radius = (code: number, id: number): Buffer =>
+  Buffer.concat([Buffer.from([code, id, 0, 20]), Buffer.alloc(16, id)]);
+const coap = (type: number, code: number, id: number, token: string): Buffer =>
+  Buffer.concat([Buffer.from([0x40 | (type << 4) | token.length, code, 0, id]), Buffer.from(token)]);
+const client = (time: string): Buffer =>
+  Buffer.concat([Buffer.from([0x23]), Buffer.alloc(39), Buffer.from(time)]);
+const server = (time: string): Buffer =>
+  Buffer.concat([Buffer.from([0x24, 1]), Buffer.alloc(22), Buffer.from(time), Buffer.alloc(16)]);
+const control = (flags: number, sequence: number): Buffer =>
+  Buffer.from([0x16, flags, 0, sequence, ...Array(8).fill(0)]);
+const monlist = (flags: number): Buffer => Buffer.from([flags, 1, 3, 42, ...Array(44).fill(0)]);
+
+/** Port, payload, whether it is the server's, and what is told of it: response in, request in, seconds. */
+const EXCHANGES: readonly [number, Buffer, boolean, string][] = [
+  [1812, radius(1, 1), false, '2||'],
+  [1812, radius(2, 1), true, '|1|0.005000000'],
+  [1812, radius(1, 2), false, '||'],
+  [5683, coap(0, 1, 7, 'ab'), false, '5||'],
+  [5683, coap(2, 0x45, 7, 'ab'), true, '|4|0.005000000'],
+  [5683, coap(0, 1, 8, 'cd'), false, '||'],
+  [123, client('12345678'), false, '8||'],
+  [123, server('12345678'), true, '|7|0.005000000'],
+  [123, control(1, 7), false, '10||'],
+  [123, control(0x81, 7), true, '|9|0.005000000'],
+  [123, monlist(0x17), false, '12||'],
+  [123, monlist(0x97), true, '|11|0.005000000'],
+  [123, client('abcdefgh'), false, '||'],
+];
+const EXCHANGE_FIELDS = [
+  ['radius.rspframe', 'radius.reqframe', 'radius.time'],
+  ['coap.response_in', 'coap.response_to', 'coap.response_time'],
+  ['ntp.response_in', 'ntp.request_in', 'ntp.delta_time'],
+];
+
+test('what answers what in RADIUS, CoAP and NTP', { skip }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-twice-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'exchanges.pcap');
+  const writer = new PcapWriter({ linkType: 101 });
+  EXCHANGES.forEach(([port, body, isReply], i) => {
+    const data = datagram(port, body, isReply);
+    const time = { seconds: 1_700_000_000, nanoseconds: i * 5_000_000, hasTime: true };
+    writer.write({ ...newFrame(), ...time, data, end: data.length, wireLength: data.length, linkType: 101 });
+  });
+  writeFileSync(path, writer.take());
+  // Each line has values in the columns of one protocol alone: side by side they are response in, request in, seconds.
+  const told = ['response', 'request', 'seconds'].map((_, i) => {
+    const flags = ['-2', '-T', 'fields', ...EXCHANGE_FIELDS.flatMap((names) => ['-e', names[i]!])];
+    const theirs = execFileSync('tshark', ['-n', '-r', path, ...flags], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const { stdout } = ours(path, ...flags);
+    assert.equal(stdout, theirs);
+    return stdout.split('\n').map((line) => line.replaceAll('\t', ''));
+  });
+  assert.deepEqual(
+    EXCHANGES.map((_, i) => told.map((column) => column[i]).join('|')),
+    EXCHANGES.map(([, , , expected]) => expected),
+  );
 });

@@ -1,6 +1,7 @@
 // Network Time Protocol, versions 1 to 4 (RFC 5905), with extension fields (RFC 7822) as NTS uses them (RFC 8915).
 import { ascii, u16, u32 } from '../core/bytes.ts';
 import { bytes, type Field, none, time, uint } from '../core/field.ts';
+import { COLUMN } from '../core/packet.ts';
 import { protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { tcpPorts, udpPorts } from '../core/table.ts';
@@ -13,6 +14,7 @@ import {
   PRIVATE_HEADER,
   privateFields,
 } from './ntp/control.ts';
+import { emitExchange, exchangeFields, track } from './ntp/exchanges.ts';
 import {
   extensionName,
   leapNames,
@@ -51,6 +53,7 @@ const f = {
   mac: bytes('ntp.mac', 'Message Authentication Code'),
   ...controlFields,
   ...privateFields,
+  ...exchangeFields,
 };
 
 /** Seconds from 1900 to 1970; from 2036 on the clock runs again from 0 (RFC 5905 §6). */
@@ -82,6 +85,7 @@ export const ntp = protocol({
   step(p) {
     const length = needed(p.buf[p.at]! & 7);
     if (p.end - p.at < length) return p.cut(length);
+    if (p.visibility & COLUMN) track(p, p.layer, p.at);
     p.at = p.end;
     return null;
   },
@@ -98,7 +102,8 @@ export const ntp = protocol({
     out.fixed(f.vn);
     out.fixed(f.mode);
     out.close();
-    if (end - start < needed(mode) && mode >= CONTROL) return;
+    if (end - start >= needed(mode)) emitExchange(p, layer, out);
+    else if (mode >= CONTROL) return;
     if (mode === CONTROL) emitControl(b, start, end, out);
     else if (mode === PRIVATE) emitPrivate(b, start, end, out);
     else emitTime(b, start, end, end - start >= HEADER, out);
