@@ -128,6 +128,9 @@ const server = (time: string): Buffer =>
 const control = (flags: number, sequence: number): Buffer =>
   Buffer.from([0x16, flags, 0, sequence, ...Array(8).fill(0)]);
 const monlist = (flags: number): Buffer => Buffer.from([flags, 1, 3, 42, ...Array(44).fill(0)]);
+/** GTP version 2 with a TEID, without elements (3GPP TS 29.274 §5.1). */
+const gtp2 = (type: number, sequence: number): Buffer =>
+  Buffer.from([0x48, type, 0, 8, 0, 0, 0, 1, 0, 0, sequence, 0]);
 
 /** Port, payload, whether it is the server's, and what is told of it: response in, request in, seconds. */
 const EXCHANGES: readonly [number, Buffer, boolean, string][] = [
@@ -144,14 +147,21 @@ const EXCHANGES: readonly [number, Buffer, boolean, string][] = [
   [123, monlist(0x17), false, '12||'],
   [123, monlist(0x97), true, '|11|0.005000000'],
   [123, client('abcdefgh'), false, '||'],
+  [2123, gtp2(32, 5), false, '15||'],
+  [2123, gtp2(33, 5), true, '|14|0.005000000'],
+  [2123, gtp2(33, 5), true, '||'],
+  [2123, gtp2(66, 6), false, '||'],
+  [2123, gtp2(99, 6), true, '19||'],
+  [2123, gtp2(100, 6), false, '|18|0.005000000'],
 ];
 const EXCHANGE_FIELDS = [
   ['radius.rspframe', 'radius.reqframe', 'radius.time'],
   ['coap.response_in', 'coap.response_to', 'coap.response_time'],
   ['ntp.response_in', 'ntp.request_in', 'ntp.delta_time'],
+  ['gtpv2.response_in', 'gtpv2.response_to', 'gtpv2.response_time'],
 ];
 
-test('what answers what in RADIUS, CoAP and NTP', { skip }, (t) => {
+test('what answers what in RADIUS, CoAP, NTP and GTP version 2', { skip }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-twice-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'exchanges.pcap');

@@ -1,34 +1,47 @@
-// Which request of GTP version 1 a response answers: they share a sequence number (3GPP TS 29.060 §11).
-import { u16 } from '../../core/bytes.ts';
+// Which request of GTP a response answers: they share a sequence number (3GPP TS 29.060 §11, TS 29.274 §7.6).
+import { u16, u24 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
-import { Exchanges, UNASKED } from '../../flows/exchanges.ts';
+import { Exchanges, FIRST } from '../../flows/exchanges.ts';
 
 /** Requests by type; the type of the response is one more. TS 29.060 §7.1, Table 1. */
-const REQUESTS = new Set([1, 16, 18, 20, 48, 50, 53, 128, 240]);
+const REQUESTS_1 = new Set([1, 16, 18, 20, 48, 50, 53, 128, 240]);
+/** Likewise of version 2, TS 29.274 §6.1; a command is answered by the indication that it failed. */
+const REQUESTS_2 = new Set([25, 27, 29, 32, 34, 36, 64, 66, 68, 95, 97, 99, 130, 133, 135, 137, 139]);
 const HAS_SEQUENCE = 2;
 const SEQUENCE_AT = 8;
+/** Version 2: the sequence number stands behind the TEID, where there is one. */
+const HAS_TEID = 8;
+/** Numbers of the two versions don't meet. */
+const VERSION_2 = 2 ** 32;
 
 const exchangesOf = (p: Packet): Exchanges => p.session.memoryOf('gtp', () => new Exchanges('gtp'));
 
-/** Where a message of version 1 that is matched has its sequence number; -1: it is not matched. */
+const isRequest = (b: Uint8Array, start: number): boolean =>
+  (b[start]! >> 5 === 1 ? REQUESTS_1 : REQUESTS_2).has(b[start + 1]!);
+
+/** The number by which a message is matched; -1: it is not. */
 function sequenceOf(b: Uint8Array, start: number, end: number): number {
+  const flags = b[start]!;
   const type = b[start + 1]!;
-  if (b[start]! >> 5 !== 1 || (b[start]! & HAS_SEQUENCE) === 0 || end - start < SEQUENCE_AT + 2) return -1;
-  return REQUESTS.has(type) || REQUESTS.has(type - 1) ? u16(b, start + SEQUENCE_AT) : -1;
+  if (flags >> 5 === 2) {
+    const at = start + (flags & HAS_TEID ? 8 : 4);
+    return at + 3 <= end && (REQUESTS_2.has(type) || REQUESTS_2.has(type - 1)) ? VERSION_2 + u24(b, at) : -1;
+  }
+  if (flags >> 5 !== 1 || (flags & HAS_SEQUENCE) === 0 || end - start < SEQUENCE_AT + 2) return -1;
+  return REQUESTS_1.has(type) || REQUESTS_1.has(type - 1) ? u16(b, start + SEQUENCE_AT) : -1;
 }
 
-/** Enters the message. A response's mark is the exchange's entry + 1. */
+/** Enters the message; one sent again answers nothing anew. A response's mark is the exchange's entry + 1. */
 export function track(p: Packet, layer: number, start: number): void {
   const sequence = sequenceOf(p.buf, start, p.end);
   if (sequence < 0) return;
   const exchanges = exchangesOf(p);
-  const type = p.buf[start + 1]!;
-  if (REQUESTS.has(type)) {
+  if (isRequest(p.buf, start)) {
     exchanges.seeRequest(p, sequence, 0);
-    if (exchanges.entry >= 0) exchanges.note[exchanges.entry] = type;
-  } else if (exchanges.seeReply(p, sequence) !== UNASKED) p.mark[layer] = exchanges.entry + 1;
+    if (exchanges.entry >= 0) exchanges.note[exchanges.entry] = p.buf[start + 1]!;
+  } else if (exchanges.seeReply(p, sequence) === FIRST) p.mark[layer] = exchanges.entry + 1;
 }
 
 /** The type of the request that this response answers; -1: it is none, or its request was not seen. */
@@ -51,7 +64,7 @@ export function emitExchange(p: Packet, layer: number, f: ExchangeFields, out: S
   const sequence = sequenceOf(b, start, p.stop[layer]!);
   if (sequence < 0) return;
   const exchanges = exchangesOf(p);
-  if (REQUESTS.has(b[start + 1]!)) {
+  if (isRequest(b, start)) {
     const answer = exchanges.answerTo(p, sequence);
     if (answer > 0) out.add(f.responseIn, start, 0, answer);
   } else if (p.mark[layer]! > 0) {

@@ -1,9 +1,10 @@
 // GPRS Tunnelling Protocol version 2, control plane (3GPP TS 29.274 §5).
 import { u16 } from '../../core/bytes.ts';
-import { uint } from '../../core/field.ts';
+import { seconds, uint } from '../../core/field.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { elementFields2, emitElements2 } from './elements2.ts';
+import { emitExchange, track } from './exchanges.ts';
 import { messages2 } from './names2.ts';
 
 const PIGGYBACK = 0x10;
@@ -21,6 +22,9 @@ const f = {
   length: uint('gtpv2.msg_length', 'Message Length').at(2, 2),
   teid: uint('gtpv2.teid', 'Tunnel Endpoint Identifier').hex(4),
   sequence: uint('gtpv2.seq', 'Sequence Number').hex(3),
+  responseIn: uint('gtpv2.response_in', 'Response In'),
+  responseTo: uint('gtpv2.response_to', 'Response To'),
+  time: seconds('gtpv2.response_time', 'Response Time'),
   ...elementFields2,
 };
 
@@ -38,6 +42,7 @@ export const gtpv2: Protocol = protocol({
     if (p.end - start < UNCOUNTED) return p.cut(UNCOUNTED);
     const header = headerLength(b[start]!);
     if (p.end - start < header) return p.cut(header);
+    if (p.visibility & COLUMN) track(p, layer, start);
     // The length matters only where another message follows; some senders get it wrong.
     if ((b[start]! & PIGGYBACK) === 0) {
       p.at = p.end;
@@ -67,6 +72,7 @@ export const gtpv2: Protocol = protocol({
     if (end - start < header) return;
     if (header === 12) out.add(f.teid, start + 4, 4);
     out.add(f.sequence, start + header - 4, 3);
+    emitExchange(p, layer, f, out);
     emitElements2(b, start + header, end, 0, out);
   },
   info(p, layer) {
