@@ -193,3 +193,42 @@ test('a name that is nearly right is suggested, and what an interval makes too l
     /^eyrie: -z rpc,srt,100003: write it as rpc,srt,100003,3.*\n$/,
   );
 });
+
+const [A, B, ALL] = ['020000000001', '020000000002', 'ffffffffffff'];
+const LLC = `aaaa03000000080045${'00'.repeat(19)}`;
+const ipxPacket = (from: string, to: string, fromNet: string, toNet: string): string =>
+  `${to}${from}8137ffff00220000000000${toNet}${to}4000000000${fromNet}${from}400161626364`;
+
+/** Link type and frames of networks whose addresses are not those of Ethernet or IP. */
+const OTHER_NETWORKS: Readonly<Record<string, readonly [number, readonly string[]]>> = {
+  // The third has a route, of two bytes.
+  tr: [
+    6,
+    [`1040${B}${A}${LLC}`, `1040${A}${B}${LLC}`, `1040${B}8${A.slice(1)}0200${LLC}`, `1040${ALL}${A}${LLC}`],
+  ],
+  fddi: [10, [`50${B}${A}${LLC}`, `50${A}${B}${LLC}`, `50${ALL}${A}${LLC}`]],
+  ipx: [1, [ipxPacket(A, B, '01', '02'), ipxPacket(B, A, '02', '01'), ipxPacket(B, A, '03', '01')]],
+};
+
+test('who talks with whom over Token Ring, FDDI and IPX', { skip }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-lan-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [kind, [linkType, frames]] of Object.entries(OTHER_NETWORKS)) {
+    const path = join(folder, `${kind}.pcap`);
+    const writer = new PcapWriter({ linkType });
+    frames.forEach((hex, i) => {
+      const data = Buffer.from(hex, 'hex');
+      const time = { seconds: 1000 + i, nanoseconds: 0, hasTime: true };
+      writer.write({ ...newFrame(), ...time, data, end: data.length, wireLength: data.length, linkType });
+    });
+    writeFileSync(path, writer.take());
+    const flags = ['-q', '-z', `conv,${kind}`, '-z', `endpoints,${kind}`];
+    const theirs = execFileSync('tshark', ['-n', '-r', path, ...flags], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    assert.match(theirs, / <-> /);
+    const ours = spawnSync(process.execPath, [eyrie, 'read', path, ...flags], { encoding: 'utf8' });
+    assert.equal(ours.stdout, theirs);
+  }
+});

@@ -1,10 +1,22 @@
 // The pairs of addresses of one kind in a packet's layers: what conversations and endpoints are counted by.
 import { u16 } from '../core/bytes.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
-import { ethernetAddress, ipv4Address, ipv6Address } from '../core/text.ts';
+import { ethernetAddress, hex, ipv4Address, ipv6Address } from '../core/text.ts';
+import { swapBits } from '../protocols/link/tokenring.ts';
 import { readFrame } from '../protocols/wlan/frame.ts';
 
-export type AddressKind = 'eth' | 'ip' | 'ipv6' | 'tcp' | 'udp' | 'sctp' | 'dccp' | 'wlan';
+export type AddressKind =
+  | 'eth'
+  | 'ip'
+  | 'ipv6'
+  | 'tcp'
+  | 'udp'
+  | 'sctp'
+  | 'dccp'
+  | 'wlan'
+  | 'tr'
+  | 'fddi'
+  | 'ipx';
 
 /** What each kind is called, and whether its endpoints have ports. */
 export const ADDRESS_KINDS: Readonly<
@@ -18,6 +30,9 @@ export const ADDRESS_KINDS: Readonly<
   sctp: { title: 'SCTP', hasPorts: true },
   dccp: { title: 'DCCP', hasPorts: true },
   wlan: { title: 'IEEE 802.11', hasPorts: false },
+  tr: { title: 'Token-Ring', hasPorts: false },
+  fddi: { title: 'FDDI', hasPorts: false },
+  ipx: { title: 'IPX', hasPorts: false },
 };
 
 /** Bytes of a header that must be there before its conversation counts. */
@@ -30,6 +45,9 @@ const HEADER_MIN: Readonly<Record<AddressKind, number>> = {
   sctp: 12,
   dccp: 12,
   wlan: 24,
+  tr: 14,
+  fddi: 13,
+  ipx: 30,
 };
 
 /** True for a layer with a whole header; packets quoted in ICMP errors don't count: nobody sent them here. */
@@ -46,7 +64,7 @@ export interface Pair {
   b: Uint8Array;
   src: number;
   dst: number;
-  /** Bytes of an address: 4, 6 or 16. */
+  /** Bytes of an address: 4, 6, 10 (a network and a node of IPX) or 16. */
   width: number;
   /** -1 without. */
   srcPort: number;
@@ -87,7 +105,7 @@ export class AddressPairs {
     const start = p.start[layer]!;
     pair.b = p.bufferOf(layer);
     pair.srcPort = pair.dstPort = -1;
-    // RFC 791 §3.1, RFC 8200 §3, IEEE 802.3 §3.2.
+    // RFC 791 §3.1, RFC 8200 §3, IEEE 802.3 §3.2, ISO 9314-2 §7.2, RFC 1634.
     if (kind === 'ip') place(pair, start + 12, start + 16, 4);
     else if (kind === 'ipv6') place(pair, start + 8, start + 24, 16);
     else if (kind === 'wlan') {
@@ -95,7 +113,14 @@ export class AddressPairs {
       const { sa, da } = readFrame(pair.b, start, p.stop[layer]!);
       if (sa < 0 || da < 0) return false;
       place(pair, sa, da, 6);
-    } else place(pair, start + 6, start, 6);
+    } else if (kind === 'tr') place(pair, start + 8, start + 2, 6);
+    else if (kind === 'fddi') {
+      // Shown as Ethernet would send them.
+      pair.b = swapBits(pair.b, start + 1, 12);
+      place(pair, 6, 0, 6);
+      return true;
+    } else if (kind === 'ipx') place(pair, start + 18, start + 6, 10);
+    else place(pair, start + 6, start, 6);
     return Math.max(pair.src, pair.dst) + pair.width <= p.stop[layer]!;
   }
 }
@@ -107,6 +132,7 @@ function place(pair: Pair, src: number, dst: number, width: number): void {
 }
 
 export function addressText({ b, width }: Pair, at: number): string {
+  if (width === 10) return `${hex(b, at, at + 4)}.${hex(b, at + 4, at + 10)}`;
   return width === 4 ? ipv4Address(b, at) : width === 16 ? ipv6Address(b, at) : ethernetAddress(b, at);
 }
 

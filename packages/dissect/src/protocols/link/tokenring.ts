@@ -114,7 +114,7 @@ function frameText(control: number): string {
 }
 
 /** FDDI sends the most significant bit of an address first, Ethernet the least (RFC 1390 §4). */
-function swapBits(b: Uint8Array, at: number, length: number): Uint8Array {
+export function swapBits(b: Uint8Array, at: number, length: number): Uint8Array {
   const swapped = new Uint8Array(length);
   for (let i = 0; i < length; i++) {
     let bits = b[at + i]!;
