@@ -71,7 +71,10 @@ test('a coordinator and three peers', async () => {
     await until(`${id} in the log`, () =>
       log('coordinator.log').includes(`"Updated attributes for peer ${id}"`),
     );
-  for (const id of PEERS) assert.match(log(`peer_${id}.log`), /"Attributes (sent to|kept)/);
+  for (const id of PEERS)
+    await until(`${id} says where its attributes go`, () =>
+      /"Attributes (sent to|kept)/.test(log(`peer_${id}.log`)),
+    );
 
   const view = await until('all in the view', async () => {
     const answer = await get(`${url}/mesh/view`);

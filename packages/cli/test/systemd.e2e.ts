@@ -116,7 +116,11 @@ test('the units are sound, and exposed no more than moderately', {
       path,
       text.replaceAll('/usr/bin/eyrie', process.execPath).replace(/^Documentation=.*$/m, ''),
     );
-    assert.deepEqual(await run('systemd-analyze', ['verify', path]), { status: 0, said: '' }, name);
+    const { status, said: verdict } = await run('systemd-analyze', ['verify', path]);
+    // It reads the units of this machine too, and says what is wrong with those.
+    const isOurs = (line: string) => line !== '' && (!line.startsWith('/') || line.startsWith(folder));
+    const ours = verdict.split('\n').filter(isOurs);
+    assert.deepEqual({ status, ours }, { status: 0, ours: [] }, name);
     const { said } = await run('systemd-analyze', ['security', '--offline=yes', '--no-pager', path]);
     const exposure = Number(/exposure level for \S+: ([\d.]+)/.exec(said)?.[1]);
     assert.ok(exposure < 3, `${name}: ${exposure}`);
