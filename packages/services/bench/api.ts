@@ -5,9 +5,11 @@
 // The capture is stored as often as it takes to have PACKETS (default 10 million) packets, each time as a capture of its
 // own. STORE (default: a new DuckDB file in the system's temporary folder) is kept if it was named: a second run then
 // measures at once. ROUTE measures only those whose names have it: `id`.
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { openStore, type Store } from '@eyrie/store';
 import { buildAnalyzer } from '../src/analyzer/index.ts';
 import { silentLog } from '../src/log/index.ts';
@@ -15,19 +17,55 @@ import { runFile } from '../src/pipeline/index.ts';
 
 const FILTERS = ['dns', 'tcp.port == 443', 'frame.len > 1400', 'udp && !dns', 'tcp.flags.reset == 1', 'icmp'];
 
-const [path, packetsText = '10000000', storeUrl, requestsText = '200', only = ''] = process.argv.slice(2);
-if (path === undefined) {
-  console.error('usage: node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS] [ROUTE]');
-  process.exit(2);
+if (isMainThread) await main();
+else await serve(workerData);
+
+async function main(): Promise<void> {
+  const [path, packetsText = '10000000', storeUrl, requestsText = '200', only = ''] = process.argv.slice(2);
+  if (path === undefined) {
+    console.error('usage: node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS] [ROUTE]');
+    process.exit(2);
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'eyrie-bench-api-'));
+  const url = storeUrl ?? `duckdb:${join(folder, 'packets.duckdb')}`;
+  try {
+    const store = await openStore(url);
+    await fill(store, path, Number(packetsText)).finally(() => store.close());
+    const server = new Worker(new URL(import.meta.url), { workerData: { url, folder } satisfies Served });
+    const [started] = (await once(server, 'message')) as [Started];
+    await measure(started, Number(requestsText), only);
+    server.postMessage('end');
+    await once(server, 'exit');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
-const folder = await mkdtemp(join(tmpdir(), 'eyrie-bench-api-'));
-const store = await openStore(storeUrl ?? `duckdb:${join(folder, 'packets.duckdb')}`);
-try {
-  await fill(store, path, Number(packetsText));
-  await measure(store, Number(requestsText));
-} finally {
+
+interface Served {
+  readonly url: string;
+  readonly folder: string;
+}
+
+interface Started {
+  readonly address: string;
+  readonly packets: number;
+  /** Seconds since 1970. */
+  readonly first: number;
+  readonly last: number;
+}
+
+async function serve({ url, folder }: Served): Promise<void> {
+  const store = await openStore(url);
+  const access = { token: null, hosts: [] };
+  const app = await buildAnalyzer({ store, intake: null, folder, page: null, access, log: silentLog });
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const { packets, firstTime, lastTime } = await store.info();
+  const started: Started = { address, packets, first: Number(firstTime), last: Number(lastTime) };
+  parentPort!.postMessage(started);
+  await once(parentPort!, 'message');
+  await app.close();
   await store.close();
-  await rm(folder, { recursive: true, force: true });
+  parentPort!.close();
 }
 
 async function fill(store: Store, path: string, wanted: number): Promise<void> {
@@ -51,18 +89,11 @@ async function fill(store: Store, path: string, wanted: number): Promise<void> {
   );
 }
 
-async function measure(store: Store, requests: number): Promise<void> {
-  const app = await buildAnalyzer({
-    store,
-    intake: null,
-    folder,
-    page: null,
-    access: { token: null, hosts: [] },
-    log: silentLog,
-  });
-  const address = await app.listen({ host: '127.0.0.1', port: 0 });
-  const { packets, firstTime, lastTime } = await store.info();
-  const [first, last] = [Number(firstTime), Number(lastTime)];
+async function measure(
+  { address, packets, first, last }: Started,
+  requests: number,
+  only: string,
+): Promise<void> {
   // The same numbers in each run.
   let seed = 1;
   const random = (): number => {
@@ -111,7 +142,6 @@ async function measure(store: Store, requests: number): Promise<void> {
       `${name.padEnd(24)}${String(requests).padStart(9)}${at(0.5).padStart(9)}${at(0.95).padStart(9)}${at(0.99).padStart(9)}${((user + system) / 1000 / requests).toFixed(1).padStart(9)}${String(wanted).padStart(9)}`,
     );
   }
-  await app.close();
 }
 
 function pick<T>(of: readonly T[], random: () => number): T {
