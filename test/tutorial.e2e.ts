@@ -1,7 +1,7 @@
 // docs/tutorial.md, as a newcomer goes through it: every command of it, in its order, in one shell; what it shows must come.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { requireTool } from './support/tools.ts';
 
 const WAIT_MS = 90_000;
 const LOOK_MS = 50;
+const LOG_CHARS = 4_000;
 /** Blocks that change nothing. */
 const ONLY_ASKS = /^(eyrie (mesh tree|query) .*\n)+$/;
 
@@ -38,6 +39,16 @@ after(() => {
   rmSync(home, { recursive: true, force: true });
   rmSync(join(root, 'tutorial.duckdb'), { force: true });
 });
+
+/** What the programs behind the commands wrote last: a mesh that does not come together says why. */
+function logs(): string {
+  const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.log'),
+  );
+  return files
+    .map((name) => `\n${name}:\n${readFileSync(join(home, name), 'utf8').slice(-LOG_CHARS)}`)
+    .join('');
+}
 
 /** A loopback of its own, where that may be, has every port free. */
 const isAlone = spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
@@ -86,7 +97,7 @@ test('docs/tutorial.md works, command by command', { skip: await skipReason() },
       said = await outcome(commands, i, shown, end);
       if (missing(said, shown) === null || !ONLY_ASKS.test(commands) || Date.now() > end) break;
     }
-    assert.equal(missing(said, shown), null, `${commands}shows:\n${said}`);
+    assert.equal(missing(said, shown), null, `${commands}shows:\n${said}${logs()}`);
     assert.ok(!said.includes('@failed'), `${commands}fails:\n${said}`);
   }
 
