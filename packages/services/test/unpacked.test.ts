@@ -79,7 +79,11 @@ describe('compressed captures', () => {
     const used = (): number =>
       readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && entry.parentPath !== folder)
-        .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+        .reduce(
+          (sum, { parentPath, name }) =>
+            sum + (statSync(join(parentPath, name), { throwIfNoEntry: false })?.size ?? 0),
+          0,
+        );
     let most = 0;
     const unpacked = new UnpackedFiles(async () => {
       most = Math.max(most, used());
