@@ -44,6 +44,32 @@ test('QPACK: a section that refers to what was not seen is left out, an instruct
   assert.equal(decoder.instruct(cut, 0, cut.length), 3);
 });
 
+test('QPACK: an index that is cut names nothing', () => {
+  const decoder = new QpackDecoder();
+  instruct(decoder, '3fbd01 c00f 7777772e6578616d706c652e636f6d c10c 2f73616d706c652f70617468');
+  assert.deepEqual(sectionOf(decoder, '0300 1f'), []);
+});
+
+test('QPACK: entries are counted by what SETTINGS allow, though the encoder uses less', () => {
+  const decoder = new QpackDecoder();
+  decoder.allow(4096);
+  instruct(decoder, '3f21');
+  for (let i = 0; i < 10; i++) instruct(decoder, '41 61 01 62');
+  assert.deepEqual(sectionOf(decoder, '0b00 80'), ['a b']);
+});
+
+test('HTTP/3: what one side allows holds for what the other encodes', () => {
+  const connection = new Http3Connection();
+  const allowed: number[] = [];
+  connection.decoders[1].allow = (bytes) => void allowed.push(bytes);
+  const p = dissect([udpFrame(50011, 9, '00')]);
+  const control = bytesOf('00 04 05 01 5000 0700');
+  p.within(control, 0, control.length, control.length, () =>
+    readHttp3(p, connection, 0, 2, 0, 0, control.length),
+  );
+  assert.deepEqual(allowed, [4096]);
+});
+
 test('QPACK: any bytes are survived, and the table stays within its bounds', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 }), (parts) => {

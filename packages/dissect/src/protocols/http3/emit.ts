@@ -5,8 +5,8 @@ import type { HeaderField } from '../http/http2/hpack.ts';
 import { isVarint, varint, varint64, varintBytes } from '../quic/varint.ts';
 import { f, headerFields, settingFields } from './fields.ts';
 import type { Http3Frame, Http3Notes } from './http3.ts';
+import { SETTINGS, settingsIn } from './settings.ts';
 
-const SETTINGS = 0x4;
 /** RFC 9114 §7.2.3, §7.2.5 and §7.2.7: these begin with the number of a push. */
 const PUSHES = new Set([0x3, 0x5, 0xd]);
 
@@ -33,17 +33,12 @@ function emitFrame(out: Sink, b: Uint8Array, { type, at, body, end, fields }: Ht
   for (const field of fields) emitHeader(out, field);
 }
 
-/** RFC 9114 §7.2.4: pairs of numbers. */
 function emitSettings(out: Sink, b: Uint8Array, body: number, end: number): void {
-  for (let at = body; isVarint(b, at, end); ) {
-    const value = at + varintBytes(b, at);
-    if (!isVarint(b, value, end)) return;
-    const next = value + varintBytes(b, value);
+  for (const { at, value, next } of settingsIn(b, body, end)) {
     out.open(f.settings, at, next - at);
     number(out, b, at, f.settingId);
     number(out, b, value, settingFields[varint(b, at)] ?? f.settingValue);
     out.close();
-    at = next;
   }
 }
 

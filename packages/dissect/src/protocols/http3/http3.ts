@@ -14,6 +14,8 @@ import {
 } from './connection.ts';
 import { emitHttp3 } from './emit.ts';
 import { f, frameTypes } from './fields.ts';
+import type { QpackDecoder } from './qpack.ts';
+import { QPACK_MAX_TABLE_CAPACITY, SETTINGS, settingsIn } from './settings.ts';
 import { frameLength } from './stream.ts';
 
 const HEADERS = 0x1;
@@ -87,6 +89,7 @@ function readBytes(p: Packet, connection: Http3Connection, stream: Http3Stream, 
       const type = varint(b, at);
       const second = at + varintBytes(b, at);
       const body = second + varintBytes(b, second);
+      if (type === SETTINGS) takeSettings(b, body, stop, connection.decoders[1 - who]!);
       frames.push({
         type,
         at,
@@ -104,4 +107,10 @@ function readBytes(p: Packet, connection: Http3Connection, stream: Http3Stream, 
     p.notes[p.layer] = notes;
   }
   return frames.map(({ type }) => `, ${frameTypes[type] ?? 'Unknown'}`).join('');
+}
+
+/** What one side allows, the other side's sections are encoded by. */
+function takeSettings(b: Uint8Array, body: number, end: number, decoder: QpackDecoder): void {
+  for (const { at, value } of settingsIn(b, body, end))
+    if (varint(b, at) === QPACK_MAX_TABLE_CAPACITY) decoder.allow(varint(b, value));
 }

@@ -1,8 +1,7 @@
 // QPACK: header compression of HTTP/3 (RFC 9204). One decoder a direction of a connection: what the encoder's stream
 // enters into the table, the field sections of requests and responses refer to.
-import { ascii } from '../../core/bytes.ts';
 import type { HeaderField } from '../http/http2/hpack.ts';
-import { huffmanText } from '../http/http2/huffman.ts';
+import { PrimitiveReader } from '../http/http2/primitives.ts';
 import type { Entry } from '../http/http2/static-table.ts';
 import { staticTable } from './static-table.ts';
 
@@ -20,39 +19,46 @@ export class QpackDecoder {
   #dropped = 0;
   #size = 0;
   #limit = 0;
-  #at = 0;
+  /** What the other side allows; null: its SETTINGS were not seen. */
+  #allowed: number | null = null;
+  readonly #in = new PrimitiveReader();
+
+  /** The other side's SETTINGS_QPACK_MAX_TABLE_CAPACITY (§5). */
+  allow(bytes: number): void {
+    this.#allowed = bytes;
+  }
 
   /** Reads whole instructions of the encoder (§4.3) in [start, end); returns where the first that isn't whole begins. */
   instruct(b: Uint8Array, start: number, end: number): number {
-    this.#at = start;
+    this.#in.at = start;
     for (;;) {
-      const from = this.#at;
+      const from = this.#in.at;
       if (from >= end || !this.#instruction(b, end, b[from]!)) return from;
     }
   }
 
   #instruction(b: Uint8Array, end: number, first: number): boolean {
     if ((first & 0xe0) === 0x20) {
-      const limit = this.#integer(b, end, 5);
+      const limit = this.#in.integer(b, end, 5);
       if (limit < 0) return false;
       this.#limit = Math.min(limit, TABLE_BYTES_MAX);
       this.#evict();
       return true;
     }
     if ((first & 0xe0) === 0) {
-      const index = this.#integer(b, end, 5);
+      const index = this.#in.integer(b, end, 5);
       if (index < 0) return false;
       this.#add(this.#relative(index) ?? UNKNOWN);
       return true;
     }
-    const index = first & 0x80 ? this.#integer(b, end, 6) : 0;
+    const index = first & 0x80 ? this.#in.integer(b, end, 6) : 0;
     const name =
       index < 0
         ? null
         : first & 0x80
           ? ((first & 0x40 ? staticTable[index] : this.#relative(index)) ?? UNKNOWN)[0]
-          : this.#string(b, end, 5);
-    const value = name === null ? null : this.#string(b, end, 7);
+          : this.#in.string(b, end, 5);
+    const value = name === null ? null : this.#in.string(b, end, 7);
     if (name === null || value === null) return false;
     this.#add([name, value]);
     return true;
@@ -60,28 +66,28 @@ export class QpackDecoder {
 
   /** Reads the field section [start, end) (§4.5). Empty when it refers to entries that were not seen. */
   section(b: Uint8Array, start: number, end: number): HeaderField[] {
-    this.#at = start;
-    const encoded = this.#integer(b, end, 8);
-    const isBelow = ((b[this.#at] ?? 0) & 0x80) !== 0;
-    const delta = this.#integer(b, end, 7);
+    this.#in.at = start;
+    const encoded = this.#in.integer(b, end, 8);
+    const isBelow = ((b[this.#in.at] ?? 0) & 0x80) !== 0;
+    const delta = this.#in.integer(b, end, 7);
     if (encoded < 0 || delta < 0) return [];
     const required = encoded === 0 ? 0 : this.#required(encoded);
     const base = isBelow ? required - delta - 1 : required + delta;
     const fields: HeaderField[] = [];
     let text = 0;
-    while (this.#at < end && fields.length < FIELDS_MAX && text < SECTION_TEXT_MAX) {
-      const from = this.#at;
+    while (this.#in.at < end && fields.length < FIELDS_MAX && text < SECTION_TEXT_MAX) {
+      const from = this.#in.at;
       const entry = this.#line(b, end, base, b[from]!);
       if (entry === null) break;
       text += entry[0].length + entry[1].length;
-      fields.push({ name: entry[0], value: entry[1], start: from, length: this.#at - from });
+      fields.push({ name: entry[0], value: entry[1], start: from, length: this.#in.at - from });
     }
     return fields;
   }
 
-  /** §4.5.1.1: the number is sent modulo twice the entries that fit; the nearest one to those inserted is meant. */
+  /** §4.5.1.1: the number is sent modulo twice the entries that may fit; the nearest one to those inserted is meant. */
   #required(encoded: number): number {
-    const range = 2 * Math.max(1, Math.floor(this.#limit / ENTRY_OVERHEAD));
+    const range = 2 * Math.max(1, Math.floor((this.#allowed ?? this.#limit) / ENTRY_OVERHEAD));
     const most = this.#inserted + range / 2;
     const required = Math.floor(most / range) * range + encoded - 1;
     return required > most ? required - range : required;
@@ -89,20 +95,25 @@ export class QpackDecoder {
 
   #line(b: Uint8Array, end: number, base: number, first: number): Entry | null {
     // §4.5.2 and §4.5.3: indexed. §4.5.4 to §4.5.6: literal, with the name of an entry or its own.
-    if (first & 0x80) return this.#entry(first & 0x40, this.#integer(b, end, 6), base);
-    if ((first & 0xf0) === 0x10) return this.#absolute(base + this.#integer(b, end, 4));
+    if (first & 0x80) return this.#entry(first & 0x40, this.#in.integer(b, end, 6), base);
+    if ((first & 0xf0) === 0x10) return this.#pastBase(base, this.#in.integer(b, end, 4));
     let name: string | null | undefined;
-    if (first & 0x40) name = this.#entry(first & 0x10, this.#integer(b, end, 4), base)?.[0];
-    else if (first & 0x20) name = this.#string(b, end, 3);
-    else name = this.#absolute(base + this.#integer(b, end, 3))?.[0];
+    if (first & 0x40) name = this.#entry(first & 0x10, this.#in.integer(b, end, 4), base)?.[0];
+    else if (first & 0x20) name = this.#in.string(b, end, 3);
+    else name = this.#pastBase(base, this.#in.integer(b, end, 3))?.[0];
     if (name === null || name === undefined) return null;
-    const value = this.#string(b, end, 7);
+    const value = this.#in.string(b, end, 7);
     return value === null ? null : [name, value];
   }
 
   #entry(isStatic: number, index: number, base: number): Entry | null {
     if (index < 0) return null;
     return isStatic !== 0 ? (staticTable[index] ?? null) : this.#absolute(base - 1 - index);
+  }
+
+  /** §3.2.6. */
+  #pastBase(base: number, index: number): Entry | null {
+    return index < 0 ? null : this.#absolute(base + index);
   }
 
   get #inserted(): number {
@@ -130,31 +141,6 @@ export class QpackDecoder {
       this.#size -= sizeOf(this.#table.shift()!);
       this.#dropped++;
     }
-  }
-
-  /** RFC 7541 §5.1; -1 when the bytes end or the number is absurd. */
-  #integer(b: Uint8Array, end: number, prefix: number): number {
-    if (this.#at >= end) return -1;
-    const most = (1 << prefix) - 1;
-    let value = b[this.#at++]! & most;
-    if (value < most) return value;
-    for (let shift = 0; shift <= 21; shift += 7) {
-      if (this.#at >= end) return -1;
-      const next = b[this.#at++]!;
-      value += (next & 0x7f) << shift;
-      if ((next & 0x80) === 0) return value;
-    }
-    return -1;
-  }
-
-  /** RFC 7541 §5.2, with the length in these bits, and the one above them for Huffman (§4.1.2). */
-  #string(b: Uint8Array, end: number, prefix: number): string | null {
-    const isHuffman = this.#at < end && (b[this.#at]! & (1 << prefix)) !== 0;
-    const length = this.#integer(b, end, prefix);
-    if (length < 0 || length > end - this.#at) return null;
-    const start = this.#at;
-    this.#at += length;
-    return isHuffman ? huffmanText(b, start, this.#at) : ascii(b, start, this.#at);
   }
 }
 

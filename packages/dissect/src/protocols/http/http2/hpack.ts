@@ -1,7 +1,6 @@
 // HPACK: header compression of HTTP/2 (RFC 7541). One decoder a direction of a connection, fed every header block in
 // order; what a packet's blocks said is kept beside the packet, since a block can't be read twice.
-import { ascii } from '../../../core/bytes.ts';
-import { huffmanText } from './huffman.ts';
+import { PrimitiveReader } from './primitives.ts';
 import { type Entry, staticTable } from './static-table.ts';
 
 /** §4.1: what an entry counts beyond its name and value. */
@@ -25,19 +24,19 @@ export class HpackDecoder {
   readonly #table: Entry[] = [];
   #size = 0;
   #limit = 4096;
-  #at = 0;
+  readonly #in = new PrimitiveReader();
 
   /** Reads the block [start, end); what can't be read ends it. */
   read(b: Uint8Array, start: number, end: number): HeaderField[] {
     const fields: HeaderField[] = [];
     let text = 0;
-    this.#at = start;
-    while (this.#at < end && fields.length < FIELDS_MAX && text < BLOCK_TEXT_MAX) {
-      const from = this.#at;
+    this.#in.at = start;
+    while (this.#in.at < end && fields.length < FIELDS_MAX && text < BLOCK_TEXT_MAX) {
+      const from = this.#in.at;
       const first = b[from]!;
       // §6.3: a change of the table's size.
       if ((first & 0xe0) === 0x20) {
-        const limit = this.#integer(b, end, 5);
+        const limit = this.#in.integer(b, end, 5);
         if (limit < 0) break;
         this.#limit = Math.min(limit, TABLE_BYTES_MAX);
         this.#evict();
@@ -46,20 +45,20 @@ export class HpackDecoder {
       const entry = this.#field(b, end, first);
       if (entry === null) break;
       text += entry[0].length + entry[1].length;
-      fields.push({ name: entry[0], value: entry[1], start: from, length: this.#at - from });
+      fields.push({ name: entry[0], value: entry[1], start: from, length: this.#in.at - from });
     }
     return fields;
   }
 
   #field(b: Uint8Array, end: number, first: number): Entry | null {
     // §6.1: indexed. §6.2.1: literal, to be indexed. §6.2.2 and §6.2.3: literal, not to be.
-    if (first & 0x80) return this.#entry(this.#integer(b, end, 7));
+    if (first & 0x80) return this.#entry(this.#in.integer(b, end, 7));
     const isIndexed = (first & 0x40) !== 0;
-    const index = this.#integer(b, end, isIndexed ? 6 : 4);
+    const index = this.#in.integer(b, end, isIndexed ? 6 : 4);
     if (index < 0) return null;
-    const name = index === 0 ? this.#string(b, end) : this.#entry(index)?.[0];
+    const name = index === 0 ? this.#in.string(b, end, 7) : this.#entry(index)?.[0];
     if (name === null || name === undefined) return null;
-    const value = this.#string(b, end);
+    const value = this.#in.string(b, end, 7);
     if (value === null) return null;
     const entry: Entry = [name, value];
     if (isIndexed) this.#add(entry);
@@ -84,30 +83,5 @@ export class HpackDecoder {
       if (oldest === undefined) break;
       this.#size -= oldest[0].length + oldest[1].length + ENTRY_OVERHEAD;
     }
-  }
-
-  /** §5.1; -1 when the bytes end or the number is absurd. */
-  #integer(b: Uint8Array, end: number, prefix: number): number {
-    if (this.#at >= end) return -1;
-    const most = (1 << prefix) - 1;
-    let value = b[this.#at++]! & most;
-    if (value < most) return value;
-    for (let shift = 0; shift <= 21; shift += 7) {
-      if (this.#at >= end) return -1;
-      const next = b[this.#at++]!;
-      value += (next & 0x7f) << shift;
-      if ((next & 0x80) === 0) return value;
-    }
-    return -1;
-  }
-
-  /** §5.2. */
-  #string(b: Uint8Array, end: number): string | null {
-    const isHuffman = this.#at < end && (b[this.#at]! & 0x80) !== 0;
-    const length = this.#integer(b, end, 7);
-    if (length < 0 || length > end - this.#at) return null;
-    const start = this.#at;
-    this.#at += length;
-    return isHuffman ? huffmanText(b, start, this.#at) : ascii(b, start, this.#at);
   }
 }

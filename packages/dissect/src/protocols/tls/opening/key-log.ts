@@ -36,6 +36,8 @@ export class KeyLog {
       const { kind, data } = this.#blocks[this.#read]!;
       if (kind === TLS_KEY_LOG) this.add(new TextDecoder().decode(data));
     }
+    // Asked of each packet that is sealed: most captures come without any.
+    if (this.#secrets.size === 0) return undefined;
     return this.#secrets.get(`${label} ${toHex(clientRandom)}`);
   }
 }

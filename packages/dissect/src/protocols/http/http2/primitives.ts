@@ -1,0 +1,33 @@
+// What HPACK and QPACK are written in: integers with a prefix, and strings (RFC 7541 §5, RFC 9204 §4.1).
+import { ascii } from '../../../core/bytes.ts';
+import { huffmanText } from './huffman.ts';
+
+export class PrimitiveReader {
+  /** Where the next one begins. */
+  at = 0;
+
+  /** RFC 7541 §5.1, in the last `prefix` bits of the first byte; -1 when the bytes end or the number is absurd. */
+  integer(b: Uint8Array, end: number, prefix: number): number {
+    if (this.at >= end) return -1;
+    const most = (1 << prefix) - 1;
+    let value = b[this.at++]! & most;
+    if (value < most) return value;
+    for (let shift = 0; shift <= 21; shift += 7) {
+      if (this.at >= end) return -1;
+      const next = b[this.at++]!;
+      value += (next & 0x7f) << shift;
+      if ((next & 0x80) === 0) return value;
+    }
+    return -1;
+  }
+
+  /** RFC 7541 §5.2, with the length in the last `prefix` bits, and the one above them for Huffman; null when cut. */
+  string(b: Uint8Array, end: number, prefix: number): string | null {
+    const isHuffman = this.at < end && (b[this.at]! & (1 << prefix)) !== 0;
+    const length = this.integer(b, end, prefix);
+    if (length < 0 || length > end - this.at) return null;
+    const start = this.at;
+    this.at += length;
+    return isHuffman ? huffmanText(b, start, this.at) : ascii(b, start, this.at);
+  }
+}
