@@ -2,9 +2,9 @@
 
 import type { Packet } from '../core/packet.ts';
 import { netAddress } from '../core/text.ts';
-import { CryptoStream as OrderedBytes } from '../protocols/quic/crypto-stream.ts';
 import { eachFrame, isStream, streamPart } from '../protocols/quic/frames.ts';
 import { quicNotes } from '../protocols/quic/notes.ts';
+import { OrderedBytes } from '../protocols/quic/ordered-bytes.ts';
 import type { Follow, Piece } from './follow.ts';
 
 export class FollowQuic {

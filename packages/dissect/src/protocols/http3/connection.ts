@@ -1,5 +1,5 @@
 // What is remembered of an HTTP/3 connection: its streams, and the tables of header compression.
-import { CryptoStream as OrderedBytes } from '../quic/crypto-stream.ts';
+import { OrderedBytes } from '../quic/ordered-bytes.ts';
 import { QpackDecoder } from './qpack.ts';
 import { FrameCutter } from './stream.ts';
 

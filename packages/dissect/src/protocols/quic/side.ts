@@ -1,5 +1,5 @@
 // One side of a connection: what is known of the packets that it sends.
-import { CryptoStream } from './crypto-stream.ts';
+import { OrderedBytes } from './ordered-bytes.ts';
 import type { PacketKeys } from './protection.ts';
 
 /** Levels of encryption (RFC 9001 §2.1), numbered as the types of long headers; packets with a short header come last. */
@@ -33,7 +33,7 @@ export class QuicSide {
   /** Largest packet number of each level, -1: none; 0-RTT shares the numbers of 1-RTT (RFC 9000 §12.3). */
   readonly #largest = [-1, -1, -1];
   /** CRYPTO frames of each level; 0-RTT has none (RFC 9000 §12.5). */
-  readonly crypto = [new CryptoStream(), null, new CryptoStream(), new CryptoStream()] as const;
+  readonly crypto = [new OrderedBytes(), null, new OrderedBytes(), new OrderedBytes()] as const;
 
   largest(level: Level): number {
     return this.#largest[level === APPLICATION_LEVEL ? EARLY_LEVEL : level]!;

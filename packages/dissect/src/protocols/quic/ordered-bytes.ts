@@ -1,10 +1,10 @@
-// The handshake's bytes of one direction, which come in CRYPTO frames in any order (RFC 9000 §19.6).
+// Bytes of one direction, which come in CRYPTO or STREAM frames in any order (RFC 9000 §19.6 and §19.8).
 import { cover } from '../../flows/fragments.ts';
 
-/** More is not kept: a ClientHello with keys of post-quantum size and all its padding has a few kilobytes. */
+/** More that came early is not kept: a ClientHello with keys of post-quantum size and all its padding has a few kilobytes. */
 const BYTES_MAX = 1 << 16;
 
-export class CryptoStream {
+export class OrderedBytes {
   /** Bytes handed over so far. */
   #delivered = 0;
   /** Frames that came before their turn: bytes from #delivered on, and the ranges that are there. */
