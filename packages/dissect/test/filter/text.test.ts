@@ -45,6 +45,10 @@ test("PCRE's words: POSIX classes, ends of the text, brackets that begin with on
     ['a\\hb', 'a\tb'],
     ['(?i)\\.example', '.EXAMPLE'],
     ['[a.]\\.b', 'a.b'],
+    ['^\\x47\\x{65}[R-Tr]\\x20', 'gEt '],
+    ['^(?<twice>[à-ü]+)-\\k<twice>$', 'É-é'],
+    ['^x{2,3}[a-]$', 'XX-'],
+    ['^(?:[^[:upper:]]|\\e)$', '\x1b'],
   ] as const)
     assert.ok(patternOf(pattern).test(text), pattern);
   assert.ok(!patternOf('[^]x]').test(']'));

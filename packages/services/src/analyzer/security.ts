@@ -173,15 +173,18 @@ export function addSecurity(app: FastifyInstance, guard: Guard): void {
 
 /**
  * Browsers say where a request comes from. Pages of another origin may neither change anything nor open the live
- * channel; reading is stopped by the browser, for no answer allows another origin.
+ * channel, nor have us work for what they could not read anyway, as an image of `/packets?q=…` would (Fetch Metadata
+ * §2.4); they may link here.
  */
-function checkOrigin(request: Asked): void {
-  const { origin, upgrade } = request.headers;
-  if (SAFE_METHODS.has(request.method) && upgrade === undefined) return;
-  const site = request.headers['sec-fetch-site'];
+function checkOrigin({ headers, method }: Asked): void {
+  const { origin, upgrade } = headers;
+  const site = headers['sec-fetch-site'];
+  const isReading = SAFE_METHODS.has(method) && upgrade === undefined;
+  const isLink = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  if (isReading && isLink) return;
   const isForeign =
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && hostOf(origin) !== request.headers.host);
+    (!isReading && origin !== undefined && hostOf(origin) !== headers.host);
   if (isForeign) throw new ApiError('foreign_origin', 'another web page asked for this');
 }
 

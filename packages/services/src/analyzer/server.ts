@@ -27,6 +27,7 @@ import { LiveHub } from './live/hub.ts';
 import { producers } from './live/producers.ts';
 import { type AskPeer, MeshSource } from './mesh/source.ts';
 import { addMetrics, Metrics } from './metrics.ts';
+import './patterns.ts';
 import { addCaptureRoutes } from './routes/captures.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
 import { addExportRoute } from './routes/export.ts';

@@ -144,9 +144,27 @@ test('pages of another origin can neither change anything nor open the live chan
   assert.equal(await status('DELETE', '/captures/77', { 'sec-fetch-site': 'cross-site' }), 403);
   assert.equal(await status('DELETE', '/captures/77', { origin: 'null' }), 403);
   assert.equal(await status('DELETE', '/captures/77', { origin: `http://${host}` }), 404);
+  // An image there may not have us work, a link may.
+  const image = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+  const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  assert.equal(await status('GET', '/packets', image), 403);
+  assert.equal(await status('GET', '/packets', { ...link, 'sec-fetch-dest': 'iframe' }), 403);
+  assert.equal(await status('GET', '/packets', link), 200);
+  assert.equal(await status('GET', '/packets', { ...image, 'sec-fetch-site': 'same-origin' }), 200);
   const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
   const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
   assert.equal(await status('GET', '/live', { ...upgrade, ...key, origin: 'https://evil.example' }), 403);
+});
+
+test('no regular expression keeps the service busy for ever', async () => {
+  // In the bytes of a packet, which are read again for it.
+  const ask = (pattern: string) =>
+    open.get(`/packets?limit=1&q=${encodeURIComponent(`frame matches "${pattern}"`)}`);
+  const beginMs = performance.now();
+  assert.equal((await ask('([^a]+)+$a')).status, 200);
+  assert.ok(performance.now() - beginMs < 20_000, 'it would take longer than the sun has');
+  assert.equal((await ask('(?=([^a]+)+$)')).body.error.code, 'bad_filter');
+  assert.equal((await ask('(?!.*secret)x{40}')).status, 200);
 });
 
 test('every answer forbids to load from elsewhere, to frame and to guess types, and allows no other origin', async () => {
