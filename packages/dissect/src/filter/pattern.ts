@@ -189,7 +189,7 @@ function otherCase(code: number): number {
 
 /** At most one part of any length, and no group that comes again: the square of the text's length is the worst. */
 function isPlain(source: string): boolean {
-  const bare = source.replace(/\\.|\[(?:\\.|[^\]])*\]/g, 'x');
+  const bare = source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, 'x');
   return (bare.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0) <= 1 && !/\)[*+{]/.test(bare);
 }
 
