@@ -68,6 +68,18 @@ function newSending(): Sending {
   };
 }
 
+export interface MailboxOptions {
+  runtime: Runtime;
+  standing: Standing;
+  directory: Directory;
+  routing: Routing;
+  pairs: Pairs;
+  outbox: Outbox;
+  inbox: Inbox;
+  holders: Holders;
+  policy: () => Policy;
+}
+
 export class Mailbox {
   readonly #runtime: Runtime;
   readonly #standing: Standing;
@@ -83,17 +95,8 @@ export class Mailbox {
   #refused = new Map<string, number[]>();
   #waiters = new Map<string, (outcome: Outcome) => void>();
 
-  constructor(
-    runtime: Runtime,
-    standing: Standing,
-    directory: Directory,
-    routing: Routing,
-    pairs: Pairs,
-    outbox: Outbox,
-    inbox: Inbox,
-    holders: Holders,
-    policy: () => Policy,
-  ) {
+  constructor(options: MailboxOptions) {
+    const { runtime, standing, directory, routing, pairs, outbox, inbox, holders, policy } = options;
     this.#runtime = runtime;
     this.#standing = standing;
     this.#directory = directory;

@@ -7,14 +7,6 @@
 //                                         └─► skyeye: readings up the tree, the view of all down, queries
 
 import type { Authority } from '../identity/authority.ts';
-import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
-import {
-  decodeAnswer,
-  type EnrolAnswer,
-  EnrolError,
-  enrolAt,
-  makeEnrolRequest,
-} from '../identity/enrolment.ts';
 import { sha256 } from '../identity/keys.ts';
 import type { Transport } from '../link/link.ts';
 import { Moved } from '../link/moved.ts';
@@ -36,7 +28,7 @@ import { Pairs } from '../messages/pairs.ts';
 import { Policy } from '../messages/policy.ts';
 import { Routing } from '../messages/routing.ts';
 import { Shares } from '../resources/shares.ts';
-import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
+import { type Cancel, every, type Runtime } from '../runtime.ts';
 import { SkyEyeOverLinks } from '../skyeye/over-links.ts';
 import { PeerClock } from '../time/peer-clock.ts';
 import { TimeSources } from '../time/sources.ts';
@@ -45,14 +37,13 @@ import { Suspicions } from '../watch/suspicions.ts';
 import { requestKinds } from '../wire/kinds.ts';
 import { encode } from '../wire/schema.ts';
 import { Door } from './door.ts';
+import { Renewal } from './renewal.ts';
 import type { Standing } from './standing.ts';
 import type { Storage } from './storage.ts';
 
-const RENEW_LOOK_MS = 60_000;
-/** Asked in turn by one whose certificate has ended; others the next time. */
-const DOORS_MAX = 6;
-const NOTHING = Buffer.alloc(0);
-/** Refusals that are about this peer, not about one of the two. */
+/** How often it is checked whether the certificate is to be renewed, and what the authority has to do. */
+const CHECK_MS = 60_000;
+/** Codes of refusals that any other peer would give, too. */
 const SHUT_OUT: ReadonlySet<string> = new Set([
   'revoked',
   'not-approved',
@@ -68,7 +59,7 @@ export interface PeerOptions {
   standing: Standing;
   /** Only of the peer that holds the authority. */
   authority?: Authority | null;
-  /** Addresses to begin with. */
+  /** Addresses of other peers to begin with. */
   entrances?: readonly string[];
 }
 
@@ -84,9 +75,9 @@ export class Peer {
   readonly mailbox: Mailbox;
   readonly broadcasts: Broadcasts;
   readonly shares: Shares;
-  /** Makes a link with any peer that is here, behind whatever. */
+  /** Makes a link with any peer that is alive, also behind routers that translate addresses. */
   readonly reach: Reach;
-  /** What neighbours do. */
+  /** What neighbours send and ask, counted. */
   readonly meter: Meter;
   readonly suspicions: Suspicions;
   readonly skyeye: SkyEyeOverLinks;
@@ -94,24 +85,22 @@ export class Peer {
   readonly runtime: Runtime;
   /** The time that all peers share. */
   readonly clock: PeerClock;
-  /** The time servers that are followed, here or where the mesh's time is led. */
+  /** The time servers that this peer follows, or the peer that leads the mesh's clock. */
   readonly timeSources: TimeSources;
   policy = new Policy();
   /** Where others find this peer. */
   addresses: readonly string[] = [];
-  /** Why others refuse this peer, as they say, while it has no link; null as far as is known. */
+  /** The reason that others give for refusing this peer while it has no link; null: none does, as far as is known. */
   shutOut: string | null = null;
-  /** Also those in the folder of an earlier run. */
+  /** Addresses of other peers: of the invitation, and those known from an earlier run. */
   entrances: readonly string[];
   readonly #storage: Storage;
-  readonly #transport: Transport;
   readonly #gossip: Gossip;
   readonly #liveness: Liveness;
   readonly #neighbours: Neighbours;
-  readonly #door: Door;
+  readonly #renewal: Renewal;
   #incarnation = 0;
-  #cancelRenew: Cancel = () => {};
-  #isRenewing = false;
+  #cancelChecks: Cancel = () => {};
   #isStarted = false;
   #isStopped = false;
 
@@ -121,19 +110,8 @@ export class Peer {
     this.authority = authority;
     this.entrances = entrances;
     this.#storage = storage;
-    this.#transport = transport;
     this.switchboard = new Switchboard(runtime, standing, transport);
     new Moved(runtime.clock, this.switchboard);
-    this.switchboard.onRefused.push((_session, code, reason) => {
-      const isLinked = this.switchboard.sessions()[Symbol.iterator]().next().done === false;
-      if (isLinked || !SHUT_OUT.has(code)) return;
-      const isNews = this.shutOut === null;
-      this.shutOut = `others refuse this peer: ${reason}`;
-      if (isNews && code === 'expired' && this.#isStarted) this.#renewIfDue();
-    });
-    this.switchboard.onOpen.push(() => {
-      this.shutOut = null;
-    });
     this.directory = new Directory(standing);
     this.#gossip = new Gossip(runtime, standing, this.directory, this.switchboard);
     this.#liveness = new Liveness(runtime, standing, this.directory, this.switchboard, this.#gossip);
@@ -147,7 +125,7 @@ export class Peer {
     this.outbox = new Outbox(storage, runtime.random);
     const policy = () => this.policy;
     const asker = new Asker(standing, () => this.clock.nowMs());
-    // Messages are dated by the clock that all share: else an answer may seem older than its question.
+    // Messages are dated by the clock that all peers share: an answer must not seem older than its question.
     const dated = { ...runtime, clock: this.clock.asClock() };
     this.holders = new Holders({
       runtime: dated,
@@ -159,17 +137,17 @@ export class Peer {
       held: new Held(storage),
       policy,
     });
-    this.mailbox = new Mailbox(
-      dated,
+    this.mailbox = new Mailbox({
+      runtime: dated,
       standing,
-      this.directory,
-      this.routing,
-      this.pairs,
-      this.outbox,
-      this.inbox,
-      this.holders,
+      directory: this.directory,
+      routing: this.routing,
+      pairs: this.pairs,
+      outbox: this.outbox,
+      inbox: this.inbox,
+      holders: this.holders,
       policy,
-    );
+    });
     this.reach = new Reach(runtime, this.directory, this.switchboard, this.routing, transport, asker);
     this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
     this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
@@ -192,26 +170,50 @@ export class Peer {
       this.reach,
       () => this.entrances,
     );
-    const isOfTree = this.switchboard.isNeeded;
-    this.switchboard.isNeeded = (id) => isOfTree(id) || this.skyeye.keeps(id);
-    this.directory.onChange.push((id, status) => {
-      // Others think this peer is gone: it is not.
-      if (id === standing.id && status === 'dead' && !this.#isStopped) this.#announce(false);
+    const isNeededByTree = this.switchboard.isNeeded;
+    this.switchboard.isNeeded = (id) => isNeededByTree(id) || this.skyeye.keeps(id);
+    const { directory, switchboard, routing, meter } = this;
+    const door = new Door({ runtime, switchboard, routing, asker, meter, authority });
+    const addresses = () => this.addresses;
+    this.#renewal = new Renewal({
+      ...{ runtime, standing, directory, transport, door, authority },
+      addresses,
+      entrances: () => this.entrances,
     });
-    // Just let in: the list that names this peer came with the first link.
-    standing.onRoster.push(() => {
-      if (this.#isStarted && !this.#isStopped && this.directory.announcementOf(this.id) === null)
-        this.#announce(false);
+    this.#subscribe();
+  }
+
+  /** What this peer does about news that concern itself. */
+  #subscribe(): void {
+    const { standing, authority, switchboard, directory } = this;
+    switchboard.onRefused.push((_session, code, reason) => this.#refused(code, reason));
+    switchboard.onOpen.push(() => {
+      this.shutOut = null;
     });
-    this.switchboard.handleRequest(requestKinds.seen, (session, _payload, reply) =>
+    switchboard.handleRequest(requestKinds.seen, (session, _payload, reply) =>
       reply(null, encode(seenAddress, session.link.shown.address)),
     );
-    const { switchboard, routing, meter } = this;
-    this.#door = new Door({ runtime, switchboard, routing, asker, meter, authority });
+    directory.onChange.push((id, status) => {
+      // Declared dead by mistake: a newer announcement contradicts that.
+      if (id === standing.id && status === 'dead' && !this.#isStopped) this.#announce(false);
+    });
+    // Just admitted: the list of members that names this peer came with its first link.
+    standing.onRoster.push(() => {
+      if (this.#isStarted && !this.#isStopped && directory.announcementOf(this.id) === null)
+        this.#announce(false);
+    });
     if (authority !== null) {
       authority.onRoster = (roster) => standing.setRoster(roster);
       authority.onGroupKey = (epoch, key) => void standing.takeGroupKey({ epoch, key });
     }
+  }
+
+  #refused(code: string, reason: string): void {
+    const isLinked = this.switchboard.sessions()[Symbol.iterator]().next().done === false;
+    if (isLinked || !SHUT_OUT.has(code)) return;
+    const isNews = this.shutOut === null;
+    this.shutOut = `others refuse this peer: ${reason}`;
+    if (isNews && code === 'expired' && this.#isStarted) this.#renewal.renewIfDue();
   }
 
   get id(): string {
@@ -221,7 +223,7 @@ export class Peer {
   async start(): Promise<void> {
     this.addresses = await this.switchboard.listen();
     const known = Number(this.#storage.read('incarnation')?.toString() ?? 0);
-    // Higher than any before, also if the folder is an old copy or the clock went back.
+    // Higher than any before, even if the folder is an old copy or the clock was set back.
     this.#incarnation = Math.max(known, Math.floor(this.runtime.clock.nowMs() / 1000));
     this.#isStarted = true;
     this.#announce(false);
@@ -231,14 +233,14 @@ export class Peer {
     this.mailbox.start();
     this.holders.start();
     this.skyeye.start();
-    this.#renewIfDue();
-    this.#cancelRenew = every(this.runtime, RENEW_LOOK_MS, () => {
-      this.#renewIfDue();
+    this.#renewal.renewIfDue();
+    this.#cancelChecks = every(this.runtime, CHECK_MS, () => {
+      this.#renewal.renewIfDue();
       this.authority?.look();
     });
   }
 
-  /** Says good-bye, so that nobody has to find out. */
+  /** Leaves: the others are told, and need not find out by its silence. */
   stop(): void {
     if (this.#isStopped) return;
     this.#announce(true);
@@ -247,7 +249,7 @@ export class Peer {
     this.switchboard.stop('leaving');
   }
 
-  /** Ends without a word, as a crash would. */
+  /** Ends without telling anybody, as a crash would. */
   kill(): void {
     this.#end();
     this.switchboard.kill();
@@ -255,7 +257,8 @@ export class Peer {
 
   #end(): void {
     this.#isStopped = true;
-    this.#cancelRenew();
+    this.#cancelChecks();
+    this.#renewal.stop();
     this.#neighbours.stop();
     this.#liveness.stop();
     this.clock.stop();
@@ -269,6 +272,11 @@ export class Peer {
   moved(addresses: readonly string[]): void {
     this.addresses = addresses;
     this.#announce(false);
+  }
+
+  /** Renews the certificate now, due or not. @throws EnrolError */
+  renew(): Promise<void> {
+    return this.#renewal.renew();
   }
 
   send(to: string, text: string | Uint8Array, topic = 'message'): Promise<Outcome> {
@@ -297,79 +305,5 @@ export class Peer {
     this.#gossip.publish(
       this.directory.announce(this.#incarnation, this.addresses, sealingKeyHash, isLeaving),
     );
-  }
-
-  /** At half of its life, or when the authority has a newer root. */
-  #renewIfDue(): void {
-    const { certificate, roster } = this.standing;
-    const identity = readLeaf(certificate);
-    if (identity === null || this.#isRenewing || this.#isStopped) return;
-    const halfMs = (identity.beginsMs + identity.expiresMs) / 2;
-    const isOfNewest = isIssuedBy(certificate, roster.roots.slice(-1));
-    if (this.runtime.clock.nowMs() < halfMs && isOfNewest) return;
-    this.#isRenewing = true;
-    this.renew().then(
-      () => {
-        this.#isRenewing = false;
-      },
-      (error) => {
-        this.#isRenewing = false;
-        this.runtime.log('warn', 'the certificate could not be renewed', {
-          message: (error as Error).message,
-        });
-      },
-    );
-  }
-
-  /** @throws EnrolError */
-  async renew(): Promise<void> {
-    const request = makeEnrolRequest(this.standing.keys, this.id, null);
-    const { expiresMs = 0 } = readLeaf(this.standing.certificate) ?? {};
-    const isOver = this.authority === null && this.runtime.clock.nowMs() >= expiresMs;
-    this.standing.setCertificate(await (isOver ? this.#askAtDoors(request) : this.#askOverLinks(request)));
-    this.runtime.log('info', 'certificate renewed', { peer: this.id });
-  }
-
-  /** It slept for longer than its certificate lasts: nobody makes a link with it now, but all let it ask. */
-  async #askAtDoors(request: Uint8Array): Promise<Uint8Array> {
-    const { id, keys, roster } = this.standing;
-    const { tree } = this.directory;
-    const others = sample(this.runtime.random, [...tree.ids, ...this.directory.dead], DOORS_MAX);
-    const known = [roster.authority?.id ?? '', ...others].flatMap((each) => this.directory.addressesOf(each));
-    const doors = [...new Set([...known, ...sample(this.runtime.random, this.entrances, DOORS_MAX)])];
-    const root = sha256(roster.beginning);
-    let problem = new EnrolError('no address of another peer is known');
-    for (const door of doors.filter((each) => !this.addresses.includes(each)).slice(0, 2 * DOORS_MAX)) {
-      try {
-        const { runtime } = this;
-        const admission = await enrolAt(runtime, this.#transport, door, roster.mesh, root, id, keys, request);
-        if (admission !== null) return admission.certificate;
-        problem = new EnrolError('waits for approval');
-      } catch (error) {
-        if (!(error instanceof EnrolError)) throw error;
-        problem = error;
-      }
-      if (this.#isStopped) break;
-    }
-    throw problem;
-  }
-
-  async #askOverLinks(request: Uint8Array): Promise<Uint8Array> {
-    const answer = await new Promise<EnrolAnswer>((resolve, reject) => {
-      this.#door.renew(request, (error, payload) => {
-        if (error !== null) return reject(new EnrolError(error));
-        try {
-          resolve(decodeAnswer(payload ?? NOTHING));
-        } catch (problem) {
-          reject(problem);
-        }
-      });
-    });
-    if (answer.kind !== 'admitted')
-      throw new EnrolError(answer.kind === 'denied' ? answer.reason : 'waits for approval');
-    // The answer came over others, of whom any could have made it up.
-    if (!this.standing.isOwn(answer.certificate))
-      throw new EnrolError('the certificate that came is not one of the authority for this peer');
-    return answer.certificate;
   }
 }
