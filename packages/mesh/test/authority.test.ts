@@ -19,7 +19,8 @@ import { keyFingerprint, newKeyPair, publicKeyObject, sha256 } from '../src/iden
 import { peerIdOf } from '../src/identity/names.ts';
 import { sourceOf } from '../src/identity/source.ts';
 import { formatToken, type Invitation, parseToken } from '../src/identity/token.ts';
-import { Roster, RosterError } from '../src/members/roster.ts';
+import { Roster } from '../src/members/roster.ts';
+import { RosterError } from '../src/members/roster-state.ts';
 import { RosterFile } from '../src/peer/roster-file.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { type Runtime, systemRandom } from '../src/runtime.ts';

@@ -4,7 +4,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isAddress } from '../link/address.ts';
 import type { Step } from '../members/measures.ts';
-import { type Change, hex, type Member, Roster } from '../members/roster.ts';
+import { Roster } from '../members/roster.ts';
+import type { Change, Member } from '../members/roster-state.ts';
 import type { Audit, AuditEntry } from '../peer/audit.ts';
 import type { Storage } from '../peer/storage.ts';
 import { Pace, type Runtime } from '../runtime.ts';
@@ -23,7 +24,7 @@ import {
 } from './certificate.ts';
 import { EnrolmentDesk } from './desk.ts';
 import type { EnrolAnswer, EnrolRequest } from './enrolment.ts';
-import { keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
+import { hex, keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
 import type { Role } from './names.ts';
 import type { Source } from './source.ts';
 

@@ -4,7 +4,7 @@
 import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
 import { decode, encode, record, text } from '../wire/schema.ts';
-import { keyFingerprint } from './keys.ts';
+import { hex, keyFingerprint } from './keys.ts';
 import type { Role } from './names.ts';
 import type { Source } from './source.ts';
 import { isTokenProof } from './token.ts';
@@ -101,7 +101,7 @@ export class EnrolmentDesk {
     const tokens = this.#desk.tokens
       .filter((each) => each.expiresMs > nowMs - 24 * 60 * MINUTE_MS)
       .slice(-TOKENS_MAX + 1);
-    const token = { id: hexOf(id), key: hexOf(key), role, name, usesLeft: uses, expiresMs: nowMs + ttlMs };
+    const token = { id: hex(id), key: hex(key), role, name, usesLeft: uses, expiresMs: nowMs + ttlMs };
     this.#save({ tokens: [...tokens, token] });
     return { id, key };
   }
@@ -156,7 +156,7 @@ export class EnrolmentDesk {
   }
 
   #judgeToken(id: string, shown: { id: Uint8Array; proof: Uint8Array }, request: Uint8Array): DeskVerdict {
-    const token = this.#desk.tokens.find((each) => each.id === hexOf(shown.id));
+    const token = this.#desk.tokens.find((each) => each.id === hex(shown.id));
     if (token === undefined || !isTokenProof(shown.proof, Buffer.from(token.key, 'hex'), request))
       return { kind: 'denied', reason: 'this invitation is not known here' };
     if (this.#runtime.clock.nowMs() >= token.expiresMs)
@@ -190,7 +190,7 @@ export class EnrolmentDesk {
     );
     if (waiting.length >= WAITING_MAX || ofSource >= WAITING_OF_ONE_MAX || isFullOver)
       return { kind: 'denied', reason: 'too many wait already' };
-    const one = { id, publicKey: hexOf(publicKey), fingerprint, sinceMs: nowMs, source: address, over };
+    const one = { id, publicKey: hex(publicKey), fingerprint, sinceMs: nowMs, source: address, over };
     this.#save({ waiting: [...waiting, one] });
     this.#runtime.log('info', 'a peer waits for approval', { peer: id, key: fingerprint.slice(0, 16) });
     return { kind: 'pending' };
@@ -222,8 +222,4 @@ export class EnrolmentDesk {
     this.#desk = { ...this.#desk, ...changes };
     this.#storage.write(FILE, JSON.stringify(this.#desk, null, 2));
   }
-}
-
-function hexOf(data: Uint8Array): string {
-  return Buffer.from(data).toString('hex');
 }

@@ -4,7 +4,8 @@
 import type { Link, Transport } from '../link/link.ts';
 import { Session } from '../link/session.ts';
 import type { SessionHost } from '../link/session-host.ts';
-import { Roster, RosterError, rootChain } from '../members/roster.ts';
+import { Roster } from '../members/roster.ts';
+import { RosterError, rootChain } from '../members/roster-state.ts';
 import type { Runtime } from '../runtime.ts';
 import { requestKinds } from '../wire/kinds.ts';
 import {

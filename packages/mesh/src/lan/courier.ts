@@ -1,8 +1,7 @@
 // Messages over the LAN without a link: sent to all or to one, in parts, until whoever should have them has said so; taken
 // once each, from approved peers only, and not when they are old.
 
-import { isSignedBy, signWith } from '../identity/keys.ts';
-import { hex } from '../members/roster.ts';
+import { hex, isSignedBy, signWith } from '../identity/keys.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Storage } from '../peer/storage.ts';
 import { jittered, type Runtime } from '../runtime.ts';

@@ -1,6 +1,6 @@
 // Which messages were taken already: also before a restart, else whoever has recorded one could have its task run again.
 
-import { hex } from '../members/roster.ts';
+import { hex } from '../identity/keys.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Clock } from '../runtime.ts';
 import { decode, encode, fixed, record, varint } from '../wire/schema.ts';

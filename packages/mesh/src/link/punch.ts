@@ -7,7 +7,7 @@
 //   A ═══ TCP, from both sides at once ═══ B      then TLS, in which A calls
 
 import type { Duplex } from 'node:stream';
-import { hex } from '../members/roster.ts';
+import { hex } from '../identity/keys.ts';
 import { type Asker, type Proof, proof } from '../messages/asker.ts';
 import { Once } from '../messages/once.ts';
 import type { Routing } from '../messages/routing.ts';

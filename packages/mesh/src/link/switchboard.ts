@@ -2,8 +2,9 @@
 // are revoked, and hands what arrives to whoever handles that kind.
 
 import { type Measure, measureText } from '../members/measures.ts';
-import { type Roster, RosterError } from '../members/roster.ts';
+import type { Roster } from '../members/roster.ts';
 import type { RosterPart } from '../members/roster-part.ts';
+import { RosterError } from '../members/roster-state.ts';
 import { MOVED, RosterGatherer, type Standing } from '../peer/standing.ts';
 import { Pace, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';

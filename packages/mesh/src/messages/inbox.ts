@@ -1,8 +1,8 @@
 // What came for this peer, in the order of each sender, once each: an append-only log from which a restart learns what was
 // taken already.
 
+import { hex } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
-import { hex } from '../members/roster.ts';
 import type { Storage } from '../peer/storage.ts';
 import {
   bytes,

@@ -4,8 +4,8 @@
 //              ▲───────────── again, after a while ◄──────────────────────────────────┘ none came
 //              └─► receiver is away: left with others, too (holders.ts) ─► … ─► open, as above
 
+import { hex } from '../identity/keys.ts';
 import type { Directory } from '../members/directory.ts';
-import { hex } from '../members/roster.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';

@@ -3,10 +3,9 @@
 
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { readLeaf } from '../identity/certificate.ts';
-import { isSignedBy, sha256, signWith } from '../identity/keys.ts';
+import { hex, isSignedBy, sha256, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
 import type { Directory } from '../members/directory.ts';
-import { hex } from '../members/roster.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Random, Runtime } from '../runtime.ts';
 import { type HpkeContext, setupReceiver, setupSender } from '../sealed/hpke.ts';

@@ -3,7 +3,7 @@
 
 import { parse } from 'smol-toml';
 import { ROLES } from '../identity/names.ts';
-import type { Member } from '../members/roster.ts';
+import type { Member } from '../members/roster-state.ts';
 import type { Standing } from '../peer/standing.ts';
 
 export interface Rule {

@@ -7,10 +7,9 @@
 
 import type { Authority } from '../identity/authority.ts';
 import { enrolAnswer, enrolRequest } from '../identity/enrolment.ts';
-import { sha256 } from '../identity/keys.ts';
+import { hex, sha256 } from '../identity/keys.ts';
 import { type Source, sourceOf } from '../identity/source.ts';
 import type { Switchboard } from '../link/switchboard.ts';
-import { hex } from '../members/roster.ts';
 import { type Asker, proof } from '../messages/asker.ts';
 import { Once } from '../messages/once.ts';
 import type { Routing } from '../messages/routing.ts';

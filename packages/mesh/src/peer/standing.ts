@@ -2,10 +2,10 @@
 // the judgement that follows: who may be linked with.
 
 import { isIssuedBy, readLeaf, rootExpiresMs } from '../identity/certificate.ts';
-import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
+import { hex, type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
 import type { Verdict } from '../link/session-host.ts';
 import { Measures, measureText } from '../members/measures.ts';
-import { hex, Roster } from '../members/roster.ts';
+import { Roster } from '../members/roster.ts';
 import type { RosterPart } from '../members/roster-part.ts';
 import type { Runtime } from '../runtime.ts';
 import type { XWingPrivateKey } from '../sealed/xwing.ts';

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hex } from '../identity/keys.ts';
 import type { Session } from '../link/session.ts';
 import type { Stream } from '../link/stream.ts';
 import type { Peer } from '../peer/peer.ts';
@@ -262,8 +263,4 @@ class StreamInput {
     this.#problem ??= new FetchError(reason);
     this.#whenHeld?.();
   }
-}
-
-function hex(data: Uint8Array): string {
-  return Buffer.from(data).toString('hex');
 }

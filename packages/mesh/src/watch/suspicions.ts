@@ -1,9 +1,8 @@
 // What one peer holds against another, told to the authority, which alone can do something about it. Signed by who says
 // it, because it goes over others.
 
-import { isSignedBy, signWith } from '../identity/keys.ts';
+import { hex, isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
-import { hex } from '../members/roster.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Runtime } from '../runtime.ts';

@@ -1,0 +1,239 @@
+// What the log of members amounts to: each change, and the state after it. Signatures are the business of roster.ts, except
+// those inside a change: a new root is endorsed by an older one.
+
+import { verify } from 'node:crypto';
+import { isIssuedBy, isRoot, rootKey } from '../identity/certificate.ts';
+import { hex, sha256 } from '../identity/keys.ts';
+import { meshName, peerId, type Role, role } from '../identity/names.ts';
+import {
+  bytes,
+  decode,
+  fixed,
+  list,
+  ownCopy,
+  record,
+  type Shape,
+  text,
+  variant,
+  varint,
+  WireError,
+} from '../wire/schema.ts';
+import { type Measure, measureFields, type Step } from './measures.ts';
+import { MEMBERS_MAX, signature } from './roster-part.ts';
+
+const ROOTS_MAX = 2;
+/** In force at once; for one more, the oldest ends. */
+const MEASURES_MAX = 10_000;
+
+const certificate = bytes(2048);
+
+export const change = variant({
+  found: { mesh: meshName, root: certificate, atMs: varint() },
+  admit: { id: peerId, publicKey: fixed(32), role, atMs: varint() },
+  revoke: { id: peerId, reason: text(200), atMs: varint() },
+  /** A second root, endorsed by one that is trusted already. */
+  root: { certificate, endorsement: signature },
+  retire: { fingerprint: fixed(32) },
+  /** The hash of the key that all peers share, so that a neighbour can pass the key on but not forge one. */
+  group: { epoch: varint(), keyHash: fixed(32) },
+  /** See members/measures.ts. */
+  measure: measureFields,
+  release: { id: peerId, atMs: varint() },
+});
+export type Change = Shape<typeof change>;
+
+/** How each root after the first came to be trusted: short enough for an answer to a stranger. */
+export const rootChain = list(record({ certificate, head: fixed(32), endorsement: signature }), 16);
+export type RootChain = Shape<typeof rootChain>;
+
+export interface Member {
+  readonly id: string;
+  /** Its place in the order of admission, which never changes. */
+  readonly index: number;
+  readonly publicKey: Uint8Array;
+  readonly role: Role;
+  readonly admittedMs: number;
+  readonly revoked: { reason: string; atMs: number } | null;
+}
+
+export class RosterError extends Error {}
+
+/** What a log of changes amounts to. Never changed once made. */
+export interface RosterState {
+  mesh: string;
+  head: Buffer;
+  changes: readonly Uint8Array[];
+  members: ReadonlyMap<string, Member>;
+  revokedKeys: ReadonlySet<string>;
+  roots: readonly Uint8Array[];
+  group: { epoch: number; keyHash: Uint8Array } | null;
+  voids: readonly Void[];
+  rootChain: Readonly<RootChain>;
+  measures: ReadonlyMap<string, Measure>;
+}
+
+/** A key that was valid up to this version: its holder was revoked, or admitted with another key. */
+export interface Void {
+  id: string;
+  version: number;
+}
+
+/** What a root signs to endorse the next one. */
+export function endorsedText(head: Uint8Array, certificate: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from('eyrie root '), head, sha256(certificate)]);
+}
+
+/**
+ * A new root must be endorsed by one that is trusted. Where the root key of the mesh is kept offline, an intermediate must
+ * also be issued by that root, so that a stolen key of one intermediate cannot make another.
+ */
+export function checkEndorsed(
+  roots: readonly Uint8Array[],
+  beginning: Uint8Array,
+  head: Uint8Array,
+  certificate: Uint8Array,
+  endorsement: Uint8Array,
+): void {
+  const text = endorsedText(head, certificate);
+  const isUnderRoot = !isRoot(certificate) || roots.some((root) => !isRoot(root));
+  const trusted = isUnderRoot ? [beginning, ...roots] : roots;
+  if (!trusted.some((root) => verify('sha384', text, rootKey(root), endorsement)))
+    throw new RosterError('a new root is not endorsed by the one before');
+  if (isUnderRoot && !isIssuedBy(certificate, [beginning]))
+    throw new RosterError('a new authority is not issued by the root of this mesh');
+}
+
+/** The root that the mesh was founded with, also after it was retired. */
+export function firstRoot(state: Pick<RosterState, 'changes'>): Uint8Array {
+  const [beginning] = state.changes;
+  const first = beginning === undefined ? null : decodeChange(beginning);
+  if (first?.kind !== 'found') throw new RosterError('the list of members has no beginning');
+  return first.root;
+}
+
+/** The state after these changes. @throws RosterError */
+export function advance(before: RosterState | null, changes: readonly Uint8Array[]): RosterState {
+  const members = new Map(before?.members);
+  const revokedKeys = new Set(before?.revokedKeys);
+  let roots = before?.roots ?? [];
+  let group = before?.group ?? null;
+  let measures = before?.measures ?? new Map<string, Measure>();
+  let mesh = before?.mesh ?? '';
+  let head = before?.head ?? Buffer.alloc(32);
+  const voids = before?.voids.slice() ?? [];
+  const chain = before?.rootChain.slice() ?? [];
+  let version = before?.changes.length ?? 0;
+  for (const encoded of changes) {
+    const each = decodeChange(encoded);
+    version++;
+    if ((each.kind === 'found') !== (mesh === ''))
+      throw new RosterError('the list of members begins wrongly');
+    switch (each.kind) {
+      case 'found':
+        mesh = each.mesh;
+        roots = [each.root];
+        break;
+      case 'admit':
+        if (isOtherKey(members.get(each.id), each.publicKey)) voids.push({ id: each.id, version });
+        admit(members, revokedKeys, each);
+        break;
+      case 'revoke':
+        if (members.has(each.id)) voids.push({ id: each.id, version });
+        revoke(members, revokedKeys, each);
+        measures = without(measures, each.id);
+        break;
+      case 'root':
+        checkEndorsed(
+          roots,
+          firstRoot({ changes: [...(before?.changes.slice(0, 1) ?? []), ...changes] }),
+          head,
+          each.certificate,
+          each.endorsement,
+        );
+        chain.push({ certificate: each.certificate, head, endorsement: each.endorsement });
+        roots = [...roots, each.certificate].slice(-ROOTS_MAX);
+        break;
+      case 'retire':
+        roots = roots.filter((root) => !sha256(root).equals(each.fingerprint));
+        break;
+      case 'group':
+        group = { epoch: each.epoch, keyHash: each.keyHash };
+        break;
+      case 'measure':
+        if (members.has(each.id)) measures = withMeasure(measures, each);
+        break;
+      case 'release':
+        measures = without(measures, each.id);
+    }
+    head = sha256(head, encoded);
+  }
+  return {
+    mesh,
+    head: ownCopy(head),
+    changes: [...(before?.changes ?? []), ...changes.map(ownCopy)],
+    members,
+    revokedKeys,
+    roots,
+    group,
+    voids,
+    rootChain: chain,
+    measures,
+  };
+}
+
+function decodeChange(encoded: Uint8Array): Change {
+  return readable(() => decode(change, encoded));
+}
+
+/** Errors of decoding as errors of the list. */
+export function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WireError) throw new RosterError(`the list of members is damaged: ${error.message}`);
+    throw error;
+  }
+}
+
+function isOtherKey(member: Member | undefined, publicKey: Uint8Array): boolean {
+  return member !== undefined && Buffer.compare(member.publicKey, publicKey) !== 0;
+}
+
+function admit(
+  members: Map<string, Member>,
+  revokedKeys: ReadonlySet<string>,
+  each: Change & { kind: 'admit' },
+): void {
+  const old = members.get(each.id);
+  if (old === undefined && members.size >= MEMBERS_MAX) throw new RosterError('the list of members is full');
+  if (revokedKeys.has(hex(each.publicKey))) throw new RosterError('a revoked key is admitted again');
+  const { id } = each;
+  const publicKey = ownCopy(each.publicKey);
+  const index = old?.index ?? members.size;
+  members.set(id, { id, index, publicKey, role: each.role as Role, admittedMs: each.atMs, revoked: null });
+}
+
+function revoke(
+  members: Map<string, Member>,
+  revokedKeys: Set<string>,
+  each: Change & { kind: 'revoke' },
+): void {
+  const old = members.get(each.id);
+  if (old === undefined) return;
+  members.set(each.id, { ...old, revoked: { reason: each.reason, atMs: each.atMs } });
+  revokedKeys.add(hex(old.publicKey));
+}
+
+/** Adds a measure, and drops those that were over when it began. */
+function withMeasure(
+  measures: ReadonlyMap<string, Measure>,
+  { id, step, reason, atMs, untilMs, to }: Change & { kind: 'measure' },
+): ReadonlyMap<string, Measure> {
+  const kept = [...measures].filter(([other, measure]) => other !== id && measure.untilMs > atMs);
+  const measure: Measure = { step: step as Step, reason, atMs, untilMs, to };
+  return new Map([...kept.slice(1 - MEASURES_MAX), [id, measure]]);
+}
+
+function without(measures: ReadonlyMap<string, Measure>, id: string): ReadonlyMap<string, Measure> {
+  return measures.has(id) ? new Map([...measures].filter(([other]) => other !== id)) : measures;
+}
