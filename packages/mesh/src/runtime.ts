@@ -3,24 +3,24 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { HostClock, type LocalClock, type SleepingMachine, Slept } from '@eyrie/clock/mesh';
 
-/** Cancels what was to happen later. Calling it twice, or too late, does nothing. */
+/** Cancels what was scheduled. Calling it twice, or too late, does nothing. */
 export type Cancel = () => void;
 
 export interface Clock {
   /** Wall clock, in milliseconds since 1970. It may jump. */
   nowMs(): number;
-  /** A clock that only goes forward, also while the machine sleeps, in milliseconds since any moment. */
+  /** Monotonic, in milliseconds since an arbitrary moment; it also counts the time that the machine sleeps. */
   elapsedMs(): number;
-  /** Runs `action` once, not before `delayMs` are over. */
+  /** Runs `action` once, after `delayMs` at the earliest. */
   after(delayMs: number, action: () => void): Cancel;
-  /** The same two clocks with all the digits they have, for comparing clocks; without it, in milliseconds. */
+  /** The same two clocks at full resolution, for comparing clocks; without it, milliseconds have to do. */
   readonly fine?: LocalClock;
 }
 
 export interface Random {
   /** 0 <= fraction < 1. For choices and jitter, never for keys. */
   fraction(): number;
-  /** Bytes that nobody can guess (on a virtual clock: that the seed decides). */
+  /** Cryptographically secure bytes (on a virtual clock: bytes that follow from the seed). */
   bytes(length: number): Uint8Array;
 }
 
@@ -37,8 +37,8 @@ export interface Runtime {
 let hostClock: HostClock | null = null;
 
 /**
- * What has gone by, sleep included: else a laptop that slept for an hour would take what it heard before for new, and see no
- * hole in what it keeps.
+ * Elapsed time, sleep included: without that, a laptop that slept for an hour would take what it heard before for recent,
+ * and would not notice the gap in what it has recorded.
  */
 export function elapsedClock(counterMs: () => number, machine?: SleepingMachine): () => number {
   const slept = new Slept(counterMs(), machine);
@@ -49,7 +49,7 @@ export function elapsedClock(counterMs: () => number, machine?: SleepingMachine)
 }
 
 export const systemClock: Clock = {
-  /** One for all peers of a process: reading the date finely costs a millisecond now and then. */
+  /** Shared by all peers of a process: reading the date at full resolution costs a millisecond now and then. */
   get fine() {
     hostClock ??= new HostClock();
     return hostClock;
@@ -57,7 +57,7 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   elapsedMs: elapsedClock(() => performance.now()),
   after(delayMs, action) {
-    // What keeps a process alive is its sockets, not what it would do later.
+    // Sockets keep a process alive, timers do not.
     const timer = setTimeout(action, delayMs).unref();
     return () => clearTimeout(timer);
   },
@@ -68,7 +68,7 @@ export const systemRandom: Random = {
   bytes: (length) => randomBytes(length),
 };
 
-/** What fails later, with nobody to hear of it, is logged: a full disk at one moment must not end a peer. */
+/** A timer's action that throws is logged: a disk that is full for a moment must not end a peer. */
 export function systemRuntime(log: Log = () => {}): Runtime {
   const after: Clock['after'] = (delayMs, action) =>
     systemClock.after(delayMs, () => {
@@ -82,7 +82,7 @@ export function systemRuntime(log: Log = () => {}): Runtime {
   return { clock, random: systemRandom, log };
 }
 
-/** The clocks of a runtime as finely as it has them. */
+/** The clocks of a runtime at the best resolution it has. */
 export function fineClock({ fine, elapsedMs, nowMs }: Clock): LocalClock {
   return (
     fine ?? {
@@ -92,7 +92,7 @@ export function fineClock({ fine, elapsedMs, nowMs }: Clock): LocalClock {
   );
 }
 
-/** `ms`, up to a quarter more or less, so that many peers never act in step. */
+/** `ms` ± 25 %, so that many peers never act in step. */
 export function jittered(random: Random, ms: number): number {
   return ms * (0.75 + random.fraction() / 2);
 }
@@ -107,8 +107,8 @@ export function every({ clock, random }: Runtime, intervalMs: number, action: ()
 }
 
 /**
- * Runs `action` for what is gathered: soon after a pause, and where there is much, every `busyMs` at most. Where this machine
- * is late, less often, so that many peers on a slow one do not drown in their own news.
+ * Batches work: `action` runs soon after a quiet time, and at most every `busyMs` while there is much to do. On a machine
+ * that falls behind it runs less often, so that many peers on a slow one do not drown in their own updates.
  */
 export class Pace {
   readonly #clock: Clock;
@@ -127,7 +127,7 @@ export class Pace {
     this.#action = action;
   }
 
-  /** @param isUrgent whether the busy have to wait no longer than others */
+  /** @param isUrgent runs soon, even when it ran a moment ago */
   soon(isUrgent = false): void {
     const nowMs = this.#clock.elapsedMs();
     const pauseMs = Math.min(this.#busyMs + LATENESS * this.#lateMs, LATENESS * this.#busyMs);
@@ -157,7 +157,7 @@ export class Pace {
   }
 }
 
-/** For each millisecond that a timer comes too late so many more are waited; and so many times the usual at most. */
+/** Each millisecond that a timer fires late makes the next wait so many longer, up to so many times the usual wait. */
 const LATENESS = 8;
 
 /** Up to `count` members of `all`, each as likely as the others. */

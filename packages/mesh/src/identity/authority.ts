@@ -1,5 +1,5 @@
-// The authority of a mesh: says who is in, in a list that it signs, and gives certificates that last a day. It runs inside
-// one peer, next to its folder's key.
+// The authority of a mesh: decides who is a member, signs the list of members, and issues certificates for a day. It runs inside
+// one peer, and its key lies in that peer's folder.
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isAddress } from '../link/address.ts';
@@ -29,8 +29,8 @@ import type { Role } from './names.ts';
 import type { Source } from './source.ts';
 
 /**
- * Admissions are signed so soon, and where there are many, so often: whoever asks waits for it, and what is signed meanwhile
- * goes on together, at the pace of the links (switchboard.ts).
+ * How soon an admission is signed, and how often while there are many: the applicant waits for it, and everything signed
+ * meanwhile is sent together, at the pace of the links (switchboard.ts).
  */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 25;
@@ -59,9 +59,9 @@ export interface AuthorityOptions {
 
 export class Authority {
   readonly desk: EnrolmentDesk;
-  /** A new state of the list, to be spread. */
+  /** A new state of the list of members, to be spread. */
   onRoster: (roster: Roster) => void = () => {};
-  /** A new key of the group, whose hash is in the list already. */
+  /** A new group key, whose hash is in the list already. */
   onGroupKey: (epoch: number, key: Uint8Array) => void = () => {};
   /** Told of each decision about a peer, whoever made it. */
   audit: Audit = () => {};
@@ -86,7 +86,7 @@ export class Authority {
     this.look();
   }
 
-  /** Says early that the root or the intermediate ends, and again each day: to be called now and then. */
+  /** Warns, once a day, that the root or the intermediate expires soon: to be called now and then. */
   look(): void {
     const nowMs = this.#runtime.clock.nowMs();
     const leftMs = rootExpiresMs(this.#roster.roots.at(-1)!) - nowMs;
@@ -106,8 +106,8 @@ export class Authority {
   /**
    * Founds a mesh: its root, and the first peer, who holds it.
    *
-   * @param hasIntermediate the root issues another, which does the work; the root's own key is needed no more until that one
-   * is replaced
+   * @param hasIntermediate the root issues an intermediate that signs from then on; the root's key is not needed again
+   * until the intermediate is replaced
    */
   static found(
     runtime: Runtime,
@@ -130,7 +130,7 @@ export class Authority {
     return { rootKey: working.key, offlineKey: hasIntermediate ? key : null, beginning, roster };
   }
 
-  /** @param source who asks, for the limit on guesses; null: nobody vouches for that, so it can be a renewal only */
+  /** @param source who asks, for the limit on guesses; null: nobody vouches for the source, so only a renewal is possible */
   async enrol({ request, token }: EnrolRequest, source: Source | null): Promise<EnrolAnswer> {
     let asked: { id: string; publicKey: Uint8Array };
     try {
@@ -147,7 +147,7 @@ export class Authority {
     if (member !== null && Buffer.compare(member.publicKey, publicKey) === 0)
       return this.#admitted(id, publicKey);
     if (source === null) return denied('this peer is not in the mesh');
-    // After that, so that nobody's guesses keep those who are in from renewing.
+    // Checked after renewals, so that nobody's guesses keep members from renewing.
     if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
     const objection = this.#objectionTo(id, publicKey);
     if (objection !== null) return this.#refuse(source, objection);
@@ -158,7 +158,7 @@ export class Authority {
     return this.#admitted(id, publicKey);
   }
 
-  /** Lets one in that waits, by its name. It gets its certificate when it asks again. */
+  /** Approves a peer that waits, by its name. It gets its certificate when it asks again. */
   async approve(id: string, role: Role = 'peer'): Promise<string | null> {
     const waiting = this.desk.waiting.find((each) => each.id === id);
     if (waiting === undefined) return `nobody of the name ${id} waits`;
@@ -171,7 +171,7 @@ export class Authority {
     return null;
   }
 
-  /** Out at once: the list says so, all peers close their links with it, and the group has another key. */
+  /** Revokes a peer at once: the list says so, all peers close their links with it, and the group gets a new key. */
   revoke(id: string, reason: string, by: AuditEntry['by'] = 'operator'): string | null {
     if (this.#roster.members.get(id)?.revoked != null) return `${id} was revoked already`;
     if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
@@ -191,7 +191,7 @@ export class Authority {
     return null;
   }
 
-  /** Fewer answers, no links, or a decoy instead of all others: for a time. Gives why not, or null. */
+  /** Throttles, quarantines or redirects a peer for a time. Returns why that is not possible, or null. */
   measure(id: string, decision: Decision): string | null {
     const { step, reason, forMs, to = '' } = decision;
     const member = this.#roster.approved(id);
@@ -208,7 +208,7 @@ export class Authority {
     return null;
   }
 
-  /** Ends what is done about a peer. */
+  /** Ends the measure against a peer. */
   release(id: string, reason: string, by: AuditEntry['by']): string | null {
     const measure = this.#roster.measures.get(id);
     const atMs = this.#runtime.clock.nowMs();
@@ -248,14 +248,14 @@ export class Authority {
         ? newIntermediate(mesh, { key: offlineKey, certificate: beginning }, nowMs)
         : newRoot(mesh, nowMs);
     keep(key);
-    // What was gathered meanwhile is signed by the old one: the endorsement is for the place right after it.
+    // Pending changes are signed by the old root first: the endorsement is bound to the state right before it.
     this.#sign([]);
     const change = newRootChange(this.#roster, certificate, this.#rootKey);
     this.#rootKey = key;
     this.#sign([change]);
   }
 
-  /** The older root is trusted no longer: when all have certificates of the newer, or at once if it was stolen. */
+  /** Stops trusting the older root: when all have certificates of the newer one, or at once if its key was stolen. */
   retire(isAtOnce = false): string | null {
     if (this.#roster.roots.length < 2) return 'there is only one root: rotate first';
     const ageMs = this.#runtime.clock.nowMs() - rootBeginsMs(this.#roster.roots.at(-1)!);
@@ -304,7 +304,7 @@ export class Authority {
       this.#isGathered(id, publicKey)
     )
       return `the name ${id} is taken by another key: choose another, or revoke it first`;
-    // Else who is revoked under one name would stay under the other.
+    // Otherwise a peer revoked under one name would stay under the other.
     const isOther = (each: Member) => each.id !== id && each.revoked === null;
     for (const other of this.#roster.members.values())
       if (

@@ -122,7 +122,7 @@ export function newRoot(mesh: string, nowMs: number, below: 0 | 1 = 0): SigningK
   return { key: privateKey, certificate: certify(certified, privateKey) };
 }
 
-/** An authority that a root has issued, so that the root's key can lie elsewhere. It ends with its root, if not before. */
+/** An authority issued by a root, so that the root's key can be kept offline. It expires with its root at the latest. */
 export function newIntermediate(mesh: string, root: SigningKey, nowMs: number): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
   const certified: Certified = {
@@ -143,7 +143,7 @@ function authorityExtensions(below: 0 | 1): Buffer[] {
   ];
 }
 
-/** PKCS#10 (RFC 2986 §4): proves that whoever asks holds the key, and says which name it wants. */
+/** PKCS#10 (RFC 2986 §4): proves that the applicant holds the key, and says which name it wants. */
 export function newRequest(privateKey: KeyObject, id: string): Buffer {
   const spki = spkiOf(createPublicKey(privateKey));
   const text = sequence(integer(0), commonName(id), spki, der(numbered(0)));
@@ -198,7 +198,7 @@ export interface Issuer {
   mesh: string;
   key: KeyObject;
   certificate: Uint8Array;
-  /** How long leaves are good. */
+  /** How long leaves are valid. */
   leafHours: number;
 }
 
@@ -217,7 +217,7 @@ export function issueLeaf(issuer: Issuer, id: string, publicKey: KeyObject, nowM
     ],
   };
   const leaf = certify(certified, issuer.key);
-  // Nobody in this process has to check what was signed here.
+  // Peers of this process need not verify what was signed here.
   remembered(issuedName(leaf, issuer.certificate), () => true);
   return leaf;
 }
@@ -242,7 +242,7 @@ function serialNumber(): Buffer {
 const leaves = new Map<string, Identity | null>();
 const LEAVES_MAX = 5_000;
 
-/** Reads a peer's certificate. What it says is true only if `isIssuedBy` one of the roots. Null if it is none. */
+/** Reads a peer's certificate; null if it is none. Its content can be trusted only if `isIssuedBy` one of the roots. */
 export function readLeaf(der: Uint8Array): Identity | null {
   const name = sha256Text(der);
   const known = leaves.get(name);
@@ -304,7 +304,7 @@ export function rootBeginsMs(root: Uint8Array): number {
   return new X509Certificate(root).validFromDate.getTime();
 }
 
-/** It is asked at each judgement, and takes a while to read. */
+/** Cached: it is needed for each session, and parsing takes a while. */
 const ends = new WeakMap<Uint8Array, number>();
 
 export function rootExpiresMs(root: Uint8Array): number {

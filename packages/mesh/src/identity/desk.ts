@@ -1,5 +1,5 @@
-// Who may come in: by an invitation, by a list of names and keys approved beforehand, or after waiting until somebody has
-// looked. What was given out and who waits is on disk before it is answered.
+// Decides on applications: by invitation, by a list of names and keys approved beforehand, or by a queue that somebody has to
+// approve. Invitations and the queue are on disk before anything is answered.
 
 import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
@@ -12,13 +12,13 @@ import { isTokenProof } from './token.ts';
 const FILE = 'authority/desk.json';
 const TOKENS_MAX = 10_000;
 const WAITING_MAX = 1_000;
-/** Of one address, and by way of one peer: so that a stranger cannot fill the queue alone. */
+/** From one address, and by way of one peer: so that a stranger cannot fill the queue alone. */
 const WAITING_OF_ONE_MAX = 50;
 const WAITING_OVER_ONE_MAX = 250;
-/** By which invitation each came in. */
+/** The invitation by which each member was admitted. */
 const ADMITTED_LOG = 'authority/admitted.log';
 const WAITING_MS = 7 * 24 * 3_600_000;
-/** Wrong tries in a minute, of one address, by way of one peer, and of all together. */
+/** Wrong tries in a minute: from one address, by way of one peer, and in all. */
 const FAILURES_MAX = 10;
 const FAILURES_OVER_MAX = 50;
 const FAILURES_ALL_MAX = 200;
@@ -28,7 +28,7 @@ export interface Token {
   id: string;
   key: string;
   role: Role;
-  /** The only name it is good for, or null. */
+  /** The only name it admits, or null. */
   name: string | null;
   usesLeft: number;
   expiresMs: number;
@@ -97,7 +97,7 @@ export class EnrolmentDesk {
     const id = random.bytes(6);
     const key = random.bytes(16);
     const nowMs = clock.nowMs();
-    // Those that ended a day ago are remembered no longer: before, their users are told what happened.
+    // Expired invitations are kept for a day more, so that whoever uses one is told that it has expired.
     const tokens = this.#desk.tokens
       .filter((each) => each.expiresMs > nowMs - 24 * 60 * MINUTE_MS)
       .slice(-TOKENS_MAX + 1);
@@ -111,8 +111,8 @@ export class EnrolmentDesk {
   }
 
   /**
-   * What was promised to a name is void: it was revoked, and must not come back by itself with another key. Nor with
-   * another name, by the invitation that it has.
+   * A revoked peer must not come back by itself: approvals for its name are void, and so is the invitation it came with,
+   * which would let it in under another name.
    *
    * @returns whether that invitation was still open for others too
    */

@@ -1,4 +1,4 @@
-// What a peer says to be let in, or to have its certificate renewed, and what the authority answers. Both are safe to
+// What a peer sends to be admitted, or to have its certificate renewed, and what the authority answers. Both are safe to
 // repeat: the same key gets the same answer.
 
 import type { Link, Transport } from '../link/link.ts';
@@ -45,7 +45,7 @@ export const enrolAnswer = variant({
 export type EnrolRequest = Shape<typeof enrolRequest>;
 export type EnrolAnswer = Shape<typeof enrolAnswer>;
 
-/** Longer than a certificate authority with much to do takes. */
+/** Longer than a busy authority takes. */
 const ANSWER_MS = 20_000;
 
 export class EnrolError extends Error {}
@@ -125,7 +125,7 @@ function ask(
   });
 }
 
-/** A session of somebody who shows no certificate, or none that counts: it can only ask. */
+/** A session of a stranger, who shows no valid certificate: it can only apply. */
 export function startStrangerSession(
   runtime: Runtime,
   link: Link,

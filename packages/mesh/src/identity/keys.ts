@@ -1,4 +1,4 @@
-// Ed25519 keys of peers, as raw 32 bytes on the wire and PEM on disk; and signatures, each checked once a process.
+// Ed25519 keys of peers, as raw 32 bytes on the wire and PEM on disk; and signatures, each checked once per process.
 
 import {
   createPrivateKey,
@@ -38,7 +38,7 @@ export function rawKey(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' }).subarray(SPKI_HEAD.length);
 }
 
-/** What people compare: SHA-256 of the raw key, in hexadecimal. */
+/** For people to compare: SHA-256 of the raw key, in hexadecimal. */
 export function keyFingerprint(publicKey: Uint8Array): string {
   return sha256(publicKey).toString('hex');
 }
@@ -69,7 +69,7 @@ export function signWith(key: KeyObject, ...parts: (Uint8Array | string)[]): Buf
 const checked = new Map<string, boolean>();
 
 /**
- * Whether `signature` is that of the key's holder over the parts. What was checked is remembered, so that a thousand
+ * Whether `signature` is that of the key's holder over the parts. Results are cached, so that a thousand
  * peers in one process check a broadcast once.
  */
 export function isSignedBy(

@@ -1,13 +1,13 @@
-// From where somebody asks to be let in. What came over peers has the address that the first of them saw, or says that it
-// saw: so wrong tries count for the peers as well, and whoever has many carry them has no more of them.
+// Where an application comes from. One that peers passed on has the address that the first of them saw, or claims that it
+// saw: so wrong tries count for those peers as well, and an attacker gains nothing by using many of them.
 
 import { hostOf } from '../link/address.ts';
 import { networkOf } from '../link/waiting-room.ts';
 
 export interface Source {
-  /** Of IPv6 the network: one host has all the addresses of it. */
+  /** Of IPv6 the /64 network: one host has all the addresses of it. */
   readonly address: string;
-  /** Peers by way of whom it came. */
+  /** The peers that passed it on. */
   readonly over: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export function sourceOf(shown: string, ...over: readonly string[]): Source {
   return { address: networkOf(hostOf(shown)), over };
 }
 
-/** As limits count it: no address is written so. */
+/** The name that limits count it by; no address looks like that. */
 export function nameOf(peer: string): string {
   return `peer ${peer}`;
 }

@@ -1,5 +1,5 @@
-// The one line by which a peer finds a mesh and is let in: what the mesh is called, which authority to trust, where its
-// peers listen, and a secret that is good for so many uses.
+// The one line by which a peer finds a mesh and is admitted: the mesh's name, the authority to trust, the addresses of its
+// peers, and a secret that is valid for a number of uses.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decode, encode, fixed, list, optional, record, type Shape, text } from '../wire/schema.ts';
@@ -13,14 +13,14 @@ const invitation = record({
   /** SHA-256 of the first root's certificate. */
   root: fixed(32),
   addresses: list(text(128), 8),
-  /** Which token, and its secret; null in an address that lets anyone ask, and nobody in. */
+  /** The token's number and secret; null in a token that only says where to apply. */
   secret: optional(record({ id: fixed(6), key: fixed(16) })),
 });
 export type Invitation = Shape<typeof invitation>;
 
 export class TokenError extends Error {}
 
-/** Ends in two bytes of check, so that a slip in copying is told from a token that is not known. */
+/** Ends in a checksum of two bytes, so that a copying error is told from an unknown token. */
 export function formatToken(value: Invitation): string {
   const bytes = encode(invitation, value);
   return PREFIX + Buffer.concat([bytes, sha256(bytes).subarray(0, 2)]).toString('base64url');
@@ -32,7 +32,7 @@ export function parseToken(token: string): Invitation {
   if (!line.startsWith(PREFIX)) throw new TokenError(`this is no invitation: they begin with ${PREFIX}`);
   const all = Buffer.from(line.slice(PREFIX.length), 'base64url');
   const bytes = all.subarray(0, -2);
-  // What a decoder leaves out is a slip, too: a letter at the end, a space in between.
+  // What the decoder skips is a copying error, too: a letter at the end, a space in between.
   const isWhole = all.toString('base64url') === line.slice(PREFIX.length);
   if (!isWhole || all.length < 40 || !sha256(bytes).subarray(0, 2).equals(all.subarray(-2)))
     throw new TokenError('the invitation was not copied whole: copy it again');
@@ -43,7 +43,7 @@ export function parseToken(token: string): Invitation {
   }
 }
 
-/** Shows that whoever sends this request knows the secret. It is of no use for any other request. */
+/** Proves that the sender of this request knows the secret. It is valid for this request only. */
 export function tokenProof(key: Uint8Array, request: Uint8Array): Buffer {
   return createHmac('sha256', key).update('eyrie join').update(request).digest();
 }

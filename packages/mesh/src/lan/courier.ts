@@ -1,5 +1,5 @@
-// Messages over the LAN without a link: sent to all or to one, in parts, until whoever should have them has said so; taken
-// once each, from approved peers only, and not when they are old.
+// Messages over the LAN without a link: sent to all or to one, in parts, and repeated until acknowledged; taken
+// once each, from approved peers only, and only while they are recent.
 
 import { hex, isSignedBy, signWith } from '../identity/keys.ts';
 import type { Standing } from '../peer/standing.ts';
@@ -9,7 +9,7 @@ import { decode, encode, WireError } from '../wire/schema.ts';
 import { type LanMessage, lanMessage, openDatagram, partsOf, sealDatagram } from './datagram.ts';
 import { Seen } from './seen.ts';
 
-/** When the parts are sent again to those missing. */
+/** When the parts are sent again to those that have not acknowledged. */
 const REPEAT_MS = [120, 250, 500, 1_000, 1_500];
 /** By the clocks of sender and receiver. */
 const FRESH_MS = 5 * 60_000;
@@ -25,7 +25,7 @@ export interface Outgoing {
   answers?: Uint8Array | null;
   /** Null for everyone. */
   to: string | null;
-  /** Whose word is waited for; empty if nobody knows who is there: then all repetitions are made. */
+  /** The peers whose acknowledgement is awaited; empty if nobody knows who is there: then all repetitions are sent. */
   expected: ReadonlySet<string>;
   onAck?: (from: string) => void;
   done: (acked: ReadonlySet<string>) => void;
@@ -48,7 +48,7 @@ export class LanCourier {
   readonly #gathering = new Map<string, (Uint8Array | null)[]>();
   readonly #seen: Seen;
 
-  /** @param storage remembers what was taken, for who acts on messages; null for who only asks */
+  /** @param storage remembers what was taken, for a peer that acts on messages; null for one that only sends */
   constructor(runtime: Runtime, standing: Standing, transmit: Transmit, storage: Storage | null = null) {
     this.#runtime = runtime;
     this.#standing = standing;
@@ -163,7 +163,7 @@ export class LanCourier {
     const from = this.#standing.id;
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie lan ack', id, from);
     const ack = sealDatagram(this.#standing, this.#runtime.random, { kind: 'ack', id, from, signature });
-    // Also of one that came before: the first word may have been lost.
+    // Repeated messages are acknowledged too: the first acknowledgement may have been lost.
     if (ack !== null) this.#transmit(ack, address);
     if (this.#seen.has(id)) return;
     this.#seen.add(id);

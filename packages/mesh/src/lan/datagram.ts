@@ -1,5 +1,5 @@
-// What goes over the LAN in one datagram: sealed with the key of the group, so that only peers of the mesh can read it or
-// make one up. Who of them sent it, the signature inside says.
+// One datagram on the LAN: sealed with the group key, so that only peers of the mesh can read or
+// forge it; the signature inside says which of them sent it.
 
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { peerId } from '../identity/names.ts';
@@ -22,7 +22,7 @@ import {
 } from '../wire/schema.ts';
 
 export const LAN_PORT = 12345;
-/** Ethernet's 1,500 less the heads of IPv6 and UDP, and some for tunnels. */
+/** Ethernet's 1,500 less the headers of IPv6 and UDP, and some room for tunnels. */
 export const DATAGRAM_BYTES_MAX = 1_400;
 export const MESSAGE_BYTES_MAX = 48 << 10;
 const PART_BYTES = 1_200;
@@ -38,7 +38,7 @@ const announced = {
   from: peerId,
   atMs: varint(),
   addresses: list(text(128), 4),
-  /** Whoever asks has no link: others say where they are. */
+  /** The sender has no link: others answer with their addresses. */
   isQuestion: flag,
 };
 export const announcedText = record(announced);
@@ -57,7 +57,7 @@ export const lanMessage = record({
   sentMs: varint(),
   /** The message that this answers. */
   answers: optional(messageId),
-  /** What is to be done with the text: "" shows it. */
+  /** The task that the text is for; "" shows it. */
   task: text(32),
   body: bytes(MESSAGE_BYTES_MAX),
 });
@@ -91,7 +91,7 @@ export function sealDatagram(standing: Standing, random: Random, content: LanDat
   ]);
 }
 
-/** Null of anything that was not sealed by a peer of this mesh. */
+/** Null for anything that was not sealed by a peer of this mesh. */
 export function openDatagram(standing: Standing, data: Buffer): LanDatagram | null {
   if (data.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES || !data.subarray(0, MAGIC.length).equals(MAGIC))
     return null;

@@ -28,7 +28,7 @@ export class Multicast {
     this.#group = group;
   }
 
-  /** Also on networks that came since. Gives this host's addresses on those that have the group. */
+  /** Joins on every network, new ones included. Returns this host's addresses on those where it is a member. */
   join(): string[] {
     return ownAddresses()
       .map(({ address }) => address)
@@ -43,7 +43,7 @@ export class Multicast {
       });
   }
 
-  /** By every interface. A network that is down, or went just now, is no reason to say nothing on the others. */
+  /** Sends on every interface; one that is down, or has just gone, does not stop the others. */
   send(data: Uint8Array, port: number, onProblem: (message: string) => void = () => {}): void {
     for (const address of this.join()) {
       const failed = (error: Error | null) => error && onProblem(`${address}: ${error.message}`);

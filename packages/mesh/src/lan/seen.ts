@@ -1,4 +1,4 @@
-// Which messages were taken already: also before a restart, else whoever has recorded one could have its task run again.
+// Replay protection: which messages were taken already, also before a restart.
 
 import { hex } from '../identity/keys.ts';
 import type { Storage } from '../peer/storage.ts';
@@ -34,7 +34,7 @@ export class Seen {
     return this.#taken.has(hex(id));
   }
 
-  /** On disk when it returns: only then may the message be acted on. */
+  /** It is on disk when this returns: only then may the message be acted on. */
   add(id: Uint8Array): void {
     const atMs = this.#clock.nowMs();
     this.#taken.set(hex(id), atMs);

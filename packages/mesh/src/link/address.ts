@@ -18,7 +18,7 @@ export function isAddress(text: string): boolean {
   return parseAddress(text) !== null;
 }
 
-/** Who called, without the port: brackets and the way IPv4 is written on a socket for both (RFC 4291 §2.5.5.2) left out. */
+/** The host without port and brackets; an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) as plain IPv4. */
 export function hostOf(address: string): string {
   return plainHost(parseAddress(address)?.host ?? address);
 }

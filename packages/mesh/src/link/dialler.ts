@@ -1,20 +1,20 @@
-// Calls peers: at their addresses in turn, one beside the other where one does not answer, and after failures less often.
+// Dials peers: their addresses in turn, the next one in parallel when one does not answer, with back-off after failures.
 
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import type { Link, Transport } from './link.ts';
 import type { Session } from './session.ts';
 
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
-/** An address that has not answered by then may lead nowhere: the next is called beside it (RFC 8305 §5). */
+/** An address that has not answered by then may lead nowhere: the next one is dialled in parallel (RFC 8305 §5). */
 const NEXT_ADDRESS_MS = 1_000;
-/** Of one peer, until a link is made or the back-off is over; more wait. */
+/** Addresses of one peer that are tried until a link is made or the back-off is over; the others wait until then. */
 const TRIED_MAX = 16;
 
 interface Dialling {
   failures: number;
   notBeforeMs: number;
   underWay: number;
-  /** Addresses that are being called, or failed a moment ago. */
+  /** Addresses that are being dialled, or failed a moment ago. */
   tried: Set<string>;
 }
 
@@ -43,8 +43,8 @@ export class Dialler {
   }
 
   /**
-   * Makes a link to a peer. Addresses that are being called or failed a moment ago are left alone for a while; new ones are
-   * called at once, for it may have moved.
+   * Dials a peer. Addresses that are being dialled or failed a moment ago are left alone for a while; new ones are dialled
+   * at once, for it may have moved.
    */
   connect(id: string, addresses: readonly string[], done: (isLinked: boolean) => void): void {
     const dialling = this.#dialling.get(id) ?? { failures: 0, notBeforeMs: 0, underWay: 0, tried: new Set() };
@@ -69,9 +69,9 @@ export class Dialler {
   }
 
   /**
-   * The next address is called when one fails, or does not answer for a while; the first link is taken.
+   * The next address is dialled when one fails, or does not answer for a while; the first link wins.
    *
-   * @param id who is meant; null: whoever answers
+   * @param id the peer that is expected; null: any
    */
   call(addresses: readonly string[], id: string | null, done: Called): void {
     let next = 0;
@@ -95,7 +95,7 @@ export class Dialler {
     callNext();
   }
 
-  /** There is a link with that peer, whoever made it. */
+  /** There is a link with that peer now, from either side. */
   linked(id: string): void {
     this.#dialling.delete(id);
   }
@@ -109,7 +109,7 @@ export class Dialler {
     for (const id of [...this.#dialling.keys()]) this.forgetFailures(id);
   }
 
-  /** Whom a session was meant to be with when it was dialled; '' if that was left open. */
+  /** The peer that a session was dialled for; '' if any would do. */
   meantOf(session: Session): string {
     return this.#meant.get(session) ?? '';
   }

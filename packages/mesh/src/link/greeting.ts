@@ -1,4 +1,4 @@
-// What both sides say before a link is open to them: hello, and perhaps why not.
+// The frames before a session is open: hello, and the reason of a refusal.
 
 import { meshName } from '../identity/names.ts';
 import { MEMBERS_MAX } from '../members/roster-part.ts';
@@ -7,14 +7,14 @@ import { flag, record, text, varint } from '../wire/schema.ts';
 export const hello = record({
   versionMin: varint(255),
   versionMax: varint(255),
-  /** Of who dials alone: it is not in the mesh yet, and asks to be let in. */
+  /** Set by the dialling side only: it is not a member yet, and applies to join. */
   isEnrolment: flag,
   mesh: meshName,
   rosterVersion: varint(MEMBERS_MAX),
 });
 export const refusal = record({ code: text(32), reason: text(300) });
 
-/** So that it fits into 300 bytes, whatever characters it has. */
+/** Cut to 300 bytes of UTF-8. */
 export function cut(reason: string): string {
   return reason.slice(0, 100);
 }

@@ -1,9 +1,9 @@
-// Calls an address again and again from one local port, until the other side's calls and these cross.
+// Dials an address again and again from one local port, until the other side's SYN and ours cross.
 
 import { connect, type Socket } from 'node:net';
 import { parseAddress } from './address.ts';
 
-/** A router that has not seen our call yet refuses theirs at once, or lets it drop: then the next one counts. */
+/** A NAT that has not seen our SYN yet refuses or drops theirs: then the next one counts. */
 const AGAIN_MS = 120;
 const ATTEMPT_MS = 1_200;
 const MEET_MS = 5_000;
@@ -27,7 +27,7 @@ export function meet(localPort: number, address: string, done: (socket: Socket |
       if (performance.now() >= endMs) done(null);
       else setTimeout(attempt, AGAIN_MS);
     };
-    // The kernel repeats a call after a second, and then ever later: a new one is quicker.
+    // The kernel retransmits a SYN after a second, then ever later: a new connection is quicker.
     const timer = setTimeout(over, ATTEMPT_MS);
     socket.once('error', over);
     socket.once('connect', () => {

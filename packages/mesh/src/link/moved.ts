@@ -1,5 +1,5 @@
-// Goes where it is sent: a peer that refuses a link may name another address instead. Whoever is there is judged as
-// everybody else; if it is a peer of the mesh, it stands in for the one that sent us there, as long as it keeps the link.
+// Follows redirects: a peer that refuses a link may name another address instead. The peer there is checked like
+// any other; if it is a member, it stands in for the one that sent us there, as long as the link lasts.
 
 import { MOVED } from '../peer/standing.ts';
 import type { Clock } from '../runtime.ts';
@@ -10,7 +10,7 @@ import type { Switchboard } from './switchboard.ts';
 
 /** Different addresses at once; more are not followed. */
 const PLACES_MAX = 4;
-/** A decoy is one place, or few: whoever names ever others has this peer knock where it likes. */
+/** A decoy has one address, or few: a peer that keeps naming new ones wants this peer to connect to hosts of its choice. */
 const CALLS = { burst: 4, everyMs: 30_000 };
 
 export class Moved {
@@ -24,7 +24,7 @@ export class Moved {
     this.#switchboard = switchboard;
     this.#calls = new Allowance(clock, CALLS);
     switchboard.onRefused.push((session, code, reason) => {
-      // Not where a stranger who has called wants it to go.
+      // A stranger who has dialled this peer cannot redirect it.
       const isKnown = session.link.isDialler || session.id !== '';
       if (code === MOVED && isKnown)
         this.#follow(reason, switchboard.meantOf(session), hostOf(session.link.shown.address));

@@ -1,5 +1,5 @@
-// What leaves over a TLS socket. Small frames that come within one turn go in one record, which costs a system call, a head
-// and a tag, whatever is in it. And no more than a record of them is handed to TLS at once: for longer writes Node keeps a
+// Writes to a TLS socket. Small frames of one turn of the event loop go in one record, because each record costs a system
+// call, a head and a tag, whatever is in it. No more than a record of them is handed to TLS at once: for longer writes Node keeps a
 // buffer as long as the write for as long as the socket lives, which a thousand links that once passed on the list of
 // members would pay with a hundred megabytes. Only what is a record long itself, the data of streams, goes in large writes.
 
@@ -10,13 +10,13 @@ export const RECORD_BYTES_MAX = 16_384;
 /** What TLS 1.3 adds to each record (§5.2): its head, the type and the tag. */
 const RECORD_HEAD_BYTES = 22;
 const BULK_BYTES_MAX = 256 << 10;
-/** Who was told to wait hears when no more than this is left. */
+/** Low-water mark: senders that wait go on when no more than this is left. */
 const DRAINED_BYTES = 256 << 10;
 
 export class Outflow {
-  /** With what TLS adds. */
+  /** With the overhead of TLS. */
   sentBytes = 0;
-  /** Handed over here and not yet to the network. */
+  /** Handed over to this, and not to the network yet. */
   waitingBytes = 0;
   readonly #socket: TLSSocket;
   readonly #onDrain: () => void;
@@ -43,7 +43,7 @@ export class Outflow {
     process.nextTick(flush, this);
   }
 
-  /** The rest, whatever is under way: nothing comes after it. */
+  /** Sends the rest at once: nothing comes after it. */
   finish(): void {
     if (this.#queue.length > 0) this.#write(this.#queue.splice(0));
   }

@@ -1,31 +1,31 @@
-// Keeps links alive, and finds those that are not. Whoever dialled speaks up when it has said nothing for a while, and whoever
-// took the link answers: so one timer serves both sides, and the answer confirms what was sent. It looks when something is
-// due, not all the time, for a thousand peers in one process are a thousand timers.
+// Heartbeats: keeps links alive, and finds dead ones. The dialling side sends a heartbeat when it has sent nothing for a
+// while, and the other side answers: so one timer serves both sides, and the answer acknowledges what was sent. It wakes only
+// when something is due, because a thousand peers in one process are a thousand timers.
 
 import type { Cancel, Clock } from '../runtime.ts';
 import type { Session } from './session.ts';
 
 export const HEARTBEAT_MS = 1_200;
-/** Who took the link speaks up by itself only if nothing came that it could have answered, and hardly later than that. */
+/** The accepting side sends a heartbeat by itself only if none came that it could have answered. */
 const UNASKED_MS = HEARTBEAT_MS + 30;
-/** Nothing heard for so long: something is wrong. Either's pause, and what two repetitions of TCP take (RFC 6298 §5.5). */
+/** Nothing heard for so long: something is wrong. A heartbeat's interval, and two TCP retransmissions (RFC 6298 §5.5). */
 export const SILENCE_MS = 1_800;
-/** A link that nobody needs is closed after so long. */
+/** An idle link that nobody needs is closed after so long. */
 const IDLE_MS = 2_000;
-/** This peer itself was slow: what it did not hear, it cannot hold against others. */
+/** A timer this late shows that this peer itself was slow: then silence says nothing about the others. */
 const LATE_MS = 400;
-/** What has come and was not read yet gets its turn before a link is called silent. */
+/** Bytes that have arrived but were not read yet get their turn before a link is called silent. */
 const UNREAD_MS = 50;
-/** What is due so soon is done at once. */
+/** What is due within this time is done at once. */
 const SOON_MS = 100;
 const LOOK_MS_MAX = 1_000;
 
-/** What it is told of the sessions that it looks after. */
+/** What it needs to know of the sessions it looks after. */
 export interface Pulsed {
   sessions(): Iterable<Session>;
-  /** Whether the link must stay though nobody uses it. */
+  /** Whether the link is kept though it is idle. */
   isKept(session: Session): boolean;
-  /** Nothing was heard for `SILENCE_MS`, though the link is open. Said once, until something is heard again. */
+  /** Nothing was heard for `SILENCE_MS`, though the link is open. Called once, until something is heard again. */
   silent(session: Session): void;
 }
 
@@ -81,7 +81,7 @@ export class Pulse {
     this.#lookIn(Math.max(UNREAD_MS, nextMs));
   }
 
-  /** Gives in how many milliseconds it should be seen to again, as the two below do. */
+  /** Returns in how many milliseconds the session is due again, as the two below do. */
   #beat(session: Session, nowMs: number): number {
     const everyMs = session.link.isDialler ? HEARTBEAT_MS : UNASKED_MS;
     const waitMs = session.sentMs + everyMs - nowMs;

@@ -1,6 +1,6 @@
-// A direct link between two that are both behind routers with address translation: both call each other at once, each from
-// the local port that its router has just mapped, so that each takes the other's call for the answer to its own (RFC 5128
-// §3.4, RFC 9293 §3.5). Where a router maps each call to another port, that does not work, and a third carries the link.
+// TCP hole punching: a direct link between two peers behind NAT. Both dial each other at the same time, each from
+// the local port that its NAT has just mapped, so that each takes the other's SYN for the answer to its own (RFC 5128
+// §3.4, RFC 9293 §3.5). Where a NAT maps each connection to another port, that fails, and a third peer relays the link.
 //
 //   A ── "where from do you see me?" ──► any peer that A called   (link/seen-from.ts)
 //   A ── meet me at a:p ── over others ──► B, which asks the same ── at b:q ──► A
@@ -24,11 +24,11 @@ import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
 const ANSWER_MS = 4_000;
-/** In the time that one lasts, for whoever asks: each costs calls to an address that another has named. */
+/** Meetings at the same time: each of them dials an address that another peer has named. */
 const MEETINGS_MAX = 8;
-/** However it ended: else whoever asks could tell from that which ports are open near this peer. */
+/** Each takes as long, however it ends: its duration must not tell which ports are open near this peer. */
 const MEETING_MS = 10_000;
-/** For one that asks, and at one host, whoever asks: who is not met is linked with over a third. */
+/** For one peer that asks, and at one host, whoever asks. Beyond that, a link is relayed. */
 const MEETINGS_OF_ONE = { burst: 3, everyMs: 60_000 };
 const MEETINGS_AT_ONE = { burst: 4, everyMs: 60_000 };
 
@@ -42,7 +42,7 @@ export class Punch {
   readonly #routing: Routing;
   readonly #transport: Transport;
   readonly #asker: Asker;
-  /** Who asked to be met a moment ago. */
+  /** Peers that asked to be met a moment ago. */
   readonly #meetings = new Set<string>();
   readonly #askers: Allowance;
   readonly #hosts: Allowance;
@@ -85,7 +85,7 @@ export class Punch {
         resolve(error === null ? readAddress(body) : null);
       });
     });
-    // The answer came over others, of whom any could have named another place.
+    // Other peers passed the answer on, and any of them could have changed the address.
     const isFine = theirs !== null && objectionToCall(theirs, (host) => this.#isSeenAt(to, host)) === null;
     const socket = isFine ? await this.#meet(outlook, theirs) : null;
     outlook.close();
@@ -113,7 +113,7 @@ export class Punch {
     this.#transport.acceptOver?.(socket, theirs, (link: Link) => this.#switchboard.adopt(link, () => {}));
   }
 
-  /** Counted is only what is proved: nobody uses up what another may ask. */
+  /** Only signed questions count, so that nobody can use up what another peer may ask. */
   #objectionTo(from: string, address: string, proof: Proof): string | null {
     const objection =
       objectionToCall(address, (host) => this.#isSeenAt(from, host)) ??
@@ -137,7 +137,7 @@ export class Punch {
     return Buffer.from(`meet ${to} ${address}`);
   }
 
-  /** From where this peer is seen by one that it has called itself: that one is open to calls. */
+  /** The address that a peer which accepts connections sees this one at. */
   async #look(): Promise<Outlook | null> {
     const { meet, dialOver, dialFromOwnPort } = this.#transport;
     if (meet === undefined || dialOver === undefined || dialFromOwnPort === undefined) return null;

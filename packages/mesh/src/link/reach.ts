@@ -1,5 +1,5 @@
-// A link with any peer that is here, whatever stands between: dialled, else dialled from there, else from both sides at
-// once, else over a third.
+// A link with any peer that is alive, whatever stands between: dialled; else the other side dials; else both at the same time
+// (hole punching); else relayed by a third.
 
 import type { Directory } from '../members/directory.ts';
 import type { Asker } from '../messages/asker.ts';
@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
 const DIAL_ME_MS = 4_000;
-/** Asked to carry: those that this peer has a link with, then those next to the other in the tree. */
+/** Candidates for a relay: peers that this one has a link with, then those next to the other in the tree. */
 const CARRIERS_MAX = 12;
 
 export class Reach {
@@ -36,7 +36,7 @@ export class Reach {
     this.#routing = routing;
     this.#relay = new Relay(runtime, switchboard, transport);
     this.#punch = new Punch(runtime, switchboard.standing, switchboard, routing, transport, asker);
-    // Whoever asks may lie about its name: but only the addresses that the named one has announced are dialled.
+    // The request may carry a false name, but only addresses that the named peer has announced are dialled.
     routing.handle(routedKinds.dialMe, (from, _body, answer) =>
       switchboard.connect(from, directory.addressesOf(from), (isLinked) =>
         answer(isLinked ? null : 'no way', Buffer.alloc(0)),

@@ -1,5 +1,5 @@
-// A link over a peer that both sides have a link with. What runs over it is TLS between these two, so whoever carries it sees
-// only that they talk.
+// A link over a third peer that both sides have a link with. TLS runs between the two ends, so the relay sees
+// only that they communicate, and how much.
 //
 //   A ── stream "relay to B" ── carrier ── stream "relayed" ── B
 //   TLS client ═══════════════════════════════════ TLS server, and a session on it as on any other link
@@ -14,17 +14,17 @@ import type { Session } from './session.ts';
 import type { Stream } from './stream.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** Carried for others at once, and of them for one; more are turned away. */
+/** Links relayed at the same time, in all and for one peer; more are refused. */
 export const CARRIED_MAX = 64;
 export const CARRIED_OF_ONE_MAX = 8;
-/** Whoever is at its ends says something every second, as on any link: after so long nobody is. */
+/** Both ends send heartbeats every second, as on any link: after so long without a byte nobody is there. */
 export const CARRIED_IDLE_MS = 30_000;
 
 export class Relay {
   readonly #switchboard: Switchboard;
   readonly #transport: Transport;
   readonly #runtime: Runtime;
-  /** How many are carried for each that asked. */
+  /** Links relayed for each peer that asked. */
   readonly #carried = new Map<string, number>();
 
   constructor(runtime: Runtime, switchboard: Switchboard, transport: Transport) {
@@ -90,7 +90,7 @@ export class Relay {
       over();
     };
     look();
-    // One way ended is not the end: the other goes on.
+    // Half-closed: the other direction goes on.
     let ended = 0;
     const ending = () => {
       if (++ended === 2) over();
@@ -99,7 +99,7 @@ export class Relay {
     join(far, near, { used, ending, over });
   }
 
-  /** Why nothing more is carried for a peer, or null. */
+  /** Why no more links are relayed for a peer, or null. */
   #objectionTo(id: string): string | null {
     const all = [...this.#carried.values()].reduce((sum, each) => sum + each, 0);
     if (all >= CARRIED_MAX) return 'too much is carried here already';
@@ -119,7 +119,7 @@ interface Told {
   over: () => void;
 }
 
-/** What comes on one goes out on the other, no faster than that takes it. */
+/** Copies one stream to the other, with its backpressure. */
 function join(from: Stream, to: Stream, { used, ending, over }: Told): void {
   const waiting: Buffer[] = [];
   let isEnded = false;
@@ -154,7 +154,7 @@ function join(from: Stream, to: Stream, { used, ending, over }: Told): void {
   });
 }
 
-/** A stream as Node's TLS wants it. */
+/** A stream as the Duplex that Node's TLS needs. */
 class StreamDuplex extends Duplex {
   readonly #stream: Stream;
   #waiting: { data: Buffer; done: () => void } | null = null;

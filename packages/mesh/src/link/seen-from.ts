@@ -1,5 +1,5 @@
-// From which address others see this peer, where a router stands between: one that is open to calls is asked, over a link
-// of its own whose local port is then known to be mapped to that address.
+// The public address of a peer behind NAT: a peer that accepts connections is asked, over a link
+// of its own, whose local port is then known to be mapped to that address.
 
 import { startStrangerSession } from '../identity/enrolment.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,11 +15,11 @@ export interface Outlook {
   localPort: number;
   /** As seen from outside. */
   address: string;
-  /** Ends the link: the router may forget the port from now on. */
+  /** Closes the link: the NAT may forget the mapping from now on. */
   close(): void;
 }
 
-/** @param from HOST:PORT of a peer that is open to calls. Null if it does not answer. */
+/** @param from HOST:PORT of a peer that accepts connections. Null if it does not answer. */
 export function seenFrom(
   runtime: Runtime,
   transport: Transport,
@@ -29,7 +29,7 @@ export function seenFrom(
   return new Promise((resolve) => {
     transport.dialFromOwnPort?.(from, (_error, link, localPort) => {
       if (link === null) return resolve(null);
-      // Whoever asks that says no more of itself than one who wants to be let in.
+      // A stranger may ask this, too.
       startStrangerSession(runtime, link, mesh, (session) => {
         if (session === null) return resolve(null);
         session.request(requestKinds.seen, Buffer.alloc(0), ASK_MS, (error, payload) => {

@@ -1,4 +1,4 @@
-// What a session needs of the peer it belongs to, and what that hears of it.
+// What a session needs of the peer it belongs to, and what it reports to it.
 
 import type { RosterPart } from '../members/roster-part.ts';
 import type { Runtime } from '../runtime.ts';
@@ -17,7 +17,7 @@ export interface SessionHost {
   rosterVersion(): number;
   /** As the frames say it. */
   rosterParts(from: number): readonly Buffer[];
-  /** Takes a part of the list of members; gives why not, or null. */
+  /** Takes a part of the list of members; returns why it is refused, or null. */
   takeRosterPart(session: Session, part: RosterPart): string | null;
   judge(certificate: Uint8Array | null, purpose: Purpose): Verdict;
   opened(session: Session): void;
@@ -25,7 +25,7 @@ export interface SessionHost {
   notice(session: Session, kind: number, payload: Uint8Array): void;
   request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void;
   stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void;
-  /** The other side does not want this link, for a reason that it names by a code. */
+  /** The other side refuses this link; the code names its reason. */
   refused(session: Session, code: string, reason: string): void;
 }
 

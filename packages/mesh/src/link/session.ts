@@ -1,5 +1,5 @@
-// A session is a link on which both sides have said who they are and judged each other. Before that, nothing is taken but
-// a greeting, the signed list of members, and from a stranger a request to be let in.
+// A session is a link on which both sides have identified themselves and accepted each other. Before that, nothing is taken but
+// a hello, the signed list of members, and from a stranger an application to join.
 //
 //   link ─► hello ─► judge ─┬─► (what the other lacks of the list) ─► accept ─► open: notices, requests, streams ─► bye
 //                           └─► refuse(reason), logged on both sides
@@ -23,11 +23,11 @@ import type { Answered, Purpose, SessionHost } from './session-host.ts';
 import { Stream, type StreamCarrier } from './stream.ts';
 
 const GREETING_MS = 10_000;
-/** For one who asks to be let in, from the greeting to the answer: longer than that takes. */
+/** For a stranger, from the hello to the answer: longer than an application takes. */
 const STRANGER_MS = 30_000;
-/** Of a peer that does not read: then the link is given up. */
+/** When a peer does not read and more than this waits for it, the link is given up. */
 const WAITING_BYTES_MAX = 16 << 20;
-/** Streams wait while so much has not left yet; notices do not. */
+/** Backpressure: streams wait while so much has not left yet; notices do not. */
 const STREAM_WAITING_BYTES_MAX = 1 << 20;
 const STREAMS_MAX = 64;
 const REQUESTS_MAX = 1024;
@@ -37,29 +37,29 @@ const NOTHING = Buffer.alloc(0);
 export class Session implements StreamCarrier {
   readonly link: Link;
   readonly purpose: Purpose;
-  /** Who the other side is; '' before it was judged, and of a stranger who asks to be let in. */
+  /** Who the other side is; '' before it was accepted, and of a stranger who applies. */
   id = '';
   /** The key that it has proved to hold. */
   publicKey: Uint8Array = NOTHING;
-  /** When the certificate it showed ends. */
+  /** When its certificate expires. */
   expiresMs = 0;
-  /** When anything came last, and left last (elapsedMs). */
+  /** When anything was last received, and last sent (elapsedMs). */
   heardMs: number;
   sentMs: number;
-  /** When it was last used for more than to keep it alive. */
+  /** When it was last used for more than heartbeats and notices (elapsedMs). */
   usedMs: number;
   isOpen = false;
   isClosed = false;
   rosterVersion = 0;
   readonly #host: SessionHost;
   readonly #reader = new FrameReader();
-  /** It asks to be let in, and may do nothing else. */
+  /** It applies to join, and may do nothing else. */
   isStranger = false;
   #isHelloReceived = false;
   #isAccepted = false;
   #isAcceptedByOther = false;
   #streams = new Map<number, Stream>();
-  /** Of whose data the last part was; null if it was reset here while that was on the way. */
+  /** The stream that the data frame being received belongs to; null if it was reset here meanwhile. */
   #incoming: Stream | null = null;
   #nextStream: number;
   #requests = new Map<number, { answered: Answered; cancel: () => void }>();
@@ -94,7 +94,7 @@ export class Session implements StreamCarrier {
     if (this.isOpen) this.#sendFrame(frameTypes.notice, Buffer.of(kind), payload);
   }
 
-  /** Asks, and gives the answer or why there is none, once. */
+  /** Sends a request; `answered` is called once, with the answer or the reason why there is none. */
   request(kind: number, payload: Uint8Array, timeoutMs: number, answered: Answered): void {
     if (!this.isOpen) {
       answered('the link is closed', NOTHING);
@@ -136,7 +136,7 @@ export class Session implements StreamCarrier {
     for (const part of parts) this.#sendFrame(frameTypes.roster, part);
   }
 
-  /** Tells the other side why, and ends the link. */
+  /** Tells the other side why, and closes the link. */
   close(reason: string): void {
     if (this.isClosed) return;
     this.#sendFrame(frameTypes.bye, encode(text(300), cut(reason)));
@@ -144,12 +144,12 @@ export class Session implements StreamCarrier {
     this.#closed(reason);
   }
 
-  /** Ends a link that was fine so far, with a code that the other side can act on. */
+  /** Closes an accepted link, with a code that the other side can act on. */
   refuse(code: string, reason: string): void {
     if (!this.isClosed) this.#refuse(code, reason);
   }
 
-  // --- what arrives
+  // --- receiving
 
   #receive(bytes: Uint8Array): void {
     if (this.isClosed) return;
@@ -167,7 +167,7 @@ export class Session implements StreamCarrier {
     else this.#take(type, payload);
   };
 
-  /** There is room again for what streams have to say. */
+  /** The link takes more again: streams may go on. */
   #drained(): void {
     try {
       for (const stream of [...this.#streams.values()]) stream.onWritable();
@@ -176,7 +176,7 @@ export class Session implements StreamCarrier {
     }
   }
 
-  /** Whatever goes wrong in what one peer has caused ends its session, never the process. */
+  /** An error caused by what a peer sent ends its session, never the process. */
   #failed(error: unknown): void {
     if (error instanceof WireError) {
       this.#violation(error.message);
@@ -212,7 +212,7 @@ export class Session implements StreamCarrier {
         this.#over(decode(text(300), payload));
         return;
       case frameTypes.heartbeat:
-        // Who said something a moment ago was heard.
+        // Heartbeats are answered only if nothing was sent a moment ago.
         if (!this.link.isDialler && this.heardMs - this.sentMs > HEARTBEAT_MS / 2) this.heartbeat();
         return;
     }
@@ -265,7 +265,7 @@ export class Session implements StreamCarrier {
     }
   }
 
-  /** A frame of data comes in parts. */
+  /** A data frame arrives in parts. */
   #takeData(data: Buffer): void {
     if (this.#incoming?.receive(data) === false) throw new WireError('more data than there is room for');
   }
@@ -282,7 +282,7 @@ export class Session implements StreamCarrier {
       return;
     }
     this.rosterVersion = other.rosterVersion;
-    // Who answers cannot turn the link into one on which nobody is judged.
+    // The side that accepted the link cannot turn it into one on which nobody is identified.
     if (other.isEnrolment && this.link.isDialler) throw new WireError('only who dials may ask to be let in');
     if (this.purpose === 'enrol' || other.isEnrolment) {
       this.isStranger = !this.link.isDialler;
@@ -302,7 +302,7 @@ export class Session implements StreamCarrier {
     if (!this.#isAccepted) this.#judge();
   }
 
-  /** Judges now, or, if the other side knows more of who is approved, once it has said so. */
+  /** Accepts or refuses now; or, if the other side has a newer list of members, once that has arrived. */
   #judge(): void {
     if (!this.#isHelloReceived || this.#isAccepted) return;
     const verdict = this.#host.judge(this.link.shown.certificate, 'link');
@@ -320,7 +320,7 @@ export class Session implements StreamCarrier {
     this.#isAccepted = true;
     if (this.id !== '') {
       this.#reader.payloadBytesMax = PAYLOAD_BYTES_MAX;
-      // Who is in is told to those alone who are in themselves.
+      // The list of members is shown to members only.
       const own = this.#host.rosterVersion();
       if (this.rosterVersion < own) this.sendRoster(this.#host.rosterParts(this.rosterVersion));
     }
@@ -402,7 +402,7 @@ export class Session implements StreamCarrier {
     this.#host.closed(this, reason);
   }
 
-  // --- what streams need
+  // --- for streams (StreamCarrier)
 
   sendData(id: number, data: Uint8Array): void {
     this.#sendFrame(frameTypes.data, varintBytes(id), data);

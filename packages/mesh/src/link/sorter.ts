@@ -1,11 +1,11 @@
-// What becomes of a connection is decided by its first byte: whether it speaks TLS or something else, such as HTTP, on the same
-// port. Before that it costs nothing but a socket, so silent connections are cheap. And TLS takes what has come already
-// from here, in pieces as long as that was: reading by itself, it would keep a buffer of 64 KiB for each link.
+// Tells by the first byte of a connection whether it speaks TLS or something else, such as HTTP, on the same
+// port. Until then it costs nothing but a socket, so silent connections are cheap. TLS is handed what has arrived
+// in pieces of their own length: reading by itself, it would keep a buffer of 64 KiB for each link.
 
 import type { Socket } from 'node:net';
 import { WaitingRoom } from './waiting-room.ts';
 
-/** A TLS record of a handshake begins with this (RFC 8446 §5.1); no text does. */
+/** The first byte of a TLS handshake record (RFC 8446 §5.1); no text begins with it. */
 const TLS_HANDSHAKE = 22;
 const SILENT_MS = 10_000;
 
@@ -44,7 +44,7 @@ export class Sorter {
     raw.once('close', over);
     raw.once('readable', () => {
       const first: Buffer | null = raw.read();
-      // It ended without a word.
+      // It was closed without a byte.
       if (first === null) return void raw.destroy();
       done();
       raw.off('error', fail);

@@ -1,7 +1,7 @@
-// One of many streams on a session: bytes in order, and no more of them under way than the receiver has room for.
+// One of many streams on a session: bytes in order, with a window of credit that the receiver grants.
 
 export const WINDOW_BYTES = 1 << 20;
-/** What one data frame holds: small enough that heartbeats and messages get in between. */
+/** Size of a data frame: small enough for heartbeats and messages to get in between. */
 export const DATA_BYTES_MAX = 64 << 10;
 
 /** What a stream needs of its session. */
@@ -10,7 +10,7 @@ export interface StreamCarrier {
   sendCredit(id: number, bytes: number): void;
   sendEnd(id: number): void;
   sendReset(id: number, reason: string): void;
-  /** True while the link itself takes more. */
+  /** False while the link itself exerts backpressure. */
   hasRoom(): boolean;
   forget(id: number): void;
 }
@@ -24,7 +24,7 @@ export class Stream {
   #isEndSent = false;
   #isEndReceived = false;
   #isOver = false;
-  /** Received before anybody listened. */
+  /** Received before there was a listener. */
   #early: Uint8Array[] = [];
   #onData: ((data: Uint8Array) => void) | null = null;
   onEnd: () => void = () => {};
@@ -37,7 +37,7 @@ export class Stream {
     this.#carrier = carrier;
   }
 
-  /** What arrives is borrowed; when it is dealt with, say `consumed`, and more may come. */
+  /** The bytes are borrowed; `consumed` returns their credit, so that more may come. */
   listen(onData: (data: Uint8Array) => void): void {
     this.#onData = onData;
     for (const data of this.#early.splice(0)) onData(data);
@@ -88,7 +88,7 @@ export class Stream {
   /** False if the other side sent more than it may. */
   receive(data: Uint8Array): boolean {
     if (data.length > this.#receiveWindow || this.#isEndReceived) return false;
-    // Nothing costs nothing of the window: so nothing of it is kept.
+    // Empty data uses up no credit, so it must not be queued: it could come without end.
     if (data.length === 0) return true;
     this.#receiveWindow -= data.length;
     if (this.#onData === null) this.#early.push(Buffer.from(data));

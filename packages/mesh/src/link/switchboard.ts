@@ -1,5 +1,5 @@
-// All sessions of a peer: takes and makes links, keeps one to each other peer, keeps them alive, closes those of peers that
-// are revoked, and hands what arrives to whoever handles that kind.
+// All sessions of a peer: accepts and dials links, keeps one to each other peer, keeps them alive, closes those of peers that
+// are revoked, and dispatches what arrives to the handler of its kind.
 
 import { type Measure, measureText } from '../members/measures.ts';
 import type { Roster } from '../members/roster.ts';
@@ -17,13 +17,13 @@ import type { Purpose, Reply, SessionHost, Verdict } from './session-host.ts';
 import type { Stream } from './stream.ts';
 
 /**
- * News of members goes on at once, and where there is much of it, so often: a thousand admissions are no thousand frames. It
- * is a little more patient than what the new ones say of themselves (gossip.ts), which takes it along.
+ * Changes of the list of members go on at once, and in batches while there are many: a thousand admissions are not a
+ * thousand frames. They wait a little longer than what new members say of themselves (gossip.ts), and are sent along.
  */
 const ROSTER_SOON_MS = 5;
 const ROSTER_BUSY_MS = 1_500;
 const SESSIONS_MAX = 2_048;
-/** Of lists of members that are not whole yet, from all sessions together: nobody has vouched for them so far. */
+/** Bytes of incomplete lists of members, from all sessions together: their signatures are not checked yet. */
 const GATHERED_BYTES_MAX = 256 << 20;
 
 export type NoticeHandler = (session: Session, payload: Uint8Array) => void;
@@ -35,20 +35,20 @@ export class Switchboard implements SessionHost {
   readonly standing: Standing;
   readonly onOpen: ((session: Session) => void)[] = [];
   readonly onClosed: ((session: Session, reason: string) => void)[] = [];
-  /** The other side does not want a link, and names a code for the reason. */
+  /** The other side refuses a link; the code names its reason. */
   readonly onRefused: ((session: Session, code: string, reason: string) => void)[] = [];
-  /** Something came of a peer. */
+  /** Something arrived from a peer. */
   readonly onTraffic: ((
     session: Session,
     what: 'notice' | 'request' | 'stream',
     kind: number,
     bytes: number,
   ) => void)[] = [];
-  /** Somebody made a connection that became no link; from where, and why. */
+  /** A connection was made that did not become a link; its address, and why. */
   readonly onKnock: ((address: string, reason: string) => void)[] = [];
-  /** Nothing was heard from a peer for a while (pulse.ts), though its link is open. */
+  /** A peer is silent (pulse.ts), though its link is open. */
   readonly onSilence: ((session: Session) => void)[] = [];
-  /** Whether a link should be kept though nobody uses it. */
+  /** Whether a link is kept though it is idle. */
   isNeeded: (id: string) => boolean = () => true;
   readonly #transport: Transport;
   readonly #all = new Set<Session>();
@@ -60,7 +60,7 @@ export class Switchboard implements SessionHost {
   readonly #streams = new Map<number, StreamHandler>();
   readonly #dialler: Dialler;
   readonly #kept = new WeakSet<Session>();
-  /** By the name of a peer that does not want a link: who stands in for it. */
+  /** The session that stands in for a peer that refuses links, by the name of that peer. */
   readonly #standIns = new Map<string, Session>();
   readonly #pulse: Pulse;
   readonly #rosterPace: Pace;
@@ -99,7 +99,7 @@ export class Switchboard implements SessionHost {
     });
   }
 
-  /** Gives the addresses by which others find this peer. */
+  /** Gives the addresses at which others reach this peer. */
   listen(): Promise<string[]> {
     this.#pulse.wake();
     return this.#transport.listen(
@@ -108,7 +108,7 @@ export class Switchboard implements SessionHost {
     );
   }
 
-  /** Tells all why, and ends. */
+  /** Tells all peers why, and closes all links. */
   stop(reason: string): void {
     this.#isStopped = true;
     this.#dialler.stop();
@@ -117,7 +117,7 @@ export class Switchboard implements SessionHost {
     for (const session of [...this.#all]) session.close(reason);
   }
 
-  /** Ends as a crash does: nobody is told. */
+  /** Ends as in a crash: nobody is told. */
   kill(): void {
     this.#isStopped = true;
     this.#dialler.stop();
@@ -143,7 +143,7 @@ export class Switchboard implements SessionHost {
     return this.#byId.get(id) ?? this.#standIns.get(id) ?? null;
   }
 
-  /** Whether there is a link with a peer that has not missed a heartbeat. */
+  /** Whether there is a link with a peer on which no heartbeat is missing. */
   isHeard(id: string): boolean {
     const session = this.sessionOf(id);
     return session !== null && !this.#pulse.isLate(session);
@@ -179,7 +179,7 @@ export class Switchboard implements SessionHost {
     this.#dialler.call([address], null, done);
   }
 
-  /** Something else leaves over all links now: what waits to be told of the list of members goes with it. */
+  /** Something else is sent over all links now: pending changes of the list of members go with it. */
   hastenRoster(): void {
     if (this.#rosterPace.isWaiting) this.#rosterPace.now();
   }
@@ -207,7 +207,7 @@ export class Switchboard implements SessionHost {
 
   #cutOff(id: string, measure: Measure): void {
     const isMoved = measure.step === 'redirect';
-    // Also those on which both sides are still greeting each other.
+    // Including those that are not open yet.
     for (const session of [...this.#all])
       if (session.id === id)
         session.refuse(isMoved ? MOVED : 'quarantined', isMoved ? measure.to : measureText(id, measure));
@@ -239,7 +239,7 @@ export class Switchboard implements SessionHost {
     return session;
   }
 
-  // --- what a session asks
+  // --- what sessions need (SessionHost)
 
   mesh(): string {
     return this.standing.roster.mesh;
@@ -313,7 +313,7 @@ export class Switchboard implements SessionHost {
     const values = { peer: id, address: session.link.shown.address, reason };
     this.runtime.log(isRefusal ? 'warn' : 'debug', isRefusal ? 'link refused' : 'link closed', values);
     if (wasUsed) for (const listener of this.onClosed) listener(session, reason);
-    // Who was sent away by a measure comes back now and then: that is no news.
+    // A peer under a measure tries again now and then: that is not worth a line in the log.
     const isMeasured = /^refused \((moved|quarantined)\)/.test(reason);
     if (id === '' && !session.isStranger && !session.link.isDialler && !isMeasured)
       this.#knocked(session.link.shown.address, reason);
@@ -358,8 +358,8 @@ export class Switchboard implements SessionHost {
   }
 
   /**
-   * Of two links with one peer, both sides must keep the same: that which the smaller name dialled, else the newer. But not
-   * one that works for one that has missed a heartbeat: a peer that moved makes a new link before the old one is given up.
+   * Of two links with one peer both sides must keep the same: the one dialled by the peer with the smaller name, else the
+   * newer. But a link that misses heartbeats always loses: a peer that moved makes a new one before the old is given up.
    */
   #worseOf(older: Session, newer: Session): Session {
     if (this.#pulse.isLate(older) || older.link.isDialler === newer.link.isDialler) return older;

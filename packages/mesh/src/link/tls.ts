@@ -14,7 +14,7 @@ import { WaitingRoom } from './waiting-room.ts';
 
 const HANDSHAKE_MS = 10_000;
 const SOCKETS_MAX = 4096;
-/** For calls whose local port matters: not those that systems give to others. One that is taken is one try that fails. */
+/** Local ports for hole punching: outside of the range that systems assign. A port that is taken is one failed try. */
 const PORTS_FROM = 20_000;
 const PORTS_TO = 30_000;
 
@@ -32,13 +32,13 @@ const tlsOptions = {
 } as const;
 
 export interface TlsOptions {
-  /** Null while this peer has none: then it can only ask to be let in. */
+  /** Null while this peer has none: then it can only apply to join. */
   credentials: LinkCredentials | null;
   /** Where to listen: 127.0.0.1, :: (everywhere), an address of this host. */
   host: string;
   /** 0 takes any free port. */
   port: number;
-  /** What others should dial, `host:port`, where it is not what is listened on. */
+  /** What others should dial, `host:port`, if it differs from where this peer listens. */
   advertise?: string[] | undefined;
   /** Takes connections whose first byte begins no TLS; without it they fail as any bad handshake does. */
   onPlain?: ((socket: Socket) => void) | undefined;
@@ -50,7 +50,7 @@ export class TlsTransport implements Transport {
   #context: tls.SecureContext;
   #server: Server | null = null;
   #bound: { address: string; port: number } | null = null;
-  /** Those that others began. */
+  /** Links accepted from others. */
   readonly #handshakes = new WaitingRoom();
   #sockets = new Set<tls.TLSSocket>();
   #sorter: Sorter | null = null;
@@ -159,7 +159,7 @@ export class TlsTransport implements Transport {
       server.once('error', reject);
       server.listen({ host: this.#options.host, port: this.#options.port, backlog: 1024 }, () => {
         server.off('error', reject);
-        // A connection that cannot be taken, because there are too many, is no reason to end.
+        // Running out of file descriptors for a moment is no reason to end.
         server.on('error', () => {});
         this.#bound = server.address() as { address: string; port: number };
         resolve(this.addresses());
@@ -167,7 +167,7 @@ export class TlsTransport implements Transport {
     });
   }
 
-  /** Where others find this peer, while it listens: that changes with the networks of this host. */
+  /** Where others reach this peer while it listens: that changes with the networks of this host. */
   addresses(): string[] {
     const bound = this.#bound;
     return this.#options.advertise ?? (bound === null ? [] : addressesOf(bound.address, bound.port));
@@ -221,7 +221,7 @@ function addressOf(raw: Socket): string {
 /** Into this all links that were dialled read: each has dealt with what is in it when the next one comes. */
 const inflow = Buffer.allocUnsafeSlow(RECORD_BYTES_MAX);
 
-/** Of an accepted socket Node lets nobody choose where it reads into. */
+/** Node lets nobody choose the read buffer of an accepted socket. */
 function accepted(socket: tls.TLSSocket, address: string): TlsLink {
   const link = new TlsLink(socket, false, address);
   socket.on('data', (chunk: Buffer) => link.receive(chunk));
@@ -282,7 +282,7 @@ class TlsLink implements Link {
   }
 }
 
-/** All who have no certificate look the same. */
+/** The same placeholder for all who have no certificate. */
 let nobody: tls.SecureContext | null = null;
 
 function contextOf(credentials: LinkCredentials | null): tls.SecureContext {
@@ -294,7 +294,7 @@ function contextOf(credentials: LinkCredentials | null): tls.SecureContext {
   return tls.createSecureContext({ ...options, key: credentials.privateKey, cert: credentials.certificate });
 }
 
-/** Where a socket bound to everywhere is found: up to four addresses of this host, those of the LAN first. */
+/** Where a socket bound to all addresses is reached: up to four addresses of this host, those of the LAN first. */
 function addressesOf(host: string, port: number): string[] {
   if (host !== '::' && host !== '0.0.0.0') return [formatAddress(host, port)];
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);

@@ -1,6 +1,6 @@
-// Connections that are not what they want to be yet. They cost something, so there is an end to them: for one more, the oldest
-// of the address with the most has to go. So whoever fills the room loses first. Of IPv6 it goes by the network: one host has
-// all the addresses of a /64 to call from (RFC 4291 §2.5.1).
+// Bounds half-open connections. When there are too many, the oldest
+// of the address with the most has to go: so whoever fills the room loses first. IPv6 is counted by network, because one host has
+// all the addresses of a /64 (RFC 4291 §2.5.1).
 
 import type { Socket } from 'node:net';
 

@@ -1,5 +1,5 @@
-// Finding each other on one LAN, whatever became of the addresses that were known: whoever has no link asks by multicast,
-// and one of those that hear it says where it is. Sealed with the key of the group and signed: to strangers it is noise.
+// Discovery on one LAN, even when all known addresses are out of date: a peer without a link asks by multicast,
+// and one of those that hear it answers with its address. Sealed with the group key and signed: to strangers it is noise.
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { announcedText, type LanDatagram, openDatagram, sealDatagram } from '../lan/datagram.ts';
@@ -9,14 +9,14 @@ import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { encode } from '../wire/schema.ts';
 import type { Directory } from './directory.ts';
 
-/** Whoever is alone asks so often at first, and each time after half as long again. */
+/** How soon a peer without a link asks first; each pause is half as long again as the one before. */
 const ASK_MS = 2_000;
 const ASK_MS_MAX = 30_000;
-/** Who leads the tree says where it is so often, for halves of a mesh that know nothing of each other. */
+/** How often the root announces its address, for halves of a mesh that know nothing of each other. */
 const LEAD_MS = 30_000;
-/** One answer is enough: each waits a little, and says nothing if another did. */
+/** One answer is enough: each peer waits a little, and stays silent if another has answered. */
 const ANSWER_MS = 150;
-/** Looked at in a second; more are dropped, for they are many more than a LAN has news. */
+/** Datagrams handled in a second; more are dropped. */
 const RECEIVED_MAX = 50;
 /** By the clocks of both. */
 const FRESH_MS = 5 * 60_000;
@@ -28,7 +28,7 @@ export interface BeaconOptions {
   standing: Standing;
   directory: Directory;
   switchboard: Switchboard;
-  /** Where this peer is found now. */
+  /** The addresses at which this peer is reached now. */
   addresses: () => readonly string[];
   transmit: (datagram: Uint8Array) => void;
 }
@@ -37,7 +37,7 @@ export class Beacon {
   readonly #options: BeaconOptions;
   /** The newest of each peer, so that none is taken twice. */
   readonly #last = new Map<string, number>();
-  /** Who is being called just now. */
+  /** Peers that are being dialled. */
   readonly #called = new Set<string>();
   #lastOwnMs = 0;
   #second = 0;
@@ -81,7 +81,7 @@ export class Beacon {
     this.#call(said.from, [...ports.map((port) => `${host}:${port}`), ...said.addresses]);
   }
 
-  /** One after the other, whatever became of calls to where it was before: it has just said where it is. */
+  /** Dials its addresses in turn, whatever back-off earlier failures have left: it has just said where it is. */
   #call(id: string, addresses: readonly string[]): void {
     if (this.#called.has(id)) return;
     this.#called.add(id);

@@ -1,10 +1,10 @@
-// Who is believed when it calls another dead: everyone, until the same one was contradicted several times by the same other,
-// or many times in all. So a peer that lies, or sits behind a bad line, makes nobody come and go for ever.
+// Whose accusations of death are believed: everybody's, until the same accused peer has contradicted it several times,
+// or others many times in all. So a peer that lies, or has a bad connection, cannot make others flap for ever.
 
 import type { Clock } from '../runtime.ts';
 
 const WRONG_MAX = 3;
-/** By anybody: an honest peer watches its neighbours in the tree, which are fewer. */
+/** Contradicted by anybody: an honest peer watches its neighbours in the tree, which are fewer. */
 const WRONG_ALL_MAX = 32;
 const WRONG_MS = 60_000;
 /** Of more, the oldest are forgotten. */

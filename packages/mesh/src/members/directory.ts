@@ -1,5 +1,5 @@
-// Who of the approved is here, and where: what each peer says of itself, and what others say of it when it falls silent.
-// A peer counts its own statements up (its incarnation), so that of two the newer is known, and a peer that was declared
+// Which members are alive, and where: what each peer announces of itself, and what others say of it when it falls silent.
+// A peer numbers its announcements (its incarnation), so that the newer of two is known, and a peer that was declared
 // dead by mistake contradicts with the next number. (SWIM, Das et al. 2002, §4.2.)
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
@@ -24,7 +24,7 @@ import { Tree } from './tree.ts';
 
 export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked' | 'quarantined';
 
-/** Twice this, and one, is still exact: a version (see `versionAt`). */
+/** A version (see `versionAt`) is twice this plus one, which must be below 2^53. */
 const INCARNATION_MAX = 2 ** 48;
 
 const announcementFields = {
@@ -57,15 +57,15 @@ export interface Entry {
 /** The longest statement: two names, four addresses, a hash, a signature. */
 export const UPDATE_BYTES_MAX = 700;
 
-/** A statement that was found true: as it came, so that it goes on like that, and whose key it was checked with. */
+/** A statement whose signature was verified: its bytes, to be passed on unchanged, and the key it was verified with. */
 interface Checked {
   encoded: Buffer;
   publicKey: Uint8Array;
-  /** It is the copy that all peers of this process keep. */
+  /** It is the copy that all peers of this process share. */
   isShared: boolean;
 }
 const checked = new WeakMap<Update, Checked>();
-/** By their bytes, so that what comes again, or to another peer of this process, is neither read nor checked again. */
+/** Statements by their bytes, so that the same one is decoded and verified once per process. */
 const shared = new Map<string, Update>();
 const SHARED_MAX = 20_000;
 
@@ -79,7 +79,7 @@ export function writeUpdate(said: Update): Buffer {
 }
 
 export class Directory {
-  /** The living, as a tree. Its members change with the directory. */
+  /** The peers that are alive, as a tree. It changes with the directory. */
   readonly tree: Tree;
   /** A peer came, went, moved or died. */
   readonly onChange: ((id: string, status: Status, before: Status) => void)[] = [];
@@ -88,7 +88,7 @@ export class Directory {
   #accusations: (Accusation | undefined)[] = [];
   readonly #dead = new Set<string>();
   readonly #credit: Credit;
-  /** Of all that is known, whatever the order it came in: equal sums, equal knowledge. */
+  /** A checksum of all that is known, independent of the order in which it came. */
   #sum = 0;
 
   constructor(standing: Standing, tree = new Tree()) {
@@ -103,7 +103,7 @@ export class Directory {
         this.#settle(id, member.index, wasCutOff ? 'quarantined' : this.#statusAt(member.index));
     });
     standing.onRoster.push((roster, before) => {
-      // Revoked or admitted anew: the old key's statements are void.
+      // Revoked, or admitted with a new key: statements of the old key are void.
       for (const id of roster.voidedSince(before.version)) {
         const member = before.members.get(id);
         if (member === undefined) continue;
@@ -113,7 +113,7 @@ export class Directory {
     });
   }
 
-  /** A number that two peers share who know the same. */
+  /** Equal for two peers that know the same. */
   get digest(): number {
     return this.#sum;
   }
@@ -129,7 +129,7 @@ export class Directory {
     return this.tree.has(id);
   }
 
-  /** Those that fell silent. */
+  /** Peers that were declared dead. */
   get dead(): ReadonlySet<string> {
     return this.#dead;
   }
@@ -155,7 +155,7 @@ export class Directory {
     }
   }
 
-  /** How far the knowledge of each member goes, by its place in the roster; 0 where there is none. */
+  /** The version known of each member, in the order of the roster; 0 where nothing is known. */
   *versions(): Generator<number> {
     const count = this.#standing.roster.members.size;
     for (let index = 0; index < count; index++) yield this.versionAt(index);
@@ -167,14 +167,14 @@ export class Directory {
     return said.incarnation * 2 + (this.#isAccused(index) ? 1 : 0);
   }
 
-  /** What is known of the member at that place. */
+  /** The statements known of the member at that place. */
   updatesAt(index: number): Update[] {
     const said = this.#announcements[index];
     if (said === undefined) return [];
     return this.#isAccused(index) ? [said, this.#accusations[index]!] : [said];
   }
 
-  /** What this peer says of itself. */
+  /** A signed announcement of this peer. */
   announce(
     incarnation: number,
     addresses: readonly string[],
@@ -192,7 +192,7 @@ export class Directory {
     return { kind: 'announcement', ...said, signature };
   }
 
-  /** What this peer says of one that does not answer. */
+  /** A signed statement that another peer does not answer. */
   accuse(id: string, incarnation: number): Accusation {
     const said = { id, incarnation, accuser: this.#standing.id };
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie gone', encode(accusationText, said));
@@ -200,7 +200,7 @@ export class Directory {
   }
 
   /**
-   * Takes a statement if it is news, and true.
+   * Takes a statement if it is new and its signature is valid.
    *
    * @returns whether others should hear it too
    */
@@ -213,14 +213,14 @@ export class Directory {
       if (update.incarnation <= known) return false;
       if (!isTrue(update, member.publicKey)) return false;
     } else {
-      // Of one who never said anything, nobody can say that it fell silent: that would be news each time it came.
+      // A peer that never announced itself cannot fall silent: accusations of it would be new each time.
       if (known === 0 || update.incarnation !== known || this.#isAccused(index)) return false;
       const accuser = this.#standing.roster.approved(update.accuser);
       if (accuser === null || !isTrue(update, accuser.publicKey)) return false;
       if (!this.#credit.isBelieved(update.accuser, update.id)) return false;
     }
     const before = this.#statusAt(index);
-    // The next number is a contradiction; a peer that was started anew begins higher.
+    // The next incarnation contradicts the accusation; a peer that was restarted begins higher.
     if (update.kind === 'announcement' && this.#isAccused(index) && update.incarnation === known + 1)
       this.#credit.wasWrong(this.#accusations[index]!.accuser, update.id);
     this.#sum -= this.#weight(index);
@@ -231,7 +231,7 @@ export class Directory {
     return true;
   }
 
-  /** What a revoked peer said of others is void too: nobody else would believe it any more. */
+  /** Accusations by a revoked peer are void. */
   #acquit(accuser: string): void {
     for (const [index, accusation] of this.#accusations.entries()) {
       if (accusation?.accuser !== accuser) continue;
@@ -244,7 +244,7 @@ export class Directory {
   }
 
   #settle(id: string, index: number, before: Status): void {
-    // What was said of a peer in quarantine is kept: it holds again afterwards.
+    // Statements about a peer in quarantine are kept: they count again afterwards.
     const status = this.#standing.measures.isCutOff(id) ? 'quarantined' : this.#statusAt(index);
     if (status === 'alive') this.tree.add(id);
     else this.tree.delete(id);
@@ -274,14 +274,14 @@ export class Directory {
     return accusation !== undefined && accusation.incarnation === this.#announcements[index]?.incarnation;
   }
 
-  /** What the member's state adds to the sum; kept below 2^53 so that sums of a million are still exact. */
+  /** What the member's state adds to the checksum; small enough for sums of a million to be exact. */
   #weight(index: number): number {
     const version = this.versionAt(index);
     return version === 0 ? 0 : mixed(mixed(index + 1) ^ mixed(version % 2 ** 32) ^ mixed(version / 2 ** 32));
   }
 }
 
-/** So that no two changes cancel out: the last step of MurmurHash3. */
+/** The finalizer of MurmurHash3, so that changes do not cancel each other out. */
 function mixed(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -302,7 +302,7 @@ function isTrue(said: Update, publicKey: Uint8Array): boolean {
   return isSigned;
 }
 
-/** The one copy of this process, so that a thousand peers in it do not hold a thousand. */
+/** The one copy that all peers of this process share. */
 function kept<T extends Update>(said: T): T {
   const { encoded, publicKey, isShared } = checked.get(said)!;
   if (isShared) return said;

@@ -1,5 +1,5 @@
-// How all come to know the same: news goes over every session, gathered for a moment, and never back to where it came from;
-// and when a session opens, and now and then after, both sides compare what they know and fill each other's gaps.
+// Gossip and anti-entropy: news goes over every session, in batches, and never back to where it came from;
+// when a session opens, and now and then afterwards, both sides compare what they know and fill each other's gaps.
 
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
@@ -11,16 +11,16 @@ import { borrowed, type Codec, decode, encode, fixed, list, record, varint } fro
 import { type Directory, readUpdate, UPDATE_BYTES_MAX, type Update, writeUpdate } from './directory.ts';
 import { MEMBERS_MAX } from './roster-part.ts';
 
-/** News goes on so soon, and where there is much of it, so often: a thousand that start at once are no thousand frames. */
+/** How soon news goes on, and how often while there is much: a thousand peers that start together are not a thousand frames. */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 1_000;
 const COMPARE_MS = 20_000;
-/** So that the longest still fit into a frame. */
+/** Even the longest updates fit into a frame. */
 const UPDATES_MAX = 360;
-/** As many are told in one frame: a thousand at once would be a long wait for whatever else the link carries. */
+/** Updates in one frame: a thousand would delay everything else on the link. */
 export const UPDATES_AT_ONCE = 64;
 const EARLY_MAX = 1_000;
-/** Of what one peer says of itself, after it was heard of first: each goes to all, and may move it in the tree of all. */
+/** Announcements of one peer after its first: each of them goes to all, and may change everybody's tree. */
 const ANNOUNCED = { burst: 12, everyMs: 5_000, namesMax: 256 };
 const SUMMARY_MAX = 20_000;
 
@@ -66,7 +66,7 @@ export class Gossip {
       (_session, payload) => void standing.takeGroupKey(decode(groupKey, payload)),
     );
     switchboard.onOpen.push((session) => {
-      // One side is enough: whoever answers says what it has, and is told what it lacks.
+      // It is enough that one side asks: the other answers with what it has, and is told what it lacks.
       if (session.link.isDialler) this.#send(session, noticeKinds.digest, digest, this.#digest());
       this.#sendGroupKey(session);
     });
@@ -87,13 +87,13 @@ export class Gossip {
     this.#pace.now();
   }
 
-  /** News that this peer itself has. */
+  /** News of this peer's own. */
   publish(update: Update): void {
     const isUrgent = this.#isUrgent(update);
     if (this.#directory.take(update)) this.#spread(update, null, isUrgent);
   }
 
-  /** Sends what is gathered, now. */
+  /** Sends the pending news now. */
   flush(): void {
     this.#pace.now();
   }
@@ -101,24 +101,24 @@ export class Gossip {
   #take(update: Update, from: Session | null): void {
     const known = this.#directory.announcementOf(update.id);
     const isRepeated = update.kind === 'announcement' && known !== null;
-    // Of all that comes half is known by then: over a new link, and what was told over another meanwhile.
+    // Much of it is known to the receiver by then, from other links.
     if (isRepeated && update.incarnation <= known.incarnation) return;
     const isUrgent = this.#isUrgent(update);
-    // What is left out now comes when both sides compare what they know; by then it is the newest that counts.
+    // What is dropped here comes with the next comparison, and then in its newest version.
     if (isRepeated && !this.#announced.has(update.id)) return;
     if (this.#directory.take(update)) {
-      // Counted is only what is true: nobody uses up what another may say.
+      // Only verified statements count, so that nobody can use up what another peer may say.
       if (isRepeated) this.#announced.take(update.id);
       this.#spread(update, from, isUrgent);
       return;
     }
-    // News of somebody who was just let in may be faster than the list that says so.
+    // News of a new member may be faster than the list that names it.
     if (this.#standing.roster.members.has(update.id)) return;
     this.#early.push({ update, from });
     if (this.#early.length > EARLY_MAX) this.#early.shift();
   }
 
-  /** That somebody is gone is told at once, and that it is not, as soon. */
+  /** Deaths are told at once, and so are contradictions. */
   #isUrgent(update: Update): boolean {
     return update.kind === 'accusation' || update.isLeaving || this.#directory.dead.has(update.id);
   }
@@ -132,7 +132,7 @@ export class Gossip {
     const news = this.#news;
     this.#news = [];
     if (news.length === 0) return;
-    // Who was let in leaves in the same record as what those say of themselves.
+    // Admissions leave in the same TLS record as the announcements of the admitted.
     this.#switchboard.hastenRoster();
     const sources = new Set(news.map((each) => each.from));
     let forAll: Buffer[] | null = null;
@@ -164,7 +164,7 @@ export class Gossip {
       });
   }
 
-  /** Sends what the other side lacks, and asks for what this one lacks by a summary of its own. */
+  /** Sends what the other side lacks, and a summary of this side, so that the other does the same. */
   #fillGaps(session: Session, other: { from: number; versions: number[] }): void {
     const gaps: Update[] = [];
     let isBehind = false;

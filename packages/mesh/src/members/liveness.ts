@@ -1,6 +1,6 @@
-// Who watches whom, and when a silent peer is called dead. Each peer watches its neighbours in the tree. One that falls
-// silent is asked for by others too, and only if none of them gets an answer it is called dead, so that neither a broken
-// way between two nor a slow watcher kills anybody. (SWIM's indirect probes; Lifeguard's distrust of oneself, Dadgar et
+// Failure detection. Each peer watches its neighbours in the tree. When one falls
+// silent, others probe it too, and only if none of them gets an answer it is declared dead, so that neither a broken
+// path between two nor a slow watcher kills anybody. (SWIM's indirect probes; Lifeguard's local health, Dadgar et
 // al. 2017.)
 
 import { peerId } from '../identity/names.ts';
@@ -14,10 +14,10 @@ import type { Directory } from './directory.ts';
 import type { Gossip } from './gossip.ts';
 
 const HELPERS = 3;
-/** For a helper's answer; a third of it for the helper's own question. */
+/** For a helper's answer; the helper's own probe gets a third of it. */
 const PROBE_MS = 750;
 const PROBES_MAX = 32;
-/** After so many suspicions that proved wrong, this peer waits twice as long before it believes itself. */
+/** After so many false suspicions, this peer doubles its own timeouts. */
 const DISTRUST_MAX = 6;
 
 export class Liveness {
@@ -52,7 +52,7 @@ export class Liveness {
     });
     switchboard.handleRequest(requestKinds.probe, (_session, payload, reply) => {
       const id = decode(peerId, payload);
-      // Of oneself: being able to say so is the answer.
+      // Asked about itself: the answer is proof enough.
       if (id === this.#standing.id) return reply(null);
       if (this.#probes >= PROBES_MAX) return reply('too many probes at once');
       this.#probes++;
@@ -68,7 +68,7 @@ export class Liveness {
     this.#suspected.clear();
   }
 
-  /** Something is wrong with a peer: finds out whether it is alive. */
+  /** Suspects a peer: finds out whether it is alive. */
   suspect(id: string): void {
     if (this.#suspected.has(id) || !this.#directory.isAlive(id)) return;
     const incarnation = this.#directory.announcementOf(id)?.incarnation;
@@ -79,7 +79,7 @@ export class Liveness {
     };
     const startMs = this.#runtime.clock.elapsedMs();
     const cancel = this.#runtime.clock.after(waitMs, () => {
-      // What it says was only late, as all is that TCP repeats: then so was its answer.
+      // It was heard again: its bytes were only late, as all that TCP retransmits.
       const session = this.#switchboard.sessionOf(id);
       if (session !== null && session.heardMs > startMs) return void this.#acquit(id);
       this.#suspected.delete(id);
@@ -97,7 +97,7 @@ export class Liveness {
     }
   }
 
-  /** A question over the link there is, or over a new one. */
+  /** A probe over the existing link, or over a new one. */
   #reach(id: string, done: (isThere: boolean) => void): void {
     const ask = (session: Session) =>
       session.request(requestKinds.probe, encode(peerId, id), PROBE_MS / 3, (error) => done(error === null));
@@ -118,7 +118,7 @@ export class Liveness {
     return sample(this.#runtime.random, others, HELPERS);
   }
 
-  /** Others, or a second try, got an answer: so the fault may be on this side. */
+  /** Others, or a second probe, got an answer: so the fault may be on this side. */
   #acquit(id: string): void {
     this.#distrust = Math.min(DISTRUST_MAX, this.#distrust + 1);
     this.#runtime.clock.after(30_000, () => {
@@ -128,7 +128,7 @@ export class Liveness {
     this.#runtime.log('debug', 'suspicion was wrong', { peer: id });
     const session = this.#switchboard.sessionOf(id);
     const nowMs = this.#runtime.clock.elapsedMs();
-    // Others hear it and this peer does not: the link is at fault, so a new one is made.
+    // Others reach it and this peer does not: the link is broken, so a new one is made.
     if (session !== null && nowMs - session.heardMs > 2 * PROBE_MS) session.close('this link is silent');
   }
 
@@ -138,7 +138,7 @@ export class Liveness {
   }
 }
 
-/** Reasons for which links end between peers that are both well. */
+/** Reasons for closing a link between two healthy peers. */
 function isPeaceful(reason: string): boolean {
   return /^(idle|there is a|this link is silent|refused|leaving)/.test(reason);
 }

@@ -1,6 +1,6 @@
-// What is done about a peer that misbehaves, for a time: fewer answers, no links, or a decoy instead of everybody. The
-// authority signs it into the list of members, so all come to know of it as they do of a revocation; but it ends by itself,
-// or earlier by a release. Who is cut off is not told of it by the list: its links are closed first.
+// Measures against a peer that misbehaves, for a time: fewer answers, no links, or a decoy instead of everybody. The
+// authority signs them into the list of members, so all learn of them as of a revocation; but they end by themselves,
+// or earlier by a release. A peer that is cut off does not learn of it from the list: its links are closed first.
 
 import { peerId } from '../identity/names.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
@@ -28,7 +28,7 @@ export interface Measure {
   readonly to: string;
 }
 
-/** No timer of the system waits longer; it is set again then. */
+/** The longest that a system timer can wait; it is set again then. */
 const WAIT_MS_MAX = 2 ** 31 - 1;
 
 export type MeasureListener = (id: string, measure: Measure | null, before: Measure | null) => void;
@@ -38,7 +38,7 @@ export class Measures {
   /** One began, changed or ended (null). */
   readonly onChange: MeasureListener[] = [];
   readonly #runtime: Runtime;
-  /** A peer goes on talking to itself, whatever others think of it. */
+  /** This peer's own id: measures against itself do not count here. */
   readonly #self: string;
   #signed: ReadonlyMap<string, Measure> = new Map();
   readonly #inForce = new Map<string, Measure>();
@@ -54,7 +54,7 @@ export class Measures {
     return this.#inForce.get(id) ?? null;
   }
 
-  /** No link with it, and nothing of it is taken. */
+  /** No links with it, and nothing from it is taken. */
   isCutOff(id: string): boolean {
     const step = this.#inForce.get(id)?.step;
     return step === 'quarantine' || step === 'redirect';
@@ -64,7 +64,7 @@ export class Measures {
     return this.#inForce;
   }
 
-  /** What the list of members says now. */
+  /** Takes the measures of a new list of members. */
   take(signed: ReadonlyMap<string, Measure>): void {
     if (signed === this.#signed) return;
     this.#signed = signed;
@@ -97,7 +97,7 @@ export class Measures {
   }
 }
 
-/** In words, for who is refused and for logs. */
+/** In words, for refusals and logs. */
 export function measureText(id: string, { step, untilMs, reason }: Measure): string {
   const until = new Date(untilMs).toISOString().slice(0, 19);
   return `${id} is in ${step === 'throttle' ? 'restraint' : 'quarantine'} until ${until}Z: ${reason || 'no reason given'}`;

@@ -1,5 +1,5 @@
-// Keeps the links that the tree asks for: to the parent and the children. And looks, now and then, whether one that was
-// lost is back, so that two halves of a network find together again.
+// Keeps the links that the tree asks for: to the parent and the children. And checks, now and then, whether a peer that was
+// lost is back, so that two halves of a network merge again.
 
 import type { Reach } from '../link/reach.ts';
 import type { Switchboard } from '../link/switchboard.ts';
@@ -8,15 +8,15 @@ import { type Cancel, every, jittered, type Runtime, sample } from '../runtime.t
 import type { Directory } from './directory.ts';
 import type { Liveness } from './liveness.ts';
 
-/** After news, so that much news at once is one look. */
+/** After a change, so that many changes lead to one check. */
 const SETTLE_MS = 60;
-/** While a link is missing; and else, for whatever was not heard of. */
+/** How often links are checked while one is missing, and otherwise. */
 const LOOK_MS = 1_000;
 const CALM_LOOK_MS = 4_000;
 const HEAL_MS = 4_000;
-/** Of all peers so many look, each time, whether one that is gone is back: a thousand need not knock at one dead host. */
+/** About so many of all peers check, each time, whether a dead one is back: a thousand need not dial one dead host. */
 const HEALERS = 8;
-/** A child makes the link itself; after so long the parent tries, in case the child cannot. */
+/** A child dials its parent; after so long the parent tries, in case the child cannot. */
 const PATIENCE_MS = 2_500;
 
 export class Neighbours {
@@ -25,7 +25,7 @@ export class Neighbours {
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
   readonly #liveness: Liveness;
-  /** Where to ask when nobody else is known: the addresses of the invitation, and those known from before. */
+  /** Addresses of other peers: of the invitation, and those known from an earlier run. */
   readonly #entrances: () => readonly string[];
   #needed = new Set<string>();
   #missingSince = new Map<string, number>();
@@ -56,7 +56,7 @@ export class Neighbours {
     this.#entrances = entrances;
     switchboard.isNeeded = (id) => this.#needed.has(id);
     directory.onChange.push((_id, status) => {
-      // Those below it may have had it from nobody: their only way here led over the one that was put out.
+      // The subtree below it may be cut off: its only path here led over the peer that was removed.
       if (status === 'revoked' || status === 'quarantined') this.#isAdopting = true;
       this.#soon();
     });
@@ -115,7 +115,7 @@ export class Neighbours {
     });
   }
 
-  /** One that cannot be dialled may be behind a router: then it dials, or a third carries the link. */
+  /** A peer that cannot be dialled may be behind NAT: then it dials, or a third relays the link. */
   #reachFor(id: string): void {
     if (this.#reaching.has(id)) return;
     this.#reaching.add(id);
@@ -128,7 +128,7 @@ export class Neighbours {
     return sinceMs === undefined ? 0 : this.#runtime.clock.elapsedMs() - sinceMs;
   }
 
-  /** The parent is alive, others say, but not to be reached from here: so link with the next above it that is. */
+  /** The parent is alive, as others say, but cannot be reached from here: links with the next one above it. */
   #foster(above: readonly string[]): void {
     for (const id of above.slice(0, -1).reverse()) {
       this.#needed.add(id);
@@ -151,7 +151,7 @@ export class Neighbours {
     this.#knockAt(this.#entrances().filter((address) => !here.has(address)));
   }
 
-  /** Nobody is linked: tries any that was alive, and the entrances. */
+  /** There is no link at all: tries peers that were alive, and the entrances. */
   #knock(): void {
     const { id: self } = this.#standing;
     const known = [...this.#directory.entries()].filter(({ id, status }) => id !== self && status !== 'left');

@@ -1,9 +1,9 @@
-// Changes to the list of members as they go over a link, and how those that come again and again are read once.
+// Changes of the list of members as they go over a link; a part that arrives many times is decoded once.
 
 import { bytes, decode, list, optional, ownCopy, record, type Shape, varint } from '../wire/schema.ts';
 
 export const MEMBERS_MAX = 1_000_000;
-/** By a root of the authority. */
+/** Made by a root of the authority. */
 export const signature = bytes(144);
 
 export const rosterPart = record({
@@ -14,7 +14,7 @@ export const rosterPart = record({
 });
 export type RosterPart = Shape<typeof rosterPart>;
 
-/** Short parts that came, by their bytes: those who are below one another in a process are told the same. */
+/** Decoded short parts, by their bytes: peers of one process are sent the same ones. */
 const partsRead = new Map<string, RosterPart>();
 const PARTS_READ_MAX = 256;
 const READ_BYTES_MAX = 4096;
@@ -26,7 +26,7 @@ export function readRosterPart(payload: Buffer): RosterPart {
   const known = partsRead.get(name);
   if (known !== undefined) return known;
   const read = decode(rosterPart, payload);
-  // Kept for a while: slices of Node's pools would keep 16 MB.
+  // Copied, because slices would keep Node's buffer pools of 16 MB alive.
   const { changes, signature } = read;
   const part = { ...read, changes: changes.map(ownCopy), signature: signature && ownCopy(signature) };
   if (partsRead.size >= PARTS_READ_MAX) partsRead.delete(partsRead.keys().next().value!);

@@ -1,14 +1,14 @@
-// The tree that all peers agree on without a word: SkyEye's rule (Graffi et al., ICPADS 2008). Names are spread over
-// [0, 1). Who is nearest to the middle of an interval leads it; the rest is split in `branching` parts, and each part's
-// leader is a child. So when one peer comes or goes, few others move.
+// The tree that all peers compute alike, without any election: SkyEye's rule (Graffi et al., ICPADS 2008). Names are hashed to
+// [0, 1). The peer nearest to the middle of an interval leads it; the rest is split into `branching` parts, and each part's
+// leader is a child. So when a peer comes or goes, few others move.
 
 import { sha256 } from '../identity/keys.ts';
 
 export const BRANCHING = 8;
-/** Parts are not split further than a position is exact (48 bits). */
+/** Parts are not split below the resolution of a position (48 bits). */
 const WIDTH_MIN = 2 ** -48;
 
-/** Of each name its position, for it is asked for often. */
+/** Cached positions by name. */
 const positions = new Map<string, number>();
 const POSITIONS_MAX = 1 << 18;
 
@@ -52,7 +52,7 @@ export class Tree {
     return this.#ids;
   }
 
-  /** How many peers lie one above the other, the root and the last included: about, for names are spread by chance. */
+  /** Expected depth, root and leaves included; names are spread by chance, so it is approximate. */
   get levels(): number {
     return levelsOf(this.size, this.branching);
   }
@@ -76,7 +76,7 @@ export class Tree {
     this.#ids.splice(at, 1);
   }
 
-  /** The peer that leads all, or null of an empty tree. */
+  /** The peer that leads all; null if the tree is empty. */
   get root(): string | null {
     const index = this.#leaderOf(0, 1, []);
     return index < 0 ? null : this.#ids[index]!;
@@ -87,7 +87,7 @@ export class Tree {
     return this.#placeOf(id)?.path.map((index) => this.#ids[index]!) ?? [];
   }
 
-  /** Null of the root, and of a peer that is not in the tree. */
+  /** Null for the root, and for a peer that is not in the tree. */
   parentOf(id: string): string | null {
     return this.pathTo(id).at(-2) ?? null;
   }
@@ -107,18 +107,18 @@ export class Tree {
     return leaders.filter((index) => index >= 0).map((index) => this.#ids[index]!);
   }
 
-  /** How many there are from a peer downwards, itself included; 0 of one that is not in the tree. */
+  /** Size of the subtree below a peer, itself included; 0 if it is not in the tree. */
   sizeFrom(id: string): number {
     const place = this.#placeOf(id);
     if (place === null) return 0;
     const { path, begin, end } = place;
     const [first, beyond] = [this.#firstFrom(begin), this.#firstFrom(end)];
-    // Those above may stand in that interval too.
+    // Peers above may lie in that interval, too.
     const above = path.slice(0, -1).filter((index) => index >= first && index < beyond);
     return beyond - first - above.length;
   }
 
-  /** Who is next on the way from one peer to another; null if there is none. */
+  /** The next hop from one peer to another; null if there is none. */
   nextHop(from: string, to: string): string | null {
     const path = this.pathTo(to);
     const at = path.indexOf(from);
@@ -138,14 +138,14 @@ export class Tree {
       const width = (end - begin) / this.branching;
       if (width < WIDTH_MIN) continue;
       let part = Math.min(this.branching - 1, Math.floor((position - begin) / width));
-      // Where the branching is no power of two, the division may be off by a bit: the borders decide.
+      // Unless the branching is a power of two, the division may be off by a bit: the borders decide.
       if (position < begin + part * width) part--;
       else if (position >= begin + (part + 1) * width) part++;
       [begin, end] = [begin + part * width, begin + (part + 1) * width];
     }
   }
 
-  /** The nearest to the middle of [begin, end) that is not among `above`; -1 if there is none. */
+  /** Index of the peer nearest to the middle of [begin, end) that is not among `above`; -1 if there is none. */
   #leaderOf(begin: number, end: number, above: readonly number[]): number {
     const middle = (begin + end) / 2;
     let right = this.#firstFrom(middle);

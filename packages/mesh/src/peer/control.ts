@@ -1,5 +1,5 @@
-// The socket by which any shell of the same user talks to a running peer: one JSON object a line, a question each, and an
-// answer each. It lies in the peer's folder, which nobody else may enter; it also shows that the peer runs.
+// The socket by which any shell of the same user talks to a running peer: JSON lines, one request and
+// one answer each. It lies in the peer's folder, which nobody else may enter; it also shows that the peer runs.
 
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
@@ -25,7 +25,7 @@ export function controlPath(folder: string): string {
 }
 
 /**
- * Where the socket lies outside the peer's folder, somebody else may have made that place first.
+ * Where the socket has to lie outside of the peer's folder, somebody else may have created its directory first.
  *
  * @throws ControlError if others can enter it
  */

@@ -1,6 +1,6 @@
-// Where those ask who want to be let in, and those who are in for another certificate. The authority answers; any other peer
-// passes it on, and says under its signature from where it came: so wrong tries count for whoever makes them, and for whoever
-// brings them.
+// Where strangers apply to join, and members to have their certificates renewed. The authority answers; any other peer
+// passes it on, and signs where it came from: so wrong tries count for whoever makes them, and for the peer that
+// passes them on.
 //
 //   stranger ── enrol ──► any peer ── enrolFor (address, signed) ── over others ──► authority
 //   member ───────────────────────── enrol (its own) ───────────── over others ──► authority
@@ -19,7 +19,7 @@ import { requestKinds, routedKinds } from '../wire/kinds.ts';
 import { bytes, cutText, decode, encode, record, text } from '../wire/schema.ts';
 
 const ENROL_MS = 15_000;
-/** Of a link that a third carries, two names. */
+/** Long enough for the two names of a relayed link. */
 const SHOWN_BYTES_MAX = 160;
 const REQUEST_BYTES_MAX = 4_096;
 const passedOn = record({ shown: text(SHOWN_BYTES_MAX), request: bytes(REQUEST_BYTES_MAX), proof });
@@ -39,7 +39,7 @@ export interface DoorOptions {
 
 export class Door {
   readonly #options: DoorOptions;
-  /** What was passed on to here: whoever could repeat it would use up the tries of others. */
+  /** Applications passed on to here, each taken once: replaying one would use up the tries of others. */
   readonly #once = new Once();
 
   constructor(options: DoorOptions) {

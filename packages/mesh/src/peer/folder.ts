@@ -1,4 +1,4 @@
-// A peer's folder: its keys, its certificate, whom it trusts, its mail. Made once by `init` or `join`, opened by each run.
+// A peer's folder: its keys, its certificate, the list of members, its messages. Made by `init` or `join`, opened by each run.
 
 import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -29,9 +29,9 @@ import { RosterFile } from './roster-file.ts';
 import { type GroupKey, Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 
-/** News of members that come within this time cost one write. */
+/** Changes of the list within this time cost one write. */
 const ROSTER_WRITE_MS = 2_000;
-/** After that failed. */
+/** Before a failed write is tried again. */
 const ROSTER_AGAIN_MS = 60_000;
 
 export class FolderError extends Error {}
@@ -39,13 +39,13 @@ export class FolderError extends Error {}
 export interface PeerSettings {
   id: string;
   host: string;
-  /** 0 takes any free port, and then keeps it. */
+  /** 0 takes any free port, and keeps it from then on. */
   port: number;
   advertise: string[];
   entrances: string[];
 }
 
-/** The folder of all that this user's peers keep: EYRIE_HOME, else in the XDG data home. */
+/** The folder of all peers of this user: EYRIE_HOME, else `eyrie` in the XDG data home. */
 export function eyrieHome(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment.EYRIE_HOME) return environment.EYRIE_HOME;
   return join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'eyrie');
@@ -68,7 +68,7 @@ export function peersIn(home: string): string[] {
   }
 }
 
-/** The fingerprint of the root that the mesh of a peer began with, in hexadecimal: names may repeat. Null: it is in none yet. */
+/** Fingerprint of the first root of a peer's mesh, in hexadecimal, since names of meshes may repeat. Null: it is in none yet. */
 export function meshFingerprint(folder: string): string | null {
   try {
     return Buffer.from(sha256(RosterFile.read(new FolderStorage(folder)).beginning)).toString('hex');
@@ -108,7 +108,7 @@ export function isComplete(storage: Storage): boolean {
   return storage.read('settings.json') !== null && storage.read('peer.crt') !== null;
 }
 
-/** Writes down that this peer is in; the settings last, because they make the folder complete. */
+/** Stores an admission; the settings last, because they make the folder complete. */
 export function keepAdmission(
   storage: Storage,
   { certificate, roster }: Admission,
@@ -150,12 +150,12 @@ export interface OpenOptions {
   /** For an authority whose key is under a passphrase. */
   passphrase?: string | null;
   leafHours?: number;
-  /** Other than in the settings. */
+  /** Overrides the settings, as `port` does. */
   host?: string | undefined;
   port?: number | undefined;
   /** Takes connections that speak no TLS: HTTP, on the same port. */
   onPlain?: (socket: Socket) => void;
-  /** Puts another transport around the one over TLS: to delay, to lose, to count. */
+  /** Wraps the TLS transport: to add delay or loss, or to count. */
   around?: (transport: Transport) => Transport;
 }
 
@@ -204,14 +204,14 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
   const close = async () => {
     peer.stop();
     flush();
-    // So that the good-bye gets out.
+    // So that the farewell gets out.
     await new Promise((resolve) => setTimeout(resolve, 50));
     await transport.close();
   };
   return { peer, transport, settings, storage, close };
 }
 
-/** What a folder says that its peer is and trusts. */
+/** Identity and trust of the peer in a folder. */
 export function readStanding(
   storage: Storage,
   runtime: Runtime,
@@ -231,10 +231,10 @@ export function readStanding(
 }
 
 /**
- * What changes is on disk, and holds for new links. The list of members is written at once where it is made; elsewhere a
+ * Keeps the folder up to date, and the transport with it. The list of members is written at once by the authority; elsewhere a
  * little later, because any neighbour has it too.
  *
- * @returns writes what is not written yet
+ * @returns a function that writes what is pending
  */
 function keepUpToDate(
   runtime: Runtime,
@@ -257,7 +257,7 @@ function keepUpToDate(
       try {
         flush();
       } catch (error) {
-        // The disk is full, perhaps: any neighbour has the list too, so there is no reason to end.
+        // Perhaps the disk is full. Any neighbour has the list too, so the peer goes on.
         runtime.log('warn', 'the list of members could not be written', {
           message: (error as Error).message,
         });
@@ -277,7 +277,7 @@ function keepUpToDate(
     try {
       keepGroupKey(storage, key, passphrase);
     } catch (error) {
-      // The keys were put under a passphrase while the peer ran: at its next start a neighbour gives it this one again.
+      // The keys were put under a passphrase while the peer ran: after its next start a neighbour sends this key again.
       runtime.log('warn', 'the key of the group is not kept', { message: (error as Error).message });
     }
   });
@@ -289,7 +289,7 @@ function keepGroupKey(storage: Storage, { epoch, key }: GroupKey, passphrase: st
   writeSecret(storage, 'group.key', Buffer.from(text), passphrase);
 }
 
-/** What links and whatever else speaks TLS in the name of a peer show and trust. */
+/** Key and certificate for links, and for whatever else speaks TLS as this peer. */
 export function credentialsOf(standing: Standing): LinkCredentials {
   return {
     privateKey: privateKeyPem(standing.keys.privateKey),

@@ -1,4 +1,4 @@
-// Joining: makes the keys here, asks at the addresses of the invitation, and waits if somebody has to approve first.
+// Joining: makes the keys, applies at the addresses of the invitation, and waits if somebody has to approve first.
 
 import { pemOf, readLeaf } from '../identity/certificate.ts';
 import { EnrolError, enrolAt, makeEnrolRequest } from '../identity/enrolment.ts';
@@ -22,12 +22,12 @@ export interface JoinOptions {
   settings: PeerSettings;
   /** How long to wait for approval; 0 does not wait. */
   waitMs: number;
-  /** Called once when it has to wait, with the fingerprint that whoever approves should compare. */
+  /** Called once if it has to wait, with the fingerprint to be compared before approving. */
   onWaiting: (fingerprint: string) => void;
   signal?: AbortSignal;
 }
 
-/** True once it is in, false if it still waits. Safe to repeat. @throws EnrolError with one line */
+/** True once it is admitted, false if it still waits. Safe to repeat. @throws EnrolError with one line */
 export async function joinMesh(options: JoinOptions): Promise<boolean> {
   const { runtime, storage, invitation, settings } = options;
   const { keys } = keysOf(storage, runtime);
@@ -54,8 +54,8 @@ export async function joinMesh(options: JoinOptions): Promise<boolean> {
 }
 
 /**
- * A peer that was away for longer than its certificate lasts gets a new one before it starts: the authority knows its key,
- * and decides. Where nobody can be reached, it starts with the old one, and tries again.
+ * A peer whose certificate expired while it was away gets a new one before it starts: the authority knows its key,
+ * and decides. If nobody can be reached, it starts with the old one, and tries again later.
  */
 export async function refreshCertificate({ runtime, folder, passphrase = null }: OpenOptions): Promise<void> {
   const storage = new FolderStorage(folder);
@@ -94,7 +94,7 @@ async function askInTurn(
 ) {
   const { mesh, root, addresses } = invitation;
   let last = new EnrolError('the invitation has no address');
-  // A busy peer may not answer in time: so each is asked more than once.
+  // A busy peer may not answer in time, so each is asked more than once.
   for (let round = 0; round < TRIES; round++) {
     for (const address of addresses) {
       try {

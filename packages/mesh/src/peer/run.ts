@@ -15,13 +15,13 @@ import { followWhereabouts } from './whereabouts.ts';
 
 export interface RunOptions extends OpenOptions {
   companions?: readonly ((peer: Peer) => Companion)[];
-  /** Followed while this peer leads the mesh's time; none: it leads by its own clock. */
+  /** Time servers, followed while this peer leads the mesh's clock; none: it leads by its own clock. */
   timeServers?: readonly SourceOptions[];
 }
 
 export interface RunningPeer {
   peer: Peer;
-  /** Ends it; also done when somebody asks it to stop over the control socket. */
+  /** Ends the peer; the control socket can do the same. */
   stop(): Promise<void>;
   readonly stopped: Promise<void>;
 }

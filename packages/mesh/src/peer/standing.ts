@@ -1,5 +1,5 @@
-// What this peer is, and whom it trusts: its keys, its certificate, the signed list of members, the key of the group. And
-// the judgement that follows: who may be linked with.
+// Identity and trust of a peer: its keys, its certificate, the signed list of members, the group key; and the
+// decision that follows from them: who may have a link.
 
 import { isIssuedBy, readLeaf, rootExpiresMs } from '../identity/certificate.ts';
 import { hex, type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
@@ -11,9 +11,9 @@ import type { Runtime } from '../runtime.ts';
 import type { XWingPrivateKey } from '../sealed/xwing.ts';
 import { ownCopy } from '../wire/schema.ts';
 
-/** With this code an address comes instead of a reason: who dialled is to go on there. */
+/** With this code, the reason is an address: the dialling side is redirected there. */
 export const MOVED = 'moved';
-/** What a change takes in memory besides its bytes. */
+/** Memory overhead of a change. */
 const CHANGE_BYTES = 100;
 
 export interface GroupKey {
@@ -25,12 +25,12 @@ export class Standing {
   readonly id: string;
   readonly keys: KeyPair;
   readonly sealing: XWingPrivateKey;
-  /** What is done about others that misbehave. */
+  /** The measures against peers that misbehave. */
   readonly measures: Measures;
   readonly runtime: Runtime;
   #certificate: Uint8Array;
   #roster: Roster;
-  /** Also the ones before the last, for what is still on its way. */
+  /** The newest and those before it, for messages still on their way. */
   #groupKeys: GroupKey[] = [];
   readonly onRoster: ((roster: Roster, before: Roster) => void)[] = [];
   readonly onCertificate: ((certificate: Uint8Array) => void)[] = [];
@@ -70,7 +70,7 @@ export class Standing {
     return this.#groupKeys.find((each) => each.epoch === epoch)?.key ?? null;
   }
 
-  /** False if the key is not the one whose hash the authority has signed. */
+  /** False if the authority has not signed the hash of this key. */
   takeGroupKey(key: GroupKey): boolean {
     const signed = this.#roster.group;
     if (signed === null || signed.epoch !== key.epoch || !sha256(key.key).equals(signed.keyHash))
@@ -89,7 +89,7 @@ export class Standing {
   setRoster(roster: Roster): void {
     const before = this.#roster;
     this.#roster = roster;
-    // First, so that who is cut off has no link any more by which it would hear of it.
+    // Before the listeners, so that a peer that is cut off has no link any more over which it would learn of it.
     this.measures.take(roster.measures);
     for (const listener of this.onRoster) listener(roster, before);
   }
@@ -100,7 +100,7 @@ export class Standing {
     return 'code' in verdict && verdict.code === 'self';
   }
 
-  /** Why a peer that proved to hold this key must have no link any more, or null. */
+  /** Why a peer that has proved to hold this key may not keep its link, or null. */
   objectionTo(id: string, publicKey: Uint8Array): string | null {
     const member = this.#roster.members.get(id);
     if (member === undefined) return `${id} is not approved`;
@@ -108,7 +108,7 @@ export class Standing {
     return Buffer.compare(member.publicKey, publicKey) === 0 ? null : `${id} has another key`;
   }
 
-  /** Who the certificate says it is, if that peer may be linked with now; else why not. */
+  /** The peer that the certificate names, if it may have a link now; else why not. */
   judge(certificate: Uint8Array | null): Verdict {
     if (certificate === null) return { code: 'no-certificate', reason: 'no certificate was shown' };
     const identity = readLeaf(certificate);
@@ -129,7 +129,7 @@ export class Standing {
         reason: 'the certificate is not signed by the authority of this mesh',
       };
     const nowMs = this.runtime.clock.nowMs();
-    // Whatever date stands in what it issued (RFC 5280 §6.1.3).
+    // An expired issuer voids what it issued, whatever the date there (RFC 5280 §6.1.3).
     const authorityEndsMs = Math.max(...issuers.map(rootExpiresMs));
     if (nowMs >= authorityEndsMs)
       return { code: 'expired', reason: `the authority that issued the certificate of ${id} has expired` };
@@ -154,11 +154,11 @@ export class Standing {
   }
 }
 
-/** Puts together the parts of the list of members that one session sends. */
+/** Assembles the parts of the list of members that one session sends. */
 export class RosterGatherer {
   #from = 0;
   #changes: Uint8Array[] = [];
-  /** What waits here for the part with the signature. */
+  /** Parts that wait for the one with the signature. */
   heldBytes = 0;
 
   /** The new state once it is whole and newer, null while it is not; throws RosterError, see Roster.follow. */
@@ -176,7 +176,7 @@ export class RosterGatherer {
     this.#changes = [];
     this.#from = 0;
     this.heldBytes = 0;
-    // What is known already is no news; what comes after a gap will come again whole.
+    // Known changes are skipped; after a gap, the other side will send the list again.
     if (!isConnected || changes.length === 0) return null;
     return Roster.follow(before, null, changes, part.signature);
   }

@@ -1,4 +1,4 @@
-// Where a peer keeps what must outlive it. A file is whole or not there; a log loses at most an entry that was never
+// Persistent storage of a peer. Files are written atomically; a log loses at most an entry that was never
 // confirmed. Folders are 700, files 600.
 
 import {
@@ -20,7 +20,7 @@ import { ownCopy } from '../wire/schema.ts';
 
 export interface Storage {
   read(name: string): Buffer | null;
-  /** All of it, or nothing: also when the power fails. */
+  /** Atomic, even when the power fails. */
   write(name: string, data: Uint8Array | string): void;
   remove(name: string): void;
   /** The entries of a log, in order. */
@@ -75,7 +75,7 @@ export class FolderStorage implements Storage {
     const data = this.read(name);
     if (data === null) return [];
     const { entries, soundBytes } = parseLog(data);
-    // What was cut by a crash was never confirmed; it goes, so that what is appended can be read.
+    // An entry cut by a crash was never confirmed; it is removed, so that later ones can be read.
     if (soundBytes < data.length) truncateSync(join(this.folder, name), soundBytes);
     return entries;
   }
@@ -129,7 +129,7 @@ export class MemoryStorage implements Storage {
   }
 }
 
-/** A write may take less than it was given. */
+/** Writes everything: one call to `writeSync` may write less than it was given. */
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }

@@ -1,12 +1,12 @@
-// Frames: type (1 byte), length (LEB128), payload. A heartbeat is two bytes. The version of the protocol is agreed on
-// in the first frame of a link, so that the others need not repeat it.
+// Frames: type (1 byte), length (LEB128), payload. A heartbeat takes two bytes. The protocol version is negotiated
+// in the first frame of a link, so the others need not repeat it.
 
 import { WireError } from './schema.ts';
 
 export const PROTOCOL_VERSION = 1;
 /** A longer payload goes over a stream, in parts. */
 export const PAYLOAD_BYTES_MAX = 256 << 10;
-/** Of a stranger, before it was accepted: enough for a certificate request. */
+/** Before the other side is accepted: enough for a certificate request. */
 export const STRANGER_BYTES_MAX = 16 << 10;
 
 export const frameTypes = {
@@ -64,15 +64,15 @@ const STREAM_ID_BYTES_MAX = 8;
  */
 export type OnFrame = (type: FrameType, payload: Buffer, isMore: boolean) => void;
 
-/** Cuts what arrives, in pieces of any size, into frames. */
+/** Splits a byte stream, in pieces of any size, into frames. */
 export class FrameReader {
   /** The longest payload that is taken; raised once the other side is accepted. */
   payloadBytesMax = STRANGER_BYTES_MAX;
-  /** Copies of what is no whole frame yet. */
+  /** Copies of the bytes of an incomplete frame. */
   #pieces: Buffer[] = [];
   #held = 0;
   #needed = 2;
-  /** Still to come of the frame of data that was begun. */
+  /** Bytes still to come of the current data frame. */
   #moreBytes = 0;
 
   /** @throws WireError if the bytes are no frames, or a frame is too long */

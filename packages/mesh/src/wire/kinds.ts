@@ -1,4 +1,4 @@
-// The kinds of what peers say to each other over an open session, one number each. A number is never used again for
+// The kinds of notices, requests and streams on an open session, one number each. A number is never used again for
 // something else; the shape of each kind stands in the file that answers it.
 
 export const noticeKinds = {
@@ -36,14 +36,14 @@ export const requestKinds = {
   seen: 5,
   /** messages/holders.ts */
   hold: 6,
-  /** services/path/watch.ts */
+  /** packages/services/src/path/watch.ts */
   sightings: 0x70,
 } as const;
 
-/** What goes from peer to peer over others: messages/routing.ts. */
+/** Routed over other peers: messages/routing.ts. */
 export const routedKinds = {
   answer: 1,
-  /** peer/enrolling.ts: a renewal, and what a stranger asks, passed on */
+  /** peer/door.ts: a renewal, and a stranger's application that is passed on */
   enrol: 2,
   enrolFor: 13,
   sealingKey: 3,

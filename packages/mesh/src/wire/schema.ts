@@ -1,10 +1,10 @@
-// The shape of what peers say to each other, written once: writing, reading and checking all follow from it. Names of
-// fields are not on the wire, so a message is small; whatever does not fit its shape is refused as a whole.
+// Message schemas, written once: encoding, decoding, validation and types all follow from them. Names of
+// fields are not on the wire, so messages are small; bytes that do not match are rejected as a whole.
 
 export class WireError extends Error {}
 
 export interface Codec<T> {
-  /** @throws RangeError if the value does not fit: a mistake of the caller */
+  /** @throws RangeError if the value does not fit, which is an error of the caller */
   write(out: Writer, value: T): void;
   /** @throws WireError if the bytes do not have this shape */
   read(from: Reader): T;
@@ -19,7 +19,7 @@ export class Writer {
   #bytes = Buffer.allocUnsafe(256);
   #length = 0;
 
-  /** Room for `count` bytes more; gives where they begin. */
+  /** Makes room for `count` more bytes; returns where they begin. */
   #grow(count: number): number {
     const at = this.#length;
     this.#length += count;
@@ -64,14 +64,14 @@ export class Writer {
     return Buffer.from(this.#bytes.subarray(0, this.#length));
   }
 
-  /** For the next. What a long message took is given back. */
+  /** Resets for the next message. The memory of a long one is given back. */
   clear(): void {
     this.#length = 0;
     if (this.#bytes.length > SPARE_BYTES_MAX) this.#bytes = Buffer.allocUnsafeSlow(256);
   }
 }
 
-/** With memory of its own: a slice of Node's pool would keep all of the pool, a thousand times as much. */
+/** A copy with memory of its own: a slice would keep the whole of Node's pool alive, a thousand times as much. */
 export function ownCopy(data: Uint8Array): Buffer {
   return Buffer.from(Uint8Array.from(data).buffer);
 }
@@ -120,13 +120,13 @@ export class Reader {
     return this.#bytes.readFloatBE(this.#take(4));
   }
 
-  /** Borrowed: it lies in what was received. */
+  /** A view into the received bytes, not a copy. */
   view(count: number): Buffer {
     const at = this.#take(count);
     return this.#bytes.subarray(at, at + count);
   }
 
-  /** A copy, mostly of a slice of Node's pool: who keeps it for long makes it an `ownCopy`. */
+  /** A copy, mostly a slice of Node's pool: use `ownCopy` for what is kept for long. */
   raw(count: number): Buffer {
     return Buffer.from(this.view(count));
   }
@@ -155,7 +155,7 @@ export const double: Codec<number> = {
   },
 };
 
-/** Of 32 bits; NaN says that there is none. */
+/** 32 bits; NaN stands for "no value". */
 export const float: Codec<number> = {
   write: (out, value) => out.float(value),
   read(from) {
@@ -187,7 +187,7 @@ export const bytes = (max: number): Codec<Uint8Array> => ({
   },
 });
 
-/** The same, but what is read lies in the message: for what is dealt with while that is there. */
+/** The same as a view into the message, for what is not kept longer than that. */
 export const borrowed = (max: number): Codec<Buffer> => ({
   write: bytes(max).write as (out: Writer, value: Buffer) => void,
   read(from) {
@@ -221,7 +221,7 @@ export const text = (maxBytes: number, pattern?: RegExp): Codec<string> => {
   };
 };
 
-/** As much of it as fits into so many bytes, in whole characters. */
+/** Cut to at most so many bytes of UTF-8, in whole characters. */
 export function cutText(value: string, bytesMax: number): string {
   return Buffer.from(value)
     .subarray(0, bytesMax)
@@ -245,7 +245,7 @@ export const list = <T>(item: Codec<T>, max: number): Codec<T[]> => ({
   },
   read(from) {
     const length = from.varint();
-    // An item has a byte at least, so a lie about the length costs nothing.
+    // An item has at least a byte, so a false length cannot allocate more than was sent.
     if (length > max || length > from.left) throw new WireError(`a list of ${length} is too long`);
     return Array.from({ length }, () => item.read(from));
   },
@@ -259,7 +259,7 @@ export const optional = <T>(item: Codec<T>): Codec<T | null> => ({
   read: (from) => (flag.read(from) ? item.read(from) : null),
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: a codec of whatever
+// biome-ignore lint/suspicious/noExplicitAny: any codec
 type Fields = Record<string, Codec<any>>;
 type Values<F extends Fields> = { [K in keyof F]: Shape<F[K]> };
 
@@ -297,7 +297,7 @@ export const variant = <V extends Record<string, Fields>>(kinds: V): Codec<Varia
   };
 };
 
-/** One message after the other is written into it: its room is not made anew for each. Null while one is. */
+/** The writer that messages share, one after the other, to save allocations; null while it is in use. */
 let spare: Writer | null = new Writer();
 
 export function encode<T>(codec: Codec<T>, value: T): Buffer {
