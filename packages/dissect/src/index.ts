@@ -20,7 +20,6 @@ export { expertProtocol, type Group, groups, type Say, type Severity } from './c
 export {
   type Field,
   type FieldType,
-  fieldsMade,
   fieldTypeName,
   needsReplies,
   type Value,

@@ -7,9 +7,7 @@ import { capturesFolder } from '../../../test/support/tools.ts';
 import { Collector } from '../src/core/collect.ts';
 import { infoColumn, protocolColumn } from '../src/core/columns.ts';
 import { Dissector } from '../src/core/dissector.ts';
-import { fieldsMade } from '../src/core/field.ts';
 import { LAYERS_MAX } from '../src/core/packet.ts';
-import { protocolsMade } from '../src/core/protocol.ts';
 import { fieldNamed, fieldNames } from '../src/core/registry.ts';
 import { type TreeNode, treeOf } from '../src/core/tree.ts';
 import { CaptureReader, type Frame, newFrame } from '../src/files/index.ts';
@@ -78,7 +76,7 @@ function inBounds(node: TreeNode, frameLength: number): void {
 /** The same dissector for many packets, so that damage meets the state that good packets left. */
 function readAll(packets: Iterable<Frame>): void {
   const dissector = new Dissector({ maxFlows: 64 });
-  const collector = new Collector(everything, fieldsMade(), protocolsMade());
+  const collector = new Collector(everything);
   for (const frame of packets) {
     try {
       readWhole(dissector, collector, frame);

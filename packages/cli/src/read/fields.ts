@@ -2,11 +2,9 @@
 import {
   Collector,
   type Field,
-  fieldsMade,
   NESTED,
   needsReplies,
   type Packet,
-  protocolsMade,
   raw,
   readValue,
   SHOWN,
@@ -88,7 +86,7 @@ export class FieldsPrinter implements Printer {
     const code = format.separator.length === 1 ? format.separator.charCodeAt(0) : 0;
     this.#separatorCode = code < 128 ? code : 0;
     const collected = fields.filter((field) => fastKind(field) === COLLECTED);
-    this.#collector = collected.length > 0 ? new Collector(collected, fieldsMade(), protocolsMade()) : null;
+    this.#collector = collected.length > 0 ? new Collector(collected) : null;
     this.#columns = fields.map((field) => ({
       field,
       kind: fastKind(field),

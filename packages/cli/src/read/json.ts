@@ -4,10 +4,8 @@ import {
   displayed,
   type Field,
   type FieldType,
-  fieldsMade,
   hex,
   type Packet,
-  protocolsMade,
   raw,
   type TreeNode,
   treeOf,
@@ -33,7 +31,7 @@ abstract class JsonBase implements Printer {
   constructor(out: Output, fields: readonly Field[]) {
     this.out = out;
     this.isTimed = fields.length === 0 || fields.some((field) => field.isTimed);
-    this.collector = fields.length > 0 ? new Collector(fields, fieldsMade(), protocolsMade()) : null;
+    this.collector = fields.length > 0 ? new Collector(fields) : null;
   }
 
   abstract see(p: Packet): void;

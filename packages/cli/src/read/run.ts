@@ -150,7 +150,7 @@ function pump(
 ): boolean {
   while (reader.next(frame)) {
     if (share !== null && share.shares.of(frame) !== share.reader) {
-      dissector.pass(frame);
+      dissector.advanceClock(frame);
       continue;
     }
     const { number } = frame;

@@ -1,10 +1,9 @@
 // Address columns show one header of a packet. Where it has more (a tunnel, an error that quotes a packet, a route of several
 // stations), the addresses of the others are told beside the columns, so that nobody needs the bytes to know whose it is.
 import { Collector } from '../core/collect.ts';
-import { type Field, fieldsMade } from '../core/field.ts';
+import type { Field } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import { IPV4, IPV6, type Packet } from '../core/packet.ts';
-import { protocolsMade } from '../core/protocol.ts';
 import { fieldNamed } from '../core/registry.ts';
 import { ipv4Address, ipv6Address } from '../core/text.ts';
 
@@ -50,7 +49,7 @@ export class OuterReader {
     const named = (...names: string[]): Field[] => names.map((name) => fieldNamed(name)!);
     this.#sources = named('ip.src', 'ipv6.src');
     const destinations = named('ip.dst', 'ipv6.dst');
-    this.#collector = new Collector([...this.#sources, ...destinations], fieldsMade(), protocolsMade());
+    this.#collector = new Collector([...this.#sources, ...destinations]);
   }
 
   /**

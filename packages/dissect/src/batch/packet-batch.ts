@@ -3,10 +3,9 @@
 import { u16 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
 import { protocolColumn } from '../core/columns.ts';
-import { type Field, fieldsMade, type Value } from '../core/field.ts';
+import type { Field, Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
-import { protocolsMade } from '../core/protocol.ts';
 import { ADDRESS_BYTES, type ColumnName, type Layout, layoutOf, type Place } from './layout.ts';
 import { NO_TIME } from './marks.ts';
 import { isWrapped, OuterReader, outerText } from './outer.ts';
@@ -195,11 +194,7 @@ export class PacketBatch {
   }
 
   #addFields(p: Packet, i: number): void {
-    this.#collector ??= new Collector(
-      this.fields.map(({ field }) => field),
-      fieldsMade(),
-      protocolsMade(),
-    );
+    this.#collector ??= new Collector(this.fields.map(({ field }) => field));
     const collector = this.#collector;
     collector.collect(p);
     this.fields.forEach(({ field, numbers, texts }, slot) => {

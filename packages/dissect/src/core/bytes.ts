@@ -1,10 +1,10 @@
-// Reads of whole numbers from bytes. Callers check lengths first; a read past the end gives 0 bits, never a throw.
+// Reads integers from bytes. Callers check lengths first; a read past the end yields zero bits and never throws.
 
 export function u8(b: Uint8Array, i: number): number {
   return b[i]!;
 }
 
-/** Big-endian (network order), as nearly all protocols here. */
+/** Big-endian (network byte order), as in nearly all protocols. */
 export function u16(b: Uint8Array, i: number): number {
   return (b[i]! << 8) | b[i + 1]!;
 }
@@ -42,7 +42,7 @@ export function u64le(b: Uint8Array, i: number): bigint {
   return (BigInt(u32le(b, i + 4)) << 32n) | BigInt(u32le(b, i));
 }
 
-/** A number of 1 to 6 bytes, either order; masked numbers are read through this too. */
+/** An unsigned number of 1 to 6 bytes in either byte order; masked fields are read through this too. */
 export function uint(b: Uint8Array, i: number, width: number, littleEndian = false): number {
   let value = 0;
   if (littleEndian) for (let k = width - 1; k >= 0; k--) value = value * 256 + b[i + k]!;
@@ -50,7 +50,7 @@ export function uint(b: Uint8Array, i: number, width: number, littleEndian = fal
   return value;
 }
 
-/** The parts, one after the other. */
+/** The parts, concatenated. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -61,7 +61,7 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Do the bytes at i spell this ASCII text? */
+/** Whether the bytes at `i` are this ASCII text. */
 export function spells(b: Uint8Array, i: number, end: number, text: string): boolean {
   if (end - i < text.length) return false;
   for (let k = 0; k < text.length; k++) if (b[i + k] !== text.charCodeAt(k)) return false;
@@ -69,7 +69,7 @@ export function spells(b: Uint8Array, i: number, end: number, text: string): boo
 }
 
 const decoder = new TextDecoder('utf-8');
-/** From so many bytes on a call into the runtime is faster than putting characters together. */
+/** From this many bytes on, a call into the runtime is faster than concatenating characters. */
 const LONG_TEXT = 40;
 
 function isAscii(b: Uint8Array, start: number, end: number): boolean {
@@ -84,7 +84,7 @@ export function ascii(b: Uint8Array, start: number, end: number): string {
     return decoder.decode(b.subarray(start, end));
   let text = '';
   let i = start;
-  // Eight at once: each piece that is added costs as much as its characters.
+  // Eight at once: each concatenation costs as much as the characters themselves.
   for (; i + 8 <= end; i += 8)
     text += String.fromCharCode(
       b[i]!,
@@ -100,7 +100,7 @@ export function ascii(b: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** Text as UTF-8; bytes that are not become U+FFFD, as Wireshark shows them. */
+/** Text decoded as UTF-8; invalid bytes become U+FFFD, as in Wireshark. */
 export function utf8(b: Uint8Array, start: number, end: number): string {
   return isAscii(b, start, end) ? ascii(b, start, end) : decoder.decode(b.subarray(start, end));
 }
@@ -113,12 +113,12 @@ export function indexOf(b: Uint8Array, value: number, start: number, end: number
   const shortEnd = Math.min(end, start + SHORT_SEARCH);
   for (let i = start; i < shortEnd; i++) if (b[i] === value) return i;
   if (shortEnd >= end) return -1;
-  // Never beyond `end`: the buffer goes on for megabytes.
+  // Search no further than `end`: the buffer may continue for megabytes.
   const i = b.subarray(shortEnd, end).indexOf(value);
   return i < 0 ? -1 : shortEnd + i;
 }
 
-/** The bytes [start, end) to keep: a packet's own are borrowed. (`slice` of a Node Buffer would not copy.) */
+/** A copy of the bytes [start, end), to keep: a packet's own bytes are borrowed. (A Node Buffer's `slice` does not copy.) */
 export function copyOf(b: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(b.subarray(start, end));
 }

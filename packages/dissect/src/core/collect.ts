@@ -1,13 +1,16 @@
 // Collects the values of chosen fields from one packet: what `-e`, filters and columns ask for.
-// Only protocols that own a chosen field run their emit, and fields with a fixed place are read straight.
+// Only protocols that own a chosen field run their `emit`; fields at a fixed offset are read directly.
 import { consult, expertFields, expertInfo, expertText, groups, type Say, severities } from './expert.ts';
-import type { Field, Value } from './field.ts';
+import { type Field, fieldsMade, type Value } from './field.ts';
 import { NESTED, type Packet, SHOWN } from './packet.ts';
+import { protocolsMade } from './protocol.ts';
 import { readValue } from './reading.ts';
 import type { Sink } from './sink.ts';
 
-/** Text a `none` field or one with a label shows. */
-export type Text = string;
+/** How the chosen fields of a protocol are had from its layers. */
+const SKIP = 0;
+const READ_FIXED = 1;
+const RUN_EMIT = 2;
 
 export class Collector implements Sink {
   /** Per chosen field (its slot): the values in this packet, in order. */
@@ -19,72 +22,71 @@ export class Collector implements Sink {
   #stop = 0;
   #buf: Uint8Array = new Uint8Array(0);
   /** Slot + 1 by field id; 0: not chosen. */
-  #slots: Uint16Array;
-  /** By protocol id: 0 none of its fields is chosen, 1 all chosen ones can be read straight, 2 its emit must run. */
-  #how: Uint8Array;
-  /** By protocol id: the fields read straight. */
-  readonly #straight: Field[][] = [];
+  readonly #slots: Uint16Array;
+  /** By protocol id: SKIP, READ_FIXED or RUN_EMIT. */
+  readonly #access: Uint8Array;
+  /** By protocol id: the fields read directly. */
+  readonly #fixedFields: Field[][] = [];
+  /** Further slots by field id, of a field that is chosen both for itself and as part of an alias. */
+  readonly #also = new Map<number, number[]>();
+  #wantsExpert = false;
 
-  /** Aliases count for all they stand for. */
-  constructor(fields: readonly Field[], fieldCount: number, protocolCount: number) {
+  /** An alias collects the values of all the fields it stands for. */
+  constructor(fields: readonly Field[]) {
     this.fields = fields;
-    this.#slots = new Uint16Array(fieldCount);
-    this.#how = new Uint8Array(protocolCount);
+    this.#slots = new Uint16Array(fieldsMade());
+    this.#access = new Uint8Array(protocolsMade());
     fields.forEach((field, slot) => {
       this.values.push([]);
       for (const part of field.of.length > 0 ? field.of : [field]) this.#choose(part, slot);
     });
   }
 
-  // A field may be chosen for itself and as a part of an alias: slots then share its values through #also.
-  readonly #also = new Map<number, number[]>();
-  #wantsExpert = false;
-
   #choose(field: Field, slot: number): void {
     if (this.#slots[field.id] === 0) this.#slots[field.id] = slot + 1;
     else this.#also.set(field.id, [...(this.#also.get(field.id) ?? []), slot]);
     if (field.protocol === expertInfo) this.#wantsExpert = true;
-    const isStraight = field.offset >= 0 || field.getter !== null;
-    for (const owner of field.owners) {
-      if (!isStraight) this.#how[owner.id] = 2;
+    const isReadDirectly = field.offset >= 0 || field.getter !== null;
+    for (const { id } of field.owners) {
+      if (!isReadDirectly) this.#access[id] = RUN_EMIT;
       else {
-        if (this.#how[owner.id] === 0) this.#how[owner.id] = 1;
-        this.#straight[owner.id] ??= [];
-        this.#straight[owner.id]!.push(field);
+        if (this.#access[id] === SKIP) this.#access[id] = READ_FIXED;
+        this.#fixedFields[id] ??= [];
+        this.#fixedFields[id].push(field);
       }
     }
   }
 
   collect(p: Packet): void {
-    this.#begin(p);
-    for (let layer = 0; layer < p.count; layer++) this.#take(p, layer);
+    this.#reset(p);
+    for (let layer = 0; layer < p.count; layer++) this.#collectFrom(p, layer);
   }
 
-  /** Only what one layer has. */
+  /** Collects from one layer only. */
   collectLayer(p: Packet, layer: number): void {
-    this.#begin(p);
-    this.#take(p, layer);
+    this.#reset(p);
+    this.#collectFrom(p, layer);
   }
 
-  #begin(p: Packet): void {
+  #reset(p: Packet): void {
     for (const list of this.values) if (list.length > 0) list.length = 0;
     this.#packet = p;
   }
 
-  #take(p: Packet, layer: number): void {
+  #collectFrom(p: Packet, layer: number): void {
     const id = p.proto[layer]!;
-    const how = this.#how[id];
-    // Layers without a tree (a message still to be reassembled) have no fields yet; the frame always has.
+    const access = this.#access[id];
+    // A layer without a tree (part of a message not yet reassembled) has no fields; the frame always has.
     if (layer > 0 && (p.flags[layer]! & (SHOWN | NESTED)) === 0) return;
     if (this.#wantsExpert) consult(p, layer, this.#say);
-    if (how === 0) return;
+    if (access === SKIP) return;
     this.#layer = layer;
     this.#start = p.start[layer]!;
     this.#stop = p.stop[layer]!;
     this.#buf = p.bufferOf(layer);
     const made = p.protocols[layer]!;
-    if (how === 2 && made.emit !== null) made.emit(p, layer, this);
-    else for (const field of this.#straight[id]!) this.fixed(field);
+    if (access === RUN_EMIT && made.emit !== null) made.emit(p, layer, this);
+    else for (const field of this.#fixedFields[id]!) this.fixed(field);
   }
 
   readonly #say: Say = (severity, group, message) => {
@@ -97,7 +99,7 @@ export class Collector implements Sink {
 
   add(field: Field, start: number, length: number, value?: Value): void {
     const slot = this.#slots[field.id]!;
-    // What lies beyond the layer is not there, whatever a value was computed from.
+    // A field that extends beyond its layer is absent, even if its value was computed.
     if (slot === 0 || length < 0 || start + length > this.#stop) return;
     this.#put(field, slot, value ?? readValue(field, this.#buf, start, length));
   }

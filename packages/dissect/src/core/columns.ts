@@ -1,4 +1,4 @@
-// The columns of the packet list: addresses, protocol and info, as the innermost layer that has a say sets them.
+// The columns of the packet list: time, addresses, protocol and info. The innermost layer that sets a column wins.
 import { COLUMN, ETHER, IPV4, IPV6, OTHER, type Packet } from './packet.ts';
 import { ethernetAddress, ipv4Address, ipv6Address } from './text.ts';
 import { StringSink, type TextSink } from './text-sink.ts';
@@ -43,7 +43,7 @@ export function writeInfo(p: Packet, out: TextSink): void {
   if (trouble !== '') out.text(trouble);
 }
 
-/** What TCP found out about the segment stands before what its payload says. */
+/** TCP analysis findings (`[TCP Retransmission]`) precede the Info text of the payload. */
 function writeBefore(p: Packet, layer: number, out: TextSink): void {
   const { tcpLayer } = p;
   if (tcpLayer >= 0 && layer > tcpLayer) p.protocols[tcpLayer]!.writeInfoBefore?.(p, out);
@@ -64,7 +64,7 @@ export function destinationColumn(p: Packet): string {
   return p.columnKind === OTHER ? p.columnDstText : address(p, p.columnDst);
 }
 
-/** A place of -1: the packet does not say that end (Linux cooked captures have a source only). */
+/** `at` is -1 where the packet does not carry that address (Linux cooked captures have a source only). */
 function address(p: Packet, at: number): string {
   if (at < 0) return '';
   switch (p.columnKind) {
@@ -79,12 +79,12 @@ function address(p: Packet, at: number): string {
   }
 }
 
-/** The Time column, in the format asked for; empty where the file gives no time. */
+/** The Time column in the session's format; empty where the file gives no time. */
 export function timeColumn(p: Packet): string {
   return p.hasTime ? p.session.timeText(p) : '';
 }
 
-/** Seconds since another time, with as many decimals as the capture's clock has (6 or 9). */
+/** Seconds since another time, with the decimals of the capture's clock (6 or 9). */
 export function timeSinceText(p: Packet, sinceSeconds: number, sinceNanoseconds: number): string {
   let seconds = p.seconds - sinceSeconds;
   let nanoseconds = p.nanoseconds - sinceNanoseconds;
@@ -100,9 +100,9 @@ export function timeSinceText(p: Packet, sinceSeconds: number, sinceNanoseconds:
   return `${isBefore ? '-' : ''}${seconds}.${String(nanoseconds).padStart(9, '0').slice(0, timeDigits(p))}`;
 }
 
-/** Decimals of the packet's time stamp: those of its interface's clock, at least microseconds. */
+/** Decimals of the packet's timestamp: 9 where its interface has a resolution finer than a microsecond, else 6. */
 export function timeDigits(p: Packet): number {
-  // A file with one clock for all (pcap) has no interface ids.
+  // Formats with one clock for all packets (pcap) have no interface ids.
   const source = p.session.interfaces[p.interfaceId < 0 ? 0 : p.interfaceId];
   return source !== undefined && source.ticksPerSecond > 1e6 ? 9 : 6;
 }

@@ -3,7 +3,7 @@ import { protocol } from './protocol.ts';
 
 const f = { data: bytes('data.data', 'Data'), len: uint('data.len', 'Length') };
 
-/** Bytes that no protocol here knows: counted, never guessed. */
+/** Payload that no known protocol claims. */
 export const data = protocol({
   name: 'data',
   title: 'Data',

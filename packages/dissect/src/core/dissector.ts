@@ -1,4 +1,4 @@
-// The entry to dissection: frames go in, one after the other; after each, the packet's layers stand to be read.
+// The entry point of dissection: takes one frame at a time and leaves the packet with its layers to be read.
 import type { Frame } from '../files/frame.ts';
 import { isBulkUsual, runBulk } from '../protocols/bulk.ts';
 import { frame as frameProtocol } from '../protocols/frame.ts';
@@ -11,7 +11,7 @@ import { linkTypes } from './table.ts';
 
 export class Dissector {
   readonly session: Session;
-  /** The packet of the last `dissect`; borrowed, as the frame's bytes are. */
+  /** The packet dissected last; borrowed like the frame's bytes, so valid until the next call. */
   readonly packet: Packet;
   readonly #isBulkUsual = isBulkUsual();
 
@@ -22,7 +22,7 @@ export class Dissector {
 
   dissect(frame: Frame): Packet {
     const p = this.packet;
-    this.pass(frame);
+    this.advanceClock(frame);
     p.reset(frame);
     p.push(frameProtocol, p.linkType < 0 ? COLUMN : 0);
     if (p.at < p.end && !(this.#isBulkUsual && runBulk(p))) p.run(linkTypes.get(p.linkType) ?? data);
@@ -30,12 +30,12 @@ export class Dissector {
     return p;
   }
 
-  /** A frame that somebody else dissects: only when it came is of interest. */
-  pass(frame: Frame): void {
+  /** Takes note of the frame's time alone: all that is needed of a frame that another reader dissects (see `Shares`). */
+  advanceClock(frame: Frame): void {
     const session = this.session;
     session.previousSeconds = session.lastSeconds;
     session.previousNanoseconds = session.lastNanoseconds;
-    // A block that is no packet and has no time of its own leaves the time where it was, as in Wireshark.
+    // A block that is not a packet and has no timestamp leaves the clock unchanged, as in Wireshark.
     if (frame.hasTime || frame.linkType >= 0 || session.firstSeconds < 0) {
       session.lastSeconds = frame.seconds;
       session.lastNanoseconds = frame.nanoseconds;

@@ -1,4 +1,4 @@
-// What an expert would say of a packet (Wireshark's "expert information"): looked for only when somebody asks.
+// Expert information, as Wireshark calls it: what is notable about a packet. Computed only on request.
 import { text, uint } from './field.ts';
 import type { Packet } from './packet.ts';
 import { type Protocol, protocol } from './protocol.ts';
@@ -19,10 +19,10 @@ export type Group =
   | 'assumption'
   | 'deprecated';
 
-/** Says one thing about the layer: how grave it is, of what kind, and in one sentence. */
+/** Reports one item about the layer. */
 export type Say = (severity: Severity, group: Group, message: string) => void;
 
-/** Numbers and names as Wireshark has them. */
+/** Values and names are Wireshark's. */
 export const severities: Readonly<Record<Severity, readonly [number, string]>> = {
   comment: [0x0010_0000, 'Comment'],
   chat: [0x0020_0000, 'Chat'],
@@ -54,7 +54,7 @@ export const expertFields = {
   group: uint('_ws.expert.group', 'Group').named(new Map(Object.values(groups))),
 };
 
-/** Owns the fields; never a layer. */
+/** Owns the fields above; it never appears as a layer. */
 export const expertInfo: Protocol = protocol({
   name: '_ws.expert',
   title: 'Expert Info',
@@ -67,12 +67,12 @@ export function expertText(severity: Severity, group: Group, message: string): s
   return `Expert Info (${severities[severity][1]}/${groups[group][1]}): ${message}`;
 }
 
-/** What is said of one layer. */
+/** Reports all expert items of one layer. */
 export function consult(p: Packet, layer: number, say: Say): void {
   p.protocols[layer]!.expert?.(p, layer, say);
 }
 
-/** The protocol of a finding, by its short name: a malformed packet is the trouble of the layer before. */
+/** The short name of the protocol an item is about; a malformed packet is attributed to the layer before it. */
 export function expertProtocol(p: Packet, layer: number): string {
   let at = layer;
   while (at > 0 && p.protocols[at]!.name === '_ws.malformed') at--;

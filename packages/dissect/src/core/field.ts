@@ -26,7 +26,7 @@ export type FieldType =
 /** A value as filters and formatters see it. Addresses and bytes are views into the packet: copy what must live longer. */
 export type Value = number | bigint | string | boolean | Uint8Array;
 
-/** What numbers are called: listed, or computed. */
+/** Names of numeric values: a table or a function. */
 export type Names =
   | Readonly<Record<number, string>>
   | ReadonlyMap<number, string>
@@ -45,9 +45,9 @@ export class Field {
   readonly name: string;
   readonly title: string;
   readonly type: FieldType;
-  /** Byte offset from the start of the layer, -1 when the place varies. */
+  /** Byte offset from the start of the layer; -1 when it varies. */
   offset = -1;
-  /** Bytes. */
+  /** Width in bytes. */
   width = 0;
   /** Bits of the number that belong to the field; 0 means all. Its trailing zero bits are shifted out. */
   bits = 0;
@@ -58,31 +58,31 @@ export class Field {
   names: Names | null = null;
   /** Computed from the packet's state, not from its bytes (`tcp.stream`); undefined when this packet has none. */
   getter: ((p: Packet, layer: number) => Value | undefined) | null = null;
-  /** Writes what the getter would give as `-T fields` prints it, without making a value. */
+  /** Writes the getter's value as `-T fields` prints it, without allocating the value. */
   writer: ((p: Packet, layer: number, out: TextSink) => void) | null = null;
-  /** An alias is the multi-valued sum of others: `ip.addr` is `ip.src` and `ip.dst`. */
+  /** Set on an alias, which has the values of several fields: `ip.addr` has those of `ip.src` and `ip.dst`. */
   of: readonly Field[] = NONE;
-  /** Those that stand for this one too. */
+  /** The aliases that include this field. */
   aliases: readonly Field[] = NONE;
-  /** Set when the protocol that owns it is made. */
+  /** The first protocol that owns the field; set when that protocol is defined. */
   protocol: Protocol | null = null;
-  /** All that do: DNS, mDNS and LLMNR share theirs. A field of more than one has no fixed place. */
+  /** All owners: DNS, mDNS and LLMNR share their fields. A field with several owners has no fixed offset. */
   owners: readonly Protocol[] = NONE;
   /** Not drawn in the tree, though filters and `-e` see it. */
   isHidden = false;
-  /** What the capture file says, not a byte of the packet: shown without the brackets of what is derived. */
+  /** Comes from the capture file's record: shown without the brackets of derived values. */
   isPlain = false;
-  /** Computed, though it stands in bytes: shown in brackets as what has none. */
+  /** Derived although it covers bytes: shown in brackets all the same. */
   isDerived = false;
-  /** Shown by the name of its number alone. */
+  /** The tree shows the value's name without the number. */
   isNameOnly = false;
-  /** Bits of the number that its line draws; 0: all of its bytes. */
+  /** How many bits the tree's bit pattern draws; 0: all bits of its bytes. */
   bitsDrawn = 0;
-  /** Its line in the tree where it is not made of title and value. */
+  /** The line in the tree, where it is not simply title and value. */
   line: ((value: Value, width: number) => string) | null = null;
-  /** Known only where the session times conversations: `SessionOptions.timesConversations`. */
+  /** Has a value only with `SessionOptions.timesConversations`. */
   isTimed = false;
-  /** What a time of 0 is shown as; NTP's means that there is none. */
+  /** Text shown for a time of 0; in NTP it means "not set". */
   zeroText: string | null = null;
   /** Significant digits of a `double`. */
   digits = 15;
@@ -93,7 +93,7 @@ export class Field {
     this.type = type;
   }
 
-  /** A fixed place in the header: offset from the layer's start and width, in bytes. */
+  /** At a fixed place in the header: offset from the layer's start, and width, in bytes. */
   at(offset: number, width: number): this {
     this.offset = offset;
     this.width = width;
@@ -107,7 +107,7 @@ export class Field {
     return this;
   }
 
-  /** Shown in hexadecimal; `bytes` says how wide the number is where it has no fixed place. */
+  /** Shown in hexadecimal; `bytes` is the width to pad to where the field has no fixed place. */
   hex(bytes = 0): this {
     this.base = 'hex';
     this.hexBytes = bytes;
@@ -119,7 +119,7 @@ export class Field {
     return this;
   }
 
-  /** What the numbers are called; shown as `Type: Echo (ping) request (8)`. */
+  /** Gives values names; shown as `Type: Echo (ping) request (8)`. */
   named(names: Names): this {
     this.names = names;
     return this;
@@ -165,7 +165,7 @@ export class Field {
     return this;
   }
 
-  /** The opposite of hidden: of an alias that the tree shows too. */
+  /** Undoes `hidden`, for an alias that the tree shows too. */
   drawn(): this {
     this.isHidden = false;
     return this;
@@ -176,7 +176,7 @@ export class Field {
     return this;
   }
 
-  /** How many digits of a `double` are shown. */
+  /** Significant digits shown of a `double`. */
   precise(digits: number): this {
     this.digits = digits;
     return this;
@@ -194,7 +194,7 @@ export class Field {
     return names instanceof Map ? names.get(value) : (names as Readonly<Record<number, string>>)[value];
   }
 
-  /** The number that a name stands for, whatever its case; undefined too where names are computed. */
+  /** The number with this name, ignoring case; undefined if there is none or names are computed. */
   numberOf(name: string): number | undefined {
     const { names } = this;
     if (names === null || typeof names === 'function') return undefined;
@@ -217,15 +217,15 @@ export const ipv6 = (name: string, title: string): Field => new Field(name, titl
 export const time = (name: string, title: string): Field => new Field(name, title, 'time');
 export const seconds = (name: string, title: string): Field => new Field(name, title, 'seconds');
 export const double = (name: string, title: string): Field => new Field(name, title, 'double');
-/** A number of single precision: four bytes, shown with seven digits. */
+/** A single-precision number: four bytes, shown with seven digits. */
 export const float = (name: string, title: string): Field => new Field(name, title, 'double').precise(7);
-/** A heading that opens a subtree, or a bare fact. */
+/** A field without a value: a heading that opens a subtree, or a flag whose presence says it all. */
 export const none = (name: string, title: string): Field => new Field(name, title, 'none');
 
 export function alias(name: string, title: string, of: readonly Field[]): Field {
   const field = new Field(name, title, of[0]!.type).hidden();
   field.of = of;
-  // One name for fields of several protocols is no second name.
+  // Where an alias merges fields of the same name it is not another name for them.
   for (const part of of) if (part.name !== name) part.aliases = [...part.aliases, field];
   return field;
 }
@@ -234,15 +234,15 @@ export function fieldsMade(): number {
   return fieldCount;
 }
 
-/** Protocols whose fields tell of a packet and its conversation alone. */
+/** Protocols none of whose fields depends on request/response matching. */
 const LAYERS = new Set(['frame', 'eth', 'ip', 'ipv6', 'tcp', 'udp']);
 
-/** Whether what a field says may depend on which request a reply answers: `SessionOptions.matchReplies`. */
+/** Whether a field's value may depend on which request a reply answers: `SessionOptions.matchReplies`. */
 export function needsReplies({ name, protocol }: Field): boolean {
   return name === '_ws.col.Info' || !LAYERS.has(protocol?.name ?? '');
 }
 
-/** What depends on packets of other conversations: how many began before, and what was displayed last. */
+/** Fields that depend on packets of other conversations: on how many began before, or on which was displayed last. */
 const OF_ALL_PACKETS = new Set([
   'tcp.stream',
   'udp.stream',
@@ -252,12 +252,12 @@ const OF_ALL_PACKETS = new Set([
   '_ws.col.Time',
 ]);
 
-/** Whether a field says what it says wherever packets of other conversations are read: see `Shares`. */
+/** Whether a field's value depends on the packet's own conversation alone, so that readers may share a file: see `Shares`. */
 export function isOfConversation({ name, of }: Field): boolean {
   return !OF_ALL_PACKETS.has(name) && of.every(isOfConversation);
 }
 
-/** The type in plain words, with the width of numbers in bits where it is known: `uint16`. */
+/** The type's name, with the width in bits where it is known: `uint16`. */
 export function fieldTypeName(field: Field): string {
   if (field.type === 'none') return 'label';
   const bits = field.bits === 0 ? field.width * 8 : field.bits.toString(2).replace(/[^1]/g, '').length;

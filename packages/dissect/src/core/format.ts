@@ -26,14 +26,14 @@ export function raw(field: Field, value: Value): string {
   }
 }
 
-/** As tshark prints it within packets of XML and JSON: as raw, but bytes with colons between them. */
+/** As tshark prints it in PDML and JSON: as `raw`, but with colons between bytes. */
 export function displayed(field: Field, value: Value): string {
   return field.type === 'bytes' && value instanceof Uint8Array && value.length > 0
     ? hex(value, 0, value.length, ':')
     : raw(field, value);
 }
 
-/** As C's `%.15g`: few digits where few are enough, an exponent for what is very large or small. */
+/** As C's `%.*g`: no trailing zeros, and an exponent for very large or small values. */
 function floatText(value: number, digits: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   const [mantissa, exponent] = value.toExponential(digits - 1).split('e') as [string, string];
@@ -44,7 +44,7 @@ function floatText(value: number, digits: number): string {
   return `${short}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
-/** Wireshark says so of an octet string without octets. */
+/** An empty octet string prints as Wireshark prints it. */
 function bytesText(value: Uint8Array): string {
   return value.length === 0 ? '<MISSING>' : hex(value, 0, value.length);
 }
@@ -57,7 +57,7 @@ function addressOr(field: Field, value: Value): string {
   return hex(value, 0, value.length, field.type === 'ether' ? ':' : '');
 }
 
-/** Hex digits by the number's width in bytes: as the field says, else by the place it is read from, else as needed. */
+/** As many hex digits as the number's width: the field's `hexBytes`, else its width in bytes, else as needed. */
 function hexNumber(value: number | bigint, field: Field): string {
   return `0x${value.toString(16).padStart((field.hexBytes || field.width || hexWidth(value)) * 2, '0')}`;
 }
@@ -87,7 +87,7 @@ export function timeText(epochNanoseconds: bigint): string {
 
 /**
  * The field's line in the tree: `Type: Echo (ping) request (8)`, `.... 0101 = Header length: 5`.
- * `width` is the number of bytes it stands in; 0: it is derived, and shown in brackets.
+ * `width` is the number of bytes it covers; with 0 it is derived, and shown in brackets.
  */
 export function shown(field: Field, value: Value, width: number): string {
   if (field.line !== null) return field.line(value, width);
@@ -124,10 +124,10 @@ function lineOf(field: Field, value: Value, width: number): string {
   }
 }
 
-/** Bytes of a byte field that its line shows. */
+/** Bytes of a byte field shown in its line. */
 const BYTES_SHOWN = 36;
 
-/** `.... 0101 = `: which bits of the number the field is. */
+/** `.... 0101 = `: which bits of the number the field covers. */
 function bitsText(field: Field, value: Value, width: number): string {
   if (field.bits === 0 || width === 0 || width > 4) return '';
   const number = (Number(value) * 2 ** field.shift) >>> 0;

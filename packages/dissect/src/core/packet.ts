@@ -1,29 +1,29 @@
-// One packet being walked: its bytes, the cursor, and the stack of layers found so far. One object serves a whole
-// capture; nothing here is allocated per packet.
+// The packet being dissected: its bytes, the cursor, and the stack of layers found so far. One object serves a whole
+// capture; nothing is allocated per packet.
 import type { Frame } from '../files/frame.ts';
 import { type Protocol, REJECTED } from './protocol.ts';
 import type { Session } from './session.ts';
 import { malformed, short } from './trouble.ts';
 
-/** Layers kept per packet (each name of a certificate authority is some); a packet that has more is cut there. */
+/** Layers kept per packet; further ones are dropped. (A certificate request pushes some for each authority it names.) */
 export const LAYERS_MAX = 1024;
-/** Reassembled, decompressed and decrypted buffers of one packet, the frame among them. */
+/** Buffers of one packet: the frame, and what was reassembled, decompressed or decrypted. */
 const BUFFERS_MAX = 255;
-/** How deep protocols may call each other (tunnel in tunnel), against hostile packets. */
+/** Nesting of tunnels and the like; hostile packets nest without end. */
 export const DEPTH_MAX = 48;
 
-/** The layer stands in frame.protocols. */
+/** The layer is listed in frame.protocols. */
 export const LISTED = 1;
 /** The layer has a tree of its own and counts in the protocol hierarchy. */
 export const SHOWN = 2;
 /** The layer may set the Protocol and Info columns; not so inside an ICMP error. */
 export const COLUMN = 4;
-/** The layer's tree stands inside that of the last SHOWN layer, and doesn't count in the hierarchy. */
+/** The layer's tree is a subtree of the last SHOWN layer's; it doesn't count in the protocol hierarchy. */
 export const NESTED = 8;
-/** The layer counts in the hierarchy behind those that follow it, up to the one its mark says. */
+/** In the protocol hierarchy the layer comes after the layers that follow it, up to the one in its `mark`. */
 export const LATE = 16;
 
-/** Layers that `head` speaks of. */
+/** How many layers `Packet.head` stands for. */
 export const HEAD_LAYERS = 4;
 
 /** Kinds of network address in the columns. */
@@ -31,11 +31,11 @@ const NO_ADDRESS = 0;
 export const ETHER = 1;
 export const IPV4 = 2;
 export const IPV6 = 3;
-/** Any other, given as text. */
+/** Any other kind of address, given as text. */
 export const OTHER = 4;
 
 const NOTHING = new Uint8Array(0);
-/** Starts a field that will hold 32-bit numbers: the engine then need not change its mind, and its code, later. */
+/** Initial value of fields that hold 32-bit numbers: V8 then never changes the field's representation and recompiles. */
 const WIDE = 2 ** 32;
 
 export class Packet {
@@ -47,7 +47,7 @@ export class Packet {
   nanoseconds = 0;
   /** False when the capture gives the packet no time (a Simple Packet Block). */
   hasTime = true;
-  /** Bytes on the wire and bytes captured. */
+  /** In bytes: `frame.len` and `frame.cap_len`. */
   wireLength = 0;
   capturedLength = 0;
   linkType = 0;
@@ -60,83 +60,83 @@ export class Packet {
   /** Index of buf in buffers: 0 is the frame, others are reassembled, decompressed or decrypted. */
   from = 0;
   at = 0;
-  /** Captured end of the current payload. */
+  /** End of the captured bytes of the current payload. */
   end = 0;
-  /** End of the current payload on the wire, as the headers say; beyond `end` when the capture cut the packet. */
+  /** End of the current payload on the wire, according to the headers; beyond `end` when the capture truncated the packet. */
   wireEnd = 0;
 
   // The layers.
   count = 0;
   readonly proto = new Uint16Array(LAYERS_MAX);
   readonly start = new Int32Array(LAYERS_MAX);
-  /** Captured end of the layer with its payload; set anew when the step narrows it. */
+  /** End of the layer, payload included, within the captured bytes; `narrow` moves it. */
   readonly stop = new Int32Array(LAYERS_MAX);
-  /** Where the layer's header ends and its payload starts. */
+  /** Where the layer's header ends and its payload begins. */
   readonly payload = new Int32Array(LAYERS_MAX);
   readonly layerFrom = new Uint8Array(LAYERS_MAX);
   readonly flags = new Uint8Array(LAYERS_MAX);
-  /** A number and an object a step may leave for its own emit and info. */
+  /** A number and an object that a step may leave for its own `emit` and `info`. */
   readonly mark = new Int32Array(LAYERS_MAX);
   readonly notes: unknown[] = [];
   readonly protocols: Protocol[] = [];
-  /** The frame's bytes and those made of it; only the first `bufferCount` belong to this packet. */
+  /** The frame's buffer and those derived from it; only the first `bufferCount` belong to this packet. */
   readonly buffers: Uint8Array[] = [];
   bufferCount = 0;
-  /** Which HEAD_LAYERS layers the packet begins with, a number for each kind; 0: any. */
+  /** A number for the HEAD_LAYERS layers the packet begins with, set by the bulk path; 0: any other. */
   head = 0;
   depth = 0;
-  /** Flags given to layers pushed now; ICMP errors clear SHOWN and COLUMN while they call the packet within. */
+  /** Mask for the flags of layers pushed now; ICMP errors clear SHOWN and COLUMN while the quoted packet is dissected. */
   visibility: number = LISTED | SHOWN | COLUMN | NESTED | LATE;
 
-  /** Within the packet that an ICMP error quotes: no packet of its own, and often cut. */
+  /** True inside a packet quoted by an ICMP error: not a packet of its own, and usually truncated. */
   isQuoted = false;
 
-  // What lower layers tell higher ones.
-  /** Innermost network addresses, for flows and checksums: kind and offsets in `netBuf`. */
+  // What lower layers pass up.
+  /** Innermost network addresses, for flows and pseudo-header checksums: kind, and offsets in `netBuf`. */
   netKind: number = NO_ADDRESS;
   netBuf: Uint8Array = NOTHING;
   netSrc = 0;
   netDst = 0;
-  /** Innermost transport: IP protocol number and ports; 0 when there is none. */
+  /** Innermost transport: IP protocol number and ports; 0 if none. */
   transport = 0;
   srcPort = 0;
   dstPort = 0;
   /** Entry in session.flows, or -1, and direction (0: from the lower endpoint, see FlowTable). */
   flow = -1;
   direction = 0;
-  /** The innermost TCP layer, or -1, with its tcp.analysis flags and relative numbers; see flows/tcp-analysis.ts. */
+  /** The innermost TCP layer, or -1, with its tcp.analysis flags and relative sequence numbers; see flows/tcp-analysis.ts. */
   tcpLayer = -1;
   analysis = 0;
   relativeSeq: number = WIDE;
   relativeAck: number = WIDE;
-  /** Bytes, scaled. */
+  /** Receive window in bytes, scaled. */
   window = 0;
   /** Payload bytes on the wire. */
   segmentLength = 0;
-  /** Part of a message that a later segment completes. */
+  /** The segment carries part of a message that a later one completes. */
   isPartOfMessage = false;
-  /** Bytes of its payload that end, or go on with, a message which earlier segments began. */
+  /** Payload bytes that continue or complete a message begun in earlier segments. */
   joinedBytes = 0;
-  /** Where in its bytes a message begins that later segments go on with; -1: none does. */
+  /** Offset of a message that begins here and continues in later segments; -1: none. */
   begunAt = -1;
 
-  /** Only the layers before this one have a say in the Protocol column. */
+  /** Only layers below this index may set the Protocol column. */
   protocolLayers: number = LAYERS_MAX;
 
-  // The address columns; not always the network addresses (ARP, Ethernet only).
+  // The address columns; not always the network addresses (ARP, plain Ethernet).
   columnKind: number = NO_ADDRESS;
   columnBuf: Uint8Array = NOTHING;
   columnSrc = 0;
   columnDst = 0;
   columnSrcText = '';
   columnDstText = '';
-  /** A tunnel that names itself around what it carries: GTP makes the Protocol column `GTP <DNS>`; '' without one. */
+  /** Name of a tunnel that the Protocol column wraps around the inner protocol, as in `GTP <DNS>`; '' for none. */
   columnWrap = '';
 
-  // Stream reassembly, between TCP and the protocol above it.
+  // Stream reassembly: what TCP and the protocol above it agree on.
   /** True while the protocol above may ask for more bytes. */
   mayAskMore = false;
-  /** Bytes wanted from `wantedAt` on (MORE_SEGMENT, MORE_UNTIL_END: unknown), 0: none asked. */
+  /** Bytes the protocol needs from `wantedAt` on; MORE_SEGMENT or MORE_UNTIL_END where it can't tell; 0: enough. */
   wanted = 0;
   wantedAt = 0;
 
@@ -156,7 +156,7 @@ export class Packet {
     this.interfaceId = frame.interfaceId;
     this.enterprise = frame.enterprise;
     this.fileOffset = frame.fileOffset;
-    // Many frames lie in one chunk, and telling the collector of a reference costs as much as all numbers here.
+    // Many frames share a chunk, and the GC write barrier of a reference costs as much as all the numbers here.
     if (this.buf !== frame.data) this.buf = frame.data;
     if (this.buffers[0] !== frame.data) this.buffers[0] = frame.data;
     this.from = 0;
@@ -187,7 +187,7 @@ export class Packet {
     this.wanted = 0;
   }
 
-  /** The current layer: the one whose step runs. */
+  /** The current layer: the one whose step is running. */
   get layer(): number {
     return this.count - 1;
   }
@@ -197,7 +197,7 @@ export class Packet {
     return this.end - this.at;
   }
 
-  /** Bytes the payload had on the wire from the cursor on. */
+  /** Bytes on the wire from the cursor on. */
   get wireLeft(): number {
     return this.wireEnd - this.at;
   }
@@ -205,7 +205,7 @@ export class Packet {
   push(made: Protocol, flags: number): boolean {
     const i = this.count;
     if (i === LAYERS_MAX) return false;
-    // A header that ends beyond its bytes leaves nothing, not less.
+    // After a header that claims more bytes than there are, nothing is left.
     if (this.at > this.end) this.at = this.end;
     this.proto[i] = made.id;
     if (this.protocols[i] !== made) this.protocols[i] = made;
@@ -213,7 +213,7 @@ export class Packet {
     this.stop[i] = this.end;
     this.payload[i] = this.end;
     this.layerFrom[i] = this.from;
-    // What has a tree of its own keeps it, nested, where such trees are not to be SHOWN.
+    // NESTED is SHOWN shifted by two: where SHOWN is masked, the layer still keeps its tree, nested.
     this.flags[i] = (flags | ((flags & SHOWN) << 2)) & this.visibility;
     this.mark[i] = 0;
     if (this.notes[i] !== null) this.notes[i] = null;
@@ -221,8 +221,8 @@ export class Packet {
     return true;
   }
 
-  /** Layer `i` of the frame's own bytes, all of it: for who knows several layers at once, and sets `count` himself. */
-  lay(i: number, made: Protocol, flags: number, start: number, stop: number, payload: number): void {
+  /** Sets layer `i`, within the frame's own bytes; for the bulk path, which pushes several layers at once and sets `count`. */
+  setLayer(i: number, made: Protocol, flags: number, start: number, stop: number, payload: number): void {
     this.proto[i] = made.id;
     if (this.protocols[i] !== made) this.protocols[i] = made;
     this.start[i] = start;
@@ -234,7 +234,7 @@ export class Packet {
     if (this.notes[i] !== null) this.notes[i] = null;
   }
 
-  /** Walks from the cursor: this protocol, then what it says comes next, to the end. */
+  /** Dissects from the cursor on: `first`, then whatever protocol each step returns, until one returns null. */
   run(first: Protocol | null, flags: number = LISTED | SHOWN | COLUMN): void {
     let next = first;
     while (next !== null && this.push(next, flags)) {
@@ -245,12 +245,12 @@ export class Packet {
         return;
       }
       flags = LISTED | SHOWN | COLUMN;
-      // A step that called its payload itself has moved on; its own span was set by `narrow` already.
+      // A step that dissected its payload itself returned null, and has set `payload`.
       if (next !== null) this.payload[layer] = this.at;
     }
   }
 
-  /** Sets the end of the current payload by a length field: bytes from `at` on the wire. */
+  /** Ends the current payload where a length field says: `wireLength` bytes from the layer's start. */
   narrow(layer: number, wireLength: number): void {
     const wireEnd = this.start[layer]! + wireLength;
     if (wireEnd < this.wireEnd) {
@@ -262,7 +262,7 @@ export class Packet {
     }
   }
 
-  /** Walks [at, end) of the current buffer as `made`, then puts the cursor back as it was. */
+  /** Dissects [at, end) of the current buffer as `made`, then restores the cursor. */
   call(made: Protocol, at: number, end: number, wireEnd: number = end): void {
     if (this.depth === DEPTH_MAX) return;
     const oldAt = this.at;
@@ -279,12 +279,12 @@ export class Packet {
     this.wireEnd = oldWireEnd;
   }
 
-  /** As call, on bytes of another buffer (reassembled, decrypted): they must stay untouched until the next packet. */
+  /** As `call`, in another buffer (reassembled, decrypted), which must stay unchanged until the next packet. */
   callIn(made: Protocol, buf: Uint8Array, at: number, end: number, wireEnd: number = end): void {
     this.within(buf, at, end, wireEnd, (p) => p.run(made));
   }
 
-  /** As call, from the cursor; false when the protocol rejected the bytes, and then nothing has changed. */
+  /** As `call`, from the cursor on; false, and nothing changed, if the protocol rejected the bytes. */
   offer(made: Protocol, flags: number = LISTED | SHOWN | COLUMN): boolean {
     if (this.depth === DEPTH_MAX || this.count === LAYERS_MAX) return true;
     const before = this.count;
@@ -300,7 +300,7 @@ export class Packet {
     return this.count > before;
   }
 
-  /** Does `work` with the cursor on bytes of another buffer, then puts it back. */
+  /** Runs `work` with the cursor in another buffer, then restores it. */
   within(buf: Uint8Array, at: number, end: number, wireEnd: number, work: (p: Packet) => void): void {
     if (this.bufferCount === BUFFERS_MAX || this.depth === DEPTH_MAX) return;
     const { buf: oldBuf, from, at: oldAt, end: oldEnd, wireEnd: oldWireEnd } = this;
@@ -320,7 +320,7 @@ export class Packet {
     this.wireEnd = oldWireEnd;
   }
 
-  /** The bytes of a layer. */
+  /** The buffer that a layer lies in. */
   bufferOf(layer: number): Uint8Array {
     return this.buffers[this.layerFrom[layer]!]!;
   }
@@ -333,11 +333,11 @@ export class Packet {
   }
 
   /**
-   * What a step returns when the bytes end before its header does: the layer stays, and a layer of trouble says
-   * whether the capture cut the packet (`_ws.short`) or its own lengths lie (`_ws.malformed`).
+   * What a step returns when the bytes end within its header. The layer is kept, and one that follows it says whether
+   * the capture truncated the packet (`_ws.short`) or its own lengths are wrong (`_ws.malformed`).
    */
   cut(needed: number): null {
-    // A packet quoted in an ICMP error ends where its sender cut it: no trouble (RFC 792, RFC 1812 §4.3.2.3).
+    // A packet quoted in an ICMP error is truncated by design: not malformed (RFC 792, RFC 1812 §4.3.2.3).
     if (this.at + needed <= this.wireEnd) {
       this.visibility |= this.isQuoted ? SHOWN | COLUMN : SHOWN;
       this.push(short, SHOWN | COLUMN);
@@ -347,15 +347,15 @@ export class Packet {
   }
 
   /**
-   * As cut, where too little is left to show anything of the header: the layer keeps its name, and of its flags only
-   * those in `kept` (COLUMN, where the protocol is known before its header is read).
+   * As `cut`, where too little is left to show any of the header: the layer gets no tree, and of its flags keeps only
+   * LISTED and `kept` (COLUMN, where the protocol is known before its header is read).
    */
   cutUnseen(needed: number, kept = 0): null {
     this.flags[this.count - 1]! &= LISTED | kept;
     return this.cut(needed);
   }
 
-  /** What a step returns when the bytes contradict the protocol. */
+  /** What a step returns when the bytes violate the protocol. */
   malformed(): null {
     this.push(malformed, SHOWN | COLUMN);
     this.at = this.end;
@@ -363,8 +363,8 @@ export class Packet {
   }
 
   /**
-   * Asks TCP for more bytes of this stream: `bytes` in all from the cursor on, or MORE_SEGMENT / MORE_UNTIL_END.
-   * False when that can't be had (a datagram, reassembly off): go on with what there is.
+   * Asks for reassembly: the protocol needs `bytes` from the cursor on, or MORE_SEGMENT / MORE_UNTIL_END. False if that
+   * is impossible (a datagram, reassembly off): then dissect what there is.
    */
   askMore(bytes: number): boolean {
     if (!this.mayAskMore) return false;
@@ -373,7 +373,7 @@ export class Packet {
     return true;
   }
 
-  /** Says which addresses the address columns show. */
+  /** Sets the addresses of the address columns. */
   showAddresses(kind: number, src: number, dst: number): void {
     if (this.isQuoted) return;
     this.columnKind = kind;
@@ -383,7 +383,7 @@ export class Packet {
   }
 }
 
-/** At least one byte more, length unknown. */
+/** At least one more segment; the length is not known yet. */
 export const MORE_SEGMENT = -1;
-/** All until the sender closes. */
+/** Everything until the sender closes the connection. */
 export const MORE_UNTIL_END = -2;

@@ -1,37 +1,37 @@
-// Which layers a packet has, as one number: a trie over protocol ids, so that a path seen before costs no string.
+// Turns the layers of a packet into one number: a trie over protocol ids, so that a known path costs no string.
 import { HEAD_LAYERS, LATE, LISTED, type Packet } from './packet.ts';
 import { type Protocol, protocolsMade } from './protocol.ts';
 
-/** Nodes whose children stand in an array of their own; those of the others, found rarely, share a map. */
+/** The first nodes have an array of children each; the children of later ones, which are rare, share a map. */
 const DENSE_NODES = 1024;
-/** Protocols that occur in a trie are numbered anew, from 1, in the order of their coming: most arrays stay this short. */
+/** Protocols are renumbered from 1 in order of appearance, so that most arrays of children stay this short. */
 const FEW_PROTOCOLS = 32;
-/** A node and a protocol as one key. */
+/** Combines a node and a protocol number into one key. */
 const KEY_BASE = 65_536;
-/** Nodes kept; a capture that has more is made to have them, and further paths then count as their beginning. */
+/** Nodes kept. Only a hostile capture has more; further paths then count as their longest known prefix. */
 export const NODES_MAX = 500_000;
 
 export class LayerTrie {
-  /** Of each node: the protocol's name, the parent and the depth. */
+  /** Per node: the protocol's name, the parent and the depth. */
   readonly names: string[] = [''];
   readonly parents: number[] = [0];
   readonly depths: number[] = [0];
-  /** By protocol id; made on first use: by then all protocols are. */
+  /** By protocol id; allocated on first use, when all protocols are defined. */
   #numbers = new Uint16Array(0);
   #numbered = 0;
   readonly #dense: Int32Array[] = [new Int32Array(FEW_PROTOCOLS)];
   readonly #sparse = new Map<number, number>();
-  /** Nodes of what packets begin with, by Packet.head, once walked. */
+  /** Nodes by `Packet.head`, once walked. */
   readonly #heads: number[] = [];
 
-  /** The node of the packet's layers that carry `flag`: the same one whenever this trie is asked. */
+  /** The node of the packet's layers that carry `flag`; the same layers always give the same node. */
   walk(p: Packet, flag: number): number {
     if (p.head === 0) return this.#walk(p, flag, 0, 0, p.count);
     this.#heads[p.head] ??= this.#walk(p, flag, 0, 0, HEAD_LAYERS);
     return this.#walk(p, flag, this.#heads[p.head]!, HEAD_LAYERS, p.count);
   }
 
-  /** From a node on, by the layers [from, to). */
+  /** From `node` on, along the layers [from, to). */
   #walk(p: Packet, flag: number, node: number, from: number, to: number): number {
     let late = -1;
     if (this.#numbered === 0) this.#numbers = new Uint16Array(protocolsMade());
@@ -52,7 +52,7 @@ export class LayerTrie {
     return this.#find(node, number) || this.#make(node, number, p.protocols[layer]!);
   }
 
-  /** 0 where there is none; number 0 is no protocol's yet. */
+  /** 0 if there is none; number 0 belongs to no protocol. */
   #find(node: number, number: number): number {
     if (node >= DENSE_NODES) return this.#sparse.get(node * KEY_BASE + number) ?? 0;
     const children = this.#dense[node]!;
@@ -73,7 +73,7 @@ export class LayerTrie {
     return made;
   }
 
-  /** The children of a node, with room for a protocol of that number. */
+  /** The children of a node, with room for a protocol with this number. */
   #childrenOf(node: number, number: number): Int32Array {
     let children = this.#dense[node]!;
     if (number >= children.length) {
@@ -91,7 +91,7 @@ const paths: string[] = [''];
 /** frame.protocols: `eth:ethertype:ip:tcp:tls`. */
 export function framePath(p: Packet): string {
   const node = listed.walk(p, LISTED);
-  // Filled up to there: an array with wide gaps would become a slow one.
+  // Filled without holes: V8 turns an array with wide gaps into a slow dictionary.
   while (paths.length <= node) paths.push('');
   let path = paths[node]!;
   if (path === '' && node > 0) {

@@ -1,15 +1,15 @@
-// What a user may set about how packets are read, by Wireshark's names of its preferences.
+// Dissection preferences that a user may set, under Wireshark's names.
 
 export interface Preferences {
-  /** Checksums are verified. Off by default: captures on the sending host are full of sums the card was to fill in. */
+  /** Verify checksums. Off by default: on the sending host they are often left to the network card (checksum offload). */
   readonly 'ip.check_checksum': boolean;
   readonly 'tcp.check_checksum': boolean;
   readonly 'udp.check_checksum': boolean;
-  /** tcp.seq and tcp.ack count from the beginning of the conversation. */
+  /** tcp.seq and tcp.ack are relative to the conversation's initial sequence numbers. */
   readonly 'tcp.relative_sequence_numbers': boolean;
-  /** Retransmissions, lost segments and the like are looked for. */
+  /** Detect retransmissions, lost segments and the like. */
   readonly 'tcp.analyze_sequence_numbers': boolean;
-  /** Messages that span segments are put together before they are read. */
+  /** Reassemble messages that span segments. */
   readonly 'tcp.desegment_tcp_streams': boolean;
 }
 

@@ -1,4 +1,4 @@
-// A protocol is a small object: its names, its fields, and one step that moves past its header and says what comes next.
+// A protocol is a small object: names, fields, and a step that moves past its header and returns the next protocol.
 import type { Say } from './expert.ts';
 import type { Field } from './field.ts';
 import type { Packet } from './packet.ts';
@@ -6,56 +6,56 @@ import type { Sink } from './sink.ts';
 import type { Heuristic, HeuristicList, Table } from './table.ts';
 import type { TextSink } from './text-sink.ts';
 
-/** How many bytes a message of a stream protocol takes, so that TCP hands it over whole. */
+/** How a stream protocol delimits its messages, so that TCP can hand them over whole. */
 export interface Framing {
-  /** Bytes needed before `length` can be asked. */
+  /** Bytes needed to tell the length. */
   readonly header: number;
-  /** Bytes of the message that starts at p.at, its header included; 0 or less: this is not the protocol. */
+  /** Length in bytes of the message at p.at, header included; 0 or less if it is not this protocol. */
   length(p: Packet): number;
-  /** Stands in frame.protocols of a segment that only begins a message too: so for TLS, SSH and VNC in Wireshark. */
+  /** Listed in frame.protocols even of a segment that only begins a message, as Wireshark does for TLS, SSH and VNC. */
   readonly isListedWaiting?: boolean;
 }
 
 export interface ProtocolDefinition {
-  /** As in `frame.protocols` and as the filter that means "has this protocol". */
+  /** Name in `frame.protocols`; as a filter it means "has this protocol". */
   readonly name: string;
   /** As the tree shows it: "User Datagram Protocol". */
   readonly title: string;
-  /** The Protocol column; null when this layer leaves the column to the one below. Absent: never sets it. */
+  /** The Protocol column; null leaves it to the layer below, as does its absence. */
   readonly column?: string | ((p: Packet, layer: number) => string | null);
   /** The Info column; null leaves it to the layer below. */
   readonly info?: (p: Packet, layer: number) => string | null;
-  /** The same for a layer that ends many packets: written without making strings. Used in place of `info`. */
+  /** In place of `info`, for protocols that end very many packets: writes the text without allocating strings. */
   readonly writeInfo?: (p: Packet, layer: number, out: TextSink) => void;
-  /** What stands before the Info column of what this layer carries. */
+  /** Text that precedes the Info column of this layer's payload. */
   readonly writeInfoBefore?: (p: Packet, out: TextSink) => void;
-  /** In the order of the header. */
+  /** In header order. */
   readonly fields?: Readonly<Record<string, Field>>;
   /**
-   * Runs with p.at at the header and [p.at, p.end) captured. Moves p.at past the header, narrows p.end by what the
-   * header says, and returns the protocol of the payload, `null` at the end of the walk, or REJECTED when this is not
-   * the protocol after all. Never throws, allocates nothing in the ordinary case.
+   * Called with p.at at the header and [p.at, p.end) captured. Moves p.at past the header, narrows p.end by the header's
+   * length fields, and returns the protocol of the payload, `null` at the end, or REJECTED if the bytes are not this
+   * protocol after all. Never throws, and allocates nothing in the common case.
    */
   readonly step: (p: Packet) => Protocol | null;
-  /** All fields of one layer with their places; without it, the fixed fields in order. */
+  /** Emits all fields of one layer with their places; without it, the fixed fields in order. */
   readonly emit?: (p: Packet, layer: number, out: Sink) => void;
-  /** In place of the title, for layers that are not all called so. */
+  /** In place of `title`, where it varies from layer to layer. */
   readonly titleOf?: (p: Packet, layer: number) => string;
-  /** The text of the layer's line in the tree after its title: `, Src Port: 53, Dst Port: 1024`. */
+  /** What follows the title in the layer's line of the tree: `, Src Port: 53, Dst Port: 1024`. */
   readonly headline?: (p: Packet, layer: number) => string;
-  /** What an expert would say of a layer; run only when somebody asks. */
+  /** Reports expert information on one layer; called only on request. */
   readonly expert?: (p: Packet, layer: number, say: Say) => void;
-  /** Where it is entered: table and keys. */
+  /** Dispatch tables and the keys under which they lead to this protocol. */
   readonly on?: readonly (readonly [Table, ...number[]])[];
   readonly framing?: Framing;
-  /** Guesses by content, tried in the order of the protocol table. */
+  /** Heuristics by content, tried in the order of the protocol table. */
   readonly heuristics?: readonly (readonly [HeuristicList, Heuristic])[];
 }
 
 let protocolCount = 0;
 
 export class Protocol {
-  /** Dense, from 0, in the order in which the protocols were made: usable as an index, not for storage. */
+  /** Dense, from 0, in order of definition: an index for this run, not something to store. */
   readonly id: number = protocolCount++;
   readonly name: string;
   readonly title: string;
@@ -69,7 +69,7 @@ export class Protocol {
   readonly #titleOf: ((p: Packet, layer: number) => string) | null;
   readonly #headline: ((p: Packet, layer: number) => string) | null;
   readonly framing: Framing | null;
-  /** Its own, or the one in expert/. */
+  /** The definition's, or one attached by expert/index.ts. */
   expert: ((p: Packet, layer: number, say: Say) => void) | null;
   readonly on: ProtocolDefinition['on'];
   readonly heuristics: ProtocolDefinition['heuristics'];
@@ -90,7 +90,7 @@ export class Protocol {
     this.expert = d.expert ?? null;
     this.on = d.on;
     this.heuristics = d.heuristics;
-    // One array for all fields that nobody else has: there are thousands, and each would be read at every start.
+    // One array shared by all fields with this sole owner: there are thousands, and start-up reads each.
     const onlyThis = [this];
     for (const field of this.fields) {
       field.protocol ??= this;
@@ -98,7 +98,7 @@ export class Protocol {
     }
   }
 
-  /** A layer's line in the tree. */
+  /** The layer's line in the tree. */
   line(p: Packet, layer: number): string {
     const title = this.#titleOf === null ? this.title : this.#titleOf(p, layer);
     return this.#headline === null ? title : title + this.#headline(p, layer);
@@ -109,7 +109,7 @@ export function protocol(definition: ProtocolDefinition): Protocol {
   return new Protocol(definition);
 }
 
-/** Enters protocols into the dispatch tables and heuristic lists they name. Called once, with the protocol table. */
+/** Adds protocols to the dispatch tables and heuristic lists they name. Called once, with the protocol table. */
 export function register(protocols: readonly Protocol[]): void {
   for (const made of protocols) {
     for (const [table, ...keys] of made.on ?? []) for (const key of keys) table.set(key, made);
@@ -121,5 +121,5 @@ export function protocolsMade(): number {
   return protocolCount;
 }
 
-/** What a step returns when the bytes are not its protocol: the layer is taken back and the next candidate tried. */
+/** What a step returns when the bytes are not its protocol: the layer is popped and the next candidate tried. */
 export const REJECTED: Protocol = protocol({ name: '_rejected', title: 'Rejected', step: () => null });

@@ -1,4 +1,4 @@
-// Reads a field's value from bytes by the field's type.
+// Reads a field's value from bytes, by the field's type.
 import { u16, u32, u64, u64le, uint, utf8 } from './bytes.ts';
 import type { Field, Value } from './field.ts';
 

@@ -10,12 +10,12 @@ for (const made of protocols) {
   for (const field of made.fields) {
     const known = fields.get(field.name);
     if (known === undefined) fields.set(field.name, field);
-    else if (known !== field && !known.of.includes(field)) fields.set(field.name, together(known, field));
+    else if (known !== field && !known.of.includes(field)) fields.set(field.name, merge(known, field));
   }
 }
 
-/** A name that several protocols share (`e212.imsi`) stands for all of them, but where both have fixed places. */
-function together(known: Field, field: Field): Field {
+/** A name that several protocols define (`e212.imsi`) becomes an alias of all of them, unless both have fixed places. */
+function merge(known: Field, field: Field): Field {
   if (known.offset >= 0 && field.offset >= 0) return known;
   const merged = alias(known.name, known.title, [...(known.of.length > 0 ? known.of : [known]), field]);
   merged.base = known.base;
@@ -30,7 +30,7 @@ export function fieldNamed(name: string): Field | undefined {
 
 const protocolLines = new Map<string, Field>();
 
-/** A field, or a protocol as the text of its line in the tree: what `-e` may name. */
+/** What `-e` may name: a field, or a protocol, whose value is the text of its line in the tree. */
 export function columnNamed(name: string): Field | undefined {
   const known = fields.get(name) ?? protocolLines.get(name);
   const made = protocolsByName.get(name);
@@ -54,12 +54,12 @@ export function protocolNames(): IterableIterator<string> {
   return protocolsByName.keys();
 }
 
-/** The fields and protocols nearest to a name that does not exist, best first: what was probably meant. */
+/** Suggestions for an unknown name: the nearest fields and protocols, best first. */
 export function nearestNames(name: string, most = 3): string[] {
   return nearestOf(name, [...fields.keys(), ...protocolsByName.keys()], most);
 }
 
-/** Those of the candidates that differ from the name in few letters, best first. */
+/** The candidates within a small edit distance of the name, best first. */
 export function nearestOf(name: string, candidates: readonly string[], most = 3): string[] {
   const scored: [number, string][] = [];
   for (const candidate of candidates) {
@@ -73,7 +73,7 @@ export function nearestOf(name: string, candidates: readonly string[], most = 3)
     .map(([, candidate]) => candidate);
 }
 
-/** Letters that differ, are missing, too many, or changed places with their neighbour. */
+/** Edit distance counting substitutions, insertions, deletions and transpositions (Damerau-Levenshtein). */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,4 +1,4 @@
-// What is remembered from packet to packet while one capture is read: conversations, streams, fragments, expectations.
+// State kept across the packets of one capture: conversations, streams, fragments, expected connections.
 import type { Unpack } from '../codec/unpack.ts';
 import type { CaptureInterface } from '../files/capture-info.ts';
 import type { Ahead } from '../flows/ahead.ts';
@@ -17,62 +17,62 @@ import { type TimeFormat, timeColumnOf } from './times.ts';
 
 export interface SessionOptions {
   /**
-   * Whether replies are matched with their requests (`dns.response_to`, `icmp.resptime`). Default true; false saves the
-   * work where nobody will read what comes of it.
+   * Whether replies are matched with their requests (`dns.response_to`, `icmp.resptime`). Default true; false saves
+   * time where no such field is read.
    */
   readonly matchReplies?: boolean;
   /**
-   * Whether every TCP segment is remembered until it is acknowledged (`tcp.analysis.ack_rtt`, `tcp.completeness` and
-   * what else is timed within conversations). Default true.
+   * Whether TCP segments are remembered until acknowledged, for `tcp.analysis.ack_rtt`, `tcp.completeness` and other
+   * timing within conversations. Default true.
    */
   readonly timesConversations?: boolean;
-  /** Conversations remembered at once; about 350 bytes each, and what protocols remember. Default 100,000. */
+  /** Conversations remembered at once, at about 350 bytes each plus what protocols remember. Default 100,000. */
   readonly maxFlows?: number;
   readonly preferences?: Preferences;
-  /** Takes Brotli and Zstandard off the bodies of HTTP; without it they stay as they are. */
+  /** Decompresses Brotli and Zstandard bodies of HTTP; without it they stay compressed. */
   readonly unpack?: Unpack;
-  /** Where the capture is read twice: what the first reading finds for the second one. Default none. */
+  /** For two-pass analysis (`-2`): what the first pass found out for the second. Default none. */
   readonly ahead?: Ahead;
   /** What the Time column shows; default `r`, seconds since the first packet. */
   readonly timeFormat?: TimeFormat;
 }
 
-/** Ports announced by signalling (SDP, FTP PORT, TFTP) kept at once; the oldest go first. */
+/** Endpoints announced by signalling (SDP, FTP PORT, TFTP) kept at once; the oldest is dropped first. */
 export const EXPECTED_MAX = 4096;
 
 export class Session {
   readonly flows: FlowTable;
   readonly tcp = new TcpAnalysis();
-  /** Null where nobody asks for what they tell. */
+  /** Null unless conversations are timed. */
   readonly timing: TcpTiming | null;
   readonly gaps: Gaps | null;
   readonly streams = new StreamReassembly();
   readonly fragments = new Fragments();
   readonly matchesReplies: boolean;
   readonly preferences: Preferences;
-  /** What later packets tell of earlier ones; null where the capture is read once. */
+  /** Null in single-pass analysis. */
   readonly ahead: Ahead | null;
   readonly unpack: Unpack | null;
   readonly #expected = new Map<string, Protocol>();
-  /** Ports that any expectation ever named: most packets need no look-up by text. */
+  /** 1 for each port ever announced, so that most packets need no look-up by string. */
   readonly #expectedPorts = new Uint8Array(0x10000);
-  /** Things a protocol remembers beyond one conversation; see `memoryOf`. */
+  /** Per protocol state beyond one conversation; see `memoryOf`. */
   readonly #memory = new Map<string, object>();
-  /** Of the first frame, for relative times. */
+  /** Time of the first frame. */
   firstSeconds = -1;
   firstNanoseconds = 0;
-  /** Of the frame before this one, and of this one. */
+  /** Times of the previous frame and of the current one. */
   previousSeconds = 0;
   previousNanoseconds = 0;
   lastSeconds = 0;
   lastNanoseconds = 0;
-  /** Of the last frame displayed, -1 before it: set by `display`. */
+  /** Time of the last frame displayed; -1: none yet. */
   #shownSeconds = -1;
   #shownNanoseconds = 0;
   readonly timeText: (p: Packet) => string;
-  /** Secrets that open what is encrypted: filled by whoever reads the file. */
+  /** TLS secrets for decryption; filled by the owner of the session. */
   readonly keyLog = new KeyLog();
-  /** The interfaces of the capture, by frame.interface_id: set by whoever reads the file, and growing with it. */
+  /** The capture's interfaces by frame.interface_id; set by the owner of the session, growing as the file is read. */
   interfaces: readonly CaptureInterface[] = [];
 
   constructor(options: SessionOptions = {}) {
@@ -91,13 +91,13 @@ export class Session {
     };
   }
 
-  /** The packet passed the filter: spans since the last displayed one count from it. */
+  /** Notes that the packet was displayed; `frame.time_delta_displayed` of the next one counts from it. */
   display(p: Packet): void {
     this.#shownSeconds = p.seconds;
     this.#shownNanoseconds = p.nanoseconds;
   }
 
-  /** Of the frame displayed before this one; of this one where none was. */
+  /** Time of the frame displayed last; that of the current frame if none was. */
   get shownSeconds(): number {
     return this.#shownSeconds < 0 ? this.lastSeconds : this.#shownSeconds;
   }
@@ -106,7 +106,7 @@ export class Session {
     return this.#shownSeconds < 0 ? this.lastNanoseconds : this.#shownNanoseconds;
   }
 
-  /** What a protocol remembers about the packet's conversation, made on first use. One object a protocol and flow. */
+  /** A protocol's state for the packet's conversation, made on first use: one object per key and flow. */
   stateOf<T extends object>(p: Packet, key: string, make: () => T): T {
     if (p.flow < 0) return make();
     const memory = this.flows.memory;
@@ -123,14 +123,14 @@ export class Session {
     return state;
   }
 
-  /** As stateOf, but null when nothing was remembered yet. */
+  /** As `stateOf`, but null if there is none yet. */
   knownState<T extends object>(p: Packet, key: string): T | null {
     if (p.flow < 0) return null;
     const states = this.flows.memory[p.flow] as Map<string, object> | null;
     return (states?.get(key) as T | undefined) ?? null;
   }
 
-  /** What a protocol remembers across the whole capture; the protocol bounds it. */
+  /** A protocol's state for the whole capture, made on first use; the protocol must bound it. */
   memoryOf<T extends object>(key: string, make: () => T): T {
     let memory = this.#memory.get(key) as T | undefined;
     if (memory === undefined) {
@@ -141,8 +141,8 @@ export class Session {
   }
 
   /**
-   * Traffic to or from this endpoint is that protocol: announced by another one (an SDP body, a PASV reply).
-   * `address` as text ('192.0.2.1', '' for any), `transport` the IP protocol number.
+   * Announces that traffic of this endpoint will be `protocol` (learned from an SDP body, a PASV reply …).
+   * `address` is text ('192.0.2.1', '' for any), `transport` the IP protocol number.
    */
   expect(transport: number, address: string, port: number, protocol: Protocol): void {
     this.#expectedPorts[port & 0xffff] = 1;
@@ -150,12 +150,12 @@ export class Session {
     this.#expected.set(`${transport} ${address} ${port}`, protocol);
   }
 
-  /** What is expected now: transport, address and port in one text. */
+  /** The keys of all expectations: `transport address port`. */
   expectations(): string[] {
     return [...this.#expected.keys()];
   }
 
-  /** The protocol announced for one of the packet's endpoints. */
+  /** The protocol announced for either endpoint of the packet. */
   announced(p: Packet): Protocol | undefined {
     const ports = this.#expectedPorts;
     if (this.#expected.size === 0 || (ports[p.dstPort] === 0 && ports[p.srcPort] === 0)) return undefined;

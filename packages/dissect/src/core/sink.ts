@@ -1,23 +1,23 @@
-// What a protocol's `emit` writes to. One emit serves the tree (every field, nested, with text) and the value
-// collector (only the fields asked for).
+// What a protocol's `emit` writes to. One `emit` serves both the tree (every field, nested, with text) and the
+// collector (the values of the fields asked for).
 import type { Field, Value } from './field.ts';
 
 export interface Sink {
   /**
-   * A field at [start, start + length) of the layer's buffer. Without a value it is read from those bytes by the
-   * field's type; give one when it is computed, has another encoding, or is derived (length 0).
+   * A field at [start, start + length) of the layer's buffer. Without `value` it is read from those bytes by the
+   * field's type; pass one that is encoded otherwise or derived (then length 0).
    */
   add(field: Field, start: number, length: number, value?: Value): void;
-  /** A field of the protocol's table with a fixed place, read there. */
+  /** A field declared with a fixed place (`at`), or a getter (`get`). */
   fixed(field: Field): void;
-  /** As add, and what follows until `close` stands below it. */
+  /** As `add`; what follows until `close` is nested below it. */
   open(field: Field, start: number, length: number, value?: Value): void;
   openFixed(field: Field): void;
-  /** A line of text that is no field and opens a subtree. */
+  /** Opens a subtree under a line of text that is not a field. */
   group(text: string, start: number, length: number): void;
   close(): void;
-  /** Text added to the line of the last field or group: `out.note(' (next sequence number)')`. */
+  /** Appends text to the line of the last field or group: `out.note(' (next sequence number)')`. */
   note(text: string): void;
-  /** False when nobody would look at this field: skip costly work. */
+  /** False if the field is not asked for, so that costly work can be skipped. */
   wants(field: Field): boolean;
 }

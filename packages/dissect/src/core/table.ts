@@ -1,13 +1,13 @@
-// Dispatch tables: which protocol a number in one header selects next. A protocol enters itself with `on`.
+// Dispatch tables: which protocol a number in a header (EtherType, port …) leads to. Protocols register through `on`.
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 
 const tables = new Map<string, Table>();
 
-/** A table over keys below `size`, answered by two array reads; any other is sparse: it takes longer, and no room. */
+/** Keys below `size` are looked up by two array reads, larger ones in a map. */
 export class Table {
   readonly name: string;
-  /** Per key the place in `#protocols`; 0: none. */
+  /** By key, the index in `#protocols`; 0: none. */
   readonly #index: Uint16Array;
   readonly #protocols: (Protocol | undefined)[] = [undefined];
   readonly #sparse = new Map<number, Protocol>();
@@ -28,7 +28,7 @@ export class Table {
   }
 }
 
-/** A table by its name, as "decode as" has it: `tcp.port`. */
+/** A table by the name that "decode as" uses: `tcp.port`. */
 export function tableNamed(name: string): Table | undefined {
   return tables.get(name);
 }
@@ -37,13 +37,13 @@ export function tableNames(): string[] {
   return [...tables.keys()];
 }
 
-/** For what is looked up for nearly every packet. */
+/** Size of the tables that are consulted for nearly every packet. */
 const ALL_16_BITS = 0x10000;
 
 /** LINKTYPE_* of the capture file. */
 export const linkTypes = new Table('wtap_encap', 512);
 
-/** False for a link type whose packets can only be shown as bytes. */
+/** Whether packets of this link type are dissected at all. */
 export function isLinkTypeRead(linkType: number): boolean {
   return linkTypes.get(linkType) !== undefined;
 }
@@ -68,10 +68,10 @@ export const sctpPorts = new Table('sctp.port');
 export const sctpPayloads = new Table('sctp.ppi');
 export const dccpPorts = new Table('dccp.port');
 
-/** A guess by content: true when the payload [p.at, p.end) is this protocol's beyond reasonable doubt. */
+/** A heuristic: true if the payload [p.at, p.end) is this protocol's beyond reasonable doubt. */
 export type Heuristic = (p: Packet) => boolean;
 
-/** Tried in order when no table knows the payload. */
+/** Heuristics, tried in order when no table knows the payload. */
 export class HeuristicList {
   readonly entries: { readonly protocol: Protocol; readonly matches: Heuristic }[] = [];
 }

@@ -1,6 +1,6 @@
-// Where text is put together piece by piece: into a string, or straight into the bytes of an output buffer.
+// Builds text piece by piece, either as a string or directly in the bytes of an output buffer.
 
-/** A short text of ASCII that stands in very many lines, ready to be written: four characters to a number, the first lowest. */
+/** A short ASCII text that many lines contain, prepared for writing: four characters per 32-bit word, the first one lowest. */
 export class Words {
   readonly text: string;
   readonly length: number;
@@ -17,11 +17,11 @@ export class Words {
 export interface TextSink {
   text(text: string): void;
   words(words: Words): void;
-  /** The same with a whole number behind it: ` Ack=1`. */
+  /** The words followed by an integer: ` Ack=1`. */
   named(words: Words, value: number): void;
-  /** A whole number from 0 to 2^53, in decimal; `width`: digits at least, with zeros before it. */
+  /** An integer from 0 to 2^53 in decimal, padded with zeros to at least `width` digits. */
   number(value: number, width?: number): void;
-  /** ` → `, which stands in nearly every line and is not ASCII. */
+  /** ` → `, which nearly every line contains and which is not ASCII. */
   arrow(): void;
 }
 

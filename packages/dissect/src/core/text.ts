@@ -19,13 +19,13 @@ export function ipv4Address(b: Uint8Array, i: number): string {
   return `${DECIMAL[b[i]!]}.${DECIMAL[b[i + 1]!]}.${DECIMAL[b[i + 2]!]}.${DECIMAL[b[i + 3]!]}`;
 }
 
-/** Texts of IPv6 addresses, each in the place its bytes hash to: formatting one costs far more than finding it. */
+/** A direct-mapped cache of formatted IPv6 addresses: formatting costs far more than a look-up. */
 const KNOWN_SIZE = 1024;
 const knownWords = new Uint32Array(KNOWN_SIZE * 4);
 const knownTexts: string[] = [];
 for (let i = 0; i < KNOWN_SIZE; i++) knownTexts.push('');
 
-/** As RFC 5952 has it: 2001:db8::1. */
+/** In canonical form (RFC 5952): 2001:db8::1. */
 export function ipv6Address(b: Uint8Array, i: number): string {
   const w0 = u32(b, i);
   const w1 = u32(b, i + 4);
@@ -64,7 +64,7 @@ function formatIpv6(b: Uint8Array, i: number): string {
     }
     k += run;
   }
-  // RFC 5952 §5: embedded IPv4 in mixed notation, for the prefixes where that is known: ::ffff:0:0/96.
+  // RFC 5952 §5: mixed notation for prefixes known to embed IPv4 addresses, here ::ffff:0:0/96.
   if (bestAt === 0 && best === 5 && u16(b, i + 10) === 0xffff) return `::ffff:${ipv4Address(b, i + 12)}`;
   let text = '';
   for (let k = 0; k < 8; k++) {
@@ -79,7 +79,7 @@ function formatIpv6(b: Uint8Array, i: number): string {
   return text;
 }
 
-/** An innermost network address of the packet: give p.netSrc or p.netDst. */
+/** One of the packet's innermost network addresses; `at` is p.netSrc or p.netDst. */
 export function netAddress(p: Packet, at: number): string {
   if (p.netKind === IPV4) return ipv4Address(p.netBuf, at);
   return p.netKind === IPV6 ? ipv6Address(p.netBuf, at) : '';

@@ -1,4 +1,4 @@
-// The Time column in the formats that tshark's -t has.
+// The Time column in the formats of tshark's -t.
 import { timeDigits, timeSinceText } from './columns.ts';
 import type { Packet } from './packet.ts';
 
@@ -21,7 +21,7 @@ export const TIME_FORMATS: Readonly<Record<TimeFormat, string>> = {
 const DAY_MS = 86_400_000;
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** What the Time column says of a packet. */
+/** The function that gives the Time column in this format. */
 export function timeColumnOf(format: TimeFormat): (p: Packet) => string {
   switch (format) {
     case 'r':
@@ -37,11 +37,11 @@ export function timeColumnOf(format: TimeFormat): (p: Packet) => string {
   }
 }
 
-/** By the clock on the wall: the machine's time zone for those that begin with `a`. */
+/** Date and time of day: local time for formats that begin with `a`, else UTC. */
 function clockText(p: Packet, format: TimeFormat): string {
   const date = new Date(p.seconds * 1000);
   if (Number.isNaN(date.getTime())) return timeSinceText(p, 0, 0);
-  // A Date shifted by the zone's offset says in UTC what the wall says.
+  // The UTC getters of a Date shifted by the zone's offset return local time.
   const local = format.startsWith('a') ? new Date(date.getTime() - date.getTimezoneOffset() * 60_000) : date;
   const fraction = String(p.nanoseconds).padStart(9, '0').slice(0, timeDigits(p));
   const clock = `${two(local.getUTCHours())}:${two(local.getUTCMinutes())}:${two(local.getUTCSeconds())}.${fraction}`;

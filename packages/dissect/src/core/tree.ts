@@ -1,4 +1,4 @@
-// One packet as a tree: layers, fields with their text and byte ranges. Made when someone looks at the packet.
+// One packet as a tree: layers and fields with their text and byte ranges. Built only on request.
 import { consult, expertFields, expertText, groups, type Say, severities } from './expert.ts';
 import type { Field, Value } from './field.ts';
 import { shown } from './format.ts';
@@ -7,27 +7,27 @@ import { readValue } from './reading.ts';
 import type { Sink } from './sink.ts';
 
 export interface TreeNode {
-  /** Filter name; '' for a line that is no field. */
+  /** Filter name; '' for a line that is not a field. */
   readonly name: string;
   readonly field: Field | null;
   value: Value | null;
-  /** What the line says: `Source Port: 53`. */
+  /** The line's text: `Source Port: 53`. */
   text: string;
   /** Bytes [start, start + length) of buffer number `buffer` (0: the frame). */
   readonly start: number;
   readonly length: number;
   readonly buffer: number;
-  /** Another name of a field, or one for filters alone: not drawn, but part of what other programs are handed. */
+  /** Not drawn, but part of the machine-readable outputs: an alias, or a field for filters only. */
   readonly isHidden: boolean;
   readonly children: TreeNode[];
 }
 
-/** Nodes of one packet's tree; a hostile packet's tree is cut there. */
+/** Nodes in one packet's tree; further ones are dropped. */
 const NODES_MAX = 20_000;
 
 /**
- * The tree of the packet that was dissected last. Byte offsets are relative to the frame's first byte. `hidden`: with
- * the nodes that are not drawn.
+ * The tree of the packet dissected last. Byte offsets are relative to the frame's first byte. `hidden` includes the
+ * nodes that are not drawn.
  */
 export function treeOf(p: Packet, { hidden = false } = {}): TreeNode[] {
   const builder = new TreeBuilder(p, hidden);
@@ -170,12 +170,12 @@ class TreeBuilder implements Sink {
     this.#enter(this.#isWithin(start, length) ? this.#put('', null, null, text, start, length) : null);
   }
 
-  /** What lies beyond the layer is not there, whatever a value was computed from. */
+  /** A field that extends beyond its layer is absent, even if its value was computed. */
   #isWithin(start: number, length: number): boolean {
     return length >= 0 && start + length <= this.#packet.stop[this.#layer]!;
   }
 
-  /** A node that could not be made still opens a level, so that open and close stay paired. */
+  /** A node that was dropped still opens a level, so that `open` and `close` stay paired. */
   #enter(node: TreeNode | null): void {
     this.#open.push(node ?? this.#open[this.#open.length - 1]!);
   }
@@ -184,7 +184,7 @@ class TreeBuilder implements Sink {
     if (this.#open.length > 1) this.#open.pop();
   }
 
-  /** Within the brackets of what is derived. */
+  /** The text goes inside the brackets of a derived value. */
   note(text: string): void {
     const last = this.#last;
     if (last === null) return;

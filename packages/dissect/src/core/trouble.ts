@@ -1,8 +1,8 @@
-// Layers that stand for what went wrong, after the last good one. They count in the hierarchy, as in Wireshark.
+// Pseudo-layers after the last good one that say why dissection stopped. They count in the hierarchy, as in Wireshark.
 import type { Packet } from './packet.ts';
 import { protocol } from './protocol.ts';
 
-/** The headers promise bytes that the packet never had. */
+/** The headers announce bytes that the packet never had. */
 export const malformed = protocol({
   name: '_ws.malformed',
   title: 'Malformed Packet',
@@ -10,7 +10,7 @@ export const malformed = protocol({
   step: () => null,
 });
 
-/** The capture kept fewer bytes than the packet had (snap length). */
+/** The capture truncated the packet (snap length). */
 export const short = protocol({
   name: '_ws.short',
   title: 'Packet size limited during capture',
@@ -18,7 +18,7 @@ export const short = protocol({
   step: () => null,
 });
 
-/** The protocol that was being read. */
+/** The protocol being dissected when it happened. */
 function whose(p: Packet, layer: number): string {
   const made = p.protocols[layer - 1];
   if (made === undefined) return 'Frame';

@@ -1,4 +1,4 @@
-// The syntax tree of a display filter. It is all that other readings of a filter (SQL in the store) need.
+// The syntax tree of a display filter, which also serves to translate filters to SQL (packages/store).
 import type { Field } from '../core/field.ts';
 import type { Protocol } from '../core/protocol.ts';
 
@@ -8,7 +8,7 @@ export interface Place {
   readonly length: number;
 }
 
-/** `==` and `<` … hold when any value of a field does; `===` and `!=` when all do; `!==` when any differs. */
+/** `==`, `<` … hold if any value of the field does; `===` and `!=` if all values do; `!==` if any value differs. */
 export type Comparison = '==' | '!=' | '===' | '!==' | '<' | '<=' | '>' | '>=' | 'contains' | 'matches';
 export type Quantifier = 'any' | 'all' | null;
 
@@ -27,14 +27,14 @@ export type Expression =
       readonly kind: 'in';
       readonly quantifier: Quantifier;
       readonly operand: Operand;
-      /** Single values have low === high. */
+      /** A single value has low === high. */
       readonly ranges: readonly { readonly low: Operand; readonly high: Operand }[];
     };
 
 export type Operand =
   | ({ readonly kind: 'field'; readonly field: Field } & Place)
   | ({ readonly kind: 'protocol'; readonly protocol: Protocol } & Place)
-  /** `ip.src#2`: of the second layer of its protocol, counted from 1, or from the last one (-1). */
+  /** `ip.src#2`: the field in its protocol's second layer, counted from 1, or backwards from -1. */
   | ({ readonly kind: 'layers'; readonly field: Field; readonly ranges: readonly SliceRange[] } & Place)
   | ({ readonly kind: 'slice'; readonly of: Operand; readonly ranges: readonly SliceRange[] } & Place)
   | ({ readonly kind: 'call'; readonly name: FunctionName; readonly operands: readonly Operand[] } & Place)
@@ -46,7 +46,7 @@ export type Operand =
     } & Place)
   | ({ readonly kind: 'literal'; readonly literal: LiteralKind; readonly text: string } & Place);
 
-/** `word` is anything unquoted that is no field: a number, an address, bytes, a name of a value. */
+/** `word` is any unquoted text that is not a field: a number, an address, bytes, the name of a value. */
 export type LiteralKind = 'string' | 'word' | 'character';
 
 export type FunctionName = 'upper' | 'lower' | 'len' | 'count' | 'string' | 'abs' | 'max' | 'min';

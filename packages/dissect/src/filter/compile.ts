@@ -1,19 +1,12 @@
-// From a display filter's syntax tree to a predicate over packets.
+// Compiles a display filter's syntax tree into a predicate over packets.
 
 import { isThere } from '../batch/marks.ts';
 import { ascii, utf8 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
-import {
-  type Field,
-  type FieldType,
-  fieldsMade,
-  isOfConversation,
-  needsReplies,
-  type Value,
-} from '../core/field.ts';
+import { type Field, type FieldType, isOfConversation, needsReplies, type Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import type { Packet } from '../core/packet.ts';
-import { type Protocol, protocolsMade } from '../core/protocol.ts';
+import type { Protocol } from '../core/protocol.ts';
 import type { Comparison, Expression, Operand, SliceRange } from './ast.ts';
 import { FilterError } from './error.ts';
 import { type Constant, constant, isPrefix, textOfLiteral, utf8Bytes } from './literal.ts';
@@ -23,11 +16,11 @@ import { compare, holds, holdsBytes } from './values.ts';
 
 export interface Predicate {
   (p: Packet): boolean;
-  /** It looks at what is known only where the session times conversations. */
+  /** It reads fields that need `SessionOptions.timesConversations`. */
   readonly isTimed?: boolean;
-  /** It looks at layers, addresses and lengths alone: what replies answer need not be known. */
+  /** It reads no field that depends on request/response matching (`SessionOptions.matchReplies`). */
   readonly seesLayersOnly?: boolean;
-  /** What it looks at depends on packets of other conversations, too. */
+  /** It reads fields that depend on packets of other conversations. */
   readonly needsAllPackets?: boolean;
 }
 
@@ -38,7 +31,7 @@ export function compileFilter(filter: string): Predicate {
 }
 
 /**
- * A part of a filter by itself; `filter` is the text that it stands in, for errors.
+ * Compiles part of a filter; `filter` is the whole text, for error messages.
  *
  * @throws FilterError
  */
@@ -46,10 +39,10 @@ export function compileExpression(expression: Expression, filter: string): Predi
   return new Compiler(filter).compile(expression);
 }
 
-/** What an operand has in a packet. */
+/** Where an operand's values come from. */
 interface Source {
   readonly type: FieldType;
-  /** For the names of its values; null when it isn't a plain field. */
+  /** Gives the names of its values; null if the operand isn't a plain field. */
   readonly field: Field | null;
   readonly values: (p: Packet) => readonly Constant[];
 }
@@ -77,7 +70,7 @@ class Compiler {
 
   #collected(test: Predicate): Predicate {
     if (this.#fields.length === 0) return test;
-    const collector = new Collector(this.#fields, fieldsMade(), protocolsMade());
+    const collector = new Collector(this.#fields);
     this.#collector = collector;
     return (p) => {
       collector.collect(p);
@@ -115,25 +108,26 @@ class Compiler {
   #exists(operand: Operand): Predicate {
     if (operand.kind === 'protocol') return hasProtocol(operand.protocol);
     const { values } = this.#source(operand, null);
-    // `tcp.flags & 2` asks for a bit, not for the field.
+    // `tcp.flags & 2` tests a bit, not whether the field is present.
     if (operand.kind === 'arithmetic') return (p) => values(p).some((value) => Number(value) !== 0);
     return (p) => values(p).length > 0;
   }
 
   #compare(e: Expression & { kind: 'compare' }): Predicate {
     const { left, right, comparison } = e;
-    const leads = left.kind === 'literal' ? right : left;
-    // Looked into is all that a layer carries; compared, cut and measured its header, as in Wireshark.
+    // A literal takes its type from the operand on the other side.
+    const typed = left.kind === 'literal' ? right : left;
+    // `contains` and `matches` search a layer with its payload; all else sees its header only, as in Wireshark.
     const isSearched = comparison === 'contains' || comparison === 'matches';
-    const lead: Source =
-      leads.kind === 'protocol' && isSearched
-        ? { type: 'bytes', field: null, values: bytesOfLayers(leads.protocol, true) }
-        : this.#source(leads, null);
-    const a = left.kind === 'literal' ? this.#source(left, lead) : lead;
+    const typedSource: Source =
+      typed.kind === 'protocol' && isSearched
+        ? { type: 'bytes', field: null, values: bytesOfLayers(typed.protocol, true) }
+        : this.#source(typed, null);
+    const a = left.kind === 'literal' ? this.#source(left, typedSource) : typedSource;
     const b =
       right.kind === 'literal' && comparison === 'matches'
-        ? this.#pattern(right, lead)
-        : this.#source(right, lead);
+        ? this.#pattern(right, typedSource)
+        : this.#source(right, typedSource);
     const test = this.#test(comparison, a, right);
     const isAll =
       e.quantifier === 'all' || (e.quantifier === null && (comparison === '!=' || comparison === '==='));
@@ -175,11 +169,11 @@ class Compiler {
     return (x, y) => holds(operator, x, y);
   }
 
-  #pattern(literal: Operand & { kind: 'literal' }, lead: Source): Source {
+  #pattern(literal: Operand & { kind: 'literal' }, searched: Source): Source {
     let pattern: RegExp;
     try {
-      // Bytes are matched byte by byte, text by characters.
-      pattern = patternOf(lead.type === 'bytes' ? literal.text : textOfLiteral(literal));
+      // A pattern matches bytes one by one, and text by characters.
+      pattern = patternOf(searched.type === 'bytes' ? literal.text : textOfLiteral(literal));
     } catch (error) {
       throw this.#error(
         literal,
@@ -190,7 +184,7 @@ class Compiler {
     return { type: 'text', field: null, values: () => values };
   }
 
-  /** `with`: the operand that a literal is compared with. */
+  /** `other`: the operand that a literal is compared with. */
   #source(operand: Operand, other: Source | null): Source {
     switch (operand.kind) {
       case 'field': {
@@ -212,18 +206,18 @@ class Compiler {
     }
   }
 
-  #look(field: Field): void {
+  #note(field: Field): void {
     this.#isTimed ||= field.isTimed;
     this.#seesLayersOnly &&= !needsReplies(field);
     this.#needsAllPackets ||= !isOfConversation(field);
   }
 
   #slot(field: Field): (p: Packet) => readonly Value[] {
-    this.#look(field);
+    this.#note(field);
     let slot = this.#fields.indexOf(field);
     if (slot < 0) slot = this.#fields.push(field) - 1;
     const values = (): readonly Value[] => this.#collector!.values[slot]!;
-    // Spans are compared in nanoseconds, whichever way a protocol gives them.
+    // Durations are compared in nanoseconds, in whichever unit the protocol keeps them.
     return field.type === 'seconds' ? () => values().map(nanoseconds) : values;
   }
 
@@ -250,8 +244,8 @@ class Compiler {
   }
 
   #layers({ field, ranges }: Operand & { kind: 'layers' }): Source {
-    this.#look(field);
-    const collector = new Collector([field], fieldsMade(), protocolsMade());
+    this.#note(field);
+    const collector = new Collector([field]);
     const parts = field.of.length > 0 ? field.of : [field];
     const owners = new Set(parts.flatMap((part) => part.owners.map(({ name }) => name)));
     const values = (p: Packet): readonly Constant[] => {
@@ -272,46 +266,30 @@ class Compiler {
     const of = sources[0]!;
     if ((operand.name === 'upper' || operand.name === 'lower') && !['text', 'bytes'].includes(of.type))
       throw this.#error(operand, `${operand.name}() takes text; string() makes it of other values`);
+    const mapped = (type: FieldType, map: (value: Constant) => Constant): Source => ({
+      type,
+      field: null,
+      values: (p) => of.values(p).map(map),
+    });
     switch (operand.name) {
       case 'upper':
-        return {
-          type: 'text',
-          field: null,
-          values: (p) => of.values(p).map((value) => textOf(of, value).toUpperCase()),
-        };
+        return mapped('text', (value) => textOf(of, value).toUpperCase());
       case 'lower':
-        return {
-          type: 'text',
-          field: null,
-          values: (p) => of.values(p).map((value) => textOf(of, value).toLowerCase()),
-        };
+        return mapped('text', (value) => textOf(of, value).toLowerCase());
       case 'string':
-        return { type: 'text', field: null, values: (p) => of.values(p).map((value) => textOf(of, value)) };
+        return mapped('text', (value) => textOf(of, value));
       case 'len':
-        return { type: 'uint', field: null, values: (p) => of.values(p).map((value) => lengthOf(of, value)) };
-      case 'count':
-        return {
-          type: 'uint',
-          field: null,
-          values: (p) => (of.values(p).length === 0 ? [] : [of.values(p).length]),
-        };
+        return mapped('uint', (value) => lengthOf(of, value));
       case 'abs':
-        return {
-          type: of.type,
-          field: null,
-          values: (p) => of.values(p).map((value) => Math.abs(Number(value))),
-        };
+        return mapped(of.type, (value) => Math.abs(Number(value)));
+      case 'count': {
+        const values = (p: Packet): number[] => (of.values(p).length === 0 ? [] : [of.values(p).length]);
+        return { type: 'uint', field: null, values };
+      }
       default: {
         const pick = operand.name === 'max' ? Math.max : Math.min;
-        return {
-          type: of.type,
-          field: null,
-          values: (p) =>
-            extreme(
-              sources.flatMap((each) => each.values(p)),
-              pick,
-            ),
-        };
+        const all = (p: Packet): Constant[] => sources.flatMap((each) => each.values(p));
+        return { type: of.type, field: null, values: (p) => extreme(all(p), pick) };
       }
     }
   }
@@ -341,7 +319,7 @@ function nanoseconds(value: Value): bigint {
 }
 
 const CALCULATE: Readonly<Record<string, (x: number, y: number) => number>> = {
-  // Bits beyond 32 matter for large fields, so not JavaScript's &.
+  // JavaScript's & would drop the bits beyond 32.
   '&': (x, y) =>
     Number.isFinite(x + y) ? Number(BigInt(Math.trunc(x)) & BigInt(Math.trunc(y))) : Number.NaN,
   '+': (x, y) => x + y,
@@ -356,7 +334,7 @@ function extreme(values: readonly Constant[], pick: (...numbers: number[]) => nu
 }
 
 function hasProtocol(protocol: Protocol): Predicate {
-  // Protocols of one name count as one (a protocol read in several ways).
+  // Several protocol objects may share a name (one protocol over several transports); they count as one.
   const { id, name } = protocol;
   return (p) => {
     for (let i = 0; i < p.count; i++)
@@ -365,7 +343,7 @@ function hasProtocol(protocol: Protocol): Predicate {
   };
 }
 
-/** The bytes of each of a protocol's layers: of its header, or with what it carries. */
+/** The bytes of each of a protocol's layers: its header, or header and payload. */
 function bytesOfLayers({ name }: Protocol, withPayload: boolean): (p: Packet) => Uint8Array[] {
   return (p) => {
     const found: Uint8Array[] = [];
@@ -379,7 +357,7 @@ function bytesOfLayers({ name }: Protocol, withPayload: boolean): (p: Packet) =>
   };
 }
 
-/** The parts of the ranges, one behind the other; null where one lies beyond the end. */
+/** The slices, concatenated; null if one extends beyond the end. */
 function cut(bytes: Uint8Array, ranges: readonly SliceRange[]): Uint8Array | null {
   const parts: number[] = [];
   for (const range of ranges) {
@@ -392,13 +370,13 @@ function cut(bytes: Uint8Array, ranges: readonly SliceRange[]): Uint8Array | nul
   return Uint8Array.from(parts);
 }
 
-/** Is layer number `layer` of `count`, counted from 1, in a range that may count from the last one? */
+/** Whether layer number `layer` (from 1) of `count` is in the range, which may count from the last one. */
 function isWithin({ start, end }: SliceRange, layer: number, count: number): boolean {
   const at = start < 0 ? layer - count - 1 : layer;
   return at >= start && (end === null || at < end);
 }
 
-/** Bytes count as one number, the first the highest; text is none. */
+/** Bytes count as one big-endian number; text is not a number. */
 function numberOf(value: Constant): number {
   if (!(value instanceof Uint8Array)) return typeof value === 'string' ? Number.NaN : Number(value);
   return value.reduce((sum, byte) => sum * 256 + byte, 0);

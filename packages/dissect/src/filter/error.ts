@@ -1,4 +1,4 @@
-/** A display filter that can't be used: what is wrong and where. */
+/** An invalid display filter: what is wrong, and where. */
 export class FilterError extends Error {
   /** Index of the first character at fault, and how many. */
   readonly at: number;
@@ -12,7 +12,7 @@ export class FilterError extends Error {
     this.length = Math.max(1, length);
   }
 
-  /** The filter with a caret under the place, for a terminal. */
+  /** The filter with carets under the fault, for a terminal. */
   get picture(): string {
     return `${this.filter}\n${' '.repeat(this.at)}${'^'.repeat(this.length)}`;
   }

@@ -1,4 +1,4 @@
-// Words of a display filter. Unquoted words may hold dots, colons, dashes and slashes: fields, numbers and addresses.
+// Splits a display filter into tokens. Unquoted words may contain dots, colons, dashes and slashes (addresses).
 import { FilterError } from './error.ts';
 
 export type TokenKind = 'word' | 'string' | 'character' | 'operator' | 'end';
@@ -6,8 +6,8 @@ export type TokenKind = 'word' | 'string' | 'character' | 'operator' | 'end';
 export interface Token {
   readonly kind: TokenKind;
   /**
-   * The operator or word as it stands; of strings what they say, without quotes and escapes, a character for each byte
-   * of UTF-8, since an escape stands for a byte.
+   * The operator or word; of a string its contents, unescaped, one character per byte of UTF-8, since an escape
+   * stands for a byte.
    */
   readonly text: string;
   readonly at: number;
@@ -80,7 +80,7 @@ function next(filter: string, at: number): Token {
 function word(filter: string, at: number): Token {
   let end = at + 1;
   while (end < filter.length && WORD_PART.test(filter[end]!)) {
-    // 1..5 is a range; fields hold single dots only.
+    // 1..5 is a range; field names contain single dots only.
     if (filter.startsWith('..', end)) break;
     end++;
   }

@@ -1,9 +1,9 @@
-// A literal takes the type of what it is compared with: 10.0.0.0/8 with addresses, 0x50 with numbers, aa:bb with bytes.
+// A literal takes its type from the operand it is compared with: 10.0.0.0/8 for addresses, 0x50 for numbers, aa:bb for bytes.
 import { utf8 } from '../core/bytes.ts';
 import type { Field, FieldType, Value } from '../core/field.ts';
 import type { Operand } from './ast.ts';
 
-/** An address with a prefix length: matches all addresses that begin with these bits. */
+/** An address with a prefix length; it matches all addresses with these leading bits. */
 export interface Prefix {
   readonly bytes: Uint8Array;
   readonly bits: number;
@@ -15,7 +15,7 @@ export function isPrefix(value: Constant): value is Prefix {
   return typeof value === 'object' && 'bits' in value;
 }
 
-/** The literal as a value of the type; a text says why it is none. */
+/** The literal as a value of the type; a string says why it is not one. */
 export function constant(
   operand: Operand & { kind: 'literal' },
   type: FieldType,
@@ -78,7 +78,7 @@ function boolean(text: string): boolean | null {
   return value === null ? null : Number(value) !== 0;
 }
 
-/** Seconds as nanoseconds, exactly. */
+/** Decimal seconds as nanoseconds, exactly. */
 function span(text: string): bigint | null {
   const parts = /^(-?)(\d*)\.?(\d{0,9})\d*$/.exec(text);
   if (parts === null || text === '') return null;
@@ -88,7 +88,7 @@ function span(text: string): bigint | null {
 
 /** Nanoseconds since the epoch; a time without a zone is UTC here. */
 function time(text: string): bigint | null {
-  // A clock says its seconds too: 13:55.3 is none.
+  // A time of day needs seconds: 13:55.3 is not one.
   if (text.includes(':') && !/\d:\d\d:\d\d/.test(text)) return null;
   const fraction = /\.(\d{1,9})/.exec(text);
   const rest = text.replace(/\.\d+/, '');
@@ -108,7 +108,7 @@ function prefix(text: string, parse: (text: string) => Uint8Array | null, most: 
   return bits >= 0 && bits <= most ? { bytes: parsed, bits } : null;
 }
 
-/** 255.255.0.0 is 16 bits; -1 when it is no mask. */
+/** 255.255.0.0 is 16 bits; -1 if it is not a netmask. */
 function maskBits(text: string): number {
   const mask = ipv4(text);
   if (mask === null) return -1;
@@ -134,7 +134,7 @@ export function ipv6(text: string): Uint8Array | null {
   return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 255]));
 }
 
-/** 16-bit groups; the last may be an IPv4 address (RFC 4291 §2.2). */
+/** 16-bit groups; the last two may be written as an IPv4 address (RFC 4291 §2.2). */
 function groups(text: string): number[] | null {
   if (text === '') return [];
   const found: number[] = [];
@@ -157,7 +157,7 @@ function bytes(text: string): Uint8Array | null {
   return Uint8Array.from(digits.match(/../g)!, (pair) => Number.parseInt(pair, 16));
 }
 
-/** What a quoted literal says as text: its characters stand for bytes of UTF-8, as the lexer gives them. */
+/** A literal's text; the characters of a quoted one stand for bytes of UTF-8, as the lexer leaves them. */
 export function textOfLiteral({ text, literal }: Operand & { kind: 'literal' }): string {
   return literal === 'string' ? utf8(bytesOfCodes(text), 0, text.length) : text;
 }

@@ -1,12 +1,12 @@
-// From the words of a display filter to its syntax tree. Wireshark's grammar: or < xor < and < not < comparison.
+// Parses the tokens of a display filter. Wireshark's precedence: or < xor < and < not < comparison.
 import { fieldNamed, nearestNames, protocolNamed } from '../core/registry.ts';
 import type { Comparison, Expression, FunctionName, Operand, Quantifier, SliceRange } from './ast.ts';
 import { FilterError } from './error.ts';
 import { type Token, tokens } from './lexer.ts';
 
-/** Parentheses, nots and functions within each other. */
+/** How deep parentheses, negations and function calls may nest. */
 const DEPTH_MAX = 100;
-/** Characters of a filter. */
+/** Length of a filter in characters. */
 const LENGTH_MAX = 65_536;
 
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
@@ -35,10 +35,10 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '~': 'matches',
 };
 
-/** Operands stand in parentheses or, as Wireshark has it, in braces. */
+/** Operands are grouped by parentheses or, as in Wireshark, braces. */
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '{': '}' };
 
-/** What was called otherwise before, and many still write. */
+/** Names that Wireshark has renamed but many still write. */
 const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^ssl(?=\.|$)/, 'tls'],
   [/^bootp(?=\.|$)/, 'dhcp'],
@@ -46,14 +46,14 @@ const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^tcp\.flags\.ns$/, 'tcp.flags.ae'],
 ];
 
-/** A field's name as it is now; a dot before it says that it is one, and no value. */
+/** The current name of a field; a leading dot marks a word as a field rather than a value. */
 function nameOf(text: string): string {
   const name = text.startsWith('.') ? text.slice(1) : text;
   for (const [old, now] of RENAMED) if (old.test(name)) return name.replace(old, now);
   return name;
 }
 
-/** Functions and how many operands they take. */
+/** Functions, and the least and most operands they take. */
 const FUNCTIONS: Readonly<Record<FunctionName, readonly [number, number]>> = {
   upper: [1, 1],
   lower: [1, 1],
@@ -156,7 +156,7 @@ class Parser {
     return { kind: 'exists', operand: first };
   }
 
-  /** `(a + b) == c` begins with a parenthesis that holds no test. */
+  /** `(a + b) == c` begins with a parenthesis that groups an operand, not a test. */
   #isOperandInParentheses(): boolean {
     let depth = 0;
     for (let i = this.#next; i < this.#tokens.length; i++) {
@@ -254,7 +254,7 @@ class Parser {
     return { kind: 'layers', field: of.field, ranges: [{ start, end: start + 1 }], at: of.at, length };
   }
 
-  /** `-tcp.dstport` is 0 less the port; `-5` a number. */
+  /** `-tcp.dstport` is 0 minus the port, `-5` a literal. */
   #negative(minus: Token): Operand {
     const of = this.#sliced();
     const place = { at: minus.at, length: of.at + of.length - minus.at };

@@ -1,4 +1,4 @@
-// Regular expressions of `matches`. Wireshark's are PCRE's; JavaScript's differ in a few places, put right here.
+// Regular expressions of `matches`: translates Wireshark's PCRE syntax where JavaScript's differs.
 
 /** POSIX classes, as they stand inside brackets. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
 };
 
-/** Escapes that JavaScript has no word for, or would silently take for the letter. */
+/** Escapes that JavaScript lacks or would silently read as the letter. */
 const ESCAPES: Readonly<Record<string, string>> = {
   A: '^',
   Z: '(?=\\n?$)',
@@ -37,12 +37,12 @@ const HEAD = /\(\?(?:<?[=!]|P?<\w+>|[a-z]*(?:-[a-z]+)?[:)])|\\k<\w+>|\\c[A-Za-z]
 const REFERENCE = /\\[1-9]|\\k</;
 
 /**
- * A regular expression in PCRE's words as one of JavaScript's; upper and lower case are the same, as in Wireshark.
+ * A PCRE pattern as a JavaScript regular expression, ignoring case as Wireshark does.
  *
  * Where the engine can tell (V8's `--enable-experimental-regexp-engine`, which services turn on), none is taken that
  * could need more time than anybody has: nobody may keep a service busy with one.
  *
- * @throws SyntaxError if it is none, or holds what has no counterpart here.
+ * @throws SyntaxError if the pattern is invalid, or has no counterpart in JavaScript.
  */
 export function patternOf(text: string): RegExp {
   const source = new Translation(text.replace(/^\(\?i\)/, '')).source();

@@ -1,7 +1,7 @@
-// How two values of a filter compare.
+// Comparison of two values of a filter.
 import { type Constant, isPrefix, utf8Bytes } from './literal.ts';
 
-/** Negative, 0 or positive; NaN when the two can't be ordered. */
+/** Negative, 0 or positive; NaN if the two have no order. */
 export function compare(x: Constant, y: Constant): number {
   if (isPrefix(y)) return comparePrefix(x, y.bytes, y.bits);
   if (isPrefix(x)) return -comparePrefix(y, x.bytes, x.bits);
@@ -29,7 +29,7 @@ export function holds(operator: '==' | '!=' | '<' | '<=' | '>' | '>=', x: Consta
   }
 }
 
-/** `contains`: text in text, bytes in bytes. */
+/** `contains`: text within text, bytes within bytes. */
 export function holdsBytes(x: Constant, y: Constant): boolean {
   if (typeof x === 'string' && typeof y === 'string') return x.includes(y);
   const hay = asBytes(x);
@@ -44,7 +44,7 @@ export function holdsBytes(x: Constant, y: Constant): boolean {
   return false;
 }
 
-/** JavaScript compares a number with a bigint by value; undefined order (NaN) is NaN here too. */
+/** JavaScript compares numbers and bigints by value; NaN has no order. */
 function order(x: number | bigint, y: number | bigint): number {
   if (x < y) return -1;
   if (x > y) return 1;

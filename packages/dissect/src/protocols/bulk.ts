@@ -44,27 +44,27 @@ export function runBulk(p: Packet): boolean {
   const start = p.at;
   if (p.linkType !== ETHERNET || p.end - start <= HEADERS_MAX || p.wireEnd < p.end) return false;
   const type = u16(p.buf, start + 12);
-  const next = type === TYPE_IPV4 ? layIpv4(p, start) : type === TYPE_IPV6 ? layIpv6(p, start) : undefined;
+  const next = type === TYPE_IPV4 ? stepIpv4(p, start) : type === TYPE_IPV6 ? stepIpv6(p, start) : undefined;
   if (next === undefined) return false;
   p.run(next);
   return true;
 }
 
-function layIpv4(p: Packet, start: number): Protocol | undefined {
+function stepIpv4(p: Packet, start: number): Protocol | undefined {
   const b = p.buf;
   const at = start + ETHERNET_HEADER;
   if (b[at] !== PLAIN_IPV4 || (u16(b, at + 6) & 0x3fff) !== 0) return undefined;
   const next = ipProtocols.get(b[at + 9]!);
   const wireEnd = at + u16(b, at + 2);
   if (next === undefined || wireEnd <= at + IPV4_HEADER || hasTrailer(b, wireEnd, p.end)) return undefined;
-  lay(p, ip, HEAD_IPV4, start, at + IPV4_HEADER, wireEnd);
+  setLayers(p, ip, HEAD_IPV4, start, at + IPV4_HEADER, wireEnd);
   p.netKind = p.columnKind = IPV4;
   p.netSrc = p.columnSrc = at + 12;
   p.netDst = p.columnDst = at + 16;
   return next;
 }
 
-function layIpv6(p: Packet, start: number): Protocol | undefined {
+function stepIpv6(p: Packet, start: number): Protocol | undefined {
   const b = p.buf;
   const at = start + ETHERNET_HEADER;
   const number = b[at + 6]!;
@@ -73,7 +73,7 @@ function layIpv6(p: Packet, start: number): Protocol | undefined {
   const wireEnd = at + IPV6_HEADER + length;
   if (b[at]! >> 4 !== 6 || next === undefined || isExtension(number) || length === 0) return undefined;
   if (hasTrailer(b, wireEnd, p.end)) return undefined;
-  lay(p, ipv6, HEAD_IPV6, start, at + IPV6_HEADER, wireEnd);
+  setLayers(p, ipv6, HEAD_IPV6, start, at + IPV6_HEADER, wireEnd);
   p.mark[HEAD_LAYERS - 1] = number + 1;
   p.netKind = p.columnKind = IPV6;
   p.netSrc = p.columnSrc = at + 8;
@@ -82,15 +82,22 @@ function layIpv6(p: Packet, start: number): Protocol | undefined {
 }
 
 /** Puts the layers of Ethernet, its type and IP on the stack, and the cursor behind them. */
-function lay(p: Packet, made: Protocol, head: number, start: number, payload: number, wireEnd: number): void {
+function setLayers(
+  p: Packet,
+  made: Protocol,
+  head: number,
+  start: number,
+  payload: number,
+  wireEnd: number,
+): void {
   const at = start + ETHERNET_HEADER;
-  p.lay(1, eth, ORDINARY, start, p.end, at);
-  p.lay(2, ethertype, LISTED, at, p.end, p.end);
+  p.setLayer(1, eth, ORDINARY, start, p.end, at);
+  p.setLayer(2, ethertype, LISTED, at, p.end, p.end);
   if (wireEnd < p.wireEnd) {
     p.wireEnd = wireEnd;
     if (wireEnd < p.end) p.end = wireEnd;
   }
-  p.lay(3, made, ORDINARY, at, p.end, payload);
+  p.setLayer(3, made, ORDINARY, at, p.end, payload);
   p.count = HEAD_LAYERS;
   p.head = head;
   if (p.netBuf !== p.buf) p.netBuf = p.buf;

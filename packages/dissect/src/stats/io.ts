@@ -1,8 +1,7 @@
 // Traffic over time (`-z io,stat`): for each interval, frames and bytes, or a sum over a field's values.
 import { Collector } from '../core/collect.ts';
-import { type Field, fieldsMade, type Value } from '../core/field.ts';
+import type { Field, Value } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
-import { protocolsMade } from '../core/protocol.ts';
 import type { Predicate } from '../filter/compile.ts';
 
 export const IO_FUNCTIONS = [
@@ -64,9 +63,7 @@ export class IoTable {
     this.columns = columns;
     this.cells = columns.map(() => new Map());
     this.peaks = columns.map(() => 0);
-    this.#collectors = columns.map(({ field }) =>
-      field === null ? null : new Collector([field], fieldsMade(), protocolsMade()),
-    );
+    this.#collectors = columns.map(({ field }) => (field === null ? null : new Collector([field])));
   }
 
   add(p: Packet): void {

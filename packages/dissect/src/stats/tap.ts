@@ -1,9 +1,8 @@
 // Values of chosen fields, layer by layer: what a statistic about one protocol is made from.
 import { Collector } from '../core/collect.ts';
-import { type Field, fieldsMade, type Value } from '../core/field.ts';
+import type { Field, Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import { COLUMN, NESTED, type Packet, SHOWN } from '../core/packet.ts';
-import { protocolsMade } from '../core/protocol.ts';
 import { fieldNamed } from '../core/registry.ts';
 
 export class Tap {
@@ -18,7 +17,7 @@ export class Tap {
     known.forEach((field, slot) => {
       this.#slots.set(field.name, slot);
     });
-    this.#collector = new Collector(known, fieldsMade(), protocolsMade());
+    this.#collector = new Collector(known);
   }
 
   /** Calls `visit` for each layer of the protocols, with its values taken. Packets in ICMP errors don't count. */

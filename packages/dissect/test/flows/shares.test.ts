@@ -85,7 +85,7 @@ function readShare(
   const counters = new Counters();
   for (const frame of frames) {
     if (shares.of(frame) === reader) counters.see(dissector.dissect(frame));
-    else dissector.pass(frame);
+    else dissector.advanceClock(frame);
   }
   return { counters, trace: traceOf(dissector.session) };
 }

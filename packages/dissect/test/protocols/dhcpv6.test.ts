@@ -3,10 +3,8 @@ import { describe, it } from 'node:test';
 import { Collector } from '../../src/core/collect.ts';
 import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
-import { fieldsMade } from '../../src/core/field.ts';
 import { raw } from '../../src/core/format.ts';
 import { framePath } from '../../src/core/path.ts';
-import { protocolsMade } from '../../src/core/protocol.ts';
 import { fieldNamed } from '../../src/core/registry.ts';
 import { newFrame } from '../../src/files/index.ts';
 import { bytesOf } from './support.ts';
@@ -32,7 +30,7 @@ function dissected(payload: string) {
 
 function values(p: ReturnType<typeof dissected>, name: string): string[] {
   const field = fieldNamed(name)!;
-  const collector = new Collector([field], fieldsMade(), protocolsMade());
+  const collector = new Collector([field]);
   collector.collect(p);
   return collector.values[0]!.map((value) => raw(field, value));
 }

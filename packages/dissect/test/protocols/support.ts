@@ -4,11 +4,9 @@ import { test } from 'node:test';
 import { Collector } from '../../src/core/collect.ts';
 import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
-import { fieldsMade } from '../../src/core/field.ts';
 import { raw } from '../../src/core/format.ts';
 import type { Packet } from '../../src/core/packet.ts';
 import { framePath } from '../../src/core/path.ts';
-import { protocolsMade } from '../../src/core/protocol.ts';
 import { fieldNamed } from '../../src/core/registry.ts';
 import { treeOf } from '../../src/core/tree.ts';
 import type { Frame } from '../../src/files/frame.ts';
@@ -127,7 +125,7 @@ export function fieldsOf(p: Packet, names: readonly string[]): Record<string, st
     if (field === undefined) throw new Error(`no field ${name}`);
     return field;
   });
-  const collector = new Collector(fields, fieldsMade(), protocolsMade());
+  const collector = new Collector(fields);
   collector.collect(p);
   return Object.fromEntries(
     names.map((name, i) => [name, collector.values[i]!.map((value) => raw(fields[i]!, value)).join(',')]),
