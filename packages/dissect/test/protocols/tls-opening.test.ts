@@ -100,13 +100,46 @@ test('secrets of another session, or broken ones, open nothing and break nothing
     assert.ok(dissected(chunks, given, path).every((seen) => !seen.includes('http')));
 });
 
-test('a session that follows another over the same ports has secrets of its own', async () => {
-  const made = () =>
-    session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', [REQUEST, HEAD, 'what nobody else may see']);
-  const [one, other] = [await made(), await made()];
-  // The SYN between them was not captured.
-  const open = dissected([...one.chunks, ...other.chunks], one.log + other.log, path);
-  const seen = open.filter((layers) => layers.includes('http'));
-  const each = ['tls:http', 'tls:http:data-text-lines'];
-  assert.deepEqual(seen, [...each, ...each]);
+for (const [version, cipher] of [
+  ['TLSv1.2', 'PSK-AES128-GCM-SHA256'],
+  ['TLSv1.2', 'PSK-AES128-CBC-SHA256'],
+  ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
+] as const)
+  test(`${version}, ${cipher}: a session that follows another over the same ports has secrets of its own`, async () => {
+    const made = () => session(version, cipher, [REQUEST, HEAD, 'what nobody else may see']);
+    const [one, other] = [await made(), await made()];
+    // The SYN between them was not captured.
+    const chunks = [...one.chunks, ...other.chunks];
+    const seen = dissected(chunks, one.log + other.log, path).filter((layers) => layers.includes('http'));
+    const each = ['tls:http', 'tls:http:data-text-lines'];
+    assert.deepEqual(seen, [...each, ...each]);
+    const hellos = dissected(chunks, '', infoColumn).filter((info) => info.includes('Client Hello'));
+    assert.equal(hellos.length, 2);
+  });
+
+for (const [version, cipher] of [
+  ['TLSv1.2', 'PSK-AES128-GCM-SHA256'],
+  ['TLSv1.2', 'PSK-CHACHA20-POLY1305'],
+  ['TLSv1.2', 'PSK-AES128-CBC-SHA256'],
+  ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
+] as const)
+  test(`${version}, ${cipher}: records behind some that are missing are opened`, async () => {
+    const said = Array.from({ length: 44 }, () => REQUEST);
+    const { chunks, log } = await session(version, cipher, said);
+    const open = dissected(chunks, log, path);
+    const requests = chunks.flatMap((_, i) => (open[i]!.includes('http') ? [i] : []));
+    assert.equal(requests.length, said.length);
+    const behind = (missing: number): number => {
+      const lost = requests.slice(1, 1 + missing);
+      const kept = chunks.filter((_, i) => !lost.includes(i));
+      return dissected(kept, log, path).filter((layers) => layers.includes('http')).length;
+    };
+    assert.equal(behind(30), said.length - 30);
+    assert.equal(behind(40), 1);
+  });
+
+test('what stands behind a secret in a key log is passed over', async () => {
+  const { chunks, log } = await session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', [REQUEST, HEAD]);
+  const open = dissected(chunks, log.replaceAll('\n', '\\\n'), path);
+  assert.ok(open.includes('tls:http'));
 });

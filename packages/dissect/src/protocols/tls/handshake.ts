@@ -231,7 +231,7 @@ function readMessage(p: Packet, s: TlsSession, at: number, end: number): void {
   s.version = versionAfterMessage(s.version, b, at, end);
   if (type === SERVER_HELLO) s.cipher = serverHelloCipher(b, at + HEADER, end);
   if ((type === SERVER_HELLO || type === CLIENT_HELLO) && !p.session.keyLog.isEmpty)
-    rememberHello(p, type, at + HEADER, end);
+    rememberHello(p, type, at + HEADER, end, s.changedFrame[p.direction as 0 | 1] !== 0);
   else if (type === ENCRYPTED_EXTENSIONS && !p.session.keyLog.isEmpty)
     rememberExtensions(p, at + HEADER, end);
   readContents(p, type, at + HEADER, end, s.version);
@@ -252,6 +252,19 @@ function isEncrypted(p: Packet, s: TlsSession, b: Uint8Array, at: number, end: n
   // The explicit nonce of the first encrypted record (RFC 5288 §3) is often zero; two empty HelloRequests are not sent.
   if (u24(b, at) === 0 && b[at + 3] === 0 && b[at + 4] === 0) return true;
   const changed = s.changedFrame[p.direction as 0 | 1];
-  if (changed !== 0 && p.number > changed) return true;
+  if (changed !== 0 && p.number > changed) {
+    if (!isHello(b, at, end)) return true;
+    // Another session over the same ports, whose SYN was not captured.
+    s.changedFrame[p.direction as 0 | 1] = 0;
+    return false;
+  }
   return handshakeTypeNames[b[at]!] === undefined || u24(b, at + 1) >= CLEAR_BYTES_MAX;
+}
+
+/** A whole hello in clear: what is encrypted looks so once in 2^29 records. */
+function isHello(b: Uint8Array, at: number, end: number): boolean {
+  const type = b[at]!;
+  // RFC 8446 §4.1.2: 3, and at most 4, is its version.
+  const isVersion = b[at + 4] === 3 && b[at + 5]! <= 4;
+  return (type === CLIENT_HELLO || type === SERVER_HELLO) && isVersion && at + messageLength(b, at) <= end;
 }

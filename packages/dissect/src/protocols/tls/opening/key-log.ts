@@ -17,10 +17,12 @@ export class KeyLog {
     this.#read = 0;
   }
 
-  /** Lines `CLIENT_RANDOM 0a1b… 2c3d…`; whatever else stands there is passed over. */
+  /** Lines `CLIENT_RANDOM 0a1b… 2c3d…`; whatever else stands there, also behind a secret, is passed over. */
   add(text: string): void {
     for (const line of text.split('\n')) {
-      const match = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{64,128})\s*$/.exec(line.trim());
+      const match = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ((?:[0-9a-fA-F]{2}){32,64})(?![0-9a-fA-F])/.exec(
+        line.trim(),
+      );
       if (match === null || this.#secrets.size >= SECRETS_MAX) continue;
       this.#secrets.set(`${match[1]} ${match[2]!.toLowerCase()}`, fromHex(match[3]!));
     }

@@ -3,14 +3,14 @@ import { joined } from '../../../core/bytes.ts';
 import { type Hmac, hkdfExpandLabel } from '../../../crypto/hkdf.ts';
 import { hmacMd5, hmacSha1 } from '../../../crypto/hmac.ts';
 import { TLS10, TLS12 } from '../session.ts';
-import { AeadKeys } from './aead.ts';
-import { CbcKeys } from './cbc.ts';
-import type { RecordKeys } from './record-keys.ts';
+import { AeadCipher } from './aead.ts';
+import { CbcCipher } from './cbc.ts';
+import { RecordKeys } from './record-keys.ts';
 import type { Suite } from './suites.ts';
 
 export function keysOf13(suite: Suite, secret: Uint8Array): RecordKeys {
   const key = hkdfExpandLabel(secret, 'key', suite.keyBytes, suite.hmac);
-  return new AeadKeys(suite, key, hkdfExpandLabel(secret, 'iv', 12, suite.hmac), true);
+  return new RecordKeys(new AeadCipher(suite, key, hkdfExpandLabel(secret, 'iv', 12, suite.hmac), true));
 }
 
 /** RFC 8446 §7.2: after a KeyUpdate. */
@@ -44,8 +44,10 @@ export function keysBefore13(suite: Suite, agreed: Agreed, isClient: boolean): R
     at += 2 * size;
     return part;
   }) as [Uint8Array, Uint8Array, Uint8Array];
-  if (suite.mode !== 'cbc') return new AeadKeys(suite, key, iv, false);
-  return new CbcKeys(suite, key, macKey, iv, { isChained: version === TLS10, isMacOutside });
+  if (suite.mode !== 'cbc') return new RecordKeys(new AeadCipher(suite, key, iv, false));
+  return new RecordKeys(
+    new CbcCipher(suite, key, macKey, iv, { isChained: version === TLS10, isMacOutside }),
+  );
 }
 
 /** P_hash (RFC 5246 §5). */

@@ -65,8 +65,8 @@ const RANDOM_BYTES = 32;
 const ALPN = 16;
 const ENCRYPT_THEN_MAC = 22;
 
-/** A hello [at, end) in clear: its random value names the session, or makes its keys. */
-export function rememberHello(p: Packet, type: number, at: number, end: number): void {
+/** The hello [at, end): its random value names the session, or makes its keys. `isSealed`: it came after keys were in force. */
+export function rememberHello(p: Packet, type: number, at: number, end: number, isSealed: boolean): void {
   // RFC 8446 §4.1.2: version, then 32 random bytes.
   const random = p.buf.slice(at + 2, at + 2 + RANDOM_BYTES);
   if (at + 2 + RANDOM_BYTES > end) return;
@@ -74,7 +74,7 @@ export function rememberHello(p: Packet, type: number, at: number, end: number):
   if (type === CLIENT_HELLO) {
     // RFC 5246 §7.4.1: one within a session begins anew, under the keys that there are until both sides change them.
     // TLS 1.3, whose keys come of secrets, has none within (RFC 8446 §4.1.2): there it is of another session.
-    if (opening.sides.some(({ keys, secret }) => keys !== null && secret === null))
+    if (isSealed && opening.sides.some(({ keys, secret }) => keys !== null && secret === null))
       Object.assign(opening, newOpening(), { sides: opening.sides });
     else {
       Object.assign(opening, newOpening());

@@ -1,11 +1,36 @@
 // What opens the records of one direction, whatever the cipher.
 
-export interface RecordKeys {
-  /**
-   * What a record held: `header` is its type, version and length, `body` the rest. Null when these are not its keys.
-   * The number of a record is part of what guards it: they are opened in their order.
-   */
-  open(header: Uint8Array, body: Uint8Array): Uint8Array | null;
+export interface RecordCipher {
+  /** What a record held, if it is that number of its direction; null when it is not, or these are not its keys. */
+  open(sequence: number, header: Uint8Array, body: Uint8Array): Uint8Array | null;
+}
+
+/** Records that may be missing before one that opens. */
+const LOOK_AHEAD = 32;
+
+/** Keys, and the number of the next record: it is part of what guards it, so records are opened in their order. */
+export class RecordKeys {
+  readonly #cipher: RecordCipher;
+  #sequence = 0;
+  /** How far to look; each record that does not open halves it, for it costs as many trials. */
+  #reach = LOOK_AHEAD;
+
+  constructor(cipher: RecordCipher) {
+    this.#cipher = cipher;
+  }
+
+  /** What a record held: `header` is its type, version and length, `body` the rest. Null when these are not its keys. */
+  open(header: Uint8Array, body: Uint8Array): Uint8Array | null {
+    for (let sequence = this.#sequence; sequence <= this.#sequence + this.#reach; sequence++) {
+      const plain = this.#cipher.open(sequence, header, body);
+      if (plain === null) continue;
+      this.#sequence = sequence + 1;
+      this.#reach = LOOK_AHEAD;
+      return plain;
+    }
+    this.#reach >>= 1;
+    return null;
+  }
 }
 
 /** RFC 5246 §6.2.3.1 and §6.2.3.3: number, type, version and length, which are guarded though they are not encrypted. */
