@@ -9,7 +9,7 @@ import { printable } from './terminal/printable.ts';
 export function newProgram(): Command {
   return new Command('eyrie')
     .exitOverride()
-    .configureOutput({ ...HELP_WIDTHS, writeErr: () => {} })
+    .configureOutput({ ...HELP_WIDTHS, writeOut, writeErr: () => {} })
     .configureHelp(HELP)
     .helpOption('-h, --help', 'show this');
 }
@@ -17,7 +17,7 @@ export function newProgram(): Command {
 /** Calls the command that the process's arguments name, and sets the process's exit status. */
 export async function run(program: Command): Promise<void> {
   // `eyrie read` writes by itself, and begins sooner without the stream.
-  if (process.argv[2] !== 'read') process.stdout.on('error', endIfClosed);
+  if (process.argv[2] !== 'read') watchOutput();
   try {
     await program.parseAsync([...process.argv.slice(0, 2), ...asked(program)]);
   } catch (error) {
@@ -34,6 +34,16 @@ function asked(program: Command): string[] {
   const isStrange =
     group.commands.length > 0 && group.registeredArguments.length === 0 && !/^(-|help$)/.test(next);
   return isStrange ? words.filter((word) => word !== '--help' && word !== '-h') : words;
+}
+
+/** Help and version. */
+function writeOut(text: string): void {
+  watchOutput();
+  process.stdout.write(text);
+}
+
+function watchOutput(): void {
+  if (!process.stdout.listeners('error').includes(endIfClosed)) process.stdout.on('error', endIfClosed);
 }
 
 /** `eyrie --help | head`: whoever read has enough. */

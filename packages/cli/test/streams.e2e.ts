@@ -81,6 +81,18 @@ test('whoever reads has enough: no error, status 0', async (t) => {
   }
 });
 
+test('help that nobody reads: no error, status 0', async (t) => {
+  const child = started(t, ['--help']);
+  child.stdout!.destroy();
+  let errors = '';
+  child.stderr!.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const [status] = await once(child, 'close');
+  assert.equal(status, 0);
+  assert.equal(errors, '');
+});
+
 test('a file cut short: its packets, one line on standard error, status 1', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-streams-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
