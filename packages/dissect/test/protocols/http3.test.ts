@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
 import { framePath } from '../../src/core/path.ts';
 import { treeOf } from '../../src/core/tree.ts';
-import { Http3Connection } from '../../src/protocols/http3/connection.ts';
+import { Http3Connection, LOST } from '../../src/protocols/http3/connection.ts';
+import { HeldBytes } from '../../src/protocols/http3/held-bytes.ts';
 import { readHttp3 } from '../../src/protocols/http3/http3.ts';
 import { QpackDecoder } from '../../src/protocols/http3/qpack.ts';
 import { FrameCutter, frameLength } from '../../src/protocols/http3/stream.ts';
@@ -122,6 +123,22 @@ test('HTTP/3: a frame too long to be kept is passed over', () => {
   assert.equal(cutter.add(body), null);
   const next = bytesOf('0100');
   assert.deepEqual([...cutter.add(next)!], [...next]);
+});
+
+test('HTTP/3: what all streams hold is bounded, and those that waited longest are given up', () => {
+  const held = new HeldBytes();
+  const connection = new Http3Connection();
+  const [half, beginning] = [new Uint8Array(1 << 17), bytesOf('008003ffff')];
+  const streams = Array.from({ length: 300 }, (_, i) => {
+    const stream = connection.stream(i * 4, 0);
+    stream.cutter.keep(stream.cutter.add(beginning)!, 0, 1 << 18);
+    stream.cutter.add(half);
+    held.update(stream);
+    return stream;
+  });
+  const lost = streams.filter(({ type }) => type === LOST).length;
+  assert.ok(lost > 300 - 256 && lost < 60, String(lost));
+  assert.ok(streams.slice(0, lost).every(({ type, cutter }) => type === LOST && cutter.held === 0));
 });
 
 test('HTTP/3: any bytes on any stream are survived', () => {

@@ -13,11 +13,13 @@ export const QPACK_ENCODER = 2;
 /** Not told yet, and that of streams in both directions, which don't tell one. */
 export const UNTOLD = -1;
 export const REQUEST = -2;
+/** What it held was given up: where its next frame begins is not known. */
+export const LOST = -3;
 
 /** What one side sends on a stream. */
 export interface Http3Stream {
-  readonly ordered: OrderedBytes;
-  readonly cutter: FrameCutter;
+  ordered: OrderedBytes;
+  cutter: FrameCutter;
   type: number;
 }
 

@@ -7,6 +7,7 @@ import {
   CONTROL,
   type Http3Connection,
   type Http3Stream,
+  LOST,
   PUSH,
   QPACK_ENCODER,
   REQUEST,
@@ -14,6 +15,7 @@ import {
 } from './connection.ts';
 import { emitHttp3 } from './emit.ts';
 import { f, frameTypes } from './fields.ts';
+import { HeldBytes } from './held-bytes.ts';
 import type { QpackDecoder } from './qpack.ts';
 import { QPACK_MAX_TABLE_CAPACITY, SETTINGS, settingsIn } from './settings.ts';
 import { frameLength } from './stream.ts';
@@ -61,15 +63,27 @@ export function readHttp3(
   end: number,
 ): string {
   const stream = connection.stream(id, who);
-  const { ordered } = stream;
-  if (!ordered.add(p.buf, at, end, offset)) return '';
-  const bytes = stream.cutter.add(ordered.bytes.subarray(ordered.start, ordered.end));
-  if (bytes === null) return '';
+  if (stream.type === LOST) return '';
+  const bytes = takeBytes(stream, p.buf, at, end, offset);
   let words = '';
-  p.within(bytes, 0, bytes.length, bytes.length, () => {
-    words = readBytes(p, connection, stream, who);
-  });
+  if (bytes !== null)
+    p.within(bytes, 0, bytes.length, bytes.length, () => {
+      words = readBytes(p, connection, stream, who);
+    });
+  p.session.memoryOf('http3-held', () => new HeldBytes()).update(stream);
   return words;
+}
+
+/** What there is now from the beginning of a frame on, or null. */
+function takeBytes(
+  { ordered, cutter }: Http3Stream,
+  b: Uint8Array,
+  at: number,
+  end: number,
+  offset: number,
+): Uint8Array | null {
+  if (!ordered.add(b, at, end, offset)) return null;
+  return cutter.add(ordered.bytes.subarray(ordered.start, ordered.end));
 }
 
 function readBytes(p: Packet, connection: Http3Connection, stream: Http3Stream, who: 0 | 1): string {

@@ -4,6 +4,8 @@ import { isVarint, varint, varintBytes } from '../quic/varint.ts';
 
 /** A longer frame is passed over; only what waits for the rest of its frame is kept. */
 const FRAME_BYTES_MAX = 1 << 18;
+/** What a part that is kept costs beside its bytes. */
+const PART_OVERHEAD_BYTES = 128;
 
 export class FrameCutter {
   #parts: Uint8Array[] = [];
@@ -12,6 +14,11 @@ export class FrameCutter {
   #need = 1;
   /** Of a frame that is passed over. */
   #skip = 0;
+
+  /** Memory of what is kept until more comes. */
+  get held(): number {
+    return this.#have + this.#parts.length * PART_OVERHEAD_BYTES;
+  }
 
   /** Adds bytes; what there is from the beginning of a frame on, or null when more are needed. */
   add(bytes: Uint8Array): Uint8Array | null {

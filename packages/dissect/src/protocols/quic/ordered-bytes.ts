@@ -15,6 +15,11 @@ export class OrderedBytes {
   start = 0;
   end = 0;
 
+  /** Memory of what came before its turn. */
+  get held(): number {
+    return this.#early?.length ?? 0;
+  }
+
   /**
    * Adds the bytes [at, end) of `b` at `offset` of the stream. True when there is something new in order: it stands in
    * bytes[start, end). After a gap nothing is handed over until all that came early is in order.

@@ -1,0 +1,29 @@
+// What the streams of all connections of a capture hold back until more comes, bounded together: whoever sends the
+// beginnings of many frames on many streams could otherwise fill any memory.
+import { OrderedBytes } from '../quic/ordered-bytes.ts';
+import { type Http3Stream, LOST } from './connection.ts';
+import { FrameCutter } from './stream.ts';
+
+const HELD_BYTES_MAX = 32 << 20;
+
+export class HeldBytes {
+  /** Those that hold something, and how much; the one that has waited longest first. */
+  readonly #streams = new Map<Http3Stream, number>();
+  #sum = 0;
+
+  /** After a stream took bytes. Where all hold too much, those that have waited longest are given up. */
+  update(stream: Http3Stream): void {
+    const held = stream.ordered.held + stream.cutter.held;
+    this.#sum += held - (this.#streams.get(stream) ?? 0);
+    this.#streams.delete(stream);
+    if (held > 0) this.#streams.set(stream, held);
+    for (const [oldest, bytes] of this.#streams) {
+      if (this.#sum <= HELD_BYTES_MAX) return;
+      oldest.type = LOST;
+      oldest.ordered = new OrderedBytes();
+      oldest.cutter = new FrameCutter();
+      this.#streams.delete(oldest);
+      this.#sum -= bytes;
+    }
+  }
+}
