@@ -70,6 +70,8 @@ export { FollowHttp } from './flows/follow-http.ts';
 export { FollowHttp2 } from './flows/follow-http2.ts';
 export { FollowQuic } from './flows/follow-quic.ts';
 export { FollowTls } from './flows/follow-tls.ts';
+export { type ObjectKind, objectKinds } from './flows/objects/index.ts';
+export type { ObjectReader, TransferredObject } from './flows/objects/object.ts';
 export { carriesTcp, Shares } from './flows/shares.ts';
 export { type Trace, traceOf, whyNotAsOne } from './flows/trace.ts';
 export { tcpAnalysisBits } from './protocols/tcp-text.ts';

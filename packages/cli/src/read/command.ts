@@ -6,6 +6,7 @@ import { Output } from '../terminal/output.ts';
 import { Progress } from '../terminal/progress.ts';
 import { filterOf } from './filter.ts';
 import { type LiveReadOptions, livePlan } from './live.ts';
+import { ObjectsPrinter } from './objects.ts';
 import { decodeAs, keyLogs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
 import { packetPrinter } from './printers.ts';
@@ -32,6 +33,7 @@ export interface ReadOptions extends LiveReadOptions {
   /** -t */
   readonly time?: string;
   readonly write?: string;
+  readonly exportObjects?: readonly string[];
   readonly fileType?: string;
   readonly force?: boolean;
   readonly print?: boolean;
@@ -78,15 +80,17 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   let statistics = names.map(statistic);
   const fileType = fileTypeOf(options.fileType);
   const asJson = options.json === true && statistics.length > 0;
-  // tshark prints no packets where it writes them, unless told to.
-  const isQuiet = asJson || options.quiet === true || (options.write !== undefined && options.print !== true);
+  // tshark prints no packets where it writes them, unless told to; so with what they carry here.
+  const objects = (options.exportObjects ?? []).map((text) => ObjectsPrinter.from(text));
+  const isExport = options.write !== undefined || objects.length > 0;
+  const isQuiet = asJson || options.quiet === true || (isExport && options.print !== true);
   if (isQuiet && !asJson && statistics.length === 1) statistics[0]!.streamTo?.(out);
   const packets = isQuiet ? [] : [packetPrinter(out, path, options)];
   const processes = options.processes === undefined ? undefined : processCount(options.processes);
   const plan: ReadPlan = {
     ...reading,
     path,
-    printers: async (reader) => [...(await writers(reader, options, fileType)), ...packets],
+    printers: async (reader) => [...(await writers(reader, options, fileType)), ...objects, ...packets],
     statistics,
     out,
     progress: hasProgress(isQuiet) ? new Progress(process.stderr) : null,
@@ -101,7 +105,7 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const isLive = reading.live !== null;
   if (isTwice && isLive)
     throw new UserError('-2 reads the capture twice, which an interface does not allow: -w saves it');
-  if (isQuiet && options.write === undefined && !isTwice && !isLive) {
+  if (isQuiet && !isExport && !isTwice && !isLive) {
     // What was begun together may have to be begun anew alone.
     const together = names.map(statistic);
     result = await runTogether({ ...plan, statistics: together }, processes);

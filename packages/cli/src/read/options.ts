@@ -16,6 +16,7 @@ Examples:
   eyrie read office.pcapng -q -z follow,tcp,ascii,0     what the two sides of a conversation said
   eyrie read office.pcapng -q -z findings               scans, floods, spoofing, guessed passwords …
   eyrie read office.pcapng -Y 'ip.addr == 10.0.0.0/8' -w part.pcapng
+  eyrie read office.pcapng --export-objects http,files/ the pages, pictures and files that came over HTTP
   eyrie read -i eth0 -Y 'dns || tls.handshake'          packets as they come, until Ctrl-C
   eyrie read -i eth0 -a duration:60 -q -z conv,ip       who talked with whom within a minute
   ssh gate tcpdump -w - | eyrie read -                  from another machine
@@ -84,6 +85,11 @@ export function addReadCommand(program: Command): void {
       'write the packets that pass to a capture file (.pcap, else pcapng), - for standard output',
     )
     .option('-F, --file-type <type>', 'pcap, nsecpcap or pcapng; without it, what the name ends in')
+    .option(
+      '--export-objects <kind,folder>',
+      'save what was transferred, each as a file: bodies of http (also HTTP/2, and opened TLS), mails (imf), files of tftp; of the packets that pass; may be repeated',
+      all,
+    )
     .option('-P, --print', 'print packets also while writing them')
     .option('--force', 'replace an existing file')
     .optionsGroup('How packets are read:')

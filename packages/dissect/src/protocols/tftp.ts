@@ -109,7 +109,7 @@ export const tftp: Protocol = protocol({
       emitOptions(b, mode + 1, end, out);
       return;
     }
-    const file = out.wants(f.destinationFile) ? fileOf(p) : undefined;
+    const file = out.wants(f.destinationFile) ? tftpFileOf(p) : undefined;
     if (file !== undefined) out.add(f.destinationFile, start, 0, file);
     if (opcode === OPTION_ACK) emitOptions(b, start + 2, end, out);
     else if (opcode === ERROR) {
@@ -150,7 +150,7 @@ const FILES = 'tftp.files';
 const FILES_MAX = 1024;
 const makeFiles = (): Map<string, string> => new Map();
 
-function fileOf(p: Packet): string | undefined {
+export function tftpFileOf(p: Packet): string | undefined {
   const files = p.session.memoryOf(FILES, makeFiles);
   return (
     files.get(`${netAddress(p, p.netSrc)} ${p.srcPort}`) ??

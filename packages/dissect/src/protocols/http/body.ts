@@ -85,15 +85,16 @@ function unread(p: Packet, at: number, end: number, wireEnd: number): void {
   nestFrom(p, layers);
 }
 
-/** The body as its sender meant it, for fields and export; null when its coding can't be taken off here. */
+/** The body as its sender meant it, for fields and export; null when its coding can't be taken off here, or it is larger than `limit`. */
 export function decodedBody(
   unpack: Unpack | null,
   head: Head,
   b: Uint8Array,
   at: number,
   end: number,
+  limit?: number,
 ): Uint8Array | null {
   const plain = head.isChunked ? dechunked(b, at, end) : b.subarray(at, end);
   const coding = contentCoding(head, b);
-  return head.isTransferCompressed ? plain : unpacked(unpack, coding, plain, 0, plain.length);
+  return head.isTransferCompressed ? plain : unpacked(unpack, coding, plain, 0, plain.length, limit);
 }

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileNameOf, ObjectsPrinter } from '../src/read/objects.ts';
+
+const named = (name: string, type = ''): string =>
+  fileNameOf({ name, type, frame: 7, host: '', data: new Uint8Array() });
+
+test('names of objects stay in their folder, whatever a stranger called them', () => {
+  assert.equal(named('plans.zip'), 'plans.zip');
+  assert.equal(named('..'), '%2e.');
+  assert.equal(named('.bashrc'), '%2ebashrc');
+  assert.equal(named('a\\b:c\0d'), 'a%5cb%3ac%00d');
+  assert.equal(named('', 'text/html'), 'object7.html');
+  assert.equal(named('', 'x/unknown'), 'object7');
+  assert.equal(named(`${'ä'.repeat(300)}.png`).endsWith('.png'), true);
+  assert.ok(Buffer.byteLength(named(`${'ä'.repeat(300)}.png`)) <= 255);
+});
+
+test('what is wrong with --export-objects is one line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-objects-'));
+  try {
+    writeFileSync(join(folder, 'file'), '');
+    assert.throws(() => ObjectsPrinter.from('http'), /write it as http,FOLDER; there are http, imf, tftp/);
+    assert.throws(() => ObjectsPrinter.from(`smtp,${folder}`), /there are http/);
+    assert.throws(() => ObjectsPrinter.from(`http,${join(folder, 'file')}`), /is no folder/);
+    ObjectsPrinter.from(`http,${join(folder, 'new/one')}`);
+    assert.deepEqual(readdirSync(folder), ['file', 'new']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

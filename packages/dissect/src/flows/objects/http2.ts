@@ -1,0 +1,106 @@
+// Bodies of HTTP/2 messages: the DATA frames of one direction of a stream (RFC 9113 §8.1).
+import { codingNamed, unpacked } from '../../codec/unpack.ts';
+import type { Packet } from '../../core/packet.ts';
+import {
+  contentOf,
+  DATA,
+  END_STREAM,
+  HEADER,
+  HEADERS,
+  headerValue,
+  isPreface,
+  PUSH_PROMISE,
+  RST_STREAM,
+  streamOf,
+} from '../../protocols/http/http2/frames.ts';
+import type { HeaderField } from '../../protocols/http/http2/hpack.ts';
+import { mediaTypeOf, nameOfTarget, OBJECT_BYTES_MAX, type OnObject, Parts } from './object.ts';
+
+/** Streams of one connection whose bodies are not complete; the oldest goes first. */
+const STREAMS_MAX = 1024;
+/** Bytes kept for incomplete bodies, of all connections; what comes beyond them is left out of its body. */
+const KEPT_BYTES_MAX = 1 << 30;
+
+interface Stream {
+  host: string;
+  name: string;
+  /** Of the request and of the response. */
+  readonly bodies: readonly [Body, Body];
+}
+
+interface Body {
+  type: string;
+  coding: string;
+  readonly parts: Parts;
+}
+
+const newBody = (): Body => ({ type: '', coding: '', parts: new Parts() });
+
+export class Http2Objects {
+  readonly #onObject: OnObject;
+  #keptBytes = 0;
+
+  constructor(onObject: OnObject) {
+    this.#onObject = onObject;
+  }
+
+  frame(p: Packet, layer: number): void {
+    const b = p.bufferOf(layer);
+    const [start, stop] = [p.start[layer]!, p.stop[layer]!];
+    if (stop - start < HEADER || isPreface(b, start, stop)) return;
+    const type = b[start + 3]!;
+    const streams = p.session.stateOf(p, 'http2.objects', () => new Map<number, Stream>());
+    const id = streamOf(b, start);
+    if (type === RST_STREAM) {
+      this.#forget(streams, id);
+      return;
+    }
+    const fields = p.notes[layer] as readonly HeaderField[] | null;
+    if (type !== DATA && (fields === null || type === PUSH_PROMISE)) return;
+    const stream = streams.get(id) ?? this.#open(streams, id);
+    const body = stream.bodies[p.direction as 0 | 1];
+    if (fields !== null) takeFields(stream, body, fields);
+    if (type === DATA) this.#keep(body, b.subarray(...contentOf(b, start, stop)));
+    const mayEnd = type === DATA || type === HEADERS;
+    if (mayEnd && (b[start + 4]! & END_STREAM) !== 0) this.#finish(p, stream, body);
+  }
+
+  #open(streams: Map<number, Stream>, id: number): Stream {
+    if (streams.size >= STREAMS_MAX) this.#forget(streams, streams.keys().next().value!);
+    const stream: Stream = { host: '', name: '', bodies: [newBody(), newBody()] };
+    streams.set(id, stream);
+    return stream;
+  }
+
+  #forget(streams: Map<number, Stream>, id: number): void {
+    for (const body of streams.get(id)?.bodies ?? []) this.#take(body);
+    streams.delete(id);
+  }
+
+  #keep(body: Body, part: Uint8Array): void {
+    if (this.#keptBytes + part.length > KEPT_BYTES_MAX || !body.parts.add(part)) return;
+    this.#keptBytes += part.length;
+  }
+
+  #take({ parts }: Body): Uint8Array {
+    this.#keptBytes -= parts.length;
+    return parts.take();
+  }
+
+  #finish(p: Packet, { host, name }: Stream, body: Body): void {
+    const packed = this.#take(body);
+    const coding = codingNamed(body.coding);
+    const plain = unpacked(p.session.unpack, coding, packed, 0, packed.length, OBJECT_BYTES_MAX);
+    const data = plain ?? packed;
+    if (data.length > 0) this.#onObject({ frame: p.number, host, type: body.type, name, data });
+  }
+}
+
+/** A request names host and path, either message its media type and content coding. */
+function takeFields(stream: Stream, body: Body, fields: readonly HeaderField[]): void {
+  const path = headerValue(fields, ':path');
+  if (path !== undefined) stream.name = nameOfTarget(path);
+  stream.host = headerValue(fields, ':authority') ?? headerValue(fields, 'host') ?? stream.host;
+  body.type = mediaTypeOf(headerValue(fields, 'content-type') ?? body.type);
+  body.coding = headerValue(fields, 'content-encoding')?.trim().toLowerCase() ?? body.coding;
+}
