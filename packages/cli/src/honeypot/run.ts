@@ -1,6 +1,7 @@
 // Runs a honeypot until it is interrupted.
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { isSyslogTarget, isWebhookAddress } from '@eyrie/services/alerts';
 import {
   type Door,
   decoyNamed,
@@ -42,7 +43,13 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   const meshPort = portOf(options.meshPort);
   checkForward(options);
   const folder = honeypotFolder(options.folder);
-  const forwarder = forward(options);
+  const forwarder = forward(options, (trouble) =>
+    console.error(
+      trouble === null
+        ? 'The webhook takes events again.'
+        : `Events cannot be posted to the webhook: ${trouble}`,
+    ),
+  );
   const show = options.quiet ? () => {} : printer(options.json === true);
   let meshNow = options.mesh === undefined ? watchMesh() : noMesh;
   const honeypot = new Honeypot({
@@ -109,10 +116,10 @@ function portOf(text: string): number {
 }
 
 function checkForward({ syslog, webhook }: ForwardOptions): void {
-  if (syslog !== undefined && !/^\S+:\d+$/.test(syslog)) {
+  if (syslog !== undefined && !isSyslogTarget(syslog)) {
     throw new UserError(`--syslog takes HOST:PORT, not '${syslog}'`);
   }
-  if (webhook !== undefined && !/^https?:$/.test(URL.parse(webhook)?.protocol ?? '')) {
+  if (webhook !== undefined && !isWebhookAddress(webhook)) {
     throw new UserError(`--webhook takes an http or https address, not '${webhook}'`);
   }
 }

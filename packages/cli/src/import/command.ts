@@ -4,6 +4,7 @@ import { AlreadyStored, type Run, runFile } from '@eyrie/services/pipeline';
 import { RefusedBodies } from '@eyrie/services/refused';
 import type { Store } from '@eyrie/store';
 import { FAILED } from '../errors.ts';
+import { silenceFrom } from '../pipeline/alerts.ts';
 import { INTERRUPTED, type Interrupt, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
   type CommonOptions,
@@ -36,6 +37,7 @@ interface Imported {
 /** Resolves to the exit status. @throws UserError */
 export async function importFiles(names: readonly string[], options: ImportOptions): Promise<number> {
   const config = configFrom(options, { store: { url: options.store } });
+  const silence = silenceFrom(config);
   const files = (
     await Promise.all(names.map((name) => captureFiles(pathFrom(name)))).catch(userError)
   ).flat();
@@ -54,6 +56,7 @@ export async function importFiles(names: readonly string[], options: ImportOptio
         refused,
         again: options.again === true,
         rules: options.rules === true,
+        silence,
         interrupt,
       });
       all.push(done);
@@ -81,11 +84,12 @@ interface Import {
   readonly refused: RefusedBodies;
   readonly again: boolean;
   readonly rules: boolean;
+  readonly silence: string;
   readonly interrupt: Interrupt;
 }
 
 async function importOne(file: string, options: Import): Promise<Imported> {
-  const { store, log, refused, again, rules, interrupt } = options;
+  const { store, log, refused, again, rules, silence, interrupt } = options;
   const started = performance.now();
   const progress = process.stderr.isTTY === true ? new Progress(process.stderr) : null;
   const since = (): number => (performance.now() - started) / 1000;
@@ -99,6 +103,7 @@ async function importOne(file: string, options: Import): Promise<Imported> {
         log,
         refused,
         rules,
+        silence,
         onProgress: ({ bytesRead, size, packets }) => progress?.update(bytesRead, size, packets),
       },
     );

@@ -1,6 +1,7 @@
 // `eyrie parser`: takes frames over HTTP until it is interrupted.
 import type { Encoding } from '@eyrie/services/bus';
 import { startParserServer } from '@eyrie/services/parser';
+import { silenceFrom } from '../pipeline/alerts.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { type CommonOptions, configFrom, logFor, refusedFolder, userError } from '../pipeline/settings.ts';
 import { grouped } from '../terminal/units.ts';
@@ -19,7 +20,7 @@ export async function runParser(options: ParserCommandOptions): Promise<number> 
   const interrupt = listenForInterrupt();
   const { encoding, ...place } = config.parser;
   const server = await startParserServer({
-    ...{ ...place, log, encoding: encoding as Encoding },
+    ...{ ...place, log, encoding: encoding as Encoding, silence: silenceFrom(config) },
     refusedFolder: refusedFolder(config),
     token: process.env.EYRIE_TOKEN,
   }).catch(userError);

@@ -5,6 +5,7 @@ import type { Config } from '@eyrie/services/config';
 import { Keeper, limitsOf, startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
 import { honeypotFolder } from '../honeypot/folder.ts';
+import { alertsFrom } from '../pipeline/alerts.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
   auditFor,
@@ -29,12 +30,14 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
   const flags = { persistor: { host, port }, store: { url }, analyzer: { port: analyzerPort } };
   const config = configFrom(options, flags);
   const log = logFor('persistor', config);
+  const alerts = alertsFrom(config, log);
   const interrupt = listenForInterrupt();
   const store = await storeAt(config.store.url);
   try {
     const server = await startPersistor({
       ...{ ...config.persistor, log, store },
       token: process.env.EYRIE_TOKEN,
+      onFindings: (findings, capture) => alerts?.tell(findings, capture),
     }).catch(userError);
     const limits = limitsOf(config.store);
     const keeper = limits === null ? null : new Keeper(store, limits, log);
@@ -50,6 +53,7 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
     const { packets, batches } = server.counts;
     log.info(`ended; ${grouped(packets)} packets in ${grouped(batches)} batches were stored`);
   } finally {
+    await alerts?.close();
     await store.close();
     log.flush();
     interrupt.end();

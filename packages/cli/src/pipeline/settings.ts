@@ -72,18 +72,20 @@ export function logFor(service: string, { log }: Config): Log {
   }
 }
 
-/** Who looked at packets' bytes: a file of its own, which stands longer than the others. Null where no logs are kept. */
-export function auditFor({ log }: Config): Log | undefined {
-  if (log.folder === '') return undefined;
+/** Who looked at packets' bytes: a file of its own, which stands longer than the others. None where no logs are kept. */
+export function auditFor(config: Config): Log | undefined {
+  return fileOnly('audit', AUDIT_FILES, config) ?? undefined;
+}
+
+/** What was found, for collectors of logs. Null where no logs are kept. */
+export function findingsLog(config: Config): Log | null {
+  return fileOnly('findings', config.log.files, config);
+}
+
+function fileOnly(service: string, filesMax: number, { log }: Config): Log | null {
+  if (log.folder === '') return null;
   const folder = resolve(process.env.INIT_CWD ?? '', log.folder);
-  return openLog({
-    service: 'audit',
-    folder,
-    fileBytesMax: log.file_bytes,
-    filesMax: AUDIT_FILES,
-    screen: null,
-    meshNow,
-  });
+  return openLog({ service, folder, fileBytesMax: log.file_bytes, filesMax, screen: null, meshNow });
 }
 
 const AUDIT_FILES = 100;

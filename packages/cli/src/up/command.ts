@@ -13,6 +13,7 @@ import type { Store } from '@eyrie/store';
 import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { honeypotFolder } from '../honeypot/folder.ts';
+import { alertsFrom, silenceFrom } from '../pipeline/alerts.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
@@ -72,13 +73,16 @@ interface Serving {
 
 async function serve({ config, place, files, speed, url, options }: Serving): Promise<number> {
   const log = logFor('up', config);
+  const alerts = alertsFrom(config, log);
+  const silence = silenceFrom(config);
   const interrupt = listenForInterrupt();
   const store = await storeAt(url);
   const refused = new RefusedBodies(refusedFolder(config), log);
   const stopTidying = refused.keepTidy();
   const { ring, ringFolder, ...live } = liveFrom(config);
   const intake = new PipelineIntake({
-    ...{ store, log, ring, ringFolder, live, rules: config.parser.rules },
+    ...{ store, log, ring, ringFolder, live, rules: config.parser.rules, silence },
+    onFindings: (findings, capture) => alerts?.tell(findings, capture),
     refused,
     meshClock: meshReading,
   });
@@ -124,6 +128,7 @@ async function serve({ config, place, files, speed, url, options }: Serving): Pr
     userError(error);
   } finally {
     stopTidying();
+    await alerts?.close();
     await store.close();
     log.flush();
     interrupt.end();

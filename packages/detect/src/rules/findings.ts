@@ -5,6 +5,8 @@ export interface Finding {
   /** The rule and its key: the same in every run over the same packets. */
   readonly id: string;
   readonly rule: string;
+  /** Only where it came back after quiet: when, in seconds since 1970. */
+  readonly againAt?: number;
   readonly title: string;
   severity: RuleSeverity;
   /** 0 to 1. */
@@ -60,7 +62,7 @@ export class Findings {
       return;
     }
     if (known !== undefined) this.#over.push(known);
-    const finding = make(rule, key, sighting);
+    const finding = make(rule, key, sighting, known !== undefined);
     if (this.#options.isSilenced?.(finding) === true) {
       this.silenced++;
       return;
@@ -102,7 +104,7 @@ export class Findings {
   }
 }
 
-function make(rule: Rule, key: string, sighting: Sighting): Finding {
+function make(rule: Rule, key: string, sighting: Sighting, isAgain: boolean): Finding {
   const { time, source, target, summary, confidence, facts = {} } = sighting;
   const evidence = { frames: [] as number[], streams: [] as number[] };
   gather(evidence.frames, sighting.frames);
@@ -110,6 +112,7 @@ function make(rule: Rule, key: string, sighting: Sighting): Finding {
   return {
     id: key,
     rule: rule.id,
+    ...(isAgain ? { againAt: time } : {}),
     title: rule.title,
     severity: sighting.severity ?? rule.severity,
     confidence,

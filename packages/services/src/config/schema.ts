@@ -160,6 +160,32 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    findings: Type.Object(
+      {
+        silence: option.text({
+          what: 'findings that are neither stored nor told, as: rule == port-scan && source == 10.0.0.5 || severity <= low',
+          default: '',
+          tradeOff: 'what is silenced leaves no trace; it holds for packets from now on',
+        }),
+        tell: option.text({
+          what: 'least grave findings that are told as they come: in the log, findings.log beside it, to syslog and webhook',
+          default: 'medium',
+          oneOf: ['info', 'low', 'medium', 'high', 'critical'],
+          tradeOff: 'all are stored and on the page; a pager wants high, a collector of logs low',
+        }),
+        syslog: option.text({
+          what: 'HOST:PORT of a syslog server that they are told to, by UDP; empty: none',
+          default: '',
+          tradeOff: 'UDP promises nothing, and anybody on the way reads along',
+        }),
+        webhook: option.text({
+          what: 'address that they are posted to, as JSON in the field names of ECS, once a second at most; empty: none',
+          default: '',
+          tradeOff: 'whoever answers there learns who attacked whom; https keeps others out',
+        }),
+      },
+      closed,
+    ),
     mqtt: Type.Object(
       {
         on: option.yesNo({

@@ -21,6 +21,8 @@ export interface InboxOptions {
   readonly rewinds: boolean;
   /** Whether intrusion rules look at the packets. */
   readonly rules: boolean;
+  /** Which findings they do not make: an expression; empty, the default: none. */
+  readonly silence?: string | undefined;
   readonly refused: RefusedBodies;
 }
 
@@ -79,12 +81,13 @@ export class Inbox {
 
   constructor(options: InboxOptions) {
     this.#options = options;
-    const { rewinds, stored, origin, rules } = options;
+    const { rewinds, stored, origin, rules, silence } = options;
+    const isLive = origin.kind === 'live';
     this.expect = { sequence: 0, frame: rewinds ? 1 : stored + 1 };
     this.#parser = new PacketParser({
-      rules,
+      ...{ rules, silence, isLive },
       streamBase: rewinds ? 0 : stored,
-      ...(origin.kind === 'live' ? LIVE_FLOWS : FILE_FLOWS),
+      ...(isLive ? LIVE_FLOWS : FILE_FLOWS),
     });
   }
 

@@ -30,6 +30,10 @@ export interface ParserOptions extends FlowOptions {
   readonly streamBase?: number;
   /** Whether intrusion rules look at the packets: that takes longer than all else together. Default false. */
   readonly rules?: boolean;
+  /** Which findings they do not make: an expression; empty, the default: none. */
+  readonly silence?: string | undefined;
+  /** Whether packets come now, and never end. Default false. */
+  readonly isLive?: boolean;
 }
 
 /** What a parser made of some frames; `packets` is to be given back, for its memory to be used again. */
@@ -73,7 +77,7 @@ export class PacketParser {
     // Nothing of what these two tell goes into a batch, and they are a third of the work.
     this.#dissector = new Dissector({ unpack, matchReplies: false, timesConversations: false });
     this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), options);
-    this.#rules = rules ? new Rules(this.#dissector.session, options.idleSeconds) : null;
+    this.#rules = rules ? new Rules(this.#dissector.session, options) : null;
   }
 
   /** The interfaces of the capture: a list that may grow. */

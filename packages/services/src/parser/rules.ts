@@ -1,6 +1,6 @@
 // What the intrusion rules say of packets, as rows for the store: each finding when it is new, and how often it came since.
 import { isIP } from 'node:net';
-import type { Finding } from '@eyrie/detect';
+import { compileSilence, type Finding } from '@eyrie/detect';
 import type { Packet, Session, Severity } from '@eyrie/dissect';
 import type { FindingRow } from '@eyrie/store';
 import { FINDING_TEXT_MAX } from '../bus/schemas.ts';
@@ -15,14 +15,29 @@ const SEVERITY: Readonly<Record<Finding['severity'], Severity>> = {
   critical: 'error',
 };
 
+/** Live, who begins again after so many seconds of quiet is a finding of its own: nobody looks at last week's. */
+const QUIET_S = 3600;
+
+export interface RulesOptions {
+  readonly idleSeconds?: number | undefined;
+  /** Whether packets come now. Default false. */
+  readonly isLive?: boolean | undefined;
+  /** Which findings are not made, as an expression; empty: none. */
+  readonly silence?: string | undefined;
+}
+
 export class Rules {
   readonly #watch: PacketWatch;
   /** Counts that were told, by finding. */
   readonly #told = new WeakMap<Finding, number>();
 
-  /** Before the first packet of the session. */
-  constructor(session: Session, idleSeconds?: number) {
-    this.#watch = new PacketWatch(session, idleSeconds === undefined ? {} : { idleSeconds });
+  /** Before the first packet of the session. @throws SilenceError */
+  constructor(session: Session, { idleSeconds, isLive = false, silence = '' }: RulesOptions = {}) {
+    this.#watch = new PacketWatch(session, {
+      ...(idleSeconds === undefined ? {} : { idleSeconds }),
+      ...(isLive ? { quietS: QUIET_S } : {}),
+      ...(silence === '' ? {} : { isSilenced: compileSilence(silence) }),
+    });
   }
 
   add(p: Packet): void {
@@ -52,7 +67,9 @@ export class Rules {
 }
 
 function rowOf(finding: Finding, count: number): FindingRow {
-  const { severity, title, technique, source, target, evidence, start, end } = finding;
+  const { severity, title, technique, source, target, evidence, start, end, againAt } = finding;
+  const again =
+    againAt === undefined ? '' : ` (again, ${new Date(1000 * againAt).toISOString().slice(0, 16)}Z)`;
   return {
     finder: 'rule',
     severity: SEVERITY[severity],
@@ -61,7 +78,7 @@ function rowOf(finding: Finding, count: number): FindingRow {
     // Without what grows from batch to batch: equal rows are one in the store.
     message: cut(
       'message',
-      `${title}${technique === null ? '' : ` (${technique.id})`}: ${source}${target === '' ? '' : ` → ${target}`}`,
+      `${title}${technique === null ? '' : ` (${technique.id})`}: ${source}${target === '' ? '' : ` → ${target}`}${again}`,
     ),
     address: addressIn(source),
     count,

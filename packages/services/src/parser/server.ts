@@ -23,6 +23,8 @@ export interface ParserServerOptions {
   readonly token?: string | undefined;
   /** Whether intrusion rules look at the packets. Default true. */
   readonly rules?: boolean;
+  /** Which findings they do not make: an expression; empty, the default: none. */
+  readonly silence?: string | undefined;
   /** Where bodies are kept that the persistor refuses for good; null, the default: they are only counted. */
   readonly refusedFolder?: string | null;
 }
@@ -34,12 +36,12 @@ export interface ParserServer extends Listening {
 
 /** @throws ListenError */
 export async function startParserServer(options: ParserServerOptions): Promise<ParserServer> {
-  const { log, host, port, token, encoding = 'none', rules = true } = options;
+  const { log, host, port, token, encoding = 'none', rules = true, silence } = options;
   checkToken('parser', host, token);
   const persistor = new BusClient({ url: options.persistor, log, encoding, token });
   const counts = { packets: 0, batches: 0 };
   const refused = new RefusedBodies(options.refusedFolder ?? null, log);
-  const sources = new Sources({ persistor, log, rules, refused });
+  const sources = new Sources({ persistor, log, rules, silence, refused });
   const server = makeServer(
     () => ({
       ok: refused.trouble === null,

@@ -21,6 +21,8 @@ export interface SourcesOptions {
   readonly persistor: BusClient;
   readonly log: Log;
   readonly rules: boolean;
+  /** Which findings they do not make: an expression; empty, the default: none. */
+  readonly silence?: string | undefined;
   readonly refused: RefusedBodies;
 }
 
@@ -64,11 +66,11 @@ export class Sources {
   }
 
   async #open(origin: CaptureOrigin, rewinds: boolean): Promise<Inbox> {
-    const { log, persistor, rules, refused } = this.#options;
+    const { log, persistor, rules, silence, refused } = this.#options;
     const { next, ended } = await this.#stored(origin.key);
     if (ended) throw new BusError('ERR_NEXT_REFUSED', `${origin.name}: is stored already, to its end`);
     log.info(`${origin.name}: packets come in${next > 0 ? `, ${next} are stored` : ''}`);
-    return new Inbox({ origin, persistor, stored: next, rewinds, rules, refused });
+    return new Inbox({ origin, persistor, stored: next, rewinds, rules, silence, refused });
   }
 
   async #stored(source: string): Promise<StoreProgress> {

@@ -1,5 +1,5 @@
 // The persistor alone: takes batches over HTTP, answers when they are committed.
-import { type Store, type StoreBatch, StoreError } from '@eyrie/store';
+import { type FindingRow, type Store, type StoreBatch, StoreError } from '@eyrie/store';
 import type { FastifyRequest } from 'fastify';
 import { BATCH_TYPE, decodeStoreBody, parse, storeRequestOf } from '../bus/batch-body.ts';
 import { BusError } from '../bus/errors.ts';
@@ -14,6 +14,8 @@ export interface PersistorServerOptions {
   readonly port: number;
   /** What senders must know; needed beyond loopback. */
   readonly token?: string | undefined;
+  /** Told what was found in a batch, once it is stored; `capture` is its name. */
+  readonly onFindings?: ((findings: readonly FindingRow[], capture: string) => void) | undefined;
 }
 
 /** How far a capture is: what GET /store/progress answers. */
@@ -40,6 +42,7 @@ export async function startPersistor({
   host,
   port,
   token,
+  onFindings,
 }: PersistorServerOptions): Promise<PersistorServer> {
   checkToken('persistor', host, token);
   const counts = { packets: 0, batches: 0, repeats: 0 };
@@ -85,6 +88,7 @@ export async function startPersistor({
     counts.batches++;
     counts.packets += packets;
     if (!applied) counts.repeats++;
+    else if (batch.findings.length > 0) onFindings?.(batch.findings, batch.origin?.name ?? batch.source);
     log.debug('batch stored', { source: batch.source, sequence: batch.sequence, packets, applied });
     return { applied, capture, packets };
   }

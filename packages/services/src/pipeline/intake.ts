@@ -36,6 +36,10 @@ export interface IntakeOptions {
   readonly live: CaptureOptions;
   /** Whether intrusion rules look at the packets. */
   readonly rules: boolean;
+  /** Which findings they do not make: an expression; empty, the default: none. */
+  readonly silence?: string | undefined;
+  /** Told what was found in a batch, once it is stored; `capture` is its name. */
+  readonly onFindings?: PipelineOptions['onFindings'];
   readonly meshClock?: MeshClock | undefined;
 }
 
@@ -173,8 +177,9 @@ export class PipelineIntake implements Intake {
   }
 
   #pipeline(): PipelineOptions {
-    const { store, log, rules, refused } = this.#options;
-    return { store, log, rules, refused, onStored: (packets, drops) => this.#count(packets, drops) };
+    const { store, log, rules, silence, refused, onFindings } = this.#options;
+    const watching = { rules, silence, onFindings };
+    return { store, log, refused, ...watching, onStored: (packets, drops) => this.#count(packets, drops) };
   }
 
   /** One after the other: whether there is room, and what runs already, is true until it has begun. */

@@ -2,7 +2,7 @@
 // is written to from here. A batch's memory goes back to the parser once it is stored, so there are never more than
 // `batchesMax` on their way: a file waits then, and a live capture waits in its ring.
 import { PacketBatch } from '@eyrie/dissect';
-import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, Store } from '@eyrie/store';
+import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, FindingRow, Store } from '@eyrie/store';
 import { addDrop } from '../capture/drop-rows.ts';
 import { LossLog } from '../capture/loss.ts';
 import type { Log } from '../log/index.ts';
@@ -23,8 +23,12 @@ export interface PipelineOptions {
   readonly batchesMax?: number;
   /** Whether intrusion rules look at the packets; default false: they take longer than all else together. */
   readonly rules?: boolean;
+  /** Which findings they do not make: an expression; empty, the default: none. */
+  readonly silence?: string | undefined;
   /** Told after each batch that was stored. */
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Told what rules and the expert found in a batch, once it is stored; `capture` is its name. */
+  readonly onFindings?: ((findings: readonly FindingRow[], capture: string) => void) | undefined;
   /** Shown each batch that was stored; its memory is used again afterwards. */
   readonly onStored?: (packets: PacketBatch, drops: readonly DropRow[]) => void;
 }
@@ -53,7 +57,7 @@ export interface RunProgress {
 }
 
 /** What is parsed, without what the pipeline decides. */
-export type Job = Omit<ParseJob, 'batchPackets' | 'firstPackets' | 'batchesMax' | 'rules'>;
+export type Job = Omit<ParseJob, 'batchPackets' | 'firstPackets' | 'batchesMax' | 'rules' | 'silence'>;
 
 /** The parser could not go on; `code` is that of a CaptureError, else ''. */
 export class ParserError extends Error {
@@ -125,11 +129,13 @@ export class Run {
       batchPackets = isFast ? FILE_BATCH_PACKETS : BATCH_PACKETS,
       batchesMax = isFast ? FILE_BATCHES_MAX : BATCHES_MAX,
       rules = false,
+      silence,
     } = options;
     this.capacity = batchesMax;
     const firstPackets = isFast ? Math.min(FILE_FIRST_PACKETS, batchPackets) : batchPackets;
-    this.#thread = startParser({ ...job, batchPackets, firstPackets, batchesMax, rules }, (message) =>
-      this.#hear(message),
+    this.#thread = startParser(
+      { ...job, batchPackets, firstPackets, batchesMax, rules, silence },
+      (message) => this.#hear(message),
     );
   }
 
@@ -202,6 +208,7 @@ export class Run {
     else if (written.applied) {
       this.packets += written.packets;
       this.#options.onStored?.(packets, allDrops);
+      if (findings.length > 0) this.#options.onFindings?.(findings, this.capture.name);
     }
     this.#thread.send({ kind: 'memory', memory });
     const { bytesRead, size } = progress;

@@ -18,8 +18,9 @@ export class ParserWork {
   constructor(job: ParseJob, say: (message: FromParser, move: ArrayBuffer[]) => void) {
     this.#job = job;
     this.#say = say;
-    const { batchPackets, firstPackets, streamBase, flows, rules } = job;
-    this.#parser = new PacketParser({ batchPackets, firstPackets, streamBase, rules, ...flows });
+    const { batchPackets, firstPackets, streamBase, flows, rules, silence, isLive } = job;
+    const watching = { rules, silence, isLive };
+    this.#parser = new PacketParser({ batchPackets, firstPackets, streamBase, ...watching, ...flows });
     this.#free = Array.from({ length: job.batchesMax }, () => undefined);
   }
 

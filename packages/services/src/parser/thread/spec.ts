@@ -29,6 +29,8 @@ export interface ParseJob {
   readonly flows: FlowOptions;
   /** Whether intrusion rules look at the packets. */
   readonly rules: boolean;
+  /** Which findings they do not make: an expression; empty, the default: none. */
+  readonly silence?: string | undefined;
   /** Whether packets come now, so that the clock tells which conversations are over. */
   readonly isLive: boolean;
 }

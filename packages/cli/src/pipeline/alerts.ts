@@ -1,0 +1,30 @@
+// What is told of findings as they are stored, and what is not made a finding, as eyrie.toml says.
+import { compileSilence, type RuleSeverity, SilenceError } from '@eyrie/detect';
+import { Alerts, isSyslogTarget, isWebhookAddress } from '@eyrie/services/alerts';
+import type { Config } from '@eyrie/services/config';
+import type { Log } from '@eyrie/services/log';
+import { BAD_USAGE, UserError } from '../errors.ts';
+import { findingsLog } from './settings.ts';
+
+/** Null where addresses are stored as pseudonyms: findings would say whose they are. @throws UserError */
+export function alertsFrom(config: Config, log: Log): Alerts | null {
+  const { tell, syslog, webhook } = config.findings;
+  if (syslog !== '' && !isSyslogTarget(syslog))
+    throw new UserError(`[findings] syslog = "${syslog}": write HOST:PORT`, BAD_USAGE);
+  if (webhook !== '' && !isWebhookAddress(webhook))
+    throw new UserError(`[findings] webhook = "${webhook}": write an http or https address`, BAD_USAGE);
+  if (config.store.pseudonym_key !== '') return null;
+  const severity = tell as RuleSeverity;
+  return new Alerts({ severity, log, file: findingsLog(config), syslog, webhook });
+}
+
+/** The expression, once it is one. @throws UserError */
+export function silenceFrom({ findings: { silence } }: Config): string {
+  try {
+    if (silence !== '') compileSilence(silence);
+    return silence;
+  } catch (error) {
+    if (error instanceof SilenceError) throw new UserError(`[findings] silence: ${error.message}`, BAD_USAGE);
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+// Tells people and programs of findings once they are stored: each once, and again when it is graver or came back.
+import { type RuleSeverity, SEVERITIES } from '@eyrie/detect';
+import type { FindingRow } from '@eyrie/store';
+import type { Log } from '../log/index.ts';
+import { findingToEcs, type RuleFinding } from './ecs.ts';
+import { Syslog, type SyslogLine } from './syslog.ts';
+import { Webhook } from './webhook.ts';
+
+export interface AlertsOptions {
+  /** The least grave that are told. */
+  readonly severity: RuleSeverity;
+  /** What people see of it. */
+  readonly log: Log;
+  /** `findings.log`: a line of JSON each; null: none is kept. */
+  readonly file: Log | null;
+  /** HOST:PORT; empty: none. */
+  readonly syslog: string;
+  /** An address of http or https; empty: none. */
+  readonly webhook: string;
+}
+
+/** Findings remembered as told; then the oldest is forgotten, and would be told again. */
+const TOLD_MAX = 10_000;
+
+const GRAVITY: Readonly<Record<RuleSeverity, SyslogLine['gravity']>> = {
+  info: 'informational',
+  low: 'notice',
+  medium: 'warning',
+  high: 'error',
+  critical: 'critical',
+};
+
+export class Alerts {
+  readonly #options: AlertsOptions;
+  readonly #syslog: Syslog | null;
+  readonly #webhook: Webhook | null;
+  /** The severity that was told, by capture and finding. */
+  readonly #told = new Map<string, number>();
+
+  constructor(options: AlertsOptions) {
+    const { syslog, webhook, log } = options;
+    this.#options = options;
+    this.#syslog = syslog === '' ? null : new Syslog(syslog, 'eyrie');
+    this.#webhook =
+      webhook === ''
+        ? null
+        : new Webhook(webhook, (trouble) => {
+            if (trouble === null) log.info('the webhook takes findings again');
+            else log.warn(`findings cannot be posted to the webhook: ${trouble}`);
+          });
+  }
+
+  /** @param capture its name */
+  tell(findings: readonly FindingRow[], capture: string): void {
+    for (const finding of findings) {
+      if (isOfRule(finding) && this.#isNews(finding, capture)) this.#tellOne(finding, capture);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#options.file?.flush();
+    await Promise.all([this.#syslog?.close(), this.#webhook?.close()]);
+  }
+
+  #isNews({ message, detail }: RuleFinding, capture: string): boolean {
+    const grade = SEVERITIES.indexOf(detail.severity);
+    if (grade < SEVERITIES.indexOf(this.#options.severity)) return false;
+    const key = `${capture} ${message}`;
+    if ((this.#told.get(key) ?? -1) >= grade) return false;
+    this.#told.delete(key);
+    if (this.#told.size >= TOLD_MAX) this.#told.delete(this.#told.keys().next().value!);
+    this.#told.set(key, grade);
+    return true;
+  }
+
+  #tellOne(finding: RuleFinding, capture: string): void {
+    const { group, detail } = finding;
+    const { severity } = detail;
+    const text = `${severity}: ${group}: ${detail.summary}`;
+    const event = findingToEcs(finding, capture);
+    this.#options.log.warn(text, { rule: detail.rule });
+    this.#options.file?.warn(text, event);
+    this.#syslog?.send({ gravity: GRAVITY[severity], time: Date.now(), kind: detail.rule, text });
+    this.#webhook?.send(event);
+  }
+}
+
+function isOfRule(finding: FindingRow): finding is RuleFinding {
+  return finding.finder === 'rule' && finding.detail != null;
+}

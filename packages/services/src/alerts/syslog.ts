@@ -1,0 +1,51 @@
+// Lines for a syslog server, over UDP (RFC 5424, RFC 5426), which promises nothing and never makes its sender wait.
+import { createSocket } from 'node:dgram';
+import { hostname } from 'node:os';
+
+/** Facility "log audit" (RFC 5424 §6.2.1). */
+const FACILITY = 13;
+/** What every receiver takes (RFC 5424 §6.1 asks for 480 at least). */
+const BYTES_MAX = 1024;
+
+export const SYSLOG_GRAVITY = { critical: 2, error: 3, warning: 4, notice: 5, informational: 6 } as const;
+
+export interface SyslogLine {
+  readonly gravity: keyof typeof SYSLOG_GRAVITY;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** What kind of message it is: a word. */
+  readonly kind: string;
+  readonly text: string;
+}
+
+export class Syslog {
+  readonly #socket;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #program: string;
+
+  /** @param target HOST:PORT, an IPv6 address in brackets */
+  constructor(target: string, program: string) {
+    const colon = target.lastIndexOf(':');
+    this.#host = target.slice(0, colon).replace(/^\[|\]$/g, '');
+    this.#port = Number(target.slice(colon + 1));
+    this.#program = program;
+    this.#socket = createSocket(this.#host.includes(':') ? 'udp6' : 'udp4').unref();
+    this.#socket.on('error', () => {}); // Nobody listens there now.
+  }
+
+  send({ gravity, time, kind, text }: SyslogLine): void {
+    const priority = FACILITY * 8 + SYSLOG_GRAVITY[gravity];
+    const head = `<${priority}>1 ${new Date(time).toISOString()} ${hostname()} ${this.#program} ${process.pid} ${kind} -`;
+    this.#socket.send(Buffer.from(`${head} ${text}`).subarray(0, BYTES_MAX), this.#port, this.#host);
+  }
+
+  close(): Promise<void> {
+    return new Promise((done) => this.#socket.close(() => done()));
+  }
+}
+
+export function isSyslogTarget(text: string): boolean {
+  const port = Number(/^\S+:(\d+)$/.exec(text)?.[1]);
+  return port >= 1 && port <= 65_535;
+}
