@@ -19,9 +19,9 @@ const PANELS: readonly Panel[] = [
   stat('Conversations', 'Stored.', 'short', `sum(eyrie_store_flows${OF})`),
   stat(
     'Findings',
-    'Stored; docs/reference/findings.md says what they mean.',
+    'Of intrusion rules, stored; docs/reference/findings.md says what they mean.',
     'short',
-    `sum(eyrie_store_findings${OF})`,
+    `sum(eyrie_findings${OF})`,
   ),
   stat('Captures', 'Stored.', 'short', `sum(eyrie_store_captures${OF})`),
   stat('On disk', 'Bytes of the store.', 'bytes', `sum(eyrie_store_bytes${OF})`),
@@ -29,8 +29,8 @@ const PANELS: readonly Panel[] = [
   graph('Packets stored', 'How many come in; negative where limits take old ones out.', 'pps', [
     [`deriv(eyrie_store_packets${OF}${RATE})`, '{{instance}}'],
   ]),
-  graph('New findings', 'In ten minutes.', 'short', [
-    [`delta(eyrie_store_findings${OF}[10m])`, '{{instance}}'],
+  graph('New findings', 'Of intrusion rules, in ten minutes, by how grave they are.', 'short', [
+    [`delta(eyrie_findings${OF}[10m])`, '{{instance}} {{severity}}'],
   ]),
   graph(
     'Packets lost',

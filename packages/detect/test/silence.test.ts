@@ -8,6 +8,21 @@ const [scan] = findingsOf(times(20, (i) => attempt('refused', i, { stream: i, se
   Finding,
 ];
 
+describe('coming back', () => {
+  const twice = [0, 5000].flatMap((after) =>
+    times(20, (i) => attempt('refused', after + i, { stream: after + i, serverPort: 100 + i })),
+  );
+
+  it('after quiet is a finding of its own where packets never end, and none elsewhere', () => {
+    const scans = findingsOf(twice, { quietS: 3600 }).filter(({ rule }) => rule === 'port-scan');
+    assert.deepEqual(
+      scans.map(({ againAt }) => againAt !== undefined),
+      [false, true],
+    );
+    assert.equal(findingsOf(twice).filter(({ rule }) => rule === 'port-scan').length, 1);
+  });
+});
+
 describe('silencing', () => {
   const isSilenced = (expression: string, finding = scan): boolean => compileSilence(expression)(finding);
 

@@ -1,5 +1,5 @@
 // Events for tests, with what the test does not care about filled in.
-import { type DetectEvent, type Finding, RuleEngine } from '@eyrie/detect';
+import { type DetectEvent, type Finding, type FindingsOptions, RuleEngine } from '@eyrie/detect';
 
 type Of<K extends DetectEvent['kind']> = Extract<DetectEvent, { kind: K }>;
 
@@ -8,8 +8,8 @@ export const START = 1_700_000_000;
 const ENDS = { stream: 0, client: '10.0.0.1', clientPort: 40_000, server: '10.0.0.2', serverPort: 80 };
 
 /** The findings of all rules over these events, in order of time. */
-export function findingsOf(events: Iterable<DetectEvent>): Finding[] {
-  const engine = new RuleEngine();
+export function findingsOf(events: Iterable<DetectEvent>, options: FindingsOptions = {}): Finding[] {
+  const engine = new RuleEngine(options);
   for (const event of events) engine.see(event);
   return engine.end();
 }

@@ -1,4 +1,5 @@
 // The one interface of all stores.
+import type { Severity } from '@eyrie/dissect';
 import type {
   Begun,
   CaptureRow,
@@ -120,6 +121,8 @@ export interface StoreInfo {
   readonly flows: number;
   readonly names: number;
   readonly findings: number;
+  /** Those of rules, by the severity of their rows. */
+  readonly ruleFindings: Readonly<Partial<Record<Severity, number>>>;
   /** On disk. */
   readonly bytes: number;
   /** `bytes` without those that await vacuum, divided by packets; null without packets. */

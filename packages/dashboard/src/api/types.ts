@@ -312,6 +312,7 @@ export interface Status {
     packets: number;
     flows: number;
     findings: number;
+    rule_findings: { high: number; medium: number; low: number; info: number };
     first: string | null;
     last: string | null;
     retention: string;

@@ -8,6 +8,9 @@ export async function storeInfo(database: Database, schemaVersion: number): Prom
   const [counts] = await database.all(`SELECT (SELECT count(*) FROM captures),
     (SELECT COALESCE(sum(packets), 0) FROM batches), (SELECT count(*) FROM flows), (SELECT count(*) FROM names),
     (SELECT count(*) FROM findings), (SELECT min(first_time) FROM batches), (SELECT max(last_time) FROM batches)`);
+  const graded = await database.all(
+    `SELECT severity, count(*) FROM findings WHERE finder = 'rule' GROUP BY severity`,
+  );
   const lines = await database.all(
     `SELECT time, action, detail, packets FROM audit ORDER BY time DESC LIMIT ${AUDIT_MAX}`,
   );
@@ -29,6 +32,7 @@ export async function storeInfo(database: Database, schemaVersion: number): Prom
     flows,
     names,
     findings,
+    ruleFindings: Object.fromEntries(graded.map(([severity, count]) => [severity, Number(count)])),
     bytes,
     bytesPerPacket: packets === 0 ? null : (bytes - free) / packets,
     firstTime: secondsOrNull(counts![5]),

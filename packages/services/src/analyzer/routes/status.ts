@@ -1,5 +1,5 @@
 // How the house is: for people, for Prometheus, for whoever restarts services; and the live channel.
-import { type Store, StoreError } from '@eyrie/store';
+import { type Store, StoreError, type StoreInfo } from '@eyrie/store';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import type { Intake } from '../intake.ts';
@@ -73,11 +73,16 @@ export class StatusReport {
       packets: info.packets,
       flows: info.flows,
       findings: info.findings,
+      rule_findings: gradesOf(info.ruleFindings),
       first: info.firstTime,
       last: info.lastTime,
       retention: this.#retention,
     };
   }
+}
+
+function gradesOf({ error = 0, warn = 0, note = 0, chat = 0 }: StoreInfo['ruleFindings']) {
+  return { high: error, medium: warn, low: note, info: chat };
 }
 
 export function addStatusRoutes(app: Server, { store, report, hub, metrics }: Context): void {
@@ -134,7 +139,11 @@ function gauges(status: Status): Gauge[] {
     ...gauge('process_resident_memory_bytes', 'Memory of the process.', status.memory_bytes),
     ...gauge('eyrie_store_packets', 'Packets stored.', store.packets),
     ...gauge('eyrie_store_flows', 'Flows stored.', store.flows),
-    ...gauge('eyrie_store_findings', 'Findings stored.', store.findings),
+    ...gauge('eyrie_store_findings', 'Findings stored, those of the expert, too.', store.findings),
+    ...Object.entries(store.rule_findings).map(([severity, value]): Gauge => {
+      const help = 'Findings of intrusion rules that are stored; critical ones count as high.';
+      return { name: 'eyrie_findings', help, type: 'gauge', value, labels: { severity } };
+    }),
     ...gauge('eyrie_store_captures', 'Captures stored.', store.captures),
     ...gauge('eyrie_store_bytes', 'Bytes of the store on disk.', store.size_bytes),
     ...status.queues.map(({ name, depth }): Gauge => {

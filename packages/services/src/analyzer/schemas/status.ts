@@ -32,6 +32,10 @@ export const Status = object({
     packets: Count,
     flows: Count,
     findings: Count,
+    rule_findings: object(
+      { high: Count, medium: Count, low: Count, info: Count },
+      'those of intrusion rules; critical ones count as high',
+    ),
     first: orNull(Time),
     last: orNull(Time),
     retention: Type.String({ description: 'what is kept, in words' }),
