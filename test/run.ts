@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
-import { endLeftovers, markProcess } from './support/leftovers.ts';
+import { TestRun } from './support/leftovers.ts';
 
 const root = join(import.meta.dirname, '..');
-const TIMEOUT_MS = 240_000;
+/** Of one test. It ends what hangs; a slow machine must not meet it. */
+const TIMEOUT_MS = 900_000;
 /** A server that a failed test left behind holds the output of its file open: then only this ends the run. */
-const RUN_MS = 900_000;
+const RUN_MS = 3_600_000;
 /** One more than the cores of a small machine: of three, one mostly waits. */
 const AT_ONCE = 3;
 
@@ -42,22 +43,40 @@ const found = globSync('{packages/*/,}test/**/*.e2e.ts', { cwd: root }).sort();
 const all = [...new Set([...FIRST, ...found])];
 const asked = process.argv.slice(2);
 
-markProcess();
-const guard = setTimeout(() => {
+const ours = new TestRun();
+let isBrokenOff = false;
+const guard = setTimeout(async () => {
+  const left = await breakOff();
   process.stderr.write(
-    `the tests had not ended after ${RUN_MS / 60_000} minutes; ended now:\n${endLeftovers().join('\n')}\n`,
+    `the tests had not ended after ${RUN_MS / 60_000} minutes; ended now:\n${left.join('\n')}\n`,
   );
-  process.exitCode = 1;
+  process.exit(1);
 }, RUN_MS);
+// Ctrl-C reaches what runs in this terminal, but not what was detached from it.
+for (const [signal, number] of [
+  ['SIGHUP', 1],
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const)
+  process.once(signal, async () => {
+    await breakOff();
+    process.exit(128 + number);
+  });
+
+function breakOff(): Promise<string[]> {
+  isBrokenOff = true;
+  return ours.clean();
+}
 
 run({ cwd: root, files: asked.length > 0 ? asked : all, concurrency: AT_ONCE, timeout: TIMEOUT_MS })
   .on('test:fail', () => {
     process.exitCode = 1;
   })
-  .on('end', () => {
+  .on('end', async () => {
+    if (isBrokenOff) return;
     clearTimeout(guard);
-    const left = endLeftovers();
-    if (left.length > 0) process.stderr.write(`left behind by tests, ended now:\n${left.join('\n')}\n`);
+    const left = await ours.clean();
+    if (left.length > 0) process.stderr.write(`left behind by tests, taken away now:\n${left.join('\n')}\n`);
   })
   .compose(new spec())
   .pipe(process.stdout);

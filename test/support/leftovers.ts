@@ -1,40 +1,114 @@
-// Processes that the tests have started and not ended. All inherit a mark in their environment, also those that were
-// detached from their parent on purpose.
+// What a run of the tests has started or made and not taken away: processes, network namespaces, mounts, files. After a pass
+// each test has seen to it itself; after a failure, or Ctrl-C in the middle, this does.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const VARIABLE = 'EYRIE_TEST_RUN';
+/** What a process has to end in before it is ended; and the kernel then. */
+const GRACE_MS = 3_000;
+const LOOK_MS = 50;
+/** Namespaces are named by the process that made them: test/support/namespaces.ts, packages/lab/src/emulate/plan.ts. */
+const NAMESPACE = /^eyrie-(?:test|lab)-(\d+)-/;
 
-/** Marks this process, so that all it starts from now on can be found again. */
-export function markProcess(): void {
-  process.env[VARIABLE] = `${process.pid}-${Date.now()}`;
+interface Process {
+  readonly pid: number;
+  readonly command: string;
 }
 
-/** Processes with our mark that still run, this one excepted; none where there is no /proc (proc_pid_environ(5)). */
-export function leftovers(): { pid: number; command: string }[] {
-  const mark = `${VARIABLE}=${process.env[VARIABLE]}`;
-  return numbersIn('/proc')
-    .filter((pid) => pid !== process.pid && textOf(`/proc/${pid}/environ`).split('\0').includes(mark))
-    .map((pid) => ({ pid, command: textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }));
-}
+/** All that is started and made from now on can be found again, also by processes that were detached on purpose. */
+export class TestRun {
+  /** For temporary files of this run alone. */
+  readonly folder: string;
+  readonly #mark: string;
 
-/** Ends them at once, and tells them line by line. */
-export function endLeftovers(): string[] {
-  return leftovers().map(({ pid, command }) => {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended meanwhile.
+  constructor() {
+    // Short: paths of sockets may have 107 bytes (unix(7)).
+    this.folder = mkdtempSync(join(tmpdir(), 'eyrie-'));
+    // PostgreSQL runs as another user where this is root.
+    chmodSync(this.folder, 0o711);
+    const mark = `${process.pid}-${Date.now()}`;
+    this.#mark = `${VARIABLE}=${mark}`;
+    Object.assign(process.env, { TMPDIR: this.folder, [VARIABLE]: mark });
+  }
+
+  /** Ends and removes what is left; tells what that was, line by line. */
+  async clean(): Promise<string[]> {
+    const processes = await this.#endProcesses();
+    const namespaces = namespacesOfTheDead();
+    for (const name of namespaces) spawnSync('ip', ['netns', 'delete', name]);
+    const mounts = this.#mounts();
+    for (const path of mounts) spawnSync('umount', ['--lazy', path]);
+    const files = namesIn(this.folder);
+    rmSync(this.folder, { recursive: true, force: true });
+    return [
+      ...processes.map(({ pid, command }) => `process ${pid}: ${shortened(command)}`),
+      ...namespaces.map((name) => `network namespace ${name}`),
+      ...mounts.map((path) => `mount ${path}`),
+      ...files.map((name) => join(this.folder, name)),
+    ];
+  }
+
+  /** Asks first, so that each may end what it has started, and take away what it has made. */
+  async #endProcesses(): Promise<Process[]> {
+    const found = this.#processes();
+    for (const name of ['SIGTERM', 'SIGKILL'] as const) {
+      for (const { pid } of this.#processes()) signal(pid, name);
+      for (const end = Date.now() + GRACE_MS; this.#processes().length > 0 && Date.now() < end; )
+        await sleep(LOOK_MS);
     }
-    return `${pid} ${command.length > 200 ? `${command.slice(0, 100)} … ${command.slice(-100)}` : command}`;
-  });
+    return found;
+  }
+
+  /** Those with our mark that still run, this one excepted; none where there is no /proc (proc_pid_environ(5)). */
+  #processes(): Process[] {
+    return namesIn('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter((pid) => textOf(`/proc/${pid}/environ`).split('\0').includes(this.#mark))
+      .map((pid) => ({
+        pid: Number(pid),
+        command: textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim(),
+      }));
+  }
+
+  #mounts(): string[] {
+    return textOf('/proc/self/mounts')
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '')
+      .filter((path) => path.startsWith(`${this.folder}/`));
+  }
 }
 
-function numbersIn(folder: string): number[] {
+function namespacesOfTheDead(): string[] {
+  if (process.platform !== 'linux') return [];
+  const { stdout } = spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' });
+  return (stdout ?? '')
+    .split('\n')
+    .map((line) => line.split(' ')[0]!)
+    .filter((name) => {
+      const maker = NAMESPACE.exec(name)?.[1];
+      return maker !== undefined && textOf(`/proc/${maker}/stat`) === '';
+    });
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    return readdirSync(folder)
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number);
+    process.kill(pid, name);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function shortened(command: string): string {
+  return command.length > 200 ? `${command.slice(0, 100)} … ${command.slice(-100)}` : command;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
   } catch {
     return [];
   }

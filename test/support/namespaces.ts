@@ -11,12 +11,13 @@ export function cannotLab(): false | string {
   return ['ip', 'nft', 'tc', 'tcpdump', 'ping'].map(requireTool).find((why) => why !== false) ?? false;
 }
 
+/** What names of a test file's namespaces begin with: should it be killed, its run finds them by this (leftovers.ts). */
+export const SPACE = `eyrie-test-${process.pid}`;
+
 export class Lab {
-  readonly name: string;
   readonly #children: ChildProcess[] = [];
 
-  constructor(name: string) {
-    this.name = name;
+  constructor() {
     for (const host of ['a', 'r', 'b']) run(['netns', 'add', this.namespace(host)]);
     for (const [host, third] of [['a', 1] as const, ['b', 2] as const]) {
       const [ours, theirs] = [this.namespace(host), this.namespace('r')];
@@ -45,7 +46,7 @@ export class Lab {
   }
 
   namespace(host: string): string {
-    return `${this.name}-${host}`;
+    return `${SPACE}-${host}`;
   }
 
   exec(host: string, ...command: string[]): string {

@@ -1,5 +1,6 @@
 // Hosts on one switch, each in a network namespace of its own, as on a LAN. Needs root and iproute2.
 import { execFileSync } from 'node:child_process';
+import { SPACE } from './namespaces.ts';
 import { requireTool } from './tools.ts';
 
 /** Why there can be none here; false if there can. */
@@ -8,13 +9,12 @@ export function cannotSwitch(): false | string {
 }
 
 export class Switch {
-  readonly #tag: string;
   readonly #hosts: readonly string[];
 
-  /** `tag`: short, and another for each switch on this machine. Hosts have an interface eth0, and no address yet. */
-  constructor(tag: string, hosts: readonly string[]) {
-    this.#tag = tag;
+  /** One a test file. Hosts have an interface eth0, and no address yet. */
+  constructor(hosts: readonly string[]) {
     this.#hosts = hosts;
+    const tag = this.namespace('switch');
     ip(`netns add ${tag}`);
     ip(`-n ${tag} link add br0 type bridge`);
     ip(`-n ${tag} link set br0 up`);
@@ -29,7 +29,7 @@ export class Switch {
   }
 
   namespace(host: string): string {
-    return `${this.#tag}-${host}`;
+    return `${SPACE}-${host}`;
   }
 
   /** Gives all hosts other addresses, in their order: NETWORK.1, NETWORK.2, … as in `10.77.0`. */
@@ -48,7 +48,7 @@ export class Switch {
   }
 
   close(): void {
-    for (const space of [this.#tag, ...this.#hosts.map((host) => this.namespace(host))])
+    for (const space of ['switch', ...this.#hosts].map((host) => this.namespace(host)))
       ip(`netns del ${space}`);
   }
 }

@@ -52,7 +52,7 @@ test('peers whose addresses all changed, running or away, find each other on the
   skip,
   timeout: 180_000,
 }, async () => {
-  network = new Switch(`ef${process.pid % 10_000}`, hosts);
+  network = new Switch(hosts);
   network.address('10.78.0');
   await run('one', 'mesh', 'init', 'home', '--name', 'one');
   await run('one', 'mesh', 'start', 'one');

@@ -19,7 +19,7 @@ const skip = cannotSwitch();
 let network: Switch;
 
 function makeNetwork(): void {
-  network = new Switch(`ey${process.pid % 10_000}`, hosts);
+  network = new Switch(hosts);
   network.address('10.77.0');
   if (!hasTool('nft')) return;
   const rules = `add table inet l; add chain inet l i { type filter hook input priority 0; }; add rule inet l i udp sport 1-65535 numgen random mod 100 < 10 drop`;

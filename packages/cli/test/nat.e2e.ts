@@ -12,15 +12,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { SPACE } from '../../../test/support/namespaces.ts';
 import { hasTool, requireTool } from '../../../test/support/tools.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const home = mkdtempSync(join(tmpdir(), 'eyrie-nat-'));
-const tag = `en${process.pid % 10_000}`;
 const peers = ['open', 'left', 'right'];
 const spaces = ['wide', 'open', 'natl', 'natr', 'left', 'right'];
 const env = { ...process.env, EYRIE_HOME: home, EYRIE_PEER: '', NO_COLOR: '1' };
-const space = (host: string) => `${tag}-${host}`;
+const space = (host: string) => `${SPACE}-${host}`;
 const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' });
 
 function makeNetwork(): void {

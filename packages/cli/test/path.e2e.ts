@@ -53,7 +53,7 @@ describe('eyrie path between peers', { skip: cannotLab() }, () => {
     return child;
   };
   before(async () => {
-    lab = new Lab(`eyq${process.pid}`);
+    lab = new Lab();
     const where = (host: 'a' | 'b') => ['--advertise', `${ADDRESSES[host]}:5001`, '--port', '5001'];
     await fine('mesh', 'init', 'lab', '--name', 'a', ...where('a'));
     await peer('a');

@@ -53,7 +53,7 @@ function untilSaid(child: ChildProcess, word: string): Promise<void> {
 describe('what has the most traffic, told to the mesh', { skip: cannotLab() }, () => {
   let lab: Lab;
   before(() => {
-    lab = new Lab(`eyt${process.pid}`);
+    lab = new Lab();
   });
   after(async () => {
     await lab.close();

@@ -38,8 +38,12 @@ async function startOwn(): Promise<TestServer> {
     port,
     persistent: true,
     createPostgresUser: isRoot,
-    // On disk as it would be, but for waiting on it: a test's machine may crash.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=40'],
+    postgresFlags: [
+      // On disk as it would be, but for waiting on it: a test's machine may crash.
+      ...['-c', 'fsync=off', '-c', 'max_connections=40'],
+      // Nothing outside its folder, that nobody takes away if it is killed.
+      ...['-c', 'unix_socket_directories=', '-c', 'dynamic_shared_memory_type=mmap'],
+    ],
     onLog: () => {},
     onError: () => {},
   });

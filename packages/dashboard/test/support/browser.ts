@@ -1,11 +1,13 @@
 // A real Chromium for the tests of the page: the machine's own, else the one that npm brought along.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** Beside the package that it comes from; what is in it goes with `npm ci`. */
+const CACHE = join(import.meta.dirname, '../../../../node_modules/.cache');
 
 const ARGUMENTS = [
   '--headless',
@@ -40,8 +42,9 @@ export async function startBrowser(): Promise<Browser> {
 async function unpacked(): Promise<string> {
   const manifest = new URL('../package.json', import.meta.resolve('@sparticuz/chromium'));
   const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const folder = join(tmpdir(), `eyrie-chromium-${version}`);
+  const folder = join(CACHE, `chromium-${version}`);
   if (existsSync(folder)) return folder;
+  mkdirSync(CACHE, { recursive: true });
   const made = mkdtempSync(`${folder}-`);
   // The package unpacks into the folder for temporary files, and its libraries only where it thinks it must.
   const before = { TMPDIR: process.env.TMPDIR, AWS_EXECUTION_ENV: process.env.AWS_EXECUTION_ENV };

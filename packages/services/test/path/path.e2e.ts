@@ -37,7 +37,7 @@ describe('a path between two captures', { skip: cannotLab() }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-path-'));
   let lab: Lab;
   before(() => {
-    lab = new Lab(`eyp${process.pid}`);
+    lab = new Lab();
   });
   after(async () => {
     await lab.close();
