@@ -73,6 +73,6 @@ export { FollowTls } from './flows/follow-tls.ts';
 export { type ObjectKind, objectKinds } from './flows/objects/index.ts';
 export type { ObjectReader, TransferredObject } from './flows/objects/object.ts';
 export { carriesTcp, Shares } from './flows/shares.ts';
-export { type Trace, traceOf, whyNotAsOne } from './flows/trace.ts';
+export { type Trace, traceOf, whyNotMergeable } from './flows/trace.ts';
 export { tcpAnalysisBits } from './protocols/tcp-text.ts';
 export * from './stats/index.ts';

@@ -5,7 +5,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { openCapture } from '@eyrie/capture';
-import { carriesTcp, newFrame, type Session, Shares, type Trace, traceOf, whyNotAsOne } from '@eyrie/dissect';
+import {
+  carriesTcp,
+  newFrame,
+  type Session,
+  Shares,
+  type Trace,
+  traceOf,
+  whyNotMergeable,
+} from '@eyrie/dissect';
 import type { Statistic } from '../statistics/index.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 
@@ -214,7 +222,7 @@ class Together {
     const haveReadAll = others.every(({ frameCount }) => frameCount === result.frameCount);
     if (!haveReadAll) return 'one process: the file has changed';
     const traces = [traceOf(result.session), ...others.map(({ trace }) => trace)];
-    const why = whyNotAsOne(traces, this.#shares);
+    const why = whyNotMergeable(traces, this.#shares);
     if (why !== null) return `one process: ${why}`;
     return others.every((each) => this.#add(each)) ? null : 'one process: what was counted does not add up';
   }

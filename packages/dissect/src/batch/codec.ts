@@ -1,5 +1,5 @@
-// A batch as bytes, for another process: a header, the columns as they stand, and the texts. Little-endian, as every
-// machine is that Node is made for; on another one the magic number does not match, and the batch is refused.
+// Serializes a batch for another process: a header, the columns as they are in memory, and the texts. Little-endian,
+// like all machines that Node supports; on any other the magic number does not match and the batch is refused.
 import type { Field } from '../core/field.ts';
 import { fieldNamed } from '../core/registry.ts';
 import { COLUMN_NAMES, type ColumnName } from './layout.ts';
@@ -8,15 +8,15 @@ import { batchLayout, NONE, PacketBatch } from './packet-batch.ts';
 /** `EYB3`, and `EYB` with any other version. */
 const MAGIC = 0x33425945;
 const MAGIC_MASK = 0xffffff;
-/** Magic, packets, bytes of the names of fields, bytes of texts. */
+/** Magic, number of packets, bytes of field names, bytes of texts. */
 const HEADER_BYTES = 16;
-/** A batch has some thousands; this is what is taken from strangers. */
+/** Most packets accepted in a received batch; ours have some thousands. */
 const PACKETS_MAX = 1 << 17;
 const FIELDS_MAX = 256;
 /** Kinds of address, see `Packet`. */
 const ADDRESS_KIND_MAX = 3;
 
-/** The bytes are no batch, or contradict themselves. */
+/** The bytes are not a batch, or are inconsistent. */
 export class BatchError extends Error {}
 
 export function encodeBatch(batch: PacketBatch): Uint8Array<ArrayBuffer> {
@@ -60,7 +60,7 @@ export function decodeBatch(bytes: Uint8Array): PacketBatch {
     throw new BatchError(
       `a batch of ${bytes.length} bytes that should have ${start + columnBytes + textBytes!}`,
     );
-  // A copy: the bytes may lie at an odd address, and belong to somebody else.
+  // A copy, because the bytes may be unaligned and belong to the caller.
   const batch = new PacketBatch(
     length!,
     fields,
@@ -95,7 +95,7 @@ function textsOf(bytes: Uint8Array): string[] {
   throw new BatchError('the texts of a batch are no list of texts');
 }
 
-/** Nothing in a column may point beyond what there is: who reads the batch does not look again. */
+/** Checks that no column refers to a text that does not exist: readers of the batch rely on it. */
 function check(batch: PacketBatch): void {
   const { texts, length } = batch;
   const within = (column: ArrayLike<number>, name: string, min: number, max: number): void => {

@@ -1,10 +1,10 @@
-// How the columns of a batch lie in memory: all in one buffer, so that a batch goes to another thread as one thing,
-// without a copy, and to another process as it stands.
+// The memory layout of a batch: all columns in one buffer, which can be transferred to another thread without a copy,
+// and sent to another process as it is.
 
-/** Bytes of an address cell: IPv6 fills it, shorter addresses stand at its start. */
+/** Bytes per address; shorter ones than IPv6 are left-aligned. */
 export const ADDRESS_BYTES = 16;
 
-/** Bytes a packet takes in each fixed column, widest first, so that every column is aligned. */
+/** Bytes per packet in each fixed column, widest first, so that every column is aligned. */
 const COLUMN_BYTES = {
   number: 8,
   seconds: 8,
@@ -42,12 +42,12 @@ export interface Place {
 
 export interface Layout {
   readonly columns: Readonly<Record<ColumnName, Place>>;
-  /** Of chosen fields, in their order. */
+  /** Columns of the chosen fields, in their order. */
   readonly fields: readonly Place[];
   readonly bytes: number;
 }
 
-/** @param fieldBytes bytes a packet takes of each chosen field: 8 for a number, 4 for a text's place. */
+/** @param fieldBytes bytes per packet of each chosen field: 8 for a number, 4 for the index of a text. */
 export function layoutOf(capacity: number, fieldBytes: readonly number[]): Layout {
   let at = 0;
   const place = (width: number): Place => {

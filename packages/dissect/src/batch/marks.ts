@@ -1,9 +1,9 @@
-// What a batch notes of a packet beside its columns: whatever makes them say less than the packet does.
+// Flags and layer lists that a batch keeps where frame.protocols does not tell all about a packet's layers.
 import { LISTED, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 
-/** The packet holds bytes that contradict their protocol: `_ws.malformed`. */
+/** The packet has a `_ws.malformed` layer. */
 export const MALFORMED = 1;
-/** The capture kept fewer bytes than a header needs: `_ws.short`. */
+/** The packet has a `_ws.short` layer: truncated within a header. */
 export const SHORT = 2;
 /** The file gives no time (a Simple Packet Block). */
 export const NO_TIME = 4;
@@ -19,12 +19,12 @@ export function troubleMarks(p: Packet): number {
   return marks;
 }
 
-/** Protocols of which it matters whether a packet has one layer or two: their addresses and ports are columns. */
+/** Protocols whose layers are all listed, because their addresses and ports are columns and there may be several. */
 const COUNTED = new Set(['eth', 'ip', 'ipv6', 'tcp', 'udp', 'sctp', 'dccp']);
 
 /**
- * The layers that filters see, where frame.protocols says otherwise: it leaves some out (a second kind of message in one
- * segment), and names some that are only waited for (here with a ? before them). Null: it says all.
+ * The layers that display filters see, where they differ from frame.protocols: that omits some (further messages in one
+ * segment) and names some that are still being reassembled (marked here with a leading `?`). Null: they do not differ.
  */
 export function layersBesidePath(p: Packet): string | null {
   for (let layer = 1; layer < p.count; layer++)
@@ -44,7 +44,7 @@ function isListed(p: Packet, layer: number): boolean {
   return (p.flags[layer]! & LISTED) !== 0;
 }
 
-/** Not so what was named before and counts once, and trouble, which has its mark. */
+/** Not a layer whose name was listed before and counts once, nor a malformed or short one, which has its mark. */
 function isWorthNaming(p: Packet, layer: number): boolean {
   const { name } = p.protocols[layer]!;
   if (COUNTED.has(name)) return true;
@@ -60,7 +60,7 @@ function isWorthNaming(p: Packet, layer: number): boolean {
   return true;
 }
 
-/** It has a tree of its own, or one that says that it waits for more segments. */
+/** Whether a filter for the protocol matches: the layer has a tree, if only one that says it awaits more segments. */
 export function isThere(p: Packet, layer: number): boolean {
   return (
     layer === 0 ||

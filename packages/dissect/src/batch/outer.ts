@@ -1,5 +1,5 @@
-// Address columns show one header of a packet. Where it has more (a tunnel, an error that quotes a packet, a route of several
-// stations), the addresses of the others are told beside the columns, so that nobody needs the bytes to know whose it is.
+// The address columns show one IP header. If a packet has several (tunnels, ICMP errors, routing headers), the addresses
+// of the others are kept beside them, so that a filter on addresses can be decided without the packet's bytes.
 import { Collector } from '../core/collect.ts';
 import type { Field } from '../core/field.ts';
 import { raw } from '../core/format.ts';
@@ -7,24 +7,23 @@ import { IPV4, IPV6, type Packet } from '../core/packet.ts';
 import { fieldNamed } from '../core/registry.ts';
 import { ipv4Address, ipv6Address } from '../core/text.ts';
 
-/** Changes the destination on the way (RFC 8200 §4.4). */
+/** A routing header holds further destinations (RFC 8200 §4.4). */
 const ROUTING = 'ipv6.routing';
 
 /**
- * How many IP headers these layers have whose addresses are worth telling of if the columns show one: 0, 1 or more. A
- * routing header counts as one.
+ * The number of IP headers among these layers; a routing header counts as one.
  */
 export function ipHeaders(layers: readonly string[]): number {
   return layers.filter((layer) => layer === 'ip' || layer === 'ipv6' || layer === ROUTING).length;
 }
 
-/** Sources and destinations, each once, in the order of the headers. */
+/** Distinct sources and destinations, in the order of the headers. */
 export interface OuterAddresses {
   readonly sources: readonly string[];
   readonly destinations: readonly string[];
 }
 
-/** `192.0.2.1 2001:db8::1>198.51.100.1`, as a batch holds it. */
+/** As a batch holds them: `192.0.2.1 2001:db8::1>198.51.100.1`. */
 export function outerText({ sources, destinations }: OuterAddresses): string {
   return `${sources.join(' ')}>${destinations.join(' ')}`;
 }
@@ -36,7 +35,7 @@ export function outerAddresses(text: string): OuterAddresses {
   return { sources: sources ?? [], destinations: destinations ?? [] };
 }
 
-/** Has the packet IP addresses that its columns don't show? They may be those of another layer altogether (ARP in VXLAN). */
+/** Whether the packet has IP addresses that its columns don't show; those may belong to another layer (ARP in VXLAN). */
 export function isWrapped(headers: number, columnKind: number): boolean {
   return headers > (columnKind === IPV4 || columnKind === IPV6 ? 1 : 0);
 }
@@ -53,8 +52,8 @@ export class OuterReader {
   }
 
   /**
-   * What `ip.src`, `ip.dst`, `ipv6.src` and `ipv6.dst` say beside the columns. Null: the columns show an address that none
-   * of these says, so that both together would be too much.
+   * The values of `ip.src`, `ip.dst`, `ipv6.src` and `ipv6.dst` that the columns don't show. Null if the columns show an
+   * address that is none of these values: columns and outer addresses together would then claim too much.
    */
   of(p: Packet): OuterAddresses | null {
     this.#collector.collect(p);
@@ -72,7 +71,7 @@ export class OuterReader {
   }
 }
 
-/** Null: the column shows no IP address. */
+/** The IP address in the column, or null. */
 function columnText({ columnKind, columnBuf }: Packet, at: number): string | null {
   if (at < 0) return null;
   if (columnKind === IPV4) return ipv4Address(columnBuf, at);

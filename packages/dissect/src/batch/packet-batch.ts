@@ -1,5 +1,5 @@
-// Some thousands of packets as columns: what the pipeline hands on and a store takes in. No object a packet; text goes
-// into one table a batch, each different text once.
+// Some thousands of packets as columns: the unit that the pipeline passes on and a store takes in. There is no object
+// per packet, and each distinct text is kept once per batch.
 import { u16 } from '../core/bytes.ts';
 import { Collector } from '../core/collect.ts';
 import { protocolColumn } from '../core/columns.ts';
@@ -11,21 +11,21 @@ import { NO_TIME } from './marks.ts';
 import { isWrapped, OuterReader, outerText } from './outer.ts';
 import { SHAPES_MAX, type Shape, shapeOf, UNKEPT } from './shapes.ts';
 
-/** Stands for no value in columns of table indices, streams and interfaces. */
+/** No value, in columns of text indices, streams and interfaces. */
 export const NONE = -1;
 
-/** Stands for no TCP header, or a cut one, in the column of TCP flags. */
+/** No TCP header, or a truncated one, in the column of TCP flags. */
 export const NO_FLAGS = 0xffff;
 
-/** Where the texts of a shape stand in the batch that is being filled, and which filling that was. */
+/** By shape: the indices of its texts in the batch last filled with it, and the number of that filling. */
 const pathPlaces = new Int32Array(SHAPES_MAX);
 const layersPlaces = new Int32Array(SHAPES_MAX);
 const placedIn = new Float64Array(SHAPES_MAX);
 let fillings = 0;
-/** Made with the first packet that needs it: by then all protocols are known. */
+/** Made with the first packet that needs it, when all protocols are defined. */
 let outerReader: OuterReader | null = null;
 
-/** One chosen field: numbers as they are (NaN: none), anything else as an index into the batch's texts (NONE: none). */
+/** A chosen field: numbers as such (NaN: none), anything else as an index into the batch's texts (NONE: none). */
 export interface FieldColumn {
   readonly field: Field;
   readonly numbers: Float64Array | null;
@@ -35,7 +35,7 @@ export interface FieldColumn {
 export class PacketBatch {
   readonly capacity: number;
   length = 0;
-  /** frame.number, seconds and nanoseconds since the epoch, bytes on the wire and captured, place in the file. */
+  /** frame.number, time since the epoch, lengths on the wire and captured, offset in the file. */
   readonly number: Float64Array;
   readonly seconds: Float64Array;
   readonly nanoseconds: Uint32Array;
@@ -43,7 +43,7 @@ export class PacketBatch {
   readonly capturedLength: Uint32Array;
   readonly fileOffset: Float64Array;
   readonly interfaceId: Int32Array;
-  /** What the address columns show: ETHER, IPV4, IPV6 or nothing of these (0), and ADDRESS_BYTES a packet. */
+  /** Kind of the addresses (ETHER, IPV4, IPV6, or 0 for any other), and ADDRESS_BYTES per packet of each. */
   readonly addressKind: Uint8Array;
   readonly source: Uint8Array;
   readonly destination: Uint8Array;
@@ -53,35 +53,35 @@ export class PacketBatch {
   readonly destinationPort: Uint16Array;
   /** tcp.stream, udp.stream … of that transport. */
   readonly stream: Int32Array;
-  /** Of the innermost TCP segment: tcp.flags (NO_FLAGS: none), tcp.analysis as bits (flows/tcp-analysis.ts), tcp.len. */
+  /** The innermost TCP segment: tcp.flags or NO_FLAGS, the bits of flows/tcp-analysis.ts, and tcp.len. */
   readonly tcpFlags: Uint16Array;
   readonly tcpAnalysis: Uint16Array;
   readonly tcpLength: Uint32Array;
   /** MALFORMED, SHORT, NO_TIME: see marks.ts. */
   readonly marks: Uint8Array;
   /**
-   * Protocol column, frame.protocols, and the layers that filters see (most often the same, see marks.ts), as indices
-   * into `texts`.
+   * Protocol column, frame.protocols, and the layers that filters see (usually the same, see marks.ts), as indices into
+   * `texts`.
    */
   readonly protocol: Uint32Array;
   readonly path: Uint32Array;
   readonly layers: Uint32Array;
-  /** IP addresses of headers that the address columns don't show (outer.ts), as an index into `texts`; NONE: none told. */
+  /** IP addresses that the address columns don't show (outer.ts), as an index into `texts`; NONE: none. */
   readonly outer: Int32Array;
   readonly fields: readonly FieldColumn[];
   readonly texts: string[] = [];
 
   readonly #places = new Map<string, number>();
   #filling = ++fillings;
-  /** Made with the first packet: a batch that came from elsewhere needs none. */
+  /** Made with the first packet: a received batch needs none. */
   #collector: Collector | null = null;
 
-  /** All columns: what is handed to another thread or kept for the next batch. */
+  /** The memory of all columns, to be transferred to another thread or reused for the next batch. */
   readonly buffer: ArrayBuffer;
 
   /**
-   * `fields` are collected beside the fixed columns: only what is asked for is decoded. `buffer` is that of a batch of
-   * the same capacity and fields, as it stands: to fill it anew, `clear()` first.
+   * `fields` get columns of their own besides the fixed ones. `buffer`, if given, is that of a batch with the same
+   * capacity and fields, whose contents it keeps until `clear()`.
    */
   constructor(capacity: number, fields: readonly Field[] = [], buffer?: ArrayBuffer) {
     this.capacity = capacity;
@@ -120,7 +120,7 @@ export class PacketBatch {
     return this.length === this.capacity;
   }
 
-  /** Copies what the columns hold of the packet dissected last. The batch must not be full. */
+  /** Appends the packet dissected last. The batch must not be full. */
   add(p: Packet): void {
     const i = this.length++;
     this.number[i] = p.number;
@@ -144,7 +144,7 @@ export class PacketBatch {
     if (this.fields.length > 0) this.#addFields(p, i);
   }
 
-  /** Empties the batch for use again. */
+  /** Empties the batch for reuse. */
   clear(): void {
     this.length = 0;
     this.texts.length = 0;
@@ -158,7 +158,7 @@ export class PacketBatch {
     const width = p.columnKind === IPV6 ? 16 : p.columnKind === IPV4 ? 4 : p.columnKind === ETHER ? 6 : 0;
     this.addressKind[i] = width === 0 ? 0 : p.columnKind;
     const { columnBuf, columnSrc, columnDst } = p;
-    // What is not written here is zero already. A place of -1: the packet does not say that end.
+    // The columns are zeroed. A place of -1 means that the packet does not carry that address.
     const at = i * ADDRESS_BYTES;
     if (columnSrc >= 0) for (let k = 0; k < width; k++) this.source[at + k] = columnBuf[columnSrc + k]!;
     if (columnDst >= 0) for (let k = 0; k < width; k++) this.destination[at + k] = columnBuf[columnDst + k]!;
@@ -214,7 +214,7 @@ export class PacketBatch {
   }
 }
 
-/** Where the columns of a batch lie. */
+/** The layout of a batch with these chosen fields. */
 export function batchLayout(capacity: number, fields: readonly Field[]): Layout {
   return layoutOf(
     capacity,
@@ -232,7 +232,7 @@ function isNumeric({ type }: Field): boolean {
   return type === 'uint' || type === 'int' || type === 'bool' || type === 'double';
 }
 
-/** Several values stand with commas between them, as tshark prints them. */
+/** Several values are joined with commas, as tshark prints them. */
 function textOf(field: Field, values: readonly Value[]): string {
   return values.length === 1 ? raw(field, values[0]!) : values.map((value) => raw(field, value)).join(',');
 }

@@ -1,15 +1,15 @@
-// What follows from a packet's layers alone, found by their protocols and flags as numbers: most packets have the layers of
-// one before, and then no text is made.
+// Interns what follows from a packet's stack of layers alone, its "shape". Most packets have the shape of an earlier one,
+// so that no text need be built for them.
 import { LATE, LISTED, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { layersBesidePath, troubleMarks } from './marks.ts';
 import { ipHeaders } from './outer.ts';
 
-/** Shapes kept; further ones are worked out each time. */
+/** Shapes kept; any further one is computed each time. */
 export const SHAPES_MAX = 16_384;
-/** Twice as many slots at least, a power of two. */
+/** Slots of the hash table: a power of two, well above SHAPES_MAX. */
 const SLOTS = 65_536;
-/** Layers a shape has at most; packets with more are worked out each time. */
+/** Packets with more layers are computed each time. */
 const LAYERS_MAX = 64;
 
 const MATTERING = LISTED | SHOWN | NESTED | LATE;
@@ -26,11 +26,11 @@ export interface Shape {
   readonly ipHeaders: number;
 }
 
-/** Stands for a shape that is not kept. */
+/** Id of a shape that is not kept. */
 export const UNKEPT = -1;
 
 const shapes: Shape[] = [];
-/** Of each shape: where its keys begin in `keys`, and how many there are. */
+/** Per shape: where its layers begin in `keys`, and how many there are. */
 const starts: number[] = [];
 const counts: number[] = [];
 let keys = new Int32Array(4096);
@@ -45,7 +45,7 @@ export function shapeOf(p: Packet): Shape {
   let hash = count;
   for (let i = 1; i < count; i++) {
     const mattering = flags[i]! & MATTERING;
-    // Where a late layer is counted depends on its mark, see LayerTrie.
+    // The place of a LATE layer in the path depends on its mark, see LayerTrie.
     const key = proto[i]! | (mattering << 16) | ((mattering & LATE) === 0 ? 0 : p.mark[i]! << 21);
     current[i] = key;
     hash = Math.imul(hash ^ key, 0x9e3779b1);

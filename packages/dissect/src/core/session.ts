@@ -2,9 +2,9 @@
 import type { Unpack } from '../codec/unpack.ts';
 import type { CaptureInterface } from '../files/capture-info.ts';
 import type { Ahead } from '../flows/ahead.ts';
+import { DeltaTimes } from '../flows/delta-times.ts';
 import { FlowTable } from '../flows/flow-table.ts';
 import { Fragments } from '../flows/fragments.ts';
-import { Gaps } from '../flows/gaps.ts';
 import { StreamReassembly } from '../flows/reassembly.ts';
 import { TcpAnalysis } from '../flows/tcp-analysis.ts';
 import { TcpTiming } from '../flows/tcp-timing.ts';
@@ -45,7 +45,7 @@ export class Session {
   readonly tcp = new TcpAnalysis();
   /** Null unless conversations are timed. */
   readonly timing: TcpTiming | null;
-  readonly gaps: Gaps | null;
+  readonly deltaTimes: DeltaTimes | null;
   readonly streams = new StreamReassembly();
   readonly fragments = new Fragments();
   readonly matchesReplies: boolean;
@@ -83,7 +83,7 @@ export class Session {
     this.timeText = timeColumnOf(options.timeFormat ?? 'r');
     const isTimed = options.timesConversations ?? true;
     this.timing = isTimed ? new TcpTiming() : null;
-    this.gaps = isTimed ? new Gaps() : null;
+    this.deltaTimes = isTimed ? new DeltaTimes() : null;
     this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 100_000 });
     this.flows.onEvict = (flow) => {
       this.streams.forget(flow * 2);

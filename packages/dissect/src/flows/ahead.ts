@@ -1,9 +1,9 @@
-// What only later packets tell of an earlier one: the frame that answers a request, or ends a message. A capture read
-// twice has it: the first reading enters, the second one asks.
+// Forward references for two-pass analysis (`-2`), such as the frame that answers a request or completes a message:
+// the first pass enters them, the second looks them up.
 
-/** Entries kept in all, in some 60 bytes each; what would be one more is not told. */
+/** Entries kept, at some 60 bytes each; further ones are dropped. */
 const ENTRIES_MAX = 4_000_000;
-/** Several messages of a frame are told apart by their number, as far as this prime does. */
+/** Factor that combines a frame and the number of a message in it into one key. */
 const NUMBERS = 65_521;
 
 export class Ahead {
@@ -17,17 +17,17 @@ export class Ahead {
     this.#entriesMax = entriesMax;
   }
 
-  /** The first reading is over: from now on nothing is entered, and what was is told. */
+  /** Ends the first pass: from now on entries are looked up, not made. */
   turn(): void {
     this.#isTurned = true;
   }
 
-  /** All of the capture was read before, and all that was found is kept: what is not known does not come. */
+  /** True in the second pass if no entry was dropped: what is unknown then does not exist. */
   get isWhole(): boolean {
     return this.#isTurned && !this.#isFull;
   }
 
-  /** `later` is the frame that tells `what` of message `number` in `frame`. The last one counts. */
+  /** Enters `later` as the frame that holds `what` for message `number` of `frame`; the last entry wins. */
   enter(what: string, frame: number, number: number, later: number): void {
     if (this.#isTurned || frame <= 0) return;
     if (this.#entries >= this.#entriesMax) {
@@ -43,13 +43,13 @@ export class Ahead {
     found.set(keyOf(frame, number), later);
   }
 
-  /** The frame that was entered; 0: none, or not yet. */
+  /** The frame entered; 0: none, or still in the first pass. */
   of(what: string, frame: number, number: number): number {
     return this.#isTurned ? (this.#found.get(what)?.get(keyOf(frame, number)) ?? 0) : 0;
   }
 }
 
-/** Exact: frame numbers have 32 bits at most. */
+/** Exact as a double, for frame numbers have at most 32 bits. */
 function keyOf(frame: number, number: number): number {
   return frame * 0x10000 + (number % NUMBERS);
 }

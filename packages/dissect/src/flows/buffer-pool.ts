@@ -1,9 +1,9 @@
-// Buffers used again and again for messages under assembly: fresh memory costs more than the copying into it.
+// A pool of buffers for reassembly: allocating (and zeroing) a buffer costs more than copying into it.
 
-/** Sizes are powers of two, from 2 KiB; larger ones than the last class are not kept. */
+/** Size classes are powers of two, from 2 KiB to 1 MiB; larger buffers are not kept. */
 const SMALLEST_BITS = 11;
 const LARGEST_BITS = 20;
-/** Bytes kept idle, all classes together. */
+/** Idle bytes kept, all classes together. */
 const IDLE_BYTES_MAX = 8 << 20;
 
 export class BufferPool {
@@ -14,7 +14,7 @@ export class BufferPool {
     for (let bits = SMALLEST_BITS; bits <= LARGEST_BITS; bits++) this.#idle.push([]);
   }
 
-  /** A buffer of at least `length` bytes, with whatever was in it before. */
+  /** A buffer of at least `length` bytes, with arbitrary contents. */
   take(length: number): Uint8Array {
     const bits = Math.max(SMALLEST_BITS, 32 - Math.clz32(length - 1));
     const kept = this.#idle[bits - SMALLEST_BITS]?.pop();

@@ -1,11 +1,11 @@
-// Community ID version 1 (https://github.com/corelight/community-id-spec): one short name for a conversation, the same
-// in all tools that follow it.
+// Community ID version 1 (https://github.com/corelight/community-id-spec): a hash of the five-tuple by which different
+// tools name the same conversation.
 import { sha1 } from '../crypto/sha1.ts';
 
 const ICMP = 1;
 const ICMPV6 = 58;
 
-/** Message types and the ones that answer them, either way; others go one way only. */
+/** ICMP types that answer each other, both ways; any other type is one-way. */
 const ICMP_PAIRS: Readonly<Record<number, number>> = pairs([8, 0], [13, 14], [15, 16], [17, 18], [10, 9]);
 const ICMPV6_PAIRS: Readonly<Record<number, number>> = pairs(
   [128, 129],
@@ -26,8 +26,8 @@ function pairs(...both: readonly (readonly [number, number])[]): Record<number, 
 }
 
 /**
- * Addresses of 4 or 16 bytes; ports of TCP, UDP, SCTP or DCCP. ICMP messages give type and code as source and
- * destination port. `seed` (0 to 65535) keeps names of different networks apart.
+ * Takes addresses of 4 or 16 bytes, and ports of TCP, UDP, SCTP or DCCP; for ICMP, type and code in place of the ports.
+ * `seed` (0 to 65535) separates monitoring domains.
  */
 export function communityId(
   protocol: number,

@@ -1,29 +1,29 @@
-// Which request a reply answers: kept for a whole capture in columns, by conversation and message number.
+// Request/response matching for a whole capture, by conversation and message number, in columns.
 import type { Packet } from '../core/packet.ts';
 
-/** Cells at first. */
+/** Initial capacity. */
 const START = 64;
-/** Exchanges remembered at once; then the oldest of those that hash alike is forgotten. */
+/** Exchanges remembered; beyond that a new one replaces the oldest among the slots probed. */
 const EXCHANGES_MAX = 1 << 20;
-/** Cells looked at for a key. */
+/** Slots probed per key. */
 const PROBES = 8;
 
-/** What `see…` says of a message. */
+/** Results of `seeRequest` and `seeReply`. */
 export const FIRST = 0;
 export const AGAIN = 1;
 export const UNASKED = 2;
 
 export class Exchanges {
-  /** Of the protocol: what its replies are entered under where a capture is read twice. */
+  /** The protocol's key in `Ahead`, for two-pass analysis. */
   readonly #name: string;
-  /** The exchange of the last message seen, or -1: an index into the columns. */
+  /** Index of the last message's exchange in the columns; -1: none. */
   entry = -1;
   /** Frame numbers; 0: none yet. */
   request = new Uint32Array(START);
   reply = new Uint32Array(START);
   requestSeconds = new Float64Array(START);
   requestNanoseconds = new Uint32Array(START);
-  /** A number the protocol keeps with the request, for reading the reply. */
+  /** A number that the protocol keeps with a request to interpret the reply. */
   note = new Float64Array(START);
   #conversation = new Float64Array(START);
   #id = new Float64Array(START);
@@ -34,8 +34,7 @@ export class Exchanges {
   }
 
   /**
-   * Enters a request. AGAIN when it repeats one that was not answered within the last `againSeconds`; it is then
-   * counted to that one.
+   * Enters a request. AGAIN if it retransmits an unanswered one of the last `againSeconds`, whose exchange it joins.
    */
   seeRequest(p: Packet, id: number, againSeconds: number): number {
     if (!p.session.matchesReplies) return FIRST;
@@ -57,7 +56,7 @@ export class Exchanges {
     return FIRST;
   }
 
-  /** Enters a reply: FIRST to its request, AGAIN, or UNASKED when no request is known. */
+  /** Enters a reply: FIRST to its request, AGAIN, or UNASKED if no request is known. */
   seeReply(p: Packet, id: number): number {
     if (!p.session.matchesReplies) return UNASKED;
     const at = this.#find(conversationOf(p), id);
@@ -69,24 +68,24 @@ export class Exchanges {
     return FIRST;
   }
 
-  /** The frame of the reply to this packet's request; 0 where none comes, or the capture is read once. */
+  /** The frame that replies to this packet's request; 0 if unknown. */
   answerTo(p: Packet, id: number): number {
     return p.session.ahead?.of(this.#name, p.number, id) ?? 0;
   }
 
-  /** As answerTo, by the entry. */
+  /** As `answerTo`, for an entry. */
   answerOf(p: Packet, entry: number): number {
     return this.answerTo(p, this.#id[entry]!);
   }
 
-  /** Is an exchange known? Then `entry` is it. */
+  /** Whether an exchange is known; sets `entry`. */
   recall(p: Packet, id: number): boolean {
     this.entry = this.#find(conversationOf(p), id);
     return this.entry >= 0;
   }
 
   /** Seconds from the request of an entry to this packet. */
-  secondsSince(p: Packet, entry: number): bigint {
+  responseTimeNs(p: Packet, entry: number): bigint {
     const seconds = p.seconds - this.requestSeconds[entry]!;
     return BigInt(seconds) * 1_000_000_000n + BigInt(p.nanoseconds - this.requestNanoseconds[entry]!);
   }
@@ -106,7 +105,7 @@ export class Exchanges {
     return -1;
   }
 
-  /** A cell for a new key: a free one, or that of the oldest request among those that hash alike. */
+  /** A slot for a new key: a free one, or that of the oldest request among those probed. */
   #room(conversation: number, id: number): number {
     if (this.#used * 2 >= this.request.length && this.request.length < EXCHANGES_MAX) this.#grow();
     const at = this.#place(conversation, id);
@@ -154,7 +153,7 @@ export class Exchanges {
   }
 }
 
-/** The packet's conversation as a number that isn't used again, unlike its entry in the flow table. */
+/** A number for the packet's conversation that, unlike its flow index, is never reused. */
 function conversationOf(p: Packet): number {
   return p.transport * 0x1_0000_0000 + (p.flow >= 0 ? p.session.flows.stream(p.flow) : 0);
 }

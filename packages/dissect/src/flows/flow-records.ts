@@ -1,5 +1,5 @@
-// Conversations as records: who with whom, how much, how it went, which application and which server. Made on demand
-// from what the session knows anyway; what costs more than counting is looked at in handshakes only.
+// Flow records, as a NetFlow exporter or Zeek's conn.log has them: endpoints, volume, TCP state, application, server
+// name. Built on demand from the session's own tables; names and fingerprints are read from handshakes only.
 import { IPV4, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import type { Session } from '../core/session.ts';
 import { tcpPorts, udpPorts } from '../core/table.ts';
@@ -10,14 +10,14 @@ import { ACK, FIN, RST, SYN } from './tcp-analysis.ts';
 
 export type Transport = 'tcp' | 'udp' | 'dccp' | 'sctp' | 'udplite';
 
-/** How a TCP conversation stands, in plain words. */
+/** State of a TCP conversation. */
 export type TcpState =
-  /** Begun before the capture. */
+  /** `midstream`: begun before the capture. */
   'midstream' | 'unanswered' | 'refused' | 'half-open' | 'established' | 'closing' | 'closed' | 'reset';
 
 export interface Amount {
   readonly packets: number;
-  /** Of whole frames. */
+  /** Bytes of whole frames. */
   readonly bytes: number;
 }
 
@@ -37,11 +37,11 @@ export interface Flow {
   readonly end: number;
   readonly toServer: Amount;
   readonly toClient: Amount;
-  /** Protocols of the payload, in the order in which they came. */
+  /** Protocols of the payload, in order of appearance. */
   readonly applications: readonly string[];
-  /** What the client called the server: TLS server name, HTTP host; null when it said nothing. */
+  /** The name by which the client addressed the server (TLS server name, HTTP host); null if it named none. */
   readonly serverName: string | null;
-  /** By field: `tls.handshake.ja3`, `ssh.kex.hassh` … */
+  /** By field name: `tls.handshake.ja3`, `ssh.kex.hassh` … */
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly communityId: string;
   readonly tcp: FlowTcp | null;
@@ -50,26 +50,26 @@ export interface Flow {
 
 export interface FlowTcp {
   readonly state: TcpState;
-  /** From SYN to the ACK that ends the handshake; null when it was not seen whole. */
+  /** From SYN to the ACK that ends the handshake; null if part of it was not captured. */
   readonly handshakeMs: number | null;
-  /** Of both directions together. */
+  // Both directions together.
   readonly retransmissions: number;
   readonly outOfOrder: number;
   readonly zeroWindows: number;
 }
 
 /**
- * Why a record was made: the conversation was idle or active for too long, its entry was needed for another (or its
- * ports were used again), or the capture ended.
+ * Why a record was made: idle or active timeout, its table entry was needed for another conversation (or its ports were
+ * reused), or the capture ended.
  */
 export type FlowEnding = 'idle' | 'active' | 'replaced' | 'end';
 
 export interface FlowOptions {
-  /** Seconds without a packet after which a conversation is reported. Default: none, only at the end. */
+  /** Idle timeout: a conversation is reported after this many seconds without a packet. Default: only at the end. */
   readonly idleSeconds?: number;
-  /** Seconds without a packet after which a TCP conversation is reported that was closed or reset. Default: `idleSeconds`. */
+  /** Idle timeout of TCP conversations that were closed or reset. Default: `idleSeconds`. */
   readonly endedSeconds?: number;
-  /** Seconds after which a conversation that goes on is reported, and counted anew. Default: none. */
+  /** Active timeout: a continuing conversation is reported, and its counters start anew, this often. Default: never. */
   readonly activeSeconds?: number;
 }
 
@@ -82,23 +82,23 @@ const TRANSPORTS: Readonly<Record<number, Transport>> = {
 };
 const TCP = 6;
 
-/** Layers that only carry the application within them. */
+/** Layers between transport and application. */
 const CARRIERS = new Set(['tcp.segments', 'nbss', 'tpkt', 'cotp']);
 
-/** Steps of the walk round the table that one packet may cost. */
+/** Table entries checked for timeouts per packet. */
 const STEPS_MAX = 64;
 const APPLICATIONS_MAX = 4;
-/** Messages of a conversation whose fields are looked at for names and fingerprints. */
+/** Messages of a conversation examined for names and fingerprints. */
 const LOOKS_MAX = 12;
 
-/** What is known of a conversation beside its counters. */
+/** What is recorded of a conversation besides the counters of the flow table. */
 interface Notes {
   readonly transport: number;
   readonly source: FlowEnd;
   readonly destination: FlowEnd;
   readonly sourceBytes: Uint8Array;
   readonly destinationBytes: Uint8Array;
-  /** Direction that the first packet took. */
+  /** Direction of the first packet. */
   readonly direction: number;
   isSourceClient: boolean;
   applications: string[];
@@ -106,7 +106,7 @@ interface Notes {
   serverName: string | null;
   fingerprints: Record<string, string>;
   looks: number;
-  /** Counts that were reported before, by direction: packets and bytes; and since when the rest counts. */
+  /** Already reported: packets in either direction, then bytes in either direction; and when the rest began. */
   readonly reported: [number, number, number, number];
   since: number;
 }
@@ -132,14 +132,14 @@ export class FlowRecords {
   readonly #idleSeconds: number;
   readonly #endedSeconds: number;
   readonly #activeSeconds: number;
-  /** As often the walk round the table comes to its end, in seconds of the packets' clock, if packets come often enough. */
+  /** Time in which the sweep goes round the table once, by the packets' clock and if there are enough packets. */
   readonly #roundSeconds: number;
   readonly #notes: (Notes | null)[] = [];
   readonly #tap = new Tap(['tls', 'dtls', 'http', 'http2', 'ssh'], [...SERVER_NAMES, ...FINGERPRINTS]);
   #hand = 0;
   #lastSeconds = Number.NaN;
 
-  /** `onFlow` is told of each conversation once it is over, or of what happened since it was told last. */
+  /** `onFlow` gets each conversation when it ends, or at a timeout what happened since it was last reported. */
   constructor(session: Session, onFlow: (flow: Flow) => void, options: FlowOptions = {}) {
     this.#session = session;
     this.#onFlow = onFlow;
@@ -155,7 +155,7 @@ export class FlowRecords {
     };
   }
 
-  /** After each packet. */
+  /** To be called after each packet. */
   add(p: Packet): void {
     if (p.flow < 0 || TRANSPORTS[p.transport] === undefined) return;
     let notes = this.#notes[p.flow];
@@ -167,12 +167,12 @@ export class FlowRecords {
     if (this.#roundSeconds !== Infinity) this.#sweepSome(p.seconds);
   }
 
-  /** Conversations that are too old at this time (seconds since 1970); for when no packets come. */
+  /** Checks all conversations for timeouts; for use while no packets arrive. `now` is in seconds since 1970. */
   sweep(now: number): void {
     for (let flow = 0; flow < this.#notes.length; flow++) this.#judge(flow, now);
   }
 
-  /** Reports all that are left. */
+  /** Reports all conversations that are left. */
   end(): void {
     for (let flow = 0; flow < this.#notes.length; flow++) {
       this.#report(flow, 'end');
@@ -180,7 +180,7 @@ export class FlowRecords {
     }
   }
 
-  /** Records of all conversations that are known now; they go on. */
+  /** Records of all current conversations, without ending them. */
   list(): Flow[] {
     const all: Flow[] = [];
     this.#notes.forEach((notes, flow) => {
@@ -190,14 +190,14 @@ export class FlowRecords {
   }
 
   /**
-   * Some steps of a walk round the table, more where time has passed: all entries are met again and again without ever
-   * stopping for all. What is reported when depends on the packets alone, so that whoever begins anew reports the same.
+   * Checks a few entries for timeouts, more if time has passed: an incremental sweep that never pauses for the whole
+   * table. It depends on the packets' times alone, so that a capture always gives the same records.
    */
   #sweepSome(now: number): void {
     const { length } = this.#notes;
     const passed = now - this.#lastSeconds;
     this.#lastSeconds = now;
-    // Within one second, which is as exactly as it is asked here, one step: nearly always.
+    // Times are in whole seconds here, so that `passed` is nearly always 0.
     const due = passed > 0 ? Math.min(STEPS_MAX, length, 1 + (length * passed) / this.#roundSeconds) : 1;
     for (let step = 0; step < due; step++) {
       this.#hand = this.#hand + 1 < length ? this.#hand + 1 : 0;
@@ -255,7 +255,7 @@ export class FlowRecords {
       applications: notes.applications,
       serverName: notes.serverName,
       fingerprints: notes.fingerprints,
-      // Made only when somebody looks.
+      // A getter, for most readers never ask for it.
       get communityId() {
         const { transport, sourceBytes, destinationBytes, source, destination } = notes;
         return communityId(transport, sourceBytes, destinationBytes, source.port, destination.port);
@@ -265,7 +265,7 @@ export class FlowRecords {
     };
   }
 
-  /** Who answered the SYN is the server, whatever was guessed when the first packet came. */
+  /** Once a SYN was seen, it decides who is the server, whatever was guessed from the first packet. */
   #isSourceClient(flow: number, notes: Notes): boolean {
     if (notes.transport !== TCP || notes.source.port === notes.destination.port) return notes.isSourceClient;
     const server = this.#session.tcp.serverPort(flow);
@@ -336,7 +336,7 @@ function begin(p: Packet): Notes {
   };
 }
 
-/** The side with a port that some protocol is known by is the server, of two such the lower; else who spoke first asks. */
+/** A guess: the side with a well-known port is the server, of two the lower port; else the first sender is the client. */
 function isFromClient({ transport, srcPort, dstPort }: Packet): boolean {
   const table = transport === TCP ? tcpPorts : udpPorts;
   const isSourceKnown = table.get(srcPort) !== undefined;
@@ -360,7 +360,7 @@ function learnApplication(notes: Notes, id: number, name: string): void {
     notes.applications = [...notes.applications, name];
 }
 
-/** Could this layer name the server or show a fingerprint? Bulk data does not. */
+/** Whether this layer may hold a server name or a fingerprint. */
 function tells(p: Packet, layer: number, name: string): boolean {
   const first = p.bufferOf(layer)[p.start[layer]!]!;
   if (name === 'tls') return first === HANDSHAKE_RECORD || HELLOS.includes(first);
@@ -369,7 +369,7 @@ function tells(p: Packet, layer: number, name: string): boolean {
   );
 }
 
-/** Flags seen from the client and from the server. */
+/** `client`, `server`: all flags seen from that side. */
 function tcpState(client: number, server: number): TcpState {
   const isAnswered = (server & (SYN | ACK)) === (SYN | ACK);
   if ((client | server) & RST) return client & SYN && !isAnswered && server & RST ? 'refused' : 'reset';

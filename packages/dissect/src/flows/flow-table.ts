@@ -1,23 +1,23 @@
-// Who talks with whom: one entry a conversation (addresses, ports, transport), found by hash.
-// An entry is also a stream number: `tcp.stream` and `udp.stream` count the entries of their transport.
+// The flow table: one entry per conversation (addresses, ports, transport), found by hash.
+// It also assigns stream numbers: `tcp.stream` and `udp.stream` count the conversations of their transport.
 import { u32 } from '../core/bytes.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
 import { KeyHash } from './key-hash.ts';
 
 /**
- * An entry is one record of 32-bit words, two cache lines long, for a packet touches most of it. The key first: 4 words
- * per address (of IPv4 only the first counts), lower endpoint first; ports; transport and address kind.
+ * An entry is a record of 32-bit words, two cache lines long, since each packet touches most of it. It begins with the
+ * key: 4 words per address (IPv4 uses the first one), lower endpoint first; ports; transport and address kind.
  */
-const LOW = 0;
-const HIGH = 4;
+export const LOW = 0;
+export const HIGH = 4;
 const ADDRESS_WORDS = 4;
-const PORTS = 8;
-const KIND = 9;
+export const PORTS = 8;
+export const KIND = 9;
 export const KEY_WORDS = 10;
 const HASH = 10;
 const STREAM = 11;
-/** Two cells: as the lower endpoint sent, as the higher one did. */
+/** Two words: packets sent by the lower endpoint, and by the higher one. */
 const PACKETS = 12;
 const APPLICATION = 14;
 const GUESSES = 15;
@@ -25,36 +25,36 @@ const INITIATOR = 16;
 const FIRST_NANOSECONDS = 17;
 const LAST_NANOSECONDS = 18;
 const RECORD_WORDS = 32;
-/** In doubles, over the same bytes. */
+/** Indices of 64-bit floats in the same record. */
 const FIRST_SECONDS = 10;
 const LAST_SECONDS = 11;
 const BYTES = 12;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 
-/** Entries there is room for at first: few, for whoever looks at a single packet makes a table for it. */
+/** Initial capacity: small, because showing a single packet makes a table of its own. */
 export const START_CAPACITY = 64;
-/** Entries looked at for one to forget. */
+/** Entries examined to find one to evict. */
 const EVICTION_SWEEP = 8;
 
 export interface FlowTableOptions {
-  /** Conversations kept at once; beyond it the one seen longest ago by the clock hand is forgotten. */
+  /** Conversations kept at once; beyond that, one that has long been idle is evicted. */
   readonly maxFlows: number;
 }
 
-/** Flips the order of signed numbers to that of unsigned ones. */
+/** XORed to signed numbers to compare them as unsigned. */
 const SIGN = 0x8000_0000 | 0;
 
 export class FlowTable {
-  /** Entries in use; indices run from 0 to size - 1 and are reused only after eviction. */
+  /** Entries in use. Indices run from 0 to size - 1 and are reused only after eviction. */
   size = 0;
   capacity: number;
   /** True when the last `see` made the entry. */
   isNew = false;
-  /** What protocols remember about a conversation; see Session.stateOf. */
+  /** Per-conversation state of protocols; see Session.stateOf. */
   readonly memory: (object | null)[] = [];
-  /** Called when an entry is about to be forgotten or replaced. */
+  /** Called before an entry is evicted or replaced. */
   onEvict: ((flow: number) => void) | null = null;
-  /** How many entries were forgotten because of the bound. */
+  /** Number of entries evicted. */
   evicted = 0;
 
   readonly maxFlows: number;
@@ -62,7 +62,7 @@ export class FlowTable {
   #words: Uint32Array;
   #doubles: Float64Array;
   #slots: Int32Array;
-  /** Seconds of the last packet, once more: so close together, a sweep over some entries costs one look into memory. */
+  /** A copy of each entry's LAST_SECONDS, packed so that the eviction sweep touches a single cache line. */
   #seen: Uint32Array;
   #hand = 0;
   readonly #protocols: Protocol[] = [];
@@ -79,8 +79,8 @@ export class FlowTable {
   }
 
   /**
-   * The entry of the packet's innermost transport, made when new. Sets p.flow and p.direction (0: from the lower
-   * endpoint) and counts the packet.
+   * Finds or makes the entry of the packet's innermost transport; sets p.flow and p.direction (0: from the lower
+   * endpoint). Does not count the packet, see `count`.
    */
   see(p: Packet): number {
     let flow = p.netKind === IPV4 ? this.#findIpv4(p) : -1;
@@ -99,7 +99,7 @@ export class FlowTable {
     return flow;
   }
 
-  /** Counts the frame for the entry p.flow. */
+  /** Counts the frame in the entry p.flow. */
   count(p: Packet): void {
     const at = p.flow * RECORD_WORDS;
     const doubles = p.flow * RECORD_DOUBLES;
@@ -110,7 +110,7 @@ export class FlowTable {
     this.#doubles[doubles + BYTES + p.direction]! += p.wireLength;
   }
 
-  /** tcp.stream, udp.stream: entries are counted by transport. */
+  /** tcp.stream, udp.stream …: conversations are numbered per transport. */
   stream(flow: number): number {
     return this.#words[flow * RECORD_WORDS + STREAM]!;
   }
@@ -145,12 +145,12 @@ export class FlowTable {
     return this.#words[flow * RECORD_WORDS + LAST_NANOSECONDS]!;
   }
 
-  /** Protocol id + 1 that the payload was found to be; 0: not yet. */
+  /** Id + 1 of the protocol that the payload was recognized as; 0: not yet. */
   application(flow: number): number {
     return this.#words[flow * RECORD_WORDS + APPLICATION]!;
   }
 
-  /** Payloads of the conversation that no guess by content knew. */
+  /** Payloads of the conversation that no heuristic recognized. */
   guesses(flow: number): number {
     return this.#words[flow * RECORD_WORDS + GUESSES]!;
   }
@@ -159,7 +159,7 @@ export class FlowTable {
     this.#words[flow * RECORD_WORDS + GUESSES]! += 1;
   }
 
-  /** A new conversation with the key of an old one (ports used again): it takes over the entry p.flow. */
+  /** Starts a new conversation in the entry p.flow, which has the same key (reused ports). */
   renew(p: Packet): number {
     const flow = p.flow;
     this.#unlink(flow);
@@ -168,23 +168,23 @@ export class FlowTable {
     return flow;
   }
 
-  /** The payload of this conversation is that protocol, whatever its ports say. */
+  /** Fixes the protocol of the conversation's payload, whatever its ports. */
   setApplication(flow: number, protocol: Protocol): void {
     this.#words[flow * RECORD_WORDS + APPLICATION] = protocol.id + 1;
     this.#protocols[protocol.id] = protocol;
   }
 
-  /** The protocol of an `application` cell that is not 0. */
+  /** The protocol for a non-zero value of `application`. */
   protocolOf(application: number): Protocol {
     return this.#protocols[application - 1]!;
   }
 
-  /** Conversations of a transport so far. */
+  /** Number of conversations of a transport so far. */
   streams(transport: number): number {
     return this.#streams[transport]!;
   }
 
-  /** The keys of all entries, KEY_WORDS each, in the order of the entries: what is no part of one is 0. */
+  /** The keys of all entries in order, KEY_WORDS each; unused words are 0. */
   keys(): Uint32Array<ArrayBuffer> {
     const keys = new Uint32Array(this.size * KEY_WORDS);
     for (let flow = 0; flow < this.size; flow++) {
@@ -198,14 +198,14 @@ export class FlowTable {
     return keys;
   }
 
-  /** The next new conversation of a transport gets this number: for who does not begin at a capture's beginning. */
+  /** Sets the number of a transport's next conversation, for reading from the middle of a capture. */
   startAt(transport: number, stream: number): void {
     this.#streams[transport] = stream;
   }
 
   /**
-   * The known conversation of a packet over IPv4, or -1; sets p.direction. Says what #readKey, #hash and #lookup do,
-   * without the key as an array, which would cost as much again.
+   * The fast path: the known conversation of an IPv4 packet, or -1; sets p.direction. Does what #readKey, #hash and
+   * #lookup do, but holds the key in local variables, which halves the time.
    */
   #findIpv4(p: Packet): number {
     const { netBuf: b, netSrc: s, netDst: d, srcPort, dstPort } = p;
@@ -262,7 +262,7 @@ export class FlowTable {
     key[KIND] = p.transport * 256 + p.netKind;
   }
 
-  /** Words of an address that take part: one of IPv4, four of any other. */
+  /** Words of an address in use: one for IPv4, else four. */
   #addressWords(): number {
     return (this.#key[KIND]! & 0xff) === IPV4 ? 1 : ADDRESS_WORDS;
   }
@@ -330,7 +330,7 @@ export class FlowTable {
     this.#slots[i] = flow;
   }
 
-  /** Open addressing without tombstones: the cluster behind the gap moves up. */
+  /** Deletion in open addressing without tombstones: later entries of the cluster move up into the gap. */
   #unlink(flow: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
@@ -347,7 +347,7 @@ export class FlowTable {
     this.onEvict?.(flow);
   }
 
-  /** The clock algorithm on the time last seen: a sweep over some entries, the one idle longest goes. */
+  /** Approximate LRU: of a few entries after the clock hand, the one idle longest is evicted. */
   #evict(): number {
     let victim = this.#hand;
     for (let k = 0; k < EVICTION_SWEEP; k++) {

@@ -1,4 +1,4 @@
-// What a web server and its client said: head and body of each message, the body with its codings taken off.
+// Follows an HTTP/1 conversation (`-z follow,http`): head and body of each message, the body decoded.
 import { type Packet, SHOWN } from '../core/packet.ts';
 import { decodedBody } from '../protocols/http/body.ts';
 import { FOREIGN, Head, NEITHER, readHead } from '../protocols/http/head.ts';
@@ -32,7 +32,7 @@ export class FollowHttp {
     const b = p.bufferOf(layer);
     const [start, stop] = [p.start[layer]!, p.stop[layer]!];
     const common = { side, frame: p.number, seconds: p.seconds, nanoseconds: p.nanoseconds };
-    // The middle of a message whose beginning is not there is all body.
+    // Of a message whose beginning was not captured everything counts as body.
     const isMessage = readHead(head, b, start, stop, true) !== FOREIGN && head.kind !== NEITHER;
     const bodyStart = isMessage ? head.end : start;
     this.#onPiece({ ...common, data: b.subarray(start, bodyStart) });

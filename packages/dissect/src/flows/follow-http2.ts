@@ -1,4 +1,4 @@
-// What client and server said on one stream of an HTTP/2 connection: a piece for each frame, header blocks unpacked.
+// Follows one stream of an HTTP/2 connection (`-z follow,http2`): a piece per frame, header blocks decompressed.
 import { joined } from '../core/bytes.ts';
 import { type Packet, SHOWN } from '../core/packet.ts';
 import { HEADER, isPreface, streamOf } from '../protocols/http/http2/frames.ts';
@@ -39,7 +39,7 @@ export class FollowHttp2 {
   }
 }
 
-/** As Wireshark lays them out: of each field the length of its name, the name, the length of its value, the value. */
+/** In Wireshark's layout: for each field the length of its name, the name, the length of its value, the value. */
 function plain(fields: readonly HeaderField[]): Uint8Array {
   return joined(...fields.flatMap(({ name, value }) => [...counted(name), ...counted(value)]));
 }

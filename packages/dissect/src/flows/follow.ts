@@ -1,4 +1,4 @@
-// What the two sides of one conversation said, in order: TCP segments put right, datagrams as they came.
+// Follows a conversation (`-z follow`): the data of both sides in order, TCP segments reordered, datagrams as they came.
 import { COLUMN, type Packet } from '../core/packet.ts';
 import { netAddress } from '../core/text.ts';
 import { SYN } from './tcp-analysis.ts';
@@ -6,14 +6,14 @@ import { SYN } from './tcp-analysis.ts';
 const TCP = 6;
 const UDP = 17;
 
-/** Segments that came too early, kept for each direction; beyond this, what is missing counts as lost. */
+/** Out-of-order segments kept per direction; beyond that the missing bytes count as lost. */
 const EARLY_BYTES_MAX = 16 << 20;
 const EARLY_SEGMENTS_MAX = 8192;
 
 export interface Piece {
-  /** 0: from the side that sent the conversation's first packet. */
+  /** 0: the side that sent the conversation's first packet. */
   readonly side: 0 | 1;
-  /** The frame that brought it, and its time. */
+  /** The frame that carried it, and its time. */
   readonly frame: number;
   readonly seconds: number;
   readonly nanoseconds: number;
@@ -29,7 +29,7 @@ export interface Side {
 /** Which conversation: `tcp.stream` / `udp.stream`, or its two ends. */
 export type Wanted = number | readonly [Side, Side];
 
-/** Copies of early segments, and what of a side's numbering is known. */
+/** One side's sequence number, and copies of its early segments. */
 interface Direction {
   next: number;
   isKnown: boolean;
@@ -38,7 +38,7 @@ interface Direction {
 }
 
 export class Follow {
-  /** The sender of the first packet and the other side; null before it came. */
+  /** The sender of the first packet, and its peer; null before the first packet. */
   sides: readonly [Side, Side] | null = null;
   readonly #transport: number;
   readonly #wanted: Wanted;
@@ -58,7 +58,7 @@ export class Follow {
     else this.#datagram(p, side as 0 | 1);
   }
 
-  /** Which side sent the packet; -1 when it belongs to another conversation. The first one says who is who. */
+  /** Which side sent the packet; -1 if it belongs to another conversation. The first packet defines side 0. */
   sideOf(p: Packet): number {
     if (p.transport !== this.#transport || p.flow < 0 || !this.#isWanted(p)) return -1;
     if (this.sides === null) this.sides = [source(p), destination(p)];
@@ -76,7 +76,7 @@ export class Follow {
     );
   }
 
-  /** Bytes that still wait for a segment which did not come; as in Wireshark, nobody said them. */
+  /** Bytes still waiting for a missing segment, which are not delivered, as in Wireshark. */
   get waitingBytes(): number {
     return this.#directions[0].earlyBytes + this.#directions[1].earlyBytes;
   }
@@ -91,14 +91,14 @@ export class Follow {
 
   #segment(p: Packet, side: 0 | 1): void {
     const layer = p.tcpLayer;
-    // What an ICMP error quotes is said already.
+    // Data quoted by an ICMP error was delivered before.
     if (layer < 0 || (p.flags[layer]! & COLUMN) === 0) return;
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const view = new DataView(b.buffer, b.byteOffset);
     const flags = b[start + 13]!;
     const sequence = (view.getUint32(start + 4) + (flags & SYN ? 1 : 0)) >>> 0;
-    // What the other side acknowledges it has, though this capture may not.
+    // The peer has received what it acknowledges, even if it was not captured.
     this.#acknowledge((side ^ 1) as 0 | 1, view.getUint32(start + 8), p.number);
     const direction = this.#directions[side];
     if (!direction.isKnown) {
@@ -129,7 +129,7 @@ export class Follow {
       this.#skipGap(direction, early.side, early.frame);
   }
 
-  /** Early segments that fit now, in the order in which they came. */
+  /** Delivers the early segments that are in order now. */
   #takeEarly(direction: Direction): void {
     for (;;) {
       const i = direction.early.findIndex(({ sequence }) => !before(direction.next, sequence));
@@ -149,12 +149,12 @@ export class Follow {
       this.#skipGap(direction, side, frame);
   }
 
-  /** Goes on with the early segment that comes first. */
+  /** Skips the missing bytes: continues with the lowest early segment. */
   #skipGap(direction: Direction, side: 0 | 1, frame: number): void {
     const sequence = lowest(direction);
     const { seconds, nanoseconds } = direction.early.find((early) => early.sequence === sequence)!;
     const missing = (sequence - direction.next) >>> 0;
-    // Ends in a zero byte, as in Wireshark.
+    // Wireshark's marker, including the NUL at its end.
     const data = new TextEncoder().encode(`[${missing} bytes missing in capture file]\0`);
     this.#onPiece({ side, frame, seconds, nanoseconds, data });
     direction.next = sequence;
@@ -162,7 +162,7 @@ export class Follow {
   }
 }
 
-/** The smallest sequence number among the early segments. */
+/** The lowest sequence number among the early segments. */
 function lowest({ early }: Direction): number {
   return early.reduce(
     (least, { sequence }) => (before(sequence, least) ? sequence : least),
@@ -174,7 +174,7 @@ function newDirection(): Direction {
   return { next: 0, isKnown: false, early: [], earlyBytes: 0 };
 }
 
-/** Sequence numbers go round (RFC 9293 §3.4). */
+/** Sequence numbers wrap around (RFC 9293 §3.4). */
 function before(a: number, b: number): boolean {
   return ((a - b) | 0) < 0;
 }

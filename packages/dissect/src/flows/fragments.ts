@@ -1,25 +1,26 @@
-// IP datagrams that came in fragments (RFC 791 §3.2, RFC 8200 §4.5): kept until whole.
+// Reassembly of IP fragments (RFC 791 §3.2, RFC 8200 §4.5).
 
-/** Datagrams under assembly at once, and bytes of all of them; the oldest go first. */
+/** Incomplete datagrams kept at once, and the bytes of all of them; the oldest is dropped first. */
 export const DATAGRAMS_MAX = 1024;
 export const TOTAL_BYTES_MAX = 16 << 20;
 const DATAGRAM_BYTES_MAX = 0x10000 + 64;
-/** Fragments of one datagram: as many as 8 bytes each make of the longest. */
+/** Fragments of one datagram: the longest datagram in fragments of 8 bytes. */
 const FRAGMENTS_MAX = 8192;
-/** A datagram not whole after this many seconds is given up (RFC 8200 §4.5). */
+/** Reassembly timeout (RFC 8200 §4.5). */
 const TIMEOUT_SECONDS = 60;
 
-/** One fragment of a datagram that became whole. */
+/** One fragment of a reassembled datagram. */
 export interface Fragment {
   readonly frame: number;
   readonly offset: number;
   readonly length: number;
-  /** It repeats bytes that were there before; with others than those. */
+  /** It overlaps earlier fragments. */
   readonly isOverlap: boolean;
+  /** Its overlapping bytes differ. */
   readonly isConflict: boolean;
 }
 
-/** A datagram's payload and what it came in, by offset. */
+/** A datagram's payload, and its fragments by offset. */
 export interface Assembled {
   readonly bytes: Uint8Array;
   readonly fragments: readonly Fragment[];
@@ -30,7 +31,7 @@ interface Datagram {
   bytes: Uint8Array;
   /** Covered ranges, sorted: start, end, start, end … */
   ranges: number[];
-  /** -1 until the last fragment came. */
+  /** Length of the payload; -1 until the last fragment arrives. */
   length: number;
   fragments: Fragment[];
 }
@@ -38,13 +39,13 @@ interface Datagram {
 export class Fragments {
   readonly #datagrams = new Map<string, Datagram>();
   #total = 0;
-  /** Most datagrams and bytes that were ever kept at once. */
+  /** High-water marks of what was kept. */
   mostDatagrams = 0;
   mostBytes = 0;
 
   /**
-   * Adds a fragment of frame `frame`: bytes [at, at + length) of `buf` at `offset` in the datagram's payload.
-   * Returns the whole payload when this one completes it, else null.
+   * Adds a fragment: bytes [at, at + length) of `buf`, at `offset` in the datagram's payload.
+   * Returns the whole payload if this fragment completes it, else null.
    */
   add(
     key: string,
@@ -127,7 +128,7 @@ function overlaps(ranges: readonly number[], start: number, end: number): boolea
   return false;
 }
 
-/** Whether bytes that are there already are others than those at `at`. */
+/** Whether bytes received earlier differ from those at `at`. */
 function differs(datagram: Datagram, buf: Uint8Array, at: number, offset: number, end: number): boolean {
   const { ranges, bytes } = datagram;
   for (let i = 0; i < ranges.length; i += 2) {
@@ -139,7 +140,7 @@ function differs(datagram: Datagram, buf: Uint8Array, at: number, offset: number
   return false;
 }
 
-/** Adds [start, end) to sorted disjoint ranges, joining those it touches. */
+/** Adds [start, end) to sorted, disjoint ranges, merging those it touches. */
 export function cover(ranges: number[], start: number, end: number): void {
   let i = 0;
   while (i < ranges.length && ranges[i + 1]! < start) i += 2;

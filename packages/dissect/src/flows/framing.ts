@@ -1,10 +1,10 @@
-// Messages of known length on a stream: handed to their protocol one by one and whole.
+// Splits a stream into messages by their length fields, and hands each to its protocol whole.
 import { COLUMN, LAYERS_MAX, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import type { Framing, Protocol } from '../core/protocol.ts';
 
 /**
- * Reads messages from the cursor to the end. The first one's layer stands in frame.protocols, each has a tree.
- * False when the first bytes are not this protocol's.
+ * Dissects the messages from the cursor to the end. Each gets a tree, but only the first is listed in frame.protocols.
+ * False if the first bytes are not this protocol's.
  */
 export function runFramed(p: Packet, made: Protocol, framing: Framing): boolean {
   const { end, wireEnd } = p;
@@ -32,7 +32,7 @@ export function runFramed(p: Packet, made: Protocol, framing: Framing): boolean 
   return true;
 }
 
-/** Nothing to read yet: no tree and no column; in frame.protocols only if the protocol stands there even so. */
+/** An incomplete message gets no tree and no columns; it may be listed, see `Framing.isListedWaiting`. */
 function waiting(p: Packet, made: Protocol, framing: Framing, flags: number): true {
   if (flags & LISTED && framing.isListedWaiting === true) p.push(made, LISTED);
   return true;

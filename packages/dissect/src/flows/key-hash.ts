@@ -1,8 +1,7 @@
-// The hash by which a table finds its entries. Whoever sends packets chooses their addresses and ports: if it were the
-// same everywhere, he could choose thousands that fall on one place, and each packet would cost a walk past all of them
-// (hash flooding). So each table mixes with numbers of its own, which nobody outside can know.
+// A seeded hash for tables whose keys (addresses, ports) a sender can choose. With a fixed hash an attacker could pick
+// thousands of keys that collide, and each packet would cost a walk past all of them (hash flooding).
 
-/** Odd, so that no bit is lost by multiplying; from 1 to 2 ** 32 - 1. */
+/** A random odd 32-bit number; odd, so that multiplying by it loses no bits. */
 function drawn(random: () => number): number {
   return Math.floor(random() * 2 ** 31) * 2 + 1;
 }
@@ -18,15 +17,15 @@ export class KeyHash {
   }
 
   /**
-   * One more word taken in. Two multiplications: a change of the highest bits alone goes through the first unchanged,
-   * whatever the number, and could be taken back by the next word.
+   * Mixes in one more word. Two multiplications, because a difference in the highest bits alone passes one of them
+   * unchanged, whatever the factor, and the next word could cancel it.
    */
   mix(hash: number, word: number): number {
     const once = Math.imul(hash ^ word, this.#first);
     return Math.imul(once ^ (once >>> 15), this.#second);
   }
 
-  /** The hash as an index is made of it: its lowest bits are as good as the others. */
+  /** The final hash, whose low bits, used as an index, are as well mixed as the others. */
   end(hash: number): number {
     return (hash ^ (hash >>> 14)) >>> 0;
   }

@@ -1,204 +1,214 @@
-// Messages that span TCP segments: bytes are kept per direction until the message is whole, then read at once.
-// A protocol says how much it needs with `Packet.askMore`.
+// TCP reassembly: the bytes of a message that spans segments are kept until it is whole, then delivered at once.
+// A protocol says how much it needs with `Packet.askMore`. State is kept per half-connection, whose index is
+// flow * 2 + direction.
 import { LATE, LAYERS_MAX, MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../core/packet.ts';
 import { BufferPool } from './buffer-pool.ts';
 
-/** Of a longer message only the beginning is kept: it is read like a packet that the capture cut. */
+/** Bytes kept of one message; a longer one is dissected as if the capture had truncated it. */
 const KEPT_BYTES_MAX = 16 << 20;
-/** All unfinished messages together; the oldest go first. */
+/** Bytes kept of all unfinished messages together; the oldest are dropped first. */
 export const TOTAL_BYTES_MAX = 48 << 20;
-/** Messages one segment may complete or begin. */
+/** Messages that one segment may complete or begin. */
 const ROUNDS_MAX = 512;
 
-/** Bits of what is known of a cell: most have neither, and then no map is asked. */
+/** Flags per half-connection: most have neither, which saves the look-up in the maps. */
 const IS_PENDING = 1;
 const HAS_FINISHED = 2;
 
-/** Runs of bytes an unfinished message may have with gaps between them. */
-const RUNS_MAX = 64;
+/** Separate ranges of bytes that an unfinished message may consist of. */
+const RANGES_MAX = 64;
 
-/** Pieces of a message that are told apart: of one that has more, the others are counted in its length alone. */
-const PIECES_MAX = 16_384;
-/** Memory that one of them takes: segments of a byte each are told apart by more than they carry. */
-const PIECE_BYTES = 24;
+/** Segments of a message that are recorded one by one; further ones only add to its length. */
+const SEGMENTS_MAX = 16_384;
+/** Memory that a recorded segment takes: more than its payload, where that is a single byte. */
+const SEGMENT_BYTES = 24;
 
-/** A message that several segments brought; borrowed, as the packet is. */
-export interface Joined {
-  /** Three numbers a segment, in the order of their coming: its frame, and the bytes [start, end) that it brought. */
-  readonly pieces: readonly number[];
-  /** Bytes of the message; of a longer one only the first are kept. */
+/** A message made of several segments; borrowed, as the packet is. */
+export interface ReassembledMessage {
+  /** Three numbers per segment, in order of arrival: its frame, and the range [start, end) of the message it carried. */
+  readonly segments: readonly number[];
+  /** Length of the message in bytes; those from KEPT_BYTES_MAX on are not kept. */
   readonly extent: number;
   readonly bytes: Uint8Array;
 }
 
-interface Pending extends Joined {
-  readonly pieces: number[];
+interface Pending extends ReassembledMessage {
+  readonly segments: number[];
   /** Sequence number of the first byte. */
   seq: number;
   /** Bytes the message needs, or MORE_SEGMENT / MORE_UNTIL_END. */
   wanted: number;
-  /** What has come, as offsets [start, end) in order; one run from 0 on unless something is missing. */
-  readonly runs: number[];
-  /** The highest offset that has come. */
+  /** Offsets [start, end) received, sorted; a single range from 0 on unless segments are missing. */
+  readonly ranges: number[];
+  /** The end of the highest range. */
   extent: number;
-  /** The bytes; those from KEPT_BYTES_MAX on are only counted. */
+  /** At least the first `extent` bytes, as far as they are kept. */
   bytes: Uint8Array;
 }
 
 export class StreamReassembly {
   readonly #pending = new Map<number, Pending>();
   readonly #pool = new BufferPool();
-  /** Given back while a packet is read, to the pool only after it: the packet's layers still point into them. */
-  readonly #used: Uint8Array[] = [];
-  /** By cell, where the last message of several segments lay: what comes again of it is not read again. */
+  /** Buffers to return to the pool with the next packet: layers of the current one still point into them. */
+  readonly #released: Uint8Array[] = [];
+  /** The last message of several segments, by half-connection: retransmissions of it are not dissected again. */
   readonly #finished = new Map<number, { readonly seq: number; readonly length: number }>();
   #known = new Uint8Array(4096);
   #packet = 0;
   #total = 0;
-  /** Most bytes of unfinished messages that were ever kept. */
+  /** High-water mark of the bytes kept. */
   mostBytes = 0;
-  /** Unfinished messages given up because of the bound. */
-  dropped = 0;
 
   /**
-   * Hands the payload [p.at, p.end) with sequence number `seq` to `deliver`, whole messages first.
-   * `cell` is flow * 2 + direction; `isLast`: the segment carries FIN. `onWhole` is called before a message made of
-   * several segments is delivered.
+   * Takes the payload [p.at, p.end) with sequence number `seq`, and calls `deliver` for what can be dissected now:
+   * first messages that it completes, then what follows them. `onReassembled` is called before a message made of
+   * several segments is delivered. `isLast`: the segment carries FIN.
    */
   payload(
     p: Packet,
-    cell: number,
+    half: number,
     seq: number,
     isLast: boolean,
     deliver: (p: Packet) => void,
-    onWhole: (p: Packet, joined: Joined) => void,
+    onReassembled: (p: Packet, message: ReassembledMessage) => void,
   ): void {
-    this.#newPacket(p.number);
-    // What the capture cut can't be put together.
-    const isCut = p.wireEnd > p.end;
-    if (isCut) this.#drop(cell);
-    const payload = p.at;
+    this.#startPacket(p.number);
+    // A truncated segment leaves a hole that nothing will fill.
+    const isTruncated = p.wireEnd > p.end;
+    if (isTruncated) this.#drop(half);
+    const { at: payload, end, wireEnd } = p;
     let at = payload;
-    const { end, wireEnd } = p;
     for (let round = 0; round < ROUNDS_MAX && at < end; round++) {
-      const pending = this.#pendingOf(cell);
+      const pending = this.#pendingOf(half);
       const offset = pending === undefined ? -1 : (seq - pending.seq) | 0;
-      if (pending !== undefined && offset >= 0 && covers(pending, offset)) {
-        const taken = pending.wanted > 0 ? Math.min(end - at, pending.wanted - offset) : end - at;
-        if (!this.#store(pending, p, at, taken, offset)) {
-          this.#drop(cell);
-          return;
-        }
-        p.joinedBytes = at + taken - payload;
-        let isShown = true;
-        if (isWhole(pending, isLast)) isShown = this.#deliverWhole(p, cell, pending, deliver, onWhole);
-        else {
-          p.isPartOfMessage = true;
-          if (at + taken === end) return;
-          // Parts of it are missing, but its end is here: behind it another message begins.
-          this.#drop(cell);
-        }
-        // As in Wireshark, the column shows what the segment began with.
-        if (isShown && p.protocolLayers === LAYERS_MAX) p.protocolLayers = p.count;
-        at += taken;
-        seq = (seq + taken) >>> 0;
-        continue;
+      if (pending === undefined || offset < 0 || !covers(pending, offset)) {
+        if (offset >= 0) this.#drop(half);
+        if (this.#isRepeated(half, seq)) return;
+        p.at = at;
+        p.end = end;
+        p.wireEnd = wireEnd;
+        this.#deliverFresh(p, half, seq, isLast, deliver, !isTruncated);
+        return;
       }
-      if (pending !== undefined && offset >= 0) this.#drop(cell);
-      if (this.#isRepeated(cell, seq)) return;
-      p.at = at;
-      p.end = end;
-      p.wireEnd = wireEnd;
-      p.mayAskMore = !isCut;
-      p.wanted = 0;
-      deliver(p);
-      p.mayAskMore = false;
-      if (p.wanted !== 0 && !(isLast && p.wanted === MORE_UNTIL_END)) {
-        const from = p.wantedAt;
-        this.#begin(cell, (seq + from - at) >>> 0, p.wanted, p.buf, from, end, [p.number, 0, end - from]);
+      const taken = pending.wanted > 0 ? Math.min(end - at, pending.wanted - offset) : end - at;
+      if (!this.#store(pending, p, at, taken, offset)) {
+        this.#drop(half);
+        return;
+      }
+      p.joinedBytes = at + taken - payload;
+      let isShown = true;
+      if (isWhole(pending, isLast)) isShown = this.#deliverWhole(p, half, pending, deliver, onReassembled);
+      else {
         p.isPartOfMessage = true;
-        p.begunAt = from;
+        if (at + taken === end) return;
+        // Segments are missing, but the message ends here: what follows begins another.
+        this.#drop(half);
       }
-      p.wanted = 0;
-      return;
+      // The Protocol column shows what the segment began with, as in Wireshark.
+      if (isShown && p.protocolLayers === LAYERS_MAX) p.protocolLayers = p.count;
+      at += taken;
+      seq = (seq + taken) >>> 0;
     }
   }
 
-  /** The sender closed with a segment that carries no data: a message that lasts until then is whole. */
+  /** Delivers bytes that continue no message; keeps those of a message that the protocol asks more for. */
+  #deliverFresh(
+    p: Packet,
+    half: number,
+    seq: number,
+    isLast: boolean,
+    deliver: (p: Packet) => void,
+    mayAskMore: boolean,
+  ): void {
+    const { at, end } = p;
+    p.mayAskMore = mayAskMore;
+    p.wanted = 0;
+    deliver(p);
+    p.mayAskMore = false;
+    if (p.wanted !== 0 && !(isLast && p.wanted === MORE_UNTIL_END)) {
+      const from = p.wantedAt;
+      this.#begin(half, (seq + from - at) >>> 0, p.wanted, p.buf, from, end, [p.number, 0, end - from]);
+      p.isPartOfMessage = true;
+      p.begunAt = from;
+    }
+    p.wanted = 0;
+  }
+
+  /** A FIN without data: completes a message that lasts until the end of the stream. */
   close(
     p: Packet,
-    cell: number,
+    half: number,
     seq: number,
     deliver: (p: Packet) => void,
-    onWhole: (p: Packet, joined: Joined) => void,
+    onReassembled: (p: Packet, message: ReassembledMessage) => void,
   ): void {
-    const pending = this.#pendingOf(cell);
+    const pending = this.#pendingOf(half);
     if (pending === undefined || pending.wanted !== MORE_UNTIL_END || !isWhole(pending, true)) return;
     if (((seq - pending.seq) | 0) !== pending.extent) return;
-    this.#newPacket(p.number);
-    this.#deliverWhole(p, cell, pending, deliver, onWhole, true);
+    this.#startPacket(p.number);
+    this.#deliverWhole(p, half, pending, deliver, onReassembled, true);
   }
 
-  #newPacket(number: number): void {
+  #startPacket(number: number): void {
     if (number === this.#packet) return;
     this.#packet = number;
-    while (this.#used.length > 0) this.#pool.give(this.#used.pop()!);
+    while (this.#released.length > 0) this.#pool.give(this.#released.pop()!);
   }
 
-  /** The flow is over: what was kept for it is given back. */
-  forget(cell: number): void {
-    this.#drop(cell);
-    if (this.#knows(cell, HAS_FINISHED)) this.#finished.delete(cell);
-    if (cell < this.#known.length) this.#known[cell] = 0;
+  /** Drops all state of a half-connection whose flow has ended. */
+  forget(half: number): void {
+    this.#drop(half);
+    if (this.#knows(half, HAS_FINISHED)) this.#finished.delete(half);
+    if (half < this.#known.length) this.#known[half] = 0;
   }
 
-  #knows(cell: number, what: number): boolean {
-    return cell < this.#known.length && (this.#known[cell]! & what) !== 0;
+  #knows(half: number, what: number): boolean {
+    return half < this.#known.length && (this.#known[half]! & what) !== 0;
   }
 
-  #note(cell: number, what: number): void {
-    if (cell >= this.#known.length) {
-      const known = new Uint8Array(Math.max(cell + 1, this.#known.length * 2));
+  #note(half: number, what: number): void {
+    if (half >= this.#known.length) {
+      const known = new Uint8Array(Math.max(half + 1, this.#known.length * 2));
       known.set(this.#known);
       this.#known = known;
     }
-    this.#known[cell]! |= what;
+    this.#known[half]! |= what;
   }
 
-  #pendingOf(cell: number): Pending | undefined {
-    return this.#knows(cell, IS_PENDING) ? this.#pending.get(cell) : undefined;
+  #pendingOf(half: number): Pending | undefined {
+    return this.#knows(half, IS_PENDING) ? this.#pending.get(half) : undefined;
   }
 
-  #drop(cell: number): void {
-    const pending = this.#pendingOf(cell);
+  #drop(half: number): void {
+    const pending = this.#pendingOf(half);
     if (pending === undefined) return;
-    this.#take(cell, pending);
+    this.#take(half, pending);
     this.#release(pending.bytes);
   }
 
-  /** Inside the last message that took several segments, but not at its start. */
-  #isRepeated(cell: number, seq: number): boolean {
-    const finished = this.#knows(cell, HAS_FINISHED) ? this.#finished.get(cell) : undefined;
+  /** Whether `seq` lies within the last message of several segments, but not at its start. */
+  #isRepeated(half: number, seq: number): boolean {
+    const finished = this.#knows(half, HAS_FINISHED) ? this.#finished.get(half) : undefined;
     if (finished === undefined) return false;
     const offset = (seq - finished.seq) | 0;
     return offset > 0 && offset < finished.length;
   }
 
-  /** False when the message turned out to be longer than it looked: nothing was shown of it yet. */
+  /** False if the protocol, having seen the message, asked for more: then it is not shown yet. */
   #deliverWhole(
     p: Packet,
-    cell: number,
+    half: number,
     whole: Pending,
     deliver: (p: Packet) => void,
-    onWhole: (p: Packet, joined: Joined) => void,
+    onReassembled: (p: Packet, message: ReassembledMessage) => void,
     isEnd = false,
   ): boolean {
     const layer = p.count;
-    onWhole(p, whole);
-    this.#take(cell, whole);
+    onReassembled(p, whole);
+    this.#take(half, whole);
     const { bytes, extent } = whole;
     const kept = Math.min(extent, KEPT_BYTES_MAX);
-    // Where nothing more can come, nobody is asked to wait.
+    // At the end of the stream no more will come.
     p.mayAskMore = kept === extent && !isEnd;
     p.wanted = 0;
     p.within(bytes, 0, kept, extent, deliver);
@@ -208,59 +218,58 @@ export class StreamReassembly {
     p.wanted = 0;
     if (wanted !== 0) p.isPartOfMessage = true;
     if (wanted !== 0 && wantedAt === 0) {
-      // The same message again, longer than it looked: nothing is copied.
+      // The message goes on: it is kept as it is.
       whole.wanted = wanted;
-      this.#keep(cell, whole);
+      this.#keep(half, whole);
       if (p.count > layer) p.flags[layer] = 0;
       return false;
     }
-    this.#note(cell, HAS_FINISHED);
-    this.#finished.set(cell, { seq: whole.seq, length: wanted !== 0 ? wantedAt : extent });
+    this.#note(half, HAS_FINISHED);
+    this.#finished.set(half, { seq: whole.seq, length: wanted !== 0 ? wantedAt : extent });
     if (wanted !== 0) {
       const seq = (whole.seq + wantedAt) >>> 0;
-      this.#begin(cell, seq, wanted, bytes, wantedAt, extent, piecesBehind(whole.pieces, wantedAt));
+      this.#begin(half, seq, wanted, bytes, wantedAt, extent, segmentsAfter(whole.segments, wantedAt));
     }
     this.#release(bytes);
     return true;
   }
 
   #begin(
-    cell: number,
+    half: number,
     seq: number,
     wanted: number,
     from: Uint8Array,
     start: number,
     end: number,
-    pieces: number[],
+    segments: number[],
   ): void {
     const bytes = this.#pool.take(Math.max(end - start, Math.min(wanted, 1 << 16), 2048));
     bytes.set(from.subarray(start, end));
-    this.#keep(cell, { seq, wanted, runs: [0, end - start], extent: end - start, bytes, pieces });
+    this.#keep(half, { seq, wanted, ranges: [0, end - start], extent: end - start, bytes, segments });
   }
 
-  #keep(cell: number, pending: Pending): void {
-    this.#pending.set(cell, pending);
-    this.#note(cell, IS_PENDING);
+  #keep(half: number, pending: Pending): void {
+    this.#pending.set(half, pending);
+    this.#note(half, IS_PENDING);
     this.#total += weightOf(pending);
     this.#bound(pending);
   }
 
-  /** The oldest go first; the one that is being written to stays. */
+  /** Drops the oldest messages beyond the bound, sparing the one being written to. */
   #bound(spared: Pending): void {
     if (this.#total > this.mostBytes) this.mostBytes = this.#total;
     if (this.#total <= TOTAL_BYTES_MAX) return;
-    for (const [cell, pending] of this.#pending) {
+    for (const [half, pending] of this.#pending) {
       if (this.#total <= TOTAL_BYTES_MAX) return;
       if (pending === spared) continue;
-      this.#drop(cell);
-      this.dropped++;
+      this.#drop(half);
     }
   }
 
   #store(pending: Pending, p: Packet, at: number, length: number, offset: number): boolean {
     const from = p.buf;
     const end = offset + length;
-    if (!addRun(pending.runs, offset, end)) return false;
+    if (!addRange(pending.ranges, offset, end)) return false;
     const kept = Math.min(end, KEPT_BYTES_MAX);
     if (kept > pending.bytes.length) {
       const larger = this.#pool.take(Math.max(kept, Math.min(KEPT_BYTES_MAX, pending.bytes.length * 2)));
@@ -271,22 +280,22 @@ export class StreamReassembly {
     }
     if (kept > offset) pending.bytes.set(from.subarray(at, at + kept - offset), offset);
     if (end > pending.extent) pending.extent = end;
-    if (pending.pieces.length < 3 * PIECES_MAX) {
-      pending.pieces.push(p.number, offset, end);
-      this.#total += PIECE_BYTES;
+    if (pending.segments.length < 3 * SEGMENTS_MAX) {
+      pending.segments.push(p.number, offset, end);
+      this.#total += SEGMENT_BYTES;
     }
     this.#bound(pending);
     return true;
   }
 
-  #take(cell: number, pending: Pending): void {
-    this.#pending.delete(cell);
-    this.#known[cell]! &= ~IS_PENDING;
+  #take(half: number, pending: Pending): void {
+    this.#pending.delete(half);
+    this.#known[half]! &= ~IS_PENDING;
     this.#total -= weightOf(pending);
   }
 
   #release(bytes: Uint8Array): void {
-    this.#used.push(bytes);
+    this.#released.push(bytes);
   }
 }
 
@@ -295,42 +304,43 @@ function covers(pending: Pending, offset: number): boolean {
   return pending.wanted === MORE_UNTIL_END || offset <= pending.extent;
 }
 
-/** Nothing is missing, as far as the message is known to go. */
+/** Whether all bytes of the message are there, as far as its length is known. */
 function isWhole(pending: Pending, isLast: boolean): boolean {
-  const { runs, wanted } = pending;
-  if (runs.length > 2 || runs[0] !== 0) return false;
+  const { ranges, wanted } = pending;
+  if (ranges.length > 2 || ranges[0] !== 0) return false;
   if (wanted === MORE_UNTIL_END) return isLast;
-  return wanted === MORE_SEGMENT || runs[1]! >= wanted;
+  return wanted === MORE_SEGMENT || ranges[1]! >= wanted;
 }
 
-/** Adds [start, end) to the runs, joining those it touches; false when there are too many. */
-function addRun(runs: number[], start: number, end: number): boolean {
-  const last = runs.length - 1;
-  // In order: the ordinary case.
-  if (start <= runs[last]! && start >= runs[last - 1]!) {
-    if (end > runs[last]!) runs[last] = end;
+/** Adds [start, end) to the ranges, merging those it touches; false if there are too many. */
+function addRange(ranges: number[], start: number, end: number): boolean {
+  const last = ranges.length - 1;
+  // In order: the common case.
+  if (start <= ranges[last]! && start >= ranges[last - 1]!) {
+    if (end > ranges[last]!) ranges[last] = end;
     return true;
   }
   let first = 0;
-  while (first < runs.length && runs[first + 1]! < start) first += 2;
-  let behind = first;
-  while (behind < runs.length && runs[behind]! <= end) {
-    start = Math.min(start, runs[behind]!);
-    end = Math.max(end, runs[behind + 1]!);
-    behind += 2;
+  while (first < ranges.length && ranges[first + 1]! < start) first += 2;
+  let after = first;
+  while (after < ranges.length && ranges[after]! <= end) {
+    start = Math.min(start, ranges[after]!);
+    end = Math.max(end, ranges[after + 1]!);
+    after += 2;
   }
-  runs.splice(first, behind - first, start, end);
-  return runs.length <= 2 * RUNS_MAX;
+  ranges.splice(first, after - first, start, end);
+  return ranges.length <= 2 * RANGES_MAX;
 }
 
-function weightOf({ bytes, pieces }: Pending): number {
-  return bytes.length + (pieces.length / 3) * PIECE_BYTES;
+function weightOf({ bytes, segments }: Pending): number {
+  return bytes.length + (segments.length / 3) * SEGMENT_BYTES;
 }
 
-/** The pieces of what is left of a message from `at` on, which is where the next one begins. */
-function piecesBehind(pieces: readonly number[], at: number): number[] {
+/** The segments from offset `at` on, where the next message begins, with offsets relative to that. */
+function segmentsAfter(segments: readonly number[], at: number): number[] {
   const left: number[] = [];
-  for (let i = 0; i < pieces.length; i += 3)
-    if (pieces[i + 2]! > at) left.push(pieces[i]!, Math.max(0, pieces[i + 1]! - at), pieces[i + 2]! - at);
+  for (let i = 0; i < segments.length; i += 3)
+    if (segments[i + 2]! > at)
+      left.push(segments[i]!, Math.max(0, segments[i + 1]! - at), segments[i + 2]! - at);
   return left;
 }

@@ -1,19 +1,20 @@
-// Which of several readers of one capture reads which frame. A TCP conversation is read by one of them, whichever its
-// direction and however it is cut into fragments, and so is all that lies between its two addresses. All else is
-// the first one's: what is said there holds for conversations between others (SIP, TFTP, tunnels, QUIC that moves).
+// Divides the frames of one capture among several readers. All TCP between two addresses, in both directions and with
+// its fragments, goes to the same reader. Everything else goes to the first one, because it may announce conversations
+// between other endpoints (SIP, TFTP, tunnels, QUIC connection migration).
 import { u16, u32 } from '../core/bytes.ts';
 import { IPV4 } from '../core/packet.ts';
 import type { Frame } from '../files/frame.ts';
+import { HIGH, KIND, LOW } from './flow-table.ts';
 
 const TCP = 6;
 const ICMP = 1;
 const ICMPV6 = 58;
 const FRAGMENT = 44;
-/** Errors, which quote the packet they are about (RFC 792); those of ICMPv6 are the types below 128 (RFC 4443 §2.1). */
+/** ICMP errors, which quote a packet (RFC 792); in ICMPv6 they are the types below 128 (RFC 4443 §2.1). */
 const ICMP_ERRORS = new Set([3, 4, 5, 11, 12]);
 const ICMPV6_INFORMATION = 128;
 
-/** LINKTYPE_* whose network protocol is looked for; frames of others are the first reader's. */
+/** LINKTYPE_* values understood here; frames of other link types go to the first reader. */
 const ETHERNET = 1;
 const LINUX_COOKED = 113;
 const LINUX_COOKED_2 = 276;
@@ -28,12 +29,12 @@ const OLD_TAG = 0x9100;
 const TYPE_IPV4 = 0x0800;
 const TYPE_IPV6 = 0x86dd;
 
-/** Pairs of addresses fall into so many classes, each of which one reader has. */
+/** Address pairs are hashed to this many classes, each of which is assigned to a reader. */
 const CLASSES = 1024;
 
-/** Work that a frame without TCP makes, where one with it makes 1: most of it is read further (measured). */
+/** Measured cost of a frame without TCP, relative to one with TCP. */
 const WORK_OF_OTHERS = 2;
-/** Of all work, what the first may have for the others to be of use. */
+/** If the first reader would have more than this part of the work, sharing is not worth it. */
 const FIRST_MAX = 0.8;
 
 export class Shares {
@@ -41,7 +42,7 @@ export class Shares {
   readonly ofFirst: number;
   readonly #readers = new Uint8Array(CLASSES);
 
-  /** `ofFirst`: how much of TCP the first reader has besides all else, from 0 to 1; the others have the rest alike. */
+  /** `ofFirst`: the first reader's part of TCP, from 0 to 1; the others get equal parts of the rest. */
   constructor(count: number, ofFirst: number) {
     this.count = count;
     this.ofFirst = ofFirst;
@@ -51,8 +52,7 @@ export class Shares {
   }
 
   /**
-   * Shares that give each about the same work, where the frames are like these: so many with TCP, and others. Null
-   * where the first one would have most of it anyway.
+   * Balanced shares for captures with this proportion of TCP frames to others; null if sharing is not worth it.
    */
   static alike(count: number, tcp: number, others: number): Shares | null {
     const work = tcp + others * WORK_OF_OTHERS;
@@ -61,24 +61,22 @@ export class Shares {
     return isWorthIt ? new Shares(count, ofFirst) : null;
   }
 
-  /** Who reads the frame: 0 to count - 1. */
+  /** The reader of a frame: 0 to count - 1. */
   of(frame: Frame): number {
     const pair = tcpPair(frame);
     return pair < 0 ? 0 : this.#readers[pair]!;
   }
 
-  /** Who reads a conversation, by the key that FlowTable.keys gives. */
+  /** The reader of a conversation with this key, as `FlowTable.keys` gives it. */
   ofKey(key: Uint32Array): number {
-    const kind = key[KEY_KIND]!;
+    const kind = key[KIND]!;
     if (kind >>> 8 !== TCP) return 0;
     let mixed = 0;
-    for (let k = 0; k < ((kind & 0xff) === IPV4 ? 1 : 4); k++) mixed = mix(mixed, key[k]! ^ key[k + 4]!);
+    for (let k = 0; k < ((kind & 0xff) === IPV4 ? 1 : 4); k++)
+      mixed = mix(mixed, key[LOW + k]! ^ key[HIGH + k]!);
     return this.#readers[classOf(mixed)]!;
   }
 }
-
-/** Where the transport and the kind of address stand in a key. */
-const KEY_KIND = 9;
 
 function mix(before: number, word: number): number {
   const h = Math.imul(before ^ word, 0x9e3779b1);
@@ -89,12 +87,12 @@ function classOf(mixed: number): number {
   return Math.imul(mixed, 0x85ebca6b) >>> 22;
 }
 
-/** Whether it goes by its addresses who reads the frame. */
+/** Whether the frame's addresses decide who reads it. */
 export function carriesTcp(frame: Frame): boolean {
   return tcpPair(frame) >= 0;
 }
 
-/** The class of the two addresses of a frame that carries TCP, or an error about TCP; -1: it does neither. */
+/** The class of the address pair of a frame that carries TCP or an ICMP error about TCP; -1 for any other. */
 function tcpPair({ data: b, start, end, linkType }: Frame): number {
   let at = start + 14;
   let type = 0;

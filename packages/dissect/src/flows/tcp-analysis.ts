@@ -1,5 +1,5 @@
-// What a TCP segment means in its conversation: retransmission, lost segment, duplicate ACK and the other findings
-// of Wireshark's sequence analysis (User's Guide §7.5 "TCP Analysis"), and relative sequence numbers.
+// TCP sequence analysis: retransmissions, lost segments, duplicate ACKs and the other findings of Wireshark's analysis
+// (User's Guide §7.5 "TCP Analysis"), and relative sequence numbers.
 import { START_CAPACITY } from './flow-table.ts';
 
 export const RETRANSMISSION = 0x0001;
@@ -28,32 +28,31 @@ export const ACK = 0x10;
 export const URG = 0x20;
 
 /**
- * A conversation is one record of 32-bit words, a cache line for each direction and one for what is looked at rarely.
- * Sequence numbers are signed here, so that the engine can keep to 32 bits: only their differences and equality count.
+ * A conversation is a record of 32-bit words: a cache line for each direction, and one for what is rarely needed.
+ * Sequence numbers are signed, which V8 keeps in 32 bits; only their differences and equality matter.
  */
-
 const BASE_SEQ = 0;
 const NEXT_SEQ = 1;
-/** Highest sequence number up to which everything was captured. */
+/** The highest sequence number that the other side may acknowledge: everything before it was captured. */
 const MAX_TO_ACK = 2;
 const LAST_ACK = 3;
 const WINDOW = 4;
 const LAST_ANALYSIS = 5;
-/** Duplicate ACKs sent in a row; TOLD when the last thing said of this side was that bytes of it were not captured. */
+/** Duplicate ACKs sent in a row; TOLD after an ACK of bytes that were not captured, which is reported once. */
 const DUP_ACKS = 6;
 const TOLD = -1;
 const KNOWN = 7;
 /** Window scale shift + 2; 0: no handshake seen. */
 const SCALE = 8;
 const NO_SCALE = 1;
-/** Frame that first carried the last acknowledgment number. */
+/** The first frame with the last acknowledgment number. */
 const FIRST_ACK_FRAME = 9;
 const FLAGS_SEEN = 10;
-/** When the last segment came, and the one with the highest number: seconds, and behind them nanoseconds. */
+/** Times of the last segment, and of the one with the highest sequence number: seconds, then nanoseconds. */
 const ACK_TIME = 11;
 const NEXT_SEQ_TIME = 13;
 const WORDS = 16;
-/** Two cells each, behind both directions' words. */
+/** Two words each, after the words of both directions. */
 const RETRANSMISSIONS = 32;
 const OUT_OF_ORDERS = 34;
 const ZERO_WINDOWS = 36;
@@ -62,7 +61,7 @@ const SERVER_PORT = 38;
 const CLOSER = 39;
 const SYN_TIME = 40;
 const RECORD_WORDS = 48;
-/** In doubles, over the same bytes: seconds from SYN to the ACK that ended the handshake. */
+/** Index of a 64-bit float in the same record: seconds from SYN to the ACK that ended the handshake. */
 const HANDSHAKE = 21;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 
@@ -71,31 +70,31 @@ const HAS_BASE = 1;
 const HAS_NEXT = 2;
 const HAS_MAX_TO_ACK = 4;
 const HAS_ACK = 8;
-/** A SYN was seen, and not yet how long the handshake took; in both directions' words. */
+/** The handshake is in progress; set in both directions. */
 const IS_OPENING = 16;
 
-/** Segments after the highest one within this time look reordered rather than sent again. Seconds; RTT when known. */
+/** A segment below the highest one is out of order, not retransmitted, if it follows within the RTT; this stands in for it. */
 const REORDER_SECONDS = 0.003;
 const FAST_RETRANSMIT_SECONDS = 0.02;
 
-/** A segment as the analysis needs it; one object is reused. */
+/** What the analysis needs of a segment; one object is reused. */
 export interface Segment {
-  /** As 32-bit integers with a sign. */
+  /** Signed 32-bit integers. */
   seq: number;
   ack: number;
-  /** As in the header, unscaled. */
+  /** Unscaled, as in the header. */
   window: number;
   flags: number;
   /** Payload bytes on the wire. */
   length: number;
-  /** Shift count of the window scale option, -1 without. */
+  /** Shift count of the window scale option; -1: none. */
   scale: number;
   seconds: number;
   nanoseconds: number;
   frame: number;
 }
 
-/** The sequence number after the segment; SYN and FIN take one each (RFC 9293 §3.4). */
+/** The sequence number after the segment; SYN and FIN occupy one each (RFC 9293 §3.4). */
 const sequenceEnd = (s: Segment): number => (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) | 0;
 
 const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
@@ -104,15 +103,15 @@ export class TcpAnalysis {
   #words = new Int32Array(START_CAPACITY * RECORD_WORDS);
   #doubles = new Float64Array(this.#words.buffer);
 
-  /** Relative numbers and scaled window of the last segment analysed. */
+  // Results for the last segment analysed.
   relativeSeq: number = 2 ** 32;
   relativeAck: number = 2 ** 32;
   scaledWindow = 0;
-  /** Of a duplicate ACK: which one it is, and of which frame. */
+  /** For a duplicate ACK: its number in the row, and the frame that it duplicates. */
   duplicateAcks = 0;
   duplicatedFrame = 0;
 
-  /** Makes room for flows 0 to capacity - 1 and forgets what an earlier flow of this index was. */
+  /** Makes room for flows 0 to capacity - 1, and clears the record of an earlier conversation with this index. */
   begin(flow: number, capacity: number): void {
     if (this.#words.length < capacity * RECORD_WORDS) this.#resize(capacity);
     const w = this.#words;
@@ -120,7 +119,7 @@ export class TcpAnalysis {
     for (let i = flow * RECORD_WORDS; i < end; i++) w[i] = 0;
   }
 
-  /** Port of the side that answered the SYN; 0 unknown. */
+  /** Port of the side that the SYN was sent to; 0: unknown. */
   serverPort(flow: number): number {
     return this.#words[flow * RECORD_WORDS + SERVER_PORT]!;
   }
@@ -129,17 +128,17 @@ export class TcpAnalysis {
     this.#words[flow * RECORD_WORDS + SERVER_PORT] = port;
   }
 
-  /** Seconds from SYN to the ACK that ends the handshake; 0 unknown. */
+  /** Seconds from SYN to the ACK that ends the handshake; 0: unknown. */
   handshakeSeconds(flow: number): number {
     return this.#doubles[flow * RECORD_DOUBLES + HANDSHAKE]!;
   }
 
-  /** Union of the TCP flags that a direction sent. */
+  /** All TCP flags that a direction has sent. */
   flagsSeen(flow: number, direction: number): number {
     return this.#words[flow * RECORD_WORDS + direction * WORDS + FLAGS_SEEN]!;
   }
 
-  /** Which direction closed first; -1: none yet. */
+  /** The direction that sent the first FIN; -1: none yet. */
   closer(flow: number): number {
     return this.#words[flow * RECORD_WORDS + CLOSER]! - 1;
   }
@@ -156,7 +155,7 @@ export class TcpAnalysis {
     return this.#words[flow * RECORD_WORDS + ZERO_WINDOWS + direction]!;
   }
 
-  /** A SYN whose number differs from the one this conversation began with starts another one (RFC 9293 §3.4.1). */
+  /** A SYN with another initial sequence number starts a new conversation (RFC 9293 §3.4.1). */
   isReuse(flow: number, direction: number, segment: Segment): boolean {
     if ((segment.flags & (SYN | ACK)) !== SYN) return false;
     const w = this.#words;
@@ -165,8 +164,7 @@ export class TcpAnalysis {
   }
 
   /**
-   * A SYN-ACK with another number than before: the server began anew for the same client ports. Only its numbering
-   * starts again.
+   * A SYN-ACK with another initial sequence number: only the server's numbering starts anew.
    */
   restart(flow: number, direction: number, segment: Segment): boolean {
     if ((segment.flags & (SYN | ACK)) !== (SYN | ACK)) return false;
@@ -177,7 +175,7 @@ export class TcpAnalysis {
     return true;
   }
 
-  /** Analyses one segment of a flow's direction (0 or 1). Returns the findings' bits. */
+  /** Analyses one segment that a flow's direction (0 or 1) sent; returns the findings as bits. */
   see(flow: number, direction: number, s: Segment): number {
     const w = this.#words;
     const record = flow * RECORD_WORDS;
@@ -208,7 +206,7 @@ export class TcpAnalysis {
     }
   }
 
-  /** While a handshake is under way. */
+  /** Called while the handshake is in progress. */
   #learnHandshake(flow: number, fwd: number, rev: number, s: Segment): void {
     const w = this.#words;
     const synTime = flow * RECORD_WORDS + SYN_TIME;
@@ -233,8 +231,8 @@ export class TcpAnalysis {
       }
     }
     if ((s.flags & SYN) === 0) return;
-    // RFC 7323 §2.2: scaling is in force only when both SYNs carried the option. An answer that carries it says that
-    // the SYN, where that was not captured, did so too.
+    // RFC 7323 §2.2: windows are scaled only if both SYNs carried the option. A SYN-ACK with it implies that the SYN had
+    // it too, even if that was not captured.
     if (s.scale >= 0) w[fwd + SCALE] = s.scale + 2;
     if (w[fwd + SCALE] === 0) w[fwd + SCALE] = w[rev + SCALE] = NO_SCALE;
     else if (s.flags & ACK && w[rev + SCALE] === NO_SCALE) w[fwd + SCALE] = NO_SCALE;
@@ -262,7 +260,7 @@ export class TcpAnalysis {
     return found;
   }
 
-  /** An empty segment at the expected number: update, duplicate, or answer to a probe. */
+  /** An empty segment at the expected number: window update, duplicate ACK, or answer to a probe. */
   #judgeBareAck(fwd: number, rev: number, s: Segment): number {
     const w = this.#words;
     const sameAck = (w[fwd + KNOWN]! & HAS_ACK) !== 0 && s.ack === w[fwd + LAST_ACK];
@@ -284,7 +282,7 @@ export class TcpAnalysis {
     return ((s.seq + s.length) | 0) === limit;
   }
 
-  /** Bytes acknowledged that were not captured are told of once: until more of them come, or other acknowledgments. */
+  /** ACKs of bytes that were not captured are reported once, until more bytes or other acknowledgments follow. */
   #judgeAck(rev: number, s: Segment): number {
     const w = this.#words;
     if ((s.flags & ACK) === 0 || (w[rev + KNOWN]! & HAS_MAX_TO_ACK) === 0) return 0;
@@ -298,14 +296,14 @@ export class TcpAnalysis {
     return isNews ? ACK_LOST_SEGMENT : 0;
   }
 
-  /** Bytes (or SYN, FIN) below the highest number seen, or acknowledged already: sent again, or late? */
+  /** For data (or SYN, FIN) below the highest number seen or already acknowledged: retransmitted, or out of order? */
   #judgeRepeat(fwd: number, rev: number, flow: number, s: Segment): number {
     const w = this.#words;
     const acked = (w[rev + KNOWN]! & HAS_ACK) !== 0 && w[rev + LAST_ACK] !== 0;
     if (s.length > 0 && acked && !after(s.seq + s.length, w[rev + LAST_ACK]!)) return SPURIOUS_RETRANSMISSION;
     const nextSeq = w[fwd + NEXT_SEQ]!;
     if ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || !after(nextSeq, s.seq)) return 0;
-    // The byte before may have been a probe of a window that was closed.
+    // The previous byte may have been a zero-window probe.
     if (s.length > 1 && s.seq === ((nextSeq - 1) | 0)) return 0;
     const isAwaited = w[rev + LAST_ACK] === s.seq && (w[rev + DUP_ACKS]! >= 2 || w[rev + DUP_ACKS] === TOLD);
     if (isAwaited && this.#isWithin(FAST_RETRANSMIT_SECONDS, rev + ACK_TIME, s)) return FAST_RETRANSMISSION;
@@ -329,7 +327,7 @@ export class TcpAnalysis {
       const next = sequenceEnd(s);
       if ((known & HAS_NEXT) === 0 || after(next, w[fwd + NEXT_SEQ]!)) {
         w[fwd + NEXT_SEQ] = next;
-        // A number of 0 is none yet: a RST to a SYN has it.
+        // 0 is not a number yet: it is what a RST in reply to a SYN carries.
         if (next !== 0) learnt |= HAS_NEXT;
         w[fwd + NEXT_SEQ_TIME] = s.seconds;
         w[fwd + NEXT_SEQ_TIME + 1] = s.nanoseconds;
@@ -347,13 +345,13 @@ export class TcpAnalysis {
     w[fwd + ACK_TIME + 1] = s.nanoseconds;
   }
 
-  /** Seconds from the time that stands at `at` to the segment. */
+  /** Seconds from the time stored at `at` to the segment. */
   #since(at: number, s: Segment): number {
     const w = this.#words;
     return ((s.seconds - w[at]!) | 0) + (s.nanoseconds - w[at + 1]!) / 1e9;
   }
 
-  /** Whether the segment came less than so long after the time that stands at `at`; not where a clock went back. */
+  /** Whether the segment came less than this long after the time stored at `at`; false if the clock went backwards. */
   #isWithin(seconds: number, at: number, s: Segment): boolean {
     const since = this.#since(at, s);
     return since >= 0 && since < seconds;
@@ -363,7 +361,7 @@ export class TcpAnalysis {
     return Math.max(0, this.#words[side + SCALE]! - 2);
   }
 
-  /** Window scaling of a direction: the shift; -1 unknown without the handshake, -2 not used. */
+  /** A direction's window scale shift; -1: unknown, for the handshake was not captured; -2: not used. */
   scaling(flow: number, direction: number): number {
     const own = this.#words[flow * RECORD_WORDS + direction * WORDS + SCALE]!;
     return own === 0 ? -1 : own === NO_SCALE ? -2 : own - 2;

@@ -1,5 +1,5 @@
-// How long segments waited for their acknowledgment, how many bytes were under way, and how whole a conversation is:
-// the part of Wireshark's TCP analysis that remembers every segment, kept only where somebody asks for it.
+// Round-trip times, bytes in flight and completeness of TCP conversations: the part of Wireshark's TCP analysis that
+// must remember every unacknowledged segment, and therefore is optional (`SessionOptions.timesConversations`).
 import type { Packet } from '../core/packet.ts';
 import {
   ACK,
@@ -13,9 +13,9 @@ import {
   ZERO_WINDOW_PROBE,
 } from './tcp-analysis.ts';
 
-/** Segments of one direction that wait for an acknowledgment; those beyond are not remembered, as in Wireshark. */
+/** Unacknowledged segments remembered per direction; further ones are not, as in Wireshark. */
 const UNACKED_MAX = 10_000;
-/** Of all conversations together, about 100 bytes each. */
+/** The same of all conversations together, about 100 bytes each. */
 const UNACKED_TOTAL_MAX = 500_000;
 
 /** Bits of `tcp.completeness`. */
@@ -38,13 +38,13 @@ interface Unacked extends Moment {
 }
 
 interface Way {
-  /** The oldest first. */
+  /** Unacknowledged segments, oldest first. */
   unacked: Unacked[];
-  /** False after a gap until the other side acknowledges something: then nobody knows what is under way. */
+  /** False after lost segments until the next acknowledgment: the bytes in flight are unknown then. */
   knowsFlight: boolean;
   wasPushed: boolean;
   pushedBytes: number;
-  /** Bytes that this side's last segment acknowledged beyond a gap (RFC 2018). */
+  /** Bytes that this side's last segment acknowledged selectively (RFC 2018). */
   sackedBytes: number;
   highest: number;
   hasHighest: boolean;
@@ -64,8 +64,8 @@ export class TcpTiming {
   readonly #conversations: (Conversation | undefined)[] = [];
   #total = 0;
 
-  // Of the segment seen last; times in nanoseconds, -1 without.
-  /** What was there of the conversation before this segment. */
+  // Results for the segment seen last; times in nanoseconds, -1: none.
+  /** Completeness of the conversation before this segment. */
   completeness = 0;
   acksFrame = 0;
   ackRtt = NONE;
@@ -76,7 +76,7 @@ export class TcpTiming {
   rto = NONE;
   rtoFrame = 0;
 
-  /** The entry of the flow table is used for another conversation. */
+  /** Forgets the state of an earlier conversation with this flow index. */
   begin(flow: number): void {
     const old = this.#conversations[flow];
     if (old !== undefined) this.#total -= old.ways[0].unacked.length + old.ways[1].unacked.length;
@@ -108,7 +108,7 @@ export class TcpTiming {
     this.#flight(fwd, rev, s);
   }
 
-  /** How long after its first sending (RFC 6298 calls it the retransmission timeout) a segment came again. */
+  /** Retransmission timeout (RFC 6298): how long after its first transmission a segment was sent again. */
   #retransmitted(fwd: Way, now: Moment, found: number): void {
     this.rto = NONE;
     this.rtoFrame = 0;
@@ -131,7 +131,7 @@ export class TcpTiming {
     fwd.highestAt = now;
   }
 
-  /** Takes away what is acknowledged; the oldest segment that ends just there is the one that is meant. */
+  /** Removes acknowledged segments; the oldest one that ends at `ack` is the one being acknowledged. */
   #acknowledge(rev: Way, ack: number, now: Moment): void {
     this.acksFrame = 0;
     this.ackRtt = NONE;
@@ -185,7 +185,7 @@ function newWay(now: Moment): Way {
   };
 }
 
-/** What a segment adds to the completeness; only the first one of a conversation is taken for its SYN. */
+/** What a segment adds to the completeness; a SYN counts only as the first segment of a conversation. */
 function progress({ flags, length }: Segment, isNew: boolean): number {
   if (isNew) return (flags & (SYN | ACK)) === SYN ? SYN_SENT | (length > 0 ? DATA : 0) : 0;
   let bits = 0;
@@ -223,7 +223,7 @@ function since(now: Moment, then: Moment): bigint {
   return BigInt(now.seconds - then.seconds) * 1_000_000_000n + BigInt(now.nanoseconds - then.nanoseconds);
 }
 
-/** Sequence numbers go round (RFC 9293 §3.4). */
+/** Sequence numbers wrap around (RFC 9293 §3.4). */
 function isAfter(a: number, b: number): boolean {
   return ((a - b) | 0) > 0;
 }

@@ -1,23 +1,23 @@
-// Whether readers that shared a capture (see Shares) found what one reader alone would have found. What each
-// remembers is told apart by conversation: so it is, unless one conversation was with two of them (within a tunnel and
-// beside it), one was told what another should have known (the port of a transfer), or a bound was near.
+// Checks that readers which shared a capture (see Shares) found what a single reader would have found. State is kept per
+// conversation, so that is the case unless two readers saw parts of one conversation (inside and outside a tunnel), one
+// learned what another needed (the port of a transfer), or their state together exceeds a bound.
 import { IPV4, IPV6 } from '../core/packet.ts';
 import { EXPECTED_MAX, type Session } from '../core/session.ts';
 import { ipv4Address, ipv6Address } from '../core/text.ts';
 import { HELD_BYTES_MAX, held } from '../protocols/text/held-message.ts';
-import { KEY_WORDS } from './flow-table.ts';
+import { HIGH, KEY_WORDS, KIND, LOW, PORTS } from './flow-table.ts';
 import { DATAGRAMS_MAX, TOTAL_BYTES_MAX as FRAGMENT_BYTES_MAX } from './fragments.ts';
 import { TOTAL_BYTES_MAX as STREAM_BYTES_MAX } from './reassembly.ts';
 import type { Shares } from './shares.ts';
 
-/** What a reader has to tell of its session for that; it can be sent to another process. */
+/** What a reader reports of its session for this check; can be sent to another process. */
 export interface Trace {
   /** FlowTable.keys */
   readonly keys: Uint32Array<ArrayBuffer>;
   readonly expectations: readonly string[];
-  /** How much of what is bounded was used: at most, as parts of the bounds. */
+  /** High-water mark of each bounded table, as a fraction of its bound. */
   readonly used: readonly number[];
-  readonly hasForgotten: boolean;
+  readonly hasEvicted: boolean;
 }
 
 export function traceOf(session: Session): Trace {
@@ -34,23 +34,23 @@ export function traceOf(session: Session): Trace {
       held(session).most / HELD_BYTES_MAX,
       expectations.length / EXPECTED_MAX,
     ],
-    hasForgotten: flows.evicted > 0,
+    hasEvicted: flows.evicted > 0,
   };
 }
 
-/** Why they may have found something else than one reader, in a few words; null: they have not. In their order. */
-export function whyNotAsOne(traces: readonly Trace[], shares: Shares): string | null {
+/** The reason why the readers' results must not be merged, for --debug; null if they may. Traces in the order of readers. */
+export function whyNotMergeable(traces: readonly Trace[], shares: Shares): string | null {
   const isNear = traces[0]!.used.some((_, i) => traces.reduce((sum, { used }) => sum + used[i]!, 0) >= 1);
-  if (isNear || traces.some(({ hasForgotten }) => hasForgotten)) return 'more than is remembered';
+  if (isNear || traces.some(({ hasEvicted }) => hasEvicted)) return 'more than is remembered';
   if (haveShared(traces, shares)) return 'a conversation within a tunnel and beside it';
-  return wereToldOfOthers(traces) ? 'what one conversation announced is in another' : null;
+  return expectOthers(traces) ? 'what one conversation announced is in another' : null;
 }
 
 function forEachKey({ keys }: Trace, visit: (key: Uint32Array) => void): void {
   for (let at = 0; at < keys.length; at += KEY_WORDS) visit(keys.subarray(at, at + KEY_WORDS));
 }
 
-/** Is there a conversation that two of them have? */
+/** Whether two readers saw the same conversation. */
 function haveShared(traces: readonly Trace[], shares: Shares): boolean {
   const strays = new Map<number, { readonly text: string; readonly reader: number }[]>();
   traces.forEach((trace, reader) => {
@@ -81,8 +81,8 @@ function digest(key: Uint32Array): number {
   return h;
 }
 
-/** Did one of them expect something of an endpoint that another has a conversation of? */
-function wereToldOfOthers(traces: readonly Trace[]): boolean {
+/** Whether one reader has an expectation about an endpoint that another has a conversation with. */
+function expectOthers(traces: readonly Trace[]): boolean {
   const expected = new Map<string, number[]>();
   traces.forEach(({ expectations }, reader) => {
     for (const expectation of expectations)
@@ -106,12 +106,6 @@ function wereToldOfOthers(traces: readonly Trace[]): boolean {
     return isFound;
   });
 }
-
-/** Of a key, as in the flow table. */
-const LOW = 0;
-const HIGH = 4;
-const PORTS = 8;
-const KIND = 9;
 
 function addressText(key: Uint32Array, at: number): string {
   const bytes = new Uint8Array(16);

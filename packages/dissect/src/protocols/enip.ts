@@ -131,7 +131,7 @@ export const enip: Protocol = protocol({
       return;
     }
     out.add(f.responseTo, start, 0, exchanges.request[entry]!);
-    out.add(f.time, start, 0, exchanges.secondsSince(p, entry));
+    out.add(f.time, start, 0, exchanges.responseTimeNs(p, entry));
   },
   headline: (p, layer) => `, ${messageInfo(p, layer)}`,
   info: messageInfo,

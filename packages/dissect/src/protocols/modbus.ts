@@ -64,7 +64,7 @@ export const modbus: Protocol = protocol({
       const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
       note = exchanges.note[entry]!;
       out.add(f.requestFrame, start, 0, exchanges.request[entry]!);
-      out.add(f.responseTime, start, 0, exchanges.secondsSince(p, entry));
+      out.add(f.responseTime, start, 0, exchanges.responseTimeNs(p, entry));
     }
     emitPdu(b, b[start]!, start + 1, end, reply, note & 0xffff, note >>> 16, out);
   },

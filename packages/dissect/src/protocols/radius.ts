@@ -166,7 +166,7 @@ function emitExchange(p: Packet, layer: number, isRequest: boolean, out: Sink): 
     return;
   }
   out.add(f.reqframe, start, 0, exchanges.request[entry]!);
-  if (out.wants(f.time)) out.add(f.time, start, 0, exchanges.secondsSince(p, entry));
+  if (out.wants(f.time)) out.add(f.time, start, 0, exchanges.responseTimeNs(p, entry));
   if (p.mark[layer]! & DUPLICATE) out.add(f.rspDup, start, 0, exchanges.reply[entry]!);
 }
 

@@ -290,7 +290,7 @@ function emitExchange(p: Packet, layer: number, out: Sink): void {
     return;
   }
   out.add(f.responseTo, p.start[layer]!, 0, exchanges.request[entry]!);
-  if (out.wants(f.time)) out.add(f.time, p.start[layer]!, 0, exchanges.secondsSince(p, entry));
+  if (out.wants(f.time)) out.add(f.time, p.start[layer]!, 0, exchanges.responseTimeNs(p, entry));
 }
 
 export const smux = protocol({

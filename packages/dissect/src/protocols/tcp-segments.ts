@@ -1,8 +1,8 @@
-// The tree of a message put together from several segments: a layer of its own, as Wireshark shows and counts it.
+// The pseudo-layer of a message reassembled from several segments, which Wireshark shows and counts like a protocol.
 import { bytes, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import { protocol } from '../core/protocol.ts';
-import type { Joined } from '../flows/reassembly.ts';
+import type { ReassembledMessage } from '../flows/reassembly.ts';
 
 const f = {
   segment: uint('tcp.segment', 'Frame'),
@@ -11,21 +11,22 @@ const f = {
   reassembledData: bytes('tcp.reassembled.data', 'Reassembled TCP Data'),
 };
 
-interface Piece {
+interface Segment {
   readonly frame: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** In the order of the message, not in that of their coming. */
-function piecesOf({ pieces }: Joined): Piece[] {
-  const found: Piece[] = [];
-  for (let i = 0; i < pieces.length; i += 3)
-    found.push({ frame: pieces[i]!, start: pieces[i + 1]!, end: pieces[i + 2]! });
+/** In the order of the stream, not of arrival. */
+function inOrder({ segments }: ReassembledMessage): Segment[] {
+  const found: Segment[] = [];
+  for (let i = 0; i < segments.length; i += 3)
+    found.push({ frame: segments[i]!, start: segments[i + 1]!, end: segments[i + 2]! });
   return found.sort((a, b) => a.start - b.start);
 }
 
-const joinedBy = (p: Packet, layer: number): Joined | null => p.notes[layer] as Joined | null;
+const messageOf = (p: Packet, layer: number): ReassembledMessage | null =>
+  p.notes[layer] as ReassembledMessage | null;
 const size = (length: number): string => `${length} byte${length === 1 ? '' : 's'}`;
 
 export const segments = protocol({
@@ -34,23 +35,23 @@ export const segments = protocol({
   fields: f,
   step: () => null,
   titleOf(p, layer) {
-    const joined = joinedBy(p, layer);
-    if (joined === null) return 'Reassembled TCP Segments';
-    const pieces = piecesOf(joined);
-    const parts = pieces.map(({ frame, start, end }) => `#${frame}(${end - start})`).join(', ');
-    return `[${pieces.length} Reassembled TCP Segments (${size(joined.extent)}): ${parts}]`;
+    const message = messageOf(p, layer);
+    if (message === null) return 'Reassembled TCP Segments';
+    const parts = inOrder(message);
+    const list = parts.map(({ frame, start, end }) => `#${frame}(${end - start})`).join(', ');
+    return `[${parts.length} Reassembled TCP Segments (${size(message.extent)}): ${list}]`;
   },
   emit(p, layer, out) {
-    const joined = joinedBy(p, layer);
-    if (joined === null) return;
+    const message = messageOf(p, layer);
+    if (message === null) return;
     const at = p.start[layer]!;
-    const pieces = piecesOf(joined);
-    for (const { frame, start, end } of pieces) {
+    const parts = inOrder(message);
+    for (const { frame, start, end } of parts) {
       out.add(f.segment, at, 0, frame);
       out.note(`, payload: ${start}-${end - 1} (${size(end - start)})`);
     }
-    out.add(f.segmentCount, at, 0, pieces.length);
-    out.add(f.reassembledLength, at, 0, joined.extent);
-    out.add(f.reassembledData, at, 0, joined.bytes.subarray(0, joined.extent));
+    out.add(f.segmentCount, at, 0, parts.length);
+    out.add(f.reassembledLength, at, 0, message.extent);
+    out.add(f.reassembledData, at, 0, message.bytes.subarray(0, message.extent));
   },
 });

@@ -7,7 +7,7 @@ import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
 import { badTcpChecksum, statusOf } from '../expert/checksums.ts';
 import { runFramed } from '../flows/framing.ts';
-import type { Joined } from '../flows/reassembly.ts';
+import type { ReassembledMessage } from '../flows/reassembly.ts';
 import {
   ACK,
   FIN,
@@ -112,7 +112,7 @@ const f = {
     .get((p, layer) => (innermost(p, layer) ? p.session.timing?.completeness : undefined)),
   timeDelta: seconds('tcp.time_delta', 'Time since previous frame in this TCP stream')
     .timed()
-    .get((p, layer) => (innermost(p, layer) ? p.session.gaps?.of(p.flow) : undefined)),
+    .get((p, layer) => (innermost(p, layer) ? p.session.deltaTimes?.of(p.flow) : undefined)),
   timeRelative: seconds('tcp.time_relative', 'Time since first frame in this TCP stream').get((p, layer) =>
     innermost(p, layer) ? sinceFirst(p) : undefined,
   ),
@@ -245,7 +245,7 @@ export const tcp: Protocol = protocol({
     if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
     if (p.joinedBytes > 0) out.add(f.segmentData, end, p.joinedBytes);
     if (p.begunAt >= 0) out.add(f.segmentData, p.begunAt, p.stop[layer]! - p.begunAt);
-    if (wholeIn(p) > 0) out.add(f.reassembledIn, start, 0, wholeIn(p));
+    if (reassembledIn(p) > 0) out.add(f.reassembledIn, start, 0, reassembledIn(p));
   },
   headline: (p, layer) =>
     p.stop[layer]! - p.start[layer]! < 4
@@ -273,13 +273,13 @@ function hasAck(p: Packet, layer: number): boolean {
   return (p.bufferOf(layer)[p.start[layer]! + 13]! & ACK) !== 0;
 }
 
-/** `0101 .... = Header Length: 20 bytes (5)`: it is told in words of four bytes. */
+/** `0101 .... = Header Length: 20 bytes (5)`: the header carries it in 32-bit words. */
 function headerLine(value: Value): string {
   const words = Number(value) / 4;
   return `${words.toString(2).padStart(4, '0')} .... = Header Length: ${value} bytes (${words})`;
 }
 
-/** Finds the conversation and what the segment means in it. */
+/** Finds the segment's conversation and runs the sequence analysis on it. */
 function track(p: Packet, b: Uint8Array, start: number, headerLength: number): void {
   const { flows, tcp: analysis } = p.session;
   const flow = flows.see(p);
@@ -288,7 +288,7 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
     analysis.begin(flow, flows.capacity);
     p.session.timing?.begin(flow);
   }
-  // A segment quoted in an ICMP error is none of the conversation's own.
+  // A segment quoted in an ICMP error was counted when it was sent.
   if (p.isQuoted) return;
   segment.seq = u32(b, start + 4) | 0;
   segment.ack = u32(b, start + 8) | 0;
@@ -313,11 +313,11 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   segment.nanoseconds = p.nanoseconds;
   segment.frame = p.number;
   p.analysis = found | analysis.see(flow, direction, segment);
-  const { preferences, timing, gaps } = p.session;
+  const { preferences, timing, deltaTimes } = p.session;
   if (timing !== null) {
     const end = Math.min(start + headerLength, p.end);
     timing.see(p, segment, p.analysis, headerLength > HEADER ? sackedBytes(b, start + HEADER, end) : 0);
-    gaps?.see(p, flows.isNew || isReuse);
+    deltaTimes?.see(p, flows.isNew || isReuse);
   }
   if (!preferences['tcp.analyze_sequence_numbers']) p.analysis = 0;
   const isRelative =
@@ -327,55 +327,55 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   p.window = analysis.scaledWindow;
 }
 
-function onWhole(p: Packet, joined: Joined): void {
+function pushReassembled(p: Packet, message: ReassembledMessage): void {
   const { ahead } = p.session;
   if (ahead !== null)
-    for (let i = 0; i < joined.pieces.length; i += 3)
-      if (joined.pieces[i] !== p.number) ahead.enter('tcp', joined.pieces[i]!, 0, p.number);
-  if (p.push(segments, SHOWN | LATE)) p.notes[p.layer] = joined;
+    for (let i = 0; i < message.segments.length; i += 3)
+      if (message.segments[i] !== p.number) ahead.enter('tcp', message.segments[i]!, 0, p.number);
+  if (p.push(segments, SHOWN | LATE)) p.notes[p.layer] = message;
 }
 
 function readPayload(p: Packet, seq: number, flags: number): void {
   // Segments quoted in an ICMP error are not part of the stream.
   if (p.isQuoted || !p.session.preferences['tcp.desegment_tcp_streams']) {
-    choose(p);
+    dissectPayload(p);
     return;
   }
-  // As in Wireshark, a late segment fills a gap in a message, but nothing is read for the first time in it.
+  // An out-of-order segment may fill a gap in a message, but dissection does not start in it, as in Wireshark.
   const isLate = (p.analysis & OUT_OF_ORDER) !== 0;
   const isLast = (flags & FIN) !== 0;
-  const cell = p.flow * 2 + p.direction;
-  if (isLate) p.session.streams.payload(p, cell, seq, isLast, leave, leave);
-  else p.session.streams.payload(p, cell, seq, isLast, choose, onWhole);
-  if (p.isPartOfMessage && wholeIn(p) > 0) forgetBegun(p);
+  const half = p.flow * 2 + p.direction;
+  if (isLate) p.session.streams.payload(p, half, seq, isLast, ignore, ignore);
+  else p.session.streams.payload(p, half, seq, isLast, dissectPayload, pushReassembled);
+  if (p.isPartOfMessage && reassembledIn(p) > 0) hideBegun(p);
 }
 
-/** The frame in which the message that this segment is part of is whole; 0 where that is not known yet. */
-function wholeIn(p: Packet): number {
+/** The frame that completes the message this segment is part of; 0 if unknown (single-pass analysis). */
+function reassembledIn(p: Packet): number {
   return p.session.ahead?.of('tcp', p.number, 0) ?? 0;
 }
 
-/** As in Wireshark, nothing is told of a message that only begins here, where it is known that it goes on. */
-function forgetBegun(p: Packet): void {
+/** Hides the layers of a message that begins here and is known to continue, as Wireshark's second pass does. */
+function hideBegun(p: Packet): void {
   const from = p.layerFrom[p.tcpLayer]!;
   for (let i = p.tcpLayer + 1; p.begunAt >= 0 && i < p.count; i++)
     if (p.layerFrom[i] === from && p.start[i]! >= p.begunAt) p.flags[i] = 0;
 }
 
-function leave(): void {}
+function ignore(): void {}
 
-/** RFC 9293 §3.6: no more data will come; what lasted until the end of the stream is whole. */
+/** FIN (RFC 9293 §3.6): completes a message that lasts until the end of the stream. */
 function closeStream(p: Packet, seq: number): void {
   if (!p.isQuoted && p.segmentLength === 0)
-    p.session.streams.close(p, p.flow * 2 + p.direction, seq, choose, onWhole);
+    p.session.streams.close(p, p.flow * 2 + p.direction, seq, dissectPayload, pushReassembled);
 }
 
-/** Guesses by content stop after this many payloads of a conversation that none of them knew. */
+/** Heuristics are not tried any more once they have failed on this many payloads of a conversation. */
 const GUESSES_MAX = 64;
 
-/** Who reads the payload: what the conversation is known for, the server's port, the lower port, the higher, content. */
-function choose(p: Packet): void {
-  // RFC 9293 §3.8.4: the octet of a keep-alive is garbage.
+/** Tries, in this order: the conversation's known or announced protocol, the server's port, either port, heuristics. */
+function dissectPayload(p: Packet): void {
+  // RFC 9293 §3.8.4: the payload of a keep-alive is one octet of garbage.
   if (p.analysis & KEEP_ALIVE) {
     p.run(data);
     return;

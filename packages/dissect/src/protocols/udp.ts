@@ -31,7 +31,7 @@ const f = {
   ),
   timeDelta: seconds('udp.time_delta', 'Time since previous frame')
     .timed()
-    .get((p, layer) => (flowOf(p, layer) < 0 ? undefined : p.session.gaps?.of(flowOf(p, layer)))),
+    .get((p, layer) => (flowOf(p, layer) < 0 ? undefined : p.session.deltaTimes?.of(flowOf(p, layer)))),
   payload: bytes('udp.payload', 'UDP payload').shownAs(
     (_, width) => `UDP payload (${width} byte${width === 1 ? '' : 's'})`,
   ),
@@ -78,9 +78,9 @@ export const udp: Protocol = protocol({
     p.dstPort = u16(b, start + 2);
     p.transport = UDP;
     const length = u16(b, start + 4);
-    const { flows, gaps } = p.session;
+    const { flows, deltaTimes } = p.session;
     p.mark[layer] = flows.see(p) + 1;
-    gaps?.see(p, flows.isNew);
+    deltaTimes?.see(p, flows.isNew);
     p.payload[layer] = p.at = start + HEADER;
     if (length > p.wireEnd - start) p.notes[layer] = TOO_LONG;
     if (length >= HEADER) p.narrow(layer, length);

@@ -7,7 +7,7 @@ import { capturesFolder, requireCaptures } from '../../../../test/support/tools.
 import { Dissector } from '../../src/core/dissector.ts';
 import { CaptureReader, type Frame, newFrame } from '../../src/files/index.ts';
 import { carriesTcp, Shares } from '../../src/flows/shares.ts';
-import { type Trace, traceOf, whyNotAsOne } from '../../src/flows/trace.ts';
+import { type Trace, traceOf, whyNotMergeable } from '../../src/flows/trace.ts';
 import { ADDRESS_KINDS, type AddressKind } from '../../src/stats/address-pairs.ts';
 import { Conversations, Endpoints } from '../../src/stats/endpoints.ts';
 import { ProtocolHierarchy } from '../../src/stats/hierarchy.ts';
@@ -98,7 +98,7 @@ function readTogether(frames: readonly Frame[], shares: Shares): unknown {
   const sent: Part[] = others.map(({ counters, trace }) =>
     structuredClone({ parts: counters.take(), trace }),
   );
-  const why = whyNotAsOne([first!.trace, ...sent.map(({ trace }) => trace)], shares);
+  const why = whyNotMergeable([first!.trace, ...sent.map(({ trace }) => trace)], shares);
   if (why !== null) return why;
   const isAdded = sent.every(({ parts }) => first!.counters.add(parts));
   return isAdded ? first!.counters.told() : 'does not add up';
@@ -170,7 +170,7 @@ describe('Shares', () => {
   it('notice that one reader would have forgotten', () => {
     const frames = framesOf(SAMPLE);
     const traces = [0, 1].map((reader) => readShare(frames, new Shares(2, 0.5), reader, 16).trace);
-    assert.equal(whyNotAsOne(traces, new Shares(2, 0.5)), 'more than is remembered');
+    assert.equal(whyNotMergeable(traces, new Shares(2, 0.5)), 'more than is remembered');
   });
 
   it('give both directions and fragments of a conversation, and errors about it, to one reader', () => {

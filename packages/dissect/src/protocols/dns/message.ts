@@ -408,7 +408,7 @@ function emitExchange(p: Packet, layer: number, start: number, isResponse: boole
     out.add(f.retransmission, start, 0, true);
   } else if (kind === ANSWERED) {
     out.add(f.responseTo, start, 0, exchanges.request[entry]!);
-    if (out.wants(f.time)) out.add(f.time, start, 0, exchanges.secondsSince(p, entry));
+    if (out.wants(f.time)) out.add(f.time, start, 0, exchanges.responseTimeNs(p, entry));
   } else if (kind === UNSOLICITED) out.add(f.unsolicited, start, 0, true);
 }
 

@@ -69,6 +69,6 @@ export function emitExchange(p: Packet, layer: number, f: ExchangeFields, out: S
     if (answer > 0) out.add(f.responseIn, start, 0, answer);
   } else if (p.mark[layer]! > 0) {
     out.add(f.responseTo, start, 0, exchanges.request[p.mark[layer]! - 1]!);
-    out.add(f.time, start, 0, exchanges.secondsSince(p, p.mark[layer]! - 1));
+    out.add(f.time, start, 0, exchanges.responseTimeNs(p, p.mark[layer]! - 1));
   }
 }

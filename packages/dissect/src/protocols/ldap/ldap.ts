@@ -96,7 +96,7 @@ const emit = (p: Packet, layer: number, out: Sink): void => {
   if (note.entry >= 0) {
     const table = exchanges(p);
     out.add(f.responseTo, start, 0, table.request[note.entry]!);
-    out.add(f.time, start, 0, table.secondsSince(p, note.entry));
+    out.add(f.time, start, 0, table.responseTimeNs(p, note.entry));
   }
   emitMessages(b, note.start, note.end, out);
 };

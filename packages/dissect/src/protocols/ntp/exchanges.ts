@@ -67,6 +67,6 @@ export function emitExchange(p: Packet, layer: number, out: Sink): void {
     if (answer > 0) out.add(exchangeFields.responseIn, start, 0, answer);
   } else if (entry >= 0) {
     out.add(exchangeFields.requestIn, start, 0, exchanges.request[entry]!);
-    out.add(exchangeFields.delta, start, 0, exchanges.secondsSince(p, entry));
+    out.add(exchangeFields.delta, start, 0, exchanges.responseTimeNs(p, entry));
   }
 }

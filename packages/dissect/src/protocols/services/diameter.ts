@@ -123,7 +123,7 @@ function emitExchange(p: Packet, layer: number, b: Uint8Array, out: Sink): void 
   const entry = p.mark[layer]! - 1;
   if (entry < 0) return;
   out.add(f.answerTo, start, 0, exchanges.request[entry]!);
-  out.add(f.responseTime, start, 0, exchanges.secondsSince(p, entry));
+  out.add(f.responseTime, start, 0, exchanges.responseTimeNs(p, entry));
 }
 
 /** `Device-Watchdog`, as `-z diameter,srt` lists it. */

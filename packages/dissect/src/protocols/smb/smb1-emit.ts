@@ -83,7 +83,7 @@ function emitExchange(p: Packet, layer: number, start: number, isReply: boolean,
     return;
   }
   out.add(f.responseTo, start, 0, known.request[entry]!);
-  out.add(f.responseTime, start, 0, known.secondsSince(p, entry));
+  out.add(f.responseTime, start, 0, known.responseTimeNs(p, entry));
 }
 
 function emitPart(

@@ -121,5 +121,5 @@ function emitExchange(p: Packet, layer: number, start: number, isReply: boolean,
     return;
   }
   out.add(f.responseTo, start, 0, exchanges.request[entry]!);
-  out.add(f.responseTime, start, 0, exchanges.secondsSince(p, entry));
+  out.add(f.responseTime, start, 0, exchanges.responseTimeNs(p, entry));
 }

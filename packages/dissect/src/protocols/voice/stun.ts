@@ -130,7 +130,7 @@ function remember(p: Packet, start: number): Exchange {
   return {
     repeats: seen === AGAIN ? exchanges.reply[entry]! : 0,
     request: exchanges.request[entry]!,
-    time: exchanges.secondsSince(p, entry),
+    time: exchanges.responseTimeNs(p, entry),
   };
 }
 

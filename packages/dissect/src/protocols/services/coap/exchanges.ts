@@ -101,7 +101,7 @@ export function enterResponse(p: Packet, at: number, length: number, messageAt: 
   // A notification that comes later has a message id of its own.
   if (messageAt >= 0 && note % MESSAGE_IDS !== u16(p.buf, messageAt)) return exchange;
   exchange.request = exchanges.request[exchanges.entry]!;
-  exchange.time = exchanges.secondsSince(p, exchanges.entry);
+  exchange.time = exchanges.responseTimeNs(p, exchanges.entry);
   p.session.ahead?.enter(ANSWERED, exchange.request, token, p.number);
   return exchange;
 }

@@ -1,25 +1,25 @@
-// How long ago the packet before came in each conversation: kept only where somebody asks for it.
+// Time since the previous frame of the same conversation (`tcp.time_delta`, `udp.time_delta`).
 import type { Packet } from '../core/packet.ts';
 
-export class Gaps {
+export class DeltaTimes {
   readonly #seconds: number[] = [];
   readonly #nanoseconds: number[] = [];
-  readonly #gaps: bigint[] = [];
+  readonly #deltasNs: bigint[] = [];
 
-  /** A packet of the flow p.flow, its first one or not. */
+  /** Notes a packet of the flow p.flow. */
   see(p: Packet, isFirst: boolean): void {
     const { flow, seconds, nanoseconds } = p;
-    const passed = isFirst
+    const deltaNs = isFirst
       ? 0n
       : BigInt(seconds - this.#seconds[flow]!) * 1_000_000_000n +
         BigInt(nanoseconds - this.#nanoseconds[flow]!);
     this.#seconds[flow] = seconds;
     this.#nanoseconds[flow] = nanoseconds;
-    this.#gaps[flow] = passed;
+    this.#deltasNs[flow] = deltaNs;
   }
 
-  /** Nanoseconds between the last packet of the flow and the one before it. */
+  /** Nanoseconds between the last two packets of the flow. */
   of(flow: number): bigint {
-    return this.#gaps[flow] ?? 0n;
+    return this.#deltasNs[flow] ?? 0n;
   }
 }
