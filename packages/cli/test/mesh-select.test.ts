@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FolderStorage, foundMesh, peerFolder, systemRuntime } from '@eyrie/mesh';
 import { UserError } from '../src/errors.ts';
-import { selectAny, selectAuthority } from '../src/mesh/select.ts';
+import { selectAny, selectAuthority, selectPeer } from '../src/mesh/select.ts';
 
 describe('without --peer', () => {
   const kept = { EYRIE_HOME: process.env.EYRIE_HOME, EYRIE_PEER: process.env.EYRIE_PEER };
@@ -34,6 +34,7 @@ describe('without --peer', () => {
     found('alpha', true);
     mkdirSync(peerFolder(home, 'waiting'));
     assert.equal(selectAuthority(undefined), 'alpha');
+    assert.equal(selectPeer(undefined), 'alpha');
     found('other', false);
     assert.throws(() => selectAuthority(undefined), /more peers here: name one with --peer/);
     assert.equal(selectAuthority('alpha'), 'alpha');

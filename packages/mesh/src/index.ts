@@ -21,7 +21,7 @@ export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';
 export { type Audit, type AuditEntry, auditTo } from './peer/audit.ts';
 export type { Companion } from './peer/companion.ts';
-export { ControlError, callPeer, type Methods, type Parameters } from './peer/control.ts';
+export { ControlError, callPeer, HangsError, type Methods, type Parameters } from './peer/control.ts';
 export {
   credentialsOf,
   eyrieHome,
@@ -39,7 +39,7 @@ export {
 } from './peer/folder.ts';
 export { joinMesh } from './peer/join.ts';
 export { isLocked, lockSecrets, SECRET_FILES, unlockSecrets } from './peer/key-lock.ts';
-export type { JobView, MemberView, MessageView, TimeSourcesView } from './peer/methods.ts';
+export type { FailureView, JobView, MemberView, MessageView, TimeSourcesView } from './peer/methods.ts';
 export { lookingMethods } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
 export { OFFLINE_KEY } from './peer/root-key.ts';

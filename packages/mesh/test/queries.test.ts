@@ -309,7 +309,7 @@ test('figures, in groups and in any split, are those of all', () => {
           hops: 0,
           problem: null,
         };
-        const answer = answerOf(query, delivery, 0);
+        const answer = answerOf(query, delivery, 0, 0);
         assert.equal(
           answer.groups.reduce((sum, { peers }) => sum + peers, 0),
           all.length,

@@ -33,6 +33,7 @@ function queriesOf(grove: Grove): Map<string, Queries> {
       isRoot: () => tree.root === id,
       isChild: (other: string) => tree.parentOf(other) === id,
       alive: () => tree.size,
+      away: () => 0,
       levels: () => tree.levels,
       roleOf: (other: string) =>
         other === 'nobody' ? 'unknown' : other.endsWith('0') ? 'coordinator' : 'peer',

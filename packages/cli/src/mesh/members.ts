@@ -1,9 +1,10 @@
 // Who is in, and who decides it: questions to a running peer.
 import { readFileSync } from 'node:fs';
-import type { MemberView } from '@eyrie/mesh';
+import type { FailureView, MemberView } from '@eyrie/mesh';
 import { isPassphraseSealed, openWithPassphrase } from '@eyrie/mesh/sealed';
 import { FAILED, fileProblem, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
+import { durationText } from '../terminal/units.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { ask, askAuthority, askMesh, readTime, readWhole, table } from './select.ts';
 
@@ -80,9 +81,22 @@ export async function status(options: Common): Promise<void> {
     Here: `${answer.alive} of ${answer.members} members`,
     Unread: answer.unread,
     ...(answer.problem === null ? {} : { Problem: answer.problem }),
+    Certificate: certificateText(answer.certificateExpiresMs as number),
     'Root until': new Date(answer.authorityExpiresMs as number).toISOString().slice(0, 10),
   };
-  for (const [name, value] of Object.entries(lines)) console.log(`${name.padEnd(11)}${value}`);
+  for (const [name, value] of Object.entries(lines)) console.log(`${name.padEnd(13)}${value}`);
+  const failures = answer.failures as FailureView[];
+  if (failures.length > 0) console.log(`\nCannot reach\n${table(failures.map(failureRow))}`);
+}
+
+function certificateText(expiresMs: number): string {
+  const until = `${new Date(expiresMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return Date.now() < expiresMs ? `until ${until}, renewed at half of its life` : `ended ${until}`;
+}
+
+function failureRow({ peer, address, reason, count, agoMs }: FailureView): string[] {
+  const times = count === 1 ? '' : `, ${count} times`;
+  return [`  ${peer || '?'}`, address, printable(reason), `${durationText(agoMs / 1000)} ago${times}`];
 }
 
 export async function pending(options: Common): Promise<void> {

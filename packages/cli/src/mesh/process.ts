@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { callPeer, eyrieHome, FolderStorage, isComplete, isLocked, peerFolder, peersIn } from '@eyrie/mesh';
+import { eyrieHome, FolderStorage, isComplete, isLocked, peerFolder, peersIn } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
 import { unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
 import { knownPassphrase } from './passphrase.ts';
-import { isRunning } from './running.ts';
-import { selectPeer, table } from './select.ts';
+import { isRunning, stateOf } from './running.ts';
+import { askPeer, selectPeer, table } from './select.ts';
 
 const START_MS = 30_000;
 const LOOK_MS = 50;
@@ -61,9 +61,12 @@ export async function stop(ids: string[]): Promise<void> {
       console.log(`${id} does not run`);
       continue;
     }
-    await callPeer(peerFolder(eyrieHome(), id), 'stop');
-    for (let waited = 0; waited < START_MS && (await isRunning(id)); waited += LOOK_MS)
+    await askPeer(id, 'stop');
+    const untilMs = Date.now() + START_MS;
+    while (await isRunning(id)) {
+      if (Date.now() > untilMs) throw new UserError(`${id} does not stop: end its process`, FAILED);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
     console.log(`${id} is stopped`);
   }
 }
@@ -75,7 +78,7 @@ export async function list(options: { json?: boolean }): Promise<void> {
       const isMember = isComplete(new FolderStorage(folder));
       return {
         id,
-        state: !isMember ? 'not let in yet' : (await isRunning(id)) ? 'runs' : 'stopped',
+        state: !isMember ? 'not let in yet' : await stateOf(id),
         folder,
       };
     }),

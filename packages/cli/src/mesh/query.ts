@@ -56,14 +56,16 @@ function figuresOf({ groups }: Answer): string {
   return table([[...(isGrouped ? ['GROUP'] : []), ...names.map((name) => name.toUpperCase())], ...rows]);
 }
 
-function summaryOf({ matched, looked, complete, readings, answeredBy, hops, tookMs }: Answer): string {
+function summaryOf({ matched, looked, complete, away, readings, answeredBy, hops, tookMs }: Answer): string {
+  const isAre = away === 1 ? 'is' : 'are';
+  const whole = away > 0 ? `those here; ${away} ${isAre} away` : 'the mesh';
   const part = complete >= 1 ? 'all' : `${Math.floor(complete * 100)} %`;
   const steps = hops === 1 ? '1 step' : `${hops} steps`;
   const age = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   // A peer that was started before an update does not say.
   const fresh =
     readings == null ? '' : `, measured ${age(readings.ageMs)} ago, the oldest ${age(readings.oldestMs)}`;
-  return `${matched} of ${looked} peers (${part} of the mesh)${fresh}; answered by ${answeredBy} over ${steps} in ${tookMs.toFixed(1)} ms.`;
+  return `${matched} of ${looked} peers (${part} of ${whole})${fresh}; answered by ${answeredBy} over ${steps} in ${tookMs.toFixed(1)} ms.`;
 }
 
 function unitOf(name: string): Unit {

@@ -1,11 +1,19 @@
-// Does a peer of this user run? It does if it answers.
-import { callPeer, eyrieHome, peerFolder } from '@eyrie/mesh';
+// Does a peer of this user run? It does if it answers, or hangs.
+import { ControlError, callPeer, eyrieHome, HangsError, peerFolder } from '@eyrie/mesh';
+
+/** Whoever looks at all peers must not wait for one that was stopped by a signal. */
+const AT_ONCE_MS = 2_000;
+
+export async function stateOf(id: string): Promise<'runs' | 'hangs' | 'stopped'> {
+  try {
+    await callPeer(peerFolder(eyrieHome(), id), 'status', {}, AT_ONCE_MS);
+    return 'runs';
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    return error instanceof HangsError ? 'hangs' : 'stopped';
+  }
+}
 
 export async function isRunning(id: string): Promise<boolean> {
-  try {
-    await callPeer(peerFolder(eyrieHome(), id), 'status');
-    return true;
-  } catch {
-    return false;
-  }
+  return (await stateOf(id)) !== 'stopped';
 }

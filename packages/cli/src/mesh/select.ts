@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlError, callPeer, eyrieHome, meshFingerprint, peerFolder, peersIn } from '@eyrie/mesh';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { stateOf } from './running.ts';
 
 /** The peer that was named, or EYRIE_PEER, or the only one there is. */
 export function selectPeer(named: string | undefined): string {
@@ -15,6 +16,9 @@ export function selectPeer(named: string | undefined): string {
     );
   }
   if (all.length === 1) return all[0]!;
+  // One that was never let in is no other that could be meant.
+  const members = all.filter((each) => meshFingerprint(peerFolder(eyrieHome(), each)) !== null);
+  if (members.length === 1) return members[0]!;
   if (all.length === 0)
     throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);
   throw new UserError(`there are more peers here: name one with --peer (${all.join(', ')})`, BAD_USAGE);
@@ -31,8 +35,9 @@ export function selectAuthority(named: string | undefined): string {
 export async function selectAny(named: string | undefined): Promise<string> {
   const all = peersIn(eyrieHome());
   if (!isFree(named) || all.length < 2) return selectPeer(named);
-  const states = await Promise.all(all.map(isRunning));
-  const running = all.filter((_, i) => states[i]);
+  // One that hangs is none that runs, where another can be asked.
+  const states = await Promise.all(all.map(stateOf));
+  const running = all.filter((_, i) => states[i] === 'runs');
   if (running.length === 0) throw new UserError('no peer of this user runs: eyrie mesh start', FAILED);
   return meshesOf(running).size === 1 ? running[0]! : selectPeer(named);
 }
@@ -49,16 +54,6 @@ function isFree(named: string | undefined): boolean {
 
 function holdsAuthority(id: string): boolean {
   return existsSync(join(peerFolder(eyrieHome(), id), 'authority'));
-}
-
-async function isRunning(id: string): Promise<boolean> {
-  try {
-    await callPeer(peerFolder(eyrieHome(), id), 'status');
-    return true;
-  } catch (error) {
-    if (!(error instanceof ControlError)) throw error;
-    return false;
-  }
 }
 
 type Parameters = Record<string, unknown>;
@@ -83,7 +78,7 @@ export async function askMesh<T>(
   return askPeer(await selectAny(named), method, parameters);
 }
 
-async function askPeer<T>(id: string, method: string, parameters: Parameters = {}): Promise<T> {
+export async function askPeer<T>(id: string, method: string, parameters: Parameters = {}): Promise<T> {
   try {
     return (await callPeer(peerFolder(eyrieHome(), id), method, parameters)) as T;
   } catch (error) {

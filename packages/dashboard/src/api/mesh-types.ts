@@ -82,6 +82,8 @@ export interface MeshAnswer {
   matched: number;
   looked: number;
   complete: number;
+  /** Members that fell silent: they are in no answer. */
+  away: number;
   /** Of the readings that were looked at: the mean age, and the oldest. */
   readings: { ageMs: number; oldestMs: number } | null;
   answeredBy: string;

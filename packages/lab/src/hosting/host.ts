@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Cancel,
   every,
@@ -32,6 +33,9 @@ import { type LinkShape, ShapedTransport } from './shaped.ts';
 
 /** Peers that join at once from one host: the authority is one process, and has more hosts to serve. */
 const JOIN_AT_ONCE = 4;
+/** A machine that is busy with other things may be too slow for many a try; the director says when it is enough. */
+const JOIN_TRIES = 30;
+const JOIN_PAUSE_MS = 500;
 const INVITATION_MS = 3_600_000;
 
 export interface HostOptions {
@@ -110,6 +114,18 @@ interface Running {
   startedMs: number;
 }
 
+async function tried(enter: () => Promise<unknown>): Promise<void> {
+  for (let left = JOIN_TRIES; ; left--) {
+    try {
+      await enter();
+      return;
+    } catch (error) {
+      if (left <= 1) throw error;
+      await pause(JOIN_PAUSE_MS);
+    }
+  }
+}
+
 export class Host {
   readonly #options: HostOptions;
   readonly #runtime: Runtime;
@@ -158,8 +174,7 @@ export class Host {
         const runtime = this.#runtime;
         const enter = () =>
           joinMesh({ runtime, storage, invitation, settings, waitMs: 0, onWaiting: () => {} });
-        // A machine that is busy with other things may be too slow for one try, or two.
-        await enter().catch(enter).catch(enter).catch(enter);
+        await tried(enter);
         await this.#open(id);
       }
     };

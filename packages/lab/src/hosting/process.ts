@@ -42,6 +42,9 @@ export function serveHost(argument: string): void {
   process.on('SIGTERM', () => {});
   process.once('disconnect', () => process.exit(0));
   process.on('message', (call) => {
-    answer(host, call as Parameters<typeof answer>[1], (outcome) => process.send?.(outcome));
+    answer(host, call as Parameters<typeof answer>[1], (outcome) => {
+      // The parent may have ended meanwhile: then this one does, too, as soon as it hears of that.
+      if (process.connected) process.send!(outcome, () => {});
+    });
   });
 }

@@ -125,6 +125,7 @@ export class Asking {
       isRoot: () => peer.isRoot(),
       isChild: (id: string) => peer.isChild(id),
       alive: () => peer.alive(),
+      away: () => 0,
       levels: () => levelsOf(peer.alive(), this.#world.branching),
       roleOf: () => 'peer',
       send: (to: string, message: QueryMessage) => this.#send(peer.index, numberOf(to), message),

@@ -113,6 +113,7 @@ function worldOf<T>(
     isBelow: (id: string) => switchboard.sessionOf(id) !== null,
     isChild: (id: string) => switchboard.sessionOf(id) !== null,
     alive: () => directory.tree.size,
+    away: () => directory.dead.size,
     levels: () => directory.tree.levels,
     counts: () => true,
     roleOf: (id: string) => standing.roster.members.get(id)?.role ?? 'unknown',

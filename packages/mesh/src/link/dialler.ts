@@ -26,6 +26,7 @@ export class Dialler {
   /** Begins a session on a link; null if there are too many. */
   readonly #start: (link: Link) => Session | null;
   readonly #whenDecided: (session: Session, decided: (isOpen: boolean) => void) => void;
+  readonly #failed: (address: string, reason: string) => void;
   readonly #dialling = new Map<string, Dialling>();
   readonly #meant = new WeakMap<Session, string>();
   #isStopped = false;
@@ -35,11 +36,13 @@ export class Dialler {
     transport: Transport,
     start: (link: Link) => Session | null,
     whenDecided: (session: Session, decided: (isOpen: boolean) => void) => void,
+    failed: (address: string, reason: string) => void,
   ) {
     this.#runtime = runtime;
     this.#transport = transport;
     this.#start = start;
     this.#whenDecided = whenDecided;
+    this.#failed = failed;
   }
 
   /**
@@ -125,7 +128,7 @@ export class Dialler {
     }
     this.#transport.dial(address, (error, link) => {
       if (link === null) {
-        this.#runtime.log('debug', 'cannot reach a peer', { message: error?.message ?? '' });
+        this.#failed(address, error?.message.replace(`${address}: `, '') ?? '');
         return done(null);
       }
       if (this.#isStopped || !isWanted()) return link.destroy('another link was faster');

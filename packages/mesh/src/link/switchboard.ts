@@ -10,6 +10,7 @@ import { Pace, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
 import { Dialler } from './dialler.ts';
+import { Failures } from './failures.ts';
 import type { Link, Transport } from './link.ts';
 import { Pulse } from './pulse.ts';
 import { Session } from './session.ts';
@@ -59,6 +60,8 @@ export class Switchboard implements SessionHost {
   readonly #requests = new Map<number, RequestHandler>();
   readonly #streams = new Map<number, StreamHandler>();
   readonly #dialler: Dialler;
+  /** Calls that came to nothing. */
+  readonly failures: Failures;
   readonly #kept = new WeakSet<Session>();
   /** The session that stands in for a peer that refuses links, by the name of that peer. */
   readonly #standIns = new Map<string, Session>();
@@ -70,11 +73,13 @@ export class Switchboard implements SessionHost {
     this.runtime = runtime;
     this.standing = standing;
     this.#transport = transport;
+    this.failures = new Failures(runtime.clock);
     this.#dialler = new Dialler(
       runtime,
       transport,
       (link) => this.#start(link, 'link'),
       (session, decided) => this.#whenDecided(session, decided),
+      (address, reason) => this.#unreached(address, reason),
     );
     this.#pulse = new Pulse(runtime.clock, {
       sessions: () => this.#byId.values(),
@@ -295,6 +300,7 @@ export class Switchboard implements SessionHost {
     }
     this.#byId.set(id, session);
     this.#dialler.linked(id);
+    if (session.link.isDialler) this.failures.forget(session.link.shown.address);
     this.#decided(session, true);
     this.#pulse.wake();
     for (const listener of this.onOpen) listener(session);
@@ -309,14 +315,25 @@ export class Switchboard implements SessionHost {
     const wasUsed = id !== '' && this.#byId.get(id) === session;
     if (wasUsed) this.#byId.delete(id);
     for (const [other, standIn] of this.#standIns) if (standIn === session) this.#standIns.delete(other);
+    const { address } = session.link.shown;
     const isRefusal = reason.startsWith('refused');
-    const values = { peer: id, address: session.link.shown.address, reason };
-    this.runtime.log(isRefusal ? 'warn' : 'debug', isRefusal ? 'link refused' : 'link closed', values);
+    // Who is called again and again refuses again and again.
+    const isRepeated = session.link.isDialler && isRefusal && !this.failures.note(address, reason);
+    const level = isRefusal && !isRepeated ? 'warn' : 'debug';
+    const values = { peer: id || this.#dialler.meantOf(session), address, reason };
+    this.runtime.log(level, isRefusal ? 'link refused' : 'link closed', values);
     if (wasUsed) for (const listener of this.onClosed) listener(session, reason);
     // A peer under a measure tries again now and then: that is not worth a line in the log.
     const isMeasured = /^refused \((moved|quarantined)\)/.test(reason);
     if (id === '' && !session.isStranger && !session.link.isDialler && !isMeasured)
-      this.#knocked(session.link.shown.address, reason);
+      this.#knocked(address, reason);
+  }
+
+  /** While others are linked, one that is away is no trouble: its neighbours say so. */
+  #unreached(address: string, reason: string): void {
+    const isNews = this.failures.note(address, reason);
+    const isAlone = this.#byId.size === 0;
+    this.runtime.log(isNews && isAlone ? 'warn' : 'debug', 'cannot reach a peer', { address, reason });
   }
 
   #knocked(address: string, reason: string): void {

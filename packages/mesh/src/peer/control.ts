@@ -11,9 +11,15 @@ import { basename, dirname, join } from 'node:path';
 const PATH_BYTES_MAX = 103;
 const LINE_BYTES_MAX = 4 << 20;
 
+/** Of a peer that says nothing for so long is found out whether it still can. */
+const SILENCE_MS = 5_000;
+const HANGS = 'this peer runs, but does not answer: is its process stopped, or its machine overloaded?';
+
 export type Parameters = Record<string, unknown>;
 export type Methods = Record<string, (parameters: Parameters) => unknown>;
 export class ControlError extends Error {}
+/** The peer's process is there, but says nothing. */
+export class HangsError extends ControlError {}
 
 export function controlPath(folder: string): string {
   if (process.platform === 'win32')
@@ -77,7 +83,12 @@ async function answerTo(line: string, methods: Methods): Promise<object> {
   }
 }
 
-/** Asks the running peer of a folder. @throws ControlError with one line */
+/**
+ * Asks the running peer of a folder, and waits as long as that peer answers at all.
+ *
+ * @param timeoutMs wait no longer than that; 0: until there is an answer
+ * @throws ControlError with one line
+ */
 export function callPeer(
   folder: string,
   method: string,
@@ -88,8 +99,14 @@ export function callPeer(
     const path = controlPath(folder);
     checkPlace(path);
     const socket = connect(path);
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('this peer runs, but does not answer')));
+    socket.setTimeout(timeoutMs || SILENCE_MS);
+    socket.on('timeout', () => {
+      if (timeoutMs > 0) return socket.destroy(new HangsError(HANGS));
+      const goOn = () => socket.setTimeout(SILENCE_MS);
+      callPeer(folder, 'status', {}, SILENCE_MS).then(goOn, (error: Error) => socket.destroy(error));
+    });
     socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error instanceof ControlError) return reject(error);
       const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
       reject(
         new ControlError(

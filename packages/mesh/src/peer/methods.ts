@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Authority, MEASURE_MS_MAX } from '../identity/authority.ts';
-import { readKeyPem, rootExpiresMs } from '../identity/certificate.ts';
+import { readKeyPem, readLeaf, rootExpiresMs } from '../identity/certificate.ts';
 import { keyFingerprint, sha256 } from '../identity/keys.ts';
 import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
 import { formatToken } from '../identity/token.ts';
@@ -237,11 +237,44 @@ function statusOf(peer: Peer) {
     alive: peer.directory.tree.size,
     members: [...roster.members.values()].filter((member) => member.revoked === null).length,
     isAuthority: peer.authority !== null,
+    certificateExpiresMs: readLeaf(peer.standing.certificate)?.expiresMs ?? 0,
     authorityExpiresMs: rootExpiresMs(roster.roots.at(-1)!),
+    failures: failuresOf(peer),
     unread: peer.inbox.unread.length,
-    problem: peer.shutOut,
+    problem: peer.problem,
     pid: process.pid,
   };
+}
+
+/** Calls in vain to members that there is no link with. */
+export interface FailureView {
+  /** '' if nobody is known at that address. */
+  peer: string;
+  address: string;
+  reason: string;
+  count: number;
+  agoMs: number;
+}
+
+const FAILURES_SHOWN = 16;
+const FAILURES_MS = 600_000;
+const LOOPBACK = /^(127\.|\[::1\])/;
+
+function failuresOf(peer: Peer): FailureView[] {
+  const whose = new Map<string, string>();
+  for (const { id, status, addresses } of peer.directory.entries())
+    if (status !== 'left') for (const each of addresses) whose.set(each, id);
+  const nowMs = peer.runtime.clock.elapsedMs();
+  const isMissed = ({ peer: id, address, agoMs }: FailureView) => {
+    if (id === peer.id || agoMs > FAILURES_MS || peer.switchboard.sessionOf(id) !== null) return false;
+    // Of a peer on another machine it says nothing that it does not listen on this one.
+    return !LOOPBACK.test(address) || peer.directory.addressesOf(id).every((each) => LOOPBACK.test(each));
+  };
+  return peer.switchboard.failures
+    .all()
+    .map(({ atMs, ...each }) => ({ peer: whose.get(each.address) ?? '', ...each, agoMs: nowMs - atMs }))
+    .filter(isMissed)
+    .slice(0, FAILURES_SHOWN);
 }
 
 function membersOf(peer: Peer): MemberView[] {

@@ -13,7 +13,7 @@ import { Moved } from '../link/moved.ts';
 import { Reach } from '../link/reach.ts';
 import { seenAddress } from '../link/seen-from.ts';
 import { Switchboard } from '../link/switchboard.ts';
-import { Directory } from '../members/directory.ts';
+import { Directory, type Status } from '../members/directory.ts';
 import { Gossip } from '../members/gossip.ts';
 import { Liveness } from '../members/liveness.ts';
 import { Neighbours } from '../members/neighbours.ts';
@@ -40,6 +40,7 @@ import { Door } from './door.ts';
 import { Renewal } from './renewal.ts';
 import type { Standing } from './standing.ts';
 import type { Storage } from './storage.ts';
+import { Twin } from './twin.ts';
 
 /** How often it is checked whether the certificate is to be renewed, and what the authority has to do. */
 const CHECK_MS = 60_000;
@@ -99,6 +100,7 @@ export class Peer {
   readonly #liveness: Liveness;
   readonly #neighbours: Neighbours;
   readonly #renewal: Renewal;
+  readonly #twin: Twin;
   #incarnation = 0;
   #cancelChecks: Cancel = () => {};
   #isStarted = false;
@@ -180,6 +182,7 @@ export class Peer {
       addresses,
       entrances: () => this.entrances,
     });
+    this.#twin = new Twin(runtime);
     this.#subscribe();
   }
 
@@ -194,8 +197,7 @@ export class Peer {
       reply(null, encode(seenAddress, session.link.shown.address)),
     );
     directory.onChange.push((id, status) => {
-      // Declared dead by mistake: a newer announcement contradicts that.
-      if (id === standing.id && status === 'dead' && !this.#isStopped) this.#announce(false);
+      if (id === standing.id && !this.#isStopped) this.#toldOfItself(status);
     });
     // Just admitted: the list of members that names this peer came with its first link.
     standing.onRoster.push(() => {
@@ -295,6 +297,18 @@ export class Peer {
       const problem = this.broadcasts.send(topic, Buffer.from(text as Uint8Array), done);
       if (problem !== null) resolve({ count: 0, problem });
     });
+  }
+
+  /** What an operator should know: why others refuse this peer, or that there are two of it. */
+  get problem(): string | null {
+    return this.shutOut ?? this.#twin.problem();
+  }
+
+  #toldOfItself(status: Status): void {
+    const said = this.directory.announcementOf(this.id);
+    const isForeign = said !== null && said.incarnation > this.#incarnation;
+    // Declared dead by mistake: a newer announcement contradicts that.
+    if (status === 'dead' || (isForeign && this.#twin.heard(said, this.addresses))) this.#announce(false);
   }
 
   #announce(isLeaving: boolean): void {

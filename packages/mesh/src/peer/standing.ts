@@ -135,8 +135,15 @@ export class Standing {
       return { code: 'expired', reason: `the authority that issued the certificate of ${id} has expired` };
     const expiresMs = Math.min(identity.expiresMs, authorityEndsMs);
     if (nowMs < identity.beginsMs)
-      return { code: 'not-yet-valid', reason: `the certificate of ${id} begins later: check the clocks` };
-    if (nowMs >= expiresMs) return { code: 'expired', reason: `the certificate of ${id} has expired` };
+      return {
+        code: 'not-yet-valid',
+        reason: `the certificate of ${id} begins ${shown(identity.beginsMs)} UTC: is a clock wrong?`,
+      };
+    if (nowMs >= expiresMs)
+      return {
+        code: 'expired',
+        reason: `the certificate of ${id} ended ${shown(expiresMs)} UTC: is a clock wrong?`,
+      };
     const member = roster.approved(id);
     if (member === null) return { code: 'not-approved', reason: `${id} is not approved` };
     if (Buffer.compare(member.publicKey, identity.publicKey) !== 0)
@@ -152,6 +159,11 @@ export class Standing {
         : { code: 'quarantined', reason: measureText(id, measure) };
     return { id, publicKey: member.publicKey, expiresMs };
   }
+}
+
+/** To the minute, short enough to be told to the other side whole (greeting.ts). */
+function shown(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 /** Assembles the parts of the list of members that one session sends. */

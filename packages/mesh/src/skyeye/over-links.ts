@@ -93,6 +93,7 @@ export class SkyEyeOverLinks {
       sizeFrom: (other: string) => tree.sizeFrom(other),
       isUnder: (other: string, above: string) => tree.pathTo(other).includes(above),
       alive: () => tree.size,
+      away: () => directory.dead.size,
       levels: () => tree.levels,
       // Who is away measures nothing: readings of absent members would be a way to make up peers.
       counts: (other: string) =>

@@ -79,6 +79,7 @@ function Answer({ answer, onOpen }: { answer: MeshAnswer; onOpen: (id: string) =
       <p class="quiet num">
         {count(answer.matched)} of {count(answer.looked)} peers match
         {answer.complete < 1 && `, ${percent(answer.complete)} of all were looked at`}
+        {answer.away > 0 && `, ${count(answer.away)} away`}
         {answer.readings !== null && `, measured ${duration(answer.readings.ageMs / 1000)} ago`}; answered by{' '}
         {answer.answeredBy} in {duration(answer.tookMs / 1000)}
       </p>

@@ -36,6 +36,8 @@ export interface Answer {
   looked: number;
   /** Part of the living that was looked at: 0 to 1. */
   complete: number;
+  /** Members that fell silent, as the asker knows: they are in no answer. */
+  away: number;
   /** Of the readings that were looked at, when the answer was given: the mean, and the oldest. Null of none. */
   readings: { ageMs: number; oldestMs: number } | null;
   answeredBy: string;
@@ -57,6 +59,7 @@ export function answerOf(
   query: Query,
   { part, alive, answeredBy, hops, problem }: Delivery,
   tookMs: number,
+  away: number,
 ): Answer {
   const { looked, matched, agesMs, oldestMs } = part;
   const names = query.kind === 'find' ? query.columns.map((index) => attributes[index]!.name) : [];
@@ -71,7 +74,7 @@ export function answerOf(
   groups.sort((a, b) => compareNames(a.group, b.group));
   const complete = alive === 0 ? 0 : Math.min(1, looked / alive);
   return {
-    ...{ query: query.text, kind: query.kind, peers, groups, matched, looked, complete },
+    ...{ query: query.text, kind: query.kind, peers, groups, matched, looked, complete, away },
     readings: looked === 0 ? null : { ageMs: Math.round(agesMs / looked), oldestMs },
     ...{ answeredBy, hops, tookMs, problem },
   };

@@ -42,6 +42,8 @@ export interface QuerySurroundings {
   parent(): string | null;
   isRoot(): boolean;
   alive(): number;
+  /** Members that fell silent: they are in no answer. */
+  away(): number;
   /** How deep the tree is, about. */
   levels(): number;
   roleOf(id: string): string;
@@ -107,7 +109,7 @@ export class Queries {
       const delivery = await this.#try(query);
       if (delivery === null) continue;
       if (delivery.problem !== CUT_OFF && delivery.part.missing === 0)
-        return answerOf(query, delivery, tookMs());
+        return answerOf(query, delivery, tookMs(), this.#world.away());
       // Somebody on the way has just died, or got another parent: a moment later there is a link again.
       partial = delivery;
       if (tries < TRIES - 1)
@@ -115,11 +117,11 @@ export class Queries {
           (resolve) => void this.#runtime.clock.after(LINKING_MS * 2 ** tries, resolve),
         );
     }
-    if (partial !== null) return answerOf(query, partial, tookMs());
+    if (partial !== null) return answerOf(query, partial, tookMs(), this.#world.away());
     const part = this.#here(query, this.#placeOf(query.near));
     const problem = 'no coordinator answers: this is what is known here';
     const delivery = { part, alive: this.#world.alive(), answeredBy: this.#world.id, hops: 0, problem };
-    return answerOf(query, delivery, tookMs());
+    return answerOf(query, delivery, tookMs(), this.#world.away());
   }
 
   #try(query: Query): Promise<Delivery | null> {

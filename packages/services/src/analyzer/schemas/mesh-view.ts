@@ -74,6 +74,7 @@ export const MeshAnswer = object({
   matched: Count,
   looked: Count,
   complete: Share,
+  away: Type.Integer({ minimum: 0, description: 'members that fell silent: they are in no answer' }),
   readings: orNull(object({ ageMs: Milliseconds, oldestMs: Milliseconds })),
   answeredBy: Type.String(),
   hops: Count,

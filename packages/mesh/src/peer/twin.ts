@@ -1,0 +1,46 @@
+// Two processes with the keys of one peer: its folder was copied to another machine, or came back from a backup. Each hears
+// what the other says of itself, under their common name, with a number that it did not give.
+
+import type { Announcement } from '../members/directory.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Both contradict each other; so seldom that it costs the mesh nothing. */
+const CONTRADICT_MS = 30_000;
+/** What was not heard of for so long is over. */
+const TOLD_MS = 3 * CONTRADICT_MS;
+
+export class Twin {
+  readonly #runtime: Runtime;
+  #address = '';
+  #heardMs = Number.NEGATIVE_INFINITY;
+  #contradictedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Something was said in this peer's name, and not by it.
+   *
+   * @returns whether to contradict now
+   */
+  heard({ id, addresses, isLeaving }: Announcement, own: readonly string[]): boolean {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    // From where this one is: an earlier run, when the clock was ahead.
+    const elsewhere = addresses.find((each) => !own.includes(each));
+    if (elsewhere !== undefined && !isLeaving) {
+      if (this.problem() === null)
+        this.#runtime.log('warn', 'another process runs as this peer', { peer: id, address: elsewhere });
+      this.#address = elsewhere;
+      this.#heardMs = nowMs;
+    }
+    if (!isLeaving && nowMs - this.#contradictedMs < CONTRADICT_MS) return false;
+    this.#contradictedMs = nowMs;
+    return true;
+  }
+
+  problem(): string | null {
+    if (this.#runtime.clock.elapsedMs() - this.#heardMs > TOLD_MS) return null;
+    return `another process runs as this peer, at ${this.#address}: let one of them join under a name of its own`;
+  }
+}

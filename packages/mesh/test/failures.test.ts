@@ -1,0 +1,69 @@
+// Why a peer has no link: what it tells whoever asks, and its log.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { controlMethods } from '../src/peer/methods.ts';
+import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
+
+const DAY_MS = 86_400_000;
+
+function statusOf(mesh: VirtualMesh, i: number) {
+  const peer = mesh.peers[i]!;
+  const none = { textOf: () => '' };
+  return controlMethods(peer, mesh.storages[i]!, none, null, () => {}).status!({}) as {
+    links: string[];
+    failures: { peer: string; address: string; reason: string; count: number }[];
+  };
+}
+
+test('a peer whose clock is years ahead is told why nobody links with it, once in ten minutes', async () => {
+  const told: unknown[] = [];
+  const log = (level: string, message: string, values: object = {}) => {
+    if (level === 'warn' && message === 'link refused' && 'address' in values && values.address === hostOf(0))
+      told.push(values);
+  };
+  const mesh = await VirtualMesh.create({ peers: 2, seed: 4, log });
+  mesh.entrances = [hostOf(0)];
+  await mesh.start(0);
+  mesh.clockErrorMs[1] = 800 * DAY_MS;
+  await mesh.start(1);
+  mesh.clock.run(60_000);
+  const { links, failures } = statusOf(mesh, 1);
+  assert.deepEqual(links, []);
+  assert.equal(failures[0]!.address, hostOf(0));
+  assert.match(failures[0]!.reason, /the certificate of peer-0 ended .* UTC: is a clock wrong\?/);
+  assert.ok(failures[0]!.count > 5);
+  assert.equal(told.length, 1);
+});
+
+test('where nobody listens is forgotten once somebody answers', async () => {
+  const mesh = await VirtualMesh.create({ peers: 2, seed: 4 });
+  mesh.entrances = [hostOf(0)];
+  await mesh.start(1);
+  mesh.clock.run(10_000);
+  assert.equal(statusOf(mesh, 1).failures[0]!.address, hostOf(0));
+  await mesh.start(0);
+  mesh.clock.run(40_000);
+  assert.deepEqual(statusOf(mesh, 1), { ...statusOf(mesh, 1), links: ['peer-0'], failures: [] });
+});
+
+test('a copied folder: both processes hear of the other, and when it leaves the one that runs on is here again', async () => {
+  const mesh = await VirtualMesh.create({ peers: 4, seed: 6 });
+  await mesh.startAll();
+  const victim = mesh.peers[1]!;
+  const sayAsTwin = (isLeaving: boolean) => {
+    const { incarnation, sealingKeyHash } = victim.directory.announcementOf('peer-1')!;
+    const said = victim.directory.announce(incarnation + 3, ['10.9.9.9:5001'], sealingKeyHash, isLeaving);
+    // Where it is heard first; the others compare what they know.
+    mesh.peers[3]!.directory.take(said);
+  };
+  sayAsTwin(false);
+  assert.equal(victim.problem, null);
+  mesh.clock.run(60_000);
+  assert.match(victim.problem!, /another process runs as this peer, at 10\.9\.9\.9:5001/);
+  assert.deepEqual(mesh.peers[2]!.directory.addressesOf('peer-1'), [hostOf(1)]);
+  sayAsTwin(true);
+  assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 60_000) !== null);
+  mesh.clock.run(120_000);
+  assert.equal(victim.problem, null);
+});
