@@ -18,6 +18,11 @@ export function isAddress(text: string): boolean {
   return parseAddress(text) !== null;
 }
 
+export function isLoopback(address: string): boolean {
+  const host = hostOf(address);
+  return host.startsWith('127.') || host === '::1';
+}
+
 /** The host without port and brackets; an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) as plain IPv4. */
 export function hostOf(address: string): string {
   return plainHost(parseAddress(address)?.host ?? address);

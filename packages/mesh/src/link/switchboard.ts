@@ -9,6 +9,7 @@ import { MOVED, RosterGatherer, type Standing } from '../peer/standing.ts';
 import { Pace, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
+import { isLoopback } from './address.ts';
 import { Dialler } from './dialler.ts';
 import { Failures } from './failures.ts';
 import type { Link, Transport } from './link.ts';
@@ -332,8 +333,9 @@ export class Switchboard implements SessionHost {
   /** While others are linked, one that is away is no trouble: its neighbours say so. */
   #unreached(address: string, reason: string): void {
     const isNews = this.failures.note(address, reason);
-    const isAlone = this.#byId.size === 0;
-    this.runtime.log(isNews && isAlone ? 'warn' : 'debug', 'cannot reach a peer', { address, reason });
+    // Others say where they are on their own machine, too.
+    const isTold = isNews && this.#byId.size === 0 && !isLoopback(address);
+    this.runtime.log(isTold ? 'warn' : 'debug', 'cannot reach a peer', { address, reason });
   }
 
   #knocked(address: string, reason: string): void {

@@ -7,6 +7,7 @@ import { readKeyPem, readLeaf, rootExpiresMs } from '../identity/certificate.ts'
 import { keyFingerprint, sha256 } from '../identity/keys.ts';
 import { PEER_ID, PEER_ID_RULE, ROLES, type Role } from '../identity/names.ts';
 import { formatToken } from '../identity/token.ts';
+import { isLoopback } from '../link/address.ts';
 import { STEPS, type Step } from '../members/measures.ts';
 import type { Message } from '../messages/inbox.ts';
 import { fetchResource, listOffers, type Progress } from '../resources/fetch.ts';
@@ -246,7 +247,7 @@ function statusOf(peer: Peer) {
   };
 }
 
-/** Calls in vain to members that there is no link with. */
+/** Calls in vain to whom a link is missing with. */
 export interface FailureView {
   /** '' if nobody is known at that address. */
   peer: string;
@@ -258,17 +259,18 @@ export interface FailureView {
 
 const FAILURES_SHOWN = 16;
 const FAILURES_MS = 600_000;
-const LOOPBACK = /^(127\.|\[::1\])/;
 
 function failuresOf(peer: Peer): FailureView[] {
   const whose = new Map<string, string>();
   for (const { id, status, addresses } of peer.directory.entries())
     if (status !== 'left') for (const each of addresses) whose.set(each, id);
   const nowMs = peer.runtime.clock.elapsedMs();
+  const isOnLoopback = peer.addresses.every(isLoopback);
   const isMissed = ({ peer: id, address, agoMs }: FailureView) => {
     if (id === peer.id || agoMs > FAILURES_MS || peer.switchboard.sessionOf(id) !== null) return false;
+    if (peer.directory.isAlive(id) && !peer.switchboard.isNeeded(id)) return false;
     // Of a peer on another machine it says nothing that it does not listen on this one.
-    return !LOOPBACK.test(address) || peer.directory.addressesOf(id).every((each) => LOOPBACK.test(each));
+    return isOnLoopback || !isLoopback(address);
   };
   return peer.switchboard.failures
     .all()
