@@ -1,4 +1,5 @@
 // A literal takes its type from the operand it is compared with: 10.0.0.0/8 for addresses, 0x50 for numbers, aa:bb for bytes.
+import { ipv4, ipv6 } from '../core/address-text.ts';
 import { utf8 } from '../core/bytes.ts';
 import type { Field, FieldType, Value } from '../core/field.ts';
 import type { Operand } from './ast.ts';
@@ -114,39 +115,6 @@ function maskBits(text: string): number {
   if (mask === null) return -1;
   const bits = [...mask].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : -1;
-}
-
-export function ipv4(text: string): Uint8Array | null {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return null;
-  return Uint8Array.from(parts, Number);
-}
-
-export function ipv6(text: string): Uint8Array | null {
-  const halves = text.split('::');
-  if (halves.length > 2) return null;
-  const head = groups(halves[0]!);
-  const tail = halves.length === 2 ? groups(halves[1]!) : [];
-  if (head === null || tail === null) return null;
-  const missing = 8 - head.length - tail.length;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
-  const all = [...head, ...new Array<number>(missing).fill(0), ...tail];
-  return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 255]));
-}
-
-/** 16-bit groups; the last two may be written as an IPv4 address (RFC 4291 §2.2). */
-function groups(text: string): number[] | null {
-  if (text === '') return [];
-  const found: number[] = [];
-  for (const part of text.split(':')) {
-    if (part.includes('.')) {
-      const address = ipv4(part);
-      if (address === null) return null;
-      found.push(address[0]! * 256 + address[1]!, address[2]! * 256 + address[3]!);
-    } else if (/^[0-9a-f]{1,4}$/i.test(part)) found.push(Number.parseInt(part, 16));
-    else return null;
-  }
-  return found;
 }
 
 /** aa:bb, aa-bb, aa.bb, aabb; a single byte too. */

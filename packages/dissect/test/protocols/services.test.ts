@@ -1,5 +1,9 @@
 // Paths and columns as measured with Wireshark on such bytes; the Info texts are our own, which say less than its.
-import { tcpFrame, testCases, udpFrame } from './support.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { treeOf } from '../../src/core/tree.ts';
+import { dissect, tcpFrame, testCases, udpFrame } from './support.ts';
 
 const ascii = (told: string): Uint8Array => new TextEncoder().encode(told);
 const zeros = (count: number): string => '00'.repeat(count);
@@ -131,6 +135,87 @@ testCases('network services', [
     'eth:ethertype:ip:tcp:proxy',
     'PROXYv1',
     '40011 → 8999 [PSH, ACK] Seq=1 Ack=1 Win=8192 Len=40',
+    {
+      'proxy.src.ipv4': '192.0.2.1',
+      'proxy.dst.ipv4': '192.0.2.2',
+      'proxy.srcport': '1000',
+      'proxy.dstport': '80',
+    },
+  ],
+  // It stands before the conversation, not in it.
+  [
+    tcpFrame(40011, 8999, ascii('GET / HTTP/1.1\r\n\r\n'), 41),
+    'eth:ethertype:ip:tcp:http',
+    'HTTP',
+    'GET / HTTP/1.1 ',
+    { 'proxy.version': '' },
+  ],
+  [
+    tcpFrame(40012, 8999, ascii('PROXY TCP6 2001:db8::1 ::ffff:192.0.2.2 1 2\r\nGET / HTTP/1.1\r\n\r\n')),
+    'eth:ethertype:ip:tcp:proxy:http',
+    'HTTP',
+    'GET / HTTP/1.1 ',
+    { 'proxy.src.ipv6': '2001:db8::1', 'proxy.dst.ipv6': '::ffff:192.0.2.2', 'proxy.dstport': '2' },
+  ],
+  [
+    tcpFrame(40013, 8999, ascii('PROXY TCP4 192.0.2.1 192.0.2.256 1000 80\r\n')),
+    'eth:ethertype:ip:tcp:proxy',
+    'PROXYv1',
+    '40013 → 8999 [PSH, ACK] Seq=1 Ack=1 Win=8192 Len=42',
+    { 'proxy.src.ipv4': '192.0.2.1', 'proxy.dst.ipv4': '', 'proxy.dstport': '' },
+  ],
+  [
+    tcpFrame(
+      40014,
+      8999,
+      '0d0a0d0a000d0a515549540a 21 11 0024 c0000201 c6336401 0457 0050 010002 6832 200010 00 00000000 210003 763133 220002 636e',
+    ),
+    'eth:ethertype:ip:tcp:proxy',
+    'PROXYv2',
+    '40014 → 8999 [PSH, ACK] Seq=1 Ack=1 Win=8192 Len=52',
+    {
+      'proxy.src.ipv4': '192.0.2.1',
+      'proxy.srcport': '1111',
+      'proxy.v2.addr_family_protocol': '0x11',
+      'proxy.v2.tlv.type': '0x01,0x20,0x21,0x22',
+      'proxy.v2.tlv.ssl.version': 'v13',
+      'proxy.v2.tlv.ssl.cn': 'cn',
+    },
+  ],
+  [
+    udpFrame(40015, 623, `0600ff06 000011be 40 00 00 10 ${zeros(16)}`),
+    'eth:ethertype:ip:udp:rmcp:asf:data',
+    'ASF',
+    'Presence Pong',
+    {},
+  ],
+  // RMCP+ with a message in clear, and with one that is encrypted.
+  [
+    udpFrame(40016, 623, `0600ff07 06 00 ${zeros(8)} 0a00 2018c88104540e008099`),
+    'eth:ethertype:ip:udp:rmcp:ipmi_session:data',
+    'IPMB',
+    'Session ID 0x0, payload type: IPMI Message',
+    {},
+  ],
+  [
+    udpFrame(40016, 623, `0600ff07 06 c0 ${zeros(8)} 0a00 2018c88104540e008099`),
+    'eth:ethertype:ip:udp:rmcp:ipmi_session:data',
+    'RMCP+',
+    'Session ID 0x0, payload type: IPMI Message',
     {},
   ],
 ]);
+
+test('PROXY protocol: any line and any header is survived', () => {
+  const line = fc
+    .string({ unit: 'binary-ascii', maxLength: 60 })
+    .map((rest) => ascii(`PROXY TCP4 ${rest}\r\n`));
+  const header = fc
+    .uint8Array({ maxLength: 80 })
+    .map((rest) => Uint8Array.of(...ascii('\r\n\r\n\0\r\nQUIT\n'), ...rest));
+  fc.assert(
+    fc.property(fc.oneof(line, header), (bytes) => {
+      assert.ok(treeOf(dissect([tcpFrame(40017, 8999, bytes)])).length > 0);
+    }),
+  );
+});

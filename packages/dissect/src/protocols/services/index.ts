@@ -9,6 +9,7 @@ import { cflow } from './netflow.ts';
 import { openflowProtocols } from './openflow.ts';
 import { pfcp } from './pfcp.ts';
 import { portcontrol } from './portcontrol.ts';
+import { proxy } from './proxy.ts';
 import { ptp } from './ptp.ts';
 import { rmcpProtocols } from './rmcp.ts';
 import { rtmpt } from './rtmp.ts';
@@ -37,4 +38,5 @@ export const networkServices = [
   ...gsmtapProtocols,
   ...rmcpProtocols,
   ...namedServices,
+  proxy,
 ];

@@ -2,9 +2,9 @@
 // file of its own.
 import { spells, u16, u16le, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
-import { MORE_SEGMENT, type Packet } from '../../core/packet.ts';
+import { MORE_SEGMENT } from '../../core/packet.ts';
 import { protocol, REJECTED } from '../../core/protocol.ts';
-import { tcpHeuristics, tcpPorts, udpPorts } from '../../core/table.ts';
+import { tcpPorts, udpPorts } from '../../core/table.ts';
 
 /** OPC Unified Architecture part 6, clause 7.1.2: a type, a letter on pieces, a length. */
 export const opcua = protocol({
@@ -91,22 +91,4 @@ const megaco = protocol({
   },
 });
 
-/** The marks of both versions of HAProxy's PROXY protocol. */
-const V2_MARK = '\r\n\r\n\0\r\nQUIT\n';
-const isSecond = (p: Packet): boolean => spells(p.buf, p.at, p.end, V2_MARK);
-const isFirst = (p: Packet): boolean =>
-  spells(p.buf, p.at, p.end, 'PROXY TCP') || spells(p.buf, p.at, p.end, 'PROXY UNKNOWN');
-
-/** Who the client is, told by a proxy before the conversation (HAProxy, "The PROXY protocol"). */
-export const proxy = protocol({
-  name: 'proxy',
-  title: 'PROXY Protocol',
-  column: (p, layer) => (p.bufferOf(layer)[p.start[layer]!] === 0x0d ? 'PROXYv2' : 'PROXYv1'),
-  heuristics: [[tcpHeuristics, (p) => isFirst(p) || (p.end - p.at >= 16 && isSecond(p))]],
-  step(p) {
-    p.at = p.end;
-    return null;
-  },
-});
-
-export const namedServices = [opcua, iax2, icq, hl7, megaco, proxy];
+export const namedServices = [opcua, iax2, icq, hl7, megaco];

@@ -70,8 +70,8 @@ export const asf: Protocol = protocol({
   fields: a,
   step(p) {
     if (p.end - p.at < 8) return p.cut(8);
-    p.at = p.end;
-    return null;
+    p.at += 8;
+    return thenData(p);
   },
   info: (p, layer) => {
     const start = p.start[layer]!;
@@ -111,12 +111,15 @@ function messageAt(b: Uint8Array, start: number): number {
   if (b[start] !== RMCP_PLUS) return start + (b[start] === 0 ? 10 : 26);
   return start + ((b[start + 1]! & 0x3f) === 2 ? 18 : 12);
 }
+/** Does it carry a message of the bus that can be read? Of RMCP+ that is the payload of type 0, not encrypted. */
+const isMessage = (b: Uint8Array, start: number): boolean =>
+  b[start] !== RMCP_PLUS || (b[start + 1]! & 0xbf) === 0;
 const idAt = (b: Uint8Array, start: number): number => (b[start] === RMCP_PLUS ? start + 2 : start + 5);
 
 export const ipmiSession: Protocol = protocol({
   name: 'ipmi_session',
   title: 'Intelligent Platform Management Interface Session Wrapper',
-  column: (p, layer) => (p.bufferOf(layer)[p.start[layer]!] === RMCP_PLUS ? 'RMCP+' : 'IPMB'),
+  column: (p, layer) => (isMessage(p.bufferOf(layer), p.start[layer]!) ? 'IPMB' : 'RMCP+'),
   fields: s,
   step(p) {
     const at = messageAt(p.buf, p.at);
