@@ -222,7 +222,8 @@ describe('eyrie up', () => {
   });
 
   it('a second Ctrl-C ends it at once, and leaves no temporary files', async () => {
-    // The bundled sample is stored in a temporary folder; a pace at which it would take an hour.
+    // Of who has stored nothing, the bundled sample is shown, from a temporary folder; a pace at which it would take an hour.
+    rmSync(env.XDG_DATA_HOME, { recursive: true, force: true });
     const { child } = await serving('up', '--port', '0', '--speed', 'recorded');
     assert.equal(readdirSync(temporary).length, 1);
     child.kill('SIGINT');

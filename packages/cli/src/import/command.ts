@@ -9,6 +9,7 @@ import { INTERRUPTED, type Interrupt, listenForInterrupt } from '../pipeline/int
 import {
   type CommonOptions,
   configFrom,
+  defaultStoreUrl,
   logFor,
   pathFrom,
   refusedFolder,
@@ -63,7 +64,10 @@ export async function importFiles(names: readonly string[], options: ImportOptio
       if (options.json !== true) console.log(lineFor(done, store));
     }
     if (options.json === true) console.log(JSON.stringify(summary(all, store), null, 2));
-    else if (all.length > 1) console.log(totalLine(all));
+    else {
+      if (all.length > 1) console.log(totalLine(all));
+      if (!interrupt.signal.aborted) console.log(nextLine(store, options));
+    }
   } catch (error) {
     userError(error);
   } finally {
@@ -138,6 +142,15 @@ function totalLine(all: readonly Imported[]): string {
   const packets = all.reduce((sum, each) => sum + (each.packets ?? 0), 0);
   const seconds = all.reduce((sum, each) => sum + each.seconds, 0);
   return `${all.length} files: ${grouped(packets)} packets stored in ${durationText(seconds)}, ${rate(packets, seconds)}`;
+}
+
+/** What to do now; rules are not asked for by many who would want them. */
+function nextLine({ place }: Store, { rules = false }: ImportOptions): string {
+  const store = place === defaultStoreUrl() ? '' : ` --store ${place}`;
+  const watched = rules
+    ? `; what rules found: eyrie findings${store}`
+    : '; intrusion rules look at files only with --rules';
+  return `To see it: eyrie up${store}${watched}`;
 }
 
 function rate(packets: number, seconds: number): string {

@@ -99,6 +99,11 @@ export function defaultStoreUrl(): string {
   return `duckdb:${join(home, 'eyrie', 'eyrie.duckdb')}`;
 }
 
+/** Something was stored where nothing else was said. */
+export function hasOwnStore(): boolean {
+  return existsSync(defaultStoreUrl().slice('duckdb:'.length));
+}
+
 /** Where captures that are dropped on the page are kept. */
 export function uploadFolder(): string {
   const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');

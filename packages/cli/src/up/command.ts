@@ -20,6 +20,7 @@ import {
   auditFor,
   type CommonOptions,
   configFrom,
+  hasOwnStore,
   logFor,
   pathFrom,
   refusedFolder,
@@ -37,6 +38,9 @@ import { grouped } from '../terminal/units.ts';
 import { meshReading } from '../time/clock-reading.ts';
 import { pageFolder } from '../ui/page-folder.ts';
 
+const SAMPLE_SHOWN =
+  'Shown is the bundled capture of an office hour, until this ends; yours: eyrie up FILE, or eyrie up -i NAME';
+
 export interface UpOptions extends CommonOptions, LiveFlags, ServingOptions {
   readonly interface?: string;
   readonly store?: string;
@@ -50,13 +54,15 @@ export async function up(file: string | undefined, options: UpOptions): Promise<
   const config = configFrom(options, { capture: captureFlags(options), store: { url: options.store } });
   const speed = speedFrom(options.speed);
   const place = placeFrom(options, 'ui', config);
-  const isSample = file === undefined && options.interface === undefined && config.store.url === '';
+  // Whoever has stored something wants to see that; the others see what there is to see.
+  const isBare = file === undefined && options.interface === undefined && config.store.url === '';
+  const isSample = isBare && !hasOwnStore();
   const path = isSample ? await bundledSample() : file === undefined ? undefined : pathFrom(file);
   const files = path === undefined ? [] : await captureFiles(path).catch(userError);
   const temporary = isSample ? temporaryFolder() : null;
   try {
     const url = temporary === null ? config.store.url : `duckdb:${join(temporary.path, 'sample.duckdb')}`;
-    return await serve({ config, place, files, speed, url, options });
+    return await serve({ config, place, files, speed, url, isSample, options });
   } finally {
     temporary?.remove();
   }
@@ -68,10 +74,11 @@ interface Serving {
   readonly files: readonly string[];
   readonly speed: number;
   readonly url: string;
+  readonly isSample: boolean;
   readonly options: UpOptions;
 }
 
-async function serve({ config, place, files, speed, url, options }: Serving): Promise<number> {
+async function serve({ config, place, files, speed, url, isSample, options }: Serving): Promise<number> {
   const log = logFor('up', config);
   const alerts = alertsFrom(config, log);
   const silence = silenceFrom(config);
@@ -100,6 +107,8 @@ async function serve({ config, place, files, speed, url, options }: Serving): Pr
       throw error;
     });
     page.tell();
+    console.log(isSample ? SAMPLE_SHOWN : `Store: ${store.place}`);
+    console.log('Ctrl-C ends it.');
     keeper?.start();
     const stopTelling = tellTraffic(
       () => intake.counters(),
@@ -167,7 +176,6 @@ async function openPage(
     tell: () => {
       console.log(`The page: ${address}`);
       if (place.isTokenNew) console.log(`Token, for /login and programs: ${place.access.token}`);
-      console.log('Ctrl-C ends it.');
     },
     close: () => app.close(),
   };

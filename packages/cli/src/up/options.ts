@@ -11,7 +11,7 @@ export function addUpCommand(program: Command): void {
     .description('everything in one process: packets in, stored, shown on a page')
     .argument(
       '[file]',
-      'capture file or folder to store; without anything, the bundled capture of an office hour',
+      'capture file or folder to store; without anything, what is stored already, else the bundled capture of an office hour',
     )
     .option('-i, --interface <name>', 'capture here, until interrupted')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
@@ -21,7 +21,7 @@ export function addUpCommand(program: Command): void {
       'after',
       `
 Examples:
-  eyrie up
+  eyrie up                              what eyrie import or an earlier eyrie up stored
   eyrie up office.pcapng --speed recorded
   eyrie up -i eth0 -f 'not port 22'
   eyrie up --store duckdb:office.duckdb
