@@ -92,3 +92,25 @@ test('a coordinator that slept sees the hole, asks for what lies in it, and keep
     assert.ok(skyeye.view()!.readings.oldestMs < 60_000, `seed ${seed}: nothing old counts`);
   }
 });
+
+test('a peer away while the root was replaced and the old one retired asks anew, and is here again', async () => {
+  const mesh = await VirtualMesh.create({ peers: 4, seed: 5 });
+  await mesh.startAll();
+  const run = async (ms: number) => {
+    for (let atMs = 0; atMs < ms; atMs += 500) {
+      mesh.clock.run(500);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const authority = mesh.peers[0]!.authority!;
+  mesh.crash(3);
+  authority.rotate(() => {});
+  // A third root would make void what all have of the first.
+  assert.match(authority.whyNotRotate()!, /changed already, .* for 24 hours yet/);
+  await run(90_000);
+  assert.equal(authority.retire(true), null);
+  await mesh.start(3);
+  await run(90_000);
+  assert.ok(mesh.isWhole());
+  assert.equal(mesh.peers[3]!.shutOut, null);
+});

@@ -27,7 +27,7 @@ async function founded() {
   const start = (passphrase: string | null, from = storage) => {
     const { peer } = openPeerIn(from, { runtime, passphrase });
     const { rotate } = controlMethods(peer, from, { textOf: () => '' }, passphrase, () => {});
-    return { authority: peer.authority!, rotate: async () => void (await rotate!({})) };
+    return { authority: peer.authority!, rotate: async () => void (await rotate!({ now: true })) };
   };
   return { storage, start };
 }

@@ -125,8 +125,12 @@ const DONE: Record<string, string> = {
 };
 
 /** The key is read here: it may lie where only the user at this terminal may read. */
-export async function rotate({ rootKey, ...options }: Common & { rootKey?: string }): Promise<void> {
-  if (rootKey === undefined) return decide('rotate', {}, options);
+export async function rotate({
+  rootKey,
+  now = false,
+  ...options
+}: Common & { rootKey?: string; now?: boolean }): Promise<void> {
+  if (rootKey === undefined) return decide('rotate', { now }, options);
   let data: Buffer;
   try {
     data = readFileSync(rootKey);
@@ -134,7 +138,7 @@ export async function rotate({ rootKey, ...options }: Common & { rootKey?: strin
     throw new UserError(fileProblem(rootKey, error), FAILED);
   }
   const pem = isPassphraseSealed(data) ? openWithPassphrase(await knownPassphrase(), data) : data;
-  await decide('rotate', { rootKey: pem.toString() }, options);
+  await decide('rotate', { rootKey: pem.toString(), now }, options);
 }
 
 export async function decide(

@@ -274,12 +274,13 @@ function addDeciding(mesh: Command): void {
       '--root-key <file>',
       'the key of the root, of a mesh with an intermediate: another of these is made',
     )
+    .option('--now', 'also soon after another: peers that have not renewed since are out until they ask anew')
     .addHelpText('after', `${EXAMPLE}eyrie mesh ca rotate`)
     .action(async (options) => (await import('./members.ts')).rotate(options));
   authority
     .command('retire')
     .description('trust the old root no longer: a day after rotate at the earliest')
-    .option('--now', 'at once: peers that have not renewed yet are out until they start again')
+    .option('--now', 'at once: peers that have not renewed yet are out until they ask anew')
     .option('--peer <id>', 'the peer of this user that holds the authority')
     .addHelpText('after', `${EXAMPLE}eyrie mesh ca retire`)
     .action(async (options) =>

@@ -255,11 +255,27 @@ export class Authority {
     this.#sign([change]);
   }
 
+  /** A third root makes the oldest one void, and with it the certificates that peers have of it. */
+  whyNotRotate(): string | null {
+    const [oldest, newest] = this.#roster.roots;
+    // The root of an intermediate issues nothing to peers.
+    if (newest === undefined || (isRoot(oldest!) && !isRoot(newest))) return null;
+    const leftHours = this.#hoursOfOlder();
+    return leftHours > 0
+      ? `the root was changed already, and peers have certificates of the one before for ${leftHours} hours yet: wait, or say --now`
+      : null;
+  }
+
+  /** For so long peers may have a certificate of the root before the newest. */
+  #hoursOfOlder(): number {
+    const ageMs = this.#runtime.clock.nowMs() - rootBeginsMs(this.#roster.roots.at(-1)!);
+    return Math.ceil(this.#leafHours - ageMs / HOUR_MS);
+  }
+
   /** Stops trusting the older root: when all have certificates of the newer one, or at once if its key was stolen. */
   retire(isAtOnce = false): string | null {
     if (this.#roster.roots.length < 2) return 'there is only one root: rotate first';
-    const ageMs = this.#runtime.clock.nowMs() - rootBeginsMs(this.#roster.roots.at(-1)!);
-    const leftHours = Math.ceil(this.#leafHours - ageMs / HOUR_MS);
+    const leftHours = this.#hoursOfOlder();
     if (!isAtOnce && leftHours > 0)
       return `peers that are away have certificates of the old root for ${leftHours} hours yet: wait, or say --now`;
     this.#sign([{ kind: 'retire', fingerprint: sha256(this.#roster.roots[0]!) }]);

@@ -147,6 +147,7 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
     release: (given) =>
       orThrow(authority().release(textOf(given, 'id'), textOf(given, 'reason', ''), 'operator')),
     rotate: (given) => {
+      if (given.now !== true) orThrow(authority().whyNotRotate());
       const offlineKey = given.rootKey === undefined ? null : readKeyPem(textOf(given, 'rootKey'));
       authority().rotate(keeperOfNextKey(storage, passphrase), offlineKey);
     },

@@ -50,6 +50,7 @@ const SHUT_OUT: ReadonlySet<string> = new Set([
   'not-approved',
   'wrong-key',
   'expired',
+  'unknown-authority',
   'quarantined',
 ]);
 
@@ -100,6 +101,7 @@ export class Peer {
   readonly #liveness: Liveness;
   readonly #neighbours: Neighbours;
   readonly #renewal: Renewal;
+  #isOfRetiredRoot = false;
   readonly #twin: Twin;
   #incarnation = 0;
   #cancelChecks: Cancel = () => {};
@@ -181,6 +183,7 @@ export class Peer {
       ...{ runtime, standing, directory, transport, door, authority },
       addresses,
       entrances: () => this.entrances,
+      isOfRetiredRoot: () => this.#isOfRetiredRoot,
     });
     this.#twin = new Twin(runtime);
     this.#subscribe();
@@ -192,6 +195,7 @@ export class Peer {
     switchboard.onRefused.push((_session, code, reason) => this.#refused(code, reason));
     switchboard.onOpen.push(() => {
       this.shutOut = null;
+      this.#isOfRetiredRoot = false;
     });
     switchboard.handleRequest(requestKinds.seen, (session, _payload, reply) =>
       reply(null, encode(seenAddress, session.link.shown.address)),
@@ -215,7 +219,9 @@ export class Peer {
     if (isLinked || !SHUT_OUT.has(code)) return;
     const isNews = this.shutOut === null;
     this.shutOut = `others refuse this peer: ${reason}`;
-    if (isNews && code === 'expired' && this.#isStarted) this.#renewal.renewIfDue();
+    this.#isOfRetiredRoot = code === 'unknown-authority';
+    const isCurable = code === 'expired' || this.#isOfRetiredRoot;
+    if (isNews && isCurable && this.#isStarted) this.#renewal.renewIfDue();
   }
 
   get id(): string {

@@ -1,7 +1,7 @@
 // Keeps the certificate of a peer valid: it asks for a new one at half of its life, or when the authority has a newer root.
 //
 //   still valid ─► over the links of the mesh, to the authority ──┐
-//   expired     ─► as a stranger, at the addresses of other peers ┴─► certificate ─► standing
+//   no longer   ─► as a stranger, at the addresses of other peers ┴─► certificate ─► standing
 
 import type { Authority } from '../identity/authority.ts';
 import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
@@ -30,6 +30,8 @@ export interface RenewalOptions {
   transport: Transport;
   door: Door;
   authority: Authority | null;
+  /** Others refuse this peer: the root of its certificate was retired while it was away. */
+  isOfRetiredRoot: () => boolean;
   /** Where this peer listens: it does not ask itself. */
   addresses: () => readonly string[];
   /** Addresses that are known from the invitation or an earlier run. */
@@ -68,24 +70,25 @@ export class Renewal {
 
   /** @throws EnrolError */
   async renew(): Promise<void> {
-    const { runtime, standing, authority } = this.#options;
+    const { runtime, standing, authority, isOfRetiredRoot } = this.#options;
     const request = makeEnrolRequest(standing.keys, standing.id, null);
     const { expiresMs = 0 } = readLeaf(standing.certificate) ?? {};
-    const isExpired = authority === null && runtime.clock.nowMs() >= expiresMs;
-    standing.setCertificate(await (isExpired ? this.#askAsStranger(request) : this.#askOverLinks(request)));
+    const isVoid = isOfRetiredRoot() || runtime.clock.nowMs() >= expiresMs;
+    const isStranger = authority === null && isVoid;
+    standing.setCertificate(await (isStranger ? this.#askAsStranger(request) : this.#askOverLinks(request)));
     runtime.log('info', 'certificate renewed', { peer: standing.id });
   }
 
   #isDue(): boolean {
-    const { runtime, standing } = this.#options;
+    const { runtime, standing, isOfRetiredRoot } = this.#options;
     const identity = readLeaf(standing.certificate);
     if (identity === null) return false;
     const halfMs = (identity.beginsMs + identity.expiresMs) / 2;
     const isOfNewestRoot = isIssuedBy(standing.certificate, standing.roster.roots.slice(-1));
-    return runtime.clock.nowMs() >= halfMs || !isOfNewestRoot;
+    return runtime.clock.nowMs() >= halfMs || !isOfNewestRoot || isOfRetiredRoot();
   }
 
-  /** The machine slept for longer than the certificate lasts: no peer links with this one now, but each passes a request on. */
+  /** The machine slept for longer than the certificate, or its root, lasts: no peer links with this one now, but each passes a request on. */
   async #askAsStranger(request: Uint8Array): Promise<Uint8Array> {
     const { runtime, transport, standing } = this.#options;
     const { id, keys, roster } = standing;
