@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -68,6 +68,10 @@ describe('eyrie store', () => {
       '--json',
     );
     assert.ok(JSON.parse(erased.stdout).packets > 100);
+    // Not in what DuckDB leaves of deleted rows, either.
+    const file = readFileSync(url.slice('duckdb:'.length), 'latin1');
+    assert.doesNotMatch(file, /(?<!\d)192\.168\.10\.10(?!\d)|\xc0\xa8\x0a\x0a/);
+    assert.match(file, /192\.168\.10\.1\d\d/);
     const kept = await eyrie('retain', '--store', url, '--rows', '1000');
     assert.match(kept.stdout, /^deleted: \d+ packets, /);
     assert.match((await eyrie('vacuum', '--store', url)).stdout, /^packets +1,000$/m);

@@ -74,6 +74,9 @@ async function erase(store: Store, options: StoreCommandOptions): Promise<readon
       `left: ${untold} packets of tunnels and the like, of which this store does not know all addresses (they were stored by an older Eyrie): to be sure, delete their captures, or delete and import them again`,
     );
   if (deleted > 0) lines.push(`deleted too: ${deleted} batches that the store had refused`);
+  if (options.vacuum === false)
+    lines.push('its bytes may still lie in free parts of the store: eyrie store vacuum writes it anew');
+  else await store.vacuum();
   for (const path of unread) lines.push(`left, for it can't be read or deleted: ${path}`);
   return [{ ...removed, untold, refused_batches: deleted, unread_batches: unread }, lines.join('\n')];
 }

@@ -12,6 +12,7 @@ export interface StoreCommandOptions {
   readonly rows?: string;
   readonly bytes?: string;
   readonly all?: boolean;
+  readonly vacuum?: boolean;
 }
 
 export function addStoreCommand(program: Command): void {
@@ -34,14 +35,18 @@ export function addStoreCommand(program: Command): void {
       });
 
   add('info', 'what is stored, since when, how large', 'info --json');
-  add('vacuum', 'give back the space of what was deleted', 'vacuum');
+  add('vacuum', 'write the store anew, without the space and the traces of what was deleted', 'vacuum');
   add(
     'erase',
     'delete everything about one address',
     'erase --address 192.0.2.7 --reason "asked for by letter"',
   )
     .requiredOption('--address <address>', 'IPv4, IPv6 or Ethernet address')
-    .option('--reason <text>', 'for the audit, which does not name the address');
+    .option('--reason <text>', 'for the audit, which does not name the address')
+    .option(
+      '--no-vacuum',
+      'leave its bytes in the file until "eyrie store vacuum" writes it anew: as when more is to be erased',
+    );
   add('retain', 'delete the oldest until the store keeps to limits', 'retain --age 30d --bytes 20GB')
     .option('--age <time>', 'packets older than this, counted from the newest: 90s, 15m, 12h, 30d')
     .option('--rows <count>', 'packets kept at most')

@@ -1,4 +1,6 @@
 // DuckDB in this process. One connection writes, some read; a transaction that reads sees what was committed before.
+
+import { renameSync, rmSync } from 'node:fs';
 import {
   type DuckDBConnection,
   DuckDBInstance,
@@ -15,6 +17,8 @@ import { dialect } from './dialect.ts';
 import { isFatal, storeError } from './errors.ts';
 import { mergeInto } from './merge.ts';
 import { plainValue } from './values.ts';
+
+const MEMORY = ':memory:';
 
 /** Queries that run at once; more wait. */
 const READERS = 4;
@@ -162,12 +166,41 @@ export class DuckDBDatabase implements Database {
     return { bytes: block * total, free: block * free };
   }
 
-  /** Blocks at the end of the file are given back, others wait for new rows. */
+  /**
+   * Writes the file anew: DuckDB keeps the bytes of deleted rows in blocks that others share, and in free ones, where
+   * whoever reads the file still finds them. It needs as much room again for as long as it takes.
+   */
   vacuum(): Promise<void> {
     return this.#lock.hold(async () => {
       await this.#mend();
       await this.#run('FORCE CHECKPOINT');
+      if (this.#path === MEMORY) return;
+      const fresh = `${this.#path}.fresh`;
+      try {
+        await this.#copyInto(fresh);
+      } catch (error) {
+        removeFile(fresh);
+        throw error;
+      }
+      // Nobody reads while one file takes the place of the other.
+      const swap = this.#turns.reduceRight<() => Promise<void>>(
+        (inner, turn) => () => turn.hold(inner),
+        () => this.#reopen(() => renameSync(fresh, this.#path)),
+      );
+      await swap();
     });
+  }
+
+  async #copyInto(path: string): Promise<void> {
+    removeFile(path);
+    const [row] = await this.#query(this.#writer, 'SELECT current_database()', []);
+    const own = `"${String(row![0]).replaceAll('"', '""')}"`;
+    await this.#run(`ATTACH '${path.replaceAll("'", "''")}' AS fresh`);
+    try {
+      await this.#run(`COPY FROM DATABASE ${own} TO fresh`);
+    } finally {
+      await this.#run('DETACH fresh');
+    }
   }
 
   async writeParquet(query: string, path: string): Promise<void> {
@@ -209,12 +242,18 @@ export class DuckDBDatabase implements Database {
 
   /** After an error that DuckDB does not go on from (a full disk while it wrote): opened anew, as after a crash. */
   async #mend(): Promise<void> {
-    if (!this.#isBroken) return;
+    if (this.#isBroken) await this.#reopen();
+  }
+
+  async #reopen(meanwhile: () => void = () => {}): Promise<void> {
     for (const reader of this.#readers) reader?.connection.closeSync();
     this.#readers = [];
     this.#writer.closeSync();
     this.#instance.closeSync();
     this.#counters.clear();
+    // Closed it cannot be used; where it cannot be opened either, the next who wants something tries again.
+    this.#isBroken = true;
+    meanwhile();
     const { instance, writer } = await connect(this.#path, this.#options);
     this.#instance = instance;
     this.#writer = writer;
@@ -222,6 +261,11 @@ export class DuckDBDatabase implements Database {
     this.#changes++;
     this.#isBroken = false;
   }
+}
+
+/** With its log, which is there only after a crash. */
+function removeFile(path: string): void {
+  for (const each of [path, `${path}.wal`]) rmSync(each, { force: true });
 }
 
 async function connect(path: string, options: StoreOptions) {
