@@ -1,11 +1,11 @@
-// Errors a user can do something about: one line on standard error, and the exit status that goes with it.
+// Errors for the user: one line on standard error that says what to do, and an exit status.
 
 /** The command worked, but could not do what was asked. */
 export const FAILED = 1;
 /** The command was called wrongly. */
 export const BAD_USAGE = 2;
 
-/** What the system says of a file, in words. */
+/** A system error about a file, in words. */
 export function fileProblem(path: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `${path}: no such file; check the name`;

@@ -1,4 +1,4 @@
-// How help looks: as wide as the terminal, up to what is read with ease; one line a command.
+// The layout of help: as wide as the terminal, up to a readable width; one line per command.
 import type { Command, HelpConfiguration, Option, OutputConfiguration } from 'commander';
 
 const WIDTH_MAX = 100;
@@ -9,14 +9,14 @@ export const HELP_WIDTHS: OutputConfiguration = {
 };
 
 export const HELP: HelpConfiguration = {
-  // Without `help`, which does what --help does.
+  // Without the `help` command, which equals --help.
   visibleCommands: (command) => [...command.commands],
   subcommandTerm: (command) => [command.name(), ...argumentsOf(command)].join(' '),
   optionDescription: (option) => `${option.description}${defaultOf(option)}`,
   styleCommandDescription: (text) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`,
 };
 
-/** Of a command of a group, `approve <id>`; eyrie itself has so many that names alone are read better. */
+/** `approve <id>` in a group of commands; the long list of eyrie itself has names only. */
 function argumentsOf(command: Command): string[] {
   if (command.parent?.parent == null) return [];
   return command.registeredArguments.map((each) => {
@@ -31,7 +31,7 @@ function defaultOf({ defaultValue, required, optional }: Option): string {
   return isTold ? ` (default: ${defaultValue})` : '';
 }
 
-/** `eyrie` alone: where one may begin. */
+/** `eyrie` without arguments: first steps. */
 export const FIRST_STEPS = `Eyrie: a peer-to-peer network that watches itself.
 
   eyrie start              a capture on one page, here and in the browser; one comes along

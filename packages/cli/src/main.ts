@@ -1,5 +1,5 @@
-// The tree of commands: run.ts runs it, completions and reference pages are made from it. Each command's code is loaded
-// when it is called.
+// The tree of commands: run.ts runs it, completions and reference pages are generated from it. A command's code is loaded
+// when the command is called.
 import packageJson from '../package.json' with { type: 'json' };
 import { addAnalyzerCommand } from './analyzer/options.ts';
 import { addCaptureCommand } from './capture/options.ts';

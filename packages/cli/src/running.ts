@@ -1,11 +1,11 @@
-// Runs a command line to its end: what goes wrong becomes one line and an exit status.
+// Runs a command line; errors become one line and an exit status.
 import { Command, CommanderError } from 'commander';
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
 import { FIRST_STEPS, HELP, HELP_WIDTHS } from './help.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { printable } from './terminal/printable.ts';
 
-/** `eyrie` without commands yet; those added to it leave the words about errors to `run`. */
+/** `eyrie` without commands yet; those added to it leave error messages to `run`. */
 export function newProgram(): Command {
   return new Command('eyrie')
     .exitOverride()
@@ -16,7 +16,7 @@ export function newProgram(): Command {
 
 /** Calls the command that the process's arguments name, and sets the process's exit status. */
 export async function run(program: Command): Promise<void> {
-  // `eyrie read` writes by itself, and begins sooner without the stream.
+  // `eyrie read` writes to the descriptor itself, and starts faster without the stream.
   if (process.argv[2] !== 'read') watchOutput();
   try {
     await program.parseAsync([...process.argv.slice(0, 2), ...asked(program)]);
@@ -25,7 +25,7 @@ export async function run(program: Command): Promise<void> {
   }
 }
 
-/** What was typed; not the help of what there is not, which would be that of something else. */
+/** The arguments; without --help after an unknown command, which would show the help of its parent. */
 function asked(program: Command): string[] {
   const words = process.argv.slice(2).filter((word) => word !== '--debug');
   const named = namedCommands(program, words);
@@ -46,18 +46,18 @@ function watchOutput(): void {
   if (!process.stdout.listeners('error').includes(endIfClosed)) process.stdout.on('error', endIfClosed);
 }
 
-/** `eyrie --help | head`: whoever read has enough. */
+/** `eyrie --help | head`: the reader has gone. */
 function endIfClosed(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 }
 
-/** Says what went wrong in one line; gives the exit status. */
+/** Prints the error in one line; returns the exit status. */
 function report(program: Command, error: unknown): number {
-  // `eyrie read … | head`: whoever read has enough.
+  // `eyrie read … | head`: the reader has gone.
   if (error instanceof ClosedPipe) return 0;
   if (error instanceof CommanderError) return reportUsage(program, error);
-  // It may quote what another peer said.
+  // The message may quote text from another peer.
   const message = printable(error instanceof Error ? error.message : String(error));
   console.error(`eyrie: ${error instanceof UserError ? message : `unexpected error: ${message}`}`);
   if (process.argv.includes('--debug') && error instanceof Error) console.error(error.stack);
@@ -90,7 +90,7 @@ function reportUsage(program: Command, error: CommanderError): number {
     console.error(`eyrie: unknown command '${printable(strange)}'; see ${help}`);
     return BAD_USAGE;
   }
-  // Groups of commands without one of them: `eyrie privacy`.
+  // A group without a command: `eyrie privacy`.
   if (error.code === 'commander.help') {
     group.configureOutput({ writeErr: (text) => process.stderr.write(text) });
     group.outputHelp({ error: true });

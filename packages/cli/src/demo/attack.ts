@@ -1,4 +1,4 @@
-// `eyrie demo attack`: tells what happens as it happens, and at the end whether all was as it should be.
+// `eyrie demo attack`: reports events as they happen, and at the end whether all went as expected.
 import { type AttackReport, runAttack } from '@eyrie/services/demo';
 import { FAILED, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';

@@ -1,4 +1,4 @@
-// `eyrie demo`: things to watch, on this machine alone.
+// `eyrie demo`: demonstrations on this machine.
 import type { Command } from 'commander';
 
 export function addDemoCommand(program: Command): void {

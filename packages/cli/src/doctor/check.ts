@@ -1,6 +1,6 @@
-// What a check of this host finds, and what to do about it.
+// The result of a check of this host, and the remedy.
 
-/** `warn`: works, but not all of it, or not for long. `wrong`: something that Eyrie needs does not work. */
+/** `warn`: works partly, or not for long. `wrong`: something that Eyrie needs does not work. */
 export type State = 'ok' | 'warn' | 'wrong';
 
 export interface Finding {

@@ -1,4 +1,4 @@
-// `eyrie doctor`: all checks, one after the other, so that they do not disturb each other.
+// `eyrie doctor`: all checks, sequentially, so that they do not interfere with each other.
 import { type Config, loadConfig } from '@eyrie/services/config';
 import { FAILED } from '../errors.ts';
 import { useColours } from '../terminal/colours.ts';
@@ -41,7 +41,7 @@ async function allFindings(options: DoctorOptions): Promise<Finding[]> {
   ];
 }
 
-/** Where it is wrong, the rest is checked with what it would be without. */
+/** If the configuration is wrong, the rest is checked with the defaults. */
 function configuration(path: string | undefined): { config: Config; finding: Finding } {
   try {
     const config = loadConfig(path === undefined ? {} : { path });

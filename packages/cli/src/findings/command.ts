@@ -1,4 +1,4 @@
-// `eyrie findings`: lists what was found, or tells each finding as it comes.
+// `eyrie findings`: lists findings, or prints each new one.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEVERITIES } from '@eyrie/detect';
 import type { FindingRow } from '@eyrie/services/analyzer';
@@ -10,7 +10,7 @@ import { openSource } from './source.ts';
 
 const LIMIT_MAX = 1000;
 const FOLLOW_MS = 1000;
-/** As the rules grade, of what the expert says. */
+/** Severities of expert information, on the scale of the rules. */
 const EXPERT: Readonly<Record<FindingRow['severity'], string>> = {
   error: 'high',
   warn: 'medium',
@@ -45,7 +45,7 @@ export async function showFindings(options: FindingsOptions): Promise<number> {
   }
 }
 
-/** Each once, when it is new; until somebody ends it. */
+/** Prints each finding once, when it is new, until interrupted. */
 async function follow(
   ask: (order: 'newest') => Promise<FindingRow[]>,
   isMeant: (finding: FindingRow) => boolean,
@@ -59,7 +59,7 @@ async function follow(
       const newest = await patiently(ask, interrupt.signal, last >= 0);
       if (interrupt.signal.aborted) break;
       const highest = newest[0]?.id ?? 0;
-      // A store that was made anew counts from the beginning; where findings were deleted, those left are known.
+      // A new store numbers from the beginning; after a deletion, the remaining findings are known.
       if (highest < last) last = before.some((each) => isSame(each, newest[0])) ? highest : 0;
       before = newest;
       const fresh = newest.filter((each) => each.id > last && isMeant(each)).reverse();
@@ -78,7 +78,7 @@ function isSame(a: FindingRow, b: FindingRow | undefined): boolean {
   return b !== undefined && a.id === b.id && a.time === b.time && a.group === b.group && a.frame === b.frame;
 }
 
-/** Once it has answered, a service that is gone is waited for: it may just be started again. */
+/** Once a service has answered, it is waited for when it is gone: it may just be restarting. */
 async function patiently(
   ask: (order: 'newest') => Promise<FindingRow[]>,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-// Where findings come from: the API of a page or analyzer that runs, or a store that is opened for it.
+// The source of findings: the API of a running page or analyzer, or a store that is opened for it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FindingRow } from '@eyrie/services/analyzer';
 import type { Store } from '@eyrie/store';
@@ -50,13 +50,13 @@ function urlOf(text: string): string {
   return url.origin;
 }
 
-/** The page, which has the whole API, and the analyzer alone. */
+/** Default URLs: the page, which has the whole API, then the analyzer. */
 function usualPlaces(path: string | undefined): string[] {
   const { ui, analyzer } = configFrom(path === undefined ? {} : { config: path });
   return [ui.port, analyzer.port].map((port) => `http://127.0.0.1:${port}`);
 }
 
-/** Is what answers there ours? */
+/** Whether an Eyrie answers there. */
 async function isThere(url: string): Promise<boolean> {
   try {
     const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(KNOCK_MS) });

@@ -1,4 +1,4 @@
-// What this machine is asked before a plan is made: which firewall it has, what it prints, which ports are in use.
+// The state of this machine before a plan is made: its firewall and that firewall's rules, the ports in use.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
@@ -39,7 +39,7 @@ export function run({ argv, input }: Step): Ran {
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
     maxBuffer: OUTPUT_BYTES_MAX,
-    // Words are compared with what these programs print in English.
+    // The output of these programs is parsed in English.
     env: { ...process.env, LC_ALL: 'C', LANGUAGE: 'C' },
     ...(input === undefined ? {} : { input }),
   });
@@ -67,7 +67,7 @@ export function toolFor(named: string | undefined): FirewallTool {
   );
 }
 
-/** One that is on comes before one that is only installed. */
+/** An active firewall comes before one that is only installed. */
 function nameOfActive(): string | null {
   if (process.platform === 'win32') return 'powershell';
   if (process.platform === 'darwin') return 'pf';

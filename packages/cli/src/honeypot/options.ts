@@ -1,4 +1,4 @@
-// `eyrie honeypot`: look like a host worth attacking, and write down who does.
+// `eyrie honeypot`: its flags and help.
 import type { Command } from 'commander';
 
 export function addHoneypotCommand(program: Command): void {

@@ -1,4 +1,4 @@
-// Visits on record: which there are, and one of them played again.
+// Recorded visits: a list, and the replay of one.
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CastEvent, type VisitRecord, type VisitSummary, Visits } from '@eyrie/services/honeypot';
@@ -7,7 +7,7 @@ import { pathFrom } from '../pipeline/settings.ts';
 import { bytesText, durationText } from '../terminal/units.ts';
 import { honeypotFolder } from './folder.ts';
 
-/** A pause that nobody wants to sit through. */
+/** Longest pause in a replay. */
 const PAUSE_SECONDS_MAX = 2;
 
 export interface SessionsOptions {
@@ -80,7 +80,7 @@ async function recordOf(visits: Visits, session: string): Promise<VisitRecord> {
   return record;
 }
 
-/** `isEchoed`: what the visitor typed is in the answers already. */
+/** `isEchoed`: the visitor's input is echoed in the answers already. */
 async function play(events: readonly CastEvent[], factor: number, isEchoed: boolean): Promise<void> {
   let before = 0;
   for (const { at, direction, text } of events) {
@@ -92,7 +92,7 @@ async function play(events: readonly CastEvent[], factor: number, isEchoed: bool
   process.stdout.write('\n');
 }
 
-/** A visitor's bytes must not command the terminal of whoever looks: control characters are shown, not sent. */
+/** A visitor's bytes must not control the viewer's terminal: control characters are shown, not sent. */
 function harmless(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(/[^\n\t\b\x20-\x7e]/g, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;

@@ -1,9 +1,9 @@
-// Where the reports of the lab go.
+// The folder for reports of the lab.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAILED, UserError } from '../errors.ts';
 
-/** Before the work is done, so that it is not done in vain. */
+/** Checked before the work, so that it is not done in vain. */
 export function prepareFolder(folder: string | undefined): void {
   if (folder === undefined) return;
   try {

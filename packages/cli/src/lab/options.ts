@@ -1,4 +1,4 @@
-// `eyrie emulate` and `eyrie simulate`: the whole network on one machine.
+// `eyrie emulate` and `eyrie simulate`: their flags and help.
 import { type Command, Option } from 'commander';
 
 export function addLabCommands(program: Command): void {

@@ -50,7 +50,7 @@ export async function runSimulate(flags: Flags): Promise<number> {
   prepareFolder(flags.out);
   const startMs = performance.now();
   process.stderr.write(`${momentHead()}\n`);
-  // A virtual second is computed without a pause, so Ctrl-C ends the process at once: there is nothing to clean up.
+  // The simulation blocks the event loop, so Ctrl-C ends the process at once: there is nothing to clean up.
   const report = await new Simulation(settings).run((moment) => {
     if (moment.atS % LINE_S === 0) process.stderr.write(`${momentLine(moment)}\n`);
     return true;

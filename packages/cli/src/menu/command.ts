@@ -1,4 +1,4 @@
-// eyrie menu: everything with the arrow keys. What it does it also shows as the command that does it.
+// `eyrie menu`: an interactive menu, which shows each action as a command.
 import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { intro, log, outro, select } from '@clack/prompts';

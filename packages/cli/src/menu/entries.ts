@@ -1,5 +1,5 @@
-// What the menu offers. Each entry asks for what it needs and gives the command that does it, which is then shown and run:
-// so whoever uses the menu learns the commands.
+// The entries of the menu. Each asks for its parameters and returns a command, which is then shown and run:
+// so the menu teaches the commands.
 import type { Questions } from './questions.ts';
 
 export interface LocalPeer {
@@ -10,9 +10,9 @@ export interface LocalPeer {
 export interface Entry {
   label: string;
   hint: string;
-  /** Whether it makes sense now. */
+  /** Whether it is available now. */
   isFor: (peers: readonly LocalPeer[]) => boolean;
-  /** The words after `eyrie`; null if the person thought better of it. */
+  /** The arguments of `eyrie`; null if cancelled. */
   ask: (questions: Questions, peers: readonly LocalPeer[]) => Promise<string[] | null>;
 }
 
@@ -23,13 +23,13 @@ const stopped = (peers: readonly LocalPeer[]) =>
 const always = () => true;
 const whereRuns = (peers: readonly LocalPeer[]) => running(peers).length > 0;
 
-/** Which running peer does it: asked only where there are more. */
+/** Which running peer to use: asked only if there are several. */
 async function by(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
   const all = running(peers);
   return all.length === 1 ? [] : ['--peer', await questions.choose('As which peer?', all)];
 }
 
-/** The words of a command. What was typed may begin with a dash: then it is set apart, so that it is no option. */
+/** The arguments of a command. Input that begins with a dash goes behind `--`, so that it is no option. */
 function spoken(command: string[], typed: string[], options: string[] = []): string[] {
   if (!typed.some((word) => word.startsWith('-'))) return [...command, ...typed, ...options];
   return [...command, ...options, '--', ...typed];

@@ -1,4 +1,4 @@
-// Questions on a terminal, answered with keys.
+// Prompts on a terminal.
 import { cancel, confirm, isCancel, select, text } from '@clack/prompts';
 
 /** The person pressed Escape or Ctrl-C at a question. */

@@ -1,7 +1,7 @@
-// The peer of this user that a service asks: EYRIE_PEER, else the first that runs and can answer.
+// Which of this user's peers a service asks: EYRIE_PEER, else the first one that runs and answers.
 import { ControlError, callPeer, eyrieHome, peerFolder, peersIn } from '@eyrie/mesh';
 
-/** What a peer knows without asking others: whoever waits for it must not wait for one that was stopped or hangs. */
+/** For answers that a peer has at hand: one that is stopped or hangs must not be waited for. */
 const KNOWN_AT_ONCE: ReadonlySet<string> = new Set(['status', 'time']);
 const AT_ONCE_MS = 2000;
 

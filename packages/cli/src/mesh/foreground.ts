@@ -225,7 +225,7 @@ async function timeServersOf({ servers, nts }: Config['clock']) {
   return names.map((name) => sourceOptions(name, { nts }));
 }
 
-/** What a person can do something about, of all that keeps a peer from starting, becomes one line. */
+/** Errors at start that the user can fix become one line. */
 export function asUserError(
   error: unknown,
   id: string,

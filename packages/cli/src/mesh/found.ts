@@ -1,4 +1,4 @@
-// eyrie mesh init, join, create: peers that begin.
+// eyrie mesh init, join, create: new peers.
 import { hostname } from 'node:os';
 import { join as joinPath } from 'node:path';
 import {
@@ -59,7 +59,7 @@ export async function join(token: string, options: Where & { wait: string }): Pr
 
 export async function create(id: string, options: Where & { peer?: string }): Promise<void> {
   const settings = settingsOf({ ...options, name: id });
-  // Before there is a folder of the new one, which would be one more to choose from.
+  // Before the new peer has a folder, which would be one more to choose from.
   const inviter = selectAuthority(options.peer);
   newFolder(id);
   const { token } = await ask<{ token: string }>(inviter, 'invite', {

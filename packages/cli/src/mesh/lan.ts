@@ -140,14 +140,14 @@ function standingOf(named: string | undefined): Known {
   return { standing: standingFrom(id), storage: new FolderStorage(peerFolder(eyrieHome(), id)) };
 }
 
-/** The running peer keeps the folder up to date: who was let in or revoked since, and the key that followed. */
+/** The running peer keeps the folder up to date: members admitted or revoked since, and the group key after that. */
 function refreshStanding({ standing }: Known, log: Log): void {
   try {
     const now = standingFrom(standing.id);
     if (now.roster.version > standing.roster.version) standing.setRoster(now.roster);
     if (now.groupKey !== null) standing.takeGroupKey(now.groupKey);
   } catch (error) {
-    // A folder that is gone, or locked since, does not end the node: it goes on with what it knows.
+    // If the folder is gone or locked meanwhile, the node goes on with what it knows.
     log('warn', 'what the peer knows cannot be read again', { reason: (error as Error).message });
   }
 }

@@ -1,4 +1,4 @@
-// What is done about peers that misbehave, for a time: eyrie mesh quarantine, release, measures.
+// Measures against peers that misbehave: eyrie mesh quarantine, release, measures.
 import type { Response } from '@eyrie/services/response';
 import { UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';

@@ -1,4 +1,4 @@
-// Who is in, and who decides it: questions to a running peer.
+// Members and the authority: requests to a running peer.
 import { readFileSync } from 'node:fs';
 import type { FailureView, MemberView } from '@eyrie/mesh';
 import { isPassphraseSealed, openWithPassphrase } from '@eyrie/mesh/sealed';

@@ -1,4 +1,4 @@
-// The mesh on the command line: who is in, start and stop, messages. Each command's code is loaded when it is called.
+// The commands of the mesh: membership, start and stop, messages. A command's code is loaded when it is called.
 import type { Command } from 'commander';
 
 const EXAMPLE = '\nExample:\n  ';

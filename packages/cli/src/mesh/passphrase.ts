@@ -1,11 +1,11 @@
-// Passphrases: from EYRIE_PASSPHRASE, or asked for on a terminal, never from the command line, where others see it.
+// Passphrases: from EYRIE_PASSPHRASE or a prompt, never from the command line, where other users see them.
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { UserError } from '../errors.ts';
 
 const LENGTH_MIN = 8;
 
-/** One for something new: asked twice. */
+/** A new passphrase: asked for twice. */
 export async function newPassphrase(): Promise<string> {
   const given = process.env.EYRIE_PASSPHRASE;
   const first = given ?? (await askHidden('Passphrase: '));

@@ -49,7 +49,7 @@ async function startOne(id: string): Promise<void> {
     child.unref();
     return;
   }
-  // Half a start is none.
+  // All or none.
   child.kill();
   const last = readFileSync(errors, 'utf8').trim().split('\n').at(-1) || 'it did not say why';
   throw new UserError(`${id} does not start: ${last.replace(/^eyrie: /, '')}`, FAILED);
@@ -122,7 +122,7 @@ export function logPath(id: string): string {
   return join(eyrieHome(), 'logs', `peer_${id}.log`);
 }
 
-/** For people. Some of the values came from others, as the reason of a refusal. */
+/** For people. Some values are from other peers, such as the reason of a refusal. */
 export function plain(level: string, message: string, values: Record<string, unknown>): string {
   const time = new Date().toISOString().replace('T', ' ').slice(0, 23);
   const rest = Object.entries(values).map(([name, value]) => ` ${name}=${printableLine(String(value))}`);

@@ -1,4 +1,4 @@
-// What a peer of this user is and trusts, as its folder says.
+// Identity and trust of one of this user's peers, from its folder.
 import {
   eyrieHome,
   FolderStorage,

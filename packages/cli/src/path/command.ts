@@ -1,4 +1,4 @@
-// `eyrie path A B`: what lies between two capture files, or two peers.
+// `eyrie path A B`: delay, loss and routers between two capture files, or two peers.
 import { existsSync } from 'node:fs';
 import { PEER_ID } from '@eyrie/mesh';
 import { comparePaths, fileSightings, type PeerPath } from '@eyrie/services/path';

@@ -1,4 +1,4 @@
-// `eyrie persistor`: stores what comes over HTTP until it is interrupted.
+// `eyrie persistor`: stores batches that come over HTTP, until it is interrupted.
 import { tmpdir } from 'node:os';
 import { buildAnalyzer, listen, placeOf } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
@@ -61,7 +61,7 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
   return 0;
 }
 
-/** The analyzer on the same store: DuckDB can be open in one process only. */
+/** An analyzer in the same process: only one process can open a DuckDB. */
 async function answer(store: Store, config: Config) {
   const log = logFor('analyzer', config);
   const { host, port } = config.analyzer;

@@ -93,7 +93,7 @@ const AUDIT_FILES = 100;
 /** One watch for all logs of this process. */
 const meshNow = watchMesh();
 
-/** The store where nothing else is said: a file of the user's own. */
+/** The default store: a file of the user. */
 export function defaultStoreUrl(): string {
   const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
   return `duckdb:${join(home, 'eyrie', 'eyrie.duckdb')}`;
@@ -147,14 +147,14 @@ export function refusedFolder({ parser }: Config): string {
   return parser.refused_folder === '' ? join(state, 'eyrie', 'refused') : resolve(parser.refused_folder);
 }
 
-/** npm runs scripts in the package's folder, and says in INIT_CWD where the person stands. */
+/** npm runs scripts in the package's folder; INIT_CWD is the user's. */
 export function pathFrom(path: string): string {
   if (path === '-' || existsSync(path)) return path;
   const there = resolve(process.env.INIT_CWD ?? '', path);
   return existsSync(there) ? there : path;
 }
 
-/** Errors that a person can do something about become one line. Throws in any case. */
+/** Throws; errors that the user can fix as a UserError of one line. */
 export function userError(error: unknown): never {
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (error instanceof UserError) throw error;

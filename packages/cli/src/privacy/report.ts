@@ -1,4 +1,4 @@
-// `eyrie privacy report`: what is kept on this machine, looked up where it lies.
+// `eyrie privacy report`: what is stored on this machine, and where.
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { isVault } from '@eyrie/capture';

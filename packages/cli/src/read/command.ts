@@ -1,4 +1,4 @@
-// `eyrie read`: what the flags ask for becomes a plan of printers, statistics and a filter.
+// `eyrie read`: turns the flags into a plan of printers, statistics and a filter.
 import { type CaptureReader, nearestOf, TIME_FORMATS, type TimeFormat } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
 import { type Statistic, statistic } from '../statistics/index.ts';
@@ -106,7 +106,7 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   if (isTwice && isLive)
     throw new UserError('-2 reads the capture twice, which an interface does not allow: -w saves it');
   if (isQuiet && !isExport && !isTwice && !isLive) {
-    // What was begun together may have to be begun anew alone.
+    // A read by several processes may have to be repeated by one.
     const together = names.map(statistic);
     result = await runTogether({ ...plan, statistics: together }, processes);
     if (result !== null) statistics = together;

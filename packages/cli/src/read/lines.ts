@@ -23,7 +23,7 @@ export class LinesPrinter implements Printer {
   readonly #out: Output;
   readonly #isRelative: boolean;
 
-  /** `isRelative`: times are those since the first packet, as most people have them. */
+  /** `isRelative`: times since the first packet, which is the default. */
   constructor(out: Output, isRelative: boolean) {
     this.#out = out;
     this.#isRelative = isRelative;

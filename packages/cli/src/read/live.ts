@@ -1,4 +1,4 @@
-// `eyrie read -i`: packets of an interface, read as those of a file are.
+// `eyrie read -i`: live packets, read like those of a file.
 import { CaptureError, type LiveOptions, type LiveSource, openLive } from '@eyrie/capture';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { counted, grouped } from '../terminal/units.ts';
@@ -56,7 +56,7 @@ function duration(text: string): number {
   throw new UserError(`-a ${text}: write it as duration:10, in seconds`);
 }
 
-/** Begins to listen, and says so: nothing else may come for long. @throws UserError */
+/** Begins to capture, and says so, since no packet may come for long. @throws UserError */
 export async function openInterface(name: string, { options }: LivePlan): Promise<LiveSource> {
   try {
     const source = await openLive(name, options);
@@ -69,7 +69,7 @@ export async function openInterface(name: string, { options }: LivePlan): Promis
   }
 }
 
-/** How many came, and how many were lost, on standard error as with tcpdump. */
+/** Packets captured and lost, on standard error, as tcpdump prints them. */
 export function tellEnd(source: LiveSource, frameCount: number): void {
   const lost = source.drops.kernel + source.drops.interface;
   const loss = lost === 0 ? '' : `, ${grouped(lost)} lost: -f or -s makes it less work`;

@@ -1,4 +1,4 @@
-// Which printer shows the packets: what -T, -e, -V, -O, -x and the terminal say.
+// Chooses the printers by -T, -e, -V, -O, -x and the terminal.
 import {
   columnNamed,
   type Field,
@@ -96,7 +96,7 @@ function detailsOf(text: string | undefined): ReadonlySet<string> | null {
   return new Set(names);
 }
 
-/** All names that are none are told at once. */
+/** Reports all unknown names together. */
 function fieldsNamed(names: readonly string[]): Field[] {
   const found = names.map((name) => columnNamed(name));
   const wrong = names.filter((_, i) => found[i] === undefined);

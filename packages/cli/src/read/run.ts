@@ -1,4 +1,4 @@
-// The loop of `eyrie read`: frames from the source, dissected, filtered, and shown to printers and statistics.
+// The loop of `eyrie read`: frames from the source are dissected, filtered, and passed to printers and statistics.
 import { type CaptureBytes, CaptureError, openCapture, unpack } from '@eyrie/capture';
 import {
   type Ahead,
@@ -23,15 +23,15 @@ import type { Printer } from './printer.ts';
 export interface ReadPlan {
   /** Of the file; of an interface its name. */
   readonly path: string;
-  /** Where packets are captured instead of read from a file. */
+  /** A live capture, instead of a file. */
   readonly live?: LivePlan | null;
-  /** Which packets there are at all (-R): the others are not counted, nor seen by statistics. Null: all. */
+  /** The read filter (-R): packets that fail it are neither counted nor seen by statistics. Null: all pass. */
   readonly readFilter: Predicate | null;
-  /** Which packets are printed and written. */
+  /** The display filter (-Y): which packets are printed and written. */
   readonly filter: Predicate | null;
   /** Given the reader, since a writer of packets needs its interfaces. */
   readonly printers: (reader: CaptureReader) => Promise<readonly Printer[]>;
-  /** As in tshark, these see all packets, whatever the display filter says. */
+  /** As in tshark, statistics see all packets, whatever the display filter. */
   readonly statistics: readonly Statistic[];
   /** Stop after this many packets read; Infinity for all. */
   readonly countMax: number;
@@ -39,15 +39,15 @@ export interface ReadPlan {
   /** Secrets of TLS sessions, as SSLKEYLOGFILE has them. */
   readonly keyLogs: readonly string[];
   readonly timeFormat: TimeFormat;
-  /** Where the file is read twice: what the first reading finds for the second one. */
+  /** With -2: results of the first pass for the second one. */
   readonly ahead?: Ahead;
   readonly out: Output;
   readonly progress: Progress | null;
-  /** Which of the frames are read here, where others read the rest; null: all. */
+  /** This process's share of the frames, if several processes read; null: all. */
   readonly share?: Share | null;
   /** Ends the reading, as Ctrl-C does. */
   readonly signal?: AbortSignal;
-  /** Called now and then while the file is read. */
+  /** Called periodically while the file is read. */
   readonly watch?: (session: Session) => void;
 }
 
@@ -58,7 +58,7 @@ export interface Share {
 }
 
 export interface ReadResult {
-  /** Ctrl-C ended it before its end; an interface has no other. */
+  /** Ended by Ctrl-C; a live capture has no other end. */
   readonly isInterrupted: boolean;
   /** What is wrong with the file, after the last packet that could be read; null: nothing. */
   readonly problem: string | null;
@@ -76,7 +76,7 @@ export async function run(plan: ReadPlan): Promise<ReadResult> {
   const { live = null } = plan;
   const listener = live === null ? null : await openInterface(plan.path, live);
   const source = listener ?? (await open(plan.path));
-  // What the interface has delivered by then is still read.
+  // Packets that the interface has delivered by then are still read.
   const interrupt = listenForInterrupt(() => (listener === null ? source.close() : listener.stop()), plan);
   let printers: readonly Printer[] = [];
   let session: Session;
@@ -131,7 +131,7 @@ async function readAll(
   for await (const _ of source.chunks()) {
     if ((interrupt.came && !plan.live) || !pump(reader, frame, dissector, plan, printers, kept)) break;
     for (const printer of printers) await printer.drain?.();
-    // Whoever reads a pipe wants to see what came, not what fills a buffer.
+    // Output for a pipe or an interface is flushed, not kept until a buffer is full.
     if (source.size === null) plan.out.flush();
     plan.progress?.update(source.bytesRead, source.size, frame.number);
     plan.watch?.(dissector.session);
@@ -139,7 +139,7 @@ async function readAll(
   return dissector.session;
 }
 
-/** All packets that the reader has now; false once enough were read. A function of its own: this is the hot loop. */
+/** All packets that the reader has now; false once enough were read. A function of its own, because this is the hot loop. */
 function pump(
   reader: CaptureReader,
   frame: Frame,
@@ -164,7 +164,7 @@ function pump(
         dissector.session.display(p);
       }
     }
-    // Not one packet more: a pipe may stay silent for long after it.
+    // Stops right after the last packet: the next one of a pipe may not come for long.
     if (number === countMax) return false;
   }
   return true;

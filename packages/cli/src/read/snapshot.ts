@@ -1,5 +1,5 @@
-// The whole of `eyrie read`, evaluated: scripts/snapshot.js keeps it as it stands in memory, and bin/eyrie.js starts from
-// there. Nothing here may depend on the process that it is evaluated in.
+// The entry of `eyrie read` for a start-up snapshot: scripts/snapshot.js evaluates it and stores the heap; bin/eyrie.js starts
+// from there. Nothing here may depend on the process that it is evaluated in.
 import { newProgram, run } from '../running.ts';
 import '../capture/interfaces.ts';
 import '../statistics/help.ts';
@@ -11,7 +11,7 @@ const program = newProgram();
 addReadCommand(program);
 
 /**
- * Reads as the process's arguments say. All that is printed has been written by then; a Node that ends by itself would first
- * take its heap to pieces.
+ * Runs `eyrie read` with the process's arguments, and exits: all output is written by then, and Node's own exit would first
+ * tear down its heap.
  */
 export const main = (): Promise<void> => run(program).then(() => process.exit());

@@ -1,6 +1,6 @@
-// A large file is read by several processes, each of which dissects some of its conversations (see Shares) and sends
-// what it counted to the first one, which adds it up. It must tell what one process would have told: where that is not
-// certain, the file is read again by one. ARCHITECTURE.md says how.
+// Reads a large file in several processes, each of which dissects some of the conversations (see Shares) and sends
+// its counts to the first one, which merges them. The result must equal that of one process: if that is not
+// certain, one process reads the file again. See ARCHITECTURE.md.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
@@ -17,21 +17,21 @@ import {
 import type { Statistic } from '../statistics/index.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 
-/** What names the share of a process that helps: its number, how many there are, how much of TCP the first one has. */
+/** The variable with a helper's share: its number, how many there are, how much of TCP the first one has. */
 const SHARE_VARIABLE = 'EYRIE_READ_SHARE';
 
 /** More gain little, and each takes 110 to 170 MB. */
 const PROCESSES_MAX = 4;
-/** While a process compiles it keeps two cores busy: on two, a second process gains nothing (docs/benchmarks.md). */
+/** A process that compiles keeps two cores busy: on two cores, a second process gains nothing (docs/benchmarks.md). */
 const CORES_A_PROCESS = 2;
-/** Bytes of a file that make up for the start of a process, and for compiling everything there once more. */
+/** Bytes of a file that make up for the start of a process and its compilation. */
 const BYTES_A_PROCESS = 512 << 20;
-/** Memory there must be for each: in a small container nobody is to be killed for the sake of speed. */
+/** Free memory needed for each process, so that a small container does not run out of it. */
 const MEMORY_A_PROCESS = 512 << 20;
-/** Packets at the beginning that tell what the file is made of. */
+/** Packets at the beginning that are sampled to estimate the traffic mix. */
 const SAMPLE_MAX = 20_000;
 
-/** What a helper says: how many conversations it knows, now and then, and at the end what it found. */
+/** Messages of a helper: its number of conversations, periodically, and its result at the end. */
 type Message = { readonly flows: number } | { readonly found: Found };
 
 interface Found {
@@ -65,7 +65,7 @@ export function shareOfThisProcess(): { shares: Shares; reader: number } | null 
   return { shares: new Shares(count, ofFirst), reader };
 }
 
-/** Reads its share and tells the process that started this one what it found; ends at once when that is gone. */
+/** Reads its share and sends the result to the parent process; ends at once when that is gone. */
 export async function runShare(plan: ReadPlan, share: NonNullable<ReadPlan['share']>): Promise<void> {
   const stop = new AbortController();
   process.once('disconnect', () => process.exit());
@@ -214,7 +214,7 @@ class Together {
     this.#stop.abort();
   }
 
-  /** Adds up what all found; says why that may not be what one would have found, or null. */
+  /** Merges the results; returns why they may differ from those of one process, or null. */
   #addUp(result: ReadResult, found: readonly (Found | null)[]): string | null {
     const others = found.filter((each) => each !== null);
     if (others.length < found.length) return 'one process: another failed';

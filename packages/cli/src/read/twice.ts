@@ -1,4 +1,4 @@
-// `-2`: the file is read twice, so that a packet can tell what later ones say of it: which answers it, which is its end.
+// `-2`: two passes over the file, for fields that depend on later packets, such as the response to a request.
 import { existsSync, fstatSync, statSync } from 'node:fs';
 import { Ahead, type Packet, type Predicate } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { type ReadPlan, type ReadResult, run } from './run.ts';
 /** What was redirected to standard input: Linux opens it anew, from its beginning. Others have no such file. */
 const REDIRECTED = '/proc/self/fd/0';
 
-/** Reads as the plan says; first to find what lies ahead. @throws UserError */
+/** Reads as the plan says, after a first pass that collects what lies ahead. @throws UserError */
 export async function runTwice(plan: ReadPlan): Promise<ReadResult> {
   const path = pathToReadAgain(plan.path);
   const ahead = new Ahead();

@@ -1,4 +1,4 @@
-// The capture that comes along, for whoever has none at hand.
+// The bundled capture.
 import { join } from 'node:path';
 import { findSamplesFolder } from './manifest.ts';
 

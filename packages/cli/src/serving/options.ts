@@ -1,4 +1,4 @@
-// The flags that all servers for browsers share.
+// The flags that all HTTP servers share.
 import type { Command } from 'commander';
 
 /** The section of the configuration that says where it listens unless flags do. */

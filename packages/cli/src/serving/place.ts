@@ -1,4 +1,4 @@
-// From flags to a place to listen at, and waiting there until somebody ends it.
+// From flags to an address to listen on; serving until interrupted.
 import { ListenError, listen, type Place, placeOf, type Says } from '@eyrie/services/analyzer';
 import { type Config, tokenMistake } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
@@ -22,7 +22,7 @@ type Listening = Parameters<typeof listen>[0];
 
 /** Listens, says where, and ends on Ctrl-C or SIGTERM: answers under way are finished. */
 export async function serveUntilInterrupted(app: Listening, place: Place, what: string): Promise<void> {
-  // Before it says where: whoever reads that may end it at once.
+  // Before the address is printed: whoever waits for that line may interrupt at once.
   const interrupt = listenForInterrupt();
   const address = await listen(app, place, '--port').catch(async (error) => {
     await app.close();

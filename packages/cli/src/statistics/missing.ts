@@ -1,4 +1,4 @@
-// Names that tshark's `-z help` has and `eyrie read` does not, so that who knows them from there learns it in one line.
+// Statistics that tshark has and `eyrie read` does not: asking for one gives a one-line error.
 
 /** By what stands before the comma; `*`: whatever follows it. */
 const MISSING: Readonly<Record<string, string>> = {

@@ -1,17 +1,17 @@
-// What `-z` asks for: something that sees every packet of the file and says at the end what it found.
+// A statistic of `-z`: sees every packet of the file, and prints its result at the end.
 import type { CaptureBytes } from '@eyrie/capture';
 import type { Frame, Packet, Session } from '@eyrie/dissect';
 import { filterOf } from '../read/filter.ts';
 import type { Output } from '../terminal/output.ts';
 
 export interface Statistic {
-  /** It looks at layers, addresses and lengths alone: what replies answer need not be known. */
+  /** It needs only layers, addresses and lengths: replies need not be matched with requests. */
   readonly seesLayersOnly?: boolean;
-  /** It counts what is known only where the session times conversations. */
+  /** It needs the timing of conversations. */
   readonly isTimed?: boolean;
   /**
-   * Several readers may each see some of the packets: what each found can be sent to another process and added up.
-   * False from `add`: that would not be what one reader finds.
+   * If several processes each see some of the packets, their results can be merged.
+   * False from `add`: the merged result would differ from that of one process.
    */
   readonly parts?: { take(): unknown; add(part: unknown): boolean };
   /** Before the first packet. */
@@ -32,7 +32,7 @@ export interface StatisticKind {
   readonly name: string;
   /** The whole, for help and errors: `conv,TYPE[,FILTER]`. */
   readonly usage: string;
-  /** What it tells, in a few words. */
+  /** A short description. */
   readonly about: string;
   /** From what stands after the name and a comma; '' for nothing. @throws UserError */
   readonly make: (args: string) => Statistic;

@@ -1,4 +1,4 @@
-// `eyrie store`: opens the store, does one thing, says what was done.
+// `eyrie store`: opens the store, runs one operation, prints the result.
 import { eraseRefused, putAside, resendRefused } from '@eyrie/services/refused';
 import type { Removed, Retention, Store, StoreInfo, StoreOptions } from '@eyrie/store';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
@@ -19,7 +19,7 @@ export async function runStore(action: string, options: StoreCommandOptions): Pr
   console.log(options.json ? JSON.stringify(result, null, 2) : text);
 }
 
-/** Whoever names an address, or stores one, must know how this store hides it. @throws UserError */
+/** Commands that take or store addresses need the store's pseudonym key. @throws UserError */
 function disguise(action: string, options: StoreCommandOptions): Pick<StoreOptions, 'pseudonymKey'> {
   if (action !== 'erase' && action !== 'resend') return {};
   folderOf(options);

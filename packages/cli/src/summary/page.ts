@@ -1,4 +1,4 @@
-// The page itself: what a person wants to know first about a capture, as wide as the terminal.
+// The summary of a capture, as wide as the terminal.
 import { basename, relative } from 'node:path';
 import type {
   CaptureReader,
@@ -65,7 +65,7 @@ function heading(overview: Overview, facts: PageFacts, paint: Paint): string[] {
   return lines;
 }
 
-/** Packets below which the rate says more about starting than about reading. */
+/** Below so many packets, the rate reflects start-up rather than reading. */
 const RATED_MIN = 50_000;
 
 function speed(packets: number, seconds: number): string {
@@ -178,7 +178,7 @@ function talkers(overview: Overview, paint: Paint): string[] {
   });
 }
 
-/** Who asked, whom, about what, how much and for how long. */
+/** The largest conversations. */
 function conversations(flows: readonly Flow[], overview: Overview, paint: Paint): string[] {
   const { width } = paint.style;
   const clientWidth = Math.min(Math.max(...flows.map(({ client }) => client.address.length), 0), width >> 2);

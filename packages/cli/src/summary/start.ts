@@ -1,4 +1,4 @@
-// `eyrie start [FILE]`: what `npm start` runs. One page about a capture, then everything else of it on a web page.
+// `eyrie start [FILE]`, which `npm start` runs: the summary of a capture, then the web page.
 import { join } from 'node:path';
 import { configFrom, pathFrom } from '../pipeline/settings.ts';
 import { temporaryFolder } from '../pipeline/temporary.ts';
@@ -16,10 +16,10 @@ export interface StartOptions extends ReadOptions, ServingOptions {
 /** Resolves to the exit status. @throws UserError */
 export async function start(file: string | undefined, options: StartOptions): Promise<number> {
   const path = file === undefined ? await bundledSample() : pathFrom(file);
-  // What is wrong with where to listen is told before anything else.
+  // Errors of the address come before the summary.
   placeFrom(options, 'ui', configFrom({}));
   const status = await summarize(path, options);
-  // Standard input is gone once it was read.
+  // Standard input cannot be read a second time.
   if (status !== 0 || options.once === true || options.json === true || path === '-') return status;
   const { up } = await import('../up/command.ts');
   const folder = temporaryFolder();

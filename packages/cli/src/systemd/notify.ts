@@ -1,4 +1,4 @@
-// What systemd is told of this process: sd_notify(3), by systemd-notify(1), since Node has no datagram sockets of this kind.
+// sd_notify(3), by systemd-notify(1), because Node has no Unix datagram sockets.
 // Without systemd (NOTIFY_SOCKET unset) nothing happens.
 import { execFile } from 'node:child_process';
 
@@ -19,7 +19,7 @@ export function systemdNotifier(env: NodeJS.ProcessEnv = process.env): Notifier 
   return {
     ready(status) {
       tell('READY=1', `STATUS=${status}`);
-      // From the event loop: whoever is stuck in a loop stops speaking, and is started anew.
+      // From the event loop: a process stuck in a loop stops notifying, and is restarted.
       if (everyMs !== null) timer = setInterval(tell, everyMs, 'WATCHDOG=1').unref();
     },
     stopping() {
@@ -40,7 +40,7 @@ export function watchdogMs(
   return Math.max(100, Math.floor(micros / 2000));
 }
 
-/** Not being heard does not end us: systemd decides by itself what that means. */
+/** A failed notification is ignored: the watchdog of systemd decides. */
 function tell(...words: string[]): void {
   execFile(PROGRAM, words, { timeout: TIMEOUT_MS }, () => {});
 }

@@ -1,4 +1,4 @@
-// Units of systemd (systemd.exec(5)): as little as each needs, so that a process that was taken over can do little.
+// Units of systemd (systemd.exec(5)), with the least privileges that each needs.
 
 export interface UnitFacts {
   readonly description: string;

@@ -1,4 +1,4 @@
-/** What others wrote, without what would move the cursor or change colours. */
+/** Untrusted text without control characters, which could move the cursor or change colours. */
 export function printable(text: string): string {
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\u{fffd}');
 }

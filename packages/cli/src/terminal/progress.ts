@@ -1,4 +1,4 @@
-// How far a file has been read: one line on standard error, drawn over, for work that takes more than a second.
+// Progress of reading a file: one line on standard error, for work that takes more than a second.
 import { formatBytes } from '../samples/progress.ts';
 
 const FIRST_MS = 1000;

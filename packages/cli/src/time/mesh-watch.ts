@@ -1,4 +1,4 @@
-// Mesh time for a process that has no peer in it: asked now and then of the peer that runs beside it, if there is one.
+// Mesh time for a process without a peer: asked periodically from a peer on this machine, if one runs.
 import type { MeshNow } from '@eyrie/services/mesh-time';
 import { meshReading } from './clock-reading.ts';
 

@@ -1,4 +1,4 @@
-// `eyrie time`: what time it is elsewhere, and giving the time to others.
+// `eyrie time`: its flags and help.
 import type { Command } from 'commander';
 
 export function addTimeCommand(program: Command): void {

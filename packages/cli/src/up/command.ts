@@ -97,11 +97,11 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
     const limits = limitsOf(config.store);
     const keeper = limits === null ? null : new Keeper(store, limits, log);
     const page = await openPage(store, intake, place, log, auditFor(config));
-    // An interface that is none, or is not for us, is told before anybody opens the page.
+    // An error of the interface must come before the page's URL.
     const { loop = false, again = false } = options;
     const readFiles = () => importFiles(store, intake, files, log, { speed, loop, again });
     const work = await begin(intake, options, readFiles).catch(async (error) => {
-      // Somebody with a page of an earlier start may have begun something meanwhile.
+      // A page left open from an earlier start may have begun a capture meanwhile.
       await intake.close();
       await page.close();
       throw error;
@@ -114,7 +114,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
       () => intake.counters(),
       async (rates) => {
         const { askAnyPeer } = await import('../mesh/ask-any.ts');
-        // Rates are told though the store does not answer.
+        // Rates are reported even if the store does not answer.
         const talkers = config.peer.share_talkers ? await talkersOf(store).catch(() => null) : null;
         return askAnyPeer('traffic', { ...rates, talkers });
       },
@@ -146,7 +146,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
 }
 
 interface Page {
-  /** Says where it is. */
+  /** Prints its URL. */
   tell(): void;
   close(): Promise<void>;
 }
@@ -200,7 +200,7 @@ async function begin(
       throw new UserError(`${name}: the capture has ended`, FAILED);
     });
   }
-  // Heard where it is waited for, which is later.
+  // Handled where it is awaited, later.
   ended.catch(() => {});
   return { ended };
 }

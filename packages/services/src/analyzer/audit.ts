@@ -1,9 +1,9 @@
-// Who looked at what was said: a line for each answer that gives packets' bytes. It names the packet, never what is in it.
+// Audit of access to payloads: a line for each answer that contains packet bytes. It names the packet, never its content.
 import type { FastifyRequest } from 'fastify';
 import { askedFor } from './limits.ts';
 import type { Says, Server } from './server.ts';
 
-/** Routes that give bytes or texts out of packets, and what is looked at there. */
+/** Routes whose answers contain payload, and what kind. */
 const PAYLOAD_ROUTES: Readonly<Record<string, string>> = {
   '/packets/:id': 'a packet',
   '/packets/:id/bytes': 'the bytes of a packet',
@@ -32,7 +32,7 @@ function lookOf(request: FastifyRequest): object {
   const query = new URL(request.url, 'http://eyrie').search.slice(1, QUERY_CHARACTERS_MAX);
   return {
     from: request.ip,
-    // The page's process asks for others, and says for whom.
+    // The page's process forwards requests, and names the client.
     ...(other === null ? {} : { for: other }),
     by: request.headers['user-agent']?.slice(0, 100) ?? '',
     ...(id === undefined ? {} : { id }),

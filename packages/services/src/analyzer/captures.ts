@@ -1,4 +1,4 @@
-// Captures as the API shows them: what is stored, and how far what is running has come.
+// Captures as the API shows them: stored ones, and the progress of running ones.
 
 import { basename } from 'node:path';
 import type { Store, CaptureRow as Stored } from '@eyrie/store';
@@ -37,7 +37,7 @@ function clockRow(clock: Stored['clock'] | null): CaptureRow['clock'] {
   return { mesh, read, ahead, uncertainty };
 }
 
-/** One that has not ended and that nobody here is at may be another process's work. */
+/** A capture that has not ended and does not run here may be another process's. */
 function stateOf({ ended, problem }: Stored, running: Running | undefined): CaptureRow['state'] {
   if (running !== undefined || ended === null) return 'running';
   return problem === null ? 'done' : 'failed';

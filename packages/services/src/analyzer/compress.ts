@@ -1,4 +1,4 @@
-// Answers that are long enough are sent compressed: zstd if the client takes it, else gzip.
+// Compresses longer answers: zstd if the client accepts it, else gzip.
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -6,7 +6,7 @@ import { askedFor, isLoopback } from './limits.ts';
 
 /** Below this the answer fits one or two network packets anyway. */
 const LENGTH_MIN = 1400;
-/** Within this machine: to compress and to unpack takes longer than to hand over. What is longer may go on through a tunnel. */
+/** On loopback, compression takes longer than the transfer. A longer answer may go on through a tunnel. */
 const LENGTH_MIN_HERE = 65_536;
 /** Fast levels: an answer is read once, and its sender should not wait. */
 const GZIP_LEVEL = 3;
@@ -32,13 +32,13 @@ export function addCompression(app: FastifyInstance): void {
   });
 }
 
-/** Asked from this machine, and for somebody on it. Of a connection that was reset there is no address any more. */
+/** From this machine, and for a client on it. A connection that was reset has no address any more. */
 function isHere(request: FastifyRequest): boolean {
   const ip: string | undefined = request.ip;
   return ip === undefined || (isLoopback(ip) && isLoopback(askedFor(request) ?? ip));
 }
 
-/** What the client takes (RFC 9110 §12.5.3); a weight of 0 is a no. */
+/** The coding that the client accepts (RFC 9110 §12.5.3); a weight of 0 means no. */
 export function codingOf(header: string | string[] | undefined): 'zstd' | 'gzip' | null {
   const accepted = new Set<string>();
   for (const part of String(header ?? '')

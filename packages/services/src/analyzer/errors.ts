@@ -76,7 +76,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What the store's errors are to a client. */
+/** The store's errors as errors of the API. */
 const STORE_CODES: Partial<Record<StoreErrorCode, ErrorCode>> = {
   ERR_STORE_AWAY: 'store_away',
   ERR_STORE_CLOSED: 'store_away',
@@ -96,7 +96,7 @@ const CAPTURE_CODES: Readonly<Record<string, ErrorCode>> = {
   ERR_CAPTURE_LIVE: 'capture_failed',
 };
 
-/** What Fastify and its plugins throw. */
+/** Errors of Fastify and its plugins. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'bad_json',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_json',
@@ -105,7 +105,7 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 };
 
-/** Whatever was thrown, as an answer. What nobody foresaw is `internal`, and tells a client nothing about the inside. */
+/** Anything thrown, as an error of the API. Unexpected errors are `internal`, and tell a client nothing more. */
 export function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof FilterError) return filterError(error);

@@ -1,4 +1,4 @@
-// What others may use of the analyzer.
+// The analyzer's interface.
 
 export type { AuditLog } from './audit.ts';
 export { ERROR_STATUS } from './errors.ts';

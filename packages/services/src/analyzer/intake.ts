@@ -1,17 +1,17 @@
-// What brings packets into the store, as the analyzer sees it: the pipeline that runs in the same process.
+// The pipeline of this process, as the analyzer sees it: it brings packets into the store.
 
 /** All methods reject with an error of one line that says what to do. */
 export interface Intake {
-  /** Begins to take a file in; resolves when its capture is known to the store, long before it is read. */
+  /** Begins to import a file; resolves when the store has its capture, long before the file is read. */
   importFile(path: string, options: { readonly again: boolean }): Promise<Begun>;
   interfaces(): Promise<InterfaceList>;
-  /** Begins a live capture; resolves when packets can come. */
+  /** Begins a live capture; resolves when it runs. */
   startLive(options: LiveOptions): Promise<Begun>;
-  /** Ends what runs under this capture's id; false: nothing does. */
+  /** Ends the run of this capture; false: there is none. */
   stop(capture: number): Promise<boolean>;
-  /** What is running now, by the capture's id. */
+  /** Captures that run now. */
   running(): readonly Running[];
-  /** Since the process was started; they only grow. */
+  /** Since the start of the process; monotonic. */
   counters(): Counters;
   queues(): readonly Queue[];
   services(): readonly Service[];

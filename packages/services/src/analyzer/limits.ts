@@ -1,4 +1,4 @@
-// How often one address may ask.
+// Rate limit of requests by address.
 
 import { isIP } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
@@ -10,9 +10,9 @@ export const REQUESTS_PER_MINUTE = 1200;
 const ADDRESSES_MAX = 10_000;
 
 /**
- * This machine may ask as often as it likes.
+ * Limits requests, except those from this machine.
  *
- * @param whoOf whose requests are counted together; default: those of one address
+ * @param whoOf the key that requests are counted by; default: the address
  */
 export async function addLimits(
   app: FastifyInstance,

@@ -1,20 +1,20 @@
-// From a server to an address that people can open.
+// Listening: where, for whom, and the URL that people can open.
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from './limits.ts';
 import type { Access } from './security.ts';
 
-/** Where to listen, and who may ask. */
+/** Where to listen, and who has access. */
 export interface Place {
   readonly host: string;
   readonly port: number;
   readonly access: Access;
-  /** The token was made up for this run: it must be shown. */
+  /** The token was generated for this run, and must be shown. */
   readonly isTokenNew: boolean;
 }
 
-/** On loopback no token is needed; anywhere else one is made up unless it was given. */
+/** On loopback no token is needed; anywhere else one is generated unless it is given. */
 export function placeOf(
   host: string,
   port: number,
@@ -37,7 +37,7 @@ export class ListenError extends Error {
 }
 
 /**
- * Listens, and gives the address for browsers.
+ * Listens, and returns the URL for browsers.
  *
  * @param option how the port is chosen: `--port`
  * @throws ListenError of one line

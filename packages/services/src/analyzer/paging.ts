@@ -1,5 +1,5 @@
-// Pages of rows of which some are chosen here, not by the store. The store gives steps of rows; a page takes from as many
-// steps as it needs, and its cursor says where in which step it ended.
+// Keyset pagination over rows that are filtered here, not by the store. The store returns steps of rows; a page takes from as many
+// steps as it needs, and its cursor says where it ended, and in which step.
 import { ApiError } from './errors.ts';
 
 export interface Step<T> {

@@ -1,6 +1,6 @@
-// Who may ask. On loopback everyone on the machine may; anywhere else a token is needed, given as a bearer token or
-// once at /login. Other web pages may not, wherever this runs: names that are not ours (DNS rebinding), requests that
-// another origin sends (CSRF), and content types that a form could send are refused.
+// Access control. On loopback, everyone on this machine has access; anywhere else a token is needed, as a bearer token or
+// once at /login. Other web pages never have access: foreign host names (DNS rebinding), requests that
+// another origin sends (CSRF), and content types that an HTML form could send are refused.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
@@ -26,7 +26,7 @@ const FAILURE_MS = 60_000;
 /** Addresses remembered; beyond it the oldest is forgotten. */
 const FAILING_MAX = 10_000;
 
-/** Paths that answer without a token: whoever watches needs no secrets, and whoever logs in has none yet. */
+/** Paths without a token: health checks need none, and the login page comes before it. */
 const OPEN_PATHS = new Set(['/healthz', '/login']);
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -40,12 +40,12 @@ export interface Asked {
   readonly ip: string;
 }
 
-/** What stands between a stranger and the data. */
+/** Checks each request before its route. */
 export class Guard {
   readonly #tokenHash: Buffer | null;
   readonly #hosts: ReadonlySet<string>;
   readonly #sessions = new Map<string, number>();
-  /** Addresses from which the token came, and until when that counts. */
+  /** Addresses that have sent the right token, and until when that counts. */
   readonly #trusted = new Map<string, number>();
   readonly #failures = new Map<string, { count: number; untilMs: number }>();
 
@@ -73,7 +73,7 @@ export class Guard {
     this.login(request.ip, token);
   }
 
-  /** A page that resolves its own name to this machine is still called by that name: addresses can't be rebound. */
+  /** With DNS rebinding, the Host header still has the attacker's name; requests by address are safe. */
   checkHost(request: Asked): void {
     const host = request.headers.host ?? '';
     const name = host
@@ -91,9 +91,9 @@ export class Guard {
     const now = Date.now();
     const failures = this.#failures.get(address);
     const isLocked = failures !== undefined && failures.count >= FAILURES_MAX && now < failures.untilMs;
-    // An address may be that of many (NAT): where somebody has known the token, others' guesses lock nobody out.
+    // Many clients may share an address (NAT): once one of them has sent the token, wrong guesses do not lock it out.
     const mayTry = !isLocked || now < (this.#trusted.get(address) ?? 0);
-    // Hashes are of one length, and comparing them takes one time.
+    // Hashes have equal length, and are compared in constant time.
     if (mayTry && this.#tokenHash !== null && timingSafeEqual(hashOf(token), this.#tokenHash)) {
       this.#trust(address, now);
       return;
@@ -111,7 +111,7 @@ export class Guard {
     return cookie(id, SESSION_MS / 1000, isSecure);
   }
 
-  /** Gives the cookie that makes the browser forget. */
+  /** The cookie that ends a session in the browser. */
   endSession(request: Asked): string {
     const id = sessionOf(request);
     if (id !== null) this.#sessions.delete(id);
@@ -142,7 +142,7 @@ export class Guard {
   }
 }
 
-/** Headers that every answer has. Nothing is loaded from elsewhere, nothing runs that is not a file of ours. */
+/** Headers of every answer: nothing is loaded from elsewhere, and only our own script files run. */
 const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -172,7 +172,7 @@ export function addSecurity(app: FastifyInstance, guard: Guard): void {
 }
 
 /**
- * Browsers say where a request comes from. Pages of another origin may neither change anything nor open the live
+ * Browsers tell the origin of a request. Pages of another origin may neither change anything nor open the live
  * channel, nor have us work for what they could not read anyway, as an image of `/packets?q=…` would (Fetch Metadata
  * §2.4); they may link here.
  */

@@ -1,4 +1,4 @@
-// The analyzer as one Fastify instance: guard, shapes, routes, errors. It does not listen by itself.
+// The analyzer as a Fastify instance: access control, schemas, routes, errors. It does not listen by itself.
 
 import type { Store } from '@eyrie/store';
 import swagger from '@fastify/swagger';
@@ -49,21 +49,21 @@ import { typed } from './typed.ts';
 
 export interface AnalyzerOptions {
   readonly store: Store;
-  /** What takes captures in; null: this analyzer only reads. */
+  /** Imports and captures packets; null: this analyzer only reads. */
   readonly intake: Intake | null;
   /** For uploaded captures. */
   readonly folder: string;
   readonly access: Access;
   readonly log: Says;
-  /** Who looked at bytes of packets is told there. Default: nobody is told. */
+  /** Records access to payloads. Default: nothing is recorded. */
   readonly audit?: AuditLog;
-  /** Where the web page was put together; null: this is the API alone. */
+  /** Folder of the bundled web page; null: only the API. */
   readonly page: string | null;
   /** Bytes of one upload. Default 16 GiB. */
   readonly uploadBytesMax?: number;
-  /** What is kept and for how long, in words. */
+  /** The store's retention, in words. */
   readonly retention?: string;
-  /** Of the honeypot, whose records are shown; it need not be there yet. Default: none are shown. */
+  /** The honeypot's folder, whose records are shown; it need not exist yet. Default: none are shown. */
   readonly honeypotFolder?: string;
   /** How to ask a peer of the mesh on this machine. Default: there is none. */
   readonly askPeer?: AskPeer;
@@ -71,7 +71,7 @@ export interface AnalyzerOptions {
   readonly requestsPerMinute?: number;
 }
 
-/** Where the analyzer says what happens. */
+/** The analyzer's log. */
 export interface Says {
   debug(message: string, facts?: object): void;
   warn(message: string, facts?: object): void;
@@ -92,10 +92,10 @@ export type Server = FastifyInstance<
   TypeBoxProvider
 >;
 
-/** Of bodies that are JSON. */
+/** Limit of JSON bodies. */
 const BODY_BYTES_MAX = 64 << 10;
 const UPLOAD_BYTES_MAX = 16 * 2 ** 30;
-/** Of one message on the live channel. */
+/** Limit of a message from a client on the live channel. */
 const LIVE_BYTES_MAX = 4096;
 
 /** The store stays the caller's: closing the server does not close it. */
@@ -109,7 +109,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
       reply.status(400).send(apiErrorOf(error).answer);
     },
   });
-  // Text is what forms of other pages may send: here it is no body at all.
+  // HTML forms of other pages could send text/plain: it is not accepted.
   app.removeContentTypeParser('text/plain');
   const metrics = new Metrics();
   const redissector = new Redissector(store);
@@ -132,7 +132,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
     uploadBytesMax: options.uploadBytesMax ?? UPLOAD_BYTES_MAX,
   };
   const guard = new Guard(options.access);
-  // Before the guard: a connection that is refused on its way to be a WebSocket can't be used for anything else.
+  // Before the guard, so that a refused upgrade to WebSocket also closes its connection.
   await app.register(websocket, { options: { maxPayload: LIVE_BYTES_MAX } });
   addErrors(app, log);
   app.addHook('onResponse', async (request, reply) => {
@@ -172,7 +172,7 @@ function addRoutes(app: Server, context: Context, guard: Guard): void {
   addDocumentRoutes(app);
 }
 
-/** The web page, or where people learn what the API answers. */
+/** The web page, or else a redirect to the API's documentation. */
 async function addFront(app: Server, page: string | null): Promise<void> {
   if (page !== null) await addPage(app, page);
   else app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs', 303));
@@ -186,13 +186,13 @@ function addErrors(app: Server, log: Says): void {
       log.error(`${request.method} ${request.url}: ${cause.message}`, { stack: cause.stack });
     }
     if (error.code === 'unauthorized') {
-      // A person is led to the page where tokens are given, a program is told.
+      // A person is redirected to the login page, a program gets the error.
       if (request.method === 'GET' && request.headers.accept?.includes('text/html'))
         return reply.redirect('/login', 303);
       reply.header('www-authenticate', 'Bearer');
     }
     if (error.statusCode === 503) reply.header('retry-after', '1');
-    // What is left of a body that was refused must not be taken for the next request.
+    // The rest of a refused body must not be read as the next request.
     if (!request.raw.complete || request.headers.upgrade !== undefined) reply.header('connection', 'close');
     return reply.status(error.statusCode).type('application/json').send(JSON.stringify(error.answer));
   });

@@ -1,4 +1,4 @@
-// From the terms of a request to what the store is asked.
+// The query terms of a request as a query to the store.
 import type { Selection } from '@eyrie/store';
 import { ApiError } from './errors.ts';
 import type { Scope } from './schemas/index.ts';

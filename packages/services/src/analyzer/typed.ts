@@ -1,4 +1,4 @@
-// What stands in an address is text. Numbers and yes or no become what their schema says, if they are written plainly;
+// Parameters in a URL are text. Numbers and booleans are converted as their schema says, if they are written plainly;
 // anything else stays text, which the schema then refuses: `limit=1e3` is an error, not a thousand.
 import type { FastifyRequest } from 'fastify';
 

@@ -1,4 +1,4 @@
-// How long to wait before trying again: longer each time, never all at once.
+// Exponential back-off with jitter.
 
 export interface BackoffOptions {
   readonly firstMs?: number;
@@ -7,7 +7,7 @@ export interface BackoffOptions {
   readonly random?: () => number;
 }
 
-/** Milliseconds before try `attempt` (from 1): doubled each time, and a random half of that (full jitter would not wait). */
+/** Milliseconds before try `attempt` (from 1): doubled each time, with equal jitter (full jitter might not wait at all). */
 export function backoffMs(
   attempt: number,
   { firstMs = 100, mostMs = 5000, random = Math.random }: BackoffOptions = {},

@@ -1,4 +1,4 @@
-// One service speaks to the next: posts a body until it is taken.
+// The client side between services: posts a body until it is accepted.
 import { Agent, request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { Log } from '../log/index.ts';
@@ -6,7 +6,7 @@ import { type BackoffOptions, backoffMs, pause } from './backoff.ts';
 import { type Encoding, encode } from './encoding.ts';
 import { BusError, type BusErrorCode, type Expected } from './errors.ts';
 
-/** A store may be busy for long; longer than this, the connection is taken for dead. */
+/** A store may be busy for long; after this time the connection is considered dead. */
 const TIMEOUT_MS = 60_000;
 const ANSWER_BYTES_MAX = 1 << 20;
 
@@ -15,9 +15,9 @@ export interface ClientOptions extends BackoffOptions {
   readonly url: string;
   readonly log: Log;
   readonly encoding?: Encoding;
-  /** Of the service that is asked, if it wants one. */
+  /** Token of the service, if it needs one. */
   readonly token?: string | undefined;
-  /** An end to all tries. */
+  /** Ends all retries. */
   readonly signal?: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ export class BusClient {
     this.#options = options;
   }
 
-  /** Tries until the body is taken. @throws BusError when it is refused, or the tries have an end */
+  /** Retries until the body is accepted. @throws BusError when it is refused, or retries are ended */
   async deliver(path: string, type: string, body: Uint8Array): Promise<unknown> {
     const { encoding = 'none' } = this.#options;
     const packed = await encode(body, encoding);
@@ -46,7 +46,7 @@ export class BusClient {
     return this.#untilTaken(() => this.#send('POST', path, headers, packed));
   }
 
-  /** Asks until there is an answer. @throws BusError */
+  /** Retries until there is an answer. @throws BusError */
   async ask(path: string): Promise<unknown> {
     return this.#untilTaken(() => this.#send('GET', path, {}));
   }
@@ -135,7 +135,7 @@ export class BusClient {
   }
 }
 
-/** Answers that speak of the body; others are of the address or the token, and all bodies would be refused. */
+/** Statuses that are about this body; others are about the address or the token, and concern all bodies. */
 const OF_THE_BODY: ReadonlySet<number> = new Set([400, 413, 422, 500]);
 
 function errorOf(url: string, { status, body }: Answer): BusError {

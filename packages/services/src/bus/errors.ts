@@ -1,18 +1,18 @@
-// What services answer each other when something is wrong: stable codes, one line that says what to do.
+// Errors between services: stable codes, and one line that says what to do.
 
 export type BusErrorCode =
-  /** The body is not what this address takes. */
+  /** The body does not match its schema. */
   | 'ERR_BODY'
   | 'ERR_BODY_TOO_LARGE'
   /** Not the batch that comes next: the answer says which one does (`expect`). */
   | 'ERR_SEQUENCE'
-  /** The service behind this one, or the store, can't take it now: try again. */
+  /** The next service, or the store, is not available now: try again. */
   | 'ERR_NEXT_AWAY'
-  /** The service behind this one does not want it, and never will. */
+  /** The next service refuses it for good. */
   | 'ERR_NEXT_REFUSED'
   /** Too many sources at once. */
   | 'ERR_BUSY'
-  /** The token is missing or another one. */
+  /** The token is missing or wrong. */
   | 'ERR_UNAUTHORIZED'
   /** A web page sent it: these addresses are for programs. */
   | 'ERR_FOREIGN_ORIGIN';

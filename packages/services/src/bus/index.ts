@@ -1,4 +1,4 @@
-// What others may use of the bus.
+// The bus's interface.
 export { BATCH_TYPE, encodeStoreBody } from './batch-body.ts';
 export { BusClient } from './client.ts';
 export type { Encoding } from './encoding.ts';

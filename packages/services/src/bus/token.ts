@@ -1,4 +1,4 @@
-// What services know of each other: on loopback nothing is needed; anywhere else all of them share a token.
+// Authentication between services: none on loopback; anywhere else all of them share a token.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
@@ -19,7 +19,7 @@ export function tokenProblem(host: string, token: string | undefined): string | 
 /** RFC 6750 §2.1 */
 export function hasToken(headers: IncomingHttpHeaders, token: string): boolean {
   const [, given = ''] = /^Bearer +(\S{1,512})$/i.exec(headers.authorization ?? '') ?? [];
-  // Hashes are of one length, and comparing them takes one time.
+  // Hashes have equal length, and are compared in constant time.
   return timingSafeEqual(hashOf(given), hashOf(token));
 }
 

@@ -1,4 +1,4 @@
-// What makes a capture file the same one again: the SHA-256 of its bytes.
+// The identity of a capture file: the SHA-256 of its bytes.
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { openPlain, type PlainFile } from '@eyrie/capture';
@@ -6,7 +6,7 @@ import { openPlain, type PlainFile } from '@eyrie/capture';
 /** Files up to this are hashed whole. */
 const WHOLE_BYTES_MAX = 1 << 30;
 const PIECE_BYTES = 1 << 20;
-/** Of longer files: the beginning, the end, and a piece every so often; reading 100 GB twice would take minutes. */
+/** Of longer files only the beginning, the end and regular pieces are hashed: reading 100 GB twice would take minutes. */
 const EDGE_BYTES = 64 << 20;
 const STEP_BYTES = 32 << 20;
 
@@ -39,7 +39,7 @@ export async function fileKey(path: string): Promise<FileKey> {
   }
 }
 
-/** Of what was encrypted: the same file, encrypted twice, looks different each time. */
+/** Of an encrypted file, its content: the same file, encrypted twice, looks different each time. */
 async function wholeKey(plain: PlainFile): Promise<FileKey> {
   const hash = createHash('sha256');
   const buffer = new Uint8Array(PIECE_BYTES);

@@ -1,4 +1,4 @@
-// What others may use of the capture service.
+// The capture service's interface.
 export { LiveCapture, type LiveCaptureOptions, type MeshClock, type MeshReading, startLive } from './live.ts';
 export { fileOrigin, passingOrigin } from './origin.ts';
 export type { Sent } from './send.ts';

@@ -1,4 +1,4 @@
-// A live interface into its ring: the kernel's packets go to disk first, whoever reads them reads from there.
+// A live interface into its ring: packets go to disk first, and readers read from there.
 import { join } from 'node:path';
 import {
   ambientKey,
@@ -19,7 +19,7 @@ export interface LiveCaptureOptions extends LiveOptions {
   readonly ringFolder: string;
   readonly ring: RingLimits;
   readonly log: Log;
-  /** How this machine's clock stands to the mesh's, for whoever compares packets of several machines; null: not known. */
+  /** Offset of this machine's clock from the mesh clock, to compare packets of several machines; null: not known. */
   readonly meshClock?: MeshClock | undefined;
 }
 
@@ -31,7 +31,7 @@ export type MeshReading = Omit<ClockReading, 'time'>;
 /** How often the clocks are compared. */
 const CLOCK_MS = 60_000;
 
-/** Gathered at most this long before it is on disk, where readers see it. */
+/** Longest time that packets are buffered before they are on disk, where readers see them. */
 const FLUSH_MS = 50;
 
 export class LiveCapture {
@@ -88,7 +88,7 @@ export class LiveCapture {
       .filter(({ packets }) => packets > 0);
   }
 
-  /** Packets that the tool has still come, and are written. */
+  /** Stops; packets that the tool still has are written. */
   async stop(): Promise<void> {
     await this.source.stop();
     await this.ended.catch(() => {});

@@ -1,4 +1,4 @@
-// Packets that were lost are told in the log: at once, then once a minute, and the rest at the end.
+// Logs lost packets: at once, then once a minute, and the rest at the end.
 import type { DropRow } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
 
@@ -36,7 +36,7 @@ export class LossLog {
     if (this.#now() - this.#toldMs >= AGAIN_MS) this.tell();
   }
 
-  /** What was not told yet. */
+  /** Logs what is pending. */
   tell(): void {
     if (this.#untold.size === 0) return;
     for (const [where, packets] of this.#untold)

@@ -1,4 +1,4 @@
-// What a capture is called, so that it is known again.
+// The key and name of a capture, by which it is recognised.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { readError } from '@eyrie/capture';
@@ -15,7 +15,7 @@ export async function fileOrigin(path: string): Promise<CaptureOrigin> {
   }
 }
 
-/** What passes by and can't be had again in the same way: standard input, a file in a loop. */
+/** A source that cannot be read again: standard input, a file in a loop. */
 export function passingOrigin(path: string): CaptureOrigin {
   const isInput = path === '-';
   return {

@@ -1,5 +1,5 @@
-// Frames from a source to a parser over HTTP, in batches, each until it is taken. Where the parser wants to go on from
-// another packet, as after a restart of either, the source is read again from there.
+// Sends frames to a parser over HTTP, in batches, each until it is accepted. If the parser expects
+// another packet, as after a restart of either side, the source is read again from there.
 import type { FrameReader, FrameSource } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
 import type { CaptureOrigin, ClockReading, DropRow } from '@eyrie/store';
@@ -25,7 +25,7 @@ export interface SendOptions {
   readonly flushMs: number;
   readonly batchPackets?: number;
   readonly onProgress?: (sent: number, source: FrameSource) => void;
-  /** Ends it after what was read; what follows can be sent another time. */
+  /** Ends after what was read; the rest can be sent another time. */
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ export interface Sent {
   readonly packets: number;
   /** Packets that the store refused, and the parser put aside. */
   readonly refused: number;
-  /** All was there before. */
+  /** Everything was stored before. */
   readonly wasStored: boolean;
   /** What is wrong with the input; null: nothing. */
   readonly problem: string | null;
@@ -83,9 +83,9 @@ class Sending {
   readonly #frame = newFrame();
   #sequence: number;
   #nextFrame: number;
-  /** Packets lost that no batch has told yet: one that is refused has told nothing. */
+  /** Lost packets that no accepted batch has reported yet. */
   readonly #untold: DropRow[];
-  /** The frame was read, but begins a batch of its own: the ring was faster than we, and packets before it are missing. */
+  /** The frame was read, but begins a new batch: the ring has overwritten packets before it. */
   #holds = false;
 
   constructor(options: SendOptions, { sequence, frame }: Expected, untold: DropRow[]) {
@@ -103,7 +103,7 @@ class Sending {
     try {
       await this.#sendFrames(source);
       const problem = source.reader.problem?.message ?? null;
-      // What was left can be gone on with, where it can be read again.
+      // A source that can be read again is resumed later.
       if (!(signal.aborted && rewinds)) await this.#send({ problem });
       return problem;
     } finally {
@@ -117,7 +117,7 @@ class Sending {
     const chunks = source.chunks();
     let sentMs = performance.now();
     let coming = chunks.next();
-    // An error that comes while a batch is being sent is met in the next turn; until then it must not be unhandled.
+    // An error while a batch is being sent is handled in the next turn; until then it must not count as unhandled.
     const next = (): typeof coming => {
       const promise = chunks.next();
       promise.catch(() => {});

@@ -13,7 +13,7 @@ export interface CaptureServiceOptions {
   /** `http://127.0.0.1:5001` */
   readonly parser: string;
   readonly encoding?: Encoding;
-  /** What the parser wants to hear, if it wants one. */
+  /** The parser's token, if it needs one. */
   readonly token?: string | undefined;
   readonly log: Log;
   /** Ends it: what was read is sent, for as long as `graceMs`. */
@@ -89,7 +89,7 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
       return sent;
     });
   } finally {
-    // Where the parser wants no more, the tool must not capture on for nobody.
+    // If the parser refuses, the tool must not go on capturing.
     await capture.stop();
     loss.tell();
   }

@@ -1,4 +1,4 @@
-// What others may use of the configuration.
+// The configuration's interface.
 
 export { exampleToml } from './example.ts';
 export { ConfigError, type ConfigSources, loadConfig, optionsOf, sectionNames, usualPlaces } from './load.ts';

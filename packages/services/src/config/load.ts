@@ -1,4 +1,4 @@
-// Puts the configuration together: defaults, then eyrie.toml, then EYRIE_SECTION_KEY, then flags. What comes later holds.
+// Loads the configuration: defaults, eyrie.toml, EYRIE_SECTION_KEY, flags. Later ones take precedence.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

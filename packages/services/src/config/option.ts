@@ -1,11 +1,11 @@
-// One option of a service: what it means, in which unit, between which bounds, and what it costs to choose otherwise.
+// One option of a service: its meaning, unit, bounds, default and trade-off.
 import { type TBoolean, type TInteger, type TNumber, type TString, Type } from '@sinclair/typebox';
 
 export interface OptionFacts<T> {
   /** One sentence. */
   readonly what: string;
   readonly default: T;
-  /** What more or less of it gets and costs. */
+  /** The trade-off of a higher or lower value. */
   readonly tradeOff: string;
   /** `ms`, `bytes`, `packets` …; none for names. */
   readonly unit?: string;

@@ -1,4 +1,4 @@
-// What a token that a person chose has to be like, wherever it is given.
+// The rule for tokens that people choose, wherever they are given.
 
 const TOKEN_CHARACTERS_MIN = 12;
 const TOKEN = new RegExp(`^[\\x21-\\x7e]{${TOKEN_CHARACTERS_MIN},512}$`);

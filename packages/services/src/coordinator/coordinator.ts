@@ -1,5 +1,5 @@
-// A coordinator: a peer that follows the root, so that it has every reading itself, says in its log what happens in the
-// mesh, and answers over HTTP, on the port on which it takes links.
+// A coordinator: a peer that follows the root, so that it has every reading itself, logs the events of the
+// mesh, and answers over HTTP, on the port of its links.
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -12,12 +12,12 @@ import { type Ask, addMeshRoutes } from './routes.ts';
 
 /** Of connections that ask over HTTP; more are closed at once. */
 const SOCKETS_MAX = 256;
-/** A server that does not listen itself sets no limit: who says nothing would hold its place for ever. */
+/** A server that does not listen itself has no default timeout: a silent client would hold its place for ever. */
 const SILENT_MS = 30_000;
 
 export interface CoordinatorOptions {
   log: Log;
-  /** Asked for from everywhere but this machine; null: only this machine may ask. */
+  /** Required from all but this machine; null: only this machine has access. */
   token: string | null;
 }
 
@@ -48,7 +48,7 @@ export function startCoordinator(peer: Peer, { log, token }: CoordinatorOptions)
   };
 }
 
-/** What a coordinator's log says. */
+/** Events of the mesh, as lines of the log. */
 function watch(peer: Peer, log: Log): void {
   const { skyeye, directory } = peer;
   const updated = (id: string) => log('info', `Updated attributes for peer ${id}`);

@@ -1,5 +1,5 @@
-// An attack on a mesh, from the first quiet seconds to the last: one peer floods queries, another tries all doors. What is
-// told is what happened; nothing is staged but the attackers.
+// An attack on a mesh, from quiet to quiet: one peer floods queries, another scans ports. What is
+// reported is what happened; only the attackers are staged.
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Peer, parseAddress } from '@eyrie/mesh';

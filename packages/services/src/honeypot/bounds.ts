@@ -1,4 +1,4 @@
-// How much of this machine visitors may have. What is refused is counted and on record; nobody waits.
+// Resource limits for visitors. What is refused is counted and recorded; nobody waits.
 
 export interface Bounds {
   /** Sessions at once, and those of one address. */

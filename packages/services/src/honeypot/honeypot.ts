@@ -1,4 +1,4 @@
-// The honeypot: ports that look like services, and nobody behind them. It never opens a connection to anywhere.
+// The honeypot: ports that look like services. It never opens a connection to anywhere.
 import { randomInt } from 'node:crypto';
 import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
 import { plainHost } from '@eyrie/mesh';
@@ -14,7 +14,7 @@ import { Refusals } from './refusals.ts';
 import { Stay, type StayHost } from './stay.ts';
 import { VisitOver } from './visit.ts';
 
-/** A port, and the one decoy behind it; null: whatever the first payload is for. */
+/** A port, and the decoy behind it; null: chosen by the first payload. */
 export interface Door {
   readonly port: number;
   readonly decoy: Decoy | null;
@@ -109,7 +109,7 @@ export class Honeypot {
       await this.close();
       throw error;
     }
-    // One look at all of them, where a timer each would have to be wound up again with every byte.
+    // One timer for all visits: one each would have to be reset with every byte.
     this.#sweep = setInterval(
       () => {
         const now = Date.now();
@@ -131,7 +131,7 @@ export class Honeypot {
   }
 
   #open({ port, decoy }: Door): Promise<Server> {
-    // Half-open: who sends a request and says "that is all" still gets the answer.
+    // A client that half-closes after its request still gets the answer.
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#receive(socket, decoy, own));
     let own = port;
     return new Promise((done, refuse) => {
@@ -197,7 +197,7 @@ export class Honeypot {
     return `${this.#secondText}-${this.#names.toString(16).padStart(8, '0')}`;
   }
 
-  /** All together hold too much: whoever holds most has to go; of equals, who has been here longest. */
+  /** Over the memory budget: ends the visit that holds the most; of equals, the oldest. */
   #makeRoom(): void {
     while (this.#budget.isOver) {
       let worst: Stay | null = null;

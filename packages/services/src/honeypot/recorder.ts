@@ -1,5 +1,5 @@
-// What is kept of visits: events as JSON lines, sessions as asciicasts that can be played again and as packets, files by
-// their hash. One thing is written at a time; what waits is bounded, and what finds no room is counted as lost.
+// Records visits: events as JSON lines, sessions as asciicasts that can be replayed and as packets, files by
+// their hash. Writes are sequential; their queue is bounded, and what finds no room is counted as lost.
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// One visitor's connection, as decoys see it: bytes and lines to read, text to answer, things to report. All of it is
+// One visitor's connection, as decoys see it: reads bytes and lines, writes answers, reports events. All of it is
 // recorded, and all of it is bounded.
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';

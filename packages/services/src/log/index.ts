@@ -1,4 +1,4 @@
-// What services say: a line on stderr for people, and a JSON line in logs/<service>.log for machines.
+// Logging: a line on stderr for people, and a JSON line in logs/<service>.log for machines.
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -11,7 +11,7 @@ export interface Log {
   info(message: string, facts?: object): void;
   warn(message: string, facts?: object): void;
   error(message: string, facts?: object): void;
-  /** Writes what is gathered. */
+  /** Writes buffered lines. */
   flush(): void;
 }
 
@@ -19,7 +19,7 @@ export interface LogOptions {
   readonly service: string;
   /** Where `<service>.log` is kept; null: no file. */
   readonly folder: string | null;
-  /** Least grave lines that stderr shows; the file has all. */
+  /** Lowest level shown on stderr; the file has all. */
   readonly level?: Level;
   /** The file is renamed to .1, .1 to .2 … when it is longer. Default 10 MB. */
   readonly fileBytesMax?: number;
@@ -34,7 +34,7 @@ export interface LogOptions {
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 const FILE_BYTES_MAX = 10e6;
 const FILES_MAX = 5;
-/** Lines between two looks at the length of the file. */
+/** Lines between two checks of the file's length. */
 const LOOK_LINES = 200;
 
 /** @throws the system's error if the folder cannot be made */
@@ -55,7 +55,7 @@ export function openLog(options: LogOptions): Log {
   };
 }
 
-/** For code that must be given a log and has nothing to say: tests, `eyrie import --quiet`. */
+/** A log that writes nothing: for tests and examples. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, flush() {} };
 
 class LogFile {
@@ -93,9 +93,9 @@ class LogFile {
 
   #open(): [ReturnType<typeof pino.destination>, pino.Logger] {
     // Each line is written as it comes: services say little, and the last line before a crash is the one that matters.
-    // Filters, addresses and a token that was made up stand in it: it is its owner's.
+    // It may contain filters, addresses and a generated token: only its owner may read it.
     const sink = pino.destination({ dest: this.#path, append: true, sync: true, mode: 0o600 });
-    // A disk that is full must not end the service; the same line stands on stderr.
+    // A full disk must not end the service; the same line is on stderr.
     sink.on('error', () => {});
     const options: pino.LoggerOptions = {
       base: { service: this.#service, pid: process.pid },

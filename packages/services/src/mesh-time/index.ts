@@ -1,4 +1,4 @@
-// Now, by the clock that all peers of a mesh share: stands beside this machine's own time in whatever is written down.
+// The present mesh time, recorded beside this machine's own time.
 import type { Peer } from '@eyrie/mesh';
 
 export interface MeshStamp {

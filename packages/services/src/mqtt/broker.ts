@@ -1,10 +1,10 @@
-// A broker of our own (aedes): without TLS on loopback for whoever is on this machine, elsewhere over TLS for members of
-// the mesh, told apart by their certificates.
+// A broker of our own (aedes): without TLS on loopback for local clients, elsewhere over TLS for members of
+// the mesh, authenticated by their certificates.
 //
 //   loopback ──► anyone here: as this peer itself          reads all, orders
 //   TLS ───────► certificate ─► judged as for a link ─► role ─► what it may read; it orders as the peer that it is
 //
-// Nothing longer than an order may be is buffered, and what clients publish reaches no other client.
+// Packets longer than an order are not buffered, and what clients publish reaches no other client.
 import { createServer, type Server, type Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 import tls from 'node:tls';
@@ -19,7 +19,7 @@ import { Topics } from './topics.ts';
 const CONNECTIONS_MAX = 256;
 /** For TLS, and again for the first packet. */
 const CONNECT_MS = 10_000;
-/** Who reads nothing for so long is sent away: until then all others wait for it. */
+/** A client that reads nothing for so long is disconnected: until then all others wait for it. */
 const DRAIN_MS = 5_000;
 /** How often it is looked whose certificate has ended meanwhile: until then it is who it was when it came. */
 const JUDGE_MS = 30_000;
@@ -71,10 +71,10 @@ export async function openBroker(
   return portOf(broker, server, place, ends);
 }
 
-/** Who may come, order, subscribe and read. */
+/** Authentication and authorisation of clients. */
 function rulesFor(peer: Peer, guests: Guests, topics: Topics): Partial<AedesOptions> {
   return {
-    // Nothing is kept for who is away: it would grow without end. What counts is retained, or in the inbox of the peer.
+    // No sessions are kept for absent clients: they would grow without end. State is retained, messages are in the peer's inbox.
     preConnect: (_client, packet, done) => {
       packet.clean = true;
       done(null, true);
@@ -91,7 +91,7 @@ function rulesFor(peer: Peer, guests: Guests, topics: Topics): Partial<AedesOpti
       if (client === null || (mayOrder && !packet.retain)) return done();
       done(new Error('only orders may be published here'));
     },
-    // A pattern may cover more than may be read: so what is forwarded is judged, too.
+    // A subscription may cover more than the client may read, so each forwarded message is checked, too.
     authorizeSubscribe: (client, subscription, done) => {
       const isFine = mayRead(guests.visitorOf(client), topics.inboxOf(subscription.topic));
       done(null, isFine && guests.hasRoom(client!, subscription.topic) ? subscription : null);

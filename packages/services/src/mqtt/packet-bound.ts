@@ -1,5 +1,5 @@
-// The fixed header of each MQTT packet says how long it is: up to 256 MB, and a parser waits for all of it. So it is read
-// on the way to the broker, and who announces more than may come is sent away before it is buffered.
+// The fixed header of an MQTT packet announces up to 256 MB, and a parser waits for all of it. So it is checked
+// before the broker, and a client that announces too much is disconnected before anything is buffered.
 import { Transform, type TransformCallback } from 'node:stream';
 
 export interface PacketBounds {

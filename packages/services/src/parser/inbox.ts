@@ -1,5 +1,5 @@
-// What a parser remembers of one source that sends to it: the packets' context, which batch comes next, and what was parsed
-// and not yet taken by the persistor. One request at a time. What the persistor will never take is put aside.
+// State of one source that sends to a parser: the dissector's context, the expected batch, and batches that were parsed
+// but not yet accepted by the persistor. One request at a time. What the persistor refuses for good is put aside.
 import type { Frame, PacketBatch } from '@eyrie/dissect';
 import type { CaptureOrigin, ClockReading, DropRow, StoreBatch } from '@eyrie/store';
 import { BATCH_TYPE, encodeStoreBody, type StoreRequest } from '../bus/batch-body.ts';
@@ -26,7 +26,7 @@ export interface InboxOptions {
   readonly refused: RefusedBodies;
 }
 
-/** What became of a delivery. */
+/** The outcome of a delivery. */
 export interface Taken {
   /** False: it had been taken before. */
   readonly applied: boolean;
@@ -67,7 +67,7 @@ export class Inbox {
   expect: Expected;
   readonly #options: InboxOptions;
   readonly #parser: PacketParser;
-  /** What broke off the dissection of a batch: how far it came nobody knows, so nothing more is taken here. */
+  /** The error that interrupted a batch: its extent is not known, so nothing more is accepted. */
   #failure: unknown = null;
   /** Bodies for the persistor, in order. */
   readonly #unsent: Unsent[] = [];
@@ -93,7 +93,7 @@ export class Inbox {
 
   /** Resolves once the persistor has it. @throws BusError */
   take(delivery: Delivery): Promise<Taken> {
-    // One after the other, whatever became of the one before.
+    // One after the other, whether or not the one before failed.
     const taken = this.#busy.then(() => this.#take(delivery));
     this.#busy = taken.catch(() => {});
     return taken;
@@ -170,7 +170,7 @@ export class Inbox {
 
   #finish(end: NonNullable<StoreRequest['end']>): void {
     const parser = this.#parser;
-    // What is told at the end comes in parts that are the same, and called the same, however packets were cut before.
+    // Rows at the end come in parts of fixed size and name, however packets were cut into batches before.
     parser.end();
     const { flows, names, findings } = parser.take();
     const drops = this.#drops.splice(0);

@@ -1,4 +1,4 @@
-// What addresses are called: by answers of DNS, by DHCP clients, by the file itself; what clients call servers comes
+// Names of addresses: from DNS answers, DHCP clients, and the file itself; server names (SNI, Host) come
 // with the flows.
 import {
   type Flow,

@@ -1,4 +1,4 @@
-// Frames in, batches out: packets as columns, the conversations that were over or due, names, findings.
+// Frames in, batches out: packets as columns, conversations that have ended or are due, names, findings.
 import { unpack } from '@eyrie/capture';
 import {
   type CaptureInterface,
@@ -16,7 +16,7 @@ import { Findings } from './findings.ts';
 import { Names } from './names.ts';
 import { Rules } from './rules.ts';
 
-/** Packets a batch; some thousands, so that what a batch costs by itself does not count. */
+/** Packets per batch; some thousands, to amortise the cost of a batch. */
 export const BATCH_PACKETS = 8192;
 
 export interface ParserOptions extends FlowOptions {
@@ -24,11 +24,11 @@ export interface ParserOptions extends FlowOptions {
   /** Packets of the first batch; each that follows may hold twice as many, up to `batchPackets`. Default: all hold those. */
   readonly firstPackets?: number;
   /**
-   * Added to stream numbers. A parser that begins in the middle of a capture, without knowing what came before, takes
-   * the number of frames before: as many streams there are at most.
+   * Added to stream numbers. A parser that begins in the middle of a capture, without the context before it, takes
+   * the number of frames before: there cannot have been more streams.
    */
   readonly streamBase?: number;
-  /** Whether intrusion rules look at the packets: that takes longer than all else together. Default false. */
+  /** Whether intrusion rules are applied, which takes longer than everything else together. Default false. */
   readonly rules?: boolean;
   /** Which findings they do not make: an expression; empty, the default: none. */
   readonly silence?: string | undefined;
@@ -36,7 +36,7 @@ export interface ParserOptions extends FlowOptions {
   readonly isLive?: boolean;
 }
 
-/** What a parser made of some frames; `packets` is to be given back, for its memory to be used again. */
+/** The result of parsing some frames. The memory of `packets` is to be returned, for reuse. */
 export interface Parsed {
   readonly packets: PacketBatch;
   readonly flows: FlowRow[];
@@ -74,7 +74,7 @@ export class PacketParser {
     this.#batchPackets = batchPackets;
     this.#nextPackets = firstPackets;
     this.#streamBase = streamBase;
-    // Nothing of what these two tell goes into a batch, and they are a third of the work.
+    // Neither result goes into a batch, and the two take a third of the time.
     this.#dissector = new Dissector({ unpack, matchReplies: false, timesConversations: false });
     this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), options);
     this.#rules = rules ? new Rules(this.#dissector.session, options) : null;
@@ -89,13 +89,13 @@ export class PacketParser {
     return this.#names;
   }
 
-  /** Memory for the next batch: of one that was handed out before, or undefined for new memory. */
+  /** Begins a batch, in the memory of an earlier one; undefined: in new memory. */
   begin(buffer?: ArrayBuffer): void {
     this.#batch = new PacketBatch(this.#batchPackets, [], buffer);
     if (buffer !== undefined) this.#batch.clear();
     this.#mostPackets = this.#nextPackets;
     this.#nextPackets = Math.min(this.#batchPackets, this.#nextPackets * 2);
-    // What rules said of packets that are stored is stored too.
+    // Findings of packets that are stored already are stored, too.
     if (this.#isBehind) this.#rules?.take();
     this.#isBehind = false;
   }
@@ -124,7 +124,7 @@ export class PacketParser {
     this.#rules?.add(p);
   }
 
-  /** Only remembers what later packets need: for those that are stored already. What they said is left out. */
+  /** For packets that are stored already: updates the context that later packets need, without any rows. */
   skip(frame: Frame): void {
     const p = this.#dissector.dissect(frame);
     this.lastFrame = frame.number;
@@ -134,19 +134,19 @@ export class PacketParser {
     this.#isBehind = true;
   }
 
-  /** Conversations that are over or due at this time (seconds since 1970), where no packet comes that would tell. */
+  /** Emits conversations that have ended or are due at this time (seconds since 1970), when no packet comes. */
   sweep(now: number): void {
     this.#records.sweep(now);
     this.#rules?.advance(now);
   }
 
-  /** All conversations that are left; their rows are in the next batch. */
+  /** Ends all conversations; their rows are in the next batch. */
   end(): void {
     this.#records.end();
     this.#rules?.end();
   }
 
-  /** What there is since the last call; the batch then belongs to the caller. */
+  /** Everything since the last call; the batch then belongs to the caller. */
   take(): Parsed {
     const packets = this.#batch ?? new PacketBatch(0);
     this.#batch = null;
@@ -164,7 +164,7 @@ export class PacketParser {
   #addFlow(flow: Flow): void {
     this.#names.addFlow(flow);
     const { stream, serverName, communityId } = flow;
-    // As a plain object, which can go to another thread; the getter would be lost.
+    // As a plain object, which can be sent to another thread; a getter would be lost.
     this.#flows.push({
       ...{ ...flow, stream: stream + this.#streamBase, communityId },
       serverName: serverName !== null && serverName.length > NAME_TEXT_MAX ? null : serverName,

@@ -4,21 +4,21 @@ import { type Frame, newFrame } from '@eyrie/dissect';
 import type { PacketParser, Parsed } from './packet-parser.ts';
 
 export interface BatchOut {
-  /** Memory for the next batch; waits while too many are on their way. */
+  /** Memory for the next batch; waits while too many are in flight. */
   memory(): ArrayBuffer | undefined | Promise<ArrayBuffer | undefined>;
   emit(parsed: Parsed): void;
 }
 
 export interface RunOptions {
-  /** Packets up to this number are stored already: they are only remembered. */
+  /** Packets up to this number are stored already: only their context is kept. */
   readonly skipTo?: number;
   /** A batch that is not full goes out after this long; Infinity: only at the end. */
   readonly flushMs?: number;
-  /** Milliseconds since 1970, for sources whose packets come now: tells which conversations are due. */
+  /** Milliseconds since 1970, for live sources: decides which conversations are due. */
   readonly now?: () => number;
-  /** True once no more is wanted; looked at between two batches. */
+  /** True once it should stop; checked between two batches. */
   readonly isStopped?: () => boolean;
-  /** Whether somebody may go on after a stop: what is only told at the end is left for them then. */
+  /** Whether a stopped run may be resumed: then the rows of the end are left to the resumed run. */
   readonly canGoOn?: boolean;
 }
 
@@ -32,7 +32,7 @@ export async function parseSource(
   const frame = newFrame();
   const flush = (): void => {
     if (now !== undefined) parser.sweep(now() / 1000);
-    // Rows without packets wait for some: batches are named by their last packet.
+    // Rows without packets wait for packets: batches are numbered by their last packet.
     if (parser.waiting > 0) out.emit(parser.take());
   };
   const timer = flushMs === Infinity ? undefined : setInterval(flush, flushMs);
@@ -54,13 +54,13 @@ export async function parseSource(
   if (parser.waiting > 0) out.emit(parser.take());
   if (isStopped() && canGoOn) return;
   if (!parser.hasBatch) parser.begin(await out.memory());
-  // What is told at the end is a batch of its own, which is the same however the packets before were cut.
+  // The rows of the end are a batch of their own, which does not depend on how the packets before were cut.
   for (const record of source.reader.names) parser.names.addRecord(record, frame.seconds);
   parser.end();
   out.emit(parser.take());
 }
 
-/** True: the batch is full, and there may be more. A function of its own: this is the hot loop. */
+/** True: the batch is full, and there may be more frames. A function of its own, because this is the hot loop. */
 function fill(reader: FrameReader, parser: PacketParser, frame: Frame): boolean {
   while (reader.next(frame)) {
     parser.add(frame);
@@ -74,9 +74,9 @@ function skip(reader: FrameReader, parser: PacketParser, frame: Frame, to: numbe
 }
 
 /**
- * A batch is named by its last packet, counted from 0: so the store's `nextSequence` is the number of packets that it has,
- * and whoever goes on after a break knows where, however the packets are cut into batches then. What is told after the
- * last packet counts as one packet more.
+ * A batch is numbered by its last packet, counted from 0: so the store's `nextSequence` is the number of packets it has,
+ * and a resumed run knows where to go on, however packets are cut into batches then. The rows after the
+ * last packet count as one packet more.
  */
 export function sequenceOf(lastFrame: number, packets: number): number {
   return packets > 0 ? lastFrame - 1 : lastFrame;

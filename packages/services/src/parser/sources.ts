@@ -1,4 +1,4 @@
-// Who sends to a parser: an inbox for each source, opened where what is stored of it ends.
+// The sources that send to a parser: an inbox for each, opened where the stored part of it ends.
 import type { CaptureOrigin } from '@eyrie/store';
 import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
@@ -7,7 +7,7 @@ import type { StoreProgress } from '../persistor/server.ts';
 import type { RefusedBodies } from '../refused/index.ts';
 import { Inbox } from './inbox.ts';
 
-/** Sources remembered at once; of more, the one that was silent longest is forgotten and must begin again. */
+/** Sources kept; for one more, the one that was silent longest is dropped and must begin again. */
 const SOURCES_MAX = 64;
 
 /** What GET /parse/progress answers. */

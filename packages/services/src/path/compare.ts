@@ -1,8 +1,8 @@
-// From what two places saw to what lies between them: the same packet at both gives its time on the way and how many
-// routers it passed; a packet at one alone, sent to the other, was lost.
+// Compares the sightings of two places: a packet seen at both gives its delay and the number of
+// routers between; a packet seen only by its sender was lost.
 import type { Sightings } from './sightings.ts';
 
-/** A packet is not on its way for longer. */
+/** Longest delay of a packet. */
 const DELAY_MAX_NS = 10e9;
 /** Packets that are alike to the last bit: more of them say nothing. */
 const ALIKE_MAX = 32;

@@ -1,5 +1,5 @@
-// What is the same of a packet wherever it is seen, as 64 bits: addresses, protocol, length, id, fragment, and the beginning
-// of what it carries. Not what routers change on the way (TTL, TOS, checksums) nor what lies below IP.
+// A hash of 64 bits over the invariant part of a packet: addresses, protocol, length, id, fragment, and the beginning
+// of the payload; without what routers change (TTL, TOS, checksums) and what is below IP.
 import type { Frame } from '@eyrie/dissect';
 
 /** Of the IP payload: a TCP header without options and a little more. */

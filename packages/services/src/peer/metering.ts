@@ -1,4 +1,4 @@
-// Looks at the host every interval and reports what it sees: what `eyrie peer` does beside being a peer.
+// Measures the host at intervals and reports the readings to the mesh.
 
 import type { Companion, Peer } from '@eyrie/mesh';
 import { LinuxMeter } from './linux.ts';
@@ -6,7 +6,7 @@ import type { Details, HostMeter, Measured } from './sample.ts';
 import { Traffic, type TrafficRates } from './traffic.ts';
 
 export const INTERVAL_MS = 10_000;
-/** The first look has no rates yet: the second comes soon. */
+/** The first sample has no rates yet, so the second follows soon. */
 const FIRST_MS = 1_000;
 
 export interface MeteringOptions {

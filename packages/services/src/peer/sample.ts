@@ -1,4 +1,4 @@
-// What one look at the host gives: the attributes that all peers share, and details that only who asks for them sees.
+// A sample of the host: the attributes that all peers share, and details for those who ask.
 
 /** Attributes by name (see the table in @eyrie/mesh/skyeye), in their units. */
 export type Measured = Record<string, number>;

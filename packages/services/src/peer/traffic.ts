@@ -1,5 +1,5 @@
-// What the pipeline on this host sees, for the mesh: the pipeline runs in a process of its own and tells the peer, a rate
-// every ten seconds; the peer puts it among what it measures.
+// Traffic seen by the pipeline of this host, for the mesh: the pipeline runs in another process and tells the peer its rates
+// every ten seconds; the peer adds them to its readings.
 
 import type { Heavy } from '@eyrie/mesh/skyeye';
 import type { Measured } from './sample.ts';

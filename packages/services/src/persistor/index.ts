@@ -1,4 +1,4 @@
-// What others may use of the persistor.
+// The persistor's interface.
 export { Keeper, type KeepOptions, limitsOf } from './keeper.ts';
 export { Persistor, type PersistorOptions } from './persistor.ts';
 export {

@@ -1,8 +1,8 @@
-// Keeps a store within limits while it is written to: what is too old or too much goes, again and again.
+// Retention while a store is written to: deletes what is too old or too much, at intervals.
 import type { Retention, Store } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
 
-/** The first time soon, for a store that was over its limits already; deleting a little often is better than much at once. */
+/** Soon at first, for a store that is over its limits already; deleting little and often is better than much at once. */
 const FIRST_MS = 60_000;
 const EVERY_MS = 600_000;
 
@@ -35,7 +35,7 @@ export class Keeper {
   readonly #log: Log;
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> = Promise.resolve();
-  /** Said once for each reason. */
+  /** The last failure that was logged: each reason is logged once. */
   #trouble: string | null = null;
 
   constructor(store: Store, limits: Retention, log: Log) {
@@ -48,7 +48,7 @@ export class Keeper {
     this.#next(FIRST_MS);
   }
 
-  /** Waits for what it is at. */
+  /** Waits for the deletion under way. */
   async stop(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

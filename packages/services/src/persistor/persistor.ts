@@ -1,4 +1,4 @@
-// The one writer to the store: tries again while the store is away, and puts aside what it will never take.
+// The only writer to the store: retries while the store is away, and puts aside batches that it refuses for good.
 import type { PacketBatch } from '@eyrie/dissect';
 import type { Store, StoreBatch, StoreError, Written } from '@eyrie/store';
 import { backoffMs, pause } from '../bus/backoff.ts';
@@ -22,7 +22,7 @@ export class Persistor {
   readonly #store: Store;
   readonly #options: PersistorOptions;
   readonly #stopped = new AbortController();
-  /** Why the store does not take anything just now; null: it does. */
+  /** Why the store takes nothing at present; null: it does. */
   #trouble: string | null = null;
 
   constructor(store: Store, options: PersistorOptions) {
@@ -35,10 +35,10 @@ export class Persistor {
   }
 
   /**
-   * Resolves after commit, or to null when the store refuses this very batch, which is put aside then; tries again while
+   * Resolves after commit, or to null if the store refuses this very batch, which is then put aside. Retries while
    * that may help.
    *
-   * @throws StoreError when it is no use, or after `abandon()`
+   * @throws StoreError when retrying is useless, or after `abandon()`
    */
   async write(batch: StoreBatch & { readonly packets: PacketBatch | null }): Promise<Written | null> {
     for (let attempt = 1; ; attempt++) {
@@ -57,7 +57,7 @@ export class Persistor {
     }
   }
 
-  /** No more tries: what is not stored now fails. */
+  /** No more retries: writes that wait fail. */
   abandon(): void {
     this.#stopped.abort();
   }
@@ -78,7 +78,7 @@ export class Persistor {
     refused.taken();
   }
 
-  /** Once for each reason: a store that is away for an hour does not fill the log. */
+  /** Logs each reason once: a store that is away for an hour must not fill the log. */
   #say(message: string): void {
     if (this.#trouble === message) return;
     this.#trouble = message;

@@ -32,7 +32,7 @@ export interface PersistorServer extends Listening {
   readonly counts: { packets: number; batches: number; repeats: number };
 }
 
-/** Beyond this, a batch would wait longer than its sender does. */
+/** Batches that may wait; one more would wait longer than its sender does. */
 const WAITING_MAX = 32;
 
 /** @throws ListenError */
@@ -93,7 +93,7 @@ export async function startPersistor({
     return { applied, capture, packets };
   }
 
-  /** The store's errors as the sender wants them: try again, or never. */
+  /** The store's errors for the sender: retry, or never. */
   async function asking<T>(ask: () => Promise<T>): Promise<T> {
     try {
       const answer = await ask();

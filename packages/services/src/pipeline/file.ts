@@ -1,4 +1,4 @@
-// A capture file into the store: once, and if it was broken off, from where it was.
+// A capture file into the store: once, and resumed where an earlier run was interrupted.
 import { existsSync } from 'node:fs';
 import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
@@ -15,7 +15,7 @@ export interface FileOptions {
   readonly loop?: boolean;
   /** What people know the file by; default the path. */
   readonly name?: string;
-  /** Whether this process is storing the capture now: then it is not begun beside that. */
+  /** Whether this process stores the capture now: then no second run is begun. */
   readonly isRunning?: (capture: number) => boolean;
 }
 
@@ -34,7 +34,7 @@ export class AlreadyStored extends Error {
 /** Where packets come slowly, a batch goes out this often. */
 const FLUSH_MS = 200;
 
-/** What is known by its bytes may lie elsewhere now; where they still lie where they did, that place stays. */
+/** A file known by its bytes may have moved; if it is still at its old path too, that path stays. */
 async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store): Promise<CaptureRow> {
   if (file === null || capture.file === null || capture.file === file) return capture;
   if (capture.ended !== null && existsSync(capture.file)) return capture;
@@ -48,7 +48,7 @@ async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store
  */
 export async function runFile(path: string, options: FileOptions, pipeline: PipelineOptions): Promise<Run> {
   const { again = false, speed = Infinity, loop = false, isRunning = () => false } = options;
-  // It gets ready while the file's hash is made.
+  // The thread gets ready while the file is hashed.
   prepareParser();
   const plain = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
   const origin = { ...plain, name: options.name ?? plain.name };

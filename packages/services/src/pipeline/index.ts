@@ -1,4 +1,4 @@
-// What others may use of the pipeline in one process.
+// The pipeline's interface.
 export { AlreadyStored, type FileOptions, runFile } from './file.ts';
 export { type IntakeOptions, PipelineIntake } from './intake.ts';
 export { type LiveRun, runLive } from './live.ts';

@@ -1,4 +1,4 @@
-// Everything that brings packets into the store in this process: files and interfaces, several at once.
+// All imports and captures of this process: files and interfaces, several at the same time.
 import {
   CaptureError,
   type LiveOptions as CaptureOptions,
@@ -28,13 +28,13 @@ import type { PipelineOptions, Run } from './pipeline.ts';
 export interface IntakeOptions {
   readonly store: Store;
   readonly log: Log;
-  /** Where batches go that the store refuses for good; default: they are only counted. */
+  /** For batches that the store refuses for good; default: they are only counted. */
   readonly refused?: RefusedBodies | undefined;
   readonly ring: RingLimits;
   readonly ringFolder: string;
-  /** How live captures are made, where a request says nothing else. */
+  /** Defaults for live captures. */
   readonly live: CaptureOptions;
-  /** Whether intrusion rules look at the packets. */
+  /** Whether intrusion rules are applied. */
   readonly rules: boolean;
   /** Which findings they do not make: an expression; empty, the default: none. */
   readonly silence?: string | undefined;
@@ -48,11 +48,11 @@ interface Active {
   readonly filter: string | null;
   readonly meter: Meter;
   stop(): void;
-  /** Resolves when it is stored, and its end told to the store. */
+  /** Resolves when it is stored, and ended in the store. */
   readonly ended: Promise<void>;
 }
 
-/** Captures at once; more are refused, for each has a thread. */
+/** Captures at the same time; more are refused, because each has a thread. */
 const ACTIVE_MAX = 8;
 
 export class PipelineIntake implements Intake {
@@ -68,7 +68,7 @@ export class PipelineIntake implements Intake {
     this.#options = options;
   }
 
-  /** What is stored already, or being stored, is told by `isNew`. */
+  /** `isNew` is false for a file that is stored already, or being stored. */
   importFile(path: string, options: FileOptions): Promise<Begun> {
     return this.#begin(() => this.#importFile(path, options));
   }
@@ -163,7 +163,7 @@ export class PipelineIntake implements Intake {
     ];
   }
 
-  /** Ends all captures, with all that was taken stored. Resolves to the packets stored since the start. */
+  /** Ends all captures, and stores what they have. Resolves to the packets stored since the start. */
   async close(): Promise<number> {
     await this.#beginning;
     for (const { stop } of this.#active.values()) stop();
@@ -182,7 +182,7 @@ export class PipelineIntake implements Intake {
     return { store, log, refused, ...watching, onStored: (packets, drops) => this.#count(packets, drops) };
   }
 
-  /** One after the other: whether there is room, and what runs already, is true until it has begun. */
+  /** One after the other, so that the checks for room and for runs under way hold until it has begun. */
   #begin(work: () => Promise<Begun>): Promise<Begun> {
     const begun = this.#beginning.then(work);
     this.#beginning = begun.catch(() => {});
@@ -218,7 +218,7 @@ export class PipelineIntake implements Intake {
       problem = (error as Error).message;
       log.error(`${capture.name}: ${problem}`);
     }
-    // A file that was left in the middle can be gone on with; its capture stays open.
+    // A file that was stopped in the middle can be resumed: its capture stays open.
     if (isStopped() && capture.hash !== null && problem === null) return;
     await store.endCapture(capture.id, problem).catch((error: Error) => log.error(error.message));
   }

@@ -1,4 +1,4 @@
-// A live interface into the store: the ring is written here, and read again by the parser's thread.
+// A live interface into the store: this thread writes the ring, the parser's thread reads it.
 
 import { type LiveCapture, type LiveCaptureOptions, startLive } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';

@@ -1,6 +1,6 @@
-// Parser and persistor in one process: the parser has a thread of its own, batches come over without a copy, and the store
-// is written to from here. A batch's memory goes back to the parser once it is stored, so there are never more than
-// `batchesMax` on their way: a file waits then, and a live capture waits in its ring.
+// Parser and persistor in one process: the parser has a thread of its own, batches are transferred without a copy, and this
+// thread writes the store. A batch's memory returns to the parser once it is stored, so there are never more than
+// `batchesMax` in flight: beyond that a file waits, and a live capture waits in its ring.
 import { PacketBatch } from '@eyrie/dissect';
 import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, FindingRow, Store } from '@eyrie/store';
 import { addDrop } from '../capture/drop-rows.ts';
@@ -15,36 +15,36 @@ import { RefusedBodies } from '../refused/index.ts';
 export interface PipelineOptions {
   readonly store: Store;
   readonly log: Log;
-  /** Where batches go that the store refuses for good; default: they are only counted. */
+  /** For batches that the store refuses for good; default: they are only counted. */
   readonly refused?: RefusedBodies | undefined;
   /** Packets a batch; default FILE_BATCH_PACKETS from files that are read at full speed, else 8192. */
   readonly batchPackets?: number;
-  /** Batches on their way at once; default 8, and 3 of files. */
+  /** Batches in flight; default 8, and 3 for files. */
   readonly batchesMax?: number;
-  /** Whether intrusion rules look at the packets; default false: they take longer than all else together. */
+  /** Whether intrusion rules are applied; default false: they take longer than everything else together. */
   readonly rules?: boolean;
   /** Which findings they do not make: an expression; empty, the default: none. */
   readonly silence?: string | undefined;
-  /** Told after each batch that was stored. */
+  /** Called after each stored batch. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Told what rules and the expert found in a batch, once it is stored; `capture` is its name. */
   readonly onFindings?: ((findings: readonly FindingRow[], capture: string) => void) | undefined;
-  /** Shown each batch that was stored; its memory is used again afterwards. */
+  /** Called with each stored batch, which is borrowed: its memory is reused. */
   readonly onStored?: (packets: PacketBatch, drops: readonly DropRow[]) => void;
 }
 
-/** Batches on their way at once, where nothing else is said. */
+/** Batches in flight, unless an option says otherwise. */
 const BATCHES_MAX = 8;
 
 /**
- * A batch of this size is a row group of DuckDB by itself: it goes to its place at once and compressed, where smaller ones
- * are written to the log first and a second time after that, which costs twice as much. At 110 bytes a packet, three of
+ * A batch of this size is a complete row group of DuckDB: it is written once, compressed, where smaller ones
+ * go to the write-ahead log first, which costs twice as much. At 110 bytes a packet, three of
  * them (one filled, one stored, one waiting) take 40 MB.
  */
 const FILE_BATCH_PACKETS = 122_880;
 const FILE_BATCHES_MAX = 3;
 
-/** The first is small, so that the store begins while the engine still compiles what reads protocols; then they double. */
+/** The first batch is small, so that storing begins while V8 still compiles the dissectors; then sizes double. */
 const FILE_FIRST_PACKETS = 8192;
 
 export interface RunProgress {
@@ -56,7 +56,7 @@ export interface RunProgress {
   readonly packets: number;
 }
 
-/** What is parsed, without what the pipeline decides. */
+/** A parse job, without the settings that the pipeline decides. */
 export type Job = Omit<ParseJob, 'batchPackets' | 'firstPackets' | 'batchesMax' | 'rules' | 'silence'>;
 
 /** The parser could not go on; `code` is that of a CaptureError, else ''. */
@@ -70,36 +70,36 @@ export class ParserError extends Error {
   }
 }
 
-/** One capture on its way into the store. */
+/** One capture being stored. */
 export class Run {
   /** Stored in this run. */
   packets = 0;
   /** Refused by the store in this run, and put aside. */
   refused = 0;
-  /** Of the input; `size` is null where nobody knows. */
+  /** Progress in the input; `size` is null where it is not known. */
   progress: { readonly bytesRead: number; readonly size: number | null } = { bytesRead: 0, size: null };
-  /** Batches on their way to the store, and how many may be. */
+  /** Batches that wait for the store, and how many may. */
   waiting = 0;
   readonly capacity: number;
   readonly capture: CaptureRow;
   readonly #origin: CaptureOrigin;
-  /** How the clock that dates the packets stands now. */
+  /** Present state of the clock that dates the packets. */
   readonly #clock: () => ClockReading | null;
   readonly #options: PipelineOptions;
   readonly #persistor: Persistor;
   readonly #thread: ParserThread;
   readonly #ended: Promise<string | null>;
   #settle: { resolve(problem: string | null): void; reject(error: unknown): void } | null = null;
-  /** Batches that are not stored yet, in their order. */
+  /** Resolves when all batches so far are stored. */
   #storing: Promise<void> = Promise.resolve();
   #drops: DropRow[] = [];
-  /** Told in a batch that was refused, with its own packets: they go with the next one that is not. */
+  /** Drops of refused batches, and those batches' packets: they are reported with the next accepted one. */
   readonly #untold: DropRow[] = [];
-  /** Of the last that was refused, and of the last of all. */
+  /** Sequences of the last refused batch, and of the last batch. */
   #missingSequence = 0;
   #lastSequence = 0;
   #isRefusedAtAll = false;
-  /** Somebody may go on where this run was stopped. */
+  /** A later run may resume this one. */
   readonly #canGoOn: boolean;
   #isStopped = false;
   readonly #loss: LossLog;
@@ -152,24 +152,24 @@ export class Run {
     }
   }
 
-  /** Why the store does not take anything just now; null: it does. */
+  /** Why the store takes nothing at present; null: it does. */
   get trouble(): string | null {
     return this.#persistor.trouble;
   }
 
-  /** Finishes what was read, and no more. */
+  /** Stops reading; what was read is still stored. */
   stop(): void {
     this.#isStopped = true;
     this.#thread.send({ kind: 'stop' });
   }
 
-  /** Ends at once; what is under way may or may not be stored. */
+  /** Ends at once; batches in flight may or may not be stored. */
   abandon(): void {
     this.#persistor.abandon();
     this.stop();
   }
 
-  /** Packets that were lost before the parser; they go with the next batch. */
+  /** Packets lost before the parser; reported with the next batch. */
   addDrops(row: DropRow): void {
     addDrop(this.#drops, row);
   }
@@ -178,7 +178,7 @@ export class Run {
     if (message.kind === 'batch') {
       const stored = this.#store(message);
       this.#storing = this.#storing.then(() => stored);
-      // Told by finished(); until somebody waits there it must not count as unhandled, nor what fails beside it.
+      // finished() reports the error; until it is awaited, neither rejection may count as unhandled.
       stored.catch((error) => this.#settle!.reject(error));
       this.#storing.catch(() => {});
     } else if (message.kind === 'end') this.#settle!.resolve(message.problem);
@@ -225,8 +225,8 @@ export class Run {
   }
 
   /**
-   * What no batch has told is told by itself: after all of them, so that a refused one can still be sent again. Where somebody
-   * goes on from there it stands in the place of that one, for a number of its own would be taken for one packet more.
+   * Drops that no batch has reported get a batch of their own, after all others, so that a refused one can still be resent. If
+   * the run can be resumed, it takes the sequence of the refused batch: one of its own would count as one more packet.
    */
   async #tellRest(): Promise<void> {
     if (this.#untold.length === 0) return;
@@ -236,7 +236,7 @@ export class Run {
     await this.#persistor.write({ source, sequence, origin: this.#origin, ...rest });
   }
 
-  /** The end of a capture some of which is missing says so. */
+  /** The end of an incomplete capture says so. */
   #withRefused(problem: string | null): string | null {
     if (!this.#isRefusedAtAll) return problem;
     const what = this.refused > 0 ? `${this.refused} packets` : 'its last conversations';

@@ -1,7 +1,7 @@
-// Batches that a store will never take are put aside, so that what comes after them is stored: a file each, as it would have
-// been sent, for whoever wants to know why, or sends it again. They hold what packets hold, so they are encrypted where
-// captures are, and kept for a time only. A store that refuses one after the other is sick, though it says that they are
-// bad: then nothing more is put aside, and whoever has a batch waits.
+// Batches that a store refuses for good are put aside (a dead-letter folder), so that later ones are stored: a file each, as
+// it would have been sent, to be examined or resent. They contain packet data, so they are encrypted where
+// captures are, and expire. A store that refuses one after the other is taken to be broken itself, whatever its
+// error says: then nothing more is put aside, and senders wait.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const BYTES_MAX = 256 << 20;
 const AGE_MS_MAX = 7 * 86_400_000;
 /** How often those that are too old are looked for. */
 const SWEEP_MS = 3_600_000;
-/** Refused one after the other: bad ones come alone, or a few of one kind. */
+/** Refusals in a row that mean a broken store: bad batches come alone, or a few of one kind. */
 const IN_A_ROW_MAX = 8;
 export const EXTENSION = '.batch';
 
@@ -64,7 +64,7 @@ export class RefusedBodies {
     this.#now = now;
   }
 
-  /** False: it is not put aside, for the store has refused all of late; offer it again later. */
+  /** False: it is not put aside, because the store has refused everything lately; offer it again later. */
   add({ source, sequence, packets, body, reason }: RefusedBody): boolean {
     if (this.#inARow >= IN_A_ROW_MAX) {
       this.#hold(reason);
@@ -127,7 +127,7 @@ export class RefusedBodies {
     this.trouble = `the store refuses everything: ${reason}`;
   }
 
-  /** What became of it, in words. */
+  /** The outcome, in words. */
   #keep(name: string, make: () => Uint8Array): string {
     if (this.folder === null) return 'they are not kept';
     try {
@@ -172,7 +172,7 @@ function sealed(body: Uint8Array, key: VaultKey | null): Uint8Array {
   return Buffer.concat([sealer.head, sealer.seal(body), sealer.end()]);
 }
 
-/** Or not at all: half a body, as a full disk leaves it, is of no use to anyone. */
+/** Atomic: half a body, as a full disk would leave it, is useless. */
 function writeWhole(path: string, body: Uint8Array): void {
   try {
     writeFileSync(path, body, { mode: 0o600 });

@@ -1,4 +1,4 @@
-// What speaks against one peer or address: who saw what, how often. One weak signal is never enough.
+// The evidence against one peer or address: who saw what, how often. One weak signal is never enough.
 import type { RuleSeverity } from '@eyrie/detect';
 import { SEVERITIES } from '@eyrie/detect';
 import type { AuditEntry } from '@eyrie/mesh';

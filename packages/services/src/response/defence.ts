@@ -1,4 +1,4 @@
-// What runs along with a peer: a sensor at every one, the desk where the authority is.
+// Defence beside a peer: a sensor at every peer, the desk beside the authority.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Companion, ControlError, type Log, type Peer } from '@eyrie/mesh';

@@ -1,13 +1,13 @@
-// Where the authority is: gathers what peers hold against each other, and answers by policy. Everything it does ends by
-// itself, can be ended earlier, and is a line of the audit.
+// Beside the authority: collects suspicions of peers against each other, and responds by policy. Every response expires by
+// itself, can be ended earlier, and is a line of the audit log.
 //
 //   suspicions ─► cases ─► policy ─► proven? ─► exempt? ─► room? ─► measure, revocation or block list ─► audit
 //       └─ knocks ─► rule over all doors │              └───────┴─► advice alone
 //                                        └► one peer says so, again and again: a short trial
 //
-// A trial sends the suspect to the decoy for some seconds: who goes on there has the honeypot for a second witness, and who
-// does not is free, and its accuser not heard alone about it again. Where there is no decoy, the suspect is slowed down, and
-// then its accuser not heard alone about it for three times as long.
+// A trial sends the suspect to the decoy for some seconds: if it goes on there, the honeypot is the second witness; if it
+// does not, it is free, and its accuser alone does not count against it again. Without a decoy the suspect is throttled, and
+// afterwards its accuser alone does not count against it for three times as long.
 import { isIP } from 'node:net';
 import { type Finding, RULES, RuleEngine, type RuleSeverity } from '@eyrie/detect';
 import {
@@ -25,7 +25,7 @@ import { Case } from './case.ts';
 import { type Answer, type ResponsePolicy, type ResponseRule, ruleFor } from './policy.ts';
 import { KNOCK } from './sensor.ts';
 
-/** What was done, or would be. */
+/** A response that was made, or is advised. */
 export interface Response {
   readonly id: number;
   /** Milliseconds since 1970. */
@@ -57,7 +57,7 @@ type Carried = Pick<ResponseRule, 'answer' | 'forMs'>;
 
 const RESPONSES_MAX = 1_000;
 const CASES_MAX = 10_000;
-/** Of so many, the word of one peer alone leads to a trial within an hour. */
+/** Trials in an hour that one accuser alone can cause. */
 const ALONE_MAX = 3;
 const HOUR_MS = 3_600_000;
 const TRIAL_MS = 10_000;
@@ -74,7 +74,7 @@ export class ResponseDesk {
   readonly #engine: RuleEngine;
   #responses: Response[] = [];
   readonly #advice = new AdviceBook();
-  /** Trials on the word of one: until when that one is not heard alone about the same again. */
+  /** Trials on the word of one accuser: until when that accuser alone does not count against the same suspect. */
   #alone: { witness: string; subject: string; atMs: number; restsMs: number }[] = [];
   /** Until when each is on trial. */
   readonly #trials = new Map<string, number>();
@@ -100,7 +100,7 @@ export class ResponseDesk {
     return this.#responses.toReversed();
   }
 
-  /** Ends a measure or a block; why not, or null. */
+  /** Ends a measure or a block; returns why that is not possible, or null. */
   release(subject: string, reason: string): string | null {
     const { peer, blocked, audit } = this.#options;
     if (blocked.remove(subject)) {
@@ -118,7 +118,7 @@ export class ResponseDesk {
       return;
     }
     const subject = peer === '' ? address : peer;
-    // Names and addresses that are nobody's could be made up without end, and would fill the audit.
+    // Invented names and addresses would fill the audit log.
     const isSomebody =
       peer === '' ? isIP(address) !== 0 : this.#options.peer.standing.roster.members.has(peer);
     if (!isSomebody || subject === witness || !KNOWN_RULES.has(rule)) return;
@@ -174,7 +174,7 @@ export class ResponseDesk {
     this.#options.audit({ ...entry, evidence: about.evidence() });
   }
 
-  /** Carries it out; why that failed, or null. */
+  /** Carries it out; returns why that failed, or null. */
   #do({ answer, forMs }: Carried, subject: string, about: Case, summary: string): string | null {
     const { peer, policy, blocked, audit } = this.#options;
     const authority = peer.authority!;
@@ -199,7 +199,7 @@ export class ResponseDesk {
     return answer === 'redirect' && this.#options.policy.decoy === '' ? 'quarantine' : answer;
   }
 
-  /** Why nothing is done about it though the policy says so, or null. */
+  /** Why nothing is done although the policy says so, or null. */
   #objection(subject: string): string | null {
     const { peer, policy } = this.#options;
     const { roster } = peer.standing;
@@ -219,7 +219,7 @@ export class ResponseDesk {
       : null;
   }
 
-  /** To the decoy, where the honeypot sees for itself; where none is, it is slowed down. */
+  /** Redirects to the decoy, where the honeypot can observe; without one, throttles. */
   #trialOf({ forMs }: ResponseRule, subject: string): Carried {
     const { peer, policy } = this.#options;
     const isPeer = peer.standing.roster.members.has(subject);
@@ -227,7 +227,7 @@ export class ResponseDesk {
     return { answer, forMs: answer === 'redirect' ? Math.min(forMs, TRIAL_MS) : forMs };
   }
 
-  /** Why the word of one peer is not enough even for a trial, or null. */
+  /** Why the word of one accuser is not enough even for a trial, or null. */
   #doubt(subject: string, witness: string, answer: Answer): string | null {
     if (answer === 'block') return `only ${witness} says so`;
     const nowMs = this.#nowMs;
@@ -248,7 +248,7 @@ export class ResponseDesk {
     this.#trials.set(subject, this.#nowMs + forMs);
   }
 
-  /** A trial is no answer to what is proven. */
+  /** A trial under way does not replace the response to what is proven. */
   #isAnswered(subject: string, weight: 'proven' | 'alone'): boolean {
     const { peer, blocked } = this.#options;
     const member = peer.standing.roster.members.get(subject);
@@ -281,7 +281,7 @@ export class ResponseDesk {
       for (const { witness, count } of this.#advice.leftOut(peer.runtime.clock.elapsedMs()))
         audit(this.#entry('advise', witness, `${count} more that it said are left out here`, null, 'policy'));
     } catch (error) {
-      // A full disk is no reason to end.
+      // A full disk must not end the peer.
       peer.runtime.log('warn', 'the audit could not be written', { message: String(error) });
     }
   }

@@ -1,5 +1,5 @@
-// What may be done about whom, by itself: a file in the folder of the peer that holds the authority. Without one, advice
-// is given and nothing is done.
+// The policy of automatic responses: a file in the folder of the peer that holds the authority. Without one, responses
+// are advised and not made.
 import type { RuleSeverity } from '@eyrie/detect';
 import { SEVERITIES } from '@eyrie/detect';
 import { parse, TomlError } from 'smol-toml';

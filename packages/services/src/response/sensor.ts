@@ -1,5 +1,5 @@
-// Looks at what a peer's neighbours do, by the rules for peers, and tells the authority whom it suspects. Every peer runs
-// one, over its own links alone; none of them decides.
+// Applies the intrusion rules for peers to a peer's neighbours, and reports suspicions to the authority. Every peer runs
+// one, over its own links only; none of them decides.
 import { atLeast, Baseline, type Finding, PEER_FEATURES, PeerRows, RULES, RuleEngine } from '@eyrie/detect';
 import { type Cancel, every, hostOf, type Peer } from '@eyrie/mesh';
 

@@ -1,4 +1,4 @@
-// The page's files: put together beforehand, each known by its address, with a compressed twin; held in memory.
+// The bundled files of the page, by URL path, with precompressed copies; held in memory.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

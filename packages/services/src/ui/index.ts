@@ -1,4 +1,4 @@
-// The page's own process: its files, and everything else from the analyzer, under one origin.
+// The page's own process: its files, and a reverse proxy to the analyzer, under one origin.
 import Fastify, { type FastifyInstance } from 'fastify';
 import { apiErrorOf } from '../analyzer/errors.ts';
 import { addLimits, REQUESTS_PER_MINUTE } from '../analyzer/limits.ts';
@@ -33,7 +33,7 @@ export async function buildUi(options: UiOptions): Promise<FastifyInstance> {
   app.addHook('onResponse', async (request, reply) => {
     log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
   });
-  // Whoever asks too much is stopped here already.
+  // The rate limit applies here already.
   await addLimits(app, options.requestsPerMinute ?? REQUESTS_PER_MINUTE);
   addSecurity(app, guard);
   await addPage(app, options.folder);

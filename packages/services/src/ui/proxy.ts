@@ -1,5 +1,5 @@
-// Where the page and the analyzer are two processes: what is not the page's goes on to the analyzer, so that both have
-// one origin. Bodies are passed on as they come, in both directions; so is the live channel.
+// The reverse proxy where page and analyzer are two processes: all other requests go to the analyzer, so that both have
+// one origin. Bodies are streamed in both directions; so is the live channel.
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -9,7 +9,7 @@ import { FOR_HEADER } from '../analyzer/limits.ts';
 /** Until the analyzer begins to answer; a great export may take its time after that. */
 const ANSWER_MS_MAX = 60_000;
 
-/** Of one hop only (RFC 9110 §7.6.1). */
+/** Hop-by-hop headers (RFC 9110 §7.6.1). */
 const HOP_HEADERS = new Set([
   'connection',
   'keep-alive',

@@ -1,4 +1,4 @@
-// Is the clock right? What keeps it says whether it does; servers of the configuration, or of --time-server, are compared with.
+// Is the clock right? Asks the local time service, and compares with the configured servers or --time-server.
 import { spawnSync } from 'node:child_process';
 import { TimeKeeper } from '@eyrie/clock';
 import { askRepeatedly } from '../../time/compare.ts';

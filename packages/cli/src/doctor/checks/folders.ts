@@ -1,4 +1,4 @@
-// Folders: can they be written, is there room, and does nobody else see into those with keys?
+// Folders: are they writable, is there room, and are those with keys private?
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// `eyrie mesh top`: who is here and how they are, as a live table.
+// `eyrie mesh top`: all peers and their readings, as a live table.
 import type { MemberView } from '@eyrie/mesh';
 import type { ShownTalk } from '@eyrie/mesh/skyeye';
 import { BAD_USAGE, UserError } from '../../errors.ts';
@@ -66,10 +66,10 @@ function paintFor(width: number): Paint {
   return new Paint({ width, colours, unicode: hasUnicode() });
 }
 
-/** Until q, Ctrl-C or a signal; the terminal is as it was then. */
+/** Until q, Ctrl-C or a signal; restores the terminal. */
 async function live({ peer, interval }: TopOptions, column: string): Promise<number> {
   const everyMs = Math.max(INTERVAL_MS_MIN, readTime(interval, '--interval'));
-  // Before the screen changes: a peer that does not run is said in a line.
+  // Before the screen changes: if no peer runs, the error is a plain line.
   let looked = await look(peer);
   let view: View | null = { ...FIRST_VIEW, column };
   let problem: string | null = null;

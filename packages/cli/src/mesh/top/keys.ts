@@ -1,4 +1,4 @@
-// What a key does to what is shown.
+// The effect of a key on the state of the screen.
 import { COLUMNS } from './screen.ts';
 
 export interface View {

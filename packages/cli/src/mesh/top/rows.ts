@@ -1,4 +1,4 @@
-// What `eyrie mesh top` knows of each peer: the list of members, and what they measure.
+// The rows of `eyrie mesh top`: the list of members, and their readings.
 import type { MemberView } from '@eyrie/mesh';
 
 export interface TopRow {
@@ -43,7 +43,7 @@ export function filtered(rows: readonly TopRow[], text: string): TopRow[] {
   });
 }
 
-/** By a column of `COLUMNS`; who has no value comes last, of equals the names decide. */
+/** Sorted by a column of `COLUMNS`; missing values come last, ties are broken by name. */
 export function sorted(rows: readonly TopRow[], column: string, isReversed: boolean): TopRow[] {
   const sign = isReversed ? -1 : 1;
   const byName = (a: TopRow, b: TopRow) => a.id.localeCompare(b.id, 'en', { numeric: true });

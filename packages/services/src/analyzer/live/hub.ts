@@ -1,5 +1,5 @@
-// The live channel: state goes out a few times a second, to whoever asked for it. Nothing is queued: a client that is
-// slow misses states, never gets old ones, and costs no memory.
+// The live channel: sends states to their subscribers a few times a second. Nothing is queued: a client that is
+// slow misses states, but never gets old ones, and costs no memory.
 import type { WebSocket } from '@fastify/websocket';
 import { CHANNELS, type Channel, type LiveData } from '../schemas/index.ts';
 
@@ -24,11 +24,11 @@ export type Producers = {
   readonly [C in Channel]: { readonly everyMs: number; readonly produce: Producer<C> };
 };
 
-/** No channel speaks more often. */
+/** Least interval of a channel. */
 const TICK_MS = 200;
-/** Bytes that may wait in a client's socket; beyond it the client is skipped until it has read. */
+/** Bytes that may wait in a client's socket; beyond that the client is skipped until it has read. */
 const BUFFERED_BYTES_MAX = 1 << 20;
-/** A client that reads nothing for so long is gone. */
+/** A client that reads nothing for so long is disconnected. */
 const STUCK_MS = 30_000;
 const CLIENTS_MAX = 1000;
 /** Bytes of one command, and commands a second. */
@@ -149,7 +149,7 @@ export class LiveHub {
       } else if (state.last !== null) this.#greet(channel, state.last);
       state.trouble = null;
     } catch (error) {
-      // Once for each reason: a store that is away is asked again and again.
+      // Logged once per reason: a store that is away is asked again and again.
       const trouble = String(error);
       if (trouble !== state.trouble) this.#onError(error);
       state.trouble = trouble;
@@ -164,12 +164,12 @@ export class LiveHub {
     for (const client of this.#clients) {
       if (!client.channels.has(channel)) continue;
       if (client.fresh.has(channel)) this.#send(client, channel, state.last);
-      // Who misses a change gets the whole next time.
+      // A client that misses a change gets the whole state next time.
       else if (message !== null && !this.#send(client, channel, message)) client.fresh.add(channel);
     }
   }
 
-  /** Whoever has just come gets what stands. */
+  /** A new subscriber gets the present state. */
   #greet(channel: Channel, message: string): void {
     for (const client of this.#clients) if (client.fresh.has(channel)) this.#send(client, channel, message);
   }
