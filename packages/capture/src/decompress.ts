@@ -3,28 +3,28 @@ import { systemCode } from './errors.ts';
 
 export type Compression = 'gzip' | 'zstd';
 
-/** Bytes that come out at once. */
+/** Bytes decompressed at once. */
 const OUTPUT_BYTES = 128 << 10;
 /**
- * zlib gives back nothing of a piece of input that turns out to be damaged. So a damaged file is read again, in pieces
- * of so many bytes where the damage must be, to lose nothing of what stands before it.
+ * zlib returns no output for a chunk of input that turns out to be damaged. A damaged file is therefore read again, in
+ * chunks this small around the damage, so that nothing before it is lost.
  */
 const SALVAGE_PIECES_BYTES = [256, 1];
 
-/** The compression of a file, told by its first bytes, or null. */
+/** The compression of a file, recognized by its first bytes, or null. */
 export function compressionOf(bytes: Uint8Array): Compression | null {
   if (bytes.length < 4) return null;
-  // RFC 1952 §2.3.1, with deflate, the only method there is.
+  // RFC 1952 §2.3.1; deflate is the only method defined.
   if (bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8) return 'gzip';
-  // RFC 8878 §3.1.1, and skippable frames, §3.1.2, with which parallel compressors begin.
+  // RFC 8878 §3.1.1, and skippable frames (§3.1.2), with which pzstd output begins.
   const magic = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   return magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50 ? 'zstd' : null;
 }
 
-/** The compressed data ends early or contradicts itself; everything before that was delivered. */
+/** The compressed data is truncated or damaged; everything before that was delivered. */
 export class DecompressError extends Error {
   readonly isTruncated: boolean;
-  /** Compressed bytes of which everything was delivered, at least. */
+  /** At least this many compressed bytes were delivered in full. */
   readonly consumed: number;
 
   constructor(compression: Compression, consumed: number, cause: Error) {
@@ -38,7 +38,7 @@ export class DecompressError extends Error {
 /**
  * Decompresses gzip and zstd of any number of members.
  *
- * @param reopen gives the input once more, from its beginning, to save more of damaged data; null if it cannot.
+ * @param reopen gives the input again from its beginning, to recover more of damaged data; null if it cannot.
  * @throws DecompressError
  */
 export async function* decompress(
@@ -73,7 +73,7 @@ async function* skipping(
   }
 }
 
-/** The same bytes, in small pieces from `from` on. */
+/** The same bytes, in small chunks from `from` on. */
 async function* inPieces(
   chunks: AsyncIterable<Uint8Array>,
   from: number,
@@ -104,7 +104,7 @@ async function* run(
           ? createGunzip({ chunkSize: OUTPUT_BYTES })
           : createZstdDecompress({ chunkSize: OUTPUT_BYTES });
       const feeding: Promise<Uint8Array | null> = feedAll(stream, chunks, rest);
-      // An error of the input is passed on through the stream; awaited or not, it must not be unhandled.
+      // An error of the input reaches us through the stream; here it must only not go unhandled.
       feeding.catch((error) => stream.destroy(error));
       try {
         for await (const chunk of stream) yield chunk;
@@ -115,7 +115,7 @@ async function* run(
       }
       rest = await feeding;
       consumed += stream.bytesWritten;
-      // What follows the last gzip member is padding, which gzip ignores too.
+      // After the last gzip member there may be padding, which gzip ignores too.
       if (compression === 'gzip') rest = null;
     } while (rest !== null);
   } finally {

@@ -1,13 +1,13 @@
-// A folder of capture files: those in it whose names say so, in the order of their names.
+// A folder of capture files: those with a known extension, in natural order of their names.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError, readError } from './errors.ts';
 
-/** Names that capture tools give, also numbered by a ring (`trace.pcap3`) and compressed. */
+/** File names of capture tools, including ring buffers (`trace.pcap3`) and compressed files. */
 const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp|snoop|ntar)\d*(\.(gz|zst))?$/i;
 
 /**
- * The capture files that a path stands for: itself, or those in the folder.
+ * The capture files at a path: the file itself, or those in the folder.
  *
  * @throws CaptureError if there is nothing there, or a folder without any.
  */

@@ -1,28 +1,28 @@
-// What all sources of packets have in common: files, folders of files told apart, standard input, interfaces, the ring.
+// What all sources of packets have in common: files, standard input, interfaces, the ring.
 import type { CaptureReader, Frame } from '@eyrie/dissect/files';
 
-/** Gives frames one by one. */
+/** Delivers frames one by one. */
 export interface FrameReader {
-  /** Fills in the next frame, borrowed until the next call; false if there is none just now. */
+  /** Fills in the next frame, borrowed until the next call; false if there is none at the moment. */
   next(frame: Frame): boolean;
 }
 
-/** What a source says besides its frames; the lists grow while it is read. */
+/** A source's metadata; the lists grow while it is read. */
 export type SourceInfo = Pick<CaptureReader, 'interfaces' | 'names' | 'problem' | 'format'>;
 
 export interface FrameSource {
   /** The path, `-` for standard input, or the interface's name. */
   readonly path: string;
   readonly reader: SourceInfo;
-  /** Bytes on disk; null where nobody knows. */
+  /** Bytes on disk; null if unknown. */
   readonly size: number | null;
   readonly bytesRead: number;
-  /** Take all frames that each reader has before the next; leaving the loop early closes the source. */
+  /** Yields a reader for each chunk; drain it before the next one. Leaving the loop early closes the source. */
   chunks(): AsyncGenerator<FrameReader, void, void>;
   close(): Promise<void>;
 }
 
-/** One that reads the bytes of a capture, be they a file's or those of a program that captures. */
+/** A source that reads capture bytes, from a file or from a capturing child process. */
 export interface CaptureBytes extends FrameSource {
   readonly reader: CaptureReader;
 }

@@ -1,4 +1,4 @@
-// What other rooms may use of this one.
+// The public interface of this package.
 
 export { type Compression, DecompressError, decompress } from './decompress.ts';
 export type { CaptureErrorCode } from './errors.ts';

@@ -1,4 +1,4 @@
-// Where the bytes of a capture come from, before anything is known about them.
+// Raw input: the bytes of a file, of standard input, or of a child's output.
 
 import { close, fstatSync, open, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
@@ -14,18 +14,18 @@ const closeFile = promisify(close);
 const STDIN = 0;
 
 /**
- * Bytes read at once. Measured on a warm cache and 2 cores: 512 KiB to 2 MiB are best, 4.7 GB/s. Smaller ones cost more
- * turns of the event loop, and larger ones leave the processor's cache before the packets are walked over.
+ * Bytes read at once. Measured with a warm cache on 2 cores: 512 KiB to 2 MiB are best, at 4.7 GB/s. Smaller chunks
+ * cost more turns of the event loop; larger ones fall out of the CPU cache before the packets are dissected.
  */
 const CHUNK_BYTES = 1 << 20;
 
 export interface Input {
   chunks: AsyncIterable<Uint8Array>;
-  /** Bytes in the file; null for a pipe, of which nobody knows. */
+  /** Bytes in the file; null for a pipe. */
   size: number | null;
-  /** Begins again; null if that is impossible. */
+  /** Opens the same input again from its beginning; null if that is impossible. */
   reopen: (() => AsyncIterable<Uint8Array>) | null;
-  /** Gives up waiting for bytes, if somebody waits. */
+  /** Ends a pending read. */
   stop(): void;
 }
 
@@ -69,18 +69,18 @@ async function* readAgain(path: string, chunkBytes: number): AsyncGenerator<Uint
   yield* readAhead(await openForReading(path), chunkBytes);
 }
 
-/** A small file does not need large buffers; one byte more than the file, to see its end at once. */
+/** A small file needs no large buffer: one byte more than its size, so that the first read sees its end. */
 function chunkBytesFor({ size }: Stats): number {
   return Math.min(CHUNK_BYTES, Math.max(4096, size + 1));
 }
 
-/** A pipe, read through the event loop: a blocking read could not be given up, and would keep the process alive. */
+/** A pipe, read through the event loop: a blocking read could not be cancelled, and would keep the process alive. */
 function pipeInput(file: number): Input {
   const socket = new Socket({ fd: file, readable: true, writable: false });
   return streamInput(socket);
 }
 
-/** Bytes of a child's output, or of whatever else comes as a stream. */
+/** The bytes of a stream, such as a child's output. */
 export function streamInput(stream: Readable): Input {
   return { chunks: readStream(stream), size: null, reopen: null, stop: () => stream.destroy() };
 }

@@ -1,8 +1,8 @@
-// What a file is that is no capture we read, told by its first bytes, so that the error can say what to do.
+// Recognizes files that are not captures, or not in a supported format, so that the error can say what to do.
 
 interface OtherFormat {
   magic: string;
-  /** What it is, and what helps. */
+  /** What the file is, and what to do about it. */
   hint: string;
 }
 
@@ -43,7 +43,7 @@ const otherFormats: OtherFormat[] = [
 const TAR_MAGIC_OFFSET = 257;
 const TEXT_BYTES = 512;
 
-/** What the file is, as far as its first bytes tell, or null. */
+/** What the file is, by its first bytes, or null. */
 export function hintAbout(bytes: Uint8Array): string | null {
   const found = otherFormats.find(({ magic }) => startsWith(bytes, magic));
   if (found !== undefined) return found.hint;
@@ -61,7 +61,7 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
   return true;
 }
 
-/** True if there is nothing but printable characters and white space. */
+/** True if all bytes are printable characters or white space. */
 function isText(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
 }

@@ -11,30 +11,30 @@ import { openSink, type Sink } from './sink.ts';
 
 const ETHERNET = 1;
 
-/** Bytes gathered before they are written. */
+/** Bytes buffered before they are written. */
 const WRITE_BYTES = 1 << 20;
 
 export type OutputFormat = 'pcap' | 'pcapng';
 
 export interface OutputOptions {
-  /** Default: what the name says, see `formatOf()`. */
+  /** Default: by the file name, see `formatOf()`. */
   format?: OutputFormat;
-  /** Of a pcap file: times in nanoseconds, also where the source has microseconds; default: as fine as the source's. */
+  /** For pcap: write nanosecond timestamps even if the source has microseconds. Default: the source's resolution. */
   nanoseconds?: boolean;
   /** Whether an existing file may be replaced; default false. */
   force?: boolean;
-  /** Where the frames come from: its interfaces, names, keys and comments are copied into a pcapng file. */
+  /** The source of the frames, whose interfaces, names, keys and comments are copied into a pcapng file. */
   from?: CaptureReader;
-  /** The program that writes, as a pcapng file says. */
+  /** The writing application (`shb_userappl`). */
   application?: string;
 }
 
-/** The format that a name asks for: pcap if it ends in .pcap, .cap or .dmp, else pcapng, which can hold anything. */
+/** The format for a file name: pcap if it ends in .pcap, .cap or .dmp, else pcapng, which can hold anything. */
 export function formatOf(path: string): OutputFormat {
   return /\.(pcap|cap|dmp)$/i.test(path) ? 'pcap' : 'pcapng';
 }
 
-/** A capture file that is being written; nothing stands under its name before `close()`. */
+/** A capture file being written; it gets its name only with `close()`. */
 export class CaptureOutput {
   readonly path: string;
   readonly format: OutputFormat;
@@ -65,7 +65,7 @@ export class CaptureOutput {
   /**
    * Appends a packet.
    *
-   * @returns false if it is time to wait for the disk: `if (!output.write(frame)) await output.flush()`.
+   * @returns false as backpressure: `if (!output.write(frame)) await output.flush()`.
    * @throws CaptureError if a pcap file, which has but one link type, is given another.
    */
   write(frame: Frame): boolean {
@@ -74,7 +74,7 @@ export class CaptureOutput {
   }
 
   /**
-   * Begins to write what was gathered, when the write before is done: one is under way while the next is gathered.
+   * Starts writing the buffer once the previous write is done: one buffer is written while the next fills.
    *
    * @throws CaptureError if the disk fails.
    */
@@ -83,14 +83,14 @@ export class CaptureOutput {
     const writer = this.#pcapng ?? this.#pcap;
     if (writer === null || writer.pending === 0) return;
     this.#writing = this.#sink.write(writer.take());
-    // The error is met by the next flush or by close; until then it must not count as unhandled.
+    // The next flush, or close, reports the error; until then it must not go unhandled.
     this.#writing.catch(() => {});
   }
 
   /**
-   * Writes the rest and gives the file its name.
+   * Writes the rest, and gives the file its name.
    *
-   * @throws CaptureError if the disk fails, or the name was taken meanwhile; nothing is left behind then.
+   * @throws CaptureError if the disk fails or the name has been taken meanwhile; then nothing is left behind.
    */
   async close(): Promise<void> {
     if (this.#pcapng !== null) this.#copyStatistics(this.#pcapng);
@@ -105,14 +105,14 @@ export class CaptureOutput {
     await this.#sink.finish();
   }
 
-  /** Gives up: nothing is left behind. */
+  /** Cancels: nothing is left behind. */
   async abandon(): Promise<void> {
     await this.#writing.catch(() => {});
     await this.#sink.abandon();
   }
 
   #writePcap(frame: Frame): number {
-    // Journal entries and custom blocks have no place in pcap.
+    // pcap cannot hold journal entries and custom blocks.
     if (frame.linkType < 0) return this.#pcap?.pending ?? 0;
     this.#pcap ??= this.#newPcap(this.#from?.interfaceOf(frame), frame.linkType);
     const { linkType } = this.#pcap;
@@ -145,7 +145,7 @@ export class CaptureOutput {
     return writer.pending;
   }
 
-  /** Interfaces, names and keys that the source had before this packet. */
+  /** Copies the interfaces, names and keys that the source had before this packet. */
   #copyDescriptions(writer: PcapngWriter, from: CaptureReader): void {
     for (; this.#interfacesDone < from.interfaces.length; this.#interfacesDone++) {
       writer.addInterface(from.interfaces[this.#interfacesDone]!);
@@ -167,7 +167,7 @@ export class CaptureOutput {
   }
 }
 
-/** The comments on the packet that was read last, which are the last in the list. */
+/** The comments on the packet read last, which are at the end of the list. */
 function commentsOn(frame: Frame, comments: readonly PacketComment[]): string[] | undefined {
   let first = comments.length;
   while (first > 0 && comments[first - 1]!.frameNumber === frame.number) first -= 1;
@@ -175,7 +175,7 @@ function commentsOn(frame: Frame, comments: readonly PacketComment[]): string[] 
 }
 
 /**
- * Begins a capture file; on stdout if the path is `-`.
+ * Creates a capture file; on stdout if the path is `-`.
  *
  * @throws CaptureError if it exists and `force` is not set, or cannot be written.
  */

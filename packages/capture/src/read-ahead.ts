@@ -5,8 +5,8 @@ const readInto = promisify(read);
 const closeFile = promisify(close);
 
 /**
- * The bytes of an open file, from where it stands: while the caller works on one buffer, the next is read into the
- * other. A chunk is valid until the next one is asked for. Closes the file at the end.
+ * Double-buffered reading of an open file from its current position: while the caller works on one buffer, the next is
+ * read into the other. A chunk is valid until the next one is requested. Closes the file at the end.
  */
 export async function* readAhead(file: number, chunkBytes: number): AsyncGenerator<Uint8Array, void, void> {
   const buffers = [new Uint8Array(chunkBytes), new Uint8Array(chunkBytes)] as const;
@@ -19,7 +19,7 @@ export async function* readAhead(file: number, chunkBytes: number): AsyncGenerat
       yield buffers[turn]!.subarray(0, bytesRead);
     }
   } finally {
-    // A read that is under way must end before the file is closed under it; its error was reported, if it matters.
+    // A pending read must end before the file is closed; its error was reported if it matters.
     await reading.catch(() => {});
     await closeFile(file);
   }

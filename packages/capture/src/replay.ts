@@ -1,23 +1,23 @@
-// A capture file played as if it happened now: at its own pace, or so many times as fast, once or again and again.
+// Replays a capture file as if it were live: at its own pace or a multiple of it, once or in a loop.
 import { type Frame, newFrame } from '@eyrie/dissect/files';
 import type { FrameReader, FrameSource, SourceInfo } from './frame-source.ts';
 import { type CaptureSource, openCapture } from './source.ts';
 
 export interface ReplayOptions {
-  /** 1 as recorded, 2 twice as fast …; Infinity as fast as it goes. */
+  /** 1: as recorded, 2: twice as fast …; Infinity: as fast as possible. */
   readonly speed: number;
-  /** Begins again at the end, with times that go on, until it is closed. Default false. */
+  /** Starts again at the end, with continuing timestamps, until closed. Default false. */
   readonly loop?: boolean;
-  /** Milliseconds, growing; default the process's clock. Tests give their own. */
+  /** A monotonic clock in milliseconds; default the process's. Tests pass their own. */
   readonly now?: () => number;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Gaps in a file that are longer are shortened to this: nobody waits for the next day. */
+/** Longer pauses in a file are shortened to this. */
 const GAP_SECONDS_MAX = 10;
-/** Between the last packet of one round and the first of the next. */
+/** Pause between the last packet of one round and the first of the next. */
 const ROUND_GAP_SECONDS = 1;
-/** Sleeps at most this long at once, so that a close is seen. */
+/** Sleeps at most this long at a time, so that a close is noticed. */
 const SLEEP_MS_MAX = 500;
 
 /**
@@ -39,7 +39,7 @@ class Replay implements FrameSource, FrameReader {
   readonly #stopped = new AbortController();
   #source: CaptureSource;
   #chunk: FrameReader | null = null;
-  /** A frame that was read, but is not due yet. */
+  /** A frame that has been read but is not due yet. */
   readonly #next: Frame = newFrame();
   #holds = false;
   #bytesBefore = 0;
@@ -105,16 +105,16 @@ class Replay implements FrameSource, FrameReader {
   }
 }
 
-/** When the next frame is due, and how times of later rounds go on. */
+/** Computes when the next frame is due, and the timestamps of later rounds. */
 class Pace {
   readonly #speed: number;
   readonly #now: () => number;
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Seconds of the recording, as played: gaps shortened. */
+  /** Seconds of the recording played so far, with shortened pauses. */
   #played = 0;
   #lastSeconds = Number.NaN;
   #startedMs = Number.NaN;
-  /** Whole seconds added to times in this round. */
+  /** Whole seconds added to the timestamps of this round. */
   #shift = 0;
   #latest = -Infinity;
   #isRoundNew = true;
@@ -125,7 +125,7 @@ class Pace {
     this.#sleep = sleep;
   }
 
-  /** A frame comes next; its time is moved on if the file is played again. */
+  /** Schedules the next frame, and shifts its timestamp if this is a later round. */
   meet(frame: Frame): void {
     if (!frame.hasTime) return;
     if (this.#isRoundNew && this.#latest !== -Infinity)

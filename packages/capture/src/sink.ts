@@ -1,4 +1,4 @@
-// Where the bytes of a new file go, so that nothing half written ever stands under its name.
+// Atomic file creation: no partially written file ever appears under the final name.
 
 import { randomBytes } from 'node:crypto';
 import { close, link, open, rename, stat, unlink, write } from 'node:fs';
@@ -16,11 +16,11 @@ const writeFrom = promisify(write);
 
 const STDOUT = 1;
 
-/** A file that is being written; it appears under its own name when it is complete. */
+/** A file being written; it appears under its own name when it is complete. */
 export class Sink {
   readonly #path: string;
   readonly #file: number;
-  /** The name until it is complete; null where bytes go straight to the path (stdout, a device, a pipe). */
+  /** The temporary name; null if bytes go straight to the path (stdout, a device, a pipe). */
   readonly #temporary: string | null;
   readonly #force: boolean;
 
@@ -60,13 +60,13 @@ export class Sink {
     }
   }
 
-  /** Closes the file and removes what was written. */
+  /** Closes the file and removes it. */
   async abandon(): Promise<void> {
     await this.#close();
     if (this.#temporary !== null) await unlinkFile(this.#temporary).catch(() => {});
   }
 
-  /** A link, unlike a rename, fails if the name was taken meanwhile; some file systems have none. */
+  /** A hard link, unlike a rename, fails if the name has been taken; some file systems have no hard links. */
   async #nameUnlessTaken(temporary: string): Promise<void> {
     try {
       await linkFile(temporary, this.#path);
@@ -84,7 +84,7 @@ export class Sink {
 }
 
 /**
- * Begins a file; stdout if the path is `-`. A device or pipe is written to as it is.
+ * Creates a file; stdout if the path is `-`. Devices and pipes are written to directly.
  *
  * @throws CaptureError if it exists and `force` is false, or cannot be written.
  */

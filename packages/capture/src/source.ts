@@ -6,7 +6,7 @@ import { type Input, openInput } from './input.ts';
 import { hintAbout } from './other-formats.ts';
 import { decrypted, EndsEarly, isVault } from './vault/index.ts';
 
-/** Enough of the beginning to tell how a file is compressed, or that it is encrypted. */
+/** Enough bytes to recognize a file's compression or encryption. */
 const MAGIC_BYTES = 16;
 const HEAD_BYTES = 512;
 
@@ -16,7 +16,7 @@ export class CaptureSource implements FrameSource {
   readonly reader: CaptureReader;
   readonly format: CaptureFormat;
   readonly compression: Compression | null;
-  /** It lies encrypted on disk. */
+  /** The file is encrypted (see vault/). */
   readonly isEncrypted: boolean;
   /** Bytes on disk; null for a pipe. */
   readonly size: number | null;
@@ -37,27 +37,27 @@ export class CaptureSource implements FrameSource {
     this.#bytes = opened.bytes;
   }
 
-  /** Bytes taken from the disk or pipe so far, before decompression: with `size`, how far we are. */
+  /** Bytes read from the disk or pipe so far, before decompression; with `size`, the progress. */
   get bytesRead(): number {
     return this.#meter.bytes;
   }
 
   /**
-   * Feeds the reader a chunk at a time. Take all packets that it has after each:
+   * Feeds the reader one chunk at a time. Drain it after each:
    *
    *     for await (const reader of source.chunks()) while (reader.next(frame)) look(frame);
    *
-   * Ends at the end of the input, or where `reader.problem` says; leaving the loop early closes the source.
+   * Ends at the end of the input, or at a problem (`reader.problem`); leaving the loop early closes the source.
    *
    * @throws CaptureError if the disk fails.
    */
   async *chunks(): AsyncGenerator<CaptureReader, void, void> {
     const { reader } = this;
     try {
-      // The first chunk was fed when the format was looked for.
+      // The first chunk was fed when the format was recognized.
       yield reader;
       while (reader.problem === null) {
-        // The buffer of the last chunk is about to be used again.
+        // The buffer of the last chunk is about to be reused.
         reader.release();
         const { done, value } = await this.#bytes.next();
         if (done) break;
@@ -73,7 +73,7 @@ export class CaptureSource implements FrameSource {
     yield reader;
   }
 
-  /** Closes the file; more than once is no harm. */
+  /** Closes the file; may be called more than once. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -82,7 +82,7 @@ export class CaptureSource implements FrameSource {
   }
 }
 
-/** Ends the reader's input where decompression failed; any other error is the disk's. */
+/** Ends the reader's input if decompression failed; any other error comes from the disk. */
 function finishOn(error: unknown, reader: CaptureReader, path: string): void {
   if (!(error instanceof DecompressError || error instanceof EndsEarly))
     throw error instanceof CaptureError ? error : readError(path, error);
@@ -103,19 +103,19 @@ interface Opened {
 }
 
 /**
- * Opens a capture file (pcap, pcapng or snoop, also compressed with gzip or zstd, whatever its name), or stdin if
- * the path is `-`.
+ * Opens a capture file (pcap, pcapng or snoop, also compressed with gzip or zstd; its name does not matter), or stdin
+ * if the path is `-`.
  *
- * @throws CaptureError if there is no such file, or it is no capture.
+ * @throws CaptureError if there is no such file, or it is not a capture.
  */
 export async function openCapture(path: string): Promise<CaptureSource> {
   return openFrom(path, await openInput(path));
 }
 
 /**
- * A capture out of any bytes.
+ * A capture from bytes in memory or any other input.
  *
- * @throws CaptureError if they are no capture.
+ * @throws CaptureError if they are not a capture.
  */
 export async function openFrom(path: string, input: Input): Promise<CaptureSource> {
   const meter: Meter = { bytes: 0 };
@@ -163,7 +163,7 @@ async function recognize(
   } catch (error) {
     finishOn(error, reader, path);
   }
-  // Without a format this delivers nothing, and says what is wrong.
+  // Without a format this delivers nothing, but sets the reader's problem.
   if (reader.recognize() === null) reader.next(newFrame());
   if (reader.format !== null) return reader.format;
   await bytes.return();
@@ -204,13 +204,13 @@ async function* metered(
   }
 }
 
-/** The first chunk, or more if that is too short to tell anything. */
+/** The first chunk, or several if it is too short to recognize anything. */
 async function takeHead(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
   while (head.length < MAGIC_BYTES) {
     const { done, value } = await chunks.next();
     if (done) break;
-    // Only a copy outlives the next chunk.
+    // A copy, because the next read reuses the chunk.
     head = head.length === 0 && value.length >= MAGIC_BYTES ? value : joined(head, value);
   }
   return head;

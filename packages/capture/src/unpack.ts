@@ -1,10 +1,10 @@
-// Brotli and Zstandard as Node has them, for bodies within packets: see `SessionOptions.unpack` of dissect.
+// Decompression of Brotli and Zstandard bodies with Node's zlib, for `SessionOptions.unpack` of dissect.
 import { brotliDecompressSync, constants, zstdDecompressSync } from 'node:zlib';
 
-/** Of the window that a frame may ask memory for: 8 MiB, all that a content coding may use (RFC 9659 §3). */
+/** Largest Zstandard window: 8 MiB, the limit for content codings (RFC 9659 §3). */
 const WINDOW_BITS_MAX = 23;
 
-/** What `packed` holds; of one that was cut as much as there is. Null when it is damaged, or holds more than `limit` bytes. */
+/** Decompresses `packed`, or as much of it as was captured. Null if it is damaged or would exceed `limit` bytes. */
 export function unpack(coding: 'br' | 'zstd', packed: Uint8Array, limit: number): Uint8Array | null {
   try {
     return coding === 'br'

@@ -1,4 +1,4 @@
-// What goes wrong outside of this package: one line, and a code that stays.
+// Errors of time exchange, each with a stable code and a message of one line.
 
 export type ClockErrorCode = 'keys' | 'no-answer' | 'address' | 'port' | 'refused' | 'certificate';
 

@@ -1,4 +1,4 @@
-// What other rooms may use of this one.
+// The public interface of this package.
 export type * from './events/events.ts';
 export { Baseline, type BaselineOptions, type Judgement } from './features/baseline.ts';
 export {

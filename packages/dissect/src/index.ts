@@ -1,4 +1,4 @@
-// What other rooms may use of this one.
+// The public interface of this package.
 export { BatchError, decodeBatch, encodeBatch } from './batch/codec.ts';
 export { ADDRESS_BYTES } from './batch/layout.ts';
 export { MALFORMED, NO_TIME, SHORT } from './batch/marks.ts';

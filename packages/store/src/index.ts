@@ -1,4 +1,4 @@
-// What other rooms may use of this one.
+// The public interface of this package.
 export { StoreError, type StoreErrorCode } from './errors.ts';
 export { openStore } from './open.ts';
 export type * from './queries.ts';

@@ -1,4 +1,4 @@
-// The interfaces that can be captured on, as the tool sees them, with the addresses that the system knows.
+// The interfaces available for capture, as listed by the tool, with their addresses from the system.
 import { execFile } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
@@ -9,14 +9,14 @@ const TIMEOUT_MS = 5000;
 
 export interface NetworkInterface {
   readonly name: string;
-  /** As the tool says: `Pseudo-device that captures on all interfaces`; '' if nothing. */
+  /** The tool's description: `Pseudo-device that captures on all interfaces`; '' if none. */
   readonly description: string;
   readonly addresses: readonly string[];
   readonly isUp: boolean;
   readonly isLoopback: boolean;
 }
 
-/** @throws CaptureError when there is no tool that could tell. */
+/** @throws CaptureError if neither tool is installed. */
 export async function listInterfaces(tool: Tool = findTool()): Promise<NetworkInterface[]> {
   const { stdout } = await run(tool.path, ['-D'], { timeout: TIMEOUT_MS });
   const known = networkInterfaces();

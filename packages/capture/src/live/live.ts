@@ -1,4 +1,4 @@
-// A live interface: tcpdump or dumpcap runs as a child, and its packets are read from a pipe as a capture file is.
+// Live capture: tcpdump or dumpcap runs as a child, and its pipe is read like a capture file.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -12,13 +12,13 @@ import { type DropCounts, liveError, readCounts } from './messages.ts';
 import { countsSignal, findTool, type Tool, type ToolName } from './tool.ts';
 
 export interface LiveOptions {
-  /** BPF, as in `tcp port 443`; null: everything. */
+  /** A BPF expression such as `tcp port 443`; null: everything. */
   readonly filter?: string | null;
   /** Bytes kept of each packet; 0: all. */
   readonly snapLength?: number;
-  /** The kernel's buffer, in KiB: what it can hold while we are busy. */
+  /** Size of the kernel's buffer in KiB, which bridges the time while we are busy. */
   readonly bufferKib?: number;
-  /** Packets for others too (default), or only those for this host. */
+  /** Promiscuous mode: packets for other hosts too. Default true. */
   readonly promiscuous?: boolean;
   readonly tool?: ToolName | 'auto';
 }
@@ -31,9 +31,9 @@ export const LIVE_DEFAULTS = {
   tool: 'auto',
 } as const satisfies Required<LiveOptions>;
 
-/** How often the kernel's counters are asked for. */
+/** How often the drop counters are requested. */
 const COUNTS_MS = 1000;
-/** What a tool may say before it is cut. */
+/** Characters kept of a tool's stderr. */
 const SAID_MAX = 8192;
 
 export class LiveSource implements FrameSource {
@@ -54,7 +54,7 @@ export class LiveSource implements FrameSource {
     this.#source = source;
     this.#said = said;
     said.counts = this.drops;
-    // Only tcpdump answers while it runs; the signal is one that it handles between two packets.
+    // Only tcpdump reports counters while it runs.
     const signal = countsSignal(tool);
     if (signal !== null) this.#timer = setInterval(() => child.kill(signal), COUNTS_MS);
   }
@@ -67,7 +67,7 @@ export class LiveSource implements FrameSource {
     return this.#source.bytesRead;
   }
 
-  /** @throws CaptureError if the tool gives up. */
+  /** @throws CaptureError if the tool fails. */
   async *chunks(): AsyncGenerator<FrameReader, void, void> {
     try {
       yield* this.#source.chunks();
@@ -77,7 +77,7 @@ export class LiveSource implements FrameSource {
     }
   }
 
-  /** Ends the tool, which then tells its last counts; packets that it holds still come. */
+  /** Stops the tool; packets that it still holds and its final counters follow. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#isClosed = true;
@@ -91,17 +91,17 @@ export class LiveSource implements FrameSource {
     await this.#said.ended;
   }
 
-  /** It was not us who ended it. */
+  /** The tool ended by itself. */
   async #explainEnd(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
     await this.#said.ended;
-    // Ctrl-C reaches the tool as it does us, and the tool may have been the quicker.
+    // Ctrl-C reaches the tool as well, which may end before us.
     if (this.#isClosed) return;
     throw liveError(this.tool, this.path, null, this.#said.text, []);
   }
 }
 
-/** What a child says on stderr. */
+/** Collects a child's stderr. */
 interface Said {
   text: string;
   counts: DropCounts;
@@ -109,7 +109,7 @@ interface Said {
 }
 
 /**
- * Begins to capture; resolves when the tool does.
+ * Starts capturing; resolves once the tool does.
  *
  * @throws CaptureError in one line that says what to do: no tool, no such interface, no permission, no such filter.
  */
@@ -145,12 +145,12 @@ function argumentsFor(tool: Tool, name: string, options: Required<LiveOptions>):
     const buffer = String(Math.max(1, Math.round(bufferKib / 1024)));
     return ['-q', '-B', buffer, ...common, ...(filter === null ? [] : ['-f', filter])];
   }
-  // Written as they come, not when a buffer of the tool is full. The kernel hands them over once a second at the latest:
-  // its immediate mode is quicker, but has one slot of the largest size for each packet, so that a burst overflows it.
+  // Packet-buffered output. The kernel hands packets over within a second; immediate mode would be quicker, but reserves
+  // a slot of maximum size per packet, so that bursts overflow the buffer.
   return [
     ...['-n', '-U', '-B', String(bufferKib), '--time-stamp-precision=nano'],
     ...common,
-    // Behind `--` it is no option, however it begins: `-w FILE` would write where the tool may.
+    // `--` keeps a filter from being read as an option: `-w FILE` would write with the tool's privileges.
     ...(filter === null ? [] : ['--', filter]),
   ];
 }

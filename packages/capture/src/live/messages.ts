@@ -1,16 +1,16 @@
-// What tcpdump and dumpcap say on stderr: counts, and why they gave up.
+// Parses the stderr of tcpdump and dumpcap: drop counters, and the reasons of failures.
 import { CaptureError } from '../errors.ts';
 import { howToPermit, type Tool } from './tool.ts';
 
-/** Packets lost before anybody could read them, since the capture began. */
+/** Packets dropped since the capture began. */
 export interface DropCounts {
-  /** In the kernel's buffer. */
+  /** By the kernel: its buffer was full. */
   kernel: number;
   /** By the interface or its driver. */
   interface: number;
 }
 
-/** Takes over the counts that a line tells, if any. */
+/** Reads the counters in a line, if it has any. */
 export function readCounts(line: string, counts: DropCounts): void {
   const kernel = /(\d+) packets? dropped by kernel/.exec(line);
   if (kernel !== null) counts.kernel = Number(kernel[1]);
@@ -23,7 +23,7 @@ export function readCounts(line: string, counts: DropCounts): void {
   counts.interface = Number(both[2]);
 }
 
-/** The error for a tool that ended without a packet, told by what it said. */
+/** The error for a tool that failed, made from its stderr. */
 export function liveError(
   tool: Tool,
   name: string,

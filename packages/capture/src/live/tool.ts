@@ -1,4 +1,4 @@
-// The program that reads the interface for us: tcpdump or dumpcap. It may have rights that we need not have.
+// The capturing program, tcpdump or dumpcap, so that Eyrie itself needs no privileges.
 import { constants as access, accessSync } from 'node:fs';
 import { constants, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -11,12 +11,12 @@ export interface Tool {
   readonly path: string;
 }
 
-/** tcpdump first: it tells what the kernel dropped while it runs, dumpcap only at the end. */
+/** tcpdump first: it reports drops while it runs, dumpcap only at the end. */
 const TOOLS: readonly ToolName[] = ['tcpdump', 'dumpcap'];
-/** Where Debian keeps tcpdump for everyone, but has no path for everyone. */
+/** Debian installs tcpdump here, which is not in every user's PATH. */
 const MORE_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin', '/usr/bin', '/usr/local/bin'];
 
-/** @throws CaptureError when there is none. */
+/** @throws CaptureError if there is none. */
 export function findTool(wanted: ToolName | 'auto' = 'auto', path = process.env.PATH ?? ''): Tool {
   const folders = [...path.split(delimiter), ...(platform() === 'win32' ? [] : MORE_FOLDERS)];
   for (const name of wanted === 'auto' ? TOOLS : [wanted]) {
@@ -46,15 +46,15 @@ function howToInstall(wanted: ToolName | 'auto'): string {
 }
 
 /**
- * What makes tcpdump tell its counts while it runs: SIGINFO where the system has it (macOS, BSD), where SIGUSR1 would end it;
- * else SIGUSR1 (tcpdump(1), "OUTPUT FORMAT"). Null: it can't be asked.
+ * The signal that makes tcpdump report its counters: SIGINFO on macOS and BSD, where SIGUSR1 would end it, else SIGUSR1
+ * (tcpdump(1), "OUTPUT FORMAT"). Null: none on this system.
  */
 export function countsSignal({ name }: Tool, known: object = constants.signals): NodeJS.Signals | null {
   if (name !== 'tcpdump' || platform() === 'win32') return null;
   return 'SIGINFO' in known ? 'SIGINFO' : 'SIGUSR1';
 }
 
-/** The command that lets somebody who is not root capture, for the system we are on. */
+/** The command that permits capturing without root on this system. */
 export function howToPermit(tool: Tool): string {
   switch (platform()) {
     case 'linux':

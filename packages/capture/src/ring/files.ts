@@ -1,12 +1,12 @@
-// The ring's files: a folder a session, and in it pcapng files whose names say where they stand in the whole.
+// The ring's files: one folder per session, with pcapng files whose names give their position in the session.
 //
 //     ring/eth0-20261121T140000Z-3f9a/000003-000000123456-000300000000.pcapng
 //                                      │      │            └ bytes in all files before it
 //                                      │      └ packets in all files before it
 //                                      └ which file
 //
-// So a packet's place is one number, the bytes before it in the whole session, and still tells its file when older files
-// are gone.
+// A packet's position is thus a single number, its byte offset in the session, which leads to the right file even after
+// older files were deleted.
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CaptureError, readError, systemCode } from '../errors.ts';
@@ -19,11 +19,11 @@ export interface RingFile {
 }
 
 export interface RingLimits {
-  /** Bytes a file; a file ends with the packet that goes beyond. */
+  /** Bytes per file; the packet that exceeds this is the file's last. */
   readonly fileBytesMax: number;
-  /** Files kept in all sessions together; the oldest go first. */
+  /** Files kept in all sessions together; the oldest is deleted first. */
   readonly filesMax: number;
-  /** Files older than this go too; Infinity: as long as there is room. */
+  /** Older files are deleted too; Infinity: no limit. */
   readonly ageSecondsMax: number;
 }
 
@@ -63,9 +63,9 @@ export async function ringFiles(folder: string): Promise<RingFile[]> {
 }
 
 /**
- * Where a packet's bytes are: its `fileOffset` in the session becomes a file and an offset there.
+ * Finds a packet's bytes: turns its `fileOffset` in the session into a file and an offset in it.
  *
- * @throws CaptureError if the ring has gone on and the file is no more.
+ * @throws CaptureError if the file has been overwritten.
  */
 export async function placeInRing(
   folder: string,
@@ -84,7 +84,7 @@ export async function placeInRing(
   );
 }
 
-/** Files that sessions of this process write: a quiet one's is old, and goes on. */
+/** Files being written by this process, which are kept even if a quiet session makes them look old. */
 const held = new Set<string>();
 
 export function holdFile(path: string): void {
@@ -95,7 +95,7 @@ export function releaseFile(path: string): void {
   held.delete(resolve(path));
 }
 
-/** Removes what is too old or too much, but no file that is being written; of empty sessions the folder goes too. */
+/** Enforces the limits: deletes old and surplus files, except those being written, and folders of empty sessions. */
 export async function prune(root: string, limits: RingLimits, now: number): Promise<void> {
   const dated = await datedFiles(root);
   const oldest = now - limits.ageSecondsMax * 1000;
@@ -105,13 +105,13 @@ export async function prune(root: string, limits: RingLimits, now: number): Prom
   }
 }
 
-/** Removes one file to make room, but none that is being written. */
+/** Deletes the oldest file that is not being written, to make room. */
 export async function pruneOldest(root: string): Promise<void> {
   const oldest = (await datedFiles(root)).find(({ path }) => !held.has(resolve(path)));
   if (oldest !== undefined) await removeFile(oldest.path);
 }
 
-/** Of all sessions, oldest first. What else lies in the folder is not ours. */
+/** The files of all sessions, oldest first. Anything else in the folder is ignored. */
 async function datedFiles(root: string): Promise<{ path: string; time: number }[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
   const sessions = entries.filter((entry) => entry.isDirectory());
@@ -124,11 +124,11 @@ async function datedFiles(root: string): Promise<{ path: string; time: number }[
 
 async function removeFile(path: string): Promise<void> {
   await unlink(path).catch(() => {});
-  // Only an empty folder is removed; a session that goes on makes its own again.
+  // rmdir removes only an empty folder; an active session recreates its own.
   await rmdir(dirname(path)).catch(() => {});
 }
 
-/** `20x100MB`: how many files of which size. Null if the text is no such thing. */
+/** Parses `20x100MB`: number and size of files. Null if malformed. */
 export function parseRing(text: string): Pick<RingLimits, 'filesMax' | 'fileBytesMax'> | null {
   const found = /^(\d+)x(\d+(?:\.\d+)?)(k|M|G)B?$/i.exec(text.trim());
   if (found === null) return null;

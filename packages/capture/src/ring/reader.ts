@@ -1,4 +1,4 @@
-// Reads a session of the ring from its first packet that is left, also while it is being written.
+// Reads a session of the ring from its first remaining packet on, also while it is being written.
 import { stat } from 'node:fs/promises';
 import { CaptureReader, type Frame } from '@eyrie/dissect/files';
 import { CaptureError, readError } from '../errors.ts';
@@ -6,17 +6,17 @@ import type { FrameReader, FrameSource, SourceInfo } from '../frame-source.ts';
 import { openPlain, type PlainFile } from '../vault/index.ts';
 import { type RingFile, ringFiles } from './files.ts';
 
-/** No file of a ring with a packet in it is shorter, encrypted or not. */
+/** A shorter file contains no packet yet, encrypted or not. */
 const BEGINNING_BYTES = 94;
 
 const CHUNK_BYTES = 1 << 20;
-/** How long to wait before the next look for new bytes. */
+/** Polling interval for new bytes. */
 const LOOK_MS = 40;
 
 export interface RingReaderOptions {
-  /** frame.number of the first packet wanted; default 1. */
+  /** frame.number of the first packet to read; default 1. */
   readonly from?: number;
-  /** Whether the session has ended, so that the end of the last file is the end. Default: it has. */
+  /** Whether the session has ended, so that the end of its last file is final. Default: it has. */
   readonly isOver?: () => boolean;
 }
 
@@ -26,7 +26,7 @@ export class RingReader implements FrameSource, FrameReader {
   bytesRead = 0;
   /** Packets that were overwritten before they were read. */
   missed = 0;
-  /** frame.number of the packet delivered last, or of the one before the first wanted. */
+  /** frame.number of the packet delivered last; initially of the one before the first to read. */
   lastFrame: number;
   readonly #isOver: () => boolean;
   #reader = new CaptureReader();
@@ -79,7 +79,7 @@ export class RingReader implements FrameSource, FrameReader {
     this.#isClosed = true;
   }
 
-  /** The one after the last, or the first in which the packet wanted can be. */
+  /** The next file; initially the one that holds the first packet to read. */
   async #nextFile(): Promise<RingFile | null> {
     const files = await ringFiles(this.path);
     const last = this.#file;
@@ -87,16 +87,16 @@ export class RingReader implements FrameSource, FrameReader {
     return files.findLast((file) => file.packetsBefore <= this.lastFrame) ?? files[0] ?? null;
   }
 
-  /** One file to its end: it has ended when there is a later one, or the session is over. */
+  /** Reads one file to its end, which is final if there is a later file or the session is over. */
   async *#read(file: RingFile): AsyncGenerator<FrameReader, void, void> {
     const plain = await this.#open(file);
-    // Overwritten just now; the gap is counted with the next file.
+    // Overwritten meanwhile; the lost packets are counted with the next file.
     if (plain === null) return;
     const buffer = new Uint8Array(CHUNK_BYTES);
     let position = 0;
     try {
       while (!this.#isClosed) {
-        // Looked at before reading: what is written between the two looks is read in the next turn.
+        // Checked before reading, so that what is written in between is read in the next turn.
         const isComplete = this.#isOver() || (await this.#hasLater(file));
         const bytesRead = await plain.read(buffer, 0, CHUNK_BYTES, position);
         position += bytesRead;
@@ -114,7 +114,7 @@ export class RingReader implements FrameSource, FrameReader {
     }
   }
 
-  /** Null where it is gone. Waits until its beginning is there, which tells whether it is encrypted. */
+  /** Opens a file; null if it is gone. Waits for its header, which shows whether it is encrypted. */
   async #open(file: RingFile): Promise<PlainFile | null> {
     try {
       while ((await stat(file.path)).size < BEGINNING_BYTES && !this.#isClosed) {

@@ -1,4 +1,4 @@
-// Writes live packets into the ring. A disk that is full or slow does not stop the capture: the oldest file goes, and if
+// Writes live packets into the ring. A full or slow disk does not stop the capture: the oldest file is deleted, and if
 // that does not help, packets are dropped and counted.
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,15 +7,15 @@ import { writeError } from '../errors.ts';
 import { Sealer, type VaultKey } from '../vault/index.ts';
 import { holdFile, prune, pruneOldest, type RingLimits, releaseFile, ringFileName } from './files.ts';
 
-/** Gathered before it is written, at the latest. */
+/** Bytes buffered before a write is started. */
 const WRITE_BYTES = 1 << 20;
-/** Gathered while the disk is busy, and no more than a quarter of a file; then `write` asks to wait. */
+/** Bytes buffered while the disk is busy, but at most a quarter of a file; beyond that `write` signals backpressure. */
 const PENDING_BYTES_MAX = 16 << 20;
 
 export interface RingWriterOptions {
-  /** What the files are encrypted with; null: they are not. */
+  /** Key for encryption; null: none. */
   readonly key?: VaultKey | null;
-  /** What the header of a file that begins now says for people; null: nothing. */
+  /** The section comment of a new file; null: none. */
   readonly comment?: () => string | null;
 }
 
@@ -25,29 +25,29 @@ export class RingWriter {
   readonly #interface: () => CaptureInterface | undefined;
   readonly #pendingBytesMax: number;
   readonly #writeBytes: number;
-  /** Packets in the ring, and packets that were dropped because the disk could not take them. */
+  /** Packets written to the ring, and packets dropped because the disk could not take them. */
   packets = 0;
   dropped = 0;
-  /** Why, for the log; null while all is well. */
+  /** The reason, for the log; null while all is well. */
   problem: string | null = null;
   #writer: PcapngWriter | null = null;
   #file: FileHandle | null = null;
   #path = '';
   #index = 0;
-  /** In files before this one, and in this one. */
+  /** Bytes in earlier files, and in this one. */
   #bytesBefore = 0;
   #bytes = 0;
-  /** The same on disk: more, where it is encrypted. */
+  /** The latter on disk, which is more if encrypted. */
   #diskBytes = 0;
   readonly #key: VaultKey | null;
   readonly #comment: () => string | null;
   #sealer: Sealer | null = null;
-  /** Packets that were gathered and not yet written. */
+  /** Packets buffered but not yet written. */
   #pendingPackets = 0;
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
 
-  /** `from` tells the interface that the packets come from; its description is written into each file. */
+  /** `from`: the packets' interface, whose description is written to each file. */
   constructor(
     folder: string,
     limits: RingLimits,
@@ -64,10 +64,10 @@ export class RingWriter {
   }
 
   /**
-   * Takes a packet; it is on disk after the next flush.
+   * Buffers a packet; it is on disk after the next flush.
    *
-   * @returns false if it is time to wait for the disk: `if (!ring.write(frame)) await ring.drained()`. The kernel's buffer
-   * is what fills meanwhile, and the kernel tells what it drops.
+   * @returns false as backpressure: `if (!ring.write(frame)) await ring.drained()`. Meanwhile the kernel's buffer fills, and
+   * the kernel counts what it drops.
    */
   write(frame: Frame): boolean {
     this.#writer ??= this.#begin();
@@ -90,7 +90,7 @@ export class RingWriter {
     await this.#writing;
   }
 
-  /** Begins to write what there is, unless a write is under way. */
+  /** Starts a write unless one is in progress. */
   flush(): void {
     if (this.#isWriting || this.#pendingPackets === 0) return;
     this.#isWriting = true;
@@ -99,7 +99,7 @@ export class RingWriter {
     });
   }
 
-  /** Waits until all is on disk. */
+  /** Waits until everything is on disk. */
   async close(): Promise<void> {
     await this.drained();
     await this.#endFile();
@@ -111,7 +111,7 @@ export class RingWriter {
     const bytes = writer.take();
     this.#pendingPackets = 0;
     const isLast = this.#bytes + bytes.length >= this.#limits.fileBytesMax;
-    // Decided now, for what is gathered from here on begins the next file, with a header of its own.
+    // Decided before the write: packets buffered from now on belong to the next file, which has a header of its own.
     if (isLast) this.#writer = null;
     try {
       await this.#append(bytes);
@@ -133,7 +133,7 @@ export class RingWriter {
       if (!isFull(error)) throw error;
       await this.#file?.truncate(this.#diskBytes).catch(() => {});
       await pruneOldest(dirname(this.folder));
-      // The very same bytes again: no number of a record is used for two.
+      // Retried with the same bytes: a record number, which is the nonce, is never used for different bytes.
       await this.#appendOnce(bytes);
     }
     this.#bytes += plain.length;
@@ -148,7 +148,7 @@ export class RingWriter {
 
   async #appendOnce(bytes: Uint8Array): Promise<void> {
     if (this.#file === null) await this.#beginFile();
-    // Another process with the same ring took it away: what follows needs a file with a head of its own.
+    // Another process with the same ring deleted the file: start a new one, with its header.
     else if ((await this.#file.stat()).nlink === 0) throw new Error('the file was removed');
     for (let at = 0; at < bytes.length; ) {
       const { bytesWritten } = await this.#file!.write(bytes, at, bytes.length - at, this.#diskBytes + at);
@@ -176,18 +176,18 @@ export class RingWriter {
     this.#bytes = 0;
     this.#diskBytes = 0;
     releaseFile(this.#path);
-    // Without it the file is read all the same, as one that was cut.
+    // Without the end record the file is still readable, as a truncated one.
     if (file !== null && end !== null) await file.write(end, 0, end.length, at).catch(() => {});
     await file?.close();
   }
 
-  /** What was written last may be cut, so nothing may follow it: all that was gathered is lost with it. */
+  /** The last write may be partial, so nothing may follow it in this file; the buffered packets are lost with it. */
   async #giveUp(count: number): Promise<void> {
     this.dropped += count + this.#pendingPackets;
     this.#pendingPackets = 0;
     this.#writer = null;
     await this.#file?.truncate(this.#diskBytes).catch(() => {});
-    // Records were numbered that are not there: no end may say that nothing is missing.
+    // Some numbered records are missing, so no end record may claim that the file is complete.
     this.#sealer = null;
     await this.#endFile().catch(() => {});
   }

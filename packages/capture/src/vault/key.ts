@@ -1,5 +1,5 @@
-// The key that captures on disk are encrypted with: 32 bytes out of a file, or made of a passphrase. Each capture file has a
-// key of its own, which this one only wraps: so none is used for too much, and the same bytes never look alike twice.
+// The master key for captures on disk: 32 bytes from a file, or derived from a passphrase. It only wraps a random key per
+// capture file, so that no key encrypts too much and nonces can be plain counters.
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { CaptureError } from '../errors.ts';
@@ -9,27 +9,27 @@ export const SALT_BYTES = 16;
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
 const KEY_LINE = /^eyrie-key-1 ([0-9a-f]{64})$/;
-/** scrypt (RFC 7914): 128 MiB and some tenths of a second for each guess. */
+/** scrypt cost (RFC 7914): 128 MiB and some tenths of a second per guess. */
 export const LOG_N = 17;
 const LOG_N_MAX = 20;
 const BLOCK = 8;
 
 const keyKinds = { file: 1, passphrase: 2 } as const;
 
-/** How a file's own key is wrapped; it stands at the beginning of the file. */
+/** A file's wrapped key and how it was wrapped, as stored at the beginning of the file. */
 export interface Wrapped {
   readonly kind: number;
   readonly logN: number;
   readonly salt: Uint8Array;
   readonly nonce: Uint8Array;
-  /** The key and a tag. */
+  /** The encrypted key and its tag. */
   readonly sealed: Uint8Array;
 }
 
 export class VaultKey {
   readonly kind: number;
   readonly #secret: Buffer | string;
-  /** What scrypt made of the passphrase, by salt: files of one process share one. */
+  /** Keys derived from the passphrase, by salt; all files that a process writes share one salt. */
   readonly #made = new Map<string, Buffer>();
   #salt: Buffer | null = null;
 
@@ -55,7 +55,7 @@ export class VaultKey {
     return { kind: this.kind, logN: LOG_N, salt, nonce, sealed };
   }
 
-  /** Null: it is not the key of that file. */
+  /** Unwraps a file's key; null if this is not its master key. */
   unwrap({ kind, logN, salt, nonce, sealed }: Wrapped, bound: Uint8Array): Buffer | null {
     if (kind !== this.kind || logN > LOG_N_MAX) return null;
     const decipher = createDecipheriv('aes-256-gcm', this.#keyFor(salt, logN), nonce).setAAD(bound);
@@ -79,7 +79,7 @@ export class VaultKey {
   }
 }
 
-/** The 32 bytes of a key file. @throws CaptureError if it holds no key, or others may read it */
+/** Reads a key file. @throws CaptureError if it does not hold a key, or others may read it */
 export function readKeyFile(path: string): Buffer {
   let text: string;
   try {
@@ -96,7 +96,7 @@ export function readKeyFile(path: string): Buffer {
   return Buffer.from(found[1]!, 'hex');
 }
 
-/** A new key in a new file. @throws if there is one */
+/** Creates a key file. @throws if the file exists */
 export function makeKeyFile(path: string): void {
   writeFileSync(path, `eyrie-key-1 ${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
 }
@@ -104,8 +104,8 @@ export function makeKeyFile(path: string): void {
 let known: { from: string; key: VaultKey | null } | null = null;
 
 /**
- * The key that this process was given: EYRIE_CAPTURE_KEY names its file, EYRIE_CAPTURE_PASSPHRASE is the passphrase. A
- * variable of the process reaches the threads that read captures, too.
+ * The key given to this process: EYRIE_CAPTURE_KEY names its file, EYRIE_CAPTURE_PASSPHRASE is the passphrase. The
+ * environment also reaches the threads that read captures.
  *
  * @throws CaptureError
  */

@@ -1,4 +1,4 @@
-// Reading what is encrypted: from the beginning as it comes, or at any place.
+// Decryption of capture files, as a stream or with random access.
 import { type FileHandle, open } from 'node:fs/promises';
 import { CaptureError, readError } from '../errors.ts';
 import { ambientKey, locked } from './key.ts';
@@ -11,15 +11,15 @@ import {
   readRecordHead,
 } from './records.ts';
 
-/** Bytes of a capture at any place, encrypted or not. */
+/** Random access to the bytes of a capture, encrypted or not. */
 export interface PlainFile {
   readonly isEncrypted: boolean;
-  /** As many bytes as there are from `position`, up to `length`; 0 at the end. */
+  /** Reads up to `length` bytes from `position`; 0 bytes at the end. */
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number>;
   close(): Promise<void>;
 }
 
-/** @throws CaptureError, also where the key is missing or another */
+/** @throws CaptureError, also if the key is missing or wrong */
 export async function openPlain(path: string): Promise<PlainFile> {
   const file = await open(path, 'r').catch((error) => {
     throw readError(path, error);
@@ -53,13 +53,13 @@ function openerFor(path: string, head: Uint8Array): Opener {
 }
 
 interface Place {
-  /** Where the record stands in the file, and its first byte in the whole. */
+  /** Offset of the record in the file, and of its first byte in the decrypted stream. */
   readonly at: number;
   readonly plainAt: number;
   readonly plainBytes: number;
 }
 
-/** Knows where each record stands as far as it has looked: also of a file that is still being written. */
+/** Indexes the records as far as it has read, also of a file that is still being written. */
 class VaultFile implements PlainFile {
   readonly isEncrypted = true;
   readonly #path: string;
@@ -107,7 +107,7 @@ class VaultFile implements PlainFile {
     return this.#places[low]!;
   }
 
-  /** One record further; false where there is none, or not all of it yet. */
+  /** Indexes the next record; false if there is none, or only part of it. */
   async #lookOn(): Promise<boolean> {
     if (this.#isEnded) return false;
     const bytes = new Uint8Array(RECORD_HEAD_BYTES);
@@ -145,12 +145,12 @@ function changed(path: string): CaptureError {
   return new CaptureError('ERR_CAPTURE_READ', `${path}: what is encrypted was changed, or is damaged`);
 }
 
-/** The end is missing: it is being written still, or was cut. All before it is good. */
+/** No end record: the file is still being written, or was truncated. Everything before is authentic. */
 export class EndsEarly extends Error {
   readonly isTruncated = true;
 }
 
-/** The same from the beginning, where `first` is the first chunk of the file. @throws CaptureError */
+/** Decrypts a stream from its beginning; `first` is the first chunk of the file. @throws CaptureError */
 export async function* decrypted(
   path: string,
   chunks: AsyncIterable<Uint8Array>,

@@ -1,11 +1,11 @@
-// The bytes of an encrypted capture:
+// The format of an encrypted capture (numbers are bytes):
 //
 //   magic 16 │ kind 1 │ log N 1 │ salt 16 │ nonce 12 │ key of this file, wrapped 48 │      the head, 94 bytes
 //   length 4 │ number 8 │ AES-256-GCM of up to 64 KiB │ tag 16                            a record, and so on
 //   0 4      │ number 8 │ tag 16                                                          the last one: all is there
 //
-// The number is the nonce, and counts from 0 without a gap; head, length and number are covered by the tag. So a record that was changed,
-// moved, left out or put in again does not open, and one packet is read without opening those before it.
+// The record number is the nonce; it counts from 0 without gaps. Head, length and number are additional authenticated
+// data, so that a changed, moved, removed or replayed record is detected, yet each can be decrypted by itself.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { KEY_BYTES, NONCE_BYTES, SALT_BYTES, TAG_BYTES, type VaultKey } from './key.ts';
 
@@ -19,7 +19,7 @@ export function isVault(bytes: Uint8Array): boolean {
   return bytes.length >= MAGIC.length && MAGIC.equals(bytes.subarray(0, MAGIC.length));
 }
 
-/** Encrypts one file; records in the order in which they are to be written. */
+/** Encrypts one file, record by record. */
 export class Sealer {
   readonly head: Buffer;
   readonly #key: Buffer;
@@ -31,7 +31,7 @@ export class Sealer {
     this.head = Buffer.concat([MAGIC, Buffer.of(kind, logN), salt, nonce, sealed]);
   }
 
-  /** One record after the other, of as many bytes as there are. */
+  /** Encrypts `bytes` as one or more records. */
   seal(plain: Uint8Array): Buffer {
     const records: Buffer[] = [];
     for (let at = 0; at < plain.length; at += RECORD_PLAIN_MAX)
@@ -39,7 +39,7 @@ export class Sealer {
     return Buffer.concat(records);
   }
 
-  /** Says that nothing is missing. */
+  /** The end record, which shows that the file is complete. */
   end(): Buffer {
     return this.#record(new Uint8Array(0));
   }
@@ -54,7 +54,7 @@ export class Sealer {
   }
 }
 
-/** Opens records of one file. */
+/** Decrypts the records of one file. */
 export class Opener {
   readonly #head: Buffer;
   readonly #key: Buffer;
@@ -64,7 +64,7 @@ export class Opener {
     this.#key = key;
   }
 
-  /** Null: the key is not that of this file. `head`: its first `HEAD_BYTES`. */
+  /** Null if the key is not this file's. `head`: the first `HEAD_BYTES` of the file. */
   static of(head: Uint8Array, key: VaultKey): Opener | null {
     const bytes = Buffer.from(head.subarray(0, HEAD_BYTES));
     let at = MAGIC.length + 2;
@@ -78,7 +78,7 @@ export class Opener {
     return own === null ? null : new Opener(bytes, own);
   }
 
-  /** What is in a whole record; null: it was changed. */
+  /** Decrypts a whole record; null if it is not authentic. */
   open(record: Uint8Array): Buffer | null {
     const head = Buffer.from(record.subarray(0, RECORD_HEAD_BYTES));
     const decipher = createDecipheriv('aes-256-gcm', this.#key, nonceOf(head));
@@ -100,7 +100,7 @@ export interface RecordHead {
   readonly number: number;
 }
 
-/** Null where it cannot be one: too long, or a number out of bounds. */
+/** Null if it is invalid: too long, or its number out of bounds. */
 export function readRecordHead(bytes: Uint8Array, at = 0): RecordHead | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset + at, RECORD_HEAD_BYTES);
   const plainBytes = head.readUInt32BE();

@@ -1,4 +1,4 @@
-// Encrypts a stream of bytes, as an upload is.
+// Encrypts a stream of bytes, such as an upload.
 import { Transform } from 'node:stream';
 import type { VaultKey } from './key.ts';
 import { RECORD_PLAIN_MAX, Sealer } from './records.ts';

@@ -1,4 +1,4 @@
-// One question and its answer, without sockets: what goes out, and what may be believed of what comes in.
+// One NTP request and its response, without sockets: builds the one and validates the other.
 import { randomBytes } from 'node:crypto';
 import { type KissOfDeath, kissOf } from '../ntp/kiss.ts';
 import {
@@ -18,12 +18,12 @@ import { COOKIES_MAX } from '../nts/cookies.ts';
 import type { NtsKeys } from '../nts/keys.ts';
 import { fieldsBefore, NtsField, open, seal, UNIQUE_ID_BYTES } from '../nts/protect.ts';
 
-/** log2 of seconds: what reading the clock and being woken by a datagram costs here, about 15 µs. */
+/** Precision of our clock in log2 seconds: reading it and being woken by a datagram take about 15 µs. */
 export const PRECISION = -16;
-/** Farther away than this in time, a server is not to be used (RFC 5905 §7.2, MAXDISP). */
+/** Maximum root distance in seconds of a usable server (RFC 5905 §7.2, MAXDISP). */
 const ROOT_DISTANCE_MAX = 16;
 
-/** What an exchange under NTS needs and gives back: `cookies` is emptied and filled. */
+/** NTS state of an association: exchanges take from `cookies` and refill it. */
 export interface Protection {
   readonly keys: NtsKeys;
   readonly cookies: Uint8Array[];
@@ -31,7 +31,7 @@ export interface Protection {
 
 export interface Question {
   readonly bytes: Uint8Array;
-  /** What the answer must carry as its origin. */
+  /** The origin timestamp that the response must carry. */
   readonly token: Timestamp;
   readonly uniqueId: Uint8Array | null;
   readonly protection: Protection | null;
@@ -40,10 +40,10 @@ export interface Question {
 export type Answer =
   | { readonly kind: 'sample'; readonly sample: Sample; readonly packet: NtpPacket }
   | { readonly kind: 'kiss'; readonly kiss: KissOfDeath }
-  /** Not for us, forged or nonsense: as if it had not come; why is for the log. */
+  /** Not for us, forged or invalid: ignored; the reason is for the log. */
   | { readonly kind: 'ignored'; readonly why: string };
 
-/** Null where protection is asked for and no cookie is left: keys must be established anew. */
+/** Null if NTS is required and no cookie is left: new keys must be established. */
 export function ask(protection: Protection | null): Question | null {
   const token = randomBytes(8).readBigUInt64BE();
   const header = encodeHeader(questionPacket(token));
@@ -51,7 +51,7 @@ export function ask(protection: Protection | null): Question | null {
   const cookie = protection.cookies.shift();
   if (cookie === undefined) return null;
   const uniqueId = randomBytes(UNIQUE_ID_BYTES);
-  // A placeholder for each cookie that is missing, as long as the cookie: the answer is no longer than the question
+  // A placeholder of a cookie's length for each missing cookie, so that the response is no longer than the request
   // (RFC 8915 §5.5).
   const missing = Math.max(0, COOKIES_MAX - 1 - protection.cookies.length);
   const placeholder = encodeField(NtsField.placeholder, new Uint8Array(cookie.length));
@@ -65,8 +65,8 @@ export function ask(protection: Protection | null): Question | null {
 }
 
 /**
- * The time stamp sent is a random number and all else is empty: nobody learns our clock, nobody can guess what an answer
- * must carry (draft-ietf-ntp-data-minimization §3).
+ * The transmit timestamp is random and all other fields are empty: this reveals nothing about our clock, and the origin
+ * timestamp of a response cannot be guessed (draft-ietf-ntp-data-minimization §3).
  */
 function questionPacket(token: Timestamp): NtpPacket {
   return {
@@ -88,7 +88,7 @@ function questionPacket(token: Timestamp): NtpPacket {
 
 export interface Arrival {
   readonly bytes: Uint8Array;
-  /** Nanoseconds since 1970 by our clock, when the question went and when this came. */
+  /** When the request was sent and the response received: nanoseconds since 1970 by our clock. */
   readonly askedNs: bigint;
   readonly cameNs: bigint;
   /** Steady seconds. */
@@ -100,12 +100,12 @@ export function hear(question: Question, { bytes, askedNs, cameNs, at }: Arrival
   if (decoded === null) return ignored('not an NTP packet');
   const { packet, fields } = decoded;
   if (packet.mode !== Mode.server || packet.version < 3) return ignored('not an answer of a server');
-  // Without this, whoever guesses our port could set our clock (RFC 5905 §8, test 2).
+  // Otherwise anyone who guesses our port could set our clock (RFC 5905 §8, test 2).
   if (packet.origin !== question.token) return ignored('not the answer to our question');
   const kiss = kissOf(packet);
   if (question.protection !== null) {
     if (!hasUniqueId(fields, question.uniqueId!)) return ignored('without our unique identifier');
-    // The server has no key to sign this one with (RFC 8915 §5.7).
+    // An NTS NAK is unauthenticated, because the server has lost the keys (RFC 8915 §5.7).
     if (kiss?.code === 'NTSN') return { kind: 'kiss', kiss };
     const hidden = open(bytes, fields, question.protection.keys.serverToClient);
     if (hidden === null) return ignored('not authentic');
@@ -123,7 +123,7 @@ export function hear(question: Question, { bytes, askedNs, cameNs, at }: Arrival
   return { kind: 'sample', sample: sampleOf(stamps, packet, at, PRECISION), packet };
 }
 
-/** Why an answer gives no time (RFC 5905 §8, tests 3, 6 and 7). */
+/** Why a response is unusable (RFC 5905 §8, tests 3, 6 and 7). */
 function faultOf(packet: NtpPacket): string | null {
   if (packet.transmit === 0n || packet.receive === 0n) return 'without time stamps';
   if (packet.leap === Leap.unsynchronised || packet.stratum >= STRATUM_MAX)
@@ -147,7 +147,7 @@ function ignored(why: string): Answer {
   return { kind: 'ignored', why };
 }
 
-/** Half the way to the reference clock and all errors on it, in seconds (RFC 5905 appendix A.5.5.2). */
+/** Root distance in seconds: half the root delay plus all dispersion (RFC 5905 appendix A.5.5.2). */
 export function rootDistance(
   packet: NtpPacket,
   sample: { delay: number; dispersion: number; jitter: number; at: number },

@@ -1,15 +1,15 @@
-// Several sources asked as long as it takes, and what they say together.
+// Polls several sources continuously, and combines them.
 import { type Selection, select } from '../select/select.ts';
 import { isUsable, type Source, type SourceState } from './source.ts';
 
 export interface Standing extends SourceState {
-  /** `truth`: it counts; `outlier`: it agrees, but scatters more; `falseticker`: outside of what most say; `unusable`. */
+  /** `truth`: used; `outlier`: agrees, but with more jitter; `falseticker`: disagrees with the majority; `unusable`. */
   readonly role: 'truth' | 'outlier' | 'falseticker' | 'unusable';
 }
 
 export interface Verdict {
   readonly sources: readonly Standing[];
-  /** Seconds this machine's clock is behind; null where no majority of the sources agrees. */
+  /** Seconds this machine's clock is behind; null if no majority of the sources agrees. */
   readonly offset: number | null;
   /** Seconds: the truth lies within offset ± this. */
   readonly distance: number;
@@ -26,7 +26,7 @@ export class TimeKeeper {
     this.#sources = sources;
   }
 
-  /** Asks each as often as it wants to be asked, until `stop`. `onChange` is called after each answer or its absence. */
+  /** Polls each source at its own interval until `stop`. `onChange` is called after each response or timeout. */
   start(onChange: () => void): void {
     for (const source of this.#sources) void this.#run(source, onChange);
   }

@@ -1,4 +1,4 @@
-// Questions over UDP: a socket for each, on a port that the system picks anew, so that answers are hard to forge.
+// Requests over UDP, each from a new socket with a random port, so that responses are hard to forge.
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { ClockError, noAddress } from '../errors.ts';
@@ -20,7 +20,7 @@ export async function resolve(host: string, port: number): Promise<Place> {
   }
 }
 
-/** The first answer that may be believed; null when none came within `timeoutMs`. Errors: ClockError (nothing listens there). */
+/** The first valid response; null if there is none within `timeoutMs`. @throws ClockError if nothing listens there */
 export function exchange(
   question: Question,
   place: Place,
@@ -47,7 +47,7 @@ export function exchange(
       socket.close();
       reject(new ClockError('no-answer', `${place.address} port ${place.port}: ${reasonOf(error)}`));
     });
-    // Connected: the system drops what comes from elsewhere, and says when nothing listens.
+    // Connected, so that the system drops datagrams from elsewhere and reports ICMP port unreachable.
     socket.connect(place.port, place.address, () => {
       askedNs = clock.wallNs();
       socket.send(question.bytes);

@@ -1,4 +1,4 @@
-// One server we ask, as long as we do: its samples, whether it answers, how often it may be asked (RFC 5905 §9, §13).
+// An association with one server: its samples, reachability and poll interval (RFC 5905 §9, §13).
 import { ClockError } from '../errors.ts';
 import type { LocalClock } from '../host/host-clock.ts';
 import type { KissOfDeath } from '../ntp/kiss.ts';
@@ -8,18 +8,18 @@ import { ClockFilter, type Estimate } from '../select/clock-filter.ts';
 import { ask, PRECISION, rootDistance } from './exchange.ts';
 import { exchange, type Place, resolve } from './socket.ts';
 
-/** log2 of seconds between questions: 16 s, and 17 minutes when all is calm. */
+/** Poll interval in log2 seconds: from 16 s to 17 minutes. */
 const POLL_MIN = 4;
 const POLL_MAX = 10;
-/** At first, four questions two seconds apart, so that the filter has something to choose from. */
+/** Initial burst (iburst): four requests two seconds apart, so that the clock filter has a choice. */
 const BURST = 4;
 const BURST_GAP_MS = 2000;
 
 export interface SourceOptions {
   readonly host: string;
-  /** 123 by default; with NTS what the key server says. */
+  /** Default 123; with NTS the port that the key server names. */
   readonly port?: number;
-  /** Authenticated by NTS. */
+  /** Authenticated with NTS. */
   readonly nts?: Omit<KeyServer, 'host'> | true;
   /** 1,000 by default. */
   readonly timeoutMs?: number;
@@ -28,13 +28,13 @@ export interface SourceOptions {
 export interface SourceState {
   readonly host: string;
   readonly isAuthenticated: boolean;
-  /** The last eight questions, the newest in the lowest bit: was there an answer? */
+  /** Reachability register: a bit for each of the last eight polls, the latest lowest (RFC 5905 §9.2). */
   readonly reach: number;
   readonly estimate: Estimate | null;
   readonly packet: NtpPacket | null;
   /** Seconds; Infinity without an estimate. */
   readonly rootDistance: number;
-  /** Why it gives no time, in a line; null when it does. */
+  /** Why it is unusable, in one line; null if it is usable. */
   readonly fault: string | null;
 }
 
@@ -56,7 +56,7 @@ export class Source {
     this.#clock = clock;
   }
 
-  /** One question. Never throws: what went wrong stands in `state().fault`. */
+  /** Polls once. Never throws; errors go to `state().fault`. */
   async poll(): Promise<void> {
     if (this.#isStopped) return;
     this.#asked++;
@@ -70,7 +70,7 @@ export class Source {
     }
   }
 
-  /** Milliseconds until it should be asked again; null: never. */
+  /** Milliseconds until the next poll; null: never. */
   nextPollMs(): number | null {
     if (this.#isStopped) return null;
     return this.#asked < BURST ? BURST_GAP_MS : 1000 * 2 ** this.#poll;
@@ -128,7 +128,7 @@ export class Source {
     if (kiss.action === 'rekey') this.#association = null;
   }
 
-  /** Seldom while the offset stays within the noise, often when it moves (RFC 5905 §13, in short). */
+  /** Lengthens the poll interval while the offset stays within the jitter, else shortens it (simplified RFC 5905 §13). */
   #adapt(): void {
     const { estimate } = this.state();
     if (estimate === null || this.#asked < BURST) return;
@@ -137,7 +137,7 @@ export class Source {
   }
 }
 
-/** True if the state has a time to offer. */
+/** Whether the source has an estimate. */
 export function isUsable(state: SourceState): boolean {
   return state.estimate !== null && state.packet !== null && state.packet.leap !== Leap.unsynchronised;
 }

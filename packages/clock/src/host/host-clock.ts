@@ -1,27 +1,27 @@
-// The clocks of this machine, read finely. Node tells the time of day in milliseconds only; the steady counter has
-// nanoseconds but no date. The two are tied together at the edge of a millisecond.
+// The system clock with nanosecond resolution. Node gives the time of day in milliseconds only, and a monotonic counter
+// in nanoseconds without a date; the two are aligned at the instant a millisecond begins.
 
 import { type SleepingMachine, Slept, thisMachine } from './slept.ts';
 
-/** What protocol logic needs of a clock; tests hand in one of their own. */
+/** What the protocol logic needs of a clock; tests pass their own. */
 export interface LocalClock {
-  /** Nanoseconds of a counter that never steps but over a sleep of the machine; where it began does not matter. */
+  /** A monotonic counter in nanoseconds with arbitrary origin; it steps only over a sleep of the machine. */
   steadyNs(): bigint;
-  /** Nanoseconds since 1970 as this machine believes. */
+  /** This machine's time in nanoseconds since 1970. */
   wallNs(): bigint;
 }
 
-/** How far apart the two may drift before they are tied together anew: what adjtime(3) slews in ten seconds. */
+/** Drift between the two after which they are realigned: what adjtime(3) slews in ten seconds. */
 const TIE_LIFE_NS = 10_000_000_000n;
-/** An edge seen within this is sharp enough. */
+/** Precision with which the edge of a millisecond must be caught. */
 const SHARP_NS = 2_000;
 const TRIES_MAX = 4;
-/** A step of the wall clock shows at once by more than this. */
+/** A larger deviation means that the wall clock was stepped. */
 const STEP_NS = 2_000_000n;
 
-/** What a machine counts. Tests hand in one of their own. */
+/** The machine's raw counters; tests pass their own. */
 export interface Machine extends SleepingMachine {
-  /** On Linux it stands still while the machine sleeps (CLOCK_MONOTONIC). */
+  /** CLOCK_MONOTONIC, which on Linux stops while the machine sleeps. */
   counterNs(): bigint;
 }
 
@@ -39,7 +39,7 @@ export class HostClock implements LocalClock {
     this.#tie();
   }
 
-  /** Whoever leads the time of others must not be late by the night that it slept. */
+  /** Counts time asleep as passed, for a clock that others follow must not lag by it. */
   steadyNs(): bigint {
     const counterNs = this.#machine.counterNs();
     return counterNs + BigInt(Math.round(this.#slept.at(Number(counterNs) / 1e6) * 1e6));
@@ -55,7 +55,7 @@ export class HostClock implements LocalClock {
     return this.#machine.counterNs() + this.#wallMinusSteady;
   }
 
-  /** At the edge of a millisecond, as sharp as it can be seen: on a busy machine we may be put aside right there. */
+  /** Aligns at the sharpest of several edges, since the process may be preempted at any of them. */
   #tie(): void {
     let sharpest = Number.POSITIVE_INFINITY;
     for (let tries = 0; tries < TRIES_MAX && sharpest > SHARP_NS; tries++) {
@@ -69,7 +69,7 @@ export class HostClock implements LocalClock {
   }
 }
 
-/** Waits, a millisecond at most, for the time of day to tick: it did between the two. */
+/** Spins, for a millisecond at most, until the time of day ticks; the tick lies between the two counter values. */
 function nextEdge(machine: Machine): { edgeMs: number; beforeNs: bigint; afterNs: bigint } {
   const startMs = machine.dateMs();
   let beforeNs = machine.counterNs();

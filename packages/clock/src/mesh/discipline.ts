@@ -1,15 +1,15 @@
-// From noisy comparisons with a better clock to an offset, a rate and how sure both are: a straight line through the last
-// samples, each weighed by how quickly it came back. The idea is chrony's (regress.c), in its plainest form, with what is
-// known of the rate beforehand counted as one more observation: so few samples never make up a rate out of noise.
+// Estimates offset and frequency against a better clock, with standard errors, by weighted linear regression over the
+// latest samples. The weights follow from the round-trip delays. The idea is chrony's (regress.c) in its simplest form;
+// prior knowledge of the frequency counts as one more observation, so that few samples never turn noise into a rate.
 
 export interface Comparison {
   /** Steady seconds of our clock. */
   readonly at: number;
-  /** Seconds the other clock was ahead. */
+  /** Seconds by which the other clock was ahead. */
   readonly offset: number;
-  /** Seconds on the way there and back: the offset is wrong by half of it at most. */
+  /** Round-trip delay in seconds; the offset is wrong by at most half of it. */
   readonly delay: number;
-  /** Seconds by which the other clock may have been wrong itself. */
+  /** Uncertainty of the other clock in seconds. */
   readonly sourceError: number;
 }
 
@@ -23,7 +23,7 @@ export interface Estimate {
   /** Standard errors of the two. */
   readonly offsetError: number;
   readonly skewError: number;
-  /** Seconds: half of the smallest delay, which no statistics can take away. */
+  /** Half of the smallest delay in seconds, an error that no statistics can remove. */
   readonly asymmetry: number;
 }
 
@@ -35,22 +35,22 @@ export interface Rate {
 }
 
 export const SAMPLES_MAX = 64;
-/** Older ones are forgotten: temperature moves the rate. */
+/** Older samples are dropped, for the frequency drifts with temperature. */
 const AGE_MAX = 1_200;
-/** Fewer show no outlier. */
+/** With fewer samples outliers cannot be recognized. */
 const JUDGED_SAMPLES_MIN = 5;
-/** No clock that works is off by more than this (RFC 5905 allows 500 ppm). */
+/** A working clock is not off by more than this (RFC 5905 allows 500 ppm). */
 const SKEW_MAX = 1e-3;
-/** Seconds: what reading clocks in a busy process costs at the least. */
+/** Minimum noise in seconds of reading clocks in a busy process. */
 const NOISE_FLOOR = 5e-6;
-/** Seconds a second: drift of a rate not yet measured. */
+/** Standard error of an unmeasured frequency, in seconds per second. */
 export const SKEW_UNKNOWN = 100e-6;
 const UNKNOWN: Rate = { skew: 0, skewError: SKEW_UNKNOWN };
-/** A rate measured once is not surer than this: it wanders, and whoever leads from now on has another. */
+/** Least standard error of a remembered frequency: it drifts, and a new reference has another. */
 const SKEW_WANDER = 10e-6;
-/** So many samples must agree with the line before older ones are doubted. */
+/** Samples needed before older ones may be discarded as off the line. */
 const TREND_SAMPLES_MIN = 8;
-/** Samples this many weighted deviations off the line are left out of the second fit. */
+/** Samples this many weighted deviations off the line are excluded from the second fit. */
 const OUTLIER = 4;
 
 export class Discipline {
@@ -64,8 +64,8 @@ export class Discipline {
   }
 
   /**
-   * Forgets all samples: another clock is followed from now on. `rate`: what stays true of ours. Others have a say in it: less
-   * sure than not known at all it cannot be, or the line through the first samples would be any line.
+   * Drops all samples, because another clock is followed from now on. `rate` is the prior for our frequency. Its error, which
+   * other peers influence, is capped at that of an unmeasured frequency; without a prior the first fit would be arbitrary.
    */
   clear(rate: Rate = UNKNOWN): void {
     this.#samples.length = 0;
@@ -77,7 +77,7 @@ export class Discipline {
     return this.#samples.length;
   }
 
-  /** Null without a sample. `at`: steady seconds of now. */
+  /** The estimate at steady time `at` (now); null without samples. */
   estimate(at: number): Estimate | null {
     const samples = this.#samples;
     if (samples.length === 0) return null;
@@ -92,7 +92,7 @@ export class Discipline {
     return { at, offset, skew: bounded, offsetError, skewError, asymmetry: shortest / 2 };
   }
 
-  /** If the samples bend away from the line, the rate has changed, and the oldest mislead: they go. */
+  /** If the residuals show curvature, the frequency has changed: drops the oldest samples. */
   #fitNewest(at: number, best: Best): Line {
     const samples = this.#samples;
     for (;;) {
@@ -104,8 +104,8 @@ export class Discipline {
 }
 
 /**
- * Chance puts about every second sample on the other side of the line than the one before; far fewer changes of side are a
- * curve (Wald and Wolfowitz's test of runs, at 2.5 standard deviations).
+ * Runs test (Wald and Wolfowitz, at 2.5 standard deviations): random residuals change sign about every second sample; far
+ * fewer changes mean a curve.
  */
 function isBent(samples: readonly Comparison[], line: Line): boolean {
   let changes = 0;
@@ -122,7 +122,7 @@ function isBent(samples: readonly Comparison[], line: Line): boolean {
 interface Best {
   readonly shortest: number;
   readonly surest: number;
-  /** By how much the usual delay is longer than the shortest. */
+  /** How much the median delay exceeds the shortest. */
   readonly usual: number;
 }
 
@@ -132,8 +132,8 @@ function medianDelay(samples: readonly Comparison[]): number {
 }
 
 /**
- * What a delay longer than the shortest, and a source less sure than at its surest, may have done to the offset. A part of
- * the usual excess counts for all, or one lucky sample would outweigh all that come after it.
+ * Standard deviation of a sample, from its excess delay and the source's excess uncertainty. A part of the usual excess is
+ * added to every sample, or one lucky sample would outweigh all later ones.
  */
 function noise({ delay, sourceError }: Comparison, { shortest, surest, usual }: Best): number {
   return NOISE_FLOOR + usual / 4 + (delay - shortest) / 2 + (sourceError - surest);
@@ -151,11 +151,11 @@ interface Line {
   readonly skew: number;
   readonly offsetError: number;
   readonly skewError: number;
-  /** Weighted root mean square of what the line does not explain, in seconds. */
+  /** Weighted RMS of the residuals in seconds. */
   readonly scatter: number;
 }
 
-/** Weighted least squares, with `at` as the zero of time so that the intercept is the offset now. */
+/** Weighted least squares with time relative to `at`, so that the intercept is the current offset. */
 function fit(samples: readonly Comparison[], at: number, best: Best, before: Rate): Line {
   const certainty = before.skewError ** -2;
   let [w, wx, wy, wxx, wxy] = [0, 0, 0, certainty, certainty * before.skew];
@@ -176,7 +176,7 @@ function fit(samples: readonly Comparison[], at: number, best: Best, before: Rat
     const residual = sample.offset - offset - skew * (sample.at - at);
     squares += (residual / noise(sample, best)) ** 2;
   }
-  // Noise that was judged too small widens the errors; noise judged too large does not narrow them.
+  // Residuals larger than the assumed noise widen the standard errors; smaller ones do not narrow them.
   const excess = Math.max(1, squares / Math.max(1, samples.length - 2));
   return {
     at,

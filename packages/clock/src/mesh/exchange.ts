@@ -1,38 +1,38 @@
-// The question and the answer of two peers about the time, as bytes for a link that is already encrypted.
+// Wire format of time requests and responses between peers; the link is encrypted already.
 
-/** The first question of a burst says of which era the asker is, and its answer all about the answerer. */
+/** Length of the first request of a burst, which states the requester's era, and of its full response. */
 const QUESTION_BYTES = 14;
 export const ANSWER_BYTES = 52;
-/** Those right after it are about the time alone. */
+/** Length of the follow-up requests and responses, which carry timestamps only. */
 const SHORT_QUESTION_BYTES = 2;
 const SHORT_ANSWER_BYTES = 14;
 
-/** Which of all the times that peers may have kept. Of two that meet, the older one holds. */
+/** An independent time scale. Where two meet, the older one prevails. */
 export interface Era {
-  /** A number that whoever began it drew for it. */
+  /** Random number chosen by its founder. */
   readonly founder: number;
-  /** Seconds since. */
+  /** Its age in seconds. */
   readonly age: number;
 }
 
 export interface TimeQuestion {
-  /** The asker's own mark, returned as it came. */
+  /** Chosen by the requester, echoed in the response. */
   readonly mark: number;
-  /** Null in a short question. */
+  /** Null in a short request. */
   readonly era: Era | null;
 }
 
 export interface Keeper extends Era {
-  /** Seconds; Infinity: the answerer does not know the time itself. */
+  /** Seconds; Infinity: the responder does not know the time itself. */
   readonly uncertainty: number;
-  /** Nanoseconds by which mesh time was ahead of the answerer's counter when the question came, as it believes by now. */
+  /** Mesh time minus the responder's counter, in nanoseconds, when the request arrived, by its latest estimate. */
   readonly aheadNs: bigint;
-  /** Seconds a second by which that grows, and the standard error of it. */
+  /** Rate of that difference in seconds per second, and its standard error. */
   readonly skew: number;
   readonly skewError: number;
-  /** Links to the root: 0 is the root. */
+  /** Hops to the root; 0 for the root itself. */
   readonly level: number;
-  /** The answerer has its time from the asker. */
+  /** The responder follows the requester. */
   readonly isYours: boolean;
   /** The root follows time servers. */
   readonly isTraceable: boolean;
@@ -40,15 +40,15 @@ export interface Keeper extends Era {
 
 export interface TimeAnswer {
   readonly mark: number;
-  /** The answerer's counter when the question came, in nanoseconds: it runs evenly, whatever is learnt of the time. */
+  /** The responder's counter in nanoseconds when the request arrived; unlike mesh time it is never corrected. */
   readonly t2Ns: bigint;
-  /** Nanoseconds from then until the answer went. */
+  /** Nanoseconds from then until the response was sent. */
   readonly heldNs: number;
-  /** Null in a short answer. */
+  /** Null in a short response. */
   readonly keeper: Keeper | null;
 }
 
-/** Two clocks that are each off by no more than works (discipline.ts) differ by no more than this. */
+/** Largest rate between two clocks that are each within the bound of discipline.ts. */
 const SKEW_MAX = 4e-3;
 const YOURS = 1;
 const TRACEABLE = 2;
@@ -63,7 +63,7 @@ export function encodeQuestion({ mark, era }: TimeQuestion): Uint8Array {
   return bytes;
 }
 
-/** Null where it cannot be one. */
+/** Null if malformed. */
 export function decodeQuestion(bytes: Uint8Array): TimeQuestion | null {
   if (bytes.length !== QUESTION_BYTES && bytes.length !== SHORT_QUESTION_BYTES) return null;
   const view = viewOf(bytes);
@@ -91,7 +91,7 @@ export function encodeAnswer({ mark, t2Ns, heldNs, keeper }: TimeAnswer): Uint8A
   return bytes;
 }
 
-/** Null where it cannot be one: wrong length; an age, an uncertainty or a rate that is none. */
+/** Null if malformed: wrong length, or an impossible age, uncertainty or rate. */
 export function decodeAnswer(bytes: Uint8Array): TimeAnswer | null {
   if (bytes.length !== ANSWER_BYTES && bytes.length !== SHORT_ANSWER_BYTES) return null;
   const view = viewOf(bytes);

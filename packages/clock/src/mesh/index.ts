@@ -1,4 +1,4 @@
-// The mesh clock alone, without what speaks NTP: a peer needs no more unless it follows time servers.
+// The mesh clock alone, without NTP, which only a peer that follows time servers needs.
 export { HostClock, type LocalClock } from '../host/host-clock.ts';
 export { type SleepingMachine, Slept } from '../host/slept.ts';
 export type { Era } from './exchange.ts';

@@ -1,9 +1,9 @@
-// The clock that all peers of a mesh share. The root follows time servers or, where there are none, itself; everybody
-// else follows the parent, over the link. No peer's system clock is touched.
+// The clock that all peers of a mesh share. The root follows time servers or, without any, its own clock; every other
+// peer follows its parent over their link. System clocks are never changed.
 //
-// Whoever begins alone begins an era: its own time. Where two eras meet, the older one holds, whoever is root: so a peer
-// that was restarted, or whose date is wrong, takes over the time of the mesh even if the tree makes it the root of all,
-// and a change of the root is no change of the time.
+// A peer that starts alone founds an era, a time scale of its own. Where two eras meet, the older one prevails, whoever is
+// root. So a peer that was restarted or has a wrong date adopts the mesh's time, even if the tree makes it the root, and
+// a change of root does not change the time.
 import type { LocalClock } from '../host/host-clock.ts';
 import { type Comparison, Discipline, type Estimate, SKEW_UNKNOWN } from './discipline.ts';
 import {
@@ -17,51 +17,51 @@ import {
 } from './exchange.ts';
 import { Timescale } from './timescale.ts';
 
-/** More links than this to a root are a loop. */
+/** More hops than this mean a loop. */
 const LEVEL_MAX = 64;
-/** Samples after which the line is good enough to be followed without steps. */
+/** Samples after which corrections are slewed rather than stepped. */
 const SETTLED_SAMPLES = 8;
-/** Seconds between samples: quick at first; then each one already there makes the next less urgent. */
+/** Seconds between samples; the interval grows with their number. */
 const ASK_QUICK = 0.5;
 const ASK_PER_SAMPLE = 0.4;
 const ASK_MAX = 16;
 /**
- * Questions a sample, one right after the other: the first wakes both sides up, the quickest counts. Of the first samples, which
- * come soon after each other, each is one question.
+ * Requests per sample, in a burst: the first one wakes up both sides, and the one with the shortest delay counts. The first
+ * samples, which follow each other quickly, take one request each.
  */
 const BURST = 3;
-/** It ends with an answer as quick as the quickest so far, or so quick in seconds that it is wrong by half of that at most. */
+/** A burst ends early with a delay near the shortest so far, or below this many seconds, twice the error it may cause. */
 const QUICK_PART = 1.1;
 const QUICK = 100e-6;
-/** An answer that took longer says too little. */
+/** Responses with a longer delay are useless. */
 const DELAY_MAX = 5;
-/** Seconds beyond all that a delay and what is not sure can explain. */
+/** Seconds of offset beyond what delay and uncertainty can explain. */
 const BREAK = 0.01;
-/** Questions under way; of more, the oldest is given up. */
+/** Outstanding requests; beyond that the oldest is dropped. */
 const ASKED_MAX = 8;
-/** Seconds in which all others have come to follow a new root: its time is then, by definition, that of the mesh. */
+/** Seconds after which all peers follow a new root, whose time is then by definition the mesh's. */
 const HANDOVER = 60;
 
 export interface ClockState extends Era {
-  /** Links to the root; 0: this is the root. */
+  /** Hops to the root; 0: this is the root. */
   readonly level: number;
-  /** Seconds: mesh time lies within ± this of the root's. Infinity: not yet known. */
+  /** Mesh time is within ± this many seconds of the root's; Infinity: unknown. */
   readonly uncertainty: number;
-  /** Seconds by which this machine's own clock is ahead of the mesh. */
+  /** Seconds by which this machine's clock is ahead of mesh time. */
   readonly wallAhead: number;
-  /** Seconds a second by which this machine's steady clock runs too slowly. */
+  /** Seconds per second by which this machine's steady clock is slow. */
   readonly skew: number;
-  /** Seconds: the quickest way to whoever is followed and back; null without one. */
+  /** Shortest round trip to the reference in seconds; null without a reference. */
   readonly delay: number | null;
-  /** The root follows time servers, so this is the time of the world, too. */
+  /** The root follows time servers, so that mesh time is UTC. */
   readonly isTraceable: boolean;
   readonly samples: number;
   readonly steps: number;
 }
 
-/** From another's counter to mesh time. */
+/** Relation of another peer's counter to mesh time. */
 interface Course {
-  /** Of that counter, where the others hold. */
+  /** Counter value for which the others hold. */
   readonly atNs: bigint;
   readonly aheadNs: bigint;
   readonly skew: number;
@@ -69,8 +69,8 @@ interface Course {
 }
 
 /**
- * What became of an answer. `more`: it is taken, and the same peer should be asked again at once; `younger`: it is of an era
- * that ours outlives, so its peer should follow us.
+ * Result of a response. `more`: accepted, continue the burst; `younger`: the peer's era is younger than ours, so it should
+ * follow us.
  */
 export type Heard = 'taken' | 'more' | 'younger' | 'refused';
 
@@ -80,30 +80,30 @@ export class MeshClock {
   readonly #discipline = new Discipline();
   #estimate: Estimate | null = null;
   #founder: number;
-  /** Steady seconds of its beginning; null until this clock leads or has heard: then there is no time to keep. */
+  /** When the era began, in steady seconds; null until this clock leads or follows. */
   #bornAt: number | null = null;
   #level = 0;
   #isTraceable = false;
   #isLeading = false;
-  /** Who is followed; null of a root, and before anybody was heard. */
+  /** The reference; null for a root, and before the first response. */
   #followed: string | null = null;
-  /** How the counter of whoever is followed stands to mesh time, as it said last. */
+  /** The reference's latest relation of its counter to mesh time. */
   #course: Course | null = null;
-  /** Nanoseconds by which that counter was ahead of ours, about: comparisons are made from there. */
+  /** Roughly that counter minus ours in nanoseconds; subtracted so that comparisons are small numbers. */
   #baseNs = 0n;
-  /** Uncertainty of whoever is followed, when last heard; of a root, what it had when it took the lead. */
+  /** The reference's uncertainty in its last response; for a root, its own when it took the lead. */
   #upstream = Number.POSITIVE_INFINITY;
   #ledSince = 0;
-  /** Within this era, so many samples were heard that it is no longer stepped through. */
+  /** Enough samples of this era to slew rather than step. */
   #isSettled = false;
   #lastNs = 0n;
   #nextMark = 0;
-  /** Of the answers that came right after each other, the quickest. */
+  /** The response with the shortest delay in the current burst. */
   #burst: { who: string; keeper: Keeper; best: Comparison; count: number } | null = null;
-  /** Questions under way: an answer to none of them is not believed. */
+  /** Outstanding requests; a response to none of them is rejected. */
   readonly #asked = new Map<number, { t1Ns: bigint; who: string }>();
 
-  /** `id`: 32 bits drawn at random, the name of the era if this clock begins one. Until it leads or hears, it shows this machine's time. */
+  /** `id`: 32 random bits, naming the era that this clock may found. Until it leads or follows, it shows the machine's time. */
   constructor(clock: LocalClock, id: number) {
     this.#clock = clock;
     this.#founder = id >>> 0;
@@ -111,7 +111,7 @@ export class MeshClock {
     this.#scale = new Timescale(clock.wallNs() - steady, Number(steady) / 1e9);
   }
 
-  /** Mesh time in nanoseconds since 1970. It never runs backwards but in a step (`state().steps`). */
+  /** Mesh time in nanoseconds since 1970; monotonic except for steps (`state().steps`). */
   nowNs(): bigint {
     const now = this.#scale.nowNs(this.#clock.steadyNs());
     if (now > this.#lastNs) this.#lastNs = now;
@@ -123,7 +123,7 @@ export class MeshClock {
     return { founder: this.#founder, age: bornAt === null ? 0 : Math.max(0, this.#steady() - bornAt) };
   }
 
-  /** True if the clock is right enough to lead others: it leads already, or has heard enough of who did. */
+  /** Whether the clock may lead others: it leads already, or has enough samples of a reference. */
   get isSettled(): boolean {
     return this.#isSettled;
   }
@@ -150,19 +150,19 @@ export class MeshClock {
     };
   }
 
-  /** Of which era the asker is; null where the question does not say. */
+  /** The requester's era; null if the request does not state it. */
   static eraOf(question: Uint8Array): Era | null {
     return decodeQuestion(question)?.era ?? null;
   }
 
-  /** True if the other era is the older one, so that this clock should ask whoever keeps it. */
+  /** Whether the other era is older, so that this clock should follow its peer. */
   isOutlivedBy(other: Era): boolean {
     const own = this.era;
     if (other.founder === own.founder || !Number.isFinite(other.age) || other.age === 0) return false;
     return other.age > own.age || (other.age === own.age && other.founder < own.founder);
   }
 
-  /** Gives up its era, for no other keeps it: whatever is heard next holds. Until then the time goes on as it was. */
+  /** Abandons an era that no other peer keeps: the next one heard of prevails. Until then the time continues. */
   abandon(): void {
     this.#bornAt = null;
     this.#isLeading = false;
@@ -170,7 +170,7 @@ export class MeshClock {
     this.#upstream = Number.POSITIVE_INFINITY;
   }
 
-  /** Takes the lead: the time goes on as it was. With servers, `followServers` keeps it right. */
+  /** Takes the lead without changing the time. With time servers, `followServers` keeps it accurate. */
   lead(): void {
     if (this.#isLeading) return;
     const now = this.#steady();
@@ -187,7 +187,7 @@ export class MeshClock {
     this.#course = null;
   }
 
-  /** The root's part: this machine's clock is `offset` seconds behind the truth, ± `distance`, as time servers say. */
+  /** For the root: time servers say that this machine's clock is `offset` seconds behind, ± `distance`. */
   followServers(offset: number, distance: number): void {
     if (!this.#isLeading) return;
     const steadyNs = this.#clock.steadyNs();
@@ -198,19 +198,19 @@ export class MeshClock {
     this.#learn({ at, offset: wallAhead + offset, delay: 2 * distance, sourceError: 0 });
   }
 
-  /** Seconds until whoever is followed should be asked again. */
+  /** Seconds until the next sample is due. */
   get askAfter(): number {
     const { length } = this.#discipline;
     if (length < SETTLED_SAMPLES) return ASK_QUICK;
     return Math.min(ASK_MAX, ASK_PER_SAMPLE * length);
   }
 
-  /** A question for `who`: the first of a burst, or, while `hear` wants `more`, another of it. */
+  /** A request to `who`: the first of a burst, or, after `hear` returned `more`, the next one. */
   ask(who: string): Uint8Array {
     if (this.#asked.size >= ASKED_MAX) this.#asked.delete(this.#asked.keys().next().value!);
     const mark = this.#nextMark;
     this.#nextMark = (mark + 1) & 0xffff;
-    // What was said in one that broke off may not hold any more: its peer may have been started anew since.
+    // Results of an interrupted burst are dropped: the peer may have restarted meanwhile.
     if (this.#burst !== null && this.#steady() - this.#burst.best.at > DELAY_MAX) this.#burst = null;
     const isFirst = this.#burst?.who !== who;
     const question = encodeQuestion({ mark, era: isFirst ? this.era : null });
@@ -218,12 +218,12 @@ export class MeshClock {
     return question;
   }
 
-  /** What `answer` wants to know of the moment at which a question came. */
+  /** The time at which a request arrived, for `answer`. */
   steadyNs(): bigint {
     return this.#clock.steadyNs();
   }
 
-  /** The answer to a question of `who` that came when `steadyNs` gave `cameNs`; null to what is none. */
+  /** The response to a request of `who` that arrived at `cameNs` of `steadyNs`; null if it is malformed. */
   answer(bytes: Uint8Array, cameNs: bigint, who: string): Uint8Array | null {
     const question = decodeQuestion(bytes);
     if (question === null) return null;
@@ -243,12 +243,12 @@ export class MeshClock {
     };
   }
 
-  /** Of our own rate: what is not sure of it against whoever is followed, and of theirs. */
+  /** Standard error of our rate: against the reference's, and of the reference's own. */
   get #skewError(): number {
     return Math.hypot(this.#estimate?.skewError ?? 0, this.#course?.skewError ?? 0);
   }
 
-  /** What `who` answered. */
+  /** Takes in a response of `who`. */
   hear(bytes: Uint8Array, who: string): Heard {
     const t4Ns = this.#clock.steadyNs();
     const answer = decodeAnswer(bytes);
@@ -276,7 +276,7 @@ export class MeshClock {
     const isOver = this.#discipline.length < SETTLED_SAMPLES || count >= BURST || this.#isQuick(delay);
     this.#burst = isOver ? null : { who, keeper, best, count };
     if (!isOver) return 'more';
-    // This machine has slept, or whoever is followed was set right: samples from before would outvote all that come now.
+    // This machine was suspended, or the reference was corrected: older samples would outvote all new ones.
     if (this.#isBroken(best)) this.#forgetSamples();
     this.#learn(best);
     return 'taken';
@@ -294,7 +294,7 @@ export class MeshClock {
 
   #follow(keeper: Keeper, who: string): void {
     if (keeper.founder !== this.#founder) this.#adopt(keeper);
-    // What was learnt of the old parent's offset would mislead; what was learnt of our own rate stays true.
+    // Offsets to the old parent are useless now; our own rate remains valid.
     else if (who !== this.#followed) this.#forgetSamples(keeper);
     this.#followed = who;
     this.#isLeading = false;
@@ -303,7 +303,7 @@ export class MeshClock {
     this.#upstream = keeper.uncertainty;
   }
 
-  /** Seconds by which the other counter is ahead of ours, from where comparisons begin. */
+  /** The other counter minus ours in seconds, less the base of comparisons. */
   #offsetOf({ t2Ns, heldNs }: TimeAnswer, t1Ns: bigint, t4Ns: bigint): number {
     const base = this.#baseNs;
     return (Number(t2Ns - t1Ns - base) + Number(t2Ns - t4Ns - base) + heldNs) / 2e9;
@@ -335,13 +335,13 @@ export class MeshClock {
       !this.#isSettled,
     );
     if (this.#discipline.length >= SETTLED_SAMPLES) this.#isSettled = true;
-    // After a step back the time goes on from where it was set.
+    // After a step back, monotonicity starts anew from there.
     if (this.#scale.steps !== steps) this.#lastNs = 0n;
   }
 
   /**
-   * From our counter to the other's, and from there to mesh time. The two counters run evenly from the beginning; whatever
-   * those above have still to learn of the time does not get into what is learnt here, and holds at once when it is told.
+   * Maps our counter to the reference's, and that to mesh time. Because only uncorrected counters are compared, corrections
+   * that peers above us make do not disturb our regression, and apply here as soon as we are told.
    */
   #along({ atNs, aheadNs, skew }: Course, estimate: Estimate, steadyNs: bigint) {
     const { at, offset, skew: own } = estimate;
@@ -350,7 +350,7 @@ export class MeshClock {
     return { at, offset: ahead + offset + skew * since, skew: (1 + own) * (1 + skew) - 1 };
   }
 
-  /** `next`: whose counter is compared with from now on; null: a time server's, or the same as before. */
+  /** `next`: the peer whose counter is compared with from now on; null: a time server, or unchanged. */
   #forgetSamples(next: Keeper | null = null): void {
     if (this.#estimate === null) this.#discipline.clear();
     else if (next === null && !this.#isLeading) this.#discipline.clear(this.#estimate);

@@ -1,20 +1,20 @@
-// A time scale laid over the steady counter: corrected smoothly, so that small corrections never make it run backwards.
+// A time scale over the steady counter that slews small corrections, so that it never runs backwards.
 import type { Estimate } from './discipline.ts';
 
-/** Seconds over which a correction is worked in. */
+/** Seconds over which a correction is slewed. */
 const SLEW_TIME = 4;
-/** Larger errors are stepped over at once: to crawl would leave the time wrong for longer than a jump hurts. */
+/** Larger errors are stepped: slewing would leave the time wrong for too long. */
 const STEP = 0.01;
 
 export class Timescale {
-  /** Nanoseconds to add to the steady counter for the scale as it was at first. */
+  /** The initial difference between the scale and the steady counter, in nanoseconds. */
   readonly originNs: bigint;
-  /** How often it was stepped; whoever compares times from before and after must know. */
+  /** Number of steps, after which earlier times must not be compared with later ones. */
   steps = 0;
   #at: number;
   #offset = 0;
   #skew = 0;
-  /** What the scale was ahead of its new line when that was laid, worked off in SLEW_TIME. */
+  /** The scale's excess over its new line when that was set; decays within SLEW_TIME. */
   #residual = 0;
 
   constructor(originNs: bigint, at: number) {
@@ -27,12 +27,12 @@ export class Timescale {
     return this.line(at) + this.correction(at);
   }
 
-  /** The same as it will be when all is worked in. */
+  /** The same with the slew completed. */
   line(at: number): number {
     return this.#offset + this.#skew * (at - this.#at);
   }
 
-  /** Seconds of the last correction that are not yet worked in. */
+  /** Seconds of the last correction still to be slewed. */
   correction(at: number): number {
     return this.#residual * Math.max(0, 1 - (at - this.#at) / SLEW_TIME);
   }
@@ -45,7 +45,7 @@ export class Timescale {
     return steadyNs + this.originNs + BigInt(Math.round(this.offset(Number(steadyNs) / 1e9) * 1e9));
   }
 
-  /** From now on along a new line: by a slope where it is near, by a step where it is not, or where `mayStep` says so. */
+  /** Sets a new line, reached by a slew if it is near, else, or if `mayStep`, by a step. */
   follow({ at, offset, skew }: Pick<Estimate, 'at' | 'offset' | 'skew'>, mayStep: boolean): void {
     const residual = this.offset(at) - offset;
     const isStep = mayStep ? residual !== 0 : Math.abs(residual) > STEP;

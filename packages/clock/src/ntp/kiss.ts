@@ -1,7 +1,7 @@
-// Kiss codes: a server that answers with stratum 0 says why it gives no time (RFC 5905 §7.4, RFC 8915 §5.7).
+// Kiss codes: a response with stratum 0 says why there is no time (RFC 5905 §7.4, RFC 8915 §5.7).
 import type { NtpPacket } from './packet.ts';
 
-/** What a client has to do. `stop`: never ask again; `slower`: ask less often; `rekey`: new cookies; `wait`: try later. */
+/** What the client must do. `stop`: stop polling; `slower`: poll less often; `rekey`: get new cookies; `wait`: try later. */
 export type KissAction = 'stop' | 'slower' | 'rekey' | 'wait';
 
 interface Kiss {
@@ -22,7 +22,7 @@ export interface KissOfDeath extends Kiss {
   readonly code: string;
 }
 
-/** The kiss code of an answer, or null. Codes that nobody defined mean nothing but "no time" (RFC 5905 §7.4). */
+/** The kiss code of a response, or null. Unknown codes only mean that there is no time (RFC 5905 §7.4). */
 export function kissOf(packet: NtpPacket): KissOfDeath | null {
   if (packet.stratum !== 0) return null;
   const code = referenceText(packet.referenceId);

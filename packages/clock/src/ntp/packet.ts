@@ -1,19 +1,20 @@
-// NTP packets, version 4 and what older ones share with it (RFC 5905 §7.3), with extension fields (RFC 7822 §3).
+// NTP packets of version 4, and of older versions as far as they share its format (RFC 5905 §7.3), with extension fields
+// (RFC 7822 §3).
 import type { Timestamp } from './timestamp.ts';
 
 export const HEADER_BYTES = 48;
-/** Longer than any answer with eight cookies; a datagram beyond it is refused. */
+/** Longer than any response with eight cookies; longer datagrams are rejected. */
 export const PACKET_BYTES_MAX = 2048;
-/** A field must be this long, so that it can be told from a message authentication code (RFC 7822 §3). */
+/** Minimum length of an extension field, so that it can be told from a MAC (RFC 7822 §3). */
 const FIELD_BYTES_MIN = 16;
 /** Key number and digest: MD5 and AES-CMAC 20, SHA-1 24; a lone key number is a crypto-NAK (RFC 5905 §7.3). */
 const MAC_BYTES = [4, 20, 24];
 const SHORT_UNIT = 2 ** 16;
 
 export const Mode = { client: 3, server: 4 } as const;
-/** Leap indicator: the last minute of the day has 61 or 59 seconds, or the clock was never set (RFC 5905 figure 9). */
+/** Leap indicators: the last minute of the day has 61 or 59 seconds, or the clock is unsynchronized (RFC 5905 figure 9). */
 export const Leap = { none: 0, insert: 1, delete: 2, unsynchronised: 3 } as const;
-/** Stratum of a server that is not synchronised; 0 in a packet means a kiss code. */
+/** Stratum of an unsynchronized server; 0 in a packet means a kiss code. */
 export const STRATUM_MAX = 16;
 
 export interface NtpPacket {
@@ -37,7 +38,7 @@ export interface NtpPacket {
   transmit: Timestamp;
 }
 
-/** `start` and `end` are places in the datagram, header of the field included. */
+/** `start` and `end` are offsets in the datagram and include the field's header. */
 export interface ExtensionField {
   readonly type: number;
   readonly body: Uint8Array;
@@ -50,7 +51,7 @@ export interface DecodedPacket {
   readonly fields: readonly ExtensionField[];
 }
 
-/** A whole datagram read, or null where it is no NTP packet. Never throws. */
+/** Parses a datagram; null if it is not an NTP packet. Never throws. */
 export function decodePacket(bytes: Uint8Array): DecodedPacket | null {
   if (bytes.length < HEADER_BYTES || bytes.length > PACKET_BYTES_MAX || bytes.length % 4 !== 0) return null;
   const fields = decodeFields(bytes, HEADER_BYTES);
@@ -77,7 +78,7 @@ function decodeHeader(bytes: Uint8Array): NtpPacket {
   };
 }
 
-/** The fields up to the end or to a message authentication code, which is left aside; null where a length lies. */
+/** The extension fields up to the end or to a MAC, which is ignored; null if a length is wrong. */
 export function decodeFields(bytes: Uint8Array, from: number): ExtensionField[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const fields: ExtensionField[] = [];
@@ -111,7 +112,7 @@ export function encodeHeader(packet: NtpPacket): Uint8Array {
   return bytes;
 }
 
-/** One field, its body filled up with zeros to a multiple of four bytes and to the smallest length. */
+/** Encodes a field, padded with zeros to a multiple of four bytes and to the minimum length. */
 export function encodeField(type: number, body: Uint8Array): Uint8Array {
   const length = Math.max(FIELD_BYTES_MIN, 4 + Math.ceil(body.length / 4) * 4);
   const bytes = new Uint8Array(length);

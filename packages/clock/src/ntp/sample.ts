@@ -1,16 +1,16 @@
-// One exchange of four time stamps and what it says (RFC 5905 §8).
+// Offset and delay from the four timestamps of an exchange (RFC 5905 §8).
 import type { NtpPacket } from './packet.ts';
 import { secondsBetween, type Timestamp } from './timestamp.ts';
 
-/** Frequency tolerance of a clock nobody has measured, in seconds per second (RFC 5905 §7.2). */
+/** Frequency tolerance in seconds per second (RFC 5905 §7.2, PHI). */
 export const PHI = 15e-6;
 
 export interface Sample {
-  /** Seconds that the other clock is ahead of ours. */
+  /** Seconds by which the other clock is ahead. */
   readonly offset: number;
-  /** Seconds on the way there and back, without the time the server took. */
+  /** Round-trip delay in seconds, without the server's processing time. */
   readonly delay: number;
-  /** Seconds of error from reading clocks and from drift during the exchange. */
+  /** Dispersion: error in seconds from clock precision and from drift during the exchange. */
   readonly dispersion: number;
   /** Steady seconds of our clock at which it was taken. */
   readonly at: number;
@@ -39,7 +39,7 @@ export function sampleOf(
   const reading = 2 ** packet.precision + 2 ** precision;
   return {
     offset: (there + back) / 2,
-    // Two clocks that run at different rates may give less than nothing (RFC 5905 §8).
+    // Clocks with different rates may yield a negative delay (RFC 5905 §8).
     delay: Math.max(delay, 2 ** precision),
     dispersion: reading + PHI * Math.max(0, secondsBetween(t4, t1)),
     at,

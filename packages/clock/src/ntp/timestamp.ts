@@ -1,5 +1,5 @@
-// NTP's 64-bit time stamps (RFC 5905 §6): seconds since 1900 in the upper half, a binary fraction in the lower. They
-// come round every 136 years (an era), so they are compared by their difference and never as they stand.
+// NTP's 64-bit timestamps (RFC 5905 §6): seconds since 1900 in the upper half, a binary fraction in the lower. They wrap
+// around every 136 years (an era), and therefore are compared by their difference only.
 
 /** 1 January 1970 in seconds since 1 January 1900, the zero of era 0 (RFC 5905 §6, figure 4). */
 const UNIX_EPOCH_SECONDS = 2_208_988_800n;
@@ -7,19 +7,19 @@ const NANOS = 1_000_000_000n;
 const MASK = (1n << 64n) - 1n;
 const FRACTIONS_PER_SECOND = 2 ** 32;
 
-/** A time stamp as it goes over the wire: 64 bits, unsigned, of whatever era. */
+/** A timestamp as on the wire: 64 bits, unsigned, era unknown. */
 export type Timestamp = bigint;
 
 /** `unixNs`: nanoseconds since 1 January 1970 UTC. */
 export function toTimestamp(unixNs: bigint): Timestamp {
   const seconds = floorDivide(unixNs, NANOS);
   const nanos = unixNs - seconds * NANOS;
-  // Rounded up: the nanoseconds then survive the way back, which rounds down.
+  // Rounded up, so that converting back, which rounds down, restores the nanoseconds.
   const fraction = ((nanos << 32n) + NANOS - 1n) / NANOS;
   return (((seconds + UNIX_EPOCH_SECONDS) << 32n) + fraction) & MASK;
 }
 
-/** Nanoseconds since 1970, of the era that brings the time stamp nearest to `nearUnixNs` (RFC 5905 §6). */
+/** Nanoseconds since 1970, in the era that puts the timestamp nearest to `nearUnixNs` (RFC 5905 §6). */
 export function toUnixNs(timestamp: Timestamp, nearUnixNs: bigint): bigint {
   const near = toTimestamp(nearUnixNs);
   const apart = BigInt.asIntN(64, timestamp - near);

@@ -1,18 +1,18 @@
-// A server's cookies: the client's keys, sealed so that the server need remember nothing (RFC 8915 §6).
+// NTS cookies: the client's keys, encrypted so that the server can be stateless (RFC 8915 §6).
 import { randomBytes } from 'node:crypto';
 import { aessiv } from '@noble/ciphers/aes.js';
 import { concat } from '../ntp/packet.ts';
 import { KEY_BYTES, type NtsKeys } from './keys.ts';
 import { decrypt } from './protect.ts';
 
-/** Given at key establishment, and what a client keeps in store (RFC 8915 §5.7). */
+/** Cookies handed out at key establishment, and kept in store by a client (RFC 8915 §5.7). */
 export const COOKIES_MAX = 8;
 const ID_BYTES = 4;
 const NONCE_BYTES = 16;
 const TAG_BYTES = 16;
 const SEALED_BYTES = TAG_BYTES + 2 * KEY_BYTES;
 export const COOKIE_BYTES = ID_BYTES + NONCE_BYTES + SEALED_BYTES;
-/** The newest makes cookies, the older ones are still understood: a cookie lives two to three rotations. */
+/** Master keys: the latest encrypts, older ones only decrypt, so that a cookie lives two to three rotations. */
 const KEYS_KEPT = 3;
 
 interface MasterKey {
@@ -23,7 +23,7 @@ interface MasterKey {
 export class CookieJar {
   readonly #keys: MasterKey[] = [newKey()];
 
-  /** A new master key; what was sealed three keys ago is refused from now on, and its client rekeys. */
+  /** Adds a master key and drops the oldest, whose cookies are rejected from now on, so that their clients rekey. */
   rotate(): void {
     this.#keys.unshift(newKey());
     this.#keys.length = Math.min(this.#keys.length, KEYS_KEPT);
@@ -36,7 +36,7 @@ export class CookieJar {
     return concat(id, nonce, sealed);
   }
 
-  /** The keys in a cookie of ours; null where it is not, or too old. */
+  /** The keys in a cookie; null if it is not ours or too old. */
   open(cookie: Uint8Array): NtsKeys | null {
     if (cookie.length < COOKIE_BYTES) return null;
     const key = this.#keys.find(({ id }) => id.every((byte, i) => byte === cookie[i]));

@@ -1,4 +1,4 @@
-// Key establishment as a client: one TLS 1.3 connection that brings keys and cookies (RFC 8915 §4).
+// NTS key establishment, client side: a TLS 1.3 connection that yields keys and cookies (RFC 8915 §4).
 import { connect, type TLSSocket } from 'node:tls';
 import { ClockError, noAddress } from '../errors.ts';
 import { COOKIES_MAX } from './cookies.ts';
@@ -17,7 +17,7 @@ import {
   record,
 } from './records.ts';
 
-/** A cookie fits into a packet with its header and the other fields (RFC 8915 §5.4 sets no bound). */
+/** Maximum cookie length, so that it fits into a packet (RFC 8915 §5.4 sets no bound). */
 const COOKIE_BYTES_MAX = 512;
 const NTP_PORT = 123;
 
@@ -33,14 +33,14 @@ export interface KeyServer {
 
 export interface Association {
   readonly keys: NtsKeys;
-  /** Unused ones, oldest first; each is sent once. */
+  /** Unused cookies, oldest first; each is used once. */
   readonly cookies: Uint8Array[];
-  /** Where to ask for the time. */
+  /** The time server to use. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Errors: ClockError with one line. */
+/** @throws ClockError */
 export async function establishKeys(server: KeyServer): Promise<Association> {
   const { host, port = KE_PORT, timeoutMs = 5000 } = server;
   const socket = connect({
@@ -102,7 +102,7 @@ function associationOf(records: readonly KeyRecord[], socket: TLSSocket, host: s
   };
 }
 
-/** An address is not sent as server name (RFC 6066 §3). */
+/** An IP address is not sent as server name (RFC 6066 §3). */
 function isAddress(host: string): boolean {
   return /^[\d.]+$/.test(host) || host.includes(':');
 }

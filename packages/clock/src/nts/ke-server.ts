@@ -1,4 +1,4 @@
-// Key establishment as a server (RFC 8915 §4): proves who it is, gives cookies, closes.
+// NTS key establishment, server side (RFC 8915 §4): authenticates itself, issues cookies, closes.
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { COOKIES_MAX, type CookieJar } from './cookies.ts';
 import { exportKeys, KE_PROTOCOL } from './keys.ts';
@@ -18,7 +18,7 @@ import {
 } from './records.ts';
 
 const CONNECTIONS_MAX = 256;
-/** A client that has not asked by then is cut off. */
+/** Time a client has to send its request. */
 const TIMEOUT_MS = 5000;
 
 export interface KeyServerOptions {
@@ -26,11 +26,11 @@ export interface KeyServerOptions {
   readonly key: string | Buffer;
   readonly cert: string | Buffer;
   readonly jar: CookieJar;
-  /** Where the time server listens, told to clients if it is not 123. */
+  /** Port of the time server, announced to clients if it is not 123. */
   readonly ntpPort: number;
 }
 
-/** Not yet listening. */
+/** Does not listen yet. */
 export function createKeyServer({ key, cert, jar, ntpPort }: KeyServerOptions): Server {
   const server = createServer(
     { key, cert, minVersion: 'TLSv1.3', ALPNProtocols: [KE_PROTOCOL], handshakeTimeout: TIMEOUT_MS },
@@ -67,7 +67,7 @@ function answerTo(
   const protocols = asked(RecordType.nextProtocol);
   const algorithms = asked(RecordType.aead);
   if (protocols.length !== 1 || algorithms.length > 1) return [errorRecord(KeyError.badRequest)];
-  // Nothing in common is an answer, not an error (RFC 8915 §4.1.2, §4.1.5).
+  // Nothing in common is a regular response, not an error (RFC 8915 §4.1.2, §4.1.5).
   if (!numbersOf(protocols[0]!.body).includes(NTPV4))
     return [record(RecordType.nextProtocol, numbers(), true)];
   const hasAead = algorithms.length === 1 && numbersOf(algorithms[0]!.body).includes(AES_SIV_CMAC_256);

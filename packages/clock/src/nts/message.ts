@@ -1,8 +1,8 @@
-// One message of key establishment from a TLS connection, whoever sent it.
+// Reads one key-establishment message from a TLS connection, on either side.
 import type { TLSSocket } from 'node:tls';
 import { decodeRecords, type KeyRecord, MESSAGE_BYTES_MAX } from './records.ts';
 
-/** Reads up to "end of message"; the connection stays open for the answer. Throws where it ends before or goes on too long. */
+/** Reads up to "end of message" and leaves the connection open. Throws if it ends earlier, or the message is too long. */
 export async function readMessage(socket: TLSSocket): Promise<KeyRecord[]> {
   let bytes = Buffer.alloc(0);
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {

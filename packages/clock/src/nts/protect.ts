@@ -1,4 +1,4 @@
-// NTP packets authenticated with NTS (RFC 8915 §5): the fields, sealing, opening.
+// NTS protection of NTP packets (RFC 8915 §5): extension fields, authentication, encryption.
 import { randomBytes } from 'node:crypto';
 import { aessiv } from '@noble/ciphers/aes.js';
 import { concat, decodeFields, type ExtensionField, encodeField } from '../ntp/packet.ts';
@@ -32,7 +32,7 @@ export function seal(
   return concat(packet, encodeField(NtsField.authenticator, body));
 }
 
-/** The fields that were encrypted, or null where the packet has no authenticator or its bytes are not the sender's. */
+/** The encrypted fields; null if the packet has no authenticator or is not authentic. */
 export function open(
   packet: Uint8Array,
   fields: readonly ExtensionField[],
@@ -56,7 +56,7 @@ export function open(
   return hidden === null ? null : decodeFields(hidden, 0);
 }
 
-/** What stands behind the authenticator is not protected and does not count (RFC 8915 §5.7). */
+/** The fields before the authenticator; those after it are unprotected and ignored (RFC 8915 §5.7). */
 export function fieldsBefore(fields: readonly ExtensionField[]): readonly ExtensionField[] {
   const end = fields.findIndex(({ type }) => type === NtsField.authenticator);
   return end < 0 ? fields : fields.slice(0, end);

@@ -1,4 +1,4 @@
-// NTS key establishment: records in both directions (RFC 8915 §4). One message is a run of records up to "end of message".
+// NTS-KE records (RFC 8915 §4). A message is a sequence of records up to "end of message".
 
 export const RecordType = {
   endOfMessage: 0,
@@ -12,11 +12,11 @@ export const RecordType = {
 } as const;
 
 export const NTPV4 = 0;
-/** AEAD_AES_SIV_CMAC_256, which everybody must have (RFC 8915 §5.1), and the only one offered. */
+/** AEAD_AES_SIV_CMAC_256, mandatory to implement (RFC 8915 §5.1) and the only one offered. */
 export const AES_SIV_CMAC_256 = 15;
 export const KeyError = { unrecognizedCriticalRecord: 0, badRequest: 1, internal: 2 } as const;
 
-/** An answer with eight cookies takes 900 bytes; what is longer than this is refused. */
+/** Maximum message length; a response with eight cookies takes 900 bytes. */
 export const MESSAGE_BYTES_MAX = 16_384;
 const CRITICAL = 0x8000;
 const HEAD_BYTES = 4;
@@ -40,7 +40,7 @@ export function encodeRecords(records: readonly KeyRecord[]): Uint8Array {
   return bytes;
 }
 
-/** The records up to and with "end of message"; null while that has not come. */
+/** The records up to and including "end of message"; null while that is missing. */
 export function decodeRecords(bytes: Uint8Array): KeyRecord[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const records: KeyRecord[] = [];
@@ -75,7 +75,7 @@ export function numbersOf(body: Uint8Array): number[] {
   return Array.from({ length: body.length >> 1 }, (_, i) => view.getUint16(i * 2));
 }
 
-/** True if the message has a record that must be understood and is not known here (RFC 8915 §4). */
+/** Whether the message has an unknown record with the critical bit (RFC 8915 §4). */
 export function hasUnknownCritical(records: readonly KeyRecord[]): boolean {
   return records.some(({ type, isCritical }) => isCritical && type > RecordType.port);
 }

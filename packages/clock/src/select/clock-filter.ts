@@ -1,15 +1,15 @@
-// The clock filter: of the last eight samples of a source, the one with the least delay is the truest (RFC 5905 §10).
+// The clock filter: of a source's last eight samples, the one with the least delay is the most accurate (RFC 5905 §10).
 import { PHI, type Sample } from '../ntp/sample.ts';
 
 const STAGES = 8;
 
 export interface Estimate {
-  /** Seconds the source is ahead of us, and the delay of that sample. */
+  /** Seconds by which the source is ahead, and the delay of that sample. */
   readonly offset: number;
   readonly delay: number;
-  /** Seconds, grown with age. */
+  /** Seconds, growing with age. */
   readonly dispersion: number;
-  /** Root mean square of the other samples' distance from it, in seconds. */
+  /** RMS distance of the other samples from it, in seconds. */
   readonly jitter: number;
   /** Steady seconds at which the sample was taken. */
   readonly at: number;
@@ -31,13 +31,13 @@ export class ClockFilter {
     this.#samples.length = 0;
   }
 
-  /** What they say together at `now` (steady seconds); null without a sample. `precision`: the least jitter, in seconds. */
+  /** The estimate at `now` (steady seconds); null without samples. `precision`: lower bound of the jitter, in seconds. */
   estimate(now: number, precision: number): Estimate | null {
     const byDelay = this.#samples.toSorted((a, b) => a.delay - b.delay);
     const best = byDelay[0];
     if (best === undefined) return null;
-    // RFC 5905 counts 16 s for each stage still empty, so that a source is believed only after four answers. A single
-    // question has its bounds too: only the samples there are count.
+    // RFC 5905 adds 16 s of dispersion per empty stage, so that a source counts only after four samples. Here a single
+    // request is useful too, within its own bounds.
     const ages = byDelay.map((sample) => sample.dispersion + PHI * Math.max(0, now - sample.at));
     const dispersion = ages.reduce((sum, age, i) => sum + age / 2 ** (i + 1), 0);
     const squares = byDelay.slice(1).map(({ offset }) => (offset - best.offset) ** 2);

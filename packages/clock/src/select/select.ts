@@ -1,20 +1,20 @@
-// Which of several sources to believe, and what they say together (RFC 5905 §11.2).
+// Selection, clustering and combining of sources (RFC 5905 §11.2).
 
 export interface Candidate {
-  /** Seconds ahead of us. */
+  /** Offset in seconds. */
   readonly offset: number;
   /** Seconds. */
   readonly jitter: number;
-  /** Half the way to the root and all errors on it, in seconds: the truth lies within offset ± this. */
+  /** Root distance in seconds: the true time is within offset ± this. */
   readonly rootDistance: number;
 }
 
 export interface Selection<T extends Candidate> {
-  /** Those that agree with the majority and were not cast out for their jitter, best first. */
+  /** Sources that survived selection and clustering, best first. */
   readonly survivors: readonly T[];
-  /** Those outside of the interval that most agree upon. */
+  /** Sources outside of the majority's intersection interval. */
   readonly falsetickers: readonly T[];
-  /** Of the survivors together; offset in seconds, jitter the root of their mean squares. */
+  /** The survivors combined: offset and RMS jitter in seconds. */
   readonly offset: number;
   readonly jitter: number;
 }
@@ -22,11 +22,11 @@ export interface Selection<T extends Candidate> {
 /** Clustering stops at this many (RFC 5905 §11.2.2). */
 const SURVIVORS_MIN = 3;
 
-/** Null where no majority agrees. */
+/** Null if no majority agrees. */
 export function select<T extends Candidate>(candidates: readonly T[]): Selection<T> | null {
   const truth = intersection(candidates);
   if (truth === null) return null;
-  // Told by where their middle lies (RFC 5905 appendix A.5.5.1).
+  // Decided by their midpoint (RFC 5905 appendix A.5.5.1).
   const isTrue = ({ offset }: T) => offset >= truth.low && offset <= truth.high;
   const survivors = cluster(candidates.filter(isTrue));
   return {
@@ -37,8 +37,8 @@ export function select<T extends Candidate>(candidates: readonly T[]): Selection
 }
 
 /**
- * The intersection algorithm (RFC 5905 §11.2.1): the smallest interval that holds the truth if fewer than half of the
- * sources lie.
+ * The intersection algorithm (RFC 5905 §11.2.1): the smallest interval that contains the true time if fewer than half of
+ * the sources are falsetickers.
  */
 export function intersection(candidates: readonly Candidate[]): { low: number; high: number } | null {
   const edges = candidates
@@ -53,13 +53,13 @@ export function intersection(candidates: readonly Candidate[]): { low: number; h
     const low = scan(edges, needed, 1);
     const high = scan(edges.toReversed(), needed, -1);
     if (low === null || high === null) continue;
-    // More middles outside than liars allowed: the interval is not the truth's.
+    // More midpoints lie outside than falsetickers are allowed.
     if (low.middles + high.middles <= liars && low.at <= high.at) return { low: low.at, high: high.at };
   }
   return null;
 }
 
-/** Where, coming from one side, `needed` intervals are open at once, and how many middles were passed till then. */
+/** The point, from one side, at which `needed` intervals overlap, and the number of midpoints passed until then. */
 function scan(
   edges: readonly { at: number; step: number; isMiddle: boolean }[],
   needed: number,
@@ -75,7 +75,7 @@ function scan(
   return null;
 }
 
-/** Casts out, one by one, the source whose offset lies farthest from the others', while that betters the jitter (§11.2.2). */
+/** Clustering: discards the source with the most selection jitter while that reduces the total jitter (§11.2.2). */
 function cluster<T extends Candidate>(candidates: readonly T[]): T[] {
   const left = candidates.toSorted((a, b) => a.rootDistance - b.rootDistance);
   while (left.length > SURVIVORS_MIN) {
@@ -92,7 +92,7 @@ function selectionJitter(one: Candidate, all: readonly Candidate[]): number {
   return Math.sqrt(squares / Math.max(1, all.length - 1));
 }
 
-/** The mean, weighed by the inverse of the root distance (RFC 5905 §11.2.3). */
+/** Combining: the mean, weighted by inverse root distance (RFC 5905 §11.2.3). */
 function combine(survivors: readonly Candidate[]): { offset: number; jitter: number } {
   let weights = 0;
   let offset = 0;

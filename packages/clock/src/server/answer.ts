@@ -1,4 +1,4 @@
-// What a server says to a datagram, without sockets (RFC 5905 §9.2, RFC 8915 §5.7).
+// A server's response to a datagram, without sockets (RFC 5905 §9.2, RFC 8915 §5.7).
 import { referenceBytes } from '../ntp/kiss.ts';
 import {
   concat,
@@ -17,7 +17,7 @@ import { COOKIES_MAX, type CookieJar } from '../nts/cookies.ts';
 import type { NtsKeys } from '../nts/keys.ts';
 import { fieldsBefore, NtsField, open, seal, UNIQUE_ID_BYTES } from '../nts/protect.ts';
 
-/** The time a server gives, and how good it is. */
+/** The time served, and its quality. */
 export interface ServedTime {
   /** Nanoseconds since 1970. */
   nowNs(): bigint;
@@ -25,12 +25,12 @@ export interface ServedTime {
 }
 
 export interface ServedStatus {
-  /** 1 next to a reference clock; STRATUM_MAX: not synchronised. */
+  /** 1 with a reference clock attached; STRATUM_MAX: unsynchronized. */
   readonly stratum: number;
   readonly leap: number;
   /** Four characters, or the address of the server followed. */
   readonly referenceId: Uint8Array;
-  /** Nanoseconds since 1970 at which the clock was last set right. */
+  /** When the clock was last corrected, in nanoseconds since 1970. */
   readonly referenceNs: bigint;
   /** Seconds. */
   readonly rootDelay: number;
@@ -41,14 +41,14 @@ export interface Request {
   readonly bytes: Uint8Array;
   /** Nanoseconds since 1970 by the clock served. */
   readonly cameNs: bigint;
-  /** The client is told that it asks too often, and gets no time. */
+  /** The client polls too often and gets a RATE kiss code instead of the time. */
   readonly isTooFast: boolean;
 }
 
 /** log2 of seconds, as the client's. */
 const PRECISION = -16;
 
-/** The datagram to send back, or null: no answer to what is no question. */
+/** The response; null if the datagram is not a request. */
 export function answer(request: Request, time: ServedTime, jar: CookieJar | null): Uint8Array | null {
   const decoded = decodePacket(request.bytes);
   if (decoded === null) return null;
@@ -80,7 +80,7 @@ function answerAuthentic(
   return seal(plain, keys.serverToClient, freshCookies(fields, cookies[0]!, keys, jar));
 }
 
-/** One for the cookie used and one for each placeholder of its length (RFC 8915 §5.7). */
+/** One cookie for the one used, and one per placeholder of its length (RFC 8915 §5.7). */
 function freshCookies(
   fields: readonly ExtensionField[],
   used: ExtensionField,
@@ -115,7 +115,7 @@ function answerPacket(request: Request, asked: NtpPacket, time: ServedTime): Ntp
   };
 }
 
-/** No time in it, but the stamps a client checks (RFC 5905 §7.4). */
+/** Without the time, but with the timestamps that a client checks (RFC 5905 §7.4). */
 function kissPacket(request: Request, asked: NtpPacket, code: string): NtpPacket {
   const came: Timestamp = toTimestamp(request.cameNs);
   return {

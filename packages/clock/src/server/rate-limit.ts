@@ -1,18 +1,18 @@
-// How often one client may ask: a bucket of answers for each address, and a bound on how many addresses are kept.
+// Rate limiting: a token bucket per client address, and a bound on the number of addresses.
 
 export interface RateLimitOptions {
-  /** Answers a client may have at once. */
+  /** Burst: responses in a row. */
   readonly burst: number;
-  /** Answers a second that it gets back. */
+  /** Responses per second. */
   readonly perSecond: number;
-  /** Addresses remembered; the one seen longest ago is forgotten beyond it. */
+  /** Addresses remembered; beyond that the least recently seen is dropped. */
   readonly clientsMax: number;
 }
 
-/** What an ordinary client never reaches: chrony's and ntpd's bursts are eight questions two seconds apart. */
+/** Beyond ordinary clients: the bursts of chrony and ntpd are eight requests two seconds apart. */
 export const RATE_DEFAULTS: RateLimitOptions = { burst: 16, perSecond: 1, clientsMax: 16_384 };
 
-/** `answer`; `tell` it once that it is too fast; then `drop`, so that nobody's flood is made larger. */
+/** `answer`; `tell` it once that it is too fast; then `drop`, so that floods are not amplified. */
 export type Verdict = 'answer' | 'tell' | 'drop';
 
 interface Bucket {
@@ -47,7 +47,7 @@ export class RateLimit {
     return 'tell';
   }
 
-  /** A Map keeps the order in which keys came: the first is the one seen longest ago. */
+  /** A Map keeps insertion order, so that its first key is the least recently seen. */
   #remember(key: string, bucket: Bucket): void {
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
@@ -57,7 +57,7 @@ export class RateLimit {
   }
 }
 
-/** An IPv6 host has a whole /64 to ask from. */
+/** IPv6 addresses are limited by /64, all of which one host may use. */
 function clientOf(address: string): string {
   if (!address.includes(':')) return address;
   const [head = '', tail] = address.split('::');

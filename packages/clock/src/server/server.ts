@@ -1,4 +1,4 @@
-// A time server on UDP, and beside it the key server that NTS needs.
+// An NTP server on UDP, with the NTS key-establishment server beside it.
 import { createSocket, type Socket } from 'node:dgram';
 import type { Server } from 'node:tls';
 import { ClockError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { createKeyServer } from '../nts/ke-server.ts';
 import { answer, type ServedTime } from './answer.ts';
 import { RATE_DEFAULTS, RateLimit, type RateLimitOptions } from './rate-limit.ts';
 
-/** A cookie that a client took a day ago still opens (RFC 8915 §6 advises daily rotation). */
+/** Interval of key rotation (RFC 8915 §6 advises a day). */
 const ROTATION_MS = 24 * 3600 * 1000;
 
 export interface TimeServerOptions {
@@ -15,16 +15,16 @@ export interface TimeServerOptions {
   /** Address and UDP port; port 0 lets the system choose. */
   readonly address: string;
   readonly port: number;
-  /** With it, the server gives authenticated time too. PEM. */
+  /** PEM; with it, the server offers NTS too. */
   readonly nts?: { readonly port: number; readonly key: string | Buffer; readonly cert: string | Buffer };
   readonly rate?: RateLimitOptions;
 }
 
 export interface ServerCounts {
   answered: number;
-  /** Told once that they ask too often, and dropped after. */
+  /** Requests over the rate limit. */
   limited: number;
-  /** Datagrams that were no questions. */
+  /** Datagrams that were not requests. */
   ignored: number;
 }
 
@@ -54,11 +54,11 @@ export class TimeServer {
     return typeof address === 'object' && address !== null ? address.port : null;
   }
 
-  /** Errors: ClockError where a port is taken or not allowed. */
+  /** @throws ClockError if a port is taken or not permitted */
   async listen(): Promise<void> {
     const { address, port, nts } = this.#options;
     await bound(this.#socket, port, (done) => this.#socket.bind(port, address, done));
-    // What goes wrong with one datagram (nobody there any more) is not the server's end.
+    // An error of one datagram (ICMP unreachable) must not end the server.
     this.#socket.on('error', () => {});
     if (nts === undefined || this.#jar === null) return;
     const server = createKeyServer({ key: nts.key, cert: nts.cert, jar: this.#jar, ntpPort: this.port });
@@ -79,7 +79,7 @@ export class TimeServer {
   }
 
   #serve(bytes: Uint8Array, address: string, port: number): void {
-    // From no port: nobody can be answered (RFC 768), and the system would refuse to try.
+    // Source port 0 cannot be answered (RFC 768), and the system would refuse to try.
     if (port === 0) return void this.counts.ignored++;
     const { time } = this.#options;
     const cameNs = time.nowNs();

@@ -30,23 +30,23 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const ESCAPES_IN_BRACKETS: Readonly<Record<string, string>> = { a: '\\x07', e: '\\x1b', h: ' \\t' };
 const UNKNOWN_ESCAPES = 'CEGHKLQUVX';
 
-/** What stands for one character by its number: `\x41`, `\x{41}`, `\u0041`. */
+/** Numeric escapes of one character: `\x41`, `\x{41}`, `\u0041`. */
 const NUMBERED = /\\(?:x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,4})\}|u([0-9A-Fa-f]{4}))/y;
-/** The head of a group, a name that is referred to, a control character: letters that stand for no text. */
+/** Letters of the syntax rather than of the text: the head of a group, a named reference, a control character. */
 const HEAD = /\(\?(?:<?[=!]|P?<\w+>|[a-z]*(?:-[a-z]+)?[:)])|\\k<\w+>|\\c[A-Za-z]/y;
 const REFERENCE = /\\[1-9]|\\k</;
 
 /**
  * A PCRE pattern as a JavaScript regular expression, ignoring case as Wireshark does.
  *
- * Where the engine can tell (V8's `--enable-experimental-regexp-engine`, which services turn on), none is taken that
- * could need more time than anybody has: nobody may keep a service busy with one.
+ * Where V8's linear-time engine is available (`--enable-experimental-regexp-engine`, which services turn on), patterns
+ * that could backtrack exponentially are refused, so that nobody can keep a service busy with one.
  *
  * @throws SyntaxError if the pattern is invalid, or has no counterpart in JavaScript.
  */
 export function patternOf(text: string): RegExp {
   const source = new Translation(text.replace(/^\(\?i\)/, '')).source();
-  // What was captured comes again in either case.
+  // A back-reference matches regardless of case.
   const pattern = new RegExp(source, REFERENCE.test(source) ? 'i' : '');
   if (isRegExp('', 'l') && !isRegExp(source, 'l') && !isPlain(source))
     throw new SyntaxError(
@@ -55,7 +55,7 @@ export function patternOf(text: string): RegExp {
   return pattern;
 }
 
-/** Both cases of each letter are written out: engines that promise an end know no flag for that. */
+/** Writes out both cases of each letter, because the linear-time engine does not support the `i` flag. */
 class Translation {
   readonly #text: string;
   #at = 0;
