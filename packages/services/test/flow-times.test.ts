@@ -44,9 +44,9 @@ function frames(seconds: number): Frame[] {
 const told = ({ client, server, why, toServer, toClient }: FlowRow): string =>
   `${Math.min(client.port, server.port)} ${why} ${toServer.packets + toClient.packets}`;
 
-/** What was told until now, batch after batch of ten packets. */
-function run(all: readonly Frame[], skip = 0): { rows: string[][]; parser: PacketParser } {
-  const parser = new PacketParser({ batchPackets: 10, ...FILE_FLOWS });
+/** What was told until now, batch after batch, of ten packets if nothing else is said. */
+function run(all: readonly Frame[], skip = 0, batchPackets = 10): { rows: string[][]; parser: PacketParser } {
+  const parser = new PacketParser({ batchPackets, ...FILE_FLOWS });
   const rows: string[][] = [];
   for (const frame of all) {
     if (frame.number <= skip) {
@@ -68,6 +68,22 @@ describe('conversations', () => {
     assert.deepEqual(rows.slice(6).flat().sort(), ['1003 idle 1', '1004 idle 1']);
     parser.end();
     assert.deepEqual(parser.take().flows.map(told), ['1005 end 99']);
+  });
+
+  it('are one row a batch, however often they were told in it', () => {
+    const all = frames(20);
+    const pauses = [20, 21, 22, 30, 31].map((at, i) =>
+      packet(21 + 5 + i, at, i % 3 === 0 ? 1001 : 1005, ACK),
+    );
+    const { parser } = run([...all, ...pauses], 0, 1000);
+    const { flows } = parser.take();
+    assert.deepEqual(flows.map(told).sort(), ['1001 idle 4', '1002 idle 2']);
+    const [row] = flows.filter(({ client, server }) => Math.min(client.port, server.port) === 1001);
+    assert.deepEqual([row?.start, row?.end, row?.tcp?.state], [1e9, 1e9 + 20, 'closed']);
+    parser.end();
+    const rest = parser.take().flows.map((flow) => [told(flow), flow.start]);
+    // What is told next begins with the first packet after what was told before.
+    assert.deepEqual(rest[0], ['1001 end 1', 1e9 + 30]);
   });
 
   it('are told the same by whoever goes on with a file', () => {

@@ -109,6 +109,8 @@ interface Notes {
   /** Already reported: packets in either direction, then bytes in either direction; and when the rest began. */
   readonly reported: [number, number, number, number];
   since: number;
+  /** Made when somebody asks for it first. */
+  communityId: string | null;
 }
 
 const SERVER_NAMES = ['tls.handshake.extensions_server_name', 'http.host', 'http2.headers.authority'];
@@ -135,6 +137,8 @@ export class FlowRecords {
   /** Time in which the sweep goes round the table once, by the packets' clock and if there are enough packets. */
   readonly #roundSeconds: number;
   readonly #notes: (Notes | null)[] = [];
+  /** By entry: 1 while packets were seen that are not reported yet. Most that the walk meets have none. */
+  #isFresh = new Uint8Array(1024);
   readonly #tap = new Tap(['tls', 'dtls', 'http', 'http2', 'ssh'], [...SERVER_NAMES, ...FINGERPRINTS]);
   #hand = 0;
   #lastSeconds = Number.NaN;
@@ -162,6 +166,11 @@ export class FlowRecords {
     if (notes === undefined || notes === null) {
       notes = begin(p);
       this.#notes[p.flow] = notes;
+      if (p.flow >= this.#isFresh.length) this.#grow(p.flow);
+    }
+    if (this.#isFresh[p.flow] === 0) {
+      this.#isFresh[p.flow] = 1;
+      notes.since = p.seconds + p.nanoseconds / 1e9;
     }
     this.#learn(p, notes);
     if (this.#roundSeconds !== Infinity) this.#sweepSome(p.seconds);
@@ -199,10 +208,12 @@ export class FlowRecords {
     this.#lastSeconds = now;
     // Times are in whole seconds here, so that `passed` is nearly always 0.
     const due = passed > 0 ? Math.min(STEPS_MAX, length, 1 + (length * passed) / this.#roundSeconds) : 1;
+    let hand = this.#hand;
     for (let step = 0; step < due; step++) {
-      this.#hand = this.#hand + 1 < length ? this.#hand + 1 : 0;
-      this.#judge(this.#hand, now);
+      hand = hand + 1 < length ? hand + 1 : 0;
+      if (this.#isFresh[hand] === 1) this.#judge(hand, now);
     }
+    this.#hand = hand;
   }
 
   #judge(flow: number, now: number): void {
@@ -212,26 +223,26 @@ export class FlowRecords {
     if (silent >= this.#idleSeconds || (silent >= this.#endedSeconds && this.#isEnded(flow, notes)))
       this.#report(flow, 'idle');
     else if (now - notes.since >= this.#activeSeconds) this.#report(flow, 'active');
-    else return;
-    notes.since = now;
   }
 
   #report(flow: number, why: FlowEnding): void {
     const notes = this.#notes[flow];
-    if (!notes) return;
-    const { flows } = this.#session;
-    const [before, beforeBack] = notes.reported;
-    if (flows.packets(flow, 0) === before && flows.packets(flow, 1) === beforeBack) return;
+    if (!notes || this.#isFresh[flow] === 0) return;
+    this.#isFresh[flow] = 0;
     const made = this.#make(flow, notes, why);
-    notes.reported.splice(
-      0,
-      4,
-      flows.packets(flow, 0),
-      flows.packets(flow, 1),
-      flows.bytes(flow, 0),
-      flows.bytes(flow, 1),
-    );
+    const { flows } = this.#session;
+    const { reported } = notes;
+    reported[0] = flows.packets(flow, 0);
+    reported[1] = flows.packets(flow, 1);
+    reported[2] = flows.bytes(flow, 0);
+    reported[3] = flows.bytes(flow, 1);
     this.#onFlow(made);
+  }
+
+  #grow(flow: number): void {
+    const larger = new Uint8Array(Math.max(flow + 1, this.#isFresh.length * 2));
+    larger.set(this.#isFresh);
+    this.#isFresh = larger;
   }
 
   #make(flow: number, notes: Notes, why: FlowEnding): Flow {
@@ -257,8 +268,8 @@ export class FlowRecords {
       fingerprints: notes.fingerprints,
       // A getter, for most readers never ask for it.
       get communityId() {
-        const { transport, sourceBytes, destinationBytes, source, destination } = notes;
-        return communityId(transport, sourceBytes, destinationBytes, source.port, destination.port);
+        notes.communityId ??= communityIdOf(notes);
+        return notes.communityId;
       },
       tcp: notes.transport === TCP ? this.#tcp(flow, forward) : null,
       why,
@@ -333,7 +344,12 @@ function begin(p: Packet): Notes {
     looks: 0,
     reported: [0, 0, 0, 0],
     since: p.seconds,
+    communityId: null,
   };
+}
+
+function communityIdOf({ transport, sourceBytes, destinationBytes, source, destination }: Notes): string {
+  return communityId(transport, sourceBytes, destinationBytes, source.port, destination.port);
 }
 
 /** A guess: the side with a well-known port is the server, of two the lower port; else the first sender is the client. */

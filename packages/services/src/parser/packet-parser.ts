@@ -11,8 +11,8 @@ import {
   PacketBatch,
 } from '@eyrie/dissect';
 import type { FindingRow, FlowRow, NameRow } from '@eyrie/store';
-import { NAME_TEXT_MAX } from '../bus/schemas.ts';
 import { Findings } from './findings.ts';
+import { FlowRows } from './flow-rows.ts';
 import { Names } from './names.ts';
 import { Rules } from './rules.ts';
 
@@ -62,7 +62,7 @@ export class PacketParser {
   #batch: PacketBatch | null = null;
   /** Packets were skipped since the last batch was begun. */
   #isBehind = false;
-  #flows: FlowRow[] = [];
+  readonly #flows: FlowRows;
 
   constructor(options: ParserOptions = {}) {
     const {
@@ -74,6 +74,7 @@ export class PacketParser {
     this.#batchPackets = batchPackets;
     this.#nextPackets = firstPackets;
     this.#streamBase = streamBase;
+    this.#flows = new FlowRows(streamBase);
     // Neither result goes into a batch, and the two take a third of the time.
     this.#dissector = new Dissector({ unpack, matchReplies: false, timesConversations: false });
     this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), options);
@@ -129,7 +130,7 @@ export class PacketParser {
     const p = this.#dissector.dissect(frame);
     this.lastFrame = frame.number;
     this.#records.add(p);
-    this.#flows.length = 0;
+    this.#flows.clear();
     this.#rules?.add(p);
     this.#isBehind = true;
   }
@@ -151,11 +152,9 @@ export class PacketParser {
     const packets = this.#batch ?? new PacketBatch(0);
     this.#batch = null;
     if (this.#streamBase > 0) moveStreams(packets, this.#streamBase);
-    const flows = this.#flows;
-    this.#flows = [];
     return {
       packets,
-      flows,
+      flows: this.#flows.take(),
       names: this.#names.take(),
       findings: [...this.#findings.take(), ...(this.#rules?.take() ?? [])],
     };
@@ -163,12 +162,7 @@ export class PacketParser {
 
   #addFlow(flow: Flow): void {
     this.#names.addFlow(flow);
-    const { stream, serverName, communityId } = flow;
-    // As a plain object, which can be sent to another thread; a getter would be lost.
-    this.#flows.push({
-      ...{ ...flow, stream: stream + this.#streamBase, communityId },
-      serverName: serverName !== null && serverName.length > NAME_TEXT_MAX ? null : serverName,
-    });
+    this.#flows.add(flow);
   }
 }
 
