@@ -19,6 +19,12 @@ import {
 import { Progress } from '../terminal/progress.ts';
 import { durationText, grouped } from '../terminal/units.ts';
 
+/**
+ * Threads of an embedded store, where nobody asks while it is written to: it takes in a row group with one thread anyway, and
+ * where it has two, one waits for the other by asking again and again whether it is done.
+ */
+const STORE_THREADS = 1;
+
 export interface ImportOptions extends CommonOptions {
   readonly store?: string;
   readonly again?: boolean;
@@ -44,7 +50,7 @@ export async function importFiles(names: readonly string[], options: ImportOptio
   ).flat();
   const interrupt = listenForInterrupt();
   const log = logFor('import', { ...config, log: { ...config.log, level: 'warn' } });
-  const store = await storeAt(config.store.url);
+  const store = await storeAt(config.store.url, { threads: STORE_THREADS });
   const refused = new RefusedBodies(refusedFolder(config), log);
   refused.sweep();
   const all: Imported[] = [];
