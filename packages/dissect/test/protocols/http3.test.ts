@@ -66,7 +66,7 @@ test('HTTP/3: what one side allows holds for what the other encodes', () => {
   const p = dissect([udpFrame(50011, 9, '00')]);
   const control = bytesOf('00 04 05 01 5000 0700');
   p.within(control, 0, control.length, control.length, () =>
-    readHttp3(p, connection, 0, 2, 0, 0, control.length),
+    readHttp3(p, connection, 0, { id: 2, offset: 0, at: 0, end: control.length, isLast: false }),
   );
   assert.deepEqual(allowed, [4096]);
 });
@@ -141,15 +141,46 @@ test('HTTP/3: what all streams hold is bounded, and those that waited longest ar
   assert.ok(streams.slice(0, lost).every(({ type, cutter }) => type === LOST && cutter.held === 0));
 });
 
+test('HTTP/3: a body is read with its last byte, however it was cut', () => {
+  // QPACK: content-type: application/json (RFC 9204 Appendix A, 46).
+  const bytes = Uint8Array.of(
+    ...bytesOf('01030000ee 000a'),
+    ...new TextEncoder().encode('{"kite": 1'),
+    ...bytesOf('0001'),
+    0x7d,
+  );
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 8 }), fc.boolean(), (cuts, isLate) => {
+      const connection = new Http3Connection();
+      const see = (at: number, end: number, isLast: boolean): string => {
+        const p = dissect([udpFrame(50011, 9, '00')]);
+        p.within(bytes, 0, bytes.length, bytes.length, () =>
+          readHttp3(p, connection, 1, { id: 0, offset: at, at, end, isLast }),
+        );
+        return framePath(p);
+      };
+      const paths: string[] = [];
+      for (let at = 0, i = 0; at < bytes.length; i++) {
+        const end = Math.min(bytes.length, at + (cuts[i] ?? 5));
+        paths.push(see(at, end, end === bytes.length && !isLate));
+        at = end;
+      }
+      if (isLate) paths.push(see(bytes.length, bytes.length, true));
+      assert.ok(paths.pop()!.endsWith(':http3:json'));
+      assert.ok(paths.every((path) => !path.includes('json')));
+    }),
+  );
+});
+
 test('HTTP/3: any bytes on any stream are survived', () => {
-  const part = fc.tuple(fc.nat(7), fc.nat(50), fc.uint8Array({ maxLength: 60 }), fc.boolean());
+  const part = fc.tuple(fc.nat(7), fc.nat(50), fc.uint8Array({ maxLength: 60 }), fc.boolean(), fc.boolean());
   fc.assert(
     fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
       const connection = new Http3Connection();
-      for (const [id, offset, bytes, isServer] of parts) {
+      for (const [id, offset, bytes, isServer, isLast] of parts) {
         const p = dissect([udpFrame(50011, 9, '00')]);
         p.within(bytes, 0, bytes.length, bytes.length, () =>
-          readHttp3(p, connection, isServer ? 1 : 0, id, offset, 0, bytes.length),
+          readHttp3(p, connection, isServer ? 1 : 0, { id, offset, at: 0, end: bytes.length, isLast }),
         );
         assert.ok(treeOf(p).length > 0);
       }
@@ -166,17 +197,22 @@ for (const name of ['quic-v1', 'quic-v2', 'quic-chacha'] as const)
         ).map(([field, value]) => [field.slice('http3.headers.'.length), value]),
       );
       return [
-        framePath(p).endsWith(':http3'),
+        framePath(p).includes(':http3'),
         protocolColumn(p),
         `${method} ${path}${status}`.trim(),
       ] as const;
     }).filter(([isHttp]) => isHttp);
-    assert.ok(messages.every(([, column]) => column === 'HTTP3'));
+    assert.ok(messages.every(([, column]) => column.startsWith('HTTP3')));
     const said = messages.map(([, , text]) => text).filter((text) => text !== '');
     for (const text of ['GET /secret', 'POST /form'])
       assert.equal(said.filter((other) => other === text).length, 2, said.join('\n'));
     assert.equal(said.filter((text) => text === '200').length, said.length / 2);
     const infos = seen(name, true, infoColumn);
-    assert.ok(infos.some((info) => info.includes('STREAM(4), HEADERS, DATA')));
+    assert.ok(
+      infos.some((info) =>
+        info.endsWith('STREAM(4), HEADERS, DATA, JavaScript Object Notation (application/json)'),
+      ),
+    );
+    assert.ok(infos.some((info) => info.endsWith('DATA (text/plain)')));
     assert.ok(infos.some((info) => info.includes('STREAM(3), SETTINGS')));
   });

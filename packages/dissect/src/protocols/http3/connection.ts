@@ -1,4 +1,5 @@
 // What is remembered of an HTTP/3 connection: its streams, and the tables of header compression.
+import { Message } from '../http/message.ts';
 import { OrderedBytes } from '../quic/ordered-bytes.ts';
 import { QpackDecoder } from './qpack.ts';
 import { FrameCutter } from './stream.ts';
@@ -21,6 +22,10 @@ export interface Http3Stream {
   ordered: OrderedBytes;
   cutter: FrameCutter;
   type: number;
+  /** Of a request, a response or a push; null once it was read, or cannot be any more. */
+  message: Message | null;
+  /** Bytes of the stream in all; -1: not told yet. */
+  length: number;
 }
 
 export class Http3Connection {
@@ -34,7 +39,13 @@ export class Http3Connection {
     if (stream === undefined) {
       // RFC 9000 §2.1: the second bit says that only one side sends.
       const type = id % 4 >= 2 ? UNTOLD : REQUEST;
-      stream = { ordered: new OrderedBytes(), cutter: new FrameCutter(), type };
+      stream = {
+        ordered: new OrderedBytes(),
+        cutter: new FrameCutter(),
+        type,
+        message: new Message(),
+        length: -1,
+      };
       if (this.#streams.size >= STREAMS_MAX) this.#streams.delete(this.#streams.keys().next().value!);
       this.#streams.set(key, stream);
     }

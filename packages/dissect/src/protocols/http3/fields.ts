@@ -1,6 +1,8 @@
 // Fields of HTTP/3, named as in Wireshark.
 import { bytes, type Field, none, text, uint, uint64, type Value } from '../../core/field.ts';
 
+export const DATA = 0x0;
+export const HEADERS = 0x1;
 export const frameTypes: Readonly<Record<number, string>> = {
   0x0: 'DATA',
   0x1: 'HEADERS',

@@ -13,7 +13,7 @@ export class HeldBytes {
 
   /** After a stream took bytes. Where all hold too much, those that have waited longest are given up. */
   update(stream: Http3Stream): void {
-    const held = stream.ordered.held + stream.cutter.held;
+    const held = stream.ordered.held + stream.cutter.held + (stream.message?.held ?? 0);
     this.#sum += held - (this.#streams.get(stream) ?? 0);
     this.#streams.delete(stream);
     if (held > 0) this.#streams.set(stream, held);
@@ -22,6 +22,7 @@ export class HeldBytes {
       oldest.type = LOST;
       oldest.ordered = new OrderedBytes();
       oldest.cutter = new FrameCutter();
+      oldest.message = null;
       this.#streams.delete(oldest);
       this.#sum -= bytes;
     }

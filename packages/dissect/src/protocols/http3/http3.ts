@@ -2,6 +2,7 @@
 import { COLUMN, LISTED, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { HeaderField } from '../http/http2/hpack.ts';
+import { bodySuffix } from '../media/suffix.ts';
 import { isVarint, varint, varintBytes } from '../quic/varint.ts';
 import {
   CONTROL,
@@ -14,13 +15,14 @@ import {
   UNTOLD,
 } from './connection.ts';
 import { emitHttp3 } from './emit.ts';
-import { f, frameTypes } from './fields.ts';
+import { f, frameTypes, HEADERS } from './fields.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { takeMessage } from './message.ts';
 import type { QpackDecoder } from './qpack.ts';
 import { QPACK_MAX_TABLE_CAPACITY, SETTINGS, settingsIn } from './settings.ts';
 import { frameLength } from './stream.ts';
 
-const HEADERS = 0x1;
+const NO_BYTES = new Uint8Array(0);
 
 /** A whole frame, its body in [body, end) of the layer's buffer. */
 export interface Http3Frame {
@@ -49,26 +51,31 @@ export const http3: Protocol = protocol({
   emit: emitHttp3,
 });
 
+/** Bytes [at, end) of the packet, which stand at `offset` of a stream; its last ones if `isLast`. */
+export interface StreamPart {
+  readonly id: number;
+  readonly offset: number;
+  readonly at: number;
+  readonly end: number;
+  readonly isLast: boolean;
+}
+
 /**
- * Reads what the client (0) or the server (1) sent next on a stream: bytes [at, end) of the packet at `offset` of the
- * stream. Returns what the Info column says of it: `, HEADERS, DATA`.
+ * Reads what the client (0) or the server (1) sent next on a stream. Returns what the Info column says of it:
+ * `, HEADERS, DATA (text/html)`.
  */
-export function readHttp3(
-  p: Packet,
-  connection: Http3Connection,
-  who: 0 | 1,
-  id: number,
-  offset: number,
-  at: number,
-  end: number,
-): string {
+export function readHttp3(p: Packet, connection: Http3Connection, who: 0 | 1, part: StreamPart): string {
+  const { id, offset, at, end, isLast } = part;
   const stream = connection.stream(id, who);
   if (stream.type === LOST) return '';
-  const bytes = takeBytes(stream, p.buf, at, end, offset);
+  if (isLast) stream.length = offset + end - at;
+  const bytes = takeBytes(stream, p.buf, part) ?? NO_BYTES;
+  const isOver = stream.length === stream.ordered.delivered;
   let words = '';
-  if (bytes !== null)
+  // The last bytes of a stream may have come before the news that they are.
+  if (bytes.length > 0 || (isOver && stream.message?.hasParts === true))
     p.within(bytes, 0, bytes.length, bytes.length, () => {
-      words = readBytes(p, connection, stream, who);
+      words = readBytes(p, connection, stream, who, isOver);
     });
   p.session.memoryOf('http3-held', () => new HeldBytes()).update(stream);
   return words;
@@ -78,49 +85,63 @@ export function readHttp3(
 function takeBytes(
   { ordered, cutter }: Http3Stream,
   b: Uint8Array,
-  at: number,
-  end: number,
-  offset: number,
+  { at, end, offset }: StreamPart,
 ): Uint8Array | null {
   if (!ordered.add(b, at, end, offset)) return null;
   return cutter.add(ordered.bytes.subarray(ordered.start, ordered.end));
 }
 
-function readBytes(p: Packet, connection: Http3Connection, stream: Http3Stream, who: 0 | 1): string {
+function readBytes(
+  p: Packet,
+  connection: Http3Connection,
+  stream: Http3Stream,
+  who: 0 | 1,
+  isOver: boolean,
+): string {
   const { buf: b, end } = p;
   const isTyped = stream.type === UNTOLD && isVarint(b, 0, end);
   let at = isTyped ? varintBytes(b, 0) : 0;
   if (isTyped) stream.type = varint(b, 0);
   const pushAt = isTyped && stream.type === PUSH && isVarint(b, at, end) ? at : -1;
   if (pushAt >= 0) at += varintBytes(b, at);
-  const decoder = connection.decoders[who];
   const frames: Http3Frame[] = [];
-  if (stream.type === QPACK_ENCODER) at = decoder.instruct(b, at, end);
-  else if (stream.type === REQUEST || stream.type === CONTROL || stream.type === PUSH) {
-    for (let stop = at; ; at = stop) {
-      stop = at + frameLength(b, at, end);
-      if (stop > end) break;
-      const type = varint(b, at);
-      const second = at + varintBytes(b, at);
-      const body = second + varintBytes(b, second);
-      if (type === SETTINGS) takeSettings(b, body, stop, connection.decoders[1 - who]!);
-      frames.push({
-        type,
-        at,
-        body,
-        end: stop,
-        fields: type === HEADERS ? decoder.section(b, body, stop) : [],
-      });
-    }
-  } else if (stream.type !== UNTOLD) at = end;
+  const isOfMessage = stream.type === REQUEST || stream.type === PUSH;
+  if (stream.type === QPACK_ENCODER) at = connection.decoders[who].instruct(b, at, end);
+  else if (isOfMessage || stream.type === CONTROL) at = readFrames(b, at, end, connection, who, frames);
+  else if (stream.type !== UNTOLD) at = end;
   const isFramed = stream.type !== UNTOLD && stream.type !== QPACK_ENCODER;
-  stream.cutter.keep(b, at, isFramed ? frameLength(b, at, end) : end - at + 1);
-  if ((isTyped || frames.length > 0) && p.push(http3, LISTED | SHOWN | COLUMN)) {
-    const notes: Http3Notes = { isTyped, pushAt, frames };
-    p.stop[p.layer] = at;
-    p.notes[p.layer] = notes;
+  // Without a frame that is passed over, what there is of a body is none.
+  if (!stream.cutter.keep(b, at, isFramed ? frameLength(b, at, end) : end - at + 1)) stream.message = null;
+  const isEnd = isOver && stream.message?.hasParts === true;
+  if (!(isTyped || frames.length > 0 || isEnd) || !p.push(http3, LISTED | SHOWN | COLUMN)) return '';
+  const { layer } = p;
+  const notes: Http3Notes = { isTyped, pushAt, frames };
+  p.stop[layer] = at;
+  p.notes[layer] = notes;
+  if (isOfMessage) takeMessage(p, stream, frames, isOver);
+  const words = frames.map(({ type }) => `, ${frameTypes[type] ?? 'Unknown'}`).join('');
+  return words + bodySuffix(p, layer);
+}
+
+/** Cuts [at, end) into frames; returns where the first stands that is not whole. */
+function readFrames(
+  b: Uint8Array,
+  at: number,
+  end: number,
+  connection: Http3Connection,
+  who: 0 | 1,
+  frames: Http3Frame[],
+): number {
+  for (let stop = at; ; at = stop) {
+    stop = at + frameLength(b, at, end);
+    if (stop > end) return at;
+    const type = varint(b, at);
+    const second = at + varintBytes(b, at);
+    const body = second + varintBytes(b, second);
+    if (type === SETTINGS) takeSettings(b, body, stop, connection.decoders[1 - who]!);
+    const fields = type === HEADERS ? connection.decoders[who].section(b, body, stop) : [];
+    frames.push({ type, at, body, end: stop, fields });
   }
-  return frames.map(({ type }) => `, ${frameTypes[type] ?? 'Unknown'}`).join('');
 }
 
 /** What one side allows, the other side's sections are encoded by. */

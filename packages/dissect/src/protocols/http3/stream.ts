@@ -37,16 +37,20 @@ export class FrameCutter {
     return all;
   }
 
-  /** Of what `add` gave, the bytes from `at` on were not whole: `length` bytes from there on are needed. */
-  keep(bytes: Uint8Array, at: number, length: number): void {
-    if (at >= bytes.length) return;
+  /**
+   * Of what `add` gave, the bytes from `at` on were not whole: `length` bytes from there on are needed. False when they
+   * are passed over.
+   */
+  keep(bytes: Uint8Array, at: number, length: number): boolean {
+    if (at >= bytes.length) return true;
     if (length > FRAME_BYTES_MAX) {
       this.#skip = length - (bytes.length - at);
-      return;
+      return false;
     }
     this.#need = length;
     this.#parts = [bytes.slice(at)];
     this.#have = bytes.length - at;
+    return true;
   }
 }
 

@@ -37,6 +37,8 @@ export const RESET_TOKEN_BYTES = 16;
 export const PATH_BYTES = 8;
 
 export const isStream = (type: number): boolean => (type & ~0x07) === STREAM;
+/** RFC 9000 §19.8: of a STREAM frame, the FIN bit. */
+export const isLastPart = (type: number): boolean => (type & 0x01) !== 0;
 
 /** Skips `count` variable-length numbers; -1 when the bytes end before. */
 function skip(b: Uint8Array, at: number, end: number, count: number): number {

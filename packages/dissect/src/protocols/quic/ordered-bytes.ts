@@ -5,7 +5,6 @@ import { cover } from '../../flows/fragments.ts';
 const BYTES_MAX = 1 << 16;
 
 export class OrderedBytes {
-  /** Bytes handed over so far. */
   #delivered = 0;
   /** Frames that came before their turn: bytes from #delivered on, and the ranges that are there. */
   #early: Uint8Array | null = null;
@@ -14,6 +13,11 @@ export class OrderedBytes {
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;
+
+  /** Bytes handed over so far. */
+  get delivered(): number {
+    return this.#delivered;
+  }
 
   /** Memory of what came before its turn. */
   get held(): number {

@@ -22,7 +22,7 @@ import {
 } from './connection.ts';
 import { emitFrames, emitPacket, FRAMES, PADDING, quicInfo } from './emit.ts';
 import { f } from './fields.ts';
-import { CRYPTO, eachFrame, isStream, NEW_CONNECTION_ID, streamPart } from './frames.ts';
+import { CRYPTO, eachFrame, isLastPart, isStream, NEW_CONNECTION_ID, streamPart } from './frames.ts';
 import { hasPlainCids, isLong, newLongHeader, packetEnd, readLongHeader } from './header.ts';
 import type { QuicNotes } from './notes.ts';
 import { openPacket, takeSession } from './opening.ts';
@@ -209,8 +209,8 @@ function open(p: Packet, layer: number, known: Connection, level: Level, number:
       if (type === CRYPTO && hasTls(known.version)) takeCrypto(p, known, who, level, body, end);
       else if (type === NEW_CONNECTION_ID) takeNewCid(p, known, who, body, end);
       else if (isStream(type) && known.alpn.startsWith('h3')) {
-        const { id, offset, at: data } = streamPart(p.buf, type, body);
-        const words = readHttp3(p, known.http3, who, id, offset, data, end);
+        const part = { ...streamPart(p.buf, type, body), end, isLast: isLastPart(type) };
+        const words = readHttp3(p, known.http3, who, part);
         if (words !== '') notes.inside.set(at, words);
       }
       return at < end;

@@ -1,7 +1,6 @@
 // What an HTTP/2 connection remembers: header compression, and the bodies of streams that are not complete yet.
-import { copyOf } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
-import { type MediaType, mediaTypes } from '../../media/types.ts';
+import { Message } from '../message.ts';
 import { type HeaderField, HpackDecoder } from './hpack.ts';
 
 /** Streams remembered at once, and bytes kept for their bodies. */
@@ -10,54 +9,6 @@ const BODY_BYTES_MAX = 8 << 20;
 const BLOCK_BYTES_MAX = 1 << 20;
 
 const NO_BYTES = new Uint8Array(0);
-
-/** One direction of a stream. */
-export class Message {
-  type: MediaType | null = null;
-  parameters = '';
-  encoding = '';
-  readonly #parts: Uint8Array[] = [];
-  length = 0;
-
-  take(fields: readonly HeaderField[]): void {
-    for (const { name, value } of fields) {
-      if (name === 'content-type') {
-        const semicolon = value.indexOf(';');
-        this.type = mediaTypes.named(
-          (semicolon < 0 ? value : value.slice(0, semicolon)).trim().toLowerCase(),
-        );
-        this.parameters = semicolon < 0 ? '' : value.slice(semicolon);
-      } else if (name === 'content-encoding') this.encoding = value.trim().toLowerCase();
-    }
-  }
-
-  /** Keeps a part of the body that others follow. */
-  keep(part: Uint8Array): void {
-    this.#parts.push(copyOf(part, 0, part.length));
-    this.length += part.length;
-  }
-
-  forget(): void {
-    this.#parts.length = 0;
-    this.length = 0;
-  }
-
-  get hasParts(): boolean {
-    return this.#parts.length > 0;
-  }
-
-  /** The whole body, with its last part. */
-  whole(last: Uint8Array): Uint8Array {
-    const bytes = new Uint8Array(this.length + last.length);
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    bytes.set(last, at);
-    return bytes;
-  }
-}
 
 export class Http2Connection {
   /** By direction. */

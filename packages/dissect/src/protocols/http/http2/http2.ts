@@ -1,15 +1,14 @@
 // HTTP/2 in clear (RFC 9113): after an upgrade, or at once with prior knowledge of the server.
-import { codingNamed, IDENTITY } from '../../../codec/unpack.ts';
 import { u24 } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import { protocol } from '../../../core/protocol.ts';
 import { tcpHeuristics } from '../../../core/table.ts';
 import { grpc, grpcWholeEnd } from '../../media/grpc.ts';
-import { nestFrom } from '../../media/nesting.ts';
 import { bodySuffix } from '../../media/suffix.ts';
-import { callBody, callCompressedBody } from '../../media/types.ts';
+import { callBody } from '../../media/types.ts';
 import { statusPhrases } from '../fields.ts';
-import { type Http2Connection, http2Connection, type Message } from './connection.ts';
+import { type Message, readBody } from '../message.ts';
+import { type Http2Connection, http2Connection } from './connection.ts';
 import { emitFrame } from './emit.ts';
 import { http2Fields as f, headerFields } from './fields.ts';
 import {
@@ -111,15 +110,6 @@ function finish(p: Packet, start: number, b: Uint8Array, at: number, end: number
     p.within(whole, 0, whole.length, whole.length, () => readBody(p, message, 0, whole.length));
   }
   connection.end(stream * 2 + p.direction);
-}
-
-function readBody(p: Packet, message: Message, at: number, end: number): void {
-  const { type, parameters, encoding } = message;
-  const layers = p.count;
-  const coding = codingNamed(encoding);
-  if (coding === IDENTITY) callBody(p, type, at, end, end, parameters);
-  else if (!callCompressedBody(p, coding, type, at, end, parameters)) callBody(p, null, at, end);
-  if (type === null) nestFrom(p, layers);
 }
 
 /** Frames of one packet in the Info column. */
