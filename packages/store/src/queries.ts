@@ -104,6 +104,8 @@ export interface PacketRow {
   readonly protocol: string;
   /** Bytes on the wire. */
   readonly length: number;
+  /** What the analysis of its TCP conversation found, as bits of `tcpAnalysisBits`; 0: nothing, or no TCP. */
+  readonly tcpAnalysis: number;
   /** The Info column if it was stored, else a line made of the other columns. */
   readonly summary: string;
   /** tcp.stream, udp.stream … */

@@ -260,9 +260,12 @@ export function writeFindings(p: Packet, out: TextSink): void {
   out.words(words[0]);
   if ((p.analysis & a.DUPLICATE_ACK) === 0) return;
   const { duplicateAcks, duplicatedFrame } = p.session.tcp;
-  out.text(' ');
-  out.number(duplicatedFrame);
-  out.text('#');
-  out.number(duplicateAcks);
+  // Of a packet without its conversation nobody knows what it duplicates.
+  if (duplicatedFrame !== 0) {
+    out.text(' ');
+    out.number(duplicatedFrame);
+    out.text('#');
+    out.number(duplicateAcks);
+  }
   out.words(words[1]);
 }

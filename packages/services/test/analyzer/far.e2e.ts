@@ -85,6 +85,14 @@ test('far into a large capture, a tree is that of its conversation, and says so'
     (await names(far)).map((row) => row.summary),
     (await names(near)).map((row) => row.summary),
   );
+  // What the analysis of TCP found is told in the list too, from the store; which ACK is duplicated is not known there.
+  const findings = async (capture: number): Promise<string[]> =>
+    (await analyzer.get(`/packets?capture=${capture}&limit=60&q=tcp.analysis.flags`)).body.items.map(
+      ({ summary }: Json) => /^(\[TCP [^\]]*\] )+/.exec(summary)?.[0].replace(/ \d+#\d+/, ''),
+    );
+  const found = await findings(far);
+  assert.ok(found.includes('[TCP Fast Retransmission] ') && found.includes('[TCP Dup ACK] '), found.join());
+  assert.deepEqual(found, await findings(near));
 });
 
 test('far into a large capture, SCTP has its association too, though no filter can name it', async () => {

@@ -25,6 +25,7 @@ export const COLUMNS = [
   'protocol',
   'path',
   'marks',
+  'tcp_analysis',
   'info',
 ].join(', ');
 
@@ -53,7 +54,7 @@ type RowTexts = Pick<PacketRow, 'src' | 'dst' | 'protocol' | 'path'>;
 
 function packetRow(row: Row, texts: RowTexts): PacketRow {
   const [id, capture, number, time, length, captured, offset, link] = row;
-  const [transport, srcPort, dstPort, stream, , , marks, info, candidate] = row.slice(10);
+  const [transport, srcPort, dstPort, stream, , , marks, analysis, info, candidate] = row.slice(10);
   const hasPorts = Number(transport) > 0;
   const isIp = ((Number(marks) >> KIND_SHIFT) & KIND_MASK) > ETHER;
   const made = {
@@ -68,6 +69,7 @@ function packetRow(row: Row, texts: RowTexts): PacketRow {
     dstPort: hasPorts ? Number(dstPort) : null,
     transport: hasPorts ? Number(transport) : null,
     length: Number(length),
+    tcpAnalysis: Number(analysis),
     stream: stream === NONE ? null : Number(stream),
     place: {
       offset: Number(offset),

@@ -31,13 +31,14 @@ const durationOf = (flow: FlowRow) => Number(flow.end) - Number(flow.start);
 const applicationOf = (flow: FlowRow) => flow.applications.at(-1) ?? flow.transport;
 
 /** Some servers are called by their address, which stands there anyway. */
-const isNamed = ({ server, server_name: name }: FlowRow) => name !== null && name !== server.address;
+const isNamed = ({ server: { address, port }, server_name: name }: FlowRow) =>
+  name !== null && name !== address && name !== withPort(address, port);
 
 const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'application',
     title: 'Protocol',
-    width: '92px',
+    width: 'clamp(92px, 8vw, 124px)',
     cell: (flow) => (
       <span class="protocol" title={[flow.transport, ...flow.applications].join(' › ')}>
         <span class={`dot family-${familyOf(applicationOf(flow))}`} />
@@ -70,7 +71,7 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'state',
     title: 'State',
-    width: '104px',
+    width: 'clamp(104px, 12vw, 184px)',
     isExtra: true,
     cell: (flow) => <State flow={flow} />,
     value: (flow) => flow.state ?? '',
@@ -101,7 +102,7 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'duration',
     title: 'Duration',
-    width: '92px',
+    width: '112px',
     isNumber: true,
     isExtra: true,
     serverSort: 'duration',

@@ -27,7 +27,7 @@ const NEAR_PACKETS_MAX = 2000;
 /** Earlier packets of its conversation that are dissected before a packet further on: the last ones, and how it began. */
 const LEAD_PACKETS = { first: 12, latest: 100 };
 
-/** Without the beginning of its conversation, a segment's numbers are what stands in it, and nothing is missing. */
+/** Without the beginning of its conversation, a segment's numbers are what stands in it, and what is missing is in its row. */
 const OUT_OF_CONTEXT: Preferences = {
   ...DEFAULT_PREFERENCES,
   'tcp.relative_sequence_numbers': false,
@@ -79,8 +79,13 @@ export class Redissector {
       async (file, dissector) => {
         for (let at = 0; at < rows.length; at += FRAMES_MAX) {
           const some = rows.slice(at, at + FRAMES_MAX);
-          for (const [i, frame] of (await file.frames(some)).entries())
-            visit(dissector.dissect(frame), some[i]!, frame);
+          for (const [i, frame] of (await file.frames(some)).entries()) {
+            const p = dissector.dissect(frame);
+            // What was found when its conversation was at hand; here it is not.
+            p.analysis = p.tcpLayer < 0 ? 0 : some[i]!.tcpAnalysis;
+            dissector.session.tcp.duplicatedFrame = 0;
+            visit(p, some[i]!, frame);
+          }
         }
       },
       OUT_OF_CONTEXT,
