@@ -271,6 +271,24 @@ test('/flows/{id}/stream follows http, shows text, takes one side, refuses what 
   );
 });
 
+test('/flows/{id}/objects lists what was transferred, each to be had as a file; raw is the whole stream', async () => {
+  const [flow] = (await analyzer.get('/flows?application=http&sort=bytes&limit=1')).body.items;
+  const { items, is_whole } = (await analyzer.get(`/flows/${flow.id}/objects`)).body;
+  const [plans] = items;
+  assert.deepEqual(
+    [items.length, is_whole, plans.kind, plans.name, plans.bytes],
+    [1, true, 'http', 'plans.zip', 620_004],
+  );
+  assert.deepEqual([plans.type, plans.host], ['application/zip', 'files.alder.example:8081']);
+  const answer = await fetch(`${analyzer.address}/flows/${flow.id}/objects/0`);
+  const file = Buffer.from(await answer.arrayBuffer());
+  assert.deepEqual([file.length, file.subarray(0, 4).toString('latin1')], [620_004, 'PK\x03\x04']);
+  assert.equal(answer.headers.get('content-disposition'), 'attachment');
+  assert.equal((await analyzer.get(`/flows/${flow.id}/objects/1`)).body.error.code, 'not_found');
+  const raw = await fetch(`${analyzer.address}/flows/${flow.id}/stream?format=raw&side=1`);
+  assert.ok(Buffer.from(await raw.arrayBuffer()).includes(file));
+});
+
 test('/conversations and /endpoints are those of -z conv and -z endpoints', async () => {
   const conv = JSON.parse(await eyrie('read', OFFICE, '-q', '-z', 'conv,tcp', '--json'))['conv,tcp'];
   const tcp = (await analyzer.get('/conversations?type=tcp&limit=1000')).body.items;

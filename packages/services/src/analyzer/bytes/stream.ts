@@ -1,13 +1,17 @@
 // What the two sides of one flow said, as `-z follow` has it.
-import { Follow, FollowHttp, type Piece, type Side } from '@eyrie/dissect';
+import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
+import { Follow, FollowHttp, type Packet, type Piece, type Side } from '@eyrie/dissect';
 import type { CaptureRow, PacketRow, Store, StoredFlow } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import type { Redissector } from './redissect.ts';
 
-/** Packets of a flow that are looked at. */
+/** Packets of a flow that are looked at, unless all of them are wanted. */
 const FOLLOW_PACKETS_MAX = 50_000;
 const ROWS = 2000;
 const AHEAD_BYTES = 256 << 10;
+/** Bytes that wait for who reads slowly. */
+const SEND_BYTES = 256 << 10;
 /** A flow's times are rounded. */
 const TIME_SLACK_SECONDS = 0.001;
 const TRANSPORT_NUMBERS = { tcp: 6, udp: 17 } as const;
@@ -59,21 +63,74 @@ export async function follow(
     hasMore = pieces.length > 0 && bytes > wish.bytesMax;
     if (!hasMore) pieces.push({ ...piece, data: piece.data.slice() });
   };
-  const transport = wish.protocol === 'udp' ? 'udp' : 'tcp';
-  const follower =
-    wish.protocol === 'http' ? new FollowHttp(flow.stream, take) : new Follow(transport, flow.stream, take);
-  const isWhole = await redissector.reading(capture, async (file, dissector) => {
-    dissector.session.flows.startAt(TRANSPORT_NUMBERS[transport], flow.stream);
-    let seen = 0;
-    for await (const row of rowsOf(store, flow)) {
-      if (seen++ === FOLLOW_PACKETS_MAX) return false;
-      follower.add(dissector.dissect(await file.frame(row, AHEAD_BYTES)));
-      if (hasMore) break;
-    }
-    return true;
+  const follower = followerOf(flow, wish.protocol, take);
+  const isWhole = await eachPacket({ store, redissector, capture, flow }, FOLLOW_PACKETS_MAX, (p) => {
+    follower.add(p);
+    return !hasMore;
   });
   const sides = follower.sides ?? [flow.client, flow.server];
   return { sides, pieces, isWhole, next: hasMore ? wish.first + pieces.length : null };
+}
+
+/**
+ * All bytes of the sides, however many they are, while they are read.
+ *
+ * @throws ApiError if the capture's bytes are gone
+ */
+export async function saidWhole(
+  of: FlowBytes,
+  { protocol, side }: Pick<Wish, 'protocol' | 'side'>,
+): Promise<Readable> {
+  const out = new PassThrough({ highWaterMark: SEND_BYTES });
+  const left = new AbortController();
+  out.once('close', () => left.abort());
+  const said: Uint8Array[] = [];
+  const follower = followerOf(of.flow, protocol, (piece) => {
+    if (side === undefined || piece.side === side) said.push(piece.data.slice());
+  });
+  // What can't be read at all is an answer of its own, not a file that breaks off.
+  await of.redissector.reading(of.capture, async () => {});
+  eachPacket(of, Number.POSITIVE_INFINITY, async (p) => {
+    follower.add(p);
+    for (const data of said.splice(0))
+      if (!out.write(data)) await once(out, 'drain', { signal: left.signal });
+    return !out.destroyed;
+  }).then(
+    () => out.end(),
+    (error) => out.destroy(left.signal.aborted ? undefined : error),
+  );
+  return out;
+}
+
+function followerOf(flow: StoredFlow, protocol: Wish['protocol'], take: (piece: Piece) => void) {
+  if (protocol === 'http') return new FollowHttp(flow.stream, take);
+  return new Follow(protocol, flow.stream, take);
+}
+
+/** A flow, and what its bytes are read with. */
+export interface FlowBytes {
+  readonly store: Store;
+  readonly redissector: Redissector;
+  readonly capture: CaptureRow;
+  readonly flow: StoredFlow;
+}
+
+/** Dissects a flow's packets in order, while `see` says to go on. False: there are more than `packetsMax`. */
+export function eachPacket(
+  { store, redissector, capture, flow }: FlowBytes,
+  packetsMax: number,
+  see: (p: Packet) => boolean | Promise<boolean>,
+): Promise<boolean> {
+  return redissector.reading(capture, async (file, dissector) => {
+    const transport = TRANSPORT_NUMBERS[flow.transport as keyof typeof TRANSPORT_NUMBERS];
+    dissector.session.flows.startAt(transport, flow.stream);
+    let seen = 0;
+    for await (const row of rowsOf(store, flow)) {
+      if (seen++ === packetsMax) return false;
+      if (!(await see(dissector.dissect(await file.frame(row, AHEAD_BYTES))))) return true;
+    }
+    return true;
+  });
 }
 
 async function* rowsOf(store: Store, flow: StoredFlow): AsyncGenerator<PacketRow, void, void> {

@@ -1,7 +1,9 @@
 // Who talks with whom: flows, what was said in one, conversations, endpoints.
 import type { Piece } from '@eyrie/dissect';
-import type { Selection, StoredFlow } from '@eyrie/store';
-import { follow, printable, protocolOf, type Said } from '../bytes/stream.ts';
+import type { CaptureRow, Selection, StoredFlow } from '@eyrie/store';
+import { Type } from '@sinclair/typebox';
+import { objectAt, objectsIn } from '../bytes/objects.ts';
+import { follow, printable, protocolOf, type Said, saidWhole } from '../bytes/stream.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { cursorOf, partsOf } from '../paging.ts';
@@ -10,6 +12,7 @@ import {
   Conversations,
   Endpoints,
   EndpointsQuery,
+  FlowObjects,
   FlowPage,
   FlowRow,
   FlowStream,
@@ -22,7 +25,12 @@ import {
 } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { given, momentOf, selectionOf } from '../terms.ts';
-import { answers, ById } from './answers.ts';
+import { answers, ById, streams } from './answers.ts';
+
+const ByIndex = Type.Object(
+  { id: Type.Integer({ minimum: 0 }), index: Type.Integer({ minimum: 0 }) },
+  { additionalProperties: false },
+);
 
 export function addFlowRoutes(app: Server, { store, redissector }: Context): void {
   app.get(
@@ -51,11 +59,17 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
     },
     async ({ params, query }, reply) => {
       const flow = await flowOf(params.id);
-      const capture = await store.capture(flow.capture);
-      if (capture === null) throw new ApiError('no_such_capture', 'the capture of this flow is gone');
+      const capture = await captureOf(flow);
+      const protocol = protocolOf(flow, query.protocol);
+      if (query.format === 'raw' && query.limit === undefined && query.after === undefined)
+        return reply
+          .type('application/octet-stream')
+          .send(
+            (await saidWhole({ store, redissector, capture, flow }, { protocol, side: query.side })) as never,
+          );
       const first = query.after === undefined ? 0 : (partsOf(query.after, 'n')[0] as number);
       const said = await follow(store, redissector, capture, flow, {
-        protocol: protocolOf(flow, query.protocol),
+        protocol,
         first,
         bytesMax: query.limit ?? STREAM_BYTES,
         side: query.side,
@@ -73,6 +87,40 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
         is_whole: said.isWhole,
         next: said.next === null ? null : cursorOf([said.next]),
       };
+    },
+  );
+
+  app.get(
+    '/flows/:id/objects',
+    {
+      schema: { ...answers('flows', 'What was transferred: pages, files, mails', FlowObjects), params: ById },
+    },
+    async ({ params }) => {
+      const flow = await flowOf(params.id);
+      const capture = await captureOf(flow);
+      const { objects, isWhole } = await objectsIn({ store, redissector, capture, flow });
+      return { items: objects, is_whole: isWhole };
+    },
+  );
+
+  app.get(
+    '/flows/:id/objects/:index',
+    {
+      schema: {
+        ...streams('flows', 'One of them, as a file', 'application/octet-stream'),
+        params: ByIndex,
+      },
+    },
+    async ({ params: { id, index } }, reply) => {
+      const flow = await flowOf(id);
+      const capture = await captureOf(flow);
+      const data = await objectAt({ store, redissector, capture, flow }, index);
+      if (data === null) throw new ApiError('not_found', `flow ${id} has no object ${index}`);
+      // Strangers made it: a browser saves it, and never shows it as a page of ours.
+      return reply
+        .type('application/octet-stream')
+        .header('content-disposition', 'attachment')
+        .send(Buffer.from(data.buffer, data.byteOffset, data.length) as never);
     },
   );
 
@@ -118,6 +166,12 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
     const flow = await store.flow(id);
     if (flow === null) throw new ApiError('no_such_flow', `there is no flow ${id}`);
     return flow;
+  }
+
+  async function captureOf(flow: StoredFlow): Promise<CaptureRow> {
+    const capture = await store.capture(flow.capture);
+    if (capture === null) throw new ApiError('no_such_capture', 'the capture of this flow is gone');
+    return capture;
   }
 }
 

@@ -181,3 +181,19 @@ export const FlowStream = object({
   next: orNull(Type.String()),
 });
 export type FlowStream = Static<typeof FlowStream>;
+
+export const FlowObjects = object({
+  items: Type.Array(
+    object({
+      index: Count,
+      kind: oneOf(['http', 'imf', 'tftp'], { description: 'what carried it: HTTP, mail, TFTP' }),
+      frame: Type.Integer({ description: 'number of the packet that completed it' }),
+      host: Type.String({ description: "the server's name, if it is known" }),
+      type: Type.String({ description: 'media type, if it was said' }),
+      name: Type.String({ description: 'as the sender wrote it, without folders; may be empty' }),
+      bytes: Count,
+    }),
+  ),
+  is_whole: Type.Boolean({ description: 'false: there are more' }),
+});
+export type FlowObjects = Static<typeof FlowObjects>;

@@ -1,0 +1,49 @@
+// What was transferred whole in one flow: pages, pictures, files, mails.
+import { type ObjectKind, objectKinds, type TransferredObject } from '@eyrie/dissect';
+import { eachPacket, type FlowBytes, protocolOf } from './stream.ts';
+
+/** Objects listed of one flow. */
+const OBJECTS_MAX = 1000;
+
+export interface ListedObject extends Omit<TransferredObject, 'data'> {
+  readonly index: number;
+  readonly kind: ObjectKind;
+  readonly bytes: number;
+}
+
+/** In the order in which they were complete; `isWhole` is false where there are more. */
+export async function objectsIn(of: FlowBytes): Promise<{ objects: ListedObject[]; isWhole: boolean }> {
+  const objects: ListedObject[] = [];
+  await eachObject(of, (index, kind, { frame, host, type, name, data }) => {
+    if (index < OBJECTS_MAX) objects.push({ index, kind, frame, host, type, name, bytes: data.length });
+    return index < OBJECTS_MAX;
+  });
+  return { objects, isWhole: objects.length < OBJECTS_MAX };
+}
+
+/** The bytes of one of them; null: there is none of this index. */
+export async function objectAt(of: FlowBytes, wanted: number): Promise<Uint8Array | null> {
+  let found: Uint8Array | null = null;
+  await eachObject(of, (index, _kind, { data }) => {
+    if (index === wanted) found = data.slice();
+    return found === null;
+  });
+  return found;
+}
+
+async function eachObject(
+  of: FlowBytes,
+  see: (index: number, kind: ObjectKind, object: TransferredObject) => boolean,
+): Promise<void> {
+  protocolOf(of.flow, undefined);
+  let [index, goesOn] = [0, true];
+  const readers = (Object.keys(objectKinds) as ObjectKind[]).map((kind) =>
+    objectKinds[kind]((object) => {
+      if (goesOn) goesOn = see(index++, kind, object);
+    }),
+  );
+  await eachPacket(of, Number.POSITIVE_INFINITY, (p) => {
+    for (const reader of readers) reader.add(p);
+    return goesOn;
+  });
+}
