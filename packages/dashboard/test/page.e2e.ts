@@ -150,6 +150,13 @@ test('packets: the menu filters, follows the stream, and exports', async () => {
   await page.getByRole('menuitem', { name: 'Follow stream' }).click();
   await page.locator('.piece').first().waitFor();
   assert.match((await page.locator('.piece').first().textContent()) ?? '', /^[A-Z]+ \S+ HTTP\/1\.1\nHost:/);
+  await page.getByRole('button', { name: 'Files' }).click();
+  const file = page.waitForEvent('download');
+  await page
+    .getByRole('button', { name: /^Save \S/ })
+    .first()
+    .click();
+  assert.equal(await (await file).failure(), null);
   await page.keyboard.press('Escape');
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();

@@ -164,6 +164,17 @@ export interface FindingDetail {
   streams: number[];
 }
 
+/** Something that was transferred whole in a flow. */
+export interface FlowObject {
+  index: number;
+  kind: 'http' | 'imf' | 'tftp';
+  frame: number;
+  host: string;
+  type: string;
+  name: string;
+  bytes: number;
+}
+
 export type RuleSeverity = 'info' | 'low' | 'medium' | 'high' | 'critical';
 
 export interface VisitRow {

@@ -10,8 +10,9 @@ import { Icon } from '../../ui/icons.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
 import { save } from './packet-menu.ts';
+import { Transferred } from './transferred.tsx';
 
-type Form = 'text' | 'hex';
+type Form = 'text' | 'hex' | 'files';
 type Side = 'both' | '0' | '1';
 type Piece = FlowStream['pieces'][number];
 
@@ -70,21 +71,43 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
       </header>
       <Tools flow={flow} sides={stream?.sides ?? []} {...{ form, setForm, side, setSide, isHttp, setHttp }} />
       <div class="follow-body mono" tabIndex={0} role="region" aria-label="What was said">
-        {error !== null && <Trouble error={error} onRetry={() => setAttempt((n) => n + 1)} />}
-        {error === null && stream === null && <Loading what="Reading the stream" />}
-        {stream !== null && pieces.length === 0 && <p class="follow-none">Nothing was said.</p>}
-        <Pieces pieces={pieces} form={form} />
-        {stream !== null && !stream.is_whole && (
-          <p class="follow-none">The stream has more packets than are read at once.</p>
-        )}
-        {stream?.next != null && (
-          <button type="button" class="button" onClick={more}>
-            More
-          </button>
+        {form === 'files' ? (
+          <Transferred flow={flow} />
+        ) : (
+          <Said {...{ stream, error, pieces, form, more }} onRetry={() => setAttempt((n) => n + 1)} />
         )}
       </div>
       {stream !== null && <Sums stream={stream} />}
     </dialog>
+  );
+}
+
+interface SaidProps {
+  stream: FlowStream | null;
+  error: ApiError | null;
+  /** Those of the sides that are shown. */
+  pieces: Piece[];
+  form: 'text' | 'hex';
+  more: () => void;
+  onRetry: () => void;
+}
+
+function Said({ stream, error, pieces, form, more, onRetry }: SaidProps) {
+  return (
+    <>
+      {error !== null && <Trouble error={error} onRetry={onRetry} />}
+      {error === null && stream === null && <Loading what="Reading the stream" />}
+      {stream !== null && pieces.length === 0 && <p class="follow-none">Nothing was said.</p>}
+      <Pieces pieces={pieces} form={form} />
+      {stream !== null && !stream.is_whole && (
+        <p class="follow-none">The stream has more packets than are read at once; Save has them all.</p>
+      )}
+      {stream?.next != null && (
+        <button type="button" class="button" onClick={more}>
+          More
+        </button>
+      )}
+    </>
   );
 }
 
@@ -112,35 +135,44 @@ function Tools({ flow, sides: [a, b], form, setForm, side, setSide, isHttp, setH
         options={[
           ['text', 'Text'],
           ['hex', 'Hexadecimal'],
+          ['files', 'Files'],
         ]}
         onChange={setForm}
       />
-      <Switch
-        label="Sides"
-        value={side}
-        options={[
-          ['both', 'Both'],
-          ['0', a === undefined ? 'Client' : nameOf(a)],
-          ['1', b === undefined ? 'Server' : nameOf(b)],
-        ]}
-        onChange={setSide}
-      />
-      <label class="check">
-        <input type="checkbox" checked={isHttp} onChange={(event) => setHttp(event.currentTarget.checked)} />{' '}
-        HTTP unpacked
-      </label>
-      <button
-        type="button"
-        class="button button-small"
-        onClick={() =>
-          save(
-            addressOf(`/flows/${flow}/stream`, { format: 'raw', side: side === 'both' ? null : side }),
-            `stream-${flow}.bin`,
-          )
-        }
-      >
-        <Icon name="download" size={12} /> Save
-      </button>
+      {form !== 'files' && (
+        <>
+          <Switch
+            label="Sides"
+            value={side}
+            options={[
+              ['both', 'Both'],
+              ['0', a === undefined ? 'Client' : nameOf(a)],
+              ['1', b === undefined ? 'Server' : nameOf(b)],
+            ]}
+            onChange={setSide}
+          />
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={isHttp}
+              onChange={(event) => setHttp(event.currentTarget.checked)}
+            />{' '}
+            HTTP unpacked
+          </label>
+          <button
+            type="button"
+            class="button button-small"
+            onClick={() =>
+              save(
+                addressOf(`/flows/${flow}/stream`, { format: 'raw', side: side === 'both' ? null : side }),
+                `stream-${flow}.bin`,
+              )
+            }
+          >
+            <Icon name="download" size={12} /> Save
+          </button>
+        </>
+      )}
     </div>
   );
 }
@@ -164,7 +196,7 @@ function Sums({ stream }: { stream: FlowStream }) {
   );
 }
 
-function Pieces({ pieces, form }: { pieces: Piece[]; form: Form }) {
+function Pieces({ pieces, form }: { pieces: Piece[]; form: 'text' | 'hex' }) {
   const [drawn, setDrawn] = useState(DRAWN_BYTES);
   const texts = useMemo(() => {
     const list: { side: number; frame: number; text: string }[] = [];
