@@ -26,6 +26,7 @@ export interface StayHost {
 
 export class Stay implements VisitWitness {
   readonly visit: Visit;
+  readonly visitor: string;
   readonly account: Account;
   readonly beganAt: number;
   readonly #beganMesh: MeshStamp | null;
@@ -51,6 +52,7 @@ export class Stay implements VisitWitness {
     const sourcePort = socket.remotePort ?? 0;
     this.#facts = { session: id, sourceAddress: source, sourcePort, address, port };
     this.#visitText = visitText(this.#facts);
+    this.visitor = source;
     this.visit = new Visit(socket, host.persona, host.bounds, this);
     this.report({ type: 'connect' });
   }

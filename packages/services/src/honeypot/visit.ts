@@ -1,6 +1,6 @@
 // One visitor's connection, as decoys see it: reads bytes and lines, writes answers, reports events. All of it is
 // recorded, and all of it is bounded.
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Account, Bounds } from './bounds.ts';
 import type { Happening } from './event.ts';
@@ -26,6 +26,8 @@ const OVER = new VisitOver();
 
 export interface VisitWitness {
   protocol: string;
+  /** The visitor's address. */
+  readonly visitor: string;
   /** Something to report. */
   report(happening: Happening): void;
   /** What this visit holds of the memory for all. */
@@ -86,6 +88,11 @@ export class Visit {
   /** What the conversation turned out to be, for all that is reported from now on. */
   set protocol(name: string) {
     this.#witness.protocol = name;
+  }
+
+  /** The visitor's address. */
+  get visitor(): string {
+    return this.#witness.visitor;
   }
 
   get isOver(): boolean {
@@ -247,4 +254,12 @@ export class Visit {
 /** A number that follows from a persona and a text: the same question gets the same answer. */
 export function whim(persona: Persona, text: string, below: number): number {
   return createHash('sha256').update(`${persona.seed}:${text}`).digest().readUInt32BE() % below;
+}
+
+/**
+ * Bytes that follow from a persona and what they are for, 64 at most. The seed itself is shown nobody: who had parts of it from
+ * two services would know that they are one decoy, and what it is made by.
+ */
+export function madeUp(persona: Persona, what: string, length: number): Buffer {
+  return createHmac('sha512', persona.seed).update(what).digest().subarray(0, length);
 }

@@ -137,6 +137,42 @@ describe('the honeypot', () => {
     assert.match(await talk(here.any, Buffer.from('0000000804d2162f', 'hex')), /^N/);
   });
 
+  test('redis has what this visitor wrote, and what another wrote it has not', async () => {
+    const said = await talk(
+      here.port('redis'),
+      'SET a b\r\nGET a\r\nDBSIZE\r\nCONFIG SET dir /root\r\nCONFIG GET dir\r\nDEL a c\r\nGET a\r\n',
+    );
+    assert.equal(said, '+OK\r\n$1\r\nb\r\n:1\r\n+OK\r\n*2\r\n$3\r\ndir\r\n$5\r\n/root\r\n:1\r\n$-1\r\n');
+    assert.equal(await talk(here.port('redis'), 'GET a\r\n'), '$-1\r\n');
+  });
+
+  test('nothing that it shows gives its secret away, or tells two of its services from one another', async () => {
+    const { seed } = loadPersona(join(root, 'identity'));
+    const negotiate = Buffer.from('ff534d4272000000001801280000000000000000000000000000ffff00000000', 'hex');
+    const dialects = Buffer.from('\0\x0c\0\x02NT LM 0.12\0', 'latin1');
+    const size = Buffer.from([0, 0, 0, negotiate.length + dialects.length]);
+    const hello = Buffer.concat([size, negotiate, dialects]);
+    const answers = [
+      await talk(here.port('redis'), 'INFO\r\n'),
+      await talk(here.port('smb'), hello),
+      await talk(here.port('smb'), hello),
+      await talk(here.port('mysql'), Buffer.concat([Buffer.from('26000001', 'hex'), Buffer.alloc(38, 1)])),
+    ];
+    for (const answer of answers) {
+      assert.ok(answer.length > 60);
+      for (let at = 0; at + 8 <= seed.length; at += 2) {
+        const part = seed.slice(at, at + 8);
+        assert.ok(
+          !answer.includes(part) && !answer.includes(Buffer.from(part, 'hex').toString('latin1')),
+          part,
+        );
+      }
+    }
+    assert.notEqual(answers[1], answers[2], 'a challenge is another one each time');
+    assert.match(answers[3]!, /Access denied for user '.*'@'127\.0\.0\.1'/);
+    here.events.splice(0);
+  });
+
   test('credentials are written down, and do not open anything', async () => {
     await talk(here.port('ftp'), 'USER admin\r\nPASS s3cret\r\nQUIT\r\n');
     const form = 'username=a&password=b%21';

@@ -20,7 +20,15 @@ const persona = makePersona(SEED, 1_790_000_000);
 
 function witnessOf(protocol: string, report: (each: Happening) => void = () => {}): VisitWitness {
   const account = new Account(new Budget(1e9));
-  return { protocol, report, account, record() {}, recordSecret() {}, keep: () => 'hash' };
+  return {
+    protocol,
+    visitor: '192.0.2.9',
+    report,
+    account,
+    record() {},
+    recordSecret() {},
+    keep: () => 'hash',
+  };
 }
 
 function shellFor(user = 'root'): { shell: Shell; reports: Happening[] } {

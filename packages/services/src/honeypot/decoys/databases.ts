@@ -1,5 +1,5 @@
 // MySQL and PostgreSQL up to the password, which is never right.
-import { createHash } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Visit } from '../visit.ts';
 import type { Decoy } from './decoy.ts';
 
@@ -15,26 +15,25 @@ export const mysql: Decoy = {
   port: 3306,
   recognises: () => false,
   serve: async (visit) => {
-    const salt = createHash('sha256')
-      .update(`${visit.persona.seed}${Date.now()}`)
-      .digest()
-      .map((byte) => (byte % 93) + 33);
+    const salt = randomBytes(20).map((byte) => (byte % 93) + 33);
     visit.write(packet(0, greeting(visit, salt)));
     const head = await visit.bytes(4);
     const answer = await visit.bytes(head.readUIntLE(0, 3));
     const user = userOf(answer);
     visit.report({ type: 'login', user, password: '', isSuccess: false });
-    const from = '192.168.0.1';
-    const message = `#28000Access denied for user '${user}'@'${from}' (using password: YES)`;
+    const message = `#28000Access denied for user '${user}'@'${visit.visitor}' (using password: YES)`;
     visit.write(packet(2, Buffer.concat([Buffer.from([0xff, 0x15, 0x04]), Buffer.from(message, 'latin1')])));
     visit.end();
   },
 };
 
+/** It counts connections; a real server has had some by now. */
+let connections = randomInt(8, 4000);
+
 function greeting({ persona }: Visit, salt: Uint8Array): Buffer {
   const version = Buffer.from(`${persona.versions.mysql}\0`, 'latin1');
   const thread = Buffer.alloc(4);
-  thread.writeUInt32LE(Number.parseInt(persona.seed.slice(0, 4), 16));
+  thread.writeUInt32LE(connections++);
   return Buffer.concat([
     Buffer.of(10),
     version,

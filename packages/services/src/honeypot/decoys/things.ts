@@ -1,5 +1,6 @@
 // Small decoys of binary protocols: MQTT, Modbus, RDP and SMB. They say what a real one says first.
-import { type Visit, whim } from '../visit.ts';
+import { randomBytes } from 'node:crypto';
+import { madeUp, type Visit, whim } from '../visit.ts';
 import type { Decoy } from './decoy.ts';
 
 const MQTT_BYTES_MAX = 65_536;
@@ -162,7 +163,8 @@ function smb1Answer({ persona }: Visit, request: Buffer, command: number): Buffe
   const names = ['WORKGROUP', persona.hostname.toUpperCase()].map((name) =>
     Buffer.from(`${name}\0`, 'utf16le'),
   );
-  const challenge = Buffer.from(persona.seed.slice(0, 16), 'hex');
+  // Another one each time (MS-CIFS §2.2.4.52.2).
+  const challenge = randomBytes(8);
   const data = Buffer.concat([challenge, ...names]);
   const header = Buffer.from(request.subarray(0, 32));
   header.writeUInt32LE(0, 5);
@@ -201,7 +203,7 @@ function smb2Answer({ persona }: Visit, request: Buffer, command: number): Buffe
   body.writeUInt16LE(65, 0);
   body.writeUInt16LE(1, 2);
   body.writeUInt16LE(0x0210, 4);
-  Buffer.from(persona.seed.slice(0, 32), 'hex').copy(body, 8);
+  madeUp(persona, 'smb server guid', 16).copy(body, 8);
   body.writeUInt32LE(7, 24);
   body.writeUInt32LE(0x10_0000, 28);
   body.writeUInt32LE(0x10_0000, 32);

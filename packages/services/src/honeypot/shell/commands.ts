@@ -69,9 +69,11 @@ const commands: Readonly<Record<string, Command>> = {
   },
   uptime: ({ visit }) => `${uptime(visit)}\n`,
   w: ({ visit, user }) =>
-    `${uptime(visit)}\nUSER     TTY      FROM             LOGIN@   IDLE   JCPU   PCPU WHAT\n${user.padEnd(8)} pts/0    ${visit.persona.address.padEnd(16)} ${clock()}    1.00s  0.02s  0.00s w\n`,
-  who: ({ user }) => `${user.padEnd(8)} pts/0        ${new Date().toISOString().slice(0, 10)} ${clock()}\n`,
-  last: ({ user, visit }) => `${user.padEnd(8)} pts/0        ${visit.persona.address}    still logged in\n`,
+    `${uptime(visit)}\nUSER     TTY      FROM             LOGIN@   IDLE   JCPU   PCPU WHAT\n${user.padEnd(8)} pts/0    ${visit.visitor.padEnd(16)} ${clock()}    1.00s  0.02s  0.00s w\n`,
+  who: ({ user, visit }) =>
+    `${user.padEnd(8)} pts/0        ${new Date().toISOString().slice(0, 10)} ${clock()} (${visit.visitor})\n`,
+  last: ({ user, visit }) =>
+    `${user.padEnd(8)} pts/0        ${visit.visitor.padEnd(16)} ${today()} ${clock()}   still logged in\n\nwtmp begins ${today()} 06:25:02\n`,
   date: () => `${new Date().toUTCString().replace(',', '').replace('GMT', 'UTC')}\n`,
   nproc: ({ visit }) => `${visit.persona.cpus}\n`,
   free: ({ visit }) => free(visit.persona.memoryMb),
@@ -263,6 +265,12 @@ function escapes(text: string): string {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
     return { n: '\n', r: '\r', t: '\t', '\\': '\\' }[letter as 'n' | 'r' | 't' | '\\'];
   });
+}
+
+/** As `last` writes it: Sun Nov 22. */
+function today(): string {
+  const [weekday, day, month] = new Date().toUTCString().replace(',', '').split(' ');
+  return `${weekday} ${month} ${day}`;
 }
 
 function clock(): string {

@@ -1,7 +1,7 @@
 // The disk that a visitor sees: made from the persona, changed by nobody but the visitor, and gone with the session.
 
 import type { Persona } from '../persona.ts';
-import { whim } from '../visit.ts';
+import { madeUp, whim } from '../visit.ts';
 
 const ROOT_HOME = '/root';
 /** Files a visitor may make, and bytes in all of them. */
@@ -150,7 +150,7 @@ function filesOf(persona: Persona): Record<string, string> {
     (user, i) => `${user}:x:${1000 + i}:${1000 + i}:${user},,,:/home/${user}:/bin/bash\n`,
   );
   const hash = (user: string) =>
-    `$y$j9T$${persona.seed.slice(0, 22)}$${whim(persona, user, 2 ** 31).toString(36)}`;
+    `$y$j9T$${madeUp(persona, `salt of ${user}`, 16).toString('base64').slice(0, 22).replaceAll('+', '.')}$${whim(persona, user, 2 ** 31).toString(36)}`;
   const shadows = users.map((user) => `${user}:${hash(user)}:19${whim(persona, user, 900)}:0:99999:7:::\n`);
   return {
     '/etc/hostname': `${hostname}\n`,
