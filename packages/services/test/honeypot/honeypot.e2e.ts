@@ -170,7 +170,6 @@ describe('the honeypot', () => {
     }
     assert.notEqual(answers[1], answers[2], 'a challenge is another one each time');
     assert.match(answers[3]!, /Access denied for user '.*'@'127\.0\.0\.1'/);
-    here.events.splice(0);
   });
 
   test('credentials are written down, and do not open anything', async () => {
@@ -179,7 +178,8 @@ describe('the honeypot', () => {
     await talk(here.any, `POST /login HTTP/1.0\r\nContent-Length: ${form.length}\r\n\r\n${form}`);
     const logins = here.events
       .filter(({ type }) => type === 'login')
-      .map(({ user, password }) => [user, password]);
+      .map(({ user, password }) => [user, password])
+      .slice(-2);
     assert.deepEqual(logins, [
       ['admin', 's3cret'],
       ['a', 'b!'],
