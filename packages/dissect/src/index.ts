@@ -56,6 +56,7 @@ export { compare, holds, holdsBytes } from './filter/values.ts';
 export { Ahead } from './flows/ahead.ts';
 export { communityId } from './flows/community-id.ts';
 export {
+  type Amount,
   type Flow,
   type FlowEnd,
   type FlowEnding,

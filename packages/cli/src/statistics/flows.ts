@@ -32,7 +32,7 @@ class FlowsStatistic implements Statistic {
   }
 
   begin(session: Session, _: CaptureSource): void {
-    this.#records = new FlowRecords(session, (flow) => this.#take(flow));
+    this.#records = new FlowRecords(session, (flow) => this.#take(flow), { communityIds: true });
   }
 
   streamTo(out: Output): void {

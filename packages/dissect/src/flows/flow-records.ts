@@ -43,6 +43,7 @@ export interface Flow {
   readonly serverName: string | null;
   /** By field name: `tls.handshake.ja3`, `ssh.kex.hassh` … */
   readonly fingerprints: Readonly<Record<string, string>>;
+  /** '' where it is not asked for. */
   readonly communityId: string;
   readonly tcp: FlowTcp | null;
   readonly why: FlowEnding;
@@ -71,6 +72,8 @@ export interface FlowOptions {
   readonly endedSeconds?: number;
   /** Active timeout: a continuing conversation is reported, and its counters start anew, this often. Default: never. */
   readonly activeSeconds?: number;
+  /** Whether records have a Community ID: a hash of each conversation. Default false. */
+  readonly communityIds?: boolean;
 }
 
 const TRANSPORTS: Readonly<Record<number, Transport>> = {
@@ -109,7 +112,7 @@ interface Notes {
   /** Already reported: packets in either direction, then bytes in either direction; and when the rest began. */
   readonly reported: [number, number, number, number];
   since: number;
-  /** Made when somebody asks for it first. */
+  /** Made when it is told first. */
   communityId: string | null;
 }
 
@@ -134,6 +137,7 @@ export class FlowRecords {
   readonly #idleSeconds: number;
   readonly #endedSeconds: number;
   readonly #activeSeconds: number;
+  readonly #hasCommunityIds: boolean;
   /** Time in which the sweep goes round the table once, by the packets' clock and if there are enough packets. */
   readonly #roundSeconds: number;
   readonly #notes: (Notes | null)[] = [];
@@ -150,6 +154,7 @@ export class FlowRecords {
     this.#idleSeconds = options.idleSeconds ?? Infinity;
     this.#endedSeconds = Math.min(this.#idleSeconds, options.endedSeconds ?? Infinity);
     this.#activeSeconds = options.activeSeconds ?? Infinity;
+    this.#hasCommunityIds = options.communityIds ?? false;
     this.#roundSeconds = Math.min(this.#endedSeconds, this.#activeSeconds);
     const before = session.flows.onEvict;
     session.flows.onEvict = (flow) => {
@@ -266,14 +271,16 @@ export class FlowRecords {
       applications: notes.applications,
       serverName: notes.serverName,
       fingerprints: notes.fingerprints,
-      // A getter, for most readers never ask for it.
-      get communityId() {
-        notes.communityId ??= communityIdOf(notes);
-        return notes.communityId;
-      },
+      communityId: this.#communityId(notes),
       tcp: notes.transport === TCP ? this.#tcp(flow, forward) : null,
       why,
     };
+  }
+
+  #communityId(notes: Notes): string {
+    if (!this.#hasCommunityIds) return '';
+    notes.communityId ??= communityIdOf(notes);
+    return notes.communityId;
   }
 
   /** Once a SYN was seen, it decides who is the server, whatever was guessed from the first packet. */

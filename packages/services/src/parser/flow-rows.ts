@@ -1,12 +1,18 @@
 // Conversations of one batch, each once: one that was told several times becomes one row, as the store would make of them. Where
 // packets come fast a batch spans many seconds, and a conversation that pauses is told after each pause.
-import type { Flow } from '@eyrie/dissect';
+import type { Amount, Flow, FlowTcp, Transport } from '@eyrie/dissect';
 import type { FlowRow } from '@eyrie/store';
 import { NAME_TEXT_MAX } from '../bus/schemas.ts';
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Row = Mutable<FlowRow> & { toServer: Mutable<Amount>; toClient: Mutable<Amount> };
+
+/** Streams are counted for each transport by itself. */
+const TRANSPORTS: Readonly<Record<Transport, number>> = { tcp: 0, udp: 1, dccp: 2, sctp: 3, udplite: 4 };
+
 export class FlowRows {
   readonly #streamBase: number;
-  #rows = new Map<string, FlowRow>();
+  readonly #rows = new Map<number, Row>();
 
   /** @param streamBase added to stream numbers, see ParserOptions */
   constructor(streamBase: number) {
@@ -14,9 +20,10 @@ export class FlowRows {
   }
 
   add(flow: Flow): void {
-    const key = `${flow.transport} ${flow.stream}`;
+    const key = flow.stream * 8 + TRANSPORTS[flow.transport];
     const known = this.#rows.get(key);
-    this.#rows.set(key, known === undefined ? this.#begun(flow) : joined(known, flow));
+    if (known === undefined) this.#rows.set(key, this.#begun(flow));
+    else join(known, flow);
   }
 
   clear(): void {
@@ -25,36 +32,31 @@ export class FlowRows {
 
   /** All since the last call, in the order in which they were first told. */
   take(): FlowRow[] {
-    if (this.#rows.size === 0) return [];
     const rows = [...this.#rows.values()];
-    this.#rows = new Map();
+    this.#rows.clear();
     return rows;
   }
 
-  /** As a plain object, which can go to another thread; the getter would be lost. */
-  #begun({ stream, serverName, communityId, ...rest }: Flow): FlowRow {
-    return { ...rest, stream: stream + this.#streamBase, communityId, serverName: shortName(serverName) };
+  #begun(flow: Flow): Row {
+    const serverName = shortName(flow.serverName);
+    return { ...flow, stream: flow.stream + this.#streamBase, serverName };
   }
 }
 
-/** What was told of the same conversation later, added: as `FLOWS` of the store joins its rows. */
-function joined(known: FlowRow, flow: Flow): FlowRow {
-  return {
-    ...known,
-    start: Math.min(known.start, flow.start),
-    end: Math.max(known.end, flow.end),
-    toServer: sum(known.toServer, flow.toServer),
-    toClient: sum(known.toClient, flow.toClient),
-    applications: flow.applications,
-    serverName: shortName(flow.serverName) ?? known.serverName,
-    fingerprints: flow.fingerprints,
-    tcp: flow.tcp === null ? known.tcp : joinedTcp(known.tcp, flow.tcp),
-    why: flow.why,
-  };
+/** Adds what was told of the same conversation later, as `FLOWS` of the store joins its rows. */
+function join(row: Row, flow: Flow): void {
+  row.start = Math.min(row.start, flow.start);
+  row.end = Math.max(row.end, flow.end);
+  add(row.toServer, flow.toServer);
+  add(row.toClient, flow.toClient);
+  row.applications = flow.applications;
+  row.serverName = shortName(flow.serverName) ?? row.serverName;
+  row.fingerprints = flow.fingerprints;
+  row.tcp = row.tcp === null || flow.tcp === null ? (flow.tcp ?? row.tcp) : joinedTcp(row.tcp, flow.tcp);
+  row.why = flow.why;
 }
 
-function joinedTcp(known: Flow['tcp'], tcp: NonNullable<Flow['tcp']>): Flow['tcp'] {
-  if (known === null) return tcp;
+function joinedTcp(known: FlowTcp, tcp: FlowTcp): FlowTcp {
   return {
     state: tcp.state,
     handshakeMs: tcp.handshakeMs ?? known.handshakeMs,
@@ -64,8 +66,9 @@ function joinedTcp(known: Flow['tcp'], tcp: NonNullable<Flow['tcp']>): Flow['tcp
   };
 }
 
-function sum(one: Flow['toServer'], other: Flow['toServer']): Flow['toServer'] {
-  return { packets: one.packets + other.packets, bytes: one.bytes + other.bytes };
+function add(sum: Mutable<Amount>, more: Amount): void {
+  sum.packets += more.packets;
+  sum.bytes += more.bytes;
 }
 
 function shortName(name: string | null): string | null {

@@ -15,6 +15,12 @@ import { NAME_TEXT_MAX } from '../bus/schemas.ts';
 
 /** Different names kept between two batches; more are left out, as only a flood makes them. */
 const NAMES_MAX = 20_000;
+const UDP = 17;
+/** Where in a message's header flags stand, how many answers and authorities it has, how many additional records, and its end (RFC 1035 §4.1.1). */
+const FLAGS = 2;
+const COUNTS = 6;
+const ADDITIONAL = 10;
+const HEADER = 12;
 const A = 1;
 const AAAA = 28;
 const SRV = 33;
@@ -46,7 +52,7 @@ export class Names {
     for (let layer = p.count - 1; layer > 0; layer--) {
       const kind = kinds[p.proto[layer]!]!;
       if (kind === 0) continue;
-      if (kind === 1) this.#dns.forEach(p, () => this.#addAnswers(p.seconds));
+      if (kind === 1) this.#addMessage(p, layer);
       else this.#dhcp.forEach(p, () => this.#addLease(p.seconds));
       return;
     }
@@ -69,6 +75,10 @@ export class Names {
     const rows = [...this.#rows.values()];
     this.#rows = new Map();
     return rows;
+  }
+
+  #addMessage(p: Packet, layer: number): void {
+    if (p.transport !== UDP || hasRecords(p, layer)) this.#dns.forEach(p, () => this.#addAnswers(p.seconds));
   }
 
   #addAnswers(time: number): void {
@@ -104,4 +114,17 @@ export class Names {
     const key = `${address} ${source} ${name}`;
     if (!this.#rows.has(key)) this.#rows.set(key, { address, name, source, time });
   }
+}
+
+/**
+ * Half of all messages only ask, which is seen before anything is read from them: then there are neither answers nor
+ * authorities, and the additional section says something of the asker (RFC 6891 §6.1.1).
+ */
+function hasRecords(p: Packet, layer: number): boolean {
+  const at = p.start[layer]!;
+  if (at + HEADER > p.stop[layer]!) return false;
+  const b = p.bufferOf(layer);
+  const isAnswer = (b[at + FLAGS]! & 0x80) !== 0;
+  for (let i = at + COUNTS; i < at + (isAnswer ? HEADER : ADDITIONAL); i++) if (b[i] !== 0) return true;
+  return false;
 }

@@ -77,7 +77,10 @@ export class PacketParser {
     this.#flows = new FlowRows(streamBase);
     // Neither result goes into a batch, and the two take a third of the time.
     this.#dissector = new Dissector({ unpack, matchReplies: false, timesConversations: false });
-    this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), options);
+    this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), {
+      ...options,
+      communityIds: true,
+    });
     this.#rules = rules ? new Rules(this.#dissector.session, options) : null;
   }
 
