@@ -53,11 +53,13 @@ export class Dictionaries {
   }
 
   #mark({ length, texts, layers }: PacketColumns, scratch: PacketScratch): void {
-    const marks = texts.map(() => -1);
+    const UNSEEN = 255;
+    const ofText = new Uint8Array(texts.length).fill(UNSEEN);
+    const { marks } = scratch;
     for (let i = 0; i < length; i++) {
       const place = layers[i]!;
-      if (marks[place] === -1) marks[place] = isTangled(texts[place]!) ? TANGLED : 0;
-      scratch.marks[i]! |= marks[place]!;
+      if (ofText[place] === UNSEEN) ofText[place] = isTangled(texts[place]!) ? TANGLED : 0;
+      marks[i]! |= ofText[place]!;
     }
   }
 
@@ -156,6 +158,32 @@ type Entry = {
   readonly is_told: boolean;
 };
 
+/** Numbers of the entries of one batch, by where their texts stand in it. Nearly always both are one, and an array tells. */
+class Numbers {
+  readonly #texts: number;
+  readonly #ofOne: Int32Array;
+  readonly #ofTwo = new Map<number, number>();
+
+  constructor(texts: number) {
+    this.#texts = texts;
+    this.#ofOne = new Int32Array(texts * 2);
+  }
+
+  place(name: number, layers: number, told: number): number {
+    return name === layers ? name * 2 + told : (this.#texts * (1 + name) + layers) * 2 + told;
+  }
+
+  /** 0: none yet. */
+  at(place: number): number {
+    return place < this.#ofOne.length ? this.#ofOne[place]! : (this.#ofTwo.get(place) ?? 0);
+  }
+
+  set(place: number, id: number): void {
+    if (place < this.#ofOne.length) this.#ofOne[place] = id;
+    else this.#ofTwo.set(place, id);
+  }
+}
+
 class Texts {
   readonly #table: 'protocols' | 'paths';
   readonly #known = new Map<string, number>();
@@ -188,30 +216,29 @@ class Texts {
     target: Int32Array,
     length: number,
   ): Promise<void> {
-    const known = new Map<number, number>();
+    const numbers = new Numbers(texts.length);
     const missing = new Map<number, Entry>();
-    const size = texts.length;
-    const placeOf = (i: number): number => (names[i]! * size + layers[i]!) * 2 + (told?.[i] ?? 0);
     for (let i = 0; i < length; i++) {
-      const place = placeOf(i);
-      if (known.has(place) || missing.has(place)) continue;
+      const place = numbers.place(names[i]!, layers[i]!, told === null ? 0 : told[i]!);
+      if (numbers.at(place) !== 0 || missing.has(place)) continue;
       const entry = { name: texts[names[i]!]!, layers: texts[layers[i]!]!, is_told: told?.[i] === 1 };
       const id = this.#known.get(keyOf(entry));
       if (id === undefined) missing.set(place, entry);
-      else known.set(place, id);
+      else numbers.set(place, id);
     }
-    if (missing.size > 0) await this.#add(tx, missing, known);
-    for (let i = 0; i < length; i++) target[i] = known.get(placeOf(i))!;
+    if (missing.size > 0) await this.#add(tx, missing, numbers);
+    for (let i = 0; i < length; i++)
+      target[i] = numbers.at(numbers.place(names[i]!, layers[i]!, told === null ? 0 : told[i]!));
   }
 
-  async #add(tx: Transaction, missing: Map<number, Entry>, known: Map<number, number>): Promise<void> {
+  async #add(tx: Transaction, missing: Map<number, Entry>, numbers: Numbers): Promise<void> {
     if (this.#known.size + missing.size > TEXTS_MAX) this.#known.clear();
     let id = await tx.reserve(this.#table, missing.size);
     const rows: (Entry & { id: number })[] = [];
     for (const [place, entry] of missing) {
       rows.push({ id, ...entry });
       this.#known.set(keyOf(entry), id);
-      known.set(place, id++);
+      numbers.set(place, id++);
     }
     await insert(tx, this.#table, this.#table === 'paths' ? PATH_COLUMNS : PROTOCOL_COLUMNS, rows);
   }

@@ -72,17 +72,17 @@ export class PacketScratch {
 
   /** All but addresses, protocols and paths. */
   fill(columns: PacketColumns, capture: number, batch: number, firstId: number): void {
-    const { length, seconds, nanoseconds, number, fileOffset, marks, addressKind } = columns;
+    const { length, seconds, nanoseconds, number, fileOffset, addressKind } = columns;
     const [ids, times, numbers, offsets] = [this.id, this.time, this.number, this.fileOffset].map(
       (each) => new Int32Array(each.buffer),
     ) as [Int32Array, Int32Array, Int32Array, Int32Array];
-    for (let i = 0; i < length; i++) {
-      putInt64(ids, i, firstId + i);
-      putNanoseconds(times, i, seconds[i]!, nanoseconds[i]!);
-      putInt64(numbers, i, number[i]!);
-      putInt64(offsets, i, fileOffset[i]!);
-      this.marks[i] = marks[i]! | (addressKind[i]! << KIND_SHIFT);
-    }
+    // A loop a column: together they would be too much for the engine to keep at hand.
+    for (let i = 0; i < length; i++) putInt64(ids, i, firstId + i);
+    for (let i = 0; i < length; i++) putNanoseconds(times, i, seconds[i]!, nanoseconds[i]!);
+    for (let i = 0; i < length; i++) putInt64(numbers, i, number[i]!);
+    for (let i = 0; i < length; i++) putInt64(offsets, i, fileOffset[i]!);
+    const { marks } = this;
+    for (let i = 0; i < length; i++) marks[i] = columns.marks[i]! | (addressKind[i]! << KIND_SHIFT);
     this.captures.fill(capture, 0, length);
     this.batches.fill(batch, 0, length);
   }
