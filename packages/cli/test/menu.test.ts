@@ -9,6 +9,7 @@ const answers = (...all: string[]): Questions => ({
   choose: async (_message, options) => options[0]!,
   text: async (_message, initial = '') => all.shift() ?? initial,
   confirm: async () => true,
+  peer: async () => all.shift() ?? '',
 });
 const one = [{ id: 'alpha', state: 'runs' }];
 const two = [...one, { id: 'beta', state: 'runs' }];

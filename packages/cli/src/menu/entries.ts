@@ -57,7 +57,8 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return spoken(['send'], [await questions.text('To which peer?'), await questions.text('Message')], as);
+      const to = await questions.peer('To which peer?', 'members', as[1]);
+      return spoken(['send'], [to, await questions.text('Message')], as);
     },
   },
   {
@@ -114,7 +115,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return spoken(['mesh', 'approve'], [await questions.text('Which peer?')], as);
+      return spoken(['mesh', 'approve'], [await questions.peer('Which peer?', 'pending', as[1])], as);
     },
   },
   {
@@ -123,7 +124,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      const id = await questions.text('Which peer?');
+      const id = await questions.peer('Which peer?', 'members', as[1]);
       const reason = await questions.text('Why?');
       return (await questions.confirm(`Revoke ${id} for good?`))
         ? spoken(['mesh', 'revoke'], [id], ['--reason', reason, ...as])
@@ -159,7 +160,7 @@ export const entries: readonly Entry[] = [
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
       const file = await questions.text('Which file?');
-      const to = await questions.text('For which peer?');
+      const to = await questions.peer('For which peer?', 'members', as[1]);
       return spoken(['encrypt'], [file], ['--to', to, '-o', `${file}.eyrie`, ...as]);
     },
   },

@@ -1,5 +1,8 @@
 // Prompts on a terminal.
-import { cancel, confirm, isCancel, select, text } from '@clack/prompts';
+import { autocomplete, cancel, confirm, isCancel, select, text } from '@clack/prompts';
+import type { MemberView } from '@eyrie/mesh';
+import { UserError } from '../errors.ts';
+import { askAuthority, askMesh } from '../mesh/select.ts';
 
 /** The person pressed Escape or Ctrl-C at a question. */
 export class Cancelled extends Error {}
@@ -8,18 +11,44 @@ export interface Questions {
   choose(message: string, options: readonly string[]): Promise<string>;
   text(message: string, initial?: string, mayBeEmpty?: boolean): Promise<string>;
   confirm(message: string): Promise<boolean>;
+  /** One of the mesh, as the peer here says that is asked; typed where that does not know. */
+  peer(message: string, who: 'members' | 'pending', asked: string | undefined): Promise<string>;
 }
+
+/** More names are searched by typing. */
+const LISTED_MAX = 10;
 
 export const terminalQuestions: Questions = {
   choose: async (message, options) =>
     answered(await select({ message, options: options.map((value) => ({ value, label: value })) })),
   text: async (message, initial = '', mayBeEmpty = false) => {
     const validate = (value: string | undefined) =>
-      mayBeEmpty || value?.trim() ? undefined : 'Write something, or Escape';
-    return answered(await text({ message, initialValue: initial, validate })).trim();
+      mayBeEmpty || initial !== '' || value?.trim() ? undefined : 'Write something, or Escape';
+    // It stands there until something else is typed.
+    const given = { placeholder: initial, defaultValue: initial };
+    return (answered(await text({ message, ...given, validate })) ?? '').trim();
   },
   confirm: async (message) => answered(await confirm({ message, initialValue: false })),
+  peer: async (message, who, asked) => {
+    const names = await namesOf(who, asked);
+    if (names.length === 0) return terminalQuestions.text(message);
+    if (names.length <= LISTED_MAX) return terminalQuestions.choose(message, names);
+    const options = names.map((value) => ({ value, label: value }));
+    return answered(await autocomplete({ message, options, maxItems: LISTED_MAX }));
+  },
 };
+
+async function namesOf(who: 'members' | 'pending', asked: string | undefined): Promise<string[]> {
+  try {
+    if (who === 'pending') return (await askAuthority<{ id: string }[]>(asked, who)).map(({ id }) => id);
+    const all = await askMesh<MemberView[]>(asked, who);
+    return all.filter(({ revoked }) => revoked === null).map(({ id }) => id);
+  } catch (error) {
+    // The command that comes of it says the same, and what to do.
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
 
 export function answered<T>(answer: T): Exclude<T, symbol> {
   if (!isCancel(answer)) return answer as Exclude<T, symbol>;

@@ -1,6 +1,6 @@
 // Peers as processes: in the background, as a systemd unit. In the foreground: foreground.ts.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eyrieHome, FolderStorage, isComplete, isLocked, peerFolder, peersIn } from '@eyrie/mesh';
@@ -51,8 +51,14 @@ async function startOne(id: string): Promise<void> {
   }
   // All or none.
   child.kill();
-  const last = readFileSync(errors, 'utf8').trim().split('\n').at(-1) || 'it did not say why';
+  const last = readFileSync(errors, 'utf8').trim().split('\n').at(-1) || whySilent();
   throw new UserError(`${id} does not start: ${last.replace(/^eyrie: /, '')}`, FAILED);
+}
+
+/** What it would have said is in a file, too. */
+function whySilent(): string {
+  const isFull = statfsSync(eyrieHome()).bavail === 0;
+  return isFull ? `the disk of ${eyrieHome()} is full` : 'it did not say why';
 }
 
 export async function stop(ids: string[]): Promise<void> {

@@ -35,6 +35,7 @@ function Whole({ mesh }: { mesh: Mesh }) {
   const { item, view } = place.value;
   const chosen = mesh.peers.get(item) ?? mesh.peers.get(mesh.peer) ?? null;
   const open = (id: string) => go({ item: id });
+  const members = [...mesh.peers.values()].filter(({ status }) => status !== 'revoked').length;
   const alive = [...mesh.peers.values()].filter(({ status }) => status === 'alive').length;
   // What is out of order comes first.
   const isHeld = [...mesh.peers.values()].some(({ measure }) => measure !== null);
@@ -47,7 +48,7 @@ function Whole({ mesh }: { mesh: Mesh }) {
       <Panel
         title={mesh.name}
         class="mesh-tree"
-        note={`${count(alive)} of ${count(mesh.peers.size)} peers are here`}
+        note={`${count(alive)} of ${count(members)} peers are here`}
         tools={
           <>
             <ColourBy />
