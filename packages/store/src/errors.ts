@@ -1,25 +1,25 @@
 /** What can go wrong with a store; each message is one line that says what to do. */
 export type StoreErrorCode =
-  /** The address of the store is none that we know. */
+  /** The store's URL is not of a known kind. */
   | 'ERR_STORE_URL'
   | 'ERR_STORE_NOT_FOUND'
   /** Another process has it open. */
   | 'ERR_STORE_LOCKED'
   /** It was written by a newer Eyrie. */
   | 'ERR_STORE_NEWER'
-  /** It was written by an older Eyrie, and may only be read: nobody brought it up to date yet. */
+  /** It was written by an older Eyrie and opened read-only, so that it cannot be migrated. */
   | 'ERR_STORE_OLDER'
-  /** The file is no store. */
+  /** The file is not a store. */
   | 'ERR_STORE_FOREIGN'
-  /** It can't be reached just now: try again. */
+  /** It is unreachable at the moment: try again. */
   | 'ERR_STORE_AWAY'
   | 'ERR_STORE_DENIED'
   | 'ERR_STORE_DISK_FULL'
-  /** Too many batches wait: try again. */
+  /** Too many batches are queued: try again. */
   | 'ERR_STORE_BUSY'
-  /** The batch breaks the rules of `rows.ts`: sending it again is no use. */
+  /** The batch violates the rules of `rows.ts`; retrying is useless. */
   | 'ERR_STORE_BATCH'
-  /** A query's value is none that can be. */
+  /** A query has an invalid value. */
   | 'ERR_STORE_QUERY'
   | 'ERR_STORE_CLOSED'
   | 'ERR_STORE_EXPORT'
@@ -27,7 +27,7 @@ export type StoreErrorCode =
 
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
-  /** True: the same may go well later. */
+  /** Whether retrying may succeed. */
   readonly isTemporary: boolean;
 
   constructor(code: StoreErrorCode, message: string, cause?: unknown) {

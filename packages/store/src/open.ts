@@ -1,11 +1,11 @@
-// From an address to a store. Each engine is loaded only when it is asked for: DuckDB alone takes 60 MB and 0.1 s.
+// Opens a store by its URL. Engines are loaded on demand: DuckDB alone takes 60 MB and 0.1 s.
 import { StoreError } from './errors.ts';
 import { disguiseWith } from './privacy/disguise.ts';
 import { SqlStore } from './sql-store.ts';
 import type { Store, StoreOptions } from './store.ts';
 
 /**
- * Opens the store at `duckdb:PATH` (`duckdb::memory:` is gone when it is closed) or `postgres://USER@HOST/DATABASE`.
+ * Opens the store at `duckdb:PATH` (`duckdb::memory:` lasts until closed) or `postgres://USER@HOST/DATABASE`.
  *
  * @throws StoreError
  */

@@ -1,42 +1,42 @@
-// What can be asked of a store, and what it answers.
+// The queries of a store and their results.
 import type { Expression, TcpState, Transport } from '@eyrie/dissect';
 import type { CaptureOrigin, ClockReading, FindingRow, NameSource } from './rows.ts';
 
-/** Which packets are meant: all that are given must hold. */
+/** Which packets are selected: those that meet all criteria given. */
 export interface Selection {
-  /** A display filter. A text that is none throws the FilterError of compileFilter. */
+  /** A display filter; an invalid one throws the FilterError of compileFilter. */
   readonly filter?: string;
-  /** Id of a capture. */
+  /** A capture's id. */
   readonly capture?: number;
-  /** Seconds since 1970, as decimal text so that no nanosecond is lost, or as a number; from inclusive, to exclusive. */
+  /** Seconds since 1970 as a number, or as decimal text to keep nanoseconds; `from` is inclusive, `to` exclusive. */
   readonly from?: string | number;
   readonly to?: string | number;
-  /** Protocol column (`DNS`) or a layer's name (`dns`), in any case of letters. */
+  /** Protocol column (`DNS`) or a layer's name (`dns`), ignoring case. */
   readonly protocol?: string;
-  /** IPv4, IPv6 or Ethernet address; of IP also a network (`10.0.0.0/8`). As the address columns show them. */
+  /** Source in the address columns: an IPv4, IPv6 or Ethernet address, or an IP network (`10.0.0.0/8`). */
   readonly source?: string;
   readonly destination?: string;
-  /** Either of the two. */
+  /** Source or destination. */
   readonly address?: string;
   /** Source or destination port of TCP, UDP, SCTP or DCCP. */
   readonly port?: number;
-  /** Of one conversation, by the number of its stream and the IP protocol number of its transport. */
+  /** One conversation: its stream number and the IP protocol number of its transport. */
   readonly conversation?: { readonly transport: number; readonly stream: number };
 }
 
 /**
- * Columns can't decide every filter: `http.request.method == "GET"` stands in the bytes alone. Where `exact` is false,
- * packets for which the filter is undecided were taken as if they passed: rows say so by `isCandidate`, counts are
- * upper bounds. Whether a candidate passes is what `rest` says of its bytes: the filter without what columns
- * decided (`compileExpression(rest, filter)`).
+ * Columns can't decide every filter: `http.request.method == "GET"` needs the packet's bytes. If `exact` is false, packets
+ * for which the filter is undecided are included: rows are marked by `isCandidate`, counts are upper bounds. To decide a
+ * candidate, apply `rest` to its dissected bytes (`compileExpression(rest, filter)`): the filter without the parts that
+ * columns decided.
  */
 export interface Exactness {
   readonly exact: boolean;
-  /** Null when exact. */
+  /** Null if exact. */
   readonly rest: Expression | null;
 }
 
-/** Pages follow each other by key, never by offset: `after` is the `next` of the page before. */
+/** Keyset pagination: `after` is the `next` of the previous page. */
 export interface Paging {
   /** 1 to PAGE_ROWS_MAX; default 100. */
   readonly limit?: number;
@@ -45,28 +45,28 @@ export interface Paging {
 
 export const PAGE_ROWS_MAX = 10_000;
 
-/** Where `exact` is false, columns could not decide the filter, and what may pass is among the items. */
+/** If `exact` is false, columns could not decide the filter, and the items include candidates. */
 export interface FilteredPage<T> extends Page<T> {
   readonly exact: boolean;
 }
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Null: nothing follows. */
+  /** Cursor of the next page; null: this is the last one. */
   readonly next: string | null;
 }
 
 export interface PacketQuery extends Selection, Paging {
-  /** `oldest` stored first (default), or `newest`. */
+  /** In order of storing (default), or reversed. */
   readonly order?: 'oldest' | 'newest';
   /**
-   * In the order of a column instead, smallest first; of equal ones the one stored first. Addresses by their bytes, below
-   * them Ethernet ones and packets without, protocols and paths by their letters.
+   * Sorts by a column instead, ascending, and by order of storing among equal values. Addresses sort by their bytes, after
+   * Ethernet addresses and packets without any; protocols and paths alphabetically.
    */
   readonly sort?: { readonly by: PacketColumn; readonly isDown?: boolean };
 }
 
-/** Columns that packets can be put in order by. */
+/** Columns that packets can be sorted by. */
 export const PACKET_COLUMNS = [
   'number',
   'time',
@@ -83,22 +83,22 @@ export const PACKET_COLUMNS = [
 export type PacketColumn = (typeof PACKET_COLUMNS)[number];
 
 export interface PacketRow {
-  /** Grows in the order of storing; unlike any other in this store. */
+  /** Unique in the store, ascending in order of storing. */
   readonly id: number;
   readonly capture: number;
   /** frame.number */
   readonly number: number;
   /** Seconds since 1970 with nine decimals. */
   readonly time: string;
-  /** What the address columns show, '' where a packet has none; `srcIp` and `dstIp` are null unless these are IP. */
+  /** The address columns, '' if empty; `srcIp` and `dstIp` are null unless they hold IP addresses. */
   readonly src: string;
   readonly dst: string;
   readonly srcIp: string | null;
   readonly dstIp: string | null;
-  /** Null where there is no transport. */
+  /** Null without a transport. */
   readonly srcPort: number | null;
   readonly dstPort: number | null;
-  /** IP protocol number of the innermost transport, null without one. */
+  /** IP protocol number of the innermost transport; null without one. */
   readonly transport: number | null;
   /** The Protocol column. */
   readonly protocol: string;
@@ -113,60 +113,60 @@ export interface PacketRow {
   /** frame.protocols */
   readonly path: string;
   readonly place: PacketPlace;
-  /** The filter could not be decided: read the bytes. */
+  /** The columns could not decide the filter: check the bytes. */
   readonly isCandidate: boolean;
 }
 
-/** Where the bytes of a packet stand in its capture's file. */
+/** Where a packet's bytes are in its capture file. */
 export interface PacketPlace {
-  /** Where the packet's first byte is in the (uncompressed) file. */
+  /** Offset of the packet's first byte in the (uncompressed) file. */
   readonly offset: number;
   readonly capturedLength: number;
-  /** frame.interface_id; null where the file names none. */
+  /** frame.interface_id; null if the file names none. */
   readonly interfaceId: number | null;
 }
 
-/** As much of a packet as its bytes are read with. */
+/** What is needed to read a packet's bytes. */
 export type PlacedPacket = Pick<PacketRow, 'id' | 'number' | 'time' | 'length' | 'place'>;
 
-/** Earlier packets of a packet's conversation: how it began, and the latest ones, oldest first. */
+/** Earlier packets of a packet's conversation, oldest first: the first ones, and the latest ones. */
 export interface Lead {
   readonly packets: readonly PlacedPacket[];
-  /** Whether these are all. */
+  /** Whether these are all of them. */
   readonly isWhole: boolean;
 }
 
-/** A packet by its id, and the capture whose file holds its bytes. */
+/** A packet, and the capture whose file holds its bytes. */
 export interface FoundPacket {
   readonly packet: PacketRow;
-  /** The one that was stored just before it, if it is of the same capture. */
+  /** The previous packet, if it is of the same capture. */
   readonly previous: PacketRow | null;
   readonly capture: CaptureRow;
 }
 
 export interface CaptureRow extends CaptureOrigin {
   readonly id: number;
-  /** When it was begun and when ended, as told by the clock of this machine; seconds since 1970. */
+  /** When the capture began and ended, by this machine's clock; seconds since 1970. */
   readonly begun: number;
-  /** Null while it runs, or if it was broken off. */
+  /** Null while it runs, or if it was interrupted. */
   readonly ended: number | null;
-  /** Of packets; null before the first. Seconds since 1970 with nine decimals. */
+  /** Times of the first and last packet, as seconds since 1970 with nine decimals; null without packets. */
   readonly firstTime: string | null;
   readonly lastTime: string | null;
-  /** Stored now; retention and erasure make it less. */
+  /** Packets stored at present; retention and erasure reduce it. */
   readonly packets: number;
-  /** On the wire. */
+  /** Bytes on the wire. */
   readonly bytes: number;
   readonly drops: number;
-  /** Sequence of the next batch that was not stored yet, if batches came in order. */
+  /** Sequence number expected of the next batch. */
   readonly nextSequence: number;
-  /** Why it ended early; null when nothing is known to be wrong. */
+  /** Why it ended early; null if nothing is known to be wrong. */
   readonly problem: string | null;
 }
 
 export interface Begun {
   readonly capture: CaptureRow;
-  /** False: a capture of this key or this hash is here already, `capture` is that one. */
+  /** False: `capture` has this key or hash and was there already. */
   readonly isNew: boolean;
 }
 
@@ -191,10 +191,10 @@ export interface PathCount {
   readonly bytes: number;
 }
 
-/** A tree over the names in frame.protocols. */
+/** A node of the tree of frame.protocols. */
 export interface PathNode {
   readonly name: string;
-  /** Of this node and all below it. */
+  /** Totals of this node and all below it. */
   readonly packets: number;
   readonly bytes: number;
   readonly children: readonly PathNode[];
@@ -207,24 +207,24 @@ export interface Hierarchy extends Exactness {
 export type TimelineColumn = 'protocol' | 'path' | 'src' | 'dst' | 'transport' | 'capture';
 
 export interface TimelineQuery extends Selection {
-  /** The most buckets wanted (default 240, at most 5000): their width is the least of 1, 2, 5 × 10^n that suffices. */
+  /** Maximum number of buckets (default 240, at most 5000); their width is the least of 1, 2, 5 × 10^n that suffices. */
   readonly buckets?: number;
-  /** One series for each value of a column; the `series` with most packets, and the others together. */
+  /** Splits by the values of a column: the `series` values with most packets get a series each, the others share one. */
   readonly by?: TimelineColumn;
   /** Default 10, at most 50. */
   readonly series?: number;
 }
 
 export interface TimelineSeries {
-  /** The column's value; null: all other values together, or all packets where `by` is not given. */
+  /** The column's value; null: all other values together, or all packets if there is no `by`. */
   readonly name: string | null;
-  /** A number for each bucket. */
+  /** One number per bucket. */
   readonly packets: readonly number[];
   readonly bytes: readonly number[];
 }
 
 export interface Timeline extends Exactness {
-  /** Of the first bucket, seconds since 1970 with nine decimals; null when there are no packets. */
+  /** Start of the first bucket in seconds since 1970, with nine decimals; null without packets. */
   readonly start: string | null;
   readonly bucketSeconds: number;
   readonly buckets: number;
@@ -233,7 +233,7 @@ export interface Timeline extends Exactness {
 }
 
 export interface FlowQuery extends Paging {
-  /** A display filter: flows with a packet that passes. */
+  /** A display filter; selects flows with a packet that passes. */
   readonly filter?: string;
   readonly capture?: number;
   readonly from?: string | number;
@@ -241,18 +241,18 @@ export interface FlowQuery extends Paging {
   readonly address?: string;
   readonly port?: number;
   readonly transport?: Transport;
-  /** tcp.stream, udp.stream …: with capture and transport it names one flow. */
+  /** tcp.stream, udp.stream …; together with capture and transport it identifies a flow. */
   readonly stream?: number;
   /** One of the flow's applications. */
   readonly application?: string;
-  /** Part of the server's name. */
+  /** Substring of the server's name. */
   readonly serverName?: string;
   readonly state?: TcpState;
-  /** Default `bytes`; each the largest or latest first. */
+  /** Default `bytes`; all are descending. */
   readonly order?: 'bytes' | 'packets' | 'start' | 'duration';
 }
 
-/** As much of a conversation as its packets are found with. */
+/** What is needed to find a conversation's packets. */
 export interface FlowHead {
   readonly id: number;
   /** Seconds since 1970. */
@@ -260,7 +260,7 @@ export interface FlowHead {
   readonly packets: number;
 }
 
-/** A conversation as it stands: sums of all that was reported of it. */
+/** A conversation: totals of everything reported of it. */
 export interface StoredFlow {
   readonly id: number;
   readonly capture: number;
@@ -282,19 +282,19 @@ export interface StoredFlow {
   readonly retransmissions: number;
   readonly outOfOrder: number;
   readonly zeroWindows: number;
-  /** False while more may come. */
+  /** False while more may follow. */
   readonly isOver: boolean;
 }
 
 export interface TalkQuery extends Selection {
   /** Default `bytes`, largest first. */
   readonly order?: 'bytes' | 'packets';
-  /** Default 100, at most 10,000: the largest only, there are no pages. */
+  /** Default 100, at most 10,000; there is no pagination. */
   readonly limit?: number;
 }
 
 export interface Conversation {
-  /** Addresses as the columns show them; `a` is the lower of the two. */
+  /** Addresses as in the columns; `a` is the lower of the two. */
   readonly a: string;
   readonly b: string;
   readonly packetsToB: number;
@@ -318,7 +318,7 @@ export interface Endpoint {
   readonly bytesReceived: number;
   readonly firstTime: string;
   readonly lastTime: string;
-  /** What the address is called, latest first, at most three. */
+  /** Names of the address, latest first, at most three. */
   readonly names: readonly string[];
 }
 
@@ -327,11 +327,11 @@ export interface Endpoints extends Exactness {
 }
 
 export interface NameQuery extends Paging {
-  /** A display filter: names of addresses of packets that pass. */
+  /** A display filter; selects names of addresses of packets that pass. */
   readonly filter?: string;
   readonly capture?: number;
   readonly address?: string;
-  /** Part of the name. */
+  /** Substring of the name. */
   readonly name?: string;
 }
 
@@ -346,9 +346,9 @@ export interface StoredName {
 }
 
 export interface FindingQuery extends Paging {
-  /** A display filter: findings about an address of packets that pass, or whose first packet passes. */
+  /** A display filter; selects findings about an address of packets that pass, or whose first packet passes. */
   readonly filter?: string;
-  /** The gravest first, or those that were stored last. Default: the gravest. */
+  /** Most severe first (default), or latest first. */
   readonly order?: 'gravest' | 'newest';
   readonly finder?: FindingRow['finder'];
   readonly capture?: number;
@@ -356,12 +356,12 @@ export interface FindingQuery extends Paging {
   readonly address?: string;
 }
 
-/** The gravest first, of equals the most frequent. */
+/** Most severe first, then most frequent. */
 export interface StoredFinding extends FindingRow {
   readonly id: number;
   readonly capture: number;
-  /** Of the last; `time` is of the first. */
+  /** Time of the last occurrence; `time` is that of the first. */
   readonly lastTime: number;
-  /** How the clock that `time` is by stood to a mesh's then; null: nobody knows. */
+  /** How the clock of `time` related to mesh time then; null: unknown. */
   readonly clock: ClockReading | null;
 }

@@ -1,7 +1,7 @@
-// What a store takes in: batches of what the parser made of a capture's packets.
+// The input of a store: batches of what the parser made of a capture's packets.
 import type { Flow, PacketBatch, Severity } from '@eyrie/dissect';
 
-/** The columns of a PacketBatch, from a Dissector or as they came over the wire. Rows from 0 to `length`. */
+/** The columns of a PacketBatch, filled here or received; rows 0 to `length`. */
 export interface PacketColumns
   extends Readonly<
     Pick<
@@ -33,43 +33,43 @@ export interface PacketColumns
     >
   > {
   /**
-   * Info column, as indices into `texts` (NONE: none). Rarely given: it costs more than all else together, and a summary
-   * can be made from the columns, or from the packet's bytes when somebody looks.
+   * Info column, as indices into `texts` (NONE: none). Rarely given: it costs more than everything else, and can be made
+   * from the columns or from the packet's bytes on request.
    */
   readonly summary?: Int32Array;
 }
 
-/** Where a capture's packets come from. */
+/** Describes a capture. */
 export interface CaptureOrigin {
-  /** `sha256:<hex>` of a file, `live:<interface>:<start>:<random>` else; unlike any other's. */
+  /** Unique: `sha256:<hex>` for a file, else `live:<interface>:<start>:<random>`. */
   readonly key: string;
   readonly kind: 'file' | 'live';
-  /** Path of the capture file, or the interface's name. */
+  /** Path of the capture file, or name of the interface. */
   readonly name: string;
-  /** Path of the file that the packets' bytes can be read from again; null where none is kept. */
+  /** Path of the file from which the packets' bytes can be read again; null if none is kept. */
   readonly file: string | null;
   /** SHA-256 of the file in hexadecimal; null for live captures and standard input. */
   readonly hash: string | null;
-  /** The newest; null or undefined where no peer of a mesh runs beside the capture. */
+  /** The latest reading; null or undefined unless a peer of a mesh runs beside the capture. */
   readonly clock?: ClockReading | null;
 }
 
-/** How the clock that dates packets stands to the time that all peers of a mesh share. */
+/** How the clock that timestamps packets relates to mesh time. */
 export interface ClockReading {
   readonly mesh: string;
-  /** When it was read, by the clock itself: seconds since 1970. */
+  /** Time of the reading by the clock itself, in seconds since 1970. */
   readonly time: number;
-  /** By which it is ahead of mesh time, ± the other. */
+  /** Seconds by which it is ahead of mesh time, ± the uncertainty. */
   readonly aheadSeconds: number;
   readonly uncertaintySeconds: number;
 }
 
-/** Conversations as the parser reports them; what is reported of one again is added to what was. */
+/** A report on a conversation; later reports on the same one add to it. */
 export type FlowRow = Omit<Flow, 'communityId'> & { readonly communityId: string };
 
 export type NameSource = 'dns' | 'tls' | 'http' | 'dhcp' | 'file';
 
-/** An address was called by a name. */
+/** An observed name of an address. */
 export interface NameRow {
   readonly address: string;
   readonly name: string;
@@ -78,65 +78,65 @@ export interface NameRow {
   readonly time: number;
 }
 
-/** Something a reader should look at. Of equal ones (all but count, frame and time) the counts are added up. */
-/** What a rule knows of its finding beyond the row; kept as the newest batch tells it. */
+/** A finding. Equal ones (except for count, frame and time) are merged by adding their counts. */
+/** Details of a rule's finding, replaced by those of the latest batch. */
 export interface FindingDetail {
   /** `port-scan` */
   readonly rule: string;
-  /** The rule's own scale, finer than the row's. */
+  /** On the rules' scale, which is finer than the row's. */
   readonly severity: 'info' | 'low' | 'medium' | 'high' | 'critical';
-  /** 0 to 1: how sure it is that this is what it says. */
+  /** Confidence, 0 to 1. */
   readonly confidence: number;
   readonly target: string;
   /** One line for people, with the numbers. */
   readonly summary: string;
-  /** Of MITRE ATT&CK for enterprise. */
+  /** A technique of MITRE ATT&CK for Enterprise. */
   readonly technique: { readonly id: string; readonly name: string } | null;
-  /** What to do. */
+  /** Recommended action. */
   readonly advice: string;
-  /** Packets and conversations to look at: a choice, not all. */
+  /** A selection of packets and conversations to look at. */
   readonly frames: number[];
   readonly streams: number[];
 }
 
 export interface FindingRow {
-  /** Who found it: the dissector's expert, an intrusion rule, an anomaly detector. */
+  /** Origin: the dissector's expert information, an intrusion rule, an anomaly detector. */
   readonly finder: 'expert' | 'rule' | 'anomaly';
   readonly severity: Severity;
-  /** As the expert groups it (`Sequence`, `Malformed`), or a rule's class. */
+  /** Expert group (`Sequence`, `Malformed`), or the rule's class. */
   readonly group: string;
   /** Short name of the protocol concerned. */
   readonly protocol: string;
   readonly message: string;
-  /** Whom it concerns, if one. */
+  /** The address it concerns, if it is one. */
   readonly address: string | null;
   readonly count: number;
-  /** frame.number of the first packet that showed it; null where none did by itself. */
+  /** frame.number of the first packet that showed it; null if no single packet did. */
   readonly frame: number | null;
-  /** Seconds since 1970, of the first. */
+  /** Time of the first occurrence in seconds since 1970. */
   readonly time: number;
-  /** Of the last; that of the first where it is not said. */
+  /** Time of the last one; default that of the first. */
   readonly last?: number;
-  /** Only of rules. */
+  /** For rules only. */
   readonly detail?: FindingDetail | null;
 }
 
-/** Packets that were lost on the way here, since the last such row. */
+/** Packets lost since the previous row of this kind. */
 export interface DropRow {
-  /** Who dropped: the kernel's buffer, the interface, our own queue by its policy, or a store that refused them. */
+  /** Where they were dropped: kernel buffer, interface, our own queue, or a store that refused them. */
   readonly where: 'kernel' | 'interface' | 'queue' | 'refused';
   readonly packets: number;
   /** Seconds since 1970. */
   readonly time: number;
 }
 
-/** One step of a capture. A batch with the same source and sequence as one that was stored changes nothing. */
+/** A batch of a capture. Storing is idempotent by source and sequence. */
 export interface StoreBatch {
   /** The capture's key. */
   readonly source: string;
   /** 0, 1, 2 … */
   readonly sequence: number;
-  /** With the first batch at least, unless the capture was begun; else the key's first word says what it is. */
+  /** Required with the first batch, unless the capture was begun explicitly; else the key's prefix tells the kind. */
   readonly origin?: CaptureOrigin;
   /** At most BATCH_PACKETS_MAX. */
   readonly packets: PacketColumns | null;
@@ -149,11 +149,11 @@ export interface StoreBatch {
 export const BATCH_PACKETS_MAX = 131_072;
 
 export interface Written {
-  /** False: the batch had been stored before. */
+  /** False if the batch had been stored before. */
   readonly applied: boolean;
   /** The capture's id. */
   readonly capture: number;
-  /** Packets stored now, and the id of the first; the others follow it without gaps. */
+  /** Packets stored, and the id of the first; their ids are consecutive. */
   readonly packets: number;
   readonly firstId: number | null;
 }

@@ -1,4 +1,4 @@
-// The store over any database that speaks the SQL of `sql/database.ts`.
+// The store, on top of any database that implements `sql/database.ts`.
 import { StoreError } from './errors.ts';
 import { Vocabulary } from './filter/vocabulary.ts';
 import { deleteCapture, erase } from './keep/erase.ts';
@@ -83,7 +83,7 @@ export class SqlStore implements Store {
     return { capture: (await this.#captures.byKey(key))!, isNew: true };
   }
 
-  /** `sha256:…#2` for the second of the same. */
+  /** `sha256:…#2` for the second capture of the same file. */
   async #freeKey(key: string): Promise<string> {
     for (let count = 2; ; count++) {
       const free = `${key}#${count}`;
@@ -177,7 +177,7 @@ export class SqlStore implements Store {
     await this.#database.close();
   }
 
-  /** Deletes rows that writing may remember. */
+  /** Deletes rows that the writer may have cached. */
   async #change<T>(work: (database: Database) => Promise<T>): Promise<T> {
     const database = this.#open();
     await this.#writer.idle();

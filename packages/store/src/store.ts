@@ -1,4 +1,4 @@
-// The one interface of all stores.
+// The interface of all stores.
 import type { Severity } from '@eyrie/dissect';
 import type {
   Begun,
@@ -30,31 +30,31 @@ import type { CaptureOrigin, ClockReading, StoreBatch, Written } from './rows.ts
 
 export type Engine = 'duckdb' | 'postgres';
 
-/** All methods reject with a StoreError, or with the FilterError of a filter that does not compile. */
+/** All methods reject with a StoreError, or with a FilterError for an invalid filter. */
 export interface Store {
   readonly engine: Engine;
-  /** The address without a password, for people. */
+  /** The URL without a password, for messages. */
   readonly place: string;
 
   /**
-   * Stores a batch whole or not at all; resolves once it is on disk. Calls may overlap: they are applied in the order in
-   * which they were made, several in one transaction. WRITES_MAX may wait, more are refused (`ERR_STORE_BUSY`).
+   * Stores a batch atomically; resolves once it is durable. Calls may overlap: they are applied in order, several in one
+   * transaction. At most WRITES_MAX may be queued; more are refused (`ERR_STORE_BUSY`).
    */
   write(batch: StoreBatch): Promise<Written>;
 
-  /** `again`: a capture of its own even if this file is here already; `capture.key` is the key to write under then. */
+  /** `again` makes another capture even if this file is stored already; write under its `capture.key`. */
   beginCapture(origin: CaptureOrigin, options?: { readonly again?: boolean }): Promise<Begun>;
-  /** No more will come, or no more than came (`problem`). */
+  /** Ends a capture; `problem` says why it is incomplete. */
   endCapture(id: number, problem?: string | null): Promise<CaptureRow>;
-  /** Its bytes are read from another path from now on; not so where pseudonyms hide what the file says. */
+  /** Changes the path from which a capture's bytes are read; not for pseudonymized captures, whose bytes are hidden. */
   moveCapture(id: number, file: string): Promise<CaptureRow>;
-  /** The newest first. */
+  /** Latest first. */
   captures(): Promise<CaptureRow[]>;
   capture(id: number): Promise<CaptureRow | null>;
   captureByKey(key: string): Promise<CaptureRow | null>;
-  /** How its clock stood to a mesh's when a packet of that time (seconds since 1970) came; null: nobody knows. */
+  /** How the capture's clock related to mesh time at a packet's time (seconds since 1970); null: unknown. */
   clockAt(capture: number, time: number): Promise<ClockReading | null>;
-  /** With all that belongs to it. False: there is none. */
+  /** Deletes a capture with everything that belongs to it; false if there is none. */
   deleteCapture(id: number): Promise<boolean>;
 
   protocolSummary(query?: Selection): Promise<ProtocolSummary>;
@@ -64,9 +64,9 @@ export interface Store {
   timeline(query?: TimelineQuery): Promise<Timeline>;
   flows(query?: FlowQuery): Promise<FilteredPage<StoredFlow>>;
   flow(id: number): Promise<StoredFlow | null>;
-  /** The conversation that a packet is of; null: it is of none, or none was reported yet. */
+  /** The packet's conversation; null if it has none, or none was reported yet. */
   flowOf(packet: PacketRow): Promise<FlowHead | null>;
-  /** What came before a packet in its conversation: so many of the first packets, so many of the latest. */
+  /** Earlier packets of a packet's conversation: so many of the first, and so many of the latest. */
   leadOf(packet: PacketRow, most: { readonly first: number; readonly latest: number }): Promise<Lead>;
   conversations(query?: TalkQuery): Promise<Conversations>;
   endpoints(query?: TalkQuery): Promise<Endpoints>;
@@ -74,27 +74,27 @@ export interface Store {
   findings(query?: FindingQuery): Promise<FilteredPage<StoredFinding>>;
 
   info(): Promise<StoreInfo>;
-  /** Deletes the oldest until what is left keeps to all limits given. */
+  /** Deletes the oldest packets until all limits given are met. */
   retain(limits: Retention): Promise<Removed>;
-  /** Deletes all that names an address, and leaves a line in the audit that says so. */
+  /** Deletes everything that refers to an address, and records that in the audit log. */
   erase(address: string, reason?: string): Promise<Erased>;
-  /** Gives back the space of what was deleted. */
+  /** Reclaims the space of deleted rows. */
   vacuum(): Promise<StoreInfo>;
-  /** Writes each table as a Parquet file into a folder, which must be empty or not exist; gives their paths. */
+  /** Exports each table as a Parquet file to a folder, which must be empty or new; returns their paths. */
   exportParquet(folder: string): Promise<string[]>;
 
-  /** Waits for writes that were accepted. */
+  /** Waits for accepted writes. */
   close(): Promise<void>;
 }
 
-/** Batches that may wait for those before them. */
+/** Batches that may be queued. */
 export const WRITES_MAX = 64;
 
 export interface Retention {
-  /** Packets older than this, counted from the newest in the store. */
+  /** Maximum age in seconds, relative to the latest packet in the store. */
   readonly ageSeconds?: number;
   readonly rows?: number;
-  /** On disk, of the store itself. */
+  /** Size of the store on disk. */
   readonly bytes?: number;
 }
 
@@ -106,13 +106,13 @@ export interface Removed {
 }
 
 export interface Erased extends Removed {
-  /** Packets of tunnels and the like that are left, of which the store does not know all addresses. */
+  /** Remaining packets (of tunnels and the like) whose addresses the store does not know all of. */
   readonly untold: number;
 }
 
 export interface StoreInfo {
   readonly engine: Engine;
-  /** Of the database program. */
+  /** Version of the database engine. */
   readonly engineVersion: string;
   readonly place: string;
   readonly schemaVersion: number;
@@ -123,14 +123,14 @@ export interface StoreInfo {
   readonly findings: number;
   /** Those of rules, by the severity of their rows. */
   readonly ruleFindings: Readonly<Partial<Record<Severity, number>>>;
-  /** On disk. */
+  /** Bytes on disk. */
   readonly bytes: number;
-  /** `bytes` without those that await vacuum, divided by packets; null without packets. */
+  /** `bytes` less reclaimable space, per packet; null without packets. */
   readonly bytesPerPacket: number | null;
-  /** Packets' times, seconds since 1970 with nine decimals. */
+  /** Times of the first and last packet: seconds since 1970 with nine decimals. */
   readonly firstTime: string | null;
   readonly lastTime: string | null;
-  /** The latest last, at most 100. */
+  /** At most 100 entries, latest last. */
   readonly audit: readonly AuditLine[];
 }
 
@@ -139,19 +139,19 @@ export interface AuditLine {
   readonly time: number;
   /** `erase`, `retain`, `delete capture` … */
   readonly action: string;
-  /** What was done to what; of an erasure the reason, not the address. */
+  /** Details; for an erasure the reason, but not the address. */
   readonly detail: string;
   readonly packets: number;
 }
 
 export interface StoreOptions {
-  /** Makes the database if it is not there. Default true. */
+  /** Creates the database if it does not exist. Default true. */
   readonly create?: boolean;
-  /** Only queries. Default false. */
+  /** Opens read-only. Default false. */
   readonly readOnly?: boolean;
-  /** Key of 32 bytes: addresses are stored under pseudonyms that keep prefixes (Crypto-PAn). Default: as they are. */
+  /** 32-byte key for prefix-preserving pseudonyms of addresses (Crypto-PAn). Default: none, addresses are stored as such. */
   readonly pseudonymKey?: Uint8Array;
-  /** Threads and memory that an embedded engine may take; default: all processors, and half of the memory. */
+  /** Resources of an embedded engine; default: all processors, half of the memory. */
   readonly threads?: number;
   readonly memoryBytesMax?: number;
 }

@@ -1,15 +1,15 @@
-// What rules look at: plain objects that whoever reads packets makes of them. Nothing here knows how a packet looks.
+// The input of the rules: plain event objects, made from packets elsewhere, so that rules know nothing of packet formats.
 
 interface Seen {
   /** Seconds since 1970. */
   readonly time: number;
-  /** Number of the packet in its capture; 0 when there is none. */
+  /** frame.number; 0 if the event has no packet. */
   readonly frame: number;
 }
 
-/** Of a conversation between two ends; the client began it. */
+/** An event of a conversation; the client opened it. */
 interface Conversation extends Seen {
-  /** Number of the conversation, as in `tcp.stream`; -1 when there is none. */
+  /** Stream number, as in `tcp.stream`; -1 if none. */
   readonly stream: number;
   readonly client: string;
   readonly clientPort: number;
@@ -18,9 +18,9 @@ interface Conversation extends Seen {
 }
 
 /**
- * A step in the life of a TCP connection, each at most once, in this order: asked for (SYN), then either refused (RST),
- * or answered (SYN and ACK), then completed by the client (ACK), or dropped by it (RST). In captures of one direction
- * some are missing.
+ * A step in the life of a TCP connection, each at most once and in this order: asked for (SYN); refused (RST) or answered
+ * (SYN-ACK); then completed by the client (ACK) or dropped by it (RST). Some are missing if only one direction was
+ * captured.
  */
 export interface ConnectionEvent extends Conversation {
   readonly kind: 'connection';
@@ -28,30 +28,30 @@ export interface ConnectionEvent extends Conversation {
 }
 
 /**
- * A TCP segment to a port nobody spoke with, whose flags no program sends by itself; RST alone; or `ack`, an empty one with
- * ACK, FIN and ACK, or SYN and ACK that was answered with RST.
+ * A TCP segment outside of any connection: with a flag combination that only scanners send; a lone RST; or `ack`, an empty
+ * ACK, FIN-ACK or SYN-ACK that was answered with RST.
  */
 export interface ProbeEvent extends Conversation {
   readonly kind: 'probe';
   readonly flags: 'null' | 'fin' | 'xmas' | 'syn-fin' | 'rst' | 'ack';
 }
 
-/** The first datagram of a UDP conversation, whose sender counts as the client, or the first that answers it. */
+/** The first datagram of a UDP conversation, whose sender counts as the client, or the first reply to it. */
 export interface DatagramEvent extends Conversation {
   readonly kind: 'datagram';
   readonly step: 'asked' | 'answered';
-  /** Of the payload. */
+  /** Bytes of payload. */
   readonly bytes: number;
 }
 
-/** What a busy UDP conversation carried within one second; quiet ones are not told of. */
+/** The volume of a busy UDP conversation within one second; there is none for quiet ones. */
 export interface VolumeEvent extends Conversation {
   readonly kind: 'volume';
   readonly packetsToServer: number;
   readonly packetsToClient: number;
 }
 
-/** A conversation that is over: structurally what the dissector's flow records are. */
+/** A finished conversation, with the structure of dissect's flow records. */
 export interface FlowEvent {
   readonly kind: 'flow';
   readonly flow: FlowRecord;
@@ -78,34 +78,34 @@ export interface IcmpEvent extends Seen {
   readonly source: string;
   readonly destination: string;
   readonly message: 'echo' | 'reply' | 'port-unreachable' | 'unreachable' | 'other';
-  /** Of an echo or reply; 0 else. */
+  /** Of an echo request or reply; else 0. */
   readonly ident: number;
   readonly sequence: number;
   /** Bytes after the header, and a hash of them. */
   readonly bytes: number;
   readonly hash: number;
-  /** The data are an IP packet. */
+  /** The data is an IP packet. */
   readonly holdsPacket: boolean;
-  /** Of what an error quotes: the packet's source, destination and destination port. */
+  /** For an error: source, destination and destination port of the quoted packet. */
   readonly quoted: { readonly source: string; readonly destination: string; readonly port: number } | null;
 }
 
-/** A packet of IP that carries neither TCP nor UDP, the first of its fragments. */
+/** An IP packet (or its first fragment) that carries neither TCP nor UDP. */
 export interface ProtocolEvent extends Seen {
   readonly kind: 'protocol';
   readonly source: string;
   readonly destination: string;
-  /** Of IANA. */
+  /** IANA protocol number. */
   readonly number: number;
 }
 
-/** A server answers whoever asks to register or to call. */
+/** A SIP server's response to REGISTER or INVITE. */
 export interface SipEvent extends Conversation {
   readonly kind: 'sip';
-  /** The extension that is meant. */
+  /** The extension in question. */
   readonly user: string;
   readonly isSuccess: boolean;
-  /** The request came with a password, by its digest. */
+  /** The request carried credentials (digest authentication). */
   readonly hadPassword: boolean;
 }
 
@@ -121,7 +121,7 @@ export interface ArpEvent extends Seen {
   readonly targetAddress: string;
 }
 
-/** An address sends from another MAC than its packets came from before. */
+/** Packets of an address come from another MAC than before. */
 export interface MovedEvent extends Seen {
   readonly kind: 'moved';
   readonly address: string;
@@ -135,22 +135,22 @@ export interface DhcpEvent extends Seen {
   readonly type: number;
   readonly transaction: number;
   readonly clientMac: string;
-  /** Of the frame, so of the relay where there is one. */
+  /** Source of the frame, hence the relay's if there is one. */
   readonly frameSource: string;
   readonly source: string;
-  /** Of an offer or acknowledgement; '' when not told. */
+  /** From an offer or acknowledgement; '' if absent. */
   readonly serverId: string;
   readonly routers: string;
   readonly dnsServers: string;
 }
 
-/** A MAC sends for the first time. */
+/** A MAC is seen for the first time. */
 export interface StationEvent extends Seen {
   readonly kind: 'station';
   readonly mac: string;
 }
 
-/** ICMP redirect (RFC 792): `destination` is to send by way of `gateway`. */
+/** ICMP redirect (RFC 792): traffic to `destination` shall go through `gateway`. */
 export interface RedirectEvent extends Seen {
   readonly kind: 'redirect';
   readonly source: string;
@@ -164,15 +164,15 @@ export interface RedirectEvent extends Seen {
 export interface NeighbourEvent extends Seen {
   readonly kind: 'neighbour';
   readonly step: 'solicited' | 'advertised';
-  /** `::` asks whether `target` is taken. */
+  /** `::` in duplicate address detection (RFC 4862 §5.4). */
   readonly source: string;
   readonly destination: string;
   readonly target: string;
-  /** That the sender names, else that of the frame. */
+  /** From the link-layer address option, else from the frame. */
   readonly mac: string;
   /** Of the frame; '' without one. */
   readonly frameSource: string;
-  /** Flags of an advertisement. */
+  /** Flags of a neighbour advertisement. */
   readonly isSolicited: boolean;
   readonly isOverride: boolean;
 }
@@ -193,11 +193,11 @@ export interface DnsEvent extends Conversation {
   readonly isResponse: boolean;
   readonly name: string;
   readonly type: number;
-  /** Of a response. */
+  /** Response code. */
   readonly code: number;
-  /** IPv4 and IPv6 addresses of a response, sorted. */
+  /** IPv4 and IPv6 addresses in a response, sorted. */
   readonly addresses: readonly string[];
-  /** Of the whole message. */
+  /** Length of the whole message. */
   readonly bytes: number;
 }
 
@@ -208,28 +208,28 @@ export interface HttpEvent extends Conversation {
   readonly host: string;
   readonly uri: string;
   readonly userAgent: string;
-  /** Header lines that attacks hide in, and the start of a form. */
+  /** Header fields in which attacks hide, and the start of a form body. */
   readonly headers: readonly string[];
   readonly body: string;
-  /** Of a response, else 0. */
+  /** Status code of a response, else 0. */
   readonly status: number;
 }
 
-/** Somebody tried to log in, as far as it can be seen. */
+/** A login attempt, as far as it is visible. */
 export interface LoginEvent extends Conversation {
   readonly kind: 'login';
   /** `FTP`, `SSH` … */
   readonly protocol: string;
-  /** '' when it cannot be seen. */
+  /** '' if not visible. */
   readonly user: string;
   readonly isSuccess: boolean;
-  /** A hash of the password, so that the same one tried again is known; 0 when it cannot be seen. */
+  /** A hash of the password, to recognize the same one tried again; 0 if not visible. */
   readonly guess: number;
-  /** Judged by the sizes of encrypted messages. */
+  /** Inferred from the sizes of encrypted messages. */
   readonly isInferred: boolean;
 }
 
-/** A community of SNMP was named, by who asks or by who answers. */
+/** An SNMP community string in a request or response. */
 export interface CommunityEvent extends Conversation {
   readonly kind: 'community';
   /** A hash of it. */
@@ -237,7 +237,7 @@ export interface CommunityEvent extends Conversation {
   readonly isAnswer: boolean;
 }
 
-/** Name or password crossed the wire in clear; the password itself is not handed on. */
+/** User name or password in clear text; the password itself is not included. */
 export interface ClearTextEvent extends Conversation {
   readonly kind: 'cleartext';
   readonly protocol: string;
@@ -248,48 +248,48 @@ export interface TlsEvent extends Conversation {
   readonly kind: 'tls';
   readonly step: 'hello' | 'certificate' | 'heartbeat';
   readonly serverName: string;
-  /** Of the server's hello: negotiated version (0x0303) and cipher suite. */
+  /** From the ServerHello: negotiated version (0x0303) and cipher suite. */
   readonly version: number;
   readonly suite: number;
-  /** Of the server's own certificate: seconds since 1970. */
+  /** From the server's leaf certificate: seconds since 1970. */
   readonly notBefore: number;
   readonly notAfter: number;
-  /** Of a heartbeat: bytes it claims to hold beyond those it has. */
+  /** For a heartbeat: bytes that it claims beyond those it contains. */
   readonly overreach: number;
 }
 
-/** A single packet that no program sends by itself. */
+/** A single packet that is an attack or probe by itself. */
 export interface SuspectEvent extends Conversation {
   readonly kind: 'suspect';
   /**
-   * From an address and port to the same; a request that asks a time server for its list of clients; a proof of a
-   * password, to a domain controller, that is made of zeros.
+   * Same source and destination (LAND); an NTP monlist request; an all-zero credential sent to a domain controller
+   * (Zerologon).
    */
   readonly what: 'same-ends' | 'ntp-monlist' | 'zero-credential';
 }
 
-/** A peer of the mesh asked something. */
+/** A query by a peer of the mesh. */
 export interface QueryEvent extends Seen {
   readonly kind: 'query';
   readonly peer: string;
 }
 
-/** Somebody tried to join the mesh. */
+/** An attempt to join the mesh. */
 export interface JoinEvent extends Seen {
   readonly kind: 'join';
   readonly address: string;
   readonly isSuccess: boolean;
 }
 
-/** Somebody made a connection to a peer of the mesh, and it became no link. */
+/** A connection to a peer of the mesh that did not become a link. */
 export interface KnockEvent extends Seen {
   readonly kind: 'knock';
   readonly address: string;
-  /** The peer that was tried. */
+  /** The peer connected to. */
   readonly door: string;
 }
 
-/** A host or peer behaved unusually in an interval, by what was learnt. */
+/** A host or peer was anomalous in an interval, by the learned baseline. */
 export interface UnusualEvent extends Seen {
   readonly kind: 'unusual';
   readonly who: string;

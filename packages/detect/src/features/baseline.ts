@@ -1,7 +1,7 @@
-// What is usual here, learnt and kept up: first it only looks, and says so; then it judges each row by what it learnt,
-// and goes on learning slowly from rows it finds usual. Three things keep an attacker from teaching it: what is most
-// unusual among the learnt rows is left out when it is fitted, what is found unusual is not learnt, and no source has more
-// than its share of the memory. Where most sources change at once there is no attacker: then it learns anew.
+// A learned baseline. After a training phase it scores each row and keeps learning slowly from normal ones. Against
+// poisoning: the most anomalous training rows are excluded from each fit, anomalous rows are not learned, and no source
+// may hold more than its share of the memory. If most sources change at once, the network itself has changed: it learns
+// anew.
 import { type Random, randomFrom } from '../math/random.ts';
 import { Ecod } from '../models/ecod.ts';
 import { Ensemble } from '../models/ensemble.ts';
@@ -11,38 +11,38 @@ import { type Matrix, matrixOf, pick } from '../models/matrix.ts';
 import { type Cause, causesOf } from '../models/model.ts';
 
 export interface BaselineOptions {
-  /** Rows to look at before the first judgement. */
+  /** Training rows before the first judgement. */
   readonly learnRows?: number;
-  /** Rows remembered; 8 bytes a feature each. More remember longer, and adapt more slowly. */
+  /** Rows remembered, at 8 bytes per feature. More of them remember longer and adapt more slowly. */
   readonly rowsMax?: number;
-  /** Usual rows after which it is fitted anew. */
+  /** Normal rows after which the model is refitted. */
   readonly refitRows?: number;
-  /** Share of a usual row's chance to enter a full memory. */
+  /** Probability that a normal row enters a full memory. */
   readonly adapt?: number;
   readonly seed?: number;
 }
 
 export interface Judgement {
   readonly isLearning: boolean;
-  /** Mean log-odds of being unusual; 0 while it learns. */
+  /** Mean log-odds of being anomalous; 0 during training. */
   readonly score: number;
-  /** The score above which it is unusual. */
+  /** The score above which a row is anomalous. */
   readonly limit: number;
   readonly isUnusual: boolean;
-  /** Features that made it so, the strongest first; none for usual rows. */
+  /** The features responsible, strongest first; none for normal rows. */
   readonly causes: readonly Cause[];
 }
 
-/** Share of the learnt rows, those most unusual among themselves, that a fit leaves out: attackers who were there already. */
+/** Share of the training rows, the most anomalous ones, excluded from a fit: attackers may have been present. */
 const TRIMMED = 0.02;
-/** Share of the learnt rows that lie beyond the limit: 1 % of attackers, and half a percent of what is usual. */
+/** Share of the training rows beyond the limit: 1 % attackers and 0.5 % false positives. */
 const BEYOND = 0.015;
-/** When this share of so many judgements finds this share of all sources unusual, it is the network that has changed. */
+/** If this share of the latest judgements, and of all sources, is anomalous, the network has changed. */
 const CHANGE_ROWS = 200;
 const CHANGED_ROWS_SHARE = 0.5;
 const CHANGED_SOURCES_SHARE = 0.5;
 const SOURCES_MIN = 3;
-/** Share of the memory that one source may hold, unless there are so few sources that each must hold more. */
+/** Share of the memory that one source may hold, or more if there are few sources. */
 const SOURCE_SHARE = 0.1;
 
 export class Baseline {
@@ -59,7 +59,7 @@ export class Baseline {
   #model: Ensemble | null = null;
   #limit = Infinity;
   #sinceFit = 0;
-  /** The last judgements. */
+  /** The latest judgements. */
   readonly #judged: { readonly source: string; readonly isUnusual: boolean }[] = [];
 
   constructor(names: readonly string[], options: BaselineOptions = {}) {
@@ -77,12 +77,12 @@ export class Baseline {
     return this.#model === null;
   }
 
-  /** Rows seen of those needed before it judges. */
+  /** Progress of training, in rows. */
   get progress(): { readonly rows: number; readonly needed: number } {
     return { rows: Math.min(this.#rows.length, this.#learnRows), needed: this.#learnRows };
   }
 
-  /** Judges a row, and learns from it if it is usual. @throws RangeError for another number of features */
+  /** Scores a row, and learns from it if it is normal. @throws RangeError for another number of features */
   see(source: string, row: Float64Array): Judgement {
     if (row.length !== this.names.length)
       throw new RangeError(`rows have ${this.names.length} features here, not ${row.length}`);
@@ -122,7 +122,7 @@ export class Baseline {
     judged.length = 0;
   }
 
-  /** Learns from the beginning. */
+  /** Starts training anew. */
   #forget(): void {
     this.#rows.length = 0;
     this.#sources.length = 0;
@@ -137,7 +137,7 @@ export class Baseline {
     if (++this.#sinceFit >= this.#refitRows) this.#fit();
   }
 
-  /** Into a free place, or into that of a random row: of the same source, if it holds its share already. */
+  /** Takes a free place, or replaces a random row: one of the same source if that has its share already. */
   #remember(source: string, row: Float64Array): void {
     const held = this.#held.get(source) ?? 0;
     const share = Math.max(SOURCE_SHARE, 2 / Math.max(1, this.#held.size));

@@ -1,4 +1,4 @@
-// What each source host did in each window of time, as numbers: from its flows and the names it asked for.
+// Feature vectors per source host and time window, from its flows and DNS queries.
 import type { FlowRecord } from '../events/events.ts';
 
 export const HOST_FEATURES = [
@@ -26,7 +26,7 @@ export interface HostRow {
 
 export interface HostWindowsOptions {
   readonly windowS?: number;
-  /** Windows that wait for flows that end late; live traffic needs a few, a file that tells all at its end needs all. */
+  /** Windows kept open for flows that end late: live traffic needs a few, a file whose flows end at its end needs all. */
   readonly openWindows?: number;
 }
 
@@ -43,11 +43,11 @@ interface Activity {
   entropy: number;
 }
 
-/** Hosts in a window, different peers and ports of a host, and gaps that are looked at; what is beyond is not counted. */
+/** Bounds on hosts per window, and on peers, ports and intervals per host; any beyond are not counted. */
 const HOSTS_MAX = 20_000;
 const DISTINCT_MAX = 4096;
 const STARTS_MAX = 1000;
-/** Pairs of hosts that are known to talk. */
+/** Host pairs remembered as having talked before. */
 const PAIRS_MAX = 200_000;
 const FAILED = new Set(['unanswered', 'refused', 'half-open']);
 
@@ -55,7 +55,7 @@ export class HostWindows {
   readonly #windowS: number;
   readonly #openWindows: number;
   readonly #onRow: (row: HostRow) => void;
-  /** By number of the window, then by source. */
+  /** By window number, then by source. */
   readonly #open = new Map<number, Map<string, Activity>>();
   readonly #pairs = new Set<string>();
 
@@ -153,7 +153,7 @@ function rowOf(activity: Activity, windowS: number): Float64Array {
   );
 }
 
-/** Mean gap between beginnings in seconds, and how regular they are: 1 like a clock, towards 0 in bursts. */
+/** Mean interval between flow starts in seconds, and its regularity: 1 for a clock, towards 0 for bursts. */
 function gapsOf(starts: readonly number[], windowS: number): [number, number] {
   if (starts.length < 3) return [windowS, 0];
   const sorted = [...starts].sort((a, b) => a - b);
@@ -163,7 +163,7 @@ function gapsOf(starts: readonly number[], windowS: number): [number, number] {
   return [mean, mean === 0 ? 0 : 1 / (1 + Math.sqrt(variance) / mean)];
 }
 
-/** Shannon's, in bits a character. */
+/** Shannon entropy in bits per character. */
 export function entropyOf(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);

@@ -1,6 +1,6 @@
-// What a peer of the mesh did in an interval, as numbers, beside what it used to do.
+// Feature vectors per mesh peer and interval, relative to the peer's own past.
 
-/** What is measured of a peer in one interval. */
+/** Measurements of a peer in one interval. */
 export interface PeerSample {
   readonly intervalS: number;
   /** 0 to 1. */
@@ -8,7 +8,7 @@ export interface PeerSample {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly queries: number;
-  /** Messages it sent, by kind. */
+  /** Messages sent, by kind. */
   readonly messages: Readonly<Record<string, number>>;
   readonly latencyMs: number;
 }
@@ -27,10 +27,10 @@ export const PEER_FEATURES = [
   'change of latency',
 ] as const;
 
-/** Share of an interval in a peer's memory: it forgets within some thirty intervals. */
+/** Weight of an interval in a peer's moving average, which forgets within some thirty intervals. */
 const FORGET = 0.1;
 const PEERS_MAX = 100_000;
-/** Kinds of messages told apart; further ones count as one. */
+/** Kinds of messages distinguished; further ones count as one. */
 const KINDS_MAX = 64;
 
 interface Memory {
@@ -44,7 +44,7 @@ interface Memory {
 export class PeerRows {
   readonly #memories = new Map<string, Memory>();
 
-  /** In the order of PEER_FEATURES: rates a second as log(1 + n), changes as differences to the peer's own memory. */
+  /** In the order of PEER_FEATURES: rates per second as log(1 + n), changes relative to the moving average. */
   row(peer: string, sample: PeerSample): Float64Array {
     const { cpuShare, intervalS, latencyMs } = sample;
     const rate = (count: number): number => Math.log1p(count / intervalS);
@@ -81,7 +81,7 @@ export class PeerRows {
   #memory(peer: string, now: Omit<Memory, 'mix'>): Memory {
     let memory = this.#memories.get(peer);
     if (memory === undefined) {
-      // What was never seen before has not changed.
+      // The first interval has nothing to differ from.
       memory = { ...now, mix: new Map() };
       this.#memories.set(peer, memory);
       if (this.#memories.size > PEERS_MAX) this.#memories.delete(this.#memories.keys().next().value!);
@@ -90,7 +90,7 @@ export class PeerRows {
   }
 }
 
-/** Total variation between the mix of kinds now and that in memory, 0 to 1. */
+/** Total variation distance between the current mix of kinds and the average one, 0 to 1. */
 function shiftOf(mix: ReadonlyMap<string, number>, messages: PeerSample['messages'], total: number): number {
   if (total === 0 || mix.size === 0) return 0;
   let shift = 0;

@@ -1,9 +1,9 @@
-// Random numbers that a seed repeats: sfc32, a small fast generator that passes PractRand; not for secrets.
+// Seeded pseudo-random numbers: sfc32, a small fast generator that passes PractRand. Not for cryptography.
 
 export interface Random {
   /** Uniform in [0, 1), 32 bits of it. */
   next(): number;
-  /** A whole number, uniform in [0, below). */
+  /** A uniform integer in [0, below). */
   below(below: number): number;
   /** Standard normal. */
   normal(): number;
@@ -24,7 +24,7 @@ export function randomFrom(seed: number): Random {
     return (sum >>> 0) / 2 ** 32;
   }
 
-  // Seeds that differ in one bit must not begin alike.
+  // Warm-up, so that similar seeds do not start with similar numbers.
   for (let i = 0; i < 15; i++) next();
 
   return {
@@ -35,10 +35,10 @@ export function randomFrom(seed: number): Random {
   };
 }
 
-/** `count` different numbers below `total`, in random order; all of them when there are no more. */
+/** `count` distinct integers below `total` in random order; all of them if there are fewer. */
 export function sample(total: number, count: number, random: Random): Int32Array {
   const taken = new Int32Array(Math.min(count, total));
-  // Floyd's needs no list of all rows, but a set; a list is faster when much of it is taken.
+  // Floyd's algorithm needs only a set of the chosen; shuffling a list is faster if much of it is taken.
   if (count * 4 < total) {
     const seen = new Set<number>();
     while (seen.size < taken.length) seen.add(random.below(total));

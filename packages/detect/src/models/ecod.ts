@@ -1,11 +1,11 @@
-// ECOD (Li, Zhao, Hu, Botta, Ionescu, Chen 2022, https://doi.org/10.1109/TKDE.2022.3159580): how far out in its tail each
-// feature lies, by the empirical distribution; no parameter to choose.
+// ECOD (Li, Zhao, Hu, Botta, Ionescu, Chen 2022, https://doi.org/10.1109/TKDE.2022.3159580): tail probabilities of each
+// feature under its empirical distribution. It has no parameters.
 import { randomFrom, sample } from '../math/random.ts';
 import { checkTraining, type Matrix, pick } from './matrix.ts';
 import { checkColumns, type Model } from './model.ts';
 
 export interface EcodOptions {
-  /** Rows kept; 8 bytes a feature each. Of more, a random part is taken. */
+  /** Training rows kept, at 8 bytes per feature; of more, a random sample. */
   readonly rowsMax?: number;
   readonly seed?: number;
 }
@@ -14,9 +14,9 @@ export class Ecod implements Model {
   readonly kind = 'ecod';
   readonly columns: number;
   readonly rows: number;
-  /** Column by column, each ascending. */
+  /** Column by column, each in ascending order. */
   readonly sorted: Float64Array;
-  /** By column: the third standardised moment; its sign says which tail is the long one. */
+  /** By column: the skewness, whose sign says which tail is the long one. */
   readonly skew: Float64Array;
 
   constructor(columns: number, sorted: Float64Array, skew: Float64Array) {
@@ -73,7 +73,7 @@ export class Ecod implements Model {
     return skew < 0 ? below : skew > 0 ? above : below + above;
   }
 
-  /** −log of the share of training values (and this one) that lie as far out or further. */
+  /** −log of the share of training values (including this one) at least as far out. */
   #surprise(column: number, value: number, isRight: boolean): number {
     const before = this.#rank(column, value, !isRight);
     const count = isRight ? this.rows - before : before;

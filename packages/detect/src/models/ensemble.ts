@@ -1,16 +1,16 @@
-// Several models as one: each member's score becomes the log-odds of its rank among the training scores, and these are
-// averaged. Members need not share a unit, and none can outvote the others by large numbers alone.
+// An ensemble: each member's score becomes the log-odds of its rank among the training scores, and these are averaged.
+// Members need not share a unit, and none can dominate by large scores alone.
 import type { Matrix } from './matrix.ts';
 import { checkColumns, type Model } from './model.ts';
 
-/** Training scores kept of a member, evenly spaced by rank, least and greatest among them. */
+/** Training scores kept per member, evenly spaced by rank, minimum and maximum included. */
 const RANKS = 1025;
 
 export interface Member {
   readonly model: Model;
-  /** Ascending training scores at even ranks. */
+  /** Training scores at evenly spaced ranks, ascending. */
   readonly ranks: Float64Array;
-  /** How many training scores they stand for. */
+  /** The number of training scores they represent. */
   readonly rows: number;
 }
 
@@ -24,7 +24,7 @@ export class Ensemble implements Model {
     this.members = members;
   }
 
-  /** Of models that were fitted, on the rows they were fitted to. */
+  /** An ensemble of fitted models; `rows` are those they were fitted to. */
   static of(models: readonly Model[], rows: Matrix): Ensemble {
     if (models.length === 0) throw new RangeError('an ensemble needs a model');
     return new Ensemble(
@@ -32,7 +32,7 @@ export class Ensemble implements Model {
     );
   }
 
-  /** Mean log-odds of being unusual: 0 for a row in the middle of the training rows, ln n about for the outermost. */
+  /** Mean log-odds of being anomalous: 0 for a median training row, about ln n for the outermost. */
   score(rows: Matrix, out: Float64Array = new Float64Array(rows.rows)): Float64Array {
     checkColumns(this, rows.columns);
     out.fill(0);
@@ -44,7 +44,7 @@ export class Ensemble implements Model {
     return out;
   }
 
-  /** Each member's causes as shares, weighted by how unusual the member finds the row. */
+  /** The members' causes as shares, weighted by how anomalous each finds the row. */
   explain(row: ArrayLike<number>): Float64Array {
     const one = { rows: 1, columns: this.columns, data: Float64Array.from(row) };
     const parts = new Float64Array(this.columns);
@@ -76,12 +76,12 @@ function logOdds({ ranks, rows }: Member, score: number): number {
   const odds = Math.log(share / (1 - share));
   const beyond = score - ranks[last]!;
   if (beyond <= 0) return odds;
-  // No rank tells apart what lies beyond all training scores: there the distance does, on a scale that flattens.
+  // Beyond all training scores ranks no longer discriminate; there the distance does, on a flattening scale.
   const scale = ranks[last]! - ranks[last >> 1]!;
   return odds + Math.log1p(scale > 0 ? beyond / scale : beyond);
 }
 
-/** Share of training scores below this one, 0 to 1; of equal ones half counts. */
+/** Share of training scores below this one, 0 to 1, counting equal ones half. */
 function rankOf(ranks: Float64Array, score: number): number {
   const low = lowerBound(ranks, score);
   let high = low;

@@ -1,5 +1,5 @@
-// Extended Isolation Forest (Hariri, Carrasco Kind, Brunner 2019, https://doi.org/10.1109/TKDE.2019.2947676): cuts slant,
-// so that what lies between the clusters along an axis does not pass for usual.
+// Extended Isolation Forest (Hariri, Carrasco Kind, Brunner 2019, https://doi.org/10.1109/TKDE.2019.2947676): cuts are
+// hyperplanes of any slope, so that regions between clusters along an axis do not pass for normal.
 import { type Random, randomFrom, sample } from '../math/random.ts';
 import { averagePath } from './forest-walk.ts';
 import { checkTraining, type Matrix } from './matrix.ts';
@@ -8,24 +8,24 @@ import { checkColumns, type Model } from './model.ts';
 export interface ExtendedForestOptions {
   readonly trees?: number;
   readonly samples?: number;
-  /** Features in a cut, less one: 0 is the plain forest, the default `columns - 1` slants in all of them. */
+  /** Extension level: features per cut less one. 0 is the plain forest; the default `columns - 1` uses all of them. */
   readonly extension?: number;
   readonly seed?: number;
 }
 
-/** Nodes of all trees; a node's cut is the features and weights at `node * terms`. */
+/** Nodes of all trees; a node's cut has its features and weights at `node * terms`. */
 export interface SlantedForest {
   readonly trees: number;
   readonly samples: number;
   readonly depthMax: number;
   readonly stride: number;
-  /** Features in a cut. */
+  /** Features per cut. */
   readonly terms: number;
   readonly feature: Uint16Array;
   readonly weight: Float64Array;
-  /** Rows whose weighted sum is less go to `left`, others to the node after it. */
+  /** Rows with a smaller weighted sum go to `left`, others to the node after it. */
   readonly threshold: Float64Array;
-  /** Of a leaf: itself. */
+  /** A leaf refers to itself. */
   readonly left: Int32Array;
   readonly path: Float64Array;
 }
@@ -47,7 +47,7 @@ export class ExtendedForest implements Model {
     const random = randomFrom(seed);
     const size = Math.min(samples, rows.rows);
     const depthMax = Math.ceil(Math.log2(Math.max(2, size)));
-    // A slanted cut may leave one side empty: there may be as many nodes as the depth allows.
+    // A cut may leave one side empty, so that only the depth bounds the number of nodes.
     const stride = 2 ** (depthMax + 1) - 1;
     const terms = Math.max(1, Math.min(rows.columns, extension + 1));
     const forest: SlantedForest = {
@@ -92,7 +92,7 @@ export class ExtendedForest implements Model {
     return left[node]! + +(sum >= threshold[node]!);
   }
 
-  /** As in the plain forest; what a slanted cut shortened is divided by how much each feature weighs in its sum. */
+  /** As in the plain forest; the contribution of a cut is divided among its features by their weight in the sum. */
   explain(row: ArrayLike<number>): Float64Array {
     const { trees, stride, terms, feature, weight, left, path } = this.forest;
     const parts = new Float64Array(this.columns);
@@ -134,7 +134,7 @@ class Grower {
     this.#split(tree * this.#forest.stride, 0, order.length, 0);
   }
 
-  /** Makes `node` of the rows order[from, to). Returns the sum of their ways, from the root. */
+  /** Builds `node` from the rows order[from, to). Returns the sum of their path lengths from the root. */
   #split(node: number, from: number, to: number, depth: number): number {
     const { threshold, left, path, depthMax } = this.#forest;
     const size = to - from;
@@ -199,7 +199,7 @@ class Grower {
   }
 }
 
-/** Standard deviations: without them a feature in bytes would outweigh one in seconds in every slanted cut. */
+/** Standard deviations; unscaled, a feature in bytes would outweigh one in seconds in every cut. */
 function spreads({ rows, columns, data }: Matrix): Float64Array {
   const spread = new Float64Array(columns);
   for (let column = 0; column < columns; column++) {

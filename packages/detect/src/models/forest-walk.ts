@@ -1,40 +1,40 @@
-// How a forest of trees in typed arrays scores rows: many at once through one tree, without a branch that depends on data.
+// Scores rows with a forest in typed arrays: blocks of rows through one tree at a time, without data-dependent branches.
 import type { Matrix } from './matrix.ts';
 
-/** All trees, each with `stride` nodes; its root comes first. */
+/** All trees, each of `stride` nodes, root first. */
 export interface Forest {
   readonly trees: number;
-  /** Rows each tree grew on. */
+  /** Sample size of each tree. */
   readonly samples: number;
   readonly depthMax: number;
   readonly stride: number;
-  /** Feature that a node asks for. */
+  /** The feature that a node tests. */
   readonly feature: Uint16Array;
-  /** Rows with less go to `left`, others to the node after it; NaN in a leaf, so that nothing goes on from there. */
+  /** Rows with a smaller value go to `left`, others to the node after it. NaN in a leaf, where the walk stays. */
   readonly threshold: Float64Array;
-  /** Of a leaf: itself. */
+  /** A leaf refers to itself. */
   readonly left: Int32Array;
-  /** Cuts from the root to the end of the way, as expected for the training rows that came to this node. */
+  /** Expected path length of the training rows in this node. */
   readonly path: Float64Array;
 }
 
 const EULER = 0.5772156649015329;
 
-/** c(n): the average way to a row in a tree of n rows (equation 1 of the paper), exact harmonic numbers for few. */
+/** c(n): average path length in a tree of n rows (equation 1 of the paper), with exact harmonic numbers for small n. */
 export function averagePath(rows: number): number {
   if (rows <= 1) return 0;
   return 2 * harmonic(rows - 1) - (2 * (rows - 1)) / rows;
 }
 
 function harmonic(n: number): number {
-  // ln n + γ is 23 % too much for 1; below 50 the sum itself is as quick.
+  // ln n + γ is 23 % too large for n = 1; below 50 summing is as fast.
   if (n >= 50) return Math.log(n) + EULER;
   let sum = 0;
   for (let i = 1; i <= n; i++) sum += 1 / i;
   return sum;
 }
 
-/** Rows that go through a tree together: their values and the tree stay in the first-level cache. */
+/** Rows per block: their values and the tree fit in the L1 cache. */
 const BLOCK_ROWS = 128;
 
 export function scoreForest(forest: Forest, rows: Matrix, out: Float64Array): void {
@@ -49,8 +49,8 @@ export function scoreForest(forest: Forest, rows: Matrix, out: Float64Array): vo
 }
 
 /**
- * Four rows at a time: while one waits for its node, the others go on. Comparisons become numbers (`+`), which the
- * engine compiles without a jump that the processor would have to guess: that alone makes it three times as fast.
+ * Four rows at a time, to overlap their memory latencies. Comparisons are converted to numbers (`+`), which V8 compiles
+ * without branches; avoiding mispredictions makes it three times as fast.
  */
 function addPaths(
   forest: Forest,

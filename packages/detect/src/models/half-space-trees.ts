@@ -1,19 +1,19 @@
-// Streaming Half-Space Trees (Tan, Ting, Liu 2011, https://www.ijcai.org/Proceedings/11/Papers/254.pdf): trees that never
-// change, and count which of their halves the last window of rows fell into. Constant time and memory for a row.
+// Streaming Half-Space Trees (Tan, Ting, Liu 2011, https://www.ijcai.org/Proceedings/11/Papers/254.pdf): fixed random
+// trees whose nodes count the rows of the last window. Constant time per row, constant memory.
 import { randomFrom } from '../math/random.ts';
 import type { Matrix } from './matrix.ts';
 import { checkColumns, type Model } from './model.ts';
 
 export interface HalfSpaceOptions {
   readonly trees?: number;
-  /** Halvings from the root to a leaf: 2^(depth+1) nodes a tree, 10 bytes each. */
+  /** Depth of the trees: 2^(depth+1) nodes per tree, 10 bytes each. */
   readonly depth?: number;
-  /** Rows, at most 65,535, after which what was counted becomes what is compared with. */
+  /** Rows per window, at most 65,535, after which the current counts become the reference. */
   readonly window?: number;
   readonly seed?: number;
 }
 
-/** All that a stream has taught; what `saveModel` writes. */
+/** The model's state, which `saveModel` writes. */
 export interface HalfSpaceState {
   readonly trees: number;
   readonly depth: number;
@@ -21,20 +21,20 @@ export interface HalfSpaceState {
   readonly seed: number;
   readonly columns: number;
   seen: number;
-  /** Rows of the first window; its ranges make the trees. */
+  /** Rows of the first window, whose ranges define the trees. */
   first: Float64Array;
-  /** By node: its feature, and where that is halved; nodes of a tree are numbered as in a heap, from 1. */
+  /** By node: its feature, and where that is split; the nodes of a tree are numbered as in a heap, from 1. */
   feature: Uint16Array;
   middle: Float64Array;
-  /** Rows of the last window, and of the one that goes on, that came through each node. */
+  /** Rows per node in the last window (reference) and in the current one. */
   reference: Uint16Array;
   latest: Uint16Array;
-  /** By feature: the mean of the last window, and the sum of the one that goes on. */
+  /** By feature: the mean in the last window, and the sum in the current one. */
   centre: Float64Array;
   sum: Float64Array;
 }
 
-/** Share of the window below which a node is too empty to look deeper (sizeLimit, §3.4 of the paper). */
+/** Share of the window below which a node ends the walk (sizeLimit, §3.4 of the paper). */
 const SPARSE = 0.1;
 
 export class HalfSpaceTrees implements Model {
@@ -68,12 +68,12 @@ export class HalfSpaceTrees implements Model {
     });
   }
 
-  /** False until the first window is full: before that nothing is unusual. */
+  /** False until the first window is full; until then nothing is anomalous. */
   get isReady(): boolean {
     return this.state.seen >= this.state.window;
   }
 
-  /** Takes in one row, and says how unusual it was by what was known before it; 0 while the first window fills. */
+  /** Scores a row by the last window, then learns it; 0 while the first window fills. */
   learn(row: ArrayLike<number>): number {
     const s = this.state;
     const score = this.isReady ? this.scoreOne(row) : 0;
@@ -86,7 +86,7 @@ export class HalfSpaceTrees implements Model {
     return score;
   }
 
-  /** Of rows that are not taken in. */
+  /** Scores rows without learning them. */
   score(rows: Matrix, out: Float64Array = new Float64Array(rows.rows)): Float64Array {
     checkColumns(this, rows.columns);
     for (let row = 0; row < rows.rows; row++)
@@ -94,7 +94,7 @@ export class HalfSpaceTrees implements Model {
     return out;
   }
 
-  /** 1 where nothing ever was, 1/2 where the last window would be if it were spread evenly, near 0 where it is dense. */
+  /** 1 in empty regions, 1/2 at the density of a uniform distribution, near 0 where the last window is dense. */
   scoreOne(row: ArrayLike<number>): number {
     const { trees, window } = this.state;
     let mass = 0;
@@ -102,7 +102,7 @@ export class HalfSpaceTrees implements Model {
     return 1 / (1 + mass / (trees * window));
   }
 
-  /** How much less unusual the row would be with one feature at a time at the mean of the last window. */
+  /** For each feature, how much the score drops when it is set to its mean in the last window. */
   explain(row: ArrayLike<number>): Float64Array {
     const own = this.scoreOne(row);
     return Float64Array.from({ length: this.columns }, (_, i) => {
@@ -112,7 +112,7 @@ export class HalfSpaceTrees implements Model {
     });
   }
 
-  /** Rows in the node where the way ends, times 2^depth: what the window would hold if all were as dense. */
+  /** Mass of the node where the walk ends: its rows times 2^depth. */
   #mass(tree: number, row: ArrayLike<number>): number {
     const { depth, feature, middle, reference, window } = this.state;
     const base = tree * 2 ** (depth + 1);
@@ -136,7 +136,7 @@ export class HalfSpaceTrees implements Model {
     }
   }
 
-  /** The first window is full: its ranges make the work space, and its rows are counted. */
+  /** The first window is full: builds the trees from its ranges, and counts its rows. */
   #begin(): void {
     const s = this.state;
     const random = randomFrom(s.seed);
@@ -147,7 +147,7 @@ export class HalfSpaceTrees implements Model {
       high[i % s.columns] = Math.max(high[i % s.columns]!, value);
     });
     for (let tree = 0; tree < s.trees; tree++) {
-      // §3.1 of the paper: around a random point, twice its distance to the further end of the range on both sides.
+      // Work range (§3.1 of the paper): a random point ± twice its distance to the farther end of the range.
       const from = new Float64Array(s.columns);
       const to = new Float64Array(s.columns);
       for (let i = 0; i < s.columns; i++) {
@@ -187,7 +187,7 @@ export class HalfSpaceTrees implements Model {
     from[by] = low;
   }
 
-  /** A window ends: what was counted is what comes next is compared with. */
+  /** Ends a window: its counts become the reference. */
   #turn(): void {
     const s = this.state;
     [s.reference, s.latest] = [s.latest, s.reference];

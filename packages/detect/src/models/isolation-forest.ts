@@ -1,14 +1,14 @@
-// Isolation Forest (Liu, Ting, Zhou 2008, https://doi.org/10.1109/ICDM.2008.17): what is unusual is cut off from the
-// rest by fewer random cuts. Trees grown on small samples, flat in typed arrays; see forest-walk.ts for how they score.
+// Isolation Forest (Liu, Ting, Zhou 2008, https://doi.org/10.1109/ICDM.2008.17): anomalies are isolated by fewer random
+// cuts. Trees are grown on small samples and kept in typed arrays; forest-walk.ts scores with them.
 import { type Random, randomFrom, sample } from '../math/random.ts';
 import { averagePath, type Forest, scoreForest } from './forest-walk.ts';
 import { checkTraining, type Matrix } from './matrix.ts';
 import { checkColumns, type Model } from './model.ts';
 
 export interface ForestOptions {
-  /** More trees give steadier scores and cost time in proportion. */
+  /** More trees give steadier scores, at proportional cost. */
   readonly trees?: number;
-  /** Rows each tree grows on; small samples keep the usual from hiding the unusual (§4 of the paper). */
+  /** Sample size per tree; small samples reduce swamping and masking (§4 of the paper). */
   readonly samples?: number;
   readonly seed?: number;
 }
@@ -45,7 +45,7 @@ export class IsolationForest implements Model {
     return new IsolationForest(rows.columns, forest);
   }
 
-  /** 2^(−E[h(x)] / c(ψ)) (§2 of the paper): near 1 unusual, well below 0.5 usual. */
+  /** 2^(−E[h(x)] / c(ψ)) (§2 of the paper): near 1 anomalous, well below 0.5 normal. */
   score(rows: Matrix, out: Float64Array = new Float64Array(rows.rows)): Float64Array {
     checkColumns(this, rows.columns);
     scoreForest(this.forest, rows, out);
@@ -53,9 +53,9 @@ export class IsolationForest implements Model {
   }
 
   /**
-   * Cuts by which a feature shortened the way: at each cut the way that was to be expected before it, less the way to
-   * be expected after it, summed over the cuts on that feature and averaged over trees. The sum over all features is
-   * the expected way of a training row less the way of this one.
+   * How much each feature shortened the path: the expected path length before each cut less that after it, summed over the
+   * cuts on the feature and averaged over the trees. Over all features this sums to the expected path length of a training
+   * row less that of this row.
    */
   explain(row: ArrayLike<number>): Float64Array {
     const { trees, stride, feature, threshold, left, path } = this.forest;
@@ -73,7 +73,7 @@ export class IsolationForest implements Model {
   }
 }
 
-/** Grows one tree after another in the same working memory. */
+/** Grows trees one after another in the same working memory. */
 class Grower {
   readonly #rows: Matrix;
   readonly #forest: Forest;
@@ -95,20 +95,20 @@ class Grower {
     this.#split(tree * this.#forest.stride, 0, order.length, 0);
   }
 
-  /** Makes `node` of the rows order[from, to). Returns the sum of their ways, from the root. */
+  /** Builds `node` from the rows order[from, to). Returns the sum of their path lengths from the root. */
   #split(node: number, from: number, to: number, depth: number): number {
     const { feature, threshold, left, path, depthMax } = this.#forest;
     const size = to - from;
     const by = depth < depthMax && size > 1 ? this.#chooseFeature(from, to) : -1;
     if (by < 0) {
-      // A leaf leads to itself, so that walking on stays here.
+      // A leaf refers to itself, so that the walk stays there.
       left[node] = node;
       threshold[node] = Number.NaN;
       path[node] = depth + averagePath(size);
       return path[node]! * size;
     }
     const at = this.#low + this.#random.next() * (this.#high - this.#low);
-    // Rounding must not make one side empty: what is equal to the cut goes right, so the cut is above the lowest.
+    // Values equal to the cut go right, so a cut rounded down to the minimum would leave the left side empty.
     const cut = at > this.#low ? at : this.#high;
     const middle = this.#partition(by, cut, from, to);
     feature[node] = by;
@@ -124,7 +124,7 @@ class Grower {
   #low = 0;
   #high = 0;
 
-  /** A random feature among those that differ between these rows, its range in #low and #high; -1 when none does. */
+  /** A random feature that varies among these rows, with its range in #low and #high; -1 if none does. */
   #chooseFeature(from: number, to: number): number {
     const features = this.#features;
     for (let left = features.length; left > 0; left--) {
@@ -152,7 +152,7 @@ class Grower {
     this.#high = high;
   }
 
-  /** Moves the rows below the cut to the front; where the others begin. */
+  /** Partitions the rows; returns where those not below the cut begin. */
   #partition(by: number, cut: number, from: number, to: number): number {
     const { data, columns } = this.#rows;
     const order = this.#order;

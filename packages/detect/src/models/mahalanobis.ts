@@ -1,11 +1,11 @@
-// Mahalanobis distance: how far from the mean, in units of how the features vary together.
+// Mahalanobis distance: distance from the mean relative to the covariance of the features.
 import { invert } from '../math/symmetric.ts';
 import { checkTraining, type Matrix } from './matrix.ts';
 import { checkColumns, type Model } from './model.ts';
 
 /**
- * Share of the identity that is mixed into the correlations, so that features which never differed, or follow from
- * others, do not make the smallest change an infinite distance (the shrinkage of Ledoit and Wolf, with a fixed weight).
+ * Shrinkage of the correlation matrix towards the identity (as Ledoit and Wolf, with a fixed weight), so that constant or
+ * linearly dependent features do not make the matrix singular.
  */
 const SHRINKAGE = 0.01;
 
@@ -15,7 +15,7 @@ export class Mahalanobis implements Model {
   readonly mean: Float64Array;
   /** Standard deviations. */
   readonly spread: Float64Array;
-  /** Inverse of the correlations, row by row. */
+  /** Inverse correlation matrix, row by row. */
   readonly inverse: Float64Array;
 
   constructor(mean: Float64Array, spread: Float64Array, inverse: Float64Array) {
@@ -47,7 +47,7 @@ export class Mahalanobis implements Model {
       this.#standardize(rows.data, row * columns, z);
       let sum = 0;
       for (let i = 0; i < columns; i++) {
-        // The matrix is symmetric: half of it is enough.
+        // The matrix is symmetric: half of it suffices.
         let part = inverse[i * columns + i]! * z[i]!;
         for (let j = 0; j < i; j++) part += 2 * inverse[i * columns + j]! * z[j]!;
         sum += part * z[i]!;
@@ -57,7 +57,7 @@ export class Mahalanobis implements Model {
     return out;
   }
 
-  /** The terms z_i · (Σ⁻¹ z)_i of the squared distance, which they sum to. */
+  /** The terms z_i · (Σ⁻¹ z)_i, which sum to the squared distance. */
   explain(row: ArrayLike<number>): Float64Array {
     const { columns, inverse } = this;
     const z = new Float64Array(columns);
@@ -79,7 +79,7 @@ function momentsOf({ rows, columns, data }: Matrix): { mean: Float64Array; sprea
   const spread = new Float64Array(columns);
   for (let i = 0; i < data.length; i++) mean[i % columns]! += data[i]! / rows;
   for (let i = 0; i < data.length; i++) spread[i % columns]! += (data[i]! - mean[i % columns]!) ** 2 / rows;
-  // What never differed counts in its own unit.
+  // A constant feature is left unscaled.
   return { mean, spread: spread.map((variance) => (variance > 0 ? Math.sqrt(variance) : 1)) };
 }
 

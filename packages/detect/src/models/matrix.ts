@@ -1,4 +1,4 @@
-// Rows of numbers, one after the other in one typed array.
+// A row-major matrix in a typed array.
 
 export interface Matrix {
   readonly rows: number;
@@ -8,7 +8,7 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
-/** @throws RangeError when the rows are not equally long */
+/** @throws RangeError if the rows differ in length */
 export function matrixOf(rows: readonly ArrayLike<number>[]): Matrix {
   const columns = rows[0]?.length ?? 0;
   const data = new Float64Array(rows.length * columns);
@@ -37,7 +37,7 @@ export function checkTraining(matrix: Matrix): void {
     throw new RangeError(`${matrix.rows} rows of ${matrix.columns} are not ${matrix.data.length} numbers`);
   const { data, columns } = matrix;
   for (let i = 0; i < data.length; i++)
-    // The difference with itself is 0 for finite numbers only; a call of Number.isFinite costs more than fitting.
+    // x - x is 0 for finite numbers only; calling Number.isFinite would cost more than fitting.
     if (data[i]! - data[i]! !== 0)
       throw new RangeError(`row ${Math.floor(i / columns)} has a number that is not finite`);
 }

@@ -1,15 +1,15 @@
-// What all models have in common. The higher a score, the more unusual the row.
+// The interface of all models. The higher the score, the more anomalous the row.
 import type { Matrix } from './matrix.ts';
 
 export interface Model {
   readonly kind: string;
   /** Features of a row. */
   readonly columns: number;
-  /** One score a row, into `out` if it is given. */
+  /** One score per row, written to `out` if given. */
   score(rows: Matrix, out?: Float64Array): Float64Array;
   /**
-   * How much each feature of one row adds to what makes it unusual, in the model's own unit; what is usual adds
-   * nothing or less. Sorted by it, the features are the causes of the score.
+   * The contribution of each feature to a row's anomaly, in the model's own unit; normal features contribute nothing or
+   * less. Sorted by contribution, the features are the causes of the score.
    */
   explain(row: ArrayLike<number>): Float64Array;
 }
@@ -17,11 +17,11 @@ export interface Model {
 export interface Cause {
   readonly feature: string;
   readonly value: number;
-  /** Of all that speaks for unusual, 0 to 1. */
+  /** Share of the positive contributions, 0 to 1. */
   readonly share: number;
 }
 
-/** The features that made a row's score, the strongest first. */
+/** The features that caused a row's score, strongest first. */
 export function causesOf(model: Model, row: ArrayLike<number>, names: readonly string[], max = 3): Cause[] {
   const parts = model.explain(row);
   let sum = 0;
@@ -37,7 +37,7 @@ export function causesOf(model: Model, row: ArrayLike<number>, names: readonly s
     .slice(0, max);
 }
 
-/** @throws RangeError when rows have another number of features than the model learnt */
+/** @throws RangeError if the number of features is not the model's */
 export function checkColumns(model: Model, columns: number): void {
   if (columns !== model.columns)
     throw new RangeError(`the model knows ${model.columns} features, the rows have ${columns}`);

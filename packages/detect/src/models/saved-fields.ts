@@ -1,13 +1,13 @@
-// The fields of a saved model: typed arrays as base64, and readers that check what they read.
+// Fields of a saved model: typed arrays as base64, and validating readers.
 
-/** What was to be read as a model is none, or is damaged; the message is one line. */
+/** The text is not a model, or is damaged; the message is one line. */
 export class DamagedModel extends Error {
   override readonly name = 'DamagedModel';
 }
 
 type Numbers = Float64Array | Uint16Array | Int32Array;
 
-/** The same fields, arrays of numbers as text. */
+/** The same fields, with typed arrays as text. */
 export function writeArrays(fields: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
@@ -38,12 +38,12 @@ export class Reading {
     return value as number;
   }
 
-  /** Any number but infinite ones; `length` of them, if it is given. */
+  /** Finite numbers or NaN; `length` of them, if given. */
   floats(field: string, length?: number): Float64Array {
     return this.#array(field, (bytes) => new Float64Array(bytes), 8, length);
   }
 
-  /** `length` numbers below `below`. */
+  /** `length` integers below `below`. */
   indices(field: string, length: number, below: number): Uint16Array {
     const values = this.#array(field, (bytes) => new Uint16Array(bytes), 2, length);
     if (values.some((value) => value >= below)) throw this.#bad(field, `numbers beyond ${below - 1}`);
@@ -80,7 +80,7 @@ export class Reading {
   }
 }
 
-/** Characters made at once: more arguments than this overflow the stack. */
+/** Arguments per call of String.fromCharCode: more could overflow the stack. */
 const PIECE = 0x4000;
 
 function base64(values: Numbers): string {

@@ -1,5 +1,5 @@
-// Models as text and back: one JSON line with a version, typed arrays in it as base64 of their little-endian bytes. What is
-// read is checked, so that a damaged or made-up file is an error with a reason and never a walk without an end.
+// Serialization of models: one line of JSON with a version, typed arrays as base64 of little-endian bytes. Reading
+// validates everything, so that a damaged or crafted file gives an error and never an endless walk.
 import { Ecod } from './ecod.ts';
 import { Ensemble } from './ensemble.ts';
 import { ExtendedForest, type SlantedForest } from './extended-forest.ts';
@@ -13,18 +13,18 @@ import { DamagedModel, Reading, writeArrays } from './saved-fields.ts';
 export { DamagedModel } from './saved-fields.ts';
 
 const FORMAT = 'eyrie-model';
-/** Raised when what is written changes; older versions are read as long as their reader stands in READERS. */
+/** Format version; older ones are readable as long as READERS has their reader. */
 export const MODEL_VERSION = 1;
 
 const COLUMNS_MAX = 10_000;
 const NODES_MAX = 2 ** 26;
 
-/** One line of JSON, without a line end. */
+/** One line of JSON, without a newline. */
 export function saveModel(model: Model): string {
   return JSON.stringify({ format: FORMAT, version: MODEL_VERSION, ...contentOf(model) });
 }
 
-/** @throws DamagedModel that says in one line what is wrong with the text */
+/** @throws DamagedModel if the text is invalid */
 export function loadModel(text: string): Model {
   let parsed: unknown;
   try {
@@ -126,7 +126,7 @@ function slantedFrom(read: Reading, columns: number): SlantedForest {
   return forest;
 }
 
-/** Ways lead only onwards and stay in their tree, so each ends. Nodes that no way leads to hold zeros. */
+/** Children follow their parents within the same tree, so that every walk ends. Unreachable nodes are zero. */
 function checkWays({ trees, stride, left }: { trees: number; stride: number; left: Int32Array }): void {
   for (let tree = 0; tree < trees; tree++) {
     const pending = [tree * stride];

@@ -1,6 +1,6 @@
-// What an address says about itself.
+// Classification and formatting of addresses.
 
-/** RFC 1918, RFC 4193, loopback and link-local: not out on the Internet. */
+/** Private (RFC 1918, RFC 4193), loopback and link-local addresses. */
 export function isLocal(address: string): boolean {
   if (address.includes(':')) return /^(f[cd]|fe[89ab]|::1$)/i.test(address);
   const [a, b] = address.split('.').map(Number) as [number, number];
@@ -13,7 +13,7 @@ export function isLocal(address: string): boolean {
   );
 }
 
-/** Multicast or broadcast: nobody answers for it. */
+/** Multicast or broadcast. */
 export function isGroup(address: string): boolean {
   if (address.includes(':')) return /^ff/i.test(address);
   const first = Number.parseInt(address, 10);

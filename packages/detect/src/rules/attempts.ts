@@ -1,13 +1,13 @@
-// What became of each attempt to connect: most rules on scans and floods ask only that. Derived from the steps of
-// connections, so that each rule need not keep a table of its own.
+// The outcome of each connection attempt, which is what most rules on scans and floods need. Derived from connection
+// events once, so that rules need no tables of their own.
 import type { ConnectionEvent, DetectEvent, DnsEvent } from '../events/events.ts';
 import { Bounded } from './recent.ts';
 
-/** How an attempt to connect ended; made by the engine, once for each attempt. */
+/** The outcome of a connection attempt; the engine makes one for each. */
 export interface OutcomeEvent {
   readonly kind: 'outcome';
   readonly result: 'completed' | 'refused' | 'unanswered' | 'dropped';
-  /** When it was asked for. */
+  /** Time of the SYN. */
   readonly time: number;
   readonly frame: number;
   readonly stream: number;
@@ -15,13 +15,13 @@ export interface OutcomeEvent {
   readonly clientPort: number;
   readonly server: string;
   readonly serverPort: number;
-  /** A name was looked up and led here: programs do that, scanners hardly ever. */
+  /** The client had resolved a name to this address, as programs do and scanners hardly ever. */
   readonly isResolved: boolean;
 }
 
-/** Seconds without an answer after which there will be none: TCP asks again after 1 and 3 s (RFC 6298 §2). */
+/** Seconds after which an attempt counts as unanswered: SYNs are retransmitted after 1 and 3 s (RFC 6298 §2). */
 const ANSWER_S = 3;
-/** Attempts that wait at once; at the bound the oldest is taken for unanswered. */
+/** Pending attempts; beyond that the oldest counts as unanswered. */
 const WAITING_MAX = 65_536;
 const RESOLVED_MAX = 50_000;
 
@@ -58,7 +58,7 @@ export class Attempts {
   }
 
   tick(now: number): void {
-    // In the order of asking, so the first that is young ends the search; a capture may also go back in time.
+    // Ordered by time, so that the first recent one ends the search; captures may also go back in time.
     for (const asked of this.#waiting.values()) {
       if (Math.abs(now - asked.time) < ANSWER_S) break;
       this.#over(asked, 'unanswered');

@@ -1,4 +1,4 @@
-// Hands events to the rules that want them, and keeps their time.
+// Dispatches events to the rules that subscribe to them, and keeps the rules' clock.
 import type { DetectEvent } from '../events/events.ts';
 import { Attempts, type OutcomeEvent } from './attempts.ts';
 import { type Finding, Findings, type FindingsOptions } from './findings.ts';
@@ -8,13 +8,13 @@ import type { Rule, Watcher } from './rule.ts';
 type Handler = (event: never) => void;
 
 export interface DetectorOptions extends FindingsOptions {
-  /** Default: all. */
+  /** Default: all rules. */
   readonly rules?: readonly Rule[];
 }
 
 /**
- * All rules over one stream of events. Its time is that of the events: the same packets give the same findings, live and
- * from a file.
+ * Runs rules over a stream of events. The clock is that of the events, so that the same packets give the same findings live
+ * and from a file.
  */
 export class RuleEngine {
   readonly findings: Findings;
@@ -37,13 +37,13 @@ export class RuleEngine {
   }
 
   see(event: DetectEvent): void {
-    // Flows and intervals are told of when they are over, long after maybe: they say nothing on what time it is.
+    // Flows and intervals are reported when they end, maybe long after their own time: they do not advance the clock.
     if (event.kind !== 'flow' && event.kind !== 'unusual') this.advance(event.time);
     this.#attempts.see(event);
     this.#hand(event);
   }
 
-  /** Time goes on without an event: for live traffic that falls silent. Seconds since 1970. */
+  /** Advances the clock without an event, for live traffic that falls silent. Seconds since 1970. */
   advance(now: number): void {
     const second = Math.floor(now);
     if (second === this.#second) return;
@@ -52,7 +52,7 @@ export class RuleEngine {
     for (const watcher of this.#watchers) watcher.tick?.(now);
   }
 
-  /** No more events come. */
+  /** Ends the stream of events. */
   end(): Finding[] {
     this.#attempts.end();
     for (const watcher of this.#watchers) watcher.end?.();

@@ -1,11 +1,11 @@
-// What the rules say, coalesced: the same key is one finding, however often it is seen.
+// Coalesces what the rules report: the same key is one finding, however often it is seen.
 import { type Rule, type RuleSeverity, SEVERITIES, type Sighting, type Technique } from './rule.ts';
 
 export interface Finding {
-  /** The rule and its key: the same in every run over the same packets. */
+  /** Made of the rule and its key, hence the same in every run over the same packets. */
   readonly id: string;
   readonly rule: string;
-  /** Only where it came back after quiet: when, in seconds since 1970. */
+  /** Set if it came back after a quiet period: when, in seconds since 1970. */
   readonly againAt?: number;
   readonly title: string;
   severity: RuleSeverity;
@@ -18,35 +18,35 @@ export interface Finding {
   /** Seconds since 1970. */
   start: number;
   end: number;
-  /** How often the rule spoke. */
+  /** How often the rule reported it. */
   count: number;
   readonly technique: Technique | null;
   readonly advice: string;
-  /** Packets and conversations to look at: a choice, not all. */
+  /** A selection of packets and conversations to look at. */
   readonly evidence: { frames: number[]; streams: number[] };
   facts: Readonly<Record<string, string | number>>;
 }
 
 export interface FindingsOptions {
-  /** Told of each finding when it is new and when it grew graver; what it is given grows on. */
+  /** Called for each finding when it is new and when its severity rises; the object continues to be updated. */
   readonly onFinding?: (finding: Finding) => void;
-  /** Findings for which it says true are not kept, and not told of. */
+  /** Findings for which this returns true are dropped. */
   readonly isSilenced?: (finding: Finding) => boolean;
-  /** Seconds of quiet after which the same key is a new finding. */
+  /** Seconds after which the same key makes a new finding. */
   readonly quietS?: number;
 }
 
-/** Findings kept; then those that were seen last longest ago make room, and are counted. */
+/** Findings kept; beyond that the least recently seen are evicted and counted. */
 const FINDINGS_MAX = 10_000;
 const EVIDENCE_MAX = 20;
 
 export class Findings {
-  /** Findings that had to make room. */
+  /** Number of findings evicted. */
   dropped = 0;
   silenced = 0;
   readonly #options: FindingsOptions;
   readonly #byKey = new Map<string, Finding>();
-  /** Of keys that were quiet for long and came again. */
+  /** Keys that came back after a quiet period. */
   #over: Finding[] = [];
 
   constructor(options: FindingsOptions = {}) {
@@ -96,7 +96,7 @@ export class Findings {
     else this.#byKey.delete(this.#byKey.keys().next().value!);
   }
 
-  /** The gravest first, then the earliest. */
+  /** By severity, then by time. */
   list(): Finding[] {
     return [...this.#over, ...this.#byKey.values()].sort(
       (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.start - b.start,

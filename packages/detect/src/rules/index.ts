@@ -1,4 +1,4 @@
-// All rules. A new one is a file and a line here; docs/reference/findings.md is made from what stands in them.
+// All rules. A new one is a file and a line here; docs/reference/findings.md is generated from them.
 import { beacon } from './channels/beacon.ts';
 import { dnsExfiltration, dnsTunnel } from './channels/dns-tunnel.ts';
 import { icmpTunnel } from './channels/icmp-tunnel.ts';

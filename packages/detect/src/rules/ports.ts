@@ -1,4 +1,4 @@
-// Ports that services listen on and scanners look for; P2P programs choose others.
+// Ports of services, which scanners probe; P2P programs use others.
 
 const BEYOND_1023 = new Set([
   1080, 1433, 1434, 1521, 1723, 1883, 2049, 2222, 2323, 2375, 2376, 3128, 3268, 3306, 3389, 4444, 4786, 5000,

@@ -1,20 +1,20 @@
-// What happened lately, by key: the memory of most rules, with a bound on everything.
+// Sliding windows by key: the memory of most rules, bounded throughout.
 
-/** Evidence kept with a key: enough to look at, not a copy of the capture. */
+/** Evidence kept per key. */
 const EVIDENCE_MAX = 12;
-/** Different items kept with a key; beyond, they are only counted. */
+/** Distinct items kept per key; further ones are only counted. */
 const ITEMS_MAX = 2048;
 
-/** Different items under one key, each with the time it came last. */
+/** The distinct items of one key, each with the time it was last seen. */
 export class Recent {
   readonly windowS: number;
-  /** Item to its last time. */
+  /** Time last seen, by item. */
   readonly items = new Map<string, number>();
   readonly frames: number[] = [];
   readonly streams: number[] = [];
   first = 0;
   last = 0;
-  /** All that was added since the key was made, repeated items too. */
+  /** Everything added since the key was created, repetitions included. */
   total = 0;
 
   constructor(windowS: number) {
@@ -25,10 +25,10 @@ export class Recent {
     return this.items.size;
   }
 
-  /** Forgets what is further than the window from this time, which may be before: captures are not always in order. */
+  /** Drops items outside of the window around this time; captures are not always in order. */
   add(item: string, time: number, frame: number, stream = -1): void {
     for (const [old, at] of this.items) {
-      // Items lie in the order in which they last came: the first that is young enough ends the search.
+      // Items are ordered by when they were last seen: the first recent one ends the search.
       if (Math.abs(time - at) <= this.windowS) break;
       this.items.delete(old);
     }
@@ -43,7 +43,7 @@ export class Recent {
   }
 }
 
-/** A map of at most `max` keys: the one that was not asked for longest makes room. */
+/** A map of at most `max` keys that evicts the least recently used. */
 export class Bounded<T> {
   readonly #max: number;
   readonly #values = new Map<string, T>();
@@ -56,7 +56,7 @@ export class Bounded<T> {
     return this.#values.get(key);
   }
 
-  /** The value of a key, made if it is new. */
+  /** The value of a key, created if it is new. */
   for(key: string, make: () => T): T {
     let value = this.#values.get(key);
     if (value === undefined) value = make();
@@ -80,21 +80,21 @@ export class Bounded<T> {
   }
 }
 
-/** Keys that most rules remember at once. */
+/** The bound on keys that most rules use. */
 export const KEYS_MAX = 10_000;
 
-/** How often something came in the second it came in. */
+/** Counts events per second. */
 export class Rate {
   second = Number.NaN;
   count = 0;
-  /** Seconds on end that reached the limit. */
+  /** Consecutive seconds that reached the limit. */
   streak = 0;
   peak = 0;
   readonly frames: number[] = [];
   readonly streams: number[] = [];
   #isReached = false;
 
-  /** True at the moment when `limit` is reached in a second; streak counts such seconds, one after the other. */
+  /** True once per second, when `limit` is reached; `streak` counts consecutive such seconds. */
   add(time: number, limit: number, frame: number, stream = -1, count = 1): boolean {
     const second = Math.floor(time);
     if (second !== this.second) {

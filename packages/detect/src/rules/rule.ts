@@ -1,14 +1,14 @@
-// A rule: what it is called, when it speaks and why, and the watcher that does the watching.
+// A rule: its documentation, its threshold, and the watcher that implements it.
 import type { EventKind, EventOf } from '../events/events.ts';
 import type { OutcomeEvent } from './attempts.ts';
 
 export type RuleSeverity = 'info' | 'low' | 'medium' | 'high' | 'critical';
 
-/** The gravest last. */
+/** In ascending order. */
 export const SEVERITIES: readonly RuleSeverity[] = ['info', 'low', 'medium', 'high', 'critical'];
 
 export interface Technique {
-  /** Of MITRE ATT&CK for enterprise. */
+  /** A technique of MITRE ATT&CK for Enterprise. */
   readonly id: string;
   readonly name: string;
 }
@@ -18,31 +18,31 @@ export interface Rule {
   readonly id: string;
   /** `Port scan` */
   readonly title: string;
-  /** The usual one; a watcher may say another. */
+  /** The default; a watcher may report another. */
   readonly severity: RuleSeverity;
   readonly technique: Technique | null;
-  /** When it speaks, in one sentence with its numbers. */
+  /** When it fires: one sentence, with the numbers. */
   readonly threshold: string;
   /** Where the threshold comes from. */
   readonly source: string;
-  /** What it keeps quiet about, and why. */
+  /** What it ignores, and why. */
   readonly exemptions: string;
-  /** What to do. */
+  /** Recommended action. */
   readonly advice: string;
   readonly watch: (say: Say) => Watcher;
 }
 
-/** What a watcher wants to see, by kind of event. */
+/** A watcher's event handlers, by kind of event. */
 export type Watcher = { readonly [K in EventKind]?: (event: EventOf<K>) => void } & {
   readonly outcome?: (event: OutcomeEvent) => void;
-  /** About once a second of the capture's time. */
+  /** Called about once per second of the capture's clock. */
   readonly tick?: (now: number) => void;
-  /** The capture ends: what was waited for will not come. */
+  /** Called when the capture ends. */
   readonly end?: () => void;
 };
 
 export interface Sighting {
-  /** The same key is the same finding, seen again. */
+  /** Identifies the finding: the same key is the same finding, seen again. */
   readonly key: string;
   readonly time: number;
   readonly source: string;
@@ -50,11 +50,11 @@ export interface Sighting {
   /** One line for people, with the numbers. */
   readonly summary: string;
   readonly severity?: RuleSeverity;
-  /** 0 to 1: how sure it is that this is what the title says. */
+  /** Confidence, 0 to 1. */
   readonly confidence: number;
   readonly frames?: readonly number[];
   readonly streams?: readonly number[];
-  /** What the summary counts, for programs. */
+  /** The numbers in the summary, for programs. */
   readonly facts?: Readonly<Record<string, string | number>>;
 }
 

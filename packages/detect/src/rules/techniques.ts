@@ -1,4 +1,4 @@
-// Techniques of MITRE ATT&CK for enterprise that rules point to.
+// The techniques of MITRE ATT&CK for Enterprise that rules refer to.
 import type { Technique } from './rule.ts';
 
 const technique = (id: string, name: string): Technique => ({ id, name });

@@ -1,4 +1,4 @@
-// Expressions that say which findings are not to be told of, written as display filters are:
+// Expressions for findings to be suppressed, in the syntax of display filters:
 //   rule == port-scan && source == 10.0.0.5 || severity <= low || target in {192.168.1.0/24, "printer"}
 import type { Finding } from '../rules/findings.ts';
 import { SEVERITIES } from '../rules/rule.ts';
@@ -26,7 +26,7 @@ const NUMBERS: Readonly<Record<string, (finding: Finding) => number>> = {
 };
 const FIELDS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];
 
-/** A test that is true for findings to be silenced. @throws SilenceError, one line that says where and why */
+/** Compiles an expression to a predicate, true for findings to be suppressed. @throws SilenceError */
 export function compileSilence(expression: string): Test {
   return new Compiler(expression).compile();
 }

@@ -1,4 +1,4 @@
-// Words of an expression over findings, as in display filters.
+// Tokens of an expression over findings, as in display filters.
 
 export interface Word {
   readonly kind: 'word' | 'text' | 'sign' | 'end';
@@ -7,7 +7,7 @@ export interface Word {
   readonly at: number;
 }
 
-/** What cannot be understood: one line that says where and why. */
+/** A syntax error: one line that says where and why. */
 export class SilenceError extends Error {
   override readonly name = 'SilenceError';
 }

@@ -1,10 +1,10 @@
-// Count-Min sketch (Cormode, Muthukrishnan 2005): how often something came, never too low, in fixed memory.
+// Count-Min sketch (Cormode, Muthukrishnan 2005): frequency estimates in fixed memory that are never too low.
 import { hashText } from './hash.ts';
 
 export interface CountMinOptions {
-  /** An estimate is too high by at most this share of all counts … */
+  /** An estimate exceeds the count by at most this share of all counts … */
   readonly error?: number;
-  /** … but for this share of estimates. */
+  /** … except with this probability. */
   readonly doubt?: number;
   readonly seed?: number;
 }
@@ -12,7 +12,7 @@ export interface CountMinOptions {
 export class CountMin {
   readonly width: number;
   readonly depth: number;
-  /** All that was added. */
+  /** Sum of all counts. */
   total = 0;
   readonly #cells: Float64Array;
   readonly #seed: number;
@@ -26,7 +26,7 @@ export class CountMin {
     this.#seed = seed;
   }
 
-  /** Adds and returns the new estimate. Only cells that are too low are raised (conservative update, Estan 2002). */
+  /** Adds, and returns the new estimate. Only cells below it are raised (conservative update, Estan 2002). */
   add(item: string, count = 1): number {
     const wanted = this.estimate(item) + count;
     for (let row = 0; row < this.depth; row++) {

@@ -1,4 +1,4 @@
-// Hashes for sketches: well mixed, not secret. A seed keeps them from being foreseen by whoever sends the items.
+// Non-cryptographic hashes for sketches; seeded, so that senders of items cannot predict collisions.
 
 /** 64 bits of a text as two halves: MurmurHash3's mixing over UTF-16 units, two lanes. */
 export function hashText(text: string, seed: number, out: Uint32Array): void {

@@ -1,4 +1,4 @@
-// HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007): how many different things came, in fixed memory.
+// HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007): estimates the number of distinct items in fixed memory.
 import { hashText } from './hash.ts';
 
 export class HyperLogLog {
@@ -15,7 +15,7 @@ export class HyperLogLog {
     this.#registers = new Uint8Array(2 ** bits);
   }
 
-  /** True if this made the estimate grow. */
+  /** True if the estimate grew. */
   add(item: string): boolean {
     hashText(item, this.#seed, this.#hash);
     const register = this.#hash[0]! >>> (32 - this.#bits);
@@ -34,11 +34,11 @@ export class HyperLogLog {
       if (rank === 0) empty++;
     }
     const raw = (alpha(count) * count * count) / sum;
-    // Few things: the share of registers still empty tells more (linear counting, §4 of the paper).
+    // For small counts linear counting of empty registers is more accurate (§4 of the paper).
     return raw <= 2.5 * count && empty > 0 ? count * Math.log(count / empty) : raw;
   }
 
-  /** What either has seen. @throws RangeError when they were not made alike */
+  /** Makes this sketch the union of both. @throws RangeError if their sizes or seeds differ */
   merge(other: HyperLogLog): void {
     if (other.#bits !== this.#bits || other.#seed !== this.#seed)
       throw new RangeError('only sketches of the same bits and seed can be merged');

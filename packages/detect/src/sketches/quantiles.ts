@@ -1,7 +1,7 @@
-// DDSketch (Masson, Rim, Lee 2019, https://doi.org/10.14778/3352063.3352135): quantiles with a bounded relative error, in
-// buckets whose bounds grow by a constant factor.
+// DDSketch (Masson, Rim, Lee 2019, https://doi.org/10.14778/3352063.3352135): quantiles with bounded relative error, from
+// buckets with exponentially growing bounds.
 
-/** Buckets a sign; when there are more, the smallest values share one. 2,048 span 17 decades at 1 %. */
+/** Buckets per sign; beyond that the smallest values share one. 2,048 span 17 decades at 1 %. */
 const BUCKETS_MAX = 2048;
 
 export class Quantiles {
@@ -12,7 +12,7 @@ export class Quantiles {
   #zeros = 0;
   #count = 0;
 
-  /** `error`: quantiles are right to within this share of themselves. */
+  /** `error`: the relative error of quantiles. */
   constructor(error = 0.01) {
     if (!(error > 0 && error < 1)) throw new RangeError('error: say more than 0 and less than 1');
     this.#gamma = (1 + error) / (1 - error);
@@ -23,7 +23,7 @@ export class Quantiles {
     return this.#count;
   }
 
-  /** Numbers that are not finite are left out. */
+  /** Ignores numbers that are not finite. */
   add(value: number): void {
     if (!Number.isFinite(value)) return;
     this.#count++;
@@ -38,7 +38,7 @@ export class Quantiles {
     if (buckets.size > BUCKETS_MAX) collapse(buckets);
   }
 
-  /** `q` from 0 to 1; NaN when nothing was added. */
+  /** `q` from 0 to 1; NaN if the sketch is empty. */
   at(q: number): number {
     if (this.#count === 0) return Number.NaN;
     let rank = Math.min(1, Math.max(0, q)) * (this.#count - 1);
@@ -57,13 +57,13 @@ export class Quantiles {
     return last;
   }
 
-  /** The value whose distance to both bounds of a bucket is the same share of them. */
+  /** The value with the same relative error to both bounds of a bucket. */
   #middle(bucket: number): number {
     return (2 * this.#gamma ** bucket) / (1 + this.#gamma);
   }
 }
 
-/** The quarter of the buckets with the smallest values becomes one: rarely, so that adding stays quick. */
+/** Merges the quarter of the buckets with the smallest values; rare, so that adding stays fast. */
 function collapse(buckets: Map<number, number>): void {
   const lowest = [...buckets.keys()].sort((a, b) => a - b).slice(0, BUCKETS_MAX / 4);
   const last = lowest.at(-1)!;

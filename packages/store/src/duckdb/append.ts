@@ -1,4 +1,4 @@
-// Packets into DuckDB: typed arrays are copied into data chunks as they are, no value is touched by itself.
+// Appends packets to DuckDB by copying whole typed arrays into data chunks.
 import {
   BIGINT,
   type DuckDBAppender,
@@ -16,7 +16,7 @@ import type { PacketRows } from '../write/packet-rows.ts';
 
 type TypedArray = BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
-/** Rows of a data chunk. */
+/** Rows per data chunk. */
 const CHUNK = duckdb.vector_size();
 
 /** In the order of the table's columns, but for the last two. */
@@ -77,7 +77,7 @@ export class DuckDBAppend {
     }
   }
 
-  /** Before anything else is asked of this transaction. */
+  /** Flushes the appender; to be called before any query in this transaction. */
   flush(): void {
     const appender = this.#appender;
     this.#appender = null;
@@ -85,7 +85,7 @@ export class DuckDBAppend {
     appender?.closeSync();
   }
 
-  /** When the transaction is undone. */
+  /** Discards the appender on rollback. */
   discard(): void {
     const appender = this.#appender;
     this.#appender = null;
@@ -93,7 +93,7 @@ export class DuckDBAppend {
       appender?.clear();
       appender?.closeSync();
     } catch {
-      // What failed once fails again here; the transaction is undone anyway.
+      // Closing repeats an earlier failure; the transaction is rolled back anyway.
     }
   }
 

@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
 
-/** Types are told from all rows. */
+/** Types are inferred from all rows. */
 export async function csvToParquet(csv: string, parquet: string): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
   const connection = await instance.connect();

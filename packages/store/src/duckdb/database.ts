@@ -25,7 +25,7 @@ const READERS = 4;
 
 interface Reader {
   readonly connection: DuckDBConnection;
-  /** By their text. */
+  /** Prepared statements by their SQL. */
   readonly statements: Map<string, DuckDBPreparedStatement>;
 }
 
@@ -38,7 +38,7 @@ export class DuckDBDatabase implements Database {
   #instance: DuckDBInstance;
   #writer: DuckDBConnection;
   #readers: (Reader | undefined)[] = [];
-  /** A connection answers one query at a time. */
+  /** A connection runs one query at a time. */
   readonly #turns = Array.from({ length: READERS }, () => new Lock());
   #nextReader = 0;
   #append: DuckDBAppend;
@@ -61,13 +61,13 @@ export class DuckDBDatabase implements Database {
     this.#append = new DuckDBAppend(writer);
   }
 
-  /** `:memory:` makes one that is gone when it is closed. */
+  /** `:memory:` lasts until closed. */
   static async open(path: string, options: StoreOptions): Promise<DuckDBDatabase> {
     const { instance, writer } = await connect(path, options);
     return new DuckDBDatabase(path, options, instance, writer);
   }
 
-  /** A DuckDB file has one process that writes, or some that all read. */
+  /** A DuckDB file is open in one writing process, or in several reading ones. */
   get changes(): number {
     return this.#changes;
   }
@@ -92,7 +92,7 @@ export class DuckDBDatabase implements Database {
   }
 
   async #reading(work: (reader: Reader) => Promise<Row[]>): Promise<Row[]> {
-    // One opens it anew for all, and not while somebody writes.
+    // Reopened once for all, and not during a write.
     if (this.#isBroken) await this.#lock.hold(() => this.#mend());
     const turn = this.#nextReader;
     this.#nextReader = (turn + 1) % READERS;
@@ -135,7 +135,7 @@ export class DuckDBDatabase implements Database {
       this.#append.flush();
       return (await this.#writer.run(sql, parameters as DuckDBValue[])).rowsChanged;
     },
-    // This process alone writes, one transaction at a time, and forgets what it knows when it deletes.
+    // Only this process writes, one transaction at a time, and it empties its caches when it deletes.
     dictionaryState: async () => '',
     holdDictionaries: async () => {},
     reserve: (counter, count) => this.#reserve(counter, count),
@@ -143,7 +143,7 @@ export class DuckDBDatabase implements Database {
     merge: (table: MergeTable, rows) => mergeInto(this.#writer, table, rows),
   };
 
-  /** This process alone writes, so the numbers are its own to count. */
+  /** Only this process writes, so it can count ids itself. */
   async #reserve(counter: Counter, count: number): Promise<number> {
     let next = this.#counters.get(counter);
     if (next === undefined) {
@@ -240,7 +240,7 @@ export class DuckDBDatabase implements Database {
     return storeError(error, this.#path);
   }
 
-  /** After an error that DuckDB does not go on from (a full disk while it wrote): opened anew, as after a crash. */
+  /** Reopens the database after a fatal error (such as a full disk), as after a crash. */
   async #mend(): Promise<void> {
     if (this.#isBroken) await this.#reopen();
   }
@@ -271,11 +271,11 @@ function removeFile(path: string): void {
 async function connect(path: string, options: StoreOptions) {
   const settings: Record<string, string> & { threads?: string; memory_limit?: string; access_mode?: string } =
     {
-      // Nothing is fetched from the network, whatever a query asks for.
+      // Queries must not access the network.
       autoinstall_known_extensions: 'false',
       preserve_insertion_order: 'true',
-      // Groups that are found without hashing are laid out by what the columns held when the question was planned: it fails
-      // where a batch is appended before it runs.
+      // Perfect-hash aggregation relies on column statistics from planning time, and fails if a batch is appended before the
+      // query runs.
       perfect_ht_threshold: '0',
     };
   if (options.threads !== undefined) settings.threads = String(options.threads);

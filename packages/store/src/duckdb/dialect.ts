@@ -1,15 +1,15 @@
 import type { Dialect } from '../sql/database.ts';
 
-/** Longer lists, within larger conditions, become joins, and their opposites slow ones. */
+/** DuckDB turns longer lists inside larger conditions into joins, and NOT IN into slow ones. */
 const LIST_MAX = 4;
-/** What becomes a join: a query within the query, or a list of more than LIST_MAX numbers. */
+/** A condition that becomes a join: a subselect, or a list of more than LIST_MAX numbers. */
 const JOIN = /\(SELECT |\bIN \(\d+(?:, \d+){4}/;
-/** Bits of a mask. */
+/** Bits per mask. */
 const MASK_MAX = 20_000;
 
 export const dialect: Dialect = {
-  // By `preserve_insertion_order`, even where several threads look; only one connection inserts. Behind a join, DuckDB puts
-  // small pieces of the answer together and hands them on later than what came after them.
+  // Guaranteed by `preserve_insertion_order` even with several threads, since one connection inserts. Not after a join,
+  // where DuckDB compacts small vectors and emits them later than those that followed.
   comesInOrder: (condition) => !JOIN.test(condition),
   divide: (left, right) => `(${left}) // ${right}`,
   fromJson: (columns) => {
@@ -25,6 +25,6 @@ export const dialect: Dialect = {
   },
   whole: (sum) => `CAST(${sum} AS BIGINT)`,
   unhex: (text) => `unhex(${text})`,
-  // Row groups know their least and greatest time: nothing to add.
+  // Row groups have zone maps on time: nothing to add.
   timeHint: () => null,
 };

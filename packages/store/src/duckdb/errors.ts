@@ -1,7 +1,7 @@
-// What DuckDB's errors mean, told by their words: the binding gives no codes.
+// Classifies DuckDB's errors by message, for the binding gives no codes.
 import { StoreError } from '../errors.ts';
 
-/** DuckDB refuses all further work until it is opened anew. */
+/** DuckDB refuses to work until it is reopened. */
 export function isFatal(error: unknown): boolean {
   return /FATAL Error|database has been invalidated|INTERNAL Error/i.test(messageOf(error));
 }
@@ -20,7 +20,7 @@ export function storeError(error: unknown, path: string): unknown {
     return made('ERR_STORE_DISK_FULL', 'the disk is full; free some space, what was stored is kept');
   if (/^Out of Memory Error|failed to allocate|could not allocate/i.test(message))
     return made('ERR_STORE_AWAY', 'has no memory left; free some, what was stored is kept');
-  // A disk that fails: with the batch that was on its way there is nothing wrong.
+  // A disk failure: nothing is wrong with the batch.
   if (/Input\/output error|fsync failed|Could not (write|sync)/i.test(message))
     return made('ERR_STORE_AWAY', `its disk does not answer as it should: ${message.split('\n')[0]}`);
   if (/Permission denied|Read-only file system|Cannot open file .*read-only/i.test(message))

@@ -16,7 +16,7 @@ export async function mergeInto(
     .join(' AND ');
   await stage(connection, INCOMING, columns, rows);
   await connection.run(`UPDATE ${name} SET ${joins(table, 's')} FROM ${INCOMING} s WHERE ${isSame}`);
-  // In their order, as their ids say which is newer: MERGE would insert them as they come out of its join.
+  // Inserted in order, since ids tell which row is newer; MERGE would insert in the order of its join.
   await connection.run(
     `INSERT INTO ${name} (${names}) SELECT ${names} FROM ${INCOMING} s
      WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE ${isSame}) ORDER BY s.rowid`,

@@ -8,7 +8,7 @@ import { migrations } from './migrations/index.ts';
 
 const MEMORY = ':memory:';
 
-/** `path` is the database file; its folder is made if the file may be. */
+/** `path` is the database file; its folder is created if the file may be. */
 export async function openDuckDB(path: string, options: StoreOptions) {
   if (path === '') throw new StoreError('ERR_STORE_URL', 'duckdb: needs a path; write duckdb:PATH');
   const isNew = path === MEMORY || !existsSync(path) || statSync(path).size === 0;
@@ -19,8 +19,8 @@ export async function openDuckDB(path: string, options: StoreOptions) {
   }
   const database = await DuckDBDatabase.open(path, options);
   try {
-    // Where a column's default is a sequence, DuckDB 1.5 writes a change of the table into its log but cannot read it
-    // back from there: steps of the schema go into the file at once.
+    // DuckDB 1.5 cannot replay from its WAL a change to a table with a sequence as a column's default: checkpoint after
+    // each migration.
     await database.all(`SET wal_autocheckpoint = '0KB'`);
     const version = await migrate(database, migrations, { isNew, readOnly: options.readOnly === true });
     await database.all('RESET wal_autocheckpoint');

@@ -1,5 +1,5 @@
-// Rows of the small tables on their way into DuckDB: appended in columns to a temporary table, from which one statement takes
-// them. Handed over as one text of JSON, a row would cost three times as much.
+// Stages rows of the small tables in a temporary table, appended by columns, from which one statement upserts them. This
+// costs a third of passing them as JSON.
 import {
   BIGINT,
   BOOLEAN,
@@ -17,7 +17,7 @@ import { putInt64 } from '../write/int64.ts';
 
 export type Cells = Readonly<Record<string, unknown>>;
 
-/** Rows of a data chunk. */
+/** Rows per data chunk. */
 const CHUNK = duckdb.vector_size();
 
 const TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
@@ -28,14 +28,14 @@ const TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
   BOOLEAN,
 };
 
-/** Of the numbers of a column, written before they are copied. Shared by all columns: one is filled at a time. */
+/** Buffers for numeric columns, shared because one column is filled at a time. */
 const words = new BigInt64Array(CHUNK);
 const integers = new Int32Array(words.buffer, 0, CHUNK);
 const halves = new Int32Array(words.buffer);
 const doubles = new Float64Array(words.buffer);
 const booleans = new Uint8Array(words.buffer, 0, CHUNK);
 
-/** Puts the rows into a temporary table of this name, which holds nothing else. */
+/** Puts the rows into a temporary table of this name, replacing its contents. */
 export async function stage(
   connection: DuckDBConnection,
   name: string,
@@ -66,7 +66,7 @@ function put(vector: duckdb.Vector, { name, type }: MergeColumn, rows: readonly 
   const validity = new Uint8Array(CHUNK / 8);
   rows.forEach((row, i) => {
     const value = row[name];
-    // No column holds what JSON could not.
+    // Columns contain only what JSON can represent.
     if (value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value)))
       return;
     validity[i >> 3]! |= 1 << (i & 7);

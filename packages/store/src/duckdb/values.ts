@@ -1,4 +1,4 @@
-// DuckDB's values as plain ones of JavaScript.
+// Converts DuckDB's values to plain JavaScript ones.
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
 import type { Value } from '../sql/database.ts';
 

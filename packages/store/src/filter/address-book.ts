@@ -1,12 +1,12 @@
-// Addresses that a filter means, as the numbers that rows hold.
+// Resolves addresses in a filter to the dictionary numbers in rows.
 import type { Database } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import { and, FALSE, type Sql } from './condition.ts';
 
-/** Numbers that are written into a query; where more are meant, the query looks them up. */
+/** Numbers inlined into a query; if there are more, the query uses a subselect. */
 const INLINE_MAX = 500;
 
-/** Conditions whose addresses are remembered. */
+/** Size of the cache of conditions. */
 const CONDITIONS_MAX = 100;
 
 export class AddressBook {
@@ -18,12 +18,12 @@ export class AddressBook {
     this.#found = new Remembered(database, CONDITIONS_MAX);
   }
 
-  /** Is the address in `column` one of this family that meets `condition` (on `bytes` and `text` of `addresses`)? */
+  /** Whether the address in `column` is of this family and meets `condition` (on `bytes` and `text` of `addresses`). */
   isOne(column: string, family: number, condition: Sql): Promise<Sql> {
     return this.#isAmong(column, `addresses WHERE kind = ${family} AND (${condition})`);
   }
 
-  /** Is one of the addresses that the columns don't show such a one? `sides`: SOURCE, DESTINATION or both. */
+  /** The same for addresses that no column shows (outer addresses). `sides`: SOURCE, DESTINATION or both. */
   async isOuter(sides: readonly number[], family: number, condition: Sql): Promise<Sql> {
     const which = `side IN (${sides.join(', ')}) AND kind = ${family} AND (${condition})`;
     const among = await this.#isAmong('outer_id', `outer_addresses WHERE ${which}`);

@@ -1,10 +1,10 @@
-// How an address stands to another or to a network, as a condition on the bytes of the table of addresses.
+// Comparison of addresses with an address or network, as SQL conditions on `addresses.bytes`.
 import { type Constant, isPrefix } from '@eyrie/dissect';
 import type { Sql } from './condition.ts';
 
 export type Order = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** Null: the constant is no address. */
+/** Null if the constant is not an address. */
 export function addressCondition(
   order: Order,
   value: Constant,
@@ -29,7 +29,7 @@ export function addressCondition(
   }
 }
 
-/** The first and the last address that count as equal. */
+/** The range of addresses that count as equal. */
 function rangeOf(value: Constant): { first: Uint8Array; last: Uint8Array } | null {
   if (value instanceof Uint8Array) return { first: value, last: value };
   if (!isPrefix(value)) return null;

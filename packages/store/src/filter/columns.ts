@@ -1,7 +1,7 @@
-// Which fields of a display filter the columns of a packet know, and when. A column holds what the innermost layer of
-// its kind says; a field has a value for each layer. So a field is decided where there is one such layer and the column is of that layer,
-// or where there is none. IP addresses of further layers are told beside the columns (outer-book.ts), and decide it everywhere
-// but in packets that were stored before they were told.
+// Maps fields of display filters to columns, with the conditions under which a column decides the field. A column holds
+// the value of the innermost layer of its kind, whereas a field has one value per layer. So the column decides the field
+// if the packet has exactly one such layer, which the column shows, or none. For IP addresses, those of further layers are
+// stored as well (outer-book.ts), so that they are always decided, except in packets stored by older versions.
 import { ETHER, IPV4, IPV6, NO_FLAGS, NO_TIME, NONE, tcpAnalysisBits } from '@eyrie/dissect';
 import { DESTINATION, SOURCE } from '../write/outer-book.ts';
 import { KIND_MASK, KIND_SHIFT, TANGLED } from '../write/packet-rows.ts';
@@ -12,28 +12,28 @@ export type ColumnValues =
   | { readonly kind: 'number'; readonly sql: readonly Sql[] }
   | AddressValues
   | { readonly kind: 'text'; readonly like: (test: (text: string) => boolean) => Sql }
-  /** There is nothing but its being there. */
+  /** The field has no value, only presence. */
   | { readonly kind: 'none' };
 
 export interface AddressValues {
   readonly kind: 'address';
-  /** Columns of address numbers, in rows where they are of the field. */
+  /** Columns of address numbers, for rows in which they belong to the field. */
   readonly sql: readonly Sql[];
   readonly shown: Sql;
-  /** Kind of the addresses that the field holds. */
+  /** Kind of the field's addresses. */
   readonly family: number;
-  /** Which of the addresses that no column shows are of the field, too: SOURCE, DESTINATION. */
+  /** Which outer addresses belong to the field, too: SOURCE, DESTINATION. */
   readonly sides: readonly number[];
 }
 
 export interface Column {
-  /** Rows in which the field has the values for sure, and rows of which nothing is known. In all others it has none. */
+  /** Rows in which the field surely has these values, and rows for which it is unknown; in all others it has none. */
   readonly has: Sql;
   readonly open: Sql;
   readonly values: ColumnValues;
 }
 
-/** What columns know of a field, or null. */
+/** How columns decide a field; null if they can't. */
 export function columnOf(field: string, vocabulary: Vocabulary): Column | null {
   const make = COLUMNS.get(field);
   return make === undefined ? null : make(vocabulary);
@@ -50,8 +50,8 @@ function always(values: ColumnValues, has: Sql = TRUE): Make {
 const isTangled = `(marks & ${TANGLED}) <> 0`;
 
 /**
- * A field of a layer: `shown` says which rows' columns are of such a layer, so that these have one at least. Rows with
- * more than one are few and marked; the paths are looked at for those alone.
+ * A field of a layer. `shown` selects the rows whose columns come from such a layer, which therefore have at least one.
+ * Rows with several are few and marked; only for those the path must be examined.
  */
 function ofLayer(layer: string, values: ColumnValues, shown: Sql): Make {
   return (vocabulary) => {
@@ -95,7 +95,7 @@ function ipAddresses(layer: 'ip' | 'ipv6', family: number): [string, Make][] {
       const some = vocabulary.layersLike(isOpen);
       const told = vocabulary.layersLike((_, isTold) => isTold);
       return {
-        // Of which of its sides a packet has an outer address, and of which family, is the test's to ask.
+        // The test itself checks the side and family of outer addresses.
         has: or(and(shown, not(several)), told),
         open: or(several, and(not(shown), some)),
         values: { kind: 'address', sql, shown, family, sides },
@@ -108,7 +108,7 @@ function ipAddresses(layer: 'ip' | 'ipv6', family: number): [string, Make][] {
   ];
 }
 
-/** A routing header changes the destination that is shown (RFC 8200 §4.4). */
+/** A routing header changes the destination shown (RFC 8200 §4.4). */
 function isSeveral(layers: readonly string[], layer: string): boolean {
   return countOf(layers, layer) > 1 || (layer === 'ipv6' && layers.includes('ipv6.routing'));
 }
@@ -129,7 +129,7 @@ const SCTP = 132;
 
 const ofSegment = (...sql: Sql[]): Make => ofLayer('tcp', numbers(...sql), `transport = ${TCP}`);
 
-/** What is known of the innermost segment alone, however many there are. */
+/** Fields that exist for the innermost segment only. */
 const ofInnermost = (sql: Sql): Make => always(numbers(sql), `tcp_flags <> ${NO_FLAGS}`);
 
 /** Bits of tcp.flags, in Wireshark's names. */
@@ -145,7 +145,7 @@ const FLAGS: readonly (readonly [string, number])[] = [
   ['fin', 0],
 ];
 
-/** Of a finding there is nothing but its being there. */
+/** A tcp.analysis finding has no value, only presence. */
 const finding = (bits: number): Make =>
   always({ kind: 'none' }, `((tcp_analysis & ${bits}) <> 0 AND tcp_flags <> ${NO_FLAGS})`);
 

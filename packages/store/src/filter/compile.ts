@@ -1,4 +1,4 @@
-// From a display filter's syntax tree to conditions on the columns of packets, with the meaning that the predicate has.
+// Compiles a display filter's syntax tree to SQL conditions equivalent to dissect's predicate.
 import {
   type Constant,
   constant,
@@ -35,7 +35,7 @@ type Compare = Expression & { kind: 'compare' };
 type Within = Expression & { kind: 'in' };
 type Literal = Operand & { kind: 'literal' };
 
-/** A column's values and when they are known. */
+/** A column's values, and the rows in which they are known. */
 interface Known extends Column {
   readonly type: FieldType;
   readonly field: Field | null;
@@ -69,7 +69,7 @@ export class FilterCompiler {
     }
   }
 
-  /** Nothing is known but that all operands must be there. */
+  /** Undecidable, except that all operands must be present. */
   #undecided(...operands: readonly Operand[]): Bounds {
     const upper = and(...operands.map((operand) => mayHave(operand, this.#vocabulary)));
     return { lower: FALSE, upper };
@@ -81,7 +81,7 @@ export class FilterCompiler {
     if (known === null) return this.#undecided(operand);
     if (known.values.kind === 'address') return within(known, await this.#hasAddress(known.values));
     if (operand.kind !== 'arithmetic') return within(known, TRUE);
-    // `tcp.flags & 2` asks for a bit, not for the field.
+    // `tcp.flags & 2` tests a bit, not whether the field is present.
     if (known.values.kind !== 'number') return this.#undecided(operand);
     return within(known, or(...known.values.sql.map((sql) => `${sql} <> 0`)));
   }
@@ -106,7 +106,7 @@ export class FilterCompiler {
     const known = this.#known(operand);
     const value = known === null ? null : constantOf(literal, known);
     if (known === null || value === null) return null;
-    // An order that was turned round is the same only between values that have one.
+    // Swapping the operands reverses the order only for values that have one.
     if (isFlipped && isPrefix(value) && order !== '==' && order !== '!=') return null;
     if (known.values.kind === 'address') {
       const condition = this.#addressCondition(order, value);
@@ -122,7 +122,7 @@ export class FilterCompiler {
     return addressCondition(order, value, (bytes) => this.#addresses.bytes(bytes));
   }
 
-  /** Whether one of a field's addresses meets a condition on its bytes, or all do and there is one. */
+  /** Whether any of a field's addresses meets a condition on its bytes, or, if quantified so, all do. */
   async #addressTest(values: AddressValues, condition: Sql, isAll: boolean): Promise<Sql> {
     const { sql, shown, family } = values;
     const tests = await Promise.all(sql.map((column) => this.#addresses.isOne(column, family, condition)));
@@ -139,7 +139,7 @@ export class FilterCompiler {
     return sides.length === 0 ? FALSE : this.#addresses.isOuter(sides, family, condition);
   }
 
-  /** Of each value of the column, whether it stands in this order to a constant. */
+  /** Compares each value of the column with a constant. */
   #tests({ values }: Known, order: Order, value: Constant): Sql[] | null {
     switch (values.kind) {
       case 'number': {
@@ -157,7 +157,7 @@ export class FilterCompiler {
   #compareColumns(left: Operand, order: Order, right: Operand, isAll: boolean): Bounds | null {
     const [a, b] = [this.#known(left), this.#known(right)];
     if (a?.values.kind !== 'number' || b?.values.kind !== 'number') return null;
-    // Times are compared in nanoseconds, other numbers as they are: not with each other here.
+    // Times are compared in nanoseconds, other numbers as such; the two are not mixed.
     if (isTime(a.type) !== isTime(b.type)) return null;
     const rights = b.values.sql;
     const tests = a.values.sql.flatMap((x) => rights.map((y) => `${x} ${OPERATORS[order]} ${y}`));
@@ -191,7 +191,7 @@ export class FilterCompiler {
     return isIn === null ? null : within(known, isAll ? and(...isIn) : or(...isIn));
   }
 
-  /** What columns know of an operand, or null. */
+  /** How columns decide an operand; null if they can't. */
   #known(operand: Operand): Known | null {
     if (operand.kind === 'field') {
       const column = columnOf(operand.field.name, this.#vocabulary);
@@ -201,7 +201,7 @@ export class FilterCompiler {
   }
 
   #arithmetic({ operator, left, right }: Operand & { kind: 'arithmetic' }): Known | null {
-    // Division cuts and may be by zero, which the predicate has its own rules for.
+    // Division truncates and may be by zero, for which the predicate has rules of its own.
     if (operator === '/' || operator === '%') return null;
     const a = this.#known(left);
     if (a?.values.kind !== 'number' || isTime(a.type)) return null;
@@ -223,7 +223,7 @@ export class FilterCompiler {
   }
 }
 
-/** Of each of a column's values, whether it is in one of the ranges. */
+/** Whether each of a column's values is in one of the ranges. */
 function rangesIn(
   known: Known,
   ranges: Within['ranges'],
@@ -256,13 +256,13 @@ function rangeTests(
   return lowest === null || highest === null ? null : lowest.map((test, i) => and(test, highest[i]!));
 }
 
-/** Where the column is known the test decides; where it is open, it may pass. */
+/** In rows where the column is known the test decides; where it is unknown, the row may pass. */
 function within({ has, open }: Pick<Column, 'has' | 'open'>, test: Sql): Bounds {
   const lower = and(has, test);
   return { lower, upper: or(lower, open) };
 }
 
-/** Both must have a value. */
+/** Both operands must have a value. */
 function together(a: Column, b: Column): Pick<Column, 'has' | 'open'> {
   const open = or(and(a.open, or(b.has, b.open)), and(b.open, or(a.has, a.open)));
   return { has: and(a.has, b.has), open };
@@ -273,7 +273,7 @@ function constantOf(literal: Literal, { type, field }: Known): Constant | null {
   return typeof value === 'object' && 'error' in value ? null : value;
 }
 
-/** SQL has no number larger than 64 bits here; larger ones are left to the predicate. */
+/** Numbers beyond 64 bits are left to the predicate. */
 function numberText(value: Constant): string | null {
   if (typeof value === 'boolean') return value ? '1' : '0';
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;

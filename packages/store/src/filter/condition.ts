@@ -1,4 +1,4 @@
-// Conditions on rows as SQL, none of which is ever NULL; what is known beforehand is left out.
+// SQL conditions that are never NULL; constants are folded.
 
 export type Sql = string;
 
@@ -22,12 +22,12 @@ const NOT = '(NOT ';
 export function not(condition: Sql): Sql {
   if (condition === TRUE) return FALSE;
   if (condition === FALSE) return TRUE;
-  // Nothing but this function makes a condition that begins so.
+  // No other function makes a condition that begins like this.
   return condition.startsWith(NOT) ? condition.slice(NOT.length, -1) : `${NOT}${condition})`;
 }
 
 /**
- * What a filter says of rows: those that pass for sure, and those that may. Where columns decide it, both are the same.
+ * The rows that surely pass a filter, and those that may; both are the same if columns decide it.
  */
 export interface Bounds {
   readonly lower: Sql;
@@ -50,6 +50,6 @@ export const oneHolds = (a: Bounds, b: Bounds): Bounds => ({
 
 export const fails = ({ lower, upper }: Bounds): Bounds => ({ lower: not(upper), upper: not(lower) });
 
-/** One of the two, and not both. */
+/** Exclusive or. */
 export const differ = (a: Bounds, b: Bounds): Bounds =>
   oneHolds(bothHold(a, fails(b)), bothHold(b, fails(a)));

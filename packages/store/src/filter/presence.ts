@@ -1,9 +1,9 @@
-// Which packets have a protocol or a field at all, by the names of their layers.
+// Presence of protocols and fields, by the layers of a packet.
 import { MALFORMED, type Operand, SHORT } from '@eyrie/dissect';
 import { and, or, type Sql, TRUE } from './condition.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Layers that say something of other layers' fields, whichever these are. */
+/** Layers that may contribute fields of any other layer. */
 const EVERYWHERE = new Set(['frame', '_ws.expert']);
 
 export function protocolIn(name: string, vocabulary: Vocabulary): Sql {
@@ -13,7 +13,7 @@ export function protocolIn(name: string, vocabulary: Vocabulary): Sql {
   return vocabulary.layersLike((layers) => layers.includes(name));
 }
 
-/** A layer that is only waited for has bytes already. */
+/** A layer still being reassembled has bytes already. */
 function bytesOf(name: string, vocabulary: Vocabulary): Sql {
   return or(
     protocolIn(name, vocabulary),

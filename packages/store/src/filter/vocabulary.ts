@@ -1,5 +1,5 @@
-// The protocols and paths that packets of this store have: some hundred texts, on which whatever a filter says of them is
-// decided before the packets are looked at.
+// The distinct protocols and paths in this store: some hundred texts, on which a filter's conditions about layers are
+// evaluated before any packets are examined.
 import type { Database } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import { FALSE, type Sql, TRUE } from './condition.ts';
@@ -23,7 +23,7 @@ export class Vocabulary {
     this.#refreshed = new Remembered(database, 1);
   }
 
-  /** Takes in what came since. */
+  /** Loads texts added since. */
   refresh(): Promise<void> {
     return this.#refreshed.get('', () => this.#refresh());
   }
@@ -55,8 +55,8 @@ export class Vocabulary {
   }
 
   /**
-   * Packets by the names of their layers; a ? stands before those that are only waited for. `isTold`: of packets that the
-   * store has all IP addresses of, not only those that columns show.
+   * Selects packets by the names of their layers; a leading `?` marks those still being reassembled. `isTold`: packets all of
+   * whose IP addresses are stored, not only those in the columns.
    */
   layersLike(test: (layers: readonly string[], isTold: boolean) => boolean): Sql {
     return this.#like('path', this.#layers, (i) => test(this.#split[i]!, this.#told[i]!));

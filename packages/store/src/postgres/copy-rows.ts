@@ -1,7 +1,7 @@
-// Packets as PostgreSQL's COPY takes them in binary (manual, "COPY", "Binary Format"): each row a count of columns, each
-// column its length and value, all in network order. All columns have fixed widths but the last, the summary, so rows
-// without one are written column by column over a pattern. The number of outer addresses is left out where no packet has any:
-// nothing takes no room.
+// Encodes packets for PostgreSQL's binary COPY (manual, "COPY", "Binary Format"): per row the number of columns, per
+// column its length and value, all in network byte order. All columns have fixed widths except the last, the summary, so
+// that rows without one are written column by column over a template. The column of outer addresses is omitted if no
+// packet has any.
 import type { PacketRows } from '../write/packet-rows.ts';
 
 type Take = (rows: PacketRows) => BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
@@ -9,7 +9,7 @@ type Take = (rows: PacketRows) => BigInt64Array | Int32Array | Uint32Array | Uin
 interface CopyColumn {
   readonly name: string;
   readonly width: 2 | 4 | 8;
-  /** Null: the time stamp, made of seconds and nanoseconds. */
+  /** Null: the timestamp, made of seconds and nanoseconds. */
   readonly take: Take | null;
 }
 
@@ -40,12 +40,12 @@ const COLUMNS: readonly CopyColumn[] = [
   column('marks', 2, (rows) => rows.marks),
 ];
 
-/** How rows are written: with outer addresses, or without. */
+/** Row layout, with or without outer addresses. */
 interface Shape {
   readonly columns: readonly CopyColumn[];
-  /** Bytes of a row. */
+  /** Bytes per row. */
   readonly row: number;
-  /** A row with the counts and lengths that all have, and no summary. */
+  /** Template of a row without summary: the counts and lengths common to all. */
   readonly pattern: Uint8Array;
   readonly copy: string;
 }
@@ -55,7 +55,7 @@ export const COPY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'lat
 export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 
 const LENGTH = 4;
-/** Rows handed over at once: half a megabyte. */
+/** Rows per chunk: half a megabyte. */
 const ROWS_AT_ONCE = 2500;
 
 const PLAIN = shape(COLUMNS);
@@ -77,12 +77,12 @@ function shape(columns: readonly CopyColumn[]): Shape {
 
 const shapeOf = ({ hasOuter }: PacketRows): Shape => (hasOuter ? WITH_OUTER : PLAIN);
 
-/** The statement that takes these rows. */
+/** The COPY statement for these rows. */
 export function copyOf(rows: PacketRows): string {
   return shapeOf(rows).copy;
 }
 
-/** The rows in pieces; each is the stream's to keep. */
+/** The rows in chunks, which the stream may keep. */
 export function* copyRows(rows: PacketRows): Generator<Uint8Array> {
   const shape = shapeOf(rows);
   const { row: size, pattern } = shape;
@@ -135,10 +135,10 @@ function putWide(
   }
 }
 
-/** Seconds from 1970 to 2000, where PostgreSQL's time stamps begin. */
+/** Seconds from 1970 to 2000, the epoch of PostgreSQL's timestamps. */
 const YEAR_2000 = 946_684_800;
 const WORD = 2 ** 32;
-/** Within what a time stamp holds, and a column of nanoseconds. */
+/** Clamps to the range of a timestamp and of a column of nanoseconds. */
 const SECONDS_MAX = 9_223_372_035;
 
 function putStamps(
@@ -182,16 +182,16 @@ function withSummaries(
 }
 
 const DAY = 86_400;
-/** A batch whose packets are of more days than this is no live one: the rest has no partitions of its own. */
+/** Days per batch that get a partition of their own; a live batch never has more. */
 const DAYS_MAX = 100;
 
-/** The days that packets are of, as PostgreSQL writes them. */
+/** The days of the packets, in PostgreSQL's notation. */
 export function daysOf({ columns, length }: PacketRows): string[] {
   const days = new Set<number>();
   let last = Number.NaN;
   for (let i = 0; i < length && days.size < DAYS_MAX; i++) {
     const day = Math.floor(columns.seconds[i]! / DAY);
-    // The time before year 1 and after 9999 is written otherwise, and nobody's.
+    // Years before 1 and after 9999 have another notation, and no use.
     if (day === last || day < -719_162 || day > 2_932_896) continue;
     last = day;
     days.add(day);

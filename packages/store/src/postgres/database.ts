@@ -1,4 +1,4 @@
-// PostgreSQL over the network: one connection writes, a pool of others reads.
+// PostgreSQL: one connection writes, a pool reads.
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -15,16 +15,16 @@ import { COPY_HEADER, COPY_TRAILER, copyOf, copyRows, daysOf } from './copy-rows
 import { dialect } from './dialect.ts';
 import { storeError } from './errors.ts';
 
-/** Queries that run at once; more wait. */
+/** Concurrent queries; more are queued. */
 const READERS = 8;
 const CONNECT_TIMEOUT_MS = 5000;
-/** Days that have a partition of their own. */
+/** Maximum number of daily partitions. */
 const PARTITIONS_MAX = 1000;
-/** Rows merged in one statement. */
+/** Rows per upsert statement. */
 const ROWS_MAX = 20_000;
 
 const INT8 = 20;
-/** 64-bit integers as bigints, all else as usual. */
+/** Parses 64-bit integers as bigints. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format)) as never,
 };
@@ -39,7 +39,7 @@ export class PostgresDatabase implements Database {
   #writer: pg.Client | null = null;
   readonly #lock = new Lock();
   readonly #days = new Set<string>();
-  /** Of the statements that are planned once a connection. */
+  /** Names of prepared statements. */
   readonly #names = new Map<string, string>();
 
   constructor(url: string, readOnly: boolean) {
@@ -50,11 +50,11 @@ export class PostgresDatabase implements Database {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'eyrie',
-      // Plans for a few rows are compiled for longer than they run.
+      // JIT compilation would take longer than these queries.
       options: `-c jit=off${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
     };
     this.#pool = new pg.Pool({ ...this.#config, max: READERS });
-    // An idle connection that ends is replaced when one is needed.
+    // A lost idle connection is replaced on demand.
     this.#pool.on('error', () => {});
   }
 
@@ -96,7 +96,7 @@ export class PostgresDatabase implements Database {
     });
   }
 
-  /** Nobody else changes the schema meanwhile. */
+  /** Keeps other processes from changing the schema meanwhile. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     const client = new pg.Client(this.#config);
     try {
@@ -116,10 +116,10 @@ export class PostgresDatabase implements Database {
     return {
       dialect,
       all: async (sql, parameters) => (await query(sql, parameters)).rows as Row[],
-      // Several statements at once go only without parameters.
+      // Multiple statements are possible only without parameters.
       run: async (sql, parameters = []) =>
         (parameters.length === 0 ? await client.query(sql) : await query(sql, parameters)).rowCount ?? 0,
-      // A row that is always there: locked by all who write, replaced by who deletes.
+      // A permanent row, locked by writers (shared) and replaced by deletions.
       dictionaryState: async () =>
         String((await query(`SELECT xmin FROM meta WHERE name = 'schema' FOR SHARE`)).rows[0]?.[0]),
       holdDictionaries: async () => {
@@ -163,7 +163,7 @@ export class PostgresDatabase implements Database {
     return client;
   }
 
-  /** What can't be undone on a connection is when it ends. */
+  /** If rollback fails, closing the connection undoes the transaction. */
   async #undo(): Promise<void> {
     this.#days.clear();
     const client = this.#writer;
@@ -188,7 +188,7 @@ export class PostgresDatabase implements Database {
     return { bytes: Number(row![0]), free: 0 };
   }
 
-  /** Partitions of days without packets go, other tables get their space back for new rows. */
+  /** Drops empty partitions; in other tables, space becomes reusable. */
   vacuum(): Promise<void> {
     return this.#lock.hold(async () => {
       try {
@@ -209,7 +209,7 @@ export class PostgresDatabase implements Database {
     });
   }
 
-  /** PostgreSQL writes no Parquet: DuckDB makes it of CSV. */
+  /** PostgreSQL cannot write Parquet: DuckDB converts its CSV. */
   async writeParquet(query: string, path: string): Promise<void> {
     const csv = `${path}.csv`;
     const client = await this.#pool.connect();

@@ -8,14 +8,14 @@ export const dialect: Dialect = {
   isOneOf: (column, numbers) => `${column} IN (${numbers.join(', ')})`,
   whole: (sum) => `CAST(${sum} AS BIGINT)`,
   unhex: (text) => `decode(${text}, 'hex')`,
-  // Partitions are by time stamp, which holds microseconds.
+  // Partitions are by timestamp, which has microseconds.
   timeHint: (from, to) => {
     const hints = [from === null ? null : `at >= ${stamp(from)}`, to === null ? null : `at <= ${stamp(to)}`];
     return hints.filter((hint) => hint !== null).join(' AND ') || null;
   },
 };
 
-/** Rounded down: no packet is missed. */
+/** Rounded down, so that no packet is missed. */
 function stamp(nanoseconds: bigint): string {
   const microseconds = nanoseconds / 1000n - (nanoseconds < 0n ? 1n : 0n);
   const seconds = microseconds / 1_000_000n;

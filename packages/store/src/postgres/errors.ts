@@ -1,4 +1,4 @@
-// What PostgreSQL's errors mean, by SQLSTATE (PostgreSQL manual, appendix A) or by the system's code.
+// Classifies PostgreSQL's errors by SQLSTATE (PostgreSQL manual, appendix A) or system error code.
 import { StoreError, type StoreErrorCode } from '../errors.ts';
 
 interface Coded {

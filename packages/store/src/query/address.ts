@@ -1,4 +1,4 @@
-// Addresses as people write them.
+// Parses addresses in queries.
 import { type Constant, constant, ETHER, type FieldType, IPV4, IPV6 } from '@eyrie/dissect';
 
 export interface NamedAddress {
@@ -7,7 +7,7 @@ export interface NamedAddress {
   readonly constant: Constant;
 }
 
-/** Null: it is none. */
+/** Null if it is not an address. */
 export function addressNamed(text: string): NamedAddress | null {
   const kinds: readonly (readonly [number, FieldType, RegExp])[] = [
     [IPV4, 'ipv4', /^[\d.]+(\/[\d.]+)?$/],

@@ -1,4 +1,4 @@
-// Captures with what is stored of them now.
+// Captures, with their current contents.
 import type { CaptureRow } from '../queries.ts';
 import type { ClockReading } from '../rows.ts';
 import type { Database, Row } from '../sql/database.ts';
@@ -29,7 +29,7 @@ export class CaptureList {
     this.#remembered = new Remembered(database, 1);
   }
 
-  /** The newest first. */
+  /** Latest first. */
   all(): Promise<CaptureRow[]> {
     return this.#remembered.get('', () => this.#ask('ORDER BY c.id DESC'));
   }
@@ -45,7 +45,7 @@ export class CaptureList {
     return rows.find((row) => row.key === key) ?? null;
   }
 
-  /** The newest of a file, whatever its key. */
+  /** The latest capture of a file, whatever its key. */
   async byHash(hash: string): Promise<CaptureRow | null> {
     const rows = this.#isAlone
       ? await this.all()
@@ -57,7 +57,7 @@ export class CaptureList {
     return (await this.clocksAt([{ capture, time }]))[0]!;
   }
 
-  /** As they stood at those times (seconds since 1970), in their order: the last reading before, else the first after. */
+  /** The clock readings for these times (seconds since 1970): the last one before each, else the first one after. */
   async clocksAt(moments: readonly Moment[]): Promise<(ClockReading | null)[]> {
     const found: (ClockReading | null)[] = moments.map(() => null);
     const captures = new Set((await this.all()).filter(({ clock }) => clock != null).map(({ id }) => id));
@@ -79,7 +79,7 @@ export class CaptureList {
     return found;
   }
 
-  /** Where nobody else writes, one list answers all that is asked until something is written. */
+  /** Cached until the next write, if no other process writes. */
   get #isAlone(): boolean {
     return this.#database.changes !== null;
   }

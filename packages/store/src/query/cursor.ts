@@ -1,4 +1,4 @@
-// Where a page ends and the next begins: the key of its last row, opaque to whoever sends it back.
+// Cursors of keyset pagination: the key of a page's last row, opaque to clients.
 import { StoreError } from '../errors.ts';
 
 export type Key = readonly (string | number)[];
@@ -7,12 +7,12 @@ export function cursorOf(key: Key): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** Where a page of packets begins that continues, either way, behind the packet with this id. */
+/** The cursor of a page of packets that continues, in either direction, after the packet with this id. */
 export function packetCursor(id: number): string {
   return cursorOf([id]);
 }
 
-/** @throws StoreError when it is none of `length` parts. */
+/** @throws StoreError if it is not a cursor of `length` parts. */
 export function keyOf(cursor: string, length: number): Key {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());

@@ -1,4 +1,4 @@
-// Conversations as they were reported, in pages.
+// Pages of conversations.
 import type { TcpState, Transport } from '@eyrie/dissect';
 import { StoreError } from '../errors.ts';
 import {
@@ -74,7 +74,7 @@ const TRANSPORTS: Readonly<Record<number, Transport>> = {
   132: 'sctp',
   136: 'udplite',
 };
-/** Conversations of packets that are remembered. */
+/** Size of the cache of packets' conversations. */
 const FLOWS_MAX = 1000;
 
 export class Flows {
@@ -86,7 +86,7 @@ export class Flows {
     this.#remembered = new Remembered(database, FLOWS_MAX);
   }
 
-  /** Null: the packet is of none, or none was reported yet. */
+  /** Null if the packet has no conversation, or none was reported yet. */
   async of({ capture, stream, transport }: PacketRow): Promise<FlowHead | null> {
     const name = TRANSPORTS[transport ?? 0];
     if (stream === null || name === undefined) return null;
@@ -131,7 +131,7 @@ function conditionsOf(query: FlowQuery): { conditions: string[]; values: Value[]
   return { conditions, values };
 }
 
-/** Is one text within another? Both engines have this function, and no letter has a meaning of its own in it. */
+/** Substring test; unlike LIKE, `position` has no special characters, and both engines have it. */
 export function contains(text: string, part: string): string {
   return `strpos(${text}, ${part}) > 0`;
 }

@@ -1,4 +1,4 @@
-// What came before a packet in its conversation: where the bytes stand, and no more, for it is asked for every tree.
+// The earlier packets of a packet's conversation, by file offset only, since every packet tree needs them.
 import { NONE } from '@eyrie/dissect';
 import type { Lead, PacketRow, PlacedPacket } from '../queries.ts';
 import type { Database, Row } from '../sql/database.ts';
@@ -11,7 +11,7 @@ const COLUMNS = 'id, number, time, length, captured_length, file_offset, interfa
 const AMONG = `SELECT ${COLUMNS} FROM packet
   WHERE id >= $1 AND id <= $2 AND capture = $3 AND transport = $4 AND stream = $5 AND time >= $6`;
 
-/** A flow's times are rounded. */
+/** Margin in seconds, because a flow's times are rounded. */
 const SLACK_NS = 1_000_000n;
 const NEVER = -(2n ** 63n) + 1n;
 
@@ -37,7 +37,7 @@ export class Leads {
     const flow = await this.#flows.of(packet);
     const mine = [capture, transport, stream].map(BigInt);
     mine.push(flow === null ? NEVER : nanosecondsOf(flow.start, 'start') - SLACK_NS);
-    // In one question where that is one search.
+    // One query if that is a single search.
     const isBoth = flow !== null && flow.packets > latest && this.#database.dialect.comesInOrder(AMONG);
     const rows = isBoth
       ? await this.#bothEnds(id, capture, mine, first, latest + 1)
@@ -64,12 +64,12 @@ export class Leads {
     return this.#database.often(question, [BigInt(from), BigInt(id - 1), ...mine]);
   }
 
-  /** The newest first. */
+  /** Latest first. */
   async #latest(id: number, capture: number, mine: readonly bigint[], most: number): Promise<Row[]> {
     const rows: Row[] = [];
     for (const [from, to] of await this.#packets.windowsBefore(id, capture)) {
       const wanted = most - rows.length;
-      // Always as many: with another number it would be another question, and planned anew.
+      // A constant number of parameters, so that the prepared statement is reused.
       const question = `${AMONG} ORDER BY id DESC LIMIT ${most}`;
       const found = await this.#database.often(question, [BigInt(from), BigInt(to), ...mine]);
       rows.push(...found.slice(0, wanted));
@@ -78,7 +78,7 @@ export class Leads {
     return rows;
   }
 
-  /** The oldest first. */
+  /** Oldest first. */
   async #first(id: number, capture: number, mine: readonly bigint[], most: number): Promise<Row[]> {
     const order = this.#database.dialect.comesInOrder(AMONG) ? '' : 'ORDER BY id';
     const from = await this.#packets.firstId(capture);
@@ -86,7 +86,7 @@ export class Leads {
   }
 }
 
-/** The oldest first, each once. */
+/** Oldest first, without duplicates. */
 function inOrder(rows: readonly Row[]): PlacedPacket[] {
   const known = new Map(rows.map((row) => [Number(row[0]), row]));
   return [...known].sort(([a], [b]) => a - b).map(([, row]) => placed(row));

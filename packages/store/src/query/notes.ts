@@ -1,4 +1,4 @@
-// Names of addresses, and findings, in pages.
+// Pages of address names, and of findings.
 import {
   type FilteredPage,
   type FindingQuery,
@@ -14,7 +14,7 @@ import { contains } from './flows.ts';
 import { findingsOf, namesOf, passing } from './passing.ts';
 import { limitOf, type Selector, wholeNumber } from './selection.ts';
 
-/** Names by address, then in the order of the letters; of all captures together. */
+/** Names of all captures, by address, then alphabetically. */
 export async function namePage(
   database: Database,
   selector: Selector,

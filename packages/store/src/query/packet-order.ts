@@ -1,7 +1,7 @@
-// Packets in the order of a column: pages follow each other by value, then by id. Of columns with few values it is
-// counted how many packets have which, and then those of the values that fill the page are taken, one value after the
-// other; addresses and texts can only be put in order so, for they stand in rows as numbers that say nothing of it. Where
-// nearly every packet has a value of its own, the database sorts.
+// Packets sorted by a column, with keyset pagination by value, then id. For columns with few distinct values, the packets
+// per value are counted first, and then those of the values that fill the page are fetched value by value. Addresses and
+// texts need this, because rows hold dictionary numbers, whose order means nothing. Columns with nearly unique values are
+// sorted by the database.
 import { StoreError } from '../errors.ts';
 import { and, not, type Sql, TRUE } from '../filter/condition.ts';
 import { PACKET_COLUMNS, type PacketColumn } from '../queries.ts';
@@ -11,21 +11,21 @@ import { cursorOf, keyOf } from './cursor.ts';
 import { COLUMNS } from './packet-rows.ts';
 import type { Selected } from './selection.ts';
 
-/** Memory for countings that are remembered, and about what one of their groups takes beside its texts and numbers. */
+/** Memory for cached counts, and the approximate overhead of one group in them. */
 const COUNTS_BYTES_MAX = 32 << 20;
 const GROUP_BYTES = 150;
 
-/** What a column shows, where the row may hold something else: without a transport, ports mean nothing. */
+/** SQL of a column's displayed value, where it differs from the stored one: without a transport, ports mean nothing. */
 const SHOWN: Partial<Readonly<Record<PacketColumn, Sql>>> = {
   src_port: '(CASE WHEN transport = 0 THEN 0 ELSE src_port END)',
   dst_port: '(CASE WHEN transport = 0 THEN 0 ELSE dst_port END)',
 };
-/** Columns with few values that are numbers. */
+/** Numeric columns with few distinct values. */
 const COUNTED: readonly PacketColumn[] = ['length', 'src_port', 'dst_port'];
-/** Digits of such a number. */
+/** Maximum digits of such a number. */
 const DIGITS = 10;
 
-/** Of the tables behind the columns of numbers for texts: what they are put in order by. */
+/** Sort keys of the dictionary tables. */
 const KEYS: Partial<Readonly<Record<PacketColumn, string>>> = {
   src: 'SELECT id, kind, bytes AS key FROM addresses',
   dst: 'SELECT id, kind, bytes AS key FROM addresses',
@@ -36,26 +36,26 @@ const KEYS: Partial<Readonly<Record<PacketColumn, string>>> = {
 export interface Ordering {
   readonly by: PacketColumn;
   readonly isDown: boolean;
-  /** Of the page before. */
+  /** The previous page's last row. */
   readonly after: string | undefined;
   readonly limit: number;
 }
 
-/** Rows of a page, and the cursor behind it. */
+/** The rows of a page, and the cursor of the next one. */
 export interface OrderedRows {
   readonly rows: readonly Row[];
   readonly next: string | null;
 }
 
-/** All packets with one value. */
+/** The packets with one value. */
 interface Group {
-  /** In the order of letters. */
+  /** Sorted alphabetically. */
   readonly key: string;
   readonly ids: number[];
   packets: number;
 }
 
-/** Rows with their place in the order. */
+/** Rows with their sort key. */
 interface Placed {
   readonly id: number;
   readonly key: string;
@@ -126,7 +126,7 @@ export class PacketOrder {
       behind !== null && (isDown ? key > behind.key : key < behind.key);
     while (groups[at] !== undefined && isBefore(groups[at]!)) at += isDown ? -1 : 1;
     while (found.length <= limit && groups[at] !== undefined) {
-      // Small groups are asked for together; one that is larger than the page, or was begun, by itself.
+      // Small groups are fetched together; one that is larger than the page, or partly delivered, by itself.
       const together: Group[] = [];
       let packets = found.length;
       const isBegun = behind !== null && found.length === 0 && groups[at]!.key === behind.key;
@@ -165,7 +165,7 @@ export class PacketOrder {
       .map(({ id, rank }) => ({ id, key: groups[rank]!.key }));
   }
 
-  /** The values that pass, in their order; two numbers may stand for one value. */
+  /** The values after the cursor, sorted; several dictionary numbers may stand for one value. */
   #counted({ upper, isWhole, capture }: Selected, by: PacketColumn): Promise<readonly Group[]> {
     const isTallied = isWhole && (by === 'protocol' || by === 'path');
     const counting = isTallied
@@ -193,7 +193,7 @@ export class PacketOrder {
     });
   }
 
-  /** The columns of the few that are shown. */
+  /** Fetches the full rows of a page. */
   async #rows({ lower, isExact }: Selected, placed: readonly Placed[]): Promise<Row[]> {
     if (placed.length === 0) return [];
     const rows = await this.#database.all(
@@ -201,7 +201,7 @@ export class PacketOrder {
        WHERE id IN (${placed.map(({ id }) => id).join(', ')})`,
     );
     const byId = new Map(rows.map((row) => [Number(row[0]), row]));
-    // One may have been erased since.
+    // A row may have been erased meanwhile.
     return placed.map(({ id }) => byId.get(id)).filter((row) => row !== undefined);
   }
 }
@@ -217,7 +217,7 @@ function keyOfValue(kind: Value, value: Value): string {
     : String(value).padStart(DIGITS, '0');
 }
 
-/** @throws StoreError when it is no cursor of such a page */
+/** @throws StoreError if it is not a cursor of such a page */
 function placeOf(cursor: string, isNumber: boolean): Placed {
   const [key, id] = keyOf(cursor, 2);
   if (!Number.isSafeInteger(id) || (isNumber && !/^-?\d{1,19}$/.test(String(key))))

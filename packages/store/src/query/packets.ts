@@ -1,4 +1,4 @@
-// Pages of packets, and one packet by its id.
+// Pages of packets, and single packets by id.
 import { not } from '../filter/condition.ts';
 import {
   type Exactness,
@@ -18,9 +18,9 @@ import { COLUMNS, packetRows } from './packet-rows.ts';
 import { limitOf, type Selected, type Selector } from './selection.ts';
 import type { Texts } from './texts.ts';
 
-/** Ids that are looked at first; then sixteen times as many, and so on. */
+/** Size of the first range of ids searched; each further one is sixteen times as large. */
 const WINDOW = 65_536;
-/** Spans of ids that are remembered. */
+/** Size of the cache of id ranges. */
 const SPANS_MAX = 1000;
 
 type Span = readonly [first: number, last: number];
@@ -80,10 +80,10 @@ export class Packets {
     return capture === null ? null : { packet, previous: previous ?? null, capture };
   }
 
-  /** Ranges of ids before a packet, back to where its capture begins, in which to look for those that it follows. */
+  /** Ranges of ids from a packet back to the beginning of its capture, for finding earlier packets. */
   async windowsBefore(id: number, capture: number): Promise<Iterable<Span>> {
     const before: Span = [await this.firstId(capture), id - 1];
-    // The search ends by itself where row groups are known by their ids, see Dialect.comesInOrder.
+    // No ranges are needed if the engine stops early by itself, see Dialect.comesInOrder.
     return this.#database.dialect.comesInOrder('') ? [before] : windowsOf(before, true, false);
   }
 
@@ -92,7 +92,7 @@ export class Packets {
     return span?.[0] ?? 0;
   }
 
-  /** Window after window, until there are enough. */
+  /** Searches range after range until the page is full. */
   async #rows(selected: Selected, isDown: boolean, after: number | null, most: number): Promise<Row[]> {
     const rows: Row[] = [];
     const span = await this.#spanFor(selected, isDown, after);
@@ -119,12 +119,12 @@ export class Packets {
       WHERE id >= ${from} AND id <= ${to} AND ${upper} ${order} LIMIT ${limit}`;
   }
 
-  /** From where the page begins to the end of what is stored. Null: nothing is. */
+  /** From the beginning of the page to the last id stored; null if nothing is stored. */
   async #spanFor(selected: Selected, isDown: boolean, after: number | null): Promise<Span | null> {
     const span = await this.#span(selected);
     if (span === null) return null;
     const [first, newestBatch] = span;
-    // Erasure lowers the count of a batch, not its ids.
+    // Erasure reduces the count of a batch, but not its range of ids.
     const last = newestBatch + BATCH_PACKETS_MAX - 1;
     if (!isDown) return [after === null ? first : Math.max(first, Math.trunc(after) + 1), last];
     if (after !== null && after <= newestBatch) return [first, Math.trunc(after) - 1];
@@ -133,8 +133,8 @@ export class Packets {
   }
 
   /**
-   * The first ids of the first and of the last batch with packets of this capture and time. By time only where it is long
-   * between packets that pass: of a conversation, one span a capture is remembered.
+   * The first ids of the first and of the last batch with packets of this capture and time. Time is used only if matching
+   * packets are sparse; for a conversation one range per capture is cached.
    */
   #span({ capture, ...selected }: Selected): Promise<Span | null> {
     const { from, to } = selected.isConversation ? { from: null, to: null } : selected;
@@ -156,7 +156,7 @@ export class Packets {
     });
   }
 
-  /** The last id of a batch: those of another may follow, but not between. */
+  /** The last id of a batch, whose ids are consecutive. */
   #newestId(firstId: number, capture: number | null): Promise<number> {
     const which = `id >= ${firstId} AND id < ${firstId + BATCH_PACKETS_MAX}
       ${capture === null ? '' : `AND capture = ${capture}`}`;
@@ -173,8 +173,8 @@ function exactness({ isExact, rest }: Selected, items: readonly PacketRow[]): Ex
 }
 
 /**
- * Ranges of ids, each larger than the one before: most pages are full after the first, and the ids need no index but the
- * order in which packets lie. Where rows come in this order, a search upwards ends by itself when the page is full.
+ * Ranges of ids, each larger than the previous one. Most pages are full after the first, and the physical order of the rows
+ * serves as the index. If the engine returns rows in that order, an ascending search stops by itself when the page is full.
  */
 function* windowsOf([first, last]: Span, isDown: boolean, comesInOrder: boolean): Generator<Span> {
   if (comesInOrder && !isDown) {

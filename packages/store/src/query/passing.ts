@@ -1,4 +1,4 @@
-// Flows, names and findings of the packets that a display filter passes, as conditions on their rows.
+// SQL conditions for the flows, names and findings of packets that pass a display filter.
 import type { Sql } from '../filter/condition.ts';
 import type { Selector } from './selection.ts';
 
@@ -7,13 +7,13 @@ interface Filtered {
   readonly capture?: number;
 }
 
-/** The condition, and whether columns decide the filter: else rows of packets that may pass are meant, too. */
+/** The condition, and whether columns decide the filter; if not, it includes rows of candidates. */
 export interface Passing {
   readonly where: readonly Sql[];
   readonly exact: boolean;
 }
 
-/** Makes a condition of what says which packets pass. */
+/** Makes such a condition from the one on packets. */
 type Make = (packets: Sql) => Sql;
 
 const TRANSPORT_NAME = `CASE p.transport WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' WHEN 33 THEN 'dccp'
@@ -26,7 +26,7 @@ export const flowsOf: Make = (packets) =>
 const addressesOf: Make = (packets) =>
   `SELECT text FROM addresses WHERE id IN (SELECT src ${packets} UNION SELECT dst ${packets})`;
 
-/** Names of addresses that a packet which passes is from or to. */
+/** Names of source and destination addresses of passing packets. */
 export const namesOf: Make = (packets) => `address IN (${addressesOf(packets)})`;
 
 /** Findings about such an address, or whose first packet passes. */

@@ -1,4 +1,4 @@
-// Which packets a query means, as conditions on their rows.
+// Translates the criteria of a query to SQL conditions on packets.
 import { compileFilter, type Expression, parseFilter } from '@eyrie/dissect';
 import { StoreError } from '../errors.ts';
 import { AddressBook } from '../filter/address-book.ts';
@@ -13,9 +13,9 @@ import { nanosecondsOf } from './time.ts';
 
 export interface Selected extends Bounds {
   readonly isExact: boolean;
-  /** The filter without what columns decide; null when they decide all of it. */
+  /** The part of the filter that columns cannot decide; null if there is none. */
   readonly rest: Expression | null;
-  /** All packets, of one capture or of all: tallies answer for them. */
+  /** Whether all packets, of one capture or of all, are selected, so that tallies suffice. */
   readonly isWhole: boolean;
   readonly isConversation: boolean;
   readonly capture: number | null;
@@ -69,12 +69,12 @@ export class Selector {
 
   async #filter(filter: string): Promise<[Bounds, Expression | null]> {
     if (filter === '') return [exactly(TRUE), null];
-    // Says what is wrong with a filter; the packets are not its business here.
+    // Only for the FilterError of an invalid filter.
     compileFilter(filter);
     return this.#parts(parseFilter(filter));
   }
 
-  /** What both sides of an `and` decide is taken apart, so that only the undecided rest need be read from bytes. */
+  /** Splits conjunctions, so that only the undecided parts need the packets' bytes. */
   async #parts(expression: Expression): Promise<[Bounds, Expression | null]> {
     if (expression.kind !== 'and') {
       const bounds = await this.#compiler.compile(expression);
@@ -107,7 +107,7 @@ export class Selector {
     return terms;
   }
 
-  /** As the Protocol column shows it, or as a layer is called. */
+  /** By Protocol column or layer name. */
   #protocol(protocol: string): Sql {
     const wanted = protocol.toLowerCase();
     return or(
@@ -135,7 +135,7 @@ export function wholeNumber(value: number, name: string): number {
   throw new StoreError('ERR_STORE_QUERY', `${name}: ${value} is no whole number from 0 on`);
 }
 
-/** A limit between 1 and the most. */
+/** Clamps a limit. */
 export function limitOf(limit: number | undefined, usual: number, most: number): number {
   if (limit === undefined) return usual;
   if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit;

@@ -1,4 +1,4 @@
-// Packets and bytes by protocol and by path: from tallies where all packets are meant, else from the packets.
+// Packets and bytes by protocol and by path: from tallies if all packets are selected, else by aggregation.
 import type { Hierarchy, PathNode, ProtocolSummary, Selection } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
 import type { Selected, Selector } from './selection.ts';
@@ -50,7 +50,7 @@ async function countsBy(
        ${capture === null ? '' : `WHERE capture = ${capture}`} GROUP BY ${column}`
     : `SELECT ${column} AS id, count(*) AS packets, sum(length) AS bytes, ${undecided} AS undecided
        FROM packet p WHERE ${upper} GROUP BY ${column}`;
-  // Two numbers may stand for one text.
+  // Several dictionary numbers may stand for one text.
   const rows = await database.all(
     `SELECT t.name, sum(g.packets), sum(g.bytes), sum(g.undecided) FROM (${grouped}) g
      JOIN ${texts} t ON t.id = g.id GROUP BY t.name`,

@@ -1,4 +1,4 @@
-// Who sent to whom, and how much: by the addresses that the packet list shows.
+// Traffic between pairs of addresses, by the address columns.
 import type { Conversations, Endpoints, TalkQuery } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
 import { limitOf, type Selector } from './selection.ts';
@@ -16,7 +16,7 @@ export async function conversations(
   const { lower, upper, isExact, rest } = await selector.select(query);
   const order = query.order === 'packets' ? 'packets' : 'bytes';
   const undecided = isExact ? '0' : `count(*) FILTER (WHERE NOT ${lower})`;
-  // One pass over the packets by number; texts, and the two directions together, are for the few pairs that are left.
+  // One aggregation over dictionary numbers; texts are looked up, and directions merged, for the resulting pairs only.
   const rows = await database.all(
     `SELECT a, b, sum(CASE WHEN forth THEN packets ELSE 0 END), sum(CASE WHEN forth THEN bytes ELSE 0 END),
        sum(CASE WHEN forth THEN 0 ELSE packets END), sum(CASE WHEN forth THEN 0 ELSE bytes END),
@@ -86,7 +86,7 @@ export async function endpoints(
   };
 }
 
-/** What each address was called last. */
+/** The latest names of each address. */
 async function namesOf(database: Database, addresses: readonly string[]): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   if (addresses.length === 0) return found;

@@ -1,4 +1,4 @@
-// Packets over time, in steps of 1, 2 or 5 × 10^n, by the values of a column.
+// Packets over time in buckets of 1, 2 or 5 × 10^n, optionally by the values of a column.
 import { StoreError } from '../errors.ts';
 import type { Timeline, TimelineColumn, TimelineQuery, TimelineSeries } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
@@ -50,8 +50,8 @@ export async function timeline(
 }
 
 /**
- * From the first packet to the last, whatever the filter: the axis stays where it is when the filter changes. Null: there
- * is none.
+ * From the first packet to the last, regardless of the filter, so that the axis stays put when the filter changes; null
+ * without packets.
  */
 async function spanOf(
   database: Database,
@@ -68,7 +68,7 @@ async function spanOf(
   return begin <= end ? { first: begin, last: end } : null;
 }
 
-/** The least of 1, 2, 5 × 10^n nanoseconds, from a microsecond on, that gives no more buckets than wanted. */
+/** The least of 1, 2, 5 × 10^n nanoseconds, at least a microsecond, that gives no more than `buckets` buckets. */
 export function widthFor(first: bigint, last: bigint, wanted: number): bigint {
   for (let power = 1000n; ; power *= 10n)
     for (const step of [1n, 2n, 5n]) {
@@ -77,7 +77,7 @@ export function widthFor(first: bigint, last: bigint, wanted: number): bigint {
     }
 }
 
-/** Tallies answer if their steps are parts of these buckets. */
+/** Whether precomputed tallies suffice: their steps must divide the buckets. */
 async function sourceOf(
   database: Database,
   { isWhole, capture }: Selected,
@@ -88,7 +88,7 @@ async function sourceOf(
   const [row] = await database.all(
     `SELECT max(width) FROM batches WHERE packets > 0 ${capture === null ? '' : `AND capture = ${capture}`}`,
   );
-  // Both are powers of ten, times 1, 2 or 5: the smaller is a part of the larger.
+  // Both are 1, 2 or 5 times a power of ten.
   return BigInt((row?.[0] ?? 0) as bigint) <= width && width % BigInt((row?.[0] ?? 1) as bigint) === 0n
     ? 'tallies'
     : 'packet';
@@ -136,7 +136,7 @@ async function cellsOf(
   };
 }
 
-/** `most`: how many values have a series of their own; null: all packets are one series without a name. */
+/** `most`: how many values get a series of their own; null: a single series of all packets. */
 function seriesOf(cells: readonly Cell[], buckets: number, most: number | null): TimelineSeries[] {
   const totals = new Map<string, number>();
   for (const { name, packets } of cells) totals.set(name, (totals.get(name) ?? 0) + packets);

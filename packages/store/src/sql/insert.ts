@@ -1,13 +1,13 @@
-// Rows of the small tables: handed over as one JSON text, whatever their number.
+// Inserts rows of the small tables, passed as one JSON parameter.
 import type { Transaction } from './database.ts';
 
-/** `HEX` is bytes, given as hexadecimal text. */
+/** `HEX`: bytes, passed as hexadecimal text. */
 export interface InsertColumn {
   readonly name: string;
   readonly type: 'INTEGER' | 'BIGINT' | 'FLOAT8' | 'TEXT' | 'BOOLEAN' | 'HEX';
 }
 
-/** Rows in one statement. */
+/** Rows per statement. */
 const ROWS_MAX = 20_000;
 
 export async function insert(
@@ -28,7 +28,7 @@ export async function insert(
     ]);
 }
 
-/** No text column of a database holds U+0000 or half a pair of surrogates. */
+/** Databases reject U+0000 and lone surrogates in text. */
 export function jsonText(rows: readonly unknown[]): string {
   return JSON.stringify(rows, (_, value) => {
     if (typeof value === 'bigint') return String(value);

@@ -1,4 +1,4 @@
-/** Work done one after the other, in the order in which it came. */
+/** A mutex: runs tasks one after another, in order. */
 export class Lock {
   #last: Promise<unknown> = Promise.resolve();
 

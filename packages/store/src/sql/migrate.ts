@@ -1,4 +1,4 @@
-// Brings a database to the schema of this program: each step once, in its own transaction.
+// Schema migration: runs each pending step once, in a transaction of its own.
 import { StoreError } from '../errors.ts';
 import type { Database } from './database.ts';
 

@@ -1,7 +1,7 @@
-// What was read from a database and holds until somebody writes to it. Where other processes may write, nothing is kept.
+// A cache of query results, valid until the next write. Disabled if other processes may write.
 import type { Database } from './database.ts';
 
-/** Answers by their questions. */
+/** Results by key. */
 export class Remembered<T> {
   readonly #database: Pick<Database, 'changes'>;
   readonly #most: number;
@@ -11,8 +11,8 @@ export class Remembered<T> {
   #changes: number | null = null;
 
   /**
-   * @param most the weight of all answers that are kept; beyond it all are forgotten
-   * @param weigh of one answer, at least 1; by itself they are counted
+   * @param most total weight of cached results; the cache is emptied beyond it
+   * @param weigh weight of a result, at least 1; default 1
    */
   constructor(database: Pick<Database, 'changes'>, most: number, weigh: (answer: T) => number = () => 1) {
     this.#database = database;
@@ -31,14 +31,14 @@ export class Remembered<T> {
     this.#answers.set(question, answer);
     answer.then(
       (value) => this.#keep(question, answer, this.#weigh(value)),
-      // Asked anew next time.
+      // Errors are not cached.
       () => this.#answers.get(question) === answer && this.#answers.delete(question),
     );
     return answer;
   }
 
   #keep(question: string, answer: Promise<T>, weight: number): void {
-    // All may have been forgotten since it was asked.
+    // The cache may have been emptied meanwhile.
     if (this.#answers.get(question) !== answer) return;
     if (this.#weight + weight > this.#most) {
       this.#clear();

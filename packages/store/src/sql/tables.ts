@@ -1,12 +1,12 @@
-// The tables that are merged into, row by row: what makes a row the same as one that is there, and how they are joined.
+// The tables with upserts: their keys, and how the other columns of equal rows are merged.
 
-/** Types that are called the same in all engines. */
+/** Types with the same name in all engines. */
 export type ColumnType = 'INTEGER' | 'BIGINT' | 'FLOAT8' | 'TEXT' | 'BOOLEAN';
 
 export interface MergeColumn {
   readonly name: string;
   readonly type: ColumnType;
-  /** `key`: equal in rows that are the same; `last`: the new one unless it is null; `keep`: the old one. */
+  /** `key`: identifies a row; `last`: the new value unless it is null; `keep`: the old value. */
   readonly join: 'key' | 'sum' | 'least' | 'greatest' | 'last' | 'keep';
 }
 
@@ -74,7 +74,7 @@ export const FINDINGS: MergeTable = {
     column('category', 'TEXT', 'key'),
     column('protocol', 'TEXT', 'key'),
     column('message', 'TEXT', 'key'),
-    // '' for none: a key has no nulls.
+    // '' for none, because keys cannot be null.
     column('address', 'TEXT', 'key'),
     column('gravity', 'INTEGER', 'keep'),
     column('frame', 'BIGINT', 'least'),
@@ -85,7 +85,7 @@ export const FINDINGS: MergeTable = {
   ],
 };
 
-/** `SET` clauses of an update from the row called `incoming`. */
+/** `SET` clauses of an update from the row alias `incoming`. */
 export function joins(table: MergeTable, incoming: string): string {
   return table.columns
     .filter(({ join }) => join !== 'key' && join !== 'keep')
@@ -107,7 +107,7 @@ export function keysOf(table: MergeTable): string[] {
   return table.columns.filter(({ join }) => join === 'key').map(({ name }) => name);
 }
 
-/** Rows with the same key made one, as the database would. */
+/** Merges rows with the same key as the database would. */
 export function mergeRows(
   table: MergeTable,
   rows: readonly Readonly<Record<string, unknown>>[],

@@ -1,5 +1,4 @@
-// How regularly a client comes back, as RITA 5 scores it (https://github.com/activecm/rita): the mean of four parts, each
-// from 0 to 1.
+// Beacon score as in RITA 5 (https://github.com/activecm/rita): the mean of four scores from 0 to 1.
 
 export interface BeaconScore {
   readonly score: number;
@@ -14,10 +13,10 @@ export interface BeaconScore {
 const CONNECTIONS_MIN = 4;
 const GAPS_MIN = 3;
 const BINS = 24;
-/** Hours on end that make the duration score full. */
+/** Consecutive hours for a full duration score. */
 const FULL_RUN = 12;
 
-/** `times` in seconds, ascending; null where there are too few to say. */
+/** `times` in seconds, ascending; null if there are too few. */
 export function beaconScore(times: readonly number[], amounts: readonly number[]): BeaconScore | null {
   if (times.length < CONNECTIONS_MIN) return null;
   const gaps = times.slice(1).map((time, i) => time - times[i]!);
@@ -50,7 +49,7 @@ function quantile(sorted: readonly number[], q: number): number {
   return sorted[low]! + (at - low) * ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!);
 }
 
-/** Connections in each of 24 equal parts of the time: hours for RITA, which looks at days. */
+/** Connections in each of 24 equal parts of the time span (hours in RITA, which analyses days). */
 function bins(times: readonly number[]): number[] {
   const counts: number[] = new Array(BINS).fill(0);
   const span = times.at(-1)! - times[0]!;
@@ -70,7 +69,7 @@ function durationScore(counts: readonly number[]): number {
   return Math.min(1, Math.max(covered, longest / FULL_RUN));
 }
 
-/** 1 less the coefficient of variation. */
+/** 1 minus the coefficient of variation. */
 function evenness(counts: readonly number[]): number {
   const mean = counts.reduce((sum, count) => sum + count, 0) / BINS;
   const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / BINS;

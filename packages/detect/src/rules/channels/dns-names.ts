@@ -1,7 +1,7 @@
-// What the names in DNS questions say: whose they are, and whether they carry data.
+// Splits names in DNS queries into registered domain and possibly tunnelled data.
 
 export interface NameParts {
-  /** What somebody registered, or the tag that a tunnel begins its names with. */
+  /** The registered domain, or the tag with which a tunnel begins its names. */
   readonly base: string;
   /** The rest, without dots. */
   readonly data: string;
@@ -26,7 +26,7 @@ const SECOND_LEVELS = new Set([
 /** No top-level domain in use is longer than 24 letters, and none has digits but those in Punycode. */
 const NO_TOP_LEVEL = /^(?!xn--)(?=.*\d)|^.{25,}$/;
 
-/** Null for names that carry nothing: too few labels, reverse look-ups, local names. */
+/** Null for names that cannot carry data: too few labels, reverse look-ups, local names. */
 export function partsOf(name: string): NameParts | null {
   const labels = name.split('.').filter((label) => label !== '');
   const top = labels.at(-1)?.toLowerCase();
