@@ -1,4 +1,4 @@
-// DuckDB in this process. One connection writes, some read; a transaction that reads sees what was committed before.
+// DuckDB in this process: one connection writes, several read under snapshot isolation.
 
 import { renameSync, rmSync } from 'node:fs';
 import {
@@ -20,7 +20,7 @@ import { plainValue } from './values.ts';
 
 const MEMORY = ':memory:';
 
-/** Queries that run at once; more wait. */
+/** Concurrent queries; more are queued. */
 const READERS = 4;
 
 interface Reader {
@@ -167,8 +167,8 @@ export class DuckDBDatabase implements Database {
   }
 
   /**
-   * Writes the file anew: DuckDB keeps the bytes of deleted rows in blocks that others share, and in free ones, where
-   * whoever reads the file still finds them. It needs as much room again for as long as it takes.
+   * Rewrites the file: DuckDB leaves the bytes of deleted rows in shared and in free blocks, where they could still be
+   * found. Temporarily needs as much space again.
    */
   vacuum(): Promise<void> {
     return this.#lock.hold(async () => {
@@ -182,7 +182,7 @@ export class DuckDBDatabase implements Database {
         removeFile(fresh);
         throw error;
       }
-      // Nobody reads while one file takes the place of the other.
+      // No reader while the files are swapped.
       const swap = this.#turns.reduceRight<() => Promise<void>>(
         (inner, turn) => () => turn.hold(inner),
         () => this.#reopen(() => renameSync(fresh, this.#path)),
@@ -251,7 +251,7 @@ export class DuckDBDatabase implements Database {
     this.#writer.closeSync();
     this.#instance.closeSync();
     this.#counters.clear();
-    // Closed it cannot be used; where it cannot be opened either, the next who wants something tries again.
+    // If reopening fails, the next query tries again.
     this.#isBroken = true;
     meanwhile();
     const { instance, writer } = await connect(this.#path, this.#options);
@@ -263,7 +263,7 @@ export class DuckDBDatabase implements Database {
   }
 }
 
-/** With its log, which is there only after a crash. */
+/** Including its WAL, which exists only after a crash. */
 function removeFile(path: string): void {
   for (const each of [path, `${path}.wal`]) rmSync(each, { force: true });
 }
