@@ -28,7 +28,7 @@ function run(
     execFile(
       file,
       args,
-      { cwd: root, env: { ...process.env, ...env }, timeout: 60_000 },
+      { cwd: root, env: { ...process.env, ...env }, timeout: 180_000 },
       (error, stdout, stderr) =>
         done({ status: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
     );
@@ -156,7 +156,7 @@ describe('deploy/compose/member', {
     ];
     const isAll = (list: string) => list.split('"alive"').length === 4;
     let here = '';
-    for (let i = 0; i < 120 && !(isAll(here) && members[1]!.said().includes('beside')); i++) {
+    for (let i = 0; i < 720 && !(isAll(here) && members[1]!.said().includes('beside')); i++) {
       await new Promise((done) => setTimeout(done, 250));
       here = (await run(join(folder, 'eyrie'), ['mesh', 'members', '--json'], members[0]!.env)).stdout;
     }

@@ -10,7 +10,7 @@ test('docs/reference is up to date', () => {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/docs.ts', '--check'], {
     cwd: root,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 300_000,
   });
   assert.deepEqual([status, stderr], [0, '']);
 });

@@ -37,7 +37,7 @@ export class TestRun {
 
   /** Ends and removes what is left; tells what that was, line by line. */
   async clean(): Promise<string[]> {
-    const processes = await this.#endProcesses();
+    const processes = await endProcesses(this.#mark);
     const namespaces = namespacesOfTheDead();
     for (const name of namespaces) spawnSync('ip', ['netns', 'delete', name]);
     const mounts = this.#mounts();
@@ -52,34 +52,37 @@ export class TestRun {
     ];
   }
 
-  /** Asks first, so that each may end what it has started, and take away what it has made. */
-  async #endProcesses(): Promise<Process[]> {
-    const found = this.#processes();
-    for (const name of ['SIGTERM', 'SIGKILL'] as const) {
-      for (const { pid } of this.#processes()) signal(pid, name);
-      for (const end = Date.now() + GRACE_MS; this.#processes().length > 0 && Date.now() < end; )
-        await sleep(LOOK_MS);
-    }
-    return found;
-  }
-
-  /** Those with our mark that still run, this one excepted; none where there is no /proc (proc_pid_environ(5)). */
-  #processes(): Process[] {
-    return namesIn('/proc')
-      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .filter((pid) => textOf(`/proc/${pid}/environ`).split('\0').includes(this.#mark))
-      .map((pid) => ({
-        pid: Number(pid),
-        command: textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim(),
-      }));
-  }
-
   #mounts(): string[] {
     return textOf('/proc/self/mounts')
       .split('\n')
       .map((line) => line.split(' ')[1] ?? '')
       .filter((path) => path.startsWith(`${this.folder}/`));
   }
+}
+
+/**
+ * Ends the processes that have this in their environment, `NAME=value`, this one excepted. Asks first, so that each may end
+ * what it has started, and take away what it has made.
+ */
+export async function endProcesses(mark: string): Promise<Process[]> {
+  const found = processesWith(mark);
+  for (const name of ['SIGTERM', 'SIGKILL'] as const) {
+    for (const { pid } of processesWith(mark)) signal(pid, name);
+    for (const end = Date.now() + GRACE_MS; processesWith(mark).length > 0 && Date.now() < end; )
+      await sleep(LOOK_MS);
+  }
+  return found;
+}
+
+/** None where there is no /proc (proc_pid_environ(5)). */
+function processesWith(mark: string): Process[] {
+  return namesIn('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => textOf(`/proc/${pid}/environ`).split('\0').includes(mark))
+    .map((pid) => ({
+      pid: Number(pid),
+      command: textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim(),
+    }));
 }
 
 function namespacesOfTheDead(): string[] {

@@ -42,12 +42,12 @@ const log = (name: string): string => {
 };
 
 async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<Awaited<T>>> {
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < 3_600; i++) {
     const found = await Promise.resolve(look()).catch(() => null);
     if (found) return found as NonNullable<Awaited<T>>;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.fail(`not in 30 s: ${what}\n${log('coordinator.log').slice(-2000)}`);
+  assert.fail(`not in 3 minutes: ${what}\n${log('coordinator.log').slice(-2000)}`);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape

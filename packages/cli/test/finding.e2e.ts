@@ -1,13 +1,13 @@
 // Two peers in network namespaces on one switch, whose addresses all change, while they run and while they are away: they
 // find each other by multicast.
 
-import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cannotSwitch, Switch } from '../../../test/support/switch.ts';
+import { until } from '../../../test/support/until.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const home = mkdtempSync(join(tmpdir(), 'eyrie-finding-'));
@@ -23,14 +23,6 @@ function run(host: string, ...args: string[]): Promise<string> {
       error === null ? resolve(out) : reject(new Error(`${args.join(' ')}: ${err}`)),
     );
   });
-}
-
-async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
-  for (let i = 0; i < 120; i++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  assert.fail(`not within 30 s and more: ${what}`);
 }
 
 interface Member {
@@ -50,7 +42,6 @@ after(async () => {
 
 test('peers whose addresses all changed, running or away, find each other on the LAN', {
   skip,
-  timeout: 180_000,
 }, async () => {
   network = new Switch(hosts);
   network.address('10.78.0');
@@ -62,7 +53,7 @@ test('peers whose addresses all changed, running or away, find each other on the
   await run('two', 'mesh', 'join', token!.trim(), '--name', 'two');
   await run('two', 'mesh', 'start', 'two');
   const areBoth = async () => (await members('two')).every(({ status }) => status === 'alive');
-  await until(areBoth, 'both know each other');
+  await until('both know each other', areBoth);
 
   // While both run: each link there was leads to where the other is no more.
   network.address('10.78.1');
@@ -70,11 +61,11 @@ test('peers whose addresses all changed, running or away, find each other on the
     (await members('two')).every(
       ({ status, addresses }) => status === 'alive' && addresses.some((each) => each.startsWith('10.78.1.')),
     );
-  await until(isMoved, 'both say where they are now');
+  await until('both say where they are now', isMoved);
 
   // While both are away: nothing that they know leads anywhere.
   for (const host of hosts) await run(host, 'mesh', 'stop', host);
   network.address('10.79.0');
   for (const host of hosts) await run(host, 'mesh', 'start', host);
-  await until(areBoth, 'both found each other again');
+  await until('both found each other again', areBoth);
 });

@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { type FindingRow, openStore, type Store } from '@eyrie/store';
 import { spawnChild } from '../../../test/support/children.ts';
+import { until } from '../../../test/support/until.ts';
 
 const EYRIE = new URL('../bin/eyrie.js', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-findings-'));
@@ -91,18 +92,18 @@ test('as they come, each once, until Ctrl-C', async () => {
     });
     const over = new Promise<number | null>((done) => child.once('exit', done));
     const lines = () => told.split('\n').filter((line) => line !== '');
-    for (let i = 0; i < 200 && lines().length < 2; i++) await sleep(50);
+    await until('2 lines', () => lines().length >= 2);
     await found(finding('rule', 'ARP spoofing', 'high'));
-    for (let i = 0; i < 200 && lines().length < 3; i++) await sleep(50);
+    await until('3 lines', () => lines().length >= 3);
     const { capture } = await store.write({
       ...{ source: 'file:b', sequence: 0, packets: null, flows: [], names: [], drops: [] },
       findings: [finding('rule', 'DNS tunnel', 'high')],
     });
-    for (let i = 0; i < 200 && lines().length < 4; i++) await sleep(50);
+    await until('4 lines', () => lines().length >= 4);
     await store.deleteCapture(capture);
     await sleep(1_500);
     await found(finding('rule', 'Beacon', 'high'));
-    for (let i = 0; i < 200 && lines().length < 5; i++) await sleep(50);
+    await until('5 lines', () => lines().length >= 5);
     child.kill('SIGINT');
     assert.equal(await over, 130);
     assert.deepEqual(
@@ -116,9 +117,6 @@ test('as they come, each once, until Ctrl-C', async () => {
 test('a service that is restarted is waited for, with one line', async () => {
   let child: ReturnType<typeof spawnChild> | null = null;
   const told = { out: '', err: '' };
-  const until = async (isSo: () => boolean) => {
-    for (let i = 0; i < 200 && !isSo(); i++) await sleep(50);
-  };
   const address = await withApi(async (first) => {
     child = spawnChild(process.execPath, [EYRIE, 'findings', '--api', first, '--follow']);
     child.stdout!.on('data', (text) => {
@@ -127,14 +125,14 @@ test('a service that is restarted is waited for, with one line', async () => {
     child.stderr!.on('data', (text) => {
       told.err += text;
     });
-    await until(() => told.out !== '');
+    await until('an answer', () => told.out);
     return first;
   });
-  await until(() => told.err !== '');
+  await until('that it waits', () => told.err);
   await withApi(
     async () => {
       await found(finding('rule', 'Rogue DHCP', 'high'));
-      await until(() => told.out.includes('Rogue DHCP'));
+      await until('what came meanwhile', () => told.out.includes('Rogue DHCP'));
     },
     Number(new URL(address).port),
   );

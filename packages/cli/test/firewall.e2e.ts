@@ -16,7 +16,7 @@ function run(
   input = '',
 ): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
-    const child = execFile(file, args, { timeout: 120_000 }, (error, stdout, stderr) =>
+    const child = execFile(file, args, { timeout: 300_000 }, (error, stdout, stderr) =>
       done({ status: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
     );
     // It may have ended before it read.

@@ -15,7 +15,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 function eyrie(...args: string[]): Promise<{ status: number | null; stderr: string }> {
   const env = { ...process.env, EYRIE_HOME: folder };
   return new Promise((done) => {
-    execFile(process.execPath, [EYRIE, ...args], { env, timeout: 30_000 }, (error, _, stderr) =>
+    execFile(process.execPath, [EYRIE, ...args], { env, timeout: 180_000 }, (error, _, stderr) =>
       // Null: it was killed, for it did not end.
       done({ status: error === null ? 0 : ((error.code as number | null) ?? null), stderr }),
     );

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cannotSwitch, Switch } from '../../../test/support/switch.ts';
 import { hasTool } from '../../../test/support/tools.ts';
+import { until } from '../../../test/support/until.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const home = mkdtempSync(join(tmpdir(), 'eyrie-lan-'));
@@ -39,11 +40,6 @@ function run(args: string[], host?: string): Promise<{ status: number; out: stri
 async function fine(line: string): Promise<void> {
   const { status, err } = await run(line.split(' '));
   assert.equal(status, 0, `${line}: ${err}`);
-}
-
-async function untilAll(isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await isSo()); await new Promise((done) => setTimeout(done, 100)))
-    assert.ok(Date.now() < end, 'not all, within half a minute');
 }
 
 function listen(host: string, ...args: string[]): Promise<{ output: () => string }> {
@@ -78,7 +74,7 @@ test('one master, four nodes, every tenth datagram lost: all have it, and do wha
   for (const host of hosts.slice(1)) await fine(`mesh create ${host} --peer master --host 127.0.0.1`);
   // Once, so that each has the key of the group.
   await fine('mesh start');
-  await untilAll(async () => {
+  await until('all are alive', async () => {
     const { out } = await run(['mesh', 'members', '--json', '--peer', 'master']);
     return (JSON.parse(out) as { status: string }[]).every(({ status }) => status === 'alive');
   });
@@ -102,5 +98,7 @@ test('one master, four nodes, every tenth datagram lost: all have it, and do wha
   assert.match(unknown.out, /one failed: no such task; there are echo, report, who/);
 
   for (let i = 0; i < 5; i++) await run(['master', 'plain text', '--plain'], 'master');
-  await untilAll(async () => nodes.every((node) => /\(plain\): plain text$/m.test(node.output())));
+  await until('all have the plain text', () =>
+    nodes.every((node) => /\(plain\): plain text$/m.test(node.output())),
+  );
 });

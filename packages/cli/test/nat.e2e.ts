@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { SPACE } from '../../../test/support/namespaces.ts';
 import { hasTool, requireTool } from '../../../test/support/tools.ts';
+import { until } from '../../../test/support/until.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const home = mkdtempSync(join(tmpdir(), 'eyrie-nat-'));
@@ -88,13 +89,12 @@ after(async () => {
 });
 
 async function untilKnown(host: string, other: string): Promise<void> {
-  for (let i = 0; i < 60; i++) {
+  await until(`${host} hears of ${other}`, async () => {
     const members = JSON.parse(await run(host, 'mesh', 'members', '--peer', host, '--json'));
-    if (members.some(({ id, status }: { id: string; status: string }) => id === other && status === 'alive'))
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  assert.fail(`${host} does not hear of ${other}`);
+    return members.some(
+      ({ id, status }: { id: string; status: string }) => id === other && status === 'alive',
+    );
+  });
 }
 
 /** A file goes from left to right; gives how much of it went over the one that is open, and whether it is whole. */
@@ -111,7 +111,6 @@ async function send(name: string): Promise<{ overOpen: number; isWhole: boolean 
 
 test('behind two routers: a direct link where they keep ports, else over the one that is open', {
   skip,
-  timeout: 240_000,
 }, async () => {
   makeNetwork();
   await run('open', 'mesh', 'init', 'home', '--name', 'open');

@@ -27,9 +27,9 @@ async function fine(...args: string[]): Promise<string> {
   return out;
 }
 
-/** Asks until it is so, or for half a minute; gives the last answer. */
+/** Asks until it is so, or for three minutes; gives the last answer. */
 async function untilTold<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
-  for (const end = Date.now() + 30_000; ; await sleep(250)) {
+  for (const end = Date.now() + 180_000; ; await sleep(250)) {
     const answer = await ask();
     if (isSo(answer) || Date.now() > end) return answer;
   }

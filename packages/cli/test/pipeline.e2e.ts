@@ -17,6 +17,9 @@ const folder = mkdtempSync(join(tmpdir(), 'eyrie-cli-pipeline-'));
 const SAMPLE = join(folder, 'port-scan.pcapng');
 after(() => rmSync(folder, { recursive: true }));
 
+/** For what never comes. */
+const WAIT_MS = 180_000;
+
 const temporary = join(folder, 'tmp');
 mkdirSync(temporary);
 const env = {
@@ -42,7 +45,7 @@ async function serving(
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-  for (const end = Date.now() + 60_000; Date.now() < end; await pause(20)) {
+  for (const end = Date.now() + WAIT_MS; Date.now() < end; await pause(20)) {
     const address = /The page: (\S+)/.exec(said)?.[1];
     if (address !== undefined) return { child, said: () => said, address };
     if (child.exitCode !== null) break;
@@ -57,7 +60,7 @@ function pause(ms: number): Promise<void> {
 
 async function packetsAt(address: string, wanted: number): Promise<number> {
   let packets = 0;
-  for (const end = Date.now() + 60_000; packets < wanted && Date.now() < end; await pause(5)) {
+  for (const end = Date.now() + WAIT_MS; packets < wanted && Date.now() < end; await pause(5)) {
     const response = await fetch(`${address}/protocol_summary`);
     const text = await response.text();
     // Also while batches are being stored: DuckDB's shortest way of grouping failed then, now and again.
@@ -189,7 +192,7 @@ describe('eyrie persistor', () => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    const late = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    const late = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
     const [status] = await once(child, 'close');
     clearTimeout(late);
     taken.close();
@@ -206,13 +209,13 @@ describe('eyrie up', () => {
   });
 
   it('shows conversations of a replay once they have ended, long before its end', async () => {
-    // A pace at which it would take some minutes.
+    // A pace at which it would take most of a minute.
     const file = join(SAMPLES, 'office-hour.pcapng');
-    const { child, address } = await serving('up', file, '--port', '0', '--speed', 'recorded');
+    const { child, address } = await serving('up', file, '--port', '0', '--speed', '5');
     const all = async (path: string): Promise<object[]> =>
       ((await (await fetch(`${address}${path}`)).json()) as { items: object[] }).items;
     let flows: object[] = [];
-    for (const end = Date.now() + 60_000; flows.length === 0 && Date.now() < end; await pause(50))
+    for (const end = Date.now() + WAIT_MS; flows.length === 0 && Date.now() < end; await pause(50))
       flows = await all('/flows');
     assert.ok(flows.length > 0);
     const [capture] = (await all('/captures')) as { progress: object | null }[];
@@ -241,7 +244,7 @@ describe('eyrie up', () => {
     const { child, said, address } = await serving('up', files, '--port', '0', '--store', store);
     const office = 5125;
     await packetsAt(address, counted + office);
-    for (const end = Date.now() + 30_000; !said().includes('b.pcapng: ') && Date.now() < end; )
+    for (const end = Date.now() + WAIT_MS; !said().includes('b.pcapng: ') && Date.now() < end; )
       await pause(20);
     child.kill('SIGINT');
     await once(child, 'close');

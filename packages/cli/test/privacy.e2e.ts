@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { spawnChild } from '../../../test/support/children.ts';
+import { until } from '../../../test/support/until.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const eyrie = join(root, 'packages/cli/bin/eyrie.js');
@@ -179,12 +180,11 @@ test('with a key in the configuration, the ring and uploads lie encrypted, and a
     body: readFileSync(sample),
   });
   assert.ok(posted.ok, await posted.clone().text());
-  let items: { id: number }[] = [];
-  for (let tries = 0; tries < 100 && items.length === 0; tries++) {
-    items = ((await (await fetch(`${address}/packets?limit=1`)).json()) as { items: { id: number }[] }).items;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  const detail = await fetch(`${address}/packets/${items[0]!.id}`);
+  const { id } = await until('a packet', async () => {
+    const page = (await (await fetch(`${address}/packets?limit=1`)).json()) as { items: { id: number }[] };
+    return page.items[0];
+  });
+  const detail = await fetch(`${address}/packets/${id}`);
   assert.equal(detail.status, 200);
   const { kept } = JSON.parse(await fine('privacy', 'report', '--json'));
   const uploads = kept.find(({ what }: { what: string }) => what === 'uploaded captures');

@@ -43,7 +43,7 @@ async function systemd(name: string): Promise<Heard> {
   let text = '';
   child.stdout.on('data', (chunk) => (text += chunk));
   const line = async (pattern: RegExp) => {
-    for (let i = 0; i < 600; i++) {
+    for (let i = 0; i < 3_600; i++) {
       const found = text.split('\n').find((each) => pattern.test(each));
       if (found !== undefined) return found;
       await new Promise((done) => setTimeout(done, 50));

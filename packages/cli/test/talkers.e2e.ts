@@ -74,7 +74,7 @@ describe('what has the most traffic, told to the mesh', { skip: cannotLab() }, (
     const up = ['up', '-i', 'eth0', '--port', '0', '--store', `duckdb:${join(root, 'talkers.duckdb')}`];
     await start('a', up, 'captures on', { EYRIE_PEER_SHARE_TALKERS: 'true' });
     let shown = '';
-    for (const end = Date.now() + 60_000; Date.now() < end && !shown.includes(NAME); await sleep(500))
+    for (const end = Date.now() + 180_000; Date.now() < end && !shown.includes(NAME); await sleep(500))
       shown = await fine('b', 'mesh', 'top');
     assert.match(shown, /Most traffic: printer\.example [\d.]+ kB\/s/);
     const top = JSON.parse(await fine('b', 'mesh', 'top', '--json'));

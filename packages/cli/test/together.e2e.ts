@@ -138,9 +138,9 @@ async function begin(t: TestContext, records: number, processes: number) {
   return { file, command, helpers, output };
 }
 
-/** Looks again and again, for 30 s. */
+/** Looks again and again, for three minutes. */
 async function until<T>(look: () => T, isRight: (found: T) => boolean): Promise<T> {
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < 3_600; i++) {
     const found = look();
     if (isRight(found)) return found;
     await wait(50);

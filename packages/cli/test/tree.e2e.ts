@@ -29,7 +29,7 @@ function run(
   input = '',
 ): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
-    const child = execFile(file, args, { env, timeout: 60_000 }, (error, stdout, stderr) =>
+    const child = execFile(file, args, { env, timeout: 180_000 }, (error, stdout, stderr) =>
       done({ status: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
     );
     child.stdin!.on('error', () => {});

@@ -75,7 +75,7 @@ describe('chrony', { skip }, () => {
     const plain = new Source({ host: '127.0.0.1', port: udp }, clock);
     const authentic = new Source({ host: 'localhost', nts: { port: tcp, ca: cert } }, clock);
     for (const source of [plain, authentic]) {
-      for (let i = 0; i < 40 && source.state().reach === 0; i++) {
+      for (let i = 0; i < 400 && source.state().reach === 0; i++) {
         await source.poll();
         if (source.state().reach === 0) await sleep(100);
       }
@@ -83,7 +83,7 @@ describe('chrony', { skip }, () => {
       const { estimate, fault, packet } = source.state();
       assert.equal(fault, null, output());
       assert.equal(packet!.stratum, 8);
-      assert.ok(Math.abs(estimate!.offset) < 0.005, `${estimate!.offset} s of offset to the same clock`);
+      assert.ok(Math.abs(estimate!.offset) < 0.05, `${estimate!.offset} s of offset to the same clock`);
     }
   });
 
@@ -117,13 +117,13 @@ describe('chrony', { skip }, () => {
           `pidfile ${join(folder, 'client.pid')}`,
           '',
         ].join('\n'),
-        ...['-Q', '-t', '20'],
+        ...['-Q', '-t', '120'],
       );
       await new Promise((done) => child.once('exit', done));
       // "System clock wrong by 25.000123 seconds (ignored)"
       const wrong = /wrong by (-?[\d.]+) seconds/.exec(output());
       assert.ok(wrong !== null, output());
-      assert.ok(Math.abs(Number(wrong[1]) - ahead) < 0.01, wrong[0]);
+      assert.ok(Math.abs(Number(wrong[1]) - ahead) < 0.1, wrong[0]);
       assert.ok(server.counts.answered > 0);
     } finally {
       await server.close();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser, visit } from './support/browser.ts';
+import { startBrowser, visit, WAIT_MS } from './support/browser.ts';
 import { bundle, gzipBytesOf, sentBytesOf } from './support/bundle.ts';
 import { type Eyrie, startEyrie } from './support/eyrie.ts';
 
@@ -33,7 +33,7 @@ function cells(page: Page, column: string): Promise<string[]> {
 
 /** Until a condition in the page holds. */
 async function until(page: Page, what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + WAIT_MS;
   while (!(await holds())) {
     assert.ok(Date.now() < deadline, `${what}: did not come about at ${page.url()}`);
     await page.waitForTimeout(30);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { requireTool } from '../../../test/support/tools.ts';
-import { startBrowser, visit } from './support/browser.ts';
+import { startBrowser, visit, WAIT_MS } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, SAMPLE, startEyrie } from './support/eyrie.ts';
 import { differences, interfacesOf } from './support/shapes.ts';
@@ -83,7 +83,7 @@ test('live: packets show as they come, the list follows and pauses, and it is st
     const rows = async () => Number(await page.locator('.list').getAttribute('aria-rowcount'));
     await page.locator('.row .cell-protocol:not(:empty)').first().waitFor();
     const before = await rows();
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + WAIT_MS;
     while ((await rows()) <= before) {
       assert.ok(Date.now() < deadline, 'the list does not grow');
       await page.waitForTimeout(100);

@@ -128,7 +128,7 @@ describe('dissection of damaged packets', () => {
       fc.property(fc.constantFrom(...LINK_TYPES), fc.uint8Array({ maxLength: 400 }), (linkType, bytes) => {
         readAll([frameOf({ linkType, bytes }, 1), frameOf({ linkType, bytes }, 2, bytes.length + 100)]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('dissection of damaged packets', () => {
     const packets = samplesIn(SAMPLES).flatMap((name) => packetsOf(new URL(name, SAMPLES)));
     const frames: Frame[] = [];
     packets
-      .filter((_, i) => i % 5 === 0)
+      .filter((_, i) => i % 8 === 0)
       .forEach((sample, i) => {
         for (let length = 0; length < Math.min(sample.bytes.length, 200); length++) {
           frames.push(
@@ -149,7 +149,7 @@ describe('dissection of damaged packets', () => {
 
   it('survives the samples with bytes changed', () => {
     const packets = samplesIn(SAMPLES).flatMap((name) => packetsOf(new URL(name, SAMPLES)));
-    for (let seed = 1; seed <= 5; seed++) readAll(damaged(packets, seed * 7919));
+    for (let seed = 1; seed <= 3; seed++) readAll(damaged(packets, seed * 7919));
   });
 
   const folder = capturesFolder();

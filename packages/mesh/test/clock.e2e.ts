@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { HostClock, Leap, referenceBytes, TimeServer } from '@eyrie/clock';
+import { until } from '../../../test/support/until.ts';
 import {
   callPeer,
   FolderStorage,
@@ -47,13 +48,6 @@ async function serverAhead(ms: number): Promise<{ host: string; port: number }> 
   return { host: '127.0.0.1', port: server.port };
 }
 
-async function until(isSo: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 60_000; !isSo(); ) {
-    if (Date.now() > end) throw new Error(`it did not come: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 test('a root that follows time servers brings all to their time, though one of the servers lies', async () => {
   const timeServers = [
     await serverAhead(AHEAD_MS),
@@ -81,7 +75,7 @@ test('a root that follows time servers brings all to their time, though one of t
     const aheadMs = peer.clock.nowMs() - Date.now();
     return peer.clock.state().isTraceable && Math.abs(aheadMs - AHEAD_MS) <= peer.clock.uncertaintyMs() + 5;
   };
-  await until(() => isRight(one) && isRight(two), 'the time of the servers at both');
+  await until('the time of the servers at both', () => isRight(one) && isRight(two));
   const apartMs = Math.abs(one.clock.nowMs() - two.clock.nowMs());
   assert.ok(apartMs <= one.clock.uncertaintyMs() + two.clock.uncertaintyMs() + 1, `${apartMs} ms`);
 
@@ -94,11 +88,10 @@ test('a root that follows time servers brings all to their time, though one of t
 
   // On busy cores answers of servers are late now and then, and a server is of no use for a moment.
   const isJudged = ({ sources }: TimeSourcesView) => sources.every(({ role }) => role !== 'unusable');
-  let told = (await callPeer(folder('two'), 'timeSources')) as TimeSourcesView;
-  for (let i = 0; i < 50 && !isJudged(told); i++) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    told = (await callPeer(folder('two'), 'timeSources')) as TimeSourcesView;
-  }
+  const told = await until('all servers are judged', async () => {
+    const view = (await callPeer(folder('two'), 'timeSources')) as TimeSourcesView;
+    return isJudged(view) && view;
+  });
   assert.deepEqual(
     [told.askedBy, told.problem, told.sources.map(({ role }) => role).sort()],
     [one.clock.isRoot ? 'one' : 'two', null, ['falseticker', 'truth', 'truth']],

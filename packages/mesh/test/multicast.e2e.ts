@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { until } from '../../../test/support/until.ts';
 import { GroupSocket } from '../src/lan/group.ts';
 
 const isInside = process.env.EYRIE_TEST_INSIDE === 'multicast';
@@ -24,7 +25,7 @@ function plug(name: string, address: string): void {
 async function heardFrom(group: GroupSocket, heard: Set<string>): Promise<string[]> {
   heard.clear();
   group.transmit(Buffer.from('here'));
-  for (let i = 0; i < 40 && heard.size < 2; i++) await new Promise((resolve) => setTimeout(resolve, 25));
+  await until('it is heard from both', () => heard.size === 2);
   return [...heard].sort();
 }
 

@@ -126,6 +126,18 @@ test('passphrase: the right one opens, a wrong one and changed bytes are one cle
   assert.throws(() => openWithPassphrase('correct horse', greedy), /damaged/);
 });
 
+test('passphrase: secrets of one process share the key that took long, and no nonce', () => {
+  const [first, second] = ['one', 'two'].map((text) =>
+    sealWithPassphrase('battery staple', Buffer.from(text)),
+  );
+  const [salt, nonce] = [19 + 1, 19 + 1 + 16];
+  assert.deepEqual(first!.subarray(0, nonce), second!.subarray(0, nonce));
+  assert.notDeepEqual(first!.subarray(nonce, nonce + 12), second!.subarray(nonce, nonce + 12));
+  const other = sealWithPassphrase('another', Buffer.from('one'));
+  assert.notDeepEqual(other.subarray(salt, nonce), first!.subarray(salt, nonce));
+  assert.equal(openWithPassphrase('battery staple', second!).toString(), 'two');
+});
+
 test('passphrase: the vector of docs/crypto.md', () => {
   const count = (length: number) => Buffer.from(Array.from({ length }, (_, i) => i));
   const head = Buffer.concat([Buffer.from('eyrie-passphrase-1\n'), Buffer.of(10), count(16), count(12)]);

@@ -86,7 +86,7 @@ class Three {
 
   /** Waits until so many packets are stored. */
   async stored(packets: number): Promise<void> {
-    for (const end = Date.now() + 60_000; Date.now() < end; await pause(20)) {
+    for (const end = Date.now() + 180_000; Date.now() < end; await pause(20)) {
       const response = await fetch(`http://127.0.0.1:${this.persistorPort}/healthz`).catch(() => null);
       const health = (await response?.json()) as { packets: number } | undefined;
       if ((health?.packets ?? 0) >= packets) return;

@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { findTool, openCapture, placeInRing, RING_DEFAULTS } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
+import { until } from '../../../test/support/until.ts';
 import { captureLive, startLive } from '../src/capture/index.ts';
-import { silentLog } from '../src/log/index.ts';
+import { type Log, silentLog } from '../src/log/index.ts';
 import { startParserServer } from '../src/parser/index.ts';
 import { startPersistor } from '../src/persistor/index.ts';
 import { PipelineIntake, runLive } from '../src/pipeline/index.ts';
@@ -17,6 +18,8 @@ import { MemoryStore } from './support/memory-store.ts';
 import { freePort } from './support/processes.ts';
 
 const PACKETS = 3000;
+/** An Enhanced Packet Block of pcapng with 242 bytes of a packet, filled up to 244. */
+const RECORD_BYTES = 32 + 244;
 const root = mkdtempSync(join(tmpdir(), 'eyrie-live-'));
 after(() => rmSync(root, { recursive: true }));
 
@@ -37,16 +40,22 @@ async function sendPackets(port: number, count: number): Promise<void> {
   socket.close();
 }
 
-function until(isTrue: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = Date.now() + 20_000;
-    const look = (): void => {
-      if (isTrue()) resolve();
-      else if (Date.now() > end) reject(new Error('it did not come'));
-      else setTimeout(look, 20);
-    };
-    look();
-  });
+/** A log that says when a capture has begun: what is sent before is not seen. */
+function listening(): { log: Log; hasBegun: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const info = (text: string) => text.startsWith('captures on') && resolve();
+  return { log: { ...silentLog, info }, hasBegun: promise };
+}
+
+/** Bytes of packets that a ring has taken, also of files that it has thrown away: the name of one says what was before it. */
+function bytesTaken(folder: string): number {
+  const newest = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.pcapng'))
+    .sort()
+    .at(-1);
+  if (newest === undefined) return 0;
+  const before = /-(\d+)\.pcapng$/.exec(newest)![1]!;
+  return Number(before) + statSync(join(folder, newest)).size;
 }
 
 const log = silentLog;
@@ -67,7 +76,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
       meshClock,
     });
     await sendPackets(port, 10);
-    await until(() => live.ring.packets === 10);
+    await until('ten packets', () => live.ring.packets === 10);
     await live.stop();
     const { path } = await placeInRing(live.folder, 0);
     const source = await openCapture(path);
@@ -91,7 +100,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     const { run, live, stop, finished } = await runLive({ ...options, log }, { store: memory.store, log });
     await sendPackets(port, PACKETS);
     // The kernel hands over what has come once a second.
-    await until(() => run.packets === PACKETS);
+    await until('all packets', () => run.packets === PACKETS);
     await stop();
     assert.equal(await finished(), null);
     const kept = memory.kept.get(run.capture.key)!;
@@ -119,13 +128,14 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     const [parserPort, memory] = [await freePort(), new MemoryStore()];
     const stop = new AbortController();
     const ring = { fileBytesMax: 100_000, filesMax: 3, ageSecondsMax: Infinity };
+    const [ringFolder, begin] = [join(root, 'b'), listening()];
     const capturing = captureLive(
-      { interface: 'lo', filter: `udp dst port ${port}`, ringFolder: join(root, 'b'), ring, log, meshClock },
+      { interface: 'lo', filter: `udp dst port ${port}`, ringFolder, ring, log: begin.log, meshClock },
       { parser: `http://127.0.0.1:${parserPort}`, log, signal: stop.signal },
     );
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await begin.hasBegun;
     await sendPackets(port, PACKETS);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await until('the packets in the ring', () => bytesTaken(ringFolder) >= PACKETS * RECORD_BYTES);
     const persistor = await startPersistor({ store: memory.store, log, host: '127.0.0.1', port: 0 });
     const parser = await startParserServer({
       log,
@@ -133,7 +143,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
       port: parserPort,
       persistor: persistor.url,
     });
-    await until(() => memory.rows.length > 0);
+    await until('the first row', () => memory.rows.length > 0);
     stop.abort();
     const sent = await capturing;
     await parser.close();
@@ -159,12 +169,13 @@ describe('a live capture into a store', { skip: cannot() }, () => {
       token,
     });
     const filter = `udp dst port ${port}`;
+    const begin = listening();
     const capturing = captureLive(
-      { interface: 'lo', filter, ringFolder: join(root, 'refused'), ring: RING_DEFAULTS, log },
+      { interface: 'lo', filter, ringFolder: join(root, 'refused'), ring: RING_DEFAULTS, log: begin.log },
       { parser: parser.url, log, signal: new AbortController().signal },
     );
     const refused = assert.rejects(capturing, { code: 'ERR_NEXT_REFUSED' });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await begin.hasBegun;
     await sendPackets(port, 10);
     await refused;
     await parser.close();
@@ -182,7 +193,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     });
     const { capture } = await intake.startLive({ interface: 'lo', filter: '', snapLength: 80 });
     await sendPackets(port, 500);
-    await until(() => intake.counters().packets === 500);
+    await until('all packets', () => intake.counters().packets === 500);
     assert.deepEqual(
       intake.running().map(({ capture: id, packets, bytesTotal }) => [id, packets, bytesTotal]),
       [[capture, 500, null]],

@@ -39,8 +39,18 @@ export function batchOf(source: string, sequence: number, more: Partial<StoreBat
   return { source, sequence, packets: null, flows: [], names: [], findings: [], drops: [], ...more };
 }
 
-/** A capture as the pipeline would send it. */
-export function batchesOf(path: string, capacity = 1000): StoreBatch[] {
+const sent = new Map<string, readonly StoreBatch[]>();
+
+/** A capture as the pipeline would send it; made once, for all tests of a process. */
+export function batchesOf(path: string, capacity = 1000): readonly StoreBatch[] {
+  const key = `${capacity} ${path}`;
+  const batches = sent.get(key) ?? newBatchesOf(path, capacity);
+  sent.set(key, batches);
+  return batches;
+}
+
+/** The same for one test alone, which changes them. */
+export function newBatchesOf(path: string, capacity = 1000): StoreBatch[] {
   const origin = originOf(path);
   const made: StoreBatch[] = [];
   const flows: FlowRow[] = [];

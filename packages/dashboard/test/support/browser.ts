@@ -80,6 +80,8 @@ export interface Visit {
   end: (expected?: RegExp) => Promise<void>;
 }
 
+/** For what never comes: a machine that is slow, or busy with other things, must not meet it. */
+export const WAIT_MS = 180_000;
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
@@ -97,6 +99,7 @@ export async function visit(
     colorScheme: 'light',
     ...options,
   });
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('console', (message) => {

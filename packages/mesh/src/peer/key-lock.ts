@@ -18,22 +18,13 @@ export const SECRET_FILES = [
   'authority/offline-root.key',
 ] as const;
 
-/** What was opened by this process: each time would take some tenths of a second. */
-const open = new Map<string, Buffer>();
-const OPEN_MAX = 16;
-
 /** A secret of the folder; null if there is none. @throws PassphraseError without the right passphrase */
 export function readSecret(storage: Storage, name: string, passphrase: string | null): Buffer | null {
   const data = storage.read(name);
   if (data === null || !isPassphraseSealed(data)) return data;
-  const known = `${passphrase} ${data.toString('base64')}`;
-  const opened = open.get(known);
-  if (opened !== undefined) return opened;
   if (!passphrase)
     throw new PassphraseError('the keys are under a passphrase: set EYRIE_PASSPHRASE or start on a terminal');
-  const plain = openWithPassphrase(passphrase, data);
-  if (open.size < OPEN_MAX) open.set(known, plain);
-  return plain;
+  return openWithPassphrase(passphrase, data);
 }
 
 /** Puts a secret beside the key of the peer: under the same passphrase if that is. @throws PassphraseError */

@@ -12,13 +12,26 @@ const LOG_N = 17;
 const LOG_N_MAX = 20;
 const BLOCK = 8;
 
+interface MadeKey {
+  readonly passphrase: string;
+  readonly logN: number;
+  readonly salt: Buffer;
+  readonly key: Buffer;
+}
+
+/** What this process has made, the oldest first: all secrets of a peer take the time of one. */
+const made: MadeKey[] = [];
+const MADE_MAX = 8;
+
 export class PassphraseError extends Error {}
 
 export function sealWithPassphrase(passphrase: string, plain: Uint8Array): Buffer {
-  const salt = randomBytes(SALT_BYTES);
+  const { salt, key } =
+    made.find((each) => each.passphrase === passphrase && each.logN === LOG_N) ??
+    makeKey(passphrase, randomBytes(SALT_BYTES), LOG_N);
   const nonce = randomBytes(NONCE_BYTES);
   const head = Buffer.concat([MAGIC, Buffer.of(LOG_N), salt, nonce]);
-  const cipher = createCipheriv('aes-256-gcm', keyOf(passphrase, salt, LOG_N), nonce);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(head);
   return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
@@ -36,11 +49,10 @@ export function openWithPassphrase(passphrase: string, sealed: Uint8Array): Buff
   const logN = head[MAGIC.length]!;
   if (logN < 10 || logN > LOG_N_MAX) throw new PassphraseError('the head of the encrypted data is damaged');
   const salt = head.subarray(MAGIC.length + 1, MAGIC.length + 1 + SALT_BYTES);
-  const decipher = createDecipheriv(
-    'aes-256-gcm',
-    keyOf(passphrase, salt, logN),
-    head.subarray(-NONCE_BYTES),
-  );
+  const { key } =
+    made.find((each) => each.passphrase === passphrase && each.logN === logN && each.salt.equals(salt)) ??
+    makeKey(passphrase, salt, logN);
+  const decipher = createDecipheriv('aes-256-gcm', key, head.subarray(-NONCE_BYTES));
   decipher.setAAD(head);
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
@@ -50,7 +62,12 @@ export function openWithPassphrase(passphrase: string, sealed: Uint8Array): Buff
   }
 }
 
-function keyOf(passphrase: string, salt: Uint8Array, logN: number): Buffer {
+function makeKey(passphrase: string, salt: Uint8Array, logN: number): MadeKey {
   const N = 2 ** logN;
-  return scryptSync(passphrase.normalize('NFC'), salt, 32, { N, r: BLOCK, p: 1, maxmem: 256 * N * BLOCK });
+  const options = { N, r: BLOCK, p: 1, maxmem: 256 * N * BLOCK };
+  const key = scryptSync(passphrase.normalize('NFC'), salt, 32, options);
+  if (made.length === MADE_MAX) made.shift();
+  const one = { passphrase, logN, salt: Buffer.from(salt), key };
+  made.push(one);
+  return one;
 }

@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { LIVE_DEFAULTS, RING_DEFAULTS } from '@eyrie/capture';
 import { openStore, type Store } from '@eyrie/store';
+import { until } from '../../../../test/support/until.ts';
 import { silentLog } from '../../src/log/index.ts';
 import { PipelineIntake } from '../../src/pipeline/index.ts';
 import { type Analyzer, type Answer, OFFICE, startAnalyzer } from './support.ts';
@@ -167,9 +168,7 @@ test('an upload that breaks off leaves nothing behind', async () => {
     sending.on('error', () => resolve());
     sending.write(Buffer.alloc(100_000), () => setTimeout(() => sending.destroy(), 50));
   });
-  for (let tries = 0; (await readdir(analyzer.folder)).length !== kept && tries < 100; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal((await readdir(analyzer.folder)).length, kept);
+  await until('the half is gone', async () => (await readdir(analyzer.folder)).length === kept);
 });
 
 test('a capture is deleted with all its rows, and its file if it was uploaded', async () => {

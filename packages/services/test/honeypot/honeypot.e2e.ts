@@ -6,10 +6,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import ssh2 from 'ssh2';
 import { requireTool } from '../../../../test/support/tools.ts';
+import { until } from '../../../../test/support/until.ts';
 import {
   type Bounds,
   type Door,
@@ -81,13 +81,8 @@ function opened(port: number): Promise<Socket> {
 
 function run(command: string, ...args: string[]): Promise<string> {
   return new Promise((done) => {
-    execFile(command, args, { timeout: 120_000 }, (_error, stdout, stderr) => done(stdout + stderr));
+    execFile(command, args, { timeout: 300_000 }, (_error, stdout, stderr) => done(stdout + stderr));
   });
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !condition(); i++) await sleep(20);
-  assert.ok(condition(), 'waited four seconds for it');
 }
 
 /** Logs in as root with one password after another until let in; runs a command. */
@@ -202,17 +197,15 @@ describe('the honeypot', () => {
     for (const type of ['fingerprint', 'login', 'command', 'download', 'upload'] as const)
       assert.ok(kinds.has(type), type);
     const upload = here.events.find(({ type }) => type === 'upload')!;
-    await until(() => readdirSync(join(here.folder, 'files')).includes(upload.sha256!));
+    await until('the upload', () => readdirSync(join(here.folder, 'files')).includes(upload.sha256!));
     assert.equal(statSync(join(here.folder, 'files', upload.sha256!)).mode & 0o777, 0o400);
   });
 
   test('every event is a line in ECS, every visit that did something a cast', async () => {
-    while ((await new Visits(here.folder).list(10)).length < 3) await sleep(50);
-    await sleep(200);
-    const lines = readFileSync(join(here.folder, 'honeypot.log'), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    await until('three casts', async () => (await new Visits(here.folder).list(10)).length >= 3);
+    const log = () => readFileSync(join(here.folder, 'honeypot.log'), 'utf8').trimEnd().split('\n');
+    await until('a line of each event', () => log().length >= here.events.length);
+    const lines = log().map((line) => JSON.parse(line));
     assert.equal(lines.length, here.events.length);
     assert.ok(
       lines.every((line) => line['event.dataset'] === 'eyrie.honeypot' && line['source.ip'] === '127.0.0.1'),
@@ -236,9 +229,9 @@ describe('the honeypot', () => {
     assert.match(heard, /Wrong user name/);
     const { session } = here.events.find(({ user }) => user === 'eve')!;
     const visits = new Visits(here.folder);
-    while ((await visits.packets(session)) === null) await sleep(50);
+    const packets = await until('its packets', () => visits.packets(session));
     const file = join(here.folder, 'visit.pcapng');
-    writeFileSync(file, (await visits.packets(session))!);
+    writeFileSync(file, packets);
     const shown = await run('tshark', '-r', file, '-o', 'tcp.check_checksum:TRUE', '-T', 'fields', ...FIELDS);
     assert.match(shown, /POST\t\/login/);
     assert.match(shown, /\t200\t/);
@@ -256,7 +249,7 @@ describe('the honeypot', () => {
     const feed = setInterval(() => big.write('x'.repeat(50_000)), 5);
     await new Promise((done) => big.once('close', done));
     clearInterval(feed);
-    await until(() => events.some(({ type }) => type === 'disconnect'));
+    await until('somebody is sent away', () => events.some(({ type }) => type === 'disconnect'));
     const over = events.filter(({ type }) => type === 'disconnect');
     assert.deepEqual(
       over.map(({ protocol, reason }) => [protocol, reason]),
@@ -307,7 +300,10 @@ describe('the honeypot under pressure', () => {
         });
       }),
     );
-    await until(() => events.filter(({ type }) => type === 'disconnect').length === visits);
+    await until(
+      'the end of all visits',
+      () => events.filter(({ type }) => type === 'disconnect').length === visits,
+    );
     const { sessions, visits: seen, lost } = honeypot.counts;
     assert.deepEqual([sessions, seen, lost], [0, visits, 0]);
   });
@@ -330,12 +326,12 @@ describe('the honeypot under pressure', () => {
       socket.resume();
       if (!socket.destroyed) await new Promise((done) => socket.once('close', done));
     }
-    await until(() => honeypot.counts.sessions === 0);
+    await until('the end of all visits', () => honeypot.counts.sessions === 0);
     const reasons = events.filter(({ type }) => type === 'disconnect').map(({ reason }) => reason);
     assert.deepEqual(reasons, ['sent too much', 'idle', 'idle', 'idle']);
     assert.equal(honeypot.counts.refused, 1);
     // One record a second, not one each.
-    await until(() => events.some(({ type }) => type === 'refused'));
+    await until('a record of who was refused', () => events.some(({ type }) => type === 'refused'));
     const away = events.filter(({ type }) => type === 'refused');
     assert.deepEqual(
       away.map(({ sourceAddress, visits }) => [sourceAddress, visits]),

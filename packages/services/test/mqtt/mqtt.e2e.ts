@@ -47,8 +47,11 @@ const log: Log = (level, message, values) => {
 const running: RunningPeer[] = [];
 const mqtt: MqttCompanion[] = [];
 
+/** For what never comes. */
+const LIMIT_MS = 180_000;
+
 async function until<T>(look: () => T | undefined | null | false, what: string): Promise<T> {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+  for (const end = Date.now() + LIMIT_MS; Date.now() < end; ) {
     const found = look();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -136,7 +139,7 @@ async function subscribe(
 function publish(port: number, topic: string, text: string, more: string[] = []): Promise<string> {
   const parameters = ['-p', String(port), '-h', '127.0.0.1', '-t', topic, '-m', text, '-q', '1', ...more];
   return new Promise((resolve) => {
-    execFile('mosquitto_pub', parameters, { timeout: 10_000 }, (error, _out, err) =>
+    execFile('mosquitto_pub', parameters, { timeout: LIMIT_MS }, (error, _out, err) =>
       resolve(error === null ? '' : err || String(error)),
     );
   });

@@ -37,7 +37,7 @@ export class Process {
   }
 
   /** Resolves once it has said this. */
-  async says(text: string | RegExp, timeoutMs = 60_000): Promise<void> {
+  async says(text: string | RegExp, timeoutMs = 180_000): Promise<void> {
     const isSaid = (): boolean =>
       typeof text === 'string' ? this.said.includes(text) : text.test(this.said);
     for (const end = Date.now() + timeoutMs; !isSaid(); ) {
