@@ -15,7 +15,7 @@ export { Directory, type Status } from './members/directory.ts';
 export { type Measure, measureText, STEPS, type Step } from './members/measures.ts';
 export { Roster } from './members/roster.ts';
 export { type Member, RosterError } from './members/roster-state.ts';
-export { BRANCHING, levelsOf, positionOf, Tree } from './members/tree.ts';
+export { levelsOf, positionOf, Tree } from './members/tree.ts';
 export type { Message } from './messages/inbox.ts';
 export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';

@@ -48,7 +48,7 @@ export function elapsedClock(counterMs: () => number, machine?: SleepingMachine)
   };
 }
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   /** Shared by all peers of a process: reading the date at full resolution costs a millisecond now and then. */
   get fine() {
     hostClock ??= new HostClock();

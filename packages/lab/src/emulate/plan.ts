@@ -7,7 +7,7 @@
 //     ┌──┬──┬──┐    ┌──┬──┐         10.77.b.0/24 each
 //     h0 h1 h2 h3   h4 h5 h6
 
-export const HOSTS_A_BRANCH = 4;
+const HOSTS_A_BRANCH = 4;
 /** One /24 and one /30 a branch. */
 export const HOSTS_MAX = 64;
 

@@ -28,7 +28,7 @@ import { rawKey, remembered, sha256, sha256Text } from './keys.ts';
 import { MESH_NAME, PEER_ID, spiffeUri } from './names.ts';
 
 export const LEAF_HOURS = 24;
-export const ROOT_YEARS = 10;
+const ROOT_YEARS = 10;
 const INTERMEDIATE_YEARS = 2;
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 365.25 * 24 * HOUR_MS;

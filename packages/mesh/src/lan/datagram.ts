@@ -21,7 +21,6 @@ import {
   WireError,
 } from '../wire/schema.ts';
 
-export const LAN_PORT = 12345;
 /** Ethernet's 1,500 less the headers of IPv6 and UDP, and some room for tunnels. */
 export const DATAGRAM_BYTES_MAX = 1_400;
 export const MESSAGE_BYTES_MAX = 48 << 10;

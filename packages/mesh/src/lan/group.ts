@@ -4,7 +4,7 @@ import type { Socket } from 'node:dgram';
 import { createAddressSocket, Multicast } from './multicast.ts';
 
 /** Of the block for organisations (RFC 2365 §6.2). */
-export const FINDING_GROUP = '239.255.43.22';
+const FINDING_GROUP = '239.255.43.22';
 export const FINDING_PORT = 12346;
 
 export class GroupSocket {

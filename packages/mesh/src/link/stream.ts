@@ -2,7 +2,7 @@
 
 export const WINDOW_BYTES = 1 << 20;
 /** Size of a data frame: small enough for heartbeats and messages to get in between. */
-export const DATA_BYTES_MAX = 64 << 10;
+const DATA_BYTES_MAX = 64 << 10;
 
 /** What a stream needs of its session. */
 export interface StreamCarrier {

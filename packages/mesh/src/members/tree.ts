@@ -4,7 +4,7 @@
 
 import { sha256 } from '../identity/keys.ts';
 
-export const BRANCHING = 8;
+const BRANCHING = 8;
 /** Parts are not split below the resolution of a position (48 bits). */
 const WIDTH_MIN = 2 ** -48;
 

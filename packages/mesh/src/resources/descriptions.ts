@@ -7,7 +7,7 @@ import { describeFile, type Manifest } from './manifest.ts';
 /** Remembered; then the one that was asked for the longest ago goes. */
 const KNOWN_MAX = 1_000;
 /** Read at once; more wait. One peer alone may have 64 streams open. */
-export const READING_MAX = 2;
+const READING_MAX = 2;
 
 export class ShareError extends Error {}
 

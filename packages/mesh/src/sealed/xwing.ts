@@ -14,7 +14,7 @@ import {
 import { ownCopy } from '../wire/schema.ts';
 
 export const SEED_BYTES = 32;
-export const PUBLIC_KEY_BYTES = 1216;
+const PUBLIC_KEY_BYTES = 1216;
 export const CIPHERTEXT_BYTES = 1120;
 
 const MLKEM_PUBLIC_BYTES = 1184;

@@ -1,11 +1,10 @@
-export { type Aggregate, aggregateOf, type Best, merged, type Stats } from './aggregate.ts';
+export type { Aggregate, Best, Stats } from './aggregate.ts';
 export {
   type Attribute,
   attributes,
   indexOf,
   namedValues,
   nothingKnown,
-  readingOf,
   shownAttributes,
   type Unit,
   type Values,
@@ -23,9 +22,7 @@ export {
   Queries,
   QueryError,
   type QueryMessage,
-  type QuerySurroundings,
 } from './query/index.ts';
-export { HISTORY_MAX } from './samples.ts';
-export { DETAIL_MAX, SkyEye, type SkyEyeOptions, type Surroundings } from './skyeye.ts';
+export { SkyEye, type SkyEyeOptions, type Surroundings } from './skyeye.ts';
 export type { Heavy, ShownTalk } from './talkers.ts';
-export { type ShownView, shownView, type View } from './view.ts';
+export type { ShownView, View } from './view.ts';

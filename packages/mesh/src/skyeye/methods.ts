@@ -43,7 +43,7 @@ function countsOf({ skyeye }: Peer): Record<string, number> {
 }
 
 /** @throws ControlError if there is no such peer */
-export async function metricsOf(peer: Peer, id: string): Promise<PeerMetrics> {
+async function metricsOf(peer: Peer, id: string): Promise<PeerMetrics> {
   const member = peer.standing.roster.members.get(id);
   if (member === undefined) throw new ControlError(`there is no peer ${id}`);
   const { skyeye, directory } = peer;

@@ -3,7 +3,7 @@
 // squared (uniform collapse: Epicoco et al., 2020); so the error grows evenly, and by no more than it must.
 
 /** Of a quantile, relative, while no buckets were joined. */
-export const ACCURACY = 0.01;
+const ACCURACY = 0.01;
 export const BUCKETS_MAX = 128;
 const LOG_GAMMA = Math.log((1 + ACCURACY) / (1 - ACCURACY));
 /** What is less counts as nothing: bucket 0. */

@@ -1,2 +1,1 @@
-export { type Coordinator, type CoordinatorOptions, startCoordinator } from './coordinator.ts';
-export { type Ask, addMeshRoutes } from './routes.ts';
+export { type Coordinator, startCoordinator } from './coordinator.ts';

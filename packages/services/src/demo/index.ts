@@ -1,1 +1,1 @@
-export { type AttackOptions, type AttackReport, runAttack } from './attack.ts';
+export { type AttackReport, runAttack } from './attack.ts';

@@ -1,5 +1,4 @@
 export {
-  type BlockedRead,
   blockListOf,
   type FoundSource,
   isAddress,
@@ -8,8 +7,8 @@ export {
   readBlocked,
   withoutCovered,
 } from './addresses.ts';
-export { type KernelSocket, listeningIn, serviceOf } from './listening.ts';
+export { listeningIn, serviceOf } from './listening.ts';
 export { type FirewallTool, type Plan, type Rule, type Step, shellText, type Wanted } from './rules.ts';
-export { type Files, sshdPorts } from './sshd-config.ts';
+export { sshdPorts } from './sshd-config.ts';
 export { FIREWALL_TOOLS, firewallNamed } from './tools/index.ts';
 export { isLoopback, type Listening, type LocalPeer, usedPorts } from './uses.ts';

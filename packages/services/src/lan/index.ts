@@ -1,1 +1,0 @@
-export { LanSocket, type LanSocketOptions } from './socket.ts';

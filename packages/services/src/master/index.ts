@@ -1,1 +1,1 @@
-export { type Call, callNodes, type Outcome, sendPlain } from './master.ts';
+export { callNodes, sendPlain } from './master.ts';

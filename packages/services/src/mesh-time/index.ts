@@ -35,7 +35,7 @@ export function meshTimeOf({ mesh, ms, uncertaintyMs }: MeshStamp): MeshTime {
 }
 
 /** `2026-11-21T14:35:11.123456Z` */
-export function microsecondText(ms: number): string {
+function microsecondText(ms: number): string {
   const whole = Math.floor(ms);
   const micros = Math.min(999, Math.floor((ms - whole) * 1000));
   return `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`;

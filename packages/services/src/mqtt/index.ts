@@ -1,5 +1,4 @@
 // The mesh over MQTT.
 export { MqttCompanion, type MqttSettings, type MqttView } from './companion.ts';
 export { publishedSchema } from './payloads.ts';
-export { MqttError } from './port.ts';
 export { Topics } from './topics.ts';

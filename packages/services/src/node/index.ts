@@ -1,2 +1,2 @@
-export { type NodeOptions, type RunningNode, runNode } from './node.ts';
-export { type Task, type TaskOptions, tasksOf } from './tasks.ts';
+export { runNode } from './node.ts';
+export { tasksOf } from './tasks.ts';

@@ -1,4 +1,4 @@
 // The parser's interface.
 
-export { BATCH_PACKETS, PacketParser, type Parsed, type ParserOptions } from './packet-parser.ts';
-export { type ParserServer, type ParserServerOptions, startParserServer } from './server.ts';
+export { PacketParser } from './packet-parser.ts';
+export { type ParserServer, startParserServer } from './server.ts';

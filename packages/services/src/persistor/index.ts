@@ -1,9 +1,3 @@
 // The persistor's interface.
-export { Keeper, type KeepOptions, limitsOf } from './keeper.ts';
-export { Persistor, type PersistorOptions } from './persistor.ts';
-export {
-  type PersistorServer,
-  type PersistorServerOptions,
-  type StoreProgress,
-  startPersistor,
-} from './server.ts';
+export { Keeper, limitsOf } from './keeper.ts';
+export { type PersistorServer, startPersistor } from './server.ts';

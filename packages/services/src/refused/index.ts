@@ -1,5 +1,5 @@
 // The interface of refused batches.
-export { REFUSED_KEPT, RefusedBodies, type RefusedBody, type RefusedOptions } from './bodies.ts';
-export { type ErasedBodies, eraseRefused } from './erase.ts';
-export { type PutAside, putAside } from './read.ts';
-export { type Left, type Resent, resendRefused } from './resend.ts';
+export { REFUSED_KEPT, RefusedBodies, type RefusedOptions } from './bodies.ts';
+export { eraseRefused } from './erase.ts';
+export { putAside } from './read.ts';
+export { resendRefused } from './resend.ts';

@@ -84,7 +84,7 @@ function readBack(path: string): BlockedAddress[] {
 }
 
 /** For `nft -f`: two sets in a table of their own; a rule that drops what is in them is the firewall's. */
-export function nftSet(blocked: readonly BlockedAddress[]): string {
+function nftSet(blocked: readonly BlockedAddress[]): string {
   const set = (name: string, type: string, version: number) => {
     const elements = blocked.filter(({ address }) => isIP(address) === version).map(({ address }) => address);
     const list = elements.length === 0 ? '' : `    elements = { ${elements.join(', ')} }\n`;

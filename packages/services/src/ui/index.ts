@@ -8,8 +8,6 @@ import type { Says, Server } from '../analyzer/server.ts';
 import { addPage } from './page.ts';
 import { addProxy, type ProxyOptions } from './proxy.ts';
 
-export { addPage } from './page.ts';
-
 export interface UiOptions extends ProxyOptions {
   /** Where the page was put together; null: nowhere. */
   readonly folder: string | null;

@@ -17,7 +17,7 @@ import {
 
 export const GROUPS_MAX = 256;
 /** Of those that are not told apart any more. */
-export const OTHERS = '(others)';
+const OTHERS = '(others)';
 const UNKNOWN = 'unknown';
 
 /** Where a peer stands among latencies: x, y and height, in milliseconds. */
@@ -182,13 +182,13 @@ export function isLike(name: string, pattern: string): boolean {
   return at === pattern.length;
 }
 
-export function labelOf(label: Label, id: string, sight: Sight): string {
+function labelOf(label: Label, id: string, sight: Sight): string {
   if (label === 'id') return id;
   return label === 'role' ? sight.roleOf(id) : domainOf(id);
 }
 
 /** The name without its last part: of "lab-7" it is "lab". */
-export function domainOf(id: string): string {
+function domainOf(id: string): string {
   const at = Math.max(id.lastIndexOf('-'), id.lastIndexOf('.'), id.lastIndexOf('_'));
   return at <= 0 ? id : id.slice(0, at);
 }
