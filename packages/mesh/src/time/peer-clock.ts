@@ -133,11 +133,6 @@ export class PeerClock {
     };
   }
 
-  /** Mesh time of a moment that this machine's own clock called `wallMs`, if it was not long ago. */
-  fromWallMs(wallMs: number): number {
-    return wallMs - this.#mesh.state().wallAhead * 1000;
-  }
-
   /** True if the others follow this peer: whoever led alone and has just met the others does no longer. */
   get isRoot(): boolean {
     return this.#mesh.isLeading && this.#directory.tree.root === this.#standing.id;
