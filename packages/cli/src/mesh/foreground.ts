@@ -44,14 +44,14 @@ export interface CoordinatorFlags extends ForegroundOptions {
   token?: string;
 }
 
-/** Gives the exit status. */
+/** Resolves to the exit status. @throws UserError */
 export async function runForeground(named: string | undefined, options: ForegroundOptions): Promise<number> {
   const id = selectPeer(named);
   const { log, dateBy } = logTo(logPath(id), options);
   return runUntilStopped(id, options, log, { dateBy });
 }
 
-/** The same, with every reading in its log and the HTTP API on its port. */
+/** A peer that also logs every reading, and serves the HTTP API on the port of its links. */
 export async function runCoordinator(named: string | undefined, options: CoordinatorFlags): Promise<number> {
   const id = selectPeer(named);
   const token = options.token ?? process.env.EYRIE_TOKEN ?? null;
@@ -87,58 +87,32 @@ async function runUntilStopped(
   const folder = peerFolder(eyrieHome(), id);
   const port = options.port === undefined ? undefined : readWhole(options.port, '--port', 65_535);
   const intervalMs = options.interval === undefined ? config.peer.interval_ms : intervalOf(options.interval);
-  const metering = (peer: Peer) => meterHost(peer, { intervalMs, onReport: reporting(log) });
-  const { pathCompanion } = await import('@eyrie/services/path');
-  let paths: ReturnType<typeof pathCompanion> | undefined;
-  const { MqttCompanion } = await import('@eyrie/services/mqtt');
-  let mqtt: InstanceType<typeof MqttCompanion> | undefined;
-  const settings = mqttSettings(config.mqtt);
-  const companions = [
-    (peer: Peer) => startDefence(peer, folder, log),
-    (peer: Peer) => (paths = pathCompanion(peer)),
-    (peer: Peer) => (mqtt = new MqttCompanion(peer, settings)),
-    metering,
-    ...(companion === undefined ? [] : [companion]),
-  ];
+  const beside = await companionsOf(folder, log, intervalMs, config);
   try {
-    const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
-    const timeServers = await timeServersOf(config.clock);
     const running = await runPeer({
-      ...{
-        runtime: systemRuntime(log),
-        folder,
-        passphrase,
-        host: options.host,
-        port,
-        timeServers,
-        companions,
-      },
+      runtime: systemRuntime(log),
+      folder,
+      passphrase: needsPassphrase(folder) ? await knownPassphrase() : null,
+      timeServers: await timeServersOf(config.clock),
+      host: options.host,
+      port,
+      companions: companion === undefined ? beside.companions : [...beside.companions, companion],
       ...(onPlain === undefined ? {} : { onPlain }),
     });
     const { peer } = running;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
     dateBy(peer);
-    const watched = options.watch ?? config.path.interface;
-    if (watched !== '') await watchInterface(watched, paths!.watch, running, log);
-    if (config.mqtt.on)
-      await mqtt!.start(settings).catch(async (error) => {
-        await running.stop();
-        throw error instanceof Error && error.name === 'MqttError'
-          ? new UserError(error.message, FAILED)
-          : error;
-      });
-    log('info', 'peer started', {
-      peer: id,
-      mesh: peer.standing.roster.mesh,
-      address: peer.addresses.join(' '),
-    });
+    await beside.start(running, options.watch ?? config.path.interface);
+    const mesh = peer.standing.roster.mesh;
+    const address = peer.addresses.join(' ');
+    log('info', 'peer started', { peer: id, mesh, address });
     onStart(running);
-    if (companion === undefined) sayWhoComesAndGoes(peer, log);
+    if (companion === undefined) logStatusChanges(peer, log);
     peer.inbox.onMessage.push(({ from, topic, isBroadcast }) =>
       log('info', isBroadcast ? 'broadcast' : 'message', { from, topic }),
     );
     const notifier = systemdNotifier();
-    notifier.ready(`${id} of ${peer.standing.roster.mesh}, ${peer.addresses.join(' ')}`);
+    notifier.ready(`${id} of ${mesh}, ${address}`);
     await running.stopped;
     notifier.stopping();
     log('info', 'peer stopped', { peer: id });
@@ -146,6 +120,34 @@ async function runUntilStopped(
   } catch (error) {
     throw asUserError(error, id, port);
   }
+}
+
+/**
+ * What runs beside a peer: defence, `eyrie path`, MQTT, metering of the host. `start` is called once the peer runs, and begins
+ * what the configuration asks for; `watched` is the interface for `eyrie path`, or ''.
+ */
+async function companionsOf(folder: string, log: Log, intervalMs: number, config: Config) {
+  const { pathCompanion } = await import('@eyrie/services/path');
+  const { MqttCompanion } = await import('@eyrie/services/mqtt');
+  const settings = mqttSettings(config.mqtt);
+  let paths: ReturnType<typeof pathCompanion>;
+  let mqtt: InstanceType<typeof MqttCompanion>;
+  const companions = [
+    (peer: Peer) => startDefence(peer, folder, log),
+    (peer: Peer) => (paths = pathCompanion(peer)),
+    (peer: Peer) => (mqtt = new MqttCompanion(peer, settings)),
+    (peer: Peer) => meterHost(peer, { intervalMs, onReport: reporting(log) }),
+  ];
+  const start = async (running: RunningPeer, watched: string): Promise<void> => {
+    if (watched !== '') await watchInterface(watched, paths.watch, running, log);
+    if (!config.mqtt.on) return;
+    await mqtt.start(settings).catch(async (error) => {
+      await running.stop();
+      const isForUser = error instanceof Error && error.name === 'MqttError';
+      throw isForUser ? new UserError(error.message, FAILED) : error;
+    });
+  };
+  return { companions, start };
 }
 
 /** For `eyrie path`. */
@@ -163,21 +165,17 @@ async function watchInterface(
   log('info', 'watches an interface', { interface: name });
 }
 
-/** A line a report: what went up, and to whom. */
+/** Logs each report: the values, and the parent that they were sent to. */
 function reporting(log: Log) {
   return (measured: Readonly<Record<string, number>>, parent: string | null) => {
     const rounded = Object.entries(measured).map(([name, value]) => [name, Math.round(value * 100) / 100]);
-    log(
-      'info',
-      parent === null ? 'Attributes kept: this peer leads the tree' : `Attributes sent to ${parent}`,
-      {
-        ...(Object.fromEntries(rounded) as Record<string, number>),
-      },
-    );
+    const message =
+      parent === null ? 'Attributes kept: this peer leads the tree' : `Attributes sent to ${parent}`;
+    log('info', message, Object.fromEntries(rounded) as Record<string, number>);
   };
 }
 
-function sayWhoComesAndGoes(peer: Peer, log: Log): void {
+function logStatusChanges(peer: Peer, log: Log): void {
   peer.directory.onChange.push((other, status, before) => {
     if (other !== peer.id && status !== before) log('info', 'peer changed', { peer: other, status });
   });

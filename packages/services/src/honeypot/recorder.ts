@@ -14,8 +14,6 @@ export interface RecorderOptions {
   readonly diskBytesMax: number;
   /** Of sessions and files, and as much again of events, that wait for the disk. */
   readonly queueBytesMax: number;
-  /** `honeypot.log` becomes `.1` and so on at this length; five are kept. */
-  readonly logBytesMax?: number;
 }
 
 /** What is to be written of a session; made when its turn comes. */
@@ -32,6 +30,7 @@ interface Job {
 /** So long events and sessions are gathered, to be written with one call; sooner if there are so many bytes of them. */
 const FLUSH_MS = 100;
 const FLUSH_CHARACTERS = 256_000;
+/** `honeypot.log` becomes `.1` and so on at this length; five are kept. */
 const LOG_BYTES_MAX = 20e6;
 const LOGS_KEPT = 5;
 /** Of sessions that wait, so much goes to the disk with one call: what is made of it at once takes ten times as much. */
@@ -200,10 +199,10 @@ export class Recorder {
   }
 
   async #append(lines: readonly string[]): Promise<void> {
-    const { log, logBytesMax = LOG_BYTES_MAX } = this.#options;
+    const { log } = this.#options;
     const text = Buffer.from(`${lines.join('\n')}\n`);
     let end = await sizeOf(log);
-    if (end > 0 && end + text.length > logBytesMax) {
+    if (end > 0 && end + text.length > LOG_BYTES_MAX) {
       await this.#rotate();
       end = await sizeOf(log);
     }
