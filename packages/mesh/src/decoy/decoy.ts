@@ -1,6 +1,6 @@
-// What a peer meets that was sent away: another port of a member, where everything seems to be as before. Members are
-// there, messages go out, questions are answered, and none of it reaches anybody. It dials nobody, passes nothing on, and
-// tells only what the visitor knew already or what is made up.
+// The decoy for a redirected peer: another port of a member, where everything seems to be as before. Members are
+// there, messages go out, queries are answered, and none of it reaches anybody. It dials nobody, passes nothing on, and
+// reveals only what the visitor knew already or what is invented.
 //
 //   visitor ─► link ─► judged: is it redirected? ─► probes, offers, broadcasts, routed messages, queries ─► answers
 //                                                                  └─► told to whoever records it

@@ -1,5 +1,5 @@
-// Readings of hosts that are not looked at. Each follows from a seed, a name and the time: asked twice, by whomever, the
-// same host has the same memory and a load that goes on where it was.
+// Invented readings. Each follows from a seed, a name and the time, so that whenever it is asked, the
+// same host has the same memory, and a load that goes on where it was.
 
 import { createHash } from 'node:crypto';
 

@@ -1,5 +1,5 @@
-// The network as the decoy shows it: the true names, with readings that are made up. Queries are answered by the same code
-// as everywhere, as if the decoy were the root; so answers fit the view, and each other.
+// The network as the decoy shows it: the true names, with invented readings. Queries are answered by the same code
+// as everywhere, as if the decoy were the root; so answers are consistent with the view and with each other.
 
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';

@@ -1,12 +1,12 @@
-// Who asks, proved by a signature, where a question goes over others: they could put any name on it, and whoever answers
-// decides by the name.
+// Signed questions: a question that is routed over other peers could carry any name, and the answer
+// depends on the name.
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { meshName, peerId } from '../identity/names.ts';
 import type { Standing } from '../peer/standing.ts';
 import { bytes, encode, fixed, record, type Shape, varint } from '../wire/schema.ts';
 
-/** Older, or newer, it may be one that somebody on the way has kept. By the clock that all share. */
+/** Tolerance in mesh time, against replay. */
 const FRESH_MS = 2 * 60_000;
 const CONTENT_BYTES_MAX = 8 << 10;
 

@@ -1,5 +1,5 @@
-// To all: over every session but the one it came from, once. Each waits for those it gave it to, and says to the one it
-// has it from how many they are: so the sender learns the number of all who have it.
+// Broadcasts: sent once over every session but the one it came from. Each peer waits for those it passed it to, and reports
+// their number back: so the sender learns how many peers have it.
 
 import { signWith } from '../identity/keys.ts';
 import type { Session } from '../link/session.ts';
@@ -24,12 +24,12 @@ import type { Inbox } from './inbox.ts';
 import { Numbers } from './numbers.ts';
 import type { Policy } from './policy.ts';
 
-/** How long the sender waits for the number; each step down the tree waits a little less. */
+/** How long the sender waits for the count; each level down the tree waits a little less. */
 const COUNT_MS = 3_000;
 const STEP_MS = 200;
-/** Whoever has nobody below waits so long before it says that it has it. */
+/** How long a leaf waits before it reports. */
 const LAST_MS = 60;
-/** Older or newer than this by this peer's clock is refused, so that what was seen need not be remembered for ever. */
+/** Broadcasts older or newer than this are refused, so that those seen need not be remembered for ever. */
 const FRESH_MS = 10 * 60_000;
 /** Of this peer: each goes to all, and lies in the inbox of all. */
 const OWN = { burst: 256, everyMs: 20 };

@@ -1,6 +1,6 @@
-// What this peer keeps for others: sealed messages whose receiver is away, on disk, bounded for each sender, until the
-// receiver has said that it has them, or they expire. When all is full, whoever has left the most makes room for one who has
-// left less.
+// Store and forward: sealed messages whose receiver is away, on disk, bounded for each sender, until the
+// receiver acknowledges them, or they expire. When the store is full, the sender with the most makes room for one with
+// less.
 
 import { sha256 } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';

@@ -1,5 +1,5 @@
-// Messages wait at a third peer while their receiver is away, so that the sender may go before it comes: sealed for the
-// receiver alone, for a day at most. Whoever holds them sees from whom and to whom, when and how long, as on the way.
+// Messages wait at other peers while their receiver is away, so that sender and receiver need not be online together: sealed for the
+// receiver alone, for a day at most. A holder sees sender, receiver, time and size, as any peer on the route does.
 //
 //   sender ── hold (sealed) ──► holder (disk) ······ receiver comes ── held ──► receiver: opens, inbox, as what came straight
 //                                     drops it ◄─── has it, signed ─────────────┘

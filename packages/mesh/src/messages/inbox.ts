@@ -1,4 +1,4 @@
-// What came for this peer, in the order of each sender, once each: an append-only log from which a restart learns what was
+// Received messages, in the order of each sender, once each: an append-only log, from which a restart learns what was
 // taken already.
 
 import { hex } from '../identity/keys.ts';
@@ -18,7 +18,7 @@ import {
   varint,
 } from '../wire/schema.ts';
 
-/** When there are more, or larger ones, the oldest go of whoever has sent the most. */
+/** Beyond these bounds, the oldest messages of the sender with the most are dropped. */
 export const INBOX_MAX = 10_000;
 export const INBOX_BYTES_MAX = 64 << 20;
 /** So much more than that before it is tidied up: not at each message. */

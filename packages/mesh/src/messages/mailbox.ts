@@ -27,14 +27,14 @@ import {
 } from './receipt.ts';
 import type { Routing } from './routing.ts';
 
-/** Messages to one receiver that are under way at once. */
+/** Messages in flight to one receiver. */
 const WINDOW = 32;
 const RETRY_MS = [400, 800, 1_600, 3_000, 5_000, 10_000];
-/** Between two new secrets for one receiver: a lie on the way that it has lost them costs no more than that. */
+/** Between two new secrets for one receiver: bounds the cost of a forged claim that it has lost them. */
 const RENEW_MS = 1_000;
-/** For an answer of those with whom messages were left. */
+/** Before messages are left with other holders, if these do not answer. */
 const LEAVE_AGAIN_MS = 4_000;
-/** For the key of one that is away, one after the other. */
+/** Peers that are asked, one after the other, for the key of one that is away. */
 const ASKED_MAX = 8;
 const REFUSED_STREAMS_MAX = 1_000;
 
@@ -43,14 +43,14 @@ export type Outcome = { isDelivered: boolean; problem: string };
 interface Sending {
   attempts: number;
   sentUpTo: number;
-  /** When the shared secret was made anew, because the receiver said that it has lost it. */
+  /** When the shared secret was last replaced because the receiver said that it has lost it. */
   renewedMs: number;
-  /** Left with others up to this number, and who has taken any. */
+  /** Messages up to this number are left with `holders`. */
   leftUpTo: number;
   leaveAgainMs: number;
   readonly holders: Set<string>;
   cancelRetry: Cancel | null;
-  /** What the receiver said last, if it did not take a message; nobody has vouched for it. */
+  /** The receiver's last reason for not taking a message; not authenticated. */
   problem: string;
 }
 
@@ -91,7 +91,7 @@ export class Mailbox {
   readonly #holders: Holders;
   #policy: () => Policy;
   #sending = new Map<string, Sending>();
-  /** What policy refused, by sender and stream. */
+  /** Numbers refused by policy, by sender and stream. */
   #refused = new Map<string, number[]>();
   #waiters = new Map<string, (outcome: Outcome) => void>();
 
@@ -129,7 +129,7 @@ export class Mailbox {
   }
 
   /**
-   * Takes a message for a peer; it is on disk when this returns.
+   * Accepts a message for a peer; it is on disk when this returns.
    *
    * @param settled once it was delivered or refused: maybe days later, maybe never in this process
    * @param by the peer that gave it to this one to send; its receiver asks its policy about both
@@ -152,7 +152,7 @@ export class Mailbox {
     return null;
   }
 
-  /** Why the oldest message to a peer waits, if that is known. */
+  /** Why the oldest message to a peer waits, if known. */
   problemOf(to: string): string {
     const sending = this.#sending.get(to);
     const holders = [...(sending?.holders ?? [])].sort().join(' and ');
@@ -198,7 +198,7 @@ export class Mailbox {
     });
   }
 
-  /** With others, while the receiver is away: so that it gets them even if this peer is away when it comes. */
+  /** Leaves messages with holders while the receiver is away, so that it gets them even if this peer is away later. */
   #leave(to: string): void {
     const queue = this.#outbox.queueOf(to)!;
     const sending = this.#sending.get(to) ?? newSending();
@@ -275,12 +275,12 @@ export class Mailbox {
     this.#pump(from);
   }
 
-  /** Anyone on the way could have made this up: so it changes only what is shown, and what is tried next. */
+  /** Not authenticated, since any peer on the route could have forged it: it changes only what is shown, and what is tried next. */
   #takeProblem(from: string, said: Delivered, sending: Sending): void {
     sending.problem = said.problem;
     const nowMs = this.#runtime.clock.elapsedMs();
     if (said.problem !== 'unknown-epoch' || nowMs - sending.renewedMs < RENEW_MS) return;
-    // Of an epoch that is over it is no news: else one small lie would send the whole window again.
+    // Ignored for an old epoch: otherwise one small forgery would resend the whole window.
     if (!this.#pairs.lost(from, said.epoch)) return;
     sending.renewedMs = nowMs;
     sending.sentUpTo = 0;

@@ -1,5 +1,5 @@
-// What was taken already, of each peer: so that nobody on the way has it done again. Each peer has its own part, so that
-// one that says much makes nothing of the others be forgotten.
+// Replay protection: what was taken already, by peer. Each peer has its own quota, so that
+// a busy one does not push out the entries of others.
 
 /** Of one peer; then its oldest is forgotten. */
 const OF_ONE_MAX = 512;

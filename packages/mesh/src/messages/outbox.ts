@@ -1,14 +1,14 @@
-// What this peer has still to deliver, by receiver: on disk until the receiver has said that it has it.
+// Messages to be delivered, by receiver: on disk until the receiver acknowledges them.
 
 import { peerId } from '../identity/names.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Random } from '../runtime.ts';
 import { bytes, decode, encode, fixed, type Shape, text, variant, varint } from '../wire/schema.ts';
 
-/** Of one receiver; what is more is not taken, and the sender is told. */
+/** For one receiver; more are refused, and the sender is told. */
 export const WAITING_MAX = 1_000;
 export const WAITING_BYTES_MAX = 16 << 20;
-/** What nobody took for so long is given up. */
+/** A message that was not delivered for so long is given up. */
 export const KEEP_MS = 7 * 24 * 3_600_000;
 export const MESSAGE_BYTES_MAX = 128 << 10;
 const LOG = 'outbox.log';

@@ -1,5 +1,5 @@
-// Sealing between two peers, whoever carries the bytes: HPKE makes a secret for one sender, one receiver and one epoch; the
-// sender's signature says whose it is (HPKE's base mode does not); AES-256-GCM with a counter does the rest.
+// End-to-end encryption between two peers: HPKE makes a secret for one sender, one receiver and one epoch; the
+// sender's signature authenticates it (HPKE's base mode does not); AES-256-GCM with a counter encrypts messages.
 
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { readLeaf } from '../identity/certificate.ts';
@@ -156,7 +156,7 @@ export class Pairs {
     return { envelope: { epoch: pair.epoch, number, setup, sealed }, context: pair.context };
   }
 
-  /** The receiver has the secret of this epoch: it need not be sent again. */
+  /** The receiver confirms the secret of this epoch: it need not be sent again. */
   confirmed(to: string, epoch: Uint8Array): void {
     const pair = this.#outgoing.get(to);
     if (pair !== undefined && hex(pair.epoch) === hex(epoch)) pair.isConfirmed = true;
@@ -173,7 +173,7 @@ export class Pairs {
     return pair !== undefined && hex(pair.epoch) === hex(epoch) ? pair.context : null;
   }
 
-  /** Opens what `from` says it sent, if it is an approved peer today and truly did. */
+  /** Opens a message of `from`, if that is an approved peer now and has sealed it. */
   open(from: string, received: Envelope, purpose = ''): Opened {
     const member = this.#standing.roster.members.get(from);
     if (member === undefined) return { problem: 'not-approved' };
@@ -259,7 +259,7 @@ function associated(epoch: Uint8Array, number: number, purpose: string): Buffer 
   return purpose === '' ? data : Buffer.concat([data, Buffer.from(purpose)]);
 }
 
-/** What only the two ends of a pair can make: the receiver's word that it has something. */
+/** The authentication code of a receipt, which only the two ends can make. */
 export function receiptOf(context: HpkeContext, ...parts: (Uint8Array | string)[]): Buffer {
   const mac = createHmac('sha256', createSecretKey(context.export('eyrie receipt', 32)));
   for (const part of parts) mac.update(part);

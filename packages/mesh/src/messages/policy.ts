@@ -1,5 +1,5 @@
-// Who may send what to this peer: the first rule that fits decides. Without a file every approved peer may send anything.
-// Whoever is not approved never gets as far as a rule.
+// Who may send what to this peer: the first matching rule decides. Without a file, every approved peer may send anything.
+// Peers that are not approved are refused before any rule.
 
 import { parse } from 'smol-toml';
 import { ROLES } from '../identity/names.ts';

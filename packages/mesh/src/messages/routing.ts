@@ -1,5 +1,5 @@
-// From any peer to any other, over those between: down to the child whose part of the tree holds the receiver, else up.
-// What goes this way is not trusted on the way: who sends something that matters seals it (pairs.ts).
+// Routes between any two peers along the tree: down to the child whose subtree has the receiver, else up.
+// Relays are not trusted: whatever matters is sealed (pairs.ts).
 
 import { peerId } from '../identity/names.ts';
 import type { Session } from '../link/session.ts';
@@ -13,7 +13,7 @@ import { bytes, decode, encode, flag, record, type Shape, varint, WireError } fr
 export const BODY_BYTES_MAX = 192 << 10;
 const HOPS_MAX = 64;
 const QUESTIONS_MAX = 1024;
-/** A link with so much waiting takes no more for others. */
+/** A link with so much waiting takes no more routed messages. */
 const CONGESTED_BYTES = 4 << 20;
 
 export const routed = record({
@@ -29,7 +29,7 @@ export const routed = record({
 type Routed = Shape<typeof routed>;
 
 export type Answer = (error: string | null, body: Uint8Array) => void;
-/** `from` is what the sender says; nobody has checked it. */
+/** `from` is the sender's claim, not authenticated. */
 export type RoutedHandler = (from: string, body: Uint8Array, answer: Answer) => void;
 const NOTHING = Buffer.alloc(0);
 
@@ -38,7 +38,7 @@ export class Routing {
   readonly #standing: Standing;
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
-  /** A neighbour asks something, here or of somebody beyond, on its own behalf. */
+  /** A neighbour asks something on its own behalf, of this peer or of one beyond it. */
   readonly onQuestion: ((from: string, kind: number) => void)[] = [];
   readonly #handlers = new Map<number, RoutedHandler>();
   readonly #questions = new Map<number, { to: string; answer: Answer; cancel: Cancel }>();
@@ -58,18 +58,18 @@ export class Routing {
     this.#handlers.set(kind, handler);
   }
 
-  /** Sends, and does not wait; false if there is no way. */
+  /** Sends without waiting; false if there is no route. */
   send(to: string, kind: number, body: Uint8Array): boolean {
     return this.#forward(this.#message(to, kind, body), null);
   }
 
-  /** Asks, and gives the answer or why there is none, once. */
+  /** Sends a request; calls back once, with the answer or why there is none. */
   ask(to: string, kind: number, body: Uint8Array, timeoutMs: number, answer: Answer): void {
     if (this.#questions.size >= QUESTIONS_MAX) {
       answer('too many questions at once', NOTHING);
       return;
     }
-    // Nobody can guess it: else whoever knows the receiver's name could answer in its place.
+    // Unguessable: otherwise any peer could answer in the receiver's place.
     const question = 1 + Buffer.from(this.#runtime.random.bytes(6)).readUIntBE(0, 6);
     const cancel = this.#runtime.clock.after(timeoutMs, () =>
       this.#answered(question, `${to} does not answer`, NOTHING),
@@ -91,7 +91,7 @@ export class Routing {
       if (message.kind === routedKinds.answer) this.#takeAnswer(message);
       else this.#handle(message);
     } catch (error) {
-      // Its sender is not the neighbour that handed it on, who is not to blame.
+      // The neighbour that passed it on is not to blame for it.
       const text = error instanceof WireError ? error.message : String(error);
       this.#runtime.log('warn', 'a message cannot be read', { from: message.from, message: text });
     }
@@ -145,7 +145,7 @@ export class Routing {
     const next = tree.nextHop(this.#standing.id, to);
     const session = next === null ? null : this.#switchboard.sessionOf(next);
     if (session !== null && session !== from) return session;
-    // The tree is just changing, or that neighbour cannot be reached from here: a way round. Hops are bounded.
+    // The tree is changing, or that neighbour cannot be reached from here: a detour. Hops are bounded.
     const path = tree.pathTo(to);
     const others = [...this.#switchboard.sessions()].filter((each) => each !== from);
     const above = others.filter((each) => path.includes(each.id));

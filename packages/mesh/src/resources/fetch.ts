@@ -1,4 +1,4 @@
-// Getting a file from a peer: chunk by chunk, each checked before it is kept, and the next time from where it ended.
+// Downloads a file from a peer: chunk by chunk, each verified before it is kept; resumable.
 
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// What a shared file is, in pieces: so that a get can begin where the last one ended, and no piece is taken unseen.
+// The manifest of a shared file: hashes of its chunks, so that a download can be resumed and every chunk is verified.
 
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';

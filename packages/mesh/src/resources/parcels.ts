@@ -1,5 +1,5 @@
-// A file sent to one peer, of any size: offered to it alone, told of in a message, and fetched by its own peer, whenever
-// both are here.
+// Files sent to one peer, of any size: offered to it alone, announced by a message, and fetched by the receiver whenever
+// both are online.
 //
 //   send ─► offered to one ─► message "file" ─► … ─► inbox ─► fetched, from where it stopped ─► received/FROM/NAME
 //           offered no more ◄─ message "file-taken" ◄──────────────────────────────────────────┘

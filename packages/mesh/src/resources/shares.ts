@@ -1,4 +1,4 @@
-// The files that this peer offers, to all or to some, read-only; and the side that sends them.
+// The files that this peer offers, to all or to some, read-only; and the sending side of a download.
 
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Session } from '../link/session.ts';

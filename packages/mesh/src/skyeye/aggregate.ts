@@ -1,6 +1,6 @@
-// What is known of many peers together, in a size that does not depend on how many they are. Two aggregates of different
-// peers make one of all of them, in any order: so sums go up the tree. Spread is merged as squares about the mean, which
-// stays exact where sums of squares would cancel (Chan, Golub, LeVeque 1979).
+// Aggregates of many peers, in a size that does not depend on their number. Aggregates of disjoint sets of
+// peers can be merged, in any order: so they go up the tree. Variance is merged as squares about the mean, which
+// stays accurate where sums of squares would cancel (Chan, Golub, LeVeque 1979).
 
 import { attributes, shownAttributes } from './attributes.ts';
 import { type Sketch, SketchMaker } from './sketch.ts';

@@ -1,5 +1,5 @@
-// What peers tell of themselves: one table of names, units and bounds. A reading is a list of numbers in the order of
-// this table, NaN where nothing is known; so it is small, quick to merge, and needs no names on the wire.
+// The attributes that peers measure: one table of names, units and bounds. A reading is a list of numbers in the order of
+// this table, NaN where a value is unknown; so it is small, quick to merge, and needs no names on the wire.
 
 export type Unit = '%' | '' | 'bytes' | 'bytes/s' | 'bits/s' | '1/s' | 's' | 'ms' | '°C';
 
@@ -10,11 +10,11 @@ export interface Attribute {
   /** Outside of these, the value is refused and counted. */
   min: number;
   max: number;
-  /** Whether more of it is better: for `order by`. */
+  /** Whether more or less is better: for `order by`. */
   isMoreBetter: boolean;
-  /** A change of so much is told at once; a smaller one may wait for the next report. */
+  /** A change of so much is reported at once; a smaller one may wait for the next report. */
   step: number;
-  /** The same as a part of the value: the larger of both counts. */
+  /** The same relative to the value: the larger of both counts. */
   stepPart: number;
 }
 

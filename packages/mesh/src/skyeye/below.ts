@@ -1,5 +1,5 @@
-// What the children have reported: readings one by one from those with few peers below, sums from the others. All of it is
-// checked, for a child may be broken or lie: what cannot be is refused, and counted.
+// The reports of the children: readings one by one from small subtrees, aggregates from large ones. All of it is
+// checked, because a child may be broken or lie: impossible values are refused, and counted.
 
 import { type Aggregate, aged, merged, type Stats } from './aggregate.ts';
 import { attributes, isPlausible, type Values } from './attributes.ts';
@@ -8,9 +8,9 @@ import { type Held, ORPHANED, Readings } from './readings.ts';
 import { AGAIN_MS, HEIR_MS, STALE_MS } from './times.ts';
 
 const AGE_MS_MAX = 3_600_000;
-/** More readings of one child than twice what it may report one by one: then it is out of order. */
+/** A child that reports more than twice as many readings one by one as it may is out of order. */
 const SLACK = 2;
-/** An heir that knows so much of what the one before it knew has heard from all that matter. */
+/** A successor that knows this share of what its predecessor knew has heard from all that matter. */
 const MOST = 0.9;
 
 export interface Child {
@@ -21,14 +21,14 @@ export interface Child {
   numbered: (Held | undefined)[];
   aggregate: Aggregate | null;
   aggregatedMs: number;
-  /** What the one before it in its place had reported: counts until this one knows as much. */
+  /** The aggregate of its predecessor: counts until the successor knows as much. */
   forebear: Orphan | null;
   /** The view that it has. */
   picture: Picture | null;
   againMs: number | null;
 }
 
-/** The sum of a child that was lost. */
+/** The aggregate of a lost child. */
 interface Orphan {
   readonly aggregate: Aggregate;
   readonly sinceMs: number;
@@ -40,7 +40,7 @@ export interface Refused {
   reports: number;
 }
 
-/** Shared by all who have no children, which most have not: looked at for every view. */
+/** Shared by all peers without children, which are most of them. */
 const childless: Map<string, Child> = new Map();
 
 export type Taken = 'taken' | 'again' | 'ignored';
@@ -54,7 +54,7 @@ export class Below {
   readonly detailMax: number;
   readonly #counts: (id: string) => boolean;
   readonly #isUnder: (id: string, above: string) => boolean;
-  /** Sums of children that were lost. */
+  /** Aggregates of lost children. */
   #orphaned: Orphan[] = [];
 
   /** @param isUnder whether the tree has a peer below another: then that one's word about it counts, and no other's */
@@ -74,7 +74,7 @@ export class Below {
     return this.#children;
   }
 
-  /** Children that say the sum of theirs only. */
+  /** Children that report only aggregates. */
   inSum = 0;
 
   /** Peers known of, this one included. */
@@ -97,8 +97,8 @@ export class Below {
   }
 
   /**
-   * @param peersMax how many there are: more names are made up
-   * @param sumMax of a sum: nobody has more peers below than that
+   * @param peersMax the number of peers alive: more names are invented
+   * @param sumMax the largest plausible number of peers in an aggregate
    */
   take(from: string, report: Report, peersMax: number, nowMs: number, sumMax = peersMax): Taken {
     const child = this.child(from);
@@ -114,7 +114,7 @@ export class Below {
     return isInStep ? 'taken' : this.#again(child, nowMs);
   }
 
-  /** The child is gone, or no child any more. What it reported stays until others do, or nobody does. */
+  /** The child is gone, or no child any more. Its report stays until others report the same peers, or it expires. */
   lose(id: string, nowMs: number): void {
     const child = this.children.get(id);
     if (child === undefined) return;
@@ -132,7 +132,7 @@ export class Below {
     return this.readings.size < before;
   }
 
-  /** Leaves out what nobody speaks of any more. */
+  /** Drops readings that nobody reports any more. */
   sweep(nowMs: number): void {
     const oldestMs = nowMs - STALE_MS;
     this.readings.forgetTable();
@@ -163,7 +163,7 @@ export class Below {
     return merged(parts);
   }
 
-  /** Gives false if the child and this peer are out of step. */
+  /** Returns false if the child and this peer are out of step. */
   #enter(child: Child, entry: Entry, peersMax: number, nowMs: number): boolean {
     const { number, id, ageMs } = entry;
     if (number >= SLACK * this.detailMax) return false;
@@ -182,7 +182,7 @@ export class Below {
     const held = this.readings.get(id);
     const values = this.#checked(entry, null);
     if (held === undefined) {
-      // Names can be made up without end.
+      // Names could be invented without end.
       if (this.readings.size >= SLACK * Math.max(peersMax, this.detailMax)) {
         this.refused.values++;
         return true;
@@ -223,7 +223,7 @@ export class Below {
 
   #sum(child: Child, aggregate: Aggregate, peersMax: number, nowMs: number): boolean {
     if (aggregate.peers > peersMax || !isPossible(aggregate)) return false;
-    // The heir of one that was lost: what that one had is told by this one now.
+    // The successor of a lost child reports what that one had.
     if (child.aggregate === null) child.forebear = this.#orphaned.shift() ?? null;
     if (child.aggregate === null) this.inSum++;
     const { peers, oldestMs } = aggregate;
@@ -268,7 +268,7 @@ export class Below {
   }
 }
 
-/** Whether there can be readings of which this is the sum. */
+/** Whether any readings could have this aggregate. */
 function isPossible({ peers, agesMs, stats, most, least }: Aggregate): boolean {
   const areSums = stats.every((each, i) => each === null || arePossible(each, i, peers));
   const areBest = (lists: Aggregate['most']) =>
@@ -276,7 +276,7 @@ function isPossible({ peers, agesMs, stats, most, least }: Aggregate): boolean {
   return !Number.isNaN(agesMs) && areSums && areBest(most) && areBest(least);
 }
 
-/** Whether so many peers can have values of the attribute of which these are the figures. */
+/** Whether values of so many peers could have these figures. */
 export function arePossible(
   { count, sum, min, max, squares, sketch }: Stats,
   index: number,

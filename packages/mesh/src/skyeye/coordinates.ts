@@ -1,5 +1,5 @@
-// Where a peer stands in a space in which distance is latency, so that the latency between any two can be estimated though
-// they have never met (Vivaldi: Dabek et al., SIGCOMM 2004). A plane for the net, and a height for the way to it.
+// Network coordinates, by which the latency between any two peers can be estimated though
+// they have never met (Vivaldi: Dabek et al., SIGCOMM 2004): a plane for the network, a height for the access link.
 
 export interface Coordinate {
   x: number;

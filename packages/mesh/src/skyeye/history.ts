@@ -1,6 +1,6 @@
-// What a peer has measured lately, kept by itself: an hour at ten seconds. So nothing is missing when the link to others
-// was, and whoever wants to see it asks for it over the mesh. The answer is sealed for the asker, as a message is: those that
-// carry it learn nothing of interfaces, file systems and sensors.
+// A peer's own recent readings: an hour at ten seconds, kept by itself, so that nothing is lost when its links
+// are. Others ask for them over the mesh. The answer is sealed for the asker, like a message: peers that
+// relay it learn nothing of interfaces, file systems and sensors.
 
 import { peerId } from '../identity/names.ts';
 import { type Asker, proof } from '../messages/asker.ts';

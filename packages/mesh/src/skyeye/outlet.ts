@@ -1,5 +1,5 @@
-// What goes up to one receiver: only what it does not know yet. The receiver is told a name once, and after that a small
-// number; of a reading, the values that changed. If it missed something it says so, and all begins anew.
+// Delta encoding towards one receiver: only what it does not know yet. A name is sent once, and after that a small
+// number; of a reading, only values that changed. If the receiver missed something it says so, and all begins anew.
 
 import { isNotable } from './attributes.ts';
 import type { Entry } from './messages.ts';

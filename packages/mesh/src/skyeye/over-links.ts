@@ -1,4 +1,4 @@
-// SkyEye over links: what goes up and down uses the sessions with the neighbours, and answers find their way as any message.
+// SkyEye over links: reports and views use the sessions with the neighbours, answers are routed like any message.
 
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';
@@ -22,41 +22,41 @@ import { type Answer, Queries, type QueryMessage } from './query/index.ts';
 import { HOPS_MAX, queryMessage } from './query/messages.ts';
 import type { Held } from './readings.ts';
 import { Records } from './records.ts';
-import { SkyEye, type SkyEyeOptions } from './skyeye.ts';
+import { SkyEye } from './skyeye.ts';
 import { Support } from './support.ts';
 import { type ShownTalk, Talkers, talkMessage } from './talkers.ts';
 import { type ShownView, shownView, type View } from './view.ts';
 
-/** After a change of the tree, so that many at once are one look. */
+/** After a change of the tree, so that many changes lead to one update. */
 const SETTLE_MS = 40;
 
-/** For one that asks: an answer is hundreds of times longer than the question, and a page asks every few seconds. */
+/** Histories for one asker: an answer is hundreds of times longer than the question, and a page asks every few seconds. */
 const HISTORIES = { burst: 30, everyMs: 500 };
 
 export class SkyEyeOverLinks {
   readonly core: SkyEye;
   readonly support: Support;
   readonly queries: Queries;
-  /** What this peer measured lately. */
+  /** This peer's own recent readings. */
   readonly history: History;
-  /** What all have measured lately, if this peer keeps it: `keepRecords`. */
+  /** Recent readings of all peers, if this peer keeps them: `keepRecords`. */
   records: Records | null = null;
-  /** A neighbour asks a query of its own. */
+  /** A neighbour sends a query of its own. */
   readonly onAsked: ((peer: string) => void)[] = [];
   readonly #throttle: Throttle;
   readonly #asker: Asker;
-  /** Queries that came. */
+  /** Queries seen, against replay. */
   readonly #once = new Once();
   readonly #parent: () => string | null;
   readonly latency: Latency;
-  /** Which names and addresses have the most traffic, where peers tell it. */
+  /** The names and addresses with the most traffic, where peers share them. */
   readonly talkers: Talkers;
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
   readonly #routing: Routing;
-  /** From the parent up to the root. */
+  /** The path from the parent up to the root. */
   #above: string[] = [];
   #isRoot = false;
   #kept: string | null = null;
@@ -73,7 +73,6 @@ export class SkyEyeOverLinks {
     routing: Routing,
     asker: Asker,
     pairs: Pairs,
-    options: SkyEyeOptions = {},
   ) {
     this.#runtime = runtime;
     this.#standing = standing;
@@ -95,7 +94,7 @@ export class SkyEyeOverLinks {
       alive: () => tree.size,
       away: () => directory.dead.size,
       levels: () => tree.levels,
-      // Who is away measures nothing: readings of absent members would be a way to make up peers.
+      // Readings of absent members do not count: a liar could invent peers with them.
       counts: (other: string) =>
         (other === id || tree.has(other)) &&
         standing.roster.approved(other) !== null &&
@@ -105,7 +104,7 @@ export class SkyEyeOverLinks {
     this.#parent = world.parent;
     const sendTree = (to: string, message: TreeMessage) =>
       switchboard.sessionOf(to)?.notify(noticeKinds.tree, encode(treeMessage, message));
-    this.core = new SkyEye(runtime, { ...world, send: sendTree }, options);
+    this.core = new SkyEye(runtime, { ...world, send: sendTree });
     this.support = new Support(
       runtime,
       {
@@ -181,7 +180,7 @@ export class SkyEyeOverLinks {
     this.#standing.measures.onChange.push(() => this.#recount());
   }
 
-  /** Once, of whoever has signed it, and of peers under restraint not as often as they like. */
+  /** Accepts a signed query once, and rate-limits throttled peers. */
   #takeQuery(from: string, message: Extract<QueryMessage, { kind: 'query' }>): void {
     const { asker, number, proof } = message;
     // A root hands queries on, also to one that they came by. What they say of their way is not signed, and counts for nothing.
@@ -225,7 +224,7 @@ export class SkyEyeOverLinks {
     this.records?.stop();
   }
 
-  /** Follows the root, and keeps of each peer what it measures: what a coordinator does. */
+  /** Follows the root, and records the readings of all peers: for a coordinator. */
   keepRecords(): void {
     if (this.records !== null) return;
     const records = new Records(this.#runtime, (id, sinceMs) => this.history.since(id, sinceMs));
@@ -242,7 +241,7 @@ export class SkyEyeOverLinks {
     this.support.follow();
   }
 
-  /** What was measured on this host; latencies and queries are counted here. Gives the names that were refused. */
+  /** Reports a reading of this host; latencies and queries are added here. Returns the names that were refused. */
   report(measured: Readonly<Record<string, number>>): string[] {
     const refused = this.core.report({ ...this.#ownMeasures(), ...measured });
     this.history.add(this.core.below.readings.get(this.#standing.id)!.values);
@@ -267,14 +266,14 @@ export class SkyEyeOverLinks {
     };
   }
 
-  /** The whole network, as far as it is known here; null until the first view came. */
+  /** The view of the whole network; null until the first one came. */
   view(): (ShownView & { talkers: ShownTalk | null }) | null {
     const { view } = this.core;
     if (view === null) return null;
     return { ...shownView(view, this.#runtime.clock.elapsedMs()), talkers: this.talkers.whole() };
   }
 
-  /** What a peer below has reported last, by attribute; null if nothing of it is known here. */
+  /** The last reading of a peer below, by attribute; null if none is known here. */
   readingOf(id: string): Record<string, number> | null {
     const held = this.core.below.readings.get(id);
     return held === undefined ? null : namedValues(held.values);
@@ -298,7 +297,7 @@ export class SkyEyeOverLinks {
     this.#switchboard.connect(id, this.#directory.addressesOf(id));
   }
 
-  /** Whether a link must stay though it is none of the tree. */
+  /** Whether a link outside of the tree is to be kept. */
   keeps(id: string): boolean {
     return (this.support.isFollowing && id === this.#kept) || this.support.serves(id);
   }

@@ -1,7 +1,7 @@
-// How often a view goes down. It goes to everybody, so it is the dearest message there is. From the root: at once if there is
-// news and there was little lately, and every ten seconds else. Tokens are saved up for a burst, as in a token bucket. On the
-// way: as it comes, but never faster than any root would send, for each hands it to several, and so would a flood be a larger
-// one below.
+// How often a view goes down. It goes to all peers, so it is the most expensive message. From the root: at once if there is
+// news and there was little lately, otherwise every ten seconds, by a token bucket. On the
+// way down: as it comes, but never faster than a root would send, since each peer passes it to several and would amplify
+// a flood.
 
 import type { Picture } from './messages.ts';
 import { HEARTBEAT_MS } from './times.ts';

@@ -1,6 +1,6 @@
-// The newest reading of each peer below, as long as they are few enough to be known one by one. Each is owned by the child
-// that reported it last: a peer that moves in the tree is counted once, whoever speaks of it. What a lost child reported
-// stays until others report it, or nobody does: a coordinator that dies takes nobody with it out of the view.
+// The newest reading of each peer below, while they are few enough to be known one by one. Each is owned by the child
+// that reported it last, so a peer that moves in the tree is counted once. Readings of a lost child
+// stay until others report them or they expire: a root that dies takes nobody with it out of the view.
 
 import { type Aggregate, aggregateOfTable } from './aggregate.ts';
 import type { Values } from './attributes.ts';

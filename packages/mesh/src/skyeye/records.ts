@@ -1,6 +1,6 @@
-// What a coordinator keeps of all peers: the last hour of each, reading by reading, as the tree brings them. After a
-// partition, or when a parent was away, some are missing. The peer has kept them, and gives them when it is there again: with
-// the times at which they were measured, and straight to the coordinator, so that the live sums never see them.
+// A coordinator's records of all peers: the last hour of each, reading by reading, as the tree brings them. After a
+// partition, or when a parent was away, some are missing. The peer has kept them, and is asked for them when it is back: with
+// the times of measurement, and sent straight to the coordinator, so that live aggregates never see them.
 //
 //   tree ─► reading ─► row of the peer ─┬─► as expected: kept
 //                                       └─► a hole before it: the peer is asked for what lies between

@@ -1,6 +1,6 @@
-// Quantiles of many values in little room, mergeable in any order: buckets whose borders grow by a constant factor
-// (DDSketch: Masson et al., VLDB 2019). Where there would be too many buckets, all are joined in pairs, and the factor is
-// squared (uniform collapse: Epicoco et al., 2020); so the error grows evenly, and by no more than it must.
+// A mergeable quantile sketch: buckets whose borders grow by a constant factor
+// (DDSketch: Masson et al., VLDB 2019). When there are too many buckets, all are merged in pairs, and the factor is
+// squared (uniform collapse: Epicoco et al., 2020), so that the relative error stays uniform.
 
 /** Of a quantile, relative, while no buckets were joined. */
 const ACCURACY = 0.01;

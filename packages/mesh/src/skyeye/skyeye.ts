@@ -1,10 +1,10 @@
-// The tree that sees everything (SkyEye, Graffi et al., ICPADS 2008). What is known below goes up, to whom the tree says;
-// the view of the whole comes back down, so that every peer has it.
+// In-network aggregation (SkyEye, Graffi et al., ICPADS 2008). Readings and aggregates go up the tree;
+// the view of the whole network comes back down to every peer.
 //
 //   own reading ─┐            ┌─► one by one, while they are few ─┐
 //   children ────┴─► below ───┴─► in sum ─────────────────────────┴─► parent ─► … ─► root ─► view ─► children ─► … all
 //
-// No socket, no wall clock: over links and in a simulation of a hundred thousand it is the same class.
+// No socket and no wall clock: the same class runs over links and in a simulation of a hundred thousand peers.
 
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { nothingKnown, readingOf, type Values } from './attributes.ts';
@@ -16,33 +16,33 @@ import type { Held } from './readings.ts';
 import { AGAIN_MS, GAP_MS, HEARTBEAT_MS, PATIENCE_MS, SETTLE_MS, SUM_PATIENCE_MS } from './times.ts';
 import { followed, messageOf, pictureOf, type View } from './view.ts';
 
-/** With more peers than this below, a report says the sum of them only. */
+/** With more peers than this below, a report has only their aggregate. */
 export const DETAIL_MAX = 1024;
 
-/** A report in sum waits so many times longer. */
+/** Factor by which aggregated reports are delayed. */
 const SUM_GAPS = 10;
 
-/** News travels: those below may know of more, or have not heard yet who is gone. */
+/** Slack for membership changes that are still spreading: peers below may know of more, or of fewer. */
 const SIZE_SLACK = 1.5;
 const SIZE_SLACK_LEAST = 8;
 
-/** What SkyEye is told of the world. */
+/** What SkyEye needs to know of the network. */
 export interface Surroundings {
   readonly id: string;
-  /** Whom to report to; null of the root, and while nobody above can be reached. */
+  /** The peer to report to; null at the root, and while nobody above can be reached. */
   parent(): string | null;
   isRoot(): boolean;
-  /** Whether the tree has that peer somewhere below this one. */
+  /** Whether a peer is below this one in the tree. */
   isBelow(id: string): boolean;
-  /** Whether the tree has it right below this one. */
+  /** Whether a peer is a child of this one in the tree. */
   isChild(id: string): boolean;
-  /** How many the tree has from that peer downwards; without it, as many as are alive. */
+  /** Size of the subtree below a peer; without it, the number of peers alive is assumed. */
   sizeFrom?(id: string): number;
-  /** Whether the tree has `id` somewhere below `above`; without it, whoever is asked about is believed. */
+  /** Whether `id` is below `above` in the tree; without it, every report is believed. */
   isUnder?(id: string, above: string): boolean;
-  /** How many are alive. */
+  /** Number of peers alive. */
   alive(): number;
-  /** Whether what is reported of a peer counts: it is a member, and not in quarantine. */
+  /** Whether readings of a peer count: it is a member, and not in quarantine. */
   counts(id: string): boolean;
   send(to: string, message: TreeMessage): void;
 }
@@ -51,7 +51,7 @@ export interface SkyEyeOptions {
   detailMax?: number;
   gapMs?: number;
   settleMs?: number;
-  /** How often this peer speaks up though nothing was measured; 0: never, since whoever measures does so often enough. */
+  /** How often this peer reports without a new reading; 0: never, because readings come often enough. */
   heartbeatMs?: number;
 }
 
@@ -82,7 +82,7 @@ export class SkyEye {
   readonly #world: Surroundings;
   readonly #options: Required<SkyEyeOptions>;
   readonly #outlet: Outlet;
-  /** Who spoke too early: the tree here did not have it below yet. */
+  /** Senders of early reports: the tree here did not have them below yet. */
   #early: Set<string> | null = null;
   #own: Held | null = null;
   #uplink: string | null = null;
@@ -99,7 +99,7 @@ export class SkyEye {
   #rootSinceMs: number | null = null;
   #pushedMs: number | null = null;
   #sweptMs = 0;
-  /** When what is new goes up; null: nothing is due. */
+  /** When the next report is due; null: nothing is pending. */
   #dueMs: number | null = null;
   #isStopped = false;
   #isUrgent = false;
@@ -149,7 +149,7 @@ export class SkyEye {
     this.#isStopped = true;
   }
 
-  // --- what this peer says of itself
+  // --- this peer's own reading
 
   /**
    * What was measured on this host, by name of the attribute, in its unit.
@@ -193,12 +193,12 @@ export class SkyEye {
     this.#soon(false);
   }
 
-  // --- what happens around it
+  // --- changes in the network
 
-  /** Who is above or below may be another now. */
+  /** Parent or children may have changed. */
   treeChanged(): void {
     const { below } = this;
-    // Of one that is further down now, a sum is part of the sum of whoever came between.
+    // A former child that is further down now is part of the aggregate of the peer in between.
     const isStranger = ({ id, aggregate }: Child) =>
       !this.#world.isBelow(id) || (aggregate !== null && !this.#world.isChild(id));
     const strangers = [...below.children.values()].filter(isStranger);
@@ -211,7 +211,7 @@ export class SkyEye {
     if (isRoot || this.#world.parent() !== this.#uplink) this.#soon(true);
   }
 
-  /** There is a new link with a neighbour: what was on its way over an older one may be lost. */
+  /** There is a new link with a neighbour: messages on the older one may be lost. */
   linked(id: string): void {
     this.#passWhole(id);
     if (id === this.#uplink) this.#outlet.beginAnew();
@@ -227,7 +227,7 @@ export class SkyEye {
     this.#soon(true);
   }
 
-  /** Who counts has changed: members came or went, a quarantine began or ended. */
+  /** Members came or went, or a quarantine began or ended. */
   recount(): void {
     this.below.readings.recount((id) => this.#world.counts(id));
     this.#soon(true);
@@ -253,7 +253,7 @@ export class SkyEye {
     this.#soon(report.isUrgent);
   }
 
-  /** Nobody has many more below than the tree says here: so an inner peer that lies tells of no more than its own part. */
+  /** The largest number of peers that a child can report: so a lying inner peer cannot claim more than its own subtree. */
   #mostFrom(id: string): number {
     const alive = this.#world.alive();
     const below = this.#world.sizeFrom?.(id) ?? alive;
@@ -265,14 +265,14 @@ export class SkyEye {
     this.#world.send(id, { kind: 'again' });
   }
 
-  /** Whether every reading of the mesh is known here one by one, if this peer is the root. */
+  /** Whether this peer, as the root, has every reading of the mesh one by one. */
   get knowsAll(): boolean {
     return this.below.inSum === 0 && this.below.readings.size <= this.#options.detailMax;
   }
 
   #takeAgain(from: string): void {
     this.#passWhole(from);
-    // An honest parent asks no more often than `AGAIN_MS`: each time costs a whole report.
+    // An honest parent asks no more often than `AGAIN_MS`, because each time costs a whole report.
     const nowMs = this.#nowMs;
     if (from !== this.#uplink || (this.#begunMs !== null && nowMs - this.#begunMs < AGAIN_MS / 2)) return;
     this.#begunMs = nowMs;
@@ -288,7 +288,7 @@ export class SkyEye {
     this.#handOn();
   }
 
-  /** What waits is the newest view, whatever came before it. */
+  /** Only the newest view waits. */
   #handOn(): void {
     if (this.#cancelHand !== null || this.#picture === null || this.below.children.size === 0) return;
     this.#handingOn ??= new HandingOn();
@@ -313,12 +313,12 @@ export class SkyEye {
 
   // --- upwards
 
-  /** A push is due: at once if it is urgent or nothing is to be gathered, though never two within the gap. */
+  /** Schedules a report: at once if it is urgent or batching is off, but never two within the gap. */
   #soon(isUrgent: boolean): void {
     this.#isUrgent ||= isUrgent;
     const { gapMs, settleMs, detailMax } = this.#options;
     const isAlone = this.below.children.size === 0;
-    // Of thousands something is always urgent, and a sum of them is dear.
+    // Among thousands of peers something is always urgent, and aggregating them is expensive.
     const isLarge = this.below.inSum > 0 || this.below.readings.size > detailMax;
     const leastMs = isLarge ? SUM_GAPS * gapMs : gapMs;
     const waitMs = isUrgent || isAlone ? leastMs : Math.max(leastMs, settleMs);
@@ -351,7 +351,7 @@ export class SkyEye {
       return void this.#look(nowMs);
     }
     const parent = this.#world.parent();
-    // What is not sent now is kept, and sent when there is a way again.
+    // Without a parent the news is kept until there is one again.
     if (parent === null) return;
     this.#ownReading();
     if (parent !== this.#uplink) this.#outlet.beginAnew();
@@ -361,7 +361,7 @@ export class SkyEye {
 
   #reportTo(parent: string, isUrgent: boolean, nowMs: number): Report {
     const { detailMax } = this.#options;
-    // It does not go back and forth about the border.
+    // Hysteresis: it does not switch back and forth at the border.
     const isInSum = this.below.inSum > 0 || this.below.readings.size > detailMax * (this.#isInSum ? 0.9 : 1);
     if (isInSum !== this.#isInSum) this.#outlet.beginAnew();
     this.#isInSum = isInSum;
@@ -375,7 +375,7 @@ export class SkyEye {
 
   // --- downwards
 
-  /** What the root sees. */
+  /** The view as the root makes it. */
   #look(nowMs: number): void {
     this.#ownReading();
     const sum = this.below.sum(nowMs);
@@ -402,7 +402,7 @@ export class SkyEye {
     child.picture = this.#picture;
   }
 
-  /** Most have the same one so far, so the message is the same. */
+  /** Most children have the same view so far, so they share one message. */
   #passToAll(picture: Picture): void {
     let before: Picture | null = null;
     let message: ViewMessage | null = null;

@@ -1,5 +1,5 @@
-// Support peers: they follow the root, so that each has a copy of all the readings it knows one by one. A root with many
-// queries hands them on to its followers, who answer in its place; and a coordinator follows to see every reading itself.
+// Support peers follow the root: each has a copy of all readings that the root knows one by one. A root with many
+// queries passes them to its followers, which answer in its place; a coordinator follows to see every reading itself.
 
 import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
 import { Below } from './below.ts';
@@ -10,14 +10,14 @@ import { DETAIL_MAX } from './skyeye.ts';
 
 const FOLLOWERS_MAX = 8;
 const PUSH_MS = 500;
-/** Whoever follows says so this often, and is forgotten after three times as long. */
+/** Followers renew this often, and are dropped after three times as long. */
 const FOLLOW_MS = 5_000;
 const FORGET_MS = 15_000;
-/** Who was asked to follow does so for this long after the last time. */
+/** A recruited peer follows for this long after the last request. */
 const RECRUITED_MS = 60_000;
 /** The others are coordinators. */
 const RECRUITED_MAX = 4;
-/** A copy that was not brought up to date for longer is of no use. */
+/** An older copy is not used. */
 const FRESH_MS = 3_000;
 
 export interface SupportSurroundings {
@@ -172,7 +172,7 @@ export class Support {
     return this.#recruited.has(id) || /^(coordinator|authority)$/.test(this.#world.roleOf(id));
   }
 
-  /** A follower to whom a query can be handed; null if there is none. */
+  /** A follower that can take a query; null if there is none. */
   nextFollower(): string | null {
     const all = [...this.#followers.keys()].filter((id) => this.#isInvited(id));
     return all.length === 0 ? null : all[this.#next++ % all.length]!;

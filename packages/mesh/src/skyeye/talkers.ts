@@ -1,7 +1,7 @@
-// Which names and addresses have the most traffic, in the whole mesh. Each peer whose owner wants it so says what its own
-// pipeline has seen; sums go up the tree and come back down, as the view does, but by themselves: where nobody tells anything,
-// nothing is sent. A sum keeps the heaviest only. It is a Misra–Gries summary, which stays one when it is merged (Agarwal et al.,
-// PODS 2012, §2): what is left out has less than `shortBy`, and no rate is too low by more than that.
+// Heavy hitters: the names and addresses with the most traffic in the whole mesh. A peer whose owner opts in reports what its own
+// pipeline sees; summaries go up the tree and come back down, like the view but separately: where nobody reports anything,
+// nothing is sent. A summary keeps only the heaviest. It is a Misra–Gries summary, which stays one when merged (Agarwal et al.,
+// PODS 2012, §2): what is left out has less than `shortBy`, and no rate is underestimated by more than that.
 
 import { type Cancel, every, type Runtime } from '../runtime.ts';
 import { type Codec, double, flag, list, record, text, varint, WireError } from '../wire/schema.ts';

@@ -1,5 +1,5 @@
-// The whole network in one page: made at the root from what it holds, passed down so that every peer has it. A view says
-// how old it is and how much of the network it is of; ages add up on the way, so that nobody's wall clock matters.
+// The view: a summary of the whole network, made at the root and passed down to every peer. It states
+// its age and its coverage; ages add up on the way, so that no wall clock matters.
 
 import { type Aggregate, type Best, emptyAggregate, type Stats } from './aggregate.ts';
 import { attributes, COORDINATE, shownAttributes } from './attributes.ts';

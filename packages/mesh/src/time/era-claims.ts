@@ -1,5 +1,5 @@
-// Who says that it keeps an older time. Where there are three peers or more, one alone moves nobody: it may lie, or its clock
-// may be the one that is wrong.
+// Claims of peers to keep an older mesh time. With three peers or more, one alone is not followed: it may lie, or its clock
+// may be the wrong one.
 
 import type { Era, MeshClock } from '@eyrie/clock/mesh';
 import type { Clock } from '../runtime.ts';

@@ -1,5 +1,5 @@
-// The mesh's time at one peer: asks whoever is above in the tree, as seldom as will do, and answers those below. A question
-// and its answer are two small notices, which the next heartbeats wait for as for any other: so they cost little.
+// The mesh clock at one peer: asks the parent in the tree, as seldom as will do, and answers the children. A question
+// and its answer are two small notices, which replace heartbeats, so they cost little.
 //
 //   parent ◄─ question ─ peer ◄─ question ─ child           the root asks nobody, or time servers (servers.ts)
 //          ─ answer ──►       ─ answer ──►

@@ -1,4 +1,4 @@
-// Time that passes as fast as the machine can compute: events in order, one after the other, each run to its end.
+// A discrete-event clock: events run in order, one after the other, each to its end.
 
 import type { Cancel, Clock } from '../runtime.ts';
 

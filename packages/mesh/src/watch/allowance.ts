@@ -1,4 +1,4 @@
-// So much, and no more, for each of many: some at once, then one in so long. A token bucket for each name.
+// Rate limits: a token bucket for each name.
 
 import type { Clock } from '../runtime.ts';
 

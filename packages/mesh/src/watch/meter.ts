@@ -1,5 +1,5 @@
-// What each neighbour did: how much it sent and asked, in which mix. Counted where it arrives, over links whose other end
-// is proved; what a peer passes on for others is not held against it. And who knocked without being let in.
+// Counts what each neighbour sends and asks, by kind. Counted at arrival, over links whose other end
+// is authenticated; what a peer relays for others is not held against it. Also counts rejected connections.
 
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';

@@ -1,5 +1,5 @@
-// What one peer holds against another, told to the authority, which alone can do something about it. Signed by who says
-// it, because it goes over others.
+// Suspicions of one peer against another, sent to the authority, which alone can act. They are signed by the
+// accuser, because they are routed over other peers.
 
 import { hex, isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';

@@ -1,4 +1,4 @@
-// Fewer answers for peers under restraint: one a second and five in a row, where others may ask as they like.
+// The rate limit of throttled peers: one answer a second, five in a row.
 
 import type { Measures } from '../members/measures.ts';
 import type { Clock } from '../runtime.ts';

@@ -1,4 +1,4 @@
-// Answers a query over readings that are known one by one, as a table. A condition becomes a function once, and is asked of
+// Evaluates a query over a table of readings. A condition is compiled once to a function, which is called for
 // each row.
 
 import { mergedStats, type Stats, statsOf } from '../aggregate.ts';

@@ -1,5 +1,5 @@
-// How many queries a coordinator answers. Up to a rate it answers all itself; beyond it, it asks children to be support
-// peers and hands queries to those; beyond what it can hand on, it refuses. One asker alone may not use it all up.
+// Load control of queries at the root. Up to a rate it answers all itself; beyond it, it asks children to be support
+// peers and passes queries to them; beyond that it refuses. One asker alone cannot use up the rate.
 
 import type { Clock } from '../../runtime.ts';
 

@@ -1,5 +1,5 @@
-// Whether a part of the tree, of which only sums and bounds are known, can hold what a query means: all of it, none of it,
-// or some, and only then it has to be asked.
+// Pruning: whether a subtree, of which only aggregates and bounds are known, can match a query: all of it, none of it,
+// or some; only then it has to be asked.
 
 import type { Aggregate } from '../aggregate.ts';
 import { COORDINATE } from '../attributes.ts';

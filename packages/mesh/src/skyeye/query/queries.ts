@@ -1,6 +1,6 @@
-// Asking, and answering. A query climbs the tree until somebody knows enough: for any k peers, the first who knows k; for
-// the best, or for figures of all, the root. What only a part of the tree knows is asked of it, unless its bounds say
-// that nothing there is meant. The answer goes straight to the asker.
+// Sends and answers queries. A query climbs the tree until a peer knows enough: for any k peers, the first that knows k; for
+// the best, or for aggregates, the root. Subtrees that are known only in aggregate are asked, unless their bounds show
+// that no peer there matches. The answer goes straight to the asker.
 //
 //   asker ─► parent ─► … ─► root ─┬─► readings ───────┬─► answer ─► asker
 //                                 └─► ask ─► children ┘  (where they are too many to be known one by one)
@@ -21,19 +21,19 @@ import { parseQuery } from './parse.ts';
 import { known } from './prune.ts';
 import { QueryError } from './words.ts';
 
-/** A tree is as deep as it is; so long a message may take from one peer to the next. */
+/** Allowance for one hop of the tree. */
 const HOP_MS = 60;
-/** Then it is asked once more: the coordinator may just have died, and another taken its place. */
+/** Tries until the query fails: the root may just have died, and another taken its place. */
 const TRIES = 4;
 const PATIENCE_MS = 100;
 const LINKING_MS = 400;
 const CUT_OFF = 'the root cannot be reached: this is of a part of the network';
-/** For an answer from below, there and back: each level waits so much less than the one above it. */
+/** For an answer from below, round trip: each level waits so much less than the one above it. */
 const LEVEL_MS = 250;
-/** The first of those who know all below one by one answers at once. One more, since not all parts are alike. */
+/** The first level that knows its subtree one by one answers at once; one more, since subtrees differ in depth. */
 const LEVELS_LEAST = 2;
 const WAITING_MAX = 1_024;
-/** Others may know of so many times more peers. */
+/** Other peers may know of so many times more peers than this one. */
 const ALIVE_SLACK = 2;
 const PARSED_MAX = 256;
 
@@ -44,10 +44,10 @@ export interface QuerySurroundings {
   alive(): number;
   /** Members that fell silent: they are in no answer. */
   away(): number;
-  /** How deep the tree is, about. */
+  /** Approximate depth of the tree. */
   levels(): number;
   roleOf(id: string): string;
-  /** False if there is no way. */
+  /** False if there is no route. */
   send(to: string, message: QueryMessage): void;
 }
 
@@ -64,7 +64,7 @@ interface Gathering {
 }
 
 export class Queries {
-  /** Answered here, handed to a support peer, and refused because there were too many. */
+  /** Answered here, passed to a support peer, and refused because of too many. */
   readonly counts = { answered: 0, handed: 0, refused: 0 };
   readonly onAnswered: ((asked: { question: string; asker: string; matched: number }) => void)[] = [];
   readonly #runtime: Runtime;
@@ -96,7 +96,7 @@ export class Queries {
   }
 
   /**
-   * The answer of the network; of what is known here, if nobody answers.
+   * The answer of the network; if nobody answers, that of this peer alone.
    *
    * @throws QueryError with the place of the mistake
    */
@@ -110,7 +110,7 @@ export class Queries {
       if (delivery === null) continue;
       if (delivery.problem !== CUT_OFF && delivery.part.missing === 0)
         return answerOf(query, delivery, tookMs(), this.#world.away());
-      // Somebody on the way has just died, or got another parent: a moment later there is a link again.
+      // A peer on the route has just died, or got another parent: a moment later there is a link again.
       partial = delivery;
       if (tries < TRIES - 1)
         await new Promise<void>(
@@ -144,7 +144,7 @@ export class Queries {
     });
   }
 
-  /** For what only those below know: as many levels as there are that know theirs in sum only. */
+  /** Time for answers from below: for as many levels as know their subtrees only in aggregate. */
   get #belowMs(): number {
     const alive = this.#world.alive();
     const { detailMax } = this.#below;
@@ -181,7 +181,7 @@ export class Queries {
 
   // --- upwards
 
-  /** From a support peer that has no copy of the readings any more: it is handed to nobody else. */
+  /** A query returned by a support peer without a current copy: it is answered here, and not passed on again. */
   takeBack(message: Extract<QueryMessage, { kind: 'query' }>): void {
     this.#read(message, (query) =>
       this.#conclude(message, query, message.near ?? this.#placeOf(query.near), null),
@@ -192,7 +192,7 @@ export class Queries {
     try {
       go(this.#parse(message.question));
     } catch (error) {
-      // The asker's own peer would have said so: it is of another version, or lies.
+      // The asker's own peer would have refused it: it has another version, or lies.
       if (!(error instanceof QueryError)) throw error;
       this.#deliver(message, emptyPart, error.message.slice(0, 150));
     }
@@ -214,7 +214,7 @@ export class Queries {
     else this.#conclude(message, query, near, null);
   }
 
-  /** At the root: answered here, or where there are too many, by one who has a copy. */
+  /** At the root: answered here, or under load by a support peer, which has a copy. */
   #lead(message: Extract<QueryMessage, { kind: 'query' }>, query: Query, near: Place | null): void {
     const step = this.#load.next(message.asker, this.#world.id);
     if (step === 'refuse') return void this.#refuse(message);
@@ -232,7 +232,7 @@ export class Queries {
     this.#deliver(message, emptyPart, 'there are too many queries now: ask again in a moment');
   }
 
-  /** @param copy of all the readings; null: what is known here, and below */
+  /** @param copy of all readings; null: uses those known here, and asks below */
   #conclude(
     message: Extract<QueryMessage, { kind: 'query' }>,
     query: Query,
@@ -250,13 +250,13 @@ export class Queries {
     else this.#locate(query.near, copy, answer);
   }
 
-  /** Why nothing is near that peer. */
+  /** Why nothing is near a peer. */
   #lost(id: string): string {
     if (this.#world.roleOf(id) === 'unknown') return `no peer is called ${id}: nothing can be near it`;
     return `${id} has measured no latency yet: how far the others are from it is not known`;
   }
 
-  /** Asks those below where a peer is, if it is not known here. */
+  /** Asks the subtrees for the coordinates of a peer that is not known here. */
   #locate(id: string, copy: Readings | null, done: (place: Place | null) => void): void {
     if (!PEER_ID.test(id)) return void done(null);
     const query = this.#parse(
@@ -267,7 +267,7 @@ export class Queries {
     );
   }
 
-  /** If any will do, and enough of them are known here. */
+  /** An answer from here, for a query without order if enough peers are known. */
   #anyHere(query: Query): Part | null {
     if (query.kind !== 'find' || query.order.length > 0 || query.count > this.#below.readings.size)
       return null;
@@ -307,7 +307,7 @@ export class Queries {
     this.#whole(query, near, null, waitMs, (part) => this.#world.send(from, { kind: 'told', number, part }));
   }
 
-  /** Of all that is below, this peer included. */
+  /** The answer of the whole subtree, this peer included. */
   #whole(
     query: Query,
     near: Place | null,
@@ -341,7 +341,7 @@ export class Queries {
       this.#world.send(id, { kind: 'ask', number, question: query.text, near, waitMs: less });
   }
 
-  /** Nobody can guess it, so nobody else can answer. */
+  /** Unguessable, so that only the peer that was asked can answer. */
   #newNumber(): number {
     return Buffer.from(this.#runtime.random.bytes(6)).readUIntBE(0, 6);
   }
@@ -368,7 +368,7 @@ export class Queries {
   }
 }
 
-/** Whether so many peers can have answered that. What cannot be must not be joined with what others say. */
+/** Plausibility of a partial answer: an impossible one must not be merged with the others. */
 export function canBe(
   query: Query,
   { looked, matched, missing, agesMs, oldestMs, rows, groups }: Part,
@@ -376,7 +376,7 @@ export function canBe(
 ): boolean {
   const most = ALIVE_SLACK * alive;
   if (looked > most || missing > most || matched > looked) return false;
-  // Each age may have been rounded.
+  // Each age may have been rounded up.
   if (agesMs > looked * (oldestMs + 1)) return false;
   if (query.kind === 'find') {
     const { order, columns, count } = query;
