@@ -34,13 +34,13 @@ function defaultOf({ defaultValue, required, optional }: Option): string {
 /** `eyrie` without arguments: first steps. */
 export const FIRST_STEPS = `Eyrie: a peer-to-peer network that watches itself.
 
-  eyrie start              a capture on one page, here and in the browser; one comes along
-  eyrie read FILE          packets, fields and statistics in tshark's words; -i eth0 for live ones
-  eyrie up -i eth0         what passes an interface, stored and shown on a web page
-  eyrie findings           scans, floods, spoofing and guessed passwords among what is stored
-  eyrie mesh init home     found a mesh of peers; eyrie mesh --help goes on from there
-  eyrie menu               peers, messages and files, with the arrow keys
-  eyrie doctor             what this machine lacks for all that, and what to do about it
+  eyrie start              a summary of a capture, here and in the browser; one is bundled
+  eyrie read FILE          packets, fields and statistics, as tshark prints them; -i eth0 for live ones
+  eyrie up -i eth0         packets of an interface, stored and shown on a web page
+  eyrie findings           scans, floods, spoofing and password guessing in stored packets
+  eyrie mesh init home     create a mesh of peers; see eyrie mesh --help
+  eyrie menu               peers, messages and files, in an interactive menu
+  eyrie doctor             check what this machine lacks, and how to fix it
 
 eyrie --help lists all commands, eyrie COMMAND --help shows one, with examples.
 `;

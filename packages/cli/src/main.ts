@@ -33,28 +33,28 @@ export const program = newProgram()
     'after',
     `
 Examples:
-  eyrie start                       what is in a bundled capture, on one page and on a web page
+  eyrie start                       a summary of a bundled capture, then the web page
   eyrie read office.pcapng -Y dns   packets that pass a display filter
-  eyrie up -i eth0                  what passes an interface, stored and shown on the page
-  eyrie menu                        peers, messages and files, with the arrow keys
+  eyrie up -i eth0                  packets of an interface, stored and shown on the web page
+  eyrie menu                        peers, messages and files, in an interactive menu
 
-eyrie COMMAND --help says more of each.
+eyrie COMMAND --help has the options of a command, with examples.
 Exit status: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
-Errors are one line; --debug adds where in the program they come from.`,
+Errors are one line; --debug adds a stack trace.`,
   );
 
-program.commandsGroup('See what is on the wire:');
+program.commandsGroup('Capture files and live traffic:');
 addServingOptions(
   program
     .command('start')
-    .description('what a capture holds, on one page here and on a web page')
+    .description('summarise a capture on one page, then serve it as a web page')
     .argument('[file]', 'capture file; without it, the bundled capture of an office hour')
-    .option('--once', 'only the page on the terminal, then end'),
+    .option('--once', 'only print the summary, then end'),
   'ui',
   5000,
 )
-  .option('--json', 'the page as JSON, then end')
-  .option('--color', 'in colour, also where the output is no terminal')
+  .option('--json', 'the summary as JSON, then end')
+  .option('--color', 'in colour, even if the output is no terminal')
   .option('--no-color', 'without colour')
   .addHelpText('after', '\nExamples:\n  eyrie start office.pcapng\n  eyrie start office.pcapng --once')
   .action(async (file: string | undefined, options) => {
@@ -69,7 +69,7 @@ addStoreCommand(program);
 program
   .command('fields')
   .description('list fields and protocols: the names for filters and -e')
-  .argument('[text]', 'only those with this text in their name or title')
+  .argument('[text]', 'only those with this text in name or title')
   .option('--protocols', 'protocols instead of fields')
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExample:\n  eyrie fields dns.qry')
@@ -80,7 +80,7 @@ program
 
 program
   .command('samples')
-  .description('list the captures that come along, fetch public ones')
+  .description('list the bundled captures, download public ones')
   .argument('[args...]')
   .helpOption(false)
   .allowUnknownOption()
@@ -89,10 +89,10 @@ program
     process.exitCode = await runSamples(args);
   });
 
-program.commandsGroup('Peers:');
+program.commandsGroup('The mesh of peers:');
 program
   .command('menu')
-  .description('everything with the arrow keys, and the command for each')
+  .description('an interactive menu, which shows the command of each action')
   .addHelpText('after', '\nExample:\n  eyrie menu')
   .action(async () => {
     const { runMenu } = await import('./menu/command.ts');
@@ -104,12 +104,12 @@ addPathCommand(program);
 addTimeCommand(program);
 addMqttCommand(program);
 
-program.commandsGroup('Watch out:');
+program.commandsGroup('Detection and defence:');
 addFindingsCommand(program);
 addHoneypotCommand(program);
 addFirewallCommand(program);
 
-program.commandsGroup('Try it out, and measure:');
+program.commandsGroup('Demonstration, emulation, simulation:');
 addDemoCommand(program);
 addLabCommands(program);
 
@@ -119,7 +119,7 @@ addPrivacyCommand(program);
 addConfigCommand(program);
 addCompletionCommand(program);
 
-program.commandsGroup('The services, each alone:');
+program.commandsGroup('The services, each as a process of its own:');
 addCaptureCommand(program);
 addParserCommand(program);
 addPersistorCommand(program);

@@ -8,7 +8,7 @@ const PORT = 5003;
 export function addAnalyzerCommand(program: Command): void {
   const command = program
     .command('analyzer')
-    .description('answer over HTTP for a store: packets, counts, flows, hosts')
+    .description('serve the HTTP API over a store: packets, counts, flows, hosts')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)');
   addCommonOptions(addServingOptions(command, 'analyzer', PORT))
     .addHelpText(

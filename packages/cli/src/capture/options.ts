@@ -8,10 +8,10 @@ export function addCaptureCommand(program: Command): void {
     .description('read an interface or a file, and send its packets to a parser')
     .argument('[file]', 'capture file to replay, or - for standard input')
     .option('-i, --interface <name>', 'capture here, until interrupted')
-    .option('-L, --list', 'list the interfaces that there are')
+    .option('-L, --list', 'list the interfaces')
     .option('--json', 'the list as JSON')
     .option('--parser <url>', 'where packets are sent')
-    .option('--again', 'also a file that is stored already');
+    .option('--again', 'store a file again that is stored already');
   addCommonOptions(addLiveOptions(addReplayOptions(command)))
     .addHelpText(
       'after',

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addDemoCommand(program: Command): void {
   const demo = program
     .command('demo')
-    .description('watch something happen, on this machine alone')
+    .description('run a demonstration on this machine')
     .addHelpText('after', '\nExample:\n  eyrie demo attack');
   demo
     .command('attack')
@@ -12,8 +12,8 @@ export function addDemoCommand(program: Command): void {
       'a mesh of peers, two of which misbehave: found, sent to a honeypot, back when their time is over',
     )
     .option('--peers <number>', 'peers in the mesh, 5 to 100', '20')
-    .option('--rate <number>', 'queries a second of the one that floods', '150')
-    .option('--for <seconds>', 'how long the two are kept away', '15')
+    .option('--rate <number>', 'queries a second of the flooding peer', '150')
+    .option('--for <seconds>', 'how long the two attackers are redirected', '15')
     .option('--json', 'only the figures, as JSON')
     .addHelpText('after', '\nExample:\n  eyrie demo attack')
     .action(async (options) => {

@@ -6,9 +6,9 @@ const several = (value: string, before: string[] = []): string[] => [...before, 
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('check this machine, and say what to do about what is missing')
+    .description('check this machine, and suggest remedies')
     .option('--config <file>', 'eyrie.toml to read, instead of the usual places')
-    .option('--time-server <host>', 'compare the clock with it; may be repeated', several)
+    .option('--time-server <host>', 'compare the clock with this server; may be repeated', several)
     .option('--json', 'as JSON')
     .addHelpText(
       'after',

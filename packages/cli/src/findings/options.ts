@@ -16,13 +16,16 @@ export interface FindingsOptions {
 export function addFindingsCommand(program: Command): void {
   program
     .command('findings')
-    .description('what intrusion rules found: the gravest first, or as they come')
-    .option('-f, --follow', 'those that stand, the oldest first, and then each as it comes, until Ctrl-C')
-    .option('--severity <level>', 'this one and graver ones: info, low, medium, high, critical', 'low')
-    .option('--all', 'also what the expert says of single packets')
-    .option('-n, --limit <number>', 'how many at most', '100')
-    .option('--api <url>', 'of a running page or analyzer (default: one on this machine, else the store)')
-    .option('--token <text>', 'what it asks for (or EYRIE_TOKEN)')
+    .description('list findings of the intrusion rules, the gravest first, or as they come')
+    .option(
+      '-f, --follow',
+      'list present findings, the oldest first, then new ones as they come, until Ctrl-C',
+    )
+    .option('--severity <level>', 'least severity: info, low, medium, high, critical', 'low')
+    .option('--all', 'include expert information about single packets')
+    .option('-n, --limit <number>', 'the maximum number', '100')
+    .option('--api <url>', 'URL of a running page or analyzer (default: one on this machine, else the store)')
+    .option('--token <text>', 'its token (or EYRIE_TOKEN)')
     .option('--store <url>', 'a store instead: duckdb:PATH or postgres://USER@HOST/DATABASE')
     .option('--config <file>', 'configuration file')
     .option('--json', 'as JSON; with --follow, a line each')

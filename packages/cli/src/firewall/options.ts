@@ -6,7 +6,7 @@ const several = (value: string, before: string[] = []): string[] => [...before, 
 export function addFirewallCommand(program: Command): void {
   const firewall = program
     .command('firewall')
-    .description('let others reach the ports in use, keep attackers out, undo it')
+    .description('open the ports in use, block attackers, undo both')
     .addHelpText(
       'after',
       `
@@ -26,15 +26,15 @@ Examples:
       const { plan } = await import('./command.ts');
       process.exitCode = await plan(options);
     });
-  wanting(firewall.command('apply').description('make the firewall so; safe to repeat, what changed follows'))
-    .option('-y, --yes', 'without asking')
+  wanting(firewall.command('apply').description('apply the plan; safe to repeat after changes'))
+    .option('-y, --yes', 'do not ask for confirmation')
     .addHelpText('after', '\nExample:\n  sudo eyrie firewall apply --block attackers.txt --yes')
     .action(async (options) => {
       const { apply } = await import('./command.ts');
       process.exitCode = await apply(options);
     });
-  tool(firewall.command('remove').description('take out all that apply put in'))
-    .option('-y, --yes', 'without asking')
+  tool(firewall.command('remove').description('remove everything that apply added'))
+    .option('-y, --yes', 'do not ask for confirmation')
     .addHelpText('after', '\nExample:\n  sudo eyrie firewall remove')
     .action(async (options) => {
       const { remove } = await import('./command.ts');
@@ -49,12 +49,12 @@ Examples:
     });
   firewall
     .command('block-list')
-    .description('a block list of the sources of findings, for --block')
+    .description('print a block list of the sources of findings, for --block')
     .argument(
       '[file]',
       'findings as JSON, of eyrie findings, read -q -z findings or GET /findings; - or nothing is standard input',
     )
-    .option('--severity <least>', 'of findings at least so severe: info, low, medium, high, critical', 'high')
+    .option('--severity <least>', 'least severity: info, low, medium, high, critical', 'high')
     .addHelpText(
       'after',
       `
@@ -73,11 +73,11 @@ function wanting(command: Command): Command {
     .option('--config <file>', 'eyrie.toml to read, instead of the usual places')
     .option('--open <port/protocol>', 'also this port, as 9999/tcp; may be repeated', several)
     .option('--from <network>', 'only from this address or network, as 10.0.0.0/8; may be repeated', several)
-    .option('--block <file>', 'keep out the addresses and networks of this file, one a line');
+    .option('--block <file>', 'block the addresses and networks in this file, one per line');
 }
 
 function tool(command: Command): Command {
   return command
-    .option('--tool <name>', 'ufw, firewalld, nft, powershell, netsh or pf, instead of the one that is found')
+    .option('--tool <name>', 'ufw, firewalld, nft, powershell, netsh or pf (default: detected)')
     .option('--zone <name>', 'zone of firewalld; its default zone unless given');
 }

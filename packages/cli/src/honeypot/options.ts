@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 export function addHoneypotCommand(program: Command): void {
   const honeypot = program
     .command('honeypot')
-    .description('look like a host worth attacking, and write down what visitors do')
+    .description('run a honeypot, and record what visitors do')
     .option('--address <address>', 'address to listen on', '0.0.0.0')
-    .option('--port <number>', 'the port that answers in whatever protocol it is spoken to; 0: none', '9999')
+    .option('--port <number>', 'a port that recognises the protocol by itself; 0: none', '9999')
     .option('--ports <list>', 'ports for one protocol each: ssh=2222,http=8080')
     .option(
       '--mesh <id>',
@@ -23,7 +23,7 @@ export function addHoneypotCommand(program: Command): void {
       'after',
       `
 Protocols: ssh, telnet, http, tls, ftp, smtp, redis, mysql, postgresql, mqtt, rdp, smb, modbus.
-It opens no connection on a visitor's word, runs nothing that it is given, and needs no privileges.
+It opens no connections for visitors, runs nothing they bring, and needs no privileges.
 
 Examples:
   eyrie honeypot
@@ -39,7 +39,7 @@ Examples:
 
   honeypot
     .command('sessions')
-    .description('list the visits on record, the newest last')
+    .description('list recorded visits, the newest last')
     .addHelpText('after', '\nExample:\n  eyrie honeypot sessions --json')
     .action(async (_own, command: Command) => {
       const { listSessions } = await import('./sessions.ts');
@@ -48,9 +48,9 @@ Examples:
 
   honeypot
     .command('replay')
-    .description('play a visit again, as the visitor saw it')
-    .argument('<session>', 'its name, as `sessions` lists it; the beginning will do')
-    .option('--speed <number>', 'times as fast; 0: at once', '1')
+    .description('replay a visit, as the visitor saw it')
+    .argument('<session>', 'its name, as `sessions` lists it; a prefix is enough')
+    .option('--speed <number>', 'speed factor; 0: at once', '1')
     .addHelpText('after', '\nExample:\n  eyrie honeypot replay 20261121T143511 --speed 4')
     .action(async (session: string, _own, command: Command) => {
       const { replaySession } = await import('./sessions.ts');
@@ -60,7 +60,7 @@ Examples:
   honeypot
     .command('export')
     .description('write one visit as an asciicast or its packets as pcapng')
-    .argument('<session>', 'its name, as `sessions` lists it; the beginning will do')
+    .argument('<session>', 'its name, as `sessions` lists it; a prefix is enough')
     .argument('<file>', 'a new file: NAME.cast for asciinema, NAME.pcapng for eyrie read and tshark')
     .addHelpText('after', '\nExample:\n  eyrie honeypot export 20261121T143511 visit.pcapng')
     .action(async (session: string, file: string, _own, command: Command) => {

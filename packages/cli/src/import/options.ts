@@ -8,9 +8,9 @@ export function addImportCommand(program: Command): void {
     .description('store capture files: packets, conversations, names and findings')
     .argument('<file...>', 'capture files, folders of them, or - for standard input')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
-    .option('--again', 'also what is stored already')
-    .option('--rules', 'let intrusion rules look at the packets too: takes twice as long')
-    .option('--json', 'print what was stored as JSON');
+    .option('--again', 'store files again that are stored already')
+    .option('--rules', 'apply intrusion rules, which takes twice as long')
+    .option('--json', 'print the result as JSON');
   addCommonOptions(command)
     .addHelpText(
       'after',
@@ -20,7 +20,7 @@ Examples:
   eyrie import captures/ --store duckdb:office.duckdb
   tcpdump -w - -c 1000 | eyrie import - --store postgres://eyrie@db/packets
 
-A file that is stored already is left alone, one that was broken off goes on where it was.
+A file that is stored already is skipped; an interrupted import is resumed.
 Exit status: 0 done, 1 failed (damaged file, store away), 2 called wrongly, 130 interrupted.`,
     )
     .action(async (files: string[], options) => {

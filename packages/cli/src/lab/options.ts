@@ -4,22 +4,22 @@ import { type Command, Option } from 'commander';
 export function addLabCommands(program: Command): void {
   program
     .command('emulate')
-    .description('a mesh of real peers on this machine, under loss and churn')
+    .description('run a mesh of real peers on this machine, under loss and churn')
     .option('--peers <number>', 'how many peers', '50')
     .option(
       '--hosts <number>',
       'on so many hosts of their own, in network namespaces (Linux, root); 0 is loopback',
       '0',
     )
-    .option('--threads <number>', 'that share the peers on loopback; one a core unless told otherwise')
+    .option('--threads <number>', 'threads that share the peers on loopback (default: one per core)')
     .option('--delay <time>', 'one way, of every packet: 20ms', '0ms')
     .option('--loss <percent>', 'of the packets that arrive at a host', '0%')
-    .option('--churn <rate>', 'of the peers, that go and come back: 10%/min', '0%/min')
+    .option('--churn <rate>', 'share of the peers that leave and come back: 10%/min', '0%/min')
     .option('--for <time>', 'how long to measure', '30s')
     .option('--queries <number>', 'capacity queries a second, from anyone', '20')
     .option('--messages <number>', 'sealed messages a second, from anyone to anyone', '5')
     .option('--interval <time>', 'between two measurements of a peer', '10s')
-    .option('--seed <number>', 'decides who goes when, and who talks to whom', '1')
+    .option('--seed <number>', 'seed of churn and traffic', '1')
     .option('--json', 'the report as JSON')
     .option('--out <folder>', 'also write report.json, report.txt and plot.svg there')
     .option('--clean', 'only remove what an earlier run left behind')
@@ -41,14 +41,14 @@ after Ctrl-C.`,
     });
   program
     .command('simulate')
-    .description('a mesh of up to a million peers on a virtual clock')
+    .description('simulate a mesh of up to a million peers on a virtual clock')
     .option('--peers <number>', 'how many peers', '10000')
     .option('--hours <number>', 'of virtual time', '0.25')
     .option('--seed <number>', 'the same seed gives the same report, to the byte', '1')
     .option('--branching <number>', 'children of a peer in the tree, at most', '8')
-    .option('--churn <rate>', 'of the peers, that go and as many that come: 10%/min', '0%/min')
+    .option('--churn <rate>', 'share of the peers that leave, and are replaced: 10%/min', '0%/min')
     .option('--latency <range>', 'one way, from the nearest two to the farthest: 10-100ms', '10-100ms')
-    .option('--loss <percent>', 'of segments, which TCP then repeats', '0%')
+    .option('--loss <percent>', 'share of segments lost, which TCP retransmits', '0%')
     .option('--partition <when>', 'share@from+duration: 30%@10m+2m cuts off 30 % after ten minutes, for two')
     .option('--interval <time>', 'between two measurements of a peer', '10s')
     .option('--queries <number>', 'capacity queries a second, from anyone', '2')

@@ -7,7 +7,7 @@ export function addMeshCommands(program: Command): void {
   addMembership(
     program
       .command('mesh')
-      .description('who is in: found a mesh, invite, join, approve, revoke, look')
+      .description('create a mesh, invite, join, approve, revoke, look at it')
       .addHelpText(
         'after',
         `
@@ -17,8 +17,8 @@ Examples:
   eyrie mesh create lab-2                     or one more peer on this machine
   eyrie mesh top
 
-Of several peers here, all of one mesh, the one that holds the authority is asked where only it can
-answer, and any that runs where all know the same; else name one with --peer, or in EYRIE_PEER.`,
+With several peers of one mesh on this machine, a command finds the one it needs: the holder of the
+authority, or any that runs. Otherwise choose one with --peer or EYRIE_PEER.`,
       ),
   );
   addMail(program);
@@ -36,14 +36,14 @@ function addRoles(program: Command): void {
       .argument('[id]', 'its name; without it, the only peer of this user')
       .option('--host <address>', 'listen on this address instead of the one it was made with')
       .option('--port <number>', 'listen on this port')
-      .option('--interval <time>', 'measure this host every so often: 500ms, 1m, or seconds (10)')
+      .option('--interval <time>', 'interval of measuring this host: 500ms, 1m, or seconds (10)')
       .option(
         '--watch <interface>',
         'what passes there may be compared with what other peers see (eyrie path)',
       )
-      .option('--config <file>', 'this eyrie.toml instead of the usual one')
+      .option('--config <file>', 'eyrie.toml to read, instead of the usual places')
       .option('--json', 'log as JSON lines')
-      .option('--quiet', 'log to the file alone');
+      .option('--quiet', 'log only to the file');
   role('peer', 'run a peer in the foreground, until Ctrl-C')
     .addHelpText('after', `${EXAMPLE}eyrie peer test_peer_1`)
     .action(async (id: string | undefined, options) => {
@@ -51,7 +51,7 @@ function addRoles(program: Command): void {
       process.exitCode = await runForeground(id, options);
     });
   role('coordinator', 'run a peer that logs the mesh and answers over HTTP (port 5001)')
-    .option('--token <text>', 'lets other machines ask over HTTP with it; or EYRIE_TOKEN')
+    .option('--token <text>', 'token with which other machines may use the HTTP API (or EYRIE_TOKEN)')
     .addHelpText('after', `${EXAMPLE}eyrie mesh init home && eyrie coordinator`)
     .action(async (id: string | undefined, options) => {
       const { runCoordinator } = await import('./foreground.ts');
@@ -62,9 +62,9 @@ function addRoles(program: Command): void {
 function addQuery(program: Command): void {
   program
     .command('query')
-    .description('ask the mesh: the best peers for something, or figures of all')
-    .argument('<query...>', 'what is asked; in quotes where it has < or >')
-    .option('--peer <id>', 'which peer of this user is asked')
+    .description('query the mesh: the best peers for something, or aggregates of all')
+    .argument('<query...>', 'the query; in quotes if it has < or >')
+    .option('--peer <id>', 'the peer of this user to ask')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -72,7 +72,7 @@ function addQuery(program: Command): void {
   eyrie query "3 peers where cpu.free >= 50% and storage.free > 20GB near peer_7 order by latency"
   eyrie query "count, avg(cpu.used), p95(memory.used) by role"
 
-The language, and how it is answered: docs/queries.md.`,
+The query language, and how queries are answered: docs/queries.md.`,
     )
     .action(async (words: string[], options) => (await import('./query.ts')).query(words.join(' '), options));
 }
@@ -80,12 +80,12 @@ The language, and how it is answered: docs/queries.md.`,
 function addMembership(mesh: Command): void {
   mesh
     .command('init')
-    .description('found a mesh: its authority, and the first peer, which holds it')
-    .argument('<mesh>', 'what it is called: lower-case letters, digits, dots and dashes')
+    .description('create a mesh, and its first peer, which holds the authority')
+    .argument('<mesh>', 'its name: lower-case letters, digits, dots and dashes')
     .option('--name <id>', 'the name of the first peer; the name of this host unless given')
     .option('--port <number>', 'where it listens', '5001')
     .option('--host <address>', 'the address it listens on; :: is all', '::')
-    .option('--advertise <host:port...>', 'where others find it, if that is elsewhere')
+    .option('--advertise <host:port...>', 'the address that others should dial, if it differs')
     .option(
       '--passphrase',
       'keep the key of the authority under a passphrase (asked for, or EYRIE_PASSPHRASE)',
@@ -98,13 +98,13 @@ function addMembership(mesh: Command): void {
     .action(async (name: string, options) => (await import('./found.ts')).init(name, options));
   mesh
     .command('invite')
-    .description('print one line by which a peer can join')
-    .option('--name <id>', 'only good for a peer of this name')
+    .description('print an invitation, one line with which a peer can join')
+    .option('--name <id>', 'valid only for a peer of this name')
     .option('--role <role>', 'peer, coordinator or honeypot', 'peer')
-    .option('--ttl <time>', 'good for so long: 15m, 24h, 7d', '24h')
-    .option('--uses <number>', 'good for so many peers', '1')
-    .option('--knock', 'lets anyone ask, and nobody in: each waits for "eyrie mesh approve"')
-    .option('--peer <id>', 'which peer of this user is asked')
+    .option('--ttl <time>', 'lifetime: 15m, 24h, 7d', '24h')
+    .option('--uses <number>', 'number of peers that may use it', '1')
+    .option('--knock', 'anyone may apply with it, and waits for "eyrie mesh approve"')
+    .option('--peer <id>', 'the peer of this user to ask')
     .addHelpText('after', `${EXAMPLE}eyrie mesh invite --name lab-7 --ttl 1h`)
     .action(async (options) => (await import('./members.ts')).invite(options));
   mesh
@@ -114,13 +114,13 @@ function addMembership(mesh: Command): void {
     .option('--name <id>', 'the name of this peer; the name of this host unless given')
     .option('--port <number>', 'where it listens; 0 takes a free port and keeps it', '0')
     .option('--host <address>', 'the address it listens on; :: is all', '::')
-    .option('--advertise <host:port...>', 'where others find it, if that is elsewhere')
+    .option('--advertise <host:port...>', 'the address that others should dial, if it differs')
     .option('--wait <time>', 'how long to wait for approval', '10m')
     .addHelpText('after', `${EXAMPLE}eyrie mesh join eyrie1-… --name lab-7`)
     .action(async (token: string, options) => (await import('./found.ts')).join(token, options));
   mesh
     .command('create')
-    .description('another peer on this machine, let in by the authority that runs here')
+    .description('create another peer on this machine, admitted by the authority that runs here')
     .argument('<id>', 'its name')
     .option('--port <number>', 'where it listens; 0 takes a free port and keeps it', '0')
     .option('--host <address>', 'the address it listens on; :: is all', '::')
@@ -141,13 +141,13 @@ function addProcesses(mesh: Command): void {
     .action(async (ids: string[]) => (await import('./process.ts')).start(ids));
   mesh
     .command('stop')
-    .description('stop peers of this user; they say good-bye to the mesh')
+    .description('stop peers of this user; the mesh is told that they leave')
     .argument('[id...]', 'their names; without one, all')
     .addHelpText('after', `${EXAMPLE}eyrie mesh stop`)
     .action(async (ids: string[]) => (await import('./process.ts')).stop(ids));
   mesh
     .command('list')
-    .description('the peers of this user, and which of them run')
+    .description('list the peers of this user, and which of them run')
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh list`)
     .action(async (options) => (await import('./process.ts')).list(options));
@@ -162,18 +162,18 @@ function addProcesses(mesh: Command): void {
 function addLooking(mesh: Command): void {
   mesh
     .command('members')
-    .description('who is approved, and who of them is here')
-    .option('--peer <id>', 'which peer of this user is asked')
+    .description('list the members, and which of them are alive')
+    .option('--peer <id>', 'the peer of this user to ask')
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh members`)
     .action(async (options) => (await import('./members.ts')).members(options));
   mesh
     .command('top')
-    .description('who is here and how they are, as a live table: sort, filter, pause')
-    .option('--peer <id>', 'which peer of this user is asked')
-    .option('--interval <time>', 'how often it looks', '1s')
+    .description('show all peers and their readings as a live table: sort, filter, pause')
+    .option('--peer <id>', 'the peer of this user to ask')
+    .option('--interval <time>', 'interval of updates', '1s')
     .option('--sort <column>', 'a column of the table', 'cpu')
-    .option('--once', 'print the table and end; so where no terminal is')
+    .option('--once', 'print the table once (default where there is no terminal)')
     .option('--json', 'as JSON, once')
     .addHelpText('after', `${EXAMPLE}eyrie mesh top --sort memory`)
     .action(async (options) => {
@@ -181,15 +181,15 @@ function addLooking(mesh: Command): void {
     });
   mesh
     .command('tree')
-    .description('who links with whom: the tree of those that are here')
-    .option('--peer <id>', 'which peer of this user is asked')
+    .description('show the tree of the peers that are alive, and their links')
+    .option('--peer <id>', 'the peer of this user to ask')
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh tree`)
     .action(async (options) => (await import('./members.ts')).tree(options));
   mesh
     .command('status')
-    .description('one peer: where it listens, its links, its mail')
-    .option('--peer <id>', 'which peer of this user is asked')
+    .description('show one peer: its addresses, links and messages')
+    .option('--peer <id>', 'the peer of this user to ask')
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh status --peer lab-7`)
     .action(async (options) => (await import('./members.ts')).status(options));
@@ -205,17 +205,17 @@ function addDeciding(mesh: Command): void {
       .addHelpText('after', EXAMPLE + example);
   mesh
     .command('pending')
-    .description('who waits to be let in, with the fingerprint to compare')
+    .description('list who waits for approval, with fingerprints to compare')
     .option('--peer <id>', 'the peer of this user that holds the authority')
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh pending`)
     .action(async (options) => (await import('./members.ts')).pending(options));
-  decide('approve', '<id>', 'let in a peer that waits', 'eyrie mesh approve lab-7')
+  decide('approve', '<id>', 'approve a peer that waits', 'eyrie mesh approve lab-7')
     .option('--role <role>', 'peer, coordinator or honeypot', 'peer')
     .action(async (id: string, options) =>
       (await import('./members.ts')).decide('approve', { id, role: options.role }, options),
     );
-  decide('deny', '<id>', 'send away a peer that waits, and its key for good', 'eyrie mesh deny lab-7').action(
+  decide('deny', '<id>', 'refuse a peer that waits, and its key for good', 'eyrie mesh deny lab-7').action(
     async (id: string, options) => (await import('./members.ts')).decide('deny', { id }, options),
   );
   decide(
@@ -230,7 +230,7 @@ function addDeciding(mesh: Command): void {
     'out at once: all peers close their links with it',
     'eyrie mesh revoke lab-7 --reason stolen',
   )
-    .option('--reason <text>', 'what all peers are told', '')
+    .option('--reason <text>', 'the reason, which all peers see', '')
     .action(async (id: string, options) =>
       (await import('./members.ts')).decide('revoke', { id, reason: options.reason }, options),
     );
@@ -241,34 +241,34 @@ function addDeciding(mesh: Command): void {
     'eyrie mesh quarantine lab-7 --for 10m --reason "floods queries"',
   )
     .option('--for <time>', 'how long: 90s, 10m, 24h, 30d at most', '10m')
-    .option('--reason <text>', 'what all peers are told', '')
-    .option('--throttle', 'leave its links, and give it fewer answers')
-    .option('--redirect <host:port>', 'send it to this decoy of the mesh (eyrie honeypot --mesh)')
+    .option('--reason <text>', 'the reason, which all peers see', '')
+    .option('--throttle', 'keep its links, but limit the rate of answers')
+    .option('--redirect <host:port>', 'redirect it to this decoy (eyrie honeypot --mesh)')
     .action(async (id: string, options) => (await import('./measures.ts')).quarantine(id, options));
   decide('release', '<id>', 'end a quarantine before its time', 'eyrie mesh release lab-7')
-    .option('--reason <text>', 'for the audit', '')
+    .option('--reason <text>', 'the reason, for the audit log', '')
     .action(async (id: string, options) => (await import('./measures.ts')).release(id, options));
   mesh
     .command('measures')
-    .description('what is done about which peers, and until when')
-    .option('--peer <id>', 'which peer of this user is asked')
+    .description('list the measures in force against peers, and when they end')
+    .option('--peer <id>', 'the peer of this user to ask')
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh measures`)
     .action(async (options) => (await import('./measures.ts')).measures(options));
   mesh
     .command('responses')
-    .description('what was done by policy about whom, or would be (response.toml, audit.jsonl)')
+    .description('list the responses made or advised by policy (response.toml, audit.jsonl)')
     .option('--peer <id>', 'the peer of this user that holds the authority')
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh responses`)
     .action(async (options) => (await import('./measures.ts')).responses(options));
   const authority = mesh
     .command('ca')
-    .description('the authority: change its root without a break')
+    .description('change the root of the authority without interruption')
     .addHelpText('after', `${EXAMPLE}eyrie mesh ca rotate`);
   authority
     .command('rotate')
-    .description('a new root beside the old one; peers renew with it by themselves')
+    .description('add a new root beside the old one; peers renew with it by themselves')
     .option('--peer <id>', 'the peer of this user that holds the authority')
     .option(
       '--root-key <file>',
@@ -279,8 +279,8 @@ function addDeciding(mesh: Command): void {
     .action(async (options) => (await import('./members.ts')).rotate(options));
   authority
     .command('retire')
-    .description('trust the old root no longer: a day after rotate at the earliest')
-    .option('--now', 'at once: peers that have not renewed yet are out until they ask anew')
+    .description('stop trusting the old root: a day after rotate at the earliest')
+    .option('--now', 'at once: peers that have not renewed yet are out until they ask for a new certificate')
     .option('--peer <id>', 'the peer of this user that holds the authority')
     .addHelpText('after', `${EXAMPLE}eyrie mesh ca retire`)
     .action(async (options) =>
@@ -298,7 +298,7 @@ function addMail(program: Command): void {
       '--file <path>',
       'a file: a short text as the message, anything else is offered to the receiver and fetched',
     )
-    .option('--topic <topic>', 'what it is about; policies decide by it', 'message')
+    .option('--topic <topic>', 'its topic, which policies match', 'message')
     .option('--wait <time>', 'how long to wait until it is delivered', '5s')
     .option('--peer <id>', 'which peer of this user sends')
     .option('--json', 'the outcome as JSON')
@@ -308,8 +308,8 @@ function addMail(program: Command): void {
     });
   program
     .command('inbox')
-    .description('messages that came and were not read yet')
-    .option('--all', 'those read before too')
+    .description('show unread messages')
+    .option('--all', 'include those read before')
     .option('--keep', 'leave them unread')
     .option('--peer <id>', 'whose inbox')
     .option('--json', 'as JSON')
@@ -317,7 +317,7 @@ function addMail(program: Command): void {
     .action(async (options) => (await import('./mail.ts')).inbox(options));
   program
     .command('broadcast')
-    .description('send a message to all peers here, and say how many have it')
+    .description('send a message to all peers that are alive, and print how many have it')
     .argument('<text...>', 'the message')
     .option('--peer <id>', 'which peer of this user sends')
     .option('--json', 'the count as JSON')
@@ -330,9 +330,9 @@ function addMail(program: Command): void {
     .description('offer a file to other peers; without one, list what is offered')
     .argument('[file]', 'the file; with --captures a folder')
     .option('--captures', 'each capture in a folder, to those named and to whom the policy allows "captures"')
-    .option('--name <name>', 'what it is called there; its own name unless given')
+    .option('--name <name>', 'the name under which it is offered (default: its own)')
     .option('--to <peer...>', 'only for these peers')
-    .option('--stop <name>', 'offer it no longer')
+    .option('--stop <name>', 'stop offering it')
     .option('--peer <id>', 'which peer of this user offers it')
     .option('--json', 'as JSON')
     .addHelpText(
@@ -342,7 +342,7 @@ function addMail(program: Command): void {
     .action(async (file: string | undefined, options) => (await import('./files.ts')).share(file, options));
   program
     .command('get')
-    .description('get a file that a peer offers, from where it ended last time')
+    .description('download a file that a peer offers; resumes an interrupted download')
     .argument('<peer/name>', 'the file; the name of a peer alone lists what it offers')
     .option('-o, --output <path>', 'where to put it; here unless given')
     .option('--force', 'replace an existing file')
@@ -372,7 +372,7 @@ function addSealing(program: Command): void {
     );
   program
     .command('decrypt')
-    .description('decrypt what "eyrie encrypt" made, and say who made it')
+    .description('decrypt what "eyrie encrypt" made, and print who sealed it')
     .argument('[file]', 'the file; - or nothing is standard input')
     .option('-o, --output <path>', 'where to put it; standard output unless given')
     .option('--force', 'replace an existing file')
@@ -386,9 +386,9 @@ function addSealing(program: Command): void {
 function addLan(program: Command): void {
   program
     .command('master')
-    .description('broadcast a message to all nodes on the LAN, and say who has it')
+    .description('broadcast a message to all nodes on the LAN, and print who has it')
     .argument('<text...>', 'the message')
-    .option('--task <name>', 'what each node should do with it: echo, report, capture, or one it was given')
+    .option('--task <name>', 'the task to run: echo, report, capture, or one that the node defines')
     .option('--wait <time>', 'how long to wait for the results of a task', '10s')
     .option('--port <number>', 'UDP port of the nodes', '12345')
     .option('--multicast', 'to a multicast group instead of the broadcast address of each interface')
@@ -401,8 +401,8 @@ function addLan(program: Command): void {
     });
   program
     .command('node')
-    .description('listen for broadcasts on the LAN, and do the tasks they name')
-    .option('--task <name=command...>', 'a task of your own: what is run when a message names it')
+    .description('listen for broadcasts on the LAN, and run the tasks they name')
+    .option('--task <name=command...>', 'a task of your own: the command to run when a message names it')
     .option('--capture <interface>', 'allow the task "capture" on this interface (needs tcpdump)')
     .option('--port <number>', 'UDP port to listen on', '12345')
     .option('--multicast', 'also join the multicast group')

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 export function addMqttCommand(program: Command): void {
   const mqtt = program
     .command('mqtt')
-    .description('the mesh over MQTT, at a broker of its own or one outside')
-    .option('--peer <id>', 'which running peer of this user is meant')
+    .description('offer the mesh over MQTT, at a broker of its own or an external one')
+    .option('--peer <id>', 'the running peer of this user')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -15,7 +15,7 @@ Examples:
   eyrie mqtt bridge mqtts://broker.example.net
   eyrie mqtt schema > eyrie-mqtt.schema.json
 
-It stays on until the peer stops; for good: section mqtt of eyrie.toml. docs/mqtt.md has the topics.`,
+It runs until the peer stops; to enable it permanently, use section mqtt of eyrie.toml. Topics: docs/mqtt.md.`,
     )
     .action(async (options) => (await import('./command.ts')).show(options));
   mqtt
@@ -29,7 +29,7 @@ It stays on until the peer stops; for good: section mqtt of eyrie.toml. docs/mqt
     );
   mqtt
     .command('bridge')
-    .description('use a broker outside')
+    .description('use an external broker')
     .argument('<url>', 'mqtt://HOST, mqtts://HOST:8883, ws:// or wss://')
     .addHelpText('after', '\nExample:\n  eyrie mqtt bridge mqtt://192.168.1.5')
     .action(async (url: string, _own, command: Command) =>
@@ -37,7 +37,7 @@ It stays on until the peer stops; for good: section mqtt of eyrie.toml. docs/mqt
     );
   mqtt
     .command('stop')
-    .description('end it')
+    .description('stop it')
     .addHelpText('after', '\nExample:\n  eyrie mqtt stop')
     .action(async (_own, command: Command) => (await import('./command.ts')).stop(command.optsWithGlobals()));
   mqtt

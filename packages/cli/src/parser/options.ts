@@ -5,10 +5,10 @@ import { addCommonOptions } from '../pipeline/flags.ts';
 export function addParserCommand(program: Command): void {
   const command = program
     .command('parser')
-    .description('make packets and conversations of frames that come over HTTP')
+    .description('parse frames that come over HTTP into packets and conversations')
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'TCP port; 0 for any that is free')
-    .option('--persistor <url>', 'where what it makes is stored');
+    .option('--persistor <url>', 'URL of the persistor, which stores the results');
   addCommonOptions(command)
     .addHelpText(
       'after',

@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 export function addPathCommand(program: Command): void {
   program
     .command('path')
-    .description('delay, loss and routers between two captures, or two peers')
+    .description('measure delay, loss and routers between two captures, or two peers')
     .argument('<first>', 'a capture file, or the name of a peer')
     .argument('<second>', 'another of the same kind')
-    .option('--peer <id>', 'which peer of this user asks the two')
+    .option('--peer <id>', 'the peer of this user that asks the two')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -16,9 +16,9 @@ Examples:
   eyrie path office.pcap branch.pcap
   eyrie path lab-7 lab-8
 
-A packet is known again by its addresses, id, length and the beginning of what it carries. Between
+A packet is recognised by its addresses, id, length and the beginning of its payload. Between
 peers the clock is that of the mesh, and both must watch an interface: eyrie peer --watch eth0. Two
-files are only as good as the two clocks were; the round trip is right in any case.
+files are only as good as their two clocks; the round trip is right in any case.
 Exit status: 0 done, 1 no packet was seen at both places, 2 called wrongly.`,
     )
     .action(async (first: string, second: string, options) => {

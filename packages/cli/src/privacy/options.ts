@@ -4,11 +4,11 @@ import type { Command } from 'commander';
 export function addPrivacyCommand(program: Command): void {
   const privacy = program
     .command('privacy')
-    .description('what is kept of people, where and how long; encryption')
+    .description('show what is stored about people, where and how long; encrypt it')
     .addHelpText('after', '\nExample:\n  eyrie privacy report\n\nMore: docs/privacy.md.');
   privacy
     .command('report')
-    .description('what lies where on this machine, since when, whether encrypted, and how to be rid of it')
+    .description('list what is stored on this machine, since when, whether encrypted, and how to delete it')
     .option('--config <file>', 'configuration file')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  eyrie privacy report')
@@ -18,7 +18,7 @@ export function addPrivacyCommand(program: Command): void {
     });
   privacy
     .command('key')
-    .description('make a key in a new file, which only you may read')
+    .description('generate a key in a new file that only you can read')
     .argument('<file>', 'where to put it')
     .addHelpText(
       'after',
@@ -27,9 +27,9 @@ export function addPrivacyCommand(program: Command): void {
     .action(async (file: string) => (await import('./files.ts')).key(file));
   privacy
     .command('keys')
-    .description('put the keys of a peer on disk under a passphrase, or take them out with --open')
+    .description('encrypt the keys of a peer with a passphrase, or decrypt them with --open')
     .option('--peer <id>', 'which peer of this user')
-    .option('--open', 'as they were, without a passphrase')
+    .option('--open', 'without a passphrase again')
     .addHelpText(
       'after',
       '\nExample:\n  eyrie privacy keys --peer lab-7\n\nThe peer then needs the passphrase to start: asked for, or EYRIE_PASSPHRASE.',

@@ -27,7 +27,7 @@ Exit status: 0 done, 1 failed (a damaged file: what could be read was shown), 2 
 export function addReadCommand(program: Command): void {
   program
     .command('read')
-    .description('read a capture file or an interface, and answer as tshark does')
+    .description('read a capture file or an interface, with tshark’s options and output')
     .argument(
       '[file]',
       'capture file (pcap, pcapng, snoop; also .gz, .zst), or - for standard input; not with -i',
@@ -44,10 +44,10 @@ export function addReadCommand(program: Command): void {
     .optionsGroup('Live, instead of from a file:')
     .option('-i, --interface <name>', 'capture here until Ctrl-C')
     .option('-f, --capture-filter <bpf>', 'BPF capture filter, as in: tcp port 443')
-    .option('-a, --autostop <condition>', 'end by itself: duration:SECONDS (or -c)')
+    .option('-a, --autostop <condition>', 'stop condition: duration:SECONDS (or -c)')
     .option('-s, --snapshot-length <bytes>', 'bytes kept of each packet')
     .option('-p, --no-promiscuous-mode', 'only packets of this host')
-    .option('-D, --list-interfaces', 'list the interfaces that there are')
+    .option('-D, --list-interfaces', 'list the interfaces')
     .optionsGroup('How packets are printed:')
     .option('-T, --type <format>', 'text (lines; the default), tabs, fields, json, jsonraw, ek, pdml, psml')
     .option(
@@ -68,11 +68,11 @@ export function addReadCommand(program: Command): void {
       '-t, --time <format>',
       'time as a, ad, adoy (local), u, ud, udoy (UTC), d, dd (since the packet before, or displayed before), e (epoch) or r (since the first; the default)',
     )
-    .option('--color', 'lines in colour, also where the output is no terminal')
+    .option('--color', 'coloured lines, even if the output is no terminal')
     .option('--no-color', 'lines without colour (also NO_COLOR=1)')
     .option('-q, --quiet', 'print no packets: statistics only')
     .optionsGroup('What the file says as a whole:')
-    .option('--summary', 'one page: what, when, how much, who with whom, findings')
+    .option('--summary', 'a summary on one page: protocols, traffic, conversations, findings')
     .option(
       '-z, --statistics <name>',
       'statistics at the end, as tshark; may be repeated; -z help lists them',
@@ -84,7 +84,7 @@ export function addReadCommand(program: Command): void {
       '-w, --write <file>',
       'write the packets that pass to a capture file (.pcap, else pcapng), - for standard output',
     )
-    .option('-F, --file-type <type>', 'pcap, nsecpcap or pcapng; without it, what the name ends in')
+    .option('-F, --file-type <type>', 'pcap, nsecpcap or pcapng (default: by the file name)')
     .option(
       '--export-objects <kind,folder>',
       'save what was transferred, each as a file: bodies of http (also HTTP/2, and opened TLS), mails (imf), files of tftp; of the packets that pass; may be repeated',

@@ -21,6 +21,9 @@ export function addServingOptions(command: Command, section: ServingSection, por
       `address to listen on; beyond this machine a token is needed (default: ${section}.host, 127.0.0.1)`,
     )
     .option('--port <number>', `TCP port; 0 for any that is free (default: ${section}.port, ${port})`)
-    .option('--token <text>', 'what clients must know (or EYRIE_TOKEN); beyond loopback, one is made up')
-    .option('--allow-host <name>', 'a name of this machine that requests may use; may be repeated', all);
+    .option(
+      '--token <text>',
+      'the token that clients need (or EYRIE_TOKEN); generated if it listens beyond loopback',
+    )
+    .option('--allow-host <name>', 'a host name that requests may be addressed to; may be repeated', all);
 }

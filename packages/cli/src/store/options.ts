@@ -18,7 +18,7 @@ export interface StoreCommandOptions {
 export function addStoreCommand(program: Command): void {
   const store = program
     .command('store')
-    .description('what is stored: look, keep it within limits, forget, export')
+    .description('look at the store, limit, erase, export')
     .addHelpText('after', '\nExample:\n  eyrie store info --store duckdb:office.duckdb');
 
   const add = (name: string, description: string, example: string): Command =>
@@ -42,7 +42,7 @@ export function addStoreCommand(program: Command): void {
     'erase --address 192.0.2.7 --reason "asked for by letter"',
   )
     .requiredOption('--address <address>', 'IPv4, IPv6 or Ethernet address')
-    .option('--reason <text>', 'for the audit, which does not name the address')
+    .option('--reason <text>', 'the reason, for the audit log, which does not name the address')
     .option(
       '--no-vacuum',
       'leave its bytes in the file until "eyrie store vacuum" writes it anew: as when more is to be erased',
@@ -55,7 +55,7 @@ export function addStoreCommand(program: Command): void {
     'resend',
     'send again what the store refused and was put aside, once the cause is mended',
     'resend --store postgres://eyrie@db.example/eyrie',
-  ).option('--all', 'also of captures that are not in the store');
+  ).option('--all', 'also batches of captures that are not in the store');
   add('export', 'write each table as a file for other tools', 'export --parquet office').requiredOption(
     '--parquet <folder>',
     'empty or new folder for Parquet files',

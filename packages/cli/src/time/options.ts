@@ -8,8 +8,8 @@ export function addTimeCommand(program: Command): void {
     .argument('[servers...]', 'HOST or HOST:PORT, each')
     .option('--nts', 'authenticated: keys by NTS (RFC 8915)')
     .option('--ca <file>', 'trust these certificates (PEM) instead of the system’s')
-    .option('--samples <number>', 'questions a server', '4')
-    .option('--peer <id>', 'without servers: the clock of this peer alone')
+    .option('--samples <number>', 'requests to each server', '4')
+    .option('--peer <id>', 'without servers: only the clock of this peer')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -30,7 +30,7 @@ servers agrees on a time, 2 called wrongly.`,
 
   time
     .command('query')
-    .description('ask one server, and show all that it says')
+    .description('query one server, and show its full answer')
     .argument('<server>', 'HOST or HOST:PORT')
     .addHelpText('after', '\nExample:\n  eyrie time query time.example.net --nts')
     .action(async (server: string, _own, command: Command) => {
@@ -40,13 +40,13 @@ servers agrees on a time, 2 called wrongly.`,
 
   time
     .command('serve')
-    .description('give the time by NTPv4, with --key and --cert also authenticated by NTS')
+    .description('serve time by NTPv4; with --key and --cert also authenticated by NTS')
     .option('--address <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'UDP port', '123')
     .option('--nts-port <number>', 'TCP port for NTS keys', '4460')
     .option('--key <file>', 'private key (PEM) for NTS')
     .option('--cert <file>', 'certificate chain (PEM) for NTS')
-    .option('--from <server...>', 'give the time of these servers instead of this machine’s')
+    .option('--from <server...>', 'serve the time of these servers instead of this machine’s')
     .option('--stratum <number>', 'stratum to claim without --from', '10')
     .addHelpText(
       'after',

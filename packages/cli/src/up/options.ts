@@ -8,14 +8,14 @@ const PORT = 5000;
 export function addUpCommand(program: Command): void {
   const command = program
     .command('up')
-    .description('everything in one process: packets in, stored, shown on a page')
+    .description('capture, store and show packets, all in one process')
     .argument(
       '[file]',
       'capture file or folder to store; without anything, what is stored already, else the bundled capture of an office hour',
     )
     .option('-i, --interface <name>', 'capture here, until interrupted')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
-    .option('--again', 'also a file that is stored already');
+    .option('--again', 'store a file again that is stored already');
   addCommonOptions(addLiveOptions(addReplayOptions(addServingOptions(command, 'ui', PORT))))
     .addHelpText(
       'after',
@@ -26,7 +26,7 @@ Examples:
   eyrie up -i eth0 -f 'not port 22'
   eyrie up --store duckdb:office.duckdb
 
-Ctrl-C finishes what was taken in, says how much was stored, and ends.
+Ctrl-C stores what was captured, prints how much was stored, and ends.
 Exit status: 0 ended, 1 failed (port taken, interface gone), 2 called wrongly.`,
     )
     .action(async (file: string | undefined, options) => {
