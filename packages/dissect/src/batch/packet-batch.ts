@@ -8,7 +8,8 @@ import { raw } from '../core/format.ts';
 import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
 import { ADDRESS_BYTES, type ColumnName, type Layout, layoutOf, type Place } from './layout.ts';
 import { NO_TIME } from './marks.ts';
-import { isWrapped, OuterReader, outerText } from './outer.ts';
+import { isWrapped } from './outer.ts';
+import { OuterTexts } from './outer-texts.ts';
 import { SHAPES_MAX, type Shape, shapeOf, UNKEPT } from './shapes.ts';
 
 /** No value, in columns of text indices, streams and interfaces. */
@@ -23,7 +24,7 @@ const layersPlaces = new Int32Array(SHAPES_MAX);
 const placedIn = new Float64Array(SHAPES_MAX);
 let fillings = 0;
 /** Made with the first packet that needs it, when all protocols are defined. */
-let outerReader: OuterReader | null = null;
+let outerTexts: OuterTexts | null = null;
 
 /** A chosen field: numbers as such (NaN: none), anything else as an index into the batch's texts (NONE: none). */
 export interface FieldColumn {
@@ -139,7 +140,7 @@ export class PacketBatch {
     this.protocol[i] = this.#place(protocolColumn(p));
     const shape = shapeOf(p);
     this.#addShape(shape, i);
-    this.outer[i] = isWrapped(shape.ipHeaders, p.columnKind) ? this.#outer(p) : NONE;
+    this.outer[i] = isWrapped(shape.ipHeaders, p.columnKind) ? this.#outer(p, shape) : NONE;
     if (!p.hasTime) this.marks[i]! |= NO_TIME;
     if (this.fields.length > 0) this.#addFields(p, i);
   }
@@ -179,10 +180,10 @@ export class PacketBatch {
     layersPlaces[id] = this.layers[i]!;
   }
 
-  #outer(p: Packet): number {
-    outerReader ??= new OuterReader();
-    const outer = outerReader.of(p);
-    return outer === null ? NONE : this.#place(outerText(outer));
+  #outer(p: Packet, { id }: Shape): number {
+    outerTexts ??= new OuterTexts();
+    const text = outerTexts.of(p, id);
+    return text === null ? NONE : this.#place(text);
   }
 
   #addSegment(p: Packet, i: number): void {
