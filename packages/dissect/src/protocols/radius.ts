@@ -87,13 +87,11 @@ export const radius: Protocol = protocol({
     p.at = end;
     if (p.visibility & COLUMN) track(p, layer, b, start);
     let eapBytes = 0;
-    for (let at = start + HEADER; at < end; at += b[at + 1]!) {
-      const size = b[at + 1] ?? 0;
-      if (size < 2) break;
-      if (at + size > end) break;
-      if (b[at] === EAP_MESSAGE) eapBytes += size - 2;
-    }
-    if (eapBytes > 0 && eapBytes <= EAP_BYTES_MAX) callEap(p, b, start + HEADER, end, eapBytes);
+    let at = start + HEADER;
+    // As far as the attributes are whole.
+    for (; at + 2 <= end && b[at + 1]! >= 2 && at + b[at + 1]! <= end; at += b[at + 1]!)
+      if (b[at] === EAP_MESSAGE) eapBytes += b[at + 1]! - 2;
+    if (eapBytes > 0 && eapBytes <= EAP_BYTES_MAX) callEap(p, b, start + HEADER, at, eapBytes);
     return start + length > end ? p.cut(1) : null;
   },
   emit(p, layer, out) {
@@ -138,7 +136,7 @@ function track(p: Packet, layer: number, b: Uint8Array, start: number): void {
   exchanges.note[exchanges.entry] = authenticator;
 }
 
-/** The pieces of an EAP message, put together, as a packet of EAP. */
+/** The pieces of an EAP message among the whole attributes [at, end), put together, as a packet of EAP. */
 function callEap(p: Packet, b: Uint8Array, at: number, end: number, length: number): void {
   const message = new Uint8Array(length);
   let done = 0;

@@ -1,4 +1,9 @@
-import { testCases, udpFrame } from './support.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { framePath } from '../../src/core/path.ts';
+import { treeOf } from '../../src/core/tree.ts';
+import { dissect, testCases, udpFrame } from './support.ts';
 
 testCases('RADIUS', [
   [
@@ -105,3 +110,23 @@ testCases('RADIUS', [
   ],
   [udpFrame(3001, 1812, '0102'), 'eth:ethertype:ip:udp:radius', 'UDP', '3001 → 1812 Len=2[Malformed Packet]'],
 ]);
+
+const HEAD = `01050000${'00'.repeat(16)}`;
+
+test('RADIUS: an EAP message before an attribute that has no length', () => {
+  const p = dissect([udpFrame(3001, 1812, `${HEAD.replace('050000', '05001c')}4f06 02010004 0000`)]);
+  assert.equal(framePath(p), 'eth:ethertype:ip:udp:radius:eap');
+});
+
+test('RADIUS: any attributes are survived', () => {
+  const attribute = fc
+    .tuple(fc.constantFrom(79, 26, 1, 80, 0), fc.nat(9), fc.uint8Array({ maxLength: 9 }))
+    .map(([type, size, value]) => [type, size, ...value]);
+  fc.assert(
+    fc.property(fc.array(attribute, { maxLength: 12 }), (attributes) => {
+      const bytes = Uint8Array.from([1, 5, 0, 0, ...new Array(16).fill(0), ...attributes.flat()]);
+      bytes[3] = bytes.length;
+      assert.ok(treeOf(dissect([udpFrame(3001, 1812, bytes)])).length > 0);
+    }),
+  );
+});
