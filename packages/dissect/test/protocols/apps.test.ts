@@ -1,5 +1,9 @@
 // Application protocols with a port of their own. The packets are made by hand; what is expected is what Wireshark says of them.
-import { tcpFrame, testCases, udpFrame } from './support.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { treeOf } from '../../src/core/tree.ts';
+import { dissect, tcpFrame, testCases, udpFrame } from './support.ts';
 
 testCases('MQTT', [
   [
@@ -502,6 +506,87 @@ testCases('Kafka', [
     { 'kafka.request_key': '12', 'kafka.correlation_id': '9', 'kafka.client_id': 'cl' },
   ],
 ]);
+
+testCases('AMQP 1.0', [
+  [
+    tcpFrame(
+      5672,
+      50005,
+      '414d5150030100000000001c02010000005340c00f01e00c01a309414e4f4e594d4f5553',
+      1,
+      true,
+    ),
+    'eth:ethertype:ip:tcp:amqp',
+    'AMQP',
+    'Protocol-Header 1-0-0 sasl.mechanisms ',
+    { 'amqp.init.id': '3', 'amqp.sasl.method': '64', 'amqp.sasl.mechanisms_sym': 'ANONYMOUS' },
+  ],
+  [
+    tcpFrame(50005, 5672, '0000002402010000005341c01702a309414e4f4e594d4f5553a009616e6f6e796d6f7573'),
+    'eth:ethertype:ip:tcp:amqp',
+    'AMQP',
+    'sasl.init ',
+    { 'amqp.sasl.mechanism': 'ANONYMOUS', 'amqp.length': '36' },
+  ],
+  [
+    tcpFrame(
+      50005,
+      5672,
+      '414d5150000100000000004902000000005310c03c0aa1246b6974652d303030302d303030302d303030302d303030302d3030303030303030303031a10931302e39312e302e3240607fff4040404040400000001a02000000005311c00d044043707fffffff707fffffff0000006302000000005312c0560ea1266b6974652d303030302d303030302d303030302d303030302d30303030303030303030312d71434250025000005328c00c0b4043404342404040404040005329c00a07a1017143404342404040404344404040',
+      37,
+    ),
+    'eth:ethertype:ip:tcp:amqp',
+    'AMQP',
+    'Protocol-Header 1-0-0 open begin attach ',
+    {
+      'amqp.performative': '16,17,18',
+      'amqp.performative.arguments.hostname': '10.91.0.2',
+      'amqp.performative.arguments.channelMax': '32767',
+      'amqp.performative.arguments.role': '0',
+      'amqp.performative.arguments.address.string': 'q',
+      'amqp.performative.arguments.maxMessageSize': '0',
+    },
+  ],
+  [
+    tcpFrame(
+      5672,
+      50005,
+      '0000002202000000005313c015095205707fffffff43707fffffff435205520940420000001702000000005315c00a05414352044100532445',
+      37,
+      true,
+    ),
+    'eth:ethertype:ip:tcp:amqp',
+    'AMQP',
+    'flow disposition ',
+    {
+      'amqp.performative.arguments.linkCredit': '9',
+      'amqp.performative.arguments.drain': '0',
+      'amqp.performative.arguments.settled': '1',
+    },
+  ],
+]);
+
+test('AMQP 1.0: any list of arguments is survived', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0x0f, max: 0x45 }), fc.uint8Array({ maxLength: 60 }), (code, list) => {
+      const frame = Uint8Array.of(
+        0,
+        0,
+        0,
+        list.length + 11,
+        2,
+        code < 0x40 ? 0 : 1,
+        0,
+        0,
+        0,
+        0x53,
+        code,
+        ...list,
+      );
+      assert.ok(treeOf(dissect([tcpFrame(50006, 5672, frame)])).length > 0);
+    }),
+  );
+});
 
 testCases('AMQP', [
   [

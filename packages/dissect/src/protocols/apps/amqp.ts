@@ -1,12 +1,13 @@
-// Advanced Message Queuing Protocol, version 0-9-1 (and the protocol headers of all versions).
+// Advanced Message Queuing Protocol, version 0-9-1, and which version a conversation begins; of 1.0 see amqp1.ts.
 import { spells, u16, u32, utf8 } from '../../core/bytes.ts';
-import { type Field, none, text, uint } from '../../core/field.ts';
+import { type Field, text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
 import { printable } from '../../core/printable.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpPorts } from '../../core/table.ts';
 import { classNames, methodName } from './amqp-names.ts';
+import { emitFrame, FRAME_HEADER, frameFields, frameName } from './amqp1.ts';
 import { joinedInfo } from './joined.ts';
 
 /** Type, channel and length before, a byte of its own behind (§4.2.3). */
@@ -15,15 +16,23 @@ const FRAME_END = 1;
 const PROTOCOL_HEADER = 8;
 const METHOD = 1;
 
-const frameNames = { 1: 'Method', 2: 'Content header', 3: 'Content body', 8: 'Heartbeat' };
+const frameNames = {
+  1: 'Method',
+  2: 'Content header',
+  3: 'Content body',
+  8: 'Heartbeat',
+};
 
 const f = {
+  ...frameFields,
   type: uint('amqp.type', 'Type').named(frameNames),
-  channel: uint('amqp.channel', 'Channel'),
-  length: uint('amqp.length', 'Length'),
+  header: text('amqp.init.protocol', 'Protocol'),
+  headerId: uint('amqp.init.id', 'Protocol-ID'),
+  major: uint('amqp.init.version_major', 'Version Major'),
+  minor: uint('amqp.init.version_minor', 'Version Minor'),
+  revision: uint('amqp.init.version_revision', 'Version-Revision'),
   cls: uint('amqp.method.class', 'Class').named(classNames),
   method: uint('amqp.method.method', 'Method'),
-  arguments: none('amqp.method.arguments', 'Arguments'),
   exchange: text('amqp.method.arguments.exchange', 'Exchange'),
   routingKey: text('amqp.method.arguments.routing_key', 'Routing-Key'),
   queue: text('amqp.method.arguments.queue', 'Queue'),
@@ -73,6 +82,12 @@ function isProtocolHeader(b: Uint8Array, at: number, end: number): boolean {
   return spells(b, at, end, 'AMQP');
 }
 
+/** The first byte of 0-9-1 is a type, that of 1.0 belongs to a length that is below 16 MB. */
+const isOfVersion1 = (b: Uint8Array, at: number): boolean => b[at] === 0;
+
+/** Wireshark names the header of 0-9-1 in the column only. */
+const isUnnamed = (b: Uint8Array, at: number): boolean => b[at + 4] === 0 && b[at + 5] !== 1;
+
 export const amqp = protocol({
   name: 'amqp',
   title: 'Advanced Message Queuing Protocol',
@@ -81,13 +96,14 @@ export const amqp = protocol({
   on: [[tcpPorts, 5672]],
   framing: {
     header: HEADER,
-    length: (p) =>
-      isProtocolHeader(p.buf, p.at, p.end) ? PROTOCOL_HEADER : HEADER + u32(p.buf, p.at + 3) + FRAME_END,
+    length: ({ buf: b, at, end }) => {
+      if (isProtocolHeader(b, at, end)) return PROTOCOL_HEADER;
+      return isOfVersion1(b, at) ? Math.max(u32(b, at), FRAME_HEADER) : HEADER + u32(b, at + 3) + FRAME_END;
+    },
   },
   step(p) {
     if (isProtocolHeader(p.buf, p.at, p.end)) {
-      // Wireshark names this version's header in the column only.
-      if (p.buf[p.at + 4] === 0) p.flags[p.count - 1]! &= COLUMN;
+      if (isUnnamed(p.buf, p.at)) p.flags[p.count - 1]! &= COLUMN;
     } else if (p.end - p.at < HEADER) return p.cut(HEADER);
     p.at = p.end;
     return null;
@@ -96,7 +112,14 @@ export const amqp = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const end = p.stop[layer]!;
-    if (end - start < HEADER || isProtocolHeader(b, start, end)) return;
+    if (isProtocolHeader(b, start, end)) {
+      out.add(f.header, start, 4);
+      for (const [i, field] of [f.headerId, f.major, f.minor, f.revision].entries())
+        if (start + 4 + i < end) out.add(field, start + 4 + i, 1);
+      return;
+    }
+    if (isOfVersion1(b, start) && end - start >= FRAME_HEADER) return emitFrame(b, start, end, out);
+    if (end - start < HEADER) return;
     out.add(f.type, start, 1);
     out.add(f.channel, start + 1, 2);
     out.add(f.length, start + 3, 4);
@@ -160,10 +183,11 @@ function frameInfo(p: Packet, layer: number): string {
   const start = p.start[layer]!;
   const end = p.stop[layer]!;
   if (isProtocolHeader(b, start, end))
-    return b[start + 4] === 0
+    return isUnnamed(b, start)
       ? 'AMQP (unknown version)'
       : `Protocol-Header ${b[start + 5]}-${b[start + 6]}-${b[start + 7]}`;
   if (end - start < HEADER) return '';
+  if (isOfVersion1(b, start)) return frameName(b, start, end);
   switch (b[start]) {
     case METHOD:
       return methodInfo(b, start + HEADER, end - FRAME_END);
