@@ -43,6 +43,7 @@ test('a finding is told once, again when it is graver, and not when it is slight
 });
 
 test('it is posted in the fields of ECS, and a webhook that refuses is told of once', async () => {
+  const texts: string[] = [];
   const bodies: { events: Record<string, unknown>[]; dropped: number }[] = [];
   const server = createServer((request, reply) => {
     let text = '';
@@ -50,6 +51,7 @@ test('it is posted in the fields of ECS, and a webhook that refuses is told of o
       text += chunk;
     });
     request.on('end', () => {
+      texts.push(text);
       bodies.push(JSON.parse(text));
       reply.writeHead(bodies.length === 1 ? 500 : 200).end();
     });
@@ -63,7 +65,7 @@ test('it is posted in the fields of ECS, and a webhook that refuses is told of o
     warn: (message: string) => void (message.includes('webhook') && said.push(message)),
   };
   try {
-    for (const message of ['a', 'b']) {
+    for (const message of ['a', "GET /?id=1'+or+'1'='1"]) {
       const alerts = new Alerts({ severity: 'medium', log, file: null, syslog: '', webhook });
       alerts.tell([finding(message, 'high')], 'eth0');
       await alerts.close();
@@ -74,6 +76,9 @@ test('it is posted in the fields of ECS, and a webhook that refuses is told of o
   }
   assert.deepEqual(said, ['findings cannot be posted to the webhook: it answered 500']);
   const event = bodies[1]!.events[0]!;
+  // What it quotes looks like no attack to whoever watches the line.
+  assert.equal(event['event.reason'], "GET /?id=1'+or+'1'='1");
+  assert.doesNotMatch(texts[1]!, /['+=]/);
   assert.equal(event['source.ip'], '192.0.2.7');
   assert.equal(event['destination.ip'], '192.0.2.1');
   assert.equal(event['destination.port'], 22);

@@ -28,8 +28,8 @@ export interface RulesOptions {
 
 export class Rules {
   readonly #watch: PacketWatch;
-  /** Counts that were told, by finding. */
-  readonly #told = new WeakMap<Finding, number>();
+  /** What was told of a finding: how often it came, and the message that its rows are known by. */
+  readonly #told = new WeakMap<Finding, { readonly count: number; readonly message: string }>();
 
   /** Before the first packet of the session. @throws SilenceError */
   constructor(session: Session, { idleSeconds, isLive = false, silence = '' }: RulesOptions = {}) {
@@ -57,29 +57,34 @@ export class Rules {
   take(): FindingRow[] {
     const rows: FindingRow[] = [];
     for (const finding of this.#watch.list()) {
-      const count = finding.count - (this.#told.get(finding) ?? 0);
+      const told = this.#told.get(finding);
+      const count = finding.count - (told?.count ?? 0);
       if (count === 0) continue;
-      this.#told.set(finding, finding.count);
-      rows.push(rowOf(finding, count));
+      const message = told?.message ?? messageOf(finding);
+      this.#told.set(finding, { count: finding.count, message });
+      rows.push(rowOf(finding, count, message));
     }
     return rows;
   }
 }
 
-function rowOf(finding: Finding, count: number): FindingRow {
-  const { severity, title, technique, source, target, evidence, start, end, againAt } = finding;
+/** Equal ones are one in the store: so it stays as it was first, though its target be `217 addresses` and then 255. */
+function messageOf({ title, technique, source, target, againAt }: Finding): string {
+  const kind = technique === null ? '' : ` (${technique.id})`;
+  const at = target === '' ? '' : ` → ${target}`;
   const again =
     againAt === undefined ? '' : ` (again, ${new Date(1000 * againAt).toISOString().slice(0, 16)}Z)`;
+  return cut('message', `${title}${kind}: ${source}${at}${again}`);
+}
+
+function rowOf(finding: Finding, count: number, message: string): FindingRow {
+  const { severity, title, technique, source, target, evidence, start, end } = finding;
   return {
     finder: 'rule',
     severity: SEVERITY[severity],
     group: title,
     protocol: '',
-    // Without what grows from batch to batch: equal rows are one in the store.
-    message: cut(
-      'message',
-      `${title}${technique === null ? '' : ` (${technique.id})`}: ${source}${target === '' ? '' : ` → ${target}`}${again}`,
-    ),
+    message,
     address: addressIn(source),
     count,
     frame: evidence.frames[0] ?? null,

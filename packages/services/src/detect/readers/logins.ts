@@ -1,7 +1,7 @@
 // Logins of protocols that say in clear whether they succeeded.
 import { type Packet, Tap } from '@eyrie/dissect';
 import { endsOf, hashOf, isFromClient, type ReaderMaker, type See } from '../reader.ts';
-import { beginSasl, goOnWithSasl, type SaslLogin } from './sasl.ts';
+import { beginSasl, goOnWithSasl, type SaslLogin, saslText } from './sasl.ts';
 
 /** What a conversation's login waits for. */
 const pendingOf = (p: Packet): SaslLogin =>
@@ -109,12 +109,23 @@ const imap: ReaderMaker = {
 const smtp: ReaderMaker = {
   protocols: ['smtp'],
   make(see) {
-    const tap = new Tap(['smtp'], ['smtp.auth.username', 'smtp.auth.password', 'smtp.response.code']);
+    const tap = new Tap(
+      ['smtp'],
+      [
+        ...['smtp.req.command', 'smtp.req.parameter'],
+        ...['smtp.auth.username', 'smtp.auth.password', 'smtp.response.code'],
+      ],
+    );
     return (p, layer) => {
       if (p.netKind === 0) return;
       tap.take(p, layer);
       const pending = pendingOf(p);
-      if (tap.has('smtp.auth.username')) pending.user = tap.text('smtp.auth.username');
+      if (
+        tap.text('smtp.req.command').toUpperCase() === 'AUTH' &&
+        beginSasl(pending, tap.text('smtp.req.parameter'))
+      )
+        tellClear(see, p, 'SMTP', pending.user);
+      if (tap.has('smtp.auth.username')) pending.user = saslText(tap.text('smtp.auth.username'));
       if (tap.has('smtp.auth.password')) {
         pending.guess = hashOf(tap.text('smtp.auth.password'));
         tellClear(see, p, 'SMTP', pending.user);

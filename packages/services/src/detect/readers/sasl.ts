@@ -13,6 +13,11 @@ export interface SaslLogin {
   mechanism: string;
 }
 
+/** A line of base64 as the text that it stands for, whatever it is. */
+export function saslText(line: string): string {
+  return Buffer.from(line.slice(0, LINE_MAX), 'base64').toString('latin1');
+}
+
 /** `more`: what stands behind the command, a mechanism and perhaps its first answer. True where a password was read. */
 export function beginSasl(login: SaslLogin, more: string): boolean {
   const [mechanism = '', first = ''] = more.trim().split(/\s+/);
@@ -28,7 +33,7 @@ export function goOnWithSasl(login: SaslLogin, line: string): boolean {
     login.mechanism = '';
     return false;
   }
-  const text = Buffer.from(line.slice(0, LINE_MAX), 'base64').toString('latin1');
+  const text = saslText(line);
   if (login.mechanism === 'PLAIN') {
     // RFC 4616 §2: whom to act for, who it is, the password.
     const [, user = '', password = ''] = text.split('\0');
