@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { spawnChild } from '../../../test/support/children.ts';
 import { until } from '../../../test/support/until.ts';
@@ -191,4 +191,27 @@ test('with a key in the configuration, the ring and uploads lie encrypted, and a
   assert.deepEqual([uploads.files, uploads.encrypted], [1, 'yes']);
   child.kill('SIGINT');
   await new Promise((resolve) => child.once('exit', resolve));
+});
+
+test('an address is found wherever it stands, and one that only begins so is not', async () => {
+  for (const part of ['DATA', 'STATE', 'CONFIG']) env[`XDG_${part}_HOME`] = join(folder, 'find', part);
+  const uploads = join(folder, 'find/DATA/eyrie/captures/0123456789abcdef');
+  mkdirSync(uploads, { recursive: true });
+  writeFileSync(join(uploads, 'port-scan.pcapng'), readFileSync(sample));
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  writeFileSync(join(folder, 'logs/found.log'), 'scan by 192.168.10.66:80\nscan by 192.168.10.6\n');
+  const find = async (address: string) => {
+    const { status, out } = await run('privacy', 'find', address, '--json');
+    const found = JSON.parse(out).found as { place: string; found: string }[];
+    return [status, ...found.map((each) => `${basename(each.place)}: ${each.found}`)];
+  };
+  const [status, ...places] = await find('192.168.10.66');
+  assert.equal(status, 1);
+  assert.ok(
+    places.some((each) => /^port-scan\.pcapng: \d{3,} packets$/.test(String(each))),
+    String(places),
+  );
+  assert.ok(places.includes('found.log: 1 lines'), String(places));
+  assert.deepEqual(await find('2001:DB8::0:77'), [0]);
+  assert.equal((await run('privacy', 'find', '192.168.10.0/24')).status, 2);
 });

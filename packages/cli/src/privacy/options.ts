@@ -17,6 +17,22 @@ export function addPrivacyCommand(program: Command): void {
       await report(options);
     });
   privacy
+    .command('find')
+    .description(
+      'where an address stands: in the store, captures, the honeypot, logs, messages; for who asks',
+    )
+    .argument('<address>', 'IPv4, IPv6 or Ethernet address')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  eyrie privacy find 192.0.2.7\n\nExit status: 0 found nowhere, 1 found, or something could not be read, 2 called wrongly.',
+    )
+    .action(async (address: string, options) => {
+      const { find } = await import('./find.ts');
+      process.exitCode = await find(address, options);
+    });
+  privacy
     .command('key')
     .description('generate a key in a new file that only you can read')
     .argument('<file>', 'where to put it')

@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { isVault } from '@eyrie/capture';
 import { eyrieHome, FolderStorage, isLocked, peersIn } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
+import { BOUNDS } from '@eyrie/services/honeypot';
 import { REFUSED_KEPT } from '@eyrie/services/refused';
 import { honeypotFolder } from '../honeypot/folder.ts';
 import { table } from '../mesh/select.ts';
@@ -31,12 +32,28 @@ export interface Kept {
 
 export async function report({ config: path, json }: { config?: string; json?: boolean }): Promise<void> {
   const config = configFrom(path === undefined ? {} : { config: path });
+  const logs = logsOf(config);
+  const all = keptHere(config);
+  const looks = logs === null ? 0 : countLooks(join(logs, 'audit.log'));
+  if (json === true) {
+    console.log(JSON.stringify({ kept: all, looks, key: config.capture.key !== '' }, null, 2));
+    return;
+  }
+  console.log(textOf(all, looks, config.capture.key !== ''));
+}
+
+function logsOf({ log }: Config): string | null {
+  return log.folder === '' ? null : resolve(log.folder);
+}
+
+/** The store first, then all places with files. */
+export function keptHere(config: Config): Kept[] {
   const { ring, ringFolder } = ringFrom(config);
-  const logs = config.log.folder === '' ? null : resolve(config.log.folder);
+  const logs = logsOf(config);
   const url = config.store.url === '' ? defaultStoreUrl() : config.store.url;
   const age = ring.ageSecondsMax === Infinity ? '' : `, ${ring.ageSecondsMax / 3600} h at most`;
   const home = eyrieHome();
-  const all: Kept[] = [
+  return [
     storeKept(url, config.store),
     kept(
       'live packets (ring)',
@@ -54,7 +71,7 @@ export async function report({ config: path, json }: { config?: string; json?: b
     kept(
       'honeypot: visits, what was typed, files left',
       honeypotFolder(undefined),
-      'until deleted',
+      `${bytesText(BOUNDS.diskBytesMax)} at most`,
       `rm -r ${honeypotFolder(undefined)}`,
     ),
     ...peersIn(home).flatMap((id) => peerKept(join(home, 'peers', id), id)),
@@ -74,12 +91,6 @@ export async function report({ config: path, json }: { config?: string; json?: b
           ),
         ]),
   ];
-  const looks = logs === null ? 0 : countLooks(join(logs, 'audit.log'));
-  if (json === true) {
-    console.log(JSON.stringify({ kept: all, looks, key: config.capture.key !== '' }, null, 2));
-    return;
-  }
-  console.log(textOf(all, looks, config.capture.key !== ''));
 }
 
 function storeKept(url: string, store: Config['store']): Kept {
@@ -192,7 +203,8 @@ function kept(
   };
 }
 
-function filesBelow(place: string, wanted: (name: string) => boolean): string[] {
+/** At most FILES_MAX. */
+export function filesBelow(place: string, wanted: (name: string) => boolean = () => true): string[] {
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats === undefined) return [];
   if (!stats.isDirectory()) return [place];

@@ -1,0 +1,154 @@
+// `eyrie privacy find`: where an address stands on this machine, for whoever asks what is kept of them, and for whoever has
+// erased it and wants to be sure.
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { CaptureError, isVault, openCapture } from '@eyrie/capture';
+import { newFrame } from '@eyrie/dissect';
+import type { Config } from '@eyrie/services/config';
+import { openStore, StoreError } from '@eyrie/store';
+import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { table } from '../mesh/select.ts';
+import { configFrom, defaultStoreUrl, pseudonyms } from '../pipeline/settings.ts';
+import { filesBelow, type Kept, keptHere } from './report.ts';
+
+/** As it stands in packets, and as it is written. */
+interface Wanted {
+  readonly bytes: Buffer;
+  readonly text: string;
+}
+
+interface Found {
+  readonly what: string;
+  readonly place: string;
+  /** `12 packets`, or why nobody knows. */
+  readonly found: string;
+  readonly erase: string;
+}
+
+const CAPTURE = /\.(pcapng|pcap|cap|dmp|snoop)(\.gz|\.zst)?$/;
+
+/** Resolves to the exit status. @throws UserError */
+export async function find(
+  address: string,
+  { config: path, json }: { config?: string; json?: boolean },
+): Promise<number> {
+  const wanted = wantedOf(address);
+  const config = configFrom(path === undefined ? {} : { config: path });
+  const [store, ...others] = keptHere(config);
+  const found = await inStore(store!, config, wanted);
+  for (const kept of distinct(others)) found.push(...(await inFiles(kept, wanted)));
+  if (json === true) console.log(JSON.stringify({ address: wanted.text, found }, null, 2));
+  else if (found.length === 0) console.log(`${wanted.text} stands nowhere in what Eyrie keeps here.`);
+  else console.log(table([['WHAT', 'FOUND', 'WHERE', 'TO ERASE IT'], ...found.map(rowOf)]));
+  return found.length === 0 ? 0 : FAILED;
+}
+
+function rowOf({ what, found, place, erase }: Found): string[] {
+  return [what, found, place, erase];
+}
+
+/** @throws UserError */
+function wantedOf(address: string): Wanted {
+  const text = address.toLowerCase();
+  if (isIP(text) === 4) return { text, bytes: Buffer.from(text.split('.').map(Number)) };
+  if (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(text))
+    return { text, bytes: Buffer.from(text.replaceAll(':', ''), 'hex') };
+  if (isIP(text) === 6 && !text.includes('%')) {
+    // The one way of writing it (RFC 5952), which URLs have, too.
+    const plain = new URL(`http://[${text}]`).hostname.slice(1, -1);
+    const [head = '', tail] = plain.split('::');
+    const groups = (part: string | undefined) => (part === undefined || part === '' ? [] : part.split(':'));
+    const [first, last] = [groups(head), groups(tail)];
+    const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0');
+    const hex = [...first, ...zeros, ...last].map((group) => group.padStart(4, '0')).join('');
+    return { text: plain, bytes: Buffer.from(hex, 'hex') };
+  }
+  throw new UserError(
+    `${address}: write one address, as 192.0.2.7, 2001:db8::7 or 02:00:5e:00:53:07`,
+    BAD_USAGE,
+  );
+}
+
+/** The logs' folder is named more than once. */
+function distinct(all: readonly Kept[]): Kept[] {
+  const seen = new Set<string>();
+  return all.filter(({ place }) => !seen.has(place) && seen.add(place));
+}
+
+async function inStore({ what, place, erase }: Kept, config: Config, { text }: Wanted): Promise<Found[]> {
+  const url = config.store.url === '' ? defaultStoreUrl() : config.store.url;
+  const tell = (found: string): Found[] => [{ what, place, found, erase: erase.replace('ADDRESS', text) }];
+  try {
+    const store = await openStore(url, { create: false, readOnly: true, ...pseudonyms() });
+    try {
+      const { packets } = await store.protocolSummary({ address: text });
+      const names = (await store.names({ address: text, limit: 1000 })).items.length;
+      const findings = (await store.findings({ address: text, limit: 1000 })).items.length;
+      return packets + names + findings === 0
+        ? []
+        : tell(`${packets} packets, ${names} names, ${findings} findings`);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    if (error.code === 'ERR_STORE_NOT_FOUND') return [];
+    const why =
+      error.code === 'ERR_STORE_LOCKED' ? 'open in another process: stop it, or ask its page' : error.message;
+    return tell(`not looked at: ${why}`);
+  }
+}
+
+async function inFiles({ what, place, erase }: Kept, wanted: Wanted): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const path of filesBelow(place)) {
+    const text = await inFile(path, wanted).catch((error: Error) => `not looked at: ${error.message}`);
+    if (text !== null) found.push({ what, place: path, found: text, erase });
+  }
+  return found;
+}
+
+/** Null: it is not in there. */
+async function inFile(path: string, wanted: Wanted): Promise<string | null> {
+  if (CAPTURE.test(path)) {
+    const packets = await packetsWith(path, wanted);
+    return packets === 0 ? null : `${packets} packets`;
+  }
+  const content = readFileSync(path);
+  if (isVault(content)) return 'not looked at: encrypted, and no capture';
+  const lines = content.toString('latin1').split('\n').filter(namesOf(wanted.text)).length;
+  return lines === 0 ? null : `${lines} lines`;
+}
+
+/** `192.0.2.7` does not stand in `192.0.2.70`. */
+function namesOf(text: string): (line: string) => boolean {
+  const pattern = new RegExp(`(?<![0-9a-f.:])${text.replaceAll('.', '\\.')}(?![0-9a-f]|[.:][0-9a-f])`, 'i');
+  return (line) => pattern.test(line);
+}
+
+/** Those that hold its bytes anywhere, or name it. */
+async function packetsWith(path: string, { bytes, text }: Wanted): Promise<number> {
+  let packets = 0;
+  try {
+    const capture = await openCapture(path);
+    const frame = newFrame();
+    try {
+      for await (const reader of capture.chunks()) {
+        while (reader.next(frame)) {
+          const data = Buffer.from(
+            frame.data.buffer,
+            frame.data.byteOffset + frame.start,
+            frame.end - frame.start,
+          );
+          if (data.includes(bytes) || data.includes(text)) packets++;
+        }
+      }
+    } finally {
+      await capture.close();
+    }
+  } catch (error) {
+    // Nothing was written to it yet.
+    if (!(error instanceof CaptureError) || error.code !== 'ERR_CAPTURE_EMPTY') throw error;
+  }
+  return packets;
+}
