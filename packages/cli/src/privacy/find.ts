@@ -120,9 +120,10 @@ async function inFile(path: string, wanted: Wanted): Promise<string | null> {
   return lines === 0 ? null : `${lines} lines`;
 }
 
-/** `192.0.2.7` does not stand in `192.0.2.70`. */
+/** `192.0.2.7` stands in `192.0.2.7:80`, but not in `192.0.2.70`. */
 function namesOf(text: string): (line: string) => boolean {
-  const pattern = new RegExp(`(?<![0-9a-f.:])${text.replaceAll('.', '\\.')}(?![0-9a-f]|[.:][0-9a-f])`, 'i');
+  const [before, behind] = isIP(text) === 4 ? ['[\\d.]', '\\d|\\.\\d'] : ['[\\da-f:]', '[\\da-f:]'];
+  const pattern = new RegExp(`(?<!${before})${text.replaceAll('.', '\\.')}(?!${behind})`, 'i');
   return (line) => pattern.test(line);
 }
 
