@@ -16,7 +16,7 @@ Examples:
   eyrie read office.pcapng -q -z follow,tcp,ascii,0     what the two sides of a conversation said
   eyrie read office.pcapng -q -z findings               scans, floods, spoofing, guessed passwords …
   eyrie read office.pcapng -Y 'ip.addr == 10.0.0.0/8' -w part.pcapng
-  eyrie read office.pcapng --export-objects http,files/ the pages, pictures and files that came over HTTP
+  eyrie read office.pcapng --export-objects http,files/ pages and files that came over HTTP
   eyrie read -i eth0 -Y 'dns || tls.handshake'          packets as they come, until Ctrl-C
   eyrie read -i eth0 -a duration:60 -q -z conv,ip       who talked with whom within a minute
   ssh gate tcpdump -w - | eyrie read -                  from another machine

@@ -45,10 +45,9 @@ it('who is connected over TLS is sent away when its certificate ends, and not be
     assert.equal(isClosed, false, 'its certificate is good for a minute yet');
     mesh.clock.run(2 * LOOK_MS);
     await until('it is sent away', () => isClosed);
-    assert.deepEqual(
-      warnings.filter((each) => each.includes('MQTT')),
-      ['MQTT client sent away: the certificate of peer-1 has expired'],
-    );
+    const [warning, ...others] = warnings.filter((each) => each.includes('MQTT'));
+    assert.match(warning!, /^MQTT client sent away: the certificate of peer-1 ended /);
+    assert.deepEqual(others, []);
   } finally {
     socket.destroy();
     await broker.close();
