@@ -27,7 +27,7 @@ export const GOALS = {
 } as const satisfies Record<string, Goals>;
 
 /** Always the first column: the rows of both sides are brought together by it. */
-export const KEY_FIELD = 'frame.number';
+const KEY_FIELD = 'frame.number';
 
 function fields(group: FieldGroup, kind: FieldKind, names: string): ComparedField[] {
   return names

@@ -184,13 +184,6 @@ export interface ProtocolSummary extends Exactness {
   readonly bytes: number;
 }
 
-export interface PathCount {
-  /** frame.protocols */
-  readonly path: string;
-  readonly packets: number;
-  readonly bytes: number;
-}
-
 /** A node of the tree of frame.protocols. */
 export interface PathNode {
   readonly name: string;

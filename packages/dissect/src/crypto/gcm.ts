@@ -1,7 +1,7 @@
 // Opening AES-GCM (NIST SP 800-38D): the counter mode and the check of the tag, for nonces of 12 bytes.
 import { AES_BLOCK_BYTES, type Aes } from './aes.ts';
 
-export const GCM_TAG_BYTES = 16;
+const GCM_TAG_BYTES = 16;
 const NONCE_BYTES = 12;
 
 /**

@@ -1,7 +1,7 @@
 // SHA-256 (FIPS 180-4 §6.2) and HMAC with it (RFC 2104).
 
 const BLOCK = 64;
-export const SHA256_BYTES = 32;
+const SHA256_BYTES = 32;
 
 /** FIPS 180-4 §4.2.2: fractions of the cube roots, and §5.3.3: of the square roots, of the first primes. */
 const PRIMES = firstPrimes(64);

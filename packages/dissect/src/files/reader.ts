@@ -72,11 +72,6 @@ export class CaptureReader {
     return this.#window.frames;
   }
 
-  /** Bytes fed so far. */
-  get bytesFed(): number {
-    return this.#window.received;
-  }
-
   get sections(): readonly CaptureSection[] {
     return this.#info.sections;
   }

@@ -21,7 +21,7 @@ const IPV4 = 0x0800;
 
 const REQUEST = 1;
 const REPLY = 2;
-/** Of opcodes in pairs, from reverse ARP to inverse ARP. */
+/** Request and reply opcodes, in pairs. */
 const INVERSE_REPLY = 9;
 const MARS_FIRST = 11;
 const MARS_LAST = 22;
@@ -78,7 +78,7 @@ const f = {
   duplicateSeconds: uint('arp.seconds-since-duplicate-address-frame', 'Seconds since earlier frame seen'),
 };
 
-/** Where the four addresses of the packet at `start` stand, one after the other. */
+/** Offsets of the four addresses of the packet at `start`. */
 const places = {
   srcHw: 0,
   srcProto: 0,
@@ -116,7 +116,7 @@ function isZero(b: Uint8Array, at: number, length: number): boolean {
   return true;
 }
 
-/** RFC 5227 §1.1: an address is probed for with no sender address, and announced with the sender's own as target. */
+/** RFC 5227 §1.1: a probe has no sender address, an announcement the sender's own as target. */
 const PLAIN = 0;
 const PROBE = 1;
 const GRATUITOUS = 2;
@@ -132,7 +132,7 @@ function kindOf(b: Uint8Array, start: number): number {
 }
 
 interface Use {
-  /** The hardware address as one number. */
+  /** The hardware address as a number. */
   owner: number;
   frame: number;
   seconds: number;
@@ -146,11 +146,11 @@ interface Duplicate {
 
 interface Duplicates {
   readonly found: readonly Duplicate[];
-  /** The one to speak of in the Info column; -1: none. */
+  /** The duplicate to report in the Info column; -1: none. */
   readonly told: number;
 }
 
-/** Addresses remembered in a capture, for duplicates. */
+/** Addresses remembered, to detect duplicates. */
 const ADDRESSES_MAX = 65_536;
 
 function useOf(p: Packet, mac: number, address: number): Duplicate | null {
@@ -170,19 +170,19 @@ function useOf(p: Packet, mac: number, address: number): Duplicate | null {
   return null;
 }
 
-/** Does this hardware address stand for one station? */
+/** Whether this hardware address belongs to a single station. */
 function isStation(b: Uint8Array, at: number): boolean {
   return (b[at]! & 1) === 0 && !isZero(b, at, 6);
 }
 
-/** Both ends of a reply, and the sender of a request, say which hardware has an address. */
+/** Both ends of a reply, and the sender of a request, map an address to hardware. */
 function findDuplicates(p: Packet, start: number): Duplicates | null {
   const opcode = u16(p.buf, start + 6);
   const at = locate(p.buf, start);
   if (!at.isMac || !at.isIpv4 || (opcode !== REQUEST && opcode !== REPLY)) return null;
   const { dstHw, dstProto } = at;
   const first = isStation(p.buf, at.srcHw) ? useOf(p, at.srcHw, at.srcProto) : null;
-  // An address that has two owners already is not told twice.
+  // A duplicate is reported once.
   const hasSecond =
     opcode === REPLY && isStation(p.buf, dstHw) && (first === null || first.address !== u32(p.buf, dstProto));
   const second = hasSecond ? useOf(p, dstHw, dstProto) : null;

@@ -15,7 +15,7 @@ import { emitTrailer, ethPadding, runTrailer, trailerOf } from './link/trailer.t
 import { etherTypeNames } from './names/ethertypes.ts';
 
 const HEADER = 14;
-/** §3.2.6: up to 1500 the field is a length, from 1536 a type. */
+/** §3.2.6: values up to 1500 are lengths, from 1536 on types. */
 const TYPE_MIN = 1536;
 
 const dst = ether('eth.dst', 'Destination').at(0, 6);
@@ -53,7 +53,7 @@ const f = {
   fcs: uint('eth.fcs', 'Frame check sequence').hex(4),
   fcsStatus: uint('eth.fcs.status', 'FCS Status').named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
 };
-/** Frames that another header carries come without a frame check sequence. */
+/** Frames inside tunnels have no frame check sequence. */
 const carried = { trailer: f.trailer };
 
 export const eth: Protocol = protocol({
@@ -123,12 +123,12 @@ export const eth: Protocol = protocol({
   },
 });
 
-/** Frames that only look like Ethernet are named in the path, but have no tree. */
+/** For frames that only look like Ethernet: listed in frame.protocols, but without a tree. */
 function hideTree(p: Packet): void {
   p.flags[p.count - 1]! &= ~(SHOWN | NESTED);
 }
 
-/** The protocol by type or length; where more stands behind its packet, it is walked here, and then what is behind. */
+/** The protocol by type or length. If a trailer follows its packet, dissects both here. */
 function unpack(p: Packet, type: number): Protocol | null {
   const layer = p.count - 1;
   p.at += HEADER;
@@ -148,7 +148,7 @@ function choose(p: Packet, type: number): Protocol | null {
   return type <= LENGTH_MAX && type !== 0 ? byLength(p, type) : byEtherType(p, type);
 }
 
-/** IEEE 802.3-2022 §3.2.6: the field behind the addresses is the length of what follows, not its type. */
+/** IEEE 802.3-2022 §3.2.6: whether the field after the addresses is a length rather than a type. */
 function isLength(p: Packet, layer: number): boolean {
   const start = p.start[layer]!;
   if (p.stop[layer]! - start < HEADER) return false;

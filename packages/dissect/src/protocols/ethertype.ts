@@ -8,8 +8,8 @@ import { macsecOf } from './link/macsec.ts';
 import { etherTypeNames } from './names/ethertypes.ts';
 
 /**
- * Stands in frame.protocols between a link header and what its type selects; it has no bytes of its own. A type that
- * nobody here reads names itself in the columns (its number is the layer's mark).
+ * A pseudo-layer without bytes, listed in frame.protocols between a link header and the protocol that its type selects.
+ * For an unknown type it sets the columns (the type is the layer's mark).
  */
 export const ethertype = protocol({
   name: 'ethertype',
@@ -26,14 +26,14 @@ export function byEtherType(p: Packet, type: number): Protocol | null {
     p.push(ethertype, LISTED);
     return next;
   }
-  // With no bytes left there is nothing to list, as in Wireshark.
+  // Not listed if no bytes are left, as in Wireshark.
   const isEmpty = p.at >= p.end;
   p.push(ethertype, isEmpty ? COLUMN : LISTED | COLUMN);
   p.mark[p.count - 1] = type;
   return isEmpty ? null : data;
 }
 
-/** Types whose protocol also wants to see the packet: anything else under them is nobody's. */
+/** Types whose protocol must also recognize the payload. */
 function byContent(p: Packet, type: number): Protocol | undefined {
   if (type === 0x0842) return wakeOnLan(p);
   return type === 0x88e5 ? macsecOf(p) : undefined;

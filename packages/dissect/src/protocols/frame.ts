@@ -1,4 +1,4 @@
-// The frame: what the capture file says of a packet, before any of its bytes is read.
+// The frame: what the capture file records about a packet, apart from its bytes.
 import { destinationColumn, infoColumn, protocolColumn, sourceColumn, timeColumn } from '../core/columns.ts';
 import { bool, seconds, text, time, uint } from '../core/field.ts';
 import { raw } from '../core/format.ts';
@@ -28,7 +28,7 @@ const sinceEpoch = (p: Packet): bigint | undefined =>
 const relativeTime = (p: Packet): number =>
   p.seconds - p.session.firstSeconds + (p.nanoseconds - p.session.firstNanoseconds) / 1e9;
 
-/** The columns of the packet list, by the names under which tshark prints them. */
+/** The columns of the packet list, under tshark's names. */
 const columnFields = {
   columnNumber: text('_ws.col.No.', 'No.')
     .get((p) => String(p.number))
@@ -46,7 +46,7 @@ const columnFields = {
   columnInfo: text('_ws.col.Info', 'Info').get(infoColumn).hidden(),
 };
 
-/** Whether the frame is what an enterprise put into a custom block of pcapng. */
+/** Whether the frame is a custom block of pcapng. */
 const isCustomBlock = (p: Packet): boolean =>
   p.linkType === LINKTYPE_CUSTOM || p.linkType === LINKTYPE_CUSTOM_NO_COPY;
 const isCopied = (p: Packet): boolean => p.linkType === LINKTYPE_CUSTOM;
@@ -76,7 +76,7 @@ const f = {
     .named(encapTypeNames)
     .get((p) => encapTypeOf(p.linkType) ?? undefined),
   time: time('frame.time', 'Arrival Time').plain().get(sinceEpoch),
-  // Nobody shifts times here; Wireshark's Edit menu does.
+  // Always 0: only Wireshark's Edit menu shifts times.
   offsetShift: seconds('frame.offset_shift', 'Time shift for this packet').get(() => 0),
   timeEpoch: seconds('frame.time_epoch', 'Epoch Time').plain().get(sinceEpoch).writes(writeSinceEpoch),
   timeDelta: seconds('frame.time_delta', 'Time delta from previous captured frame').get(
@@ -97,7 +97,7 @@ const f = {
   capLen: uint('frame.cap_len', 'Capture Length')
     .plain()
     .get((p) => p.capturedLength),
-  // What one does with a mouse in Wireshark.
+  // Set interactively in Wireshark.
   marked: bool('frame.marked', 'Frame is marked').get(() => false),
   ignored: bool('frame.ignored', 'Frame is ignored').get(() => false),
   protocols: text('frame.protocols', 'Protocols in frame')
@@ -171,7 +171,7 @@ export const frame = protocol({
   },
 });
 
-/** ` bytes (624 bits)` behind a length. */
+/** ` bytes (624 bits)` after a length. */
 function inBits(length: number): string {
   return ` byte${plural(length)} (${length * 8} bits)`;
 }

@@ -29,7 +29,7 @@ const EXTENDED_ECHO = 42;
 const EXTENDED_ECHO_REPLY = 43;
 
 const FRAGMENTATION_NEEDED = 4;
-/** RFC 4884 §3: where extensions start when the quoted packet's length is not given. Bytes. */
+/** RFC 4884 §3: offset in bytes of extensions if the length of the quoted packet is not given. */
 const QUOTED_MIN = 128;
 
 const states = {
@@ -83,7 +83,7 @@ const f = {
   ...icmpExtensionFields,
 };
 
-/** Bytes a message of this type has at least, beyond the header all have. */
+/** Minimum bytes of a message of this type after the common header. */
 const BODY: Readonly<Record<number, number>> = { 13: 12, 14: 12, 17: 4, 18: 4 };
 
 export const icmp: Protocol = protocol({
@@ -163,7 +163,7 @@ export const icmp: Protocol = protocol({
 });
 
 function typeName(type: number, code: number): string {
-  // RFC 5944 §2.1: agents of Mobile IP advertise themselves with these codes.
+  // RFC 5944 §2.1: advertisements of Mobile IP agents.
   if (type === ROUTER_ADVERTISEMENT && (code === 0 || code === 16)) return 'Mobile IP Advertisement';
   return icmpTypes[type] ?? 'Unknown ICMP (obsolete or malformed?)';
 }
@@ -191,7 +191,7 @@ function matchEcho(p: Packet, layer: number, type: number, start: number): void 
   else p.notes[layer] = answeredPing(p, start);
 }
 
-/** ping puts the time of sending, seconds and microseconds in its own byte order, first: taken as such within a day. */
+/** ping puts its send time first, in host byte order; accepted if it is within a day of the capture time. */
 function hasTimestamp(p: Packet, b: Uint8Array, at: number, end: number): boolean {
   return (
     end - at >= 8 && (isNear(p, u32(b, at), u32(b, at + 4)) || isNear(p, u32le(b, at), u32le(b, at + 4)))

@@ -52,7 +52,7 @@ const EXTENDED_ECHO = 160;
 const RPL_MIN = 6;
 const TEREDO_PORT = 3544;
 
-/** Bytes before the options of a message that has some. */
+/** Bytes before the options, for messages that have options. */
 const OPTIONS_AT: Readonly<Record<number, number>> = {
   133: 8,
   134: 16,
@@ -62,7 +62,7 @@ const OPTIONS_AT: Readonly<Record<number, number>> = {
   141: 8,
   142: 8,
 };
-/** Bytes a message of another type has at least. */
+/** Minimum bytes of messages of other types. */
 const MIN: Readonly<Record<number, number>> = {
   131: 24,
   132: 24,
@@ -137,7 +137,7 @@ const f = {
   data: bytes('icmpv6.data', 'Data'),
 };
 
-/** The multi-part extensions of an error, which Wireshark lists under the name of ICMP. */
+/** Extensions of a multi-part error, which Wireshark lists as ICMP's. */
 const extensions = protocol({
   name: 'icmp',
   title: 'Internet Control Message Protocol',
@@ -155,7 +155,7 @@ export const icmpv6: Protocol = protocol({
   step(p) {
     const b = p.buf;
     const start = p.at;
-    // A DODAG information solicitation of RPL is the one message shorter than 8 bytes (RFC 6550 §6.2.1).
+    // RPL's DODAG Information Solicitation is the only message shorter than 8 bytes (RFC 6550 §6.2.1).
     const header = p.end - start >= RPL_MIN && b[start] === RPL ? RPL_MIN : HEADER;
     if (p.end - start < header) return p.cut(header);
     const layer = p.count - 1;
@@ -175,7 +175,7 @@ export const icmpv6: Protocol = protocol({
       case ECHO_REPLY:
         matchEcho(p, layer, type, start);
         p.at = start + HEADER;
-        // What a Teredo client sends to find the way is a number to know the answer by.
+        // A Teredo client's test ping carries a nonce.
         if (p.at < p.end && !isConnectivityTest(p, layer)) p.run(data, LISTED | NESTED);
         return null;
       case MLD_QUERY: {
@@ -232,7 +232,7 @@ export const icmpv6: Protocol = protocol({
   },
 });
 
-/** RFC 4380 §5.2.9: a Teredo client pings an IPv6 node to find the way there. */
+/** RFC 4380 §5.2.9: direct IPv6 connectivity test of a Teredo client. */
 function isConnectivityTest(p: Packet, layer: number): boolean {
   return p.dstPort === TEREDO_PORT && p.bufferOf(layer)[p.start[layer]!] === ECHO_REQUEST;
 }
@@ -355,7 +355,7 @@ function emitBody(b: Uint8Array, start: number, end: number, out: Sink): void {
   if (optionsAt !== undefined) emitNdpOptions(b, start + optionsAt, end, out);
 }
 
-/** RFC 4443 §2.1: left to experiments and to later expansion. */
+/** RFC 4443 §2.1: private experimentation, and reserved for expansion. */
 function isExperiment(type: number): boolean {
   return type === 100 || type === 101 || type === 127 || type === 200 || type === 201 || type === 255;
 }

@@ -1,5 +1,5 @@
 // The protocol table: every protocol Eyrie reads. A new one is a file beside this one and a line here.
-// The order is the order in which guesses by content are tried.
+// Heuristics are tried in this order, and later entries replace earlier ones for the same port.
 import { data } from '../core/data.ts';
 import { expertInfo } from '../core/expert.ts';
 import { register } from '../core/protocol.ts';
@@ -82,7 +82,7 @@ export const protocols = [
   short,
   expertInfo,
   journal,
-  // First: whoever reads one of its ports better is entered after it.
+  // First, so that protocols read in more detail replace it on their ports.
   ...appProtocols,
   ...linkProtocols,
   ip,

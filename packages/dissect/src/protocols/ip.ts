@@ -13,7 +13,7 @@ import { emitIpOptions, ipOptionFields } from './ip-options.ts';
 import { ipPayload } from './ip-payload.ts';
 import { dscpNames, ecnNames, serviceNote } from './names/dscp.ts';
 import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
-import { emitFragments, enterFragments, fragmentFields, wholeIn } from './reassembled.ts';
+import { emitFragments, enterFragments, fragmentFields, reassembledIn } from './reassembled.ts';
 
 const HEADER = 20;
 
@@ -37,7 +37,7 @@ const f = {
   rb: bool('ip.flags.rb', 'Reserved bit').at(6, 1).mask(0x80),
   df: bool('ip.flags.df', "Don't fragment").at(6, 1).mask(0x40),
   mf: bool('ip.flags.mf', 'More fragments').at(6, 1).mask(0x20),
-  // In units of 8 bytes, as Wireshark's filters have it.
+  // In units of 8 bytes, as in Wireshark's filters.
   fragOffset: uint('ip.frag_offset', 'Fragment Offset')
     .at(6, 2)
     .mask(0x1fff)
@@ -61,7 +61,7 @@ const f = {
   host: alias('ip.host', 'Source or Destination Host', [src, dst]),
 };
 
-/** `.... 0101 = Header Length: 20 bytes (5)`: it is told in words of four bytes. */
+/** `.... 0101 = Header Length: 20 bytes (5)`: the header carries it in 32-bit words. */
 function headerLine(value: Value): string {
   const words = Number(value) / 4;
   return `.... ${words.toString(2).padStart(4, '0')} = Header Length: ${value} bytes (${words})`;
@@ -78,7 +78,7 @@ function flagWords(flags: number): string {
   return FLAG_WORDS.map(([bit, words]) => (flags & bit ? `, ${words}` : '')).join('');
 }
 
-/** Bytes. 0 in the header stands for more than 16 bits hold: segmentation offload, or BIG TCP. */
+/** Bytes. 0 in the header means a length beyond 16 bits: segmentation offload, or BIG TCP. */
 function totalLength(p: Packet, layer: number): number | undefined {
   const start = p.start[layer]!;
   if (p.stop[layer]! - start < 4) return undefined;
@@ -90,7 +90,7 @@ function fragmentOffset(b: Uint8Array, start: number): number {
   return (u16(b, start + 6) & 0x1fff) * 8;
 }
 
-/** Marks of a layer: a fragment whose datagram isn't whole here, and headers that contradict themselves. */
+/** Marks of a layer: a fragment that does not complete its datagram, one that does, and inconsistent headers. */
 const FRAGMENT = 1;
 const REASSEMBLED = 2;
 const BOGUS_VERSION = 3;
@@ -117,7 +117,7 @@ export const ip: Protocol = protocol({
     if (b[start]! >> 4 !== 4) return bogus(p, layer, BOGUS_VERSION, 1);
     const headerLength = (b[start]! & 0x0f) * 4;
     if (headerLength < HEADER) return bogus(p, layer, BOGUS_HEADER_LENGTH, 1);
-    // A total length of 0 stands for segmentation offload: the packet is as long as the frame says.
+    // Total length 0 (segmentation offload): the packet extends to the end of the frame.
     const totalLength = u16(b, start + 2);
     if (totalLength >= headerLength) p.narrow(layer, totalLength);
     else if (totalLength !== 0) return bogus(p, layer, BOGUS_TOTAL_LENGTH, 4);
@@ -168,7 +168,8 @@ export const ip: Protocol = protocol({
     if (headerLength > HEADER)
       emitIpOptions(b, start + HEADER, Math.min(start + headerLength, p.stop[layer]!), out);
     if (p.mark[layer] === REASSEMBLED) emitFragments(f, p.notes[layer] as Assembled, start, out);
-    else if (p.mark[layer] === FRAGMENT && wholeIn(p) > 0) out.add(f.reassembledIn, start, 0, wholeIn(p));
+    else if (p.mark[layer] === FRAGMENT && reassembledIn(p) > 0)
+      out.add(f.reassembledIn, start, 0, reassembledIn(p));
   },
   headline: (p, layer) =>
     p.stop[layer]! - p.start[layer]! < HEADER
@@ -193,7 +194,7 @@ export const ip: Protocol = protocol({
   },
 });
 
-/** Whether nobody here reads what the packet carries. */
+/** Whether the payload's protocol is unknown. */
 function isUnknown(p: Packet, layer: number): boolean {
   let next = layer + 1;
   while (next < p.count && p.flags[next] === 0) next++;
@@ -206,32 +207,32 @@ function fragmentText(p: Packet, b: Uint8Array, start: number): string {
     .padStart(4, '0');
   const proto = b[start + 9]!;
   const text = `Fragmented IP protocol (proto=${ipProtocolName(proto)} ${proto}, off=${fragmentOffset(b, start)}, ID=${id})`;
-  const whole = wholeIn(p);
+  const whole = reassembledIn(p);
   return whole > 0 ? `${text} [Reassembled in #${whole}]` : text;
 }
 
-/** The header contradicts itself: its first bytes are kept, nothing after them is read. */
+/** For an inconsistent header: the layer keeps its first bytes, and dissection stops. */
 function bogus(p: Packet, layer: number, mark: number, bytesKept: number): null {
   p.mark[layer] = mark;
   p.at = p.stop[layer] = p.start[layer]! + bytesKept;
   return null;
 }
 
-/** What there is of a header that the capture cut or that stops at its lengths. */
+/** Emits the fields of a truncated header. */
 function emitCut(out: Sink): void {
   for (const field of [f.dsfield, f.len, f.id, f.flags, f.ttl, f.proto, f.checksum, f.src]) out.fixed(field);
 }
 
 function assemble(p: Packet, layer: number, start: number, fragment: number): Protocol | null {
   const b = p.buf;
-  // Cut by the capture, or shorter than it says: not to be put together, for its end is missing.
+  // Truncated by the capture, or shorter than its length field: cannot be reassembled.
   if (p.wireEnd > p.end || p.wireEnd < start + u16(b, start + 2)) {
     p.mark[layer] = FRAGMENT;
     return (fragment & 0x1fff) === 0 ? ipPayload(p, b[start + 9]!) : data;
   }
   if (p.at >= p.end) return null;
   p.mark[layer] = FRAGMENT;
-  // The packet quoted in an ICMP error is no fragment of this conversation.
+  // A fragment quoted in an ICMP error was counted when it was sent.
   if (p.isQuoted) return data;
   const key = `4 ${u32(b, start + 12)} ${u32(b, start + 16)} ${u16(b, start + 4)} ${b[start + 9]}`;
   const offset = (fragment & 0x1fff) * 8;

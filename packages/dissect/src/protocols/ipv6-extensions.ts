@@ -1,5 +1,5 @@
 // The chain of IPv6 extension headers (RFC 8200 §4), with reassembly of fragments (§4.5).
-// Each header is a layer whose tree stands inside that of IPv6.
+// Each header is a layer whose tree is nested in that of IPv6.
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { bool, uint } from '../core/field.ts';
@@ -14,7 +14,7 @@ import { destinationOptions, hopByHop } from './ipv6-options.ts';
 import { finalSegment, routing } from './ipv6-routing.ts';
 import { mipv6 } from './mipv6.ts';
 import { ipProtocolName, ipProtocolNames } from './names/ip-protocols.ts';
-import { emitFragments, enterFragments, fragmentFields, wholeIn } from './reassembled.ts';
+import { emitFragments, enterFragments, fragmentFields, reassembledIn } from './reassembled.ts';
 
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
@@ -47,7 +47,7 @@ export const fragmentHeader = protocol({
     for (const field of [f.nxt, f.reserved, f.offset, f.reservedBits, f.more, f.ident]) out.fixed(field);
     const whole = p.notes[layer] as Assembled | null;
     if (whole !== null) emitFragments(f, whole, p.start[layer]!, out);
-    else if (wholeIn(p) > 0) out.add(f.reassembledIn, p.start[layer]!, 0, wholeIn(p));
+    else if (reassembledIn(p) > 0) out.add(f.reassembledIn, p.start[layer]!, 0, reassembledIn(p));
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
@@ -55,11 +55,11 @@ export const fragmentHeader = protocol({
     if (p.stop[layer]! - start < FRAGMENT_HEADER) return null;
     const field = u16(b, start + 2);
     const text = `IPv6 fragment (off=${field & 0xfff8} more=${field & 1 ? 'y' : 'n'} ident=0x${hex(b, start + 4, start + 8)} nxt=${b[start]})`;
-    return wholeIn(p) > 0 ? `${text} [Reassembled in #${wholeIn(p)}]` : text;
+    return reassembledIn(p) > 0 ? `${text} [Reassembled in #${reassembledIn(p)}]` : text;
   },
 });
 
-/** What stands at p.at, after the extension headers; `ipv6Layer` keeps what it is, for the Info column. */
+/** The protocol after the extension headers; its number is kept in `ipv6Layer`, for the Info column. */
 export function ipv6Payload(p: Packet, next: number, ipv6Layer: number): Protocol | null {
   const b = p.buf;
   for (;;) {
@@ -73,7 +73,7 @@ export function ipv6Payload(p: Packet, next: number, ipv6Layer: number): Protoco
     if (p.end - start < length) return p.cut(length);
     p.stop[layer] = p.payload[layer] = p.at = start + length;
     if (next === ROUTING) redirect(p, start);
-    // An atomic fragment (RFC 6946) is whole by itself.
+    // An atomic fragment (RFC 6946) is complete by itself.
     if (next === FRAGMENT && (u16(b, start + 2) & 0xfff9) !== 0) return assemble(p, start, ipv6Layer);
     if (next === MOBILITY) return null;
     next = b[start]!;
@@ -82,18 +82,18 @@ export function ipv6Payload(p: Packet, next: number, ipv6Layer: number): Protoco
   if (ipv6Layer >= 0) p.mark[ipv6Layer] = next + 1;
   const found = next === NO_NEXT ? undefined : ipProtocols.get(next);
   if (found !== undefined) return found;
-  // Nothing known follows: IPv6 itself says so in the Info column, not its extension headers.
+  // For an unknown protocol IPv6 itself sets the Info column, not its extension headers.
   for (let layer = ipv6Layer + 1; ipv6Layer >= 0 && layer < p.count; layer++) p.flags[layer]! &= ~COLUMN;
   return p.at < p.end ? data : null;
 }
 
-/** Bytes. §4: units of 8 beyond the first 8, but for the fragment header and AH. */
+/** Bytes. §4: in units of 8 beyond the first 8, except for the fragment header and AH. */
 function headerLength(b: Uint8Array, start: number, next: number): number {
   if (next === FRAGMENT) return FRAGMENT_HEADER;
   return next === AUTHENTICATION ? ahLength(b, start) : (b[start + 1]! + 1) * 8;
 }
 
-/** What this number stands for has no place on top of IPv6 itself, or none at all. */
+/** Whether this number is not valid as the payload of IPv6. */
 export function isExtension(next: number): boolean {
   return next === NO_NEXT || extensionHeader(next) !== null;
 }
@@ -119,7 +119,7 @@ function extensionHeader(next: number): Protocol | null {
   }
 }
 
-/** RFC 8200 §4.4: while segments are left, the packet's destination is the last of them (and so in checksums, §8.1). */
+/** RFC 8200 §4.4: while segments are left, the final destination is the last address (also in checksums, §8.1). */
 function redirect(p: Packet, start: number): void {
   const address = finalSegment(p, start, p.at);
   if (address < 0 || p.netBuf !== p.buf) return;
@@ -131,7 +131,7 @@ function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null 
   const b = p.buf;
   const offset = u16(b, start + 2) & 0xfff8;
   const isMore = (b[start + 3]! & 1) !== 0;
-  // Cut by the capture, or quoted in an error: not to be put together.
+  // Truncated by the capture, or quoted in an error: not reassembled.
   if (p.wireEnd > p.end || p.isQuoted || p.at >= p.end) return p.at < p.end ? data : null;
   const { netBuf: n, netSrc, netDst } = p;
   const key = `6 ${hex(n, netSrc, netSrc + 16)} ${hex(n, netDst, netDst + 16)} ${u32(b, start + 4)}`;
@@ -146,7 +146,7 @@ function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null 
   return null;
 }
 
-/** The Info column of IPv6 itself, by the number of what follows. */
+/** The Info column of IPv6 itself, by next header. */
 export function ipv6Info(next: number): string {
   if (next === NO_NEXT) return 'IPv6 no next header';
   return ipProtocols.get(next) === undefined ? `Unknown IP Protocol: ${ipProtocolName(next)} (${next})` : '';

@@ -66,7 +66,7 @@ export const ipv6: Protocol = protocol({
     const b = p.buf;
     const start = p.at;
     if (p.end > start && b[start]! >> 4 !== 6) {
-      // Not IPv6 after all: the layer is taken back.
+      // Not IPv6 after all.
       p.count--;
       return data;
     }
@@ -115,7 +115,7 @@ export const ipv6: Protocol = protocol({
   info: (p, layer) => (p.mark[layer] === 0 ? '' : ipv6Info(p.mark[layer]! - 1)),
 });
 
-/** IPv4 addresses within: 6to4 (RFC 3056 §2) and Teredo, whose client stands inverted (RFC 4380 §4). */
+/** Embedded IPv4 addresses: 6to4 (RFC 3056 §2) and Teredo, whose client address is inverted (RFC 4380 §4). */
 function emitEmbedded(
   b: Uint8Array,
   at: number,
@@ -137,7 +137,7 @@ function emitEmbedded(
   );
 }
 
-/** RFC 4291 appendix A: an interface identifier made of a MAC address has ff:fe in its middle. */
+/** RFC 4291 appendix A: an interface identifier derived from a MAC address has ff:fe in the middle. */
 function hasMac(b: Uint8Array, at: number): boolean {
   return (b[at + 8]! & 2) !== 0 && u16(b, at + 11) === 0xfffe;
 }

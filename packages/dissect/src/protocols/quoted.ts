@@ -1,10 +1,10 @@
-// The packet that an error message quotes: read like any other, but it is no packet of its own.
+// Dissects the packet quoted in an ICMP error.
 import { LISTED, NESTED, type Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
 
 /**
- * Walks [at, end) as `made`. What lower layers told stays as it was: columns, addresses, ports and conversation are
- * those of the packet that carries the error.
+ * Dissects [at, end) as `made`, and restores what lower layers passed up: columns, addresses, ports and conversation
+ * remain those of the packet that carries the error.
  */
 export function quote(p: Packet, made: Protocol, at: number, end: number, wireEnd: number): void {
   const { visibility, netKind, netBuf, netSrc, netDst, transport, srcPort, dstPort, flow, direction } = p;

@@ -1,4 +1,4 @@
-// What a packet says of the datagram that it makes whole: the fragments, and the bytes put together.
+// Fields of a reassembled datagram: its fragments and its bytes.
 import { bool, bytes, none, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
@@ -42,14 +42,14 @@ export function emitFragments(f: FragmentFields, whole: Assembled, start: number
 
 const WHOLE_IN = 'fragments';
 
-/** For who reads the capture again: the other fragments' datagram is whole in this packet. */
+/** For two-pass analysis: the other fragments are reassembled in this packet. */
 export function enterFragments(p: Packet, { fragments }: Assembled): void {
   const { ahead } = p.session;
   if (ahead === null) return;
   for (const { frame } of fragments) if (frame !== p.number) ahead.enter(WHOLE_IN, frame, 0, p.number);
 }
 
-/** The frame in which the datagram of this fragment is whole; 0 where it is not, or nobody knows yet. */
-export function wholeIn(p: Packet): number {
+/** The frame that completes this fragment's datagram; 0 if none does, or it is unknown (single-pass analysis). */
+export function reassembledIn(p: Packet): number {
   return p.session.ahead?.of(WHOLE_IN, p.number, 0) ?? 0;
 }

@@ -21,7 +21,7 @@ const MULTIPATH = 30;
 const FAST_OPEN = 34;
 const EXPERIMENT_1 = 253;
 const EXPERIMENT_2 = 254;
-/** Fast open before it had a number (RFC 7413 appendix A). */
+/** Experimental option of TCP Fast Open (RFC 7413 appendix A). */
 const FAST_OPEN_EXPERIMENT = 0xf989;
 
 const kinds: Readonly<Record<number, string>> = {
@@ -79,7 +79,7 @@ export const tcpOptionFields = {
 
 const f = tcpOptionFields;
 
-/** Bytes of the option at `at`, 0 when it contradicts itself. */
+/** Length of the option at `at` in bytes; 0 if it is invalid. */
 function optionLength(b: Uint8Array, at: number, end: number): number {
   const kind = b[at]!;
   if (kind === END || kind === NOP) return 1;
@@ -87,7 +87,7 @@ function optionLength(b: Uint8Array, at: number, end: number): number {
   return length >= 2 && at + length <= end ? length : 0;
 }
 
-/** Where option `kind` stands in [at, end), or -1. RFC 9293 §3.2: options of no use are skipped by their length. */
+/** Offset of option `kind` in [at, end), or -1. RFC 9293 §3.2: other options are skipped by their length. */
 export function findOption(b: Uint8Array, at: number, end: number, kind: number): number {
   while (at < end && b[at] !== END) {
     const length = optionLength(b, at, end);
@@ -98,7 +98,7 @@ export function findOption(b: Uint8Array, at: number, end: number, kind: number)
   return -1;
 }
 
-/** RFC 2018 §3: how many bytes the blocks of the SACK option hold. */
+/** RFC 2018 §3: total bytes covered by the blocks of the SACK option. */
 export function sackedBytes(b: Uint8Array, at: number, end: number): number {
   const option = findOption(b, at, end, SACK);
   if (option < 0) return 0;
@@ -109,7 +109,7 @@ export function sackedBytes(b: Uint8Array, at: number, end: number): number {
   return bytes;
 }
 
-/** RFC 7323 §2.2: the shift count, at most 14; -1 without the option. */
+/** RFC 7323 §2.2: the window scale shift, at most 14; -1 without the option. */
 export function windowScaleOf(b: Uint8Array, at: number, end: number): number {
   const option = findOption(b, at, end, WINDOW_SCALE);
   return option < 0 || b[option + 1] !== 3 ? -1 : Math.min(14, b[option + 2]!);
@@ -118,7 +118,7 @@ export function windowScaleOf(b: Uint8Array, at: number, end: number): number {
 const VALUE_IS = new Words(' TSval=');
 const ECHO_IS = new Words(' TSecr=');
 
-/** ` MSS=1460 SACK_PERM TSval=1 TSecr=0 WS=128`, in the order of the header. `base`: what relative edges count from. */
+/** ` MSS=1460 SACK_PERM TSval=1 TSecr=0 WS=128`, in header order. `base`: the number that SACK edges are relative to. */
 export function writeTcpOptions(b: Uint8Array, at: number, end: number, base: number, out: TextSink): void {
   while (at < end && b[at] !== END) {
     const length = optionLength(b, at, end);
@@ -169,7 +169,7 @@ function sackText(b: Uint8Array, at: number, length: number, base: number): stri
   return text;
 }
 
-/** `base`: what relative edges count from. */
+/** `base`: the number that SACK edges are relative to. */
 export function emitTcpOptions(b: Uint8Array, start: number, end: number, base: number, out: Sink): void {
   out.open(f.options, start, end - start);
   for (let at = start; at < end; ) {
@@ -244,7 +244,7 @@ function emitValue(b: Uint8Array, at: number, length: number, base: number, out:
   }
 }
 
-/** RFC 7413 §4.1.1: an empty cookie asks for one. */
+/** RFC 7413 §4.1.1: an empty cookie requests one. */
 function emitFastOpen(at: number, length: number, out: Sink): void {
   if (length === 0) out.add(f.fastOpenRequest, at, 0);
   else out.add(f.fastOpenCookie, at, length);

@@ -1,4 +1,4 @@
-// How a TCP segment reads: its line in the list, its flags, and the findings of the sequence analysis.
+// TCP segments as text: the Info column, the flags, and the findings of the sequence analysis.
 import { u16, u32 } from '../core/bytes.ts';
 import { none, seconds, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
@@ -9,7 +9,7 @@ import type { TcpTiming } from '../flows/tcp-timing.ts';
 import { writeTcpOptions } from './tcp-options.ts';
 
 const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
-/** Of each of the twelve bits' combinations, once it was seen. Filled from the start: an array with gaps is a hash table. */
+/** Texts of the flag combinations, made on first use. Preallocated, because V8 makes sparse arrays hash tables. */
 const flagsTexts = new Array<string>(0x1000).fill('');
 
 /** `SYN, ACK`; `<None>` when none is set. */
@@ -23,10 +23,10 @@ export function tcpFlagsText(flags: number): string {
   return text;
 }
 
-/** What stands behind it is which one it is. */
+/** Its Info text is followed by its number. */
 const DUPLICATE = 'TCP Dup ACK';
 
-/** Finding, field and the words of the Info column; in the order in which Wireshark looks for them. */
+/** Bit, field and Info text of each finding, in the order in which Wireshark checks them. */
 const FINDINGS = [
   [
     a.REUSED_PORTS,
@@ -118,7 +118,7 @@ export const tcpAnalysisFields = Object.fromEntries([
   ['duplicateFrame', duplicateFrame],
 ]);
 
-/** Which bits of a packet's analysis make a field exist. */
+/** The bits of `Packet.analysis` with which a field is present. */
 export const tcpAnalysisBits: ReadonlyMap<string, number> = new Map([
   [flagsField.name, 0xffff],
   ...FINDINGS.map(([bit, field]) => [field.name, bit] as const),
@@ -151,7 +151,7 @@ function emitFindings(p: Packet, start: number, out: Sink): void {
   const { timing } = p.session;
   out.open(flagsField, start, 0);
   for (const [bit, field] of FINDINGS) if (p.analysis & bit) out.add(field, start, 0);
-  // The special kinds are retransmissions too, as Wireshark has it.
+  // The special kinds count as retransmissions too, as in Wireshark.
   if (p.analysis & (a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION)) out.add(retransmission, start, 0);
   if (timing !== null && timing.rto > 0n) {
     out.add(timedFields.rto, start, 0, timing.rto);
@@ -186,19 +186,19 @@ export function writeTcpInfo(p: Packet, layer: number, out: TextSink): void {
   out.text(headerText(b, start, flags, captured));
 }
 
-/** With less of the header than this the flags are not read. */
+/** Bytes of the header needed for the flags. */
 const CUT_MIN = 16;
 
-/** Filled from the start, as above. */
+/** Preallocated, as above. */
 const bracketed = new Array<Words | null>(0x1000).fill(null);
 
-/** ` [SYN, ACK] Seq=`; kept, since few combinations occur. */
+/** ` [SYN, ACK] Seq=`, cached, since few combinations occur. */
 function bracketedFlags(flags: number): Words {
   bracketed[flags] ??= new Words(` [${tcpFlagsText(flags)}] Seq=`);
   return bracketed[flags]!;
 }
 
-/** A header that is cut or bogus: its own numbers. */
+/** The Info column of a truncated or bogus header, with absolute numbers. */
 function headerText(b: Uint8Array, start: number, flags: number, captured: number): string {
   let text = `${u32(b, start + 4)}`;
   if (flags & a.ACK) text += ` Ack=${u32(b, start + 8)}`;
@@ -230,18 +230,18 @@ function writeSegment(
   const header = (b[start + 12]! >> 4) * 4;
   if (stop - start < header) return;
   out.named(LENGTH_IS, p.segmentLength);
-  // SACK edges count as the other side's relative numbers do.
+  // SACK edges are relative like the other side's sequence numbers.
   const base = (u32(b, start + 8) - p.relativeAck) >>> 0;
   if (header > 20) writeTcpOptions(b, start + 20, start + header, base, out);
   if (p.isPartOfMessage) out.text(' [TCP segment of a reassembled PDU]');
 }
 
-/** The words of findings: up to where the number of a duplicate ACK stands, and behind it. */
+/** Texts of findings, split where the number of a duplicate ACK goes. */
 type FindingsWords = readonly [before: Words, after: Words];
 
 const findingsWords = new Map<number, FindingsWords>();
 
-/** Kept by combination. Wireshark puts each finding before those it has: backwards. */
+/** Cached by combination. In reverse order, because Wireshark prepends each finding. */
 function wordsOf(found: number): FindingsWords {
   const known = findingsWords.get(found);
   if (known !== undefined) return known;
@@ -253,14 +253,14 @@ function wordsOf(found: number): FindingsWords {
   return words;
 }
 
-/** `[TCP Previous segment not captured] `; nothing where there is nothing to say. */
+/** Writes `[TCP Previous segment not captured] ` and the like. */
 export function writeFindings(p: Packet, out: TextSink): void {
   if (p.analysis === 0 || p.isQuoted) return;
   const words = wordsOf(p.analysis);
   out.words(words[0]);
   if ((p.analysis & a.DUPLICATE_ACK) === 0) return;
   const { duplicateAcks, duplicatedFrame } = p.session.tcp;
-  // Of a packet without its conversation nobody knows what it duplicates.
+  // Without its conversation the original is unknown.
   if (duplicatedFrame !== 0) {
     out.text(' ');
     out.number(duplicatedFrame);

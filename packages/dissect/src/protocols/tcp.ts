@@ -32,12 +32,12 @@ export const TCP = 6;
 
 const srcport = uint('tcp.srcport', 'Source Port').at(0, 2);
 const dstport = uint('tcp.dstport', 'Destination Port').at(2, 2);
-/** The conversation's own segment, not one that an ICMP error quotes. */
+/** True for the conversation's own segment, not for one quoted in an ICMP error. */
 const innermost = (p: Packet, layer: number): boolean =>
   layer === p.tcpLayer && (p.flags[layer]! & COLUMN) !== 0;
 
-/** The header is there, or is one that an ICMP error quotes the beginning of: of one that was cut, only ports are told. */
-const isTold = (p: Packet, layer: number): boolean =>
+/** False for a truncated header, of which only the ports are shown; one quoted in an ICMP error is always incomplete. */
+const hasHeader = (p: Packet, layer: number): boolean =>
   p.stop[layer]! - p.start[layer]! >= HEADER || p.isQuoted;
 
 const f = {
@@ -50,9 +50,9 @@ const f = {
   len: uint('tcp.len', 'TCP Segment Len')
     .derived()
     .get((p, layer) => (innermost(p, layer) ? p.segmentLength : undefined)),
-  // A segment quoted in an ICMP error belongs to no conversation here: its own number.
+  // A segment quoted in an ICMP error has no conversation to be relative to.
   seq: uint('tcp.seq', 'Sequence Number').get((p, layer) =>
-    !isTold(p, layer)
+    !hasHeader(p, layer)
       ? undefined
       : innermost(p, layer)
         ? p.relativeSeq
@@ -63,7 +63,7 @@ const f = {
     innermost(p, layer) ? nextSequence(p, layer) : undefined,
   ),
   ack: uint('tcp.ack', 'Acknowledgment Number').get((p, layer) =>
-    !isTold(p, layer)
+    !hasHeader(p, layer)
       ? undefined
       : innermost(p, layer)
         ? p.relativeAck
@@ -72,7 +72,9 @@ const f = {
   ackRaw: uint('tcp.ack_raw', 'Acknowledgment number (raw)').at(8, 4),
   hdrLen: uint('tcp.hdr_len', 'Header Length')
     .shownAs(headerLine)
-    .get((p, layer) => (isTold(p, layer) ? (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4 : undefined)),
+    .get((p, layer) =>
+      hasHeader(p, layer) ? (p.bufferOf(layer)[p.start[layer]! + 12]! >> 4) * 4 : undefined,
+    ),
   flags: uint('tcp.flags', 'Flags')
     .at(12, 2)
     .mask(0x0fff)
@@ -89,13 +91,13 @@ const f = {
   syn: bool('tcp.flags.syn', 'Syn').inBits(12).at(12, 2).mask(0x0002),
   fin: bool('tcp.flags.fin', 'Fin').inBits(12).at(12, 2).mask(0x0001),
   flagsStr: text('tcp.flags.str', 'TCP Flags').get((p, layer) =>
-    isTold(p, layer) ? flagLetters(p, layer) : undefined,
+    hasHeader(p, layer) ? flagLetters(p, layer) : undefined,
   ),
   windowValue: uint('tcp.window_size_value', 'Window').at(14, 2),
   window: uint('tcp.window_size', 'Calculated window size')
     .derived()
     .get((p, layer) =>
-      !isTold(p, layer)
+      !hasHeader(p, layer)
         ? undefined
         : innermost(p, layer)
           ? p.window
@@ -120,7 +122,7 @@ const f = {
   payload: bytes('tcp.payload', 'TCP payload').shownAs(
     (_, width) => `TCP payload (${width} byte${width === 1 ? '' : 's'})`,
   ),
-  // Those of its bytes that belong to a message of several segments.
+  // The payload bytes that belong to a reassembled message.
   reassembledIn: uint('tcp.reassembled_in', 'Reassembled PDU in frame'),
   segmentData: bytes('tcp.segment_data', 'TCP segment data').shownAs(
     (_, width) => `TCP segment data (${width} byte${width === 1 ? '' : 's'})`,
@@ -149,7 +151,7 @@ function nextSequence(p: Packet, layer: number): number {
   return p.relativeSeq + p.segmentLength + (flags & (SYN | FIN) ? 1 : 0);
 }
 
-/** Findings after which the payload isn't read again: it was. What is out of order may still be part of a message. */
+/** Findings after which the payload is not dissected again. Out-of-order segments are: they may be part of a message. */
 const NOT_READ = RETRANSMISSION | SPURIOUS_RETRANSMISSION;
 
 export const tcp: Protocol = protocol({
@@ -179,9 +181,9 @@ export const tcp: Protocol = protocol({
       if (p.end - start < headerLength) return p.cut(headerLength);
       if (hasMultipath(b, start + HEADER, start + headerLength)) p.push(mptcp, LISTED | COLUMN);
     }
-    // What a quoted segment carries stands beside the ICMP error, not within it.
+    // The payload of a quoted segment is shown next to the ICMP error, not inside it.
     if (p.isQuoted) p.visibility |= SHOWN;
-    // Of cut segments nothing is put together, so each is read for itself, whatever came before.
+    // Truncated segments are not reassembled, so each is dissected by itself, even a retransmission.
     const isRead = (p.analysis & NOT_READ) === 0 || p.wireEnd > p.end;
     if (isRead && (b[start + 13]! & RST) === 0) {
       if (p.at < p.end) readPayload(p, u32(b, start + 4), b[start + 13]!);
@@ -195,7 +197,7 @@ export const tcp: Protocol = protocol({
     const isInnermost = innermost(p, layer);
     out.fixed(f.srcport);
     out.fixed(f.dstport);
-    if (!isTold(p, layer)) return;
+    if (!hasHeader(p, layer)) return;
     out.fixed(f.stream);
     out.fixed(f.completeness);
     if (isInnermost) {
@@ -233,7 +235,7 @@ export const tcp: Protocol = protocol({
     out.add(f.checksumStatus, start + 16, 0, statusOf(isAsked, badTcpChecksum(p, layer)));
     out.fixed(f.urgentPointer);
     const end = Math.min(start + headerLength, p.stop[layer]!);
-    // SACK edges count as the other side's relative numbers do.
+    // SACK edges are relative like the other side's sequence numbers.
     const base = isInnermost ? (u32(b, start + 8) - p.relativeAck) >>> 0 : 0;
     if (headerLength > HEADER) emitTcpOptions(b, start + HEADER, end, base, out);
     if (!isInnermost) return;
@@ -263,7 +265,7 @@ function quotedSequence(p: Packet, layer: number): string {
   return at + 4 > p.stop[layer]! ? '' : `, Seq: ${u32(p.bufferOf(layer), at)}`;
 }
 
-/** `·······AP···`: a letter or dot for each of the flags. */
+/** `·······AP···`: a letter or a dot per flag. */
 function flagLetters(p: Packet, layer: number): string {
   const flags = u16(p.bufferOf(layer), p.start[layer]! + 12) & 0xfff;
   return [...'RRRACEUAPRSF'].map((letter, i) => (flags & (0x800 >> i) ? letter : '·')).join('');
@@ -336,7 +338,7 @@ function pushReassembled(p: Packet, message: ReassembledMessage): void {
 }
 
 function readPayload(p: Packet, seq: number, flags: number): void {
-  // Segments quoted in an ICMP error are not part of the stream.
+  // A segment quoted in an ICMP error is not part of the stream.
   if (p.isQuoted || !p.session.preferences['tcp.desegment_tcp_streams']) {
     dissectPayload(p);
     return;

@@ -38,11 +38,11 @@ const f = {
 };
 
 const UNVERIFIED = 2;
-/** Checksum status; 3: not present, 4: zero where IPv6 forbids it (RFC 8200 §8.1). */
+/** Values of the checksum status; 3: not present, 4: zero, which IPv6 forbids (RFC 8200 §8.1). */
 const NOT_PRESENT = 3;
 const ILLEGAL = 4;
 
-/** The layer's entry in the flow table, which its mark keeps; -1 without one. */
+/** The layer's flow, from its mark; -1: none. */
 const flowOf = (p: Packet, layer: number): number => p.mark[layer]! - 1;
 
 function streamOf(p: Packet, layer: number): number | undefined {
@@ -84,9 +84,9 @@ export const udp: Protocol = protocol({
     p.payload[layer] = p.at = start + HEADER;
     if (length > p.wireEnd - start) p.notes[layer] = TOO_LONG;
     if (length >= HEADER) p.narrow(layer, length);
-    // RFC 2675 §4: a length of 0 stands for a jumbogram's whole payload.
+    // RFC 2675 §4: length 0 in a jumbogram means the whole payload.
     else if (length !== 0 || p.wireEnd - start < 0x10000) return null;
-    // What a quoted datagram carries stands beside the ICMP error, not within it.
+    // The payload of a quoted datagram is shown next to the ICMP error, not inside it.
     if (p.isQuoted) p.visibility |= SHOWN;
     if (p.at < p.wireEnd) udpPayload(p);
     return null;
@@ -128,13 +128,13 @@ export const udp: Protocol = protocol({
   },
 });
 
-/** Noted of a datagram that says it is longer than what IP brought. */
+/** Note on a datagram whose length exceeds the IP payload. */
 const TOO_LONG = { reason: 'longer than its IP payload' };
 
-/** Guesses by content stop after this many datagrams of a conversation that none of them knew. */
+/** Heuristics are not tried any more once they have failed on this many datagrams of a conversation. */
 const GUESSES_MAX = 32;
 
-/** Who reads the payload: what the conversation is known for, what was announced, the ports (lower first), content. */
+/** Tries, in this order: the conversation's known protocol, an announced one, the ports (lower first), heuristics. */
 export function udpPayload(p: Packet): void {
   const { session, srcPort, dstPort } = p;
   const flows = session.flows;

@@ -5,7 +5,7 @@ const encoder = new TextEncoder();
 
 export type Said = string | Uint8Array;
 
-export function bytesOfSaid(said: Said): Uint8Array {
+function bytesOfSaid(said: Said): Uint8Array {
   return typeof said === 'string' ? encoder.encode(said) : said;
 }
 

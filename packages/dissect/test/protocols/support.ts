@@ -53,12 +53,6 @@ export function etherFrame(type: number, payload: string): Uint8Array {
   return join(bytesOf(`020000000002 020000000001 ${two(type)}`), bytesOf(payload));
 }
 
-/** An IPv4 packet of this protocol. */
-export function ipFrame(protocol: number, payload: string): Uint8Array {
-  const body = bytesOf(payload);
-  return join(ipv4Head(protocol, body.length, false), body);
-}
-
 /** An SCTP packet with one DATA chunk: a whole message with this payload protocol identifier. */
 export function sctpFrame(srcPort: number, dstPort: number, payloadId: number, payload: string): Uint8Array {
   const body = bytesOf(payload);
@@ -111,11 +105,6 @@ export function dissect(
     dissector.dissect(frameOf(data, i, linkType));
   });
   return dissector.packet;
-}
-
-/** As dissect, of one frame in hexadecimal. */
-export function dissectHex(linkType: number, hex: string): Packet {
-  return dissect([bytesOf(hex)], linkType);
 }
 
 /** Values as `tshark -T fields` prints them, by field; several joined by commas. */

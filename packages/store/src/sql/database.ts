@@ -1,5 +1,5 @@
 // What the store needs of a database engine. The SQL is shared; the differences are here.
-import type { Engine, StoreOptions } from '../store.ts';
+import type { Engine } from '../store.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
 import type { MergeTable } from './tables.ts';
 
@@ -75,5 +75,3 @@ export interface Dialect {
   /** A redundant condition on time that lets the engine prune; nanoseconds, `from` inclusive, `to` exclusive. */
   timeHint(from: bigint | null, to: bigint | null): string | null;
 }
-
-export type OpenDatabase = (url: string, options: StoreOptions) => Promise<Database>;

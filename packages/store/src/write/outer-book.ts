@@ -9,7 +9,7 @@ import { addressText, addressWidth } from './address-text.ts';
 import type { Disguise } from './dictionaries.ts';
 
 /** Sets of addresses that are kept; a packet with a further one is not told of, as if it came from an older Eyrie. */
-export const OUTER_SETS_MAX = 50_000;
+const OUTER_SETS_MAX = 50_000;
 /** Of one packet. */
 const ADDRESSES_MAX = 32;
 

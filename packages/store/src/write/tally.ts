@@ -78,7 +78,7 @@ function stepOf(known: Map<number, Map<number, Tally>>, step: number): Map<numbe
 }
 
 /** The least power of ten, from a millisecond on, that parts the span into few enough steps. */
-export function widthOf(first: bigint, last: bigint): bigint {
+function widthOf(first: bigint, last: bigint): bigint {
   let width = 1_000_000n;
   while ((last - first) / width >= BigInt(STEPS_MAX)) width *= 10n;
   return width;

@@ -1,5 +1,5 @@
-// A message's body on its way to who reads it: the chunked coding is taken off, then the content coding, then the
-// media type decides (RFC 9112 §7, RFC 9110 §8.3 and §8.4).
+// Dissects a message's body: decodes the chunked coding, then the content coding, and dispatches by media type
+// (RFC 9112 §7, RFC 9110 §8.3 and §8.4).
 import { BROTLI, DEFLATED, IDENTITY, UNKNOWN, type Unpack, unpacked, ZSTD } from '../../codec/unpack.ts';
 import { ascii } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
@@ -23,12 +23,12 @@ function contentCoding(head: Head, b: Uint8Array): number {
   return is('zstd') ? ZSTD : UNKNOWN;
 }
 
-/** Parameters of a media type that are kept: a boundary is 70 characters at most. */
+/** Bytes of media-type parameters kept; a boundary has at most 70 characters. */
 const PARAMETERS_MAX = 300;
 
 /**
- * Hands the body [at, end) of the current buffer to its reader. `sender`: who reads bodies without a media type that
- * is known, because of the port they go to (IPP), or null.
+ * Dissects the body [at, end) of the current buffer. `sender`: the protocol of bodies with an unknown media type, by the
+ * server's port (IPP), or null.
  */
 export function readBody(
   p: Packet,
@@ -67,7 +67,7 @@ function readCoded(
   const type =
     head.typeStop > head.typeStart ? mediaTypes.at(headBytes, head.typeStart, head.typeStop) : null;
   const parametersAt = typeEnd(headBytes, head.typeStart, head.typeStop);
-  // Only multipart types need them: no string for the others.
+  // Only multipart types need the parameters.
   const needsParameters = type?.name.startsWith('multipart/') === true;
   const parameters = needsParameters
     ? ascii(headBytes, parametersAt, Math.min(head.typeStop, parametersAt + PARAMETERS_MAX))
@@ -78,14 +78,14 @@ function readCoded(
   else callBody(p, type, at, end, wireEnd, parameters);
 }
 
-/** Bytes in a coding that can't be undone. */
+/** Bytes in an unsupported coding. */
 function unread(p: Packet, at: number, end: number, wireEnd: number): void {
   const layers = p.count;
   p.call(data, at, end, wireEnd);
   nestFrom(p, layers);
 }
 
-/** The body as its sender meant it, for fields and export; null when its coding can't be taken off here, or it is larger than `limit`. */
+/** The decoded body, for fields and export; null if its coding is unsupported, or it exceeds `limit`. */
 export function decodedBody(
   unpack: Unpack | null,
   head: Head,

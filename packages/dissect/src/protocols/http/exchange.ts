@@ -1,10 +1,10 @@
-// What an HTTP conversation remembers: its requests and responses as far as the next message needs them.
+// State of an HTTP conversation: its latest requests and responses.
 import { copyOf, spells } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { type Head, NEITHER, REQUEST, RESPONSE } from './head.ts';
 
-/** One request and its response. Frame numbers are 0 where there was none. */
+/** A request and its response. Frame numbers are 0 if it was not seen. */
 export interface Exchange {
   readonly number: number;
   requestFrame: number;
@@ -24,31 +24,31 @@ export interface Exchange {
 export class HttpMemory {
   /** Requests (and responses without one) so far. */
   count = 0;
-  /** The latest; Wireshark pairs a response with it, pipelined or not. */
+  /** The latest exchange; Wireshark pairs a response with it, even with pipelining. */
   last: Exchange | null = null;
-  /** Of the latest request, also one that begins no exchange (NOTIFY). */
+  /** From the latest request, even one that begins no exchange (NOTIFY). */
   target: Uint8Array | null = null;
   host: Uint8Array | null = null;
-  /** Where the walk over an unfinished chunked body goes on, by direction: bytes from the message's start. */
+  /** By direction: where parsing of an incomplete chunked body resumes, in bytes from the message's start. */
   readonly chunksDone = [0, 0];
-  /** Bytes of an unfinished first line in which no end was found, by direction. */
+  /** By direction: bytes of an incomplete first line already searched for its end. */
   readonly searched = [0, 0];
-  /** True once the conversation left HTTP: 101 Switching Protocols or CONNECT. */
+  /** True after 101 Switching Protocols or CONNECT. */
   isSwitched = false;
-  /** What it speaks from then on; null: nobody knows. */
+  /** The protocol switched to; null: unknown. */
   next: Protocol | null = null;
-  /** The server behind a CONNECT tunnel; its port is 0 when there is none. */
+  /** The target of a CONNECT tunnel; port 0: none. */
   tunnelHost = '';
   tunnelPort = 0;
-  /** What was recognised in the tunnel. */
+  /** The protocol recognized in the tunnel. */
   inTunnel: Protocol | null = null;
-  /** Payloads in the tunnel that nothing was recognised in. */
+  /** Payloads in the tunnel that no heuristic recognized. */
   guesses = 0;
 }
 
 const KEY = 'http';
 
-/** What later messages tell of an exchange. */
+/** For two-pass analysis: facts about an exchange from later messages. */
 export const RESPONSE_IN = 'http.response';
 export const NEXT_REQUEST = 'http.nextRequest';
 export const NEXT_RESPONSE = 'http.nextResponse';
@@ -93,7 +93,7 @@ function addRequest(p: Packet, memory: HttpMemory): Exchange {
   return made;
 }
 
-/** A response belongs to the latest request unless that has its final response already (RFC 9110 §15.2: 1xx are interim). */
+/** A response belongs to the latest request, unless that has its final response (1xx are interim, RFC 9110 §15.2). */
 function addResponse(p: Packet, memory: HttpMemory, code: number): Exchange {
   const { last } = memory;
   const exchange = last === null || (last.responseFrame > 0 && last.code >= 200) ? add(memory) : last;
@@ -107,7 +107,7 @@ function addResponse(p: Packet, memory: HttpMemory, code: number): Exchange {
   return exchange;
 }
 
-/** Enters the message whose head was read at `start`; null when it is neither request nor response. */
+/** Records the message whose head was read at `start`; null if it is neither request nor response. */
 export function remember(p: Packet, memory: HttpMemory, head: Head, start: number): Exchange | null {
   if (head.kind === RESPONSE) return addResponse(p, memory, head.code);
   if (head.kind === NEITHER) return null;

@@ -1,5 +1,5 @@
-// The head of an HTTP/1.x message: its first line and header fields (RFC 9112 §2 to §5). Found by offsets into the
-// bytes, without a string, since every packet of a transfer may be asked whether it begins a message.
+// Parses the head of an HTTP/1.x message, its first line and header fields (RFC 9112 §2 to §5), by offsets and without
+// strings, because every packet of a transfer may have to be checked for the beginning of a message.
 import { indexOf, spells } from '../../core/bytes.ts';
 
 export const NEITHER = 0;
@@ -10,12 +10,12 @@ export const NOTIFICATION = 3;
 
 /** Results of `readHead`. */
 export const WHOLE = 1;
-/** The head goes on beyond the bytes given. */
+/** The head is incomplete. */
 export const INCOMPLETE = 0;
-/** No line of it looks like HTTP. */
+/** It is not HTTP. */
 export const FOREIGN = -1;
 
-/** A head's end farther off than this is not waited for. */
+/** Maximum length of a head waited for. */
 export const HEAD_BYTES_MAX = 256 << 10;
 
 /** Methods that are requests, by length of their name; RFC 9110 §9, WebDAV (RFC 4918, 3253), MS-RPCH, MS-SSTP. */
@@ -30,7 +30,7 @@ const METHODS: readonly (readonly string[])[] = (() => {
 })();
 const NOTIFICATIONS = ['NOTIFY', 'SUBSCRIBE', 'UNSUBSCRIBE'];
 
-/** Which kind of message the line [at, end) begins. */
+/** The kind of message that begins with the line [at, end). */
 export function kindOfLine(b: Uint8Array, at: number, end: number): number {
   const first = b[at]!;
   if (first < 0x41 || first > 0x5a) return NEITHER;
@@ -47,17 +47,17 @@ export function kindOfLine(b: Uint8Array, at: number, end: number): number {
   return NEITHER;
 }
 
-/** The end of the line that begins at `at`, its CR LF left out; -1 when the bytes end first. */
+/** The end of the line at `at`, without CR LF; -1 if it is incomplete. */
 export function lineEnd(b: Uint8Array, at: number, end: number): number {
   const feed = indexOf(b, 10, at, end);
   if (feed < 0) return -1;
   return feed > at && b[feed - 1] === 13 ? feed - 1 : feed;
 }
 
-/** What a message's head says about its body and about what comes after. Offsets are into the bytes read. */
+/** What a message's head says about its body and about what follows, with offsets into the buffer. */
 export class Head {
   kind = NEITHER;
-  /** The empty line after the header fields is there. */
+  /** Whether the head is complete. */
   isComplete = false;
   /** End of the first line, without CR LF. */
   lineStop = 0;
@@ -71,11 +71,11 @@ export class Head {
   /** Bytes; -1: not given. */
   contentLength = -1;
   isChunked = false;
-  /** There is a Transfer-Encoding: then Content-Length counts for nothing (RFC 9112 §6.3). */
+  /** There is a Transfer-Encoding, which overrides Content-Length (RFC 9112 §6.3). */
   hasTransferCoding = false;
-  /** The transfer coding includes a compression, which is not undone. */
+  /** The transfer coding includes a compression, which is not decoded. */
   isTransferCompressed = false;
-  /** Values of header fields as [start, stop); both 0 when they are absent. */
+  /** Values of header fields as [start, stop); both 0 if absent. */
   typeStart = 0;
   typeStop = 0;
   codingStart = 0;
@@ -101,7 +101,7 @@ export class Head {
 }
 
 /**
- * Reads the head at `at`. With `isLast` no more bytes will come: what is there counts as the whole head.
+ * Reads the head at `at`. With `isLast` no more bytes follow, and an incomplete head counts as complete.
  */
 export function readHead(head: Head, b: Uint8Array, at: number, end: number, isLast: boolean): number {
   head.reset();
@@ -129,7 +129,7 @@ export function readHead(head: Head, b: Uint8Array, at: number, end: number, isL
       head.end = nextLine(b, stop, end);
       return WHOLE;
     }
-    // Header lines on their own end where something else begins.
+    // Header lines without a first line end where anything else begins.
     if (head.kind === NEITHER && indexOf(b, 0x3a, next, stop) < 0) {
       head.end = next;
       return WHOLE;
@@ -147,7 +147,7 @@ function nextLine(b: Uint8Array, stop: number, end: number): number {
   return b[stop] === 13 ? stop + 2 : stop + 1;
 }
 
-/** Does a colon follow a run of token characters? (RFC 9110 §5.6.2) */
+/** Whether the line is a field: token characters (RFC 9110 §5.6.2), then a colon. */
 function isHeaderLine(b: Uint8Array, at: number, end: number): boolean {
   for (let i = at; i < end; i++) {
     const c = b[i]!;
@@ -180,14 +180,14 @@ function readFirstLine(head: Head, b: Uint8Array, at: number, stop: number): voi
   head.uriStop = start;
 }
 
-/** Is the header name at `at` this one (lower case), and a colon behind it? */
+/** Whether the field at `at` has this name (in lower case). */
 function isNamed(b: Uint8Array, at: number, stop: number, name: string): boolean {
   if (stop - at <= name.length || b[at + name.length] !== 0x3a) return false;
   for (let i = 0; i < name.length; i++) if ((b[at + i]! | 0x20) !== (name.charCodeAt(i) | 0x20)) return false;
   return true;
 }
 
-/** Where the value after a name of that length begins. */
+/** The start of the value after a name of this length. */
 function valueStart(b: Uint8Array, at: number, stop: number, nameLength: number): number {
   let i = at + nameLength + 1;
   while (i < stop && (b[i] === 0x20 || b[i] === 9)) i++;
@@ -236,7 +236,7 @@ function readHeader(head: Head, b: Uint8Array, at: number, stop: number): void {
   }
 }
 
-/** Only schemes that carry a message of a protocol count: NTLM, Negotiate (RFC 4559), Kerberos. */
+/** Only schemes whose credentials are protocol messages: NTLM, Negotiate (RFC 4559), Kerberos. */
 function setAuthentication(head: Head, b: Uint8Array, at: number, stop: number, nameLength: number): void {
   const start = valueStart(b, at, stop, nameLength);
   if (
@@ -264,14 +264,14 @@ function readTransferCoding(head: Head, b: Uint8Array, at: number, stop: number)
   }
 }
 
-/** Do the bytes at `at` begin with this word, in either case? */
+/** Whether the bytes at `at` begin with this word, ignoring case. */
 export function isWord(b: Uint8Array, at: number, stop: number, word: string): boolean {
   if (stop - at < word.length) return false;
   for (let i = 0; i < word.length; i++) if ((b[at + i]! | 0x20) !== (word.charCodeAt(i) | 0x20)) return false;
   return true;
 }
 
-/** A decimal number, -1 when the text is none or exceeds 2^53. */
+/** Parses a decimal number; -1 if it is not one or exceeds 2^53. */
 function decimal(b: Uint8Array, at: number, stop: number): number {
   let value = 0;
   let i = at;

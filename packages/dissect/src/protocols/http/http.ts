@@ -1,4 +1,4 @@
-// Hypertext Transfer Protocol 1.x (RFC 9110, RFC 9112), on its ports and wherever a conversation begins with it.
+// Hypertext Transfer Protocol 1.x (RFC 9110, RFC 9112), by port and by heuristics.
 import { ascii, indexOf, spells } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { COLUMN, MORE_SEGMENT, type Packet, SHOWN } from '../../core/packet.ts';
@@ -22,15 +22,15 @@ import { beginWith, isSwitched, stepSwitched, switchProtocol, TUNNEL } from './s
 /** Wireshark's TCP ports of HTTP; 631 is IPP's, 3689 DAAP's. */
 const PORTS = [80, 591, 3128, 3132, 3689, 5985, 8080, 8088, 11371, 1900, 2710, 2869, 631];
 
-/** Protocols that are HTTP on a port of their own and read the bodies there (Wireshark's table http.port). */
+/** Protocols over HTTP on ports of their own (Wireshark's table http.port). */
 export const httpPorts = new Table('http.port');
 
-/** What a layer stands for: its mark. */
+/** Kinds of layers, kept in the mark. */
 const MESSAGE = 1;
-/** The beginning of a message that later segments complete. */
+/** An incomplete message. */
 const PARTIAL = 2;
 const CONTINUATION = 3;
-/** Header lines without a first line, before anything was known to be HTTP: shown, but not claimed in the columns. */
+/** Header lines without a first line, before the conversation is known to be HTTP: shown, but without columns. */
 const HEADERS = 4;
 
 const head = new Head();
@@ -70,7 +70,7 @@ function isClaimed(mark: number): boolean {
   return mark === MESSAGE || mark === CONTINUATION;
 }
 
-/** A line that begins or ends with a version: how Wireshark knows HTTP on any port. */
+/** A first line that begins or ends with a version: Wireshark's heuristic for HTTP. */
 function looksLikeHttp(p: Packet): boolean {
   const b = p.buf;
   const { at, end } = p;
@@ -79,7 +79,7 @@ function looksLikeHttp(p: Packet): boolean {
   const feed = b.indexOf(10, at);
   if (feed < 0 || feed >= end || feed - at > 65536) return false;
   if (isVersion(b, at, end)) return true;
-  // A method, or anything else that may stand first: the version ends the line.
+  // A request: the version ends the line.
   if (end - at < 14) return false;
   const stop = b[feed - 1] === 13 ? feed - 1 : feed;
   return stop - at > 8 && isVersion(b, stop - 8, stop);
@@ -94,12 +94,12 @@ const GO_ON = 0;
 const WAIT = 1;
 const NOT_HTTP = 2;
 
-/** Reads the message at the cursor, whose layer was pushed, and moves behind it. */
+/** Reads the message at the cursor, whose layer has been pushed, and moves past it. */
 function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   const b = p.buf;
   const { end } = p;
   const layer = p.count - 1;
-  // RFC 9112 §2.2: an empty line before a request is passed over.
+  // RFC 9112 §2.2: empty lines before a request are skipped.
   const start = end - p.at > 3 && b[p.at] === 13 && b[p.at + 1] === 10 ? p.at + 2 : p.at;
   const isText = b[start]! >= 0x20 && b[start]! < 0x7f;
   if (!isText) return memory.last === null ? foreign(p, layer, isFirst) : continuation(p, layer, isFirst);
@@ -136,7 +136,7 @@ function readMessage(p: Packet, memory: HttpMemory, isFirst: boolean): number {
   return GO_ON;
 }
 
-/** Of a first line that was searched before, when less of it had come, only what is new is searched. */
+/** Resumes the search for the end of the first line where it stopped in earlier segments. */
 function isEndless(p: Packet, memory: HttpMemory, start: number, isFirst: boolean): boolean {
   const searched = memory.searched[p.direction]!;
   if (!isFirst || searched === 0 || p.from === 0 || !p.mayAskMore) return false;
@@ -148,10 +148,10 @@ function isEndless(p: Packet, memory: HttpMemory, start: number, isFirst: boolea
   return true;
 }
 
-/** A first line whose end is farther off is not waited for: it is part of a body. */
+/** Maximum length of a first line waited for; anything longer is part of a body. */
 const LINE_BYTES_MAX = 4 << 20;
 
-/** The capture kept less than the head: what is there is shown; a first line that is cut claims no column. */
+/** The capture truncated the head: shows what is there; with an incomplete first line it does not set the columns. */
 function cutHead(p: Packet, memory: HttpMemory, layer: number, start: number): number {
   p.mark[layer] = head.lineStop < p.end ? MESSAGE : HEADERS;
   p.start[layer] = start;
@@ -163,7 +163,7 @@ function cutHead(p: Packet, memory: HttpMemory, layer: number, start: number): n
 
 function wait(p: Packet, layer: number, bytes: number, isFirst: boolean): number {
   if (!p.askMore(bytes)) return continuation(p, layer, isFirst);
-  // Seen in the Info column only, as in Wireshark: the tree stands where the message is whole.
+  // Only the Info column shows it, as in Wireshark; the tree is where the message is complete.
   p.flags[layer] = p.flags[layer]! & COLUMN;
   p.start[layer] = p.at;
   p.stop[layer] = p.end;
@@ -171,7 +171,7 @@ function wait(p: Packet, layer: number, bytes: number, isFirst: boolean): number
   return WAIT;
 }
 
-/** Bytes of a conversation that is HTTP, but not the beginning of a message: the rest of a body, mostly. */
+/** Bytes of an HTTP conversation that do not begin a message: usually the rest of a body. */
 function continuation(p: Packet, layer: number, isFirst: boolean): number {
   p.mark[layer] = CONTINUATION;
   if (!isFirst) p.start[layer] = p.at;
@@ -182,10 +182,10 @@ function continuation(p: Packet, layer: number, isFirst: boolean): number {
   return WAIT;
 }
 
-/** Guesses by content on a port of HTTP stop after this many payloads. */
+/** Heuristics on HTTP's ports are not tried any more after this many payloads. */
 const GUESSES_MAX = 16;
 
-/** Not HTTP, on a port of HTTP: another protocol's when it says so itself; else nobody's, as in Wireshark. */
+/** Non-HTTP traffic on a port of HTTP: dissected if a heuristic recognizes it, else data, as in Wireshark. */
 function foreign(p: Packet, layer: number, isFirst: boolean): number {
   const { flows } = p.session;
   if (isFirst && p.flow >= 0 && flows.guesses(p.flow) < GUESSES_MAX) {
@@ -226,10 +226,10 @@ function emitHttp(p: Packet, layer: number, out: Sink): void {
   emitBody(p, bytes, emitted.end, stop, emitted, out);
 }
 
-/** Messages of one packet whose lines stand in the Info column. */
+/** Messages of one packet shown in the Info column. */
 const INFO_MESSAGES_MAX = 50;
 
-/** The lines of all messages in the packet, each with what its body adds. */
+/** The first lines of all messages in the packet, each with what its body adds. */
 function httpInfo(p: Packet, layer: number): string | null {
   let text = '';
   let messages = 0;

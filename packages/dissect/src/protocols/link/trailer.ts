@@ -1,4 +1,4 @@
-// What stands in a frame behind its payload: padding up to the least frame, a frame check sequence, or what a tap added.
+// What follows the payload of an Ethernet frame: padding, a trailer added by a tap, the frame check sequence.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bytes, type Field } from '../../core/field.ts';
 import { COLUMN, LISTED, NESTED, type Packet, SHOWN } from '../../core/packet.ts';
@@ -11,19 +11,19 @@ import { isVssTrailer, vssmonitoring } from './vssmonitoring.ts';
 /** IEEE Std 802.3-2022 §3.2.8: frames are at least 64 bytes long, 60 without the frame check sequence. */
 const FRAME_MIN = 60;
 const FCS = 4;
-/** VLAN tags looked through. */
+/** VLAN tags skipped. */
 const TAGS_MAX = 4;
 
 /**
- * Where the payload of EtherType or length `type` at p.at ends by its own account, if bytes stand behind that which
- * another protocol may claim; else -1. Most frames have none, and their walk needs no return to the link layer.
+ * Where the payload of EtherType or length `type` at p.at ends by its own length field, if a trailer may follow; else -1.
+ * Most frames have none, so that dissection need not return to the link layer.
  */
 export function trailerOf(p: Packet, type: number): number {
   const end = payloadEndOf(p.buf, p.at, p.end, type);
   return end >= 0 && hasTrailer(p.buf, end, p.end) ? end : -1;
 }
 
-/** Something stands in [at, end) that is not just a frame check sequence, which is nobody's, nor zeros. */
+/** Whether [at, end) holds anything but zeros or a bare frame check sequence. */
 export function hasTrailer(b: Uint8Array, at: number, end: number): boolean {
   if (end - at <= FCS) return false;
   while (at < end && b[at] === 0) at++;
@@ -50,10 +50,10 @@ function payloadEndOf(b: Uint8Array, at: number, end: number, type: number): num
   return -1;
 }
 
-/** Belongs to Ethernet, wherever in the frame the padding is found. */
+/** Owned by Ethernet, whichever layer finds the padding. */
 export const ethPadding = bytes('eth.padding', 'Padding');
 
-/** Bytes of padding at `at`: what brings the frame to its least length, if zeros. */
+/** Bytes of padding at `at`: zeros up to the minimum frame length. */
 function paddingAt(p: Packet, b: Uint8Array, at: number, stop: number): number {
   const before = p.wireLength - (stop - at);
   if (p.wireLength < FRAME_MIN || before >= FRAME_MIN) return 0;
@@ -62,7 +62,7 @@ function paddingAt(p: Packet, b: Uint8Array, at: number, stop: number): number {
   return length;
 }
 
-/** Reads what a tap appended behind [.., at), if it is known. */
+/** Dissects a tap's trailer at `at`, if its format is known. */
 export function runTrailer(p: Packet, at: number): void {
   if (at > p.end || p.wireEnd > p.end) return;
   const start = at + paddingAt(p, p.buf, at, p.end);
@@ -83,12 +83,12 @@ function claimant(p: Packet, at: number, end: number): Protocol | null {
 
 export interface TrailerFields {
   readonly trailer: Field;
-  /** Only where a frame check sequence may stand. */
+  /** Whether there may be a frame check sequence. */
   readonly fcs?: Field;
   readonly fcsStatus?: Field;
 }
 
-/** Shows what stands behind the payload of a link header that reaches to the end of the frame. */
+/** Shows padding, trailer and frame check sequence after the payload of a link header. */
 export function emitTrailer(p: Packet, layer: number, out: Sink, fields: TrailerFields): void {
   const stop = p.stop[layer]!;
   const at = payloadEnd(p, layer);
@@ -98,7 +98,7 @@ export function emitTrailer(p: Packet, layer: number, out: Sink, fields: Trailer
   if (padding > 0) out.add(ethPadding, at, padding);
   const start = at + padding;
   if (isClaimed(p, layer, start)) return;
-  // A frame this long needs no padding, so the last bytes of its trailer are the frame check sequence.
+  // A frame this long has no padding, so the last bytes of its trailer are the frame check sequence.
   const hasFcs = fields.fcs !== undefined && stop - p.start[layer]! >= FRAME_MIN + FCS && stop - start >= FCS;
   const end = hasFcs ? stop - FCS : stop;
   if (end > start) out.add(fields.trailer, start, end - start);
@@ -107,7 +107,7 @@ export function emitTrailer(p: Packet, layer: number, out: Sink, fields: Trailer
   if (fields.fcsStatus !== undefined) out.add(fields.fcsStatus, end, 0, 2);
 }
 
-/** Where the layer above, once its own length is known, ends. */
+/** Where the layer above ends, once its own length is known. */
 function payloadEnd(p: Packet, layer: number): number {
   for (let above = layer + 1; above < p.count; above++) {
     if (p.layerFrom[above] === p.layerFrom[layer] && (p.flags[above]! & (SHOWN | NESTED)) !== 0)

@@ -42,7 +42,7 @@ export const vlan = protocol({
   title: '802.1Q Virtual LAN',
   column: 'VLAN',
   fields: f,
-  // 0x9100 is what equipment used for the outer tag before 802.1ad.
+  // 0x9100 was used for the outer tag before 802.1ad.
   on: [[etherTypes, 0x8100, 0x9100]],
   step(p) {
     if (p.end - p.at < HEADER) return p.cut(HEADER);

@@ -34,7 +34,7 @@ export const DATAGRAM_LENGTH = 0x31;
 
 /** RFC 9000 §19.15 and §19.17. */
 export const RESET_TOKEN_BYTES = 16;
-export const PATH_BYTES = 8;
+const PATH_BYTES = 8;
 
 export const isStream = (type: number): boolean => (type & ~0x07) === STREAM;
 /** RFC 9000 §19.8: of a STREAM frame, the FIN bit. */

@@ -116,7 +116,7 @@ const isMessage = (b: Uint8Array, start: number): boolean =>
   b[start] !== RMCP_PLUS || (b[start + 1]! & 0xbf) === 0;
 const idAt = (b: Uint8Array, start: number): number => (b[start] === RMCP_PLUS ? start + 2 : start + 5);
 
-export const ipmiSession: Protocol = protocol({
+const ipmiSession: Protocol = protocol({
   name: 'ipmi_session',
   title: 'Intelligent Platform Management Interface Session Wrapper',
   column: (p, layer) => (isMessage(p.bufferOf(layer), p.start[layer]!) ? 'IPMB' : 'RMCP+'),

@@ -5,7 +5,7 @@ export const LINUX = 189;
 export const LINUX_MMAPPED = 220;
 export const USBPCAP = 249;
 
-export const ISOCHRONOUS = 0;
+const ISOCHRONOUS = 0;
 export const INTERRUPT = 1;
 export const CONTROL = 2;
 export const BULK = 3;

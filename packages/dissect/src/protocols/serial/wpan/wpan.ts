@@ -67,7 +67,7 @@ export const layout = {
 };
 
 /** §7.2.2: PAN and address of the destination, then of the source; which PANs are left out, table 7-2 says. */
-export function readLayout(b: Uint8Array, start: number): typeof layout {
+function readLayout(b: Uint8Array, start: number): typeof layout {
   const control = u16le(b, start);
   const isNew = (control & 0x3000) === 0x2000;
   const isShort = (control & INTRA_PAN) !== 0;
@@ -116,7 +116,7 @@ function isFcsGood(b: Uint8Array, start: number, end: number): boolean {
 }
 
 /** Set by a header below that says there is none. */
-export const NO_FCS = 1;
+const NO_FCS = 1;
 
 function hasFcs(p: Packet): boolean {
   if (p.linkType === WITHOUT_FCS) return false;
