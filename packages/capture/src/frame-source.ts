@@ -8,7 +8,7 @@ export interface FrameReader {
 }
 
 /** A source's metadata; the lists grow while it is read. */
-export type SourceInfo = Pick<CaptureReader, 'interfaces' | 'names' | 'problem' | 'format'>;
+export type SourceInfo = Pick<CaptureReader, 'interfaces' | 'names' | 'secrets' | 'problem' | 'format'>;
 
 export interface FrameSource {
   /** The path, `-` for standard input, or the interface's name. */

@@ -220,8 +220,13 @@ async function* startingWith(
   head: Uint8Array,
   rest: AsyncGenerator<Uint8Array, void, void>,
 ): AsyncGenerator<Uint8Array, void, void> {
-  if (head.length > 0) yield head;
-  yield* rest;
+  try {
+    if (head.length > 0) yield head;
+    yield* rest;
+  } finally {
+    // Whoever has enough with the head leaves before the rest is begun, which has a file open.
+    await rest.return();
+  }
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { newFrame } from '@eyrie/dissect/files';
-import { CaptureError, type CaptureErrorCode, openCapture } from '../src/index.ts';
+import { CaptureError, type CaptureErrorCode, type CaptureSource, openCapture } from '../src/index.ts';
 import { folderFor, pcapBytes, readFile, upTo } from './support.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -121,6 +121,37 @@ test('reading may be given up at any time', async (t) => {
   const unread = await openCapture(path);
   await unread.close();
 });
+
+test('no file stays open that was left', {
+  skip: !existsSync('/proc/self/fd') && 'needs /proc',
+}, async (t) => {
+  const path = join(folderFor(t), 'left');
+  writeFileSync(path, pcapBytes(2000, 1500));
+  const files = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd) === path).length;
+  const leave: readonly ((source: CaptureSource) => Promise<void>)[] = [
+    async (source) => source.close(),
+    async (source) => {
+      for await (const _ of source.chunks()) break;
+    },
+    async (source) => {
+      const chunks = source.chunks();
+      await chunks.next();
+      await source.close();
+    },
+  ];
+  for (const each of leave) {
+    await each(await openCapture(path));
+    assert.equal(files(), 0);
+  }
+});
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
 
 test('unread packets survive the reuse of their buffer', async (t) => {
   const path = join(folderFor(t), 'slow');

@@ -5,43 +5,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { newFrame, PcapWriter } from '@eyrie/dissect/files';
-import { type Chunk, MAC_INSIDE, session } from '../../../test/support/tls-session.ts';
+import { PcapWriter } from '@eyrie/dissect/files';
+import { type Chunk, framesOf, MAC_INSIDE, session } from '../../../test/support/tls-session.ts';
 import { requireTool } from '../../../test/support/tools.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const skip = requireTool('tshark');
-
-/** A segment of the conversation between two ports of 10.0.0.1 and 10.0.0.2, over raw IP (link type 101). */
-function segment(way: '>' | '<', sent: number, heard: number, payload: Uint8Array): Uint8Array {
-  const packet = new Uint8Array(40 + payload.length);
-  const view = new DataView(packet.buffer);
-  const isClient = way === '>';
-  packet.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0]);
-  view.setUint16(2, packet.length);
-  packet.set([10, 0, 0, isClient ? 1 : 2, 10, 0, 0, isClient ? 2 : 1], 12);
-  view.setUint16(20, isClient ? 40_000 : 443);
-  view.setUint16(22, isClient ? 443 : 40_000);
-  view.setUint32(24, sent);
-  view.setUint32(28, heard);
-  packet.set([0x50, 0x18, 0x20, 0], 32);
-  packet.set(payload, 40);
-  return packet;
-}
 
 /** Writes what was said to a capture, and the log of its secrets beside it; returns the flags that name both. */
 function written(t: TestContext, chunks: readonly Chunk[], log: string): { path: string; option: string } {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-secrets-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const writer = new PcapWriter({ linkType: 101 });
-  const sent = { '>': 1, '<': 1 };
-  chunks.forEach(([way, payload], i) => {
-    const data = segment(way, sent[way], sent[way === '>' ? '<' : '>'], payload);
-    sent[way] += payload.length;
-    const end = data.length;
-    const time = { seconds: 1_700_000_000, nanoseconds: i * 1_000_000, hasTime: true };
-    writer.write({ ...newFrame(), ...time, data, end, wireLength: end, linkType: 101 });
-  });
+  for (const frame of framesOf(chunks)) writer.write(frame);
   const path = join(folder, 'session.pcap');
   const keys = join(folder, 'session.keys');
   writeFileSync(path, writer.take());

@@ -2,6 +2,7 @@
 import { unpack } from '@eyrie/capture';
 import {
   type CaptureInterface,
+  type DecryptionSecrets,
   Dissector,
   type Flow,
   type FlowOptions,
@@ -87,6 +88,11 @@ export class PacketParser {
   /** The interfaces of the capture: a list that may grow. */
   set interfaces(list: readonly CaptureInterface[]) {
     this.#dissector.session.interfaces = list;
+  }
+
+  /** The secrets that the capture itself holds: a list that may grow. What they open is stored as it was said. */
+  set secrets(list: readonly DecryptionSecrets[]) {
+    this.#dissector.session.keyLog.watch(list);
   }
 
   get names(): Names {

@@ -35,6 +35,7 @@ export async function parseSource(
     // Rows without packets wait for packets: batches are numbered by their last packet.
     if (parser.waiting > 0) out.emit(parser.take());
   };
+  parser.secrets = source.reader.secrets;
   const timer = flushMs === Infinity ? undefined : setInterval(flush, flushMs);
   try {
     for await (const reader of source.chunks()) {

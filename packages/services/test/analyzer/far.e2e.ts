@@ -1,18 +1,21 @@
 // Packets that are too far into a capture to be reached from its beginning, and packets of a ring: their bytes, their
 // conversation, and what is said when they are gone.
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createCapture, openCapture, RingWriter } from '@eyrie/capture';
-import { CaptureReader, newFrame } from '@eyrie/dissect';
+import { CaptureReader, newFrame, PcapngWriter } from '@eyrie/dissect';
 import { openStore, type Store } from '@eyrie/store';
+import { framesOf, session } from '../../../../test/support/tls-session.ts';
 import { silentLog } from '../../src/log/index.ts';
 import { FILE_FLOWS } from '../../src/parser/flow-times.ts';
 import { Run } from '../../src/pipeline/index.ts';
 import { type Analyzer, all, imported, type Json, OFFICE, startAnalyzer } from './support.ts';
 
+/** The kind of secrets that SSLKEYLOGFILE has, in pcapng. */
+const TLS_KEY_LOG = 0x544c534b;
 const PACKETS = 5125;
 /** Packets before those that are looked at. */
 const BEFORE = 50_000;
@@ -93,6 +96,26 @@ test('far into a large capture, a tree is that of its conversation, and says so'
   const found = await findings(far);
   assert.ok(found.includes('[TCP Fast Retransmission] ') && found.includes('[TCP Dup ACK] '), found.join());
   assert.deepEqual(found, await findings(near));
+});
+
+test('TLS that a capture holds the secrets of is stored, shown and saved as it was said', async () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n\r\n';
+  const said = ['GET /secret.txt HTTP/1.1\r\nHost: kite.example\r\n\r\n', head, 'what nobody else may see'];
+  const { chunks, log } = await session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', said);
+  const writer = new PcapngWriter({});
+  writer.addSecrets({ kind: TLS_KEY_LOG, data: Buffer.from(log) });
+  for (const frame of framesOf(chunks)) writer.write(frame);
+  const path = join(folder, 'secrets.pcapng');
+  await writeFile(path, writer.take());
+  const capture = await imported(store, path);
+  const rows = (await analyzer.get(`/packets?capture=${capture}&q=http`)).body.items;
+  assert.deepEqual(
+    rows.map(({ summary }: Json) => summary.trim()),
+    ['GET /secret.txt HTTP/1.1', 'HTTP/1.1 200 OK  (text/plain)'],
+  );
+  const [flow] = (await analyzer.get(`/flows?capture=${capture}`)).body.items;
+  const [file] = (await analyzer.get(`/flows/${flow.id}/objects`)).body.items;
+  assert.deepEqual([file.name, file.host, file.bytes], ['secret.txt', 'kite.example', 24]);
 });
 
 test('far into a large capture, SCTP has its association too, though no filter can name it', async () => {

@@ -1,6 +1,12 @@
 // One capture file, read at the places that the store remembers.
-import { openCapture, openPlain, type PlainFile } from '@eyrie/capture';
-import { type CaptureInterface, type Frame, newFrame, pseudoHeaderLength } from '@eyrie/dissect';
+import { type CaptureSource, openCapture, openPlain, type PlainFile } from '@eyrie/capture';
+import {
+  type CaptureInterface,
+  type DecryptionSecrets,
+  type Frame,
+  newFrame,
+  pseudoHeaderLength,
+} from '@eyrie/dissect';
 import type { PlacedPacket } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import type { UnpackedFiles } from './unpacked.ts';
@@ -25,27 +31,30 @@ export class CaptureFile {
   readonly path: string;
   readonly #file: PlainFile;
   #interfaces: readonly CaptureInterface[];
+  readonly secrets: readonly DecryptionSecrets[];
   /** No Buffer: its slices are no copies, and dissection relies on copies. */
   #window = new Uint8Array(0);
   #windowAt = 0;
 
-  private constructor(path: string, file: PlainFile, interfaces: readonly CaptureInterface[]) {
+  private constructor(path: string, file: PlainFile, { interfaces, secrets }: Described) {
     this.path = path;
     this.#file = file;
     this.#interfaces = interfaces;
+    this.secrets = secrets;
   }
 
   /** @throws CaptureError */
   static async open(path: string, unpacked: UnpackedFiles): Promise<CaptureFile> {
-    const { interfaces, compression } = await describe(path, 1);
-    if (compression === null) return new CaptureFile(path, await openPlain(path), interfaces);
+    const described = await describe(path, 1);
+    const { compression } = described;
+    if (compression === null) return new CaptureFile(path, await openPlain(path), described);
     const unpackedFile = async (): Promise<PlainFile> => openPlain(await unpacked.get(path, compression));
     // It may have made room for another one before it was opened.
     const file = await unpackedFile().catch((error) => {
       if ((error as { code?: string }).code !== 'ERR_CAPTURE_NOT_FOUND') throw error;
       return unpackedFile();
     });
-    return new CaptureFile(path, file, interfaces);
+    return new CaptureFile(path, file, described);
   }
 
   get interfaces(): readonly CaptureInterface[] {
@@ -147,19 +156,27 @@ function spansOf(places: readonly Place[]): Place[][] {
   return spans;
 }
 
-async function describe(path: string, interfacesMin: number) {
+interface Described {
+  readonly interfaces: readonly CaptureInterface[];
+  readonly secrets: readonly DecryptionSecrets[];
+  readonly compression: CaptureSource['compression'];
+}
+
+/** What stands before the first packet, and further on until so many interfaces were described. */
+async function describe(path: string, interfacesMin: number): Promise<Described> {
   const source = await openCapture(path);
   const frame = newFrame();
   const { reader, compression } = source;
   try {
     for await (const _ of source.chunks()) {
-      while (reader.interfaces.length < interfacesMin && reader.next(frame));
-      if (reader.interfaces.length >= interfacesMin) break;
+      let isPacket = reader.next(frame);
+      while (isPacket && reader.interfaces.length < interfacesMin) isPacket = reader.next(frame);
+      if (isPacket) break;
     }
   } finally {
     await source.close();
   }
-  return { interfaces: [...reader.interfaces], compression };
+  return { interfaces: [...reader.interfaces], secrets: [...reader.secrets], compression };
 }
 
 function gone(path: string): ApiError {

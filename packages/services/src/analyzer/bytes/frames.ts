@@ -1,7 +1,7 @@
 // Where the bytes of a capture's packets are: in one file, or in the files of a ring.
 import { stat } from 'node:fs/promises';
 import { placeInRing, ringFiles } from '@eyrie/capture';
-import type { CaptureInterface, Frame } from '@eyrie/dissect';
+import type { CaptureInterface, DecryptionSecrets, Frame } from '@eyrie/dissect';
 import type { PlacedPacket } from '@eyrie/store';
 import { CaptureFile } from './capture-file.ts';
 import type { UnpackedFiles } from './unpacked.ts';
@@ -9,6 +9,8 @@ import type { UnpackedFiles } from './unpacked.ts';
 export interface Frames {
   /** As far as they are known; those of the packets read so far are. */
   readonly interfaces: readonly CaptureInterface[];
+  /** Of TLS, as far as they stand before the first packet. */
+  readonly secrets: readonly DecryptionSecrets[];
   /** @throws ApiError, CaptureError if the bytes are gone */
   frame(row: PlacedPacket, aheadBytes?: number): Promise<Frame>;
   /** Of several packets at once. @throws ApiError, CaptureError if the bytes of one are gone */
@@ -29,6 +31,8 @@ class RingFrames implements Frames {
   /** Those that were read in; they are few, and stay open until the end. */
   readonly #files = new Map<string, Promise<CaptureFile>>();
   interfaces: readonly CaptureInterface[] = [];
+  /** What captures live learns no secrets. */
+  readonly secrets = [];
 
   private constructor(folder: string, unpacked: UnpackedFiles) {
     this.#folder = folder;

@@ -191,6 +191,7 @@ function newDissector(capture: CaptureRow, file: Frames, preferences: Preference
   const dissector = new Dissector({ preferences, maxFlows: FLOWS_MAX, unpack });
   const { session } = dissector;
   session.interfaces = file.interfaces;
+  session.keyLog.watch(file.secrets);
   if (capture.firstTime !== null)
     [session.firstSeconds, session.firstNanoseconds] = secondsOf(capture.firstTime);
   return dissector;

@@ -13,6 +13,7 @@ export class Walk {
 
   private constructor(source: FrameSource) {
     this.#source = source;
+    this.#dissector.session.keyLog.watch(source.reader.secrets);
     this.#chunks = source.chunks();
   }
 
@@ -46,6 +47,8 @@ export class Walk {
 
   async close(): Promise<void> {
     await this.#source.close();
+    // A ring has the file open that it was in.
+    await this.#chunks.return();
   }
 
   #takeChunk(
