@@ -168,8 +168,12 @@ test('peers learn how far any two are from each other, and who asks for one that
   assert.ok(report.latencyError.p50 < 0.25, `off by ${report.latencyError.p50} at p50`);
   // With its neighbours alone, the tree folds over: it gets worse.
   assert.ok(at(900).p50 < 1.1 * at(300).p50, `${at(300).p50} after 5 minutes, ${at(900).p50} after 15`);
-  const { foundMs, trueMs } = report.queries.nearest;
+  const { foundMs, trueMs, measured } = report.queries.nearest;
   assert.ok(foundMs.count > 100);
+  assert.ok(
+    measured.foundMs.p50 < 0.8 * foundMs.p50,
+    `measured ${measured.foundMs.p50}, estimated ${foundMs.p50}`,
+  );
   assert.ok(trueMs.p50 <= foundMs.p50);
   const meanMs = (settings.latencyMs[0] + settings.latencyMs[1]) / 2;
   assert.ok(foundMs.p50 < 0.8 * meanMs, `${foundMs.p50} ms away, the nearest is ${trueMs.p50}`);

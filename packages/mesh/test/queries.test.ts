@@ -74,6 +74,7 @@ test('a mistake is pointed at, with what could stand there', () => {
     ['peers where (cpu.free > 50%', 27, /"\)"/],
     ['peers where cpu.free > 50% or', 29, /attribute/],
     ['peers near', 10, /name of a peer/],
+    ['count near x measured', 13, /"where"/],
     ['peers order cpu.free', 12, /"by"/],
     ['peers whence cpu.free > 5', 6, /"where"/],
     ['peers where cpu.free > 5 & load.1 < 2', 25, /word/],

@@ -424,4 +424,14 @@ test('latencies are measured, and estimated for those who never met; near asks f
   );
   const off = estimates.map((ms) => Math.abs(ms - 20) / 20).sort((a, b) => a - b);
   assert.ok(off[7]! < 0.25, `half of them are off by more than ${off[7]}`);
+  assert.ok(answer.peers.every(({ isMeasured }) => !isMeasured));
+  // Asked to, the peer that others should be near to measures: itself is nearest, and no more are given than were asked for.
+  const { peers } = await ask(mesh, 5, '4 peers near peer-9 measured');
+  assert.deepEqual([peers[0]!.id, peers[0]!.latencyMs, peers.length], ['peer-9', 0, 4]);
+  for (const { id, latencyMs, isMeasured } of peers.slice(1))
+    assert.ok(isMeasured && latencyMs! > 17 && latencyMs! < 23, `${id}: ${latencyMs}`);
+  // Links are costly: it does that for one asker so often, then there are estimates.
+  for (let i = 0; i < 5; i++) await ask(mesh, 5, '1 peer near peer-9 measured');
+  const late = await ask(mesh, 5, '3 peers where id != peer-9 near peer-9 measured');
+  assert.ok(late.peers.length === 3 && late.peers.every(({ isMeasured }) => !isMeasured));
 });

@@ -36,10 +36,10 @@ function peersOf({ peers }: Answer): string {
     ...(hasLatency ? ['LATENCY'] : []),
     'AGE',
   ];
-  const rows = peers.map(({ id, values, latencyMs, ageMs }) => [
+  const rows = peers.map(({ id, values, latencyMs, isMeasured, ageMs }) => [
     id,
     ...names.map((name) => shown(values[name] ?? null, unitOf(name))),
-    ...(hasLatency ? [shown(latencyMs, 'ms')] : []),
+    ...(hasLatency ? [`${isMeasured || latencyMs === null ? '' : '~'}${shown(latencyMs, 'ms')}`] : []),
     `${(ageMs / 1000).toFixed(1)} s`,
   ]);
   return table([head, ...rows]);

@@ -77,7 +77,13 @@ export interface Heavy {
 export interface MeshAnswer {
   query: string;
   kind: 'find' | 'figures';
-  peers: { id: string; values: Record<string, number | null>; ageMs: number; latencyMs: number | null }[];
+  peers: {
+    id: string;
+    values: Record<string, number | null>;
+    ageMs: number;
+    latencyMs: number | null;
+    isMeasured: boolean;
+  }[];
   groups: { group: string; peers: number; figures: Record<string, number | null> }[];
   matched: number;
   looked: number;

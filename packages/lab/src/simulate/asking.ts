@@ -1,7 +1,7 @@
 // Capacity queries in the simulation: the mesh's own, from anybody, with what they took and whether they were right.
 
 import { levelsOf, type Runtime } from '@eyrie/mesh';
-import { type Answer, Queries, type QueryMessage } from '@eyrie/mesh/skyeye';
+import { type Answer, measured, parseQuery, Queries, type QueryMessage } from '@eyrie/mesh/skyeye';
 import type { SeededRandom } from '@eyrie/mesh/virtual';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import type { Network } from './network.ts';
@@ -17,6 +17,11 @@ const questions = [
   () => 'count, avg cpu.used, p95 cpu.used',
   (id: string) => `2 peers near ${id} order by latency`,
 ];
+/** Every so many questions the last one is asked again, and the asker measures the way to whom the answer names. */
+const MEASURED_EVERY = 8;
+const measuredQuestion = (id: string) => `2 peers near ${id} measured`;
+/** A link is made, and used, in so many round trips: TCP, TLS, both greetings, the question. */
+const MEASURING_TRIPS = 4;
 
 export interface AskingReport {
   asked: number;
@@ -27,7 +32,12 @@ export interface AskingReport {
   /** How far the count of all was off, as a part of the truth. */
   countError: Quantiles;
   /** Whoever was said to be the nearest: how far that one is, one way, and how far the nearest really is. */
-  nearest: { foundMs: Quantiles; trueMs: Quantiles };
+  nearest: {
+    foundMs: Quantiles;
+    trueMs: Quantiles;
+    /** Of queries that have candidates measured, and what these take. */
+    measured: { foundMs: Quantiles; tookMs: Quantiles };
+  };
   ms: Quantiles;
   hops: Quantiles;
   problems: Record<string, number>;
@@ -53,6 +63,8 @@ export class Asking {
   readonly #countErrors: number[] = [];
   readonly #foundMs: number[] = [];
   readonly #nearestMs: number[] = [];
+  readonly #measuredMs: number[] = [];
+  readonly #measuringMs: number[] = [];
 
   constructor(
     runtime: Runtime,
@@ -72,6 +84,7 @@ export class Asking {
       if (peer === null || this.#world.running[peer.index] === 0 || peer.skyeye.view === null) return;
       if (this.#runtime.clock.elapsedMs() - peer.startedMs < NEWCOMER_MS) return;
       this.#ask(peer, questions[this.#asked++ % questions.length]!(peer.id));
+      if (this.#asked % MEASURED_EVERY === 0) this.#askMeasured(peer);
     };
     this.#runtime.clock.after(1_000 / perS, next);
   }
@@ -87,6 +100,30 @@ export class Asking {
         // Who went in the meantime has no use for it.
         if (this.#world.running[peer.index] === 1) this.#judge(peer, answer);
       });
+  }
+
+  #askMeasured(peer: VirtualPeer): void {
+    const { clock } = this.#runtime;
+    const startMs = clock.elapsedMs();
+    const question = measuredQuestion(peer.id);
+    this.#of(peer)
+      .ask(question)
+      .then((answer) => measured(parseQuery(question), answer, (_, to) => this.#measure(peer.index, to)))
+      .then(({ peers }) => {
+        const found = peers.map(({ id }) => numberOf(id)).find((each) => each !== peer.index);
+        if (found === undefined || this.#world.running[peer.index] === 0) return;
+        this.#measuredMs.push(this.#network.leastMs(peer.index, found));
+        this.#measuringMs.push(clock.elapsedMs() - startMs);
+      });
+  }
+
+  #measure(from: number, to: readonly string[]): Promise<number[]> {
+    const all = to.map((id) => {
+      const other = numberOf(id);
+      return this.#world.running[other] === 1 ? 2 * this.#network.leastMs(from, other) : Number.NaN;
+    });
+    const waitMs = MEASURING_TRIPS * Math.max(0, ...all.filter((each) => !Number.isNaN(each)));
+    return new Promise((resolve) => void this.#runtime.clock.after(waitMs, () => resolve(all)));
   }
 
   #judge(asker: VirtualPeer, { kind, query, peers, matched, problem, tookMs, hops }: Answer): void {
@@ -175,7 +212,11 @@ export class Asking {
       success: answered === 0 ? 1 : this.#good / answered,
       present: this.#named === 0 ? 1 : this.#present / this.#named,
       countError: quantilesOf(this.#countErrors),
-      nearest: { foundMs: quantilesOf(this.#foundMs), trueMs: quantilesOf(this.#nearestMs) },
+      nearest: {
+        foundMs: quantilesOf(this.#foundMs),
+        trueMs: quantilesOf(this.#nearestMs),
+        measured: { foundMs: quantilesOf(this.#measuredMs), tookMs: quantilesOf(this.#measuringMs) },
+      },
       ms: quantilesOf(this.#ms),
       hops: quantilesOf(this.#hops),
       problems: this.#problems,

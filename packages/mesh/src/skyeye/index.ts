@@ -18,6 +18,8 @@ export {
   type Answer,
   type AnsweredGroup,
   type FoundPeer,
+  type Measure,
+  measured,
   parseQuery,
   Queries,
   QueryError,

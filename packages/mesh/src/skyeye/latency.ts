@@ -25,6 +25,8 @@ export const lookTimes = {
   recalls: 2,
 } as const;
 const ANSWER_MS = 2_000;
+/** For whoever asks on purpose, a link included. */
+const MEASURE_MS = 2_000;
 const PEERS_MAX = 64;
 
 const coordinate = record({ x: float, y: float, height: float, error: float });
@@ -70,6 +72,24 @@ export class Latency {
   to(id: string): number {
     const all = this.#measured.get(id);
     return all === undefined ? Number.NaN : Math.min(...all);
+  }
+
+  /** There and back, measured now, over a new link if there is none; NaN without an answer in time. */
+  measure(id: string): Promise<number> {
+    return new Promise((resolve) => {
+      const cancel = this.#runtime.clock.after(MEASURE_MS, () => resolve(Number.NaN));
+      const done = () => {
+        cancel();
+        resolve(this.to(id));
+      };
+      const ask = () => {
+        const session = this.#switchboard.sessionOf(id);
+        if (session === null) done();
+        else this.#measure(session, done);
+      };
+      if (this.#switchboard.sessionOf(id) !== null) ask();
+      else this.#switchboard.connect(id, this.#directory.addressesOf(id), ask);
+    });
   }
 
   start(): void {
@@ -119,11 +139,11 @@ export class Latency {
     this.#switchboard.connect(id, this.#directory.addressesOf(id));
   }
 
-  #measure(session: Session): void {
+  #measure(session: Session, done = () => {}): void {
     const { clock, random } = this.#runtime;
     const startMs = clock.elapsedMs();
     session.request(requestKinds.coordinate, NOTHING, ANSWER_MS, (error, payload) => {
-      if (error !== null) return;
+      if (error !== null) return done();
       const tookMs = clock.elapsedMs() - startMs;
       const all = this.#measured.get(session.id) ?? [];
       this.#measured.delete(session.id);
@@ -132,6 +152,7 @@ export class Latency {
       const other = decode(coordinate, payload);
       this.#place = moved(this.#place, other, this.to(session.id), random.fraction());
       this.#remember(session.id, other);
+      done();
     });
   }
 

@@ -17,8 +17,9 @@ import { supportMessage, treeMessage } from './codec.ts';
 import { isKnown } from './coordinates.ts';
 import { History } from './history.ts';
 import { Latency } from './latency.ts';
+import { Measuring } from './measuring.ts';
 import type { Report, TreeMessage } from './messages.ts';
-import { type Answer, Queries, type QueryMessage } from './query/index.ts';
+import { type Answer, measured, parseQuery, Queries, type QueryMessage } from './query/index.ts';
 import { HOPS_MAX, queryMessage } from './query/messages.ts';
 import type { Held } from './readings.ts';
 import { Records } from './records.ts';
@@ -49,6 +50,7 @@ export class SkyEyeOverLinks {
   readonly #once = new Once();
   readonly #parent: () => string | null;
   readonly latency: Latency;
+  readonly #measuring: Measuring;
   /** The names and addresses with the most traffic, where peers share them. */
   readonly talkers: Talkers;
   readonly #runtime: Runtime;
@@ -128,6 +130,7 @@ export class SkyEyeOverLinks {
     const mayAsk = (other: string) => this.#throttle.allows(other) && histories.take(other);
     this.history = new History(runtime, routing, asker, pairs, mayAsk);
     this.latency = new Latency(runtime, id, directory, switchboard);
+    this.#measuring = new Measuring(runtime.clock, id, routing, directory, this.latency);
     this.talkers = new Talkers(runtime, {
       ...world,
       children: () => tree.childrenOf(id).filter((each) => switchboard.sessionOf(each) !== null),
@@ -280,8 +283,11 @@ export class SkyEyeOverLinks {
   }
 
   /** @throws QueryError with the place of the mistake */
-  query(text: string): Promise<Answer> {
-    return this.queries.ask(text);
+  async query(text: string): Promise<Answer> {
+    const startMs = this.#runtime.clock.elapsedMs();
+    const answer = await this.queries.ask(text);
+    const all = await measured(parseQuery(text), answer, (from, to) => this.#measuring.ask(from, to));
+    return { ...all, tookMs: this.#runtime.clock.elapsedMs() - startMs };
   }
 
   get onView(): ((view: View) => void)[] {

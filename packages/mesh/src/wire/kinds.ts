@@ -62,6 +62,7 @@ export const routedKinds = {
   /** skyeye/ */
   query: 8,
   history: 9,
+  measure: 14,
   /** time/sources.ts */
   timeSources: 12,
 } as const;

@@ -130,7 +130,12 @@ function Peers({ answer, onOpen }: { answer: MeshAnswer; onOpen: (id: string) =>
                   {measured(peer.values[name] ?? null, unitOf(name))}
                 </td>
               ))}
-              {hasDistance && <td class="cell-right num">{measured(peer.latencyMs, 'ms')}</td>}
+              {hasDistance && (
+                <td class="cell-right num">
+                  {peer.isMeasured || peer.latencyMs === null ? '' : '~'}
+                  {measured(peer.latencyMs, 'ms')}
+                </td>
+              )}
               <td class="cell-right num quiet">{duration(peer.ageMs / 1000)}</td>
             </tr>
           ))}

@@ -12,8 +12,10 @@ export interface FoundPeer {
   values: Record<string, number | null>;
   /** Of the reading. */
   ageMs: number;
-  /** Estimated, there and back, to the peer of `near`; null without one. */
+  /** There and back to the peer of `near`; null without one. */
   latencyMs: number | null;
+  /** That was measured for this answer; else it is an estimate. */
+  isMeasured: boolean;
 }
 
 export interface AnsweredGroup {
@@ -68,6 +70,7 @@ export function answerOf(
     values: Object.fromEntries(names.map((name, i) => [name, orNull(values[i]!)])),
     ageMs,
     latencyMs: orNull(distanceMs),
+    isMeasured: false,
   }));
   const groups =
     query.kind === 'figures' ? part.groups.map((group) => answeredGroup(query.figures, group)) : [];

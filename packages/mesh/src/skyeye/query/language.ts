@@ -28,8 +28,10 @@ interface Common {
 /** The best peers. */
 export interface Find extends Common {
   readonly kind: 'find';
-  /** At the most. */
+  /** At the most; where latencies are measured, with candidates besides. */
   readonly count: number;
+  /** The peer of `near` measures before the answer is given (measured.ts). */
+  readonly isMeasured: boolean;
   /** Best first; any will do if there is none. */
   readonly order: readonly Key[];
   /** Attributes to show: those that were spoken of. */

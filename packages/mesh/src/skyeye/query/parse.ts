@@ -12,6 +12,7 @@ import {
   type Query,
   type Sign,
 } from './language.ts';
+import { CANDIDATES } from './measured.ts';
 import { exampleOf, factorOf } from './units.ts';
 import { QueryError, type Word, wordsOf } from './words.ts';
 
@@ -37,6 +38,7 @@ class Parser {
   #at = 0;
   #depth = 0;
   #near: string | null = null;
+  #isMeasured = false;
   readonly #spokenOf = new Set<number>();
 
   constructor(text: string) {
@@ -76,7 +78,13 @@ class Parser {
     const near = this.#near;
     const order = keys.length === 0 && near !== null ? [{ attribute: DISTANCE, isMoreFirst: false }] : keys;
     this.#spokenOf.delete(DISTANCE);
-    return { kind: 'find', text: this.#text, count, condition, near, order, columns: [...this.#spokenOf] };
+    const isMeasured = this.#isMeasured;
+    const asked = {
+      count: isMeasured ? count + CANDIDATES : count,
+      isMeasured,
+      columns: [...this.#spokenOf],
+    };
+    return { kind: 'find', text: this.#text, condition, near, order, ...asked };
   }
 
   #figures(): Query {
@@ -129,6 +137,7 @@ class Parser {
       else if (!isNearSaid && this.#accept('near')) {
         isNearSaid = true;
         this.#near = this.#name('the name of a peer');
+        this.#isMeasured = isFind && this.#accept('measured');
       } else if (isFind && keys.length === 0 && this.#accept('order')) {
         if (!this.#accept('by')) this.#fail('"by"');
         keys = this.#keys();
