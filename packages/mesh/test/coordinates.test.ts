@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Coordinate, latencyBetween, moved, unknownPlace } from '../src/skyeye/coordinates.ts';
+import { type Coordinate, isKnown, latencyBetween, moved, unknownPlace } from '../src/skyeye/coordinates.ts';
 import { SeededRandom } from '../src/virtual/index.ts';
 
 test('hosts on a plane, behind access lines: a few neighbours and as many strangers are enough to estimate all', () => {
@@ -47,6 +47,14 @@ test('what cannot be moves nobody', () => {
   const sane: Coordinate = { x: 0, y: 0, height: 1, error: 0.2 };
   for (const measuredMs of [Number.NaN, -1, 0, Number.POSITIVE_INFINITY, 1e9])
     assert.deepEqual(moved(own, sane, measuredMs, 0.5), own);
+});
+
+test('who has measured anything stands somewhere, however far off its estimates are', () => {
+  let own = unknownPlace;
+  for (const measuredMs of [0.5, 40, 0.3, 25, 0.2, 0.1]) {
+    own = moved(own, { x: 0, y: 0, height: 5, error: 0.1 }, measuredMs, 0.5);
+    assert.ok(isKnown(own), JSON.stringify(own));
+  }
 });
 
 test('two at one place go apart', () => {

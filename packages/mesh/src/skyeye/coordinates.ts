@@ -13,6 +13,8 @@ const CE = 0.25;
 const CC = 0.25;
 const HEIGHT_MIN = 0.05;
 const ERROR_MAX = 1.5;
+/** Where anything was measured: on a busy LAN most of a time there and back is waiting, and estimates are off by multiples. */
+const ERROR_MEASURED_MAX = 1.49;
 /** Two that are both quite sure: of nothing by nothing there is no weight. */
 const ERROR_MIN = 1e-6;
 const FAR_MS = 60_000;
@@ -34,7 +36,7 @@ export function moved(own: Coordinate, other: Coordinate, measuredMs: number, fr
   const estimatedMs = latencyBetween(own, other);
   const weight = own.error / Math.max(own.error + other.error, ERROR_MIN);
   const wrong = Math.abs(estimatedMs - measuredMs) / measuredMs;
-  const error = Math.min(ERROR_MAX, wrong * CE * weight + own.error * (1 - CE * weight));
+  const error = Math.min(ERROR_MEASURED_MAX, wrong * CE * weight + own.error * (1 - CE * weight));
   const push = CC * weight * (measuredMs - estimatedMs);
   const apart = Math.hypot(own.x - other.x, own.y - other.y);
   const angle = 2 * Math.PI * fraction;
