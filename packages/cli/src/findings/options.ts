@@ -16,7 +16,7 @@ export interface FindingsOptions {
 export function addFindingsCommand(program: Command): void {
   program
     .command('findings')
-    .description('list findings of the intrusion rules, the gravest first, or as they come')
+    .description('list findings of the intrusion rules, or follow new ones')
     .option(
       '-f, --follow',
       'list present findings, the oldest first, then new ones as they come, until Ctrl-C',

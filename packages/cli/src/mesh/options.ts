@@ -62,7 +62,7 @@ function addRoles(program: Command): void {
 function addQuery(program: Command): void {
   program
     .command('query')
-    .description('query the mesh: the best peers for something, or aggregates of all')
+    .description('query the mesh: best peers for something, or aggregates of all')
     .argument('<query...>', 'the query; in quotes if it has < or >')
     .option('--peer <id>', 'the peer of this user to ask')
     .option('--json', 'as JSON')
@@ -317,7 +317,7 @@ function addMail(program: Command): void {
     .action(async (options) => (await import('./mail.ts')).inbox(options));
   program
     .command('broadcast')
-    .description('send a message to all peers that are alive, and print how many have it')
+    .description('send a message to all peers, and print how many have it')
     .argument('<text...>', 'the message')
     .option('--peer <id>', 'which peer of this user sends')
     .option('--json', 'the count as JSON')
@@ -342,7 +342,7 @@ function addMail(program: Command): void {
     .action(async (file: string | undefined, options) => (await import('./files.ts')).share(file, options));
   program
     .command('get')
-    .description('download a file that a peer offers; resumes an interrupted download')
+    .description('download a file that a peer offers, or resume a download')
     .argument('<peer/name>', 'the file; the name of a peer alone lists what it offers')
     .option('-o, --output <path>', 'where to put it; here unless given')
     .option('--force', 'replace an existing file')

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addMqttCommand(program: Command): void {
   const mqtt = program
     .command('mqtt')
-    .description('offer the mesh over MQTT, at a broker of its own or an external one')
+    .description('offer the mesh over MQTT, at its own or an external broker')
     .option('--peer <id>', 'the running peer of this user')
     .option('--json', 'as JSON')
     .addHelpText(
@@ -15,7 +15,7 @@ Examples:
   eyrie mqtt bridge mqtts://broker.example.net
   eyrie mqtt schema > eyrie-mqtt.schema.json
 
-It runs until the peer stops; to enable it permanently, use section mqtt of eyrie.toml. Topics: docs/mqtt.md.`,
+It runs until the peer stops; section mqtt of eyrie.toml keeps it on. Topics: docs/mqtt.md.`,
     )
     .action(async (options) => (await import('./command.ts')).show(options));
   mqtt

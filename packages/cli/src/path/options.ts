@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addPathCommand(program: Command): void {
   program
     .command('path')
-    .description('measure delay, loss and routers between two captures, or two peers')
+    .description('measure delay, loss and routers between two captures or peers')
     .argument('<first>', 'a capture file, or the name of a peer')
     .argument('<second>', 'another of the same kind')
     .option('--peer <id>', 'the peer of this user that asks the two')

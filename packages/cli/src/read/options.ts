@@ -16,7 +16,7 @@ Examples:
   eyrie read office.pcapng -q -z follow,tcp,ascii,0     what the two sides of a conversation said
   eyrie read office.pcapng -q -z findings               scans, floods, spoofing, guessed passwords …
   eyrie read office.pcapng -Y 'ip.addr == 10.0.0.0/8' -w part.pcapng
-  eyrie read office.pcapng --export-objects http,files/ pages and files that came over HTTP
+  eyrie read office.pcapng --export-objects http,files/ files transferred over HTTP
   eyrie read -i eth0 -Y 'dns || tls.handshake'          packets as they come, until Ctrl-C
   eyrie read -i eth0 -a duration:60 -q -z conv,ip       who talked with whom within a minute
   ssh gate tcpdump -w - | eyrie read -                  from another machine
@@ -27,7 +27,7 @@ Exit status: 0 done, 1 failed (a damaged file: what could be read was shown), 2 
 export function addReadCommand(program: Command): void {
   program
     .command('read')
-    .description('read a capture file or an interface, with tshark’s options and output')
+    .description('read a capture file or an interface, with tshark’s options')
     .argument(
       '[file]',
       'capture file (pcap, pcapng, snoop; also .gz, .zst), or - for standard input; not with -i',

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 export function addCompletionCommand(program: Command): void {
   program
     .command('completion')
-    .description('print a shell completion script for commands, options, peers and fields')
+    .description('print a shell completion script')
     .argument('<shell>', 'bash, zsh or fish')
     .addHelpText(
       'after',
