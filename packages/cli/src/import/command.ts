@@ -25,6 +25,9 @@ import { durationText, grouped } from '../terminal/units.ts';
  */
 const STORE_THREADS = 1;
 
+/** What an embedded store keeps in memory of what it wrote, which nobody asks for: else it would be all of a large file. */
+const STORE_BYTES_MAX = 256 * 2 ** 20;
+
 export interface ImportOptions extends CommonOptions {
   readonly store?: string;
   readonly again?: boolean;
@@ -50,7 +53,7 @@ export async function importFiles(names: readonly string[], options: ImportOptio
   ).flat();
   const interrupt = listenForInterrupt();
   const log = logFor('import', { ...config, log: { ...config.log, level: 'warn' } });
-  const store = await storeAt(config.store.url, { threads: STORE_THREADS });
+  const store = await storeAt(config.store.url, { threads: STORE_THREADS, memoryBytesMax: STORE_BYTES_MAX });
   const refused = new RefusedBodies(refusedFolder(config), log);
   refused.sweep();
   const all: Imported[] = [];
