@@ -112,7 +112,10 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
     if (result !== null) statistics = together;
   }
   result ??= await (isTwice ? runTwice(plan) : run(plan));
-  if (asJson) out.text(`${statisticsJson(names, statistics)}\n`);
+  if (asJson) {
+    out.text(`${statisticsJson(names, statistics)}\n`);
+    noteLeftOut(names, statistics);
+  }
   // The last one asked for comes first, as in tshark.
   else for (const each of statistics.toReversed()) each.print(out);
   out.flush();
@@ -122,6 +125,14 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
     );
   if (result.problem !== null) throw new UserError(result.problem, FAILED);
   return result.isInterrupted ? INTERRUPTED : 0;
+}
+
+/** JSON has no room for remarks. */
+function noteLeftOut(names: readonly string[], statistics: readonly Statistic[]): void {
+  for (const [i, each] of statistics.entries()) {
+    const what = each.leftOut?.() ?? '';
+    if (what !== '') console.error(`eyrie: note: -z ${names[i]}: ${what}`);
+  }
 }
 
 function statisticsJson(names: readonly string[], statistics: readonly Statistic[]): string {

@@ -79,21 +79,24 @@ class ConversationsStatistic implements Statistic {
       `${indent}| Frames  Bytes | | Frames  Bytes | | Frames  Bytes |      Start     |              |\n`,
     );
     for (const each of this.#conversations.list()) out.text(conversationLine(each, width));
-    leftOut(out, this.#conversations.leftOut, 'conversations');
+    if (this.leftOut() !== '') out.text(`(${this.leftOut()})\n`);
     out.text(`${RULE}\n`);
   }
 
   data(): Conversation[] {
     return this.#conversations.list();
   }
+
+  leftOut(): string {
+    return leftOut(this.#conversations.leftOut, 'conversations');
+  }
 }
 
-/** The table is bounded: what it has no room for is told. */
-function leftOut(out: Output, packets: number, what: string): void {
-  if (packets > 0)
-    out.text(
-      `(the table is full: ${packets} packets of other ${what} are left out; a filter makes it smaller)\n`,
-    );
+/** The table is bounded. */
+function leftOut(packets: number, what: string): string {
+  return packets > 0
+    ? `the table is full: ${packets} packets of other ${what} are left out; a filter makes it smaller`
+    : '';
 }
 
 function conversationLine(c: Conversation, width: number): string {
@@ -154,12 +157,16 @@ class EndpointsStatistic implements Statistic {
       `                       |  ${port}Packets  | |  Bytes  | | Tx Packets | | Tx Bytes | | Rx Packets | | Rx Bytes |\n`,
     );
     for (const each of this.#endpoints.list()) out.text(endpointLine(each));
-    leftOut(out, this.#endpoints.leftOut, 'endpoints');
+    if (this.leftOut() !== '') out.text(`(${this.leftOut()})\n`);
     out.text(`${RULE}\n`);
   }
 
   data(): Endpoint[] {
     return this.#endpoints.list();
+  }
+
+  leftOut(): string {
+    return leftOut(this.#endpoints.leftOut, 'endpoints');
   }
 }
 

@@ -110,7 +110,11 @@ class FlowStatistic implements Statistic {
       out.text(`${number}${`|${arrow.time}`.padEnd(10)}${labelLine(arrow, empty)}${arrow.comment}\n`);
       out.text(`${margin}${arrowLine(arrow, empty)}\n`);
     }
-    if (this.#leftOut > 0) out.text(`(${this.#leftOut} packets more; a filter makes them fewer)\n`);
+    if (this.#leftOut > 0) out.text(`(${this.leftOut()})\n`);
+  }
+
+  leftOut(): string {
+    return this.#leftOut > 0 ? `${this.#leftOut} packets more; a filter makes them fewer` : '';
   }
 
   data(): unknown {

@@ -54,8 +54,11 @@ class FlowsStatistic implements Statistic {
   print(out: Output): void {
     for (const flow of this.#finished()) this.#print(out, flow);
     if (!this.#hasHeader && !this.#isJson) out.text(HEADER);
-    if (this.#leftOut > 0 && !this.#isJson)
-      out.text(`and ${this.#leftOut} more: ask for -z flows alone, with -q, to see all\n`);
+    if (this.#leftOut > 0 && !this.#isJson) out.text(`and ${this.leftOut()}\n`);
+  }
+
+  leftOut(): string {
+    return this.#leftOut > 0 ? `${this.#leftOut} more: ask for -z flows alone, with -q, to see all` : '';
   }
 
   data(): Flow[] {

@@ -24,6 +24,8 @@ export interface Statistic {
   print(out: Output): void;
   /** The same as plain data, for --json. */
   data(): unknown;
+  /** What its tables had no room for; '' if nothing. Part of the text; with --json a note on stderr. */
+  leftOut?(): string;
 }
 
 /** A name that `-z` knows. */
@@ -57,6 +59,7 @@ export function filtered(name: string, filter: string, of: Statistic): Statistic
     },
     print: (out) => of.print(out),
     data: () => of.data(),
+    leftOut: () => of.leftOut?.() ?? '',
   };
 }
 
