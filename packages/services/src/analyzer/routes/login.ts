@@ -28,7 +28,9 @@ export function addLoginRoutes(app: Server, guard: Guard): void {
         error.code === 'unauthorized' ? 'This is not the token.' : `${error.message}; ${error.hint ?? ''}`;
       return reply.status(error.statusCode).type('text/html').send(form(text));
     }
-    return reply.header('set-cookie', guard.beginSession(request.protocol === 'https')).redirect('/', 303);
+    // A proxy in front says what it spoke; who lies about it only keeps the cookie from itself.
+    const isSecure = (request.headers['x-forwarded-proto'] ?? request.protocol) === 'https';
+    return reply.header('set-cookie', guard.beginSession(isSecure)).redirect('/', 303);
   });
 
   app.post('/logout', { schema: { hide: true } }, async (request, reply) => {
