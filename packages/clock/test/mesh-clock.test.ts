@@ -91,6 +91,17 @@ function apart(a: MeshClock, b: MeshClock): number {
 }
 
 describe('the mesh clock', () => {
+  test('of two eras of one age, one alone prevails', () => {
+    const world = new World(7);
+    const clocks = [leader(world.clock(0, 0), 1), leader(world.clock(0, 0), 2)];
+    const eras = clocks.map(({ era }) => era);
+    assert.equal(eras[0]!.age, eras[1]!.age);
+    world.seconds += 1;
+    const now = clocks.map(({ era }) => era);
+    const yields = clocks.map((clock, i) => clock.isOutlivedBy({ ...now[1 - i]! }));
+    assert.deepEqual(yields, [now[1]!.founder < now[0]!.founder, now[0]!.founder < now[1]!.founder]);
+  });
+
   for (const [ahead, drift] of [
     [3600, 0],
     [-3600, 0],

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { kissOf, referenceBytes } from '../src/ntp/kiss.ts';
 import { concat, decodePacket, encodeField, encodeHeader, type NtpPacket } from '../src/ntp/packet.ts';
+import { PHI, sampleOf } from '../src/ntp/sample.ts';
 
 const header: NtpPacket = {
   leap: 1,
@@ -61,7 +62,17 @@ describe('NTP packets', () => {
     lying[51] = 200;
     assert.equal(decodePacket(lying), null);
     assert.equal(decodePacket(new Uint8Array(47)), null);
-    assert.equal(decodePacket(new Uint8Array(4096)), null);
+    const fields = (count: number) => Array.from({ length: count }, () => encodeField(1, new Uint8Array(96)));
+    assert.equal(decodePacket(concat(encodeHeader(header), ...fields(20)))?.fields.length, 20);
+    assert.equal(decodePacket(concat(encodeHeader(header), ...fields(21))), null, 'longer than any packet');
+  });
+
+  test('offset and delay of an exchange (RFC 5905 §8), and the error that grew while it lasted', () => {
+    const at = (seconds: number) => BigInt(seconds) << 32n;
+    const stamps = { t1: at(1000), t2: at(1060), t3: at(1062), t4: at(1010) };
+    const sample = sampleOf(stamps, header, 7, -20);
+    assert.deepEqual([sample.offset, sample.delay, sample.at], [56, 8, 7]);
+    assert.ok(Math.abs(sample.dispersion - (2 * 2 ** -20 + 10 * PHI)) < 1e-12);
   });
 
   test('no bytes make it throw', () => {

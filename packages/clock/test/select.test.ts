@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { PHI } from '../src/ntp/sample.ts';
 import { ClockFilter } from '../src/select/clock-filter.ts';
 import { intersection, select } from '../src/select/select.ts';
 
@@ -18,6 +19,9 @@ describe('the clock filter', () => {
     const now = filter.estimate(3, 1e-6)!;
     assert.equal(now.offset, 0.1);
     assert.ok(Math.abs(now.jitter - Math.sqrt((0.4 ** 2 + 0.2 ** 2) / 2)) < 1e-12);
+    // By delay, each half as much as the one before (RFC 5905 §10): ages of 1, 0 and 2 s.
+    const expected = (1e-5 + PHI) / 2 + 1e-5 / 4 + (1e-5 + 2 * PHI) / 8;
+    assert.ok(Math.abs(now.dispersion - expected) < 1e-15, `${now.dispersion}`);
     assert.ok(filter.estimate(1003, 1e-6)!.dispersion > now.dispersion + 0.01);
   });
 
@@ -33,6 +37,11 @@ describe('selection', () => {
   test('the example of Marzullo: the interval that most agree upon', () => {
     const truth = intersection([source(10, 2), source(12, 1), source(11.5, 0.5)]);
     assert.deepEqual(truth, { low: 11, high: 12 });
+  });
+
+  test('where all overlap, but midpoints lie outside, one of them must lie', () => {
+    const truth = intersection([source(0, 10), source(9, 10), source(18, 10)]);
+    assert.deepEqual(truth, { low: -1, high: 19 }, 'where two agree, not 8 to 10');
   });
 
   test('one falseticker of four is found, two of three are too many', () => {
