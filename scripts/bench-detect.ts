@@ -1,5 +1,5 @@
 /**
- * How well the anomaly detectors find what is labelled, beside the published figures and scikit-learn's, and how fast.
+ * Accuracy and speed of the anomaly detectors on labelled data sets, beside published figures and scikit-learn.
  *
  *   npm run bench:detect [-- --only NAME] [--seeds N] [--no-scikit] [--json FILE]
  */
@@ -34,10 +34,10 @@ const PUBLISHED: Readonly<Record<string, number>> = {
   breastw: 0.99,
 };
 
-/** Rows from which fewer seeds will do. */
+/** Larger sets are run with fewer seeds. */
 const LARGE = 100_000;
 
-/** The operating point that is told: the area alone hides it. */
+/** The false-positive rate of the operating point reported besides the AUC. */
 const FALSE_SHARE = 0.01;
 
 interface Figures {
@@ -83,7 +83,7 @@ function main(): void {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
 }
 
-/** The two goals that do not depend on a set: fitting 10,000 × 20, scoring 10 features. */
+/** Two goals independent of a data set: fitting 10,000 × 20, and scoring 10 features. */
 function speed(): void {
   const random = randomFrom(7);
   const noise = (rows: number, columns: number): Matrix => ({
@@ -163,7 +163,7 @@ function line(each: Figures, first: Figures, hasScikit: boolean): string {
   );
 }
 
-/** What it returns, and its CPU seconds. */
+/** The result of a function and its CPU seconds. */
 function timed<T>(work: () => T): [T, number] {
   const before = process.cpuUsage();
   const result = work();

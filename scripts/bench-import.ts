@@ -1,5 +1,5 @@
 /**
- * How fast capture files get into a store: whole processes on the same real traffic, one after the other in turn.
+ * Import speed of capture files into a store: whole processes on the same real traffic, in turns.
  *
  *   npm run bench:import [-- --size MB] [--runs N] [--only NAME] [--postgres URL] [--tshark-packets N]
  */
@@ -30,7 +30,7 @@ const HELP = `Measures eyrie import beside tshark and COPY.
 Example: npm run bench:import -- --size 1000 --postgres postgres://postgres@localhost/bench
 `;
 
-/** What tshark is asked for: the columns that COPY needs to answer the same first questions. */
+/** The fields requested from tshark, loaded by COPY: enough to answer the same basic queries. */
 const FIELDS = [
   'frame.number',
   'frame.time_epoch',
@@ -46,7 +46,7 @@ interface Task {
   readonly packets: number;
   readonly words: readonly string[];
   before(): void;
-  /** Bytes of the store afterwards; null where that is not to be seen. */
+  /** Size of the store afterwards in bytes; null if unknown. */
   after(): number | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The highest rate at which live capture loses nothing, beside `tcpdump -w`: a pair of veth interfaces in network
- * namespaces made for it, real traffic sent by tcpreplay at one rate after another. Needs root, Linux and tcpreplay.
+ * The highest rate at which live capture drops nothing, compared with `tcpdump -w`: tcpreplay sends real traffic at
+ * increasing rates over a veth pair between network namespaces made for this. Needs root, Linux and tcpreplay.
  *
  *   npm run bench:live [-- --rates 20000,50000,100000 --seconds 5]
  */
@@ -17,7 +17,7 @@ const ROOT = join(import.meta.dirname, '..');
 const EYRIE = join(ROOT, 'packages/cli/bin/eyrie.js');
 const FOLDERS = ['../shared/captures', 'samples'];
 const MEGABYTES = 60;
-/** Time to begin capturing, and time for the last packets to come through the kernel's buffer. */
+/** Time to start capturing, and to drain the kernel's buffer at the end. */
 const SETTLE_MS = 4000;
 
 const SENDER = `eyrie-bench-send-${process.pid}`;
@@ -26,7 +26,7 @@ const RECEIVER = `eyrie-bench-take-${process.pid}`;
 interface Taken {
   readonly packets: number;
   readonly dropped: number;
-  /** User and system seconds of all processes that took part. */
+  /** User and system seconds of all processes involved. */
   readonly cpuSeconds: number;
 }
 
@@ -42,7 +42,7 @@ function makeNetwork(): void {
     [SENDER, 'send0'],
     [RECEIVER, 'take0'],
   ] as const) {
-    // Nothing of its own is to be counted: no IPv6, no ARP.
+    // The interfaces must not send packets of their own: no IPv6, no ARP.
     execFileSync('ip', ['netns', 'exec', space, 'sysctl', '-qw', `net.ipv6.conf.${name}.disable_ipv6=1`]);
     ip('-n', space, 'link', 'set', name, 'mtu', '65535', 'arp', 'off', 'up');
     ip('-n', space, 'link', 'set', 'lo', 'up');
@@ -54,7 +54,7 @@ function removeNetwork(): void {
     try {
       ip('netns', 'del', space);
     } catch {
-      // It was not made.
+      // It does not exist.
     }
 }
 
@@ -69,7 +69,7 @@ function start(words: readonly string[]): { child: ChildProcess; said: () => str
   return { child, said: () => text };
 }
 
-/** Sends at a rate, or as fast as it can for Infinity. Resolves to how many were sent, and how fast. */
+/** Sends at a rate; Infinity: as fast as possible. Resolves to the number sent and the rate achieved. */
 async function send(path: string, rate: number, seconds: number): Promise<{ packets: number; rate: number }> {
   const pace = rate === Infinity ? ['--topspeed'] : [`--pps=${rate}`];
   const limit = rate === Infinity ? 500_000 * seconds : rate * seconds;
@@ -105,7 +105,7 @@ async function take(words: readonly string[], path: string, rate: number, second
   const sent = await send(path, rate, seconds);
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const exited = once(child, 'exit');
-  // The group: time, ip and the program itself, which finishes what it took.
+  // Interrupt the whole group (time, ip, the program), so that the program finishes what it has captured.
   process.kill(-child.pid!, 'SIGINT');
   await exited;
   return { sent, said: said() };

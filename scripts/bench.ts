@@ -1,6 +1,6 @@
 /**
- * Speed against the tools of the field, on real traffic: whole processes, one after another in turn
- * (A B C, A B C, …) after a warm-up, medians over the turns.
+ * Speed compared with other tools on real traffic: whole processes in turns (A B C, A B C, …) after a warm-up, medians
+ * over the turns.
  *
  *   npm run bench [-- --quick] [--only NAME] [--runs N] [--size MB] [--json FILE]
  */
@@ -81,7 +81,7 @@ function positive(option: string, text: string): number {
   return number;
 }
 
-/** The first folder that is there. */
+/** The first folder that exists. */
 function sourceFolders(): string[] {
   const folder = FOLDERS.map((name) => join(ROOT, name)).find((path) => existsSync(path));
   if (folder === undefined) throw new UsageError('no captures to measure on: name a folder with --captures');
@@ -91,16 +91,16 @@ function sourceFolders(): string[] {
 interface Limits {
   readonly runs: number;
   readonly timeoutSeconds: number;
-  /** performance.now() after which no further turn begins. */
+  /** No further turn starts after this value of performance.now(). */
   readonly until: number;
 }
 
-/** One line on a terminal that says what runs now. */
+/** Shows the current run, on a terminal. */
 function tell(what: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}`);
 }
 
-/** Runs the commands of a task in turn; the first turn warms the file cache and is not counted. */
+/** Runs the commands of a task in turns; the first turn warms the file cache and is not counted. */
 async function measureTask(
   task: Task,
   tools: ReadonlyMap<string, Tool>,
@@ -111,7 +111,7 @@ async function measureTask(
   const commands = task.commands.filter((command) => tools.has(command.tool));
   const measured: Measured = { task, mix, commands: commands.map((command) => ({ command, runs: [] })) };
   for (let turn = 0; turn <= limits.runs; turn++) {
-    // A turn after the warm-up always comes, so that there is a figure.
+    // At least one turn after the warm-up, so that there is a result.
     if (turn > 1 && performance.now() > limits.until) break;
     for (const { command, runs } of measured.commands) {
       const failed = runs.some((earlier) => earlier.exit !== 0);

@@ -1,5 +1,5 @@
-// Puts the web page together: packages/dashboard/src becomes a few files with their hash in the name, compressed ahead,
-// and a manifest that says which is what. `npm ci` runs this, and `npm start` again when a source has changed.
+// Bundles the web page: packages/dashboard/src becomes a few precompressed files with content hashes in their names, and
+// a manifest. `npm ci` runs this, and `npm start` again if a source has changed.
 // Plain JavaScript: it must run on whatever Node `npm ci` was started with.
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const types = {
 };
 
 /**
- * True if the page was put together, and every source is as it was then.
+ * True if the page is built, and no source has changed since.
  * @returns {boolean}
  */
 export function isFresh() {
@@ -40,7 +40,7 @@ export function isFresh() {
  */
 export async function bundlePage() {
   const { build } = await import('esbuild');
-  // Made beside the old one and then put in its place: whoever serves it never sees half of it.
+  // Built beside the old one and then swapped, so that a server never sees a partial build.
   const made = `${folder}.${process.pid}`;
   mkdirSync(made, { recursive: true });
   const { metafile, outputFiles } = await build({
@@ -52,7 +52,7 @@ export async function bundlePage() {
     assetNames: '[name]-[hash]',
     bundle: true,
     minify: true,
-    // The first page does not wait for the others.
+    // The first view does not wait for the code of the others.
     splitting: true,
     format: 'esm',
     platform: 'browser',
@@ -77,7 +77,7 @@ export async function bundlePage() {
   return manifest;
 }
 
-/** Writes one file, beside it the same compressed, and its line in the manifest. */
+/** Writes a file and its compressed copy, and adds it to the manifest. */
 function add(made, manifest, address, contents) {
   const path = join(made, address);
   const type = types[extname(address)] ?? 'application/octet-stream';
@@ -90,12 +90,12 @@ function add(made, manifest, address, contents) {
     writeFileSync(`${path}.br`, brotliCompressSync(contents));
     file.gzipBytes = gzip.length;
   }
-  // A name with a hash never stands for anything else.
+  // A file with a content hash in its name never changes.
   file.immutable = address.startsWith('/assets/');
   manifest.files[address] = file;
 }
 
-/** The page with the names of its files: the entries, and what they import at once. */
+/** Inserts the file names into the HTML: the entry points, and preloads of their static imports. */
 function indexPage(template, metafile) {
   const outputs = Object.entries(metafile.outputs);
   const entry = (name) => outputs.find(([, out]) => out.entryPoint === `packages/dashboard/src/${name}`);

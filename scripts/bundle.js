@@ -1,5 +1,5 @@
-// Puts the sources of `eyrie` together in a few files, which start three times as fast as some hundred. `npm ci` runs
-// this; bin/eyrie.js takes the result only while every source is as it was then. Nothing but speed depends on it.
+// Bundles the sources of `eyrie` into a few files, which start three times as fast. `npm ci` runs this; bin/eyrie.js uses
+// the result only while no source has changed. Nothing but speed depends on it.
 // Plain JavaScript: it must run on whatever Node `npm ci` was started with.
 
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ async function bundle() {
   const shared = {
     absWorkingDir: root,
     bundle: true,
-    // Native code stays in its package; pg and ssh2 ask for some that they can do without, and that npm may not build.
+    // Native code stays in its package. pg and ssh2 have optional native parts, which may be missing.
     external: ['@duckdb/*', 'pg-native', 'ssh2'],
     platform: 'node',
     target: 'node24',
@@ -37,16 +37,16 @@ async function bundle() {
     ...shared,
     entryPoints: {
       run: 'packages/cli/src/run.ts',
-      // Files of their own, so that threads begin with little: a parser's keeps compiled code only of what it loads later.
+      // Entry points of threads, separate so that a thread loads only what it needs.
       'parser-thread': 'packages/services/src/parser/thread/index.ts',
       'lab-host-thread': 'packages/lab/src/hosting/host-thread.ts',
     },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
-    // Commands stay apart, so that each loads only what it needs.
+    // Code splitting, so that each command loads only what it needs.
     splitting: true,
     format: 'esm',
-    // commander is CommonJS and asks for Node's own modules with require.
+    // commander is CommonJS and calls require for Node's modules.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },
@@ -57,7 +57,7 @@ async function bundle() {
   );
 }
 
-/** Our own files that went into a bundle, each with the time of its last change and its size. */
+/** Our own files in a bundle, with modification time and size. */
 function sourcesOf({ inputs }) {
   return Object.keys(inputs)
     .map((path) => resolve(root, path))

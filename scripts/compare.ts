@@ -1,6 +1,6 @@
 /**
- * Agreement with tshark: reads captures with tshark and with `eyrie read`, the same fields in one
- * pass each, and reports how often they agree and why they do not.
+ * Agreement with tshark: reads captures with tshark and with `eyrie read`, the same fields in one pass each, and reports
+ * how often they agree, and groups the disagreements by cause.
  *
  *   npm run compare -- DIR|FILE… [--field F] [--show N] [--why F] [--json OUT]
  *
@@ -97,7 +97,7 @@ function positiveNumber(option: string, text: string): number {
   return number;
 }
 
-/** Compares all files, `jobs` at a time, the largest first so that none is left for the end. */
+/** Compares all files, `jobs` at a time, largest first to balance the jobs. */
 async function compareAll(
   captures: readonly CaptureFile[],
   options: PairOptions,
@@ -117,7 +117,7 @@ async function compareAll(
   return results.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** A tshark without the user's preferences and profiles, and with the C locale. */
+/** Environment for tshark: no user preferences or profiles, and the C locale. */
 function quietEnvironment(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC', WIRESHARK_CONFIG_DIR: join(folder, 'profile') };
 }

@@ -1,5 +1,5 @@
 /**
- * Writes the reference pages in docs/reference, the units and the dashboard in deploy, from what stands in the code.
+ * Generates the reference pages in docs/reference, and the systemd units and Grafana dashboard in deploy.
  *
  *   npm run docs              writes them
  *   npm run docs -- --check   only says which are out of date, with exit status 1

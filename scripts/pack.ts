@@ -1,5 +1,5 @@
 /**
- * Makes what is published, in dist/: npm packages with types, the command in one file, man pages, completions, and an SBOM.
+ * Builds the release in dist/: npm packages with types, a single-file command, man pages, completions, and an SBOM.
  *
  *   npm run pack              makes them
  *   npm run pack -- --check   and tries them: publint, then an install in an empty folder that reads a capture
@@ -18,7 +18,7 @@ import { buildSingle } from './pack/single.ts';
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const sample = join(root, 'samples/port-scan.pcapng');
-/** npm is a script on Windows, which only a shell starts. */
+/** On Windows npm is a script, which only a shell can start. */
 const shell = process.platform === 'win32';
 
 rmSync(dist, { recursive: true, force: true });
@@ -73,7 +73,7 @@ function installed(): string {
   }
 }
 
-/** The page and DuckDB came along. What else is wrong with this machine does not matter here. */
+/** Checks that the page and DuckDB were installed; other findings about this machine do not matter. */
 function assertComplete(command: string): void {
   const { stdout } = spawnSync(process.execPath, [command, 'doctor', '--json'], { encoding: 'utf8' });
   const findings: { check: string; state: string; found: string }[] = JSON.parse(stdout).findings;
@@ -81,7 +81,7 @@ function assertComplete(command: string): void {
     if (['web page', 'DuckDB'].includes(check) && state !== 'ok') throw new Error(`${check}: ${found}`);
 }
 
-/** Where nothing else is: no package can be found from there. */
+/** A folder from which no package can be resolved. */
 function eyrieAlone(): string {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-single-'));
   try {

@@ -1,5 +1,5 @@
-// Makes the start-up snapshot of `eyrie read`: the program's memory once it is evaluated, from which Node starts in a
-// third of the time that evaluating takes. Only the Node that made it can start from it; bin/eyrie.js looks at that.
+// Builds the start-up snapshot of `eyrie read`: the heap after the program's modules were evaluated. Starting from it takes
+// a third of the time. Only the Node that made it can use it, which bin/eyrie.js checks.
 // Plain JavaScript: scripts/bundle.js calls it on whatever Node `npm ci` was started with.
 
 import { execFileSync } from 'node:child_process';
@@ -10,9 +10,8 @@ import { join } from 'node:path';
 const NODE_MAJOR_MIN = 24;
 
 /**
- * What the engine is told: a read is over so soon that most of what the optimizing compilers would make is never paid
- * back, and neither is looking through a heap that has just been filled. They begin later, which saves a fifth of the
- * processor's time (docs/benchmarks.md).
+ * V8 flags: most reads end before optimizing compilation and garbage collection pay off. Starting both later saves a fifth
+ * of the CPU time (docs/benchmarks.md).
  */
 const ENGINE_FLAGS = [
   '--invocation-count-for-maglev=1000',
@@ -29,7 +28,7 @@ const ENGINE_FLAGS = [
  */
 export async function makeSnapshot(build, shared, folder, sourcesOf) {
   const node = suitableNode(shared.absWorkingDir);
-  // Only there a process can become another one.
+  // Replacing the process (execve) is possible only on these systems.
   if (node === null || process.platform === 'win32') return;
   const script = join(folder, 'read.cjs');
   const { metafile } = await build({
@@ -38,7 +37,7 @@ export async function makeSnapshot(build, shared, folder, sourcesOf) {
     outfile: script,
     format: 'iife',
     globalName: 'eyrie',
-    // The text of the program is part of the snapshot, so it is kept short.
+    // Minified, because the source text is part of the snapshot.
     minify: true,
     footer: { js: "require('node:v8').startupSnapshot.setDeserializeMainFunction(eyrie.main);" },
   });
@@ -54,7 +53,7 @@ export async function makeSnapshot(build, shared, folder, sourcesOf) {
   writeFileSync(join(folder, 'read.json'), JSON.stringify(facts));
 }
 
-/** The engine's flags are no promise: another version may have others, and Node refuses what it does not know. */
+/** V8's flags may change with its version, and Node refuses unknown ones. */
 function acceptedBy(starts) {
   try {
     starts(ENGINE_FLAGS);
@@ -64,7 +63,7 @@ function acceptedBy(starts) {
   }
 }
 
-/** This Node, or the one that the repository's optional dependencies bring. */
+/** This Node, or the one from the repository's optional dependencies. */
 function suitableNode(root) {
   if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) return process.execPath;
   const path = `node-${process.platform}-${process.arch}/bin/node`;

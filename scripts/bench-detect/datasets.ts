@@ -1,4 +1,4 @@
-// The labelled data sets that detectors are measured on: a folder of CSV files, the label last (1: anomaly).
+// Labelled data sets: a folder of CSV files with the label in the last column (1: anomaly).
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Matrix } from '@eyrie/detect';
@@ -7,10 +7,10 @@ import { nslKddSet } from './nsl-kdd.ts';
 
 export interface DataSet {
   readonly name: string;
-  /** What the model learns from; the same as `test` where the set has no part of its own for it. */
+  /** Training rows; the same as `test` if the set has no training part. */
   readonly train: Matrix;
   readonly test: Matrix;
-  /** Of the test rows: 1 is an anomaly. */
+  /** Labels of the test rows: 1 is an anomaly. */
   readonly labels: Uint8Array;
 }
 
@@ -22,7 +22,7 @@ export function datasetsFolder(): string | null {
   return existsSync(folder) ? folder : null;
 }
 
-/** Every set of the folder that is understood, by name; others are told and left out. */
+/** The readable sets of the folder, by name; others are reported and skipped. */
 export function* dataSets(folder: string, only: readonly string[]): Generator<DataSet> {
   const files = readdirSync(folder).filter((file) => /\.csv(\.gz)?$/.test(file));
   for (const file of files.sort()) {
@@ -35,7 +35,7 @@ export function* dataSets(folder: string, only: readonly string[]): Generator<Da
 }
 
 function plainSet(name: string, lines: readonly string[][]): DataSet {
-  // A first line of names is no row.
+  // Skip a header line.
   const rows = Number.isNaN(Number(lines[0]![0])) ? lines.slice(1) : lines;
   const columns = rows[0]!.length - 1;
   const data = new Float64Array(rows.length * columns);

@@ -1,4 +1,4 @@
-// The detectors that are measured: each learns from a set and scores it.
+// The detectors under test: each is fitted to a set and scores it.
 import {
   Ecod,
   Ensemble,
@@ -56,11 +56,11 @@ export const DETECTORS: readonly Detector[] = [
       const random = randomFrom(seed);
       const row = ({ data, columns }: Matrix, i: number) => data.subarray(i * columns, (i + 1) * columns);
       const [, fitSeconds] = timed(() => {
-        // Where a set has no part of its own to learn from, the stream itself is what is learnt from.
+        // Without a training part, the stream itself is learned.
         if (set.train !== set.test)
           for (const i of shuffled(set.train.rows, random)) trees.learn(row(set.train, i));
       });
-      // The sets have their anomalies in one piece; a stream that holds nothing else for long takes it for usual.
+      // The sets have their anomalies in one block, which a streaming model would learn as normal: shuffle.
       const order = shuffled(set.test.rows, random);
       const scores = new Float64Array(set.test.rows);
       const [, scoreSeconds] = timed(() => {

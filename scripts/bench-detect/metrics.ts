@@ -1,4 +1,4 @@
-// How good scores are, given which rows are anomalies.
+// Quality of scores, given the labels.
 
 /** Area under the ROC curve; equal scores count half (Mann and Whitney's U). */
 export function areaUnderCurve(scores: Float64Array, labels: Uint8Array): number {
@@ -19,7 +19,7 @@ export function areaUnderCurve(scores: Float64Array, labels: Uint8Array): number
   return (rankSum - (anomalies * (anomalies + 1)) / 2) / (anomalies * normals);
 }
 
-/** Share of anomalies above the score that `falseShare` of the normal rows exceed. */
+/** Detection rate at a false-positive rate of `falseShare`. */
 export function truePositivesAt(falseShare: number, scores: Float64Array, labels: Uint8Array): number {
   const normal = scores.filter((_, i) => labels[i] !== 1).sort();
   const limit = normal[Math.min(normal.length - 1, Math.ceil(normal.length * (1 - falseShare)))]!;

@@ -1,4 +1,4 @@
-// NSL-KDD: 41 features, three of them words, then attack, category, difficulty, label. Trained on what is normal.
+// NSL-KDD: 41 features, three of them categorical, then attack, category, difficulty, label. Trained on normal rows.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Matrix, matrixOf } from '@eyrie/detect';
@@ -10,7 +10,7 @@ const PROTOCOL = 1;
 const SERVICE = 2;
 const FLAG = 3;
 
-/** Plain: the numbers as they are. Else: their logarithms, and how rare the words are among the normal. */
+/** Plain: the numbers as such. Else: their logarithms, and the rarity of the categories among normal rows. */
 export function nslKddSet(folder: string, isEncoded: boolean): DataSet {
   const files = readdirSync(folder);
   const linesOf = (start: string): string[][] => {
@@ -51,7 +51,7 @@ function encoder(train: readonly string[][]): Encode {
   ];
 }
 
-/** −log of the share of training lines that have the same words there; of words never seen, as if they had come once. */
+/** −log of the share of training rows with the same category; an unseen one counts as seen once. */
 function rarity(train: readonly string[][], columns: readonly number[]): (line: readonly string[]) => number {
   const counts = new Map<string, number>();
   const keyOf = (line: readonly string[]): string => columns.map((column) => line[column]).join(' ');

@@ -1,4 +1,4 @@
-// Runs scikit-learn's Isolation Forest on a set, when python3 has it (Debian: python3-sklearn).
+// Runs scikit-learn's Isolation Forest on a set, if python3 has it (Debian: python3-sklearn).
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { DataSet } from './datasets.ts';
@@ -9,10 +9,10 @@ export interface ScikitRun {
   readonly scores: Float64Array;
 }
 
-/** The system's Python comes after the one in PATH, which may be another without it. */
+/** The system's Python is tried too, because the one in PATH may lack scikit-learn. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 
-/** Interpreter and version, or null where there is none. */
+/** Interpreter and version, or null if there is none. */
 export function findScikit(): { python: string; version: string } | null {
   for (const python of PYTHONS) {
     const { status, stdout } = spawnSync(python, ['-c', 'import sklearn; print(sklearn.__version__)'], {
@@ -23,7 +23,7 @@ export function findScikit(): { python: string; version: string } | null {
   return null;
 }
 
-/** One run a seed, CPU time of one process. */
+/** One run per seed; CPU time of one process. */
 export function runScikit(python: string, { train, test }: DataSet, seeds: number): ScikitRun[] {
   const isSame = train === test;
   const head = { train: train.rows, test: isSame ? 0 : test.rows, columns: train.columns, seeds };

@@ -1,4 +1,4 @@
-/** The machine and the versions that figures belong to. */
+/** The machine and the versions of the tools. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
@@ -11,7 +11,7 @@ export interface Machine {
   readonly memoryBytes: number;
   readonly system: string;
   readonly node: string;
-  /** Processes that ran or waited during the last five minutes: beyond 1, others disturbed the figures. */
+  /** Load average over five minutes; above 1, other processes disturbed the figures. */
   readonly load: number;
 }
 
@@ -28,14 +28,14 @@ export function describeMachine(): Machine {
 
 export interface Tool {
   readonly name: string;
-  /** What a command line's first word becomes. */
+  /** Resolves the first word of a command line. */
   readonly words: readonly string[];
   readonly version: string;
 }
 
 const VERSION_OPTIONS: Record<string, string> = { ndpiReader: '-h' };
 
-/** The tool, or null when it is not installed. */
+/** The tool, or null if it is not installed. */
 export function findTool(name: string, ours: readonly string[]): Tool | null {
   if (name === OURS) return { name, words: ours, version: ourVersion() };
   const answer = spawnSync(name, [VERSION_OPTIONS[name] ?? '--version'], { encoding: 'utf8' });

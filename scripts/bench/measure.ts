@@ -1,4 +1,4 @@
-/** One run of one command: wall time of the whole process, processor time and peak memory. */
+/** Runs a command and measures wall time, CPU time and peak memory of the process. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,16 +10,16 @@ const POLL_MS = 20;
 
 export interface Run {
   readonly wallSeconds: number;
-  /** User and system time; null where the machine cannot tell. */
+  /** User and system time; null if unavailable. */
   readonly cpuSeconds: number | null;
-  /** Largest resident set of the process; null where the machine cannot tell. */
+  /** Maximum resident set size; null if unavailable. */
   readonly peakBytes: number | null;
-  /** Null when it was ended after the time-out or could not be started. */
+  /** Null if it timed out or could not be started. */
   readonly exit: number | null;
   readonly error: string;
 }
 
-/** Process groups that run now, to end them when we are interrupted. */
+/** Running process groups, to be ended when we are interrupted. */
 const running = new Set<number>();
 
 export function stopAll(): void {
@@ -30,11 +30,11 @@ function stop(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended already.
+    // Already ended.
   }
 }
 
-/** Runs `words` with its output thrown away. */
+/** Runs `words` and discards its output. */
 export async function run(words: readonly string[], timeoutSeconds: number): Promise<Run> {
   const report = join(tmpdir(), `eyrie-bench-${process.pid}.time`);
   const timed = existsSync(GNU_TIME);
@@ -75,14 +75,14 @@ interface Usage {
   readonly peakBytes: number | null;
 }
 
-/** What GNU time wrote: user seconds, system seconds, largest resident set in KiB. */
+/** Parses the output of GNU time: user seconds, system seconds, maximum resident set in KiB. */
 function readUsage(path: string): Usage {
   if (!existsSync(path)) return { cpuSeconds: null, peakBytes: null };
   const [user, system, kibibytes] = readFileSync(path, 'utf8').trim().split(/\s+/).map(Number);
   return { cpuSeconds: (user ?? 0) + (system ?? 0), peakBytes: (kibibytes ?? 0) * 1024 };
 }
 
-/** Without GNU time: Linux's own record of the process, last seen shortly before its end. */
+/** Without GNU time: the process's /proc entries, sampled until it ends. */
 function pollUsage(pid: number | undefined): Usage | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

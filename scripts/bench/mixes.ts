@@ -1,6 +1,6 @@
 /**
- * The captures that are measured on: real ones laid over each other and repeated, with time going
- * on, up to a size. Made once into a cache folder.
+ * The captures used for benchmarks: real ones overlaid and repeated, with continuing timestamps, up to a given size. Made
+ * once, into a cache folder.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -24,26 +24,26 @@ import { findCaptures } from '../compare/captures.ts';
 import { renumber } from './renumber.ts';
 import { LINKTYPE_ETHERNET, readPackets, type SourcePacket } from './sources.ts';
 
-/** Raise it when the making changes, so that older files are not used. */
+/** Cache version: increment when the construction changes. */
 const VERSION = 3;
 
-/** Captures begin at times spread over this long, so that their packets come mixed. */
+/** The captures' starts are spread over this long, so that their packets interleave. */
 const SPREAD_SECONDS = 20;
 
 const WRITE_BYTES = 4 * 1024 * 1024;
 
-/** 2024-01-01T00:00:00Z, the time of the first packet. */
+/** Time of the first packet: 2024-01-01T00:00:00Z. */
 const EPOCH_SECONDS = 1_704_067_200;
 
 export interface Mix {
   readonly name: string;
   readonly what: string;
-  /** Which captures go in, by file name. */
+  /** Selects captures by file name. */
   readonly takes: RegExp;
   readonly leaves?: RegExp;
-  /** Whether each repetition is of other hosts, with flows of its own. */
+  /** Whether each repetition gets other host addresses, and so flows of its own. */
   readonly newHosts: boolean;
-  /** Share of the asked size: small packets make many more of them. */
+  /** Factor on the requested size, smaller for mixes of small packets. */
   readonly share: number;
 }
 
@@ -88,17 +88,17 @@ export interface MadeMix {
   readonly path: string;
   readonly bytes: number;
   readonly packets: number;
-  /** Files it was made of. */
+  /** The captures it was made from. */
   readonly sources: readonly string[];
   readonly rounds: number;
 }
 
-/** Where made captures are kept. */
+/** The cache folder. */
 export function cacheFolder(): string {
   return join(tmpdir(), 'eyrie-bench');
 }
 
-/** The mix as a file, from the cache or made now; null when no source capture fits it. */
+/** The mix as a file, cached or newly made; null if no source capture matches. */
 export function makeMix(mix: Mix, folders: readonly string[], megabytes: number): MadeMix | null {
   const sources = findCaptures(folders).filter(
     ({ path }) => mix.takes.test(basename(path)) && !mix.leaves?.test(basename(path)),
@@ -132,11 +132,11 @@ export function makeMix(mix: Mix, folders: readonly string[], megabytes: number)
   return { mix, path, bytes: statSync(path).size, ...note };
 }
 
-/** All captures over each other: each begins at its own moment, packets are put in order of time. */
+/** Overlays all captures, each with a start of its own, with packets in order of time. */
 function lay(captures: readonly SourcePacket[][]): SourcePacket[] {
   const all: SourcePacket[] = [];
   for (const [index, packets] of captures.entries()) {
-    // The golden ratio spreads any number of starts evenly, the same way each time.
+    // The golden ratio spreads any number of starts evenly and reproducibly.
     const start = ((index * 0.618034) % 1) * SPREAD_SECONDS;
     for (const packet of packets) all.push({ ...packet, at: packet.at + start });
   }
@@ -178,7 +178,7 @@ function ofOtherHosts(bytes: Uint8Array, round: number): Uint8Array {
   return copy;
 }
 
-/** A file of the first ten packets of a made mix, for the start-up time. */
+/** A file with the first ten packets of a mix, to measure start-up time. */
 export function firstPackets(made: MadeMix, count: number): string {
   const path = join(cacheFolder(), `first-${count}.pcap`);
   const file = openSync(made.path, 'r');

@@ -1,6 +1,6 @@
 /**
- * Gives the hosts of a packet other addresses, so that a repetition is other people's traffic: both
- * ends of a flow move alike and the checksums stay right (incrementally, RFC 1624 §3).
+ * Gives the hosts of a packet other addresses, so that a repetition has flows of its own. Checksums are updated
+ * incrementally (RFC 1624 §3).
  */
 
 const ETHERTYPE_IPV4 = 0x0800;
@@ -29,7 +29,7 @@ function renumberIpv4(packet: Buffer, ip: number, round: number): void {
   if (firstFragment) adjustTransport(packet, packet.readUInt8(ip + 9), transport, change);
 }
 
-/** Moves the middle 16 bits of a unicast address; gives the change of its one's complement sum. */
+/** Changes the middle 16 bits of a unicast address; returns the change of its one's complement sum. */
 function moveIpv4(packet: Buffer, at: number, round: number): number {
   const first = packet.readUInt8(at);
   if (first === 0 || first === 127 || first >= 224) return 0;
@@ -45,7 +45,7 @@ function renumberIpv6(packet: Buffer, ip: number, round: number): void {
   adjustTransport(packet, packet.readUInt8(ip + 6), ip + 40, change);
 }
 
-/** Moves the second group of a global unicast address (2000::/3, RFC 4291 §2.4). */
+/** Changes the second group of a global unicast address (2000::/3, RFC 4291 §2.4). */
 function moveIpv6(packet: Buffer, at: number, round: number): number {
   if (packet.readUInt8(at) >> 5 !== 1) return 0;
   const before = packet.readUInt16BE(at + 2);
@@ -57,7 +57,7 @@ function moveIpv6(packet: Buffer, at: number, round: number): number {
 function adjustTransport(packet: Buffer, protocol: number, at: number, change: number): void {
   if (protocol === PROTOCOL_TCP) adjust(packet, at + 16, change);
   else if (protocol === PROTOCOL_ICMPV6) adjust(packet, at + 2, change);
-  // RFC 768: a UDP checksum of zero says that there is none.
+  // RFC 768: a UDP checksum of zero means none.
   else if (protocol === PROTOCOL_UDP && at + 8 <= packet.length && packet.readUInt16BE(at + 6) !== 0) {
     adjust(packet, at + 6, change);
   }
@@ -66,9 +66,9 @@ function adjustTransport(packet: Buffer, protocol: number, at: number, change: n
 function adjust(packet: Buffer, at: number, change: number): void {
   if (at + 2 > packet.length || change === 0) return;
   let sum = (~packet.readUInt16BE(at) & 0xffff) + change;
-  // One's complement: a negative sum borrows from, and a long one carries into, the lowest bit.
+  // One's complement: end-around borrow and carry.
   while (sum < 0) sum += 0xffff;
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
-  // Zero and all ones are the same sum, but in UDP zero says that there is none (RFC 768).
+  // Zero and all ones are equal sums, but zero in UDP means no checksum (RFC 768).
   packet.writeUInt16BE(~sum & 0xffff || 0xffff, at);
 }

@@ -1,4 +1,4 @@
-/** The figures as a table and as JSON. */
+/** Reports the results as a table and as JSON. */
 import type { Machine, Tool } from './machine.ts';
 import { median, type Run } from './measure.ts';
 import type { MadeMix } from './mixes.ts';
@@ -6,7 +6,7 @@ import { type Command, OURS, type Task } from './tasks.ts';
 
 export interface Measured {
   readonly task: Task;
-  /** Null for the ten packets. */
+  /** Null for the start-up measurement. */
   readonly mix: MadeMix | null;
   readonly commands: readonly { readonly command: Command; readonly runs: Run[] }[];
 }
@@ -14,7 +14,7 @@ export interface Measured {
 interface CommandSummary {
   readonly tool: string;
   readonly line: string;
-  /** Why there are no figures; null when there are. */
+  /** Why there are no results; null if there are. */
   readonly failed: string | null;
   readonly runs: number;
   readonly wallSeconds: number;
@@ -23,9 +23,9 @@ interface CommandSummary {
   readonly cpuSeconds: number | null;
   readonly peakBytes: number | null;
   readonly packetsPerSecond: number | null;
-  /** Median over the turns of this tool's wall time / ours: how many times as fast ours is. */
+  /** Median over the turns of this tool's wall time divided by ours. */
   readonly ratio: number | null;
-  /** The same in processor time, which a busy machine disturbs less. */
+  /** The same for CPU time, which a busy machine affects less. */
   readonly cpuRatio: number | null;
 }
 

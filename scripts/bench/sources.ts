@@ -1,14 +1,14 @@
-/** The packets that the benchmark's captures are made of: real captures, brought into memory once. */
+/** Loads the real captures that the benchmark's mixes are made from. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { CaptureReader, newFrame } from '@eyrie/dissect/files';
 
 const BYTES_MAX = 256 * 1024 * 1024;
 
-/** Link type of the made captures: a classic pcap file has one. */
+/** Link type of the mixes: a classic pcap file has only one. */
 export const LINKTYPE_ETHERNET = 1;
 
-/** Longer gaps (idle hours, captures edited together) are cut to this, so that the traffic is dense. */
+/** Longer pauses (idle hours, merged captures) are shortened to this, so that the traffic is dense. */
 const GAP_SECONDS_MAX = 0.2;
 
 export interface SourcePacket {
@@ -18,7 +18,7 @@ export interface SourcePacket {
   readonly bytes: Uint8Array;
 }
 
-/** The Ethernet packets of one capture up to its first damage, in file order; time never goes back. */
+/** The Ethernet packets of a capture up to any damage, in file order, with non-decreasing times. */
 export function readPackets(path: string): SourcePacket[] {
   const reader = new CaptureReader();
   const frame = newFrame();

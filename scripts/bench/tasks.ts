@@ -1,12 +1,12 @@
-/** What is measured: for each task the commands that do it, and the goals of ours. */
+/** The benchmark's tasks: the commands for each, and our goals. */
 
 export interface Command {
   readonly tool: string;
-  /** Program and arguments; FILE stands for the capture. */
+  /** Program and arguments; FILE is replaced by the capture. */
   readonly words: readonly string[];
 }
 
-/** How ours must compare: the other's wall time / ours, at least this. */
+/** Least ratio of the other tool's wall time to ours. */
 export interface Goal {
   readonly than: string;
   readonly ratioMin: number;
@@ -18,15 +18,15 @@ export interface Task {
   readonly what: string;
   readonly commands: readonly Command[];
   readonly goals: readonly Goal[];
-  /** Largest peak memory of ours; absent where it may grow with the conversations. */
+  /** Limit of our peak memory; absent if it may grow with the conversations. */
   readonly peakBytesMax?: number;
-  /** Longest median wall time of ours. */
+  /** Limit of our median wall time. */
   readonly wallSecondsMax?: number;
   /** Measured on ten packets instead of the mixes. */
   readonly tiny?: boolean;
 }
 
-/** Stands for the program of ours in a command line. */
+/** Placeholder for our program in a command line. */
 export const OURS = 'eyrie';
 
 const FIELDS = [

@@ -1,4 +1,4 @@
-/** Which files of the given folders are captures. */
+/** Finds the captures in the given files and folders. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,7 +10,7 @@ export interface CaptureFile {
   readonly bytes: number;
 }
 
-/** Files are taken as they are named, folders are searched for captures at every depth; sorted. */
+/** Named files are taken as they are; folders are searched recursively. Sorted. */
 export function findCaptures(paths: readonly string[]): CaptureFile[] {
   const found: CaptureFile[] = [];
   for (const path of paths) {

@@ -1,19 +1,19 @@
 /**
- * Disagreements by cause: each is reduced to a pattern (theirs → ours), and equal patterns of a field
- * make a group with a count, its files and an example. A group's `points` say what its repair would
- * add to the field's agreement, in percentage points of the mean over files.
+ * Groups disagreements by cause: each is reduced to a pattern (theirs → ours), and equal patterns of a field form a group
+ * with a count, its files and an example. A group's `points` are what fixing it would add to the field's agreement, in
+ * percentage points of the mean over files.
  */
 import type { ComparedField } from './fields.ts';
 import type { FileTally } from './tally.ts';
 
-/** Groups kept for one field; what comes after is counted together. */
+/** Groups kept per field; further ones are counted together. */
 const GROUPS_MAX = 5000;
-/** The field of a packet that only one side printed. */
+/** Pseudo-field for a packet that only one side printed. */
 export const EVERY_FIELD = '(every field)';
 const OTHER_PATTERN = '(other patterns)';
 const EXAMPLES_MAX = 8;
 const VALUE_CHARS_MAX = 70;
-/** Differences up to this are told apart (an off-by-one); larger ones are one group. */
+/** Numeric differences up to this (off by one) get groups of their own; larger ones share one. */
 const DIFFERENCE_MAX = 8;
 
 export interface Example {
@@ -75,13 +75,13 @@ export class Causes {
     group.count += 1;
     const inFile = group.files.get(tally);
     group.files.set(tally, (inFile ?? 0) + 1);
-    // Examples from different files say more than eight of one.
+    // Prefer examples from different files.
     if (group.examples.length < EXAMPLES_MAX && (inFile === undefined || inFile < 2)) {
       group.examples.push({ file: tally.file, frame: row[0] ?? '?', theirs, ours, row });
     }
   }
 
-  /** All groups, those that cost most first. */
+  /** All groups, costliest first. */
   groups(fileCount: number): readonly RankedGroup[] {
     const all = [this.#lone, ...this.#groups].flatMap((groups) => [...groups.values()]);
     return all
@@ -98,10 +98,10 @@ function pointsOf(group: Group, fileCount: number): number {
 
 const INTEGER = /^-?(0x[0-9a-f]+|\d+)(\.\d+)?$/i;
 
-/** The pattern that one disagreement belongs to. */
+/** The pattern of a disagreement. */
 export function patternOf(field: ComparedField, theirs: string, ours: string): string {
   if (field.name === 'frame.protocols') return stackPattern(theirs, ours);
-  // That a name is missing is a cause of its own for each name; a missing code is one for all codes.
+  // Each missing name is a cause of its own; missing codes share one.
   const isName = field.group === 'names';
   if (!isName && theirs === '') return 'nothing → a value';
   if (!isName && ours === '') return 'a value → nothing';
@@ -117,7 +117,7 @@ function shown(value: string): string {
   return value.length > VALUE_CHARS_MAX ? `${value.slice(0, VALUE_CHARS_MAX)}…` : value;
 }
 
-/** Protocol stacks differ from some layer on: the last layer in common, then both rests. */
+/** For protocol stacks: the last common layer, then both remainders. */
 function stackPattern(theirs: string, ours: string): string {
   const theirLayers = theirs.split(':');
   const ourLayers = ours.split(':');
@@ -129,7 +129,7 @@ function stackPattern(theirs: string, ours: string): string {
   return `${under}${shown(theirRest)} → ${shown(ourRest)}`;
 }
 
-/** Lists of several values, by how they differ; null when neither side is one. */
+/** For lists of values: how they differ; null if neither side is a list. */
 function listPattern(theirs: string, ours: string): string | null {
   const theirItems = theirs === '' ? [] : theirs.split(',');
   const ourItems = ours === '' ? [] : ours.split(',');
@@ -157,7 +157,7 @@ function numberPattern(theirs: string, ours: string): string {
   return 'a number → another';
 }
 
-/** Text with digits and hexadecimal runs masked, so that one cause makes one group. */
+/** Text with decimal and hexadecimal numbers masked. */
 function textPattern(theirs: string, ours: string): string {
   if (theirs.toLowerCase() === ours.toLowerCase()) return 'text → other case';
   if (theirs.startsWith(ours)) return 'text → cut short';
@@ -167,7 +167,7 @@ function textPattern(theirs: string, ours: string): string {
   return `${shown(masked)} → ${shown(mask(ours))}`;
 }
 
-/** The words of two equally built texts that differ, masked: `Seq=# Ack=#`. */
+/** For texts of the same structure: the differing words, masked: `Seq=# Ack=#`. */
 function differingWords(theirs: string, ours: string): string {
   const ourWords = ours.split(' ');
   const words = theirs.split(' ').filter((word, index) => word !== ourWords[index]);

@@ -1,9 +1,9 @@
 /**
- * The fields that are compared, by group, with the agreement each group must reach. Names are
- * Wireshark's display-filter names; `kind` says how disagreements over a field are put into groups.
+ * The fields compared, by group, with each group's goal. Names are Wireshark's; `kind` says how disagreements over a field
+ * are grouped.
  */
 
-/** `code`: few values, kept as they are; `number`: by difference; `text`: digits masked. */
+/** `code`: few values, kept as such; `number`: by difference; `text`: digits masked. */
 export type FieldKind = 'code' | 'number' | 'text';
 
 export type FieldGroup = 'link' | 'network' | 'transport' | 'names' | 'application' | 'info';
@@ -14,7 +14,7 @@ export interface ComparedField {
   readonly kind: FieldKind;
 }
 
-/** Smallest mean agreement, 0 to 1; a field without a goal is reported only. */
+/** Least mean agreement, 0 to 1; without a goal, a field is only reported. */
 export interface Goals {
   readonly field: number;
   readonly protocolColumn: number;
@@ -26,7 +26,7 @@ export const GOALS = {
   unseen: { field: 0.995, protocolColumn: 0.92, protocols: 0.88 },
 } as const satisfies Record<string, Goals>;
 
-/** Always the first column: the rows of both sides are brought together by it. */
+/** Always the first column, by which the rows of both sides are matched. */
 const KEY_FIELD = 'frame.number';
 
 function fields(group: FieldGroup, kind: FieldKind, names: string): ComparedField[] {
@@ -101,7 +101,7 @@ export const FIELDS: readonly ComparedField[] = [
   ...fields('info', 'text', '_ws.col.Info'),
 ];
 
-/** What a field must reach, or null when it is reported only. */
+/** A field's goal, or null if it is only reported. */
 export function goalOf(field: ComparedField, goals: Goals): number | null {
   if (field.name === '_ws.col.Protocol') return goals.protocolColumn;
   if (field.name === 'frame.protocols') return goals.protocols;
@@ -110,8 +110,8 @@ export function goalOf(field: ComparedField, goals: Goals): number | null {
 }
 
 /**
- * The fields to ask for: those of the table (all, or only `names`) with the key in front. A name that
- * the table lacks is compared too, as text of the application group.
+ * The fields to request: those of the table (all, or only `names`), preceded by the key. A name that is not in the table
+ * is compared as text, in the application group.
  */
 export function chooseFields(names: readonly string[]): ComparedField[] {
   if (names.length === 0) return [...FIELDS];

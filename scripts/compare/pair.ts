@@ -1,19 +1,19 @@
 /**
- * One capture read by both sides at once: rows are brought together by frame number as they come,
- * so that neither output is ever held whole.
+ * Reads a capture with both sides in parallel and matches rows by frame number as they arrive, so that neither output is
+ * held in memory.
  */
 import type { Causes } from './causes.ts';
 import type { ComparedField } from './fields.ts';
 import { type Ending, SEPARATOR, SideRun } from './rows.ts';
 import { countLone, countPair, FileTally } from './tally.ts';
 
-/** Rows that ours may print after tshark's end before it counts as running away. */
+/** Rows that our side may print after tshark's end before it is stopped. */
 const SURPLUS_ROWS_MAX = 100_000;
 
 export interface SideCommand {
-  /** Program and arguments; `{}` stands for the file, which else comes last. */
+  /** Program and arguments; `{}` is replaced by the file, which is appended otherwise. */
   readonly words: readonly string[];
-  /** What this side can be asked for; the other columns stay empty. */
+  /** The fields this side supports; other columns stay empty. */
   readonly known: ReadonlySet<string>;
 }
 
@@ -30,7 +30,7 @@ export interface FileResult {
   readonly tally: FileTally;
   readonly theirs: Ending;
   readonly ours: Ending;
-  /** Why the file is not counted; null when it is. */
+  /** Why the file is not counted; null if it is. */
   readonly leftOut: string | null;
 }
 
@@ -52,7 +52,7 @@ export function sideCommand(side: SideCommand, file: string, fields: readonly st
   ];
 }
 
-/** Puts a row of the known columns back to all columns. */
+/** Expands a row of the supported columns to all columns. */
 function widener(fields: readonly ComparedField[], known: ReadonlySet<string>): (row: string) => string {
   if (fields.every((field) => known.has(field.name))) return (row) => row;
   return (row) => {
@@ -76,17 +76,17 @@ class Cursor {
     this.#widen = widen;
   }
 
-  /** The row at hand, null after the last. */
+  /** The current row; null after the last. */
   get row(): string | null {
     return this.#row;
   }
 
-  /** Its frame number; where the row does not begin with one, the number that would have followed. */
+  /** Its frame number; if it does not begin with one, the previous number plus one. */
   get frame(): number {
     return this.#frame;
   }
 
-  /** True when `advance` need not wait: the hot loop stays free of promises. */
+  /** True if `advance` need not wait, which keeps promises out of the hot loop. */
   get ready(): boolean {
     return this.#at < this.#rows.length;
   }
@@ -115,7 +115,7 @@ class Cursor {
   }
 }
 
-/** Reads one file with both sides and counts what agrees. */
+/** Reads a file with both sides and counts agreements. */
 export async function comparePair(file: string, options: PairOptions, causes: Causes): Promise<FileResult> {
   const { fields } = options;
   const names = fields.map((field) => field.name);

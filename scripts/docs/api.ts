@@ -1,4 +1,4 @@
-// The reference page of the HTTP API, from the OpenAPI document that the analyzer answers with.
+// The reference page of the HTTP API, from the analyzer's OpenAPI document.
 import { tmpdir } from 'node:os';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { silentLog } from '@eyrie/services/log';

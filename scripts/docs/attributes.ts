@@ -1,4 +1,4 @@
-// The reference page of what peers measure, from the table that they share.
+// The reference page of peers' attributes, from their table.
 import { shownAttributes } from '@eyrie/mesh/skyeye';
 import { table } from './table.ts';
 

@@ -1,4 +1,4 @@
-// The reference page of errors: codes where they are declared, and what is said with them where they are thrown.
+// The reference page of errors: codes from their declarations, and messages from where they are thrown.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERROR_STATUS } from '@eyrie/services/analyzer';
@@ -18,7 +18,7 @@ error: \`eyrie: office.pcap: no such file; check the name\`.
 
 `;
 
-/** Headings, where codes are declared as a union of texts, and where they are used. */
+/** Per section: heading, file that declares the codes as a union type, and folder where they are used. */
 const UNIONS: readonly (readonly [heading: string, file: string, used: string])[] = [
   ['Captures', 'capture/src/errors.ts', 'capture/src'],
   ['Stores', 'store/src/errors.ts', 'store/src'],
@@ -43,7 +43,7 @@ export function errorsPage(): string {
   return HEAD + table(['code', 'status', 'what is said'], api) + others.join('');
 }
 
-/** Codes of a union, each with the remark above it. */
+/** The members of a union type, with the comment above each. */
 function codesIn(file: string): [code: string, meaning: string][] {
   const text = readFileSync(join(packages, file), 'utf8');
   const union = /export type \w+ErrorCode =([\s\S]*?);\n/.exec(text)?.[1] ?? '';
@@ -53,7 +53,7 @@ function codesIn(file: string): [code: string, meaning: string][] {
   ]);
 }
 
-/** By code, up to three of the messages that follow it in a call: `Error('code', \`message\``. */
+/** By code, up to three messages passed with it: `Error('code', \`message\``. */
 function messagesIn(folder: string): Map<string, string> {
   const found = new Map<string, Set<string>>();
   const files = globSync('**/*.ts', { cwd: join(packages, folder) }).sort();

@@ -1,4 +1,4 @@
-// The reference page of display filters. Each example in it is compiled when the page is made.
+// The reference page of display filters. Its examples are compiled when the page is generated.
 import { compileFilter, fieldNamed, fieldNames, protocolNamed, protocolNames } from '@eyrie/dissect';
 import { table } from './table.ts';
 
@@ -69,13 +69,13 @@ export function filtersPage(): string {
   ].join('');
 }
 
-/** @throws FilterError where a filter is none */
+/** @throws FilterError if an example is invalid */
 function example([filter, meaning]: readonly [string, string]): string[] {
   compileFilter(filter);
   return [`\`${filter}\``, meaning];
 }
 
-/** `dns` of `dns.qry.name`; of fields below no protocol, their first word. */
+/** `dns` for `dns.qry.name`; for fields without a protocol, the first part of the name. */
 function protocolOf(field: string): string {
   const parts = field.split('.');
   for (let count = parts.length - 1; count > 0; count--) {

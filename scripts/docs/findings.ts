@@ -1,4 +1,4 @@
-// The reference page of findings, from what stands in the rules themselves.
+// The reference page of findings, from the rules.
 import { RULES, type Rule } from '@eyrie/detect';
 
 const HEAD = `# Findings

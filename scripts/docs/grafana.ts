@@ -1,4 +1,4 @@
-// The Grafana dashboard over what /metrics gives, as Grafana imports it (Dashboards, New, Import).
+// The Grafana dashboard for the metrics of /metrics, to be imported in Grafana (Dashboards, New, Import).
 
 interface Panel {
   readonly title: string;
@@ -6,7 +6,7 @@ interface Panel {
   readonly kind: 'stat' | 'timeseries';
   readonly unit: string;
   readonly width: number;
-  /** PromQL, and what stands in the legend. */
+  /** PromQL expression and legend. */
   readonly queries: readonly (readonly [expression: string, legend: string])[];
 }
 

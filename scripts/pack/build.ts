@@ -1,4 +1,4 @@
-// All packages as they are published, in a folder: JavaScript and types by one run of tsc, and what lies beside them.
+// Builds all packages for publication: JavaScript and types by one run of tsc, and other files.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -19,7 +19,7 @@ import { type Extras, publishedManifest, type WorkspaceManifest } from './manife
 const root = join(import.meta.dirname, '../..');
 const packages = join(root, 'packages');
 
-/** Gives the folder of each package. */
+/** Returns the folder of each package. */
 export function buildPackages(folder: string): string[] {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -30,7 +30,7 @@ export function buildPackages(folder: string): string[] {
     .map((name) => assemble(name, join(folder, name)));
 }
 
-/** Each package's sources become FOLDER/NAME/src, with their package.json where they read it. */
+/** Copies each package's sources to FOLDER/NAME/src, with its package.json where the sources expect it. */
 function compile(folder: string): void {
   const config = join(folder, 'tsconfig.json');
   writeFileSync(
@@ -67,7 +67,7 @@ function assemble(name: string, folder: string): string {
   return folder;
 }
 
-/** The command brings its start file, samples, man pages, and the page as a package beside it. */
+/** Adds the command's start file, samples and man pages, and the page as a package. */
 function commandExtras(folder: string, { version }: WorkspaceManifest): Extras {
   cpSync(join(packages, 'cli/bin'), join(folder, 'bin'), { recursive: true });
   cpSync(join(root, 'samples'), join(folder, 'samples'), { recursive: true });

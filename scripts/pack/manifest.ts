@@ -1,4 +1,4 @@
-// The package.json that is published, of the one in the workspace: built files instead of sources, nothing of development.
+// Derives the published package.json from the workspace's: built files instead of sources, no development fields.
 
 export interface WorkspaceManifest {
   readonly name: string;
@@ -12,11 +12,11 @@ export interface WorkspaceManifest {
 }
 
 export interface Extras {
-  /** Files and folders beside dist and README.md. */
+  /** Files and folders besides dist and README.md. */
   readonly files?: readonly string[];
   readonly man?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
-  /** What it depends on is part of its files already. */
+  /** Its dependencies are bundled. */
   readonly isBundled?: boolean;
 }
 
@@ -37,7 +37,7 @@ export function publishedManifest(manifest: WorkspaceManifest, extras: Extras = 
   };
 }
 
-/** `./src/index.ts` is `./dist/index.js`, with its types beside it; `types` must come first (TypeScript, "exports"). */
+/** Maps `./src/index.ts` to `./dist/index.js` and its types; `types` must come first (TypeScript, "exports"). */
 function builtExports(exports: Readonly<Record<string, string>>): object {
   const entries = Object.entries(exports).map(([path, source]) => {
     const built = source.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '');

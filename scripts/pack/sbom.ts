@@ -1,5 +1,5 @@
-// What runs with Eyrie, as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/), from package-lock.json. Without a time or a
-// serial number, so that the same lock gives the same file.
+// The SBOM of runtime dependencies in CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/), from package-lock.json. It has
+// no timestamp or serial number, so that it is reproducible.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -47,7 +47,7 @@ export function sbom(): object {
   };
 }
 
-/** Workspaces, and what they bring along; the links to them, and what only builds and tests, are no part of it. */
+/** Workspaces and their runtime dependencies, without links and development dependencies. */
 function isRunning(path: string, { dev, link }: Locked): boolean {
   return path !== '' && dev !== true && link !== true;
 }
@@ -60,7 +60,7 @@ function nameOf(path: string, { name }: Locked): string {
   return name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
-/** Package URL, https://github.com/package-url/purl-spec: the @ of a scope is written %40. */
+/** Package URL (https://github.com/package-url/purl-spec): the @ of a scope is encoded as %40. */
 function refOf(path: string, lock: Lock): string {
   const { version = '' } = lock[path]!;
   return `pkg:npm/${nameOf(path, lock[path]!).replace('@', '%40')}@${version}`;
@@ -97,7 +97,7 @@ function needsOf(path: string, lock: Lock, byRef: ReadonlyMap<string, string>): 
   return [...new Set(refs)].filter((ref) => byRef.has(ref)).sort();
 }
 
-/** As Node finds it: in the package's own folder, then upwards. Null: optional, and not for any platform here. */
+/** Node's resolution: the package's own folder, then upwards. Null: optional and not installed on any platform here. */
 function placeOf(name: string, from: string, lock: Lock): string | null {
   for (let folder = from; ; ) {
     const place = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;

@@ -1,19 +1,19 @@
-// The command in one file: everything but DuckDB, whose code is native, and the page. It reads captures, runs peers, honeypots
-// and clocks, and keeps packets in PostgreSQL.
+// Builds the single-file command: everything except DuckDB, which is native, and the page. It reads captures, runs peers,
+// honeypots and clocks, and stores packets in PostgreSQL.
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The parser's threads load the file that their code is in, and must not start the command again. */
+/** Parser threads load the same file and must not start the command again. */
 const ENTRY = `
 import { isMainThread } from 'node:worker_threads';
 if (isMainThread) await import('../packages/cli/src/run.ts');
 else await import('../packages/services/src/parser/thread/index.ts');
 `;
 
-/** Code of its own that cannot be part of the file is looked for when it is first needed, where somebody has installed it. */
+/** Packages that cannot be bundled are resolved at first use, in case they are installed. */
 const later: Plugin = {
   name: 'later',
   setup({ onResolve, onLoad }) {
@@ -29,7 +29,7 @@ const later: Plugin = {
 const MISSING =
   'this is the single file, which comes without DuckDB: name a PostgreSQL store with --store, or install the package';
 
-/** Gives its length in bytes. */
+/** Returns its size in bytes. */
 export async function buildSingle(path: string): Promise<number> {
   const entry = join(root, 'scripts', `.single.${process.pid}.mjs`);
   writeFileSync(entry, ENTRY);

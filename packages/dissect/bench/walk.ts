@@ -1,6 +1,6 @@
-// What a packet costs once the engine has compiled: a capture held in memory, walked again and again.
+// Dissection cost per packet after warm-up: dissects a capture in memory repeatedly.
 //   node packages/dissect/bench/walk.ts CAPTURE [PASSES [MEGABYTES]]
-// Prints nanoseconds of CPU a packet: the first pass, and the best of the others.
+// Prints CPU nanoseconds per packet: of the first pass, and of the best of the others.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { CaptureReader, Dissector, newFrame, ProtocolHierarchy } from '../src/index.ts';
 

@@ -1,6 +1,6 @@
 /**
- * How fast a store takes packets in and answers: a capture's batches, repeated, then the questions of
- * the HTTP API, each many times.
+ * Write and query speed of a store: writes a capture's batches repeatedly, then runs the HTTP API's queries many times
+ * each.
  *
  *   node packages/store/bench/run.ts CAPTURE [--store URL | --store postgres] [--packets N] [--runs N] [--keep]
  */
@@ -15,7 +15,7 @@ const BATCH = 8192;
 /** Of the packets stored. */
 const START_SECONDS = 1_750_000_000;
 const PACKETS_PER_SECOND = 50_000;
-/** Batches on their way at once. */
+/** Concurrent writes. */
 const AHEAD = 32;
 
 const { values, positionals } = parseArgs({
@@ -32,7 +32,7 @@ if (capture === undefined) throw new Error('name a capture file');
 if (values.store.startsWith('duckdb:/') && !values.keep)
   for (const suffix of ['', '.wal']) rmSync(values.store.slice('duckdb:'.length) + suffix, { force: true });
 
-// `postgres` alone: one is started for this run.
+// `postgres` alone: starts a server for this run.
 const server = values.store === 'postgres' ? await startPostgres() : null;
 const store = await openStore(server === null ? values.store : await server.make());
 if ((await store.info()).packets === 0) await fill(store, batches(capture), Number(values.packets));
@@ -64,7 +64,7 @@ async function fill(to: Store, from: PacketBatch[], packets: number): Promise<vo
   let written = 0;
   for (let sequence = 0; written < packets; sequence++) {
     const batch = from[sequence % from.length]!;
-    // A copy, as it would come from a parser; the time goes on, and at an even pace: mixes are of captures of many years.
+    // A copy, as from a parser, with evenly advancing times: the mixes combine captures of many years.
     const moved: PacketBatch = Object.assign(Object.create(Object.getPrototypeOf(batch)), batch, {
       seconds: batch.seconds.map((_, i) => START_SECONDS + Math.floor((written + i) / PACKETS_PER_SECOND)),
       nanoseconds: batch.nanoseconds.map(
