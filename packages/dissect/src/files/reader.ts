@@ -21,13 +21,13 @@ interface FormatReader {
   next(frame: Frame): number;
 }
 
-/** Enough for the longest magic number, that of pcapng, which has the block's length in its middle. */
+/** Bytes needed to recognize a format: pcapng's byte-order magic ends here. */
 const MAGIC_BYTES = 12;
 
 export interface CaptureReaderOptions {
   /**
-   * Whether the first packet may wait for the next two, which tell patched variants of pcap from the usual one.
-   * Default true; false for a live input, where a packet must come out as soon as it is whole.
+   * Whether the first packet may wait for two more, by which patched variants of pcap are recognized. Default true; false
+   * for live input, where packets must be delivered at once.
    */
   mayLookAhead?: boolean;
 }
@@ -55,7 +55,7 @@ export class CaptureReader {
   #reader: FormatReader | null = null;
   #cause: Pick<CaptureProblem, 'code' | 'message'> | null = null;
 
-  /** Null until the first bytes have told. */
+  /** Null until it is recognized. */
   format: CaptureFormat | null = null;
 
   constructor({ mayLookAhead = true }: CaptureReaderOptions = {}) {
@@ -76,7 +76,7 @@ export class CaptureReader {
     return this.#info.sections;
   }
 
-  /** The interfaces described so far; pcap and snoop have just one, which their frames do not name. */
+  /** The interfaces described so far; pcap and snoop have exactly one. */
   get interfaces(): readonly CaptureInterface[] {
     return this.#info.interfaces;
   }
@@ -89,48 +89,48 @@ export class CaptureReader {
     return this.#info.secrets;
   }
 
-  /** Comments on packets; those on sections and interfaces stand there. */
+  /** Comments on packets; those on sections and interfaces are kept there. */
   get comments(): readonly PacketComment[] {
     return this.#info.comments;
   }
 
-  /** Entries of the lists above that were left out because a list was full. */
+  /** Entries of the lists above that were dropped because a list was full. */
   get omitted(): number {
     return this.#info.omitted;
   }
 
-  /** The description of the interface that a frame came from; undefined for what is no packet. */
+  /** The interface of a frame; undefined if it is not a packet. */
   interfaceOf(frame: Frame): CaptureInterface | undefined {
     return this.#info.interfaces[frame.interfaceId < 0 && frame.linkType >= 0 ? 0 : frame.interfaceId];
   }
 
-  /** The format, if the bytes fed so far tell; no packet is delivered yet. */
+  /** Recognizes the format from the bytes fed so far, without delivering a packet; null if more are needed. */
   recognize(): CaptureFormat | null {
     while (this.#open() === null && this.#window.problem === null && this.#window.refill());
     return this.format;
   }
 
-  /** Gives the reader more bytes. They are read in place, so they must not change until `next()` says false. */
+  /** Feeds a chunk, which is read in place and must not change until `next()` returns false. */
   feed(chunk: Uint8Array): void {
     this.#window.feed(chunk);
   }
 
   /**
-   * Says that no more bytes will come. Packets may still be held back: call `next()` until it returns false.
+   * Ends the input. Packets may still be pending: call `next()` until it returns false.
    *
-   * @param cause why the input ends early, if that is known: its decompression failed, say.
+   * @param cause why the input ends early, if known (failed decompression, say).
    */
   finish(cause: Pick<CaptureProblem, 'code' | 'message'> | null = null): void {
     this.#window.finished = true;
     this.#cause = cause;
   }
 
-  /** Copies what is unread of the last chunk, so that the caller may reuse it. */
+  /** Copies what is unread of the last chunk, which the caller may then reuse. */
   release(): void {
     this.#window.release();
   }
 
-  /** Fills in the next packet; false if there is none before more bytes are fed, or none at all. */
+  /** Fills in the next packet; false if more bytes are needed, or reading has ended. */
   next(frame: Frame): boolean {
     const window = this.#window;
     if (window.problem !== null) return false;
@@ -145,7 +145,7 @@ export class CaptureReader {
     }
   }
 
-  /** Recognizes the format; null while the bytes do not suffice, or if it is none. */
+  /** Recognizes the format; null if more bytes are needed, or it is unknown. */
   #open(): FormatReader | null {
     if (this.#reader !== null) return this.#reader;
     const window = this.#window;
@@ -177,7 +177,7 @@ export class CaptureReader {
     return this.#reader;
   }
 
-  /** The input is read to its end: says so if that is in the middle of something. */
+  /** At the end of the input: reports a problem if it is truncated or empty. */
   #conclude(): void {
     const window = this.#window;
     if (this.#cause !== null) {
@@ -194,7 +194,7 @@ export class CaptureReader {
   }
 }
 
-/** The byte-order magic is what makes it pcapng: the block type alone is "\n\r\r\n", which a text may begin with. */
+/** Checks the byte-order magic too, since the block type alone is "\n\r\r\n", with which a text may begin. */
 function isSectionHeader(view: DataView, at: number, present: number): boolean {
   if (present < MAGIC_BYTES) return true;
   return (

@@ -1,11 +1,11 @@
 import type { CaptureProblem, CaptureProblemCode } from './problem.ts';
 
-/** What a format's `next()` says: a frame was filled in, more bytes are needed, or the end was reached. */
+/** Results of a format's `next()`: a frame was filled in, more bytes are needed, or reading has ended. */
 export const FRAME = 1;
 export const MORE = 0;
 export const STOP = -1;
 
-/** Beyond this, an emptied carry buffer is given back instead of being kept for the next record. */
+/** A carry buffer larger than this is released when empty. */
 const CARRY_KEPT_BYTES = 1 << 20;
 
 const NO_BYTES = new Uint8Array(0);
@@ -17,20 +17,20 @@ function viewOf(bytes: Uint8Array): DataView {
 /**
  * The unread bytes, `data[at, end)`, of an input that comes in chunks of any size.
  *
- * Normally `data` is the caller's chunk itself. Only a record that lies across two chunks is put together
- * in a carry buffer, which takes from the next chunk just the bytes that the record lacks: the rest is read
- * in place again. The carry buffer grows with the bytes that have come, never with a length that a record claims.
+ * Normally `data` is the caller's chunk itself. Only a record that spans two chunks is copied to a carry buffer, which
+ * takes from the next chunk just the bytes that the record lacks; the rest is read in place again. The carry buffer
+ * grows with the bytes received, never with a length that a record claims.
  */
 export class Window {
   data: Uint8Array = NO_BYTES;
   view: DataView = viewOf(NO_BYTES);
   at = 0;
   end = 0;
-  /** Where `data[0]` stands in the input. */
+  /** Offset of `data[0]` in the input. */
   base = 0;
-  /** True when no more chunk will come. */
+  /** True if no more chunks follow. */
   finished = false;
-  /** True while a record is not complete although all bytes that came are read. */
+  /** True while a record is incomplete after all bytes received were read. */
   owing = false;
   /** The number of frames delivered so far. */
   frames = 0;
@@ -44,7 +44,7 @@ export class Window {
   #needed = 1;
   #toSkip = 0;
 
-  /** Where the next unread byte stands in the input. */
+  /** Offset of the next unread byte in the input. */
   get offset(): number {
     return this.base + this.at;
   }
@@ -54,12 +54,12 @@ export class Window {
     return this.#chunkBase + this.#chunk.length;
   }
 
-  /** True if the input ends here, and not in the middle of something. */
+  /** True if the input ends here, at a record boundary. */
   get atEnd(): boolean {
     return this.at === this.end && this.#toSkip === 0 && !this.owing;
   }
 
-  /** Bytes that the current record still lacks. */
+  /** Bytes missing of the current record. */
   get lacking(): number {
     return this.#toSkip + Math.max(0, this.#needed - (this.end - this.at));
   }
@@ -67,7 +67,7 @@ export class Window {
   feed(chunk: Uint8Array): void {
     this.release();
     this.#chunkBase = this.received;
-    // Node's Buffer is no plain array of bytes: its slice() is no copy, and who changes the copy would change the packet.
+    // A plain Uint8Array, because slice() of a Node Buffer does not copy.
     this.#chunk =
       chunk.constructor === Uint8Array
         ? chunk
@@ -76,19 +76,19 @@ export class Window {
     if (this.at === this.end) this.#enterChunk();
   }
 
-  /** Lets go of the caller's chunk: what is unread of it is copied. */
+  /** Releases the caller's chunk, copying what is unread. */
   release(): void {
     if (!this.#inCarry) this.#leaveChunk();
     else this.#append(this.#chunk.length - this.#chunkAt);
   }
 
-  /** Says that the record at `at` needs `bytes` bytes, more than there are. */
+  /** Requests `bytes` bytes for the record at `at`, more than there are. */
   need(bytes: number): typeof MORE {
     this.#needed = bytes;
     return MORE;
   }
 
-  /** Passes over bytes that need not be kept; they may be still to come. */
+  /** Skips bytes, including ones not yet received. */
   skip(bytes: number): void {
     const here = Math.min(bytes, this.end - this.at);
     this.at += here;
@@ -116,7 +116,7 @@ export class Window {
     return STOP;
   }
 
-  /** Goes on in the caller's chunk, past what is to be skipped. */
+  /** Continues in the caller's chunk, after any bytes to be skipped. */
   #enterChunk(): void {
     const skipped = Math.min(this.#toSkip, this.#chunk.length - this.#chunkAt);
     this.#toSkip -= skipped;

@@ -1,4 +1,4 @@
-// The pairs of addresses of one kind in a packet's layers: what conversations and endpoints are counted by.
+// The address pairs of one kind in a packet's layers, by which conversations and endpoints are counted.
 import { u16 } from '../core/bytes.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
 import { ethernetAddress, hex, ipv4Address, ipv6Address } from '../core/text.ts';
@@ -18,7 +18,7 @@ export type AddressKind =
   | 'fddi'
   | 'ipx';
 
-/** What each kind is called, and whether its endpoints have ports. */
+/** Title of each kind, and whether its endpoints have ports. */
 export const ADDRESS_KINDS: Readonly<
   Record<AddressKind, { readonly title: string; readonly hasPorts: boolean }>
 > = {
@@ -35,7 +35,7 @@ export const ADDRESS_KINDS: Readonly<
   ipx: { title: 'IPX', hasPorts: false },
 };
 
-/** Bytes of a header that must be there before its conversation counts. */
+/** Header bytes that must be captured for a layer to count. */
 const HEADER_MIN: Readonly<Record<AddressKind, number>> = {
   eth: 14,
   ip: 20,
@@ -50,7 +50,7 @@ const HEADER_MIN: Readonly<Record<AddressKind, number>> = {
   ipx: 30,
 };
 
-/** True for a layer with a whole header; packets quoted in ICMP errors don't count: nobody sent them here. */
+/** True for a layer with a complete header that is not quoted in an ICMP error. */
 export function isOfKind(p: Packet, layer: number, kind: AddressKind): boolean {
   return (
     p.protocols[layer]!.name === kind &&
@@ -59,14 +59,14 @@ export function isOfKind(p: Packet, layer: number, kind: AddressKind): boolean {
   );
 }
 
-/** Where a layer's two addresses are. One object is reused. */
+/** Places of a layer's two addresses; one object is reused. */
 export interface Pair {
   b: Uint8Array;
   src: number;
   dst: number;
-  /** Bytes of an address: 4, 6, 10 (a network and a node of IPX) or 16. */
+  /** Bytes per address: 4, 6, 10 (network and node of IPX) or 16. */
   width: number;
-  /** -1 without. */
+  /** -1 if there are none. */
   srcPort: number;
   dstPort: number;
 }
@@ -81,7 +81,7 @@ export class AddressPairs {
     this.#hasPorts = ADDRESS_KINDS[kind].hasPorts;
   }
 
-  /** The outermost first. */
+  /** Outermost first. */
   forEach(p: Packet, visit: (pair: Pair, p: Packet) => void): void {
     for (let layer = 1; layer < p.count; layer++) {
       if (!isOfKind(p, layer, this.#kind)) continue;
@@ -109,13 +109,13 @@ export class AddressPairs {
     if (kind === 'ip') place(pair, start + 12, start + 16, 4);
     else if (kind === 'ipv6') place(pair, start + 8, start + 24, 16);
     else if (kind === 'wlan') {
-      // IEEE 802.11 §9.3.2.1: which address is which depends on the frame; those of control frames are no ends.
+      // IEEE 802.11 §9.3.2.1: the meaning of the addresses depends on the frame; control frames have no endpoints.
       const { sa, da } = readFrame(pair.b, start, p.stop[layer]!);
       if (sa < 0 || da < 0) return false;
       place(pair, sa, da, 6);
     } else if (kind === 'tr') place(pair, start + 8, start + 2, 6);
     else if (kind === 'fddi') {
-      // Shown as Ethernet would send them.
+      // Shown in Ethernet's bit order.
       pair.b = swapBits(pair.b, start + 1, 12);
       place(pair, 6, 0, 6);
       return true;
@@ -136,7 +136,7 @@ export function addressText({ b, width }: Pair, at: number): string {
   return width === 4 ? ipv4Address(b, at) : width === 16 ? ipv6Address(b, at) : ethernetAddress(b, at);
 }
 
-/** An address and port as a short string: a key that costs no formatting. */
+/** Address and port as a string of raw bytes, a key that needs no formatting. */
 export function pairKey({ b, width }: Pair, at: number, port: number): string {
   if (width === 4) return String.fromCharCode(u16(b, at), u16(b, at + 2), port & 0xffff);
   let text = String.fromCharCode(u16(b, at), u16(b, at + 2), u16(b, at + 4), port & 0xffff);

@@ -1,4 +1,4 @@
-// What a packet says in a drawing of who sent what to whom.
+// Labels of packets in a flow graph (`-z flow`).
 import { u32 } from '../core/bytes.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
 import { ACK } from '../flows/tcp-analysis.ts';
@@ -13,7 +13,7 @@ export interface TcpArrow {
   readonly conversation: number;
 }
 
-/** Of the packet's innermost segment; null without one. */
+/** The label of the packet's innermost segment; null without one. */
 export function tcpArrow(p: Packet): TcpArrow | null {
   const layer = p.tcpLayer;
   if (layer < 0 || (p.flags[layer]! & COLUMN) === 0) return null;
@@ -29,7 +29,7 @@ export function tcpArrow(p: Packet): TcpArrow | null {
 /** Types of echo requests and replies (RFC 792, RFC 4443 §4). */
 const ECHOES = { icmp: [8, 0], icmpv6: [128, 129] } as const;
 
-/** Type and code of the packet's ping or its reply as one number; null where it is none. */
+/** Type and code of an echo request or reply as one number; null for any other packet. */
 export function pingKind(p: Packet, protocol: 'icmp' | 'icmpv6'): number | null {
   for (let layer = p.count - 1; layer > 0; layer--) {
     if (p.protocols[layer]!.name !== protocol || (p.flags[layer]! & COLUMN) === 0) continue;

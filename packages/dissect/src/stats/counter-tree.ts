@@ -1,12 +1,12 @@
-// Counters in a tree, each with its rate and its busiest moment: what all `-z NAME,tree` are made of.
+// A tree of counters with average rates and bursts, used by all `-z NAME,tree`.
 import type { Packet } from '../core/packet.ts';
 import { millisecondsSinceStart } from './time.ts';
 
-/** The busiest moment is the most in so many milliseconds, kept in buckets. */
+/** Bursts are measured over this window, in buckets. */
 const BUCKET_MS = 5;
 export const BURST_MS = 100;
 
-/** Distinct counters of one tree; what would be one more is not counted on its own. */
+/** Counters in one tree; further ones are not created. */
 const NODES_MAX = 200_000;
 
 interface Bucket {
@@ -20,20 +20,20 @@ export class CounterNode {
   readonly parent: CounterNode | null;
   readonly children: CounterNode[] = [];
   count = 0;
-  /** Of nodes that keep values too: their sum, smallest and largest. */
+  /** For nodes with values: their sum, minimum and maximum. */
   hasValues = false;
   sum = 0;
   min = Infinity;
   max = -Infinity;
-  /** Values are fractions, not whole numbers. */
+  /** Values are not integers. */
   isFraction = false;
-  /** Of a node that stands for a range of values: where it begins. */
+  /** For a node that stands for a range of values: its lower bound. */
   from: number | null = null;
   to: number | null = null;
-  /** Most counts in BURST_MS, and when that began, in milliseconds. */
+  /** Highest count within BURST_MS, and when that window began, in milliseconds. */
   burst = 0;
   burstStartMs = 0;
-  /** As in Wireshark, an empty one stands for the beginning of the capture. */
+  /** 0 for an empty node, as in Wireshark. */
   readonly #buckets: Bucket[] = [{ number: 0, count: 0, startMs: 0 }];
   #recent = 0;
   readonly #byName = new Map<string, CounterNode>();
@@ -68,7 +68,7 @@ export class CounterNode {
       bucket.count++;
       bucket.startMs = Math.min(bucket.startMs, nowMs);
     } else if (i === 0 && number + BURST_MS / BUCKET_MS <= buckets.at(-1)!.number) {
-      // Times run backwards here, and this one is too long ago to matter.
+      // Timestamps went backwards, beyond the window.
       return;
     } else buckets.splice(i, 0, { number, count: 1, startMs: nowMs });
     this.#recent++;
@@ -81,7 +81,7 @@ export class CounterNode {
 
   value(value: number): void {
     this.hasValues = true;
-    // Wireshark keeps fractions in 32 bits.
+    // Wireshark keeps these values as 32-bit floats.
     if (this.isFraction) value = Math.fround(value);
     this.sum = this.isFraction ? Math.fround(this.sum + value) : this.sum + value;
     if (value < this.min) this.min = value;
@@ -91,20 +91,20 @@ export class CounterNode {
 
 export class CounterTree {
   readonly root = new CounterNode('', null);
-  /** Milliseconds from the first packet counted to the last. */
+  /** Milliseconds between the first and the last packet counted. */
   elapsedMs = 0;
   #startMs = -1;
   #nowMs = 0;
   #nodes = 0;
 
-  /** Before the counters of each packet. */
+  /** To be called before the counters of each packet. */
   begin(p: Packet): void {
     this.#nowMs = millisecondsSinceStart(p);
     if (this.#startMs < 0) this.#startMs = this.#nowMs;
     this.elapsedMs = this.#nowMs - this.#startMs;
   }
 
-  /** The counter of that name below the parent, made when new. */
+  /** The counter with this name below the parent, created if it is new. */
   node(parent: CounterNode, name: string): CounterNode {
     const known = parent.childNamed(name);
     if (known !== undefined) return known;
@@ -113,25 +113,25 @@ export class CounterTree {
     return parent.adopt(new CounterNode(name, parent));
   }
 
-  /** Counts one for the counter of that name. */
+  /** Increments the counter with this name. */
   tick(parent: CounterNode, name: string): CounterNode {
     const node = this.node(parent, name);
     if (node !== parent) node.tick(this.#nowMs);
     return node;
   }
 
-  /** Counts one for a counter and one for the one of that name below it. */
+  /** Increments a counter and the one with this name below it. */
   tickPivot(pivot: CounterNode, name: string): void {
     pivot.tick(this.#nowMs);
     this.tick(pivot, name);
   }
 
-  /** Counts one, and the value into the average. */
+  /** Increments, and adds the value to the average. */
   average(parent: CounterNode, name: string, value: number): void {
     this.tick(parent, name).value(value);
   }
 
-  /** Counts the value into the range it lies in and into the whole. */
+  /** Adds the value to its range, and to the whole. */
   tickRange(whole: CounterNode, value: number): void {
     whole.tick(this.#nowMs);
     whole.value(value);
@@ -142,7 +142,7 @@ export class CounterTree {
   }
 }
 
-/** As Wireshark orders them: ranges by their beginning, else the largest first, and equals by name, backwards. */
+/** In Wireshark's order: ranges by lower bound; others by count, descending, then by name, descending. */
 export function inOrder(nodes: readonly CounterNode[]): CounterNode[] {
   return nodes.toSorted((a, b) => {
     if (a.from !== null && b.from !== null) return a.from - b.from;

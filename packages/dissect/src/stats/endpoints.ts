@@ -1,21 +1,21 @@
-// Who talks with whom and how much: conversations and endpoints of one kind of address (`-z conv,TYPE`).
+// Conversations and endpoints of one kind of address (`-z conv,TYPE`, `-z endpoints,TYPE`).
 
 import type { Packet } from '../core/packet.ts';
 import { type AddressKind, AddressPairs, addressText, type Pair, pairKey } from './address-pairs.ts';
 import { secondsSinceStart } from './time.ts';
 
-/** One side of a conversation, or an endpoint by itself. */
+/** One side of a conversation, or an endpoint. */
 export interface Party {
   readonly address: string;
-  /** Of TCP, UDP, SCTP and DCCP; else -1. */
+  /** For TCP, UDP, SCTP and DCCP; else -1. */
   readonly port: number;
 }
 
 export interface Conversation {
-  /** The sender of the first frame, and who it was sent to. */
+  /** Sender and receiver of the first frame. */
   readonly a: Party;
   readonly b: Party;
-  /** Frames and bytes (of whole frames) from a to b and back. */
+  /** Frames and bytes of whole frames, from a to b and back. */
   framesFromA: number;
   bytesFromA: number;
   framesFromB: number;
@@ -32,24 +32,24 @@ export interface Endpoint extends Party {
   bytesReceived: number;
 }
 
-/** A conversation with what it is found by and put in order by. */
+/** A conversation with its keys for look-up and sorting. */
 interface CountedConversation extends Conversation {
-  /** The address and port of a as bytes, to tell the directions apart without making text. */
+  /** Raw address and port of a, to tell the direction without formatting. */
   readonly keyOfA: string;
-  /** Both sides' in the order of their bytes; '' where a stream's number tells it apart. */
+  /** Those of both sides in ascending order; '' if the stream number identifies the conversation. */
   readonly key: string;
-  /** The frame it began with. */
+  /** Its first frame. */
   readonly first: number;
 }
 
 interface CountedEndpoint extends Endpoint {
   readonly key: string;
-  /** The frame it was seen in first, and how many were seen before. */
+  /** The frame it first appeared in, and how many endpoints appeared before. */
   readonly first: number;
   readonly rank: number;
 }
 
-/** What another reader of the capture counted; it can be sent to another process. */
+/** The counts of one reader, when several share a capture; can be sent to another process. */
 export interface ConversationsPart {
   readonly all: readonly CountedConversation[];
   readonly leftOut: number;
@@ -60,16 +60,16 @@ export interface EndpointsPart {
   readonly leftOut: number;
 }
 
-/** Conversations or endpoints kept; about 500 bytes each. Packets of others are counted as left out. */
+/** Conversations or endpoints kept, at about 500 bytes each. Packets of further ones are counted as omitted. */
 const KEPT_MAX = 500_000;
 
 export class Conversations {
-  /** Packets of conversations that came after the table was full. */
+  /** Packets of conversations that no longer fitted into the table. */
   leftOut = 0;
   readonly #pairs: AddressPairs;
   #all: CountedConversation[] = [];
   readonly #known = new Map<string, CountedConversation>();
-  /** Ports used again make a new conversation, as tcp.stream says. */
+  /** Reused ports make a new conversation, as in tcp.stream. */
   readonly #byStream: (CountedConversation | undefined)[] = [];
   readonly #hasStreams: boolean;
   readonly #most: number;
@@ -84,7 +84,7 @@ export class Conversations {
     this.#pairs.forEach(p, this.#count);
   }
 
-  /** Most frames first; of equals, the one that began first. */
+  /** By frames, descending, then by first frame. */
   list(): Conversation[] {
     return this.#all
       .toSorted((x, y) => y.framesFromA + y.framesFromB - x.framesFromA - x.framesFromB)
@@ -95,7 +95,7 @@ export class Conversations {
     return { all: this.#all, leftOut: this.leftOut };
   }
 
-  /** Adds what another reader counted of other frames. False: one reader would have had no room for all. */
+  /** Merges the part of another reader of the capture. False if a single reader would have exceeded its bound. */
   addPart({ all, leftOut }: ConversationsPart): boolean {
     for (const other of all) {
       const known = other.key === '' ? undefined : this.#known.get(other.key);
@@ -103,7 +103,7 @@ export class Conversations {
       if (other.key !== '') this.#known.set(other.key, whole);
       this.#all.push(whole);
     }
-    // What was joined stands there in pieces too.
+    // Parts that were merged are still in the list: drop them.
     const isWhole = (each: CountedConversation): boolean =>
       each.key === '' || this.#known.get(each.key) === each;
     this.#all = this.#all.filter(isWhole).sort((x, y) => x.first - y.first);
@@ -170,7 +170,7 @@ export class Conversations {
   }
 }
 
-/** One conversation of which two readers had a part: who sent the first frame of all is a. */
+/** Merges two readers' parts of a conversation: the sender of the earliest frame becomes a. */
 function joined(x: CountedConversation, y: CountedConversation): CountedConversation {
   const [one, other] = x.first < y.first ? [x, y] : [y, x];
   const isAlike = one.keyOfA === other.keyOfA;
@@ -186,7 +186,7 @@ function joined(x: CountedConversation, y: CountedConversation): CountedConversa
 }
 
 export class Endpoints {
-  /** Packets sent or received by endpoints that came after the table was full. */
+  /** Packets of endpoints that no longer fitted into the table. */
   leftOut = 0;
   readonly #pairs: AddressPairs;
   readonly #known = new Map<string, CountedEndpoint>();
@@ -201,7 +201,7 @@ export class Endpoints {
     this.#pairs.forEach(p, this.#count);
   }
 
-  /** Most frames first; of equals, the one seen first. */
+  /** By frames, descending, then by first appearance. */
   list(): Endpoint[] {
     const frames = (each: Endpoint): number => each.framesSent + each.framesReceived;
     return [...this.#known.values()]
@@ -213,7 +213,7 @@ export class Endpoints {
     return { all: [...this.#known.values()], leftOut: this.leftOut };
   }
 
-  /** Adds what another reader counted of other frames. False: one reader would have had no room for all. */
+  /** Merges the part of another reader of the capture. False if a single reader would have exceeded its bound. */
   addPart({ all, leftOut }: EndpointsPart): boolean {
     for (const other of all) {
       const known = this.#known.get(other.key);

@@ -1,4 +1,4 @@
-// The protocol hierarchy: for each path of layers, how many frames and bytes took it (`-z io,phs`).
+// The protocol hierarchy (`-z io,phs`): frames and bytes per path of layers.
 import { type Packet, SHOWN } from '../core/packet.ts';
 import { LayerTrie, NODES_MAX } from '../core/path.ts';
 
@@ -10,12 +10,12 @@ export interface HierarchyNode {
   readonly children: HierarchyNode[];
 }
 
-/** Paths that another reader of the capture found; it can be sent to another process. */
+/** The paths one reader found, when several share a capture; can be sent to another process. */
 export interface HierarchyPart {
-  /** Of each node: its protocol, and the node above it. */
+  /** Per node: its protocol and its parent. */
   readonly names: readonly string[];
   readonly parents: readonly number[];
-  /** Frames and bytes that end at it, and the frame that had it first. */
+  /** Frames and bytes whose path ends there, and the first frame with the node. */
   readonly frames: Float64Array<ArrayBuffer>;
   readonly bytes: Float64Array<ArrayBuffer>;
   readonly firsts: readonly number[];
@@ -36,7 +36,7 @@ export class ProtocolHierarchy {
     while (this.#firsts.length < this.#trie.names.length) this.#firsts.push(p.number);
   }
 
-  /** The paths as a tree, in the order in which they were first seen. */
+  /** The paths as a tree, in order of first appearance. */
   tree(): HierarchyNode[] {
     const root = newNode('', 0);
     for (const part of [this.part(), ...this.#others]) addPart(root, part);
@@ -51,7 +51,7 @@ export class ProtocolHierarchy {
     return { names, parents, frames: frames!, bytes: bytes!, firsts: this.#firsts };
   }
 
-  /** Adds what another reader found in other frames of the same capture. False: one reader would have left out some. */
+  /** Merges the part of another reader of the capture. False if a single reader would have exceeded its bound. */
   addPart(part: HierarchyPart): boolean {
     this.#others.push(part);
     const all = [this.part(), ...this.#others];
@@ -68,12 +68,12 @@ export class ProtocolHierarchy {
   }
 }
 
-/** A node while parts are added up. */
+/** A node while parts are merged. */
 interface Growing {
   readonly name: string;
   frames: number;
   bytes: number;
-  /** The frame that had it first. */
+  /** The first frame with this node. */
   first: number;
   readonly children: Growing[];
 }
@@ -82,7 +82,7 @@ function newNode(name: string, first: number): Growing {
   return { name, frames: 0, bytes: 0, first, children: [] };
 }
 
-/** Parents stand before their children. */
+/** Parents precede their children. */
 function addPart(root: Growing, { names, parents, frames, bytes, firsts }: HierarchyPart): void {
   const nodes = [root];
   for (let i = 1; i < names.length; i++) {
@@ -99,7 +99,7 @@ function addPart(root: Growing, { names, parents, frames, bytes, firsts }: Hiera
   }
 }
 
-/** With all paths through it. A frame has one path, so that no two children came first with the same. */
+/** Adds up subtrees, and sorts children by first frame, which is unique because a frame has one path. */
 function summedUp({ name, frames, bytes, children }: Growing): HierarchyNode {
   const below = children.toSorted((a, b) => a.first - b.first).map(summedUp);
   return {

@@ -1,4 +1,4 @@
-// Names of addresses, as the capture itself says: name records of the file, and answers of DNS, mDNS and LLMNR.
+// Host names found in the capture: name records of the file, and answers of DNS, mDNS and LLMNR.
 import type { Packet } from '../core/packet.ts';
 import { ipv4Address, ipv6Address } from '../core/text.ts';
 import { Tap } from './tap.ts';
@@ -9,7 +9,7 @@ const AAAA = 28;
 const SRV = 33;
 
 export class HostNames {
-  /** By address as text; what was said last holds. */
+  /** By address as text; the latest name wins. */
   readonly names = new Map<string, string>();
   readonly #tap = new Tap(
     ['dns', 'mdns', 'llmnr'],
@@ -22,7 +22,7 @@ export class HostNames {
       const names = this.#tap.values('dns.resp.name');
       const ipv4 = this.#tap.values('dns.a').values();
       const ipv6 = this.#tap.values('dns.aaaa').values();
-      // The name before a service record stands in fields of its own.
+      // The owner name of an SRV record is split into fields of its own.
       let next = 0;
       this.#tap.values('dns.resp.type').forEach((type) => {
         const i = type === SRV ? -1 : next++;

@@ -1,4 +1,4 @@
-// What a capture says as a whole: counted packet by packet, told at the end.
+// Statistics over a whole capture: fed packet by packet, read at the end.
 
 export { dhcpMessageTypes } from '../protocols/dhcp/options.ts';
 export { ADDRESS_KINDS, type AddressKind } from './address-pairs.ts';

@@ -1,4 +1,4 @@
-// Values of chosen fields, layer by layer: what a statistic about one protocol is made from.
+// A tap: the values of chosen fields of some protocols, layer by layer, as input of their statistics.
 import { Collector } from '../core/collect.ts';
 import type { Field, Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
@@ -10,7 +10,7 @@ export class Tap {
   readonly #slots = new Map<string, number>();
   readonly #collector: Collector;
 
-  /** Names of protocols whose layers are looked at, and of the fields wanted; fields that do not exist have no values. */
+  /** Takes names of protocols and of fields; unknown fields have no values. */
   constructor(protocols: readonly string[], fields: readonly string[]) {
     this.#protocols = new Set(protocols);
     const known = fields.map(fieldNamed).filter((field): field is Field => field !== undefined);
@@ -20,7 +20,7 @@ export class Tap {
     this.#collector = new Collector(known);
   }
 
-  /** Calls `visit` for each layer of the protocols, with its values taken. Packets in ICMP errors don't count. */
+  /** Calls `visit` for each layer of the protocols, with its values loaded. Packets quoted in ICMP errors are skipped. */
   forEach(p: Packet, visit: (p: Packet, layer: number) => void): void {
     for (let layer = 1; layer < p.count; layer++) {
       const isSeen = (p.flags[layer]! & COLUMN) !== 0 && (p.flags[layer]! & (SHOWN | NESTED)) !== 0;
@@ -30,7 +30,7 @@ export class Tap {
     }
   }
 
-  /** Takes the values of one layer. */
+  /** Loads the values of one layer. */
   take(p: Packet, layer: number): void {
     this.#collector.collectLayer(p, layer);
   }
@@ -44,7 +44,7 @@ export class Tap {
     return this.values(name).length > 0;
   }
 
-  /** The first value as a number, NaN without one; spans of time in nanoseconds. */
+  /** The first value as a number, durations in nanoseconds; NaN if there is none. */
   number(name: string): number {
     const value = this.values(name)[0];
     if (value === undefined) return Number.NaN;
@@ -52,7 +52,7 @@ export class Tap {
     return isSpan ? value * 1e9 : Number(value);
   }
 
-  /** The first value as `-T fields` prints it, '' without one. */
+  /** The first value as `-T fields` prints it; '' if there is none. */
   text(name: string): string {
     const value = this.values(name)[0];
     return value === undefined ? '' : raw(this.#field(name), value);
@@ -63,7 +63,7 @@ export class Tap {
     return this.values(name).map((value) => raw(this.#field(name), value));
   }
 
-  /** What the number is called, or else `Unknown (17)`. */
+  /** The value's name, or `Unknown (17)`. */
   nameOf(name: string): string {
     const value = this.number(name);
     return this.#field(name).nameOf(value) ?? `Unknown (${value})`;

@@ -1,4 +1,4 @@
-// Times since the first frame of the capture. Whole seconds and the rest are added last, so that no digit is lost.
+// Times relative to the first frame. Seconds and fractions are combined last, to keep all digits.
 import type { Packet } from '../core/packet.ts';
 
 export function secondsSinceStart(p: Packet): number {
@@ -9,7 +9,7 @@ export function millisecondsSinceStart(p: Packet): number {
   return wholeSeconds(p) * 1000 + nanosecondsBeyond(p) / 1e6;
 }
 
-/** The two have one sign. */
+/** Both have the same sign. */
 function wholeSeconds(p: Packet): number {
   const seconds = p.seconds - p.session.firstSeconds;
   return seconds > 0 && p.nanoseconds < p.session.firstNanoseconds ? seconds - 1 : seconds;

@@ -1,10 +1,10 @@
-// Packets over time in a fixed number of steps, whose width grows with the capture: no second look is needed.
+// Packets over time in a bounded number of steps, whose width grows with the capture, in a single pass.
 
-/** Steps kept; when time runs past them, every two become one. */
+/** Steps kept; when time exceeds them, they are merged in pairs. */
 const STEPS = 240;
 
 export class Timeline {
-  /** Nanoseconds a step. */
+  /** Nanoseconds per step. */
   width = 1_000_000;
   readonly packets = new Float64Array(STEPS);
   readonly bytes = new Float64Array(STEPS);
@@ -20,7 +20,7 @@ export class Timeline {
     if (step > this.#last) this.#last = step;
   }
 
-  /** Packets in `count` parts of equal length, from the first packet to the last. */
+  /** Packets in `count` equal parts of the time from the first packet to the last. */
   shape(count: number): number[] {
     const used = this.#last + 1;
     const shape = new Array<number>(Math.min(count, used)).fill(0);
