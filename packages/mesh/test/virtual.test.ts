@@ -230,3 +230,21 @@ test('idle, a peer of a small mesh sends little', async () => {
   const bytesPerSecond = (sum() - before) / 60 / 40;
   assert.ok(bytesPerSecond < 30, `${bytesPerSecond} B/s before TLS`);
 });
+
+test('who was cut off and comes back has taken all for dead: nobody else does, not for a moment', async () => {
+  for (const cut of [[3], [1, 2, 3, 4, 5]]) {
+    const mesh = await VirtualMesh.create({ peers: 12, seed: 2 });
+    await mesh.startAll();
+    mesh.network.partition([cut.map(hostOf)]);
+    mesh.clock.run(60_000);
+    mesh.network.heal();
+    const wrong: string[] = [];
+    for (const peer of mesh.peers)
+      peer!.directory.onChange.push((id, status) => {
+        if (status === 'dead' && id !== peer!.id) wrong.push(`${peer!.id}: ${id}`);
+      });
+    assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 10_000) !== null);
+    mesh.clock.run(5_000);
+    assert.deepEqual(wrong, []);
+  }
+});

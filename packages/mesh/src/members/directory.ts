@@ -205,20 +205,9 @@ export class Directory {
    * @returns whether others should hear it too
    */
   take(update: Update): boolean {
-    const member = this.#standing.roster.approved(update.id);
-    if (member === null) return false;
-    const { index } = member;
+    if (!this.isNews(update)) return false;
+    const { index } = this.#standing.roster.approved(update.id)!;
     const known = this.#announcements[index]?.incarnation ?? 0;
-    if (update.kind === 'announcement') {
-      if (update.incarnation <= known) return false;
-      if (!isTrue(update, member.publicKey)) return false;
-    } else {
-      // A peer that never announced itself cannot fall silent: accusations of it would be new each time.
-      if (known === 0 || update.incarnation !== known || this.#isAccused(index)) return false;
-      const accuser = this.#standing.roster.approved(update.accuser);
-      if (accuser === null || !isTrue(update, accuser.publicKey)) return false;
-      if (!this.#credit.isBelieved(update.accuser, update.id)) return false;
-    }
     const before = this.#statusAt(index);
     // The next incarnation contradicts the accusation; a peer that was restarted begins higher.
     if (update.kind === 'announcement' && this.#isAccused(index) && update.incarnation === known + 1)
@@ -229,6 +218,26 @@ export class Directory {
     this.#sum += this.#weight(index);
     this.#settle(update.id, index, before);
     return true;
+  }
+
+  /** Whether a statement is new and its signature is valid. */
+  isNews(update: Update): boolean {
+    const member = this.#standing.roster.approved(update.id);
+    if (member === null) return false;
+    const known = this.#announcements[member.index]?.incarnation ?? 0;
+    if (update.kind === 'announcement') return update.incarnation > known && isTrue(update, member.publicKey);
+    // A peer that never announced itself cannot fall silent: accusations of it would be new each time.
+    if (known === 0 || update.incarnation !== known || this.#isAccused(member.index)) return false;
+    const accuser = this.#standing.roster.approved(update.accuser);
+    if (accuser === null || !isTrue(update, accuser.publicKey)) return false;
+    return this.#credit.isBelieved(update.accuser, update.id);
+  }
+
+  /** An accusation that had time to be contradicted (doubts.ts). */
+  takeDoubted(said: Accusation): void {
+    const isContradicted = this.announcementOf(said.id)?.incarnation === said.incarnation + 1;
+    if (isContradicted) this.#credit.wasWrong(said.accuser, said.id);
+    else this.take(said);
   }
 
   /** Accusations by a revoked peer are void. */

@@ -9,6 +9,7 @@ import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { borrowed, type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
 import { type Directory, readUpdate, UPDATE_BYTES_MAX, type Update, writeUpdate } from './directory.ts';
+import { Doubts } from './doubts.ts';
 import { MEMBERS_MAX } from './roster-part.ts';
 
 /** How soon news goes on, and how often while there is much: a thousand peers that start together are not a thousand frames. */
@@ -38,6 +39,7 @@ export class Gossip {
   #news: { update: Update; from: Session | null }[] = [];
   #early: { update: Update; from: Session | null }[] = [];
   readonly #announced: Allowance;
+  readonly #doubts: Doubts;
   readonly #pace: Pace;
   #cancelCompare: Cancel = () => {};
 
@@ -46,6 +48,7 @@ export class Gossip {
     this.#standing = standing;
     this.#directory = directory;
     this.#switchboard = switchboard;
+    this.#doubts = new Doubts(runtime.clock, directory);
     this.#announced = new Allowance(runtime.clock, ANNOUNCED);
     this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#flush());
     switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
@@ -84,6 +87,7 @@ export class Gossip {
 
   stop(): void {
     this.#cancelCompare();
+    this.#doubts.stop();
     this.#pace.now();
   }
 
@@ -103,6 +107,10 @@ export class Gossip {
     const isRepeated = update.kind === 'announcement' && known !== null;
     // Much of it is known to the receiver by then, from other links.
     if (isRepeated && update.incarnation <= known.incarnation) return;
+    if (update.kind === 'accusation' && update.id !== this.#standing.id && this.#doubts.isDoubtful(update)) {
+      if (this.#doubts.take(update)) this.#spread(update, from, true);
+      return;
+    }
     const isUrgent = this.#isUrgent(update);
     // What is dropped here comes with the next comparison, and then in its newest version.
     if (isRepeated && !this.#announced.has(update.id)) return;
@@ -120,7 +128,8 @@ export class Gossip {
 
   /** Deaths are told at once, and so are contradictions. */
   #isUrgent(update: Update): boolean {
-    return update.kind === 'accusation' || update.isLeaving || this.#directory.dead.has(update.id);
+    if (update.kind === 'accusation' || update.isLeaving) return true;
+    return this.#directory.dead.has(update.id) || this.#doubts.has(update.id);
   }
 
   #spread(update: Update, from: Session | null, isUrgent: boolean): void {
