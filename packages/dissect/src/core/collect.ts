@@ -1,6 +1,14 @@
 // Collects the values of chosen fields from one packet: what `-e`, filters and columns ask for.
 // Only protocols that own a chosen field run their `emit`; fields at a fixed offset are read directly.
-import { consult, expertFields, expertInfo, expertText, groups, type Say, severities } from './expert.ts';
+import {
+  expertFields,
+  expertInfo,
+  expertText,
+  groups,
+  reportExpertInfo,
+  type Say,
+  severities,
+} from './expert.ts';
 import { type Field, fieldsMade, type Value } from './field.ts';
 import { NESTED, type Packet, SHOWN } from './packet.ts';
 import { protocolsMade } from './protocol.ts';
@@ -78,7 +86,7 @@ export class Collector implements Sink {
     const access = this.#access[id];
     // A layer without a tree (part of a message not yet reassembled) has no fields; the frame always has.
     if (layer > 0 && (p.flags[layer]! & (SHOWN | NESTED)) === 0) return;
-    if (this.#wantsExpert) consult(p, layer, this.#say);
+    if (this.#wantsExpert) reportExpertInfo(p, layer, this.#say);
     if (access === SKIP) return;
     this.#layer = layer;
     this.#start = p.start[layer]!;

@@ -68,7 +68,7 @@ export function expertText(severity: Severity, group: Group, message: string): s
 }
 
 /** Reports all expert items of one layer. */
-export function consult(p: Packet, layer: number, say: Say): void {
+export function reportExpertInfo(p: Packet, layer: number, say: Say): void {
   p.protocols[layer]!.expert?.(p, layer, say);
 }
 

@@ -1,5 +1,5 @@
 // One packet as a tree: layers and fields with their text and byte ranges. Built only on request.
-import { consult, expertFields, expertText, groups, type Say, severities } from './expert.ts';
+import { expertFields, expertText, groups, reportExpertInfo, type Say, severities } from './expert.ts';
 import type { Field, Value } from './field.ts';
 import { shown } from './format.ts';
 import { NESTED, type Packet, SHOWN } from './packet.ts';
@@ -86,7 +86,7 @@ class TreeBuilder implements Sink {
     if (made.emit !== null) made.emit(p, layer, this);
     else for (const field of made.fields) this.fixed(field);
     this.#open.length = 1;
-    consult(p, layer, this.#say);
+    reportExpertInfo(p, layer, this.#say);
   }
 
   readonly #say: Say = (severity, group, message) => {

@@ -1,11 +1,11 @@
-// What Wireshark's expert says of application messages, by what their fields say.
+// Expert information on application messages.
 import { ascii } from '../core/bytes.ts';
 import type { Say } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
 import { printable } from '../core/printable.ts';
 import { Tap } from '../stats/tap.ts';
 
-/** Longest first line of a message that is told. */
+/** Maximum length of a first line shown. */
 const LINE_MAX = 2048;
 
 /** The first line of a request or a response. */
@@ -59,7 +59,7 @@ export function malformedExpert(_: Packet, __: number, say: Say): void {
   say('error', 'malformed', 'Malformed Packet (Exception occurred)');
 }
 
-/** Made when first needed: by then all protocols are there. */
+/** Made on first use, when all protocols are defined. */
 const taps = {
   http: once(() => new Tap(['http', 'ssdp'], ['http.request.method', 'http.response.code'])),
   dns: once(

@@ -1,4 +1,4 @@
-// Checksums verified where a preference asks for it.
+// Checksum verification, enabled by preferences.
 import { u16 } from '../core/bytes.ts';
 import type { Say } from '../core/expert.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
@@ -7,7 +7,7 @@ import { BAD, expectedChecksum, GOOD, pseudoHeader, UNVERIFIED } from '../protoc
 const TCP = 6;
 const UDP = 17;
 
-/** -1: good, or nobody asked, or not to be told; else what the checksum should be. */
+/** The correct checksum if the actual one is wrong; -1 if it is right, unchecked or cannot be checked. */
 export function badIpChecksum(p: Packet, layer: number): number {
   if (!p.session.preferences['ip.check_checksum']) return -1;
   const start = p.start[layer]!;
@@ -26,12 +26,12 @@ export function badUdpChecksum(p: Packet, layer: number): number {
   if (!p.session.preferences['udp.check_checksum'] || !isWhole(p, layer)) return -1;
   const [start, stop] = [p.start[layer]!, p.stop[layer]!];
   const b = p.bufferOf(layer);
-  // RFC 768: a sum of 0 stands for none.
+  // RFC 768: 0 means no checksum.
   if (u16(b, start + 6) === 0 || u16(b, start + 4) !== stop - start) return -1;
   return wrong(b, start, stop, start + 6, pseudoHeader(p, UDP, stop - start));
 }
 
-/** The innermost, of whose addresses the pseudo-header is made, and not cut by the capture. */
+/** Whether the layer is the innermost one, whose addresses make the pseudo-header, and was captured in full. */
 function isWhole(p: Packet, layer: number): boolean {
   return p.capturedLength >= p.wireLength && (p.flags[layer]! & COLUMN) !== 0;
 }
@@ -39,11 +39,11 @@ function isWhole(p: Packet, layer: number): boolean {
 function wrong(b: Uint8Array, start: number, stop: number, at: number, sum: number): number {
   const expected = expectedChecksum(b, start, stop, at, sum);
   const there = u16(b, at);
-  // 0x0000 and 0xffff are one number in ones' complement.
+  // 0x0000 and 0xffff are equal in one's complement.
   return there === expected || (there ^ expected) === 0xffff ? -1 : expected;
 }
 
-/** What a `checksum.status` field says. */
+/** The value of a `checksum.status` field. */
 export function statusOf(isAsked: boolean, expected: number): number {
   return isAsked ? (expected < 0 ? GOOD : BAD) : UNVERIFIED;
 }

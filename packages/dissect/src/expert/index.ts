@@ -1,4 +1,4 @@
-// Which protocol's layers the expert knows about, beside those that speak for themselves.
+// Attaches expert information to protocols that do not define their own.
 import type { Protocol } from '../core/protocol.ts';
 import { protocols } from '../protocols/index.ts';
 import { dnsExpert, httpExpert, malformedExpert, tftpExpert, wireguardExpert } from './applications.ts';

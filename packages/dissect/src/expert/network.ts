@@ -1,4 +1,4 @@
-// What Wireshark's expert says of IP and UDP headers: lengths that lie, hop counts about to end, checksums.
+// Expert information on IP and UDP headers: wrong lengths, low TTLs, checksums.
 import { u16, u32 } from '../core/bytes.ts';
 import type { Say } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
@@ -7,7 +7,7 @@ import { badIpChecksum, badUdpChecksum, sayChecksum } from './checksums.ts';
 const PIM = 103;
 const OSPF = 89;
 
-/** 224.0.0.0/24, where packets may not leave the link (RFC 5771 §4), but for some whose protocol says otherwise. */
+/** 224.0.0.0/24, whose packets may not leave the link (RFC 5771 §4), with exceptions by protocol. */
 const ANY_TTL = [18, 102, 251, 252];
 
 export function ipExpert(p: Packet, layer: number, say: Say): void {
@@ -44,13 +44,13 @@ export function ipv6Expert(p: Packet, layer: number, say: Say): void {
     say('warn', 'protocol', `IPv6 payload length exceeds framing length (${beyond - 40} bytes)`);
 }
 
-/** What was there of a packet that says it is longer; 0 when it is not, or when the capture cut it. */
+/** The actual length of a packet whose header claims more; 0 if it does not, or the capture truncated it. */
 function tooLong(p: Packet, layer: number, length: number): number {
   const there = p.stop[layer]! - p.start[layer]!;
   return p.capturedLength === p.wireLength && length > there ? there : 0;
 }
 
-/** Where traceroute's probes begin, as Wireshark counts them: three a hop. */
+/** First port of traceroute's probes, of which Wireshark counts three per hop. */
 const TRACEROUTE_PORT = 33_435;
 const TRACEROUTE_HOPS_MAX = 30;
 

@@ -1,4 +1,4 @@
-// What Wireshark's expert says of TCP segments: opening and closing of connections, and the findings of the analysis.
+// Expert information on TCP segments: connection set-up and tear-down, and findings of the sequence analysis.
 import { u32 } from '../core/bytes.ts';
 import type { Say, Severity } from '../core/expert.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
@@ -30,7 +30,7 @@ const ANALYSIS: readonly (readonly [number, Severity, string])[] = [
   [a.KEEP_ALIVE_ACK, 'note', 'ACK to a TCP keep-alive segment'],
 ];
 
-/** The special kinds are retransmissions too. */
+/** The special kinds count as retransmissions too. */
 const SPECIAL = a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION;
 
 export function tcpExpert(p: Packet, layer: number, say: Say): void {
@@ -68,7 +68,7 @@ function connection(p: Packet, flags: number, say: Say): void {
   if (flags & a.RST) say('warn', 'sequence', 'Connection reset (RST)');
 }
 
-/** RFC 2883 §4: the first block tells of bytes below the acknowledgment, which came twice. */
+/** RFC 2883 §4: the first block reports duplicate bytes, below the acknowledgment number. */
 function isDuplicateSack(b: Uint8Array, start: number, end: number): boolean {
   if (end - start <= HEADER) return false;
   const option = findOption(b, start + HEADER, end, SACK);

@@ -1,11 +1,18 @@
-// What an expert would say of a capture as a whole (`-z expert`): each finding with how often it came.
-import { consult, expertProtocol, type Group, groups, type Say, type Severity } from '../core/expert.ts';
+// Expert information of a whole capture (`-z expert`): distinct items with their frequency.
+import {
+  expertProtocol,
+  type Group,
+  groups,
+  reportExpertInfo,
+  type Say,
+  type Severity,
+} from '../core/expert.ts';
 import { COLUMN, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 
-/** Distinct findings kept. */
+/** Distinct items kept. */
 const FINDINGS_MAX = 20_000;
 
-/** Characters of a finding, as in Wireshark. */
+/** Characters of a message, as in Wireshark. */
 const MESSAGE_MAX = 239;
 
 export interface ExpertFinding {
@@ -16,7 +23,7 @@ export interface ExpertFinding {
   readonly protocol: string;
   readonly message: string;
   count: number;
-  /** The frame that showed it first. */
+  /** The first frame with this item. */
   readonly frame: number;
 }
 
@@ -30,14 +37,14 @@ export class ExpertFindings {
     for (let layer = 0; layer < p.count; layer++) {
       const flags = p.flags[layer]!;
       if (p.protocols[layer]!.expert === null || (flags & (SHOWN | NESTED)) === 0) continue;
-      // What an ICMP error quotes was said of the packet itself. Trouble has no columns anywhere.
+      // Layers quoted in an ICMP error were reported with the packet itself. Malformed layers never set columns.
       if ((flags & COLUMN) === 0 && p.protocols[layer]!.name !== '_ws.malformed') continue;
       this.#layer = layer;
-      consult(p, layer, this.#say);
+      reportExpertInfo(p, layer, this.#say);
     }
   }
 
-  /** What whoever captured the packet wrote about it. */
+  /** Packet comments from the capture file. */
   addComment(frame: number, text: string): void {
     this.#count('comment', groups.comment[1], 'Frame', text, frame);
   }
@@ -56,7 +63,7 @@ export class ExpertFindings {
       this.#found.set(key, { severity, group, protocol, message, count: 1, frame });
   }
 
-  /** In the order in which they were first seen. */
+  /** In order of first appearance. */
   list(): ExpertFinding[] {
     return [...this.#found.values()];
   }

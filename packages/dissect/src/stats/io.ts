@@ -1,4 +1,4 @@
-// Traffic over time (`-z io,stat`): for each interval, frames and bytes, or a sum over a field's values.
+// Traffic over time (`-z io,stat`): per interval, frames and bytes, or an aggregate of a field's values.
 import { Collector } from '../core/collect.ts';
 import type { Field, Value } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
@@ -19,7 +19,7 @@ export type IoFunction = (typeof IO_FUNCTIONS)[number];
 
 export interface IoColumn {
   readonly function: IoFunction;
-  /** Of COUNT and what follows it. */
+  /** For COUNT and the functions after it. */
   readonly field: Field | null;
   readonly filter: Predicate | null;
 }
@@ -28,15 +28,15 @@ export interface IoColumn {
 export interface IoCell {
   frames: number;
   /**
-   * Bytes, a count, or what the function makes of the values; of spans of time in nanoseconds, LOAD in microseconds.
-   * AVG is the sum: divide it by `values`.
+   * Bytes, a count, or the function of the values; durations in nanoseconds, LOAD in microseconds. For AVG this is the sum,
+   * to be divided by `values`.
    */
   total: number;
-  /** How many values went into an average. */
+  /** Number of values in an average. */
   values: number;
 }
 
-/** What another reader of the capture counted; it can be sent to another process. */
+/** The counts of one reader, when several share a capture; can be sent to another process. */
 export interface IoPart {
   readonly duration: number;
   readonly cells: readonly ReadonlyMap<number, IoCell>[];
@@ -49,13 +49,13 @@ export class IoTable {
   readonly interval: number;
   /** Microseconds from the first frame to the latest. */
   duration = 0;
-  /** Of each column by number of the interval; intervals without a frame that passes have none. */
+  /** Per column, by interval number; intervals without a passing frame have none. */
   readonly cells: Map<number, IoCell>[];
-  /** Of each column the highest that its value ever was, also on the way to an interval's end; AVG cut to a whole. */
+  /** Per column, the highest value reached at any time, also within an interval; AVG truncated to an integer. */
   readonly peaks: number[];
   readonly #collectors: (Collector | null)[];
   #now = 0;
-  /** A frame came from before the first one. */
+  /** A frame was older than the first one. */
   #hasEarlier = false;
 
   constructor(interval: number, columns: readonly IoColumn[]) {
@@ -69,7 +69,7 @@ export class IoTable {
   add(p: Packet): void {
     const { firstSeconds, firstNanoseconds } = p.session;
     const nanoseconds = (p.seconds - firstSeconds) * 1e9 + (p.nanoseconds - firstNanoseconds);
-    // A frame from before the first one counts where the frame before it did.
+    // A frame older than the first one counts in the interval of the previous frame.
     if (nanoseconds >= 0) this.#now = Math.floor((nanoseconds + 500) / 1000);
     else this.#hasEarlier = true;
     if (this.#now > this.duration) this.duration = this.#now;
@@ -80,7 +80,7 @@ export class IoTable {
     }
   }
 
-  /** Whether several readers may each count some of the frames. */
+  /** Whether the columns can be merged, so that several readers may share a capture. */
   get isShareable(): boolean {
     return this.columns.every(({ field, filter }) => field === null && filter?.needsAllPackets !== true);
   }
@@ -89,7 +89,7 @@ export class IoTable {
     return { duration: this.duration, cells: this.cells, hasEarlier: this.#hasEarlier };
   }
 
-  /** Adds what another reader counted of other frames. False: only one that sees all frames knows where some count. */
+  /** Merges the part of another reader. False if only a reader of all frames could assign some of them. */
   addPart({ duration, cells, hasEarlier }: IoPart): boolean {
     this.duration = Math.max(this.duration, duration);
     for (const [column, rows] of cells.entries())
@@ -132,7 +132,7 @@ export class IoTable {
     }
   }
 
-  /** Spreads a span that ends in this interval over the intervals before: how many were under way at a time. */
+  /** Spreads a duration that ends in this interval over the earlier ones: LOAD is the number in progress at a time. */
   #load(column: number, row: number, microseconds: number): void {
     let left = Math.floor(microseconds);
     const first = this.interval === Infinity ? left : left % this.interval;

@@ -1,4 +1,4 @@
-// User names that crossed the wire in clear (`-z credentials`). Passwords are seen and not kept.
+// User names sent in clear text (`-z credentials`). Passwords are not kept.
 import type { Packet } from '../core/packet.ts';
 import { Tap } from './tap.ts';
 
@@ -6,13 +6,13 @@ export interface Login {
   readonly frame: number;
   readonly protocol: string;
   readonly user: string;
-  /** Where the name stood, when that is another packet than the password's; else 0. */
+  /** The frame with the user name, if that is not the password's; else 0. */
   readonly userFrame: number;
 }
 
 const LOGINS_MAX = 100_000;
 
-/** A user name that waits for its password. */
+/** A user name whose password is still to come. */
 interface Waiting {
   user: string;
   frame: number;

@@ -1,4 +1,4 @@
-// A capture on one page: when, how much, which protocols, who with whom, by which names, and what is odd.
+// A summary of a capture: time, volume, protocols, conversations, names and findings.
 import type { Packet } from '../core/packet.ts';
 import { type Flow, FlowRecords, type TcpState } from '../flows/flow-records.ts';
 import * as a from '../flows/tcp-analysis.ts';
@@ -17,24 +17,24 @@ export interface NamedCount {
   readonly count: number;
 }
 
-/** Something a reader should look at. */
+/** A finding worth a look. */
 export interface Finding {
   readonly what: string;
   readonly count: number;
-  /** Of how many of what: 17 of 3,218 TCP segments. */
+  /** The total it is a part of: 17 of 3,218 TCP segments. */
   readonly of: number;
   readonly ofWhat: string;
-  /** What shows it: a display filter, or where none can, a statistic. */
+  /** A display filter that shows it, or else a statistic. */
   readonly filter: string | null;
   readonly statistic: string | null;
 }
 
-/** Conversations that ended before the capture did, kept for the list of the largest; the others are only counted. */
+/** Ended conversations kept for the list of the largest; others are only counted. */
 const ENDED_MAX = 200;
 
 export class Overview {
   packets = 0;
-  /** On the wire, and as captured. */
+  /** Bytes on the wire, and captured. */
   bytes = 0;
   capturedBytes = 0;
   /** Nanoseconds from the first packet to the last. */
@@ -54,7 +54,7 @@ export class Overview {
   readonly #states = new Tally<TcpState>();
   readonly #trouble = new Tally<string>();
   #records: FlowRecords | null = null;
-  /** The largest conversations that have ended, and how many have. */
+  /** The largest ended conversations, and the number of all ended ones. */
   #ended: Flow[] = [];
   #endedCount = 0;
   #segments = 0;
@@ -80,7 +80,7 @@ export class Overview {
     this.#addTrouble(p);
   }
 
-  /** Addresses by bytes sent and received, most first. */
+  /** Addresses by bytes sent and received, descending. */
   talkers(most: number): { address: string; packets: number; bytes: number }[] {
     return this.#endpoints
       .flatMap((endpoints) => endpoints.list())
@@ -93,7 +93,7 @@ export class Overview {
       .slice(0, most);
   }
 
-  /** Conversations by bytes, most first. */
+  /** Conversations by bytes, descending. */
   flows(most: number): Flow[] {
     return largest([...this.#ended, ...(this.#records?.list() ?? [])], most);
   }
@@ -102,14 +102,14 @@ export class Overview {
     return this.#endedCount + (this.#records?.list().length ?? 0);
   }
 
-  /** Servers by the names that clients used, most conversations first. */
+  /** Server names by number of conversations, descending. */
   servers(most: number): NamedCount[] {
     const names = new Tally<string>(this.#serverNames);
     for (const { serverName } of this.#records?.list() ?? []) if (isName(serverName)) names.add(serverName);
     return top(names, most);
   }
 
-  /** Names asked for over DNS, most often first. */
+  /** Names queried over DNS, by frequency. */
   queries(most: number): NamedCount[] {
     return top(this.#queries, most);
   }
@@ -173,7 +173,7 @@ export class Overview {
   }
 }
 
-/** Of `HTTP/1.1 200 OK`. */
+/** The code in `HTTP/1.1 200 OK`. */
 const LETTER_H = 0x48;
 
 type Base = 'packets' | 'TCP segments' | 'TCP connections' | 'DNS replies' | 'HTTP responses';
@@ -182,7 +182,7 @@ interface Kind {
   readonly what: string;
   readonly of: Base;
   readonly filter: string | null;
-  /** Counted by how connections stood at last. */
+  /** Counts by final TCP state. */
   readonly state?: TcpState;
 }
 
@@ -210,13 +210,13 @@ const ANALYSIS = [
   [a.ZERO_WINDOW, 'zero windows (receiver full)'],
 ] as const;
 
-/** Of the innermost segment; 0 when its header is cut before them. */
+/** Flags of the innermost segment; 0 if its header is truncated before them. */
 function flagsOf(p: Packet): number {
   const at = p.start[p.tcpLayer]! + 13;
   return at < p.stop[p.tcpLayer]! ? p.bufferOf(p.tcpLayer)[at]! : 0;
 }
 
-/** A host given as an address, with or without a port, is no name. */
+/** False for an address, with or without a port. */
 const ADDRESS = /^(\d+(\.\d+){3}|\[[0-9a-f:.]+\])(:\d+)?$/i;
 
 function isName(name: string | null): name is string {

@@ -1,8 +1,8 @@
-// How long echo replies took (`-z icmp,srt`, `-z icmpv6,srt`).
+// Response times of echo requests (`-z icmp,srt`, `-z icmpv6,srt`).
 import type { Packet } from '../core/packet.ts';
 import { Tap } from './tap.ts';
 
-/** Response times kept for the median; of more, those that came first. */
+/** Response times kept for the median; further ones are not. */
 const TIMES_MAX = 1_000_000;
 
 const KINDS = {

@@ -1,4 +1,4 @@
-// Plain counts of messages: HTTP, RTSP, SIP and DHCP (`-z http,stat`, `-z rtsp,stat`, `-z sip,stat`, `-z dhcp,stat`).
+// Message counts of HTTP, RTSP, SIP and DHCP (`-z http,stat`, `-z rtsp,stat`, `-z sip,stat`, `-z dhcp,stat`).
 import type { Packet } from '../core/packet.ts';
 import { netAddress } from '../core/text.ts';
 import { Tap } from './tap.ts';
@@ -8,7 +8,7 @@ import { methodOf } from './trees/http.ts';
 const UDP = 17;
 const NAMES_MAX = 10_000;
 
-/** How often each name came, in the order in which they came first. */
+/** Counts by name, in order of first appearance. */
 export class Tally<K> {
   readonly counts: Map<K, number>;
 
@@ -27,7 +27,7 @@ export class Tally<K> {
 export class HttpTally {
   readonly methods = new Tally<string>();
   readonly codes = new Tally<number>();
-  /** Words of the status codes. */
+  /** Reason phrases of the status codes. */
   readonly words = new Map<number, string>();
   readonly #tap = new Tap(
     ['http', 'ssdp'],
@@ -60,7 +60,7 @@ export class RtspTally {
   }
 }
 
-/** Dialogues whose latest messages are remembered. */
+/** SIP dialogs remembered. */
 const CALLS_MAX = 20_000;
 
 export class SipTally {
