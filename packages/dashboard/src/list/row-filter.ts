@@ -54,7 +54,7 @@ function of(transport: string, row: PacketRow, values: readonly Known[]): readon
 export function rowFilter(text: string): Holds | string {
   const words = wordsOf(text);
   if (typeof words === 'string') return words;
-  if (words.length === 0) return 'Say a filter, as _ws.col.Protocol == "DNS"';
+  if (words.length === 0) return 'Enter a filter, such as _ws.col.Protocol == "DNS"';
   const any: Holds[][] = [[]];
   let at = 0;
   for (let terms = 0; ; terms++) {
@@ -78,7 +78,7 @@ function wordsOf(text: string): string[] | string {
   for (WORD.lastIndex = 0; WORD.lastIndex < text.trimEnd().length; ) {
     const from = WORD.lastIndex;
     const word = WORD.exec(text)?.[1];
-    if (word === undefined) return `This cannot be read: ${text.slice(from).trim().slice(0, 40)}`;
+    if (word === undefined) return `Cannot parse this: ${text.slice(from).trim().slice(0, 40)}`;
     words.push(word);
   }
   return words;
@@ -86,7 +86,7 @@ function wordsOf(text: string): string[] | string {
 
 function testAt(words: readonly string[], at: number): { holds: Holds; next: number } | string {
   const [name, operator, quoted] = words.slice(at, at + 3);
-  if (name === undefined) return 'Something is missing at the end';
+  if (name === undefined) return 'The filter is incomplete';
   const field = own(FIELDS, name.toLowerCase());
   if (field === undefined) return nameOrProtocol(name, at);
   if (operator === undefined || operator === '&&' || operator === '||')
@@ -132,6 +132,6 @@ function matching(
       next: at + 3,
     };
   } catch {
-    return `This is no regular expression: ${pattern.slice(0, 40)}`;
+    return `Invalid regular expression: ${pattern.slice(0, 40)}`;
   }
 }

@@ -58,8 +58,7 @@ export function upload(file: File, again = false): void {
       void loadCaptures().catch(() => {});
     } else change({ state: 'failed', problem: errorOf(request.status, request.response).message });
   };
-  request.onerror = () =>
-    change({ state: 'failed', problem: 'The connection broke before the file had arrived.' });
+  request.onerror = () => change({ state: 'failed', problem: 'The connection broke during the upload.' });
   request.send(file);
 }
 

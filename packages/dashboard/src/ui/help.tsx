@@ -19,10 +19,10 @@ const groups: [string, [string, string][]][] = [
   [
     'Filter',
     [
-      ['Tab', 'take the completion'],
+      ['Tab', 'accept the completion'],
       ['↑ ↓', 'choose among completions'],
       ['Enter', 'apply'],
-      ['Esc', 'back to what applies'],
+      ['Esc', 'restore the applied filter'],
     ],
   ],
   [
@@ -31,7 +31,7 @@ const groups: [string, [string, string][]][] = [
       ['↑ ↓', 'next packet'],
       ['PgUp PgDn', 'a screen further'],
       ['Home End', 'first, last'],
-      ['Enter', 'to the tree of the packet'],
+      ['Enter', 'to the packet’s tree'],
       ['F6', 'next pane'],
       ['Shift F10', 'menu: follow, filter, copy, export'],
       ['.', 'next packet of the conversation'],
@@ -57,7 +57,7 @@ const groups: [string, [string, string][]][] = [
       ['← →', 'move along'],
       ['Shift ← →', 'choose a range'],
       ['Enter', 'filter by it, open it'],
-      ['Space', 'fold what is below a peer'],
+      ['Space', 'fold the subtree of a peer'],
     ],
   ],
   [

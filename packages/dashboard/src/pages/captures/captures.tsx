@@ -20,7 +20,7 @@ export function Captures() {
   const rows = captures.value;
   return (
     <div class="captures">
-      <Panel title="Bring in a file" class="captures-file">
+      <Panel title="Import a file" class="captures-file">
         <FileDrop />
         {uploads.value.map((one) => (
           <UploadLine key={one.id} one={one} />

@@ -92,7 +92,7 @@ async function begin(name: string, bpf: string): Promise<ApiError | null> {
 function Nothing({ problem, onRetry }: { problem: string | null; onRetry: () => void }) {
   return (
     <div class="live-none">
-      <p>Nothing can be captured here now.</p>
+      <p>Capturing is not possible at present.</p>
       {problem !== null && <p class="quiet">{problem}</p>}
       <button type="button" class="button" onClick={onRetry}>
         Look again

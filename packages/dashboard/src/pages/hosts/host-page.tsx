@@ -41,7 +41,7 @@ export function HostPage({ address }: { address: string }) {
   );
   const [followed, setFollowed] = useState<FlowRow | null>(null);
   if (detail.data === null) {
-    if (detail.error === null) return <Loading what="Looking for what is known" />;
+    if (detail.error === null) return <Loading what="Loading the host" />;
     if (detail.error.code === 'no_such_host') {
       return (
         <Empty icon="hosts" title="This host is not known">
@@ -147,7 +147,7 @@ function Traffic({ host, findings }: Of<'host' | 'findings'>) {
 
 function Ports({ address, ports }: Of<'ports'> & { address: string }) {
   return (
-    <Lines title="Ports it serves" items={ports} none="None: it only asked others">
+    <Lines title="Ports it serves" items={ports} none="None: it is only a client">
       {(port) => (
         <>
           <button
@@ -215,7 +215,7 @@ function Protocols({ address, protocols }: Of<'protocols'> & { address: string }
 
 function Names({ names }: Of<'names'>) {
   return (
-    <Lines title="Names" items={names} none="No name was said">
+    <Lines title="Names" items={names} none="No name seen">
       {(name) => (
         <>
           <span class="who-name">{name.name}</span>
@@ -252,7 +252,7 @@ function Fingerprints({ fingerprints }: Of<'fingerprints'>) {
 
 function Findings({ findings }: Of<'findings'>) {
   return (
-    <Lines title="Findings" items={inOrder(findings)} none="Nothing odd was found">
+    <Lines title="Findings" items={inOrder(findings)} none="Nothing unusual found">
       {(finding) => (
         <>
           <Grade of={gradeOf(finding)} />

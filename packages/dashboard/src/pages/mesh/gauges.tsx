@@ -38,7 +38,7 @@ export function Gauges({ view }: { view: MeshView | null }) {
             <thead>
               <tr>
                 <th scope="col">Measured</th>
-                <th scope="col">From least to most</th>
+                <th scope="col">From minimum to maximum</th>
                 <th scope="col" class="cell-right">
                   Mean
                 </th>

@@ -27,7 +27,7 @@ function Most({ title, of: { items } }: { title: string; of: Heavy }) {
       <thead>
         <tr>
           <th scope="col">{title}</th>
-          <th scope="col">Share of the most</th>
+          <th scope="col">Share of the maximum</th>
           <th scope="col" class="cell-right">
             A second
           </th>

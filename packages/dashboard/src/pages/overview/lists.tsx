@@ -120,7 +120,7 @@ export function NewHosts({ hosts }: { hosts: Resource<Hosts> }) {
 
 export function TopNames({ hosts }: { hosts: Resource<Hosts> }) {
   return (
-    <ListPanel title="Top names" class="names" of={hosts} empty="No names were said">
+    <ListPanel title="Top names" class="names" of={hosts} empty="No names seen">
       {(items) => (
         <ol class="lines">
           {topNames(items, LINES).map((named) => (
@@ -156,7 +156,7 @@ export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Res
       title="Findings"
       class="findings"
       of={{ ...expert, error: rules.error ?? expert.error, data: isThere ? { items } : null }}
-      empty="Nothing odd was found"
+      empty="Nothing unusual found"
       link={{ href: linkTo('security'), text: 'All findings' }}
     >
       {(items) => (

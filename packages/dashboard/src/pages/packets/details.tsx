@@ -94,7 +94,7 @@ function Foot(props: { detail: PacketDetail; chosen: TreeLine | null; onFollow: 
     <footer class="details-foot">
       <span class="details-line mono">{chosen === null ? '' : footText(chosen)}</span>
       {!context.is_whole && (
-        <span class="tag" title="Older packets hold what this one depends on, and too many lie between.">
+        <span class="tag" title="This packet depends on older packets, and too many are in between.">
           read from {count(context.packets)} packets before it only
         </span>
       )}

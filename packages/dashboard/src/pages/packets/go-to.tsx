@@ -81,7 +81,7 @@ export function GoTo({ ways, beginning }: { ways: Ways; beginning: string | null
   const go = () => {
     const goal = goalOf(text, beginning);
     if (goal === null)
-      return announce('Say a packet’s number, or a time: 11:53:24, or 12.5 s since the beginning');
+      return announce('Enter a packet number, or a time: 11:53:24, or 12.5 s since the beginning');
     const went = goal.kind === 'number' ? ways.toNumber(goal.number) : ways.toTime(goal.time);
     orSay(went);
   };

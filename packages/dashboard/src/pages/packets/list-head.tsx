@@ -54,7 +54,7 @@ function Grip({ column, width, onWidth }: { column: Column; width: number; onWid
       role="separator"
       aria-orientation="vertical"
       aria-label={`Width of ${column.title}`}
-      title="Drag; double-click fits it to what is in sight"
+      title="Drag to resize; double-click to fit the visible rows"
       aria-valuenow={width}
       aria-valuemin={WIDTH_MIN}
       tabIndex={0}

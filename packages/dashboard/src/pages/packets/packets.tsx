@@ -113,7 +113,7 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
   });
   const toMark = (way: 1 | -1) => {
     const mark = nextMark(allMarks(only), selected?.row ?? null, way);
-    if (mark === null) announce('No packet is marked: m marks the chosen one');
+    if (mark === null) announce('No packet is marked: m marks the selected one');
     else orSay(ways.toNumber(mark.number, mark.capture));
   };
   usePageKeys({

@@ -121,7 +121,7 @@ export async function allRows(rows: Rows): Promise<PacketRow[]> {
     if (row !== null) {
       all.push(row);
       at++;
-    } else if (Date.now() > deadline) throw new ApiError('slow', 'The rows did not come in time.');
+    } else if (Date.now() > deadline) throw new ApiError('slow', 'The rows did not arrive in time.');
     else await new Promise((resolve) => setTimeout(resolve, 15));
   }
   return all;

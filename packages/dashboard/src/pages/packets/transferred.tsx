@@ -55,7 +55,7 @@ export function Transferred({ flow }: { flow: number }) {
           ))}
         </tbody>
       </table>
-      {!answer.is_whole && <p class="follow-none">There are more of them than are listed.</p>}
+      {!answer.is_whole && <p class="follow-none">There are more than are listed.</p>}
     </>
   );
 }

@@ -115,7 +115,7 @@ function Tools({ player, end }: { player: Player; end: number }) {
         max={end || 1}
         step="any"
         value={at}
-        aria-label="Place in the visit"
+        aria-label="Position in the visit"
         aria-valuetext={duration(at)}
         onInput={(event) => player.seek(Number(event.currentTarget.value))}
       />

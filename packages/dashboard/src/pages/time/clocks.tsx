@@ -55,7 +55,7 @@ export function Clocks({ own, answer, problem }: Props) {
       {clocks.length === 0 && problem !== null && <p class="odd">{problem}</p>}
       {clocks.length === 0 && problem === null && answer === null && <Loading />}
       {clocks.length === 0 && problem === null && answer !== null && (
-        <Empty icon="time" title="No peer has told of its clock yet">
+        <Empty icon="time" title="No peer has reported its clock yet">
           Peers report what they measure every ten seconds.
         </Empty>
       )}
@@ -87,7 +87,7 @@ function columnsFor(own: string, scaleMs: number): readonly TableColumn<Clock>[]
           <button
             type="button"
             class="link"
-            title="What it is, and the way to it"
+            title="Details and path"
             onClick={() => go({ page: 'mesh', item: id, view: {} })}
           >
             {id}

@@ -125,7 +125,7 @@ function completed(text: string, at: { kind: string; from: number; to: number },
 /** A filter that is kept stands first among those that are offered in an empty field. */
 function Keep({ q }: { q: string }) {
   const isKept = keptFilters.value.includes(q);
-  const label = isKept ? 'Keep this filter no longer' : 'Keep this filter';
+  const label = isKept ? 'Remove this saved filter' : 'Keep this filter';
   return (
     <button
       type="button"
@@ -134,7 +134,7 @@ function Keep({ q }: { q: string }) {
       aria-pressed={isKept}
       title={label}
       onClick={() =>
-        announce(toggleKept(q) ? 'The filter is kept: an empty field offers it' : 'Kept no longer')
+        announce(toggleKept(q) ? 'The filter is saved: an empty field offers it' : 'Filter removed')
       }
     >
       <Icon name="star" />
