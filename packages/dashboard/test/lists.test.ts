@@ -69,15 +69,15 @@ test('a colour rule is a display filter over the columns of a row', () => {
   assert.equal(holds('_ws.col.Info contains "a \\"b\\""', { summary: 'say a "b"' }), true);
   assert.equal(holds(String.raw`_ws.col.Info matches "^get \S+$"`, { summary: 'GET /x' }), true);
   for (const [wrong, said] of [
-    ['', /^Say a filter/],
-    ['tcp.port ==', /^Say a value/],
-    ['tcp.port = 1', /^This cannot be read/],
+    ['', /^Enter a filter/],
+    ['tcp.port ==', /^Enter a value/],
+    ['tcp.port = 1', /^Cannot parse this/],
     ['tcp.port like 1', /^Say == /],
     ['dns.qry.name == "x"', /has no dns\.qry\.name/],
     ['frame.len constructor 5', /^Say == /],
     ['tcp udp', /^Say && or /],
-    ['tcp && ', /missing at the end/],
-    ['_ws.col.Info matches "("', /no regular expression/],
+    ['tcp && ', /incomplete/],
+    ['_ws.col.Info matches "("', /^Invalid regular expression/],
   ] as const)
     assert.match(String(holds(wrong)), said, wrong);
 });

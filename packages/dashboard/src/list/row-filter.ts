@@ -91,7 +91,7 @@ function testAt(words: readonly string[], at: number): { holds: Holds; next: num
   if (field === undefined) return nameOrProtocol(name, at);
   if (operator === undefined || operator === '&&' || operator === '||')
     return { holds: (row) => field(row).some((known) => known !== null), next: at + 1 };
-  if (quoted === undefined) return `Say a value after ${name} ${operator}`;
+  if (quoted === undefined) return `Enter a value after ${name} ${operator}`;
   const inside = quoted.startsWith('"') ? quoted.slice(1, -1) : quoted;
   // In a regular expression a backslash is its own.
   if (operator === 'matches') return matching(field, inside, at);
