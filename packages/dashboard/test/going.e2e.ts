@@ -89,7 +89,7 @@ test('to a number, to a time of day, to seconds since the beginning', async () =
   await goTo('11:54:00Z');
   await until(page, async () => Math.floor(Number(await timeOfChosen(page))) === 101);
   await goTo('tomorrow');
-  await page.getByText('Say a packet’s number').waitFor();
+  await page.getByText('Enter a packet number').waitFor();
   await end();
 });
 
