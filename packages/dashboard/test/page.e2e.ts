@@ -197,7 +197,7 @@ test('filter: one that is kept is offered in an empty field, in later visits, to
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await until(page, 'it applies', async () => page.url().includes('q=dns.flags.rcode'));
-  await page.getByRole('button', { name: 'Remove this saved filter', pressed: true }).click();
+  await page.getByRole('button', { name: 'Keep this filter', pressed: true }).click();
   await page.getByRole('button', { name: 'Keep this filter', pressed: false }).waitFor();
   await end();
 });
