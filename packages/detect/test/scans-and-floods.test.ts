@@ -241,6 +241,17 @@ describe('other floods', () => {
     const flood = (count: number) => times(count, (i) => icmp('echo', i / (count + 1), { sequence: i }));
     assert.deepEqual(rulesOf(flood(99)), []);
     assert.deepEqual(rulesOf(flood(150)), ['icmp-flood']);
+    const between = { source: '10.0.0.2', destination: '10.0.0.1' };
+    const replies = times(150, (i) => icmp('reply', i / 151, { sequence: i, ...between }));
+    assert.deepEqual(rulesOf(replies), ['icmp-flood'], 'nobody had asked for them');
+    const asked = (i: number) => icmp('echo', i / 151, { sequence: i });
+    const answered = times(150, (i) => [asked(i), icmp('reply', i / 151, { sequence: i, ...between })]);
+    const found = findingsOf(answered).map(({ summary }) => summary);
+    assert.deepEqual(
+      found.filter((each) => each.includes('replies')),
+      [],
+      found.join(),
+    );
   });
 
   it('HTTP: over many connections; a thousand requests on one are none', () => {

@@ -1,5 +1,6 @@
 // Vectors of the specification's baseline: https://github.com/corelight/community-id-spec
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { communityId } from '../../src/flows/community-id.ts';
 
@@ -15,6 +16,15 @@ test('both directions of a TCP conversation have one name', () => {
   const [a, b] = [ip('128.232.110.120'), ip('66.35.250.204')];
   assert.equal(communityId(TCP, a, b, 34855, 80), '1:LQU9qZlK+B5F3KDmev6m5PMibrg=');
   assert.equal(communityId(TCP, b, a, 80, 34855), '1:LQU9qZlK+B5F3KDmev6m5PMibrg=');
+});
+
+test('of one address with itself, the lower port comes first', () => {
+  const a = ip('127.0.0.1');
+  // Seed, addresses, protocol, a byte of padding, ports: what the specification hashes.
+  const hashed = Buffer.from('0000' + '7f000001' + '7f000001' + '0600' + '0050' + '8827', 'hex');
+  const expected = `1:${createHash('sha1').update(hashed).digest('base64')}`;
+  assert.equal(communityId(TCP, a, a, 34855, 80), expected);
+  assert.equal(communityId(TCP, a, a, 80, 34855), expected);
 });
 
 test('a seed makes another name', () => {
