@@ -68,7 +68,9 @@ for (const [signal, number] of [
   ['SIGINT', 2],
   ['SIGTERM', 15],
 ] as const)
-  process.once(signal, async () => {
+  process.on(signal, async () => {
+    // One that comes again, as timeout(1) and impatient people send it, must not end this before it is done.
+    if (isBrokenOff) return;
     await breakOff();
     process.exit(128 + number);
   });
