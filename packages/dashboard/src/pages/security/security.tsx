@@ -125,9 +125,10 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
           <Trouble error={findings.error} onRetry={findings.reload} />
         ))}
       {findings.data !== null && all.length === 0 && (
-        <Empty icon="security" title="Nothing suspicious was found">
-          Rules watch all that comes in here, and files imported with <code>--rules</code>.{' '}
-          <a href={linkTo('captures')}>Open a capture</a>, or start one.
+        <Empty icon="security" title="The rules found nothing">
+          They watch what is captured or opened here, and files of <code>eyrie import --rules</code>; without
+          it, an imported file was not looked at. <a href={linkTo('captures')}>Open a capture</a>, or start
+          one.
         </Empty>
       )}
       {all.length > 0 && (
