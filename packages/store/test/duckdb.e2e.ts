@@ -1,9 +1,21 @@
 // DuckDB in a file: what is left after a crash, a full disk, a wrong file.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { spawnChild } from '../../../test/support/children.ts';
@@ -173,6 +185,52 @@ describe('a DuckDB store', () => {
       stored += again.packets;
       assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, stored);
       assert.equal((await store.protocolSummary()).packets, stored);
+      await store.close();
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+
+  it("is its owner's alone, but stays as open as its owner made it when it is written anew", {
+    skip: process.platform === 'win32',
+  }, async () => {
+    const [path, link] = [join(folder, 'private/own.duckdb'), join(folder, 'link.duckdb')];
+    const mode = (file: string): string => (statSync(file).mode & 0o777).toString(8);
+    const umask = process.umask(0o022);
+    try {
+      const store = await openStore(`duckdb:${path}`);
+      await store.write(batchesOf(OFFICE_HOUR)[0]!);
+      assert.deepEqual([mode(dirname(path)), mode(path), mode(`${path}.wal`)], ['700', '600', '600']);
+      await store.close();
+      chmodSync(path, 0o640);
+      symlinkSync(path, link);
+      // What a rewrite left that was killed.
+      writeFileSync(`${path}.fresh`, 'x');
+      const linked = await openStore(`duckdb:${link}`);
+      assert.ok(!existsSync(`${path}.fresh`));
+      const { packets } = await linked.vacuum();
+      assert.deepEqual([packets > 0, mode(path), readlinkSync(link)], [true, '640', path]);
+      await linked.close();
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  it('is not written anew where there is no room for it, and keeps everything', {
+    skip: smallDisk(),
+  }, async () => {
+    const disk = join(folder, 'narrow');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk]);
+    try {
+      const store = await openStore(`duckdb:${join(disk, 'narrow.duckdb')}`);
+      for (const batch of batchesOf(OFFICE_HOUR)) await store.write(batch);
+      const { packets, bytes } = await store.vacuum();
+      writeFileSync(join(disk, 'other'), Buffer.alloc(64 * 2 ** 20 - Math.floor(bytes * 1.5)));
+      await assert.rejects(store.vacuum(), code('ERR_STORE_DISK_FULL'));
+      assert.deepEqual(readdirSync(disk).sort(), ['narrow.duckdb', 'other']);
+      assert.equal((await store.protocolSummary()).packets, packets);
+      await store.write({ ...batchesOf(OFFICE_HOUR)[0]!, source: 'file:after' });
       await store.close();
     } finally {
       execFileSync('umount', ['-l', disk]);

@@ -1,6 +1,13 @@
 // `eyrie store`: opens the store, runs one operation, prints the result.
 import { eraseRefused, putAside, resendRefused } from '@eyrie/services/refused';
-import type { Removed, Retention, Store, StoreInfo, StoreOptions } from '@eyrie/store';
+import {
+  type Removed,
+  type Retention,
+  type Store,
+  StoreError,
+  type StoreInfo,
+  type StoreOptions,
+} from '@eyrie/store';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { configFrom, pseudonyms, refusedFolder } from '../pipeline/settings.ts';
 import type { StoreCommandOptions } from './options.ts';
@@ -74,11 +81,26 @@ async function erase(store: Store, options: StoreCommandOptions): Promise<readon
       `left: ${untold} packets of tunnels and the like, of which this store does not know all addresses (they were stored by an older Eyrie): to be sure, delete their captures, or delete and import them again`,
     );
   if (deleted > 0) lines.push(`deleted too: ${deleted} batches that the store had refused`);
-  if (options.vacuum === false)
-    lines.push('its bytes may still lie in free parts of the store: eyrie store vacuum writes it anew');
-  else await store.vacuum();
+  const trouble = options.vacuum === false ? '' : await vacuumTrouble(store);
+  if (trouble !== null)
+    lines.push(
+      `${trouble}its bytes may still lie in free parts of the store: eyrie store vacuum writes it anew`,
+    );
   for (const path of unread) lines.push(`left, for it can't be read or deleted: ${path}`);
-  return [{ ...removed, untold, refused_batches: deleted, unread_batches: unread }, lines.join('\n')];
+  const rest = { untold, refused_batches: deleted, unread_batches: unread, vacuumed: trouble === null };
+  return [{ ...removed, ...rest }, lines.join('\n')];
+}
+
+/** Null if it was written anew. What is erased stays erased where that fails. */
+async function vacuumTrouble(store: Store): Promise<string | null> {
+  try {
+    await store.vacuum();
+    return null;
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    process.exitCode = FAILED;
+    return `${error.message}\n`;
+  }
 }
 
 async function resend(store: Store, options: StoreCommandOptions): Promise<readonly [unknown, string]> {

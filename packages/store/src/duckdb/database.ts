@@ -1,6 +1,5 @@
 // DuckDB in this process: one connection writes, several read under snapshot isolation.
 
-import { renameSync, rmSync } from 'node:fs';
 import {
   type DuckDBConnection,
   DuckDBInstance,
@@ -16,6 +15,7 @@ import { DuckDBAppend } from './append.ts';
 import { dialect } from './dialect.ts';
 import { isFatal, storeError } from './errors.ts';
 import { mergeInto } from './merge.ts';
+import { checkRoom, freshPath, removeFresh, replaceByFresh } from './rewrite.ts';
 import { plainValue } from './values.ts';
 
 const MEMORY = ':memory:';
@@ -64,6 +64,8 @@ export class DuckDBDatabase implements Database {
   /** `:memory:` lasts until closed. */
   static async open(path: string, options: StoreOptions): Promise<DuckDBDatabase> {
     const { instance, writer } = await connect(path, options);
+    // Nobody else writes to this store now, so whatever rewrote it was killed.
+    if (path !== MEMORY && !options.readOnly) removeFresh(path);
     return new DuckDBDatabase(path, options, instance, writer);
   }
 
@@ -159,47 +161,46 @@ export class DuckDBDatabase implements Database {
   }
 
   async size(): Promise<{ bytes: number; free: number }> {
-    const [row] = await this.all(
-      'SELECT block_size, total_blocks, free_blocks FROM pragma_database_size() LIMIT 1',
-    );
-    const [block, total, free] = row!.map(Number) as [number, number, number];
-    return { bytes: block * total, free: block * free };
+    return sizeOf(await this.all(SIZE));
   }
 
   /**
    * Rewrites the file: DuckDB leaves the bytes of deleted rows in shared and in free blocks, where they could still be
-   * found. Temporarily needs as much space again.
+   * found. Temporarily needs as much space again, and fails before it begins where that is missing.
    */
   vacuum(): Promise<void> {
     return this.#lock.hold(async () => {
       await this.#mend();
       await this.#run('FORCE CHECKPOINT');
       if (this.#path === MEMORY) return;
-      const fresh = `${this.#path}.fresh`;
       try {
-        await this.#copyInto(fresh);
+        await this.#copyFresh();
+        // No reader while the files are swapped.
+        const swap = this.#turns.reduceRight<() => Promise<void>>(
+          (inner, turn) => () => turn.hold(inner),
+          () => this.#reopen(() => replaceByFresh(this.#path)),
+        );
+        await swap();
       } catch (error) {
-        removeFile(fresh);
-        throw error;
+        removeFresh(this.#path);
+        throw storeError(error, this.#path);
       }
-      // No reader while the files are swapped.
-      const swap = this.#turns.reduceRight<() => Promise<void>>(
-        (inner, turn) => () => turn.hold(inner),
-        () => this.#reopen(() => renameSync(fresh, this.#path)),
-      );
-      await swap();
     });
   }
 
-  async #copyInto(path: string): Promise<void> {
-    removeFile(path);
+  async #copyFresh(): Promise<void> {
+    removeFresh(this.#path);
+    const { bytes, free } = sizeOf(await this.#query(this.#writer, SIZE, []));
+    checkRoom(this.#path, bytes - free);
     const [row] = await this.#query(this.#writer, 'SELECT current_database()', []);
     const own = `"${String(row![0]).replaceAll('"', '""')}"`;
-    await this.#run(`ATTACH '${path.replaceAll("'", "''")}' AS fresh`);
+    await this.#run(`ATTACH '${freshPath(this.#path).replaceAll("'", "''")}' AS fresh`);
     try {
       await this.#run(`COPY FROM DATABASE ${own} TO fresh`);
+      // Synced, and with nothing left in its WAL, which the rename would not take along.
+      await this.#run('CHECKPOINT fresh');
     } finally {
-      await this.#run('DETACH fresh');
+      await this.#writer.run('DETACH fresh').catch(() => {});
     }
   }
 
@@ -263,9 +264,11 @@ export class DuckDBDatabase implements Database {
   }
 }
 
-/** Including its WAL, which exists only after a crash. */
-function removeFile(path: string): void {
-  for (const each of [path, `${path}.wal`]) rmSync(each, { force: true });
+const SIZE = 'SELECT block_size, total_blocks, free_blocks FROM pragma_database_size() LIMIT 1';
+
+function sizeOf([row]: readonly Row[]): { bytes: number; free: number } {
+  const [block, total, free] = row!.map(Number) as [number, number, number];
+  return { bytes: block * total, free: block * free };
 }
 
 async function connect(path: string, options: StoreOptions) {

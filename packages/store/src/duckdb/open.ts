@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { StoreError } from '../errors.ts';
 import { migrate } from '../sql/migrate.ts';
 import type { StoreOptions } from '../store.ts';
@@ -15,8 +16,9 @@ export async function openDuckDB(path: string, options: StoreOptions) {
   if (path !== MEMORY && isNew) {
     if (options.create === false || options.readOnly === true)
       throw new StoreError('ERR_STORE_NOT_FOUND', `${path}: no such store; check the name`);
+    keepPrivate();
     makeFolder(path);
-  }
+  } else if (path !== MEMORY && (statSync(path).mode & 0o077) === 0) keepPrivate();
   const database = await DuckDBDatabase.open(path, options);
   try {
     // DuckDB 1.5 cannot replay from its WAL a change to a table with a sequence as a column's default: checkpoint after
@@ -29,6 +31,14 @@ export async function openDuckDB(path: string, options: StoreOptions) {
     await database.close();
     throw error;
   }
+}
+
+/**
+ * A new store is its owner's alone; one that others may read stays so. The files that DuckDB makes beside it at any time
+ * (its WAL, what does not fit into memory) get the rights that all files of this process get.
+ */
+function keepPrivate(): void {
+  if (isMainThread) process.umask(0o077);
 }
 
 function makeFolder(path: string): void {
