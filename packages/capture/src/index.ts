@@ -10,7 +10,7 @@ export { LIVE_DEFAULTS, type LiveOptions, LiveSource, openLive } from './live/li
 export type { DropCounts } from './live/messages.ts';
 export { findTool, howToPermit, type Tool, type ToolName } from './live/tool.ts';
 export type { OutputFormat, OutputOptions } from './output.ts';
-export { CaptureOutput, createCapture, formatOf } from './output.ts';
+export { CaptureOutput, createCapture, createGrowingCapture, formatOf } from './output.ts';
 export { openReplay, type ReplayOptions } from './replay.ts';
 export {
   parseRing,

@@ -7,7 +7,7 @@ import {
   PcapWriter,
 } from '@eyrie/dissect/files';
 import { CaptureError } from './errors.ts';
-import { openSink, type Sink } from './sink.ts';
+import { openGrowingSink, openSink, type Sink } from './sink.ts';
 
 const ETHERNET = 1;
 
@@ -34,7 +34,7 @@ export function formatOf(path: string): OutputFormat {
   return /\.(pcap|cap|dmp)$/i.test(path) ? 'pcap' : 'pcapng';
 }
 
-/** A capture file being written; it gets its name only with `close()`. */
+/** A capture file being written. */
 export class CaptureOutput {
   readonly path: string;
   readonly format: OutputFormat;
@@ -42,6 +42,8 @@ export class CaptureOutput {
   readonly #sink: Sink;
   readonly #from: CaptureReader | undefined;
   readonly #nanoseconds: boolean;
+  /** Bytes given to the sink. */
+  #bytesTaken = 0;
   #pcapng: PcapngWriter | null = null;
   #pcap: PcapWriter | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -60,6 +62,11 @@ export class CaptureOutput {
     this.#from = from;
     this.#nanoseconds = nanoseconds ?? false;
     if (format === 'pcapng') this.#pcapng = new PcapngWriter({ application: application ?? 'Eyrie' });
+  }
+
+  /** Of the file so far, with what is still buffered. */
+  get byteCount(): number {
+    return this.#bytesTaken + ((this.#pcapng ?? this.#pcap)?.pending ?? 0);
   }
 
   /**
@@ -82,15 +89,18 @@ export class CaptureOutput {
     await this.#writing;
     const writer = this.#pcapng ?? this.#pcap;
     if (writer === null || writer.pending === 0) return;
-    this.#writing = this.#sink.write(writer.take());
+    const bytes = writer.take();
+    this.#bytesTaken += bytes.length;
+    this.#writing = this.#sink.write(bytes);
     // The next flush, or close, reports the error; until then it must not go unhandled.
     this.#writing.catch(() => {});
   }
 
   /**
-   * Writes the rest, and gives the file its name.
+   * Writes the rest, and gives the file its name, unless it has it.
    *
-   * @throws CaptureError if the disk fails or the name has been taken meanwhile; then nothing is left behind.
+   * @throws CaptureError if the disk fails or the name has been taken meanwhile; then nothing is left behind but what a
+   * growing file holds.
    */
   async close(): Promise<void> {
     if (this.#pcapng !== null) this.#copyStatistics(this.#pcapng);
@@ -105,7 +115,7 @@ export class CaptureOutput {
     await this.#sink.finish();
   }
 
-  /** Cancels: nothing is left behind. */
+  /** Cancels: nothing is left behind but what a growing file holds. */
   async abandon(): Promise<void> {
     await this.#writing.catch(() => {});
     await this.#sink.abandon();
@@ -175,10 +185,20 @@ function commentsOn(frame: Frame, comments: readonly PacketComment[]): string[] 
 }
 
 /**
- * Creates a capture file; on stdout if the path is `-`.
+ * Creates a capture file that gets its name with `close()`; on stdout if the path is `-`.
  *
  * @throws CaptureError if it exists and `force` is not set, or cannot be written.
  */
 export async function createCapture(path: string, options: OutputOptions = {}): Promise<CaptureOutput> {
   return new CaptureOutput(path, await openSink(path, options.force ?? false), options);
+}
+
+/**
+ * Creates a capture file for packets that come live: it has its name from the start, what is flushed can be read in it,
+ * and it stays whatever happens. On stdout if the path is `-`.
+ *
+ * @throws CaptureError if it exists and `force` is not set, or cannot be written.
+ */
+export function createGrowingCapture(path: string, options: OutputOptions = {}): CaptureOutput {
+  return new CaptureOutput(path, openGrowingSink(path, options.force ?? false), options);
 }

@@ -1,7 +1,8 @@
-// Atomic file creation: no partially written file ever appears under the final name.
+// Files being written: atomic where the input has an end, so that no partial file ever appears under the final name;
+// under their own name from the start where packets are captured, since others read them meanwhile.
 
 import { randomBytes } from 'node:crypto';
-import { close, link, open, rename, stat, unlink, write } from 'node:fs';
+import { close, link, open, openSync, rename, stat, statSync, unlink, write } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemCode, writeError } from './errors.ts';
@@ -16,11 +17,11 @@ const writeFrom = promisify(write);
 
 const STDOUT = 1;
 
-/** A file being written; it appears under its own name when it is complete. */
+/** A file being written. */
 export class Sink {
   readonly #path: string;
   readonly #file: number;
-  /** The temporary name; null if bytes go straight to the path (stdout, a device, a pipe). */
+  /** The temporary name; null if bytes go straight to the path (stdout, a device, a pipe, a growing file). */
   readonly #temporary: string | null;
   readonly #force: boolean;
 
@@ -60,7 +61,7 @@ export class Sink {
     }
   }
 
-  /** Closes the file and removes it. */
+  /** Closes the file and removes it, unless its bytes went straight to the path. */
   async abandon(): Promise<void> {
     await this.#close();
     if (this.#temporary !== null) await unlinkFile(this.#temporary).catch(() => {});
@@ -97,6 +98,22 @@ export async function openSink(path: string, force: boolean): Promise<Sink> {
     if (kind === 'file' && !force) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
     const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
     return new Sink(path, await openFile(temporary, 'wx'), temporary, force);
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+/**
+ * Creates a file that has its name, and keeps what was written, from the start; stdout if the path is `-`. Opened at once,
+ * since packets come meanwhile.
+ *
+ * @throws CaptureError if it exists and `force` is false, or cannot be written.
+ */
+export function openGrowingSink(path: string, force: boolean): Sink {
+  if (path === '-') return new Sink(path, STDOUT, null, force);
+  try {
+    const isSpecial = statSync(path, { throwIfNoEntry: false })?.isFile() === false;
+    return new Sink(path, openSync(path, force || isSpecial ? 'w' : 'wx'), null, force);
   } catch (error) {
     throw writeError(path, error);
   }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { newFrame, newInterface, PcapngWriter } from '@eyrie/dissect/files';
-import { createCapture, formatOf, openCapture } from '../src/index.ts';
+import { createCapture, createGrowingCapture, formatOf, openCapture } from '../src/index.ts';
 import { folderFor, frameNumber, readFile, upTo } from './support.ts';
 
 test('the name says which format is written', () => {
@@ -39,6 +39,25 @@ test('given up, nothing is left', async (t) => {
   await output.flush();
   await output.abandon();
   assert.deepEqual(readdirSync(folder), []);
+});
+
+test('a growing file can be read while it grows, and stays when given up', async (t) => {
+  const folder = folderFor(t);
+  const path = join(folder, 'out.pcapng');
+  const output = createGrowingCapture(path);
+  assert.deepEqual(readdirSync(folder), ['out.pcapng']);
+  output.write(frameNumber(0));
+  await output.flush();
+  output.write(frameNumber(1));
+  const { byteCount } = output;
+  // Returns once the first packet is on disk.
+  await output.flush();
+  assert.deepEqual((await readFile(path)).numbers.slice(0, 1), [0]);
+  await output.abandon();
+  assert.deepEqual((await readFile(path)).numbers, [0, 1]);
+  assert.equal(readFileSync(path).length, byteCount);
+  assert.throws(() => createGrowingCapture(path), { code: 'ERR_CAPTURE_EXISTS', message: /--force/ });
+  assert.throws(() => createGrowingCapture(folder), { code: 'ERR_CAPTURE_IS_DIRECTORY' });
 });
 
 test('an existing file is kept unless force is given', async (t) => {

@@ -13,7 +13,7 @@ import { packetPrinter } from './printers.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 import { runShare, runTogether, shareOfThisProcess } from './together.ts';
 import { runTwice } from './twice.ts';
-import { CapturePrinter, FILE_TYPES, type FileType } from './write.ts';
+import { CapturePrinter, FILE_TYPES, type FileType, outputOptions } from './write.ts';
 
 export interface ReadOptions extends LiveReadOptions {
   readonly displayFilter?: string;
@@ -90,7 +90,11 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const plan: ReadPlan = {
     ...reading,
     path,
-    printers: async (reader) => [...(await writers(reader, options, fileType)), ...objects, ...packets],
+    printers: async (reader) => [
+      ...(await writers(reader, options, fileType, reading.live !== null)),
+      ...objects,
+      ...packets,
+    ],
     statistics,
     out,
     progress: hasProgress(isQuiet) ? new Progress(process.stderr) : null,
@@ -158,8 +162,10 @@ async function writers(
   reader: CaptureReader,
   { write, force }: ReadOptions,
   type: FileType | undefined,
+  isLive: boolean,
 ): Promise<Printer[]> {
-  return write === undefined ? [] : [await CapturePrinter.open(write, reader, force === true, type)];
+  if (write === undefined) return [];
+  return [await CapturePrinter.open(write, outputOptions(reader, { force: force === true, type }), isLive)];
 }
 
 function fileTypeOf(text: string | undefined): FileType | undefined {

@@ -1,5 +1,11 @@
 // `-w`: the packets that passed the filter as a capture file.
-import { CaptureError, type CaptureOutput, createCapture } from '@eyrie/capture';
+import {
+  CaptureError,
+  type CaptureOutput,
+  createCapture,
+  createGrowingCapture,
+  type OutputOptions,
+} from '@eyrie/capture';
 import type { CaptureReader, Frame, Packet } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
 import type { Printer } from './printer.ts';
@@ -12,6 +18,15 @@ export const FILE_TYPES = {
 } as const;
 export type FileType = keyof typeof FILE_TYPES;
 
+/** How the packets of a source are written. `type`: undefined for what the name says. */
+export function outputOptions(
+  from: CaptureReader,
+  { type, ...rest }: { force: boolean; type: FileType | undefined },
+): OutputOptions {
+  const format = type === 'nsecpcap' ? 'pcap' : type;
+  return { ...rest, from, nanoseconds: type === 'nsecpcap', ...(format && { format }) };
+}
+
 export class CapturePrinter implements Printer {
   readonly #output: CaptureOutput;
 
@@ -19,18 +34,10 @@ export class CapturePrinter implements Printer {
     this.#output = output;
   }
 
-  /** `type` is one of FILE_TYPES; undefined: what the name says. */
-  static async open(
-    path: string,
-    from: CaptureReader,
-    force: boolean,
-    type: FileType | undefined,
-  ): Promise<CapturePrinter> {
-    const format = type === 'nsecpcap' ? 'pcap' : type;
-    const nanoseconds = type === 'nsecpcap';
-    return new CapturePrinter(
-      await reported(() => createCapture(path, { from, force, nanoseconds, ...(format && { format }) })),
-    );
+  /** What is captured live can be read in the file as it comes, and stays there whatever happens. */
+  static async open(path: string, options: OutputOptions, isLive: boolean): Promise<CapturePrinter> {
+    const create = isLive ? createGrowingCapture : createCapture;
+    return new CapturePrinter(await reported(async () => create(path, options)));
   }
 
   see(_: Packet, frame: Frame): void {
@@ -49,7 +56,7 @@ export class CapturePrinter implements Printer {
     await reported(() => this.#output.close());
   }
 
-  /** Nothing is left under the name when reading failed. */
+  /** When reading failed, nothing is left under the name of what was to be whole. */
   async abandon(): Promise<void> {
     await this.#output.abandon();
   }
