@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCapture } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
-import { Alerts, findingToEcs, isSyslogTarget } from '@eyrie/services/alerts';
+import { Alerts, findingToEcs, isSyslogTarget, isWebhookAddress, Webhook } from '@eyrie/services/alerts';
 import { silentLog } from '@eyrie/services/log';
 import { PacketParser } from '@eyrie/services/parser';
 import type { FindingDetail, FindingRow } from '@eyrie/store';
@@ -85,6 +85,38 @@ test('it is posted in the fields of ECS, and a webhook that refuses is told of o
   assert.equal(event['threat.technique.id'], 'T1046');
 });
 
+test('a webhook that is down for a while gets everything later, in one post at a time', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const posts: { events: { n: number }[]; dropped: number }[] = [];
+  let [status, atOnce, most] = [503, 0, 0];
+  t.mock.method(globalThis, 'fetch', async (_url: string, { body }: { body: string }) => {
+    most = Math.max(most, ++atOnce);
+    await new Promise(setImmediate);
+    atOnce--;
+    posts.push(JSON.parse(body));
+    return new Response(null, { status });
+  });
+  const pass = async (ms: number): Promise<void> => {
+    t.mock.timers.tick(ms);
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+  };
+  const webhook = new Webhook('http://192.0.2.1/');
+  for (let n = 0; n < 1003; n++) webhook.send({ n });
+  for (let second = 0; second < 7; second++) await pass(1000);
+  assert.equal(posts.length, 3, 'after 1, 3 and 7 seconds');
+  assert.deepEqual([posts[2]!.events[0]!.n, posts[2]!.events.length, posts[2]!.dropped], [3, 200, 3]);
+  status = 200;
+  await pass(8000);
+  for (let second = 0; second < 6; second++) await pass(1000);
+  const taken = posts.slice(3).flatMap(({ events }) => events.map(({ n }) => n));
+  assert.deepEqual([taken.length, taken[0], taken.at(-1), most], [1000, 3, 1002, 1]);
+  status = 400;
+  webhook.send({ n: 2000 });
+  await pass(1000);
+  await webhook.close();
+  assert.equal(posts.length, 9, 'what is refused for good is not posted again');
+});
+
 test('targets that are no address are told as they are', () => {
   const of = (target: string) => findingToEcs(finding('a', 'high', target), 'x') as Record<string, unknown>;
   assert.equal(of('5 DNS servers')['destination.ip'], undefined);
@@ -98,6 +130,8 @@ test('targets that are no address are told as they are', () => {
     ['siem:0', false],
   ] as const)
     assert.equal(isSyslogTarget(target), isOne, target);
+  assert.ok(isWebhookAddress('https://chat.example/hooks/x'));
+  assert.ok(!isWebhookAddress('https://me:secret@chat.example/') && !isWebhookAddress('ftp://chat.example/'));
 });
 
 test('what is silenced is no finding of the pipeline', async () => {

@@ -120,7 +120,7 @@ function checkForward({ syslog, webhook }: ForwardOptions): void {
     throw new UserError(`--syslog takes HOST:PORT, not '${syslog}'`);
   }
   if (webhook !== undefined && !isWebhookAddress(webhook)) {
-    throw new UserError(`--webhook takes an http or https address, not '${webhook}'`);
+    throw new UserError(`--webhook takes an http or https address without a user, not '${webhook}'`);
   }
 }
 

@@ -12,7 +12,7 @@ export function alertsFrom(config: Config, log: Log): Alerts | null {
   if (syslog !== '' && !isSyslogTarget(syslog))
     throw new UserError(`[findings] syslog = "${syslog}": write HOST:PORT`, BAD_USAGE);
   if (webhook !== '' && !isWebhookAddress(webhook))
-    throw new UserError(`[findings] webhook = "${webhook}": write an http or https address`, BAD_USAGE);
+    throw new UserError('[findings] webhook: write an http or https address, without a user', BAD_USAGE);
   if (config.store.pseudonym_key !== '') return null;
   const severity = tell as RuleSeverity;
   return new Alerts({ severity, log, file: findingsLog(config), syslog, webhook });

@@ -40,7 +40,12 @@ export class Alerts {
   constructor(options: AlertsOptions) {
     const { syslog, webhook, log } = options;
     this.#options = options;
-    this.#syslog = syslog === '' ? null : new Syslog(syslog, 'eyrie');
+    this.#syslog =
+      syslog === ''
+        ? null
+        : new Syslog(syslog, 'eyrie', (trouble) =>
+            log.warn(`findings cannot be sent to the syslog server: ${trouble}`),
+          );
     this.#webhook =
       webhook === ''
         ? null

@@ -7,6 +7,8 @@ const FACILITY = 13;
 /** What every receiver takes (RFC 5424 §6.1 asks for 480 at least). */
 const BYTES_MAX = 1024;
 
+const CONTROLS = /[\x00-\x1f\x7f]/g;
+
 export const SYSLOG_GRAVITY = { critical: 2, error: 3, warning: 4, notice: 5, informational: 6 } as const;
 
 export interface SyslogLine {
@@ -24,20 +26,32 @@ export class Syslog {
   readonly #port: number;
   readonly #program: string;
 
-  /** @param target HOST:PORT, an IPv6 address in brackets */
-  constructor(target: string, program: string) {
+  /**
+   * @param target HOST:PORT, an IPv6 address in brackets
+   * @param onTrouble told why lines can't be sent, as when nobody has that name: each reason once
+   */
+  constructor(target: string, program: string, onTrouble: (trouble: string) => void = () => {}) {
     const colon = target.lastIndexOf(':');
     this.#host = target.slice(0, colon).replace(/^\[|\]$/g, '');
     this.#port = Number(target.slice(colon + 1));
     this.#program = program;
     this.#socket = createSocket(this.#host.includes(':') ? 'udp6' : 'udp4').unref();
-    this.#socket.on('error', () => {}); // Nobody listens there now.
+    let last = '';
+    this.#socket.on('error', ({ message }) => {
+      if (message !== last) onTrouble(message);
+      last = message;
+    });
   }
 
   send({ gravity, time, kind, text }: SyslogLine): void {
     const priority = FACILITY * 8 + SYSLOG_GRAVITY[gravity];
     const head = `<${priority}>1 ${new Date(time).toISOString()} ${hostname()} ${this.#program} ${process.pid} ${kind} -`;
-    this.#socket.send(Buffer.from(`${head} ${text}`).subarray(0, BYTES_MAX), this.#port, this.#host);
+    // What an attacker wrote must not begin a line of its own where they are kept.
+    this.#socket.send(
+      Buffer.from(`${head} ${text.replace(CONTROLS, ' ')}`).subarray(0, BYTES_MAX),
+      this.#port,
+      this.#host,
+    );
   }
 
   close(): Promise<void> {

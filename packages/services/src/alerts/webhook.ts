@@ -1,10 +1,17 @@
-// Events posted as JSON to an address, once a second at most, without making their sender wait:
+// Events posted as JSON to an address, without making their sender wait: one post at a time, once a second at most.
 //   {"events": [...], "dropped": 0}
+// What does not go through is posted again, ever more seldom.
 
 /** Events that wait; beyond it the oldest are dropped and counted in the next post. */
 const WAITING_MAX = 1000;
+/** Events a post; the others wait for the next. */
+const POST_MAX = 200;
 const POST_MS = 1000;
+const POST_MS_MAX = 60_000;
 const TIMEOUT_MS = 5000;
+
+/** "Too slow" and "too many" are the only refusals of a request (RFC 9110 §15.5) that may be others later. */
+const PASSING = new Set([408, 429]);
 
 export class Webhook {
   readonly #url: string;
@@ -12,8 +19,10 @@ export class Webhook {
   #waiting: object[] = [];
   #dropped = 0;
   #timer: NodeJS.Timeout | null = null;
-  #posting: Promise<void> = Promise.resolve();
+  #posting: Promise<void> | null = null;
+  #pauseMs = POST_MS;
   #trouble: string | null = null;
+  #isClosed = false;
 
   /** @param onTrouble told when posts begin to fail, and, with null, when they go through again */
   constructor(url: string, onTrouble: (trouble: string | null) => void = () => {}) {
@@ -22,36 +31,45 @@ export class Webhook {
   }
 
   send(event: object): void {
-    if (this.#waiting.length >= WAITING_MAX) {
-      this.#waiting.shift();
-      this.#dropped++;
-    }
     this.#waiting.push(event);
-    this.#timer ??= setTimeout(() => this.#begin(), POST_MS);
+    this.#keep(this.#waiting);
+    this.#plan();
   }
 
+  /** Waits for the post under way, and posts what waits a last time. */
   async close(): Promise<void> {
-    if (this.#timer !== null) {
-      clearTimeout(this.#timer);
-      this.#begin();
-    }
+    this.#isClosed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#posting;
+    if (this.#waiting.length > 0) await this.#post(WAITING_MAX);
   }
 
-  #begin(): void {
-    this.#timer = null;
-    this.#posting = this.#posting.then(() => this.#post());
+  #plan(): void {
+    if (this.#isClosed || this.#timer !== null || this.#posting !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#posting = this.#post(POST_MAX).then(() => {
+        this.#posting = null;
+        if (this.#waiting.length > 0) this.#plan();
+      });
+    }, this.#pauseMs);
   }
 
-  async #post(): Promise<void> {
-    const events = this.#waiting;
+  async #post(most: number): Promise<void> {
+    const events = this.#waiting.splice(0, most);
     const dropped = this.#dropped;
-    this.#waiting = [];
     this.#dropped = 0;
-    const trouble = await posted(this.#url, harmless(JSON.stringify({ events, dropped })));
-    if (trouble !== null) this.#dropped += events.length + dropped;
+    const { trouble, isFinal } = await posted(this.#url, harmless(JSON.stringify({ events, dropped })));
+    this.#pauseMs = trouble === null ? POST_MS : Math.min(2 * this.#pauseMs, POST_MS_MAX);
+    if (trouble !== null) this.#dropped += dropped + (isFinal ? events.length : 0);
+    if (trouble !== null && !isFinal) this.#keep([...events, ...this.#waiting]);
     if (trouble !== this.#trouble) this.#onTrouble(trouble);
     this.#trouble = trouble;
+  }
+
+  #keep(events: object[]): void {
+    this.#waiting = events;
+    this.#dropped += events.splice(0, Math.max(0, events.length - WAITING_MAX)).length;
   }
 }
 
@@ -65,24 +83,37 @@ function harmless(json: string): string {
   );
 }
 
-/** Null, or why it did not go through. */
-async function posted(url: string, body: string): Promise<string | null> {
+interface Posted {
+  /** Why it did not go through; null: it did. */
+  readonly trouble: string | null;
+  /** Whether the same would be refused again. */
+  readonly isFinal: boolean;
+}
+
+async function posted(url: string, body: string): Promise<Posted> {
   try {
-    const answer = await fetch(url, {
+    const {
+      ok,
+      status,
+      body: rest,
+    } = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       redirect: 'error',
     });
-    await answer.body?.cancel();
-    return answer.ok ? null : `it answered ${answer.status}`;
+    await rest?.cancel();
+    const isFinal = status >= 400 && status < 500 && !PASSING.has(status);
+    return { trouble: ok ? null : `it answered ${status}`, isFinal };
   } catch (error) {
     const { message, cause } = error as Error;
-    return cause instanceof Error ? cause.message : message;
+    return { trouble: cause instanceof Error ? cause.message : message, isFinal: false };
   }
 }
 
+/** Without a user in it: `fetch` refuses those, and logs would show the password. */
 export function isWebhookAddress(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
