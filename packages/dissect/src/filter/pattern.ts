@@ -2,6 +2,7 @@
 
 /** POSIX classes, as they stand inside brackets. */
 const CLASSES: Readonly<Record<string, string>> = {
+  ascii: '\\x00-\\x7f',
   alnum: '0-9A-Za-z',
   alpha: 'A-Za-z',
   blank: ' \\t',
@@ -13,31 +14,47 @@ const CLASSES: Readonly<Record<string, string>> = {
   punct: '!-\\/:-@\\[-`{-~',
   space: '\\t-\\r ',
   upper: 'A-Z',
+  word: '\\w',
   xdigit: '0-9A-Fa-f',
 };
 
-/** Escapes that JavaScript lacks or would silently read as the letter. */
+/** Escapes that JavaScript lacks, would silently read as the letter, or extends to Unicode. */
 const ESCAPES: Readonly<Record<string, string>> = {
   A: '^',
-  Z: '(?=\\n?$)',
+  Z: '(?:\\n?$)',
   z: '$',
   a: '\\x07',
   e: '\\x1b',
-  h: '[ \\t]',
-  R: '(?:\\r\\n|[\\n-\\r])',
+  h: '[ \\t\\xa0]',
+  s: '[\\t-\\r ]',
+  S: '[^\\t-\\r ]',
+  v: '[\\n-\\r\\x85]',
+  R: '(?:\\r\\n|[\\n-\\r\\x85])',
   N: '[^\\n]',
 };
-const ESCAPES_IN_BRACKETS: Readonly<Record<string, string>> = { a: '\\x07', e: '\\x1b', h: ' \\t' };
-const UNKNOWN_ESCAPES = 'CEGHKLQUVX';
+const ESCAPES_IN_BRACKETS: Readonly<Record<string, string>> = {
+  a: '\\x07',
+  e: '\\x1b',
+  h: ' \\t\\xa0',
+  s: '\\t-\\r ',
+  S: '\\x00-\\x08\\x0e-\\x1f!-\\uffff',
+  v: '\\n-\\r\\x85',
+};
+/** Letters whose escapes mean the same in JavaScript. */
+const SAME_ESCAPES = 'bBdDwWtnrf';
 
 /** Numeric escapes of one character: `\x41`, `\x{41}`, `\u0041`. */
 const NUMBERED = /\\(?:x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,4})\}|u([0-9A-Fa-f]{4}))/y;
+const POSIX = /\[:(\^?\w+):\]/y;
 /** Letters of the syntax rather than of the text: the head of a group, a named reference, a control character. */
-const HEAD = /\(\?(?:<?[=!]|P?<\w+>|[a-z]*(?:-[a-z]+)?[:)])|\\k<\w+>|\\c[A-Za-z]/y;
+const HEAD = /\(\?(?:<?[=!]|P?<\w+>|i?:)|\\k<\w+>|\\c[A-Za-z]/y;
 const REFERENCE = /\\[1-9]|\\k</;
+/** Options at the beginning: with or without regard to case. */
+const CASE = /^\(\?(-?)i\)/;
 
 /**
- * A PCRE pattern as a JavaScript regular expression, ignoring case as Wireshark does.
+ * A PCRE pattern as a JavaScript regular expression, ignoring the case of ASCII letters as Wireshark does, unless it begins
+ * with `(?-i)`.
  *
  * Where V8's linear-time engine is available (`--enable-experimental-regexp-engine`, which services turn on), patterns
  * that could backtrack exponentially are refused, so that nobody can keep a service busy with one.
@@ -45,12 +62,13 @@ const REFERENCE = /\\[1-9]|\\k</;
  * @throws SyntaxError if the pattern is invalid, or has no counterpart in JavaScript.
  */
 export function patternOf(text: string): RegExp {
-  const source = new Translation(text.replace(/^\(\?i\)/, '')).source();
+  const hasCase = CASE.exec(text)?.[1] === '-';
+  const source = new Translation(text.replace(CASE, ''), hasCase).source();
   // A back-reference matches regardless of case.
-  const pattern = new RegExp(source, REFERENCE.test(source) ? 'i' : '');
+  const pattern = new RegExp(source, REFERENCE.test(source) && !hasCase ? 'i' : '');
   if (isRegExp('', 'l') && !isRegExp(source, 'l') && !isPlain(source))
     throw new SyntaxError(
-      'it could take for ever: beside looking ahead, references and counts above 16 stands one * or + at most, and no repeated group',
+      `it could take for ever: beside looking around, references and counts above 16 stands one * or + at most, beside references none, no repeated group, and ${CHOICES_MAX} of ? and | at most`,
     );
   return pattern;
 }
@@ -58,16 +76,19 @@ export function patternOf(text: string): RegExp {
 /** Writes out both cases of each letter, because the linear-time engine does not support the `i` flag. */
 class Translation {
   readonly #text: string;
+  readonly #hasCase: boolean;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, hasCase: boolean) {
     this.#text = text;
+    this.#hasCase = hasCase;
   }
 
   source(): string {
     let source = '';
     while (this.#at < this.#text.length) source += this.#taken(HEAD)?.[0] ?? this.#next();
-    return source.replaceAll('(?P<', '(?<');
+    const named = source.replaceAll('(?P<', '(?<');
+    return this.#hasCase ? named : named.replaceAll('(?i:', '(?:');
   }
 
   #next(): string {
@@ -77,12 +98,13 @@ class Translation {
     if (c === '[') return this.#brackets();
     this.#at++;
     if (c === '\\') return this.#escape(ESCAPES);
-    // PCRE's dot stops at line feeds only.
-    return c === '.' ? '[^\\n]' : this.#one(c.charCodeAt(0), c);
+    // PCRE's dot stops at line feeds only, and its end may have one behind it.
+    if (c === '.') return ESCAPES.N!;
+    return c === '$' ? ESCAPES.Z! : this.#one(c.charCodeAt(0), c);
   }
 
   #one(code: number, source: string): string {
-    return otherCase(code) === code ? source : `[${inBoth(code, code)}]`;
+    return this.#hasCase || otherCase(code) === code ? source : `[${inBoth(code, code)}]`;
   }
 
   #number(): number | null {
@@ -103,10 +125,12 @@ class Translation {
   }
 
   #posix(): string | null {
-    const members = CLASSES[/^\[:(\w+):\]/.exec(this.#text.slice(this.#at, this.#at + 12))?.[1] ?? ''];
-    if (members === undefined) return null;
-    this.#at = this.#text.indexOf(':]', this.#at) + 2;
-    return members === CLASSES.lower || members === CLASSES.upper ? CLASSES.alpha! : members;
+    const named = this.#taken(POSIX);
+    if (named === null) return null;
+    const name = named[1]!;
+    const members = CLASSES[!this.#hasCase && (name === 'lower' || name === 'upper') ? 'alpha' : name];
+    if (members === undefined) throw new SyntaxError(`[:${name}:] is not supported`);
+    return members;
   }
 
   #member(): string {
@@ -119,10 +143,15 @@ class Translation {
     if (this.#text[dash] === '-' && this.#text[dash + 1] !== ']') {
       this.#at++;
       const high = this.#character();
-      if (high !== null) return inBoth(low, high);
+      if (high !== null) return this.#range(low, high);
       this.#at = dash;
     }
-    return inBoth(low, low);
+    return this.#range(low, low);
+  }
+
+  #range(low: number, high: number): string {
+    if (low > high) throw new SyntaxError('a range is out of order');
+    return this.#hasCase ? rangeOf(low, high) : inBoth(low, high);
   }
 
   /** Null at an escape that is a class, and at the end. */
@@ -138,8 +167,10 @@ class Translation {
   /** Behind the backslash. */
   #escape(words: Readonly<Record<string, string>>): string {
     const next = this.#text[this.#at++] ?? '';
-    if (next !== '' && UNKNOWN_ESCAPES.includes(next)) throw new SyntaxError(`\\${next} is not supported`);
-    return words[next] ?? `\\${next}`;
+    if (words[next] !== undefined) return words[next];
+    if (/[A-Za-z]/.test(next) && !SAME_ESCAPES.includes(next))
+      throw new SyntaxError(`\\${next} is not supported`);
+    return `\\${next}`;
   }
 
   #taken(what: RegExp): RegExpExecArray | null {
@@ -150,23 +181,14 @@ class Translation {
   }
 }
 
-/** Members of brackets: a range, and the other case of what is in it. */
+/** Members of brackets: a range, and the other case of the letters in it. */
 function inBoth(low: number, high: number): string {
-  if (low > high) throw new SyntaxError('a range is out of order');
   let members = rangeOf(low, high);
-  let from = -1;
-  let to = -1;
-  for (let code = low; code <= high; code++) {
-    const other = otherCase(code);
-    if (other === code || (other >= low && other <= high)) continue;
-    if (other === to + 1) to = other;
-    else {
-      if (from >= 0) members += rangeOf(from, to);
-      from = other;
-      to = other;
-    }
+  for (const [first, last] of LETTERS) {
+    const [from, to] = [Math.max(low, first), Math.min(high, last)];
+    if (from <= to) members += rangeOf(otherCase(from), otherCase(to));
   }
-  return from < 0 ? members : members + rangeOf(from, to);
+  return members;
 }
 
 function rangeOf(low: number, high: number): string {
@@ -179,18 +201,29 @@ function written(code: number): string {
   return /[0-9A-Za-z ]/.test(c) ? c : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** As the flag `i` folds: one unit for one, and nothing else becomes ASCII. */
+/** Of ASCII only: PCRE2 sees bytes, whose others have no case. */
+const LETTERS = [
+  [0x41, 0x5a],
+  [0x61, 0x7a],
+] as const;
+
 function otherCase(code: number): number {
-  const c = String.fromCharCode(code);
-  const other = c.toLowerCase() === c ? c.toUpperCase() : c.toLowerCase();
-  const isOne = other.length === 1 && code < 128 === other.charCodeAt(0) < 128;
-  return isOne ? other.charCodeAt(0) : code;
+  return LETTERS.some(([first, last]) => code >= first && code <= last) ? code ^ 0x20 : code;
 }
 
-/** At most one part of any length, and no group that comes again: the square of the text's length is the worst. */
+/** Each may double the ways to go back. */
+const CHOICES_MAX = 6;
+
+/**
+ * At most one part of any length, no group that comes again, and few choices: the square of the text's length is the worst.
+ * A reference takes another round over the text.
+ */
 function isPlain(source: string): boolean {
-  const bare = source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, 'x');
-  return (bare.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0) <= 1 && !/\)[*+{]/.test(bare);
+  const bare = source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, 'x').replace(/\(\?(?:<?[=!]|<\w+>|i?:)/g, '(');
+  const parts = bare.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0;
+  const choices = bare.replace(/[*+?}]\?/g, '').match(/[?|]/g)?.length ?? 0;
+  const most = REFERENCE.test(source) ? 0 : 1;
+  return parts <= most && choices <= CHOICES_MAX && !/\)[*+{]/.test(bare);
 }
 
 function isRegExp(source: string, flags: string): boolean {

@@ -46,12 +46,22 @@ test("PCRE's words: POSIX classes, ends of the text, brackets that begin with on
     ['(?i)\\.example', '.EXAMPLE'],
     ['[a.]\\.b', 'a.b'],
     ['^\\x47\\x{65}[R-Tr]\\x20', 'gEt '],
-    ['^(?<twice>[à-ü]+)-\\k<twice>$', 'É-é'],
+    ['^(?<twice>[a-c]+)-\\k<twice>$', 'aB-Ab'],
+    ['^GET$', 'get\n'],
+    ['(?-i)^GE(?i:t)[A-C]$', 'GETB'],
+    ['^[\\v\\S]+$', 'a\nb'],
     ['^x{2,3}[a-]$', 'XX-'],
     ['^(?:[^[:upper:]]|\\e)$', '\x1b'],
   ] as const)
     assert.ok(patternOf(pattern).test(text), pattern);
   assert.ok(!patternOf('[^]x]').test(']'));
   assert.ok(!patternOf('\\Ab').test('ab'));
+  assert.ok(!patternOf('(?-i)[[:upper:]]').test('get'));
+  assert.ok(!patternOf('^GET$').test('get\n\n'));
+  // Beyond ASCII a byte is neither a letter with another case nor a space.
+  assert.ok(!patternOf('\\xe9').test('\xc9'));
+  assert.ok(!patternOf('\\s').test('\xa0'));
+  for (const unknown of ['\\p{L}', '\\g{1}', '\\x', '[[:^alpha:]]', '[[:letter:]]', '(?-i:a)'])
+    assert.throws(() => patternOf(unknown), SyntaxError, unknown);
   assert.throws(() => compileFilter(String.raw`frame matches "\\Qa\\E"`), FilterError);
 });

@@ -134,6 +134,7 @@ function time(): string {
   return new Date().toISOString().slice(11, 19);
 }
 
+/** Messages quote what strangers sent: none of it may steer a terminal, or look like a line of its own. */
 function toStderr(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${line.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\n`);
 }
