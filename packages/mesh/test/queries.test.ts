@@ -7,7 +7,8 @@ import { aggregateOf } from '../src/skyeye/aggregate.ts';
 import { attributes, COORDINATE, indexOf, nothingKnown, type Values } from '../src/skyeye/attributes.ts';
 import { answerOf } from '../src/skyeye/query/answer.ts';
 import { emptyPart, evaluate, isLike, joined, type Sight, smallest } from '../src/skyeye/query/evaluate.ts';
-import { parseQuery, QueryError } from '../src/skyeye/query/index.ts';
+import { measured, parseQuery, QueryError } from '../src/skyeye/query/index.ts';
+import { COUNT_MAX } from '../src/skyeye/query/language.ts';
 import { shareOf } from '../src/skyeye/query/prune.ts';
 import { canBe } from '../src/skyeye/query/queries.ts';
 import { tableOf } from '../src/skyeye/table.ts';
@@ -400,4 +401,32 @@ test('what cannot be an answer from below is not joined with the others', () => 
   assert.equal(canBe(found, rows, 5), true);
   assert.equal(canBe(found, { ...rows, rows: [{ ...row, keys: [] }] }, 5), false);
   assert.equal(canBe(found, { ...rows, rows: [row, row] }, 5), false);
+});
+
+test('what was measured takes the place of estimates, in whatever order was asked for', async () => {
+  const found = async (order: string) => {
+    const query = parseQuery(`3 peers near x measured order by ${order}`);
+    const peers = [
+      { id: 'a', values: { 'cpu.free': 50 }, latencyMs: 5 },
+      { id: 'b', values: { 'cpu.free': 60 }, latencyMs: 9 },
+      { id: 'c', values: { 'cpu.free': 70 }, latencyMs: 12 },
+      { id: 'd', values: { 'cpu.free': 80 }, latencyMs: 30 },
+    ].map((peer) => ({ ...peer, ageMs: 0, isMeasured: false }));
+    const delivery = { part: emptyPart, alive: 4, answeredBy: 'x', hops: 0, problem: null };
+    const answer = { ...answerOf(query, delivery, 0, 0), peers };
+    const took: Record<string, number> = { a: 40.2, b: 8.3, c: 8.9 };
+    const all = await measured(query, answer, async (_, to) => ({
+      tookMs: to.map((id) => took[id] ?? Number.NaN),
+      problem: null,
+    }));
+    return all.peers.map(({ id, isMeasured }) => `${isMeasured ? '' : '~'}${id}`).join(' ');
+  };
+  assert.equal(await found('latency'), 'b c ~d');
+  // The same millisecond: the next key decides.
+  assert.equal(await found('latency, cpu.free'), 'c b ~d');
+  assert.equal(await found('latency desc'), 'a ~d c');
+  assert.equal(await found('cpu.free, latency'), '~d c b');
+  // No more are asked for than an answer holds.
+  const all = parseQuery('peers near x measured');
+  assert.ok(all.kind === 'find' && all.count === COUNT_MAX && all.wanted === COUNT_MAX);
 });

@@ -434,4 +434,11 @@ test('latencies are measured, and estimated for those who never met; near asks f
   for (let i = 0; i < 5; i++) await ask(mesh, 5, '1 peer near peer-9 measured');
   const late = await ask(mesh, 5, '3 peers where id != peer-9 near peer-9 measured');
   assert.ok(late.peers.length === 3 && late.peers.every(({ isMeasured }) => !isMeasured));
+  assert.match(late.problem ?? '', /^peer-9 has measured nothing.*too often/);
+  // Who has just gone keeps its estimate, though it was measured before.
+  mesh.clock.run(60_000);
+  const [, second] = peers;
+  mesh.peers.find((peer) => peer!.id === second!.id)!.kill();
+  const { peers: without } = await ask(mesh, 5, '4 peers near peer-9 measured');
+  assert.ok(without.every(({ id, isMeasured }) => isMeasured === (id !== second!.id)));
 });

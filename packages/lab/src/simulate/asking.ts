@@ -1,7 +1,14 @@
 // Capacity queries in the simulation: the mesh's own, from anybody, with what they took and whether they were right.
 
 import { levelsOf, type Runtime } from '@eyrie/mesh';
-import { type Answer, measured, parseQuery, Queries, type QueryMessage } from '@eyrie/mesh/skyeye';
+import {
+  type Answer,
+  type Measurement,
+  measured,
+  parseQuery,
+  Queries,
+  type QueryMessage,
+} from '@eyrie/mesh/skyeye';
 import type { SeededRandom } from '@eyrie/mesh/virtual';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import type { Network } from './network.ts';
@@ -117,13 +124,15 @@ export class Asking {
       });
   }
 
-  #measure(from: number, to: readonly string[]): Promise<number[]> {
-    const all = to.map((id) => {
+  #measure(from: number, to: readonly string[]): Promise<Measurement> {
+    const tookMs = to.map((id) => {
       const other = numberOf(id);
       return this.#world.running[other] === 1 ? 2 * this.#network.leastMs(from, other) : Number.NaN;
     });
-    const waitMs = MEASURING_TRIPS * Math.max(0, ...all.filter((each) => !Number.isNaN(each)));
-    return new Promise((resolve) => void this.#runtime.clock.after(waitMs, () => resolve(all)));
+    const waitMs = MEASURING_TRIPS * Math.max(0, ...tookMs.filter((each) => !Number.isNaN(each)));
+    return new Promise(
+      (resolve) => void this.#runtime.clock.after(waitMs, () => resolve({ tookMs, problem: null })),
+    );
   }
 
   #judge(asker: VirtualPeer, { kind, query, peers, matched, problem, tookMs, hops }: Answer): void {

@@ -19,6 +19,7 @@ export {
   type AnsweredGroup,
   type FoundPeer,
   type Measure,
+  type Measurement,
   measured,
   parseQuery,
   Queries,

@@ -38,6 +38,8 @@ export class Latency {
   readonly #switchboard: Switchboard;
   readonly #own: string;
   readonly #measured = new Map<string, number[]>();
+  /** Under way, by peer: who is asked for twice is measured once. */
+  readonly #measuring = new Map<string, Promise<number>>();
   /** Who was met and is no neighbour, as it was then, the oldest first. */
   readonly #strangers = new Map<string, { place: Coordinate; tookMs: number }>();
   #place: Coordinate = unknownPlace;
@@ -76,15 +78,23 @@ export class Latency {
 
   /** There and back, measured now, over a new link if there is none; NaN without an answer in time. */
   measure(id: string): Promise<number> {
+    const known = this.#measuring.get(id);
+    if (known !== undefined) return known;
+    const measuring = this.#measureNow(id).finally(() => this.#measuring.delete(id));
+    this.#measuring.set(id, measuring);
+    return measuring;
+  }
+
+  #measureNow(id: string): Promise<number> {
     return new Promise((resolve) => {
       const cancel = this.#runtime.clock.after(MEASURE_MS, () => resolve(Number.NaN));
-      const done = () => {
+      const done = (hasAnswered: boolean) => {
         cancel();
-        resolve(this.to(id));
+        resolve(hasAnswered ? this.to(id) : Number.NaN);
       };
       const ask = () => {
         const session = this.#switchboard.sessionOf(id);
-        if (session === null) done();
+        if (session === null) done(false);
         else this.#measure(session, done);
       };
       if (this.#switchboard.sessionOf(id) !== null) ask();
@@ -139,11 +149,11 @@ export class Latency {
     this.#switchboard.connect(id, this.#directory.addressesOf(id));
   }
 
-  #measure(session: Session, done = () => {}): void {
+  #measure(session: Session, done: (hasAnswered: boolean) => void = () => {}): void {
     const { clock, random } = this.#runtime;
     const startMs = clock.elapsedMs();
     session.request(requestKinds.coordinate, NOTHING, ANSWER_MS, (error, payload) => {
-      if (error !== null) return done();
+      if (error !== null) return done(false);
       const tookMs = clock.elapsedMs() - startMs;
       const all = this.#measured.get(session.id) ?? [];
       this.#measured.delete(session.id);
@@ -152,7 +162,7 @@ export class Latency {
       const other = decode(coordinate, payload);
       this.#place = moved(this.#place, other, this.to(session.id), random.fraction());
       this.#remember(session.id, other);
-      done();
+      done(true);
     });
   }
 

@@ -1,15 +1,16 @@
 // One peer asks another how far some peers are from there: for queries that want more than estimates. Whoever is asked makes a
-// link with each of them, so it does that seldom, and for members of the mesh alone.
+// link with each of them, so it does that seldom, and for members alone: a question is signed, as others pass it on.
 
 import { peerId } from '../identity/names.ts';
 import type { Directory } from '../members/directory.ts';
+import { type Asker, proof } from '../messages/asker.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Clock } from '../runtime.ts';
 import { Allowance } from '../watch/allowance.ts';
 import { routedKinds } from '../wire/kinds.ts';
-import { decode, encode, float, list, WireError } from '../wire/schema.ts';
+import { decode, encode, float, list, record, WireError } from '../wire/schema.ts';
 import type { Latency } from './latency.ts';
-import { MEASURED_MAX } from './query/measured.ts';
+import { MEASURED_MAX, type Measurement } from './query/measured.ts';
 
 const ANSWER_MS = 3_000;
 /** For one asker, and for all of them. */
@@ -18,39 +19,59 @@ const OF_ALL = { burst: 10, everyMs: 500 };
 const EVERYBODY = '';
 const NOTHING = Buffer.alloc(0);
 
-const asked = list(peerId, MEASURED_MAX);
+const asked = record({ ids: list(peerId, MEASURED_MAX), proof });
 const answered = list(float, MEASURED_MAX);
 
 export class Measuring {
   readonly #own: string;
   readonly #routing: Routing;
+  readonly #asker: Asker;
   readonly #latency: Latency;
 
-  constructor(clock: Clock, own: string, routing: Routing, directory: Directory, latency: Latency) {
+  /** @param mayAsk whether a peer that has proved its name is answered now */
+  constructor(
+    clock: Clock,
+    own: string,
+    routing: Routing,
+    asker: Asker,
+    directory: Directory,
+    latency: Latency,
+    mayAsk: (peer: string) => boolean,
+  ) {
     this.#own = own;
     this.#routing = routing;
+    this.#asker = asker;
     this.#latency = latency;
     const ofOne = new Allowance(clock, OF_ONE);
     const ofAll = new Allowance(clock, OF_ALL);
     routing.handle(routedKinds.measure, (from, body, answer) => {
-      const ids = decode(asked, body);
-      if (!ofOne.take(from) || !ofAll.take(EVERYBODY)) return answer('too many questions', NOTHING);
+      const { ids, proof } = decode(asked, body);
+      const objection = asker.objectionTo(from, contentOf(own, ids), proof);
+      if (objection !== null) return answer(objection, NOTHING);
+      if (!mayAsk(from) || !ofOne.take(from) || !ofAll.take(EVERYBODY))
+        return answer('it is asked too often', NOTHING);
       const measure = (id: string) => (directory.isAlive(id) ? latency.measure(id) : Number.NaN);
       void Promise.all(ids.map(measure)).then((all) => answer(null, encode(answered, all)));
     });
   }
 
-  /** There and back between `from` and the others, in ms; NaN where that is not known. */
-  ask(from: string, to: readonly string[]): Promise<readonly number[]> {
+  /** How far `from` is from the others. */
+  async ask(from: string, to: readonly string[]): Promise<Measurement> {
     const ids = to.slice(0, MEASURED_MAX);
-    if (from === this.#own) return Promise.all(ids.map((id) => this.#latency.measure(id)));
+    if (from === this.#own)
+      return { tookMs: await Promise.all(ids.map((id) => this.#latency.measure(id))), problem: null };
+    const question = encode(asked, { ids, proof: this.#asker.prove(contentOf(from, ids)) });
     return new Promise((resolve) => {
-      this.#routing.ask(from, routedKinds.measure, encode(asked, ids), ANSWER_MS, (error, body) => {
-        const all = error === null ? timesOf(body) : [];
-        resolve(ids.map((_, i) => (all[i]! >= 0 ? all[i]! : Number.NaN)));
+      this.#routing.ask(from, routedKinds.measure, question, ANSWER_MS, (problem, body) => {
+        const all = problem === null ? timesOf(body) : [];
+        resolve({ tookMs: ids.map((_, i) => (all[i]! >= 0 ? all[i]! : Number.NaN)), problem });
       });
     });
   }
+}
+
+function contentOf(id: string, ids: readonly string[]): Buffer {
+  return Buffer.from(`measure from ${id} to ${ids.join(' ')}`);
 }
 
 /** None, if they cannot be read. */

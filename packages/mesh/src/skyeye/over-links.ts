@@ -130,7 +130,9 @@ export class SkyEyeOverLinks {
     const mayAsk = (other: string) => this.#throttle.allows(other) && histories.take(other);
     this.history = new History(runtime, routing, asker, pairs, mayAsk);
     this.latency = new Latency(runtime, id, directory, switchboard);
-    this.#measuring = new Measuring(runtime.clock, id, routing, directory, this.latency);
+    this.#measuring = new Measuring(runtime.clock, id, routing, asker, directory, this.latency, (other) =>
+      this.#throttle.allows(other),
+    );
     this.talkers = new Talkers(runtime, {
       ...world,
       children: () => tree.childrenOf(id).filter((each) => switchboard.sessionOf(each) !== null),

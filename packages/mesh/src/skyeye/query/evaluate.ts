@@ -240,19 +240,18 @@ export function smallest(numbers: Float64Array, rank: number): number {
   return numbers[rank - 1]!;
 }
 
-/**
- * Smaller is better; what is not known comes last. Two that differ by less than the attribute's step are alike in all
- * keys but the last, or the second key would never be asked.
- */
-function keyOf(
-  { attribute, isMoreFirst }: Key,
-  table: Table,
-  row: number,
-  sight: Sight,
-  isLast: boolean,
-): number {
+function keyOf(key: Key, table: Table, row: number, sight: Sight, isLast: boolean): number {
+  const { attribute } = key;
   const value =
     attribute === DISTANCE ? distanceMs(table, row, sight.near) : table.values[row * WIDTH + attribute]!;
+  return rankOf(key, value, isLast);
+}
+
+/**
+ * Smaller is better; what is not known (NaN) comes last. Two that differ by less than the attribute's step are alike in all
+ * keys but the last, or the second key would never be asked.
+ */
+export function rankOf({ attribute, isMoreFirst }: Key, value: number, isLast: boolean): number {
   if (Number.isNaN(value)) return Number.MAX_VALUE;
   const key = isLast ? value : classOf(attribute, value);
   return isMoreFirst ? -key : key;

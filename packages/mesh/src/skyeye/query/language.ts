@@ -28,7 +28,9 @@ interface Common {
 /** The best peers. */
 export interface Find extends Common {
   readonly kind: 'find';
-  /** At the most; where latencies are measured, with candidates besides. */
+  /** Of the answer, at the most. */
+  readonly wanted: number;
+  /** Asked for: where latencies are measured, candidates besides. */
   readonly count: number;
   /** The peer of `near` measures before the answer is given (measured.ts). */
   readonly isMeasured: boolean;

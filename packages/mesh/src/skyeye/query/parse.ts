@@ -60,12 +60,12 @@ class Parser {
   // --- what is asked for
 
   #find(): Query {
-    let count = COUNT_MAX;
+    let wanted = COUNT_MAX;
     const first = this.#word;
     if (first.kind === 'number') {
       if (first.unit !== '' || !Number.isInteger(first.value) || first.value < 1 || first.value > COUNT_MAX)
         this.#fail(`a whole number from 1 to ${COUNT_MAX}`);
-      count = first.value;
+      wanted = first.value;
       this.#at++;
     } else this.#accept('all');
     if (!this.#accept('peers') && !this.#accept('peer'))
@@ -80,7 +80,8 @@ class Parser {
     this.#spokenOf.delete(DISTANCE);
     const isMeasured = this.#isMeasured;
     const asked = {
-      count: isMeasured ? count + CANDIDATES : count,
+      wanted,
+      count: isMeasured ? Math.min(COUNT_MAX, wanted + CANDIDATES) : wanted,
       isMeasured,
       columns: [...this.#spokenOf],
     };
