@@ -1,4 +1,4 @@
-// Why a peer has no link: what it tells whoever asks, and its log.
+// Why a peer has no link, and what does not cost it its links: what it tells whoever asks, and its log.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -66,4 +66,21 @@ test('a copied folder: both processes hear of the other, and when it leaves the 
   assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 60_000) !== null);
   mesh.clock.run(120_000);
   assert.equal(victim.problem, null);
+});
+
+test('a full disk: a peer that is called dead contradicts, and tells that it leaves', async () => {
+  const mesh = await VirtualMesh.create({ peers: 5, seed: 7 });
+  await mesh.startAll();
+  const full = mesh.peers[2]!;
+  mesh.storages[2]!.write = () => {
+    throw new Error('ENOSPC: no space left on device');
+  };
+  const { incarnation } = full.directory.announcementOf('peer-2')!;
+  const { directory } = mesh.peers[3]!;
+  directory.take(directory.accuse('peer-2', incarnation));
+  assert.equal(directory.statusOf('peer-2'), 'dead');
+  assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 60_000) !== null);
+  full.stop();
+  mesh.clock.run(1_000);
+  assert.equal(directory.statusOf('peer-2'), 'left');
 });

@@ -11,7 +11,7 @@ export interface Questions {
   choose(message: string, options: readonly string[]): Promise<string>;
   text(message: string, initial?: string, mayBeEmpty?: boolean): Promise<string>;
   confirm(message: string): Promise<boolean>;
-  /** One of the mesh, as the peer here says that is asked; typed where that does not know. */
+  /** The name of a peer: chosen from those that `asked`, a peer of this user, knows; typed if it knows none. */
   peer(message: string, who: 'members' | 'pending', asked: string | undefined): Promise<string>;
 }
 

@@ -270,8 +270,13 @@ function keepUpToDate(
     if (isSource) flush();
   });
   standing.onCertificate.push((certificate) => {
-    storage.write('peer.crt', pemOf(certificate));
     transport.setCredentials(credentialsOf(standing));
+    try {
+      storage.write('peer.crt', pemOf(certificate));
+    } catch (error) {
+      // Links go by the new one all the same; the next start asks for another if the old one has ended by then.
+      runtime.log('warn', 'the new certificate could not be written', { message: (error as Error).message });
+    }
   });
   standing.onGroupKey.push((key) => {
     try {

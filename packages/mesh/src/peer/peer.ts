@@ -320,10 +320,20 @@ export class Peer {
   #announce(isLeaving: boolean): void {
     const heard = this.directory.announcementOf(this.id)?.incarnation ?? 0;
     this.#incarnation = Math.max(this.#incarnation, heard) + 1;
-    this.#storage.write('incarnation', String(this.#incarnation));
+    this.#keepIncarnation();
     const sealingKeyHash = sha256(this.standing.sealing.publicKey);
     this.#gossip.publish(
       this.directory.announce(this.#incarnation, this.addresses, sealingKeyHash, isLeaving),
     );
+  }
+
+  /** A full disk must neither silence a peer that is called dead, nor one that leaves: the next run begins at the date at least. */
+  #keepIncarnation(): void {
+    try {
+      this.#storage.write('incarnation', String(this.#incarnation));
+    } catch (error) {
+      const message = (error as Error).message;
+      this.runtime.log('warn', 'the number of the last announcement could not be written', { message });
+    }
   }
 }
