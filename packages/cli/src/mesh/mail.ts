@@ -49,7 +49,7 @@ export async function send(
   if (outcome.isWaiting !== true) throw new UserError(`not sent to ${to}: ${problem}`, FAILED);
   if (options.json !== true)
     console.log(
-      `Not delivered yet${problem === '' ? '' : ` (${problem})`}: it is kept and sent when ${to} can take it.`,
+      `Not delivered yet${problem === '' ? '' : ` (${printable(problem)})`}: it is kept and sent when ${to} can take it.`,
     );
   return 0;
 }

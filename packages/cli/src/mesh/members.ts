@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { FailureView, MemberView } from '@eyrie/mesh';
 import { isPassphraseSealed, openWithPassphrase } from '@eyrie/mesh/sealed';
 import { FAILED, fileProblem, UserError } from '../errors.ts';
-import { printable } from '../terminal/printable.ts';
+import { printable, printableLine } from '../terminal/printable.ts';
 import { durationText } from '../terminal/units.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { ask, askAuthority, askMesh, readTime, readWhole, table } from './select.ts';
@@ -80,7 +80,7 @@ export async function status(options: Common): Promise<void> {
     Links: (answer.links as string[]).join(' ') || 'none',
     Here: `${answer.alive} of ${answer.members} members`,
     Unread: answer.unread,
-    ...(answer.problem === null ? {} : { Problem: answer.problem }),
+    ...(answer.problem === null ? {} : { Problem: printableLine(String(answer.problem)) }),
     Certificate: certificateText(answer.certificateExpiresMs as number),
     'Root until': new Date(answer.authorityExpiresMs as number).toISOString().slice(0, 10),
   };
@@ -96,7 +96,7 @@ function certificateText(expiresMs: number): string {
 
 function failureRow({ peer, address, reason, count, agoMs }: FailureView): string[] {
   const times = count === 1 ? '' : `, ${count} times`;
-  return [`  ${peer || '?'}`, address, printable(reason), `${durationText(agoMs / 1000)} ago${times}`];
+  return [`  ${peer || '?'}`, address, printableLine(reason), `${durationText(agoMs / 1000)} ago${times}`];
 }
 
 export async function pending(options: Common): Promise<void> {

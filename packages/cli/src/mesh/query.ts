@@ -1,6 +1,7 @@
 // eyrie query: the answer as a table, or as JSON.
 import { type Answer, attributes, parseQuery, QueryError, type Unit } from '@eyrie/mesh/skyeye';
 import { BAD_USAGE, UserError } from '../errors.ts';
+import { printableLine } from '../terminal/printable.ts';
 import { bitRateText, bytesText, durationText } from '../terminal/units.ts';
 import { askMesh, table } from './select.ts';
 
@@ -10,7 +11,7 @@ export async function query(text: string, options: { peer?: string; json?: boole
   if (options.json === true) return console.log(JSON.stringify(answer, null, 2));
   console.log(answer.kind === 'find' ? peersOf(answer) : figuresOf(answer));
   console.error(summaryOf(answer));
-  if (answer.problem !== null) console.error(`eyrie: ${answer.problem}`);
+  if (answer.problem !== null) console.error(`eyrie: ${printableLine(answer.problem)}`);
 }
 
 /** Before anybody is asked, so that a mistake is shown with its place. */
@@ -50,7 +51,7 @@ function figuresOf({ groups }: Answer): string {
   const names = Object.keys(groups[0]!.figures);
   const isGrouped = groups.length > 1 || groups[0]!.group !== '';
   const rows = groups.map(({ group, figures }) => [
-    ...(isGrouped ? [group] : []),
+    ...(isGrouped ? [printableLine(group)] : []),
     ...names.map((name) => shown(figures[name] ?? null, unitOf(/\((.*)\)/.exec(name)?.[1] ?? ''))),
   ]);
   return table([[...(isGrouped ? ['GROUP'] : []), ...names.map((name) => name.toUpperCase())], ...rows]);

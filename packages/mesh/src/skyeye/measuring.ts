@@ -1,9 +1,11 @@
 // One peer asks another how far some peers are from there: for queries that want more than estimates. Whoever is asked makes a
 // link with each of them, so it does that seldom, and for members alone: a question is signed, as others pass it on.
 
+import { hex } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
 import type { Directory } from '../members/directory.ts';
 import { type Asker, proof } from '../messages/asker.ts';
+import { Once } from '../messages/once.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Clock } from '../runtime.ts';
 import { Allowance } from '../watch/allowance.ts';
@@ -42,12 +44,15 @@ export class Measuring {
     this.#routing = routing;
     this.#asker = asker;
     this.#latency = latency;
+    // Who passes a question on must not use up the asker's allowance with it.
+    const once = new Once();
     const ofOne = new Allowance(clock, OF_ONE);
     const ofAll = new Allowance(clock, OF_ALL);
     routing.handle(routedKinds.measure, (from, body, answer) => {
       const { ids, proof } = decode(asked, body);
       const objection = asker.objectionTo(from, contentOf(own, ids), proof);
       if (objection !== null) return answer(objection, NOTHING);
+      if (!once.take(from, hex(proof.signature))) return answer('that was asked before', NOTHING);
       if (!mayAsk(from) || !ofOne.take(from) || !ofAll.take(EVERYBODY))
         return answer('it is asked too often', NOTHING);
       const measure = (id: string) => (directory.isAlive(id) ? latency.measure(id) : Number.NaN);
