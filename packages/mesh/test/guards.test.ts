@@ -209,7 +209,7 @@ test('an announcement with an address that is none is not taken', async () => {
   const next = (addresses: string[]) =>
     directory.announce(said.incarnation + 1, addresses, said.sealingKeyHash, false);
   const other = mesh.peers[1]!.directory;
-  for (const address of ['', 'nowhere', 'host:0', 'host:99999', 'a b:80', '/etc/passwd:1'])
+  for (const address of ['', 'nowhere', 'host:0', 'host:99999', 'a b:80', '/etc/passwd:1', '\x1b[2Ja:1'])
     assert.equal(other.take(next([address])), false, address);
   assert.equal(other.take(next(['192.0.2.1:5001', '[2001:db8::1]:5001', 'lab.example:443'])), true);
 });

@@ -2,9 +2,9 @@
 
 import { isIPv6 } from 'node:net';
 
-/** Reads `host:port` and `[v6]:port`; null if it is neither. */
+/** Reads `host:port` and `[v6]:port`; null if it is neither, or has control characters: addresses are shown on terminals. */
 export function parseAddress(address: string): { host: string; port: number } | null {
-  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:\s/]+)):(\d{1,5})$/.exec(address);
+  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:\s/\p{C}]+)):(\d{1,5})$/u.exec(address);
   const port = Number(match?.[3]);
   if (match === null || port < 1 || port > 65535) return null;
   return { host: (match[1] ?? match[2])!, port };

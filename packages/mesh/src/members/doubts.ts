@@ -9,16 +9,22 @@ import type { Accusation, Directory } from './directory.ts';
 const RETURNED_MS = 10_000;
 /** For the accusation to go down the tree, and the contradiction to come back. */
 const DOUBT_MS = 1_000;
-/** At once; more are dropped: what the accuser knows is compared again. */
-const DOUBTS_MAX = 256;
+/** At once: as many as may be on one side of a partition. More are dropped: what the accuser knows is compared again. */
+const DOUBTS_MAX = 10_000;
+
+interface Doubt {
+  said: Accusation;
+  overMs: number;
+}
 
 export class Doubts {
   readonly #clock: Clock;
   readonly #directory: Directory;
   /** When who was dead came back, in that order. */
   readonly #returnedMs = new Map<string, number>();
-  /** By the accused. */
-  readonly #doubts = new Map<string, Cancel>();
+  /** By the accused, in the order in which they are over. */
+  readonly #doubts = new Map<string, Doubt>();
+  #cancel: Cancel | null = null;
 
   constructor(clock: Clock, directory: Directory) {
     this.#clock = clock;
@@ -35,7 +41,7 @@ export class Doubts {
   }
 
   stop(): void {
-    for (const cancel of this.#doubts.values()) cancel();
+    this.#cancel?.();
     this.#doubts.clear();
   }
 
@@ -53,12 +59,22 @@ export class Doubts {
     const { id } = said;
     if (this.#doubts.has(id) || this.#doubts.size >= DOUBTS_MAX) return false;
     if (!this.#directory.isNews(said)) return false;
-    const over = () => {
+    this.#doubts.set(id, { said, overMs: this.#clock.elapsedMs() + DOUBT_MS });
+    this.#cancel ??= this.#clock.after(DOUBT_MS, () => this.#end());
+    return true;
+  }
+
+  #end(): void {
+    this.#cancel = null;
+    const nowMs = this.#clock.elapsedMs();
+    for (const [id, { said, overMs }] of this.#doubts) {
+      if (overMs > nowMs) {
+        this.#cancel = this.#clock.after(overMs - nowMs, () => this.#end());
+        return;
+      }
       this.#doubts.delete(id);
       this.#directory.takeDoubted(said);
-    };
-    this.#doubts.set(id, this.#clock.after(DOUBT_MS, over));
-    return true;
+    }
   }
 
   #isRecent(id: string): boolean {
