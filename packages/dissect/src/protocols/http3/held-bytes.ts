@@ -5,6 +5,8 @@ import { type Http3Stream, LOST } from './connection.ts';
 import { FrameCutter } from './stream.ts';
 
 const HELD_BYTES_MAX = 32 << 20;
+/** What a stream takes beside what it holds: it stays in memory as long as it is known here, its connection may be gone. */
+const STREAM_OVERHEAD_BYTES = 1024;
 
 export class HeldBytes {
   /** Those that hold something, and how much; the one that has waited longest first. */
@@ -13,18 +15,19 @@ export class HeldBytes {
 
   /** After a stream took bytes. Where all hold too much, those that have waited longest are given up. */
   update(stream: Http3Stream): void {
-    const held = stream.ordered.held + stream.cutter.held + (stream.message?.held ?? 0);
+    const bytes = stream.ordered.held + stream.cutter.held + (stream.message?.held ?? 0);
+    const held = bytes === 0 ? 0 : bytes + STREAM_OVERHEAD_BYTES;
     this.#sum += held - (this.#streams.get(stream) ?? 0);
     this.#streams.delete(stream);
     if (held > 0) this.#streams.set(stream, held);
-    for (const [oldest, bytes] of this.#streams) {
+    for (const [oldest, itsHeld] of this.#streams) {
       if (this.#sum <= HELD_BYTES_MAX) return;
       oldest.type = LOST;
       oldest.ordered = new OrderedBytes();
       oldest.cutter = new FrameCutter();
       oldest.message = null;
       this.#streams.delete(oldest);
-      this.#sum -= bytes;
+      this.#sum -= itsHeld;
     }
   }
 }
