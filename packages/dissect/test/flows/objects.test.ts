@@ -55,3 +55,21 @@ test('TFTP: blocks in order, one that came twice counts once, the short one ends
   assert.deepEqual(found, [`x.img  : ${'a'.repeat(515)}`]);
   assert.deepEqual(objectsIn('tftp', [ask, block(1, 512), block(3, 3)]), []);
 });
+
+test('Mails: named by subject, from the host of their sender; a line as long as it may be takes no time', () => {
+  const mailsOf = (header: string): string[] =>
+    objectsIn(
+      'imf',
+      talk(25, [
+        ['<', '220 mail.example ESMTP\r\n'],
+        ['>', 'DATA\r\n'],
+        ['<', '354 go on\r\n'],
+        ['>', `${header}\r\n\r\nHello\r\n.\r\n`],
+      ]),
+    );
+  const header = 'From: A. B. <a.b@office.example>\r\nSubject:  the plan';
+  assert.deepEqual(mailsOf(header), [
+    `the plan.eml office.example message/rfc822: ${header}\r\n\r\nHello\r\n`,
+  ]);
+  assert.match(mailsOf(`From: ${'a'.repeat(60_000)}`)[0] ?? '', /^mail\.eml {2}message/);
+});

@@ -20,11 +20,12 @@ export class MailObjects implements ObjectReader {
       const data = p.bufferOf(layer).subarray(p.start[layer]!, p.stop[layer]!);
       if (data.length === 0) continue;
       const header = utf8(data, 0, Math.min(data.length, HEADER_BYTES_MAX)).split(/\r?\n\r?\n/, 1)[0]!;
-      const from = /^from:.*?([^\s<>@]+@([^\s<>]+))/im.exec(header);
+      const from = /^from:(.*)$/im.exec(header)?.[1] ?? '';
+      const host = /@([^\s<>]+)/.exec(from)?.[1] ?? '';
       const subject =
         /^subject:[ \t]*(.*)$/im.exec(header)?.[1]?.slice(0, SUBJECT_CHARACTERS_MAX).trim() ?? '';
       const name = `${subject === '' ? 'mail' : subject}.eml`;
-      this.#onObject({ frame: p.number, host: from?.[1] ?? '', type: 'message/rfc822', name, data });
+      this.#onObject({ frame: p.number, host, type: 'message/rfc822', name, data });
     }
   }
 }
