@@ -18,7 +18,7 @@ import { mediaTypeOf, nameOfTarget, OBJECT_BYTES_MAX, type OnObject, Parts } fro
 
 /** Streams of one connection whose bodies are not complete; the oldest goes first. */
 const STREAMS_MAX = 1024;
-/** Bytes kept for incomplete bodies, of all connections; what comes beyond them is left out of its body. */
+/** Bytes kept for incomplete bodies, of all connections, also of those that broke off; the oldest are given up. */
 const KEPT_BYTES_MAX = 1 << 30;
 
 interface Stream {
@@ -26,6 +26,8 @@ interface Stream {
   name: string;
   /** Of the request and of the response. */
   readonly bodies: readonly [Body, Body];
+  /** Some of it was given up: what comes now is no whole body. */
+  isLost: boolean;
 }
 
 interface Body {
@@ -38,6 +40,8 @@ const newBody = (): Body => ({ type: '', coding: '', parts: new Parts() });
 
 export class Http2Objects {
   readonly #onObject: OnObject;
+  /** With bytes kept, the oldest first. */
+  readonly #kept = new Set<Stream>();
   #keptBytes = 0;
 
   constructor(onObject: OnObject) {
@@ -60,35 +64,51 @@ export class Http2Objects {
     const stream = streams.get(id) ?? this.#open(streams, id);
     const body = stream.bodies[p.direction as 0 | 1];
     if (fields !== null) takeFields(stream, body, fields);
-    if (type === DATA) this.#keep(body, b.subarray(...contentOf(b, start, stop)));
+    if (type === DATA) this.#keep(stream, body, b.subarray(...contentOf(b, start, stop)));
     const mayEnd = type === DATA || type === HEADERS;
     if (mayEnd && (b[start + 4]! & END_STREAM) !== 0) this.#finish(p, stream, body);
   }
 
   #open(streams: Map<number, Stream>, id: number): Stream {
     if (streams.size >= STREAMS_MAX) this.#forget(streams, streams.keys().next().value!);
-    const stream: Stream = { host: '', name: '', bodies: [newBody(), newBody()] };
+    const stream: Stream = { host: '', name: '', bodies: [newBody(), newBody()], isLost: false };
     streams.set(id, stream);
     return stream;
   }
 
   #forget(streams: Map<number, Stream>, id: number): void {
-    for (const body of streams.get(id)?.bodies ?? []) this.#take(body);
+    const stream = streams.get(id);
+    if (stream !== undefined) this.#giveUp(stream);
     streams.delete(id);
   }
 
-  #keep(body: Body, part: Uint8Array): void {
-    if (this.#keptBytes + part.length > KEPT_BYTES_MAX || !body.parts.add(part)) return;
-    this.#keptBytes += part.length;
+  #giveUp(stream: Stream): void {
+    stream.isLost = true;
+    for (const body of stream.bodies) this.#take(stream, body);
   }
 
-  #take({ parts }: Body): Uint8Array {
+  #keep(stream: Stream, { parts }: Body, part: Uint8Array): void {
+    if (stream.isLost || part.length === 0) return;
+    const before = parts.length;
+    parts.add(part);
+    this.#keptBytes += parts.length - before;
+    this.#kept.add(stream);
+    for (const oldest of this.#kept) {
+      if (this.#keptBytes <= KEPT_BYTES_MAX) return;
+      this.#giveUp(oldest);
+    }
+  }
+
+  #take(stream: Stream, { parts }: Body): Uint8Array {
     this.#keptBytes -= parts.length;
-    return parts.take();
+    const bytes = parts.take();
+    if (stream.bodies.every((body) => body.parts.length === 0)) this.#kept.delete(stream);
+    return bytes;
   }
 
-  #finish(p: Packet, { host, name }: Stream, body: Body): void {
-    const packed = this.#take(body);
+  #finish(p: Packet, stream: Stream, body: Body): void {
+    const { host, name } = stream;
+    const packed = this.#take(stream, body);
     const coding = codingNamed(body.coding);
     const plain = unpacked(p.session.unpack, coding, packed, 0, packed.length, OBJECT_BYTES_MAX);
     const data = plain ?? packed;

@@ -36,28 +36,31 @@ export function mediaTypeOf(value: string): string {
   return value.split(';', 1)[0]!.trim().toLowerCase();
 }
 
-/** The parts of an object that is not whole yet, each copied. */
+/** An object that is not whole yet: its bytes so far, in one buffer, since parts may be as small as a byte. */
 export class Parts {
-  #parts: Uint8Array[] = [];
+  #bytes = new Uint8Array(0);
+  #isCut = false;
   length = 0;
 
-  /** False, and nothing kept, where the object would be too large. */
-  add(part: Uint8Array): boolean {
-    if (this.length + part.length > OBJECT_BYTES_MAX) return false;
-    this.#parts.push(part.slice());
-    this.length += part.length;
-    return true;
+  /** From the first part on that would make the object too large, nothing more is added: it is cut, but has no gaps. */
+  add(part: Uint8Array): void {
+    const length = this.length + part.length;
+    this.#isCut ||= length > OBJECT_BYTES_MAX;
+    if (this.#isCut) return;
+    if (length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.length));
+      larger.set(this.#bytes.subarray(0, this.length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(part, this.length);
+    this.length = length;
   }
 
   /** All of them as one; nothing is kept any more. */
   take(): Uint8Array {
-    const whole = new Uint8Array(this.length);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    this.#parts = [];
+    const whole = this.#bytes.subarray(0, this.length);
+    this.#bytes = new Uint8Array(0);
+    this.#isCut = false;
     this.length = 0;
     return whole;
   }

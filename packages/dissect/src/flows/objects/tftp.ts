@@ -35,7 +35,8 @@ export class TftpObjects implements ObjectReader {
     if (u16(b, start + 2) !== ((transfer.last + 1) & 0xffff)) return;
     const part = b.subarray(start + HEADER, stop);
     transfer.last++;
-    if (!transfer.parts.add(part) || part.length >= p.mark[layer]!) return;
+    transfer.parts.add(part);
+    if (part.length >= p.mark[layer]!) return;
     const data = transfer.parts.take();
     transfer.last = 0;
     this.#onObject({ frame: p.number, host: '', type: '', name: nameOfTarget(tftpFileOf(p) ?? ''), data });
