@@ -29,7 +29,7 @@ export function addAudit(app: Server, log: AuditLog): void {
 }
 
 function lookOf(request: FastifyRequest): object {
-  const { id, session } = request.params as { id?: number; session?: string };
+  const { id, index, session } = request.params as { id?: number; index?: number; session?: string };
   const other = askedFor(request);
   const query = new URL(request.url, 'http://eyrie').search.slice(1, QUERY_CHARACTERS_MAX);
   return {
@@ -38,6 +38,7 @@ function lookOf(request: FastifyRequest): object {
     ...(other === null ? {} : { for: other }),
     by: request.headers['user-agent']?.slice(0, 100) ?? '',
     ...(id === undefined ? {} : { id }),
+    ...(index === undefined ? {} : { index }),
     ...(session === undefined ? {} : { session }),
     ...(query === '' ? {} : { query }),
   };

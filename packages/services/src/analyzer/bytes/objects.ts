@@ -14,11 +14,13 @@ export interface ListedObject extends Omit<TransferredObject, 'data'> {
 /** In the order in which they were complete; `isWhole` is false where there are more. */
 export async function objectsIn(of: FlowBytes): Promise<{ objects: ListedObject[]; isWhole: boolean }> {
   const objects: ListedObject[] = [];
+  let isWhole = true;
   await eachObject(of, (index, kind, { frame, host, type, name, data }) => {
-    if (index < OBJECTS_MAX) objects.push({ index, kind, frame, host, type, name, bytes: data.length });
-    return index < OBJECTS_MAX;
+    isWhole = index < OBJECTS_MAX;
+    if (isWhole) objects.push({ index, kind, frame, host, type, name, bytes: data.length });
+    return isWhole;
   });
-  return { objects, isWhole: objects.length < OBJECTS_MAX };
+  return { objects, isWhole };
 }
 
 /** The bytes of one of them; null: there is none of this index. */
