@@ -12,28 +12,30 @@ import { FAILED, UserError } from '../errors.ts';
 import { bytesText, counted } from '../terminal/units.ts';
 import type { Printer } from './printer.ts';
 
-/** What file systems take, in bytes; some are left for a number. */
-const NAME_BYTES_MAX = 200;
+/** File systems take 255 bytes; the rest is for what a long name ends in, and for a number. */
+const NAME_BYTES_MAX = 180;
 const EXTENSION_MAX = 16;
 
 /** Endings of files whose name has none, by media type. */
-const ENDINGS: Readonly<Record<string, string>> = {
-  'application/javascript': '.js',
-  'application/json': '.json',
-  'application/pdf': '.pdf',
-  'application/xml': '.xml',
-  'application/zip': '.zip',
-  'image/gif': '.gif',
-  'image/jpeg': '.jpg',
-  'image/png': '.png',
-  'image/svg+xml': '.svg',
-  'image/webp': '.webp',
-  'text/css': '.css',
-  'text/html': '.html',
-  'text/javascript': '.js',
-  'text/plain': '.txt',
-  'text/xml': '.xml',
-};
+const ENDINGS = new Map(
+  Object.entries({
+    'application/javascript': '.js',
+    'application/json': '.json',
+    'application/pdf': '.pdf',
+    'application/xml': '.xml',
+    'application/zip': '.zip',
+    'image/gif': '.gif',
+    'image/jpeg': '.jpg',
+    'image/png': '.png',
+    'image/svg+xml': '.svg',
+    'image/webp': '.webp',
+    'text/css': '.css',
+    'text/html': '.html',
+    'text/javascript': '.js',
+    'text/plain': '.txt',
+    'text/xml': '.xml',
+  }),
+);
 
 /** Those that -Y passes, if it is given. */
 export class ObjectsPrinter implements Printer {
@@ -69,7 +71,11 @@ export class ObjectsPrinter implements Printer {
   }
 
   finish(): void {
-    console.error(`eyrie: ${counted(this.#count, 'object')}, ${bytesText(this.#bytes)}, in ${this.#folder}`);
+    const what =
+      this.#count === 0
+        ? 'no object was found; those in TLS need its secrets (-o tls.keylog_file:FILE)'
+        : `${counted(this.#count, 'object')}, ${bytesText(this.#bytes)}, in ${this.#folder}`;
+    console.error(`eyrie: ${what}`);
   }
 
   #save(object: TransferredObject): void {
@@ -97,7 +103,7 @@ export class ObjectsPrinter implements Printer {
 
 /** A name as a stranger chose it, made one of a file in this very folder; what a name must not hold is written as %2f. */
 export function fileNameOf({ name, type, frame }: TransferredObject): string {
-  if (name === '') return `object${frame}${ENDINGS[type] ?? ''}`;
+  if (name === '') return `object${frame}${ENDINGS.get(type) ?? ''}`;
   const safe = name.replace(
     /[<>:"/\\|?*\x00-\x1f\x7f]|^\./g,
     (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
