@@ -54,7 +54,7 @@ const all = [...new Set([...FIRST, ...found])];
 const asked = process.argv.slice(2);
 
 const ours = new TestRun();
-let isBrokenOff = false;
+const end = new AbortController();
 const guard = setTimeout(async () => {
   const left = await breakOff();
   process.stderr.write(
@@ -70,22 +70,29 @@ for (const [signal, number] of [
 ] as const)
   process.on(signal, async () => {
     // One that comes again, as timeout(1) and impatient people send it, must not end this before it is done.
-    if (isBrokenOff) return;
+    if (end.signal.aborted) return;
     await breakOff();
     process.exit(128 + number);
   });
 
 function breakOff(): Promise<string[]> {
-  isBrokenOff = true;
+  // Else a file that waited would begin for each that is ended.
+  end.abort();
   return ours.clean();
 }
 
-run({ cwd: root, files: asked.length > 0 ? asked : all, concurrency: AT_ONCE, timeout: TIMEOUT_MS })
+run({
+  cwd: root,
+  files: asked.length > 0 ? asked : all,
+  concurrency: AT_ONCE,
+  timeout: TIMEOUT_MS,
+  signal: end.signal,
+})
   .on('test:fail', () => {
     process.exitCode = 1;
   })
   .on('end', async () => {
-    if (isBrokenOff) return;
+    if (end.signal.aborted) return;
     clearTimeout(guard);
     const left = await ours.clean();
     if (left.length > 0) process.stderr.write(`left behind by tests, taken away now:\n${left.join('\n')}\n`);
