@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { treeOf } from '../../src/core/tree.ts';
-import { dissect, tcpFrame, testCases, udpFrame } from './support.ts';
+import { bytesOf, dissect, join, tcpFrame, testCases, udpFrame } from './support.ts';
 
 const ascii = (told: string): Uint8Array => new TextEncoder().encode(told);
 const zeros = (count: number): string => '00'.repeat(count);
@@ -181,6 +181,21 @@ testCases('network services', [
       'proxy.v2.tlv.ssl.version': 'v13',
       'proxy.v2.tlv.ssl.cn': 'cn',
     },
+  ],
+  // A header in two segments.
+  [
+    tcpFrame(40018, 8999, '0d0a0d0a000d0a515549540a 21 11 000c c0000201'),
+    'eth:ethertype:ip:tcp',
+    'TCP',
+    '40018 → 8999 [PSH, ACK] Seq=1 Ack=1 Win=8192 Len=20 [TCP segment of a reassembled PDU]',
+    { 'proxy.version': '' },
+  ],
+  [
+    tcpFrame(40018, 8999, join(bytesOf('c6336401 0457 0050'), ascii('GET / HTTP/1.1\r\n\r\n')), 21),
+    'eth:ethertype:ip:tcp:proxy:http',
+    'PROXYv2',
+    'GET / HTTP/1.1 ',
+    { 'proxy.src.ipv4': '192.0.2.1', 'proxy.dstport': '80' },
   ],
   [
     udpFrame(40015, 623, `0600ff06 000011be 40 00 00 10 ${zeros(16)}`),

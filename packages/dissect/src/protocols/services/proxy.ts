@@ -117,8 +117,12 @@ export const proxy: Protocol = protocol({
     const second = isSecond(b, at, end);
     const length = second ? SECOND_HEADER + u16(b, at + 14) : lineLength(b, at, end);
     if (length === 0) return REJECTED;
-    if (length > end - at) return p.cut(length);
     const layer = p.count - 1;
+    if (length > end - at) {
+      if (!p.askMore(length)) return p.cut(length);
+      p.flags[layer] = 0;
+      return null;
+    }
     p.stop[layer] = p.payload[layer] = p.at = at + length;
     readRest(p);
     p.at = end;
