@@ -32,7 +32,7 @@ export function Transferred({ flow }: { flow: number }) {
   if (answer.items.length === 0)
     return (
       <p class="follow-none">
-        No file was found here. They are found in HTTP that is not encrypted, in mail, and in TFTP.
+        No file was found here. They are found in HTTP, mail and TFTP; in TLS, if the capture holds its secrets.
       </p>
     );
   return (
