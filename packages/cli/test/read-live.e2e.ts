@@ -93,6 +93,7 @@ test('what goes with an interface only, or not with one, is said', () => {
   const cases: [string[], RegExp][] = [
     [['-f', 'icmp', 'x.pcap'], /-f goes with -i/],
     [['-p', 'x.pcap'], /-p goes with -i/],
+    [['-b', 'packets:9', 'x.pcap'], /-b goes with -i/],
     [['-i', 'lo', '-a', '10'], /-a 10: write it as duration:10/],
     [['-i', 'lo', '-s', 'all'], /-s all: bytes kept/],
     [['-i', 'lo', '-2'], /-2 reads the capture twice/],

@@ -1,15 +1,17 @@
 // `eyrie read`: turns the flags into a plan of printers, statistics and a filter.
+import type { OutputOptions } from '@eyrie/capture';
 import { type CaptureReader, nearestOf, TIME_FORMATS, type TimeFormat } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
 import { type Statistic, statistic } from '../statistics/index.ts';
 import { Output } from '../terminal/output.ts';
 import { Progress } from '../terminal/progress.ts';
 import { filterOf } from './filter.ts';
-import { type LiveReadOptions, livePlan } from './live.ts';
+import { type LivePlan, type LiveReadOptions, livePlan } from './live.ts';
 import { ObjectsPrinter } from './objects.ts';
 import { decodeAs, keyLogs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
 import { packetPrinter } from './printers.ts';
+import { RingPrinter } from './ring.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 import { runShare, runTogether, shareOfThisProcess } from './together.ts';
 import { runTwice } from './twice.ts';
@@ -32,7 +34,6 @@ export interface ReadOptions extends LiveReadOptions {
   readonly details?: string;
   /** -t */
   readonly time?: string;
-  readonly write?: string;
   readonly exportObjects?: readonly string[];
   readonly fileType?: string;
   readonly force?: boolean;
@@ -55,11 +56,12 @@ export function readingOf(
 ): Pick<ReadPlan, 'live' | 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'keyLogs' | 'timeFormat'> {
   decodeAs(options.decodeAs ?? []);
   const { displayFilter, readFilter } = options;
+  const live = livePlan(options);
   return {
-    live: livePlan(options),
+    live,
     filter: displayFilter === undefined ? null : filterOf('-Y', displayFilter),
     readFilter: readFilter === undefined ? null : filterOf('-R', readFilter),
-    countMax: count(options.count),
+    countMax: Math.min(count(options.count), live?.packetsMax ?? Number.POSITIVE_INFINITY),
     preferences: preferences(options.option ?? []),
     keyLogs: keyLogs(options.option ?? []),
     timeFormat: timeFormat(options.time ?? 'r'),
@@ -87,14 +89,14 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   if (isQuiet && !asJson && statistics.length === 1) statistics[0]!.streamTo?.(out);
   const packets = isQuiet ? [] : [packetPrinter(out, path, options)];
   const processes = options.processes === undefined ? undefined : processCount(options.processes);
+  const enough = new AbortController();
+  const written = (reader: CaptureReader): Promise<Printer[]> =>
+    writers(options, outputOptions(reader, options.force, fileType), reading.live, () => enough.abort());
   const plan: ReadPlan = {
     ...reading,
     path,
-    printers: async (reader) => [
-      ...(await writers(reader, options, fileType, reading.live !== null)),
-      ...objects,
-      ...packets,
-    ],
+    signal: enough.signal,
+    printers: async (reader) => [...(await written(reader)), ...objects, ...packets],
     statistics,
     out,
     progress: hasProgress(isQuiet) ? new Progress(process.stderr) : null,
@@ -158,14 +160,17 @@ function count(text: string | undefined): number {
   throw new UserError(`-c ${text}: say how many packets to read, 1 or more`);
 }
 
+/** `end` ends a capture once its files are full. */
 async function writers(
-  reader: CaptureReader,
-  { write, force }: ReadOptions,
-  type: FileType | undefined,
-  isLive: boolean,
+  { write }: ReadOptions,
+  output: OutputOptions,
+  live: LivePlan | null | undefined,
+  end: () => void,
 ): Promise<Printer[]> {
   if (write === undefined) return [];
-  return [await CapturePrinter.open(write, outputOptions(reader, { force: force === true, type }), isLive)];
+  const ring = live?.ring ?? null;
+  if (ring === null) return [await CapturePrinter.open(write, output, live != null)];
+  return [new RingPrinter(write, ring, output, end)];
 }
 
 function fileTypeOf(text: string | undefined): FileType | undefined {

@@ -2,6 +2,7 @@
 import { CaptureError, type LiveOptions, type LiveSource, openLive } from '@eyrie/capture';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { counted, grouped } from '../terminal/units.ts';
+import { type Conditions, conditions } from './conditions.ts';
 
 /** The flags, as they were given. */
 export interface LiveReadOptions {
@@ -14,25 +15,26 @@ export interface LiveReadOptions {
   /** False after -p. */
   readonly promiscuousMode?: boolean;
   /** -a, as in `duration:10` */
-  readonly autostop?: string;
+  readonly autostop?: readonly string[];
+  /** -b, as in `filesize:1000` */
+  readonly ringBuffer?: readonly string[];
+  /** -w */
+  readonly write?: string;
 }
 
-export interface LivePlan {
+/** With what ends the capture by itself; without any, Ctrl-C does. */
+export interface LivePlan extends Conditions {
   readonly options: LiveOptions;
-  /** Ends the capture by itself; Infinity: Ctrl-C does. */
-  readonly seconds: number;
 }
 
 const SNAPSHOT_MAX = 262_144;
-/** The longest that a timer can wait: 24 days. */
-const SECONDS_MAX = 2_147_483;
 
 /** What the flags say of a live capture; null where a file is read. @throws UserError */
 export function livePlan(flags: LiveReadOptions): LivePlan | null {
-  const { captureFilter, snapshotLength, promiscuousMode, autostop } = flags;
+  const { captureFilter, snapshotLength, promiscuousMode, autostop, ringBuffer } = flags;
   if (flags.interface === undefined) {
     const own = promiscuousMode === false ? '' : undefined;
-    const given = { '-f': captureFilter, '-s': snapshotLength, '-a': autostop, '-p': own };
+    const given = { '-f': captureFilter, '-s': snapshotLength, '-a': autostop, '-b': ringBuffer, '-p': own };
     const alone = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
     if (alone !== undefined) throw new UserError(`${alone} goes with -i, the interface to listen on`);
     return null;
@@ -42,18 +44,12 @@ export function livePlan(flags: LiveReadOptions): LivePlan | null {
     ...(snapshotLength !== undefined && { snapLength: snapLength(snapshotLength) }),
     ...(promiscuousMode === false && { promiscuous: false }),
   };
-  return { options, seconds: autostop === undefined ? Number.POSITIVE_INFINITY : duration(autostop) };
+  return { options, ...conditions(autostop ?? [], ringBuffer ?? [], flags.write) };
 }
 
 function snapLength(text: string): number {
   if (/^\d+$/.test(text) && Number(text) <= SNAPSHOT_MAX) return Number(text);
   throw new UserError(`-s ${text}: bytes kept of each packet, ${SNAPSHOT_MAX} at most; 0 is all`);
-}
-
-function duration(text: string): number {
-  const seconds = Number(/^duration:(\d+(?:\.\d+)?)$/.exec(text)?.[1]);
-  if (seconds > 0 && seconds <= SECONDS_MAX) return seconds;
-  throw new UserError(`-a ${text}: write it as duration:10, in seconds`);
 }
 
 /** Begins to capture, and says so, since no packet may come for long. @throws UserError */

@@ -19,6 +19,7 @@ Examples:
   eyrie read office.pcapng --export-objects http,files/ files transferred over HTTP
   eyrie read -i eth0 -Y 'dns || tls.handshake'          packets as they come, until Ctrl-C
   eyrie read -i eth0 -a duration:60 -q -z conv,ip       who talked with whom within a minute
+  eyrie read -i eth0 -w all.pcapng -b filesize:100000 -b files:10   the last gigabyte
   ssh gate tcpdump -w - | eyrie read -                  from another machine
 
 Exit status: 0 done, 1 failed (a damaged file: what could be read was shown), 2 called wrongly,
@@ -44,7 +45,16 @@ export function addReadCommand(program: Command): void {
     .optionsGroup('Live, instead of from a file:')
     .option('-i, --interface <name>', 'capture here until Ctrl-C')
     .option('-f, --capture-filter <bpf>', 'BPF capture filter, as in: tcp port 443')
-    .option('-a, --autostop <condition>', 'stop condition: duration:SECONDS (or -c)')
+    .option(
+      '-a, --autostop <condition>',
+      'stop after duration:SECONDS, packets:N, filesize:KB of -w, or files:N of -b; may be repeated',
+      all,
+    )
+    .option(
+      '-b, --ring-buffer <condition>',
+      'write a series FILE_00001_DATE of -w, and begin the next after filesize:KB, duration:SECONDS or packets:N; of them files:N are kept; may be repeated',
+      all,
+    )
     .option('-s, --snapshot-length <bytes>', 'bytes kept of each packet')
     .option('-p, --no-promiscuous-mode', 'only packets of this host')
     .option('-D, --list-interfaces', 'list the interfaces')

@@ -45,7 +45,7 @@ export interface ReadPlan {
   readonly progress: Progress | null;
   /** This process's share of the frames, if several processes read; null: all. */
   readonly share?: Share | null;
-  /** Ends the reading, as Ctrl-C does. */
+  /** Ends the reading, as Ctrl-C does; of an interface, at this very packet. */
   readonly signal?: AbortSignal;
   /** Called periodically while the file is read. */
   readonly watch?: (session: Session) => void;
@@ -144,7 +144,7 @@ function pump(
   reader: CaptureReader,
   frame: Frame,
   dissector: Dissector,
-  { filter, readFilter, countMax, statistics, share = null }: ReadPlan,
+  { filter, readFilter, countMax, statistics, share = null, live = null, signal }: ReadPlan,
   printers: readonly Printer[],
   kept: { count: number },
 ): boolean {
@@ -165,7 +165,7 @@ function pump(
       }
     }
     // Stops right after the last packet: the next one of a pipe may not come for long.
-    if (number === countMax) return false;
+    if (number === countMax || (live !== null && signal?.aborted === true)) return false;
   }
   return true;
 }

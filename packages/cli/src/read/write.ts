@@ -21,10 +21,11 @@ export type FileType = keyof typeof FILE_TYPES;
 /** How the packets of a source are written. `type`: undefined for what the name says. */
 export function outputOptions(
   from: CaptureReader,
-  { type, ...rest }: { force: boolean; type: FileType | undefined },
+  force: boolean | undefined,
+  type: FileType | undefined,
 ): OutputOptions {
   const format = type === 'nsecpcap' ? 'pcap' : type;
-  return { ...rest, from, nanoseconds: type === 'nsecpcap', ...(format && { format }) };
+  return { from, force: force === true, nanoseconds: type === 'nsecpcap', ...(format && { format }) };
 }
 
 export class CapturePrinter implements Printer {
@@ -62,7 +63,8 @@ export class CapturePrinter implements Printer {
   }
 }
 
-async function reported<T>(work: () => Promise<T>): Promise<T> {
+/** The result; what the file system refuses, in one line. @throws UserError */
+export async function reported<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -70,6 +72,6 @@ async function reported<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function userError(error: unknown): unknown {
+export function userError(error: unknown): unknown {
   return error instanceof CaptureError ? new UserError(error.message, FAILED) : error;
 }

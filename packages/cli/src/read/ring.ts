@@ -1,0 +1,129 @@
+// `-b` and `-a filesize:`: live packets into a series of files, of which the oldest are deleted; named as dumpcap names them.
+import { unlink } from 'node:fs/promises';
+import { parse } from 'node:path';
+import { type CaptureOutput, createGrowingCapture, type OutputOptions } from '@eyrie/capture';
+import type { Frame, Packet } from '@eyrie/dissect';
+import type { Printer } from './printer.ts';
+import { reported, userError } from './write.ts';
+
+/** When a file ends, and which stay. Infinity: no limit. */
+export interface RingPlan {
+  /** False: one file, with the very name that was given (-a filesize: without -b). */
+  readonly isSeries: boolean;
+  /** The packet that reaches this is the file's last. */
+  readonly fileBytesMax: number;
+  readonly filePacketsMax: number;
+  readonly fileSeconds: number;
+  /** Files that stay (-b files:). */
+  readonly filesKept: number;
+  /** The capture ends after this many (-a files:). */
+  readonly filesMax: number;
+}
+
+const FILES_MAX = 100_000;
+
+/** `office_00001_20260101120000.pcapng`, in local time. `number` begins again after 99999, as dumpcap's does. */
+export function ringName(path: string, number: number, date: Date): string {
+  const { root, dir, name, ext } = parse(path);
+  const folder = dir === '' || dir === root ? dir : `${dir}/`;
+  const digits = (value: number, width = 2): string => String(value).padStart(width, '0');
+  const day = digits(date.getFullYear(), 4) + digits(date.getMonth() + 1) + digits(date.getDate());
+  const time = digits(date.getHours()) + digits(date.getMinutes()) + digits(date.getSeconds());
+  return `${folder}${name}_${digits(number % FILES_MAX, 5)}_${day}${time}${ext}`;
+}
+
+export class RingPrinter implements Printer {
+  readonly #path: string;
+  readonly #plan: RingPlan;
+  readonly #options: OutputOptions;
+  readonly #end: () => void;
+  readonly #paths: string[] = [];
+  #output: CaptureOutput;
+  #count = 1;
+  #timer: NodeJS.Timeout | undefined;
+  /** The files before this one are closed and deleted in their order. */
+  #retiring: Promise<void> = Promise.resolve();
+  #isFull = false;
+
+  /** `end` is called after the last file that the plan allows. @throws UserError */
+  constructor(path: string, plan: RingPlan, options: OutputOptions, end: () => void) {
+    this.#path = path;
+    this.#plan = plan;
+    this.#options = options;
+    this.#end = end;
+    this.#output = this.#begin();
+  }
+
+  see(_: Packet, frame: Frame): void {
+    if (this.#isFull) return;
+    const output = this.#output;
+    try {
+      output.write(frame);
+    } catch (error) {
+      throw userError(error);
+    }
+    const { fileBytesMax, filePacketsMax } = this.#plan;
+    if (output.byteCount >= fileBytesMax || output.frameCount >= filePacketsMax) this.#next();
+  }
+
+  async drain(): Promise<void> {
+    await reported(() => this.#retiring);
+    if (!this.#isFull) await reported(() => this.#output.flush());
+  }
+
+  async finish(): Promise<void> {
+    clearTimeout(this.#timer);
+    await reported(() => this.#retiring);
+    if (!this.#isFull) await reported(() => this.#output.close());
+  }
+
+  async abandon(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#retiring.catch(() => {});
+    if (!this.#isFull) await this.#output.abandon();
+  }
+
+  #begin(): CaptureOutput {
+    const { isSeries, fileSeconds } = this.#plan;
+    const path = isSeries ? ringName(this.#path, this.#count, new Date()) : this.#path;
+    try {
+      const output = createGrowingCapture(path, this.#options);
+      this.#paths.push(path);
+      // A file ends by its time also when no packet comes.
+      if (Number.isFinite(fileSeconds)) this.#timer = setTimeout(() => this.#next(), fileSeconds * 1000);
+      return output;
+    } catch (error) {
+      throw userError(error);
+    }
+  }
+
+  /** Ends this file and begins the next at once, since packets do not wait; or ends the capture. */
+  #next(): void {
+    clearTimeout(this.#timer);
+    const { filesKept, filesMax } = this.#plan;
+    const last = this.#output;
+    const isFull = this.#count >= filesMax;
+    const problem = isFull ? null : this.#tryBegin();
+    const surplus = this.#paths.splice(0, Math.max(0, this.#paths.length - filesKept));
+    this.#retiring = this.#retiring.then(async () => {
+      await last.close();
+      for (const path of surplus) await unlink(path).catch(() => {});
+      if (problem !== null) throw problem;
+    });
+    // The next drain, or finish, reports the error; until then it must not go unhandled.
+    this.#retiring.catch(() => {});
+    this.#isFull = isFull || problem !== null;
+    if (this.#isFull) this.#end();
+  }
+
+  /** The error, where the next file cannot be made. */
+  #tryBegin(): unknown {
+    this.#count++;
+    try {
+      this.#output = this.#begin();
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+}
