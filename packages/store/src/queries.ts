@@ -243,6 +243,13 @@ export interface FlowQuery extends Paging {
   readonly state?: TcpState;
   /** Default `bytes`; all are descending. */
   readonly order?: 'bytes' | 'packets' | 'start' | 'duration';
+  /** Also tell how many flows all pages have together. */
+  readonly count?: boolean;
+}
+
+export interface FlowPage extends FilteredPage<StoredFlow> {
+  /** Of all pages; null: it was not asked for. */
+  readonly total: number | null;
 }
 
 /** What is needed to find a conversation's packets. */

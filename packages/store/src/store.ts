@@ -9,6 +9,7 @@ import type {
   FilteredPage,
   FindingQuery,
   FlowHead,
+  FlowPage,
   FlowQuery,
   FoundPacket,
   Hierarchy,
@@ -62,7 +63,7 @@ export interface Store {
   packet(id: number): Promise<FoundPacket | null>;
   hierarchy(query?: Selection): Promise<Hierarchy>;
   timeline(query?: TimelineQuery): Promise<Timeline>;
-  flows(query?: FlowQuery): Promise<FilteredPage<StoredFlow>>;
+  flows(query?: FlowQuery): Promise<FlowPage>;
   flow(id: number): Promise<StoredFlow | null>;
   /** The packet's conversation; null if it has none, or none was reported yet. */
   flowOf(packet: PacketRow): Promise<FlowHead | null>;

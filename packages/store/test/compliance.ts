@@ -215,8 +215,11 @@ function readsBack(make: Make): void {
   });
 
   it('has its flows, largest first, in pages', async () => {
-    const first = await store.flows({ limit: 10 });
+    const first = await store.flows({ limit: 10, count: true });
     const second = await store.flows({ limit: 10, after: first.next! });
+    assert.deepEqual([first.total, second.total], [(await store.info()).flows, null]);
+    const later = await store.flows({ limit: 10, after: first.next!, count: true });
+    assert.equal(later.total, first.total, 'the same on every page');
     const bytes = [...first.items, ...second.items].map((flow) => flow.toServer.bytes + flow.toClient.bytes);
     assert.deepEqual(
       bytes,
@@ -270,7 +273,8 @@ function readsBack(make: Make): void {
           stream === null ? [] : [`${transports[transport ?? 0]} ${stream}`],
         ),
       );
-      const { items, ...page } = await store.flows({ filter, limit: 10_000 });
+      const { items, ...page } = await store.flows({ filter, limit: 10_000, count: true });
+      assert.equal(page.total, wanted.size);
       assert.deepEqual(
         new Set(items.map(({ transport, stream }) => `${transport} ${stream}`)),
         wanted,

@@ -11,6 +11,8 @@ const ROWS_AT_ONCE = 1000;
 export interface Paged<T> {
   rows: readonly T[];
   isWhole: boolean;
+  /** With those that are not here yet; null until it is known. */
+  total: number | null;
   /** True until the first page has come. */
   isLoading: boolean;
   error: ApiError | null;
@@ -23,14 +25,18 @@ interface Held<T> {
   key: string;
   rows: T[];
   next: string | null;
+  total: number | null;
   error: ApiError | null;
 }
 
-const NOTHING = { key: '', rows: [], next: null, error: null };
+type Counted<T> = Page<T> & { total: number | null };
+
+const NOTHING = { key: '', rows: [], next: null, total: null, error: null };
 
 /** Rows that are here stay when the server is away, if they are of this query. */
 function failed<T>(held: Held<T>, key: string, error: ApiError): Held<T> {
-  return { key, rows: held.key === key ? held.rows : [], next: null, error };
+  const { rows, total } = held.key === key ? held : NOTHING;
+  return { key, rows, next: null, total, error };
 }
 
 export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
@@ -49,11 +55,19 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
 
   const ask = (after: string | null, before: readonly T[], signal: AbortSignal, size: number) => {
     busy.current = true;
-    get<Page<T>>(path, { ...query, after, limit: size }, signal).then(
-      ({ items, next }) => {
+    // Counted once: with the first page.
+    const count = after === null ? true : null;
+    get<Counted<T>>(path, { ...query, after, limit: size, count }, signal).then(
+      ({ items, next, total }) => {
         done();
         const rows = [...before, ...items];
-        setState({ key, rows, next: rows.length >= ROWS_MAX ? null : next, error: null });
+        setState((old) => ({
+          key,
+          rows,
+          next: rows.length >= ROWS_MAX ? null : next,
+          total: total ?? old.total,
+          error: null,
+        }));
       },
       (problem) => {
         if (signal.aborted) return;
@@ -86,6 +100,7 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
   return {
     rows: state.rows,
     isWhole: isCurrent && state.next === null,
+    total: isCurrent ? state.total : null,
     isLoading: !isCurrent,
     error: isCurrent ? state.error : null,
     more: () => {

@@ -223,7 +223,9 @@ test('/flows?q= are the conversations of the packets that pass', async () => {
   const streams = new Set(packets.map(({ stream }) => stream));
   for (const stream of streams) assert.ok(flows.some((flow) => flow.stream === stream));
   const dns = await analyzer.get('/flows?q=dns&limit=1000');
-  assert.equal(dns.body.is_exact, true);
+  assert.deepEqual([dns.body.is_exact, dns.body.total], [true, null]);
+  const counted = await analyzer.get('/flows?q=dns&limit=1&count=true');
+  assert.equal(counted.body.total, dns.body.items.length);
   assert.ok(dns.body.items.every((flow: Json) => flow.applications.includes('dns')));
   assert.equal((await analyzer.get('/findings?q=nosuch')).body.error.code, 'bad_filter');
   assert.ok((await analyzer.get('/names?q=tls')).body.items.length > 0);

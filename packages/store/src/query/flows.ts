@@ -2,8 +2,8 @@
 import type { TcpState, Transport } from '@eyrie/dissect';
 import { StoreError } from '../errors.ts';
 import {
-  type FilteredPage,
   type FlowHead,
+  type FlowPage,
   type FlowQuery,
   PAGE_ROWS_MAX,
   type PacketRow,
@@ -28,11 +28,7 @@ const ORDERS: Readonly<Record<NonNullable<FlowQuery['order']>, string>> = {
   duration: '(end_time - start_time)',
 };
 
-export async function flowPage(
-  database: Database,
-  selector: Selector,
-  query: FlowQuery,
-): Promise<FilteredPage<StoredFlow>> {
+export async function flowPage(database: Database, selector: Selector, query: FlowQuery): Promise<FlowPage> {
   const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
   const order = ORDERS[query.order ?? 'bytes'];
   if (order === undefined)
@@ -40,6 +36,7 @@ export async function flowPage(
   const { conditions, values } = conditionsOf(query);
   const { where, exact } = await passing(selector, query, flowsOf);
   conditions.push(...where);
+  const total = query.count === true ? await flowCount(database, conditions, values) : null;
   if (query.after !== undefined) {
     const [at, id] = keyOf(query.after, 2);
     values.push(Number(at), Number(id));
@@ -47,7 +44,7 @@ export async function flowPage(
     conditions.push(`(${order} < ${size} OR (${order} = ${size} AND id > ${last}))`);
   }
   const rows = await database.all(
-    `SELECT ${COLUMNS}, ${order} FROM flows ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+    `SELECT ${COLUMNS}, ${order} FROM flows ${whereOf(conditions)}
      ORDER BY ${order} DESC, id LIMIT ${limit + 1}`,
     values,
   );
@@ -57,7 +54,17 @@ export async function flowPage(
     exact,
     items: page.map(storedFlow),
     next: rows.length > limit ? cursorOf([Number(last!.at(-1)), Number(last![0])]) : null,
+    total,
   };
+}
+
+async function flowCount(database: Database, conditions: string[], values: Value[]): Promise<number> {
+  const [row] = await database.all(`SELECT count(*) FROM flows ${whereOf(conditions)}`, values);
+  return Number(row![0]);
+}
+
+function whereOf(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
 export async function flowById(database: Database, id: number): Promise<StoredFlow | null> {

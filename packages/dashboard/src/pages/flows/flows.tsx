@@ -202,6 +202,10 @@ export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
   ];
 }
 
+function said(flows: number): string {
+  return `${count(flows)} ${flows === 1 ? 'flow' : 'flows'}`;
+}
+
 export function Flows() {
   const terms = useMemo(() => flowTerms(filter.value), [filter.value]);
   const sort = place.value.view.sort ?? '-bytes';
@@ -213,9 +217,7 @@ export function Flows() {
     <div class="table-page">
       <p class="table-note num" role="status">
         {list.isLoading && 'Loading …'}
-        {!list.isLoading &&
-          list.error === null &&
-          `${count(list.rows.length)}${list.isWhole ? '' : ' and more'} flows`}
+        {!list.isLoading && list.error === null && said(Math.max(list.total ?? 0, list.rows.length))}
         {terms.ignored.length > 0 && (
           <span class="note-odd">
             Flows are sums, and know nothing of <code>{terms.ignored.join(' && ')}</code>

@@ -37,8 +37,8 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
     '/flows',
     { schema: { ...answers('flows', 'Conversations as records', FlowPage), querystring: FlowsQuery } },
     async ({ query }) => {
-      const { items, next, exact } = await store.flows(flowQuery(query));
-      return { items: items.map(flowRow), next, is_exact: exact };
+      const { items, next, total, exact } = await store.flows(flowQuery(query));
+      return { items: items.map(flowRow), next, total, is_exact: exact };
     },
   );
 
@@ -190,6 +190,7 @@ function flowQuery(query: FlowsQuery) {
     ...given('order', query.sort),
     ...given('limit', query.limit),
     ...given('after', query.after),
+    ...given('count', query.count),
   };
 }
 

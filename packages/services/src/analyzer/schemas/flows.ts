@@ -74,9 +74,16 @@ export const FlowsQuery = object({
       description: 'the largest or latest first',
     }),
   ),
+  count: Type.Optional(
+    Type.Boolean({ default: false, description: 'also tell how many all pages have together' }),
+  ),
 });
 export type FlowsQuery = Static<typeof FlowsQuery>;
-export const FlowPage = object({ ...page(FlowRow).properties, is_exact: IsExact });
+export const FlowPage = object({
+  ...page(FlowRow).properties,
+  total: orNull(Type.Integer({ minimum: 0, description: 'flows of all pages, if `count` asked for it' })),
+  is_exact: IsExact,
+});
 export type FlowPage = Static<typeof FlowPage>;
 
 /** `ip` and `ipv6` as in `-z conv,ip`; `tcp`, `udp` with ports; `any`: whatever the address columns show. */
