@@ -74,6 +74,29 @@ test('any of ten million rows can be reached, by the bar, by keys and by number'
   await end();
 });
 
+test('a row can be chosen before it has come: its menu opens when it is there', async () => {
+  const { page, end } = await open('packets');
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  const held = Promise.withResolvers<void>();
+  await page.route(/\/packets\?/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.locator('.list').evaluate((list) => {
+    list.scrollTop = list.scrollHeight / 3;
+  });
+  const coming = page.locator('.row-coming .cell-dst').nth(20);
+  await coming.click({ button: 'right' });
+  assert.equal(await page.getByRole('menu').count(), 0);
+  held.resolve();
+  await page
+    .getByRole('menu')
+    .getByText(/^ip\.dst == /)
+    .waitFor();
+  await page.locator('.row[aria-selected="true"]').waitFor();
+  await end();
+});
+
 test('ten million rows are sorted by a column, page after page', async () => {
   const { page, end } = await open('packets');
   await page.locator('.row[data-row="0"] .cell-length:not(:empty)').waitFor();

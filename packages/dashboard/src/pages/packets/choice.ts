@@ -15,10 +15,10 @@ export interface Choice {
 /** @param question what the list shows: when that is another, the packet has another place in it, or none */
 export function useChoice(rows: Rows, question: string, list: { readonly current: ListHandle | null }) {
   const [selected, setSelected] = useState<Choice | null>(null);
-  const needed = useRef(-1);
+  const needed = useRef<{ number: number; then?: ((row: PacketRow) => void) | undefined } | null>(null);
   const wanted = place.value.packet;
   const select = (number: number, row: PacketRow) => {
-    needed.current = -1;
+    needed.current = null;
     setSelected({ number, row });
     go({ packet: row.id }, place.value.packet !== null);
   };
@@ -38,13 +38,16 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
     return () => control.abort();
   }, [wanted, question, rows.isCounted, place.value.view.sort]);
 
-  // A row that was chosen by key before it had come.
+  // A row that was chosen before it had come.
   useEffect(() => {
-    const row = needed.current < 0 ? null : rows.row(needed.current);
-    if (row !== null) select(needed.current, row);
+    const wish = needed.current;
+    const row = wish === null ? null : rows.row(wish.number);
+    if (wish === null || row === null) return;
+    select(wish.number, row);
+    wish.then?.(row);
   }, [rows.version]);
-  const need = (number: number) => {
-    needed.current = number;
+  const need = (number: number, then?: (row: PacketRow) => void) => {
+    needed.current = { number, then };
   };
   return { selected, select, need };
 }

@@ -10,6 +10,8 @@ import { Row } from './packet-row.tsx';
 import type { Rows } from './rows.ts';
 import { type Sight, useSight } from './sight.ts';
 
+const NOWHERE = -1;
+
 export interface ListHandle {
   show: (row: number, isCentred?: boolean) => void;
   toEnd: () => void;
@@ -24,8 +26,8 @@ interface Props {
   /** Row number, -1: none. */
   selected: number;
   onSelect: (number: number, row: PacketRow) => void;
-  /** A row was chosen that has not come yet. */
-  onNeed: (number: number) => void;
+  /** A row was chosen that has not come yet, NOWHERE: none is any more. `then` is called when it is there. */
+  onNeed: (number: number, then?: (row: PacketRow) => void) => void;
   onOpen: () => void;
   onMenu: (
     event: MouseEvent | KeyboardEvent,
@@ -110,21 +112,30 @@ function pointing(props: Props, focus: () => void) {
     const number = element === null ? -1 : Number(element.dataset.row);
     return { number, row: number < 0 ? null : props.rows.row(number) };
   };
+  // Who goes elsewhere does not wait for a row any more.
+  const forget = () => props.onNeed(NOWHERE);
   return {
+    onPointerDown: forget,
+    onWheel: forget,
     onClick: (event: MouseEvent) => {
       const { number, row } = rowOf(event);
-      if (row === null) return;
+      if (number < 0) return;
       focus();
       props.onLeaveEnd();
-      props.onSelect(number, row);
+      if (row === null) props.onNeed(number);
+      else props.onSelect(number, row);
     },
     onDblClick: (event: MouseEvent) => rowOf(event).row !== null && props.onOpen(),
     onContextMenu: (event: MouseEvent) => {
       const { number, row } = rowOf(event);
-      if (row === null) return;
-      props.onSelect(number, row);
+      if (number < 0) return;
+      event.preventDefault();
       const cell = (event.target as Element).closest<HTMLElement>('[data-column]');
-      props.onMenu(event, row, props.look.columns.find(({ id }) => id === cell?.dataset.column) ?? null);
+      const column = props.look.columns.find(({ id }) => id === cell?.dataset.column) ?? null;
+      const open = (of: PacketRow) => props.onMenu(event, of, column);
+      if (row === null) return props.onNeed(number, open);
+      props.onSelect(number, row);
+      open(row);
     },
   };
 }
