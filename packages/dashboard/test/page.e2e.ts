@@ -138,6 +138,20 @@ test('packets: any column sorts, is made wider, and can be left out', async () =
   await end();
 });
 
+test('packets: a link with an order and a packet chooses that packet, and no other', async () => {
+  const { page, end } = await open('packets?q=tcp&packet=86&sort=-length');
+  await until(page, 'longest first', async () => {
+    const lengths = (await cells(page, 'length')).map(number);
+    return lengths.length > 1 && isRising(lengths.reverse()) && lengths[0]! > 0;
+  });
+  await page.locator('.row[aria-selected="true"]', { hasText: /^86/ }).waitFor();
+  await page.locator('.tree-line', { hasText: 'Frame 86:' }).waitFor();
+  await page.getByRole('button', { name: 'No.' }).click();
+  await until(page, 'in the order of time', async () => isRising((await cells(page, 'number')).map(number)));
+  await page.locator('.row[aria-selected="true"]', { hasText: /^86/ }).waitFor();
+  await end();
+});
+
 test('packets: the menu filters, follows the stream, and exports', async () => {
   const { page, end } = await open('packets?q=http.request%20%26%26%20tcp');
   await page.locator('.row[data-row="1"] .cell-dst:not(:empty)').click({ button: 'right' });

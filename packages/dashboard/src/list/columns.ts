@@ -146,7 +146,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'length',
     title: 'Length',
-    width: 66,
+    width: 76,
     isNumber: true,
     text: (row) => count(row.length),
     value: (row) => row.length,

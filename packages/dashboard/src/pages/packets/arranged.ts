@@ -31,7 +31,7 @@ export function useArranged(
   const [sorted, setSorted] = useState<{ key: string; rows: PacketRow[] } | null>(null);
   const isByTime = BY_TIME.has(sorting.column);
   const { q, capture } = question;
-  const key = JSON.stringify([q, capture, sorting, rows.total]);
+  const key = JSON.stringify([q, capture, sorting]);
   const isByServer = !isByTime && rows.isCounted && !isShort(rows) && BY_SERVER.has(sorting.column);
   const paged = usePaged(q, capture, isByServer ? sorting : null);
 
@@ -45,12 +45,14 @@ export function useArranged(
     return () => {
       isOver = true;
     };
-  }, [key, isByTime, rows.isCounted]);
+  }, [key, isByTime, rows.isCounted, rows.total]);
 
   if (isByServer) return { ...rows, ...paged };
   if (!isByTime && sorted?.key === key) {
+    // While packets come in, those of before stay in order until all are.
     return {
       ...rows,
+      total: sorted.rows.length,
       row: (number) => sorted.rows[number] ?? null,
       want: () => {},
       find: async ({ id }) => sorted.rows.findIndex((row) => row.id === id),

@@ -38,6 +38,25 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
     return () => control.abort();
   }, [wanted, question, rows.isCounted, place.value.view.sort]);
 
+  // Rows get other numbers when they are put in order, or when packets of an earlier capture come in.
+  const there = selected === null ? null : rows.row(selected.number);
+  const isMoved = selected !== null && there !== null && there.id !== selected.row.id;
+  const mayCome = selected?.number === -1 && !rows.isExact;
+  useEffect(() => {
+    if (selected === null || !(isMoved || mayCome)) return;
+    let isOver = false;
+    const find = async () => {
+      const number = await rows.find(selected.row);
+      if (isOver || number === selected.number) return;
+      setSelected({ ...selected, number });
+      if (number >= 0) list.current?.show(number, true);
+    };
+    find().catch(() => {});
+    return () => {
+      isOver = true;
+    };
+  }, [isMoved, there?.id, mayCome && rows.total]);
+
   // A row that was chosen before it had come.
   useEffect(() => {
     const wish = needed.current;
