@@ -32,6 +32,33 @@ async function chosen(page: Page, number: string): Promise<void> {
   await page.locator('.row[aria-selected="true"] .cell-number', { hasText: number }).waitFor();
 }
 
+test('Back comes to where a list was scrolled to, a link to its beginning', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows`);
+  await page.locator('tr[data-row="0"]').waitFor();
+  const top = () => page.locator('.table-box').evaluate((box) => box.scrollTop);
+  await page.locator('.table-box').evaluate((box) => {
+    box.scrollTop = 3000;
+  });
+  await page.locator('tr[data-row="110"]').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Show its packets' }).click();
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  await page.goBack();
+  await page.locator('tr[data-row="110"]').waitFor();
+  assert.equal(await top(), 3000);
+  await page.getByRole('link', { name: 'Packets', exact: true }).click();
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  await page.locator('.list').evaluate((list) => {
+    list.scrollTop = 22_000;
+  });
+  await page.locator('.row[data-row="1005"] .cell-number:not(:empty)').waitFor();
+  await page.getByRole('link', { name: 'Flows', exact: true }).click();
+  await page.locator('tr[data-row="0"]').waitFor();
+  assert.equal(await top(), 0);
+  await page.goBack();
+  await page.locator('.row[data-row="1005"] .cell-number:not(:empty)').waitFor();
+  await end();
+});
+
 test('marks are set and found again by key, also after the page was opened anew', async () => {
   const { page, end } = await openList();
   await page.locator('.row[data-row="1"]').click();

@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { combined, type Way, withTimeRange } from './expression.ts';
 import { type PageName, type Place, readPlace, writePlace } from './place.ts';
+import { enter } from './scrolled.ts';
 
 export const place = signal<Place>(readPlace(location.hash));
 export const page = computed(() => place.value.page);
@@ -11,6 +12,7 @@ export const capture = computed(() => place.value.capture);
 export const draft = signal<string | null>(null);
 
 addEventListener('popstate', () => {
+  enter();
   place.value = readPlace(location.hash);
   draft.value = null;
 });
@@ -20,8 +22,11 @@ export function go(change: Partial<Place>, replace = false): void {
   const next = { ...place.value, ...change };
   const address = writePlace(next);
   if (address === writePlace(place.value)) return;
-  if (replace) history.replaceState(null, '', address);
-  else history.pushState(null, '', address);
+  if (replace) history.replaceState(history.state, '', address);
+  else {
+    history.pushState(null, '', address);
+    enter();
+  }
   place.value = next;
 }
 

@@ -3,6 +3,7 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.tsx';
+import { useKeptScroll } from './kept-scroll.ts';
 import { tellWhole } from './tell-whole.ts';
 
 const ROW_HEIGHT = 28;
@@ -69,6 +70,7 @@ export function DataTable<T>(props: Props<T>) {
   );
 
   const { first, last, onScroll } = useSight(box, rows.length, rowHeight);
+  const keep = useKeptScroll(box, props.label, rows.length);
   useEffect(() => {
     if (last + AHEAD >= rows.length && !isWhole) props.onMore?.();
   }, [last, rows.length, isWhole]);
@@ -94,7 +96,10 @@ export function DataTable<T>(props: Props<T>) {
       ref={box}
       class="table-box"
       style={{ '--row-height': `${rowHeight}px` }}
-      onScroll={onScroll}
+      onScroll={(event) => {
+        onScroll(event);
+        keep();
+      }}
       onKeyDown={(event) => onKey(event, props, rows, { box: box.current!, rowHeight, setAt })}
       onPointerOver={tellWhole}
     >

@@ -2,9 +2,11 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Scroll } from '../../list/scroll.ts';
+import { entry, keepScrolled, scrolledTo } from '../../state/scrolled.ts';
 
 const ROW_HEIGHT = 22;
 const ROW_HEIGHT_TOUCH = 42;
+const LIST = 'Packets';
 /** Rows drawn above and below those in sight. */
 const SPARE = 8;
 
@@ -47,12 +49,21 @@ export function useSight(box: RefObject<HTMLElement | null>, total: number, sele
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  // The first row in sight when this entry of the history was left.
+  const goal = useRef<number | null>(null);
+  const now = entry.value;
+  useLayoutEffect(() => {
+    goal.current = scrolledTo(LIST);
+  }, [now]);
   useLayoutEffect(() => {
     const wasInSight = selected >= scroll.firstRow && selected < scroll.firstRow + scroll.rowsInSight;
     place(scroll.resize(total, viewport));
     // The first choice opens the panes below, and takes room from the list.
     if (wasInSight) place(scroll.show(selected));
-  }, [total, viewport]);
+    if (goal.current === null || total === 0 || viewport === 0) return;
+    place(scroll.toPixel(goal.current * scroll.rowHeight));
+    if (scroll.firstRow > goal.current - 0.5) goal.current = null;
+  }, [total, viewport, now]);
 
   return {
     first: Math.max(0, Math.floor(scroll.firstRow) - SPARE),
@@ -67,6 +78,8 @@ export function useSight(box: RefObject<HTMLElement | null>, total: number, sele
       const scrollTop = scroll.scrolled(box.current!.scrollTop);
       const isUp = scroll.firstRow < before - 0.5;
       place(scrollTop);
+      if (!isOwn) goal.current = null;
+      keepScrolled(LIST, scroll.firstRow);
       return isUp && !isOwn;
     },
   };
