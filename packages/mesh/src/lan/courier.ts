@@ -1,4 +1,4 @@
-// Messages over the LAN without a link: sent to all or to one, in parts, and repeated until acknowledged; taken
+// Messages over the LAN without a link: sent to all or to one, in parts, four more times unless acknowledged; taken
 // once each, from approved peers only, and only while they are recent.
 
 import { hex, isSignedBy, signWith } from '../identity/keys.ts';

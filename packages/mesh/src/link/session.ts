@@ -46,7 +46,7 @@ export class Session implements StreamCarrier {
   /** When anything was last received, and last sent (elapsedMs). */
   heardMs: number;
   sentMs: number;
-  /** When it was last used for more than heartbeats and notices (elapsedMs). */
+  /** When it was last used, by a request, a stream, a routed message or a broadcast (elapsedMs). */
   usedMs: number;
   isOpen = false;
   isClosed = false;
