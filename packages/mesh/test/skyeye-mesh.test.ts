@@ -435,6 +435,8 @@ test('latencies are measured, and estimated for those who never met; near asks f
   const late = await ask(mesh, 5, '3 peers where id != peer-9 near peer-9 measured');
   assert.ok(late.peers.length === 3 && late.peers.every(({ isMeasured }) => !isMeasured));
   assert.match(late.problem ?? '', /^peer-9 has measured nothing.*too often/);
+  const lost = await ask(mesh, 5, '2 peers near "no body" measured');
+  assert.match(lost.problem ?? '', /no peer is called no body/);
   // Who has just gone keeps its estimate, though it was measured before.
   mesh.clock.run(60_000);
   const [, second] = peers;

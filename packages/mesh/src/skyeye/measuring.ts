@@ -28,6 +28,7 @@ export class Measuring {
   readonly #own: string;
   readonly #routing: Routing;
   readonly #asker: Asker;
+  readonly #directory: Directory;
   readonly #latency: Latency;
 
   /** @param mayAsk whether a peer that has proved its name is answered now */
@@ -43,6 +44,7 @@ export class Measuring {
     this.#own = own;
     this.#routing = routing;
     this.#asker = asker;
+    this.#directory = directory;
     this.#latency = latency;
     // Who passes a question on must not use up the asker's allowance with it.
     const once = new Once();
@@ -63,6 +65,8 @@ export class Measuring {
   /** How far `from` is from the others. */
   async ask(from: string, to: readonly string[]): Promise<Measurement> {
     const ids = to.slice(0, MEASURED_MAX);
+    if (!this.#directory.isAlive(from))
+      return { tookMs: ids.map(() => Number.NaN), problem: `${from} is not here` };
     if (from === this.#own)
       return { tookMs: await Promise.all(ids.map((id) => this.#latency.measure(id))), problem: null };
     const question = encode(asked, { ids, proof: this.#asker.prove(contentOf(from, ids)) });
