@@ -313,7 +313,7 @@ export class SkyEye {
 
   // --- upwards
 
-  /** Schedules a report: at once if it is urgent or batching is off, but never two within the gap. */
+  /** Schedules a report: at once if it is urgent or there are no children to wait for, but never two within the gap. */
   #soon(isUrgent: boolean): void {
     this.#isUrgent ||= isUrgent;
     const { gapMs, settleMs, detailMax } = this.#options;
