@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from './errors.ts';
+import { STYLE_PATH } from './routes/page.ts';
 
 export interface Access {
   /** Null: no token is asked for; only for loopback. */
@@ -26,8 +27,8 @@ const FAILURE_MS = 60_000;
 /** Addresses remembered; beyond it the oldest is forgotten. */
 const FAILING_MAX = 10_000;
 
-/** Paths without a token: health checks need none, and the login page comes before it. */
-const OPEN_PATHS = new Set(['/healthz', '/login']);
+/** Paths without a token: health checks need none, and the login page and its style come before it. */
+const OPEN_PATHS = new Set(['/healthz', '/login', STYLE_PATH]);
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -158,7 +159,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   ].join('; '),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
+  // Not "no-referrer": with that, forms of our own pages come with "Origin: null" (Fetch §3.2.5).
+  'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
