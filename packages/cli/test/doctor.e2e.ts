@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Finding } from '../src/doctor/check.ts';
 import { leaf } from '../src/doctor/checks/certificates.ts';
-import { judged } from '../src/doctor/checks/clock.ts';
+import { judged, unkept } from '../src/doctor/checks/clock.ts';
 import { room } from '../src/doctor/checks/folders.ts';
 import { node } from '../src/doctor/checks/runtime.ts';
 
@@ -123,5 +123,10 @@ describe('eyrie doctor', () => {
     const pem = readFileSync(join(home, 'eyrie/peers/one/peer.crt'));
     const hours = (count: number) => leaf('one', pem, Date.now() + count * 3_600_000).state;
     assert.deepEqual([hours(-48), hours(0), hours(20), hours(30)], ['wrong', 'ok', 'warn', 'warn']);
+    const advice = (isInstalled: boolean, text: string | null): string =>
+      unkept({ isInstalled, text }, 'compare it').advice;
+    assert.match(advice(false, null), /^install chrony/);
+    assert.match(advice(true, null), /^systemctl enable --now chronyd/);
+    assert.match(advice(true, '00000000,,0'), /chronyc sources/);
   });
 });

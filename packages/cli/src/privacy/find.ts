@@ -9,7 +9,7 @@ import { openStore, StoreError } from '@eyrie/store';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { table } from '../mesh/select.ts';
 import { configFrom, defaultStoreUrl, pseudonyms } from '../pipeline/settings.ts';
-import { filesBelow, type Kept, keptHere } from './report.ts';
+import { FILES_MAX, filesBelow, type Kept, keptHere } from './report.ts';
 
 /** As it stands in packets, and as it is written. */
 interface Wanted {
@@ -84,9 +84,10 @@ async function inStore({ what, place, erase }: Kept, config: Config, { text }: W
       const { packets } = await store.protocolSummary({ address: text });
       const names = (await store.names({ address: text, limit: 1000 })).items.length;
       const findings = (await store.findings({ address: text, limit: 1000 })).items.length;
-      return packets + names + findings === 0
+      const flows = (await store.flows({ address: text, limit: 1000 })).items.length;
+      return packets + flows + names + findings === 0
         ? []
-        : tell(`${packets} packets, ${names} names, ${findings} findings`);
+        : tell(`${packets} packets, ${flows} conversations, ${names} names, ${findings} findings`);
     } finally {
       await store.close();
     }
@@ -101,7 +102,10 @@ async function inStore({ what, place, erase }: Kept, config: Config, { text }: W
 
 async function inFiles({ what, place, erase }: Kept, wanted: Wanted): Promise<Found[]> {
   const found: Found[] = [];
-  for (const path of filesBelow(place)) {
+  const paths = filesBelow(place);
+  if (paths.length >= FILES_MAX)
+    found.push({ what, place, found: `not looked at: files beyond ${FILES_MAX}`, erase });
+  for (const path of paths) {
     const text = await inFile(path, wanted).catch((error: Error) => `not looked at: ${error.message}`);
     if (text !== null) found.push({ what, place: path, found: text, erase });
   }

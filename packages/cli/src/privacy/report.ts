@@ -13,7 +13,7 @@ import { bytesText } from '../terminal/units.ts';
 import { isOnEncryptedDisk } from './disk.ts';
 
 /** Files looked at in one place; of more, the rest is not counted, and the report says so. */
-const FILES_MAX = 20_000;
+export const FILES_MAX = 20_000;
 
 export interface Kept {
   readonly what: string;

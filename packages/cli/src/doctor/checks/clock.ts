@@ -40,14 +40,35 @@ export function judged(offset: number | null): Finding {
 function keeper(): Finding {
   const ask = 'compare it: eyrie doctor --time-server HOST';
   if (process.platform !== 'linux') return ok('clock', `${new Date().toISOString()}; not compared. ${ask}`);
-  const chrony = said('chronyc', '-c', 'tracking');
-  if (chrony !== null && !/^00000000,|Not synchronised/.test(chrony)) return ok('clock', 'kept by chrony');
-  const timedate = said('timedatectl', 'show', '-p', 'NTPSynchronized', '--value');
-  if (timedate === 'yes') return ok('clock', 'kept by systemd');
-  return warn('clock', 'nothing here says that it keeps the clock', `install chrony, or ${ask}`);
+  const chrony = asked('chronyc', '-c', 'tracking');
+  const isSet = chrony.text !== null && !/^00000000,|Not synchronised/.test(chrony.text);
+  if (isSet) return ok('clock', 'kept by chrony');
+  if (asked('timedatectl', 'show', '-p', 'NTPSynchronized', '--value').text === 'yes')
+    return ok('clock', 'kept by systemd');
+  return unkept(chrony, ask);
 }
 
-function said(program: string, ...args: string[]): string | null {
-  const { status, stdout } = spawnSync(program, args, { encoding: 'utf8', timeout: TIMEOUT_MS });
-  return status === 0 ? stdout.trim() : null;
+/** @param chrony what it says of itself */
+export function unkept({ isInstalled, text }: Asked, ask: string): Finding {
+  if (!isInstalled)
+    return warn('clock', 'nothing here says that it keeps the clock', `install chrony, or ${ask}`);
+  return text === null
+    ? warn('clock', 'chrony is installed, but does not run', `systemctl enable --now chronyd, or ${ask}`)
+    : warn(
+        'clock',
+        'chrony runs, but no server has told it the time',
+        `look with: chronyc sources, or ${ask}`,
+      );
+}
+
+interface Asked {
+  readonly isInstalled: boolean;
+  /** Null: it did not answer, or failed. */
+  readonly text: string | null;
+}
+
+function asked(program: string, ...args: string[]): Asked {
+  const { status, stdout, error } = spawnSync(program, args, { encoding: 'utf8', timeout: TIMEOUT_MS });
+  const isInstalled = (error as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT';
+  return { isInstalled, text: status === 0 ? stdout.trim() : null };
 }
