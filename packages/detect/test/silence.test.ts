@@ -21,6 +21,12 @@ describe('coming back', () => {
     );
     assert.equal(findingsOf(twice).filter(({ rule }) => rule === 'port-scan').length, 1);
   });
+
+  it('silenced leaves what was found before as it was, once', () => {
+    const isSilenced = (finding: { readonly againAt?: number }): boolean => finding.againAt !== undefined;
+    const scans = findingsOf(twice, { quietS: 3600, isSilenced }).filter(({ rule }) => rule === 'port-scan');
+    assert.equal(scans.length, 1);
+  });
 });
 
 describe('silencing', () => {

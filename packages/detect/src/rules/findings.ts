@@ -61,12 +61,12 @@ export class Findings {
       this.#again(rule, known, sighting);
       return;
     }
-    if (known !== undefined) this.#over.push(known);
     const finding = make(rule, key, sighting, known !== undefined);
     if (this.#options.isSilenced?.(finding) === true) {
       this.silenced++;
       return;
     }
+    if (known !== undefined) this.#over.push(known);
     this.#byKey.delete(key);
     this.#byKey.set(key, finding);
     if (this.#byKey.size + this.#over.length > FINDINGS_MAX) this.#makeRoom();
