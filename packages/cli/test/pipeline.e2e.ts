@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { spawnChild } from '../../../test/support/children.ts';
 import { requireTool } from '../../../test/support/tools.ts';
 
@@ -202,10 +202,23 @@ describe('eyrie persistor', () => {
 });
 
 describe('eyrie up', () => {
+  before(() => rmSync(env.XDG_DATA_HOME, { recursive: true, force: true }));
+
   it('names no page where there is nothing to capture from', { skip: requireTool('tcpdump') }, () => {
     const { status, stdout, stderr } = eyrie('up', '-i', 'nope0', '--port', '0');
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, /^eyrie: nope0: no such interface; there are /);
+  });
+
+  it('a second Ctrl-C ends it at once, and leaves no temporary files', async () => {
+    // Of who has stored nothing, though a capture that failed left a store, the bundled sample is shown, from a temporary
+    // folder; a pace at which it would take an hour.
+    const { child } = await serving('up', '--port', '0', '--speed', 'recorded');
+    assert.equal(readdirSync(temporary).length, 1);
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    assert.deepEqual(readdirSync(temporary), []);
   });
 
   it('shows conversations of a replay once they have ended, long before its end', async () => {
@@ -222,17 +235,6 @@ describe('eyrie up', () => {
     assert.notEqual(capture!.progress, null);
     child.kill('SIGINT');
     await once(child, 'close');
-  });
-
-  it('a second Ctrl-C ends it at once, and leaves no temporary files', async () => {
-    // Of who has stored nothing, the bundled sample is shown, from a temporary folder; a pace at which it would take an hour.
-    rmSync(env.XDG_DATA_HOME, { recursive: true, force: true });
-    const { child } = await serving('up', '--port', '0', '--speed', 'recorded');
-    assert.equal(readdirSync(temporary).length, 1);
-    child.kill('SIGINT');
-    child.kill('SIGTERM');
-    await once(child, 'close');
-    assert.deepEqual(readdirSync(temporary), []);
   });
 
   it('says of each file how many packets are stored of it', async () => {

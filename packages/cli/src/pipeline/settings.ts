@@ -99,9 +99,17 @@ export function defaultStoreUrl(): string {
   return `duckdb:${join(home, 'eyrie', 'eyrie.duckdb')}`;
 }
 
-/** Something was stored where nothing else was said. */
-export function hasOwnStore(): boolean {
-  return existsSync(defaultStoreUrl().slice('duckdb:'.length));
+/** Whether the default store has packets: that it is there says little, since a capture that failed makes it too. @throws UserError */
+export async function hasOwnPackets(): Promise<boolean> {
+  if (!existsSync(defaultStoreUrl().slice('duckdb:'.length))) return false;
+  const store = await storeAt('');
+  try {
+    return (await store.info()).packets > 0;
+  } catch (error) {
+    return userError(error);
+  } finally {
+    await store.close();
+  }
 }
 
 /** Where captures that are dropped on the page are kept. */

@@ -20,7 +20,7 @@ import {
   auditFor,
   type CommonOptions,
   configFrom,
-  hasOwnStore,
+  hasOwnPackets,
   logFor,
   pathFrom,
   refusedFolder,
@@ -56,7 +56,7 @@ export async function up(file: string | undefined, options: UpOptions): Promise<
   const place = placeFrom(options, 'ui', config);
   // Whoever has stored something wants to see that; the others see what there is to see.
   const isBare = file === undefined && options.interface === undefined && config.store.url === '';
-  const isSample = isBare && !hasOwnStore();
+  const isSample = isBare && !(await hasOwnPackets());
   const path = isSample ? await bundledSample() : file === undefined ? undefined : pathFrom(file);
   const files = path === undefined ? [] : await captureFiles(path).catch(userError);
   const temporary = isSample ? temporaryFolder() : null;
