@@ -56,6 +56,32 @@ describe('beside tshark', { skip }, () => {
     assert.equal(read(sample, ...args, ...columns), tshark('-r', sample, ...args, ...columns));
   });
 
+  it('-T json -j and -T ek -J', () => {
+    const some = ['-c', '30', '-Y', 'dns', '-T'];
+    const groups = [...some, 'json', '-j', 'dns Queries'];
+    assert.equal(read(sample, ...groups), tshark('-r', sample, ...groups));
+    const whole = [...some, 'ek', '-J', 'udp'];
+    // tshark adds a member named text for each group of fields.
+    const theirs = tshark('-r', sample, ...whole).replaceAll(/"text":"[^"]*",/g, '');
+    const documents = (text: string): unknown[] =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    assert.deepEqual(documents(read(sample, ...whole)), documents(theirs));
+  });
+
+  it('-T pdml -j', () => {
+    const all = ['-c', '60', '-Y', 'arp', '-T', 'pdml', '-j', 'arp'];
+    const packets = (text: string): string[] => text.split('<packet>').slice(1);
+    assert.deepEqual(packets(read(sample, ...all)), packets(tshark('-r', sample, ...all)));
+  });
+
+  it('-S between packets', () => {
+    const all = ['-c', '9', '-P', '-x', '-S', '--- 8< ---'];
+    assert.equal(read(sample, ...all), tshark('-r', sample, ...all));
+  });
+
   it('-T psml', () => {
     const args = ['-c', '40', '-T', 'psml'];
     assert.equal(

@@ -39,6 +39,13 @@ export interface ReadOptions extends LiveReadOptions {
   readonly force?: boolean;
   readonly print?: boolean;
   readonly json?: boolean;
+  /** -j and -J: names, with spaces between them */
+  readonly protocols?: string;
+  readonly protocolsWhole?: string;
+  /** -S */
+  readonly separator?: string;
+  /** -u */
+  readonly seconds?: string;
   readonly color?: boolean;
   readonly option?: readonly string[];
   readonly decodeAs?: readonly string[];
@@ -53,7 +60,10 @@ const INTERRUPTED = 130;
 /** What the flags say of how a file is read. @throws UserError */
 export function readingOf(
   options: ReadOptions,
-): Pick<ReadPlan, 'live' | 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'keyLogs' | 'timeFormat'> {
+): Pick<
+  ReadPlan,
+  'live' | 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'keyLogs' | 'timeFormat' | 'isHms'
+> {
   decodeAs(options.decodeAs ?? []);
   const { displayFilter, readFilter } = options;
   const live = livePlan(options);
@@ -65,6 +75,7 @@ export function readingOf(
     preferences: preferences(options.option ?? []),
     keyLogs: keyLogs(options.option ?? []),
     timeFormat: timeFormat(options.time ?? 'r'),
+    isHms: isHms(options.seconds),
   };
 }
 
@@ -72,6 +83,11 @@ function timeFormat(text: string): TimeFormat {
   if (Object.hasOwn(TIME_FORMATS, text)) return text as TimeFormat;
   const known = Object.entries(TIME_FORMATS).map(([name, about]) => `${name} (${about})`);
   throw new UserError(`-t ${text} is not known; use ${known.join(', ')}`);
+}
+
+function isHms(text = 's'): boolean {
+  if (text === 's' || text === 'hms') return text === 'hms';
+  throw new UserError(`-u ${text} is not known; use s (seconds) or hms (hours, minutes and seconds)`);
 }
 
 /** Resolves to the exit status. @throws UserError */

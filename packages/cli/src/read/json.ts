@@ -12,6 +12,7 @@ import {
   type Value,
 } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
+import { below, GROUP, type LayerFilter, opens } from './layer-filter.ts';
 import type { Printer } from './printer.ts';
 
 const DAY_SECONDS = 86_400;
@@ -26,10 +27,12 @@ function indexName(p: Packet): string {
 abstract class JsonBase implements Printer {
   protected readonly out: Output;
   protected readonly collector: Collector | null;
+  protected readonly filter: LayerFilter | null;
   readonly isTimed: boolean;
 
-  constructor(out: Output, fields: readonly Field[]) {
+  constructor(out: Output, fields: readonly Field[], filter: LayerFilter | null) {
     this.out = out;
+    this.filter = filter;
     this.isTimed = fields.length === 0 || fields.some((field) => field.isTimed);
     this.collector = fields.length > 0 ? new Collector(fields) : null;
   }
@@ -62,8 +65,8 @@ export class JsonPrinter extends JsonBase {
   readonly #parts: JsonParts;
   #isFirst = true;
 
-  constructor(out: Output, parts: JsonParts, fields: readonly Field[]) {
-    super(out, fields);
+  constructor(out: Output, parts: JsonParts, fields: readonly Field[], filter: LayerFilter | null) {
+    super(out, fields, filter);
     this.#parts = parts;
     out.text('[\n');
   }
@@ -89,11 +92,11 @@ export class JsonPrinter extends JsonBase {
   }
 
   #layers(p: Packet): Member[] {
-    return treeOf(p, { hidden: true }).flatMap((layer) => this.#node(p, layer, '        '));
+    return treeOf(p, { hidden: true }).flatMap((layer) => this.#node(p, layer, '        ', this.filter));
   }
 
   /** A node's members: its value, its bytes when raw, and what stands below it. */
-  #node(p: Packet, node: TreeNode, indent: string): Member[] {
+  #node(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): Member[] {
     // What is derived stands in brackets in the tree alone.
     const name = node.name === '' ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.name;
     const members: Member[] = [];
@@ -103,7 +106,10 @@ export class JsonPrinter extends JsonBase {
     if (this.#parts.values && field !== null && value !== null)
       members.push([name, JSON.stringify(field.type === 'none' ? '' : displayed(field, value))]);
     if (hasChildren) {
-      const children = node.children.flatMap((child) => this.#node(p, child, `${indent}  `));
+      const inner = `${indent}  `;
+      const children = opens(filter, name)
+        ? node.children.flatMap((child) => this.#node(p, child, inner, below(filter)))
+        : [['filtered', JSON.stringify(name)] as const];
       members.push([field === null ? name : `${name}_tree`, object(children, indent)]);
     } else if (this.#parts.values && field === null) members.push([name, '""']);
     return members;
@@ -173,7 +179,9 @@ export class EkPrinter extends JsonBase {
     const milliseconds = String(p.seconds * 1000 + Math.floor(p.nanoseconds / 1e6));
     const layers =
       this.collector === null
-        ? Object.fromEntries(treeOf(p, { hidden: true }).map((layer) => [layer.name, flat(layer)]))
+        ? Object.fromEntries(
+            treeOf(p, { hidden: true }).map((layer) => [layer.name, flat(layer, this.filter)]),
+          )
         : this.#chosenFlat(p);
     this.out.text(`${JSON.stringify({ timestamp: milliseconds, layers })}\n`);
   }
@@ -209,19 +217,22 @@ function isoTime(nanoseconds: bigint): string | null {
 const SECOND = 1_000_000_000n;
 
 /** All fields below a layer on one level, named `layer_field`; a field with several values is a list. */
-function flat(layer: TreeNode): Record<string, unknown> {
+function flat(layer: TreeNode, filter: LayerFilter | null): Record<string, unknown> {
+  if (!opens(filter, layer.name)) return { filtered: layer.name };
   const found: Record<string, unknown> = {};
-  const visit = (node: TreeNode): void => {
-    if (node.field !== null && node.value !== null) {
-      const key = `${underscored(layer.name)}_${underscored(node.name)}`;
-      const value = ekValue(node.field, node.value);
+  const visit = (node: TreeNode, filter: LayerFilter | null): void => {
+    const { field, value, name } = node;
+    const isOpen = opens(filter, name || GROUP);
+    if (field !== null && value !== null) {
+      const key = `${underscored(layer.name)}_${underscored(name)}`;
+      const shown = isOpen ? ekValue(field, value) : { filtered: name };
       const before = found[key];
-      if (before === undefined) found[key] = value;
-      else if (Array.isArray(before)) before.push(value);
-      else found[key] = [before, value];
+      if (before === undefined) found[key] = shown;
+      else if (Array.isArray(before)) before.push(shown);
+      else found[key] = [before, shown];
     }
-    for (const child of node.children) visit(child);
+    if (isOpen) for (const child of node.children) visit(child, below(filter));
   };
-  visit(layer);
+  for (const child of layer.children) visit(child, below(filter));
   return found;
 }

@@ -70,6 +70,11 @@ export function addReadCommand(program: Command): void {
       'format of -T fields: header=y|n, separator=/t|/s|CHAR, occurrence=f|l|a, aggregator=,|/s|CHAR, quote=d|s|n, bom=y|n',
       all,
     )
+    .option(
+      '-j, --protocols <names>',
+      'with -T json, ek or pdml, the fields only of these: ip, dns, dns.flags …, not what is grouped below them',
+    )
+    .option('-J, --protocols-whole <names>', 'as -j, with all that is below')
     .option('-V, --tree', 'each packet as a tree of its layers and fields')
     .option('-O, --details <protocols>', 'as -V, but fields only of these protocols, e.g. ip,tcp')
     .option('-x, --bytes', 'each packet in hexadecimal')
@@ -78,6 +83,11 @@ export function addReadCommand(program: Command): void {
       '-t, --time <format>',
       'time as a, ad, adoy (local), u, ud, udoy (UTC), d, dd (since the packet before, or displayed before), e (epoch) or r (since the first; the default)',
     )
+    .option(
+      '-u, --seconds <format>',
+      'times since another packet as s (the default) or hms: 1h  1m  1.500000s',
+    )
+    .option('-S, --separator <line>', 'the line after each packet with -V, -O or -x, instead of an empty one')
     .option('--color', 'coloured lines, even if the output is no terminal')
     .option('--no-color', 'lines without colour (also NO_COLOR=1)')
     .option('-q, --quiet', 'print no packets: statistics only')

@@ -14,6 +14,7 @@ import { ColouredLinesPrinter } from './coloured-lines.ts';
 import type { ReadOptions } from './command.ts';
 import { FieldsPrinter, parseFieldsFormat } from './fields.ts';
 import { EkPrinter, JsonPrinter } from './json.ts';
+import { layerFilter } from './layer-filter.ts';
 import { LinesPrinter, TabsPrinter } from './lines.ts';
 import type { Printer } from './printer.ts';
 import { type DumpFormat, TextPrinter, WHOLE_DUMP } from './text.ts';
@@ -24,6 +25,7 @@ export function packetPrinter(out: Output, path: string, options: ReadOptions): 
   const fields = fieldsNamed(options.field ?? []);
   const type = options.json === true ? 'json' : (options.type ?? (fields.length > 0 ? 'fields' : 'text'));
   const details = detailsOf(options.details);
+  const layers = layerFilter(options.protocols, options.protocolsWhole);
   const format = parseFieldsFormat(options.fieldsOption ?? []);
   if (type !== 'fields' && options.fieldsOption !== undefined)
     throw new UserError(`-E goes with -T fields, not with -T ${type}`);
@@ -37,11 +39,12 @@ export function packetPrinter(out: Output, path: string, options: ReadOptions): 
         out,
         { values: type === 'json', bytes: type === 'jsonraw' || options.bytes === true },
         fields,
+        layers,
       );
     case 'ek':
-      return new EkPrinter(out, fields);
+      return new EkPrinter(out, fields, layers);
     case 'pdml':
-      return new PdmlPrinter(out, path, details);
+      return new PdmlPrinter(out, path, details, layers);
     case 'psml':
       return new PsmlPrinter(out);
     case 'tabs':
@@ -65,10 +68,11 @@ function textPrinter(out: Output, details: ReadonlySet<string> | null, options: 
       bytes: hasBytes,
       details,
       dump: dump ?? WHOLE_DUMP,
+      separator: options.separator ?? '',
     });
   }
   if (useColours(options.color)) return new ColouredLinesPrinter(out);
-  return new LinesPrinter(out, (options.time ?? 'r') === 'r');
+  return new LinesPrinter(out, (options.time ?? 'r') === 'r' && options.seconds !== 'hms');
 }
 
 /** `--hexdump frames --hexdump noascii` */

@@ -39,6 +39,8 @@ export interface ReadPlan {
   /** Secrets of TLS sessions, as SSLKEYLOGFILE has them. */
   readonly keyLogs: readonly string[];
   readonly timeFormat: TimeFormat;
+  /** Times since another packet in hours, minutes and seconds (-u hms). */
+  readonly isHms: boolean;
   /** With -2: results of the first pass for the second one. */
   readonly ahead?: Ahead;
   readonly out: Output;
@@ -117,6 +119,7 @@ async function readAll(
   const dissector = new Dissector({
     preferences: plan.preferences,
     timeFormat: plan.timeFormat,
+    isHms: plan.isHms,
     unpack,
     timesConversations: lookers.some((each) => each.isTimed === true),
     matchReplies: plan.ahead !== undefined || !lookers.every((each) => each.seesLayersOnly),

@@ -11,6 +11,8 @@ export interface TextParts {
   /** Protocols whose fields are shown (-O); of others only their line. Null: all. */
   readonly details: ReadonlySet<string> | null;
   readonly dump: DumpFormat;
+  /** The line after a packet (-S); default an empty one. */
+  readonly separator: string;
 }
 
 /** What --hexdump asks for. */
@@ -37,23 +39,26 @@ export class TextPrinter implements Printer {
   }
 
   see(p: Packet, frame: Frame): void {
-    const { summary, tree, bytes, details, dump } = this.#parts;
+    const { summary, tree, bytes, details, dump, separator } = this.#parts;
     if (summary) this.#out.text(`${summaryLine(p, protocolColumn(p))}\n`);
     if (tree) {
       for (const layer of treeOf(p)) {
         if (details === null || details.has(layer.name)) this.#tree(layer, '');
         else this.#out.text(`${layer.text}\n`);
       }
-      this.#out.byte(10);
+      if (bytes) this.#out.byte(10);
     } else if (summary && bytes) this.#out.byte(10);
-    if (!bytes) return;
+    if (bytes) this.#bytes(p, frame, dump);
+    this.#out.text(`${separator}\n`);
+  }
+
+  #bytes(p: Packet, frame: Frame, dump: DumpFormat): void {
     hexDump(this.#out, frame.data, frame.start, frame.end, dump.text);
     if (!dump.isOfAll) return;
     for (let i = 1; i < p.bufferCount; i++) {
-      const buffer = p.buffers[i]!;
       const end = reassembledEnd(p, i);
-      this.#out.text(`Reassembled or decrypted (${end} bytes):\n`);
-      hexDump(this.#out, buffer, 0, end, dump.text);
+      this.#out.text(`\nReassembled or decrypted (${end} bytes):\n`);
+      hexDump(this.#out, p.buffers[i]!, 0, end, dump.text);
     }
   }
 
@@ -78,7 +83,7 @@ function reassembledEnd(p: Packet, buffer: number): number {
 const ROW = 16;
 const BAR = 0x7c;
 
-/** `0000  00 15 c5 52 …   ...R` as tshark -x, and an empty line. */
+/** `0000  00 15 c5 52 …   ...R` as tshark -x. */
 function hexDump(out: Output, bytes: Uint8Array, start: number, end: number, text: DumpFormat['text']): void {
   for (let row = start; row < end; row += ROW) {
     out.text((row - start).toString(16).padStart(4, '0'));
@@ -94,7 +99,6 @@ function hexDump(out: Output, bytes: Uint8Array, start: number, end: number, tex
     if (text !== 'none') asciiOf(out, bytes, row, Math.min(row + ROW, end), text === 'delimited');
     out.byte(10);
   }
-  out.byte(10);
 }
 
 function asciiOf(out: Output, bytes: Uint8Array, start: number, end: number, isDelimited: boolean): void {

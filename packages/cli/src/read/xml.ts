@@ -16,6 +16,7 @@ import {
   treeOf,
 } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
+import { below, GROUP, type LayerFilter, opens } from './layer-filter.ts';
 import type { Printer } from './printer.ts';
 
 const XML = '<?xml version="1.0" encoding="utf-8"?>\n';
@@ -81,10 +82,12 @@ export class PdmlPrinter implements Printer {
   readonly #out: Output;
   /** -O: of other protocols only their line stands. Null: all. */
   readonly #details: ReadonlySet<string> | null;
+  readonly #filter: LayerFilter | null;
 
-  constructor(out: Output, path: string, details: ReadonlySet<string> | null) {
+  constructor(out: Output, path: string, details: ReadonlySet<string> | null, filter: LayerFilter | null) {
     this.#out = out;
     this.#details = details;
+    this.#filter = filter;
     const attributes: Attributes = [
       ['version', 0],
       ['creator', CREATOR],
@@ -105,7 +108,8 @@ export class PdmlPrinter implements Printer {
         ['pos', layer.start],
       ];
       const hasDetails = this.#details === null || this.#details.has(layer.name);
-      this.#element('proto', attributes, hasDetails ? layer.children : [], p, '  ');
+      const inside = { name: layer.name, children: hasDetails ? layer.children : [] };
+      this.#element('proto', attributes, inside, p, '  ', this.#filter);
     }
     this.#out.text('</packet>\n\n\n');
   }
@@ -138,9 +142,10 @@ export class PdmlPrinter implements Printer {
   #element(
     element: string,
     attributes: Attributes,
-    children: readonly TreeNode[],
+    { name, children }: Pick<TreeNode, 'name' | 'children'>,
     p: Packet,
     indent: string,
+    filter: LayerFilter | null,
   ): void {
     this.#out.text(`${indent}${opened(element, attributes)}`);
     if (children.length === 0) {
@@ -148,11 +153,14 @@ export class PdmlPrinter implements Printer {
       return;
     }
     this.#out.text('>\n');
-    for (const child of children) this.#node(p, child, `${indent}  `);
+    const filterName = name || GROUP;
+    if (opens(filter, filterName)) {
+      for (const child of children) this.#node(p, child, `${indent}  `, below(filter));
+    } else this.#out.text(`${indent}  <field name="filtered" value="${escaped(filterName)}" />\n`);
     this.#out.text(`${indent}</${element}>\n`);
   }
 
-  #node(p: Packet, node: TreeNode, indent: string): void {
+  #node(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): void {
     // A layer within another one's tree: an ICMP error's quoted packet.
     const isLayer = node.field === null && node.name !== '';
     if (isLayer && node.name !== '_ws.expert') {
@@ -162,8 +170,8 @@ export class PdmlPrinter implements Printer {
         ['size', node.length],
         ['pos', node.start],
       ];
-      this.#element('proto', attributes, node.children, p, indent);
-    } else this.#element('field', this.#fieldAttributes(p, node), node.children, p, indent);
+      this.#element('proto', attributes, node, p, indent, filter);
+    } else this.#element('field', this.#fieldAttributes(p, node), node, p, indent, filter);
   }
 
   #fieldAttributes(p: Packet, node: TreeNode): Attributes {

@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly ahead?: Ahead;
   /** What the Time column shows; default `r`, seconds since the first packet. */
   readonly timeFormat?: TimeFormat;
+  /** Whether times since another packet are shown in hours, minutes and seconds; default false. */
+  readonly isHms?: boolean;
 }
 
 /** Endpoints announced by signalling (SDP, FTP PORT, TFTP) kept at once; the oldest is dropped first. */
@@ -80,7 +82,7 @@ export class Session {
     this.matchesReplies = options.matchReplies ?? true;
     this.ahead = options.ahead ?? null;
     this.unpack = options.unpack ?? null;
-    this.timeText = timeColumnOf(options.timeFormat ?? 'r');
+    this.timeText = timeColumnOf(options.timeFormat ?? 'r', options.isHms ?? false);
     const isTimed = options.timesConversations ?? true;
     this.timing = isTimed ? new TcpTiming() : null;
     this.deltaTimes = isTimed ? new DeltaTimes() : null;

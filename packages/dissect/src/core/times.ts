@@ -21,8 +21,12 @@ export const TIME_FORMATS: Readonly<Record<TimeFormat, string>> = {
 const DAY_MS = 86_400_000;
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** The function that gives the Time column in this format. */
-export function timeColumnOf(format: TimeFormat): (p: Packet) => string {
+/** The function that gives the Time column in this format. `isHms`: times since another packet as `1h  1m  1.500000s`. */
+export function timeColumnOf(format: TimeFormat, isHms = false): (p: Packet) => string {
+  if (isHms && (format === 'r' || format === 'd' || format === 'dd')) {
+    const since = timeColumnOf(format);
+    return (p) => hmsText(since(p));
+  }
   switch (format) {
     case 'r':
       return (p) => timeSinceText(p, p.session.firstSeconds, p.session.firstNanoseconds);
@@ -35,6 +39,20 @@ export function timeColumnOf(format: TimeFormat): (p: Packet) => string {
     default:
       return (p) => clockText(p, format);
   }
+}
+
+/** From `-3661.500000`: `- 1h  1m  1.500000s`; hours and minutes only where there are any. */
+function hmsText(since: string): string {
+  const isBefore = since.startsWith('-');
+  const [whole = '', fraction = ''] = since.slice(isBefore ? 1 : 0).split('.');
+  const seconds = Number(whole);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const ofHours = hours > 0 ? `${hours}h ${String(minutes).padStart(2)}m ` : '';
+  const ofMinutes = hours === 0 && minutes > 0 ? `${minutes}m ` : '';
+  // As tshark: seconds alone are padded only where they are positive and in microseconds.
+  const isPadded = seconds >= 60 || (!isBefore && fraction.length < 9);
+  const rest = `${String(seconds % 60).padStart(isPadded ? 2 : 1)}.${fraction}s`;
+  return `${isBefore ? '- ' : ''}${ofHours}${ofMinutes}${rest}`;
 }
 
 /** Date and time of day: local time for formats that begin with `a`, else UTC. */
