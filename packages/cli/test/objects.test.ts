@@ -29,6 +29,12 @@ test('what is wrong with --export-objects is one line', () => {
     assert.throws(() => ObjectsPrinter.from('http'), /write it as http,FOLDER; there are http, imf, tftp/);
     assert.throws(() => ObjectsPrinter.from(`smtp,${folder}`), /there are http/);
     assert.throws(() => ObjectsPrinter.from(`http,${join(folder, 'file')}`), /is no folder/);
+    if (process.platform === 'linux')
+      assert.throws(
+        () => ObjectsPrinter.from('http,/proc/new/one'),
+        /\/proc\/new\/one: no folder can be made there/,
+      );
+    ObjectsPrinter.from(`http,${join(folder, 'new/one')}`);
     ObjectsPrinter.from(`http,${join(folder, 'new/one')}`);
     assert.deepEqual(readdirSync(folder), ['file', 'new']);
   } finally {

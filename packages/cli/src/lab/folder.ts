@@ -1,13 +1,14 @@
 // The folder for reports of the lab.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAILED, UserError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** Checked before the work, so that it is not done in vain. */
 export function prepareFolder(folder: string | undefined): void {
   if (folder === undefined) return;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new UserError(`--out ${folder}: ${(error as Error).message.split(',')[0]}`, FAILED);
   }

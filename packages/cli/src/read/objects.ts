@@ -1,5 +1,5 @@
 // `--export-objects KIND,FOLDER`: what was transferred, each as a file.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import {
   type ObjectKind,
@@ -9,6 +9,7 @@ import {
   type TransferredObject,
 } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { bytesText, counted } from '../terminal/units.ts';
 import type { Printer } from './printer.ts';
 
@@ -59,7 +60,7 @@ export class ObjectsPrinter implements Printer {
         `--export-objects ${text}: write it as http,FOLDER; there are ${Object.keys(objectKinds).join(', ')}`,
       );
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (error) {
       throw unwritable(folder, error);
     }
@@ -120,6 +121,8 @@ function unwritable(path: string, error: unknown): UserError {
     return new UserError(`${path}: the disk is full; make room, or name another folder`, FAILED);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new UserError(`${path}: you may not write here; name another folder`, FAILED);
+  if (code === 'ENOENT')
+    return new UserError(`${path}: no folder can be made there; name another one`, FAILED);
   if (code === 'EEXIST' || code === 'ENOTDIR')
     return new UserError(`${path}: is no folder; name another one`, FAILED);
   return new UserError(`${path}: cannot be written: ${message}`, FAILED);
