@@ -77,6 +77,23 @@ test('overview: figures, traffic, protocols, talkers; a click filters and Back u
   await end();
 });
 
+test('overview: a link shows what its sender saw', async () => {
+  const { page, end } = await open('overview');
+  const panels = () => page.getByRole('button', { pressed: true }).allTextContents();
+  await page.locator('.timeline canvas').waitFor();
+  await page.locator('.traffic').getByRole('button', { name: 'Bytes' }).click();
+  await page.locator('.protocols').getByRole('button', { name: 'Packets' }).click();
+  await page.locator('.protocols').getByRole('button', { name: 'List' }).click();
+  await page.locator('.protocol-lines').waitFor();
+  const seen = await panels();
+  assert.deepEqual(seen, ['Bytes', 'List', 'Packets']);
+  await page.reload();
+  await page.locator('.protocol-lines').waitFor();
+  await page.locator('.timeline canvas').waitFor();
+  assert.deepEqual(await panels(), seen);
+  await end();
+});
+
 test('overview: a range dragged on the timeline filters the whole page', async () => {
   const { page, end } = await open('overview');
   const chart = page.locator('.timeline .u-over');

@@ -1,18 +1,18 @@
 // Which protocols take how much.
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { ProtocolSummary } from '../../api/types.ts';
 import type { Unit } from '../../charts/stack.ts';
 import { type Share, Treemap } from '../../charts/treemap.tsx';
 import { familyOf } from '../../families.ts';
 import { bytes, count, percent } from '../../format/numbers.ts';
 import { ofProtocol } from '../../state/expression.ts';
-import { addToFilter } from '../../state/navigation.ts';
+import { addToFilter, place, setView } from '../../state/navigation.ts';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty } from '../../ui/states.tsx';
 
 export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isStale: boolean }) {
-  const [unit, setUnit] = useState<Unit>('bytes');
-  const [view, setView] = useState<'areas' | 'list'>('areas');
+  const unit: Unit = place.value.view.share === 'packets' ? 'packets' : 'bytes';
+  const view = place.value.view.protocols === 'list' ? 'list' : 'areas';
   const shares = useMemo(() => {
     const all = summary[unit];
     return summary.items
@@ -39,7 +39,7 @@ export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isSt
               ['areas', 'Areas'],
               ['list', 'List'],
             ]}
-            onChange={setView}
+            onChange={(next) => setView({ protocols: next }, true)}
           />
           <Switch
             label="Unit"
@@ -48,7 +48,7 @@ export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isSt
               ['packets', 'Packets'],
               ['bytes', 'Bytes'],
             ]}
-            onChange={setUnit}
+            onChange={(next) => setView({ share: next }, true)}
           />
         </>
       }

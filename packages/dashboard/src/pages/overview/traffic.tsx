@@ -1,12 +1,12 @@
 // Traffic over time. A range chosen here filters the whole page.
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { FindingRow, Timeline } from '../../api/types.ts';
 import { type FamilySeries, stackOf, type Unit } from '../../charts/stack.ts';
 import { TimelineChart } from '../../charts/timeline-chart.tsx';
 import { familyTitles } from '../../families.ts';
 import { duration } from '../../format/time.ts';
 import { quoted, timeRange } from '../../state/expression.ts';
-import { addToFilter, filter, setTimeRange } from '../../state/navigation.ts';
+import { addToFilter, filter, place, setTimeRange, setView } from '../../state/navigation.ts';
 import type { Resource } from '../../state/resource.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Panel, Switch } from '../../ui/panel.tsx';
@@ -19,7 +19,7 @@ export function Traffic({
   timeline: Resource<Timeline>;
   findings: readonly FindingRow[];
 }) {
-  const [unit, setUnit] = useState<Unit>('packets');
+  const unit: Unit = place.value.view.traffic === 'bytes' ? 'bytes' : 'packets';
   const { data } = timeline;
   const stack = useMemo(() => (data === null ? null : stackOf(data, unit)), [data, unit]);
   const range = timeRange(filter.value);
@@ -46,7 +46,7 @@ export function Traffic({
               ['packets', 'Packets'],
               ['bytes', 'Bytes'],
             ]}
-            onChange={setUnit}
+            onChange={(next) => setView({ traffic: next }, true)}
           />
         </>
       }
