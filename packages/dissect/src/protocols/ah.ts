@@ -1,4 +1,4 @@
-// IP Authentication Header (RFC 4302). It says what follows it, as an IPv6 extension header does.
+// IP Authentication Header (RFC 4302). Like an IPv6 extension header, it names the protocol that follows it.
 import { u32 } from '../core/bytes.ts';
 import { bytes, uint } from '../core/field.ts';
 import { protocol } from '../core/protocol.ts';
@@ -17,7 +17,7 @@ const f = {
   icv: bytes('ah.icv', 'AH ICV'),
 };
 
-/** Bytes; §2.2: the length counts 32-bit words less two. */
+/** Header length in bytes (§2.2: the field counts 32-bit words, minus 2). */
 export const ahLength = (b: Uint8Array, start: number): number => (b[start + 1]! + 2) * 4;
 
 export const ah = protocol({

@@ -1,4 +1,5 @@
-// Address resolution: ARP (RFC 826), reverse ARP (RFC 903), inverse ARP (RFC 2390), address conflicts (RFC 5227).
+// Address resolution: ARP (RFC 826), reverse ARP (RFC 903), inverse ARP (RFC 2390), address conflict detection (RFC
+// 5227).
 import { u16, u32 } from '../core/bytes.ts';
 import { bool, bytes, ether, ipv4, none, uint } from '../core/field.ts';
 import { LISTED, type Packet, SHOWN } from '../core/packet.ts';
@@ -14,7 +15,7 @@ const HEADER = 8;
 const ETHERNET = 1;
 const ATM = 19;
 const AX25 = 3;
-/** The identifier of IP in AX.25 (AX.25 2.2 figure 3.2). */
+/** Protocol identifier of IP in AX.25 (AX.25 2.2 figure 3.2). */
 const AX25_IP = 0xcc;
 const IEEE_802 = 6;
 const IPV4 = 0x0800;
@@ -116,7 +117,7 @@ function isZero(b: Uint8Array, at: number, length: number): boolean {
   return true;
 }
 
-/** RFC 5227 §1.1: a probe has no sender address, an announcement the sender's own as target. */
+/** RFC 5227 §1.1: a probe has no sender address; an announcement has the sender's own as target. */
 const PLAIN = 0;
 const PROBE = 1;
 const GRATUITOUS = 2;
@@ -150,7 +151,7 @@ interface Duplicates {
   readonly told: number;
 }
 
-/** Addresses remembered, to detect duplicates. */
+/** Addresses remembered for duplicate detection. */
 const ADDRESSES_MAX = 65_536;
 
 function useOf(p: Packet, mac: number, address: number): Duplicate | null {
@@ -170,19 +171,19 @@ function useOf(p: Packet, mac: number, address: number): Duplicate | null {
   return null;
 }
 
-/** Whether this hardware address belongs to a single station. */
+/** True if this hardware address belongs to a single station. */
 function isStation(b: Uint8Array, at: number): boolean {
   return (b[at]! & 1) === 0 && !isZero(b, at, 6);
 }
 
-/** Both ends of a reply, and the sender of a request, map an address to hardware. */
+/** Both ends of a reply and the sender of a request bind an address to a hardware address. */
 function findDuplicates(p: Packet, start: number): Duplicates | null {
   const opcode = u16(p.buf, start + 6);
   const at = locate(p.buf, start);
   if (!at.isMac || !at.isIpv4 || (opcode !== REQUEST && opcode !== REPLY)) return null;
   const { dstHw, dstProto } = at;
   const first = isStation(p.buf, at.srcHw) ? useOf(p, at.srcHw, at.srcProto) : null;
-  // A duplicate is reported once.
+  // Each duplicate is reported once.
   const hasSecond =
     opcode === REPLY && isStation(p.buf, dstHw) && (first === null || first.address !== u32(p.buf, dstProto));
   const second = hasSecond ? useOf(p, dstHw, dstProto) : null;

@@ -1,4 +1,4 @@
-// BACnet over UDP (ANSI/ASHRAE 135-2020): virtual link (annex J), network layer (clause 6), application layer (clause 20).
+// BACnet/IP (ANSI/ASHRAE 135-2020): virtual link (annex J), network layer (clause 6), application layer (clause 20).
 import { uint as readUint, u16, u32, utf8 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { bool, bytes, float, ipv4, text, uint } from '../core/field.ts';
@@ -40,7 +40,7 @@ const lf = {
   forwardedPort: uint('bvlc.fwd_port', 'Port'),
 };
 
-/** Does the function carry a network message, and behind how many octets? -1: it doesn't. */
+/** Octets before the network message in a BVLC function; -1 if it carries none. */
 function networkAt(code: number): number {
   if (code === FORWARDED) return LINK_HEADER + 6;
   return code >= 0x09 && code <= 0x0b ? LINK_HEADER : -1;
@@ -114,7 +114,7 @@ const nf = {
   mesgtyp: uint('bacnet.mesgtyp', 'Network Layer Message Type').hex(1).named(messageNames),
 };
 
-/** Clause 6.2.2: where the message or application unit starts, -1 when the bytes end before. */
+/** Clause 6.2.2: offset of the network message or APDU; -1 if truncated. */
 function payloadAt(b: Uint8Array, start: number, end: number): number {
   const control = b[start + 1]!;
   let at = start + 2;
@@ -191,7 +191,7 @@ const SEGMENT_ACK = 4;
 const REJECT = 6;
 const ABORT = 7;
 
-/** Services whose parameters are an object and a property: read, write, and read a range. */
+/** Services whose parameters name an object and a property: read, write, and read range. */
 const PROPERTY_SERVICES = [12, 15, 26];
 
 const typeNames = [
@@ -257,7 +257,7 @@ const af = {
   text: text('bacapp.present_value.char_string', 'Value (char string)'),
 };
 
-/** Clause 20.1: where the service is named and where its parameters start, by type; segmented messages have two more. */
+/** Clause 20.1: offsets of service choice and parameters, by PDU type; segmented PDUs have two more octets. */
 interface Apdu {
   type: number;
   invokeAt: number;
@@ -322,11 +322,11 @@ export const bacapp: Protocol = protocol({
   },
 });
 
-/** A tag (clause 20.2.1): its number, whether its meaning hangs on the context, and its contents. */
+/** A tag (clause 20.2.1): number, class (application or context), and contents. */
 class Tag {
   number = 0;
   isContext = false;
-  /** Opens or closes a group of tags. */
+  /** Opening or closing tag. */
   isBracket = false;
   content = 0;
   stop = 0;
@@ -368,7 +368,7 @@ const TAGS_MAX = 512;
 
 const tag = new Tag();
 
-/** Objects and properties of the parameters' outer tags, as they are told: context 0 and 1 in services about properties. */
+/** Objects and properties among the outermost tags: context tags 0 and 1 in property services. */
 function tagsText(b: Uint8Array, at: number, end: number, isProperty: boolean): string {
   let told = '';
   let depth = 0;

@@ -2,7 +2,7 @@
 import { u16 } from '../core/bytes.ts';
 import { COLUMN, IPV4, type Packet } from '../core/packet.ts';
 
-/** What a `checksum.status` field says. */
+/** Values of a `checksum.status` field. */
 export const BAD = 0;
 export const GOOD = 1;
 export const UNVERIFIED = 2;
@@ -16,21 +16,21 @@ export function sumWords(b: Uint8Array, start: number, end: number): number {
   return (end - start) & 1 ? sum + b[end - 1]! * 256 : sum;
 }
 
-/** Are the bytes right, their checksum among them? `sum` is what is added before (a pseudo-header). */
+/** True if the bytes, including their checksum, add up; `sum` is the initial value (the pseudo-header). */
 export function isChecksumGood(b: Uint8Array, start: number, end: number, sum = 0): boolean {
   sum += sumWords(b, start, end);
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
   return sum === 0xffff;
 }
 
-/** What the 16-bit checksum at `at` should be, given the bytes around it. */
+/** Expected value of the 16-bit checksum at `at`. */
 export function expectedChecksum(b: Uint8Array, start: number, end: number, at: number, sum = 0): number {
   sum += sumWords(b, start, end) - u16(b, at);
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
   return ~sum & 0xffff;
 }
 
-/** The pseudo-header of the packet's innermost addresses. */
+/** Sum of the pseudo-header of the packet's innermost addresses. */
 export function pseudoHeader(p: Packet, protocol: number, length: number): number {
   const width = p.netKind === IPV4 ? 4 : 16;
   const addresses =
@@ -38,7 +38,7 @@ export function pseudoHeader(p: Packet, protocol: number, length: number): numbe
   return addresses + protocol + length;
 }
 
-/** Status of a checksum over the whole layer: not verified where the capture cut the packet, nor in a quoted one. */
+/** Checksum status over the whole layer: unverified if the packet is truncated or quoted in an ICMP error. */
 export function checksumStatus(p: Packet, layer: number, sum = 0): number {
   if (p.capturedLength < p.wireLength || (p.flags[layer]! & COLUMN) === 0) return UNVERIFIED;
   return isChecksumGood(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!, sum) ? GOOD : BAD;

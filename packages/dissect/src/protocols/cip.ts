@@ -1,4 +1,4 @@
-// Common Industrial Protocol: services asked of objects (The CIP Networks Library, volume 1, chapter 2).
+// Common Industrial Protocol: requests and responses to objects (The CIP Networks Library, volume 1, chapter 2).
 import { u16le } from '../core/bytes.ts';
 import { text, uint } from '../core/field.ts';
 import { LISTED, type Packet } from '../core/packet.ts';
@@ -16,11 +16,11 @@ const LARGE_FORWARD_OPEN = 0x5b;
 const CONNECTION_MANAGER = 0x06;
 const PCCC = 0x67;
 const MODBUS = 0x44;
-/** From here on a service means what its class says. */
+/** From this code on, services are specific to the class. */
 const CLASS_SPECIFIC = 0x4b;
 const MESSAGES_MAX = 64;
 
-/** Chapter 3-5. */
+/** General status codes and services: chapter 3-5. */
 const managerServices: Record<number, string> = {
   [FORWARD_CLOSE]: 'Forward Close',
   [UNCONNECTED_SEND]: 'Unconnected Send',
@@ -43,18 +43,18 @@ const f = {
   genstat: uint('cip.genstat', 'General Status').hex(1).named(statusNames),
 };
 
-/** A request, remembered for its answer. */
+/** A pending request. */
 export interface CipRequest {
   service: number;
   path: Path;
   pathWords: number;
-  /** What follows the service in the Info column. */
+  /** Text behind the service name in the Info column. */
   told: string;
   /** Services of a multiple service packet. */
   parts: string;
 }
 
-/** What a layer's emit and info use. */
+/** State shared by a layer's emit and info. */
 interface Note {
   request: CipRequest | null;
   info: string;
@@ -73,7 +73,7 @@ function serviceName(service: number, path: Path | null): string {
   return serviceNames[service] ?? `Service (0x${service.toString(16).padStart(2, '0')})`;
 }
 
-/** Those that stand in frame.protocols under CIP when a class of their own reads the rest. */
+/** Protocols listed in frame.protocols below CIP if a class has a dissector of its own. */
 const named = (name: string, title: string, column: string | null): Protocol =>
   protocol({ name, title, ...(column === null ? {} : { column }), step: () => null });
 
@@ -95,7 +95,7 @@ export const cip: Protocol = protocol({
   info: (p, layer) => (p.notes[layer] as Note | null)?.info ?? '',
 });
 
-/** Reads a message; `request` is what it answers, if that is known. Gives the request, for its answer, in a note. */
+/** Dissects a message; `request` is the request it responds to, if known. The layer note holds the request. */
 export function stepMessage(p: Packet, request: CipRequest | null): null {
   const { buf: b, at, end } = p;
   const layer = p.count - 1;
@@ -112,7 +112,7 @@ export function stepMessage(p: Packet, request: CipRequest | null): null {
   return known !== null && !known.path.isWhole ? p.cut(1) : null;
 }
 
-/** The request that was read last, for whoever remembers it. */
+/** The last request dissected, to be remembered by the carrier. */
 export function requestOf(p: Packet, layer: number): CipRequest | null {
   return (p.notes[layer] as Note | null)?.request ?? null;
 }
@@ -123,7 +123,7 @@ function listClass(p: Packet, { path, service }: CipRequest, told: number, isFor
       path.class === CONNECTION_MANAGER ? cipManager : path.class === PCCC ? cipPccc : cipModbus,
       LISTED,
     );
-    // They name the column, but CIP knows what to tell.
+    // These set the Protocol column; the Info column is CIP's.
     if (!isForwarded) p.flags[p.count - 1]! |= COLUMN_ONLY;
   } else if (isForwarded && service === UNCONNECTED_SEND) p.push(cipManager, LISTED);
   else if (serviceNames[told] === undefined) p.push(cipClass, LISTED);
@@ -168,7 +168,7 @@ function embeddedIn(b: Uint8Array, data: number, end: number): { start: number; 
   return length < 2 || start + length > end ? { start: -1, end } : { start, end: start + length };
 }
 
-/** What the connection manager is to do: reach a message router, or pass a message on. */
+/** Connection Manager: routes a request to the message router, or forwards it (Unconnected Send). */
 function managerInfo(b: Uint8Array, service: number, data: number, end: number): string {
   if (service === UNCONNECTED_SEND) {
     const inner = embeddedIn(b, data, end);
@@ -176,7 +176,7 @@ function managerInfo(b: Uint8Array, service: number, data: number, end: number):
     const request = requestAt(b, inner.start, inner.end);
     return request === null || request.path.class === CONNECTION_MANAGER ? '' : `: ${requestInfo(request)}`;
   }
-  // The connection's path stands at the end, its size in words before it.
+  // The connection path comes last, preceded by its size in 16-bit words.
   const size =
     service === FORWARD_OPEN ? 35 : service === LARGE_FORWARD_OPEN ? 39 : service === FORWARD_CLOSE ? 10 : -1;
   if (size < 0 || data + size >= end) return '';
@@ -186,7 +186,7 @@ function managerInfo(b: Uint8Array, service: number, data: number, end: number):
   return name === '' ? '' : ` (${name})`;
 }
 
-/** The parts of a multiple service packet: a count, and where each starts (appendix A-4.10). */
+/** Parts of a Multiple Service Packet: a count and an offset for each (appendix A-4.10). */
 function partsInfo(b: Uint8Array, data: number, end: number): string {
   if (data + 2 > end) return '';
   const names: string[] = [];

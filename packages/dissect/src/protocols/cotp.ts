@@ -8,7 +8,7 @@ import type { Sink } from '../core/sink.ts';
 import { HeuristicList } from '../core/table.ts';
 import { hex } from '../core/text.ts';
 
-/** Who reads the user data: of data TPDUs, connection requests and connection confirmations. */
+/** Dissectors of user data: of data TPDUs, connection requests and connection confirmations. */
 export const cotpHeuristics = new HeuristicList();
 export const cotpRequestHeuristics = new HeuristicList();
 export const cotpConfirmHeuristics = new HeuristicList();
@@ -45,7 +45,7 @@ const DT_NORMAL_CHECKSUM = 8;
 const DT_EXTENDED = 7;
 const DT_EXTENDED_CHECKSUM = 11;
 
-/** A message in more TPDUs, or of more bytes, than this is not put together. */
+/** Reassembly limits: TPDUs and bytes per message. */
 const MESSAGE_BYTES_MAX = 1 << 20;
 
 const typeNames = {
@@ -127,7 +127,7 @@ function typeOf(b: Uint8Array, start: number): number {
   return b[start + 1]! >> 4;
 }
 
-/** X.224 §13.7.2: where a data TPDU's number and end mark stand, and how wide; 0 wide: no data TPDU's length. */
+/** X.224 §13.7.2: offset and width of a data TPDU's number and end mark; width 0: not the length of a data TPDU. */
 function numberAt(li: number): number {
   return li === DT_01 ? 2 : 4;
 }
@@ -141,7 +141,7 @@ function isLastUnit(b: Uint8Array, start: number): boolean {
   return (b[start + numberAt(b[start]!)]! & 0x80) !== 0;
 }
 
-/** Data TPDUs of one direction that wait for the last one. */
+/** Data TPDUs of one direction that await the last one. */
 interface Unfinished {
   parts: Uint8Array[];
   length: number;
@@ -196,7 +196,7 @@ export const cotp: Protocol = protocol({
   },
 });
 
-/** A remote desktop's negotiation stands where parameters would, and is counted in the header's length. */
+/** The RDP negotiation takes the place of parameters and is counted in the header length. */
 const FIXED = 7;
 function desktopRequest(p: Packet, start: number, type: number): boolean {
   p.at = start + FIXED;
@@ -216,7 +216,7 @@ function unitInfo(b: Uint8Array, start: number, end: number): string {
   return `${destination}${isLastUnit(b, start) ? ' EOT' : ` [COTP fragment, ${length} byte${length === 1 ? '' : 's'}]`}`;
 }
 
-/** §13.7: a data TPDU; the last of a message brings it whole to who reads it. */
+/** §13.7: a data TPDU; the last one of a message hands the reassembled message to its dissector. */
 function dataUnit(p: Packet, start: number, li: number): Protocol | null {
   if (li === DT_01 && p.flow < 0) return p.at < p.end ? readerOf(p, cotpHeuristics) : null;
   const key = p.direction === 0 ? 'cotp.lower' : 'cotp.higher';
@@ -286,7 +286,7 @@ function emitControl(b: Uint8Array, start: number, end: number, type: number, ou
   emitParameters(b, start + HEADERS.get(type)!, end, out);
 }
 
-/** §13.2.3: the variable part, code, length and value each. */
+/** §13.2.3: the variable part: parameters with code, length and value. */
 function emitParameters(b: Uint8Array, at: number, end: number, out: Sink): void {
   while (at + 2 <= end) {
     const code = b[at]!;

@@ -72,7 +72,7 @@ const f = {
 const isExtended = (b: Uint8Array, start: number): boolean => (b[start + 8]! & 1) !== 0;
 const typeOf = (b: Uint8Array, start: number): number => (b[start + 8]! >> 1) & 15;
 
-/** Bytes of what all packets of a type have before the options (§5.1 to §5.6). */
+/** Bytes of a packet type's header before the options (§5.1 to §5.6). */
 function headerLength(b: Uint8Array, start: number): number {
   const type = typeOf(b, start);
   const generic = isExtended(b, start) ? LONG_HEADER : SHORT_HEADER;
@@ -98,7 +98,7 @@ export const dccp: Protocol = protocol({
     p.transport = DCCP;
     p.mark[p.layer] = p.session.flows.see(p) + 1;
     const header = headerLength(b, start);
-    // §5.1: the data offset counts words of 4 bytes and can't be shorter than the header of its type.
+    // §5.1: the data offset counts 4-byte words and covers at least the header of the packet type.
     const offset = b[start + 4]! * 4;
     if (offset < SHORT_HEADER + (isExtended(b, start) ? 4 : 0)) {
       p.at = p.end;

@@ -11,13 +11,13 @@ import { addText, hwMacAddr, hwType, specialFields, specialOptions } from './dhc
 
 const CLIENT = 68;
 const SERVER = 67;
-/** PXE's boot server. */
+/** Port of the PXE boot server. */
 const PROXY = 4011;
 
 const HEADER = 236;
-/** RFC 2131 §3: the first four bytes of the options. */
+/** RFC 2131 §3: magic cookie, the first four bytes of the options. */
 const COOKIE = 0x63825363;
-/** RFC 951 §3: bytes for the vendor where there are no options. */
+/** RFC 951 §3: size of the vendor area in a message without options. */
 const VENDOR = 64;
 const SERVER_NAME = 44;
 const BOOT_FILE = 108;
@@ -30,10 +30,13 @@ const MESSAGE_TYPE = 53;
 const VENDOR_INFORMATION = 43;
 const VENDOR_CLASS = 60;
 
-/** Vendors whose information Wireshark reads, and those whose class it reads too: each stands as a layer of its own. */
+/**
+ * Vendors whose vendor-specific information is dissected, and those whose vendor class is too; each is a layer of its
+ * own.
+ */
 const KNOWN_VENDORS = ['PXEClient', 'AAPLBSDPC', 'ArubaAP', 'ArubaInstantAP', 'docsis', 'pktc', 'CableHome'];
 const KNOWN_CLASSES = ['AAPLBSDPC/', 'docsis', 'pktc'];
-/** A suboption of Alcatel-Lucent: a voice network's number. */
+/** Alcatel-Lucent suboption: voice VLAN. */
 const ALCATEL_VLAN = 58;
 
 const f = {
@@ -67,7 +70,7 @@ const f = {
   ...specialFields,
 };
 
-/** The mark of a layer is the message type + 1; 0: BOOTP. */
+/** The layer mark is the message type + 1; 0 is BOOTP. */
 export const dhcp: Protocol = protocol({
   name: 'dhcp',
   title: 'Dynamic Host Configuration Protocol',
@@ -163,7 +166,7 @@ function hasMac(b: Uint8Array, start: number): boolean {
   return b[start + 2] === 6 && (b[start + 1] === 1 || b[start + 1] === 6);
 }
 
-/** Some clients send the seconds with the low byte first; they are told by the high ones. */
+/** Some clients send the seconds little-endian, recognized by a large high byte. */
 function secondsElapsed(b: Uint8Array, start: number): number {
   return b[start + 8]! > 0 && b[start + 9] === 0 ? b[start + 8]! : u16(b, start + 8);
 }
@@ -176,7 +179,7 @@ function emitHardwareAddress(b: Uint8Array, start: number, end: number, out: Sin
   if (length < 16) out.add(f.hwPadding, start + 28 + length, 16 - length);
 }
 
-/** RFC 2132 §9.3: which of the two names holds more options instead. */
+/** RFC 2132 §9.3: which of the fields `file` and `sname` hold further options. */
 function overloadOf(b: Uint8Array, start: number, end: number): number {
   if (start + OPTIONS > end || u32(b, start + HEADER) !== COOKIE) return 0;
   for (let at = start + OPTIONS; at + 2 < end && b[at] !== END; at += b[at] === PAD ? 1 : 2 + b[at + 1]!) {
@@ -196,7 +199,7 @@ function emitVendor(b: Uint8Array, start: number, end: number, out: Sink): void 
   if (at < end) out.add(f.padding, at, end - at);
 }
 
-/** `message`: where the message starts, so that an overload option can be followed; -1 in those options. */
+/** `message`: start of the message, to follow an overload option; -1 within overloaded fields. */
 function emitOptions(b: Uint8Array, at: number, end: number, message: number, out: Sink): number {
   while (at < end) {
     const code = b[at]!;

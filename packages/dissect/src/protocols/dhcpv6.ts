@@ -8,14 +8,14 @@ import { udpPorts } from '../core/table.ts';
 import { hex, ipv6Address } from '../core/text.ts';
 import { messageNames, optionNames, statusNames } from './names/dhcpv6.ts';
 
-/** §8: type and transaction; §9: a relay's message has hops and two addresses. */
+/** §8: message type and transaction id; §9: relay messages have a hop count and two addresses. */
 const HEADER = 4;
 const RELAY_HEADER = 34;
 const RELAY_FORW = 12;
 const RELAY_REPLY = 13;
 /** §21.1 */
 const OPTION_HEADER = 4;
-/** Options within options, relays within relays. */
+/** Maximum nesting of options and relay messages. */
 const NESTING_MAX = 8;
 const DAY_2000 = 946_684_800n;
 
@@ -96,7 +96,7 @@ export const dhcpv6 = protocol({
 
 const isRelay = (type: number): boolean => type === RELAY_FORW || type === RELAY_REPLY;
 
-/** Runs over the options of [at, stop): type, place and length of what is in them; stops where they lie. */
+/** Iterates over the options of [at, stop): code, offset and length of the value; stops at one that does not fit. */
 function eachOption(
   b: Uint8Array,
   at: number,
@@ -208,7 +208,7 @@ function emitSimpleOption(b: Uint8Array, type: number, at: number, end: number, 
   }
 }
 
-/** §11: who a client or server is, whatever its addresses. */
+/** §11: DHCP Unique Identifier. */
 function emitDuid(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.add(f.duid, at, end - at);
   if (end - at < 2) return;
@@ -220,7 +220,7 @@ function emitDuid(b: Uint8Array, at: number, end: number, out: Sink): void {
   }
 }
 
-/** A name in DNS wire format without compression (§10), and where it ends; at least a byte is taken. */
+/** An uncompressed domain name (§10) and its end; at least one byte is consumed. */
 function domainAt(b: Uint8Array, at: number, end: number): [string, number] {
   const labels: string[] = [];
   while (at < end && b[at] !== 0) {

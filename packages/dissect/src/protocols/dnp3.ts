@@ -1,4 +1,4 @@
-// Distributed Network Protocol 3 (IEEE Std 1815-2012): link frames with checksums, transport segments, application messages.
+// Distributed Network Protocol 3 (IEEE Std 1815-2012): link frames with CRCs, transport segments, application messages.
 import { u16, u16le } from '../core/bytes.ts';
 import { bool, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
@@ -9,14 +9,14 @@ import { functionNames, objectName, primaryNames, secondaryNames } from './dnp3/
 import { emitObjects, ObjectHeader, objectFields } from './dnp3/objects.ts';
 
 const PORT = 20000;
-/** §9.2.4: two start octets, length, control, two addresses, checksum. */
+/** §9.2.4: two start octets, length, control, two addresses, CRC. */
 const HEADER = 10;
 const START = 0x0564;
-/** Octets a length counts besides the data: control and addresses. */
+/** Octets besides the data that the length counts: control and addresses. */
 const LENGTH_MIN = 5;
-/** Data comes in blocks, each with a checksum of two octets behind it. */
+/** User data comes in blocks, each followed by a 2-octet CRC. */
 const BLOCK = 16;
-/** An application message put together from segments. */
+/** A reassembled application message. */
 const MESSAGE_BYTES_MAX = 1 << 16;
 
 const indications = [
@@ -76,14 +76,14 @@ for (let i = 0; i < 256; i++) {
   crcTable[i] = crc;
 }
 
-/** §9.2.5: are the two octets behind [start, end) their checksum? */
+/** §9.2.5: true if the two octets behind [start, end) are their CRC. */
 function isIntact(b: Uint8Array, start: number, end: number): boolean {
   let crc = 0;
   for (let i = start; i < end; i++) crc = (crc >> 8) ^ crcTable[(crc ^ b[i]!) & 0xff]!;
   return u16le(b, end) === (~crc & 0xffff);
 }
 
-/** Octets of a frame on the wire, with all checksums. */
+/** Octets of a frame on the wire, including all CRCs. */
 function frameLength(length: number): number {
   const data = length - LENGTH_MIN;
   return HEADER + data + Math.ceil(data / BLOCK) * 2;
@@ -93,7 +93,7 @@ function carriesData(control: number): boolean {
   return (control & 0x40) !== 0 && ((control & 0x0f) === 3 || (control & 0x0f) === 4);
 }
 
-/** What a layer's emit and info need: the application message, and whether it stands whole in this frame. */
+/** State shared by a layer's emit and info: the application message, and whether this frame holds all of it. */
 interface Message {
   bytes: Uint8Array;
   isSingle: boolean;
@@ -171,7 +171,7 @@ export const dnp3: Protocol = protocol({
   },
 });
 
-/** §8.2: the segment of a frame; the last one of a message brings it whole to where it is told. */
+/** §8.2: the transport segment of a frame; the last one hands the reassembled message to the application layer. */
 function readData(p: Packet, start: number): null {
   const b = p.buf;
   const layer = p.count - 1;
@@ -196,7 +196,7 @@ function readData(p: Packet, start: number): null {
   return whole.length < 2 ? p.cut(1) : null;
 }
 
-/** The data without its checksums; null when one of those is wrong. */
+/** User data without CRCs; null if a CRC is wrong. */
 function dataOf(b: Uint8Array, start: number): Uint8Array | null {
   const length = b[start + 2]! - LENGTH_MIN;
   const data = new Uint8Array(length);
@@ -216,7 +216,7 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array | null {
   return whole;
 }
 
-/** §4.2.2: octets before the objects: control, function, and in answers the indications. */
+/** §4.2.2: octets before the objects: control, function code, and in responses the internal indications. */
 function objectsAt(message: Uint8Array): number {
   return message[1]! > 128 ? 4 : 2;
 }
@@ -234,7 +234,7 @@ function messageInfo(message: Uint8Array): string {
     else info += `, ${objectName(header.object)}`;
     if (header.next <= at) break;
   }
-  // Wireshark tells the classes asked for as one word, the lowest first.
+  // As in Wireshark, the requested classes are one value, the lowest first.
   if (classes !== '') info += `, Class ${[...classes].sort().join('')}`;
   return info;
 }

@@ -1,5 +1,5 @@
-// The Domain Name System (RFC 1035) over UDP and TCP, and its two kin without servers: multicast DNS (RFC 6762)
-// and link-local multicast name resolution (RFC 4795).
+// Domain Name System (RFC 1035) over UDP and TCP, multicast DNS (RFC 6762) and link-local multicast name resolution
+// (RFC 4795).
 
 import { u16 } from '../core/bytes.ts';
 import type { Packet } from '../core/packet.ts';
@@ -41,7 +41,7 @@ export const dns: Protocol = protocol({
   heuristics: [[udpHeuristics, looksLikeMessage]],
   step(p) {
     if (p.transport === TCP) return stepMessage(p, 2);
-    // Known by a guess only: each message has to look like one.
+    // Recognized only heuristically: every message is checked.
     const isGuess =
       p.srcPort !== 53 &&
       p.dstPort !== 53 &&
@@ -54,7 +54,7 @@ export const dns: Protocol = protocol({
   info: (p, layer) => messageInfo(p, layer, false),
 });
 
-/** RFC 8484: a message as the body of an HTTP exchange. */
+/** RFC 8484: a message as an HTTP body. */
 const doh: Protocol = protocol({
   name: 'dns',
   title: 'Domain Name System',

@@ -1,4 +1,4 @@
-// Apple Filing Protocol over TCP (Apple, "AFP Reference"): the Data Stream Interface, and the commands in it.
+// Apple Filing Protocol over TCP (Apple, "AFP Reference"): the Data Stream Interface and the AFP commands it carries.
 import { u16, u32 } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -31,7 +31,7 @@ const f = {
 const isDsi = (p: Packet): boolean =>
   p.end - p.at >= HEADER && p.buf[p.at]! <= REPLY && p.buf[p.at + 1]! >= 1 && p.buf[p.at + 1]! <= 8;
 
-/** AFP's commands of requests that wait for their answer, by identifier. */
+/** AFP commands of pending requests, by request identifier. */
 type Pending = Map<number, number>;
 const newPending = (): Pending => new Map();
 

@@ -1,4 +1,4 @@
-// What AMQP 0-9-1's classes and methods are called, by class id * 65536 + method id (§1.6).
+// Names of AMQP 0-9-1 classes and methods, by class id * 65536 + method id (§1.6).
 
 export const classNames: Readonly<Record<number, string>> = {
   10: 'Connection',

@@ -1,4 +1,4 @@
-// Advanced Message Queuing Protocol, version 0-9-1, and which version a conversation begins; of 1.0 see amqp1.ts.
+// Advanced Message Queuing Protocol 0-9-1, and detection of the version a conversation uses; for 1.0 see amqp1.ts.
 import { spells, u16, u32, utf8 } from '../../core/bytes.ts';
 import { type Field, text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
@@ -10,7 +10,7 @@ import { classNames, methodName } from './amqp-names.ts';
 import { emitFrame, FRAME_HEADER, frameFields, frameName } from './amqp1.ts';
 import { joinedInfo } from './joined.ts';
 
-/** Type, channel and length before, a byte of its own behind (§4.2.3). */
+/** Frame overhead: type, channel and length, and the frame-end octet (§4.2.3). */
 const HEADER = 7;
 const FRAME_END = 1;
 const PROTOCOL_HEADER = 8;
@@ -42,14 +42,14 @@ const f = {
   replyText: text('amqp.method.arguments.reply_text', 'Reply-Text'),
 };
 
-/** What a method's arguments begin with: numbers to skip, then short strings in this order. */
+/** Leading arguments of a method: bytes to skip, then short strings in this order. */
 interface Shape {
   readonly skip: number;
   readonly strings: readonly Field[];
 }
 
 const key = (cls: number, method: number): number => cls * 65536 + method;
-/** §1.7 of the specification's generated part, as far as names are concerned. */
+/** §1.7 of the generated part of the specification; only methods whose arguments include names. */
 const shapes: ReadonlyMap<number, Shape> = new Map([
   [key(10, 40), { skip: 0, strings: [f.virtualHost] }],
   [key(40, 10), { skip: 2, strings: [f.exchange] }],
@@ -70,7 +70,7 @@ const shapes: ReadonlyMap<number, Shape> = new Map([
 const CLOSES = new Set([key(10, 50), key(20, 40)]);
 const DELIVER = key(60, 60);
 
-/** What the Info column calls them. */
+/** Names in the Info column. */
 const infoNames = new Map<Field, string>([
   [f.exchange, 'x='],
   [f.routingKey, 'rk='],
@@ -82,10 +82,10 @@ function isProtocolHeader(b: Uint8Array, at: number, end: number): boolean {
   return spells(b, at, end, 'AMQP');
 }
 
-/** The first byte of 0-9-1 is a type, that of 1.0 belongs to a length that is below 16 MB. */
+/** The first byte of a 0-9-1 frame is its type; that of a 1.0 frame is the top byte of a length below 16 MB. */
 const isOfVersion1 = (b: Uint8Array, at: number): boolean => b[at] === 0;
 
-/** Wireshark names the header of 0-9-1 in the column only. */
+/** As in Wireshark, the protocol header shows only in the column. */
 const isUnnamed = (b: Uint8Array, at: number): boolean => b[at + 4] === 0 && b[at + 5] !== 1;
 
 export const amqp = protocol({
@@ -133,7 +133,7 @@ export const amqp = protocol({
   info: (p, layer) => `${joinedInfo(p, layer, ' ', frameInfo)} `,
 });
 
-/** Calls `found` with the short strings of a method's arguments (§4.2.5.3); [at, end) starts with its class. */
+/** Calls `found` with the short strings among a method's arguments (§4.2.5.3); [at, end) starts with the class id. */
 function eachString(
   b: Uint8Array,
   at: number,
@@ -143,7 +143,7 @@ function eachString(
   const method = u32(b, at);
   let place = at + 4;
   if (method === DELIVER) {
-    // Consumer tag, delivery tag and whether it comes again stand before.
+    // Preceded by consumer tag, delivery tag and the redelivered bit.
     if (place >= end) return;
     found(f.consumerTag, place + 1, b[place]!);
     place += 1 + b[place]! + 9;

@@ -1,13 +1,13 @@
-// Frames of the Advanced Message Queuing Protocol 1.0 (ISO/IEC 19464): what they are called, and their arguments.
+// Advanced Message Queuing Protocol 1.0 (ISO/IEC 19464): performatives of its frames and their arguments.
 import { u16, u32, uint as unsigned, utf8 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, none, text, uint, uint64 } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 
-/** Size, where the body begins in words of four bytes, type, channel (§2.3.1). */
+/** Frame header: size, data offset in 4-byte words, type, channel (§2.3.1). */
 export const FRAME_HEADER = 8;
 const SASL = 1;
 
-/** §2.7 and §5.3.3, by their descriptors. */
+/** Performatives (§2.7) and SASL frame bodies (§5.3.3), by descriptor. */
 const performatives: Readonly<Record<number, string>> = {
   0x10: 'open',
   0x11: 'begin',
@@ -86,7 +86,7 @@ export const frameFields = {
 };
 const f = frameFields;
 
-/** What the list of each holds, in its order; null: passed over. */
+/** Fields of each list, in order; null: skipped. */
 const shapes: Readonly<Record<number, readonly (Field | null)[]>> = {
   0x10: [f.containerId, f.hostname, f.maxFrameSize, f.channelMax, f.idleTimeout],
   0x11: [f.remoteChannel, f.nextOutgoingId, f.incomingWindow, f.outgoingWindow, f.handleMax],
@@ -124,10 +124,10 @@ const shapes: Readonly<Record<number, readonly (Field | null)[]>> = {
   0x43: [f.response],
   0x44: [f.saslCode, f.additionalData],
 };
-/** Of a source and of a target. */
+/** Fields of a source and a target. */
 const TERMINUS = [f.address];
 
-/** A value of §1.6: its constructor at `start`, its descriptor (-1 without one), its bytes [at, next). */
+/** A value (§1.6): its constructor at `start`, its descriptor (-1 if none), its bytes [at, next). */
 interface Value {
   readonly start: number;
   readonly code: number;
@@ -142,7 +142,7 @@ const BOOLEAN = 0x56;
 const LIST8 = 0xc0;
 const LIST32 = 0xd0;
 const ARRAY8 = 0xe0;
-/** §1.2.1: the bytes of a value by the first half of its constructor. */
+/** §1.2.1: length of a value, by the high nibble of its constructor. */
 const WIDTHS: Readonly<Record<number, number>> = { 4: 0, 5: 1, 6: 2, 7: 4, 8: 8, 9: 16 };
 
 function plainValue(b: Uint8Array, at: number, end: number, descriptor = -1): Value | null {
@@ -151,7 +151,7 @@ function plainValue(b: Uint8Array, at: number, end: number, descriptor = -1): Va
   const kind = code >> 4;
   let content = at + 1;
   let size = WIDTHS[kind] ?? -1;
-  // Sizes of one byte and of four in turn: variable, compound, array.
+  // Size fields of one and of four bytes alternate: variable, compound, array.
   if (kind >= 10) {
     const bytes = kind % 2 === 0 ? 1 : 4;
     if (content + bytes > end) return null;
@@ -169,7 +169,7 @@ function valueAt(b: Uint8Array, at: number, end: number): Value | null {
   return plainValue(b, descriptor.next, end, descriptor.next > descriptor.at ? b[descriptor.next - 1]! : -1);
 }
 
-/** What the frame [start, end) is: the descriptor of its list; null when it is empty or not to be told. */
+/** Descriptor of the list that the frame [start, end) holds; null if the frame is empty or not recognized. */
 function performativeOf(b: Uint8Array, start: number, end: number): Value | null {
   const value = valueAt(b, start + b[start + 4]! * 4, end);
   return value === null || value.descriptor < 0 ? null : value;
@@ -194,7 +194,7 @@ export function emitFrame(b: Uint8Array, start: number, end: number, out: Sink):
   out.close();
 }
 
-/** The elements of a list, each as the field that stands at its place. */
+/** Elements of a list, each emitted as the field at its position. */
 function emitList(b: Uint8Array, list: Value, shape: readonly (Field | null)[], out: Sink): void {
   if (list.code !== LIST8 && list.code !== LIST32) return;
   let at = list.at + (list.code === LIST8 ? 1 : 4);
@@ -218,7 +218,7 @@ function emitValue(b: Uint8Array, value: Value, field: Field, out: Sink): void {
     if (code === TRUE || code === TRUE + 1 || code === BOOLEAN)
       out.add(field, start, next - start, code === TRUE || (code === BOOLEAN && b[at] === 1));
   } else if (field.type === 'uint') {
-    // 0 has a constructor of its own.
+    // Zero has a constructor of its own.
     if (size <= 4 && code > TRUE + 1 && code >> 4 <= 7)
       out.add(field, start, next - start, unsigned(b, at, size));
   } else if (field.type === 'uint64') {
@@ -230,7 +230,7 @@ function emitValue(b: Uint8Array, value: Value, field: Field, out: Sink): void {
   } else if (code === ARRAY8 && field === f.mechanisms) emitSymbols(b, value, field, out);
 }
 
-/** §1.6.24: how many, one constructor for all, then the symbols, each behind its length. */
+/** §1.6.24: element count, one constructor for all, then the symbols, each preceded by its length. */
 function emitSymbols(b: Uint8Array, array: Value, field: Field, out: Sink): void {
   for (let at = array.at + 2; at < array.next && at + 1 + b[at]! <= array.next; at += 1 + b[at]!)
     out.add(field, at + 1, b[at]!);

@@ -1,4 +1,4 @@
-// Bencoded values within BitTorrent's messages (BEP 3).
+// Bencoded values in BitTorrent messages (BEP 3).
 import { ascii, indexOf } from '../../core/bytes.ts';
 import { int, text, uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -7,7 +7,7 @@ import type { Sink } from '../../core/sink.ts';
 const I = 0x69;
 const E = 0x65;
 const COLON = 0x3a;
-/** Values shown of one message. */
+/** Values shown per message. */
 const SHOWN_MAX = 500;
 
 const f = {
@@ -27,7 +27,7 @@ export const bencode = protocol({
   emit: (p, layer, out) => emitValues(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!, out),
 });
 
-/** All strings and numbers, whatever lists and dictionaries they are in. */
+/** All strings and integers, at any depth of lists and dictionaries. */
 function emitValues(b: Uint8Array, at: number, end: number, out: Sink): void {
   for (let shown = 0; at < end && shown < SHOWN_MAX; ) {
     const first = b[at]!;

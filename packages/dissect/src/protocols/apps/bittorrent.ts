@@ -1,4 +1,4 @@
-// BitTorrent between peers over TCP (BEP 3, with the extensions of BEP 6 and BEP 10), Azureus' messages included.
+// BitTorrent peer wire protocol over TCP (BEP 3, extensions of BEP 6 and BEP 10), including Azureus messages.
 import { ascii, spells, u32 } from '../../core/bytes.ts';
 import { bytes, none, text, uint } from '../../core/field.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
@@ -10,9 +10,9 @@ import { joinedInfo } from './joined.ts';
 
 const HEADER = 4;
 const NAME = 'BitTorrent protocol';
-/** Name with its length, reserved bytes, hash, peer. */
+/** Handshake: protocol name with its length, reserved bytes, info hash, peer id. */
 const HANDSHAKE = 1 + 19 + 8 + 20 + 20;
-/** Longer messages are taken for the middle of something. */
+/** A longer length means that the segment starts in the middle of a message. */
 const LENGTH_MAX = 0x1000000;
 const CHOKE = 0;
 const HAVE = 4;
@@ -22,7 +22,7 @@ const PIECE = 7;
 const CANCEL = 8;
 const PORT = 9;
 const EXTENDED = 20;
-/** Length, type, and which extension. */
+/** Length, type, and extended message id. */
 const EXTENDED_HEADER = HEADER + 2;
 
 const names: Readonly<Record<number, string>> = {
@@ -44,7 +44,7 @@ const names: Readonly<Record<number, string>> = {
   20: 'Extended',
 };
 
-/** Azureus writes the type as text, with its length before it and a priority behind. */
+/** Azureus sends the type as text, preceded by its length and followed by a priority. */
 const azureusNames: Readonly<Record<string, string>> = {
   BT_KEEP_ALIVE: 'Keepalive',
   BT_CHOKE: 'Choke',
@@ -62,7 +62,7 @@ const azureusNames: Readonly<Record<string, string>> = {
   JPC_HELLO: 'Azureus PeerCache Hello',
   JPC_REPLY: 'Azureus PeerCache Reply',
 };
-/** The longest of them. */
+/** Length of the longest type name. */
 const AZUREUS_MAX = 16;
 
 const f = {
@@ -112,7 +112,7 @@ export const bittorrent = protocol({
       if (isHandshake(b, at, end)) return HANDSHAKE;
       const length = u32(b, at);
       if (length === 0) return HEADER;
-      // What has no type known is the middle of a message whose beginning was not seen.
+      // An unknown type means the middle of a message whose beginning was not captured.
       return isMessage(b, at, end) ? HEADER + length : end - at;
     },
   },
@@ -138,7 +138,7 @@ export const bittorrent = protocol({
   info: (p, layer) => `${joinedInfo(p, layer, '  ', messageInfo)}  `,
 });
 
-/** As the message it is in: only the first of a segment stands in frame.protocols. */
+/** Only the first message of a segment is listed in frame.protocols. */
 function callBencode(p: Packet, at: number, end: number): void {
   const { layer } = p;
   p.call(bencode, at, end);
@@ -146,7 +146,7 @@ function callBencode(p: Packet, at: number, end: number): void {
   for (let inner = layer + 1; inner < p.count; inner++) p.flags[inner]! &= ~LISTED;
 }
 
-/** Azureus' handshake and exchange of peers are bencoded. */
+/** Azureus handshake and peer exchange are bencoded. */
 function callAzureus(p: Packet): void {
   const type = azureusType(p.buf, p.at, p.end);
   if (!type.startsWith('AZ_')) return;
@@ -163,7 +163,7 @@ function emitHandshake(start: number, end: number, out: Sink): void {
   out.add(f.peerId, start + 48, 20);
 }
 
-/** The text of Azureus' type, or '' when the message is an ordinary one. */
+/** Azureus type name, or '' for a standard message. */
 function azureusType(b: Uint8Array, at: number, end: number): string {
   const length = u32(b, at);
   if (b[at + HEADER] !== CHOKE || length <= 4 || end - at < HEADER + 4) return '';

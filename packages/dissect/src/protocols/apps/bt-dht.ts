@@ -1,4 +1,4 @@
-// BitTorrent's distributed hash table (BEP 5, BEP 32, BEP 42): bencoded dictionaries in datagrams.
+// BitTorrent DHT (BEP 5, BEP 32, BEP 42): bencoded dictionaries over UDP.
 import { ascii, spells } from '../../core/bytes.ts';
 import { bytes, type Field, ipv4, ipv6, none, text, uint } from '../../core/field.ts';
 import { printable } from '../../core/printable.ts';
@@ -8,7 +8,7 @@ import { udpHeuristics } from '../../core/table.ts';
 import { hex } from '../../core/text.ts';
 
 const BYTES_MIN = 5;
-/** Keys come sorted: these begin a query, a response, an error, or have the sender's address first. */
+/** Dictionary keys are sorted: a query, response or error begins with one of these, or with the sender's address. */
 const BEGINNINGS = ['d1:ad', 'd1:rd', 'd2:ip', 'd1:el'];
 const DEPTH_MAX = 20;
 const D = 0x64;
@@ -47,7 +47,7 @@ const keyNames: Readonly<Record<string, string>> = {
   y: 'Message type',
 };
 
-/** The text of the string at `at` begins here, or -1; its end in `stringEnd`. */
+/** Offset of the text of the string at `at`, or -1; sets `stringEnd`. */
 let stringEnd = 0;
 function stringStart(b: Uint8Array, at: number, end: number): number {
   let length = 0;
@@ -58,7 +58,7 @@ function stringStart(b: Uint8Array, at: number, end: number): number {
   return i + 1;
 }
 
-/** The place behind the value at `at`, or -1. */
+/** Offset behind the value at `at`, or -1. */
 function valueEnd(b: Uint8Array, at: number, end: number, depth: number): number {
   if (at >= end || depth > DEPTH_MAX) return -1;
   if (b[at] === I) {
@@ -87,7 +87,7 @@ export const btDht = protocol({
   fields: f,
   heuristics: [[udpHeuristics, (p) => isMessage(p.buf, p.at, p.end)]],
   step(p) {
-    // The same ports carry uTP.
+    // uTP uses the same ports.
     if (!isMessage(p.buf, p.at, p.end)) return REJECTED;
     const end = valueEnd(p.buf, p.at, p.end, 0);
     if (end < 0) return p.cut(p.end - p.at + 1);
@@ -113,7 +113,7 @@ export const btDht = protocol({
   },
 });
 
-/** Calls `found` with every key of a dictionary and where its value starts. */
+/** Calls `found` with every key of a dictionary and the offset of its value. */
 function eachEntry(
   b: Uint8Array,
   at: number,
@@ -205,7 +205,7 @@ function emitValue(b: Uint8Array, key: string, at: number, end: number, depth: n
     );
 }
 
-/** Identifiers, addresses and ports in a row (BEP 5 "Contact Encoding"). */
+/** Compact node info: identifier, address and port of each (BEP 5 "Contact Encoding"). */
 function emitContacts(
   heading: Field,
   each: Field,

@@ -1,5 +1,5 @@
-// Protocols known by their port and a look at their first bytes, or by bytes nobody else begins with: named and
-// counted, their fields not explained. A protocol that learns to be read leaves this table.
+// Protocols recognized by port and first bytes, or by a unique signature: named and counted, not dissected. A protocol
+// that gets a dissector leaves this table.
 import { spells, u16, u32, u32le } from '../../core/bytes.ts';
 
 import type { Packet } from '../../core/packet.ts';
@@ -16,23 +16,23 @@ interface Row {
   readonly signature?: readonly [HeuristicList, (p: Packet) => boolean];
 }
 
-/** A length of 4 bytes, little-endian, at `at`, that does not count `extra` bytes. */
+/** A 4-byte little-endian length at `at` that excludes `extra` bytes. */
 function littleLength(header: number, at: number, extra: number): Framing {
   return { header, length: (p) => u32le(p.buf, p.at + at) + extra };
 }
 
 const first = (p: Packet): number => p.buf[p.at]!;
 
-/** Servers and clients of eDonkey, eMule's extensions, packed ones. */
+/** eDonkey, eMule extensions, and their compressed variants. */
 const isDonkey = (p: Packet): boolean => first(p) === 0xe3 || first(p) === 0xc5 || first(p) === 0xd4;
-/** As over TCP, and Kademlia, plain and packed. */
+/** As over TCP, and Kademlia, plain and compressed. */
 const isDonkeyDatagram = (p: Packet): boolean => isDonkey(p) || first(p) === 0xe4 || first(p) === 0xe5;
 
-/** The networks of Bitcoin begin every message with a number of their own: main, test, test 3, name coin, signet. */
+/** Bitcoin network magic: mainnet, testnet, testnet3, namecoin, signet. */
 const BITCOIN_MAGIC = new Set([0xf9beb4d9, 0xfabfb5da, 0x0b110907, 0xf9beb4fe, 0x0a03cf40]);
 const isBitcoin = (p: Packet): boolean => p.end - p.at >= 4 && BITCOIN_MAGIC.has(u32(p.buf, p.at));
 
-/** Gnutella: the handshake is text, messages have 23 bytes with the length of the rest at their end. */
+/** Gnutella: a text handshake, then messages with a 23-byte header that ends in the payload length. */
 const GNUTELLA_HEADER = 23;
 function gnutellaLength(p: Packet): number {
   const { buf: b, at, end } = p;
@@ -125,7 +125,7 @@ function byContent(row: Row): Protocol {
   });
 }
 
-/** What isn't this protocol's has no length. */
+/** Anything else has no length. */
 function framingOf(framing: Framing, isMine: Row['isMine']): Framing {
   if (isMine === undefined) return framing;
   return { header: framing.header, length: (p) => (isMine(p) ? framing.length(p) : 0) };

@@ -1,11 +1,11 @@
-// Protocols known by their port alone: named and counted, their bytes not explained. A protocol that learns to be read
-// leaves this table. Like Wireshark, most of these take whatever comes to their port.
+// Protocols recognized by port alone: named and counted, not dissected. A protocol that gets a dissector leaves this
+// table. As in Wireshark, most accept any payload on their port.
 import { data } from '../../core/data.ts';
 import { LISTED } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
 
-/** Fewer bytes are not this protocol; whether what follows a header is shown as data; UDP ports; TCP ports. */
+/** Minimum length; whether the bytes after a header are shown as data; UDP ports; TCP ports. */
 type Row = readonly [
   name: string,
   title: string,

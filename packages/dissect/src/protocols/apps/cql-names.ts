@@ -1,4 +1,4 @@
-// What Cassandra's messages are called (CQL binary protocol v4 §2.4).
+// Names of Cassandra opcodes (CQL binary protocol v4 §2.4).
 
 export const opcodeNames: Readonly<Record<number, string>> = {
   0: 'ERROR',

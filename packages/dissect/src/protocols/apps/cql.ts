@@ -1,4 +1,4 @@
-// Cassandra's CQL binary protocol, versions 3 to 5: the header of its frames, and queries.
+// Cassandra CQL binary protocol, versions 3 to 5: frame headers and query texts.
 import { u16, u32 } from '../../core/bytes.ts';
 import { int, text, uint } from '../../core/field.ts';
 import { protocol, REJECTED } from '../../core/protocol.ts';
@@ -25,7 +25,7 @@ const f = {
   string: text('cql.string', 'String'),
 };
 
-/** Version 3 or 4 (§2.1), and an opcode that exists. */
+/** Version 3 or 4 (§2.1) and a defined opcode. */
 function isFrame(b: Uint8Array, at: number): boolean {
   const version = b[at]! & 0x7f;
   return (version === 3 || version === 4) && opcodeNames[b[at + 4]!] !== undefined;

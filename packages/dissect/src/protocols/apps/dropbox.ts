@@ -1,4 +1,4 @@
-// Dropbox LAN sync's discovery: JSON in broadcasts.
+// Dropbox LAN sync discovery: JSON in UDP broadcasts.
 import { protocol } from '../../core/protocol.ts';
 import { udpPorts } from '../../core/table.ts';
 import { json } from '../media/json.ts';

@@ -1,10 +1,10 @@
-// Stream protocols known by their port and by where their messages keep their length: cut into messages, named and
-// counted, not explained. A protocol that learns to be read leaves this table.
+// Stream protocols recognized by port whose header holds a message length: split into messages, named and counted, not
+// dissected. A protocol that gets a dissector leaves this table.
 import { uint } from '../../core/bytes.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { tcpPorts } from '../../core/table.ts';
 
-/** The length stands at `at` in `width` bytes, `extra` bytes are not counted in it; `header` bytes are needed to ask. */
+/** Length field at offset `at`, `width` bytes, excluding `extra` bytes; `header` bytes are needed to read it. */
 interface Row {
   readonly name: string;
   readonly title: string;
@@ -243,7 +243,7 @@ function framed(row: Row): Protocol {
       header: row.header,
       length(p) {
         const length = uint(p.buf, p.at + row.at, row.width, row.isLittleEndian) + row.extra;
-        // A message can't end before its length does: that one is read as far as it goes.
+        // A length smaller than the header is invalid; such a message ends behind its length field.
         return Math.max(length, row.header);
       },
     },

@@ -1,4 +1,4 @@
-// Git's own transport, in packet lines: https://git-scm.com/docs/gitprotocol-common, gitprotocol-pack.
+// Git transport protocol, pkt-line framing: https://git-scm.com/docs/gitprotocol-common, gitprotocol-pack.
 import { spells } from '../../core/bytes.ts';
 import { bytes, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -6,7 +6,7 @@ import { protocol } from '../../core/protocol.ts';
 import { tcpPorts } from '../../core/table.ts';
 
 const PORT = 9418;
-/** Four hexadecimal digits, which count themselves; less than that is a mark. */
+/** Length prefix: four hexadecimal digits that count themselves; smaller values are special packets. */
 const LENGTH = 4;
 
 const f = {
@@ -28,7 +28,7 @@ const f = {
   }),
 };
 
-/** What the line at `at` says its length is; -1: no line begins there. */
+/** Length given by the pkt-line at `at`; -1 if none begins there. */
 function lengthAt(b: Uint8Array, at: number): number {
   let length = 0;
   for (let i = 0; i < LENGTH; i++) {
@@ -71,7 +71,7 @@ export const git = protocol({
     out.add(f.length, start, LENGTH, length);
     let at = start + LENGTH;
     if (end - at >= 9 && spells(b, at, end, 'version ')) out.add(f.version, at + 8, 1);
-    // What is multiplexed tells its band in one byte, which no text begins with.
+    // Side-band data starts with a band number, which is never a text character.
     if (at < end && b[at]! >= 1 && b[at]! <= 3) out.add(f.sideband, at++, 1);
     if (at < end) out.add(f.data, at, end - at);
   },

@@ -1,4 +1,4 @@
-// Application protocols that have a port of their own and little to do with each other.
+// Registration of application protocols, each with a port of its own.
 import { afp, dsi } from './afp.ts';
 import { amqp } from './amqp.ts';
 import { bencode } from './bencode.ts';

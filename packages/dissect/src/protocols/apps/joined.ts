@@ -1,10 +1,10 @@
-// The Info column of a segment that carries several messages of one protocol: a part for each.
+// Info column of a segment that carries several messages of one protocol: one part per message.
 import type { Packet } from '../../core/packet.ts';
 
-/** Parts shown at most: a segment may carry hundreds of messages. */
+/** Parts shown; a segment may carry hundreds of messages. */
 const PARTS_MAX = 64;
 
-/** What `part` says of this layer and of those of the same protocol before it in the packet. */
+/** Joins the `part` of this layer with those of earlier layers of the same protocol in the packet. */
 export function joinedInfo(
   p: Packet,
   layer: number,

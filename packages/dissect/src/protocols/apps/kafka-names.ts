@@ -1,4 +1,4 @@
-// What Kafka's calls are called (Apache Kafka's protocol guide, "API Keys").
+// Names of Kafka API keys (Apache Kafka protocol guide, "API Keys").
 
 export const apiNames: Readonly<Record<number, string>> = {
   0: 'Produce',

@@ -1,4 +1,4 @@
-// Apache Kafka's wire protocol: which call, of which version, and who asks; answers are matched to their requests.
+// Apache Kafka wire protocol: API key, version and client id; responses are matched to requests by correlation id.
 import { u16, u32, utf8 } from '../../core/bytes.ts';
 import { int, text } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -6,9 +6,9 @@ import { tcpPorts } from '../../core/table.ts';
 import { apiNames } from './kafka-names.ts';
 
 const PORT = 9092;
-/** Requests remembered of one conversation; the oldest go first. */
+/** Pending requests per conversation; the oldest are evicted. */
 const REQUESTS_MAX = 256;
-/** Calls whose Info names a consumer group. */
+/** API keys whose Info names a consumer group. */
 const WITH_GROUP = new Set([8, 10]);
 const WITH_MEMBER = new Set([11, 12, 13, 14]);
 
@@ -23,11 +23,11 @@ const f = {
 };
 
 interface KafkaState {
-  /** Key * 65536 + version of the requests, by correlation id. */
+  /** API key * 65536 + version of pending requests, by correlation id. */
   readonly requests: Map<number, number>;
 }
 const newState = (): KafkaState => ({ requests: new Map() });
-/** A response whose request was not seen. */
+/** A response whose request was not captured. */
 const UNMATCHED = -1;
 
 export const kafka = protocol({
@@ -99,7 +99,7 @@ function nameOf(call: number): string {
   return `${apiNames[key] ?? `Unknown API key (${key})`} v${call & 0xffff}`;
 }
 
-/** The consumer group behind the client's name, where the call begins with it. */
+/** The consumer group, which follows the client id if the request body begins with it. */
 function groupInfo(b: Uint8Array, start: number, end: number, call: number): string {
   const key = call >> 16;
   if (!WITH_GROUP.has(key) && !WITH_MEMBER.has(key)) return '';

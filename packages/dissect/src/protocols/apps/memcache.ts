@@ -1,4 +1,5 @@
-// memcached: commands and answers as lines of text, and the binary protocol; over UDP with 8 bytes before them.
+// memcached: the text protocol (commands and responses as lines) and the binary protocol; over UDP with an 8-byte frame
+// header.
 import { ascii, indexOf, u16, u32 } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -47,7 +48,7 @@ const f = {
   response: text('memcache.response', 'Response'),
 };
 
-/** What begins a line: a command, or an answer. */
+/** First word of a line: a command or a response. */
 const COMMANDS =
   /^(get|gets|set|add|replace|append|prepend|cas|delete|incr|decr|stats|flush_all|version|verbosity|quit|slabs|gat|gats|touch|mn|mg|ms|md)\b/;
 const RESPONSES =

@@ -1,4 +1,4 @@
-// What MQTT's numbers are called (MQTT 5.0 §2.1.2, §2.4; MQTT 3.1.1 §3.2.2.3).
+// Names of MQTT packet types, reason codes and return codes (MQTT 5.0 §2.1.2, §2.4; MQTT 3.1.1 §3.2.2.3).
 
 export const messageNames: readonly string[] = [
   'Reserved',
@@ -92,7 +92,7 @@ export const reasonNames: Readonly<Record<number, string>> = {
   162: 'Wildcard Subscription not supported',
 };
 
-/** The same number means another success for each message. */
+/** Code 0 has a different name in each packet type. */
 export const disconnectNames = { ...reasonNames, 0: 'Normal disconnection' };
 
 export const propertyNames: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-// The properties of MQTT 5.0 (§2.2.2).
+// MQTT 5.0 properties (§2.2.2).
 import { u16 } from '../../core/bytes.ts';
 import { type Field, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -27,7 +27,7 @@ const SUBSCRIPTION_IDENTIFIER = 11;
 const TOPIC_ALIAS = 35;
 const MAXIMUM_QOS = 36;
 const USER_PROPERTY = 38;
-/** How many bytes a property's number has. */
+/** Bytes of each numeric property. */
 const NUMBERS: Readonly<Record<number, number>> = {
   1: 1,
   2: 4,
@@ -51,7 +51,9 @@ function varintLength(b: Uint8Array, at: number, end: number): number {
   return 0;
 }
 
-/** All properties from `at` on, below `heading`; the place behind them, or -1 when they don't end in the message. */
+/**
+ * Emits all properties from `at` on below `heading`; returns the offset behind them, or -1 if they exceed the message.
+ */
 export function emitProperties(b: Uint8Array, at: number, end: number, heading: Field, out: Sink): number {
   if (at < 0) return -1;
   const width = varintLength(b, at, end);

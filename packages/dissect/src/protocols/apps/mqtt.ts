@@ -120,18 +120,18 @@ const reasons: readonly (Field | null)[] = [
   f.authReason,
 ];
 
-/** The protocol level of the conversation, which only CONNECT tells. */
+/** Protocol level of the conversation, which only CONNECT carries. */
 interface MqttState {
   version: number;
 }
 
-/** Bytes of the fixed header: type, and remaining length in one to four bytes (MQTT 5.0 §2.1.4). */
+/** Bytes of the fixed header: packet type, and remaining length in one to four bytes (MQTT 5.0 §2.1.4). */
 function headerLength(b: Uint8Array, start: number, end: number): number {
   for (let i = start + 1; i < end && i < start + 1 + VARINT_MAX; i++) if (b[i]! < 0x80) return i + 1 - start;
   return 0;
 }
 
-/** The protocol level in a CONNECT: behind the protocol's name. */
+/** Protocol level in a CONNECT, behind the protocol name. */
 function levelOf(b: Uint8Array, at: number, end: number): number {
   const place = at + 2 + u16(b, at);
   return place < end ? b[place]! : 0;
@@ -147,7 +147,7 @@ export const mqtt = protocol({
     header: 2,
     length(p) {
       const header = headerLength(p.buf, p.at, p.end);
-      // The length itself isn't whole yet.
+      // The remaining length itself is incomplete.
       if (header === 0) return p.end - p.at < 1 + VARINT_MAX ? p.end - p.at + 1 : 0;
       return header + readVarint(p.buf, p.at + 1, p.at + header);
     },
@@ -197,7 +197,7 @@ function emitFlags(type: number, version: number, out: Sink): void {
   out.close();
 }
 
-/** A string with its length before it; the place behind it, or -1 when it doesn't end in the message. */
+/** A length-prefixed string; returns the offset behind it, or -1 if it exceeds the message. */
 function emitString(
   b: Uint8Array,
   at: number,
@@ -228,7 +228,7 @@ function emitBody(b: Uint8Array, at: number, end: number, first: number, version
   else if ((type === DISCONNECT || type === AUTH) && version === V5) emitReason(b, at, end, type, out);
 }
 
-/** MQTT 5.0 §3.4.2: reason and properties may both be left out. */
+/** MQTT 5.0 §3.4.2: reason code and properties may both be omitted. */
 function emitReason(b: Uint8Array, at: number, end: number, type: number, out: Sink): void {
   if (at >= end) return;
   out.add(reasons[type]!, at, 1);

@@ -1,4 +1,4 @@
-// What MySQL's commands are called.
+// Names of MySQL commands.
 
 export const commandNames: Readonly<Record<number, string>> = {
   0: 'SLEEP',

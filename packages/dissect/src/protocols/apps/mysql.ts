@@ -1,4 +1,4 @@
-// MySQL's and MariaDB's client/server protocol: greeting, login, commands and the kinds of their answers.
+// MySQL and MariaDB client/server protocol: greeting, login, commands and response types.
 import { indexOf, u16le, u24le, utf8 } from '../../core/bytes.ts';
 import { bytes, none, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -13,21 +13,21 @@ const PORT = 3306;
 const HEADER = 4;
 const ERROR = 0xff;
 const END_OF_FILE = 0xfe;
-/** Client capabilities. */
+/** Client capability flags. */
 const CONNECT_WITH_DB = 0x0008;
 const PROTOCOL_41 = 0x0200;
 const SWITCH_TO_TLS = 0x0800;
 const SECURE_CONNECTION = 0x8000;
-/** Of a client that switches to TLS only this comes in clear. */
+/** The SSL request, the only part of the login sent in the clear when a client switches to TLS. */
 const TLS_REQUEST_BYTES = 32;
-/** Commands. */
+/** Command codes. */
 const USE = 2;
 const QUERY = 3;
 const FIELD_LIST = 4;
 const PREPARE = 22;
 const EXECUTE = 23;
 
-/** What a layer is, as its mark says. */
+/** Layer marks: kind of message. */
 const GREETING = 1;
 const LOGIN = 2;
 const COMMAND = 3;
@@ -64,7 +64,7 @@ const f = {
   errorMessage: text('mysql.error.message', 'Error message'),
 };
 
-/** How far the conversation is. */
+/** State of the conversation. */
 interface MysqlState {
   hasLoggedIn: boolean;
   command: number;
@@ -109,7 +109,7 @@ export const mysql = protocol({
     else emitResponse(b, at, end, out);
   },
   info(p, layer) {
-    // What the first message of the segment is.
+    // Kind of the first message of the segment.
     let first = layer;
     for (let i = 0; i < layer; i++) if (p.proto[i] === p.proto[layer] && i < first) first = i;
     return messageInfo(p.bufferOf(first), p.start[first]! + HEADER, p.stop[first]!, p.mark[first]!);
@@ -156,10 +156,10 @@ function emitGreeting(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.close();
 }
 
-/** Where the login's user name starts: the older form has shorter numbers before it. */
+/** Offset of the user name in a login; the older form has shorter numbers before it. */
 const userAt = (b: Uint8Array, at: number): number => at + (u16le(b, at) & PROTOCOL_41 ? 32 : 5);
 
-/** The place of the database's name, or -1; [at, end) is the message. */
+/** Offset of the database name, or -1; [at, end) is the message. */
 function schemaAt(b: Uint8Array, at: number, end: number): number {
   const caps = u16le(b, at);
   if ((caps & CONNECT_WITH_DB) === 0) return -1;

@@ -1,15 +1,15 @@
-// The bodies of PostgreSQL's messages (PostgreSQL 16, §55.7).
+// Bodies of PostgreSQL messages (PostgreSQL 16, §55.7).
 import { indexOf, u16, u32 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { pgsqlFields as f } from './pgsql-fields.ts';
 
-/** What stands in place of a version (§55.2.9). */
+/** Request codes in place of a protocol version (§55.2.9). */
 const CANCEL_REQUEST = 80877102;
-/** Columns and parameters shown of one message. */
+/** Columns and parameters shown per message. */
 const SHOWN_MAX = 2000;
 
-/** A string ended by 0; the place behind it. */
+/** A zero-terminated string; returns the offset behind it. */
 function emitText(b: Uint8Array, at: number, end: number, field: Field, out: Sink): number {
   if (at >= end) return end;
   const zero = indexOf(b, 0, at, end);
@@ -28,7 +28,7 @@ function countAt(b: Uint8Array, at: number, end: number): number {
   return at + 2 <= end ? Math.min(u16(b, at), SHOWN_MAX) : 0;
 }
 
-/** Lengths and values, as a row of data and a Bind have them: -1 stands for NULL. */
+/** Length-prefixed values of DataRow and Bind; length -1 is NULL. */
 function emitValues(b: Uint8Array, at: number, end: number, count: number, out: Sink): number {
   for (let i = 0; i < count && at + 4 <= end; i++) {
     const length = u32(b, at) | 0;
@@ -51,7 +51,7 @@ function emitFormats(b: Uint8Array, at: number, end: number, heading: string, ou
   return at;
 }
 
-/** The body of a message, behind its length. */
+/** The message body, behind the length field. */
 export function emitBody(
   b: Uint8Array,
   at: number,
@@ -125,7 +125,7 @@ function emitStartup(b: Uint8Array, at: number, end: number, out: Sink): void {
   }
 }
 
-/** The answer depends on what the server asked for (§55.2.1). */
+/** The meaning of a response depends on the server's authentication request (§55.2.1). */
 function emitPassword(b: Uint8Array, at: number, end: number, authentication: number, out: Sink): void {
   if (authentication === 10) {
     at = emitText(b, at, end, f.saslMechanism, out);
@@ -246,7 +246,7 @@ function emitColumns(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.close();
 }
 
-/** §55.8: a letter says what the text behind it is. */
+/** §55.8: a field type letter precedes each text. */
 const notices: ReadonlyMap<string, Field> = new Map([
   ['S', f.severity],
   ['V', f.severity],

@@ -1,4 +1,4 @@
-// The fields of PostgreSQL's protocol.
+// Fields of the PostgreSQL protocol.
 import { bool, bytes, type Field, int, text, uint } from '../../core/field.ts';
 import { authenticationNames, formatNames, statusNames } from './pgsql-names.ts';
 

@@ -1,4 +1,4 @@
-// What PostgreSQL's messages and numbers are called (PostgreSQL 16, chapter 55).
+// Names of PostgreSQL messages and codes (PostgreSQL 16, chapter 55).
 
 const letters = (names: Readonly<Record<string, string>>): ReadonlyMap<number, string> =>
   new Map(Object.entries(names).map(([letter, name]) => [letter.charCodeAt(0), name]));

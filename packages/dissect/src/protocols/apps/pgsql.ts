@@ -1,4 +1,4 @@
-// PostgreSQL's frontend/backend protocol, version 3 (PostgreSQL 16, chapter 55).
+// PostgreSQL frontend/backend protocol, version 3 (PostgreSQL 16, chapter 55).
 import { u16, u32 } from '../../core/bytes.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -11,7 +11,7 @@ import { backendNames, frontendNames } from './pgsql-names.ts';
 
 const PORT = 5432;
 const HEADER = 5;
-/** The codes that stand in place of a version (§55.2.11, §55.7). */
+/** Request codes in place of a protocol version (§55.2.11, §55.7). */
 const CANCEL_REQUEST = 80877102;
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
@@ -22,7 +22,9 @@ const SASL_CONTINUE = 11;
 const GSS_CONTINUE = 8;
 const UNKNOWN = 'Unknown';
 
-/** What the conversation is about to do: the answer to a request for TLS is one byte, a password depends on what was asked. */
+/**
+ * Pending exchange: an SSL request is answered by one byte, a password message depends on the authentication request.
+ */
 interface PgsqlState {
   asksForTls: boolean;
   authentication: number;
@@ -32,7 +34,7 @@ const newState = (): PgsqlState => ({ asksForTls: false, authentication: 0 });
 
 const isFrontend = (p: Packet): boolean => p.dstPort === PORT;
 
-/** The one byte that answers a request for TLS (§55.2.10). */
+/** The one-byte response to an SSL request (§55.2.10). */
 function isTlsAnswer(p: Packet): boolean {
   if (isFrontend(p)) return false;
   const b = p.buf[p.at]!;
@@ -63,7 +65,7 @@ export const pgsql = protocol({
       if (!isTlsAnswer(p)) return p.cut(HEADER);
       p.session.stateOf(p, 'pgsql', newState).asksForTls = false;
       if (b[start] === 0x53) p.session.flows.setApplication(p.flow, tls);
-      // No message: it has the column, but Wireshark neither lists nor shows it.
+      // Not a message: sets the column, but as in Wireshark is neither listed nor shown.
       p.flags[layer]! &= COLUMN;
       p.at = p.end;
       return null;
@@ -96,7 +98,7 @@ export const pgsql = protocol({
   info: (p, layer) => (isFrontend(p) ? '>' : '<') + joinedInfo(p, layer, '/', letter),
 });
 
-/** What a layer is in the Info column: the letter of its type; messages without one have none. */
+/** Info text of a layer: its type letter; messages without a type have none. */
 function letter(p: Packet, layer: number): string {
   const type = p.bufferOf(layer)[p.start[layer]!]!;
   return type === 0 || p.stop[layer]! - p.start[layer]! < HEADER ? '' : String.fromCharCode(type);

@@ -1,4 +1,4 @@
-// REdis Serialization Protocol, version 2: lines that begin with a letter for their type, ended by CR LF.
+// Redis Serialization Protocol (RESP), version 2: CRLF-terminated lines that begin with a type character.
 import { ascii, indexOf } from '../../core/bytes.ts';
 import { bytes, int, none, text } from '../../core/field.ts';
 import { LISTED, MORE_SEGMENT, type Packet } from '../../core/packet.ts';
@@ -15,12 +15,12 @@ const DOLLAR = 0x24;
 const STAR = 0x2a;
 const LF = 0x0a;
 const CR = 0x0d;
-/** Arrays in arrays are followed this deep. */
+/** Maximum depth of nested arrays. */
 const DEPTH_MAX = 30;
 /** Longer strings are only counted in the Info column. */
 const SHOWN_MAX = 100;
 const INFO_MAX = 400;
-/** Beyond this an unfinished message is not tried again with every segment. */
+/** Beyond this size an incomplete message is not parsed again on every segment. */
 const EAGER_BYTES = 65536;
 const INCOMPLETE = -1;
 
@@ -38,7 +38,7 @@ const f = {
 
 const isRequest = (p: Packet): boolean => p.dstPort === PORT;
 
-/** The number in a line's rest; 0 when there is none. */
+/** The number in the rest of a line; 0 if there is none. */
 function numberIn(b: Uint8Array, at: number, end: number): number {
   const isNegative = b[at] === MINUS;
   let value = 0;
@@ -47,10 +47,10 @@ function numberIn(b: Uint8Array, at: number, end: number): number {
   return isNegative ? -value : value;
 }
 
-/** Where the line's text ends and the next line begins, kept between calls: no object a line. */
+/** End of the line's text and start of the next line, kept between calls to avoid an object per line. */
 let textEnd = 0;
 
-/** The place behind the line at `at`, or INCOMPLETE. */
+/** Offset behind the line at `at`, or INCOMPLETE. */
 function lineEnd(b: Uint8Array, at: number, end: number): number {
   const lf = indexOf(b, LF, at, end);
   if (lf < 0) return INCOMPLETE;
@@ -58,10 +58,10 @@ function lineEnd(b: Uint8Array, at: number, end: number): number {
   return lf + 1;
 }
 
-/** How far the last incomplete bulk string would go. */
+/** End of the last incomplete bulk string. */
 let wantedEnd = 0;
 
-/** The place behind the message at `at`, or INCOMPLETE. */
+/** Offset behind the message at `at`, or INCOMPLETE. */
 function messageEnd(b: Uint8Array, at: number, end: number, depth: number): number {
   const type = b[at]!;
   const next = lineEnd(b, at, end);
@@ -104,7 +104,7 @@ export const resp = protocol({
       }
       const isFirst = p.at === start;
       const wanted = wantedEnd - p.at;
-      // As in Wireshark, a string alone waits for its end, an array tries again with every segment.
+      // As in Wireshark, a single string waits for its end, an array is parsed again on every segment.
       const isEager = b[p.at] === STAR && p.end - p.at < EAGER_BYTES;
       if (p.askMore(isEager || wanted <= 0 ? MORE_SEGMENT : wanted)) {
         p.mark[layer] = 1;
@@ -145,7 +145,7 @@ function isText(b: Uint8Array, at: number, end: number): boolean {
   return true;
 }
 
-/** One whole message; the place behind it. */
+/** Emits one complete message; returns the offset behind it. */
 function emitMessage(b: Uint8Array, at: number, end: number, depth: number, out: Sink): number {
   const next = lineEnd(b, at, end);
   if (next < 0) return end;
@@ -217,7 +217,7 @@ function messageInfo(b: Uint8Array, at: number, end: number, request: boolean): 
   }
   const count = numberIn(b, at + 1, lineText);
   if (!request) return ` Array(${count})`;
-  // A command: its words.
+  // A command: its arguments.
   let text = '';
   let place = next;
   for (let i = 0; i < count && place < end && text.length < INFO_MAX; i++) {

@@ -1,4 +1,4 @@
-// rsync's daemon: greetings, a query, then what its two ends do (csprotocol.txt of rsync).
+// rsync daemon protocol (csprotocol.txt of rsync): greetings, module query, then data.
 import { ascii, spells } from '../../core/bytes.ts';
 import { bytes, text } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -23,7 +23,7 @@ const f = {
 
 type What = 'version' | 'query' | 'motd' | 'modules' | 'lastModules' | 'response' | 'command' | 'data';
 
-/** What each side says next. */
+/** Next expected message of each side. */
 interface Conversation {
   client: What;
   server: What;
@@ -51,7 +51,7 @@ const WORDS: Readonly<Record<Exclude<What, 'version'>, string>> = {
   data: 'Data',
 };
 
-/** What the server says, and what it will say next. */
+/** Kind of a server message, and of its next one. */
 function readServer(p: Packet, conversation: Conversation): What {
   const { buf: b, at, end } = p;
   const told = conversation.server;
@@ -61,7 +61,7 @@ function readServer(p: Packet, conversation: Conversation): What {
     conversation.server = 'data';
     return 'response';
   }
-  // Behind it stands a line end.
+  // Followed by a line feed.
   const exitAt = end - EXIT.length - 1;
   if (exitAt < at || !spells(b, exitAt, end, EXIT)) return 'modules';
   conversation.server = 'data';

@@ -1,4 +1,4 @@
-// The small services of early hosts: Echo (RFC 862), Discard's kin Chargen (RFC 864), Daytime (RFC 867), Time (RFC 868).
+// Simple services: Echo (RFC 862), Chargen (RFC 864), Daytime (RFC 867), Time (RFC 868).
 import { u32 } from '../../core/bytes.ts';
 import { bool, bytes, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -18,7 +18,7 @@ const both = (port: number): readonly (readonly [Table, number])[] => [
   [tcpPorts, port],
 ];
 
-/** All bytes are the message. */
+/** The whole payload is the message. */
 function takeAll(p: Packet): null {
   p.at = p.end;
   return null;

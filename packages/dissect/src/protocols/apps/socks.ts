@@ -1,4 +1,4 @@
-// SOCKS, versions 4, 4A and 5 (RFC 1928, RFC 1929): the talk with the proxy, then what goes through it.
+// SOCKS versions 4, 4A and 5 (RFC 1928, RFC 1929): the negotiation with the proxy, then the relayed protocol.
 import { indexOf, u16 } from '../../core/bytes.ts';
 import { ipv4, ipv6, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -11,7 +11,7 @@ const USER_PASSWORD = 2;
 const GSS = 1;
 const GUESSES_MAX = 32;
 
-/** Where the conversation is. */
+/** State of the conversation. */
 const START = 0;
 const METHOD_REPLY = 1;
 const AUTHENTICATION = 2;
@@ -130,7 +130,7 @@ export const socks: Protocol = protocol({
   },
 });
 
-/** Takes the conversation on by one message. */
+/** Advances the state by one message. */
 function advance(b: Uint8Array, at: number, end: number, state: SocksState, isClient: boolean): void {
   switch (state.phase) {
     case START:
@@ -156,7 +156,7 @@ function advance(b: Uint8Array, at: number, end: number, state: SocksState, isCl
     case COMMAND: {
       if (!isClient || end - at < 7) return;
       state.command = b[at + 1]!;
-      // RFC 1928 §4: the port stands last.
+      // RFC 1928 §4: the port comes last.
       state.port = u16(b, end - 2);
       state.phase = COMMAND_REPLY;
       return;
@@ -171,7 +171,7 @@ function offer(p: Packet, made: Protocol): boolean {
   return made.framing === null ? p.offer(made) : runFramed(p, made, made.framing);
 }
 
-/** What goes through the proxy: the far port's protocol, or what the bytes say. */
+/** Relayed data: dissected by destination port, or by heuristics. */
 function through(p: Packet, state: SocksState): void {
   if (state.next !== null && offer(p, state.next)) return;
   const byPort = tcpPorts.get(state.port);

@@ -1,4 +1,4 @@
-// Transparent Network Substrate, Oracle's protocol: packets of a length, a type, and what the type says.
+// Transparent Network Substrate (Oracle): packet header with length and type, and the fields of each type.
 import { ascii, u16 } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -38,7 +38,9 @@ const f = {
   data: text('tns.connect_data', 'Connect Data'),
 };
 
-/** A type that exists, and a length that holds the header; that of newer servers has four bytes, the upper two zero. */
+/**
+ * A defined type and a length that covers the header; newer servers use a 4-byte length whose upper two bytes are zero.
+ */
 function lengthOf(p: Packet): number {
   const { buf: b, at } = p;
   if (b[at + 4]! === 0 || b[at + 4]! > TYPE_MAX) return 0;

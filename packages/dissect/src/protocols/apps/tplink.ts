@@ -1,5 +1,4 @@
-// TP-Link's smart home devices: JSON, each byte of it exclusive-ored with the one before as sent; over TCP behind a
-// length.
+// TP-Link smart home protocol: JSON obfuscated by XOR with the previous ciphertext byte; over TCP with a length prefix.
 import { u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';

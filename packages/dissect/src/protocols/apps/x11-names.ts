@@ -1,4 +1,4 @@
-// What X11's core requests and events are called (X protocol, appendix B).
+// Names of X11 core requests and events (X Window System Protocol, appendix B).
 
 export const requestNames: Readonly<Record<number, string>> = {
   1: 'CreateWindow',

@@ -1,4 +1,4 @@
-// The X Window System's protocol, version 11: its messages cut apart, requests and events by number.
+// X Window System protocol, version 11: message boundaries, requests and events by number.
 import { u16, u16le, u32, u32le } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -8,9 +8,9 @@ import { joinedInfo } from './joined.ts';
 import { eventNames, requestNames } from './x11-names.ts';
 
 const FIRST_PORT = 6000;
-/** Displays that have a port. */
+/** Displays that have a registered port. */
 const PORTS = 64;
-/** Errors, events, and replies without more. */
+/** Size of errors, events, and replies without additional data. */
 const UNIT = 32;
 const ERROR = 0;
 const REPLY = 1;
@@ -26,7 +26,7 @@ const f = {
   errorcode: uint('x11.errorcode', 'errorcode'),
 };
 
-/** What both sides' setup says: byte order, and whether each has spoken. */
+/** From the connection setup: byte order, and whether each side has sent its own. */
 interface XState {
   isBigEndian: boolean;
   hasAsked: boolean;
@@ -34,7 +34,7 @@ interface XState {
 }
 const newState = (): XState => ({ isBigEndian: false, hasAsked: false, isAnswered: false });
 
-/** What a layer is, as its mark says. */
+/** Layer marks: kind of message. */
 const REQUEST = 0;
 const SETUP_REQUEST = 1;
 const SETUP_REPLY = 2;
@@ -47,7 +47,7 @@ const short = (b: Uint8Array, at: number, isBig: boolean): number => (isBig ? u1
 const long = (b: Uint8Array, at: number, isBig: boolean): number => (isBig ? u32(b, at) : u32le(b, at));
 const padded = (length: number): number => (length + 3) & ~3;
 
-/** §8 "Connection Setup": the first byte tells the byte order, the version is 11. */
+/** §8 "Connection Setup": the first byte gives the byte order, the version is 11. */
 function isSetup(p: Packet): boolean {
   const b = p.buf;
   if (p.end - p.at < SETUP || (b[p.at] !== BIG_ENDIAN && b[p.at] !== LITTLE_ENDIAN)) return false;
@@ -57,7 +57,7 @@ function isSetup(p: Packet): boolean {
 function requestLength(p: Packet, isBig: boolean): number {
   const length = short(p.buf, p.at + 2, isBig);
   if (length > 0) return length * 4;
-  // The extension for big requests.
+  // The BIG-REQUESTS extension.
   return p.end - p.at < 8 ? 8 : Math.max(8, long(p.buf, p.at + 4, isBig) * 4);
 }
 

@@ -1,4 +1,4 @@
-// GSS-API tokens (RFC 2743 §3.1): what they hold is told by an object identifier, once a conversation.
+// GSS-API tokens (RFC 2743 §3.1). Their mechanism is given by an object identifier, once per conversation.
 import { BerItem, berOid, OBJECT_IDENTIFIER } from '../../codec/ber.ts';
 import { spells } from '../../core/bytes.ts';
 import { bytes, text } from '../../core/field.ts';
@@ -10,7 +10,7 @@ import { ntlmssp } from './ntlmssp.ts';
 
 /** [APPLICATION 0], constructed. */
 const INITIAL_TOKEN = 0x60;
-/** A token in parts (large tickets over several SMB session setups) is put together up to this. */
+/** Maximum size of a reassembled token (large tickets span several SMB session setups). */
 const TOKEN_BYTES_MAX = 1 << 18;
 
 const f = {
@@ -57,7 +57,7 @@ export const gssapi: Protocol = protocol({
   },
 });
 
-/** Mark of a layer that holds a part of a token. */
+/** Mark of a layer that holds a fragment of a token. */
 const IN_PARTS = 1;
 
 function readToken(p: Packet, layer: number): Protocol | null {
@@ -77,7 +77,7 @@ function readToken(p: Packet, layer: number): Protocol | null {
   return p.at < p.end ? found.token : null;
 }
 
-/** Microsoft's `Negotiate` may leave the header out; later tokens of a mechanism have none. */
+/** Microsoft's `Negotiate` may omit the header; later tokens of a mechanism have none. */
 function withoutHeader(p: Packet): Protocol | null {
   const b = p.buf;
   const at = p.at;
@@ -105,7 +105,7 @@ function begin(p: Packet, wanted: number): boolean {
   return true;
 }
 
-/** The token that this part completes; an empty one when more are to come; null when no token is under way. */
+/** The token that this fragment completes; an empty one if more are expected; null if no token is pending. */
 function wholeToken(p: Packet): Uint8Array | null {
   const parts = p.session.knownState<Parts>(p, 'gss-api.parts');
   if (parts === null || parts.length === 0 || parts.direction !== p.direction) return null;

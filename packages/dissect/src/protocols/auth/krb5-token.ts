@@ -1,4 +1,4 @@
-// Tokens of the Kerberos mechanism of GSS-API: RFC 1964 §1, and RFC 4121 §4 for newer ciphers.
+// Tokens of the Kerberos GSS-API mechanism: RFC 1964 §1, and RFC 4121 §4 for newer encryption types.
 import { BerItem, berOid, OBJECT_IDENTIFIER } from '../../codec/ber.ts';
 import { u16, u16le } from '../../core/bytes.ts';
 import { bool, bytes, text, uint, uint64 } from '../../core/field.ts';
@@ -9,7 +9,7 @@ import { emitParts, type Part } from '../parts.ts';
 import { mechanismNote } from './mechanisms.ts';
 import { callNested } from './nested.ts';
 
-/** Token identifiers, read as little-endian numbers as Wireshark has them. */
+/** Token identifiers, read as little-endian numbers as in Wireshark. */
 const AP_REQUEST = 0x0001;
 const AP_REPLY = 0x0002;
 const AP_ERROR = 0x0003;
@@ -22,7 +22,7 @@ const CFX_WRAP = 0x0405;
 const INITIAL = 0x60;
 const BARE_REQUEST = 0x6e;
 const BARE_REPLY = 0x6f;
-/** RFC 1964 §1.2.2: not sealed. */
+/** RFC 1964 §1.2.2: no sealing (integrity only). */
 const SEAL_NONE = 0xffff;
 const CFX_SEALED = 0x02;
 
@@ -65,7 +65,7 @@ const f = {
   cfxSequence: uint64('spnego.krb5.cfx_seq', 'krb5_cfx_seq'),
 };
 
-/** The message within a wrap token, sealed or not: the note of its layer. */
+/** Layer note: the message within a wrap token, sealed or not. */
 export interface Wrapped {
   readonly start: number;
   readonly end: number;
@@ -74,7 +74,7 @@ export interface Wrapped {
 
 const item = new BerItem();
 
-/** Where the token identifier stands; -1: a bare Kerberos message, or nothing known. */
+/** Offset of the token identifier; -1 for a bare Kerberos message or an unknown token. */
 function identifierAt(b: Uint8Array, at: number, end: number): number {
   if ((b[at]! & 0xe0) !== 0x60) return at;
   if (b[at] !== INITIAL || !item.read(b, at, end) || !item.read(b, item.content, end)) return -1;
@@ -166,21 +166,21 @@ function parts(id: number): readonly Part[] {
   }
 }
 
-/** RFC 1964 §1.2.2, RFC 4121 §4.2.6.2: `at` is behind the identifier. */
+/** RFC 1964 §1.2.2, RFC 4121 §4.2.6.2; `at` is behind the token identifier. */
 function wrappedAt(b: Uint8Array, at: number, end: number, id: number): Wrapped | null {
   if (id === WRAP && at + 30 <= end) return { start: at + 30, end, isSealed: u16le(b, at + 2) !== SEAL_NONE };
   if (id !== CFX_WRAP || at + 14 > end) return null;
   const start = at + 14;
   if (b[at]! & CFX_SEALED) return { start, end, isSealed: true };
   const extra = u16(b, at + 2);
-  // §4.2.5: rotated to the right, the checksum stands first.
+  // §4.2.5: after right rotation the checksum comes first.
   const isRotated = extra > 0 && u16(b, at + 4) === extra;
   return isRotated
     ? { start: Math.min(end, start + extra), end, isSealed: false }
     : { start, end: Math.max(start, end - extra), isSealed: false };
 }
 
-/** Finds what the last wrap token among the layers from `from` on holds. */
+/** Contents of the last wrap token among the layers from `from` on. */
 export function wrappedIn(p: Packet, from: number): Wrapped | null {
   for (let layer = p.count - 1; layer >= from; layer--)
     if (p.protocols[layer] === krb5Token && p.notes[layer] !== null) return p.notes[layer] as Wrapped;

@@ -1,11 +1,11 @@
-// The mechanisms that GSS-API tokens name (RFC 2743 §3.1), and who reads their tokens.
+// Mechanisms named in GSS-API tokens (RFC 2743 §3.1) and the dissectors of their tokens.
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 
 export interface Mechanism {
   readonly oid: string;
   readonly name: string;
-  /** Null: known by name only. */
+  /** Null: only the name is known. */
   readonly token: Protocol | null;
 }
 
@@ -25,7 +25,7 @@ export function mechanismNote(oid: string): string {
   return found === undefined ? '' : ` (${found.name})`;
 }
 
-/** What was agreed on in this conversation, by `gss-api` or `spnego`. */
+/** Mechanism negotiated in this conversation, by `gss-api` or `spnego`. */
 interface Agreed {
   mechanism: Mechanism | null;
 }

@@ -1,4 +1,4 @@
-// NEGOEX, the extended negotiation within SPNEGO ([MS-NEGOEX], draft-zhu-negoex §4).
+// NEGOEX, the SPNEGO Extended Negotiation mechanism ([MS-NEGOEX], draft-zhu-negoex §4).
 import { guidLittleEndian } from '../../codec/guid.ts';
 import { u32le } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
@@ -38,7 +38,7 @@ const HEADER_PARTS: readonly Part[] = [
   [f.conversation, 16, guidLittleEndian],
 ];
 
-/** Where each message of [at, end) starts. */
+/** Offset of each message in [at, end). */
 function messages(b: Uint8Array, at: number, end: number): number[] {
   const starts: number[] = [];
   while (at + HEADER <= end && starts.length < MESSAGES_MAX) {
@@ -72,7 +72,7 @@ function nameOf(b: Uint8Array, at: number): string {
   return typeNames[u32le(b, at + 8)] ?? 'Unknown NEGOEX message type';
 }
 
-/** What a layer of it adds to the Info column. */
+/** Part of the Info column that a NEGOEX layer adds. */
 export function negoexInfo(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   return messages(b, p.start[layer]!, p.stop[layer]!)

@@ -1,9 +1,9 @@
-// A token within a message: its tree stands within that of the message.
+// Security tokens within a message: their tree is nested in that of the message.
 import { LISTED, type Packet, SHOWN } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { nestFrom } from '../media/nesting.ts';
 
-/** Reads [at, end) as `made`; without `isListed` it does not stand in frame.protocols itself. */
+/** Dissects [at, end) as `made`; without `isListed` the layer is not listed in frame.protocols. */
 export function callNested(p: Packet, made: Protocol, at: number, end: number, isListed = true): void {
   const { at: oldAt, end: oldEnd, wireEnd, count } = p;
   p.at = at;

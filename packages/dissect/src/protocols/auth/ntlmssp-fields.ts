@@ -1,4 +1,4 @@
-// The fields of NTLMSSP ([MS-NLMP] §2.2). All numbers are little-endian.
+// Fields of NTLMSSP ([MS-NLMP] §2.2). All numbers are little-endian.
 import { bool, bytes, none, text, time, uint } from '../../core/field.ts';
 
 export const typeNames: Readonly<Record<number, string>> = {
@@ -8,7 +8,7 @@ export const typeNames: Readonly<Record<number, string>> = {
   4: 'NTLMSSP_UNKNOWN',
 };
 
-/** What a target's attributes say, by number ([MS-NLMP] §2.2.2.1). */
+/** Target information attributes by AvId ([MS-NLMP] §2.2.2.1). */
 const itemNames = {
   0: 'End of list',
   1: 'NetBIOS computer name',

@@ -1,4 +1,4 @@
-// NTLM authentication messages ([MS-NLMP] §2.2.1), wherever they are carried.
+// NTLM authentication messages ([MS-NLMP] §2.2.1), whatever the carrier.
 import { filetime } from '../../codec/filetime.ts';
 import { utf16le } from '../../codec/utf16.ts';
 import { ascii, spells, u16le, u32le } from '../../core/bytes.ts';
@@ -17,7 +17,7 @@ const AUTHENTICATE = 3;
 const UNICODE = 0x01;
 const VERSION = 0x02000000;
 
-/** Where descriptors of 8 bytes (length, room, offset) stand, from the message's start. */
+/** Offsets of the 8-byte descriptors (length, allocated length, offset) from the start of the message. */
 const NEGOTIATE_DOMAIN = 16;
 const NEGOTIATE_HOST = 24;
 const TARGET_NAME = 12;
@@ -30,14 +30,14 @@ const HOST = 44;
 const SESSION_KEY = 52;
 const AUTHENTICATE_FLAGS = 60;
 
-/** Who authenticates: the note of a layer with an AUTHENTICATE_MESSAGE. */
+/** Layer note of an AUTHENTICATE_MESSAGE: the user. */
 export interface NtlmUser {
   readonly domain: string;
   readonly user: string;
   readonly host: string;
 }
 
-/** [MS-NLMP] §2.2.2.9: instead of a message, the signature of one. */
+/** [MS-NLMP] §2.2.2.9: a message signature in place of a message. */
 function isVerifier(b: Uint8Array, start: number, end: number): boolean {
   return end - start === 16 && b[start] === 1;
 }
@@ -82,7 +82,7 @@ export const ntlmssp: Protocol = protocol({
   },
 });
 
-/** What an NTLMSSP layer adds to the Info column of the message that carries it: `NTLMSSP_AUTH, User: A\b`. */
+/** Part that an NTLMSSP layer adds to the Info column of the carrying message: `NTLMSSP_AUTH, User: A\b`. */
 export function ntlmsspInfo(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
@@ -103,7 +103,7 @@ function userOf(b: Uint8Array, start: number, end: number): NtlmUser | null {
   };
 }
 
-/** [MS-NLMP] §2.2.1.3: the flags stand before the payload, in all but the oldest clients. */
+/** [MS-NLMP] §2.2.1.3: the flags precede the payload, except with the oldest clients. */
 function isUnicodeUser(b: Uint8Array, start: number, end: number): boolean {
   const hasFlags =
     end - start >= AUTHENTICATE_FLAGS + 4 && u32le(b, start + DOMAIN + 4) >= AUTHENTICATE_FLAGS + 4;
@@ -139,7 +139,7 @@ function emitString(
   out.close();
 }
 
-/** Opens the field and leaves it open; returns [start, end) of the blob. */
+/** Opens the field without closing it; returns [start, end) of the payload. */
 function openBlob(
   b: Uint8Array,
   start: number,
@@ -221,7 +221,7 @@ function emitAuthenticate(b: Uint8Array, start: number, end: number, out: Sink):
   openBlob(b, start, end, LM_RESPONSE, f.lmResponse, out);
   out.close();
   const [from, to] = openBlob(b, start, end, NT_RESPONSE, f.ntResponse, out);
-  // §2.2.2.7, §2.2.2.8: 24 bytes are version 1.
+  // §2.2.2.7, §2.2.2.8: a response of 24 bytes is version 1.
   if (to - from > 24) emitResponse(b, from, to, out);
   out.close();
   emitString(b, start, end, DOMAIN, isUnicode, f.domain, out);
@@ -254,7 +254,7 @@ function emitResponse(b: Uint8Array, from: number, to: number, out: Sink): void 
   out.close();
 }
 
-/** The fields of a list of attributes; values by number. */
+/** Fields of an attribute list, by AvId. */
 interface Items {
   readonly type: Field;
   readonly length: Field;
@@ -284,7 +284,7 @@ const RESPONSE_ITEMS: Items = {
   ],
 };
 
-/** §2.2.2.1: returns where the list ends. */
+/** §2.2.2.1: returns the end of the list. */
 function emitItems(b: Uint8Array, at: number, end: number, items: Items, out: Sink): number {
   while (at + 4 <= end) {
     const type = u16le(b, at);

@@ -1,4 +1,4 @@
-// SPNEGO, the negotiation of a GSS-API mechanism (RFC 4178 §4.2; [MS-SPNG] §2.2.1).
+// SPNEGO, negotiation of a GSS-API mechanism (RFC 4178 §4.2; [MS-SPNG] §2.2.1).
 import { BerItem, berOid, berText, OBJECT_IDENTIFIER } from '../../codec/ber.ts';
 import { bool, bytes, none, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -10,14 +10,14 @@ import { negoex } from './negoex.ts';
 import { callNested } from './nested.ts';
 import { ntlmssp } from './ntlmssp.ts';
 
-/** The choices of NegotiationToken, and their elements by tag. */
+/** Choices of NegotiationToken, and their elements by tag. */
 const INIT = 0xa0;
 const TARGET = 0xa1;
 const MECH_TYPES = 0;
 const REQUEST_FLAGS = 1;
 const SUPPORTED_MECH = 1;
 const TOKEN = 2;
-/** [3]: mechListMIC; in [MS-SPNG]'s NegTokenInit2 the hints, and the code is [4]. */
+/** [3] is mechListMIC; in NegTokenInit2 of [MS-SPNG] it is the hints, and mechListMIC is [4]. */
 const MIC = 3;
 const MIC_AFTER_HINTS = 4;
 const MECHANISMS_MAX = 32;
@@ -48,7 +48,7 @@ const f = {
   response: bytes('spnego.responseToken', 'responseToken'),
 };
 
-/** What a server sends first has no token but hints ([MS-SPNG] §2.2.1). */
+/** A token that the server sends first carries hints instead of a mechanism token ([MS-SPNG] §2.2.1). */
 function isFromServer(p: Packet): boolean {
   return p.srcPort < 1024 && p.tcpLayer >= 0;
 }
@@ -107,7 +107,7 @@ function readElements(p: Packet, at: number, end: number, isInit: boolean, hasHi
   }
 }
 
-/** RFC 4178 §4.2.1: the initiator's favourite stands first, and its token follows. */
+/** RFC 4178 §4.2.1: the preferred mechanism comes first, and the optimistic token belongs to it. */
 function chooseFirst(p: Packet, at: number, end: number): void {
   if (value.read(p.buf, at, end) && value.id === OBJECT_IDENTIFIER) choose(p, value.content, value.stop);
 }
@@ -149,7 +149,7 @@ function emitMechanism(b: Uint8Array, oid: BerItem, field: typeof f.mechType, ou
   out.note(mechanismNote(name));
 }
 
-/** RFC 2743 §1.2.2: a bit string of seven. */
+/** RFC 2743 §1.2.2: a bit string of seven flags. */
 function emitRequestFlags(inner: BerItem, out: Sink): void {
   if (inner.length < 2) return;
   out.open(f.reqFlags, inner.content + 1, inner.length - 1);

@@ -1,9 +1,9 @@
-// What security tokens add to the Info column of the message that carries them.
+// Parts of the Info column that come from security tokens in a message.
 import type { Packet } from '../../core/packet.ts';
 import { negoex, negoexInfo } from './negoex.ts';
 import { ntlmssp, ntlmsspInfo } from './ntlmssp.ts';
 
-/** `, NTLMSSP_AUTH, User: A\b`: of the layers [from, until), each after a comma. */
+/** `, NTLMSSP_AUTH, User: A\b`: one part per layer in [from, until), each after a comma. */
 export function tokenInfo(p: Packet, from: number, until: number = p.count): string {
   let text = '';
   for (let layer = from; layer < until; layer++) {

@@ -1,4 +1,4 @@
-// Names of BACnet's numbers (ANSI/ASHRAE 135-2020 clause 21).
+// Names of BACnet enumerations (ANSI/ASHRAE 135-2020 clause 21).
 
 export const confirmedNames: readonly string[] = [
   'acknowledgeAlarm',
@@ -55,7 +55,7 @@ export const unconfirmedNames: readonly string[] = [
   'you-are',
 ];
 
-/** By number, from 0. */
+/** In numerical order, from 0. */
 export const objectTypeNames: readonly string[] = `
 analog-input analog-output analog-value binary-input binary-output binary-value calendar command
 device event-enrollment file group loop multi-state-input multi-state-output notification-class
@@ -70,7 +70,7 @@ audit-reporter color color-temperature`
   .trim()
   .split(/\s+/);
 
-/** By number, from 0; a dash where there is none. */
+/** In numerical order, from 0; a dash for an unassigned number. */
 export const propertyNames: readonly string[] = `
 acked-transition ack-required action action-text active-text active-vt-session alarm-value
 alarm-values all all-writes-successful apdu-segment-timeout apdu-timeout

@@ -1,4 +1,4 @@
-// Path attributes of BGP (RFC 4271 §4.3, §5; RFC 1997 communities, RFC 4360 extended ones, RFC 8092 large ones).
+// BGP path attributes (RFC 4271 §4.3, §5; communities RFC 1997, extended RFC 4360, large RFC 8092).
 import { u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, ipv4, none, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -6,7 +6,7 @@ import { attributeNames, communityNames, originNames, segmentNames } from './nam
 import { emitReach, emitUnreach } from './nlri.ts';
 
 export const EXTENDED_LENGTH = 0x10;
-/** Attributes within attributes (ATTR_SET) that are followed. */
+/** Maximum nesting of attributes (ATTR_SET). */
 const DEPTH_MAX = 4;
 
 const path = 'bgp.update.path_attribute';
@@ -98,7 +98,7 @@ function emitValue(b: Uint8Array, type: number, at: number, end: number, depth: 
     case 5:
       if (length === 4) out.add(f.preference, at, 4);
       break;
-    case 7: // RFC 6793 §3: as wide as the peers agreed on.
+    case 7: // RFC 6793 §3: 2 or 4 bytes, as negotiated.
     case 18:
       if (length !== 6 && length !== 8) break;
       out.add(f.aggregatorAs, at, length - 4);
@@ -142,7 +142,10 @@ function emitValue(b: Uint8Array, type: number, at: number, end: number, depth: 
   }
 }
 
-/** RFC 6793 §4: 4 bytes where both peers said so in OPEN; here the width with which the segments end where they should. */
+/**
+ * RFC 6793 §4: AS numbers have 4 bytes if both peers announced it in OPEN; here the width is the one with which the
+ * segments fill the attribute exactly.
+ */
 function asWidth(b: Uint8Array, at: number, end: number): number {
   const isNarrow = endsWell(b, at, end, 2);
   return !isNarrow && endsWell(b, at, end, 4) ? 4 : 2;
@@ -152,7 +155,7 @@ function endsWell(b: Uint8Array, at: number, end: number, width: number): boolea
   while (at + 2 <= end) {
     if (segmentNames[b[at]!] === undefined || b[at + 1] === 0) return false;
     for (let i = 0; i < b[at + 1]! && at + 4 + i * width <= end; i++) {
-      // AS 0 is never used (RFC 7607): such pairs are the upper halves of AS numbers of 4 bytes.
+      // AS 0 is never used (RFC 7607): such pairs are the upper halves of 4-byte AS numbers.
       if (width === 2 && u16(b, at + 2 + i * 2) === 0) return false;
     }
     at += 2 + b[at + 1]! * width;
@@ -188,7 +191,7 @@ function emitCommunities(b: Uint8Array, at: number, end: number, out: Sink): voi
   out.close();
 }
 
-/** RFC 4360 §3: the lower six bits of the type say how the value is laid out. */
+/** RFC 4360 §3: the lower six bits of the type select the layout of the value. */
 function emitExtended(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.open(f.extended, at, end - at);
   for (; at + 8 <= end; at += 8) {

@@ -1,4 +1,4 @@
-// Border Gateway Protocol 4 (RFC 4271). Messages are cut from the stream by their marker and length.
+// Border Gateway Protocol 4 (RFC 4271). Message boundaries in the stream come from marker and length.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, none, uint } from '../../core/field.ts';
 import { COLUMN, LISTED, type Packet } from '../../core/packet.ts';
@@ -81,7 +81,7 @@ export const bgp: Protocol = protocol({
   },
 });
 
-/** What has no marker is skipped up to the next one: a capture that begins within a message. */
+/** Bytes without a marker are skipped up to the next one: the capture began in the middle of a message. */
 function messageLength(p: Packet): number {
   const b = p.buf;
   const left = p.end - p.at;
@@ -95,7 +95,7 @@ function messageLength(p: Packet): number {
   return left < HEADER ? HEADER : Math.max(HEADER, u16(b, p.at + 16));
 }
 
-/** How many of the marker's bytes, all ones (§4.1), stand at `at`. */
+/** Number of marker bytes (all ones, §4.1) at `at`. */
 function markerLength(b: Uint8Array, at: number, end: number): number {
   let length = 0;
   while (length < MARKER && at + length < end && b[at + length] === 0xff) length++;
@@ -112,7 +112,7 @@ function typeText(p: Packet, layer: number): string {
   return messageNames[type] ?? `Unknown message type (0x${type.toString(16).padStart(2, '0')})`;
 }
 
-/** Bytes without which a message of this type is cut. */
+/** Minimum length by message type; shorter messages are malformed. */
 function bodyMinimum(type: number): number {
   switch (type) {
     case OPEN:

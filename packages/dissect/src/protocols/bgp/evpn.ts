@@ -95,7 +95,7 @@ function emitMac(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at + 6 <= end) out.add(f.label2, at + 3, 3);
 }
 
-/** A length in bits and an address, or none; where it ends, -1 when it is neither of IPv4 nor of IPv6. */
+/** A length in bits and an optional address; returns its end, or -1 if the length is neither IPv4, IPv6 nor 0. */
 function emitAddress(b: Uint8Array, at: number, end: number, out: Sink): number {
   const bits = b[at]!;
   out.add(f.ipLength, at, 1);
@@ -107,7 +107,7 @@ function emitAddress(b: Uint8Array, at: number, end: number, out: Sink): number 
   return at + bits / 8;
 }
 
-/** RFC 9136 §3.1: the length tells IPv4 from IPv6. */
+/** RFC 9136 §3.1: the route length distinguishes IPv4 from IPv6. */
 function emitIpPrefix(at: number, end: number, out: Sink): void {
   const width = end - at === 26 ? 4 : 16;
   if (end - at !== 26 && end - at !== 50) return;

@@ -1,4 +1,4 @@
-// Names of BGP's numbers (IANA "Border Gateway Protocol (BGP) Parameters").
+// Names of BGP codes (IANA "Border Gateway Protocol (BGP) Parameters").
 
 export const messageNames: Readonly<Record<number, string>> = {
   1: 'OPEN Message',

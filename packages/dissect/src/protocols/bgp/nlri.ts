@@ -1,4 +1,5 @@
-// Routes in BGP messages: prefixes (RFC 4271 §4.3), other families by MP_REACH_NLRI and MP_UNREACH_NLRI (RFC 4760).
+// Network layer reachability information: IPv4 prefixes (RFC 4271 §4.3), other families in MP_REACH_NLRI and
+// MP_UNREACH_NLRI (RFC 4760).
 import { u16, u24, u32 } from '../../core/bytes.ts';
 import { bytes, type Field, ipv4, ipv6, none, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -15,9 +16,9 @@ const LABELED = 4;
 const EVPN = 70;
 const VPN = 128;
 const VPN_MULTICAST = 129;
-/** Routes of one message that are shown. */
+/** Routes shown per message. */
 const ROUTES_MAX = 2000;
-/** RFC 8277 §2.4: stands for the label where a route is withdrawn. */
+/** RFC 8277 §2.4: replaces the label of a withdrawn route. */
 const WITHDRAWN_LABEL = 0x800000;
 
 const familyTitle = 'Address family identifier (AFI)';
@@ -53,7 +54,7 @@ export const reachFields = {
 
 const f = reachFields;
 
-/** Prefixes of addresses `width` bytes wide, up to `end`. */
+/** Prefixes of addresses of `width` bytes, up to `end`. */
 export function emitPrefixes(
   b: Uint8Array,
   at: number,
@@ -71,7 +72,7 @@ export function emitPrefixes(
   }
 }
 
-/** RFC 7911 §3: ids before the prefixes are agreed on in OPEN messages; here the bytes tell. */
+/** RFC 7911 §3: path identifiers are negotiated in OPEN; here they are inferred from the bytes. */
 function isPrefixes(b: Uint8Array, at: number, end: number, width: number, idWidth: number): boolean {
   while (at < end) {
     at += idWidth;
@@ -85,7 +86,7 @@ function isPrefixes(b: Uint8Array, at: number, end: number, width: number, idWid
   return true;
 }
 
-/** One prefix of `bits` bits at `address`, its length at `at`; where it ends, or -1 when it is cut or too long. */
+/** One prefix of `bits` bits at `address`, its length at `at`; returns its end, or -1 if truncated or too long. */
 function emitPrefix(
   b: Uint8Array,
   at: number,
@@ -120,7 +121,7 @@ export function emitReach(b: Uint8Array, at: number, end: number, out: Sink): vo
   emitNextHop(b, at + 4, length, out);
   out.close();
   out.add(f.attachmentCount, attachments, 1);
-  // Points of attachment are of the past: RFC 4760 makes the byte 0, to be ignored.
+  // SNPAs are obsolete: RFC 4760 reserves the byte, to be ignored.
   if (b[attachments] !== 0 || attachments + 1 >= end) return;
   out.open(f.reached, attachments + 1, end - attachments - 1);
   emitRoutes(b, family, subfamily, attachments + 1, end, f.reach4, f.reach6, out);
@@ -138,7 +139,7 @@ export function emitUnreach(b: Uint8Array, at: number, end: number, out: Sink): 
   out.close();
 }
 
-/** Addresses told apart by their lengths, after a route distinguisher in VPNs (RFC 4364 §4.3.2, RFC 2545 §3). */
+/** Next hops, IPv4 or IPv6 by length, after a route distinguisher in VPNs (RFC 4364 §4.3.2, RFC 2545 §3). */
 function emitNextHop(b: Uint8Array, at: number, length: number, out: Sink): void {
   if (length === 12 || length === 24 || length === 48) {
     out.add(f.nextHopDistinguisher, at, 8, distinguisher(b, at));
@@ -174,7 +175,7 @@ function emitRoutes(
   else if (subfamily === VPN || subfamily === VPN_MULTICAST) emitLabeled(b, at, end, 8, width, field, out);
 }
 
-/** RFC 8277 §2, RFC 4364 §4.3.4: labels, then in VPNs a route distinguisher, then the prefix; all in one length. */
+/** RFC 8277 §2, RFC 4364 §4.3.4: labels, in VPNs a route distinguisher, then the prefix; one length covers all. */
 function emitLabeled(
   b: Uint8Array,
   at: number,

@@ -1,4 +1,4 @@
-// BGP's NOTIFICATION message (RFC 4271 §4.5, RFC 4486, RFC 9003).
+// BGP NOTIFICATION message (RFC 4271 §4.5, RFC 4486, RFC 9003).
 import type { Field } from '../../core/field.ts';
 import { bytes, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -52,7 +52,7 @@ export function emitNotification(b: Uint8Array, at: number, end: number, out: Si
   out.add(minorFields[major] ?? f.otherError, at + 1, 1);
   at += 2;
   if (at >= end) return;
-  // RFC 9003 §2: why the operator shut the session down.
+  // RFC 9003 §2: shutdown communication, the operator's reason.
   if (major === CEASE && (minor === SHUTDOWN || minor === RESET) && at + 1 + b[at]! <= end) {
     out.add(f.reasonLength, at, 1);
     out.add(f.reason, at + 1, b[at]!);

@@ -1,4 +1,4 @@
-// BGP's OPEN message (RFC 4271 §4.2) and its capabilities (RFC 5492).
+// BGP OPEN message (RFC 4271 §4.2) and its capabilities (RFC 5492).
 import { u16 } from '../../core/bytes.ts';
 import { bool, bytes, ipv4, none, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -59,7 +59,7 @@ export function emitOpen(b: Uint8Array, at: number, end: number, out: Sink): voi
   out.add(f.holdTime, at + 3, 2);
   out.add(f.identifier, at + 5, 4);
   out.add(f.parametersLength, at + 9, 1);
-  // RFC 9072: 255 and a parameter of type 255 announce a length of two bytes, and lengths of two bytes within.
+  // RFC 9072: length 255 and parameter type 255 announce 2-byte lengths, for the list and within it.
   const isExtended = b[at + 9] === 255 && at + 13 <= end && b[at + 10] === 255;
   const length = isExtended ? u16(b, at + 11) : b[at + 9]!;
   at += isExtended ? 13 : 10;

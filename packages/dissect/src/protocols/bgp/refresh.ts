@@ -1,4 +1,4 @@
-// BGP's ROUTE-REFRESH message (RFC 2918 §3, RFC 7313 §3.2).
+// BGP ROUTE-REFRESH message (RFC 2918 §3, RFC 7313 §3.2).
 import { bytes, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { familyNames, subfamilyNames } from './names.ts';

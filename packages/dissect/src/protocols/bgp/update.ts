@@ -1,4 +1,4 @@
-// BGP's UPDATE message (RFC 4271 §4.3): withdrawn routes, attributes, and the routes they belong to.
+// BGP UPDATE message (RFC 4271 §4.3): withdrawn routes, path attributes, and announced prefixes.
 import { u16 } from '../../core/bytes.ts';
 import { none, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -14,7 +14,7 @@ export const updateFields = {
 
 const f = updateFields;
 
-/** Whether withdrawn routes and attributes end where they say, within the message up to `end`. */
+/** True if the lengths of withdrawn routes and attributes fit into the message up to `end`. */
 export function isUpdateWhole(b: Uint8Array, at: number, end: number, captured: number): boolean {
   at += 2 + u16(b, at);
   if (at + 2 > end) return false;

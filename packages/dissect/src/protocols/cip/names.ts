@@ -1,4 +1,4 @@
-// Names of CIP's services, errors and classes (The CIP Networks Library, volume 1, appendix A and B, chapter 5).
+// Names of CIP services, status codes and classes (The CIP Networks Library, volume 1, appendices A and B, chapter 5).
 
 export const serviceNames: Record<number, string> = {
   0x01: 'Get Attributes All',

@@ -1,8 +1,8 @@
-// Where a CIP message goes: a path of segments (The CIP Networks Library, volume 1, appendix C-1).
+// EPATH, the segments that address a CIP object (The CIP Networks Library, volume 1, appendix C-1).
 import { ascii, u16le, u32le } from '../../core/bytes.ts';
 import { classNames } from './names.ts';
 
-/** What a path names; -1 where it doesn't. */
+/** What a path names; -1 for absent parts. */
 export interface Path {
   class: number;
   instance: number;
@@ -13,12 +13,12 @@ export interface Path {
 
 const LOGICAL = 1;
 const SYMBOL = 0x91;
-/** Kinds of logical segment. */
+/** Logical segment types. */
 const CLASS = 0;
 const INSTANCE = 1;
 const ATTRIBUTE = 4;
 
-/** Reads the segments of [at, end). */
+/** Parses the segments of [at, end). */
 export function readPath(b: Uint8Array, at: number, end: number): Path {
   const path: Path = { class: -1, instance: -1, attribute: -1, symbol: '', isWhole: true };
   while (at < end) {
@@ -39,7 +39,7 @@ export function readPath(b: Uint8Array, at: number, end: number): Path {
           width === 1 ? b[at + 1]! : width === 2 ? u16le(b, at + 2) : u32le(b, at + 2),
         );
     } else if (type === 0) {
-      // A port, perhaps with an address of some length: chapter C-1.4.1.
+      // A port segment, with an optional link address of variable length: appendix C-1.4.1.
       next = segment & 0x10 ? at + 2 + b[at + 1]! + (b[at + 1]! & 1) : at + 2;
     } else if (segment === 0x34) next = at + 10;
     else if (segment === 0x80) next = at + 2 + (b[at + 1] ?? 0) * 2;

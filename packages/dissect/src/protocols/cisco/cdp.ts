@@ -1,5 +1,4 @@
-// Cisco Discovery Protocol: a neighbour describes itself in type-length-value records ("Cisco Discovery Protocol
-// Version 2", Cisco documentation).
+// Cisco Discovery Protocol: neighbour attributes in TLVs ("Cisco Discovery Protocol Version 2", Cisco documentation).
 import { u16, u32, utf8 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, bytes, type Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
@@ -63,7 +62,7 @@ const capabilityBits: readonly Field[] = [
   ['mac_relay', 'Two Port Mac Relay'],
 ].map(([name, title], bit) => bool(`cdp.capabilities.${name}`, title!).mask(1 << bit));
 
-/** Values of records that are one field; those with a width are that many bytes at the beginning. */
+/** TLVs whose value is a single field; `width`, if given, is the bytes it uses. */
 const values: Readonly<Record<number, Field>> = {
   1: text('cdp.deviceid', 'Device ID'),
   3: text('cdp.portid', 'Sent through Interface'),
@@ -121,7 +120,7 @@ export const cdp: Protocol = protocol({
     while (p.at < p.end) {
       if (p.end - p.at < RECORD) return p.cut(RECORD);
       const length = u16(b, p.at + 2);
-      // Nothing to go on by: what is left is no record.
+      // A length below the TLV header: the rest cannot be parsed.
       if (length < RECORD) return data;
       if (length > p.end - p.at) return p.cut(length);
       p.at += length;
@@ -147,7 +146,7 @@ export const cdp: Protocol = protocol({
   },
 });
 
-/** Offsets of the whole records of a layer. */
+/** Offsets of the complete TLVs of a layer. */
 function* records(p: Packet, layer: number): Generator<number> {
   const b = p.bufferOf(layer);
   const stop = p.stop[layer]!;

@@ -1,4 +1,4 @@
-// ERSPAN: mirrored frames over GRE, types I to III (draft-foschiano-erspan-03).
+// ERSPAN, mirrored frames over GRE, types I to III (draft-foschiano-erspan-03).
 import { u16 } from '../../core/bytes.ts';
 import { bool, type Field, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -8,7 +8,7 @@ import { eth } from '../eth.ts';
 
 const TYPE_II = 8;
 const TYPE_III = 12;
-/** §4.3: a sub-header of eight bytes follows when the last bit is set. */
+/** §4.3: an 8-byte platform-specific subheader follows if the last bit is set. */
 const SUBHEADER = 8;
 const GRE_SEQUENCE = 0x1000;
 const GRE_TYPE_I_II = 0x88be;
@@ -37,7 +37,7 @@ const typeIII: readonly Field[] = [
   ...[f.hasPdu, f.frameType, f.hardware, f.direction, f.granularity, f.subheader],
 ];
 
-/** §4.1: type I has no header of its own, and GRE no sequence number. */
+/** §4.1: type I has no ERSPAN header, and its GRE header no sequence number. */
 function isTypeI(p: Packet, layer: number): boolean {
   const below = layer - 1;
   if (below < 0 || p.protocols[below]!.name !== 'gre') return false;

@@ -1,4 +1,5 @@
-// Cisco FabricPath: a frame in a frame, between switches of a fabric ("FabricPath Switching", Cisco Nexus documentation).
+// Cisco FabricPath: encapsulation of Ethernet frames between the switches of a fabric ("FabricPath Switching", Cisco
+// Nexus documentation).
 import { u16, u24 } from '../../core/bytes.ts';
 import { bool, ether, none, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -9,7 +10,7 @@ import { eth } from '../eth.ts';
 const ETHERTYPE = 0x8903;
 const STAG = 0x88a8;
 const HEADER = 16;
-/** The outer frame check sequence, which captures keep. */
+/** Outer frame check sequence, which captures include. */
 const FCS = 4;
 
 const f = {
@@ -32,12 +33,12 @@ const f = {
   ttl: uint('cfp.ttl', 'TTL').mask(0x003f),
 };
 
-/** Does the frame at `start`, with this EtherType, hold one of the fabric? Its 14 bytes are there. */
+/** True if the frame at `start`, with this EtherType, is a FabricPath frame; its first 14 bytes must be captured. */
 export function isFabricPath(b: Uint8Array, start: number, end: number, type: number): boolean {
   return type === ETHERTYPE || (type === STAG && end - start >= 18 && u16(b, start + 16) === ETHERTYPE);
 }
 
-/** Bytes of an 802.1ad tag before the fabric's own. */
+/** Bytes of an 802.1ad tag before the FabricPath tag. */
 function tagWidth(b: Uint8Array, start: number): number {
   return u16(b, start + 12) === STAG ? 4 : 0;
 }

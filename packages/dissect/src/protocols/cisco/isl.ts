@@ -1,11 +1,12 @@
-// Cisco Inter-Switch Link: a frame in a frame with a VLAN number ("Inter-Switch Link and IEEE 802.1Q Frame Format").
+// Cisco Inter-Switch Link: encapsulation of Ethernet frames with a VLAN number ("Inter-Switch Link and IEEE 802.1Q
+// Frame Format").
 import { bool, ether, uint } from '../../core/field.ts';
 import { COLUMN, ETHER, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { eth } from '../eth.ts';
 
 const HEADER = 26;
-/** Both the inner frame and the outer one end with a frame check sequence. */
+/** Both the inner and the outer frame end with a frame check sequence. */
 const FCS = 4;
 const ETHERNET = 0;
 
@@ -38,7 +39,7 @@ export function isIsl(b: Uint8Array, at: number): boolean {
   );
 }
 
-/** The layer has a tree, but no place in frame.protocols. */
+/** The layer has a tree, but is not listed in frame.protocols. */
 export const isl: Protocol = protocol({
   name: 'isl',
   title: 'ISL',
@@ -47,7 +48,7 @@ export const isl: Protocol = protocol({
   step: () => null,
 });
 
-/** Walks the frame at p.at, whose 14 first bytes are there. */
+/** Dissects the frame at p.at, whose first 14 bytes must be captured. */
 export function runIsl(p: Packet): Protocol | null {
   p.push(isl, SHOWN | COLUMN);
   if (p.end - p.at < HEADER) return p.cut(HEADER);

@@ -1,6 +1,6 @@
-// Cisco's small protocols of links that, like CDP, say what they have to in records behind SNAP: DTP (trunks), UDLD
-// (RFC 5171, links that carry one way only), PAgP (bundles), CGMP (multicast groups), and the discovery protocols of
-// others (Extreme, Foundry, Force10, Nortel), read at header level.
+// Link protocols that, like CDP, carry TLVs over SNAP: DTP (trunking), UDLD (RFC 5171, unidirectional links), PAgP
+// (port aggregation), CGMP (multicast groups), and the discovery protocols of Extreme, Foundry, Force10 and Nortel.
+// Only headers are dissected.
 import { u16, u32, utf8 } from '../../core/bytes.ts';
 import { ether, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -11,7 +11,7 @@ import { ethernetAddress } from '../../core/text.ts';
 const CISCO = 0x00000c * 0x10000;
 const RECORD = 4;
 
-/** Offsets of whole records (type and length of two bytes each) from `at` on. */
+/** Offsets of complete TLVs (2-byte type, 2-byte length) from `at` on. */
 function* records(b: Uint8Array, at: number, stop: number): Generator<number> {
   while (at + RECORD <= stop && u16(b, at + 2) >= RECORD && at + u16(b, at + 2) <= stop) {
     yield at;
@@ -19,7 +19,7 @@ function* records(b: Uint8Array, at: number, stop: number): Generator<number> {
   }
 }
 
-/** Takes all that is left; fewer than `least` bytes are too few. */
+/** Claims the rest of the frame; fewer than `least` bytes are malformed. */
 function takeAll(p: Packet, least: number): null {
   if (p.end - p.at < least) return p.cut(least);
   p.at = p.end;

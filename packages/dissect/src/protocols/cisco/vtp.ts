@@ -1,4 +1,5 @@
-// VLAN Trunking Protocol: the list of VLANs is spread from server to clients ("Understanding VLAN Trunk Protocol", Cisco).
+// VLAN Trunking Protocol: distribution of the VLAN database from server to clients ("Understanding VLAN Trunk
+// Protocol", Cisco).
 import { ascii, u32 } from '../../core/bytes.ts';
 import { bytes, ipv4, text, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -16,7 +17,7 @@ const codeNames: Readonly<Record<number, string>> = {
   3: 'Advertisement Request',
   4: 'Join',
 };
-/** Bytes of each message. */
+/** Bytes by message type. */
 const lengths: Readonly<Record<number, number>> = { [SUMMARY]: 72, [SUBSET]: 40, [REQUEST]: 38, [JOIN]: 40 };
 
 const f = {

@@ -1,4 +1,4 @@
-// What DCE/RPC remembers of a conversation, for each pipe that runs through it: contexts bound, calls under way.
+// State of a DCE/RPC conversation, for each pipe it uses: bound contexts and pending calls.
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { remember } from '../smb/bounded.ts';
@@ -6,7 +6,7 @@ import { remember } from '../smb/bounded.ts';
 const PIPES_MAX = 256;
 const CONTEXTS_MAX = 256;
 const CALLS_MAX = 1024;
-/** A call in more fragments than this is not put together. */
+/** Reassembly limit: fragments per call. */
 const CALL_BYTES_MAX = 4 << 20;
 
 export interface Context {
@@ -23,7 +23,7 @@ export interface Call {
   readonly request: number;
   readonly seconds: number;
   readonly nanoseconds: number;
-  /** Fragments of the request, then of the response, until the last has come. */
+  /** Fragments of the request, then of the response, until the last one arrives. */
   parts: Uint8Array[];
   length: number;
 }
@@ -53,7 +53,7 @@ export function bindContext(p: Packet, pipe: number, id: number, context: Contex
   remember(pipeOf(p, pipe).contexts, id, context, CONTEXTS_MAX);
 }
 
-/** The context of that number; undefined when its bind was not seen. */
+/** The presentation context with that number; undefined if its bind was not captured. */
 export function contextOf(p: Packet, pipe: number, id: number): Context | undefined {
   return p.session.knownState<Conversation>(p, KEY)?.pipes.get(pipe)?.contexts.get(id);
 }
@@ -84,7 +84,7 @@ export function callOf(p: Packet, pipe: number, id: number): Call | undefined {
   return p.session.knownState<Conversation>(p, KEY)?.pipes.get(pipe)?.calls.get(id);
 }
 
-/** Keeps a fragment; the whole body when it is the last, null as long as some are missing. */
+/** Adds a fragment; returns the whole body with the last one, null while fragments are missing. */
 export function addFragment(
   call: Call,
   body: Uint8Array,

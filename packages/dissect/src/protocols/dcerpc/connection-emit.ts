@@ -1,4 +1,4 @@
-// The tree of one DCE/RPC message over a connection.
+// Fields of a connection-oriented DCE/RPC message.
 import { ascii, uint } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// DCE/RPC over connections: TCP, or a pipe of SMB (C706 §12.6, [MS-RPCE] §2.2.2).
+// Connection-oriented DCE/RPC, over TCP or an SMB named pipe (C706 §12.6, [MS-RPCE] §2.2.2).
 import { spells, uint } from '../../core/bytes.ts';
 import { COLUMN, LISTED, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
@@ -16,21 +16,21 @@ import { Operation } from './operation.ts';
 import * as pdu from './pdu.ts';
 import { uuidAt } from './uuids.ts';
 
-/** Over NetBIOS four zero bytes may stand before a message. */
+/** Over NetBIOS, four zero bytes may precede a message. */
 const PADDING = '\0\0\0\0';
 const CONTEXTS_MAX = 64;
 const SPNEGO = 9;
 const NTLMSSP = 10;
 const KERBEROS = 16;
 
-/** What the step found: the note of a layer. */
+/** Layer note: results of dissection. */
 export interface PduNote {
   readonly context: Context | null;
   readonly contextId: number;
   readonly call: Call | null;
 }
 
-/** The call that a response ends; null for other messages, and where its request was not seen. */
+/** The call that a response completes; null for other messages, or if its request was not captured. */
 export function callAnswered(p: Packet, layer: number): Call | null {
   const isResponse = p.bufferOf(layer)[p.start[layer]! + 2] === pdu.RESPONSE;
   return isResponse ? ((p.notes[layer] as PduNote | null)?.call ?? null) : null;
@@ -68,7 +68,7 @@ export const dcerpc: Protocol = protocol({
       const stop = start + pdu.fragmentLength(b, start);
       p.start[layer] = start;
       if (stop > wireEnd) {
-        // The rest comes with what is read from the pipe next.
+        // The remainder arrives with the next read from the pipe.
         p.flags[layer]! &= LISTED;
         break;
       }
@@ -109,7 +109,7 @@ function readPdu(p: Packet, layer: number, start: number, stop: number): void {
   readVerifier(p, start, start + pdu.HEAD, stop);
 }
 
-/** §12.6.4.3: the contexts a client proposes. */
+/** §12.6.4.3: presentation contexts proposed by the client. */
 function readBind(p: Packet, start: number, stop: number, little: boolean, pipe: number): void {
   const b = p.buf;
   let at = start + 28;
@@ -171,7 +171,7 @@ function readResponse(
   if (call !== null && !isFault) handOver(p, start, stub, auth, call, false);
 }
 
-/** Gives a call's body to its interface, once it is whole. */
+/** Hands a call's body to its interface once it is complete. */
 function handOver(
   p: Packet,
   start: number,
@@ -186,7 +186,7 @@ function handOver(
     if (made !== null) pushInterface(p, made, stub, auth, new Operation(made.name, call.opnum, isRequest));
     return;
   }
-  // What is encrypted can't be put together.
+  // Encrypted fragments are not reassembled.
   if (made === null || (auth < p.end && p.buf[auth + 1] === pdu.PRIVACY)) return;
   const isFirst = (flags & pdu.FIRST_FRAGMENT) !== 0;
   const whole = addFragment(call, p.buf.subarray(stub, auth), isFirst, (flags & pdu.LAST_FRAGMENT) !== 0);
@@ -206,7 +206,7 @@ function pushInterface(p: Packet, made: Protocol, at: number, end: number, opera
   p.end = oldEnd;
 }
 
-/** Reads the verifier at the end of a message; returns where it begins, `stop` without one. */
+/** Parses the auth verifier at the end of a message; returns its offset, or `stop` if there is none. */
 function readVerifier(p: Packet, start: number, body: number, stop: number): number {
   const at = pdu.authStart(p.buf, start, body, stop);
   if (at === stop) return stop;

@@ -1,5 +1,5 @@
-// DCE/RPC over datagrams (C706 §12.5.2): each carries the whole header, with the interface and the activity it belongs
-// to. PROFINET sets up its connections so (IEC 61158-6-10 §5.2).
+// Connectionless DCE/RPC (C706 §12.5.2): every datagram carries the full header, with interface and activity UUID.
+// PROFINET uses it to set up connections (IEC 61158-6-10 §5.2).
 import { uint as read } from '../../core/bytes.ts';
 import { bytes, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -15,7 +15,7 @@ const TYPE_MAX = 19;
 const REQUEST = 0;
 const RESPONSE = 2;
 
-/** PROFINET's interfaces: devices, controllers, supervisors, parameter servers; and their operations. */
+/** PROFINET interfaces (device, controller, supervisor, parameter server) and their operations. */
 const PROFINET = /^dea0000[1-4]-6c97-11d1-8271-00a02442df7d$/;
 const PROFINET_COLUMN = 'PNIO-CM';
 const operations = ['Connect', 'Release', 'Read', 'Write', 'Control', 'Read Implicit'];
@@ -37,7 +37,7 @@ const f = {
   stub: bytes('dcerpc.stub_data', 'Stub data'),
 };
 
-/** A version, a type, flags and a representation of data there can be. */
+/** Plausible version, packet type, flags and data representation. */
 function isDatagram(p: Packet): boolean {
   const { buf: b, at, end } = p;
   return (

@@ -1,4 +1,4 @@
-// The fields of DCE/RPC (C706 §12, [MS-RPCE] §2.2). Numbers come in the byte order their message says.
+// Fields of DCE/RPC (C706 §12, [MS-RPCE] §2.2). The byte order is that of the message's data representation.
 import { bool, bytes, none, seconds, text, time, uint } from '../../core/field.ts';
 import { rejectNames, resultNames, statusName, typeName } from './pdu.ts';
 
@@ -84,7 +84,7 @@ export const f = {
   requestIn: uint('dcerpc.request_in', 'Request in frame'),
   time: seconds('dcerpc.time', 'Time from request'),
   unknownInterface: bool('dcerpc.unknown_if_id', 'Unknown DCERPC interface id'),
-  // Datagrams.
+  // Connectionless packets.
   flags1: uint('dcerpc.dg_flags1', 'Flags1').hex(1),
   flags2: uint('dcerpc.dg_flags2', 'Flags2').hex(1),
   serialHigh: uint('dcerpc.dg_serial_hi', 'Serial High').hex(1),

@@ -1,4 +1,4 @@
-// The Info column of DCE/RPC: of several messages in one packet one after the other.
+// Info column of DCE/RPC; several messages in one packet are joined.
 import { uint } from '../../core/bytes.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
 import { tokenInfo } from '../auth/token-info.ts';
@@ -9,7 +9,7 @@ import { uuidAt, uuidName } from './uuids.ts';
 
 const CONTEXTS_MAX = 64;
 
-/** The pipe that the message comes through, as SMB numbers it; 0: none. */
+/** Identifier of the SMB pipe that carries the message; 0: none. */
 export function pipeBelow(p: Packet, layer: number): number {
   for (let below = layer - 1; below > 0; below--) {
     const { name } = p.protocols[below]!;
@@ -19,14 +19,14 @@ export function pipeBelow(p: Packet, layer: number): number {
   return 0;
 }
 
-/** The layer of the first message in the packet, up to this one of the same protocol. */
+/** First layer, among the messages of this protocol in the packet up to this one. */
 function firstOf(p: Packet, layer: number): number {
   let first = layer;
   while (first > 0 && (p.protocols[first]!.name !== 'dcerpc' || (p.flags[first]! & LISTED) === 0)) first--;
   return first;
 }
 
-/** The Protocol column of several messages through a pipe at once; null for a single one. */
+/** Protocol column for several messages through a pipe; null for a single one. */
 export function chainColumn(p: Packet, layer: number): string | null {
   let count = 0;
   for (let at = firstOf(p, layer); at <= layer; at++) if (p.protocols[at]!.name === 'dcerpc') count++;
@@ -47,7 +47,7 @@ export function chainInfo(p: Packet, layer: number): string {
   return text;
 }
 
-/** What the interface of this message's call says. */
+/** Info text of the interface of this message's call. */
 function operationInfo(p: Packet, layer: number): string | null {
   for (let at = layer + 1; at < p.count && p.protocols[at]!.name !== 'dcerpc'; at++) {
     const note = p.notes[at];
@@ -100,7 +100,7 @@ function bodyInfo(
   }
 }
 
-/** An interface that has no name here: its UUID. */
+/** An interface without a name: its UUID. */
 function unnamed(p: Packet, layer: number): string {
   const note = p.notes[layer] as PduNote | null;
   const isWhole = (p.bufferOf(layer)[p.start[layer]! + 3]! & pdu.WHOLE) === pdu.WHOLE;
@@ -124,7 +124,7 @@ function bindInfo(b: Uint8Array, start: number, stop: number, little: boolean): 
   return text;
 }
 
-/** Where the results stand, behind the secondary address, aligned to four. */
+/** Offset of the result list, behind the secondary address, aligned to four bytes. */
 export function resultsAt(b: Uint8Array, start: number, little: boolean): number {
   return start + ((26 + uint(b, start + 24, 2, little) + 3) & ~3);
 }

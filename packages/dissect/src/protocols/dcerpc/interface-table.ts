@@ -1,5 +1,5 @@
-// The interfaces of DCE/RPC that have a name: their UUID and version, what Wireshark calls them in the Protocol column,
-// in filters and in full, and the field of the operation where it isn't the filter's name and `.opnum`.
+// Known DCE/RPC interfaces: UUID and version, Wireshark's names for the Protocol column, for filters and in full, and
+// the operation field where it is not the filter name plus `.opnum`.
 
 export type InterfaceRow = readonly [
   uuid: string,

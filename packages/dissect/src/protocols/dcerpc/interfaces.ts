@@ -1,5 +1,4 @@
-// Each interface of DCE/RPC is a protocol of its own: it has a tree and sets the columns, but isn't listed in
-// frame.protocols.
+// Every DCE/RPC interface is a protocol of its own, with a tree and columns, but not listed in frame.protocols.
 import { type Field, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -8,7 +7,7 @@ import { type InterfaceRow, interfaceTable } from './interface-table.ts';
 import type { Operation } from './operation.ts';
 
 const byUuid = new Map<string, Protocol>();
-/** Interfaces of one field name share it. */
+/** Interfaces with the same field name share the field. */
 const opnums = new Map<string, Field>();
 
 function opnumOf(name: string): Field {
@@ -46,7 +45,7 @@ function make([uuid, version, column, name, title, opnumName = `${name}.opnum`]:
 
 export const interfaces: readonly Protocol[] = interfaceTable.map(make);
 
-/** The protocol of an interface; null for one that has no name here. */
+/** Protocol of an interface; null if it has no name here. */
 export function interfaceOf(uuid: string, version: number): Protocol | null {
   return byUuid.get(`${uuid} ${version}`) ?? null;
 }

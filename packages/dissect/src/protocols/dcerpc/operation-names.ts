@@ -1,5 +1,5 @@
-// What the operations of interfaces are called, by the interface's filter name; as runs (see names/runs.ts).
-// Sources: the interface's own document of Microsoft's Open Specifications, or C706 of The Open Group.
+// Operation names by the interface's filter name, as runs (see names/runs.ts). Sources: the interface's document in
+// Microsoft's Open Specifications, or C706 of The Open Group.
 
 export const operationNames: Readonly<Record<string, string>> = {
   atsvc: `0: JobAdd JobDel JobEnum JobGetInfo`,

@@ -1,12 +1,12 @@
-// The operation that a call asks for: what the layer of its interface knows.
+// The operation of a call, as the layer of its interface sees it.
 import { runs } from '../names/runs.ts';
 import { operationNames } from './operation-names.ts';
 
 const lookups = new Map<string, (number: number) => string | undefined>();
 
-/** The note of an interface's layer. */
+/** Note of an interface layer. */
 export class Operation {
-  /** Of the interface, as filters name it. */
+  /** Filter name of the interface. */
   readonly interfaceName: string;
   readonly number: number;
   readonly isRequest: boolean;
@@ -26,7 +26,7 @@ export class Operation {
     return lookup(this.number);
   }
 
-  /** As the Info column has it. */
+  /** Name in the Info column. */
   get text(): string {
     return `${this.name ?? `Unknown operation ${this.number}`} ${this.isRequest ? 'request' : 'response'}`;
   }

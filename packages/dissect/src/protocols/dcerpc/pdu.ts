@@ -1,4 +1,5 @@
-// The common head of DCE/RPC's messages: connection-oriented (C706 §12.6.3.1, [MS-RPCE] §2.2.2) and datagram (§12.5.2).
+// Common header of DCE/RPC messages: connection-oriented (C706 §12.6.3.1, [MS-RPCE] §2.2.2) and connectionless
+// (§12.5.2).
 import { uint } from '../../core/bytes.ts';
 import { runs } from '../names/runs.ts';
 
@@ -21,9 +22,9 @@ export const typeName = runs(
   Alter_context Alter_context_resp AUTH3 Shutdown Co_cancel Orphaned RPC-over-HTTP~RTS`,
 );
 
-/** Bytes of the connection-oriented head. */
+/** Bytes of the connection-oriented header. */
 export const HEAD = 16;
-/** Flags of the connection-oriented head. */
+/** Flags of the connection-oriented header. */
 export const FIRST_FRAGMENT = 0x01;
 export const LAST_FRAGMENT = 0x02;
 export const WHOLE = FIRST_FRAGMENT | LAST_FRAGMENT;
@@ -31,12 +32,12 @@ export const OBJECT = 0x80;
 
 export const fragmentNames = ['Mid', '1st', 'Last', 'Single'] as const;
 
-/** C706 §14.1: the upper half of the first byte of the representation. */
+/** C706 §14.1: the high nibble of the first byte of the data representation. */
 export function isLittle(b: Uint8Array, representation: number): boolean {
   return (b[representation]! & 0x10) !== 0;
 }
 
-/** Does a connection-oriented message begin here? */
+/** True if a connection-oriented message begins here. */
 export function isConnectionPdu(b: Uint8Array, at: number, end: number): boolean {
   return (
     end - at >= HEAD &&
@@ -61,10 +62,10 @@ export function callId(b: Uint8Array, at: number): number {
   return uint(b, at + 12, 4, isLittle(b, at + 4));
 }
 
-/** [MS-RPCE] §2.2.2.11: what stands before the credentials, at the end of a message. */
+/** [MS-RPCE] §2.2.2.11: the part of the verifier before the credentials. */
 export const AUTH_HEAD = 8;
 
-/** Where the verifier begins, head included; `end` without one. `body` is where it can begin at the earliest. */
+/** Offset of the verifier, header included; `end` if there is none. `body` is the earliest possible offset. */
 export function authStart(b: Uint8Array, at: number, body: number, end: number): number {
   const length = authLength(b, at);
   const start = at + fragmentLength(b, at) - length - AUTH_HEAD;
@@ -73,7 +74,7 @@ export function authStart(b: Uint8Array, at: number, body: number, end: number):
 
 export const PRIVACY = 6;
 
-/** Of faults and rejections (C706 appendix E, [MS-ERREF] §2.2). */
+/** Status codes of faults and rejects (C706 appendix E, [MS-ERREF] §2.2). */
 export const statusName = runs(
   `0: Stub-defined~exception nca_s_fault_other 5: nca_s_fault_access_denied 6d8: nca_s_fault_cant_perform
   6f7: nca_s_fault_ndr 721: nca_s_fault_sec_pkg_error

@@ -1,4 +1,4 @@
-// What goes through a file or a pipe of SMB: messages of DCE/RPC, told by content, or plain data.
+// Contents of an SMB file or pipe: DCE/RPC messages, recognized by content, or plain data.
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
 import { remember } from '../smb/bounded.ts';
@@ -8,7 +8,7 @@ import { fragmentLength, isConnectionPdu } from './pdu.ts';
 const PIPES_MAX = 64;
 const MESSAGE_BYTES_MAX = 1 << 20;
 
-/** A message that comes in several reads or writes. */
+/** A message split over several reads or writes. */
 interface Waiting {
   readonly bytes: Uint8Array;
   length: number;
@@ -21,7 +21,7 @@ interface Conversation {
 
 const KEY = 'dcerpc.pipes';
 
-/** Reads [at, end); `pipe` is the file's number among those of the session. */
+/** Dissects [at, end); `pipe` is the file's number within the session. */
 export function fileData(p: Packet, at: number, end: number, wireEnd: number, pipe: number): void {
   const b = p.buf;
   const map = p.session.knownState<Conversation>(p, KEY)?.waiting[p.direction];
@@ -46,7 +46,7 @@ export function fileData(p: Packet, at: number, end: number, wireEnd: number, pi
   if (missing > 0 && end === wireEnd) keep(p, at, end, missing, pipe);
 }
 
-/** How many bytes the last message in [at, end) lacks. */
+/** Bytes missing from the last message in [at, end). */
 function missingBytes(b: Uint8Array, at: number, end: number): number {
   while (isConnectionPdu(b, at, end)) {
     at += fragmentLength(b, at);

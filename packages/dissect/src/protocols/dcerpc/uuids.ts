@@ -1,4 +1,4 @@
-// UUIDs of DCE/RPC as text, and what they are called.
+// DCE/RPC UUIDs as text, and their names.
 import { guid, guidLittleEndian } from '../../codec/guid.ts';
 import { interfaceTable } from './interface-table.ts';
 
@@ -12,7 +12,7 @@ const names = new Map<string, string>([
 ]);
 for (const [uuid, , column] of interfaceTable) names.set(uuid, column);
 
-/** What a UUID is called, or itself. */
+/** Name of a UUID, or the UUID itself. */
 export function uuidName(uuid: string): string {
   return names.get(uuid) ?? uuid;
 }

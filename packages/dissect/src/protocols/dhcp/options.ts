@@ -1,10 +1,10 @@
 // DHCP options that are one value or a list of one kind (RFC 2132; https://www.iana.org/assignments/bootp-dhcp-parameters).
 import { bool, type Field, int, ipv4, text, uint } from '../../core/field.ts';
 
-/** How an option's value is laid out; those ending in s are lists. */
+/** Layout of an option's value; names ending in s are lists. */
 type Kind = 'ipv4' | 'ipv4s' | 'u8' | 'u16' | 'u16s' | 'u32' | 'i32' | 'bool' | 'text';
 
-/** Code, name, layout, last part of the field's name, and the field's title where it differs from the option's. */
+/** Code, name, layout, last part of the field name, and the field's title where it differs from the option's. */
 type Row = readonly [number, string, Kind?, string?, string?];
 
 const rows: readonly Row[] = [
@@ -159,7 +159,7 @@ const rows: readonly Row[] = [
   [255, 'End'],
 ];
 
-/** RFC 2132 §9.6, RFC 3203, RFC 4388, RFC 6926, RFC 7724: in this order from 1. */
+/** Message types from 1: RFC 2132 §9.6, RFC 3203, RFC 4388, RFC 6926, RFC 7724. */
 export const dhcpMessageTypes: readonly string[] = [
   'Discover',
   'Offer',
@@ -199,7 +199,7 @@ const valueNames: Record<string, Record<number, string>> = {
 
 export interface PlainOption {
   readonly field: Field;
-  /** Bytes of one value; 0: all there are, as text. */
+  /** Bytes of one value; 0: text of variable length. */
   readonly width: number;
   readonly isList: boolean;
 }

@@ -160,7 +160,7 @@ function names(b: Uint8Array, field: Field, at: number, start: number, end: numb
   }
 }
 
-/** RFC 2132 §9.14; RFC 4361 §6.1 with an identifier of the node, as DHCPv6 has it (RFC 8415 §11). */
+/** RFC 2132 §9.14; RFC 4361 §6.1 with a DUID as in DHCPv6 (RFC 8415 §11). */
 function clientIdentifier(b: Uint8Array, start: number, end: number, out: Sink): void {
   const length = end - start;
   const type = b[start]!;
@@ -284,7 +284,7 @@ function sipServers(b: Uint8Array, start: number, end: number, out: Sink): void 
   else if (b[start] === 1) for (let at = start + 1; at + 4 <= end; at += 4) out.add(f.sipAddress, at, 4);
 }
 
-/** RFC 3442: the width of the destination's mask, its bytes that matter, and the router. */
+/** RFC 3442: prefix length, the significant bytes of the destination, and the router. */
 function classlessRoutes(b: Uint8Array, start: number, end: number, out: Sink): void {
   for (let at = start; at < end; ) {
     const stop = at + 1 + Math.ceil(b[at]! / 8) + 4;
@@ -332,7 +332,7 @@ function rdnssSelection(b: Uint8Array, start: number, end: number, out: Sink): v
   names(b, f.rdnssDomain, start + 9, start + 9, end, out);
 }
 
-/** Option code to reader; each is given at least one byte. */
+/** Readers by option code; each is called with at least one byte. */
 export const specialOptions: ReadonlyMap<number, SpecialOption> = new Map<number, SpecialOption>([
   [21, pairs(f.policyIp, f.policyMask)],
   [33, pairs(f.routeIp, f.routeRouter)],

@@ -1,4 +1,4 @@
-// Names of DNP3's functions and objects (IEEE Std 1815-2012 §4.4, annex A).
+// Names of DNP3 function codes and objects (IEEE Std 1815-2012 §4.4, annex A).
 
 /** §9.2.4.1.3: link functions of the primary and of the secondary station. */
 export const primaryNames: Record<number, string> = {
@@ -85,7 +85,7 @@ const groupNames: Record<number, string> = {
   80: 'Internal Indications',
 };
 
-/** Of a group and variation, as one number. */
+/** By group and variation, combined in one number. */
 export function objectName(object: number): string {
   return groupNames[object >> 8] ?? 'Unknown Object Type';
 }

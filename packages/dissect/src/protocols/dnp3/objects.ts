@@ -1,4 +1,5 @@
-// Object headers of a DNP3 application message, and the commonest values (IEEE Std 1815-2012 §4.2.2.7, annex A).
+// Object headers of a DNP3 application message, and values of the most common objects (IEEE Std 1815-2012 §4.2.2.7,
+// annex A).
 import { uint as readUint, u16 } from '../../core/bytes.ts';
 import { bool, int, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -19,7 +20,7 @@ export const objectFields = {
 };
 const f = objectFields;
 
-/** Bits of one object, by group and variation. Those of a size of their own (files, attributes) are not here. */
+/** Bits per object, by group and variation. Objects of variable size (files, attributes) are not included. */
 const sizes: ReadonlyMap<number, number> = new Map(
   (
     [
@@ -51,12 +52,12 @@ const sizes: ReadonlyMap<number, number> = new Map(
   ).flatMap(([group, bits]) => bits.map((size, i) => [group * 256 + i + 1, size] as const)),
 );
 
-/** Functions whose objects carry values: write, select and the operations, and answers. */
+/** Functions whose objects carry values: write, select, operate, and responses. */
 function hasValues(code: number): boolean {
   return (code >= 2 && code <= 6) || code >= 129;
 }
 
-/** One object header, read by `read`. */
+/** One object header, as parsed by `read`. */
 export class ObjectHeader {
   object = 0;
   prefix = 0;
@@ -65,7 +66,7 @@ export class ObjectHeader {
   rangeWidth = 0;
   first = 0;
   count = 0;
-  /** Where the values start, and where the next header does; -1 when that is not known. */
+  /** Offset of the values and of the next header; -1 if unknown. */
   values = 0;
   next = 0;
 
@@ -125,10 +126,10 @@ const COUNTER_MIN = 20;
 const COUNTER_MAX = 23;
 const ANALOG_MIN = 30;
 const ANALOG_MAX = 33;
-/** Values of one object that are told. */
+/** Values shown per object header. */
 const VALUES_MAX = 1024;
 
-/** Adds the objects of [at, end) of the message; `place` turns an index there into one in the layer's buffer. */
+/** Emits the objects of [at, end) of the message; `place` maps an offset there to one in the layer's buffer. */
 export function emitObjects(
   b: Uint8Array,
   at: number,
@@ -174,7 +175,7 @@ function emitValues(b: Uint8Array, at: number, stop: number, place: (i: number) 
   }
 }
 
-/** Counters and analog values, behind a flags octet except in the variations without. */
+/** Counters and analog values, preceded by a flags octet except in variations without flags. */
 function emitValue(b: Uint8Array, object: number, at: number, place: (i: number) => number, out: Sink): void {
   const group = object >> 8;
   const variation = object & 0xff;

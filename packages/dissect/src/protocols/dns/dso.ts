@@ -1,4 +1,4 @@
-// DNS Stateful Operations (RFC 8490 §5.4): a message whose counts are all zero, and then type-length-values.
+// DNS Stateful Operations (RFC 8490 §5.4): a message with all counts zero, followed by TLVs.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, none, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -28,7 +28,7 @@ export const dsoFields = {
   padding: bytes('dns.dso.tlv.encpad.padding', 'Padding'),
 };
 
-/** Adds the values in [at, end); gives the index after the last. */
+/** Emits the TLVs in [at, end); returns the offset behind the last. */
 export function emitDso(b: Uint8Array, at: number, end: number, out: Sink): number {
   const f = dsoFields;
   out.open(f.dso, at, end - at);

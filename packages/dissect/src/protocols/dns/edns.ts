@@ -28,7 +28,7 @@ const codeNames: Record<number, string> = {
 const CLIENT_SUBNET = 8;
 const CLIENT_SUBNET_EXPERIMENTAL = 20730;
 const COOKIE = 10;
-/** RFC 7873 §4.1: the client's part of a cookie. */
+/** RFC 7873 §4.1: client cookie. */
 const CLIENT_COOKIE = 8;
 
 const f = {
@@ -54,7 +54,7 @@ const f = {
   errorText: text('dns.opt.ext_error.extra_text', 'Extra Text'),
 };
 
-/** Options whose value is a list of numbers of one byte each. */
+/** Options whose value is a list of one-byte numbers. */
 const lists: Record<number, typeof f.dau> = { 5: f.dau, 6: f.dhu, 7: f.n3u };
 
 const option = own(Object.values(f), (r, out) => {
@@ -93,7 +93,7 @@ function emitValue(b: Uint8Array, code: number, start: number, stop: number, out
   }
 }
 
-/** RFC 7871 §6: the address is cut to the bytes of its prefix. */
+/** RFC 7871 §6: the address is truncated to the bytes of its prefix. */
 function emitSubnet(b: Uint8Array, start: number, stop: number, out: Sink): void {
   const family = u16(b, start);
   const at = start + 4;

@@ -1,4 +1,4 @@
-// The Info column of a DNS message: what is asked, and what is answered, section by section.
+// Info column of a DNS message: question and answers, section by section.
 import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { printable } from '../../core/printable.ts';
@@ -24,7 +24,7 @@ export function messageInfo(p: Packet, layer: number, isMulticast: boolean): str
   return end - start < HEADER ? info : info + sectionsInfo(b, start, end, isMulticast);
 }
 
-/** Records told in the Info column: what nobody reads to the end is not written to the end. */
+/** Records shown in the Info column, which bounds its length. */
 const INFO_RECORDS_MAX = 300;
 
 function sectionsInfo(b: Uint8Array, start: number, end: number, isMulticast: boolean): string {

@@ -1,4 +1,4 @@
-// How a record's data is laid out, as a list of parts; one reader makes fields, the tree's line and the Info text of it.
+// Layout of resource record data as a list of parts, from which one reader makes fields, tree line and Info text.
 import { ascii, u16, u32 } from '../../core/bytes.ts';
 import { type Field, uint } from '../../core/field.ts';
 import { raw } from '../../core/format.ts';
@@ -17,24 +17,24 @@ export interface Rdata {
   at: number;
 }
 
-/** The rest of the record can't be read. */
+/** The rest of the record cannot be parsed. */
 export function finish(r: Rdata): void {
   r.at = r.end;
 }
 
-/** One part: adds its field and moves r.at on; r.at beyond r.end ends the record. */
+/** One part: emits its field and advances r.at; an r.at beyond r.end ends the record. */
 export interface Part {
   readonly fields: readonly Field[];
   emit(r: Rdata, out: Sink): void;
-  /** Its value as a word of the summary; moves r.at on too. */
+  /** Its value as a word of the summary; advances r.at as well. */
   text(r: Rdata): string;
 }
 
 export interface Layout {
   readonly parts: readonly Part[];
-  /** By part: what its value is called in the tree's line ('' for the bare value), or null when it isn't told. */
+  /** By part: label of its value in the tree line ('' for the bare value), or null if it is not shown. */
   readonly words?: readonly (string | null)[];
-  /** The Info text tells the record's owner instead. */
+  /** The Info text shows the record's owner instead. */
   readonly tellsOwner?: boolean;
 }
 
@@ -48,7 +48,7 @@ export function fixed(field: Field, width: number): Part {
   );
 }
 
-/** As fixed, but the next part stands on the same bytes: flags. */
+/** Like fixed, but does not advance: the next part covers the same bytes (flags). */
 export function over(field: Field, width: number): Part {
   return {
     fields: [field],
@@ -86,7 +86,7 @@ function part(fields: readonly Field[], width: number, emit: Part['emit'], text:
   };
 }
 
-/** A domain name, which may point elsewhere in the message. */
+/** A domain name, possibly compressed. */
 export function name(field: Field): Part {
   return {
     fields: [field],
@@ -135,7 +135,7 @@ export function strings(length: Field, field: Field): Part {
   return repeated(one.fields, one.emit);
 }
 
-/** The same again until the record ends. */
+/** Repeats a part to the end of the record. */
 export function repeated(fields: readonly Field[], emit: Part['emit']): Part {
   return {
     fields,
@@ -149,7 +149,7 @@ export function repeated(fields: readonly Field[], emit: Part['emit']): Part {
   };
 }
 
-/** All that is left, if anything. */
+/** The rest of the record, if any. */
 export function rest(field: Field): Part {
   return {
     fields: [field],
@@ -161,7 +161,7 @@ export function rest(field: Field): Part {
   };
 }
 
-/** A length of `width` bytes, and that many bytes. */
+/** A length of `width` bytes and a value of that length. */
 export function sized(length: Field, width: number, field: Field): Part {
   return {
     fields: [length, field],
@@ -182,10 +182,10 @@ export function own(fields: readonly Field[], emit: Part['emit'], text: Part['te
   return { fields, emit, text };
 }
 
-/** The type of a record; also of those a bitmap names. */
+/** A record type; the type bitmaps use it too. */
 export const respType = uint('dns.resp.type', 'Type').named(typeTitles);
 
-/** RFC 4034 §4.1.2: which types exist, in windows of 256. */
+/** RFC 4034 §4.1.2: type bitmap, in windows of 256. */
 export const typeBitmap: Part = repeated([], (r, out) => {
   if (r.at + 2 > r.end) return finish(r);
   const window = r.b[r.at]! * 256;
@@ -194,7 +194,7 @@ export const typeBitmap: Part = repeated([], (r, out) => {
   emitBits(r.b, start, r.at, window, out);
 });
 
-/** RFC 2535 §5.2: as above with one window and no header. */
+/** RFC 2535 §5.2: type bitmap of a single window, without header. */
 export const plainBitmap: Part = own([], (r, out) => {
   emitBits(r.b, r.at, r.end, 0, out);
   r.at = r.end;

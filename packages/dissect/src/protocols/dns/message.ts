@@ -1,5 +1,5 @@
-// A DNS message (RFC 1035 §4): the header, and four sections of questions and records. DNS, multicast DNS (RFC 6762)
-// and link-local multicast name resolution (RFC 4795) share it, and its fields.
+// DNS messages (RFC 1035 §4): header, questions and resource records. DNS, multicast DNS (RFC 6762) and LLMNR (RFC
+// 4795) share this format and its fields.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, int, none, seconds, text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
@@ -27,9 +27,11 @@ import {
 
 export const HEADER = 12;
 export const RESPONSE = 0x8000;
-/** RFC 6762 §10.2 and §5.4: in multicast DNS the class's top bit says "flush the cache", or "answer me alone". */
+/**
+ * RFC 6762 §10.2 and §5.4: in multicast DNS the top bit of the class is cache-flush, or in questions unicast-response.
+ */
 export const TOP_BIT = 0x8000;
-/** Wireshark's: a question asked again within these seconds is a retransmission. */
+/** As in Wireshark, a question repeated within this time is a retransmission. */
 const RETRANSMISSION_SECONDS = 5;
 
 const f = {
@@ -108,10 +110,10 @@ export const messageFields: Readonly<Record<string, Field>> = {
   ...Object.fromEntries(recordFields.map((field) => [field.name, field])),
 };
 
-/** In no protocol's table: wanted by the tree alone, so that lines nobody sees aren't written. */
+/** Registered with no protocol: used only by the tree, so that lines are rendered on demand. */
 const line = none('', '');
 
-/** Marks of a layer: that a length stands before the message, what it is to its exchange, and above that the entry. */
+/** Layer marks: whether a length prefix is present, the role in the exchange, and above them the entry. */
 const PREFIXED = 8;
 const KIND = 7;
 const ENTRY_SHIFT = 4;
@@ -124,12 +126,12 @@ const UNSOLICITED = 4;
 const EXCHANGES = 'dns.exchanges';
 const makeExchanges = (): Exchanges => new Exchanges('dns');
 
-/** Where the message of a layer starts. */
+/** Offset of the message in a layer. */
 export function messageStart(p: Packet, layer: number): number {
   return p.start[layer]! + (p.mark[layer]! & PREFIXED ? 2 : 0);
 }
 
-/** `prefix`: bytes before the message; RFC 1035 §4.2.2 puts its length there on TCP. */
+/** `prefix`: bytes before the message; over TCP a length (RFC 1035 §4.2.2). */
 export function stepMessage(p: Packet, prefix: 0 | 2): Protocol | null {
   const b = p.buf;
   const start = p.at + prefix;
@@ -143,7 +145,7 @@ export function stepMessage(p: Packet, prefix: 0 | 2): Protocol | null {
   return at < 0 ? p.cut(1) : null;
 }
 
-/** The index after the last record, or -1 when the message ends before it. */
+/** Offset behind the last record, or -1 if the message is truncated. */
 function sectionsEnd(b: Uint8Array, start: number, end: number): number {
   let at = start + HEADER;
   for (let left = u16(b, start + 4); left > 0; left--) {
@@ -174,7 +176,7 @@ function exchangeOf(p: Packet, b: Uint8Array, start: number): number {
   return (Math.max(0, exchanges.entry) << ENTRY_SHIFT) | kind;
 }
 
-/** RFC 5936 §2.2: the answer to a zone transfer takes several messages. */
+/** RFC 5936 §2.2: the response to a zone transfer may take several messages. */
 function isTransfer(b: Uint8Array, start: number, end: number): boolean {
   if (u16(b, start + 4) === 0) return false;
   const at = skipName(b, start + HEADER, end);
@@ -182,9 +184,7 @@ function isTransfer(b: Uint8Array, start: number, end: number): boolean {
   return type === AXFR || type === IXFR;
 }
 
-/**
- * Wireshark's rule for messages on any port: a plain query with one question, or an answer to it, with few records.
- */
+/** Heuristic as in Wireshark: a standard query with one question, or a response to one, with few records. */
 export function looksLikeMessage(p: Packet): boolean {
   const b = p.buf;
   const { at } = p;
@@ -195,7 +195,7 @@ export function looksLikeMessage(p: Packet): boolean {
   return u16(b, at + 4) <= 1 && u16(b, at + 6) <= 100 && u16(b, at + 8) <= 10;
 }
 
-/** What the record's line in the tree says of its data: `, preference 10, mx mail.example`. */
+/** Summary of a record's data for its tree line: `, preference 10, mx mail.example`. */
 function dataWords(r: Rdata, type: number): string {
   let words = '';
   const layout = layouts.get(type);
@@ -206,7 +206,7 @@ function dataWords(r: Rdata, type: number): string {
   return words;
 }
 
-/** Which of the three protocols: they differ in flags and in what the class's top bit means. */
+/** Protocol variant: they differ in flags and in the top bit of the class. */
 export interface Variant {
   readonly isMulticast?: boolean;
   readonly isLinkLocal?: boolean;
@@ -240,7 +240,7 @@ export function emitMessage(p: Packet, layer: number, out: Sink, variant: Varian
   }
 }
 
-/** RFC 8490 §5.4: the operation says so, and no section has anything. */
+/** RFC 8490 §5.4: DSO opcode and all counts zero. */
 function isStateful(b: Uint8Array, start: number): boolean {
   return ((b[start + 2]! >> 3) & 15) === DSO && u32(b, start + 4) === 0 && u32(b, start + 8) === 0;
 }
@@ -270,7 +270,7 @@ function emitFlags(at: number, flags: number, variant: Variant, out: Sink): void
   out.close();
 }
 
-/** The index after the last record; -1 when the message ends before it. */
+/** Offset behind the last record; -1 if the message is truncated. */
 function emitSections(
   b: Uint8Array,
   start: number,
@@ -380,7 +380,7 @@ function emitServiceName(name: string, at: number, length: number, out: Sink): v
   if (rest >= 0) out.add(f.srvName, at, length, name.slice(rest + 1));
 }
 
-/** RFC 6891 §6.1.3: class and time to live mean other things here. */
+/** RFC 6891 §6.1.3: in OPT, class and TTL have other meanings. */
 function emitOptHeader(b: Uint8Array, after: number, isMulticast: boolean, out: Sink): void {
   out.add(f.payloadSize, after + 2, 2, isMulticast ? u16(b, after + 2) & ~TOP_BIT : u16(b, after + 2));
   if (isMulticast) out.add(f.cacheFlush, after + 2, 2);

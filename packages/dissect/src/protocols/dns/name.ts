@@ -1,9 +1,9 @@
-// Domain names on the wire (RFC 1035 §4.1.4): labels, and pointers to where they stood before.
+// Domain names on the wire (RFC 1035 §4.1.4): labels and compression pointers.
 import { ascii } from '../../core/bytes.ts';
 
-/** Pointers followed in one name; more is a loop. */
+/** Pointers followed per name; more indicate a loop. */
 const POINTERS_MAX = 255;
-/** Bytes of a name that are kept, as in Wireshark; RFC 1035 §2.3.4 allows 255. */
+/** Name bytes kept, as in Wireshark; RFC 1035 §2.3.4 allows 255. */
 const NAME_BYTES_MAX = 1025;
 
 const LOOP = '<Name contains a pointer that loops>';
@@ -11,13 +11,13 @@ const TOO_LONG = '<Name too long>';
 const UNKNOWN_LABEL = '<Unknown extended label>';
 const ROOT = '<Root>';
 
-/** The index after the name at `at`, not following pointers; -1 when it runs over `end` or is no name. */
+/** Offset behind the name at `at`, without following pointers; -1 if it exceeds `end` or is malformed. */
 export function skipName(b: Uint8Array, at: number, end: number): number {
   while (at < end) {
     const length = b[at]!;
     if (length === 0) return at + 1;
     if (length >= 0xc0) return at + 2 <= end ? at + 2 : -1;
-    // RFC 6891 §5: the other two label types came to nothing.
+    // RFC 6891 §5: the other two label types are obsolete.
     if (length >= 0x40) return -1;
     at += 1 + length;
   }
@@ -27,13 +27,10 @@ export function skipName(b: Uint8Array, at: number, end: number): number {
 const decoder = new TextDecoder('utf-8');
 const scratch = new Uint8Array(NAME_BYTES_MAX);
 
-/** The last name read: where it ended in the record, or -1 when it is damaged. */
+/** End of the last parsed name in its record, or -1 if it is malformed. */
 export let nameEnd = -1;
 
-/**
- * The name at `at` of the message [base, end), with dots between the labels; '' when it is damaged.
- * Sets {@link nameEnd}.
- */
+/** The name at `at` of the message [base, end), labels joined by dots; '' if malformed. Sets {@link nameEnd}. */
 export function readName(b: Uint8Array, at: number, base: number, end: number): string {
   const start = at;
   let after = -1;
@@ -66,7 +63,7 @@ export function readName(b: Uint8Array, at: number, base: number, end: number): 
   }
   nameEnd = after < 0 ? at + 1 : after;
   if (length === 0) {
-    // A name of pointers and nothing else is the root only if the pointer is all there is.
+    // A name of pointers only is the root only if it is a single pointer.
     if (nameEnd - start > 2) nameEnd = -1;
     return ROOT;
   }

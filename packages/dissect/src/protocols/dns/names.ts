@@ -1,4 +1,5 @@
-// Numbers of DNSSEC and its kin (IANA registries "DNS Security Algorithm Numbers", "DS RR Type Digest Algorithms").
+// Names of DNSSEC algorithms and digest types (IANA registries "DNS Security Algorithm Numbers", "DS RR Type Digest
+// Algorithms").
 
 export const algorithmNames: Record<number, string> = {
   1: 'RSA/MD5',

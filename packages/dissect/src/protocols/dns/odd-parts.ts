@@ -1,4 +1,4 @@
-// Parts of records that are laid out in ways of their own.
+// Parts of resource records with irregular layouts.
 import { ascii, u16 } from '../../core/bytes.ts';
 import { bool, bytes, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import { ipv6Address } from '../../core/text.ts';
@@ -18,7 +18,7 @@ const a6 = {
   name: text('dns.a6.prefix_name', 'Prefix name'),
 };
 
-/** RFC 2874 §3.1: the bits after the prefix, and who knows the prefix. */
+/** RFC 2874 §3.1: address suffix and prefix name. */
 function readA6(r: Rdata): { octets: number; suffix: Uint8Array; prefix: string; length: number } {
   const length = r.b[r.at]!;
   const octets = Math.min(Math.ceil(Math.max(0, 128 - length) / 8), r.end - r.at - 1);
@@ -52,7 +52,7 @@ const gateway = {
 };
 const gatewayParts = [null, fixed(gateway.v4, 4), fixed(gateway.v6, 16), name(gateway.name)];
 
-/** RFC 4025 §2.5: the gateway, as the type two bytes before says. */
+/** RFC 4025 §2.5: the gateway, whose type is given two bytes before. */
 export const ipsecGateway = own(Object.values(gateway), (r, out) => {
   if (r.at <= r.end) gatewayParts[r.b[r.at - 2]!]?.emit(r, out);
 });

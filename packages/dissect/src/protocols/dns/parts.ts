@@ -1,12 +1,12 @@
-// Short ways to write a layout.
+// Shorthands for record layouts.
 import { text, uint } from '../../core/field.ts';
 import { fixed, type Layout, name, type Part, string } from './layout.ts';
 import { algorithmNames } from './names.ts';
 
-/** Records whose owner the Info text tells. */
+/** Records whose owner is shown in the Info text. */
 export const owner = (...parts: Part[]): Layout => ({ parts, tellsOwner: true });
 export const plain = (...parts: Part[]): Layout => ({ parts });
-/** Records of which the first values are told, under these words. */
+/** Records whose first values are shown, with these labels. */
 export const told = (words: readonly (string | null)[], ...parts: Part[]): Layout => ({ parts, words });
 
 export const u8 = (field: string, title: string): Part => fixed(uint(field, title), 1);
@@ -17,7 +17,7 @@ export const stringOf = (length: string, lengthTitle: string, field: string, tit
   string(uint(length, lengthTitle), text(field, title));
 export const algorithm = (field: string): Part => fixed(uint(field, 'Algorithm').named(algorithmNames), 1);
 
-/** An address cut to the bytes that are not zero, as the prefix length allows. */
+/** An address without trailing zero bytes, as its prefix length allows. */
 export function padded(b: Uint8Array, start: number, end: number, width: number): Uint8Array {
   const whole = new Uint8Array(width);
   whole.set(b.subarray(start, Math.min(end, start + width)));

@@ -1,4 +1,4 @@
-// The data of resource records by type.
+// Resource record data by type.
 import { bool, bytes, ether, type Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import { edns } from './edns.ts';
 import {
@@ -297,10 +297,10 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
   ],
 ]);
 
-/** Data of a type that isn't known. */
+/** Data of an unknown type. */
 export const unknownLayout: Layout = plain(rest(bytes('dns.data', 'Data')));
 
-/** Every field of the layouts, once. */
+/** All fields of the layouts, without duplicates. */
 export const recordFields: readonly Field[] = [
   ...new Set(
     [...layouts.values(), unknownLayout].flatMap((layout) => layout.parts.flatMap((part) => part.fields)),

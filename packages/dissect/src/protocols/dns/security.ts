@@ -1,4 +1,4 @@
-// Records of DNSSEC (RFC 4034, RFC 5155) and its elders (RFC 2535), and of transactions (RFC 8945, RFC 2930).
+// DNSSEC records (RFC 4034, RFC 5155), their predecessors (RFC 2535), and transaction records (RFC 8945, RFC 2930).
 import { u16 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, none, text, time, uint } from '../../core/field.ts';
 import { fixed, moment, over, own, type Part, type Rdata, rest, sized, typeBitmap } from './layout.ts';
@@ -6,16 +6,16 @@ import { digestNames, hashNames } from './names.ts';
 import { algorithm, nameOf, owner, plain, u8, u16of, u32of } from './parts.ts';
 import { rcodeNames, typeTitles } from './types.ts';
 
-/** RFC 4034 appendix B: the number by which signatures name a key, a checksum over the record's data. */
+/** RFC 4034 appendix B: key tag, a checksum over the record data. */
 function keyTag(r: Rdata, start: number): number {
-  // RSA/MD5 (B.1) takes it from the modulus.
+  // RSA/MD5 (B.1) takes the key tag from the modulus.
   if (r.b[start + 3] === 1) return r.end - start >= 4 ? u16(r.b, r.end - 3) : 0;
   let sum = 0;
   for (let i = start; i < r.end; i++) sum += (i - start) & 1 ? r.b[i]! : r.b[i]! << 8;
   return (sum + (sum >>> 16)) & 0xffff;
 }
 
-/** The key that follows, and before it the tag that it and the four bytes behind r.at make. */
+/** The key, preceded by its key tag, computed from the four bytes behind r.at and the key. */
 function key(tag: Field, data: Field): Part {
   return own([tag, data], (r, out) => {
     if (r.at > r.end) return;
@@ -78,7 +78,7 @@ const hashValue = text('dns.nsec3.hash_value', 'Next hashed owner');
 /** RFC 4648 §7. */
 const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
-/** RFC 5155 §3.3: the next owner's hash, in the notation of names. */
+/** RFC 5155 §3.3: hash of the next owner, in base32hex. */
 const nextHashed = own([hashLength, hashValue], (r, out) => {
   if (r.at >= r.end) return;
   const start = r.at + 1;

@@ -1,5 +1,5 @@
-// Protocols known by a port and a look at their first bytes, or by bytes nobody else begins with: cut into messages,
-// named and counted, their fields not explained. A protocol that learns to be read leaves these tables.
+// Protocols recognized by port and first bytes, or by a unique signature: split into messages, named and counted, not
+// dissected. A protocol that gets a dissector leaves these tables.
 import { spells, uint } from '../../../core/bytes.ts';
 import { data } from '../../../core/data.ts';
 import { LISTED, type Packet } from '../../../core/packet.ts';
@@ -16,32 +16,32 @@ import {
   udpPorts,
 } from '../../../core/table.ts';
 
-/** A look at the payload [at, end). */
+/** A predicate on the payload [at, end). */
 export type Look = (b: Uint8Array, at: number, end: number) => boolean;
 
 export interface Known {
   readonly name: string;
   readonly title: string;
-  /** The Protocol column; null leaves it to the layer below. */
+  /** Protocol column; null keeps that of the layer below. */
   readonly column: string | ((p: Packet) => string) | null;
   readonly udp?: readonly number[];
   readonly tcp?: readonly number[];
   readonly ether?: readonly number[];
   readonly ip?: readonly number[];
-  /** Payload protocol identifiers and ports of SCTP. */
+  /** SCTP payload protocol identifiers and ports. */
   readonly payload?: readonly number[];
   readonly sctp?: readonly number[];
-  /** Fewer bytes are not this protocol. */
+  /** Minimum length. */
   readonly least?: number;
-  /** How it begins, in Latin-1. */
+  /** Signature at the start, in Latin-1. */
   readonly begins?: string;
   readonly is?: Look;
-  /** Over TCP: where messages end. */
+  /** Message framing over TCP. */
   readonly length?: Framing;
-  /** Guessed in these lists, by `sign`, or by how it begins. */
+  /** Heuristic lists that recognize it by `sign` or by its start. */
   readonly guess?: readonly HeuristicList[];
   readonly sign?: Look;
-  /** Its contents are listed as data. */
+  /** Whether its payload is listed as data. */
   readonly hasData?: boolean;
 }
 
@@ -49,7 +49,7 @@ export const onBoth: readonly HeuristicList[] = [udpHeuristics, tcpHeuristics];
 export const onUdp: readonly HeuristicList[] = [udpHeuristics];
 export const onTcp: readonly HeuristicList[] = [tcpHeuristics];
 
-/** A length of `width` bytes at `at` that does not count `extra` bytes; `header` bytes are needed to read it. */
+/** A length of `width` bytes at `at` that excludes `extra` bytes; `header` bytes are needed to read it. */
 export function big(header: number, at: number, width: number, extra: number): Framing {
   return lengthAt(header, at, width, extra, false);
 }
@@ -63,7 +63,7 @@ function lengthAt(header: number, at: number, width: number, extra: number, isLi
   return { header, length: (p) => Math.max(uint(p.buf, p.at + at, width, isLittle) + extra, header) };
 }
 
-/** A length that takes more than one look. */
+/** A length that needs more than one field. */
 export function lengthBy(
   header: number,
   length: (b: Uint8Array, at: number, end: number) => number,

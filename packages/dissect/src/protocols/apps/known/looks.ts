@@ -1,8 +1,8 @@
-// What the first bytes of protocols without a signature of their own look like, and where their messages end.
+// Predicates and message lengths for protocols that have no fixed signature.
 import { indexOf, spells, u16, u16le, u24, u32, u32le } from '../../../core/bytes.ts';
 import type { Look } from './known.ts';
 
-/** General Inter-ORB Protocol (CORBA 3.3 part 2 §9.4.1): a flag says in which byte order the length is. */
+/** General Inter-ORB Protocol (CORBA 3.3 part 2 §9.4.1): a flag gives the byte order of the length. */
 export function giopLength(b: Uint8Array, at: number): number {
   return 12 + (b[at + 6]! & 1 ? u32le(b, at + 8) : u32(b, at + 8));
 }
@@ -10,9 +10,9 @@ export function giopLength(b: Uint8Array, at: number): number {
 const SOH = 0x01;
 export const beginsFix: Look = (b, at, end) => spells(b, at, end, '8=FIX');
 
-/** FIX 4.4 volume 1: field 9 says how many bytes stand between it and the checksum, which takes seven. */
+/** FIX 4.4 volume 1: field 9 (BodyLength) counts the bytes up to the checksum field, which takes seven. */
 export function fixLength(b: Uint8Array, at: number, end: number): number {
-  // The middle of a message whose beginning was not seen.
+  // The middle of a message whose beginning was not captured.
   if (!beginsFix(b, at, end)) return end - at;
   const second = indexOf(b, SOH, at, end) + 1;
   if (second > 0 && end - second >= 3 && !spells(b, second, end, '9=')) return end - at;
@@ -20,14 +20,14 @@ export function fixLength(b: Uint8Array, at: number, end: number): number {
   let i = second + 2;
   for (; second > 0 && i < end && b[i]! >= 0x30 && b[i]! <= 0x39 && length < 1e7; i++)
     length = length * 10 + b[i]! - 0x30;
-  // Not to be told yet: one byte more is awaited.
+  // Undecided: one more byte is needed.
   return second > 0 && i < end && b[i] === SOH ? i + 1 + length + 7 - at : end - at + 1;
 }
 
-/** DICOM PS3.8 §9.3: a type, a reserved byte, a length. */
+/** DICOM PS3.8 §9.3: PDU type, reserved byte, length. */
 export const isDicom: Look = (b, at, end) => end - at >= 6 && b[at]! >= 1 && b[at]! <= 7 && b[at + 1] === 0;
 
-/** The request that an association begins with: version 1, titles of 16 bytes in ASCII. */
+/** A-ASSOCIATE-RQ: version 1 and AE titles of 16 ASCII bytes. */
 export const isAssociation: Look = (b, at, end) =>
   end - at >= 42 &&
   b[at] === 1 &&
@@ -41,7 +41,7 @@ export const isAssociation: Look = (b, at, end) =>
 const SMPP_COMMANDS = new Set([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x0b, 0x15, 0x21, 0x102, 0x103, 0x111, 0x112, 0x113,
 ]);
-/** SMPP 3.4 §3.2: length, command (the highest bit marks responses), status, sequence number. */
+/** SMPP 3.4 §3.2: length, command id (the highest bit marks responses), status, sequence number. */
 export const isSmpp: Look = (b, at, end) =>
   end - at >= 16 &&
   u32(b, at) >= 16 &&
@@ -80,25 +80,25 @@ export const isUcp: Look = (b, at, end) =>
 export function ucpLength(b: Uint8Array, at: number): number {
   let length = 0;
   for (let i = at + 4; i < at + 9; i++) length = length * 10 + (b[i]! - 0x30);
-  // STX and ETX are not counted.
+  // The length excludes STX and ETX.
   return length > 0 ? length + 2 : 0;
 }
 
-/** The clustered trivial database of Samba: a length, then its magic number. */
+/** CTDB, Samba's clustered trivial database: a length, then a magic number. */
 export const isCtdb: Look = (b, at, end) => spells(b, at + 4, end, 'BDTC') || spells(b, at + 4, end, 'CTDB');
 
-/** Distributed Relational Database Architecture, DDM: length, 0xd0, format, correlation, length, code point. */
+/** DRDA, DDM framing: length, 0xd0, format, correlation id, length, code point. */
 export const isDrda: Look = (b, at, end) =>
   end - at >= 10 &&
   b[at + 2] === 0xd0 &&
   u16(b, at) >= 10 &&
   u16(b, at + 6) >= 4 &&
   u16(b, at + 6) <= u16(b, at) - 6;
-/** A conversation begins with Exchange Server Attributes. */
+/** A conversation begins with EXCSAT (Exchange Server Attributes). */
 export const beginsDrda: Look = (b, at, end) =>
   isDrda(b, at, end) && (u16(b, at + 8) === 0x1041 || u16(b, at + 8) === 0x1443);
 
-/** Thrift's binary protocol, strict: version 1, a type of message, a name in ASCII. */
+/** Thrift binary protocol, strict: version 1, message type, ASCII method name. */
 export const isThrift: Look = (b, at, end) =>
   end - at >= 12 &&
   u24(b, at) === 0x800100 &&
@@ -119,13 +119,13 @@ export function jdwpLength(b: Uint8Array, at: number): number {
   return b[at] === 0x4a ? JDWP_HANDSHAKE : u32(b, at);
 }
 
-/** Erlang's port mapper: requests have a length of two bytes. */
+/** Erlang Port Mapper Daemon: requests have a 2-byte length. */
 export const isEpmd: Look = (b, at, end) =>
   (end - at >= 3 && u16(b, at) === end - at - 2 && b[at + 2]! >= 0x61 && b[at + 2]! <= 0x7a) ||
   (end - at >= 2 && (b[at] === 0x77 || b[at] === 0x79));
 
 const CMPP_COMMANDS = new Set([1, 2, 4, 5, 6, 7, 8]);
-/** China Mobile's: length, command (the highest bit marks responses), sequence number. */
+/** China Mobile Peer to Peer (CMPP): length, command id (the highest bit marks responses), sequence number. */
 export const isCmpp: Look = (b, at, end) =>
   end - at >= 12 &&
   u32(b, at) >= 12 &&
@@ -133,19 +133,19 @@ export const isCmpp: Look = (b, at, end) =>
   (b[at + 4]! & 0x7f) === 0 &&
   CMPP_COMMANDS.has(u24(b, at + 5));
 
-/** RFC 2741 §6.1: a flag says in which byte order the payload's length is. */
+/** RFC 2741 §6.1: a flag gives the byte order of the payload length. */
 export function agentxLength(b: Uint8Array, at: number): number {
   return 20 + (b[at + 2]! & 0x10 ? u32(b, at + 16) : u32le(b, at + 16));
 }
 
-/** Memcached's binary protocol, which Couchbase speaks: requests, responses, and their flexible variants. */
+/** Memcached binary protocol, also spoken by Couchbase: requests, responses and their flexible-framing variants. */
 export const isCouchbase: Look = (b, at, end) =>
   end - at >= 24 && [0x80, 0x81, 0x82, 0x83, 0x08, 0x18].includes(b[at]!);
 
-/** Firebird: an operation of four bytes, of which there are fewer than 100. */
+/** Firebird: a 4-byte operation code below 100. */
 export const isFirebird: Look = (b, at, end) => end - at >= 4 && u24(b, at) === 0 && b[at + 3]! <= 100;
 
-/** GigE Vision Control: a command's key, or a status and an acknowledgement's code. */
+/** GigE Vision Control Protocol: a command key, or a status and an acknowledge code. */
 export const isGigeVision: Look = (b, at, end) =>
   end - at >= 8 &&
   (b[at] === 0x42 || ((b[at]! & 0x7f) === 0 && (u16(b, at + 2) & 0xff01) === 1 && u16(b, at + 2) !== 0));
@@ -158,19 +158,19 @@ export const isMacTelnet: Look = (b, at, end) =>
 const A11_TYPES = new Set([1, 3, 20, 21, 22, 23, 24, 25]);
 export const isA11: Look = (b, at) => A11_TYPES.has(b[at]!);
 
-/** NetWare over TCP: the marks of requests and replies. */
+/** NCP over TCP: signatures of requests and replies. */
 export const isNcp: Look = (b, at, end) => spells(b, at, end, 'DmdT') || spells(b, at, end, 'tNcP');
 
 export const isTivo: Look = (b, at, end) =>
   spells(b, at, end, 'tivoconnect=') || spells(b, at, end, 'TiVoConnect=');
 
-/** Omron FINS: information control, a reserved zero, gateways. */
+/** Omron FINS: information control field, a reserved zero, gateway count. */
 export const isOmron: Look = (b, at, end) => end - at >= 10 && (b[at]! & 0x3e) === 0 && b[at + 1] === 0;
 
 const POWERLINK_TYPES = new Set([1, 3, 4, 5, 6, 7, 13]);
 export const isPowerlink: Look = (b, at) => POWERLINK_TYPES.has(b[at]!);
 
-/** RFC 1795 §3.3: a version, and the header's length. */
+/** RFC 1795 §3.3: version and header length. */
 export const isDlsw: Look = (b, at, end) =>
   end - at >= 4 &&
   (b[at] === 0x31 || b[at] === 0x32 || b[at] === 0x4b) &&
@@ -179,12 +179,12 @@ export function dlswLength(b: Uint8Array, at: number): number {
   return b[at + 1]! + u16(b, at + 2);
 }
 
-/** IVI-6.1 §2.5: the payload's length has eight bytes, of which the lower four suffice. */
+/** HiSLIP (IVI-6.1 §2.5): an 8-byte payload length, of which the lower four suffice. */
 export function hislipLength(b: Uint8Array, at: number): number {
   return 16 + u32(b, at + 12);
 }
 
-/** A BER element's length (X.690 §8.1.3): tag and length take `header` bytes at least. */
+/** Length of a BER element (X.690 §8.1.3); tag and length take at least `header` bytes. */
 export function berLength(b: Uint8Array, at: number, end: number): number {
   let i = at + 1;
   if ((b[at]! & 0x1f) === 0x1f) while (i < end && b[i++]! & 0x80);
@@ -198,27 +198,27 @@ export function berLength(b: Uint8Array, at: number, end: number): number {
   return i + width - at + length;
 }
 
-/** RFC 5326 §3.1: version 0 and a known type of segment. */
+/** RFC 5326 §3.1: version 0 and a defined segment type. */
 export const isLtp: Look = (b, at, end) => end - at > 4 && b[at]! >> 4 === 0;
 
 const SLIM_LETTERS = new Set([...'ihHdD2amMlsrvVpc'].map((c) => c.charCodeAt(0)));
 export const isSlimp3: Look = (b, at, end) => end - at >= 18 && SLIM_LETTERS.has(b[at]!);
 
-/** Gryphon: the body is padded to four bytes. */
+/** Gryphon: the body is padded to a multiple of four bytes. */
 export function gryphonLength(b: Uint8Array, at: number): number {
   return 8 + ((u16(b, at + 4) + 3) & ~3);
 }
 
-/** Internet Direct Message Protocol: a mark for the last fragment, a length. */
+/** Internet Direct Message Protocol: a last-fragment flag and a length. */
 export function idmpLength(b: Uint8Array, at: number): number {
   return 5 + u32(b, at + 1);
 }
 
-/** IBM MQ: the mark of its segment header in ASCII or EBCDIC. */
+/** IBM MQ: structure identifier of the segment header, in ASCII or EBCDIC. */
 export const isMq: Look = (b, at, end) =>
   end - at >= 8 &&
   (spells(b, at, end, 'TSH') || (b[at] === 0xe3 && b[at + 1] === 0xe2 && b[at + 2] === 0xc8));
 
-/** SPICE: the link message's magic; a version that is 1 or 2. */
+/** SPICE: link message magic and major version 1 or 2. */
 export const isSpice: Look = (b, at, end) =>
   end - at >= 16 && spells(b, at, end, 'REDQ') && u16le(b, at + 4) <= 2;

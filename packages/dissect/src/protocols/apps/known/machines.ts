@@ -1,4 +1,4 @@
-// Protocols of machines, instruments and networks, known by their ports and first bytes.
+// Protocols of industrial devices, instruments and networks, recognized by port and first bytes.
 import type { Protocol } from '../../../core/protocol.ts';
 import { big, type Known, known, lengthBy, little, onUdp } from './known.ts';
 import {
@@ -19,7 +19,7 @@ import {
   isSlimp3,
 } from './looks.ts';
 
-/** The transport's name stays in the column. */
+/** The Protocol column keeps the transport's name. */
 const carriers: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP', 33: 'DCCP', 132: 'SCTP' };
 
 const rows: readonly Known[] = [

@@ -1,4 +1,4 @@
-// Protocols of programs, databases and message services, known by their ports and first bytes.
+// Protocols of applications, databases and messaging services, recognized by port and first bytes.
 import type { Protocol } from '../../../core/protocol.ts';
 import { big, type Known, known, lengthBy, little, onBoth, onTcp, onUdp } from './known.ts';
 import {

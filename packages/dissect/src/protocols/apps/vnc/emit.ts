@@ -1,4 +1,4 @@
-// What a VNC message says: versions, security, the screen, and the messages of both sides with their rectangles.
+// Fields of VNC messages: version, security, server parameters, and client and server messages with their rectangles.
 import { ascii, indexOf, u16, u32, utf8 } from '../../../core/bytes.ts';
 import { bool, bytes, type Field, int, text, uint } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
@@ -83,7 +83,7 @@ const encodingNames: Readonly<Record<number, string>> = {
   [-308]: 'Extended Desktop Size (pseudo)',
 };
 
-/** §7.4: the fields of a pixel format, by who said it. */
+/** §7.4: fields of a pixel format, by sender. */
 function formatFields(side: 'server' | 'client') {
   return {
     bits: uint(`vnc.${side}_bits_per_pixel`, 'Bits per pixel'),
@@ -151,7 +151,7 @@ export const f: Readonly<Record<string, Field>> = {
   ),
 };
 
-/** Messages of one layer that are shown. */
+/** Messages shown per layer. */
 const MESSAGES_MAX = 256;
 
 export function emitVnc(p: Packet, layer: number, out: Sink): void {
@@ -199,7 +199,7 @@ function emitOpening(
 
 const versionOf = (b: Uint8Array, start: number): string => ascii(b, start + 4, start + 11);
 
-/** §7.1.3: with 3.8 a failure says why. */
+/** §7.1.3: in version 3.8 a failure includes a reason. */
 function emitResult(b: Uint8Array, start: number, end: number, out: Sink): void {
   out.add(named.result, start, 4);
   if (end - start < 8) return;

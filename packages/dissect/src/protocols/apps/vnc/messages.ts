@@ -1,13 +1,13 @@
-// How long RFB's messages are (RFC 6143 §7.5 to §7.7, and the community's registry of encodings): nothing else says
-// where one ends and the next begins.
+// Lengths of RFB messages (RFC 6143 §7.5 to §7.7, and the community registry of encodings), which follow only from
+// their contents.
 import { u16, u32 } from '../../../core/bytes.ts';
 
-/** More bytes are needed to tell. */
+/** More bytes are needed. */
 export const MORE = -1;
-/** A message or an encoding that nobody knows: where it ends can't be told. */
+/** An unknown message or encoding, whose end cannot be determined. */
 export const UNKNOWN = -2;
 
-/** Bytes of a pixel, and of one as Tight sends it (§7.7.6: three where depth is 24). */
+/** Bytes per pixel, and per pixel in Tight encoding (§7.7.6: three at depth 24). */
 export interface PixelFormat {
   bytes: number;
   tightBytes: number;
@@ -29,10 +29,10 @@ const LAST_RECT = -224;
 const EXTENDED_DESKTOP_SIZE = -308;
 const DESKTOP_NAME = -307;
 const LED_STATE = -261;
-/** Pseudo-encodings that are all said by their rectangle: sizes, positions, capabilities. */
+/** Pseudo-encodings without data behind the rectangle header: sizes, positions, capabilities. */
 const EMPTY = new Set([-223, -232, -257, -258, -259, -305, -306, -312, -313]);
 
-/** Length of the server's message at `at`. */
+/** Length of the server message at `at`. */
 export function serverMessageLength(b: Uint8Array, at: number, end: number, format: PixelFormat): number {
   const left = end - at;
   switch (b[at]) {
@@ -52,7 +52,7 @@ export function serverMessageLength(b: Uint8Array, at: number, end: number, form
   }
 }
 
-/** Length of the client's message at `at`. */
+/** Length of the client message at `at`. */
 export function clientMessageLength(b: Uint8Array, at: number, end: number): number {
   const left = end - at;
   switch (b[at]) {
@@ -80,7 +80,7 @@ export function clientMessageLength(b: Uint8Array, at: number, end: number): num
   }
 }
 
-/** §7.6.1: a count of rectangles, each with its place and encoding. */
+/** §7.6.1: number of rectangles, each with position, size and encoding. */
 function updateLength(b: Uint8Array, at: number, end: number, format: PixelFormat): number {
   const count = u16(b, at + 2);
   let next = at + 4;
@@ -94,10 +94,10 @@ function updateLength(b: Uint8Array, at: number, end: number, format: PixelForma
   return next - at;
 }
 
-/** The encoding of the rectangle at `at`: signed. */
+/** The encoding of the rectangle at `at`, a signed number. */
 export const encodingOf = (b: Uint8Array, at: number): number => u32(b, at + 8) | 0;
 
-/** Bytes behind the header of the rectangle at `at`. */
+/** Length of the data behind the rectangle header at `at`. */
 export function rectangleLength(b: Uint8Array, at: number, end: number, format: PixelFormat): number {
   const width = u16(b, at + 4);
   const height = u16(b, at + 6);
@@ -142,7 +142,7 @@ const TILE_FOREGROUND = 4;
 const TILE_SUBRECTS = 8;
 const TILE_COLOURED = 16;
 
-/** §7.7.4: tiles of 16 by 16 pixels, each with a mask of what follows. */
+/** §7.7.4: tiles of 16 by 16 pixels, each with a subencoding mask. */
 function hextileLength(
   b: Uint8Array,
   body: number,
@@ -174,10 +174,10 @@ const FILL = 8;
 const JPEG = 9;
 const EXPLICIT_FILTER = 0x40;
 const PALETTE = 1;
-/** Less than this is sent as it is. */
+/** Shorter data is sent uncompressed. */
 const COMPRESSED_MIN = 12;
 
-/** The Tight encoding: filled, a JPEG image, or rows behind a filter, compressed when they are worth it. */
+/** Tight encoding: a fill, a JPEG image, or filtered rows, compressed from a minimum size on. */
 function tightLength(
   b: Uint8Array,
   body: number,
@@ -203,7 +203,7 @@ function tightLength(
     }
   }
   if (kind !== JPEG && rowBytes * height < COMPRESSED_MIN) return at + rowBytes * height - body;
-  // A length of one to three bytes, seven bits each.
+  // A compact length: one to three bytes, seven bits each.
   let length = 0;
   for (let i = 0; i < 3; i++) {
     if (at >= end) return MORE;

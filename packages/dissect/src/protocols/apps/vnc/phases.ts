@@ -1,6 +1,6 @@
-// The phases of a VNC session, and how a layer remembers in which one it was read.
+// Phases of a VNC session, and the mark of a layer that records the phase it was dissected in.
 
-/** What a conversation waits for; §7.1 to §7.3. */
+/** Phase of a conversation (§7.1 to §7.3). */
 export const SERVER_VERSION = 0;
 export const CLIENT_VERSION = 1;
 export const SECURITY = 2;
@@ -11,10 +11,10 @@ export const RESULT = 6;
 export const CLIENT_INIT = 7;
 export const SERVER_INIT = 8;
 export const NORMAL = 9;
-/** A way of securing it that is not followed: all that comes is someone else's. */
+/** A security type that is not supported: the rest is opaque. */
 export const SECURED = 10;
 
-/** Marks of a layer: the phase it was read in, who sent it, how many bytes a pixel had, was anything read. */
+/** Layer mark: phase, sender, bytes per pixel, whether anything was dissected. */
 export const PHASE_MASK = 0x0f;
 export const FROM_SERVER = 0x10;
 export const IS_READ = 0x20;

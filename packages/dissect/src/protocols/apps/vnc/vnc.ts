@@ -25,9 +25,9 @@ import {
 
 interface VncState {
   phase: number;
-  /** The direction that the server sends in. */
+  /** Direction in which the server sends. */
   server: number;
-  /** Minor version of the client, which decides. */
+  /** Minor version sent by the client, which determines the version used. */
   minor: number;
   readonly format: PixelFormat;
 }
@@ -35,7 +35,7 @@ interface VncState {
 const VERSION_BYTES = 12;
 const NONE = 1;
 const VNC_AUTHENTICATION = 2;
-/** Until so much of a message is there every segment is looked at; then it is awaited whole. */
+/** Until this many bytes have arrived a message is parsed on every segment; beyond, it is awaited whole. */
 const PENDING_MAX = 1 << 18;
 
 /** §7.1.1: `RFB 003.008` and a line feed. */
@@ -79,7 +79,7 @@ const newState = (): VncState => ({
   format: { bytes: 4, tightBytes: 3 },
 });
 
-/** One message of the opening; false when more of it is awaited. */
+/** One handshake message; false if more bytes are needed. */
 function startUp(p: Packet, s: VncState): boolean {
   const { buf: b, at, end } = p;
   const left = end - at;
@@ -90,11 +90,11 @@ function startUp(p: Packet, s: VncState): boolean {
   return true;
 }
 
-/** Bytes of the message that is awaited. */
+/** Length of the pending message. */
 function openingBytes(p: Packet, s: VncState): number {
   const { buf: b, at, end } = p;
   if (s.phase !== SERVER_INIT) return [1, 1, 1, 1, 16, 16, 4, 1][s.phase]!;
-  // §7.3.2: dimensions, pixel format, and a name with its length.
+  // §7.3.2: framebuffer size, pixel format, and a length-prefixed name.
   return end - at < 24 ? 24 : 24 + (u32(b, at + 20) & 0xffff);
 }
 
@@ -107,7 +107,7 @@ function nextPhase(b: Uint8Array, at: number, left: number, s: VncState): number
       s.minor = b[at + 6]! > 0x33 ? 8 : (b[at + 9]! - 0x30) * 10 + b[at + 10]! - 0x30;
       return SECURITY;
     case SECURITY:
-      // §7.1.2: from 3.7 on the client chooses; before, the server said.
+      // §7.1.2: from version 3.7 on the client chooses; before that, the server decides.
       if (s.minor >= 7) return b[at] === 0 ? SECURED : CHOICE;
       return left < 4 ? SECURED : afterChoice(u32(b, at), s);
     case CHOICE:
@@ -126,7 +126,7 @@ function nextPhase(b: Uint8Array, at: number, left: number, s: VncState): number
   }
 }
 
-/** §7.2; a result for no security comes with 3.8 only. */
+/** §7.2: with security type None a result is sent only in version 3.8. */
 function afterChoice(type: number, s: VncState): number {
   if (type === NONE) return s.minor >= 8 ? RESULT : CLIENT_INIT;
   return type === VNC_AUTHENTICATION ? CHALLENGE : SECURED;
@@ -140,7 +140,7 @@ function setFormat(b: Uint8Array, at: number, format: PixelFormat): void {
   format.tightBytes = bytes === 4 && b[at + 1] === 24 ? 3 : bytes;
 }
 
-/** Reads whole messages; the cursor is then where the one begins that goes on in a later segment, or at the end. */
+/** Dissects complete messages; leaves the cursor at the first incomplete one, or at the end. */
 function readServer(p: Packet, format: PixelFormat): void {
   const { buf: b, end } = p;
   while (p.at < end) {
