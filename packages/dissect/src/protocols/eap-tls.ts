@@ -1,4 +1,4 @@
-// TLS in the methods of EAP that carry it: fragments of a message travel in several packets (RFC 5216 §2.1.5, §3.1).
+// TLS in EAP methods: fragmentation of TLS messages over EAP packets (RFC 5216 §2.1.5, §3.1).
 import { sourceColumn } from '../core/columns.ts';
 import type { Packet } from '../core/packet.ts';
 import { tls } from './tls/tls.ts';
@@ -6,13 +6,13 @@ import { tls } from './tls/tls.ts';
 /** TLS, TTLS, PEAP, FAST, TEAP. */
 const METHODS = [13, 21, 25, 43, 55];
 const TEAP = 55;
-/** Of the flags: a length stands behind them; more fragments follow; the method begins. */
+/** Flags: length included, more fragments, start. */
 export const LENGTH_INCLUDED = 0x80;
 const MORE = 0x40;
 const START = 0x20;
-/** TEAP (RFC 7170 §4.1): the length of outer TLVs stands behind the first length. */
+/** TEAP (RFC 7170 §4.1): the outer TLV length follows the message length. */
 const OUTER_LENGTH_INCLUDED = 0x10;
-/** A chain of certificates is a few kilobytes; RFC 5216 §2.1.5 speaks of 64 KiB. */
+/** Reassembly limit: a certificate chain is a few kilobytes; RFC 5216 §2.1.5 mentions 64 KiB. */
 const MESSAGE_MAX = 65_536;
 const PENDING_MAX = 256;
 
@@ -20,7 +20,7 @@ export function isTlsMethod(type: number): boolean {
   return METHODS.includes(type);
 }
 
-/** Reads the data of a method, whose flags stand at `at`; fragments wait for the last of them. */
+/** Dissects the data of a method, whose flags are at `at`; fragments are kept until the last one arrives. */
 export function readTls(p: Packet, type: number, code: number, at: number, end: number): void {
   const flags = p.buf[at]!;
   let from = at + 1;

@@ -1,4 +1,4 @@
-// EAP over LANs (IEEE Std 802.1X-2020 §11), with the key frames of 802.11 (IEEE Std 802.11-2020 §12.7.2).
+// EAP over LANs (IEEE Std 802.1X-2020 §11), and EAPOL-Key frames of 802.11 (IEEE Std 802.11-2020 §12.7.2).
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { bool, bytes, uint, uint64 } from '../core/field.ts';
@@ -11,7 +11,7 @@ const HEADER = 4;
 const EAP_PACKET = 0;
 const KEY = 3;
 const MKA = 5;
-/** Key descriptors: of RC4 (802.1X-2001), of RSN, and of WPA before it. */
+/** Key descriptor types: RC4 (802.1X-2001), RSN, and WPA. */
 const RC4 = 1;
 const RSN = 2;
 const WPA = 254;
@@ -76,7 +76,7 @@ const infoBits = [
   f.infoSmk,
 ];
 
-/** Offsets of an RSN key frame from the EAPOL header on (802.11 §12.7.2, figure 12-33), with a MIC of 16 bytes. */
+/** Offsets in an RSN key frame from the EAPOL header (802.11 §12.7.2, figure 12-33), with a 16-byte MIC. */
 const INFO = 5;
 const KEY_LENGTH = 7;
 const REPLAY = 9;
@@ -97,13 +97,13 @@ function isRsn(type: number): boolean {
   return type === RSN || type === WPA;
 }
 
-/** Which message of the handshake it is (802.11 §12.7.6, §12.7.7); 0: neither handshake's. */
+/** Message number of the 4-way or group handshake (802.11 §12.7.6, §12.7.7); 0: neither. */
 function messageOf(b: Uint8Array, start: number): number {
   const info = u16(b, start + INFO);
   if (info & PAIRWISE) {
     if (info & ACK) return info & HAS_MIC ? 3 : 1;
     if ((info & HAS_MIC) === 0) return 0;
-    // The second message carries key data, the fourth carries none; so do those of WPA, which has no secure bit.
+    // Message 2 carries key data, message 4 none; the same holds for WPA, which has no secure bit.
     return info & SECURE || u16(b, start + DATA_LENGTH) === 0 ? 4 : 2;
   }
   if ((info & (HAS_MIC | SECURE)) !== (HAS_MIC | SECURE)) return 0;
@@ -128,7 +128,7 @@ export const eapol: Protocol = protocol({
     p.at = start + HEADER;
     if (p.at >= p.end) return null;
     if (type === EAP_PACKET) {
-      // The packet inside has a tree and the columns, but no place in frame.protocols.
+      // The inner packet has a tree and sets the columns, but is not listed in frame.protocols.
       p.offer(eap, SHOWN | COLUMN);
       return null;
     }

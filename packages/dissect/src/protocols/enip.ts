@@ -1,4 +1,4 @@
-// EtherNet/IP: CIP over TCP and UDP (The CIP Networks Library, volume 2, chapter 2), and its cyclic data on UDP.
+// EtherNet/IP: CIP over TCP and UDP (The CIP Networks Library, volume 2, chapter 2), and cyclic I/O data over UDP.
 import { ascii, u16le, u32le } from '../core/bytes.ts';
 import { bytes, seconds, text, uint } from '../core/field.ts';
 import { COLUMN, LISTED, type Packet, SHOWN } from '../core/packet.ts';
@@ -72,7 +72,7 @@ const f = {
 const EXCHANGES = 'enip.exchanges';
 const makeExchanges = (): Exchanges => new Exchanges('enip');
 
-/** Requests of a conversation that wait for their answers. */
+/** Pending requests of a conversation. */
 interface Waiting {
   readonly requests: Map<number, CipRequest>;
 }
@@ -87,7 +87,7 @@ function hasItems(command: number): boolean {
   );
 }
 
-/** Where the items' count stands; data that is sent has a handle and a timeout before it. */
+/** Offset of the item count; SendRRData and SendUnitData have an interface handle and a timeout before it. */
 function itemsAt(b: Uint8Array, start: number): number {
   const command = u16le(b, start);
   return start + HEADER + (command === SEND_RR_DATA || command === SEND_UNIT_DATA ? 6 : 0);
@@ -156,7 +156,7 @@ function messageInfo(p: Packet, layer: number): string {
   return isResponse(p) ? info + listedInfo(b, command, start, end) : info;
 }
 
-/** What answers to a search: the product's or the service's name. */
+/** A discovery response: product or service name. */
 function listedInfo(b: Uint8Array, command: number, start: number, end: number): string {
   const item = start + HEADER + 2;
   if (command === LIST_IDENTITY && end > item + 36)
@@ -186,7 +186,7 @@ function readItems(p: Packet, layer: number, start: number, end: number): null {
   return null;
 }
 
-/** A CIP message; `id` is what it and its answer have in common. */
+/** A CIP message; `id` is common to a request and its response. */
 function readMessage(p: Packet, layer: number, at: number, end: number, id: number): void {
   const isAnswer = p.buf[at]! > 127;
   const waiting = p.session.stateOf(p, 'enip', (): Waiting => ({ requests: new Map() }));
@@ -236,7 +236,7 @@ function emitItem(b: Uint8Array, type: number, at: number, end: number, out: Sin
   else if (type !== UNCONNECTED_DATA && type !== CONNECTED_DATA && end > at) out.add(f.data, at, end - at);
 }
 
-/** Volume 2, table 2-4.4; the version and a socket address stand before. */
+/** Volume 2, table 2-4.4; preceded by version and socket address. */
 function emitIdentity(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.add(f.vendor, at, 2);
   out.add(f.deviceType, at + 2, 2);
@@ -249,7 +249,7 @@ function emitIdentity(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.add(f.name, at + 15, Math.min(b[at + 14]!, end - at - 15));
 }
 
-/** Cyclic data: the common packet format alone, on UDP. Its data stands in the path a second time. */
+/** Cyclic I/O data: a bare common packet format over UDP. Its data is listed a second time in frame.protocols. */
 export const cipio: Protocol = protocol({
   name: 'cipio',
   title: 'Common Industrial Protocol, I/O',

@@ -1,4 +1,4 @@
-// IP Encapsulating Security Payload (RFC 4303): what follows the two numbers is encrypted.
+// IP Encapsulating Security Payload (RFC 4303): SPI and sequence number; the encrypted rest is not decrypted.
 import { uint } from '../core/field.ts';
 import { protocol } from '../core/protocol.ts';
 import { ipProtocols } from '../core/table.ts';

@@ -1,5 +1,5 @@
-// Generic Routing Encapsulation (RFC 2784, RFC 2890 keys and sequence numbers, RFC 1701 routing), its version 1 of
-// PPTP (RFC 2637 §4.1), NVGRE (RFC 7637) and WCCP redirection.
+// Generic Routing Encapsulation (RFC 2784; keys and sequence numbers RFC 2890; routing RFC 1701), enhanced GRE of PPTP
+// (RFC 2637 §4.1), NVGRE (RFC 7637) and WCCP redirection.
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { bool, bytes, none, uint } from '../core/field.ts';
@@ -19,7 +19,7 @@ const ACK = 0x0080;
 const VERSION = 0x0007;
 const WCCP = 0x883e;
 
-// Transparent Ethernet bridging (RFC 1701 §"Protocol Types"), and the number some took for it.
+// Transparent Ethernet bridging (RFC 1701 §"Protocol Types"), and an unofficial number for it.
 greProtocols.set(0x6558, eth);
 greProtocols.set(0x6400, eth);
 
@@ -99,7 +99,7 @@ export const gre: Protocol = protocol({
     const type = u16(b, start + 2);
     let at = routingAt(start, flags);
     if (flags & ROUTING) {
-      // RFC 1701 §"Routing": source route entries, the last one empty.
+      // RFC 1701 §"Routing": source route entries; the last one is empty.
       for (;;) {
         if (at + 4 > p.end) return p.cut(at + 4 - start);
         const length = b[at + 3]!;
@@ -132,7 +132,7 @@ export const gre: Protocol = protocol({
   },
 });
 
-/** Where the routing field stands: after checksum with offset, key, sequence and acknowledgment number, as present. */
+/** Offset of the routing field, behind the optional checksum and offset, key, sequence and acknowledgment number. */
 function routingAt(start: number, flags: number): number {
   let at = start + HEADER;
   if (flags & (CHECKSUM | ROUTING)) at += 4;
@@ -142,10 +142,10 @@ function routingAt(start: number, flags: number): number {
   return at;
 }
 
-/** RFC 2637 §4.1: only version 1 acknowledges. */
+/** RFC 2637 §4.1: only version 1 has an acknowledgment number. */
 const hasAck = (flags: number): boolean => (flags & VERSION) === 1 && (flags & ACK) !== 0;
 
-/** WCCP version 2 puts 4 bytes before the packet; version 1 none: then IPv4 starts at once. */
+/** WCCP version 2 has a 4-byte redirect header; in version 1 the IPv4 packet follows at once. */
 function hasRedirect(b: Uint8Array, at: number, end: number): boolean {
   return at + 4 <= end && b[at]! >> 4 !== 4;
 }

@@ -1,4 +1,4 @@
-// Host Identity Protocol (RFC 7401 §5): its header; and the Shim6 header (RFC 5533 §5) it is built like.
+// Host Identity Protocol (RFC 7401 §5): the fixed header; also the Shim6 header (RFC 5533 §5), which has the same form.
 import { bool, bytes, uint } from '../core/field.ts';
 import { protocol } from '../core/protocol.ts';
 import { ipProtocols, udpPorts } from '../core/table.ts';
@@ -55,7 +55,7 @@ const s = {
   type: uint('shim6.type', 'Message Type').at(2, 1).mask(0x7f),
 };
 
-/** Stepped over by the walk of IPv6's extension headers. */
+/** Skipped when IPv6 extension headers are followed. */
 export const shim6 = protocol({
   name: 'shim6',
   title: 'Shim6 Protocol',

@@ -1,4 +1,4 @@
-// Telecontrol over TCP: IEC 60870-5-104 (§5), and the messages of IEC 60870-5-101 in it.
+// IEC 60870-5-104 (§5): telecontrol over TCP, with application messages of IEC 60870-5-101.
 import { u16le, u24le, u32le } from '../core/bytes.ts';
 import { bool, type Field, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
@@ -94,7 +94,7 @@ function controlText(p: Packet, layer: number): string {
   return format === 1 ? `${arrow} S (${rx}) ` : `${arrow} I (${(control >>> 1) & 0x7fff},${rx}) `;
 }
 
-/** All messages of the packet up to this layer, as they are told together. */
+/** All messages of the packet up to this layer, which share the Info column. */
 function packetInfo(p: Packet, layer: number): string | null {
   let info = '';
   for (let i = 0; i <= layer; i++) {

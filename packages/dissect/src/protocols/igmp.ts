@@ -1,5 +1,5 @@
-// Internet Group Management Protocol: version 0 (RFC 988), 1 (RFC 1112), 2 (RFC 2236) and 3 (RFC 9776); multicast
-// traceroute; and what shares its protocol number: DVMRP (RFC 1075), RGMP (RFC 3488) and PIM version 1.
+// Internet Group Management Protocol, versions 0 (RFC 988), 1 (RFC 1112), 2 (RFC 2236) and 3 (RFC 9776); multicast
+// traceroute; and the protocols that share its protocol number: DVMRP (RFC 1075), RGMP (RFC 3488) and PIM version 1.
 import { u16, u32 } from '../core/bytes.ts';
 import { bool, bytes, type Field, ipv4, uint } from '../core/field.ts';
 import { IPV4, LISTED, type Packet } from '../core/packet.ts';
@@ -90,8 +90,8 @@ const f = {
 };
 
 /**
- * IGMP stands twice in frame.protocols: what selects by type, which has no tree, and the message. A type that nobody
- * knows has the first one only.
+ * IGMP is listed twice in frame.protocols: the dispatcher by type, without a tree, and the message. An unknown type has
+ * only the first.
  */
 export const igmp: Protocol = protocol({
   name: 'igmp',
@@ -165,7 +165,7 @@ function versionOf(p: Packet, layer: number): number {
   return type === REPORT_3 ? 3 : 2;
 }
 
-/** Bytes that the message should have and hasn't, from its start; 0 when it is whole. */
+/** Minimum length of the message if it is truncated; 0 if complete. */
 function lackOf(p: Packet, start: number): number {
   const b = p.buf;
   const type = b[start]!;

@@ -1,5 +1,5 @@
-// The protocol table: every protocol Eyrie reads. A new one is a file beside this one and a line here.
-// Heuristics are tried in this order, and later entries replace earlier ones for the same port.
+// Table of all protocols. A new one is a file beside this one and a line here. Heuristics are tried in this order, and
+// later entries replace earlier ones for the same port.
 import { data } from '../core/data.ts';
 import { expertInfo } from '../core/expert.ts';
 import { register } from '../core/protocol.ts';

@@ -1,4 +1,4 @@
-// Protocols of plants and power grids.
+// Industrial and power grid protocols.
 import { bacapp, bacnet, bvlc } from './bacnet.ts';
 import { cip, cipClass, cipManager, cipModbus, cipPccc } from './cip.ts';
 import { dnp3 } from './dnp3.ts';

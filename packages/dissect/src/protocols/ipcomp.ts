@@ -1,4 +1,4 @@
-// IP Payload Compression (RFC 3173). The compressed payload stays as it is.
+// IP Payload Compression (RFC 3173): the header; the payload is not decompressed.
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { uint } from '../core/field.ts';

@@ -1,5 +1,5 @@
-// An entry of the systemd journal that a pcapng file carries: FIELD=value lines of the journal's export format
-// (https://systemd.io/JOURNAL_EXPORT_FORMATS, systemd.journal-fields(7)).
+// systemd journal entries in pcapng: FIELD=value lines of the export format (https://systemd.io/JOURNAL_EXPORT_FORMATS,
+// systemd.journal-fields(7)).
 import { ascii, indexOf, u64le, utf8 } from '../core/bytes.ts';
 import { type Field, int, none, seconds, text, time, uint, uint64 } from '../core/field.ts';
 import { printable } from '../core/printable.ts';
@@ -224,7 +224,7 @@ function emitLine(b: Uint8Array, line: Line, out: Sink): void {
   out.close();
 }
 
-/** Numbers stand there in decimal digits, times as microseconds; what is none of them counts as 0, as in Wireshark. */
+/** Numbers are decimal, times in microseconds; anything else counts as 0, as in Wireshark. */
 function parsed({ type }: Field, value: string): string | number | bigint {
   if (type === 'text') return value;
   const digits = /^-?\d{1,18}/.exec(value)?.[0] ?? '0';

@@ -85,10 +85,10 @@ const f = {
   ciscoPid: uint('llc.cisco_pid', 'PID').hex(2).named(ciscoPidNames),
 };
 
-/** Bridged frames over SNAP stand behind this many bytes of padding (RFC 2684 §5.2). */
+/** Padding before frames bridged over SNAP (RFC 2684 §5.2). */
 const BRIDGE_PAD = 2;
 
-/** What a SNAP header selects that ends at p.at (which skips padding of bridged frames); null at the end. */
+/** Protocol selected by the SNAP header that ends at p.at (skips padding of bridged frames); null at the end. */
 export function bySnap(
   p: Packet,
   oui: number,

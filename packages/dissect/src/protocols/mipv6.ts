@@ -1,4 +1,4 @@
-// Mobility header of Mobile IPv6 (RFC 6275 §6.1), with its relatives (RFC 5213, RFC 5568, RFC 5847).
+// Mobility header of Mobile IPv6 (RFC 6275 §6.1) and its extensions (RFC 5213, RFC 5568, RFC 5847).
 import { bool, type Field, ipv6, uint, uint64 } from '../core/field.ts';
 import { protocol } from '../core/protocol.ts';
 import { ipProtocols, udpPorts } from '../core/table.ts';

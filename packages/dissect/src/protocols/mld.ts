@@ -41,7 +41,7 @@ const f = mldFields;
 const VERSION_1 = 24;
 const QUERY_2 = 28;
 
-/** How long the query, report or done message at `start` must be. */
+/** Minimum length of the query, report or done message at `start`. */
 export function mldQueryLength(p: Packet, start: number): number {
   if (p.wireEnd - start <= VERSION_1) return VERSION_1;
   return p.end - start < QUERY_2 ? QUERY_2 : QUERY_2 + u16(p.buf, start + 26) * 16;

@@ -131,7 +131,7 @@ function functionText(b: Uint8Array, at: number): string {
   const code = b[at]! & 0x7f;
   const failure = b[at]! > 127 ? '. Exception returned ' : '';
   const name = functionNames[code] ?? `Unknown function (${code})`;
-  // Wireshark numbers the subfunctions by what stands in the high byte of their code; told as it tells them.
+  // As in Wireshark, subfunctions are numbered by the high byte of their code.
   if (failure === '' && code === DIAGNOSTICS)
     return subfunction(code, diagnosticNames[u16(b, at + 1)] ?? 'Unknown');
   if (failure === '' && code === ENCAPSULATED) return subfunction(code, meiNames[b[at + 1]!] ?? 'Unknown');

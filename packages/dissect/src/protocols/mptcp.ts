@@ -1,4 +1,4 @@
-// Multipath TCP (RFC 8684, version 0: RFC 6824): options of TCP that join segments of several paths into one stream.
+// Multipath TCP (RFC 8684; version 0: RFC 6824): TCP options that combine subflows into one connection.
 import { u16, u32, u64 } from '../core/bytes.ts';
 import { type Field, ipv4, ipv6, uint, uint64 } from '../core/field.ts';
 import { protocol } from '../core/protocol.ts';
@@ -65,7 +65,7 @@ export const mptcp = protocol({
   step: () => null,
 });
 
-/** Most options are two of padding and the time stamps: looked at as one number. */
+/** Fast check: most option lists are two of padding and the time stamps, compared as one number. */
 const PADDED_TIMESTAMPS = 0x0101080a;
 
 /** Is one of TCP's options in [at, end) that of MPTCP? */
@@ -159,7 +159,7 @@ function layoutOf(subtype: number, length: number): Layout {
   }
 }
 
-/** §3.3: data acknowledgment and mapping, each of 4 or 8 bytes, as the flags say. */
+/** §3.3: data acknowledgment and mapping, each of 4 or 8 bytes according to the flags. */
 function emitSignal(b: Uint8Array, at: number, length: number, out: Sink): void {
   if (length < 4) return;
   const flags = b[at + 3]!;
@@ -184,7 +184,7 @@ function emitSignal(b: Uint8Array, at: number, length: number, out: Sink): void 
 const number = (b: Uint8Array, at: number, width: number): bigint =>
   width === 8 ? u64(b, at) : BigInt(u32(b, at));
 
-/** §3.4.1; in version 0 the low bits tell the IP version, in version 1 whether it is an echo. */
+/** §3.4.1: in version 0 the low bits are the IP version, in version 1 the echo flag. */
 function emitAddress(b: Uint8Array, at: number, length: number, out: Sink): void {
   if (length < 8) return;
   const low = b[at + 2]! & 0x0f;

@@ -1,4 +1,4 @@
-// NetBIOS Name Service (RFC 1002 §4.2): DNS's message with names and records of its own.
+// NetBIOS Name Service (RFC 1002 §4.2): the DNS message format with its own name encoding and record types.
 import { u16 } from '../core/bytes.ts';
 import { bool, bytes, ether, ipv4, text, uint } from '../core/field.ts';
 import { protocol } from '../core/protocol.ts';

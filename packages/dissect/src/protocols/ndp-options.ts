@@ -161,7 +161,7 @@ export function stepNdpOptions(p: Packet, at: number, inner: Protocol): void {
   }
 }
 
-/** Where the option of a type stands, -1 without it. */
+/** Offset of the option of a type, -1 if absent. */
 export function findNdpOption(b: Uint8Array, at: number, end: number, type: number): number {
   while (at + 8 <= end && b[at + 1] !== 0) {
     if (b[at] === type) return at + b[at + 1]! * 8 <= end ? at : -1;

@@ -58,7 +58,7 @@ export const serviceBinding: Layout = plain(
   repeated(parameter.fields, parameter.emit),
 );
 
-/** RFC 9460 §7: what each key's value looks like. */
+/** RFC 9460 §7: value format of each key. */
 function emitValue(b: Uint8Array, key: number, start: number, stop: number, out: Sink): void {
   if (key === 0) for (let i = start; i + 2 <= stop; i += 2) out.add(f.mandatory, i, 2);
   else if (key === 1) {
@@ -74,7 +74,7 @@ function emitValue(b: Uint8Array, key: number, start: number, stop: number, out:
   else if (key !== 2 && stop > start) out.add(f.value, start, stop - start);
 }
 
-/** `=h2,h3`, for the parameter's line. */
+/** `=h2,h3`, for the tree line of the parameter. */
 function spoken(b: Uint8Array, key: number, start: number, stop: number): string {
   const words: string[] = [];
   if (key === 0) for (let i = start; i + 2 <= stop; i += 2) words.push(keyName(u16(b, i)));

@@ -1,4 +1,4 @@
-// Resource record types: the IANA registry "DNS Parameters", in the words of Wireshark's list.
+// Resource record types of the IANA registry "DNS Parameters", with Wireshark's descriptions.
 
 export const A = 1;
 export const NS = 2;
@@ -14,7 +14,7 @@ export const OPT = 41;
 export const AXFR = 252;
 export const IXFR = 251;
 
-/** Number, mnemonic, and what it means. */
+/** Number, mnemonic, and description. */
 const types: readonly (readonly [number, string, string?])[] = [
   [0, 'Unused'],
   [1, 'A', 'Host Address'],

@@ -1,4 +1,4 @@
-// File Transfer Protocol, the data connection (RFC 959 §3): whatever is transferred, in either direction.
+// File Transfer Protocol, data connection (RFC 959 §3): transferred data in either direction.
 import { text, uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
 import { tcpPorts } from '../../core/table.ts';
@@ -30,7 +30,7 @@ export const ftpData = protocol({
   fields: f,
   on: [[tcpPorts, 20]],
   step(p) {
-    // The connection is known from now on: later packets need no look-up.
+    // Binds the connection, so that later packets need no look-up.
     if (p.flow >= 0 && p.session.flows.application(p.flow) === 0)
       p.session.flows.setApplication(p.flow, ftpData);
     if (isText(p.buf, p.at, p.end)) return textLines;

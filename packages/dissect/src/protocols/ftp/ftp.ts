@@ -1,4 +1,4 @@
-// File Transfer Protocol, the control connection (RFC 959, RFC 2428): commands, replies, and the data connections they
+// File Transfer Protocol, control connection (RFC 959, RFC 2428): commands, replies, and the data connections they
 // announce.
 import { ascii, spells } from '../../core/bytes.ts';
 import { bool, ipv4, text, uint } from '../../core/field.ts';
@@ -37,9 +37,9 @@ const f = {
   epsvPort: uint('ftp.epsv.port', 'Extended passive port'),
 };
 
-/** The lines of a multi-line reply after its first belong to it until its code stands again (RFC 959 §4.2). */
+/** Lines of a multi-line reply belong to it until its code is repeated (RFC 959 §4.2). */
 interface Conversation {
-  /** AUTH was asked for: a positive reply begins TLS (RFC 4217 §4). */
+  /** AUTH is pending: a positive reply starts TLS (RFC 4217 §4). */
   wantsTls: boolean;
 }
 
@@ -66,7 +66,7 @@ export const ftp = protocol({
     out.add(isRequest ? f.response : f.request, start, 0, false);
     eachLine(b, start, p.stop[layer]!, (at, stop, next) => {
       out.group(ascii(b, at, stop), at, next - at);
-      // Only the first line is taken apart, as in Wireshark.
+      // Only the first line is dissected, as in Wireshark.
       if (at === start && isRequest) emitCommand(b, at, stop, out);
       else if (at === start) emitReply(b, at, stop, out);
       out.close();
@@ -75,7 +75,7 @@ export const ftp = protocol({
   info: (p, layer) => `${isToServer(p, PORT) ? 'Request' : 'Response'}: ${firstLine(p, layer)}`,
 });
 
-/** A server that greets with its name, on any port. */
+/** Heuristic: a server greeting that names FTP, on any port. */
 function isGreeting(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (end - at < 8 || !(spells(b, at, end, '220 ') || spells(b, at, end, '220-'))) return false;
@@ -92,7 +92,7 @@ function readCommand(p: Packet, b: Uint8Array, at: number, stop: number): void {
       return;
     }
     case 'EPRT': {
-      // RFC 2428 §2: |family|address|port|, any delimiter.
+      // RFC 2428 §2: |family|address|port|, with any delimiter.
       const found = /^EPRT\s+(\S)([12])\1([0-9a-fA-F:.]+)\1(\d{1,5})\1/i.exec(ascii(b, at, stop));
       if (found !== null) announce(p, found[3]!, Number(found[4]), 'EPRT');
       return;
@@ -128,7 +128,7 @@ function readReply(p: Packet, b: Uint8Array, at: number, stop: number): void {
   }
 }
 
-/** RFC 959 §4.1.2: h1,h2,h3,h4,p1,p2 somewhere in the reply. */
+/** RFC 959 §4.1.2: h1,h2,h3,h4,p1,p2 anywhere in the reply. */
 function passive(b: Uint8Array, at: number, stop: number): RegExpExecArray | null {
   return /(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})/.exec(ascii(b, at + 4, stop));
 }

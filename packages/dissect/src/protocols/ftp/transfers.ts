@@ -1,4 +1,4 @@
-// Which data connections the control connections announced, and for which commands.
+// Data connections announced on control connections, and their commands.
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { netAddress } from '../../core/text.ts';
@@ -12,12 +12,12 @@ export interface Transfer {
   commandFrame: number;
 }
 
-/** Announced connections remembered; the oldest go first. */
+/** Announced connections remembered; the oldest are evicted. */
 const TRANSFERS_MAX = 1024;
 
 let dataProtocol: Protocol | null = null;
 
-/** ftp-data enters itself: it needs this file. */
+/** Set by ftp-data, which imports this file. */
 export function setDataProtocol(made: Protocol): void {
   dataProtocol = made;
 }
@@ -26,7 +26,7 @@ function transfers(p: Packet): Map<string, Transfer> {
   return p.session.memoryOf('ftp', () => new Map<string, Transfer>());
 }
 
-/** A data connection to or from this endpoint is to come. */
+/** Announces a data connection to or from this endpoint. */
 export function announceTransfer(p: Packet, address: string, port: number, method: string): void {
   const known = transfers(p);
   if (known.size >= TRANSFERS_MAX) known.delete(known.keys().next().value!);
@@ -36,7 +36,7 @@ export function announceTransfer(p: Packet, address: string, port: number, metho
   if (dataProtocol !== null) p.session.expect(TCP, address, port, dataProtocol);
 }
 
-/** The command that the connection announced last is for. */
+/** Sets the command of the connection announced last. */
 export function commandOfTransfers(p: Packet, command: string): void {
   const last = p.session.knownState<{ last: Transfer }>(p, 'ftp.transfer')?.last;
   if (last === undefined || last.command !== '') return;
@@ -44,7 +44,7 @@ export function commandOfTransfers(p: Packet, command: string): void {
   last.commandFrame = p.number;
 }
 
-/** What announced the packet's connection. */
+/** The announcement of the packet's connection. */
 export function transferOf(p: Packet): Transfer | null {
   const known = transfers(p);
   return (

@@ -1,6 +1,6 @@
-// Numbers in telephony's packed decimal: two digits a byte, the low half first, 1111 filling an odd number (TS 23.003).
+// Telephony BCD: two digits per byte, low nibble first, 1111 as filler (TS 23.003).
 
-/** The digits of [start, end). */
+/** Digits of [start, end). */
 export function packedDigits(b: Uint8Array, start: number, end: number): string {
   let text = '';
   for (let i = start; i < end; i++) {
@@ -14,7 +14,7 @@ export function packedDigits(b: Uint8Array, start: number, end: number): string 
   return text;
 }
 
-/** An access point name: labels as in DNS (TS 23.003 §9.1). */
+/** An access point name, encoded as DNS labels (TS 23.003 §9.1). */
 export function accessPointName(b: Uint8Array, start: number, end: number): string {
   let name = '';
   for (let at = start; at < end; ) {

@@ -1,5 +1,5 @@
-// Information elements of GTP version 1 (3GPP TS 29.060 §7.7): below 128 their length is known by type, from there on
-// it stands in the element.
+// Information elements of GTP version 1 (3GPP TS 29.060 §7.7): types below 128 have a fixed length (TV), others carry
+// it (TLV).
 import { u16 } from '../../core/bytes.ts';
 import { type Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -28,7 +28,7 @@ export const elementFields1 = {
 
 const f = elementFields1;
 
-/** Bytes of the value of elements below 128; 0: unknown, which ends the walk. */
+/** Value length of TV elements; 0: unknown, which ends dissection of elements. */
 const FIXED: Readonly<Record<number, number>> = {
   1: 1,
   2: 8,
@@ -62,7 +62,7 @@ const FIXED: Readonly<Record<number, number>> = {
   127: 4,
 };
 
-/** Elements whose value is one field from its first byte. */
+/** Elements whose value is one field at its start. */
 const SIMPLE: Readonly<Record<number, Field>> = {
   1: f.cause,
   14: f.recovery,

@@ -1,4 +1,4 @@
-// Information elements of GTP version 2 (3GPP TS 29.274 §8): type, length, instance, value; some hold others.
+// Information elements of GTP version 2 (3GPP TS 29.274 §8): type, length, instance, value; grouped elements nest.
 import { u16 } from '../../core/bytes.ts';
 import { bool, type Field, ipv4, ipv6, text, uint, uint64 } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -7,7 +7,7 @@ import { elements2 } from './names2.ts';
 import { accessTypes, causes2, interfaces2, pdnTypes } from './values2.ts';
 
 const HEADER = 4;
-/** Grouped elements within grouped elements go this deep. */
+/** Maximum nesting of grouped elements. */
 const NESTING_MAX = 4;
 
 const IMSI = 1;
@@ -20,7 +20,7 @@ const MSISDN = 76;
 const PAA = 79;
 const BEARER_QOS = 80;
 const F_TEID = 87;
-/** Elements that hold elements: bearer context, PDN connection, overload and load control, remote UE context, … */
+/** Grouped elements: bearer context, PDN connection, overload and load control, remote UE context, … */
 const GROUPED = new Set([93, 109, 180, 181, 191, 195, 208]);
 
 export const elementFields2 = {
@@ -57,7 +57,7 @@ export const elementFields2 = {
 
 const f = elementFields2;
 
-/** Elements whose value is one field of one byte. */
+/** Elements whose value is a single one-byte field. */
 const SIMPLE: Readonly<Record<number, Field>> = { 3: f.recovery, 73: f.ebi, 82: f.accessType, 99: f.pdnType };
 
 export function emitElements2(b: Uint8Array, at: number, end: number, depth: number, out: Sink): void {
@@ -122,7 +122,7 @@ function emitValue(b: Uint8Array, type: number, at: number, end: number, out: Si
   }
 }
 
-/** §8.14: type, then prefix length with IPv6, IPv4, or both. */
+/** §8.14: PDN type, then the IPv6 prefix length and address, the IPv4 address, or both. */
 function emitAddressAllocation(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.add(f.pdnType, at, 1);
   const type = b[at]! & 7;

@@ -1,19 +1,19 @@
-// Which request of GTP a response answers: they share a sequence number (3GPP TS 29.060 §11, TS 29.274 §7.6).
+// Matches GTP responses to requests by sequence number (3GPP TS 29.060 §11, TS 29.274 §7.6).
 import { u16, u24 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import { Exchanges, FIRST } from '../../flows/exchanges.ts';
 
-/** Requests by type; the type of the response is one more. TS 29.060 §7.1, Table 1. */
+/** Request types; the response type is one more (TS 29.060 §7.1, Table 1). */
 const REQUESTS_1 = new Set([1, 16, 18, 20, 48, 50, 53, 128, 240]);
-/** Likewise of version 2, TS 29.274 §6.1; a command is answered by the indication that it failed. */
+/** The same for version 2 (TS 29.274 §6.1); a command is answered by its failure indication. */
 const REQUESTS_2 = new Set([25, 27, 29, 32, 34, 36, 64, 66, 68, 95, 97, 99, 130, 133, 135, 137, 139]);
 const HAS_SEQUENCE = 2;
 const SEQUENCE_AT = 8;
-/** Version 2: the sequence number stands behind the TEID, where there is one. */
+/** Version 2: the sequence number follows the optional TEID. */
 const HAS_TEID = 8;
-/** Numbers of the two versions don't meet. */
+/** Keeps sequence numbers of the two versions apart. */
 const VERSION_2 = 2 ** 32;
 
 const exchangesOf = (p: Packet): Exchanges => p.session.memoryOf('gtp', () => new Exchanges('gtp'));
@@ -21,7 +21,7 @@ const exchangesOf = (p: Packet): Exchanges => p.session.memoryOf('gtp', () => ne
 const isRequest = (b: Uint8Array, start: number): boolean =>
   (b[start]! >> 5 === 1 ? REQUESTS_1 : REQUESTS_2).has(b[start + 1]!);
 
-/** The number by which a message is matched; -1: it is not. */
+/** Key by which a message is matched; -1 if it is not matched. */
 function sequenceOf(b: Uint8Array, start: number, end: number): number {
   const flags = b[start]!;
   const type = b[start + 1]!;
@@ -33,7 +33,9 @@ function sequenceOf(b: Uint8Array, start: number, end: number): number {
   return REQUESTS_1.has(type) || REQUESTS_1.has(type - 1) ? u16(b, start + SEQUENCE_AT) : -1;
 }
 
-/** Enters the message; one sent again answers nothing anew. A response's mark is the exchange's entry + 1. */
+/**
+ * Records the message; a retransmission is not matched again. The mark of a response is the index of the exchange + 1.
+ */
 export function track(p: Packet, layer: number, start: number): void {
   const sequence = sequenceOf(p.buf, start, p.end);
   if (sequence < 0) return;
@@ -44,7 +46,7 @@ export function track(p: Packet, layer: number, start: number): void {
   } else if (exchanges.seeReply(p, sequence) === FIRST) p.mark[layer] = exchanges.entry + 1;
 }
 
-/** The type of the request that this response answers; -1: it is none, or its request was not seen. */
+/** Type of the request that this response answers; -1 if it is not a response, or its request was not captured. */
 export function gtpRequestAnswered(p: Packet, layer: number): number {
   const mark = p.mark[layer]!;
   return mark > 0 && sequenceOf(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!) >= 0

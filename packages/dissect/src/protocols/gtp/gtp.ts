@@ -1,5 +1,5 @@
-// GPRS Tunnelling Protocol: version 1 for user data (3GPP TS 29.281) and control (TS 29.060), version 0 and GTP'
-// (TS 32.295); version 2 is handed on.
+// GPRS Tunnelling Protocol: version 1 for user plane (3GPP TS 29.281) and control plane (TS 29.060), version 0 and GTP'
+// (TS 32.295); for version 2 see gtpv2.ts.
 import { u16 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, none, seconds, text, uint } from '../../core/field.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
@@ -16,7 +16,7 @@ import { extensionHeaders, messages1 } from './names1.ts';
 
 const HEADER = 8;
 const HEADER_0 = 20;
-/** Sequence number, N-PDU number and type of the next extension header: all three when one of the flags is set. */
+/** Sequence number, N-PDU number and next extension header type: all present if one of the flags is set. */
 const OPTIONAL = 4;
 const T_PDU = 255;
 const PDU_SESSION_CONTAINER = 0x85;
@@ -76,7 +76,7 @@ function step(p: Packet): Protocol | null {
   if ((version > 2 && p.protocols[p.layer] !== gtpPrime) || messages1[b[start + 1]!] === undefined)
     return REJECTED;
   const header = version === 0 ? HEADER_0 : HEADER;
-  // GTP' (protocol type 0) has a header of 6 bytes, or of 20 in version 0.
+  // GTP' (protocol type 0) has a 6-byte header, or 20 bytes in version 0.
   if ((b[start]! & 0x10) === 0) {
     p.at = p.end;
     return null;
@@ -90,7 +90,7 @@ function step(p: Packet): Protocol | null {
   return b[start + 1] === T_PDU ? payload(p, layer) : null;
 }
 
-/** Moves behind the optional fields and extension headers; false when they are cut. */
+/** Moves behind the optional fields and extension headers; false if truncated. */
 function skipOptional(p: Packet, start: number): boolean {
   const b = p.buf;
   if (p.end - p.at < OPTIONAL) {
@@ -99,7 +99,7 @@ function skipOptional(p: Packet, start: number): boolean {
   }
   let next = b[start]! & 4 ? b[p.at + 3]! : 0;
   p.at += OPTIONAL;
-  // TS 29.281 §5.2.1: length in words of 4 bytes, and at the end the type of the next one.
+  // TS 29.281 §5.2.1: length in 4-byte words; the last byte is the next extension header type.
   for (let i = 0; next !== 0 && i < EXTENSIONS_MAX; i++) {
     const length = p.at < p.end ? b[p.at]! * 4 : 0;
     if (length === 0 || p.at + length > p.end) {
@@ -112,7 +112,7 @@ function skipOptional(p: Packet, start: number): boolean {
   return true;
 }
 
-/** What a T-PDU carries is known to its ends only: told by its first bytes. */
+/** The payload type of a T-PDU is not signalled: recognized by its first bytes. */
 function payload(p: Packet, layer: number): Protocol | null {
   if (p.at >= p.end) return null;
   const b = p.buf;
@@ -172,7 +172,7 @@ function emit(p: Packet, layer: number, out: Sink): void {
   else if (p.payload[layer]! >= end && p.mark[layer] !== 0 && end > at) out.add(f.data, at, end - at);
 }
 
-/** GSM 09.60 §6; of GTP' the sequence number only (TS 32.295 §6.1.1). */
+/** GSM 09.60 §6; for GTP' only the sequence number (TS 32.295 §6.1.1). */
 function emitOldHeader(b: Uint8Array, start: number, end: number, isPrime: boolean, out: Sink): void {
   if (start + 6 > end) return;
   out.add(f.sequence, start + 4, 2);

@@ -9,7 +9,7 @@ import { messages2 } from './names2.ts';
 
 const PIGGYBACK = 0x10;
 const HAS_TEID = 0x08;
-/** Bytes the length doesn't count. */
+/** Bytes not counted by the length field. */
 const UNCOUNTED = 4;
 
 const f = {
@@ -43,7 +43,7 @@ export const gtpv2: Protocol = protocol({
     const header = headerLength(b[start]!);
     if (p.end - start < header) return p.cut(header);
     if (p.visibility & COLUMN) track(p, layer, start);
-    // The length matters only where another message follows; some senders get it wrong.
+    // The length is used only if another message follows; some senders set it wrong.
     if ((b[start]! & PIGGYBACK) === 0) {
       p.at = p.end;
       return null;
@@ -53,7 +53,7 @@ export const gtpv2: Protocol = protocol({
     const next = p.end;
     p.at = p.payload[layer] = next;
     if (next >= end) return null;
-    // §5.5.1: the message after it has no place of its own in frame.protocols.
+    // §5.5.1: a piggybacked message is not listed in frame.protocols.
     p.end = end;
     p.wireEnd = wireEnd;
     p.run(gtpv2, SHOWN | COLUMN);

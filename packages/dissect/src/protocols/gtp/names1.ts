@@ -1,4 +1,4 @@
-// Names of GTP version 1: messages, causes and extension headers (3GPP TS 29.060, TS 29.281).
+// Names of GTP version 1 messages, causes and extension headers (3GPP TS 29.060, TS 29.281).
 type Names = Readonly<Record<number, string>>;
 
 /** GTP version 1, TS 29.060 §7.1. */

@@ -1,4 +1,4 @@
-// Names of GTP version 2: messages and information elements (3GPP TS 29.274).
+// Names of GTP version 2 messages and information elements (3GPP TS 29.274).
 type Names = Readonly<Record<number, string>>;
 
 /** GTP version 2, TS 29.274 §6.1. */

@@ -1,4 +1,4 @@
-// Names of what the information elements of GTP version 2 hold: causes, interfaces, access and PDN types (3GPP TS 29.274).
+// Names of GTP version 2 values: causes, interface types, RAT and PDN types (3GPP TS 29.274).
 type Names = Readonly<Record<number, string>>;
 
 /** TS 29.274 §8.4. */

@@ -1,4 +1,4 @@
-// What is remembered of an HTTP/3 connection: its streams, and the tables of header compression.
+// State of an HTTP/3 connection: its streams, and the tables of header compression.
 import { Message } from '../http/message.ts';
 import { OrderedBytes } from '../quic/ordered-bytes.ts';
 import { QpackDecoder } from './qpack.ts';
@@ -11,20 +11,20 @@ const STREAMS_MAX = 512;
 export const CONTROL = 0;
 export const PUSH = 1;
 export const QPACK_ENCODER = 2;
-/** Not told yet, and that of streams in both directions, which don't tell one. */
+/** Stream type not yet known; also that of bidirectional streams, which carry none. */
 export const UNTOLD = -1;
 export const REQUEST = -2;
-/** What it held was given up: where its next frame begins is not known. */
+/** Its buffered bytes were dropped, so the next frame boundary is unknown. */
 export const LOST = -3;
 
-/** What one side sends on a stream. */
+/** One direction of a stream. */
 export interface Http3Stream {
   ordered: OrderedBytes;
   cutter: FrameCutter;
   type: number;
   /** Of a request, a response or a push; null once it was read, or cannot be any more. */
   message: Message | null;
-  /** Bytes of the stream in all; -1: not told yet. */
+  /** Final size of the stream; -1 if unknown. */
   length: number;
 }
 
@@ -37,7 +37,7 @@ export class Http3Connection {
     const key = id * 2 + who;
     let stream = this.#streams.get(key);
     if (stream === undefined) {
-      // RFC 9000 §2.1: the second bit says that only one side sends.
+      // RFC 9000 §2.1: the second-lowest bit marks unidirectional streams.
       const type = id % 4 >= 2 ? UNTOLD : REQUEST;
       stream = {
         ordered: new OrderedBytes(),

@@ -1,4 +1,4 @@
-// Frames of HTTP/3 in the tree and as fields.
+// Tree and fields of HTTP/3 frames.
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { HeaderField } from '../http/http2/hpack.ts';
@@ -18,7 +18,7 @@ export function emitHttp3(p: Packet, layer: number, out: Sink): void {
   for (const frame of notes.frames) emitFrame(out, b, frame);
 }
 
-/** A variable-length number as a field; returns where the next thing stands. */
+/** A variable-length integer as a field; returns the offset behind it. */
 function number(out: Sink, b: Uint8Array, at: number, field: typeof f.pushId): number {
   const bytes = varintBytes(b, at);
   out.add(field, at, bytes, varint64(b, at));

@@ -1,5 +1,5 @@
-// What the streams of all connections of a capture hold back until more comes, bounded together: whoever sends the
-// beginnings of many frames on many streams could otherwise fill any memory.
+// Shared bound on the bytes buffered for all HTTP/3 streams of a capture; otherwise a sender could exhaust memory with
+// the beginnings of many frames on many streams.
 import { OrderedBytes } from '../quic/ordered-bytes.ts';
 import { type Http3Stream, LOST } from './connection.ts';
 import { FrameCutter } from './stream.ts';
@@ -9,7 +9,7 @@ const HELD_BYTES_MAX = 32 << 20;
 const STREAM_OVERHEAD_BYTES = 1024;
 
 export class HeldBytes {
-  /** Those that hold something, and how much; the one that has waited longest first. */
+  /** Streams with buffered bytes and their amounts; the one that has waited longest first. */
   readonly #streams = new Map<Http3Stream, number>();
   #sum = 0;
 

@@ -1,4 +1,4 @@
-// HTTP/3 (RFC 9114): the frames on the streams of a QUIC connection that was opened.
+// HTTP/3 (RFC 9114): frames on the streams of a decrypted QUIC connection.
 import { COLUMN, LISTED, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { HeaderField } from '../http/http2/hpack.ts';
@@ -34,9 +34,9 @@ export interface Http3Frame {
   readonly fields: readonly HeaderField[];
 }
 
-/** What a layer's step leaves for its emit. */
+/** Layer note: what dissection leaves for emit. */
 export interface Http3Notes {
-  /** The stream's first bytes tell its type, and of a push its number. */
+  /** A stream begins with its type, and a push stream also with its push ID. */
   readonly isTyped: boolean;
   readonly pushAt: number;
   readonly frames: readonly Http3Frame[];
@@ -51,7 +51,7 @@ export const http3: Protocol = protocol({
   emit: emitHttp3,
 });
 
-/** Bytes [at, end) of the packet, which stand at `offset` of a stream; its last ones if `isLast`. */
+/** Bytes [at, end) of the packet, at `offset` of a stream; the last ones if `isLast`. */
 export interface StreamPart {
   readonly id: number;
   readonly offset: number;
@@ -61,8 +61,8 @@ export interface StreamPart {
 }
 
 /**
- * Reads what the client (0) or the server (1) sent next on a stream. Returns what the Info column says of it:
- * `, HEADERS, DATA (text/html)`.
+ * Dissects the next bytes that the client (0) or the server (1) sent on a stream. Returns their Info text: `, HEADERS,
+ * DATA (text/html)`.
  */
 export function readHttp3(p: Packet, connection: Http3Connection, who: 0 | 1, part: StreamPart): string {
   const { id, offset, at, end, isLast } = part;
@@ -81,7 +81,7 @@ export function readHttp3(p: Packet, connection: Http3Connection, who: 0 | 1, pa
   return words;
 }
 
-/** What there is now from the beginning of a frame on, or null. */
+/** Bytes available from the start of a frame, or null. */
 function takeBytes(
   { ordered, cutter }: Http3Stream,
   b: Uint8Array,
@@ -123,7 +123,7 @@ function readBytes(
   return words + bodySuffix(p, layer);
 }
 
-/** Cuts [at, end) into frames; returns where the first stands that is not whole. */
+/** Splits [at, end) into frames; returns the offset of the first incomplete one. */
 function readFrames(
   b: Uint8Array,
   at: number,
@@ -144,7 +144,7 @@ function readFrames(
   }
 }
 
-/** What one side allows, the other side's sections are encoded by. */
+/** The settings of one side apply to what the other side encodes. */
 function takeSettings(b: Uint8Array, body: number, end: number, decoder: QpackDecoder): void {
   for (const { at, value } of settingsIn(b, body, end))
     if (varint(b, at) === QPACK_MAX_TABLE_CAPACITY) decoder.allow(varint(b, value));

@@ -1,11 +1,11 @@
-// Requests and responses: what their frames say, and their bodies once the stream is over (RFC 9114 §4.1).
+// Requests and responses: their header sections, and their bodies at the end of the stream (RFC 9114 §4.1).
 import type { Packet } from '../../core/packet.ts';
 import { readBody } from '../http/message.ts';
 import type { Http3Stream } from './connection.ts';
 import { DATA, HEADERS } from './fields.ts';
 import type { Http3Frame } from './http3.ts';
 
-/** A longer body is not put together. */
+/** Reassembly limit of a body, in bytes. */
 const BODY_BYTES_MAX = 8 << 20;
 
 /** Takes frames of the packet's buffer; with the last of them, the body is read. */

@@ -1,5 +1,5 @@
-// QPACK: header compression of HTTP/3 (RFC 9204). One decoder a direction of a connection: what the encoder's stream
-// enters into the table, the field sections of requests and responses refer to.
+// QPACK, header compression of HTTP/3 (RFC 9204). One decoder per direction of a connection: the encoder stream fills
+// the dynamic table, to which field sections of requests and responses refer.
 import type { HeaderField } from '../http/http2/hpack.ts';
 import { PrimitiveReader } from '../http/http2/primitives.ts';
 import type { Entry } from '../http/http2/static-table.ts';
@@ -19,7 +19,7 @@ export class QpackDecoder {
   #dropped = 0;
   #size = 0;
   #limit = 0;
-  /** What the other side allows; null: its SETTINGS were not seen. */
+  /** Limits announced by the other side; null if its SETTINGS were not captured. */
   #allowed: number | null = null;
   readonly #in = new PrimitiveReader();
 
@@ -28,7 +28,7 @@ export class QpackDecoder {
     this.#allowed = bytes;
   }
 
-  /** Reads whole instructions of the encoder (§4.3) in [start, end); returns where the first that isn't whole begins. */
+  /** Executes complete encoder instructions (§4.3) in [start, end); returns the offset of the first incomplete one. */
   instruct(b: Uint8Array, start: number, end: number): number {
     this.#in.at = start;
     for (;;) {
@@ -64,7 +64,7 @@ export class QpackDecoder {
     return true;
   }
 
-  /** Reads the field section [start, end) (§4.5). Empty when it refers to entries that were not seen. */
+  /** Decodes the field section [start, end) (§4.5). Empty if it refers to entries that were not captured. */
   section(b: Uint8Array, start: number, end: number): HeaderField[] {
     this.#in.at = start;
     const encoded = this.#in.integer(b, end, 8);

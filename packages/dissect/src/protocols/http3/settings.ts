@@ -1,11 +1,11 @@
-// SETTINGS: what a side allows the other to send (RFC 9114 §7.2.4).
+// SETTINGS frame: limits on what the peer may send (RFC 9114 §7.2.4).
 import { isVarint, varintBytes } from '../quic/varint.ts';
 
 export const SETTINGS = 0x4;
 /** RFC 9204 §5. */
 export const QPACK_MAX_TABLE_CAPACITY = 0x1;
 
-/** Where an identifier, its value and the next pair begin. */
+/** Offsets of an identifier, its value and the next pair. */
 export interface Setting {
   readonly at: number;
   readonly value: number;

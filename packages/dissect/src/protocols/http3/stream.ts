@@ -1,10 +1,10 @@
-// One direction of a stream of HTTP/3: its bytes, which come in order, cut into whole frames (RFC 9114 §7.1).
+// One direction of an HTTP/3 stream: bytes in order, split into complete frames (RFC 9114 §7.1).
 import { joined } from '../../core/bytes.ts';
 import { isVarint, varint, varintBytes } from '../quic/varint.ts';
 
 /** A longer frame is passed over; only what waits for the rest of its frame is kept. */
 const FRAME_BYTES_MAX = 1 << 18;
-/** What a part that is kept costs beside its bytes. */
+/** Memory overhead of a buffered part, in bytes. */
 const PART_OVERHEAD_BYTES = 128;
 
 export class FrameCutter {

@@ -1,4 +1,5 @@
-// Information objects of telecontrol messages: elements in a row, by type (IEC 60870-5-101 §7.2.6, §7.3).
+// Information objects of IEC 60870-5-101 messages: sequences of information elements, by type identification (§7.2.6,
+// §7.3).
 import { u16le } from '../../core/bytes.ts';
 import { bool, type Field, float, int, time, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -18,7 +19,7 @@ interface Element {
   readonly field: Field | null;
   readonly width: number;
   readonly bits?: readonly Field[];
-  /** How its value is made when the octets don't say it as they are. */
+  /** Conversion of the octets to the value, where needed. */
   readonly value?: (b: Uint8Array, at: number) => number | bigint;
 }
 
@@ -157,7 +158,7 @@ export const objectFields: Readonly<Record<string, Field>> = {
   ...Object.fromEntries([...siqBits, ...diqBits, ...qdsBits].map((field) => [field.name, field])),
 };
 
-/** Octets of one object without its address; -1 when the type isn't known. */
+/** Octets of one object without its address; -1 for an unknown type. */
 export function objectSize(type: number): number {
   return elements.get(type)?.reduce((sum, { width }) => sum + width, 0) ?? -1;
 }

@@ -1,4 +1,4 @@
-// Kerberos version 5 (RFC 4120): over UDP as it is, over TCP behind a length (§7.2.2), and within GSS-API tokens.
+// Kerberos version 5 (RFC 4120): over UDP, over TCP with a length prefix (§7.2.2), and in GSS-API tokens.
 import { BerItem, berInteger } from '../../codec/ber.ts';
 import { u32 } from '../../core/bytes.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
@@ -20,7 +20,7 @@ const ERROR = 30;
 /** Mark of a layer that begins with a record mark. */
 const ON_STREAM = 1;
 
-/** [APPLICATION n]: tickets and messages, and what stands in them when it is decrypted. */
+/** [APPLICATION n] of tickets, messages, and the contents of their encrypted parts. */
 function isMessageTag(id: number): boolean {
   const tag = id & 0x1f;
   return (id & 0xc0) === 0x40 && (tag <= 3 || (tag >= 10 && tag <= 15) || (tag >= 20 && tag <= 30));
@@ -43,7 +43,7 @@ function step(p: Packet, isOnStream: boolean): null | Protocol {
 
 const item = new BerItem();
 
-/** Within another protocol's message only that has a say in the columns. */
+/** Sets the columns only if not carried in another protocol's message. */
 function isBare(p: Packet, layer: number): boolean {
   return layer > 0 && (p.flags[layer]! & COLUMN) !== 0 && p.protocols[layer - 1]!.name !== 'spnego-krb5';
 }
@@ -77,7 +77,7 @@ const common = {
   },
 };
 
-/** §5.9.1: the error code is element 6; `item` stands on the message. */
+/** §5.9.1: the error code is element 6; `item` is the message. */
 function errorText(b: Uint8Array): string {
   const sequence = new BerItem();
   const element = new BerItem();

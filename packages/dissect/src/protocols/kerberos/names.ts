@@ -1,4 +1,4 @@
-// What Kerberos' numbers are called (RFC 4120 §7.5 and the registry made of it), in Wireshark's words.
+// Names of Kerberos constants (RFC 4120 §7.5 and the IANA registry), as in Wireshark.
 import { runs } from '../names/runs.ts';
 
 export const messageNames: Readonly<Record<number, string>> = {

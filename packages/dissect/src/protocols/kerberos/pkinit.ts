@@ -1,5 +1,5 @@
-// Public-key pre-authentication in Kerberos (RFC 4556 §3.2): signed messages in the Cryptographic Message Syntax
-// (RFC 5652 §5). They are listed with what is in them; certificates are read.
+// PKINIT, public key authentication in Kerberos (RFC 4556 §3.2): signed messages in the Cryptographic Message Syntax
+// (RFC 5652 §5), with their contents; certificates are dissected.
 import { LISTED, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import { certificateAt, nameAt } from '../x509/certificate.ts';

@@ -1,5 +1,5 @@
-// ASN.1 values with explicit tags, as Kerberos has them (RFC 4120 §5.1): a shape says which elements a value has and
-// writes their fields.
+// ASN.1 values with explicit tags, as in Kerberos (RFC 4120 §5.1): a shape lists the elements of a value and emits
+// their fields.
 import { BerItem, berInteger, berText } from '../../codec/ber.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -7,7 +7,7 @@ import type { Sink } from '../../core/sink.ts';
 /** Writes the fields of one value. */
 export type Shape = (b: Uint8Array, value: BerItem, out: Sink) => void;
 
-/** Elements of a list that are looked at. */
+/** Maximum list elements dissected. */
 const ELEMENTS_MAX = 256;
 
 export const integer =
@@ -71,7 +71,7 @@ export const bits =
     out.close();
   };
 
-/** A SEQUENCE: its elements by their tags. With a field they stand below it. */
+/** A SEQUENCE: its elements by tag; with a field, they are nested below it. */
 export const sequence =
   (field: Field | null, elements: Readonly<Record<number, Shape>>): Shape =>
   (b, v, out) => {

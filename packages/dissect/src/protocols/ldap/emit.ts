@@ -7,7 +7,7 @@ import * as op from './message.ts';
 import { elements, Message, textOf } from './message.ts';
 import { oidNames } from './names.ts';
 
-/** How deep filters may nest before the rest is left out. */
+/** Maximum nesting of filters; deeper ones are omitted. */
 const FILTER_DEPTH_MAX = 24;
 
 const operationFields: Readonly<Record<number, Field>> = {

@@ -1,4 +1,4 @@
-// The Info column of LDAP: each message's operation with what it is about.
+// Info column of LDAP: operation and object of each message.
 import { BerItem, berInteger } from '../../codec/ber.ts';
 import { printable } from '../../core/printable.ts';
 import * as op from './message.ts';
@@ -6,7 +6,7 @@ import { elements, Message, textOf } from './message.ts';
 import { authenticationNames, oidNames, operationNames, resultName, scopeNames } from './names.ts';
 
 const message = new Message();
-/** Messages told of one packet. */
+/** Messages shown per packet. */
 const TOLD_MAX = 64;
 
 /** Of the messages in [at, end); `results` is the number of entries found until then. */

@@ -1,5 +1,5 @@
-// The Lightweight Directory Access Protocol (RFC 4511), its SASL layer (RFC 4513 §5.2), and the same over UDP as
-// Active Directory has it ([MS-ADTS] §6.3.3).
+// Lightweight Directory Access Protocol (RFC 4511), its SASL layer (RFC 4513 §5.2), and connectionless LDAP of Active
+// Directory ([MS-ADTS] §6.3.3).
 import { BerItem, berMessageLength } from '../../codec/ber.ts';
 import { spells, u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -27,7 +27,7 @@ const SASL_BYTES_MAX = 1 << 20;
 const SASL_LENGTH = 4;
 const START_TLS = '1.3.6.1.4.1.1466.20037';
 
-/** What the conversation agreed on. */
+/** State negotiated in the conversation. */
 interface Conversation {
   /** By SASL; `UNKNOWN` where only its result is seen, '' without. */
   mechanism: string;
@@ -37,7 +37,7 @@ interface Conversation {
   results: number;
 }
 
-/** What a layer holds: messages in [start, end), or what can't be read. */
+/** Contents of a layer: messages in [start, end), or opaque data. */
 interface Note {
   readonly start: number;
   readonly end: number;
@@ -58,7 +58,7 @@ function saslLength(p: Packet): number {
   return length >= 2 && length <= SASL_BYTES_MAX ? length : 0;
 }
 
-/** A wrap token of Kerberos after a length, though its bind wasn't seen. */
+/** Heuristic: a length-prefixed Kerberos wrap token whose bind was not captured. */
 function looksWrapped(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (end - at < 6 || u32(b, at) + SASL_LENGTH > end - at) return false;
@@ -104,7 +104,7 @@ const emit = (p: Packet, layer: number, out: Sink): void => {
 function info(p: Packet, layer: number): string | null {
   const made = p.protocols[layer];
   let text = '';
-  // Several messages of one packet stand behind each other.
+  // Info texts of several messages in one packet are joined.
   for (let at = 0; at <= layer; at++) {
     if (p.protocols[at] !== made || p.notes[at] === null) continue;
     let next = at + 1;
@@ -264,7 +264,7 @@ function readToken(p: Packet, at: number, stop: number, otherwise: Protocol): vo
   else if (kind === 0x40) callNested(p, otherwise, at, stop);
 }
 
-/** §4.2.2: serverSaslCreds is [7]; Active Directory has NTLM's challenge where the matched name stands. */
+/** §4.2.2: serverSaslCreds is [7]; Active Directory sends the NTLM challenge in matchedDN. */
 function readBound(p: Packet, at: number, end: number, state: Conversation): void {
   const b = p.buf;
   let place = 0;
@@ -282,7 +282,7 @@ function readBound(p: Packet, at: number, end: number, state: Conversation): voi
 
 const list = new BerItem();
 
-/** §4.1.11: values that are read stand in frame.protocols once more. */
+/** §4.1.11: control values with a dissector are listed in frame.protocols again. */
 function listControls(p: Packet, at: number, end: number): void {
   const b = p.buf;
   if (!list.read(b, at, end) || list.tag !== 0) return;

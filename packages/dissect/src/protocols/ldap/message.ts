@@ -1,4 +1,4 @@
-// One LDAPMessage (RFC 4511 §4.1.1), as far as it takes to know what it is.
+// LDAPMessage (RFC 4511 §4.1.1): envelope and operation.
 import { BerItem, berInteger, SEQUENCE } from '../../codec/ber.ts';
 import { utf8 } from '../../core/bytes.ts';
 
@@ -50,7 +50,7 @@ export class Message {
   /** Controls follow in [controls, stop). */
   controls = 0;
   stop = 0;
-  /** Where the next message starts. */
+  /** Offset of the next message. */
   next = 0;
 
   read(b: Uint8Array, at: number, end: number): boolean {

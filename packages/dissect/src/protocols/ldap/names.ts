@@ -1,4 +1,4 @@
-// What LDAP's numbers and object identifiers are called (RFC 4511 §4, [MS-ADTS] §3.1.1.3.4).
+// Names of LDAP codes and object identifiers (RFC 4511 §4, [MS-ADTS] §3.1.1.3.4).
 import { runs } from '../names/runs.ts';
 
 /** By the number of [APPLICATION n]. */

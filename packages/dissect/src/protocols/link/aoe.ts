@@ -56,7 +56,7 @@ export const aoe: Protocol = protocol({
     if (p.end - p.at < HEADER) return p.cut(HEADER);
     if (b[p.at + 5] === ATA) {
       if (p.end - p.at < HEADER + ATA_HEADER) return p.cut(HEADER + ATA_HEADER);
-      // Answers have the status in place of the command; which it was, the request of the same tag says.
+      // Responses carry the status in place of the command; the command is that of the request with the same tag.
       const pending = p.session.memoryOf('aoe', () => new Map<number, number>());
       const tag = u32(b, p.at + 6);
       if ((b[p.at]! & 0x08) === 0) {

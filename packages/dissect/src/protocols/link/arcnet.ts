@@ -1,4 +1,4 @@
-// ARCNET, as BSD and as Linux capture it, with the framing of RFC 1201 (and RFC 1051 before it).
+// ARCNET, in BSD and Linux capture formats, with the framing of RFC 1201 (and RFC 1051).
 
 import { data } from '../../core/data.ts';
 import { uint } from '../../core/field.ts';
@@ -57,7 +57,7 @@ const hex2 = (value: number): string => value.toString(16).padStart(2, '0');
 export const arcnet: Protocol = protocol({
   name: 'arcnet',
   title: 'ARCNET',
-  // A protocol that nobody here reads names itself; its number is the layer's mark.
+  // An unknown protocol number is shown as such; it is the layer's mark.
   column: (p, layer) =>
     p.mark[layer] ? `0x${(p.mark[layer]! - 1).toString(16).padStart(4, '0')}` : 'ARCNET',
   info: () => 'ARCNET',

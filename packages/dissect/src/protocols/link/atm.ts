@@ -1,5 +1,5 @@
-// ATM as SunATM captures it: whole AAL5 packets, with what they are in a pseudo-header of four bytes before the packet
-// (https://www.tcpdump.org/linktypes/LINKTYPE_SUNATM.html); LAN emulation (ATM Forum LANE 2.0 §3) in them.
+// ATM in SunATM captures: complete AAL5 packets with a 4-byte pseudo-header
+// (https://www.tcpdump.org/linktypes/LINKTYPE_SUNATM.html); LAN emulation (ATM Forum LANE 2.0 §3).
 import { u16 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { uint } from '../../core/field.ts';
@@ -81,7 +81,7 @@ export const atm: Protocol = protocol({
   },
 });
 
-/** What RFC 2684 lets a virtual circuit carry without saying so. */
+/** VC-multiplexed protocols of RFC 2684, which are not identified in the packet. */
 function byContent(p: Packet): Protocol | null {
   const b = p.buf;
   const at = p.at;

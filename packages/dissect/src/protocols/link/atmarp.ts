@@ -1,4 +1,4 @@
-// ARP over ATM (RFC 2225 §8.4, RFC 2022 §5): numbers and subaddresses with types and lengths of their own.
+// ARP over ATM (RFC 2225 §8.4, RFC 2022 §5): ATM numbers and subaddresses, each with type and length.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, text, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';

@@ -1,4 +1,4 @@
-// Arista's tag with a time stamp of the switch that mirrored the frame.
+// Arista vendor-specific tag: a time stamp from the switch that mirrored the frame.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -38,7 +38,7 @@ const f = {
   trailer: bytes('avsp.trailer', 'Trailer'),
 };
 
-/** Bytes before the EtherType; 0 for a time stamp of a version that nobody knows. */
+/** Bytes before the EtherType; 0 for an unknown time stamp version. */
 function lengthBefore(b: Uint8Array, start: number): number {
   if (u16(b, start) !== TIMESTAMP) return TYPE;
   const version = versions[u16(b, start + 2)];

@@ -12,7 +12,7 @@ const FRAGMENT = 0x41;
 const ICMP = 0x43;
 const RECORDS = 0x44;
 const VERSION = 15;
-/** Column and header length by packet type; a frame of Ethernet stands behind those marked. */
+/** Column and header length by packet type, and whether an Ethernet frame follows. */
 const types: Readonly<Record<number, readonly [string, number, boolean]>> = {
   0x00: ['BATADV_IV_OGM', 24, false],
   0x01: ['BATADV_BCAST', 14, true],
@@ -44,7 +44,7 @@ const f = {
   dst: ether('batadv.unicast.dst', 'Destination'),
 };
 
-/** Where the last of the announcements that share a packet stands; each has records behind it, whose length it says. */
+/** Offset of the last of several aggregated announcements; each carries TVLVs of a given length. */
 function lastOf(b: Uint8Array, start: number, end: number, kind: number, length: number): number {
   const recordsAt = kind === IV_OGM ? 22 : 14;
   let last = start;

@@ -1,4 +1,4 @@
-// Tags that Ethernet switches put before the EtherType for the processor behind them: Marvell's DSA and EDSA, Broadcom's
+// Switch tags before the EtherType, between an Ethernet switch and its CPU: Marvell DSA and EDSA, Broadcom
 // (https://www.tcpdump.org/linktypes/LINKTYPE_DSA_TAG_DSA.html and …_BRCM.html).
 import { u16 } from '../../core/bytes.ts';
 import { bool, ether, uint } from '../../core/field.ts';

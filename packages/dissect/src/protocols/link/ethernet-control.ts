@@ -1,5 +1,5 @@
-// Ethernet's own small protocols: MAC control and PAUSE (IEEE Std 802.3-2022 annex 31B, 802.1Q §36), the configuration
-// test ("The Ethernet", version 2.0 §8), and Wake-on-LAN (AMD "Magic Packet Technology", 1995).
+// Ethernet control protocols: MAC control and PAUSE (IEEE Std 802.3-2022 annex 31B, 802.1Q §36), configuration testing
+// ("The Ethernet", version 2.0 §8), and Wake-on-LAN (AMD "Magic Packet Technology", 1995).
 import { u16, u16le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { ether, uint } from '../../core/field.ts';
@@ -56,7 +56,7 @@ export const macc: Protocol = protocol({
 
 const REPLY = 1;
 const FORWARD = 2;
-/** Functions one behind the other that are looked through. */
+/** Maximum number of chained functions followed. */
 const FUNCTIONS_MAX = 64;
 const loopFields = {
   skip: uint('loop.skipcount', 'skipCount').at(0, 2).le(),
@@ -150,7 +150,7 @@ export const wol: Protocol = protocol({
   },
 });
 
-/** The EtherType says Wake-on-LAN, but only the packet's content makes it one. */
+/** The EtherType suggests Wake-on-LAN, but only a magic packet is one. */
 export function wakeOnLan(p: Packet): Protocol | undefined {
   return isMagic(p) ? wol : undefined;
 }

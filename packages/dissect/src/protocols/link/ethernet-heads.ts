@@ -1,5 +1,5 @@
-// What else stands behind EtherTypes, in the columns and in frame.protocols (https://www.iana.org/assignments/ieee-802-numbers):
-// industrial networks, storage, vendors' own.
+// Protocols by EtherType of which only the columns and frame.protocols are set
+// (https://www.iana.org/assignments/ieee-802-numbers): industrial networks, storage, vendor protocols.
 import { u16, u16le, u24, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -10,7 +10,7 @@ import { llc } from '../llc.ts';
 import { organisationNames } from '../names/llc.ts';
 import { head, thenData } from './head.ts';
 
-/** An EtherType stands in the last two bytes of the header. */
+/** The EtherType is in the last two bytes of the header. */
 function thenType(p: Packet): Protocol | null {
   return byEtherType(p, u16(p.buf, p.at - 2));
 }
@@ -142,7 +142,7 @@ export const ecat = head({
   on: [],
 });
 
-/** PROFINET real time (IEC 61158-6-10): the frame id says what kind of data follows. */
+/** PROFINET real time (IEC 61158-6-10): the frame id gives the kind of data. */
 export const pnRt = head({
   name: 'pn_rt',
   title: 'PROFINET Real-Time Protocol',
@@ -516,7 +516,7 @@ export const vinesHeads = [
   }),
 ];
 
-/** Realtek's switch protocols: the first byte says which (vendor's data sheets, e.g. RTL8366). */
+/** Realtek switch protocols, selected by the first byte (vendor's data sheets, e.g. RTL8366). */
 export const realtek = head({
   name: 'realtek',
   title: 'Realtek Layer 2 Protocols',

@@ -1,5 +1,5 @@
-// What F5 BIG-IP's tcpdump appends to frames (vendor's format, versions 9.4 to 16): blocks of type, length and version,
-// with rising amounts of detail; later versions put them behind a magic number.
+// F5 BIG-IP Ethernet trailer (vendor's format, versions 9.4 to 16): blocks of type, length and version with increasing
+// detail; later versions begin with a magic number.
 import { ascii, u16, u32 } from '../../core/bytes.ts';
 import { bool, none, text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
@@ -58,7 +58,7 @@ export function isF5Trailer(p: Packet, at: number, end: number): boolean {
   return isMagic(p.buf, at, end) || blockLength(p.buf, at, end) > 0;
 }
 
-/** Where the bytes of the first low block stand that say direction, slot and TMM; -1 without one. */
+/** Offset of ingress flag, slot and TMM in the first low-detail block; -1 if there is none. */
 function lowDetails(b: Uint8Array, at: number, end: number): number {
   if (!isMagic(b, at, end)) return b[at] === LOW ? at + 3 : -1;
   const stop = at + u16(b, at + 4);
@@ -105,7 +105,7 @@ export const f5ethtrailer = protocol({
       at += length;
     }
   },
-  // The direction stands before what the packet itself says.
+  // The direction precedes the packet's own Info text.
   info(p, layer) {
     const b = p.bufferOf(layer);
     const low = lowDetails(b, p.start[layer]!, p.stop[layer]!);

@@ -1,5 +1,5 @@
-// Frame relay (ITU-T Q.922 §3, RFC 2427): an address of two to four bytes, then Cisco's EtherType or a control field and
-// a network layer protocol identifier.
+// Frame Relay (ITU-T Q.922 §3, RFC 2427): an address of two to four bytes, then a Cisco EtherType, or a control field
+// and NLPID.
 import { u16, u24 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, uint } from '../../core/field.ts';
@@ -13,7 +13,7 @@ import { q933 } from './lmi.ts';
 import { byNlpid } from './osi.ts';
 import { sllHardware } from './tables.ts';
 
-/** Q.922 §3.3.1: the lowest bit of each address byte says whether it is the last. */
+/** Q.922 §3.3.1: the lowest bit marks the last address byte. */
 const LAST = 0x01;
 const ADDRESS_MAX = 4;
 /** RFC 2427 §3: identifiers of SNAP headers, and of link management. */
@@ -85,7 +85,7 @@ export const fr: Protocol = protocol({
     if (p.at >= p.end) return p.cut(1);
     if (isCisco(b, p.at, p.end)) {
       const next = ciscoPayload(u16(b, p.at));
-      // A type that nobody reads counts as data too.
+      // An unknown type is dissected as data.
       if (next !== undefined) p.at += 2;
       return next ?? data;
     }

@@ -1,4 +1,5 @@
-// GVRP and GMRP, registration of VLANs and groups over GARP (IEEE Std 802.1D-2004 §12); read at header level.
+// GVRP and GMRP, registration of VLANs and multicast groups over GARP (IEEE Std 802.1D-2004 §12); only headers are
+// dissected.
 import { data } from '../../core/data.ts';
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,5 +1,5 @@
-// GeoNetworking between vehicles (ETSI EN 302 636-4-1 §9), the Basic Transport Protocol in it (EN 302 636-5-1 §7) and
-// the header of the messages of Intelligent Transport Systems (TS 102 894-2).
+// GeoNetworking for vehicles (ETSI EN 302 636-4-1 §9), Basic Transport Protocol (EN 302 636-5-1 §7), and the header of
+// ITS messages (TS 102 894-2).
 import { u16 } from '../../core/bytes.ts';
 import { bytes, ether, int, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -96,7 +96,7 @@ export const geonetworking: Protocol = protocol({
     const start = p.at;
     if (p.end - start < BASIC) return p.cut(BASIC);
     p.at = p.end;
-    // Version 2 and secured packets: nobody looks into them.
+    // Version 2 and secured packets are not dissected.
     if (b[start]! >> 4 > 1 || (b[start]! & 0x0f) !== COMMON_FOLLOWS) return null;
     if (p.end - start < HEAD) {
       p.at = start;

@@ -1,4 +1,4 @@
-// Protocols that are named and bounded, but read no further than their first bytes.
+// Protocols of which only a header of fixed length is recognized.
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, type ProtocolDefinition, protocol } from '../../core/protocol.ts';
@@ -13,11 +13,11 @@ export interface Head {
   readonly on: NonNullable<ProtocolDefinition['on']>;
   /** Bytes without which it is malformed; default 0. */
   readonly least?: number;
-  /** What stands behind the first `least` bytes; without it, all of them are this protocol's. */
+  /** Dissector of what follows the first `least` bytes; without it, all bytes belong to this protocol. */
   readonly behind?: (p: Packet) => Protocol | null;
 }
 
-/** The rest is nobody's. */
+/** Whether the rest is left undissected. */
 export function thenData(p: Packet): Protocol | null {
   return p.at < p.end ? data : null;
 }

@@ -1,4 +1,4 @@
-// HomePlug powerline, 1.0 and AV: management messages, read at header level (HomePlug AV Specification 1.1 §11).
+// HomePlug powerline, 1.0 and AV: headers of management messages (HomePlug AV Specification 1.1 §11).
 import { u16le } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';

@@ -1,4 +1,4 @@
-// What follows a length instead of an EtherType (IEEE Std 802.3-2022 §3.2.6): LLC, or IPX straight away.
+// Payload of frames with a length instead of an EtherType (IEEE Std 802.3-2022 §3.2.6): LLC, or raw IPX.
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { llc } from '../llc.ts';

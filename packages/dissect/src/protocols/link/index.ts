@@ -1,4 +1,4 @@
-// The link layer's protocols, for the protocol table.
+// Registration of link layer protocols.
 import { arp } from '../arp.ts';
 import { cdp } from '../cisco/cdp.ts';
 import { erspan } from '../cisco/erspan.ts';

@@ -1,4 +1,4 @@
-// Packets captured on Juniper routers: a header with a magic number, extensions, and perhaps no link header behind it
+// Captures from Juniper routers: a header with a magic number and extensions, and an optional link header
 // (https://www.tcpdump.org/linktypes.html, LINKTYPE_JUNIPER_…).
 import { u16, u24, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
@@ -42,7 +42,7 @@ const f = {
     .named({ 0: 'Present', 1: 'none' }),
 };
 
-/** What stands behind the header by link type. */
+/** Contents behind the Juniper header, by link type. */
 function linkOf(linkType: number): Protocol | undefined {
   switch (linkType) {
     case 178:
@@ -62,7 +62,7 @@ function linkOf(linkType: number): Protocol | undefined {
   }
 }
 
-/** Where there is no link header: the router's own numbers of protocols. */
+/** Protocol numbers of the router, used without a link header. */
 function byNumber(number: number): Protocol | undefined {
   switch (number) {
     case 2:

@@ -1,4 +1,5 @@
-// Link Layer Discovery Protocol (IEEE Std 802.1AB-2016 §8), with the records of 802.1, 802.3 and ANSI/TIA-1057 (MED).
+// Link Layer Discovery Protocol (IEEE Std 802.1AB-2016 §8), with organizationally specific TLVs of 802.1, 802.3 and
+// ANSI/TIA-1057 (MED).
 import { u16, u24, utf8 } from '../../core/bytes.ts';
 import { bool, bytes, ether, type Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -56,10 +57,10 @@ const portNames: Readonly<Record<number, string>> = {
   6: 'Agent circuit Id',
   7: 'Locally assigned',
 };
-/** How the subtypes are abbreviated in the summary. */
+/** Abbreviations of subtypes in the summary. */
 const chassisShort = ['Rs', 'CC', 'IA', 'PC', 'MA', 'NA', 'IN', 'LA'];
 const portShort = ['Rs', 'IA', 'PC', 'MA', 'NA', 'IN', 'AC', 'LA'];
-/** What an identifier is made of, by the same subtypes. */
+/** Encoding of an identifier, by subtype. */
 const MAC = 1;
 const NETWORK = 2;
 const HEX = 3;
@@ -140,7 +141,7 @@ const f = {
   subtypeMed: uint('lldp.media.subtype', 'Media Subtype').hex(1),
 };
 
-/** The three records every message begins with (§8.2); what is said when one is not in its place. */
+/** The three mandatory TLVs at the start (§8.2), and the error text if one is misplaced. */
 const first = [CHASSIS, PORT, TTL];
 const missing = ['Invalid Chassis ID TLV', 'Invalid Port ID TLV', 'Invalid Time-to-Live TLV'];
 
@@ -224,7 +225,7 @@ function escaped(said: string): string {
   });
 }
 
-/** A chassis or port id whose subtype stands at `at`. */
+/** A chassis or port ID whose subtype is at `at`. */
 function identifier(
   b: Uint8Array,
   at: number,

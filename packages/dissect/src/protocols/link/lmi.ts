@@ -1,4 +1,4 @@
-// Signalling of frame relay: link management (ITU-T Q.933 annex A; Cisco's own) and Q.933 itself.
+// Frame Relay signalling: local management interface (ITU-T Q.933 annex A; Cisco LMI) and Q.933.
 import { uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { osiNlpids } from '../../core/table.ts';
@@ -23,7 +23,7 @@ const q933Names: Readonly<Record<number, string>> = {
 };
 const lmiNames: Readonly<Record<number, string>> = { [STATUS_ENQUIRY]: 'Status Enquiry', [STATUS]: 'Status' };
 
-/** Where the message type stands: behind the discriminator and the call reference with its length. */
+/** Offset of the message type, behind protocol discriminator and call reference. */
 function typeAt(b: Uint8Array, start: number): number {
   return start + 2 + (b[start + 1]! & 0x0f);
 }

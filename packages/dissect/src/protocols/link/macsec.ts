@@ -1,4 +1,4 @@
-// MACsec (IEEE Std 802.1AE-2018 §9): what is only authenticated is read on, what is encrypted is not.
+// MACsec (IEEE Std 802.1AE-2018 §9): authenticated-only frames are dissected further, encrypted ones are not.
 import { u16 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, bytes, ether, type Field, uint } from '../../core/field.ts';

@@ -1,4 +1,4 @@
-// Operations of multicast address resolution, in the words of the Info column.
+// Names of MARS operations (multicast address resolution) for the Info column.
 /** RFC 2022 §5 and RFC 2176 §3, as they are spoken of. */
 export const marsTexts: Readonly<Record<number, string>> = {
   11: 'MARS request',

@@ -1,5 +1,5 @@
-// MPLS label stacks (RFC 3032) and what pseudowires put behind them: Ethernet with or without a control word (RFC 4448),
-// associated channels (RFC 4385, RFC 5586).
+// MPLS label stacks (RFC 3032) and pseudowire payloads: Ethernet with or without control word (RFC 4448), associated
+// channels (RFC 4385, RFC 5586).
 import { u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, uint } from '../../core/field.ts';
@@ -57,7 +57,7 @@ export const mpls: Protocol = protocol({
     const b = p.buf;
     const first = p.count - 1;
     let entry = 0;
-    // RFC 3032 §2.1: the last entry of the stack has the S bit. Each has a tree of its own, the first stands in the path.
+    // RFC 3032 §2.1: the S bit marks the last entry of the stack. Each entry has a tree, only the first is listed.
     do {
       if (p.end - p.at < LABEL) return p.cut(LABEL);
       entry = u32(b, p.at);
@@ -81,7 +81,7 @@ export const mpls: Protocol = protocol({
   },
 });
 
-/** RFC 4928 §2: nothing says what a label stack carries; its first nibble tells IP from the rest. */
+/** RFC 4928 §2: the payload type is not signalled; the first nibble distinguishes IP from other payloads. */
 function behindStack(p: Packet, first: number): Protocol {
   const b = p.buf;
   switch (b[p.at]! >> 4) {
@@ -123,7 +123,7 @@ export const pwach: Protocol = protocol({
 const ETHERNET = 14;
 const CONTROL_WORD = 4;
 
-/** Does an Ethernet header at `at` say something sensible of its payload? */
+/** True if an Ethernet header at `at` has a plausible type or length. */
 function isEthernet(b: Uint8Array, at: number, end: number): boolean {
   if (end - at < ETHERNET) return false;
   const type = u16(b, at + 12);
@@ -131,9 +131,8 @@ function isEthernet(b: Uint8Array, at: number, end: number): boolean {
 }
 
 /**
- * With the first nibble 0, a control word of four bytes may stand before the frame, or the frame's own address begins
- * like one. (Wireshark looks the addresses up in a list of vendors; here the EtherType, known in one of both places,
- * decides.)
+ * With first nibble 0, either a 4-byte control word precedes the frame, or its destination address begins that way.
+ * Wireshark decides by a list of vendor prefixes; here a known EtherType at one of the two offsets decides.
  */
 export const pwethheuristic: Protocol = protocol({
   name: 'pwethheuristic',

@@ -6,7 +6,7 @@ import { linkTypes } from '../../core/table.ts';
 import { head, thenData } from './head.ts';
 import { sllHardware } from './tables.ts';
 
-/** The cooked header that stands before messages; behind it, messages of at least their own header. */
+/** The cooked header before the messages, each of which has at least a netlink header. */
 const COOKED = 16;
 const MESSAGE = 16;
 const NETLINK = 253;

@@ -1,4 +1,4 @@
-// Linux netfilter's log of packets: attributes, one of them the packet
+// Linux netfilter log (NFLOG): attributes, one of which is the packet
 // (https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html).
 import { ascii, u16, u16le, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';

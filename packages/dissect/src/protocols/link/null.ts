@@ -1,5 +1,5 @@
-// BSD loopback headers: the address family, in the byte order of the machine that captured (LINKTYPE_NULL) or of the
-// network (LINKTYPE_LOOP) (https://www.tcpdump.org/linktypes/LINKTYPE_NULL.html).
+// BSD loopback header: the address family, in host byte order (LINKTYPE_NULL) or network byte order (LINKTYPE_LOOP)
+// (https://www.tcpdump.org/linktypes/LINKTYPE_NULL.html).
 import { u32, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { uint } from '../../core/field.ts';

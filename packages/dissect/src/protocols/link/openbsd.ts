@@ -1,4 +1,4 @@
-// What BSD's packet filter and IPsec put before packets they log (LINKTYPE_PFLOG, LINKTYPE_ENC).
+// Pseudo-headers of BSD packet filter logs (LINKTYPE_PFLOG) and IPsec (LINKTYPE_ENC).
 import { ascii, u32, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, text, uint } from '../../core/field.ts';
@@ -13,7 +13,7 @@ function byFamily(family: number): Protocol | undefined {
   return type === undefined ? undefined : etherTypes.get(type);
 }
 
-/** The shortest header in use; its length stands in the first byte and is padded to four. */
+/** Shortest header in use; the first byte holds its length, which is padded to a multiple of four. */
 const PFLOG_MIN = 48;
 const NAME = 16;
 const actions: Readonly<Record<number, string>> = { 0: 'pass', 1: 'block', 2: 'scrub' };

@@ -1,4 +1,4 @@
-// OSI network layer packets behind a link header: the first byte is the protocol's identifier (ISO/IEC TR 9577).
+// OSI network layer packets behind a link header: the first byte is the NLPID (ISO/IEC TR 9577).
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -17,8 +17,8 @@ const IPV6 = 0x8e;
 const PPP = 0xcf;
 
 /**
- * The protocol whose identifier stands at p.at. IP and PPP begin behind the byte; for OSI's own protocols it is part of
- * the packet. Undefined for identifiers that nobody knows; p.at is then where it was.
+ * Protocol of the NLPID at p.at. IP and PPP begin behind the byte; in OSI protocols it is part of the packet.
+ * Undefined, with p.at unchanged, if unknown.
  */
 export function byNlpid(p: Packet): Protocol | undefined {
   const identifier = p.buf[p.at]!;

@@ -1,4 +1,4 @@
-// Apple's packet tap (bsd/net/pktap.h of XNU): which process on which interface, then a packet of some link type.
+// Apple packet tap (bsd/net/pktap.h of XNU): process and interface, then a packet of any link type.
 import { ascii, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { text, uint } from '../../core/field.ts';
@@ -59,7 +59,7 @@ export const pktap: Protocol = protocol({
       : `PKTAP, ${u32le(p.bufferOf(layer), p.start[layer]!)} byte header`,
 });
 
-/** Link types for private use: nobody knows what they mean here, except Apple's. */
+/** Link types for private use have no common meaning, except Apple's. */
 export const userDlt: Protocol = protocol({
   name: 'user_dlt',
   title: 'DLT User',

@@ -1,4 +1,4 @@
-// Provider bridging: 802.1ad's outer tag and 802.1ah's frame in a frame (IEEE Std 802.1Q-2022 §9.6, §9.7).
+// Provider bridging: 802.1ad service tags and 802.1ah MAC-in-MAC (IEEE Std 802.1Q-2022 §9.6, §9.7).
 import { u16, u32 } from '../../core/bytes.ts';
 import { bytes, ether, uint } from '../../core/field.ts';
 import { ETHER, type Packet } from '../../core/packet.ts';
@@ -81,7 +81,7 @@ const ad = {
   padding: ethPadding,
   trailer: ah.trailer,
 };
-/** What comes under the tag is named by 802.1ah's field, as in Wireshark. */
+/** As in Wireshark, the payload type of the tag is the 802.1ah field. */
 const inner = { trailer: ah.trailer };
 
 export const ieee8021ad: Protocol = protocol({

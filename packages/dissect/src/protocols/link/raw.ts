@@ -1,10 +1,10 @@
-// Packets with no link header (LINKTYPE_RAW): IPv4 or IPv6, as the first nibble says; some drivers put PPP there.
+// Packets without a link header (LINKTYPE_RAW): IPv4 or IPv6 by the first nibble; some drivers write PPP.
 import { data } from '../../core/data.ts';
 import { protocol } from '../../core/protocol.ts';
 import { etherTypes, linkTypes } from '../../core/table.ts';
 import { ppp } from '../ppp/ppp.ts';
 
-/** What old ISDN drivers wrote before a packet while the connection was down. */
+/** Bytes that old ISDN drivers put before a packet while the connection was down. */
 const ZEROS = 10;
 const LEAST = 8;
 
@@ -16,7 +16,7 @@ export const raw = protocol({
   name: 'raw',
   title: 'Raw packet data',
   column: 'N/A',
-  // 12 and 14 are what BSDs called it, and what headers inside packets still say.
+  // 12 and 14 are BSD values, still used in nested headers.
   on: [[linkTypes, 12, 14, 101]],
   step(p) {
     const b = p.buf;

@@ -15,7 +15,7 @@ const RAPID = 0x02;
 const TOPOLOGY_CHANGE = 0x80;
 /** 802.1D §9.3.1, and §9.3.3 for the version 1 length of RSTP. */
 const CONFIGURATION_LENGTH = 35;
-/** 802.1Q §14.4: where the version 3 length stands, and the MST configuration identifier behind it. */
+/** 802.1Q §14.4: offset of the version 3 length, followed by the MST configuration identifier. */
 const V3_LENGTH = 36;
 const MST_CONFIGURATION = 38;
 const MSTI_FIRST = 102;
@@ -94,7 +94,7 @@ function bridgeText(b: Uint8Array, at: number): string {
   return `${priority & 0xf000}/${priority & 0x0fff}/${ethernetAddress(b, at + 2)}`;
 }
 
-/** GARP shares the access point; its own group addresses tell it apart (802.1D-2004 §12.4). */
+/** GARP shares the LSAP; its group addresses distinguish it (802.1D-2004 §12.4). */
 function isGarp(p: Packet): boolean {
   const layer = p.find(eth);
   if (layer < 0) return false;

@@ -1,4 +1,4 @@
-// Dispatch tables of link headers that only a few protocols enter.
+// Dispatch tables of link headers with few registered protocols.
 import { Table } from '../../core/table.ts';
 
 /** Linux's own protocol numbers (linux/if_ether.h, ETH_P_*). */

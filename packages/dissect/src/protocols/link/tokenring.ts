@@ -1,4 +1,4 @@
-// Token Ring (IEEE Std 802.5-1998 §3) and FDDI (ISO 9314-2 §7): link headers with LLC behind them.
+// Token Ring (IEEE Std 802.5-1998 §3) and FDDI (ISO 9314-2 §7): link headers, followed by LLC.
 import { u16 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { ether, uint } from '../../core/field.ts';
@@ -104,7 +104,7 @@ const classNames: Readonly<Record<number, string>> = {
   0xe0: 'Implementor sync frame, control ',
 };
 
-/** What a frame control stands for (§7.2.2). */
+/** Meaning of a frame control value (§7.2.2). */
 function frameText(control: number): string {
   const exact = exactNames[control];
   if (exact !== undefined) return exact;

@@ -107,7 +107,7 @@ export function emitTrailer(p: Packet, layer: number, out: Sink, fields: Trailer
   if (fields.fcsStatus !== undefined) out.add(fields.fcsStatus, end, 0, 2);
 }
 
-/** Where the layer above ends, once its own length is known. */
+/** Shortens the layer above once its length is known. */
 function payloadEnd(p: Packet, layer: number): number {
   for (let above = layer + 1; above < p.count; above++) {
     if (p.layerFrom[above] === p.layerFrom[layer] && (p.flags[above]! & (SHOWN | NESTED)) !== 0)

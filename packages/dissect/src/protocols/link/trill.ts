@@ -1,4 +1,4 @@
-// TRILL: frames routed between bridges (RFC 6325 §3).
+// TRILL: Ethernet frames routed between RBridges (RFC 6325 §3).
 import { u16 } from '../../core/bytes.ts';
 import { bool, bytes, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';

@@ -1,5 +1,5 @@
-// Trailers with a checksum of their own that Ixia and Gigamon taps append: fields as type, length, value; then their
-// total length, a mark and an Internet checksum over all before it (RFC 1071).
+// Trailers of Ixia and Gigamon taps: TLVs, total length, a magic number, and an Internet checksum (RFC 1071) over all
+// before it.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// X.25 over TCP (RFC 1613), and the packets of X.25 itself (ITU-T X.25 §5): calls and data on virtual circuits.
+// X.25 over TCP (RFC 1613), and X.25 packets (ITU-T X.25 §5): calls and data on virtual circuits.
 import { u16 } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';

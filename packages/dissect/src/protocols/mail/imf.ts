@@ -1,4 +1,4 @@
-// Internet Message Format (RFC 5322): a mail's header fields, and its body by its Content-Type (RFC 2045).
+// Internet Message Format (RFC 5322): header fields, and a body by Content-Type (RFC 2045).
 import { ascii, indexOf } from '../../core/bytes.ts';
 import { type Field, text } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// Mail and news.
+// Registration of mail and news protocols.
 import { imap } from './imap.ts';
 import { imf } from './imf.ts';
 import { nntp } from './nntp.ts';

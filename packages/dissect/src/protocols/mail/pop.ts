@@ -33,7 +33,7 @@ const f = {
 };
 
 class Conversation {
-  /** RETR or TOP was asked for: the next reply says how long the message is. */
+  /** RETR or TOP is pending: the next reply gives the message's length. */
   wantsMessage = false;
   /** Bytes of it, as announced; 0 when they were not. */
   messageLength = 0;
@@ -120,7 +120,7 @@ function readReply(p: Packet, state: Conversation): void {
     ? Number(/^\+OK\s+(\d{1,9})/.exec(ascii(b, p.at, Math.min(stop, p.at + 40)))?.[1] ?? 0)
     : 0;
   const rest = afterLine(b, stop, p.end);
-  // What came with the reply is part of the message, though Wireshark shows it as lines of the reply.
+  // The first bytes of the message arrive with the reply, although Wireshark shows them as reply lines.
   if (rest < p.end && state.messageLength > 0) state.message.add(p, b, rest, p.end);
 }
 

@@ -40,7 +40,7 @@ const f = {
   eom: none('smtp.eom', 'EOM'),
 };
 
-/** What the client's next line is. */
+/** Expected kind of the client's next line. */
 const COMMAND = 0;
 const USERNAME = 1;
 const PASSWORD = 2;
@@ -51,7 +51,7 @@ class Conversation {
   chunkLeft = 0;
   isLastChunk = false;
   readonly message = new HeldMessage();
-  /** The message so far ends with CR LF (or hasn't begun): a dot may end it. */
+  /** The message so far ends with CR LF (or is empty): a dot may end it. */
   isAtLineStart = true;
   expects = COMMAND;
   wantsTls = false;
@@ -104,7 +104,7 @@ function readReplies(p: Packet, layer: number, state: Conversation): null {
   return null;
 }
 
-/** Four letters, then a space or the end: what isn't looks like part of a message whose beginning was not seen. */
+/** Four letters, then a space or the end; anything else looks like part of a message whose start was not captured. */
 function isCommand(b: Uint8Array, at: number, stop: number): boolean {
   if (stop - at < 4) return false;
   for (let i = at; i < at + 4; i++) if ((b[i]! | 0x20) < 0x61 || (b[i]! | 0x20) > 0x7a) return false;
@@ -265,7 +265,7 @@ function emitCommand(b: Uint8Array, at: number, stop: number, next: number, out:
   out.close();
 }
 
-/** The code stands with the first line of a reply only; true when more lines follow (RFC 5321 §4.2.1). */
+/** Only the first line of a reply shows the code; true if more lines follow (RFC 5321 §4.2.1). */
 function emitReply(
   b: Uint8Array,
   at: number,

@@ -1,4 +1,4 @@
-// A body's reader adds its name to the Protocol column of what carries it: HTTP/JSON, SIP/SDP.
+// Protocol column of a message with a dissected body: HTTP/JSON, SIP/SDP.
 import { COLUMN, type Packet } from '../../core/packet.ts';
 
 /** The Protocol column as the layers below this one have it. */

@@ -1,5 +1,5 @@
-// gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md): messages with a length before each, in streams
-// of HTTP/2; what they mean stands in files that the traffic doesn't carry.
+// gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md): length-prefixed messages in HTTP/2 streams;
+// their schema is not part of the traffic.
 import { u32 } from '../../core/bytes.ts';
 import { bytes, uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -26,7 +26,7 @@ export const protobuf = protocol({
   },
 });
 
-/** Where the last whole message of [at, end) ends. */
+/** End of the last complete message in [at, end). */
 export function grpcWholeEnd(b: Uint8Array, at: number, end: number): number {
   while (end - at >= HEADER && u32(b, at + 1) <= end - at - HEADER) at += HEADER + u32(b, at + 1);
   return at;

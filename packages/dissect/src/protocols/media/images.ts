@@ -1,5 +1,5 @@
-// Images: PNG (W3C PNG, RFC 2083), GIF 87a/89a and JFIF/Exif JPEG (ITU-T T.871): what their headers say. They are
-// known by their first bytes, whatever type their carrier gives them.
+// Image headers: PNG (W3C PNG, RFC 2083), GIF 87a/89a and JFIF/Exif JPEG (ITU-T T.871), recognized by signature
+// whatever the media type.
 import { spells, u16, u32 } from '../../core/bytes.ts';
 import { bytes, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// Readers of message bodies, by media type.
+// Registration of body dissectors by media type.
 
 import { grpc, protobuf } from './grpc.ts';
 import { gif, jfif, mp4, png } from './images.ts';

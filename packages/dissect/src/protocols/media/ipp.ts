@@ -1,4 +1,4 @@
-// Internet Printing Protocol (RFC 8010, RFC 8011): operations and attributes as bodies of HTTP.
+// Internet Printing Protocol (RFC 8010, RFC 8011): operations and attributes in HTTP bodies.
 
 import { u16, u32, utf8 } from '../../core/bytes.ts';
 import { bool, bytes, int, text, uint } from '../../core/field.ts';
@@ -82,7 +82,7 @@ const f = {
 /** Attributes of one message that are shown. */
 const ATTRIBUTES_MAX = 1000;
 
-/** Nothing in the header says which way a message goes; HTTP's first line, the layer below, does. */
+/** The header does not distinguish requests from responses; the HTTP layer below does. */
 function isResponse(code: number, isReply: boolean): boolean {
   return isReply || (operations[code] === undefined && statuses[code] !== undefined);
 }

@@ -1,5 +1,5 @@
-// JavaScript Object Notation (RFC 8259), also several documents after each other (NDJSON). What does not parse is
-// handed on as text.
+// JavaScript Object Notation (RFC 8259), including several concatenated documents (NDJSON). Invalid JSON is dissected
+// as text.
 import { utf8 } from '../../core/bytes.ts';
 import { none, text } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';

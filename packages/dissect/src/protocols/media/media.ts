@@ -1,5 +1,4 @@
-// Bodies without a reader of their own: of a type that nobody knows, and the registered types that are listed by their
-// protocol's name but not looked into.
+// Bodies without a dissector: unknown media types, and registered types that are only listed by name.
 
 import { data } from '../../core/data.ts';
 import { bytes } from '../../core/field.ts';
@@ -31,7 +30,7 @@ setMedia(media);
 lazyReaders.add(media);
 mediaTypes.add(data, 'application/octet-stream');
 
-/** A body that is named, counted and not looked into. */
+/** A body that is named and counted, but not dissected. */
 function unread(name: string, title: string, column: string | undefined, ...types: string[]): Protocol {
   const made = protocol({ name, title, ...(column === undefined ? {} : { column }), step: readAll });
   mediaTypes.add(made, ...types);

@@ -1,4 +1,4 @@
-// MIME multipart messages (RFC 2046 §5.1): parts between boundaries, each with headers of its own.
+// MIME multipart messages (RFC 2046 §5.1): parts between boundaries, each with header fields.
 import { ascii, indexOf, spells } from '../../core/bytes.ts';
 import { text } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -31,7 +31,7 @@ function parameterOf(parameters: string, name: string): string {
 
 interface Part {
   start: number;
-  /** Where its body begins and ends. */
+  /** Bounds of its body. */
   body: number;
   end: number;
   /** Of the Content-Type header's value; both 0 when there is none. */
@@ -39,7 +39,7 @@ interface Part {
   typeStop: number;
 }
 
-/** Where the next delimiter line begins: its dashes, at the start of a line; -1 when there is none. */
+/** Offset of the next delimiter line's dashes, at the start of a line; -1 if there is none. */
 function findDelimiter(b: Uint8Array, boundary: string, from: number, end: number, start: number): number {
   for (let at = indexOf(b, 0x2d, from, end); at >= 0; at = indexOf(b, 0x2d, at + 1, end)) {
     if ((at === start || b[at - 1] === 10) && b[at + 1] === 0x2d && spells(b, at + 2, end, boundary))

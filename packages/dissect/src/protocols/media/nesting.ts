@@ -1,4 +1,4 @@
-// Layers whose tree stands inside that of the protocol that carries them.
+// Layers whose tree is nested in that of the carrying protocol.
 import { NESTED, type Packet, SHOWN } from '../../core/packet.ts';
 
 /** Nests the layers pushed since there were `from` of them. */

@@ -1,4 +1,4 @@
-// What the bodies of a message add to its line in the packet list: ` (text/html)`, `, JavaScript Object Notation (…)`.
+// Suffixes of a message's Info column for its bodies: ` (text/html)`, `, JavaScript Object Notation (…)`.
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { pkixCert } from '../x509/certificate.ts';

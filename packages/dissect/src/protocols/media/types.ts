@@ -1,5 +1,5 @@
-// Internet media types (RFC 6838): which protocol reads a body of which type. A body is handed over with `callBody` by
-// whatever carries it: HTTP, SIP, RTSP, multipart messages, HTTP/2 streams.
+// Dispatch of bodies by Internet media type (RFC 6838). HTTP, SIP, RTSP, multipart messages and HTTP/2 streams hand
+// over bodies with `callBody`.
 import { inflate } from '../../codec/inflate.ts';
 import { DEFLATED, unpacked } from '../../codec/unpack.ts';
 import { data } from '../../core/data.ts';
@@ -11,20 +11,20 @@ import { nestFrom } from './nesting.ts';
 export interface MediaType {
   /** Lower case, without parameters: `text/html`. */
   readonly name: string;
-  /** Who reads it; null: nobody knows it. */
+  /** Its dissector; null if unknown. */
   protocol: Protocol | null;
 }
 
-/** What a body's protocol is told about it; stands in the layer's notes. */
+/** Layer note of a body: media type and coding. */
 export interface Content {
   readonly type: MediaType | null;
-  /** What follows the type: `boundary=xyz; charset=utf-8`. */
+  /** Parameters behind the type: `boundary=xyz; charset=utf-8`. */
   readonly parameters: string;
   /** The layer spans compressed bytes: read them with `contentBytes`. */
   readonly isCompressed: boolean;
 }
 
-/** Types seen that nobody registered, remembered so that a name is made once; more are made anew each time. */
+/** Cached unregistered types, to create their names only once; further ones are not cached. */
 const UNKNOWN_MAX = 2048;
 /** A type longer than this is none. */
 const NAME_BYTES_MAX = 128;
@@ -69,7 +69,7 @@ class MediaTypes {
 
 export const mediaTypes = new MediaTypes();
 
-/** Guesses by content for bodies whose type says nothing (Wireshark's list "http"). */
+/** Heuristics for bodies of an unspecific type (Wireshark's list "http"). */
 export const bodyHeuristics = new HeuristicList();
 
 /** Readers that need a compressed body only when somebody looks at it. */
@@ -79,7 +79,7 @@ function lower(c: number): number {
   return c >= 0x41 && c <= 0x5a ? c + 32 : c;
 }
 
-/** Where a media type ends: at a semicolon or white space. */
+/** End of a media type: a semicolon or white space. */
 export function typeEnd(b: Uint8Array, start: number, end: number): number {
   let i = start;
   const stop = Math.min(end, start + NAME_BYTES_MAX);
@@ -106,7 +106,7 @@ function plainContent(type: MediaType): Content {
   return content;
 }
 
-/** The last resort for bodies of a type that nobody reads; set by media.ts, which needs this file. */
+/** Fallback dissector of unknown types; set by media.ts, which imports this file. */
 let media: Protocol = data;
 
 export function setMedia(made: Protocol): void {
@@ -119,7 +119,7 @@ export function takeContent(p: Packet): Content {
   return offered;
 }
 
-/** What is known about the body that a layer stands for. */
+/** The body note of a layer. */
 export function contentOf(p: Packet, layer: number): Content {
   return (p.notes[layer] as Content | null) ?? NOTHING;
 }
@@ -156,14 +156,14 @@ export function callBody(
   if (type === null) nestFrom(p, layers);
 }
 
-/** Enough decompressed bytes to tell what they are. */
+/** Decompressed bytes that suffice for heuristics. */
 const PREFIX_BYTES = 64;
 /** Bytes of `<?xml version="1.0" encoding="UTF-8"?>`. */
 const XML_HEAD = 38;
 
 /**
- * As callBody, for bytes in a coding. They are only unpacked now when their reader needs them at once. False when they
- * can't be unpacked.
+ * As callBody, for bytes with a content coding. They are decoded at once only if their dissector needs it. False if
+ * they cannot be decoded.
  */
 export function callCompressedBody(
   p: Packet,
@@ -199,7 +199,7 @@ function isLazy(p: Packet, type: MediaType | null, prefix: Uint8Array): boolean 
   return !isGuessed;
 }
 
-/** Text of any type that says it is XML is read as XML, as in Wireshark. */
+/** Text of any type that begins as XML is dissected as XML, as in Wireshark. */
 export function beginsXml(b: Uint8Array, at: number, end: number): boolean {
   if (end - at <= XML_HEAD || b[at] !== 0x3c || b[at + 1] !== 0x3f) return false;
   // Of the letters, the bit that makes them small is set.
@@ -227,7 +227,7 @@ export function callReader(
 ): boolean {
   const before = offered;
   const layers = p.count;
-  // A body is whole as it is given, or can't be had whole: its readers ask for no more.
+  // A body is complete or will never be: its dissectors must not ask for more bytes.
   const mayAskMore = p.mayAskMore;
   p.mayAskMore = false;
   offered = content;
@@ -237,7 +237,7 @@ export function callReader(
   return p.count > layers;
 }
 
-/** A body's bytes, unpacked if need be; null when they can't be. Costs time when compressed: not for steps. */
+/** The bytes of a body, decoded if necessary; null if that fails. Decoding is costly: not for steps. */
 export function contentBytes(p: Packet, layer: number): Uint8Array | null {
   const bytes = p.bufferOf(layer).subarray(p.start[layer]!, p.stop[layer]!);
   if (!contentOf(p, layer).isCompressed) return bytes;

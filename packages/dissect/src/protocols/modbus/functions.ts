@@ -1,4 +1,4 @@
-// Modbus functions: what stands in their requests and replies (Modbus Application Protocol V1.1b3 §6).
+// Modbus functions: fields of requests and responses (Modbus Application Protocol V1.1b3 §6).
 import { u16 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';

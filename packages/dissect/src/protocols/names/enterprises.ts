@@ -1,5 +1,5 @@
-// Private Enterprise Numbers (https://www.iana.org/assignments/enterprise-numbers): makers of what networks are made of,
-// and who is known to write blocks of their own into captures. The whole list has 60,000.
+// Private Enterprise Numbers (https://www.iana.org/assignments/enterprise-numbers), a selection: network vendors, and
+// known writers of custom pcapng blocks. The full list has 60,000.
 export const enterpriseNames: Readonly<Record<number, string>> = {
   0: 'Reserved',
   2: 'IBM (https://w3.ibm.com/standards )',

@@ -1,4 +1,4 @@
-// EtherTypes by name (IEEE 802 numbers, https://www.iana.org/assignments/ieee-802-numbers), in the words users of the field's tools know.
+// Names of EtherTypes (IEEE 802 numbers, https://www.iana.org/assignments/ieee-802-numbers), as in Wireshark.
 export const etherTypeNames: Readonly<Record<number, string>> = {
   0x0600: 'XNS Internet Datagram Protocol',
   0x0800: 'IPv4',

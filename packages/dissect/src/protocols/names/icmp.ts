@@ -1,4 +1,4 @@
-// Types and codes of ICMP (https://www.iana.org/assignments/icmp-parameters), in the words users of the field's tools know.
+// Types and codes of ICMP (https://www.iana.org/assignments/icmp-parameters), named as in Wireshark.
 type Names = Readonly<Record<number, string>>;
 
 export const icmpTypes: Names = {

@@ -1,4 +1,4 @@
-// Assigned Internet protocol numbers (https://www.iana.org/assignments/protocol-numbers), in the words users of the field's tools know.
+// Assigned Internet protocol numbers (https://www.iana.org/assignments/protocol-numbers), named as in Wireshark.
 export const ipProtocolNames: Readonly<Record<number, string>> = {
   0: 'IPv6 Hop-by-Hop Option',
   1: 'ICMP',
@@ -148,7 +148,7 @@ export const ipProtocolNames: Readonly<Record<number, string>> = {
   224: 'Novell NCS Heartbeat',
 };
 
-/** As the Info column names a protocol: numbers nobody has been given are Unassigned. */
+/** Protocol name in the Info column; unassigned numbers are Unassigned. */
 export function ipProtocolName(number: number): string {
   return ipProtocolNames[number] ?? (number < 253 ? 'Unassigned' : 'Unknown');
 }

@@ -1,4 +1,4 @@
-// What LLC headers carry, by name: service access points (IEEE 802.2 LSAPs), organisations and their protocol ids in SNAP.
+// Names of LLC service access points (IEEE 802.2 LSAPs), and of organizations and protocol ids in SNAP.
 
 export const sapNames: Readonly<Record<number, string>> = {
   0x00: 'NULL LSAP',

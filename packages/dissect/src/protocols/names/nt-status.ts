@@ -1,4 +1,4 @@
-// What NT status codes are called ([MS-ERREF] §2.3).
+// Names of NT status codes ([MS-ERREF] §2.3).
 import { runs } from './runs.ts';
 
 const name = runs(

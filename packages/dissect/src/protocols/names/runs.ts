@@ -1,4 +1,5 @@
-// Long tables of names, written as runs: a number in hexadecimal, a colon, the names of it and those after it.
+// Compact tables of names, written as runs: a hexadecimal number, a colon, and the names of it and the numbers after
+// it.
 
 /** A lookup in such a table, read when it is asked for the first time. */
 export function runs(table: string, prefix = ''): (value: number) => string | undefined {
@@ -9,7 +10,7 @@ export function runs(table: string, prefix = ''): (value: number) => string | un
   };
 }
 
-/** `=NAME` stands without the prefix, `-` for no name, `~` for a blank. */
+/** `=NAME` has no prefix, `-` is no name, `~` is a blank. */
 function read(table: string, prefix: string): Map<number, string> {
   const names = new Map<number, string>();
   let value = 0;

@@ -1,4 +1,4 @@
-// The Windows browser protocol: who is on the network, told in mailslots (MS-BRWS).
+// Windows browser protocol (MS-BRWS): host announcements and elections in mailslots.
 import { ascii, u32le } from '../../core/bytes.ts';
 import { bool, type Field, text, uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';

@@ -1,4 +1,4 @@
-// What an HTTP/2 connection remembers: header compression, and the bodies of streams that are not complete yet.
+// State of an HTTP/2 connection: header compression, and bodies of incomplete streams.
 import type { Packet } from '../../../core/packet.ts';
 import { Message } from '../message.ts';
 import { type HeaderField, HpackDecoder } from './hpack.ts';
@@ -36,7 +36,7 @@ export class Http2Connection {
     return true;
   }
 
-  /** What was kept of a body, with the part that has just come; it is no longer kept. */
+  /** Removes and returns the stored body, with the newest part appended. */
   take(message: Message, part: Uint8Array): Uint8Array {
     this.#held -= message.length;
     const whole = message.whole(part);

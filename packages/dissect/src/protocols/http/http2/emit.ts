@@ -1,4 +1,4 @@
-// A frame of HTTP/2 as fields.
+// Fields of an HTTP/2 frame.
 import { ascii, u16 } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import type { Sink } from '../../../core/sink.ts';

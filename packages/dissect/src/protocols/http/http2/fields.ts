@@ -1,4 +1,4 @@
-// The fields of HTTP/2, and header fields by name.
+// Field definitions of HTTP/2, and header fields by name.
 import { bool, bytes, type Field, none, text, uint, uint64 } from '../../../core/field.ts';
 
 export const frameTypes: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-// The frames of HTTP/2 (RFC 9113 §4, §6): where their parts stand.
+// HTTP/2 frames (RFC 9113 §4, §6): offsets of their parts.
 import { spells, u32 } from '../../../core/bytes.ts';
 import { frameTypes } from './fields.ts';
 import type { HeaderField } from './hpack.ts';
@@ -38,14 +38,14 @@ export function frameName(b: Uint8Array, start: number): string {
   return frameTypes[b[start + 3]!] ?? 'Unknown';
 }
 
-/** Where a frame's content begins and ends once its padding (§6.1) is off. */
+/** Bounds of a frame's content without padding (§6.1). */
 export function contentOf(b: Uint8Array, start: number, stop: number): readonly [number, number] {
   const at = start + HEADER;
   if ((b[start + 4]! & PADDED) === 0 || at >= stop) return [at, stop];
   return [at + 1, Math.max(at + 1, stop - b[at]!)];
 }
 
-/** Where the header block of a HEADERS, PUSH_PROMISE or CONTINUATION frame lies. */
+/** Bounds of the header block fragment in a HEADERS, PUSH_PROMISE or CONTINUATION frame. */
 export function blockOf(b: Uint8Array, start: number, stop: number): readonly [number, number] {
   const type = b[start + 3]!;
   if (type === CONTINUATION) return [start + HEADER, stop];

@@ -1,5 +1,5 @@
-// HPACK: header compression of HTTP/2 (RFC 7541). One decoder a direction of a connection, fed every header block in
-// order; what a packet's blocks said is kept beside the packet, since a block can't be read twice.
+// HPACK, header compression of HTTP/2 (RFC 7541). One decoder per direction of a connection, fed with every header
+// block in order; results are stored with the packet, since a block can be decoded only once.
 import { PrimitiveReader } from './primitives.ts';
 import { type Entry, staticTable } from './static-table.ts';
 
@@ -14,7 +14,7 @@ const BLOCK_TEXT_MAX = 1 << 18;
 export interface HeaderField {
   readonly name: string;
   readonly value: string;
-  /** Where its representation stands in the block. */
+  /** Offset of its representation in the block. */
   readonly start: number;
   readonly length: number;
 }
@@ -26,7 +26,7 @@ export class HpackDecoder {
   #limit = 4096;
   readonly #in = new PrimitiveReader();
 
-  /** Reads the block [start, end); what can't be read ends it. */
+  /** Decodes the block [start, end); stops at the first malformed representation. */
   read(b: Uint8Array, start: number, end: number): HeaderField[] {
     const fields: HeaderField[] = [];
     let text = 0;

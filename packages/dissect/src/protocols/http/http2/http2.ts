@@ -1,4 +1,4 @@
-// HTTP/2 in clear (RFC 9113): after an upgrade, or at once with prior knowledge of the server.
+// HTTP/2 in cleartext (RFC 9113), after an upgrade or with prior knowledge.
 import { u24 } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import { protocol } from '../../../core/protocol.ts';

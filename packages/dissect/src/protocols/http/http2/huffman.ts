@@ -1,4 +1,4 @@
-// The Huffman code of HPACK (RFC 7541 §5.2, Appendix B). The code is canonical: its lengths say it all.
+// Huffman code of HPACK (RFC 7541 §5.2, Appendix B). The code is canonical, so code lengths define it.
 
 const LENGTHS = [
   13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28,

@@ -1,9 +1,9 @@
-// What HPACK and QPACK are written in: integers with a prefix, and strings (RFC 7541 §5, RFC 9204 §4.1).
+// Primitives of HPACK and QPACK: prefixed integers and string literals (RFC 7541 §5, RFC 9204 §4.1).
 import { ascii } from '../../../core/bytes.ts';
 import { huffmanText } from './huffman.ts';
 
 export class PrimitiveReader {
-  /** Where the next one begins. */
+  /** Offset behind the last value read. */
   at = 0;
 
   /** RFC 7541 §5.1, in the last `prefix` bits of the first byte; -1 when the bytes end or the number is absurd. */
